@@ -1,0 +1,107 @@
+package sinks
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync/atomic"
+)
+
+// BlockSize is the size of one Block, in bytes.
+const BlockSize = 1 << 20
+
+// A Pool bounds the memory of all streams in flight: it hands out blocks of
+// BlockSize bytes, and makes who asks wait once all are out.
+type Pool struct {
+	tokens chan struct{} // one for each block that is out
+	free   chan *Block
+}
+
+// NewPool returns a pool of at most n blocks; they are allocated when first needed.
+func NewPool(n int) *Pool {
+	return &Pool{tokens: make(chan struct{}, n), free: make(chan *Block, n)}
+}
+
+// Get waits for a free block and returns it empty, with one reference.
+func (p *Pool) Get(ctx context.Context) (*Block, error) {
+	select {
+	case p.tokens <- struct{}{}:
+	default:
+		select {
+		case p.tokens <- struct{}{}:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for stream memory: %w", context.Cause(ctx))
+		}
+	}
+	select {
+	case b := <-p.free:
+		b.n = 0
+		b.refs.Store(1)
+		return b, nil
+	default:
+		b := &Block{pool: p, buf: make([]byte, BlockSize)}
+		b.refs.Store(1)
+		return b, nil
+	}
+}
+
+// A Block is a piece of a stream that several destinations read from the same
+// memory. It is filled by one owner, then only read; the last Release gives it
+// back to its pool.
+type Block struct {
+	pool *Pool
+	buf  []byte
+	n    int
+	refs atomic.Int32
+}
+
+// Write appends as much of p as fits and returns how much that was; unlike
+// io.Writer's, a short count comes without an error.
+func (b *Block) Write(p []byte) int {
+	n := copy(b.buf[b.n:], p)
+	b.n += n
+	return n
+}
+
+// ReadFrom fills the block from r, until it is full or r ends or fails. It
+// returns io.EOF only when r is at its end.
+func (b *Block) ReadFrom(r io.Reader) (int64, error) {
+	n, err := io.ReadFull(r, b.buf[b.n:])
+	b.n += n
+	if err == io.ErrUnexpectedEOF {
+		err = io.EOF
+	}
+	return int64(n), err
+}
+
+// Bytes is what the block holds; it must not be changed once the block is shared.
+func (b *Block) Bytes() []byte { return b.buf[:b.n] }
+
+// Full tells whether the block holds BlockSize bytes.
+func (b *Block) Full() bool { return b.n == len(b.buf) }
+
+// Retain adds a reference and returns the block.
+func (b *Block) Retain() *Block {
+	b.refs.Add(1)
+	return b
+}
+
+// Release gives up a reference.
+func (b *Block) Release() {
+	switch n := b.refs.Add(-1); {
+	case n == 0:
+		b.pool.free <- b
+		<-b.pool.tokens
+	case n < 0:
+		panic("sinks: a block was released more often than retained")
+	}
+}
+
+// A BlockReader is a stream that can hand out its blocks whole, so that a sink
+// which keeps parts in memory need not copy them.
+type BlockReader interface {
+	io.Reader
+	// NextBlock returns the next block, which the caller releases, or io.EOF at
+	// the end of a stream that is whole. Every block but the last is full.
+	NextBlock(ctx context.Context) (*Block, error)
+}
