@@ -53,6 +53,20 @@ type Block struct {
 	buf  []byte
 	n    int
 	refs atomic.Int32
+
+	parent  *Block // what a view looks at; nil for a block with memory of its own
+	touch   func()
+	release func()
+}
+
+// View returns a block over the same memory for one destination; it takes over
+// one reference to b. touch is called whenever the destination looks at the
+// bytes, release once when its last reference to the view is gone: they tell a
+// destination that moves, however slowly, from one that stalls.
+func (b *Block) View(touch, release func()) *Block {
+	v := &Block{parent: b, touch: touch, release: release}
+	v.refs.Store(1)
+	return v
 }
 
 // Write appends as much of p as fits and returns how much that was; unlike
@@ -75,7 +89,14 @@ func (b *Block) ReadFrom(r io.Reader) (int64, error) {
 }
 
 // Bytes is what the block holds; it must not be changed once the block is shared.
-func (b *Block) Bytes() []byte { return b.buf[:b.n] }
+// A sink that sends a block slowly asks for Bytes again with each read.
+func (b *Block) Bytes() []byte {
+	if b.parent != nil {
+		b.touch()
+		b = b.parent
+	}
+	return b.buf[:b.n]
+}
 
 // Full tells whether the block holds BlockSize bytes.
 func (b *Block) Full() bool { return b.n == len(b.buf) }
@@ -89,6 +110,9 @@ func (b *Block) Retain() *Block {
 // Release gives up a reference.
 func (b *Block) Release() {
 	switch n := b.refs.Add(-1); {
+	case n == 0 && b.parent != nil:
+		b.release()
+		b.parent.Release()
 	case n == 0:
 		b.pool.free <- b
 		<-b.pool.tokens
