@@ -1,4 +1,4 @@
-// Package lab starts private servers for tests, demonstrations and benchmarks:
-// each below a folder of its own, on a socket and a free port of its own, and
-// never the machine's.
+// Package lab brings up private servers for tests, demonstrations and
+// benchmarks: each below a folder of its own, on a socket or a free port of its
+// own, never the machine's.
 package lab

@@ -1,0 +1,80 @@
+package lab_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+)
+
+func TestMariaDBKeepsItsDataOverARestart(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	m, err := lab.StartMariaDB(ctx, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Exec(ctx, "CREATE DATABASE d", "CREATE TABLE d.t (a INT)", "INSERT INTO d.t VALUES (7)"); err != nil {
+		t.Error(err)
+	}
+	if err := m.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if m, err = lab.StartMariaDB(ctx, dir, "--sql-mode=ANSI_QUOTES"); err != nil {
+		t.Fatal(err)
+	}
+	defer m.Kill()
+	db, err := sql.Open("mysql", m.DSN("d"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var a int
+	var mode string
+	if err := db.QueryRow("SELECT a, @@sql_mode FROM t").Scan(&a, &mode); err != nil || a != 7 || mode != "ANSI_QUOTES" {
+		t.Errorf("got %d, %q, %v; want 7, ANSI_QUOTES", a, mode, err)
+	}
+}
+
+func TestMariaDBTwoAtOnceBelowALongPath(t *testing.T) {
+	ctx := context.Background()
+	long := filepath.Join(t.TempDir(), strings.Repeat("long", 20))
+	a, err := lab.StartMariaDB(ctx, long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Kill()
+	b, err := lab.StartMariaDB(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Kill()
+	if a.Port == b.Port || a.Socket == b.Socket || len(a.Socket) > 107 {
+		t.Errorf("servers share an address or have too long a one: %+v, %+v", a, b)
+	}
+	socket := a.Socket
+	if err := a.Stop(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Dir(socket)); !os.IsNotExist(err) {
+		t.Errorf("folder of the socket is left behind: %v", err)
+	}
+}
+
+func TestMariaDBSaysWhyItDoesNotStart(t *testing.T) {
+	_, err := lab.StartMariaDB(context.Background(), t.TempDir(), "--no-such-option")
+	if err == nil || !strings.Contains(err.Error(), "no-such-option") {
+		t.Errorf("got %v; want the server's own words", err)
+	}
+}
+
+func TestMariaDBMissingNamesThePackage(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	_, err := lab.StartMariaDB(context.Background(), t.TempDir())
+	if err == nil || !strings.Contains(err.Error(), "mariadb-server-core") {
+		t.Errorf("got %v; want the package's name", err)
+	}
+}
