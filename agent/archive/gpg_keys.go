@@ -1,0 +1,107 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
+
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+)
+
+// A GPGKey is an OpenPGP public key that can be sealed to.
+type GPGKey struct {
+	// Fingerprint is the primary key's, in upper-case hexadecimal.
+	Fingerprint string
+	key         *packet.PublicKey // the subkey that encrypts
+}
+
+// ParseGPGKeys reads public keys as gpg --export writes them, with --armor or
+// without, and any number of armored blocks. Of each it takes the newest subkey
+// that may encrypt at the time now. A key that is expired, revoked, cannot
+// encrypt, or that this package or GnuPG cannot use, is an error rather than
+// passed over, and so is a secret key.
+func ParseGPGKeys(r io.Reader, now time.Time) ([]GPGKey, error) {
+	data, err := readKeys(r)
+	if err != nil {
+		return nil, fmt.Errorf("read gpg keys: %w", err)
+	}
+	blocks, err := dearmor(data)
+	if err != nil {
+		return nil, fmt.Errorf("read gpg keys: %w", err)
+	}
+	var keys []GPGKey
+	for _, block := range blocks {
+		packets := packet.NewReader(bytes.NewReader(block))
+		for {
+			entity, err := openpgp.ReadEntity(packets)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return nil, fmt.Errorf("read gpg keys: %w", err)
+			}
+			key, err := gpgKey(entity, now)
+			if err != nil {
+				return nil, fmt.Errorf("read gpg keys: %w", err)
+			}
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, errors.New("read gpg keys: there are none")
+	}
+	return keys, nil
+}
+
+// dearmor returns the binary contents of every armored block, or data itself if
+// it is binary already.
+func dearmor(data []byte) ([][]byte, error) {
+	if len(data) > 0 && data[0]&0x80 != 0 {
+		return [][]byte{data}, nil
+	}
+	var blocks [][]byte
+	for r := bytes.NewReader(data); ; {
+		block, err := armor.Decode(r)
+		if errors.Is(err, io.EOF) {
+			return blocks, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if block.Type == openpgp.PrivateKeyType {
+			return nil, errSecretGPGKey
+		}
+		if block.Type != openpgp.PublicKeyType {
+			return nil, fmt.Errorf("%q is no public key; use gpg --export --armor", block.Type)
+		}
+		body, err := io.ReadAll(block.Body)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, body)
+	}
+}
+
+var errSecretGPGKey = errors.New("this is a secret key, which must not be on this machine; give the public one (gpg --export)")
+
+func gpgKey(e *openpgp.Entity, now time.Time) (GPGKey, error) {
+	fingerprint := strings.ToUpper(hex.EncodeToString(e.PrimaryKey.Fingerprint))
+	if e.PrivateKey != nil {
+		return GPGKey{}, errSecretGPGKey
+	}
+	if e.PrimaryKey.Version != 4 {
+		return GPGKey{}, fmt.Errorf("key %s: version %d, which GnuPG does not read; use version 4", fingerprint, e.PrimaryKey.Version)
+	}
+	key, err := e.EncryptionKeyWithError(now, &packet.Config{InsecureAllowAllKeyFlagsWhenMissing: true})
+	if err != nil {
+		return GPGKey{}, fmt.Errorf("key %s: cannot be sealed to: %w", fingerprint, err)
+	}
+	return GPGKey{Fingerprint: fingerprint, key: key.PublicKey}, nil
+}

@@ -1,0 +1,20 @@
+package archive
+
+import (
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+const maxGzipLevel = 9
+
+// Gzip compresses into one gzip member. Levels are the stock tool's, from 1 to
+// 9; 0 is the default.
+func Gzip(level int) Filter {
+	if level == 0 {
+		level = gzip.DefaultCompression
+	}
+	return Filter{Name: "gzip", Suffix: ".gz", Wrap: func(w io.Writer) (io.WriteCloser, error) {
+		return gzip.NewWriterLevel(w, level)
+	}}
+}
