@@ -1,0 +1,243 @@
+package lab
+
+import (
+	"context"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed site
+var siteFiles embed.FS
+
+// KnownPost is the title of a post that every filled site shows on its front page.
+const KnownPost = "Grüße 🦊 from the lab"
+
+// siteURL is where an installed site believes to be.
+const siteURL = "http://site.lab.example"
+
+// A Layout is where a site's parts lie.
+type Layout string
+
+// The layouts that InstallWordPress knows.
+const (
+	Classic     Layout = ""            // everything below the folder itself
+	ConfigAbove Layout = "above"       // the root is public/, wp-config.php lies beside it
+	OwnContent  Layout = "own-content" // the root is public/, the content folder is content/ beside it
+)
+
+// WordPressOptions say what site InstallWordPress makes. Only Server is needed.
+type WordPressOptions struct {
+	Server      *MariaDB
+	Name        string // of the database and of its user; "wordpress" when empty
+	Password    string // of that user; one that is hard to quote when empty
+	Prefix      string // of the tables; "wp_" when empty
+	Layout      Layout
+	Seed        uint64 // the same seed gives the same content
+	Posts       int    // 12 when 0
+	Images      int    // 4 when 0, each in several sizes
+	UploadBytes int64  // so much more in uploads, in files of 20 KB to 20 MB
+	RowBytes    int64  // so much more in the database, as posts and their metadata
+	OddFiles    bool   // names, links and modes that are seldom seen, in uploads
+	UID, GID    int    // owner of the files; who runs this when UID is 0
+}
+
+// A WordPress is an installed and filled site.
+type WordPress struct {
+	Dir        string // holds all of it
+	Root       string // where index.php lies
+	ConfigFile string
+	ContentDir string
+	Database   Database
+}
+
+// A Database is one database of a server, and an account that may do everything in it.
+type Database struct {
+	Server   *MariaDB
+	Name     string
+	User     string
+	Password string
+	Prefix   string
+}
+
+// InstallWordPress makes a real site below dir: WordPress' own installation, run
+// by php, with content made by WordPress' own functions.
+func InstallWordPress(ctx context.Context, dir string, o WordPressOptions) (*WordPress, error) {
+	w, err := newWordPress(dir, &o)
+	if err != nil {
+		return nil, err
+	}
+	core, err := WordPressCore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.layFiles(ctx, core, o); err != nil {
+		return nil, fmt.Errorf("lay out WordPress in %s: %w", dir, err)
+	}
+	if err := w.Database.create(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.install(ctx, o); err != nil {
+		return nil, fmt.Errorf("install WordPress in %s: %w", dir, err)
+	}
+	if err := w.bulkUploads(ctx, o.UploadBytes, o.Seed); err != nil {
+		return nil, fmt.Errorf("fill uploads: %w", err)
+	}
+	if err := w.Database.bulkRows(ctx, o.RowBytes, o.Seed); err != nil {
+		return nil, fmt.Errorf("fill database: %w", err)
+	}
+	if o.OddFiles {
+		if err := w.oddFiles(); err != nil {
+			return nil, fmt.Errorf("make odd files: %w", err)
+		}
+	}
+	if o.UID != 0 {
+		if err := chownAll(w.Dir, o.UID, o.GID); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+func newWordPress(dir string, o *WordPressOptions) (*WordPress, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range []struct {
+		field *string
+		value string
+	}{{&o.Name, "wordpress"}, {&o.Password, `it's "hard" \to\ quote$x`}, {&o.Prefix, "wp_"}} {
+		if *d.field == "" {
+			*d.field = d.value
+		}
+	}
+	if o.Posts == 0 {
+		o.Posts = 12
+	}
+	if o.Images == 0 {
+		o.Images = 4
+	}
+	w := &WordPress{Dir: dir, Root: dir, Database: Database{
+		Server: o.Server, Name: o.Name, User: o.Name, Password: o.Password, Prefix: o.Prefix,
+	}}
+	if o.Layout != Classic {
+		w.Root = filepath.Join(dir, "public")
+	}
+	w.ConfigFile = filepath.Join(w.Root, "wp-config.php")
+	if o.Layout == ConfigAbove {
+		w.ConfigFile = filepath.Join(dir, "wp-config.php")
+	}
+	w.ContentDir = filepath.Join(w.Root, "wp-content")
+	if o.Layout == OwnContent {
+		w.ContentDir = filepath.Join(dir, "content")
+	}
+	return w, nil
+}
+
+// layFiles copies the core and adds what a site has of its own.
+func (w *WordPress) layFiles(ctx context.Context, core string, o WordPressOptions) error {
+	if err := os.MkdirAll(w.Root, 0o755); err != nil {
+		return err
+	}
+	if _, err := runIn(ctx, w.Root, "cp", "-a", "--no-preserve=ownership", "--reflink=auto", core+"/.", "."); err != nil {
+		return err
+	}
+	if o.Layout == OwnContent {
+		if err := os.Rename(filepath.Join(w.Root, "wp-content"), w.ContentDir); err != nil {
+			return err
+		}
+	}
+	for from, to := range map[string]string{"site/plugin": "plugins/lab-shop", "site/theme": "themes/lab-child"} {
+		sub, err := fs.Sub(siteFiles, from)
+		if err != nil {
+			return err
+		}
+		if err := os.CopyFS(filepath.Join(w.ContentDir, to), sub); err != nil {
+			return err
+		}
+	}
+	config, err := w.config(o)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(w.ConfigFile, []byte(config), 0o640)
+}
+
+// config is WordPress' own sample, filled in as its installer does it.
+func (w *WordPress) config(o WordPressOptions) (string, error) {
+	b, err := os.ReadFile(filepath.Join(w.Root, "wp-config-sample.php"))
+	if err != nil {
+		return "", err
+	}
+	var keys [32]byte
+	random := rand.NewChaCha8(seed32(o.Seed, "keys"))
+	s := string(b)
+	for strings.Contains(s, "'put your unique phrase here'") {
+		_, _ = random.Read(keys[:]) // never fails
+		s = strings.Replace(s, "'put your unique phrase here'", "'"+hex.EncodeToString(keys[:])+"'", 1)
+	}
+	own := "define( 'WP_HTTP_BLOCK_EXTERNAL', true );\ndefine( 'DISABLE_WP_CRON', true );\n"
+	if o.Layout == OwnContent {
+		own += "define( 'WP_CONTENT_DIR', dirname( __DIR__ ) . '/content' );\n"
+	}
+	abspath := "__DIR__ . '/'"
+	if o.Layout == ConfigAbove {
+		abspath = "__DIR__ . '/public/'"
+	}
+	d := w.Database
+	return strings.NewReplacer(
+		"'database_name_here'", phpString(d.Name), "'username_here'", phpString(d.User),
+		"'password_here'", phpString(d.Password), "'localhost'", phpString("localhost:"+d.Server.Socket),
+		"'DB_CHARSET', 'utf8'", "'DB_CHARSET', 'utf8mb4'", "'wp_'", phpString(d.Prefix),
+		"__DIR__ . '/'", abspath, "/* That's all", own+"\n/* That's all",
+	).Replace(s), nil
+}
+
+// phpString is s as a literal of PHP.
+func phpString(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
+}
+
+// install runs WordPress' installation and fills the site.
+func (w *WordPress) install(ctx context.Context, o WordPressOptions) error {
+	input, err := json.Marshal(map[string]any{
+		"root": w.Root, "url": siteURL, "title": `The Lab's "Site" 🧪`, "user": "admin", "password": "admin-password",
+		"email": "admin@lab.example", "plugin": "lab-shop/lab-shop.php", "theme": "lab-child",
+		"seed": int64(o.Seed & 0x7fffffff), "known": KnownPost, "posts": o.Posts, "images": o.Images,
+	})
+	if err != nil {
+		return err
+	}
+	for _, script := range []string{"install.php", "fill.php"} {
+		code, err := siteFiles.ReadFile("site/" + script)
+		if err != nil {
+			return err
+		}
+		out, err := feedIn(ctx, w.Root, string(input), "php", "-d", "memory_limit=512M", "-d", "display_errors=stderr",
+			"-d", "error_reporting=-1", "-r", strings.TrimPrefix(string(code), "<?php"))
+		if err != nil {
+			return fmt.Errorf("%s: %w", script, err)
+		}
+		if out != "" {
+			return fmt.Errorf("%s: unexpected output: %s", script, out)
+		}
+	}
+	return nil
+}
+
+// chownAll gives everything below dir, links themselves included, to an owner.
+func chownAll(dir string, uid, gid int) error {
+	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, uid, gid)
+	})
+}
