@@ -1,0 +1,151 @@
+package wordpress
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// What Home refuses.
+var (
+	// ErrOutside: the path, or a link on its way, leaves home.
+	ErrOutside = errors.New("leads outside the site's home")
+	// ErrIrregular: the path leads to something other than a regular file or a
+	// folder: a FIFO, a socket, a device.
+	ErrIrregular = errors.New("is no regular file or folder")
+)
+
+// Home is the outermost folder a site may read from, held open. Everything that
+// is opened of a site is opened through its Home: path components are resolved
+// one by one below home, each relative to the open folder before it, so that a
+// tenant who swaps folders for links in the meantime gains nothing. Links,
+// relative and absolute, are followed while they stay in home. Methods may be
+// called at the same time.
+type Home struct {
+	dir   string   // real path
+	alias string   // the path home was given by, where that is another one; else ""
+	parts []string // dir's components
+	root  *os.File // O_PATH
+	dev   uint64   // the file system of root
+}
+
+// OpenHome opens dir, following links on the way: dir is the operator's word.
+func OpenHome(dir string) (*Home, error) {
+	given, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open home %q: %w", dir, err)
+	}
+	real, err := filepath.EvalSymlinks(given)
+	if err != nil {
+		return nil, fmt.Errorf("open home %q: %w", dir, err)
+	}
+	fd, err := retry(func() (int, error) {
+		return unix.Open(real, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open home %q: %w", dir, err)
+	}
+	h := &Home{dir: real, parts: components(real), root: os.NewFile(uintptr(fd), real)}
+	if given != real {
+		h.alias = given
+	}
+	var st syscall.Stat_t
+	if err := syscall.Fstat(fd, &st); err != nil {
+		return nil, fmt.Errorf("open home %q: %w", dir, errors.Join(err, h.Close()))
+	}
+	h.dev = st.Dev
+	if inKernel(real) || pseudo(fd) {
+		return nil, fmt.Errorf("open home %q: %w", dir, errors.Join(ErrOutside, h.Close()))
+	}
+	return h, nil
+}
+
+// Dir returns home's real path.
+func (h *Home) Dir() string { return h.dir }
+
+// Close lets go of home; what was opened through it stays open.
+func (h *Home) Close() error { return h.root.Close() }
+
+// Contains reports whether path, by its text alone, is home or lies below it.
+func (h *Home) Contains(path string) bool {
+	return within(path, h.dir) || h.alias != "" && within(path, h.alias)
+}
+
+// Open opens the regular file or the folder at path, an absolute path. Anything
+// else is ErrIrregular, and never waited for.
+func (h *Home) Open(path string) (*os.File, error) {
+	t, err := h.trace(path, true)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	defer t.close()
+	f, err := t.open()
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return f, nil
+}
+
+// Resolve returns path's real path, every link followed.
+func (h *Home) Resolve(path string) (string, error) {
+	t, err := h.trace(path, true)
+	if err != nil {
+		return "", &fs.PathError{Op: "resolve", Path: path, Err: err}
+	}
+	defer t.close()
+	return t.real(), nil
+}
+
+// Stat describes what path leads to, links followed. Its Sys is a *syscall.Stat_t.
+func (h *Home) Stat(path string) (fs.FileInfo, error) { return h.stat("stat", path, true) }
+
+// Lstat describes what lies at path; a link there is not followed, one on the
+// way is. Its Sys is a *syscall.Stat_t.
+func (h *Home) Lstat(path string) (fs.FileInfo, error) { return h.stat("lstat", path, false) }
+
+// Readlink returns the target of the link at path as it is stored.
+func (h *Home) Readlink(path string) (string, error) {
+	t, err := h.trace(path, false)
+	if err != nil {
+		return "", &fs.PathError{Op: "readlink", Path: path, Err: err}
+	}
+	defer t.close()
+	target, err := readlinkat(t.fd(), "")
+	if err != nil {
+		return "", &fs.PathError{Op: "readlink", Path: path, Err: err}
+	}
+	return target, nil
+}
+
+func (h *Home) stat(op, path string, follow bool) (fs.FileInfo, error) {
+	t, err := h.trace(path, follow)
+	if err != nil {
+		return nil, &fs.PathError{Op: op, Path: path, Err: err}
+	}
+	defer t.close()
+	info := &fileInfo{name: filepath.Base(path)}
+	if err := syscall.Fstat(t.fd(), &info.st); err != nil {
+		return nil, &fs.PathError{Op: op, Path: path, Err: err}
+	}
+	return info, nil
+}
+
+// within reports whether path is dir or lies below it, by their text.
+func within(path, dir string) bool {
+	if dir == "/" {
+		return strings.HasPrefix(path, "/")
+	}
+	rest, ok := strings.CutPrefix(path, dir)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// components splits a path at its slashes; empty components fall away.
+func components(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}
