@@ -1,0 +1,200 @@
+package wordpress
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// A hardLink is a file of several names, one of which was yielded.
+type hardLink struct {
+	name string
+	left uint64 // names not seen yet
+}
+
+// maxHardLinks bounds how many files of several names are remembered; the names
+// of further ones are archived as files of their own.
+const maxHardLinks = 100_000
+
+// entry handles what is no folder.
+func (w *walker) entry(f *folder, d fs.DirEntry) error {
+	link := d.Type()&fs.ModeSymlink != 0
+	if w.yield == nil && !link {
+		return nil
+	}
+	if w.judge(f, d.Name(), false) == leftOut {
+		return nil
+	}
+	switch kind := d.Type(); {
+	case link:
+		return w.link(f, d.Name())
+	case kind == 0:
+		return w.file(f, d.Name())
+	default:
+		w.set.report.warn(w.display(join(f.path, d.Name())), kindOf(kind)+": left out")
+		return nil
+	}
+}
+
+// file yields a regular file.
+func (w *walker) file(f *folder, name string) error {
+	if w.yield == nil {
+		return nil
+	}
+	path := join(f.path, name)
+	file, err := w.openFile(f.fd, name, path)
+	if err != nil {
+		w.fail(path, err)
+		return nil
+	}
+	defer file.Close()
+	info := &fileInfo{name: name}
+	if err := syscall.Fstat(int(file.Fd()), &info.st); err != nil {
+		w.fail(path, err)
+		return nil
+	}
+	if info.IsDir() {
+		w.fail(path, ErrIrregular)
+		return nil
+	}
+	if err := w.show(f); err != nil {
+		return err
+	}
+	e := Entry{Name: w.display(path), Info: info, File: file}
+	if info.st.Nlink > 1 {
+		w.hardLink(&e, &info.st)
+	}
+	w.set.report.Files++
+	if e.File != nil {
+		w.set.report.Bytes += info.st.Size
+	}
+	return w.yield(e)
+}
+
+// openFile opens a file and asks the kernel, where it lets us, to leave its time
+// of access alone: a backup should not write to the site's disk.
+func (w *walker) openFile(dir int, name, path string) (*os.File, error) {
+	const patience = 100
+	if w.refused < patience {
+		file, err := openBelow(dir, name, path, unix.O_NOATIME)
+		if !errors.Is(err, syscall.EPERM) {
+			return file, err
+		}
+		w.refused++
+	}
+	return openBelow(dir, name, path, 0)
+}
+
+// hardLink makes an entry a link to the earlier one of the same file, if there is one.
+func (w *walker) hardLink(e *Entry, st *syscall.Stat_t) {
+	key := inode{st.Dev, st.Ino}
+	if first, ok := w.links[key]; ok {
+		e.HardLink, e.File = first.name, nil
+		if first.left--; first.left == 0 {
+			delete(w.links, key)
+		}
+		return
+	}
+	if len(w.links) < maxHardLinks {
+		w.links[key] = &hardLink{name: e.Name, left: st.Nlink - 1}
+	}
+}
+
+// link yields a link, and sees to what it leads to.
+func (w *walker) link(f *folder, name string) error {
+	path := join(f.path, name)
+	if w.yield == nil {
+		w.follow(path)
+		return nil
+	}
+	info, target, err := readLink(f.fd, name)
+	if err != nil {
+		w.fail(path, err)
+		return nil
+	}
+	if err := w.show(f); err != nil {
+		return err
+	}
+	w.set.report.Links++
+	if err := w.yield(Entry{Name: w.display(path), Info: info, Link: target}); err != nil {
+		return err
+	}
+	w.follow(path)
+	return nil
+}
+
+// readLink reads a link and its status, both of the same inode.
+func readLink(dir int, name string) (*fileInfo, string, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(dir, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	defer unix.Close(fd) //nolint:errcheck // nothing was written
+	info := &fileInfo{name: name}
+	if err := syscall.Fstat(fd, &info.st); err != nil {
+		return nil, "", err
+	}
+	if info.Mode()&fs.ModeSymlink == 0 {
+		return nil, "", ErrIrregular
+	}
+	target, err := readlinkat(fd, "")
+	return info, target, err
+}
+
+// follow adds what a link leads to as a tree, unless it is covered, or not to be had.
+func (w *walker) follow(path string) {
+	s := w.set
+	target, err := s.home.Resolve(path)
+	if err != nil {
+		if errors.Is(err, ErrOutside) {
+			w.warn(path, "leads outside the site's home: kept as a link, what it leads to is not archived")
+		}
+		return // dangling, or in a circle: the link itself is all there is
+	}
+	switch {
+	case s.covered(target), within(target, s.core) && !s.sel.WithCore, s.never[target]:
+	case within(s.root, target):
+		w.warn(path, fmt.Sprintf("leads to a folder that holds the whole site (%s): kept as a link", shown(target)))
+	case s.siteAt(target):
+		w.warn(path, fmt.Sprintf("leads to a WordPress site of its own (%s): kept as a link", shown(target)))
+	case w.yield != nil && !within(target, s.base):
+		w.unreadable(path, "appeared during the walk and leads to what lies outside the archive's base")
+	case s.extras >= maxExtras:
+		w.unreadable(path, fmt.Sprintf("leads to what is not archived: more than %d links lead out of the site's folders", maxExtras))
+	default:
+		s.extras++
+		s.isTree[target] = true
+		s.trees = append(s.trees, target)
+	}
+}
+
+func (w *walker) warn(path, what string) {
+	if w.yield != nil {
+		w.set.report.warn(w.display(path), what)
+	}
+}
+
+func (w *walker) unreadable(path, what string) {
+	if w.yield != nil {
+		w.set.report.unreadable(w.display(path), what)
+	}
+}
+
+// kindOf names what is neither file, folder nor link.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeNamedPipe != 0:
+		return "is a FIFO"
+	case mode&fs.ModeSocket != 0:
+		return "is a socket"
+	case mode&fs.ModeDevice != 0:
+		return "is a device"
+	}
+	return "is no regular file"
+}

@@ -1,0 +1,60 @@
+package wordpress
+
+import (
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxNotes caps how many notes are kept by name.
+const maxNotes = 10_000
+
+// Notes is a list of things by name, capped, with how many there were.
+type Notes struct {
+	Total int      `json:"total"`
+	Items []string `json:"items"`
+}
+
+func (n *Notes) add(note string) {
+	n.Total++
+	if len(n.Items) < maxNotes {
+		n.Items = append(n.Items, note)
+	}
+}
+
+// A FilesReport says what a walk found, and what it could not have.
+type FilesReport struct {
+	Files    int64 // regular files, each name of a hard link counted
+	Bytes    int64 // in regular files, each counted once
+	Folders  int64
+	Links    int64
+	Excludes []ExcludeHits
+	// Warnings are things that are not in the archive and cannot be, or that
+	// changed while they were read.
+	Warnings Notes
+	// Unreadable are things that the site has and the archive should hold.
+	Unreadable Notes
+}
+
+func (r *FilesReport) warn(name, what string)       { r.Warnings.add(shown(name) + ": " + what) }
+func (r *FilesReport) unreadable(name, what string) { r.Unreadable.add(shown(name) + ": " + what) }
+
+// Warn adds a warning about an entry, such as that it changed while it was read.
+func (s *FileSet) Warn(name, what string) { s.report.warn(name, what) }
+
+// Unreadable adds an entry that could not be read to its end.
+func (s *FileSet) Unreadable(name string, err error) { s.report.unreadable(name, cause(err).Error()) }
+
+// shown is a name as a person may read it, on one line: quoted where it holds
+// what does not print.
+func shown(name string) string {
+	if !utf8.ValidString(name) {
+		return strconv.Quote(name)
+	}
+	for _, r := range name {
+		if !unicode.IsPrint(r) {
+			return strconv.Quote(name)
+		}
+	}
+	return name
+}
