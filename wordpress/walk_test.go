@@ -1,0 +1,522 @@
+package wordpress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// core is a stand-in for WordPress' own files.
+func core(dir string) map[string]string {
+	return map[string]string{
+		dir + "index.php":                "<?php",
+		dir + "wp-settings.php":          "<?php",
+		dir + "wp-load.php":              "<?php",
+		dir + "xmlrpc.php":               "<?php",
+		dir + "wp-admin/index.php":       "<?php",
+		dir + "wp-includes/version.php":  "<?php $wp_version = '6.6';",
+		dir + "wp-includes/js/jquery.js": "js",
+	}
+}
+
+// with joins trees.
+func with(trees ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, tree := range trees {
+		for name, text := range tree {
+			all[name] = text
+		}
+	}
+	return all
+}
+
+// A walked is what a walk yielded.
+type walked struct {
+	base    string
+	entries []string // "name/", "name", "name -> target", "name = earlier"
+	content map[string]string
+	report  FilesReport
+}
+
+// take walks a site, reading every file.
+func take(t *testing.T, homeDir string, site Folders, sel Selection) walked {
+	t.Helper()
+	home := openHome(t, homeDir)
+	set, err := PlanFiles(t.Context(), home, site, sel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := walked{base: set.Base(), content: map[string]string{}}
+	err = set.Walk(t.Context(), func(e Entry) error {
+		if strings.HasPrefix(e.Name, "/") || strings.Contains("/"+e.Name+"/", "/../") {
+			t.Errorf("entry is called %q", e.Name)
+		}
+		switch {
+		case e.HardLink != "":
+			w.entries = append(w.entries, e.Name+" = "+e.HardLink)
+		case e.Info.IsDir():
+			w.entries = append(w.entries, e.Name+"/")
+		case e.Info.Mode()&fs.ModeSymlink != 0:
+			w.entries = append(w.entries, e.Name+" -> "+e.Link)
+		default:
+			w.entries = append(w.entries, e.Name)
+			text, err := io.ReadAll(e.File)
+			if err != nil {
+				return err
+			}
+			w.content[e.Name] = string(text)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.report = set.Report()
+	seen := map[string]bool{}
+	for _, e := range w.entries {
+		if name, _, _ := strings.Cut(e, " "); seen[strings.TrimSuffix(name, "/")] {
+			t.Errorf("%s was yielded twice", e)
+		} else {
+			seen[strings.TrimSuffix(name, "/")] = true
+		}
+		if dir := filepath.Dir(strings.TrimSuffix(e, "/")); !strings.Contains(e, " ") && !seen[dir] {
+			t.Errorf("%s came before its folder", e)
+		}
+	}
+	return w
+}
+
+// wantEntries compares what was yielded, in any order, with a list.
+func (w walked) wantEntries(t *testing.T, want string) {
+	t.Helper()
+	lines := strings.Fields(strings.ReplaceAll(want, " -> ", "→"))
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], "→", " -> ")
+	}
+	got := slices.Sorted(slices.Values(w.entries))
+	slices.Sort(lines)
+	if !slices.Equal(got, lines) {
+		t.Errorf("base %s\n got %q\nwant %q", w.base, got, lines)
+	}
+}
+
+// wantNotes checks that each note begins with a name and says something.
+func wantNotes(t *testing.T, kind string, got Notes, want ...string) {
+	t.Helper()
+	if got.Total != len(want) || len(got.Items) != len(want) {
+		t.Errorf("%s: got %q, want %q", kind, got.Items, want)
+		return
+	}
+	for i, item := range slices.Sorted(slices.Values(got.Items)) {
+		name, says, _ := strings.Cut(want[i], ": ")
+		if !strings.HasPrefix(item, name+": ") || !strings.Contains(item, says) {
+			t.Errorf("%s: got %q, want %q", kind, item, want[i])
+		}
+	}
+}
+
+func TestWalkClassic(t *testing.T) {
+	base := grow(t, with(core("html/"), map[string]string{
+		"html/wp-config.php":                             "config",
+		"html/.htaccess":                                 "ht",
+		"html/wp-content/index.php":                      "<?php",
+		"html/wp-content/uploads/2026/a.jpg":             "jpg",
+		"html/wp-content/uploads/site.zip":               "zip",
+		"html/wp-content/uploads/dump.sql.gz":            "gz",
+		"html/wp-content/uploads/wp-includes/x":          "a user's",
+		"html/wp-content/cache/page.html":                "cached",
+		"html/wp-content/plugins/p/cache/keep.php":       "code",
+		"html/wp-content/plugins/p/node_modules/x/y":     "npm",
+		"html/wp-content/plugins/p/index.php":            "code",
+		"html/wp-content/updraft/backup.zip":             "other's",
+		"html/wp-content/backwpup-abc/backup.zip":        "other's",
+		"html/wp-content/debug.log":                      "log",
+		"html/wp-content/themes/child/.git/HEAD":         "git",
+		"html/wp-content/themes/child/style.css":         "css",
+		"html/wp-content/empty/":                         "",
+		"other/secret":                                   "not the site's",
+		"html/app/cache/mine":                            "not WordPress' cache",
+		"html/wp-content/uploads/wp-content/cache/x":     "a user's",
+		"html/wp-content/uploads/backups-dup-lite-notes": "a user's",
+	}))
+	site := Folders{Root: base + "/html", ContentDir: base + "/html/wp-content", ConfigFiles: []string{base + "/html/wp-config.php"}}
+	got := take(t, base, site, Selection{})
+	if got.base != base+"/html" {
+		t.Errorf("base is %s", got.base)
+	}
+	got.wantEntries(t, `./ .htaccess wp-config.php app/ app/cache/ app/cache/mine wp-content/ wp-content/index.php wp-content/empty/
+		wp-content/uploads/ wp-content/uploads/2026/ wp-content/uploads/2026/a.jpg wp-content/uploads/site.zip wp-content/uploads/dump.sql.gz
+		wp-content/uploads/wp-includes/ wp-content/uploads/wp-includes/x wp-content/uploads/wp-content/ wp-content/uploads/wp-content/cache/
+		wp-content/uploads/wp-content/cache/x wp-content/uploads/backups-dup-lite-notes
+		wp-content/plugins/ wp-content/plugins/p/ wp-content/plugins/p/index.php wp-content/plugins/p/cache/ wp-content/plugins/p/cache/keep.php
+		wp-content/themes/ wp-content/themes/child/ wp-content/themes/child/style.css`)
+	hits := map[string]int64{}
+	for _, e := range got.report.Excludes {
+		hits[e.Pattern] = e.Entries
+	}
+	for _, p := range []string{"wp-content/cache/", "wp-content/updraft/", "wp-content/backwpup-*/", "*.log", ".git", "node_modules/"} {
+		if hits[p] != 1 {
+			t.Errorf("%s left out %d, want 1 (%v)", p, hits[p], hits)
+		}
+	}
+	if len(hits) != 6 {
+		t.Errorf("excludes: %v", hits)
+	}
+	var bytes int64
+	for _, text := range got.content {
+		bytes += int64(len(text))
+	}
+	if r := got.report; r.Files != int64(len(got.content)) || r.Bytes != bytes || r.Folders != int64(len(got.entries)-len(got.content)) {
+		t.Errorf("counted %d files, %d bytes, %d folders", r.Files, r.Bytes, r.Folders)
+	}
+	wantNotes(t, "warnings", got.report.Warnings)
+	wantNotes(t, "unreadable", got.report.Unreadable)
+}
+
+func TestWalkSelections(t *testing.T) {
+	tree := with(core("html/"), map[string]string{
+		"html/wp-config.php":                   "config",
+		"html/wp-content/uploads/2025/a.jpg":   "jpg",
+		"html/wp-content/uploads/2026/b.jpg":   "jpg",
+		"html/wp-content/cache/deep/page.html": "cached",
+		"html/wp-content/exports/x.csv":        "csv",
+		"private/file":                         "private",
+	})
+	const content = " wp-content/ wp-content/exports/ wp-content/exports/x.csv wp-content/uploads/ "
+	const years = " wp-content/uploads/2025/ wp-content/uploads/2025/a.jpg wp-content/uploads/2026/ wp-content/uploads/2026/b.jpg "
+	tests := map[string]struct {
+		sel  func(base string) Selection
+		want string
+	}{
+		"no uploads": {func(string) Selection { return Selection{NoUploads: true} }, "./ wp-config.php" + content},
+		"no uploads but one year": {
+			func(string) Selection {
+				return Selection{NoUploads: true, Include: []string{"wp-content/uploads/2026"}}
+			},
+			"./ wp-config.php" + content + "wp-content/uploads/2026/ wp-content/uploads/2026/b.jpg",
+		},
+		"with core": {
+			func(string) Selection { return Selection{WithCore: true, Exclude: []string{"*.js"}} },
+			"./ wp-config.php" + content + years + "index.php wp-settings.php wp-load.php xmlrpc.php wp-admin/ wp-admin/index.php wp-includes/ wp-includes/version.php wp-includes/js/",
+		},
+		"exclude": {
+			func(string) Selection { return Selection{Exclude: []string{"/wp-content/exports", "2025/"}} },
+			"./ wp-config.php wp-content/ wp-content/uploads/ wp-content/uploads/2026/ wp-content/uploads/2026/b.jpg",
+		},
+		"no default excludes": {
+			func(string) Selection { return Selection{NoDefaultExcludes: true} },
+			"./ wp-config.php" + content + years + "wp-content/cache/ wp-content/cache/deep/ wp-content/cache/deep/page.html",
+		},
+		"include wins": {
+			func(string) Selection {
+				return Selection{Include: []string{"wp-content/cache/**/*.html", "version.php"}, Exclude: []string{"wp-content/*"}}
+			},
+			"./ wp-config.php wp-content/ wp-content/cache/ wp-content/cache/deep/ wp-content/cache/deep/page.html wp-includes/ wp-includes/version.php",
+		},
+		"never": {
+			func(base string) Selection { return Selection{Never: []string{base + "/html/wp-content/uploads"}} },
+			"./ wp-config.php wp-content/ wp-content/exports/ wp-content/exports/x.csv",
+		},
+		"include elsewhere in home": {
+			func(base string) Selection {
+				return Selection{NoUploads: true, Include: []string{base + "/private"}}
+			},
+			`./ private/ private/file html/ html/wp-config.php html/wp-content/ html/wp-content/exports/
+				html/wp-content/exports/x.csv html/wp-content/uploads/`,
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			base := grow(t, tree)
+			got := take(t, base, Folders{Root: base + "/html"}, tt.sel(base))
+			got.wantEntries(t, tt.want)
+			wantNotes(t, "unreadable", got.report.Unreadable)
+		})
+	}
+}
+
+// Bedrock, deployed by links: everything is archived once, under its own name.
+func TestWalkDeployedBedrock(t *testing.T) {
+	base := grow(t, with(core("releases/2/web/wp/"), map[string]string{
+		"current":                            "-> releases/2",
+		"shared/.env":                        "DB_NAME=x",
+		"shared/uploads/2026/a.jpg":          "jpg",
+		"shared/uploads/cache/x":             "cached",
+		"releases/1/web/index.php":           "old",
+		"releases/2/.env":                    "-> ../../shared/.env",
+		"releases/2/composer.json":           "{}",
+		"releases/2/composer.lock":           "{}",
+		"releases/2/vendor/a/b.php":          "vendor",
+		"releases/2/config/application.php":  "config",
+		"releases/2/config/environments/p":   "config",
+		"releases/2/web/index.php":           "index",
+		"releases/2/web/wp-config.php":       "config",
+		"releases/2/web/app/uploads":         "-> BASE/shared/uploads",
+		"releases/2/web/app/cache/x":         "cached",
+		"releases/2/web/app/plugins/p/p.php": "plugin",
+	}))
+	site := Folders{
+		Root: base + "/current/web", Core: base + "/current/web/wp", ContentDir: base + "/current/web/app",
+		ConfigFiles: []string{base + "/current/web/wp-config.php", base + "/current/config/application.php", base + "/current/.env"},
+	}
+	got := take(t, base, site, Selection{})
+	if got.base != base {
+		t.Errorf("base is %s", got.base)
+	}
+	got.wantEntries(t, `./ shared/ shared/.env shared/uploads/ shared/uploads/2026/ shared/uploads/2026/a.jpg releases/ releases/2/
+		releases/2/composer.json releases/2/composer.lock releases/2/config/ releases/2/config/application.php
+		releases/2/config/environments/ releases/2/config/environments/p releases/2/web/ releases/2/web/index.php releases/2/web/wp-config.php
+		releases/2/web/wp/ releases/2/web/app/ releases/2/web/app/uploads→`+base+`/shared/uploads
+		releases/2/web/app/plugins/ releases/2/web/app/plugins/p/ releases/2/web/app/plugins/p/p.php`)
+	wantNotes(t, "unreadable", got.report.Unreadable)
+
+	got = take(t, base, site, Selection{NoUploads: true})
+	if _, ok := got.content["shared/uploads/2026/a.jpg"]; ok {
+		t.Error("uploads reached by a link were not left out")
+	}
+}
+
+// A configuration above the root widens the base by one folder, and takes
+// nothing else of it.
+func TestWalkConfigAboveRoot(t *testing.T) {
+	base := grow(t, with(core("home/html/"), map[string]string{
+		"home/wp-config.php": "config", "home/mail/secret": "mail", "home/html/wp-content/x": "x",
+	}))
+	got := take(t, base+"/home", Folders{Root: base + "/home/html", ConfigFiles: []string{base + "/home/wp-config.php"}}, Selection{})
+	got.wantEntries(t, "./ wp-config.php html/ html/wp-content/ html/wp-content/x")
+}
+
+func TestWalkLinks(t *testing.T) {
+	base := grow(t, with(core("home/html/"), core("home/shop/"), map[string]string{
+		"bob/secret":                          "bob's",
+		"home/html/wp-config.php":             "config",
+		"home/shop/wp-config.php":             "config",
+		"home/data/one":                       "1",
+		"home/data/sub/two":                   "2",
+		"home/data/back":                      "-> ../html/wp-content",
+		"home/data/more":                      "-> ../more",
+		"home/more/three":                     "3",
+		"home/html/wp-content/a":              "-> ../../data/sub",
+		"home/html/wp-content/b":              "-> ../../data",
+		"home/html/wp-content/c":              "-> BASE/home/data/one",
+		"home/html/wp-content/self":           "-> .",
+		"home/html/wp-content/up":             "-> ..",
+		"home/html/wp-content/loop":           "-> loop",
+		"home/html/wp-content/home":           "-> ../..",
+		"home/html/wp-content/dangling":       "-> nothing",
+		"home/html/wp-content/bob":            "-> BASE/bob",
+		"home/html/wp-content/shadow":         "-> /etc/shadow",
+		"home/html/wp-content/environ":        "-> /proc/self/environ",
+		"home/html/wp-content/null":           "-> /dev/null",
+		"home/html/wp-content/shop":           "-> ../../shop",
+		"home/html/wp-content/tofifo":         "-> ../../fifo",
+		"home/fifo":                           "| ",
+		"home/html/wp-content/cache/x":        "cached",
+		"home/html/wp-content/tocache":        "-> cache/x",
+		"home/html/wp-content/uploads/core":   "-> ../../wp-includes",
+		"home/html/wp-content/uploads/banned": "-> ../../../mirror/node_modules",
+		"home/mirror/node_modules/x":          "npm",
+	}))
+	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	c := "html/wp-content/"
+	got.wantEntries(t, `./ html/ html/wp-config.php html/wp-content/ html/wp-content/uploads/
+		data/ data/one data/sub/ data/sub/two data/back→../html/wp-content data/more→../more more/ more/three mirror/
+		`+c+`a→../../data/sub `+c+`b→../../data `+c+`c→`+base+`/home/data/one `+c+`self→. `+c+`up→.. `+c+`loop→loop
+		`+c+`home→../.. `+c+`dangling→nothing `+c+`bob→`+base+`/bob `+c+`shadow→/etc/shadow `+c+`environ→/proc/self/environ
+		`+c+`null→/dev/null `+c+`shop→../../shop `+c+`tofifo→../../fifo `+c+`tocache→cache/x
+		`+c+`uploads/core→../../wp-includes `+c+`uploads/banned→../../../mirror/node_modules`)
+	wantNotes(t, "warnings", got.report.Warnings,
+		"fifo: is no regular file",
+		c+"bob: outside", c+"environ: outside", c+"home: whole site", c+"null: outside", c+"shadow: outside", c+"shop: site of its own")
+	wantNotes(t, "unreadable", got.report.Unreadable)
+	for name, text := range got.content {
+		if strings.Contains(text, "bob's") || strings.Contains(text, "root:") {
+			t.Errorf("%s holds another's data", name)
+		}
+	}
+}
+
+// An installation inside another is a site of its own; the core or the content
+// of this one is not, nor is what lies in its content.
+func TestWalkInnerSites(t *testing.T) {
+	base := grow(t, with(core("html/wp/"), core("html/blog/"), core("html/docs/wp/"), core("html/app/plugins/clone/"), core("html/unzipped/"), map[string]string{
+		"html/index.php":                       "index",
+		"html/wp-config.php":                   "config",
+		"html/app/themes/t/style.css":          "css",
+		"html/app/plugins/clone/wp-config.php": "a fixture",
+		"html/blog/wp-config.php":              "config",
+		"html/blog/wp-content/uploads/x":       "blog's",
+		"html/docs/wp-config.php":              "config",
+		"html/docs/index.php":                  "index",
+		"html/lone/wp-config.php":              "no core",
+	}))
+	site := Folders{Root: base + "/html", Core: base + "/html/wp", ContentDir: base + "/html/app"}
+	got := take(t, base, site, Selection{})
+	for _, e := range got.entries {
+		if strings.HasPrefix(e, "blog/") || strings.HasPrefix(e, "docs/") || strings.HasPrefix(e, "wp/wp-") {
+			t.Errorf("%s was archived", e)
+		}
+	}
+	for _, name := range []string{"index.php", "wp-config.php", "app/themes/t/style.css", "app/plugins/clone/wp-settings.php", "unzipped/wp-settings.php", "lone/wp-config.php"} {
+		if _, ok := got.content[name]; !ok {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	wantNotes(t, "warnings", got.report.Warnings, "blog: site of its own", "docs: site of its own")
+	if got := take(t, base, site, Selection{Include: []string{"blog"}}); got.content["blog/wp-content/uploads/x"] != "blog's" {
+		t.Error("an inner site that is asked for by name is missing")
+	}
+}
+
+func TestWalkOddFiles(t *testing.T) {
+	base := grow(t, map[string]string{
+		"html/wp-config.php":                                        "config",
+		"html/wp-content/fifo":                                      "| ",
+		"html/wp-content/" + strings.Repeat("n", 200):               "long",
+		"html/wp-content/new\nline":                                 "newline",
+		"html/wp-content/\xff\xfe":                                  "raw",
+		"html/wp-content/first":                                     "hard",
+		"html/wp-content/.hidden":                                   "hidden",
+		"html/wp-content/" + strings.Repeat("d/", 100) + "deep":     "deep",
+		"html/wp-content/uploads/fifo\x1b[31m":                      "| ",
+		"html/wp-content/" + strings.Repeat("x/", 300) + "too/deep": "deeper",
+	})
+	content := base + "/html/wp-content/"
+	if err := errors.Join(os.Link(content+"first", content+"second"), os.Link(content+"first", content+"uploads/third")); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan walked, 1)
+	go func() { done <- take(t, base, Folders{Root: base + "/html"}, Selection{}) }()
+	var got walked
+	select {
+	case got = <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the walk hangs")
+	}
+	for name, want := range map[string]string{
+		"wp-content/" + strings.Repeat("n", 200):           "long",
+		"wp-content/new\nline":                             "newline",
+		"wp-content/\xff\xfe":                              "raw",
+		"wp-content/first":                                 "hard",
+		"wp-content/" + strings.Repeat("d/", 100) + "deep": "deep",
+	} {
+		if got.content[name] != want {
+			t.Errorf("%.40q: got %q", name, got.content[name])
+		}
+	}
+	for _, want := range []string{"wp-content/second = wp-content/first", "wp-content/uploads/third = wp-content/first"} {
+		if !slices.Contains(got.entries, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	wantNotes(t, "warnings", got.report.Warnings, `"wp-content/uploads/fifo\x1b[31m": FIFO`, "wp-content/fifo: FIFO")
+	if len(got.report.Unreadable.Items) != 1 || !strings.Contains(got.report.Unreadable.Items[0], "too long") {
+		t.Errorf("unreadable: %q", got.report.Unreadable.Items)
+	}
+	if got.report.Bytes != int64(len("config"+"long"+"newline"+"raw"+"hard"+"hidden"+"deep")) {
+		t.Errorf("counted %d bytes", got.report.Bytes)
+	}
+}
+
+// The walk notes no access to files it may read without.
+func TestWalkLeavesAccessTimesAlone(t *testing.T) {
+	base := grow(t, map[string]string{"html/wp-content/f": "text"})
+	path := base + "/html/wp-content/f"
+	long := time.Unix(1_000_000, 0)
+	if err := os.Chtimes(path, long, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	take(t, base, Folders{Root: base + "/html"}, Selection{})
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Sys().(*syscall.Stat_t).Atim; got.Sec != long.Unix() {
+		t.Errorf("the access was noted at %v", time.Unix(got.Unix()))
+	}
+}
+
+func TestWalkEnds(t *testing.T) {
+	base := grow(t, map[string]string{"html/a": "a", "html/b": "b", "html/c": "c"})
+	home := openHome(t, base)
+	if _, err := PlanFiles(t.Context(), home, Folders{Root: base + "/missing"}, Selection{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing root: got %v", err)
+	}
+	if _, err := PlanFiles(t.Context(), home, Folders{Root: "/etc"}, Selection{}); !errors.Is(err, ErrOutside) {
+		t.Errorf("root outside home: got %v", err)
+	}
+	if _, err := PlanFiles(t.Context(), home, Folders{Root: base + "/html"}, Selection{Exclude: []string{"[a"}}); err == nil {
+		t.Error("a malformed pattern was taken")
+	}
+	failed := errors.New("failed")
+	for _, cancelled := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		set, err := PlanFiles(ctx, home, Folders{Root: base + "/html"}, Selection{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, want := 0, failed
+		if cancelled {
+			want = context.Canceled
+		}
+		err = set.Walk(ctx, func(Entry) error {
+			if n++; n < 2 {
+				return nil
+			}
+			if cancel(); cancelled {
+				return nil
+			}
+			return failed
+		})
+		if !errors.Is(err, want) || n != 2 {
+			t.Errorf("got %v after %d entries, want %v", err, n, want)
+		}
+		cancel()
+	}
+	// A root that vanished after the plan is an error, not an empty archive.
+	set, err := PlanFiles(t.Context(), home, Folders{Root: base + "/html"}, Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(base+"/html", base+"/gone"); err != nil {
+		t.Fatal(err)
+	}
+	if err := set.Walk(t.Context(), func(Entry) error { return nil }); err == nil {
+		t.Error("a site without its root was archived")
+	}
+}
+
+func TestWalkCrontab(t *testing.T) {
+	base := grow(t, map[string]string{"html/wp-content/x": "x"})
+	got := take(t, base, Folders{Root: base + "/html"}, Selection{Crontab: []byte("* * * * * true\n")})
+	if got.content[".crontab"] != "* * * * * true\n" {
+		t.Errorf("got %q", got.entries)
+	}
+	if err := os.WriteFile(base+"/html/.crontab", []byte("the site's"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got = take(t, base, Folders{Root: base + "/html"}, Selection{Crontab: []byte("* * * * * true\n")})
+	if got.content[".crontab"] != "the site's" {
+		t.Errorf("got %q", got.content)
+	}
+	wantNotes(t, "warnings", got.report.Warnings, ".crontab: left out")
+}
+
+func TestNotesAreCapped(t *testing.T) {
+	var n Notes
+	for i := range maxNotes + 5 {
+		n.add(fmt.Sprint(i))
+	}
+	if n.Total != maxNotes+5 || len(n.Items) != maxNotes {
+		t.Errorf("total %d, %d kept", n.Total, len(n.Items))
+	}
+}
