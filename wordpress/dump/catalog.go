@@ -1,0 +1,110 @@
+package dump
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// A kind is what stands behind a name in the list of tables.
+type kind uint8
+
+const (
+	kindTable kind = iota
+	kindView
+	kindSequence
+)
+
+func (k kind) String() string { return [...]string{"table", "view", "sequence"}[k] }
+
+// An object is a table, a view or a sequence.
+type object struct {
+	name      string
+	kind      kind
+	engine    string
+	versioned bool // it keeps its rows' history
+	steady    bool // its engine takes part in a snapshot
+	rowless   bool // its rows live elsewhere, or nowhere
+	noData    bool // its rows are not wanted, or cannot be read
+	filled    bool // it had rows a moment before the snapshot
+	gone      bool // it cannot be read at all
+}
+
+func (o *object) String() string { return o.kind.String() + " " + ident(printable(o.name)) }
+
+// objects lists what the options want of the database, by name.
+func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
+	engines, err := d.main.strings(ctx, "SELECT ENGINE FROM information_schema.ENGINES WHERE TRANSACTIONS='YES'")
+	if err != nil {
+		return nil, fmt.Errorf("list storage engines: %w", err)
+	}
+	steady := map[string]bool{}
+	for _, e := range engines {
+		steady[strings.ToLower(e)] = true
+	}
+	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE()")
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	var list []*object
+	for _, r := range rows {
+		name := r[0].s
+		if !d.opts.wants(name, d.db.TablePrefix, d.db.CustomTables) || strings.HasPrefix(r[1].s, "TEMPORARY") {
+			continue
+		}
+		o := &object{name: name, engine: r[2].s}
+		switch {
+		case strings.Contains(r[1].s, "VIEW"):
+			o.kind, o.engine = kindView, ""
+		case r[1].s == "SEQUENCE":
+			o.kind = kindSequence
+		}
+		o.versioned = r[1].s == "SYSTEM VERSIONED"
+		engine := strings.ToLower(o.engine)
+		o.steady = steady[engine]
+		o.rowless = strings.HasPrefix(engine, "mrg_") || engine == "merge" || engine == "federated" || engine == "blackhole" || engine == "spider"
+		o.noData = matchAny(d.opts.NoData, name)
+		list = append(list, o)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name })
+	return list, nil
+}
+
+// peek looks at each table before the snapshot is opened: whether it can be read,
+// and whether it holds rows, for a table that is truncated later on shows itself
+// by nothing else than their absence.
+func (d *Dump) peek(ctx context.Context, o *object) error {
+	if o.kind != kindTable || o.rowless || o.noData {
+		return nil
+	}
+	history := ""
+	if o.versioned {
+		history = " FOR SYSTEM_TIME ALL"
+	}
+	rows, err := d.main.strings(ctx, "SELECT 1 FROM "+ident(o.name)+history+" LIMIT 1")
+	if err == nil {
+		o.filled = len(rows) > 0
+		return nil
+	}
+	switch number(err) {
+	case 0:
+		return fmt.Errorf("look at %s: %w", o, err)
+	case errNoTable:
+		if d.stillListed(ctx, o.name) {
+			break
+		}
+		o.gone = true // dropped since it was listed; this is before the moment of the dump
+		return nil
+	case errTableAccess, errColumnAccess:
+		o.noData = true
+		return d.missing(o.String(), "its rows cannot be read: "+err.Error())
+	}
+	o.gone = true
+	return d.missing(o.String(), "it cannot be read: "+err.Error())
+}
+
+func (d *Dump) stillListed(ctx context.Context, table string) bool {
+	names, err := d.main.strings(ctx, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(table))
+	return err != nil || len(names) > 0
+}

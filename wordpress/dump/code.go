@@ -1,0 +1,241 @@
+package dump
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// A code is a trigger, a routine, a package or an event, as SHOW CREATE has it.
+type code struct {
+	what      string // TRIGGER, PROCEDURE, FUNCTION, PACKAGE, PACKAGE BODY or EVENT
+	name      string
+	text      string
+	mode      string // sql_mode
+	zone      string // time zone, of events
+	client    string // character set of who created it
+	collation string // of the connection that created it
+	database  string // collation of the database it was created in
+	created   string // of events
+}
+
+func (c *code) String() string { return strings.ToLower(c.what) + " " + ident(printable(c.name)) }
+
+// readCodes reads the routines, the triggers of the tables that are dumped, and the
+// events, in the order of their creation.
+func (d *Dump) readCodes(ctx context.Context) error {
+	if d.opts.whole() {
+		if err := d.readRoutines(ctx); err != nil {
+			return err
+		}
+	}
+	if err := d.readTriggers(ctx); err != nil {
+		return err
+	}
+	if !d.opts.whole() {
+		return nil
+	}
+	rows, err := d.main.table(ctx, "SELECT EVENT_NAME, CREATED FROM information_schema.EVENTS WHERE EVENT_SCHEMA=DATABASE() ORDER BY EVENT_NAME")
+	if err != nil {
+		return fmt.Errorf("list events: %w", err)
+	}
+	for _, r := range rows {
+		if err := d.readCode(ctx, &code{what: "EVENT", name: r[0].s, created: r[1].s}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Dump) readRoutines(ctx context.Context) error {
+	rows, err := d.main.table(ctx, "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA=DATABASE()")
+	if err != nil {
+		return fmt.Errorf("list routines: %w", err)
+	}
+	sort.Slice(rows, func(i, j int) bool { // FUNCTION, PACKAGE, PACKAGE BODY, PROCEDURE
+		if rows[i][0].s != rows[j][0].s {
+			return rows[i][0].s < rows[j][0].s
+		}
+		return rows[i][1].s < rows[j][1].s
+	})
+	for _, r := range rows {
+		if err := d.readCode(ctx, &code{what: strings.ToUpper(r[0].s), name: r[1].s}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Dump) readTriggers(ctx context.Context) error {
+	rows, err := d.main.table(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA=DATABASE() "+
+		"ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER")
+	if err != nil {
+		return fmt.Errorf("list triggers: %w", err)
+	}
+	for _, r := range rows {
+		if !d.listed(r[1].s) {
+			continue
+		}
+		if err := d.readCode(ctx, &code{what: "TRIGGER", name: r[0].s}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readCode reads how one thing was created, and adds it to those to be written.
+func (d *Dump) readCode(ctx context.Context, c *code) error {
+	row, err := d.main.one(ctx, "SHOW CREATE "+c.what+" "+ident(c.name))
+	switch number(err) {
+	case 0:
+		if err != nil {
+			return fmt.Errorf("read %s: %w", c, err)
+		}
+	case errNoSuchTrigger, errNoSuchRoutine, errNoSuchEvent:
+		return fmt.Errorf("read %s: %w: %w", c, ErrChanged, err)
+	default:
+		return d.missing(c.String(), "its definition cannot be read: "+err.Error())
+	}
+	c.mode = row[1].s
+	rest := row[2:]
+	if c.what == "EVENT" {
+		c.zone, rest = rest[0].s, rest[1:]
+	}
+	if len(rest) < 4 {
+		return fmt.Errorf("read %s: %w", c, errMalformed)
+	}
+	if rest[0].null {
+		return d.missing(c.String(), "its definition is hidden from the account, which neither defined it nor may read all definitions")
+	}
+	c.text, c.client, c.collation, c.database = rest[0].s, rest[1].s, rest[2].s, rest[3].s
+	list := dialectOf(c.mode).tokens(c.text)
+	if c.what == "TRIGGER" {
+		list = unqualify(list, d.db.Name, "EACH", func(string) bool { return true })
+	}
+	if mentions(list, d.db.Name) {
+		d.warn(c.String(), "it names the database, and will go on to mean that one")
+	}
+	if d.opts.SkipDefiner {
+		list = withoutDefiner(list)
+	}
+	c.text = join(list)
+	d.codes = append(d.codes, c)
+	return nil
+}
+
+// writeViewsAndCode writes, after all rows: routines, since views may use them;
+// views; triggers, which must not see the rows being loaded; events.
+func (d *Dump) writeViewsAndCode(t *text) error {
+	if err := d.writeStandins(t); err != nil {
+		return err
+	}
+	views := false
+	for _, c := range d.codes {
+		if (c.what == "TRIGGER" || c.what == "EVENT") && !views {
+			if err := d.writeViews(t); err != nil {
+				return err
+			}
+			views = true
+		}
+		if err := t.printf("\n--\n-- %s\n--\n\nDROP %s IF EXISTS %s;\n", c, c.what, ident(c.name)); err != nil {
+			return err
+		}
+		if err := d.writeStatement(t, c); err != nil {
+			return err
+		}
+	}
+	if !views {
+		return d.writeViews(t)
+	}
+	return nil
+}
+
+func (d *Dump) writeViews(t *text) error {
+	for _, v := range d.views {
+		if err := d.writeView(t, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeStatement writes a CREATE statement in the circumstances that it was first
+// given in, whatever its text holds.
+func (d *Dump) writeStatement(t *text, c *code) error {
+	foreign := c.database != "" && c.database != d.schema.collation
+	if foreign {
+		charset, _, _ := strings.Cut(c.database, "_")
+		if err := t.raw("ALTER DATABASE CHARACTER SET ", d.adaptCharset(charset), " COLLATE ", d.adaptCollation(c.database), ";\n"); err != nil {
+			return err
+		}
+	}
+	quoted := d.immediate() && c.what != ""
+	if quoted {
+		if err := t.raw("SET @wp_oneway=", c.quoted(), ";\n"); err != nil {
+			return err
+		}
+	}
+	set := "SET sql_mode=" + literal(c.mode) + ", character_set_client=" + d.adaptCharset(c.client) + ", collation_connection=" + d.adaptCollation(c.collation)
+	if c.zone != "" {
+		set += ", time_zone=" + literal(c.zone)
+	}
+	if c.created != "" { // an event that has run out would vanish at once
+		set += ", timestamp=UNIX_TIMESTAMP(" + literal(c.created) + ")-86400"
+	}
+	if err := t.raw(set, ";\n"); err != nil {
+		return err
+	}
+	var err error
+	switch {
+	case quoted:
+		err = t.raw("EXECUTE IMMEDIATE @wp_oneway;\n")
+	case c.what == "":
+		err = t.raw(c.text, ";\n")
+	default:
+		end := delimiter(c.text)
+		err = t.raw("DELIMITER ", end, "\n", c.text, "\n", end, "\nDELIMITER ;\n")
+	}
+	if err != nil {
+		return err
+	}
+	reset := "SET NAMES utf8mb4;\nSET sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', time_zone='+00:00'"
+	if c.created != "" {
+		reset += ", timestamp=DEFAULT"
+	}
+	if err := t.raw(reset, ";\n"); err != nil || !foreign {
+		return err
+	}
+	return t.raw("ALTER DATABASE CHARACTER SET ", d.adaptCharset(d.schema.charset), " COLLATE ", d.adaptCollation(d.schema.collation), ";\n")
+}
+
+// immediate tells whether the server that the dump is for can be given any
+// statement as a string. The client then has no chance to misread it, or to drop
+// its comments, as MariaDB's does.
+func (d *Dump) immediate() bool {
+	return d.server.maria && d.server.number >= 100602 && (d.opts.For == "" || d.opts.For == "mariadb")
+}
+
+// quoted is the text as a string for SET: legible if it is UTF-8, else as bytes.
+func (c *code) quoted() string {
+	if isASCII([]byte(c.text)) || strings.HasPrefix(c.client, "utf8") && utf8.ValidString(c.text) {
+		return literal(c.text)
+	}
+	return hexadecimal(c.text)
+}
+
+// delimiter is one that does not occur in the text.
+func delimiter(text string) string {
+	for n := 0; ; n++ {
+		end := ";;"
+		if n > 0 {
+			end = fmt.Sprintf("$$%d$$", n)
+		}
+		if !strings.Contains(text, end) && !strings.HasSuffix(text, ";") {
+			return end
+		} else if n > 0 && !strings.Contains(text, end) {
+			return end
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package dump
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+// A schema is what the database itself defines.
+type schema struct{ charset, collation string }
+
+func (d *Dump) readSchema(ctx context.Context) (schema, error) {
+	row, err := d.main.one(ctx, "SELECT @@character_set_database, @@collation_database")
+	if err != nil {
+		return schema{}, fmt.Errorf("read the database's character set: %w", err)
+	}
+	return schema{row[0].s, row[1].s}, nil
+}
+
+// head sets what a restore needs whatever the server's settings are, and remembers
+// these. Every line is for the servers that know what is in it.
+const head = `
+/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;
+/*!40101 SET @OLD_CHARACTER_SET_RESULTS=@@CHARACTER_SET_RESULTS */;
+/*!40101 SET @OLD_COLLATION_CONNECTION=@@COLLATION_CONNECTION */;
+/*!50503 SET NAMES utf8mb4 */;
+/*!40103 SET @OLD_TIME_ZONE=@@TIME_ZONE, TIME_ZONE='+00:00' */;
+/*!40014 SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS, UNIQUE_CHECKS=0 */;
+/*!40014 SET @OLD_FOREIGN_KEY_CHECKS=@@FOREIGN_KEY_CHECKS, FOREIGN_KEY_CHECKS=0 */;
+/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES' */;
+/*!40111 SET @OLD_SQL_NOTES=@@SQL_NOTES, SQL_NOTES=0 */;
+/*M!100201 SET @OLD_CHECK_CONSTRAINT_CHECKS=@@check_constraint_checks, check_constraint_checks=0 */;
+/*M!100101 SET @OLD_MAX_STATEMENT_TIME=@@max_statement_time, max_statement_time=0 */;
+/*M!100203 SET @OLD_INNODB_STRICT_MODE=@@innodb_strict_mode, innodb_strict_mode=0 */;
+/*M!100804 SET @OLD_EXPLICIT_DEFAULTS=@@explicit_defaults_for_timestamp, explicit_defaults_for_timestamp=1 */;
+/*M!110201 SET @OLD_CHARACTER_SET_COLLATIONS=@@character_set_collations, character_set_collations='' */;
+`
+
+const tail = `
+/*M!110201 SET character_set_collations=@OLD_CHARACTER_SET_COLLATIONS */;
+/*M!100804 SET explicit_defaults_for_timestamp=@OLD_EXPLICIT_DEFAULTS */;
+/*M!100203 SET innodb_strict_mode=@OLD_INNODB_STRICT_MODE */;
+/*M!100101 SET max_statement_time=@OLD_MAX_STATEMENT_TIME */;
+/*M!100201 SET check_constraint_checks=@OLD_CHECK_CONSTRAINT_CHECKS */;
+/*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;
+/*!40101 SET SQL_MODE=@OLD_SQL_MODE */;
+/*!40014 SET FOREIGN_KEY_CHECKS=@OLD_FOREIGN_KEY_CHECKS */;
+/*!40014 SET UNIQUE_CHECKS=@OLD_UNIQUE_CHECKS */;
+/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;
+/*!40101 SET CHARACTER_SET_CLIENT=@OLD_CHARACTER_SET_CLIENT */;
+/*!40101 SET CHARACTER_SET_RESULTS=@OLD_CHARACTER_SET_RESULTS */;
+/*!40101 SET COLLATION_CONNECTION=@OLD_COLLATION_CONNECTION */;
+`
+
+func (d *Dump) writeHead(t *text) error {
+	err := t.printf("-- wp-oneway dump of database %s\n-- %s %s, at %s by its clock\n-- Restore: mysql --binary-mode DATABASE < FILE\n",
+		printable(d.db.Name), d.server.flavour(), printable(d.server.version), d.report.Moment.Format("2006-01-02 15:04:05.000000 MST"))
+	if err != nil {
+		return err
+	}
+	if err := t.raw(head); err != nil || !d.opts.whole() {
+		return err
+	}
+	return t.raw("ALTER DATABASE CHARACTER SET ", d.adaptCharset(d.schema.charset), " COLLATE ", d.adaptCollation(d.schema.collation), ";\n")
+}
+
+func (d *Dump) writeTail(t *text) error {
+	if err := t.raw(tail); err != nil {
+		return err
+	}
+	for _, n := range d.report.Missing {
+		if err := t.printf("-- Missing: %s\n", oneLine(n.String())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastLine is what tells a whole dump from one that was cut.
+func (d *Dump) lastLine(sum [32]byte) string {
+	return fmt.Sprintf("-- Dump completed at %s tables=%d rows=%d sha256=%s\n",
+		d.opts.Now().UTC().Format(time.RFC3339), len(d.report.Tables), d.report.Rows, hex.EncodeToString(sum[:]))
+}

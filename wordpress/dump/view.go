@@ -1,0 +1,249 @@
+package dump
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// A view is as SHOW CREATE VIEW has it.
+type view struct {
+	object    *object
+	create    string
+	client    string // character set of who created it
+	collation string // of the connection that created it
+	standin   string // what stands in for it until all views are there
+	broken    string // why it cannot be created any more; "" when it can
+	suspect   bool   // broken, if one that it uses is
+	uses      []*view
+}
+
+// readViews reads the views' definitions and puts them into the order of their
+// creation: each before those that it uses, for these are stand-ins by then. Else
+// a view on another whose definer is gone could not be created.
+func (d *Dump) readViews(ctx context.Context) error {
+	byName := map[string]*view{}
+	var views []*view
+	for _, o := range d.objects {
+		if o.kind != kindView {
+			continue
+		}
+		v, err := d.readView(ctx, o)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", o, err)
+		}
+		if v == nil {
+			o.gone = true
+			continue
+		}
+		views, byName[o.name] = append(views, v), v
+	}
+	for _, v := range views {
+		for _, name := range identifiers(v.create) {
+			if used := byName[name]; used != nil && used != v {
+				v.uses = append(v.uses, used)
+			}
+		}
+	}
+	spreadBroken(views)
+	for _, v := range views {
+		if v.broken != "" {
+			d.warn(v.object.String(), "it cannot be created any more and is kept as a comment: "+v.broken)
+		}
+	}
+	d.views = usersFirst(views)
+	return nil
+}
+
+// readView reads one view; it is nil when it cannot be read.
+func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
+	row, err := d.main.one(ctx, "SHOW CREATE VIEW "+ident(o.name))
+	switch number(err) {
+	case 0:
+		if err != nil {
+			return nil, err
+		}
+	case errNoTable:
+		return nil, changed(err)
+	default:
+		return nil, d.missing(o.String(), "its definition cannot be read: "+err.Error())
+	}
+	v := &view{object: o, create: row[1].s, client: row[2].s, collation: row[3].s}
+	list := (dialect{}).tokens(v.create)
+	list = unqualify(list, d.db.Name, "", d.listed)
+	if mentions(list, d.db.Name) {
+		d.warn(o.String(), "its definition names the database, and will go on to mean that one")
+	}
+	if d.opts.SkipDefiner {
+		list = withoutDefiner(list)
+	}
+	v.create = join(list)
+	if err := d.tryView(ctx, v); err != nil {
+		return nil, err
+	}
+	return v, d.readStandin(ctx, v)
+}
+
+// listed tells whether a name is one of the database's tables or views.
+func (d *Dump) listed(name string) bool {
+	for _, o := range d.objects {
+		if o.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// tryView finds out whether the view could be created, by preparing its query,
+// which reads no row.
+func (d *Dump) tryView(ctx context.Context, v *view) error {
+	query, err := d.main.strings(ctx, "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(v.object.name))
+	if err != nil || len(query) == 0 || query[0] == "" {
+		return err
+	}
+	if err := d.main.exec(ctx, "SAVEPOINT v"); err != nil {
+		return err
+	}
+	err = d.main.exec(ctx, "PREPARE v FROM "+literal(query[0]))
+	switch number(err) {
+	case 0:
+		if err != nil {
+			return err
+		}
+		if err := d.main.exec(ctx, "DEALLOCATE PREPARE v"); err != nil {
+			return err
+		}
+	case errNoTable, errBadField, errNoSuchRoutine, errUnknownTable, errBadTable, errNoDatabase:
+		v.broken = err.Error()
+	case errViewInvalid:
+		v.suspect = true
+	}
+	return d.main.exec(ctx, "ROLLBACK TO SAVEPOINT v")
+}
+
+// readStandin makes a view of the same columns that needs no table. The columns
+// have the character sets of the real ones, since a query may rely on these.
+func (d *Dump) readStandin(ctx context.Context, v *view) error {
+	rows, err := d.main.table(ctx, "SELECT COLUMN_NAME, COLLATION_NAME, CHARACTER_SET_NAME, DATA_TYPE FROM information_schema.COLUMNS "+
+		"WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(v.object.name)+" ORDER BY ORDINAL_POSITION")
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	var columns []string
+	for _, r := range rows {
+		value := "1"
+		switch kind := strings.ToLower(r[3].s); {
+		case kind == "json":
+			value = "'{}'"
+		case kind == "date" || kind == "datetime" || kind == "timestamp":
+			value = "CAST(NULL AS DATETIME)"
+		case kind == "time":
+			value = "CAST(NULL AS TIME)"
+		case r[1].s != "":
+			value = "CONVERT('' USING " + d.adaptCharset(r[2].s) + ") COLLATE " + d.adaptCollation(r[1].s)
+		}
+		columns = append(columns, value+" AS "+ident(r[0].s))
+	}
+	v.standin = "CREATE SQL SECURITY INVOKER VIEW " + ident(v.object.name) + " AS SELECT " + strings.Join(columns, ", ")
+	return nil
+}
+
+// spreadBroken marks the views that use a broken one.
+func spreadBroken(views []*view) {
+	for again := true; again; {
+		again = false
+		for _, v := range views {
+			if !v.suspect || v.broken != "" {
+				continue
+			}
+			for _, u := range v.uses {
+				if u.broken != "" {
+					v.broken = "it uses " + u.object.String() + ", which cannot be created either"
+					again = true
+					break
+				}
+			}
+		}
+	}
+}
+
+// usersFirst puts each view before those that it uses.
+func usersFirst(views []*view) []*view {
+	var order []*view
+	seen := map[*view]bool{}
+	var visit func(v *view)
+	visit = func(v *view) {
+		if seen[v] {
+			return
+		}
+		seen[v] = true
+		for _, u := range v.uses {
+			visit(u)
+		}
+		order = append(order, v)
+	}
+	for _, v := range views {
+		visit(v)
+	}
+	for i, j := 0, len(order)-1; i < j; i, j = i+1, j-1 {
+		order[i], order[j] = order[j], order[i]
+	}
+	return order
+}
+
+// writeStandins writes what stands in for the views while they are created.
+func (d *Dump) writeStandins(t *text) error {
+	for _, v := range d.views {
+		if err := t.raw("DROP VIEW IF EXISTS ", ident(v.object.name), ";\n"); err != nil {
+			return err
+		}
+		if v.broken == "" && v.standin != "" {
+			if err := t.raw(v.standin, ";\n"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// writeView writes the real view, or a comment if it cannot be created.
+func (d *Dump) writeView(t *text, v *view) error {
+	from := t.size()
+	if err := t.printf("\n--\n-- %s\n--\n\n", v.object); err != nil {
+		return err
+	}
+	if v.broken != "" {
+		if err := t.raw("-- It cannot be created: ", oneLine(v.broken), "\n", commented(v.create)); err != nil {
+			return err
+		}
+	} else {
+		c := code{text: v.create, client: v.client, collation: v.collation}
+		if err := t.raw("DROP VIEW IF EXISTS ", ident(v.object.name), ";\n"); err != nil {
+			return err
+		}
+		if err := d.writeStatement(t, &c); err != nil {
+			return err
+		}
+	}
+	d.report.Tables = append(d.report.Tables, Table{Name: v.object.name, Kind: "view", Bytes: t.size() - from})
+	return nil
+}
+
+// commented makes every line of a text a comment.
+func commented(s string) string {
+	var b strings.Builder
+	for _, line := range strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' || r == 0 }) {
+		b.WriteString("-- " + line + "\n")
+	}
+	return b.String()
+}
+
+// oneLine makes a text fit for one line of a comment.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
+}
