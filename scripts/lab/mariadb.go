@@ -45,7 +45,7 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*MariaD
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
-	m := &MariaDB{Dir: dir, Socket: filepath.Join(dir, "s")}
+	m := &MariaDB{Dir: dir}
 	data := filepath.Join(dir, "data")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -58,14 +58,8 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*MariaD
 			return nil, fmt.Errorf("create MariaDB data in %s: %w: %s", data, err, out)
 		}
 	}
-	if len(m.Socket) > maxSocketPath {
-		if m.socketDir, err = os.MkdirTemp("", "lab"); err != nil {
-			return nil, err
-		}
-		if err := os.Chmod(m.socketDir, 0o755); err != nil {
-			return nil, err
-		}
-		m.Socket = filepath.Join(m.socketDir, "s")
+	if m.Socket, m.socketDir, err = socketPath(dir); err != nil {
+		return nil, err
 	}
 	if m.Port, err = freePort(); err != nil {
 		return nil, err
@@ -137,6 +131,18 @@ func asUser() []string {
 		return []string{"--user=root"}
 	}
 	return nil
+}
+
+// socketPath is where a server below dir puts its socket; the folder made for it,
+// if it would not fit below dir, is to be removed in the end.
+func socketPath(dir string) (socket, made string, err error) {
+	if socket = filepath.Join(dir, "s"); len(socket) <= maxSocketPath {
+		return socket, "", nil
+	}
+	if made, err = os.MkdirTemp("", "lab"); err != nil {
+		return "", "", err
+	}
+	return filepath.Join(made, "s"), made, os.Chmod(made, 0o755)
 }
 
 func socketDSN(socket, db string) string {

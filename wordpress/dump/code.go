@@ -139,7 +139,7 @@ func (d *Dump) writeViewsAndCode(t *text) error {
 			}
 			views = true
 		}
-		if err := t.printf("\n--\n-- %s\n--\n\nDROP %s IF EXISTS %s;\n", c, c.what, ident(c.name)); err != nil {
+		if err := t.printf("\n--\n-- %s\n--\n\n", c); err != nil {
 			return err
 		}
 		if err := d.writeStatement(t, c); err != nil {
@@ -182,7 +182,10 @@ func (d *Dump) writeStatement(t *text, c *code) error {
 		set += ", time_zone=" + literal(c.zone)
 	}
 	if c.created != "" { // an event that has run out would vanish at once
-		set += ", timestamp=UNIX_TIMESTAMP(" + literal(c.created) + ")-86400"
+		set += ", timestamp=UNIX_TIMESTAMP(" + literal(c.created) + ")"
+	}
+	if c.what != "" { // under the mode of who created it, since some modes alone know packages
+		set += ";\nDROP " + c.what + " IF EXISTS " + ident(c.name)
 	}
 	if err := t.raw(set, ";\n"); err != nil {
 		return err
