@@ -21,14 +21,13 @@ type Folders struct {
 	ConfigFiles []string
 }
 
-// An Entry is one file, folder or link of a site. It is valid until the function
-// it was given to returns.
+// An Entry is one file, folder or link of a site.
 type Entry struct {
 	Name     string      // relative to the base, "." for the base itself; components joined by "/"; any bytes but NUL
 	Info     fs.FileInfo // of the open file, where File is set; Sys is a *syscall.Stat_t
 	Link     string      // a link's target, as stored
 	HardLink string      // the name of the earlier entry that is the same file; File is nil then
-	File     *os.File    // a regular file, open at its beginning; nil for everything else
+	File     *os.File    // a regular file, open at its beginning; nil for everything else; whom the entry is given to closes it
 }
 
 // A FileSet is what the files part of one site's backup holds. Its methods are
@@ -51,7 +50,7 @@ type FileSet struct {
 }
 
 // maxExtras bounds how many trees links may add.
-const maxExtras = 10_000
+const maxExtras = 2_000
 
 // PlanFiles finds out which folders and files the files part of a site holds:
 // the site's own, and what links in them reach elsewhere in home. It reads

@@ -114,10 +114,9 @@ func (w *walker) crontab() error {
 	if err != nil {
 		return fmt.Errorf("archive crontab: %w", err)
 	}
-	defer file.Close()
 	info := &fileInfo{name: crontabName}
 	if err := syscall.Fstat(int(file.Fd()), &info.st); err != nil {
-		return fmt.Errorf("archive crontab: %w", err)
+		return fmt.Errorf("archive crontab: %w", errors.Join(err, file.Close()))
 	}
 	of := owner.Sys().(*syscall.Stat_t)
 	info.st.Mode = unix.S_IFREG | 0o600

@@ -51,25 +51,27 @@ func (w *walker) file(f *folder, name string) error {
 		w.fail(path, err)
 		return nil
 	}
-	defer file.Close()
 	info := &fileInfo{name: name}
-	if err := syscall.Fstat(int(file.Fd()), &info.st); err != nil {
+	err = syscall.Fstat(int(file.Fd()), &info.st)
+	if err == nil && info.IsDir() {
+		err = ErrIrregular
+	}
+	if err != nil {
+		_ = file.Close()
 		w.fail(path, err)
 		return nil
 	}
-	if info.IsDir() {
-		w.fail(path, ErrIrregular)
-		return nil
-	}
 	if err := w.show(f); err != nil {
-		return err
+		return errors.Join(err, file.Close())
 	}
 	e := Entry{Name: w.display(path), Info: info, File: file}
 	if info.st.Nlink > 1 {
 		w.hardLink(&e, &info.st)
 	}
 	w.set.report.Files++
-	if e.File != nil {
+	if e.File == nil {
+		_ = file.Close()
+	} else {
 		w.set.report.Bytes += info.st.Size
 	}
 	return w.yield(e)

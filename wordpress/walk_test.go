@@ -69,6 +69,7 @@ func take(t *testing.T, homeDir string, site Folders, sel Selection) walked {
 			w.entries = append(w.entries, e.Name+" -> "+e.Link)
 		default:
 			w.entries = append(w.entries, e.Name)
+			defer e.File.Close()
 			text, err := io.ReadAll(e.File)
 			if err != nil {
 				return err
@@ -468,7 +469,8 @@ func TestWalkEnds(t *testing.T) {
 		if cancelled {
 			want = context.Canceled
 		}
-		err = set.Walk(ctx, func(Entry) error {
+		err = set.Walk(ctx, func(e Entry) error {
+			_ = e.File.Close() // where it is one
 			if n++; n < 2 {
 				return nil
 			}

@@ -30,7 +30,7 @@ type Entry struct {
 	Info     fs.FileInfo // Sys tells the owner, as a *syscall.Stat_t
 	Link     string      // a symbolic link's target
 	HardLink string      // the name of an earlier entry that is the same file
-	File     *os.File    // a regular file's content, from where it stands; the caller closes it
+	File     *os.File    // a regular file, open at its beginning; whom the entry is given to closes it
 }
 
 // Tar writes the entries that walk yields as a tar archive in the format of POSIX
@@ -40,14 +40,17 @@ type Entry struct {
 // w; the archive is then without its end, and w is written to no more.
 func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) error, damaged func(name string, err error)) error {
 	out := &tail{w: w}
-	t := &tarWriter{ctx: ctx, jobs: make(chan archives.ArchiveAsyncJob), damaged: damaged, buf: newReadBuffer()}
+	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, ahead), damaged: damaged, buf: make([]byte, readSize)}
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		// Cancelling is ours: once it is in the middle of an entry, the archive's end
 		// must not follow, and ArchiveAsync would write it.
 		_ = archives.Tar{Format: tar.FormatPAX}.ArchiveAsync(context.WithoutCancel(ctx), out, t.jobs)
 	})
-	err := walk(t.add)
+	err := walk(func(e Entry) error { return t.add(ctx, e) })
+	if err == nil {
+		err = t.settle(0)
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -56,53 +59,83 @@ func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) er
 	}
 	close(t.jobs)
 	writer.Wait()
+	t.drop()
 	if failed := out.failure(); failed != nil && !errors.Is(failed, errStopped) {
 		return failed
 	}
 	return err
 }
 
-// A tarWriter hands entries to the archive's writer, one at a time.
+// Small files are opened ahead of the one that is written, so that the disk has
+// their content ready by then.
+const (
+	ahead     = 64
+	smallFile = 256 << 10
+)
+
+// A tarWriter hands entries to the archive's writer, in order.
 type tarWriter struct {
-	ctx     context.Context //nolint:containedctx // of one call of Tar
 	jobs    chan archives.ArchiveAsyncJob
+	pending []pendingEntry // handed over, not yet known to be written
 	damaged func(string, error)
-	buf     *readBuffer
+	buf     []byte // the reading's
 }
 
-// add writes one entry.
-func (t *tarWriter) add(e Entry) error {
-	if err := t.ctx.Err(); err != nil {
-		return err
+type pendingEntry struct {
+	name    string
+	content *content // nil for what is no file with content
+	result  chan error
+}
+
+// add hands one entry over.
+func (t *tarWriter) add(ctx context.Context, e Entry) error {
+	p := pendingEntry{name: e.Name, result: make(chan error, 1)}
+	job := archives.ArchiveAsyncJob{Result: p.result}
+	if e.File != nil {
+		p.content = newContent(ctx, e.File, e.Info, t.buf)
+		job.File.Open = func() (fs.File, error) { return p.content, nil }
 	}
 	info, err := newTarInfo(e)
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
+		if p.content != nil {
+			_ = p.content.Close()
+		}
 		return fmt.Errorf("archive %q: %w", e.Name, err)
 	}
-	result := make(chan error, 1)
-	job := archives.ArchiveAsyncJob{
-		File:   archives.FileInfo{FileInfo: info, NameInArchive: info.member, LinkTarget: e.Link},
-		Result: result,
-	}
-	var content *content
-	if e.File != nil {
-		content = t.buf.open(t.ctx, e.File, e.Info)
-		job.File.Open = func() (fs.File, error) { return content, nil }
-	}
+	job.File.FileInfo, job.File.NameInArchive, job.File.LinkTarget = info, info.member, e.Link
+	t.pending = append(t.pending, p)
 	t.jobs <- job
-	if err := <-result; err != nil {
-		return err
+	if e.File != nil && e.Info.Size() > smallFile {
+		return t.settle(0)
 	}
-	if content == nil {
-		return nil
-	}
-	if err := content.check(); err != nil {
-		if ctxErr := t.ctx.Err(); ctxErr != nil {
-			return ctxErr
+	return t.settle(ahead)
+}
+
+// settle waits until no more than that many entries are still to be written.
+func (t *tarWriter) settle(most int) error {
+	for len(t.pending) > most {
+		p := t.pending[0]
+		if err := <-p.result; err != nil {
+			return err
 		}
-		t.damaged(e.Name, err)
+		t.pending = t.pending[1:]
+		if p.content != nil && p.content.damage != nil {
+			t.damaged(p.name, p.content.damage)
+		}
 	}
 	return nil
+}
+
+// drop closes the files of entries that were not written.
+func (t *tarWriter) drop() {
+	for _, p := range t.pending {
+		if p.content != nil {
+			_ = p.content.Close()
+		}
+	}
 }
 
 // tarInfo is what the archive's writer makes a header of. Its Sys is a

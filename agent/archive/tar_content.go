@@ -20,40 +20,47 @@ const (
 	bigFile = 8 << 20
 )
 
-// A readBuffer is the buffer that files are read through, one after the other.
-type readBuffer struct{ buf []byte }
-
-func newReadBuffer() *readBuffer { return &readBuffer{buf: make([]byte, readSize)} }
-
-// open begins the content of an entry, which will be of info's size whatever
-// happens to the file.
-func (b *readBuffer) open(ctx context.Context, f *os.File, info fs.FileInfo) *content {
-	if info.Size() > readSize {
-		_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_SEQUENTIAL) // advice: nothing depends on it
-	}
-	return &content{ctx: ctx, file: f, info: info, left: info.Size(), buf: b.buf}
-}
-
-// A content is a file's content, of exactly the size its header announces.
+// A content is a file's content, of exactly the size its header announces,
+// whatever happens to the file.
 type content struct {
 	ctx    context.Context //nolint:containedctx // of one entry
-	file   *os.File
+	file   *os.File        // nil once closed
 	info   fs.FileInfo
 	left   int64  // still to be read from the file, or made up
-	buf    []byte // the reader's, all of it
+	buf    []byte // shared by all that are read one after the other
 	ready  []byte // read and not yet taken
-	failed error  // from here on, zeros
+	damage error  // set once closed: why this is not what the file held at one moment
+}
+
+// newContent asks the kernel to have the file's beginning ready.
+func newContent(ctx context.Context, f *os.File, info fs.FileInfo, buf []byte) *content {
+	// Advice: nothing depends on it.
+	if size := info.Size(); size > readSize {
+		_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_SEQUENTIAL)
+	} else if size > 0 {
+		_ = unix.Fadvise(int(f.Fd()), 0, size, unix.FADV_WILLNEED)
+	}
+	return &content{ctx: ctx, file: f, info: info, left: info.Size(), buf: buf}
 }
 
 // Stat describes the file as its header does.
 func (c *content) Stat() (fs.FileInfo, error) { return c.info, nil }
 
-// Close gives a big file's pages back. The file is the caller's to close.
+// Close looks whether the file has changed since its header was made, gives a
+// big file's pages back, and closes it.
 func (c *content) Close() error {
+	if c.file == nil {
+		return nil
+	}
+	if c.damage == nil {
+		c.damage = c.check()
+	}
 	if c.info.Size() >= bigFile {
 		_ = unix.Fadvise(int(c.file.Fd()), 0, 0, unix.FADV_DONTNEED) // advice: nothing depends on it
 	}
-	return nil
+	err := c.file.Close()
+	c.file = nil
+	return err
 }
 
 // Read reads the file, and zeros where there is none of it any more.
@@ -77,14 +84,14 @@ func (c *content) fill() {
 	size := min(int64(len(c.buf)), c.left)
 	piece := c.buf[:size]
 	read := 0
-	if c.failed == nil {
+	if c.damage == nil {
 		var err error
 		read, err = io.ReadFull(c.file, piece)
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			c.failed = ErrShrank
+			c.damage = ErrShrank
 		case err != nil:
-			c.failed = fmt.Errorf("read from its byte %d on: %w", c.info.Size()-c.left+int64(read), reason(err))
+			c.damage = fmt.Errorf("read from its byte %d on: %w", c.info.Size()-c.left+int64(read), reason(err))
 		}
 	}
 	clear(piece[read:])
@@ -94,9 +101,6 @@ func (c *content) fill() {
 
 // check says whether the content is what the file held at one moment.
 func (c *content) check() error {
-	if c.failed != nil {
-		return c.failed
-	}
 	now, err := c.file.Stat()
 	if err != nil {
 		return reason(err)

@@ -48,7 +48,6 @@ func walkTree(base string, yield func(archive.Entry) error) error {
 			if e.File, err = os.Open(path); err != nil {
 				return err
 			}
-			defer e.File.Close()
 		}
 		return yield(e)
 	})
@@ -237,6 +236,7 @@ func TestTarEndsOnlyWhenWhole(t *testing.T) {
 		}
 	})
 	t.Run("writer fails anywhere", func(t *testing.T) {
+		defer noneOpen(t, base)
 		for limit := 0; limit < all.Len(); limit += 1 + all.Len()/200 {
 			checkFailingWriter(t, whole, limit, failed)
 		}
@@ -255,6 +255,18 @@ func checkFailingWriter(t *testing.T, walk func(func(archive.Entry) error) error
 	}
 	if w.after > 0 {
 		t.Fatalf("failure after %d bytes: was written to %d times more", limit, w.after)
+	}
+}
+
+// noneOpen fails if a file of the tree is still open.
+func noneOpen(t *testing.T, base string) {
+	t.Helper()
+	fds, err := os.ReadDir("/proc/self/fd")
+	must(t, err)
+	for _, fd := range fds {
+		if target, err := os.Readlink("/proc/self/fd/" + fd.Name()); err == nil && strings.HasPrefix(target, base) {
+			t.Errorf("%s is still open", target)
+		}
 	}
 }
 
@@ -303,7 +315,6 @@ func TestTarOfChangingFiles(t *testing.T) {
 			err := archive.Tar(t.Context(), &stream, func(yield func(archive.Entry) error) error {
 				f, err := os.Open(path)
 				must(t, err)
-				defer f.Close()
 				info, err := f.Stat()
 				must(t, err)
 				must(t, tt.change(path))
@@ -349,7 +360,6 @@ func TestTarOfUnreadableContent(t *testing.T) {
 	err = archive.Tar(t.Context(), &stream, func(yield func(archive.Entry) error) error {
 		f, err := os.OpenFile(dir+"/f", os.O_WRONLY, 0) // reading it fails
 		must(t, err)
-		defer f.Close()
 		return yield(archive.Entry{Name: "f", Info: info, File: f})
 	}, func(_ string, err error) { got = err })
 	must(t, err)
