@@ -2,6 +2,7 @@ package wordpress
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // grow makes a tree below a fresh folder and returns the folder: "dir/", a
@@ -304,4 +307,61 @@ func TestHomeRaces(t *testing.T) {
 	if read == 0 {
 		t.Error("nothing was ever read")
 	}
+}
+
+// Whatever a path says, what Home resolves it to is what the kernel does, and
+// lies in home.
+func FuzzHome(f *testing.F) {
+	base, err := os.MkdirTemp("", "home")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = os.RemoveAll(base) })
+	home := base + "/alice"
+	for _, dir := range []string{"/a/b/c", "/d"} {
+		if err := os.MkdirAll(home+dir, 0o755); err != nil {
+			f.Fatal(err)
+		}
+	}
+	for name, target := range map[string]string{
+		"a/up": "..", "a/top": "../..", "d/abs": home + "/a", "d/out": base + "/bob", "a/b/loop": "loop", "l1": "a/b", "l2": "l1/../up/d", "a/b/c/back": "../../../../alice/d", "slash": "/",
+	} {
+		if err := os.Symlink(target, home+"/"+name); err != nil {
+			f.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.WriteFile(home+"/a/file", nil, 0o600), os.Symlink(home+"/a", base+"/bob")); err != nil {
+		f.Fatal(err)
+	}
+	h, err := OpenHome(home)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{"a/file", "l2/abs/file", "a/b/c/back", "slash/etc/passwd", "d/out/file", "a/up/../a/top/alice/d", "a/b/loop", "a/file/..", "l1/."} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		path := home + "/" + name
+		got, err := h.Resolve(path)
+		want, wantErr := kernelResolve(path)
+		switch {
+		case errors.Is(err, ErrOutside):
+		case (err == nil) != (wantErr == nil):
+			t.Errorf("%q: got %q, %v; the kernel says %q, %v", name, got, err, want, wantErr)
+		case err == nil && (got != want || !within(got, h.Dir())):
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	})
+}
+
+func kernelResolve(path string) (string, error) {
+	if strings.IndexByte(path, 0) >= 0 {
+		return "", syscall.EINVAL
+	}
+	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return "", err
+	}
+	defer unix.Close(fd)
+	return os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd))
 }
