@@ -134,12 +134,14 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 	if err := d.writeHead(t); err != nil {
 		return err
 	}
-	for _, o := range d.objects {
-		if o.gone || o.kind == kindView {
-			continue
-		}
-		if err := d.writeObject(ctx, t, o); err != nil {
-			return fmt.Errorf("dump %s: %w", o, err)
+	for _, kind := range []kind{kindSequence, kindTable} { // tables may draw on sequences
+		for _, o := range d.objects {
+			if o.gone || o.kind != kind {
+				continue
+			}
+			if err := d.writeObject(ctx, t, o); err != nil {
+				return fmt.Errorf("dump %s: %w", o, err)
+			}
 		}
 	}
 	if err := d.writeViewsAndCode(t); err != nil {

@@ -60,7 +60,11 @@ func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int
 	if err != nil {
 		return 0, changed(err)
 	}
-	if err := t.raw("DROP TABLE IF EXISTS ", ident(o.name), ";\n", d.adaptTable(row[1].s), ";\n"); err != nil || !withRows {
+	create, err := d.definition(ctx, c, o, row[1].s)
+	if err != nil {
+		return 0, changed(err)
+	}
+	if err := t.raw("DROP TABLE IF EXISTS ", ident(o.name), ";\n", create, ";\n"); err != nil || !withRows {
 		return 0, err
 	}
 	history := o.versioned && d.server.number >= 101100
@@ -78,6 +82,20 @@ func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int
 		err = t.raw("/*M!101100 SET system_versioning_insert_history=0 */;\n")
 	}
 	return rows, err
+}
+
+// definition is a table's CREATE statement, made fit for another database.
+func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string) (string, error) {
+	if !o.noData && !o.rowless {
+		var err error
+		if create, err = d.spellOut(ctx, c, o, create); err != nil {
+			return "", err
+		}
+	}
+	if strings.Contains(create, ident(d.db.Name)+".") {
+		create = join(unqualify((dialect{}).tokens(create), d.db.Name, "", d.listed))
+	}
+	return d.adaptTable(create), nil
 }
 
 // writeRows writes a table's rows.

@@ -1,0 +1,190 @@
+package dump_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	_ "github.com/go-sql-driver/mysql"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+)
+
+// A flavour is a server under test, with the stock client that belongs to it.
+type flavour struct {
+	name    string
+	socket  string
+	port    int
+	client  []string
+	schemas []string // files of testdata that make the torture database
+	dsn     func(db string) string
+	stop    func()
+}
+
+var servers struct {
+	sync.Mutex
+	dir   string
+	maria *flavour
+	mysql *flavour
+}
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "dump")
+	if err != nil {
+		panic(err)
+	}
+	servers.dir = dir
+	code := m.Run()
+	for _, f := range []*flavour{servers.maria, servers.mysql} {
+		if f != nil {
+			f.stop()
+		}
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(code) //nolint:forbidigo // TestMain's own way out
+}
+
+// mariaDB is the server that the tests share.
+func mariaDB(t *testing.T) *flavour {
+	t.Helper()
+	servers.Lock()
+	defer servers.Unlock()
+	if servers.maria == nil {
+		servers.maria = startMariaDB(t, filepath.Join(servers.dir, "maria"))
+	}
+	return servers.maria
+}
+
+func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
+	t.Helper()
+	m, err := lab.StartMariaDB(context.Background(), dir, append([]string{"--max-allowed-packet=32M"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &flavour{
+		name: "mariadb", socket: m.Socket, port: m.Port, client: []string{"mariadb", "--no-defaults"},
+		schemas: []string{"common.sql", "mariadb.sql"}, dsn: m.DSN, stop: m.Kill,
+	}
+}
+
+// mySQL is the shared MySQL; the test is skipped where scripts/mysql has not
+// fetched it, unless WP_ONEWAY_TEST_MYSQL demands it.
+func mySQL(t *testing.T) *flavour {
+	t.Helper()
+	servers.Lock()
+	defer servers.Unlock()
+	if servers.mysql == nil {
+		m, err := lab.StartMySQL(context.Background(), filepath.Join(servers.dir, "mysql"), "--max-allowed-packet=32M")
+		if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WP_ONEWAY_TEST_MYSQL") == "" {
+			t.Skip(err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := lab.MySQLProgram("mysql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		servers.mysql = &flavour{
+			name: "mysql", socket: m.Socket, port: m.Port, client: append(client, "--no-defaults"),
+			schemas: []string{"common.sql", "mysql.sql"}, dsn: m.DSN, stop: m.Kill,
+		}
+	}
+	return servers.mysql
+}
+
+// database makes an empty database that goes with the test.
+func (f *flavour) database(t *testing.T, name string) string {
+	t.Helper()
+	f.run(t, "", "DROP DATABASE IF EXISTS `"+name+"`; CREATE DATABASE `"+name+"`")
+	t.Cleanup(func() { f.run(t, "", "DROP DATABASE `"+name+"`") })
+	return name
+}
+
+// torture makes a database with everything in it.
+func (f *flavour) torture(t *testing.T, name string) string {
+	t.Helper()
+	f.database(t, name)
+	for _, s := range f.schemas {
+		file, err := os.ReadFile(filepath.Join("testdata", s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, err := f.feed(name, file, "--default-character-set=utf8mb4", "--binary-mode", "--comments"); err != nil {
+			t.Fatalf("load %s: %v: %s", s, err, out)
+		}
+	}
+	return name
+}
+
+// feed gives SQL to the stock client.
+func (f *flavour) feed(db string, script []byte, flags ...string) (string, error) {
+	args := append(append(append([]string{}, f.client[1:]...), flags...), "-uroot", "-S", f.socket, db)
+	c := exec.Command(f.client[0], args...)
+	c.Stdin = bytes.NewReader(script)
+	out, err := c.CombinedOutput()
+	return string(out), err
+}
+
+// open is a connection pool for looking.
+func (f *flavour) open(t *testing.T, db string) *sql.DB {
+	t.Helper()
+	pool, err := sql.Open("mysql", f.dsn(db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pool.Close() })
+	return pool
+}
+
+// run executes statements separated by semicolons.
+func (f *flavour) run(t *testing.T, db, script string) {
+	t.Helper()
+	if _, err := f.open(t, db).Exec(script); err != nil {
+		t.Fatalf("%.200s: %v", script, err)
+	}
+}
+
+func (f *flavour) config(db string) wordpress.Database {
+	return wordpress.Database{Name: db, User: "root", Socket: f.socket, TablePrefix: "wp_"}
+}
+
+// dump dumps a database and fails the test if that fails.
+func (f *flavour) dump(t *testing.T, db string, o dump.Options) (string, *dump.Report) {
+	t.Helper()
+	text, report, err := tryDump(t.Context(), f.config(db), o)
+	if err != nil {
+		t.Fatalf("dump: %v", err)
+	}
+	return text, report
+}
+
+func tryDump(ctx context.Context, db wordpress.Database, o dump.Options) (string, *dump.Report, error) {
+	d, err := dump.Open(ctx, db, o)
+	if err != nil {
+		return "", nil, fmt.Errorf("open: %w", err)
+	}
+	defer d.Close()
+	var b strings.Builder
+	report, err := d.Write(ctx, &b)
+	return b.String(), report, err
+}
+
+// restore gives a dump to the stock client with default options.
+func (f *flavour) restore(t *testing.T, db, text string, flags ...string) {
+	t.Helper()
+	f.database(t, db)
+	if out, err := f.feed(db, []byte(text), flags...); err != nil {
+		t.Fatalf("restore: %v: %s", err, out)
+	}
+}
