@@ -62,6 +62,9 @@ var docroots = []string{"public", "public_html", "htdocs", "httpdocs", "html", "
 // nobody are names of folders that say nothing of the sites below.
 var nobody = []string{"www", "var", "srv", "home", "opt", "usr", "share", "lib", "nginx", "apache", "apache2", "tmp", "mnt", "data", "app"}
 
+// classic is the layout of a site that lies like none of the known.
+const classic = "classic"
+
 // A match is what the text of a path says.
 type match struct{ layout, name, project string }
 
@@ -72,7 +75,7 @@ func matchLayout(path, home string) match {
 	if home == "" && len(parts) > 2 && strings.HasPrefix(parts[0], "home") {
 		user = parts[:2]
 	}
-	m := match{layout: "classic", project: projectOf(parts)}
+	m := match{layout: classic, project: projectOf(parts)}
 	for _, l := range layouts {
 		kept, ok := l.match(parts, user)
 		if !ok {

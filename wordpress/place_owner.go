@@ -16,39 +16,56 @@ const firstUser = 1000
 
 // OwnerHome returns the home of path's owner, as /etc/passwd has it, if path
 // lies in it, else "". Links are not followed in path's last component.
-func OwnerHome(path string) string {
+func OwnerHome(path string) string { return systemHomes().of(path) }
+
+// homes are the homes of users by their id. Accounts may share one: a host's
+// extra FTP accounts do, and their homes lie in the site.
+type homes struct{ dirs map[uint32][]string }
+
+// systemHomes reads /etc/passwd; without one there are no homes.
+func systemHomes() homes {
+	f, err := os.Open("/etc/passwd")
+	if err != nil {
+		return homes{}
+	}
+	defer f.Close()
+	return readHomes(f)
+}
+
+// readHomes reads the homes of tenants and of root; folders of the system's are none.
+func readHomes(passwd io.Reader) homes {
+	h := homes{dirs: map[uint32][]string{}}
+	lines := bufio.NewScanner(passwd)
+	for lines.Scan() {
+		field := strings.Split(lines.Text(), ":")
+		if len(field) < 7 {
+			continue
+		}
+		uid, err := strconv.ParseUint(field[2], 10, 32)
+		dir := filepath.Clean(field[5])
+		if err != nil || uid != 0 && uid < firstUser || !strings.HasPrefix(dir, "/") || len(components(dir)) < 2 && dir != "/root" {
+			continue
+		}
+		h.dirs[uint32(uid)] = append(h.dirs[uint32(uid)], dir)
+	}
+	return h
+}
+
+// of is the home of path's owner if path lies in it, else "".
+func (h homes) of(path string) string {
 	var st syscall.Stat_t
 	if err := syscall.Lstat(path, &st); err != nil {
 		return ""
 	}
-	f, err := os.Open("/etc/passwd")
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	return homeOf(f, st.Uid, path)
+	return h.around(st.Uid, path)
 }
 
-// homeOf reads passwd for the home of uid that path lies in. Accounts
-// may share an id: a host's extra FTP accounts do, and their homes lie in the
-// site; so of several homes the outermost counts.
-func homeOf(passwd io.Reader, uid uint32, path string) string {
-	if uid != 0 && uid < firstUser {
-		return ""
-	}
+// around is the outermost home of uid that path lies in, or "".
+func (h homes) around(uid uint32, path string) string {
 	best := ""
-	lines := bufio.NewScanner(passwd)
-	for lines.Scan() {
-		field := strings.Split(lines.Text(), ":")
-		if len(field) < 7 || field[2] != strconv.FormatUint(uint64(uid), 10) {
-			continue
-		}
-		home := filepath.Clean(field[5])
-		if !strings.HasPrefix(home, "/") || !within(path, home) || len(components(home)) < 2 && home != "/root" {
-			continue
-		}
-		if best == "" || len(home) < len(best) {
-			best = home
+	for _, dir := range h.dirs[uid] {
+		if within(path, dir) && (best == "" || len(dir) < len(best)) {
+			best = dir
 		}
 	}
 	return best

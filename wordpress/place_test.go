@@ -124,7 +124,7 @@ func FuzzPlaceOf(f *testing.F) {
 	})
 }
 
-func TestHomeOf(t *testing.T) {
+func TestOwnersHome(t *testing.T) {
 	passwd := strings.Join([]string{
 		"root:x:0:0:root:/root:/bin/bash",
 		"www-data:x:33:33::/var/www:/usr/sbin/nologin",
@@ -149,7 +149,7 @@ func TestHomeOf(t *testing.T) {
 		{4000, "/home/alice", ""},
 	}
 	for _, tt := range tests {
-		if got := homeOf(strings.NewReader(passwd), tt.uid, tt.path); got != tt.want {
+		if got := readHomes(strings.NewReader(passwd)).around(tt.uid, tt.path); got != tt.want {
 			t.Errorf("%d %s: got %q, want %q", tt.uid, tt.path, got, tt.want)
 		}
 	}

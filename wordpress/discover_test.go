@@ -1,0 +1,220 @@
+package wordpress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// site is core with a configuration beside it.
+func site(dir string) map[string]string {
+	return with(core(dir), map[string]string{dir + "wp-config.php": "<?php", dir + "wp-content/uploads/x": "x"})
+}
+
+const loadsWP = "<?php require __DIR__ . '/wp/wp-blog-header.php';"
+
+// discover searches and writes what was found as "path core config", each
+// relative to base and "-" for none.
+func discover(t *testing.T, base string, roots ...string) []string {
+	t.Helper()
+	got, err := Discover(t.Context(), roots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, s := range got.Sites {
+		line := s.Path + " " + s.Core + " " + s.Config
+		if s.Config == "" {
+			line += "-"
+		}
+		out = append(out, strings.ReplaceAll(line, base+"/", ""))
+	}
+	return out
+}
+
+func wantLines(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	for i, line := range want {
+		if !strings.Contains(line, " ") {
+			want[i] = line + " " + line + " " + line + "/wp-config.php"
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+func TestDiscoverLayouts(t *testing.T) {
+	base := grow(t, with(
+		site("alice/sites/a.example/public/"), site("alice/sites/b.example/public/"),
+		site("bob/public_html/"), site("bob/public_html/addon.example/"), site("bob/public_html/deep/er/blog/"),
+		site("bob/public_html/wp-content/uploads/copy/"), site("bob/public_html/node_modules/x/"), site("bob/backups/old/"),
+		site("vhosts/example.com/httpdocs/"), site("vhosts/example.com/shop.example.com/"),
+		site("admin/domains/d.example/public_html/"),
+		core("above/public/"), map[string]string{"above/wp-config.php": "<?php"},
+		core("fresh/html/"),
+		core("own/wp/"), map[string]string{"own/wp-config.php": "<?php", "own/index.php": loadsWP, "own/wp-content/plugins/x/y": "x"},
+		site("inside/wp/"), map[string]string{"inside/index.php": loadsWP},
+		core("bedrock/web/wp/"), map[string]string{
+			"bedrock/web/index.php": loadsWP, "bedrock/web/wp-config.php": "<?php", "bedrock/config/application.php": "<?php",
+			"bedrock/web/app/plugins/p/x": "x", "bedrock/web/app/themes/t/x": "x",
+		},
+		core("plain/wp/"), map[string]string{"plain/index.php": "<?php echo 'my own site';"},
+		map[string]string{"none/index.php": "<?php", "config-only/wp-config.php": "<?php", "a file": "x", "fifo": "| "},
+		site("a/b/c/d/e/deepest/"), site("a/b/c/d/e/f/too-deep/"),
+	))
+	wantLines(t, discover(t, base, base),
+		"alice/sites/a.example/public", "alice/sites/b.example/public",
+		"bob/public_html", "bob/public_html/addon.example", "bob/public_html/deep/er/blog",
+		"vhosts/example.com/httpdocs", "vhosts/example.com/shop.example.com",
+		"admin/domains/d.example/public_html",
+		"above/public above/public above/wp-config.php",
+		"fresh/html fresh/html -",
+		"own own/wp own/wp-config.php",
+		"inside inside/wp inside/wp/wp-config.php",
+		"bedrock/web bedrock/web/wp bedrock/web/wp-config.php",
+		"plain/wp plain/wp -",
+		"a/b/c/d/e/deepest",
+	)
+	wantLines(t, discover(t, base, base+"/bob/public_html/addon.example"), "bob/public_html/addon.example")
+	wantLines(t, discover(t, base, base+"/*/sites/*/public", base+"/alice"), "alice/sites/a.example/public", "alice/sites/b.example/public")
+}
+
+func TestDiscoverNames(t *testing.T) {
+	base := grow(t, with(site("x/sites/Shop.Example/public/"), site("y/current/web/"), site("z/html/")))
+	got, err := Discover(t.Context(), []string{base})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range got.Sites {
+		names = append(names, s.Layout+" "+s.Name)
+	}
+	if want := []string{"sites shop.example", "deploy y", "classic z"}; !slices.Equal(names, want) {
+		t.Errorf("got %q, want %q", names, want)
+	}
+}
+
+// A deployed project is found under the link that stays, once, whatever the
+// number of its releases.
+func TestDiscoverReleases(t *testing.T) {
+	base := grow(t, with(site("p/releases/1/web/"), site("p/releases/2/web/"), site("q/releases/9/"), map[string]string{
+		"p/current": "-> releases/2", "q/current": "-> BASE/q/releases/9", "evil/current": "-> BASE/other", "evil/releases/": "",
+	}, site("other/")))
+	wantLines(t, discover(t, base, base), "p/current/web", "q/current", "other")
+}
+
+// Links that stand for a site's folder are tried where they stay in its owner's
+// home, and never make a second row of a site.
+func TestDiscoverLinks(t *testing.T) {
+	base := grow(t, with(site("u/code/v1/"), site("u/known/"), site("w/secret/"), map[string]string{
+		"u/code/v1/.keep": "", "u/www/public": "-> ../code", "u/public_html": "-> known", "u/html": "-> ../w/secret",
+		"u/loop.example": "-> loop.example", "u/kernel.example": "-> /proc/self/root",
+	}))
+	wantLines(t, discover(t, base, base), "u/code/v1", "u/known", "w/secret")
+
+	base = grow(t, with(site("hidden/.src/"), map[string]string{"hidden/public_html": "-> .src", "hidden/html": "-> ../outside/.site"}, site("outside/.site/")))
+	wantLines(t, discover(t, base, base), "hidden/public_html")
+}
+
+func TestDiscoverDebian(t *testing.T) {
+	base := grow(t, map[string]string{"etc/config-b.example.php": "", "etc/config-A.example.php": "", "etc/config-default.php": "", "etc/htaccess": ""})
+	f := &finder{seen: map[inode]int{}}
+	f.out.Sites = []Found{{Place: Place{Path: debianCore, Name: "wordpress"}}, {Place: Place{Path: "/srv/x"}}}
+	f.debian(base + "/etc")
+	var got []string
+	for _, s := range f.out.Sites {
+		got = append(got, s.Path+" "+s.Name+" "+s.HTTPHost)
+	}
+	if want := []string{"/srv/x  ", debianCore + " a.example A.example", debianCore + " b.example b.example"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestDiscoverRefuses(t *testing.T) {
+	base := grow(t, map[string]string{"x/": ""})
+	for _, root := range []string{base + "/missing", base + "/none*", base + "/["} {
+		if got, err := Discover(t.Context(), []string{root}); err == nil {
+			t.Errorf("%s: got %+v", root, got)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Discover(ctx, []string{base}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: got %v", err)
+	}
+}
+
+// What this user may not search is told, once.
+func TestDiscoverUnreadable(t *testing.T) {
+	if !asNobody(t) {
+		return
+	}
+	base := grow(t, with(site("a/html/"), site("b/html/")))
+	if err := os.Chmod(base+"/b", 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(base+"/b", 0o755) })
+	got, err := Discover(t.Context(), []string{base})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Sites) != 1 || got.Sites[0].Path != base+"/a/html" {
+		t.Errorf("got %+v", got.Sites)
+	}
+	wantNotes(t, "unreadable", got.Unreadable, base+"/b: permission denied")
+}
+
+// Without roots the search goes where hosts keep sites.
+func TestDiscoverKnownRoots(t *testing.T) {
+	got, err := Discover(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range got.Sites {
+		if !filepath.IsAbs(s.Path) || !ValidName(s.Name) {
+			t.Errorf("found %+v", s)
+		}
+	}
+	for _, want := range []string{"/home/*", "/var/www", debianCore} {
+		if !slices.Contains(knownRoots(), want) {
+			t.Errorf("%s is not searched", want)
+		}
+	}
+}
+
+// Two thousand sites are found in seconds.
+func TestDiscoverThousands(t *testing.T) {
+	base := t.TempDir()
+	const n = 2000
+	for i := range n {
+		dir := fmt.Sprintf("%s/user%04d/public_html", base, i)
+		for _, sub := range []string{"wp-content/plugins/p", "wp-admin/css", "images/a"} {
+			if err := os.MkdirAll(dir+"/"+sub, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, name := range []string{"wp-config.php", "wp-settings.php"} {
+			if err := os.WriteFile(dir+"/"+name, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	begun := time.Now()
+	got, err := Discover(t.Context(), []string{base})
+	took := time.Since(begun)
+	if err != nil || len(got.Sites) != n {
+		t.Fatalf("found %d, %v", len(got.Sites), err)
+	}
+	t.Logf("%d sites in %v", n, took)
+	if took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
