@@ -55,8 +55,9 @@ func (f *finder) debian(configs string) {
 	site := f.out.Sites[i]
 	var hosts []Found
 	for _, d := range found {
-		host, ok := strings.CutPrefix(d.Name(), "config-")
-		if host, ok = strings.CutSuffix(host, ".php"); !ok || !strings.HasPrefix(d.Name(), "config-") || host == "default" {
+		host, named := strings.CutPrefix(d.Name(), "config-")
+		host, php := strings.CutSuffix(host, ".php")
+		if !named || !php || host == "default" {
 			continue
 		}
 		site.HTTPHost, site.Name = host, cleanName(host)

@@ -19,8 +19,8 @@ func site(dir string) map[string]string {
 
 const loadsWP = "<?php require __DIR__ . '/wp/wp-blog-header.php';"
 
-// discover searches and writes what was found as "path core config", each
-// relative to base and "-" for none.
+// discover searches and writes what was found on a line each, paths
+// relative to base.
 func discover(t *testing.T, base string, roots ...string) []string {
 	t.Helper()
 	got, err := Discover(t.Context(), roots)
@@ -29,10 +29,7 @@ func discover(t *testing.T, base string, roots ...string) []string {
 	}
 	var out []string
 	for _, s := range got.Sites {
-		line := s.Path + " " + s.Core + " " + s.Config
-		if s.Config == "" {
-			line += "-"
-		}
+		line := fmt.Sprintf("%s core %s config %s", s.Path, s.Core, s.Config)
 		out = append(out, strings.ReplaceAll(line, base+"/", ""))
 	}
 	return out
@@ -43,7 +40,7 @@ func wantLines(t *testing.T, got []string, want ...string) {
 	slices.Sort(want)
 	for i, line := range want {
 		if !strings.Contains(line, " ") {
-			want[i] = line + " " + line + " " + line + "/wp-config.php"
+			want[i] = fmt.Sprintf("%s core %s config %s/wp-config.php", line, line, line)
 		}
 	}
 	if !slices.Equal(got, want) {
@@ -75,12 +72,12 @@ func TestDiscoverLayouts(t *testing.T) {
 		"bob/public_html", "bob/public_html/addon.example", "bob/public_html/deep/er/blog",
 		"vhosts/example.com/httpdocs", "vhosts/example.com/shop.example.com",
 		"admin/domains/d.example/public_html",
-		"above/public above/public above/wp-config.php",
-		"fresh/html fresh/html -",
-		"own own/wp own/wp-config.php",
-		"inside inside/wp inside/wp/wp-config.php",
-		"bedrock/web bedrock/web/wp bedrock/web/wp-config.php",
-		"plain/wp plain/wp -",
+		"above/public core above/public config above/wp-config.php",
+		"fresh/html core fresh/html config ",
+		"own core own/wp config own/wp-config.php",
+		"inside core inside/wp config inside/wp/wp-config.php",
+		"bedrock/web core bedrock/web/wp config bedrock/web/wp-config.php",
+		"plain/wp core plain/wp config ",
 		"a/b/c/d/e/deepest",
 	)
 	wantLines(t, discover(t, base, base+"/bob/public_html/addon.example"), "bob/public_html/addon.example")
@@ -131,9 +128,9 @@ func TestDiscoverDebian(t *testing.T) {
 	f.debian(base + "/etc")
 	var got []string
 	for _, s := range f.out.Sites {
-		got = append(got, s.Path+" "+s.Name+" "+s.HTTPHost)
+		got = append(got, s.Path+" called "+s.Name+" for "+s.HTTPHost)
 	}
-	if want := []string{"/srv/x  ", debianCore + " a.example A.example", debianCore + " b.example b.example"}; !slices.Equal(got, want) {
+	if want := []string{"/srv/x called  for ", debianCore + " called a.example for A.example", debianCore + " called b.example for b.example"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

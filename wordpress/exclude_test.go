@@ -79,8 +79,15 @@ func TestGlobBelow(t *testing.T) {
 		pattern, dir string
 		want         bool
 	}{
-		{"a/b/c", "a", true}, {"a/b/c", "a/b", true}, {"a/b/c", "a/c", false}, {"a/b/c", "b", false},
-		{"a/b", "a/b/c", false}, {"*.zip", "any/thing", true}, {"a/**/z", "a/q/r", true}, {"a/**/z", "b", false}, {"a/b", "", true},
+		{"a/b/c", "a", true},
+		{"a/b/c", "a/b", true},
+		{"a/b/c", "a/c", false},
+		{"a/b/c", "b", false},
+		{"a/b", "a/b/c", false},
+		{"*.zip", "any/thing", true},
+		{"a/**/z", "a/q/r", true},
+		{"a/**/z", "b", false},
+		{"a/b", "", true},
 	} {
 		g, err := newGlob(tt.pattern)
 		if err != nil {

@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"syscall"
@@ -215,7 +216,7 @@ func (t *trace) close() {
 // it is open, when it can no longer be replaced.
 func openBelow(dir int, name, path string, flags int) (*os.File, error) {
 	fd, err := retry(func() (int, error) { return unix.Openat(dir, name, openFlags|flags, 0) })
-	if err == syscall.ENXIO || err == syscall.ELOOP {
+	if errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.ELOOP) {
 		return nil, ErrIrregular // a socket; a link put there in the meantime
 	}
 	if err != nil {
@@ -237,7 +238,7 @@ func openBelow(dir int, name, path string, flags int) (*os.File, error) {
 func retry(open func() (int, error)) (int, error) {
 	for {
 		fd, err := open()
-		if err != syscall.EINTR {
+		if !errors.Is(err, syscall.EINTR) {
 			return fd, err
 		}
 	}

@@ -41,7 +41,7 @@ func OwnerCrontab(ctx context.Context, uid uint32) ([]byte, error) {
 	cmd.Stdout = &text
 	cmd.WaitDelay = time.Second
 	if err := cmd.Run(); err != nil || text.Len() == 0 || text.Len() > maxCrontab {
-		return nil, nil //nolint:nilerr // no crontab, or no cron: nothing that could be archived
+		return nil, nil // no crontab, or no cron
 	}
 	return text.Bytes(), nil
 }

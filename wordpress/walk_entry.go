@@ -137,7 +137,7 @@ func readLink(dir int, name string) (*fileInfo, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	defer unix.Close(fd) //nolint:errcheck // nothing was written
+	defer unix.Close(fd)
 	info := &fileInfo{name: name}
 	if err := syscall.Fstat(fd, &info.st); err != nil {
 		return nil, "", err

@@ -310,7 +310,6 @@ func (w *walker) list(ctx context.Context, f *folder) error {
 				return err
 			}
 		}
-		found = nil
 		for _, name := range folders {
 			v := w.judge(f, name, true)
 			if v == leftOut && len(w.set.rules.include) == 0 {

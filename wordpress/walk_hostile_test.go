@@ -51,7 +51,7 @@ func asNobody(t *testing.T, env ...string) bool {
 // openTempDir is a temporary folder that every user can reach.
 func openTempDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "walk")
+	dir, err := os.MkdirTemp("/tmp", "walk") //nolint:usetesting // the test's own folder may be closed to others
 	if err != nil {
 		t.Fatal(err)
 	}

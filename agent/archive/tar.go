@@ -43,7 +43,7 @@ func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) er
 	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, ahead), damaged: damaged, buf: make([]byte, readSize)}
 	var writer sync.WaitGroup
 	writer.Go(func() {
-		// Cancelling is ours: once it is in the middle of an entry, the archive's end
+		// To cancel is ours: once it is in the middle of an entry, the archive's end
 		// must not follow, and ArchiveAsync would write it.
 		_ = archives.Tar{Format: tar.FormatPAX}.ArchiveAsync(context.WithoutCancel(ctx), out, t.jobs)
 	})
