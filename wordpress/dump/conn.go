@@ -34,6 +34,8 @@ func (c *conn) Close() error {
 	}
 	if c.broken != nil {
 		_ = c.link.Close()
+		_ = c.driver.Close() // it finds the connection closed
+		return nil
 	}
 	_ = c.link.SetDeadline(time.Now().Add(time.Second))
 	return c.driver.Close()

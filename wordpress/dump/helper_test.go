@@ -107,7 +107,7 @@ func mySQL(t *testing.T) *flavour {
 func (f *flavour) database(t *testing.T, name string) string {
 	t.Helper()
 	f.run(t, "", "DROP DATABASE IF EXISTS `"+name+"`; CREATE DATABASE `"+name+"`")
-	t.Cleanup(func() { f.run(t, "", "DROP DATABASE `"+name+"`") })
+	t.Cleanup(func() { f.run(t, "", "DROP DATABASE IF EXISTS `"+name+"`") })
 	return name
 }
 

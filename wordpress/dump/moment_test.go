@@ -1,0 +1,210 @@
+package dump_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+)
+
+// pause is a writer that stops after some bytes until it is let go on, so that a
+// test can do something in the middle of a dump.
+type pause struct {
+	io.Writer
+	after   int
+	reached chan struct{}
+	goOn    chan struct{}
+	once    sync.Once
+}
+
+func newPause(w io.Writer, after int) *pause {
+	return &pause{Writer: w, after: after, reached: make(chan struct{}), goOn: make(chan struct{})}
+}
+
+func (p *pause) Write(b []byte) (int, error) {
+	if p.after -= len(b); p.after < 0 {
+		p.once.Do(func() {
+			close(p.reached)
+			<-p.goOn
+		})
+	}
+	return p.Writer.Write(b)
+}
+
+// writing changes two tables together, over and over, until the test ends: each
+// transaction moves an amount from one to the other.
+func writing(t *testing.T, f *flavour, db, engine string) (stop func()) {
+	t.Helper()
+	f.run(t, db, fmt.Sprintf("CREATE TABLE a_left (id INT AUTO_INCREMENT PRIMARY KEY, n INT) ENGINE=%[1]s; CREATE TABLE z_right (id INT AUTO_INCREMENT PRIMARY KEY, n INT) ENGINE=%[1]s", engine))
+	pool := f.open(t, db)
+	var done atomic.Bool
+	var writes atomic.Int64
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		ctx := context.Background()
+		c, err := pool.Conn(ctx)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		for i := 0; !done.Load(); i++ {
+			for _, s := range []string{
+				"LOCK TABLES a_left WRITE, z_right WRITE", // as one step, for engines without transactions
+				fmt.Sprintf("INSERT INTO a_left (n) VALUES (%d)", i), fmt.Sprintf("INSERT INTO z_right (n) VALUES (%d)", i), "UNLOCK TABLES",
+			} {
+				if engine == "InnoDB" && s[0] != 'I' {
+					s = map[byte]string{'L': "START TRANSACTION", 'U': "COMMIT"}[s[0]]
+				}
+				if _, err := c.ExecContext(ctx, s); err != nil {
+					t.Errorf("write: %v", err)
+					return
+				}
+			}
+			writes.Add(1)
+		}
+	})
+	for writes.Load() < 50 {
+		time.Sleep(time.Millisecond)
+	}
+	return func() {
+		done.Store(true)
+		wait.Wait()
+	}
+}
+
+func TestOneMomentWhileTheSiteWrites(t *testing.T) {
+	for _, engine := range []string{"InnoDB", "MyISAM", "Aria"} {
+		t.Run(engine, func(t *testing.T) {
+			f := mariaDB(t)
+			db := f.database(t, "busy")
+			f.run(t, db, "CREATE TABLE m_filler (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO m_filler SELECT seq, REPEAT('x', 100000) FROM seq_1_to_50")
+			stop := writing(t, f, db, engine)
+			defer stop()
+			for range 3 {
+				text, _ := f.dump(t, db, dump.Options{})
+				f.restore(t, "busy_back", text)
+				back := f.open(t, "busy_back")
+				left, right := query(t, back, "SELECT COUNT(*), SUM(n) FROM a_left"), query(t, back, "SELECT COUNT(*), SUM(n) FROM z_right")
+				if left != right || left[0] == '0' {
+					t.Fatalf("left has %s, right has %s", left, right)
+				}
+			}
+		})
+	}
+}
+
+// dumpPaused begins a dump of db that waits after some bytes; finish lets it go on.
+func dumpPaused(t *testing.T, f *flavour, db string, after int) (finish func() error) {
+	t.Helper()
+	d, err := dump.Open(t.Context(), f.config(db), dump.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPause(io.Discard, after)
+	result := make(chan error, 1)
+	go func() {
+		_, err := d.Write(t.Context(), p)
+		result <- errors.Join(err, d.Close())
+	}()
+	select {
+	case <-p.reached:
+	case err := <-result:
+		t.Fatalf("the dump ended too early: %v", err)
+	}
+	return func() error {
+		close(p.goOn)
+		return <-result
+	}
+}
+
+// filled makes a database of three tables, the middle one too large for buffers.
+func filled(t *testing.T, f *flavour, db, engine string) string {
+	t.Helper()
+	f.database(t, db)
+	f.run(t, db, fmt.Sprintf("CREATE TABLE a (id INT PRIMARY KEY, n INT) ENGINE=%[1]s; INSERT INTO a VALUES (1,1); "+
+		"CREATE TABLE m (id INT PRIMARY KEY, t LONGTEXT) ENGINE=%[1]s; INSERT INTO m WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n+1 FROM s WHERE n<400) SELECT n, REPEAT('x', 100000) FROM s; "+
+		"CREATE TABLE z (id INT PRIMARY KEY, n INT) ENGINE=%[1]s; INSERT INTO z VALUES (1,1),(2,2)", engine))
+	return db
+}
+
+func within(t *testing.T, patience time.Duration, pool *sql.DB, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	start := time.Now()
+	if _, err := pool.ExecContext(ctx, statement); err != nil {
+		t.Errorf("%s: %v after %v", statement, err, time.Since(start))
+	}
+}
+
+func TestSiteGoesOnDuringADump(t *testing.T) {
+	for _, f := range []*flavour{mariaDB(t)} {
+		db := filled(t, f, "goeson", "InnoDB")
+		pool := f.open(t, db)
+		finish := dumpPaused(t, f, db, 1<<20) // in the middle of m, a is done
+		within(t, 2*time.Second, pool, "ALTER TABLE a ADD COLUMN x INT")
+		within(t, 2*time.Second, pool, "INSERT INTO a (id, n) VALUES (2,2)")
+		within(t, 2*time.Second, pool, "INSERT INTO m VALUES (1000, 'new')")
+		within(t, 2*time.Second, pool, "UPDATE z SET n=5")
+		if err := finish(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSlowReaderHoldsNoLockOnMyISAM(t *testing.T) {
+	f := mariaDB(t)
+	db := filled(t, f, "nolock", "MyISAM")
+	pool := f.open(t, db)
+	finish := dumpPaused(t, f, db, 1<<20)
+	for _, table := range []string{"a", "m", "z"} {
+		within(t, time.Second, pool, "ALTER TABLE "+table+" ADD COLUMN x INT")
+		within(t, time.Second, pool, "DELETE FROM "+table)
+	}
+	if err := finish(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What changes a table that is still to come must not go unnoticed.
+func TestChangedStructureIsNoticed(t *testing.T) {
+	f := mariaDB(t)
+	for name, statement := range map[string]string{
+		"alter":    "ALTER TABLE z ADD COLUMN x INT DEFAULT 7, ALGORITHM=COPY",
+		"drop":     "DROP TABLE z",
+		"rename":   "RENAME TABLE z TO y",
+		"truncate": "TRUNCATE TABLE z",
+		"refill":   "TRUNCATE TABLE z; INSERT INTO z VALUES (9,9)",
+		"recreate": "DROP TABLE z; CREATE TABLE z (id INT PRIMARY KEY, n INT); INSERT INTO z VALUES (8,8)",
+		"replace":  "CREATE OR REPLACE TABLE z (id INT PRIMARY KEY)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := filled(t, f, "moved", "InnoDB")
+			finish := dumpPaused(t, f, db, 1<<20)
+			f.run(t, db, statement)
+			if err := finish(); !errors.Is(err, dump.ErrChanged) {
+				t.Errorf("got %v; want ErrChanged", err)
+			}
+		})
+	}
+}
+
+// Rows that were deleted meanwhile are still in the snapshot, and no cause for alarm.
+func TestDeletedRowsAreStillThere(t *testing.T) {
+	f := mariaDB(t)
+	db := filled(t, f, "deleted", "InnoDB")
+	f.run(t, db, "CREATE TABLE y_empty (id INT PRIMARY KEY)")
+	finish := dumpPaused(t, f, db, 1<<20)
+	f.run(t, db, "DELETE FROM z; INSERT INTO y_empty VALUES (1)")
+	if err := finish(); err != nil {
+		t.Error(err)
+	}
+}
