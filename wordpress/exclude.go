@@ -28,7 +28,7 @@ type Selection struct {
 
 // Check compiles the patterns, and reports the first that is malformed.
 func (s *Selection) Check() error {
-	_, err := newRules(s, "")
+	_, err := newRules(s, nil)
 	return err
 }
 
@@ -114,8 +114,8 @@ type rules struct {
 	complex  []int            // the others
 }
 
-// newRules compiles a selection for a site in home.
-func newRules(s *Selection, home string) (*rules, error) {
+// newRules compiles a selection for a site in home; nil for any.
+func newRules(s *Selection, home *Home) (*rules, error) {
 	r := &rules{beneath: map[string][]int{}}
 	exclude := slices.Clone(s.Exclude)
 	if !s.NoDefaultExcludes {
@@ -132,7 +132,7 @@ func newRules(s *Selection, home string) (*rules, error) {
 		r.add(g)
 	}
 	for _, pattern := range s.Include {
-		if home != "" && strings.HasPrefix(pattern, strings.TrimSuffix(home, "/")+"/") {
+		if home != nil && home.Dir() != "/" && home.Contains(pattern) {
 			r.extra = append(r.extra, pattern)
 			continue
 		}

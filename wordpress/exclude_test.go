@@ -137,7 +137,7 @@ func TestGlobIsQuick(t *testing.T) {
 
 // Nothing that users upload is left out by the name it ends in.
 func TestDefaultExcludesKeepUploads(t *testing.T) {
-	r, err := newRules(&Selection{}, "")
+	r, err := newRules(&Selection{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

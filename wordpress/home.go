@@ -28,53 +28,95 @@ var (
 // relative and absolute, are followed while they stay in home. Methods may be
 // called at the same time.
 type Home struct {
+	roots []*homeRoot // home itself, and companions that belong to it
+}
+
+// A homeRoot is one folder below which everything may be read.
+type homeRoot struct {
 	dir   string   // real path
-	alias string   // the path home was given by, where that is another one; else ""
+	alias string   // the path it was given by, where that is another one; else ""
 	parts []string // dir's components
-	root  *os.File // O_PATH
-	dev   uint64   // the file system of root
+	file  *os.File // O_PATH
+	dev   uint64   // its file system
+}
+
+// companions are folders that belong to a home which lies apart from them:
+// Debian's package keeps its core, its configurations and its content in three.
+var companions = map[string][]string{
+	debianCore: {debianConfigs, "/var/lib/wordpress"},
 }
 
 // OpenHome opens dir, following links on the way: dir is the operator's word.
 func OpenHome(dir string) (*Home, error) {
+	return openRoots(dir, companions[filepath.Clean(dir)])
+}
+
+// openRoots opens a home and those of its companions that exist.
+func openRoots(dir string, also []string) (*Home, error) {
+	h := &Home{}
+	for i, path := range append([]string{dir}, also...) {
+		root, err := openRoot(path)
+		if i > 0 && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open home %q: %w", path, errors.Join(err, h.Close()))
+		}
+		h.roots = append(h.roots, root)
+	}
+	return h, nil
+}
+
+func openRoot(dir string) (*homeRoot, error) {
 	given, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open home %q: %w", dir, err)
+		return nil, err
 	}
 	real, err := filepath.EvalSymlinks(given)
 	if err != nil {
-		return nil, fmt.Errorf("open home %q: %w", dir, err)
+		return nil, err
 	}
 	fd, err := retry(func() (int, error) {
 		return unix.Open(real, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("open home %q: %w", dir, err)
+		return nil, err
 	}
-	h := &Home{dir: real, parts: components(real), root: os.NewFile(uintptr(fd), real)}
+	r := &homeRoot{dir: real, parts: components(real), file: os.NewFile(uintptr(fd), real)}
 	if given != real {
-		h.alias = given
+		r.alias = given
 	}
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil {
-		return nil, fmt.Errorf("open home %q: %w", dir, errors.Join(err, h.Close()))
+		return nil, errors.Join(err, r.file.Close())
 	}
-	h.dev = st.Dev
+	r.dev = st.Dev
 	if inKernel(real) || pseudo(fd) {
-		return nil, fmt.Errorf("open home %q: %w", dir, errors.Join(ErrOutside, h.Close()))
+		return nil, errors.Join(ErrOutside, r.file.Close())
 	}
-	return h, nil
+	return r, nil
 }
 
 // Dir returns home's real path.
-func (h *Home) Dir() string { return h.dir }
+func (h *Home) Dir() string { return h.roots[0].dir }
 
 // Close lets go of home; what was opened through it stays open.
-func (h *Home) Close() error { return h.root.Close() }
+func (h *Home) Close() error {
+	var errs []error
+	for _, r := range h.roots {
+		errs = append(errs, r.file.Close())
+	}
+	return errors.Join(errs...)
+}
 
 // Contains reports whether path, by its text alone, is home or lies below it.
 func (h *Home) Contains(path string) bool {
-	return within(path, h.dir) || h.alias != "" && within(path, h.alias)
+	for _, r := range h.roots {
+		if within(path, r.dir) || r.alias != "" && within(path, r.alias) {
+			return true
+		}
+	}
+	return false
 }
 
 // Open opens the regular file or the folder at path, an absolute path. Anything

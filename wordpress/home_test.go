@@ -236,6 +236,37 @@ func TestHomeIsNeverTheKernel(t *testing.T) {
 	}
 }
 
+// A site whose pieces lie apart has a home of several folders, and nothing
+// between them.
+func TestHomeOfSeveralFolders(t *testing.T) {
+	base := grow(t, map[string]string{
+		"usr/core/config": "-> BASE/etc/config", "usr/core/out": "-> ../other", "usr/other": "x",
+		"etc/config": "config", "etc/back": "-> ../usr/core/../../var/content/x", "etc2/x": "x",
+		"var/content/x": "content", "usr/core/etc": "-> ../../etc", "usr/core/bad": "-> ../../etc2/x",
+	})
+	h, err := openRoots(base+"/usr/core", []string{base + "/etc", base + "/var/content", base + "/missing"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	for path, want := range map[string]string{
+		"usr/core/config": "etc/config", "etc/back": "var/content/x", "var/content/x": "var/content/x", "usr/core/etc/config": "etc/config", "etc/../usr/core": "usr/core",
+		"usr/core/out": "", "usr/other": "", "usr/core/bad": "", "etc2/x": "", "usr": "", "var": "", "missing": "",
+	} {
+		got, err := h.Resolve(base + "/" + path)
+		if want == "" {
+			if !errors.Is(err, ErrOutside) {
+				t.Errorf("%s: got %s, %v, want ErrOutside", path, got, err)
+			}
+		} else if err != nil || got != base+"/"+want {
+			t.Errorf("%s: got %s, %v, want %s", path, got, err, want)
+		}
+	}
+	if !h.Contains(base+"/etc/config") || h.Contains(base+"/etc2") || h.Dir() != base+"/usr/core" {
+		t.Error("Contains or Dir is wrong")
+	}
+}
+
 func TestOpenHomeRefuses(t *testing.T) {
 	base := grow(t, map[string]string{"file": "x"})
 	for _, dir := range []string{base + "/file", base + "/missing"} {

@@ -3,6 +3,7 @@ package wordpress
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -33,8 +34,9 @@ type step struct {
 // save the last where links were not to be followed.
 type trace struct {
 	home  *Home
-	above int    // how many of home's own components are still to come; 0: in home
-	steps []step // below home
+	at    *homeRoot // nil while above home
+	above []string  // the components so far, while above home
+	steps []step    // below at
 	ahead []string
 	links int
 }
@@ -54,8 +56,7 @@ func (h *Home) trace(path string, follow bool) (*trace, error) {
 			return nil, err
 		}
 	}
-	if t.above > 0 {
-		t.close()
+	if t.at == nil {
 		return nil, ErrOutside
 	}
 	return t, nil
@@ -67,11 +68,17 @@ func (t *trace) jump(path string) error {
 		return syscall.ENAMETOOLONG
 	}
 	if strings.HasPrefix(path, "/") {
-		if a := t.home.alias; a != "" && within(path, a) {
-			path = t.home.dir + path[len(a):]
+		for _, r := range t.home.roots {
+			if r.alias != "" && within(path, r.alias) {
+				path = r.dir + path[len(r.alias):]
+				break
+			}
 		}
 		t.close()
-		t.above = len(t.home.parts)
+		t.at, t.above = nil, nil
+		if err := t.enter(); err != nil {
+			return err
+		}
 	}
 	parts := strings.Split(path, "/")
 	for i := len(parts) - 1; i >= 0; i-- {
@@ -102,15 +109,27 @@ func (t *trace) next(follow bool) error {
 	case name == "..":
 		t.up()
 		return nil
-	case t.above > 0:
-		// Above home nothing is touched: the one way back in is home's own path.
-		if name != t.home.parts[len(t.home.parts)-t.above] {
-			return ErrOutside
-		}
-		t.above--
-		return nil
+	case t.at == nil:
+		t.above = append(t.above, name)
+		return t.enter()
 	}
 	return t.down(name, follow)
+}
+
+// enter enters home if its path has been reached. Above home nothing is touched:
+// the one way in is home's own path.
+func (t *trace) enter() error {
+	err := ErrOutside
+	for _, r := range t.home.roots {
+		if len(t.above) <= len(r.parts) && slices.Equal(t.above, r.parts[:len(t.above)]) {
+			err = nil
+			if len(t.above) == len(r.parts) {
+				t.at, t.above = r, nil
+				return nil
+			}
+		}
+	}
+	return err
 }
 
 // up resolves "..".
@@ -119,8 +138,11 @@ func (t *trace) up() {
 	case n > 0:
 		_ = unix.Close(t.steps[n-1].fd)
 		t.steps = t.steps[:n-1]
-	case t.above < len(t.home.parts):
-		t.above++
+	case t.at != nil && len(t.at.parts) > 0:
+		t.above = slices.Clone(t.at.parts[:len(t.at.parts)-1])
+		t.at = nil
+	case len(t.above) > 0:
+		t.above = t.above[:len(t.above)-1]
 	}
 }
 
@@ -146,7 +168,7 @@ func (t *trace) down(name string, follow bool) error {
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFLNK || len(t.ahead) == 0 && !follow {
 		t.steps = append(t.steps, step{name: name, fd: fd, dev: st.Dev, mode: st.Mode})
-		if t.home.dir == "/" && inKernel(t.real()) {
+		if t.at.dir == "/" && inKernel(t.real()) {
 			return ErrOutside
 		}
 		return nil
@@ -167,20 +189,20 @@ func (t *trace) fd() int {
 	if n := len(t.steps); n > 0 {
 		return t.steps[n-1].fd
 	}
-	return int(t.home.root.Fd())
+	return int(t.at.file.Fd())
 }
 
 func (t *trace) dev() uint64 {
 	if n := len(t.steps); n > 0 {
 		return t.steps[n-1].dev
 	}
-	return t.home.dev
+	return t.at.dev
 }
 
 // real is the path of what has been reached.
 func (t *trace) real() string {
 	var b strings.Builder
-	b.WriteString(strings.TrimSuffix(t.home.dir, "/"))
+	b.WriteString(strings.TrimSuffix(t.at.dir, "/"))
 	for _, s := range t.steps {
 		b.WriteByte('/')
 		b.WriteString(s.name)
@@ -201,7 +223,7 @@ func (t *trace) open() (*os.File, error) {
 		return nil, ErrIrregular
 	}
 	last := t.steps[n-1]
-	parent := &trace{home: t.home, steps: t.steps[:n-1]}
+	parent := &trace{at: t.at, steps: t.steps[:n-1]}
 	return openBelow(parent.fd(), last.name, t.real(), 0)
 }
 

@@ -56,7 +56,7 @@ const maxExtras = 2_000
 // the site's own, and what links in them reach elsewhere in home. It reads
 // folders and links, and opens no file.
 func PlanFiles(ctx context.Context, home *Home, site Folders, sel Selection) (*FileSet, error) {
-	rules, err := newRules(&sel, home.Dir())
+	rules, err := newRules(&sel, home)
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +136,10 @@ func (s *FileSet) locate(site Folders) {
 		s.addOptional(s.core)
 	}
 	for _, path := range s.rules.extra {
+		if _, err := s.home.Lstat(path); err != nil {
+			s.report.unreadable(path, fmt.Sprintf("was to be included: %v", cause(err)))
+			continue
+		}
 		s.addOptional(path)
 	}
 	for _, path := range s.sel.Never {
@@ -173,7 +177,7 @@ func (s *FileSet) addContent(path, name string) {
 // addBedrock adds the project that a root belongs to whose configuration lies in
 // config/ beside or above it, as Bedrock has it.
 func (s *FileSet) addBedrock() {
-	for dir, levels := filepath.Dir(s.root), 0; levels < 2 && within(dir, s.home.Dir()); dir, levels = filepath.Dir(dir), levels+1 {
+	for dir, levels := filepath.Dir(s.root), 0; levels < 2 && s.home.Contains(dir); dir, levels = filepath.Dir(dir), levels+1 {
 		if info, err := s.home.Stat(dir + "/config/application.php"); err != nil || !info.Mode().IsRegular() {
 			continue
 		}

@@ -72,7 +72,7 @@ func (w *walker) tree(ctx context.Context, path string) error {
 	}
 	above := &folder{fd: t.fd(), path: filepath.Dir(path), info: &fileInfo{}, yielded: true}
 	if n := len(t.steps); n > 0 {
-		above.fd = (&trace{home: s.home, steps: t.steps[:n-1]}).fd()
+		above.fd = (&trace{at: t.at, steps: t.steps[:n-1]}).fd()
 	}
 	if err := syscall.Fstat(above.fd, &above.info.st); err != nil {
 		return err
@@ -111,9 +111,9 @@ func (w *walker) spine(t *trace) error {
 	if w.yield == nil {
 		return nil
 	}
-	path := w.set.home.dir
+	path := t.at.dir
 	for i := -1; i < len(t.steps)-1; i++ {
-		fd := int(w.set.home.root.Fd())
+		fd := int(t.at.file.Fd())
 		if i >= 0 {
 			path, fd = filepath.Join(path, t.steps[i].name), t.steps[i].fd
 		}
@@ -255,7 +255,7 @@ func (w *walker) open(f *folder, name string) error {
 	f.fd = int(f.file.Fd())
 	f.info = &fileInfo{name: filepath.Base(f.path)}
 	err = syscall.Fstat(f.fd, &f.info.st)
-	if err == nil && (f.info.st.Dev != f.parent.info.st.Dev && pseudo(f.fd) || w.set.home.dir == "/" && inKernel(f.path)) {
+	if err == nil && (f.info.st.Dev != f.parent.info.st.Dev && pseudo(f.fd) || w.set.home.Dir() == "/" && inKernel(f.path)) {
 		err = ErrOutside
 	}
 	if err != nil {

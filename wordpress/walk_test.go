@@ -44,7 +44,11 @@ type walked struct {
 // take walks a site, reading every file.
 func take(t *testing.T, homeDir string, site Folders, sel Selection) walked {
 	t.Helper()
-	home := openHome(t, homeDir)
+	return takeFrom(t, openHome(t, homeDir), site, sel)
+}
+
+func takeFrom(t *testing.T, home *Home, site Folders, sel Selection) walked {
+	t.Helper()
 	set, err := PlanFiles(t.Context(), home, site, sel)
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +87,7 @@ func take(t *testing.T, homeDir string, site Folders, sel Selection) walked {
 		} else {
 			seen[strings.TrimSuffix(name, "/")] = true
 		}
-		if dir := filepath.Dir(strings.TrimSuffix(e, "/")); !strings.Contains(e, " ") && !seen[dir] {
+		if dir := filepath.Dir(strings.TrimSuffix(e, "/")); !strings.Contains(e, " ") && !seen[dir] && home.Contains(filepath.Join(w.base, dir)) {
 			t.Errorf("%s came before its folder", e)
 		}
 	}
@@ -288,6 +292,37 @@ func TestWalkConfigAboveRoot(t *testing.T) {
 	}))
 	got := take(t, base+"/home", Folders{Root: base + "/home/html", ConfigFiles: []string{base + "/home/wp-config.php"}}, Selection{})
 	got.wantEntries(t, "./ wp-config.php html/ html/wp-content/ html/wp-content/x")
+}
+
+// Debian's package: core, configuration and content lie in three folders.
+func TestWalkDebian(t *testing.T) {
+	base := grow(t, with(core("usr/wordpress/"), map[string]string{
+		"usr/wordpress/wp-config.php":         "config",
+		"usr/wordpress/.htaccess":             "-> BASE/etc/htaccess",
+		"usr/wordpress/wp-content/themes/t/x": "theme",
+		"usr/other":                           "x",
+		"etc/config-a.example.php":            "host",
+		"etc/htaccess":                        "ht",
+		"lib/wp-content/uploads/x":            "upload",
+		"lib/wp-content/cache/x":              "cached",
+		"lib/wp-content/themes/t":             "-> BASE/usr/wordpress/wp-content/themes/t",
+		"lib/wp-content/uploads/shadow":       "-> /etc/shadow",
+	}))
+	home, err := openRoots(base+"/usr/wordpress", []string{base + "/etc", base + "/lib"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer home.Close()
+	got := takeFrom(t, home, Folders{
+		Root: base + "/usr/wordpress", ContentDir: base + "/lib/wp-content",
+		ConfigFiles: []string{base + "/usr/wordpress/wp-config.php", base + "/etc/config-a.example.php"},
+	}, Selection{})
+	c := "lib/wp-content/"
+	got.wantEntries(t, `usr/wordpress/ usr/wordpress/wp-config.php usr/wordpress/.htaccess→`+base+`/etc/htaccess etc/ etc/htaccess etc/config-a.example.php
+		usr/wordpress/wp-content/ usr/wordpress/wp-content/themes/ usr/wordpress/wp-content/themes/t/ usr/wordpress/wp-content/themes/t/x
+		lib/ `+c+` `+c+`uploads/ `+c+`uploads/x `+c+`uploads/shadow→/etc/shadow `+c+`themes/ `+c+`themes/t→`+base+`/usr/wordpress/wp-content/themes/t`)
+	wantNotes(t, "unreadable", got.report.Unreadable)
+	wantNotes(t, "warnings", got.report.Warnings, c+"uploads/shadow: outside")
 }
 
 func TestWalkLinks(t *testing.T) {
