@@ -1,0 +1,92 @@
+package dump_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+)
+
+// hostile are global settings each of which spoils a dump, or a restore, of whoever
+// relies on the defaults.
+var hostile = []string{
+	"sql_select_limit=3", "sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,PIPES_AS_CONCAT,STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,REAL_AS_FLOAT,HIGH_NOT_PRECEDENCE'",
+	"sql_quote_show_create=0", "max_join_size=10", "sql_big_selects=0", "time_zone='-11:30'", "autocommit=0", "completion_type=1",
+	"group_concat_max_len=4", "net_write_timeout=1", "wait_timeout=5", "sql_safe_updates=1", "sql_auto_is_null=1", "default_storage_engine=MyISAM",
+	"character_set_server=utf16", "collation_server=utf16_bin", "collation_connection=latin7_bin", "character_set_results=latin7", "character_set_client=latin7",
+	"unique_checks=1", "foreign_key_checks=1", "div_precision_increment=0", "sql_warnings=1",
+}
+
+var hostileMariaDB = []string{
+	"tx_isolation='READ-UNCOMMITTED'", "max_statement_time=0.9", "idle_transaction_timeout=1", "idle_readonly_transaction_timeout=1",
+	"check_constraint_checks=1", "explicit_defaults_for_timestamp=0", "innodb_strict_mode=1", "init_connect='SET SESSION sql_select_limit=2'",
+}
+
+var hostileMySQL = []string{
+	"transaction_isolation='READ-UNCOMMITTED'", "max_execution_time=900", "sql_generate_invisible_primary_key=0", "show_gipk_in_create_table_and_information_schema=0",
+	"information_schema_stats_expiry=86400", "init_connect='SET SESSION sql_select_limit=2'",
+}
+
+func TestHostileGlobalsMariaDB(t *testing.T) {
+	f := startMariaDB(t, filepath.Join(t.TempDir(), "m"))
+	t.Cleanup(f.stop)
+	hostileGlobals(t, f, append(hostileMariaDB, hostile...))
+}
+
+func TestHostileGlobalsMySQL(t *testing.T) {
+	f := mySQL(t)
+	hostileGlobals(t, f, append(hostileMySQL, hostile...))
+}
+
+func hostileGlobals(t *testing.T, f *flavour, settings []string) {
+	f.torture(t, "calm")
+	want := f.describe(t, "calm")
+	delete(want, "table vbroken")
+	delete(want, "table vbroken2")
+	f.run(t, "", "CREATE USER guest@localhost; GRANT ALL ON *.* TO guest@localhost")
+	t.Cleanup(func() { f.run(t, "", "DROP USER guest@localhost") })
+	pool := f.open(t, "")
+	pool.SetMaxOpenConns(1)
+	var undo []string
+	for _, s := range settings {
+		name, _, _ := strings.Cut(s, "=")
+		undo = append(undo, fmt.Sprintf("SET GLOBAL %s=%s", name, literal(query(t, pool, "SELECT @@GLOBAL."+name))))
+	}
+	for _, s := range settings {
+		if _, err := pool.Exec("SET GLOBAL " + s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	text, report, err := tryDump(t.Context(), f.config("calm"), dump.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Rows < 50 || len(report.Missing) > 0 {
+		t.Errorf("report %+v", report)
+	}
+	if _, err := pool.Exec("CREATE DATABASE calm_back"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := f.feed("calm_back", []byte(text)); err != nil {
+		t.Errorf("restore: %v: %s", err, out)
+	}
+	for i := len(undo) - 1; i >= 0; i-- {
+		if _, err := pool.Exec(undo[i]); err != nil {
+			t.Fatalf("%s: %v", undo[i], err)
+		}
+	}
+	for _, d := range differences(want, f.describe(t, "calm_back")) {
+		t.Error(d)
+	}
+	f.run(t, "", "DROP DATABASE calm_back")
+}
+
+// literal quotes a setting's value; numbers stay numbers.
+func literal(v string) string {
+	if v != "" && strings.Trim(v, "0123456789.") == "" {
+		return v
+	}
+	return "'" + v + "'"
+}
