@@ -293,4 +293,3 @@ func TestWalkConfigAboveRoot(t *testing.T) {
 	got := take(t, base+"/home", Folders{Root: base + "/home/html", ConfigFiles: []string{base + "/home/wp-config.php"}}, Selection{})
 	got.wantEntries(t, "./ wp-config.php html/ html/wp-content/ html/wp-content/x")
 }
-
