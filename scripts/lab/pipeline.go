@@ -29,8 +29,8 @@ func (p Pipeline) String() string {
 	return strings.Join(lines, " | ")
 }
 
-// Run runs all stages at once and waits for all of them; one that fails fails
-// the pipeline. stdin and stdout may be nil.
+// Run runs all stages at once and waits for all of them; if one fails, the
+// pipeline does. stdin and stdout may be nil.
 func (p Pipeline) Run(ctx context.Context, stdin *os.File, stdout io.Writer) error {
 	cmds := make([]*exec.Cmd, len(p))
 	said := make([]strings.Builder, len(p))
