@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bufio"
 	"archive/tar"
 	"context"
 	"errors"
@@ -39,7 +40,7 @@ type Entry struct {
 // the reading failed with, and goes on. It returns the first error of walk or of
 // w; the archive is then without its end, and w is written to no more.
 func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) error, damaged func(name string, err error)) error {
-	out := &tail{w: w}
+	out := &tail{w: bufio.NewWriterSize(w, writeSize)}
 	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, ahead), damaged: damaged, buf: make([]byte, readSize)}
 	var writer sync.WaitGroup
 	writer.Go(func() {
@@ -60,11 +61,18 @@ func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) er
 	close(t.jobs)
 	writer.Wait()
 	t.drop()
+	if err == nil {
+		err = out.flush()
+	}
 	if failed := out.failure(); failed != nil && !errors.Is(failed, errStopped) {
 		return failed
 	}
 	return err
 }
+
+// writeSize is how much is gathered before it is handed on: headers are small,
+// and what lies beneath may be a pipe.
+const writeSize = 128 << 10
 
 // Small files are opened ahead of the one that is written, so that the disk has
 // their content ready by then.
@@ -179,7 +187,7 @@ var errStopped = errors.New("the archive has failed")
 // lets nothing pass after it: the archive's end least of all, whose failure, or
 // success, ArchiveAsync would not tell.
 type tail struct {
-	w   io.Writer
+	w   *bufio.Writer
 	mu  sync.Mutex
 	err error
 }
@@ -189,13 +197,18 @@ func (t *tail) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := t.w.Write(p)
-	if err == nil && n < len(p) {
-		err = io.ErrShortWrite
-	}
 	if err != nil {
 		t.fail(err)
 	}
 	return n, err
+}
+
+// flush hands on what is still held, once the archive is whole.
+func (t *tail) flush() error {
+	if err := t.failure(); err != nil {
+		return err
+	}
+	return t.w.Flush()
 }
 
 func (t *tail) stop() { t.fail(errStopped) }
