@@ -1,8 +1,8 @@
 package archive
 
 import (
-	"bufio"
 	"archive/tar"
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
