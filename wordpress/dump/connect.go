@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
@@ -85,7 +86,7 @@ func connect(ctx context.Context, db wordpress.Database) (*conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
-	d, err := connector.Connect(ctx)
+	d, err := introduce(ctx, connector)
 	if err != nil {
 		if l != nil {
 			_ = l.Close()
@@ -99,6 +100,17 @@ func connect(ctx context.Context, db wordpress.Database) (*conn, error) {
 		return nil, fmt.Errorf("connect to database %s at %s: %w", printable(db.Name), strings.Join(at.places, ", "), err)
 	}
 	return newConn(l, d), nil
+}
+
+// introduce lets the driver prove who we are. It was written for servers that mean
+// well: what does not speak its protocol can make it panic.
+func introduce(ctx context.Context, c driver.Connector) (d driver.Conn, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			d, err = nil, fmt.Errorf("%w: %v", errMalformed, r)
+		}
+	}()
+	return c.Connect(ctx)
 }
 
 // dial opens the first place that answers.

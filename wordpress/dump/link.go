@@ -48,7 +48,10 @@ func (l *link) Read(p []byte) (int, error) {
 		}
 		if !l.greeted {
 			l.greeted = true
-			l.offered = offeredBy(packet[4:])
+			if l.offered, err = offeredBy(packet[4:]); err != nil {
+				l.failed = err
+				return 0, err
+			}
 		}
 		packet[3] -= l.shift
 		l.pending = packet
@@ -118,15 +121,18 @@ func readWhole(r io.Reader) ([]byte, error) {
 }
 
 // offeredBy reads the capabilities from the server's greeting: version, a zero,
-// the connection's number, eight bytes of scramble, a zero, the lower flags, five
-// bytes of other things in the middle of which stand the upper flags.
-func offeredBy(greeting []byte) uint32 {
+// the connection's number, eight bytes of scramble, a zero, the lower flags, three
+// other bytes, the upper flags, and more scramble. A greeting may be a refusal.
+func offeredBy(greeting []byte) (uint32, error) {
+	if greeting[0] == 0xff {
+		return 0, nil
+	}
 	end := bytes.IndexByte(greeting, 0)
 	at := end + 1 + 4 + 8 + 1
-	if end < 0 || len(greeting) < at+7 {
-		return 0
+	if greeting[0] != 10 || end < 0 || len(greeting) < at+2+3+2+11+13 {
+		return 0, errors.New("what listens there is not a MySQL server, or one of long ago")
 	}
 	low := binary.LittleEndian.Uint16(greeting[at:])
 	high := binary.LittleEndian.Uint16(greeting[at+5:])
-	return uint32(low) | uint32(high)<<16
+	return uint32(low) | uint32(high)<<16, nil
 }

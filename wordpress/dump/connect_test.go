@@ -1,0 +1,177 @@
+package dump_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+)
+
+// certificate makes a key and a certificate for localhost that signs itself.
+func certificate(t *testing.T, dir string) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv6loopback},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: pkcs8}} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
+}
+
+// A way is one way to connect.
+type way struct {
+	name string
+	db   wordpress.Database
+	want string // part of the error; "" when it has to work
+}
+
+func tryWays(t *testing.T, f *flavour, ways []way) {
+	t.Helper()
+	f.run(t, "ways", "CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB); INSERT INTO t VALUES (1, REPEAT('x', 1000000)), (2, 'end')")
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			w.db.Name = "ways"
+			text, report, err := tryDump(t.Context(), w.db, dump.Options{})
+			switch {
+			case w.want == "" && (err != nil || !completed(text) || report.Rows != 2 || len(text) < 1000000):
+				t.Errorf("got %v, %d bytes", err, len(text))
+			case w.want != "" && (err == nil || !strings.Contains(err.Error(), w.want)):
+				t.Errorf("got %v; want an error about %q", err, w.want)
+			case err != nil && strings.Contains(err.Error(), "pass-word"):
+				t.Errorf("the error tells the password: %v", err)
+			}
+		})
+	}
+}
+
+func TestConnectMariaDB(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := certificate(t, dir)
+	f := startMariaDB(t, filepath.Join(dir, "m"), "--ssl-cert="+cert, "--ssl-key="+key, "--bind-address=*", "--plugin-load-add=auth_ed25519", "--max-allowed-packet=64M")
+	t.Cleanup(f.stop)
+	f.database(t, "ways")
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.run(t, "", fmt.Sprintf("CREATE USER plain@'%%' IDENTIFIED BY 'pass-word'; CREATE USER ed@'%%' IDENTIFIED VIA ed25519 USING PASSWORD('pass-word'); "+
+		"CREATE USER tls@'%%' IDENTIFIED BY 'pass-word' REQUIRE SSL; CREATE USER edtls@'%%' IDENTIFIED VIA ed25519 USING PASSWORD('pass-word') REQUIRE SSL; CREATE USER IF NOT EXISTS `%s`@localhost; "+
+		"ALTER USER `%[1]s`@localhost IDENTIFIED VIA unix_socket OR mysql_native_password USING PASSWORD('other'); CREATE USER twin@localhost IDENTIFIED VIA unix_socket", me.Username))
+	for _, u := range []string{"plain@'%'", "ed@'%'", "tls@'%'", "edtls@'%'", "`" + me.Username + "`@localhost"} {
+		f.run(t, "", "GRANT ALL ON ways.* TO "+u)
+	}
+	other, _ := certificate(t, t.TempDir())
+	tcp := func(user, host string, tls wordpress.TLS) wordpress.Database {
+		return wordpress.Database{User: user, Password: "pass-word", Host: host, Port: f.port, TLS: tls}
+	}
+	verified, blind := wordpress.TLS{Enabled: true, CAFile: cert}, wordpress.TLS{Enabled: true, SkipVerify: true}
+	socket := wordpress.Database{User: me.Username, Socket: f.socket}
+	tryWays(t, f, []way{
+		{"native", tcp("plain", "127.0.0.1", wordpress.TLS{}), ""},
+		{"ipv6", tcp("plain", "::1", wordpress.TLS{}), ""},
+		{"ipv6 in brackets", tcp("plain", "[::1]", wordpress.TLS{}), ""},
+		{"persistent, to PHP", tcp("plain", "p:127.0.0.1", wordpress.TLS{}), ""},
+		{"ed25519", tcp("ed", "127.0.0.1", wordpress.TLS{}), ""},
+		{"socket of the account", socket, ""},
+		{"socket of another account", wordpress.Database{User: "twin", Socket: f.socket}, "Access denied"},
+		{"wrong password", wordpress.Database{User: "plain", Password: "not-pass-word", Host: "127.0.0.1", Port: f.port}, "Access denied"},
+		{"TLS demanded by the server", tcp("tls", "127.0.0.1", wordpress.TLS{}), "Access denied"},
+		{"TLS", tcp("tls", "::1", verified), ""},
+		{"TLS by ed25519", tcp("edtls", "::1", verified), ""},
+		{"TLS, unknown authority", tcp("tls", "::1", wordpress.TLS{Enabled: true}), "certificate"},
+		{"TLS, another authority", tcp("tls", "::1", wordpress.TLS{Enabled: true, CAFile: other}), "certificate"},
+		{"TLS, another name", tcp("tls", "127.0.0.1", verified), "certificate"},
+		{"TLS, unverified", tcp("tls", "127.0.0.1", blind), ""},
+		{"TLS over the socket", wordpress.Database{User: "tls", Password: "pass-word", Socket: f.socket, TLS: blind}, ""},
+		{"TLS, no such file", tcp("tls", "::1", wordpress.TLS{Enabled: true, CAFile: dir + "/none"}), dir + "/none"},
+		{"TLS, not a file", tcp("tls", "::1", wordpress.TLS{Enabled: true, CAFile: dir}), "regular"},
+		{"TLS, not a certificate", tcp("tls", "::1", wordpress.TLS{Enabled: true, CAFile: key}), "certificate"},
+		{"no server", wordpress.Database{User: "x", Host: "127.0.0.1", Port: 1}, "refused"},
+	})
+}
+
+func TestConnectMySQL(t *testing.T) {
+	f := mySQL(t)
+	f.database(t, "ways")
+	f.run(t, "", "DROP USER IF EXISTS sha@'%', shatls@'%'; CREATE USER sha@'%' IDENTIFIED BY 'pass-word'; CREATE USER shatls@'%' IDENTIFIED BY 'pass-word' REQUIRE SSL; "+
+		"GRANT ALL ON ways.* TO sha@'%'; GRANT ALL ON ways.* TO shatls@'%'")
+	t.Cleanup(func() { f.run(t, "", "DROP USER sha@'%', shatls@'%'") })
+	blind := wordpress.TLS{Enabled: true, SkipVerify: true}
+	sha := wordpress.Database{User: "sha", Password: "pass-word", Host: "127.0.0.1", Port: f.port}
+	shatls := wordpress.Database{User: "shatls", Password: "pass-word", Host: "127.0.0.1", Port: f.port, TLS: blind}
+	tryWays(t, f, []way{
+		{"caching_sha2, public key", sha, ""},
+		{"caching_sha2, cached", sha, ""},
+		{"caching_sha2, TLS", shatls, ""},
+		{"caching_sha2, TLS, cached", shatls, ""},
+		{"caching_sha2, socket", wordpress.Database{User: "sha", Password: "pass-word", Socket: f.socket}, ""},
+		{"wrong password", wordpress.Database{User: "sha", Password: "not-pass-word", Host: "127.0.0.1", Port: f.port}, "Access denied"},
+		{"wrong password, TLS", wordpress.Database{User: "sha", Password: "not-pass-word", Host: "127.0.0.1", Port: f.port, TLS: blind}, "Access denied"},
+	})
+}
+
+// A server that is none, or that says nothing, must not hold a backup up for ever.
+func TestConnectToSomethingElse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	says := make(chan string, 1)
+	go func() {
+		for s := range says {
+			if c, err := l.Accept(); err == nil {
+				_, _ = c.Write([]byte(s))
+				defer c.Close()
+			}
+		}
+	}()
+	defer close(says)
+	db := wordpress.Database{Name: "x", User: "x", Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port}
+	for _, s := range []string{"HTTP/1.1 400 Bad Request\r\n\r\n", "\x00\x00\x00\x00", "\x05\x00\x00\x00\x0a8.0\x00", "\x10\x00\x00\x00\xff\x10\x04Too many conne", ""} {
+		says <- s
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		start := time.Now()
+		d, err := dump.Open(ctx, db, dump.Options{})
+		cancel()
+		if err == nil {
+			_ = d.Close()
+			t.Errorf("%q: connected", s)
+		}
+		if time.Since(start) > 3*time.Second {
+			t.Errorf("%q: took %v", s, time.Since(start))
+		}
+	}
+}
