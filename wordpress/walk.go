@@ -164,6 +164,9 @@ func (s *FileSet) addContent(path, name string) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
+	if err == nil && !s.trusts(path) {
+		err = errors.New("a link to what belongs to another user")
+	}
 	if err != nil {
 		s.report.unreadable(path, fmt.Sprintf("the site's %s: %v", name, cause(err)))
 		return

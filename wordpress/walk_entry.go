@@ -163,6 +163,8 @@ func (w *walker) follow(path string) {
 	case s.covered(target), within(target, s.core) && !s.sel.WithCore, s.never[target]:
 	case within(s.root, target):
 		w.warn(path, fmt.Sprintf("leads to a folder that holds the whole site (%s): kept as a link", shown(target)))
+	case !s.trusts(path):
+		w.warn(path, fmt.Sprintf("leads to what belongs to another user (%s): kept as a link", shown(target)))
 	case s.siteAt(target):
 		w.warn(path, fmt.Sprintf("leads to a WordPress site of its own (%s): kept as a link", shown(target)))
 	case w.yield != nil && !within(target, s.base):
@@ -174,6 +176,25 @@ func (w *walker) follow(path string) {
 		s.isTree[target] = true
 		s.trees = append(s.trees, target)
 	}
+}
+
+// trusts reports whether a link may add what it leads to. A walk with root's
+// rights asks what the kernel would not: that the link belongs to root, or to
+// whom its target belongs, so that nobody has another's files archived as his.
+func (s *FileSet) trusts(path string) bool {
+	if os.Geteuid() != 0 {
+		return true
+	}
+	link, err := s.home.Lstat(path)
+	if err != nil {
+		return false
+	}
+	target, err := s.home.Stat(path)
+	if err != nil {
+		return false
+	}
+	by, of := link.Sys().(*syscall.Stat_t).Uid, target.Sys().(*syscall.Stat_t).Uid
+	return by == 0 || by == of
 }
 
 func (w *walker) warn(path, what string) {

@@ -112,6 +112,48 @@ func TestWalkContentOutsideHome(t *testing.T) {
 	}
 }
 
+// A walk with root's rights follows no link by which one user would have
+// another's files archived as his; one without them leaves that to the kernel.
+func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
+	base := grow(t, map[string]string{
+		"home/html/wp-config.php":      "config",
+		"home/html/wp-content/x":       "x",
+		"home/html/wp-content/theirs":  "-> ../../other/secret",
+		"home/html/wp-content/shared":  "-> ../../shared",
+		"home/html/wp-content/roots":   "-> ../../other",
+		"home/html/wp-content/uploads": "-> ../../other/sub",
+		"home/other/secret":            "theirs",
+		"home/other/sub/secret":        "theirs",
+		"home/shared/mine":             "mine",
+	})
+	if os.Geteuid() != 0 {
+		got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+		wantNotes(t, "warnings", got.report.Warnings)
+		return
+	}
+	const tenant, other = 4711, 4712
+	for name, uid := range map[string]int{
+		"html/wp-content/theirs": tenant, "html/wp-content/shared": tenant, "html/wp-content/roots": tenant, "html/wp-content/uploads": tenant,
+		"shared": tenant, "shared/mine": tenant, "other": other, "other/secret": other, "other/sub": other,
+	} {
+		if err := os.Lchown(base+"/home/"+name, uid, uid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	if got.content["shared/mine"] != "mine" {
+		t.Error("the tenant's own folder is missing")
+	}
+	for name, text := range got.content {
+		if text == "theirs" {
+			t.Errorf("%s is archived", name)
+		}
+	}
+	wantNotes(t, "warnings", got.report.Warnings,
+		"html/wp-content/roots: another user", "html/wp-content/theirs: another user", "html/wp-content/uploads: another user")
+	wantNotes(t, "unreadable", got.report.Unreadable, base+"/home/html/wp-content/uploads: another user")
+}
+
 // A tenant who swaps files, folders, links and FIFOs under the walk's feet gets
 // nothing of another's into the archive, and does not stop it.
 func TestWalkRaces(t *testing.T) {
