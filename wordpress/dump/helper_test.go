@@ -129,7 +129,11 @@ func (f *flavour) torture(t *testing.T, name string) string {
 
 // feed gives SQL to the stock client.
 func (f *flavour) feed(db string, script []byte, flags ...string) (string, error) {
-	args := append(append(append([]string{}, f.client[1:]...), flags...), "-uroot", "-S", f.socket, db)
+	return f.feedAs("root", db, script, flags...)
+}
+
+func (f *flavour) feedAs(user, db string, script []byte, flags ...string) (string, error) {
+	args := append(append(append([]string{}, f.client[1:]...), flags...), "-u"+user, "-S", f.socket, db)
 	c := exec.Command(f.client[0], args...)
 	c.Stdin = bytes.NewReader(script)
 	out, err := c.CombinedOutput()

@@ -1,0 +1,106 @@
+package dump_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+)
+
+func TestSelection(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "shared")
+	for _, name := range []string{"wp_posts", "wp_options", "wp_users", "wp_usermeta", "wp_sitemeta", "wp_2_posts", "wp_2_options", "wp_12_posts", "wp_02_x", "wp2_posts", "other_posts", "all_users", "wpxposts", "wp_log"} {
+		f.run(t, db, "CREATE TABLE "+name+" (id INT PRIMARY KEY, option_name VARCHAR(191), meta_key VARCHAR(255)); INSERT INTO "+name+
+			" VALUES (1,'siteurl','m'),(2,'_transient_x','_site_transient_x'),(3,'_site_transient_timeout_y','_site_transient_timeout_y'),(4,'xtransient_z','xsite_transient_z')")
+	}
+	f.run(t, db, "CREATE VIEW wp_view AS SELECT * FROM wp_posts; CREATE VIEW other_view AS SELECT * FROM other_posts; CREATE PROCEDURE p() SELECT 1; "+
+		"CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1; CREATE TRIGGER t1 BEFORE INSERT ON wp_posts FOR EACH ROW SET @a=1; CREATE TRIGGER t2 BEFORE INSERT ON other_posts FOR EACH ROW SET @a=1")
+	site := f.config(db)
+	site.CustomTables = []string{"all_users"}
+	for _, c := range []struct {
+		name   string
+		opts   dump.Options
+		tables string
+		code   string // p, e, t1, t2
+		rows   string // of tables with other than 4
+	}{
+		{"all", dump.Options{}, "all_users other_posts other_view wp2_posts wp_02_x wp_12_posts wp_2_options wp_2_posts wp_log wp_options wp_posts wp_sitemeta wp_usermeta wp_users wp_view wpxposts", "p e t1 t2", ""},
+		{"tables", dump.Options{Tables: []string{"wp_posts", "*_view"}}, "other_view wp_posts wp_view", "t1", ""},
+		{"exclude", dump.Options{ExcludeTables: []string{"wp*", "other_view"}}, "all_users other_posts", "p e t2", ""},
+		{"prefix", dump.Options{PrefixOnly: true, ExcludeTables: []string{"wp_log"}}, "all_users wp_02_x wp_12_posts wp_2_options wp_2_posts wp_options wp_posts wp_sitemeta wp_usermeta wp_users wp_view", "t1", ""},
+		{"site 2", dump.Options{Blog: 2}, "all_users wp_2_options wp_2_posts wp_usermeta wp_users", "", ""},
+		{"site 1", dump.Options{Blog: 1}, "all_users wp_02_x wp_log wp_options wp_posts wp_sitemeta wp_usermeta wp_users wp_view", "t1", ""},
+		{"no data", dump.Options{Tables: []string{"wp_*"}, NoData: []string{"*_l?g", "wp_posts"}}, "wp_02_x wp_12_posts wp_2_options wp_2_posts wp_log wp_options wp_posts wp_sitemeta wp_usermeta wp_users wp_view", "t1", "wp_log=0 wp_posts=0"},
+		{"no transients", dump.Options{PrefixOnly: true, NoTransients: true}, "all_users wp_02_x wp_12_posts wp_2_options wp_2_posts wp_log wp_options wp_posts wp_sitemeta wp_usermeta wp_users wp_view", "t1", "wp_2_options=2 wp_options=2 wp_sitemeta=2"},
+		{"where", dump.Options{Tables: []string{"wp_options", "wp_log"}, NoTransients: true, Where: map[string]string{"wp_log": "id=1 OR id=2", "wp_options": "id=1 OR id=2"}}, "wp_log wp_options", "", "wp_log=2 wp_options=1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text, report, err := tryDump(t.Context(), site, c.opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var tables, odd, code []string
+			for _, r := range report.Tables {
+				tables = append(tables, r.Name)
+				if r.Kind == "table" && r.Rows != 4 {
+					odd = append(odd, fmt.Sprintf("%s=%d", r.Name, r.Rows))
+				}
+			}
+			slices.Sort(tables)
+			for name, what := range map[string]string{"p": "PROCEDURE `p`", "e": "EVENT `e`", "t1": "TRIGGER t1 ", "t2": "TRIGGER t2 "} {
+				if strings.Contains(text, what) {
+					code = append(code, name)
+				}
+			}
+			slices.Sort(code)
+			want := strings.Fields(c.code)
+			slices.Sort(want)
+			if got := strings.Join(tables, " "); got != c.tables {
+				t.Errorf("tables %s\nwant   %s", got, c.tables)
+			}
+			if !slices.Equal(code, want) {
+				t.Errorf("code %v, want %v", code, want)
+			}
+			if got := strings.Join(odd, " "); got != c.rows {
+				t.Errorf("rows %s, want %s", got, c.rows)
+			}
+		})
+	}
+}
+
+func TestSkipDefiner(t *testing.T) {
+	f := mariaDB(t)
+	f.torture(t, "defined")
+	text, _ := f.dump(t, "defined", dump.Options{SkipDefiner: true})
+	for _, line := range strings.Split(text, "\n") {
+		if strings.Contains(line, "DEFINER=") && !strings.HasPrefix(line, "-- ") {
+			t.Errorf("%.200s", line)
+		}
+	}
+	f.run(t, "", "CREATE OR REPLACE USER restorer@localhost; GRANT ALL ON defined_back.* TO restorer@localhost")
+	f.database(t, "defined_back")
+	out, err := f.feedAs("restorer", "defined_back", []byte(text))
+	if err != nil {
+		t.Fatalf("restore under another account: %v: %s", err, out)
+	}
+	if got := query(t, f.open(t, "defined_back"), "SELECT GROUP_CONCAT(DISTINCT DEFINER) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA='defined_back'"); got != "restorer@localhost" {
+		t.Errorf("triggers are defined by %s", got)
+	}
+}
+
+func TestTransientsOfAnAccountOfTheSiteAreNotDeleted(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "transients")
+	f.run(t, db, "CREATE TABLE wp_options (option_id INT PRIMARY KEY, option_name VARCHAR(191)); INSERT INTO wp_options VALUES (1,'_transient_a'),(2,'b')")
+	before := f.describe(t, db)
+	_, report := f.dump(t, db, dump.Options{NoTransients: true})
+	if report.Rows != 1 {
+		t.Errorf("%d rows", report.Rows)
+	}
+	for _, d := range differences(before, f.describe(t, db)) {
+		t.Error(d)
+	}
+}
