@@ -51,7 +51,7 @@ func (d Database) describe(ctx context.Context) (map[string]string, error) {
 		return nil, err
 	}
 	for name, kind := range kinds {
-		quoted := "`" + strings.ReplaceAll(name, "`", "``") + "`"
+		quoted := quoteName(name)
 		create, err := queryColumn(ctx, db, "SHOW CREATE TABLE "+quoted, 1)
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -136,4 +137,16 @@ func feedIn(ctx context.Context, dir, stdin, program string, args ...string) (st
 		return out.String(), fmt.Errorf("run %s: %w: %.2000s", program, err, said)
 	}
 	return out.String(), nil
+}
+
+// coreFiles are WordPress' own files of a site's root.
+var coreFiles = strings.Fields(`index.php wp-activate.php wp-blog-header.php wp-comments-post.php wp-config-sample.php
+	wp-cron.php wp-links-opml.php wp-load.php wp-login.php wp-mail.php wp-settings.php wp-signup.php wp-trackback.php
+	xmlrpc.php`)
+
+// IsCore tells whether a path relative to a site's root is WordPress' own, which
+// backups leave out.
+func IsCore(rel string) bool {
+	first, _, _ := strings.Cut(rel, "/")
+	return first == "wp-admin" || first == "wp-includes" || slices.Contains(coreFiles, rel)
 }

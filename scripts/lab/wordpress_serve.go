@@ -82,7 +82,7 @@ func answers(ctx context.Context, url string) error {
 
 // create makes the database anew, and its account.
 func (d Database) create(ctx context.Context) error {
-	quoted := "`" + strings.ReplaceAll(d.Name, "`", "``") + "`"
+	quoted := quoteName(d.Name)
 	account := sqlString(d.User) + "@localhost"
 	err := d.Server.Exec(ctx,
 		"DROP DATABASE IF EXISTS "+quoted,
@@ -102,10 +102,28 @@ func CreateDatabase(ctx context.Context, server *MariaDB, name, password string)
 	return d, d.create(ctx)
 }
 
+// Sibling makes another, empty database on the same server for the same account,
+// in place of one of that name.
+func (d Database) Sibling(ctx context.Context, name string) (*Database, error) {
+	quoted := quoteName(name)
+	err := d.Server.Exec(ctx,
+		"DROP DATABASE IF EXISTS "+quoted,
+		"CREATE DATABASE "+quoted+" CHARACTER SET utf8mb4",
+		"GRANT ALL ON "+quoted+".* TO "+sqlString(d.User)+"@localhost")
+	if err != nil {
+		return nil, fmt.Errorf("create database %s: %w", name, err)
+	}
+	d.Name = name
+	return &d, nil
+}
+
 // Open connects to the database as the server's root.
 func (d Database) Open() (*sql.DB, error) {
 	return sql.Open("mysql", d.Server.DSN(d.Name))
 }
+
+// quoteName is s as a name of SQL.
+func quoteName(s string) string { return "`" + strings.ReplaceAll(s, "`", "``") + "`" }
 
 // sqlString is s as a literal of SQL.
 func sqlString(s string) string {

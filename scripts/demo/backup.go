@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+)
+
+// backUp runs the real binary, as a host's cron job would.
+func (d *demo) backUp(ctx context.Context) error {
+	args := []string{
+		"backup", d.site.Root, "--name", siteName,
+		"--to", d.s3.URL(bucket, strings.TrimSuffix(prefix, "/"), d.credentials),
+	}
+	cmd := exec.CommandContext(ctx, d.binary, args...)
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+d.path("state"))
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	err := cmd.Run()
+	if saveErr := os.WriteFile(d.path("backup.log"), said.Bytes(), 0o644); saveErr != nil {
+		return errors.Join(err, saveErr)
+	}
+	d.say("backup", "$ wp-oneway backup %s --to s3://%s/%s?…", d.site.Root, bucket, strings.TrimSuffix(prefix, "/"))
+	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
+	for _, line := range lines[max(0, len(lines)-8):] {
+		d.say("", "  %s", shorten(line, 140))
+	}
+	if err != nil {
+		return fmt.Errorf("back up: %w", err)
+	}
+	all, err := d.s3.Objects(ctx, bucket)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		d.say("", "  %9d bytes  %s", o.Size, o.Key)
+	}
+	d.objects = all
+	if _, err := d.object(".manifest.json"); err != nil {
+		return fmt.Errorf("back up: no manifest: %w", err)
+	}
+	return nil
+}
+
+// object is the stored object whose name ends so.
+func (d *demo) object(suffix string) (lab.StoredObject, error) {
+	for _, o := range d.objects {
+		if strings.HasSuffix(o.Key, suffix) {
+			return o, nil
+		}
+	}
+	return lab.StoredObject{}, fmt.Errorf("no object ends in %s", suffix)
+}
+
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}
