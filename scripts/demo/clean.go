@@ -1,11 +1,8 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
 // removeDemo ends what an earlier run left running and removes all it made. A
@@ -28,10 +27,8 @@ func removeDemo(dir string) error {
 			return err
 		}
 	}
-	if os.Geteuid() == 0 {
-		if err := forget(filepath.Join(dir, "sites", siteName, "public")); err != nil {
-			return fmt.Errorf("forget the demo's site: %w", err)
-		}
+	if err := lab.Forget(filepath.Join(dir, "sites", siteName, "public"), siteName); err != nil {
+		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("remove the demo: %w", err)
@@ -76,22 +73,4 @@ func end(pid int) error {
 		time.Sleep(100 * time.Millisecond)
 	}
 	return fmt.Errorf("end process %d: it does not", pid)
-}
-
-// forget removes what the agent, run by root, remembers of the demo's site; run
-// by anyone else it remembers it below the demo's folder.
-func forget(root string) error {
-	sum := sha256.Sum256([]byte(root))
-	key := hex.EncodeToString(sum[:16])
-	for _, path := range []string{
-		"/var/lib/wp-oneway/sites/" + key + ".json", "/var/lib/wp-oneway/names/" + siteName, "/run/wp-oneway/" + key + ".lock",
-	} {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	for _, folder := range []string{"/var/lib/wp-oneway/sites", "/var/lib/wp-oneway/names", "/var/lib/wp-oneway", "/run/wp-oneway"} {
-		_ = os.Remove(folder) // it stays unless it is empty
-	}
-	return nil
 }

@@ -83,7 +83,7 @@ type demo struct {
 
 // say prints a line under a heading.
 func (d *demo) say(head, format string, args ...any) {
-	fmt.Fprintf(d.out, "%-9s %s\n", head, fmt.Sprintf(format, args...))
+	_, _ = fmt.Fprintf(d.out, "%-9s %s\n", head, fmt.Sprintf(format, args...))
 }
 
 func (d *demo) path(names ...string) string {
