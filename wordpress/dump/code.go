@@ -114,6 +114,10 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 	if c.what == "TRIGGER" {
 		list = unqualify(list, d.db.Name, "EACH", func(string) bool { return true })
 	}
+	if d.foreign() && strings.HasPrefix(c.what, "PACKAGE") {
+		d.warn(c.String(), "left out, since "+d.opts.For+" has no packages")
+		return nil
+	}
 	if mentions(list, d.db.Name) {
 		d.warn(c.String(), "it names the database, and will go on to mean that one")
 	}
@@ -177,7 +181,7 @@ func (d *Dump) writeStatement(t *text, c *code) error {
 			return err
 		}
 	}
-	set := "SET sql_mode=" + literal(c.mode) + ", character_set_client=" + d.adaptCharset(c.client) + ", collation_connection=" + d.adaptCollation(c.collation)
+	set := "SET sql_mode=" + literal(d.adaptMode(c.mode)) + ", character_set_client=" + d.adaptCharset(c.client) + ", collation_connection=" + d.adaptCollation(c.collation)
 	if c.zone != "" {
 		set += ", time_zone=" + literal(c.zone)
 	}

@@ -51,7 +51,10 @@ func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) 
 }
 
 func (d *Dump) open(ctx context.Context) error {
-	var err error
+	err := checkFor(d.opts.For)
+	if err != nil {
+		return err
+	}
 	if d.main, err = connect(ctx, d.db); err != nil {
 		return err
 	}
@@ -137,6 +140,10 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 	for _, kind := range []kind{kindSequence, kindTable} { // tables may draw on sequences
 		for _, o := range d.objects {
 			if o.gone || o.kind != kind {
+				continue
+			}
+			if kind == kindSequence && d.foreign() {
+				d.warn(o.String(), "left out, since "+d.opts.For+" has no sequences")
 				continue
 			}
 			if err := d.writeObject(ctx, t, o); err != nil {

@@ -28,6 +28,7 @@ type flavour struct {
 	client  []string
 	schemas []string // files of testdata that make the torture database
 	dsn     func(db string) string
+	maria   *lab.MariaDB // nil of MySQL
 	stop    func()
 }
 
@@ -73,7 +74,7 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	}
 	return &flavour{
 		name: "mariadb", socket: m.Socket, port: m.Port, client: []string{"mariadb", "--no-defaults"},
-		schemas: []string{"common.sql", "mariadb.sql"}, dsn: m.DSN, stop: m.Kill,
+		schemas: []string{"common.sql", "mariadb.sql"}, dsn: m.DSN, maria: m, stop: m.Kill,
 	}
 }
 

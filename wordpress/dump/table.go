@@ -95,7 +95,7 @@ func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string
 	if strings.Contains(create, ident(d.db.Name)+".") {
 		create = join(unqualify((dialect{}).tokens(create), d.db.Name, "", d.listed))
 	}
-	return d.adaptTable(create), nil
+	return d.adaptTable(o, create), nil
 }
 
 // writeRows writes a table's rows.
