@@ -1,0 +1,394 @@
+package php
+
+// The syntax tree. Names are resolved by the parser: the evaluator knows no
+// namespaces. Every node knows its line and its bytes in the source, so that a
+// message can show the expression that decides.
+
+type at struct{ line, from, to int32 }
+
+func (a at) where() at { return a }
+
+type expr interface{ where() at }
+
+type (
+	litExpr struct {
+		at
+		v Value
+	}
+	templateExpr struct {
+		at
+		parts []expr
+	} // "…$x…"
+	concatExpr struct {
+		at
+		parts []expr
+	} // a . b . c
+	varExpr struct {
+		at
+		name string
+		dyn  expr
+	}
+	arrayExpr struct {
+		at
+		items       []arrayItem
+		list, keyed bool
+	}
+	indexExpr struct {
+		at
+		base, idx expr
+	} // idx nil: $a[]
+	propExpr struct {
+		at
+		obj, name expr
+		nullsafe  bool
+	}
+	sPropExpr struct {
+		at
+		class, name expr
+	} // A::$b
+	classConst struct {
+		at
+		class expr
+		name  string
+	} // A::B
+	constExpr struct {
+		at
+		name, fallback string
+	}
+	nameExpr struct {
+		at
+		name, fallback string
+	} // a class or function by name
+	callExpr struct {
+		at
+		fn    expr
+		args  []arg
+		first bool
+	} // first: f(...)
+	newExpr struct {
+		at
+		class expr
+		decl  *classDecl
+		args  []arg
+	}
+	methodExpr struct {
+		at
+		obj, name       expr
+		args            []arg
+		nullsafe, first bool
+	}
+	sCallExpr struct {
+		at
+		class, name expr
+		args        []arg
+		first       bool
+	}
+	unaryExpr struct {
+		at
+		op string
+		x  expr
+	}
+	castExpr struct {
+		at
+		typ string
+		x   expr
+	}
+	incExpr struct {
+		at
+		x      expr
+		prefix bool
+		delta  int
+	}
+	binaryExpr struct {
+		at
+		op   string
+		l, r expr
+	}
+	assignExpr struct {
+		at
+		target, val expr
+		ref         bool
+	}
+	assignOp struct {
+		at
+		op          string
+		target, val expr
+	}
+	ternaryExpr struct {
+		at
+		cond, then, els expr
+	} // then nil: ?:
+	matchExpr struct {
+		at
+		subject expr
+		arms    []matchArm
+	}
+	issetExpr struct {
+		at
+		vars []expr
+	}
+	emptyExpr struct {
+		at
+		x expr
+	}
+	includeExpr struct {
+		at
+		kind string
+		x    expr
+	}
+	exitExpr struct {
+		at
+		x expr
+	}
+	evalExpr struct {
+		at
+		x expr
+	}
+	printExpr struct {
+		at
+		x expr
+	}
+	throwExpr struct {
+		at
+		x expr
+	}
+	cloneExpr struct {
+		at
+		x expr
+	}
+	yieldExpr struct {
+		at
+		x, key expr
+	}
+	shellExpr struct {
+		at
+		x expr
+	} // `command`
+	instanceExpr struct {
+		at
+		x, class expr
+	}
+	closureExpr struct {
+		at
+		fn            *funcDecl
+		uses          []closureUse
+		arrow, static bool
+	}
+	magicExpr struct {
+		at
+		name string
+	} // __FILE__, __DIR__
+)
+
+type arrayItem struct {
+	key, val    expr // val nil: a hole in list()
+	ref, spread bool
+}
+
+type arg struct {
+	x      expr
+	spread bool
+	name   string
+}
+
+type matchArm struct {
+	conds []expr // nil: default
+	body  expr
+}
+
+type closureUse struct {
+	name string
+	ref  bool
+}
+
+type param struct {
+	name     string
+	def      expr
+	ref      bool
+	variadic bool
+	promote  bool
+	typ      *typeHint
+}
+
+// A typeHint is a declared type, kept for the scalar coercion of arguments.
+type typeHint struct {
+	names    []string // lower case
+	nullable bool
+}
+
+type funcDecl struct {
+	name      string // resolved
+	file      *source
+	params    []param
+	body      []stmt
+	arrow     expr // body of fn
+	static    bool
+	generator bool
+	refReturn bool
+	abstract  bool
+	class     string // declaring class
+	line      int32
+	result    *typeHint
+}
+
+type classDecl struct {
+	name       string
+	kind       string // class, interface, trait, enum
+	parent     string
+	interfaces []string
+	abstract   bool
+	consts     []constItem
+	props      []propItem
+	methods    []*funcDecl
+	traits     []string
+	cases      []constItem
+	file       *source
+	line       int32
+}
+
+type constItem struct {
+	name string
+	val  expr
+}
+
+type propItem struct {
+	name   string
+	def    expr
+	static bool
+	typed  bool
+}
+
+type stmt interface{ where() at }
+
+type (
+	exprStmt struct {
+		at
+		x expr
+	}
+	echoStmt struct {
+		at
+		xs []expr
+	}
+	ifStmt struct {
+		at
+		cond      expr
+		then, els []stmt
+	}
+	whileStmt struct {
+		at
+		cond expr
+		body []stmt
+	}
+	doStmt struct {
+		at
+		body []stmt
+		cond expr
+	}
+	forStmt struct {
+		at
+		init, cond, step []expr
+		body             []stmt
+	}
+	foreachStmt struct {
+		at
+		subject, key, val expr
+		ref               bool
+		body              []stmt
+	}
+	switchStmt struct {
+		at
+		subject expr
+		cases   []switchCase
+	}
+	breakStmt struct {
+		at
+		depth int
+		cont  bool
+	}
+	returnStmt struct {
+		at
+		x expr
+	}
+	globalStmt struct {
+		at
+		vars []expr
+	}
+	staticStmt struct {
+		at
+		vars []constItem
+	}
+	unsetStmt struct {
+		at
+		vars []expr
+	}
+	tryStmt struct {
+		at
+		body       []stmt
+		catches    []catchClause
+		finally    []stmt
+		hasFinally bool
+	}
+	funcStmt struct {
+		at
+		fn      *funcDecl
+		hoisted bool
+	}
+	classStmt struct {
+		at
+		decl *classDecl
+	}
+	constStmt struct {
+		at
+		items []constItem
+	}
+	blockStmt struct {
+		at
+		body []stmt
+	}
+	gotoStmt struct {
+		at
+		label string
+	}
+	haltStmt struct{ at }
+)
+
+type switchCase struct {
+	cond expr // nil: default
+	body []stmt
+}
+
+type catchClause struct {
+	classes []string
+	name    string
+	body    []stmt
+}
+
+// A source is one parsed file.
+type source struct {
+	path string
+	text string
+	body []stmt
+}
+
+// snippet is the source text of a node, on one line and not too long.
+func (s *source) snippet(a at) string {
+	if s == nil || a.from < 0 || int(a.to) > len(s.text) || a.from >= a.to {
+		return ""
+	}
+	text := s.text[a.from:a.to]
+	b := make([]byte, 0, 80)
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c <= ' ' || c == 0x7F {
+			if len(b) > 0 && b[len(b)-1] == ' ' {
+				continue
+			}
+			c = ' '
+		}
+		if len(b) > 76 {
+			return string(b) + "…"
+		}
+		b = append(b, c)
+	}
+	return string(b)
+}
