@@ -1,0 +1,103 @@
+package php
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Limits bound what one evaluation may take. The zero value means the defaults.
+type Limits struct {
+	Steps    int // statements, expressions and loop turns; 4 million
+	Bytes    int // bytes allocated in sum, freed or not; 128 MiB
+	Depth    int // nested calls, includes and expressions; 400
+	FileSize int // of one file; 4 MiB
+	Files    int // files included; 512
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(n *int, def int) {
+		if *n <= 0 {
+			*n = def
+		}
+	}
+	set(&l.Steps, 4_000_000)
+	set(&l.Bytes, 128<<20)
+	set(&l.Depth, 400)
+	set(&l.FileSize, 4<<20)
+	set(&l.Files, 512)
+	return l
+}
+
+// A Refusal ends an evaluation, or says why a value is not known.
+type Refusal struct {
+	Class   Class
+	File    string
+	Line    int
+	Message string
+	Expr    string // the expression that decides, "" if none does
+}
+
+// Error is one line: file:line: message.
+func (r *Refusal) Error() string {
+	s := r.Message
+	if r.Expr != "" {
+		s += ": " + r.Expr
+	}
+	if r.File == "" {
+		return s
+	}
+	return fmt.Sprintf("%s:%d: %s", r.File, r.Line, s)
+}
+
+const contextEvery = 1024
+
+// steps charges n steps, and looks at the clock now and then.
+func (in *interp) steps(n int, pos at) error {
+	if n < 0 || n > in.stepsLeft {
+		in.stepsLeft = 0
+		return in.refuse(Undecidable, pos, "evaluate: more than %d steps", in.opt.Limits.Steps)
+	}
+	before := in.stepsLeft
+	in.stepsLeft -= n
+	if before/contextEvery == in.stepsLeft/contextEvery {
+		return nil
+	}
+	return in.clock(pos)
+}
+
+func (in *interp) clock(pos at) error {
+	err := in.ctx.Err()
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return in.refuse(Undecidable, pos, "evaluate: takes too long")
+	}
+	return err
+}
+
+// alloc charges n bytes that are about to be allocated.
+func (in *interp) alloc(n int, pos at) error {
+	if n < 0 || n > in.bytesLeft {
+		in.bytesLeft = 0
+		return in.refuse(Undecidable, pos, "evaluate: needs more than %d MiB", in.opt.Limits.Bytes>>20)
+	}
+	in.bytesLeft -= n
+	return in.steps(n>>12, pos)
+}
+
+// enter counts one level of depth; leave takes it back.
+func (in *interp) enter(pos at) error {
+	if in.depth >= in.opt.Limits.Depth {
+		return in.refuse(Undecidable, pos, "evaluate: nested deeper than %d", in.opt.Limits.Depth)
+	}
+	in.depth++
+	return nil
+}
+
+func (in *interp) leave() { in.depth-- }
+
+func (in *interp) refuse(c Class, pos at, format string, args ...any) error {
+	return &Refusal{Class: c, File: in.file(), Line: int(pos.line), Message: fmt.Sprintf(format, args...)}
+}

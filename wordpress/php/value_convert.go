@@ -1,0 +1,244 @@
+package php
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// The conversions below are of known values: neither unknowns nor arrays that
+// hold some are converted, because the evaluator stops them before.
+
+// toBool is PHP's truth.
+func toBool(v Value) bool {
+	switch v := v.(type) {
+	case boolVal:
+		return bool(v)
+	case intVal:
+		return v != 0
+	case floatVal:
+		return v != 0
+	case strVal:
+		return v != "" && v != "0"
+	case *Array:
+		return v.len() > 0
+	case *Object:
+		return true
+	}
+	return false
+}
+
+// toInt is (int)$v.
+func toInt(v Value) int64 {
+	switch v := v.(type) {
+	case boolVal:
+		if v {
+			return 1
+		}
+	case intVal:
+		return int64(v)
+	case floatVal:
+		return floatToInt(float64(v))
+	case strVal:
+		n, _ := numericPrefix(string(v))
+		return toInt(n)
+	case *Array:
+		if v.len() > 0 {
+			return 1
+		}
+	case *Object:
+		return 1
+	}
+	return 0
+}
+
+// toFloat is (float)$v.
+func toFloat(v Value) float64 {
+	switch v := v.(type) {
+	case floatVal:
+		return float64(v)
+	case strVal:
+		n, _ := numericPrefix(string(v))
+		return toFloat(n)
+	}
+	return float64(toInt(v))
+}
+
+// floatToInt cuts and wraps as PHP does on 64 bits.
+func floatToInt(f float64) int64 {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0
+	}
+	if f >= -9223372036854775808 && f < 9223372036854775808 {
+		return int64(f)
+	}
+	m := math.Mod(math.Trunc(f), 18446744073709551616)
+	if m < 0 {
+		m += 18446744073709551616
+	}
+	return int64(uint64(m))
+}
+
+// toString is (string)$v of scalars; "Array" of an array. Objects are converted
+// by the evaluator, which knows __toString.
+func toString(v Value) string {
+	switch v := v.(type) {
+	case strVal:
+		return string(v)
+	case intVal:
+		return strconv.FormatInt(int64(v), 10)
+	case boolVal:
+		if v {
+			return "1"
+		}
+	case floatVal:
+		return floatString(float64(v), 14)
+	case *Array:
+		return "Array"
+	case *Object:
+		return "Object"
+	}
+	return ""
+}
+
+// floatString prints as echo does with precision 14, or the shortest text that
+// reads back the same with precision -1 (var_export, json_encode).
+func floatString(f float64, precision int) string {
+	switch {
+	case math.IsNaN(f):
+		return "NAN"
+	case math.IsInf(f, 1):
+		return "INF"
+	case math.IsInf(f, -1):
+		return "-INF"
+	case f == 0:
+		if math.Signbit(f) {
+			return "-0"
+		}
+		return "0"
+	}
+	digits := precision - 1
+	if precision < 0 {
+		digits, precision = -1, 17
+	}
+	s := strconv.FormatFloat(f, 'e', digits, 64)
+	mantissa, expText, _ := strings.Cut(s, "e")
+	exp, _ := strconv.Atoi(expText)
+	neg := strings.HasPrefix(mantissa, "-")
+	d := strings.Replace(strings.TrimPrefix(mantissa, "-"), ".", "", 1)
+	d = strings.TrimRight(d, "0")
+	if d == "" {
+		d = "0"
+	}
+	out := placeDigits(d, exp, precision)
+	if neg {
+		out = "-" + out
+	}
+	return out
+}
+
+// placeDigits writes 0.d₁d₂d₃…×10^(exp+1) as %G does.
+func placeDigits(d string, exp, precision int) string {
+	switch {
+	case exp < -4 || exp >= precision:
+		sign := "+"
+		if exp < 0 {
+			sign, exp = "-", -exp
+		}
+		if len(d) == 1 {
+			d += ".0"
+		} else {
+			d = d[:1] + "." + d[1:]
+		}
+		return d + "E" + sign + strconv.Itoa(exp)
+	case exp < 0:
+		return "0." + strings.Repeat("0", -exp-1) + d
+	case exp+1 >= len(d):
+		return d + strings.Repeat("0", exp+1-len(d))
+	}
+	return d[:exp+1] + "." + d[exp+1:]
+}
+
+// A numeric string may have white space around; all is false when something else
+// follows the number, or no number is there (0 then).
+func numericPrefix(s string) (n Value, all bool) {
+	i := 0
+	for i < len(s) && phpSpace(s[i]) {
+		i++
+	}
+	end, float := numberEnd(s, i)
+	if end == i {
+		return intVal(0), false
+	}
+	tail := end
+	for tail < len(s) && phpSpace(s[tail]) {
+		tail++
+	}
+	if !float {
+		if v, err := strconv.ParseInt(s[i:end], 10, 64); err == nil {
+			return intVal(v), tail == len(s)
+		}
+	}
+	f, _ := strconv.ParseFloat(s[i:end], 64)
+	return floatVal(f), tail == len(s)
+}
+
+// isNumeric is is_numeric of a string: the number, if all of the string is one.
+func isNumeric(s string) (Value, bool) {
+	n, all := numericPrefix(s)
+	return n, all
+}
+
+func phpSpace(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'
+}
+
+// numberEnd returns the end of the decimal number at i, or i.
+func numberEnd(s string, i int) (end int, float bool) {
+	start := i
+	if i < len(s) && (s[i] == '+' || s[i] == '-') {
+		i++
+	}
+	whole := i
+	for i < len(s) && digit(s[i]) {
+		i++
+	}
+	digits := i - whole
+	if i < len(s) && s[i] == '.' {
+		j := i + 1
+		for j < len(s) && digit(s[j]) {
+			j++
+		}
+		if digits+j-i-1 > 0 {
+			digits, float, i = digits+j-i-1, true, j
+		}
+	}
+	if digits == 0 {
+		return start, false
+	}
+	if i < len(s) && s[i]|0x20 == 'e' {
+		j := i + 1
+		if j < len(s) && (s[j] == '+' || s[j] == '-') {
+			j++
+		}
+		if j < len(s) && digit(s[j]) {
+			for j < len(s) && digit(s[j]) {
+				j++
+			}
+			float, i = true, j
+		}
+	}
+	return i, float
+}
+
+// toNumber converts a scalar for arithmetic.
+func toNumber(v Value) Value {
+	switch v := v.(type) {
+	case intVal, floatVal:
+		return v
+	case strVal:
+		n, _ := numericPrefix(string(v))
+		return n
+	}
+	return intVal(toInt(v))
+}
