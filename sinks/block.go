@@ -78,14 +78,23 @@ func (b *Block) Write(p []byte) int {
 }
 
 // ReadFrom fills the block from r, until it is full or r ends or fails. It
-// returns io.EOF only when r is at its end.
+// returns io.EOF only when r itself did: a reader that fails with
+// io.ErrUnexpectedEOF was cut, and must not look like one that ended.
 func (b *Block) ReadFrom(r io.Reader) (int64, error) {
-	n, err := io.ReadFull(r, b.buf[b.n:])
-	b.n += n
-	if err == io.ErrUnexpectedEOF {
-		err = io.EOF
+	start := b.n
+	for idle := 0; b.n < len(b.buf); {
+		n, err := r.Read(b.buf[b.n:])
+		b.n += n
+		if err != nil {
+			return int64(b.n - start), err
+		}
+		if n > 0 {
+			idle = 0
+		} else if idle++; idle == 100 {
+			return int64(b.n - start), io.ErrNoProgress
+		}
 	}
-	return int64(n), err
+	return int64(b.n - start), nil
 }
 
 // Bytes is what the block holds; it must not be changed once the block is shared.

@@ -1,0 +1,144 @@
+package sinks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+)
+
+// A dirSink stores objects as files below a folder. Everything goes through an
+// os.Root, so a link that someone laid there leads nowhere else.
+type dirSink struct {
+	dir  string
+	root *os.Root
+	o    Options
+
+	publish []publisher // ways to give a file its name without replacing one
+
+	mu    sync.Mutex
+	swept map[string]bool // folders looked through for dead runs' files
+}
+
+func checkDir(u *url.URL) error {
+	if u.Host != "" && u.Host != "localhost" {
+		return fmt.Errorf("%w: %s: a folder is written file:///PATH, with three slashes", ErrURL, bare(u))
+	}
+	if !path.IsAbs(u.Path) {
+		return fmt.Errorf("%w: %s: the folder is not absolute", ErrURL, bare(u))
+	}
+	return nil
+}
+
+func openDir(_ context.Context, u *url.URL, o Options) (Sink, error) {
+	dir := filepath.Clean(filepath.FromSlash(u.Path))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open folder: %w", diskError(err, dir))
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open folder: %w", err)
+	}
+	return &dirSink{dir: dir, root: root, o: o, publish: publishers(), swept: map[string]bool{}}, nil
+}
+
+// String is the folder's URL.
+func (s *dirSink) String() string {
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(s.dir)}).String()
+}
+
+// Put writes a temporary file beside its place and gives it its name once all of
+// it is on the disk.
+func (s *dirSink) Put(ctx context.Context, name string, r io.Reader) (Receipt, error) {
+	if err := checkName(name); err != nil {
+		return Receipt{}, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	o, err := s.put(ctx, name, blocks(ctx, r, s.o.Pool))
+	if err != nil {
+		return Receipt{}, fmt.Errorf("store %s: %w", filepath.Join(s.dir, name), diskError(err, s.dir))
+	}
+	return Receipt{Objects: []Object{o}}, nil
+}
+
+func (s *dirSink) put(ctx context.Context, name string, next func(context.Context) (*Block, error)) (o Object, err error) {
+	folder := path.Dir(name)
+	if err := s.makeFolder(folder); err != nil {
+		return Object{}, err
+	}
+	s.sweep(folder)
+	tmp, err := createTemp(s.root, folder)
+	if err != nil {
+		return Object{}, err
+	}
+	defer func() { err = errors.Join(err, tmp.remove()) }()
+	d := newDigest()
+	if err := copyBlocks(ctx, tmp.file, d, next); err != nil {
+		return Object{}, err
+	}
+	if err := tmp.file.Sync(); err != nil {
+		return Object{}, err
+	}
+	if err := s.giveName(tmp, name); err != nil {
+		return Object{}, err
+	}
+	if err := s.syncFolder(folder); err != nil {
+		return Object{}, errors.Join(err, s.root.Remove(name)) // whether it lasts is not known
+	}
+	return d.object(name), nil
+}
+
+// copyBlocks writes a stream to f, and has the disk keep up with it, so that
+// neither the last fsync nor the site's own cache pays for all of it at once.
+func copyBlocks(ctx context.Context, f *os.File, d *digest, next func(context.Context) (*Block, error)) error {
+	flush := flusher{file: f}
+	for {
+		b, err := next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the stream: %w", err)
+		}
+		bytes := b.Bytes()
+		d.add(bytes)
+		_, err = f.Write(bytes)
+		b.Release()
+		if err != nil {
+			return err
+		}
+		flush.wrote(d.bytes)
+	}
+}
+
+// makeFolder makes a folder below the root and those above it, for their owner
+// alone, and has their names on the disk.
+func (s *dirSink) makeFolder(folder string) error {
+	if folder == "." {
+		return nil
+	}
+	if i, err := s.root.Stat(folder); err == nil && i.IsDir() {
+		return nil
+	}
+	if err := s.makeFolder(path.Dir(folder)); err != nil {
+		return err
+	}
+	if err := s.root.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return s.syncFolder(path.Dir(folder))
+}
+
+func (s *dirSink) syncFolder(folder string) error {
+	f, err := s.root.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

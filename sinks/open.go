@@ -1,0 +1,171 @@
+package sinks
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Options are what all sinks of a process share. The zero value is good.
+type Options struct {
+	// Pool holds the parts in flight of streams that are not BlockReaders; nil
+	// for a pool of the sink's own.
+	Pool *Pool
+	// Logger hears of what could not be cleaned up; nil for silence.
+	Logger *slog.Logger
+	// Stall is how long a connection may stand still before it is given up and
+	// its request sent again; 0 means a minute.
+	Stall time.Duration
+	// Retry is how long requests that fail for reasons that pass are sent again;
+	// 0 means two minutes.
+	Retry time.Duration
+
+	// PartSize is the size of a part in bytes, a multiple of BlockSize; 0 means
+	// 16 MiB. S3 takes none below 5 MiB.
+	PartSize int
+	// MaxParts is how many parts make one object, beyond which a stream goes on
+	// in a further object; 0 means 9,500.
+	MaxParts int
+	// Parallel is how many parts of one stream are sent at once; 0 means 3.
+	Parallel int
+}
+
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Stall == 0 {
+		o.Stall = time.Minute
+	}
+	if o.Retry == 0 {
+		o.Retry = 2 * time.Minute
+	}
+	if o.PartSize == 0 {
+		o.PartSize = 16 * BlockSize
+	}
+	if o.MaxParts == 0 {
+		o.MaxParts = 9500
+	}
+	if o.Parallel == 0 {
+		o.Parallel = 3
+	}
+	if o.Pool == nil {
+		o.Pool = NewPool(o.Parallel*o.PartSize/BlockSize + 2)
+	}
+	return o
+}
+
+// A kind is one sort of sink: the parameters its URL may have, a check of the
+// URL that asks nobody, and how it is opened.
+type kind struct {
+	params []string
+	check  func(*url.URL) error
+	open   func(context.Context, *url.URL, Options) (Sink, error)
+}
+
+func kinds() map[string]kind {
+	return map[string]kind{
+		"file": {nil, checkDir, openDir},
+		"s3":   {s3Params(), checkS3, openS3},
+	}
+}
+
+// Parse reads a sink's URL, or a path, which may begin with ~/. Placeholders in
+// braces are let through for the caller to replace. Nothing is asked of the
+// sink itself.
+func Parse(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, fmt.Errorf("%w: it is empty; give a folder or s3://bucket/prefix", ErrURL)
+	}
+	if !strings.Contains(s, "://") {
+		return parsePath(s)
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return nil, fmt.Errorf("%w: it cannot be read as scheme://bucket/prefix?parameter=value", ErrURL) // the cause would quote a secret in it
+	}
+	return u, check(u)
+}
+
+func parsePath(s string) (*url.URL, error) {
+	if rest, ok := strings.CutPrefix(s, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s: find the home folder: %w", ErrURL, s, err)
+		}
+		s = filepath.Join(home, rest)
+	}
+	abs, err := filepath.Abs(s)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrURL, s, err)
+	}
+	return &url.URL{Scheme: "file", Path: abs}, nil
+}
+
+// check refuses what no sink can mean.
+func check(u *url.URL) error {
+	k, ok := kinds()[u.Scheme]
+	if !ok {
+		return fmt.Errorf("%w: no sink is called %q; there are file and s3", ErrURL, u.Scheme)
+	}
+	if u.User != nil {
+		return fmt.Errorf("%w: %s://…: credentials do not belong into a URL, where every user of the host can read them; use credentials_file= or profile=", ErrURL, u.Scheme)
+	}
+	if u.Fragment != "" {
+		return fmt.Errorf("%w: %s: a # in it must be written %%23", ErrURL, bare(u))
+	}
+	q, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return fmt.Errorf("%w: %s: parameters: %w", ErrURL, bare(u), err)
+	}
+	for name, values := range q {
+		if !slices.Contains(k.params, name) {
+			return fmt.Errorf("%w: %s: unknown parameter %q%s", ErrURL, bare(u), name, choices(k.params))
+		}
+		if len(values) > 1 {
+			return fmt.Errorf("%w: %s: parameter %s is given twice", ErrURL, bare(u), name)
+		}
+		if values[0] == "" {
+			return fmt.Errorf("%w: %s: parameter %s is empty", ErrURL, bare(u), name)
+		}
+	}
+	return k.check(u)
+}
+
+func choices(params []string) string {
+	if len(params) == 0 {
+		return "; a folder has none"
+	}
+	return "; there are " + strings.Join(params, ", ")
+}
+
+// bare is the URL for people: without its parameters.
+func bare(u *url.URL) string {
+	return u.Scheme + "://" + u.Host + u.Path
+}
+
+// Open opens the sink of a URL as Parse returns it, with its placeholders replaced.
+func Open(ctx context.Context, u *url.URL, o Options) (Sink, error) {
+	if err := check(u); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	if o.PartSize%BlockSize != 0 {
+		return nil, fmt.Errorf("open %s: a part of %d bytes is not a multiple of %d", bare(u), o.PartSize, BlockSize)
+	}
+	return kinds()[u.Scheme].open(ctx, u, o)
+}
+
+// LocalDir is the folder that a sink's URL stands for, false when it is no folder.
+func LocalDir(u *url.URL) (string, bool) {
+	if u.Scheme != "file" {
+		return "", false
+	}
+	return filepath.FromSlash(u.Path), true
+}

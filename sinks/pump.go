@@ -1,0 +1,68 @@
+package sinks
+
+import (
+	"context"
+	"io"
+)
+
+// A pump makes a BlockReader's blocks of a plain reader. It reads in a goroutine
+// of its own, so that a reader which stands still keeps nobody from giving up;
+// after that, one Read may still be waiting in r.
+type pump struct {
+	out chan *Block
+	err error // why out was closed, io.EOF when r ended
+}
+
+func startPump(ctx context.Context, r io.Reader, pool *Pool) *pump {
+	p := &pump{out: make(chan *Block)}
+	go func() {
+		defer close(p.out)
+		p.err = p.run(ctx, r, pool)
+	}()
+	return p
+}
+
+func (p *pump) run(ctx context.Context, r io.Reader, pool *Pool) error {
+	for {
+		b, err := pool.Get(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := b.ReadFrom(r)
+		if n == 0 || (err != nil && err != io.EOF) {
+			b.Release()
+			return err
+		}
+		select {
+		case p.out <- b:
+		case <-ctx.Done():
+			b.Release()
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// next is NextBlock.
+func (p *pump) next(ctx context.Context) (*Block, error) {
+	select {
+	case b, ok := <-p.out:
+		if !ok {
+			return nil, p.err
+		}
+		return b, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// blocks is the stream r block by block, without a copy when r is made of blocks.
+// The pump of a plain reader ends with ctx.
+func blocks(ctx context.Context, r io.Reader, pool *Pool) func(context.Context) (*Block, error) {
+	if br, ok := r.(BlockReader); ok {
+		return br.NextBlock
+	}
+	return startPump(ctx, r, pool).next
+}

@@ -1,0 +1,191 @@
+package sinks
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// An s3Sink puts objects into a bucket of S3 or of a compatible. It sends
+// PutObject, CreateMultipartUpload, UploadPart, CompleteMultipartUpload and
+// AbortMultipartUpload, and nothing else, ever.
+type s3Sink struct {
+	c      s3Config
+	o      Options
+	url    string
+	client *s3.Client
+}
+
+func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {
+	c, err := parseS3(u)
+	if err != nil {
+		return nil, err
+	}
+	client, err := s3Client(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", bare(u), err)
+	}
+	return &s3Sink{c: c, o: o, url: u.String(), client: client}, nil
+}
+
+// String is the URL as it was given; it names credentials, and holds none.
+func (s *s3Sink) String() string { return s.url }
+
+// Put sends a stream that fits into one part as one object, and a longer one
+// part by part.
+func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, error) {
+	if err := checkName(name); err != nil {
+		return Receipt{}, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cut := &cutter{next: blocks(ctx, r, s.o.Pool), per: s.o.PartSize / BlockSize}
+	defer cut.close()
+	d := newDigest()
+	first, err := cut.part(ctx, d)
+	if errors.Is(err, io.EOF) {
+		first, err = &part{}, nil
+	}
+	if err != nil {
+		return Receipt{}, s.wrap(name, err)
+	}
+	more, err := cut.more(ctx)
+	if err != nil {
+		first.release()
+		return Receipt{}, s.wrap(name, err)
+	}
+	rec := Receipt{Notes: s.notes()}
+	if more {
+		err = s.putLong(ctx, name, cut, first, d, &rec)
+	} else {
+		err = s.putShort(ctx, name, first, d, &rec)
+	}
+	if err != nil {
+		return Receipt{}, s.wrap(name, err)
+	}
+	return rec, nil
+}
+
+// notes say what the URL gave up.
+func (s *s3Sink) notes() []string {
+	var notes []string
+	if s.c.overwrite {
+		notes = append(notes, "not conditional: the store was not told to refuse a name that is taken")
+	}
+	if s.c.md5 {
+		notes = append(notes, "checksum=md5: the store confirmed each part, and nothing for the whole")
+	}
+	return notes
+}
+
+func (s *s3Sink) wrap(name string, err error) error {
+	return fmt.Errorf("store s3://%s/%s: %w", s.c.bucket, s.key(name), err)
+}
+
+func (s *s3Sink) key(name string) string {
+	if s.c.prefix == "" {
+		return name
+	}
+	return s.c.prefix + "/" + name
+}
+
+// ifNew is the condition that makes the store refuse a name that is taken.
+func (s *s3Sink) ifNew() *string {
+	if s.c.overwrite {
+		return nil
+	}
+	return aws.String("*")
+}
+
+// given is v, nil when it is empty.
+func given(v string) *string {
+	if v == "" {
+		return nil
+	}
+	return &v
+}
+
+// putShort sends a stream that is one part as one PutObject.
+func (s *s3Sink) putShort(ctx context.Context, name string, p *part, d *digest, rec *Receipt) error {
+	defer p.release()
+	o := d.object(name)
+	err := s.retry(ctx, request{
+		op:       "PutObject",
+		patience: s.o.Stall,
+		send: func(ctx context.Context, moved func()) (bool, error) {
+			return s.putObject(ctx, p, &o, moved)
+		},
+		settle: func(err error, maybe bool) (bool, error) {
+			if statusOf(err) != 412 {
+				return false, nil
+			}
+			if !maybe {
+				return true, ErrExists
+			}
+			rec.Notes = append(rec.Notes, noteSettled)
+			return true, nil
+		},
+	})
+	if err == nil {
+		rec.Objects = []Object{o}
+	}
+	return err
+}
+
+const noteSettled = "the answer to the last request was lost; the store refused to create the object once more, so it is there"
+
+// putObject makes one attempt and tells whether it may have taken effect although
+// it failed.
+func (s *s3Sink) putObject(ctx context.Context, p *part, o *Object, moved func()) (maybe bool, err error) {
+	b := &body{part: p, moved: moved}
+	in := &s3.PutObjectInput{
+		Bucket: &s.c.bucket, Key: aws.String(s.key(o.Name)), Body: b, ContentLength: &p.size, IfNoneMatch: s.ifNew(),
+		StorageClass: types.StorageClass(s.c.storageClass), ExpectedBucketOwner: given(s.c.owner),
+		ServerSideEncryption: types.ServerSideEncryption(s.c.sse), SSEKMSKeyId: given(s.c.kmsKey),
+	}
+	if s.c.md5 {
+		in.ContentMD5 = p.md5()
+	} else {
+		in.ChecksumCRC64NVME = aws.String(encodeCRC(p.crc))
+	}
+	out, err := s.client.PutObject(ctx, in)
+	drained := b.detach()
+	if err != nil {
+		return drained, err
+	}
+	if err := s.confirm(out.ChecksumCRC64NVME, p.crc); err != nil {
+		return false, err
+	}
+	o.ETag, o.VersionID = aws.ToString(out.ETag), aws.ToString(out.VersionId)
+	return false, nil
+}
+
+// confirm compares the checksum that the store says it computed with our own.
+func (s *s3Sink) confirm(theirs *string, ours uint64) error {
+	switch {
+	case s.c.md5:
+		return nil
+	case theirs == nil:
+		return &verdict{cause: errors.New("the store did not confirm the CRC64NVME checksum; add checksum=md5 to the URL if it has none")}
+	case *theirs != encodeCRC(ours):
+		return &verdict{cause: fmt.Errorf("the store holds other bytes than were sent: its CRC64NVME is %s, ours %s", *theirs, encodeCRC(ours)), restart: true}
+	}
+	return nil
+}
+
+// md5 is the part's checksum for stores that know no better one.
+func (p *part) md5() *string {
+	h := md5.New()
+	for _, b := range p.blocks {
+		h.Write(b.Bytes())
+	}
+	return aws.String(base64.StdEncoding.EncodeToString(h.Sum(nil)))
+}

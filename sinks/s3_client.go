@@ -1,0 +1,147 @@
+package sinks
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// s3Client makes a client that tries each request once: how often and when to
+// try again depends on the request, and is decided where it is made.
+func s3Client(ctx context.Context, c s3Config) (*s3.Client, error) {
+	load := []func(*config.LoadOptions) error{
+		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
+		config.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
+		config.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),
+	}
+	if c.profile != "" {
+		load = append(load, config.WithSharedConfigProfile(c.profile))
+	}
+	if c.credentialsFile != "" {
+		if err := checkCredentialsFile(c.credentialsFile); err != nil {
+			return nil, err
+		}
+		load = append(load, onlyFile(c)...)
+	}
+	if c.region != "" {
+		load = append(load, config.WithRegion(c.region))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	if err != nil {
+		return nil, oneLine(fmt.Errorf("read the AWS configuration: %w", err))
+	}
+	if cfg.HTTPClient, err = s3Transport(cfg.HTTPClient, c.caFile); err != nil {
+		return nil, err
+	}
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.UsePathStyle = c.pathStyle
+		if c.endpoint != "" {
+			o.BaseEndpoint = &c.endpoint
+		}
+		if o.Region == "" && o.BaseEndpoint != nil {
+			o.Region = "us-east-1" // compatibles that have no regions call theirs so
+		}
+	})
+	if err := checkClient(client, c); err != nil {
+		return nil, err
+	}
+	return client, checkCredentials(ctx, client, c)
+}
+
+// onlyFile takes credentials from the file alone, not from the environment, which
+// the SDK would prefer, nor from the machine, which it would fall back to.
+func onlyFile(c s3Config) []func(*config.LoadOptions) error {
+	profile := c.profile
+	if profile == "" {
+		profile = "default"
+	}
+	return []func(*config.LoadOptions) error{
+		config.WithSharedConfigProfile(profile),
+		config.WithSharedCredentialsFiles([]string{c.credentialsFile}),
+		config.WithSharedConfigFiles([]string{}),
+		config.WithEC2IMDSClientEnableState(imds.ClientDisabled),
+	}
+}
+
+// checkCredentialsFile refuses a file that every user of the host can read.
+func checkCredentialsFile(path string) error {
+	i, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("read credentials_file: %w", err)
+	}
+	if i.Mode().Perm()&0o026 != 0 {
+		return fmt.Errorf("read credentials_file: %s is open to others (mode %#o); chmod 600 it", path, i.Mode().Perm())
+	}
+	return nil
+}
+
+func checkClient(client *s3.Client, c s3Config) error {
+	o := client.Options()
+	if o.BaseEndpoint != nil { // of the environment, perhaps
+		c.endpoint = *o.BaseEndpoint
+		if err := c.checkEndpoint(); err != nil {
+			return err
+		}
+	}
+	if o.Region == "" {
+		return errors.New("the bucket's region is not known; add region= to the URL or set AWS_REGION")
+	}
+	return nil
+}
+
+func checkCredentials(ctx context.Context, client *s3.Client, c s3Config) error {
+	creds, err := client.Options().Credentials.Retrieve(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil && c.credentialsFile != "":
+		return oneLine(fmt.Errorf("find a key in %s: %w", c.credentialsFile, err))
+	case err != nil:
+		return oneLine(fmt.Errorf("find AWS credentials: none in the environment, in ~/.aws or from the machine; add credentials_file= or profile= to the URL: %w", err))
+	case c.credentialsFile != "" && strings.Contains(creds.Source, "Endpoint"):
+		return fmt.Errorf("find a key in %s: profile %q has none", c.credentialsFile, c.profile)
+	}
+	return nil
+}
+
+// s3Transport adapts the SDK's HTTP client, which knows the environment's proxy
+// and AWS_CA_BUNDLE, to long uploads: a connection for each part in flight.
+func s3Transport(base aws.HTTPClient, caFile string) (aws.HTTPClient, error) {
+	client, ok := base.(*awshttp.BuildableClient)
+	if !ok {
+		client = awshttp.NewBuildableClient()
+	}
+	var roots *x509.CertPool
+	if caFile != "" {
+		pem, err := os.ReadFile(caFile)
+		if err != nil {
+			return nil, fmt.Errorf("read ca_file: %w", err)
+		}
+		roots = x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("read ca_file: no certificate in PEM form in %s", caFile)
+		}
+	}
+	return client.WithTransportOptions(func(t *http.Transport) {
+		t.ForceAttemptHTTP2 = false
+		t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+		t.ExpectContinueTimeout = time.Second
+		t.MaxIdleConnsPerHost = 32
+		t.WriteBufferSize = 64 << 10
+		if roots != nil {
+			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
+		}
+	}), nil
+}

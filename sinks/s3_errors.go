@@ -1,0 +1,163 @@
+package sinks
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// statusOf is the HTTP status of the answer, 0 when there was none.
+func statusOf(err error) int {
+	var r *smithyhttp.ResponseError
+	if errors.As(err, &r) && r.Response != nil && r.Response.Response != nil {
+		return r.Response.StatusCode
+	}
+	return 0
+}
+
+// codeOf is the store's name for an error, "" when it gave none.
+func codeOf(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+func headerOf(err error, name string) string {
+	var r *smithyhttp.ResponseError
+	if errors.As(err, &r) && r.Response != nil && r.Response.Response != nil {
+		return r.Response.Header.Get(name)
+	}
+	return ""
+}
+
+// skew is by how much this host's clock is ahead of the store's, when that is
+// why a request was refused; 0 otherwise.
+func skew(err error) time.Duration {
+	theirs, bad := http.ParseTime(headerOf(err, "Date"))
+	if bad != nil || statusOf(err) != http.StatusForbidden {
+		return 0
+	}
+	if d := time.Since(theirs); d.Abs() > 4*time.Minute {
+		return d
+	}
+	return 0
+}
+
+// explain makes one line of an error that nothing was done about: what was
+// refused, why, and what to do.
+func explain(err error, op string, c s3Config) error {
+	return &explained{op + ": " + advice(err, op, c), err}
+}
+
+type explained struct {
+	text  string
+	cause error
+}
+
+func (e *explained) Error() string { return e.text }
+func (e *explained) Unwrap() error { return e.cause }
+
+func advice(err error, op string, c s3Config) string {
+	code, status := codeOf(err), statusOf(err)
+	where := "bucket " + c.bucket
+	if c.endpoint != "" {
+		where += " at " + c.endpoint
+	}
+	region := headerOf(err, "X-Amz-Bucket-Region")
+	switch {
+	case skew(err) != 0:
+		return fmt.Sprintf("refused, because this host's clock says %s and the store's %s; set this host's clock",
+			time.Now().UTC().Format(time.RFC3339), time.Now().Add(-skew(err)).UTC().Format(time.RFC3339))
+	case code == "NoSuchBucket" || (status == 404 && code == "NotFound"):
+		return where + " does not exist; create it, or correct the URL"
+	case status == 301 || status == 307 || code == "AuthorizationHeaderMalformed" || code == "IllegalLocationConstraintException":
+		if region == "" {
+			return fmt.Sprintf("%s is in another region; say which with region= (%s)", where, said(err))
+		}
+		return fmt.Sprintf("%s is in region %s; add region=%s to the URL", where, region, region)
+	case code == "InvalidAccessKeyId":
+		return where + " does not know the access key; give a valid one, or check the endpoint"
+	case code == "SignatureDoesNotMatch":
+		return where + " refuses the signature; the secret key does not belong to the access key"
+	case expired(err):
+		return where + ": the credential has expired and was not renewed; give a new one"
+	case status == 403:
+		return denied(op, c, err)
+	case code == "EntityTooLarge":
+		return where + " refuses the size; " + said(err)
+	case status == 501 || code == "InvalidArgument" || code == "InvalidRequest" || code == "MalformedXML":
+		return fmt.Sprintf("%s does not understand it (%s); a store without conditional writes needs conditional=false, one without CRC64NVME checksum=md5", where, said(err))
+	}
+	return connection(err, where)
+}
+
+// denied names the permission that is missing.
+func denied(op string, c s3Config, err error) string {
+	action := "s3:PutObject"
+	if op == "AbortMultipartUpload" {
+		action = "s3:AbortMultipartUpload"
+	}
+	resource := "arn:aws:s3:::" + c.bucket + "/*"
+	if c.prefix != "" {
+		resource = "arn:aws:s3:::" + c.bucket + "/" + c.prefix + "/*"
+	}
+	more := ""
+	if strings.HasPrefix(c.sse, "aws:kms") {
+		more = ", and kms:GenerateDataKey and kms:Decrypt on its key"
+	}
+	return fmt.Sprintf("denied; the credential needs %s on %s%s, if it was not revoked (%s)", action, resource, more, said(err))
+}
+
+// connection says why no answer came, or what the answer was.
+func connection(err error, where string) string {
+	var (
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		dns      *net.DNSError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return where + ": its certificate is of an authority unknown to this host; give it with ca_file= or AWS_CA_BUNDLE"
+	case errors.As(err, &hostname):
+		return where + ": its certificate is for another name; correct endpoint="
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return fmt.Sprintf("%s: host %s is not known; correct endpoint= or region=", where, dns.Name)
+	}
+	return where + ": " + said(err)
+}
+
+// said is what the store, or the network, said, on one line and without the SDK's frame.
+func said(err error) string {
+	var (
+		api  smithy.APIError
+		send *smithyhttp.RequestSendError
+		text string
+	)
+	switch {
+	case errors.As(err, &api):
+		text = fmt.Sprintf("%d %s: %s", statusOf(err), api.ErrorCode(), api.ErrorMessage())
+	case errors.As(err, &send):
+		text = send.Err.Error()
+	default:
+		text = err.Error()
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	if id := headerOf(err, "X-Amz-Request-Id"); id != "" {
+		text += ", request " + id
+	}
+	return text
+}
+
+// oneLine makes the SDK's errors fit a log's line.
+func oneLine(err error) error {
+	return &explained{strings.Join(strings.Fields(err.Error()), " "), err}
+}

@@ -1,0 +1,273 @@
+package sinks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
+)
+
+// A piece is one object of a long stream while it is sent.
+type piece struct {
+	name   string
+	id     string // of the multipart upload
+	digest *digest
+
+	mu    sync.Mutex
+	parts []types.CompletedPart // in order; each is filled in once it is sent
+	done  bool                  // completed: there is nothing to abort
+}
+
+// putLong sends a stream in parts, in further pieces beyond o.MaxParts. Nothing
+// is completed before the stream is over and every part is there; the piece that
+// has the stream's own name comes last.
+func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *part, d *digest, rec *Receipt) (err error) {
+	var pieces []*piece
+	defer func() {
+		if err != nil {
+			s.abort(ctx, pieces)
+		}
+	}()
+	if pieces, err = s.sendParts(ctx, name, cut, first, d); err != nil {
+		return err
+	}
+	objects := make([]Object, len(pieces))
+	for i, p := range slices.Backward(pieces) {
+		o, settled, err := s.complete(ctx, p)
+		if err != nil {
+			return err
+		}
+		p.done = true
+		objects[i] = o
+		if settled {
+			rec.Notes = append(rec.Notes, noteSettled)
+		}
+	}
+	rec.Objects = objects
+	return nil
+}
+
+// sendParts sends all parts and returns the pieces that were begun, also when it fails.
+func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first *part, d *digest) (pieces []*piece, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(s.o.Parallel)
+	var now *piece
+	for p := first; p != nil; {
+		if now == nil || len(now.parts) == s.o.MaxParts {
+			if now, err = s.begin(ctx, pieceName(name, len(pieces)), d); err != nil {
+				p.release()
+				break
+			}
+			pieces = append(pieces, now)
+		}
+		to, number := now, now.reserve()
+		sent := p
+		group.Go(func() error {
+			defer sent.release()
+			return s.sendPart(ctx, to, number, sent)
+		})
+		if p, d, err = nextPart(ctx, cut, d, len(now.parts) == s.o.MaxParts); errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	if failed := group.Wait(); failed != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		err = failed
+	}
+	return pieces, err
+}
+
+// nextPart reads on, for a further piece when the current one is full.
+func nextPart(ctx context.Context, cut *cutter, d *digest, full bool) (*part, *digest, error) {
+	if full {
+		d = newDigest()
+	}
+	p, err := cut.part(ctx, d)
+	return p, d, err
+}
+
+// reserve takes the next part number.
+func (p *piece) reserve() int32 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.parts = append(p.parts, types.CompletedPart{})
+	return int32(len(p.parts)) //nolint:gosec // never beyond MaxParts
+}
+
+// begin opens a multipart upload.
+func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, error) {
+	in := &s3.CreateMultipartUploadInput{
+		Bucket: &s.c.bucket, Key: aws.String(s.key(name)),
+		StorageClass: types.StorageClass(s.c.storageClass), ExpectedBucketOwner: given(s.c.owner),
+		ServerSideEncryption: types.ServerSideEncryption(s.c.sse), SSEKMSKeyId: given(s.c.kmsKey),
+	}
+	if !s.c.md5 {
+		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme
+		in.ChecksumType = types.ChecksumTypeFullObject
+	}
+	p := &piece{name: name, digest: d}
+	err := s.retry(ctx, request{
+		op:       "CreateMultipartUpload",
+		patience: s.o.Stall,
+		send: func(ctx context.Context, _ func()) (bool, error) {
+			out, err := s.client.CreateMultipartUpload(ctx, in)
+			if err == nil {
+				p.id = aws.ToString(out.UploadId)
+			}
+			return false, err
+		},
+	})
+	return p, err
+}
+
+// sendPart sends one part. Sending it twice does no harm, so it is tried until it
+// is confirmed.
+func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part) error {
+	in := s3.UploadPartInput{
+		Bucket: &s.c.bucket, Key: aws.String(s.key(to.name)), UploadId: &to.id, PartNumber: &number,
+		ContentLength: &p.size, ExpectedBucketOwner: given(s.c.owner),
+	}
+	if s.c.md5 {
+		in.ContentMD5 = p.md5()
+	} else {
+		in.ChecksumCRC64NVME = aws.String(encodeCRC(p.crc))
+	}
+	done := types.CompletedPart{PartNumber: &number, ChecksumCRC64NVME: in.ChecksumCRC64NVME}
+	err := s.retry(ctx, request{
+		op:       "UploadPart",
+		patience: s.o.Stall,
+		send: func(ctx context.Context, moved func()) (bool, error) {
+			b := &body{part: p, moved: moved}
+			defer b.detach()
+			in := in
+			in.Body = b
+			out, err := s.client.UploadPart(ctx, &in)
+			if err != nil {
+				return false, err
+			}
+			done.ETag = out.ETag
+			return false, s.confirm(out.ChecksumCRC64NVME, p.crc)
+		},
+		settle: uploadGone,
+	})
+	if err != nil {
+		return err
+	}
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	to.parts[number-1] = done
+	return nil
+}
+
+// uploadGone settles that an upload was ended from elsewhere, by a lifecycle rule
+// or by another holder of the credential.
+func uploadGone(err error, _ bool) (bool, error) {
+	if codeOf(err) != "NoSuchUpload" {
+		return false, nil
+	}
+	return true, fmt.Errorf("the upload was aborted from elsewhere: %w", ErrRestart)
+}
+
+// complete makes a piece's parts an object. Its answer may be lost after it took
+// effect; settled tells that this was found out by asking once more.
+func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool, err error) {
+	o = p.digest.object(p.name)
+	in := &s3.CompleteMultipartUploadInput{
+		Bucket: &s.c.bucket, Key: aws.String(s.key(p.name)), UploadId: &p.id, IfNoneMatch: s.ifNew(),
+		ExpectedBucketOwner: given(s.c.owner), MultipartUpload: &types.CompletedMultipartUpload{Parts: p.parts},
+	}
+	if !s.c.md5 {
+		in.ChecksumCRC64NVME = aws.String(encodeCRC(o.CRC64NVME))
+		in.ChecksumType = types.ChecksumTypeFullObject
+		in.MpuObjectSize = &o.Bytes
+	}
+	err = s.retry(ctx, request{
+		op:       "CompleteMultipartUpload",
+		patience: 5 * s.o.Stall, // some stores put the parts together first
+		send: func(ctx context.Context, _ func()) (bool, error) {
+			out, err := s.client.CompleteMultipartUpload(ctx, in)
+			if err != nil {
+				return true, err
+			}
+			o.ETag, o.VersionID = aws.ToString(out.ETag), aws.ToString(out.VersionId)
+			return false, s.confirm(out.ChecksumCRC64NVME, o.CRC64NVME)
+		},
+		settle: func(err error, maybe bool) (bool, error) {
+			over, result := s.settleComplete(ctx, p, err, maybe)
+			settled = over && result == nil
+			return over, result
+		},
+	})
+	return o, settled, err
+}
+
+// settleComplete decides what an answer to CompleteMultipartUpload means when an
+// earlier one may have been lost after it took effect.
+func (s *s3Sink) settleComplete(ctx context.Context, p *piece, err error, maybe bool) (bool, error) {
+	code := codeOf(err)
+	switch {
+	case statusOf(err) == 412 && maybe:
+		return true, nil
+	case statusOf(err) == 412:
+		return true, ErrExists
+	case code == "NoSuchUpload" && maybe && !s.c.overwrite:
+		return true, s.probe(ctx, p.name)
+	case code == "NoSuchUpload" && maybe:
+		return true, fmt.Errorf("its last answer was lost, and without conditional writes there is no telling whether it is stored: %w", ErrRestart)
+	case code == "NoSuchUpload", code == "InvalidPart", code == "InvalidPartOrder", code == "BadDigest", statusOf(err) == 409:
+		return true, fmt.Errorf("%w: %w", explain(err, "CompleteMultipartUpload", s.c), ErrRestart)
+	}
+	return false, nil
+}
+
+// probe finds out whether our object is stored under name without reading: an
+// empty object that may only be created when there is none is refused when it is.
+// When it is not, the name is spoiled, and the stream needs a new one anyway.
+func (s *s3Sink) probe(ctx context.Context, name string) error {
+	o := newDigest().object(name)
+	return s.retry(ctx, request{
+		op:       "PutObject",
+		patience: s.o.Stall,
+		send: func(ctx context.Context, moved func()) (bool, error) {
+			if _, err := s.putObject(ctx, &part{}, &o, moved); err != nil {
+				return false, err
+			}
+			return false, &verdict{cause: errors.New("its last answer was lost, and it is not stored"), restart: true}
+		},
+		settle: func(err error, _ bool) (bool, error) { return statusOf(err) == 412, nil },
+	})
+}
+
+// abort gives up what was begun and not completed, even when ctx is over.
+func (s *s3Sink) abort(ctx context.Context, pieces []*piece) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	for _, p := range pieces {
+		if p.done {
+			continue
+		}
+		err := s.retry(ctx, request{
+			op:       "AbortMultipartUpload",
+			patience: s.o.Stall,
+			send: func(ctx context.Context, _ func()) (bool, error) {
+				_, err := s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
+					Bucket: &s.c.bucket, Key: aws.String(s.key(p.name)), UploadId: &p.id, ExpectedBucketOwner: given(s.c.owner),
+				})
+				return false, err
+			},
+			settle: func(err error, _ bool) (bool, error) { return codeOf(err) == "NoSuchUpload", nil },
+		})
+		if err != nil {
+			s.o.Logger.Warn("an upload that failed could not be aborted; its parts cost money until the bucket's lifecycle rule AbortIncompleteMultipartUpload reaps them",
+				"bucket", s.c.bucket, "key", s.key(p.name), "error", strings.TrimSpace(err.Error()))
+		}
+	}
+}

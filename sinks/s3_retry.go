@@ -1,0 +1,163 @@
+package sinks
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// A request is one call to the store that may have to be made more than once.
+type request struct {
+	op       string
+	patience time.Duration // how long it may stand still
+	// send makes one attempt and calls moved whenever it gets on. When it fails,
+	// maybe tells that it may have taken effect all the same.
+	send func(ctx context.Context, moved func()) (maybe bool, err error)
+	// settle, when not nil, may decide what a failure means; maybe tells that an
+	// earlier attempt may have taken effect.
+	settle func(err error, maybe bool) (over bool, result error)
+}
+
+// A verdict is a failure of our own finding, which no further attempt changes.
+type verdict struct {
+	cause   error
+	restart bool
+}
+
+func (v *verdict) Error() string { return v.cause.Error() }
+
+func (v *verdict) Unwrap() []error {
+	if v.restart {
+		return []error{v.cause, ErrRestart}
+	}
+	return []error{v.cause}
+}
+
+var errStalled = errors.New("nothing moved for too long")
+
+// retry sends r until it succeeds, is settled, fails for good, or has failed for
+// o.Retry. The error it returns says what to do.
+func (s *s3Sink) retry(ctx context.Context, r request) error {
+	var failing time.Time // since when
+	maybe, renewed, skewed := false, false, false
+	for n := 0; ; n++ {
+		applied, err := attempt(ctx, r)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		var v *verdict
+		if errors.As(err, &v) {
+			return v
+		}
+		if r.settle != nil {
+			if over, result := r.settle(err, maybe); over {
+				return result
+			}
+		}
+		if failing.IsZero() {
+			failing = time.Now()
+		}
+		switch {
+		case expired(err) && !renewed:
+			renewed = s.renew()
+		case skew(err) != 0 && !skewed: // the client corrects its clock by the answer's
+			skewed = true
+			s.o.Logger.Warn("this host's clock is off; signing by the store's", "off_by", skew(err).Round(time.Second))
+		case !passing(err) || time.Since(failing) > s.o.Retry:
+			return explain(err, r.op, s.c)
+		}
+		maybe = maybe || (applied && unanswered(err))
+		s.o.Logger.Debug("a request failed and is sent again", "operation", r.op, "attempt", n+1, "error", oneLine(err))
+		if err := pause(ctx, n); err != nil {
+			return err
+		}
+	}
+}
+
+// attempt gives a request up when it stands still.
+func attempt(ctx context.Context, r request) (maybe bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := time.AfterFunc(r.patience, func() { cancel(errStalled) })
+	defer watch.Stop()
+	maybe, err = r.send(ctx, func() { watch.Reset(r.patience) })
+	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
+		err = fmt.Errorf("%w (%v)", errStalled, r.patience)
+	}
+	return maybe, err
+}
+
+// pause waits before the next attempt, longer each time, at random within bounds.
+func pause(ctx context.Context, n int) error {
+	d := min(15*time.Second, 200*time.Millisecond<<min(n, 10))
+	t := time.NewTimer(d/2 + rand.N(d/2))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// renew makes the client ask for credentials again, false when they never change.
+func (s *s3Sink) renew() bool {
+	cache, ok := s.client.Options().Credentials.(*aws.CredentialsCache)
+	if ok {
+		cache.Invalidate()
+	}
+	return ok
+}
+
+func expired(err error) bool {
+	switch codeOf(err) {
+	case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired":
+		return true
+	}
+	return false
+}
+
+// unanswered tells whether the store may have acted on a request although it failed.
+func unanswered(err error) bool {
+	status := statusOf(err)
+	return status == 0 || status >= 500 || status/100 == 2
+}
+
+// passing tells whether the same request may succeed later.
+func passing(err error) bool {
+	switch codeOf(err) {
+	case "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody", "RequestTimeout",
+		"SlowDown", "OperationAborted", "ConditionalRequestConflict", "InternalError", "ServiceUnavailable":
+		return true
+	}
+	switch status := statusOf(err); {
+	case status == 501, status == 505:
+		return false
+	case status == 408, status == 409, status == 425, status == 429, status >= 500:
+		return true
+	case status != 0 && status/100 != 2:
+		return false
+	}
+	return !hopeless(err)
+}
+
+// hopeless tells whether a connection cannot come about as things are set up.
+func hopeless(err error) bool {
+	var (
+		unknown  x509.UnknownAuthorityError
+		hostname x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		dns      *net.DNSError
+	)
+	return errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) ||
+		(errors.As(err, &dns) && dns.IsNotFound)
+}
