@@ -2,11 +2,15 @@ package lab_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"io"
+	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
@@ -68,5 +72,74 @@ func TestWordPressServesItsContentInEveryLayout(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestWordPressContentDependsOnTheSeedAlone(t *testing.T) {
+	ctx, server := context.Background(), startMariaDB(t)
+	uploads := func(name string, seed uint64) map[string][32]byte {
+		t.Helper()
+		w, err := lab.InstallWordPress(ctx, t.TempDir(), lab.WordPressOptions{
+			Server: server, Name: name, Seed: seed, Images: 2, Posts: 2, UploadBytes: 1 << 20,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums := map[string][32]byte{}
+		dir := filepath.Join(w.ContentDir, "uploads")
+		err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			sums[strings.TrimPrefix(path, dir)] = sha256.Sum256(b)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sums
+	}
+	a, same, other := uploads("a", 1), uploads("same", 1), uploads("other", 2)
+	if len(a) < 15 {
+		t.Errorf("only %d files", len(a))
+	}
+	if !maps.Equal(a, same) {
+		t.Error("the same seed gave other uploads")
+	}
+	if maps.Equal(a, other) {
+		t.Error("another seed gave the same uploads")
+	}
+}
+
+func TestWordPressBelongsToItsOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Log("another owner than oneself needs root; this looks at one's own")
+	}
+	ctx, uid, gid := context.Background(), os.Getuid(), os.Getgid()
+	if uid == 0 {
+		uid, gid = 12345, 54321
+	}
+	w, err := lab.InstallWordPress(ctx, t.TempDir(), lab.WordPressOptions{
+		Server: startMariaDB(t), Images: 1, Posts: 1, OddFiles: true, UID: uid, GID: gid,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(w.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if st := info.Sys().(*syscall.Stat_t); int(st.Uid) != uid || int(st.Gid) != gid {
+			t.Errorf("%s belongs to %d:%d", path, st.Uid, st.Gid)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
