@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -29,6 +30,8 @@ type object struct {
 	noData    bool // its rows are not wanted, or cannot be read
 	filled    bool // it had rows a moment before the snapshot
 	gone      bool // it cannot be read at all
+	ordered   bool // its rows lie in the order of a primary key
+	bytes     int64
 }
 
 func (o *object) String() string { return o.kind.String() + " " + ident(printable(o.name)) }
@@ -43,7 +46,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	for _, e := range engines {
 		steady[strings.ToLower(e)] = true
 	}
-	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE()")
+	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE()")
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
@@ -64,6 +67,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 		engine := strings.ToLower(o.engine)
 		o.steady = steady[engine]
 		o.rowless = strings.HasPrefix(engine, "mrg_") || engine == "merge" || engine == "federated" || engine == "blackhole" || engine == "spider"
+		o.bytes, _ = strconv.ParseInt(r[3].s, 10, 64) // an estimate; none of views
 		o.noData = matchAny(d.opts.NoData, name)
 		list = append(list, o)
 	}

@@ -29,24 +29,25 @@ type column struct {
 }
 
 // columns reads which columns of a table hold values of their own. A table with a
-// history brings its rows' period along.
-func (c *conn) columnsOf(ctx context.Context, srv server, table string, versioned bool) ([]column, error) {
-	generated := "'', EXTRA, ''"
+// history brings its rows' period along. It notes whether the table has an order.
+func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned bool) ([]column, error) {
+	generated := "'', EXTRA, '', COLUMN_KEY"
 	if srv.maria && srv.number >= 100205 {
-		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION"
+		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION, COLUMN_KEY"
 	}
 	rows, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, COLUMN_TYPE, "+generated+
-		" FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(table)+
+		" FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(o.name)+
 		" ORDER BY ORDINAL_POSITION")
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("read the columns of %s: none are visible", printable(table))
+		return nil, fmt.Errorf("read the columns of %s: none are visible", printable(o.name))
 	}
 	var columns []column
 	period := 0
 	for _, r := range rows {
+		o.ordered = o.ordered || r[7].s == "PRI" && o.steady
 		extra := strings.ToUpper(r[5].s)
 		if r[6].s == "ROW START" || r[6].s == "ROW END" {
 			if !versioned {

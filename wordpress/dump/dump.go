@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -21,7 +22,8 @@ type Dump struct {
 	db      wordpress.Database
 	opts    Options
 	log     *slog.Logger
-	main    *conn // holds the snapshot
+	main    *conn   // holds the snapshot
+	others  []*conn // share it, if there are several threads
 	server  server
 	schema  schema
 	objects []*object
@@ -29,6 +31,7 @@ type Dump struct {
 	codes   []*code // triggers, routines and events, in the order of their creation
 	spool   *spool
 	stored  map[string]*stored // tables that were read under a lock, by name
+	notes   sync.Mutex         // guards the report's notes, which several threads make
 	report  Report
 }
 
@@ -102,6 +105,9 @@ func (d *Dump) Tables() []string {
 
 // Close ends the sessions and removes what was kept aside.
 func (d *Dump) Close() error {
+	for _, c := range d.others {
+		_ = c.Close()
+	}
 	return errors.Join(d.main.Close(), d.spool.Close())
 }
 
@@ -137,17 +143,15 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 	if err := d.writeHead(t); err != nil {
 		return err
 	}
-	for _, kind := range []kind{kindSequence, kindTable} { // tables may draw on sequences
-		for _, o := range d.objects {
-			if o.gone || o.kind != kind {
-				continue
-			}
-			if kind == kindSequence && d.foreign() {
-				d.warn(o.String(), "left out, since "+d.opts.For+" has no sequences")
-				continue
-			}
+	list := d.tablesInOrder()
+	if len(d.others) > 0 {
+		if err := d.writeTablesTogether(ctx, t, list); err != nil {
+			return err
+		}
+	} else {
+		for _, o := range list {
 			if err := d.writeObject(ctx, t, o); err != nil {
-				return fmt.Errorf("dump %s: %w", o, err)
+				return err
 			}
 		}
 	}
@@ -157,17 +161,39 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 	return d.writeTail(t)
 }
 
+// tablesInOrder are the sequences and the tables to write; the former first, since
+// tables may draw on them.
+func (d *Dump) tablesInOrder() []*object {
+	var list []*object
+	for _, kind := range []kind{kindSequence, kindTable} {
+		for _, o := range d.objects {
+			switch {
+			case o.gone || o.kind != kind:
+			case kind == kindSequence && d.foreign():
+				d.warn(o.String(), "left out, since "+d.opts.For+" has no sequences")
+			default:
+				list = append(list, o)
+			}
+		}
+	}
+	return list
+}
+
 // missing notes what the account cannot see or read; under Strict it is an error.
 func (d *Dump) missing(object, text string) error {
 	if d.opts.Strict {
 		return fmt.Errorf("dump %s: %s", object, text)
 	}
+	d.notes.Lock()
+	defer d.notes.Unlock()
 	d.report.Missing = append(d.report.Missing, Note{object, text})
 	d.log.Warn("not in the dump", "object", object, "reason", text)
 	return nil
 }
 
 func (d *Dump) warn(object, text string) {
+	d.notes.Lock()
+	defer d.notes.Unlock()
 	d.report.Warnings = append(d.report.Warnings, Note{object, text})
 	d.log.Warn(text, "object", object)
 }

@@ -49,9 +49,19 @@ func (d *Dump) fixMoment(ctx context.Context) error {
 	return nil
 }
 
+// openSnapshot opens the snapshot on one connection, or the same on several.
 func (d *Dump) openSnapshot(ctx context.Context) error {
-	if err := d.main.exec(ctx, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"); err != nil {
-		return fmt.Errorf("open the snapshot: %w", err)
+	release, err := d.lockForThreads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range append([]*conn{d.main}, d.others...) {
+		if err := c.exec(ctx, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"); err != nil {
+			return fmt.Errorf("open the snapshot: %w", err)
+		}
+	}
+	if err := release(); err != nil {
+		return fmt.Errorf("release the lock: %w", err)
 	}
 	row, err := d.main.one(ctx, "SELECT UTC_TIMESTAMP(6)")
 	if err != nil {
@@ -59,6 +69,54 @@ func (d *Dump) openSnapshot(ctx context.Context) error {
 	}
 	d.report.Moment, err = time.Parse("2006-01-02 15:04:05.999999", row[0].s)
 	return err
+}
+
+// lockForThreads opens the connections of further threads, and locks all tables
+// until all have their snapshots, so that these are the same. Where that lock
+// cannot be had at once, one thread has to do.
+func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err error) {
+	release = func() error { return nil }
+	var list []string
+	for _, o := range d.objects {
+		if o.kind == kindTable && o.steady && !o.noData && !o.gone {
+			list = append(list, ident(o.name)+" READ")
+		}
+	}
+	if d.opts.Threads <= 1 || len(list) == 0 {
+		return release, nil
+	}
+	var all []*conn
+	defer func() {
+		if d.others == nil {
+			for _, c := range all {
+				_ = c.Close()
+			}
+		}
+	}()
+	for range min(d.opts.Threads, threadsMost) + 1 {
+		c, err := connect(ctx, d.db)
+		if err == nil {
+			all = append(all, c)
+			_, err = prepare(ctx, c)
+		}
+		if err != nil {
+			d.warn("", "one thread has to do: "+err.Error())
+			return release, ctx.Err()
+		}
+	}
+	locker := all[0]
+	if err := locker.exec(ctx, "SET SESSION lock_wait_timeout=1"); err != nil {
+		return release, err
+	}
+	if err := locker.exec(ctx, "LOCK TABLES "+strings.Join(list, ", ")); err != nil {
+		d.warn("", "one thread has to do, since the tables cannot be locked at once: "+err.Error())
+		return release, ctx.Err()
+	}
+	d.others = all[1:]
+	return func() error {
+		defer locker.Close()
+		return locker.exec(ctx, "UNLOCK TABLES")
+	}, nil
 }
 
 // lock takes all locks at once, or none.

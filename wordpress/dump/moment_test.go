@@ -125,13 +125,16 @@ func dumpPaused(t *testing.T, f *flavour, db string, after int) (finish func() e
 	}
 }
 
+// fillerRows is how many rows of 100,000 bytes the middle table of filled has.
+const fillerRows = 250
+
 // filled makes a database of three tables, the middle one too large for buffers.
 func filled(t *testing.T, f *flavour, db, engine string) string {
 	t.Helper()
 	f.database(t, db)
 	f.run(t, db, fmt.Sprintf("CREATE TABLE a (id INT PRIMARY KEY, n INT) ENGINE=%[1]s; INSERT INTO a VALUES (1,1); "+
-		"CREATE TABLE m (id INT PRIMARY KEY, t LONGTEXT) ENGINE=%[1]s; INSERT INTO m WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n+1 FROM s WHERE n<400) SELECT n, REPEAT('x', 100000) FROM s; "+
-		"CREATE TABLE z (id INT PRIMARY KEY, n INT) ENGINE=%[1]s; INSERT INTO z VALUES (1,1),(2,2)", engine))
+		"CREATE TABLE m (id INT PRIMARY KEY, t LONGTEXT) ENGINE=%[1]s; INSERT INTO m WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n+1 FROM s WHERE n<%[2]d) SELECT n, REPEAT('x', 100000) FROM s; "+
+		"CREATE TABLE z (id INT PRIMARY KEY, n INT) ENGINE=%[1]s; INSERT INTO z VALUES (1,1),(2,2)", engine, fillerRows))
 	return db
 }
 

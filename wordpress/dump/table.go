@@ -2,6 +2,7 @@ package dump
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,79 +11,104 @@ import (
 // writeObject writes a table or a sequence, at the moment of the dump.
 func (d *Dump) writeObject(ctx context.Context, t *text, o *object) error {
 	from := t.size()
-	if err := t.printf("\n--\n-- %s\n--\n\n", o); err != nil {
+	if err := d.writeTitle(t, o); err != nil {
 		return err
 	}
-	var rows int64
-	var err error
-	if s := d.stored[o.name]; s != nil {
-		rows = s.rows
-		_, err = io.Copy(t, d.spool.section(s.from, s.to))
-	} else {
-		rows, err = d.writeSteady(ctx, t, o)
-	}
+	rows, err := d.writeBody(ctx, d.main, t, o)
 	if err != nil {
-		return err
+		return fmt.Errorf("dump %s: %w", o, err)
+	}
+	return d.count(o, rows, t.size()-from)
+}
+
+func (d *Dump) writeTitle(t *text, o *object) error {
+	return t.printf("\n--\n-- %s\n--\n\n", o)
+}
+
+// count notes what was written of an object. Rows that were there when the dump
+// began, and are not in its snapshot, have been truncated, not deleted.
+func (d *Dump) count(o *object, rows, bytes int64) error {
+	if rows == 0 && o.filled && o.steady && d.opts.condition(o.name, d.db.TablePrefix) == "" {
+		return fmt.Errorf("dump %s: %w: it had rows when the dump began and has none now", o, ErrChanged)
 	}
 	d.report.Rows += rows
-	d.report.Tables = append(d.report.Tables, Table{
-		Name: o.name, Kind: o.kind.String(), Engine: o.engine, Rows: rows, Bytes: t.size() - from,
-	})
+	d.report.Tables = append(d.report.Tables, Table{Name: o.name, Kind: o.kind.String(), Engine: o.engine, Rows: rows, Bytes: bytes})
 	return nil
 }
 
-// writeSteady writes from the snapshot. The savepoint lets go of the table's
-// metadata lock as soon as it is written.
-func (d *Dump) writeSteady(ctx context.Context, t *text, o *object) (rows int64, err error) {
-	if err := d.main.exec(ctx, "SAVEPOINT t"); err != nil {
+// writeBody writes an object on c, which has the snapshot, or from what was kept
+// aside. A savepoint lets go of the object's metadata lock as soon as it is read.
+func (d *Dump) writeBody(ctx context.Context, c *conn, t *text, o *object) (rows int64, err error) {
+	if s := d.stored[o.name]; s != nil {
+		_, err = io.Copy(t, d.spool.section(s.from, s.to))
+		return s.rows, err
+	}
+	if err := c.exec(ctx, "SAVEPOINT t"); err != nil {
 		return 0, err
 	}
 	if o.kind == kindSequence {
-		err = d.writeSequence(ctx, d.main, t, o)
+		err = d.writeSequence(ctx, c, t, o)
 	} else {
-		rows, err = d.writeTable(ctx, d.main, t, o)
+		rows, err = d.writeTable(ctx, c, t, o)
 	}
 	if err != nil {
 		return rows, err
 	}
-	return rows, d.main.exec(ctx, "ROLLBACK TO SAVEPOINT t")
+	return rows, c.exec(ctx, "ROLLBACK TO SAVEPOINT t")
 }
 
 // writeTable writes a table's definition and rows.
 func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int64, error) {
-	withRows := !o.rowless && !o.noData
-	if withRows { // from here on nobody changes the definition
-		if err := c.exec(ctx, "SELECT 1 FROM "+ident(o.name)+" LIMIT 0"); err != nil {
-			return 0, changed(err)
-		}
-	}
-	row, err := c.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
-	if err != nil {
-		return 0, changed(err)
-	}
-	create, err := d.definition(ctx, c, o, row[1].s)
-	if err != nil {
-		return 0, changed(err)
-	}
-	if err := t.raw("DROP TABLE IF EXISTS ", ident(o.name), ";\n", create, ";\n"); err != nil || !withRows {
-		return 0, err
-	}
-	history := o.versioned && d.server.number >= 101100
-	columns, err := c.columnsOf(ctx, d.server, o.name, history)
+	ddl, columns, err := d.readTable(ctx, c, o)
 	if err != nil {
 		return 0, err
 	}
-	if history {
-		if err := t.raw("/*M!101100 SET system_versioning_insert_history=1 */;\n"); err != nil {
-			return 0, err
-		}
+	if err := t.raw(ddl); err != nil || columns == nil {
+		return 0, err
 	}
-	rows, err := d.writeRows(ctx, c, t, o, columns, history)
-	if err == nil && history {
+	if !d.history(o) {
+		return d.writeRows(ctx, c, t, o, columns, "")
+	}
+	if err := t.raw("/*M!101100 SET system_versioning_insert_history=1 */;\n"); err != nil {
+		return 0, err
+	}
+	rows, err := d.writeRows(ctx, c, t, o, columns, "")
+	if err == nil {
 		err = t.raw("/*M!101100 SET system_versioning_insert_history=0 */;\n")
 	}
 	return rows, err
 }
+
+// readTable reads a table's definition, as SQL, and the columns to write; these are
+// nil when its rows are not to be written.
+func (d *Dump) readTable(ctx context.Context, c *conn, o *object) (ddl string, columns []column, err error) {
+	withRows := !o.rowless && !o.noData
+	if withRows { // from here on nobody changes the definition
+		if err := c.exec(ctx, "SELECT 1 FROM "+ident(o.name)+" LIMIT 0"); err != nil {
+			return "", nil, changed(err)
+		}
+	}
+	row, err := c.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
+	if err != nil {
+		return "", nil, changed(err)
+	}
+	create, err := d.definition(ctx, c, o, row[1].s)
+	if err != nil {
+		return "", nil, changed(err)
+	}
+	if withRows {
+		if columns, err = c.columnsOf(ctx, d.server, o, d.history(o)); err != nil {
+			return "", nil, err
+		}
+		if len(columns) == 0 {
+			return "", nil, errors.New("it has no column with values of its own")
+		}
+	}
+	return "DROP TABLE IF EXISTS " + ident(o.name) + ";\n" + create + ";\n", columns, nil
+}
+
+// history tells whether a table's old rows are dumped and can be restored.
+func (d *Dump) history(o *object) bool { return o.versioned && d.server.number >= 101100 }
 
 // definition is a table's CREATE statement, made fit for another database.
 func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string) (string, error) {
@@ -98,22 +124,27 @@ func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string
 	return d.adaptTable(o, create), nil
 }
 
-// writeRows writes a table's rows.
-func (d *Dump) writeRows(ctx context.Context, c *conn, t *text, o *object, columns []column, history bool) (int64, error) {
-	if len(columns) == 0 {
-		return 0, fmt.Errorf("it has no column with values of its own")
-	}
+// writeRows writes a table's rows, or those within one range.
+func (d *Dump) writeRows(ctx context.Context, c *conn, t *text, o *object, columns []column, within string) (int64, error) {
 	sources := make([]string, len(columns))
 	for i, col := range columns {
 		sources[i] = col.source
 	}
 	query := "SELECT " + strings.Join(sources, ",") + " FROM " + ident(o.name)
-	if history {
+	switch {
+	case d.history(o):
 		query += " FOR SYSTEM_TIME ALL"
+	case o.ordered: // else an index may look cheaper to the server, and shuffle the rows
+		query += " FORCE INDEX (PRIMARY)"
 	}
-	condition := d.opts.condition(o.name, d.db.TablePrefix)
-	if condition != "" {
-		query += " WHERE " + condition
+	var conditions []string
+	for _, condition := range []string{within, d.opts.condition(o.name, d.db.TablePrefix)} {
+		if condition != "" {
+			conditions = append(conditions, condition)
+		}
+	}
+	if len(conditions) > 0 {
+		query += " WHERE " + strings.Join(conditions, " AND ")
 	}
 	w := newInserts(t, o.name, columns, d.server.maxPacket)
 	if err := c.query(ctx, query, w.row); err != nil {
@@ -121,9 +152,6 @@ func (d *Dump) writeRows(ctx context.Context, c *conn, t *text, o *object, colum
 	}
 	if err := w.end(); err != nil {
 		return w.rows, err
-	}
-	if w.rows == 0 && o.filled && o.steady && condition == "" {
-		return 0, fmt.Errorf("%w: it had rows when the dump began and has none now", ErrChanged)
 	}
 	if w.longest > d.server.maxPacket {
 		d.warn(o.String(), fmt.Sprintf("a row makes a statement of %d bytes, more than the server's max_allowed_packet of %d; a restore needs a larger one on both sides",

@@ -33,6 +33,16 @@ func (t *text) flush() error {
 	return err
 }
 
+// hand passes on a block that was filled elsewhere, and returns an empty one.
+func (t *text) hand(block []byte) ([]byte, error) {
+	if err := t.flush(); err != nil {
+		return block[:0], err
+	}
+	t.gone += int64(len(block))
+	empty, err := t.pass(block)
+	return empty[:0], err
+}
+
 // room makes sure that n bytes, at most blockSize, fit into the block.
 func (t *text) room(n int) error {
 	if cap(t.block)-len(t.block) >= n {

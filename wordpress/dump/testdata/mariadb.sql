@@ -40,7 +40,7 @@ CREATE TABLE emodef (a VARCHAR(20) DEFAULT 'x😀', b CHAR(5) NOT NULL DEFAULT '
 INSERT INTO emodef (id) VALUES (1);
 CREATE TABLE emoenum (e ENUM('a?','😀','b😀','ÿ') DEFAULT '😀', s SET('x','😀','?') NOT NULL DEFAULT '😀,x') DEFAULT CHARSET=utf8mb4;
 INSERT INTO emoenum VALUES ('a?','x'),('😀','😀'),('b😀','?,😀'),(NULL,'');
-CREATE USER gone@localhost;
+CREATE OR REPLACE USER gone@localhost;
 GRANT ALL ON *.* TO gone@localhost;
 CREATE DEFINER=gone@localhost SQL SECURITY DEFINER VIEW vgone AS SELECT id, code FROM parents;
 CREATE VIEW vongone AS SELECT id FROM vgone;

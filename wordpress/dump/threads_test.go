@@ -1,0 +1,99 @@
+package dump_test
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+)
+
+func TestThreadsWriteTheSameDump(t *testing.T) {
+	for _, f := range []*flavour{mariaDB(t), mySQL(t)} {
+		db := filled(t, f, "threads", "InnoDB")
+		f.run(t, db, "CREATE TABLE neg (k BIGINT, l INT, t LONGTEXT, PRIMARY KEY (k, l)); INSERT INTO neg SELECT -9223372036854775807 + m.id*20000000000000000 + x.id, m.id, LEFT(t, 7000) FROM m, (SELECT id FROM m LIMIT 16) x; "+
+			"CREATE TABLE nokey (t LONGTEXT); INSERT INTO nokey SELECT t FROM m; CREATE TABLE my (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO my VALUES (1); "+
+			"CREATE TABLE text (k VARCHAR(10) PRIMARY KEY, t LONGTEXT); INSERT INTO text SELECT id, t FROM m; CREATE VIEW v AS SELECT * FROM a; CREATE TABLE none (id INT PRIMARY KEY)")
+		f.run(t, db, "ANALYZE TABLE m, neg, nokey, text")
+		plain, first := f.dump(t, db, dump.Options{})
+		apart := regexp.MustCompile(`;\nINSERT INTO [^\n]* VALUES\n`)
+		for _, n := range []int{2, 5} {
+			text, report := f.dump(t, db, dump.Options{Threads: n})
+			if !completed(text) || len(report.Warnings) > 0 || report.Rows != first.Rows || fmt.Sprint(len(report.Tables)) != fmt.Sprint(len(first.Tables)) {
+				t.Errorf("%s, %d threads: %+v", f.name, n, report)
+			}
+			if strings.Count(text, "INSERT INTO `neg`") <= strings.Count(plain, "INSERT INTO `neg`") {
+				t.Errorf("%s, %d threads: the table was not read in ranges", f.name, n)
+			}
+			cut := func(s string) string { // without the lines of time, and where INSERTs are cut
+				return apart.ReplaceAllString(s[strings.Index(s, "/*!"):strings.LastIndex(s, "-- Dump")], ",\n")
+			}
+			if cut(text) != cut(plain) {
+				t.Errorf("%s, %d threads: another dump than of one thread", f.name, n)
+			}
+		}
+	}
+}
+
+func TestThreadsTortured(t *testing.T) {
+	f := mariaDB(t)
+	f.torture(t, "tortured")
+	text, _ := f.dump(t, "tortured", dump.Options{Threads: 3})
+	f.restore(t, "tortured_back", text)
+	want := f.describe(t, "tortured")
+	delete(want, "table vbroken")
+	delete(want, "table vbroken2")
+	for _, d := range differences(want, f.describe(t, "tortured_back")) {
+		t.Error(d)
+	}
+}
+
+func TestThreadsShareOneMoment(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "busythreads")
+	f.run(t, db, "CREATE TABLE m_filler (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO m_filler SELECT seq, REPEAT('x', 100000) FROM seq_1_to_300; ANALYZE TABLE m_filler")
+	stop := writing(t, f, db, "InnoDB")
+	defer stop()
+	shared := 0
+	for range 4 {
+		text, report := f.dump(t, db, dump.Options{Threads: 2})
+		if len(report.Warnings) == 0 {
+			shared++
+		}
+		f.restore(t, "busythreads_back", text)
+		back := f.open(t, "busythreads_back")
+		left, right := query(t, back, "SELECT COUNT(*), SUM(n) FROM a_left"), query(t, back, "SELECT COUNT(*), SUM(n) FROM z_right")
+		if left != right || left[0] == '0' {
+			t.Fatalf("left has %s, right has %s", left, right)
+		}
+	}
+	if shared == 0 {
+		t.Error("no dump was made by two threads")
+	}
+}
+
+func TestThreadsNoticeChanges(t *testing.T) {
+	f := mariaDB(t)
+	for _, statement := range []string{"TRUNCATE TABLE z", "DROP TABLE z", "ALTER TABLE z ADD COLUMN x INT, ALGORITHM=COPY"} {
+		db := filled(t, f, "threadsmoved", "InnoDB")
+		f.run(t, db, "CREATE TABLE n (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO n SELECT * FROM m; ANALYZE TABLE m, n")
+		d, err := dump.Open(t.Context(), f.config(db), dump.Options{Threads: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newPause(&strings.Builder{}, 1<<20)
+		result := make(chan error, 1)
+		go func() {
+			_, err := d.Write(t.Context(), p)
+			result <- errors.Join(err, d.Close())
+		}()
+		<-p.reached
+		f.run(t, db, statement)
+		close(p.goOn)
+		if err := <-result; !errors.Is(err, dump.ErrChanged) {
+			t.Errorf("%s: got %v; want ErrChanged", statement, err)
+		}
+	}
+}
