@@ -51,9 +51,11 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*MariaD
 		return nil, err
 	}
 	if _, err := os.Stat(filepath.Join(data, "mysql")); errors.Is(err, os.ErrNotExist) {
-		args := append([]string{"--no-defaults", "--datadir=" + data, "--skip-test-db",
+		args := append([]string{
+			"--no-defaults", "--datadir=" + data, "--skip-test-db",
 			"--auth-root-authentication-method=normal", "--skip-name-resolve",
-			"--innodb-flush-method=nosync", "--innodb-log-file-size=16M"}, asUser()...)
+			"--innodb-flush-method=nosync", "--innodb-log-file-size=16M",
+		}, asUser()...)
 		if out, err := exec.CommandContext(ctx, install, args...).CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("create MariaDB data in %s: %w: %s", data, err, out)
 		}
@@ -64,12 +66,14 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*MariaD
 	if m.Port, err = freePort(); err != nil {
 		return nil, err
 	}
-	args := append([]string{"--no-defaults", "--datadir=" + data, "--socket=" + m.Socket,
+	args := append([]string{
+		"--no-defaults", "--datadir=" + data, "--socket=" + m.Socket,
 		"--pid-file=" + filepath.Join(dir, "pid"), "--port=" + strconv.Itoa(m.Port),
 		"--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin",
 		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-flush-method=nosync",
 		"--innodb-flush-log-at-trx-commit=0", "--key-buffer-size=8M", "--aria-pagecache-buffer-size=8M",
-		"--performance-schema=OFF", "--max-allowed-packet=64M", "--secure-file-priv="}, asUser()...)
+		"--performance-schema=OFF", "--max-allowed-packet=64M", "--secure-file-priv=",
+	}, asUser()...)
 	if m.proc, err = startProcess(daemon, append(args, extraArgs...), filepath.Join(dir, "error.log")); err != nil {
 		return nil, err
 	}

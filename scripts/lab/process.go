@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -50,7 +51,7 @@ func (p *process) await(ctx context.Context, ready func() error) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("ended too early (%v): %s", p.err, tail(p.log))
+			return fmt.Errorf("%w: %s", errors.Join(errors.New("it ended too early"), p.err), tail(p.log))
 		case <-ctx.Done():
 			return fmt.Errorf("no answer (%w): %s", err, tail(p.log))
 		case <-time.After(20 * time.Millisecond):

@@ -24,8 +24,9 @@ func (d *Dump) spellOut(ctx context.Context, c *conn, o *object, create string) 
 	}
 	list := (dialect{}).tokens(create)
 	for _, r := range suspects {
-		name, from := r[0].s, 0
-		if from = columnAt(list, name); from < 0 {
+		name := r[0].s
+		from := columnAt(list, name)
+		if from < 0 {
 			continue
 		}
 		if r[3].s == "1" {

@@ -32,13 +32,13 @@ func (c *conn) Close() error {
 	if c == nil {
 		return nil
 	}
-	if c.broken != nil {
-		_ = c.link.Close()
-		_ = c.driver.Close() // it finds the connection closed
-		return nil
-	}
 	_ = c.link.SetDeadline(time.Now().Add(time.Second))
-	return c.driver.Close()
+	if c.broken == nil {
+		return c.driver.Close()
+	}
+	_ = c.link.Close()
+	_ = c.driver.Close() // it finds the connection closed
+	return nil
 }
 
 // exec runs a statement whose answer, if there is any, is of no interest.

@@ -79,7 +79,7 @@ func connect(ctx context.Context, db wordpress.Database) (*conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		l = &link{Conn: raw, tls: secure}
+		l = &link{Conn: raw, tls: secure, ctx: ctx}
 		return l, nil
 	}
 	connector, err := mysql.NewConnector(c)

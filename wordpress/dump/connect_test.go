@@ -154,7 +154,7 @@ func TestConnectToSomethingElse(t *testing.T) {
 		for s := range says {
 			if c, err := l.Accept(); err == nil {
 				_, _ = c.Write([]byte(s))
-				defer c.Close()
+				t.Cleanup(func() { _ = c.Close() })
 			}
 		}
 	}()

@@ -89,7 +89,6 @@ func (w *inserts) giant(row []byte) error {
 			return err
 		}
 		if row = rest; null {
-			v = nil
 			err = w.out.raw("NULL")
 		} else {
 			err = w.giantValue(&w.columns[i], v)
@@ -170,6 +169,7 @@ func (c *column) appendValue(b, v []byte) []byte {
 		return appendHex(append(append(b, c.intro...), "0x"...), v)
 	case formBinary:
 		b = append(b, c.intro...)
+	case formText:
 	case formCharset:
 		if !isASCII(v) {
 			b = append(b, c.intro...)

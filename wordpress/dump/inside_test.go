@@ -157,8 +157,13 @@ func TestDivide(t *testing.T) {
 		unsigned  bool
 		n         int
 	}{
-		{"1", "1000", false, 7}, {"-9223372036854775808", "9223372036854775807", false, 5}, {"0", "18446744073709551615", true, 3},
-		{"5", "5", false, 4}, {"-3", "3", false, 100}, {"0", "0", true, 0}, {"9223372036854775806", "9223372036854775807", false, 2},
+		{"1", "1000", false, 7},
+		{"-9223372036854775808", "9223372036854775807", false, 5},
+		{"0", "18446744073709551615", true, 3},
+		{"5", "5", false, 4},
+		{"-3", "3", false, 100},
+		{"0", "0", true, 0},
+		{"9223372036854775806", "9223372036854775807", false, 2},
 	} {
 		list, err := divide("c", c.low, c.high, c.unsigned, c.n)
 		if err != nil {
@@ -222,8 +227,17 @@ func TestMatch(t *testing.T) {
 		pattern, name string
 		want          bool
 	}{
-		{"a", "a", true}, {"a", "b", false}, {"*", "", true}, {"wp_*", "wp_posts", true}, {"*_log*", "wp_logs", true}, {"*_log", "wp_logs", false}, {"w?_x", "wp_x", true},
-		{"w?", "w", false}, {"a*b*c", "aXbXbYc", true}, {"a*b*c", "aXbXbY", false}, {"[a]", "[a]", true},
+		{"a", "a", true},
+		{"a", "b", false},
+		{"*", "", true},
+		{"wp_*", "wp_posts", true},
+		{"*_log*", "wp_logs", true},
+		{"*_log", "wp_logs", false},
+		{"w?_x", "wp_x", true},
+		{"w?", "w", false},
+		{"a*b*c", "aXbXbYc", true},
+		{"a*b*c", "aXbXbY", false},
+		{"[a]", "[a]", true},
 	} {
 		if got := match(c.pattern, c.name); got != c.want {
 			t.Errorf("%s, %s: got %v", c.pattern, c.name, got)

@@ -2,6 +2,7 @@ package dump
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/binary"
 	"errors"
@@ -24,16 +25,17 @@ var errNoTLS = errors.New("the configuration asks for TLS, which the server does
 // our hands afterwards, and notes what the two sides agreed on. TLS costs one
 // packet more than the driver knows of; the packets' numbers are shifted by it.
 type link struct {
-	net.Conn             // TLS once that is agreed on
-	tls      *tls.Config // nil: not asked for
-	greeted  bool        // the server's first packet has been read
-	answered bool        // the driver has answered it
-	done     bool        // connected: bytes pass untouched
-	shift    byte        // how many packets the driver does not know of
-	pending  []byte      // read from the server, not yet by the driver
-	offered  uint32      // the server's capabilities
-	agreed   uint32      // those that both sides have
-	failed   error       // why TLS did not start; the driver hides it
+	net.Conn                 // TLS once that is agreed on
+	tls      *tls.Config     // nil: not asked for
+	ctx      context.Context // of connecting, for which the interface of net.Conn has no place
+	greeted  bool            // the server's first packet has been read
+	answered bool            // the driver has answered it
+	done     bool            // connected: bytes pass untouched
+	shift    byte            // how many packets the driver does not know of
+	pending  []byte          // read from the server, not yet by the driver
+	offered  uint32          // the server's capabilities
+	agreed   uint32          // those that both sides have
+	failed   error           // why TLS did not start; the driver hides it
 }
 
 // Read hands the driver the server's packets, one at a time.
@@ -97,7 +99,7 @@ func (l *link) startTLS(head []byte) error {
 		return err
 	}
 	c := tls.Client(l.Conn, l.tls)
-	if err := c.Handshake(); err != nil {
+	if err := c.HandshakeContext(l.ctx); err != nil {
 		return fmt.Errorf("start TLS: %w", err)
 	}
 	l.Conn, l.shift = c, 1

@@ -24,8 +24,7 @@ func (r rights) any(privileges ...string) bool {
 func (d *Dump) readRights(ctx context.Context) error {
 	grants, err := d.grants(ctx)
 	if err != nil {
-		d.warn("", "the account's privileges cannot be read, so what it cannot see is not known: "+err.Error())
-		return nil
+		return d.missing("privileges", "they cannot be read, so what the account cannot see is not known: "+err.Error())
 	}
 	have := rights{}
 	for _, g := range grants {
