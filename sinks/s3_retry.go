@@ -126,8 +126,15 @@ func expired(err error) bool {
 	return false
 }
 
-// unanswered tells whether the store may have acted on a request although it failed.
+// unanswered tells whether the store may have acted on a request although it
+// failed. It has not when the request could not be written to its end: a store
+// that refuses a name at once closes the connection, and its answer is lost to
+// the broken write.
 func unanswered(err error) bool {
+	var broken *net.OpError
+	if errors.As(err, &broken) && broken.Op == "write" {
+		return false
+	}
 	status := statusOf(err)
 	return status == 0 || status >= 500 || status/100 == 2
 }

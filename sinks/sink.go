@@ -14,8 +14,8 @@ type Sink interface {
 	// relative to the sink's prefix. It publishes only when r ends in io.EOF, and
 	// never overwrites: a name that is taken is ErrExists. On any other error,
 	// r's own included, nothing is published under name and what was begun is
-	// aborted. A stream too long for one object is cut into pieces named
-	// name.001, name.002 …; the receipt lists them in order.
+	// aborted. A stream too long for one object goes on in further pieces:
+	// name, name.001, name.002 …; the receipt lists them in order.
 	Put(ctx context.Context, name string, r io.Reader) (Receipt, error)
 	// String is the sink's URL, free of secrets.
 	String() string
@@ -31,7 +31,7 @@ type Receipt struct {
 
 // An Object is one stored piece of a stream.
 type Object struct {
-	Name      string // as given to Put, with .001 … when cut into pieces
+	Name      string // as given to Put; with .001 … for the further pieces
 	Bytes     int64
 	SHA256    [32]byte
 	CRC64NVME uint64
