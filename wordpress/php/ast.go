@@ -3,6 +3,14 @@ package php
 // The syntax tree. Names are resolved by the parser: the evaluator knows no
 // namespaces. Every node knows its line and its bytes in the source, so that a
 // message can show the expression that decides.
+//
+// Nodes are pointers. Names have no leading backslash and keep their case, but
+// true, false, null, self, parent and static are in lower case; a fallback is the
+// global name to try where the namespace has none. The name of a member is a
+// *litExpr where it is written out, otherwise whatever gives it: A::$b has the
+// literal "b", A::$$b the variable b, and the call A::$b() the variable b.
+// Operators are as PHP writes them, with != for <>, && for and, || for or; an
+// assignOp has its operator without the =. A block becomes its statements.
 
 type at struct{ line, from, to int32 }
 
@@ -159,6 +167,7 @@ type (
 	yieldExpr struct {
 		at
 		x, key expr
+		from   bool // yield from
 	}
 	shellExpr struct {
 		at
@@ -214,6 +223,7 @@ type param struct {
 type typeHint struct {
 	names    []string // lower case
 	nullable bool
+	inter    bool // A&B somewhere in it
 }
 
 type funcDecl struct {
@@ -237,18 +247,22 @@ type classDecl struct {
 	parent     string
 	interfaces []string
 	abstract   bool
+	readonly   bool
+	backed     bool // an enum with values
 	consts     []constItem
 	props      []propItem
 	methods    []*funcDecl
 	traits     []string
+	rules      []traitRule
 	cases      []constItem
 	file       *source
 	line       int32
 }
 
 type constItem struct {
+	at
 	name string
-	val  expr
+	val  expr // nil: a variable or case without value
 }
 
 type propItem struct {
@@ -256,6 +270,13 @@ type propItem struct {
 	def    expr
 	static bool
 	typed  bool
+}
+
+// A traitRule is one line of use T { … }.
+type traitRule struct {
+	trait, method string
+	alias         string   // as alias, "" if only the visibility changes
+	insteadof     []string // not of these
 }
 
 type stmt interface{ where() at }
@@ -335,7 +356,8 @@ type (
 	}
 	classStmt struct {
 		at
-		decl *classDecl
+		decl    *classDecl
+		hoisted bool // stands at the top of the file
 	}
 	constStmt struct {
 		at
@@ -349,7 +371,11 @@ type (
 		at
 		label string
 	}
-	haltStmt struct{ at }
+	labelStmt struct {
+		at
+		label string
+	}
+	haltStmt struct{ at } // the data begin at to
 )
 
 type switchCase struct {
@@ -365,9 +391,10 @@ type catchClause struct {
 
 // A source is one parsed file.
 type source struct {
-	path string
-	text string
-	body []stmt
+	path   string
+	text   string
+	body   []stmt
+	strict bool // declare(strict_types=1)
 }
 
 // snippet is the source text of a node, on one line and not too long.

@@ -27,6 +27,8 @@ type lexer struct {
 	code bool // inside <?php
 }
 
+func newLexer(file, src string) lexer { return lexer{src: src, file: file, line: 1} }
+
 func (l *lexer) errorf(line int, format string, args ...any) error {
 	return &SyntaxError{File: l.file, Line: line, Msg: fmt.Sprintf(format, args...)}
 }
@@ -71,6 +73,9 @@ func (l *lexer) next() (token, error) {
 		end := identEnd(l.src, l.pos+1)
 		return l.emit(tVar, l.src[l.pos+1:end], end), nil
 	case identStart(c) || c == '\\':
+		if t, ok, err := l.binaryString(c); ok || err != nil {
+			return t, err
+		}
 		return l.name()
 	case digit(c) || c == '.' && l.pos+1 < len(l.src) && digit(l.src[l.pos+1]):
 		return l.number()
@@ -183,6 +188,25 @@ func (l *lexer) skipBlank() error {
 	return nil
 }
 
+// binaryString recognises the prefix b of strings, which means nothing.
+func (l *lexer) binaryString(c byte) (t token, ok bool, err error) {
+	if c|0x20 != 'b' || l.pos+1 >= len(l.src) {
+		return token{}, false, nil
+	}
+	switch l.src[l.pos+1] {
+	case '\'':
+		t, err = l.single(l.pos + 1)
+		return t, true, err
+	case '"':
+		return l.emit(tQuote, `"`, l.pos+2), true, nil
+	case '<':
+		if strings.HasPrefix(l.src[l.pos+1:], "<<<") {
+			return l.heredocStart(l.pos + 4)
+		}
+	}
+	return token{}, false, nil
+}
+
 func (l *lexer) name() (token, error) {
 	end := l.pos
 	if l.src[end] == '\\' {
@@ -203,32 +227,27 @@ func (l *lexer) name() (token, error) {
 	return l.emit(tIdent, l.src[l.pos:end], end), nil
 }
 
-// operators, longest first.
-var operators = []string{
-	"<<<", "...", "<=>", "**=", "===", "!==", "<<=", ">>=", "??=", "?->",
-	"&&", "||", "??", "++", "--", "+=", "-=", "*=", "/=", ".=", "%=", "&=", "|=", "^=", "->", "=>", "::",
-	"<<", ">>", "<=", ">=", "==", "!=", "<>", "**",
-	"+", "-", "*", "/", "%", "=", "<", ">", "!", ".", "(", ")", "[", "]", "{", "}", ",", ";", "?", ":", "&", "|", "^", "~", "@", "$",
-}
+// operators of every length.
+var operators = wordSet(`... <=> **= === !== <<= >>= ??= ?->
+	&& || ?? ++ -- += -= *= /= .= %= &= |= ^= -> => :: << >> <= >= == != <> **
+	+ - * / % = < > ! . ( ) [ ] { } , ; ? : & | ^ ~ @ $`)
 
 func (l *lexer) operator() (token, error) {
 	rest := l.src[l.pos:]
-	if rest[0] == '(' {
+	switch {
+	case rest[0] == '(':
 		if typ, end := castAt(l.src, l.pos); end > 0 {
 			return l.emit(tCast, typ, end), nil
 		}
+	case strings.HasPrefix(rest, "<<<"):
+		if t, ok, err := l.heredocStart(l.pos + 3); ok {
+			return t, err
+		}
 	}
-	for _, op := range operators {
-		if !strings.HasPrefix(rest, op) {
-			continue
+	for n := min(3, len(rest)); n > 0; n-- {
+		if operators[rest[:n]] {
+			return l.emit(tOp, rest[:n], l.pos+n), nil
 		}
-		if op == "<<<" {
-			if t, ok := l.heredocStart(); ok {
-				return t, nil
-			}
-			continue
-		}
-		return l.emit(tOp, op, l.pos+len(op)), nil
 	}
 	return token{}, l.errorf(l.line, "unexpected character 0x%02X", rest[0])
 }
@@ -258,9 +277,9 @@ func castAt(src string, i int) (typ string, end int) {
 	return typ, i + 1
 }
 
-// heredocStart recognises <<<LABEL, <<<"LABEL" and <<<'LABEL' with their line end.
-func (l *lexer) heredocStart() (token, bool) {
-	i := l.pos + 3
+// heredocStart recognises <<<LABEL, <<<"LABEL" and <<<'LABEL' with their line
+// end, from behind the <<<.
+func (l *lexer) heredocStart(i int) (t token, ok bool, err error) {
 	for i < len(l.src) && (l.src[i] == ' ' || l.src[i] == '\t') {
 		i++
 	}
@@ -270,26 +289,26 @@ func (l *lexer) heredocStart() (token, bool) {
 		i++
 	}
 	if i >= len(l.src) || !identStart(l.src[i]) {
-		return token{}, false
+		return token{}, false, nil
 	}
 	start := i
 	i = identEnd(l.src, i)
 	label := l.src[start:i]
 	if quote != 0 {
 		if i >= len(l.src) || l.src[i] != quote {
-			return token{}, false
+			return token{}, false, nil
 		}
 		i++
 	}
 	end := newline(l.src, i)
 	if end == i {
-		return token{}, false
+		return token{}, false, nil
 	}
 	kind := tHeredoc
 	if quote == '\'' {
 		kind = tNowdoc
 	}
-	return l.emit(kind, label, end), true
+	return l.emit(kind, label, end), true, nil
 }
 
 func digit(c byte) bool  { return '0' <= c && c <= '9' }

@@ -1,7 +1,7 @@
 package php
 
 import (
-	"math/big"
+	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -37,7 +37,7 @@ func (l *lexer) single(start int) (token, error) {
 func (l *lexer) number() (token, error) {
 	src, i := l.src, l.pos
 	if src[i] == '0' && i+2 < len(src) {
-		base := map[byte]string{'x': hexDigits, 'b': "01", 'o': "01234567"}[src[i+1]|0x20]
+		base := baseSet(src[i+1])
 		if base != "" && strings.IndexByte(base, src[i+2]) >= 0 {
 			end := digitsEnd(src, i+2, base)
 			return l.emitNumber(end, false)
@@ -70,6 +70,19 @@ const (
 	decDigits = "0123456789"
 )
 
+// baseSet is the digits that go with the letter of 0x, 0b and 0o.
+func baseSet(letter byte) string {
+	switch letter | 0x20 {
+	case 'x':
+		return hexDigits
+	case 'b':
+		return "01"
+	case 'o':
+		return "01234567"
+	}
+	return ""
+}
+
 // digitsEnd passes digits with single underscores between them.
 func digitsEnd(src string, i int, set string) int {
 	for i < len(src) && (strings.IndexByte(set, src[i]) >= 0 ||
@@ -84,18 +97,6 @@ func (l *lexer) emitNumber(end int, float bool) (token, error) {
 	if float {
 		return l.emit(tFloat, text, end), nil
 	}
-	n, ok := parseIntLiteral(text)
-	if !ok {
-		return token{}, l.errorf(l.line, "invalid numeric literal")
-	}
-	if n.IsInt64() {
-		return l.emit(tInt, n.String(), end), nil
-	}
-	f, _ := new(big.Float).SetInt(n).Float64()
-	return l.emit(tFloat, strconv.FormatFloat(f, 'g', -1, 64), end), nil
-}
-
-func parseIntLiteral(text string) (*big.Int, bool) {
 	base, digits := 10, text
 	if len(text) > 1 && text[0] == '0' {
 		switch text[1] | 0x20 {
@@ -109,10 +110,25 @@ func parseIntLiteral(text string) (*big.Int, bool) {
 			base, digits = 8, text[1:]
 		}
 	}
-	if len(digits) > 2000 {
-		return nil, false
+	n, err := strconv.ParseInt(digits, base, 64)
+	switch {
+	case err == nil:
+		return l.emit(tInt, strconv.FormatInt(n, 10), end), nil
+	case !errors.Is(err, strconv.ErrRange):
+		return token{}, l.errorf(l.line, "invalid numeric literal")
+	case base == 10:
+		return l.emit(tFloat, digits, end), nil
 	}
-	return new(big.Int).SetString(digits, base)
+	return l.emit(tFloat, strconv.FormatFloat(bigInteger(digits, base), 'g', -1, 64), end), nil
+}
+
+// bigInteger adds up digits as PHP does, rounding at every step.
+func bigInteger(digits string, base int) float64 {
+	f := 0.0
+	for i := range len(digits) {
+		f = f*float64(base) + float64(strings.IndexByte(hexDigits[:16], lower(digits[i : i+1])[0]))
+	}
+	return f
 }
 
 // unescape resolves the escapes of a string in double quotes, of a command (`)

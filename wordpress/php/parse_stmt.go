@@ -1,0 +1,283 @@
+package php
+
+// funcScope is what the parser knows of the function around it.
+type funcScope struct {
+	decl    *funcDecl // nil: the file
+	closure bool
+	loops   int // around the statement
+	labels  map[string]int
+	gotos   []token
+}
+
+// inFunc runs a parser of a function's body within the function's own scope.
+func (p *parser) inFunc(decl *funcDecl, closure bool, body func()) {
+	fn, nest := p.fn, p.nest
+	p.fn, p.nest = &funcScope{decl: decl, closure: closure}, 0
+	body()
+	p.checkLabels()
+	p.fn, p.nest = fn, nest
+}
+
+// checkLabels refuses a goto to nowhere.
+func (p *parser) checkLabels() {
+	for _, t := range p.fn.gotos {
+		if _, ok := p.fn.labels[t.text]; !ok {
+			p.fail(t.line, "'goto' to undefined label %q", t.text)
+		}
+	}
+}
+
+// topStatements parses the whole file.
+func (p *parser) topStatements() []stmt {
+	var body []stmt
+	for p.tok.kind != tEOF {
+		if n := len(body); n > 0 {
+			if _, ok := body[n-1].(*haltStmt); ok {
+				break
+			}
+		}
+		body = p.topStatement(body)
+	}
+	return body
+}
+
+// topStatement parses what may stand outside functions and blocks.
+func (p *parser) topStatement(dst []stmt) []stmt {
+	start := p.tok
+	switch {
+	case start.kind == tIdent && start.low == "namespace", start.kind == tName && lower(start.text) == "namespace":
+		return p.namespace(dst)
+	case start.kind == tIdent && start.low == "__halt_compiler":
+		return append(dst, p.halt())
+	}
+	if p.names.outside && !p.isSemi() && start.kind != tHTML {
+		if !p.isWord("declare") {
+			p.fail(start.line, "no code may exist outside of namespace {}")
+		}
+	}
+	if !p.isWord("declare") {
+		p.begun = true
+		p.code = p.code || !p.isSemi()
+	}
+	switch {
+	case p.isWord("use"):
+		p.use()
+		return dst
+	case p.isWord("const"):
+		p.advance()
+		items := p.constItems()
+		p.expectSemi()
+		return append(dst, &constStmt{p.at(start), items})
+	}
+	return p.statement(dst)
+}
+
+// constItems parses NAME = value, … of a const statement.
+func (p *parser) constItems() []constItem {
+	var items []constItem
+	for {
+		start := p.tok
+		item := constItem{name: p.names.full(p.ident("identifier"))}
+		p.expectOp("=")
+		item.val = p.expr()
+		p.requireConst(item.val, true)
+		item.at = p.at(start)
+		items = append(items, item)
+		if !p.acceptOp(",") {
+			return items
+		}
+	}
+}
+
+// halt ends the program; what follows is data, not code.
+func (p *parser) halt() stmt {
+	start := p.tok
+	p.advance()
+	p.expectOp("(")
+	p.expectOp(")")
+	if !p.isSemi() {
+		p.unexpected(`";"`)
+	}
+	p.end = p.tok.end
+	return &haltStmt{p.at(start)}
+}
+
+// statement parses one statement and appends it; a plain block has no meaning
+// of its own and becomes its statements.
+func (p *parser) statement(dst []stmt) []stmt {
+	height := p.enter()
+	switch p.tok.kind {
+	case tHTML:
+		dst = append(dst, p.inlineText())
+	case tOpenEcho:
+		dst = append(dst, p.echo())
+	case tCloseTag:
+		p.advance()
+	case tAttribute:
+		dst = append(dst, p.attributed())
+	case tOp:
+		switch p.tok.text {
+		case ";":
+			p.advance()
+		case "{":
+			dst = p.block(dst)
+		default:
+			dst = append(dst, p.exprStatement())
+		}
+	case tIdent:
+		dst = p.wordStatement(dst)
+	default:
+		dst = append(dst, p.exprStatement())
+	}
+	p.leave(height, 0)
+	return dst
+}
+
+// block parses { … } and appends its statements.
+func (p *parser) block(dst []stmt) []stmt {
+	p.expectOp("{")
+	for !p.isOp("}") {
+		dst = p.statement(dst)
+	}
+	p.advance()
+	return dst
+}
+
+func (p *parser) inlineText() stmt {
+	t := p.tok
+	p.advance()
+	a := p.at(t)
+	return &echoStmt{a, []expr{&litExpr{a, strVal(t.text)}}}
+}
+
+// echo parses echo … and <?= …
+func (p *parser) echo() stmt {
+	start := p.tok
+	p.advance()
+	xs := p.exprs()
+	p.expectSemi()
+	return &echoStmt{p.at(start), xs}
+}
+
+// exprs parses expressions with commas between them.
+func (p *parser) exprs() []expr {
+	xs := []expr{p.expr()}
+	for p.acceptOp(",") {
+		xs = append(xs, p.expr())
+	}
+	return xs
+}
+
+func (p *parser) exprStatement() stmt {
+	start := p.tok
+	x := p.expr()
+	p.expectSemi()
+	return &exprStmt{p.at(start), x}
+}
+
+// statementWords are the parsers of statements that begin with a keyword. They
+// stand in a function because they refer to each other.
+func statementWords(word string) func(*parser) stmt {
+	switch word {
+	case "if":
+		return (*parser).ifStatement
+	case "while":
+		return (*parser).whileStatement
+	case "do":
+		return (*parser).doStatement
+	case "for":
+		return (*parser).forStatement
+	case "foreach":
+		return (*parser).foreachStatement
+	case "switch":
+		return (*parser).switchStatement
+	case "break", "continue":
+		return (*parser).breakStatement
+	case "return":
+		return (*parser).returnStatement
+	case "echo":
+		return (*parser).echo
+	case "global":
+		return (*parser).globalStatement
+	case "unset":
+		return (*parser).unsetStatement
+	case "try":
+		return (*parser).tryStatement
+	case "goto":
+		return (*parser).gotoStatement
+	case "abstract", "final", "class", "trait", "interface":
+		return (*parser).classStatement
+	}
+	return nil
+}
+
+// wordStatement parses a statement that begins with a word.
+func (p *parser) wordStatement(dst []stmt) []stmt {
+	word := p.tok.low
+	if parse := statementWords(word); parse != nil {
+		return append(dst, parse(p))
+	}
+	switch word {
+	case "declare":
+		return p.declare(dst)
+	case "static":
+		if p.peek().kind == tVar {
+			return append(dst, p.staticStatement())
+		}
+	case "function":
+		if p.declaresFunction() {
+			return append(dst, p.functionStatement())
+		}
+	case "enum":
+		if p.declaresEnum() {
+			return append(dst, p.classStatement())
+		}
+	case "readonly":
+		return append(dst, p.classStatement())
+	case "__halt_compiler":
+		p.fail(p.tok.line, "__HALT_COMPILER() can only be used from the outermost scope")
+	case "namespace":
+		p.fail(p.tok.line, "unexpected %q", p.tok.text)
+	}
+	if !reserved[word] && p.peek().text == ":" && p.peek().kind == tOp {
+		return append(dst, p.label())
+	}
+	return append(dst, p.exprStatement())
+}
+
+// declaresFunction tells function f( from a closure.
+func (p *parser) declaresFunction() bool {
+	saved, tok, end := p.lex, p.tok, p.end
+	defer func() { p.lex, p.tok, p.end = saved, tok, end }()
+	p.advance()
+	p.acceptOp("&")
+	return p.tok.kind == tIdent
+}
+
+func (p *parser) declaresEnum() bool {
+	t := p.peek()
+	return t.kind == tIdent && t.low != "extends" && t.low != "implements" && (!reserved[t.low] || t.low == "readonly")
+}
+
+func (p *parser) label() stmt {
+	start := p.tok
+	if _, dup := p.fn.labels[start.text]; dup {
+		p.fail(start.line, "label %q already defined", start.text)
+	}
+	if p.fn.labels == nil {
+		p.fn.labels = map[string]int{}
+	}
+	p.fn.labels[start.text] = start.line
+	p.advance()
+	p.advance()
+	return &labelStmt{p.at(start), start.text}
+}
+
+func (p *parser) gotoStatement() stmt {
+	start := p.tok
+	p.advance()
+	p.fn.gotos = append(p.fn.gotos, p.tok)
+	label := p.ident("identifier")
+	p.expectSemi()
+	return &gotoStmt{p.at(start), label}
+}

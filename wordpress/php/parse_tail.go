@@ -1,0 +1,253 @@
+package php
+
+// tail parses what follows an operand: […], ->name, ::name and (…), as often as
+// they come. Steps is how much higher the tree became.
+func (p *parser) tail(start token, x expr, flags operandFlags) (expr, operandFlags, int) {
+	for steps := 0; ; steps++ {
+		if p.tok.kind != tOp {
+			return x, flags, steps
+		}
+		switch op := p.tok.text; {
+		case op == "[" && flags&mayDeref != 0:
+			x, flags = p.index(start, x), isVar|anyTail
+		case (op == "->" || op == "?->") && flags&mayDeref != 0:
+			x, flags = p.property(start, x)
+		case op == "::" && flags&mayStatic != 0:
+			x, flags = p.static(start, x)
+		case op == "(" && flags&mayCall != 0:
+			args, first := p.args()
+			x, flags = &callExpr{p.at(start), x, args, first}, isVar|anyTail
+		default:
+			return x, flags, steps
+		}
+	}
+}
+
+func (p *parser) index(start token, base expr) expr {
+	p.advance()
+	x := &indexExpr{base: base}
+	if !p.isOp("]") {
+		x.idx = p.expr()
+	} else {
+		p.loose[x] = "cannot use [] for reading"
+	}
+	p.expectOp("]")
+	x.at = p.at(start)
+	return x
+}
+
+// property parses ->name and a call of it.
+func (p *parser) property(start token, obj expr) (expr, operandFlags) {
+	nullsafe := p.tok.text == "?->"
+	p.advance()
+	name := p.memberName()
+	if p.isOp("(") {
+		line := p.tok.line
+		args, first := p.args()
+		if first && nullsafe {
+			p.fail(line, "cannot combine nullsafe operator with Closure creation")
+		}
+		return &methodExpr{p.at(start), obj, name, args, nullsafe, first}, isVar | anyTail
+	}
+	return &propExpr{p.at(start), obj, name, nullsafe}, isVar | mayDeref | mayStatic
+}
+
+// memberName parses the name after an arrow: a word, a variable or {…}.
+func (p *parser) memberName() expr {
+	t := p.tok
+	switch {
+	case t.kind == tIdent:
+		p.advance()
+		return &litExpr{p.at(t), strVal(t.text)}
+	case p.acceptOp("{"):
+		x := p.expr()
+		p.expectOp("}")
+		return x
+	}
+	return p.simpleVariable()
+}
+
+// static parses ::$name, ::NAME and ::name().
+func (p *parser) static(start token, class expr) (expr, operandFlags) {
+	p.advance()
+	t := p.tok
+	var name expr
+	switch {
+	case t.kind == tIdent:
+		p.advance()
+		if !p.isOp("(") {
+			return &classConst{p.at(start), class, t.text}, mayDeref | mayStatic
+		}
+		name = &litExpr{p.at(t), strVal(t.text)}
+	case p.acceptOp("{"):
+		name = p.expr()
+		p.expectOp("}")
+		if !p.isOp("(") {
+			p.unexpected(`"("`)
+		}
+	default:
+		name = p.simpleVariable()
+		if !p.isOp("(") {
+			return &sPropExpr{p.at(start), class, propertyName(name)}, isVar | mayDeref | mayStatic
+		}
+	}
+	args, first := p.args()
+	return &sCallExpr{p.at(start), class, name, args, first}, isVar | anyTail
+}
+
+// propertyName turns the variable of A::$b into what names the property.
+func propertyName(x expr) expr {
+	v, ok := x.(*varExpr)
+	switch {
+	case !ok:
+		return x
+	case v.dyn != nil:
+		return v.dyn
+	}
+	return &litExpr{v.at, strVal(v.name)}
+}
+
+// args parses arguments with their parentheses; first is f(...).
+func (p *parser) args() (args []arg, first bool) {
+	p.expectOp("(")
+	if p.isOp("...") && p.peek().text == ")" {
+		p.advance()
+		p.advance()
+		return nil, true
+	}
+	named, spread := false, false
+	for !p.isOp(")") {
+		var a arg
+		line := p.tok.line
+		switch {
+		case p.acceptOp("..."):
+			a.spread, spread = true, true
+			if named {
+				p.fail(line, "cannot use argument unpacking after named arguments")
+			}
+		case p.tok.kind == tIdent && p.namesArgument():
+			a.name, named = p.tok.text, true
+			p.advance()
+			p.advance()
+		case named:
+			p.fail(line, "cannot use positional argument after named argument")
+		case spread:
+			p.fail(line, "cannot use positional argument after argument unpacking")
+		}
+		a.x = p.expr()
+		p.passable(a.x)
+		args = append(args, a)
+		if !p.acceptOp(",") {
+			break
+		}
+	}
+	p.expectOp(")")
+	p.uniqueNames(args)
+	return args, false
+}
+
+func (p *parser) namesArgument() bool {
+	t := p.peek()
+	return t.kind == tOp && t.text == ":"
+}
+
+func (p *parser) uniqueNames(args []arg) {
+	seen := map[string]bool{}
+	for _, a := range args {
+		if a.name != "" && seen[a.name] {
+			p.fail(int(a.x.where().line), "named parameter %q is given twice", a.name)
+		}
+		seen[a.name] = true
+	}
+}
+
+// className parses the name of a class.
+func (p *parser) className() string {
+	t := p.tok
+	if t.kind != tName && (t.kind != tIdent || reserved[t.low] && t.low != "static") {
+		p.unexpected("identifier")
+	}
+	p.advance()
+	return p.names.classOf(t.text)
+}
+
+// classReference parses the class after new and instanceof: a name, a variable
+// without calls, or any expression in parentheses.
+func (p *parser) classReference() expr {
+	start := p.tok
+	var x expr
+	switch {
+	case start.kind == tIdent || start.kind == tName:
+		x = &nameExpr{at: p.at(start), name: p.className()}
+		if !p.isOp("::") {
+			return x
+		}
+	case p.acceptOp("("):
+		x = p.expr()
+		p.expectOp(")")
+		return x
+	default:
+		x = p.simpleVariable()
+	}
+	height := p.enter()
+	steps := 0
+	for ; p.tok.kind == tOp; steps++ {
+		switch p.tok.text {
+		case "[":
+			x = p.index(start, x)
+		case "->", "?->":
+			nullsafe := p.tok.text == "?->"
+			p.advance()
+			name := p.memberName()
+			x = &propExpr{p.at(start), x, name, nullsafe}
+		case "::":
+			p.advance()
+			name := propertyName(p.simpleVariable())
+			x = &sPropExpr{p.at(start), x, name}
+		default:
+			p.leave(height, steps)
+			return x
+		}
+	}
+	p.leave(height, steps)
+	return x
+}
+
+// newObject parses new.
+func (p *parser) newObject() expr {
+	start := p.tok
+	p.advance()
+	x := &newExpr{}
+	if p.tok.kind == tAttribute {
+		p.attributes()
+		if !p.isWord("class") {
+			p.unexpected(`"class"`)
+		}
+	}
+	if p.isWord("class") {
+		line := p.tok.line
+		p.advance()
+		if p.isOp("(") {
+			x.args = p.newArgs()
+		}
+		x.decl = &classDecl{kind: "class", file: p.src, line: int32(line)}
+		p.classBody(x.decl)
+		x.at = p.at(start)
+		return x
+	}
+	x.class = p.classReference()
+	if p.isOp("(") {
+		x.args = p.newArgs()
+	}
+	x.at = p.at(start)
+	return x
+}
+
+func (p *parser) newArgs() []arg {
+	line := p.tok.line
+	args, first := p.args()
+	if first {
+		p.fail(line, "cannot create Closure for new expression")
+	}
+	return args
+}

@@ -1,0 +1,226 @@
+package php
+
+import "strings"
+
+// A piece of a string is text as it stands in the source, or an expression.
+type piece struct {
+	text string
+	line int
+	x    expr
+	at   at
+}
+
+// template parses a string in double quotes or a command; the token at hand is
+// its opening quote, and the lexer stands behind it.
+func (p *parser) template(quote byte) expr {
+	start := p.tok
+	height := p.enter()
+	var pieces []piece
+	closed := func(i int) int {
+		if p.lex.src[i] == quote {
+			return i + 1
+		}
+		return -1
+	}
+	pieces, ok := p.pieces(closed)
+	if !ok {
+		p.fail(start.line, "unterminated string")
+	}
+	p.tok.end = p.lex.pos
+	p.advance()
+	p.leave(height, 0)
+	return p.join(start, pieces, quote)
+}
+
+// join makes pieces an expression, resolving the escapes of the text.
+func (p *parser) join(start token, pieces []piece, quote byte) expr {
+	parts := make([]expr, 0, len(pieces))
+	for _, piece := range pieces {
+		if piece.x != nil {
+			parts = append(parts, piece.x)
+			continue
+		}
+		text, err := p.lex.unescape(piece.text, quote, piece.line)
+		if err != nil {
+			panic(parseFailure{err})
+		}
+		parts = append(parts, &litExpr{piece.at, strVal(text)})
+	}
+	a := p.at(start)
+	if len(parts) == 0 {
+		return &litExpr{a, strVal("")}
+	}
+	if lit, ok := parts[0].(*litExpr); ok && len(parts) == 1 && pieces[0].x == nil {
+		lit.at = a
+		return lit
+	}
+	return &templateExpr{a, parts}
+}
+
+// pieces cuts the inside of a string from the lexer's position on, up to where
+// closed says that it ends, and moves the lexer behind that end. Closed gets
+// positions that no backslash protects.
+func (p *parser) pieces(closed func(i int) int) (pieces []piece, ok bool) {
+	l := &p.lex
+	from := l.pos
+	text := func(to int) {
+		if to > from {
+			line := l.line
+			l.advance(to)
+			a := at{line: int32(line), from: int32(from), to: int32(to)}
+			pieces = append(pieces, piece{text: l.src[from:to], line: line, at: a})
+		}
+	}
+	for i := from; i < len(l.src); {
+		if end := closed(i); end >= 0 {
+			text(i)
+			l.advance(end)
+			return pieces, true
+		}
+		rest := l.src[i:]
+		next := byte(0)
+		if len(rest) > 1 {
+			next = rest[1]
+		}
+		switch {
+		case rest[0] == '\\' && next != '\n' && next != '\r':
+			i += 2
+			continue
+		case rest[0] == '$' && (identStart(next) || next == '{'), rest[0] == '{' && next == '$':
+		default:
+			i++
+			continue
+		}
+		text(i)
+		pieces = append(pieces, piece{x: p.interpolated(rest[0], next)})
+		from, i = l.pos, l.pos
+	}
+	return nil, false
+}
+
+// interpolated parses $…, ${…} or {$…}; the lexer stands before it and moves
+// behind it.
+func (p *parser) interpolated(first, second byte) expr {
+	p.tok.end = p.lex.pos
+	if first == '$' && second != '{' {
+		return p.simpleInterpolation()
+	}
+	height := p.enter()
+	defer p.leave(height, 0)
+	if first == '{' {
+		p.lex.advance(p.lex.pos + 1)
+		p.advance()
+		x := p.variable()
+		p.closeBrace()
+		return x
+	}
+	start := token{line: p.lex.line, pos: p.lex.pos}
+	p.lex.advance(p.lex.pos + 2)
+	p.advance()
+	if t := p.tok; t.kind == tIdent {
+		after := byte(0)
+		if t.end < len(p.lex.src) {
+			after = p.lex.src[t.end]
+		}
+		if (after == '}' || after == '[') && p.lex.src[t.pos-1] == '{' {
+			return p.bracedName(start, t)
+		}
+	}
+	x := p.expr()
+	p.closeBrace()
+	return &varExpr{at: p.at(start), dyn: x}
+}
+
+// bracedName parses ${name} and ${name[expr]}.
+func (p *parser) bracedName(start, name token) expr {
+	p.advance()
+	v := &varExpr{at: p.at(name), name: name.text}
+	if !p.isOp("[") {
+		p.closeBrace()
+		v.at = p.at(start)
+		return v
+	}
+	p.advance()
+	idx := p.expr()
+	p.expectOp("]")
+	p.closeBrace()
+	return &indexExpr{p.at(start), v, idx}
+}
+
+// closeBrace makes the string go on right behind the brace at hand.
+func (p *parser) closeBrace() {
+	if !p.isOp("}") {
+		p.unexpected(`"}"`)
+	}
+	p.end = p.tok.end
+}
+
+// simpleInterpolation parses $name, $name[index] and $name->property.
+func (p *parser) simpleInterpolation() expr {
+	l := &p.lex
+	start := token{line: l.line, pos: l.pos}
+	end := identEnd(l.src, l.pos+1)
+	name := l.src[l.pos+1 : end]
+	l.advance(end)
+	p.end = end
+	v := &varExpr{at: p.at(start), name: name}
+	rest := l.src[end:]
+	arrow := 0
+	switch {
+	case strings.HasPrefix(rest, "["):
+		return p.simpleIndex(start, v)
+	case strings.HasPrefix(rest, "->"):
+		arrow = 2
+	case strings.HasPrefix(rest, "?->"):
+		arrow = 3
+	}
+	if arrow == 0 || len(rest) == arrow || !identStart(rest[arrow]) {
+		return v
+	}
+	from := end + arrow
+	end = identEnd(l.src, from)
+	prop := &litExpr{at{int32(l.line), int32(from), int32(end)}, strVal(l.src[from:end])}
+	l.advance(end)
+	p.end = end
+	return &propExpr{p.at(start), v, prop, arrow == 3}
+}
+
+// simpleIndex parses [index] without blanks: a word, a number or a variable.
+func (p *parser) simpleIndex(start token, v expr) expr {
+	l := &p.lex
+	src, from := l.src, l.pos+1
+	i := from
+	if i < len(src) && src[i] == '-' {
+		i++
+	}
+	var idx expr
+	here := func(end int) at { return at{int32(l.line), int32(from), int32(end)} }
+	switch {
+	case i < len(src) && digit(src[i]):
+		i = offsetEnd(src, i)
+		idx = &litExpr{here(i), strKey(src[from:i]).value()}
+	case i == from && i < len(src) && identStart(src[i]):
+		i = identEnd(src, i)
+		idx = &litExpr{here(i), strVal(src[from:i])}
+	case i == from && i+1 < len(src) && src[i] == '$' && identStart(src[i+1]):
+		i = identEnd(src, i+1)
+		idx = &varExpr{at: here(i), name: src[from+1 : i]}
+	}
+	if idx == nil || i >= len(src) || src[i] != ']' {
+		p.fail(l.line, "unexpected string content after \"[\" of a string's variable")
+	}
+	l.advance(i + 1)
+	p.end = l.pos
+	return &indexExpr{p.at(start), v, idx}
+}
+
+// offsetEnd passes a number, which counts as an integer only if it is written as
+// PHP would print it.
+func offsetEnd(src string, i int) int {
+	if src[i] == '0' && i+2 < len(src) {
+		if set := baseSet(src[i+1]); set != "" && strings.IndexByte(set, src[i+2]) >= 0 {
+			return digitsEnd(src, i+2, set)
+		}
+	}
+	return digitsEnd(src, i, decDigits)
+}
