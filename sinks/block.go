@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"sync/atomic"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // BlockSize is the size of one Block, in bytes.
@@ -13,13 +15,29 @@ const BlockSize = 1 << 20
 // A Pool bounds the memory of all streams in flight: it hands out blocks of
 // BlockSize bytes, and makes who asks wait once all are out.
 type Pool struct {
-	tokens chan struct{} // one for each block that is out
-	free   chan *Block
+	tokens  chan struct{} // one for each block that is out
+	free    chan *Block
+	size    int64
+	streams *semaphore.Weighted // what the streams that were let in may need
 }
 
 // NewPool returns a pool of at most n blocks; they are allocated when first needed.
 func NewPool(n int) *Pool {
-	return &Pool{tokens: make(chan struct{}, n), free: make(chan *Block, n)}
+	return &Pool{
+		tokens: make(chan struct{}, n), free: make(chan *Block, n),
+		size: int64(n), streams: semaphore.NewWeighted(int64(n)),
+	}
+}
+
+// Admit waits until a stream may begin that keeps up to n blocks to itself
+// before it can give any back. Streams that are not let in this way could each
+// hold a part of the pool and wait for the rest for ever.
+func (p *Pool) Admit(ctx context.Context, n int) (leave func(), err error) {
+	weight := min(int64(n), p.size)
+	if err := p.streams.Acquire(ctx, weight); err != nil {
+		return nil, fmt.Errorf("wait for stream memory: %w", context.Cause(ctx))
+	}
+	return func() { p.streams.Release(weight) }, nil
 }
 
 // Get waits for a free block and returns it empty, with one reference.

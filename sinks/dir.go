@@ -58,9 +58,17 @@ func (s *dirSink) Put(ctx context.Context, name string, r io.Reader) (Receipt, e
 	if err := checkName(name); err != nil {
 		return Receipt{}, err
 	}
+	if ctx.Err() != nil {
+		return Receipt{}, fmt.Errorf("store %s: %w", filepath.Join(s.dir, name), context.Cause(ctx))
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	o, err := s.put(ctx, name, blocks(ctx, r, s.o.Pool))
+	next, leave, err := blocks(ctx, r, s.o.Pool, aheadBlocks)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("store %s: %w", filepath.Join(s.dir, name), err)
+	}
+	defer leave()
+	o, err := s.put(ctx, name, next)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("store %s: %w", filepath.Join(s.dir, name), diskError(err, s.dir))
 	}

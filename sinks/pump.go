@@ -58,11 +58,16 @@ func (p *pump) next(ctx context.Context) (*Block, error) {
 	}
 }
 
-// blocks is the stream r block by block, without a copy when r is made of blocks.
-// The pump of a plain reader ends with ctx.
-func blocks(ctx context.Context, r io.Reader, pool *Pool) func(context.Context) (*Block, error) {
+// blocks is the stream r block by block, without a copy when r is made of
+// blocks: who makes them has let the stream into its pool. A plain reader's is
+// let in here, needing up to need blocks at once; its pump ends with ctx. leave
+// is called once the stream is over.
+func blocks(ctx context.Context, r io.Reader, pool *Pool, need int) (next func(context.Context) (*Block, error), leave func(), err error) {
 	if br, ok := r.(BlockReader); ok {
-		return br.NextBlock
+		return br.NextBlock, func() {}, nil
 	}
-	return startPump(ctx, r, pool).next
+	if leave, err = pool.Admit(ctx, need); err != nil {
+		return nil, nil, err
+	}
+	return startPump(ctx, r, pool).next, leave, nil
 }

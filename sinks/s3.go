@@ -36,6 +36,10 @@ func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	return &s3Sink{c: c, o: o, url: u.String(), client: client}, nil
 }
 
+// aheadBlocks are what a stream holds beside the part that it fills: one that tells
+// whether there is more, and one on its way from the reader.
+const aheadBlocks = 2
+
 // String is the URL as it was given; it names credentials, and holds none.
 func (s *s3Sink) String() string { return s.url }
 
@@ -45,9 +49,18 @@ func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, er
 	if err := checkName(name); err != nil {
 		return Receipt{}, err
 	}
+	if ctx.Err() != nil {
+		return Receipt{}, s.wrap(name, context.Cause(ctx))
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cut := &cutter{next: blocks(ctx, r, s.o.Pool), per: s.o.PartSize / BlockSize}
+	per := s.o.PartSize / BlockSize
+	next, leave, err := blocks(ctx, r, s.o.Pool, per+aheadBlocks)
+	if err != nil {
+		return Receipt{}, s.wrap(name, err)
+	}
+	defer leave()
+	cut := &cutter{next: next, per: per}
 	defer cut.close()
 	d := newDigest()
 	first, err := cut.part(ctx, d)

@@ -132,7 +132,7 @@ func expired(err error) bool {
 // the broken write.
 func unanswered(err error) bool {
 	var broken *net.OpError
-	if errors.As(err, &broken) && broken.Op == "write" {
+	if errors.As(err, &broken) && (broken.Op == "write" || broken.Op == "readfrom") {
 		return false
 	}
 	status := statusOf(err)
