@@ -202,7 +202,7 @@ func (f *finder) unreadable(path string, err error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.out.Unreadable.add(shown(path) + ": " + cause(err).Error())
+	f.out.Unreadable.Add(shown(path) + ": " + cause(err).Error())
 }
 
 // keepLinks remembers links that may stand for a site's folder.

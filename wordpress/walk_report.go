@@ -15,7 +15,8 @@ type Notes struct {
 	Items []string `json:"items"`
 }
 
-func (n *Notes) add(note string) {
+// Add notes one more thing, by name while there is room.
+func (n *Notes) Add(note string) {
 	n.Total++
 	if len(n.Items) < maxNotes {
 		n.Items = append(n.Items, note)
@@ -36,8 +37,8 @@ type FilesReport struct {
 	Unreadable Notes
 }
 
-func (r *FilesReport) warn(name, what string)       { r.Warnings.add(shown(name) + ": " + what) }
-func (r *FilesReport) unreadable(name, what string) { r.Unreadable.add(shown(name) + ": " + what) }
+func (r *FilesReport) warn(name, what string)       { r.Warnings.Add(shown(name) + ": " + what) }
+func (r *FilesReport) unreadable(name, what string) { r.Unreadable.Add(shown(name) + ": " + what) }
 
 // Warn adds a warning about an entry, such as that it changed while it was read.
 func (s *FileSet) Warn(name, what string) { s.report.warn(name, what) }

@@ -1,0 +1,129 @@
+// Package agent carries a site's database and files through filters into sinks,
+// and commits the run with a manifest. As root it leaves all that touches a
+// site of another owner to a worker with that owner's rights.
+package agent
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+)
+
+// poolBlocks is how much memory all streams in flight share, in blocks of 1 MiB:
+// four parts of S3's for the two streams of a run, and what the queues hold.
+const poolBlocks = 72
+
+// An Agent backs sites up. Log, Progress, Now and Random may be left zero.
+type Agent struct {
+	Version string
+	Host    string // the host's name, in manifests and in {host}
+	Dirs    Dirs
+	Sites   int // how many sites at once; 0 is one
+	Log     *slog.Logger
+	// Progress is told what moves, from several goroutines at once.
+	Progress func(Progress)
+	// Finished is told each site's report as soon as it is done.
+	Finished func(SiteReport)
+	Now      func() time.Time
+	Random   io.Reader
+
+	pool *sinks.Pool
+}
+
+// Progress is how far one stream of one site has come.
+type Progress struct {
+	Site   string
+	Stream string // database or files
+	Raw    int64  // bytes read from the site
+	Stored int64  // bytes that left the filters
+	Done   bool
+}
+
+// A Job is one site to back up.
+type Job struct {
+	Place     wordpress.Place
+	Name      string // its name in the sinks
+	Kind      Kind
+	Selection wordpress.Selection
+	World     wordpress.World
+	Defaults  []byte // an option file that overrides the connection; nil for none
+	Filters   []archive.Filter
+	Seal      *Seal         // to whom Filters seal, or nil
+	Sinks     []string      // URLs; {host} {kind} {site} {owner} stand for themselves
+	Timeout   time.Duration // for the whole run; 0 is none
+	Stall     time.Duration // how long a destination may make no progress; 0 is none
+	DryRun    bool
+	Ignore    string // why the site is left out, or ""
+}
+
+// Backup runs the jobs, each a run of its own: one that fails hurts no other.
+func (a *Agent) Backup(ctx context.Context, jobs []Job) *Report {
+	a.init()
+	report := &Report{
+		Version: formatVersion, Agent: a.Version, Host: a.Host,
+		Started: a.Now().UTC(), Sites: make([]SiteReport, len(jobs)),
+	}
+	names := clashes(jobs)
+	slots := make(chan struct{}, max(a.Sites, 1))
+	var sites sync.WaitGroup
+	for i, job := range jobs {
+		slots <- struct{}{}
+		sites.Go(func() {
+			defer func() { <-slots }()
+			report.Sites[i] = a.backup(ctx, job, names[job.Name])
+			a.Finished(report.Sites[i])
+		})
+	}
+	sites.Wait()
+	report.Finished = a.Now().UTC()
+	report.settle()
+	return report
+}
+
+func (a *Agent) init() {
+	if a.Now == nil {
+		a.Now = time.Now
+	}
+	if a.Random == nil {
+		a.Random = rand.Reader
+	}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
+	}
+	if a.Progress == nil {
+		a.Progress = func(Progress) {}
+	}
+	if a.Finished == nil {
+		a.Finished = func(SiteReport) {}
+	}
+	if a.Host == "" {
+		a.Host, _ = os.Hostname() // without a name, {host} is refused when it is used
+	}
+	if a.pool == nil {
+		a.pool = sinks.NewPool(poolBlocks * max(a.Sites, 1))
+	}
+}
+
+// clashes finds the names that several of the jobs go by, and lists their paths.
+func clashes(jobs []Job) map[string][]string {
+	paths := map[string][]string{}
+	for _, j := range jobs {
+		if j.Ignore == "" {
+			paths[j.Name] = append(paths[j.Name], j.Place.Path)
+		}
+	}
+	for name, who := range paths {
+		if len(who) < 2 {
+			delete(paths, name)
+		}
+	}
+	return paths
+}

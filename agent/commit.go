@@ -1,0 +1,126 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// sendDetails stores what the manifest must not tell to who has no key.
+func (r *run) sendDetails(ctx context.Context, facts Facts, findings Findings) (ManifestStream, error) {
+	text, err := json.MarshalIndent(details(facts, findings), "", "  ")
+	if err != nil {
+		return ManifestStream{}, fmt.Errorf("write the details: %w", err)
+	}
+	part := Part{Name: detailsStream, Write: func(_ context.Context, w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	}}
+	return r.streams.carry(ctx, 0, part, r.name, func(int64, int64) {})
+}
+
+func details(facts Facts, findings Findings) Details {
+	c := facts.Config
+	return Details{
+		Version: formatVersion, Base: findings.Base, Root: facts.Root, Layout: facts.Layout,
+		Multisite: c.Multisite, TablePrefix: string(c.TablePrefix), ContentDir: c.ContentDir, PluginDir: c.PluginDir,
+		UploadsDir: c.UploadsDir, SiteURL: c.SiteURL, ConfigFiles: c.Files, Tables: findings.Tables,
+		Excludes: findings.Excludes, Warnings: findings.Warnings, Unreadable: findings.Unreadable, Privileges: findings.Privileges,
+	}
+}
+
+// commit puts the manifest, each destination's own, last of all: from that
+// moment the run is a backup there.
+func (r *run) commit(ctx context.Context, facts Facts, findings Findings, streams []ManifestStream) error {
+	counts := findings.counts()
+	m := Manifest{
+		Version: formatVersion, Site: r.job.Name, Kind: r.job.Kind, Run: r.id, Host: r.agent.Host, Agent: r.agent.Version,
+		Started: r.started, Finished: r.agent.Now().UTC(), WordPress: facts.WordPress, Server: facts.Server, Seal: r.job.Seal,
+		Streams: streams, Counts: counts, Complete: counts.Unreadable == 0,
+	}
+	var puts sync.WaitGroup
+	for _, d := range r.dests {
+		if d.err() == nil {
+			puts.Go(func() {
+				if err := r.commitTo(d, m); err != nil {
+					d.fail(err)
+				}
+			})
+		}
+	}
+	puts.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if r.streams.living() == 0 {
+		return errNoDestination
+	}
+	r.report.Counts = &counts
+	r.report.Warnings, r.report.Unreadable, r.report.Privileges = &findings.Warnings, &findings.Unreadable, &findings.Privileges
+	if err := r.agent.Dirs.save(r.state); err != nil {
+		// The backup stands; only its successor will not know of it.
+		r.log.Warn("state not kept", "err", err)
+	}
+	return nil
+}
+
+// commitTo stores one destination's manifest, and remembers and reports the run.
+func (r *run) commitTo(d *destination, m Manifest) error {
+	m.Objects = d.objects
+	where := d.sink.String() + "#" + string(r.job.Kind)
+	r.mu.Lock()
+	if p, ok := r.state.Previous[where]; ok {
+		m.Previous = &p
+	}
+	r.mu.Unlock()
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the manifest: %w", err)
+	}
+	text = append(text, '\n')
+	d.touch()
+	d.pending.Add(1)
+	receipt, err := d.sink.Put(d.ctx, r.name+manifestSuffix, bytes.NewReader(text))
+	d.pending.Add(-1)
+	if err != nil {
+		if cause := d.err(); cause != nil {
+			err = cause
+		}
+		return fmt.Errorf("put the manifest: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state.Name = r.job.Name
+	r.state.Previous[where] = Previous{Name: r.name, ManifestSHA256: hex.EncodeToString(sum[:])}
+	report := &r.report.Destinations[d.target]
+	*report = DestinationReport{
+		URL: report.URL, Status: OK, Manifest: r.name + manifestSuffix,
+		Bytes: d.bytes + int64(len(text)), Objects: d.objects,
+	}
+	if c, ok := d.sink.(sinks.Completer); ok {
+		if err := c.Complete(d.ctx, append(d.stored, receipt.Objects...)); err != nil {
+			r.log.Warn("latest not updated", "to", report.URL, "err", err)
+		}
+	}
+	return nil
+}
+
+// manifestObject is the manifest's line for one stored object.
+func manifestObject(stream string, piece int, o sinks.Object, notes []string) ManifestObject {
+	var crc [8]byte
+	binary.BigEndian.PutUint64(crc[:], o.CRC64NVME)
+	return ManifestObject{
+		Name: o.Name, Stream: stream, Piece: piece, Bytes: o.Bytes, SHA256: hex.EncodeToString(o.SHA256[:]),
+		CRC64NVME: base64.StdEncoding.EncodeToString(crc[:]), ETag: o.ETag, VersionID: o.VersionID, Notes: notes,
+	}
+}

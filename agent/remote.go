@@ -1,0 +1,223 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// pipeSize is the buffer asked of the kernel for a stream's pipe, in bytes:
+	// the most an unprivileged process may have by default.
+	pipeSize = 1 << 20
+	// copySize is how much is taken from a stream's pipe at once.
+	copySize = 256 << 10
+)
+
+// A remote is a source in a worker: this binary, started again with the rights
+// of the site's owner and an empty environment.
+type remote struct {
+	cmd     *exec.Cmd
+	cancel  context.CancelFunc
+	facts   Facts
+	opened  chan Facts
+	streams map[string]*os.File
+	ends    map[string]chan partEnd
+	found   chan Findings
+	over    chan struct{} // closed once the worker can say no more
+	err     error         // why; valid once over is closed
+	stderr  tail
+}
+
+// startWorker opens the site of req in a worker with its owner's rights.
+func startWorker(ctx context.Context, req Request, owner Owner) (*remote, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	r := &remote{
+		cancel: cancel, opened: make(chan Facts, 1), streams: map[string]*os.File{},
+		ends:  map[string]chan partEnd{databaseStream: make(chan partEnd, 1), filesStream: make(chan partEnd, 1)},
+		found: make(chan Findings, 1), over: make(chan struct{}),
+	}
+	r.cmd = exec.CommandContext(ctx, "/proc/self/exe", "worker")
+	r.cmd.Env = []string{} // nil would be ours
+	r.cmd.Dir = "/"
+	r.cmd.Stderr = &r.stderr
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{
+		Setpgid: true, Pdeathsig: syscall.SIGKILL,
+		Credential: &syscall.Credential{Uid: owner.UID, Gid: owner.GID, Groups: owner.Groups},
+	}
+	if err := r.start(req, owner); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	select {
+	case r.facts = <-r.opened:
+		return r, nil
+	case <-r.over:
+		return nil, errors.Join(r.err, r.Close())
+	}
+}
+
+// start makes the pipes, in the order of the worker's descriptors, starts it
+// and sends the request.
+func (r *remote) start(req Request, owner Owner) error {
+	pipes := make([]*os.File, 0, 8)
+	for range 4 {
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			close(r.over)
+			return fmt.Errorf("make the worker's pipes: %w", err)
+		}
+		pipes = append(pipes, reader, writer)
+	}
+	requests, events := pipes[1], pipes[2]
+	r.streams[databaseStream], r.streams[filesStream] = pipes[4], pipes[6]
+	r.cmd.ExtraFiles = []*os.File{pipes[0], pipes[3], pipes[5], pipes[7]}
+	for _, s := range r.streams {
+		widen(s)
+	}
+	err := r.cmd.Start()
+	for _, f := range r.cmd.ExtraFiles {
+		_ = f.Close()
+	}
+	if err != nil {
+		r.err = err
+		close(r.over)
+		return fmt.Errorf("start the worker as uid %d: %w", owner.UID, err)
+	}
+	go r.listen(events)
+	err = json.NewEncoder(requests).Encode(req)
+	if err := errors.Join(err, requests.Close()); err != nil {
+		return fmt.Errorf("send the worker its request: %w", err)
+	}
+	return nil
+}
+
+// widen enlarges a pipe's buffer; a small one only costs time, so a refusal is fine.
+func widen(f *os.File) {
+	if c, err := f.SyscallConn(); err == nil {
+		_ = c.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, pipeSize) })
+	}
+}
+
+// listen sorts the worker's events until there are no more, then reaps it.
+func (r *remote) listen(events *os.File) {
+	defer close(r.over)
+	err := r.sort(bufio.NewReaderSize(events, 64<<10))
+	_ = events.Close()
+	r.cancel()
+	dead := r.cmd.Wait()
+	switch {
+	case !errors.Is(err, io.EOF):
+		r.err = err
+	case dead != nil:
+		r.err = fmt.Errorf("the worker died: %w%s", dead, r.stderr.note())
+	default:
+		r.err = errors.New("the worker ended before its work was done")
+	}
+}
+
+// sort hands the worker's events to who waits for them.
+func (r *remote) sort(events *bufio.Reader) error {
+	for {
+		e, err := readEvent(events)
+		if err != nil {
+			return err
+		}
+		taken := true
+		switch {
+		case e.Error != nil:
+			return e.Error
+		case e.Facts != nil:
+			taken = offer(r.opened, *e.Facts)
+		case e.Part != nil:
+			taken = offer(r.ends[e.Part.Name], *e.Part) // an unknown name has a nil channel, which takes nothing
+		case e.Findings != nil:
+			taken = offer(r.found, *e.Findings)
+		}
+		if !taken {
+			return errors.New("the worker sent an event twice")
+		}
+	}
+}
+
+func offer[T any](c chan T, v T) bool {
+	select {
+	case c <- v:
+		return true
+	default:
+		return false
+	}
+}
+
+// Facts is what the worker found when it opened the site.
+func (r *remote) Facts() Facts { return r.facts }
+
+// Part is a stream of the worker's; it ends well only if the worker says so, and
+// says the same length.
+func (r *remote) Part(name string) Part {
+	return Part{Name: name, Write: func(ctx context.Context, w io.Writer) error {
+		pipe := r.streams[name]
+		defer pipe.Close()
+		n, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{pipe}, make([]byte, copySize))
+		if err != nil {
+			return err
+		}
+		select {
+		case end := <-r.ends[name]:
+			return end.check(n)
+		default:
+		}
+		select {
+		case end := <-r.ends[name]:
+			return end.check(n)
+		case <-r.over:
+			return r.err
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}}
+}
+
+func (e *partEnd) check(received int64) error {
+	if e.Error != nil {
+		return e.Error
+	}
+	if e.Bytes != received {
+		return fmt.Errorf("the worker wrote %d bytes and %d arrived", e.Bytes, received)
+	}
+	return nil
+}
+
+// Findings waits for what the worker found.
+func (r *remote) Findings(ctx context.Context) (Findings, error) {
+	select {
+	case f := <-r.found:
+		return f, nil
+	case <-r.over:
+	case <-ctx.Done():
+		return Findings{}, context.Cause(ctx)
+	}
+	select {
+	case f := <-r.found: // it came just before the end
+		return f, nil
+	default:
+		return Findings{}, r.err
+	}
+}
+
+// Close ends the worker, whatever it does, and waits for its end.
+func (r *remote) Close() error {
+	r.cancel()
+	<-r.over
+	for _, s := range r.streams {
+		_ = s.Close() // it may be closed already
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A run is one backup of one site at one moment; it is complete or it did not happen.
+type run struct {
+	agent   *Agent
+	job     Job
+	mu      sync.Mutex // guards state and report while manifests are put
+	root    string
+	owner   Owner
+	targets []target
+	report  *SiteReport
+	log     *slog.Logger
+
+	state   *siteState
+	id      string // start and random characters
+	name    string // what every object's name begins with
+	started time.Time
+	dests   []*destination
+	streams streamer
+}
+
+// backup runs once and, where a stream was spoilt in a way that only sending it
+// anew from the site can mend, once more under a new name.
+func (r *run) backup(ctx context.Context) error {
+	var err error
+	if r.state, err = r.agent.Dirs.load(r.root); err != nil {
+		r.log.Warn("state lost", "err", err)
+	}
+	pending, err := r.attempt(ctx, r.open())
+	if len(pending) > 0 && ctx.Err() == nil {
+		r.log.Warn("the run starts again", "destinations", len(pending), "err", err)
+		_, err = r.attempt(ctx, pending)
+	}
+	r.conclude()
+	return err
+}
+
+// open lists the targets to send to; those that could not be opened are reported.
+func (r *run) open() []int {
+	var usable []int
+	r.report.Destinations = make([]DestinationReport, len(r.targets))
+	for i, t := range r.targets {
+		r.report.Destinations[i] = DestinationReport{URL: t.url}
+		if t.err != nil {
+			r.lost(i, t.err)
+			continue
+		}
+		usable = append(usable, i)
+	}
+	return usable
+}
+
+func (r *run) lost(target int, err error) {
+	d := &r.report.Destinations[target]
+	d.Status, d.Error = Failed, reportError(err)
+}
+
+// attempt sends the site to the targets of those indices. It returns the targets
+// that are worth another attempt, and an error if the site itself failed.
+func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
+	if len(to) == 0 {
+		return nil, errNoDestination
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r.started = r.agent.Now().UTC()
+	if r.id, err = runID(r.started, r.agent.Random); err != nil {
+		return nil, err
+	}
+	r.name = runName(r.job.Name, r.job.Kind, r.job.Selection.NoUploads, r.id)
+	r.report.Run = r.name
+	r.dests = make([]*destination, len(to))
+	for i, target := range to {
+		r.dests[i] = newDestination(ctx, r.targets[target].sink, target)
+		defer r.dests[i].cancel(nil)
+	}
+	r.streams = streamer{pool: r.agent.pool, filters: r.job.Filters, dests: r.dests, sealed: r.job.Seal != nil}
+	if r.job.Stall > 0 {
+		go watch(ctx, r.dests, r.job.Stall, func() bool { return r.streams.starved(r.job.Stall) })
+	}
+	err = r.send(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	for i, d := range r.dests {
+		lost := d.err()
+		switch {
+		case err != nil && !errors.Is(err, errNoDestination):
+			if restartable(err) {
+				again = append(again, to[i])
+			}
+			r.lost(to[i], err)
+		case lost != nil:
+			if restartable(lost) {
+				again = append(again, to[i])
+			}
+			r.lost(to[i], lost)
+		}
+	}
+	if errors.Is(err, errNoDestination) && len(again) == 0 {
+		return nil, r.noneLeft(to)
+	}
+	return again, err
+}
+
+// noneLeft is the error of a run that failed at every destination.
+func (r *run) noneLeft(to []int) error {
+	var why []string
+	for _, i := range to {
+		d := r.report.Destinations[i]
+		why = append(why, fmt.Sprintf("%s: %s", d.URL, d.Error.Message))
+	}
+	return errors.New(strings.Join(why, "; "))
+}
+
+// send carries both parts at once, then the details, then the manifest.
+func (r *run) send(ctx context.Context) error {
+	site, err := openSource(ctx, r.request(ctx, false), r.owner, r.log)
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	facts := site.Facts()
+	r.report.WordPress, r.report.Server = facts.WordPress, facts.Server
+	if err := r.keepOut(facts); err != nil {
+		return err
+	}
+	streams, err := r.parts(ctx, site)
+	if err != nil {
+		return err
+	}
+	findings, err := site.Findings(ctx)
+	if err != nil {
+		return err
+	}
+	details, err := r.sendDetails(ctx, facts, findings)
+	if err != nil {
+		return err
+	}
+	r.report.Streams = streams
+	return r.commit(ctx, facts, findings, append(streams, details))
+}
+
+// parts streams what the kind asks for, side by side; the first failure stops the other.
+func (r *run) parts(ctx context.Context, site source) ([]ManifestStream, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var (
+		group   sync.WaitGroup
+		results [2]ManifestStream
+		errs    [2]error
+		streams []ManifestStream
+	)
+	for i, name := range []string{databaseStream, filesStream} {
+		if !r.job.Kind.has(name) {
+			continue
+		}
+		group.Go(func() {
+			results[i], errs[i] = r.streams.carry(ctx, i, site.Part(name), r.name, func(raw, stored int64) {
+				r.agent.Progress(Progress{Site: r.job.Name, Stream: name, Raw: raw, Stored: stored})
+			})
+			if errs[i] != nil {
+				cancel(errs[i])
+				return
+			}
+			r.agent.Progress(Progress{Site: r.job.Name, Stream: name, Raw: results[i].RawBytes, Done: true})
+		})
+	}
+	group.Wait()
+	for i := range results {
+		if r.job.Kind.has([]string{databaseStream, filesStream}[i]) {
+			streams = append(streams, results[i])
+		}
+	}
+	if errs[0] == nil && errs[1] == nil {
+		return streams, nil
+	}
+	return nil, context.Cause(ctx) // the first one: the other only followed
+}
+
+// conclude sums the destinations up.
+func (r *run) conclude() {
+	status := OK
+	if c := r.report.Counts; c != nil && c.Unreadable > 0 {
+		status = Incomplete
+	}
+	for _, d := range r.report.Destinations {
+		if d.Status == Failed {
+			status = Failed
+		}
+	}
+	r.report.Status = status
+}

@@ -1,0 +1,175 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+)
+
+// errUsage marks what the operator has to change before a run can begin.
+var errUsage = errors.New("usage")
+
+// usageError is an errUsage with a message of its own.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+// Is makes it an errUsage.
+func (e *usageError) Is(target error) bool { return target == errUsage }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// backup is one site's part of an invocation, from its lock to its report.
+func (a *Agent) backup(ctx context.Context, job Job, namesakes []string) SiteReport {
+	report := SiteReport{Path: job.Place.Path, Name: job.Name, Kind: job.Kind, Started: a.Now().UTC()}
+	switch {
+	case job.Ignore != "":
+		report.Status = Ignored
+	case len(namesakes) > 0:
+		report.fail(usagef("name %q is that of %s; give each a name of its own, by name in the configuration or --name", job.Name, strings.Join(namesakes, " and of ")))
+	default:
+		if job.Timeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeoutCause(ctx, job.Timeout, fmt.Errorf("the run took longer than %s (limits.timeout)", job.Timeout))
+			defer cancel()
+		}
+		if err := a.backupSite(ctx, job, &report); err != nil {
+			report.fail(err)
+		}
+	}
+	report.Finished = a.Now().UTC()
+	return report
+}
+
+// fail notes why the site failed.
+func (r *SiteReport) fail(err error) {
+	r.Error = reportError(err)
+	switch {
+	case errors.Is(err, errUsage):
+		r.Status = Refused
+	case errors.Is(err, ErrLocked):
+		r.Status = Locked
+	default:
+		r.Status = Failed
+	}
+}
+
+func (a *Agent) backupSite(ctx context.Context, job Job, report *SiteReport) error {
+	if !wordpress.ValidName(job.Name) {
+		return usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
+	}
+	root, owner, err := siteRoot(job.Place)
+	if err != nil {
+		return err
+	}
+	r := &run{agent: a, job: job, root: root, owner: owner, report: report, log: a.Log.With("site", job.Name)}
+	if r.targets, err = a.targets(job, owner, root); err != nil {
+		return err
+	}
+	if job.DryRun {
+		return r.plan(ctx)
+	}
+	unlock, err := a.Dirs.lock(root)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := a.Dirs.claim(job.Name, job.Place.Path, root); err != nil {
+		return &usageError{err.Error()}
+	}
+	return r.backup(ctx)
+}
+
+// A target is where a job's objects go, before anything is sent.
+type target struct {
+	url  string // as shown
+	dir  string // of a directory sink
+	sink sinks.Sink
+	err  error // why the sink could not be opened: that destination fails alone
+}
+
+// targets opens the job's sinks.
+func (a *Agent) targets(job Job, owner Owner, root string) ([]target, error) {
+	var targets []target
+	for _, text := range job.Sinks {
+		expanded, err := a.expand(text, job, owner)
+		if err != nil {
+			return nil, err
+		}
+		u, err := sinks.Parse(expanded)
+		if err != nil {
+			return nil, usagef("%s", err)
+		}
+		t := target{url: u.Redacted()}
+		if dir, ok := sinks.LocalDir(u); ok {
+			t.dir = dir
+			if err := outside(dir, root); err != nil {
+				return nil, err
+			}
+		}
+		if t.sink, t.err = sinks.Open(context.Background(), u, sinks.Options{Pool: a.pool, Logger: a.Log}); t.err == nil {
+			t.url = t.sink.String()
+		}
+		targets = append(targets, t)
+	}
+	return targets, nil
+}
+
+// expand puts the operator's words in the place of {host} {kind} {site} {owner}.
+func (a *Agent) expand(text string, job Job, owner Owner) (string, error) {
+	if strings.Contains(text, "{host}") && a.Host == "" {
+		return "", usagef("sink %s: the host has no name for {host}; set one, or write it in the URL", text)
+	}
+	return strings.NewReplacer(
+		"{host}", a.Host, "{kind}", string(job.Kind), "{site}", job.Name, "{owner}", owner.name(),
+	).Replace(text), nil
+}
+
+// outside refuses a directory at or below the site's root: it would be served to
+// the world and backed up into itself.
+func outside(dir, root string) error {
+	// What does not exist yet will be made below its nearest ancestor that does.
+	real := dir
+	for {
+		resolved, err := filepath.EvalSymlinks(real)
+		if err == nil {
+			rest, _ := filepath.Rel(real, dir)
+			real = filepath.Join(resolved, rest)
+			break
+		}
+		if !errors.Is(err, os.ErrNotExist) || real == filepath.Dir(real) {
+			return fmt.Errorf("look at the sink %s: %w", dir, err)
+		}
+		real = filepath.Dir(real)
+	}
+	if rel, err := filepath.Rel(root, real); err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
+		return usagef("sink %s: lies in the site itself (%s), which would serve it to the world and back it up into itself; give a folder elsewhere", dir, root)
+	}
+	return nil
+}
+
+func (o Owner) name() string {
+	id := strconv.FormatUint(uint64(o.UID), 10)
+	if u, err := user.LookupId(id); err == nil && wordpress.ValidName(u.Username) {
+		return u.Username
+	}
+	return id
+}
+
+// Remote tells whether one of the job's sinks is not on this host.
+func (j *Job) Remote() bool {
+	for _, text := range j.Sinks {
+		if u, err := sinks.Parse(text); err == nil && u.Scheme != "file" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+package agent
+
+import (
+	"context"
+
+	"github.com/wp-oneway/wp-oneway/wordpress"
+)
+
+// A Request is all that the site's side of a run is told: what the operator says
+// of the site. It holds no credential of a sink and nothing of the sealing.
+type Request struct {
+	Path      string              `json:"path"`
+	Home      string              `json:"home"`
+	Kind      Kind                `json:"kind"`
+	Selection wordpress.Selection `json:"selection"`
+	World     wordpress.World     `json:"world"`
+	// Defaults is a MySQL option file of the operator's, which overrides what the
+	// configuration says of the connection. It holds a password.
+	Defaults []byte `json:"defaults,omitempty"`
+	// ConfigOnly asks for what the configuration says, and connects nowhere.
+	ConfigOnly bool `json:"config_only,omitempty"`
+	// Plan asks for what a backup would hold; its parts write nothing.
+	Plan bool `json:"plan,omitempty"`
+}
+
+// Facts is what is known of a site once it is open, before its parts are written.
+type Facts struct {
+	Root       string   `json:"root"`
+	Home       string   `json:"home"`
+	Core       string   `json:"core"`
+	Layout     string   `json:"layout"`
+	WordPress  string   `json:"wordpress"`
+	Config     Config   `json:"config"`
+	Server     *Server  `json:"server,omitempty"`
+	TableNames []string `json:"table_names,omitempty"`
+}
+
+// Config is what a site's configuration says, in a shape that crosses a pipe
+// unchanged: what need not be UTF-8 is bytes.
+type Config struct {
+	Name         []byte        `json:"name"`
+	User         []byte        `json:"user"`
+	Password     []byte        `json:"password,omitempty"` // only when ConfigOnly asked for it
+	Host         []byte        `json:"host"`
+	Port         int           `json:"port"`
+	Socket       []byte        `json:"socket"`
+	Charset      []byte        `json:"charset"`
+	Collate      []byte        `json:"collate"`
+	TablePrefix  []byte        `json:"table_prefix"`
+	CustomTables []string      `json:"custom_tables,omitempty"`
+	TLS          wordpress.TLS `json:"tls"`
+	ContentDir   string        `json:"content_dir"`
+	PluginDir    string        `json:"plugin_dir"`
+	UploadsDir   string        `json:"uploads_dir"`
+	Multisite    bool          `json:"multisite"`
+	SiteURL      string        `json:"site_url"`
+	ConfigFile   string        `json:"config_file"`
+	Files        []string      `json:"files"`
+}
+
+// Findings is what is known of a site after its parts were written.
+type Findings struct {
+	Base       string                  `json:"base"`
+	Tables     []Table                 `json:"tables,omitempty"`
+	Files      int64                   `json:"files"`
+	FileBytes  int64                   `json:"file_bytes"`
+	Excludes   []wordpress.ExcludeHits `json:"excludes,omitempty"`
+	Warnings   wordpress.Notes         `json:"warnings"`
+	Unreadable wordpress.Notes         `json:"unreadable"`
+	Privileges wordpress.Notes         `json:"privileges"`
+}
+
+// A source is the site's side of a run: in this process, or in a worker with the
+// rights of the site's owner.
+type source interface {
+	// Facts is what was found when the source was opened; a part of the database
+	// has its snapshot from that moment on.
+	Facts() Facts
+	// Part is the stream of that name.
+	Part(name string) Part
+	// Findings waits for the parts to end; it is called once, after all of them.
+	Findings(context.Context) (Findings, error)
+	// Close ends the source and everything it still does.
+	Close() error
+}
+
+// counts sums findings up for the manifest.
+func (f *Findings) counts() Counts {
+	c := Counts{
+		Tables: len(f.Tables), Files: f.Files, Warnings: f.Warnings.Total,
+		Unreadable: f.Unreadable.Total + f.Privileges.Total,
+	}
+	for _, t := range f.Tables {
+		c.Rows += t.Rows
+	}
+	for _, e := range f.Excludes {
+		c.Excluded += e.Entries
+	}
+	return c
+}

@@ -1,0 +1,150 @@
+package agent
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// A Part is one stream of a run at its source: the database as SQL, or the files as tar.
+type Part struct {
+	Name  string
+	Write func(context.Context, io.Writer) error
+}
+
+// streamBlocks is how many blocks a stream may hold before a sink gives one back:
+// a part of S3's that one destination fills, one block to see whether there is
+// more, and what the slowest and the quickest destination are apart by.
+const streamBlocks = 16 + 2 + 2*tapQueue
+
+// A streamer carries parts through the filters to every destination.
+type streamer struct {
+	pool    *sinks.Pool
+	filters []archive.Filter
+	dests   []*destination
+	sealed  bool
+	fanouts [2]atomic.Pointer[fanout] // of the streams under way, for the watchdog
+}
+
+// carry streams part to every destination under name plus the suffixes. A part
+// that fails is published nowhere: its filters stay unclosed, and every sink's
+// reader ends in the part's error. A destination that fails is given up, without
+// an error here unless none is left.
+func (s *streamer) carry(ctx context.Context, slot int, part Part, name string, progress func(raw, stored int64)) (ManifestStream, error) {
+	stream := ManifestStream{Name: part.Name, Filters: archive.Names(s.filters...)}
+	leave, err := s.pool.Admit(ctx, streamBlocks)
+	if err != nil {
+		return stream, fmt.Errorf("%s: %w", part.Name, err)
+	}
+	defer leave()
+	f := newFanout(ctx, s.pool, s.dests)
+	s.fanouts[slot].Store(f)
+	defer s.fanouts[slot].Store(nil)
+
+	var puts sync.WaitGroup
+	for _, t := range f.taps {
+		puts.Go(func() { s.store(t, part.Name, name+streamSuffix[part.Name]+archive.Suffix(s.filters...)) })
+	}
+	source := &meter{progress: func(raw int64) { progress(raw, f.bytes.Load()) }}
+	if !s.sealed {
+		source.sum = sha256.New()
+	}
+	err = s.fill(ctx, part, f, source)
+	f.end(err)
+	puts.Wait()
+	if err == nil && s.living() == 0 {
+		err = errNoDestination
+	}
+	if err != nil {
+		return stream, fmt.Errorf("%s: %w", part.Name, err)
+	}
+	stream.RawBytes = source.bytes
+	if source.sum != nil {
+		stream.RawSHA256 = hex.EncodeToString(source.sum.Sum(nil))
+	}
+	return stream, nil
+}
+
+// fill runs the part through the filters into f.
+func (s *streamer) fill(ctx context.Context, part Part, f *fanout, source *meter) error {
+	chain, err := archive.Chain(f, s.filters...)
+	if err != nil {
+		return err
+	}
+	source.w = chain
+	if err := part.Write(ctx, source); err != nil {
+		chain.Abandon()
+		return err
+	}
+	if ctx.Err() != nil {
+		chain.Abandon()
+		return context.Cause(ctx)
+	}
+	return chain.Close()
+}
+
+// store puts one destination's copy of a stream, and gives the destination up if that fails.
+func (s *streamer) store(t *tap, stream, name string) {
+	defer t.drain()
+	if t.dest.err() != nil {
+		return
+	}
+	receipt, err := t.put(name)
+	if err != nil {
+		// A stream that broke at its source is no fault of the destination's.
+		if t.ended && t.end != io.EOF && errors.Is(err, t.end) {
+			return
+		}
+		t.dest.fail(err)
+		return
+	}
+	t.dest.keep(stream, receipt)
+}
+
+func (s *streamer) living() int {
+	n := 0
+	for _, d := range s.dests {
+		if d.err() == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// starved tells whether one of the streams has waited for memory for that long.
+func (s *streamer) starved(d time.Duration) bool {
+	for i := range s.fanouts {
+		if f := s.fanouts[i].Load(); f != nil && f.starved(d) {
+			return true
+		}
+	}
+	return false
+}
+
+// A meter counts and hashes what a part writes.
+type meter struct {
+	w        io.Writer
+	sum      hash.Hash // nil: not hashed
+	bytes    int64
+	progress func(bytes int64)
+}
+
+func (m *meter) Write(p []byte) (int, error) {
+	n, err := m.w.Write(p)
+	m.bytes += int64(n)
+	if m.sum != nil {
+		m.sum.Write(p[:n])
+	}
+	m.progress(m.bytes)
+	return n, err
+}

@@ -1,0 +1,115 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Worker is the whole life of a worker: it serves the one request it is sent
+// over its inherited pipes, with the rights it was started with. An error is one
+// that could not be sent to the parent.
+func Worker(ctx context.Context) error {
+	// Its memory holds what the operator says of the site's database: the tenant,
+	// who owns the process, may neither trace nor dump it.
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return fmt.Errorf("protect the worker's memory: %w", err)
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("give up new privileges: %w", err)
+	}
+	signal.Ignore(syscall.SIGPIPE)
+	var req Request
+	requests := os.NewFile(requestFD, "request")
+	if err := json.NewDecoder(requests).Decode(&req); err != nil {
+		return fmt.Errorf("read the request: %w", err)
+	}
+	if err := requests.Close(); err != nil {
+		return fmt.Errorf("read the request: %w", err)
+	}
+	streams := map[string]io.WriteCloser{
+		databaseStream: os.NewFile(databaseFD, databaseStream),
+		filesStream:    os.NewFile(filesFD, filesStream),
+	}
+	return serve(ctx, req, os.NewFile(eventsFD, "events"), streams)
+}
+
+// serve opens the site, writes its parts side by side, and reports.
+func serve(ctx context.Context, req Request, events io.Writer, streams map[string]io.WriteCloser) error {
+	out := &eventWriter{w: json.NewEncoder(events)}
+	site, err := openLocal(ctx, req, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return out.send(event{Error: newRemoteError(err)})
+	}
+	defer site.Close()
+	facts := site.Facts()
+	if err := out.send(event{Facts: &facts}); err != nil {
+		return err
+	}
+	var (
+		parts sync.WaitGroup
+		errs  [2]error
+	)
+	for i, name := range []string{databaseStream, filesStream} {
+		if !req.Kind.has(name) || req.ConfigOnly {
+			continue
+		}
+		parts.Go(func() { errs[i] = servePart(ctx, site.Part(name), streams[name], out) })
+	}
+	parts.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		return err
+	}
+	findings, err := site.Findings(ctx)
+	if err != nil {
+		return out.send(event{Error: newRemoteError(err)})
+	}
+	return out.send(event{Findings: &findings})
+}
+
+// servePart writes a part to its pipe, closes it, and says how it ended.
+func servePart(ctx context.Context, part Part, pipe io.WriteCloser, out *eventWriter) error {
+	written := &counter{w: pipe}
+	err := part.Write(ctx, written)
+	end := partEnd{Name: part.Name, Bytes: written.n, Error: newRemoteError(err)}
+	if err := out.send(event{Part: &end}); err != nil {
+		return err
+	}
+	return pipe.Close()
+}
+
+// An eventWriter sends events, one at a time.
+type eventWriter struct {
+	mu sync.Mutex
+	w  *json.Encoder
+}
+
+func (e *eventWriter) send(v event) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.w.Encode(v); err != nil {
+		return fmt.Errorf("send the parent an event: %w", err)
+	}
+	return nil
+}
+
+// A counter counts what passes.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+)
+
+func (a *app) backupCommand() *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "backup [PATH…|--all] --to URL…",
+		Short: "Back up sites into one or more sinks",
+		Long: `Back up sites: the database as SQL and the files as tar, both at once, each
+compressed, sealed if there is a recipient, and streamed to every sink. A run is a
+backup once its manifest, stored last, is there.
+
+Without PATH and --all, the configured sites are backed up. Without --to, and
+with none configured, backups go to ~/backups. In a URL, {host}, {kind}, {site}
+and {owner} stand for themselves.
+
+Every flag is a key of the configuration, with underscores, and an environment
+variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is sinks,
+--recipient encryption.age_recipients, --recipients-file
+encryption.recipients_file, --passphrase-file encryption.passphrase_file.
+
+Exit status: 0 every site is backed up, completely; 3 published, but something a
+site has could not be read; 1 a site or a destination failed, or no site was
+found; 2 bad usage or configuration; 75 another run of the site was under way.`,
+		Example: `  wp-oneway backup /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
+  wp-oneway backup /srv/shop/web --kind db --to /var/backups/wp
+  wp-oneway backup --all --to s3://vault --recipient age1…`,
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			return a.backup(cmd.Context(), paths, all)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&all, "all", false, "back up every site in the known places")
+	f.StringArray("to", nil, "sink `URL`, may be repeated: a folder, s3://bucket/prefix?…")
+	f.String("kind", "full", "what to back up: full, db or files")
+	f.Bool("no-uploads", false, "leave the uploads out")
+	f.Bool("with-core", false, "take WordPress' own files too")
+	f.StringArray("include", nil, "`pattern` of files to take although an exclude matches; may be repeated")
+	f.StringArray("exclude", nil, "`pattern` of files to leave out; may be repeated")
+	f.Bool("no-default-excludes", false, "take caches, logs and other plugins' backups too")
+	f.String("compression", "zstd", "zstd, gzip or none")
+	f.Int("level", 0, "compression `level`: zstd 1 to 22, gzip 1 to 9 (default: the compression's own)")
+	f.StringArray("recipient", nil, "seal to this age or SSH public `key`; may be repeated")
+	f.String("recipients-file", "", "seal to the age or SSH public keys in this `file`")
+	f.String("passphrase-file", "", "seal with GnuPG and the passphrase in this `file`")
+	f.String("name", "", "the site's `name` in the sinks (default: from its path)")
+	f.Bool("dry-run", false, "say what would be backed up; send nothing")
+	f.Bool("json", false, "print the report as JSON")
+	siteFlags(f)
+	return cmd
+}
+
+// backup runs the jobs, tells people, prints the report if asked, and returns
+// the exit status.
+func (a *app) backup(ctx context.Context, paths []string, all bool) error {
+	jobs, err := a.jobs(ctx, paths, all)
+	if err != nil {
+		return err
+	}
+	dirs, err := agent.DefaultDirs()
+	if err != nil {
+		return err
+	}
+	screen := newScreen(a.io, a.config.GetBool("quiet"), a.config.GetBool("verbose"), a.config.GetString("log_format"), a.log)
+	host, err := os.Hostname()
+	if err != nil {
+		return fmt.Errorf("find the host's name: %w", err)
+	}
+	runner := &agent.Agent{
+		Version: version, Host: host, Dirs: dirs, Sites: a.config.GetInt("limits.sites"), Log: a.log,
+		Progress: screen.progress, Finished: screen.site,
+	}
+	a.warnUnsealed(jobs)
+	report := runner.Backup(ctx, jobs)
+	screen.close()
+	if a.config.GetBool("json") {
+		text, err := report.JSON()
+		if err != nil {
+			return fmt.Errorf("print the report: %w", err)
+		}
+		if _, err := a.io.out.Write(append(text, '\n')); err != nil {
+			return fmt.Errorf("print the report: %w", err)
+		}
+	}
+	if code := report.Status.ExitCode(); code != 0 {
+		return &exitError{code: code}
+	}
+	return nil
+}
+
+// warnUnsealed says once that whoever reads the bucket reads the site.
+func (a *app) warnUnsealed(jobs []agent.Job) {
+	for _, j := range jobs {
+		if j.Seal == nil && j.Remote() {
+			a.log.Warn("archives are not sealed: who can read the bucket can read the sites; seal them with --recipient age1…")
+			return
+		}
+	}
+}
+
+// dumpCommand writes one site's database.
+func (a *app) dumpCommand() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "dump PATH",
+		Short: "Write a site's database as SQL",
+		Long: `Write a site's database as SQL, at one moment and without stopping the site, to
+standard output or to a file. It restores with: mysql --binary-mode DATABASE < FILE
+
+Exit status: 0 complete; 3 something could not be read, and is named; 1 failed;
+2 bad usage or configuration.`,
+		Args: onePath,
+		RunE: func(cmd *cobra.Command, paths []string) error { return a.dump(cmd.Context(), paths[0], file) },
+	}
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write to this `file`, 0600, which must not exist")
+	siteFlags(cmd.Flags())
+	return cmd
+}
+
+func (a *app) dump(ctx context.Context, path, file string) error {
+	jobs, err := a.jobs(ctx, []string{path}, false)
+	if err != nil {
+		return err
+	}
+	out, finish := a.io.out, func(error) error { return nil }
+	if file != "" {
+		if out, finish, err = createOutput(file); err != nil {
+			return err
+		}
+	}
+	findings, err := (&agent.Agent{Version: version, Log: a.log}).Dump(ctx, jobs[0], out)
+	if err := errors.Join(err, finish(err)); err != nil {
+		return err
+	}
+	for _, w := range findings.Warnings.Items {
+		fmt.Fprintf(a.io.err, "wp-oneway: warning: %s\n", w)
+	}
+	for _, m := range findings.Privileges.Items {
+		fmt.Fprintf(a.io.err, "wp-oneway: not in the dump: %s\n", m)
+	}
+	if findings.Privileges.Total > 0 {
+		return &exitError{code: 3}
+	}
+	return nil
+}
+
+// createOutput makes a new file that is there only if all of it is.
+func createOutput(path string) (*os.File, func(error) error, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil, nil, usage(fmt.Errorf("output %s: it exists; give another name, or remove it", path))
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("create the output: %w", err)
+	}
+	return f, func(failed error) error {
+		if failed == nil {
+			failed = f.Sync()
+		}
+		if err := f.Close(); failed == nil {
+			failed = err
+		}
+		if failed != nil {
+			return errors.Join(failed, os.Remove(path))
+		}
+		return nil
+	}, nil
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+)
+
+// A screen tells people, on standard error, what is going on and how it came
+// out. It is silent of success where nobody watches, as cron wants it.
+type screen struct {
+	io      streams
+	quiet   bool
+	success bool         // tell of success too
+	log     *slog.Logger // instead of people, when logs are JSON; else nil
+	bars    *mpb.Progress
+
+	mu   sync.Mutex
+	seen map[string]*bar
+}
+
+// A bar shows one stream of one site.
+type bar struct {
+	*mpb.Bar
+	stored atomic.Int64
+	told   time.Time
+	last   int64
+}
+
+func newScreen(io streams, quiet, verbose bool, format string, log *slog.Logger) *screen {
+	s := &screen{io: io, quiet: quiet, success: !quiet && (verbose || io.terminal()), seen: map[string]*bar{}}
+	if format == "json" {
+		s.log = log
+		return s
+	}
+	if io.terminal() && !quiet {
+		s.bars = mpb.New(mpb.WithOutput(io.err), mpb.WithRefreshRate(200*time.Millisecond))
+	}
+	return s
+}
+
+// progress moves the stream's bar. It is called for every piece of a stream, so it
+// passes most of the calls over.
+func (s *screen) progress(p agent.Progress) {
+	if s.bars == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := p.Site + "/" + p.Stream
+	b := s.seen[key]
+	if b == nil {
+		b = s.newBar(p)
+		s.seen[key] = b
+	}
+	now := time.Now()
+	if !p.Done && now.Sub(b.told) < 100*time.Millisecond {
+		return
+	}
+	if p.Stored > 0 {
+		b.stored.Store(p.Stored)
+	}
+	b.EwmaIncrInt64(p.Raw-b.last, now.Sub(b.told))
+	b.told, b.last = now, p.Raw
+	if p.Done {
+		b.SetTotal(p.Raw, true)
+		delete(s.seen, key)
+	}
+}
+
+func (s *screen) newBar(p agent.Progress) *bar {
+	b := &bar{told: time.Now()}
+	doing := map[string]string{"database": "dumping the database", "files": "archiving the files"}[p.Stream]
+	b.Bar = s.bars.New(0, mpb.SpinnerStyle(),
+		mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Name(p.Site+": "+doing, decor.WCSyncSpaceR)),
+		mpb.AppendDecorators(
+			decor.CurrentKibiByte("% .1f", decor.WCSyncSpace),
+			decor.EwmaSpeed(decor.SizeB1024(0), "% .1f", 30, decor.WCSyncSpace),
+			decor.Any(func(decor.Statistics) string {
+				return "  stored " + humanize.IBytes(uint64(b.stored.Load()))
+			}),
+		))
+	return b
+}
+
+// site tells how a site came out.
+func (s *screen) site(r agent.SiteReport) {
+	s.mu.Lock()
+	for _, stream := range []string{"/database", "/files"} {
+		if b := s.seen[r.Name+stream]; b != nil {
+			b.Abort(true)
+			delete(s.seen, r.Name+stream)
+		}
+	}
+	s.mu.Unlock()
+	if s.log != nil {
+		s.record(r)
+		return
+	}
+	text := s.summary(r)
+	if text == "" {
+		return
+	}
+	if s.bars != nil {
+		fmt.Fprint(s.bars, text)
+		return
+	}
+	fmt.Fprint(s.io.err, text)
+}
+
+// close waits until the last bar is drawn.
+func (s *screen) close() {
+	if s.bars != nil {
+		s.bars.Wait()
+	}
+}
+
+// record logs how a site came out.
+func (s *screen) record(r agent.SiteReport) {
+	log := s.log.With("site", r.Name, "path", r.Path, "status", r.Status)
+	if r.Error != nil {
+		log.Error("backup failed", "err", r.Error.Message)
+	}
+	for _, d := range r.Destinations {
+		if d.Error != nil && r.Error == nil {
+			log.Error("destination failed", "to", d.URL, "err", d.Error.Message)
+		}
+	}
+	if r.Error == nil {
+		log.Info("backup done", "run", r.Run, "duration", r.Finished.Sub(r.Started).String())
+	}
+}
+
+// summary is what people are told of a site: always what is wrong, and success
+// where somebody watches.
+func (s *screen) summary(r agent.SiteReport) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	if r.Error != nil {
+		line("wp-oneway: %s: %s", r.Name, r.Error.Message)
+	}
+	for _, d := range r.Destinations {
+		if d.Error != nil && r.Error == nil {
+			line("wp-oneway: %s: %s: %s", r.Name, d.URL, d.Error.Message)
+		}
+	}
+	if s.success {
+		s.succeeded(r, line)
+	}
+	if r.Unreadable != nil {
+		told(line, r.Name+": could not be read: ", r.Unreadable.Items, r.Unreadable.Total)
+	}
+	if r.Privileges != nil {
+		told(line, r.Name+": not in the dump: ", r.Privileges.Items, r.Privileges.Total)
+	}
+	if r.Warnings != nil && !s.quiet {
+		told(line, r.Name+": warning: ", r.Warnings.Items, r.Warnings.Total)
+	}
+	return b.String()
+}
+
+func (s *screen) succeeded(r agent.SiteReport, line func(string, ...any)) {
+	switch r.Status {
+	case agent.Ignored:
+		line("%s: ignored", r.Name)
+	case agent.Planned:
+		line("%s: a backup (%s) of %s would hold", r.Name, r.Kind, r.Path)
+		if r.Kind != agent.Files {
+			line("  %d tables", r.Plan.Tables)
+		}
+		if r.Kind != agent.DB {
+			line("  %s files, %s", humanize.Comma(r.Plan.Files), humanize.IBytes(uint64(r.Plan.FileBytes)))
+		}
+		for _, o := range r.Plan.Objects {
+			line("  %s", o)
+		}
+	case agent.OK, agent.Incomplete, agent.Failed:
+		for _, d := range r.Destinations {
+			if d.Status == agent.OK {
+				line("%s: stored in %s", r.Name, d.URL)
+				line("  %s", r.Run)
+				line("  %s in %s", contents(r, d.Bytes), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
+			}
+		}
+	}
+}
+
+// contents sums a run up.
+func contents(r agent.SiteReport, stored int64) string {
+	var what []string
+	if r.Kind != agent.Files {
+		what = append(what, fmt.Sprintf("%d tables with %s rows", r.Counts.Tables, humanize.Comma(r.Counts.Rows)))
+	}
+	if r.Kind != agent.DB {
+		what = append(what, humanize.Comma(r.Counts.Files)+" files")
+	}
+	var raw int64
+	for _, s := range r.Streams {
+		raw += s.RawBytes
+	}
+	return fmt.Sprintf("%s: %s, stored as %s", strings.Join(what, ", "), humanize.IBytes(uint64(raw)), humanize.IBytes(uint64(stored)))
+}
+
+// told lists the first few of many things.
+func told(line func(string, ...any), what string, items []string, total int) {
+	const most = 20
+	for i, item := range items {
+		if i == most {
+			break
+		}
+		line("wp-oneway: %s%s", what, agent.Printable(item))
+	}
+	if total > most {
+		line("wp-oneway: %sand %d more, listed by --json and in the run's details", what, total-most)
+	}
+}

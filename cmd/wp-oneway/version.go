@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+)
+
+// alone marks a command that needs no configuration.
+var alone = map[string]string{"config": "none"}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: noArguments, Annotations: alone,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(a.io.out, "wp-oneway %s %s/%s %s\n", version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+			return err
+		},
+	}
+}
+
+func (a *app) manCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "man FOLDER", Short: "Write the man pages into a folder", Annotations: alone, Args: onePath,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := os.MkdirAll(args[0], fs.FileMode(0o755)); err != nil {
+				return fmt.Errorf("make the folder: %w", err)
+			}
+			cmd.Root().DisableAutoGenTag = true
+			header := &doc.GenManHeader{Title: "WP-ONEWAY", Section: "1", Source: "wp-oneway " + version, Date: &time.Time{}}
+			if err := doc.GenManTree(cmd.Root(), header, args[0]); err != nil {
+				return fmt.Errorf("write the man pages: %w", err)
+			}
+			_, err := fmt.Fprintln(a.io.err, "wrote", filepath.Join(args[0], "wp-oneway.1"), "and its companions")
+			return err
+		},
+	}
+}
+
+// workerCommand is how the agent starts itself with the rights of a site's owner.
+func (a *app) workerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "worker", Hidden: true, Args: noArguments, Annotations: alone,
+		RunE: func(cmd *cobra.Command, _ []string) error { return agent.Worker(cmd.Context()) },
+	}
+}
