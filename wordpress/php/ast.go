@@ -224,6 +224,7 @@ type typeHint struct {
 	names    []string // lower case
 	nullable bool
 	inter    bool // A&B somewhere in it
+	plain    bool // nothing but A&B
 }
 
 type funcDecl struct {
@@ -270,6 +271,8 @@ type propItem struct {
 	def    expr
 	static bool
 	typed  bool
+
+	promoted bool // by a parameter of the constructor
 }
 
 // A traitRule is one line of use T { … }.

@@ -27,7 +27,18 @@ type lexer struct {
 	code bool // inside <?php
 }
 
-func newLexer(file, src string) lexer { return lexer{src: src, file: file, line: 1} }
+// newLexer stands behind the line that names an interpreter, if there is one.
+func newLexer(file, src string) lexer {
+	l := lexer{src: src, file: file, line: 1}
+	if strings.HasPrefix(src, "#!") {
+		i := strings.IndexByte(src, '\n')
+		l.advance(i + 1)
+		if i < 0 {
+			l.advance(len(src))
+		}
+	}
+	return l
+}
 
 func (l *lexer) errorf(line int, format string, args ...any) error {
 	return &SyntaxError{File: l.file, Line: line, Msg: fmt.Sprintf(format, args...)}

@@ -1,9 +1,6 @@
 package php
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 const (
 	maxNesting = 1000 // brackets, blocks and operators within each other
@@ -25,19 +22,20 @@ func (e *nestingError) Error() string { return fmt.Sprintf("%s:%d: %s", e.file, 
 // within a string the lexer must go where the parser leads it. Errors travel as
 // a panic up to parse.
 type parser struct {
-	lex    lexer
-	src    *source
-	tok    token // not yet consumed
-	end    int   // of the token consumed last
-	depth  int   // of recursion
-	height int   // of the highest tree made since the innermost enter
-	nest   int   // control structures around the statement, within the function
-	names  names
-	fn     *funcScope
-	class  *classScope
-	begun  bool            // a statement other than declare was read
-	code   bool            // and not an empty one
-	loose  map[expr]string // what only a target of assignment may be, until it is one
+	lex       lexer
+	src       *source
+	tok       token // not yet consumed
+	end       int   // of the token consumed last
+	depth     int   // of recursion
+	height    int   // of the highest tree made since the innermost enter
+	nest      int   // control structures around the statement, within the function
+	names     names
+	constants int // constant expressions around the code
+	fn        *funcScope
+	class     *classDecl      // around the code
+	begun     bool            // a statement other than declare was read
+	code      bool            // and not an empty one
+	loose     map[expr]string // what only a target of assignment may be, until it is one
 }
 
 // parse reads a file's syntax tree. Its error is a *SyntaxError where PHP would
@@ -216,10 +214,4 @@ func (p *parser) checkLoose() {
 	if first.line >= 0 {
 		p.fail(int(first.line), "%s", msg)
 	}
-}
-
-// isSyntaxError tells a file that PHP refuses from one that the parser gave up.
-func isSyntaxError(err error) bool {
-	var syntax *SyntaxError
-	return errors.As(err, &syntax)
 }

@@ -55,7 +55,7 @@ func (p *parser) arrayItem() arrayItem {
 	case p.acceptOp("&"):
 		item.ref = true
 		item.val = p.variable()
-		p.referable(item.val, line)
+		p.itemReferable(item.val, line)
 		return item
 	}
 	item.val = p.expr()
@@ -68,11 +68,20 @@ func (p *parser) arrayItem() arrayItem {
 	if p.acceptOp("&") {
 		item.ref = true
 		item.val = p.variable()
-		p.referable(item.val, line)
+		p.itemReferable(item.val, line)
 	} else {
 		item.val = p.expr()
 	}
 	return item
+}
+
+// itemReferable is referable for items of an array, which no call can be.
+func (p *parser) itemReferable(x expr, line int) {
+	switch x.(type) {
+	case *callExpr, *methodExpr, *sCallExpr:
+		p.fail(line, "cannot use the result of a call in write context")
+	}
+	p.referable(x, line)
 }
 
 // listLiteral parses list(…), which must turn out to be assigned to.
@@ -134,9 +143,32 @@ func (p *parser) destructure(x *arrayExpr) {
 			p.destructure(nested)
 			continue
 		}
-		p.writable(item.val, line)
+		p.assignable(item.val, line)
 	}
 	if !used {
 		p.fail(line, "cannot use empty list")
 	}
+}
+
+// refsFrom refuses to take references from what is no variable.
+func (p *parser) refsFrom(target *arrayExpr, val expr) {
+	if !takesRefs(target) {
+		return
+	}
+	line := int(target.line)
+	switch val.(type) {
+	case *varExpr, *indexExpr, *propExpr, *sPropExpr, *callExpr, *methodExpr, *sCallExpr:
+		p.referable(val, line)
+	default:
+		p.fail(line, "cannot assign reference to non referenceable value")
+	}
+}
+
+func takesRefs(x *arrayExpr) bool {
+	for _, item := range x.items {
+		if nested, ok := item.val.(*arrayExpr); item.ref || ok && takesRefs(nested) {
+			return true
+		}
+	}
+	return false
 }

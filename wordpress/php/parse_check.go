@@ -7,11 +7,17 @@ func isThis(x expr) bool {
 	return ok && v.name == "this"
 }
 
-// writable refuses a target that cannot be assigned to.
-func (p *parser) writable(x expr, line int) {
+// assignable refuses a target that no value can be assigned to.
+func (p *parser) assignable(x expr, line int) {
 	if isThis(x) {
 		p.fail(line, "cannot re-assign $this")
 	}
+	p.writable(x, line)
+}
+
+// writable refuses what cannot be changed.
+func (p *parser) writable(x expr, line int) {
+	p.notGlobals(x, line)
 	switch x.(type) {
 	case *varExpr, *indexExpr, *propExpr, *sPropExpr:
 		p.passable(x)
@@ -25,13 +31,44 @@ func (p *parser) writable(x expr, line int) {
 	}
 }
 
+// unsettable is writable for unset, which takes no [].
+func (p *parser) unsettable(x expr, line int) {
+	before := len(p.loose)
+	p.assignable(x, line)
+	if len(p.loose) < before {
+		p.fail(line, "cannot use [] for unsetting")
+	}
+}
+
+// notGlobals refuses to replace all global variables at once.
+func (p *parser) notGlobals(x expr, line int) {
+	if i, ok := x.(*indexExpr); ok && i.idx == nil {
+		x = i.base
+	}
+	if v, ok := x.(*varExpr); ok && v.name == "GLOBALS" {
+		p.fail(line, "$GLOBALS can only be modified using the $GLOBALS[$name] = $value syntax")
+	}
+}
+
 // referable refuses what no reference can be made to.
 func (p *parser) referable(x expr, line int) {
+	p.notGlobals(x, line)
 	p.passable(x)
-	if list, ok := x.(*arrayExpr); ok {
-		p.fail(line, "cannot take a reference to %s", p.src.snippet(list.at))
-	}
 	p.writableBase(x, line)
+}
+
+// classOperand refuses a literal as a class, unless it is a string.
+func (p *parser) classOperand(x expr, line int) {
+	switch n := x.(type) {
+	case *litExpr:
+		if _, ok := n.v.(strVal); ok {
+			return
+		}
+	case *arrayExpr:
+	default:
+		return
+	}
+	p.fail(line, "illegal class name")
 }
 
 // writableBase refuses a literal, a constant or ?-> beneath the target.
@@ -84,8 +121,17 @@ func (p *parser) issettable(x expr) {
 	p.fail(int(a.line), "cannot use isset() on the result of an expression")
 }
 
-// requireConst refuses what cannot be known when PHP compiles; allowNew is for
-// the places where an object may be made.
+// constant parses an expression that PHP must know when it compiles; allowNew is
+// for the places where an object may be made.
+func (p *parser) constant(allowNew bool) expr {
+	p.constants++
+	x := p.expr()
+	p.constants--
+	p.requireConst(x, allowNew)
+	return x
+}
+
+// requireConst refuses what cannot be known when PHP compiles.
 func (p *parser) requireConst(x expr, allowNew bool) {
 	ok := true
 	each := func(xs ...expr) {

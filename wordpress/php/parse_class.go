@@ -1,8 +1,5 @@
 package php
 
-// classScope is what the parser knows of the class around it.
-type classScope struct{ decl *classDecl }
-
 // reservedClass are the names that no class may have.
 var reservedClass = wordSet(`self parent static int float bool string true false null void never
 	iterable object mixed`)
@@ -35,10 +32,8 @@ func (p *parser) classStatement() stmt {
 	if reservedClass[lower(name)] {
 		p.fail(line, "cannot use %q as class name as it is reserved", name)
 	}
-	if to, ok := p.names.class[lower(name)]; ok && lower(to) != lower(p.names.full(name)) {
-		p.fail(line, "cannot declare class %s because the name is already in use", name)
-	}
 	decl.name = p.names.full(name)
+	p.declared(p.names.class, &p.names.ownClass, lower(name), decl.name, line)
 	hoisted := p.fn.decl == nil && p.nest == 0
 	p.classBody(decl)
 	return &classStmt{p.at(start), decl, hoisted}
@@ -49,7 +44,11 @@ func (p *parser) classBody(decl *classDecl) {
 	height := p.enter()
 	defer p.leave(height, 0)
 	if decl.kind == "enum" && p.acceptOp(":") {
-		p.typeHint()
+		line := p.tok.line
+		t := p.typeHint(propertyType)
+		if t.nullable || len(t.names) != 1 || t.names[0] != "int" && t.names[0] != "string" {
+			p.fail(line, "enum backing type must be int or string")
+		}
 		decl.backed = true
 	}
 	if p.isWord("extends") && (decl.kind == "class" || decl.kind == "interface") {
@@ -65,7 +64,7 @@ func (p *parser) classBody(decl *classDecl) {
 		decl.interfaces = p.classNames()
 	}
 	outer := p.class
-	p.class = &classScope{decl}
+	p.class = decl
 	p.expectOp("{")
 	for !p.isOp("}") {
 		p.classMember(decl)
@@ -167,8 +166,11 @@ func (p *parser) classConsts(decl *classDecl, mods map[string]bool, line int) {
 			p.fail(line, "cannot use %q as constant modifier", word)
 		}
 	}
-	if decl.kind == "trait" {
-		p.fail(line, "traits cannot have constants")
+	switch {
+	case mods["private"] && mods["final"]:
+		p.fail(line, "a private constant cannot be final")
+	case decl.kind == "interface" && (mods["private"] || mods["protected"]):
+		p.fail(line, "access type for an interface constant must be public")
 	}
 	p.advance()
 	for {
@@ -178,8 +180,7 @@ func (p *parser) classConsts(decl *classDecl, mods map[string]bool, line int) {
 			p.fail(start.line, "a class constant must not be called 'class'; it is reserved for class name fetching")
 		}
 		p.expectOp("=")
-		item.val = p.expr()
-		p.requireConst(item.val, false)
+		item.val = p.constant(false)
 		item.at = p.at(start)
 		decl.consts = append(decl.consts, item)
 		if !p.acceptOp(",") {
@@ -194,10 +195,11 @@ func (p *parser) enumCase(decl *classDecl) {
 	p.advance()
 	item := constItem{name: p.member("identifier")}
 	if p.acceptOp("=") {
-		item.val = p.expr()
-		p.requireConst(item.val, false)
+		item.val = p.constant(false)
 	}
 	switch {
+	case lower(item.name) == "class":
+		p.fail(start.line, "a class constant must not be called 'class'; it is reserved for class name fetching")
 	case decl.kind != "enum":
 		p.fail(start.line, "case can only be used in enums")
 	case item.val == nil && decl.backed:
@@ -208,121 +210,4 @@ func (p *parser) enumCase(decl *classDecl) {
 	p.expectSemi()
 	item.at = p.at(start)
 	decl.cases = append(decl.cases, item)
-}
-
-func (p *parser) methodDecl(decl *classDecl, mods map[string]bool) {
-	start := p.tok
-	p.advance()
-	fn := &funcDecl{file: p.src, line: int32(start.line), class: decl.name, static: mods["static"]}
-	fn.refReturn = p.acceptOp("&")
-	fn.name = p.member("identifier")
-	fn.abstract = mods["abstract"] || decl.kind == "interface"
-	switch {
-	case mods["readonly"] || mods["var"]:
-		p.fail(start.line, "cannot use 'readonly' as method modifier")
-	case mods["abstract"] && decl.kind == "class" && !decl.abstract:
-		p.fail(start.line, "class %s contains an abstract method and must therefore be declared abstract", decl.name)
-	case mods["abstract"] && decl.kind == "interface", mods["abstract"] && decl.kind == "enum":
-		p.fail(start.line, "method %s must not be abstract", fn.name)
-	case decl.kind == "interface" && (mods["private"] || mods["protected"] || mods["final"]):
-		p.fail(start.line, "access type for interface method %s must be public", fn.name)
-	case mods["abstract"] && mods["private"] && decl.kind != "trait":
-		p.fail(start.line, "abstract function %s cannot be declared private", fn.name)
-	}
-	p.inFunc(fn, false, func() {
-		p.signature(fn)
-		if p.isOp("{") {
-			if fn.abstract {
-				p.fail(start.line, "abstract function %s cannot contain body", fn.name)
-			}
-			fn.body = p.block(nil)
-			return
-		}
-		if !fn.abstract {
-			if p.isSemi() {
-				p.fail(start.line, "non-abstract method %s must contain body", fn.name)
-			}
-			p.unexpected(`"{"`)
-		}
-		p.expectSemi()
-	})
-	decl.methods = append(decl.methods, fn)
-}
-
-func (p *parser) properties(decl *classDecl, mods map[string]bool, line int) {
-	typed := false
-	if p.tok.kind != tVar {
-		p.typeHint()
-		typed = true
-	}
-	for {
-		prop := propItem{static: mods["static"], typed: typed}
-		prop.name = p.varName()
-		if p.acceptOp("=") {
-			prop.def = p.expr()
-			p.requireConst(prop.def, false)
-		}
-		readonly := mods["readonly"] || decl.readonly
-		switch {
-		case mods["abstract"]:
-			p.fail(line, "properties cannot be declared abstract")
-		case mods["final"]:
-			p.fail(line, "cannot declare property %s::$%s final", decl.name, prop.name)
-		case decl.kind == "interface":
-			p.fail(line, "interfaces may not include properties")
-		case decl.kind == "enum":
-			p.fail(line, "enum %s cannot include properties", decl.name)
-		case readonly && (!typed || prop.static || prop.def != nil):
-			p.fail(line, "readonly property %s::$%s must be typed, not static and without default", decl.name, prop.name)
-		}
-		decl.props = append(decl.props, prop)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectSemi()
-}
-
-// useTraits parses use T, U; or use T { … }.
-func (p *parser) useTraits(decl *classDecl) {
-	if decl.kind == "interface" {
-		p.fail(p.tok.line, "cannot use traits inside of interfaces")
-	}
-	decl.traits = append(decl.traits, p.classNames()...)
-	if p.isSemi() {
-		p.advance()
-		return
-	}
-	p.expectOp("{")
-	for !p.isOp("}") {
-		p.traitRule(decl)
-	}
-	p.advance()
-}
-
-func (p *parser) traitRule(decl *classDecl) {
-	var rule traitRule
-	t := p.tok
-	if t.kind == tName || p.peek().text == "::" {
-		rule.trait = p.className()
-		p.expectOp("::")
-	}
-	rule.method = p.member("identifier")
-	if rule.trait != "" && p.acceptWord("insteadof") {
-		rule.insteadof = p.classNames()
-	} else {
-		p.expectWord("as")
-		moded := p.isWordOf("public", "protected", "private") || p.isWordOf("static", "abstract", "final")
-		if moded {
-			if p.isWordOf("static", "abstract", "final") {
-				p.fail(p.tok.line, "cannot use %q as method modifier", p.tok.low)
-			}
-			p.advance()
-		}
-		if !moded || !p.isSemi() {
-			rule.alias = p.member("identifier")
-		}
-	}
-	p.expectSemi()
-	decl.rules = append(decl.rules, rule)
 }

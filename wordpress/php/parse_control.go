@@ -1,7 +1,5 @@
 package php
 
-import "strconv"
-
 // condition parses an expression in parentheses.
 func (p *parser) condition() expr {
 	p.expectOp("(")
@@ -35,10 +33,8 @@ func (p *parser) until(words ...string) []stmt {
 }
 
 // loop parses the body of a loop.
-func (p *parser) loop(endWord string) []stmt {
-	p.fn.loops++
-	body := p.body(endWord)
-	p.fn.loops--
+func (p *parser) loop(endWord string) (body []stmt) {
+	p.inLoop(func() { body = p.body(endWord) })
 	return body
 }
 
@@ -109,11 +105,7 @@ func (p *parser) doStatement() stmt {
 	start := p.tok
 	p.advance()
 	s := &doStmt{}
-	p.fn.loops++
-	p.nest++
-	s.body = p.statement(nil)
-	p.fn.loops--
-	p.nest--
+	p.inLoop(func() { s.body = p.statement(nil) })
 	p.expectWord("while")
 	s.cond = p.condition()
 	p.expectSemi()
@@ -177,14 +169,14 @@ func (p *parser) foreachVar() (x expr, ref bool) {
 			return x, false
 		}
 		if flags&isVar != 0 {
-			p.writable(x, start.line)
+			p.assignable(x, start.line)
 			return x, false
 		}
 		p.unexpected("")
 	}
 	ref = p.acceptOp("&")
 	x = p.variable()
-	p.writable(x, start.line)
+	p.assignable(x, start.line)
 	return x, ref
 }
 
@@ -192,174 +184,48 @@ func (p *parser) switchStatement() stmt {
 	start := p.tok
 	p.advance()
 	s := &switchStmt{subject: p.condition()}
-	p.fn.loops++
-	p.nest++
+	end := func() bool { return p.isOp("}") }
 	colon := p.isOp(":")
-	if !colon && !p.isOp("{") {
+	if colon {
+		end = func() bool { return p.isWord("endswitch") }
+	} else if !p.isOp("{") {
 		p.unexpected(`"{"`)
 	}
 	p.advance()
 	if p.isSemi() {
 		p.advance()
 	}
-	defaults := 0
-	for !(colon && p.isWord("endswitch") || !colon && p.isOp("}")) {
-		var c switchCase
-		if p.isWord("default") {
-			if defaults++; defaults > 1 {
-				p.fail(p.tok.line, "switch statements may only contain one default clause")
-			}
-			p.advance()
-		} else {
-			p.expectWord("case")
-			c.cond = p.expr()
+	p.inLoop(func() {
+		for !end() {
+			p.switchCase(s)
 		}
-		if !p.acceptOp(":") {
-			p.expectSemi()
-		}
-		for !p.isWordOf("case", "default", "endswitch") && !p.isOp("}") {
-			c.body = p.statement(c.body)
-		}
-		s.cases = append(s.cases, c)
-	}
+	})
 	p.advance()
 	if colon {
 		p.expectSemi()
 	}
-	p.fn.loops--
-	p.nest--
 	s.at = p.at(start)
 	return s
 }
 
-func (p *parser) breakStatement() stmt {
-	start := p.tok
-	p.advance()
-	s := &breakStmt{depth: 1, cont: start.low == "continue"}
-	if !p.isSemi() {
-		if p.tok.kind != tInt {
-			p.fail(start.line, "'%s' operator accepts only positive integers", start.low)
+func (p *parser) switchCase(s *switchStmt) {
+	var c switchCase
+	if p.isWord("default") {
+		for _, other := range s.cases {
+			if other.cond == nil {
+				p.fail(p.tok.line, "switch statements may only contain one default clause")
+			}
 		}
-		s.depth, _ = strconv.Atoi(p.tok.text)
 		p.advance()
+	} else {
+		p.expectWord("case")
+		c.cond = p.expr()
 	}
-	p.expectSemi()
-	switch {
-	case s.depth < 1:
-		p.fail(start.line, "'%s' operator accepts only positive integers", start.low)
-	case p.fn.loops == 0:
-		p.fail(start.line, "'%s' not in the 'loop' or 'switch' context", start.low)
-	case s.depth > p.fn.loops:
-		p.fail(start.line, "cannot '%s' %d levels", start.low, s.depth)
+	if !p.acceptOp(":") {
+		p.expectSemi()
 	}
-	s.at = p.at(start)
-	return s
-}
-
-func (p *parser) returnStatement() stmt {
-	start := p.tok
-	p.advance()
-	s := &returnStmt{}
-	if !p.isSemi() {
-		s.x = p.expr()
+	for !p.isWordOf("case", "default", "endswitch") && !p.isOp("}") {
+		c.body = p.statement(c.body)
 	}
-	p.expectSemi()
-	s.at = p.at(start)
-	return s
-}
-
-func (p *parser) globalStatement() stmt {
-	start := p.tok
-	p.advance()
-	s := &globalStmt{}
-	for {
-		v := p.simpleVariable()
-		if isThis(v) {
-			p.fail(start.line, "cannot use $this as global variable")
-		}
-		s.vars = append(s.vars, v)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectSemi()
-	s.at = p.at(start)
-	return s
-}
-
-func (p *parser) staticStatement() stmt {
-	start := p.tok
-	p.advance()
-	s := &staticStmt{}
-	for {
-		name := p.tok
-		item := constItem{name: p.varName()}
-		if item.name == "this" {
-			p.fail(start.line, "cannot use $this as static variable")
-		}
-		if p.acceptOp("=") {
-			item.val = p.expr()
-			p.requireConst(item.val, true)
-		}
-		item.at = p.at(name)
-		s.vars = append(s.vars, item)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectSemi()
-	s.at = p.at(start)
-	return s
-}
-
-func (p *parser) unsetStatement() stmt {
-	start := p.tok
-	p.advance()
-	p.expectOp("(")
-	s := &unsetStmt{}
-	for {
-		x := p.variable()
-		p.writable(x, start.line)
-		s.vars = append(s.vars, x)
-		if !p.acceptOp(",") || p.isOp(")") {
-			break
-		}
-	}
-	p.expectOp(")")
-	p.expectSemi()
-	s.at = p.at(start)
-	return s
-}
-
-func (p *parser) tryStatement() stmt {
-	start := p.tok
-	p.advance()
-	p.nest++
-	s := &tryStmt{body: p.block(nil)}
-	for p.acceptWord("catch") {
-		p.expectOp("(")
-		c := catchClause{classes: []string{p.className()}}
-		for p.acceptOp("|") {
-			c.classes = append(c.classes, p.className())
-		}
-		if p.tok.kind == tVar {
-			c.name = p.varName()
-		}
-		if c.name == "this" {
-			p.fail(start.line, "cannot re-assign $this")
-		}
-		p.expectOp(")")
-		c.body = p.block(nil)
-		s.catches = append(s.catches, c)
-	}
-	if p.acceptWord("finally") {
-		s.hasFinally = true
-		s.finally = p.block(nil)
-	}
-	if len(s.catches) == 0 && !s.hasFinally {
-		p.fail(start.line, "cannot use try without catch or finally")
-	}
-	p.nest--
-	s.at = p.at(start)
-	return s
+	s.cases = append(s.cases, c)
 }

@@ -276,6 +276,7 @@ func (p *parser) assignment() expr {
 		p.destructure(list)
 		p.advance()
 		val := p.exprAbove(bindAssign)
+		p.refsFrom(list, val)
 		return &assignExpr{p.at(start), x, val, false}
 	}
 	if flags&isVar == 0 {
@@ -291,7 +292,7 @@ func (p *parser) assignment() expr {
 	if !ok {
 		return x
 	}
-	p.writable(x, start.line)
+	p.checkAssigned(x, op, start.line)
 	p.advance()
 	if op == "" && p.isOp("&") {
 		return p.assignRef(start, x)
@@ -300,10 +301,20 @@ func (p *parser) assignment() expr {
 	if op == "" {
 		return &assignExpr{p.at(start), x, val, false}
 	}
-	if at, bad := p.loose[x]; bad && op != "" {
-		p.fail(start.line, "%s", at)
-	}
 	return &assignOp{p.at(start), op, x, val}
+}
+
+// checkAssigned refuses a target of an assignment with or without operator.
+func (p *parser) checkAssigned(x expr, op string, line int) {
+	if op != "" && op != "??" {
+		p.writable(x, line)
+		return
+	}
+	before := len(p.loose)
+	p.assignable(x, line)
+	if op == "??" && len(p.loose) < before {
+		p.fail(line, "cannot use [] for reading")
+	}
 }
 
 func (p *parser) assignRef(start token, target expr) expr {

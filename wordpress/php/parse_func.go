@@ -9,7 +9,9 @@ func (p *parser) functionStatement() stmt {
 	if p.isWord("readonly") && p.peek().text == "(" {
 		p.tok.low = "" // the one reserved word that a function may have
 	}
-	fn.name = p.names.full(p.ident("identifier"))
+	name := p.ident("identifier")
+	fn.name = p.names.full(name)
+	p.declared(p.names.fn, &p.names.ownFn, lower(name), fn.name, start.line)
 	hoisted := p.fn.decl == nil && p.nest == 0
 	class := p.class
 	p.class = nil
@@ -25,7 +27,7 @@ func (p *parser) functionStatement() stmt {
 func (p *parser) signature(fn *funcDecl) {
 	fn.params = p.params()
 	if p.acceptOp(":") {
-		fn.result = p.typeHint()
+		fn.result = p.typeHint(resultType)
 	}
 }
 
@@ -40,13 +42,13 @@ func (p *parser) closure() expr {
 	p.advance()
 	fn.refReturn = p.acceptOp("&")
 	if p.class != nil {
-		fn.class = p.class.decl.name
+		fn.class = p.class.name
 	}
 	p.inFunc(fn, true, func() {
 		fn.params = p.params()
 		if x.arrow {
 			if p.acceptOp(":") {
-				fn.result = p.typeHint()
+				fn.result = p.typeHint(resultType)
 			}
 			p.expectOp("=>")
 			fn.arrow = p.exprAbove(bindThrow)
@@ -56,7 +58,7 @@ func (p *parser) closure() expr {
 			x.uses = p.closureUses(fn.params)
 		}
 		if p.acceptOp(":") {
-			fn.result = p.typeHint()
+			fn.result = p.typeHint(resultType)
 		}
 		fn.body = p.block(nil)
 	})
@@ -129,93 +131,51 @@ func (p *parser) param() param {
 	var prm param
 	line := p.tok.line
 	p.attributes()
+	place, mods := paramType, map[string]bool{}
 	for p.tok.kind == tIdent && promotions[p.tok.low] {
 		prm.promote = true
+		p.modifier(mods)
 		p.advance()
 	}
-	if prm.promote && (p.fn.decl == nil || lower(p.fn.decl.name) != "__construct" || p.class == nil) {
-		p.fail(line, "cannot declare promoted property outside a constructor")
+	if prm.promote {
+		p.checkPromotion(line)
+		place = propertyType
 	}
 	if !p.isOp("&") && !p.isOp("...") && p.tok.kind != tVar {
-		prm.typ = p.typeHint()
+		prm.typ = p.typeHint(place)
 	}
 	prm.ref = p.acceptOp("&")
 	prm.variadic = p.acceptOp("...")
 	prm.name = p.varName()
 	if p.acceptOp("=") {
-		prm.def = p.expr()
-		p.requireConst(prm.def, true)
+		prm.def = p.constant(true)
 	}
-	if prm.promote && prm.variadic {
+	switch {
+	case !prm.promote:
+	case prm.variadic:
 		p.fail(line, "cannot declare variadic promoted property")
+	case prm.typ == nil && (mods["readonly"] || p.class.readonly):
+		p.fail(line, "readonly property %s::$%s must have type", p.class.name, prm.name)
+	default:
+		p.class.props = append(p.class.props, propItem{name: prm.name, typed: prm.typ != nil, promoted: true})
 	}
 	return prm
 }
 
-// typeHint parses a declared type.
-func (p *parser) typeHint() *typeHint {
-	t := &typeHint{}
-	if p.acceptOp("?") {
-		t.nullable = true
-		t.names = append(t.names, p.typeName())
-		return t
+// checkPromotion refuses a property declared by a parameter of anything but a
+// constructor.
+func (p *parser) checkPromotion(line int) {
+	fn := p.fn.decl
+	if p.class == nil || p.fn.closure || lower(fn.name) != "__construct" || fn.abstract {
+		p.fail(line, "cannot declare promoted property outside a constructor, or in an abstract one")
 	}
-	for {
-		if p.acceptOp("(") {
-			p.typeNames(t)
-			p.expectOp(")")
-		} else {
-			p.typeNames(t)
-		}
-		if !p.acceptOp("|") {
-			break
-		}
-	}
-	for _, name := range t.names {
-		t.nullable = t.nullable || name == "null" || name == "mixed"
-	}
-	return t
-}
-
-// typeNames parses A&B; an ampersand before a variable belongs to that.
-func (p *parser) typeNames(t *typeHint) {
-	for {
-		t.names = append(t.names, p.typeName())
-		if !p.isOp("&") {
-			return
-		}
-		if next := p.peek(); next.kind == tVar || next.text == "..." || next.text == "&" {
-			return
-		}
-		p.advance()
-		t.inter = true
-	}
-}
-
-var builtinTypes = wordSet(`int float string bool iterable object mixed void never null false true
-	self parent static array callable`)
-
-func (p *parser) typeName() string {
-	t := p.tok
-	if t.kind == tIdent && (t.low == "static" || t.low == "array" || t.low == "callable") {
-		p.advance()
-		return t.low
-	}
-	if t.kind != tName && (t.kind != tIdent || reserved[t.low]) {
-		p.unexpected("type")
-	}
-	p.advance()
-	if builtinTypes[t.low] {
-		return t.low
-	}
-	return lower(p.names.classOf(t.text))
 }
 
 // attributes parses #[…] as often as it comes; they mean nothing here.
 func (p *parser) attributes() {
 	for p.tok.kind == tAttribute {
 		p.advance()
-		for !p.isOp("]") {
+		for first := true; first || !p.isOp("]"); first = false {
 			p.className()
 			if p.isOp("(") {
 				line := p.tok.line
@@ -259,62 +219,4 @@ func (p *parser) closureAfterAttributes() (expr, operandFlags) {
 		p.unexpected("")
 	}
 	return p.closure(), 0
-}
-
-// declare parses declare(…), the only one with a meaning being strict_types.
-func (p *parser) declare(dst []stmt) []stmt {
-	start := p.tok
-	p.advance()
-	p.expectOp("(")
-	strict := false
-	for {
-		line := p.tok.line
-		name := lower(p.ident("identifier"))
-		p.expectOp("=")
-		x := p.expr()
-		lit, ok := x.(*litExpr)
-		if !ok {
-			p.fail(line, "declare(%s) value must be a literal", name)
-		}
-		if name == "strict_types" {
-			strict = true
-			p.strictTypes(lit, line, len(dst) > 0 || p.fn.decl != nil || p.nest > 0)
-		}
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectOp(")")
-	if p.isSemi() {
-		p.advance()
-		return dst
-	}
-	if strict {
-		p.fail(start.line, "strict_types declaration must not use block mode")
-	}
-	p.nest++
-	body := p.declareBody()
-	p.nest--
-	return append(dst, &blockStmt{p.at(start), body})
-}
-
-func (p *parser) declareBody() []stmt {
-	if !p.acceptOp(":") {
-		return p.statement(nil)
-	}
-	body := p.until("enddeclare")
-	p.advance()
-	p.expectSemi()
-	return body
-}
-
-func (p *parser) strictTypes(lit *litExpr, line int, late bool) {
-	n, ok := lit.v.(intVal)
-	if !ok || n != 0 && n != 1 {
-		p.fail(line, "strict_types declaration must have 0 or 1 as its value")
-	}
-	if late || p.begun {
-		p.fail(line, "strict_types declaration must be the very first statement in the script")
-	}
-	p.src.strict = n == 1
 }

@@ -11,11 +11,15 @@ type names struct {
 	braced  bool              // namespace { }
 	seen    bool              // a namespace was declared
 	outside bool              // behind the } of a namespace
+
+	// What the file declared under their own names since the namespace began.
+	ownClass, ownFn, ownConst map[string]string
 }
 
 func (n *names) enter(space string) {
 	n.space, n.seen = space, true
 	n.class, n.fn, n.consts = nil, nil, nil
+	n.ownClass, n.ownFn, n.ownConst = nil, nil, nil
 }
 
 // full is the name that a declaration of name gets.
@@ -95,7 +99,7 @@ func (p *parser) namespace(dst []stmt) []stmt {
 	line := p.tok.line
 	p.advance()
 	space := ""
-	if p.tok.kind == tIdent && !reserved[p.tok.low] || p.tok.kind == tName && p.tok.text[0] != '\\' {
+	if p.tok.kind == tIdent || p.tok.kind == tName && p.tok.text[0] != '\\' {
 		space = p.tok.text
 		p.advance()
 	} else if !p.isOp("{") {
@@ -164,8 +168,8 @@ func (p *parser) useName() string {
 	}
 	p.advance()
 	name := strings.TrimPrefix(t.text, `\`)
-	if first, rest, ok := strings.Cut(name, `\`); ok && lower(first) == "namespace" {
-		name = p.names.full(rest)
+	if first, _, ok := strings.Cut(name, `\`); ok && lower(first) == "namespace" {
+		p.fail(t.line, "unexpected %q", t.text)
 	}
 	return name
 }
@@ -194,13 +198,13 @@ func (p *parser) useClause(name, kind string) {
 	if p.acceptWord("as") {
 		alias = p.ident("identifier")
 	}
-	table := &p.names.class
+	table, own := &p.names.class, p.names.ownClass
 	key := lower(alias)
 	switch kind {
 	case "function":
-		table = &p.names.fn
+		table, own = &p.names.fn, p.names.ownFn
 	case "const":
-		table, key = &p.names.consts, alias
+		table, own, key = &p.names.consts, p.names.ownConst, alias
 	default:
 		if reservedClass[key] {
 			p.fail(line, "cannot use %s as %s because it is a special class name", name, alias)
@@ -212,5 +216,20 @@ func (p *parser) useClause(name, kind string) {
 	if _, dup := (*table)[key]; dup {
 		p.fail(line, "cannot use %s as %s because the name is already in use", name, alias)
 	}
+	if to, ok := own[key]; ok && to != lower(name) {
+		p.fail(line, "cannot use %s as %s because the name is already in use", name, alias)
+	}
 	(*table)[key] = name
+}
+
+// declared notes a declaration by its name, and refuses it where that name was
+// imported from elsewhere.
+func (p *parser) declared(imports map[string]string, own *map[string]string, key, full string, line int) {
+	if to, ok := imports[key]; ok && lower(to) != lower(full) {
+		p.fail(line, "cannot declare %s because the name is already in use", full)
+	}
+	if *own == nil {
+		*own = map[string]string{}
+	}
+	(*own)[key] = lower(full)
 }

@@ -159,6 +159,7 @@ func (p *parser) wordAtom() (expr, operandFlags) {
 		if !p.isOp("::") {
 			p.unexpected("variable")
 		}
+		p.classScope("static", start.line)
 		return &nameExpr{at: p.at(start), name: "static"}, mayStatic
 	}
 	if x := p.magic(); x != nil {
@@ -178,6 +179,7 @@ func (p *parser) named(t token) (expr, operandFlags) {
 		name, fallback := p.names.funcOf(t.text)
 		return &nameExpr{p.at(t), name, fallback}, mayCall
 	case p.isOp("::"):
+		p.classScope(t.low, t.line)
 		return &nameExpr{at: p.at(t), name: p.names.classOf(t.text)}, mayStatic
 	}
 	name, fallback := p.names.constOf(t.text)
@@ -201,16 +203,16 @@ func (p *parser) magic() expr {
 	case "__function__", "__method__":
 		text = p.functionName(t.low == "__method__")
 	case "__class__":
-		if p.class != nil && (p.class.decl.kind == "trait" || p.fn.closure || p.class.decl.name == "") {
+		if p.class != nil && (p.class.kind == "trait" || p.fn.closure || p.class.name == "") {
 			p.advance()
 			return &magicExpr{p.at(t), "__CLASS__"}
 		}
 		if p.class != nil {
-			text = p.class.decl.name
+			text = p.class.name
 		}
 	case "__trait__":
-		if p.class != nil && p.class.decl.kind == "trait" {
-			text = p.class.decl.name
+		if p.class != nil && p.class.kind == "trait" {
+			text = p.class.name
 		}
 	default:
 		return nil

@@ -1,32 +1,5 @@
 package php
 
-// funcScope is what the parser knows of the function around it.
-type funcScope struct {
-	decl    *funcDecl // nil: the file
-	closure bool
-	loops   int // around the statement
-	labels  map[string]int
-	gotos   []token
-}
-
-// inFunc runs a parser of a function's body within the function's own scope.
-func (p *parser) inFunc(decl *funcDecl, closure bool, body func()) {
-	fn, nest := p.fn, p.nest
-	p.fn, p.nest = &funcScope{decl: decl, closure: closure}, 0
-	body()
-	p.checkLabels()
-	p.fn, p.nest = fn, nest
-}
-
-// checkLabels refuses a goto to nowhere.
-func (p *parser) checkLabels() {
-	for _, t := range p.fn.gotos {
-		if _, ok := p.fn.labels[t.text]; !ok {
-			p.fail(t.line, "'goto' to undefined label %q", t.text)
-		}
-	}
-}
-
 // topStatements parses the whole file.
 func (p *parser) topStatements() []stmt {
 	var body []stmt
@@ -77,10 +50,15 @@ func (p *parser) constItems() []constItem {
 	var items []constItem
 	for {
 		start := p.tok
-		item := constItem{name: p.names.full(p.ident("identifier"))}
+		name := p.ident("identifier")
+		item := constItem{name: p.names.full(name)}
+		switch lower(name) {
+		case "true", "false", "null":
+			p.fail(start.line, "cannot redeclare constant '%s'", name)
+		}
+		p.declared(p.names.consts, &p.names.ownConst, name, item.name, start.line)
 		p.expectOp("=")
-		item.val = p.expr()
-		p.requireConst(item.val, true)
+		item.val = p.constant(true)
 		item.at = p.at(start)
 		items = append(items, item)
 		if !p.acceptOp(",") {
@@ -233,7 +211,9 @@ func (p *parser) wordStatement(dst []stmt) []stmt {
 			return append(dst, p.classStatement())
 		}
 	case "readonly":
-		return append(dst, p.classStatement())
+		if p.peek().text != "(" { // else a function: the one reserved word that names one
+			return append(dst, p.classStatement())
+		}
 	case "__halt_compiler":
 		p.fail(p.tok.line, "__HALT_COMPILER() can only be used from the outermost scope")
 	case "namespace":
@@ -257,27 +237,4 @@ func (p *parser) declaresFunction() bool {
 func (p *parser) declaresEnum() bool {
 	t := p.peek()
 	return t.kind == tIdent && t.low != "extends" && t.low != "implements" && (!reserved[t.low] || t.low == "readonly")
-}
-
-func (p *parser) label() stmt {
-	start := p.tok
-	if _, dup := p.fn.labels[start.text]; dup {
-		p.fail(start.line, "label %q already defined", start.text)
-	}
-	if p.fn.labels == nil {
-		p.fn.labels = map[string]int{}
-	}
-	p.fn.labels[start.text] = start.line
-	p.advance()
-	p.advance()
-	return &labelStmt{p.at(start), start.text}
-}
-
-func (p *parser) gotoStatement() stmt {
-	start := p.tok
-	p.advance()
-	p.fn.gotos = append(p.fn.gotos, p.tok)
-	label := p.ident("identifier")
-	p.expectSemi()
-	return &gotoStmt{p.at(start), label}
 }

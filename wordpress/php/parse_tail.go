@@ -69,6 +69,7 @@ func (p *parser) memberName() expr {
 
 // static parses ::$name, ::NAME and ::name().
 func (p *parser) static(start token, class expr) (expr, operandFlags) {
+	p.classOperand(class, p.tok.line)
 	p.advance()
 	t := p.tok
 	var name expr
@@ -142,23 +143,12 @@ func (p *parser) args() (args []arg, first bool) {
 		}
 	}
 	p.expectOp(")")
-	p.uniqueNames(args)
 	return args, false
 }
 
 func (p *parser) namesArgument() bool {
 	t := p.peek()
 	return t.kind == tOp && t.text == ":"
-}
-
-func (p *parser) uniqueNames(args []arg) {
-	seen := map[string]bool{}
-	for _, a := range args {
-		if a.name != "" && seen[a.name] {
-			p.fail(int(a.x.where().line), "named parameter %q is given twice", a.name)
-		}
-		seen[a.name] = true
-	}
 }
 
 // className parses the name of a class.
@@ -168,6 +158,7 @@ func (p *parser) className() string {
 		p.unexpected("identifier")
 	}
 	p.advance()
+	p.classScope(t.low, t.line)
 	return p.names.classOf(t.text)
 }
 
@@ -185,6 +176,7 @@ func (p *parser) classReference() expr {
 	case p.acceptOp("("):
 		x = p.expr()
 		p.expectOp(")")
+		p.classOperand(x, start.line)
 		return x
 	default:
 		x = p.simpleVariable()

@@ -1,0 +1,59 @@
+package php
+
+// declare parses declare(…), the only one with a meaning being strict_types.
+func (p *parser) declare(dst []stmt) []stmt {
+	start := p.tok
+	p.advance()
+	p.expectOp("(")
+	strict := false
+	for {
+		line := p.tok.line
+		name := lower(p.ident("identifier"))
+		p.expectOp("=")
+		x := p.expr()
+		lit, ok := x.(*litExpr)
+		if !ok {
+			p.fail(line, "declare(%s) value must be a literal", name)
+		}
+		if name == "strict_types" {
+			strict = true
+			p.strictTypes(lit, line, len(dst) > 0 || p.fn.decl != nil || p.nest > 0)
+		}
+		if !p.acceptOp(",") {
+			break
+		}
+	}
+	p.expectOp(")")
+	if p.isSemi() {
+		p.advance()
+		return dst
+	}
+	if strict {
+		p.fail(start.line, "strict_types declaration must not use block mode")
+	}
+	p.nest++
+	body := p.declareBody()
+	p.nest--
+	return append(dst, &blockStmt{p.at(start), body})
+}
+
+func (p *parser) declareBody() []stmt {
+	if !p.acceptOp(":") {
+		return p.statement(nil)
+	}
+	body := p.until("enddeclare")
+	p.advance()
+	p.expectSemi()
+	return body
+}
+
+func (p *parser) strictTypes(lit *litExpr, line int, late bool) {
+	n, ok := lit.v.(intVal)
+	if !ok || n != 0 && n != 1 {
+		p.fail(line, "strict_types declaration must have 0 or 1 as its value")
+	}
+	if late || p.begun {
+		p.fail(line, "strict_types declaration must be the very first statement in the script")
+	}
+	p.src.strict = n == 1
+}
