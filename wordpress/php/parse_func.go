@@ -77,7 +77,7 @@ func (p *parser) closureUses(params []param) []closureUse {
 		line := p.tok.line
 		use := closureUse{ref: p.acceptOp("&")}
 		use.name = p.varName()
-		if use.name == "this" || superglobals[use.name] {
+		if use.name == "this" || autoGlobals[use.name] {
 			p.fail(line, "cannot use $%s as lexical variable", use.name)
 		}
 		if taken[use.name] {
@@ -93,7 +93,7 @@ func (p *parser) closureUses(params []param) []closureUse {
 	return uses
 }
 
-var superglobals = wordSet("GLOBALS _GET _POST _COOKIE _SERVER _ENV _REQUEST _SESSION _FILES")
+var autoGlobals = wordSet("GLOBALS _GET _POST _COOKIE _SERVER _ENV _REQUEST _SESSION _FILES")
 
 // params parses parameters with their parentheses.
 func (p *parser) params() []param {
@@ -106,7 +106,7 @@ func (p *parser) params() []param {
 		switch {
 		case prm.name == "this":
 			p.fail(line, "cannot use $this as parameter")
-		case superglobals[prm.name]:
+		case autoGlobals[prm.name]:
 			p.fail(line, "cannot re-assign auto-global variable %s", prm.name)
 		case taken[prm.name]:
 			p.fail(line, "redefinition of parameter $%s", prm.name)
