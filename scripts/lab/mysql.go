@@ -79,6 +79,9 @@ func (m *MySQL) Exec(ctx context.Context, sql ...string) error {
 	return execAll(ctx, m.DSN(""), sql)
 }
 
+// PID is the server's process.
+func (m *MySQL) PID() int { return m.proc.cmd.Process.Pid }
+
 // Stop shuts the server down in good order and waits for its end; the data stay.
 func (m *MySQL) Stop() error {
 	defer m.removeSocket()

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A contestant is one way to dump, as a line of shell.
+type contestant struct {
+	name    string
+	command string
+	against string // whose times its own are compared with
+	goal    float64
+}
+
+// A cost is what one run took.
+type cost struct {
+	wall, client, server float64 // seconds; the latter two of CPU
+	peak                 float64 // megabytes
+	bytes                int64
+}
+
+// ours is the command that dumps with the product's own code.
+func (s *subject) ours() string {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	return shell([]string{self, "-socket", s.socket})
+}
+
+func (s *subject) contestants() []contestant {
+	stock := s.dumper + " --single-transaction -uroot -S" + s.socket + " bench"
+	list := []contestant{
+		{"stock", stock, "", 0},
+		{"ours", s.ours(), "stock", 0.5},
+		{"ours, 2 threads", s.ours() + " -threads 2", "stock", 0.5},
+		{"stock | zstd -3 -T2", stock + " | zstd -q -3 -T2", "", 0},
+		{"ours, zstd", s.ours() + " -zstd", "stock | zstd -3 -T2", 0.7},
+		{"ours, zstd, 2 threads", s.ours() + " -zstd -threads 2", "stock | zstd -3 -T2", 0.7},
+		{"stock | gzip", stock + " | gzip", "", 0},
+		{"ours, zstd ", s.ours() + " -zstd", "stock | gzip", 0.2},
+	}
+	if path, err := exec.LookPath("mydumper"); err == nil {
+		out := shell([]string{s.dir + "/mydumper"})
+		base := fmt.Sprintf("rm -rf %s; %s -u root -S %s -B bench -t 2 -o %s", out, path, s.socket, out)
+		list = append(list, contestant{"mydumper -t 2", base, "", 0}, contestant{"mydumper -t 2 -c", base + " -c", "", 0})
+	}
+	return list
+}
+
+// measure runs all contestants in turn, round by round, and prints the medians.
+func (s *subject) measure(ctx context.Context, out io.Writer, o options) error {
+	list := s.contestants()
+	costs := map[string][]cost{}
+	for round := -1; round < o.rounds; round++ { // the first one warms up
+		for i := range list {
+			c := list[(i+max(round, 0))%len(list)]
+			took, err := s.once(ctx, c)
+			if err != nil {
+				return err
+			}
+			if round >= 0 {
+				costs[c.name] = append(costs[c.name], took)
+			}
+		}
+		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, o.rounds)
+	}
+	fmt.Fprintf(out, "%s, medians of %d paired runs\n\n%-24s %8s %10s %10s %8s %12s\n", s.name, o.rounds, "", "wall s", "client CPU", "server CPU", "peak MB", "bytes")
+	for _, c := range list {
+		runs := costs[c.name]
+		fmt.Fprintf(out, "%-24s %8.2f %10.2f %10.2f %8.0f %12d", c.name, median(runs, func(c cost) float64 { return c.wall }),
+			median(runs, func(c cost) float64 { return c.client }), median(runs, func(c cost) float64 { return c.server }),
+			median(runs, func(c cost) float64 { return c.peak }), runs[0].bytes)
+		if other := costs[c.against]; other != nil {
+			var ratios []cost
+			for i := range runs {
+				ratios = append(ratios, cost{wall: runs[i].wall / other[i].wall})
+			}
+			ratio := median(ratios, func(c cost) float64 { return c.wall })
+			fmt.Fprintf(out, "   %.2f × %s (goal %.1f), size %.3f ×", ratio, c.against, c.goal, float64(runs[0].bytes)/float64(other[0].bytes))
+		}
+		fmt.Fprintln(out)
+	}
+	return nil
+}
+
+// once runs a contestant and counts what it writes.
+func (s *subject) once(ctx context.Context, c contestant) (cost, error) {
+	before, err := s.serverCPU()
+	if err != nil {
+		return cost{}, err
+	}
+	cmd := exec.CommandContext(ctx, "bash", "-o", "pipefail", "-c", c.command)
+	var count counter
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &count, &stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return cost{}, fmt.Errorf("%s: %w: %s", c.name, err, stderr.String())
+	}
+	took := cost{wall: time.Since(start).Seconds(), bytes: count.n}
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if ok {
+		took.client = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+		took.peak = float64(usage.Maxrss) / 1024
+	}
+	after, err := s.serverCPU()
+	took.server = after - before
+	return took, err
+}
+
+// serverCPU is how many seconds of CPU the server has taken so far.
+func (s *subject) serverCPU() (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	user, err := strconv.ParseFloat(fields[11], 64)
+	if err != nil {
+		return 0, err
+	}
+	system, err := strconv.ParseFloat(fields[12], 64)
+	return (user + system) / 100, err
+}
+
+func median(list []cost, of func(cost) float64) float64 {
+	values := make([]float64, len(list))
+	for i, c := range list {
+		values[i] = of(c)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// A counter counts what is written to it.
+type counter struct{ n int64 }
+
+// Write counts p.
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return len(p), nil
+}
+
+// ReadFrom counts all of r, in large pieces.
+func (c *counter) ReadFrom(r io.Reader) (int64, error) {
+	buf := make([]byte, 1<<20)
+	for {
+		n, err := r.Read(buf)
+		c.n += int64(n)
+		if err != nil {
+			if err == io.EOF {
+				err = nil
+			}
+			return c.n, err
+		}
+	}
+}
+
+// shell quotes a command for the shell.
+func shell(args []string) string {
+	quoted := make([]string, len(args))
+	for i, a := range args {
+		quoted[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+	}
+	return strings.Join(quoted, " ")
+}
