@@ -53,6 +53,9 @@ func (p *parser) notGlobals(x expr, line int) {
 // referable refuses what no reference can be made to.
 func (p *parser) referable(x expr, line int) {
 	p.notGlobals(x, line)
+	if call, ok := x.(*callExpr); ok && call.first {
+		p.fail(line, "cannot take a reference to %s", p.src.snippet(call.at))
+	}
 	p.passable(x)
 	p.writableBase(x, line)
 }

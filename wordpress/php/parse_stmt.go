@@ -1,5 +1,7 @@
 package php
 
+import "strings"
+
 // topStatements parses the whole file.
 func (p *parser) topStatements() []stmt {
 	var body []stmt
@@ -234,7 +236,13 @@ func (p *parser) declaresFunction() bool {
 	return p.tok.kind == tIdent
 }
 
+// declaresEnum tells enum Name from a constant or function called enum, the way
+// PHP's own lexer does: extends and implements need not be whole words.
 func (p *parser) declaresEnum() bool {
-	t := p.peek()
-	return t.kind == tIdent && t.low != "extends" && t.low != "implements" && (!reserved[t.low] || t.low == "readonly")
+	rest := strings.TrimLeft(p.lex.src[p.tok.end:], " \t\r\n")
+	if rest == "" || len(rest) == len(p.lex.src)-p.tok.end || !identStart(rest[0]) {
+		return false
+	}
+	word := lower(rest[:min(len(rest), len("implements"))])
+	return !strings.HasPrefix(word, "extends") && word != "implements"
 }

@@ -44,15 +44,16 @@ func (p *parser) join(start token, pieces []piece, quote byte) expr {
 		if err != nil {
 			panic(parseFailure{err})
 		}
-		parts = append(parts, &litExpr{piece.at, strVal(text)})
+		if text != "" { // nothing may remain of the indentation of a heredoc
+			parts = append(parts, &litExpr{piece.at, strVal(text)})
+		}
 	}
 	a := p.at(start)
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0:
 		return &litExpr{a, strVal("")}
-	}
-	if lit, ok := parts[0].(*litExpr); ok && len(parts) == 1 && pieces[0].x == nil {
-		lit.at = a
-		return lit
+	case len(pieces) == 1 && pieces[0].x == nil:
+		return &litExpr{a, parts[0].(*litExpr).v}
 	}
 	return &templateExpr{a, parts}
 }
