@@ -75,10 +75,11 @@ func (s *subject) measure(ctx context.Context, out io.Writer, o options) error {
 		}
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, o.rounds)
 	}
-	fmt.Fprintf(out, "%s, medians of %d paired runs\n\n%-24s %8s %10s %10s %8s %12s\n", s.name, o.rounds, "", "wall s", "client CPU", "server CPU", "peak MB", "bytes")
+	var table strings.Builder
+	fmt.Fprintf(&table, "%s, medians of %d paired runs\n\n%-24s %8s %10s %10s %8s %12s\n", s.name, o.rounds, "", "wall s", "client CPU", "server CPU", "peak MB", "bytes")
 	for _, c := range list {
 		runs := costs[c.name]
-		fmt.Fprintf(out, "%-24s %8.2f %10.2f %10.2f %8.0f %12d", c.name, median(runs, func(c cost) float64 { return c.wall }),
+		fmt.Fprintf(&table, "%-24s %8.2f %10.2f %10.2f %8.0f %12d", c.name, median(runs, func(c cost) float64 { return c.wall }),
 			median(runs, func(c cost) float64 { return c.client }), median(runs, func(c cost) float64 { return c.server }),
 			median(runs, func(c cost) float64 { return c.peak }), runs[0].bytes)
 		if other := costs[c.against]; other != nil {
@@ -87,11 +88,12 @@ func (s *subject) measure(ctx context.Context, out io.Writer, o options) error {
 				ratios = append(ratios, cost{wall: runs[i].wall / other[i].wall})
 			}
 			ratio := median(ratios, func(c cost) float64 { return c.wall })
-			fmt.Fprintf(out, "   %.2f × %s (goal %.1f), size %.3f ×", ratio, c.against, c.goal, float64(runs[0].bytes)/float64(other[0].bytes))
+			fmt.Fprintf(&table, "   %.2f × %s (goal %.1f), size %.3f ×", ratio, c.against, c.goal, float64(runs[0].bytes)/float64(other[0].bytes))
 		}
-		fmt.Fprintln(out)
+		fmt.Fprintln(&table)
 	}
-	return nil
+	_, err := io.WriteString(out, table.String())
+	return err
 }
 
 // once runs a contestant and counts what it writes.

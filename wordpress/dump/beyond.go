@@ -17,7 +17,7 @@ func (d *Dump) spellOut(ctx context.Context, c *conn, o *object, create string) 
 		return create, nil
 	}
 	suspects, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, COALESCE(COLUMN_DEFAULT LIKE '%?%', 0), COLUMN_TYPE LIKE '%?%' FROM information_schema.COLUMNS "+
-		"WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(o.name)+
+		"WHERE "+thisTable(o.name)+
 		" AND CHARACTER_SET_NAME IN ('utf8mb4','utf16','utf16le','utf32','gb18030') AND (COLUMN_DEFAULT LIKE '%?%' OR COLUMN_TYPE LIKE '%?%')")
 	if err != nil || len(suspects) == 0 {
 		return create, err

@@ -46,7 +46,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	for _, e := range engines {
 		steady[strings.ToLower(e)] = true
 	}
-	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE()")
+	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH FROM information_schema.TABLES WHERE "+thisDatabase("TABLE"))
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
@@ -73,6 +73,17 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name })
 	return list, nil
+}
+
+// thisDatabase is the condition for what information_schema has of our database. By
+// itself it would compare names without regard to case and accents.
+func thisDatabase(prefix string) string {
+	return prefix + "_SCHEMA=DATABASE() AND HEX(" + prefix + "_SCHEMA)=HEX(DATABASE())"
+}
+
+// thisTable is the condition for what it has of one table.
+func thisTable(name string) string {
+	return thisDatabase("TABLE") + " AND TABLE_NAME=" + literal(name) + " AND HEX(TABLE_NAME)='" + string(appendHex(nil, []byte(name))) + "'"
 }
 
 // peek looks at each table before the snapshot is opened: whether it can be read,
@@ -109,6 +120,6 @@ func (d *Dump) peek(ctx context.Context, o *object) error {
 }
 
 func (d *Dump) stillListed(ctx context.Context, table string) bool {
-	names, err := d.main.strings(ctx, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(table))
+	names, err := d.main.strings(ctx, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE "+thisTable(table))
 	return err != nil || len(names) > 0
 }

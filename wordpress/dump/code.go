@@ -37,7 +37,7 @@ func (d *Dump) readCodes(ctx context.Context) error {
 	if !d.opts.whole() {
 		return nil
 	}
-	rows, err := d.main.table(ctx, "SELECT EVENT_NAME, CREATED FROM information_schema.EVENTS WHERE EVENT_SCHEMA=DATABASE() ORDER BY EVENT_NAME")
+	rows, err := d.main.table(ctx, "SELECT EVENT_NAME, CREATED FROM information_schema.EVENTS WHERE "+thisDatabase("EVENT")+" ORDER BY EVENT_NAME")
 	if err != nil {
 		return fmt.Errorf("list events: %w", err)
 	}
@@ -50,7 +50,7 @@ func (d *Dump) readCodes(ctx context.Context) error {
 }
 
 func (d *Dump) readRoutines(ctx context.Context) error {
-	rows, err := d.main.table(ctx, "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA=DATABASE()")
+	rows, err := d.main.table(ctx, "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE "+thisDatabase("ROUTINE"))
 	if err != nil {
 		return fmt.Errorf("list routines: %w", err)
 	}
@@ -69,8 +69,8 @@ func (d *Dump) readRoutines(ctx context.Context) error {
 }
 
 func (d *Dump) readTriggers(ctx context.Context) error {
-	rows, err := d.main.table(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA=DATABASE() "+
-		"ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER")
+	rows, err := d.main.table(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "+thisDatabase("TRIGGER")+
+		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER")
 	if err != nil {
 		return fmt.Errorf("list triggers: %w", err)
 	}

@@ -36,7 +36,7 @@ func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned b
 		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION, COLUMN_KEY"
 	}
 	rows, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, COLUMN_TYPE, "+generated+
-		" FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(o.name)+
+		" FROM information_schema.COLUMNS WHERE "+thisTable(o.name)+
 		" ORDER BY ORDINAL_POSITION")
 	if err != nil {
 		return nil, err

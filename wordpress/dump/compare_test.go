@@ -57,8 +57,8 @@ func (f *flavour) describe(t *testing.T, name string) map[string]string {
 func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, things map[string]string) {
 	t.Helper()
 	var sources []string
-	for _, c := range rows(t, db, "SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+
-		"CONVERT(0x"+hex.EncodeToString([]byte(table))+" USING utf8mb4) ORDER BY ORDINAL_POSITION") {
+	for _, c := range rows(t, db, "SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND HEX(TABLE_NAME)="+
+		"HEX(0x"+hex.EncodeToString([]byte(table))+") ORDER BY ORDINAL_POSITION") {
 		n := quote(c[0])
 		switch c[1] {
 		case "float", "double":
@@ -77,8 +77,8 @@ func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, thi
 			}
 		}
 	}
-	for _, r := range rows(t, db, "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND COLUMN_DEFAULT NOT LIKE '%(%' AND CHARACTER_SET_NAME IS NOT NULL AND TABLE_NAME="+
-		"CONVERT(0x"+hex.EncodeToString([]byte(table))+" USING utf8mb4)") {
+	for _, r := range rows(t, db, "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND COLUMN_DEFAULT NOT LIKE '%(%' AND CHARACTER_SET_NAME IS NOT NULL AND HEX(TABLE_NAME)="+
+		"HEX(0x"+hex.EncodeToString([]byte(table))+")") {
 		if v, err := db.Query("SELECT HEX(DEFAULT(" + quote(r[0]) + ")) FROM " + quote(table) + " LIMIT 1"); err == nil { // else it is an expression
 			things["default of "+table+"."+r[0]] = fmt.Sprint(scan(t, v))
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync/atomic"
 	"time"
@@ -60,17 +61,7 @@ func (c *conn) query(ctx context.Context, sql string, each func(row []byte) erro
 	})
 	defer func() {
 		stop()
-		var refused *mysql.MySQLError
-		if err == nil || errors.As(err, &refused) && c.broken == nil {
-			if cut.Load() {
-				c.broken = context.Cause(ctx)
-			}
-			return
-		}
-		if cut.Load() && isNetError(err) {
-			err = context.Cause(ctx)
-		}
-		c.broken = err
+		err = c.settle(ctx, err, cut.Load())
 	}()
 	if err := c.send(sql); err != nil {
 		return err
@@ -98,6 +89,31 @@ func (c *conn) query(ctx context.Context, sql string, each func(row []byte) erro
 			return err
 		}
 	}
+}
+
+// settle decides what an error means for the session, and for who asked; cut
+// tells that the context ended meanwhile.
+func (c *conn) settle(ctx context.Context, err error, cut bool) error {
+	var refused *mysql.MySQLError
+	switch {
+	case c.broken != nil: // by who took the rows
+	case cut && (err == nil || isNetError(err)):
+		c.broken = context.Cause(ctx)
+		if err != nil {
+			err = c.broken
+		}
+	case errors.As(err, &refused):
+		switch refused.Number {
+		case errShutdown, errInterrupted, errKilled:
+			err = fmt.Errorf("%w: %w", ErrLost, err)
+		}
+	case err != nil:
+		if isNetError(err) || errors.Is(err, io.ErrUnexpectedEOF) {
+			err = fmt.Errorf("%w: %w", ErrLost, err)
+		}
+		c.broken = err
+	}
+	return err
 }
 
 // send sends a query.

@@ -17,6 +17,11 @@ import (
 // dump has to be started again.
 var ErrChanged = errors.New("the database's structure was changed during the dump")
 
+// ErrLost is what Open and Write fail with, wrapped, when the server ended the
+// session in the midst of it. The snapshot is gone with it; the dump may be started
+// again.
+var ErrLost = errors.New("the connection to the database was lost")
+
 // A Dump is a database at one moment.
 type Dump struct {
 	db      wordpress.Database

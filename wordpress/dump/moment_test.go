@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -148,18 +149,20 @@ func within(t *testing.T, patience time.Duration, pool *sql.DB, statement string
 	}
 }
 
-func TestSiteGoesOnDuringADump(t *testing.T) {
-	for _, f := range []*flavour{mariaDB(t)} {
-		db := filled(t, f, "goeson", "InnoDB")
-		pool := f.open(t, db)
-		finish := dumpPaused(t, f, db, 1<<20) // in the middle of m, a is done
-		within(t, 2*time.Second, pool, "ALTER TABLE a ADD COLUMN x INT")
-		within(t, 2*time.Second, pool, "INSERT INTO a (id, n) VALUES (2,2)")
-		within(t, 2*time.Second, pool, "INSERT INTO m VALUES (1000, 'new')")
-		within(t, 2*time.Second, pool, "UPDATE z SET n=5")
-		if err := finish(); err != nil {
-			t.Error(err)
-		}
+func TestSiteGoesOnDuringADumpMariaDB(t *testing.T) { siteGoesOn(t, mariaDB(t)) }
+
+func TestSiteGoesOnDuringADumpMySQL(t *testing.T) { siteGoesOn(t, mySQL(t)) }
+
+func siteGoesOn(t *testing.T, f *flavour) {
+	db := filled(t, f, "goeson", "InnoDB")
+	pool := f.open(t, db)
+	finish := dumpPaused(t, f, db, 1<<20) // in the middle of m, a is done
+	within(t, 2*time.Second, pool, "ALTER TABLE a ADD COLUMN x INT")
+	within(t, 2*time.Second, pool, "INSERT INTO a (id, n) VALUES (2,2)")
+	within(t, 2*time.Second, pool, "INSERT INTO m VALUES (1000, 'new')")
+	within(t, 2*time.Second, pool, "UPDATE z SET n=5")
+	if err := finish(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -178,17 +181,25 @@ func TestSlowReaderHoldsNoLockOnMyISAM(t *testing.T) {
 }
 
 // What changes a table that is still to come must not go unnoticed.
-func TestChangedStructureIsNoticed(t *testing.T) {
-	f := mariaDB(t)
-	for name, statement := range map[string]string{
-		"alter":    "ALTER TABLE z ADD COLUMN x INT DEFAULT 7, ALGORITHM=COPY",
+func TestChangedStructureIsNoticedMariaDB(t *testing.T) {
+	changesAreNoticed(t, mariaDB(t), map[string]string{"replace": "CREATE OR REPLACE TABLE z (id INT PRIMARY KEY)"})
+}
+
+func TestChangedStructureIsNoticedMySQL(t *testing.T) { changesAreNoticed(t, mySQL(t), nil) }
+
+func changesAreNoticed(t *testing.T, f *flavour, changes map[string]string) {
+	changes = maps.Clone(changes)
+	if changes == nil {
+		changes = map[string]string{}
+	}
+	maps.Copy(changes, map[string]string{"alter": "ALTER TABLE z ADD COLUMN x INT DEFAULT 7, ALGORITHM=COPY",
 		"drop":     "DROP TABLE z",
 		"rename":   "RENAME TABLE z TO y",
 		"truncate": "TRUNCATE TABLE z",
 		"refill":   "TRUNCATE TABLE z; INSERT INTO z VALUES (9,9)",
 		"recreate": "DROP TABLE z; CREATE TABLE z (id INT PRIMARY KEY, n INT); INSERT INTO z VALUES (8,8)",
-		"replace":  "CREATE OR REPLACE TABLE z (id INT PRIMARY KEY)",
-	} {
+	})
+	for name, statement := range changes {
 		t.Run(name, func(t *testing.T) {
 			db := filled(t, f, "moved", "InnoDB")
 			finish := dumpPaused(t, f, db, 1<<20)

@@ -104,3 +104,26 @@ func TestTransientsOfAnAccountOfTheSiteAreNotDeleted(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// Names that differ in case or accents only are different things.
+func TestNamesAlike(t *testing.T) {
+	f := mariaDB(t)
+	for _, db := range []string{"alike", "Alike", "älike"} {
+		f.database(t, db)
+		f.run(t, db, "CREATE TABLE t (`"+db+"` INT PRIMARY KEY); CREATE TABLE T (x INT); CREATE VIEW v AS SELECT * FROM t; CREATE PROCEDURE `p"+db+"`() SELECT 1; "+
+			"CREATE EVENT `e"+db+"` ON SCHEDULE EVERY 1 DAY DO SELECT 1; CREATE TRIGGER `r"+db+"` BEFORE INSERT ON t FOR EACH ROW SET @x=1")
+	}
+	for _, db := range []string{"alike", "Alike", "älike"} {
+		text, report := f.dump(t, db, dump.Options{})
+		for _, other := range []string{"alike", "Alike", "älike"} {
+			for _, kind := range []string{"p", "e", "r"} {
+				if has := strings.Contains(text, "`"+kind+other+"`"); has != (other == db) {
+					t.Errorf("%s: has %s%s is %v", db, kind, other, has)
+				}
+			}
+		}
+		if len(report.Tables) != 3 {
+			t.Errorf("%s: %+v", db, report.Tables)
+		}
+	}
+}

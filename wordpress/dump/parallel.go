@@ -10,7 +10,7 @@ import (
 const (
 	splitFrom   = 16 << 20 // tables of so many bytes are read in ranges
 	rangeBytes  = 6 << 20  // about so much goes into one range
-	unitBlocks  = 16       // blocks that a unit may be ahead of its turn
+	unitBlocks  = 12       // blocks that a unit may be ahead of its turn
 	threadsMost = 16
 )
 
@@ -219,7 +219,7 @@ func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {
 // ranges are conditions that divide a table by the first column of its primary key.
 func (d *Dump) ranges(ctx context.Context, o *object) ([]string, error) {
 	key, err := d.main.table(ctx, "SELECT c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_TYPE LIKE '%unsigned%' FROM information_schema.STATISTICS s JOIN information_schema.COLUMNS c "+
-		"USING (TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME) WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(o.name)+
+		"USING (TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME) WHERE "+thisTable(o.name)+
 		" AND INDEX_NAME='PRIMARY' AND SEQ_IN_INDEX=1 AND DATA_TYPE IN ('tinyint','smallint','mediumint','int','bigint')")
 	if err != nil || len(key) != 1 {
 		return []string{""}, err

@@ -14,6 +14,9 @@ const lockPatience = 3
 // Numbers of the servers' errors that have a meaning here.
 const (
 	errDBAccess      = 1044
+	errShutdown      = 1053
+	errInterrupted   = 1317
+	errKilled        = 1927
 	errNoTable       = 1146
 	errTableAccess   = 1142
 	errColumnAccess  = 1143

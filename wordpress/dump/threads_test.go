@@ -10,29 +10,31 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-func TestThreadsWriteTheSameDump(t *testing.T) {
-	for _, f := range []*flavour{mariaDB(t), mySQL(t)} {
-		db := filled(t, f, "threads", "InnoDB")
-		f.run(t, db, "CREATE TABLE neg (k BIGINT, l INT, t LONGTEXT, PRIMARY KEY (k, l)); INSERT INTO neg SELECT -9223372036854775807 + m.id*20000000000000000 + x.id, m.id, LEFT(t, 7000) FROM m, (SELECT id FROM m LIMIT 16) x; "+
-			"CREATE TABLE nokey (t LONGTEXT); INSERT INTO nokey SELECT t FROM m; CREATE TABLE my (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO my VALUES (1); "+
-			"CREATE TABLE text (k VARCHAR(10) PRIMARY KEY, t LONGTEXT); INSERT INTO text SELECT id, t FROM m; CREATE VIEW v AS SELECT * FROM a; CREATE TABLE none (id INT PRIMARY KEY)")
-		f.run(t, db, "ANALYZE TABLE m, neg, nokey, text")
-		plain, first := f.dump(t, db, dump.Options{})
-		apart := regexp.MustCompile(`;\nINSERT INTO [^\n]* VALUES\n`)
-		for _, n := range []int{2, 5} {
-			text, report := f.dump(t, db, dump.Options{Threads: n})
-			if !completed(text) || len(report.Warnings) > 0 || report.Rows != first.Rows || fmt.Sprint(len(report.Tables)) != fmt.Sprint(len(first.Tables)) {
-				t.Errorf("%s, %d threads: %+v", f.name, n, report)
-			}
-			if strings.Count(text, "INSERT INTO `neg`") <= strings.Count(plain, "INSERT INTO `neg`") {
-				t.Errorf("%s, %d threads: the table was not read in ranges", f.name, n)
-			}
-			cut := func(s string) string { // without the lines of time, and where INSERTs are cut
-				return apart.ReplaceAllString(s[strings.Index(s, "/*!"):strings.LastIndex(s, "-- Dump")], ",\n")
-			}
-			if cut(text) != cut(plain) {
-				t.Errorf("%s, %d threads: another dump than of one thread", f.name, n)
-			}
+func TestThreadsWriteTheSameDumpMariaDB(t *testing.T) { threadsWriteTheSame(t, mariaDB(t)) }
+
+func TestThreadsWriteTheSameDumpMySQL(t *testing.T) { threadsWriteTheSame(t, mySQL(t)) }
+
+func threadsWriteTheSame(t *testing.T, f *flavour) {
+	db := filled(t, f, "threads", "InnoDB")
+	f.run(t, db, "CREATE TABLE neg (k BIGINT, l INT, t LONGTEXT, PRIMARY KEY (k, l)); INSERT INTO neg SELECT -9223372036854775807 + m.id*20000000000000000 + x.id, m.id, LEFT(t, 7000) FROM m, (SELECT id FROM m LIMIT 16) x; "+
+		"CREATE TABLE nokey (t LONGTEXT); INSERT INTO nokey SELECT t FROM m; CREATE TABLE my (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO my VALUES (1); "+
+		"CREATE TABLE text (k VARCHAR(10) PRIMARY KEY, t LONGTEXT); INSERT INTO text SELECT id, t FROM m; CREATE VIEW v AS SELECT * FROM a; CREATE TABLE none (id INT PRIMARY KEY)")
+	f.run(t, db, "ANALYZE TABLE m, neg, nokey, text")
+	plain, first := f.dump(t, db, dump.Options{})
+	apart := regexp.MustCompile(`;\nINSERT INTO [^\n]* VALUES\n`)
+	for _, n := range []int{2, 5} {
+		text, report := f.dump(t, db, dump.Options{Threads: n})
+		if !completed(text) || len(report.Warnings) > 0 || report.Rows != first.Rows || fmt.Sprint(len(report.Tables)) != fmt.Sprint(len(first.Tables)) {
+			t.Errorf("%s, %d threads: %+v", f.name, n, report)
+		}
+		if strings.Count(text, "INSERT INTO `neg`") <= strings.Count(plain, "INSERT INTO `neg`") {
+			t.Errorf("%s, %d threads: the table was not read in ranges", f.name, n)
+		}
+		cut := func(s string) string { // without the lines of time, and where INSERTs are cut
+			return apart.ReplaceAllString(s[strings.Index(s, "/*!"):strings.LastIndex(s, "-- Dump")], ",\n")
+		}
+		if cut(text) != cut(plain) {
+			t.Errorf("%s, %d threads: another dump than of one thread", f.name, n)
 		}
 	}
 }

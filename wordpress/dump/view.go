@@ -97,7 +97,7 @@ func (d *Dump) listed(name string) bool {
 // tryView finds out whether the view could be created, by preparing its query,
 // which reads no row.
 func (d *Dump) tryView(ctx context.Context, v *view) error {
-	query, err := d.main.strings(ctx, "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(v.object.name))
+	query, err := d.main.strings(ctx, "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE "+thisTable(v.object.name))
 	if err != nil || len(query) == 0 || query[0] == "" {
 		return err
 	}
@@ -125,7 +125,7 @@ func (d *Dump) tryView(ctx context.Context, v *view) error {
 // have the character sets of the real ones, since a query may rely on these.
 func (d *Dump) readStandin(ctx context.Context, v *view) error {
 	rows, err := d.main.table(ctx, "SELECT COLUMN_NAME, COLLATION_NAME, CHARACTER_SET_NAME, DATA_TYPE FROM information_schema.COLUMNS "+
-		"WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME="+literal(v.object.name)+" ORDER BY ORDINAL_POSITION")
+		"WHERE "+thisTable(v.object.name)+" ORDER BY ORDINAL_POSITION")
 	if err != nil || len(rows) == 0 {
 		return err
 	}
