@@ -2,6 +2,7 @@ package dump
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"sort"
 	"strconv"
@@ -32,6 +33,7 @@ type object struct {
 	gone      bool // it cannot be read at all
 	ordered   bool // its rows lie in the order of a primary key
 	bytes     int64
+	made      string // its definition a moment before the snapshot, and when it got it
 }
 
 func (o *object) String() string { return o.kind.String() + " " + ident(printable(o.name)) }
@@ -46,7 +48,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	for _, e := range engines {
 		steady[strings.ToLower(e)] = true
 	}
-	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH FROM information_schema.TABLES WHERE "+thisDatabase("TABLE"))
+	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH, CREATE_TIME FROM information_schema.TABLES WHERE "+thisDatabase("TABLE"))
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
@@ -56,7 +58,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 		if !d.opts.wants(name, d.db.TablePrefix, d.db.CustomTables) || strings.HasPrefix(r[1].s, "TEMPORARY") {
 			continue
 		}
-		o := &object{name: name, engine: r[2].s}
+		o := &object{name: name, engine: r[2].s, made: r[4].s}
 		switch {
 		case strings.Contains(r[1].s, "VIEW"):
 			o.kind, o.engine = kindView, ""
@@ -100,7 +102,11 @@ func (d *Dump) peek(ctx context.Context, o *object) error {
 	rows, err := d.main.strings(ctx, "SELECT 1 FROM "+ident(o.name)+history+" LIMIT 1")
 	if err == nil {
 		o.filled = len(rows) > 0
-		return nil
+		var row []cell
+		if row, err = d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name)); err == nil {
+			o.made += " " + fingerprint(row[1].s)
+			return nil
+		}
 	}
 	switch number(err) {
 	case 0:
@@ -117,6 +123,42 @@ func (d *Dump) peek(ctx context.Context, o *object) error {
 	}
 	o.gone = true
 	return d.missing(o.String(), "it cannot be read: "+err.Error())
+}
+
+// fingerprint stands for a definition; the next number of AUTO_INCREMENT, which
+// changes with the rows, is no part of it.
+func fingerprint(create string) string {
+	var kept []token
+	list := (dialect{}).tokens(create)
+	depth := 0
+	for i := 0; i < len(list); i++ {
+		switch t := list[i]; {
+		case t.text == "(":
+			depth++
+		case t.text == ")":
+			depth--
+		case depth == 0 && t.kind == tokenWord && t.text == "AUTO_INCREMENT":
+			i += 3 // the equals sign, the number and a space
+			continue
+		}
+		kept = append(kept, list[i])
+	}
+	sum := sha256.Sum256([]byte(join(kept)))
+	return string(sum[:])
+}
+
+// sameTable makes sure that a table which is being held, and is created like this,
+// is the one that was seen before the snapshot. Servers notice by themselves when a
+// table was rebuilt, but not when it lost a partition, or changed names with another.
+func (d *Dump) sameTable(ctx context.Context, c *conn, o *object, create string) error {
+	when, err := c.one(ctx, "SELECT CREATE_TIME FROM information_schema.TABLES WHERE "+thisTable(o.name))
+	if err != nil {
+		return err
+	}
+	if when[0].s+" "+fingerprint(create) != o.made {
+		return fmt.Errorf("%w: its definition is not the one from before the snapshot", ErrChanged)
+	}
+	return nil
 }
 
 func (d *Dump) stillListed(ctx context.Context, table string) bool {

@@ -192,16 +192,22 @@ func changesAreNoticed(t *testing.T, f *flavour, changes map[string]string) {
 	if changes == nil {
 		changes = map[string]string{}
 	}
-	maps.Copy(changes, map[string]string{"alter": "ALTER TABLE z ADD COLUMN x INT DEFAULT 7, ALGORITHM=COPY",
+	maps.Copy(changes, map[string]string{
+		"alter":    "ALTER TABLE z ADD COLUMN x INT DEFAULT 7, ALGORITHM=COPY",
 		"drop":     "DROP TABLE z",
 		"rename":   "RENAME TABLE z TO y",
 		"truncate": "TRUNCATE TABLE z",
 		"refill":   "TRUNCATE TABLE z; INSERT INTO z VALUES (9,9)",
 		"recreate": "DROP TABLE z; CREATE TABLE z (id INT PRIMARY KEY, n INT); INSERT INTO z VALUES (8,8)",
 	})
+	changes["partition"] = "ALTER TABLE zz DROP PARTITION p0"
+	changes["partition emptied"] = "ALTER TABLE zz TRUNCATE PARTITION p0"
+	changes["swapped"] = "RENAME TABLE z TO tmp, z2 TO z, tmp TO z2"
 	for name, statement := range changes {
 		t.Run(name, func(t *testing.T) {
 			db := filled(t, f, "moved", "InnoDB")
+			f.run(t, db, "CREATE TABLE z2 (id INT PRIMARY KEY, n BIGINT); INSERT INTO z2 VALUES (8,8); "+
+				"CREATE TABLE zz (id INT PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20)); INSERT INTO zz VALUES (1),(11)")
 			finish := dumpPaused(t, f, db, 1<<20)
 			f.run(t, db, statement)
 			if err := finish(); !errors.Is(err, dump.ErrChanged) {

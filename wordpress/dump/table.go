@@ -92,6 +92,11 @@ func (d *Dump) readTable(ctx context.Context, c *conn, o *object) (ddl string, c
 	if err != nil {
 		return "", nil, changed(err)
 	}
+	if withRows && o.steady {
+		if err := d.sameTable(ctx, c, o, row[1].s); err != nil {
+			return "", nil, err
+		}
+	}
 	create, err := d.definition(ctx, c, o, row[1].s)
 	if err != nil {
 		return "", nil, changed(err)
