@@ -122,6 +122,10 @@ func (l *lexer) html() (token, error) {
 			end = openTagEnd(l.src, at)
 		}
 		if !echo && end < 0 {
+			if rest != "" && strings.IndexByte(" \t\r\n", rest[0]) >= 0 {
+				l.advance(at)
+				return token{}, &nestingError{l.file, l.line, "whether <? begins code hangs on php.ini"}
+			}
 			at += 2
 			continue
 		}

@@ -122,11 +122,17 @@ func (l *lexer) emitNumber(end int, float bool) (token, error) {
 	return l.emit(tFloat, strconv.FormatFloat(bigInteger(digits, base), 'g', -1, 64), end), nil
 }
 
-// bigInteger adds up digits as PHP does, rounding at every step.
+// bigInteger adds up digits as PHP does, rounding where it does: for bases below
+// 16 it adds the digit's character and takes off '0' again.
 func bigInteger(digits string, base int) float64 {
 	f := 0.0
 	for i := range len(digits) {
-		f = f*float64(base) + float64(strings.IndexByte(hexDigits[:16], lower(digits[i : i+1])[0]))
+		f *= float64(base)
+		if base == 16 {
+			f += float64(strings.IndexByte(hexDigits, lower(digits[i : i+1])[0]))
+		} else {
+			f = f + float64(digits[i]) - '0'
+		}
 	}
 	return f
 }
