@@ -101,7 +101,7 @@ func startMinIO(t *testing.T, tls bool) *lab.MinIO {
 
 func newBucket(t *testing.T, minio *lab.MinIO, versioning bool) string {
 	t.Helper()
-	name := "b" + strings.ToLower(strings.NewReplacer("/", "-", "_", "-", "#", "-").Replace(t.Name()))
+	name := "b" + strings.ToLower(strings.NewReplacer("/", "-", "_", "-", "#", "-", ",", "").Replace(t.Name()))
 	if len(name) > 60 {
 		name = name[len(name)-60:]
 	}

@@ -1,0 +1,325 @@
+package sinks_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// A fault is what happens to one request on its way.
+type fault int
+
+const (
+	none    fault = iota
+	drop          // it never arrives
+	lose          // it takes effect, and its answer is lost
+	corrupt       // a byte of its body changes
+	hang          // it never arrives, and the connection stays open
+	busy          // 503 SlowDown, not acted on
+	broken        // 500 InternalError, not acted on
+	unsure        // 500 InternalError, although it took effect
+	refused       // 403 AccessDenied
+	clash         // 409 ConditionalRequestConflict
+	late          // 403 RequestTimeTooSkewed by a store whose clock is an hour ahead
+	expire        // 403 ExpiredToken
+)
+
+// A faultyProxy stands between a sink and its store. It records what is asked
+// for, and does to each request what rule says.
+type faultyProxy struct {
+	*httptest.Server
+	to *httputil.ReverseProxy
+
+	mu       sync.Mutex
+	ops      []string
+	uploadID string // of the last request that had one
+	rule     func(op string, nth int) fault
+}
+
+func newFaultyProxy(t *testing.T, minio *lab.MinIO, rule func(op string, nth int) fault) *faultyProxy {
+	t.Helper()
+	target, err := url.Parse(minio.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &faultyProxy{rule: rule}
+	p.to = &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { // the Host stays, it is signed
+			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+		},
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
+	}
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	return p
+}
+
+// operation names an S3 request.
+func operation(r *http.Request) string {
+	q := r.URL.Query()
+	switch {
+	case r.Method == http.MethodPut && q.Has("partNumber"):
+		return "UploadPart"
+	case r.Method == http.MethodPut && (len(q) == 0 || q.Get("x-id") == "PutObject"):
+		return "PutObject"
+	case r.Method == http.MethodPost && q.Has("uploads"):
+		return "CreateMultipartUpload"
+	case r.Method == http.MethodPost && q.Has("uploadId"):
+		return "CompleteMultipartUpload"
+	case r.Method == http.MethodDelete && q.Has("uploadId"):
+		return "AbortMultipartUpload"
+	}
+	return r.Method + " " + r.URL.String()
+}
+
+func (p *faultyProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	op := operation(r)
+	p.mu.Lock()
+	nth := 1
+	for _, o := range p.ops {
+		if o == op {
+			nth++
+		}
+	}
+	p.ops = append(p.ops, op)
+	if id := r.URL.Query().Get("uploadId"); id != "" {
+		p.uploadID = id
+	}
+	f := p.rule(op, nth)
+	p.mu.Unlock()
+	switch f {
+	case none:
+		p.to.ServeHTTP(w, r)
+	case drop:
+		panic(http.ErrAbortHandler)
+	case lose:
+		p.to.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	case unsure:
+		p.to.ServeHTTP(httptest.NewRecorder(), r)
+		refuse(w, r, http.StatusInternalServerError, "InternalError")
+	case corrupt:
+		b, _ := io.ReadAll(r.Body) // a short body is a fault as well
+		if len(b) > 0 {
+			b[len(b)/2] ^= 1
+		}
+		r.Body = io.NopCloser(bytes.NewReader(b))
+		p.to.ServeHTTP(w, r)
+	case hang:
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	case busy:
+		refuse(w, r, http.StatusServiceUnavailable, "SlowDown")
+	case broken:
+		refuse(w, r, http.StatusInternalServerError, "InternalError")
+	case refused:
+		refuse(w, r, http.StatusForbidden, "AccessDenied")
+	case clash:
+		refuse(w, r, http.StatusConflict, "ConditionalRequestConflict")
+	case late:
+		w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+		refuse(w, r, http.StatusForbidden, "RequestTimeTooSkewed")
+	case expire:
+		refuse(w, r, http.StatusForbidden, "ExpiredToken")
+	}
+}
+
+func refuse(w http.ResponseWriter, r *http.Request, status int, code string) {
+	_, _ = io.Copy(io.Discard, r.Body) // the answer counts, not what was sent
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>made up</Message></Error>", code)
+}
+
+// through opens a put-only sink behind a proxy.
+func through(t *testing.T, p *faultyProxy, minio *lab.MinIO, bucket, more string, o sinks.Options) sinks.Sink {
+	t.Helper()
+	credentials, err := minio.PutOnlyUser(t.Context(), bucket, "host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct := *minio
+	direct.Endpoint = p.URL
+	u, err := sinks.Parse(direct.URL(bucket, "host", credentials) + more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.PartSize == 0 {
+		o.PartSize = 5 * sinks.BlockSize
+	}
+	sink, err := sinks.Open(t.Context(), u, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sink
+}
+
+const (
+	short = 1000
+	long  = 11*sinks.BlockSize + 1 // three parts
+)
+
+func pattern(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(i*7 + i>>9)
+	}
+	return b
+}
+
+func TestS3SendsNothingButPuts(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
+	sink := through(t, p, minio, bucket, "", sinks.Options{})
+	for name, r := range map[string]io.Reader{
+		"short": bytes.NewReader(pattern(short)), "long": bytes.NewReader(pattern(long)),
+		"cut": io.MultiReader(bytes.NewReader(pattern(long)), &failing{}),
+	} {
+		if _, err := sink.Put(t.Context(), name, r); (err == nil) != (name != "cut") {
+			t.Errorf("put %s: %v", name, err)
+		}
+	}
+	allowed := map[string]bool{
+		"PutObject": true, "CreateMultipartUpload": true, "UploadPart": true,
+		"CompleteMultipartUpload": true, "AbortMultipartUpload": true,
+	}
+	seen := map[string]bool{}
+	for _, op := range p.ops {
+		seen[op] = true
+		if !allowed[op] {
+			t.Errorf("the sink sent %s", op)
+		}
+	}
+	if len(seen) != len(allowed) {
+		t.Errorf("the test saw only %v", seen)
+	}
+}
+
+type failing struct{}
+
+func (*failing) Read([]byte) (int, error) { return 0, errors.New("the source broke") }
+
+// first makes a rule: the first n requests of an operation meet the fault.
+func first(n int, of string, f fault) func(string, int) fault {
+	return func(op string, nth int) fault {
+		if op == of && nth <= n {
+			return f
+		}
+		return none
+	}
+}
+
+func TestS3OutlivesFaults(t *testing.T) {
+	minio := startMinIO(t, false)
+	for name, c := range map[string]struct {
+		size int
+		rule func(string, int) fault
+	}{
+		"put dropped":                {short, first(2, "PutObject", drop)},
+		"put stored, answer lost":    {short, first(1, "PutObject", lose)},
+		"put stored, answer 500":     {short, first(1, "PutObject", unsure)},
+		"put refused, busy":          {short, first(3, "PutObject", busy)},
+		"put refused, conflict":      {short, first(1, "PutObject", clash)},
+		"put corrupted":              {short, first(1, "PutObject", corrupt)},
+		"put hangs":                  {short, first(1, "PutObject", hang)},
+		"begin dropped":              {long, first(1, "CreateMultipartUpload", drop)},
+		"begin lost":                 {long, first(1, "CreateMultipartUpload", lose)},
+		"part dropped":               {long, first(2, "UploadPart", drop)},
+		"part stored, answer lost":   {long, first(2, "UploadPart", lose)},
+		"part corrupted":             {long, first(2, "UploadPart", corrupt)},
+		"part hangs":                 {long, first(1, "UploadPart", hang)},
+		"parts refused, busy":        {long, first(4, "UploadPart", busy)},
+		"complete dropped":           {long, first(1, "CompleteMultipartUpload", drop)},
+		"complete done, answer lost": {long, first(1, "CompleteMultipartUpload", lose)},
+		"complete done, answer 500":  {long, first(1, "CompleteMultipartUpload", unsure)},
+		"complete refused, 500":      {long, first(2, "CompleteMultipartUpload", broken)},
+		"complete hangs":             {long, first(1, "CompleteMultipartUpload", hang)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bucket := newBucket(t, minio, true)
+			p := newFaultyProxy(t, minio, c.rule)
+			sink := through(t, p, minio, bucket, "", sinks.Options{Stall: time.Second})
+			want := pattern(c.size)
+			receipt, err := sink.Put(t.Context(), "name", bytes.NewReader(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(receipt.Objects) != 1 || receipt.Objects[0].Bytes != int64(c.size) {
+				t.Errorf("receipt %+v", receipt)
+			}
+			if all := objects(t, minio, bucket); len(all) != 1 || !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
+				t.Errorf("stored are %+v", all)
+			}
+			settled := strings.Contains(name, "stored, ") && c.size == short || strings.Contains(name, "done, ")
+			if settled != (len(receipt.Notes) == 1) {
+				t.Errorf("notes %q", receipt.Notes)
+			}
+		})
+	}
+}
+
+func TestS3FailsCleanly(t *testing.T) {
+	minio := startMinIO(t, false)
+	always := 1 << 30
+	for name, c := range map[string]struct {
+		size    int
+		rule    func(string, int) fault
+		restart bool
+		says    string
+	}{
+		"put denied":          {short, first(always, "PutObject", refused), false, "the credential needs s3:PutObject on arn:aws:s3:::"},
+		"put always busy":     {short, first(always, "PutObject", busy), false, "SlowDown"},
+		"put expired":         {short, first(always, "PutObject", expire), false, "has expired"},
+		"clock":               {short, first(always, "PutObject", late), false, "set this host's clock"},
+		"begin denied":        {long, first(1, "CreateMultipartUpload", refused), false, "s3:PutObject"},
+		"part denied":         {long, first(1, "UploadPart", refused), false, "s3:PutObject"},
+		"parts dropped":       {long, first(always, "UploadPart", drop), false, "UploadPart"},
+		"parts always broken": {long, first(always, "UploadPart", broken), false, "InternalError"},
+		"complete conflict":   {long, first(1, "CompleteMultipartUpload", clash), true, "ConditionalRequestConflict"},
+		"complete denied":     {long, first(1, "CompleteMultipartUpload", refused), false, "s3:PutObject"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bucket := newBucket(t, minio, true)
+			p := newFaultyProxy(t, minio, c.rule)
+			sink := through(t, p, minio, bucket, "", sinks.Options{Stall: time.Second, Retry: 2 * time.Second})
+			_, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(c.size)))
+			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, sinks.ErrRestart) != c.restart {
+				t.Errorf("error %v, restart %v", err, errors.Is(err, sinks.ErrRestart))
+			}
+			if err != nil && strings.Contains(err.Error(), "\n") {
+				t.Errorf("error of several lines: %q", err)
+			}
+			if all := objects(t, minio, bucket); len(all) != 0 {
+				t.Errorf("stored are %+v", all)
+			}
+			begun, ended := 0, 0
+			for _, op := range p.ops {
+				switch op {
+				case "CreateMultipartUpload":
+					begun++
+				case "AbortMultipartUpload":
+					ended++
+				}
+			}
+			if begun != ended && name != "begin denied" {
+				t.Errorf("%d uploads begun, %d aborted", begun, ended)
+			}
+		})
+	}
+}

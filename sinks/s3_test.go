@@ -1,0 +1,222 @@
+package sinks_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// A stream beyond the parts that an object may have goes on in further objects,
+// and cat joins them.
+func TestS3RollsOver(t *testing.T) {
+	minio := startMinIO(t, false)
+	for name, c := range map[string]struct {
+		size   int
+		pieces []string
+	}{
+		"full":  {10 * sinks.BlockSize, []string{"name"}},
+		"above": {10*sinks.BlockSize + 1, []string{"name", "name.001"}},
+		"three": {22*sinks.BlockSize + 5, []string{"name", "name.001", "name.002"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bucket := newBucket(t, minio, true)
+			p := newFaultyProxy(t, minio, func(string, int) fault { return none })
+			sink := through(t, p, minio, bucket, "", sinks.Options{MaxParts: 2})
+			want := pattern(c.size)
+			receipt, err := sink.Put(t.Context(), "name", bytes.NewReader(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			var got []byte
+			for _, o := range receipt.Objects {
+				names = append(names, o.Name)
+				piece := content(t, minio, bucket, "host/"+o.Name)
+				if o.SHA256 != sha256.Sum256(piece) || o.Bytes != int64(len(piece)) {
+					t.Errorf("the receipt of %s is of another piece", o.Name)
+				}
+				got = append(got, piece...)
+			}
+			if strings.Join(names, " ") != strings.Join(c.pieces, " ") || !bytes.Equal(got, want) {
+				t.Errorf("pieces %q joined to %d bytes, want %q and %d", names, len(got), c.pieces, c.size)
+			}
+			if all := objects(t, minio, bucket); len(all) != len(c.pieces) {
+				t.Errorf("stored are %+v", all)
+			}
+		})
+	}
+}
+
+// Nothing of a stream in pieces is published when its last piece fails.
+func TestS3RollsBack(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	p := newFaultyProxy(t, minio, func(op string, nth int) fault {
+		if op == "UploadPart" && nth == 5 {
+			return refused
+		}
+		return none
+	})
+	sink := through(t, p, minio, bucket, "", sinks.Options{MaxParts: 2})
+	if _, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(22*sinks.BlockSize))); err == nil {
+		t.Error("no error")
+	}
+	if all := objects(t, minio, bucket); len(all) != 0 {
+		t.Errorf("stored are %+v", all)
+	}
+	if n, err := minio.Uploads(); n != 0 || err != nil {
+		t.Errorf("%d uploads were left behind, %v", n, err)
+	}
+}
+
+func TestS3WithWeakerStores(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	p := newFaultyProxy(t, minio, first(1, "UploadPart", corrupt))
+	sink := through(t, p, minio, bucket, "&checksum=md5&conditional=false", sinks.Options{})
+	for _, size := range []int{short, long} {
+		want := pattern(size)
+		receipt, err := sink.Put(t.Context(), "name", bytes.NewReader(want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if notes := strings.Join(receipt.Notes, "; "); !strings.Contains(notes, "not conditional") || !strings.Contains(notes, "md5") {
+			t.Errorf("notes %q do not tell what was given up", notes)
+		}
+		if !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
+			t.Errorf("other bytes are stored for %d", size)
+		}
+	}
+}
+
+// When the upload is gone after an answer was lost, an empty conditional put tells
+// whether the object is there.
+func TestS3SettlesALostUpload(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	root := minio.Root()
+	p := newFaultyProxy(t, minio, nil)
+	p.rule = func(op string, nth int) fault {
+		if op != "CompleteMultipartUpload" || nth > 1 {
+			return none
+		}
+		// The request is lost, and meanwhile someone aborts the upload.
+		id := aws.String(p.uploadID)
+		_, err := root.AbortMultipartUpload(t.Context(), &s3.AbortMultipartUploadInput{Bucket: &bucket, Key: aws.String("host/name"), UploadId: id})
+		if err != nil {
+			t.Error(err)
+		}
+		return drop
+	}
+	sink := through(t, p, minio, bucket, "", sinks.Options{})
+	_, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(long)))
+	if !errors.Is(err, sinks.ErrRestart) {
+		t.Errorf("error %v, want one that asks for the stream again", err)
+	}
+	for _, o := range objects(t, minio, bucket) {
+		if o.Size != 0 {
+			t.Errorf("stored is %+v", o)
+		}
+	}
+}
+
+func TestS3TellsOfAnAbortThatIsDenied(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	p := newFaultyProxy(t, minio, func(op string, _ int) fault {
+		if op == "AbortMultipartUpload" || op == "CompleteMultipartUpload" {
+			return refused
+		}
+		return none
+	})
+	var log bytes.Buffer
+	sink := through(t, p, minio, bucket, "", sinks.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if _, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(long))); err == nil {
+		t.Error("no error")
+	}
+	if s := log.String(); !strings.Contains(s, "AbortIncompleteMultipartUpload") || !strings.Contains(s, "host/name") {
+		t.Errorf("the log does not say what reaps the parts: %s", s)
+	}
+}
+
+func TestS3ErrorsSayWhatToDo(t *testing.T) {
+	minio := startMinIO(t, true)
+	bucket := newBucket(t, minio, false)
+	good, err := minio.PutOnlyUser(t.Context(), bucket, "host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ url, says string }{
+		"bucket":      {minio.URL("no-such-bucket", "host", good), "denied"},
+		"prefix":      {minio.URL(bucket, "other", good), "arn:aws:s3:::" + bucket + "/other/*"},
+		"authority":   {strings.Split(minio.URL(bucket, "host", good), "&ca_file")[0], "ca_file="},
+		"port closed": {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, "http://127.0.0.1:1", 1), "connection refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u, err := sinks.Parse(c.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sink, err := sinks.Open(t.Context(), u, sinks.Options{Retry: time.Second})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = sink.Put(t.Context(), "name", strings.NewReader("text"))
+			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v does not say %q on one line", err, c.says)
+			}
+		})
+	}
+}
+
+// A store that confirms another checksum than ours holds other bytes.
+func TestS3ComparesChecksums(t *testing.T) {
+	minio := startMinIO(t, false)
+	for name, echo := range map[string]string{"other": "AAAAAAAAAAA=", "none": ""} {
+		for _, size := range []int{short, long} {
+			bucket := newBucket(t, minio, true)
+			p := newFaultyProxy(t, minio, func(string, int) fault { return none })
+			p.to.ModifyResponse = func(r *http.Response) error {
+				if echo == "" {
+					r.Header.Del("X-Amz-Checksum-Crc64nvme")
+				} else {
+					r.Header.Set("X-Amz-Checksum-Crc64nvme", echo)
+				}
+				return nil
+			}
+			sink := through(t, p, minio, bucket, "", sinks.Options{})
+			_, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(size)))
+			if err == nil || !strings.Contains(err.Error(), "CRC64NVME") {
+				t.Errorf("%s checksum of %d bytes: error %v", name, size, err)
+			}
+			minioEmpty(t, minio.Root(), bucket)
+		}
+	}
+}
+
+// minioEmpty removes a bucket with what is in it, so that the next may have its name.
+func minioEmpty(t *testing.T, c *s3.Client, bucket string) {
+	t.Helper()
+	all, err := c.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &bucket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range all.Versions {
+		if _, err := c.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &bucket, Key: v.Key, VersionId: v.VersionId}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: &bucket}); err != nil {
+		t.Fatal(err)
+	}
+}
