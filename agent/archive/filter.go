@@ -16,9 +16,9 @@ type Filter struct {
 	// the filtered stream and never closes w. It may write to w at once, from a
 	// goroutine of its own, and later than the Write that brought the bytes.
 	//
-	// What Wrap returns may have a method Abandon(), which gives up whatever it
-	// holds (goroutines, encoders) without ending its stream; after it, nothing
-	// else is called.
+	// What Wrap returns may have a method Abandon(), which releases what it holds
+	// (goroutines, encoders) without ending its stream. It is called last, also
+	// after Close.
 	Wrap func(w io.Writer) (io.WriteCloser, error)
 }
 

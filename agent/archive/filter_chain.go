@@ -19,6 +19,7 @@ type Stack struct {
 	ground *ground
 	err    error // the first error, or ErrClosed after Close or Abandon
 	ended  bool  // closed or abandoned
+	whole  bool  // closed without an error
 }
 
 type stage struct {
@@ -70,12 +71,13 @@ func (s *Stack) Write(p []byte) (int, error) {
 // Close ends the stream: each filter in turn gives the next what it held back
 // and its end mark. It does not close the writer beneath. If anything has failed
 // before or fails now, it abandons the stack and returns that error, and the
-// stream is not whole.
+// stream is not whole. Once it is closed Close returns what it did at first, and
+// once abandoned an error.
 func (s *Stack) Close() error {
+	if s.whole {
+		return nil
+	}
 	if s.ended {
-		if errors.Is(s.err, ErrClosed) {
-			return nil
-		}
 		return s.err
 	}
 	for _, st := range s.stages {
@@ -88,6 +90,7 @@ func (s *Stack) Close() error {
 		}
 	}
 	err := s.err
+	s.whole = err == nil
 	s.Abandon()
 	return err
 }
@@ -124,10 +127,9 @@ func (s *Stack) cause(err error) error {
 // ground is the writer beneath a stack: it keeps its first error and lets
 // nothing through after that, nor once it is shut.
 type ground struct {
-	w  io.Writer
-	mu sync.Mutex
-	// err is the first failure of w; shutErr is set when the stack has ended.
-	err    error
+	w      io.Writer
+	mu     sync.Mutex
+	err    error // the first failure of w
 	closed bool
 }
 

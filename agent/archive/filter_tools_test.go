@@ -8,17 +8,78 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"filippo.io/age"
 )
 
-// tool runs a stock tool over in and returns its output and whether it was
-// content. A missing tool fails the test.
+// An opener undoes filters with stock tools.
+type opener struct {
+	name    string
+	filters []Filter
+	open    func(t testing.TB, in io.Reader) ([]byte, error)
+}
+
+// openers returns every filter of the package, and what backups stack, beside
+// the stock tools that undo it.
+func openers(t testing.TB) []opener {
+	t.Helper()
+	agency, gnupg := newAgency(t), newGnuPG(t)
+	unzstd, ungzip := byTool(nil, "zstd", "-dc"), byTool(nil, "gzip", "-dc")
+	return []opener{
+		{"zstd", []Filter{Zstd(0)}, unzstd},
+		{"gzip", []Filter{Gzip(0)}, ungzip},
+		{"age", []Filter{agency.filter(t, "x25519")}, agency.open("x25519")},
+		{"gpg", []Filter{gnupg.symmetric(t)}, gnupg.open},
+		{"zstd+age", []Filter{Zstd(0), agency.filter(t, "x25519", "ed25519")}, then(agency.open("ed25519"), unzstd)},
+		{"gzip+age", []Filter{Gzip(0), agency.filter(t, "rsa")}, then(agency.open("rsa"), ungzip)},
+		{"zstd+gpg", []Filter{Zstd(0), gnupg.sealTo(t, "default")}, then(gnupg.open, unzstd)},
+	}
+}
+
+// stacks returns every filter of the package, and what backups stack, without a
+// way to open them.
+func stacks(t testing.TB) []opener {
+	t.Helper()
+	gpg := gnuPG{}.symmetric(t)
+	return []opener{
+		{name: "zstd", filters: []Filter{Zstd(0)}},
+		{name: "gzip", filters: []Filter{Gzip(0)}},
+		{name: "age", filters: []Filter{testAge(t)}},
+		{name: "gpg", filters: []Filter{gpg}},
+		{name: "zstd+age", filters: []Filter{Zstd(0), testAge(t)}},
+		{name: "gzip+gpg", filters: []Filter{Gzip(0), gpg}},
+	}
+}
+
+// then opens twice, the outer layer first.
+func then(outer, inner func(testing.TB, io.Reader) ([]byte, error)) func(testing.TB, io.Reader) ([]byte, error) {
+	return func(t testing.TB, in io.Reader) ([]byte, error) {
+		t.Helper()
+		middle, err := outer(t, in)
+		if err != nil {
+			return nil, err
+		}
+		return inner(t, bytes.NewReader(middle))
+	}
+}
+
+func byTool(env []string, name string, args ...string) func(testing.TB, io.Reader) ([]byte, error) {
+	return func(t testing.TB, in io.Reader) ([]byte, error) {
+		t.Helper()
+		return tool(t, in, env, name, args...)
+	}
+}
+
+// tool runs a stock tool over in and returns its output, and an error if it was
+// not content. A missing tool fails the test.
 func tool(t testing.TB, in io.Reader, env []string, name string, args ...string) ([]byte, error) {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
 		t.Fatalf("this test needs %s: %v", name, err)
 	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Stdin = in
 	cmd.Env = append(os.Environ(), env...)
 	var out, msg bytes.Buffer
@@ -30,68 +91,154 @@ func tool(t testing.TB, in io.Reader, env []string, name string, args ...string)
 	return out.Bytes(), err
 }
 
-// An opener undoes a filter with a stock tool.
-type opener struct {
-	name   string
-	filter Filter
-	open   func(t testing.TB, in io.Reader) ([]byte, error)
-}
-
-// openers returns every filter of the package beside the stock tool that undoes it.
-func openers(t *testing.T) []opener {
+// mustRun is tool for what has to work.
+func mustRun(t testing.TB, in io.Reader, env []string, name string, args ...string) []byte {
 	t.Helper()
-	all := []opener{
-		{"zstd", Zstd(0), byTool(nil, "zstd", "-dc")},
-		{"gzip", Gzip(0), byTool(nil, "gzip", "-dc")},
-	}
-	return append(all, ageOpeners(t)...)
-}
-
-func byTool(env []string, name string, args ...string) func(testing.TB, io.Reader) ([]byte, error) {
-	return func(t testing.TB, in io.Reader) ([]byte, error) {
-		t.Helper()
-		return tool(t, in, env, name, args...)
-	}
-}
-
-func ageOpeners(t *testing.T) []opener {
-	t.Helper()
-	dir := t.TempDir()
-	identity := filepath.Join(dir, "identity")
-	must(t)(tool(t, nil, nil, "age-keygen", "-o", identity))
-	public := must(t)(tool(t, nil, nil, "age-keygen", "-y", identity))
-	all := []opener{{"age", ageFilter(t, string(public)), byTool(nil, "age", "-d", "-i", identity)}}
-	for _, kind := range []string{"ed25519", "rsa"} {
-		file := filepath.Join(dir, kind)
-		must(t)(tool(t, nil, nil, "ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "ops@example.com", "-f", file))
-		public, err := os.ReadFile(file + ".pub")
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, opener{"age-ssh-" + kind, ageFilter(t, string(public)), byTool(nil, "age", "-d", "-i", file)})
-	}
-	return all
-}
-
-func ageFilter(t *testing.T, recipients string) Filter {
-	t.Helper()
-	keys, _, err := ParseAgeRecipients(strings.NewReader(recipients))
+	out, err := tool(t, in, env, name, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := Age(keys...)
+	return out
+}
+
+// filtered returns data through the filters.
+func filtered(t testing.TB, data []byte, piece int, filters ...Filter) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	s, err := Chain(&out, filters...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writePieces(s, data, piece); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// An agency holds identities for age: x25519, ed25519 and rsa.
+type agency struct{ dir string }
+
+func newAgency(t testing.TB) agency {
+	t.Helper()
+	a := agency{t.TempDir()}
+	mustRun(t, nil, nil, "age-keygen", "-o", a.identity("x25519"))
+	public := mustRun(t, nil, nil, "age-keygen", "-y", a.identity("x25519"))
+	if err := os.WriteFile(a.identity("x25519.pub"), public, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"ed25519", "rsa"} {
+		mustRun(t, nil, nil, "ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "ops@example.com", "-f", a.identity(kind))
+	}
+	return a
+}
+
+func (a agency) identity(name string) string { return filepath.Join(a.dir, name) }
+
+// public returns the named recipients as their files have them.
+func (a agency) public(t testing.TB, names ...string) string {
+	t.Helper()
+	var lines strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(a.identity(name + ".pub"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines.Write(text)
+	}
+	return lines.String()
+}
+
+func (a agency) filter(t testing.TB, names ...string) Filter {
+	t.Helper()
+	recipients, _, err := ParseAgeRecipients(strings.NewReader(a.public(t, names...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Age(recipients...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return f
 }
 
-func must(t testing.TB) func([]byte, error) []byte {
-	return func(b []byte, err error) []byte {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
+func (a agency) open(name string) func(testing.TB, io.Reader) ([]byte, error) {
+	return byTool(nil, "age", "-d", "-i", a.identity(name))
+}
+
+// testAge returns an age filter to a recipient whose identity nobody has.
+func testAge(t testing.TB) Filter {
+	t.Helper()
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
 	}
+	f, err := Age(id.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// A gnuPG is a home of GnuPG's own with a key named default in it.
+type gnuPG struct{ env []string }
+
+const testPassphrase = "correct horse battery staple"
+
+func newGnuPG(t testing.TB) gnuPG {
+	t.Helper()
+	home := t.TempDir()
+	if err := os.Chmod(home, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	g := gnuPG{[]string{"GNUPGHOME=" + home}}
+	t.Cleanup(func() { _ = exec.Command("gpgconf", "--homedir", home, "--kill", "all").Run() })
+	g.generate(t, "default", "default", "default", "never")
+	return g
+}
+
+// generate makes a key; algo, usage and expiry are as gpg --quick-generate-key
+// has them.
+func (g gnuPG) generate(t testing.TB, name, algo, usage, expiry string) {
+	t.Helper()
+	g.run(t, nil, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", name, algo, usage, expiry)
+}
+
+func (g gnuPG) run(t testing.TB, in io.Reader, args ...string) []byte {
+	t.Helper()
+	return mustRun(t, in, g.env, "gpg", append([]string{"--batch", "--yes", "--quiet"}, args...)...)
+}
+
+func (g gnuPG) open(t testing.TB, in io.Reader) ([]byte, error) {
+	t.Helper()
+	return tool(t, in, g.env, "gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", testPassphrase, "--decrypt")
+}
+
+func (g gnuPG) symmetric(t testing.TB) Filter {
+	t.Helper()
+	p, err := ReadPassphrase(strings.NewReader(testPassphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := GPGPassphrase(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// sealTo returns a filter that seals to the named keys.
+func (g gnuPG) sealTo(t testing.TB, names ...string) Filter {
+	t.Helper()
+	keys, err := ParseGPGKeys(bytes.NewReader(g.run(t, nil, append([]string{"--export", "--armor"}, names...)...)), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := GPGKeys(keys...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }

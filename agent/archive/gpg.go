@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -54,13 +55,10 @@ func gpgFilter(seal func(w io.Writer, sessionKey []byte) error) Filter {
 	return Filter{Name: "gpg", Suffix: ".gpg", Wrap: func(w io.Writer) (io.WriteCloser, error) {
 		sessionKey := make([]byte, gpgCipher.KeySize())
 		rand.Read(sessionKey) // never fails
-		if err := seal(w, sessionKey); err != nil {
+		var sealed bytes.Buffer
+		if err := seal(&sealed, sessionKey); err != nil {
 			return nil, err
 		}
-		body, err := packet.SerializeSymmetricallyEncrypted(w, gpgCipher, false, packet.CipherSuite{}, sessionKey, nil)
-		if err != nil {
-			return nil, err
-		}
-		return packet.SerializeLiteral(body, true, "", 0)
+		return newGPGStream(w, sealed.Bytes(), sessionKey)
 	}}
 }

@@ -8,13 +8,17 @@ import (
 
 const maxGzipLevel = 9
 
-// Gzip compresses into one gzip member. Levels are the stock tool's, from 1 to
-// 9; 0 is the default.
+// Gzip compresses into one gzip member, in a goroutine of its own. Levels are the
+// stock tool's, from 1 to 9; 0 is its default.
 func Gzip(level int) Filter {
 	if level == 0 {
 		level = gzip.DefaultCompression
 	}
 	return Filter{Name: "gzip", Suffix: ".gz", Wrap: func(w io.Writer) (io.WriteCloser, error) {
-		return gzip.NewWriterLevel(w, level)
+		gz, err := gzip.NewWriterLevel(w, level)
+		if err != nil {
+			return nil, err
+		}
+		return newAsync(gz), nil
 	}}
 }

@@ -1,0 +1,107 @@
+package archive
+
+import "io"
+
+// asyncBlock is how many bytes go to an async's goroutine at once.
+const asyncBlock = 256 << 10
+
+// async runs a filter that works where it is called in a goroutine of its own,
+// so that it overlaps with whoever makes the data. At most two blocks wait.
+type async struct {
+	next   io.WriteCloser
+	block  []byte // being filled
+	full   chan []byte
+	free   chan []byte
+	quit   chan struct{} // closed to drop what waits
+	ended  chan struct{} // closed when the goroutine has ended
+	err    error         // of next; to be read once ended is closed
+	closed bool          // full is closed
+}
+
+func newAsync(next io.WriteCloser) *async {
+	a := &async{
+		next:  next,
+		block: make([]byte, 0, asyncBlock),
+		full:  make(chan []byte, 1),
+		free:  make(chan []byte, 3), // so that giving one back never waits
+		quit:  make(chan struct{}),
+		ended: make(chan struct{}),
+	}
+	a.free <- make([]byte, 0, asyncBlock)
+	a.free <- make([]byte, 0, asyncBlock)
+	go a.run()
+	return a
+}
+
+func (a *async) run() {
+	defer close(a.ended)
+	for block := range a.full {
+		select {
+		case <-a.quit:
+			return
+		default:
+		}
+		if _, a.err = a.next.Write(block); a.err != nil {
+			return
+		}
+		a.free <- block[:0]
+	}
+}
+
+func (a *async) Write(p []byte) (int, error) {
+	written := 0
+	for len(p) > 0 {
+		n := copy(a.block[len(a.block):cap(a.block)], p)
+		a.block = a.block[:len(a.block)+n]
+		p, written = p[n:], written+n
+		if len(a.block) < cap(a.block) {
+			continue
+		}
+		if err := a.hand(); err != nil {
+			return written, err
+		}
+		select {
+		case a.block = <-a.free:
+		case <-a.ended:
+			return written, a.err
+		}
+	}
+	return written, nil
+}
+
+// hand gives the block to the goroutine.
+func (a *async) hand() error {
+	select {
+	case a.full <- a.block:
+		return nil
+	case <-a.ended:
+		return a.err
+	}
+}
+
+// Close waits until next has taken everything, and closes it.
+func (a *async) Close() error {
+	if err := a.hand(); err != nil {
+		return err
+	}
+	a.finish()
+	if a.err != nil {
+		return a.err
+	}
+	return a.next.Close()
+}
+
+// Abandon drops what waits, without closing next.
+func (a *async) Abandon() {
+	close(a.quit)
+	a.finish()
+}
+
+// finish ends the goroutine.
+func (a *async) finish() {
+	if !a.closed {
+		a.closed = true
+		close(a.full)
+	}
+	<-a.ended
+}
