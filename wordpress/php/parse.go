@@ -174,9 +174,9 @@ func (p *parser) expectSemi() {
 }
 
 // ident consumes a name that is not reserved.
-func (p *parser) ident(want string) string {
+func (p *parser) ident() string {
 	if p.tok.kind != tIdent || reserved[p.tok.low] {
-		p.unexpected(want)
+		p.unexpected("identifier")
 	}
 	name := p.tok.text
 	p.advance()
@@ -184,9 +184,9 @@ func (p *parser) ident(want string) string {
 }
 
 // member consumes a name that may be a reserved word, as members have.
-func (p *parser) member(want string) string {
+func (p *parser) member() string {
 	if p.tok.kind != tIdent {
-		p.unexpected(want)
+		p.unexpected("identifier")
 	}
 	name := p.tok.text
 	p.advance()

@@ -28,7 +28,7 @@ func (p *parser) classStatement() stmt {
 	if p.isWord("readonly") && decl.kind == "enum" {
 		p.unexpected("identifier")
 	}
-	name := p.ident("identifier")
+	name := p.ident()
 	if reservedClass[lower(name)] {
 		p.fail(line, "cannot use %q as class name as it is reserved", name)
 	}
@@ -175,7 +175,7 @@ func (p *parser) classConsts(decl *classDecl, mods map[string]bool, line int) {
 	p.advance()
 	for {
 		start := p.tok
-		item := constItem{name: p.member("identifier")}
+		item := constItem{name: p.member()}
 		if lower(item.name) == "class" {
 			p.fail(start.line, "a class constant must not be called 'class'; it is reserved for class name fetching")
 		}
@@ -193,7 +193,7 @@ func (p *parser) classConsts(decl *classDecl, mods map[string]bool, line int) {
 func (p *parser) enumCase(decl *classDecl) {
 	start := p.tok
 	p.advance()
-	item := constItem{name: p.member("identifier")}
+	item := constItem{name: p.member()}
 	if p.acceptOp("=") {
 		item.val = p.constant(false)
 	}

@@ -8,7 +8,7 @@ func (p *parser) declare(dst []stmt) []stmt {
 	strict := false
 	for {
 		line := p.tok.line
-		name := lower(p.ident("identifier"))
+		name := lower(p.ident())
 		p.expectOp("=")
 		x := p.expr()
 		lit, ok := x.(*litExpr)

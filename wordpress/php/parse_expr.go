@@ -63,8 +63,9 @@ func (p *parser) infix() (infixOp, bool) {
 	case tIdent:
 		op, ok := infixWords[p.tok.low]
 		return op, ok
+	default:
+		return infixOp{}, false
 	}
-	return infixOp{}, false
 }
 
 // expr parses an expression.
@@ -147,12 +148,11 @@ func (p *parser) prefix() expr {
 	case tCast:
 		return p.cast()
 	case tOp:
-		bind := 0
+		bind := bindUnary
 		switch start.text {
 		case "!":
 			bind = bindNot
 		case "+", "-", "~", "@":
-			bind = bindUnary
 		case "++", "--":
 			p.advance()
 			x := p.variable()
@@ -168,6 +168,7 @@ func (p *parser) prefix() expr {
 		if x := p.wordPrefix(start.low); x != nil {
 			return x
 		}
+	default:
 	}
 	return p.assignment()
 }
@@ -255,8 +256,9 @@ func (p *parser) beginsExpr() bool {
 	case tIdent:
 		_, infix := infixWords[p.tok.low]
 		return !infix && p.tok.low != "as"
+	default:
+		return true
 	}
-	return true
 }
 
 // assignOps are the operators that assign, with what they do before.

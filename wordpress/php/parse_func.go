@@ -9,7 +9,7 @@ func (p *parser) functionStatement() stmt {
 	if p.isWord("readonly") && p.peek().text == "(" {
 		p.tok.low = "" // the one reserved word that a function may have
 	}
-	name := p.ident("identifier")
+	name := p.ident()
 	fn.name = p.names.full(name)
 	p.declared(p.names.fn, &p.names.ownFn, lower(name), fn.name, start.line)
 	hoisted := p.fn.decl == nil && p.nest == 0

@@ -5,7 +5,7 @@ func (p *parser) methodDecl(decl *classDecl, mods map[string]bool) {
 	p.advance()
 	fn := &funcDecl{file: p.src, line: int32(start.line), class: decl.name, static: mods["static"]}
 	fn.refReturn = p.acceptOp("&")
-	fn.name = p.member("identifier")
+	fn.name = p.member()
 	fn.abstract = mods["abstract"] || decl.kind == "interface"
 	switch {
 	case mods["readonly"] || mods["var"]:

@@ -196,7 +196,7 @@ func (p *parser) useClause(name, kind string) {
 	line := p.tok.line
 	alias := name[strings.LastIndexByte(name, '\\')+1:]
 	if p.acceptWord("as") {
-		alias = p.ident("identifier")
+		alias = p.ident()
 	}
 	table, own := &p.names.class, p.names.ownClass
 	key := lower(alias)

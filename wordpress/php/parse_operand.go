@@ -76,6 +76,7 @@ func (p *parser) atom() (expr, operandFlags) {
 		case "[":
 			return p.arrayLiteral("]"), isList | anyTail
 		}
+	default:
 	}
 	p.unexpected("")
 	return nil, 0

@@ -57,7 +57,7 @@ func (p *parser) traitRule(decl *classDecl) {
 		rule.trait = p.className()
 		p.expectOp("::")
 	}
-	rule.method = p.member("identifier")
+	rule.method = p.member()
 	if rule.trait != "" && p.acceptWord("insteadof") {
 		rule.insteadof = p.classNames()
 	} else {
@@ -70,7 +70,7 @@ func (p *parser) traitRule(decl *classDecl) {
 			p.advance()
 		}
 		if !moded || !p.isSemi() {
-			rule.alias = p.member("identifier")
+			rule.alias = p.member()
 		}
 	}
 	p.expectSemi()

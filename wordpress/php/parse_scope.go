@@ -126,7 +126,7 @@ func (p *parser) gotoStatement() stmt {
 	start := p.tok
 	p.advance()
 	p.fn.gotos = append(p.fn.gotos, gotoMark{p.tok, p.fn.loop})
-	label := p.ident("identifier")
+	label := p.ident()
 	p.expectSemi()
 	return &gotoStmt{p.at(start), label}
 }

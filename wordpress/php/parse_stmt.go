@@ -52,7 +52,7 @@ func (p *parser) constItems() []constItem {
 	var items []constItem
 	for {
 		start := p.tok
-		name := p.ident("identifier")
+		name := p.ident()
 		item := constItem{name: p.names.full(name)}
 		switch lower(name) {
 		case "true", "false", "null":

@@ -48,8 +48,9 @@ func (t token) describe() string {
 		return "string"
 	case tCloseTag:
 		return `"?>"`
+	default:
+		return `"` + t.text + `"`
 	}
-	return `"` + t.text + `"`
 }
 
 // reserved are the words that cannot name a function, class or constant.
