@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -138,8 +139,12 @@ func (b *bench) memory(ctx context.Context) error {
 		u.stored += n
 	}
 	b.say("two destinations: %.1f s, CPU %.1f s, %d MB stored", u.wall.Seconds(), u.cpu.Seconds(), u.stored/1_000_000)
-	b.say("peak memory, all processes: %.0f MiB at one moment, %.0f MiB by the sum of their own peaks; the limit is %d MiB",
-		float64(u.peak)/mib, float64(u.sumHWM)/mib, memoryLimit/mib)
+	own := make([]string, len(u.each))
+	for i, n := range u.each {
+		own[i] = fmt.Sprintf("%.0f", float64(n)/mib)
+	}
+	b.say("peak memory, all processes: %.0f MiB at one moment; their own peaks %s MiB; the limit is %d MiB for the sum",
+		float64(u.peak)/mib, strings.Join(own, " + "), memoryLimit/mib)
 	if max(u.peak, u.sumHWM) > memoryLimit {
 		return errors.New("measure memory: the limit is exceeded")
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +19,7 @@ type usage struct {
 	cpu    time.Duration // user and system
 	peak   int64         // most resident bytes of all processes at one moment, by sampling
 	sumHWM int64         // sum of the processes' own peaks (VmHWM): never less than peak
+	each   []int64       // those peaks, the greatest first
 	stored int64         // bytes in the bucket afterwards
 }
 
@@ -57,7 +60,9 @@ func measure(ctx context.Context, cmd *exec.Cmd) (usage, error) {
 	u.peak = w.peak
 	for _, bytes := range w.hwm {
 		u.sumHWM += bytes
+		u.each = append(u.each, bytes)
 	}
+	slices.SortFunc(u.each, func(a, b int64) int { return cmp.Compare(b, a) })
 	return u, ctx.Err()
 }
 
