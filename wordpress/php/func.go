@@ -44,6 +44,9 @@ type function struct {
 	min, max int  // arguments; max -1: any number
 	refs     int  // bit i: argument i is by reference (its value is in args; write with c.setRef)
 	lazy     bool // takes unknowns
+	outOnly  bool // what by-reference arguments hold before does not matter (preg_match)
+	vendor   bool // exists only after a file of a vendor folder was included
+	names    []string // of the arguments, for f(name: …)
 	restRefs bool // all arguments from the highest bit of refs on are by reference
 }
 
@@ -244,12 +247,13 @@ func (c *call) readFile(name string) (text string, unknown *Unknown, ok bool, er
 //
 // joined by nativeClasses in func_table.go. Constructors are the method
 // "__construct". Parent is the resolved name of another class, "" if none.
-// Where opaque is set, the class and its functions exist only after a file of a
-// vendor folder was included: see interp.vendor.
+// Where vendor is set, the class exists only after a file of a vendor folder was
+// included (such files are not read: the models stand for them).
 type nativeClass struct {
 	name, parent    string
 	interfaces      []string
 	static, methods map[string]function
 	consts          map[string]Value
+	statics         map[string]Value // static properties
 	vendor          bool
 }

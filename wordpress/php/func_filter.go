@@ -1,0 +1,82 @@
+package php
+
+import "strings"
+
+const (
+	filterInt      = 257
+	filterBool     = 258
+	filterIP       = 275
+	filterDefault  = 516
+	filterNullFail = 0x8000000
+)
+
+// filterVar has the filters that configurations use.
+func filterVar(c *call) (Value, error) {
+	filter, err := c.int(1, filterDefault)
+	if err != nil {
+		return nil, err
+	}
+	if c.arg(0).kind() == kArray || c.arg(0).kind() == kObject || c.arg(2).kind() == kArray {
+		return c.unknown("such a filter is not modelled"), nil
+	}
+	flags, err := c.int(2, 0)
+	if err != nil {
+		return nil, err
+	}
+	if flags&^filterNullFail != 0 {
+		return c.unknown("these flags of a filter are not modelled"), nil
+	}
+	s, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	var fail Value = boolVal(false)
+	if flags&filterNullFail != 0 {
+		fail = null
+	}
+	trimmed := strings.Trim(s, " \t\n\r\v\x00")
+	switch filter {
+	case filterDefault:
+		return strVal(s), nil
+	case filterBool:
+		switch lower(trimmed) {
+		case "1", "true", "on", "yes":
+			return boolVal(true), nil
+		case "0", "false", "off", "no", "":
+			return boolVal(false), nil
+		}
+		return fail, nil
+	case filterInt:
+		digits := trimmed
+		if strings.HasPrefix(digits, "+") {
+			digits = digits[1:]
+			if strings.HasPrefix(digits, "-") {
+				return fail, nil
+			}
+		}
+		if digits == "-0" {
+			digits = "0"
+		}
+		if n, ok := decimalKey(digits); ok {
+			return intVal(n), nil
+		}
+		return fail, nil
+	case filterIP:
+		if _, ok := ip2long(trimmed); ok && !leadingZero(trimmed) {
+			return strVal(trimmed), nil
+		}
+		if !strings.Contains(trimmed, ":") {
+			return fail, nil
+		}
+	}
+	return c.unknown("such a filter is not modelled"), nil
+}
+
+func leadingZero(ip string) bool {
+	for _, p := range strings.Split(ip, ".") {
+		if len(p) > 1 && p[0] == '0' {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,279 @@
+package php
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+var formatFuncs = map[string]function{
+	"sprintf":       {fn: sprintfFunc, min: 1, max: -1},
+	"vsprintf":      {fn: vsprintfFunc, min: 2, max: 2},
+	"printf":        {fn: printfFunc, min: 1, max: -1},
+	"number_format": {fn: numberFormat, min: 1, max: 4},
+}
+
+func sprintfFunc(c *call) (Value, error) {
+	f, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.format(f, c.args[1:])
+	return strVal(s), err
+}
+
+func printfFunc(c *call) (Value, error) {
+	v, err := sprintfFunc(c)
+	if err != nil {
+		return nil, err
+	}
+	return intVal(len(v.(strVal))), nil
+}
+
+func vsprintfFunc(c *call) (Value, error) {
+	f, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.array(1)
+	if err != nil {
+		return nil, err
+	}
+	var args []Value
+	a.each(func(_ key, v Value) bool { args = append(args, v); return true })
+	s, err := c.format(f, args)
+	return strVal(s), err
+}
+
+// A directive is one % of a format.
+type directive struct {
+	arg       int
+	left      bool
+	plus      bool
+	pad       byte
+	width     int
+	precision int // -1: none
+	verb      byte
+}
+
+// format is sprintf.
+func (c *call) format(f string, args []Value) (string, error) {
+	var b strings.Builder
+	next := 0
+	for i := 0; i < len(f); {
+		if f[i] != '%' {
+			b.WriteByte(f[i])
+			i++
+			continue
+		}
+		if i+1 < len(f) && f[i+1] == '%' {
+			b.WriteByte('%')
+			i += 2
+			continue
+		}
+		d, end, err := c.directive(f, i+1)
+		if err != nil {
+			return "", err
+		}
+		i = end
+		if d.arg < 0 {
+			d.arg = next
+			next++
+		}
+		if d.arg >= len(args) {
+			return "", c.throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", d.arg+2, len(args)+1))
+		}
+		if err := c.alloc(d.width + max(d.precision, 0) + 400); err != nil {
+			return "", err
+		}
+		s, err := c.directed(d, args[d.arg])
+		if err != nil {
+			return "", err
+		}
+		if err := c.alloc(len(s)); err != nil {
+			return "", err
+		}
+		b.WriteString(s)
+	}
+	return b.String(), c.alloc(len(f))
+}
+
+// directive reads what follows a %.
+func (c *call) directive(f string, i int) (directive, int, error) {
+	d := directive{arg: -1, pad: ' ', precision: -1}
+	if n, end := decimalAt(f, i); end > i && end < len(f) && f[end] == '$' {
+		if n == 0 {
+			return d, i, c.throw("ValueError", "Argument number specifier must be greater than zero and less than 2147483647")
+		}
+		d.arg, i = n-1, end+1
+	}
+flags:
+	for ; i < len(f); i++ {
+		switch f[i] {
+		case '-':
+			d.left = true
+		case '+':
+			d.plus = true
+		case '0', ' ':
+			d.pad = f[i]
+		case '\'':
+			if i+1 >= len(f) {
+				return d, i, c.throw("ValueError", "Missing padding character")
+			}
+			i++
+			d.pad = f[i]
+		default:
+			break flags
+		}
+	}
+	d.width, i = decimalAt(f, i)
+	if i < len(f) && f[i] == '.' {
+		start := i + 1
+		d.precision, i = decimalAt(f, start)
+	}
+	if i < len(f) && f[i] == 'l' {
+		i++
+	}
+	if i >= len(f) {
+		return d, i, c.throw("ValueError", "Missing format specifier at end of string")
+	}
+	d.verb = f[i]
+	if f[i] == '*' || strings.IndexByte("bcdeEfFgGhHosuxX", f[i]) < 0 {
+		return d, i, c.throw("ValueError", `Unknown format specifier "`+f[i:i+1]+`"`)
+	}
+	return d, i + 1, nil
+}
+
+func decimalAt(s string, i int) (n, end int) {
+	for end = i; end < len(s) && digit(s[end]); end++ {
+		n = min(n*10+int(s[end]-'0'), math.MaxInt32)
+	}
+	return n, end
+}
+
+func (c *call) directed(d directive, v Value) (string, error) {
+	switch d.verb {
+	case 's':
+		s, err := c.in.stringOf(v, c.pos)
+		if err == nil && d.precision >= 0 {
+			s = head(s, d.precision)
+		}
+		return d.padded(s, false), err
+	case 'c':
+		return string([]byte{byte(toInt(v))}), nil
+	case 'd':
+		n := toInt(v)
+		s := strconv.FormatInt(n, 10)
+		if d.plus && n >= 0 {
+			s = "+" + s
+		}
+		return d.padded(s, true), nil
+	case 'u':
+		return d.padded(strconv.FormatUint(uint64(toInt(v)), 10), true), nil
+	case 'b', 'o', 'x', 'X':
+		s := strconv.FormatUint(uint64(toInt(v)), map[byte]int{'b': 2, 'o': 8, 'x': 16, 'X': 16}[d.verb])
+		if d.verb == 'X' {
+			s = upper(s)
+		}
+		return d.padded(s, false), nil
+	}
+	return d.padded(d.float(toFloat(v)), true), nil
+}
+
+func (d directive) float(f float64) string {
+	precision := d.precision
+	if precision < 0 {
+		precision = 6
+	}
+	precision = min(precision, 53)
+	var s string
+	switch {
+	case math.IsNaN(f):
+		return "nan"
+	case math.IsInf(f, 0):
+		s = "inf"
+	case d.verb == 'f' || d.verb == 'F':
+		s = strconv.FormatFloat(math.Abs(roundTo(f, precision)), 'f', precision, 64)
+	case d.verb == 'e' || d.verb == 'E':
+		s = strconv.FormatFloat(math.Abs(f), 'e', precision, 64)
+		mantissa, exp, _ := strings.Cut(s, "e")
+		s = mantissa + string(d.verb) + exp[:1] + strings.TrimPrefix(exp[1:], "0")
+	default:
+		s = floatString(math.Abs(f), max(precision, 1))
+		s = strings.Replace(s, ".0E", ".0e", 1)
+		if d.verb == 'G' || d.verb == 'H' {
+			s = upper(s)
+		} else {
+			s = lower(s)
+		}
+	}
+	if math.Signbit(f) && f != 0 {
+		return "-" + s
+	}
+	if math.Signbit(f) {
+		return "-" + s
+	}
+	if d.plus {
+		return "+" + s
+	}
+	return s
+}
+
+// padded fills up to the width; zeros go between a number's sign and its digits.
+func (d directive) padded(s string, number bool) string {
+	need := d.width - len(s)
+	if need <= 0 {
+		return s
+	}
+	fill := strings.Repeat(string([]byte{d.pad}), need)
+	switch {
+	case d.left && number && d.pad == '0':
+		return s + strings.Repeat("0", need)
+	case d.left:
+		return s + fill
+	case number && d.pad == '0' && s != "" && (s[0] == '-' || s[0] == '+'):
+		return s[:1] + fill + s[1:]
+	}
+	return fill + s
+}
+
+func numberFormat(c *call) (Value, error) {
+	f, err := c.float(0, 0)
+	if err != nil {
+		return nil, err
+	}
+	places, err := c.int(1, 0)
+	if err != nil {
+		return nil, err
+	}
+	point, err := c.strOr(2, ".")
+	if err != nil {
+		return nil, err
+	}
+	comma, err := c.strOr(3, ",")
+	if err != nil {
+		return nil, err
+	}
+	places = max(places, 0)
+	if places > 300 || math.IsNaN(f) || math.IsInf(f, 0) || math.Abs(f) >= 1e15 {
+		return c.unknown("number_format of such a number is not modelled"), nil
+	}
+	f = roundTo(f, int(places))
+	s := strconv.FormatFloat(math.Abs(f), 'f', int(places), 64)
+	whole, rest, dotted := strings.Cut(s, ".")
+	var b strings.Builder
+	if f < 0 && strings.Trim(s, "0.") != "" {
+		b.WriteByte('-')
+	}
+	for i := range len(whole) {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteString(comma)
+		}
+		b.WriteByte(whole[i])
+	}
+	if dotted {
+		b.WriteString(point + rest)
+	}
+	return strVal(b.String()), c.alloc(len(s) + len(point) + len(comma)*(len(whole)/3+1))
+}

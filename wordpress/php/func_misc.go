@@ -1,0 +1,297 @@
+package php
+
+import (
+	"strings"
+)
+
+var miscFuncs = map[string]function{
+	"getenv":               {fn: getenvFunc, max: 2},
+	"putenv":               {fn: putenvFunc, min: 1, max: 1, lazy: true},
+	"version_compare":      {fn: versionCompare, min: 2, max: 3},
+	"php_sapi_name":        {fn: notCommandLine},
+	"phpversion":           {fn: notModelled("depends on the version of PHP"), max: 1},
+	"intval":               {fn: intvalFunc, min: 1, max: 2},
+	"filter_var":           {fn: filterVar, min: 1, max: 3},
+	"sys_get_temp_dir":     {fn: notModelled("depends on the server")},
+	"serialize":            {fn: serializeFunc, min: 1, max: 1},
+	"unserialize":          {fn: unserializeFunc, min: 1, max: 2},
+	"extension_loaded":     {fn: extensionLoaded, min: 1, max: 1},
+	"iterator_to_array":    {},
+	"call_user_func":       {fn: callUserFunc, min: 1, max: -1, lazy: true},
+	"call_user_func_array": {fn: callUserFuncArray, min: 2, max: 2, lazy: true},
+}
+
+// effects are functions whose only effect is on what no configuration shows.
+var effects = strings.Fields(`set_time_limit ignore_user_abort header header_remove headers_sent http_response_code error_log
+	setcookie setrawcookie ob_start ob_end_clean ob_get_clean ob_end_flush ob_get_contents ob_flush flush ob_get_level
+	session_start session_name session_id session_set_cookie_params session_save_path session_write_close session_destroy session_status
+	date_default_timezone_set date_default_timezone_get ini_set ini_get ini_alter ini_restore ini_get_all error_reporting set_include_path
+	get_include_path umask gc_enable gc_disable gc_collect_cycles opcache_reset opcache_invalidate opcache_get_status libxml_disable_entity_loader
+	libxml_use_internal_errors register_shutdown_function assert_options usleep sleep mb_http_input error_get_last trigger_error user_error
+	debug_backtrace debug_print_backtrace print_r var_dump var_export debug_zval_refcount syslog openlog closelog spl_autoload_register
+	set_error_handler set_exception_handler restore_error_handler restore_exception_handler`)
+
+// chance are functions of the clock, of chance, of the network or of the server.
+var chance = strings.Fields(`time microtime hrtime date gmdate mktime gmmktime strtotime strftime gmstrftime checkdate localtime getdate idate date_create
+	rand mt_rand random_int random_bytes mt_srand srand lcg_value uniqid getmypid getmyuid getmygid get_current_user getlastmod gethostname
+	gethostbyname gethostbynamel gethostbyaddr dns_get_record checkdnsrr getmxrr php_uname sys_getloadavg memory_get_usage memory_get_peak_usage
+	getrusage posix_getuid posix_geteuid posix_getpwuid posix_getgid posix_getpid posix_uname fsockopen pfsockopen stream_socket_client
+	curl_init curl_setopt curl_setopt_array curl_exec curl_close curl_error curl_getinfo curl_errno mysqli_connect mysqli_real_connect
+	mysqli_query mysqli_init mysqli_close mysqli_connect_errno mysqli_connect_error mysqli_fetch_assoc apache_getenv apache_setenv getallheaders
+	apache_request_headers get_cfg_var php_ini_loaded_file connection_status mail phpinfo zend_version getservbyname openssl_random_pseudo_bytes
+	filter_input filter_has_var filter_input_array getopt get_headers inet_pton inet_ntop long2ip mysqli_real_escape_string
+	array_walk_recursive spl_object_hash spl_object_id ctype_alnum_l gettimeofday timezone_open simplexml_load_file simplexml_load_string
+	ftok random_init get_browser highlight_string highlight_file php_strip_whitespace show_source`)
+
+// commands run what nobody knows; their output is unknown.
+var commands = strings.Fields(`shell_exec exec system passthru popen proc_open proc_close pclose pcntl_exec pcntl_fork dl escapeshellcmd_run`)
+
+// moreFuncs makes the entries of the lists above.
+func moreFuncs() map[string]function {
+	all := map[string]function{}
+	for _, name := range effects {
+		all[name] = function{fn: notModelled("depends on what " + name + " returns"), max: -1}
+	}
+	for _, name := range chance {
+		all[name] = function{fn: notModelled("depends on what " + name + " returns"), max: -1}
+	}
+	for _, name := range commands {
+		all[name] = function{max: -1, lazy: true, fn: func(c *call) (Value, error) {
+			return c.unsafe("needs the output of a command"), nil
+		}}
+	}
+	delete(all, "escapeshellcmd_run")
+	delete(all, "ctype_alnum_l")
+	delete(all, "random_init")
+	delete(all, "debug_zval_refcount")
+	return all
+}
+
+func notModelled(why string) func(c *call) (Value, error) {
+	return func(c *call) (Value, error) { return c.unknown(why), nil }
+}
+
+// notCommandLine: it is one of a web server's interfaces; which, nobody knows.
+func notCommandLine(c *call) (Value, error) {
+	u := c.unknown("depends on the server's interface to PHP")
+	u.alts = []Value{strVal("fpm-fcgi"), strVal("apache2handler"), strVal("cgi-fcgi"), strVal("litespeed")}
+	return u, nil
+}
+
+func getenvFunc(c *call) (Value, error) {
+	if !c.has(0) {
+		if !c.in.opt.EnvKnown {
+			return c.unknown("depends on the environment"), nil
+		}
+		return c.unknown("getenv of everything is not modelled"), nil
+	}
+	name, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	v := c.env(name)
+	if v.kind() == kNull {
+		return boolVal(false), nil
+	}
+	return v, nil
+}
+
+func putenvFunc(c *call) (Value, error) {
+	if u := c.unknownIn(c.arg(0)); u != nil {
+		return c.putUnknown(u)
+	}
+	s, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	name, val, set := strings.Cut(s, "=")
+	if name == "" {
+		return nil, c.throw("ValueError", "putenv(): Argument #1 ($assignment) must have a valid syntax")
+	}
+	if err := c.alloc(len(s) + 64); err != nil {
+		return nil, err
+	}
+	if set {
+		c.setenv(name, strVal(val))
+	} else {
+		c.setenv(name, null)
+	}
+	return boolVal(true), nil
+}
+
+// putUnknown is putenv of what is not known. Nearly always the name is: "NAME=$x"
+// in its source. It is taken from there.
+func (c *call) putUnknown(u *Unknown) (Value, error) {
+	if u.alts == nil {
+		return nil, c.in.refuse(Undecidable, c.pos, "putenv of an unknown name or value: %s", u.Reason)
+	}
+	for _, v := range u.alts {
+		name, _, _ := strings.Cut(toString(v), "=")
+		if name == "" {
+			return nil, c.in.refuse(Undecidable, c.pos, "putenv of an unknown name or value: %s", u.Reason)
+		}
+		c.setenv(name, u)
+	}
+	return boolVal(true), nil
+}
+
+func versionCompare(c *call) (Value, error) {
+	s, err := c.strs(2)
+	if err != nil {
+		return nil, err
+	}
+	n := compareVersions(s[0], s[1])
+	if !c.has(2) {
+		return intVal(n), nil
+	}
+	op, err := c.str(2)
+	if err != nil {
+		return nil, err
+	}
+	switch op {
+	case "<", "lt":
+		return boolVal(n < 0), nil
+	case "<=", "le":
+		return boolVal(n <= 0), nil
+	case ">", "gt":
+		return boolVal(n > 0), nil
+	case ">=", "ge":
+		return boolVal(n >= 0), nil
+	case "==", "eq":
+		return boolVal(n == 0), nil
+	case "!=", "<>", "ne":
+		return boolVal(n != 0), nil
+	}
+	return nil, c.throw("ValueError", "version_compare(): Argument #3 ($operator) must be a valid comparison operator")
+}
+
+// versionParts cuts a version between digits and what is none.
+func versionParts(s string) []string {
+	var parts []string
+	var cur []byte
+	flush := func() {
+		if len(cur) > 0 {
+			parts = append(parts, string(cur))
+			cur = nil
+		}
+	}
+	for i := range len(s) {
+		c := s[i]
+		if c == '-' || c == '_' || c == '+' || c == '.' {
+			flush()
+			continue
+		}
+		if len(cur) > 0 && digit(cur[len(cur)-1]) != digit(c) {
+			flush()
+		}
+		cur = append(cur, c)
+	}
+	flush()
+	return parts
+}
+
+func compareVersions(a, b string) int {
+	switch {
+	case a == "" && b == "":
+		return 0
+	case a == "":
+		return -1
+	case b == "":
+		return 1
+	}
+	x, y := versionParts(a), versionParts(b)
+	for i := range min(len(x), len(y)) {
+		if c := compareForms(x[i], y[i]); c != 0 {
+			return c
+		}
+	}
+	if len(x) > len(y) {
+		if digit(x[len(y)][0]) {
+			return 1
+		}
+		return compareForms(x[len(y)], "#N#")
+	}
+	if len(y) > len(x) {
+		if digit(y[len(x)][0]) {
+			return -1
+		}
+		return compareForms("#N#", y[len(x)])
+	}
+	return 0
+}
+
+func compareForms(x, y string) int {
+	dx, dy := digit(x[0]), digit(y[0])
+	if dx && dy {
+		return order(toInt(strVal(x)), toInt(strVal(y)))
+	}
+	if dx {
+		x = "#N#"
+	}
+	if dy {
+		y = "#N#"
+	}
+	return order(int64(formOrder(x)), int64(formOrder(y)))
+}
+
+func formOrder(s string) int {
+	for _, f := range []struct {
+		prefix string
+		rank   int
+	}{{"dev", 0}, {"alpha", 1}, {"a", 1}, {"beta", 2}, {"b", 2}, {"RC", 3}, {"rc", 3}, {"#", 4}, {"pl", 5}, {"p", 5}} {
+		if strings.HasPrefix(s, f.prefix) {
+			return f.rank
+		}
+	}
+	return -1
+}
+
+func intvalFunc(c *call) (Value, error) {
+	base, err := c.int(1, 10)
+	if err != nil {
+		return nil, err
+	}
+	if s, ok := c.arg(0).(strVal); ok && base != 10 {
+		return c.unknown("intval of " + string(s) + " in another base is not modelled"), nil
+	}
+	return intVal(toInt(c.arg(0))), nil
+}
+
+func extensionLoaded(c *call) (Value, error) {
+	s, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	switch lower(s) {
+	case "core", "standard", "pcre", "date", "hash", "json", "spl", "random", "reflection", "mysqli", "mysqlnd", "ctype", "mbstring":
+		return boolVal(true), nil
+	case "newrelic", "apcu", "apc", "xdebug", "imagick", "redis", "memcached", "memcache", "igbinary", "suhosin", "wincache", "ioncube loader", "xcache":
+		return boolVal(false), nil
+	}
+	return c.unknown("depends on PHP's extensions"), nil
+}
+
+func callUserFunc(c *call) (Value, error) {
+	if u, ok := c.arg(0).(*Unknown); ok {
+		return u, nil
+	}
+	return c.invoke(c.arg(0), c.args[1:]...)
+}
+
+func callUserFuncArray(c *call) (Value, error) {
+	if u, ok := c.arg(0).(*Unknown); ok {
+		return u, nil
+	}
+	a, u, err := c.keyed(1)
+	if err != nil || u != nil {
+		return orUnknown(u), err
+	}
+	var args []Value
+	for _, e := range pairs(a) {
+		if e.k.str {
+			return c.unknown("named arguments are not modelled here"), nil
+		}
+		args = append(args, e.v)
+	}
+	return c.invoke(c.arg(0), args...)
+}

@@ -1,0 +1,225 @@
+package php
+
+import (
+	"strings"
+	"time"
+
+	"github.com/dlclark/regexp2"
+)
+
+var pregFuncs = map[string]function{
+	"preg_match":            {fn: pregMatch, min: 2, max: 5, refs: 1 << 2},
+	"preg_match_all":        {fn: pregMatchAll, min: 2, max: 5, refs: 1 << 2},
+	"preg_replace":          {fn: pregReplace, min: 3, max: 5, refs: 1 << 4},
+	"preg_replace_callback": {fn: pregCallback, min: 3, max: 6, refs: 1 << 4},
+	"preg_split":            {fn: pregSplit, min: 2, max: 4},
+	"preg_quote":            {fn: pregQuote, min: 1, max: 2},
+	"preg_grep":             {}, "preg_last_error": {}, "preg_last_error_msg": {}, "preg_replace_callback_array": {}, "preg_filter": {},
+}
+
+const (
+	regexTime  = 200 * time.Millisecond
+	maxPattern = 8 << 10
+	maxSubject = 256 << 10
+)
+
+// A pattern is a compiled regular expression. Subjects are matched byte by byte,
+// each byte as the character of its number, or as UTF-8 with the modifier u.
+type pattern struct {
+	re     *regexp2.Regexp
+	utf8   bool
+	names  []string // by group; "" is none
+	groups int
+}
+
+// compile reads a PCRE pattern with delimiters and modifiers. v is what to return
+// where there is no pattern: false as PHP, or an unknown for what cannot be
+// mapped exactly.
+func (c *call) compile(text string) (*pattern, Value, error) {
+	if err := c.steps(len(text) + 200); err != nil {
+		return nil, nil, err
+	}
+	text = strings.TrimLeft(text, " \t\n\r\v\f\x00")
+	if text == "" || letter(text[0]) || digit(text[0]) || text[0] == '\\' {
+		return nil, boolVal(false), nil
+	}
+	open, end := text[0], text[0]
+	if at := strings.IndexByte("([{<", open); at >= 0 {
+		end = ")]}>"[at]
+	}
+	close := closing(text, open, end)
+	if close < 0 {
+		return nil, boolVal(false), nil
+	}
+	body, mods := text[1:close], text[close+1:]
+	if len(body) > maxPattern {
+		return nil, c.unknown("a pattern of that length is not modelled"), nil
+	}
+	p := &pattern{}
+	opt := regexp2.None
+	dollar := false
+	for _, m := range strings.TrimRight(mods, "\n\r ") {
+		switch m {
+		case 'i':
+			opt |= regexp2.IgnoreCase
+		case 'm':
+			opt |= regexp2.Multiline
+		case 's':
+			opt |= regexp2.Singleline
+		case 'x':
+			opt |= regexp2.IgnorePatternWhitespace
+		case 'u':
+			p.utf8 = true
+		case 'D':
+			dollar = true
+		case 'S':
+		default:
+			return nil, c.unknown("this modifier of a pattern is not modelled"), nil
+		}
+	}
+	body, names, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8, opt&regexp2.IgnorePatternWhitespace != 0)
+	if !ok || p.utf8 && !validUTF8(body) {
+		return nil, c.unknown("this pattern is not modelled"), nil
+	}
+	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
+		return nil, c.unknown("this pattern is not modelled"), nil // the two fold case by other tables
+	}
+	if !p.utf8 {
+		body = latin(body)
+	}
+	re, err := regexp2.Compile(body, opt)
+	if err != nil {
+		return nil, c.unknown("this pattern is not modelled"), nil //nolint:nilerr // it may be one to PCRE
+	}
+	re.MatchTimeout = regexTime
+	p.re, p.names, p.groups = re, names, len(names)
+	return p, nil, nil
+}
+
+// closing finds the closing delimiter; brackets nest.
+func closing(text string, open, end byte) int {
+	depth := 1
+	for i := 1; i < len(text); i++ {
+		switch {
+		case text[i] == '\\':
+			i++
+		case text[i] == end:
+			if depth--; depth == 0 {
+				return i
+			}
+		case text[i] == open:
+			depth++
+		}
+	}
+	return -1
+}
+
+// latin maps each byte to the character of its number.
+func latin(s string) string {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			r := make([]rune, len(s))
+			for j := range len(s) {
+				r[j] = rune(s[j])
+			}
+			return string(r)
+		}
+	}
+	return s
+}
+
+// A span is a group of a match, as byte offsets; from is -1 where it did not match.
+type matchSpan struct{ from, to int }
+
+// matches finds up to limit matches (-1: all). v is not nil where the answer is
+// not known, or false.
+func (c *call) matches(p *pattern, s string, offset, limit int) ([][]matchSpan, Value, error) {
+	if len(s) > maxSubject {
+		return nil, c.unknown("text of that length is not matched"), nil
+	}
+	if err := c.alloc(16*len(s) + 256); err != nil {
+		return nil, nil, err
+	}
+	if p.utf8 && !validUTF8(s) {
+		return nil, boolVal(false), nil
+	}
+	runes, bytesAt := p.runes(s)
+	start := 0
+	for start < len(bytesAt)-1 && bytesAt[start] < offset {
+		start++
+	}
+	var found [][]matchSpan
+	m, err := p.re.FindRunesMatchStartingAt(runes, start)
+	for ; m != nil && err == nil && limit != 0; limit-- {
+		if err := c.alloc(64 + 48*p.groups); err != nil {
+			return nil, nil, err
+		}
+		if err := c.steps(100 + m.Length); err != nil {
+			return nil, nil, err
+		}
+		found = append(found, p.spans(m, bytesAt))
+		if limit == 1 {
+			break
+		}
+		m, err = p.re.FindNextMatch(m)
+	}
+	if err != nil {
+		return nil, nil, c.in.refuse(Undecidable, c.pos, "evaluate: a pattern takes too long to match")
+	}
+	return found, nil, nil
+}
+
+// runes are the characters that are matched, and the byte each begins at.
+func (p *pattern) runes(s string) ([]rune, []int) {
+	runes := make([]rune, 0, len(s))
+	at := make([]int, 0, len(s)+1)
+	if p.utf8 {
+		for i, r := range s {
+			runes, at = append(runes, r), append(at, i)
+		}
+	} else {
+		for i := range len(s) {
+			runes, at = append(runes, rune(s[i])), append(at, i)
+		}
+	}
+	return runes, append(at, len(s))
+}
+
+func (p *pattern) spans(m *regexp2.Match, at []int) []matchSpan {
+	out := make([]matchSpan, p.groups)
+	for i := range out {
+		g := m.GroupByNumber(i)
+		if g == nil || len(g.Captures) == 0 {
+			out[i] = matchSpan{-1, -1}
+			continue
+		}
+		out[i] = matchSpan{at[g.Index], at[g.Index+g.Length]}
+	}
+	return out
+}
+
+func pregQuote(c *call) (Value, error) {
+	s, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	delimiter, err := c.strOr(1, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := c.alloc(4 * len(s)); err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		switch {
+		case s[i] == 0:
+			b.WriteString(`\000`)
+			continue
+		case strings.IndexByte(`.\+*?[^]$(){}=!<>|:-#/`[:21], s[i]) >= 0, delimiter != "" && s[i] == delimiter[0]:
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return strVal(b.String()), nil
+}

@@ -1,0 +1,354 @@
+package php
+
+import "strings"
+
+const (
+	pregPatternOrder  = 1
+	pregSetOrder      = 2
+	pregOffsetCapture = 256
+	pregUnmatchedNull = 512
+)
+
+// groupsOf makes the array of a match. Groups at the end that did not match are
+// left out unless full.
+func (p *pattern) groupsOf(s string, m []matchSpan, full bool) *Array {
+	last := len(m) - 1
+	for last > 0 && m[last].from < 0 && !full {
+		last--
+	}
+	out := newArray()
+	for i := 0; i <= last; i++ {
+		text := strVal("")
+		if m[i].from >= 0 {
+			text = strVal(s[m[i].from:m[i].to])
+		}
+		if p.names[i] != "" {
+			out.put(p.names[i], text)
+		}
+		out.set(intKey(int64(i)), text)
+	}
+	return out
+}
+
+func (c *call) pregStart() (p *pattern, s string, flags int64, offset int, v Value, err error) {
+	t, err := c.strs(2)
+	if err != nil {
+		return nil, "", 0, 0, nil, err
+	}
+	if p, v, err = c.compile(t[0]); v != nil || err != nil {
+		return nil, "", 0, 0, v, err
+	}
+	if flags, err = c.int(3, 0); err != nil {
+		return nil, "", 0, 0, nil, err
+	}
+	n, err := c.int(4, 0)
+	if err != nil {
+		return nil, "", 0, 0, nil, err
+	}
+	offset, _ = cut(len(t[1]), n, 0, false)
+	if flags&(pregOffsetCapture|pregUnmatchedNull) != 0 || n > int64(len(t[1])) {
+		v = c.unknown("these flags of " + c.name + " are not modelled")
+	}
+	return p, t[1], flags, offset, v, nil
+}
+
+// notMatched returns v where the pattern gave no answer; the matches follow it.
+func (c *call) notMatched(v Value) (Value, error) {
+	var matches Value = newArray()
+	if v.kind() == kUnknown {
+		matches = v
+	}
+	return v, c.setRef(2, matches)
+}
+
+func pregMatch(c *call) (Value, error) {
+	p, s, _, offset, v, err := c.pregStart()
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		return c.notMatched(v)
+	}
+	found, v, err := c.matches(p, s, offset, 1)
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		return c.notMatched(v)
+	}
+	if len(found) == 0 {
+		return intVal(0), c.setRef(2, newArray())
+	}
+	return intVal(1), c.setRef(2, p.groupsOf(s, found[0], false))
+}
+
+func pregMatchAll(c *call) (Value, error) {
+	p, s, flags, offset, v, err := c.pregStart()
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		return c.notMatched(v)
+	}
+	found, v, err := c.matches(p, s, offset, -1)
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		return c.notMatched(v)
+	}
+	out := newArray()
+	if flags&pregSetOrder != 0 {
+		for _, m := range found {
+			out.push(p.groupsOf(s, m, false))
+		}
+		return intVal(len(found)), c.setRef(2, out)
+	}
+	for i := range p.groups {
+		column := newArray()
+		for _, m := range found {
+			text := strVal("")
+			if m[i].from >= 0 {
+				text = strVal(s[m[i].from:m[i].to])
+			}
+			column.push(text)
+		}
+		if p.names[i] != "" {
+			out.put(p.names[i], column)
+		}
+		out.set(intKey(int64(i)), column)
+	}
+	return intVal(len(found)), c.setRef(2, out)
+}
+
+// A replacer makes the text that stands for a match.
+type replacer func(p *pattern, s string, m []matchSpan) (string, Value, error)
+
+func pregReplace(c *call) (Value, error) {
+	with := c.arg(1)
+	if with.kind() == kArray && c.arg(0).kind() != kArray {
+		return nil, c.throw("TypeError", "preg_replace(): Argument #1 ($pattern) must be of type array when argument #2 ($replacement) is an array, string given")
+	}
+	var list []Value
+	if a, ok := with.(*Array); ok {
+		for _, e := range pairs(a) {
+			list = append(list, e.v)
+		}
+	}
+	return c.pregEach(func(i int) (replacer, error) {
+		text := with
+		if with.kind() == kArray {
+			text = strVal("")
+			if i < len(list) {
+				text = list[i]
+			}
+		}
+		t, err := c.in.stringOf(text, c.pos)
+		return func(_ *pattern, s string, m []matchSpan) (string, Value, error) {
+			return expand(t, s, m), nil, nil
+		}, err
+	})
+}
+
+// expand puts groups for $1, ${1} and \1.
+func expand(t, s string, m []matchSpan) string {
+	var b strings.Builder
+	for i := 0; i < len(t); {
+		n, end := reference(t, i)
+		switch {
+		case end > i:
+			if n < len(m) && m[n].from >= 0 {
+				b.WriteString(s[m[n].from:m[n].to])
+			}
+			i = end
+		case t[i] == '\\' && i+1 < len(t) && t[i+1] == '\\':
+			b.WriteByte('\\')
+			i += 2
+		default:
+			b.WriteByte(t[i])
+			i++
+		}
+	}
+	return b.String()
+}
+
+// reference reads a reference to a group of one or two digits.
+func reference(t string, i int) (n, end int) {
+	j := i + 1
+	brace := false
+	switch {
+	case t[i] == '$' && j < len(t) && t[j] == '{':
+		brace = true
+		j++
+	case t[i] != '$' && t[i] != '\\':
+		return 0, i
+	}
+	start := j
+	for j < len(t) && j < start+2 && digit(t[j]) {
+		n = n*10 + int(t[j]-'0')
+		j++
+	}
+	if j == start {
+		return 0, i
+	}
+	if brace {
+		if j >= len(t) || t[j] != '}' {
+			return 0, i
+		}
+		j++
+	}
+	return n, j
+}
+
+func pregCallback(c *call) (Value, error) {
+	if c.has(5) && c.arg(5) != Value(intVal(0)) {
+		return c.unknown("these flags of preg_replace_callback are not modelled"), nil
+	}
+	return c.pregEach(func(int) (replacer, error) {
+		return func(p *pattern, s string, m []matchSpan) (string, Value, error) {
+			v, err := c.invoke(c.arg(1), p.groupsOf(s, m, false))
+			if err != nil {
+				return "", nil, err
+			}
+			if u, ok := v.(*Unknown); ok {
+				return "", u, nil
+			}
+			t, err := c.in.stringOf(v, c.pos)
+			return t, nil, err
+		}, nil
+	})
+}
+
+// pregEach replaces by each pattern in each subject.
+func (c *call) pregEach(with func(i int) (replacer, error)) (Value, error) {
+	limit, err := c.int(3, -1)
+	if err != nil {
+		return nil, err
+	}
+	patterns := []Value{c.arg(0)}
+	if a, ok := c.arg(0).(*Array); ok {
+		patterns = nil
+		for _, e := range pairs(a) {
+			patterns = append(patterns, e.v)
+		}
+	}
+	count := 0
+	var failed Value
+	out, err := c.eachSubject(c.arg(2), func(v Value) (Value, error) {
+		s, err := c.in.stringOf(v, c.pos)
+		for i, pv := range patterns {
+			if err != nil || failed != nil {
+				break
+			}
+			var text string
+			if text, err = c.in.stringOf(pv, c.pos); err != nil {
+				break
+			}
+			var r replacer
+			if r, err = with(i); err == nil {
+				s, failed, err = c.replaced(text, s, int(max(limit, -1)), r, &count)
+			}
+		}
+		return strVal(s), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if failed != nil {
+		if failed.kind() != kUnknown {
+			failed = null // PHP's answer to a pattern that is none
+		}
+		if c.arg(2).kind() == kArray && failed.kind() == kNull {
+			failed = c.unknown("a pattern fails on one of several texts")
+		}
+		return failed, c.setRef(4, c.unknown("a pattern fails"))
+	}
+	return out, c.setRef(4, intVal(count))
+}
+
+func (c *call) replaced(text, s string, limit int, r replacer, count *int) (string, Value, error) {
+	p, v, err := c.compile(text)
+	if v != nil || err != nil {
+		return "", v, err
+	}
+	found, v, err := c.matches(p, s, 0, limit)
+	if v != nil || err != nil {
+		return "", v, err
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range found {
+		t, v, err := r(p, s, m)
+		if v != nil || err != nil {
+			return "", v, err
+		}
+		if err := c.alloc(len(t) + m[0].from - at); err != nil {
+			return "", nil, err
+		}
+		b.WriteString(s[at:m[0].from] + t)
+		at = m[0].to
+	}
+	*count += len(found)
+	b.WriteString(s[at:])
+	return b.String(), nil, c.alloc(len(s) - at)
+}
+
+const (
+	splitNoEmpty = 1
+	splitDelim   = 2
+	splitOffset  = 4
+)
+
+func pregSplit(c *call) (Value, error) {
+	t, err := c.strs(2)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := c.int(2, -1)
+	if err != nil {
+		return nil, err
+	}
+	flags, err := c.int(3, 0)
+	if err != nil {
+		return nil, err
+	}
+	p, v, err := c.compile(t[0])
+	if v != nil || err != nil {
+		return v, err
+	}
+	if flags&splitOffset != 0 {
+		return c.unknown("PREG_SPLIT_OFFSET_CAPTURE is not modelled"), nil
+	}
+	s := t[1]
+	found, v, err := c.matches(p, s, 0, -1)
+	if v != nil || err != nil {
+		return v, err
+	}
+	out := newArray()
+	add := func(from, to int) {
+		if from < to || flags&splitNoEmpty == 0 {
+			out.push(strVal(s[from:to]))
+		}
+	}
+	at, pieces := 0, 1
+	for _, m := range found {
+		if limit > 0 && int64(pieces) >= limit {
+			break
+		}
+		if m[0].from == m[0].to && (m[0].from == at || m[0].from == len(s)) {
+			continue // an empty match where a piece begins
+		}
+		if m[0].from > at || flags&splitNoEmpty == 0 {
+			add(at, m[0].from)
+			pieces++
+		}
+		at = m[0].to
+		for _, g := range m[1:] {
+			if flags&splitDelim != 0 && (g.from < g.to || g.from >= 0 && flags&splitNoEmpty == 0) {
+				out.push(strVal(s[g.from:g.to]))
+			}
+		}
+	}
+	add(at, len(s))
+	return out, nil
+}
