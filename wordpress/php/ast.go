@@ -288,6 +288,7 @@ type source struct {
 	text   string
 	body   []stmt
 	strict bool // declare(strict_types=1)
+	tokens int  // a measure of the tree's size: some 100 bytes each
 }
 
 // snippet is the source text of a node, on one line and not too long.

@@ -3,8 +3,9 @@ package php
 import "fmt"
 
 const (
-	maxNesting = 1000 // brackets, blocks and operators within each other
-	maxHeight  = 5000 // of the syntax tree, long chains of operators included
+	maxNesting = 1000    // brackets, blocks and operators within each other
+	maxHeight  = 5000    // of the syntax tree, long chains of operators included
+	maxTokens  = 500_000 // of a file, and so of memory: a token takes some 100 bytes of tree
 )
 
 // A nestingError says that PHP may well accept a file, but this reader gives up
@@ -81,11 +82,19 @@ func (p *parser) giveUp(line int, msg string) {
 // advance consumes the token.
 func (p *parser) advance() {
 	p.end = p.tok.end
+	p.count()
 	t, err := p.lex.next()
 	if err != nil {
 		panic(parseFailure{err})
 	}
 	p.tok = t
+}
+
+// count charges a token, or what takes as much.
+func (p *parser) count() {
+	if p.src.tokens++; p.src.tokens > maxTokens {
+		p.giveUp(p.lex.line, "file has too many tokens")
+	}
 }
 
 // peek returns the token after the one at hand, without consuming anything.

@@ -93,6 +93,7 @@ func (p *parser) pieces(closed func(i int) int) (pieces []piece, ok bool) {
 			continue
 		}
 		text(i)
+		p.count()
 		pieces = append(pieces, piece{x: p.interpolated(rest[0], next)})
 		from, i = l.pos, l.pos
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -175,8 +176,7 @@ func TestParseDeep(t *testing.T) {
 	}
 }
 
-// TestParseLong takes 4 MiB of everything in time that grows no faster than
-// the file.
+// TestParseLong takes long files in time that grows no faster than they do.
 func TestParseLong(t *testing.T) {
 	flat := map[string]string{
 		"concat":     "'a' . ",
@@ -190,25 +190,70 @@ func TestParseLong(t *testing.T) {
 		"comments":   "/* x */ 'a' . // y\n",
 		"backslash":  `'\\' . "\\" . `,
 		"statements": "1; f(); if ($a) { $b = [$c]; } else { } function() use ($d) {}; a ? b : c; ",
-		"html":       "1 ?>< ?<? <?php ",
+		"html":       "1 ?>< ?<?<?php ",
 		"labels":     "1; goto x; ",
 		"loose":      "$a[] = 1; [, $b] = $c; ",
 	}
 	for name, unit := range flat {
-		code := "<?php x: " + strings.Repeat(unit, 4<<20/len(unit)) + "1;"
+		took := func(n int) time.Duration {
+			code := "<?php x: " + strings.Repeat(unit, n) + "1;"
+			start := time.Now()
+			src, err := parse("t.php", code)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if len(src.body) < 2 {
+				t.Errorf("%s: %d statements", name, len(src.body))
+			}
+			return time.Since(start)
+		}
+		if short, long := took(1200), took(12_000); long > 2*time.Second && long > 40*short {
+			t.Errorf("%s: %v, ten times as much takes %v", name, short, long)
+		}
+	}
+	for name, code := range map[string]string{
+		"comment": "/*" + strings.Repeat("* ", 2<<20) + "*/ 1;",
+		"string":  "'" + strings.Repeat("a\n", 2<<20) + "';",
+		"quotes":  `"` + strings.Repeat("$ ", 2<<20) + `";`,
+		"heredoc": "<<<A\n" + strings.Repeat("B\n", 2<<20) + "A;",
+		"indent":  "<<<A\n" + strings.Repeat(" a\n", 1<<20) + " A;",
+		"text":    "?>" + strings.Repeat("<?", 2<<20),
+		"number":  strings.Repeat("1", 4<<20) + ";",
+		"blanks":  strings.Repeat("\r\n", 2<<20),
+	} {
 		start := time.Now()
-		src, err := parse("t.php", code)
-		if err != nil {
+		if _, err := parse("t.php", "<?php "+code); err != nil {
 			t.Errorf("%s: %v", name, err)
-			continue
 		}
-		if len(src.body) < 2 {
-			t.Errorf("%s: %d statements", name, len(src.body))
-		}
-		if took := time.Since(start); took > 20*time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s: took %v", name, took)
-		} else {
-			t.Logf("%s: %v", name, took)
+		}
+	}
+}
+
+// TestParseMany gives up on files whose tree would not fit into memory.
+func TestParseMany(t *testing.T) {
+	for _, unit := range []string{
+		"1;", "[],", "$a[]=1;", "fn()=>1;", "new class{};", "function a(){}", "if(1);", "'a'.", "f(a:1);", "\"$a$a$a$a$a$a$a\";",
+		"class A{}", "1?><?php ", "try{}finally{}", "static$a;", "list(,$a)=1;", "namespace A;", "namespace A;use A\\B;",
+	} {
+		code := unit
+		if unit == "[]," {
+			code = "["
+		}
+		code = "<?php " + code + strings.Repeat(unit, 4<<20/len(unit))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		src, err := parse("t.php", code)
+		runtime.ReadMemStats(&after)
+		var giveUp *nestingError
+		if !errors.As(err, &giveUp) || src != nil {
+			t.Errorf("%s: %v, want to give up", unit, err)
+		}
+		allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
+		t.Logf("%s: %d MiB", unit, allocated)
+		if allocated > 200 {
+			t.Errorf("%s: took %d MiB", unit, allocated)
 		}
 	}
 }
