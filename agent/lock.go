@@ -20,10 +20,23 @@ type Dirs struct {
 	Run   string // its locks
 }
 
-// DefaultDirs is /var/lib and /run as root, else the user's XDG state folder.
-// Locks lie there too then: XDG_RUNTIME_DIR is not set in cron, and two places
-// would let two runs overlap.
+// DefaultDirs is what systemd gave the service (StateDirectory=,
+// RuntimeDirectory=), else /var/lib and /run as root, else the user's XDG state
+// folder. Locks lie there too then: XDG_RUNTIME_DIR is not set in cron, and two
+// places would let two runs overlap.
 func DefaultDirs() (Dirs, error) {
+	d, err := homeDirs()
+	if s := os.Getenv("STATE_DIRECTORY"); filepath.IsAbs(s) {
+		d.State, err = s, nil
+		d.Run = filepath.Join(s, "run")
+	}
+	if r := os.Getenv("RUNTIME_DIRECTORY"); filepath.IsAbs(r) {
+		d.Run = r
+	}
+	return d, err
+}
+
+func homeDirs() (Dirs, error) {
 	if os.Geteuid() == 0 {
 		return Dirs{State: "/var/lib/wp-oneway", Run: "/run/wp-oneway"}, nil
 	}

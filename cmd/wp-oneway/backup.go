@@ -80,7 +80,7 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 		Version: version, Host: host, Dirs: dirs, Sites: a.config.GetInt("limits.sites"), Log: a.log,
 		Progress: screen.progress, Finished: screen.site,
 	}
-	a.warnUnsealed(jobs)
+	screen.unsealed(jobs)
 	report := runner.Backup(ctx, jobs)
 	screen.close()
 	if a.config.GetBool("json") {
@@ -96,16 +96,6 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 		return &exitError{code: code}
 	}
 	return nil
-}
-
-// warnUnsealed says once that whoever reads the bucket reads the site.
-func (a *app) warnUnsealed(jobs []agent.Job) {
-	for _, j := range jobs {
-		if j.Seal == nil && j.Remote() {
-			a.log.Warn("archives are not sealed: who can read the bucket can read the sites; seal them with --recipient age1…")
-			return
-		}
-	}
 }
 
 // dumpCommand writes one site's database.

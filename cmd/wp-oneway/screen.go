@@ -48,6 +48,22 @@ func newScreen(io streams, quiet, verbose bool, format string, log *slog.Logger)
 	return s
 }
 
+// unsealed says once that whoever reads the bucket reads the site.
+func (s *screen) unsealed(jobs []agent.Job) {
+	const text = "archives are not sealed: who can read the bucket can read the sites; seal them with --recipient age1…"
+	for _, j := range jobs {
+		switch {
+		case j.Seal != nil || !j.Remote() || j.Ignore != "" || s.quiet:
+		case s.log != nil:
+			s.log.Warn(text)
+			return
+		default:
+			fmt.Fprintf(s.io.err, "wp-oneway: warning: %s\n", text)
+			return
+		}
+	}
+}
+
 // progress moves the stream's bar. It is called for every piece of a stream, so it
 // passes most of the calls over.
 func (s *screen) progress(p agent.Progress) {

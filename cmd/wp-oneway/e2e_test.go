@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+)
+
+func TestASealedBackupComesBackBitForBitWithStockTools(t *testing.T) {
+	s := demoSite(t)
+	identity := filepath.Join(t.TempDir(), "key")
+	if out, err := exec.Command("age-keygen", "-o", identity).CombinedOutput(); err != nil {
+		t.Fatalf("age-keygen: %v\n%s", err, out)
+	}
+	public, err := exec.Command("age-keygen", "-y", identity).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "vault")
+	report := newHost(t).backup(0, s.Root, "--name", "shop.example.com", "--recipient", strings.TrimSpace(string(public)),
+		"--to", bucket(t, "sealed"), "--to", folder)
+	if len(report.Sites) != 1 || len(report.Sites[0].Destinations) != 2 {
+		t.Fatalf("the report tells of another run: %+v", report)
+	}
+	fetched := fetch(t, "sealed")
+	restoreAndCompare(t, s, fetched, lab.Opener{Identity: identity}, "sealed_db")
+	manifest := readManifest(t, one(t, fetched, "*.manifest.json"))
+	checkManifest(t, manifest, fetched)
+	if manifest.Seal == nil || manifest.Seal.Recipients[0] != strings.TrimSpace(string(public)) || manifest.Streams[0].RawSHA256 != "" {
+		t.Errorf("the manifest of a sealed run: seal %+v, raw sha256 %q", manifest.Seal, manifest.Streams[0].RawSHA256)
+	}
+	details, err := os.ReadFile(one(t, fetched, "*.details.json.zst.age"))
+	if err != nil || bytes.Contains(details, []byte("table_prefix")) {
+		t.Errorf("the details can be read without the key (%v)", err)
+	}
+
+	// The folder got the same streams, from the same pass.
+	local := filepath.Join(folder, "shop.example.com", "full-backups")
+	for _, suffix := range []string{"*Z-*.sql.zst.age", "*Z-*.tar.zst.age"} {
+		if sum(t, one(t, local, suffix)) != sum(t, one(t, fetched, suffix)) {
+			t.Errorf("%s differs between the destinations", suffix)
+		}
+	}
+	if target, err := os.Readlink(filepath.Join(local, "shop.example.com-full-latest.tar.zst.age")); err != nil || target != filepath.Base(one(t, local, "*Z-*.tar.zst.age")) {
+		t.Errorf("latest leads to %q (%v)", target, err)
+	}
+}
+
+// restoreAndCompare restores a full backup with stock tools alone, compares it
+// with the site, and has WordPress serve it.
+func restoreAndCompare(t *testing.T, s *lab.WordPress, fetched string, opener lab.Opener, name string) {
+	t.Helper()
+	ctx, dir := t.Context(), filepath.Join(t.TempDir(), "restored")
+	if _, err := lab.RestoreFiles(ctx, dir, opener, one(t, fetched, "*.tar.*")); err != nil {
+		t.Fatal(err)
+	}
+	scratch, err := s.Database.Sibling(ctx, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lab.RestoreDatabase(ctx, *scratch, opener, one(t, fetched, "*.sql.*")); err != nil {
+		t.Fatal(err)
+	}
+	diffs, err := lab.Compare(s.Root, dir, lab.IsCore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := lab.CompareDatabases(ctx, s.Database, *scratch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range append(diffs, tables...) {
+		t.Error("restored:", d)
+	}
+	core, err := lab.WordPressCore(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (lab.Pipeline{{Args: []string{"cp", "-an", core + "/.", dir}}}).Run(ctx, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	url, stop, err := lab.ServeWordPress(ctx, dir, scratch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	res, err := http.Get(url + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(page), lab.KnownPost) {
+		t.Errorf("the restored site answers %s (%v), and not its post %q", res.Status, err, lab.KnownPost)
+	}
+}
+
+func readManifest(t *testing.T, path string) agent.Manifest {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m agent.Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// checkManifest compares every object with what the manifest says of it.
+func checkManifest(t *testing.T, m agent.Manifest, dir string) {
+	t.Helper()
+	if m.Version != 1 || !m.Complete || len(m.Objects) != 3 || m.Counts.Tables == 0 || m.Counts.Rows == 0 || m.Counts.Files == 0 {
+		t.Errorf("the manifest: %+v", m)
+	}
+	for _, o := range m.Objects {
+		path := filepath.Join(dir, filepath.Base(o.Name))
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() != o.Bytes || sum(t, path) != o.SHA256 {
+			t.Errorf("%s is not what the manifest says", o.Name)
+		}
+	}
+}
+
+func sum(t *testing.T, path string) string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		t.Fatal(err)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func TestEveryCompressionAndKindRestores(t *testing.T) {
+	s := demoSite(t)
+	for _, c := range []struct{ compression, kind, suffix, folder string }{
+		{"gzip", "files", "*Z-*.tar.gz", "files-backups"},
+		{"none", "db", "*Z-*.sql", "db-backups"},
+		{"zstd", "db", "*Z-*.sql.zst", "db-backups"},
+	} {
+		t.Run(c.compression+" "+c.kind, func(t *testing.T) {
+			folder := t.TempDir()
+			newHost(t).backup(0, s.Root, "--name", "x", "--kind", c.kind, "--compression", c.compression, "--to", folder)
+			file := one(t, filepath.Join(folder, "x", c.folder), c.suffix)
+			p, err := lab.Opener{}.Unpack(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var raw bytes.Buffer
+			if err := p.Run(t.Context(), nil, &raw); err != nil {
+				t.Fatal(err)
+			}
+			m := readManifest(t, one(t, filepath.Join(folder, "x", c.folder), "*Z-*.manifest.json"))
+			digest := sha256.Sum256(raw.Bytes())
+			if len(m.Streams) != 2 || m.Streams[0].RawBytes != int64(raw.Len()) || m.Streams[0].RawSHA256 != hex.EncodeToString(digest[:]) {
+				t.Errorf("the manifest tells of another stream: %+v", m.Streams)
+			}
+		})
+	}
+}
+
+func TestWithoutUploadsTheyAreLeftOut(t *testing.T) {
+	folder := t.TempDir()
+	newHost(t).backup(0, demoSite(t).Root, "--name", "x", "--kind", "files", "--no-uploads", "--with-core", "--to", folder)
+	file := one(t, filepath.Join(folder, "x", "files-backups-without-uploads"), "x-no_uploads-*Z-*.tar.zst")
+	p, err := lab.Opener{}.Unpack(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list bytes.Buffer
+	if err := append(p, lab.Stage{Args: []string{"tar", "-t"}}).Run(t.Context(), nil, &list); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(list.String(), "uploads/2") || !strings.Contains(list.String(), "wp-includes/version.php") {
+		t.Errorf("uploads are there, or the core is not:\n%.2000s", list.String())
+	}
+}
+
+func TestADryRunSendsNothing(t *testing.T) {
+	folder := t.TempDir()
+	report := newHost(t).backup(0, demoSite(t).Root, "--name", "x", "--dry-run", "--to", folder)
+	plan := report.Sites[0].Plan
+	if plan == nil || plan.Tables < 12 || plan.Files == 0 || plan.FileBytes < 40<<20 || len(plan.Objects) != 4 {
+		t.Errorf("the plan: %+v", plan)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("a dry run left %v (%v)", left, err)
+	}
+}
+
+func TestTheSecondRunNamesTheFirst(t *testing.T) {
+	h, folder := newHost(t), t.TempDir()
+	first := h.backup(0, demoSite(t).Root, "--name", "x", "--kind", "db", "--to", folder)
+	second := h.backup(0, demoSite(t).Root, "--name", "x", "--kind", "db", "--to", folder)
+	m := readManifest(t, filepath.Join(folder, second.Sites[0].Run+".manifest.json"))
+	want := sum(t, filepath.Join(folder, first.Sites[0].Run+".manifest.json"))
+	if m.Previous == nil || m.Previous.Name != first.Sites[0].Run || m.Previous.ManifestSHA256 != want {
+		t.Errorf("previous is %+v, want %s with %s", m.Previous, first.Sites[0].Run, want)
+	}
+}
+
+func TestDumpWritesTheDatabase(t *testing.T) {
+	s, h := demoSite(t), newHost(t)
+	file := filepath.Join(t.TempDir(), "out.sql")
+	if code, _, stderr := h.run("dump", s.Root, "-o", file); code != 0 {
+		t.Fatalf("exit status %d: %s", code, stderr)
+	}
+	scratch, err := s.Database.Sibling(t.Context(), "dumped")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.Opener{}, file); err != nil {
+		t.Fatal(err)
+	}
+	diffs, err := lab.CompareDatabases(t.Context(), s.Database, *scratch)
+	if err != nil || len(diffs) > 0 {
+		t.Errorf("restored: %q (%v)", diffs, err)
+	}
+	if code, _, stderr := h.run("dump", s.Root, "-o", file); code != 2 || !strings.Contains(stderr, "exists") {
+		t.Errorf("over an existing file: exit status %d: %s", code, stderr)
+	}
+}

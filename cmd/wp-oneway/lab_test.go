@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+)
+
+// The tests of this package run the real binary against a real site. The servers
+// and the site are made once, below a folder that every account may pass.
+var shared struct {
+	dir    string
+	binary string
+	db     *lab.MariaDB
+	minio  *lab.MinIO
+	site   func() (*lab.WordPress, error)
+}
+
+func TestMain(m *testing.M) {
+	code, err := testMain(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func testMain(m *testing.M) (code int, err error) {
+	if shared.dir, err = os.MkdirTemp("", "wp-oneway-"); err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(shared.dir)
+	if err := os.Chmod(shared.dir, 0o711); err != nil {
+		return 1, err
+	}
+	shared.binary = filepath.Join(shared.dir, "wp-oneway")
+	if out, err := exec.Command("go", "build", "-o", shared.binary, ".").CombinedOutput(); err != nil {
+		return 1, fmt.Errorf("build the binary: %w\n%s", err, out)
+	}
+	ctx := context.Background()
+	if shared.db, err = lab.StartMariaDB(ctx, filepath.Join(shared.dir, "db")); err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, shared.db.Stop()) }()
+	if shared.minio, err = lab.StartMinIO(ctx, filepath.Join(shared.dir, "minio"), lab.MinIOOptions{TLS: true}); err != nil {
+		return 1, err
+	}
+	defer shared.minio.Stop()
+	shared.site = sync.OnceValues(func() (*lab.WordPress, error) {
+		// As root over a tenant's site, so that the worker is what is tested.
+		o := lab.WordPressOptions{Server: shared.db, OddFiles: true, UploadBytes: 40 << 20, RowBytes: 8 << 20}
+		if os.Geteuid() == 0 {
+			o.UID, o.GID = 33, 33
+		}
+		return lab.InstallWordPress(ctx, filepath.Join(shared.dir, "site"), o)
+	})
+	return m.Run(), nil
+}
+
+func demoSite(t *testing.T) *lab.WordPress {
+	t.Helper()
+	s, err := shared.site()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A host is where one test's agent runs: its state, its environment.
+type host struct {
+	t     *testing.T
+	state string
+	env   []string
+}
+
+func newHost(t *testing.T) *host {
+	return &host{t: t, state: t.TempDir()}
+}
+
+// command is the agent with those arguments, in an environment of its own.
+func (h *host) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(shared.binary, args...)
+	cmd.Env = append([]string{"HOME=" + h.state, "STATE_DIRECTORY=" + h.state, "PATH=" + os.Getenv("PATH")}, h.env...)
+	return cmd
+}
+
+// run runs the agent to its end.
+func (h *host) run(args ...string) (code int, stdout, stderr string) {
+	h.t.Helper()
+	cmd := h.command(args...)
+	// A run that hangs shows where.
+	hung := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
+	defer hung.Stop()
+	var out, err bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &err
+	var exit *exec.ExitError
+	if e := cmd.Run(); e != nil && !errors.As(e, &exit) {
+		h.t.Fatal(e)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), err.String()
+}
+
+// backup backs up with --json, wants the exit status, and returns the report.
+func (h *host) backup(want int, args ...string) agent.Report {
+	h.t.Helper()
+	code, stdout, stderr := h.run(append([]string{"backup", "--json"}, args...)...)
+	if code != want {
+		h.t.Fatalf("exit status %d, want %d\n%s%s", code, want, stderr, stdout)
+	}
+	var report agent.Report
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+		h.t.Fatalf("the report: %v\n%s\n%s", err, stdout, stderr)
+	}
+	return report
+}
+
+// bucket makes a versioned bucket and the URL of a credential that may only put.
+func bucket(t *testing.T, name string) (url string) {
+	t.Helper()
+	if err := shared.minio.Bucket(t.Context(), name, true); err != nil {
+		t.Fatal(err)
+	}
+	credentials, err := shared.minio.PutOnlyUser(t.Context(), name, "host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shared.minio.URL(name, "host", credentials)
+}
+
+// stored lists what is published in a bucket, without the prefix.
+func stored(t *testing.T, bucket string) (names []string) {
+	t.Helper()
+	all, err := shared.minio.Objects(t.Context(), bucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		names = append(names, strings.TrimPrefix(o.Key, "host/"))
+	}
+	return names
+}
+
+// fetch gets all objects of a bucket with root's key.
+func fetch(t *testing.T, bucket string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, name := range stored(t, bucket) {
+		r, err := shared.minio.Get(t.Context(), bucket, "host/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		write(t, filepath.Join(dir, filepath.Base(name)), r)
+	}
+	return dir
+}
+
+func write(t *testing.T, path string, r io.Reader) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(f, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// one is the only file of a folder that matches the pattern.
+func one(t *testing.T, dir, pattern string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, pattern))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s in %s: found %q, want one (%v)", pattern, dir, found, err)
+	}
+	return found[0]
+}
