@@ -1,0 +1,87 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func TestReadPassphrase(t *testing.T) {
+	for text, want := range map[string]string{
+		"horse": "horse", "horse\n": "horse", " horse \n": " horse ", "hörse\n": "hörse", "\xff\xfe\n": "\xff\xfe",
+		strings.Repeat("x", 255) + "\n": strings.Repeat("x", 255), "tab\there": "tab\there", "a\rb": "a\rb",
+	} {
+		p, err := ReadPassphrase(strings.NewReader(text))
+		if err != nil || p.secret != want {
+			t.Errorf("%q reads as %q: %v", text, p.secret, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"": "empty", "\n": "empty", "horse\n\n": "one line", "horse\nstaple": "one line", "horse\r\n": "carriage return",
+		"horse\r": "carriage return", "ho\x00rse": "zero bytes", strings.Repeat("x", 256): "longer than 255", strings.Repeat("x", 9999): "longer than 255",
+	} {
+		_, err := ReadPassphrase(strings.NewReader(text))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "horse") {
+			t.Errorf("%.20q: %v; want %q", text, err, want)
+		}
+	}
+	errRead := errors.New("gone")
+	if _, err := ReadPassphrase(iotest.ErrReader(errRead)); !errors.Is(err, errRead) {
+		t.Errorf("a reader's error comes back as %v", err)
+	}
+}
+
+// TestPassphraseFileOpens: gpg opens with the very file the passphrase was read
+// from, whatever bytes are in it.
+func TestPassphraseFileOpens(t *testing.T) {
+	g := newGnuPG(t)
+	for _, text := range []string{"horse", "horse staple\n", " leading and trailing \n", "hörse 🐎\n", "\xe9t\xe9\n", "a\rb\n", strings.Repeat("long ", 51)} {
+		file := filepath.Join(t.TempDir(), "passphrase")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p, err := ReadPassphrase(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := GPGPassphrase(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed := filtered(t, []byte("data"), 4, f)
+		got, err := tool(t, bytes.NewReader(sealed), g.env, "gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase-file", file, "--decrypt")
+		if err != nil || string(got) != "data" {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+}
+
+func TestGPGPassphraseNeedsOne(t *testing.T) {
+	if _, err := GPGPassphrase(Passphrase{}); err == nil {
+		t.Error("an empty passphrase is taken")
+	}
+}
+
+func TestPassphraseDoesNotShow(t *testing.T) {
+	p, err := ReadPassphrase(strings.NewReader("horse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("sealing", "with", p, "in", struct{ P Passphrase }{p})
+	slog.New(slog.NewTextHandler(&out, nil)).Info("sealing", "with", p, "in", &p)
+	fmt.Fprintf(&out, "%v %+v %#v %s %q %x %v %+v", p, p, p, p, p, p, &p, struct{ P Passphrase }{p})
+	if err := json.NewEncoder(&out).Encode(map[string]any{"p": p, "q": &p}); err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); strings.Contains(text, "horse") || strings.Contains(text, "686f727365") {
+		t.Error(text)
+	}
+}
