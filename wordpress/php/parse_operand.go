@@ -202,9 +202,15 @@ func (p *parser) magic() expr {
 	case "__namespace__":
 		text = p.names.space
 	case "__function__", "__method__":
+		method := t.low == "__method__" && p.class != nil && p.class.name == "" && !p.fn.closure
 		text = p.functionName(t.low == "__method__")
+		if method && p.fn.decl != nil { // of a class without name
+			p.advance()
+			a := p.at(t)
+			return &concatExpr{a, []expr{&magicExpr{a, "__CLASS__"}, &litExpr{a, strVal("::" + text)}}}
+		}
 	case "__class__":
-		if p.class != nil && (p.class.kind == "trait" || p.fn.closure || p.class.name == "") {
+		if p.fn.closure || p.class != nil && (p.class.kind == "trait" || p.class.name == "") {
 			p.advance()
 			return &magicExpr{p.at(t), "__CLASS__"}
 		}
@@ -235,7 +241,7 @@ func upper(s string) string {
 func (p *parser) functionName(method bool) string {
 	switch decl := p.fn.decl; {
 	case p.fn.closure:
-		return "{closure}"
+		return p.names.full("{closure}")
 	case decl == nil:
 		return ""
 	case method && p.class != nil && decl.class != "":
