@@ -84,6 +84,7 @@ type Unknown struct {
 	Expr   string  // source text of the expression it comes from
 	Reason string  // "depends on the request", ...
 	alts   []Value // if not nil, the value is one of these, all known
+	sticky bool    // whatever is written over it, it stays unknown
 }
 
 // typeName is what gettype says; "unknown" of an unknown.

@@ -1,0 +1,81 @@
+package php
+
+import "strings"
+
+// builtinClassNames are classes that PHP has and nobody modelled: their objects
+// are unknown.
+var builtinClassNames = wordSet(`pdo pdostatement mysqli mysqli_result mysqli_stmt datetime datetimeimmutable
+	datetimezone dateinterval dateperiod splfileinfo splfileobject spltempfileobject splobjectstorage splstack
+	splqueue spldoublylinkedlist splpriorityqueue splfixedarray arrayobject arrayiterator directoryiterator
+	recursivedirectoryiterator recursiveiteratoriterator recursivearrayiterator filesystemiterator globiterator
+	regexiterator iteratoriterator simplexmlelement domdocument domxpath xmlreader xmlwriter reflectionclass
+	reflectionfunction reflectionmethod reflectionobject reflectionproperty reflectionexception numberformatter
+	intldateformatter collator locale normalizer messageformatter ziparchive phar phardata weakmap weakreference
+	fiber generator finfo sqlite3 soapclient curlfile`)
+
+// exceptionTree lists PHP's throwables as child and parent.
+var exceptionTree = [][2]string{
+	{"Exception", ""}, {"Error", ""}, {"ErrorException", "Exception"}, {"TypeError", "Error"}, {"ValueError", "Error"},
+	{"ArithmeticError", "Error"}, {"DivisionByZeroError", "ArithmeticError"}, {"ArgumentCountError", "TypeError"},
+	{"AssertionError", "Error"}, {"CompileError", "Error"}, {"ParseError", "CompileError"}, {"UnhandledMatchError", "Error"},
+	{"RuntimeException", "Exception"}, {"LogicException", "Exception"}, {"InvalidArgumentException", "LogicException"},
+	{"DomainException", "LogicException"}, {"LengthException", "LogicException"}, {"OutOfRangeException", "LogicException"},
+	{"BadFunctionCallException", "LogicException"}, {"BadMethodCallException", "BadFunctionCallException"},
+	{"OutOfBoundsException", "RuntimeException"}, {"RangeException", "RuntimeException"},
+	{"OverflowException", "RuntimeException"}, {"UnderflowException", "RuntimeException"},
+	{"UnexpectedValueException", "RuntimeException"}, {"JsonException", "Exception"},
+}
+
+// coreClasses are the classes of PHP's that the evaluator has.
+func coreClasses() []nativeClass {
+	var all []nativeClass
+	for _, name := range strings.Fields(`Traversable Stringable Throwable ArrayAccess Countable JsonSerializable Serializable UnitEnum BackedEnum stdClass Closure`) {
+		all = append(all, nativeClass{name: name})
+	}
+	all = append(all,
+		nativeClass{name: "Iterator", interfaces: []string{"Traversable"}},
+		nativeClass{name: "IteratorAggregate", interfaces: []string{"Traversable"}})
+	methods := map[string]function{
+		"__construct": {fn: exceptionConstruct, max: 3, lazy: true},
+		"getPrevious": {fn: exceptionProp("previous"), max: 0}, "getMessage": {fn: exceptionProp("message"), max: 0},
+		"getCode": {fn: exceptionProp("code"), max: 0}, "getLine": {fn: exceptionProp("line"), max: 0},
+		"getFile": {fn: exceptionProp("file"), max: 0}, "getTrace": {max: 0}, "getTraceAsString": {max: 0}, "__toString": {max: 0},
+	}
+	for _, e := range exceptionTree {
+		c := nativeClass{name: e[0], parent: e[1]}
+		if e[1] == "" {
+			c.interfaces, c.methods = []string{"Throwable"}, methods
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func exceptionConstruct(c *call) (Value, error) {
+	set := func(name string, v Value) error { return c.setProp(c.this, name, v) }
+	var message, code Value = strVal(""), intVal(0)
+	if len(c.args) > 0 {
+		message = c.arg(0)
+	}
+	if len(c.args) > 1 {
+		code = c.arg(1)
+	}
+	for name, v := range map[string]Value{"message": message, "code": code, "previous": c.arg(2)} {
+		if err := set(name, v); err != nil {
+			return nil, err
+		}
+	}
+	if err := set("file", strVal(c.in.file())); err != nil {
+		return nil, err
+	}
+	return null, set("line", intVal(int64(c.pos.line)))
+}
+
+func exceptionProp(name string) func(c *call) (Value, error) {
+	return func(c *call) (Value, error) {
+		if v, ok := c.props(c.this).get(propStep(name).k); ok {
+			return c.in.deref(v), nil
+		}
+		return null, nil
+	}
+}

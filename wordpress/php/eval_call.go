@@ -1,0 +1,427 @@
+package php
+
+// A callee is what a call runs.
+type callee struct {
+	name    string
+	fn      *funcDecl
+	builtin *function
+	this    *Object
+	class   *class // whose code it is
+	static  *class
+	closure *closure
+	unknown *Unknown // it is not known what runs
+}
+
+// A closure is a function as a value.
+type closure struct {
+	callee
+	names []string
+	vals  []Value // of what it uses; refVal where by reference
+}
+
+func (in *interp) evalCall(x expr) (Value, error) {
+	switch x := x.(type) {
+	case *callExpr:
+		to, err := in.calleeOf(x)
+		if err != nil {
+			return nil, err
+		}
+		return in.callWith(to, x.args, x.first, x.at)
+	case *methodExpr:
+		return in.evalMethod(x)
+	case *sCallExpr:
+		return in.evalStaticCall(x)
+	case *newExpr:
+		return in.evalNew(x)
+	case *closureExpr:
+		return in.makeClosure(x)
+	}
+	return null, nil
+}
+
+func (in *interp) calleeOf(x *callExpr) (*callee, error) {
+	if name, ok := x.fn.(*nameExpr); ok {
+		return in.function(name.name, name.fallback, x.at)
+	}
+	v, err := in.eval(x.fn)
+	if err != nil {
+		return nil, err
+	}
+	return in.callable(v, x.at)
+}
+
+// function finds a function by name: the program's own, or PHP's.
+func (in *interp) function(name, fallback string, pos at) (*callee, error) {
+	for _, n := range []string{name, fallback} {
+		if n == "" {
+			continue
+		}
+		low := lower(n)
+		if d, ok := in.st.get(in.slot('f', low)).(*definition); ok {
+			return in.userFunction(n, d, pos)
+		}
+		if f, ok := in.funcs[low]; ok && (!f.vendor || in.vendor()) {
+			return &callee{name: low, builtin: &f}, nil
+		}
+	}
+	if in.st.poison != nil {
+		return &callee{unknown: in.st.poison}, nil
+	}
+	if in.vendor() {
+		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of the vendor folder")}, nil
+	}
+	return nil, in.throw("Error", "Call to undefined function "+name+"()", pos)
+}
+
+func (in *interp) userFunction(name string, d *definition, pos at) (*callee, error) {
+	if d.fn == nil {
+		u, _ := d.v.(*Unknown)
+		return &callee{unknown: firstUnknown(u, d.maybe)}, nil
+	}
+	if d.maybe != nil {
+		if err := in.mayThrow(d.maybe, "Error", "Call to undefined function "+name+"()", pos); err != nil {
+			return nil, err
+		}
+	}
+	return &callee{name: name, fn: d.fn}, nil
+}
+
+// mayThrow splits off the worlds in which an exception is thrown here, if they
+// could be caught; otherwise they end.
+func (in *interp) mayThrow(why *Unknown, class, message string, pos at) error {
+	if in.tries == 0 {
+		return nil
+	}
+	return in.split(why,
+		func() error { return in.throw(class, message, pos) },
+		func() error { return nil })
+}
+
+// vendor reports that the models of libraries exist.
+func (in *interp) vendor() bool {
+	v := in.st.get(in.slot('m', "vendor"))
+	return v != nil && v.kind() != kNull
+}
+
+// callable finds what a value calls: a closure, a name, class and method.
+func (in *interp) callable(v Value, pos at) (*callee, error) {
+	switch v := v.(type) {
+	case *Object:
+		if v.fn != nil {
+			c := v.fn.callee
+			c.closure = v.fn
+			return &c, nil
+		}
+		if m, class := v.class.method("__invoke"); m != nil {
+			return m.callee(v, class, v.class), nil
+		}
+		return nil, in.throw("Error", "Object of type "+v.class.name+" is not callable", pos)
+	case strVal:
+		if i := indexOf(string(v), "::"); i > 0 {
+			return in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
+		}
+		name := string(v)
+		if name != "" && name[0] == '\\' {
+			name = name[1:]
+		}
+		return in.function(name, "", pos)
+	case *Array:
+		return in.callableArray(v, pos)
+	case *Unknown:
+		return &callee{unknown: v}, nil
+	}
+	return nil, in.throw("Error", "Value not callable", pos)
+}
+
+func indexOf(s, sub string) int {
+	for i := 0; i+len(sub) <= len(s); i++ {
+		if s[i:i+len(sub)] == sub {
+			return i
+		}
+	}
+	return -1
+}
+
+func (in *interp) callableArray(a *Array, pos at) (*callee, error) {
+	if u := in.unknownIn(a, 0); u != nil {
+		return &callee{unknown: u}, nil
+	}
+	first, _ := a.get(intKey(0))
+	second, _ := a.get(intKey(1))
+	name, ok := second.(strVal)
+	if a.len() != 2 || !ok || first == nil {
+		return nil, in.throw("Error", "Array callback must have exactly two elements", pos)
+	}
+	switch first := in.deref(first).(type) {
+	case *Object:
+		return in.methodCallee(first, string(name), pos)
+	case strVal:
+		return in.staticCallee(string(first), string(name), pos)
+	}
+	return nil, in.throw("Error", "First array member is not a valid class name or object", pos)
+}
+
+// callWith evaluates arguments and calls.
+func (in *interp) callWith(to *callee, args []arg, first bool, pos at) (Value, error) {
+	if first {
+		if to.unknown != nil {
+			return opaque(to.unknown), nil
+		}
+		if to.closure != nil {
+			return &Object{class: in.natives["closure"], fn: to.closure}, nil
+		}
+		return &Object{class: in.natives["closure"], fn: &closure{callee: *to}}, nil
+	}
+	switch {
+	case to.unknown != nil:
+		return in.callUnknown(to.unknown, args)
+	case to.builtin != nil:
+		return in.callBuiltin(to, args, pos)
+	}
+	vals, named, err := in.evalArgs(to, args, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.run1(to, vals, named, pos)
+}
+
+// callUnknown calls nobody knows what: anything may have changed.
+func (in *interp) callUnknown(u *Unknown, args []arg) (Value, error) {
+	for _, a := range args {
+		if _, err := in.eval(a.x); err != nil {
+			return nil, err
+		}
+	}
+	in.poison(u)
+	return opaque(u), in.steps(64, at{})
+}
+
+// evalArgs evaluates the arguments of a function of the program.
+func (in *interp) evalArgs(to *callee, args []arg, pos at) ([]Value, *Array, error) {
+	if err := in.alloc(16*len(args), pos); err != nil {
+		return nil, nil, err
+	}
+	vals := make([]Value, 0, len(args))
+	var named *Array
+	for _, a := range args {
+		if a.spread {
+			v, err := in.eval(a.x)
+			if err != nil {
+				return nil, nil, err
+			}
+			list := newArray()
+			if err := in.spreadInto(list, v, pos); err != nil {
+				return nil, nil, err
+			}
+			if list.why != nil {
+				return nil, nil, in.refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.why.Expr)
+			}
+			list.each(func(k key, v Value) bool {
+				if !k.str {
+					vals = append(vals, v)
+					return true
+				}
+				if named == nil {
+					named = newArray()
+				}
+				named.set(k, v)
+				return true
+			})
+			continue
+		}
+		v, err := in.evalArg(a.x, to.byRef(len(vals), a.name))
+		if err != nil {
+			return nil, nil, err
+		}
+		if a.name == "" {
+			vals = append(vals, v)
+			continue
+		}
+		if named == nil {
+			named = newArray()
+		}
+		named.set(key{s: a.name, str: true}, v)
+	}
+	return vals, named, nil
+}
+
+func (in *interp) evalArg(x expr, ref bool) (Value, error) {
+	if ref {
+		switch x.(type) {
+		case *varExpr, *indexExpr, *propExpr, *sPropExpr:
+			p, err := in.place(x)
+			if err != nil {
+				return nil, err
+			}
+			return in.reference(p)
+		}
+	}
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, err
+	}
+	return share(v), nil
+}
+
+// byRef reports whether an argument is taken by reference.
+func (c *callee) byRef(i int, name string) bool {
+	if c.fn == nil {
+		return false
+	}
+	for j, p := range c.fn.params {
+		if name != "" && p.name == name || name == "" && (j == i || p.variadic && j < i) {
+			return p.ref
+		}
+	}
+	return false
+}
+
+// invoke calls a PHP callable from a builtin.
+func (in *interp) invoke(fn Value, args []Value, pos at) (Value, error) {
+	to, err := in.callable(fn, pos)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range args {
+		share(v)
+	}
+	switch {
+	case to.unknown != nil:
+		in.poison(to.unknown)
+		return opaque(to.unknown), nil
+	case to.builtin != nil:
+		return in.apply(to, args, make([]target, len(args)), pos)
+	}
+	return in.run1(to, args, nil, pos)
+}
+
+// callBuiltin evaluates the arguments of a builtin and calls it.
+func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
+	f := to.builtin
+	vals := make([]Value, 0, len(args))
+	targets := make([]target, 0, len(args))
+	for _, a := range args {
+		if a.spread {
+			more, _, err := in.evalArgs(&callee{}, []arg{a}, pos)
+			if err != nil {
+				return nil, err
+			}
+			vals = append(vals, more...)
+			targets = append(targets, make([]target, len(more))...)
+			continue
+		}
+		i := len(vals)
+		if a.name != "" {
+			if i = f.argument(a.name); i < 0 {
+				return in.unknownAt(Undecidable, pos, "names an argument of a builtin"), nil
+			}
+		}
+		for len(vals) < i {
+			vals, targets = append(vals, null), append(targets, nil)
+		}
+		v, to, err := in.builtinArg(a.x, f.byRef(i))
+		if err != nil {
+			return nil, err
+		}
+		vals, targets = append(vals[:i], v), append(targets[:i], to)
+	}
+	return in.apply(to, vals, targets, pos)
+}
+
+// argument is the position of a named argument.
+func (f *function) argument(name string) int {
+	for i, n := range f.names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f *function) byRef(i int) bool {
+	return f.refs>>min(i, 30)&1 == 1 || f.restRefs && f.refs>>min(i, 30) == 0 && f.refs != 0
+}
+
+func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
+	if ref {
+		switch x.(type) {
+		case *varExpr, *indexExpr, *propExpr, *sPropExpr:
+			p, err := in.place(x)
+			if err != nil {
+				return nil, nil, err
+			}
+			if n := len(p.path); n > 0 && p.path[n-1].push {
+				return null, p, nil
+			}
+			v, err := in.load(p)
+			return share(v), p, err
+		}
+	}
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, nil, err
+	}
+	return share(v), nil, nil
+}
+
+// apply calls a builtin with values. See func.go for what it is spared.
+func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Value, error) {
+	f := to.builtin
+	c := &call{in: in, name: to.name, args: vals, targets: targets, pos: pos, this: to.this, class: to.static}
+	if len(vals) < f.min || f.max >= 0 && len(vals) > f.max && f.fn != nil {
+		return nil, c.throw("ArgumentCountError", to.name+"() expects another number of arguments")
+	}
+	if f.fn == nil {
+		u := c.unknown("depends on " + to.name + "()")
+		return u, in.smudge(targets, u)
+	}
+	if err := in.steps(2, pos); err != nil {
+		return nil, err
+	}
+	if err := in.enter(pos); err != nil {
+		return nil, err
+	}
+	defer in.leave()
+	if f.lazy {
+		return f.fn(c)
+	}
+	given := append([]Value(nil), vals...)
+	return in.applyKnown(f, c, given, pos)
+}
+
+func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value, error) {
+	pure := f.refs == 0
+	once := func(vals []Value) (Value, error) {
+		c.args = vals
+		for i, v := range vals {
+			flat, err := in.flatten(v, pos)
+			if err != nil {
+				return nil, err
+			}
+			vals[i] = flat
+		}
+		return f.fn(c)
+	}
+	if pure {
+		return in.lift(vals, pos, once)
+	}
+	for i, v := range vals {
+		if u := in.unknownIn(v, 0); u != nil && (!f.byRef(i) || !f.outOnly) {
+			return opaque(u), in.smudge(c.targets, u)
+		}
+	}
+	return once(vals)
+}
+
+// smudge makes by-reference arguments unknown.
+func (in *interp) smudge(targets []target, u *Unknown) error {
+	for _, t := range targets {
+		if t == nil {
+			continue
+		}
+		if err := in.assign(t, opaque(u)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,431 @@
+package php
+
+import "strings"
+
+// A class is a declared or native class. It does not change once it is declared.
+type class struct {
+	name    string
+	parent  *class
+	ifaces  []*class
+	decl    *classDecl
+	native  *nativeClass
+	methods map[string]*method
+	consts  map[string]constItem
+	props   []propItem
+	statics map[string]propItem
+	opaque  bool // it has parents that are not known
+}
+
+type method struct {
+	name    string
+	decl    *funcDecl
+	builtin *function
+	static  bool
+}
+
+// isA reports whether the class is or descends from another, by lower-case name.
+func (c *class) isA(low string) bool {
+	for ; c != nil; c = c.parent {
+		if lower(c.name) == low {
+			return true
+		}
+		for _, i := range c.ifaces {
+			if i.isA(low) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// method finds a method by its lower-case name, and the class that has it.
+func (c *class) method(low string) (*method, *class) {
+	for ; c != nil; c = c.parent {
+		if m := c.methods[low]; m != nil {
+			return m, c
+		}
+	}
+	return nil, nil
+}
+
+func (m *method) callee(this *Object, class, static *class) *callee {
+	c := &callee{name: class.name + "::" + m.name, fn: m.decl, builtin: m.builtin, class: class, static: static}
+	if !m.static {
+		c.this = this
+	}
+	return c
+}
+
+func (in *interp) callMethod(o *Object, class *class, m *method, args []Value, pos at) (Value, error) {
+	return in.run1(m.callee(o, class, o.class), args, nil, pos)
+}
+
+// linkNatives makes classes of the models' and PHP's own.
+func (in *interp) linkNatives() map[string]*class {
+	all := map[string]*class{}
+	for _, n := range append(coreClasses(), nativeClasses()...) {
+		c := &class{name: n.name, native: &n, methods: map[string]*method{}, consts: map[string]constItem{}}
+		for name, f := range n.methods {
+			c.methods[lower(name)] = &method{name: name, builtin: &f}
+		}
+		for name, f := range n.static {
+			c.methods[lower(name)] = &method{name: name, builtin: &f, static: true}
+		}
+		for name, v := range n.consts {
+			c.consts[name] = constItem{name: name, val: &litExpr{v: v}}
+		}
+		c.statics = map[string]propItem{}
+		for name, v := range n.statics {
+			c.statics[name] = propItem{name: name, static: true, def: &litExpr{v: v}}
+		}
+		c.parent = all[lower(n.parent)]
+		for _, i := range n.interfaces {
+			if known := all[lower(i)]; known != nil {
+				c.ifaces = append(c.ifaces, known)
+			}
+		}
+		all[lower(n.name)] = c
+	}
+	return all
+}
+
+// findClass returns a class by name; nil and an unknown if nobody knows whether it
+// exists; nil and nil if it does not.
+func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
+	low := lower(strings.TrimPrefix(name, `\`))
+	if d, ok := in.st.get(in.slot('k', low)).(*definition); ok {
+		if d.class != nil && d.maybe == nil {
+			return d.class, nil
+		}
+		u, _ := d.v.(*Unknown)
+		return d.class, firstUnknown(u, d.maybe)
+	}
+	if c, ok := in.natives[low]; ok && (!c.native.vendor || in.vendor()) {
+		return c, nil
+	}
+	if in.st.poison != nil {
+		return nil, in.st.poison
+	}
+	if in.vendor() {
+		return nil, in.unknownAt(Unsafe, pos, "needs code of the vendor folder")
+	}
+	if builtinClassNames[low] {
+		return nil, in.unknownAt(Undecidable, pos, "depends on the class "+name)
+	}
+	return nil, nil
+}
+
+// classNamed resolves self, parent and static too. The class is nil if it is not
+// known, and then u is not.
+func (in *interp) classNamed(name string, pos at) (c *class, u *Unknown, err error) {
+	switch name {
+	case "self":
+		c = in.frame.class
+	case "static":
+		c = in.frame.static
+	case "parent":
+		if in.frame.class != nil {
+			c = in.frame.class.parent
+			if c == nil && in.frame.class.opaque {
+				return nil, in.unknownAt(Undecidable, pos, "depends on a parent class"), nil
+			}
+		}
+	default:
+		c, u = in.findClass(name, pos)
+	}
+	if c != nil && u != nil {
+		return c, nil, in.mayThrow(u, "Error", `Class "`+name+`" not found`, pos)
+	}
+	if c == nil && u == nil {
+		if err := in.autoload(name); err != nil {
+			return nil, nil, err
+		}
+		if c, u = in.findClass(name, pos); c == nil && u == nil {
+			err = in.throw("Error", `Class "`+name+`" not found`, pos)
+		}
+	}
+	return c, u, err
+}
+
+// autoload calls what spl_autoload_register was given.
+func (in *interp) autoload(name string) error {
+	list, ok := in.loadSlot("spl.autoload").(*Array)
+	if !ok || in.calls > in.opt.Limits.Depth/2 {
+		return nil
+	}
+	var err error
+	list.each(func(_ key, fn Value) bool {
+		_, err = in.invoke(fn, []Value{strVal(strings.TrimPrefix(name, `\`))}, at{})
+		c, u := in.findClass(name, at{})
+		return err == nil && c == nil && u == nil
+	})
+	return err
+}
+
+// classOf is the class that an expression left of :: names.
+func (in *interp) classOf(x expr) (*class, *Unknown, error) {
+	if n, ok := x.(*nameExpr); ok {
+		return in.classNamed(n.name, n.at)
+	}
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch v := v.(type) {
+	case *Object:
+		return v.class, nil, nil
+	case strVal:
+		return in.classNamed(string(v), x.where())
+	case *Unknown:
+		return nil, v, nil
+	}
+	return nil, nil, in.throw("Error", "Cannot use value as class name", x.where())
+}
+
+func (in *interp) declareFunction(fn *funcDecl, pos at) error {
+	slot := in.slot('f', lower(fn.name))
+	if d, ok := in.st.get(slot).(*definition); ok && (d.maybe == nil || d.fn == fn) {
+		if d.fn == fn && d.maybe == nil {
+			return nil
+		}
+		if d.maybe == nil {
+			return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.name)
+		}
+	}
+	if _, ok := in.funcs[lower(fn.name)]; ok && !in.funcs[lower(fn.name)].vendor {
+		return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.name)
+	}
+	in.st.set(slot, &definition{fn: fn})
+	return in.alloc(64, pos)
+}
+
+func (in *interp) execClass(d *classDecl, pos at) error {
+	slot := in.slot('k', lower(d.name))
+	if def, ok := in.st.get(slot).(*definition); ok && def.maybe == nil {
+		if def.class != nil && def.class.decl == d {
+			return nil
+		}
+		return in.die(Undecidable, pos, "stops: cannot declare class %s again", d.name)
+	}
+	c, err := in.makeClass(d, pos)
+	if err != nil {
+		return err
+	}
+	in.st.set(slot, &definition{class: c})
+	return nil
+}
+
+// makeClass links a declaration with its parents.
+func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
+	size := 256 + 128*(len(d.methods)+len(d.props)+len(d.consts))
+	if err := in.alloc(size, pos); err != nil {
+		return nil, err
+	}
+	c := &class{name: d.name, decl: d, methods: map[string]*method{}, consts: map[string]constItem{}, statics: map[string]propItem{}}
+	if d.name == "" {
+		c.name = "class@anonymous"
+	}
+	if d.parent != "" {
+		parent, u, err := in.classNamed(d.parent, pos)
+		if err != nil {
+			return nil, err
+		}
+		c.parent, c.opaque = parent, u != nil
+	}
+	for _, name := range d.interfaces {
+		i, u, err := in.classNamed(name, pos)
+		if err != nil {
+			return nil, err
+		}
+		if c.opaque = c.opaque || u != nil; i != nil {
+			c.ifaces = append(c.ifaces, i)
+		}
+	}
+	if err := in.useTraits(c, d, pos); err != nil {
+		return nil, err
+	}
+	in.addMembers(c, d)
+	return c, nil
+}
+
+func (in *interp) useTraits(c *class, d *classDecl, pos at) error {
+	for _, name := range d.traits {
+		t, u, err := in.classNamed(name, pos)
+		if err != nil {
+			return err
+		}
+		if t == nil || u != nil || t.decl == nil {
+			c.opaque = true
+			continue
+		}
+		for low, m := range t.methods {
+			excluded := false
+			for _, r := range d.rules {
+				same := lower(r.method) == low && (r.trait == "" || lower(r.trait) == lower(t.name))
+				if same && r.alias != "" {
+					c.methods[lower(r.alias)] = m
+				}
+				for _, other := range r.insteadof {
+					excluded = excluded || lower(r.method) == low && lower(other) == lower(t.name)
+				}
+			}
+			if !excluded {
+				c.methods[low] = m
+			}
+		}
+		c.props = append(c.props, t.props...)
+		for name, p := range t.statics {
+			c.statics[name] = p
+		}
+	}
+	return nil
+}
+
+func (in *interp) addMembers(c *class, d *classDecl) {
+	for _, m := range d.methods {
+		c.methods[lower(m.name)] = &method{name: m.name, decl: m, static: m.static}
+		in.methods[lower(m.name)] = true
+	}
+	for _, item := range append(d.consts[:len(d.consts):len(d.consts)], d.cases...) {
+		c.consts[item.name] = item
+	}
+	for _, p := range d.props {
+		if p.static {
+			c.statics[p.name] = p
+		} else {
+			c.props = append(c.props, p)
+		}
+	}
+}
+
+// within runs f as code of a class, to evaluate its constant expressions.
+func (in *interp) within(c *class, pos at, f func() (Value, error)) (Value, error) {
+	if err := in.enter(pos); err != nil {
+		return nil, err
+	}
+	defer in.leave()
+	frame, src := in.frame, in.src
+	in.frame = in.newFrame()
+	in.frame.class, in.frame.static = c, c
+	if c.decl != nil {
+		in.src = c.decl.file
+	}
+	v, err := f()
+	in.frame, in.src = frame, src
+	return v, err
+}
+
+func (in *interp) evalClassConst(x *classConst) (Value, error) {
+	if lower(x.name) == "class" {
+		if n, ok := x.class.(*nameExpr); ok && n.name != "self" && n.name != "static" && n.name != "parent" {
+			return strVal(n.name), nil
+		}
+	}
+	c, u, err := in.classOf(x.class)
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		return opaque(u), nil
+	}
+	if lower(x.name) == "class" {
+		return strVal(c.name), nil
+	}
+	return in.classConstant(c, x.name, x.at)
+}
+
+func (in *interp) classConstant(c *class, name string, pos at) (Value, error) {
+	if item, owner := c.constant(name); owner != nil {
+		if owner.decl != nil && owner.decl.kind == "enum" && item.isCase(owner.decl) {
+			return in.enumCase(owner, item, pos)
+		}
+		return in.within(owner, pos, func() (Value, error) { return in.eval(item.val) })
+	}
+	if c.opaque || c.native != nil {
+		return in.unknownAt(Undecidable, pos, "depends on a class constant"), nil
+	}
+	return nil, in.throw("Error", "Undefined constant "+c.name+"::"+name, pos)
+}
+
+func (item constItem) isCase(d *classDecl) bool {
+	for _, c := range d.cases {
+		if c.name == item.name {
+			return true
+		}
+	}
+	return false
+}
+
+// enumCase is the one object of an enum's case.
+func (in *interp) enumCase(c *class, item constItem, pos at) (Value, error) {
+	slot := in.slot('m', "enum "+lower(c.name)+"::"+item.name)
+	if o, ok := in.st.get(slot).(*Object); ok {
+		return o, nil
+	}
+	props := newArray()
+	props.put("name", strVal(item.name))
+	if item.val != nil {
+		v, err := in.within(c, pos, func() (Value, error) { return in.eval(item.val) })
+		if err != nil {
+			return nil, err
+		}
+		props.put("value", v)
+	}
+	o := &Object{class: c, cell: in.newCell(props).cell}
+	in.st.set(slot, o)
+	return o, nil
+}
+
+func (c *class) constant(name string) (constItem, *class) {
+	for k := c; k != nil; k = k.parent {
+		if item, ok := k.consts[name]; ok {
+			return item, k
+		}
+		for _, i := range k.ifaces {
+			if item, owner := i.constant(name); owner != nil {
+				return item, owner
+			}
+		}
+	}
+	return constItem{}, nil
+}
+
+// staticPlace is where A::$b lies.
+func (in *interp) staticPlace(x *sPropExpr) (*place, error) {
+	c, u, err := in.classOf(x.class)
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		return &place{wild: u, at: x.at}, nil
+	}
+	v, err := in.eval(x.name)
+	if err != nil {
+		return nil, err
+	}
+	if u := in.unknownIn(v, 0); u != nil {
+		return &place{wild: u, at: x.at}, nil
+	}
+	name := toString(v)
+	for k := c; k != nil; k = k.parent {
+		p, ok := k.statics[name]
+		if !ok {
+			continue
+		}
+		slot := in.slot('s', lower(k.name)+"::$"+name)
+		if in.st.get(slot) == nil {
+			var v Value = null
+			if p.def != nil {
+				if v, err = in.within(k, x.at, func() (Value, error) { return in.eval(p.def) }); err != nil {
+					return nil, err
+				}
+			}
+			in.st.set(slot, share(v))
+		}
+		return &place{slot: slot, at: x.at}, nil
+	}
+	if c.opaque || c.native != nil {
+		return &place{wild: in.unknownAt(Undecidable, x.at, "depends on a static property"), at: x.at}, nil
+	}
+	return nil, in.throw("Error", "Access to undeclared static property "+c.name+"::$"+name, x.at)
+}

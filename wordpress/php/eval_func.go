@@ -1,0 +1,307 @@
+package php
+
+// run1 calls a function of the program with evaluated arguments.
+func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, error) {
+	switch {
+	case to.unknown != nil:
+		in.poison(to.unknown)
+		return opaque(to.unknown), nil
+	case to.builtin != nil:
+		return in.apply(to, args, make([]target, len(args)), pos)
+	case to.fn.generator:
+		return in.unknownAt(Undecidable, pos, "depends on a generator"), nil
+	}
+	if in.calls >= in.opt.Limits.Depth {
+		return nil, in.refuse(Undecidable, pos, "evaluate: calls are nested deeper than %d", in.opt.Limits.Depth)
+	}
+	if err := in.alloc(512+64*len(to.fn.params), pos); err != nil {
+		return nil, err
+	}
+	f := in.newFrame()
+	f.fn, f.class, f.static, f.this = to.fn, to.class, to.static, to.this
+	f.args = args
+	frame, src, outerTries := in.frame, in.src, in.tries
+	base, end := in.mark()
+	in.calls++
+	in.frame, in.src = f, to.fn.file
+	v, err := in.body(to, f, args, named, pos)
+	in.frame, in.src, in.tries = frame, src, outerTries
+	in.calls--
+	end()
+	if v, err = in.returned(f, base, v, err); err != nil || to.fn.arrow != nil {
+		return v, err
+	}
+	return in.coerceResult(to.fn, v, pos)
+}
+
+// body binds the arguments and runs the function.
+func (in *interp) body(to *callee, f *frame, args []Value, named *Array, pos at) (Value, error) {
+	if err := in.bindParams(to.fn, f, args, named, pos); err != nil {
+		return nil, err
+	}
+	if to.closure != nil {
+		for i, name := range to.closure.names {
+			in.st.set(in.varPlace(f, name, pos).slot, share(to.closure.vals[i]))
+		}
+	}
+	if to.fn.arrow != nil {
+		v, err := in.eval(to.fn.arrow)
+		if err != nil {
+			return nil, err
+		}
+		return in.coerceResult(to.fn, v, pos)
+	}
+	err := in.exec(to.fn.body)
+	if err == nil {
+		return null, nil
+	}
+	return nil, err
+}
+
+// returned joins the ways out of a function.
+func (in *interp) returned(f *frame, base int, v Value, err error) (Value, error) {
+	if fatal(err) {
+		return nil, err
+	}
+	live := err == nil
+	if j, ok := err.(*jump); ok && j.kind == jumpReturn {
+		v, live = j.val, true
+	}
+	if d, ok := err.(*dead); ok {
+		in.note(d)
+	}
+	away, st := err, in.st
+	v, back, fail := in.take(base, live, v, func(err error) (Value, bool) {
+		j, ok := err.(*jump)
+		if !ok || j.kind != jumpReturn {
+			return nil, false
+		}
+		return j.val, true
+	})
+	if fail != nil {
+		return nil, fail
+	}
+	if !back {
+		return nil, away
+	}
+	if t, ok := away.(*thrown); ok && !live {
+		if err := in.wait([]outcome{{t, st, in.whyOr(v)}}); err != nil {
+			return nil, err
+		}
+	}
+	in.release(f)
+	return v, nil
+}
+
+// whyOr is what told the worlds apart, as far as is known.
+func (in *interp) whyOr(v Value) *Unknown {
+	if u, ok := v.(*Unknown); ok {
+		return u
+	}
+	if in.why != nil {
+		return in.why
+	}
+	return in.unknownAt(Undecidable, at{}, "depends on an exception")
+}
+
+// release forgets a function's variables.
+func (in *interp) release(f *frame) {
+	for _, slot := range f.vars {
+		in.st.set(slot, nil)
+	}
+}
+
+func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array, pos at) error {
+	for i, p := range fn.params {
+		slot := in.varPlace(f, p.name, pos).slot
+		if p.variadic {
+			in.st.set(slot, restArgs(args, i, named))
+			return nil
+		}
+		v, ok := argument(args, named, i, p.name)
+		if !ok {
+			if p.def == nil {
+				return in.throw("ArgumentCountError", "Too few arguments to function "+fn.name+"()", pos)
+			}
+			def, err := in.eval(p.def)
+			if err != nil {
+				return err
+			}
+			v = def
+		} else if v.kind() != kRef {
+			c, err := in.coerce(v, p.typ, p.def, fn, pos)
+			if err != nil {
+				return err
+			}
+			v = c
+		}
+		in.st.set(slot, share(v))
+		if p.promote && f.this != nil {
+			if err := in.setProp(f.this, p.name, in.deref(v), pos); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func argument(args []Value, named *Array, i int, name string) (Value, bool) {
+	if i < len(args) {
+		return args[i], true
+	}
+	if named == nil {
+		return nil, false
+	}
+	return named.get(key{s: name, str: true})
+}
+
+func restArgs(args []Value, from int, named *Array) *Array {
+	rest := newArray()
+	for _, v := range args[min(from, len(args)):] {
+		rest.push(share(v))
+	}
+	if named != nil {
+		named.each(func(k key, v Value) bool {
+			rest.set(k, share(v))
+			return true
+		})
+	}
+	return rest
+}
+
+// coerce converts an argument to a declared scalar type, as PHP does without
+// strict types.
+func (in *interp) coerce(v Value, t *typeHint, def expr, fn *funcDecl, pos at) (Value, error) {
+	if t == nil || t.inter || v.kind() == kUnknown {
+		return v, nil
+	}
+	if v.kind() == kNull {
+		if t.nullable || t.accepts("null", "mixed") || isNullLiteral(def) {
+			return v, nil
+		}
+		return nil, in.throw("TypeError", fn.name+"(): null given for a parameter that takes none", pos)
+	}
+	if in.fits(v, t) {
+		return v, nil
+	}
+	if c := weaken(v, t); c != nil && !(fn.file != nil && in.strictCaller() && v.kind() != kInt) {
+		return c, nil
+	}
+	return nil, in.throw("TypeError", fn.name+"(): argument of type "+typeWord(v)+" given", pos)
+}
+
+func (in *interp) strictCaller() bool { return in.src != nil && in.src.strict }
+
+func isNullLiteral(x expr) bool {
+	l, ok := x.(*litExpr)
+	return ok && l.v.kind() == kNull
+}
+
+func (t *typeHint) accepts(names ...string) bool {
+	for _, n := range names {
+		for _, m := range t.names {
+			if m == n {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fits reports whether a value is of the type without conversion.
+func (in *interp) fits(v Value, t *typeHint) bool {
+	switch v := v.(type) {
+	case boolVal:
+		return t.accepts("mixed", "bool") || bool(v) && t.accepts("true") || !bool(v) && t.accepts("false")
+	case intVal:
+		return t.accepts("mixed", "int")
+	case floatVal:
+		return t.accepts("mixed", "float")
+	case strVal:
+		return t.accepts("mixed", "string", "callable")
+	case *Array:
+		return t.accepts("mixed", "array", "iterable", "callable")
+	case *Object:
+		if t.accepts("mixed", "object", "self", "static", "callable", "iterable") {
+			return true
+		}
+		for _, n := range t.names {
+			if v.class.isA(n) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// weaken converts between scalars; nil if PHP would not.
+func weaken(v Value, t *typeHint) Value {
+	if v.kind() >= kArray {
+		return nil
+	}
+	number, numeric := v, v.kind() != kString
+	if s, ok := v.(strVal); ok {
+		number, numeric = isNumeric(string(s))
+	}
+	f, isFloat := number.(floatVal)
+	switch {
+	case t.accepts("int") && numeric && (!isFloat || float64(f) == float64(int64(f))):
+		return intVal(toInt(number))
+	case t.accepts("float") && numeric:
+		return floatVal(toFloat(number))
+	case t.accepts("string"):
+		return strVal(toString(v))
+	case t.accepts("bool"):
+		return boolVal(toBool(v))
+	}
+	return nil
+}
+
+// coerceResult converts what a function returns.
+func (in *interp) coerceResult(fn *funcDecl, v Value, pos at) (Value, error) {
+	t := fn.result
+	if t == nil || t.inter || v.kind() >= kArray || v.kind() == kNull && (t.nullable || t.accepts("null", "mixed", "void")) || in.fits(v, t) && v.kind() != kNull {
+		return v, nil
+	}
+	if v.kind() != kNull {
+		if c := weaken(v, t); c != nil {
+			return c, nil
+		}
+	}
+	return nil, in.throw("TypeError", fn.name+"(): Return value is of type "+typeWord(v), pos)
+}
+
+// makeClosure evaluates function () use ($x) {…} and fn () => ….
+func (in *interp) makeClosure(x *closureExpr) (Value, error) {
+	c := &closure{callee: callee{name: "{closure}", fn: x.fn, class: in.frame.class, static: in.frame.static}}
+	if !x.static {
+		c.this = in.frame.this
+	}
+	if err := in.alloc(256+64*(len(x.uses)+len(in.frame.vars)), x.at); err != nil {
+		return nil, err
+	}
+	for _, u := range x.uses {
+		p := in.varPlace(in.frame, u.name, x.at)
+		v, err := in.load(p)
+		if u.ref {
+			v, err = in.reference(p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		c.names, c.vals = append(c.names, u.name), append(c.vals, share(v))
+	}
+	if x.arrow {
+		for name := range in.frame.vars {
+			v, err := in.load(in.varPlace(in.frame, name, x.at))
+			if err != nil {
+				return nil, err
+			}
+			if v.kind() != kNull {
+				c.names, c.vals = append(c.names, name), append(c.vals, share(v))
+			}
+		}
+	}
+	return &Object{class: in.natives["closure"], fn: c}, nil
+}

@@ -1,0 +1,397 @@
+package php
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// start evaluates the first file.
+func (in *interp) start() error {
+	text, u, ok, err := in.readFile(in.opt.File, at{})
+	switch {
+	case err != nil:
+		return err
+	case u != nil:
+		return &Refusal{Class: u.Class, File: in.opt.File, Message: u.Reason}
+	case !ok:
+		return &Refusal{Class: Unreadable, File: in.opt.File, Message: "cannot be read"}
+	}
+	src, err := in.parsed(in.opt.File, text)
+	if err != nil {
+		return err
+	}
+	in.note1(in.opt.File)
+	in.st.set(in.slot('i', in.opt.File), boolVal(true))
+	_, err = in.runSource(src)
+	return err
+}
+
+// note1 remembers a file that was read as code.
+func (in *interp) note1(path string) {
+	if in.read[path] == 0 {
+		in.codeFiles++
+		in.read[path] = in.codeFiles
+	}
+}
+
+// parsed parses a file once.
+func (in *interp) parsed(path, text string) (*source, error) {
+	if s, ok := in.sources[path]; ok && s.text == text {
+		return s, nil
+	}
+	if err := in.alloc(24*len(text), at{}); err != nil {
+		return nil, err
+	}
+	s, err := parse(path, text)
+	var nest *nestingError
+	if errors.As(err, &nest) {
+		return nil, &Refusal{Class: Undecidable, File: nest.file, Line: nest.line, Message: nest.msg}
+	}
+	if err != nil {
+		return nil, err
+	}
+	in.sources[path] = s
+	return s, nil
+}
+
+// runSource runs a file in the present frame; its value is what it returns.
+func (in *interp) runSource(src *source) (Value, error) {
+	outer := in.src
+	base, end := in.mark()
+	in.src = src
+	err := in.hoist(src.body)
+	if err == nil {
+		err = in.exec(src.body)
+	}
+	in.src = outer
+	end()
+	if fatal(err) {
+		return nil, err
+	}
+	var val Value = intVal(1)
+	live := err == nil
+	if j, ok := err.(*jump); ok && j.kind == jumpReturn {
+		val, live = j.val, true
+	}
+	if d, ok := err.(*dead); ok {
+		in.note(d)
+	}
+	away, st := err, in.st
+	val, back, fail := in.take(base, live, val, func(err error) (Value, bool) {
+		j, ok := err.(*jump)
+		if !ok || j.kind != jumpReturn {
+			return nil, false
+		}
+		return j.val, true
+	})
+	if fail != nil {
+		return nil, fail
+	}
+	if !back {
+		return nil, away
+	}
+	if _, ok := away.(*dead); !ok && !live {
+		return val, in.wait([]outcome{{away, st, in.whyOr(val)}})
+	}
+	return val, nil
+}
+
+// hoist declares functions and classes that are known before the file runs.
+func (in *interp) hoist(body []stmt) error {
+	for _, s := range body {
+		switch s := s.(type) {
+		case *funcStmt:
+			if s.hoisted {
+				if err := in.declareFunction(s.fn, s.at); err != nil {
+					return err
+				}
+			}
+		case *classStmt:
+			if !s.hoisted || !in.linkable(s.decl) {
+				continue
+			}
+			if err := in.execClass(s.decl, s.at); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// linkable reports that a class's parents exist already.
+func (in *interp) linkable(d *classDecl) bool {
+	names := append([]string{d.parent}, d.interfaces...)
+	for _, n := range append(names, d.traits...) {
+		if n == "" {
+			continue
+		}
+		if c, u := in.findClass(n, at{}); c == nil || u != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (in *interp) evalInclude(x *includeExpr) (Value, error) {
+	v, err := in.eval(x.x)
+	if err != nil {
+		return nil, err
+	}
+	if v, err = in.convertString(v, x.at); err != nil {
+		return nil, err
+	}
+	u, ok := v.(*Unknown)
+	if !ok {
+		return in.include(x, toString(v))
+	}
+	if u.alts == nil {
+		return in.includeUnknown(in.unsafeOf(u, x.at))
+	}
+	return in.splitValue(u, len(u.alts), func(i int) (Value, error) {
+		return in.include(x, toString(u.alts[i]))
+	})
+}
+
+func (in *interp) unsafeOf(u *Unknown, _ at) *Unknown {
+	c := *opaque(u)
+	c.Class, c.Reason = Unsafe, "runs code that is not known: "+c.Reason
+	return &c
+}
+
+// includeUnknown is unknown code running here.
+func (in *interp) includeUnknown(u *Unknown) (Value, error) {
+	in.poison(u)
+	return opaque(u), in.steps(64, at{})
+}
+
+// include runs a file that is known by name.
+func (in *interp) include(x *includeExpr, name string) (Value, error) {
+	once := strings.HasSuffix(x.kind, "_once")
+	abs, scheme := in.includePath(name)
+	if scheme != "" {
+		return in.includeUnknown(in.unknownAt(Unsafe, x.at, "runs code from "+scheme+"://"))
+	}
+	if slices.Contains(in.opt.Stop, abs) || in.sameAsStop(abs) {
+		return nil, in.reachStop(x.at)
+	}
+	slot := in.slot('i', in.identity(abs))
+	if once {
+		switch done := in.st.get(slot).(type) {
+		case boolVal:
+			return boolVal(true), nil
+		case *Unknown:
+			return in.splitValue(done, 2, func(i int) (Value, error) {
+				if i == 0 {
+					return boolVal(true), nil
+				}
+				return in.includeFile(x, abs, slot)
+			})
+		}
+	}
+	return in.includeFile(x, abs, slot)
+}
+
+// includePath is where PHP looks for a file.
+func (in *interp) includePath(name string) (abs, scheme string) {
+	abs, scheme = in.absolute(name)
+	if scheme != "" || strings.HasPrefix(name, "/") {
+		return abs, scheme
+	}
+	beside := path.Join(dirname(in.file()), name)
+	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
+		return abs, ""
+	}
+	if _, err := in.opt.Files.Stat(abs); err != nil {
+		return beside, ""
+	}
+	return abs, ""
+}
+
+func (in *interp) sameAsStop(abs string) bool {
+	if path.Base(abs) != "wp-settings.php" && len(in.opt.Stop) == 0 {
+		return false
+	}
+	id := in.identity(abs)
+	for _, s := range in.opt.Stop {
+		if in.identity(s) == id {
+			return true
+		}
+	}
+	return false
+}
+
+// identity is the real path of a file, or its own if it has none.
+func (in *interp) identity(abs string) string {
+	if real, err := in.opt.Files.Resolve(abs); err == nil {
+		return real
+	}
+	return abs
+}
+
+// reachStop joins this world with the others that come to WordPress, and ends it.
+func (in *interp) reachStop(pos at) error {
+	if in.snapWhy == nil {
+		in.snapWhy = in.why
+	}
+	why := firstUnknown(in.snapWhy, in.why)
+	if why == nil {
+		why = in.whyOr(nil)
+	}
+	joined, err := in.join(in.snapshot, in.st.fork(), why)
+	if err != nil {
+		return err
+	}
+	in.snapshot = joined
+	return in.die(Undecidable, pos, "reaches WordPress")
+}
+
+const vendorDir = "/vendor/"
+
+func (in *interp) includeFile(x *includeExpr, abs string, slot int) (Value, error) {
+	text, u, ok, err := in.readFile(abs, x.at)
+	switch {
+	case err != nil:
+		return nil, err
+	case u != nil:
+		return in.includeUnknown(u)
+	case !ok && strings.HasPrefix(x.kind, "require"):
+		return nil, in.die(Undecidable, x.at, "stops: cannot open %q", abs)
+	case !ok:
+		return boolVal(false), nil
+	}
+	in.st.set(slot, boolVal(true))
+	if strings.Contains(abs, vendorDir) {
+		in.st.set(in.slot('m', "vendor"), boolVal(true))
+		return in.unknownAt(Undecidable, x.at, "depends on a library"), nil
+	}
+	if in.codeFiles >= in.opt.Limits.Files || in.calls >= in.opt.Limits.Depth {
+		return nil, in.refuse(Undecidable, x.at, "evaluate: includes too many files")
+	}
+	in.note1(abs)
+	return in.runText(abs, text, x.at)
+}
+
+// runText parses and runs code; what PHP would not parse throws a ParseError.
+func (in *interp) runText(name, text string, pos at) (Value, error) {
+	src, err := in.parsed(name, text)
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
+		thrownErr := in.throw("ParseError", syntax.Msg, pos)
+		if t, ok := thrownErr.(*thrown); ok {
+			t.why = &Refusal{Class: Syntax, File: syntax.File, Line: syntax.Line, Message: syntax.Msg}
+		}
+		return nil, thrownErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	in.calls++
+	defer func() { in.calls-- }()
+	return in.runSource(src)
+}
+
+// evalEval runs text as PHP.
+func (in *interp) evalEval(x *evalExpr) (Value, error) {
+	v, err := in.eval(x.x)
+	if err != nil {
+		return nil, err
+	}
+	u, ok := v.(*Unknown)
+	if ok && u.alts == nil {
+		return in.includeUnknown(in.unsafeOf(u, x.at))
+	}
+	run := func(v Value) (Value, error) {
+		code, err := in.stringOf(v, x.at)
+		if err != nil {
+			return nil, err
+		}
+		if in.calls >= in.opt.Limits.Depth {
+			return nil, in.refuse(Undecidable, x.at, "evaluate: nested too deeply")
+		}
+		val, err := in.runText(in.file()+"("+toString(intVal(int64(x.line)))+") : eval()'d code", "<?php "+code, x.at)
+		if err == nil && val == Value(intVal(1)) && !strings.Contains(code, "return") {
+			val = null
+		}
+		return val, err
+	}
+	if ok {
+		return in.splitValue(u, len(u.alts), func(i int) (Value, error) { return run(u.alts[i]) })
+	}
+	return run(v)
+}
+
+// readFile reads a file whole, within the limits.
+func (in *interp) readFile(name string, pos at) (text string, unknown *Unknown, ok bool, err error) {
+	abs, scheme := in.absolute(name)
+	if scheme != "" {
+		return "", in.unknownAt(Unsafe, pos, "reads from "+scheme+"://"), false, nil
+	}
+	if err := in.steps(32, pos); err != nil {
+		return "", nil, false, err
+	}
+	info, err := in.opt.Files.Stat(abs)
+	if err != nil {
+		return in.unread(err, pos)
+	}
+	if info.IsDir() {
+		return "", nil, false, nil
+	}
+	if !info.Mode().IsRegular() || info.Size() > int64(in.opt.Limits.FileSize) {
+		return "", in.unknownAt(Unreadable, pos, "needs "+abs+", which is no regular file or too large"), false, nil
+	}
+	if err := in.alloc(int(info.Size())+512, pos); err != nil {
+		return "", nil, false, err
+	}
+	b, err := in.opt.Files.ReadFile(abs)
+	if err != nil {
+		return in.unread(err, pos)
+	}
+	if len(b) > in.opt.Limits.FileSize {
+		return "", in.unknownAt(Unreadable, pos, "needs "+abs+", which is too large"), false, nil
+	}
+	if _, seen := in.read[abs]; !seen {
+		in.read[abs] = 0
+	}
+	return string(b), nil, true, nil
+}
+
+// unread says what it means that a file could not be read.
+func (in *interp) unread(err error, pos at) (string, *Unknown, bool, error) {
+	switch c := in.opt.Errors; {
+	case c != nil && c.Outside(err):
+		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home"), false, nil
+	case c != nil && c.Irregular(err):
+		return "", in.unknownAt(Unreadable, pos, "needs what is no regular file"), false, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil, false, nil
+	}
+	return "", in.unknownAt(Unreadable, pos, "needs a file that cannot be read"), false, nil
+}
+
+// absolute makes a file name absolute from the working directory.
+func (in *interp) absolute(name string) (abs, scheme string) {
+	if i := strings.Index(name, "://"); i > 0 {
+		s := lower(name[:i])
+		if s != "file" {
+			return "", s
+		}
+		name = name[i+3:]
+	}
+	if strings.HasPrefix(lower(name), "data:") {
+		return "", "data"
+	}
+	if strings.IndexByte(name, 0) >= 0 {
+		return "/\x00", ""
+	}
+	if !strings.HasPrefix(name, "/") {
+		name = in.opt.DocRoot + "/" + name
+	}
+	return clean(name), ""
+}
+
+// clean drops empty and "." components. ".." stays where a link may stand before
+// it: Files resolves it.
+func clean(name string) string { return path.Clean(name) }

@@ -1,0 +1,399 @@
+package php
+
+// execLoop runs loops and switch, and collects the worlds that break out.
+func (in *interp) execLoop(s stmt) error {
+	base, end := in.mark()
+	var err error
+	switch s := s.(type) {
+	case *whileStmt:
+		err = in.iterate(s.at, nil, in.condition([]expr{s.cond}), s.body, nil)
+	case *doStmt:
+		err = in.turn(s.body)
+		if err == nil {
+			err = in.iterate(s.at, nil, in.condition([]expr{s.cond}), s.body, nil)
+		}
+	case *forStmt:
+		if err = in.evalAll(s.init); err == nil {
+			err = in.iterate(s.at, nil, in.condition(s.cond), s.body, s.step)
+		}
+	case *foreachStmt:
+		err = in.execForeach(s)
+	case *switchStmt:
+		err = in.execSwitch(s)
+	}
+	end()
+	if fatal(err) {
+		return err
+	}
+	return in.leaveLoop(base, err)
+}
+
+// leaveLoop joins what broke out of the innermost loop with what came to its end;
+// breaks of outer loops come one loop nearer.
+func (in *interp) leaveLoop(base int, err error) error {
+	outer := func(err error) error {
+		if j, ok := err.(*jump); ok && j.kind != jumpReturn {
+			if j.depth <= 1 {
+				return nil
+			}
+			return &jump{kind: j.kind, depth: j.depth - 1}
+		}
+		return err
+	}
+	waiting := append([]outcome(nil), in.pending[base:]...)
+	in.pending = in.pending[:base]
+	waiting = append([]outcome{{err, in.st, in.whyOr(nil)}}, waiting...)
+	var live *state
+	var end error
+	for _, o := range waiting {
+		switch e := outer(o.err).(type) {
+		case nil:
+			joined, fail := in.join(live, o.st, o.why)
+			if fail != nil {
+				return fail
+			}
+			live = joined
+		case *dead:
+			in.note(e)
+			end = e
+		default:
+			if fail := in.wait([]outcome{{e, o.st, o.why}}); fail != nil {
+				return fail
+			}
+		}
+	}
+	return in.resume(base, live, end)
+}
+
+// condition evaluates what stands between the semicolons of for: the last decides.
+func (in *interp) condition(xs []expr) func() (bool, *Unknown, error) {
+	return func() (bool, *Unknown, error) {
+		if len(xs) == 0 {
+			return true, nil, nil
+		}
+		if err := in.evalAll(xs[:len(xs)-1]); err != nil {
+			return false, nil, err
+		}
+		return in.test(xs[len(xs)-1])
+	}
+}
+
+// turn runs a loop's body once. What continues joins at its end.
+func (in *interp) turn(body []stmt) error {
+	err := in.exec(body)
+	if fatal(err) {
+		return err
+	}
+	live := err == nil || isContinue(err)
+	if d, ok := err.(*dead); ok {
+		in.note(d)
+	}
+	away, st := err, in.st
+	_, back, fail := in.take(in.base, live, null, func(err error) (Value, bool) { return null, isContinue(err) })
+	if fail != nil {
+		return fail
+	}
+	switch {
+	case live:
+		return nil
+	case back:
+		if _, ok := away.(*dead); ok {
+			return nil
+		}
+		return in.wait([]outcome{{away, st, in.whyOr(nil)}})
+	}
+	return away
+}
+
+func isContinue(err error) bool {
+	j, ok := err.(*jump)
+	return ok && j.kind == jumpContinue && j.depth == 1
+}
+
+// iterate runs a loop: prepare, if it is set, begins every turn.
+func (in *interp) iterate(pos at, prepare func() error, cond func() (bool, *Unknown, error), body []stmt, step []expr) error {
+	for {
+		if err := in.steps(1, pos); err != nil {
+			return err
+		}
+		b, u, err := cond()
+		if err != nil {
+			return err
+		}
+		if u != nil {
+			return in.widen(pos, u, prepare, cond, body, step)
+		}
+		if !b {
+			return nil
+		}
+		if err := in.oneTurn(prepare, body, step); err != nil {
+			return err
+		}
+	}
+}
+
+func (in *interp) oneTurn(prepare func() error, body []stmt, step []expr) error {
+	if prepare != nil {
+		if err := prepare(); err != nil {
+			return err
+		}
+	}
+	if err := in.turn(body); err != nil {
+		return err
+	}
+	return in.evalAll(step)
+}
+
+const maxRounds = 10
+
+// widen runs a loop whose number of turns is unknown, until nothing changes any
+// more. The condition has just been evaluated to the unknown u.
+func (in *interp) widen(pos at, u *Unknown, prepare func() error, cond func() (bool, *Unknown, error), body []stmt, step []expr) error {
+	why := opaque(u)
+	exit := in.st.fork()
+	head := in.st.fork()
+	for round := 0; ; round++ {
+		in.st = head.fork()
+		err := in.oneTurn(prepare, body, step)
+		if err == nil && cond != nil {
+			_, _, err = cond()
+		}
+		if fatal(err) {
+			return err
+		}
+		if err != nil {
+			in.note(err)
+			if _, ok := err.(*dead); !ok {
+				if fail := in.wait([]outcome{{err, in.st, why}}); fail != nil {
+					return fail
+				}
+			}
+			break
+		}
+		next, stable, err := in.widened(head, in.st, why, round)
+		if err != nil {
+			return err
+		}
+		if exit, err = in.join(exit, next.fork(), why); err != nil {
+			return err
+		}
+		if stable {
+			break
+		}
+		head = next
+	}
+	in.st = exit
+	return in.steps(1, pos)
+}
+
+// widened joins a loop's head with its end. After a few rounds everything that
+// still changes becomes unknown, and in the end everything.
+func (in *interp) widened(head, end *state, why *Unknown, round int) (*state, bool, error) {
+	next, err := in.join(head.fork(), end, why)
+	if err != nil {
+		return nil, false, err
+	}
+	stable := next.poison == head.poison
+	var moved []int
+	err = differing(head, next, func(slot int, x, y Value) error {
+		if x != y {
+			stable = false
+			if _, def := y.(*definition); !def && x != nil {
+				moved = append(moved, slot)
+			}
+		}
+		return in.steps(1, at{})
+	})
+	if err != nil || stable {
+		return next, stable, err
+	}
+	if round >= 2 {
+		for _, slot := range moved {
+			next.set(slot, why)
+		}
+	}
+	if round >= maxRounds {
+		in.st = next
+		in.poison(why)
+		return in.st, true, nil
+	}
+	return next, false, nil
+}
+
+func (in *interp) execForeach(s *foreachStmt) error {
+	var p *place
+	var v Value
+	var err error
+	if s.ref {
+		if p, err = in.place(s.subject); err != nil {
+			return err
+		}
+		if v, err = in.load(p); err != nil {
+			return err
+		}
+		share(v)
+	} else if v, err = in.eval(s.subject); err != nil {
+		return err
+	}
+	if o, ok := v.(*Object); ok {
+		if o.class.isA("traversable") || o.fn != nil {
+			v = in.unknownAt(Undecidable, s.at, "depends on an iterator")
+		} else {
+			v = in.propsOf(o)
+		}
+	}
+	a, ok := v.(*Array)
+	u, isUnknown := v.(*Unknown)
+	if ok && !a.certain() {
+		u, isUnknown = in.unknownIn(a, 0), true
+	}
+	switch {
+	case isUnknown:
+		return in.foreachUnknown(s, p, u)
+	case !ok:
+		return nil // a warning
+	}
+	share(a)
+	for i := range a.entries {
+		e := a.entries[i]
+		if e.gone {
+			continue
+		}
+		if err := in.steps(1, s.at); err != nil {
+			return err
+		}
+		if err := in.foreachBind(s, p, e); err != nil {
+			return err
+		}
+		if err := in.turn(s.body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foreachBind assigns an element to the loop's variables.
+func (in *interp) foreachBind(s *foreachStmt, p *place, e entry) error {
+	if s.ref {
+		elem := *p
+		elem.path = append(p.path[:len(p.path):len(p.path)], step{k: e.k})
+		ref, err := in.reference(&elem)
+		if err != nil {
+			return err
+		}
+		to, err := in.place(s.val)
+		if err != nil {
+			return err
+		}
+		if ref.kind() != kRef {
+			return in.assign(to, ref)
+		}
+		if err := in.bind(to, ref); err != nil {
+			return err
+		}
+	} else if err := in.unpackInto(s.val, share(in.deref(e.v))); err != nil {
+		return err
+	}
+	if s.key != nil {
+		return in.unpackInto(s.key, e.k.value())
+	}
+	return nil
+}
+
+func (in *interp) foreachUnknown(s *foreachStmt, p *place, u *Unknown) error {
+	u = opaque(u)
+	prepare := func() error {
+		if s.ref {
+			if err := in.assign(p, u); err != nil {
+				return err
+			}
+		}
+		if err := in.unpackInto(s.val, u); err != nil {
+			return err
+		}
+		if s.key != nil {
+			return in.unpackInto(s.key, u)
+		}
+		return nil
+	}
+	return in.widen(s.at, u, prepare, nil, s.body, nil)
+}
+
+// execSwitch first finds the worlds that enter at each case, then runs the bodies
+// in order, each with the worlds that fall through to it.
+func (in *interp) execSwitch(s *switchStmt) error {
+	subject, err := in.eval(s.subject)
+	if err != nil {
+		return err
+	}
+	entries := make([]*state, len(s.cases)+1)
+	why, err := in.matchCases(s, subject, entries)
+	if err != nil {
+		return err
+	}
+	var live *state
+	var end error
+	for i := range s.cases {
+		st, err := in.join(live, entries[i], why)
+		if err != nil {
+			return err
+		}
+		if live = st; live == nil {
+			continue
+		}
+		in.st = live
+		err = in.exec(s.cases[i].body)
+		live = nil
+		switch err.(type) {
+		case nil:
+			live = in.st
+		case *dead:
+			in.note(err)
+			end = err
+		case *jump, *thrown:
+			if fail := in.wait([]outcome{{err, in.st, why}}); fail != nil {
+				return fail
+			}
+		default:
+			return err
+		}
+	}
+	if live, err = in.join(live, entries[len(s.cases)], why); err != nil {
+		return err
+	}
+	return in.resume(in.base, live, end)
+}
+
+// matchCases sorts the worlds by the case they enter at; the last entry is of
+// those that enter none.
+func (in *interp) matchCases(s *switchStmt, subject Value, entries []*state) (*Unknown, error) {
+	why := in.whyOr(nil)
+	def := len(s.cases)
+	for i, c := range s.cases {
+		if c.cond == nil {
+			def = i
+			continue
+		}
+		v, err := in.eval(c.cond)
+		if err != nil {
+			return nil, err
+		}
+		eq, err := in.compareOp("==", subject, v, c.cond.where())
+		if err != nil {
+			return nil, err
+		}
+		b, u := in.truth(eq)
+		if u != nil {
+			why = u
+			entries[i] = in.st.fork()
+			in.st = in.st.fork()
+			continue
+		}
+		if b {
+			entries[i] = in.st
+			return why, nil
+		}
+	}
+	entries[def] = in.st
+	return why, nil
+}

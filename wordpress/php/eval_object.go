@@ -1,0 +1,478 @@
+package php
+
+// propsOf is an object's properties by name. They must not be written to.
+func (in *interp) propsOf(o *Object) *Array {
+	if a, ok := in.st.get(o.cell).(*Array); ok {
+		return a
+	}
+	a := newArray()
+	if u, ok := in.st.get(o.cell).(*Unknown); ok {
+		a.why = u
+	}
+	return a
+}
+
+func (in *interp) setProp(o *Object, name string, v Value, pos at) error {
+	return in.assign(&place{slot: o.cell, path: []step{propStep(name)}, at: pos}, v)
+}
+
+func propStep(name string) step { return step{k: key{s: name, str: true}} }
+
+// newObject makes an object without calling its constructor.
+func (in *interp) newObject(name string, props *Array, pos at) (*Object, error) {
+	c, _, err := in.classNamed(name, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.instantiate(c, props, pos)
+}
+
+func (in *interp) instantiate(c *class, props *Array, pos at) (*Object, error) {
+	if err := in.alloc(256, pos); err != nil {
+		return nil, err
+	}
+	if props == nil {
+		props = newArray()
+	}
+	return &Object{class: c, cell: in.newCell(share(props)).cell}, nil
+}
+
+func (in *interp) evalNew(x *newExpr) (Value, error) {
+	var c *class
+	var u *Unknown
+	var err error
+	if x.decl != nil {
+		c, err = in.makeClass(x.decl, x.at)
+	} else {
+		c, u, err = in.classOf(x.class)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		if u.Class == Undecidable && u.alts == nil && in.st.poison == nil {
+			for _, a := range x.args {
+				if _, err := in.eval(a.x); err != nil {
+					return nil, err
+				}
+			}
+			return u, nil // a class of PHP's that nobody modelled
+		}
+		return in.callUnknown(u, x.args)
+	}
+	if c.decl != nil && (c.decl.abstract || c.decl.kind != "class") {
+		return nil, in.throw("Error", "Cannot instantiate "+c.name, x.at)
+	}
+	return in.construct(c, x)
+}
+
+func (in *interp) construct(c *class, x *newExpr) (Value, error) {
+	props := newArray()
+	if err := in.initProps(c, props, x.at); err != nil {
+		return nil, err
+	}
+	o, err := in.instantiate(c, props, x.at)
+	if err != nil {
+		return nil, err
+	}
+	m, owner := c.method("__construct")
+	if m == nil {
+		if c.opaque {
+			return in.callUnknown(in.unknownAt(Undecidable, x.at, "depends on a parent class"), x.args)
+		}
+		for _, a := range x.args {
+			if _, err := in.eval(a.x); err != nil {
+				return nil, err
+			}
+		}
+		return o, nil
+	}
+	_, err = in.callWith(m.callee(o, owner, c), x.args, false, x.at)
+	return o, err
+}
+
+func (in *interp) initProps(c *class, props *Array, pos at) error {
+	if c.parent != nil {
+		if err := in.initProps(c.parent, props, pos); err != nil {
+			return err
+		}
+	}
+	for _, p := range c.props {
+		var v Value = null
+		if p.def != nil {
+			var err error
+			if v, err = in.within(c, pos, func() (Value, error) { return in.eval(p.def) }); err != nil {
+				return err
+			}
+		} else if p.typed {
+			continue
+		}
+		props.set(key{s: p.name, str: true}, share(v))
+	}
+	return nil
+}
+
+// evalMethod calls $o->name().
+func (in *interp) evalMethod(x *methodExpr) (Value, error) {
+	v, err := in.eval(x.obj)
+	if err != nil {
+		return nil, err
+	}
+	name, err := in.eval(x.name)
+	if err != nil {
+		return nil, err
+	}
+	if c, ok := name.(*Object); ok {
+		to, err := in.callable(c, x.at)
+		if err != nil {
+			return nil, err
+		}
+		return in.callWith(to, x.args, x.first, x.at)
+	}
+	if v.kind() == kNull && x.nullsafe {
+		return null, nil
+	}
+	u := firstUnknown(in.asUnknown(v), in.asUnknown(name))
+	if u != nil {
+		if in.methods[lower(toString(name))] || name.kind() == kUnknown {
+			return in.callUnknown(u, x.args)
+		}
+		for _, a := range x.args {
+			if _, err := in.eval(a.x); err != nil {
+				return nil, err
+			}
+		}
+		return opaque(u), nil
+	}
+	o, ok := v.(*Object)
+	if !ok {
+		return nil, in.throw("Error", "Call to a member function "+toString(name)+"() on "+typeWord(v), x.at)
+	}
+	to, err := in.methodCallee(o, toString(name), x.at)
+	if err != nil {
+		return nil, err
+	}
+	if to.name == "__call" {
+		return in.magicCall(to, toString(name), x.args, x.at)
+	}
+	return in.callWith(to, x.args, x.first, x.at)
+}
+
+func (in *interp) asUnknown(v Value) *Unknown {
+	u, _ := v.(*Unknown)
+	return u
+}
+
+func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) {
+	low := lower(name)
+	if o.fn != nil {
+		return in.closureMethod(o, low, pos)
+	}
+	if m, class := o.class.method(low); m != nil {
+		return m.callee(o, class, o.class), nil
+	}
+	if m, class := o.class.method("__call"); m != nil {
+		c := m.callee(o, class, o.class)
+		c.name = "__call"
+		return c, nil
+	}
+	if o.class.opaque {
+		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class")}, nil
+	}
+	return nil, in.throw("Error", "Call to undefined method "+o.class.name+"::"+name+"()", pos)
+}
+
+// closureMethod supports __invoke and call of closures.
+func (in *interp) closureMethod(o *Object, low string, pos at) (*callee, error) {
+	if low == "__invoke" {
+		return in.callable(o, pos)
+	}
+	return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a closure's "+low)}, nil
+}
+
+func (in *interp) magicCall(to *callee, name string, args []arg, pos at) (Value, error) {
+	vals, _, err := in.evalArgs(to, args, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.run1(to, []Value{strVal(name), listOf(vals...)}, nil, pos)
+}
+
+// evalStaticCall calls A::name(), parent::name() and self::name().
+func (in *interp) evalStaticCall(x *sCallExpr) (Value, error) {
+	c, u, err := in.classOf(x.class)
+	if err != nil {
+		return nil, err
+	}
+	name, err := in.eval(x.name)
+	if err != nil {
+		return nil, err
+	}
+	if u = firstUnknown(u, in.asUnknown(name)); u != nil {
+		if builtin, ok := x.class.(*nameExpr); ok && builtinClassNames[lower(builtin.name)] {
+			return opaque(u), nil
+		}
+		return in.callUnknown(u, x.args)
+	}
+	to, err := in.staticMethod(c, toString(name), x.at)
+	if err != nil {
+		return nil, err
+	}
+	if n, ok := x.class.(*nameExpr); ok && (n.name == "parent" || n.name == "self" || n.name == "static") && in.frame.static != nil {
+		to.static = in.frame.static
+	}
+	if to.name == "__callStatic" {
+		return in.magicCall(to, toString(name), x.args, x.at)
+	}
+	return in.callWith(to, x.args, x.first, x.at)
+}
+
+func (in *interp) staticCallee(class, name string, pos at) (*callee, error) {
+	c, u, err := in.classNamed(class, pos)
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		return &callee{unknown: u}, nil
+	}
+	return in.staticMethod(c, name, pos)
+}
+
+func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
+	m, owner := c.method(lower(name))
+	if m != nil {
+		to := m.callee(nil, owner, c)
+		if !m.static {
+			if in.frame.this == nil || !in.frame.this.class.isA(lower(owner.name)) {
+				return nil, in.throw("Error", "Non-static method "+c.name+"::"+name+"() cannot be called statically", pos)
+			}
+			to.this = in.frame.this
+		}
+		return to, nil
+	}
+	if m, owner := c.method("__callstatic"); m != nil {
+		to := m.callee(nil, owner, c)
+		to.name = "__callStatic"
+		return to, nil
+	}
+	if c.opaque || c.native != nil {
+		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil
+	}
+	return nil, in.throw("Error", "Call to undefined method "+c.name+"::"+name+"()", pos)
+}
+
+// propPlace is where $o->name lies. Null and scalars have no properties to write.
+func (in *interp) propPlace(x *propExpr) (*place, error) {
+	v, err := in.eval(x.obj)
+	if err != nil {
+		return nil, err
+	}
+	name, err := in.eval(x.name)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := v.(*Object)
+	if u := firstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
+		return &place{wild: u, at: x.at}, nil
+	}
+	if !ok {
+		if x.nullsafe && v.kind() == kNull {
+			return &place{temp: null, at: x.at}, nil
+		}
+		return nil, in.throw("Error", `Attempt to assign property on `+typeWord(v), x.at)
+	}
+	s, err := in.stringOf(name, x.at)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := in.propsOf(o).get(propStep(s).k); !ok && !o.declares(s) {
+		if m, _ := o.class.method("__set"); m != nil {
+			return &place{wild: in.unknownAt(Undecidable, x.at, "depends on __set"), at: x.at}, nil
+		}
+	}
+	return &place{slot: o.cell, path: []step{propStep(s)}, at: x.at}, nil
+}
+
+func (o *Object) declares(name string) bool {
+	for c := o.class; c != nil; c = c.parent {
+		for _, p := range c.props {
+			if p.name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// readProp evaluates $o->name.
+func (in *interp) readProp(x *propExpr) (Value, error) {
+	v, err := in.eval(x.obj)
+	if err != nil {
+		return nil, err
+	}
+	name, err := in.eval(x.name)
+	if err != nil {
+		return nil, err
+	}
+	return in.propOf(v, name, x.at)
+}
+
+func (in *interp) propOf(v, name Value, pos at) (Value, error) {
+	if u := firstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
+		return opaque(u), nil
+	}
+	o, ok := v.(*Object)
+	if !ok {
+		return null, nil // a warning
+	}
+	s, err := in.stringOf(name, pos)
+	if err != nil {
+		return nil, err
+	}
+	props := in.propsOf(o)
+	if _, ok := props.get(propStep(s).k); ok || props.why != nil {
+		v, err := in.arrayElement(props, propStep(s), pos)
+		if props.why != nil && !ok {
+			return opaque(props.why), nil
+		}
+		return share(v), err
+	}
+	if m, class := o.class.method("__get"); m != nil {
+		return in.callMethod(o, class, m, []Value{strVal(s)}, pos)
+	}
+	if o.class.opaque {
+		return in.unknownAt(Undecidable, pos, "depends on a parent class"), nil
+	}
+	return null, nil
+}
+
+// offsetGet reads $o[key] of an object with ArrayAccess.
+func (in *interp) offsetGet(o *Object, s step, pos at) (Value, error) {
+	m, class := o.class.method("offsetget")
+	if m == nil {
+		return nil, in.throw("Error", "Cannot use object of type "+o.class.name+" as array", pos)
+	}
+	if s.wild != nil {
+		return in.callMethod(o, class, m, []Value{opaque(s.wild)}, pos)
+	}
+	return in.callMethod(o, class, m, []Value{s.k.value()}, pos)
+}
+
+func (in *interp) offsetSet(o *Object, path []step, pos at, change func(Value) (Value, error)) error {
+	m, class := o.class.method("offsetset")
+	if m == nil {
+		return in.throw("Error", "Cannot use object of type "+o.class.name+" as array", pos)
+	}
+	if len(path) > 1 {
+		v, err := in.offsetGet(o, path[0], pos)
+		if err != nil {
+			return err
+		}
+		_, err = in.changed(v, path[1:], pos, change)
+		return err
+	}
+	v, err := change(null)
+	if err != nil {
+		return err
+	}
+	var k Value = null
+	switch {
+	case path[0].wild != nil:
+		k = opaque(path[0].wild)
+	case !path[0].push:
+		k = path[0].k.value()
+	}
+	if v == nil {
+		if m, class := o.class.method("offsetunset"); m != nil {
+			_, err = in.callMethod(o, class, m, []Value{k}, pos)
+		}
+		return err
+	}
+	_, err = in.callMethod(o, class, m, []Value{k, v}, pos)
+	return err
+}
+
+func (in *interp) evalClone(x *cloneExpr) (Value, error) {
+	v, err := in.eval(x.x)
+	if err != nil || v.kind() == kUnknown {
+		return v, err
+	}
+	o, ok := v.(*Object)
+	if !ok {
+		return nil, in.throw("Error", "__clone method called on non-object", x.at)
+	}
+	if o.fn != nil {
+		return o, nil
+	}
+	c, err := in.instantiate(o.class, in.propsOf(o), x.at)
+	if err != nil {
+		return nil, err
+	}
+	if m, class := o.class.method("__clone"); m != nil {
+		_, err = in.callMethod(c, class, m, nil, x.at)
+	}
+	return c, err
+}
+
+func (in *interp) evalInstanceof(x *instanceExpr) (Value, error) {
+	v, err := in.eval(x.x)
+	if err != nil {
+		return nil, err
+	}
+	if v.kind() == kUnknown {
+		return maybe(v.(*Unknown)), nil
+	}
+	o, ok := v.(*Object)
+	if n, isName := x.class.(*nameExpr); isName && n.name != "self" && n.name != "static" && n.name != "parent" {
+		if !ok {
+			return boolVal(false), nil
+		}
+		if !o.class.isA(lower(n.name)) && o.class.opaque {
+			return maybe(in.unknownAt(Undecidable, x.at, "depends on a parent class")), nil
+		}
+		return boolVal(o.class.isA(lower(n.name))), nil
+	}
+	c, u, err := in.classOf(x.class)
+	if err != nil || u != nil {
+		if u != nil {
+			return maybe(u), err
+		}
+		return nil, err
+	}
+	return boolVal(ok && o.class.isA(lower(c.name))), nil
+}
+
+// throw returns the error that throws an exception of a native class.
+func (in *interp) throw(name, message string, pos at) error {
+	why := &Refusal{
+		Class: Undecidable, File: in.file(), Line: int(pos.line),
+		Message: "stops with " + name + ": " + message, Expr: in.src.snippet(pos),
+	}
+	if err := in.alloc(len(message)+512, pos); err != nil {
+		return err
+	}
+	c := in.natives[lower(name)]
+	if c == nil {
+		c = in.natives["exception"]
+	}
+	props := newArray()
+	props.put("message", strVal(message))
+	props.put("code", intVal(0))
+	props.put("file", strVal(in.file()))
+	props.put("line", intVal(int64(pos.line)))
+	return &thrown{&Object{class: c, cell: in.newCell(props).cell}, why}
+}
+
+func (in *interp) evalThrow(x *throwExpr) (Value, error) {
+	v, err := in.eval(x.x)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := v.(*Object)
+	if v.kind() != kUnknown && (!ok || !o.class.isA("throwable")) {
+		return nil, in.throw("Error", "Can only throw objects", x.at)
+	}
+	return nil, &thrown{v, &Refusal{
+		Class: Undecidable, File: in.file(), Line: int(x.line), Message: "stops with an exception", Expr: in.src.snippet(x.at),
+	}}
+}

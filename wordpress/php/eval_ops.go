@@ -1,0 +1,471 @@
+package php
+
+import (
+	"math"
+	"math/bits"
+)
+
+func (in *interp) evalUnary(x *unaryExpr) (Value, error) {
+	v, err := in.eval(x.x)
+	if err != nil {
+		return nil, err
+	}
+	switch x.op {
+	case "@":
+		return v, nil
+	case "!":
+		b, u := in.truth(v)
+		if u != nil {
+			return maybe(u), nil
+		}
+		return boolVal(!b), nil
+	}
+	return in.lift([]Value{v}, x.at, func(vals []Value) (Value, error) {
+		switch x.op {
+		case "-":
+			return in.arithmetic("*", vals[0], intVal(-1), x.at)
+		case "+":
+			return in.arithmetic("*", vals[0], intVal(1), x.at)
+		}
+		return in.complement(vals[0], x.at)
+	})
+}
+
+func (in *interp) complement(v Value, pos at) (Value, error) {
+	switch v := v.(type) {
+	case intVal:
+		return ^v, nil
+	case floatVal:
+		return intVal(^floatToInt(float64(v))), nil
+	case strVal:
+		if err := in.alloc(len(v), pos); err != nil {
+			return nil, err
+		}
+		b := []byte(v)
+		for i := range b {
+			b[i] = ^b[i]
+		}
+		return strVal(b), nil
+	}
+	return nil, in.throw("TypeError", "Cannot perform bitwise not on "+typeWord(v), pos)
+}
+
+func (in *interp) evalBinary(x *binaryExpr) (Value, error) {
+	switch x.op {
+	case "&&", "||":
+		return in.evalLogic(x)
+	case "??":
+		return in.evalCoalesce(x.l, func() (Value, error) { return in.eval(x.r) })
+	}
+	l, err := in.eval(x.l)
+	if err != nil {
+		return nil, err
+	}
+	r, err := in.eval(x.r)
+	if err != nil {
+		return nil, err
+	}
+	return in.operate(x.op, l, r, x.at)
+}
+
+// operate applies a binary operator to values.
+func (in *interp) operate(op string, l, r Value, pos at) (Value, error) {
+	switch op {
+	case "==", "!=", "===", "!==", "<", "<=", ">", ">=", "<=>":
+		return in.compareOp(op, l, r, pos)
+	case "xor":
+		return in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
+			return boolVal(toBool(v[0]) != toBool(v[1])), nil
+		})
+	case ".":
+		return in.join2(l, r, pos)
+	case "+":
+		a, ok := l.(*Array)
+		b, both := r.(*Array)
+		if ok && both {
+			return in.union(a, b, pos)
+		}
+	}
+	return in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
+		return in.arithmetic(op, v[0], v[1], pos)
+	})
+}
+
+func (in *interp) join2(l, r Value, pos at) (Value, error) {
+	var err error
+	if l, err = in.convertString(l, pos); err != nil {
+		return nil, err
+	}
+	if r, err = in.convertString(r, pos); err != nil {
+		return nil, err
+	}
+	return in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
+		a, b := toString(v[0]), toString(v[1])
+		if err := in.alloc(len(a)+len(b), pos); err != nil {
+			return nil, err
+		}
+		return strVal(a + b), nil
+	})
+}
+
+// convertString makes a string of an object; other values stay as they are.
+func (in *interp) convertString(v Value, pos at) (Value, error) {
+	o, ok := v.(*Object)
+	if !ok {
+		return v, nil
+	}
+	m, class := o.class.method("__tostring")
+	if m == nil {
+		return nil, in.throw("Error", "Object of class "+o.class.name+" could not be converted to string", pos)
+	}
+	return in.callMethod(o, class, m, nil, pos)
+}
+
+// stringOf is the string of a known value.
+func (in *interp) stringOf(v Value, pos at) (string, error) {
+	v, err := in.convertString(v, pos)
+	if err != nil {
+		return "", err
+	}
+	return toString(v), nil
+}
+
+func (in *interp) union(a, b *Array, pos at) (Value, error) {
+	if err := in.alloc(a.size()+b.size(), pos); err != nil {
+		return nil, err
+	}
+	if !a.certain() || !b.certain() {
+		return opaque(firstUnknown(in.unknownIn(a, 0), in.unknownIn(b, 0))), nil
+	}
+	c := a.clone()
+	c.each(func(_ key, v Value) bool { share(v); return true })
+	b.each(func(k key, v Value) bool {
+		if _, ok := c.get(k); !ok {
+			c.set(k, share(v))
+		}
+		return true
+	})
+	return c, nil
+}
+
+func (in *interp) compareOp(op string, l, r Value, pos at) (Value, error) {
+	if n, known := in.nullness(op, l, r); known {
+		return n, nil
+	}
+	v, err := in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
+		a, err := in.flatten(v[0], pos)
+		if err != nil {
+			return nil, err
+		}
+		b, err := in.flatten(v[1], pos)
+		if err != nil {
+			return nil, err
+		}
+		return in.compareKnown(op, a, b, pos)
+	})
+	if u, ok := v.(*Unknown); ok && u.alts == nil && op != "<=>" {
+		return maybe(u), err
+	}
+	return v, err
+}
+
+// nullness decides comparisons of an array that holds unknowns with a value of
+// another type, which its contents do not change.
+func (in *interp) nullness(op string, l, r Value) (Value, bool) {
+	if op != "===" && op != "!==" || l.kind() == kUnknown || r.kind() == kUnknown || l.kind() == r.kind() {
+		return nil, false
+	}
+	return boolVal(op == "!=="), true
+}
+
+func (in *interp) compareKnown(op string, a, b Value, pos at) (Value, error) {
+	switch op {
+	case "===":
+		return boolVal(identical(a, b)), nil
+	case "!==":
+		return boolVal(!identical(a, b)), nil
+	}
+	if a.kind() == kObject || b.kind() == kObject {
+		v, done, err := in.compareObject(op, a, b, pos)
+		if done || err != nil {
+			return v, err
+		}
+		if a, err = in.objectOperand(a, b, pos); err != nil {
+			return nil, err
+		}
+		if b, err = in.objectOperand(b, a, pos); err != nil {
+			return nil, err
+		}
+	}
+	c := compare(a, b)
+	switch op {
+	case "==":
+		return boolVal(c == 0), nil
+	case "!=":
+		return boolVal(c != 0), nil
+	case "<":
+		return boolVal(c == -1), nil
+	case "<=":
+		return boolVal(c == -1 || c == 0), nil
+	case ">":
+		return boolVal(c == 1 || c == uncomparable && compare(b, a) == -1), nil
+	case ">=":
+		return boolVal(c == 1 || c == 0), nil
+	}
+	if c == uncomparable || c == -uncomparable {
+		c = 1
+	}
+	return intVal(int64(c)), nil
+}
+
+// compareObject compares two objects of one class by their properties.
+func (in *interp) compareObject(op string, a, b Value, pos at) (Value, bool, error) {
+	x, ok := a.(*Object)
+	y, both := b.(*Object)
+	if !ok || !both || x == y || x.class != y.class || x.fn != nil {
+		return nil, false, nil
+	}
+	if err := in.enter(pos); err != nil {
+		return nil, true, err
+	}
+	defer in.leave()
+	v, err := in.compareOp(op, in.propsOf(x), in.propsOf(y), pos)
+	return v, true, err
+}
+
+// objectOperand converts an object that is compared with a string.
+func (in *interp) objectOperand(a, b Value, pos at) (Value, error) {
+	if o, ok := a.(*Object); ok && b.kind() == kString {
+		if m, _ := o.class.method("__tostring"); m != nil {
+			return in.convertString(a, pos)
+		}
+	}
+	return a, nil
+}
+
+// flatten resolves the references in an array.
+func (in *interp) flatten(v Value, pos at) (Value, error) {
+	a, ok := v.(*Array)
+	if !ok || !in.hasRefs(a, 0) {
+		return v, nil
+	}
+	return in.flatCopy(a, 0, pos)
+}
+
+func (in *interp) hasRefs(a *Array, depth int) bool {
+	in.charge(1 + len(a.entries)/4)
+	for i := range a.entries {
+		if e := &a.entries[i]; !e.gone {
+			if e.v.kind() == kRef || depth > 64 {
+				return true
+			}
+			if b, ok := e.v.(*Array); ok && in.hasRefs(b, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (in *interp) flatCopy(a *Array, depth int, pos at) (Value, error) {
+	if depth > 64 {
+		return nil, in.refuse(Undecidable, pos, "evaluate: an array is nested too deeply")
+	}
+	if err := in.alloc(a.size(), pos); err != nil {
+		return nil, err
+	}
+	c := a.clone()
+	for i := range c.entries {
+		e := &c.entries[i]
+		if e.gone {
+			continue
+		}
+		if e.v.kind() == kRef {
+			e.v = in.deref(e.v)
+		}
+		if b, ok := e.v.(*Array); ok {
+			v, err := in.flatCopy(b, depth+1, pos)
+			if err != nil {
+				return nil, err
+			}
+			e.v = v
+		}
+	}
+	return c, nil
+}
+
+func (in *interp) arithmetic(op string, l, r Value, pos at) (Value, error) {
+	if l.kind() >= kArray || r.kind() >= kArray {
+		return nil, in.operandError(op, l, r, pos)
+	}
+	if op == "&" || op == "|" || op == "^" {
+		if a, ok := l.(strVal); ok {
+			if b, ok := r.(strVal); ok {
+				return in.bitStrings(op, string(a), string(b), pos)
+			}
+		}
+	}
+	if !arithmeticString(l) || !arithmeticString(r) {
+		return nil, in.operandError(op, l, r, pos)
+	}
+	a, b := toNumber(l), toNumber(r)
+	switch op {
+	case "+", "-", "*":
+		return addMul(op, a, b), nil
+	case "/":
+		return in.divide(a, b, pos)
+	case "**":
+		return power(a, b), nil
+	case "%", "<<", ">>":
+		return in.integerOp(op, toInt(a), toInt(b), pos)
+	}
+	x, y := toInt(a), toInt(b)
+	switch op {
+	case "&":
+		return intVal(x & y), nil
+	case "|":
+		return intVal(x | y), nil
+	}
+	return intVal(x ^ y), nil
+}
+
+// arithmeticString reports whether a string can be calculated with: it leads with
+// a number. Others throw.
+func arithmeticString(v Value) bool {
+	s, ok := v.(strVal)
+	return !ok || leadsNumber(string(s))
+}
+
+func (in *interp) operandError(op string, l, r Value, pos at) error {
+	return in.throw("TypeError", "Unsupported operand types: "+typeWord(l)+" "+op+" "+typeWord(r), pos)
+}
+
+func addMul(op string, a, b Value) Value {
+	x, ok := a.(intVal)
+	y, both := b.(intVal)
+	if !ok || !both {
+		f, g := toFloat(a), toFloat(b)
+		switch op {
+		case "+":
+			return floatVal(f + g)
+		case "-":
+			return floatVal(f - g)
+		}
+		return floatVal(f * g)
+	}
+	switch op {
+	case "+":
+		if s := x + y; (s > x) == (y > 0) {
+			return s
+		}
+		return floatVal(float64(x) + float64(y))
+	case "-":
+		if s := x - y; (s < x) == (y > 0) {
+			return s
+		}
+		return floatVal(float64(x) - float64(y))
+	}
+	if p, ok := multiply(int64(x), int64(y)); ok {
+		return intVal(p)
+	}
+	return floatVal(float64(x) * float64(y))
+}
+
+func multiply(x, y int64) (int64, bool) {
+	neg := (x < 0) != (y < 0)
+	hi, lo := bits.Mul64(magnitude(x), magnitude(y))
+	switch {
+	case hi != 0 || lo > 1<<63 || lo == 1<<63 && !neg:
+		return 0, false
+	case neg:
+		return -int64(lo), true
+	}
+	return int64(lo), true
+}
+
+func magnitude(x int64) uint64 {
+	if x < 0 {
+		return -uint64(x)
+	}
+	return uint64(x)
+}
+
+func (in *interp) divide(a, b Value, pos at) (Value, error) {
+	if toFloat(b) == 0 {
+		return nil, in.throw("DivisionByZeroError", "Division by zero", pos)
+	}
+	x, ok := a.(intVal)
+	y, both := b.(intVal)
+	if ok && both && !(x == math.MinInt64 && y == -1) && x%y == 0 {
+		return x / y, nil
+	}
+	return floatVal(toFloat(a) / toFloat(b)), nil
+}
+
+func power(a, b Value) Value {
+	x, ok := a.(intVal)
+	y, both := b.(intVal)
+	if !ok || !both || y < 0 {
+		return floatVal(math.Pow(toFloat(a), toFloat(b)))
+	}
+	result, base := int64(1), int64(x)
+	for n := int64(y); n > 0; n >>= 1 {
+		fits := true
+		if n&1 == 1 {
+			result, fits = multiply(result, base)
+		}
+		if fits && n > 1 {
+			base, fits = multiply(base, base)
+		}
+		if !fits {
+			return floatVal(math.Pow(float64(x), float64(y)))
+		}
+	}
+	return intVal(result)
+}
+
+func (in *interp) integerOp(op string, x, y int64, pos at) (Value, error) {
+	if op == "%" {
+		switch y {
+		case 0:
+			return nil, in.throw("DivisionByZeroError", "Modulo by zero", pos)
+		case -1:
+			return intVal(0), nil
+		}
+		return intVal(x % y), nil
+	}
+	switch {
+	case y < 0:
+		return nil, in.throw("ArithmeticError", "Bit shift by negative number", pos)
+	case op == "<<" && y > 63:
+		return intVal(0), nil
+	case op == "<<":
+		return intVal(x << y), nil
+	}
+	return intVal(x >> min(y, 63)), nil
+}
+
+// bitStrings works on the bytes of two strings.
+func (in *interp) bitStrings(op, a, b string, pos at) (Value, error) {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if err := in.alloc(len(a), pos); err != nil {
+		return nil, err
+	}
+	out := []byte(a)
+	if op != "|" {
+		out = out[:len(b)]
+	}
+	for i := range b {
+		switch op {
+		case "&":
+			out[i] &= b[i]
+		case "|":
+			out[i] |= b[i]
+		default:
+			out[i] ^= b[i]
+		}
+	}
+	return strVal(out), nil
+}

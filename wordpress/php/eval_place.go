@@ -1,0 +1,312 @@
+package php
+
+// A place is where a value lies and can be written: a slot of the state, and a path
+// of keys through the arrays in it.
+type place struct {
+	slot  int
+	path  []step
+	frame *frame // of a variable's own slot, to read it as unset or poisoned
+	temp  Value  // a value that lies nowhere, if slot is 0
+	wild  *Unknown
+	at    at
+}
+
+// A step is one key of the path: known, the next free one, or unknown.
+type step struct {
+	k    key
+	push bool
+	wild *Unknown
+}
+
+type target interface{ target() *place }
+
+func (p *place) target() *place { return p }
+
+// place finds where an expression lies, evaluating its keys.
+func (in *interp) place(x expr) (*place, error) {
+	switch x := x.(type) {
+	case *varExpr:
+		return in.variable(x)
+	case *indexExpr:
+		if name, ok := globalsKey(x); ok {
+			return in.globalPlace(name, x.at)
+		}
+		p, err := in.place(x.base)
+		if err != nil {
+			return nil, err
+		}
+		return in.indexPlace(p, x)
+	case *propExpr:
+		return in.propPlace(x)
+	case *sPropExpr:
+		return in.staticPlace(x)
+	}
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, err
+	}
+	return &place{temp: v, at: x.where()}, nil
+}
+
+// globalsKey recognises $GLOBALS[…].
+func globalsKey(x *indexExpr) (expr, bool) {
+	v, ok := x.base.(*varExpr)
+	return x.idx, ok && v.name == "GLOBALS" && x.idx != nil
+}
+
+func (in *interp) globalPlace(name expr, pos at) (*place, error) {
+	v, err := in.eval(name)
+	if err != nil {
+		return nil, err
+	}
+	return in.namedPlace(in.globals, v, pos)
+}
+
+func (in *interp) variable(x *varExpr) (*place, error) {
+	if x.dyn == nil {
+		return in.varPlace(in.frame, x.name, x.at), nil
+	}
+	v, err := in.eval(x.dyn)
+	if err != nil {
+		return nil, err
+	}
+	return in.namedPlace(in.frame, v, x.at)
+}
+
+// namedPlace is the variable of a computed name.
+func (in *interp) namedPlace(f *frame, name Value, pos at) (*place, error) {
+	if u := in.unknownIn(name, 0); u != nil {
+		return &place{wild: u, at: pos}, nil
+	}
+	s, err := in.stringOf(name, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.varPlace(f, s, pos), nil
+}
+
+var superglobals = map[string]bool{
+	"_SERVER": true, "_ENV": true, "_GET": true, "_POST": true, "_COOKIE": true, "_REQUEST": true, "_FILES": true,
+}
+
+func (in *interp) varPlace(f *frame, name string, pos at) *place {
+	if superglobals[name] {
+		f = in.globals
+	}
+	id, ok := f.vars[name]
+	if !ok {
+		id = in.newSlot(slotNamed)
+		f.vars[name] = id
+	}
+	return &place{slot: id, frame: f, at: pos}
+}
+
+// indexPlace appends a key. An object in the way is left to its own methods.
+func (in *interp) indexPlace(p *place, x *indexExpr) (*place, error) {
+	st := step{push: x.idx == nil}
+	if x.idx != nil {
+		v, err := in.eval(x.idx)
+		if err != nil {
+			return nil, err
+		}
+		k, ok := toKey(v)
+		if u := in.unknownIn(v, 0); u != nil {
+			st.wild = u
+		} else if !ok {
+			return nil, in.throw("TypeError", "Illegal offset type", x.at)
+		}
+		st.k = k
+	}
+	c := *p
+	c.path = append(p.path[:len(p.path):len(p.path)], st)
+	c.at = x.at
+	return &c, nil
+}
+
+// raw is what lies in a place's slot, references followed; nil if nothing does.
+// slot is the one it was found in.
+func (in *interp) raw(p *place) (v Value, slot int) {
+	if p.slot == 0 {
+		return p.temp, 0
+	}
+	slot = p.slot
+	v = in.st.get(slot)
+	for range 64 {
+		r, ok := v.(refVal)
+		if !ok {
+			break
+		}
+		slot = r.cell
+		v = in.st.get(slot)
+	}
+	if v == nil && p.frame != nil && in.st.poison != nil && p.frame.serial <= in.st.serial && slot == p.slot {
+		return in.st.poison, slot
+	}
+	if v != nil && v.kind() == kRef {
+		v = nil
+	}
+	return v, slot
+}
+
+// load reads a place as an expression does: what is not there is null.
+func (in *interp) load(p *place) (Value, error) {
+	if p.wild != nil {
+		return opaque(p.wild), nil
+	}
+	v, _ := in.raw(p)
+	return in.follow(v, p.path, p.at)
+}
+
+// follow reads along a path.
+func (in *interp) follow(v Value, path []step, pos at) (Value, error) {
+	for _, s := range path {
+		if v == nil {
+			v = null
+		}
+		next, err := in.element(v, s, pos)
+		if err != nil {
+			return nil, err
+		}
+		v = next
+	}
+	if v == nil || v.kind() == kAbsent {
+		return null, nil
+	}
+	return v, nil
+}
+
+// element reads $v[key].
+func (in *interp) element(v Value, s step, pos at) (Value, error) {
+	switch v := v.(type) {
+	case *Array:
+		return in.arrayElement(v, s, pos)
+	case *Unknown:
+		return in.unknownElement(v, s, pos)
+	case strVal:
+		return in.stringElement(string(v), s, pos)
+	case *Object:
+		return in.offsetGet(v, s, pos)
+	}
+	return null, nil
+}
+
+func (in *interp) arrayElement(v *Array, s step, pos at) (Value, error) {
+	switch {
+	case s.push:
+		return nil, in.throw("Error", "Cannot use [] for reading", pos)
+	case s.wild != nil:
+		if v.len() == 0 && v.certain() {
+			return null, nil
+		}
+		return opaque(s.wild), nil
+	}
+	e, ok := v.get(s.k)
+	if ok {
+		if w, ok := e.(*Unknown); ok && w.maybeAbsent() {
+			return in.orNull(w), nil
+		}
+		return in.deref(e), nil
+	}
+	if v.rest != restNone && s.k.str {
+		if v.rest.covers(s.k.s) {
+			return in.unknownAt(Undecidable, pos, v.rest.reason()), nil
+		}
+		return null, nil
+	}
+	return null, nil
+}
+
+// orNull turns a key that may be absent into a value that may be null.
+func (in *interp) orNull(u *Unknown) Value {
+	if u.alts == nil {
+		return u
+	}
+	c := *u
+	c.alts = append([]Value(nil), u.alts...)
+	for i, v := range c.alts {
+		if v.kind() == kAbsent {
+			c.alts[i] = null
+		}
+	}
+	return &c
+}
+
+func (in *interp) unknownElement(v *Unknown, s step, pos at) (Value, error) {
+	if v.alts == nil {
+		return opaque(v), nil
+	}
+	var out Value
+	for _, alt := range v.alts {
+		if alt.kind() == kObject {
+			return opaque(v), nil
+		}
+		e, err := in.element(alt, s, pos)
+		if err != nil {
+			return opaque(v), nil // some worlds throw here
+		}
+		if out == nil {
+			out = e
+		} else {
+			out = in.joinValues(out, e, v, 0)
+		}
+	}
+	return out, nil
+}
+
+func (in *interp) stringElement(v string, s step, pos at) (Value, error) {
+	if s.wild != nil {
+		return opaque(s.wild), nil
+	}
+	if s.push {
+		return nil, in.throw("Error", "[] operator not supported for strings", pos)
+	}
+	n := s.k.n
+	if s.k.str {
+		m, all := numericPrefix(s.k.s)
+		i, isInt := m.(intVal)
+		if !leadsNumber(s.k.s) || !all || !isInt {
+			return nil, in.throw("TypeError", "Cannot access offset of type %s on string", pos)
+		}
+		n = int64(i)
+	}
+	if n < 0 {
+		n += int64(len(v))
+	}
+	if n < 0 || n >= int64(len(v)) {
+		return strVal(""), nil // a warning, and an empty string
+	}
+	return strVal(v[n : n+1]), nil
+}
+
+// evalPlace evaluates an expression that has a place.
+func (in *interp) evalPlace(x expr) (Value, error) {
+	switch x := x.(type) {
+	case *varExpr:
+		if x.name == "this" {
+			if in.frame.this == nil {
+				return nil, in.throw("Error", "Using $this when not in object context", x.at)
+			}
+			return in.frame.this, nil
+		}
+		if x.name == "GLOBALS" {
+			return in.globalsArray(x.at)
+		}
+	case *propExpr:
+		return in.readProp(x)
+	}
+	p, err := in.place(x)
+	if err != nil {
+		return nil, err
+	}
+	v, err := in.load(p)
+	if err != nil {
+		return nil, err
+	}
+	return share(v), nil
+}
+
+// globalsArray is a copy of the global variables.
+func (in *interp) globalsArray(pos at) (Value, error) {
+	u := in.unknownAt(Undecidable, pos, "depends on all global variables")
+	return u, nil
+}

@@ -1,0 +1,371 @@
+package php
+
+// assign writes a value to a place.
+func (in *interp) assign(t target, v Value) error {
+	p := t.target()
+	return in.update(p, func(Value) (Value, error) { return share(v), nil })
+}
+
+// update replaces what lies in a place by what change makes of it; nil unsets.
+func (in *interp) update(p *place, change func(old Value) (Value, error)) error {
+	switch {
+	case p.wild != nil:
+		return in.scatter(p.wild)
+	case p.slot == 0 && len(p.path) > 0:
+		_, err := in.changed(p.temp, p.path, p.at, change)
+		return err
+	case p.slot == 0:
+		_, err := change(p.temp)
+		return err
+	}
+	old, slot := in.raw(p)
+	v, err := in.changed(old, p.path, p.at, change)
+	if err != nil || sticky(old) {
+		return err
+	}
+	if v == nil && in.st.poison != nil {
+		v = absentVal{}
+	}
+	in.st.set(slot, v)
+	return nil
+}
+
+// scatter is a write to a variable of unknown name: any variable may have changed.
+func (in *interp) scatter(u *Unknown) error {
+	in.poison(u)
+	return in.steps(64, at{})
+}
+
+// changed is container v after a change at the end of a path in it.
+func (in *interp) changed(v Value, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
+	if len(path) == 0 {
+		if v == nil {
+			return change(null)
+		}
+		return change(v)
+	}
+	if err := in.enter(pos); err != nil {
+		return nil, err
+	}
+	defer in.leave()
+	switch c := v.(type) {
+	case nil, nullVal, absentVal:
+		return in.changedArray(newArray(), path, pos, change)
+	case *Array:
+		return in.changedArray(c, path, pos, change)
+	case *Unknown:
+		return in.changedUnknown(c, path, pos, change)
+	case boolVal:
+		if !c {
+			return in.changedArray(newArray(), path, pos, change)
+		}
+	case strVal:
+		return in.changedString(c, path, pos, change)
+	case *Object:
+		return v, in.offsetSet(c, path, pos, change)
+	}
+	return nil, in.throw("Error", "Cannot use a scalar value as an array", pos)
+}
+
+// changedUnknown writes into something unknown: it stays unknown. Where it is one
+// of a few, each is written to.
+func (in *interp) changedUnknown(u *Unknown, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
+	if u.alts == nil || u.sticky {
+		_, err := change(opaque(u))
+		return u, err
+	}
+	var out Value
+	for _, alt := range u.alts {
+		if alt.kind() == kObject {
+			_, err := change(opaque(u))
+			return opaque(u), err
+		}
+		v, err := in.changed(share(alt), path, pos, change)
+		if _, ok := err.(*thrown); ok {
+			return opaque(u), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if out == nil {
+			out = v
+		} else {
+			out = in.joinValues(out, v, u, 0)
+		}
+	}
+	return out, nil
+}
+
+// owned returns an array that may be written to in place.
+func (in *interp) owned(a *Array, pos at) (*Array, error) {
+	if !a.shared && a.epoch == in.st.own {
+		return a, nil
+	}
+	if err := in.alloc(a.size(), pos); err != nil {
+		return nil, err
+	}
+	if err := in.steps(len(a.entries)/8, pos); err != nil {
+		return nil, err
+	}
+	c := a.clone()
+	c.epoch = in.st.own
+	for _, e := range c.entries {
+		if e.v != nil && e.v.kind() == kArray {
+			share(e.v)
+		}
+	}
+	return c, nil
+}
+
+func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
+	a, err := in.owned(a, pos)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.alloc(96, pos); err != nil {
+		return nil, err
+	}
+	s := path[0]
+	switch {
+	case s.wild != nil:
+		_, err := in.changed(opaque(s.wild), path[1:], pos, change)
+		in.blur(a, s.wild)
+		a.why = s.wild
+		return a, err
+	case s.push:
+		v, err := in.changed(nil, path[1:], pos, change)
+		if err != nil {
+			return nil, err
+		}
+		if a.why != nil {
+			in.blur(a, a.why)
+			return a, nil
+		}
+		if !a.push(v) {
+			return nil, in.throw("Error", "Cannot add element to the array as the next element is already occupied", pos)
+		}
+		return a, nil
+	}
+	return a, in.changeKey(a, s, path[1:], pos, change)
+}
+
+func (in *interp) changeKey(a *Array, s step, rest []step, pos at, change func(Value) (Value, error)) error {
+	old, ok := a.get(s.k)
+	if r, isRef := old.(refVal); isRef {
+		cell := in.deref(r)
+		if sticky(cell) {
+			return nil
+		}
+		v, err := in.changed(cell, rest, pos, change)
+		if err != nil {
+			return err
+		}
+		if v == nil { // unset takes the key away, not what it refers to
+			a.remove(s.k)
+			return nil
+		}
+		if _, again := v.(refVal); again {
+			a.set(s.k, v)
+			return nil
+		}
+		in.writeCell(r, v)
+		return nil
+	}
+	if !ok && a.rest != restNone && s.k.str && a.rest.covers(s.k.s) {
+		old = in.unknownAt(Undecidable, pos, a.rest.reason())
+	}
+	v, err := in.changed(old, rest, pos, change)
+	if err != nil {
+		return err
+	}
+	switch {
+	case v != nil:
+		a.set(s.k, v)
+	case a.rest != restNone || a.why != nil:
+		a.set(s.k, absentVal{})
+	default:
+		a.remove(s.k)
+	}
+	return nil
+}
+
+// writeCell writes through a reference, to the end of the chain.
+func (in *interp) writeCell(r refVal, v Value) {
+	for range 64 {
+		next, ok := in.st.get(r.cell).(refVal)
+		if !ok {
+			break
+		}
+		r = next
+	}
+	in.st.set(r.cell, v)
+}
+
+// changedString writes one byte of a string.
+func (in *interp) changedString(s strVal, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
+	st := path[0]
+	if len(path) > 1 || st.push {
+		return nil, in.throw("Error", "Cannot use string offset as an array", pos)
+	}
+	v, err := change(null)
+	if err != nil {
+		return nil, err
+	}
+	if u := in.unknownIn(v, 0); u != nil || st.wild != nil {
+		return opaque(firstUnknown(u, st.wild)), nil
+	}
+	n := st.k.n
+	if n < 0 {
+		n += int64(len(s))
+	}
+	text, err := in.stringOf(v, pos)
+	if err != nil {
+		return nil, err
+	}
+	if st.k.str || n < 0 || text == "" {
+		return nil, in.throw("Error", "Cannot write to this string offset", pos)
+	}
+	if n > 1<<20 || in.alloc(len(s)+int(n), pos) != nil {
+		return nil, in.refuse(Undecidable, pos, "evaluate: string offset %d is too large", n)
+	}
+	b := []byte(s)
+	for int64(len(b)) <= n {
+		b = append(b, ' ')
+	}
+	b[n] = text[0]
+	return strVal(b), nil
+}
+
+// reference makes what lies in a place shared, and returns the reference to it.
+func (in *interp) reference(p *place) (Value, error) {
+	if p.wild != nil {
+		return opaque(p.wild), in.scatter(p.wild)
+	}
+	if p.slot == 0 && len(p.path) == 0 {
+		return p.temp, nil
+	}
+	if len(p.path) == 0 {
+		if v, ok := in.st.get(p.slot).(refVal); ok {
+			return v, nil
+		}
+		v, _ := in.raw(p)
+		r := in.newCell(v)
+		in.st.set(p.slot, r)
+		return r, nil
+	}
+	var ref Value
+	last := len(p.path) - 1
+	outer := *p
+	outer.path = p.path[:last]
+	err := in.update(&outer, func(v Value) (Value, error) {
+		if v.kind() == kUnknown {
+			u := *v.(*Unknown)
+			u.alts, u.sticky = nil, true
+			ref = in.newCell(&u)
+			return &u, nil
+		}
+		if a, ok := v.(*Array); ok && !p.path[last].push && p.path[last].wild == nil {
+			if r, ok := a.get(p.path[last].k); ok && r.kind() == kRef {
+				ref = r
+				return a, nil
+			}
+		}
+		return in.changed(v, p.path[last:], p.at, func(old Value) (Value, error) {
+			ref = in.newCell(old)
+			return ref, nil
+		})
+	})
+	if ref == nil {
+		ref = null
+	}
+	return ref, err
+}
+
+func (in *interp) newCell(v Value) refVal {
+	r := refVal{in.newSlot(slotCell)}
+	if v == nil || v.kind() == kAbsent {
+		v = null
+	}
+	in.st.set(r.cell, v)
+	return r
+}
+
+// bind makes a place an alias of what a reference refers to.
+func (in *interp) bind(p *place, ref Value) error {
+	if p.wild != nil {
+		return in.scatter(p.wild)
+	}
+	if len(p.path) > 0 {
+		last := len(p.path) - 1
+		outer := *p
+		outer.path = p.path[:last]
+		return in.update(&outer, func(v Value) (Value, error) {
+			if a, ok := v.(*Array); ok {
+				return in.bindKey(a, p.path[last], ref, p.at)
+			}
+			return in.changed(v, p.path[last:], p.at, func(Value) (Value, error) { return ref, nil })
+		})
+	}
+	if p.slot == 0 {
+		return nil
+	}
+	if r, ok := ref.(refVal); ok && r.cell == p.slot {
+		return nil
+	}
+	if sticky(in.st.get(p.slot)) {
+		return nil
+	}
+	if in.exported[p.slot] && in.frame != in.globals {
+		u := in.unknownAt(Undecidable, p.at, "depends on a reference that is bound anew")
+		u.sticky = true
+		in.st.set(p.slot, u)
+		return nil
+	}
+	in.st.set(p.slot, ref)
+	return nil
+}
+
+func (in *interp) bindKey(a *Array, s step, ref Value, pos at) (Value, error) {
+	if s.push || s.wild != nil {
+		return in.changedArray(a, []step{s}, pos, func(Value) (Value, error) { return ref, nil })
+	}
+	a, err := in.owned(a, pos)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.alloc(96, pos); err != nil {
+		return nil, err
+	}
+	a.set(s.k, ref)
+	return a, nil
+}
+
+// unset takes a place away.
+func (in *interp) unset(p *place) error {
+	if p.wild != nil {
+		return in.scatter(p.wild)
+	}
+	if len(p.path) > 0 {
+		v, _ := in.raw(p)
+		holder, err := in.follow(v, p.path[:len(p.path)-1], p.at)
+		if err != nil || holder.kind() == kNull {
+			return err
+		}
+		return in.update(p, func(Value) (Value, error) { return nil, nil })
+	}
+	if p.slot == 0 || sticky(in.st.get(p.slot)) {
+		return nil
+	}
+	if in.exported[p.slot] && in.frame != in.globals {
+		u := in.unknownAt(Undecidable, p.at, "depends on a variable that is unset while in use")
+		u.sticky = true
+		in.st.set(p.slot, u)
+		return nil
+	}
+	if in.st.poison != nil {
+		in.st.set(p.slot, absentVal{})
+		return nil
+	}
+	in.st.set(p.slot, nil)
+	return nil
+}

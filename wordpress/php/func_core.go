@@ -1,0 +1,340 @@
+package php
+
+// coreFuncs are the builtins that look into the evaluator.
+var coreFuncs = map[string]function{
+	"define":                {fn: defineFunc, min: 2, max: 3, lazy: true},
+	"defined":               {fn: definedFunc, min: 1, max: 1},
+	"constant":              {fn: constantFunc, min: 1, max: 1},
+	"function_exists":       {fn: functionExists, min: 1, max: 1},
+	"class_exists":          {fn: classExists, min: 1, max: 2},
+	"interface_exists":      {fn: classExists, min: 1, max: 2},
+	"trait_exists":          {fn: classExists, min: 1, max: 2},
+	"method_exists":         {fn: methodExists, min: 2, max: 2},
+	"property_exists":       {fn: propertyExists, min: 2, max: 2},
+	"get_class":             {fn: getClass, min: 1, max: 1},
+	"get_object_vars":       {fn: getObjectVars, min: 1, max: 1},
+	"is_callable":           {fn: isCallable, min: 1, max: 1},
+	"func_get_args":         {fn: funcGetArgs, max: 0},
+	"func_num_args":         {fn: funcNumArgs, max: 0},
+	"func_get_arg":          {fn: funcGetArg, min: 1, max: 1},
+	"compact":               {fn: compactFunc, max: -1},
+	"extract":               {fn: extractFunc, min: 1, max: 3, lazy: true},
+	"get_defined_vars":      {fn: definedVars, max: 0},
+	"spl_autoload_register": {fn: autoloadRegister, max: 3, lazy: true},
+}
+
+func defineFunc(c *call) (Value, error) {
+	if u := c.in.asUnknown(c.arg(0)); u != nil {
+		if u.alts == nil {
+			c.in.poison(u)
+			return maybe(u), c.steps(64)
+		}
+		return c.in.splitValue(u, len(u.alts), func(i int) (Value, error) {
+			return c.define(toString(u.alts[i]), c.arg(1))
+		})
+	}
+	name, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	if indexOf(name, "::") >= 0 {
+		return nil, c.throw("ValueError", "define(): Argument #1 ($constant_name) cannot be a class constant")
+	}
+	return c.define(name, c.arg(1))
+}
+
+func definedFunc(c *call) (Value, error) {
+	name, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	if i := indexOf(name, "::"); i > 0 {
+		k, u := c.in.findClass(name[:i], c.pos)
+		if u != nil {
+			return maybe(u), nil
+		}
+		if k == nil {
+			return boolVal(false), nil
+		}
+		_, owner := k.constant(name[i+2:])
+		return boolVal(owner != nil), nil
+	}
+	in := c.in
+	if _, ok := in.consts[constName(name)]; ok {
+		return boolVal(true), nil
+	}
+	d, ok := in.st.get(in.slot('c', constName(name))).(*definition)
+	switch {
+	case ok && d.maybe == nil:
+		return boolVal(true), nil
+	case in.st.poison != nil:
+		return maybe(in.st.poison), nil
+	case ok:
+		return maybe(d.maybe), nil
+	}
+	switch lower(name) {
+	case "true", "false", "null":
+		return boolVal(true), nil
+	}
+	return boolVal(false), nil
+}
+
+func constantFunc(c *call) (Value, error) {
+	name, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	if i := indexOf(name, "::"); i > 0 {
+		k, u, err := c.in.classNamed(name[:i], c.pos)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			return opaque(u), nil
+		}
+		return c.in.classConstant(k, name[i+2:], c.pos)
+	}
+	return c.in.evalConst(&constExpr{at: c.pos, name: name})
+}
+
+func functionExists(c *call) (Value, error) {
+	name, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	low := lower(name)
+	if low != "" && low[0] == '\\' {
+		low = low[1:]
+	}
+	in := c.in
+	d, ok := in.st.get(in.slot('f', low)).(*definition)
+	f, native := in.funcs[low]
+	switch {
+	case ok && d.maybe == nil || native && (!f.vendor || in.vendor()):
+		return boolVal(true), nil
+	case ok:
+		return maybe(d.maybe), nil
+	case in.st.poison != nil:
+		return maybe(in.st.poison), nil
+	case in.vendor():
+		return maybe(c.unsafe("needs code of the vendor folder")), nil
+	}
+	return boolVal(false), nil
+}
+
+func classExists(c *call) (Value, error) {
+	name, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	k, u := c.in.findClass(name, c.pos)
+	if k == nil && u == nil && (len(c.args) < 2 || c.bool(1)) {
+		if err := c.in.autoload(name); err != nil {
+			return nil, err
+		}
+		k, u = c.in.findClass(name, c.pos)
+	}
+	if u != nil {
+		if builtinClassNames[lower(name)] && u.Class == Undecidable {
+			return boolVal(true), nil
+		}
+		return maybe(u), nil
+	}
+	return boolVal(k != nil), nil
+}
+
+// classArg is the class of an object or of a name; nil if there is none.
+func (c *call) classArg(i int) (*class, *Unknown) {
+	switch v := c.arg(i).(type) {
+	case *Object:
+		return v.class, nil
+	case strVal:
+		return c.in.findClass(string(v), c.pos)
+	}
+	return nil, nil
+}
+
+func methodExists(c *call) (Value, error) {
+	k, u := c.classArg(0)
+	if u != nil {
+		return maybe(u), nil
+	}
+	name, err := c.str(1)
+	if err != nil || k == nil {
+		return boolVal(false), err
+	}
+	m, _ := k.method(lower(name))
+	return boolVal(m != nil), nil
+}
+
+func propertyExists(c *call) (Value, error) {
+	k, u := c.classArg(0)
+	if u != nil {
+		return maybe(u), nil
+	}
+	name, err := c.str(1)
+	if err != nil || k == nil {
+		return boolVal(false), err
+	}
+	if o, ok := c.arg(0).(*Object); ok {
+		if _, ok := c.props(o).get(propStep(name).k); ok {
+			return boolVal(true), nil
+		}
+	}
+	for ; k != nil; k = k.parent {
+		if _, ok := k.statics[name]; ok {
+			return boolVal(true), nil
+		}
+		if (&Object{class: k}).declares(name) {
+			return boolVal(true), nil
+		}
+	}
+	return boolVal(false), nil
+}
+
+func getClass(c *call) (Value, error) {
+	o, ok := c.arg(0).(*Object)
+	if !ok {
+		return nil, c.typeError(0, "object")
+	}
+	return strVal(o.class.name), nil
+}
+
+func getObjectVars(c *call) (Value, error) {
+	o, ok := c.arg(0).(*Object)
+	if !ok {
+		return nil, c.typeError(0, "object")
+	}
+	return c.props(o), nil
+}
+
+func isCallable(c *call) (Value, error) {
+	to, err := c.in.callable(c.arg(0), c.pos)
+	if _, ok := err.(*thrown); ok {
+		return boolVal(false), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if to.unknown != nil {
+		return maybe(to.unknown), nil
+	}
+	return boolVal(true), nil
+}
+
+func funcGetArgs(c *call) (Value, error) {
+	if err := c.alloc(128 + 96*len(c.in.frame.args)); err != nil {
+		return nil, err
+	}
+	out := newArray()
+	for _, v := range c.in.frame.args {
+		out.push(share(c.in.deref(v)))
+	}
+	return out, nil
+}
+
+func funcNumArgs(c *call) (Value, error) { return intVal(int64(len(c.in.frame.args))), nil }
+
+func funcGetArg(c *call) (Value, error) {
+	n, err := c.int(0, 0)
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 || n >= int64(len(c.in.frame.args)) {
+		return nil, c.throw("ValueError", "func_get_arg(): Argument #1 ($position) is out of range")
+	}
+	return c.in.deref(c.in.frame.args[n]), nil
+}
+
+func compactFunc(c *call) (Value, error) {
+	out := newArray()
+	var add func(v Value, depth int) error
+	add = func(v Value, depth int) error {
+		if err := c.alloc(128); err != nil {
+			return err
+		}
+		if a, ok := v.(*Array); ok && depth < 32 {
+			var err error
+			a.each(func(_ key, v Value) bool {
+				err = add(v, depth+1)
+				return err == nil
+			})
+			return err
+		}
+		name := toString(v)
+		v, err := c.in.load2(name, c.pos)
+		if err == nil && v != nil {
+			out.put(name, share(v))
+		}
+		return err
+	}
+	for _, v := range c.args {
+		if err := add(v, 0); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// load2 reads a variable of the present frame; nil if it is not set.
+func (in *interp) load2(name string, pos at) (Value, error) {
+	v, _ := in.raw(in.varPlace(in.frame, name, pos))
+	if v == nil || v.kind() == kAbsent {
+		return nil, nil
+	}
+	return v, nil
+}
+
+func extractFunc(c *call) (Value, error) {
+	if len(c.args) > 1 {
+		if n, ok := c.arg(1).(intVal); !ok || n != 0 {
+			u := c.unknown("depends on the flags of extract()")
+			c.in.poison(u)
+			return u, c.steps(64)
+		}
+	}
+	a, ok := c.arg(0).(*Array)
+	if !ok || !a.certain() {
+		u := c.in.unknownIn(c.arg(0), 0)
+		if u == nil {
+			return nil, c.typeError(0, "array")
+		}
+		c.in.poison(u)
+		return opaque(u), c.steps(64)
+	}
+	n := int64(0)
+	var err error
+	a.each(func(k key, v Value) bool {
+		if !k.str || k.s == "this" || k.s == "" || !identStart(k.s[0]) || identEnd(k.s, 0) != len(k.s) {
+			return true
+		}
+		n++
+		err = c.in.assign(c.in.varPlace(c.in.frame, k.s, c.pos), c.in.deref(v))
+		return err == nil
+	})
+	return intVal(n), err
+}
+
+func definedVars(c *call) (Value, error) {
+	if c.in.frame == c.in.globals {
+		return c.unknown("depends on all variables"), nil
+	}
+	return c.unknown("depends on the order of variables"), nil
+}
+
+func autoloadRegister(c *call) (Value, error) {
+	list, _ := c.load("spl.autoload").(*Array)
+	if len(c.args) == 0 {
+		return boolVal(true), nil
+	}
+	next := newArray()
+	if list != nil {
+		next = list.clone()
+	}
+	if c.arg(0).kind() == kUnknown || next.len() > 64 {
+		return boolVal(true), nil
+	}
+	next.push(share(c.arg(0)))
+	c.store("spl.autoload", next)
+	return boolVal(true), c.alloc(next.size())
+}

@@ -1,0 +1,349 @@
+package php
+
+// Joins of worlds. What two worlds agree on stays; where they differ the joined
+// world has an unknown, whose origin is the expression that told them apart.
+
+// A definition is what a slot of a constant, function or class holds. Where maybe
+// is set, some worlds lack it.
+type definition struct {
+	v     Value // of a constant
+	fn    *funcDecl
+	class *class
+	maybe *Unknown
+}
+
+func (*definition) kind() kind { return kAbsent }
+
+// maxAlts is how many alternatives an unknown remembers.
+const maxAlts = 8
+
+// either returns the unknown that is one of two values.
+func either(a, b Value, why *Unknown) *Unknown {
+	u := *why
+	u.alts, u.sticky = nil, false
+	alts, ok := alternatives(nil, a)
+	if ok {
+		alts, ok = alternatives(alts, b)
+	}
+	if ok && len(alts) <= maxAlts {
+		u.alts = alts
+	} else if x := worst(a, b); x != nil {
+		return x
+	}
+	if x := worst(a, b); x != nil && x.Class > u.Class {
+		u.Class, u.File, u.Line, u.Expr, u.Reason = x.Class, x.File, x.Line, x.Expr, x.Reason
+	}
+	return &u
+}
+
+// alternatives adds what v may be; ok is false if that is not known.
+func alternatives(alts []Value, v Value) (_ []Value, ok bool) {
+	vals := []Value{v}
+	switch v := v.(type) {
+	case *Unknown:
+		if v.alts == nil {
+			return nil, false
+		}
+		vals = v.alts
+	case *Array:
+		if v.len() > maxAlts || !v.certain() {
+			return nil, false
+		}
+	}
+next:
+	for _, x := range vals {
+		for _, y := range alts {
+			if identical(x, y) {
+				continue next
+			}
+		}
+		alts = append(alts, x)
+	}
+	return alts, true
+}
+
+// worst returns that of two values which is unknown without alternatives, the
+// unsafe one before the undecidable.
+func worst(a, b Value) *Unknown {
+	x, _ := a.(*Unknown)
+	y, _ := b.(*Unknown)
+	switch {
+	case x == nil || x.alts != nil && y != nil && y.alts == nil:
+		return y
+	case y == nil || x.Class >= y.Class:
+		return x
+	}
+	return y
+}
+
+// joinValues joins what two worlds hold in one place; neither is nil.
+func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
+	if a == b {
+		return a
+	}
+	if u, ok := a.(*Unknown); ok && u.alts == nil {
+		if w, ok := b.(*Unknown); !ok || u.Class >= w.Class && (u.sticky || !w.sticky) {
+			return a
+		}
+	}
+	x, ok := a.(*Array)
+	y, both := b.(*Array)
+	if ok && both && depth < 32 {
+		return in.joinArrays(x, y, why, depth)
+	}
+	if a.kind() == b.kind() && a.kind() < kArray && identical(a, b) {
+		return a
+	}
+	if sticky(a) || sticky(b) {
+		u := *either(a, b, why)
+		u.sticky, u.alts = true, nil
+		return &u
+	}
+	return either(a, b, why)
+}
+
+func sticky(v Value) bool {
+	u, ok := v.(*Unknown)
+	return ok && u.sticky
+}
+
+// joinArrays joins key by key. A key that only one has may be absent.
+func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
+	in.charge(len(a.entries) + len(b.entries))
+	if a.rest != b.rest || a.len()+b.len() > 20_000 {
+		u := *why
+		u.alts, u.sticky = nil, false
+		return &u
+	}
+	same := a.next == b.next && a.pos == b.pos && a.why == b.why
+	out := a.clone()
+	out.entries = out.entries[:0:0]
+	out.index, out.packed, out.live, out.next, out.pos = nil, true, 0, 0, 0
+	changed := false
+	a.each(func(k key, v Value) bool {
+		w, ok := b.get(k)
+		if !ok {
+			w, same = absentVal{}, false
+		}
+		j := in.joinElements(v, w, why, depth)
+		changed = changed || j != v
+		out.set(k, j)
+		return true
+	})
+	b.each(func(k key, w Value) bool {
+		if _, ok := a.get(k); !ok {
+			same, changed = false, true
+			out.set(k, in.joinElements(absentVal{}, w, why, depth))
+		}
+		return true
+	})
+	same = same && sameOrder(a, b)
+	if same && !changed {
+		return a
+	}
+	out.next = max(a.next, b.next)
+	if !same && out.rest == restNone {
+		out.why = firstUnknown(a.why, b.why, why)
+	}
+	if out.why != nil && out.why == a.why && !changed {
+		return a
+	}
+	return out
+}
+
+func firstUnknown(list ...*Unknown) *Unknown {
+	for _, u := range list {
+		if u != nil {
+			return u
+		}
+	}
+	return nil
+}
+
+func (in *interp) joinElements(v, w Value, why *Unknown, depth int) Value {
+	if v == w {
+		return v
+	}
+	if v.kind() == kRef || w.kind() == kRef {
+		in.torn = append(in.torn, v, w)
+		if v.kind() == kRef {
+			return v
+		}
+		return w
+	}
+	return in.joinValues(v, w, why, depth+1)
+}
+
+func sameOrder(a, b *Array) bool {
+	i := 0
+	for _, e := range a.entries {
+		if e.gone {
+			continue
+		}
+		for i < len(b.entries) && b.entries[i].gone {
+			i++
+		}
+		if i == len(b.entries) || b.entries[i].k != e.k {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// join returns the world that stands for both, which must not be used any more.
+// Either may be nil.
+func (in *interp) join(a, b *state, why *Unknown) (*state, error) {
+	if a == nil || a == b {
+		return b, nil
+	}
+	if b == nil {
+		return a, nil
+	}
+	out := a.fork()
+	if out.poison == nil {
+		out.poison = b.poison
+	}
+	out.serial = max(a.serial, b.serial)
+	in.torn = in.torn[:0]
+	err := differing(a, b, func(slot int, x, y Value) error {
+		v := in.joinSlots(a, b, slot, x, y, why)
+		if v != x {
+			out.set(slot, v)
+		}
+		return in.steps(1, at{})
+	})
+	if err != nil {
+		return nil, err
+	}
+	in.mend(out, why)
+	return out, in.steps(0, at{})
+}
+
+// joinSlots joins what lies in one slot. nil is a slot that holds nothing.
+func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Value {
+	if d, ok := x.(*definition); ok {
+		e, _ := y.(*definition)
+		return in.joinDefinitions(d, e, why)
+	}
+	if e, ok := y.(*definition); ok {
+		return in.joinDefinitions(e, nil, why)
+	}
+	kind := slotKind(slot % int(slotKinds))
+	if x == nil || y == nil {
+		one := x
+		if x == nil {
+			one = y
+		}
+		if x == nil && a.poison != nil && kind != slotCell {
+			return a.poison
+		}
+		if y == nil && b.poison != nil && kind != slotCell {
+			return b.poison
+		}
+		switch {
+		case kind == slotCell:
+			return one
+		case kind == slotOpaque:
+			u := *why
+			u.alts = nil
+			return &u
+		case one.kind() == kAbsent || one.kind() == kNull:
+			return one
+		}
+	}
+	x, y = in.dereferenced(a, b, x, y, why), in.dereferenced(b, a, y, x, why)
+	if x == y {
+		return x
+	}
+	if x.kind() == kRef || y.kind() == kRef {
+		in.torn = append(in.torn, x, y)
+		if x.kind() == kRef {
+			return x
+		}
+		return y
+	}
+	return in.joinValues(x, y, why, 0)
+}
+
+// dereferenced is x of state a, or null for nil. A reference that nothing else in a
+// holds, and that b does not have, is what it refers to.
+func (in *interp) dereferenced(a, _ *state, x, y Value, _ *Unknown) Value {
+	if x == nil || x.kind() == kAbsent {
+		return null
+	}
+	r, ok := x.(refVal)
+	if !ok || x == y || in.holders(a, r) > 1 {
+		return x
+	}
+	if v := a.get(r.cell); v != nil {
+		return v
+	}
+	return null
+}
+
+// joinDefinitions joins constants, functions and classes; e nil is none.
+func (in *interp) joinDefinitions(d, e *definition, why *Unknown) Value {
+	if e == nil {
+		if d.maybe != nil {
+			return d
+		}
+		c := *d
+		c.maybe = why
+		return &c
+	}
+	if d.fn == e.fn && d.class == e.class && d.maybe == e.maybe && d.v == e.v {
+		return d
+	}
+	c := *d
+	c.maybe = firstUnknown(d.maybe, e.maybe)
+	if d.fn != e.fn || d.class != e.class {
+		c.fn, c.class, c.v = nil, nil, why // which of the two is not known
+		return &c
+	}
+	if d.v != nil && e.v != nil {
+		c.v = in.joinValues(d.v, e.v, why, 0)
+	}
+	if c.v == d.v && c.maybe == d.maybe {
+		return d
+	}
+	return &c
+}
+
+// holders counts the places of a state that hold a reference.
+func (in *interp) holders(s *state, r refVal) int {
+	n := 0
+	s.each(func(_ int, v Value) { n += in.refsIn(v, r, 0) })
+	return n
+}
+
+func (in *interp) refsIn(v Value, r refVal, depth int) int {
+	in.charge(1)
+	if v == Value(r) {
+		return 1
+	}
+	a, ok := v.(*Array)
+	if !ok || depth > 16 {
+		return 0
+	}
+	n := 0
+	for _, e := range a.entries {
+		if e.v != nil && (e.v.kind() == kRef || e.v.kind() == kArray) {
+			n += in.refsIn(e.v, r, depth+1)
+		}
+	}
+	return n
+}
+
+// mend gives up on references that exist in one world alone: what they refer to
+// stays unknown, whatever is written there.
+func (in *interp) mend(out *state, why *Unknown) {
+	for _, v := range in.torn {
+		if r, ok := v.(refVal); ok {
+			u := *why
+			u.alts, u.sticky = nil, true
+			out.set(r.cell, &u)
+		}
+	}
+	in.torn = in.torn[:0]
+}
