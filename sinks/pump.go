@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"context"
+	"errors"
 	"io"
 )
 
@@ -29,7 +30,7 @@ func (p *pump) run(ctx context.Context, r io.Reader, pool *Pool) error {
 			return err
 		}
 		n, err := b.ReadFrom(r)
-		if n == 0 || (err != nil && err != io.EOF) {
+		if n == 0 || (err != nil && !errors.Is(err, io.EOF)) {
 			b.Release()
 			return err
 		}
