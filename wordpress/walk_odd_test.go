@@ -151,7 +151,7 @@ func TestWalkCrontab(t *testing.T) {
 func TestNotesAreCapped(t *testing.T) {
 	var n Notes
 	for i := range maxNotes + 5 {
-		n.add(fmt.Sprint(i))
+		n.Add(fmt.Sprint(i))
 	}
 	if n.Total != maxNotes+5 || len(n.Items) != maxNotes {
 		t.Errorf("total %d, %d kept", n.Total, len(n.Items))

@@ -1,0 +1,153 @@
+package wordpress
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php"
+)
+
+// The files that WordPress finds itself by.
+const (
+	frontFile    = "index.php"
+	headerFile   = "wp-blog-header.php"
+	settingsFile = "wp-settings.php"
+	configFile   = "wp-config.php"
+	versionFile  = "wp-includes/version.php"
+)
+
+// findCore finds the folder of WordPress' own files: the one whose
+// wp-blog-header.php the root's index.php requires, else the root.
+func (r *reader) findCore(ctx context.Context) error {
+	front := filepath.Join(r.site.Root, frontFile)
+	real, err := r.home.Resolve(front)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	files := &siteFiles{home: r.home, stub: map[string]string{}, header: "<?php exit;"}
+	if err == nil {
+		opt := r.options(files)
+		opt.File = real
+		_, err = php.Eval(ctx, opt)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	slices.Sort(files.headers)
+	switch cores := slices.Compact(files.headers); {
+	case len(cores) == 1:
+		r.site.Core, r.front = cores[0], true
+		return nil
+	case len(cores) > 1:
+		return refuse(Undecidable, front, "it may start WordPress in %q or in %q", cores[0], cores[1])
+	}
+	for _, name := range []string{settingsFile, configFile, headerFile} {
+		if _, statErr := r.home.Stat(filepath.Join(r.site.Root, name)); statErr == nil {
+			return nil
+		}
+	}
+	if err != nil {
+		if c := r.refusal(err); c.Class != Undecidable {
+			return c
+		}
+	}
+	return refuse(NoConfig, "", "there is no WordPress in %q: neither %s nor an %s that requires %s", r.site.given, settingsFile, frontFile, headerFile)
+}
+
+// findConfig finds wp-config.php as WordPress does: in the core's folder, else
+// in the one above unless another installation lives there.
+func (r *reader) findConfig() error {
+	above := filepath.Dir(r.site.Core)
+	path := filepath.Join(r.site.Core, configFile)
+	found, err := r.exists(path)
+	if err != nil {
+		return err
+	}
+	if !found {
+		path = filepath.Join(above, configFile)
+		if !r.home.Contains(above) {
+			return refuse(NoConfig, "", "there is no %s in %q, and the folder above it is not the site's", configFile, r.site.Core)
+		}
+		if found, err = r.exists(path); err != nil {
+			return err
+		}
+		other, err := r.exists(filepath.Join(above, settingsFile))
+		if err != nil {
+			return err
+		}
+		if found && other {
+			return refuse(NoConfig, "", "there is no %s in %q, and the one above belongs to another installation", configFile, r.site.Core)
+		}
+	}
+	if !found {
+		return refuse(NoConfig, "", "there is no %s in %q nor above it", configFile, r.site.Core)
+	}
+	real, err := r.home.Resolve(path)
+	if err != nil {
+		return fileRefusal(path, err)
+	}
+	r.site.Config.ConfigFile = real
+	_, err = (&siteFiles{home: r.home}).ReadFile(real)
+	if err != nil {
+		return fileRefusal(path, err)
+	}
+	return nil
+}
+
+// exists is file_exists, save that what cannot be told is an error.
+func (r *reader) exists(path string) (bool, error) {
+	_, err := r.home.Stat(path)
+	switch {
+	case err == nil:
+		return true, nil
+	case absent(err):
+		return false, nil
+	}
+	return false, fileRefusal(path, err)
+}
+
+// absent reports an error that means that nothing is there.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) ||
+		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
+}
+
+// version reads WordPress' version.
+func (r *reader) version(ctx context.Context) string {
+	path, err := r.home.Resolve(filepath.Join(r.site.Core, versionFile))
+	if err != nil {
+		return ""
+	}
+	end := filepath.Join(r.site.Core, settingsFile)
+	files := &siteFiles{home: r.home, stub: map[string]string{}}
+	opt := r.options(files)
+	opt.File = stubPath(r.site.Core, "version")
+	opt.Stop = []string{end}
+	files.stub[opt.File] = "<?php require " + quote(path) + "; require " + quote(end) + ";"
+	res, err := php.Eval(ctx, opt)
+	if err != nil {
+		return ""
+	}
+	v := res.Variable("wp_version")
+	if v.State != php.Known || !validVersion(v.Text) {
+		return ""
+	}
+	return v.Text
+}
+
+// validVersion keeps what the tenant writes there to what a version looks like.
+func validVersion(s string) bool {
+	if s == "" || len(s) > 40 {
+		return false
+	}
+	for i := range len(s) {
+		if !nameByte(s[i]|0x20) && s[i] != '+' {
+			return false
+		}
+	}
+	return true
+}
