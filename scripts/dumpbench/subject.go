@@ -24,17 +24,17 @@ func (s *subject) fill(ctx context.Context, mb int) error {
 		"CREATE TEMPORARY TABLE ten (i INT)", "INSERT INTO ten VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)",
 		"CREATE TABLE ten2 AS SELECT * FROM ten", "DROP TEMPORARY TABLE ten", "ALTER TABLE ten2 RENAME ten", "CREATE TABLE n (i INT PRIMARY KEY)", numbers,
 		"CREATE TABLE words (i INT PRIMARY KEY, w VARCHAR(20))",
-		"INSERT INTO words SELECT i, CONCAT(CHAR(97 + i%26), SUBSTR(MD5(i*7), 1, 2 + i%8)) FROM n WHERE i < 700",
+		"INSERT INTO words SELECT i, CONCAT(CHAR(97 + i%26), SUBSTR(LEFT(SHA2(i*7, 224), 32), 1, 2 + i%8)) FROM n WHERE i < 700",
 		"CREATE TABLE paras (i INT PRIMARY KEY, p TEXT)",
-		"INSERT INTO paras SELECT n.i, (SELECT CONCAT('<!-- wp:paragraph -->\r\n<p class=\"lead\">', GROUP_CONCAT(w ORDER BY MD5(CONCAT(n.i, w)) SEPARATOR ' '), '</p>\r\n\r\n', IF(n.i%7=0, 'it''s “quoted” — é😀', '')) "+
+		"INSERT INTO paras SELECT n.i, (SELECT CONCAT('<!-- wp:paragraph -->\r\n<p class=\"lead\">', GROUP_CONCAT(w ORDER BY SHA2(CONCAT(n.i, w), 224) SEPARATOR ' '), '</p>\r\n\r\n', IF(n.i%7=0, 'it''s “quoted” — é😀', '')) "+
 			"FROM words WHERE (words.i*(n.i+3))%13 < 2) FROM n WHERE i < 500",
 		"CREATE TABLE wp_posts (ID BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, post_author BIGINT UNSIGNED NOT NULL DEFAULT 0, post_date DATETIME NOT NULL, "+
 			"post_content LONGTEXT NOT NULL, post_title TEXT NOT NULL, post_status VARCHAR(20) NOT NULL, post_name VARCHAR(200) NOT NULL, guid VARCHAR(255) NOT NULL, menu_order INT NOT NULL DEFAULT 0, KEY post_name (post_name(191)))",
-		fmt.Sprintf("INSERT INTO wp_posts SELECT i+1, i%%9, '2020-01-01' + INTERVAL i MINUTE, CONCAT((SELECT p FROM paras WHERE i=n.i%%500), MD5(n.i), (SELECT p FROM paras WHERE i=n.i*31%%500), SHA1(n.i), (SELECT p FROM paras WHERE i=n.i*57%%500), SHA1(n.i*3)), "+
-			"CONCAT('Title ', MD5(n.i)), 'publish', CONCAT('title-', n.i), CONCAT('https://example.com/?p=', n.i), 0 FROM n WHERE i < %d", mb*230),
+		fmt.Sprintf("INSERT INTO wp_posts SELECT i+1, i%%9, '2020-01-01' + INTERVAL i MINUTE, CONCAT((SELECT p FROM paras WHERE i=n.i%%500), LEFT(SHA2(n.i, 224), 32), (SELECT p FROM paras WHERE i=n.i*31%%500), LEFT(SHA2(n.i, 224), 40), (SELECT p FROM paras WHERE i=n.i*57%%500), LEFT(SHA2(n.i*3, 224), 40)), "+
+			"CONCAT('Title ', LEFT(SHA2(n.i, 224), 32)), 'publish', CONCAT('title-', n.i), CONCAT('https://example.com/?p=', n.i), 0 FROM n WHERE i < %d", mb*230),
 		"CREATE TABLE wp_postmeta (meta_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, post_id BIGINT UNSIGNED NOT NULL, meta_key VARCHAR(255), meta_value LONGTEXT, KEY post_id (post_id), KEY meta_key (meta_key(191)))",
 		fmt.Sprintf("INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT n.i, ELT(1+(n.i+ten.i)%%5, '_edit_lock', '_thumbnail_id', '_wp_attached_file', '_wp_attachment_metadata', '_price'), "+
-			"IF((n.i+ten.i)%%5=3, CONCAT('a:5:{s:5:\"width\";i:', n.i%%4000, ';s:6:\"height\";i:', n.i%%3000, ';s:4:\"file\";s:20:\"2020/01/', MD5(n.i), '.jpg\";}'), CONCAT(n.i, ':', ten.i)) FROM n, ten WHERE n.i < %d", min(mb*250, 1000000)),
+			"IF((n.i+ten.i)%%5=3, CONCAT('a:5:{s:5:\"width\";i:', n.i%%4000, ';s:6:\"height\";i:', n.i%%3000, ';s:4:\"file\";s:20:\"2020/01/', LEFT(SHA2(n.i, 224), 32), '.jpg\";}'), CONCAT(n.i, ':', ten.i)) FROM n, ten WHERE n.i < %d", min(mb*250, 1000000)),
 		"CREATE TABLE wp_term_relationships (object_id BIGINT UNSIGNED NOT NULL, term_taxonomy_id BIGINT UNSIGNED NOT NULL, term_order INT NOT NULL DEFAULT 0, PRIMARY KEY (object_id, term_taxonomy_id), KEY t (term_taxonomy_id))",
 		fmt.Sprintf("INSERT INTO wp_term_relationships SELECT n.i, ten.i, 0 FROM n, ten WHERE n.i < %d", min(mb*150, 1000000)),
 		"CREATE TABLE wp_blobs (i INT PRIMARY KEY, b LONGBLOB)",
