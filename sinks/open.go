@@ -73,6 +73,7 @@ func kinds() map[string]kind {
 	return map[string]kind{
 		"file": {nil, checkDir, openDir},
 		"s3":   {s3Params(), checkS3, openS3},
+		"gs":   {gcsParams(), checkGCS, openGCS},
 	}
 }
 
@@ -81,7 +82,7 @@ func kinds() map[string]kind {
 // sink itself.
 func Parse(s string) (*url.URL, error) {
 	if s == "" {
-		return nil, fmt.Errorf("%w: it is empty; give a folder or s3://bucket/prefix", ErrURL)
+		return nil, fmt.Errorf("%w: it is empty; give a folder, s3://bucket/prefix or gs://bucket/prefix", ErrURL)
 	}
 	if !strings.Contains(s, "://") {
 		return parsePath(s)
@@ -112,7 +113,7 @@ func parsePath(s string) (*url.URL, error) {
 func check(u *url.URL) error {
 	k, ok := kinds()[u.Scheme]
 	if !ok {
-		return fmt.Errorf("%w: no sink is called %q; there are file and s3", ErrURL, u.Scheme)
+		return fmt.Errorf("%w: no sink is called %q; there are file, s3 and gs", ErrURL, u.Scheme)
 	}
 	if u.User != nil {
 		return fmt.Errorf("%w: %s://…: credentials do not belong into a URL, where every user of the host can read them; use credentials_file= or profile=", ErrURL, u.Scheme)

@@ -1,0 +1,229 @@
+package sinks_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/fsouza/fake-gcs-server/fakestorage"
+)
+
+// A gcsGate stands before a fake of Google Cloud Storage, which allows too much:
+// it lets only uploads of new objects through, as roles/storage.objectCreator
+// does, and compares checksums, which the fake does not.
+type gcsGate struct {
+	*httptest.Server
+	fake        *fakestorage.Server
+	credentials string // a service account's key file
+
+	mu       sync.Mutex
+	denied   []string
+	sessions map[string]*bytes.Buffer // what resumable uploads hold so far, by their URI
+	names    map[string]string        // their objects
+	rule     func(r *http.Request, nth int) fault
+	uploads  int
+}
+
+func newGCSGate(t *testing.T, bucket string) *gcsGate {
+	t.Helper()
+	g := &gcsGate{sessions: map[string]*bytes.Buffer{}, names: map[string]string{}}
+	g.Server = httptest.NewServer(g)
+	t.Cleanup(g.Close)
+	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{NoListener: true, ExternalURL: g.URL, Writer: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.fake = fake
+	fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: bucket})
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(map[string]string{
+		"type": "service_account", "client_email": "backup@test.iam.gserviceaccount.com", "token_uri": g.URL + "/token",
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), "private_key_id": "1", "project_id": "test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.credentials = filepath.Join(t.TempDir(), "key.json")
+	if err := os.WriteFile(g.credentials, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/token" {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"access_token":"good","token_type":"Bearer","expires_in":3600}`)
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	q := r.URL.Query()
+	upload := strings.HasPrefix(r.URL.Path, "/upload/storage/v1/b/") && (r.Method == http.MethodPost || r.Method == http.MethodPut)
+	if r.Header.Get("Authorization") != "Bearer good" || !upload {
+		g.denied = append(g.denied, r.Method+" "+r.URL.Path)
+		answer(w, http.StatusForbidden, "denied")
+		return
+	}
+	g.uploads++
+	f := none
+	if g.rule != nil {
+		f = g.rule(r, g.uploads)
+	}
+	switch f {
+	case drop:
+		panic(http.ErrAbortHandler)
+	case busy:
+		answer(w, http.StatusServiceUnavailable, "busy")
+		return
+	case refused:
+		answer(w, http.StatusForbidden, "denied")
+		return
+	case corrupt:
+		body[len(body)/2] ^= 1
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	status, why := 0, ""
+	if id := q.Get("upload_id"); id != "" {
+		status, why = g.more(id, r, body)
+	} else {
+		status, why = g.start(r, body)
+	}
+	if status != 0 {
+		answer(w, status, why)
+		return
+	}
+	rec := httptest.NewRecorder()
+	g.fake.HTTPHandler().ServeHTTP(rec, r)
+	if f == lose {
+		panic(http.ErrAbortHandler)
+	}
+	g.pass(w, rec, q.Get("name"), body)
+}
+
+// pass hands the fake's answer on, and remembers the upload that it begins.
+func (g *gcsGate) pass(w http.ResponseWriter, rec *httptest.ResponseRecorder, name string, meta []byte) {
+	if at := rec.Header().Get("Location"); at != "" {
+		id := at[strings.LastIndex(at, "upload_id=")+len("upload_id="):]
+		g.sessions[id] = &bytes.Buffer{}
+		g.names[id] = objectName(name, meta)
+	}
+	for k, v := range rec.Header() {
+		w.Header()[k] = v
+	}
+	w.WriteHeader(rec.Code)
+	_, _ = w.Write(rec.Body.Bytes())
+}
+
+func objectName(name string, meta []byte) string {
+	var m struct{ Name string }
+	if name == "" {
+		_ = json.Unmarshal(meta, &m) // without a name the fake refuses
+		name = m.Name
+	}
+	return name
+}
+
+// start checks a request that creates an object or begins to.
+func (g *gcsGate) start(r *http.Request, body []byte) (int, string) {
+	q := r.URL.Query()
+	if q.Get("ifGenerationMatch") != "0" {
+		return http.StatusForbidden, "overwriting is denied"
+	}
+	name, meta := q.Get("name"), body
+	if q.Get("uploadType") == "multipart" {
+		_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if err != nil {
+			return http.StatusBadRequest, err.Error()
+		}
+		parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+		var data [2][]byte
+		for i := range data {
+			p, err := parts.NextPart()
+			if err != nil {
+				return http.StatusBadRequest, err.Error()
+			}
+			if data[i], err = io.ReadAll(p); err != nil {
+				return http.StatusBadRequest, err.Error()
+			}
+		}
+		meta = data[0]
+		var m struct{ CRC32C string }
+		if err := json.Unmarshal(meta, &m); err != nil || m.CRC32C != encode32(data[1]) {
+			return http.StatusBadRequest, "crc32c " + m.CRC32C + " does not match"
+		}
+	}
+	return g.taken(objectName(name, meta), r)
+}
+
+// more checks a request that goes on with an upload; its last one must bring the
+// checksum of all of it.
+func (g *gcsGate) more(id string, r *http.Request, body []byte) (int, string) {
+	held, ok := g.sessions[id]
+	if !ok {
+		return http.StatusGone, "no such session"
+	}
+	span := r.Header.Get("Content-Range")
+	var from, to int64
+	if _, err := fmt.Sscanf(span, "bytes %d-%d/", &from, &to); err == nil && int64(held.Len()) == from {
+		held.Write(body)
+	}
+	if strings.HasSuffix(span, "/*") {
+		return 0, ""
+	}
+	if want := "crc32c=" + encode32(held.Bytes()); !strings.Contains(r.Header.Get("X-Goog-Hash"), want) {
+		return http.StatusBadRequest, "the hash " + r.Header.Get("X-Goog-Hash") + " is not " + want
+	}
+	return g.taken(g.names[id], r)
+}
+
+func (g *gcsGate) taken(name string, r *http.Request) (int, string) {
+	bucket := strings.Split(strings.TrimPrefix(r.URL.Path, "/upload/storage/v1/b/"), "/")[0]
+	if bucket == "resumable" || name == "" {
+		return 0, ""
+	}
+	if _, err := g.fake.GetObject(bucket, name); err == nil {
+		return http.StatusPreconditionFailed, "the object is there"
+	}
+	return 0, ""
+}
+
+func encode32(b []byte) string {
+	crc := crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc))
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `{"error":{"code":%d,"message":%q}}`, status, text)
+}

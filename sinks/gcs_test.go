@@ -1,0 +1,126 @@
+package sinks_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
+)
+
+func gcsSink(t *testing.T, g *gcsGate, bucket string) sinks.Sink {
+	t.Helper()
+	u, err := sinks.Parse("gs://" + bucket + "/host?credentials_file=" + g.credentials + "&endpoint=" + g.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink, err := sinks.Open(t.Context(), u, sinks.Options{PartSize: sinks.BlockSize, Retry: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sink
+}
+
+func (g *gcsGate) stored(t *testing.T, bucket string) (names []string) {
+	t.Helper()
+	all, _, err := g.fake.ListObjects(bucket, "", "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		names = append(names, strings.TrimPrefix(o.Name, "host/"))
+	}
+	return names
+}
+
+func (g *gcsGate) content(t *testing.T, bucket, name string) []byte {
+	t.Helper()
+	o, err := g.fake.GetObject(bucket, "host/"+name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Content
+}
+
+func TestGCSKeepsTheContract(t *testing.T) {
+	sinktest.Run(t, func(t *testing.T) sinktest.Store {
+		g := newGCSGate(t, "vault")
+		t.Cleanup(func() {
+			if len(g.denied) != 0 {
+				t.Errorf("the sink asked for %q", g.denied)
+			}
+		})
+		return sinktest.Store{
+			Sink: gcsSink(t, g, "vault"), Part: sinks.BlockSize,
+			Names:      func(t *testing.T) []string { return g.stored(t, "vault") },
+			Content:    func(t *testing.T, name string) []byte { return g.content(t, "vault", name) },
+			Unfinished: func(*testing.T) int { return 0 }, // sessions that are not finished end by themselves
+		}
+	})
+}
+
+func TestGCSOutlivesFaults(t *testing.T) {
+	nth := func(k int, f fault) func(*http.Request, int) fault {
+		return func(_ *http.Request, n int) fault {
+			if n == k {
+				return f
+			}
+			return none
+		}
+	}
+	for name, c := range map[string]struct {
+		size int
+		rule func(*http.Request, int) fault
+		says string // the error's text, "" when there is none
+	}{
+		"short dropped":      {short, nth(1, drop), ""},
+		"short busy":         {short, nth(1, busy), ""},
+		"short, answer lost": {short, nth(1, lose), ""},
+		"short corrupted":    {short, nth(1, corrupt), "crc32c"},
+		"short denied":       {short, nth(1, refused), "roles/storage.objectCreator"},
+		"part busy":          {long, nth(3, busy), ""},
+		"part corrupted":     {long, nth(3, corrupt), "hash"},
+		"part denied":        {long, nth(3, refused), "roles/storage.objectCreator"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGCSGate(t, "vault")
+			g.rule = c.rule
+			want := pattern(c.size)
+			_, err := gcsSink(t, g, "vault").Put(t.Context(), "name", bytes.NewReader(want))
+			if c.says != "" {
+				if err == nil || !strings.Contains(err.Error(), c.says) || len(g.stored(t, "vault")) != 0 {
+					t.Errorf("error %v, stored %q", err, g.stored(t, "vault"))
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(g.content(t, "vault", "name"), want) {
+				t.Error("other bytes are stored")
+			}
+		})
+	}
+}
+
+func TestGCSNeverTellsASession(t *testing.T) {
+	g := newGCSGate(t, "vault")
+	g.rule = func(r *http.Request, _ int) fault {
+		if r.URL.Query().Has("upload_id") {
+			return drop
+		}
+		return none
+	}
+	_, err := gcsSink(t, g, "vault").Put(t.Context(), "name", bytes.NewReader(pattern(long)))
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for id := range g.sessions {
+		if strings.Contains(err.Error(), id) {
+			t.Errorf("the error tells the upload's secret: %v", err)
+		}
+	}
+}
