@@ -64,7 +64,10 @@ func (in *interp) callMethod(o *Object, class *class, m *method, args []Value, p
 func (in *interp) linkNatives() map[string]*class {
 	all := map[string]*class{}
 	for _, n := range append(coreClasses(), nativeClasses()...) {
-		c := &class{name: n.name, native: &n, methods: map[string]*method{}, consts: map[string]constItem{}}
+		c := &class{name: n.name, native: &n, methods: map[string]*method{}, consts: map[string]constItem{}, statics: map[string]propItem{}}
+		for name, v := range n.statics {
+			c.statics[name] = propItem{name: name, def: &litExpr{v: v}, static: true}
+		}
 		for name, f := range n.methods {
 			c.methods[lower(name)] = &method{name: name, builtin: &f}
 		}

@@ -1,0 +1,74 @@
+package php
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// stop ends the programs of these tests as a configuration ends.
+const stop = "\nrequire ABSPATH . 'wp-settings.php';\n"
+
+// shown is what an evaluation knows of the constant A, in one word.
+func shown(r *Result, err error) string {
+	if err != nil {
+		return "error: " + err.Error()
+	}
+	switch a := r.Constant("A"); a.State {
+	case Known:
+		return fmt.Sprintf("%s %s", typeName(a.Value), a.Text)
+	case Open:
+		return "open: " + a.Why.Expr
+	}
+	return "absent"
+}
+
+func TestWorlds(t *testing.T) {
+	for _, c := range []struct{ name, code, want string }{
+		{"first define wins", `define('A', 1); define('A', 2);`, "integer 1"},
+		{"unknown branches that agree", `if ($_SERVER['REMOTE_ADDR']) { define('A', 'x'); } else { define('A', 'x'); }`, "string x"},
+		{"unknown branches that differ", `if ($_SERVER['REMOTE_ADDR']) { define('A', 'x'); } else { define('A', 'y'); }`, "open: $_SERVER['REMOTE_ADDR']"},
+		{"defined in one branch, then by default", `if (time() > 5) { define('A', 'x'); } defined('A') || define('A', 'x');`, "string x"},
+		{"first define wins in the worlds that have it", `if (time() > 5) { define('A', 'x'); } define('A', 'y');`, "open: time()"},
+		{"worlds that exit drop out", `if ($_SERVER['REQUEST_METHOD'] == 'POST') { define('A', 0); exit; } define('A', 'x');`, "string x"},
+		{"worlds that throw drop out", `if (time() > 5) { throw new Exception('no'); } define('A', 'x');`, "string x"},
+		{"worlds that return from the file drop out", `if (time() > 5) { define('A', 1); return; } define('A', 'x');`, "string x"},
+		{"a return from a function joins", `function f() { if (time() > 5) { return 'x'; } return 'x'; } define('A', f());`, "string x"},
+		{"returns that differ", `function f() { if (time() > 5) { return 'x'; } return 'y'; } define('A', f());`, "open: time()"},
+		{"what both branches leave alone stays", `$a = 'x'; if (time() > 5) { $b = 1; } define('A', $a);`, "string x"},
+		{"a default for a variable set in one branch", `if (time() > 5) { $a = 'x'; } if (!isset($a)) { $a = 'x'; } define('A', $a);`, "string x"},
+		{"a caught exception of some worlds", `try { if (time() > 5) { throw new Exception('no'); } $a = 'x'; } catch (Exception $e) { $a = 'x'; } define('A', $a);`, "string x"},
+		{"finally runs in all", `try { if (time() > 5) { throw new Exception('no'); } } catch (Exception $e) { } finally { $a = 'x'; } define('A', $a);`, "string x"},
+		{"a loop of unknown length changes what it writes", `$a = 'x'; $b = 'y'; while (time() % 2) { $b .= 'z'; } define('A', $a);`, "string x"},
+		{"and only that", `$b = 'y'; while (time() % 2) { $b .= 'z'; } define('A', $b);`, "open: time()"},
+		{"an unknown foreach", `$a = 'x'; foreach (explode(',', $_SERVER['HTTP_X']) as $v) { $c = $v; } define('A', $a);`, "string x"},
+		{"break out of a known loop in some worlds", `for ($i = 0; $i < 3; $i++) { if (time() > $i) { break; } } define('A', 'x');`, "string x"},
+		{"an unknown switch with one answer", `switch ($_SERVER['HTTP_HOST']) { case 'a': $x = 1; break; default: $x = 1; } define('A', $x);`, "integer 1"},
+		{"an unknown switch that falls through", `switch (time()) { case 1: $x = 1; case 2: $x = 2; break; default: $x = 2; } define('A', $x);`, "integer 2"},
+		{"a variable of unknown name", `$a = 'x'; $n = $_SERVER['HTTP_X']; $$n = 'y'; define('A', $a);`, "open: $_SERVER['HTTP_X']"},
+		{"constants survive unknown code", `define('A', 'x'); include $_SERVER['HTTP_X'];`, "string x"},
+		{"variables do not", `$a = 'x'; include $_SERVER['HTTP_X']; define('A', $a);`, "open: $_SERVER['HTTP_X']"},
+		{"nor definitions after it", `include $_SERVER['HTTP_X']; define('A', 'x');`, "open: $_SERVER['HTTP_X']"},
+		{"a reference in some worlds", `$a = 'x'; $b = 'z'; if (time() > 5) { $b = &$a; } $b = 'y'; define('A', $a);`, "open: time()"},
+		{"global in some worlds", `$a = 'x'; function f() { global $a; $a = 'x'; } if (time() > 5) { f(); } define('A', $a);`, "string x"},
+		{"a key in some worlds", `$a = ['k' => 'x']; if (time() > 5) { $a['l'] = 1; } define('A', $a['k']);`, "string x"},
+		{"an output of a command", "define('A', `id`);", "open: `id`"},
+		{"undefined functions end the world", `nosuch(); define('A', 1);`, "error: %s:1: stops with Error: Call to undefined function nosuch(): nosuch()"},
+		{"undefined functions can be caught", `try { nosuch(); } catch (Error $e) { define('A', 'x'); }`, "string x"},
+		{"alternatives flow through expressions", `$e = time() > 5 ? 'a' : 'b'; define('A', strlen("db_$e"));`, "integer 4"},
+		{"static variables", `function n() { static $i = 0; return ++$i; } n(); n(); define('A', n());`, "integer 3"},
+		{"a statement of constants", `const A = 'x' . 1;`, "string x1"},
+		{"closures", `$p = 'x'; $f = function ($s) use ($p, &$q) { $q = 1; return $p . $s; }; $r = $f('y'); define('A', "$r$q");`, "string xy1"},
+		{"classes", `class P { const C = 'c'; public static $s = 's'; protected $v; function __construct($v) { $this->v = $v; } function get() { return $this->v . static::C . self::$s; } } class Q extends P { const C = 'd'; } define('A', (new Q('x'))->get());`, "string xds"},
+		{"references to elements", `$a = ['x' => ['y' => 1]]; foreach ($a as &$v) { $v['y']++; } unset($v); define('A', $a['x']['y']);`, "integer 2"},
+		{"copies are copies", `$a = [1, [2]]; $b = $a; $b[1][0] = 3; define('A', $a[1][0]);`, "integer 2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			want := strings.ReplaceAll(c.want, "%s", dir+"/wp-config.php")
+			if got := shown(evalText(t, dir, "<?php "+c.code+stop, nil)); got != want {
+				t.Errorf("%s\n got %s\nwant %s", c.code, got, want)
+			}
+		})
+	}
+}
