@@ -10,7 +10,7 @@ import (
 type Limits struct {
 	Steps    int // statements, expressions and loop turns; 4 million
 	Bytes    int // bytes allocated in sum, freed or not; 128 MiB
-	Depth    int // nested calls, includes and expressions; 400
+	Depth    int // nested calls and includes; 400
 	FileSize int // of one file; 4 MiB
 	Files    int // files included; 512
 }
@@ -87,10 +87,14 @@ func (in *interp) alloc(n int, pos at) error {
 	return in.steps(n>>12, pos)
 }
 
-// enter counts one level of depth; leave takes it back.
+// maxNested bounds how far the evaluator calls itself: a stack that overflows
+// would end the whole process.
+const maxNested = 12_000
+
+// enter counts one level of expressions and blocks; leave takes it back.
 func (in *interp) enter(pos at) error {
-	if in.depth >= in.opt.Limits.Depth {
-		return in.refuse(Undecidable, pos, "evaluate: nested deeper than %d", in.opt.Limits.Depth)
+	if in.depth >= maxNested {
+		return in.refuse(Undecidable, pos, "evaluate: nested deeper than %d", maxNested)
 	}
 	in.depth++
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"sort"
+	"time"
 )
 
 // Files is where an evaluation reads from: paths are absolute and clean. What
@@ -63,9 +64,14 @@ type Answer struct {
 	Why   *Refusal // if Open: what decides
 }
 
+// maxTime is what an evaluation may take by the clock, whatever its context says.
+const maxTime = 5 * time.Second
+
 // Eval evaluates a file and what it includes. An error is a *SyntaxError, a
 // *Refusal or the context's.
 func Eval(ctx context.Context, opt Options) (*Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, maxTime)
+	defer cancel()
 	in := newInterp(ctx, opt)
 	st, err := in.run()
 	if err != nil {
