@@ -41,7 +41,8 @@ const (
 // for, and does to each request what rule says.
 type faultyProxy struct {
 	*httptest.Server
-	to *httputil.ReverseProxy
+	to    *httputil.ReverseProxy
+	toxic string // the address to reach it by, when it is not its own
 
 	mu       sync.Mutex
 	ops      []string
@@ -153,6 +154,9 @@ func through(t *testing.T, p *faultyProxy, minio *lab.MinIO, bucket, more string
 	}
 	direct := *minio
 	direct.Endpoint = p.URL
+	if p.toxic != "" {
+		direct.Endpoint = p.toxic
+	}
 	u, err := sinks.Parse(direct.URL(bucket, "host", credentials) + more)
 	if err != nil {
 		t.Fatal(err)
