@@ -27,8 +27,17 @@ func testStockToolsOpen(t *testing.T, all []opener) {
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()
 			for _, in := range []struct{ size, piece int }{
-				{0, 1}, {1, 1}, {511, 7}, {64<<10 - 7, 32 << 10}, {64<<10 - 6, 1 << 20}, {64 << 10, 1000},
-				{64<<10 + 1, 1 << 20}, {128 << 10, 1 << 20}, {128<<10 + 1, 100}, {1 << 20, 256 << 10}, {3 << 20, 4 << 20},
+				{0, 1},
+				{1, 1},
+				{511, 7},
+				{64<<10 - 7, 32 << 10},
+				{64<<10 - 6, 1 << 20},
+				{64 << 10, 1000},
+				{64<<10 + 1, 1 << 20},
+				{128 << 10, 1 << 20},
+				{128<<10 + 1, 100},
+				{1 << 20, 256 << 10},
+				{3 << 20, 4 << 20},
 			} {
 				for _, data := range [][]byte{text[:in.size], noise[:in.size]} {
 					sealed := filtered(t, data, in.piece, o.filters...)

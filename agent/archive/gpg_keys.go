@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/hex"
 	"errors"
@@ -8,11 +9,11 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
-	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
-
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
 // A GPGKey is an OpenPGP public key that can be sealed to.
@@ -67,9 +68,13 @@ func dearmor(data []byte) ([][]byte, error) {
 		return [][]byte{data}, nil
 	}
 	var blocks [][]byte
-	for r := bytes.NewReader(data); ; {
+	// armor.Decode reads ahead, unless it is given a buffered reader to share.
+	for r := bufio.NewReader(bytes.NewReader(data)); ; {
 		block, err := armor.Decode(r)
 		if errors.Is(err, io.EOF) {
+			if begun := bytes.Count(data, []byte("-----BEGIN PGP ")); begun != len(blocks) {
+				return nil, fmt.Errorf("%d of %d armored blocks are malformed; copy them whole", begun-len(blocks), begun)
+			}
 			return blocks, nil
 		}
 		if err != nil {
@@ -101,7 +106,17 @@ func gpgKey(e *openpgp.Entity, now time.Time) (GPGKey, error) {
 	}
 	key, err := e.EncryptionKeyWithError(now, &packet.Config{InsecureAllowAllKeyFlagsWhenMissing: true})
 	if err != nil {
-		return GPGKey{}, fmt.Errorf("key %s: cannot be sealed to: %w", fingerprint, err)
+		return GPGKey{}, fmt.Errorf("key %s: cannot be sealed to: %s", fingerprint, printable(err.Error()))
 	}
 	return GPGKey{Fingerprint: fingerprint, key: key.PublicKey}, nil
+}
+
+// printable drops control characters, which the library's errors may hold.
+func printable(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, text))
 }

@@ -1,0 +1,109 @@
+package archive
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestCompression(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		level  int
+		suffix string
+		want   string // of the error
+	}{
+		{"zstd", 0, ".zst", ""},
+		{"zstd", 1, ".zst", ""},
+		{"zstd", 22, ".zst", ""},
+		{"gzip", 0, ".gz", ""},
+		{"gzip", 9, ".gz", ""},
+		{"none", 0, "", ""},
+		{"zstd", 23, "", "zstd has the levels 1 to 22"},
+		{"zstd", -1, "", "zstd has the levels 1 to 22"},
+		{"gzip", 10, "", "gzip has the levels 1 to 9"},
+		{"gzip", -3, "", "gzip has the levels 1 to 9"},
+		{"none", 3, "", "none has no levels"},
+		{"", 0, "", "use zstd, gzip or none"},
+		{"ZSTD", 0, "", "use zstd, gzip or none"},
+		{"xz", 0, "", `"xz": unknown`},
+	} {
+		filters, err := Compression(test.name, test.level)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s %d: %v; want %q", test.name, test.level, err, test.want)
+		}
+		if Suffix(filters...) != test.suffix {
+			t.Errorf("%s %d: suffix %q", test.name, test.level, Suffix(filters...))
+		}
+	}
+}
+
+// TestLevels: every level gives a stream the stock tool opens, and none gives a
+// larger one than the levels below it.
+func TestLevels(t *testing.T) {
+	data := sqlText(1 << 20)
+	for _, name := range []string{"zstd", "gzip"} {
+		last := len(data)
+		for level := 1; ; level++ {
+			filters, err := Compression(name, level)
+			if err != nil {
+				break
+			}
+			packed := filtered(t, data, 1<<20, filters...)
+			if len(packed) > last+last/100 {
+				t.Errorf("%s: %d bytes at level %d, %d below it", name, len(packed), level, last)
+			}
+			last = len(packed)
+			if got := mustRun(t, bytes.NewReader(packed), nil, name, "-dc"); !bytes.Equal(got, data) {
+				t.Errorf("%s %d: %d bytes came back", name, level, len(got))
+			}
+		}
+	}
+	if _, err := Chain(io.Discard, Gzip(10)); err == nil {
+		t.Error("gzip takes level 10")
+	}
+}
+
+// TestZstdFrame looks at the frame as the stock tool sees it: one, with a
+// checksum, and a window that is read without --long.
+func TestZstdFrame(t *testing.T) {
+	packed := filtered(t, sqlText(20<<20), 1<<20, Zstd(0))
+	file := t.TempDir() + "/x.zst"
+	write := bytes.NewReader(packed)
+	mustRun(t, write, nil, "dd", "of="+file)
+	list := string(mustRun(t, nil, nil, "zstd", "-lv", file))
+	for _, want := range []string{"Zstandard Frames: 1", "Window Size: 4.00 MiB", "Check: XXH64"} {
+		if !strings.Contains(squeeze(list), want) {
+			t.Errorf("no %q in %s", want, list)
+		}
+	}
+	// One bit off is found.
+	packed[len(packed)/2] ^= 1
+	if _, err := tool(t, bytes.NewReader(packed), nil, "zstd", "-dc"); err == nil {
+		t.Error("zstd does not find a bit that fell over")
+	}
+}
+
+func squeeze(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// TestSizeBesideStockTools: the default compression is as good as the stock
+// tool's default, within 3 %.
+func TestSizeBesideStockTools(t *testing.T) {
+	data := slices.Concat(sqlText(30<<20), media(2<<20))
+	for _, test := range []struct {
+		filter  Filter
+		command []string
+	}{
+		{Zstd(0), []string{"zstd", "-3", "-c"}},
+		{Gzip(0), []string{"gzip", "-c"}},
+	} {
+		ours := len(filtered(t, data, 1<<20, test.filter))
+		stock := len(mustRun(t, bytes.NewReader(data), nil, test.command[0], test.command[1:]...))
+		if float64(ours) > 1.03*float64(stock) {
+			t.Errorf("%s: %d bytes, %s: %d", test.filter.Name, ours, strings.Join(test.command, " "), stock)
+		}
+		t.Logf("%s: %.4f of the stock tool's size", test.filter.Name, float64(ours)/float64(stock))
+	}
+}
