@@ -22,7 +22,7 @@ func openTestDir(t *testing.T, dir string) *dirSink {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.(*dirSink) //nolint:errcheck // a path is a folder
+	return s.(*dirSink)
 }
 
 func TestDirKeepsBackupsToItsOwner(t *testing.T) {

@@ -99,7 +99,7 @@ func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if g.rule != nil {
 		f = g.rule(r, g.uploads)
 	}
-	switch f {
+	switch f { //nolint:exhaustive // the others are S3's
 	case drop:
 		panic(http.ErrAbortHandler)
 	case busy:
@@ -112,7 +112,10 @@ func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body[len(body)/2] ^= 1
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	status, why := 0, ""
+	var (
+		status int
+		why    string
+	)
 	if id := q.Get("upload_id"); id != "" {
 		status, why = g.more(id, r, body)
 	} else {

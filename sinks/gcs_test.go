@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fsouza/fake-gcs-server/fakestorage"
+
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
@@ -26,11 +28,11 @@ func gcsSink(t *testing.T, g *gcsGate, bucket string) sinks.Sink {
 
 func (g *gcsGate) stored(t *testing.T, bucket string) (names []string) {
 	t.Helper()
-	all, _, err := g.fake.ListObjects(bucket, "", "", false)
+	all, err := g.fake.ListObjectsWithOptionsPaginated(bucket, fakestorage.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range all {
+	for _, o := range all.Objects {
 		names = append(names, strings.TrimPrefix(o.Name, "host/"))
 	}
 	return names

@@ -104,7 +104,7 @@ func TestCredentialsFileIsTheOnlySource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		creds, err := s.(*s3Sink).client.Options().Credentials.Retrieve(t.Context()) //nolint:errcheck // by its scheme
+		creds, err := s.(*s3Sink).client.Options().Credentials.Retrieve(t.Context())
 		if err != nil || creds.AccessKeyID != want {
 			t.Errorf("key %q, %v, want %q", creds.AccessKeyID, err, want)
 		}
