@@ -272,6 +272,16 @@ func (in *interp) coerceResult(fn *funcDecl, v Value, pos at) (Value, error) {
 	return nil, in.throw("TypeError", fn.name+"(): Return value is of type "+typeWord(v), pos)
 }
 
+// takes reports whether a function has a parameter of that name.
+func (f *funcDecl) takes(name string) bool {
+	for _, p := range f.params {
+		if p.name == name {
+			return true
+		}
+	}
+	return false
+}
+
 // makeClosure evaluates function () use ($x) {…} and fn () => ….
 func (in *interp) makeClosure(x *closureExpr) (Value, error) {
 	c := &closure{callee: callee{name: "{closure}", fn: x.fn, class: in.frame.class, static: in.frame.static}}
@@ -298,7 +308,7 @@ func (in *interp) makeClosure(x *closureExpr) (Value, error) {
 			if err != nil {
 				return nil, err
 			}
-			if v.kind() != kNull {
+			if v.kind() != kNull && !x.fn.takes(name) {
 				c.names, c.vals = append(c.names, name), append(c.vals, share(v))
 			}
 		}

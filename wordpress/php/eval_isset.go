@@ -89,7 +89,7 @@ func (in *interp) quietIndex(x *indexExpr, isset bool) (Value, error) {
 	} else if !ok {
 		return nil, in.throw("TypeError", "Illegal offset type in isset or empty", x.at)
 	}
-	s.k = k
+	s.k, s.null = k, idx.kind() == kNull
 	switch b := base.(type) {
 	case strVal:
 		if n := len(b); s.wild == nil && !s.k.str && (s.k.n >= int64(n) || s.k.n < -int64(n)) {

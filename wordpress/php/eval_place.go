@@ -15,6 +15,7 @@ type place struct {
 type step struct {
 	k    key
 	push bool
+	null bool // the key was null, which counts as 0 in a string
 	wild *Unknown
 }
 
@@ -115,7 +116,7 @@ func (in *interp) indexPlace(p *place, x *indexExpr) (*place, error) {
 		} else if !ok {
 			return nil, in.throw("TypeError", "Illegal offset type", x.at)
 		}
-		st.k = k
+		st.k, st.null = k, v.kind() == kNull
 	}
 	c := *p
 	c.path = append(p.path[:len(p.path):len(p.path)], st)
@@ -261,11 +262,11 @@ func (in *interp) stringElement(v string, s step, pos at) (Value, error) {
 		return nil, in.throw("Error", "[] operator not supported for strings", pos)
 	}
 	n := s.k.n
-	if s.k.str {
+	if s.k.str && !s.null {
 		m, all := numericPrefix(s.k.s)
 		i, isInt := m.(intVal)
 		if !leadsNumber(s.k.s) || !all || !isInt {
-			return nil, in.throw("TypeError", "Cannot access offset of type %s on string", pos)
+			return nil, in.throw("TypeError", "Cannot access offset of type string on string", pos)
 		}
 		n = int64(i)
 	}

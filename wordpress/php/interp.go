@@ -35,10 +35,10 @@ type interp struct {
 	exported map[int]bool // slots that global and static bind to
 	torn     []Value
 
-	sources map[string]*source
+	sources   map[string]*source
 	read      map[string]int // files by path; order from 1 of code, 0 of data
 	codeFiles int
-	methods map[string]bool
+	methods   map[string]bool
 
 	snapshot *state // the join of the worlds that reached a stop file
 	snapWhy  *Unknown
