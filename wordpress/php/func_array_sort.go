@@ -257,7 +257,7 @@ func arrayWalk(c *call) (Value, error) {
 			return nil, err
 		}
 	}
-	if f, ok := c.arg(1).(*Object); ok && f.fn != nil && f.fn.decl != nil && (len(f.fn.decl.params) == 0 || !f.fn.decl.params[0].ref) {
+	if f, ok := c.arg(1).(*Object); ok && f.fn != nil && f.fn.fn != nil && (len(f.fn.fn.params) == 0 || !f.fn.fn.params[0].ref) {
 		return boolVal(true), nil
 	}
 	return boolVal(true), c.setRef(0, c.unknown("depends on what array_walk wrote"))

@@ -42,7 +42,9 @@ func vsprintfFunc(c *call) (Value, error) {
 	}
 	var args []Value
 	a.each(func(_ key, v Value) bool { args = append(args, v); return true })
-	s, err := c.format(f, args)
+	d := *c
+	d.name = "vsprintf"
+	s, err := d.format(f, args)
 	return strVal(s), err
 }
 
@@ -82,6 +84,9 @@ func (c *call) format(f string, args []Value) (string, error) {
 			next++
 		}
 		if d.arg >= len(args) {
+			if c.name == "vsprintf" {
+				return "", c.throw("ValueError", fmt.Sprintf("The arguments array must contain %d items, %d given", d.arg+1, len(args)))
+			}
 			return "", c.throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", d.arg+2, len(args)+1))
 		}
 		if err := c.alloc(d.width + max(d.precision, 0) + 400); err != nil {

@@ -114,7 +114,7 @@ func (d *jsonReader) value(depth int) (Value, bool, error) {
 		return v, ok, nil
 	}
 	for word, v := range map[string]Value{"true": boolVal(true), "false": boolVal(false), "null": null} {
-		if len(d.s)-d.i >= len(word) && lower(d.s[d.i:d.i+len(word)]) == word {
+		if len(d.s)-d.i >= len(word) && d.s[d.i:d.i+len(word)] == word {
 			d.i += len(word)
 			return v, true, nil
 		}

@@ -56,6 +56,11 @@ func unserializeFunc(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(c.args) > 1 {
+		if _, err := c.array(1); err != nil {
+			return nil, err
+		}
+	}
 	r := &serialReader{c: c, s: s}
 	v, ok, err := r.value(0)
 	switch {

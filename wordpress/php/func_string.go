@@ -35,10 +35,10 @@ var stringFuncs = map[string]function{
 	"str_replace":      {fn: strReplace(false), min: 3, max: 4, refs: 1 << 3},
 	"str_ireplace":     {fn: strReplace(true), min: 3, max: 4, refs: 1 << 3},
 	"substr_replace":   {fn: substrReplace, min: 3, max: 4},
-	"strcmp":           compareFunc(func(a, b string, _ int) int { return strings.Compare(a, b) }, false),
-	"strcasecmp":       compareFunc(func(a, b string, _ int) int { return strings.Compare(lower(a), lower(b)) }, false),
-	"strncmp":          compareFunc(func(a, b string, n int) int { return strings.Compare(head(a, n), head(b, n)) }, true),
-	"strncasecmp":      compareFunc(func(a, b string, n int) int { return strings.Compare(lower(head(a, n)), lower(head(b, n))) }, true),
+	"strcmp":           compareFunc(func(a, b string, _ int) int { return byteOrder(a, b) }, false),
+	"strcasecmp":       compareFunc(func(a, b string, _ int) int { return byteOrder(lower(a), lower(b)) }, false),
+	"strncmp":          compareFunc(func(a, b string, n int) int { return byteOrder(head(a, n), head(b, n)) }, true),
+	"strncasecmp":      compareFunc(func(a, b string, n int) int { return byteOrder(lower(head(a, n)), lower(head(b, n))) }, true),
 	"strnatcmp":        compareFunc(func(a, b string, _ int) int { return natural(a, b, false) }, false),
 	"strnatcasecmp":    compareFunc(func(a, b string, _ int) int { return natural(a, b, true) }, false),
 	"str_word_count":   {},
@@ -337,6 +337,16 @@ func compareFunc(f func(a, b string, n int) int, length bool) function {
 		}
 		return intVal(f(s[0], s[1], int(min(n, 1<<40)))), nil
 	}}
+}
+
+// byteOrder is how far the first bytes that differ are apart, else the order of their lengths.
+func byteOrder(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return int(a[i]) - int(b[i])
+		}
+	}
+	return sign(len(a) - len(b))
 }
 
 func head(s string, n int) string { return s[:min(n, len(s))] }

@@ -213,3 +213,11 @@ func leadingDigits(s string) int {
 	}
 	return n
 }
+
+// nativeStatic reads a static property of a model's class.
+func (in *interp) nativeStatic(class, name string) Value {
+	if v := in.st.get(in.slot('s', class+"::$"+name)); v != nil {
+		return in.deref(v)
+	}
+	return in.natives[class].native.statics[name]
+}

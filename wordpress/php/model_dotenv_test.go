@@ -1,0 +1,100 @@
+package php
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestDotenvGrammar(t *testing.T) {
+	for _, c := range []struct{ name, file, want string }{
+		{"plain", "A=b", "A=b"},
+		{"spaces around", "  A = b  ", "A=b"},
+		{"export", "export LONGER=b", "LONGER=b"},
+		{"quoted name", `"A.B"=c`, "A.B=c"},
+		{"single quotes keep all", `A='b # $x \n "q"'`, `A=b # $x \n "q"`},
+		{"double quotes", `A="b \"c\" \\ \$d \n"`, "A=b \"c\" \\ $d \n"},
+		{"comment after blank", "A=b # c", "A=b"},
+		{"hash in a word", "A=b#c", "A=b"},
+		{"hash in quotes", `A="b#c"`, "A=b#c"},
+		{"comment lines", "# x\n\n  # y\nA=b", "A=b"},
+		{"empty", "A=", "A="},
+		{"empty quotes", `A=""`, "A="},
+		{"equals in value", "A=b=c==", "A=b=c=="},
+		{"no equals", "A", "A!"},
+		{"CRLF and CR", "A=b\r\nC=d\rE=f", "A=b;C=d;E=f"},
+		{"BOM", "\xef\xbb\xbfA=b", "A=b"},
+		{"several lines", "A=\"b\nc # d\ne\"\nF=g", "A=b\nc # d\ne;F=g"},
+		{"nested", "A=b\nC=${A}/d\nE=\"${C}$\"", "A=b;C=b/d;E=b/d$"},
+		{"nested unknown stays", "A=${NONE}x", "A=${NONE}x"},
+		{"nested in single quotes stays", "A=b\nC='${A}'", "A=b;C=${A}"},
+		{"nested escaped stays", "A=b\nC=\"\\${A}\"", "A=b;C=${A}"},
+		{"name built of a value", "A=B\nB=c\nD=\"${${A}}\"", "A=B;B=c;D=c"},
+		{"parentheses", "A=(b)", "A=(b)"},
+		{"not ASCII", "Ä=ö", "Ä=ö"},
+		{"blank inside", "A=b c", "error"},
+		{"after quotes", `A="b"c`, "error"},
+		{"open single quote", "A='b", "error"},
+		{"open double quote", `A="b`, ""},
+		{"bad escape", `A="\q"`, "error"},
+		{"no name", "=b", "error"},
+		{"bad name", "A-B=c", "error"},
+	} {
+		if got := dotenvShown(c.file); got != c.want {
+			t.Errorf("%s: %q is %q, want %q", c.name, c.file, got, c.want)
+		}
+	}
+}
+
+// dotenvShown reads a file and shows its variables, values put in.
+func dotenvShown(file string) string {
+	entries, err := parseDotenv(file)
+	if err != nil {
+		return "error"
+	}
+	known := map[string]string{}
+	var out []string
+	for _, e := range entries {
+		if e.none {
+			out = append(out, e.name+"!")
+			continue
+		}
+		known[e.name] = e.resolve(func(name string) (string, bool) { v, ok := known[name]; return v, ok })
+		out = append(out, e.name+"="+known[e.name])
+	}
+	return strings.Join(out, ";")
+}
+
+func FuzzDotenv(f *testing.F) {
+	for _, seed := range []string{"A=b", "A=\"b\nc\"", "export X='y'\nZ=${X}#c", "A=\"\\\\\"", "A=\"${A}${B}\"\nB", "=\r\r\n\"", "A=\"\\$\""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, file string) {
+		if !utf8.ValidString(file) {
+			t.Skip()
+		}
+		entries, err := parseDotenv(file)
+		if err != nil {
+			return
+		}
+		for _, e := range entries {
+			if e.name == "" {
+				t.Errorf("%q has an entry without a name", file)
+			}
+			for _, i := range e.vars {
+				if i >= len(e.text) || e.text[i] != '$' {
+					t.Errorf("%q: no variable at %d of %q", file, i, e.text)
+				}
+			}
+			if got := e.resolve(func(string) (string, bool) { return "", false }); got != e.text {
+				t.Errorf("%q: without values %q became %q", file, e.text, got)
+			}
+			if quoted := `A="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`).Replace(e.text) + `"`; !strings.ContainsAny(e.text, "\r\n\x00\"\\") {
+				again, err := parseDotenv(quoted)
+				if err != nil || len(again) != 1 || again[0].text != e.text {
+					t.Errorf("%q written as %q reads as %+v, %v", e.text, quoted, again, err)
+				}
+			}
+		}
+	})
+}
