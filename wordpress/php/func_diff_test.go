@@ -76,7 +76,7 @@ func generate(n int) []string {
 // TestFunctionsAgreeWithPHP evaluates calls here and by PHP itself. What is
 // unknown here is no answer, and so no wrong one; few may be.
 func TestFunctionsAgreeWithPHP(t *testing.T) {
-	calls := generate(6000)
+	calls := generate(9000)
 	dir := t.TempDir()
 	var want, ours bytes.Buffer
 	want.WriteString("<?php error_reporting(0); ini_set('precision', '14');\n")

@@ -140,7 +140,7 @@ func powFunc(c *call) (Value, error) {
 			}
 		}
 	}
-	return floatVal(math.Pow(toFloat(a), toFloat(b))), nil
+	return c.unknown("a power that is no integer is not modelled"), nil
 }
 
 func intdiv(c *call) (Value, error) {
@@ -263,14 +263,11 @@ func rangeFunc(c *call) (Value, error) {
 		}
 		lo, hi = toFloat(a), toFloat(b)
 	}
-	if step == 0 {
-		step = 1
-	}
 	if math.Abs(lo) > 1<<52 || math.Abs(hi) > 1<<52 || !whole {
 		return c.unknown("range of such numbers is not modelled"), nil
 	}
 	span := math.Abs(hi - lo)
-	if lo != hi && step > span {
+	if step == 0 || lo != hi && step > span {
 		return nil, c.throw("ValueError", "range(): Argument #3 ($step) must not exceed the specified range")
 	}
 	if err := c.allocTimes(112, int64(span/step)+1); err != nil {

@@ -324,6 +324,9 @@ func pregSplit(c *call) (Value, error) {
 	if v != nil || err != nil {
 		return v, err
 	}
+	if limit == 0 {
+		limit = -1
+	}
 	out := newArray()
 	add := func(from, to int) {
 		if from < to || flags&splitNoEmpty == 0 {
@@ -332,11 +335,8 @@ func pregSplit(c *call) (Value, error) {
 	}
 	at, pieces := 0, 1
 	for _, m := range found {
-		if limit > 0 && int64(pieces) >= limit {
+		if limit != -1 && int64(pieces) >= limit {
 			break
-		}
-		if m[0].from == m[0].to && (m[0].from == at || m[0].from == len(s)) {
-			continue // an empty match where a piece begins
 		}
 		if m[0].from > at || flags&splitNoEmpty == 0 {
 			add(at, m[0].from)

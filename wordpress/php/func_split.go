@@ -97,9 +97,6 @@ func strSplit(c *call) (Value, error) {
 		return nil, err
 	}
 	a := newArray()
-	if s == "" {
-		a.push(strVal(""))
-	}
 	for s != "" {
 		part := head(s, int(min(n, int64(len(s)))))
 		a.push(strVal(part))

@@ -89,11 +89,11 @@ func parseURLFunc(c *call) (Value, error) {
 	put("path", u.path)
 	put("query", u.query)
 	put("fragment", u.fragment)
-	if component == -1 {
+	if component < 0 {
 		return out, nil
 	}
 	names := []string{"scheme", "host", "port", "user", "pass", "path", "query", "fragment"}
-	if component < 0 || int(component) >= len(names) {
+	if int(component) >= len(names) {
 		return nil, c.throw("ValueError", "parse_url(): Argument #2 ($component) must be a valid URL component identifier, "+strconv.FormatInt(component, 10)+" given")
 	}
 	v, found := out.get(strKey(names[component]))
@@ -226,7 +226,7 @@ func (u *phpURL) tail(s string) {
 		u.query = ptr(s[i+1:])
 		s = s[:i]
 	}
-	if s != "" {
+	if s != "" || u.query == nil && u.fragment == nil {
 		u.path = ptr(s)
 	}
 }
@@ -355,6 +355,9 @@ func ip2longFunc(c *call) (Value, error) {
 	s, err := c.str(0)
 	if err != nil {
 		return nil, err
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		return nil, c.throw("ValueError", "ip2long(): Argument #1 ($ip) must not contain any null bytes")
 	}
 	n, ok := ip2long(s)
 	if !ok {
