@@ -17,9 +17,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// poolBlocks is how much memory all streams in flight share, in blocks of 1 MiB:
-// four parts of S3's for the two streams of a run, and what the queues hold.
-const poolBlocks = 72
+// poolBlocks is how much memory the streams in flight of one site share, in
+// blocks of 1 MiB: three of S3's parts. With it a run stays below 128 MiB, the
+// worker included (scripts/bench memory).
+const poolBlocks = 48
 
 // An Agent backs sites up. Log, Progress, Now and Random may be left zero.
 type Agent struct {

@@ -13,5 +13,6 @@ var errRestart = errors.New("the run may start again")
 // restartable tells whether an error is of the kind that sending the site once
 // more, under a new name, may mend.
 func restartable(err error) bool {
-	return errors.Is(err, errRestart) || errors.Is(err, sinks.ErrRestart) || errors.Is(err, dump.ErrChanged)
+	return errors.Is(err, errRestart) || errors.Is(err, sinks.ErrRestart) || errors.Is(err, dump.ErrChanged) ||
+		errors.Is(err, dump.ErrLost)
 }

@@ -24,8 +24,11 @@ func Worker(ctx context.Context) error {
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("protect the worker's memory: %w", err)
 	}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return fmt.Errorf("give up new privileges: %w", err)
+	// Each thread has this mark of its own. Built with cgo, Go cannot set it for all;
+	// it is a second lock then, since the worker starts no program.
+	_, _, no := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
+	if no != 0 && !errors.Is(no, syscall.ENOTSUP) {
+		return fmt.Errorf("give up new privileges: %w", no)
 	}
 	signal.Ignore(syscall.SIGPIPE)
 	var req Request

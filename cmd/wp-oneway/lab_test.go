@@ -48,7 +48,9 @@ func testMain(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	shared.binary = filepath.Join(shared.dir, "wp-oneway")
-	if out, err := exec.Command("go", "build", "-o", shared.binary, ".").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", shared.binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
+	if out, err := build.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("build the binary: %w\n%s", err, out)
 	}
 	ctx := context.Background()

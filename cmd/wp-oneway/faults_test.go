@@ -1,0 +1,295 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+)
+
+// under lists what is below a folder: finished objects, and unfinished ones.
+func under(t *testing.T, dir string) (finished, unfinished []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		switch {
+		case err != nil || d.IsDir():
+		case strings.HasSuffix(path, ".tmp"):
+			unfinished = append(unfinished, path)
+		default:
+			finished = append(finished, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return finished, unfinished
+}
+
+// until waits for a condition of the test's own making.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for range 3000 {
+		if is() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("waited in vain for %s", what)
+}
+
+// endlessUpload makes an upload so large that a run is caught in it.
+func endlessUpload(t *testing.T, s *lab.WordPress) {
+	t.Helper()
+	path := filepath.Join(s.ContentDir, "uploads", "endless.bin")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Remove(path) })
+	if err := f.Truncate(1 << 40); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAKilledRunLeavesNoManifestAndItsRestsAreRemoved(t *testing.T) {
+	s := demoSite(t)
+	endlessUpload(t, s)
+	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			h, folder := newHost(t), t.TempDir()
+			name := "killed-" + strings.ReplaceAll(signal.String(), " ", "-")
+			url := bucket(t, name)
+			before, err := shared.minio.Uploads()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := h.command("backup", s.Root, "--name", "x", "--compression", "none", "--kind", "files", "--to", folder, "--to", url)
+			var said bytes.Buffer
+			cmd.Stderr = &said
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			until(t, "the run to be half way", func() bool {
+				n, err := shared.minio.Uploads()
+				_, unfinished := under(t, folder)
+				return err == nil && n > before && len(unfinished) > 0
+			})
+			began := time.Now()
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait() // it was killed
+			if signal == syscall.SIGTERM {
+				if took := time.Since(began); took > 5*time.Second {
+					t.Errorf("SIGTERM took %s", took)
+				}
+				// A part that was on its way when the server was told to abort is gone a moment later.
+				until(t, "the upload to be aborted", func() bool {
+					n, err := shared.minio.Uploads()
+					return err == nil && n == before
+				})
+				if code := cmd.ProcessState.ExitCode(); code != 1 {
+					t.Errorf("exit status %d, want 1\n%s", code, said.String())
+				}
+			}
+			if finished, _ := under(t, folder); len(finished) > 0 {
+				t.Errorf("published: %q", finished)
+			}
+			if published := stored(t, name); len(published) > 0 {
+				t.Errorf("published in the bucket: %q", published)
+			}
+			h.backup(0, s.Root, "--name", "x", "--kind", "files", "--exclude", "endless.bin", "--to", folder)
+			if _, unfinished := under(t, folder); len(unfinished) > 0 {
+				t.Errorf("the next run left %q of the dead one", unfinished)
+			}
+		})
+	}
+}
+
+func TestOneDestinationFailsAlone(t *testing.T) {
+	s, folder := demoSite(t), t.TempDir()
+	url := strings.Replace(bucket(t, "gone"), "s3://gone/", "s3://never-was/", 1)
+	report := newHost(t).backup(1, s.Root, "--name", "x", "--kind", "db", "--to", url, "--to", folder)
+	got := report.Sites[0].Destinations
+	if got[0].Status != agent.Failed || got[0].Error == nil || !strings.Contains(got[0].Error.Message, "never-was") || got[1].Status != agent.OK {
+		t.Errorf("the destinations: %+v", got)
+	}
+	one(t, filepath.Join(folder, "x", "db-backups"), "*Z-*.manifest.json")
+}
+
+func TestADestinationThatStallsIsGivenUp(t *testing.T) {
+	s, folder := demoSite(t), t.TempDir()
+	hole, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hole.Close()
+	go func() { // it takes connections and never answers
+		for {
+			if _, err := hole.Accept(); err != nil {
+				return
+			}
+		}
+	}()
+	credentials := filepath.Join(t.TempDir(), "credentials")
+	if err := os.WriteFile(credentials, []byte("[default]\naws_access_key_id=a\naws_secret_access_key=b\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := newHost(t)
+	h.env = []string{"WP_ONEWAY_LIMITS_STALL=2s"}
+	url := fmt.Sprintf("s3://hole/x?region=us-east-1&endpoint=http://%s&credentials_file=%s", hole.Addr(), credentials)
+	report := h.backup(1, s.Root, "--name", "x", "--kind", "db", "--to", url, "--to", folder)
+	got := report.Sites[0].Destinations
+	if got[0].Status != agent.Failed || !strings.Contains(got[0].Error.Message, "stall") || got[1].Status != agent.OK {
+		t.Errorf("the destinations: %+v %+v", got[0], got[1])
+	}
+}
+
+func TestWhatCannotBeReadIsNamedAndTheRestIsPublished(t *testing.T) {
+	s, folder := demoSite(t), t.TempDir()
+	uploads := filepath.Join(s.ContentDir, "uploads")
+	secret := filepath.Join(uploads, "secret.jpg")
+	if err := os.WriteFile(secret, []byte("x"), 0o000); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(secret)
+	fifo := filepath.Join(uploads, "pipe")
+	if err := syscall.Mkfifo(fifo, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(fifo)
+	report := newHost(t).backup(3, s.Root, "--name", "x", "--kind", "files", "--to", folder)
+	got := report.Sites[0]
+	if got.Status != agent.Incomplete || got.Unreadable.Total != 1 || !strings.Contains(got.Unreadable.Items[0], "secret.jpg") {
+		t.Errorf("unreadable: %+v", got.Unreadable)
+	}
+	if !strings.Contains(strings.Join(got.Warnings.Items, "\n"), "uploads/pipe") {
+		t.Errorf("no warning of the FIFO: %+v", got.Warnings)
+	}
+	m := readManifest(t, one(t, filepath.Join(folder, "x", "files-backups"), "*Z-*.manifest.json"))
+	if m.Complete || m.Counts.Unreadable != 1 {
+		t.Errorf("the manifest calls itself complete: %+v", m.Counts)
+	}
+}
+
+func TestTwoRunsOfOneSiteNeverOverlap(t *testing.T) {
+	s, h, folder := demoSite(t), newHost(t), t.TempDir()
+	endlessUpload(t, s)
+	first := h.command("backup", s.Root, "--name", "x", "--kind", "files", "--compression", "none", "--to", folder)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = first.Process.Kill()
+		_ = first.Wait() // killed
+	}()
+	until(t, "the first run", func() bool {
+		_, unfinished := under(t, folder)
+		return len(unfinished) > 0
+	})
+	report := h.backup(75, s.Root, "--name", "x", "--kind", "db", "--to", folder)
+	if report.Status != agent.Locked {
+		t.Errorf("status %s", report.Status)
+	}
+}
+
+func TestUsageIsRefusedInOneLine(t *testing.T) {
+	s, h := demoSite(t), newHost(t)
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(config, []byte("sinks: [/tmp/x]\nsinsk: oops\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"unknown flag", []string{"backup", "--nonsense"}},
+		{"no PATH", []string{"backup"}},
+		{"kind", []string{"backup", s.Root, "--kind", "half"}},
+		{"compression", []string{"backup", s.Root, "--compression", "rar"}},
+		{"no sink is called", []string{"backup", s.Root, "--to", "ftp://x/y"}},
+		{"unknown parameter", []string{"backup", s.Root, "--to", "s3://bucket/x?regoin=y"}},
+		{"lies in the site itself", []string{"backup", s.Root, "--to", filepath.Join(s.Root, "backups")}},
+		{"name", []string{"backup", s.Root, "--name", "../x", "--to", t.TempDir()}},
+		{"sinsk", []string{"backup", s.Root, "--config", config}},
+		{"recipient", []string{"backup", s.Root, "--recipient", "age1nonsense"}},
+		{"needs one PATH", []string{"inspect"}},
+	} {
+		code, stdout, stderr := h.run(c.args...)
+		if code != 2 || stdout != "" || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%q: exit status %d, stdout %q, stderr %q; want 2 and %q on one line", c.args, code, stdout, stderr, c.want)
+		}
+	}
+	if code, _, stderr := h.run("backup", t.TempDir(), "--name", "x", "--to", t.TempDir()); code != 1 || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("a folder without WordPress: exit status %d: %s", code, stderr)
+	}
+}
+
+func TestTheReportKeepsItsSchema(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "report.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, h := demoSite(t), newHost(t)
+	for name, args := range map[string][]string{
+		"ok":      {s.Root, "--name", "x", "--to", t.TempDir()},
+		"planned": {s.Root, "--name", "x", "--dry-run", "--to", t.TempDir()},
+		"refused": {s.Root, "--name", "-", "--to", t.TempDir()},
+		"failed":  {t.TempDir(), "--name", "y", "--to", t.TempDir()},
+	} {
+		_, stdout, stderr := h.run(append([]string{"backup", "--json"}, args...)...)
+		var report any
+		if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, stderr)
+		}
+		if err := schema.Validate(report); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, stdout)
+		}
+	}
+}
+
+func TestADatabaseThatDiesLeavesNoManifest(t *testing.T) {
+	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Kill)
+	s, err := lab.InstallWordPress(t.Context(), filepath.Join(t.TempDir(), "site"), lab.WordPressOptions{Server: db, RowBytes: 96 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, folder := newHost(t), t.TempDir()
+	cmd := h.command("backup", s.Root, "--name", "x", "--kind", "db", "--compression", "none", "--to", folder)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the dump to be half way", func() bool {
+		_, unfinished := under(t, folder)
+		return len(unfinished) > 0
+	})
+	db.Kill()
+	_ = cmd.Wait() // its exit status is looked at
+	if code := cmd.ProcessState.ExitCode(); code != 1 {
+		t.Errorf("exit status %d, want 1: %s", code, said.String())
+	}
+	if finished, unfinished := under(t, folder); len(finished)+len(unfinished) > 0 {
+		t.Errorf("left behind: %q %q", finished, unfinished)
+	}
+}
