@@ -75,7 +75,7 @@ func (g *grammar) snippet() string {
 	case 6:
 		return "for ($i = 0; $i < 5; $i++) { if ($i == " + g.pick("1", "2", e()) + ") " + g.pick("continue", "break") + "; $r[] = $i . " + e() + "; }"
 	case 7:
-		return "try { $r = " + e() + "; throw new " + g.pick("RuntimeException", "TypeError", "LogicException") + "('m'); } catch (" + g.pick("RuntimeException", "Exception", "Error", "LogicException | TypeError") + " $e) { $r = [get_class($e), $e->getMessage(), $r]; } finally { $f = 1; } "
+		return "try { $r = " + e() + "; throw new " + g.pick("RuntimeException", "TypeError", "LogicException") + "('m'); } catch (" + g.pick("RuntimeException", "Exception", "Error", "LogicException | TypeError") + " $e) { $r = [get_class($e), $e->getMessage() == 'm', $r]; } finally { $f = 1; } "
 	case 8:
 		return g.pick("[$a, $b]", "[, $a, $b]", "['x' => $a, 0 => $b]", "list($a, list($b))") + " = " + g.pick("$l", "[1,'x'=>2]", "$n") + "; $r = [$a ?? 0, $b ?? null];"
 	case 9:
@@ -87,10 +87,11 @@ func (g *grammar) snippet() string {
 }
 
 const diffPrelude = `<?php
-error_reporting(0);
+error_reporting(85);
 const K = 'const';
-function show($v) {
-	if (is_array($v)) { $s = 'a('; foreach ($v as $k => $w) { $s .= show($k) . '>' . show($w) . ','; } return $s . ')'; }
+function show($v, $d = 0) {
+	if ($d > 6) { return '...'; }
+	if (is_array($v)) { $s = 'a('; foreach ($v as $k => $w) { $s .= show($k) . '>' . show($w, $d + 1) . ','; } return $s . ')'; }
 	if (is_object($v)) { return 'o' . get_class($v); }
 	return gettype($v) . ':' . $v;
 }
@@ -153,7 +154,7 @@ func askPHP(t *testing.T, dir, program string, n int) []string {
 		t.Fatal(err)
 	}
 	var complaints strings.Builder
-	cmd := exec.Command("php", "-n", "-d", "display_errors=stderr", "-d", "error_reporting=1", file)
+	cmd := exec.Command("php", "-n", "-d", "display_errors=stderr", "-d", "error_reporting=85", "-d", "log_errors=0", file)
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
 	if err != nil {
