@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
 // An opener undoes filters with stock tools.
@@ -30,10 +32,10 @@ func openers(t testing.TB) []opener {
 		{"zstd", []Filter{Zstd(0)}, unzstd},
 		{"gzip", []Filter{Gzip(0)}, ungzip},
 		{"age", []Filter{agency.filter(t, "x25519")}, agency.open("x25519")},
-		{"gpg", []Filter{gnupg.symmetric(t)}, gnupg.open},
+		{"gpg", []Filter{gnupg.sealTo(t, "default")}, gnupg.open},
 		{"zstd+age", []Filter{Zstd(0), agency.filter(t, "x25519", "ed25519")}, then(agency.open("ed25519"), unzstd)},
 		{"gzip+age", []Filter{Gzip(0), agency.filter(t, "rsa")}, then(agency.open("rsa"), ungzip)},
-		{"zstd+gpg", []Filter{Zstd(0), gnupg.sealTo(t, "default")}, then(gnupg.open, unzstd)},
+		{"zstd+gpg", []Filter{Zstd(0), gnupg.symmetric(t)}, then(gnupg.open, unzstd)},
 	}
 }
 
@@ -41,7 +43,7 @@ func openers(t testing.TB) []opener {
 // way to open them.
 func stacks(t testing.TB) []opener {
 	t.Helper()
-	gpg := gnuPG{}.symmetric(t)
+	gpg := testGPG(t)
 	return []opener{
 		{name: "zstd", filters: []Filter{Zstd(0)}},
 		{name: "gzip", filters: []Filter{Gzip(0)}},
@@ -182,6 +184,26 @@ func testAge(t testing.TB) Filter {
 	return f
 }
 
+// testGPG returns a gpg filter to a key whose other half nobody has.
+func testGPG(t testing.TB) Filter {
+	t.Helper()
+	entity, err := openpgp.NewEntity("test", "", "", &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := gpgKey(&openpgp.Entity{
+		PrimaryKey: entity.PrimaryKey, Identities: entity.Identities, Subkeys: entity.Subkeys,
+	}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := GPGKeys(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // A gnuPG is a home of GnuPG's own with a key named default in it.
 type gnuPG struct{ env []string }
 
@@ -195,7 +217,7 @@ func newGnuPG(t testing.TB) gnuPG {
 	}
 	g := gnuPG{[]string{"GNUPGHOME=" + home}}
 	t.Cleanup(func() { _ = exec.Command("gpgconf", "--homedir", home, "--kill", "all").Run() })
-	g.generate(t, "default", "default", "default", "never")
+	g.generate(t, "default", "future-default", "default", "never")
 	return g
 }
 

@@ -16,13 +16,13 @@ import (
 // TestGPGKeysOfEveryKind seals to keys as gpg makes them.
 func TestGPGKeysOfEveryKind(t *testing.T) {
 	g := newGnuPG(t)
-	g.generate(t, "future", "future-default", "default", "never")
+	g.generate(t, "usual", "default", "default", "never")
 	g.generate(t, "nist", "nistp256", "cert,sign", "never")
 	g.run(t, nil, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-add-key", g.fingerprint(t, "nist"), "nistp256", "encr", "1y")
 	g.generate(t, "simple", "rsa2048", "sign,cert,encr", "never") // without a subkey
 	g.generate(t, "old", "rsa2048", "sign,cert,encr", "never")
 	g.run(t, strings.NewReader("setpref AES128 SHA256 ZIP\nsave\n"), "--pinentry-mode", "loopback", "--passphrase", "", "--command-fd", "0", "--edit-key", "old")
-	for _, name := range []string{"default", "future", "nist", "simple", "old"} {
+	for _, name := range []string{"default", "usual", "nist", "simple", "old"} {
 		sealed := filtered(t, sqlText(200<<10), 1000, g.sealTo(t, name))
 		got, err := g.open(t, bytes.NewReader(sealed))
 		if err != nil || !bytes.Equal(got, sqlText(200<<10)) {
