@@ -1,0 +1,104 @@
+package sinks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+	"time"
+)
+
+func TestBlockTellsACutStreamFromItsEnd(t *testing.T) {
+	for _, want := range []error{io.EOF, io.ErrUnexpectedEOF, errors.New("broken")} {
+		b, err := NewPool(1).Get(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := b.ReadFrom(io.MultiReader(bytes.NewReader([]byte("text")), iotest.ErrReader(want)))
+		if n != 4 || !errors.Is(err, want) || string(b.Bytes()) != "text" {
+			t.Errorf("read %d bytes %q, %v, want 4 and %v", n, b.Bytes(), err, want)
+		}
+	}
+}
+
+func TestBlockGivesUpOnAReaderWithoutProgress(t *testing.T) {
+	b, err := NewPool(1).Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.ReadFrom(stuck{}); !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("error %v", err)
+	}
+}
+
+type stuck struct{}
+
+func (stuck) Read([]byte) (int, error) { return 0, nil }
+
+// Streams that need more than the pool has wait for each other to end, and not
+// for ever with a part each.
+func TestPoolAdmitsWhatFits(t *testing.T) {
+	p := NewPool(10)
+	leave, err := p.Admit(t.Context(), 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := p.Admit(ctx, 6); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a second stream of 6 was let into a pool of 10: %v", err)
+	}
+	leave()
+	if leave, err = p.Admit(t.Context(), 100); err != nil { // alone, it may have all
+		t.Fatal(err)
+	}
+	leave()
+}
+
+// Once a request is over, nothing reads its blocks, which hold another stream by then.
+func TestBodyIsDetached(t *testing.T) {
+	b, err := NewPool(1).Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Write([]byte("text"))
+	moves := 0
+	r := &body{part: &part{blocks: []*Block{b}, size: 4}, moved: func() { moves++ }}
+	if n, err := r.Read(make([]byte, 2)); n != 2 || err != nil || moves != 1 {
+		t.Errorf("read %d, %v, %d moves", n, err, moves)
+	}
+	if r.detach() {
+		t.Error("half of the body counts as sent")
+	}
+	if n, err := r.Read(make([]byte, 2)); n != 0 || err == nil || errors.Is(err, io.EOF) {
+		t.Errorf("after the request, read %d, %v", n, err)
+	}
+	if _, err := r.Seek(0, io.SeekStart); err == nil {
+		t.Error("after the request, it can be rewound")
+	}
+}
+
+func TestCutterRefusesUnequalParts(t *testing.T) {
+	pool := NewPool(4)
+	next := func(ctx context.Context) (*Block, error) {
+		b, err := pool.Get(ctx)
+		if err == nil {
+			b.Write([]byte("short"))
+		}
+		return b, err
+	}
+	c := &cutter{next: next, per: 2}
+	if _, err := c.part(t.Context(), newDigest()); err == nil {
+		t.Error("a short block in the middle was taken")
+	}
+	c.close()
+	for range 4 { // all were given back
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := pool.Get(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
