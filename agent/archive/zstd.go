@@ -21,7 +21,7 @@ func Zstd(level int) Filter {
 		enc, err := zstd.NewWriter(w,
 			zstd.WithEncoderLevel(zstdLevel(level)),
 			zstd.WithWindowSize(zstdWindow),
-			zstd.WithEncoderConcurrency(2),
+			zstd.WithLowerEncoderMem(true), zstd.WithEncoderConcurrency(2),
 			zstd.WithEncoderCRC(true),
 			zstd.WithZeroFrames(true))
 		if err != nil {
