@@ -391,6 +391,10 @@ func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Val
 
 func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value, error) {
 	pure := f.refs == 0
+	if u := in.unknownIn(listOf(vals...), 0); u != nil && in.mayCall(vals, 0) {
+		in.poison(u) // a callback runs, nobody knows how often and with what
+		return opaque(u), in.steps(64, pos)
+	}
 	once := func(vals []Value) (Value, error) {
 		c.args = vals
 		for i, v := range vals {
@@ -411,6 +415,36 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 		}
 	}
 	return once(vals)
+}
+
+// mayCall reports whether one of a builtin's arguments is a callback of the
+// program's own.
+func (in *interp) mayCall(vals []Value, depth int) bool {
+	for _, v := range vals {
+		switch v := v.(type) {
+		case *Object:
+			if m, _ := v.class.method("__invoke"); v.fn != nil || m != nil || depth > 0 {
+				return true
+			}
+		case strVal:
+			name := lower(string(v))
+			if i := indexOf(name, "::"); i > 0 && in.methods[name[i+2:]] || depth > 0 && in.methods[name] {
+				return true
+			}
+			if _, user := in.st.get(in.slot('f', name)).(*definition); user {
+				return true
+			}
+		case *Array:
+			if v.len() == 2 && depth == 0 {
+				first, _ := v.get(intKey(0))
+				second, _ := v.get(intKey(1))
+				if first != nil && second != nil && in.mayCall([]Value{in.deref(first), in.deref(second)}, 1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // smudge makes by-reference arguments unknown.

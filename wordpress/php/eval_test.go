@@ -56,6 +56,7 @@ func TestWorlds(t *testing.T) {
 		{"undefined functions end the world", `nosuch(); define('A', 1);`, "error: %s:1: stops with Error: Call to undefined function nosuch(): nosuch()"},
 		{"undefined functions can be caught", `try { nosuch(); } catch (Error $e) { define('A', 'x'); }`, "string x"},
 		{"alternatives flow through expressions", `$e = time() > 5 ? 'a' : 'b'; define('A', strlen("db_$e"));`, "integer 4"},
+		{"a callback over something unknown", `array_map(function ($v) { global $a; $a = 'y'; define('B', 1); }, explode(',', $_SERVER['HTTP_X'])); $a ??= 'x'; define('A', $a);`, "open: $_SERVER['HTTP_X']"},
 		{"static variables", `function n() { static $i = 0; return ++$i; } n(); n(); define('A', n());`, "integer 3"},
 		{"a statement of constants", `const A = 'x' . 1;`, "string x1"},
 		{"closures", `$p = 'x'; $f = function ($s) use ($p, &$q) { $q = 1; return $p . $s; }; $r = $f('y'); define('A', "$r$q");`, "string xy1"},

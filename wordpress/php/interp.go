@@ -19,7 +19,6 @@ type interp struct {
 	bytesLeft int
 	depth     int
 	calls     int
-	spent     error // a charge that could not be refused where it fell
 
 	st      *state
 	frame   *frame

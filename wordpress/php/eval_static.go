@@ -1,0 +1,133 @@
+package php
+
+// within runs f as code of a class, to evaluate its constant expressions.
+func (in *interp) within(c *class, pos at, f func() (Value, error)) (Value, error) {
+	if err := in.enter(pos); err != nil {
+		return nil, err
+	}
+	defer in.leave()
+	frame, src := in.frame, in.src
+	in.frame = in.newFrame()
+	in.frame.class, in.frame.static = c, c
+	if c.decl != nil {
+		in.src = c.decl.file
+	}
+	v, err := f()
+	in.frame, in.src = frame, src
+	return v, err
+}
+
+func (in *interp) evalClassConst(x *classConst) (Value, error) {
+	if lower(x.name) == "class" {
+		if n, ok := x.class.(*nameExpr); ok && n.name != "self" && n.name != "static" && n.name != "parent" {
+			return strVal(n.name), nil
+		}
+	}
+	c, u, err := in.classOf(x.class)
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		return opaque(u), nil
+	}
+	if lower(x.name) == "class" {
+		return strVal(c.name), nil
+	}
+	return in.classConstant(c, x.name, x.at)
+}
+
+func (in *interp) classConstant(c *class, name string, pos at) (Value, error) {
+	if item, owner := c.constant(name); owner != nil {
+		if owner.decl != nil && owner.decl.kind == "enum" && item.isCase(owner.decl) {
+			return in.enumCase(owner, item, pos)
+		}
+		return in.within(owner, pos, func() (Value, error) { return in.eval(item.val) })
+	}
+	if c.opaque || c.native != nil {
+		return in.unknownAt(Undecidable, pos, "depends on a class constant"), nil
+	}
+	return nil, in.throw("Error", "Undefined constant "+c.name+"::"+name, pos)
+}
+
+func (item constItem) isCase(d *classDecl) bool {
+	for _, c := range d.cases {
+		if c.name == item.name {
+			return true
+		}
+	}
+	return false
+}
+
+// enumCase is the one object of an enum's case.
+func (in *interp) enumCase(c *class, item constItem, pos at) (Value, error) {
+	slot := in.slot('m', "enum "+lower(c.name)+"::"+item.name)
+	if o, ok := in.st.get(slot).(*Object); ok {
+		return o, nil
+	}
+	props := newArray()
+	props.put("name", strVal(item.name))
+	if item.val != nil {
+		v, err := in.within(c, pos, func() (Value, error) { return in.eval(item.val) })
+		if err != nil {
+			return nil, err
+		}
+		props.put("value", v)
+	}
+	o := &Object{class: c, cell: in.newCell(props).cell}
+	in.st.set(slot, o)
+	return o, nil
+}
+
+func (c *class) constant(name string) (constItem, *class) {
+	for k := c; k != nil; k = k.parent {
+		if item, ok := k.consts[name]; ok {
+			return item, k
+		}
+		for _, i := range k.ifaces {
+			if item, owner := i.constant(name); owner != nil {
+				return item, owner
+			}
+		}
+	}
+	return constItem{}, nil
+}
+
+// staticPlace is where A::$b lies.
+func (in *interp) staticPlace(x *sPropExpr) (*place, error) {
+	c, u, err := in.classOf(x.class)
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		return &place{wild: u, at: x.at}, nil
+	}
+	v, err := in.eval(x.name)
+	if err != nil {
+		return nil, err
+	}
+	if u := in.unknownIn(v, 0); u != nil {
+		return &place{wild: u, at: x.at}, nil
+	}
+	name := toString(v)
+	for k := c; k != nil; k = k.parent {
+		p, ok := k.statics[name]
+		if !ok {
+			continue
+		}
+		slot := in.slot('s', lower(k.name)+"::$"+name)
+		if in.st.get(slot) == nil {
+			var v Value = null
+			if p.def != nil {
+				if v, err = in.within(k, x.at, func() (Value, error) { return in.eval(p.def) }); err != nil {
+					return nil, err
+				}
+			}
+			in.st.set(slot, share(v))
+		}
+		return &place{slot: slot, at: x.at}, nil
+	}
+	if c.opaque || c.native != nil {
+		return &place{wild: in.unknownAt(Undecidable, x.at, "depends on a static property"), at: x.at}, nil
+	}
+	return nil, in.throw("Error", "Access to undeclared static property "+c.name+"::$"+name, x.at)
+}
