@@ -330,11 +330,7 @@ func arrayFill(c *call) (Value, error) {
 	}
 	out := newArray()
 	for i := range n {
-		if i == 0 || start >= 0 {
-			out.set(intKey(start+i), c.arg(2))
-		} else {
-			out.set(intKey(i-1), c.arg(2)) // before 8.3, zero follows a negative start
-		}
+		out.set(intKey(start+i), c.arg(2))
 	}
 	return out, nil
 }

@@ -24,7 +24,7 @@ var fileFuncs = map[string]function{
 	"parse_ini_file":    {fn: parseINIFile, min: 1, max: 3},
 	"parse_ini_string":  {fn: parseINIString, min: 1, max: 3},
 	"getcwd":            {fn: func(c *call) (Value, error) { return strVal(c.in.opt.DocRoot), nil }},
-	"glob":              {}, "is_link": {}, "readlink": {}, "is_writable": {}, "is_writeable": {}, "is_executable": {}, "stat": {}, "lstat": {}, "filemtime": {},
+	"glob":              {fn: globFunc, min: 1, max: 2}, "is_link": {}, "readlink": {}, "is_writable": {}, "is_writeable": {}, "is_executable": {}, "stat": {}, "lstat": {}, "filemtime": {},
 	"fileatime": {}, "filectime": {}, "fileowner": {}, "filegroup": {}, "fileperms": {}, "fileinode": {}, "filetype": {}, "fopen": {}, "fgets": {},
 	"fread": {}, "fgetc": {}, "feof": {}, "fclose": {}, "fwrite": {}, "fputs": {}, "fgetcsv": {}, "fputcsv": {}, "fseek": {}, "ftell": {}, "rewind": {}, "flock": {},
 	"fflush": {}, "ftruncate": {}, "fstat": {}, "readfile": {}, "opendir": {}, "readdir": {}, "closedir": {}, "rewinddir": {}, "dir": {}, "tempnam": {},

@@ -9,7 +9,7 @@ var miscFuncs = map[string]function{
 	"putenv":               {fn: putenvFunc, min: 1, max: 1, lazy: true},
 	"version_compare":      {fn: versionCompare, min: 2, max: 3},
 	"php_sapi_name":        {fn: notCommandLine},
-	"phpversion":           {fn: notModelled("depends on the version of PHP"), max: 1},
+	"phpversion":           {fn: phpversion, max: 1},
 	"intval":               {fn: intvalFunc, min: 1, max: 2},
 	"filter_var":           {fn: filterVar, min: 1, max: 3},
 	"sys_get_temp_dir":     {fn: notModelled("depends on the server")},
@@ -294,4 +294,12 @@ func callUserFuncArray(c *call) (Value, error) {
 		args = append(args, e.v)
 	}
 	return c.invoke(c.arg(0), args...)
+}
+
+func phpversion(c *call) (Value, error) {
+	if c.has(0) {
+		return c.unknown("depends on PHP's extensions"), nil
+	}
+	v, _ := c.constant("PHP_VERSION")
+	return v, nil
 }

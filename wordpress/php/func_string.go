@@ -183,7 +183,7 @@ func ucwords(c *call) (Value, error) {
 	b := []byte(s)
 	for i := range b {
 		if i == 0 || strings.IndexByte(seps, b[i-1]) >= 0 {
-			b[i] = upperBytes(string(b[i]))[0]
+			b[i] = upperBytes(string(b[i : i+1]))[0]
 		}
 	}
 	return strVal(b), nil

@@ -39,8 +39,8 @@ func constantTable() map[string]Value {
 	all := map[string]Value{
 		"PHP_EOL": strVal("\n"), "DIRECTORY_SEPARATOR": strVal("/"), "PATH_SEPARATOR": strVal(":"),
 		"PHP_OS": strVal("Linux"), "PHP_OS_FAMILY": strVal("Linux"), "PHP_MAJOR_VERSION": intVal(8), "PHP_MINOR_VERSION": intVal(2),
-		"PHP_VERSION": &Unknown{Reason: "depends on the version of PHP", Expr: "PHP_VERSION"}, "PHP_VERSION_ID": &Unknown{Reason: "depends on the version of PHP", Expr: "PHP_VERSION_ID"},
-		"PHP_RELEASE_VERSION": &Unknown{Reason: "depends on the version of PHP", Expr: "PHP_RELEASE_VERSION"},
+		"PHP_VERSION": someRelease("PHP_VERSION", strVal("8.2.0"), strVal("8.2.99")), "PHP_VERSION_ID": someRelease("PHP_VERSION_ID", intVal(80200), intVal(80299)),
+		"PHP_RELEASE_VERSION": someRelease("PHP_RELEASE_VERSION", intVal(0), intVal(99)),
 		"PHP_EXTRA_VERSION":   &Unknown{Reason: "depends on the version of PHP", Expr: "PHP_EXTRA_VERSION"},
 		"PHP_BINARY":          &Unknown{Reason: "depends on the server", Expr: "PHP_BINARY"},
 		"PHP_SAPI": &Unknown{Reason: "depends on the server's interface to PHP", Expr: "PHP_SAPI", alts: []Value{
@@ -84,4 +84,10 @@ var intConstants = map[string]int64{
 	"FILTER_SANITIZE_NUMBER_INT": 519, "FILTER_SANITIZE_URL": 518, "FILTER_SANITIZE_SPECIAL_CHARS": 515, "FILTER_SANITIZE_FULL_SPECIAL_CHARS": 522,
 	"PHP_ROUND_HALF_UP": 1, "PHP_ROUND_HALF_DOWN": 2, "PHP_ROUND_HALF_EVEN": 3, "LC_ALL": 6, "LC_CTYPE": 0, "LC_NUMERIC": 4, "CURLOPT_URL": 10002, "CURLOPT_RETURNTRANSFER": 19913, "CURLOPT_TIMEOUT": 13,
 	"PHP_SESSION_NONE": 1, "PHP_SESSION_ACTIVE": 2, "PHP_SESSION_DISABLED": 0, "LOG_ERR": 3, "LOG_INFO": 6, "LOG_DEBUG": 7, "SCANDIR_SORT_ASCENDING": 0, "SCANDIR_SORT_DESCENDING": 1, "SCANDIR_SORT_NONE": 2,
+}
+
+// someRelease is one of PHP 8.2's releases: the first and the last stand for all,
+// because versions are compared by their order.
+func someRelease(name string, first, last Value) Value {
+	return &Unknown{Reason: "depends on the release of PHP", Expr: name, alts: []Value{first, last}}
 }

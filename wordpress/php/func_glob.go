@@ -1,0 +1,38 @@
+package php
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// globFunc lists what matches a pattern whose wildcards stand in its last part.
+func globFunc(c *call) (Value, error) {
+	pattern, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	abs, scheme := c.path(pattern)
+	dir, last := pattern[:strings.LastIndexByte(pattern, '/')+1], path.Base(abs)
+	plain := scheme == "" && strings.HasPrefix(pattern, "/") && !strings.HasSuffix(pattern, "/") && !strings.ContainsAny(dir, `*?[\\`)
+	if !plain || strings.ContainsAny(last, `\[{`) || !strings.ContainsAny(last, "*?") || c.has(1) && c.arg(1) != Value(intVal(0)) {
+		return c.unknown("such a pattern of files is not modelled"), nil
+	}
+	entries, err := c.files().ReadDir(path.Clean(dir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if v := c.asked(err); v.kind() == kUnknown {
+			return v, nil
+		}
+	}
+	if err := c.alloc(160 * (len(entries) + 1)); err != nil {
+		return nil, err
+	}
+	names := newArray()
+	for _, e := range entries {
+		if ok, _ := path.Match(last, e.Name()); ok && (e.Name()[0] != '.' || last[0] == '.') {
+			names.push(strVal(dir + e.Name()))
+		}
+	}
+	return sortedNames(names), nil
+}
