@@ -45,9 +45,13 @@ func (in *interp) assignTo(target, val expr) (Value, error) {
 // assignRef makes the target an alias of a variable; of the result of a call it is
 // an ordinary assignment.
 func (in *interp) assignRef(x *assignExpr) (Value, error) {
+	in.refReturn = false
 	from, err := in.place(x.val)
 	if err != nil {
 		return nil, err
+	}
+	if in.refReturn && from.slot == 0 {
+		return in.includeUnknown(in.unknownAt(Undecidable, x.at, "depends on a reference that a function returns"))
 	}
 	to, err := in.place(x.target)
 	if err != nil {

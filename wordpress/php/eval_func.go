@@ -26,6 +26,7 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 	in.frame, in.src = f, to.fn.file
 	v, err := in.body(to, f, args, named, pos)
 	in.frame, in.src, in.tries = frame, src, outerTries
+	in.refReturn = in.refReturn || to.fn.refReturn
 	in.calls--
 	end()
 	if v, err = in.returned(f, base, v, err); err != nil || to.fn.arrow != nil {
@@ -102,6 +103,14 @@ func (in *interp) whyOr(v Value) *Unknown {
 		return in.why
 	}
 	return in.unknownAt(Undecidable, at{}, "depends on an exception")
+}
+
+// whyOf is what told the worlds that wait from the present one.
+func (in *interp) whyOf(waiting []outcome) *Unknown {
+	if len(waiting) > 0 {
+		return waiting[0].why
+	}
+	return in.whyOr(nil)
 }
 
 // release forgets a function's variables.

@@ -42,7 +42,7 @@ func (in *interp) leaveLoop(base int, err error) error {
 	}
 	waiting := append([]outcome(nil), in.pending[base:]...)
 	in.pending = in.pending[:base]
-	waiting = append([]outcome{{err, in.st, in.whyOr(nil)}}, waiting...)
+	waiting = append([]outcome{{err, in.st, in.whyOf(waiting)}}, waiting...)
 	var live *state
 	var end error
 	for _, o := range waiting {

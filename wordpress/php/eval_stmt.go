@@ -221,7 +221,7 @@ func (in *interp) catchAll(s *tryStmt, base int, err error) error {
 	waiting := append([]outcome(nil), in.pending[base:]...)
 	in.pending = in.pending[:base]
 	var live *state
-	why := in.whyOr(nil)
+	why := in.whyOf(waiting)
 	main := outcome{err, in.st, why}
 	var end error
 	for _, o := range append(waiting, main) {
@@ -303,7 +303,7 @@ func (in *interp) finally(s *tryStmt, base int, err error) error {
 	if d, ok := err.(*dead); ok { // the world ended: exit runs no finally
 		in.note(d)
 	} else {
-		waiting = append(waiting, outcome{err, in.st, in.whyOr(nil)})
+		waiting = append(waiting, outcome{err, in.st, in.whyOf(waiting)})
 	}
 	var live *state
 	end := err

@@ -20,13 +20,14 @@ type interp struct {
 	depth     int
 	calls     int
 
-	st      *state
-	frame   *frame
-	globals *frame
-	src     *source
-	pending []outcome
-	base    int // of pending: what the innermost construct catches begins here
-	tries   int // nested try blocks around, for errors that may be caught
+	st        *state
+	frame     *frame
+	globals   *frame
+	src       *source
+	pending   []outcome
+	base      int  // of pending: what the innermost construct catches begins here
+	refReturn bool // a function that returns a reference was called
+	tries     int  // nested try blocks around, for errors that may be caught
 
 	nextSlot int
 	serial   int
