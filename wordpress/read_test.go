@@ -1,0 +1,130 @@
+package wordpress
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+const credentials = "define('DB_NAME','n');define('DB_USER','u');define('DB_PASSWORD','p');define('DB_HOST','h:3307');$table_prefix='t_';\n"
+
+// writeSite writes a site's files below a folder and returns its root. The text
+// of wp-config.php is put before what requires WordPress.
+func writeSite(t *testing.T, config string, more map[string]string) string {
+	t.Helper()
+	root := filepath.Join(realTemp(t), "home", "site")
+	files := map[string]string{
+		"index.php":               "<?php require __DIR__ . '/wp-blog-header.php';",
+		"wp-blog-header.php":      "<?php",
+		"wp-settings.php":         "<?php exit;",
+		"wp-includes/version.php": "<?php $wp_version = '6.8.1';",
+		"wp-config.php":           "<?php\n" + config + "\nrequire_once ABSPATH . 'wp-settings.php';",
+	}
+	for name, text := range more {
+		files[name] = text
+	}
+	for name, text := range files {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+func readSite(root string) (*Site, error) {
+	return Read(context.Background(), root, Options{Home: filepath.Dir(root), World: World{EnvKnown: true}})
+}
+
+func TestReadTakesWhatTheConfigurationSays(t *testing.T) {
+	root := writeSite(t, credentials+`define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL | MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT);
+		define('CUSTOM_USER_TABLE','shared_users'); define('UPLOADS','media/up'); define('SUNRISE','on'); define('WP_HOME','https://x.test');
+		require __DIR__ . '/more.php';`, map[string]string{"more.php": "<?php define('WP_PLUGIN_DIR', __DIR__ . '/../plug');"})
+	s, err := readSite(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := s.Config
+	switch {
+	case c.DB.Host != "h" || c.DB.Port != 3307 || c.DB.Password.Reveal() != "p" || c.DB.TablePrefix != "t_":
+		t.Errorf("database is %+v", c.DB)
+	case !c.DB.TLS.Enabled || !c.DB.TLS.SkipVerify:
+		t.Errorf("TLS is %+v", c.DB.TLS)
+	case len(c.DB.CustomTables) != 1 || c.DB.CustomTables[0] != "shared_users":
+		t.Errorf("custom tables are %q", c.DB.CustomTables)
+	case s.Relative(c.UploadsDir) != "media/up" || s.Relative(c.ContentDir) != "wp-content" || c.PluginDir != filepath.Join(filepath.Dir(root), "plug"):
+		t.Errorf("folders are %q %q %q", c.UploadsDir, c.ContentDir, c.PluginDir)
+	case !c.Multisite || c.SiteURL != "https://x.test" || s.Version != "6.8.1" || s.Core != root:
+		t.Errorf("site is %+v, %+v", s, c)
+	case len(c.Files) != 2 || c.Files[0] != c.ConfigFile || filepath.Base(c.Files[1]) != "more.php":
+		t.Errorf("files are %q", c.Files)
+	}
+}
+
+func TestReadOfDropins(t *testing.T) {
+	list := func(host string) string {
+		return "<?php $wpdb->add_database(array('host' => " + host + ", 'user' => DB_USER, 'password' => DB_PASSWORD, 'name' => DB_NAME, 'write' => 1));"
+	}
+	hyper := "<?php /* pg_connect, sqlite */ class hyperdb extends wpdb {} require DB_CONFIG_FILE;"
+	for _, c := range []struct {
+		name   string
+		config string
+		more   map[string]string
+		want   Class
+	}{
+		{"PostgreSQL", "", map[string]string{"wp-content/db.php": "<?php define('PG4WP_ROOT', __DIR__ . '/pg4wp'); require PG4WP_ROOT . '/core.php';"}, NotMySQL},
+		{"SQLite in a comment", "", map[string]string{"wp-content/db.php": "<?php // require 'wp-includes/sqlite/db.php'\n"}, ""},
+		{"SQLite stepping back", "define('DB_ENGINE','mysql');", map[string]string{"wp-content/db.php": "<?php require 'wp-includes/sqlite/db.php';"}, ""},
+		{"a list of the same server", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("DB_HOST")}, ""},
+		{"a list of another server", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("'replica'")}, Undecidable},
+		{"a list that cannot be read", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": "<?php $x = ;"}, Syntax},
+		{"no list", "", map[string]string{"wp-content/db.php": hyper}, ""},
+	} {
+		s, err := readSite(writeSite(t, credentials+c.config, c.more))
+		var refused *ConfigError
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", c.name, err)
+		case c.want != "" && (!errors.As(err, &refused) || refused.Class != c.want):
+			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
+		case c.want != "" && s.Config.DB.Name != "":
+			t.Errorf("%s: refused, but gives a database", c.name)
+		}
+	}
+}
+
+func TestReadRefusesByClass(t *testing.T) {
+	for _, c := range []struct {
+		name, config string
+		want         Class
+	}{
+		{"no user", "define('DB_NAME','n');", Undecidable},
+		{"chance", "define('DB_NAME', rand() ? 'a' : 'b');" + credentials, Undecidable},
+		{"a stream", "eval(file_get_contents('php://input'));" + credentials, Unsafe},
+		{"memory", "$x = str_repeat('x', 1 << 40);" + credentials, Undecidable},
+		{"a pattern that backtracks", "preg_match('/(a+)+$/', str_repeat('a', 60) . 'b');" + credentials, Undecidable},
+		{"depth", "function f() { return f(); } f();" + credentials, Undecidable},
+		{"parse error", "define('DB_NAME';", Syntax},
+		{"exit", "exit;", Undecidable},
+	} {
+		_, err := readSite(writeSite(t, c.config, nil))
+		var refused *ConfigError
+		if !errors.As(err, &refused) || refused.Class != c.want {
+			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+func TestReadObeysItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	root := writeSite(t, credentials, nil)
+	if _, err := Read(ctx, root, Options{Home: filepath.Dir(root)}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's error", err)
+	}
+}
