@@ -1,0 +1,159 @@
+package php
+
+// A dotenvRepo reads and writes variables.
+type dotenvRepo struct {
+	c         *call
+	o         *Object
+	adapters  string
+	immutable bool
+}
+
+// get reads a variable from the first adapter that has it: null if none has.
+func (r *dotenvRepo) get(name string) Value {
+	for _, a := range r.adapters {
+		v := r.from(a, name)
+		if v.kind() != kNull {
+			return v
+		}
+	}
+	return null
+}
+
+func (r *dotenvRepo) from(adapter rune, name string) Value {
+	var v Value = null
+	switch adapter {
+	case 'e':
+		v = r.c.globalKey("_ENV", name)
+	case 's':
+		v = r.c.globalKey("_SERVER", name)
+	case 'p':
+		v = r.c.env(name)
+	case 'a':
+		v = r.c.elementOf(r.c.setting(r.o, "values"), name)
+	}
+	switch v := v.(type) {
+	case boolVal:
+		if v {
+			return strVal("true")
+		}
+		return strVal("false")
+	case intVal, floatVal:
+		return strVal(toString(v))
+	case *Array, *Object:
+		return null
+	}
+	return v
+}
+
+// globalKey reads one key of a superglobal, null if it is unset.
+func (c *call) globalKey(name, k string) Value { return c.elementOf(c.global(name), k) }
+
+func (c *call) elementOf(v Value, k string) Value {
+	switch v := v.(type) {
+	case *Unknown:
+		return v
+	case *Array:
+		e, err := c.in.arrayElement(v, step{k: strKey(k)}, c.pos)
+		if err != nil {
+			return c.unknown("depends on " + k)
+		}
+		if e = c.in.deref(e); e.kind() == kAbsent {
+			return null
+		}
+		return e
+	}
+	return null
+}
+
+func (r *dotenvRepo) loaded(name string) bool {
+	a, ok := r.c.setting(r.o, "loaded").(*Array)
+	if !ok {
+		return false
+	}
+	v, found := a.get(strKey(name))
+	return found && v.kind() == kBool
+}
+
+// enter writes one entry, unless the variable is defined from outside.
+func (r *dotenvRepo) enter(e *dotenvEntry, vars *Array) error {
+	var outside Value = null
+	if r.immutable && !r.loaded(e.name) {
+		outside = r.get(e.name)
+	}
+	if outside.kind() != kNull && outside.kind() != kUnknown {
+		return nil
+	}
+	var v Value = null
+	if !e.none {
+		v = r.value(e)
+	}
+	if u, ok := outside.(*Unknown); ok {
+		v = u
+	} else if r.immutable {
+		if err := r.remember(e.name); err != nil {
+			return err
+		}
+	}
+	vars.put(e.name, v)
+	return r.set(e.name, v)
+}
+
+// value resolves an entry's value; it is unknown if a variable in it is.
+func (r *dotenvRepo) value(e *dotenvEntry) Value {
+	var doubt *Unknown
+	text := e.resolve(func(name string) (string, bool) {
+		switch v := r.get(name).(type) {
+		case *Unknown:
+			doubt = v
+			return "", true
+		case strVal:
+			return string(v), r.c.alloc(len(v)) == nil
+		}
+		return "", false
+	})
+	if doubt != nil {
+		return doubt
+	}
+	return strVal(text)
+}
+
+func (r *dotenvRepo) remember(name string) error {
+	a, _ := r.c.setting(r.o, "loaded").(*Array)
+	if a == nil {
+		a = newArray()
+	}
+	if err := r.c.alloc(a.size()); err != nil {
+		return err
+	}
+	a = a.clone()
+	a.put(name, boolVal(true))
+	return r.c.setProp(r.o, "loaded", a)
+}
+
+func (r *dotenvRepo) set(name string, v Value) error {
+	for _, a := range r.adapters {
+		var err error
+		switch a {
+		case 'e':
+			err = r.c.setGlobalKey("_ENV", name, v)
+		case 's':
+			err = r.c.setGlobalKey("_SERVER", name, v)
+		case 'p':
+			r.c.setenv(name, v)
+		case 'a':
+			values, _ := r.c.setting(r.o, "values").(*Array)
+			if values == nil {
+				values = newArray()
+			}
+			if err = r.c.alloc(values.size()); err == nil {
+				values = values.clone()
+				values.put(name, v)
+				err = r.c.setProp(r.o, "values", values)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
