@@ -41,13 +41,13 @@ package php
 // A function is a builtin and what calling it needs.
 type function struct {
 	fn       func(c *call) (Value, error)
-	min, max int  // arguments; max -1: any number
-	refs     int  // bit i: argument i is by reference (its value is in args; write with c.setRef)
-	lazy     bool // takes unknowns
-	outOnly  bool // what by-reference arguments hold before does not matter (preg_match)
-	vendor   bool // exists only after a file of a vendor folder was included
+	min, max int      // arguments; max -1: any number
+	refs     int      // bit i: argument i is by reference (its value is in args; write with c.setRef)
+	lazy     bool     // takes unknowns
+	outOnly  bool     // what by-reference arguments hold before does not matter (preg_match)
+	vendor   bool     // exists only after a file of a vendor folder was included
 	names    []string // of the arguments, for f(name: …)
-	restRefs bool // all arguments from the highest bit of refs on are by reference
+	restRefs bool     // all arguments from the highest bit of refs on are by reference
 }
 
 // A call is one call of a builtin.
