@@ -10,11 +10,14 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
+
+const armorBegin = "-----BEGIN PGP "
 
 // A GPGKey is an OpenPGP public key that can be sealed to.
 type GPGKey struct {
@@ -61,10 +64,21 @@ func ParseGPGKeys(r io.Reader, now time.Time) ([]GPGKey, error) {
 	return keys, nil
 }
 
+// HoldsGPGKeys tells whether text is for ParseGPGKeys rather than for
+// ParseAgeRecipients: OpenPGP's armor, or its binary packets.
+func HoldsGPGKeys(text []byte) bool {
+	return isBinary(text) || bytes.Contains(text, []byte(armorBegin))
+}
+
+// isBinary tells OpenPGP packets, which begin with a high bit, from text.
+func isBinary(text []byte) bool {
+	return len(text) > 0 && text[0]&0x80 != 0 && !utf8.Valid(text)
+}
+
 // dearmor returns the binary contents of every armored block, or data itself if
 // it is binary already.
 func dearmor(data []byte) ([][]byte, error) {
-	if len(data) > 0 && data[0]&0x80 != 0 {
+	if isBinary(data) {
 		return [][]byte{data}, nil
 	}
 	var blocks [][]byte
@@ -72,7 +86,7 @@ func dearmor(data []byte) ([][]byte, error) {
 	for r := bufio.NewReader(bytes.NewReader(data)); ; {
 		block, err := armor.Decode(r)
 		if errors.Is(err, io.EOF) {
-			if begun := bytes.Count(data, []byte("-----BEGIN PGP ")); begun != len(blocks) {
+			if begun := bytes.Count(data, []byte(armorBegin)); begun != len(blocks) {
 				return nil, fmt.Errorf("%d of %d armored blocks are malformed; copy them whole", begun-len(blocks), begun)
 			}
 			return blocks, nil

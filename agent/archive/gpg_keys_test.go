@@ -36,13 +36,16 @@ func TestEachGPGKeyOpens(t *testing.T) {
 	alice, bob := newGnuPG(t), newGnuPG(t)
 	both := append(alice.run(t, nil, "--export", "--armor"), bob.run(t, nil, "--export", "--armor")...)
 	binary := append(alice.run(t, nil, "--export"), bob.run(t, nil, "--export")...)
-	for _, text := range [][]byte{both, binary, append([]byte("Dear operator,\n\n"), both...)} {
+	for _, text := range [][]byte{both, binary, append([]byte("Übergabe\n\n"), both...)} {
 		keys, err := ParseGPGKeys(bytes.NewReader(text), time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(keys) != 2 || keys[0].Fingerprint != alice.fingerprint(t, "default") || keys[1].Fingerprint != bob.fingerprint(t, "default") {
 			t.Fatalf("keys %v", keys)
+		}
+		if !HoldsGPGKeys(text) {
+			t.Errorf("%.20q is not known for keys", text)
 		}
 		f, err := GPGKeys(keys...)
 		if err != nil {
@@ -147,6 +150,14 @@ func TestParseGPGKeysRefuses(t *testing.T) {
 	}
 	if _, err := GPGKeys(); err == nil {
 		t.Error("no keys are taken")
+	}
+}
+
+func TestHoldsGPGKeys(t *testing.T) {
+	for _, text := range []string{"", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "# schlüssel\nage1", "äge", "ssh-ed25519 AAAA"} {
+		if HoldsGPGKeys([]byte(text)) {
+			t.Errorf("%q is taken for OpenPGP keys", text)
+		}
 	}
 }
 
