@@ -32,6 +32,7 @@ func (a *answers) scalar(name string, v php.Answer) (string, bool, error) {
 		return "", false, nil
 	case php.Open:
 		return "", true, a.open(name, v.Why)
+	case php.Known:
 	}
 	switch v.Value.(type) {
 	case *php.Array, *php.Object:
@@ -181,6 +182,7 @@ func (a *answers) multisite() (bool, error) {
 		return false, a.open("MULTISITE", v.Why)
 	case php.Known:
 		return v.Text != "" && v.Text != "0", nil
+	case php.Absent:
 	}
 	var open error
 	for _, name := range []string{"SUBDOMAIN_INSTALL", "VHOST", "SUNRISE"} {
@@ -191,6 +193,7 @@ func (a *answers) multisite() (bool, error) {
 			if open == nil {
 				open = a.open(name, v.Why)
 			}
+		case php.Absent:
 		}
 	}
 	return false, open

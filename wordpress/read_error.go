@@ -25,6 +25,7 @@ func refuse(class Class, file, format string, args ...any) *ConfigError {
 		e.Hint = hintHome
 	case Unreadable, Syntax:
 		e.Hint = hintFile
+	case NoConfig, NotMySQL:
 	}
 	return e
 }
@@ -58,6 +59,7 @@ func fromRefusal(why *php.Refusal) *ConfigError {
 		class = Unreadable
 	case php.Syntax:
 		class = Syntax
+	case php.Undecidable:
 	}
 	text := why.Message
 	if why.Expr != "" {

@@ -233,7 +233,7 @@ func edgeKey(last bool) func(c *call) (Value, error) {
 		if err != nil || u != nil {
 			return orUnknown(u), err
 		}
-		var found Value = null
+		found := null
 		a.each(func(k key, _ Value) bool { found = k.value(); return last })
 		return found, c.steps(a.len() / 16)
 	}

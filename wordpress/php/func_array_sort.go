@@ -1,6 +1,7 @@
 package php
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -112,7 +113,8 @@ func sortArray(c *call, byKeys, keep bool, by func(a, b Value) (int, error)) (Va
 		n, err = by(p, q)
 		return n
 	})
-	if u, ok := err.(*unordered); ok {
+	var u *unordered
+	if errors.As(err, &u) {
 		return boolVal(true), c.setRef(0, u.why)
 	}
 	if err != nil {

@@ -253,7 +253,7 @@ func rangeFunc(c *call) (Value, error) {
 		step = math.Abs(toFloat(n))
 		whole = step == math.Trunc(step)
 	}
-	lo, hi := 0.0, 0.0
+	var lo, hi float64
 	if letters {
 		lo, hi = float64(x[0]), float64(y[0])
 	} else {

@@ -128,7 +128,7 @@ func find(fold, last bool) func(c *call) (Value, error) {
 		if offset > size || offset < -size {
 			return nil, c.throw("ValueError", c.name+"(): Argument #3 ($offset) must be contained in argument #1 ($haystack)")
 		}
-		at := -1
+		var at int
 		if last {
 			at = lastIndex(hay, needle, int(offset))
 		} else {

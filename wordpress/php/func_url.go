@@ -283,7 +283,7 @@ func putVariable(out *Array, name string, v Value) {
 	at := out
 	for i, k := range keys {
 		last := i == len(keys)-1
-		var next Value = v
+		next := v
 		if !last {
 			next = newArray()
 			if old, ok := at.get(strKey(k)); ok && k != "" {

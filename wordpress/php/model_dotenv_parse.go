@@ -234,6 +234,7 @@ func (st dotenvState) next(token string) (put string, to dotenvState, cause stri
 		case !blank:
 			return "", st, "unexpected whitespace"
 		}
+	case dotenvComment:
 	}
 	return "", st, ""
 }

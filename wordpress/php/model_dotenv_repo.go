@@ -20,7 +20,7 @@ func (r *dotenvRepo) get(name string) Value {
 }
 
 func (r *dotenvRepo) from(adapter rune, name string) Value {
-	var v Value = null
+	v := null
 	switch adapter {
 	case 'e':
 		v = r.c.globalKey("_ENV", name)
@@ -76,14 +76,14 @@ func (r *dotenvRepo) loaded(name string) bool {
 
 // enter writes one entry, unless the variable is defined from outside.
 func (r *dotenvRepo) enter(e *dotenvEntry, vars *Array) error {
-	var outside Value = null
+	outside := null
 	if r.immutable && !r.loaded(e.name) {
 		outside = r.get(e.name)
 	}
 	if outside.kind() != kNull && outside.kind() != kUnknown {
 		return nil
 	}
-	var v Value = null
+	v := null
 	if !e.none {
 		v = r.value(e)
 	}
