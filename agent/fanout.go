@@ -184,7 +184,7 @@ func (t *tap) drop() {
 // put stores the stream in the tap's destination, under name.
 func (t *tap) put(name string) (sinks.Receipt, error) {
 	receipt, err := t.dest.sink.Put(t.dest.ctx, name, t)
-	if err == nil && (!t.ended || t.end != io.EOF) {
+	if err == nil && (!t.ended || !errors.Is(t.end, io.EOF)) {
 		err = errors.New("the sink acknowledged a stream before its end")
 	}
 	if err != nil {

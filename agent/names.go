@@ -32,6 +32,7 @@ func (k Kind) has(stream string) bool {
 		return stream == databaseStream
 	case Files:
 		return stream == filesStream
+	case Full:
 	}
 	return true
 }

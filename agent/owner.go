@@ -63,7 +63,7 @@ func uidOf(info fs.FileInfo) uint32 { return info.Sys().(*syscall.Stat_t).Uid }
 // ownerOf looks a user's groups up; a user that no file knows gets none of use.
 func ownerOf(uid uint32) (Owner, error) {
 	u, err := user.LookupId(strconv.FormatUint(uint64(uid), 10))
-	if unknown := (user.UnknownUserIdError)(0); errors.As(err, &unknown) {
+	if unknown := user.UnknownUserIdError(0); errors.As(err, &unknown) {
 		return Owner{UID: uid, GID: nogroup}, nil
 	}
 	if err != nil {

@@ -33,6 +33,7 @@ func (s Status) ExitCode() int {
 		return 3
 	case Locked:
 		return 75
+	case OK, Planned, Ignored:
 	}
 	return 0
 }

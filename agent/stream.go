@@ -102,7 +102,7 @@ func (s *streamer) store(t *tap, stream, name string) {
 	receipt, err := t.put(name)
 	if err != nil {
 		// A stream that broke at its source is no fault of the destination's.
-		if t.ended && t.end != io.EOF && errors.Is(err, t.end) {
+		if t.ended && !errors.Is(t.end, io.EOF) && errors.Is(err, t.end) {
 			return
 		}
 		t.dest.fail(err)

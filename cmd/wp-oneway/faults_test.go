@@ -167,12 +167,12 @@ func TestWhatCannotBeReadIsNamedAndTheRestIsPublished(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("x"), 0o000); err != nil {
 		t.Fatal(err)
 	}
-	defer os.Remove(secret)
+	t.Cleanup(func() { _ = os.Remove(secret) })
 	fifo := filepath.Join(uploads, "pipe")
 	if err := syscall.Mkfifo(fifo, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	defer os.Remove(fifo)
+	t.Cleanup(func() { _ = os.Remove(fifo) })
 	report := newHost(t).backup(3, s.Root, "--name", "x", "--kind", "files", "--to", folder)
 	got := report.Sites[0]
 	if got.Status != agent.Incomplete || got.Unreadable.Total != 1 || !strings.Contains(got.Unreadable.Items[0], "secret.jpg") {

@@ -208,6 +208,7 @@ func (s *screen) succeeded(r agent.SiteReport, line func(string, ...any)) {
 				line("  %s in %s", contents(r, d.Bytes), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 			}
 		}
+	case agent.Locked, agent.Refused: // said already
 	}
 }
 

@@ -60,7 +60,7 @@ func tenants(t *testing.T) (home, secret string) {
 	if os.Geteuid() != 0 {
 		t.Skip("two tenants need root")
 	}
-	dir, err := os.MkdirTemp(shared.dir, "home")
+	dir, err := os.MkdirTemp(shared.dir, "home") //nolint:usetesting // t.TempDir is closed to other accounts
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -243,7 +243,7 @@ func (in *interp) unknownElement(v *Unknown, s step, pos at) (Value, error) {
 		}
 		e, err := in.element(alt, s, pos)
 		if err != nil {
-			return opaque(v), nil // some worlds throw here
+			return opaque(v), nil //nolint:nilerr // some worlds throw here
 		}
 		if out == nil {
 			out = e

@@ -29,6 +29,7 @@ func (m memoryFiles) Stat(name string) (fs.FileInfo, error) { return m.fs().Stat
 func (m memoryFiles) ReadDir(name string) ([]fs.DirEntry, error) {
 	return m.fs().ReadDir(memoryName(name))
 }
+
 func (m memoryFiles) Resolve(name string) (string, error) {
 	_, err := m.Stat(name)
 	return path.Clean(name), err

@@ -114,7 +114,7 @@ func (r *serialReader) value(depth int) (Value, bool, error) {
 		text, ok := r.until(':')
 		n, err := strconv.Atoi(text)
 		if !ok || err != nil || n < 0 || n > len(r.s) || text[0] == '+' {
-			return nil, false, nil
+			return nil, false, nil //nolint:nilerr // as PHP does
 		}
 		if kind == 's' {
 			return r.str(n)

@@ -12,8 +12,9 @@ import (
 // mapFiles is a site in memory.
 type mapFiles struct{ fstest.MapFS }
 
-func (m mapFiles) ReadFile(path string) ([]byte, error)       { return m.MapFS.ReadFile(path[1:]) }
-func (m mapFiles) Stat(path string) (fs.FileInfo, error)      { return m.MapFS.Stat(rootless(path)) }
+func (m mapFiles) ReadFile(path string) ([]byte, error)  { return m.MapFS.ReadFile(path[1:]) }
+func (m mapFiles) Stat(path string) (fs.FileInfo, error) { return m.MapFS.Stat(rootless(path)) }
+
 func (m mapFiles) ReadDir(path string) ([]fs.DirEntry, error) { return m.MapFS.ReadDir(rootless(path)) }
 func (m mapFiles) Resolve(path string) (string, error)        { return path, nil }
 
