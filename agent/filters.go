@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 )
@@ -16,7 +17,7 @@ type Sealing struct {
 	Compression    string // zstd, gzip or none
 	Level          int    // 0 is the compression's default
 	Recipients     []string
-	RecipientsFile string // age recipients, one a line, or OpenPGP public keys
+	RecipientsFile string // age or SSH recipients, one a line, or OpenPGP public keys
 	PassphraseFile string // a passphrase for GnuPG, on one line
 }
 
@@ -41,6 +42,7 @@ func (s Sealing) Filters() ([]archive.Filter, *Seal, error) {
 	return filters, nil, nil
 }
 
+// age seals to the recipients, which a file may also give as OpenPGP keys.
 func (s Sealing) age() (archive.Filter, *Seal, error) {
 	text := strings.Join(s.Recipients, "\n")
 	if s.RecipientsFile != "" {
@@ -50,12 +52,29 @@ func (s Sealing) age() (archive.Filter, *Seal, error) {
 		}
 		text += "\n" + string(file)
 	}
+	if archive.HoldsGPGKeys([]byte(text)) {
+		return gpgKeys(text)
+	}
 	recipients, public, err := archive.ParseAgeRecipients(strings.NewReader(text))
 	if err != nil {
 		return archive.Filter{}, nil, fmt.Errorf("recipients: %w", err)
 	}
 	filter, err := archive.Age(recipients...)
 	return filter, &Seal{Type: "age", Recipients: public}, err
+}
+
+// gpgKeys seals to OpenPGP public keys.
+func gpgKeys(text string) (archive.Filter, *Seal, error) {
+	keys, err := archive.ParseGPGKeys(strings.NewReader(text), time.Now())
+	if err != nil {
+		return archive.Filter{}, nil, fmt.Errorf("recipients: %w", err)
+	}
+	seal := &Seal{Type: "gpg"}
+	for _, k := range keys {
+		seal.Recipients = append(seal.Recipients, k.Fingerprint)
+	}
+	filter, err := archive.GPGKeys(keys...)
+	return filter, seal, err
 }
 
 func (s Sealing) gpg() (archive.Filter, *Seal, error) {

@@ -51,7 +51,7 @@ found; 2 bad usage or configuration; 75 another run of the site was under way.`,
 	f.String("compression", "zstd", "zstd, gzip or none")
 	f.Int("level", 0, "compression `level`: zstd 1 to 22, gzip 1 to 9 (default: the compression's own)")
 	f.StringArray("recipient", nil, "seal to this age or SSH public `key`; may be repeated")
-	f.String("recipients-file", "", "seal to the age or SSH public keys in this `file`")
+	f.String("recipients-file", "", "seal to the age, SSH or OpenPGP public keys in this `file`")
 	f.String("passphrase-file", "", "seal with GnuPG and the passphrase in this `file`")
 	f.String("name", "", "the site's `name` in the sinks (default: from its path)")
 	f.Bool("dry-run", false, "say what would be backed up; send nothing")
