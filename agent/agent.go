@@ -18,9 +18,9 @@ import (
 )
 
 // poolBlocks is how much memory the streams in flight of one site share, in
-// blocks of 1 MiB: three of S3's parts. With it a run stays below 128 MiB, the
+// blocks of 1 MiB: what two streams need at least. With it a run stays below 128 MiB, the
 // worker included (scripts/bench memory).
-const poolBlocks = 48
+const poolBlocks = 44
 
 // An Agent backs sites up. Log, Progress, Now and Random may be left zero.
 type Agent struct {
