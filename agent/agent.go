@@ -18,8 +18,7 @@ import (
 )
 
 // poolBlocks is how much memory the streams in flight of one site share, in
-// blocks of 1 MiB: what two streams need at least. With it a run stays below 128 MiB, the
-// worker included (scripts/bench memory).
+// blocks of 1 MiB: what two streams need at least (see streamBlocks).
 const poolBlocks = 44
 
 // An Agent backs sites up. Log, Progress, Now and Random may be left zero.
