@@ -1,0 +1,133 @@
+package php
+
+// argument is the position of a named argument.
+func (f *function) argument(name string) int {
+	for i, n := range f.names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f *function) byRef(i int) bool {
+	return f.refs>>min(i, 30)&1 == 1 || f.restRefs && f.refs>>min(i, 30) == 0 && f.refs != 0
+}
+
+func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
+	if ref {
+		switch x.(type) {
+		case *varExpr, *indexExpr, *propExpr, *sPropExpr:
+			p, err := in.place(x)
+			if err != nil {
+				return nil, nil, err
+			}
+			if n := len(p.path); n > 0 && p.path[n-1].push {
+				return null, p, nil
+			}
+			v, err := in.load(p)
+			return share(v), p, err
+		}
+	}
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, nil, err
+	}
+	return share(v), nil, nil
+}
+
+// apply calls a builtin with values. See func.go for what it is spared.
+func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Value, error) {
+	f := to.builtin
+	c := &call{in: in, name: to.name, args: vals, targets: targets, pos: pos, this: to.this, class: to.static}
+	if len(vals) < f.min || f.max >= 0 && len(vals) > f.max && f.fn != nil {
+		return nil, c.throw("ArgumentCountError", to.name+"() expects another number of arguments")
+	}
+	if f.fn == nil {
+		u := c.unknown("depends on " + to.name + "()")
+		return u, in.smudge(targets, u)
+	}
+	if err := in.steps(2, pos); err != nil {
+		return nil, err
+	}
+	if err := in.enter(pos); err != nil {
+		return nil, err
+	}
+	defer in.leave()
+	if f.lazy {
+		return f.fn(c)
+	}
+	given := append([]Value(nil), vals...)
+	return in.applyKnown(f, c, given, pos)
+}
+
+func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value, error) {
+	pure := f.refs == 0
+	if u := in.unknownIn(listOf(vals...), 0); u != nil && in.mayCall(vals, 0) {
+		in.poison(u) // a callback runs, nobody knows how often and with what
+		return opaque(u), in.steps(64, pos)
+	}
+	once := func(vals []Value) (Value, error) {
+		c.args = vals
+		for i, v := range vals {
+			flat, err := in.flatten(v, pos)
+			if err != nil {
+				return nil, err
+			}
+			vals[i] = flat
+		}
+		return f.fn(c)
+	}
+	if pure {
+		return in.lift(vals, pos, once)
+	}
+	for i, v := range vals {
+		if u := in.unknownIn(v, 0); u != nil && (!f.byRef(i) || !f.outOnly) {
+			return opaque(u), in.smudge(c.targets, u)
+		}
+	}
+	return once(vals)
+}
+
+// mayCall reports whether one of a builtin's arguments is a callback of the
+// program's own.
+func (in *interp) mayCall(vals []Value, depth int) bool {
+	for _, v := range vals {
+		switch v := v.(type) {
+		case *Object:
+			if m, _ := v.class.method("__invoke"); v.fn != nil || m != nil || depth > 0 {
+				return true
+			}
+		case strVal:
+			name := lower(string(v))
+			if i := indexOf(name, "::"); i > 0 && in.methods[name[i+2:]] || depth > 0 && in.methods[name] {
+				return true
+			}
+			if _, user := in.st.get(in.slot('f', name)).(*definition); user {
+				return true
+			}
+		case *Array:
+			if v.len() == 2 && depth == 0 {
+				first, _ := v.get(intKey(0))
+				second, _ := v.get(intKey(1))
+				if first != nil && second != nil && in.mayCall([]Value{in.deref(first), in.deref(second)}, 1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// smudge makes by-reference arguments unknown.
+func (in *interp) smudge(targets []target, u *Unknown) error {
+	for _, t := range targets {
+		if t == nil {
+			continue
+		}
+		if err := in.assign(t, opaque(u)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
