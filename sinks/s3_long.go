@@ -102,7 +102,11 @@ func (p *piece) reserve() int32 {
 	return int32(len(p.parts)) //nolint:gosec // never beyond MaxParts
 }
 
-// begin opens a multipart upload.
+// beginGrace is how long the answer to CreateMultipartUpload is waited for once
+// nobody wants the upload any more: only the answer holds the id to abort it by.
+const beginGrace = 3 * time.Second
+
+// begin opens a multipart upload. What it opened is returned even when ctx is over.
 func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, error) {
 	in := &s3.CreateMultipartUploadInput{
 		Bucket: &s.c.bucket, Key: aws.String(s.key(name)),
@@ -118,6 +122,8 @@ func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, err
 		op:       "CreateMultipartUpload",
 		patience: s.o.Stall,
 		send: func(ctx context.Context, _ func()) (bool, error) {
+			ctx, cancel := outlive(ctx, beginGrace)
+			defer cancel()
 			out, err := s.client.CreateMultipartUpload(ctx, in)
 			if err == nil {
 				p.id = aws.ToString(out.UploadId)
@@ -126,6 +132,19 @@ func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, err
 		},
 	})
 	return p, err
+}
+
+// outlive returns a context that ends that much later than ctx.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(late, func() { timer.Stop() })
+	})
+	return late, func() {
+		stop()
+		cancel()
+	}
 }
 
 // sendPart sends one part. Sending it twice does no harm, so it is tried until it

@@ -2,10 +2,12 @@ package sinks_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -127,6 +129,32 @@ func TestS3SettlesALostUpload(t *testing.T) {
 		if o.Size != 0 {
 			t.Errorf("stored is %+v", o)
 		}
+	}
+}
+
+// An upload that was begun while the run was given up leaves nothing either.
+func TestS3AbortsWhatItBeganLast(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stopped := errors.New("stopped")
+	p.to.ModifyResponse = func(r *http.Response) error {
+		if operation(r.Request) == "CreateMultipartUpload" { // it has taken effect, and its answer is not there yet
+			cancel(stopped)
+			time.Sleep(100 * time.Millisecond)
+		}
+		return nil
+	}
+	sink := through(t, p, minio, bucket, "", sinks.Options{})
+	if _, err := sink.Put(ctx, "name", bytes.NewReader(pattern(long))); !errors.Is(err, stopped) {
+		t.Errorf("error %v", err)
+	}
+	if !slices.Contains(p.ops, "CreateMultipartUpload") {
+		t.Fatalf("no upload was begun: %q", p.ops)
+	}
+	if !slices.Contains(p.ops, "AbortMultipartUpload") {
+		t.Errorf("the upload was left: %q", p.ops)
 	}
 }
 
