@@ -27,7 +27,10 @@ type Agent struct {
 	Host    string // the host's name, in manifests and in {host}
 	Dirs    Dirs
 	Sites   int // how many sites at once; 0 is one
-	Log     *slog.Logger
+	// Bandwidth is how many bytes a second the files of all sites together may take
+	// on their way to buckets; 0 is no limit. Databases are not slowed down.
+	Bandwidth int64
+	Log       *slog.Logger
 	// Progress is told what moves, from several goroutines at once.
 	Progress func(Progress)
 	// Finished is told each site's report as soon as it is done.
@@ -35,7 +38,8 @@ type Agent struct {
 	Now      func() time.Time
 	Random   io.Reader
 
-	pool *sinks.Pool
+	pool  *sinks.Pool
+	limit *sinks.Limiter
 }
 
 // Progress is how far one stream of one site has come.
@@ -109,6 +113,9 @@ func (a *Agent) init() {
 	}
 	if a.pool == nil {
 		a.pool = sinks.NewPool(poolBlocks * max(a.Sites, 1))
+	}
+	if a.limit == nil && a.Bandwidth > 0 {
+		a.limit = sinks.NewLimiter(a.Bandwidth)
 	}
 }
 

@@ -181,9 +181,10 @@ func (t *tap) drop() {
 	}
 }
 
-// put stores the stream in the tap's destination, under name.
-func (t *tap) put(name string) (sinks.Receipt, error) {
-	receipt, err := t.dest.sink.Put(t.dest.ctx, name, t)
+// put stores the stream in the tap's destination, under name, no faster than limit
+// allows; nil is no limit.
+func (t *tap) put(name string, limit *sinks.Limiter) (sinks.Receipt, error) {
+	receipt, err := t.dest.sink.Put(t.dest.ctx, name, sinks.Limit(t, limit))
 	if err == nil && (!t.ended || !errors.Is(t.end, io.EOF)) {
 		err = errors.New("the sink acknowledged a stream before its end")
 	}

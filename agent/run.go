@@ -84,7 +84,7 @@ func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
 		r.dests[i] = newDestination(ctx, r.targets[target].sink, target)
 		defer r.dests[i].cancel(nil)
 	}
-	r.streams = streamer{pool: r.agent.pool, filters: r.job.Filters, dests: r.dests, sealed: r.job.Seal != nil}
+	r.streams = streamer{pool: r.agent.pool, filters: r.job.Filters, dests: r.dests, sealed: r.job.Seal != nil, limit: r.agent.limit}
 	if r.job.Stall > 0 {
 		go watch(ctx, r.dests, r.job.Stall, func() bool { return r.streams.starved(r.job.Stall) })
 	}

@@ -33,6 +33,7 @@ type streamer struct {
 	filters []archive.Filter
 	dests   []*destination
 	sealed  bool
+	limit   *sinks.Limiter            // of the files' way to the destinations; nil for none
 	fanouts [2]atomic.Pointer[fanout] // of the streams under way, for the watchdog
 }
 
@@ -99,7 +100,11 @@ func (s *streamer) store(t *tap, stream, name string) {
 	if t.dest.err() != nil {
 		return
 	}
-	receipt, err := t.put(name)
+	limit := s.limit
+	if stream != filesStream {
+		limit = nil // the dump holds the site's tables while it lasts
+	}
+	receipt, err := t.put(name, limit)
 	if err != nil {
 		// A stream that broke at its source is no fault of the destination's.
 		if t.ended && !errors.Is(t.end, io.EOF) && errors.Is(err, t.end) {

@@ -6,13 +6,17 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"cloud.google.com/go/auth"
 	"cloud.google.com/go/auth/credentials"
+	"cloud.google.com/go/auth/httptransport"
 	"cloud.google.com/go/storage"
 	"google.golang.org/api/option"
 )
@@ -45,6 +49,10 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if err != nil {
 		return nil, err
 	}
+	if os.Getenv("STORAGE_EMULATOR_HOST") != "" {
+		// Google's client would send backups there, in the clear and without a credential.
+		return nil, fmt.Errorf("open %s: STORAGE_EMULATOR_HOST is set in the environment; unset it, and say endpoint= in the URL", bare(u))
+	}
 	if file != "" {
 		if err := checkCredentialsFile(file); err != nil {
 			return nil, fmt.Errorf("open %s: %w", bare(u), err)
@@ -57,15 +65,32 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: find Google credentials; add credentials_file= to the URL or set GOOGLE_APPLICATION_CREDENTIALS: %w", bare(u), oneLine(err))
 	}
-	options := []option.ClientOption{option.WithAuthCredentials(creds)}
-	if c.endpoint != "" {
-		options = append(options, option.WithEndpoint(strings.TrimSuffix(c.endpoint, "/")+"/storage/v1/"))
-	}
-	client, err := storage.NewClient(ctx, options...)
+	client, err := gcsWire(creds)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", bare(u), oneLine(err))
 	}
-	return &gcsSink{bucket: c.bucket, prefix: c.prefix, o: o, url: u.String(), client: client}, nil
+	options := []option.ClientOption{option.WithAuthCredentials(creds), option.WithHTTPClient(client)}
+	if c.endpoint != "" {
+		options = append(options, option.WithEndpoint(strings.TrimSuffix(c.endpoint, "/")+"/storage/v1/"))
+	}
+	store, err := storage.NewClient(ctx, options...)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", bare(u), oneLine(err))
+	}
+	return &gcsSink{bucket: c.bucket, prefix: c.prefix, o: o, url: u.String(), client: store}, nil
+}
+
+// gcsWire is the HTTP client: the environment's proxy and certificates, our
+// transport, and above it the credential, which so meets no limit on its way.
+func gcsWire(creds *auth.Credentials) (*http.Client, error) {
+	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // nobody replaces it here
+	base.MaxResponseHeaderBytes = maxAnswerHeader
+	client, err := httptransport.NewClient(&httptransport.Options{Credentials: creds, BaseRoundTripper: wire{base}, DisableTelemetry: true})
+	if err != nil {
+		return nil, err
+	}
+	client.CheckRedirect = wireClient(nil).CheckRedirect
+	return client, nil
 }
 
 // String is the URL as it was given; it names credentials, and holds none.
@@ -93,7 +118,7 @@ func (s *gcsSink) put(ctx context.Context, name string, r io.Reader) (Receipt, e
 	if ctx.Err() != nil {
 		return Receipt{}, context.Cause(ctx)
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(withLimitOf(ctx, r))
 	defer cancel(nil) // ends an upload that was not closed; closing it would publish it
 	per := s.o.PartSize / BlockSize
 	next, leave, err := blocks(ctx, r, s.o.Pool, per+aheadBlocks)

@@ -52,7 +52,7 @@ func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, er
 	if ctx.Err() != nil {
 		return Receipt{}, s.wrap(name, context.Cause(ctx))
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(withLimitOf(ctx, r))
 	defer cancel()
 	per := s.o.PartSize / BlockSize
 	next, leave, err := blocks(ctx, r, s.o.Pool, per+aheadBlocks)

@@ -134,7 +134,7 @@ func s3Transport(base aws.HTTPClient, caFile string) (aws.HTTPClient, error) {
 			return nil, fmt.Errorf("read ca_file: no certificate in PEM form in %s", caFile)
 		}
 	}
-	return client.WithTransportOptions(func(t *http.Transport) {
+	client = client.WithTransportOptions(func(t *http.Transport) {
 		t.ForceAttemptHTTP2 = false
 		t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 		t.ExpectContinueTimeout = time.Second
@@ -143,5 +143,7 @@ func s3Transport(base aws.HTTPClient, caFile string) (aws.HTTPClient, error) {
 		if roots != nil {
 			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
 		}
-	}), nil
+		t.MaxResponseHeaderBytes = maxAnswerHeader
+	})
+	return wireClient(client.GetTransport()), nil
 }

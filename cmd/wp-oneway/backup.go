@@ -76,8 +76,12 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 	if err != nil {
 		return fmt.Errorf("find the host's name: %w", err)
 	}
+	s, err := a.load()
+	if err != nil {
+		return usage(err)
+	}
 	runner := &agent.Agent{
-		Version: version, Host: host, Dirs: dirs, Sites: a.config.GetInt("limits.sites"), Log: a.log,
+		Version: version, Host: host, Dirs: dirs, Sites: s.Limits.Sites, Bandwidth: int64(s.Limits.Bandwidth), Log: a.log,
 		Progress: screen.progress, Finished: screen.site,
 	}
 	screen.unsealed(jobs)

@@ -35,9 +35,10 @@ type settings struct {
 
 // limits are those of the whole process.
 type limits struct {
-	Sites   int           `mapstructure:"sites"`
-	Timeout time.Duration `mapstructure:"timeout"`
-	Stall   time.Duration `mapstructure:"stall"`
+	Sites     int           `mapstructure:"sites"`
+	Bandwidth byteRate      `mapstructure:"bandwidth"`
+	Timeout   time.Duration `mapstructure:"timeout"`
+	Stall     time.Duration `mapstructure:"stall"`
 }
 
 // siteSetting is what may be said for all sites, and for one.
@@ -86,7 +87,7 @@ type site struct {
 func defaults() map[string]any {
 	return map[string]any{
 		"sites": []any{}, "sinks": []any{}, "dry_run": false, "json": false, "quiet": false, "verbose": false, "log_format": "text",
-		"limits.sites": 1, "limits.timeout": "0s", "limits.stall": "5m",
+		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m",
 		"name": "", "kind": "full", "no_uploads": false, "with_core": false,
 		"include": []string{}, "exclude": []string{}, "no_default_excludes": false, "compression": "zstd", "level": 0,
 		"encryption.age_recipients": []string{}, "encryption.recipients_file": "", "encryption.passphrase_file": "", "encryption.required": false,
@@ -213,7 +214,7 @@ func (a *app) from() string {
 func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, sinkHook, mapstructure.StringToTimeDurationHookFunc()),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, sinkHook, rateHook, mapstructure.StringToTimeDurationHookFunc()),
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,43 @@
+package sinks
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// A Clock is a time that passes when somebody waits, and not otherwise.
+type Clock struct {
+	mu    sync.Mutex
+	start time.Time
+	now   time.Time
+}
+
+// NewClockedLimiter is NewLimiter by a clock of the test's.
+func NewClockedLimiter(bytesPerSecond int64) (*Limiter, *Clock) {
+	at := time.Unix(1_000_000_000, 0)
+	c := &Clock{start: at, now: at}
+	l := NewLimiter(bytesPerSecond)
+	l.now, l.wait = c.time, c.wait
+	return l, c
+}
+
+// Passed is how long was waited.
+func (c *Clock) Passed() time.Duration { return c.time().Sub(c.start) }
+
+func (c *Clock) time() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// wait passes the time at once, unless ctx is over.
+func (c *Clock) wait(ctx context.Context, d time.Duration) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	return nil
+}
