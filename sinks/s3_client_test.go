@@ -1,0 +1,77 @@
+package sinks
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// signedPayload is what a client of the URL's signs as the hash of its payload.
+func signedPayload(t *testing.T, query string, server *httptest.Server) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "credentials")
+	if err := os.WriteFile(file, []byte("[default]\naws_access_key_id = k\naws_secret_access_key = s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	u, err := Parse("s3://bucket/?region=us-east-1&credentials_file=" + file + query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := parseS3(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := s3Client(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var signed string
+	carry := roundTripper(func(r *http.Request) (*http.Response, error) {
+		signed = r.Header.Get("X-Amz-Content-Sha256")
+		r.URL.Scheme, r.URL.Host = "http", server.Listener.Addr().String()
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	_, err = client.PutObject(t.Context(), &s3.PutObjectInput{
+		Bucket: aws.String("bucket"), Key: aws.String("key"), Body: strings.NewReader("payload"),
+	}, func(o *s3.Options) { o.HTTPClient = &http.Client{Transport: carry} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// What goes through a network in the clear is signed whole, and nothing else needs to be.
+func TestS3SignsThePayloadWhereItCouldBeChanged(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}))
+	defer server.Close()
+	const sum = "239f59ed55e737c77147cf55ad0c1b030b6d7ee748a7426952f9b852d5a935e5" // printf payload | sha256sum
+	for query, want := range map[string]string{
+		"":                                "UNSIGNED-PAYLOAD",
+		"&endpoint=https://store.example": "UNSIGNED-PAYLOAD",
+		"&endpoint=http://127.0.0.1:9000": "UNSIGNED-PAYLOAD",
+		"&endpoint=http://[::1]:9000":     "UNSIGNED-PAYLOAD",
+		"&endpoint=http://store.example&insecure=true":   sum,
+		"&endpoint=http://192.0.2.1:9000&insecure=true":  sum,
+		"&endpoint=http://localhost.evil&insecure=true":  sum,
+		"&endpoint=http://127.0.0.1.evil&insecure=true":  sum,
+		"&endpoint=http://[2001:db8::1]&insecure=true":   sum,
+		"&endpoint=https://store.example&insecure=false": "UNSIGNED-PAYLOAD",
+	} {
+		if got := signedPayload(t, query, server); got != want {
+			t.Errorf("%q: signed %q, want %q", query, got, want)
+		}
+	}
+}
