@@ -25,7 +25,7 @@ import (
 var shared struct {
 	dir    string
 	binary string
-	db     *lab.MariaDB
+	db     *lab.Server
 	minio  *lab.MinIO
 	site   func() (*lab.WordPress, error)
 }

@@ -73,7 +73,7 @@ type demo struct {
 	dir, binary string
 	out         io.Writer
 	start       time.Time
-	db          *lab.MariaDB
+	db          *lab.Server
 	s3          *lab.MinIO
 	site        *lab.WordPress
 	credentials string // the put-only user's file

@@ -87,27 +87,11 @@ func bench(ctx context.Context, o options) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s := &subject{dir: dir, name: "MariaDB", dumper: "mariadb-dump --no-defaults"}
-	pool := "--innodb-buffer-pool-size=1G"
-	if o.mysql {
-		program, err := lab.MySQLProgram("mysqldump")
-		if err != nil {
-			return err
-		}
-		m, err := lab.StartMySQL(ctx, filepath.Join(dir, "s"), pool, "--innodb-redo-log-capacity=512M")
-		if err != nil {
-			return err
-		}
-		defer m.Kill()
-		s.name, s.socket, s.pid, s.exec, s.dumper = "MySQL", m.Socket, m.PID(), m.Exec, shell(program)+" --no-defaults"
-	} else {
-		m, err := lab.StartMariaDB(ctx, filepath.Join(dir, "s"), pool, "--innodb-log-file-size=512M")
-		if err != nil {
-			return err
-		}
-		defer m.Kill()
-		s.socket, s.pid, s.exec = m.Socket, m.PID(), m.Exec
+	s, err := start(ctx, dir, o.mysql)
+	if err != nil {
+		return err
 	}
+	defer s.server.Kill()
 	fmt.Fprintf(os.Stderr, "filling %s with about %d MB\n", s.name, o.mb)
 	if err := s.fill(ctx, o.mb); err != nil {
 		return err
@@ -117,4 +101,22 @@ func bench(ctx context.Context, o options) error {
 	}
 	_, err = s.once(ctx, contestant{command: s.ours() + " -profile " + shell([]string{o.profile})})
 	return err
+}
+
+// start brings up the server to measure on, with memory enough for all the data.
+func start(ctx context.Context, dir string, mysql bool) (*subject, error) {
+	const pool = "--innodb-buffer-pool-size=1G"
+	s := &subject{dir: dir, name: "MariaDB", dumper: "mariadb-dump --no-defaults"}
+	var err error
+	if !mysql {
+		s.server, err = lab.StartMariaDB(ctx, filepath.Join(dir, "s"), pool, "--innodb-log-file-size=512M")
+		return s, err
+	}
+	program, err := lab.MySQLProgram("mysqldump")
+	if err != nil {
+		return nil, err
+	}
+	s.name, s.dumper = "MySQL", shell(program)+" --no-defaults"
+	s.server, err = lab.StartMySQL(ctx, filepath.Join(dir, "s"), pool, "--innodb-redo-log-capacity=512M")
+	return s, err
 }

@@ -35,11 +35,11 @@ func (s *subject) ours() string {
 	if err != nil {
 		self = os.Args[0]
 	}
-	return shell([]string{self, "-socket", s.socket})
+	return shell([]string{self, "-socket", s.server.Socket})
 }
 
 func (s *subject) contestants() []contestant {
-	stock := s.dumper + " --single-transaction -uroot -S" + s.socket + " bench"
+	stock := s.dumper + " --single-transaction -uroot -S" + s.server.Socket + " bench"
 	list := []contestant{
 		{"stock", stock, "", 0},
 		{"ours", s.ours(), "stock", 0.5},
@@ -52,7 +52,7 @@ func (s *subject) contestants() []contestant {
 	}
 	if path, err := exec.LookPath("mydumper"); err == nil {
 		out := shell([]string{s.dir + "/mydumper"})
-		base := fmt.Sprintf("rm -rf %s; %s -u root -S %s -B bench -t 2 -o %s", out, path, s.socket, out)
+		base := fmt.Sprintf("rm -rf %s; %s -u root -S %s -B bench -t 2 -o %s", out, path, s.server.Socket, out)
 		list = append(list, contestant{"mydumper -t 2", base, "", 0}, contestant{"mydumper -t 2 -c", base + " -c", "", 0})
 	}
 	return list
@@ -123,7 +123,7 @@ func (s *subject) once(ctx context.Context, c contestant) (cost, error) {
 
 // serverCPU is how many seconds of CPU the server has taken so far.
 func (s *subject) serverCPU() (float64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.server.PID()))
 	if err != nil {
 		return 0, err
 	}

@@ -3,23 +3,23 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
 // A subject is a filled server.
 type subject struct {
 	dir    string
 	name   string
-	socket string
-	pid    int
+	server *lab.Server
 	dumper string // the stock program, as the shell wants it
-	exec   func(ctx context.Context, sql ...string) error
 }
 
 // fill makes a database such as a large WordPress has: half of the bytes in wide
 // rows of prose and markup, a tenth in rows of bytes, the rest in very many narrow ones.
 func (s *subject) fill(ctx context.Context, mb int) error {
 	numbers := "INSERT INTO n SELECT a.i + 10*b.i + 100*c.i + 1000*d.i + 10000*e.i + 100000*f.i FROM ten a, ten b, ten c, ten d, ten e, ten f"
-	return s.exec(ctx,
+	return s.server.Exec(ctx,
 		"CREATE DATABASE bench CHARACTER SET utf8mb4", "USE bench", "SET NAMES utf8mb4", "SET SESSION group_concat_max_len=100000000",
 		"CREATE TEMPORARY TABLE ten (i INT)", "INSERT INTO ten VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)",
 		"CREATE TABLE ten2 AS SELECT * FROM ten", "DROP TEMPORARY TABLE ten", "ALTER TABLE ten2 RENAME ten", "CREATE TABLE n (i INT PRIMARY KEY)", numbers,

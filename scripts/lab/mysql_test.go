@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,8 +15,8 @@ import (
 func TestMySQLAndItsClient(t *testing.T) {
 	ctx := context.Background()
 	m, err := lab.StartMySQL(ctx, t.TempDir())
-	if errors.Is(err, lab.ErrNoMySQL) {
-		t.Skip(err) // fetched by scripts/mysql, which CI runs
+	if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WP_ONEWAY_TEST_MYSQL") == "" {
+		t.Skip(err)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ const (
 
 // WordPressOptions say what site InstallWordPress makes. Only Server is needed.
 type WordPressOptions struct {
-	Server      *MariaDB
+	Server      *Server
 	Name        string // of the database and of its user; "wordpress" when empty
 	Password    string // of that user; one that is hard to quote when empty
 	Prefix      string // of the tables; "wp_" when empty
@@ -59,7 +59,7 @@ type WordPress struct {
 
 // A Database is one database of a server, and an account that may do everything in it.
 type Database struct {
-	Server   *MariaDB
+	Server   *Server
 	Name     string
 	User     string
 	Password string

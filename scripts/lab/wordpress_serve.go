@@ -97,7 +97,7 @@ func (d Database) create(ctx context.Context) error {
 
 // CreateDatabase makes an empty database, in place of one of that name, and an
 // account that may do everything in it.
-func CreateDatabase(ctx context.Context, server *MariaDB, name, password string) (*Database, error) {
+func CreateDatabase(ctx context.Context, server *Server, name, password string) (*Database, error) {
 	d := &Database{Server: server, Name: name, User: name, Password: password, Prefix: "wp_"}
 	return d, d.create(ctx)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-func startMariaDB(t *testing.T) *lab.MariaDB {
+func startMariaDB(t *testing.T) *lab.Server {
 	t.Helper()
 	m, err := lab.StartMariaDB(context.Background(), t.TempDir())
 	if err != nil {

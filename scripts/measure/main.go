@@ -34,7 +34,7 @@ type bench struct {
 	uploads, rows int64 // bytes
 	rounds        int
 
-	db          *lab.MariaDB
+	db          *lab.Server
 	s3          *lab.MinIO
 	site        *lab.WordPress
 	credentials string

@@ -28,7 +28,7 @@ type flavour struct {
 	client  []string
 	schemas []string // files of testdata that make the torture database
 	dsn     func(db string) string
-	maria   *lab.MariaDB // nil of MySQL
+	maria   *lab.Server // nil of MySQL
 	stop    func()
 }
 
