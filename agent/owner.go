@@ -18,9 +18,8 @@ const nogroup = 65534
 
 // An Owner is with whose rights a site is read.
 type Owner struct {
-	UID    uint32   `json:"uid"`
-	GID    uint32   `json:"gid"`
-	Groups []uint32 `json:"groups"`
+	UID, GID uint32
+	Groups   []uint32
 }
 
 // siteRoot resolves the place's path below its home, and says who owns it: the

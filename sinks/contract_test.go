@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -101,7 +102,7 @@ func startMinIO(t *testing.T, tls bool) *lab.MinIO {
 
 func newBucket(t *testing.T, minio *lab.MinIO, versioning bool) string {
 	t.Helper()
-	name := "b" + strings.ToLower(strings.NewReplacer("/", "-", "_", "-", "#", "-", ",", "").Replace(t.Name()))
+	name := "b" + regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(t.Name()), "-")
 	if len(name) > 60 {
 		name = name[len(name)-60:]
 	}

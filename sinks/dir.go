@@ -85,7 +85,15 @@ func (s *dirSink) put(ctx context.Context, name string, next func(context.Contex
 	if err != nil {
 		return Object{}, err
 	}
-	defer func() { err = errors.Join(err, tmp.remove()) }()
+	published := false
+	defer func() {
+		left := tmp.remove()
+		if published && left != nil { // the next run removes it
+			s.o.Logger.Warn("a temporary name of a finished object was not removed", "file", tmp.name, "error", left)
+			left = nil
+		}
+		err = errors.Join(err, left)
+	}()
 	d := newDigest()
 	if err := copyBlocks(ctx, tmp.file, d, next); err != nil {
 		return Object{}, err
@@ -96,9 +104,11 @@ func (s *dirSink) put(ctx context.Context, name string, next func(context.Contex
 	if err := s.giveName(tmp, name); err != nil {
 		return Object{}, err
 	}
-	if err := s.syncFolder(folder); err != nil {
-		return Object{}, errors.Join(err, s.root.Remove(name)) // whether it lasts is not known
+	if err := s.syncFolder(folder); err != nil { // whether it lasts is not known
+		left := s.root.Remove(name)
+		return Object{}, inDoubt(errors.Join(err, left), left != nil)
 	}
+	published = true
 	return d.object(name), nil
 }
 

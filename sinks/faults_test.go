@@ -279,7 +279,6 @@ func TestS3OutlivesFaults(t *testing.T) {
 
 func TestS3FailsCleanly(t *testing.T) {
 	minio := startMinIO(t, false)
-	always := 1 << 30
 	for name, c := range map[string]struct {
 		size    int
 		rule    func(string, int) fault

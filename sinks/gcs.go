@@ -105,7 +105,7 @@ func (s *gcsSink) Put(ctx context.Context, name string, r io.Reader) (Receipt, e
 	rec, err := s.put(ctx, name, r)
 	if err != nil {
 		if ctx.Err() != nil {
-			err = context.Cause(ctx)
+			err = inDoubt(context.Cause(ctx), errors.Is(err, ErrUnknown))
 		}
 		return Receipt{}, fmt.Errorf("store gs://%s/%s: %w", s.bucket, s.key(name), err)
 	}
@@ -207,7 +207,9 @@ func (up *gcsUpload) again(err error) bool {
 	}
 	now := time.Now().UnixNano()
 	up.failing.CompareAndSwap(0, now)
-	up.retried.Store(true)
+	if !unsent(err) {
+		up.retried.Store(true)
+	}
 	return now-up.failing.Load() < int64(up.s.o.Retry)
 }
 
@@ -240,7 +242,8 @@ func (up *gcsUpload) finish(name string, d *digest) (Receipt, error) {
 		if !up.long && up.retried.Load() && gcsStatus(err) == 412 {
 			return Receipt{Objects: []Object{o}, Notes: []string{noteSettled}}, nil
 		}
-		return Receipt{}, up.explain(err)
+		status := gcsStatus(err)
+		return Receipt{}, inDoubt(up.explain(err), (status == 0 || status >= 500) && !unsent(err))
 	}
 	at := up.w.Attrs()
 	if at.Size != o.Bytes || at.CRC32C != up.crc {

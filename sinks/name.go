@@ -17,6 +17,10 @@ func checkName(name string) error {
 	return nil
 }
 
+// maxPieces is how many objects a stream may have: beyond .999, a shell would not
+// list them in their order.
+const maxPieces = 1000
+
 // pieceName is the name of a stream's further objects; the first keeps the
 // stream's own, which a stream of unknown length begins under.
 func pieceName(name string, i int) string {

@@ -97,7 +97,7 @@ type body struct {
 	mu      sync.Mutex
 	part    *part
 	off     int64
-	drained bool // all of it was handed to the client at least once
+	drained bool // all of it was handed to the client, since it last went back
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -132,6 +132,7 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 		return 0, errors.New("seek before the start of a part")
 	}
 	b.off = offset
+	b.drained = false // it was read for its hash; now it is sent
 	return offset, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -22,6 +23,7 @@ type s3Sink struct {
 	o      Options
 	url    string
 	client *s3.Client
+	eager  atomic.Bool // the store, or what stands before it, refuses Expect: 100-continue
 }
 
 func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {
@@ -169,29 +171,48 @@ func (s *s3Sink) putObject(ctx context.Context, p *part, o *Object, moved func()
 	} else {
 		in.ChecksumCRC64NVME = aws.String(encodeCRC(p.crc))
 	}
-	out, err := s.client.PutObject(ctx, in)
+	out, err := s.client.PutObject(ctx, in, s.expect)
 	drained := b.detach()
 	if err != nil {
 		return drained, err
 	}
-	if err := s.confirm(out.ChecksumCRC64NVME, p.crc); err != nil {
+	if !drained {
+		return false, errEarly()
+	}
+	if err := s.confirm(out.ETag, out.ChecksumCRC64NVME, p.crc); err != nil {
 		return false, err
 	}
 	o.ETag, o.VersionID = aws.ToString(out.ETag), aws.ToString(out.VersionId)
 	return false, nil
 }
 
-// confirm compares the checksum that the store says it computed with our own.
-func (s *s3Sink) confirm(theirs *string, ours uint64) error {
+// confirm looks for what every acknowledgement holds, and compares the checksum
+// that the store says it computed with our own.
+func (s *s3Sink) confirm(etag, theirs *string, ours uint64) error {
 	switch {
+	case aws.ToString(etag) == "":
+		return &verdict{cause: errors.New("the store answered 200 and acknowledged nothing: no ETag; what it holds under the name is not known")}
 	case s.c.md5:
 		return nil
-	case theirs == nil:
+	case aws.ToString(theirs) == "":
 		return &verdict{cause: errors.New("the store did not confirm the CRC64NVME checksum; add checksum=md5 to the URL if it has none")}
 	case *theirs != encodeCRC(ours):
-		return &verdict{cause: fmt.Errorf("the store holds other bytes than were sent: its CRC64NVME is %s, ours %s", *theirs, encodeCRC(ours)), restart: true}
+		return &verdict{cause: fmt.Errorf("the store holds other bytes than were sent: its CRC64NVME is %.40q, ours %s", *theirs, encodeCRC(ours)), restart: true}
 	}
 	return nil
+}
+
+// errEarly is that of an acknowledgement of what was not sent yet.
+func errEarly() error {
+	return &verdict{cause: errors.New("the store acknowledged what it had not been sent; whatever answers at this endpoint is no store"), restart: false}
+}
+
+// expect has bodies sent at once where it must be; else the store is asked first
+// whether it will take a long one.
+func (s *s3Sink) expect(o *s3.Options) {
+	if s.eager.Load() {
+		o.ContinueHeaderThresholdBytes = -1
+	}
 }
 
 // md5 is the part's checksum for stores that know no better one.

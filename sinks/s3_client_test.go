@@ -1,6 +1,7 @@
 package sinks
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -72,6 +73,41 @@ func TestS3SignsThePayloadWhereItCouldBeChanged(t *testing.T) {
 	} {
 		if got := signedPayload(t, query, server); got != want {
 			t.Errorf("%q: signed %q, want %q", query, got, want)
+		}
+	}
+}
+
+// What a store acknowledges before it was sent, it cannot have.
+func TestS3IsAcknowledgedNothingAhead(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "credentials")
+	if err := os.WriteFile(file, []byte("[default]\naws_access_key_id = k\naws_secret_access_key = s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	u, err := Parse("s3://bucket/?region=us-east-1&endpoint=http://127.0.0.1:1&credentials_file=" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := Open(t.Context(), u, Options{PartSize: BlockSize})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink := opened.(*s3Sink)
+	hasty := roundTripper(func(r *http.Request) (*http.Response, error) {
+		if r.Body != nil {
+			_, _ = io.CopyN(io.Discard, r.Body, 10) // and no more
+		}
+		header := http.Header{"Etag": {`"x"`}, "X-Amz-Checksum-Crc64nvme": {r.Header.Get("X-Amz-Checksum-Crc64nvme")}}
+		answer := ""
+		if r.URL.Query().Has("uploads") {
+			answer = "<R><UploadId>u</UploadId></R>"
+		}
+		return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
+	})
+	sink.client = s3.New(sink.client.Options(), func(o *s3.Options) { o.HTTPClient = &http.Client{Transport: hasty} })
+	for _, size := range []int{1000, 3 * BlockSize} {
+		_, err := sink.Put(t.Context(), "name", bytes.NewReader(make([]byte, size)))
+		if err == nil || !strings.Contains(err.Error(), "had not been sent") {
+			t.Errorf("%d bytes: error %v", size, err)
 		}
 	}
 }

@@ -58,14 +58,6 @@ func explain(err error, op string, c s3Config) error {
 	return &explained{op + ": " + advice(err, op, c), err}
 }
 
-type explained struct {
-	text  string
-	cause error
-}
-
-func (e *explained) Error() string { return e.text }
-func (e *explained) Unwrap() error { return e.cause }
-
 func advice(err error, op string, c s3Config) string {
 	code, status := codeOf(err), statusOf(err)
 	where := "bucket " + c.bucket
@@ -73,13 +65,16 @@ func advice(err error, op string, c s3Config) string {
 		where += " at " + c.endpoint
 	}
 	region := headerOf(err, "X-Amz-Bucket-Region")
+	elsewhere := headerOf(err, "Location")
 	switch {
 	case skew(err) != 0:
 		return fmt.Sprintf("refused, because this host's clock says %s and the store's %s; set this host's clock",
 			time.Now().UTC().Format(time.RFC3339), time.Now().Add(-skew(err)).UTC().Format(time.RFC3339))
 	case code == "NoSuchBucket" || (status == 404 && code == "NotFound"):
 		return where + " does not exist; create it, or correct the URL"
-	case status == 301 || status == 307 || code == "AuthorizationHeaderMalformed" || code == "IllegalLocationConstraintException":
+	case status/100 == 3 && region == "" && elsewhere != "":
+		return fmt.Sprintf("%s answers %d and sends elsewhere, to %.200q, which is not followed; correct endpoint= or region=", where, status, elsewhere)
+	case status/100 == 3 || code == "AuthorizationHeaderMalformed" || code == "IllegalLocationConstraintException":
 		if region == "" {
 			return fmt.Sprintf("%s is in another region; say which with region= (%s)", where, said(err))
 		}

@@ -63,6 +63,11 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 	var now *piece
 	for p := first; p != nil; {
 		if now == nil || len(now.parts) == s.o.MaxParts {
+			if len(pieces) == maxPieces {
+				p.release()
+				err = fmt.Errorf("the stream is longer than %d objects of %d parts of %d MiB; leave something out", maxPieces, s.o.MaxParts, s.o.PartSize/BlockSize)
+				break
+			}
 			if now, err = s.begin(ctx, pieceName(name, len(pieces)), d); err != nil {
 				p.release()
 				break
@@ -79,7 +84,7 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 			err = nil
 		}
 	}
-	if failed := group.Wait(); failed != nil && (err == nil || errors.Is(err, context.Canceled)) {
+	if failed := group.Wait(); failed != nil && (err == nil || errors.Is(err, context.Canceled) || errors.Is(err, failed)) {
 		err = failed
 	}
 	return pieces, err
@@ -125,10 +130,14 @@ func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, err
 			ctx, cancel := outlive(ctx, beginGrace)
 			defer cancel()
 			out, err := s.client.CreateMultipartUpload(ctx, in)
-			if err == nil {
-				p.id = aws.ToString(out.UploadId)
+			if err != nil {
+				return false, err
 			}
-			return false, err
+			if p.id = aws.ToString(out.UploadId); p.id == "" {
+				// A part sent to no upload would be an object, under the stream's own name.
+				return false, &verdict{cause: errors.New("the store answered 200 and began no upload")}
+			}
+			return false, nil
 		},
 	})
 	return p, err
@@ -168,12 +177,15 @@ func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part)
 			defer b.detach()
 			in := in
 			in.Body = b
-			out, err := s.client.UploadPart(ctx, &in)
+			out, err := s.client.UploadPart(ctx, &in, s.expect)
 			if err != nil {
 				return false, err
 			}
+			if !b.detach() {
+				return false, errEarly()
+			}
 			done.ETag = out.ETag
-			return false, s.confirm(out.ChecksumCRC64NVME, p.crc)
+			return false, s.confirm(out.ETag, out.ChecksumCRC64NVME, p.crc)
 		},
 		settle: uploadGone,
 	})
@@ -216,8 +228,11 @@ func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool
 			if err != nil {
 				return true, err
 			}
+			if aws.ToString(out.ETag) == "" { // an answer that was cut looks like this
+				return true, errors.New("the store answered 200 and nothing more")
+			}
 			o.ETag, o.VersionID = aws.ToString(out.ETag), aws.ToString(out.VersionId)
-			return false, s.confirm(out.ChecksumCRC64NVME, o.CRC64NVME)
+			return false, s.confirm(out.ETag, out.ChecksumCRC64NVME, o.CRC64NVME)
 		},
 		settle: func(err error, maybe bool) (bool, error) {
 			over, result := s.settleComplete(ctx, p, err, maybe)

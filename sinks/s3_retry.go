@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -45,14 +46,15 @@ var errStalled = errors.New("nothing moved for too long")
 // o.Retry. The error it returns says what to do.
 func (s *s3Sink) retry(ctx context.Context, r request) error {
 	var failing time.Time // since when
-	maybe, renewed, skewed := false, false, false
+	maybe, renewed, skewed, eager := false, false, false, false
 	for n := 0; ; n++ {
 		applied, err := attempt(ctx, r)
 		if err == nil {
 			return nil
 		}
+		lost := applied && unanswered(err)
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return inDoubt(context.Cause(ctx), maybe || lost)
 		}
 		var v *verdict
 		if errors.As(err, &v) {
@@ -72,13 +74,18 @@ func (s *s3Sink) retry(ctx context.Context, r request) error {
 		case skew(err) != 0 && !skewed: // the client corrects its clock by the answer's
 			skewed = true
 			s.o.Logger.Warn("this host's clock is off; signing by the store's", "off_by", skew(err).Round(time.Second))
-		case !passing(err) || time.Since(failing) > s.o.Retry:
-			return explain(err, r.op, s.c)
+		case statusOf(err) == http.StatusExpectationFailed && !eager: // once more, without asking first
+			eager = true
+			s.eager.Store(true)
+		case !passing(err):
+			return inDoubt(explain(err, r.op, s.c), maybe || lost)
+		case time.Since(failing) > s.o.Retry:
+			return inDoubt(unavailable(explain(err, r.op, s.c)), maybe || lost)
 		}
-		maybe = maybe || (applied && unanswered(err))
+		maybe = maybe || lost
 		s.o.Logger.Debug("a request failed and is sent again", "operation", r.op, "attempt", n+1, "error", oneLine(err))
 		if err := pause(ctx, n); err != nil {
-			return err
+			return inDoubt(err, maybe)
 		}
 	}
 }
@@ -127,16 +134,31 @@ func expired(err error) bool {
 }
 
 // unanswered tells whether the store may have acted on a request although it
-// failed. It has not when the request could not be written to its end: a store
-// that refuses a name at once closes the connection, and its answer is lost to
-// the broken write.
+// failed. It has not when it was not reached, nor when the request could not be
+// written to its end: a store that refuses a name at once closes the connection,
+// and its answer is lost to the broken write.
 func unanswered(err error) bool {
-	var broken *net.OpError
-	if errors.As(err, &broken) && (broken.Op == "write" || broken.Op == "readfrom") {
+	if unsent(err) {
 		return false
 	}
-	status := statusOf(err)
-	return status == 0 || status >= 500 || status/100 == 2
+	switch status := statusOf(err); status {
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	default:
+		return status == 0 || status >= 500 || status/100 == 2
+	}
+}
+
+// unsent tells whether a request broke before all of it was on its way.
+func unsent(err error) bool {
+	var broken *net.OpError
+	if errors.As(err, &broken) {
+		switch broken.Op {
+		case "dial", "proxyconnect", "write", "readfrom":
+			return true
+		}
+	}
+	return hopeless(err)
 }
 
 // passing tells whether the same request may succeed later.

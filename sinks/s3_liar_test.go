@@ -1,0 +1,318 @@
+package sinks_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// A lie is what a store, or something before it, makes of the answers to one
+// operation.
+type lie func(w http.ResponseWriter, r *http.Request, honest http.Handler)
+
+// lying puts a liar before a store.
+func lying(t *testing.T, minio *lab.MinIO, op string, times int32, tell lie) *faultyProxy {
+	t.Helper()
+	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
+	honest := p.Config.Handler
+	var told atomic.Int32
+	p.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if operation(r) == op && told.Add(1) <= times {
+			tell(w, r, honest)
+			return
+		}
+		honest.ServeHTTP(w, r)
+	})
+	return p
+}
+
+// says answers without asking the store.
+func says(status int, header, body string) lie {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		_, _ = io.Copy(io.Discard, r.Body) // the answer counts, not what was sent
+		for line := range strings.Lines(header) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// echo is what an honest store answers to a body, by one that keeps nothing.
+func echo(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("Etag", `"abc"`)
+	w.Header().Set("X-Amz-Checksum-Crc64nvme", r.Header.Get("X-Amz-Checksum-Crc64nvme"))
+}
+
+// cut hands on the first half of an honest answer, as if that were all.
+func cut(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	rec := httptest.NewRecorder()
+	honest.ServeHTTP(rec, r)
+	w.Header().Set("Content-Type", "application/xml")
+	_, _ = w.Write(rec.Body.Bytes()[:rec.Body.Len()/2])
+}
+
+// silent hands on an honest answer's status and nothing else of it.
+func silent(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+	rec := httptest.NewRecorder()
+	honest.ServeHTTP(rec, r)
+	w.WriteHeader(rec.Code)
+}
+
+const (
+	always        = 1 << 30
+	internalError = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>InternalError</Code><Message>try again</Message></Error>`
+	deniedError   = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>`
+)
+
+// Nothing that a store says counts as stored unless it acknowledges what was sent.
+func TestS3DoesNotBelieveLies(t *testing.T) {
+	minio := startMinIO(t, false)
+	for name, c := range map[string]struct {
+		size  int
+		op    string
+		query string
+		tell  lie
+		says  string
+	}{
+		"put: 200 with an error in it":    {short, "PutObject", "", says(200, "", internalError), "whether it is stored is not known"},
+		"put: 200 and no ETag, md5":       {short, "PutObject", "&checksum=md5", says(200, "", ""), "acknowledged nothing"},
+		"begin: 200 and no upload":        {long, "CreateMultipartUpload", "", says(200, "", "<InitiateMultipartUploadResult/>"), "began no upload"},
+		"begin: 200 with an error in it":  {long, "CreateMultipartUpload", "", says(200, "", internalError), "InternalError"},
+		"part: 200 and no ETag":           {long, "UploadPart", "&checksum=md5", says(200, "", ""), "acknowledged nothing"},
+		"part: not kept":                  {long, "UploadPart", "", echo, "InvalidPart"},
+		"complete: 200, error in it":      {long, "CompleteMultipartUpload", "", says(200, "", internalError), "InternalError"},
+		"complete: 200, error, md5":       {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", internalError), "InternalError"},
+		"complete: 200, denied in it":     {long, "CompleteMultipartUpload", "", says(200, "", deniedError), "AccessDenied"},
+		"complete: 200, nothing, md5":     {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", ""), "200 and nothing more"},
+		"complete: 200, another document": {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", "<html>hello</html>"), "200 and nothing more"},
+		"complete: 204":                   {long, "CompleteMultipartUpload", "&checksum=md5", says(204, "", ""), "nothing more"},
+		"put: sent elsewhere":             {short, "PutObject", "", says(302, "Location: http://192.0.2.1/", ""), "sends elsewhere"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bucket := newBucket(t, minio, true)
+			sink := through(t, lying(t, minio, c.op, always, c.tell), minio, bucket, c.query, sinks.Options{Stall: 2 * time.Second, Retry: time.Second})
+			_, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(c.size)))
+			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v, want one line that says %q", err, c.says)
+			}
+			if all := objects(t, minio, bucket); len(all) != 0 {
+				t.Errorf("stored are %+v", all)
+			}
+		})
+	}
+}
+
+// An answer to the completion that is cut, or empty, is as good as lost: the
+// store is asked again, and what it says then counts.
+func TestS3AsksAgainWhenAnAnswerIsCut(t *testing.T) {
+	minio := startMinIO(t, false)
+	for name, tell := range map[string]lie{"cut": cut, "silent": silent} {
+		for _, query := range []string{"", "&checksum=md5"} {
+			t.Run(name+query, func(t *testing.T) {
+				bucket := newBucket(t, minio, true)
+				sink := through(t, lying(t, minio, "CompleteMultipartUpload", 1, tell), minio, bucket, query, sinks.Options{})
+				want := pattern(long)
+				if _, err := sink.Put(t.Context(), "name", bytes.NewReader(want)); err != nil {
+					t.Fatal(err)
+				}
+				if all := objects(t, minio, bucket); len(all) != 1 || !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
+					t.Errorf("stored are %+v", all)
+				}
+			})
+		}
+	}
+}
+
+// A redirect is not followed: neither what is backed up nor the credential's
+// signature goes where the URL does not say.
+func TestS3FollowsNoRedirect(t *testing.T) {
+	minio := startMinIO(t, false)
+	var reached atomic.Int32
+	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reached.Add(1)
+		echo(w, r, nil)
+	}))
+	defer thief.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, region := range []string{"", "eu-central-1"} {
+			t.Run(fmt.Sprint(status, region), func(t *testing.T) {
+				bucket := newBucket(t, minio, true)
+				header := "Location: " + thief.URL + "/" + bucket + "/host/name"
+				want := "sends elsewhere"
+				if region != "" {
+					header, want = header+"\nX-Amz-Bucket-Region: "+region, "add region="+region
+				}
+				sink := through(t, lying(t, minio, "PutObject", always, says(status, header, "")), minio, bucket, "", sinks.Options{Retry: time.Second})
+				_, err := sink.Put(t.Context(), "name", strings.NewReader("text"))
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("error %v does not say %q", err, want)
+				}
+			})
+		}
+	}
+	if n := reached.Load(); n != 0 {
+		t.Errorf("%d requests went elsewhere", n)
+	}
+}
+
+// endlessAnswer gives a body without end, as fast as it is read.
+func endlessAnswer(status int) lie {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(status)
+		junk := bytes.Repeat([]byte("x"), 1<<20)
+		for r.Context().Err() == nil {
+			if _, err := w.Write(junk); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// endlessHeader gives a header without end.
+func endlessHeader(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	conn, buffer, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_, _ = buffer.WriteString("HTTP/1.1 200 OK\r\n")
+	for i := 0; ; i++ {
+		if _, err := fmt.Fprintf(buffer, "X-Junk-%d: %s\r\n", i, strings.Repeat("y", 1000)); err != nil {
+			return
+		}
+	}
+}
+
+// trickle gives a byte now and then, and never ends.
+func trickle(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.WriteHeader(http.StatusForbidden)
+	for r.Context().Err() == nil {
+		_, _ = io.WriteString(w, " ") // until nobody listens
+		_ = http.NewResponseController(w).Flush()
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// Answers without end take neither memory nor time without end.
+func TestS3ReadsNoAnswerWithoutEnd(t *testing.T) {
+	minio := startMinIO(t, false)
+	for name, tell := range map[string]lie{
+		"error": endlessAnswer(400), "success": endlessAnswer(200), "busy": endlessAnswer(503), "header": endlessHeader, "trickle": trickle,
+	} {
+		for _, op := range []string{"PutObject", "CompleteMultipartUpload"} {
+			t.Run(name+"/"+op, func(t *testing.T) {
+				bucket := newBucket(t, minio, true)
+				sink := through(t, lying(t, minio, op, always, tell), minio, bucket, "", sinks.Options{Stall: 300 * time.Millisecond, Retry: time.Second})
+				size := short
+				if op != "PutObject" {
+					size = long
+				}
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				_, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(size)))
+				runtime.ReadMemStats(&after)
+				if err == nil {
+					t.Error("no error")
+				}
+				if err != nil && len(err.Error()) > 5000 {
+					t.Errorf("an error of %d bytes", len(err.Error()))
+				}
+				// All that was ever allocated: parts, the test's own pattern, several
+				// answers of a megabyte; an answer read to its end has no end.
+				if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 200 {
+					t.Errorf("%d MiB were allocated", took)
+				}
+			})
+		}
+	}
+}
+
+// Servers that know Expect: 100-continue and servers that do not, or say so more
+// than once, all get the body.
+func TestS3SendsItsBodyWhateverBecomesOfContinue(t *testing.T) {
+	minio := startMinIO(t, false)
+	for name, tell := range map[string]lie{
+		"several 1xx": func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+			for range 3 {
+				w.WriteHeader(http.StatusContinue)
+				w.WriteHeader(http.StatusEarlyHints)
+			}
+			honest.ServeHTTP(w, r)
+		},
+		"none, late": func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+			time.Sleep(1500 * time.Millisecond)
+			honest.ServeHTTP(w, r)
+		},
+		"refused once": func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			w.WriteHeader(http.StatusExpectationFailed)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bucket := newBucket(t, minio, true)
+			sink := through(t, lying(t, minio, "UploadPart", 3, tell), minio, bucket, "", sinks.Options{})
+			want := pattern(long)
+			if _, err := sink.Put(t.Context(), "name", bytes.NewReader(want)); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
+				t.Error("other bytes are stored")
+			}
+		})
+	}
+}
+
+// A host that cannot be reached has not stored anything: the name that turns out
+// to be taken was taken by another.
+func TestS3KnowsWhatItNeverSent(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	p := newFaultyProxy(t, minio, first(1, "PutObject", drop))
+	sink := through(t, p, minio, bucket, "", sinks.Options{Retry: 30 * time.Second})
+	if _, err := sink.Put(t.Context(), "name", strings.NewReader("another's")); err != nil {
+		t.Fatal(err)
+	}
+	addr := p.Listener.Addr().String()
+	p.Listener.Close()
+	p.CloseClientConnections()
+	result := make(chan error, 1)
+	go func() {
+		_, err := sink.Put(t.Context(), "name", strings.NewReader("ours"))
+		result <- err
+	}()
+	time.Sleep(500 * time.Millisecond) // it is refused meanwhile
+	back := listenAgain(t, addr)
+	go func() { _ = http.Serve(back, p) }() //nolint:gosec // ends with the test
+	if err := <-result; !errors.Is(err, sinks.ErrExists) {
+		t.Errorf("error %v, want that the name is taken", err)
+	}
+}
+
+func listenAgain(t *testing.T, addr string) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
