@@ -38,8 +38,10 @@ type Agent struct {
 	Now      func() time.Time
 	Random   io.Reader
 
-	pool  *sinks.Pool
-	limit *sinks.Limiter
+	pool    *sinks.Pool
+	limit   *sinks.Limiter
+	sinks   sinks.Options // for all sinks; the zero value but in tests
+	persist persistence
 }
 
 // Progress is how far one stream of one site has come.
@@ -113,6 +115,9 @@ func (a *Agent) init() {
 	}
 	if a.pool == nil {
 		a.pool = sinks.NewPool(poolBlocks * max(a.Sites, 1))
+	}
+	if a.persist == (persistence{}) {
+		a.persist = persistent()
 	}
 	if a.limit == nil && a.Bandwidth > 0 {
 		a.limit = sinks.NewLimiter(a.Bandwidth)

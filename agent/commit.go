@@ -1,13 +1,13 @@
 package agent
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -51,18 +51,15 @@ func (r *run) commit(ctx context.Context, facts Facts, findings Findings, stream
 	for _, d := range r.dests {
 		if d.err() == nil {
 			puts.Go(func() {
-				if err := r.commitTo(d, m); err != nil {
-					d.fail(err)
+				if d.lost = r.commitTo(d, m); d.lost != nil {
+					d.fail(d.lost)
 				}
 			})
 		}
 	}
 	puts.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if r.streams.living() == 0 {
-		return errNoDestination
+	if err := r.committed(ctx); err != nil {
+		return err
 	}
 	r.report.Counts = &counts
 	r.report.Warnings, r.report.Unreadable, r.report.Privileges = &findings.Warnings, &findings.Unreadable, &findings.Privileges
@@ -71,6 +68,27 @@ func (r *run) commit(ctx context.Context, facts Facts, findings Findings, stream
 		r.log.Warn("state not kept", "err", err)
 	}
 	return nil
+}
+
+// committed returns nil if the run is a backup somewhere, even when it was told to
+// end meanwhile; else it says why not, above all that it may be one.
+func (r *run) committed(ctx context.Context) error {
+	var unknown error
+	for _, d := range r.dests {
+		if d.committed {
+			return nil
+		}
+		if errors.Is(d.lost, sinks.ErrUnknown) {
+			unknown = d.lost
+		}
+	}
+	switch {
+	case ctx.Err() == nil:
+		return errNoDestination
+	case unknown != nil:
+		return unknown
+	}
+	return context.Cause(ctx)
 }
 
 // commitTo stores one destination's manifest, and remembers and reports the run.
@@ -87,16 +105,17 @@ func (r *run) commitTo(d *destination, m Manifest) error {
 		return fmt.Errorf("write the manifest: %w", err)
 	}
 	text = append(text, '\n')
-	d.touch()
-	d.pending.Add(1)
-	receipt, err := d.sink.Put(d.ctx, r.name+manifestSuffix, bytes.NewReader(text))
-	d.pending.Add(-1)
-	if err != nil {
-		if cause := d.err(); cause != nil {
-			err = cause
-		}
+	name := r.name + manifestSuffix
+	receipt, err := r.agent.persist.put(d.ctx, d.sink, name, text, r.log)
+	switch {
+	case errors.Is(err, sinks.ErrUnknown):
+		return fmt.Errorf("put the manifest: %w: with a credential that may read, look for %s, or run wp-oneway verify", err, name)
+	case err != nil && d.err() != nil:
+		return fmt.Errorf("put the manifest: %w", d.err())
+	case err != nil:
 		return fmt.Errorf("put the manifest: %w", err)
 	}
+	d.committed = true
 	sum := sha256.Sum256(text)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -104,7 +123,7 @@ func (r *run) commitTo(d *destination, m Manifest) error {
 	r.state.Previous[where] = Previous{Name: r.name, ManifestSHA256: hex.EncodeToString(sum[:])}
 	report := &r.report.Destinations[d.target]
 	*report = DestinationReport{
-		URL: report.URL, Status: OK, Manifest: r.name + manifestSuffix,
+		URL: report.URL, Status: OK, Manifest: name,
 		Bytes: d.bytes + int64(len(text)), Objects: d.objects,
 	}
 	if c, ok := d.sink.(sinks.Completer); ok {

@@ -26,6 +26,9 @@ type destination struct {
 	bytes   int64
 	mu      sync.Mutex // guards objects, stored and bytes
 
+	committed bool  // its manifest is stored
+	lost      error // why its manifest is not, or may not be
+
 	moved   atomic.Int64 // when it last took, read or gave back a block, in Unix nanoseconds
 	holding atomic.Int64 // blocks it has taken and not given back
 	pending atomic.Int64 // blocks and ends that wait for it

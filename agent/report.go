@@ -93,7 +93,7 @@ type DestinationReport struct {
 	URL      string           `json:"url"`
 	Status   Status           `json:"status"` // ok or failed
 	Error    *ReportError     `json:"error,omitempty"`
-	Manifest string           `json:"manifest,omitempty"` // its name, without the sink's prefix
+	Manifest string           `json:"manifest,omitempty"` // its name, without the sink's prefix; with failed: it may be stored
 	Bytes    int64            `json:"bytes"`
 	Objects  []ManifestObject `json:"objects,omitempty"`
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // A run is one backup of one site at one moment; it is complete or it did not happen.
@@ -89,22 +91,28 @@ func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
 		go watch(ctx, r.dests, r.job.Stall, func() bool { return r.streams.starved(r.job.Stall) })
 	}
 	err = r.send(ctx)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && !errors.Is(err, sinks.ErrUnknown) {
 		err = context.Cause(ctx)
 	}
 	for i, d := range r.dests {
-		lost := d.err()
+		lost := d.lost
 		switch {
-		case err != nil && !errors.Is(err, errNoDestination):
-			if restartable(err) {
-				again = append(again, to[i])
-			}
-			r.lost(to[i], err)
+		case d.committed: // whatever happened since
+			continue
 		case lost != nil:
+		case err != nil && !errors.Is(err, errNoDestination):
+			lost = err
+		default:
+			lost = d.err()
+		}
+		if lost != nil {
 			if restartable(lost) {
 				again = append(again, to[i])
 			}
 			r.lost(to[i], lost)
+			if errors.Is(lost, sinks.ErrUnknown) {
+				r.report.Destinations[to[i]].Manifest = r.name + manifestSuffix
+			}
 		}
 	}
 	if errors.Is(err, errNoDestination) && len(again) == 0 {

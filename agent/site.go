@@ -115,7 +115,9 @@ func (a *Agent) targets(job Job, owner Owner, root string) ([]target, error) {
 				return nil, err
 			}
 		}
-		if t.sink, t.err = sinks.Open(context.Background(), u, sinks.Options{Pool: a.pool, Logger: a.Log}); t.err == nil {
+		o := a.sinks
+		o.Pool, o.Logger = a.pool, a.Log
+		if t.sink, t.err = sinks.Open(context.Background(), u, o); t.err == nil {
 			t.url = t.sink.String()
 		}
 		targets = append(targets, t)

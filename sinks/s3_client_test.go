@@ -101,7 +101,7 @@ func TestS3IsAcknowledgedNothingAhead(t *testing.T) {
 		if r.URL.Query().Has("uploads") {
 			answer = "<R><UploadId>u</UploadId></R>"
 		}
-		return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
+		return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
 	})
 	sink.client = s3.New(sink.client.Options(), func(o *s3.Options) { o.HTTPClient = &http.Client{Transport: hasty} })
 	for _, size := range []int{1000, 3 * BlockSize} {
