@@ -15,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
 // poolBlocks is how much memory the streams in flight of one site share, in
@@ -59,6 +60,7 @@ type Job struct {
 	Name      string // its name in the sinks
 	Kind      Kind
 	Selection wordpress.Selection
+	Dump      dump.Options
 	World     wordpress.World
 	Defaults  []byte // an option file that overrides the connection; nil for none
 	Filters   []archive.Filter

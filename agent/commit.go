@@ -17,7 +17,7 @@ import (
 
 // sendDetails stores what the manifest must not tell to who has no key.
 func (r *run) sendDetails(ctx context.Context, facts Facts, findings Findings) (ManifestStream, error) {
-	text, err := json.MarshalIndent(details(facts, findings), "", "  ")
+	text, err := json.MarshalIndent(r.details(facts, findings), "", "  ")
 	if err != nil {
 		return ManifestStream{}, fmt.Errorf("write the details: %w", err)
 	}
@@ -28,14 +28,18 @@ func (r *run) sendDetails(ctx context.Context, facts Facts, findings Findings) (
 	return r.streams.carry(ctx, 0, part, r.name, func(int64, int64) {})
 }
 
-func details(facts Facts, findings Findings) Details {
+func (r *run) details(facts Facts, findings Findings) Details {
 	c := facts.Config
-	return Details{
+	d := Details{
 		Version: formatVersion, Base: findings.Base, Root: facts.Root, Layout: facts.Layout,
 		Multisite: c.Multisite, TablePrefix: string(c.TablePrefix), ContentDir: c.ContentDir, PluginDir: c.PluginDir,
 		UploadsDir: c.UploadsDir, SiteURL: c.SiteURL, ConfigFiles: c.Files, Tables: findings.Tables,
 		Excludes: findings.Excludes, Warnings: findings.Warnings, Unreadable: findings.Unreadable, Privileges: findings.Privileges,
 	}
+	if r.job.Kind.has(databaseStream) && r.job.Dump.Partial() != "" {
+		d.Dump = &r.job.Dump
+	}
+	return d
 }
 
 // commit puts the manifest, each destination's own, last of all: from that

@@ -48,7 +48,9 @@ func (l *local) open(ctx context.Context, log *slog.Logger) error {
 		return nil
 	}
 	if l.req.Kind.has(databaseStream) {
-		if l.dump, err = dump.Open(ctx, db, dump.Options{Logger: log}); err != nil {
+		options := l.req.Dump
+		options.Logger = log
+		if l.dump, err = dump.Open(ctx, db, options); err != nil {
 			return fmt.Errorf("open the database: %w", err)
 		}
 		flavour, version := l.dump.Server()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
 // formatVersion is the version of the manifest, the details and the report.
@@ -97,6 +98,7 @@ type Details struct {
 	SiteURL     string                  `json:"site_url,omitempty"`
 	ConfigFiles []string                `json:"config_files"`
 	Tables      []Table                 `json:"tables,omitempty"`
+	Dump        *dump.Options           `json:"dump,omitempty"` // what was left out of the database, or changed, on request
 	Excludes    []wordpress.ExcludeHits `json:"excludes,omitempty"`
 	Warnings    wordpress.Notes         `json:"warnings"`
 	Unreadable  wordpress.Notes         `json:"unreadable"`

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
 // A Request is all that the site's side of a run is told: what the operator says
@@ -13,6 +14,7 @@ type Request struct {
 	Home      string              `json:"home"`
 	Kind      Kind                `json:"kind"`
 	Selection wordpress.Selection `json:"selection"`
+	Dump      dump.Options        `json:"dump"`
 	World     wordpress.World     `json:"world"`
 	// Defaults is a MySQL option file of the operator's, which overrides what the
 	// configuration says of the connection. It holds a password.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
@@ -56,6 +55,7 @@ found; 2 bad usage or configuration; 75 another run of the site was under way.`,
 	f.String("name", "", "the site's `name` in the sinks (default: from its path)")
 	f.Bool("dry-run", false, "say what would be backed up; send nothing")
 	f.Bool("json", false, "print the report as JSON")
+	dumpFlags(f)
 	siteFlags(f)
 	return cmd
 }
@@ -100,73 +100,4 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 		return &exitError{code: code}
 	}
 	return nil
-}
-
-// dumpCommand writes one site's database.
-func (a *app) dumpCommand() *cobra.Command {
-	var file string
-	cmd := &cobra.Command{
-		Use:   "dump PATH",
-		Short: "Write a site's database as SQL",
-		Long: `Write a site's database as SQL, at one moment and without stopping the site, to
-standard output or to a file. It restores with: mysql --binary-mode DATABASE < FILE
-
-Exit status: 0 complete; 3 something could not be read, and is named; 1 failed;
-2 bad usage or configuration.`,
-		Args: onePath,
-		RunE: func(cmd *cobra.Command, paths []string) error { return a.dump(cmd.Context(), paths[0], file) },
-	}
-	cmd.Flags().StringVarP(&file, "output", "o", "", "write to this `file`, 0600, which must not exist")
-	siteFlags(cmd.Flags())
-	return cmd
-}
-
-func (a *app) dump(ctx context.Context, path, file string) error {
-	jobs, err := a.jobs(ctx, []string{path}, false)
-	if err != nil {
-		return err
-	}
-	out, finish := a.io.out, func(error) error { return nil }
-	if file != "" {
-		if out, finish, err = createOutput(file); err != nil {
-			return err
-		}
-	}
-	findings, err := (&agent.Agent{Version: version, Log: a.log}).Dump(ctx, jobs[0], out)
-	if err := errors.Join(err, finish(err)); err != nil {
-		return err
-	}
-	for _, w := range findings.Warnings.Items {
-		fmt.Fprintf(a.io.err, "wp-oneway: warning: %s\n", w)
-	}
-	for _, m := range findings.Privileges.Items {
-		fmt.Fprintf(a.io.err, "wp-oneway: not in the dump: %s\n", m)
-	}
-	if findings.Privileges.Total > 0 {
-		return &exitError{code: 3}
-	}
-	return nil
-}
-
-// createOutput makes a new file that is there only if all of it is.
-func createOutput(path string) (*os.File, func(error) error, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return nil, nil, usage(fmt.Errorf("output %s: it exists; give another name, or remove it", path))
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("create the output: %w", err)
-	}
-	return f, func(failed error) error {
-		if failed == nil {
-			failed = f.Sync()
-		}
-		if err := f.Close(); failed == nil {
-			failed = err
-		}
-		if failed != nil {
-			return errors.Join(failed, os.Remove(path))
-		}
-		return nil
-	}, nil
 }

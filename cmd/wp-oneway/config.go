@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -60,6 +61,7 @@ type siteSetting struct {
 	HTTPHost          string        `mapstructure:"http_host"`
 	Home              string        `mapstructure:"home"`
 	DBDefaultsFile    string        `mapstructure:"db_defaults_file"`
+	dumpSetting       `mapstructure:",squash"`
 }
 
 // encryption says to whom archives are sealed.
@@ -85,7 +87,7 @@ type site struct {
 // defaults has every key: viper sees an environment variable only for a key that
 // has a default, and a key that is not here is refused.
 func defaults() map[string]any {
-	return map[string]any{
+	keys := map[string]any{
 		"sites": []any{}, "sinks": []any{}, "dry_run": false, "json": false, "quiet": false, "verbose": false, "log_format": "text",
 		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m",
 		"name": "", "kind": "full", "no_uploads": false, "with_core": false,
@@ -93,6 +95,8 @@ func defaults() map[string]any {
 		"encryption.age_recipients": []string{}, "encryption.recipients_file": "", "encryption.passphrase_file": "", "encryption.required": false,
 		"env": []string{}, "env_file": "", "no_env": false, "http_host": "", "home": "", "db_defaults_file": "",
 	}
+	maps.Copy(keys, dumpDefaults())
+	return keys
 }
 
 // flagKeys are the keys of flags that are not called like their key.

@@ -164,6 +164,9 @@ func (a *app) job(s *settings, entry map[string]any) (agent.Job, error) {
 	if job.Name == "" {
 		job.Name = job.Place.Name
 	}
+	if job.Dump, err = set.dumpOptions(); err != nil {
+		return job, err
+	}
 	if job.World, err = world(set.siteSetting); err != nil {
 		return job, err
 	}

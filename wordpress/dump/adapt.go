@@ -18,7 +18,7 @@ func checkFor(target string) error {
 	case "", forMySQL57, forMySQL8, forMariaDB:
 		return nil
 	}
-	return fmt.Errorf("dump for %q: known are %s, %s and %s", target, forMySQL57, forMySQL8, forMariaDB)
+	return fmt.Errorf("for %q: must be %s, %s or %s", target, forMySQL57, forMySQL8, forMariaDB)
 }
 
 // foreign tells whether the dump is for another flavour, or an older version, than

@@ -55,6 +55,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	var list []*object
 	for _, r := range rows {
 		name := r[0].s
+		d.inDatabase[name] = true
 		if !d.opts.wants(name, d.db.TablePrefix, d.db.CustomTables) || strings.HasPrefix(r[1].s, "TEMPORARY") {
 			continue
 		}

@@ -24,27 +24,28 @@ var ErrLost = errors.New("the connection to the database was lost")
 
 // A Dump is a database at one moment.
 type Dump struct {
-	db      wordpress.Database
-	opts    Options
-	log     *slog.Logger
-	main    *conn   // holds the snapshot
-	others  []*conn // share it, if there are several threads
-	server  server
-	schema  schema
-	objects []*object
-	views   []*view
-	codes   []*code // triggers, routines and events, in the order of their creation
-	spool   *spool
-	stored  map[string]*stored // tables that were read under a lock, by name
-	notes   sync.Mutex         // guards the report's notes, which several threads make
-	report  Report
+	db         wordpress.Database
+	opts       Options
+	log        *slog.Logger
+	main       *conn   // holds the snapshot
+	others     []*conn // share it, if there are several threads
+	server     server
+	schema     schema
+	objects    []*object
+	inDatabase map[string]bool // the names of all tables and views, dumped or not
+	views      []*view
+	codes      []*code // triggers, routines and events, in the order of their creation
+	spool      *spool
+	stored     map[string]*stored // tables that were read under a lock, by name
+	notes      sync.Mutex         // guards the report's notes, which several threads make
+	report     Report
 }
 
 // Open connects to db and opens the snapshot: when it returns, the moment of the
 // dump is fixed, and no lock is held. It reads neither the environment nor any
 // option file. Errors never hold the password.
 func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) {
-	d := &Dump{db: db, opts: o, log: o.Logger, stored: map[string]*stored{}}
+	d := &Dump{db: db, opts: o, log: o.Logger, inDatabase: map[string]bool{}, stored: map[string]*stored{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -59,9 +60,9 @@ func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) 
 }
 
 func (d *Dump) open(ctx context.Context) error {
-	err := checkFor(d.opts.For)
+	err := d.opts.Check()
 	if err != nil {
-		return err
+		return fmt.Errorf("read the options: %w", err)
 	}
 	if d.main, err = connect(ctx, d.db); err != nil {
 		return err
@@ -78,6 +79,9 @@ func (d *Dump) open(ctx context.Context) error {
 	if d.objects, err = d.listObjects(ctx); err != nil {
 		return err
 	}
+	if err := d.checkSelection(); err != nil {
+		return err
+	}
 	for _, o := range d.objects {
 		if err := d.peek(ctx, o); err != nil {
 			return err
@@ -89,7 +93,11 @@ func (d *Dump) open(ctx context.Context) error {
 	if err := d.readViews(ctx); err != nil {
 		return err
 	}
-	return d.readCodes(ctx)
+	if err := d.readCodes(ctx); err != nil {
+		return err
+	}
+	d.settleViews()
+	return nil
 }
 
 // Server is the database server's flavour, MariaDB or MySQL, and its version.

@@ -61,6 +61,11 @@ func (d *Dump) writeHead(t *text) error {
 	if err != nil {
 		return err
 	}
+	if partial := d.opts.Partial(); partial != "" {
+		if err := t.raw("-- Not everything, but as it was asked for: ", oneLine(partial), "\n"); err != nil {
+			return err
+		}
+	}
 	if err := t.raw(head); err != nil || !d.opts.whole() {
 		return err
 	}

@@ -16,6 +16,8 @@ type view struct {
 	broken    string // why it cannot be created any more; "" when it can
 	suspect   bool   // broken, if one that it uses is
 	uses      []*view
+	tables    []string // names that it reads from
+	functions []string // routines that it calls
 }
 
 // readViews reads the views' definitions and puts them into the order of their
@@ -46,11 +48,6 @@ func (d *Dump) readViews(ctx context.Context) error {
 		}
 	}
 	spreadBroken(views)
-	for _, v := range views {
-		if v.broken != "" {
-			d.warn(v.object.String(), "it cannot be created any more and is kept as a comment: "+v.broken)
-		}
-	}
 	d.views = usersFirst(views)
 	return nil
 }
@@ -78,6 +75,7 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 		list = withoutDefiner(list)
 	}
 	v.create = join(list)
+	v.tables, v.functions = needs(list)
 	if err := d.tryView(ctx, v); err != nil {
 		return nil, err
 	}
