@@ -44,7 +44,7 @@ func (r *run) details(facts Facts, findings Findings) Details {
 
 // commit puts the manifest, each destination's own, last of all: from that
 // moment the run is a backup there.
-func (r *run) commit(ctx context.Context, facts Facts, findings Findings, streams []ManifestStream) error {
+func (r *run) commit(ctx context.Context, facts Facts, findings Findings, streams []ManifestStream, held map[string]Size) error {
 	counts := findings.counts()
 	m := Manifest{
 		Version: formatVersion, Site: r.job.Name, Kind: r.job.Kind, Run: r.id, Host: r.agent.Host, Agent: r.agent.Version,
@@ -67,6 +67,7 @@ func (r *run) commit(ctx context.Context, facts Facts, findings Findings, stream
 	}
 	r.report.Counts = &counts
 	r.report.Warnings, r.report.Unreadable, r.report.Privileges = &findings.Warnings, &findings.Unreadable, &findings.Privileges
+	r.state.keepSizes(held)
 	if err := r.agent.Dirs.save(r.state); err != nil {
 		// The backup stands; only its successor will not know of it.
 		r.log.Warn("state not kept", "err", err)

@@ -74,6 +74,7 @@ type SiteReport struct {
 	Streams      []ManifestStream    `json:"streams,omitempty"`
 	Counts       *Counts             `json:"counts,omitempty"`
 	Plan         *Plan               `json:"plan,omitempty"`
+	Shrunk       []string            `json:"shrunk,omitempty"` // what holds less than half of what it did; warnings too
 	Warnings     *wordpress.Notes    `json:"warnings,omitempty"`
 	Unreadable   *wordpress.Notes    `json:"unreadable,omitempty"`
 	Privileges   *wordpress.Notes    `json:"privileges,omitempty"`

@@ -151,12 +151,17 @@ func (r *run) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	held, err := r.sizes(findings, streams)
+	if err != nil {
+		return err
+	}
+	r.noteShrunk(&findings, held)
 	details, err := r.sendDetails(ctx, facts, findings)
 	if err != nil {
 		return err
 	}
 	r.report.Streams = streams
-	return r.commit(ctx, facts, findings, append(streams, details))
+	return r.commit(ctx, facts, findings, append(streams, details), held)
 }
 
 // parts streams what the kind asks for, side by side; the first failure stops the other.

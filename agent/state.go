@@ -18,6 +18,8 @@ type siteState struct {
 	Name    string `json:"name"`
 	// Previous is the last complete run, by sink URL and kind.
 	Previous map[string]Previous `json:"previous"`
+	// Sizes is what the last run of each selection held, by part and selection.
+	Sizes map[string]Size `json:"sizes,omitempty"`
 }
 
 func (d Dirs) statePath(root string) string {
@@ -28,7 +30,7 @@ func (d Dirs) statePath(root string) string {
 // State that cannot be read is an error in words, and nothing remembered: a
 // backup is worth more than its link to the one before.
 func (d Dirs) load(root string) (*siteState, error) {
-	fresh := &siteState{Version: formatVersion, Path: root, Previous: map[string]Previous{}}
+	fresh := &siteState{Version: formatVersion, Path: root, Previous: map[string]Previous{}, Sizes: map[string]Size{}}
 	text, err := os.ReadFile(d.statePath(root))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fresh, nil
@@ -42,6 +44,9 @@ func (d Dirs) load(root string) (*siteState, error) {
 	}
 	if s.Version != formatVersion || s.Path != root || s.Previous == nil {
 		return fresh, fmt.Errorf("read the site's state %s: it is of another version or site; it starts anew", d.statePath(root))
+	}
+	if s.Sizes == nil {
+		s.Sizes = map[string]Size{}
 	}
 	return s, nil
 }

@@ -152,6 +152,9 @@ func (s *screen) record(r agent.SiteReport) {
 			log.Error("destination failed", "to", d.URL, "err", d.Error.Message)
 		}
 	}
+	for _, what := range r.Shrunk {
+		log.Warn("the site shrank", "what", what)
+	}
 	if r.Error == nil {
 		log.Info("backup done", "run", r.Run, "duration", r.Finished.Sub(r.Started).String())
 	}
