@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,7 +97,7 @@ func (a *app) dump(ctx context.Context, path, file string) error {
 	if err != nil {
 		return err
 	}
-	var out io.Writer = a.io.out
+	out := a.io.out
 	var target *output
 	if file != "" {
 		if target, err = createOutput(file); err != nil {

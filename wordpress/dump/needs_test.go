@@ -27,8 +27,6 @@ func viewsOnWhatIsLeftOut(t *testing.T, f *flavour) {
 		"CREATE VIEW wp_v_fn AS SELECT fn(id) AS f FROM wp_a; CREATE VIEW wp_v_cte AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n<3), d(m) AS (SELECT 1) SELECT n FROM c, d; "+
 		"CREATE TRIGGER tr BEFORE INSERT ON wp_a FOR EACH ROW SET NEW.id = NEW.id + (SELECT COUNT(*) FROM wp_log)")
 	f.run(t, "", "DROP USER IF EXISTS lacks@localhost; CREATE USER lacks@localhost; GRANT ALL ON lacking.* TO lacks@localhost")
-	lacks := f.config(db)
-	lacks.User = "lacks"
 	for _, c := range []struct {
 		name string
 		user string
