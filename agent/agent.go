@@ -20,7 +20,7 @@ import (
 
 // poolBlocks is how much memory the streams in flight of one site share, in
 // blocks of 1 MiB: what two streams need at least (see streamBlocks).
-const poolBlocks = 44
+const poolBlocks = 2 * streamBlocks
 
 // An Agent backs sites up. Log, Progress, Now and Random may be left zero.
 type Agent struct {

@@ -14,7 +14,7 @@ import (
 var errNoDestination = errors.New("no destination is left")
 
 // tapQueue is how many blocks wait for a destination before the stream does.
-const tapQueue = 2
+const tapQueue = 1
 
 // A fanout is the end of a stream: what is written to it goes to every
 // destination that still lives, by reference, and no faster than the slowest.

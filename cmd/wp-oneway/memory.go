@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -15,12 +16,26 @@ import (
 // by the agent, and what is thrown away in between should not double it.
 const gcPercent = 15
 
-// saveMemory keeps the process small. The libraries' start-up touches most of the
-// binary and never comes back to it: those pages of its read-only mappings are
-// given back, and what is needed again comes from the page cache. It is a
-// courtesy; where it cannot be done, nothing is lost.
+// leanEvery is how often pages are given back that were touched in passing.
+const leanEvery = 2 * time.Second
+
+// saveMemory keeps the process small, for as long as it lives. Start-up, and
+// later each new thing it turns to, touches much of the binary and never comes
+// back to it: the pages of its read-only mappings are given back now and then, and
+// what is needed again comes from the page cache, at the price of a few hundred
+// minor faults. It is a courtesy; where it cannot be done, nothing is lost.
 func saveMemory() {
 	debug.SetGCPercent(gcPercent)
+	giveBack()
+	go func() {
+		for range time.Tick(leanEvery) {
+			giveBack()
+		}
+	}()
+}
+
+// giveBack unmaps the binary's read-only pages from memory.
+func giveBack() {
 	exe, err := os.Readlink("/proc/self/exe")
 	if err != nil {
 		return
