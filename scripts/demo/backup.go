@@ -19,7 +19,7 @@ func (d *demo) backUp(ctx context.Context) error {
 		"--to", d.s3.URL(bucket, strings.TrimSuffix(prefix, "/"), d.credentials),
 	}
 	cmd := exec.CommandContext(ctx, d.binary, args...)
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+d.path("state"))
+	cmd.Env = append(os.Environ(), "STATE_DIRECTORY="+d.path("state"))
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	err := cmd.Run()

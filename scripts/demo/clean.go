@@ -10,8 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
 // removeDemo ends what an earlier run left running and removes all it made. A
@@ -26,9 +24,6 @@ func removeDemo(dir string) error {
 		if err := end(pid); err != nil {
 			return err
 		}
-	}
-	if err := lab.Forget(filepath.Join(dir, "sites", siteName, "public"), siteName); err != nil {
-		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("remove the demo: %w", err)

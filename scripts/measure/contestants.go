@@ -63,7 +63,7 @@ func (b *bench) agent(ctx context.Context, to ...string) *exec.Cmd {
 		args = append(args, "--to", url)
 	}
 	cmd := exec.CommandContext(ctx, b.binary, args...)
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(b.dir, "state"))
+	cmd.Env = append(os.Environ(), "STATE_DIRECTORY="+filepath.Join(b.dir, "state"))
 	return cmd
 }
 

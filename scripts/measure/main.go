@@ -108,17 +108,13 @@ func (b *bench) bringUp(ctx context.Context) (err error) {
 }
 
 func (b *bench) tearDown() error {
-	var failed []error
 	if b.s3 != nil {
 		b.s3.Stop()
 	}
 	if b.db != nil {
 		b.db.Kill() // nothing in it is worth an orderly end
 	}
-	if b.site != nil {
-		failed = append(failed, lab.Forget(b.site.Root, siteName))
-	}
-	return errors.Join(append(failed, os.RemoveAll(b.dir))...)
+	return os.RemoveAll(b.dir)
 }
 
 // memory backs up to two destinations at once and holds the peak against the limit.
