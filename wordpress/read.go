@@ -126,15 +126,17 @@ func (r *reader) read(ctx context.Context) error {
 	}
 	c.Files = r.filesOf(res)
 	a := &answers{res: res, site: r.site}
-	if err := a.folders(); err != nil {
-		return err
-	}
+	folders := a.folders()
 	dropin, err := r.findDropin(res)
 	if err != nil {
 		return err
 	}
 	if err := a.rest(); err != nil {
 		return err
+	}
+	if folders != nil {
+		c.DB = Database{}
+		return folders
 	}
 	return r.checkServers(ctx, dropin)
 }

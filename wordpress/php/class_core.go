@@ -2,17 +2,6 @@ package php
 
 import "strings"
 
-// builtinClassNames are classes that PHP has and nobody modelled: their objects
-// are unknown.
-var builtinClassNames = wordSet(`pdo pdostatement mysqli mysqli_result mysqli_stmt datetime datetimeimmutable
-	datetimezone dateinterval dateperiod splfileinfo splfileobject spltempfileobject splobjectstorage splstack
-	splqueue spldoublylinkedlist splpriorityqueue splfixedarray arrayobject arrayiterator directoryiterator
-	recursivedirectoryiterator recursiveiteratoriterator recursivearrayiterator filesystemiterator globiterator
-	regexiterator iteratoriterator simplexmlelement domdocument domxpath xmlreader xmlwriter reflectionclass
-	reflectionfunction reflectionmethod reflectionobject reflectionproperty reflectionexception numberformatter
-	intldateformatter collator locale normalizer messageformatter ziparchive phar phardata weakmap weakreference
-	fiber generator finfo sqlite3 soapclient curlfile`)
-
 // exceptionTree lists PHP's throwables as child and parent.
 var exceptionTree = [][2]string{
 	{"Exception", ""},

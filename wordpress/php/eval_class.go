@@ -109,11 +109,11 @@ func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
 	if in.st.poison != nil {
 		return nil, in.st.poison
 	}
+	if allClasses()[low] {
+		return nil, in.unknownAt(Undecidable, pos, "depends on the class "+name)
+	}
 	if in.vendor() {
 		return nil, in.unknownAt(Unsafe, pos, "needs code of the vendor folder")
-	}
-	if builtinClassNames[low] {
-		return nil, in.unknownAt(Undecidable, pos, "depends on the class "+name)
 	}
 	return nil, nil
 }
@@ -195,7 +195,7 @@ func (in *interp) declareFunction(fn *funcDecl, pos at) error {
 			return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.name)
 		}
 	}
-	if _, ok := in.funcs[lower(fn.name)]; ok && !in.funcs[lower(fn.name)].vendor {
+	if f, ok := in.funcs[lower(fn.name)]; ok && !f.vendor && !f.unmodelled {
 		return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.name)
 	}
 	in.st.set(slot, &definition{fn: fn})

@@ -2,7 +2,6 @@ package php
 
 import (
 	"errors"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -148,7 +147,9 @@ func (in *interp) evalInclude(x *includeExpr) (Value, error) {
 		return in.include(x, toString(v))
 	}
 	if u.alts == nil {
-		return in.includeUnknown(in.unsafeOf(u, x.at))
+		named := *opaque(u)
+		named.Reason = "runs a file whose name is not known: " + u.Reason
+		return in.includeUnknown(&named)
 	}
 	return in.splitValue(u, len(u.alts), func(i int) (Value, error) {
 		return in.include(x, toString(u.alts[i]))
@@ -170,9 +171,9 @@ func (in *interp) includeUnknown(u *Unknown) (Value, error) {
 // include runs a file that is known by name.
 func (in *interp) include(x *includeExpr, name string) (Value, error) {
 	once := strings.HasSuffix(x.kind, "_once")
-	abs, scheme := in.includePath(name)
-	if scheme != "" {
-		return in.includeUnknown(in.unknownAt(Unsafe, x.at, "runs code from "+scheme+"://"))
+	abs, unfit := in.includePath(name)
+	if unfit != "" {
+		return in.includeUnknown(in.unknownAt(Unsafe, x.at, "runs code from "+unfit))
 	}
 	if slices.Contains(in.opt.Stop, abs) || in.sameAsStop(abs) {
 		return nil, in.reachStop(x.at)
@@ -192,22 +193,6 @@ func (in *interp) include(x *includeExpr, name string) (Value, error) {
 		}
 	}
 	return in.includeFile(x, abs, slot)
-}
-
-// includePath is where PHP looks for a file.
-func (in *interp) includePath(name string) (abs, scheme string) {
-	abs, scheme = in.absolute(name)
-	if scheme != "" || strings.HasPrefix(name, "/") {
-		return abs, scheme
-	}
-	beside := path.Join(dirname(in.file()), name)
-	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
-		return abs, ""
-	}
-	if _, err := in.opt.Files.Stat(abs); err != nil {
-		return beside, ""
-	}
-	return abs, ""
 }
 
 func (in *interp) sameAsStop(abs string) bool {
@@ -322,76 +307,3 @@ func (in *interp) evalEval(x *evalExpr) (Value, error) {
 	}
 	return run(v)
 }
-
-// readFile reads a file whole, within the limits.
-func (in *interp) readFile(name string, pos at) (text string, unknown *Unknown, ok bool, err error) {
-	abs, scheme := in.absolute(name)
-	if scheme != "" {
-		return "", in.unknownAt(Unsafe, pos, "reads from "+scheme+"://"), false, nil
-	}
-	if err := in.steps(32, pos); err != nil {
-		return "", nil, false, err
-	}
-	info, err := in.opt.Files.Stat(abs)
-	if err != nil {
-		return in.unread(err, pos)
-	}
-	if info.IsDir() {
-		return "", nil, false, nil
-	}
-	if !info.Mode().IsRegular() || info.Size() > int64(in.opt.Limits.FileSize) {
-		return "", in.unknownAt(Unreadable, pos, "needs "+abs+", which is no regular file or too large"), false, nil
-	}
-	if err := in.alloc(int(info.Size())+512, pos); err != nil {
-		return "", nil, false, err
-	}
-	b, err := in.opt.Files.ReadFile(abs)
-	if err != nil {
-		return in.unread(err, pos)
-	}
-	if len(b) > in.opt.Limits.FileSize {
-		return "", in.unknownAt(Unreadable, pos, "needs "+abs+", which is too large"), false, nil
-	}
-	if _, seen := in.read[abs]; !seen {
-		in.read[abs] = 0
-	}
-	return string(b), nil, true, nil
-}
-
-// unread says what it means that a file could not be read.
-func (in *interp) unread(err error, pos at) (string, *Unknown, bool, error) {
-	switch c := in.opt.Errors; {
-	case c != nil && c.Outside(err):
-		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home"), false, nil
-	case c != nil && c.Irregular(err):
-		return "", in.unknownAt(Unreadable, pos, "needs what is no regular file"), false, nil
-	case errors.Is(err, fs.ErrNotExist):
-		return "", nil, false, nil
-	}
-	return "", in.unknownAt(Unreadable, pos, "needs a file that cannot be read"), false, nil
-}
-
-// absolute makes a file name absolute from the working directory.
-func (in *interp) absolute(name string) (abs, scheme string) {
-	if i := strings.Index(name, "://"); i > 0 {
-		s := lower(name[:i])
-		if s != "file" {
-			return "", s
-		}
-		name = name[i+3:]
-	}
-	if strings.HasPrefix(lower(name), "data:") {
-		return "", "data"
-	}
-	if strings.IndexByte(name, 0) >= 0 {
-		return "/\x00", ""
-	}
-	if !strings.HasPrefix(name, "/") {
-		name = in.opt.DocRoot + "/" + name
-	}
-	return clean(name), ""
-}
-
-// clean drops empty and "." components. ".." stays where a link may stand before
-// it: Files resolves it.
-func clean(name string) string { return path.Clean(name) }

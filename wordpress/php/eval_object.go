@@ -209,7 +209,7 @@ func (in *interp) evalStaticCall(x *sCallExpr) (Value, error) {
 		return nil, err
 	}
 	if u = firstUnknown(u, in.asUnknown(name)); u != nil {
-		if builtin, ok := x.class.(*nameExpr); ok && builtinClassNames[lower(builtin.name)] {
+		if builtin, ok := x.class.(*nameExpr); ok && allClasses()[lower(builtin.name)] {
 			return opaque(u), nil
 		}
 		return in.callUnknown(u, x.args)

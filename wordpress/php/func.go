@@ -29,7 +29,7 @@ package php
 //
 // What depends on the clock, the request, chance or the network returns
 // c.unknown("why"). A function that PHP has and nobody modelled is an unknown
-// too: list its name in knownNames, without fn.
+// too, by the lists of known.go.
 //
 // Errors: return c.throw("ValueError", "…") for what PHP throws, and any error of
 // the call's methods as it is. A warning is nothing. Work that is not
@@ -40,14 +40,16 @@ package php
 
 // A function is a builtin and what calling it needs.
 type function struct {
-	fn       func(c *call) (Value, error)
-	min, max int      // arguments; max -1: any number
-	refs     int      // bit i: argument i is by reference (its value is in args; write with c.setRef)
-	lazy     bool     // takes unknowns
-	outOnly  bool     // what by-reference arguments hold before does not matter (preg_match)
-	vendor   bool     // exists only after a file of a vendor folder was included
-	names    []string // of the arguments, for f(name: …)
-	restRefs bool     // all arguments from the highest bit of refs on are by reference
+	fn         func(c *call) (Value, error)
+	min, max   int      // arguments; max -1: any number
+	refs       int      // bit i: argument i is by reference (its value is in args; write with c.setRef)
+	lazy       bool     // takes unknowns
+	outOnly    bool     // what by-reference arguments hold before does not matter (preg_match)
+	vendor     bool     // exists only after a file of a vendor folder was included
+	names      []string // of the arguments, for f(name: …)
+	unmodelled bool     // its result is unknown, whatever its arguments
+	sapi       bool     // exists with some of the server's interfaces to PHP only
+	restRefs   bool     // all arguments from the highest bit of refs on are by reference
 }
 
 // A call is one call of a builtin.
@@ -225,8 +227,8 @@ func (c *call) setGlobalKey(name, k string, v Value) error {
 func (c *call) unknownIn(v Value) *Unknown { return c.in.unknownIn(v, 0) }
 
 // path makes a file name absolute, as PHP does from the working directory. A
-// stream wrapper ("http://…", "php://…") is returned as scheme.
-func (c *call) path(name string) (abs, scheme string) { return c.in.absolute(name) }
+// stream wrapper ("http://…", "php://…") is returned as unfit.
+func (c *call) path(name string) (abs, unfit string) { return c.in.absolute(name) }
 
 // files is the site's files. Use c.readFile for contents: it obeys the limits.
 func (c *call) files() Files { return c.in.opt.Files }

@@ -215,13 +215,12 @@ func arrayKeyExists(c *call) (Value, error) {
 		return nil, c.throw("TypeError", "Illegal offset type")
 	}
 	v, found := a.get(k)
-	if !found && !a.certain() {
-		if a.why != nil {
-			return a.why, nil
-		}
-		return c.unknown("depends on keys that are not known"), nil
-	}
-	if u, ok := v.(*Unknown); ok && a.why != nil {
+	switch u, unknown := v.(*Unknown); {
+	case !found && a.why != nil:
+		return a.why, nil
+	case !found && a.rest.covers(k.text()):
+		return c.unknown(a.rest.reason()), nil
+	case unknown && a.why != nil:
 		return u, nil
 	}
 	return boolVal(found && v.kind() != kAbsent), nil

@@ -110,7 +110,11 @@ func functionExists(c *call) (Value, error) {
 	d, ok := in.st.get(in.slot('f', low)).(*definition)
 	f, native := in.funcs[low]
 	switch {
-	case ok && d.maybe == nil || native && (!f.vendor || in.vendor()):
+	case ok && d.maybe == nil:
+		return boolVal(true), nil
+	case native && f.sapi:
+		return maybe(c.unknown("depends on the server's interface to PHP")), nil
+	case native && (!f.vendor || in.vendor()):
 		return boolVal(true), nil
 	case ok:
 		return maybe(d.maybe), nil
@@ -135,7 +139,7 @@ func classExists(c *call) (Value, error) {
 		k, u = c.in.findClass(name, c.pos)
 	}
 	if u != nil {
-		if builtinClassNames[lower(name)] && u.Class == Undecidable {
+		if allClasses()[lower(name)] && u.Class == Undecidable {
 			return boolVal(true), nil
 		}
 		return maybe(u), nil

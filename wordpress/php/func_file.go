@@ -23,14 +23,14 @@ var fileFuncs = map[string]function{
 	"scandir":           {fn: scandir, min: 1, max: 3},
 	"parse_ini_file":    {fn: parseINIFile, min: 1, max: 3},
 	"parse_ini_string":  {fn: parseINIString, min: 1, max: 3},
-	"getcwd":            {fn: func(c *call) (Value, error) { return strVal(c.in.opt.DocRoot), nil }},
+	"getcwd":            {fn: getcwd},
 	"glob":              {fn: globFunc, min: 1, max: 2}, "is_link": {}, "readlink": {}, "is_writable": {}, "is_writeable": {}, "is_executable": {}, "stat": {}, "lstat": {}, "filemtime": {},
-	"fileatime": {}, "filectime": {}, "fileowner": {}, "filegroup": {}, "fileperms": {}, "fileinode": {}, "filetype": {}, "fopen": {}, "fgets": {},
+	"fileatime": {}, "filectime": {}, "fileowner": {}, "filegroup": {}, "fileperms": {}, "fileinode": {}, "filetype": {}, "fgets": {},
 	"fread": {}, "fgetc": {}, "feof": {}, "fclose": {}, "fwrite": {}, "fputs": {}, "fgetcsv": {}, "fputcsv": {}, "fseek": {}, "ftell": {}, "rewind": {}, "flock": {},
 	"fflush": {}, "ftruncate": {}, "fstat": {}, "readfile": {}, "opendir": {}, "readdir": {}, "closedir": {}, "rewinddir": {}, "dir": {}, "tempnam": {},
 	"tmpfile": {}, "disk_free_space": {}, "disk_total_space": {}, "stream_get_contents": {}, "stream_context_create": {}, "fpassthru": {}, "clearstatcache": {},
-	"fnmatch": {}, "fscanf": {}, "file_put_contents": {}, "unlink": {}, "rename": {}, "mkdir": {}, "rmdir": {}, "touch": {}, "copy": {}, "chmod": {}, "chown": {},
-	"chgrp": {}, "symlink": {}, "link": {}, "move_uploaded_file": {}, "is_uploaded_file": {}, "chdir": {}, "chroot": {},
+	"fnmatch": {}, "fscanf": {},
+	"is_uploaded_file": {}, "chroot": {},
 }
 
 // phpDirname is dirname of one level.
@@ -139,9 +139,12 @@ func (c *call) local() (string, Value, error) {
 	if strings.IndexByte(name, 0) >= 0 || name == "" {
 		return "", boolVal(false), nil
 	}
-	abs, scheme := c.path(name)
-	if scheme != "" && scheme != "file" {
-		return "", c.unsafe("reads through " + scheme + "://"), nil
+	abs, unfit := c.path(name)
+	if unfit != "" {
+		return "", c.unsafe("reads through " + unfit), nil
+	}
+	if u := c.in.rewritten(abs, c.pos); u != nil {
+		return "", u, nil
 	}
 	return abs, nil, nil
 }
@@ -206,9 +209,15 @@ func realpath(c *call) (Value, error) {
 	if name == "" {
 		name = "."
 	}
-	abs, scheme := c.path(name)
-	if scheme != "" || strings.IndexByte(name, 0) >= 0 {
+	abs, unfit := c.path(name)
+	switch {
+	case strings.Contains(unfit, ":") || strings.IndexByte(name, 0) >= 0:
 		return boolVal(false), nil
+	case unfit != "":
+		return c.unknown("depends on " + unfit), nil
+	}
+	if u := c.in.rewritten(abs, c.pos); u != nil {
+		return u, nil
 	}
 	real, err := c.files().Resolve(abs)
 	if err != nil {

@@ -12,7 +12,7 @@ var miscFuncs = map[string]function{
 	"phpversion":           {fn: phpversion, max: 1},
 	"intval":               {fn: intvalFunc, min: 1, max: 2},
 	"filter_var":           {fn: filterVar, min: 1, max: 3},
-	"sys_get_temp_dir":     {fn: notModelled("depends on the server")},
+	"sys_get_temp_dir":     notModelled(Undecidable, "depends on the server"),
 	"serialize":            {fn: serializeFunc, min: 1, max: 1},
 	"unserialize":          {fn: unserializeFunc, min: 1, max: 2},
 	"extension_loaded":     {fn: extensionLoaded, min: 1, max: 1},
@@ -25,10 +25,10 @@ var miscFuncs = map[string]function{
 var effects = strings.Fields(`set_time_limit ignore_user_abort header header_remove headers_sent http_response_code error_log
 	setcookie setrawcookie ob_start ob_end_clean ob_get_clean ob_end_flush ob_get_contents ob_flush flush ob_get_level
 	session_start session_name session_id session_set_cookie_params session_save_path session_write_close session_destroy session_status
-	date_default_timezone_set date_default_timezone_get ini_set ini_get ini_alter ini_restore ini_get_all error_reporting set_include_path
+	date_default_timezone_set date_default_timezone_get ini_get ini_restore ini_get_all error_reporting
 	get_include_path umask gc_enable gc_disable gc_collect_cycles opcache_reset opcache_invalidate opcache_get_status libxml_disable_entity_loader
 	libxml_use_internal_errors register_shutdown_function assert_options usleep sleep mb_http_input error_get_last trigger_error user_error
-	debug_backtrace debug_print_backtrace print_r var_dump var_export debug_zval_refcount syslog openlog closelog spl_autoload_register
+	debug_backtrace debug_print_backtrace print_r var_dump var_export syslog openlog closelog spl_autoload_register
 	set_error_handler set_exception_handler restore_error_handler restore_exception_handler`)
 
 // chance are functions of the clock, of chance, of the network or of the server.
@@ -37,38 +37,25 @@ var chance = strings.Fields(`time microtime hrtime date gmdate mktime gmmktime s
 	gethostbyname gethostbynamel gethostbyaddr dns_get_record checkdnsrr getmxrr php_uname sys_getloadavg memory_get_usage memory_get_peak_usage
 	getrusage posix_getuid posix_geteuid posix_getpwuid posix_getgid posix_getpid posix_uname fsockopen pfsockopen stream_socket_client
 	curl_init curl_setopt curl_setopt_array curl_exec curl_close curl_error curl_getinfo curl_errno mysqli_connect mysqli_real_connect
-	mysqli_query mysqli_init mysqli_close mysqli_connect_errno mysqli_connect_error mysqli_fetch_assoc apache_getenv apache_setenv getallheaders
+	mysqli_query mysqli_init mysqli_close mysqli_connect_errno mysqli_connect_error mysqli_fetch_assoc getallheaders
 	apache_request_headers get_cfg_var php_ini_loaded_file connection_status mail phpinfo zend_version getservbyname openssl_random_pseudo_bytes
 	filter_input filter_has_var filter_input_array getopt get_headers inet_pton inet_ntop long2ip mysqli_real_escape_string
-	array_walk_recursive spl_object_hash spl_object_id ctype_alnum_l gettimeofday timezone_open simplexml_load_file simplexml_load_string
-	ftok random_init get_browser highlight_string highlight_file php_strip_whitespace show_source`)
+	array_walk_recursive spl_object_hash spl_object_id gettimeofday timezone_open simplexml_load_file simplexml_load_string
+	ftok get_browser highlight_string highlight_file php_strip_whitespace show_source`)
 
 // commands run what nobody knows; their output is unknown.
-var commands = strings.Fields(`shell_exec exec system passthru popen proc_open proc_close pclose pcntl_exec pcntl_fork dl escapeshellcmd_run`)
+var commands = strings.Fields(`shell_exec exec system passthru popen proc_open proc_close pclose pcntl_exec pcntl_fork dl`)
 
 // moreFuncs makes the entries of the lists above.
 func moreFuncs() map[string]function {
 	all := map[string]function{}
-	for _, name := range effects {
-		all[name] = function{fn: notModelled("depends on what " + name + " returns"), max: -1}
-	}
-	for _, name := range chance {
-		all[name] = function{fn: notModelled("depends on what " + name + " returns"), max: -1}
+	for _, name := range append(effects, chance...) {
+		all[name] = notModelled(Undecidable, "depends on what "+name+" returns")
 	}
 	for _, name := range commands {
-		all[name] = function{max: -1, lazy: true, fn: func(c *call) (Value, error) {
-			return c.unsafe("needs the output of a command"), nil
-		}}
+		all[name] = notModelled(Unsafe, "needs the output of a command")
 	}
-	delete(all, "escapeshellcmd_run")
-	delete(all, "ctype_alnum_l")
-	delete(all, "random_init")
-	delete(all, "debug_zval_refcount")
 	return all
-}
-
-func notModelled(why string) func(c *call) (Value, error) {
-	return func(c *call) (Value, error) { return c.unknown(why), nil }
 }
 
 // notCommandLine: it is one of a web server's interfaces; which, nobody knows.
@@ -83,13 +70,19 @@ func getenvFunc(c *call) (Value, error) {
 		if !c.in.opt.EnvKnown {
 			return c.unknown("depends on the environment"), nil
 		}
-		return c.unknown("getenv of everything is not modelled"), nil
+		if all, ok := c.in.st.get(c.in.slot('m', "env")).(*Array); ok {
+			return all, nil
+		}
+		return c.unknown("depends on the environment"), nil
 	}
 	name, err := c.str(0)
 	if err != nil {
 		return nil, err
 	}
 	v := c.env(name)
+	if v.kind() == kNull && ofRequest(name) {
+		return c.unknown("depends on the request"), nil // FastCGI passes it as if it were of the environment
+	}
 	if v.kind() == kNull {
 		return boolVal(false), nil
 	}
@@ -273,7 +266,8 @@ func extensionLoaded(c *call) (Value, error) {
 
 func callUserFunc(c *call) (Value, error) {
 	if u, ok := c.arg(0).(*Unknown); ok {
-		return u, nil
+		c.in.poison(u)
+		return opaque(u), c.steps(64)
 	}
 	return c.invoke(c.arg(0), c.args[1:]...)
 }

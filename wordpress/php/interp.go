@@ -102,7 +102,7 @@ type outcome struct {
 func newInterp(ctx context.Context, opt Options) *interp {
 	opt.Limits = opt.Limits.withDefaults()
 	in := &interp{
-		ctx: ctx, opt: opt, funcs: functionTable(), consts: constantTable(),
+		ctx: ctx, opt: opt, funcs: allFunctions(), consts: allConstants(),
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
 		sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{},

@@ -123,7 +123,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	a.each(func(k key, v Value) bool {
 		w, ok := b.get(k)
 		if !ok {
-			w, same = absentVal{}, false
+			w, same = in.lacking(b, k), false
 		}
 		j := in.joinElements(v, w, why, depth)
 		changed = changed || j != v
@@ -133,7 +133,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	b.each(func(k key, w Value) bool {
 		if _, ok := a.get(k); !ok {
 			same, changed = false, true
-			out.set(k, in.joinElements(absentVal{}, w, why, depth))
+			out.set(k, in.joinElements(in.lacking(a, k), w, why, depth))
 		}
 		return true
 	})
@@ -149,6 +149,14 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 		return a
 	}
 	return out
+}
+
+// lacking is what lies at a key that an array does not have.
+func (in *interp) lacking(a *Array, k key) Value {
+	if k.str && a.rest.covers(k.s) {
+		return in.unknownAt(Undecidable, at{}, a.rest.reason())
+	}
+	return absentVal{}
 }
 
 func firstUnknown(list ...*Unknown) *Unknown {

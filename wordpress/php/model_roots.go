@@ -6,7 +6,7 @@ var rootsClasses = []nativeClass{
 		name: `Roots\WPConfig\Config`, vendor: true,
 		static: map[string]function{
 			"define": {fn: configDefine, min: 2, max: 2, lazy: true},
-			"get":    {fn: configGet, min: 1, max: 1},
+			"get":    {fn: configGet, min: 1, max: 2},
 			"remove": {fn: configRemove, min: 1, max: 1},
 			"apply":  {fn: configApply},
 		},
@@ -37,8 +37,8 @@ const (
 	envInt        = 4
 	envQuotes     = 8
 	envUseEnv     = 16
-	envUseServer  = 32
-	envLocalFirst = 64
+	envLocalFirst = 32
+	envUseServer  = 64
 	envDefaults   = envBool | envNull | envInt | envQuotes
 )
 
@@ -95,7 +95,9 @@ func configGet(c *call) (Value, error) {
 		return u, nil
 	}
 	v, ok := a.get(strKey(name))
-	if !ok || v.kind() == kAbsent {
+	if missing := !ok || v.kind() == kAbsent; missing && c.has(1) && toBool(c.arg(1)) {
+		return c.arg(1), nil // older releases, which know no default, throw
+	} else if missing {
 		return nil, c.throw(`Roots\WPConfig\Exceptions\UndefinedConfigKeyException`, "'"+name+"' has not been defined.")
 	}
 	return c.elementOf(a, name), nil
@@ -196,10 +198,7 @@ func (c *call) converted(v Value, flags int64) (Value, error) {
 	case word == "true" || word == "false" || word == "null":
 		return strVal(s), nil
 	case flags&envInt != 0 && s != "" && leadingDigits(s) == len(s):
-		if s[0] == '0' && len(s) > 1 || len(s) > 18 {
-			return c.unknown("env() may take this number's digits or its value, by its version"), nil
-		}
-		return intVal(toInt(strVal(s))), nil
+		return intVal(toInt(strVal(s))), nil // a password's leading zeros are lost
 	case flags&envQuotes != 0 && len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0]:
 		return strVal(s[1 : len(s)-1]), nil
 	}

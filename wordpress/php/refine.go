@@ -49,6 +49,9 @@ func (in *interp) refineBinary(x *binaryExpr, truth bool) error {
 			return nil
 		}
 		strict := len(x.op) == 3
+		if place, ok := subject.(*indexExpr); ok && equal {
+			return in.refineElement(place, lit.v, strict)
+		}
 		return in.refineTo(subject, func(v Value) bool {
 			if v.kind() >= kArray {
 				return true
@@ -93,6 +96,32 @@ func (in *interp) refineTo(x expr, holds func(Value) bool) error {
 		}
 	}
 	return nil
+}
+
+// refineElement knows $_SERVER['NAME'] === 'literal', and the like: what is not
+// known is the literal in this world. A loose comparison says as much of text that
+// looks like no number, where only text can lie.
+func (in *interp) refineElement(x *indexExpr, lit Value, strict bool) error {
+	base, ok := x.base.(*varExpr)
+	text, isText := lit.(strVal)
+	if !ok || base.dyn != nil || !isText || x.idx == nil {
+		return nil
+	}
+	if name, ok := x.idx.(*litExpr); !ok || name.v.kind() != kString {
+		return nil
+	}
+	if !strict && (base.name != "_SERVER" && base.name != "_ENV" || text == "" || leadsNumber(string(text))) {
+		return nil
+	}
+	p, err := in.place(x)
+	if err != nil {
+		return err
+	}
+	v, err := in.load(p)
+	if u, ok := v.(*Unknown); err != nil || !ok || u.sticky {
+		return err
+	}
+	return in.assign(p, lit)
 }
 
 // refineDefined knows defined('NAME').

@@ -39,6 +39,15 @@ func (r restRule) covers(name string) bool {
 	return false
 }
 
+// cgiNames are the request's variables that FastCGI passes as if they were of the
+// environment, besides the headers.
+var cgiNames = wordSet(`REQUEST_METHOD REQUEST_URI REQUEST_SCHEME REMOTE_ADDR REMOTE_PORT REMOTE_USER SERVER_NAME SERVER_PORT SERVER_ADDR
+	SERVER_PROTOCOL SERVER_SOFTWARE SERVER_ADMIN SCRIPT_NAME SCRIPT_FILENAME QUERY_STRING HTTPS DOCUMENT_ROOT DOCUMENT_URI CONTENT_TYPE
+	CONTENT_LENGTH PATH_INFO PATH_TRANSLATED GATEWAY_INTERFACE REDIRECT_STATUS REDIRECT_URL`)
+
+// ofRequest reports whether getenv may give a variable of the request.
+func ofRequest(name string) bool { return strings.HasPrefix(name, "HTTP_") || cgiNames[name] }
+
 func (r restRule) reason() string {
 	if r == restEnv {
 		return "depends on the environment"
@@ -74,6 +83,9 @@ func (in *interp) prepareWorld() {
 	for _, name := range []string{"_GET", "_POST", "_COOKIE", "_REQUEST", "_FILES"} {
 		set(name, newArray())
 	}
+	in.storeSlot(writtenSlot, newArray())
+	in.storeSlot(cwdSlot, strVal(in.opt.DocRoot))
+	in.storeSlot(includeSlot, strVal("."))
 	for name, v := range in.opt.Constants {
 		in.st.set(in.slot('c', name), &definition{v: strVal(v)})
 	}

@@ -1,0 +1,175 @@
+package php
+
+import (
+	"strings"
+)
+
+// What changes files, or where they are looked for. Nothing is written: what a
+// configuration writes, and reads later, is unknown.
+var writeFuncs = map[string]function{
+	"file_put_contents":  writes(0),
+	"unlink":             writes(0),
+	"touch":              writes(0),
+	"mkdir":              writes(0),
+	"rmdir":              writes(0),
+	"chmod":              writes(0),
+	"chown":              writes(0),
+	"chgrp":              writes(0),
+	"rename":             writes(0, 1),
+	"copy":               writes(1),
+	"symlink":            writes(1),
+	"link":               writes(1),
+	"move_uploaded_file": writes(1),
+	"fopen":              {fn: fopen, max: -1, lazy: true},
+	"chdir":              {fn: chdir, min: 1, max: 1, lazy: true},
+	"set_include_path":   {fn: setIncludePath, min: 1, max: 1, lazy: true},
+	"ini_set":            {fn: iniSet, min: 2, max: 2, lazy: true},
+	"ini_alter":          {fn: iniSet, min: 2, max: 2, lazy: true},
+}
+
+// The slots of what these functions did.
+const (
+	writtenSlot = "files.written" // an array with the paths as keys, or an unknown
+	cwdSlot     = "files.cwd"
+	includeSlot = "files.include_path"
+)
+
+// writes is a function that changes the files that these arguments name.
+func writes(args ...int) function {
+	return function{max: -1, lazy: true, fn: func(c *call) (Value, error) {
+		for _, i := range args {
+			if err := c.written(c.arg(i)); err != nil {
+				return nil, err
+			}
+		}
+		return c.unknown("depends on what " + c.name + " returns"), c.steps(16)
+	}}
+}
+
+// written remembers that a file was changed.
+func (c *call) written(name Value) error {
+	if u := c.unknownIn(name); u != nil {
+		c.store(writtenSlot, opaque(u))
+		return nil
+	}
+	list, ok := c.load(writtenSlot).(*Array)
+	if !ok {
+		if v := c.load(writtenSlot); v != nil && v.kind() == kUnknown {
+			return nil
+		}
+		list = newArray()
+	}
+	abs, unfit := c.path(toString(name))
+	if unfit != "" {
+		return nil
+	}
+	if err := c.alloc(list.size() + 128 + len(abs)); err != nil {
+		return err
+	}
+	list = list.clone()
+	list.put(c.in.identity(abs), boolVal(true))
+	c.store(writtenSlot, list)
+	return nil
+}
+
+// rewritten is not nil if a path may lead to what the configuration changed.
+func (in *interp) rewritten(abs string, pos at) *Unknown {
+	var found bool
+	switch v := in.loadSlot(writtenSlot).(type) {
+	case *Unknown:
+		return v
+	case *Array:
+		id := in.identity(abs)
+		v.each(func(k key, _ Value) bool {
+			found = below(id, k.text()) || below(k.text(), id)
+			return !found
+		})
+	}
+	if !found {
+		return nil
+	}
+	return in.unknownAt(Undecidable, pos, "depends on a file that the configuration changes itself")
+}
+
+func below(path, dir string) bool {
+	rest, ok := strings.CutPrefix(path, dir)
+	return ok && (rest == "" || rest[0] == '/' || strings.HasSuffix(dir, "/"))
+}
+
+func fopen(c *call) (Value, error) {
+	mode := c.arg(1)
+	if c.unknownIn(mode) != nil || strings.Trim(toString(mode), "rbte") != "" {
+		if err := c.written(c.arg(0)); err != nil {
+			return nil, err
+		}
+	}
+	return c.unknown("depends on fopen(), which is not modelled"), nil
+}
+
+func chdir(c *call) (Value, error) {
+	if u := c.unknownIn(c.arg(0)); u != nil {
+		c.in.poison(u) // whatever is read from now on lies elsewhere
+		return opaque(u), c.steps(64)
+	}
+	abs, v, err := c.local()
+	if err != nil || v != nil {
+		return v, err
+	}
+	info, err := c.files().Stat(abs)
+	if err != nil {
+		v := c.asked(err)
+		if u, ok := v.(*Unknown); ok {
+			c.in.poison(u)
+		}
+		return v, c.steps(64)
+	}
+	if !info.IsDir() {
+		return boolVal(false), c.steps(64)
+	}
+	c.store(cwdSlot, strVal(c.in.identity(abs)))
+	return boolVal(true), c.steps(64)
+}
+
+// cwd is the folder that relative paths begin in.
+func (in *interp) cwd() (dir string, known bool) {
+	switch v := in.loadSlot(cwdSlot).(type) {
+	case strVal:
+		return string(v), true
+	case *Unknown:
+		return "", false
+	}
+	return in.opt.DocRoot, true
+}
+
+func getcwd(c *call) (Value, error) {
+	dir, known := c.in.cwd()
+	if !known {
+		return c.unknown("depends on a working directory that is not known"), nil
+	}
+	return strVal(c.in.identity(dir)), nil
+}
+
+func setIncludePath(c *call) (Value, error) {
+	return c.unknown("depends on the server's include_path"), c.includeFrom(c.arg(0))
+}
+
+// includeFrom sets include_path.
+func (c *call) includeFrom(v Value) error {
+	if u := c.unknownIn(v); u != nil {
+		c.in.poison(u)
+		return c.steps(64)
+	}
+	c.store(includeSlot, strVal(toString(v)))
+	return c.steps(16)
+}
+
+func iniSet(c *call) (Value, error) {
+	u := c.unknown("depends on what " + c.name + " returns")
+	if v := c.unknownIn(c.arg(0)); v != nil {
+		return u, nil
+	}
+	if lower(toString(c.arg(0))) == "include_path" {
+		return u, c.includeFrom(c.arg(1))
+	}
+	return u, nil
+}

@@ -1,0 +1,96 @@
+package php
+
+import (
+	_ "embed" // the lists of what PHP's distribution has
+	"maps"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// What PHP 8.2's distribution has, with all of its extensions: so that what is not
+// modelled is told from what does not exist. They are made with PHP itself.
+var (
+	//go:embed known/functions.txt
+	knownFunctions string // name, and the positions of by-reference arguments: "n", or "n+" for all from there
+	//go:embed known/constants.txt
+	knownConstants string // name, and its value where that is the same everywhere
+	//go:embed known/classes.txt
+	knownClasses string // names in lower case
+)
+
+// serverFunctions exist with some of the server's interfaces to PHP only.
+const serverFunctions = `apache_child_terminate apache_get_modules apache_get_version apache_getenv apache_lookup_uri apache_note
+	apache_setenv virtual fastcgi_finish_request fpm_get_status litespeed_finish_request litespeed_request_headers litespeed_response_headers`
+
+// laterCalls are functions that keep a callback and do not call it.
+var laterCalls = wordSet(`register_shutdown_function set_error_handler set_exception_handler spl_autoload_register ob_start
+	header_register_callback session_set_save_handler register_tick_function assert_options`)
+
+// The tables are made once: they are the same for every evaluation.
+var (
+	allFunctions = sync.OnceValue(functionTable)
+	allConstants = sync.OnceValue(constantTable)
+	allClasses   = sync.OnceValue(func() map[string]bool { return wordSet(knownClasses) })
+)
+
+// notModelled makes a function whose result, and what it writes, is unknown.
+func notModelled(class Class, why string) function {
+	return function{max: -1, lazy: true, unmodelled: true, fn: func(c *call) (Value, error) {
+		u := c.unknown(why)
+		u.Class = class
+		if !laterCalls[c.name] && c.in.mayCall(c.args, 0) {
+			c.in.poison(u) // a callback runs, nobody knows how often and with what
+			return u, c.steps(64)
+		}
+		return u, c.in.smudge(c.targets, u)
+	}}
+}
+
+// addKnown adds the functions that nobody modelled.
+func addKnown(all map[string]function) {
+	for line := range strings.Lines(knownFunctions) {
+		name, refs, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		f, ok := all[name]
+		switch {
+		case !ok || f.fn == nil:
+			f = notModelled(Undecidable, "depends on "+name+"(), which is not modelled")
+		case !f.unmodelled:
+			continue
+		}
+		for _, r := range strings.Fields(refs) {
+			digits, rest := strings.CutSuffix(r, "+")
+			if n, err := strconv.Atoi(digits); err == nil {
+				f.refs |= 1 << n
+				f.restRefs = f.restRefs || rest
+			}
+		}
+		all[name] = f
+	}
+	for _, name := range strings.Fields(serverFunctions) {
+		f := notModelled(Undecidable, "depends on "+name+"(), which is not modelled")
+		f.sapi = true
+		all[name] = f
+	}
+}
+
+// addKnownConstants adds the constants that are not there yet.
+func addKnownConstants(all map[string]Value) {
+	more := map[string]Value{}
+	for line := range strings.Lines(knownConstants) {
+		name, text, given := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		var v Value = &Unknown{Reason: "depends on the server's PHP", Expr: name}
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			v = intVal(n)
+		} else if f, err := strconv.ParseFloat(text, 64); err == nil {
+			v = floatVal(f)
+		} else if s, quoted := strings.CutPrefix(text, `"`); quoted {
+			v = strVal(strings.TrimSuffix(s, `"`))
+		} else if given {
+			v = boolVal(text == "true")
+		}
+		more[name] = v
+	}
+	maps.Copy(more, all)
+	maps.Copy(all, more)
+}

@@ -1,0 +1,139 @@
+package php
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestKnownNamesArePHPs holds the lists against the PHP that is installed.
+func TestKnownNamesArePHPs(t *testing.T) {
+	out, err := exec.Command("php", "-r", `
+		foreach (get_defined_functions()['internal'] as $f) echo "f $f\n";
+		foreach (array_merge(get_declared_classes(), get_declared_interfaces()) as $c) if ((new ReflectionClass($c))->isInternal()) echo "c ", strtolower($c), "\n";
+		foreach (get_defined_constants() as $k => $v) if (is_int($v)) echo "k $k $v\n";`).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(out)) {
+		kind, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		name, value, _ := strings.Cut(rest, " ")
+		n++
+		switch kind {
+		case "f":
+			if _, ok := allFunctions()[name]; !ok && !strings.HasPrefix(name, "cli_") && !strings.HasPrefix(name, "readline_callback") {
+				t.Errorf("function %s is not known", name)
+			}
+		case "c":
+			if !allClasses()[name] {
+				t.Errorf("class %s is not known", name)
+			}
+		case "k":
+			v, ok := allConstants()[name]
+			if !ok || v.kind() != kUnknown && toString(v) != value {
+				t.Errorf("constant %s is %v, want %s", name, v, value)
+			}
+		}
+	}
+	if n < 3000 {
+		t.Errorf("PHP names %d things, want thousands", n)
+	}
+}
+
+// probe evaluates statements in a site of files and returns $r.
+func probe(t *testing.T, files map[string]string, code string) Answer {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("releases/1", filepath.Join(dir, "current")); err != nil {
+		t.Fatal(err)
+	}
+	res, err := evalText(t, dir, "<?php "+code+"\nrequire __DIR__ . '/wp-settings.php';", func(o *Options) { o.Env = map[string]string{"A": "b"} })
+	if err != nil {
+		t.Fatalf("%s: %v", code, err)
+	}
+	return res.Variable("r")
+}
+
+// TestWhatIsNotModelledIsUnknown: what a builtin that nobody modelled writes,
+// calls or changes is not known afterwards.
+func TestWhatIsNotModelledIsUnknown(t *testing.T) {
+	for _, code := range []string{
+		`exec('id', $out); $r = $out[0] ?? 'default';`,
+		`$r = 1; exec('id', $o, $r);`,
+		`$r = 'x'; sscanf('a b', '%s %s', $a, $r);`,
+		`openssl_pkey_export('k', $r); $r ??= 'x';`,
+		`$r = 0; array_walk_recursive($a = [1], function () use (&$r) { $r = 2; });`,
+		`$r = 'x'; iterator_apply(new ArrayIterator([1]), function () use (&$r) { $r = 2; return true; });`,
+		`$r = 'x'; call_user_func(date('Y') . 'f', 1);`,
+		`file_put_contents(__DIR__ . '/data.txt', 'new'); $r = file_get_contents(__DIR__ . '/data.txt');`,
+		`file_put_contents('./code.php', '<?php $r = 1;'); $r = 0; include __DIR__ . '/code.php';`,
+		`unlink(__DIR__ . '/data.txt'); $r = file_exists('data.txt');`,
+		`rename('a', 'data.txt'); $r = realpath('data.txt');`,
+		`mkdir('sub2'); $r = is_dir('sub2');`,
+		`touch('sub/new'); $r = count(scandir(__DIR__ . '/sub'));`,
+		`$h = fopen(__DIR__ . '/data.txt', 'a'); $r = file_get_contents('data.txt');`,
+		`copy('x', rand() . ''); $r = file_get_contents('data.txt');`,
+		`if (rand()) { chdir('sub'); } $r = file_get_contents('data.txt');`,
+		`if (rand()) { set_include_path('sub'); } $r = include 'code.php';`,
+		`$r = getenv('HTTP_HOST');`,
+		`$r = getenv('REQUEST_URI');`,
+		`$r = function_exists('apache_getenv');`,
+		`if (rand()) { $_SERVER['HTTP_HOST'] = 'a'; } $r = $_SERVER['HTTP_HOST'] === 'b' ? 1 : 2;`,
+		`if (rand()) { $_SERVER['HTTPS'] = 'on'; } else { $x = 1; } $r = $_SERVER['HTTPS'] ?? 'none';`,
+		`if ($_SERVER['HTTP_HOST'] == 'a') { $x = 1; } $r = $_SERVER['HTTP_HOST'] == 'a' ? 1 : 2;`,
+		`if ($_SERVER['HTTP_HOST'] == '0') { $r = $_SERVER['HTTP_HOST']; } else { $r = 'x'; }`,
+		`foreach ($_SERVER as $k => $v) { if (strpos($k, 'HTTP_') === 0) { $n = $v; } } $r = $n ?? 'none';`,
+		`$r = 0; foreach ($_SERVER as $k => $v) { $r++; }`,
+	} {
+		if a := probe(t, testFiles(), code); a.State != Open {
+			t.Errorf("%s\nis %v %q, want unknown", code, a.State, a.Text)
+		}
+	}
+}
+
+func testFiles() map[string]string {
+	return map[string]string{
+		"data.txt": "top", "code.php": "<?php return 'top';", "sub/data.txt": "sub", "sub/code.php": "<?php return 'sub';",
+		"releases/1/x": "", "releases/data.txt": "releases", "releases/code.php": "<?php return 'releases';",
+	}
+}
+
+func TestWhereFilesAreLookedFor(t *testing.T) {
+	for code, want := range map[string]string{
+		`chdir('sub'); $r = file_get_contents('data.txt');`:                                              "sub",
+		`chdir('nowhere'); $r = file_get_contents('data.txt');`:                                          "top",
+		`chdir('current'); $r = basename(getcwd());`:                                                     "1",
+		`set_include_path('nowhere:' . __DIR__ . '/sub'); $r = include 'code.php';`:                      "sub",
+		`ini_set('include_path', 'sub'); $r = include 'code.php';`:                                       "sub",
+		`set_include_path('nowhere'); $r = include 'code.php';`:                                          "top",
+		`$r = file_get_contents(__DIR__ . '/current/../data.txt');`:                                      "releases",
+		`$r = include __DIR__ . '/current/../code.php';`:                                                 "releases",
+		`$r = file_exists(__DIR__ . '/current/../sub') ? 'yes' : 'no';`:                                  "no",
+		`$r = basename(dirname(realpath(__DIR__ . '/current/../data.txt')));`:                            "releases",
+		`file_put_contents('sub/log', 'x'); $r = file_get_contents('data.txt');`:                         "top",
+		`if (rand()) { file_put_contents('log', 'x'); } $r = file_get_contents('data.txt');`:             "top",
+		`$r = fopen('log', 'rb'); $r = file_get_contents('data.txt');`:                                   "top",
+		`$r = implode(',', array_keys(getenv()));`:                                                       "A",
+		`$r = array_key_exists('NOPE', $_SERVER) ? 'yes' : 'no';`:                                        "no",
+		`foreach ($_SERVER as $k => $v) { if (strpos($k, 'A') === 0 && strlen($k) === 1) { $r = $v; } }`: "b",
+		`if ($_SERVER['HTTP_HOST'] !== 'a') { exit; } $r = $_SERVER['HTTP_HOST'];`:                       "a",
+		`if ($_SERVER['HTTP_HOST'] == 'a.b') { $r = $_SERVER['HTTP_HOST']; } else { $r = 'a.b'; }`:       "a.b",
+		`$r = FILTER_SANITIZE_STRING . T_STRING;`:                                                        "513262",
+	} {
+		if a := probe(t, testFiles(), code); a.State != Known || a.Text != want {
+			t.Errorf("%s\nis %v %q (%v), want %q", code, a.State, a.Text, a.Why, want)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+<?php
+define('DB_NAME', 'default');
+define('DB_PASSWORD', 'default');
