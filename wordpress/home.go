@@ -46,7 +46,8 @@ var companions = map[string][]string{
 	debianCore: {debianConfigs, "/var/lib/wordpress"},
 }
 
-// OpenHome opens dir, following links on the way: dir is the operator's word.
+// OpenHome opens dir. Links on the way are followed as RealPath does: dir may
+// have come from a path that passes another user's folders.
 func OpenHome(dir string) (*Home, error) {
 	return openRoots(dir, companions[filepath.Clean(dir)])
 }
@@ -72,22 +73,21 @@ func openRoot(dir string) (*homeRoot, error) {
 	if err != nil {
 		return nil, err
 	}
-	real, err := filepath.EvalSymlinks(given)
+	w, err := walkWay(given)
 	if err != nil {
 		return nil, err
 	}
-	fd, err := retry(func() (int, error) {
-		return unix.Open(real, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	})
-	if err != nil {
-		return nil, err
-	}
+	real, fd := w.real(), w.take()
 	r := &homeRoot{dir: real, parts: components(real), file: os.NewFile(uintptr(fd), real)}
 	if given != real {
 		r.alias = given
 	}
 	var st syscall.Stat_t
-	if err := syscall.Fstat(fd, &st); err != nil {
+	err = syscall.Fstat(fd, &st)
+	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		err = syscall.ENOTDIR
+	}
+	if err != nil {
 		return nil, errors.Join(err, r.file.Close())
 	}
 	r.dev = st.Dev
