@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -27,21 +26,34 @@ type Found struct {
 // A Discovery is what a search for sites came to.
 type Discovery struct {
 	Sites []Found // by path
-	// Unreadable are folders that could not be searched.
+	// Unreadable are folders that could not be searched, or not to their end.
 	Unreadable Notes
+	// Missing are roots that were given, without a pattern, and are not there.
+	Missing []string
 }
 
 // Discover finds the WordPress installations below roots: folders, or patterns
 // of folders in the language of the shell. Without roots it searches where hosts
 // are known to keep sites. It follows no links but those that stand for a site's
-// folder, goes into no site's content, stays on the file system of each root, and
-// opens no file but an index.php that may tell where the core lies.
+// folder, and then as RealPath does; it goes into no site's content, stays on the
+// file system of each root, and opens no file but an index.php that may tell
+// where the core lies.
 func Discover(ctx context.Context, roots []string) (*Discovery, error) {
-	folders, err := searchRoots(roots)
+	return newFinder(wide).find(ctx, roots)
+}
+
+func newFinder(most bounds) *finder {
+	return &finder{
+		most: most, slots: make(chan struct{}, searchers), owners: systemHomes(), roots: map[string]bool{},
+		seen: map[inode]int{}, visits: map[uint32]int{}, tries: map[uint32]int{},
+	}
+}
+
+func (f *finder) find(ctx context.Context, roots []string) (*Discovery, error) {
+	folders, err := f.expandRoots(ctx, roots)
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{slots: make(chan struct{}, searchers), seen: map[inode]int{}, owners: systemHomes()}
 	var search sync.WaitGroup
 	for _, root := range folders {
 		f.spawn(&search, func() { f.root(ctx, root) })
@@ -51,9 +63,7 @@ func Discover(ctx context.Context, roots []string) (*Discovery, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if slices.Contains(folders, debianCore) {
-		f.debian(debianConfigs)
-	}
+	f.debian(debianConfigs)
 	slices.SortFunc(f.out.Sites, func(a, b Found) int {
 		return strings.Compare(a.Path+"\x00"+a.HTTPHost, b.Path+"\x00"+b.HTTPHost)
 	})
@@ -61,24 +71,38 @@ func Discover(ctx context.Context, roots []string) (*Discovery, error) {
 	return &f.out, nil
 }
 
-// The search's bounds: how many folders are read at once, how deep it goes below
-// a root and below a site, how many folders of one folder it looks at, and how
-// many links it tries.
+// The search's depth: how many folders are read at once, how deep it goes below a
+// root and below a site.
 const (
-	searchers   = 8
-	maxDepth    = 6
-	maxInner    = 3
-	maxSiblings = 20_000
-	maxTries    = 4096
+	searchers = 8
+	maxDepth  = 6
+	maxInner  = 3
 )
+
+// bounds are what the search looks at, at most, so that one user's tree cannot
+// keep it from the others'.
+type bounds struct {
+	siblings int // folders in one folder
+	entries  int // entries of one folder
+	visits   int // folders of one user's; entriesPerVisit entries count like one more
+	tries    int // links in one user's folders
+}
+
+var wide = bounds{siblings: 100_000, entries: 4_000_000, visits: 1_000_000, tries: 4096}
+
+const entriesPerVisit = 100
 
 // A finder gathers what the searchers find.
 type finder struct {
+	most   bounds
 	slots  chan struct{}
 	owners homes
 	mu     sync.Mutex
 	out    Discovery
-	seen   map[inode]int // site's root → index in out.Sites
+	seen   map[inode]int  // site's root → index in out.Sites
+	visits map[uint32]int // what was searched, by owner
+	tries  map[uint32]int // links kept, by owner of their folder
+	roots  map[string]bool
 	links  []string
 }
 
@@ -102,6 +126,8 @@ type spot struct {
 	fd      int
 	path    string
 	id      inode
+	uid     uint32
+	entries int
 	depth   int // below the root of the search
 	inner   int // below the nearest site's root, from 1; 0: in no site
 	config  bool
@@ -112,9 +138,9 @@ type spot struct {
 	claimed string // the folder right below that is this site's core
 }
 
-// root searches one root, which the operator named: links to it are followed.
+// root searches one root; links on the way to it are followed as RealPath does.
 func (f *finder) root(ctx context.Context, path string) {
-	dir, err := os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK, 0)
+	dir, err := openFolder(path)
 	if err != nil {
 		f.unreadable(path, err)
 		return
@@ -129,13 +155,24 @@ func (f *finder) search(ctx context.Context, s *spot) {
 		return
 	}
 	var st syscall.Stat_t
-	if syscall.Fstat(s.fd, &st) != nil || s.parent != nil && st.Dev != s.parent.id.dev || pseudo(s.fd) {
+	if syscall.Fstat(s.fd, &st) != nil || pseudo(s.fd) {
 		return
 	}
-	s.id = inode{st.Dev, st.Ino}
-	if err := s.list(); err != nil {
-		f.unreadable(s.path, err)
+	if s.parent != nil && st.Dev != s.parent.id.dev {
+		f.note(s.path, "lies on another file system; name it as a root to search it")
 		return
+	}
+	if !f.mayVisit(s.path, st.Uid, 1) {
+		return
+	}
+	s.id, s.uid = inode{st.Dev, st.Ino}, st.Uid
+	err := s.list(f.most)
+	f.mayVisit(s.path, s.uid, s.entries/entriesPerVisit)
+	if err != nil {
+		f.unreadable(s.path, err)
+		if !errors.Is(err, errTooMany) {
+			return
+		}
 	}
 	f.judge(s)
 	if s.depth >= maxDepth || s.inner > maxInner || s.isContent() {
@@ -144,7 +181,7 @@ func (f *finder) search(ctx context.Context, s *spot) {
 	f.keepLinks(s)
 	var below sync.WaitGroup
 	for _, name := range s.folders {
-		if s.passes(name) {
+		if s.passes(name) || f.roots[join(s.path, name)] {
 			continue
 		}
 		f.spawn(&below, func() { f.below(ctx, s, name) })
@@ -200,9 +237,26 @@ func (f *finder) unreadable(path string, err error) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrIrregular) || errors.Is(err, syscall.ENOTDIR) {
 		return
 	}
+	f.note(path, cause(err).Error())
+}
+
+func (f *finder) note(path, what string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.out.Unreadable.Add(shown(path) + ": " + cause(err).Error())
+	f.out.Unreadable.Add(shown(path) + ": " + what)
+}
+
+// mayVisit counts what is searched of each user's, so that one cannot keep the
+// search from the others' sites.
+func (f *finder) mayVisit(path string, uid uint32, cost int) bool {
+	f.mu.Lock()
+	before := f.visits[uid]
+	f.visits[uid] += cost
+	f.mu.Unlock()
+	if before <= f.most.visits && before+cost > f.most.visits {
+		f.note(path, fmt.Sprintf("the search ends here for what is uid %d's: it has more than %d folders", uid, f.most.visits))
+	}
+	return before+cost <= f.most.visits
 }
 
 // keepLinks remembers links that may stand for a site's folder.
@@ -210,7 +264,8 @@ func (f *finder) keepLinks(s *spot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, name := range s.links {
-		if len(f.links) < maxTries && (slices.Contains(docroots, name) || name == "current" || strings.Contains(name, ".")) {
+		if f.tries[s.uid] < f.most.tries && (slices.Contains(docroots, name) || name == "current" || strings.Contains(name, ".")) {
+			f.tries[s.uid]++
 			f.links = append(f.links, join(s.path, name))
 		}
 	}
@@ -245,7 +300,7 @@ func (f *finder) followLink(place Place) {
 		return
 	}
 	s := &spot{dir: dir, fd: int(dir.Fd()), path: place.Path, id: inode{st.Dev, st.Ino}}
-	if s.list() == nil {
+	if s.list(f.most) == nil {
 		f.judge(s)
 	}
 }
@@ -276,29 +331,4 @@ func (f *finder) add(s *spot, core, config string) {
 	if better {
 		f.out.Sites[i] = site
 	}
-}
-
-// searchRoots expands the patterns of roots, or of the known ones.
-func searchRoots(roots []string) ([]string, error) {
-	given := len(roots) > 0
-	if !given {
-		roots = knownRoots()
-	}
-	var out []string
-	for _, root := range roots {
-		abs, err := filepath.Abs(root)
-		if err != nil {
-			return nil, fmt.Errorf("search %q: %w", root, err)
-		}
-		found, err := filepath.Glob(abs)
-		if err != nil {
-			return nil, fmt.Errorf("search %q: %w", root, err)
-		}
-		if len(found) == 0 && given {
-			return nil, fmt.Errorf("search %q: there is no such folder", root)
-		}
-		out = append(out, found...)
-	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
 }

@@ -15,13 +15,17 @@ var passedBy = []string{
 	"mail", "Maildir", "logs", "log", "tmp", "cache", "backup", "backups", "lost+found",
 }
 
+// errTooMany says that a folder holds more than the search looks at.
+var errTooMany = errors.New("holds too much to be searched to its end")
+
 // list reads what a folder holds, as far as the search cares.
-func (s *spot) list() error {
+func (s *spot) list(most bounds) error {
 	for {
 		found, err := s.dir.ReadDir(batch)
+		s.entries += len(found)
 		for _, d := range found {
 			switch name := d.Name(); {
-			case d.IsDir() && len(s.folders) < maxSiblings:
+			case d.IsDir():
 				s.folders = append(s.folders, name)
 			case name == "wp-config.php":
 				s.config = true
@@ -29,7 +33,7 @@ func (s *spot) list() error {
 				s.core = true
 			case name == "index.php":
 				s.index = true
-			case d.Type()&os.ModeSymlink != 0 && len(s.links) < maxSiblings:
+			case d.Type()&os.ModeSymlink != 0 && len(s.links) < most.siblings:
 				s.links = append(s.links, name)
 			}
 		}
@@ -39,6 +43,10 @@ func (s *spot) list() error {
 		}
 		if err != nil {
 			return err
+		}
+		if len(s.folders) > most.siblings || s.entries > most.entries {
+			slices.Sort(s.folders)
+			return errTooMany
 		}
 	}
 }

@@ -1,6 +1,11 @@
 package wordpress
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,10 +18,11 @@ func knownRoots() []string {
 	roots := []string{
 		"/home/*", "/home[0-9]/*", "/usr/home/*", // cPanel, DirectAdmin, RunCloud, Hestia, CloudPanel …
 		"/var/www", "/var/www/vhosts", "/var/www/clients", // WordOps, Plesk, ISPConfig
-		"/srv", "/srv/www", "/srv/http", // Trellis
-		"/sites",                                       // SpinupWP
-		"/opt/easyengine/sites",                        // EasyEngine
-		"/opt/bitnami/wordpress", "/bitnami/wordpress", // Bitnami
+		"/srv", "/srv/www", "/srv/http", "/srv/users/*", // Trellis, ServerPilot
+		"/sites",                                                            // SpinupWP
+		"/opt/easyengine/sites",                                             // EasyEngine
+		"/opt/bitnami/wordpress", "/opt/bitnami/apps", "/bitnami/wordpress", // Bitnami
+		"/www/wwwroot", "/usr/local/lsws", "/var/customers/webs", // aaPanel, OpenLiteSpeed, Froxlor
 		"/nas/content/live",                                     // WP Engine
 		"/www", "/web", "/app", "/data/www", "/usr/share/nginx", // images, and hosts of their own kind
 		debianCore,
@@ -35,21 +41,53 @@ func knownRoots() []string {
 	return slices.Compact(roots)
 }
 
-// Debian's package has one core for all sites, and a configuration for each host.
+// expandRoots lists the folders that the given roots name, or the known ones.
+func (f *finder) expandRoots(ctx context.Context, roots []string) ([]string, error) {
+	given := len(roots) > 0
+	if !given {
+		roots = knownRoots()
+	}
+	for _, root := range roots {
+		abs, err := filepath.Abs(root)
+		if err != nil {
+			return nil, fmt.Errorf("search %q: %w", root, err)
+		}
+		found, notes, err := Expand(ctx, abs)
+		if err != nil {
+			return nil, fmt.Errorf("search %q: %w", root, err)
+		}
+		for _, note := range notes.Items {
+			f.out.Unreadable.Add(note)
+		}
+		for _, dir := range found {
+			if _, err := os.Stat(dir); given && errors.Is(err, fs.ErrNotExist) {
+				f.out.Missing = append(f.out.Missing, dir)
+				continue
+			}
+			f.roots[dir] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(f.roots)), nil
+}
+
+// Debian's package has one core for all sites, and a configuration for each
+// host; one for all others may be there too.
 const (
 	debianCore    = "/usr/share/wordpress"
 	debianConfigs = "/etc/wordpress"
+	debianDefault = "default"
 )
 
 // debian splits the site of Debian's package into one for each host that has a
 // configuration; the administrator names those files.
 func (f *finder) debian(configs string) {
-	found, err := os.ReadDir(configs)
-	if err != nil {
-		return
-	}
 	i := slices.IndexFunc(f.out.Sites, func(s Found) bool { return s.Path == debianCore })
 	if i < 0 {
+		return
+	}
+	found, err := os.ReadDir(configs)
+	if err != nil {
+		f.unreadable(configs, err)
 		return
 	}
 	site := f.out.Sites[i]
@@ -57,10 +95,10 @@ func (f *finder) debian(configs string) {
 	for _, d := range found {
 		host, named := strings.CutPrefix(d.Name(), "config-")
 		host, php := strings.CutSuffix(host, ".php")
-		if !named || !php || host == "default" {
+		if !named || !php || host == "" {
 			continue
 		}
-		site.HTTPHost, site.Name = host, cleanName(host)
+		site.HTTPHost, site.Place = host, site.For(host)
 		hosts = append(hosts, site)
 	}
 	if len(hosts) > 0 {

@@ -123,24 +123,26 @@ func TestDiscoverLinks(t *testing.T) {
 
 func TestDiscoverDebian(t *testing.T) {
 	base := grow(t, map[string]string{"etc/config-b.example.php": "", "etc/config-A.example.php": "", "etc/config-default.php": "", "etc/htaccess": ""})
-	f := &finder{seen: map[inode]int{}}
+	f := newFinder(wide)
 	f.out.Sites = []Found{{Place: Place{Path: debianCore, Name: "wordpress"}}, {Place: Place{Path: "/srv/x"}}}
 	f.debian(base + "/etc")
 	var got []string
 	for _, s := range f.out.Sites {
 		got = append(got, s.Path+" called "+s.Name+" for "+s.HTTPHost)
 	}
-	if want := []string{"/srv/x called  for ", debianCore + " called a.example for A.example", debianCore + " called b.example for b.example"}; !slices.Equal(got, want) {
+	if want := []string{"/srv/x called  for ", debianCore + " called a.example for A.example", debianCore + " called b.example for b.example", debianCore + " called wordpress for default"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestDiscoverRefuses(t *testing.T) {
 	base := grow(t, map[string]string{"x/": ""})
-	for _, root := range []string{base + "/missing", base + "/none*", base + "/["} {
-		if got, err := Discover(t.Context(), []string{root}); err == nil {
-			t.Errorf("%s: got %+v", root, got)
-		}
+	if got, err := Discover(t.Context(), []string{base + "/["}); err == nil {
+		t.Errorf("a broken pattern: got %+v", got)
+	}
+	got, err := Discover(t.Context(), []string{base + "/missing", base + "/none*", base + "/x"})
+	if err != nil || !slices.Equal(got.Missing, []string{base + "/missing"}) {
+		t.Errorf("a root that is not there: got %+v, %v", got, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

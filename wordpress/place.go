@@ -111,7 +111,8 @@ func alphanumeric(c byte) bool {
 // side by side.
 func shared(dir string) bool {
 	switch dir {
-	case "/var/www/vhosts", "/var/lib", "/usr/share", "/usr/local", "/usr/local/share", "/srv/www", "/opt/easyengine/sites":
+	case "/var/www/vhosts", "/var/lib", "/usr/share", "/usr/local", "/usr/local/share", "/srv/www", "/opt/easyengine/sites",
+		"/www/wwwroot", "/nas/content/live", "/srv/users", "/var/customers/webs", "/usr/local/lsws":
 		return true
 	}
 	return len(components(dir)) < 2

@@ -1,0 +1,87 @@
+package wordpress
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Identity is what a site is known by from run to run: the real path of its
+// root or, where a project's link shows one release after the other as current,
+// the link's path below the project's real one. Where one folder serves several
+// hosts, the configuration of host's belongs to it.
+func (p Place) Identity(root, host string) string {
+	id := root
+	if project, rest := currentOf(p.Path); project != "" {
+		if real, err := RealPath(filepath.Join(project, "current", rest)); err == nil && real == root {
+			if real, err := RealPath(project); err == nil {
+				id = filepath.Join(real, "current", rest)
+			}
+		}
+	}
+	if config := HostConfig(root, host); config != "" {
+		id += "\x00" + config
+	}
+	return id
+}
+
+// currentOf is the project that path lies in, and the path's part below its
+// "current" or its "releases/*"; "" for a path in no project.
+func currentOf(path string) (project, rest string) {
+	parts := components(path)
+	if project = projectOf(parts); project == "" {
+		return "", ""
+	}
+	parts = parts[len(components(project)):]
+	if parts[0] == "releases" {
+		parts = parts[1:]
+	}
+	return project, filepath.Join(parts[1:]...)
+}
+
+// For is the place of one host, where the folder serves several.
+func (p Place) For(host string) Place {
+	if p.Path == debianCore && host != "" {
+		p.Name = debianName(host)
+	}
+	return p
+}
+
+// HostConfig is the file of the administrator's that configures host, where
+// that is not told by root alone: with Debian's package, by the rules of its
+// wp-config.php. It is "" for every other root, and where there is none.
+func HostConfig(root, host string) string {
+	if root != debianCore || host == "" {
+		return ""
+	}
+	return debianConfig(debianConfigs, host)
+}
+
+func debianConfig(dir, host string) string {
+	host, _, _ = strings.Cut(host, ":")
+	host = strings.ToLower(strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '.', r == '-':
+			return r
+		}
+		return -1
+	}, host))
+	_, parent, dotted := strings.Cut(host, ".")
+	if !dotted {
+		parent = host
+	}
+	for _, name := range []string{host, parent, debianDefault} {
+		file := dir + "/config-" + name + ".php"
+		if _, err := os.Stat(file); err == nil {
+			return file
+		}
+	}
+	return ""
+}
+
+func debianName(host string) string {
+	if host == debianDefault {
+		return "wordpress"
+	}
+	return cleanName(host)
+}
