@@ -58,6 +58,7 @@ type Progress struct {
 type Job struct {
 	Place     wordpress.Place
 	Name      string // its name in the sinks
+	Named     bool   // the name is what the operator gave, not what the layout says
 	Kind      Kind
 	Selection wordpress.Selection
 	Dump      dump.Options
@@ -70,6 +71,9 @@ type Job struct {
 	Stall     time.Duration // how long a destination may make no progress; 0 is none
 	DryRun    bool
 	Ignore    string // why the site is left out, or ""
+	// Unconfigured says that a search found the site and no configuration. It is
+	// left out, unless it was ever backed up: then its configuration is lost.
+	Unconfigured bool
 }
 
 // Backup runs the jobs, each a run of its own: one that fails hurts no other.
@@ -79,14 +83,20 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *Report {
 		Version: formatVersion, Agent: a.Version, Host: a.Host,
 		Started: a.Now().UTC(), Sites: make([]SiteReport, len(jobs)),
 	}
-	names := clashes(jobs)
+	names := a.contest(jobs)
+	inner := names.inner(jobs)
+	a.witness(names, jobs)
 	slots := make(chan struct{}, max(a.Sites, 1))
 	var sites sync.WaitGroup
 	for i, job := range jobs {
+		job.Selection.Apart = inner[i]
+		if names.unused[i] {
+			job.Ignore = unconfigured
+		}
 		slots <- struct{}{}
 		sites.Go(func() {
 			defer func() { <-slots }()
-			report.Sites[i] = a.backup(ctx, job, names[job.Name])
+			report.Sites[i] = a.backup(ctx, job, names.refused[i], names.names)
 			a.Finished(report.Sites[i])
 		})
 	}
@@ -124,20 +134,4 @@ func (a *Agent) init() {
 	if a.limit == nil && a.Bandwidth > 0 {
 		a.limit = sinks.NewLimiter(a.Bandwidth)
 	}
-}
-
-// clashes finds the names that several of the jobs go by, and lists their paths.
-func clashes(jobs []Job) map[string][]string {
-	paths := map[string][]string{}
-	for _, j := range jobs {
-		if j.Ignore == "" {
-			paths[j.Name] = append(paths[j.Name], j.Place.Path)
-		}
-	}
-	for name, who := range paths {
-		if len(who) < 2 {
-			delete(paths, name)
-		}
-	}
-	return paths
 }

@@ -52,25 +52,25 @@ func homeDirs() (Dirs, error) {
 	return Dirs{State: state, Run: filepath.Join(state, "run")}, nil
 }
 
-// key names a site by its real path.
-func key(root string) string {
-	sum := sha256.Sum256([]byte(root))
+// key makes a file's name of what a site is known by.
+func key(id string) string {
+	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:16])
 }
 
 // lock takes the site's lock or returns ErrLocked at once. The kernel lets go of
 // it when the process dies, however it dies.
-func (d Dirs) lock(root string) (unlock func(), err error) {
+func (d Dirs) lock(id string) (unlock func(), err error) {
 	if err := os.MkdirAll(d.Run, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of locks: %w", err)
 	}
-	f := flock.New(filepath.Join(d.Run, key(root)+".lock"), flock.SetPermissions(0o600))
+	f := flock.New(filepath.Join(d.Run, key(id)+".lock"), flock.SetPermissions(0o600))
 	ok, err := f.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the site: %w", err)
 	}
 	if !ok {
-		return nil, fmt.Errorf("%s: %w", root, ErrLocked)
+		return nil, ErrLocked
 	}
 	return func() { _ = f.Unlock() }, nil
 }

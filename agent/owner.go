@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
-	"path/filepath"
 	"strconv"
 	"syscall"
 
@@ -22,40 +21,40 @@ type Owner struct {
 	Groups   []uint32
 }
 
-// siteRoot resolves the place's path below its home, and says who owns it: the
-// owner of the site's root folder or, where that is root, of the nearest folder
-// above it that is somebody else's, since he can put any folder in its stead.
-func siteRoot(place wordpress.Place) (root string, owner Owner, err error) {
-	home, err := wordpress.OpenHome(place.Home)
+// A located is a job's site where it really lies.
+type located struct {
+	root     string // links resolved
+	identity string // what the site is known by from run to run
+	owner    Owner  // with whose rights it is read
+}
+
+// locate resolves the job's path below its home, and says who owns it: the owner
+// of the site's root folder or, where that is root, of the nearest folder above
+// it that is somebody else's.
+func (j *Job) locate() (located, error) {
+	root, uid, err := j.find()
 	if err != nil {
-		return "", Owner{}, fmt.Errorf("open the site's home: %w", err)
+		return located{}, err
+	}
+	owner, err := ownerOf(uid)
+	return located{root: root, identity: j.Place.Identity(root, j.World.HTTPHost), owner: owner}, err
+}
+
+// find is locate without the owner's groups, which take time to look up.
+func (j *Job) find() (root string, uid uint32, err error) {
+	home, err := wordpress.OpenHome(j.Place.Home)
+	if err != nil {
+		return "", 0, fmt.Errorf("open the site's home: %w", err)
 	}
 	defer home.Close()
-	info, err := home.Stat(place.Path)
+	root, uid, err = home.Locate(j.Place.Path)
+	if errors.Is(err, syscall.ENOTDIR) {
+		return "", 0, fmt.Errorf("find the site: %s is no folder; give the folder that holds wp-config.php or wp-load.php", j.Place.Path)
+	}
 	if err != nil {
-		return "", Owner{}, fmt.Errorf("find the site: %w", err)
+		return "", 0, fmt.Errorf("find the site: %w", err)
 	}
-	if !info.IsDir() {
-		return "", Owner{}, fmt.Errorf("find the site: %s is no folder; give the folder that holds wp-config.php or wp-load.php", place.Path)
-	}
-	root, err = home.Resolve(place.Path)
-	if err != nil {
-		return "", Owner{}, fmt.Errorf("find the site: %w", err)
-	}
-	uid := uidOf(info)
-	for dir := root; uid == 0; dir = filepath.Dir(dir) {
-		// A folder above home is the system's; one below is looked at through no link, since root is resolved.
-		info, err := os.Lstat(dir)
-		if err != nil {
-			return "", Owner{}, fmt.Errorf("find the site's owner: %w", err)
-		}
-		uid = uidOf(info)
-		if dir == filepath.Dir(dir) {
-			break
-		}
-	}
-	owner, err = ownerOf(uid)
-	return root, owner, err
+	return root, uid, nil
 }
 
 func uidOf(info fs.FileInfo) uint32 { return info.Sys().(*syscall.Stat_t).Uid }

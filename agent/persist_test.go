@@ -202,12 +202,13 @@ func TestARunThatEndsInItsManifestIsReportedAsWhatItIs(t *testing.T) {
 			sink := &storing{manifest: c.manifest, ended: func() { cancel(errors.New("told to end")) }}
 			a := &Agent{Dirs: Dirs{State: t.TempDir(), Run: t.TempDir()}, persist: persistence{patience: time.Hour, pause: time.Hour, grace: time.Millisecond}}
 			a.init()
-			root, owner, err := siteRoot(place)
+			job := Job{Place: place, Name: "site", Kind: Files}
+			site, err := job.locate()
 			if err != nil {
 				t.Fatal(err)
 			}
 			r := &run{
-				agent: a, job: Job{Place: place, Name: "site", Kind: Files}, root: root, owner: owner, log: a.Log,
+				agent: a, job: job, located: site, log: a.Log,
 				targets: []target{{url: sink.String(), sink: sink}}, report: &SiteReport{},
 			}
 			err = r.backup(ctx)

@@ -57,6 +57,16 @@ type Report struct {
 	Finished time.Time    `json:"finished"`
 	Status   Status       `json:"status"`
 	Sites    []SiteReport `json:"sites"`
+	// Errors are what went wrong beside the sites: where some were to be found.
+	Errors []ReportError `json:"errors,omitempty"`
+}
+
+// Fail notes an error that is no site's: the invocation has failed by it.
+func (r *Report) Fail(err error) {
+	r.Errors = append(r.Errors, *reportError(err))
+	if Failed.gravity() > r.Status.gravity() {
+		r.Status = Failed
+	}
 }
 
 // A SiteReport is how one site came out.

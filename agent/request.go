@@ -80,9 +80,9 @@ func (a *Agent) Dump(ctx context.Context, job Job, w io.Writer) (Findings, error
 }
 
 func (a *Agent) openJob(ctx context.Context, job Job, req Request) (source, error) {
-	_, owner, err := siteRoot(job.Place)
+	site, err := job.locate()
 	if err != nil {
 		return nil, err
 	}
-	return openSource(ctx, req, owner, a.Log)
+	return openSource(ctx, req, site.owner, a.Log)
 }

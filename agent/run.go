@@ -14,11 +14,10 @@ import (
 
 // A run is one backup of one site at one moment; it is complete or it did not happen.
 type run struct {
-	agent   *Agent
-	job     Job
-	mu      sync.Mutex // guards state and report while manifests are put
-	root    string
-	owner   Owner
+	agent *Agent
+	job   Job
+	mu    sync.Mutex // guards state and report while manifests are put
+	located
 	targets []target
 	report  *SiteReport
 	log     *slog.Logger
@@ -35,7 +34,7 @@ type run struct {
 // anew from the site can mend, once more under a new name.
 func (r *run) backup(ctx context.Context) error {
 	var err error
-	if r.state, err = r.agent.Dirs.load(r.root); err != nil {
+	if r.state, err = r.agent.Dirs.load(r.identity); err != nil {
 		r.log.Warn("state lost", "err", err)
 	}
 	pending, err := r.attempt(ctx, r.open())

@@ -27,21 +27,24 @@ func (e *usageError) Is(target error) bool { return target == errUsage }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
+// unconfigured is why a site is left out that was found by a search alone.
+const unconfigured = "WordPress is not installed there: there is no wp-config.php"
+
 // backup is one site's part of an invocation, from its lock to its report.
-func (a *Agent) backup(ctx context.Context, job Job, namesakes []string) SiteReport {
+func (a *Agent) backup(ctx context.Context, job Job, refused error, names map[string]string) SiteReport {
 	report := SiteReport{Path: job.Place.Path, Name: job.Name, Kind: job.Kind, Started: a.Now().UTC()}
 	switch {
 	case job.Ignore != "":
 		report.Status = Ignored
-	case len(namesakes) > 0:
-		report.fail(usagef("name %q is that of %s; give each a name of its own, by name in the configuration or --name", job.Name, strings.Join(namesakes, " and of ")))
+	case refused != nil:
+		report.fail(refused)
 	default:
 		if job.Timeout > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeoutCause(ctx, job.Timeout, fmt.Errorf("the run took longer than %s (limits.timeout)", job.Timeout))
 			defer cancel()
 		}
-		if err := a.backupSite(ctx, job, &report); err != nil {
+		if err := a.backupSite(ctx, job, &report, names); err != nil {
 			report.fail(err)
 		}
 	}
@@ -62,30 +65,37 @@ func (r *SiteReport) fail(err error) {
 	}
 }
 
-func (a *Agent) backupSite(ctx context.Context, job Job, report *SiteReport) error {
+func (a *Agent) backupSite(ctx context.Context, job Job, report *SiteReport, names map[string]string) error {
 	if !wordpress.ValidName(job.Name) {
 		return usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
 	}
-	root, owner, err := siteRoot(job.Place)
+	site, err := job.locate()
 	if err != nil {
 		return err
 	}
-	r := &run{agent: a, job: job, root: root, owner: owner, report: report, log: a.Log.With("site", job.Name)}
-	if r.targets, err = a.targets(job, owner, root); err != nil {
+	r := &run{agent: a, job: job, located: site, report: report, log: a.Log.With("site", job.Name)}
+	if r.targets, err = a.targets(job, site.owner, site.root); err != nil {
 		return err
 	}
 	if job.DryRun {
 		return r.plan(ctx)
 	}
-	unlock, err := a.Dirs.lock(root)
+	unlock, err := a.Dirs.lock(site.identity)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", job.Place.Path, err)
 	}
 	defer unlock()
-	if err := a.Dirs.claim(job.Name, job.Place.Path, root); err != nil {
-		return &usageError{err.Error()}
+	if err := a.Dirs.claim(claimant{job: &job, id: site.identity, uid: site.owner.UID}, names, a.Now()); err != nil {
+		return err
 	}
-	return r.backup(ctx)
+	if err = r.backup(ctx); err != nil {
+		report.fail(err)
+	}
+	if err := a.Dirs.remember(r.state, &job, report, a.Now()); err != nil {
+		// The backup stands; only its successor will not know of it.
+		r.log.Warn("state not kept", "err", err)
+	}
+	return err
 }
 
 // A target is where a job's objects go, before anything is sent.

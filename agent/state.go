@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/google/renameio/v2"
 )
@@ -14,24 +15,43 @@ import (
 // A siteState is what the host remembers of a site between runs.
 type siteState struct {
 	Version int    `json:"version"`
-	Path    string `json:"path"`
+	ID      string `json:"id"`   // what the site is known by
+	Path    string `json:"path"` // as the operator gave it last
 	Name    string `json:"name"`
 	// Previous is the last complete run, by sink URL and kind.
 	Previous map[string]Previous `json:"previous"`
 	// Sizes is what the last run of each selection held, by part and selection.
 	Sizes map[string]Size `json:"sizes,omitempty"`
+	// Runs is how the last runs came out, by kind; without uploads is a kind apart.
+	Runs map[string]History `json:"runs,omitempty"`
 }
 
-func (d Dirs) statePath(root string) string {
-	return filepath.Join(d.State, "sites", key(root)+".json")
+// A History is how the last runs of one kind came out.
+type History struct {
+	Last LastRun `json:"last"`
+	// Published is the last one that is a backup at every destination.
+	Published *LastRun `json:"published,omitempty"`
 }
 
-// load reads what is remembered of the site at root: nothing, the first time.
+// A LastRun is one run as the host remembers it.
+type LastRun struct {
+	Run      string    `json:"run,omitempty"` // the manifest's name without .manifest.json
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished"`
+	Status   Status    `json:"status"` // ok, incomplete or failed
+	Error    string    `json:"error,omitempty"`
+}
+
+func (d Dirs) statePath(id string) string {
+	return filepath.Join(d.State, "sites", key(id)+".json")
+}
+
+// load reads what is remembered of the site known by id: nothing, the first time.
 // State that cannot be read is an error in words, and nothing remembered: a
 // backup is worth more than its link to the one before.
-func (d Dirs) load(root string) (*siteState, error) {
-	fresh := &siteState{Version: formatVersion, Path: root, Previous: map[string]Previous{}, Sizes: map[string]Size{}}
-	text, err := os.ReadFile(d.statePath(root))
+func (d Dirs) load(id string) (*siteState, error) {
+	fresh := &siteState{Version: formatVersion, ID: id, Previous: map[string]Previous{}, Sizes: map[string]Size{}}
+	text, err := os.ReadFile(d.statePath(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fresh, nil
 	}
@@ -40,10 +60,10 @@ func (d Dirs) load(root string) (*siteState, error) {
 	}
 	s := &siteState{}
 	if err := json.Unmarshal(text, s); err != nil {
-		return fresh, fmt.Errorf("read the site's state %s: %w; it starts anew", d.statePath(root), err)
+		return fresh, fmt.Errorf("read the site's state %s: %w; it starts anew", d.statePath(id), err)
 	}
-	if s.Version != formatVersion || s.Path != root || s.Previous == nil {
-		return fresh, fmt.Errorf("read the site's state %s: it is of another version or site; it starts anew", d.statePath(root))
+	if s.Version != formatVersion || s.ID != id || s.Previous == nil {
+		return fresh, fmt.Errorf("read the site's state %s: it is of another version or site; it starts anew", d.statePath(id))
 	}
 	if s.Sizes == nil {
 		s.Sizes = map[string]Size{}
@@ -51,8 +71,14 @@ func (d Dirs) load(root string) (*siteState, error) {
 	return s, nil
 }
 
+// knows tells whether the site was ever backed up, or tried to be.
+func (d Dirs) knows(id string) bool {
+	_, err := os.Stat(d.statePath(id))
+	return err == nil
+}
+
 func (d Dirs) save(s *siteState) error {
-	path := d.statePath(s.Path)
+	path := d.statePath(s.ID)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the folder of state: %w", err)
 	}
@@ -66,27 +92,35 @@ func (d Dirs) save(s *siteState) error {
 	return nil
 }
 
-// claim makes sure that no other site of this host goes by the name: two that
-// share one would mix their backups. path is the site's as the operator gives
-// it, root the same with its links resolved, which a new release changes.
-func (d Dirs) claim(name, path, root string) error {
-	file := filepath.Join(d.State, "names", name)
-	holder, err := os.ReadFile(file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read who has the name %q: %w", name, err)
+// remember keeps how a run came out.
+func (d Dirs) remember(s *siteState, job *Job, report *SiteReport, now time.Time) error {
+	last := LastRun{Run: report.Run, Started: report.Started, Finished: now.UTC(), Status: report.Status}
+	if report.Error != nil {
+		last.Error = report.Error.Message
 	}
-	if string(holder) == path {
-		return nil
+	for _, d := range report.Destinations {
+		if d.Error != nil && last.Error == "" {
+			last.Error = d.URL + ": " + d.Error.Message
+		}
 	}
-	// A site that has moved leaves its name behind.
-	if real, err := filepath.EvalSymlinks(string(holder)); len(holder) > 0 && err == nil && real != root {
-		return fmt.Errorf("name %q is that of %s and of %s; give one of them another with --name, or name in the configuration", name, holder, path)
+	label := runLabel(job.Kind, job.Selection.NoUploads)
+	history := s.Runs[label]
+	history.Last = last
+	if report.Status == OK || report.Status == Incomplete {
+		history.Published = &last
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return fmt.Errorf("make the folder of names: %w", err)
+	if s.Runs == nil {
+		s.Runs = map[string]History{}
 	}
-	if err := renameio.WriteFile(file, []byte(path), 0o600); err != nil {
-		return fmt.Errorf("write who has the name %q: %w", name, err)
+	s.Runs[label] = history
+	s.Path, s.Name = job.Place.Path, job.Name
+	return d.save(s)
+}
+
+// runLabel is what a kind of run is remembered by.
+func runLabel(kind Kind, noUploads bool) string {
+	if noUploads && kind != DB {
+		return string(kind) + "-no_uploads"
 	}
-	return nil
+	return string(kind)
 }

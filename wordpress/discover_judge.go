@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -73,8 +74,8 @@ func (f *finder) judge(s *spot) {
 		switch {
 		case s.config:
 			config = join(s.path, "wp-config.php")
-		case s.parent != nil && s.parent.config && !s.parent.core:
-			config = join(s.parent.path, "wp-config.php")
+		case isFile(s.fd, "../wp-config.php") && !isFile(s.fd, "../wp-settings.php"):
+			config = join(filepath.Dir(s.path), "wp-config.php")
 		}
 		f.add(s, s.path, config)
 		return

@@ -101,7 +101,9 @@ func (f *finder) debian(configs string) {
 		site.HTTPHost, site.Place = host, site.For(host)
 		hosts = append(hosts, site)
 	}
-	if len(hosts) > 0 {
-		f.out.Sites = append(slices.Delete(f.out.Sites, i, i+1), hosts...)
+	if len(hosts) == 0 {
+		f.out.Sites[i].Config = "" // its wp-config.php only looks for those
+		return
 	}
+	f.out.Sites = append(slices.Delete(f.out.Sites, i, i+1), hosts...)
 }

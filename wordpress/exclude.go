@@ -22,6 +22,9 @@ type Selection struct {
 	// Never lists absolute paths that are not read whatever else is said, such as
 	// the folder this backup is written to.
 	Never []string `json:"never,omitempty"`
+	// Apart lists the roots of sites that lie inside this one and have a backup of
+	// their own.
+	Apart []string `json:"apart,omitempty"`
 	// Crontab is the owner's crontab, as OwnerCrontab reads it; nil for none.
 	Crontab []byte `json:"crontab,omitempty"`
 }

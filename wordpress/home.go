@@ -160,7 +160,7 @@ func (h *Home) Readlink(path string) (string, error) {
 		return "", &fs.PathError{Op: "readlink", Path: path, Err: err}
 	}
 	defer t.close()
-	target, err := readlinkat(t.fd(), "")
+	target, err := readlinkat(t.fd())
 	if err != nil {
 		return "", &fs.PathError{Op: "readlink", Path: path, Err: err}
 	}

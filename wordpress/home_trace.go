@@ -173,7 +173,7 @@ func (t *trace) down(name string, follow bool) error {
 		}
 		return nil
 	}
-	target, err := readlinkat(fd, "")
+	target, err := readlinkat(fd)
 	_ = unix.Close(fd)
 	if err != nil {
 		return err
@@ -266,10 +266,10 @@ func retry(open func() (int, error)) (int, error) {
 	}
 }
 
-// readlinkat reads the link name in dir, or dir itself where name is "".
-func readlinkat(dir int, name string) (string, error) {
+// readlinkat reads the link that fd is open at.
+func readlinkat(fd int) (string, error) {
 	var buf [maxPath]byte
-	n, err := retry(func() (int, error) { return unix.Readlinkat(dir, name, buf[:]) })
+	n, err := retry(func() (int, error) { return unix.Readlinkat(fd, "", buf[:]) })
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,6 +39,10 @@ func currentOf(path string) (project, rest string) {
 	}
 	return project, filepath.Join(parts[1:]...)
 }
+
+// ServesHosts tells whether the folder of that real path serves several hosts,
+// each a site of its own, by what the administrator says of each.
+func ServesHosts(root string) bool { return root == debianCore }
 
 // For is the place of one host, where the folder serves several.
 func (p Place) For(host string) Place {
@@ -84,4 +89,29 @@ func debianName(host string) string {
 		return "wordpress"
 	}
 	return cleanName(host)
+}
+
+// Installed reports whether there is WordPress at the place, by the files that
+// it has or had there: what looks like a site and is broken is one. An error says
+// that it cannot be told.
+func (p Place) Installed() (bool, error) {
+	home, err := OpenHome(p.Home)
+	if foreign := (*ForeignLinkError)(nil); absent(err) || errors.As(err, &foreign) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer home.Close()
+	var unsure error
+	for _, name := range []string{configFile, "wp-load.php", settingsFile, "wp/wp-load.php", "wp-content"} {
+		_, err := home.Lstat(filepath.Join(p.Path, name))
+		switch {
+		case err == nil:
+			return true, nil
+		case !absent(err) && !errors.Is(err, ErrOutside):
+			unsure = err
+		}
+	}
+	return false, unsure
 }

@@ -18,6 +18,9 @@ const firstUser = 1000
 // lies in it, else "". Links are not followed in path's last component.
 func OwnerHome(path string) string { return systemHomes().of(path) }
 
+// OwnerHomes is OwnerHome for many paths: it reads /etc/passwd once.
+func OwnerHomes() func(path string) string { return systemHomes().of }
+
 // homes are the homes of users by their id. Accounts may share one: a host's
 // extra FTP accounts do, and their homes lie in the site.
 type homes struct{ dirs map[uint32][]string }

@@ -41,6 +41,7 @@ type FileSet struct {
 	content map[string]string // real path of a content folder → its name in WordPress
 	ours    map[string]bool   // folders that hold, somewhere below, a piece of this very site
 	never   map[string]bool
+	apart   map[string]bool
 	base    string
 	trees   []string // real paths, none below another; the root first
 	isTree  map[string]bool
@@ -62,7 +63,7 @@ func PlanFiles(ctx context.Context, home *Home, site Folders, sel Selection) (*F
 	}
 	s := &FileSet{
 		home: home, sel: sel, rules: rules,
-		content: map[string]string{}, ours: map[string]bool{}, never: map[string]bool{},
+		content: map[string]string{}, ours: map[string]bool{}, never: map[string]bool{}, apart: map[string]bool{},
 		isTree: map[string]bool{}, main: map[string]bool{},
 	}
 	if s.root, err = home.Resolve(site.Root); err != nil {
@@ -145,6 +146,11 @@ func (s *FileSet) locate(site Folders) {
 	for _, path := range s.sel.Never {
 		if real, err := s.home.Resolve(path); err == nil {
 			s.never[real] = true
+		}
+	}
+	for _, path := range s.sel.Apart {
+		if real, err := s.home.Resolve(path); err == nil {
+			s.apart[real] = true
 		}
 	}
 	s.markOurs(s.core)

@@ -145,7 +145,7 @@ func readLink(dir int, name string) (*fileInfo, string, error) {
 	if info.Mode()&fs.ModeSymlink == 0 {
 		return nil, "", ErrIrregular
 	}
-	target, err := readlinkat(fd, "")
+	target, err := readlinkat(fd)
 	return info, target, err
 }
 

@@ -219,6 +219,9 @@ func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict,
 		}
 		return nil
 	}
+	if s.apart[path] && v != forced && !s.ours[path] && !s.main[path] {
+		return nil
+	}
 	f := &folder{parent: in, path: path, verdict: v, depth: in.depth + 1}
 	w.nameFolder(f)
 	if v == leftOut && !s.rules.includesBelow(f.aliases) {

@@ -139,7 +139,7 @@ func (w *way) next(name string) error {
 	if w.links++; w.links > maxLinks {
 		return syscall.ELOOP
 	}
-	target, err := readlinkat(link.fd, "")
+	target, err := readlinkat(link.fd)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ found; 2 bad usage or configuration; 75 another run of the site was under way.`,
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&all, "all", false, "back up every site in the known places")
+	f.BoolVar(&all, "all", false, "back up every site below the configured roots or in the known places, and the configured sites")
 	f.StringArray("to", nil, "sink `URL`, may be repeated: a folder, s3://bucket/prefix?…")
 	f.String("kind", "full", "what to back up: full, db or files")
 	f.Bool("no-uploads", false, "leave the uploads out")
@@ -63,9 +63,12 @@ found; 2 bad usage or configuration; 75 another run of the site was under way.`,
 // backup runs the jobs, tells people, prints the report if asked, and returns
 // the exit status.
 func (a *app) backup(ctx context.Context, paths []string, all bool) error {
-	jobs, err := a.jobs(ctx, paths, all)
+	jobs, chosen, err := a.jobs(ctx, paths, all)
 	if err != nil {
 		return err
+	}
+	if len(jobs) == 0 && len(chosen.missing) == 0 {
+		return fmt.Errorf("%w in the known places or below the configured roots; give its PATH", errNoSite)
 	}
 	dirs, err := agent.DefaultDirs()
 	if err != nil {
@@ -85,7 +88,9 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 		Progress: screen.progress, Finished: screen.site,
 	}
 	screen.unsealed(jobs)
+	screen.unsearched(chosen)
 	report := runner.Backup(ctx, jobs)
+	chosen.complain(report)
 	screen.close()
 	if a.config.GetBool("json") {
 		text, err := report.JSON()

@@ -25,6 +25,7 @@ const envPrefix = "WP_ONEWAY"
 // flags, merged.
 type settings struct {
 	Sites       []map[string]any `mapstructure:"sites"`
+	Roots       []string         `mapstructure:"roots"`
 	Limits      limits           `mapstructure:"limits"`
 	DryRun      bool             `mapstructure:"dry_run"`
 	JSON        bool             `mapstructure:"json"`
@@ -88,7 +89,7 @@ type site struct {
 // has a default, and a key that is not here is refused.
 func defaults() map[string]any {
 	keys := map[string]any{
-		"sites": []any{}, "sinks": []any{}, "dry_run": false, "json": false, "quiet": false, "verbose": false, "log_format": "text",
+		"sites": []any{}, "roots": []string{}, "sinks": []any{}, "dry_run": false, "json": false, "quiet": false, "verbose": false, "log_format": "text",
 		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m",
 		"name": "", "kind": "full", "no_uploads": false, "with_core": false,
 		"include": []string{}, "exclude": []string{}, "no_default_excludes": false, "compression": "zstd", "level": 0,
@@ -261,7 +262,7 @@ func sinkHook(_, to reflect.Type, value any) (any, error) {
 // the flags win over both.
 func (a *app) forSite(entry map[string]any) (site, error) {
 	all := a.config.AllSettings()
-	for _, key := range []string{"sites", "limits", "dry_run", "json", "quiet", "verbose", "log_format"} {
+	for _, key := range []string{"sites", "roots", "limits", "dry_run", "json", "quiet", "verbose", "log_format"} {
 		delete(all, key)
 	}
 	a.overlay(all, entry, "")

@@ -93,7 +93,7 @@ Exit status: 0 complete; 3 something could not be read, and is named; 1 failed;
 }
 
 func (a *app) dump(ctx context.Context, path, file string) error {
-	jobs, err := a.jobs(ctx, []string{path}, false)
+	job, err := a.oneJob(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (a *app) dump(ctx context.Context, path, file string) error {
 		defer target.abandon()
 		out = target.file
 	}
-	findings, err := (&agent.Agent{Version: version, Log: a.log}).Dump(ctx, jobs[0], out)
+	findings, err := (&agent.Agent{Version: version, Log: a.log}).Dump(ctx, job, out)
 	if err == nil && target != nil {
 		err = target.publish()
 	}

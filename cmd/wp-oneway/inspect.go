@@ -74,11 +74,11 @@ type inspectedDB struct {
 }
 
 func (a *app) inspect(ctx context.Context, path string, asJSON, showSecrets bool) error {
-	jobs, err := a.jobs(ctx, []string{path}, false)
+	job, err := a.oneJob(ctx, path)
 	if err != nil {
 		return err
 	}
-	facts, err := (&agent.Agent{Version: version, Log: a.log}).Inspect(ctx, jobs[0])
+	facts, err := (&agent.Agent{Version: version, Log: a.log}).Inspect(ctx, job)
 	if err != nil {
 		var refusal *wordpress.ConfigError
 		if asJSON && errors.As(err, &refusal) {

@@ -14,26 +14,29 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// errNoSite says that there is nothing to back up.
-var errNoSite = errors.New("no site was found")
-
-// jobs turns the paths of the command line, or else the configured sites, into
-// what the agent does.
-func (a *app) jobs(ctx context.Context, paths []string, all bool) ([]agent.Job, error) {
+// jobs turns the paths of the command line, or else the configured sites, or
+// what a search finds, into what the agent does.
+func (a *app) jobs(ctx context.Context, paths []string, all bool) ([]agent.Job, *selection, error) {
 	s, err := a.load()
 	if err != nil {
-		return nil, usage(err)
+		return nil, nil, usage(err)
 	}
-	entries, err := a.entries(ctx, s, paths, all)
+	chosen, err := a.choose(ctx, s, paths, all)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	jobs, err := a.jobsOf(s, chosen.entries)
+	return jobs, chosen, err
+}
+
+func (a *app) jobsOf(s *settings, entries []entry) ([]agent.Job, error) {
 	if len(entries) > 1 && a.insisted("name") {
 		return nil, usage(fmt.Errorf("--name names one site, and there are %d; set name for each in the configuration", len(entries)))
 	}
+	homes := wordpress.OwnerHomes()
 	jobs := make([]agent.Job, 0, len(entries))
-	for _, entry := range entries {
-		job, err := a.job(s, entry)
+	for _, e := range entries {
+		job, err := a.job(s, e, homes)
 		if err != nil {
 			return nil, usage(err)
 		}
@@ -42,111 +45,29 @@ func (a *app) jobs(ctx context.Context, paths []string, all bool) ([]agent.Job, 
 	return jobs, nil
 }
 
-// entries are the sites to back up, in the shape of the configuration's.
-func (a *app) entries(ctx context.Context, s *settings, paths []string, all bool) ([]map[string]any, error) {
-	configured, err := expandSites(s.Sites)
-	if err != nil {
-		return nil, usage(err)
-	}
-	switch {
-	case len(paths) > 0 && all:
-		return nil, usage(errors.New("PATH and --all exclude each other; give one of them"))
-	case all:
-		found, err := wordpress.Discover(ctx, nil)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range found.Sites {
-			paths = append(paths, f.Path)
-		}
-	case len(paths) == 0 && len(s.Sites) == 0:
-		return nil, usage(errors.New("no PATH was given and no sites are configured; give a site's folder, or --all to search for sites"))
-	case len(paths) == 0:
-		if len(configured) == 0 {
-			return nil, fmt.Errorf("%w: nothing matches the sites%s", errNoSite, a.from())
-		}
-		return configured, nil
-	}
-	if len(paths) == 0 {
-		return nil, fmt.Errorf("%w in the known places; give its PATH", errNoSite)
-	}
-	entries := make([]map[string]any, 0, len(paths))
-	for _, path := range paths {
-		abs, err := filepath.Abs(path)
-		if err != nil {
-			return nil, usage(fmt.Errorf("path %q: %w", path, err))
-		}
-		entry := map[string]any{"path": abs}
-		for _, c := range configured {
-			if c["path"] == abs {
-				entry = c
-			}
-		}
-		entries = append(entries, entry)
-	}
-	return entries, nil
-}
-
-// expandSites replaces patterns by the sites they match; a later entry of the
-// same path adds to an earlier one.
-func expandSites(sites []map[string]any) ([]map[string]any, error) {
-	var out []map[string]any
-	place := map[string]int{}
-	for _, entry := range sites {
-		pattern, _ := entry["path"].(string)
-		if !filepath.IsAbs(pattern) {
-			return nil, fmt.Errorf("configuration: sites: path %q must be absolute", pattern)
-		}
-		paths := []string{filepath.Clean(pattern)}
-		if strings.ContainsAny(pattern, "*?[") {
-			matches, err := filepath.Glob(pattern)
-			if err != nil {
-				return nil, fmt.Errorf("configuration: sites: path %q: %w", pattern, err)
-			}
-			paths = nil
-			for _, m := range matches {
-				if looksInstalled(m) {
-					paths = append(paths, m)
-				}
-			}
-		}
-		for _, path := range paths {
-			merged := map[string]any{}
-			i, seen := place[path]
-			if seen {
-				merged = out[i]
-			} else {
-				place[path] = len(out)
-				out = append(out, merged)
-			}
-			for k, v := range entry {
-				merged[k] = v
-			}
-			merged["path"] = path
-		}
-	}
-	return out, nil
-}
-
-// looksInstalled tells a site from other folders that a pattern matches. It is
-// no check: what looks like a site and is broken must fail, not be passed over.
-func looksInstalled(path string) bool {
-	for _, name := range []string{"wp-config.php", "wp-load.php", "wp-settings.php", "wp/wp-load.php", "wp-content"} {
-		if _, err := os.Lstat(filepath.Join(path, name)); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// job is one site as the agent wants it.
-func (a *app) job(s *settings, entry map[string]any) (agent.Job, error) {
-	set, err := a.forSite(entry)
+// oneJob is what the agent does with one site.
+func (a *app) oneJob(ctx context.Context, path string) (agent.Job, error) {
+	jobs, _, err := a.jobs(ctx, []string{path}, false)
 	if err != nil {
 		return agent.Job{}, err
 	}
+	if len(jobs) != 1 {
+		return agent.Job{}, usage(fmt.Errorf("%s serves %d sites; name one by --http-host", path, len(jobs)))
+	}
+	return jobs[0], nil
+}
+
+// job is one site as the agent wants it.
+func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, error) {
+	set, err := a.forSite(e.keys)
+	if err != nil {
+		return agent.Job{}, err
+	}
+	if e.host != "" {
+		set.HTTPHost = e.host
+	}
 	job := agent.Job{
-		Name: set.Name, Ignore: set.Ignore, DryRun: s.DryRun, Timeout: s.Limits.Timeout, Stall: s.Limits.Stall,
+		Name: set.Name, Named: set.Name != "", Unconfigured: e.bare, Ignore: set.Ignore, DryRun: s.DryRun, Timeout: s.Limits.Timeout, Stall: s.Limits.Stall,
 		Selection: wordpress.Selection{
 			NoUploads: set.NoUploads, WithCore: set.WithCore, Include: set.Include, Exclude: set.Exclude,
 			NoDefaultExcludes: set.NoDefaultExcludes,
@@ -158,9 +79,10 @@ func (a *app) job(s *settings, entry map[string]any) (agent.Job, error) {
 	if err := job.Selection.Check(); err != nil {
 		return job, err
 	}
-	if job.Place, err = place(set.Path, set.Home); err != nil {
+	if job.Place, err = place(set.Path, set.Home, homes); err != nil {
 		return job, err
 	}
+	job.Place = job.Place.For(set.HTTPHost)
 	if job.Name == "" {
 		job.Name = job.Place.Name
 	}
@@ -181,21 +103,21 @@ func (a *app) job(s *settings, entry map[string]any) (agent.Job, error) {
 	if len(job.Sinks) == 0 {
 		job.Sinks = []string{"~/backups"}
 	}
-	e := set.Encryption
+	seal := set.Encryption
 	job.Filters, job.Seal, err = agent.Sealing{
 		Compression: set.Compression, Level: set.Level,
-		Recipients: e.AgeRecipients, RecipientsFile: e.RecipientsFile, PassphraseFile: e.PassphraseFile,
+		Recipients: seal.AgeRecipients, RecipientsFile: seal.RecipientsFile, PassphraseFile: seal.PassphraseFile,
 	}.Filters()
-	if err == nil && e.Required && job.Seal == nil {
+	if err == nil && seal.Required && job.Seal == nil {
 		err = errors.New("encryption.required is set, and there is no recipient; give --recipient age1…, or a passphrase file")
 	}
 	return job, err
 }
 
 // place says what a path's text tells; home, if given, is the operator's word.
-func place(path, home string) (wordpress.Place, error) {
+func place(path, home string, homes func(string) string) (wordpress.Place, error) {
 	if home == "" {
-		return wordpress.PlaceOf(path, wordpress.OwnerHome)
+		return wordpress.PlaceOf(path, homes)
 	}
 	home, err := filepath.Abs(home)
 	if err != nil {

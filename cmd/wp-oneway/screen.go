@@ -64,6 +64,29 @@ func (s *screen) unsealed(jobs []agent.Job) {
 	}
 }
 
+// unsearched says where sites may be that were not found.
+func (s *screen) unsearched(chosen *selection) {
+	for _, root := range chosen.missing {
+		text := missingRoot(root)
+		if s.log != nil {
+			s.log.Error(text)
+			continue
+		}
+		fmt.Fprintf(s.io.err, "wp-oneway: %s\n", text)
+	}
+	if s.quiet {
+		return
+	}
+	if s.log != nil {
+		for _, note := range chosen.notes.Items {
+			s.log.Warn("not searched", "what", note)
+		}
+		return
+	}
+	told(func(format string, args ...any) { fmt.Fprintf(s.io.err, format+"\n", args...) },
+		"warning: not searched: ", chosen.notes.Items, chosen.notes.Total)
+}
+
 // progress moves the stream's bar. It is called for every piece of a stream, so it
 // passes most of the calls over.
 func (s *screen) progress(p agent.Progress) {

@@ -1,0 +1,130 @@
+package agent
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A contest is who of an invocation's sites may go by which name.
+type contest struct {
+	refused map[int]error     // why not, by the job's index
+	names   map[string]string // what the sites are called, by what they are known by
+	roots   map[int]string    // where they really lie, by the job's index
+	unused  map[int]bool      // no configuration, and never backed up
+	wanted  []string          // names of other sites' that were refused
+}
+
+// contest decides between the jobs that come to one name, and between each and
+// the site that holds its name by the host's state: the holder wins, so that
+// nobody who makes a folder of another's name can keep that one from being backed
+// up. Where nobody holds it yet, the one that the operator named wins, and else
+// none. A site that cannot be found takes no part. Nothing is written.
+func (a *Agent) contest(jobs []Job) contest {
+	out := contest{refused: map[int]error{}, names: map[string]string{}, roots: map[int]string{}, unused: map[int]bool{}}
+	wanted := map[string][]int{}
+	claimants := make([]claimant, len(jobs))
+	for i := range jobs {
+		job := &jobs[i]
+		root, uid, err := job.find()
+		if err != nil {
+			continue
+		}
+		c := claimant{job: job, id: job.Place.Identity(root, job.World.HTTPHost), uid: uid}
+		if job.Ignore != "" {
+			out.names[c.id] = "" // what it was called is free
+			continue
+		}
+		if job.Unconfigured && !a.Dirs.knows(c.id) {
+			out.unused[i] = true
+			continue
+		}
+		claimants[i], out.names[c.id], out.roots[i] = c, job.Name, root
+		wanted[job.Name] = append(wanted[job.Name], i)
+	}
+	for name, who := range wanted {
+		h, err := a.Dirs.holderOf(name)
+		if err != nil {
+			for _, i := range who {
+				out.refused[i] = err
+			}
+			continue
+		}
+		a.settle(claimants, who, h, &out)
+	}
+	return out
+}
+
+// witness remembers which of the holders of names that others want are gone.
+func (a *Agent) witness(c contest, jobs []Job) {
+	for _, name := range c.wanted {
+		if slices.ContainsFunc(jobs, func(j Job) bool { return j.DryRun }) {
+			return
+		}
+		if err := a.Dirs.witness(name, a.Now()); err != nil {
+			a.Log.Warn("state not kept", "err", err)
+		}
+	}
+}
+
+// settle decides between those who want one name, which is h's or nobody's.
+func (a *Agent) settle(claimants []claimant, who []int, h *holder, out *contest) {
+	var rivals []int
+	for _, i := range who {
+		c := claimants[i]
+		if h != nil && h.is(c) {
+			for _, other := range who {
+				if claimants[other].id != c.id {
+					out.refused[other] = newNameError(claimants[other], h.Path)
+				}
+			}
+			return
+		}
+		if err := a.Dirs.judge(h, c, out.names, a.Now()); err != nil {
+			out.refused[i] = err
+			out.wanted = append(out.wanted, c.job.Name)
+			continue
+		}
+		rivals = append(rivals, i)
+	}
+	named := map[string]claimant{}
+	for _, i := range rivals {
+		if c := claimants[i]; c.job.Named {
+			named[c.id] = c
+		}
+	}
+	for _, i := range rivals {
+		c := claimants[i]
+		if len(named) == 1 && c.job.Named {
+			continue
+		}
+		var others []string
+		for _, other := range rivals {
+			if o := claimants[other]; o.id != c.id && (len(named) != 1 || o.job.Named) {
+				others = append(others, o.job.Place.Path)
+			}
+		}
+		if len(others) > 0 {
+			out.refused[i] = newNameError(c, others...)
+		}
+	}
+}
+
+// inner lists, for each job, the sites that lie in its own and are backed up on
+// their own.
+func (c *contest) inner(jobs []Job) map[int][]string {
+	order := slices.SortedFunc(maps.Keys(c.roots), func(i, j int) int { return strings.Compare(c.roots[i]+"/", c.roots[j]+"/") })
+	out := map[int][]string{}
+	for n, i := range order {
+		outer := strings.TrimSuffix(c.roots[i], "/") + "/"
+		for _, j := range order[n+1:] {
+			if !strings.HasPrefix(c.roots[j], outer) {
+				break
+			}
+			if c.refused[j] == nil && jobs[j].Kind.has(filesStream) {
+				out[i] = append(out[i], c.roots[j])
+			}
+		}
+	}
+	return out
+}
