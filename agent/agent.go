@@ -18,9 +18,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
+// partBlocks is how many blocks are sent as one part. With parts of 8 MiB one is
+// filled while another is on its way, for both streams of a site within 128 MiB of
+// memory; with 16 MiB they would take turns.
+const partBlocks = 8
+
 // poolBlocks is how much memory the streams in flight of one site share, in
-// blocks of 1 MiB: what two streams need at least (see streamBlocks).
-const poolBlocks = 2 * streamBlocks
+// blocks of 1 MiB: what two streams need at least (see streamBlocks), and a part
+// of each that is being sent.
+const poolBlocks = 2 * (streamBlocks + partBlocks)
 
 // An Agent backs sites up. Log, Progress, Now and Random may be left zero.
 type Agent struct {

@@ -23,9 +23,9 @@ type Part struct {
 }
 
 // streamBlocks is how many blocks a stream may hold before a sink gives one back:
-// a part of S3's that one destination fills, one block to see whether there is
+// a part that one destination fills, one block to see whether there is
 // more, and what the slowest and the quickest destination are apart by.
-const streamBlocks = 16 + 2 + 2*tapQueue
+const streamBlocks = partBlocks + 2 + 2*tapQueue
 
 // A streamer carries parts through the filters to every destination.
 type streamer struct {
