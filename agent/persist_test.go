@@ -18,7 +18,6 @@ import (
 // A fickle sink answers each put with the next of its answers, the last one for ever.
 type fickle struct {
 	answers []error
-	stored  bool // what the first put that is not refused leaves there
 	puts    int
 	hang    bool // wait for the end of the context first
 }

@@ -3,150 +3,46 @@ package sinks_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/scripts/lab/faults"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A fault is what happens to one request on its way.
-type fault int
+type fault = faults.Fault
 
 const (
-	none    fault = iota
-	drop          // it never arrives
-	lose          // it takes effect, and its answer is lost
-	corrupt       // a byte of its body changes
-	hang          // it never arrives, and the connection stays open
-	busy          // 503 SlowDown, not acted on
-	broken        // 500 InternalError, not acted on
-	unsure        // 500 InternalError, although it took effect
-	refused       // 403 AccessDenied
-	clash         // 409 ConditionalRequestConflict
-	late          // 403 RequestTimeTooSkewed by a store whose clock is an hour ahead
-	expire        // 403 ExpiredToken
+	none    = faults.None
+	drop    = faults.Drop
+	lose    = faults.Lose
+	corrupt = faults.Corrupt
+	hang    = faults.Hang
+	busy    = faults.Busy
+	limited = faults.Limited
+	broken  = faults.Broken
+	unsure  = faults.Unsure
+	refused = faults.Refused
+	clash   = faults.Clash
+	late    = faults.Late
+	expire  = faults.Expire
 )
 
-// A faultyProxy stands between a sink and its store. It records what is asked
-// for, and does to each request what rule says.
-type faultyProxy struct {
-	*httptest.Server
-	to    *httputil.ReverseProxy
-	toxic string // the address to reach it by, when it is not its own
-
-	mu       sync.Mutex
-	ops      []string
-	uploadID string // of the last request that had one
-	rule     func(op string, nth int) fault
-}
-
-func newFaultyProxy(t *testing.T, minio *lab.MinIO, rule func(op string, nth int) fault) *faultyProxy {
+func newFaultyProxy(t *testing.T, minio *lab.MinIO, rule func(op string, nth int) fault) *faults.Proxy {
 	t.Helper()
-	target, err := url.Parse(minio.Endpoint)
+	p, err := faults.NewProxy(minio.Endpoint, rule)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &faultyProxy{rule: rule}
-	p.to = &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { // the Host stays, it is signed
-			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
-		},
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
-	}
-	p.Server = httptest.NewServer(p)
 	t.Cleanup(p.Close)
 	return p
 }
 
-// operation names an S3 request.
-func operation(r *http.Request) string {
-	q := r.URL.Query()
-	switch {
-	case r.Method == http.MethodPut && q.Has("partNumber"):
-		return "UploadPart"
-	case r.Method == http.MethodPut && (len(q) == 0 || q.Get("x-id") == "PutObject"):
-		return "PutObject"
-	case r.Method == http.MethodPost && q.Has("uploads"):
-		return "CreateMultipartUpload"
-	case r.Method == http.MethodPost && q.Has("uploadId"):
-		return "CompleteMultipartUpload"
-	case r.Method == http.MethodDelete && q.Has("uploadId"):
-		return "AbortMultipartUpload"
-	}
-	return r.Method + " " + r.URL.String()
-}
-
-func (p *faultyProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	op := operation(r)
-	p.mu.Lock()
-	nth := 1
-	for _, o := range p.ops {
-		if o == op {
-			nth++
-		}
-	}
-	p.ops = append(p.ops, op)
-	if id := r.URL.Query().Get("uploadId"); id != "" {
-		p.uploadID = id
-	}
-	f := p.rule(op, nth)
-	p.mu.Unlock()
-	switch f {
-	case none:
-		p.to.ServeHTTP(w, r)
-	case drop:
-		panic(http.ErrAbortHandler)
-	case lose:
-		p.to.ServeHTTP(httptest.NewRecorder(), r)
-		panic(http.ErrAbortHandler)
-	case unsure:
-		p.to.ServeHTTP(httptest.NewRecorder(), r)
-		refuse(w, r, http.StatusInternalServerError, "InternalError")
-	case corrupt:
-		b, _ := io.ReadAll(r.Body) // a short body is a fault as well
-		if len(b) > 0 {
-			b[len(b)/2] ^= 1
-		}
-		r.Body = io.NopCloser(bytes.NewReader(b))
-		p.to.ServeHTTP(w, r)
-	case hang:
-		_, _ = io.Copy(io.Discard, r.Body)
-		<-r.Context().Done()
-	case busy:
-		refuse(w, r, http.StatusServiceUnavailable, "SlowDown")
-	case broken:
-		refuse(w, r, http.StatusInternalServerError, "InternalError")
-	case refused:
-		refuse(w, r, http.StatusForbidden, "AccessDenied")
-	case clash:
-		refuse(w, r, http.StatusConflict, "ConditionalRequestConflict")
-	case late:
-		w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
-		refuse(w, r, http.StatusForbidden, "RequestTimeTooSkewed")
-	case expire:
-		refuse(w, r, http.StatusForbidden, "ExpiredToken")
-	}
-}
-
-func refuse(w http.ResponseWriter, r *http.Request, status int, code string) {
-	_, _ = io.Copy(io.Discard, r.Body) // the answer counts, not what was sent
-	w.Header().Set("Content-Type", "application/xml")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>made up</Message></Error>", code)
-}
-
 // through opens a put-only sink behind a proxy.
-func through(t *testing.T, p *faultyProxy, minio *lab.MinIO, bucket, more string, o sinks.Options) sinks.Sink {
+func through(t *testing.T, p *faults.Proxy, minio *lab.MinIO, bucket, more string, o sinks.Options) sinks.Sink {
 	t.Helper()
 	credentials, err := minio.PutOnlyUser(t.Context(), bucket, "host")
 	if err != nil {
@@ -154,8 +50,8 @@ func through(t *testing.T, p *faultyProxy, minio *lab.MinIO, bucket, more string
 	}
 	direct := *minio
 	direct.Endpoint = p.URL
-	if p.toxic != "" {
-		direct.Endpoint = p.toxic
+	if p.Toxic != "" {
+		direct.Endpoint = p.Toxic
 	}
 	u, err := sinks.Parse(direct.URL(bucket, "host", credentials) + more)
 	if err != nil {
@@ -202,7 +98,7 @@ func TestS3SendsNothingButPuts(t *testing.T) {
 		"CompleteMultipartUpload": true, "AbortMultipartUpload": true,
 	}
 	seen := map[string]bool{}
-	for _, op := range p.ops {
+	for _, op := range p.Ops() {
 		seen[op] = true
 		if !allowed[op] {
 			t.Errorf("the sink sent %s", op)
@@ -237,6 +133,8 @@ func TestS3OutlivesFaults(t *testing.T) {
 		"put stored, answer lost":    {short, first(1, "PutObject", lose)},
 		"put stored, answer 500":     {short, first(1, "PutObject", unsure)},
 		"put refused, busy":          {short, first(3, "PutObject", busy)},
+		"put refused, 429":           {short, first(2, "PutObject", limited)},
+		"parts refused, 429":         {long, first(3, "UploadPart", limited)},
 		"put refused, conflict":      {short, first(1, "PutObject", clash)},
 		"put corrupted":              {short, first(1, "PutObject", corrupt)},
 		"put hangs":                  {short, first(1, "PutObject", hang)},
@@ -312,7 +210,7 @@ func TestS3FailsCleanly(t *testing.T) {
 				t.Errorf("stored are %+v", all)
 			}
 			begun, ended := 0, 0
-			for _, op := range p.ops {
+			for _, op := range p.Ops() {
 				switch op {
 				case "CreateMultipartUpload":
 					begun++

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/scripts/lab/faults"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -23,13 +24,13 @@ import (
 type lie func(w http.ResponseWriter, r *http.Request, honest http.Handler)
 
 // lying puts a liar before a store.
-func lying(t *testing.T, minio *lab.MinIO, op string, times int32, tell lie) *faultyProxy {
+func lying(t *testing.T, minio *lab.MinIO, op string, times int32, tell lie) *faults.Proxy {
 	t.Helper()
 	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
 	honest := p.Config.Handler
 	var told atomic.Int32
 	p.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if operation(r) == op && told.Add(1) <= times {
+		if faults.Operation(r) == op && told.Add(1) <= times {
 			tell(w, r, honest)
 			return
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/wp-oneway/wp-oneway/scripts/lab/faults"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -108,12 +109,12 @@ func TestS3SettlesALostUpload(t *testing.T) {
 	bucket := newBucket(t, minio, true)
 	root := minio.Root()
 	p := newFaultyProxy(t, minio, nil)
-	p.rule = func(op string, nth int) fault {
+	p.Rule = func(op string, nth int) fault {
 		if op != "CompleteMultipartUpload" || nth > 1 {
 			return none
 		}
 		// The request is lost, and meanwhile someone aborts the upload.
-		id := aws.String(p.uploadID)
+		id := aws.String(p.UploadID())
 		_, err := root.AbortMultipartUpload(t.Context(), &s3.AbortMultipartUploadInput{Bucket: &bucket, Key: aws.String("host/name"), UploadId: id})
 		if err != nil {
 			t.Error(err)
@@ -139,8 +140,8 @@ func TestS3AbortsWhatItBeganLast(t *testing.T) {
 	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped")
-	p.to.ModifyResponse = func(r *http.Response) error {
-		if operation(r.Request) == "CreateMultipartUpload" { // it has taken effect, and its answer is not there yet
+	p.To.ModifyResponse = func(r *http.Response) error {
+		if faults.Operation(r.Request) == "CreateMultipartUpload" { // it has taken effect, and its answer is not there yet
 			cancel(stopped)
 			time.Sleep(100 * time.Millisecond)
 		}
@@ -150,11 +151,11 @@ func TestS3AbortsWhatItBeganLast(t *testing.T) {
 	if _, err := sink.Put(ctx, "name", bytes.NewReader(pattern(long))); !errors.Is(err, stopped) {
 		t.Errorf("error %v", err)
 	}
-	if !slices.Contains(p.ops, "CreateMultipartUpload") {
-		t.Fatalf("no upload was begun: %q", p.ops)
+	if !slices.Contains(p.Ops(), "CreateMultipartUpload") {
+		t.Fatalf("no upload was begun: %q", p.Ops())
 	}
-	if !slices.Contains(p.ops, "AbortMultipartUpload") {
-		t.Errorf("the upload was left: %q", p.ops)
+	if !slices.Contains(p.Ops(), "AbortMultipartUpload") {
+		t.Errorf("the upload was left: %q", p.Ops())
 	}
 }
 
@@ -214,7 +215,7 @@ func TestS3ComparesChecksums(t *testing.T) {
 		for _, size := range []int{short, long} {
 			bucket := newBucket(t, minio, true)
 			p := newFaultyProxy(t, minio, func(string, int) fault { return none })
-			p.to.ModifyResponse = func(r *http.Response) error {
+			p.To.ModifyResponse = func(r *http.Response) error {
 				if echo == "" {
 					r.Header.Del("X-Amz-Checksum-Crc64nvme")
 				} else {

@@ -1,0 +1,171 @@
+// Package faults stands between a client and a store of the lab, and does to
+// requests and connections what networks and stores do.
+package faults
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Fault is what happens to one request on its way.
+type Fault int
+
+// The faults.
+const (
+	None    Fault = iota
+	Drop          // it never arrives
+	Lose          // it takes effect, and its answer is lost
+	Corrupt       // a byte of its body changes
+	Hang          // it never arrives, and the connection stays open
+	Busy          // 503 SlowDown, not acted on
+	Limited       // 429, not acted on
+	Broken        // 500 InternalError, not acted on
+	Unsure        // 500 InternalError, although it took effect
+	Refused       // 403 AccessDenied
+	Clash         // 409 ConditionalRequestConflict
+	Late          // 403 RequestTimeTooSkewed by a store whose clock is an hour ahead
+	Expire        // 403 ExpiredToken
+)
+
+// A Proxy stands before an S3 server. It records what is asked for, and does to
+// each request what Rule says.
+type Proxy struct {
+	*httptest.Server
+	To    *httputil.ReverseProxy
+	Toxic string // the address to reach it by, when it is not its own
+	// Rule is given the operation, and how many of them there were, this one included.
+	Rule func(op string, nth int) Fault
+
+	mu       sync.Mutex
+	ops      []string
+	uploadID string // of the last request that had one
+	dates    []string
+}
+
+// NewProxy starts a proxy before the server at endpoint.
+func NewProxy(endpoint string, rule func(op string, nth int) Fault) (*Proxy, error) {
+	target, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("start a proxy: %w", err)
+	}
+	p := &Proxy{Rule: rule}
+	p.To = &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { // the Host stays, it is signed
+			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+		},
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
+	}
+	p.Server = httptest.NewServer(p)
+	return p, nil
+}
+
+// Operation names an S3 request; what a backup never sends is told as it is.
+func Operation(r *http.Request) string {
+	q := r.URL.Query()
+	switch {
+	case r.Method == http.MethodPut && q.Has("partNumber"):
+		return "UploadPart"
+	case r.Method == http.MethodPut && (len(q) == 0 || q.Get("x-id") == "PutObject"):
+		return "PutObject"
+	case r.Method == http.MethodPost && q.Has("uploads"):
+		return "CreateMultipartUpload"
+	case r.Method == http.MethodPost && q.Has("uploadId"):
+		return "CompleteMultipartUpload"
+	case r.Method == http.MethodDelete && q.Has("uploadId"):
+		return "AbortMultipartUpload"
+	}
+	return r.Method + " " + r.URL.String()
+}
+
+// Ops lists the operations so far, in their order.
+func (p *Proxy) Ops() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.ops)
+}
+
+// Dates lists what time the requests said it was.
+func (p *Proxy) Dates() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.dates)
+}
+
+// UploadID is that of the last request that had one. Rule may ask for it.
+func (p *Proxy) UploadID() string { return p.uploadID }
+
+// record notes a request, and decides what happens to it.
+func (p *Proxy) record(r *http.Request) Fault {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	op := Operation(r)
+	p.ops = append(p.ops, op)
+	p.dates = append(p.dates, r.Header.Get("X-Amz-Date"))
+	nth := 0
+	for _, o := range p.ops {
+		if o == op {
+			nth++
+		}
+	}
+	if id := r.URL.Query().Get("uploadId"); id != "" {
+		p.uploadID = id
+	}
+	return p.Rule(op, nth)
+}
+
+// ServeHTTP is http.Handler's.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch p.record(r) {
+	case None:
+		p.To.ServeHTTP(w, r)
+	case Drop:
+		panic(http.ErrAbortHandler)
+	case Lose:
+		p.To.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	case Unsure:
+		p.To.ServeHTTP(httptest.NewRecorder(), r)
+		refuse(w, r, http.StatusInternalServerError, "InternalError")
+	case Corrupt:
+		b, _ := io.ReadAll(r.Body) // a short body is a fault as well
+		if len(b) > 0 {
+			b[len(b)/2] ^= 1
+		}
+		r.Body = io.NopCloser(bytes.NewReader(b))
+		p.To.ServeHTTP(w, r)
+	case Hang:
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	case Busy:
+		refuse(w, r, http.StatusServiceUnavailable, "SlowDown")
+	case Limited:
+		refuse(w, r, http.StatusTooManyRequests, "TooManyRequests")
+	case Broken:
+		refuse(w, r, http.StatusInternalServerError, "InternalError")
+	case Refused:
+		refuse(w, r, http.StatusForbidden, "AccessDenied")
+	case Clash:
+		refuse(w, r, http.StatusConflict, "ConditionalRequestConflict")
+	case Late:
+		w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+		refuse(w, r, http.StatusForbidden, "RequestTimeTooSkewed")
+	case Expire:
+		refuse(w, r, http.StatusForbidden, "ExpiredToken")
+	}
+}
+
+func refuse(w http.ResponseWriter, r *http.Request, status int, code string) {
+	_, _ = io.Copy(io.Discard, r.Body) // the answer counts, not what was sent
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>made up</Message></Error>", code)
+}
