@@ -19,9 +19,9 @@ import (
 )
 
 // writeCertificates makes an authority whose key is forgotten at once, writes
-// its certificate to caFile, and a certificate of it for the loopback to
-// dir/public.crt with its key in dir/private.key.
-func writeCertificates(dir, caFile string) error {
+// its certificate to caFile, and a certificate of it for the loopback, and for the
+// domain if there is one, to dir/public.crt with its key in dir/private.key.
+func writeCertificates(dir, caFile, domain string) error {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return fmt.Errorf("make an authority: %w", err)
@@ -44,6 +44,9 @@ func writeCertificates(dir, caFile string) error {
 		NotBefore: ca.NotBefore, NotAfter: ca.NotAfter,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+	}
+	if domain != "" {
+		leaf.DNSNames = append(leaf.DNSNames, domain, "*."+domain)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, ca, &key.PublicKey, caKey)
 	if err != nil {

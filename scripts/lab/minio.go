@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,7 +18,9 @@ import (
 
 // MinIOOptions say how StartMinIO's server is reached.
 type MinIOOptions struct {
-	TLS bool // https, with a certificate of a throw-away authority
+	TLS    bool   // https, with a certificate of a throw-away authority
+	IPv6   bool   // on ::1 rather than 127.0.0.1
+	Domain string // buckets are also hosts of this domain, which the certificate is for, too
 }
 
 // A MinIO is a private S3 server.
@@ -55,7 +58,11 @@ func startMinIO(ctx context.Context, bin, dir string, o MinIOOptions) (*MinIO, e
 	if err != nil {
 		return nil, err
 	}
-	addr := "127.0.0.1:" + strconv.Itoa(port)
+	host := "127.0.0.1"
+	if o.IPv6 {
+		host = "::1"
+	}
+	addr := net.JoinHostPort(host, strconv.Itoa(port))
 	certs := filepath.Join(dir, "certs")
 	for _, d := range []string{certs, filepath.Join(dir, "data")} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
@@ -66,14 +73,14 @@ func startMinIO(ctx context.Context, bin, dir string, o MinIOOptions) (*MinIO, e
 	if o.TLS {
 		m.Endpoint = "https://" + addr
 		m.CAFile = filepath.Join(dir, "ca.pem")
-		if err := writeCertificates(certs, m.CAFile); err != nil {
+		if err := writeCertificates(certs, m.CAFile, o.Domain); err != nil {
 			return nil, err
 		}
 	}
 	if m.http, err = clientTrusting(m.CAFile); err != nil {
 		return nil, err
 	}
-	if err := m.spawn(bin, addr, certs); err != nil {
+	if err := m.spawn(bin, addr, certs, o.Domain); err != nil {
 		return nil, err
 	}
 	if err := m.ready(ctx); err != nil {
@@ -83,7 +90,7 @@ func startMinIO(ctx context.Context, bin, dir string, o MinIOOptions) (*MinIO, e
 	return m, nil
 }
 
-func (m *MinIO) spawn(bin, addr, certs string) error {
+func (m *MinIO) spawn(bin, addr, certs, domain string) error {
 	log, err := os.OpenFile(filepath.Join(m.Dir, "minio.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("start minio: %w", err)
@@ -94,6 +101,9 @@ func (m *MinIO) spawn(bin, addr, certs string) error {
 		"HOME=" + m.Dir, "PATH=/usr/bin:/bin",
 		"MINIO_ROOT_USER=" + m.RootKey, "MINIO_ROOT_PASSWORD=" + m.RootSecret,
 		"MINIO_BROWSER=off", "MINIO_UPDATE=off",
+	}
+	if domain != "" {
+		m.cmd.Env = append(m.cmd.Env, "MINIO_DOMAIN="+domain)
 	}
 	m.cmd.Stdout, m.cmd.Stderr = log, log
 	m.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

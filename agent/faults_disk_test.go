@@ -1,0 +1,147 @@
+package agent
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// withOwnMounts runs the test in a process that mounts what it likes and disturbs
+// nobody; false means that this is not that process.
+func withOwnMounts(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv("WP_ONEWAY_TEST_MOUNTS") != "" {
+		if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+			t.Fatal(err)
+		}
+		return true
+	}
+	cmd := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), "WP_ONEWAY_TEST_MOUNTS=1")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+	if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
+		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.AmbientCaps = []uintptr{unix.CAP_SYS_ADMIN}
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
+	}
+	if out, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
+		t.Errorf("with mounts of its own: %v\n%s", err, out)
+	}
+	return false
+}
+
+// disk mounts a file system of that size.
+func disk(t *testing.T, size int64) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// backupTo backs a site with a megabyte of noise up into a folder.
+func backupTo(t *testing.T, dir string) SiteReport {
+	t.Helper()
+	place := smallSite(t)
+	noise := make([]byte, 1<<20)
+	_, _ = rand.Read(noise) // never fails
+	if err := os.WriteFile(filepath.Join(place.Path, "wp-content", "uploads", "noise.bin"), noise, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	a := &Agent{Host: "host", Dirs: Dirs{State: t.TempDir(), Run: t.TempDir()}}
+	return a.Backup(t.Context(), []Job{{Place: place, Name: "site", Kind: Files, Sinks: []string{dir}}}).Sites[0]
+}
+
+// wholeOrNothing checks a folder against what was reported of the only run into it.
+func wholeOrNothing(t *testing.T, dir string, report SiteReport) {
+	t.Helper()
+	var manifests, temporary []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		switch {
+		case err != nil || !d.Type().IsRegular():
+		case strings.HasSuffix(path, manifestSuffix):
+			manifests = append(manifests, path)
+		case strings.HasSuffix(path, ".tmp"):
+			temporary = append(temporary, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(temporary) != 0 {
+		t.Errorf("left behind: %q", temporary)
+	}
+	if (report.Status == OK) != (len(manifests) == 1) {
+		t.Fatalf("reported as %s (%+v), and there are the manifests %q", report.Status, report.Error, manifests)
+	}
+	if report.Status != OK {
+		return
+	}
+	text, err := os.ReadFile(manifests[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range m.Objects {
+		got, err := os.ReadFile(filepath.Join(dir, o.Name))
+		if sum := sha256.Sum256(got); err != nil || hex.EncodeToString(sum[:]) != o.SHA256 || int64(len(got)) != o.Bytes {
+			t.Errorf("%s is not what its manifest says: %v", o.Name, err)
+		}
+	}
+}
+
+// A disk that is full, at whatever byte, has a whole run or none.
+func TestADiskThatIsFullHasAWholeRunOrNone(t *testing.T) {
+	if !withOwnMounts(t) {
+		return
+	}
+	seen := map[Status]int{}
+	for size := int64(1<<20 - 64<<10); size < 1<<20+128<<10; size += 4 << 10 {
+		dir := disk(t, size)
+		report := backupTo(t, dir)
+		wholeOrNothing(t, dir, report)
+		if seen[report.Status]++; report.Status == Failed && !strings.Contains(report.Error.Message, "is full") {
+			t.Errorf("%d bytes: %q does not say that the disk is full", size, report.Error.Message)
+		}
+	}
+	if seen[OK] == 0 || seen[Failed] == 0 {
+		t.Errorf("the sizes show nothing: %v", seen)
+	}
+}
+
+func TestADiskThatIsReadOnlyIsSaidToBe(t *testing.T) {
+	if !withOwnMounts(t) {
+		return
+	}
+	dir := disk(t, 8<<20)
+	if err := unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	report := backupTo(t, dir)
+	wholeOrNothing(t, dir, report)
+	if report.Status != Failed || !strings.Contains(report.Error.Message, "mounted read-only") {
+		t.Errorf("%s, %+v", report.Status, report.Error)
+	}
+}

@@ -1,0 +1,233 @@
+package sinks_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// A role is where a machine gets its credentials: each time it asks, a session of
+// its own of a user who may only put, from the store's own token service.
+type role struct {
+	t      *testing.T
+	client *sts.Client
+	life   time.Duration // how long a session is said to live
+
+	mu    sync.Mutex
+	given []string // access keys, in order
+}
+
+func newRole(t *testing.T, minio *lab.MinIO, bucket string, life time.Duration) *role {
+	t.Helper()
+	key, secret := "machine-"+bucket[len(bucket)-8:], strings.Repeat("s", 40)
+	if err := minio.User(t.Context(), key, secret, lab.PutOnlyPolicy(bucket, "host")); err != nil {
+		t.Fatal(err)
+	}
+	r := &role{t: t, life: life, client: sts.New(sts.Options{
+		BaseEndpoint: &minio.Endpoint, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider(key, secret, ""),
+	})}
+	server := httptest.NewServer(r)
+	t.Cleanup(server.Close)
+	t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.URL)
+	t.Setenv("HOME", "/nonexistent")
+	return r
+}
+
+func (r *role) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	out, err := r.client.AssumeRole(req.Context(), &sts.AssumeRoleInput{RoleArn: aws.String("arn:x:x:x:x"), RoleSessionName: aws.String("backup")})
+	if err != nil {
+		r.t.Error(err)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	r.mu.Lock()
+	r.given = append(r.given, *out.Credentials.AccessKeyId)
+	r.mu.Unlock()
+	_ = json.NewEncoder(w).Encode(map[string]any{ // the client says what it lacks
+		"AccessKeyId": out.Credentials.AccessKeyId, "SecretAccessKey": out.Credentials.SecretAccessKey,
+		"Token": out.Credentials.SessionToken, "Expiration": time.Now().Add(r.life).UTC().Format(time.RFC3339),
+	})
+}
+
+func (r *role) keys() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.given)
+}
+
+// openMachine opens a sink with the credentials of the machine.
+func openMachine(t *testing.T, bucket, endpoint string) sinks.Sink {
+	t.Helper()
+	return openSink(t, "s3://"+bucket+"/host?region=us-east-1&endpoint="+url.QueryEscape(endpoint))
+}
+
+// keyOf is who signed a request.
+func keyOf(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	key, _, _ := strings.Cut(rest, "/")
+	return key
+}
+
+// A credential that the store says has expired is asked for anew in the middle of a
+// stream, and the stream goes on where it was.
+func TestS3RenewsACredentialThatExpired(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	role := newRole(t, minio, bucket, time.Hour)
+	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
+	honest := p.Config.Handler
+	p.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The first session ends after its upload began.
+		if keys := role.keys(); r.URL.Query().Has("partNumber") && keyOf(r) == keys[0] {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")
+			return
+		}
+		honest.ServeHTTP(w, r)
+	})
+	want := pattern(long)
+	if _, err := openMachine(t, bucket, p.URL).Put(t.Context(), "name", bytes.NewReader(want)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
+		t.Error("other bytes are stored")
+	}
+	if keys := role.keys(); len(keys) < 2 {
+		t.Errorf("sessions %q, want a second one", keys)
+	}
+	if ops := p.Ops(); slices.Contains(ops, "AbortMultipartUpload") {
+		t.Errorf("the stream was begun again: %q", ops)
+	}
+}
+
+// A credential is renewed before it expires, and an operator who has one that
+// cannot be renewed is told so.
+func TestS3RenewsACredentialInTime(t *testing.T) {
+	minio := startMinIO(t, false)
+	bucket := newBucket(t, minio, true)
+	role := newRole(t, minio, bucket, 2*time.Second) // within the client's margin: each request asks
+	putAt(t, minio, bucket, "s3://"+bucket+"/host?region=us-east-1&endpoint="+minio.Endpoint)
+	if n := len(role.keys()); n < 3 {
+		t.Errorf("%d sessions for 6 requests, though each was about to end", n)
+	}
+}
+
+// halfWay calls do once, before the second part is handed on.
+func halfWay(do func()) func(string, int) fault {
+	return func(op string, nth int) fault {
+		if op == "UploadPart" && nth == 2 {
+			do()
+		}
+		return none
+	}
+}
+
+// A credential that is revoked, and a bucket that is removed, in the middle of a
+// stream end it, with nothing stored, and the error says which.
+func TestS3CredentialRevokedOrBucketGoneHalfWay(t *testing.T) {
+	minio := startMinIO(t, false)
+	root := minio.Root()
+	for name, c := range map[string]struct {
+		do   func(t *testing.T, bucket, key, secret string)
+		says string
+	}{
+		"revoked": {func(t *testing.T, _, key, secret string) {
+			if err := minio.Disable(context.WithoutCancel(t.Context()), key, secret); err != nil {
+				t.Error(err)
+			}
+		}, "access key"},
+		"gone": {func(t *testing.T, bucket, _, _ string) {
+			if _, err := root.DeleteBucket(context.WithoutCancel(t.Context()), &s3.DeleteBucketInput{Bucket: &bucket}); err != nil {
+				t.Error(err)
+			}
+		}, "does not exist"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bucket := newBucket(t, minio, true)
+			key, secret := "key-"+name+"-0000", strings.Repeat("s", 40)
+			if err := minio.User(t.Context(), key, secret, lab.PutOnlyPolicy(bucket, "host")); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("AWS_ACCESS_KEY_ID", key)
+			t.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+			p := newFaultyProxy(t, minio, halfWay(func() { c.do(t, bucket, key, secret) }))
+			var log bytes.Buffer
+			u, err := sinks.Parse("s3://" + bucket + "/host?region=us-east-1&endpoint=" + p.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sink, err := sinks.Open(t.Context(), u, sinks.Options{PartSize: 5 * sinks.BlockSize, Retry: time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = sink.Put(t.Context(), "name", bytes.NewReader(pattern(long)))
+			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), secret) {
+				t.Errorf("error %v, want one that says %q", err, c.says)
+			}
+			if name == "gone" {
+				return
+			}
+			if all := objects(t, minio, bucket); len(all) != 0 {
+				t.Errorf("stored are %+v", all)
+			}
+			if !strings.Contains(log.String(), "AbortIncompleteMultipartUpload") {
+				t.Errorf("nothing is said of the parts that stay: %s", log.String())
+			}
+		})
+	}
+}
+
+// A host whose clock is off signs by the store's, says so, and is believed.
+func TestS3SignsByTheStoresClock(t *testing.T) {
+	const ahead = 3 * time.Hour
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		now := time.Now().Add(ahead)
+		w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+		signed, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
+		if err != nil || now.Sub(signed).Abs() > 15*time.Minute {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<Error><Code>RequestTimeTooSkewed</Code><Message>too far off</Message></Error>")
+			return
+		}
+		echo(w, r, nil)
+	}))
+	defer store.Close()
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	var log bytes.Buffer
+	u, err := sinks.Parse("s3://vault/host?region=us-east-1&endpoint=" + store.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink, err := sinks.Open(t.Context(), u, sinks.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sink.Put(t.Context(), "name", strings.NewReader("text")); err != nil {
+		t.Fatal(err)
+	}
+	if s := log.String(); !regexp.MustCompile(`clock is off.* off_by=-(3h0m0|2h59m5\d)s`).MatchString(s) {
+		t.Errorf("the log does not say that the clock is off: %s", s)
+	}
+}
