@@ -17,8 +17,9 @@ const nogroup = 65534
 
 // An Owner is with whose rights a site is read.
 type Owner struct {
-	UID, GID uint32
-	Groups   []uint32
+	UID    uint32   `json:"uid"`
+	GID    uint32   `json:"gid"`
+	Groups []uint32 `json:"groups"`
 }
 
 // A located is a job's site where it really lies.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,8 +23,9 @@ const (
 	copySize = 256 << 10
 )
 
-// A remote is a source in a worker: this binary, started again with the rights
-// of the site's owner and an empty environment.
+// A remote is a source in a worker: this binary, started again with an empty
+// environment, which takes on the rights of the site's owner before it does
+// anything else.
 type remote struct {
 	cmd     *exec.Cmd
 	cancel  context.CancelFunc
@@ -37,7 +39,8 @@ type remote struct {
 	stderr  tail
 }
 
-// startWorker opens the site of req in a worker with its owner's rights.
+// startWorker opens the site of req in a worker with its owner's rights. It is
+// told of the site only once it has them.
 func startWorker(ctx context.Context, req Request, owner Owner) (*remote, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &remote{
@@ -49,10 +52,8 @@ func startWorker(ctx context.Context, req Request, owner Owner) (*remote, error)
 	r.cmd.Env = []string{} // nil would be ours
 	r.cmd.Dir = "/"
 	r.cmd.Stderr = &r.stderr
-	r.cmd.SysProcAttr = &syscall.SysProcAttr{
-		Setpgid: true, Pdeathsig: syscall.SIGKILL,
-		Credential: &syscall.Credential{Uid: owner.UID, Gid: owner.GID, Groups: owner.Groups},
-	}
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	r.cmd.WaitDelay = time.Second // for what it said last, and no longer
 	if err := r.start(req, owner); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -89,12 +90,17 @@ func (r *remote) start(req Request, owner Owner) error {
 	if err != nil {
 		r.err = err
 		close(r.over)
-		return fmt.Errorf("start the worker as uid %d: %w", owner.UID, err)
+		return fmt.Errorf("start the worker for uid %d: %w", owner.UID, err)
 	}
 	go r.listen(events)
-	err = json.NewEncoder(requests).Encode(req)
+	messages := json.NewEncoder(requests)
+	if err = messages.Encode(owner); err == nil {
+		err = messages.Encode(req)
+	}
 	if err := errors.Join(err, requests.Close()); err != nil {
-		return fmt.Errorf("send the worker its request: %w", err)
+		r.cancel()
+		<-r.over
+		return fmt.Errorf("send the worker its request: %w", errors.Join(r.err, err)) // its own reason first
 	}
 	return nil
 }

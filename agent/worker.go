@@ -11,29 +11,24 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
-// Worker is the whole life of a worker: it serves the one request it is sent
-// over its inherited pipes, with the rights it was started with. An error is one
+// Worker is the whole life of a worker: it takes on the rights it is told to,
+// and serves the one request it is sent over its inherited pipes. An error is one
 // that could not be sent to the parent.
 func Worker(ctx context.Context) error {
-	// Its memory holds what the operator says of the site's database: the tenant,
-	// who owns the process, may neither trace nor dump it.
-	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
-		return fmt.Errorf("protect the worker's memory: %w", err)
-	}
-	// Each thread has this mark of its own. Built with cgo, Go cannot set it for all;
-	// it is a second lock then, since the worker starts no program.
-	_, _, no := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
-	if no != 0 && !errors.Is(no, syscall.ENOTSUP) {
-		return fmt.Errorf("give up new privileges: %w", no)
-	}
 	signal.Ignore(syscall.SIGPIPE)
-	var req Request
 	requests := os.NewFile(requestFD, "request")
-	if err := json.NewDecoder(requests).Decode(&req); err != nil {
+	messages := json.NewDecoder(requests)
+	var owner Owner
+	if err := messages.Decode(&owner); err != nil {
+		return fmt.Errorf("read whose rights to take: %w", err)
+	}
+	if err := owner.become(); err != nil {
+		return fmt.Errorf("take the rights of uid %d: %w", owner.UID, err)
+	}
+	var req Request
+	if err := messages.Decode(&req); err != nil {
 		return fmt.Errorf("read the request: %w", err)
 	}
 	if err := requests.Close(); err != nil {
