@@ -26,8 +26,11 @@ import (
 // streams are not cut.
 type gcsSink struct {
 	bucket, prefix string
+	endpoint       string // "" is Google's own
 	o              Options
 	url            string
+	creds          *auth.Credentials
+	wire           *http.Client
 	client         *storage.Client
 }
 
@@ -77,7 +80,10 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", bare(u), oneLine(err))
 	}
-	return &gcsSink{bucket: c.bucket, prefix: c.prefix, o: o, url: u.String(), client: store}, nil
+	return &gcsSink{
+		bucket: c.bucket, prefix: c.prefix, endpoint: c.endpoint, o: o, url: u.String(),
+		creds: creds, wire: client, client: store,
+	}, nil
 }
 
 // gcsWire is the HTTP client: the environment's proxy and certificates, our

@@ -1,0 +1,212 @@
+package oneway
+
+import (
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// examineDir looks who may write to a folder, delete from it or put another in
+// its place. A folder cannot be one-way: who runs the agent can delete there.
+func examineDir(dir string, o Options) (*Result, error) {
+	dir = filepath.Clean(dir)
+	r := &Result{URL: (&url.URL{Scheme: "file", Path: dir}).String(), Store: "a folder on this host", Folder: true, Reached: true}
+	r.Findings = append(r.Findings, Finding{
+		Check: "one-way", Verdict: Warning, Detail: "a folder cannot be: whoever takes over uid " + strconv.Itoa(os.Geteuid()) + " can delete the backups in it",
+		Advice: "send backups to a bucket as well; --require-one-way never takes a folder",
+	})
+	folders := o.Folders
+	if len(folders) == 0 {
+		folders = []string{""}
+	}
+	for _, name := range folders {
+		place := lookAt(filepath.Join(dir, name))
+		for _, f := range []Finding{place.writable(), place.others(o.Tenants), place.readers()} {
+			f.Folder = name
+			r.Findings = append(r.Findings, f)
+		}
+	}
+	return r, nil
+}
+
+// A place is a folder, there or yet to be made.
+type place struct {
+	path    string
+	nearest string   // itself, or the nearest above it that is there
+	real    string   // nearest, links resolved
+	chain   []string // all folders that lead there, links resolved
+	err     error
+}
+
+// lookAt follows a path from the top, through the links on its way.
+func lookAt(path string) place {
+	p := place{path: path, nearest: path}
+	for {
+		_, err := os.Stat(p.nearest)
+		if err == nil || p.nearest == filepath.Dir(p.nearest) {
+			break
+		}
+		if !os.IsNotExist(err) {
+			p.err = err
+			return p
+		}
+		p.nearest = filepath.Dir(p.nearest)
+	}
+	for at := p.nearest; ; at = filepath.Dir(at) {
+		real, err := filepath.EvalSymlinks(at)
+		if err != nil {
+			p.err = err
+			return p
+		}
+		if at == p.nearest {
+			p.real = real
+		}
+		for dir := real; !slices.Contains(p.chain, dir); dir = filepath.Dir(dir) {
+			p.chain = append(p.chain, dir)
+		}
+		if at == filepath.Dir(at) {
+			break
+		}
+	}
+	return p
+}
+
+// writable makes a file and removes it.
+func (p place) writable() Finding {
+	f := Finding{Check: "write", Required: true, Verdict: Holds, Detail: "files can be created"}
+	if p.nearest != p.path {
+		f.Detail = "it will be made in " + p.nearest
+	}
+	err := p.err
+	if err == nil {
+		var file *os.File
+		if file, err = os.CreateTemp(p.nearest, CanaryPrefix+"*"+CanarySuffix); err == nil {
+			err = file.Close()
+			if gone := os.Remove(file.Name()); err == nil {
+				err = gone
+			}
+		}
+	}
+	if err != nil {
+		f.Verdict, f.Detail, f.Advice = Fails, line(err.Error()), "let uid "+strconv.Itoa(os.Geteuid())+" write there, or give another folder"
+	}
+	return f
+}
+
+// others finds who else may write, delete or rename on the way to the folder.
+func (p place) others(tenants []User) Finding {
+	f := Finding{Check: "others write", Required: true, Verdict: Holds, Detail: "only root and the agent's own user can delete there"}
+	if p.err != nil {
+		f.Verdict, f.Detail, f.Advice = Unproven, line(p.err.Error()), "give a folder that can be looked at"
+		return f
+	}
+	us := uint32(os.Geteuid())
+	for _, t := range tenants {
+		if t.UID == us && us != 0 {
+			f.Verdict, f.Detail = Fails, "the site's files belong to the agent's own user: who breaks into the site can delete its backups"
+			f.Advice = "run the agent as another user or as root, or send backups to a bucket"
+			return f
+		}
+	}
+	for _, dir := range p.chain {
+		last := dir == p.real
+		verdict, who, err := writers(dir, last && p.nearest != p.path, us, tenants)
+		if err != nil {
+			f.Verdict, f.Detail, f.Advice = Unproven, line(err.Error()), "give a folder that can be looked at"
+			return f
+		}
+		if verdict == Fails || (verdict == Warning && f.Verdict == Holds) {
+			f.Verdict, f.Detail = verdict, who+" can delete or replace "+dir
+			if last {
+				f.Detail = who + " can delete in " + dir
+			}
+			f.Advice = "give a folder whose every parent only root may write to, such as /var/backups/wp"
+		}
+		if verdict == Fails {
+			return f
+		}
+	}
+	return f
+}
+
+// writers says who, besides root and us, may write to a folder. In a sticky one
+// others' entries are safe, but not a name that is not taken yet.
+func writers(dir string, missing bool, us uint32, tenants []User) (Verdict, string, error) {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return "", "", err
+	}
+	stat := info.Sys().(*syscall.Stat_t)
+	if stat.Uid != 0 && stat.Uid != us {
+		for _, t := range tenants {
+			if t.UID == stat.Uid {
+				return Fails, "the site's owner " + t.Name, nil
+			}
+		}
+		return Warning, userName(stat.Uid), nil
+	}
+	mode := info.Mode()
+	sticky := mode&fs.ModeSticky != 0 && !missing
+	switch {
+	case sticky:
+		return Holds, "", nil
+	case mode.Perm()&0o002 != 0:
+		return Fails, "every user of this host", nil
+	case mode.Perm()&0o020 == 0:
+		return Holds, "", nil
+	}
+	if n, err := unix.Lgetxattr(dir, "system.posix_acl_access", nil); err == nil && n > 0 {
+		return Warning, "whom its access list names (see getfacl)", nil
+	}
+	for _, t := range tenants {
+		if slices.Contains(t.Groups, stat.Gid) {
+			return Fails, "the site's owner " + t.Name + ", by the folder's group,", nil
+		}
+	}
+	if stat.Gid == 0 {
+		return Holds, "", nil
+	}
+	return Warning, "group " + groupName(stat.Gid), nil
+}
+
+// readers warns of backups that others can read.
+func (p place) readers() Finding {
+	f := Finding{Check: "others read", Verdict: Holds, Detail: "others cannot open it"}
+	if p.nearest != p.path {
+		f.Detail = "it will be made for its owner alone"
+		return f
+	}
+	info, err := os.Stat(p.path)
+	switch {
+	case err != nil:
+		f.Verdict, f.Detail = Warning, line(err.Error())
+	case info.Mode().Perm()&0o005 != 0:
+		f.Verdict, f.Detail = Warning, fmt.Sprintf("every user of this host may look into it (mode %04o); the backups in it are for their owner alone", info.Mode().Perm())
+		f.Advice = "chmod o-rwx " + p.path
+	}
+	return f
+}
+
+func userName(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if u, err := user.LookupId(id); err == nil {
+		return "user " + u.Username
+	}
+	return "uid " + id
+}
+
+func groupName(gid uint32) string {
+	id := strconv.FormatUint(uint64(gid), 10)
+	if g, err := user.LookupGroupId(id); err == nil {
+		return g.Name
+	}
+	return id
+}

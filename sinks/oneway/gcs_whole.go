@@ -1,0 +1,90 @@
+package oneway
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// dangerous are the permissions on a bucket of which a host may have none.
+func dangerous() []string {
+	return []string{
+		"storage.objects.get", "storage.objects.list", "storage.objects.delete", "storage.objects.update",
+		"storage.objects.getIamPolicy", "storage.objects.setIamPolicy", "storage.objects.overrideUnlockedRetention",
+		"storage.objects.setRetention", "storage.objects.restore", "storage.objects.move", "storage.multipartUploads.list",
+		"storage.buckets.get", "storage.buckets.update", "storage.buckets.delete",
+		"storage.buckets.getIamPolicy", "storage.buckets.setIamPolicy",
+	}
+}
+
+// permissions asks Google what the credential may do with the bucket. A grant
+// with a condition on names does not show there; that is what trying is for.
+func (t *gcsTrial) permissions(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
+	defer cancel()
+	f := Finding{Check: "permissions", Verb: "testIamPermissions", Required: true, Verdict: Holds, Detail: "none that reads, changes or deletes"}
+	granted, err := t.Client.Bucket(t.Bucket).IAM().TestPermissions(ctx, dangerous())
+	switch {
+	case err != nil:
+		f.Verdict, f.Detail, f.Advice = Unproven, "no answer: "+gcsAnswer(err).said, "run doctor again"
+	case len(granted) > 0:
+		f.Verdict, f.Detail = Fails, "granted: "+strings.Join(granted, ", ")
+		f.Advice = "the account needs roles/storage.objectCreator alone: " + t.policy()
+	}
+	t.add(f)
+}
+
+// outside begins uploads beside the prefix and at the top of the bucket, which
+// leaves nothing behind, and gives them up at once.
+func (t *gcsTrial) outside(ctx context.Context) {
+	if t.Prefix == "" {
+		t.add(Finding{
+			Check: "create outside", Verb: gcsCreate, Verdict: Warning, Detail: "the URL has no prefix: the credential may put into every folder of the bucket",
+			Advice: "give each host a prefix of its own, such as gs://" + t.Bucket + "/{host}",
+		})
+		return
+	}
+	name, err := canary(t.o.Random)
+	if err != nil {
+		t.conclude(demand{"create outside", gcsCreate, ""}, answer{said: err.Error()})
+		return
+	}
+	for _, at := range []struct{ check, key string }{{"create beside", t.Prefix + "-" + name}, {"create at the top", name}} {
+		ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
+		a := t.begin(ctx, at.key)
+		cancel()
+		t.conclude(demand{at.check, gcsCreate, "an upload of " + at.key + " was begun outside the prefix, and given up"}, a)
+	}
+}
+
+// begin starts a resumable upload and ends it; the client has no call for that.
+func (t *gcsTrial) begin(ctx context.Context, key string) answer {
+	host := t.Endpoint
+	if host == "" {
+		host = "https://storage.googleapis.com"
+	}
+	q := url.Values{"uploadType": {"resumable"}, "name": {key}, "ifGenerationMatch": {"0"}}
+	address := strings.TrimSuffix(host, "/") + "/upload/storage/v1/b/" + url.PathEscape(t.Bucket) + "/o?" + q.Encode()
+	res, err := send(ctx, t.HTTP, http.MethodPost, address)
+	if err != nil {
+		return answer{said: "no answer"} // the cause may quote the session
+	}
+	if session := res.Header.Get("Location"); res.StatusCode/100 == 2 && session != "" {
+		_, _ = send(ctx, t.HTTP, http.MethodDelete, session) // it ends by itself within a week
+	}
+	return answer{status: res.StatusCode, said: fmt.Sprintf("status %d", res.StatusCode)}
+}
+
+func send(ctx context.Context, client *http.Client, method, address string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return res, res.Body.Close()
+}

@@ -1,0 +1,137 @@
+// Package oneway examines whether a sink's credential is one-way, by trying: it
+// creates a canary in each folder that a backup would use, and then asks for
+// everything that must be denied. It is the only place that reads, lists or
+// deletes at a sink, and no backup ever runs it.
+package oneway
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// A Verdict is how one check came out.
+type Verdict string
+
+// The verdicts.
+const (
+	Holds    Verdict = "holds"    // as it must be
+	Warning  Verdict = "warning"  // not as it should be, and no hole by itself
+	Unproven Verdict = "unproven" // the answer does not tell
+	Fails    Verdict = "fails"    // not as it must be
+)
+
+// A Finding is the outcome of one check.
+type Finding struct {
+	Check    string  // what was tried, in a few words
+	Verb     string  // the permission that the provider knows it by, or ""
+	Folder   string  // where, relative to the sink's prefix; "" when it is about the whole of it
+	Verdict  Verdict // of it
+	Required bool    // without it, the sink is not one-way, or no backup gets there
+	Detail   string  // what happened
+	Advice   string  // what to do; "" when there is nothing
+}
+
+// Options say how to examine.
+type Options struct {
+	// Folders are where backups would go, relative to the sink's prefix.
+	Folders []string
+	// Intrusive tries changes of the bucket's settings also at stores that are not
+	// known to refuse the bodies they are tried with.
+	Intrusive bool
+	// Tenants are the users whose sites are backed up, for folders.
+	Tenants []User
+	// Patience is how long one request may take; 0 is 20 seconds.
+	Patience time.Duration
+	// Random names the canaries; nil is the system's.
+	Random io.Reader
+}
+
+// A User is a user of this host.
+type User struct {
+	Name   string
+	UID    uint32
+	Groups []uint32
+}
+
+// A Result is what was found at one sink.
+type Result struct {
+	URL      string // as the sink names itself
+	Store    string // what it is, such as "MinIO at https://…"
+	Findings []Finding
+	// Folder says that the sink is one, which cannot be one-way: what must hold is
+	// that backups can be written, and that only their owner can delete them.
+	Folder bool
+	// Reached is false when nothing could be created, so that nothing was proven
+	// either way.
+	Reached bool
+}
+
+// Proven tells whether every required check holds, warnings aside.
+func (r *Result) Proven() bool {
+	if !r.Reached {
+		return false
+	}
+	for _, f := range r.Findings {
+		if f.Required && f.Verdict != Holds && f.Verdict != Warning {
+			return false
+		}
+	}
+	return true
+}
+
+// An examiner is one kind of sink. Each of its calls reports what it tried.
+type examiner interface {
+	// store says what the sink is.
+	store() string
+	// folder tries what concerns one folder; false when no canary could be created.
+	folder(ctx context.Context, name string) ([]Finding, bool)
+	// whole tries what concerns the sink as a whole; a folder was tried before.
+	whole(ctx context.Context) []Finding
+}
+
+// Examine opens the sink of a URL, as sinks.Parse returns it, and tries what its
+// credential allows. An error means that there was nothing to examine.
+func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
+	if o.Patience == 0 {
+		o.Patience = 20 * time.Second
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if dir, ok := sinks.LocalDir(u); ok {
+		return examineDir(dir, o)
+	}
+	sink, err := sinks.Open(ctx, u, sinks.Options{Stall: o.Patience, Retry: o.Patience / 4})
+	if err != nil {
+		return nil, err
+	}
+	var x examiner
+	if a, ok := sinks.S3(sink); ok {
+		x = &s3Examiner{S3Access: a, sink: sink, o: o}
+	} else if a, ok := sinks.GCS(sink); ok {
+		x = &gcsExaminer{GCSAccess: a, sink: sink, o: o}
+	} else {
+		return nil, fmt.Errorf("examine %s: %w", sink, errors.ErrUnsupported)
+	}
+	result := &Result{URL: sink.String(), Reached: true}
+	for _, folder := range o.Folders {
+		findings, created := x.folder(ctx, folder)
+		result.Findings = append(result.Findings, findings...)
+		result.Reached = result.Reached && created
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	if result.Reached {
+		result.Findings = append(result.Findings, x.whole(ctx)...)
+	}
+	result.Store = x.store()
+	return result, nil
+}

@@ -1,0 +1,73 @@
+package oneway
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// bogusWord stands in settings where no store knows a meaning for it.
+const bogusWord = "wp-oneway-probe"
+
+// settings tries to change the bucket's settings, with bodies that cannot apply:
+// AWS and MinIO first look at who asks, then at the body, and refuse it. What
+// another store makes of them is not known.
+func (t *trial) settings(ctx context.Context) {
+	known := t.aws() || t.minio()
+	for _, p := range t.changes() {
+		if !known && !t.o.Intrusive {
+			t.add(Finding{
+				Check: p.check, Verb: p.verb, Required: true, Verdict: Unproven,
+				Detail: "not tried: it is not known what this store makes of a body that cannot apply",
+				Advice: "run doctor --intrusive, best against a bucket without backups and with the same credential",
+			})
+			continue
+		}
+		ctx, cancel, o := t.call(ctx)
+		a := answerOf(p.try(ctx, o))
+		cancel()
+		if known && a.status == http.StatusBadRequest {
+			// It was refused for what it says, not for who said it.
+			a.status = http.StatusOK
+		}
+		t.conclude(p.demand, a)
+	}
+}
+
+// changes never hold an empty list of lifecycle rules: there are stores that read
+// it as "delete all rules".
+func (t *trial) changes() []probe {
+	return []probe{
+		{demand{"change the policy", "s3:PutBucketPolicy", "a thief can give himself every right"}, func(ctx context.Context, o func(*s3.Options)) error {
+			_, err := t.Client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{
+				Bucket: &t.Bucket, Policy: aws.String(`{"Version":"` + bogusWord + `","Statement":[{"Effect":"` + bogusWord + `"}]}`), ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+		{demand{"stop versioning", "s3:PutBucketVersioning", "a thief can stop versions from being kept, and overwrite"}, func(ctx context.Context, o func(*s3.Options)) error {
+			_, err := t.Client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+				Bucket: &t.Bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: bogusWord}, ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+		{demand{"change the lifecycle", "s3:PutLifecycleConfiguration", "a thief can have the store delete the backups"}, func(ctx context.Context, o func(*s3.Options)) error {
+			rule := types.LifecycleRule{
+				ID: aws.String(bogusWord), Status: bogusWord, Filter: &types.LifecycleRuleFilter{Prefix: aws.String(bogusWord + "/")},
+				Expiration: &types.LifecycleExpiration{Days: aws.Int32(-1)},
+			}
+			_, err := t.Client.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{
+				Bucket: &t.Bucket, LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: []types.LifecycleRule{rule}}, ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+		{demand{"change Object Lock", "s3:PutBucketObjectLockConfiguration", "a thief can end the retention of what is stored from now on"}, func(ctx context.Context, o func(*s3.Options)) error {
+			_, err := t.Client.PutObjectLockConfiguration(ctx, &s3.PutObjectLockConfigurationInput{
+				Bucket: &t.Bucket, ObjectLockConfiguration: &types.ObjectLockConfiguration{ObjectLockEnabled: bogusWord}, ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+	}
+}
