@@ -32,6 +32,9 @@ func answerOf(err error) answer {
 		a.code = api.ErrorCode()
 		a.said = line(fmt.Sprintf("%d %s: %s", a.status, a.code, api.ErrorMessage()))
 	}
+	if a.code == "Forbidden" && r != nil && r.Response.Request != nil && r.Response.Request.Method != http.MethodHead {
+		a.code = "" // the client's word for a 403 that is not the store's
+	}
 	var send *smithyhttp.RequestSendError
 	if errors.As(err, &send) {
 		a.said = line(send.Err.Error())
