@@ -60,6 +60,29 @@ func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) 
 }
 
 func (d *Dump) open(ctx context.Context) error {
+	if err := d.look(ctx); err != nil {
+		return err
+	}
+	if err := d.fixMoment(ctx); err != nil {
+		return err
+	}
+	return d.readRest(ctx)
+}
+
+// readRest reads what is no table.
+func (d *Dump) readRest(ctx context.Context) error {
+	if err := d.readViews(ctx); err != nil {
+		return err
+	}
+	if err := d.readCodes(ctx); err != nil {
+		return err
+	}
+	d.settleViews()
+	return nil
+}
+
+// look connects, and finds out what there is and what of it the account can see.
+func (d *Dump) look(ctx context.Context) error {
 	err := d.opts.Check()
 	if err != nil {
 		return fmt.Errorf("read the options: %w", err)
@@ -87,16 +110,6 @@ func (d *Dump) open(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := d.fixMoment(ctx); err != nil {
-		return err
-	}
-	if err := d.readViews(ctx); err != nil {
-		return err
-	}
-	if err := d.readCodes(ctx); err != nil {
-		return err
-	}
-	d.settleViews()
 	return nil
 }
 
