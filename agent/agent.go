@@ -76,7 +76,11 @@ type Job struct {
 	Timeout   time.Duration // for the whole run; 0 is none
 	Stall     time.Duration // how long a destination may make no progress; 0 is none
 	DryRun    bool
-	Ignore    string // why the site is left out, or ""
+	// RequireOneWay refuses sinks that the doctor has not found one-way, but for
+	// the URLs of Exempt.
+	RequireOneWay bool
+	Exempt        []string
+	Ignore        string // why the site is left out, or ""
 	// Unconfigured says that a search found the site and no configuration. It is
 	// left out, unless it was ever backed up: then its configuration is lost.
 	Unconfigured bool

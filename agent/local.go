@@ -23,6 +23,7 @@ type local struct {
 	dump  *dump.Dump
 	files *wordpress.FileSet
 
+	checkup  *dump.Checkup // instead of a dump, when Check asked for it
 	database *dump.Report
 }
 
@@ -47,7 +48,11 @@ func (l *local) open(ctx context.Context, log *slog.Logger) error {
 		l.facts.Config.Password = []byte(db.Password.Reveal())
 		return nil
 	}
-	if l.req.Kind.has(databaseStream) {
+	if l.req.Kind.has(databaseStream) && l.req.Check {
+		if err := l.check(ctx, db, log); err != nil {
+			return err
+		}
+	} else if l.req.Kind.has(databaseStream) {
 		options := l.req.Dump
 		options.Logger = log
 		if l.dump, err = dump.Open(ctx, db, options); err != nil {
@@ -70,6 +75,21 @@ func (l *local) open(ctx context.Context, log *slog.Logger) error {
 	if l.files, err = wordpress.PlanFiles(ctx, l.home, folders, l.req.Selection); err != nil {
 		return fmt.Errorf("plan the files: %w", err)
 	}
+	return nil
+}
+
+// check looks at the database, and fixes no moment.
+func (l *local) check(ctx context.Context, db wordpress.Database, log *slog.Logger) error {
+	options := l.req.Dump
+	options.Logger = log
+	c, err := dump.Check(ctx, db, options)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	l.checkup = c
+	l.facts.Server = &Server{Flavour: c.Flavour, Version: c.Version}
+	l.facts.TableNames = c.Tables
+	l.facts.Link = &Link{Address: c.Address, Local: c.Local, Encrypted: c.Encrypted}
 	return nil
 }
 
@@ -163,18 +183,26 @@ func (l *local) Findings(ctx context.Context) (Findings, error) {
 		f.Base, f.Files, f.FileBytes, f.Excludes = l.files.Base(), r.Files, r.Bytes, r.Excludes
 		f.Warnings, f.Unreadable = r.Warnings, r.Unreadable
 	}
+	if l.checkup != nil {
+		f.note(l.checkup.Warnings, l.checkup.Missing)
+	}
 	if l.database != nil {
 		for _, t := range l.database.Tables {
 			f.Tables = append(f.Tables, Table{Name: t.Name, Rows: t.Rows})
 		}
-		for _, n := range l.database.Warnings {
-			f.Warnings.Add("database: " + n.String())
-		}
-		for _, n := range l.database.Missing {
-			f.Privileges.Add(n.String())
-		}
+		f.note(l.database.Warnings, l.database.Missing)
 	}
 	return f, nil
+}
+
+// note takes a database's notes over.
+func (f *Findings) note(warnings, missing []dump.Note) {
+	for _, n := range warnings {
+		f.Warnings.Add("database: " + n.String())
+	}
+	for _, n := range missing {
+		f.Privileges.Add(n.String())
+	}
 }
 
 // Close ends the database's session and lets go of the files.

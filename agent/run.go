@@ -37,7 +37,11 @@ func (r *run) backup(ctx context.Context) error {
 	if r.state, err = r.agent.Dirs.load(r.identity); err != nil {
 		r.log.Warn("state lost", "err", err)
 	}
-	pending, err := r.attempt(ctx, r.open())
+	usable := r.open()
+	if len(usable) == 0 {
+		return r.noneLeft(r.all())
+	}
+	pending, err := r.attempt(ctx, usable)
 	if len(pending) > 0 && ctx.Err() == nil {
 		r.log.Warn("the run starts again", "destinations", len(pending), "err", err)
 		_, err = r.attempt(ctx, pending)
@@ -61,6 +65,15 @@ func (r *run) open() []int {
 	return usable
 }
 
+// all are the indices of all targets.
+func (r *run) all() []int {
+	list := make([]int, len(r.targets))
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
 func (r *run) lost(target int, err error) {
 	d := &r.report.Destinations[target]
 	d.Status, d.Error = Failed, reportError(err)
@@ -69,9 +82,6 @@ func (r *run) lost(target int, err error) {
 // attempt sends the site to the targets of those indices. It returns the targets
 // that are worth another attempt, and an error if the site itself failed.
 func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
-	if len(to) == 0 {
-		return nil, errNoDestination
-	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.started = r.agent.Now().UTC()

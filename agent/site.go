@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,6 +130,9 @@ func (a *Agent) targets(job Job, owner Owner, root string) ([]target, error) {
 		o.Pool, o.Logger, o.PartSize = a.pool, a.Log, partBlocks*sinks.BlockSize
 		if t.sink, t.err = sinks.Open(context.Background(), u, o); t.err == nil {
 			t.url = t.sink.String()
+			if job.RequireOneWay && !slices.Contains(job.Exempt, text) {
+				t.err = a.requireOneWay(context.Background(), job, t.sink)
+			}
 		}
 		targets = append(targets, t)
 	}

@@ -23,6 +23,9 @@ type Request struct {
 	ConfigOnly bool `json:"config_only,omitempty"`
 	// Plan asks for what a backup would hold; its parts write nothing.
 	Plan bool `json:"plan,omitempty"`
+	// Check asks whether the parts of the kind could be written, and what of them
+	// could not be read; its parts write nothing, and nothing is locked.
+	Check bool `json:"check,omitempty"`
 }
 
 // Facts is what is known of a site once it is open, before its parts are written.
@@ -35,6 +38,14 @@ type Facts struct {
 	Config     Config   `json:"config"`
 	Server     *Server  `json:"server,omitempty"`
 	TableNames []string `json:"table_names,omitempty"`
+	Link       *Link    `json:"link,omitempty"` // when Check asked for it
+}
+
+// A Link is the way to a database.
+type Link struct {
+	Address   string `json:"address"`
+	Local     bool   `json:"local"` // the server is on this host
+	Encrypted bool   `json:"encrypted"`
 }
 
 // Config is what a site's configuration says, in a shape that crosses a pipe

@@ -53,6 +53,7 @@ found; 2 bad usage or configuration; 75 another run of the site was under way.`,
 	f.String("recipients-file", "", "seal to the age, SSH or OpenPGP public keys in this `file`")
 	f.String("passphrase-file", "", "seal with GnuPG and the passphrase in this `file`")
 	f.String("name", "", "the site's `name` in the sinks (default: from its path)")
+	f.Bool("require-one-way", false, "refuse sinks that doctor has not found one-way in the last 7 days")
 	f.Bool("dry-run", false, "say what would be backed up; send nothing")
 	f.Bool("json", false, "print the report as JSON")
 	dumpFlags(f)

@@ -48,6 +48,7 @@ type siteSetting struct {
 	Sinks             []sinkSetting `mapstructure:"sinks"`
 	Name              string        `mapstructure:"name"`
 	Kind              string        `mapstructure:"kind"`
+	RequireOneWay     bool          `mapstructure:"require_one_way"`
 	NoUploads         bool          `mapstructure:"no_uploads"`
 	WithCore          bool          `mapstructure:"with_core"`
 	Include           []string      `mapstructure:"include"`
@@ -76,6 +77,8 @@ type encryption struct {
 // sinkSetting is one sink; a plain string is its URL.
 type sinkSetting struct {
 	URL string `mapstructure:"url"`
+	// RequireOneWay, when false, exempts the sink from the site's.
+	RequireOneWay *bool `mapstructure:"require_one_way"`
 }
 
 // site is one entry of sites.
@@ -91,7 +94,7 @@ func defaults() map[string]any {
 	keys := map[string]any{
 		"sites": []any{}, "roots": []string{}, "sinks": []any{}, "dry_run": false, "json": false, "quiet": false, "verbose": false, "log_format": "text",
 		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m",
-		"name": "", "kind": "full", "no_uploads": false, "with_core": false,
+		"name": "", "kind": "full", "no_uploads": false, "with_core": false, "require_one_way": false,
 		"include": []string{}, "exclude": []string{}, "no_default_excludes": false, "compression": "zstd", "level": 0,
 		"encryption.age_recipients": []string{}, "encryption.recipients_file": "", "encryption.passphrase_file": "", "encryption.required": false,
 		"env": []string{}, "env_file": "", "no_env": false, "http_host": "", "home": "", "db_defaults_file": "",

@@ -68,6 +68,7 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 	}
 	job := agent.Job{
 		Name: set.Name, Named: set.Name != "", Unconfigured: e.bare, Ignore: set.Ignore, DryRun: s.DryRun, Timeout: s.Limits.Timeout, Stall: s.Limits.Stall,
+		RequireOneWay: set.RequireOneWay,
 		Selection: wordpress.Selection{
 			NoUploads: set.NoUploads, WithCore: set.WithCore, Include: set.Include, Exclude: set.Exclude,
 			NoDefaultExcludes: set.NoDefaultExcludes,
@@ -99,6 +100,13 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 	}
 	for _, sink := range set.Sinks {
 		job.Sinks = append(job.Sinks, sink.URL)
+		switch asked := sink.RequireOneWay; {
+		case asked == nil:
+		case *asked:
+			return job, fmt.Errorf("sinks: %s: require_one_way can only be false there; set it for the site", sink.URL)
+		default:
+			job.Exempt = append(job.Exempt, sink.URL)
+		}
 	}
 	if len(job.Sinks) == 0 {
 		job.Sinks = []string{"~/backups"}

@@ -65,6 +65,8 @@ type Result struct {
 	URL      string // as the sink names itself
 	Store    string // what it is, such as "MinIO at https://…"
 	Findings []Finding
+	// Credential names the credential, as sinks.Credential does.
+	Credential string
 	// Folder says that the sink is one, which cannot be one-way: what must hold is
 	// that backups can be written, and that only their owner can delete them.
 	Folder bool
@@ -121,6 +123,9 @@ func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
 		return nil, fmt.Errorf("examine %s: %w", sink, errors.ErrUnsupported)
 	}
 	result := &Result{URL: sink.String(), Reached: true}
+	if result.Credential, err = sinks.Credential(ctx, sink); err != nil {
+		return nil, err
+	}
 	for _, folder := range o.Folders {
 		findings, created := x.folder(ctx, folder)
 		result.Findings = append(result.Findings, findings...)
@@ -133,5 +138,8 @@ func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
 		result.Findings = append(result.Findings, x.whole(ctx)...)
 	}
 	result.Store = x.store()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	return result, nil
 }

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+)
+
+// width is how many columns there are to print on.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return min(max(columns, 60), 100)
+		}
+	}
+	return 96
+}
+
+// A sheet is what doctor prints for people: a table, then what it comes to.
+type sheet struct {
+	b       strings.Builder
+	columns int
+	every   bool // a line for each check, also where many were denied
+	wrong   bool // only what is not as it must be
+}
+
+func (r *doctorReport) print(w io.Writer, columns int, every, wrong bool) error {
+	s := &sheet{columns: columns, every: every, wrong: wrong}
+	for _, site := range r.Sites {
+		s.heading(site.Name + ", " + string(site.Kind) + ": " + site.Path)
+		s.rows(site.Rows)
+	}
+	for _, sink := range r.Sinks {
+		title := short(sink.URL)
+		if sink.Store != "" {
+			title += ": " + sink.Store
+		}
+		s.heading(title)
+		s.rows(sink.Rows)
+	}
+	if s.b.Len() > 0 {
+		s.b.WriteString("\n")
+	}
+	for _, site := range r.Sites {
+		s.paragraph("", "  ", site.sum())
+	}
+	for _, sink := range r.Sinks {
+		s.paragraph("", "  ", sink.sum())
+	}
+	_, err := io.WriteString(w, s.b.String())
+	return err
+}
+
+func (s *sheet) heading(text string) {
+	if s.wrong {
+		return
+	}
+	if s.b.Len() > 0 {
+		s.b.WriteString("\n")
+	}
+	s.paragraph("", "  ", agent.Printable(text))
+}
+
+// marks are how verdicts are shown.
+func mark(verdict string) string {
+	switch verdict {
+	case agent.RowHolds:
+		return "ok"
+	case agent.RowFails:
+		return "FAILS"
+	}
+	return verdict
+}
+
+// rows prints a table. What was denied in one folder shares a line.
+func (s *sheet) rows(rows []agent.Row) {
+	folder := ""
+	for i := 0; i < len(rows); i++ {
+		row := rows[i]
+		if row.Folder != folder && row.Folder != "" && !s.wrong {
+			s.paragraph("  in ", "     ", row.Folder+"/")
+		}
+		folder = row.Folder
+		var same []string
+		for ; i < len(rows) && !s.every && denied(rows[i]) && rows[i].Folder == folder; i++ {
+			same = append(same, rows[i].Check)
+		}
+		if len(same) > 0 {
+			i--
+			row = agent.Row{Check: "denied", Verdict: agent.RowHolds, Detail: strings.Join(same, ", ")}
+		}
+		if s.wrong && row.OK() {
+			continue
+		}
+		detail := row.Detail
+		if row.Verb != "" && (s.every || !row.OK()) {
+			detail = row.Verb + ": " + detail
+		}
+		const indent = "                               " // as wide as what stands before the detail
+		s.paragraph(fmt.Sprintf("  %-9s%-20s", mark(row.Verdict), row.Check), indent, detail)
+		if row.Advice != "" && row.Verdict != agent.RowHolds {
+			s.paragraph(indent+"→ ", indent+"  ", row.Advice)
+		}
+	}
+}
+
+func denied(r agent.Row) bool { return r.Verdict == agent.RowHolds && r.Detail == "denied" }
+
+// paragraph prints words below each other, none of them beyond the last column
+// unless it is a word too long for a line of its own.
+func (s *sheet) paragraph(first, next, text string) {
+	line, empty := first, true
+	for _, word := range strings.Fields(text) {
+		if !empty && len([]rune(line))+1+len([]rune(word)) > s.columns {
+			s.b.WriteString(line + "\n")
+			line, empty = next, true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
+	}
+	s.b.WriteString(strings.TrimRight(line, " ") + "\n")
+}
+
+// sum says in a sentence what was found.
+func (s *doctorSite) sum() string {
+	if s.OK {
+		return s.Name + " can be backed up" + warnings(s.Rows) + "."
+	}
+	return s.Name + " cannot be backed up as it must be: " + strings.Join(failing(s.Rows), ", ") + "."
+}
+
+func (s *doctorSink) sum() string {
+	name := short(s.URL)
+	var fails, open []agent.Row
+	for _, row := range s.Rows {
+		switch {
+		case row.OK():
+		case row.Verdict == agent.RowFails:
+			fails = append(fails, row)
+		default:
+			open = append(open, row)
+		}
+	}
+	switch {
+	case s.OneWay:
+		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(agent.VerdictAge).Local().Format("2 January 15:04") + "."
+	case s.Folder && s.OK:
+		return name + " is a folder, and not one-way; only the agent's own user and root can delete there" + warnings(s.Rows) + "."
+	case s.Folder:
+		return name + " is a folder that is not safe: " + strings.Join(failing(fails), ", ") + "."
+	case !s.Reached:
+		return name + " takes no backup; nothing was proven, and what was proven before stands until it is 7 days old."
+	case len(fails) > 0:
+		return name + " is NOT one-way: the credential has " + strings.Join(failing(fails), ", ") + "."
+	}
+	return name + " is not proven to be one-way: " + strings.Join(failing(open), ", ") + " could not be settled."
+}
+
+// warnings counts them, for the end of a sentence.
+func warnings(rows []agent.Row) string {
+	n := 0
+	for _, row := range rows {
+		if row.Verdict != agent.RowHolds && row.OK() {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", with a warning"
+	}
+	return fmt.Sprintf(", with %d warnings", n)
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+)
+
+// A doctorReport is what doctor --json prints: docs/doctor.schema.json describes it.
+type doctorReport struct {
+	Version int          `json:"version"`
+	Agent   string       `json:"agent"`
+	Host    string       `json:"host"`
+	At      time.Time    `json:"at"`
+	OK      bool         `json:"ok"` // everything that is required holds
+	Sites   []doctorSite `json:"sites"`
+	Sinks   []doctorSink `json:"sinks"`
+}
+
+// A doctorSite is what was found of one site.
+type doctorSite struct {
+	Path string      `json:"path"`
+	Name string      `json:"name"`
+	Kind agent.Kind  `json:"kind"`
+	OK   bool        `json:"ok"`
+	Rows []agent.Row `json:"rows"`
+}
+
+// A doctorSink is what was found of one sink.
+type doctorSink struct {
+	URL        string      `json:"url"`
+	Store      string      `json:"store,omitempty"`
+	Credential string      `json:"credential,omitempty"` // its fingerprint on this host
+	Folders    []string    `json:"folders"`
+	Folder     bool        `json:"folder"`  // it is a folder, which cannot be one-way
+	Reached    bool        `json:"reached"` // a canary could be created
+	OneWay     bool        `json:"one_way"`
+	OK         bool        `json:"ok"`
+	Rows       []agent.Row `json:"rows"`
+
+	at time.Time
+}
+
+func (r *doctorReport) addSite(e agent.Examination) {
+	s := doctorSite{Path: e.Path, Name: e.Name, Kind: e.Kind, OK: true, Rows: e.Rows}
+	for _, row := range e.Rows {
+		s.OK = s.OK && row.OK()
+	}
+	r.OK = r.OK && s.OK
+	r.Sites = append(r.Sites, s)
+}
+
+func (r *doctorReport) addSink(s doctorSink) {
+	r.OK = r.OK && s.OK
+	r.Sinks = append(r.Sinks, s)
+}
+
+// failing names the checks that do not hold, by the permission where there is one.
+func (s *doctorSink) failing() []string { return failing(s.Rows) }
+
+func failing(rows []agent.Row) (names []string) {
+	for _, row := range rows {
+		name := row.Verb
+		if name == "" {
+			name = row.Check
+		}
+		if !row.OK() && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// short is a sink's URL for people: without its parameters.
+func short(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	if u.Scheme == "file" {
+		return u.Path
+	}
+	return u.Scheme + "://" + u.Host + u.Path
+}
