@@ -166,7 +166,7 @@ func (a *app) examine(ctx context.Context, dirs agent.Dirs, w *ward, intrusive b
 		})
 		return out, nil
 	}
-	out.URL, out.Store, out.Folder, out.Reached = r.URL, r.Store, r.Folder, r.Reached
+	out.URL, out.Store, out.Policy, out.Folder, out.Reached = r.URL, r.Store, r.Policy, r.Folder, r.Reached
 	for _, f := range r.Findings {
 		out.Rows = append(out.Rows, agent.Row{
 			Check: f.Check, Verb: f.Verb, Folder: f.Folder, Verdict: string(f.Verdict), Required: f.Required,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -51,6 +52,9 @@ func (r *doctorReport) print(w io.Writer, columns int, every, wrong bool) error 
 	}
 	for _, sink := range r.Sinks {
 		s.paragraph("", "  ", sink.sum())
+		if sink.Reached && !sink.OneWay && sink.Policy != "" {
+			fmt.Fprintf(&s.b, "What it should be allowed, and how the bucket should be set:\n  %s\n", sink.Policy)
+		}
 	}
 	_, err := io.WriteString(w, s.b.String())
 	return err
@@ -66,7 +70,7 @@ func (s *sheet) heading(text string) {
 	s.paragraph("", "  ", agent.Printable(text))
 }
 
-// marks are how verdicts are shown.
+// mark is how a verdict is shown.
 func mark(verdict string) string {
 	switch verdict {
 	case agent.RowHolds:
@@ -77,39 +81,61 @@ func mark(verdict string) string {
 	return verdict
 }
 
-// rows prints a table. What was denied in one folder shares a line.
+// rows prints a table, folder by folder. What was denied in one shares a line.
 func (s *sheet) rows(rows []agent.Row) {
-	folder := ""
-	for i := 0; i < len(rows); i++ {
-		row := rows[i]
-		if row.Folder != folder && row.Folder != "" && !s.wrong {
-			s.paragraph("  in ", "     ", row.Folder+"/")
+	for i := 0; i < len(rows); {
+		here := rows[i:]
+		if end := slices.IndexFunc(here, func(r agent.Row) bool { return r.Folder != here[0].Folder }); end > 0 {
+			here = here[:end]
 		}
-		folder = row.Folder
-		var same []string
-		for ; i < len(rows) && !s.every && denied(rows[i]) && rows[i].Folder == folder; i++ {
-			same = append(same, rows[i].Check)
+		switch {
+		case s.wrong:
+		case here[0].Folder != "":
+			s.paragraph("  in ", "     ", here[0].Folder+"/")
+		case i > 0:
+			s.paragraph("  in the bucket as a whole", "  ", "")
 		}
-		if len(same) > 0 {
-			i--
-			row = agent.Row{Check: "denied", Verdict: agent.RowHolds, Detail: strings.Join(same, ", ")}
-		}
-		if s.wrong && row.OK() {
-			continue
-		}
-		detail := row.Detail
-		if row.Verb != "" && (s.every || !row.OK()) {
-			detail = row.Verb + ": " + detail
-		}
-		const indent = "                               " // as wide as what stands before the detail
-		s.paragraph(fmt.Sprintf("  %-9s%-20s", mark(row.Verdict), row.Check), indent, detail)
-		if row.Advice != "" && row.Verdict != agent.RowHolds {
-			s.paragraph(indent+"→ ", indent+"  ", row.Advice)
-		}
+		s.group(here)
+		i += len(here)
 	}
 }
 
-func denied(r agent.Row) bool { return r.Verdict == agent.RowHolds && r.Detail == "denied" }
+func (s *sheet) group(rows []agent.Row) {
+	var denials []string
+	var before agent.Row
+	for _, row := range rows {
+		switch {
+		case s.wrong && row.OK():
+		case !s.every && row.Verdict == agent.RowHolds && row.Detail == "denied":
+			denials = append(denials, row.Check)
+		default:
+			again := row.Verdict != agent.RowHolds && row.Verdict == before.Verdict && row.Detail == before.Detail && row.Verb == before.Verb
+			s.row(row, again)
+			if row.Verdict != agent.RowHolds {
+				before = row
+			}
+		}
+	}
+	if len(denials) > 0 {
+		s.row(agent.Row{Check: "denied", Verdict: agent.RowHolds, Detail: strings.Join(denials, ", ")}, false)
+	}
+}
+
+// row prints one line of a table, and below it what to do.
+func (s *sheet) row(row agent.Row, again bool) {
+	const indent = "                               " // as wide as what stands before the detail
+	detail := row.Detail
+	if row.Verb != "" && (s.every || !row.OK()) {
+		detail = row.Verb + ": " + detail
+	}
+	if again {
+		detail = "as above"
+	}
+	s.paragraph(fmt.Sprintf("  %-9s%-20s", mark(row.Verdict), row.Check), indent, detail)
+	if row.Advice != "" && row.Verdict != agent.RowHolds && !again {
+		s.paragraph(indent+"→ ", indent+"  ", row.Advice)
+	}
+}
 
 // paragraph prints words below each other, none of them beyond the last column
 // unless it is a word too long for a line of its own.
@@ -158,9 +184,26 @@ func (s *doctorSink) sum() string {
 	case !s.Reached:
 		return name + " takes no backup; nothing was proven, and what was proven before stands until it is 7 days old."
 	case len(fails) > 0:
-		return name + " is NOT one-way: the credential has " + strings.Join(failing(fails), ", ") + "."
+		return name + " is NOT one-way: " + strings.Join(allowed(fails), ", ") + "."
 	}
 	return name + " is not proven to be one-way: " + strings.Join(failing(open), ", ") + " could not be settled."
+}
+
+// allowed names what was allowed, each permission once.
+func allowed(rows []agent.Row) (names []string) {
+	seen := map[string]bool{}
+	for _, row := range rows {
+		if row.Verb != "" && seen[row.Verb] {
+			continue
+		}
+		seen[row.Verb] = true
+		name := row.Check
+		if row.Verb != "" {
+			name += " (" + row.Verb + ")"
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // warnings counts them, for the end of a sentence.

@@ -140,7 +140,7 @@ func bucket(t *testing.T, name string) (url string) {
 	if err := shared.minio.Bucket(t.Context(), name, true); err != nil {
 		t.Fatal(err)
 	}
-	credentials, err := shared.minio.PutOnlyUser(t.Context(), name, "host")
+	credentials, err := shared.minio.PutOnlyUser(t.Context(), name, "host/")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,23 +5,18 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
-// What the name of a canary, an empty object that nobody may delete, begins and
-// ends with: the lifecycle rules that `policy` prints find it by that, or by its
-// being empty.
-const (
-	CanaryPrefix = "wp-oneway-canary-"
-	CanarySuffix = ".canary"
-)
-
-// canary is a new name that nobody can have taken.
+// canary is a new name that nobody can have taken, of an empty object that nobody
+// may delete.
 func canary(random io.Reader) (string, error) {
 	var b [15]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return "", fmt.Errorf("name a canary: %w", err)
 	}
-	return CanaryPrefix + strings.ToLower(base32.StdEncoding.EncodeToString(b[:])) + CanarySuffix, nil
+	return policy.CanaryPrefix + strings.ToLower(base32.StdEncoding.EncodeToString(b[:])) + policy.CanarySuffix, nil
 }
 
 // under is name in a folder, which may be "".

@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
 // examineDir looks who may write to a folder, delete from it or put another in
@@ -88,7 +90,7 @@ func (p place) writable() Finding {
 	err := p.err
 	if err == nil {
 		var file *os.File
-		if file, err = os.CreateTemp(p.nearest, CanaryPrefix+"*"+CanarySuffix); err == nil {
+		if file, err = os.CreateTemp(p.nearest, policy.CanaryPrefix+"*"+policy.CanarySuffix); err == nil {
 			err = file.Close()
 			if gone := os.Remove(file.Name()); err == nil {
 				err = gone

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/iterator"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
 // A gcsExaminer tries a credential of Google Cloud Storage.
@@ -83,7 +84,7 @@ func (t *gcsTrial) create(ctx context.Context) bool {
 		_, err = t.sink.Put(ctx, t.name, bytes.NewReader(nil))
 	}
 	if err != nil {
-		f.Verdict, f.Detail = Fails, line(err.Error())
+		f.Verdict, f.Detail = Fails, why(err)
 		f.Advice = "no backup can be stored there before this is mended"
 		t.add(f)
 		return false
@@ -161,7 +162,7 @@ func (t *gcsTrial) conclude(d demand, a answer) {
 		f.Verdict, f.Detail = Holds, "denied"
 	case a.status/100 == 2:
 		f.Verdict, f.Detail = Fails, "allowed: "+d.allows
-		f.Advice = "the account needs roles/storage.objectCreator alone, without " + d.verb + ": " + t.policy()
+		f.Advice = "let the account have roles/storage.objectCreator alone, without " + d.verb
 	default:
 		f.Verdict, f.Detail = Unproven, "neither allowed nor denied: "+a.said
 		f.Advice = "the store must answer 403; run doctor again, and check that " + d.verb + " is not granted"
@@ -212,7 +213,7 @@ func (t *gcsTrial) denied(ctx context.Context) {
 			return err
 		}},
 		gcsProbe{demand{"delete what is not", "storage.objects.delete", gone}, func(ctx context.Context) error {
-			return t.object(strings.TrimSuffix(never, CanarySuffix) + "-never" + CanarySuffix).Delete(ctx)
+			return t.object(strings.TrimSuffix(never, policy.CanarySuffix) + "-never" + policy.CanarySuffix).Delete(ctx)
 		}},
 		gcsProbe{demand{"delete a version", "storage.objects.delete", gone}, func(ctx context.Context) error {
 			return t.object(t.name).Generation(1).Delete(ctx)

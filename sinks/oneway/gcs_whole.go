@@ -31,7 +31,7 @@ func (t *gcsTrial) permissions(ctx context.Context) {
 		f.Verdict, f.Detail, f.Advice = Unproven, "no answer: "+gcsAnswer(err).said, "run doctor again"
 	case len(granted) > 0:
 		f.Verdict, f.Detail = Fails, "granted: "+strings.Join(granted, ", ")
-		f.Advice = "the account needs roles/storage.objectCreator alone: " + t.policy()
+		f.Advice = "let the account have roles/storage.objectCreator alone"
 	}
 	t.add(f)
 }
@@ -67,24 +67,25 @@ func (t *gcsTrial) begin(ctx context.Context, key string) answer {
 	}
 	q := url.Values{"uploadType": {"resumable"}, "name": {key}, "ifGenerationMatch": {"0"}}
 	address := strings.TrimSuffix(host, "/") + "/upload/storage/v1/b/" + url.PathEscape(t.Bucket) + "/o?" + q.Encode()
-	res, err := send(ctx, t.HTTP, http.MethodPost, address)
+	status, session, err := send(ctx, t.HTTP, http.MethodPost, address)
 	if err != nil {
 		return answer{said: "no answer"} // the cause may quote the session
 	}
-	if session := res.Header.Get("Location"); res.StatusCode/100 == 2 && session != "" {
-		_, _ = send(ctx, t.HTTP, http.MethodDelete, session) // it ends by itself within a week
+	if status/100 == 2 && session != "" {
+		_, _, _ = send(ctx, t.HTTP, http.MethodDelete, session) // it ends by itself within a week
 	}
-	return answer{status: res.StatusCode, said: fmt.Sprintf("status %d", res.StatusCode)}
+	return answer{status: status, said: fmt.Sprintf("status %d", status)}
 }
 
-func send(ctx context.Context, client *http.Client, method, address string) (*http.Response, error) {
+// send makes a request without a body, and returns where the answer leads.
+func send(ctx context.Context, client *http.Client, method, address string) (status int, location string, err error) {
 	req, err := http.NewRequestWithContext(ctx, method, address, http.NoBody)
 	if err != nil {
-		return nil, err
+		return 0, "", err
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, err
+		return 0, "", err
 	}
-	return res, res.Body.Close()
+	return res.StatusCode, res.Header.Get("Location"), res.Body.Close()
 }

@@ -64,6 +64,7 @@ type User struct {
 type Result struct {
 	URL      string // as the sink names itself
 	Store    string // what it is, such as "MinIO at https://…"
+	Policy   string // the command that prints what the credential should be allowed
 	Findings []Finding
 	// Credential names the credential, as sinks.Credential does.
 	Credential string
@@ -92,6 +93,8 @@ func (r *Result) Proven() bool {
 type examiner interface {
 	// store says what the sink is.
 	store() string
+	// policy is the command that prints what the credential should be allowed.
+	policy() string
 	// folder tries what concerns one folder; false when no canary could be created.
 	folder(ctx context.Context, name string) ([]Finding, bool)
 	// whole tries what concerns the sink as a whole; a folder was tried before.
@@ -137,7 +140,7 @@ func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
 	if result.Reached {
 		result.Findings = append(result.Findings, x.whole(ctx)...)
 	}
-	result.Store = x.store()
+	result.Store, result.Policy = x.store(), x.policy()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
+	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
 func putInput(bucket, key string) *s3.PutObjectInput {
@@ -57,7 +58,7 @@ func TestS3DoesNoHarm(t *testing.T) {
 	kept := false
 	for _, o := range objects {
 		kept = kept || (o.Key == key && !o.DeleteMarker)
-		if o.Key != key && (!strings.HasPrefix(o.Key, "host/"+folder+"/"+oneway.CanaryPrefix) || !strings.HasSuffix(o.Key, oneway.CanarySuffix) || o.Size != 0) {
+		if o.Key != key && (!strings.HasPrefix(o.Key, "host/"+folder+"/"+policy.CanaryPrefix) || !strings.HasSuffix(o.Key, policy.CanarySuffix) || o.Size != 0) {
 			t.Errorf("left behind is %+v", o)
 		}
 		if o.Key == key && o.DeleteMarker {

@@ -42,6 +42,14 @@ func answerOf(err error) answer {
 	return a
 }
 
+// why is what a sink says of a failure, without the name of the canary.
+func why(err error) string {
+	if cause := errors.Unwrap(err); cause != nil {
+		err = cause
+	}
+	return line(err.Error())
+}
+
 func line(s string) string { return strings.TrimSuffix(strings.Join(strings.Fields(s), " "), ": ") }
 
 // denied tells whether the store understood who asks, and refused. A 403 because
@@ -76,7 +84,7 @@ func (t *trial) conclude(d demand, a answer) {
 		f.Verdict, f.Detail = Holds, "denied"
 	case a.status/100 == 2:
 		f.Verdict, f.Detail = Fails, "allowed: "+d.allows
-		f.Advice = "take " + d.verb + " from the credential; the least it needs: " + t.policy()
+		f.Advice = "take " + d.verb + " from the credential"
 	default:
 		f.Verdict, f.Detail = Unproven, "neither allowed nor denied: "+a.said
 		f.Advice = "the store must answer 403 AccessDenied; run doctor again, and check that " + d.verb + " is not granted"

@@ -29,7 +29,7 @@ func (t *trial) create(ctx context.Context) bool {
 		}
 	}
 	if err != nil {
-		f.Verdict, f.Detail = Fails, line(err.Error())
+		f.Verdict, f.Detail = Fails, why(err)
 		f.Advice = "no backup can be stored there before this is mended"
 		t.add(f)
 		return false
@@ -77,14 +77,14 @@ func (t *trial) createAgain(ctx context.Context) {
 func (t *trial) accepted(f *Finding, version, why string) {
 	if version != "" {
 		f.Verdict, f.Detail = Warning, "versioned only: "+why+"; what was there stays as an older version"
-		f.Advice = "read backups back by version, or let the bucket refuse it: " + t.policy()
+		f.Advice = "let the bucket's policy refuse it; else read backups back by version"
 		if t.minio() {
 			f.Advice = "read backups back by version: MinIO has no policy that refuses it"
 		}
 		return
 	}
 	f.Verdict, f.Detail = Fails, "allowed: "+why+"; what was there is gone"
-	f.Advice = "keep versions in the bucket; " + t.policy() + " prints how"
+	f.Advice = "keep versions in the bucket"
 }
 
 // overwrite puts the canary without the condition, as a thief would.
@@ -121,7 +121,7 @@ func (t *trial) long(ctx context.Context) {
 	id, err := t.begin(ctx, t.key)
 	if err != nil {
 		f.Verdict, f.Detail = Fails, "a long upload cannot be begun: "+answerOf(err).said
-		f.Advice = "streams above 16 MiB cannot be stored; a policy that demands If-None-Match must exempt it: " + t.policy()
+		f.Advice = "streams above 16 MiB cannot be stored; a policy that demands If-None-Match must exempt this"
 		t.add(f)
 		return
 	}
@@ -139,7 +139,7 @@ func (t *trial) long(ctx context.Context) {
 	f = Finding{Check: "abort", Verb: "s3:AbortMultipartUpload", Verdict: Holds, Detail: "a long upload can be given up"}
 	if err := t.abort(ctx, t.key, id); err != nil {
 		f.Verdict, f.Detail = Warning, "denied: the parts of a broken upload stay, and cost money"
-		f.Advice = "allow it, or let a lifecycle rule abort incomplete uploads: " + t.policy()
+		f.Advice = "allow it, and let a lifecycle rule abort incomplete uploads"
 	}
 	t.add(f)
 }
