@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"log/slog"
 	"net"
-	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -25,13 +23,7 @@ type Checkup struct {
 // Check looks at db as Open does, but for the snapshot: it takes no lock, and
 // reads no rows but one of each table. Errors never hold the password.
 func Check(ctx context.Context, db wordpress.Database, o Options) (*Checkup, error) {
-	d := &Dump{db: db, opts: o, log: o.Logger, stored: map[string]*stored{}}
-	if d.log == nil {
-		d.log = slog.New(slog.DiscardHandler)
-	}
-	if d.opts.Now == nil {
-		d.opts.Now = time.Now
-	}
+	d := newDump(db, o)
 	defer d.Close()
 	if err := d.look(ctx); err != nil {
 		return nil, err

@@ -45,6 +45,15 @@ type Dump struct {
 // dump is fixed, and no lock is held. It reads neither the environment nor any
 // option file. Errors never hold the password.
 func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) {
+	d := newDump(db, o)
+	if err := d.open(ctx); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func newDump(db wordpress.Database, o Options) *Dump {
 	d := &Dump{db: db, opts: o, log: o.Logger, inDatabase: map[string]bool{}, stored: map[string]*stored{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
@@ -52,11 +61,7 @@ func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) 
 	if d.opts.Now == nil {
 		d.opts.Now = time.Now
 	}
-	if err := d.open(ctx); err != nil {
-		_ = d.Close()
-		return nil, err
-	}
-	return d, nil
+	return d
 }
 
 func (d *Dump) open(ctx context.Context) error {
