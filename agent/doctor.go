@@ -47,13 +47,26 @@ type Examination struct {
 	Folder string     // of its backups, relative to a sink's prefix
 }
 
-// Examine looks whether a site can be backed up: whether its configuration can
-// be read, its files be found and its database be dumped, with the rights that a
-// backup has. It takes no lock, and reads no content.
-func (a *Agent) Examine(ctx context.Context, job Job) Examination {
+// Examine looks whether sites can be backed up: whether their configuration can
+// be read, their files be found and their database be dumped, with the rights
+// that a backup has. It takes no lock, reads no content, and writes nothing. Sites
+// that a backup would leave out are left out.
+func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 	a.init()
+	decided := a.contest(jobs)
+	var out []Examination
+	for i, job := range jobs {
+		if job.Ignore != "" || decided.unused[i] || ctx.Err() != nil {
+			continue
+		}
+		out = append(out, a.examine(ctx, job, decided.refused[i]))
+	}
+	return out
+}
+
+func (a *Agent) examine(ctx context.Context, job Job, refused error) Examination {
 	e := Examination{Path: job.Place.Path, Name: job.Name, Kind: job.Kind}
-	root, owner, err := siteRoot(job.Place)
+	site, err := job.locate()
 	if err == nil && !wordpress.ValidName(job.Name) {
 		err = usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
 	}
@@ -61,7 +74,10 @@ func (a *Agent) Examine(ctx context.Context, job Job) Examination {
 		e.fails("site", err, "give the folder that holds wp-config.php or wp-load.php")
 		return e
 	}
-	e.Owner, e.Tenant = owner, owner.name()
+	if refused != nil {
+		e.fails("name", refused, "give the site a name of its own, with --name or name in the configuration")
+	}
+	e.Owner, e.Tenant = site.owner, site.owner.name()
 	e.Folder, _, _ = cutLast(runName(job.Name, job.Kind, job.Selection.NoUploads, ""), "/")
 	if a.examineConfig(ctx, job, &e) {
 		if job.Kind.has(filesStream) {
@@ -72,7 +88,7 @@ func (a *Agent) Examine(ctx context.Context, job Job) Examination {
 		}
 	}
 	e.sealing(job)
-	a.examineTargets(job, root, &e)
+	a.examineTargets(job, site.root, &e)
 	return e
 }
 

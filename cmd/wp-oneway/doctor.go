@@ -105,19 +105,19 @@ func (a *app) wards(ctx context.Context, runner *agent.Agent, report *doctorRepo
 	if len(paths) == 0 && !all && len(s.Sites) == 0 && len(s.Sinks) > 0 {
 		return sinksAlone(s.Sinks, runner.Host)
 	}
-	jobs, err := a.jobs(ctx, paths, all)
+	jobs, _, err := a.jobs(ctx, paths, all)
 	if err != nil {
 		return nil, err
 	}
+	if len(jobs) == 0 {
+		return nil, fmt.Errorf("%w in the known places or below the configured roots; give its PATH", errNoSite)
+	}
 	var wards []*ward
-	for _, job := range jobs {
-		if job.Ignore != "" {
-			continue
-		}
-		e := runner.Examine(ctx, job)
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
+	found := runner.Examine(ctx, jobs)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	for _, e := range found {
 		report.addSite(e)
 		for _, u := range e.Sinks {
 			i := slices.IndexFunc(wards, func(w *ward) bool { return w.url.String() == u.String() })
