@@ -93,37 +93,56 @@ func thisTable(name string) string {
 // and whether it holds rows, for a table that is truncated later on shows itself
 // by nothing else than their absence.
 func (d *Dump) peek(ctx context.Context, o *object) error {
-	if o.kind != kindTable || o.rowless || o.noData {
+	if o.kind != kindTable {
 		return nil
 	}
-	history := ""
-	if o.versioned {
-		history = " FOR SYSTEM_TIME ALL"
-	}
-	rows, err := d.main.strings(ctx, "SELECT 1 FROM "+ident(o.name)+history+" LIMIT 1")
-	if err == nil {
-		o.filled = len(rows) > 0
-		var row []cell
-		if row, err = d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name)); err == nil {
-			o.made += " " + fingerprint(row[1].s)
+	var err error
+	if !o.rowless && !o.noData {
+		if err = d.peekRows(ctx, o); err == nil {
 			return nil
 		}
 	}
 	switch number(err) {
 	case 0:
-		return fmt.Errorf("look at %s: %w", o, err)
-	case errNoTable:
-		if d.stillListed(ctx, o.name) {
-			break
+		if err != nil {
+			return fmt.Errorf("look at %s: %w", o, err)
 		}
-		o.gone = true // dropped since it was listed; this is before the moment of the dump
+	case errNoTable:
+		if !d.stillListed(ctx, o.name) {
+			o.gone = true // dropped since it was listed; this is before the moment of the dump
+			return nil
+		}
+	}
+	_, unknown := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
+	switch {
+	case unknown == nil && err == nil:
 		return nil
-	case errTableAccess, errColumnAccess:
+	case unknown == nil:
 		o.noData = true
 		return d.missing(o.String(), "its rows cannot be read: "+err.Error())
+	case number(unknown) == 0:
+		return fmt.Errorf("look at %s: %w", o, unknown)
 	}
 	o.gone = true
-	return d.missing(o.String(), "it cannot be read: "+err.Error())
+	return d.missing(o.String(), "it cannot be read: "+unknown.Error())
+}
+
+// peekRows looks for rows, and notes the definition that they belong to.
+func (d *Dump) peekRows(ctx context.Context, o *object) error {
+	history := ""
+	if o.versioned {
+		history = " FOR SYSTEM_TIME ALL"
+	}
+	rows, err := d.main.strings(ctx, "SELECT 1 FROM "+ident(o.name)+history+" LIMIT 1")
+	if err != nil {
+		return err
+	}
+	o.filled = len(rows) > 0
+	row, err := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
+	if err == nil {
+		o.made += " " + fingerprint(row[1].s)
+	}
+	return err
 }
 
 // fingerprint stands for a definition; the next number of AUTO_INCREMENT, which

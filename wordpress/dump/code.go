@@ -19,6 +19,7 @@ type code struct {
 	collation string // of the connection that created it
 	database  string // collation of the database it was created in
 	created   string // of events
+	broken    string // why it cannot be created any more; "" when it can
 }
 
 func (c *code) String() string { return strings.ToLower(c.what) + " " + ident(printable(c.name)) }
@@ -27,6 +28,9 @@ func (c *code) String() string { return strings.ToLower(c.what) + " " + ident(pr
 // events, in the order of their creation.
 func (d *Dump) readCodes(ctx context.Context) error {
 	if d.opts.whole() {
+		if err := d.readLibraries(ctx); err != nil {
+			return err
+		}
 		if err := d.readRoutines(ctx); err != nil {
 			return err
 		}
@@ -43,6 +47,24 @@ func (d *Dump) readCodes(ctx context.Context) error {
 	}
 	for _, r := range rows {
 		if err := d.readCode(ctx, &code{what: "EVENT", name: r[0].s, created: r[1].s}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readLibraries reads what routines in other languages than SQL may use, as MySQL has
+// it from 9.2 on.
+func (d *Dump) readLibraries(ctx context.Context) error {
+	if d.server.maria || d.server.number < 90200 {
+		return nil
+	}
+	names, err := d.main.strings(ctx, "SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE "+thisDatabase("LIBRARY")+" ORDER BY LIBRARY_NAME")
+	if err != nil {
+		return fmt.Errorf("list libraries: %w", err)
+	}
+	for _, name := range names {
+		if err := d.readCode(ctx, &code{what: "LIBRARY", name: name}); err != nil {
 			return err
 		}
 	}
@@ -68,23 +90,6 @@ func (d *Dump) readRoutines(ctx context.Context) error {
 	return nil
 }
 
-func (d *Dump) readTriggers(ctx context.Context) error {
-	rows, err := d.main.table(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "+thisDatabase("TRIGGER")+
-		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER")
-	if err != nil {
-		return fmt.Errorf("list triggers: %w", err)
-	}
-	for _, r := range rows {
-		if !d.listed(r[1].s) {
-			continue
-		}
-		if err := d.readCode(ctx, &code{what: "TRIGGER", name: r[0].s}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // readCode reads how one thing was created, and adds it to those to be written.
 func (d *Dump) readCode(ctx context.Context, c *code) error {
 	row, err := d.main.one(ctx, "SHOW CREATE "+c.what+" "+ident(c.name))
@@ -103,6 +108,9 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 	if c.what == "EVENT" {
 		c.zone, rest = rest[0].s, rest[1:]
 	}
+	if c.what == "LIBRARY" && len(rest) == 1 { // it has no circumstances but its mode
+		rest = append(rest, cell{s: "utf8mb4"}, cell{s: "utf8mb4_general_ci"}, cell{})
+	}
 	if len(rest) < 4 {
 		return fmt.Errorf("read %s: %w", c, errMalformed)
 	}
@@ -114,8 +122,11 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 	if c.what == "TRIGGER" {
 		list = unqualify(list, d.db.Name, "EACH", func(string) bool { return true })
 	}
-	if d.foreign() && strings.HasPrefix(c.what, "PACKAGE") {
-		d.warn(c.String(), "left out, since "+d.opts.For+" has no packages")
+	if c.what == "FUNCTION" || c.what == "PROCEDURE" {
+		list = d.unqualifyLibraries(list)
+	}
+	if d.foreign() && (strings.HasPrefix(c.what, "PACKAGE") || c.what == "LIBRARY") {
+		d.warn(c.String(), "left out, since "+d.opts.For+" has nothing like it")
 		return nil
 	}
 	if mentions(list, d.db.Name) {
@@ -127,6 +138,26 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 	c.text = join(list)
 	d.codes = append(d.codes, c)
 	return nil
+}
+
+// unqualifyLibraries takes the database's name away from the libraries that a
+// routine says to be using, in its head.
+func (d *Dump) unqualifyLibraries(list []token) []token {
+	for i, t := range list {
+		switch open := skipSpace(list, i+1); {
+		case t.kind != tokenWord:
+		case t.is("AS") || t.is("BEGIN") || t.is("RETURN"):
+			return list
+		case t.is("USING") && open < len(list) && list[open].text == "(":
+			end := open
+			for end < len(list) && list[end].text != ")" {
+				end++
+			}
+			inside := unqualify(list[open:end], d.db.Name, "", func(string) bool { return true })
+			return append(append(append([]token{}, list[:open]...), inside...), list[end:]...)
+		}
+	}
+	return list
 }
 
 // writeViewsAndCode writes, after all rows: routines, since views may use them;
@@ -145,6 +176,12 @@ func (d *Dump) writeViewsAndCode(t *text) error {
 		}
 		if err := t.printf("\n--\n-- %s\n--\n\n", c); err != nil {
 			return err
+		}
+		if c.broken != "" {
+			if err := t.raw("-- It cannot be created: ", oneLine(c.broken), "\n", commented(c.text)); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := d.writeStatement(t, c); err != nil {
 			return err
@@ -202,7 +239,7 @@ func (d *Dump) writeStatement(t *text, c *code) error {
 		err = t.raw(c.text, ";\n")
 	default:
 		end := delimiter(c.text)
-		err = t.raw("DELIMITER ", end, "\n", c.text, "\n", end, "\nDELIMITER ;\n")
+		err = t.raw("DELIMITER ", end, "\n", forClient(c.text, dialectOf(c.mode)), "\n", end, "\nDELIMITER ;\n")
 	}
 	if err != nil {
 		return err
@@ -245,4 +282,25 @@ func delimiter(text string) string {
 			return end
 		}
 	}
+}
+
+// forClient makes up for what the stock client does to a statement: it takes away the
+// end of every line that begins like its own command DELIMITER, unless that lies in a
+// string or a comment. A second one takes its place.
+func forClient(text string, d dialect) string {
+	var b strings.Builder
+	line := "" // the current one, as far as it has come
+	for _, t := range d.tokens(text) {
+		plain := t.kind == tokenSpace && strings.HasSuffix(t.text, "\n") // white space, or a comment up to the line's end
+		before, _, _ := strings.Cut(t.text, "\n")
+		if line += before; plain && len(line) >= len("DELIMITER") && strings.EqualFold(line[:len("DELIMITER")], "DELIMITER") {
+			b.WriteString(t.text + "\n")
+		} else {
+			b.WriteString(t.text)
+		}
+		if at := strings.LastIndexByte(t.text, '\n'); at >= 0 {
+			line = t.text[at+1:]
+		}
+	}
+	return b.String()
 }

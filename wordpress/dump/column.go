@@ -44,7 +44,7 @@ func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned b
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("read the columns of %s: none are visible", printable(o.name))
 	}
-	var columns []column
+	columns := []column{} // maybe none, if all are generated
 	period := 0
 	for _, r := range rows {
 		o.ordered = o.ordered || r[7].s == "PRI" && o.steady

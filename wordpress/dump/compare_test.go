@@ -45,7 +45,12 @@ func (f *flavour) describe(t *testing.T, name string) map[string]string {
 		things["trigger "+r[0]] = r[1] + " " + r[2] + " " + regexp.MustCompile(` [^ ]* [^ ]*$`).ReplaceAllString(query(t, db, "SHOW CREATE TRIGGER "+quote(r[0])), "")
 	}
 	for _, r := range rows(t, db, "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA=DATABASE()") {
-		things[r[0]+" "+r[1]] = query(t, db, "SHOW CREATE "+r[0]+" "+quote(r[1]))
+		things[r[0]+" "+r[1]] = anonymous(query(t, db, "SHOW CREATE "+r[0]+" "+quote(r[1])), name)
+	}
+	if f.name == "mysql" {
+		for _, r := range rows(t, db, "SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA=DATABASE()") {
+			things["library "+r[0]] = query(t, db, "SHOW CREATE LIBRARY "+quote(r[0]))
+		}
 	}
 	for _, r := range rows(t, db, "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA=DATABASE()") {
 		things["event "+r[0]] = query(t, db, "SHOW CREATE EVENT "+quote(r[0]))
@@ -86,7 +91,7 @@ func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, thi
 	history := ""
 	if kind == "SYSTEM VERSIONED" {
 		history = " FOR SYSTEM_TIME ALL"
-		if table == "hist" {
+		if table == "hist" || table == "hist3" {
 			sources = append(sources, "HEX(row_start)", "HEX(row_end)")
 		}
 	}

@@ -74,7 +74,7 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	}
 	return &flavour{
 		name: "mariadb", socket: m.Socket, port: m.Port, client: []string{"mariadb", "--no-defaults"},
-		schemas: []string{"common.sql", "mariadb.sql"}, dsn: m.DSN, maria: m, stop: m.Kill,
+		schemas: []string{"common.sql", "mariadb.sql", "wider.sql", "wider_mariadb.sql"}, dsn: m.DSN, maria: m, stop: m.Kill,
 	}
 }
 
@@ -98,7 +98,7 @@ func mySQL(t *testing.T) *flavour {
 		}
 		servers.mysql = &flavour{
 			name: "mysql", socket: m.Socket, port: m.Port, client: append(client, "--no-defaults"),
-			schemas: []string{"common.sql", "mysql.sql"}, dsn: m.DSN, stop: m.Kill,
+			schemas: []string{"common.sql", "mysql.sql", "wider.sql", "wider_mysql.sql"}, dsn: m.DSN, stop: m.Kill,
 		}
 	}
 	return servers.mysql

@@ -52,6 +52,9 @@ func (w *inserts) row(row []byte) error {
 		return err
 	}
 	w.rows++
+	if len(w.columns) == 0 {
+		return w.out.raw("()")
+	}
 	if worst > blockSize {
 		return w.giant(row)
 	}

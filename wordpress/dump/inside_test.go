@@ -339,3 +339,33 @@ func TestFingerprint(t *testing.T) {
 		t.Error("a comment does not count")
 	}
 }
+
+func TestViewQuery(t *testing.T) {
+	for statement, want := range map[string]string{
+		"CREATE ALGORITHM=UNDEFINED DEFINER=`a`@`b` SQL SECURITY DEFINER VIEW `v` AS select 1 AS `x`":          "select 1 AS `x`",
+		"CREATE VIEW `AS``v` (`as`,`b`) AS with `c` as (select 1) select 2":                                    "with `c` as (select 1) select 2",
+		"CREATE VIEW `v` AS select 1 from `t` where `a` > 0 WITH CASCADED CHECK OPTION":                        "select 1 from `t` where `a` > 0",
+		"CREATE VIEW `v` AS select 1 AS `OPTION`":                                                              "select 1 AS `OPTION`",
+		"CREATE ALGORITHM=UNDEFINED MATERIALIZED /*(BY ENGINE=UNKNOWN)*/ DEFINER=`r`@`h` VIEW `v` AS select 1": "select 1",
+		"CREATE VIEW": "", "": "",
+	} {
+		if got := viewQuery((dialect{}).tokens(statement)); got != want {
+			t.Errorf("%s: got %q, want %q", statement, got, want)
+		}
+	}
+}
+
+func TestForClient(t *testing.T) {
+	for text, want := range map[string]string{
+		"SELECT 1 AS\ndelimiter\n, 2":                  "SELECT 1 AS\ndelimiter\n\n, 2",
+		"SELECT\nDelimiter_x -- c\nFROM t":             "SELECT\nDelimiter_x -- c\n\nFROM t",
+		"SELECT\n delimiter\n, 2":                      "SELECT\n delimiter\n, 2",
+		"/*\ndelimiter ;\n*/ SELECT 'a\ndelimiter\nb'": "/*\ndelimiter ;\n*/ SELECT 'a\ndelimiter\nb'",
+		"delimite\nr":                    "delimite\nr",
+		"BEGIN\ndelimiter:='x\ny';\nEND": "BEGIN\ndelimiter:='x\ny';\nEND",
+	} {
+		if got := forClient(text, dialect{}); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,22 +1,37 @@
 package dump
 
-// needs are the tables and views that a view's query reads, and the routines that it
-// calls, as the server writes them: a source follows FROM or JOIN, maybe after
-// parentheses, and a routine has its parenthesis right behind it.
-func needs(list []token) (tables, functions []string) {
+// A need is what a view's query cannot do without.
+type need struct {
+	tables    []string // and views
+	functions []string
+	packages  []string // or databases, whose functions it calls
+}
+
+// needsOf reads a view's needs off its query, as the server writes it: a source follows
+// FROM or JOIN, maybe after parentheses, and a function has its parenthesis right
+// behind it.
+func needsOf(list []token) (n need) {
+	text := func(i int) string {
+		if i < len(list) {
+			return list[i].text
+		}
+		return ""
+	}
 	for i, t := range list {
 		if t.kind != tokenName || afterDot(list[:i]) {
 			continue
 		}
 		switch {
-		case i+1 < len(list) && list[i+1].text == "(":
-			functions = append(functions, t.name)
-		case i+1 < len(list) && list[i+1].text == ".": // of another database, or a package's
+		case text(i+1) == "(":
+			n.functions = append(n.functions, t.name)
+		case text(i+1) == "." && text(i+3) == "(":
+			n.packages = append(n.packages, t.name)
+		case text(i+1) == ".": // a column's table, or another database
 		case isSource(list[:i]):
-			tables = append(tables, t.name)
+			n.tables = append(n.tables, t.name)
 		}
 	}
-	return tables, functions
+	return n
 }
 
 // isSource tells whether what comes next is read from.
@@ -38,27 +53,32 @@ func (d *Dump) settleViews() {
 	for _, o := range d.objects {
 		there[o.name] = !o.gone && !(o.kind == kindSequence && d.foreign())
 	}
-	routines := map[string]bool{}
+	routines, packages := map[string]bool{}, map[string]bool{}
 	for _, c := range d.codes {
-		routines[c.name] = routines[c.name] || c.what == "FUNCTION"
+		switch c.what {
+		case "FUNCTION":
+			routines[c.name] = true
+		case "PACKAGE":
+			packages[c.name] = true
+		}
+	}
+	for _, v := range d.views {
+		for _, name := range v.needs.packages {
+			if packages[name] {
+				v.mode, v.doubt = "ORACLE", "" // no other mode has functions of packages
+			}
+		}
+		if v.doubt != "" {
+			v.broken = v.doubt
+		}
 	}
 	for again := true; again; {
 		again = false
 		for _, v := range d.views {
-			if v.broken != "" {
-				continue
+			if v.broken == "" {
+				v.broken = v.needs.lacking(d.inDatabase, there, routines)
 			}
-			for _, name := range v.tables {
-				if d.inDatabase[name] && !there[name] {
-					v.broken = "it reads " + ident(printable(name)) + ", which is not in this dump"
-				}
-			}
-			for _, name := range v.functions {
-				if !routines[name] {
-					v.broken = "it calls " + ident(printable(name)) + ", which is not in this dump"
-				}
-			}
-			if v.broken != "" {
+			if v.broken != "" && there[v.object.name] {
 				there[v.object.name], again = false, true
 			}
 		}
@@ -68,4 +88,20 @@ func (d *Dump) settleViews() {
 			d.warn(v.object.String(), "it cannot be created from this dump alone and is kept as a comment: "+v.broken)
 		}
 	}
+}
+
+// lacking says which of the needs is not there, "" if all are. What is of another
+// database is none of ours.
+func (n need) lacking(known, there, routines map[string]bool) string {
+	for _, name := range n.tables {
+		if known[name] && !there[name] {
+			return "it reads " + ident(printable(name)) + ", which is not in this dump"
+		}
+	}
+	for _, name := range n.functions {
+		if !routines[name] {
+			return "it calls " + ident(printable(name)) + ", which is not in this dump"
+		}
+	}
+	return ""
 }

@@ -31,9 +31,11 @@ const (
 	errNoSuchRoutine = 1305
 	errNoSuchEvent   = 1539
 	errViewInvalid   = 1356
+	errViewRecursive = 1462
 	errUnknownTable  = 1051
 	errBadTable      = 1109
 	errBadField      = 1054
+	errSyntax        = 1064
 	errNoDatabase    = 1049
 )
 

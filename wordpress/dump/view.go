@@ -15,9 +15,10 @@ type view struct {
 	standin   string // what stands in for it until all views are there
 	broken    string // why it cannot be created any more; "" when it can
 	suspect   bool   // broken, if one that it uses is
+	doubt     string // why it is broken, unless what it calls is a package's
 	uses      []*view
-	tables    []string // names that it reads from
-	functions []string // routines that it calls
+	needs     need
+	mode      string // sql_mode to create it under
 }
 
 // readViews reads the views' definitions and puts them into the order of their
@@ -62,6 +63,8 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 		}
 	case errNoTable:
 		return nil, changed(err)
+	case errViewRecursive:
+		return d.readRecursiveView(ctx, o, err)
 	default:
 		return nil, d.missing(o.String(), "its definition cannot be read: "+err.Error())
 	}
@@ -75,11 +78,21 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 		list = withoutDefiner(list)
 	}
 	v.create = join(list)
-	v.tables, v.functions = needs(list)
-	if err := d.tryView(ctx, v); err != nil {
+	v.needs = needsOf(list)
+	if err := d.tryView(ctx, v, list); err != nil {
 		return nil, err
 	}
 	return v, d.readStandin(ctx, v)
+}
+
+// readRecursiveView reads a view that has come to use itself, by names that were
+// changed. It cannot be used any more, and not be created.
+func (d *Dump) readRecursiveView(ctx context.Context, o *object, why error) (*view, error) {
+	query, err := d.main.strings(ctx, "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE "+thisTable(o.name))
+	if err != nil || len(query) != 1 {
+		return nil, err
+	}
+	return &view{object: o, create: "CREATE VIEW " + ident(o.name) + " AS " + query[0], broken: why.Error()}, nil
 }
 
 // listed tells whether a name is one of the database's tables or views.
@@ -94,15 +107,15 @@ func (d *Dump) listed(name string) bool {
 
 // tryView finds out whether the view could be created, by preparing its query,
 // which reads no row.
-func (d *Dump) tryView(ctx context.Context, v *view) error {
-	query, err := d.main.strings(ctx, "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE "+thisTable(v.object.name))
-	if err != nil || len(query) == 0 || query[0] == "" {
-		return err
+func (d *Dump) tryView(ctx context.Context, v *view, list []token) error {
+	query := viewQuery(list)
+	if query == "" {
+		return nil
 	}
 	if err := d.main.exec(ctx, "SAVEPOINT v"); err != nil {
 		return err
 	}
-	err = d.main.exec(ctx, "PREPARE v FROM "+literal(query[0]))
+	err := d.main.exec(ctx, "PREPARE v FROM "+literal(query))
 	switch number(err) {
 	case 0:
 		if err != nil {
@@ -111,12 +124,41 @@ func (d *Dump) tryView(ctx context.Context, v *view) error {
 		if err := d.main.exec(ctx, "DEALLOCATE PREPARE v"); err != nil {
 			return err
 		}
-	case errNoTable, errBadField, errNoSuchRoutine, errUnknownTable, errBadTable, errNoDatabase:
+	case errNoTable, errBadField, errNoSuchRoutine, errUnknownTable, errBadTable, errNoDatabase, errSyntax:
 		v.broken = err.Error()
+		if len(v.needs.packages) > 0 && number(err) == errNoSuchRoutine {
+			v.broken, v.doubt = "", err.Error()
+		}
 	case errViewInvalid:
 		v.suspect = true
 	}
 	return d.main.exec(ctx, "ROLLBACK TO SAVEPOINT v")
+}
+
+// viewQuery is the query in a CREATE VIEW statement, as the server writes that.
+func viewQuery(list []token) string {
+	at := 0
+	for at < len(list) && !list[at].is("VIEW") {
+		at++
+	}
+	at = skipSpace(list, skipSpace(list, at+1)+1) // past the name
+	for at < len(list) && !(list[at].kind == tokenWord && list[at].is("AS")) {
+		at++ // past the columns
+	}
+	end := len(list)
+	for _, word := range []string{"OPTION", "CHECK", "", "WITH"} {
+		if end == 0 || word != "" && !list[end-1].is(word) {
+			end = len(list)
+			break
+		}
+		for end--; end > 0 && list[end-1].kind == tokenSpace; {
+			end--
+		}
+	}
+	if at+1 >= end {
+		return ""
+	}
+	return strings.TrimSpace(join(list[at+1 : end]))
 }
 
 // readStandin makes a view of the same columns that needs no table. The columns
@@ -129,21 +171,42 @@ func (d *Dump) readStandin(ctx context.Context, v *view) error {
 	}
 	var columns []string
 	for _, r := range rows {
-		value := "1"
-		switch kind := strings.ToLower(r[3].s); {
-		case kind == "json":
-			value = "'{}'"
-		case kind == "date" || kind == "datetime" || kind == "timestamp":
-			value = "CAST(NULL AS DATETIME)"
-		case kind == "time":
-			value = "CAST(NULL AS TIME)"
-		case r[1].s != "":
-			value = "CONVERT('' USING " + d.adaptCharset(r[2].s) + ") COLLATE " + d.adaptCollation(r[1].s)
-		}
-		columns = append(columns, value+" AS "+ident(r[0].s))
+		columns = append(columns, d.standinValue(strings.ToLower(r[3].s), r[2].s, r[1].s)+" AS "+ident(r[0].s))
 	}
 	v.standin = "CREATE SQL SECURITY INVOKER VIEW " + ident(v.object.name) + " AS SELECT " + strings.Join(columns, ", ")
 	return nil
+}
+
+// standinValue is a value of a column's type: servers check while they create a view
+// whether what it does with another's columns fits their types.
+func (d *Dump) standinValue(kind, charset, collation string) string {
+	switch kind {
+	case "json":
+		return "'{}'"
+	case "date", "datetime", "timestamp":
+		return "CAST(NULL AS DATETIME)"
+	case "time":
+		return "CAST(NULL AS TIME)"
+	case "float", "double":
+		return "1e0"
+	case "bit":
+		return "b'1'"
+	case "uuid", "inet6", "inet4":
+		return "CAST(NULL AS " + strings.ToUpper(kind) + ")"
+	case "vector":
+		if d.server.maria {
+			return "VEC_FromText('[1]')"
+		}
+		return "STRING_TO_VECTOR('[1]')"
+	case "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection":
+		return "ST_GeomFromText('POINT(0 0)')"
+	case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob":
+		return "CAST('' AS BINARY)"
+	}
+	if collation != "" {
+		return "CONVERT('' USING " + d.adaptCharset(charset) + ") COLLATE " + d.adaptCollation(collation)
+	}
+	return "1"
 }
 
 // spreadBroken marks the views that use a broken one.
@@ -215,7 +278,7 @@ func (d *Dump) writeView(t *text, v *view) error {
 			return err
 		}
 	} else {
-		c := code{text: v.create, client: v.client, collation: v.collation}
+		c := code{text: v.create, mode: v.mode, client: v.client, collation: v.collation}
 		if err := t.raw("DROP VIEW IF EXISTS ", ident(v.object.name), ";\n"); err != nil {
 			return err
 		}
