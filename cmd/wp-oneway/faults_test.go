@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -291,5 +292,60 @@ func TestADatabaseThatDiesLeavesNoManifest(t *testing.T) {
 	}
 	if finished, unfinished := under(t, folder); len(finished)+len(unfinished) > 0 {
 		t.Errorf("left behind: %q %q", finished, unfinished)
+	}
+}
+
+// Who asks twice does not wait for what a store owes.
+func TestASecondSignalEndsTheRunAtOnce(t *testing.T) {
+	s := demoSite(t)
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	var asked atomic.Bool
+	go func() {
+		for {
+			c, err := silent.Accept()
+			if err != nil {
+				return
+			}
+			defer c.Close()
+			_, _ = c.Read(make([]byte, 1)) // the request is here, and stays unanswered
+			asked.Store(true)
+		}
+	}()
+	endlessUpload(t, s)
+	h := newHost(t)
+	credentials := filepath.Join(t.TempDir(), "credentials")
+	write(t, credentials, strings.NewReader("[default]\naws_access_key_id = k\naws_secret_access_key = s\n"))
+	if err := os.Chmod(credentials, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := h.command("backup", s.Root, "--name", "x", "--compression", "none", "--kind", "files",
+		"--to", "s3://silent/?region=us-east-1&credentials_file="+credentials+"&endpoint=http://"+silent.Addr().String())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the first request", asked.Load)
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // it was killed
+	}()
+	until(t, "the run to end", func() bool {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+		select {
+		case <-ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if by := cmd.ProcessState.Sys().(syscall.WaitStatus); !by.Signaled() || by.Signal() != syscall.SIGTERM {
+		t.Errorf("it ended with %s, want the second signal", cmd.ProcessState)
 	}
 }
