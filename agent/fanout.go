@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
@@ -30,7 +31,7 @@ type fanout struct {
 func newFanout(ctx context.Context, pool *sinks.Pool, dests []*destination) *fanout {
 	f := &fanout{ctx: ctx, pool: pool}
 	for _, d := range dests {
-		f.taps = append(f.taps, &tap{dest: d, blocks: make(chan *sinks.Block, tapQueue)})
+		f.taps = append(f.taps, &tap{dest: d, blocks: make(chan *sinks.Block, tapQueue), all: &f.bytes})
 	}
 	return f
 }
@@ -130,8 +131,9 @@ func (d *destination) touchIfFree() {
 type tap struct {
 	dest   *destination
 	blocks chan *sinks.Block
-	end    error // valid once blocks is closed
-	ended  bool  // the reader was told the end
+	all    *atomic.Int64 // the stream's bytes so far
+	end    error         // valid once blocks is closed
+	ended  bool          // the reader was told the end
 	block  *sinks.Block
 	rest   []byte
 }
@@ -183,10 +185,15 @@ func (t *tap) drop() {
 
 // put stores the stream in the tap's destination, under name, no faster than limit
 // allows; nil is no limit.
-func (t *tap) put(name string, limit *sinks.Limiter) (sinks.Receipt, error) {
-	receipt, err := t.dest.sink.Put(t.dest.ctx, name, sinks.Limit(t, limit))
-	if err == nil && (!t.ended || !errors.Is(t.end, io.EOF)) {
+func (t *tap) put(name string, limit *sinks.Limiter) (receipt sinks.Receipt, err error) {
+	defer catch(&err)
+	receipt, err = t.dest.sink.Put(t.dest.ctx, name, sinks.Limit(t, limit))
+	switch {
+	case err != nil:
+	case !t.ended || !errors.Is(t.end, io.EOF):
 		err = errors.New("the sink acknowledged a stream before its end")
+	case acknowledged(receipt) != t.all.Load():
+		err = fmt.Errorf("the sink acknowledged %d bytes of a stream of %d", acknowledged(receipt), t.all.Load())
 	}
 	if err != nil {
 		// Cancelled for a reason of ours: that reason is what went wrong.
@@ -195,6 +202,14 @@ func (t *tap) put(name string, limit *sinks.Limiter) (sinks.Receipt, error) {
 		}
 	}
 	return receipt, err
+}
+
+// acknowledged is how many bytes a sink says it has.
+func acknowledged(r sinks.Receipt) (bytes int64) {
+	for _, o := range r.Objects {
+		bytes += o.Bytes
+	}
+	return bytes
 }
 
 // drain gives back what the destination left, until the stream has ended.

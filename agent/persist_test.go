@@ -149,7 +149,8 @@ type storing struct {
 func (*storing) String() string { return "storing://" }
 
 func (s *storing) Put(_ context.Context, name string, r io.Reader) (sinks.Receipt, error) {
-	if _, err := io.Copy(io.Discard, r); err != nil {
+	n, err := io.Copy(io.Discard, r)
+	if err != nil {
 		return sinks.Receipt{}, err
 	}
 	if strings.HasSuffix(name, manifestSuffix) {
@@ -158,7 +159,7 @@ func (s *storing) Put(_ context.Context, name string, r io.Reader) (sinks.Receip
 		}
 		return sinks.Receipt{}, s.manifest
 	}
-	return sinks.Receipt{Objects: []sinks.Object{{Name: name}}}, nil
+	return sinks.Receipt{Objects: []sinks.Object{{Name: name, Bytes: n}}}, nil
 }
 
 // smallSite is a site of a few files.

@@ -22,6 +22,7 @@ func (r *run) plan(ctx context.Context) error {
 	}
 	defer site.Close()
 	facts := site.Facts()
+	facts.tame()
 	if err := r.keepOut(facts); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -27,12 +28,73 @@ const (
 // maxEvent is the longest event the parent reads, in bytes.
 const maxEvent = 32 << 20
 
+// maxCount is the highest count that is believed; sums of them do not overflow, and
+// readers of JSON who keep numbers as floating point get them right.
+const maxCount = 1 << 53
+
 // An event is one message of the worker's; one field is set.
 type event struct {
 	Facts    *Facts       `json:"facts,omitempty"`
 	Part     *partEnd     `json:"part,omitempty"`
 	Findings *Findings    `json:"findings,omitempty"`
 	Error    *remoteError `json:"error,omitempty"`
+}
+
+// check refuses an event that no worker of ours sends.
+func (e *event) check() error {
+	set := 0
+	for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil} {
+		if is {
+			set++
+		}
+	}
+	switch {
+	case set != 1:
+		return fmt.Errorf("the worker sent an event that says %d things, not one", set)
+	case e.Part != nil && e.Part.Bytes < 0:
+		return errors.New("the worker sent a part of less than nothing")
+	case e.Findings != nil:
+		return e.Findings.check()
+	}
+	return nil
+}
+
+// kind tells events apart of which a worker sends one each.
+func (e *event) kind() string {
+	switch {
+	case e.Facts != nil:
+		return "the facts"
+	case e.Part != nil:
+		return "the end of " + e.Part.Name
+	case e.Findings != nil:
+		return "the findings"
+	}
+	return "an error"
+}
+
+// check refuses findings that cannot be: what they say goes into manifests and
+// reports, whose readers rely on their form.
+func (f *Findings) check() error {
+	for _, n := range []wordpress.Notes{f.Warnings, f.Unreadable, f.Privileges} {
+		if len(n.Items) > wordpress.MaxNotes || n.Total < len(n.Items) {
+			return fmt.Errorf("the worker sent %d notes of %d; there are never more than %d by name", len(n.Items), n.Total, wordpress.MaxNotes)
+		}
+	}
+	most, least, sum := int64(0), int64(0), f.counts()
+	count := func(numbers ...int64) {
+		most, least = max(most, slices.Max(numbers)), min(least, slices.Min(numbers))
+	}
+	count(f.Files, f.FileBytes, sum.Rows, sum.Excluded, int64(sum.Warnings), int64(sum.Unreadable))
+	for _, t := range f.Tables {
+		count(t.Rows)
+	}
+	for _, e := range f.Excludes {
+		count(e.Entries)
+	}
+	if least < 0 || most > maxCount {
+		return fmt.Errorf("the worker sent a count of %d or %d", least, most)
+	}
+	return nil
 }
 
 // partEnd says that a part has ended, and how.
@@ -99,7 +161,7 @@ func readEvent(r *bufio.Reader) (event, error) {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return event{}, fmt.Errorf("read the worker's event: %w", err)
 	}
-	return e, nil
+	return e, e.check()
 }
 
 // Printable makes text of unknown origin fit for a terminal and a log line:

@@ -42,32 +42,38 @@ type remote struct {
 // startWorker opens the site of req in a worker with its owner's rights. It is
 // told of the site only once it has them.
 func startWorker(ctx context.Context, req Request, owner Owner) (*remote, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	life, cancel := context.WithCancel(ctx)
 	r := &remote{
 		cancel: cancel, opened: make(chan Facts, 1), streams: map[string]*os.File{},
 		ends:  map[string]chan partEnd{databaseStream: make(chan partEnd, 1), filesStream: make(chan partEnd, 1)},
 		found: make(chan Findings, 1), over: make(chan struct{}),
 	}
-	r.cmd = exec.CommandContext(ctx, "/proc/self/exe", "worker")
+	r.cmd = exec.CommandContext(life, "/proc/self/exe", "worker")
 	r.cmd.Env = []string{} // nil would be ours
 	r.cmd.Dir = "/"
 	r.cmd.Stderr = &r.stderr
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	r.cmd.Cancel = func() error {
+		err := syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
+		if errors.Is(err, syscall.ESRCH) {
+			err = os.ErrProcessDone
+		}
+		return err
+	}
 	r.cmd.WaitDelay = time.Second // for what it said last, and no longer
-	if err := r.start(req, owner); err != nil {
+	if err := r.start(life, req, owner); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	select {
-	case r.facts = <-r.opened:
-		return r, nil
-	case <-r.over:
-		return nil, errors.Join(r.err, r.Close())
+	var err error
+	if r.facts, err = await(ctx, r, r.opened); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
+	return r, nil
 }
 
 // start makes the pipes, in the order of the worker's descriptors, starts it
 // and sends the request.
-func (r *remote) start(req Request, owner Owner) error {
+func (r *remote) start(ctx context.Context, req Request, owner Owner) error {
 	pipes := make([]*os.File, 0, 8)
 	for range 4 {
 		reader, writer, err := os.Pipe()
@@ -92,7 +98,7 @@ func (r *remote) start(req Request, owner Owner) error {
 		close(r.over)
 		return fmt.Errorf("start the worker for uid %d: %w", owner.UID, err)
 	}
-	go r.listen(events)
+	go r.listen(ctx, events)
 	messages := json.NewEncoder(requests)
 	if err = messages.Encode(owner); err == nil {
 		err = messages.Encode(req)
@@ -112,13 +118,21 @@ func widen(f *os.File) {
 	}
 }
 
-// listen sorts the worker's events until there are no more, then reaps it.
-func (r *remote) listen(events *os.File) {
+// listen sorts the worker's events until there are no more, or nobody wants them,
+// then reaps it.
+func (r *remote) listen(ctx context.Context, events *os.File) {
 	defer close(r.over)
+	stop := closeWith(ctx, events)
 	err := r.sort(bufio.NewReaderSize(events, 64<<10))
-	_ = events.Close()
-	r.cancel()
+	stop()
+	_ = events.Close() // it may be closed already
+	if !errors.Is(err, io.EOF) {
+		r.cancel()
+	}
+	linger := time.AfterFunc(deathDelay, r.cancel) // what it dies of by itself tells more
 	dead := r.cmd.Wait()
+	linger.Stop()
+	r.cancel()
 	switch {
 	case !errors.Is(err, io.EOF):
 		r.err = err
@@ -129,37 +143,39 @@ func (r *remote) listen(events *os.File) {
 	}
 }
 
-// sort hands the worker's events to who waits for them.
+// sort hands the worker's events to who waits for them. Each comes once, and has
+// room in its channel.
 func (r *remote) sort(events *bufio.Reader) error {
+	seen := map[string]bool{}
 	for {
 		e, err := readEvent(events)
 		if err != nil {
 			return err
 		}
-		taken := true
+		kind := e.kind()
+		if seen[kind] {
+			return fmt.Errorf("the worker sent %s twice", kind)
+		}
+		seen[kind] = true
 		switch {
 		case e.Error != nil:
 			return e.Error
 		case e.Facts != nil:
-			taken = offer(r.opened, *e.Facts)
-		case e.Part != nil:
-			taken = offer(r.ends[e.Part.Name], *e.Part) // an unknown name has a nil channel, which takes nothing
+			r.opened <- *e.Facts
 		case e.Findings != nil:
-			taken = offer(r.found, *e.Findings)
-		}
-		if !taken {
-			return errors.New("the worker sent an event twice")
+			r.found <- *e.Findings
+		case r.ends[e.Part.Name] == nil:
+			return errors.New("the worker sent the end of an unknown part")
+		default:
+			r.ends[e.Part.Name] <- *e.Part
 		}
 	}
 }
 
-func offer[T any](c chan T, v T) bool {
-	select {
-	case c <- v:
-		return true
-	default:
-		return false
-	}
+// closeWith closes a pipe once ctx is over: a worker that hangs in the kernel, on a
+// network's file say, is killed and yet keeps its ends open.
+func closeWith(ctx context.Context, pipe *os.File) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { _ = pipe.Close() })
 }
 
 // Facts is what the worker found when it opened the site.
@@ -171,24 +187,38 @@ func (r *remote) Part(name string) Part {
 	return Part{Name: name, Write: func(ctx context.Context, w io.Writer) error {
 		pipe := r.streams[name]
 		defer pipe.Close()
+		defer closeWith(ctx, pipe)()
 		n, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{pipe}, make([]byte, copySize))
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err != nil {
 			return err
 		}
-		select {
-		case end := <-r.ends[name]:
-			return end.check(n)
-		default:
+		end, err := await(ctx, r, r.ends[name])
+		if err != nil {
+			return err
 		}
-		select {
-		case end := <-r.ends[name]:
-			return end.check(n)
-		case <-r.over:
-			return r.err
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
+		return end.check(n)
 	}}
+}
+
+// await waits for what the worker says in a channel, though it be the last it said.
+func await[T any](ctx context.Context, r *remote, said chan T) (T, error) {
+	var none T
+	select {
+	case v := <-said:
+		return v, nil
+	case <-ctx.Done():
+		return none, context.Cause(ctx)
+	case <-r.over:
+	}
+	select {
+	case v := <-said:
+		return v, nil
+	default:
+		return none, r.err
+	}
 }
 
 func (e *partEnd) check(received int64) error {
@@ -203,25 +233,20 @@ func (e *partEnd) check(received int64) error {
 
 // Findings waits for what the worker found.
 func (r *remote) Findings(ctx context.Context) (Findings, error) {
-	select {
-	case f := <-r.found:
-		return f, nil
-	case <-r.over:
-	case <-ctx.Done():
-		return Findings{}, context.Cause(ctx)
-	}
-	select {
-	case f := <-r.found: // it came just before the end
-		return f, nil
-	default:
-		return Findings{}, r.err
-	}
+	return await(ctx, r, r.found)
 }
+
+// deathDelay is how long a worker that was killed may take to die: one that hangs
+// in the kernel dies when the kernel lets it.
+const deathDelay = 2 * time.Second
 
 // Close ends the worker, whatever it does, and waits for its end.
 func (r *remote) Close() error {
 	r.cancel()
-	<-r.over
+	select {
+	case <-r.over:
+	case <-time.After(deathDelay):
+	}
 	for _, s := range r.streams {
 		_ = s.Close() // it may be closed already
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,7 +28,8 @@ type run struct {
 	name    string // what every object's name begins with
 	started time.Time
 	dests   []*destination
-	streams streamer
+	streams *streamer
+	vigil   *vigil
 }
 
 // backup runs once and, where a stream was spoilt in a way that only sending it
@@ -43,7 +45,7 @@ func (r *run) backup(ctx context.Context) error {
 	}
 	pending, err := r.attempt(ctx, usable)
 	if len(pending) > 0 && ctx.Err() == nil {
-		r.log.Warn("the run starts again", "destinations", len(pending), "err", err)
+		r.log.Warn("the run starts again", "destinations", len(pending), "err", r.noneLeft(pending))
 		_, err = r.attempt(ctx, pending)
 	}
 	r.conclude()
@@ -95,9 +97,14 @@ func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
 		r.dests[i] = newDestination(ctx, r.targets[target].sink, target)
 		defer r.dests[i].cancel(nil)
 	}
-	r.streams = streamer{pool: r.agent.pool, filters: r.job.Filters, dests: r.dests, sealed: r.job.Seal != nil, limit: r.agent.limit}
+	vigil := &vigil{}
+	streams := &streamer{
+		pool: r.agent.pool, filters: r.job.Filters, dests: r.dests, sealed: r.job.Seal != nil, limit: r.agent.limit, vigil: vigil,
+	}
+	r.streams, r.vigil = streams, vigil
 	if r.job.Stall > 0 {
-		go watch(ctx, r.dests, r.job.Stall, func() bool { return r.streams.starved(r.job.Stall) })
+		go watch(ctx, r.dests, r.job.Stall, func() bool { return streams.starved(r.job.Stall) })
+		go vigil.keep(ctx, silencePerStall*r.job.Stall, cancel)
 	}
 	err = r.send(ctx)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, sinks.ErrUnknown) {
@@ -130,24 +137,32 @@ func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
 	return again, err
 }
 
-// noneLeft is the error of a run that failed at every destination.
+// noneLeft is the error of a run that failed at all of those destinations, or at
+// every one if none was usable.
 func (r *run) noneLeft(to []int) error {
 	var why []string
-	for _, i := range to {
-		d := r.report.Destinations[i]
-		why = append(why, fmt.Sprintf("%s: %s", d.URL, d.Error.Message))
+	for i, d := range r.report.Destinations {
+		if d.Error != nil && (len(to) == 0 || slices.Contains(to, i)) {
+			why = append(why, fmt.Sprintf("%s: %s", d.URL, d.Error.Message))
+		}
+	}
+	if len(why) == 0 {
+		return errNoDestination
 	}
 	return errors.New(strings.Join(why, "; "))
 }
 
 // send carries both parts at once, then the details, then the manifest.
 func (r *run) send(ctx context.Context) error {
+	r.vigil.begin(openingSite)
 	site, err := openSource(ctx, r.request(ctx, false), r.owner, r.log)
+	r.vigil.end(openingSite)
 	if err != nil {
 		return err
 	}
 	defer site.Close()
 	facts := site.Facts()
+	facts.tame()
 	r.report.WordPress, r.report.Server = facts.WordPress, facts.Server
 	if err := r.keepOut(facts); err != nil {
 		return err
@@ -156,7 +171,9 @@ func (r *run) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.vigil.begin(findingsOfSite)
 	findings, err := site.Findings(ctx)
+	r.vigil.end(findingsOfSite)
 	if err != nil {
 		return err
 	}
@@ -216,9 +233,14 @@ func (r *run) conclude() {
 	if c := r.report.Counts; c != nil && c.Unreadable > 0 {
 		status = Incomplete
 	}
-	for _, d := range r.report.Destinations {
-		if d.Status == Failed {
-			status = Failed
+	for i := range r.report.Destinations {
+		d := &r.report.Destinations[i]
+		if d.Status == OK {
+			continue
+		}
+		status = Failed
+		if d.Status != Failed { // it must not pass for one that worked because nobody says so
+			r.lost(i, errors.New("it was not brought to an end"))
 		}
 	}
 	r.report.Status = status

@@ -35,6 +35,8 @@ const unconfigured = "WordPress is not installed there: there is no wp-config.ph
 func (a *Agent) backup(ctx context.Context, job Job, refused error, names map[string]string) SiteReport {
 	report := SiteReport{Path: job.Place.Path, Name: job.Name, Kind: job.Kind, Started: a.Now().UTC()}
 	switch {
+	case ctx.Err() != nil: // given up before its turn
+		report.fail(context.Cause(ctx))
 	case job.Ignore != "":
 		report.Status = Ignored
 	case refused != nil:
@@ -46,6 +48,7 @@ func (a *Agent) backup(ctx context.Context, job Job, refused error, names map[st
 			defer cancel()
 		}
 		if err := a.backupSite(ctx, job, &report, names); err != nil {
+			logCrash(a.Log, err)
 			report.fail(err)
 		}
 	}
@@ -66,7 +69,8 @@ func (r *SiteReport) fail(err error) {
 	}
 }
 
-func (a *Agent) backupSite(ctx context.Context, job Job, report *SiteReport, names map[string]string) error {
+func (a *Agent) backupSite(ctx context.Context, job Job, report *SiteReport, names map[string]string) (err error) {
+	defer catch(&err)
 	if !wordpress.ValidName(job.Name) {
 		return usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
 	}

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
@@ -46,6 +47,21 @@ type Link struct {
 	Address   string `json:"address"`
 	Local     bool   `json:"local"` // the server is on this host
 	Encrypted bool   `json:"encrypted"`
+}
+
+// tame cuts what the site's side says of itself, and the manifest tells without a
+// key, to what versions look like: the tenant may have written it, or the server
+// that he named.
+func (f *Facts) tame() {
+	const most = 100
+	short := func(s string) string {
+		s = Printable(s)
+		return strings.ToValidUTF8(s[:min(len(s), most)], "")
+	}
+	f.WordPress = short(f.WordPress)
+	if s := f.Server; s != nil {
+		f.Server = &Server{Flavour: short(s.Flavour), Version: short(s.Version)}
+	}
 }
 
 // Config is what a site's configuration says, in a shape that crosses a pipe

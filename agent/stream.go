@@ -33,6 +33,7 @@ type streamer struct {
 	filters []archive.Filter
 	dests   []*destination
 	sealed  bool
+	vigil   *vigil
 	limit   *sinks.Limiter            // of the files' way to the destinations; nil for none
 	fanouts [2]atomic.Pointer[fanout] // of the streams under way, for the watchdog
 }
@@ -56,7 +57,7 @@ func (s *streamer) carry(ctx context.Context, slot int, part Part, name string, 
 	for _, t := range f.taps {
 		puts.Go(func() { s.store(t, part.Name, name+streamSuffix[part.Name]+archive.Suffix(s.filters...)) })
 	}
-	source := &meter{progress: func(raw int64) { progress(raw, f.bytes.Load()) }}
+	source := &meter{progress: func(raw int64) { progress(raw, f.bytes.Load()) }, vigil: s.vigil, slot: slot}
 	if !s.sealed {
 		source.sum = sha256.New()
 	}
@@ -77,18 +78,18 @@ func (s *streamer) carry(ctx context.Context, slot int, part Part, name string, 
 }
 
 // fill runs the part through the filters into f.
-func (s *streamer) fill(ctx context.Context, part Part, f *fanout, source *meter) error {
+func (s *streamer) fill(ctx context.Context, part Part, f *fanout, source *meter) (err error) {
+	defer catch(&err)
 	chain, err := archive.Chain(f, s.filters...)
 	if err != nil {
 		return err
 	}
+	defer chain.Abandon() // nothing, once it is closed
 	source.w = chain
-	if err := part.Write(ctx, source); err != nil {
-		chain.Abandon()
+	if err := source.take(ctx, part); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
-		chain.Abandon()
 		return context.Cause(ctx)
 	}
 	return chain.Close()
@@ -142,9 +143,21 @@ type meter struct {
 	sum      hash.Hash // nil: not hashed
 	bytes    int64
 	progress func(bytes int64)
+	vigil    *vigil
+	slot     int
+}
+
+// take has the part write itself.
+func (m *meter) take(ctx context.Context, part Part) error {
+	m.vigil.begin(m.slot)
+	defer m.vigil.end(m.slot)
+	return part.Write(ctx, m)
 }
 
 func (m *meter) Write(p []byte) (int, error) {
+	// As long as this lasts it is not the site that is waited for.
+	m.vigil.end(m.slot)
+	defer m.vigil.begin(m.slot)
 	n, err := m.w.Write(p)
 	m.bytes += int64(n)
 	if m.sum != nil {

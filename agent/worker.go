@@ -18,27 +18,34 @@ import (
 // that could not be sent to the parent.
 func Worker(ctx context.Context) error {
 	signal.Ignore(syscall.SIGPIPE)
-	requests := os.NewFile(requestFD, "request")
+	req, err := receive(os.NewFile(requestFD, "request"))
+	if err != nil {
+		return err
+	}
+	return serve(ctx, req, os.NewFile(eventsFD, "events"), map[string]io.WriteCloser{
+		databaseStream: os.NewFile(databaseFD, databaseStream),
+		filesStream:    os.NewFile(filesFD, filesStream),
+	})
+}
+
+// receive takes on the rights that the parent tells first, and only then reads
+// the request.
+func receive(requests io.ReadCloser) (req Request, err error) {
 	messages := json.NewDecoder(requests)
 	var owner Owner
 	if err := messages.Decode(&owner); err != nil {
-		return fmt.Errorf("read whose rights to take: %w", err)
+		return req, fmt.Errorf("read whose rights to take: %w", err)
 	}
 	if err := owner.become(); err != nil {
-		return fmt.Errorf("take the rights of uid %d: %w", owner.UID, err)
+		return req, fmt.Errorf("take the rights of uid %d: %w", owner.UID, err)
 	}
-	var req Request
 	if err := messages.Decode(&req); err != nil {
-		return fmt.Errorf("read the request: %w", err)
+		return req, fmt.Errorf("read the request: %w", err)
 	}
 	if err := requests.Close(); err != nil {
-		return fmt.Errorf("read the request: %w", err)
+		return req, fmt.Errorf("read the request: %w", err)
 	}
-	streams := map[string]io.WriteCloser{
-		databaseStream: os.NewFile(databaseFD, databaseStream),
-		filesStream:    os.NewFile(filesFD, filesStream),
-	}
-	return serve(ctx, req, os.NewFile(eventsFD, "events"), streams)
+	return req, nil
 }
 
 // serve opens the site, writes its parts side by side, and reports.
@@ -58,7 +65,7 @@ func serve(ctx context.Context, req Request, events io.Writer, streams map[strin
 		errs  [2]error
 	)
 	for i, name := range []string{databaseStream, filesStream} {
-		if !req.Kind.has(name) || req.ConfigOnly || req.Plan || req.Check {
+		if !req.Kind.has(name) || req.ConfigOnly || req.Plan {
 			continue
 		}
 		parts.Go(func() { errs[i] = servePart(ctx, site.Part(name), streams[name], out) })

@@ -150,10 +150,10 @@ func TestWalkCrontab(t *testing.T) {
 
 func TestNotesAreCapped(t *testing.T) {
 	var n Notes
-	for i := range maxNotes + 5 {
+	for i := range MaxNotes + 5 {
 		n.Add(fmt.Sprint(i))
 	}
-	if n.Total != maxNotes+5 || len(n.Items) != maxNotes {
+	if n.Total != MaxNotes+5 || len(n.Items) != MaxNotes {
 		t.Errorf("total %d, %d kept", n.Total, len(n.Items))
 	}
 }

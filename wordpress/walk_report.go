@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxNotes caps how many notes are kept by name.
-const maxNotes = 10_000
+// MaxNotes is how many notes are kept by name.
+const MaxNotes = 10_000
 
 // Notes is a list of things by name, capped, with how many there were.
 type Notes struct {
@@ -18,7 +18,7 @@ type Notes struct {
 // Add notes one more thing, by name while there is room.
 func (n *Notes) Add(note string) {
 	n.Total++
-	if len(n.Items) < maxNotes {
+	if len(n.Items) < MaxNotes {
 		n.Items = append(n.Items, note)
 	}
 }

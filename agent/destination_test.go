@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// guard watches the bench's destinations while the test lasts.
+func (b *bench) guard(stall time.Duration) {
+	go watch(b.ctx, b.dests, stall, func() bool { return b.starved(stall) })
+}
+
+// standing reads that much and then stands still until it is given up.
+func standing(after int64) func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error) {
+	return func(ctx context.Context, _ string, r io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
+		if _, err := io.CopyN(io.Discard, r, after); err != nil && !errors.Is(err, io.EOF) {
+			return sinks.Receipt{}, err
+		}
+		<-ctx.Done()
+		return sinks.Receipt{}, ctx.Err()
+	}
+}
+
+func TestADestinationThatStandsStillIsGivenUp(t *testing.T) {
+	for name, after := range map[string]int64{"at once": 0, "in the middle": 9 << 20, "at the end": 1 << 40} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			b := newBench(t, nil, &oddSink{folder(t, t.TempDir()), standing(after)}, folder(t, dir))
+			b.guard(200 * time.Millisecond)
+			text := noise(30 << 20)
+			if _, err := b.send(pour(text, nil)); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.dests[0].err(); !errors.Is(err, errStalled) || !strings.Contains(err.Error(), "limits.stall") {
+				t.Errorf("it failed with %v", err)
+			}
+			if got, err := os.ReadFile(filepath.Join(dir, "x/run.sql")); err != nil || !bytes.Equal(got, text) {
+				t.Errorf("the other one holds %d bytes of %d (%v)", len(got), len(text), err)
+			}
+		})
+	}
+}
+
+// One that keeps to itself what the others need is given up, too, though nothing
+// waits for it in its queue.
+func TestADestinationThatKeepsTheMemoryIsGivenUp(t *testing.T) {
+	dir := t.TempDir()
+	b := newBench(t, nil, &oddSink{folder(t, t.TempDir()), func(ctx context.Context, _ string, r io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
+		var kept []*sinks.Block
+		defer func() {
+			for _, block := range kept {
+				block.Release()
+			}
+		}()
+		for {
+			block, err := r.(sinks.BlockReader).NextBlock(ctx)
+			if err != nil {
+				return sinks.Receipt{}, err
+			}
+			kept = append(kept, block)
+		}
+	}}, folder(t, dir))
+	b.guard(200 * time.Millisecond)
+	if _, err := b.send(pour(noise((poolBlocks+20)<<20), nil)); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.dests[0].err(); !errors.Is(err, errStalled) || !strings.Contains(err.Error(), "memory") {
+		t.Errorf("it failed with %v", err)
+	}
+	if len(b.dests[1].objects) != 1 {
+		t.Errorf("the other one holds %+v (%v)", b.dests[1].objects, b.dests[1].err())
+	}
+}
+
+// A slow destination holds the stream back and is not given up.
+func TestASlowDestinationIsWaitedFor(t *testing.T) {
+	dir := t.TempDir()
+	b := newBench(t, nil, &oddSink{folder(t, dir), func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+		return real.Put(ctx, name, slow{r})
+	}})
+	b.guard(500 * time.Millisecond)
+	began := time.Now()
+	if _, err := b.send(pour(noise(10<<20), nil)); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took < time.Second {
+		t.Errorf("it was not slow: %s", took)
+	}
+}
+
+// slow gives 64 KiB in 10 ms.
+type slow struct{ r io.Reader }
+
+func (s slow) Read(p []byte) (int, error) {
+	time.Sleep(10 * time.Millisecond)
+	return s.r.Read(p[:min(len(p), 64<<10)])
+}
+
+// A destination that has nothing to do does not stall: the site is slow.
+func TestADestinationIsNotBlamedForASlowSite(t *testing.T) {
+	b := newBench(t, nil, folder(t, t.TempDir()))
+	b.guard(100 * time.Millisecond)
+	_, err := b.send(Part{Name: databaseStream, Write: func(_ context.Context, w io.Writer) error {
+		for range 4 {
+			time.Sleep(250 * time.Millisecond)
+			if _, err := w.Write(noise(1 << 20)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}})
+	if err != nil || b.dests[0].err() != nil {
+		t.Errorf("%v, %v", err, b.dests[0].err())
+	}
+}
+
+func TestTheFirstReasonStays(t *testing.T) {
+	d := newDestination(t.Context(), folder(t, t.TempDir()), 0)
+	if d.err() != nil {
+		t.Fatal(d.err())
+	}
+	d.fail(errTest)
+	d.fail(errStalled)
+	if !errors.Is(d.err(), errTest) {
+		t.Errorf("it failed with %v", d.err())
+	}
+}
