@@ -63,7 +63,7 @@ func testCorpus(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(entries) < 20 {
+	if len(entries) < 50 {
 		t.Fatalf("the corpus %s has %d cases, want 50 or more", dir, len(entries))
 	}
 	for _, e := range entries {

@@ -217,7 +217,21 @@ func (in *interp) identity(abs string) string {
 }
 
 // reachStop joins this world with the others that come to WordPress, and ends it.
+// WordPress begins by making the prefix of the scope that requires it the global
+// one.
 func (in *interp) reachStop(pos at) error {
+	if in.frame != in.globals {
+		v, err := in.load2("table_prefix", pos)
+		if err != nil {
+			return err
+		}
+		if v == nil {
+			v = null
+		}
+		if err := in.assign(in.varPlace(in.globals, "table_prefix", pos), v); err != nil {
+			return err
+		}
+	}
 	if in.snapWhy == nil {
 		in.snapWhy = in.why
 	}

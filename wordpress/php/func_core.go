@@ -289,36 +289,6 @@ func (in *interp) load2(name string, pos at) (Value, error) {
 	return v, nil
 }
 
-func extractFunc(c *call) (Value, error) {
-	if len(c.args) > 1 {
-		if n, ok := c.arg(1).(intVal); !ok || n != 0 {
-			u := c.unknown("depends on the flags of extract()")
-			c.in.poison(u)
-			return u, c.steps(64)
-		}
-	}
-	a, ok := c.arg(0).(*Array)
-	if !ok || !a.certain() {
-		u := c.in.unknownIn(c.arg(0), 0)
-		if u == nil {
-			return nil, c.typeError(0, "array")
-		}
-		c.in.poison(u)
-		return opaque(u), c.steps(64)
-	}
-	n := int64(0)
-	var err error
-	a.each(func(k key, v Value) bool {
-		if !k.str || k.s == "this" || k.s == "" || !identStart(k.s[0]) || identEnd(k.s, 0) != len(k.s) {
-			return true
-		}
-		n++
-		err = c.in.assign(c.in.varPlace(c.in.frame, k.s, c.pos), c.in.deref(v))
-		return err == nil
-	})
-	return intVal(n), err
-}
-
 func definedVars(c *call) (Value, error) {
 	if c.in.frame == c.in.globals {
 		return c.unknown("depends on all variables"), nil

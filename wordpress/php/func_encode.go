@@ -31,9 +31,9 @@ var encodeFuncs = map[string]function{
 	"str_rot13":               ofString(rot13),
 	"htmlspecialchars":        {fn: htmlspecialchars, min: 1, max: 4},
 	"htmlspecialchars_decode": {fn: htmlspecialcharsDecode, min: 1, max: 2},
-	"htmlentities":            {}, "html_entity_decode": {}, "strip_tags": {}, "gzinflate": {}, "gzuncompress": {}, "gzdecode": {},
+	"htmlentities":            {}, "html_entity_decode": {}, "strip_tags": {},
 	"gzdeflate": {}, "gzcompress": {}, "gzencode": {}, "str_word_count": {}, "convert_uudecode": {}, "crypt": {}, "password_hash": {}, "password_verify": {},
-	"md5_file": {}, "sha1_file": {}, "hash_file": {}, "hash_algos": {}, "pack": {}, "unpack": {}, "iconv": {}, "iconv_strlen": {}, "openssl_decrypt": {}, "openssl_encrypt": {},
+	"md5_file": {}, "sha1_file": {}, "hash_file": {}, "hash_algos": {}, "unpack": {}, "iconv": {}, "iconv_strlen": {}, "openssl_encrypt": {},
 }
 
 func rot13(s string) string {

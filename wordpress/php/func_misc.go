@@ -28,7 +28,7 @@ var effects = strings.Fields(`set_time_limit ignore_user_abort header header_rem
 	date_default_timezone_set date_default_timezone_get ini_get ini_restore ini_get_all error_reporting
 	get_include_path umask gc_enable gc_disable gc_collect_cycles opcache_reset opcache_invalidate opcache_get_status libxml_disable_entity_loader
 	libxml_use_internal_errors register_shutdown_function assert_options usleep sleep mb_http_input error_get_last trigger_error user_error
-	debug_backtrace debug_print_backtrace print_r var_dump var_export syslog openlog closelog spl_autoload_register
+	debug_backtrace debug_print_backtrace print_r var_dump syslog openlog closelog spl_autoload_register
 	set_error_handler set_exception_handler restore_error_handler restore_exception_handler`)
 
 // chance are functions of the clock, of chance, of the network or of the server.
@@ -115,17 +115,20 @@ func putenvFunc(c *call) (Value, error) {
 // putUnknown is putenv of what is not known. Nearly always the name is: "NAME=$x"
 // in its source. It is taken from there.
 func (c *call) putUnknown(u *Unknown) (Value, error) {
-	if u.alts == nil {
-		return nil, c.in.refuse(Undecidable, c.pos, "putenv of an unknown name or value: %s", u.Reason)
+	changed := *opaque(u)
+	changed.Reason = "putenv of what is not known: " + u.Reason
+	if len(u.alts) == 0 {
+		c.store("env", &changed)
 	}
 	for _, v := range u.alts {
 		name, _, _ := strings.Cut(toString(v), "=")
 		if name == "" {
-			return nil, c.in.refuse(Undecidable, c.pos, "putenv of an unknown name or value: %s", u.Reason)
+			c.store("env", &changed)
+			break
 		}
 		c.setenv(name, u)
 	}
-	return boolVal(true), nil
+	return maybe(u), nil
 }
 
 func versionCompare(c *call) (Value, error) {

@@ -121,11 +121,7 @@ func (l *lexer) html() (token, error) {
 		if !echo {
 			end = openTagEnd(l.src, at)
 		}
-		if !echo && end < 0 {
-			if rest != "" && strings.IndexByte(" \t\r\n", rest[0]) >= 0 {
-				l.advance(at)
-				return token{}, &nestingError{l.file, l.line, "whether <? begins code hangs on php.ini"}
-			}
+		if !echo && end < 0 { // a short tag is text: short_open_tag is off
 			at += 2
 			continue
 		}

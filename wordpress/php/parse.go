@@ -9,7 +9,7 @@ const (
 )
 
 // A nestingError says that PHP may well accept a file, but this reader gives up
-// on it: it is nested too deeply, or its meaning hangs on php.ini.
+// on it: it is nested too deeply.
 type nestingError struct {
 	file string
 	line int

@@ -187,6 +187,9 @@ func (in *interp) readConst(name string, pos at) (Value, bool, error) {
 
 // define defines a constant in the worlds that lack it.
 func (in *interp) define(name string, v Value, pos at) (Value, error) {
+	if strings.HasPrefix(name, `\`) {
+		return boolVal(true), nil // a constant that no name leads to
+	}
 	name = constName(name)
 	if _, ok := in.consts[name]; ok {
 		return boolVal(false), nil

@@ -1,0 +1,3 @@
+<?php
+define( 'DB_NAME', 'above' );
+define( 'DB_USER', 'above' );

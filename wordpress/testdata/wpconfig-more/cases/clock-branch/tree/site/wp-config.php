@@ -1,0 +1,12 @@
+<?php
+$hour = (int) date( 'G' );
+define( 'DB_NAME', 'n' );
+define( 'DB_USER', 'u' );
+define( 'DB_PASSWORD', 'p' );
+define( 'DB_HOST', $hour >= 2 && $hour < 5 ? 'replica' : 'primary' );
+$table_prefix = 'wp_';
+if ( ! defined( 'ABSPATH' ) ) {
+	define( 'ABSPATH', __DIR__ . '/' );
+}
+
+require_once ABSPATH . 'wp-settings.php';

@@ -1,0 +1,2 @@
+<?php
+include( '../private/wp-config.php' );

@@ -1,0 +1,4 @@
+<?php
+// stand-in for the front controller
+define( 'WP_USE_THEMES', true );
+require __DIR__ . '/core/wp-blog-header.php';

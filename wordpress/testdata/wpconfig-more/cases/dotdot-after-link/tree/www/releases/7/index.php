@@ -1,0 +1,2 @@
+<?php
+require $_SERVER['DOCUMENT_ROOT'] . '/wp-blog-header.php';

@@ -1,0 +1,12 @@
+<?php
+include __DIR__ . '/db.php';
+define( 'DB_NAME', 'n' );
+define( 'DB_USER', 'u' );
+define( 'DB_PASSWORD', 'p' );
+define( 'DB_HOST', 'h' );
+$table_prefix = 'wp_';
+if ( ! defined( 'ABSPATH' ) ) {
+	define( 'ABSPATH', __DIR__ . '/' );
+}
+
+require_once ABSPATH . 'wp-settings.php';

@@ -1,0 +1,3 @@
+<?php
+define( 'DB_NAME', 'n' )
+define( 'DB_USER', 'u' );

@@ -1,0 +1,3 @@
+<?php
+require __DIR__ . '/db.php';
+require_once ABSPATH . 'wp-settings.php';

@@ -1,0 +1,1 @@
+<?php// define( 'DB_NAME', 'old' );define( 'DB_NAME', 'mac' ); # xdefine( 'DB_USER', 'mac' );define( 'DB_PASSWORD', 'mc' );define( 'DB_HOST', 'h' );$table_prefix = 'wp_';require_once ABSPATH . 'wp-settings.php';
