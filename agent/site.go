@@ -131,7 +131,10 @@ func (a *Agent) targets(job Job, owner Owner, root string) ([]target, error) {
 			}
 		}
 		o := a.sinks
-		o.Pool, o.Logger, o.PartSize = a.pool, a.Log, partBlocks*sinks.BlockSize
+		o.Pool, o.Logger = a.pool, a.Log
+		if o.PartSize == 0 {
+			o.PartSize = partBlocks * sinks.BlockSize
+		}
 		if t.sink, t.err = sinks.Open(context.Background(), u, o); t.err == nil {
 			t.url = t.sink.String()
 			if job.RequireOneWay && !slices.Contains(job.Exempt, text) {

@@ -10,6 +10,8 @@ import (
 	"path"
 	"path/filepath"
 	"sync"
+
+	"golang.org/x/sys/unix"
 )
 
 // A dirSink stores objects as files below a folder. Everything goes through an
@@ -154,7 +156,7 @@ func (s *dirSink) makeFolder(folder string) error {
 }
 
 func (s *dirSink) syncFolder(folder string) error {
-	f, err := s.root.Open(folder)
+	f, err := s.root.OpenFile(folder, os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return err
 	}

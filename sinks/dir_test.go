@@ -2,7 +2,9 @@ package sinks
 
 import (
 	"errors"
+	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -172,3 +174,5 @@ func TestDirTellsWhatTheDiskLacks(t *testing.T) {
 		t.Errorf("a read-only disk: %v", err)
 	}
 }
+
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

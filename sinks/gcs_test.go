@@ -2,7 +2,10 @@ package sinks_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -124,5 +127,91 @@ func TestGCSNeverTellsASession(t *testing.T) {
 		if strings.Contains(err.Error(), id) {
 			t.Errorf("the error tells the upload's secret: %v", err)
 		}
+	}
+}
+
+// A store that says it holds other bytes than were sent is not believed to hold
+// them, and one whose every answer is lost is one of which nothing is known.
+func TestGCSDoesNotBelieveLies(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer  string // instead of the store's own
+		unknown bool
+		restart bool
+		says    string
+	}{
+		"other checksum": {`{"size":"1000","crc32c":"AAAAAA==","etag":"x","generation":"1"}`, false, true, "other bytes"},
+		"other size":     {`{"size":"999","crc32c":"CRC","etag":"x","generation":"1"}`, false, true, "other bytes"},
+		"no checksum":    {`{"size":"1000","etag":"x","generation":"1"}`, false, true, "other bytes"},
+		"nothing":        {`{}`, false, true, "other bytes"},
+		"no JSON":        {`<html>hello</html>`, true, false, "not known"},
+		"cut":            {`{"size":"1000","crc`, true, false, "not known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGCSGate(t, "vault")
+			want := pattern(short)
+			honest := g.Config.Handler
+			g.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/token" {
+					honest.ServeHTTP(w, r)
+					return
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, strings.Replace(c.answer, "CRC", encode32(want), 1))
+			})
+			_, err := gcsSink(t, g, "vault").Put(t.Context(), "name", bytes.NewReader(want))
+			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, sinks.ErrUnknown) != c.unknown || errors.Is(err, sinks.ErrRestart) != c.restart {
+				t.Errorf("error %v; unknown %v, restart %v", err, errors.Is(err, sinks.ErrUnknown), errors.Is(err, sinks.ErrRestart))
+			}
+		})
+	}
+}
+
+// An answer that is lost each time leaves it unknown; a refusal does not.
+func TestGCSSaysWhatIsUnknown(t *testing.T) {
+	for name, c := range map[string]struct {
+		f       fault
+		unknown bool
+	}{"lost": {lose, false}, "dropped": {drop, true}, "refused": {refused, false}} {
+		t.Run(name, func(t *testing.T) {
+			g := newGCSGate(t, "vault")
+			g.rule = func(*http.Request, int) fault { return c.f }
+			_, err := gcsSink(t, g, "vault").Put(t.Context(), "name", bytes.NewReader(pattern(short)))
+			if errors.Is(err, sinks.ErrUnknown) != c.unknown || (c.unknown && err == nil) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// A redirect takes neither the bytes nor the token elsewhere.
+func TestGCSFollowsNoRedirect(t *testing.T) {
+	reached := false
+	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	defer thief.Close()
+	g := newGCSGate(t, "vault")
+	honest := g.Config.Handler
+	g.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/token" {
+			honest.ServeHTTP(w, r)
+			return
+		}
+		http.Redirect(w, r, thief.URL+"/x", http.StatusTemporaryRedirect)
+	})
+	if _, err := gcsSink(t, g, "vault").Put(t.Context(), "name", bytes.NewReader(pattern(short))); err == nil || reached {
+		t.Errorf("error %v, reached elsewhere %v", err, reached)
+	}
+}
+
+// An emulator of the environment's is not where backups go.
+func TestGCSRefusesAnEmulatorOfTheEnvironment(t *testing.T) {
+	g := newGCSGate(t, "vault")
+	t.Setenv("STORAGE_EMULATOR_HOST", "192.0.2.1:9000")
+	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.credentials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sinks.Open(t.Context(), u, sinks.Options{}); err == nil || !strings.Contains(err.Error(), "STORAGE_EMULATOR_HOST") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -33,6 +33,8 @@ type bench struct {
 	out           io.Writer
 	uploads, rows int64 // bytes
 	rounds        int
+	stream        int64 // MiB
+	tls           bool
 
 	db          *lab.Server
 	s3          *lab.MinIO
@@ -45,14 +47,22 @@ func main() {
 	var what string
 	flag.StringVar(&b.binary, "binary", "", "wp-oneway itself")
 	flag.StringVar(&b.dir, "dir", os.TempDir(), "where to make a folder for everything")
-	flag.StringVar(&what, "what", "ratios", "ratios or memory")
+	flag.StringVar(&what, "what", "ratios", "ratios, memory or upload")
+	put := flag.String("put", "", "store standard input in the sink of this `URL`, and end")
+	flag.Int64Var(&b.stream, "stream", 1024, "MiB that each upload sends")
+	flag.BoolVar(&b.tls, "tls", false, "upload over TLS")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each contestant runs; the median counts")
 	uploads := flag.Int64("uploads", 1200, "MB of uploads")
 	rows := flag.Int64("rows", 485, "MB of SQL")
 	flag.Parse()
 	b.uploads, b.rows = *uploads*1_000_000, *rows*1_000_000
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := b.run(ctx, what)
+	var err error
+	if *put != "" {
+		err = putStdin(ctx, *put)
+	} else {
+		err = b.run(ctx, what)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -61,9 +71,9 @@ func main() {
 }
 
 func (b *bench) run(ctx context.Context, what string) (err error) {
-	tests := map[string]func(context.Context) error{"ratios": b.ratios, "memory": b.memory}
+	tests := map[string]func(context.Context) error{"ratios": b.ratios, "memory": b.memory, "upload": b.upload}
 	if tests[what] == nil {
-		return fmt.Errorf("measure %q: there is only ratios and memory", what)
+		return fmt.Errorf("measure %q: there is only ratios, memory and upload", what)
 	}
 	if b.dir, err = os.MkdirTemp(b.dir, "wp-oneway-bench-"); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
@@ -71,6 +81,9 @@ func (b *bench) run(ctx context.Context, what string) (err error) {
 	defer func() { err = errors.Join(err, b.tearDown()) }()
 	if err := os.Chmod(b.dir, 0o755); err != nil { // the site's owner must reach it
 		return fmt.Errorf("make a folder: %w", err)
+	}
+	if what == "upload" {
+		return b.upload(ctx)
 	}
 	start := time.Now()
 	if err := b.bringUp(ctx); err != nil {
@@ -95,7 +108,11 @@ func (b *bench) bringUp(ctx context.Context) (err error) {
 	if b.site, err = lab.InstallWordPress(ctx, filepath.Join(b.dir, "site"), o); err != nil {
 		return err
 	}
-	if b.s3, err = lab.StartMinIO(ctx, filepath.Join(b.dir, "minio"), lab.MinIOOptions{}); err != nil {
+	return b.bringUpStore(ctx)
+}
+
+func (b *bench) bringUpStore(ctx context.Context) (err error) {
+	if b.s3, err = lab.StartMinIO(ctx, filepath.Join(b.dir, "minio"), lab.MinIOOptions{TLS: b.tls}); err != nil {
 		return err
 	}
 	for _, name := range []string{bucket, second} {

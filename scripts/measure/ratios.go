@@ -64,6 +64,7 @@ func median(runs []usage) usage {
 		peak:   middle(runs, func(u usage) int64 { return u.peak }).peak,
 		sumHWM: middle(runs, func(u usage) int64 { return u.sumHWM }).sumHWM,
 		stored: middle(runs, func(u usage) int64 { return u.stored }).stored,
+		each:   middle(runs, usage.most).each,
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 )
@@ -36,5 +37,25 @@ func TestMedianTakesEachQuantityAlone(t *testing.T) {
 	m := median([]usage{{wall: 3, cpu: 1, peak: 9}, {wall: 1, cpu: 2, peak: 8}, {wall: 2, cpu: 3, peak: 1}})
 	if m.wall != 2 || m.cpu != 2 || m.peak != 8 {
 		t.Errorf("got %+v", m)
+	}
+}
+
+// An upload that takes more memory than it may is a failure of the measurement.
+func TestCompareHoldsTheLimit(t *testing.T) {
+	var out strings.Builder
+	b := &bench{out: &out, rounds: 1, stream: 1}
+	runs := make([][]usage, len(uploaders))
+	for i := range runs {
+		runs[i] = []usage{{wall: time.Second, cpu: time.Second, sumHWM: 100 << 20, each: []int64{uploadLimit, 20 << 20}}}
+	}
+	if err := b.compare(runs); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(out.String(), "wp-oneway : rclone rcat") {
+		t.Errorf("no ratios:\n%s", out.String())
+	}
+	runs[len(runs)-1][0].each[0]++
+	if err := b.compare(runs); err == nil {
+		t.Error("a byte too much was taken")
 	}
 }
