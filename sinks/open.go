@@ -34,6 +34,8 @@ type Options struct {
 	MaxParts int
 	// Parallel is how many parts of one stream are sent at once; 0 means 3.
 	Parallel int
+
+	pieces int // how many objects one stream may have; 0 means maxPieces
 }
 
 func (o Options) withDefaults() Options {
@@ -51,6 +53,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxParts == 0 {
 		o.MaxParts = 9500
+	}
+	if o.pieces == 0 {
+		o.pieces = maxPieces
 	}
 	if o.Parallel == 0 {
 		o.Parallel = 3

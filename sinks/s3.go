@@ -23,7 +23,9 @@ type s3Sink struct {
 	o      Options
 	url    string
 	client *s3.Client
-	eager  atomic.Bool // the store, or what stands before it, refuses Expect: 100-continue
+
+	reached atomic.Bool // the store has answered something once
+	eager   atomic.Bool // the store, or what stands before it, refuses Expect: 100-continue
 }
 
 func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {

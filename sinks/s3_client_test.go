@@ -3,11 +3,14 @@ package sinks
 import (
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -77,8 +80,9 @@ func TestS3SignsThePayloadWhereItCouldBeChanged(t *testing.T) {
 	}
 }
 
-// What a store acknowledges before it was sent, it cannot have.
-func TestS3IsAcknowledgedNothingAhead(t *testing.T) {
+// withTransport opens a sink whose requests a function answers.
+func withTransport(t *testing.T, o Options, answer roundTripper) *s3Sink {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "credentials")
 	if err := os.WriteFile(file, []byte("[default]\naws_access_key_id = k\naws_secret_access_key = s\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -87,27 +91,111 @@ func TestS3IsAcknowledgedNothingAhead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := Open(t.Context(), u, Options{PartSize: BlockSize})
+	opened, err := Open(t.Context(), u, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	sink := opened.(*s3Sink)
-	hasty := roundTripper(func(r *http.Request) (*http.Response, error) {
+	sink.client = s3.New(sink.client.Options(), func(o *s3.Options) { o.HTTPClient = &http.Client{Transport: answer} })
+	return sink
+}
+
+// acknowledge is a good answer to whatever is asked.
+func acknowledge(r *http.Request) *http.Response {
+	header := http.Header{"Etag": {`"x"`}, "X-Amz-Checksum-Crc64nvme": {r.Header.Get("X-Amz-Checksum-Crc64nvme")}}
+	answer := ""
+	switch q := r.URL.Query(); {
+	case q.Has("uploads"):
+		answer = "<R><UploadId>u</UploadId></R>"
+	case q.Has("uploadId") && r.Method == http.MethodPost:
+		answer = "<R><ETag>x</ETag><ChecksumCRC64NVME>" + r.Header.Get("X-Amz-Checksum-Crc64nvme") + "</ChecksumCRC64NVME></R>"
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(answer)), Request: r}
+}
+
+// What a store acknowledges before it was sent, it cannot have.
+func TestS3IsAcknowledgedNothingAhead(t *testing.T) {
+	sink := withTransport(t, Options{PartSize: BlockSize}, func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			_, _ = io.CopyN(io.Discard, r.Body, 10) // and no more
 		}
-		header := http.Header{"Etag": {`"x"`}, "X-Amz-Checksum-Crc64nvme": {r.Header.Get("X-Amz-Checksum-Crc64nvme")}}
-		answer := ""
-		if r.URL.Query().Has("uploads") {
-			answer = "<R><UploadId>u</UploadId></R>"
-		}
-		return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
+		return acknowledge(r), nil
 	})
-	sink.client = s3.New(sink.client.Options(), func(o *s3.Options) { o.HTTPClient = &http.Client{Transport: hasty} })
 	for _, size := range []int{1000, 3 * BlockSize} {
 		_, err := sink.Put(t.Context(), "name", bytes.NewReader(make([]byte, size)))
 		if err == nil || !strings.Contains(err.Error(), "had not been sent") {
 			t.Errorf("%d bytes: error %v", size, err)
 		}
+	}
+}
+
+// A name that nobody knows is a mistake, unless it was known a moment ago.
+func TestS3OutlivesAResolverThatForgets(t *testing.T) {
+	forgot := false
+	calls := 0
+	sink := withTransport(t, Options{}, func(r *http.Request) (*http.Response, error) {
+		if calls++; forgot && calls < 4 {
+			return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "store.example", IsNotFound: true}}
+		}
+		if r.Body != nil {
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
+		return acknowledge(r), nil
+	})
+	forgot = true
+	if _, err := sink.Put(t.Context(), "name", strings.NewReader("text")); err == nil || !strings.Contains(err.Error(), "is not known") || calls != 1 {
+		t.Errorf("at first: %d calls, error %v", calls, err)
+	}
+	forgot = false
+	if _, err := sink.Put(t.Context(), "name", strings.NewReader("text")); err != nil {
+		t.Fatal(err)
+	}
+	forgot, calls = true, 0
+	if _, err := sink.Put(t.Context(), "name", strings.NewReader("text")); err != nil || calls != 4 {
+		t.Errorf("later: %d calls, error %v", calls, err)
+	}
+}
+
+// A stream of more pieces than a shell lists in order is refused, and what was begun
+// of it is aborted.
+func TestS3RefusesMorePiecesThanCatJoins(t *testing.T) {
+	var mu sync.Mutex
+	begun, ended, completed := 0, 0, 0
+	sink := withTransport(t, Options{PartSize: BlockSize, MaxParts: 2, pieces: 3}, func(r *http.Request) (*http.Response, error) {
+		if r.Body != nil {
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case r.URL.Query().Has("uploads"):
+			begun++
+		case r.Method == http.MethodDelete:
+			ended++
+		case r.Method == http.MethodPost:
+			completed++
+		}
+		return acknowledge(r), nil
+	})
+	if _, err := sink.Put(t.Context(), "fits", bytes.NewReader(make([]byte, 6*BlockSize))); err != nil || completed != 3 {
+		t.Errorf("three pieces: %d completed, %v", completed, err)
+	}
+	_, err := sink.Put(t.Context(), "name", bytes.NewReader(make([]byte, 6*BlockSize+1)))
+	if err == nil || !strings.Contains(err.Error(), "longer than 3 objects") || completed != 3 || begun != 6 || ended != 3 {
+		t.Errorf("error %v; %d begun, %d aborted, %d completed", err, begun, ended, completed)
+	}
+}
+
+// A shell lists a stream's pieces in their order, as many as there may be.
+func TestPiecesAreInTheOrderOfAShell(t *testing.T) {
+	names := make([]string, maxPieces)
+	for i := range names {
+		names[i] = pieceName("site-db.sql", i)
+	}
+	if !slices.IsSorted(names) || len(slices.Compact(names)) != maxPieces {
+		t.Error("the names are not in order")
+	}
+	if slices.IsSorted([]string{pieceName("a", maxPieces-1), pieceName("a", maxPieces)}) {
+		t.Error("there could be one more")
 	}
 }

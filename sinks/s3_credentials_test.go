@@ -91,6 +91,12 @@ func keyOf(r *http.Request) string {
 // stream, and the stream goes on where it was.
 func TestS3RenewsACredentialThatExpired(t *testing.T) {
 	minio := startMinIO(t, false)
+	for _, code := range []string{"ExpiredToken", "InvalidTokenId", "InvalidAccessKeyId"} {
+		t.Run(code, func(t *testing.T) { renews(t, minio, code) })
+	}
+}
+
+func renews(t *testing.T, minio *lab.MinIO, code string) {
 	bucket := newBucket(t, minio, true)
 	role := newRole(t, minio, bucket, time.Hour)
 	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
@@ -100,7 +106,7 @@ func TestS3RenewsACredentialThatExpired(t *testing.T) {
 		if keys := role.keys(); r.URL.Query().Has("partNumber") && keyOf(r) == keys[0] {
 			_, _ = io.Copy(io.Discard, r.Body)
 			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")
+			_, _ = io.WriteString(w, "<Error><Code>"+code+"</Code><Message>made up</Message></Error>")
 			return
 		}
 		honest.ServeHTTP(w, r)

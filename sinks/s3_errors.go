@@ -70,6 +70,8 @@ func advice(err error, op string, c s3Config) string {
 	case skew(err) != 0:
 		return fmt.Sprintf("refused, because this host's clock says %s and the store's %s; set this host's clock",
 			time.Now().UTC().Format(time.RFC3339), time.Now().Add(-skew(err)).UTC().Format(time.RFC3339))
+	case code == "RequestTimeTooSkewed":
+		return fmt.Sprintf("refused, because this host's clock, which says %s, is not the store's; set this host's clock", time.Now().UTC().Format(time.RFC3339))
 	case code == "NoSuchBucket" || (status == 404 && code == "NotFound"):
 		return where + " does not exist; create it, or correct the URL"
 	case status/100 == 3 && region == "" && elsewhere != "":

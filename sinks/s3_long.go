@@ -63,9 +63,9 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 	var now *piece
 	for p := first; p != nil; {
 		if now == nil || len(now.parts) == s.o.MaxParts {
-			if len(pieces) == maxPieces {
+			if len(pieces) == s.o.pieces {
 				p.release()
-				err = fmt.Errorf("the stream is longer than %d objects of %d parts of %d MiB; leave something out", maxPieces, s.o.MaxParts, s.o.PartSize/BlockSize)
+				err = fmt.Errorf("the stream is longer than %d objects of %d parts of %d MiB; leave something out", s.o.pieces, s.o.MaxParts, s.o.PartSize/BlockSize)
 				break
 			}
 			if now, err = s.begin(ctx, pieceName(name, len(pieces)), d); err != nil {

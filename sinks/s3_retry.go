@@ -50,6 +50,7 @@ func (s *s3Sink) retry(ctx context.Context, r request) error {
 	for n := 0; ; n++ {
 		applied, err := attempt(ctx, r)
 		if err == nil {
+			s.reached.Store(true)
 			return nil
 		}
 		lost := applied && unanswered(err)
@@ -69,7 +70,7 @@ func (s *s3Sink) retry(ctx context.Context, r request) error {
 			failing = time.Now()
 		}
 		switch {
-		case expired(err) && !renewed:
+		case renewable(err) && !renewed:
 			renewed = s.renew()
 		case skew(err) != 0 && !skewed: // the client corrects its clock by the answer's
 			skewed = true
@@ -77,7 +78,7 @@ func (s *s3Sink) retry(ctx context.Context, r request) error {
 		case statusOf(err) == http.StatusExpectationFailed && !eager: // once more, without asking first
 			eager = true
 			s.eager.Store(true)
-		case !passing(err):
+		case !passing(err) && !(s.reached.Load() && nameless(err)):
 			return inDoubt(explain(err, r.op, s.c), maybe || lost)
 		case time.Since(failing) > s.o.Retry:
 			return inDoubt(unavailable(explain(err, r.op, s.c)), maybe || lost)
@@ -133,6 +134,16 @@ func expired(err error) bool {
 	return false
 }
 
+// renewable tells whether another credential may do: a session that has ended is
+// called expired by some stores, and unknown by others.
+func renewable(err error) bool {
+	switch codeOf(err) {
+	case "InvalidToken", "InvalidTokenId", "InvalidAccessKeyId":
+		return true
+	}
+	return expired(err)
+}
+
 // unanswered tells whether the store may have acted on a request although it
 // failed. It has not when it was not reached, nor when the request could not be
 // written to its end: a store that refuses a name at once closes the connection,
@@ -185,8 +196,13 @@ func hopeless(err error) bool {
 		unknown  x509.UnknownAuthorityError
 		hostname x509.HostnameError
 		invalid  x509.CertificateInvalidError
-		dns      *net.DNSError
 	)
-	return errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) ||
-		(errors.As(err, &dns) && dns.IsNotFound)
+	return errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) || nameless(err)
+}
+
+// nameless tells whether nobody knows the store's name: a mistake at first, and a
+// resolver's trouble later.
+func nameless(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
 }
