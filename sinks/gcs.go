@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -68,7 +69,7 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: find Google credentials; add credentials_file= to the URL or set GOOGLE_APPLICATION_CREDENTIALS: %w", bare(u), oneLine(err))
 	}
-	client, err := gcsWire(creds)
+	client, err := gcsWire(creds, o.Stall)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", bare(u), oneLine(err))
 	}
@@ -88,14 +89,14 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 
 // gcsWire is the HTTP client: the environment's proxy and certificates, our
 // transport, and above it the credential, which so meets no limit on its way.
-func gcsWire(creds *auth.Credentials) (*http.Client, error) {
+func gcsWire(creds *auth.Credentials, stall time.Duration) (*http.Client, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // nobody replaces it here
 	base.MaxResponseHeaderBytes = maxAnswerHeader
-	client, err := httptransport.NewClient(&httptransport.Options{Credentials: creds, BaseRoundTripper: wire{base}, DisableTelemetry: true})
+	client, err := httptransport.NewClient(&httptransport.Options{Credentials: creds, BaseRoundTripper: wire{base, stall}, DisableTelemetry: true})
 	if err != nil {
 		return nil, err
 	}
-	client.CheckRedirect = wireClient(nil).CheckRedirect
+	client.CheckRedirect = noRedirect
 	return client, nil
 }
 
@@ -149,6 +150,7 @@ func (s *gcsSink) put(ctx context.Context, name string, r io.Reader) (Receipt, e
 	}
 	up := s.begin(ctx, cancel, name, first, more)
 	defer up.watch.Stop()
+	defer up.hold(nil)
 	if err := up.send(ctx, cut, first, d); err != nil {
 		return Receipt{}, up.explain(err)
 	}
@@ -162,6 +164,8 @@ type gcsUpload struct {
 	watch    *time.Timer
 	crc      uint32
 	long     bool
+	mu       sync.Mutex
+	last     *Block // what the client took last
 	retried  atomic.Bool
 	progress atomic.Bool  // the store took a part already
 	failing  atomic.Int64 // since when requests fail, in Unix nanoseconds; 0 when they do not
@@ -169,6 +173,7 @@ type gcsUpload struct {
 
 func (s *gcsSink) begin(ctx context.Context, cancel context.CancelCauseFunc, name string, first *part, long bool) *gcsUpload {
 	up := &gcsUpload{s: s, long: long}
+	ctx = withMovement(ctx, up.moved)
 	object := s.client.Bucket(s.bucket).Object(s.key(name)).
 		If(storage.Conditions{DoesNotExist: true}).
 		Retryer(storage.WithErrorFunc(up.again))
@@ -176,12 +181,10 @@ func (s *gcsSink) begin(ctx context.Context, cancel context.CancelCauseFunc, nam
 	up.w.ContentType = "application/octet-stream"
 	up.w.ChunkSize = s.o.PartSize
 	up.w.ChunkRetryDeadline = max(s.o.Retry, 5*time.Minute)
-	up.w.ChunkTransferTimeout = s.o.Stall
 	up.watch = time.AfterFunc(up.patience(), func() { cancel(errStalled) })
 	up.w.ProgressFunc = func(int64) {
 		up.failing.Store(0)
 		up.progress.Store(true)
-		up.watch.Reset(up.patience())
 	}
 	if !long {
 		// The checksum is known before the request is made: the store compares.
@@ -190,6 +193,28 @@ func (s *gcsSink) begin(ctx context.Context, cancel context.CancelCauseFunc, nam
 		up.w.SendCRC32C = true
 	}
 	return up
+}
+
+// moved is called whenever a request gets on. It looks at the block that the client
+// took last, which tells the block's owner that we live: the client may send a
+// part of it for a long time, and has copied it.
+func (up *gcsUpload) moved() {
+	up.watch.Reset(up.patience())
+	up.mu.Lock()
+	defer up.mu.Unlock()
+	if up.last != nil {
+		up.last.Bytes()
+	}
+}
+
+// hold keeps a block until the next one, nil in the end.
+func (up *gcsUpload) hold(b *Block) {
+	up.mu.Lock()
+	defer up.mu.Unlock()
+	if up.last != nil {
+		up.last.Release()
+	}
+	up.last = b
 }
 
 func (up *gcsUpload) patience() time.Duration {
@@ -224,12 +249,12 @@ func (up *gcsUpload) send(ctx context.Context, cut *cutter, p *part, d *digest) 
 	cut.per = 1
 	for {
 		for _, b := range p.blocks {
+			up.hold(b.Retain())
 			up.crc = crc32.Update(up.crc, castagnoli(), b.Bytes())
 			if _, err := up.w.Write(b.Bytes()); err != nil {
 				p.release()
 				return err
 			}
-			up.watch.Reset(up.patience())
 		}
 		p.release()
 		var err error

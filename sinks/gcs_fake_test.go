@@ -102,6 +102,11 @@ func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch f { //nolint:exhaustive // the others are S3's
 	case drop:
 		panic(http.ErrAbortHandler)
+	case hang:
+		g.mu.Unlock()
+		<-r.Context().Done()
+		g.mu.Lock()
+		panic(http.ErrAbortHandler)
 	case busy:
 		answer(w, http.StatusServiceUnavailable, "busy")
 		return

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func gcsSink(t *testing.T, g *gcsGate, bucket string) sinks.Sink {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sink, err := sinks.Open(t.Context(), u, sinks.Options{PartSize: sinks.BlockSize, Retry: 5 * time.Second})
+	sink, err := sinks.Open(t.Context(), u, sinks.Options{PartSize: sinks.BlockSize, Retry: 5 * time.Second, Stall: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,6 +85,8 @@ func TestGCSOutlivesFaults(t *testing.T) {
 		"short dropped":      {short, nth(1, drop), ""},
 		"short busy":         {short, nth(1, busy), ""},
 		"short, answer lost": {short, nth(1, lose), ""},
+		"short hangs":        {short, nth(1, hang), ""},
+		"part hangs":         {long, nth(3, hang), ""},
 		"short corrupted":    {short, nth(1, corrupt), "crc32c"},
 		"short denied":       {short, nth(1, refused), "roles/storage.objectCreator"},
 		"part busy":          {long, nth(3, busy), ""},
@@ -213,5 +216,39 @@ func TestGCSRefusesAnEmulatorOfTheEnvironment(t *testing.T) {
 	}
 	if _, err := sinks.Open(t.Context(), u, sinks.Options{}); err == nil || !strings.Contains(err.Error(), "STORAGE_EMULATOR_HOST") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A connection that is slow moves: its requests are not given up, and who owns the
+// stream hears of it all the while.
+func TestGCSBearsASlowConnection(t *testing.T) {
+	g := newGCSGate(t, "vault")
+	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.credentials + "&endpoint=" + g.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink, err := sinks.Open(t.Context(), u, sinks.Options{PartSize: sinks.BlockSize, Stall: 500 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := sinks.NewPool(2).Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := pattern(sinks.BlockSize)
+	b.Write(want)
+	var touched atomic.Int32
+	stream := &oneBlock{block: b.View(func() { touched.Add(1) }, func() {})}
+	if _, err := sink.Put(t.Context(), "name", sinks.Limit(stream, sinks.NewLimiter(512<<10))); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(g.content(t, "vault", "name"), want) {
+		t.Error("other bytes are stored")
+	}
+	if g.uploads != 1 {
+		t.Errorf("%d requests: one was given up", g.uploads)
+	}
+	if n := touched.Load(); n < 10 {
+		t.Errorf("the stream's owner heard %d times of two seconds' work", n)
 	}
 }

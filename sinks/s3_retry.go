@@ -40,8 +40,6 @@ func (v *verdict) Unwrap() []error {
 	return []error{v.cause}
 }
 
-var errStalled = errors.New("nothing moved for too long")
-
 // retry sends r until it succeeds, is settled, fails for good, or has failed for
 // o.Retry. The error it returns says what to do.
 func (s *s3Sink) retry(ctx context.Context, r request) error {
