@@ -207,6 +207,14 @@ func (a *app) load() (*settings, error) {
 	if err := decode(a.config.AllSettings(), s); err != nil {
 		return nil, fmt.Errorf("configuration%s: %w", a.from(), err)
 	}
+	if s.Limits.Sites < 0 {
+		return nil, fmt.Errorf("configuration%s: 'limits.sites' is %d; give how many sites at once, 1 or more", a.from(), s.Limits.Sites)
+	}
+	for _, entry := range s.Sites { // those that are not asked for now, too: a key that is wrong must not wait for its night
+		if _, err := a.forSite(entry); err != nil {
+			return nil, err
+		}
+	}
 	return s, nil
 }
 
@@ -222,12 +230,46 @@ func (a *app) from() string {
 func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, sinkHook, rateHook, mapstructure.StringToTimeDurationHookFunc()),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, sinkHook, rateHook, durationHook),
 	})
 	if err != nil {
 		return err
 	}
-	return d.Decode(in)
+	if err := d.Decode(in); err != nil {
+		return &decodeError{err}
+	}
+	return nil
+}
+
+// A decodeError says in one line what is wrong with which keys.
+type decodeError struct{ cause error }
+
+func (e *decodeError) Error() string {
+	_, keys, found := strings.Cut(e.cause.Error(), "\n\n")
+	if !found {
+		keys = e.cause.Error()
+	}
+	keys = strings.ReplaceAll(keys, "'' has", "has") // the whole has no name
+	return strings.ReplaceAll(strings.TrimSpace(keys), "\n", "; ")
+}
+
+func (e *decodeError) Unwrap() error { return e.cause }
+
+// durationHook refuses a duration without a unit, which would be taken for
+// nanoseconds, and one below zero.
+func durationHook(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[time.Duration]() {
+		return value, nil
+	}
+	text := strings.TrimSpace(fmt.Sprint(value))
+	if text == "0" || text == "" {
+		return time.Duration(0), nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return nil, fmt.Errorf("%q is no duration; write it with its unit, as 90s, 5m or 6h", text)
+	}
+	return d, nil
 }
 
 // listHook reads a list from one string, as the environment gives it: YAML if it
@@ -296,7 +338,7 @@ func (a *app) overlay(all, entry map[string]any, prefix string) {
 
 // insisted tells whether the environment or a flag says what the key is.
 func (a *app) insisted(key string) bool {
-	if _, ok := os.LookupEnv(envName(key)); ok {
+	if os.Getenv(envName(key)) != "" { // an empty one says nothing
 		return true
 	}
 	flag := a.flags.Lookup(flagName(key))

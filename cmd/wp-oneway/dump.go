@@ -114,10 +114,10 @@ func (a *app) dump(ctx context.Context, path, file string) error {
 		return err
 	}
 	for _, w := range findings.Warnings.Items {
-		fmt.Fprintf(a.io.err, "wp-oneway: warning: %s\n", w)
+		fmt.Fprintf(a.io.err, "wp-oneway: warning: %s\n", agent.Printable(w))
 	}
 	for _, m := range findings.Privileges.Items {
-		fmt.Fprintf(a.io.err, "wp-oneway: not in the dump: %s\n", m)
+		fmt.Fprintf(a.io.err, "wp-oneway: not in the dump: %s\n", agent.Printable(m))
 	}
 	if findings.Privileges.Total > 0 {
 		return &exitError{code: 3}

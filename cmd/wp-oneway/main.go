@@ -14,9 +14,24 @@ var version = "dev"
 
 func main() {
 	saveMemory()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// Who reads our messages may go away, and a file may grow beyond its limit: both
+	// are errors of what is written then, and no death in the midst of a backup.
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
+	ctx, stop := signal.NotifyContext(context.Background(), obeyed()...)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	code := run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()
 	os.Exit(code)
+}
+
+// obeyed are the signals that end a run: not those that we were started to ignore,
+// as nohup does.
+func obeyed() []os.Signal {
+	signals := []os.Signal{syscall.SIGTERM}
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	return signals
 }

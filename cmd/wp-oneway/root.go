@@ -7,12 +7,15 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 	"golang.org/x/term"
+
+	"github.com/wp-oneway/wp-oneway/agent"
 )
 
 // streams are the process's own; stdout is for data, stderr for people.
@@ -75,7 +78,8 @@ func run(ctx context.Context, args []string, io streams) int {
 	exit := &exitError{code: 1, err: err}
 	errors.As(err, &exit)
 	if exit.err != nil {
-		fmt.Fprintf(io.err, "wp-oneway: %s\n", strings.ReplaceAll(exit.err.Error(), "\n", "; "))
+		text := strings.ReplaceAll(strings.TrimSpace(exit.err.Error()), "\n", "; ")
+		fmt.Fprintf(io.err, "wp-oneway: %s\n", agent.Printable(text)) // a tenant may have written parts of it
 	}
 	return exit.code
 }
@@ -95,7 +99,23 @@ mysql --binary-mode alone.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd) },
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			if err := nothingEmpty(cmd, args); err != nil {
+				return usage(err)
+			}
+			return a.prepare(cmd)
+		},
+		Annotations: alone, Args: cobra.ArbitraryArgs, DisableFlagsInUseLine: true, SuggestionsMinimumDistance: 2,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			hint := ""
+			if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+				hint = ", do you mean " + strings.Join(similar, " or ") + "?"
+			}
+			return usage(fmt.Errorf("unknown command %q%s; see wp-oneway --help", args[0], hint))
+		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
@@ -107,6 +127,26 @@ mysql --binary-mode alone.`,
 	flags.String("log-format", "text", "`format` of what is told on standard error: text or json")
 	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.inspectCommand(), a.doctorCommand(), a.versionCommand(), a.manCommand(), a.workerCommand())
 	return root
+}
+
+// nothingEmpty refuses empty arguments and values: they are variables that were
+// never set, and what is done without them is another thing than was meant, a
+// backup that is not sealed say, or that goes elsewhere.
+func nothingEmpty(cmd *cobra.Command, args []string) error {
+	if slices.Contains(args, "") {
+		return fmt.Errorf("an argument is empty; give %s a PATH, or leave it out", cmd.CommandPath())
+	}
+	var err error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		empty := f.Value.String() == ""
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			empty = slices.Contains(list.GetSlice(), "")
+		}
+		if empty {
+			err = fmt.Errorf("--%s is empty; give it a value, or leave it out", f.Name)
+		}
+	})
+	return err
 }
 
 // prepare reads the configuration and sets the log up, before any command runs.
@@ -148,7 +188,11 @@ func noArguments(cmd *cobra.Command, args []string) error {
 // onePath asks for exactly one path.
 func onePath(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usage(fmt.Errorf("%s needs one PATH, the site's folder, not %d; see %s --help", cmd.Name(), len(args), cmd.CommandPath()))
+		what := "PATH, the site's folder"
+		if _, argument, _ := strings.Cut(cmd.Use, " "); argument != "PATH" {
+			what = argument
+		}
+		return usage(fmt.Errorf("%s needs one %s, not %d; see %s --help", cmd.Name(), what, len(args), cmd.CommandPath()))
 	}
 	return nil
 }

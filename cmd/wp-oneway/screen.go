@@ -13,6 +13,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // A screen tells people, on standard error, what is going on and how it came
@@ -84,7 +85,7 @@ func (s *screen) unsearched(chosen *selection) {
 		return
 	}
 	told(func(format string, args ...any) { fmt.Fprintf(s.io.err, format+"\n", args...) },
-		"warning: not searched: ", chosen.notes.Items, chosen.notes.Total)
+		"wp-oneway: warning: not searched: ", &chosen.notes)
 }
 
 // progress moves the stream's bar. It is called for every piece of a stream, so it
@@ -178,6 +179,10 @@ func (s *screen) record(r agent.SiteReport) {
 	for _, what := range r.Shrunk {
 		log.Warn("the site shrank", "what", what)
 	}
+	warn := func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }
+	told(warn, "could not be read: ", r.Unreadable)
+	told(warn, "not in the dump: ", r.Privileges)
+	told(warn, "warning: ", r.Warnings)
 	if r.Error == nil {
 		log.Info("backup done", "run", r.Run, "duration", r.Finished.Sub(r.Started).String())
 	}
@@ -199,14 +204,10 @@ func (s *screen) summary(r agent.SiteReport) string {
 	if s.success {
 		s.succeeded(r, line)
 	}
-	if r.Unreadable != nil {
-		told(line, r.Name+": could not be read: ", r.Unreadable.Items, r.Unreadable.Total)
-	}
-	if r.Privileges != nil {
-		told(line, r.Name+": not in the dump: ", r.Privileges.Items, r.Privileges.Total)
-	}
-	if r.Warnings != nil && !s.quiet {
-		told(line, r.Name+": warning: ", r.Warnings.Items, r.Warnings.Total)
+	told(line, "wp-oneway: "+r.Name+": could not be read: ", r.Unreadable)
+	told(line, "wp-oneway: "+r.Name+": not in the dump: ", r.Privileges)
+	if !s.quiet {
+		told(line, "wp-oneway: "+r.Name+": warning: ", r.Warnings)
 	}
 	return b.String()
 }
@@ -255,15 +256,15 @@ func contents(r agent.SiteReport, stored int64) string {
 }
 
 // told lists the first few of many things.
-func told(line func(string, ...any), what string, items []string, total int) {
+func told(line func(string, ...any), what string, notes *wordpress.Notes) {
 	const most = 20
-	for i, item := range items {
-		if i == most {
-			break
-		}
-		line("wp-oneway: %s%s", what, agent.Printable(item))
+	if notes == nil {
+		return
 	}
-	if total > most {
-		line("wp-oneway: %sand %d more, listed by --json and in the run's details", what, total-most)
+	for _, item := range notes.Items[:min(most, len(notes.Items))] {
+		line("%s%s", what, agent.Printable(item))
+	}
+	if notes.Total > most {
+		line("%sand %d more, listed by --json and in the run's details", what, notes.Total-most)
 	}
 }
