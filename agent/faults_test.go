@@ -151,6 +151,13 @@ func (f *faultyRun) run(t *testing.T) string {
 		Name:  "site", Kind: Full, Sinks: []string{f.url(t, endpoint)}, Stall: time.Minute,
 	}})
 	what := f.check(t, report.Sites[0])
+	for _, op := range proxy.Ops() {
+		switch op {
+		case "PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload":
+		default:
+			t.Errorf("the run asked for %s", op)
+		}
+	}
 	if t.Failed() {
 		t.Logf("seed %d, toxic %s, %s: %s, %+v", f.seed, toxic, f.told.String(), what, report.Sites[0].Error)
 	}

@@ -27,6 +27,9 @@ Every flag is a key of the configuration, with underscores, and an environment
 variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is sinks,
 --recipient encryption.age_recipients, --recipients-file
 encryption.recipients_file, --passphrase-file encryption.passphrase_file.
+Keys without a flag are limits.sites (how many at once), limits.bandwidth (of the
+files of all sites on their way to buckets, such as 20MiB/s), limits.timeout (of a
+run), and limits.stall (after which a destination that does not move is given up).
 
 Exit status: 0 every site is backed up, completely; 3 published, but something a
 site has could not be read; 1 a site or a destination failed, or no site was
