@@ -120,7 +120,7 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 	c.text, c.client, c.collation, c.database = rest[0].s, rest[1].s, rest[2].s, rest[3].s
 	list := dialectOf(c.mode).tokens(c.text)
 	if c.what == "TRIGGER" {
-		list = unqualify(list, d.db.Name, "EACH", func(string) bool { return true })
+		list = unqualify(list, d.db.Name, "EACH", anyName)
 	}
 	if c.what == "FUNCTION" || c.what == "PROCEDURE" {
 		list = d.unqualifyLibraries(list)
@@ -140,6 +140,9 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 	return nil
 }
 
+// anyName takes whatever follows the database's name for one of its objects.
+func anyName(string, []token) bool { return true }
+
 // unqualifyLibraries takes the database's name away from the libraries that a
 // routine says to be using, in its head.
 func (d *Dump) unqualifyLibraries(list []token) []token {
@@ -153,7 +156,7 @@ func (d *Dump) unqualifyLibraries(list []token) []token {
 			for end < len(list) && list[end].text != ")" {
 				end++
 			}
-			inside := unqualify(list[open:end], d.db.Name, "", func(string) bool { return true })
+			inside := unqualify(list[open:end], d.db.Name, "", anyName)
 			return append(append(append([]token{}, list[:open]...), inside...), list[end:]...)
 		}
 	}

@@ -74,29 +74,38 @@ func FuzzTokens(f *testing.F) {
 			t.Errorf("%q came back as %q", s, got)
 		}
 		_ = join(withoutDefiner(list))
-		_ = join(unqualify(list, "db", "EACH", func(string) bool { return true }))
+		_ = join(unqualify(list, "db", "EACH", anyName))
 		_ = wrapDefaults(list)
 		rights{}.add(s, "db")
 	})
 }
 
 func TestUnqualify(t *testing.T) {
-	own := func(name string) bool { return name == "t" || name == "v" || name == "s" }
+	d := &Dump{objects: []*object{{name: "t"}, {name: "v"}, {name: "s"}}}
 	for in, want := range map[string]string{
-		"select `db`.`t`.`a` AS `a` from `db`.`t`":                "select `t`.`a` AS `a` from `t`",
-		"select `db` . `t`.`a` from `db`.`t` join `other`.`t`":    "select `t`.`a` from `t` join `other`.`t`",
-		"select `db`.`a` from `t` `db`":                           "select `db`.`a` from `t` `db`",
-		"select '`db`.`t`', \"`db`.`t`\" from `t` /* `db`.`t` */": "select '`db`.`t`', \"`db`.`t`\" from `t` /* `db`.`t` */",
-		"select `x`.`db`.`t` from `x`.`db`":                       "select `x`.`db`.`t` from `x`.`db`",
-		"DEFAULT nextval(`db`.`s`)":                               "DEFAULT nextval(`s`)",
+		"select `db`.`t`.`a` AS `a` from `db`.`t`":                                     "select `t`.`a` AS `a` from `t`",
+		"select `db` . `t`.`a` from `db`.`t` join `other`.`t`":                         "select `t`.`a` from `t` join `other`.`t`",
+		"select `db`.`a` from `t` `db`":                                                "select `db`.`a` from `t` `db`",
+		"select '`db`.`t`', \"`db`.`t`\" from `t` /* `db`.`t` */":                      "select '`db`.`t`', \"`db`.`t`\" from `t` /* `db`.`t` */",
+		"select `x`.`db`.`t` from `x`.`db`":                                            "select `x`.`db`.`t` from `x`.`db`",
+		"select nextval(`db`.`s`) from (`db`.`t` join (`db`.`v`))":                     "select nextval(`s`) from (`t` join (`v`))",
+		"select `db`.`t` AS `t` from (`x` `db` join `y`) where `db`.`v` in (`db`.`s`)": "select `db`.`t` AS `t` from (`x` `db` join `y`) where `db`.`v` in (`db`.`s`)",
 	} {
-		if got := join(unqualify((dialect{}).tokens(in), "db", "", own)); got != want {
+		if got := join(unqualify((dialect{}).tokens(in), "db", "", d.isObject)); got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", in, got, want)
+		}
+	}
+	for in, want := range map[string]bool{
+		"select `db`.`a` from (`t` `db` join `x`)": false, "select 1 from (`x` join `db`.`t`)": true, "select `db`.`t`.`a` from `x`": true,
+		"select `db`.`f`(1)": true, "select `x`.`db`.`f`(1), 'db.t.x'": false,
+	} {
+		if got := viewMentions((dialect{}).tokens(in), "db"); got != want {
+			t.Errorf("%s: %v", in, got)
 		}
 	}
 	trigger := "CREATE DEFINER=`db`@`h` TRIGGER db.tr BEFORE INSERT ON /* on */ `db` . t FOR EACH ROW INSERT INTO db.t VALUES (1)"
 	want := "CREATE DEFINER=`db`@`h` TRIGGER tr BEFORE INSERT ON /* on */ t FOR EACH ROW INSERT INTO db.t VALUES (1)"
-	list := unqualify((dialect{}).tokens(trigger), "db", "EACH", func(string) bool { return true })
+	list := unqualify((dialect{}).tokens(trigger), "db", "EACH", anyName)
 	if got := join(list); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

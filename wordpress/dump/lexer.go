@@ -110,9 +110,9 @@ func (t token) is(name string) bool {
 }
 
 // unqualify takes the database's name away from before the names of its own
-// objects, wherever ours says that a name is one; the head of a statement goes as far as
-// the word stop, or to its end if stop is "".
-func unqualify(list []token, database, stop string, ours func(name string) bool) []token {
+// objects, wherever ours says that a name, after what comes before it, is one; the head
+// of a statement goes as far as the word stop, or to its end if stop is "".
+func unqualify(list []token, database, stop string, ours func(name string, before []token) bool) []token {
 	var out []token
 	for i := 0; i < len(list); i++ {
 		t := list[i]
@@ -124,7 +124,7 @@ func unqualify(list []token, database, stop string, ours func(name string) bool)
 			next := skipSpace(list, dot+1)
 			if dot < len(list) && list[dot].text == "." && next < len(list) {
 				third := skipSpace(list, next+1)
-				if third < len(list) && list[third].text == "." || ours(list[next].plain()) {
+				if third < len(list) && list[third].text == "." || ours(list[next].plain(), out) {
 					i = next - 1
 					continue
 				}

@@ -120,3 +120,47 @@ func TestPartialDumpSaysSo(t *testing.T) {
 		t.Error("a dump of everything says that it is not")
 	}
 }
+
+func TestDatabasesOfAnyNameMariaDB(t *testing.T) { databasesOfAnyName(t, mariaDB(t)) }
+
+func TestDatabasesOfAnyNameMySQL(t *testing.T) { databasesOfAnyName(t, mySQL(t)) }
+
+// The database's name may hold anything, and stand in its own definitions for
+// something else.
+func databasesOfAnyName(t *testing.T, f *flavour) {
+	for _, name := range []string{"a`l", "al", "my-db.%s '\"\\ */", "-- x", "ünï", "select", "123", "new\nline"} {
+		t.Run(name, func(t *testing.T) {
+			db := name
+			f.run(t, "", "DROP DATABASE IF EXISTS "+quote(db)+"; CREATE DATABASE "+quote(db))
+			t.Cleanup(func() { f.run(t, "", "DROP DATABASE "+quote(db)) })
+			pool := f.open(t, "")
+			pool.SetMaxOpenConns(1)
+			q := quote(db)
+			for _, s := range []string{
+				"USE " + q, "CREATE TABLE t1 (id INT PRIMARY KEY, a INT, " + q + " INT)", "CREATE TABLE t2 (id INT, a INT)", "CREATE TABLE a (x INT)", "CREATE TABLE " + q + " (" + q + " INT, y INT)",
+				"INSERT INTO t1 VALUES (1, 2, 3)", "INSERT INTO t2 VALUES (1, 4)", "INSERT INTO " + q + " VALUES (5, 6)",
+				"CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 7",
+				"CREATE VIEW v1 AS SELECT " + q + ".a, " + q + ".id, " + q + "." + q + ", f() AS f FROM t1 " + q + " JOIN t2 ON " + q + ".id=t2.id",
+				"CREATE VIEW v0 AS SELECT " + q + "." + q + "." + q + ", v1.a FROM " + q + "." + q + " JOIN " + q + ".v1",
+				"CREATE TRIGGER tr BEFORE INSERT ON " + q + " FOR EACH ROW SET NEW.y = 1",
+			} {
+				if _, err := pool.Exec(s); err != nil {
+					t.Fatalf("%s: %v", s, err)
+				}
+			}
+			text, report := f.dump(t, db, dump.Options{})
+			if len(report.Warnings)+len(report.Missing) > 0 {
+				t.Errorf("%v %v", report.Warnings, report.Missing)
+			}
+			f.restore(t, "named_back", text)
+			for _, d := range differences(onlyRows(f.describe(t, db)), onlyRows(f.describe(t, "named_back"))) {
+				t.Error(d)
+			}
+			for view, want := range map[string]string{"v0": "5 2", "v1": "2 1 3 7"} {
+				if got := query(t, f.open(t, "named_back"), "SELECT * FROM "+view); got != want {
+					t.Errorf("%s has %s, want %s", view, got, want)
+				}
+			}
+		})
+	}
+}

@@ -70,8 +70,8 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	}
 	v := &view{object: o, create: row[1].s, client: row[2].s, collation: row[3].s}
 	list := (dialect{}).tokens(v.create)
-	list = unqualify(list, d.db.Name, "", d.listed)
-	if mentions(list, d.db.Name) {
+	list = unqualify(list, d.db.Name, "", d.isObject)
+	if viewMentions(list, d.db.Name) {
 		d.warn(o.String(), "its definition names the database, and will go on to mean that one")
 	}
 	if d.opts.SkipDefiner {
@@ -93,6 +93,44 @@ func (d *Dump) readRecursiveView(ctx context.Context, o *object, why error) (*vi
 		return nil, err
 	}
 	return &view{object: o, create: "CREATE VIEW " + ident(o.name) + " AS " + query[0], broken: why.Error()}, nil
+}
+
+// viewMentions tells whether a view names something of the database by its full name,
+// and not a column of a table that it calls like the database.
+func viewMentions(list []token, database string) bool {
+	for i, t := range list {
+		if !t.is(database) || afterDot(list[:i]) {
+			continue
+		}
+		dot := skipSpace(list, i+1)
+		second := skipSpace(list, dot+1)
+		third := skipSpace(list, second+1)
+		if dot < len(list) && list[dot].text == "." && (isSource(list[:i]) || third < len(list) && (list[third].text == "." || list[third].text == "(")) {
+			return true
+		}
+	}
+	return false
+}
+
+// isObject tells whether a name, after the database's and what comes before that, is
+// an object's: in a view it may be a column's as well, and the database's name be what
+// the query calls a table.
+func (d *Dump) isObject(name string, before []token) bool {
+	if !d.listed(name) {
+		return false
+	}
+	if isSource(before) {
+		return true
+	}
+	at := len(before) - 1
+	for at >= 0 && before[at].kind == tokenSpace {
+		at--
+	}
+	if at < 1 || before[at].text != "(" {
+		return false
+	}
+	call := strings.ToLower(before[at-1].text)
+	return call == "nextval" || call == "lastval" || call == "setval"
 }
 
 // listed tells whether a name is one of the database's tables or views.
