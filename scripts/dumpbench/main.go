@@ -1,4 +1,4 @@
-// Dumpbench measures the native dump beside the stock programs; scripts/bench-dump
+// Dumpbench measures the native dump beside the stock programs; scripts/bench dump
 // runs it.
 package main
 

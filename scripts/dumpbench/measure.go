@@ -20,6 +20,7 @@ type contestant struct {
 	command string
 	against string // whose times its own are compared with
 	goal    float64
+	other   bool // somebody else's program, which may not come to terms with the server
 }
 
 // A cost is what one run took.
@@ -41,19 +42,19 @@ func (s *subject) ours() string {
 func (s *subject) contestants() []contestant {
 	stock := s.dumper + " --single-transaction -uroot -S" + s.server.Socket + " bench"
 	list := []contestant{
-		{"stock", stock, "", 0},
-		{"ours", s.ours(), "stock", 0.5},
-		{"ours, 2 threads", s.ours() + " -threads 2", "stock", 0.5},
-		{"stock | zstd -3 -T2", stock + " | zstd -q -3 -T2", "", 0},
-		{"ours, zstd", s.ours() + " -zstd", "stock | zstd -3 -T2", 0.7},
-		{"ours, zstd, 2 threads", s.ours() + " -zstd -threads 2", "stock | zstd -3 -T2", 0.7},
-		{"stock | gzip", stock + " | gzip", "", 0},
-		{"ours, zstd ", s.ours() + " -zstd", "stock | gzip", 0.2},
+		{name: "stock", command: stock},
+		{name: "ours", command: s.ours(), against: "stock", goal: 0.5},
+		{name: "ours, 2 threads", command: s.ours() + " -threads 2", against: "stock", goal: 0.5},
+		{name: "stock | zstd -3 -T2", command: stock + " | zstd -q -3 -T2"},
+		{name: "ours, zstd", command: s.ours() + " -zstd", against: "stock | zstd -3 -T2", goal: 0.7},
+		{name: "ours, zstd, 2 threads", command: s.ours() + " -zstd -threads 2", against: "stock | zstd -3 -T2", goal: 0.7},
+		{name: "stock | gzip", command: stock + " | gzip"},
+		{name: "ours, zstd ", command: s.ours() + " -zstd", against: "stock | gzip", goal: 0.2},
 	}
 	if path, err := exec.LookPath("mydumper"); err == nil {
 		out := shell([]string{s.dir + "/mydumper"})
 		base := fmt.Sprintf("rm -rf %s; %s -u root -S %s -B bench -t 2 -o %s", out, path, s.server.Socket, out)
-		list = append(list, contestant{"mydumper -t 2", base, "", 0}, contestant{"mydumper -t 2 -c", base + " -c", "", 0})
+		list = append(list, contestant{name: "mydumper -t 2", command: base, other: true, against: "ours, 2 threads"}, contestant{name: "mydumper -t 2 -c", command: base + " -c", other: true, against: "ours, zstd, 2 threads"})
 	}
 	return list
 }
@@ -61,11 +62,18 @@ func (s *subject) contestants() []contestant {
 // measure runs all contestants in turn, round by round, and prints the medians.
 func (s *subject) measure(ctx context.Context, out io.Writer, o options) error {
 	list := s.contestants()
-	costs := map[string][]cost{}
+	costs, failed := map[string][]cost{}, map[string]error{}
 	for round := -1; round < o.rounds; round++ { // the first one warms up
 		for i := range list {
 			c := list[(i+max(round, 0))%len(list)]
+			if failed[c.name] != nil {
+				continue
+			}
 			took, err := s.once(ctx, c)
+			if err != nil && c.other {
+				failed[c.name] = err
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -78,6 +86,10 @@ func (s *subject) measure(ctx context.Context, out io.Writer, o options) error {
 	var table strings.Builder
 	fmt.Fprintf(&table, "%s, medians of %d paired runs\n\n%-24s %8s %10s %10s %8s %12s\n", s.name, o.rounds, "", "wall s", "client CPU", "server CPU", "peak MB", "bytes")
 	for _, c := range list {
+		if err := failed[c.name]; err != nil {
+			fmt.Fprintf(&table, "%-24s failed: %.200s\n", c.name, strings.ReplaceAll(err.Error(), "\n", " "))
+			continue
+		}
 		runs := costs[c.name]
 		fmt.Fprintf(&table, "%-24s %8.2f %10.2f %10.2f %8.0f %12d", c.name, median(runs, func(c cost) float64 { return c.wall }),
 			median(runs, func(c cost) float64 { return c.client }), median(runs, func(c cost) float64 { return c.server }),
@@ -88,7 +100,10 @@ func (s *subject) measure(ctx context.Context, out io.Writer, o options) error {
 				ratios = append(ratios, cost{wall: runs[i].wall / other[i].wall})
 			}
 			ratio := median(ratios, func(c cost) float64 { return c.wall })
-			fmt.Fprintf(&table, "   %.2f × %s (goal %.1f), size %.3f ×", ratio, c.against, c.goal, float64(runs[0].bytes)/float64(other[0].bytes))
+			fmt.Fprintf(&table, "   %.2f × %s", ratio, c.against)
+			if c.goal > 0 {
+				fmt.Fprintf(&table, " (goal %.1f), size %.3f ×", c.goal, float64(runs[0].bytes)/float64(other[0].bytes))
+			}
 		}
 		fmt.Fprintln(&table)
 	}
