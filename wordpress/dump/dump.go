@@ -210,7 +210,8 @@ func (d *Dump) tablesInOrder() []*object {
 	return list
 }
 
-// missing notes what the account cannot see or read; under Strict it is an error.
+// missing notes what the account cannot see or read; under Strict it is an error. It
+// is the report that tells people of it: the log would say it twice.
 func (d *Dump) missing(object, text string) error {
 	if d.opts.Strict {
 		return fmt.Errorf("dump %s: %s", object, text)
@@ -218,7 +219,7 @@ func (d *Dump) missing(object, text string) error {
 	d.notes.Lock()
 	defer d.notes.Unlock()
 	d.report.Missing = append(d.report.Missing, Note{object, text})
-	d.log.Warn("not in the dump", "object", object, "reason", text)
+	d.log.Debug("not in the dump", "object", object, "reason", text)
 	return nil
 }
 
@@ -226,5 +227,5 @@ func (d *Dump) warn(object, text string) {
 	d.notes.Lock()
 	defer d.notes.Unlock()
 	d.report.Warnings = append(d.report.Warnings, Note{object, text})
-	d.log.Warn(text, "object", object)
+	d.log.Debug(text, "object", object)
 }

@@ -16,17 +16,18 @@ var hostile = []string{
 	"sql_quote_show_create=0", "max_join_size=10", "sql_big_selects=0", "time_zone='-11:30'", "autocommit=0", "completion_type=1",
 	"group_concat_max_len=4", "net_write_timeout=1", "wait_timeout=5", "sql_safe_updates=1", "sql_auto_is_null=1", "default_storage_engine=MyISAM",
 	"character_set_server=utf16", "collation_server=utf16_bin", "collation_connection=latin7_bin", "character_set_results=latin7", "character_set_client=latin7",
-	"unique_checks=1", "foreign_key_checks=1", "div_precision_increment=0", "sql_warnings=1",
+	"unique_checks=1", "foreign_key_checks=1", "div_precision_increment=0", "sql_warnings=1", "big_tables=1", "default_week_format=6", "low_priority_updates=1",
 }
 
 var hostileMariaDB = []string{
 	"tx_isolation='READ-UNCOMMITTED'", "max_statement_time=0.9", "idle_transaction_timeout=1", "idle_readonly_transaction_timeout=1",
 	"check_constraint_checks=1", "explicit_defaults_for_timestamp=0", "innodb_strict_mode=1", "init_connect='SET SESSION sql_select_limit=2'",
+	"old_mode='NO_DUP_KEY_WARNINGS_WITH_IGNORE,NO_PROGRESS_INFO,ZERO_DATE_TIME_CAST'", "system_versioning_asof='2020-09-13 12:26:41'", "tx_read_only=0", "innodb_default_row_format='redundant'",
 }
 
 var hostileMySQL = []string{
 	"transaction_isolation='READ-UNCOMMITTED'", "max_execution_time=900", "sql_generate_invisible_primary_key=0", "show_gipk_in_create_table_and_information_schema=0",
-	"information_schema_stats_expiry=86400", "init_connect='SET SESSION sql_select_limit=2'",
+	"information_schema_stats_expiry=86400", "show_create_table_verbosity=1", "init_connect='SET SESSION sql_select_limit=2'",
 }
 
 func TestHostileGlobalsMariaDB(t *testing.T) {
@@ -83,9 +84,30 @@ func hostileGlobals(t *testing.T, f *flavour, settings []string) {
 	f.run(t, "", "DROP DATABASE calm_back")
 }
 
-// literal quotes a setting's value; numbers stay numbers.
+// Where commits have to be asked for, the last rows of a dump need one too.
+func TestRestoreCommitsMariaDB(t *testing.T) { restoreCommits(t, mariaDB(t)) }
+
+func TestRestoreCommitsMySQL(t *testing.T) { restoreCommits(t, mySQL(t)) }
+
+func restoreCommits(t *testing.T, f *flavour) {
+	db := f.database(t, "commits")
+	f.run(t, db, "CREATE TABLE wp_last (id INT PRIMARY KEY); INSERT INTO wp_last VALUES (1), (2)")
+	f.run(t, "", "DROP USER IF EXISTS guest@localhost; CREATE USER guest@localhost; GRANT ALL ON commits_back.* TO guest@localhost; SET GLOBAL autocommit=0")
+	t.Cleanup(func() { f.run(t, "", "SET GLOBAL autocommit=1; DROP USER guest@localhost") })
+	text, _ := f.dump(t, db, dump.Options{PrefixOnly: true})
+	f.run(t, "", "CREATE DATABASE commits_back")
+	t.Cleanup(func() { f.run(t, "", "DROP DATABASE commits_back") })
+	if out, err := f.feedAs("guest", "commits_back", []byte(text)); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if got := query(t, f.open(t, "commits_back"), "SELECT COUNT(*) FROM wp_last"); got != "2" {
+		t.Errorf("%s rows are left", got)
+	}
+}
+
+// literal quotes a setting's value; numbers and the word DEFAULT stay what they are.
 func literal(v string) string {
-	if v != "" && strings.Trim(v, "0123456789.") == "" {
+	if v == "DEFAULT" || v != "" && strings.Trim(v, "0123456789.") == "" {
 		return v
 	}
 	return "'" + v + "'"

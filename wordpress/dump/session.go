@@ -74,6 +74,7 @@ func prepare(ctx context.Context, c *conn) (server, error) {
 		"max_statement_time=0", "max_execution_time=0", "information_schema_stats_expiry=0",
 		"show_gipk_in_create_table_and_information_schema=ON", "idle_transaction_timeout=0",
 		"idle_readonly_transaction_timeout=0", "sql_auto_is_null=0",
+		"show_create_table_verbosity=0", "system_versioning_asof=DEFAULT",
 	} {
 		switch err := c.exec(ctx, "SET SESSION "+s); number(err) {
 		case 0:
