@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// The policy as it is printed, pasted into MinIO: the server takes it, and doctor
+// passes for the user who holds just that.
+func TestDoctorPassesThePrintedPolicy(t *testing.T) {
+	s, h := demoSite(t), newHost(t)
+	ctx, root := t.Context(), shared.minio.Root()
+	for provider, bucket := range map[string]string{"minio": "printed-minio", "aws": "printed-aws", "wasabi": "printed-wasabi"} {
+		code, stdout, stderr := h.run("policy", "s3", "--provider", provider, "--bucket", bucket, "--host", "host", "--lock", "1", "--site", "shop.example.com", "--format", "json")
+		if code != 0 {
+			t.Fatalf("exit status %d: %s", code, stderr)
+		}
+		var plan struct {
+			Documents []struct {
+				Name string          `json:"name"`
+				Body json.RawMessage `json:"body"`
+			} `json:"documents"`
+		}
+		if err := json.Unmarshal([]byte(stdout), &plan); err != nil {
+			t.Fatal(err)
+		}
+		locked := true
+		if _, err := root.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &bucket, ObjectLockEnabledForBucket: &locked}); err != nil {
+			t.Fatal(err)
+		}
+		var url string
+		for _, d := range plan.Documents {
+			var err error
+			switch name, _, _ := strings.Cut(d.Name, " "); name {
+			case "identity-policy":
+				url = userURL(t, bucket, string(d.Body))
+			case "versioning":
+				var v types.VersioningConfiguration
+				if err = json.Unmarshal(d.Body, &v); err == nil {
+					_, err = root.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{Bucket: &bucket, VersioningConfiguration: &v})
+				}
+			case "lifecycle":
+				var l types.BucketLifecycleConfiguration
+				if err = json.Unmarshal(d.Body, &l); err == nil {
+					_, err = root.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{Bucket: &bucket, LifecycleConfiguration: &l})
+				}
+			case "object-lock":
+				var l types.ObjectLockConfiguration
+				if err = json.Unmarshal(d.Body, &l); err == nil {
+					_, err = root.PutObjectLockConfiguration(ctx, &s3.PutObjectLockConfigurationInput{Bucket: &bucket, ObjectLockConfiguration: &l})
+				}
+			case "bucket-policy", "public-access-block": // AWS' own
+			default:
+				t.Errorf("nobody knows what to do with %s", d.Name)
+			}
+			if err != nil {
+				t.Errorf("%s: MinIO refuses the %s: %v", provider, d.Name, err)
+			}
+		}
+		r := h.doctor(0, s.Root, "--name", "shop.example.com", "--to", url)
+		if !r.Sinks[0].OneWay {
+			t.Errorf("%s: %+v", provider, r.Sinks[0])
+		}
+		h.backup(0, s.Root, "--name", "shop.example.com", "--kind", "db", "--require-one-way", "--to", url)
+	}
+}
+
+func TestPolicyTellsWhatIsWrong(t *testing.T) {
+	h := newHost(t)
+	for _, args := range [][]string{
+		{"policy"}, {"policy", "tape"}, {"policy", "s3"}, {"policy", "s3", "--bucket", "vault", "--prefix", "{host}"}, {"policy", "gcs", "--bucket", "vault", "--provider", "minio"},
+		{"policy", "s3", "--bucket", "vault", "--format", "mc"}, {"policy", "s3", "--bucket", "vault", "--provider", "gcs"}, {"policy", "s3", "--bucket", "vault", "--lock", "99"},
+	} {
+		if code, stdout, stderr := h.run(args...); code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%q: exit status %d\n%s%s", args, code, stdout, stderr)
+		}
+	}
+}

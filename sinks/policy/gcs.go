@@ -1,0 +1,80 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+type gcsRule struct {
+	Action    map[string]string `json:"action"`
+	Condition map[string]any    `json:"condition"`
+}
+
+// gcs is Google Cloud Storage: a role that can create, on names below a prefix.
+func (p *Plan) gcs(r Request, scopes []scope) {
+	p.sinks("gs://"+r.Bucket, r, "")
+	p.OneWay = "enforced: to overwrite takes the right to delete, which the role does not have"
+	for _, s := range scopes {
+		p.document(strings.TrimSpace("iam-binding "+s.host), map[string]any{
+			"role": "roles/storage.objectCreator", "members": []string{"serviceAccount:" + s.account() + "@PROJECT.iam.gserviceaccount.com"},
+			"condition": map[string]string{"title": s.name(), "expression": r.expression(s)},
+		})
+	}
+	lifecycle := map[string]any{"rule": r.gcsRules(scopes)}
+	p.document("lifecycle", lifecycle)
+	at := "gs://" + r.Bucket
+	p.run("The bucket, if it is not there yet", "# gcloud storage buckets create "+at+" --location=REGION --uniform-bucket-level-access", nil)
+	p.run("One place for rights, never the world's, and deleted objects come back for 30 days",
+		"gcloud storage buckets update "+at+" --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d", nil)
+	if r.LockDays > 0 {
+		p.run("Nobody can delete", fmt.Sprintf("gcloud storage buckets update %s --retention-period=%dd", at, r.LockDays), nil)
+		p.run("For good: uncomment when all is as it should be", "# gcloud storage buckets update "+at+" --lock-retention-period", nil)
+		p.warn("A retention period that is not locked can be taken back by the bucket's owner; locked, by nobody, and every object costs money for %d days, canaries included.", r.LockDays)
+	}
+	p.run("Old backups go, and canaries", "gcloud storage buckets update "+at+" --lifecycle-file=/dev/stdin", lifecycle)
+	for _, s := range scopes {
+		p.run("The credential"+ofHost(s), "gcloud iam service-accounts create "+s.account(), nil)
+		p.run("", "gcloud storage buckets add-iam-policy-binding "+at+" --role=roles/storage.objectCreator"+
+			" --member=serviceAccount:"+s.account()+"@PROJECT.iam.gserviceaccount.com"+
+			" --condition='title="+s.name()+",expression="+r.expression(s)+"'", nil)
+		p.run("", "gcloud iam service-accounts keys create "+s.account()+".json --iam-account="+s.account()+"@PROJECT.iam.gserviceaccount.com", nil)
+	}
+	p.terraform = r.terraformGCS(scopes)
+}
+
+// account is a service account's name, of which 30 characters are allowed.
+func (s scope) account() string {
+	name := strings.ToLower(strings.NewReplacer(".", "-", "_", "-").Replace(s.name()))
+	return strings.Trim(name[:min(30, len(name))], "-")
+}
+
+// expression limits the role to names below the prefixes.
+func (r *Request) expression(s scope) string {
+	var or []string
+	for _, prefix := range s.prefixes {
+		or = append(or, fmt.Sprintf(`resource.name.startsWith("projects/_/buckets/%s/objects/%s")`, r.Bucket, below(prefix)))
+	}
+	return strings.Join(or, " || ")
+}
+
+// gcsRules let backups go when they are old, and canaries, which these rules know
+// by the end of their names.
+func (r *Request) gcsRules(scopes []scope) []gcsRule {
+	var begins []string
+	for _, prefix := range prefixes(scopes) {
+		if prefix != "" {
+			begins = append(begins, below(prefix))
+		}
+	}
+	rule := func(days int, ends ...string) gcsRule {
+		c := map[string]any{"age": days}
+		if len(begins) > 0 {
+			c["matchesPrefix"] = begins
+		}
+		if len(ends) > 0 {
+			c["matchesSuffix"] = ends
+		}
+		return gcsRule{map[string]string{"type": "Delete"}, c}
+	}
+	return []gcsRule{rule(r.ExpireDays), rule(1, CanarySuffix)}
+}

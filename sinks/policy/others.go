@@ -1,0 +1,124 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+// b2 is Backblaze: a key of one capability, on one prefix.
+func (p *Plan) b2(r Request, scopes []scope) {
+	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://s3.REGION.backblazeb2.com&region=REGION&checksum=md5&conditional=false")
+	p.OneWay = "versioned only: every bucket keeps versions, and a key that may write may also hide a name, which deletes nothing"
+	rules := []map[string]any{}
+	for _, prefix := range prefixes(scopes) {
+		rules = append(rules, b2Rule(below(prefix), r.ExpireDays, r.ExpireDays))
+	}
+	for _, begin := range r.canaries(scopes) {
+		rules = append(rules, b2Rule(begin, 1, 1))
+	}
+	p.document("lifecycle-rules", rules)
+	p.run("The bucket", "b2 bucket create "+r.Bucket+" allPrivate"+map[bool]string{true: " --file-lock-enabled"}[r.LockDays > 0], nil)
+	p.run("Old backups go", "b2 bucket update "+r.Bucket+" --lifecycle-rules \"$(cat)\"", rules)
+	if r.LockDays > 0 {
+		p.run("Nobody can delete", fmt.Sprintf("b2 bucket update %s --default-retention-mode compliance --default-retention-period '%d days'", r.Bucket, r.LockDays), nil)
+	}
+	for _, s := range scopes {
+		for i, prefix := range s.prefixes {
+			name := s.name()
+			if i > 0 {
+				name += "-" + strings.Split(prefix, "/")[0]
+			}
+			flag := ""
+			if prefix != "" {
+				flag = " --name-prefix " + below(prefix)
+			}
+			p.run("The credential"+ofHost(s), "b2 key create --bucket "+r.Bucket+flag+" "+name+" writeFiles", nil)
+		}
+		p.document(strings.TrimSpace("key "+s.host), map[string]any{"capabilities": []string{"writeFiles"}, "bucketName": r.Bucket, "namePrefix": below(s.prefixes[0])})
+	}
+	p.warn("A key has one prefix: with {kind} in the URL, each kind needs a key, and an entry of its own in sinks.")
+	p.warn("writeFiles also lets a thief hide a name; what is hidden goes after %d days, so find out before. Doctor calls it a delete that is allowed: Object Lock (--lock) is what holds there.", r.ExpireDays)
+	if len(r.Sites) == 0 {
+		p.warn("Rules filter by prefix alone there: name the sites with --site to have canaries removed after a day; else they go with the backups.")
+	}
+}
+
+func b2Rule(prefix string, hide, remove int) map[string]any {
+	return map[string]any{"fileNamePrefix": prefix, "daysFromUploadingToHiding": hide, "daysFromHidingToDeleting": remove}
+}
+
+// r2 is Cloudflare, which has no token that can only put.
+func (p *Plan) r2(r Request, scopes []scope) {
+	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://ACCOUNT.r2.cloudflarestorage.com&region=auto")
+	p.OneWay = "not one-way: there is no token that can put and not read; seal the backups, and lock the bucket"
+	p.warn("A token that can put can read, list and delete everything in the bucket, whatever the prefix: give each host a bucket of its own, and seal with --recipient. Doctor fails there, and --require-one-way refuses it; rightly.")
+	if r.LockDays == 0 {
+		p.warn("Without --lock, a thief can delete every backup.")
+	}
+	for i, prefix := range prefixes(scopes) {
+		with := ""
+		if prefix != "" {
+			with = " --prefix " + below(prefix)
+		}
+		if r.LockDays > 0 {
+			p.run("Nobody can overwrite or delete", fmt.Sprintf("npx wrangler r2 bucket lock add %s %s%s --retention-days %d", r.Bucket, ruleID("lock", prefix, i), with, r.LockDays), nil)
+			p.document(ruleID("lock", prefix, i), map[string]any{"prefix": below(prefix), "condition": map[string]any{"type": "Age", "maxAgeSeconds": r.LockDays * 86400}})
+		}
+		p.run("Old backups go", fmt.Sprintf("npx wrangler r2 bucket lifecycle add %s %s%s --expire-days %d --abort-multipart-days %d", r.Bucket, ruleID("backups", prefix, i), with, r.ExpireDays, abortDays), nil)
+	}
+	p.run("The token: R2, Manage API tokens, Object Read & Write, this bucket alone", "# https://dash.cloudflare.com/?to=/:account/r2/api-tokens", nil)
+}
+
+// spaces is DigitalOcean, which has no key that can only put, and no lock.
+func (p *Plan) spaces(r Request, scopes []scope) {
+	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://REGION.digitaloceanspaces.com&region=REGION&checksum=md5")
+	p.OneWay = "not one-way: a key that can put can read and delete, and there is no lock"
+	p.warn("Not one-way: a key that can put can read, list and delete. Use it as a second destination at most, sealed with --recipient, and pull copies from elsewhere.")
+	lifecycle := r.lifecycle(scopes)
+	p.document("lifecycle", lifecycle)
+	p.document("versioning", map[string]string{"Status": "Enabled"})
+	s3api := "aws --endpoint-url https://REGION.digitaloceanspaces.com s3api"
+	p.run("Older versions stay, until a thief deletes them", s3api+" put-bucket-versioning --bucket "+r.Bucket+" --versioning-configuration file:///dev/stdin", map[string]string{"Status": "Enabled"})
+	p.run("Old backups go", s3api+" put-bucket-lifecycle-configuration --bucket "+r.Bucket+" --lifecycle-configuration file:///dev/stdin", lifecycle)
+	p.run("The credential: for this bucket alone", "doctl spaces keys create "+scopes[0].name()+" --grants 'bucket="+r.Bucket+";permission=readwrite'", nil)
+}
+
+// azure is Blob Storage, for which wp-oneway has no sink: it is for who puts a
+// gateway before it.
+func (p *Plan) azure(r Request, scopes []scope) {
+	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://GATEWAY")
+	p.OneWay = "enforced, by a token that can create and not overwrite; but wp-oneway speaks to Azure only through a gateway for S3"
+	p.warn("wp-oneway has no sink for Azure: an S3 gateway of yours, away from the host, holds the token and decides what the host may do.")
+	where := " --account-name ACCOUNT --container-name " + r.Bucket
+	var rules []map[string]any
+	for i, prefix := range prefixes(scopes) {
+		rules = append(rules, azureRule(ruleID("backups", prefix, i), r.Bucket+"/"+below(prefix), r.ExpireDays))
+	}
+	for i, begin := range r.canaries(scopes) {
+		rules = append(rules, azureRule(fmt.Sprintf("canaries-%d", i+1), r.Bucket+"/"+begin, 1))
+	}
+	policy := map[string]any{"rules": rules}
+	p.document("management-policy", policy)
+	p.run("The container", "az storage container create --account-name ACCOUNT --name "+r.Bucket+" --public-access off", nil)
+	p.run("Older versions stay, deleted ones come back for 30 days",
+		"az storage account blob-service-properties update --account-name ACCOUNT --enable-versioning true --enable-delete-retention true --delete-retention-days 30", nil)
+	if r.LockDays > 0 {
+		p.run("Nobody can overwrite or delete", fmt.Sprintf("az storage container immutability-policy create%s --period %d", where, r.LockDays), nil)
+	}
+	p.run("Old backups go", "az storage account management-policy create --account-name ACCOUNT --resource-group GROUP --policy @/dev/stdin", policy)
+	p.run("The token: create (c), and nothing else", "az storage container generate-sas --account-name ACCOUNT --name "+r.Bucket+
+		" --permissions c --https-only --as-user --auth-mode login --expiry \"$(date -u -d '+7 days' +%Y-%m-%dT%H:%MZ)\"", nil)
+}
+
+func azureRule(name, prefix string, days int) map[string]any {
+	gone := map[string]any{"daysAfterCreationGreaterThan": days}
+	return map[string]any{
+		"name": strings.ReplaceAll(name, ".", "-"), "enabled": true, "type": "Lifecycle",
+		"definition": map[string]any{
+			"filters": map[string]any{"blobTypes": []string{"blockBlob"}, "prefixMatch": []string{prefix}},
+			"actions": map[string]any{
+				"baseBlob": map[string]any{"delete": gone}, "version": map[string]any{"delete": gone},
+			},
+		},
+	}
+}

@@ -1,0 +1,202 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Request says for what a policy is wanted.
+type Request struct {
+	Provider   string   // one of Providers
+	Bucket     string   //
+	Prefix     string   // of the sink's URL; {host} and {kind} stand for themselves
+	Hosts      []string // each gets a credential and a prefix of its own
+	Sites      []string // names of sites, for stores whose rules know only whole prefixes
+	KMSKey     string   // ARN of the key that the bucket encrypts with, AWS alone
+	ExpireDays int      // after how many days a backup goes
+	LockDays   int      // for how many days nobody can delete one; 0 is no lock
+}
+
+// A Document is something to paste.
+type Document struct {
+	Name string `json:"name"` // such as "identity-policy web1"
+	Body any    `json:"body"` // JSON, as the provider reads it
+}
+
+// A Plan is what a bucket and its credentials need.
+type Plan struct {
+	Provider  string     `json:"provider"`
+	Bucket    string     `json:"bucket"`
+	OneWay    string     `json:"one_way"` // what can be had there: enforced, versioned only, or why not
+	Sinks     []string   `json:"sinks"`   // the URLs that go with it
+	Documents []Document `json:"documents"`
+	Warnings  []string   `json:"warnings"`
+	Next      string     `json:"next"` // how to prove it, from the host
+
+	commands  []command
+	terraform string
+}
+
+// A command is one line for the provider's tool, with what it reads, if anything,
+// on its standard input.
+type command struct {
+	text  string
+	input any
+	about string
+}
+
+// A scope is one credential: its host, and the prefixes that it may create below.
+type scope struct {
+	host     string // "" when there is one for all
+	prefixes []string
+}
+
+// Providers are those that a policy can be printed for.
+func Providers() []string {
+	return []string{"aws", "minio", "b2", "r2", "wasabi", "spaces", "gcs", "azure"}
+}
+
+// For makes the plan of a request.
+func For(r Request) (*Plan, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	scopes, err := r.scopes()
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Provider: r.Provider, Bucket: r.Bucket, Documents: []Document{}}
+	switch r.Provider {
+	case "gcs":
+		p.gcs(r, scopes)
+	case "azure":
+		p.azure(r, scopes)
+	case "b2":
+		p.b2(r, scopes)
+	case "r2":
+		p.r2(r, scopes)
+	case "spaces":
+		p.spaces(r, scopes)
+	default:
+		p.s3(r, scopes)
+	}
+	p.Warnings = append(p.Warnings,
+		fmt.Sprintf("Expiry knows no last good copy: a host that falls silent loses its last backup after %d days. Watch the age of the newest manifest of each site, and alarm on it.", r.ExpireDays))
+	p.Next = "wp-oneway doctor --to '" + p.Sinks[0] + "'"
+	return p, nil
+}
+
+func (r *Request) check() error {
+	switch {
+	case !slices.Contains(Providers(), r.Provider):
+		return fmt.Errorf("provider %q: must be one of %s", r.Provider, strings.Join(Providers(), ", "))
+	case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$`).MatchString(r.Bucket):
+		return fmt.Errorf("bucket %q: give the bucket's name", r.Bucket)
+	case r.ExpireDays < 1:
+		return fmt.Errorf("expire %d: must be a number of days above 0", r.ExpireDays)
+	case r.LockDays < 0 || r.LockDays > r.ExpireDays:
+		return fmt.Errorf("lock %d: must be 0 or a number of days up to those of expire (%d)", r.LockDays, r.ExpireDays)
+	case r.KMSKey != "" && (r.Provider != "aws" || !regexp.MustCompile(`^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`).MatchString(r.KMSKey)):
+		return errors.New("kms-key: must be the ARN of a key, arn:aws:kms:…:key/…, and the provider aws")
+	}
+	for _, name := range append(slices.Clone(r.Hosts), r.Sites...) {
+		if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`).MatchString(name) {
+			return fmt.Errorf("name %q: must be a host's or a site's: letters, digits, '.', '_' and '-'", name)
+		}
+	}
+	plain := strings.NewReplacer("{host}", "h", "{kind}", "k").Replace(r.Prefix)
+	if !regexp.MustCompile(`^[A-Za-z0-9._/-]*$`).MatchString(plain) || strings.Contains(plain, "//") || slices.Contains(strings.Split(plain, "/"), "..") {
+		return fmt.Errorf("prefix %q: must be a plain path; of the placeholders, {host} and {kind} can be known here", r.Prefix)
+	}
+	return nil
+}
+
+// scopes are the credentials: one for each host, or one for all.
+func (r *Request) scopes() ([]scope, error) {
+	prefix := strings.Trim(r.Prefix, "/")
+	if strings.Contains(prefix, "{host}") && len(r.Hosts) == 0 {
+		return nil, errors.New("prefix: it has {host}; name the hosts with --host")
+	}
+	kinds := []string{""}
+	if strings.Contains(prefix, "{kind}") {
+		kinds = []string{"db", "files", "full"}
+	}
+	hosts := r.Hosts
+	if len(hosts) == 0 {
+		hosts = []string{""}
+	} else if !strings.Contains(prefix, "{host}") {
+		prefix = strings.Trim(prefix+"/{host}", "/")
+	}
+	scopes := make([]scope, 0, len(hosts))
+	for _, host := range hosts {
+		s := scope{host: host}
+		for _, kind := range kinds {
+			s.prefixes = append(s.prefixes, strings.NewReplacer("{host}", host, "{kind}", kind).Replace(prefix))
+		}
+		scopes = append(scopes, s)
+	}
+	return scopes, nil
+}
+
+// prefix is the prefix of all hosts' URLs.
+func (r *Request) urlPrefix() string {
+	prefix := strings.Trim(r.Prefix, "/")
+	if len(r.Hosts) > 0 && !strings.Contains(prefix, "{host}") {
+		prefix = strings.Trim(prefix+"/{host}", "/")
+	}
+	return prefix
+}
+
+// name is what a credential is called.
+func (s scope) name() string {
+	if s.host == "" {
+		return "wp-oneway"
+	}
+	return "wp-oneway-" + s.host
+}
+
+// below is a prefix as the beginning of an object's name.
+func below(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return prefix + "/"
+}
+
+// prefixes are those of all scopes.
+func prefixes(scopes []scope) (all []string) {
+	for _, s := range scopes {
+		all = append(all, s.prefixes...)
+	}
+	return all
+}
+
+// canaries are the beginnings of canaries' names, for stores whose rules know
+// nothing but beginnings; none without the sites' names.
+func (r *Request) canaries(scopes []scope) (all []string) {
+	for _, prefix := range prefixes(scopes) {
+		for _, site := range r.Sites {
+			for _, folder := range []string{"db-backups", "files-backups", "files-backups-without-uploads", "full-backups", "full-backups-without-uploads"} {
+				all = append(all, below(prefix)+site+"/"+folder+"/"+CanaryPrefix)
+			}
+		}
+	}
+	return all
+}
+
+// document adds something to paste.
+func (p *Plan) document(name string, body any) {
+	p.Documents = append(p.Documents, Document{name, body})
+}
+
+// run adds a command.
+func (p *Plan) run(about, text string, input any) {
+	p.commands = append(p.commands, command{text: text, input: input, about: about})
+}
+
+func (p *Plan) warn(format string, args ...any) {
+	p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...))
+}

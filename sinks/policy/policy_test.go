@@ -1,0 +1,254 @@
+package policy_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclparse"
+
+	"github.com/wp-oneway/wp-oneway/sinks/policy"
+)
+
+// requests are what is asked of every provider.
+func requests(provider string) map[string]policy.Request {
+	all := map[string]policy.Request{
+		"plain":  {Bucket: "vault", ExpireDays: 35},
+		"prefix": {Bucket: "vault", Prefix: "backups/web1", ExpireDays: 35, LockDays: 30},
+		"hosts":  {Bucket: "vault", Prefix: "{kind}/{host}", Hosts: []string{"web1", "web2.example.com"}, Sites: []string{"shop.example.com"}, ExpireDays: 400, LockDays: 1},
+	}
+	for name, r := range all {
+		r.Provider = provider
+		all[name] = r
+	}
+	return all
+}
+
+func plan(t *testing.T, r policy.Request) *policy.Plan {
+	t.Helper()
+	p, err := policy.For(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func printed(t *testing.T, p *policy.Plan, format string) string {
+	t.Helper()
+	text, err := p.Print(format)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestEveryProviderPrints(t *testing.T) {
+	for _, provider := range policy.Providers() {
+		for name, r := range requests(provider) {
+			t.Run(provider+"/"+name, func(t *testing.T) {
+				p := plan(t, r)
+				var back policy.Plan
+				if err := json.Unmarshal([]byte(printed(t, p, "json")), &back); err != nil || len(back.Documents) == 0 && provider != "r2" {
+					t.Errorf("the JSON: %v\n%s", err, printed(t, p, "json"))
+				}
+				script := filepath.Join(t.TempDir(), "policy.sh")
+				text := "#!/bin/bash\n" + printed(t, p, "shell")
+				if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if out, err := exec.Command("shellcheck", script).CombinedOutput(); err != nil {
+					t.Errorf("the commands: %v\n%s", err, out)
+				}
+				flat := strings.Join(strings.Fields(strings.ReplaceAll(text, "\n#", " ")), " ")
+				if !strings.Contains(flat, "loses its last backup after") || !strings.Contains(text, "One-way: ") {
+					t.Errorf("people are not told what they must know:\n%s", text)
+				}
+				for _, line := range strings.Split(text, "\n") {
+					if strings.HasPrefix(line, "#  ") && len(line) > 95 {
+						t.Errorf("too wide: %s", line)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestTerraformParses(t *testing.T) {
+	for _, provider := range []string{"aws", "gcs"} {
+		for name, r := range requests(provider) {
+			if provider == "aws" {
+				r.KMSKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab"
+			}
+			text := printed(t, plan(t, r), "terraform")
+			if _, diags := hclparse.NewParser().ParseHCL([]byte(text), "policy.tf"); diags.HasErrors() {
+				t.Errorf("%s/%s: %v\n%s", provider, name, diags, text)
+			}
+		}
+	}
+	if _, err := plan(t, requests("r2")["plain"]).Print("terraform"); err == nil || !strings.Contains(err.Error(), "aws and gcs") {
+		t.Errorf("for a provider without: %v", err)
+	}
+}
+
+// The command line of AWS reads what is printed for it, each argument against the
+// service's own model, and sends nothing.
+func TestAWSReadsItsCommands(t *testing.T) {
+	for provider, name := range map[string]string{"aws": "hosts", "wasabi": "prefix"} {
+		// Of creating a user, the command line does not understand its own model's answer.
+		text := "set -e\naws() { case \"$*\" in *create-user*|*create-access-key*) ;; *) command aws \"$@\" --generate-cli-skeleton output >>\"$OUT\";; esac; }\n" +
+			printed(t, plan(t, requests(provider)[name]), "aws")
+		out := filepath.Join(t.TempDir(), "out")
+		cmd := exec.Command("bash", "-c", text)
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "AWS_DEFAULT_REGION=eu-central-1", "OUT=" + out, "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x"}
+		if said, err := cmd.CombinedOutput(); err != nil || len(said) > 0 {
+			t.Errorf("%s: %v\n%s", provider, err, said)
+		}
+		if _, err := os.Stat(out); err != nil {
+			t.Errorf("%s: no command ran: %v", provider, err)
+		}
+	}
+}
+
+// documents finds those whose names begin so.
+func documents(t *testing.T, p *policy.Plan, name string) (bodies []map[string]any) {
+	t.Helper()
+	for _, d := range p.Documents {
+		if d.Name != name && !strings.HasPrefix(d.Name, name+" ") {
+			continue
+		}
+		text, err := json.Marshal(d.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body map[string]any
+		if err := json.Unmarshal(text, &body); err != nil {
+			t.Fatal(err)
+		}
+		bodies = append(bodies, body)
+	}
+	return bodies
+}
+
+func TestAHostMayCreateAndNothingElse(t *testing.T) {
+	for _, provider := range []string{"aws", "minio", "wasabi"} {
+		policies := documents(t, plan(t, requests(provider)["hosts"]), "identity-policy")
+		if len(policies) != 2 {
+			t.Fatalf("%s: %d policies for two hosts", provider, len(policies))
+		}
+		statements := policies[1]["Statement"].([]any)
+		want := map[string]any{
+			"Sid": "CreateBackups", "Effect": "Allow", "Action": []any{"s3:PutObject", "s3:AbortMultipartUpload"},
+			"Resource": []any{
+				"arn:aws:s3:::vault/db/web2.example.com/*", "arn:aws:s3:::vault/files/web2.example.com/*", "arn:aws:s3:::vault/full/web2.example.com/*",
+			},
+			"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "true"}},
+		}
+		if len(statements) != 1 || !reflect.DeepEqual(statements[0], want) {
+			t.Errorf("%s: %v", provider, statements)
+		}
+	}
+}
+
+// The shape that AWS documents: beginning an upload and sending its parts, which
+// know no condition, are exempt.
+func TestTheBucketRefusesToOverwrite(t *testing.T) {
+	body := documents(t, plan(t, requests("aws")["plain"]), "bucket-policy")[0]
+	want := map[string]any{
+		"Sid": "NeverOverwrite", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::vault/*",
+		"Condition": map[string]any{"Null": map[string]any{"s3:if-none-match": "true"}, "Bool": map[string]any{"s3:ObjectCreationOperation": "true"}},
+	}
+	if statements := body["Statement"].([]any); !slices.ContainsFunc(statements, func(s any) bool { return reflect.DeepEqual(s, want) }) {
+		t.Errorf("the policy: %v", statements)
+	}
+}
+
+// What is overwritten lives as an older version for as long as a backup does.
+func TestOlderVersionsOutliveBackups(t *testing.T) {
+	for _, provider := range []string{"aws", "minio", "wasabi", "spaces"} {
+		for name, r := range requests(provider) {
+			canaries := false
+			for _, rule := range documents(t, plan(t, r), "lifecycle")[0]["Rules"].([]any) {
+				rule := rule.(map[string]any)
+				id := rule["ID"].(string)
+				gone, _ := rule["Expiration"].(map[string]any)["Days"].(float64)
+				older, _ := rule["NoncurrentVersionExpiration"].(map[string]any)
+				switch {
+				case strings.HasPrefix(id, "canaries"):
+					canaries = true
+					if gone != 1 {
+						t.Errorf("%s/%s: canaries live %v days", provider, name, gone)
+					}
+					// An empty object, or one of the canaries' names: never a backup.
+					text, err := json.Marshal(rule["Filter"])
+					if err != nil || !strings.Contains(string(text), `"ObjectSizeLessThan":1`) && !strings.Contains(string(text), policy.CanaryPrefix) {
+						t.Errorf("%s/%s: canaries are found by %s (%v)", provider, name, text, err)
+					}
+				case strings.HasPrefix(id, "backups"):
+					if gone != float64(r.ExpireDays) || older["NoncurrentDays"].(float64) < gone {
+						t.Errorf("%s/%s: %v", provider, name, rule)
+					}
+				}
+			}
+			if wants := provider == "aws" || provider == "minio" || len(r.Sites) > 0; canaries != wants {
+				t.Errorf("%s/%s: rules for canaries: %v, want %v", provider, name, canaries, wants)
+			}
+		}
+	}
+}
+
+func TestGoogleLimitsTheRoleToPrefixes(t *testing.T) {
+	p := plan(t, requests("gcs")["prefix"])
+	binding := documents(t, p, "iam-binding")[0]
+	want := `resource.name.startsWith("projects/_/buckets/vault/objects/backups/web1/")`
+	if got := binding["condition"].(map[string]any)["expression"]; got != want || binding["role"] != "roles/storage.objectCreator" {
+		t.Errorf("the binding: %v", binding)
+	}
+	text := printed(t, p, "gcloud")
+	for _, part := range []string{"--soft-delete-duration", "--retention-period=30d", "--public-access-prevention", `"matchesSuffix": [`, policy.CanarySuffix} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the commands lack %s\n%s", part, text)
+		}
+	}
+}
+
+func TestWhoCannotBeOneWayIsSaid(t *testing.T) {
+	for provider, says := range map[string]string{"r2": "no token that can put and not read", "spaces": "not one-way", "azure": "no sink for Azure", "b2": "hide"} {
+		if text := strings.Join(strings.Fields(strings.ReplaceAll(printed(t, plan(t, requests(provider)["plain"]), "shell"), "\n#", " ")), " "); !strings.Contains(text, says) {
+			t.Errorf("%s does not say %q:\n%s", provider, says, text)
+		}
+	}
+}
+
+func TestRequestsThatAreWrong(t *testing.T) {
+	good := policy.Request{Provider: "aws", Bucket: "vault", ExpireDays: 35}
+	for says, change := range map[string]func(*policy.Request){
+		"provider":       func(r *policy.Request) { r.Provider = "tape" },
+		"bucket":         func(r *policy.Request) { r.Bucket = "" },
+		"bucket \"a;b\"": func(r *policy.Request) { r.Bucket = "a;b" },
+		"--host":         func(r *policy.Request) { r.Prefix = "{host}" },
+		"placeholders":   func(r *policy.Request) { r.Prefix = "{site}" },
+		"prefix":         func(r *policy.Request) { r.Prefix = "a'b" },
+		"plain path":     func(r *policy.Request) { r.Prefix = "a/../b" },
+		"name \"$(x)\"":  func(r *policy.Request) { r.Hosts = []string{"$(x)"} },
+		"expire":         func(r *policy.Request) { r.ExpireDays = 0 },
+		"lock":           func(r *policy.Request) { r.LockDays = 36 },
+		"kms-key":        func(r *policy.Request) { r.KMSKey = "x" },
+	} {
+		r := good
+		change(&r)
+		if _, err := policy.For(r); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", says, err)
+		}
+	}
+	if _, err := plan(t, good).Print("mc"); err == nil || !strings.Contains(err.Error(), "the tool for aws is aws") {
+		t.Errorf("another's tool: %v", err)
+	}
+	if _, err := plan(t, good).Print("yaml"); err == nil {
+		t.Error("an unknown format prints")
+	}
+}

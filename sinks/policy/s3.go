@@ -1,0 +1,201 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+// What a policy for S3 is made of, in the order that people read it in.
+type s3Policy struct {
+	Version   string        `json:"Version"`
+	Statement []s3Statement `json:"Statement"`
+}
+
+type s3Statement struct {
+	Sid       string                       `json:"Sid"`
+	Effect    string                       `json:"Effect"`
+	Principal string                       `json:"Principal,omitempty"`
+	Action    any                          `json:"Action"`
+	Resource  any                          `json:"Resource"`
+	Condition map[string]map[string]string `json:"Condition,omitempty"`
+}
+
+const s3PolicyVersion = "2012-10-17"
+
+// identity is what a host's credential may do.
+func (r *Request) identity(s scope) s3Policy {
+	resources := make([]string, 0, len(s.prefixes))
+	for _, prefix := range s.prefixes {
+		resources = append(resources, "arn:aws:s3:::"+r.Bucket+"/"+below(prefix)+"*")
+	}
+	p := s3Policy{s3PolicyVersion, []s3Statement{{
+		Sid: "CreateBackups", Effect: "Allow", Action: []string{"s3:PutObject", "s3:AbortMultipartUpload"}, Resource: resources,
+		Condition: map[string]map[string]string{"Bool": {"aws:SecureTransport": "true"}},
+	}}}
+	if r.KMSKey != "" {
+		// Decrypt is for streams of several parts: the store reads its own parts.
+		p.Statement = append(p.Statement, s3Statement{
+			Sid: "EncryptBackups", Effect: "Allow", Action: []string{"kms:GenerateDataKey", "kms:Decrypt"}, Resource: r.KMSKey,
+		})
+	}
+	return p
+}
+
+// bucketPolicy refuses what even a credential that may put must not do: to put
+// without the condition that nothing is there. Beginning an upload and sending its
+// parts create no object, and know no condition.
+func (r *Request) bucketPolicy() s3Policy {
+	arn := "arn:aws:s3:::" + r.Bucket
+	return s3Policy{s3PolicyVersion, []s3Statement{
+		{
+			Sid: "OnlyOverTLS", Effect: "Deny", Principal: "*", Action: "s3:*", Resource: []string{arn, arn + "/*"},
+			Condition: map[string]map[string]string{"Bool": {"aws:SecureTransport": "false"}},
+		},
+		{
+			Sid: "NeverOverwrite", Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: arn + "/*",
+			Condition: map[string]map[string]string{"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}},
+		},
+	}}
+}
+
+// What a lifecycle is made of, as the AWS command reads it.
+type s3Lifecycle struct {
+	Rules []s3Rule `json:"Rules"`
+}
+
+type s3Rule struct {
+	ID         string         `json:"ID"`
+	Status     string         `json:"Status"`
+	Filter     s3Filter       `json:"Filter"`
+	Expiration *s3Expiration  `json:"Expiration,omitempty"`
+	Noncurrent *s3Noncurrent  `json:"NoncurrentVersionExpiration,omitempty"`
+	Abort      *s3AbortUpload `json:"AbortIncompleteMultipartUpload,omitempty"`
+}
+
+type s3Filter struct {
+	Prefix *string `json:"Prefix,omitempty"`
+	And    *s3And  `json:"And,omitempty"`
+	Less   int     `json:"ObjectSizeLessThan,omitempty"`
+}
+
+type s3And struct {
+	Prefix string `json:"Prefix"`
+	Less   int    `json:"ObjectSizeLessThan"`
+}
+
+type s3Expiration struct {
+	Days   int  `json:"Days,omitempty"`
+	Marker bool `json:"ExpiredObjectDeleteMarker,omitempty"`
+}
+
+type s3Noncurrent struct {
+	Days int `json:"NoncurrentDays"`
+}
+
+type s3AbortUpload struct {
+	Days int `json:"DaysAfterInitiation"`
+}
+
+// abortDays is after how many days an upload that nobody ends is given up: longer
+// than any run takes.
+const abortDays = 3
+
+// lifecycle lets backups go when they are old, by prefix, which is all that S3
+// filters by: a thief who overwrites one has it kept as an older version for as
+// long. Canaries are the only empty objects there are.
+func (r *Request) lifecycle(scopes []scope) s3Lifecycle {
+	var l s3Lifecycle
+	sizes := r.Provider == "aws" || r.Provider == "minio"
+	add := func(id string, f s3Filter, days int) *s3Rule {
+		rule := s3Rule{ID: id, Status: "Enabled", Filter: f, Expiration: &s3Expiration{Days: days}, Noncurrent: &s3Noncurrent{days}}
+		l.Rules = append(l.Rules, rule)
+		return &l.Rules[len(l.Rules)-1]
+	}
+	for i, prefix := range prefixes(scopes) {
+		begin := below(prefix)
+		rule := add(ruleID("backups", prefix, i), s3Filter{Prefix: &begin}, r.ExpireDays)
+		if r.Provider != "minio" {
+			rule.Abort = &s3AbortUpload{abortDays}
+		}
+		if sizes && begin != "" {
+			add(ruleID("canaries", prefix, i), s3Filter{And: &s3And{begin, 1}}, 1)
+		} else if sizes {
+			add(ruleID("canaries", prefix, i), s3Filter{Less: 1}, 1)
+		}
+		l.Rules = append(l.Rules, s3Rule{
+			ID: ruleID("markers", prefix, i), Status: "Enabled", Filter: s3Filter{Prefix: &begin}, Expiration: &s3Expiration{Marker: true},
+		})
+	}
+	if !sizes {
+		for i, begin := range r.canaries(scopes) {
+			add(fmt.Sprintf("canaries-%d", i+1), s3Filter{Prefix: &begin}, 1)
+		}
+	}
+	return l
+}
+
+func ruleID(what, prefix string, i int) string {
+	if prefix == "" {
+		return what
+	}
+	id := what + "-" + strings.ReplaceAll(prefix, "/", "-")
+	if len(id) > 200 {
+		return fmt.Sprintf("%s-%d", what, i+1)
+	}
+	return id
+}
+
+// lock is the default retention of what is stored.
+func (r *Request) lock() map[string]any {
+	return map[string]any{
+		"ObjectLockEnabled": "Enabled",
+		"Rule":              map[string]any{"DefaultRetention": map[string]any{"Mode": "COMPLIANCE", "Days": r.LockDays}},
+	}
+}
+
+func allPublicAccessBlocked() map[string]bool {
+	return map[string]bool{"BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true}
+}
+
+// s3 is AWS, MinIO and Wasabi, whose policies have one language.
+func (p *Plan) s3(r Request, scopes []scope) {
+	query := map[string]string{
+		"aws": "?region=REGION", "minio": "?endpoint=https://MINIO", "wasabi": "?endpoint=https://s3.REGION.wasabisys.com&region=REGION",
+	}[r.Provider]
+	p.sinks("s3://"+r.Bucket, r, query)
+	p.OneWay = "versioned only: what is put over an object becomes a new version of it, and the old one stays"
+	if r.Provider == "aws" {
+		p.OneWay = "enforced: nothing can be put over an object"
+	}
+	for _, s := range scopes {
+		p.document(strings.TrimSpace("identity-policy "+s.host), r.identity(s))
+	}
+	if r.Provider == "aws" {
+		p.document("bucket-policy", r.bucketPolicy())
+		p.document("public-access-block", allPublicAccessBlocked())
+	}
+	p.document("versioning", map[string]string{"Status": "Enabled"})
+	p.document("lifecycle", r.lifecycle(scopes))
+	if r.LockDays > 0 {
+		p.document("object-lock", r.lock())
+		p.warn("Object Lock in COMPLIANCE mode cannot be taken back by anybody, not by the provider either: for %d days every object costs money, canaries included. The bucket must have been made with it.", r.LockDays)
+	}
+	if r.Provider == "wasabi" && len(r.Sites) == 0 {
+		p.warn("Rules filter by prefix alone there: name the sites with --site to have canaries removed after a day; else they go with the backups.")
+	}
+	switch r.Provider {
+	case "minio":
+		p.mc(r, scopes)
+	default:
+		p.aws(r, scopes)
+	}
+}
+
+// sinks are the URLs of the hosts, one with {host} where that stands for itself.
+func (p *Plan) sinks(bucket string, r Request, query string) {
+	url := bucket
+	if prefix := r.urlPrefix(); prefix != "" {
+		url += "/" + prefix
+	}
+	p.Sinks = []string{url + query}
+}
