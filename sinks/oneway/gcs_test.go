@@ -1,0 +1,225 @@
+package oneway_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fsouza/fake-gcs-server/fakestorage"
+
+	"github.com/wp-oneway/wp-oneway/sinks/oneway"
+	"github.com/wp-oneway/wp-oneway/sinks/policy"
+)
+
+// A googleIAM stands before a fake of Google Cloud Storage, which allows all, and
+// lets through what the permissions that were granted allow.
+type googleIAM struct {
+	*httptest.Server
+	fake        *fakestorage.Server
+	granted     []string
+	createBelow string // the condition on storage.objects.create
+	credentials string
+	denied      []string
+	sessions    int // uploads that were begun and not given up
+}
+
+func newGoogleIAM(t *testing.T, granted ...string) *googleIAM {
+	t.Helper()
+	g := &googleIAM{granted: granted, createBelow: "host/"}
+	g.Server = httptest.NewServer(g)
+	t.Cleanup(g.Close)
+	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{NoListener: true, ExternalURL: g.URL, Writer: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.fake = fake
+	fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: "vault"})
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(map[string]string{
+		"type": "service_account", "client_email": "backup@test.iam.gserviceaccount.com", "token_uri": g.URL + "/token",
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), "private_key_id": "1", "project_id": "test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.credentials = filepath.Join(t.TempDir(), "key.json")
+	if err := os.WriteFile(g.credentials, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func (g *googleIAM) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/token" {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"access_token":"good","token_type":"Bearer","expires_in":3600}`)
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if strings.HasSuffix(r.URL.Path, "/iam/testPermissions") {
+		g.test(w, r)
+		return
+	}
+	if r.Method == http.MethodDelete && r.URL.Query().Has("upload_id") {
+		g.sessions--
+		w.WriteHeader(499)
+		return
+	}
+	need, taken := g.needs(r, body)
+	if r.Header.Get("Authorization") != "Bearer good" || !g.allows(need) {
+		g.denied = append(g.denied, r.Method+" "+r.URL.Path)
+		refuse(w, http.StatusForbidden, "backup@test does not have "+need+" access")
+		return
+	}
+	if taken {
+		refuse(w, http.StatusPreconditionFailed, "the object is there")
+		return
+	}
+	if r.URL.Query().Get("uploadType") == "resumable" {
+		g.sessions++
+	}
+	g.fake.HTTPHandler().ServeHTTP(w, r)
+}
+
+func refuse(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `{"error":{"code":%d,"message":%q,"errors":[{"reason":"forbidden"}]}}`, status, text)
+}
+
+// test answers which of the permissions asked for are granted on the bucket; a
+// grant with a condition on names does not show.
+func (g *googleIAM) test(w http.ResponseWriter, r *http.Request) {
+	var have []string
+	for _, asked := range r.URL.Query()["permissions"] {
+		if slices.Contains(g.granted, asked) {
+			have = append(have, asked)
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"permissions": have})
+}
+
+func (g *googleIAM) allows(need string) bool {
+	if name, ok := strings.CutPrefix(need, "storage.objects.create "); ok {
+		return strings.HasPrefix(name, g.createBelow)
+	}
+	return slices.Contains(g.granted, need)
+}
+
+// needs says which permission a request takes, and whether it is for a name that
+// is taken, under the condition that it is not.
+func (g *googleIAM) needs(r *http.Request, body []byte) (need string, taken bool) {
+	q := r.URL.Query()
+	at, err := url.PathUnescape(r.URL.EscapedPath())
+	if err != nil {
+		return "a path", false
+	}
+	_, object := filepath.Split(at)
+	switch {
+	case strings.HasPrefix(at, "/upload/"):
+		name := q.Get("name")
+		if m := regexp.MustCompile(`"name":"([^"]+)"`).FindSubmatch(body); name == "" && m != nil {
+			name = string(m[1])
+		}
+		_, err := g.fake.GetObject("vault", name)
+		if err == nil && q.Get("ifGenerationMatch") == "" {
+			return "storage.objects.delete", false
+		}
+		return "storage.objects.create " + name, err == nil
+	case strings.Contains(at, "/rewriteTo/"), strings.Contains(at, "/copyTo/"):
+		return "storage.objects.get", false
+	case r.Method == http.MethodPatch:
+		return "storage.objects.update", false
+	case r.Method == http.MethodDelete:
+		return "storage.objects.delete", false
+	case r.Method == http.MethodGet && strings.HasSuffix(at, "/o") || object == "o":
+		return "storage.objects.list", false
+	}
+	return "storage.objects.get", false
+}
+
+func (g *googleIAM) address() string {
+	return "gs://vault/host?credentials_file=" + g.credentials + "&endpoint=" + g.URL
+}
+
+func TestGCSFindsWhatIsAllowed(t *testing.T) {
+	for name, c := range map[string]struct {
+		more   []string
+		beyond string // below what creating is allowed
+		fails  string
+	}{
+		"creator":      {nil, "host/", ""},
+		"and get":      {[]string{"storage.objects.get"}, "host/", "storage.objects.get testIamPermissions"},
+		"and list":     {[]string{"storage.objects.list"}, "host/", "storage.objects.list testIamPermissions"},
+		"and delete":   {[]string{"storage.objects.delete"}, "host/", "storage.objects.delete testIamPermissions"},
+		"and update":   {[]string{"storage.objects.update"}, "host/", "storage.objects.update testIamPermissions"},
+		"and settings": {[]string{"storage.buckets.update"}, "host/", "testIamPermissions"},
+		"everywhere":   {nil, "", "storage.objects.create"},
+		"beside":       {nil, "host", "storage.objects.create"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGoogleIAM(t, c.more...)
+			g.createBelow = c.beyond
+			backup := fakestorage.Object{ObjectAttrs: fakestorage.ObjectAttrs{BucketName: "vault", Name: "host/" + folder + "/backup.sql.zst"}, Content: []byte("a backup")}
+			g.fake.CreateObject(backup)
+			r := examine(t, g.address(), oneway.Options{})
+			if got := strings.Join(failing(r, oneway.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
+				t.Errorf("failing are %q, want %q; proven %v; denied %q\n%s", got, c.fails, r.Proven(), g.denied, show(r))
+			}
+			// To delete what is not there is answered with 404, which is no denial.
+			if others := append(failing(r, oneway.Unproven), failing(r, oneway.Warning)...); len(others) > 0 && c.fails == "" {
+				t.Errorf("open are %q\n%s", others, show(r))
+			}
+			if o, err := g.fake.GetObject("vault", backup.Name); err != nil || string(o.Content) != "a backup" {
+				t.Errorf("the backup was harmed: %v", err)
+			}
+			if g.sessions != 0 {
+				t.Errorf("%d uploads were left behind", g.sessions)
+			}
+			all, err := g.fake.ListObjectsWithOptionsPaginated("vault", fakestorage.ListOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range all.Objects {
+				if o.Name != backup.Name && (!strings.HasPrefix(o.Name, "host/"+folder+"/"+policy.CanaryPrefix) || !strings.HasSuffix(o.Name, policy.CanarySuffix)) {
+					t.Errorf("left behind is %s", o.Name)
+				}
+			}
+		})
+	}
+}
+
+func TestGCSThatCannotBeReached(t *testing.T) {
+	g := newGoogleIAM(t)
+	g.createBelow = "other/"
+	r := examine(t, g.address(), oneway.Options{})
+	if r.Reached || len(r.Findings) != 1 || !strings.Contains(r.Findings[0].Detail, "roles/storage.objectCreator") {
+		t.Errorf("reached %v\n%s", r.Reached, show(r))
+	}
+}
