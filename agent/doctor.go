@@ -42,9 +42,17 @@ type Examination struct {
 	Kind   Kind
 	Rows   []Row
 	Owner  Owner
-	Tenant string     // the owner's name
-	Sinks  []*url.URL // expanded, as sinks.Parse returns them
-	Folder string     // of its backups, relative to a sink's prefix
+	Tenant string // the owner's name
+	Sinks  []SinkPlace
+	Folder string // of its backups, relative to a sink's prefix
+}
+
+// A SinkPlace is where a site's backups go.
+type SinkPlace struct {
+	URL *url.URL // expanded, as sinks.Parse returns it
+	// Within is the prefix that the host's credential is for: the URL's, up to what
+	// differs between the sites of a host.
+	Within string
 }
 
 // Examine looks whether sites can be backed up: whether their configuration can
@@ -220,6 +228,23 @@ func (a *Agent) examineTargets(job Job, root string, e *Examination) {
 			e.fails("sink", err, "correct --to, or sinks in the configuration")
 			continue
 		}
-		e.Sinks = append(e.Sinks, u)
+		e.Sinks = append(e.Sinks, SinkPlace{URL: u, Within: within(text, u)})
 	}
+}
+
+// within counts the folders of the URL before the first that holds {site} or
+// {owner}, and takes as many of the expanded one.
+func within(template string, expanded *url.URL) string {
+	path := strings.Trim(expanded.Path, "/")
+	u, err := sinks.Parse(template)
+	if err != nil || path == "" {
+		return path
+	}
+	folders := strings.Split(path, "/")
+	for i, folder := range strings.Split(strings.Trim(u.Path, "/"), "/") {
+		if i < len(folders) && (strings.Contains(folder, "{site}") || strings.Contains(folder, "{owner}")) {
+			return strings.Join(folders[:i], "/")
+		}
+	}
+	return path
 }

@@ -58,6 +58,7 @@ does not hold, or could not be proven; 2 bad usage or configuration.`,
 // A ward is one sink to examine, and for whom.
 type ward struct {
 	url     *url.URL
+	within  string // the prefix that the credential is for
 	folders []string
 	tenants []oneway.User
 }
@@ -119,10 +120,10 @@ func (a *app) wards(ctx context.Context, runner *agent.Agent, report *doctorRepo
 	}
 	for _, e := range found {
 		report.addSite(e)
-		for _, u := range e.Sinks {
-			i := slices.IndexFunc(wards, func(w *ward) bool { return w.url.String() == u.String() })
+		for _, place := range e.Sinks {
+			i := slices.IndexFunc(wards, func(w *ward) bool { return w.url.String() == place.URL.String() })
 			if i < 0 {
-				i, wards = len(wards), append(wards, &ward{url: u})
+				i, wards = len(wards), append(wards, &ward{url: place.URL, within: place.Within})
 			}
 			w := wards[i]
 			w.folders = append(w.folders, e.Folder)
@@ -144,7 +145,7 @@ func sinksAlone(list []sinkSetting, host string) ([]*ward, error) {
 		if err != nil {
 			return nil, usage(err)
 		}
-		wards = append(wards, &ward{url: u, folders: []string{""}})
+		wards = append(wards, &ward{url: u, within: strings.Trim(u.Path, "/"), folders: []string{""}})
 	}
 	return wards, nil
 }
@@ -155,7 +156,7 @@ func (a *app) examine(ctx context.Context, dirs agent.Dirs, w *ward, intrusive b
 	if !a.config.GetBool("quiet") && a.io.terminal() {
 		fmt.Fprintf(a.io.err, "examining %s…\n", short(w.url.String()))
 	}
-	r, err := oneway.Examine(ctx, w.url, oneway.Options{Folders: w.folders, Intrusive: intrusive, Tenants: w.tenants})
+	r, err := oneway.Examine(ctx, w.url, oneway.Options{Folders: w.folders, Within: &w.within, Intrusive: intrusive, Tenants: w.tenants})
 	if ctx.Err() != nil {
 		return out, context.Cause(ctx)
 	}

@@ -72,8 +72,14 @@ func TestDoctorPassesThePrintedPolicy(t *testing.T) {
 func TestPolicyTellsWhatIsWrong(t *testing.T) {
 	h := newHost(t)
 	for _, args := range [][]string{
-		{"policy"}, {"policy", "tape"}, {"policy", "s3"}, {"policy", "s3", "--bucket", "vault", "--prefix", "{host}"}, {"policy", "gcs", "--bucket", "vault", "--provider", "minio"},
-		{"policy", "s3", "--bucket", "vault", "--format", "mc"}, {"policy", "s3", "--bucket", "vault", "--provider", "gcs"}, {"policy", "s3", "--bucket", "vault", "--lock", "99"},
+		{"policy"},
+		{"policy", "tape"},
+		{"policy", "s3"},
+		{"policy", "s3", "--bucket", "vault", "--prefix", "{host}"},
+		{"policy", "gcs", "--bucket", "vault", "--provider", "minio"},
+		{"policy", "s3", "--bucket", "vault", "--format", "mc"},
+		{"policy", "s3", "--bucket", "vault", "--provider", "gcs"},
+		{"policy", "s3", "--bucket", "vault", "--lock", "99"},
 	} {
 		if code, stdout, stderr := h.run(args...); code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%q: exit status %d\n%s%s", args, code, stdout, stderr)

@@ -48,9 +48,14 @@ func (r *doctorReport) print(w io.Writer, columns int, every, wrong bool) error 
 		s.b.WriteString("\n")
 	}
 	for _, site := range r.Sites {
-		s.paragraph("", "  ", site.sum())
+		if !s.wrong || !site.OK {
+			s.paragraph("", "  ", site.sum())
+		}
 	}
 	for _, sink := range r.Sinks {
+		if s.wrong && sink.OK {
+			continue
+		}
 		s.paragraph("", "  ", sink.sum())
 		if sink.Reached && !sink.OneWay && sink.Policy != "" {
 			fmt.Fprintf(&s.b, "What it should be allowed, and how the bucket should be set:\n  %s\n", sink.Policy)
@@ -178,7 +183,7 @@ func (s *doctorSink) sum() string {
 	case s.OneWay:
 		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(agent.VerdictAge).Local().Format("2 January 15:04") + "."
 	case s.Folder && s.OK:
-		return name + " is a folder, and not one-way; only the agent's own user and root can delete there" + warnings(s.Rows) + "."
+		return name + " is a folder, and not one-way; only the agent's own user and root can delete there."
 	case s.Folder:
 		return name + " is a folder that is not safe: " + strings.Join(failing(fails), ", ") + "."
 	case !s.Reached:

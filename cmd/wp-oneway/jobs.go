@@ -98,18 +98,8 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 			return job, fmt.Errorf("db_defaults_file: %w", err)
 		}
 	}
-	for _, sink := range set.Sinks {
-		job.Sinks = append(job.Sinks, sink.URL)
-		switch asked := sink.RequireOneWay; {
-		case asked == nil:
-		case *asked:
-			return job, fmt.Errorf("sinks: %s: require_one_way can only be false there; set it for the site", sink.URL)
-		default:
-			job.Exempt = append(job.Exempt, sink.URL)
-		}
-	}
-	if len(job.Sinks) == 0 {
-		job.Sinks = []string{"~/backups"}
+	if err := sinksOf(set.Sinks, &job); err != nil {
+		return job, err
 	}
 	seal := set.Encryption
 	job.Filters, job.Seal, err = agent.Sealing{
@@ -120,6 +110,24 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 		err = errors.New("encryption.required is set, and there is no recipient; give --recipient age1…, or a passphrase file")
 	}
 	return job, err
+}
+
+// sinksOf are where the backups go, and which of them need not be one-way.
+func sinksOf(list []sinkSetting, job *agent.Job) error {
+	for _, sink := range list {
+		job.Sinks = append(job.Sinks, sink.URL)
+		switch asked := sink.RequireOneWay; {
+		case asked == nil:
+		case *asked:
+			return fmt.Errorf("sinks: %s: require_one_way can only be false there; set it for the site", sink.URL)
+		default:
+			job.Exempt = append(job.Exempt, sink.URL)
+		}
+	}
+	if len(job.Sinks) == 0 {
+		job.Sinks = []string{"~/backups"}
+	}
+	return nil
 }
 
 // place says what a path's text tells; home, if given, is the operator's word.

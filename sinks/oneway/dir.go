@@ -22,7 +22,7 @@ func examineDir(dir string, o Options) (*Result, error) {
 	dir = filepath.Clean(dir)
 	r := &Result{URL: (&url.URL{Scheme: "file", Path: dir}).String(), Store: "a folder on this host", Folder: true, Reached: true}
 	r.Findings = append(r.Findings, Finding{
-		Check: "one-way", Verdict: Warning, Detail: "a folder cannot be: whoever takes over uid " + strconv.Itoa(os.Geteuid()) + " can delete the backups in it",
+		Check: "one-way", Verdict: Warning, Detail: "a folder cannot be: whoever takes over " + userName(uint32(os.Geteuid())) + " of this host can delete what is in it",
 		Advice: "send backups to a bucket as well; --require-one-way never takes a folder",
 	})
 	folders := o.Folders

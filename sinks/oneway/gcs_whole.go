@@ -39,7 +39,8 @@ func (t *gcsTrial) permissions(ctx context.Context) {
 // outside begins uploads beside the prefix and at the top of the bucket, which
 // leaves nothing behind, and gives them up at once.
 func (t *gcsTrial) outside(ctx context.Context) {
-	if t.Prefix == "" {
+	within := t.o.within(t.Prefix)
+	if within == "" {
 		t.add(Finding{
 			Check: "create outside", Verb: gcsCreate, Verdict: Warning, Detail: "the URL has no prefix: the credential may put into every folder of the bucket",
 			Advice: "give each host a prefix of its own, such as gs://" + t.Bucket + "/{host}",
@@ -51,7 +52,7 @@ func (t *gcsTrial) outside(ctx context.Context) {
 		t.conclude(demand{"create outside", gcsCreate, ""}, answer{said: err.Error()})
 		return
 	}
-	for _, at := range []struct{ check, key string }{{"create beside", t.Prefix + "-" + name}, {"create at the top", name}} {
+	for _, at := range []struct{ check, key string }{{"create beside", within + "-" + name}, {"create at the top", name}} {
 		ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 		a := t.begin(ctx, at.key)
 		cancel()

@@ -42,6 +42,9 @@ type Finding struct {
 type Options struct {
 	// Folders are where backups would go, relative to the sink's prefix.
 	Folders []string
+	// Within is the prefix that the credential is for, beyond which nothing may be
+	// created; nil is the sink's own.
+	Within *string
 	// Intrusive tries changes of the bucket's settings also at stores that are not
 	// known to refuse the bodies they are tried with.
 	Intrusive bool
@@ -51,6 +54,14 @@ type Options struct {
 	Patience time.Duration
 	// Random names the canaries; nil is the system's.
 	Random io.Reader
+}
+
+// within is the prefix that the credential is for.
+func (o *Options) within(prefix string) string {
+	if o.Within != nil {
+		return *o.Within
+	}
+	return prefix
 }
 
 // A User is a user of this host.

@@ -185,7 +185,8 @@ func (t *trial) abort(ctx context.Context, key, id string) error {
 // outside begins an upload beside the prefix and at the top of the bucket, which
 // leaves nothing behind, and gives it up at once if it is let.
 func (t *trial) outside(ctx context.Context) {
-	if t.Prefix == "" {
+	within := t.o.within(t.Prefix)
+	if within == "" {
 		t.add(Finding{
 			Check: "create outside", Verb: putVerb, Verdict: Warning, Detail: "the URL has no prefix: the credential may put into every folder of the bucket",
 			Advice: "give each host a prefix of its own, such as s3://" + t.Bucket + "/{host}",
@@ -197,7 +198,7 @@ func (t *trial) outside(ctx context.Context) {
 		t.conclude(demand{"create outside", putVerb, ""}, answer{said: err.Error()})
 		return
 	}
-	for _, at := range []struct{ check, key string }{{"create beside", t.Prefix + "-" + name}, {"create at the top", name}} {
+	for _, at := range []struct{ check, key string }{{"create beside", within + "-" + name}, {"create at the top", name}} {
 		id, err := t.begin(ctx, at.key)
 		d := demand{at.check, putVerb, fmt.Sprintf("an upload of %s was begun outside the prefix", at.key)}
 		if err == nil {
