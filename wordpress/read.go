@@ -122,7 +122,7 @@ func (r *reader) read(ctx context.Context) error {
 	c.Files = []string{c.ConfigFile}
 	res, err := r.evaluate(ctx, nil)
 	if err != nil {
-		return r.refusal(err)
+		return r.located(r.refusal(err))
 	}
 	c.Files = r.filesOf(res)
 	a := &answers{res: res, site: r.site}
@@ -139,6 +139,15 @@ func (r *reader) read(ctx context.Context) error {
 		return folders
 	}
 	return r.checkServers(ctx, dropin)
+}
+
+// located names the configuration where an evaluation came to its end without a
+// reason of its own: the front controller, where it began, is not to blame.
+func (r *reader) located(e *ConfigError) *ConfigError {
+	if e.Line == 0 && filepath.Base(e.File) == frontFile {
+		e.File = r.site.Config.ConfigFile
+	}
+	return e
 }
 
 // join makes a path of PHP's absolute and clean.

@@ -4,15 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php"
 )
 
 // The ways out of a refusal.
 const (
-	hintWorld = "say what the site's PHP knows by --env, --env-file, --no-env or --http-host, or give the credentials by --db-defaults-file"
-	hintHome  = "if the folder belongs to the site, name one around both by --home; else give the credentials by --db-defaults-file"
 	hintFile  = "give the credentials by --db-defaults-file"
+	hintWorld = "say what the site's PHP knows by --env, --env-file, --no-env or --http-host, or " + hintFile
+	hintEnv   = "say what the environment of the site's PHP is by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
+	hintHost  = "say by --http-host which host the site is asked for, or " + hintFile
+	hintHome  = "if the folder belongs to the site, name one around both by --home; else " + hintFile
 )
 
 // refuse makes the error of a class.
@@ -52,6 +56,7 @@ func (r *reader) refusal(err error) *ConfigError {
 
 func fromRefusal(why *php.Refusal) *ConfigError {
 	class := Undecidable
+	text := why.Message
 	switch why.Class {
 	case php.Unsafe:
 		class = Unsafe
@@ -59,15 +64,55 @@ func fromRefusal(why *php.Refusal) *ConfigError {
 		class = Unreadable
 	case php.Syntax:
 		class = Syntax
+		text = "syntax error: " + strings.TrimPrefix(text, "syntax error: ")
 	case php.Undecidable:
 	}
-	text := why.Message
 	if why.Expr != "" {
 		text += ": " + why.Expr
 	}
-	e := refuse(class, why.File, "%s", text)
-	e.Line = why.Line
+	file, line := evaluatedBy(why.File, why.Line)
+	if file != why.File {
+		text = "in code that eval runs: " + text
+	}
+	e := refuse(class, file, "%s", text)
+	e.Line = line
+	e.Hint = hintFor(class, why)
 	return e
+}
+
+// hintFor says what would help: only what bears on the reason.
+func hintFor(class Class, why *php.Refusal) string {
+	switch {
+	case strings.Contains(why.Message, "outside the site's home"):
+		return hintHome
+	case class != Undecidable:
+		return hintFile
+	case strings.Contains(why.Message, "environment"):
+		return hintEnv
+	case strings.Contains(why.Message, "the request"):
+		if strings.Contains(why.Expr, "HTTP_HOST") || strings.Contains(why.Expr, "SERVER_NAME") {
+			return hintHost
+		}
+		return hintFile
+	case strings.Contains(why.Message, "WordPress starts") || strings.Contains(why.Message, "stops"):
+		return hintWorld // another branch might have been taken
+	}
+	return hintFile
+}
+
+// evaluatedBy finds the file and the line whose eval runs code that PHP calls
+// "file(line) : eval()'d code".
+func evaluatedBy(file string, line int) (string, int) {
+	outer, _, ok := strings.Cut(file, ") : eval()'d code")
+	i := strings.LastIndexByte(outer, '(')
+	if !ok || i < 0 {
+		return file, line
+	}
+	n, err := strconv.Atoi(outer[i+1:])
+	if err != nil {
+		return file, line
+	}
+	return outer[:i], n
 }
 
 // fileRefusal makes the error of a file that cannot be read.

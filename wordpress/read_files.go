@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/wp-oneway/wp-oneway/wordpress/php"
 )
 
@@ -64,8 +66,10 @@ func (f *siteFiles) ReadFile(path string) ([]byte, error) {
 
 // Stat describes what path leads to.
 func (f *siteFiles) Stat(path string) (fs.FileInfo, error) {
-	if _, ok := f.stub[path]; ok && !f.real(path) {
-		return f.home.Stat(filepath.Join(filepath.Dir(path), configFile))
+	if text, ok := f.stub[path]; ok && !f.real(path) {
+		info := &fileInfo{name: filepath.Base(path)}
+		info.st.Mode, info.st.Size = unix.S_IFREG|0o444, int64(len(text))
+		return info, nil
 	}
 	return f.home.Stat(path)
 }

@@ -128,3 +128,38 @@ func TestReadObeysItsContext(t *testing.T) {
 		t.Errorf("got %v, want the context's error", err)
 	}
 }
+
+func TestRefusalsSayWhatDecidesAndWhatHelps(t *testing.T) {
+	for _, c := range []struct{ name, config, want string }{
+		{"environment", "define('DB_NAME', getenv('SHOP_DB'));", `wp-config.php:2: DB_NAME cannot be known: depends on the environment: getenv('SHOP_DB'); ` + hintEnv},
+		{"host", "define('DB_NAME', $_SERVER['HTTP_HOST'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['HTTP_HOST']; ` + hintHost},
+		{"request", "define('DB_NAME', $_SERVER['REMOTE_ADDR'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['REMOTE_ADDR']; ` + hintFile},
+		{"command", "define('DB_NAME', exec('id'));", `wp-config.php:2: DB_NAME cannot be known: needs the output of a command: exec('id'); ` + hintFile},
+		{"outside", "define('DB_NAME', file_get_contents('/etc/hostname'));", `wp-config.php:2: DB_NAME cannot be known: reads outside the site's home: file_get_contents('/etc/hostname'); ` + hintHome},
+		{"syntax", "define('DB_NAME';", `wp-config.php:2: syntax error: unexpected ";", expecting ")"; ` + hintFile},
+		{"eval", "\n eval('eval(\"die;\");');", `wp-config.php:3: in code that eval runs: stops before WordPress starts: die; ` + hintWorld},
+		{"no end", "return;", `wp-config.php: ends before WordPress starts: nothing requires wp-settings.php; ` + hintWorld},
+	} {
+		root := writeSite(t, c.config, nil)
+		_, err := Read(t.Context(), root, Options{Home: filepath.Dir(root)})
+		if want := filepath.Join(root, c.want); err == nil || err.Error() != want {
+			t.Errorf("%s: got  %v\nwant %s", c.name, err, want)
+		}
+	}
+}
+
+func TestReadFindsTheVersionOfACoreApart(t *testing.T) {
+	root := writeSite(t, credentials, map[string]string{
+		"index.php":                  "<?php require __DIR__ . '/wp/wp-blog-header.php';",
+		"wp/wp-blog-header.php":      "<?php",
+		"wp/wp-settings.php":         "<?php",
+		"wp/wp-includes/version.php": "<?php $wp_version = '6.9-beta1';",
+	})
+	if err := os.Remove(filepath.Join(root, "wp-settings.php")); err != nil {
+		t.Fatal(err)
+	}
+	s, err := readSite(root)
+	if err != nil || s.Version != "6.9-beta1" || s.Core != filepath.Join(root, "wp") {
+		t.Errorf("got %+v, %v; want version 6.9-beta1 of wp", s, err)
+	}
+}

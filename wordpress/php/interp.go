@@ -189,7 +189,7 @@ func (in *interp) run() (*state, error) {
 	if len(in.deaths) > 0 {
 		return nil, in.deaths[0]
 	}
-	return nil, &Refusal{Class: Undecidable, File: in.opt.File, Message: "ends before WordPress starts"}
+	return nil, &Refusal{Class: Undecidable, File: in.opt.File, Message: "ends before WordPress starts: nothing requires wp-settings.php"}
 }
 
 // note keeps the reason of a world's end.

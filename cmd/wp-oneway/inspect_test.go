@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var writeDocs = flag.Bool("write-docs", false, "write what inspect prints into docs/inspect.md")
+
+const (
+	inspectDoc = "../../docs/inspect.md"
+	corpora    = "../../wordpress/testdata"
+)
+
+// docBlock is a transcript in the page, of a command over a case of the corpus.
+var docBlock = regexp.MustCompile("(?s)<!-- case: (\\S+) -->\n```console\n\\$ (wp-oneway inspect [^\n]*)\n(.*?)```\n")
+
+// TestInspectPrintsWhatItsPageShows runs every command of docs/inspect.md.
+func TestInspectPrintsWhatItsPageShows(t *testing.T) {
+	page, err := os.ReadFile(inspectDoc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := 0
+	fresh := docBlock.ReplaceAllStringFunc(string(page), func(block string) string {
+		blocks++
+		m := docBlock.FindStringSubmatch(block)
+		got := transcript(t, m[1], strings.Fields(m[2])[1:])
+		if got != m[3] && !*writeDocs {
+			t.Errorf("%s prints\n%s\nthe page shows\n%s", m[2], got, m[3])
+		}
+		return fmt.Sprintf("<!-- case: %s -->\n```console\n$ %s\n%s```\n", m[1], m[2], got)
+	})
+	if blocks < 9 {
+		t.Errorf("the page has %d transcripts, want 9 or more", blocks)
+	}
+	if *writeDocs {
+		if err := os.WriteFile(inspectDoc, []byte(fresh), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// transcript runs a command over a copy of a case, which the page has at /srv, and
+// returns what it prints. The environment of the case's PHP lies in php.env.
+func transcript(t *testing.T, name string, args []string) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := filepath.Join(dir, "srv")
+	if out, err := exec.Command("cp", "-r", filepath.Join(corpora, name, "tree"), srv).CombinedOutput(); err != nil {
+		t.Fatalf("copy case: %v: %s", err, out)
+	}
+	var c struct {
+		Env   map[string]string `json:"env"`
+		Setup []struct{ Op, Path string }
+	}
+	text, err := os.ReadFile(filepath.Join(corpora, name, "case.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &c); err != nil {
+		t.Fatal(err)
+	}
+	token := func(s string) string { return strings.ReplaceAll(s, "@@TREE@@", srv) }
+	for _, s := range c.Setup {
+		path := filepath.Join(srv, strings.TrimPrefix(s.Path, "tree/"))
+		text, err := os.ReadFile(path)
+		if err != nil || s.Op != "subst" {
+			t.Fatalf("set up %s: %v", s.Op, err)
+		}
+		write(t, path, strings.NewReader(token(string(text))))
+	}
+	var env strings.Builder
+	for k, v := range c.Env {
+		fmt.Fprintf(&env, "%s=%s\n", k, token(v))
+	}
+	write(t, filepath.Join(srv, "php.env"), strings.NewReader(env.String()))
+	for i, a := range args {
+		if rest, ok := strings.CutPrefix(a, "/srv"); ok {
+			args[i] = srv + rest
+		}
+	}
+	_, stdout, stderr := newHost(t).run(args...)
+	return strings.ReplaceAll(stdout+stderr, srv, "/srv")
+}
+
+// TestInspectRefusesWhatIsNoFileAtOnce: whatever lies there instead of a
+// configuration, one line says so, soon.
+func TestInspectRefusesWhatIsNoFileAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		lay  func(path string) error
+		want string
+	}{
+		{"50 MB of rubbish", func(path string) error {
+			return os.WriteFile(path, []byte(strings.Repeat("\x00\xff rubbish\n", 5<<20)), 0o644)
+		}, "larger than 4 MiB"},
+		{"4 MB of rubbish", func(path string) error {
+			return os.WriteFile(path, []byte("<?php "+strings.Repeat("\x01\xff'rubbish\n", 380_000)), 0o644)
+		}, "syntax error"},
+		{"a FIFO", func(path string) error { return syscall.Mkfifo(path, 0o644) }, "no regular file"},
+		{"a folder", func(path string) error { return os.Mkdir(path, 0o755) }, "no regular file"},
+		{"a link to a device", func(path string) error { return os.Symlink("/dev/zero", path) }, "outside the site's home"},
+		{"a link to a process", func(path string) error { return os.Symlink("/proc/self/environ", path) }, "outside the site's home"},
+		{"a socket", func(path string) error { return syscall.Mknod(path, syscall.S_IFSOCK|0o644, 0) }, "no regular file"},
+	} {
+		root := filepath.Join(t.TempDir(), "home", "site")
+		if err := os.MkdirAll(root, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(root, "wp-settings.php"), strings.NewReader("<?php"))
+		if err := c.lay(filepath.Join(root, "wp-config.php")); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		code, stdout, stderr := newHost(t).run("inspect", root)
+		took := time.Since(start)
+		if code != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) || len(stderr) > 600 {
+			t.Errorf("%s: status %d, %q, %q; want 1 and one line with %q", c.name, code, stdout, stderr, c.want)
+		}
+		if took > 5*time.Second {
+			t.Errorf("%s: took %v", c.name, took)
+		}
+	}
+}
+
+// TestInspectKeepsTheAgentsEnvironmentToItself: neither the agent's environment
+// nor what it reads from is ever the site's.
+func TestInspectKeepsTheAgentsEnvironmentToItself(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "home", "site")
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(root, "wp-settings.php"), strings.NewReader("<?php"))
+	write(t, filepath.Join(root, "wp-config.php"), strings.NewReader(
+		"<?php define('DB_NAME', getenv('SHOP_DB') ?: 'default'); define('DB_USER', 'u'); require ABSPATH . 'wp-settings.php';"))
+	h := newHost(t)
+	h.env = []string{"SHOP_DB=decoy"}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "depends on the environment: getenv('SHOP_DB')"},
+		{[]string{"--no-env"}, "default"},
+		{[]string{"--env", "SHOP_DB"}, "decoy"},
+		{[]string{"--env", "SHOP_DB=given"}, "given"},
+		{[]string{"--env", "OTHER=1"}, "default"},
+	} {
+		_, stdout, stderr := h.run(append([]string{"inspect", root}, c.args...)...)
+		if !strings.Contains(stdout+stderr, c.want) {
+			t.Errorf("%v: got %q %q, want %q", c.args, stdout, stderr, c.want)
+		}
+	}
+}
