@@ -114,7 +114,7 @@ func (r *run) commitTo(d *destination, m Manifest) error {
 	receipt, err := r.agent.persist.put(d.ctx, d.sink, name, text, r.log)
 	switch {
 	case errors.Is(err, sinks.ErrUnknown):
-		return fmt.Errorf("put the manifest: %w: with a credential that may read, look for %s, or run wp-oneway verify", err, name)
+		return fmt.Errorf("put the manifest: %w: look for %s with a credential that may read", err, name)
 	case err != nil && d.err() != nil:
 		return fmt.Errorf("put the manifest: %w", d.err())
 	case err != nil:
