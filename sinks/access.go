@@ -16,6 +16,8 @@ type S3Access struct {
 	Endpoint       string // "" is AWS
 	Owner          string // expected_owner, or ""
 	Unconditional  bool   // conditional=false
+	// What objects are created with: a policy may demand it.
+	SSE, KMSKey, StorageClass string
 }
 
 // S3 is how an S3 sink reaches its store, false when the sink is another's.
@@ -28,6 +30,7 @@ func S3(s Sink) (S3Access, bool) {
 	return S3Access{
 		Client: sink.client, Bucket: sink.c.bucket, Prefix: sink.c.prefix, Endpoint: aws.ToString(o.BaseEndpoint),
 		Owner: sink.c.owner, Unconditional: sink.c.overwrite,
+		SSE: sink.c.sse, KMSKey: sink.c.kmsKey, StorageClass: sink.c.storageClass,
 	}, true
 }
 

@@ -31,6 +31,10 @@ Keys without a flag are limits.sites (how many at once), limits.bandwidth (of th
 files of all sites on their way to buckets, such as 20MiB/s), limits.timeout (of a
 run), and limits.stall (after which a destination that does not move is given up).
 
+With --require-one-way, a sink that doctor has not found one-way with this
+credential in the last 7 days is refused before anything is read, and counts as a
+destination that failed; nothing is asked of it. A folder never is one-way.
+
 Exit status: 0 every site is backed up, completely; 3 published, but something a
 site has could not be read; 1 a site or a destination failed, or no site was
 found; 2 bad usage or configuration; 75 another run of the site was under way.`,

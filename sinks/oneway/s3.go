@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/middleware"
@@ -92,11 +91,14 @@ func (x *s3Examiner) look(h http.Header) {
 func (x *s3Examiner) keyOf(name string) string { return under(x.Prefix, name) }
 
 // owner is the header that makes the store refuse a bucket of someone else's.
-func (x *s3Examiner) owner() *string {
-	if x.Owner == "" {
+func (x *s3Examiner) owner() *string { return given(x.Owner) }
+
+// given is v, nil when it is empty.
+func given(v string) *string {
+	if v == "" {
 		return nil
 	}
-	return aws.String(x.Owner)
+	return &v
 }
 
 // folder tries everything that concerns objects in one folder.

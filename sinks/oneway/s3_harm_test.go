@@ -228,6 +228,27 @@ func TestS3FindsTheConditionEnforced(t *testing.T) {
 	}
 }
 
+// A policy that demands something else of what is put is no policy against
+// overwriting: who knows what it demands can overwrite.
+func TestS3TakesNoOtherDemandForTheCondition(t *testing.T) {
+	_, address := credential(t, false, grants())
+	g := newGate(t)
+	g.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		q := r.URL.Query()
+		creates := r.Method == http.MethodPut && len(q) <= 1 && (len(q) == 0 || q.Get("x-id") == "PutObject") || r.Method == http.MethodPost && q.Has("uploads")
+		if !creates || r.Header.Get("X-Amz-Storage-Class") == "STANDARD" {
+			return false
+		}
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code></Error>")
+		return true
+	}
+	r := examine(t, g.through(address)+"&storage_class=STANDARD", oneway.Options{Intrusive: true})
+	if got := failing(r, oneway.Fails); !slices.Equal(got, []string{"s3:PutObject"}) || !r.Reached {
+		t.Errorf("failing are %q, reached %v\n%s", got, r.Reached, show(r))
+	}
+}
+
 func TestS3TellsAClockThatIsOff(t *testing.T) {
 	_, address := credential(t, true, grants())
 	g := newGate(t)

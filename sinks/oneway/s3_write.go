@@ -87,12 +87,14 @@ func (t *trial) accepted(f *Finding, version, why string) {
 	f.Advice = "keep versions in the bucket"
 }
 
-// overwrite puts the canary without the condition, as a thief would.
+// overwrite puts the canary without the condition, as a thief would: with all that
+// a policy may demand else, so that a denial is for the condition's want.
 func (t *trial) overwrite(ctx context.Context) {
 	ctx, cancel, try := t.call(ctx)
 	defer cancel()
 	out, err := t.Client.PutObject(ctx, &s3.PutObjectInput{
 		Bucket: &t.Bucket, Key: &t.key, Body: bytes.NewReader(nil), ContentLength: aws.Int64(0), ExpectedBucketOwner: t.owner(),
+		StorageClass: types.StorageClass(t.StorageClass), ServerSideEncryption: types.ServerSideEncryption(t.SSE), SSEKMSKeyId: given(t.KMSKey),
 	}, try)
 	if err != nil {
 		out = &s3.PutObjectOutput{}
@@ -147,7 +149,10 @@ func (t *trial) long(ctx context.Context) {
 func (t *trial) begin(ctx context.Context, key string) (id string, err error) {
 	ctx, cancel, try := t.call(ctx)
 	defer cancel()
-	out, err := t.Client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &t.Bucket, Key: &key, ExpectedBucketOwner: t.owner()}, try)
+	out, err := t.Client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
+		Bucket: &t.Bucket, Key: &key, ExpectedBucketOwner: t.owner(),
+		StorageClass: types.StorageClass(t.StorageClass), ServerSideEncryption: types.ServerSideEncryption(t.SSE), SSEKMSKeyId: given(t.KMSKey),
+	}, try)
 	if err != nil {
 		return "", err
 	}
