@@ -238,6 +238,7 @@ type funcDecl struct {
 	refReturn bool
 	abstract  bool
 	class     string // declaring class
+	access    access
 	line      int32
 	result    *typeHint
 }
@@ -264,6 +265,8 @@ type constItem struct {
 	at
 	name string
 	val  expr // nil: a variable or case without value
+
+	access access // of a class's
 }
 
 type propItem struct {
@@ -273,12 +276,16 @@ type propItem struct {
 	typed  bool
 
 	promoted bool // by a parameter of the constructor
+	access   access
+	readonly bool
+	typ      *typeHint
 }
 
 // A traitRule is one line of use T { … }.
 type traitRule struct {
 	trait, method string
 	alias         string   // as alias, "" if only the visibility changes
+	access        *access  // as private, nil if it stays
 	insteadof     []string // not of these
 }
 

@@ -39,6 +39,7 @@ func coreClasses() []nativeClass {
 		all = append(all, nativeClass{name: name})
 	}
 	all = append(all,
+		nativeClass{name: streamClass},
 		nativeClass{name: "Iterator", interfaces: []string{"Traversable"}},
 		nativeClass{name: "IteratorAggregate", interfaces: []string{"Traversable"}})
 	methods := map[string]function{
@@ -50,24 +51,31 @@ func coreClasses() []nativeClass {
 	for _, e := range exceptionTree {
 		c := nativeClass{name: e[0], parent: e[1]}
 		if e[1] == "" {
-			c.interfaces, c.methods = []string{"Throwable"}, methods
+			c.interfaces, c.methods, c.props = []string{"Throwable"}, methods, exceptionProps
 		}
 		all = append(all, c)
 	}
 	return all
 }
 
+// exceptionProps are the properties that every throwable declares.
+var exceptionProps = []propItem{
+	{name: "message", def: &litExpr{v: strVal("")}, access: accProtected},
+	{name: "string", def: &litExpr{v: strVal("")}, access: accPrivate},
+	{name: "code", def: &litExpr{v: intVal(0)}, access: accProtected},
+	{name: "file", def: &litExpr{v: strVal("")}, access: accProtected},
+	{name: "line", def: &litExpr{v: null}, access: accProtected},
+	{name: "trace", def: &litExpr{v: newArray()}, access: accPrivate},
+	{name: "previous", def: &litExpr{v: null}, access: accPrivate},
+}
+
 func exceptionConstruct(c *call) (Value, error) {
 	set := func(name string, v Value) error { return c.setProp(c.this, name, v) }
-	var message, code Value = strVal(""), intVal(0)
-	if len(c.args) > 0 {
-		message = c.arg(0)
-	}
-	if len(c.args) > 1 {
-		code = c.arg(1)
-	}
-	for name, v := range map[string]Value{"message": message, "code": code, "previous": c.arg(2)} {
-		if err := set(name, v); err != nil {
+	for i, name := range []string{"message", "code", "previous"} {
+		if !c.has(i) {
+			continue
+		}
+		if err := set(name, c.arg(i)); err != nil {
 			return nil, err
 		}
 	}
@@ -79,7 +87,7 @@ func exceptionConstruct(c *call) (Value, error) {
 
 func exceptionProp(name string) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		if v, ok := c.props(c.this).get(propStep(name).k); ok {
+		if v, ok := c.props(c.this).get(nativeKey(c.this, name)); ok {
 			return c.in.deref(v), nil
 		}
 		return null, nil

@@ -18,7 +18,7 @@ func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
 	if ref {
 		switch x.(type) {
 		case *varExpr, *indexExpr, *propExpr, *sPropExpr:
-			p, err := in.place(x)
+			p, err := in.inPlace(x)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -42,10 +42,6 @@ func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Val
 	c := &call{in: in, name: to.name, args: vals, targets: targets, pos: pos, this: to.this, class: to.static}
 	if len(vals) < f.min || f.max >= 0 && len(vals) > f.max && f.fn != nil {
 		return nil, c.throw("ArgumentCountError", to.name+"() expects another number of arguments")
-	}
-	if f.fn == nil {
-		u := c.unknown("depends on " + to.name + "()")
-		return u, in.smudge(targets, u)
 	}
 	if err := in.steps(2, pos); err != nil {
 		return nil, err
@@ -76,10 +72,25 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 			}
 			vals[i] = flat
 		}
-		return f.fn(c)
+		c.bad, c.gave = nil, false
+		v, err := f.fn(c)
+		if u, ok := v.(*Unknown); ok && c.gave && err == nil && in.mayCall(vals, 0) {
+			in.poison(u) // what it would call was not called, or not as often
+		}
+		if err == nil && c.bad != nil {
+			return nil, c.bad
+		}
+		return v, err
 	}
 	if pure {
-		return in.lift(vals, pos, once)
+		v, err := in.lift(vals, pos, once)
+		if u, ok := v.(*Unknown); ok && (c.name == "json_decode" || c.name == "json_encode") {
+			in.storeSlot(jsonErrorSlot, opaque(u))
+		}
+		if u, ok := v.(*Unknown); ok && u.alts == nil && err == nil && (f.strict || c.name == "json_decode") {
+			err = in.mayFail(u, c.name != "json_decode", pos)
+		}
+		return v, err
 	}
 	for i, v := range vals {
 		if u := in.unknownIn(v, 0); u != nil && (!f.byRef(i) || !f.outOnly) {

@@ -39,7 +39,14 @@ func (in *interp) assignTo(target, val expr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v, in.assign(p, v)
+	inString := in.inString(p)
+	if err := in.assign(p, v); err != nil || !inString {
+		return v, err
+	}
+	if c, err := in.load(p); err != nil || c.kind() == kUnknown || c != Value(strVal("")) {
+		return c, err
+	}
+	return null, nil // before the string, where nothing is written
 }
 
 // assignRef makes the target an alias of a variable; of the result of a call it is
@@ -71,7 +78,7 @@ func (in *interp) assignOp(x *assignOp) (Value, error) {
 	if x.op == "??" {
 		return in.evalCoalesce(x.target, func() (Value, error) { return in.assignTo(x.target, x.val) })
 	}
-	p, err := in.place(x.target)
+	p, err := in.inPlace(x.target)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +107,7 @@ func (in *interp) loadForWrite(p *place) (Value, error) {
 }
 
 func (in *interp) increment(x *incExpr) (Value, error) {
-	p, err := in.place(x.x)
+	p, err := in.inPlace(x.x)
 	if err != nil {
 		return nil, err
 	}

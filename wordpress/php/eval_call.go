@@ -9,12 +9,14 @@ type callee struct {
 	class   *class // whose code it is
 	static  *class
 	closure *closure
+	magic   *string  // what was called, if this is __call
 	unknown *Unknown // it is not known what runs
 }
 
 // A closure is a function as a value.
 type closure struct {
 	callee
+	id    int // tells its static variables from those of others
 	names []string
 	vals  []Value // of what it uses; refVal where by reference
 }
@@ -58,6 +60,9 @@ func (in *interp) function(name, fallback string, pos at) (*callee, error) {
 		}
 		low := lower(n)
 		if d, ok := in.st.get(in.slot('f', low)).(*definition); ok {
+			if f, builtin := in.funcs[low]; builtin && !f.vendor && d.maybe != nil {
+				return &callee{unknown: d.maybe}, nil // theirs or PHP's
+			}
 			return in.userFunction(n, d, pos)
 		}
 		if f, ok := in.funcs[low]; ok && (!f.vendor || in.vendor()) {
@@ -89,7 +94,7 @@ func (in *interp) userFunction(name string, d *definition, pos at) (*callee, err
 // mayThrow splits off the worlds in which an exception is thrown here, if they
 // could be caught; otherwise they end.
 func (in *interp) mayThrow(why *Unknown, class, message string, pos at) error {
-	if in.tries == 0 {
+	if len(in.trying) == 0 {
 		return nil
 	}
 	return in.split(why,
@@ -118,7 +123,8 @@ func (in *interp) callable(v Value, pos at) (*callee, error) {
 		return nil, in.throw("Error", "Object of type "+v.class.name+" is not callable", pos)
 	case strVal:
 		if i := indexOf(string(v), "::"); i > 0 {
-			return in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
+			to, err := in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
+			return to.through(string(v[i+2:])), err
 		}
 		name := string(v)
 		if name != "" && name[0] == '\\' {
@@ -131,6 +137,15 @@ func (in *interp) callable(v Value, pos at) (*callee, error) {
 		return &callee{unknown: v}, nil
 	}
 	return nil, in.throw("Error", "Value not callable", pos)
+}
+
+// through is a callee that was found as a value: __call is given the name that was
+// called.
+func (c *callee) through(name string) *callee {
+	if c != nil && (c.name == "__call" || c.name == "__callStatic") {
+		c.magic = &name
+	}
+	return c
 }
 
 func indexOf(s, sub string) int {
@@ -154,9 +169,11 @@ func (in *interp) callableArray(a *Array, pos at) (*callee, error) {
 	}
 	switch first := in.deref(first).(type) {
 	case *Object:
-		return in.methodCallee(first, string(name), pos)
+		to, err := in.methodCallee(first, string(name), pos)
+		return to.through(string(name)), err
 	case strVal:
-		return in.staticCallee(string(first), string(name), pos)
+		to, err := in.staticCallee(string(first), string(name), pos)
+		return to.through(string(name)), err
 	}
 	return nil, in.throw("Error", "First array member is not a valid class name or object", pos)
 }

@@ -5,6 +5,7 @@ import "strings"
 // A class is a declared or native class. It does not change once it is declared.
 type class struct {
 	name    string
+	id      string // its name, or what tells it from other nameless ones
 	parent  *class
 	ifaces  []*class
 	decl    *classDecl
@@ -21,6 +22,7 @@ type method struct {
 	decl    *funcDecl
 	builtin *function
 	static  bool
+	access  access
 }
 
 // isA reports whether the class is or descends from another, by lower-case name.
@@ -64,7 +66,7 @@ func (in *interp) callMethod(o *Object, class *class, m *method, args []Value, p
 func (in *interp) linkNatives() map[string]*class {
 	all := map[string]*class{}
 	for _, n := range append(coreClasses(), nativeClasses()...) {
-		c := &class{name: n.name, native: &n, methods: map[string]*method{}, consts: map[string]constItem{}, statics: map[string]propItem{}}
+		c := &class{name: n.name, id: lower(n.name), native: &n, props: n.props, methods: map[string]*method{}, consts: map[string]constItem{}, statics: map[string]propItem{}}
 		for name, v := range n.statics {
 			c.statics[name] = propItem{name: name, def: &litExpr{v: v}, static: true}
 		}
@@ -225,8 +227,12 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 		return nil, err
 	}
 	c := &class{name: d.name, decl: d, methods: map[string]*method{}, consts: map[string]constItem{}, statics: map[string]propItem{}}
-	if d.name == "" {
+	if c.id = lower(d.name); d.name == "" {
 		c.name = "class@anonymous"
+		if in.anonymous[d] == "" {
+			in.anonymous[d] = c.name + toString(intVal(int64(len(in.anonymous))))
+		}
+		c.id = in.anonymous[d]
 	}
 	if d.parent != "" {
 		parent, u, err := in.classNamed(d.parent, pos)
@@ -265,8 +271,8 @@ func (in *interp) useTraits(c *class, d *classDecl, pos at) error {
 			excluded := false
 			for _, r := range d.rules {
 				same := lower(r.method) == low && (r.trait == "" || lower(r.trait) == lower(t.name))
-				if same && r.alias != "" {
-					c.methods[lower(r.alias)] = m
+				if same && (r.alias != "" || r.access != nil) {
+					c.methods[lower(r.alias)], m = r.apply(m, low)
 				}
 				for _, other := range r.insteadof {
 					excluded = excluded || lower(r.method) == low && lower(other) == lower(t.name)
@@ -284,9 +290,23 @@ func (in *interp) useTraits(c *class, d *classDecl, pos at) error {
 	return nil
 }
 
+// apply is what a rule makes of a trait's method, under its alias, and of the
+// method itself. The alias "" is of no method.
+func (r traitRule) apply(m *method, low string) (alias, own *method) {
+	changed := *m
+	if r.access != nil {
+		changed.access = *r.access
+	}
+	if r.alias == "" || lower(r.alias) == low {
+		return &changed, &changed
+	}
+	changed.name = r.alias
+	return &changed, m
+}
+
 func (in *interp) addMembers(c *class, d *classDecl) {
 	for _, m := range d.methods {
-		c.methods[lower(m.name)] = &method{name: m.name, decl: m, static: m.static}
+		c.methods[lower(m.name)] = &method{name: m.name, decl: m, static: m.static, access: m.access}
 		in.methods[lower(m.name)] = true
 	}
 	for _, item := range append(d.consts[:len(d.consts):len(d.consts)], d.cases...) {

@@ -1,5 +1,10 @@
 package php
 
+import (
+	"strconv"
+	"strings"
+)
+
 // eval evaluates an expression to a value. An error is a *jump, *thrown or *dead of
 // this world, or ends everything.
 func (in *interp) eval(x expr) (Value, error) {
@@ -60,10 +65,7 @@ func (in *interp) evalRare(x expr) (Value, error) {
 		}
 		return nil, in.die(Undecidable, x.at, "stops before WordPress starts")
 	case *printExpr:
-		if _, err := in.eval(x.x); err != nil {
-			return nil, err
-		}
-		return intVal(1), nil
+		return intVal(1), in.print(x.x)
 	case *throwExpr:
 		return in.evalThrow(x)
 	case *cloneExpr:
@@ -256,7 +258,26 @@ func (in *interp) matchFrom(x *matchExpr, subject Value, i, j int) (Value, error
 			return in.eval(arm.body)
 		}
 	}
-	return nil, in.throw("UnhandledMatchError", "Unhandled match case", x.at)
+	return nil, in.throw("UnhandledMatchError", "Unhandled match case "+unhandled(subject), x.at)
+}
+
+// unhandled is how the error shows a value that no arm takes.
+func unhandled(v Value) string {
+	switch v := v.(type) {
+	case strVal:
+		return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(string(v)) + "'"
+	case nullVal:
+		return "NULL"
+	case boolVal:
+		return strconv.FormatBool(bool(v))
+	case floatVal:
+		return floatString(float64(v), -1)
+	case intVal:
+		return toString(v)
+	case *Object:
+		return "of type " + v.class.name
+	}
+	return "of type " + typeWord(v)
 }
 
 func (in *interp) evalArray(x *arrayExpr) (Value, error) {
@@ -344,7 +365,7 @@ func (in *interp) spreadInto(a *Array, v Value, pos at) error {
 		a.why = in.unknownIn(b, 0)
 	}
 	b.each(func(k key, v Value) bool {
-		v = share(in.deref(v))
+		v = share(in.settled(v))
 		if k.str {
 			a.set(k, v)
 		} else {

@@ -3,26 +3,9 @@ package php
 import "strings"
 
 func (in *interp) execForeach(s *foreachStmt) error {
-	var p *place
-	var v Value
-	var err error
-	if s.ref {
-		if p, err = in.place(s.subject); err != nil {
-			return err
-		}
-		if v, err = in.load(p); err != nil {
-			return err
-		}
-		share(v)
-	} else if v, err = in.eval(s.subject); err != nil {
+	p, v, err := in.foreachSubject(s)
+	if err != nil {
 		return err
-	}
-	if o, ok := v.(*Object); ok {
-		if o.class.isA("traversable") || o.fn != nil {
-			v = in.unknownAt(Undecidable, s.at, "depends on an iterator")
-		} else {
-			v = in.propsOf(o)
-		}
 	}
 	a, ok := v.(*Array)
 	u, isUnknown := v.(*Unknown)
@@ -37,6 +20,9 @@ func (in *interp) execForeach(s *foreachStmt) error {
 		return nil // a warning
 	}
 	share(a)
+	if s.ref {
+		return in.foreachRefs(s, p, a)
+	}
 	if request {
 		if err := in.foreachRequest(s, a); err != nil {
 			return err
@@ -65,6 +51,29 @@ func (in *interp) execForeach(s *foreachStmt) error {
 	return nil
 }
 
+// foreachSubject is what a foreach walks, and where it lies if by reference.
+func (in *interp) foreachSubject(s *foreachStmt) (p *place, v Value, err error) {
+	if s.ref {
+		if p, err = in.place(s.subject); err != nil {
+			return nil, nil, err
+		}
+		v, err = in.load(p)
+	} else {
+		v, err = in.eval(s.subject)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if o, ok := v.(*Object); ok {
+		if o.class.isA("traversable") || o.fn != nil {
+			v = in.unknownAt(Undecidable, s.at, "depends on an iterator")
+		} else {
+			v = in.visible(o, in.frame.class)
+		}
+	}
+	return p, v, nil
+}
+
 // requestSample stands for the variables of a request, of which any may be there.
 var requestSample = strings.Fields(`HTTP_HOST HTTP_USER_AGENT HTTP_X_FORWARDED_FOR HTTP_X_Y9 HTTPS REQUEST_URI REQUEST_TIME_FLOAT REMOTE_ADDR
 	SERVER_NAME SERVER_ADDR SERVER_SOFTWARE SCRIPT_NAME SCRIPT_FILENAME REDIRECT_STATUS REDIRECT_Y9 SSL_Y9 CONTENT_TYPE PATH_TRANSLATED PHP_SELF
@@ -89,6 +98,58 @@ func (in *interp) foreachRequest(s *foreachStmt, a *Array) error {
 		}
 	}
 	return nil
+}
+
+// foreachRefs walks the variable itself: what its body adds is walked too, and what
+// it removes is not.
+func (in *interp) foreachRefs(s *foreachStmt, p *place, a *Array) error {
+	done := map[key]bool{}
+	for i := 0; i < len(a.entries); i++ {
+		e := a.entries[i]
+		if e.gone || done[e.k] {
+			continue
+		}
+		done[e.k] = true
+		if err := in.steps(1, s.at); err != nil {
+			return err
+		}
+		if err := in.foreachBind(s, p, e); err != nil {
+			return err
+		}
+		if err := in.turn(s.body); err != nil {
+			return err
+		}
+		v, err := in.load(p)
+		if err != nil {
+			return err
+		}
+		now, ok := v.(*Array)
+		switch u, unknown := v.(*Unknown); {
+		case unknown:
+			return in.foreachUnknown(s, p, u)
+		case !ok:
+			return nil
+		case !now.certain():
+			return in.foreachUnknown(s, p, in.unknownIn(now, 0))
+		case now != a:
+			if !sameKeys(a, now, i) {
+				return in.refuse(Undecidable, s.at, "evaluate: a foreach by reference over an array that is replaced")
+			}
+			a = now
+		}
+	}
+	return nil
+}
+
+// sameKeys reports that up to entry i one array has the keys of the other, in
+// their places.
+func sameKeys(a, b *Array, i int) bool {
+	for j := 0; j <= i; j++ {
+		if j >= len(b.entries) || a.entries[j].k != b.entries[j].k {
+			return false
+		}
+	}
+	return true
 }
 
 // foreachBind assigns an element to the loop's variables.

@@ -8,6 +8,10 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 		return opaque(to.unknown), nil
 	case to.builtin != nil:
 		return in.apply(to, args, make([]target, len(args)), pos)
+	case to.magic != nil:
+		plain := *to
+		plain.magic = nil
+		return in.run1(&plain, []Value{strVal(*to.magic), listOf(args...)}, nil, pos)
 	case to.fn.generator:
 		return in.unknownAt(Undecidable, pos, "depends on a generator"), nil
 	}
@@ -19,13 +23,16 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 	}
 	f := in.newFrame()
 	f.fn, f.class, f.static, f.this = to.fn, to.class, to.static, to.this
-	f.args = args
-	frame, src, outerTries := in.frame, in.src, in.tries
+	f.args, f.caller = args, in.frame
+	if to.closure != nil {
+		f.closure = to.closure.id
+	}
+	frame, src, trying := in.frame, in.src, in.trying
 	base, end := in.mark()
 	in.calls++
 	in.frame, in.src = f, to.fn.file
 	v, err := in.body(to, f, args, named, pos)
-	in.frame, in.src, in.tries = frame, src, outerTries
+	in.frame, in.src, in.trying = frame, src, trying
 	in.refReturn = in.refReturn || to.fn.refReturn
 	in.calls--
 	end()
@@ -121,11 +128,19 @@ func (in *interp) release(f *frame) {
 }
 
 func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array, pos at) error {
+	if n := len(fn.params); named != nil && (n == 0 || !fn.params[n-1].variadic) && fn.left(named).len() > 0 {
+		return in.throw("Error", "Unknown named parameter", pos)
+	}
 	for i, p := range fn.params {
 		slot := in.varPlace(f, p.name, pos).slot
 		if p.variadic {
-			in.st.set(slot, restArgs(args, i, named))
+			in.st.set(slot, restArgs(args, i, fn.left(named)))
 			return nil
+		}
+		if named != nil && i < len(args) {
+			if _, twice := named.get(key{s: p.name, str: true}); twice {
+				return in.throw("Error", "Named parameter $"+p.name+" overwrites previous argument", pos)
+			}
 		}
 		v, ok := argument(args, named, i, p.name)
 		if !ok {
@@ -152,6 +167,24 @@ func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array,
 		}
 	}
 	return nil
+}
+
+// left are the named arguments that no parameter has the name of.
+func (f *funcDecl) left(named *Array) *Array {
+	if named == nil {
+		return nil
+	}
+	out := newArray()
+	named.each(func(k key, v Value) bool {
+		for _, p := range f.params {
+			if p.name == k.s && !p.variadic {
+				return true
+			}
+		}
+		out.set(k, v)
+		return true
+	})
+	return out
 }
 
 func argument(args []Value, named *Array, i int, name string) (Value, bool) {
@@ -181,8 +214,11 @@ func restArgs(args []Value, from int, named *Array) *Array {
 // coerce converts an argument to a declared scalar type, as PHP does without
 // strict types.
 func (in *interp) coerce(v Value, t *typeHint, def expr, fn *funcDecl, pos at) (Value, error) {
-	if t == nil || t.inter || v.kind() == kUnknown {
+	if t == nil || t.inter {
 		return v, nil
+	}
+	if u, ok := v.(*Unknown); ok {
+		return in.coerceUnknown(u, t, def, fn, pos)
 	}
 	if v.kind() == kNull {
 		if t.nullable || t.accepts("null", "mixed") || isNullLiteral(def) {
@@ -197,6 +233,16 @@ func (in *interp) coerce(v Value, t *typeHint, def expr, fn *funcDecl, pos at) (
 		return c, nil
 	}
 	return nil, in.throw("TypeError", fn.name+"(): argument of type "+typeWord(v)+" given", pos)
+}
+
+// coerceUnknown converts each of the values that an unknown may be.
+func (in *interp) coerceUnknown(u *Unknown, t *typeHint, def expr, fn *funcDecl, pos at) (Value, error) {
+	if u.alts == nil {
+		return u, in.mayFail(u, true, pos)
+	}
+	return in.lift([]Value{u}, pos, func(vals []Value) (Value, error) {
+		return in.coerce(vals[0], t, def, fn, pos)
+	})
 }
 
 func (in *interp) strictCaller() bool { return in.src != nil && in.src.strict }
@@ -270,6 +316,9 @@ func weaken(v Value, t *typeHint) Value {
 // coerceResult converts what a function returns.
 func (in *interp) coerceResult(fn *funcDecl, v Value, pos at) (Value, error) {
 	t := fn.result
+	if u, ok := v.(*Unknown); ok && u.alts != nil && t != nil {
+		return in.lift([]Value{v}, pos, func(vals []Value) (Value, error) { return in.coerceResult(fn, vals[0], pos) })
+	}
 	if t == nil || t.inter || v.kind() >= kArray || v.kind() == kNull && (t.nullable || t.accepts("null", "mixed", "void")) || in.fits(v, t) && v.kind() != kNull {
 		return v, nil
 	}
@@ -293,7 +342,8 @@ func (f *funcDecl) takes(name string) bool {
 
 // makeClosure evaluates function () use ($x) {…} and fn () => ….
 func (in *interp) makeClosure(x *closureExpr) (Value, error) {
-	c := &closure{callee: callee{name: "{closure}", fn: x.fn, class: in.frame.class, static: in.frame.static}}
+	in.serial++
+	c := &closure{id: in.serial, callee: callee{name: "{closure}", fn: x.fn, class: in.frame.class, static: in.frame.static}}
 	if !x.static {
 		c.this = in.frame.this
 	}

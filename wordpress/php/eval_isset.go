@@ -19,7 +19,7 @@ func (in *interp) evalIsset(x *issetExpr) (Value, error) {
 
 // isSet is isset of one expression.
 func (in *interp) isSet(x expr) (Value, error) {
-	v, err := in.quiet(x, true)
+	v, err := in.quiet(x, askIsset)
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +43,13 @@ func (in *interp) isSet(x expr) (Value, error) {
 }
 
 // quiet evaluates an expression as isset, empty and ?? do: what is missing on the
-// way is null.
-func (in *interp) quiet(x expr, isset bool) (Value, error) {
+// way is null. Of strings, isset and empty take offsets that are all number.
+func (in *interp) quiet(x expr, who asking) (Value, error) {
 	switch x := x.(type) {
+	case *varExpr:
+		if x.name == "this" && x.dyn == nil && in.frame.this == nil {
+			return null, nil
+		}
 	case *indexExpr:
 		if name, ok := globalsKey(x); ok {
 			p, err := in.globalPlace(name, x.at)
@@ -54,9 +58,9 @@ func (in *interp) quiet(x expr, isset bool) (Value, error) {
 			}
 			return in.load(p)
 		}
-		return in.quietIndex(x, isset)
+		return in.quietIndex(x, who)
 	case *propExpr:
-		return in.quietProp(x)
+		return in.quietProp(x, who)
 	case *sPropExpr:
 		p, err := in.staticPlace(x)
 		if _, ok := err.(*thrown); ok {
@@ -70,8 +74,18 @@ func (in *interp) quiet(x expr, isset bool) (Value, error) {
 	return in.eval(x)
 }
 
-func (in *interp) quietIndex(x *indexExpr, isset bool) (Value, error) {
-	base, err := in.quiet(x.base, isset)
+// An asking is who wants to know: ?? and what is not the last step of a path, isset
+// or empty.
+type asking uint8
+
+const (
+	askValue asking = iota
+	askIsset
+	askEmpty
+)
+
+func (in *interp) quietIndex(x *indexExpr, who asking) (Value, error) {
+	base, err := in.quiet(x.base, askValue)
 	if err != nil {
 		return nil, err
 	}
@@ -87,27 +101,83 @@ func (in *interp) quietIndex(x *indexExpr, isset bool) (Value, error) {
 	if u := in.unknownIn(idx, 0); u != nil {
 		s.wild = u
 	} else if !ok {
+		switch base.kind() {
+		case kString:
+			if who != askValue {
+				return null, nil
+			}
+		case kArray, kUnknown, kObject:
+		default:
+			return null, nil
+		}
 		return nil, in.throw("TypeError", "Illegal offset type in isset or empty", x.at)
 	}
 	s.k, s.null = k, idx.kind() == kNull
-	switch b := base.(type) {
+	return in.quietElement(base, s, who, x.at)
+}
+
+// quietElement is $v[key] where what is not there is null.
+func (in *interp) quietElement(v Value, s step, who asking, pos at) (Value, error) {
+	switch v := v.(type) {
 	case strVal:
-		if n := len(b); s.wild == nil && !s.k.str && (s.k.n >= int64(n) || s.k.n < -int64(n)) {
+		if s.wild != nil {
+			break
+		}
+		n, all, ok := s.offset()
+		if size := int64(len(v)); !ok || !all && who != askValue || n >= size || n < -size {
 			return null, nil
 		}
-		if s.k.str && s.wild == nil {
-			return null, nil
-		}
+	case *Unknown:
+		return in.quietUnknown(v, s, who, pos)
 	case *Object:
-		if m, class := b.class.method("offsetexists"); m != nil && s.wild == nil {
-			v, err := in.callMethod(b, class, m, []Value{s.k.value()}, x.at)
-			if t, u := in.truth(v); err != nil || u == nil && !t {
+		if m, class := v.class.method("offsetexists"); m != nil && s.wild == nil {
+			set, err := in.callMethod(v, class, m, []Value{s.k.value()}, pos)
+			if err != nil {
 				return null, err
+			}
+			if t, u := in.truth(set); u == nil && !t || who == askIsset {
+				return in.issetAnswer(t, u), nil
 			}
 		}
 	}
-	v, err := in.element(base, s, x.at)
-	return share2(v), err
+	e, err := in.element(v, s, pos)
+	return share2(e), err
+}
+
+// quietUnknown is quietElement of each of the values that an unknown may be.
+func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos at) (Value, error) {
+	var out Value
+	for _, alt := range u.alts {
+		if alt.kind() == kObject {
+			return opaque(u), nil
+		}
+		e, err := in.quietElement(alt, s, who, pos)
+		if err != nil {
+			return nil, err
+		}
+		if out == nil {
+			out = e
+		} else {
+			out = in.joinValues(out, e, u, 0)
+		}
+	}
+	if out == nil {
+		return opaque(u), nil
+	}
+	return out, nil
+}
+
+// issetAnswer is something that is set or not, as __isset and offsetExists said.
+func (in *interp) issetAnswer(set bool, u *Unknown) Value {
+	switch {
+	case u != nil:
+		c := *u
+		c.alts, c.sticky = []Value{boolVal(true), null}, false
+		return &c
+	case set:
+		return boolVal(true)
+	}
+	return null
 }
 
 func share2(v Value) Value {
@@ -117,8 +187,8 @@ func share2(v Value) Value {
 	return share(v)
 }
 
-func (in *interp) quietProp(x *propExpr) (Value, error) {
-	obj, err := in.quiet(x.obj, true)
+func (in *interp) quietProp(x *propExpr, who asking) (Value, error) {
+	obj, err := in.quiet(x.obj, askValue)
 	if err != nil {
 		return nil, err
 	}
@@ -126,23 +196,41 @@ func (in *interp) quietProp(x *propExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o, ok := obj.(*Object); ok {
-		if m, class := o.class.method("__isset"); m != nil {
-			if _, has := in.propsOf(o).get(propStep(toString(name)).k); !has {
-				v, err := in.callMethod(o, class, m, []Value{name}, x.at)
-				if t, u := in.truth(share2(v)); err != nil || u == nil && !t {
-					return null, err
-				}
-			}
-		} else if _, has := in.propsOf(o).get(propStep(toString(name)).k); !has && o.fn == nil && !o.class.opaque && in.propsOf(o).why == nil {
-			return null, nil
-		}
+	o, ok := obj.(*Object)
+	if !ok || name.kind() == kUnknown {
+		return in.propOf(obj, name, x.at, true)
 	}
-	return in.propOf(obj, name, x.at)
+	m := in.memberOf(o, toString(name))
+	if _, has := in.propsOf(o).get(m.key); has && !m.hidden || in.propsOf(o).why != nil {
+		return in.propOf(obj, name, x.at, true)
+	}
+	isset, class := o.class.method("__isset")
+	if get, _ := o.class.method("__get"); isset == nil && get != nil && who == askValue {
+		return in.propOf(obj, name, x.at, true)
+	}
+	if isset == nil {
+		if o.class.opaque {
+			return in.unknownAt(Undecidable, x.at, "depends on a parent class"), nil
+		}
+		return null, nil
+	}
+	release, ok := in.guard(o, "__isset", toString(name))
+	if !ok {
+		return null, nil
+	}
+	v, err := in.callMethod(o, class, isset, []Value{name}, x.at)
+	release()
+	if err != nil {
+		return nil, err
+	}
+	if t, u := in.truth(v); u == nil && !t || who == askIsset {
+		return in.issetAnswer(t, u), nil
+	}
+	return in.propOf(obj, name, x.at, true)
 }
 
 func (in *interp) evalEmpty(x *emptyExpr) (Value, error) {
-	v, err := in.quiet(x.x, false)
+	v, err := in.quiet(x.x, askEmpty)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +243,7 @@ func (in *interp) evalEmpty(x *emptyExpr) (Value, error) {
 
 // evalCoalesce is $x ?? right, and the reading half of ??=.
 func (in *interp) evalCoalesce(x expr, right func() (Value, error)) (Value, error) {
-	v, err := in.quiet(x, true)
+	v, err := in.quiet(x, askValue)
 	if err != nil {
 		return nil, err
 	}

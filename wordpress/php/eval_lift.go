@@ -29,6 +29,7 @@ func (in *interp) lift(vals []Value, pos at, f func([]Value) (Value, error)) (Va
 
 func (in *interp) liftAll(vals []Value, why *Unknown, n int, f func([]Value) (Value, error)) (Value, error) {
 	var out Value
+	var failed *thrown
 	combo := make([]Value, len(vals))
 	for i := range n {
 		rest := i
@@ -43,8 +44,9 @@ func (in *interp) liftAll(vals []Value, why *Unknown, n int, f func([]Value) (Va
 			}
 		}
 		v, err := f(combo)
-		if _, ok := err.(*thrown); ok {
-			return opaque(why), nil
+		if t, ok := err.(*thrown); ok {
+			failed = t
+			continue
 		}
 		if err != nil {
 			return nil, err
@@ -54,6 +56,9 @@ func (in *interp) liftAll(vals []Value, why *Unknown, n int, f func([]Value) (Va
 		} else {
 			out = in.joinValues(out, v, why, 0)
 		}
+	}
+	if failed != nil {
+		return in.orThrown(failed, out, why)
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package php
 
 import (
 	"math"
+	"math/big"
 	"math/bits"
 )
 
@@ -25,12 +26,12 @@ func (in *interp) arithmetic(op string, l, r Value, pos at) (Value, error) {
 		return addMul(op, a, b), nil
 	case "/":
 		return in.divide(a, b, pos)
-	case "**":
-		return power(a, b), nil
 	case "%", "<<", ">>":
-		return in.integerOp(op, toInt(a), toInt(b), pos)
+		return in.integerOp(op, toInt(l), toInt(r), pos)
+	case "**":
+		return in.power(a, b, pos), nil
 	}
-	x, y := toInt(a), toInt(b)
+	x, y := toInt(l), toInt(r)
 	switch op {
 	case "&":
 		return intVal(x & y), nil
@@ -113,26 +114,37 @@ func (in *interp) divide(a, b Value, pos at) (Value, error) {
 	return floatVal(toFloat(a) / toFloat(b)), nil
 }
 
-func power(a, b Value) Value {
-	x, ok := a.(intVal)
-	y, both := b.(intVal)
-	if !ok || !both || y < 0 {
-		return floatVal(math.Pow(toFloat(a), toFloat(b)))
+// power is a ** b where that is exact. What is rounded depends on the C library.
+func (in *interp) power(a, b Value, pos at) Value {
+	inexact := in.unknownAt(Undecidable, pos, "a power that is no integer is not modelled")
+	x, y := toFloat(a), toFloat(b)
+	if y != math.Trunc(y) || math.Abs(y) > 1024 || math.IsInf(x, 0) || math.IsNaN(x) || x == 0 && y < 0 {
+		return inexact
 	}
-	result, base := int64(1), int64(x)
-	for n := int64(y); n > 0; n >>= 1 {
-		fits := true
-		if n&1 == 1 {
-			result, fits = multiply(result, base)
-		}
-		if fits && n > 1 {
-			base, fits = multiply(base, base)
-		}
-		if !fits {
-			return floatVal(math.Pow(float64(x), float64(y)))
+	exact := big.NewFloat(1).SetPrec(1 << 16)
+	base := new(big.Float).SetPrec(1 << 16).SetFloat64(x)
+	if n, ok := a.(intVal); ok {
+		base.SetInt64(int64(n))
+	}
+	for range int(math.Abs(y)) {
+		if exact.Mul(exact, base); exact.Acc() != big.Exact {
+			return inexact
 		}
 	}
-	return intVal(result)
+	if a.kind() == kInt && b.kind() == kInt && y >= 0 {
+		if n, acc := exact.Int64(); acc == big.Exact {
+			return intVal(n)
+		}
+	}
+	if y < 0 {
+		if exact.Quo(big.NewFloat(1), exact); exact.Acc() != big.Exact {
+			return inexact
+		}
+	}
+	if f, acc := exact.Float64(); acc == big.Exact && !math.IsInf(f, 0) && (f != 0 || x == 0) {
+		return floatVal(f)
+	}
+	return inexact
 }
 
 func (in *interp) integerOp(op string, x, y int64, pos at) (Value, error) {

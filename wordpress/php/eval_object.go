@@ -13,10 +13,8 @@ func (in *interp) propsOf(o *Object) *Array {
 }
 
 func (in *interp) setProp(o *Object, name string, v Value, pos at) error {
-	return in.assign(&place{slot: o.cell, path: []step{propStep(name)}, at: pos}, v)
+	return in.assign(&place{slot: o.cell, path: []step{{k: nativeKey(o, name)}}, at: pos}, v)
 }
-
-func propStep(name string) step { return step{k: key{s: name, str: true}} }
 
 // newObject makes an object without calling its constructor.
 func (in *interp) newObject(name string, props *Array, pos at) (*Object, error) {
@@ -51,12 +49,14 @@ func (in *interp) evalNew(x *newExpr) (Value, error) {
 	}
 	if u != nil {
 		if u.Class == Undecidable && u.alts == nil && in.st.poison == nil {
-			for _, a := range x.args {
-				if _, err := in.eval(a.x); err != nil {
-					return nil, err
-				}
+			vals, _, err := in.evalArgs(&callee{}, x.args, x.at)
+			if err != nil {
+				return nil, err
 			}
-			return u, nil // a class of PHP's that nobody modelled
+			if n, ok := x.class.(*nameExpr); ok && lower(n.name) == "splfileobject" && len(vals) > 1 {
+				in.storeSlot(writtenSlot, opaque(u))
+			}
+			return u, in.mayFail(u, false, x.at) // a class of PHP's that nobody modelled
 		}
 		return in.callUnknown(u, x.args)
 	}
@@ -68,7 +68,7 @@ func (in *interp) evalNew(x *newExpr) (Value, error) {
 
 func (in *interp) construct(c *class, x *newExpr) (Value, error) {
 	props := newArray()
-	if err := in.initProps(c, props, x.at); err != nil {
+	if err := in.initProps(c, c, props, x.at); err != nil {
 		return nil, err
 	}
 	o, err := in.instantiate(c, props, x.at)
@@ -76,6 +76,9 @@ func (in *interp) construct(c *class, x *newExpr) (Value, error) {
 		return nil, err
 	}
 	m, owner := c.method("__construct")
+	if m != nil && !mayUse(in.frame.class, owner, m.access) {
+		return nil, in.throw("Error", "Call to "+c.name+"::__construct() from another scope", x.at)
+	}
 	if m == nil {
 		if c.opaque {
 			return in.callUnknown(in.unknownAt(Undecidable, x.at, "depends on a parent class"), x.args)
@@ -91,23 +94,33 @@ func (in *interp) construct(c *class, x *newExpr) (Value, error) {
 	return o, err
 }
 
-func (in *interp) initProps(c *class, props *Array, pos at) error {
+// initProps sets the properties that c and its parents declare, of an object of a
+// class that may declare them anew.
+func (in *interp) initProps(of, c *class, props *Array, pos at) error {
 	if c.parent != nil {
-		if err := in.initProps(c.parent, props, pos); err != nil {
+		if err := in.initProps(of, c.parent, props, pos); err != nil {
 			return err
 		}
 	}
-	for _, p := range c.props {
+	for i := range c.props {
+		p, owner := &c.props[i], c
+		if p.access != accPrivate {
+			p, owner = of.property(p.name)
+		}
+		k := p.key(owner)
+		if _, done := props.get(k); done {
+			continue
+		}
 		var v Value = null
 		if p.def != nil {
 			var err error
-			if v, err = in.within(c, pos, func() (Value, error) { return in.eval(p.def) }); err != nil {
+			if v, err = in.within(owner, pos, func() (Value, error) { return in.eval(p.def) }); err != nil {
 				return err
 			}
 		} else if p.typed {
 			continue
 		}
-		props.set(key{s: p.name, str: true}, share(v))
+		props.set(k, share(v))
 	}
 	return nil
 }
@@ -142,7 +155,10 @@ func (in *interp) evalMethod(x *methodExpr) (Value, error) {
 				return nil, err
 			}
 		}
-		return opaque(u), nil
+		if writingMethods[lower(toString(name))] {
+			in.storeSlot(writtenSlot, opaque(u))
+		}
+		return opaque(u), in.mayFail(u, false, x.at)
 	}
 	o, ok := v.(*Object)
 	if !ok {
@@ -168,7 +184,8 @@ func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) 
 	if o.fn != nil {
 		return in.closureMethod(o, low, pos)
 	}
-	if m, class := o.class.method(low); m != nil {
+	m, class, hidden := in.methodFor(o.class, low)
+	if m != nil {
 		return m.callee(o, class, o.class), nil
 	}
 	if m, class := o.class.method("__call"); m != nil {
@@ -176,7 +193,7 @@ func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) 
 		c.name = "__call"
 		return c, nil
 	}
-	if o.class.opaque {
+	if o.class.opaque && !hidden {
 		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class")}, nil
 	}
 	return nil, in.throw("Error", "Call to undefined method "+o.class.name+"::"+name+"()", pos)
@@ -210,7 +227,7 @@ func (in *interp) evalStaticCall(x *sCallExpr) (Value, error) {
 	}
 	if u = firstUnknown(u, in.asUnknown(name)); u != nil {
 		if builtin, ok := x.class.(*nameExpr); ok && allClasses()[lower(builtin.name)] {
-			return opaque(u), nil
+			return opaque(u), in.mayFail(u, false, x.at)
 		}
 		return in.callUnknown(u, x.args)
 	}
@@ -239,7 +256,7 @@ func (in *interp) staticCallee(class, name string, pos at) (*callee, error) {
 }
 
 func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
-	m, owner := c.method(lower(name))
+	m, owner, hidden := in.methodFor(c, lower(name))
 	if m != nil {
 		to := m.callee(nil, owner, c)
 		if !m.static {
@@ -255,7 +272,7 @@ func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
 		to.name = "__callStatic"
 		return to, nil
 	}
-	if c.opaque || c.native != nil {
+	if (c.opaque || c.native != nil) && !hidden {
 		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil
 	}
 	return nil, in.throw("Error", "Call to undefined method "+c.name+"::"+name+"()", pos)
@@ -325,11 +342,15 @@ func (in *interp) throw(name, message string, pos at) error {
 		c = in.natives["exception"]
 	}
 	props := newArray()
-	props.put("message", strVal(message))
-	props.put("code", intVal(0))
-	props.put("file", strVal(in.file()))
-	props.put("line", intVal(int64(pos.line)))
-	return &thrown{&Object{class: c, cell: in.newCell(props).cell}, why}
+	if err := in.initProps(c, c, props, pos); err != nil {
+		return err
+	}
+	o := &Object{class: c, cell: in.newCell(props).cell}
+	for _, name := range []string{"message", "code", "line"} { // not worded or placed as PHP would
+		props.set(nativeKey(o, name), in.unknownAt(Undecidable, pos, "depends on the text of an error"))
+	}
+	props.set(nativeKey(o, "file"), strVal(in.file()))
+	return &thrown{o, why}
 }
 
 func (in *interp) evalThrow(x *throwExpr) (Value, error) {

@@ -81,9 +81,13 @@ func (in *interp) operate(op string, l, r Value, pos at) (Value, error) {
 			return in.union(a, b, pos)
 		}
 	}
-	return in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
+	v, err := in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
 		return in.arithmetic(op, v[0], v[1], pos)
 	})
+	if u, ok := v.(*Unknown); ok && u.alts == nil && err == nil {
+		err = in.mayFail(u, true, pos)
+	}
+	return v, err
 }
 
 func (in *interp) join2(l, r Value, pos at) (Value, error) {
@@ -110,6 +114,9 @@ func (in *interp) convertString(v Value, pos at) (Value, error) {
 		return v, nil
 	}
 	m, class := o.class.method("__tostring")
+	if isStream(o) {
+		return in.unknownAt(Undecidable, pos, "depends on the number of a resource"), nil
+	}
 	if m == nil {
 		return nil, in.throw("Error", "Object of class "+o.class.name+" could not be converted to string", pos)
 	}
@@ -121,6 +128,9 @@ func (in *interp) stringOf(v Value, pos at) (string, error) {
 	v, err := in.convertString(v, pos)
 	if err != nil {
 		return "", err
+	}
+	if u, ok := v.(*Unknown); ok {
+		return "", in.refuse(u.Class, pos, "evaluate: the string of an object %s", u.Reason)
 	}
 	return toString(v), nil
 }

@@ -9,6 +9,11 @@ type place struct {
 	temp  Value  // a value that lies nowhere, if slot is 0
 	wild  *Unknown
 	at    at
+
+	typ      *typeHint // of the property that the path begins with
+	typOwner *class
+	fixed    bool       // the property is readonly: what it holds stays
+	magic    *magicProp // the property is read and written by methods
 }
 
 // A step is one key of the path: known, the next free one, or unknown.
@@ -154,6 +159,13 @@ func (in *interp) load(p *place) (Value, error) {
 	if p.wild != nil {
 		return opaque(p.wild), nil
 	}
+	if p.magic != nil {
+		v, err := in.readMagic(p.magic, p.at)
+		if err != nil {
+			return nil, err
+		}
+		return in.follow(v, p.path[1:], p.at)
+	}
 	v, _ := in.raw(p)
 	return in.follow(v, p.path, p.at)
 }
@@ -237,19 +249,27 @@ func (in *interp) unknownElement(v *Unknown, s step, pos at) (Value, error) {
 		return opaque(v), nil
 	}
 	var out Value
+	var failed *thrown
 	for _, alt := range v.alts {
 		if alt.kind() == kObject {
 			return opaque(v), nil
 		}
 		e, err := in.element(alt, s, pos)
+		if t, ok := err.(*thrown); ok {
+			failed = t
+			continue
+		}
 		if err != nil {
-			return opaque(v), nil //nolint:nilerr // some worlds throw here
+			return nil, err
 		}
 		if out == nil {
 			out = e
 		} else {
 			out = in.joinValues(out, e, v, 0)
 		}
+	}
+	if failed != nil {
+		return in.orThrown(failed, out, v)
 	}
 	return out, nil
 }
@@ -261,14 +281,9 @@ func (in *interp) stringElement(v string, s step, pos at) (Value, error) {
 	if s.push {
 		return nil, in.throw("Error", "[] operator not supported for strings", pos)
 	}
-	n := s.k.n
-	if s.k.str && !s.null {
-		m, all := numericPrefix(s.k.s)
-		i, isInt := m.(intVal)
-		if !leadsNumber(s.k.s) || !all || !isInt {
-			return nil, in.throw("TypeError", "Cannot access offset of type string on string", pos)
-		}
-		n = int64(i)
+	n, _, ok := s.offset()
+	if !ok {
+		return nil, in.throw("TypeError", "Cannot access offset of type string on string", pos)
 	}
 	if n < 0 {
 		n += int64(len(v))
@@ -277,6 +292,17 @@ func (in *interp) stringElement(v string, s step, pos at) (Value, error) {
 		return strVal(""), nil // a warning, and an empty string
 	}
 	return strVal(v[n : n+1]), nil
+}
+
+// offset is the step as an offset of a string; all is false if something follows
+// the number.
+func (s step) offset() (n int64, all, ok bool) {
+	if !s.k.str || s.null {
+		return s.k.n, true, true
+	}
+	m, all := numericPrefix(s.k.s)
+	i, isInt := m.(intVal)
+	return int64(i), all, isInt && leadsNumber(s.k.s)
 }
 
 // evalPlace evaluates an expression that has a place.
@@ -294,6 +320,10 @@ func (in *interp) evalPlace(x expr) (Value, error) {
 		}
 	case *propExpr:
 		return in.readProp(x)
+	case *indexExpr:
+		if underProperty(x) {
+			return in.readElement(x)
+		}
 	}
 	p, err := in.place(x)
 	if err != nil {
@@ -304,6 +334,38 @@ func (in *interp) evalPlace(x expr) (Value, error) {
 		return nil, err
 	}
 	return share(v), nil
+}
+
+// readElement reads $o->p[…] and other elements of what a property is: methods of
+// the object may have a say.
+func (in *interp) readElement(x *indexExpr) (Value, error) {
+	base, err := in.eval(x.base)
+	if err != nil {
+		return nil, err
+	}
+	p, err := in.indexPlace(&place{temp: base, at: x.at}, x)
+	if err != nil {
+		return nil, err
+	}
+	v, err := in.load(p)
+	if err != nil {
+		return nil, err
+	}
+	return share(v), nil
+}
+
+// underProperty reports that an element is one of a property.
+func underProperty(x *indexExpr) bool {
+	for {
+		switch base := x.base.(type) {
+		case *indexExpr:
+			x = base
+		case *propExpr:
+			return true
+		default:
+			return false
+		}
+	}
 }
 
 // globalsArray is a copy of the global variables.

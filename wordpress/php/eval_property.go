@@ -24,23 +24,95 @@ func (in *interp) propPlace(x *propExpr) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := in.propsOf(o).get(propStep(s).k); !ok && !o.declares(s) {
-		if m, _ := o.class.method("__set"); m != nil {
-			return &place{wild: in.unknownAt(Undecidable, x.at, "depends on __set"), at: x.at}, nil
-		}
-	}
-	return &place{slot: o.cell, path: []step{propStep(s)}, at: x.at}, nil
+	return in.memberPlace(o, s, x.at)
 }
 
-func (o *Object) declares(name string) bool {
-	for c := o.class; c != nil; c = c.parent {
-		for _, p := range c.props {
-			if p.name == name {
-				return true
-			}
+// memberPlace is where an object has a property, to write it.
+func (in *interp) memberPlace(o *Object, name string, pos at) (*place, error) {
+	m := in.memberOf(o, name)
+	p := &place{slot: o.cell, path: []step{{k: m.key}}, at: pos}
+	props := in.propsOf(o)
+	old, there := props.get(m.key)
+	switch {
+	case m.hidden || !there && (m.item == nil || !m.item.typed):
+		set, _ := o.class.method("__set")
+		get, _ := o.class.method("__get")
+		switch {
+		case o.fn != nil, o.class.decl != nil && o.class.decl.kind == "enum":
+			return nil, in.throw("Error", "Cannot create dynamic property "+o.class.name+"::$"+name, pos)
+		case (set != nil || get != nil) && !in.guards[guarded{o, "__set", name}] && !in.guards[guarded{o, "__get", name}]:
+			p.magic = &magicProp{o, name}
+		case m.hidden:
+			return nil, in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+name, pos)
+		case o.class.decl != nil && o.class.decl.readonly:
+			return nil, in.throw("Error", "Cannot create dynamic property "+o.class.name+"::$"+name, pos)
+		}
+	case m.item != nil && m.item.readonly && there && old.kind() == kObject:
+		p.fixed = true // what the object holds may still change
+	case m.item != nil && m.item.readonly:
+		if there || in.frame.class != m.owner {
+			return nil, in.throw("Error", "Cannot modify readonly property "+o.class.name+"::$"+name, pos)
 		}
 	}
-	return false
+	if m.item != nil && m.item.typ != nil {
+		p.typ, p.typOwner = m.item.typ, m.owner
+	}
+	return p, nil
+}
+
+// A magicProp is a property that is read with __get and written with __set.
+type magicProp struct {
+	o    *Object
+	name string
+}
+
+// readMagic calls __get.
+func (in *interp) readMagic(p *magicProp, pos at) (Value, error) {
+	m, class := p.o.class.method("__get")
+	release, ok := func() {}, m != nil
+	if ok {
+		release, ok = in.guard(p.o, "__get", p.name)
+	}
+	if !ok {
+		return null, nil
+	}
+	defer release()
+	return in.callMethod(p.o, class, m, []Value{strVal(p.name)}, pos)
+}
+
+// writeMagic calls __set with what change makes of nothing; what lies deeper is
+// changed in what __get returned, a copy that nobody sees.
+func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error {
+	set, class := p.magic.o.class.method("__set")
+	if set == nil || len(p.path) > 1 {
+		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on a write to what __get returns"))
+	}
+	v, err := change(null)
+	if err != nil {
+		return err
+	}
+	if v == nil || v.kind() == kRef {
+		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on __unset or on a reference to what __get returns"))
+	}
+	release, ok := in.guard(p.magic.o, "__set", p.magic.name)
+	if !ok {
+		return nil
+	}
+	defer release()
+	_, err = in.callMethod(p.magic.o, class, set, []Value{strVal(p.magic.name), v}, p.at)
+	return err
+}
+
+// typed converts what is written to a property with a type.
+func (in *interp) typed(p *place, v Value) (Value, error) {
+	if p.typ == nil || len(p.path) != 1 || v == nil || v.kind() == kRef {
+		return v, nil
+	}
+	decl := &funcDecl{name: p.typOwner.name + " property"}
+	if p.typOwner.decl != nil {
+		decl.file = p.typOwner.decl.file
+	}
+	return in.coerce(v, p.typ, nil, decl, p.at)
 }
 
 // readProp evaluates $o->name.
@@ -49,14 +121,18 @@ func (in *interp) readProp(x *propExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v.kind() == kNull && x.nullsafe {
+		return null, nil
+	}
 	name, err := in.eval(x.name)
 	if err != nil {
 		return nil, err
 	}
-	return in.propOf(v, name, x.at)
+	return in.propOf(v, name, x.at, false)
 }
 
-func (in *interp) propOf(v, name Value, pos at) (Value, error) {
+// propOf reads a property; quietly, what may not be read is null.
+func (in *interp) propOf(v, name Value, pos at, quiet bool) (Value, error) {
 	if u := firstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
 		return opaque(u), nil
 	}
@@ -69,15 +145,23 @@ func (in *interp) propOf(v, name Value, pos at) (Value, error) {
 		return nil, err
 	}
 	props := in.propsOf(o)
-	if _, ok := props.get(propStep(s).k); ok || props.why != nil {
-		v, err := in.arrayElement(props, propStep(s), pos)
+	m := in.memberOf(o, s)
+	if _, ok := props.get(m.key); !m.hidden && (ok || props.why != nil) {
+		v, err := in.arrayElement(props, step{k: m.key}, pos)
 		if props.why != nil && !ok {
 			return opaque(props.why), nil
 		}
 		return share(v), err
 	}
-	if m, class := o.class.method("__get"); m != nil {
-		return in.callMethod(o, class, m, []Value{strVal(s)}, pos)
+	if get, _ := o.class.method("__get"); get != nil && !in.guards[guarded{o, "__get", s}] {
+		return in.readMagic(&magicProp{o, s}, pos)
+	}
+	switch {
+	case quiet:
+	case m.hidden:
+		return nil, in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+s, pos)
+	case m.item != nil && m.item.typed:
+		return nil, in.throw("Error", "Typed property "+o.class.name+"::$"+s+" must not be accessed before initialization", pos)
 	}
 	if o.class.opaque {
 		return in.unknownAt(Undecidable, pos, "depends on a parent class"), nil

@@ -8,7 +8,7 @@ func (in *interp) within(c *class, pos at, f func() (Value, error)) (Value, erro
 	defer in.leave()
 	frame, src := in.frame, in.src
 	in.frame = in.newFrame()
-	in.frame.class, in.frame.static = c, c
+	in.frame.class, in.frame.static, in.frame.caller = c, c, frame
 	if c.decl != nil {
 		in.src = c.decl.file
 	}
@@ -38,6 +38,9 @@ func (in *interp) evalClassConst(x *classConst) (Value, error) {
 
 func (in *interp) classConstant(c *class, name string, pos at) (Value, error) {
 	if item, owner := c.constant(name); owner != nil {
+		if !mayUse(in.frame.class, owner, item.access) {
+			return nil, in.throw("Error", "Cannot access constant "+c.name+"::"+name, pos)
+		}
 		if owner.decl != nil && owner.decl.kind == "enum" && item.isCase(owner.decl) {
 			return in.enumCase(owner, item, pos)
 		}
@@ -60,7 +63,7 @@ func (item constItem) isCase(d *classDecl) bool {
 
 // enumCase is the one object of an enum's case.
 func (in *interp) enumCase(c *class, item constItem, pos at) (Value, error) {
-	slot := in.slot('m', "enum "+lower(c.name)+"::"+item.name)
+	slot := in.slot('m', "enum "+c.id+"::"+item.name)
 	if o, ok := in.st.get(slot).(*Object); ok {
 		return o, nil
 	}
@@ -111,10 +114,13 @@ func (in *interp) staticPlace(x *sPropExpr) (*place, error) {
 	name := toString(v)
 	for k := c; k != nil; k = k.parent {
 		p, ok := k.statics[name]
-		if !ok {
+		if !ok || k != c && p.access == accPrivate && in.frame.class != k {
 			continue
 		}
-		slot := in.slot('s', lower(k.name)+"::$"+name)
+		if !mayUse(in.frame.class, k, p.access) {
+			return nil, in.throw("Error", "Cannot access property "+c.name+"::$"+name, x.at)
+		}
+		slot := in.slot('s', k.id+"::$"+name)
 		if in.st.get(slot) == nil {
 			var v Value = null
 			if p.def != nil {

@@ -26,7 +26,12 @@ func (in *interp) execOne(s stmt) error {
 		_, err := in.eval(s.x)
 		return err
 	case *echoStmt:
-		return in.evalAll(s.xs)
+		for _, x := range s.xs {
+			if err := in.print(x); err != nil {
+				return err
+			}
+		}
+		return nil
 	case *ifStmt:
 		return in.execIf(s)
 	case *returnStmt:
@@ -52,6 +57,15 @@ func (in *interp) execOne(s stmt) error {
 		return in.exec(s.body)
 	}
 	return in.execNames(s)
+}
+
+// print evaluates what is printed: an object's __toString runs.
+func (in *interp) print(x expr) error {
+	v, err := in.eval(x)
+	if err == nil {
+		_, err = in.convertString(v, x.where())
+	}
+	return err
 }
 
 func (in *interp) evalAll(xs []expr) error {
@@ -180,8 +194,11 @@ func (in *interp) execStatic(s *staticStmt) error {
 		if in.frame.fn != nil {
 			name = in.frame.fn.file.path + ":" + toString(intVal(int64(in.frame.fn.line))) + in.frame.fn.name
 		}
+		if in.frame.closure != 0 {
+			name += "#" + toString(intVal(int64(in.frame.closure)))
+		}
 		if in.frame.class != nil {
-			name = in.frame.class.name + "::" + name
+			name = in.frame.class.id + "::" + name
 		}
 		slot := in.slot('s', name+"$"+item.name)
 		if in.st.get(slot) == nil {
@@ -203,9 +220,10 @@ func (in *interp) execStatic(s *staticStmt) error {
 func (in *interp) execTry(s *tryStmt) error {
 	outer, endOuter := in.mark()
 	defer endOuter()
-	in.tries++
+	trying := in.trying
+	in.trying = append(trying[:len(trying):len(trying)], s)
 	err := in.exec(s.body)
-	in.tries--
+	in.trying = trying
 	if fatal(err) {
 		return err
 	}

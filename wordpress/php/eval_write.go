@@ -11,6 +11,10 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 	switch {
 	case p.wild != nil:
 		return in.scatter(p.wild)
+	case p.magic != nil:
+		return in.writeMagic(p, change)
+	case p.fixed && len(p.path) == 1:
+		return in.throw("Error", "Cannot modify readonly property", p.at)
 	case p.slot == 0 && len(p.path) > 0:
 		_, err := in.changed(p.temp, p.path, p.at, change)
 		return err
@@ -19,7 +23,13 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 		return err
 	}
 	old, slot := in.raw(p)
-	v, err := in.changed(old, p.path, p.at, change)
+	v, err := in.changed(old, p.path, p.at, func(old Value) (Value, error) {
+		v, err := change(old)
+		if err != nil {
+			return nil, err
+		}
+		return in.typed(p, v)
+	})
 	if err != nil || sticky(old) {
 		return err
 	}
@@ -60,6 +70,9 @@ func (in *interp) changed(v Value, path []step, pos at, change func(Value) (Valu
 			return in.changedArray(newArray(), path, pos, change)
 		}
 	case strVal:
+		if c == "" && path[0].push { // only an offset of "" is one
+			return nil, in.throw("Error", "[] operator not supported for strings", pos)
+		}
 		return in.changedString(c, path, pos, change)
 	case *Object:
 		return v, in.offsetSet(c, path, pos, change)
@@ -109,9 +122,13 @@ func (in *interp) owned(a *Array, pos at) (*Array, error) {
 	}
 	c := a.clone()
 	c.epoch = in.st.own
-	for _, e := range c.entries {
-		if e.v != nil && e.v.kind() == kArray {
+	for i := range c.entries {
+		switch e := &c.entries[i]; {
+		case e.v == nil:
+		case e.v.kind() == kArray:
 			share(e.v)
+		case e.v.kind() == kRef:
+			e.v = in.settled(e.v)
 		}
 	}
 	return c, nil
@@ -201,43 +218,12 @@ func (in *interp) writeCell(r refVal, v Value) {
 	in.st.set(r.cell, v)
 }
 
-// changedString writes one byte of a string.
-func (in *interp) changedString(s strVal, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
-	st := path[0]
-	if len(path) > 1 || st.push {
-		return nil, in.throw("Error", "Cannot use string offset as an array", pos)
-	}
-	v, err := change(null)
-	if err != nil {
-		return nil, err
-	}
-	if u := in.unknownIn(v, 0); u != nil || st.wild != nil {
-		return opaque(firstUnknown(u, st.wild)), nil
-	}
-	n := st.k.n
-	if n < 0 {
-		n += int64(len(s))
-	}
-	text, err := in.stringOf(v, pos)
-	if err != nil {
-		return nil, err
-	}
-	if st.k.str || n < 0 || text == "" {
-		return nil, in.throw("Error", "Cannot write to this string offset", pos)
-	}
-	if n > 1<<20 || in.alloc(len(s)+int(n), pos) != nil {
-		return nil, in.refuse(Undecidable, pos, "evaluate: string offset %d is too large", n)
-	}
-	b := []byte(s)
-	for int64(len(b)) <= n {
-		b = append(b, ' ')
-	}
-	b[n] = text[0]
-	return strVal(b), nil
-}
-
 // reference makes what lies in a place shared, and returns the reference to it.
 func (in *interp) reference(p *place) (Value, error) {
+	if p.magic != nil {
+		u := in.unknownAt(Undecidable, p.at, "depends on a reference to what __get returns")
+		return u, in.scatter(u)
+	}
 	if p.wild != nil {
 		return opaque(p.wild), in.scatter(p.wild)
 	}
@@ -292,6 +278,9 @@ func (in *interp) newCell(v Value) refVal {
 
 // bind makes a place an alias of what a reference refers to.
 func (in *interp) bind(p *place, ref Value) error {
+	if p.magic != nil {
+		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on a reference to what __get returns"))
+	}
 	if p.wild != nil {
 		return in.scatter(p.wild)
 	}
@@ -348,7 +337,7 @@ func (in *interp) unset(p *place) error {
 	if len(p.path) > 0 {
 		v, _ := in.raw(p)
 		holder, err := in.follow(v, p.path[:len(p.path)-1], p.at)
-		if err != nil || holder.kind() == kNull {
+		if err != nil || holder.kind() == kNull || holder == Value(boolVal(false)) {
 			return err
 		}
 		return in.update(p, func(Value) (Value, error) { return nil, nil })

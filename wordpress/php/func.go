@@ -50,6 +50,7 @@ type function struct {
 	unmodelled bool     // its result is unknown, whatever its arguments
 	sapi       bool     // exists with some of the server's interfaces to PHP only
 	restRefs   bool     // all arguments from the highest bit of refs on are by reference
+	strict     bool     // throws at arguments that strings are not right for
 }
 
 // A call is one call of a builtin.
@@ -61,6 +62,8 @@ type call struct {
 	pos     at
 	this    *Object // of a native method
 	class   *class  // of a native static method: the class it was called on
+	gave    bool    // unknown was called: the result is not what the function does
+	bad     error   // what an argument was found to be wrong with on the way
 }
 
 // arg returns argument i, null if it was not given.
@@ -135,8 +138,14 @@ func leadsNumber(s string) bool {
 	return end > i
 }
 
-// bool converts argument i; false if it is missing.
-func (c *call) bool(i int) bool { return toBool(c.arg(i)) }
+// bool converts argument i; false if it is missing. The TypeError of an array or
+// object is thrown when the function is done.
+func (c *call) bool(i int) bool {
+	if k := c.arg(i).kind(); (k == kArray || k == kObject) && c.bad == nil {
+		c.bad = c.typeError(i, "bool")
+	}
+	return toBool(c.arg(i))
+}
 
 // array returns argument i, which must be an array. It must not be written to.
 func (c *call) array(i int) (*Array, error) {
@@ -155,6 +164,7 @@ func (c *call) steps(n int) error { return c.in.steps(n, c.pos) }
 
 // unknown returns an unknown of class undecidable that comes from this call.
 func (c *call) unknown(reason string) *Unknown {
+	c.gave = true
 	return c.in.unknownAt(Undecidable, c.pos, reason)
 }
 
@@ -257,5 +267,6 @@ type nativeClass struct {
 	static, methods map[string]function
 	consts          map[string]Value
 	statics         map[string]Value // static properties
+	props           []propItem
 	vendor          bool
 }

@@ -40,7 +40,7 @@ var arrayFuncs = map[string]function{
 	"array_pop":             {fn: arrayPop, min: 1, max: 1, refs: 1},
 	"array_shift":           {fn: arrayShift, min: 1, max: 1, refs: 1},
 	"array_rand":            {}, "shuffle": {refs: 1}, "array_multisort": {refs: 1}, "array_walk_recursive": {refs: 1},
-	"array_merge_recursive": {}, "array_replace_recursive": {}, "natsort": {refs: 1}, "natcasesort": {refs: 1},
+	"natsort": {refs: 1}, "natcasesort": {refs: 1},
 	"array_udiff": {}, "array_uintersect": {}, "array_diff_ukey": {}, "extract": {}, "compact": {},
 }
 
@@ -132,9 +132,9 @@ func arrayKeys(c *call) (Value, error) {
 	if err := c.alloc(a.size()); err != nil {
 		return nil, err
 	}
-	out := newArray()
+	out, strict := newArray(), c.bool(2)
 	a.each(func(k key, v Value) bool {
-		if len(c.args) == 1 || equalBy(c.bool(2), v, c.arg(1)) {
+		if len(c.args) == 1 || equalBy(strict, v, c.arg(1)) {
 			out.push(k.value())
 		}
 		return true
@@ -173,7 +173,7 @@ func arrayMerge(c *call) (Value, error) {
 			return nil, err
 		}
 		a.each(func(k key, v Value) bool {
-			if k.str {
+			if v = c.in.settled(v); k.str {
 				out.set(k, v)
 			} else {
 				out.push(v)
@@ -252,8 +252,9 @@ func arraySearch(c *call) (Value, error) {
 		return nil, err
 	}
 	var found Value = boolVal(false)
+	strict := c.bool(2)
 	a.each(func(k key, v Value) bool {
-		if equalBy(c.bool(2), v, c.arg(0)) {
+		if equalBy(strict, v, c.arg(0)) {
 			found = k.value()
 			return false
 		}
@@ -327,7 +328,7 @@ func arrayFill(c *call) (Value, error) {
 	if err := c.allocTimes(112, n); err != nil {
 		return nil, err
 	}
-	out := newArray()
+	out := arrayFor(n)
 	for i := range n {
 		out.set(intKey(start+i), c.arg(2))
 	}

@@ -224,7 +224,7 @@ func arrayPad(c *call) (Value, error) {
 	if err := c.allocTimes(112, need+int64(a.len())); err != nil {
 		return nil, err
 	}
-	out := newArray()
+	out := arrayFor(need + int64(a.len()))
 	for i := int64(0); n < 0 && i < need; i++ {
 		out.push(c.arg(2))
 	}

@@ -242,27 +242,39 @@ func arrayReduce(c *call) (Value, error) {
 	return sum, nil
 }
 
-// arrayWalk calls for each element. A callback that writes to its element would
-// change the array, which cannot be told here: the array is unknown afterwards
-// unless the callback took its argument by value.
+// arrayWalk calls for each element, which the callback may take by reference.
 func arrayWalk(c *call) (Value, error) {
 	a, err := c.array(0)
 	if err != nil {
 		return nil, err
 	}
+	if err := c.alloc(a.size()); err != nil {
+		return nil, err
+	}
+	to, err := c.in.callable(c.arg(1), c.pos)
+	if err != nil {
+		return nil, err
+	}
+	byRef := to.fn != nil && to.byRef(0, "")
+	out := newArray()
 	for _, e := range pairs(a) {
-		args := []Value{e.v, e.k.value()}
+		v := e.v
+		if byRef {
+			v = c.in.newCell(v)
+		}
+		args := []Value{v, e.k.value()}
 		if len(c.args) > 2 {
 			args = append(args, c.arg(2))
 		}
 		if _, err := c.invoke(c.arg(1), args...); err != nil {
 			return nil, err
 		}
+		out.set(e.k, c.in.deref(v))
 	}
-	if f, ok := c.arg(1).(*Object); ok && f.fn != nil && f.fn.fn != nil && (len(f.fn.fn.params) == 0 || !f.fn.fn.params[0].ref) {
+	if !byRef {
 		return boolVal(true), nil
 	}
-	return boolVal(true), c.setRef(0, c.unknown("depends on what array_walk wrote"))
+	return boolVal(true), c.setRef(0, out)
 }
 
 func arrayPush(c *call) (Value, error) {

@@ -12,6 +12,8 @@ var coreFuncs = map[string]function{
 	"method_exists":         {fn: methodExists, min: 2, max: 2},
 	"property_exists":       {fn: propertyExists, min: 2, max: 2},
 	"get_class":             {fn: getClass, min: 1, max: 1},
+	"get_parent_class":      {fn: getParentClass, max: 1},
+	"settype":               {fn: settypeFunc, min: 2, max: 2, refs: 1},
 	"get_object_vars":       {fn: getObjectVars, min: 1, max: 1},
 	"is_callable":           {fn: isCallable, min: 1, max: 1},
 	"func_get_args":         {fn: funcGetArgs, max: 0},
@@ -112,8 +114,8 @@ func functionExists(c *call) (Value, error) {
 	switch {
 	case ok && d.maybe == nil:
 		return boolVal(true), nil
-	case native && f.sapi:
-		return maybe(c.unknown("depends on the server's interface to PHP")), nil
+	case native && f.sapi, native && mayLack(low):
+		return maybe(c.unknown("depends on the server's PHP")), nil
 	case native && (!f.vendor || in.vendor()):
 		return boolVal(true), nil
 	case ok:
@@ -181,7 +183,7 @@ func propertyExists(c *call) (Value, error) {
 		return boolVal(false), err
 	}
 	if o, ok := c.arg(0).(*Object); ok {
-		if _, ok := c.props(o).get(propStep(name).k); ok {
+		if _, ok := c.props(o).get(nativeKey(o, name)); ok {
 			return boolVal(true), nil
 		}
 	}
@@ -189,7 +191,7 @@ func propertyExists(c *call) (Value, error) {
 		if _, ok := k.statics[name]; ok {
 			return boolVal(true), nil
 		}
-		if (&Object{class: k}).declares(name) {
+		if p := k.ownProperty(name); p != nil {
 			return boolVal(true), nil
 		}
 	}
@@ -204,12 +206,46 @@ func getClass(c *call) (Value, error) {
 	return strVal(o.class.name), nil
 }
 
+func getParentClass(c *call) (Value, error) {
+	k := c.in.frame.class
+	if len(c.args) > 0 {
+		var u *Unknown
+		if k, u = c.classArg(0); u != nil {
+			return opaque(u), nil
+		}
+	}
+	switch {
+	case k == nil || k.parent == nil && !k.opaque:
+		return boolVal(false), nil
+	case k.parent == nil:
+		return c.unknown("depends on a parent class"), nil
+	}
+	return strVal(k.parent.name), nil
+}
+
+func settypeFunc(c *call) (Value, error) {
+	name, err := c.str(1)
+	if err != nil {
+		return nil, err
+	}
+	to, ok := map[string]string{
+		"int": "int", "integer": "int", "float": "float", "double": "float", "string": "string", "bool": "bool", "boolean": "bool",
+	}[lower(name)]
+	if v := c.arg(0); !ok || v.kind() >= kArray && to != "bool" {
+		return boolVal(true), c.setRef(0, c.unknown("such a type is not modelled"))
+	}
+	if to == "bool" {
+		return boolVal(true), c.setRef(0, boolVal(toBool(c.arg(0))))
+	}
+	return boolVal(true), c.setRef(0, castScalar(c.arg(0), to))
+}
+
 func getObjectVars(c *call) (Value, error) {
 	o, ok := c.arg(0).(*Object)
 	if !ok {
 		return nil, c.typeError(0, "object")
 	}
-	return c.props(o), nil
+	return c.in.visible(o, c.in.frame.class), nil
 }
 
 func isCallable(c *call) (Value, error) {

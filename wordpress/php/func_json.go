@@ -9,7 +9,7 @@ import (
 var jsonFuncs = map[string]function{
 	"json_decode":     {fn: jsonDecode, min: 1, max: 4},
 	"json_encode":     {fn: jsonEncode, min: 1, max: 3},
-	"json_last_error": {}, "json_last_error_msg": {},
+	"json_last_error": {fn: jsonLastError, max: 0}, "json_last_error_msg": {},
 }
 
 const (
@@ -39,6 +39,9 @@ func jsonDecode(c *call) (Value, error) {
 	if depth < 1 {
 		return nil, c.throw("ValueError", "json_decode(): Argument #3 ($depth) must be greater than 0")
 	}
+	if flags&jsonThrow == 0 {
+		c.store(jsonErrorSlot, intVal(0))
+	}
 	d := &jsonReader{c: c, s: s, arrays: c.bool(1) || flags&jsonArrays != 0 && !c.has(1), depth: int(min(depth, 512))}
 	v, ok, err := d.document()
 	switch {
@@ -49,9 +52,23 @@ func jsonDecode(c *call) (Value, error) {
 	case !ok && flags&jsonThrow != 0:
 		return nil, c.throw("JsonException", "Syntax error")
 	case !ok:
+		u := c.in.unknownAt(Undecidable, c.pos, "depends on what is wrong with JSON")
+		u.alts = []Value{intVal(1), intVal(2), intVal(3), intVal(4), intVal(5), intVal(10)}
+		c.store(jsonErrorSlot, u)
 		return null, nil
 	}
 	return v, nil
+}
+
+// jsonErrorSlot holds what json_last_error says. The evaluator makes it unknown when
+// JSON is.
+const jsonErrorSlot = "json.error"
+
+func jsonLastError(c *call) (Value, error) {
+	if v := c.load(jsonErrorSlot); v != nil {
+		return c.in.deref(v), nil
+	}
+	return intVal(0), nil
 }
 
 // A jsonReader reads JSON as PHP does. ok is false of what is none.

@@ -38,7 +38,11 @@ func jsonEncode(c *call) (Value, error) {
 	case !ok && flags&jsonThrow != 0:
 		return nil, c.throw("JsonException", "Malformed UTF-8 characters, possibly incorrectly encoded")
 	case !ok:
+		c.store(jsonErrorSlot, intVal(5))
 		return boolVal(false), nil
+	}
+	if flags&jsonThrow == 0 {
+		c.store(jsonErrorSlot, intVal(0))
 	}
 	return strVal(w.b.String()), nil
 }
@@ -79,8 +83,8 @@ func (w *jsonWriter) value(v Value, depth int) (bool, error) {
 	case *Array:
 		return w.array(v, depth, false)
 	default:
-		if o, ok := v.(*Object); ok && o.fn == nil && lower(o.class.name) == "stdclass" {
-			return w.array(w.c.props(o), depth, true)
+		if o, ok := v.(*Object); ok && o.fn == nil && !o.class.isA("jsonserializable") && !o.class.isA("unitenum") && !o.class.isA("traversable") {
+			return w.array(w.c.in.visible(o, nil), depth, true)
 		}
 		w.strange = true
 	}

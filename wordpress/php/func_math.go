@@ -131,16 +131,7 @@ func powFunc(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, isInt := a.(intVal)
-	y, isInt2 := b.(intVal)
-	if isInt && isInt2 && y >= 0 {
-		if y < 64 || x >= -1 && x <= 1 {
-			if z := new(big.Int).Exp(big.NewInt(int64(x)), big.NewInt(int64(min(y, 64)+(max(y, 64)-64)%2)), nil); z.IsInt64() {
-				return intVal(z.Int64()), nil
-			}
-		}
-	}
-	return c.unknown("a power that is no integer is not modelled"), nil
+	return c.in.power(a, b, c.pos), nil
 }
 
 func intdiv(c *call) (Value, error) {

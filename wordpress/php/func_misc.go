@@ -1,6 +1,7 @@
 package php
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ var miscFuncs = map[string]function{
 }
 
 // effects are functions whose only effect is on what no configuration shows.
-var effects = strings.Fields(`set_time_limit ignore_user_abort header header_remove headers_sent http_response_code error_log
+var effects = strings.Fields(`set_time_limit ignore_user_abort header header_remove headers_sent http_response_code
 	setcookie setrawcookie ob_start ob_end_clean ob_get_clean ob_end_flush ob_get_contents ob_flush flush ob_get_level
 	session_start session_name session_id session_set_cookie_params session_save_path session_write_close session_destroy session_status
 	date_default_timezone_set date_default_timezone_get ini_get ini_restore ini_get_all error_reporting
@@ -131,126 +132,56 @@ func (c *call) putUnknown(u *Unknown) (Value, error) {
 	return maybe(u), nil
 }
 
-func versionCompare(c *call) (Value, error) {
-	s, err := c.strs(2)
-	if err != nil {
-		return nil, err
-	}
-	n := compareVersions(s[0], s[1])
-	if !c.has(2) {
-		return intVal(n), nil
-	}
-	op, err := c.str(2)
-	if err != nil {
-		return nil, err
-	}
-	switch op {
-	case "<", "lt":
-		return boolVal(n < 0), nil
-	case "<=", "le":
-		return boolVal(n <= 0), nil
-	case ">", "gt":
-		return boolVal(n > 0), nil
-	case ">=", "ge":
-		return boolVal(n >= 0), nil
-	case "==", "eq":
-		return boolVal(n == 0), nil
-	case "!=", "<>", "ne":
-		return boolVal(n != 0), nil
-	}
-	return nil, c.throw("ValueError", "version_compare(): Argument #3 ($operator) must be a valid comparison operator")
-}
-
-// versionParts cuts a version between digits and what is none.
-func versionParts(s string) []string {
-	var parts []string
-	var cur []byte
-	flush := func() {
-		if len(cur) > 0 {
-			parts = append(parts, string(cur))
-			cur = nil
-		}
-	}
-	for i := range len(s) {
-		c := s[i]
-		if c == '-' || c == '_' || c == '+' || c == '.' {
-			flush()
-			continue
-		}
-		if len(cur) > 0 && digit(cur[len(cur)-1]) != digit(c) {
-			flush()
-		}
-		cur = append(cur, c)
-	}
-	flush()
-	return parts
-}
-
-func compareVersions(a, b string) int {
-	switch {
-	case a == "" && b == "":
-		return 0
-	case a == "":
-		return -1
-	case b == "":
-		return 1
-	}
-	x, y := versionParts(a), versionParts(b)
-	for i := range min(len(x), len(y)) {
-		if c := compareForms(x[i], y[i]); c != 0 {
-			return c
-		}
-	}
-	if len(x) > len(y) {
-		if digit(x[len(y)][0]) {
-			return 1
-		}
-		return compareForms(x[len(y)], "#N#")
-	}
-	if len(y) > len(x) {
-		if digit(y[len(x)][0]) {
-			return -1
-		}
-		return compareForms("#N#", y[len(x)])
-	}
-	return 0
-}
-
-func compareForms(x, y string) int {
-	dx, dy := digit(x[0]), digit(y[0])
-	if dx && dy {
-		return order(toInt(strVal(x)), toInt(strVal(y)))
-	}
-	if dx {
-		x = "#N#"
-	}
-	if dy {
-		y = "#N#"
-	}
-	return order(int64(formOrder(x)), int64(formOrder(y)))
-}
-
-func formOrder(s string) int {
-	for _, f := range []struct {
-		prefix string
-		rank   int
-	}{{"dev", 0}, {"alpha", 1}, {"a", 1}, {"beta", 2}, {"b", 2}, {"RC", 3}, {"rc", 3}, {"#", 4}, {"pl", 5}, {"p", 5}} {
-		if strings.HasPrefix(s, f.prefix) {
-			return f.rank
-		}
-	}
-	return -1
-}
-
 func intvalFunc(c *call) (Value, error) {
 	base, err := c.int(1, 10)
 	if err != nil {
 		return nil, err
 	}
 	if s, ok := c.arg(0).(strVal); ok && base != 10 {
-		return c.unknown("intval of " + string(s) + " in another base is not modelled"), nil
+		return inBase(c, strings.TrimLeft(string(s), " \t\n\r\v\f"), int(base))
+	}
+	if c.arg(0).kind() == kObject {
+		return c.unknown("the integer of an object is not modelled"), nil
 	}
 	return intVal(toInt(c.arg(0))), nil
+}
+
+// inBase reads an integer as strtol does, with PHP's prefixes of bases 2, 8 and 16.
+func inBase(c *call, s string, base int) (Value, error) {
+	sign := ""
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		sign, s = strings.TrimPrefix(s[:1], "+"), s[1:]
+	}
+	prefix := 0
+	if len(s) > 1 && s[0] == '0' {
+		prefix = map[byte]int{'x': 16, 'b': 2, 'o': 8}[s[1]|0x20]
+	}
+	switch {
+	case prefix != 0 && (base == 0 || base == prefix):
+		base, s = prefix, s[2:]
+	case base == 0 && s != "" && s[0] == '0':
+		base = 8
+	case base == 0:
+		base = 10
+	}
+	if base < 2 || base > 36 {
+		return c.unknown("such a base is not modelled"), nil
+	}
+	end := 0
+	for end < len(s) {
+		if _, err := strconv.ParseUint(s[end:end+1], base, 8); err != nil {
+			break
+		}
+		end++
+	}
+	if end == 0 {
+		return intVal(0), nil
+	}
+	n, err := strconv.ParseInt(sign+s[:end], base, 64)
+	if err != nil && end < 10 {
+		return nil, err
+	}
+	return intVal(n), nil // at the ends of the range, where it is out of it
 }
 
 func extensionLoaded(c *call) (Value, error) {
@@ -268,29 +199,40 @@ func extensionLoaded(c *call) (Value, error) {
 }
 
 func callUserFunc(c *call) (Value, error) {
-	if u, ok := c.arg(0).(*Unknown); ok {
-		c.in.poison(u)
-		return opaque(u), c.steps(64)
-	}
 	return c.invoke(c.arg(0), c.args[1:]...)
 }
 
 func callUserFuncArray(c *call) (Value, error) {
-	if u, ok := c.arg(0).(*Unknown); ok {
-		return u, nil
-	}
 	a, u, err := c.keyed(1)
-	if err != nil || u != nil {
-		return orUnknown(u), err
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		c.in.poison(u)
+		return opaque(u), c.steps(64)
 	}
 	var args []Value
+	named := newArray()
 	for _, e := range pairs(a) {
 		if e.k.str {
-			return c.unknown("named arguments are not modelled here"), nil
+			named.set(e.k, e.v)
+			continue
 		}
 		args = append(args, e.v)
 	}
-	return c.invoke(c.arg(0), args...)
+	if named.len() == 0 {
+		return c.invoke(c.arg(0), args...)
+	}
+	to, err := c.in.callable(c.arg(0), c.pos)
+	if err != nil {
+		return nil, err
+	}
+	if to.fn == nil {
+		u := c.unknown("named arguments are not modelled here")
+		c.in.poison(u)
+		return u, nil
+	}
+	return c.in.run1(to, args, named, c.pos)
 }
 
 func phpversion(c *call) (Value, error) {

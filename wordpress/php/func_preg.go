@@ -1,6 +1,7 @@
 package php
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -14,7 +15,8 @@ var pregFuncs = map[string]function{
 	"preg_replace_callback": {fn: pregCallback, min: 3, max: 6, refs: 1 << 4},
 	"preg_split":            {fn: pregSplit, min: 2, max: 4},
 	"preg_quote":            {fn: pregQuote, min: 1, max: 2},
-	"preg_grep":             {}, "preg_last_error": {}, "preg_last_error_msg": {}, "preg_replace_callback_array": {}, "preg_filter": {},
+	"preg_grep":             {fn: pregGrep, min: 2, max: 3},
+	"preg_last_error":       {}, "preg_last_error_msg": {}, "preg_replace_callback_array": {fn: pregCallbacks, min: 2, max: 5, refs: 1 << 3}, "preg_filter": {},
 }
 
 const (
@@ -27,7 +29,9 @@ const (
 // each byte as the character of its number, or as UTF-8 with the modifier u.
 type pattern struct {
 	re     *regexp2.Regexp
+	again  *regexp2.Regexp // what matches at the same place after an empty match, itself not empty
 	utf8   bool
+	ascii  bool     // it is one to the evaluator for subjects of ASCII alone
 	names  []string // by group; "" is none
 	groups int
 }
@@ -56,8 +60,37 @@ func (c *call) compile(text string) (*pattern, Value, error) {
 		return nil, c.unknown("a pattern of that length is not modelled"), nil
 	}
 	p := &pattern{}
-	opt := regexp2.None
-	dollar := false
+	opt, dollar, ok := p.modifiers(mods)
+	if !ok {
+		return nil, c.unknown("this modifier of a pattern is not modelled"), nil
+	}
+	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8, opt&regexp2.IgnorePatternWhitespace != 0)
+	if !ok || p.utf8 && !validUTF8(body) {
+		return nil, c.unknown("this pattern is not modelled"), nil
+	}
+	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
+		return nil, c.unknown("this pattern is not modelled"), nil // the two fold case by other tables
+	}
+	if !p.utf8 {
+		body = latin(body)
+	}
+	re, err := regexp2.Compile(body, opt)
+	if err != nil {
+		return nil, c.unknown("this pattern is not modelled"), nil //nolint:nilerr // it may be one to PCRE
+	}
+	re.MatchTimeout = regexTime
+	if p.again, err = regexp2.Compile(`\G(?:`+body+`)(?<=\G[\s\S]+)`, opt); err != nil || opt&regexp2.IgnorePatternWhitespace != 0 {
+		p.again = nil
+	} else {
+		p.again.MatchTimeout = regexTime
+	}
+	p.ascii = p.utf8 && (classes || opt&regexp2.IgnoreCase != 0 || strings.Contains(text[1:close], "(?i"))
+	p.re, p.names, p.groups = re, names, len(names)
+	return p, nil, nil
+}
+
+// modifiers reads what follows the pattern.
+func (p *pattern) modifiers(mods string) (opt regexp2.RegexOptions, dollar, ok bool) {
 	for _, m := range strings.TrimRight(mods, "\n\r ") {
 		switch m {
 		case 'i':
@@ -74,26 +107,10 @@ func (c *call) compile(text string) (*pattern, Value, error) {
 			dollar = true
 		case 'S':
 		default:
-			return nil, c.unknown("this modifier of a pattern is not modelled"), nil
+			return opt, dollar, false
 		}
 	}
-	body, names, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8, opt&regexp2.IgnorePatternWhitespace != 0)
-	if !ok || p.utf8 && !validUTF8(body) {
-		return nil, c.unknown("this pattern is not modelled"), nil
-	}
-	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
-		return nil, c.unknown("this pattern is not modelled"), nil // the two fold case by other tables
-	}
-	if !p.utf8 {
-		body = latin(body)
-	}
-	re, err := regexp2.Compile(body, opt)
-	if err != nil {
-		return nil, c.unknown("this pattern is not modelled"), nil //nolint:nilerr // it may be one to PCRE
-	}
-	re.MatchTimeout = regexTime
-	p.re, p.names, p.groups = re, names, len(names)
-	return p, nil, nil
+	return opt, dollar, true
 }
 
 // closing finds the closing delimiter; brackets nest.
@@ -143,6 +160,9 @@ func (c *call) matches(p *pattern, s string, offset, limit int) ([][]matchSpan, 
 	if p.utf8 && !validUTF8(s) {
 		return nil, boolVal(false), nil
 	}
+	if p.ascii && s != latin(s) {
+		return nil, c.unknown("such a pattern for text beyond ASCII is not modelled"), nil
+	}
 	runes, bytesAt := p.runes(s)
 	start := 0
 	for start < len(bytesAt)-1 && bytesAt[start] < offset {
@@ -161,12 +181,36 @@ func (c *call) matches(p *pattern, s string, offset, limit int) ([][]matchSpan, 
 		if limit == 1 {
 			break
 		}
-		m, err = p.re.FindNextMatch(m)
+		m, err = p.after(m, runes)
+		if err == errNotModelled {
+			return nil, c.unknown("what follows an empty match is not modelled"), nil
+		}
 	}
 	if err != nil {
 		return nil, nil, c.in.refuse(Undecidable, c.pos, "evaluate: a pattern takes too long to match")
 	}
 	return found, nil, nil
+}
+
+var errNotModelled = errors.New("not modelled")
+
+// after finds the match after m. After an empty one PCRE looks again at the same
+// place, for one that is not.
+func (p *pattern) after(m *regexp2.Match, runes []rune) (*regexp2.Match, error) {
+	at := m.Index + m.Length
+	if m.Length == 0 {
+		if p.again == nil {
+			return nil, errNotModelled
+		}
+		if next, err := p.again.FindRunesMatchStartingAt(runes, at); next != nil || err != nil {
+			return next, err
+		}
+		at++
+	}
+	if at > len(runes) {
+		return nil, nil
+	}
+	return p.re.FindRunesMatchStartingAt(runes, at)
 }
 
 // runes are the characters that are matched, and the byte each begins at.

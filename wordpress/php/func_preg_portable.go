@@ -1,18 +1,24 @@
 package php
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dlclark/regexp2"
+)
 
 // portable rewrites a PCRE pattern for regexp2, whose language is .NET's, where
 // the two say the same by other words. ok is false for what either lacks or may
-// see differently. names are those of the groups, by number.
-func portable(p string, dollarEnd, utf8, extended bool) (out string, names []string, ok bool) {
-	w := &patternWriter{p: p, dollarEnd: dollarEnd, utf8: utf8, extended: extended, names: []string{""}}
+// see differently. classes is set if it has some (\w, \b, [:alpha:]) that mean more
+// with the modifier u than ASCII. names are those of the groups, by number.
+func portable(p string, dollarEnd, utf, extended bool) (out string, names []string, classes, ok bool) {
+	w := &patternWriter{p: p, dollarEnd: dollarEnd, utf8: utf, extended: extended, names: []string{""}}
 	for w.i < len(p) {
 		if !w.next() {
-			return "", nil, false
+			return "", nil, false, false
 		}
 	}
-	return w.b.String(), w.names, true
+	return w.b.String(), w.names, w.classes, true
 }
 
 type patternWriter struct {
@@ -23,6 +29,10 @@ type patternWriter struct {
 	utf8      bool
 	extended  bool
 	names     []string
+	classes   bool
+
+	open []int // where the groups that are open begin in b
+	atom int   // where what a quantifier would repeat begins in b
 }
 
 func (w *patternWriter) copy(n int) bool {
@@ -33,7 +43,32 @@ func (w *patternWriter) copy(n int) bool {
 
 func (w *patternWriter) next() bool {
 	rest := w.p[w.i:]
+	if n := quantifier(rest); n > 0 {
+		return w.quantified(n)
+	}
+	start := w.b.Len()
+	defer func() {
+		switch rest[0] {
+		case '(':
+			w.open = append(w.open, start)
+		case ')':
+			if n := len(w.open); n > 0 {
+				w.atom, w.open = w.open[n-1], w.open[:n-1]
+			}
+		default:
+			w.atom = start
+		}
+	}()
 	switch c := rest[0]; {
+	case strings.HasPrefix(rest, `\Q`):
+		text, after, _ := strings.Cut(rest[2:], `\E`)
+		for _, ch := range text {
+			w.atom = w.b.Len()
+			w.b.WriteString(regexp2.Escape(string(ch)))
+		}
+		w.i = len(w.p) - len(after)
+		start = w.atom
+		return utf8.ValidString(text)
 	case c == '\\':
 		return w.escape(false)
 	case c == '[':
@@ -51,8 +86,6 @@ func (w *patternWriter) next() bool {
 		}
 		w.i += n + 1
 		return true
-	case c == '+' && w.i > 0 && strings.IndexByte("*+?}", w.p[w.i-1]) >= 0 && !w.escaped():
-		return false // a possessive quantifier
 	case c == '{' && !counted(rest):
 		w.b.WriteString(`\{`)
 		w.i++
@@ -61,13 +94,37 @@ func (w *patternWriter) next() bool {
 	return w.copy(1)
 }
 
-// escaped reports that the character before is an escaped one.
-func (w *patternWriter) escaped() bool {
-	n := 0
-	for j := w.i - 2; j >= 0 && w.p[j] == '\\'; j-- {
-		n++
+// quantifier is the length of the quantifier that s begins with, 0 if with none.
+func quantifier(s string) int {
+	switch {
+	case s[0] == '*' || s[0] == '+' || s[0] == '?':
+		return 1
+	case s[0] == '{' && counted(s):
+		return strings.IndexByte(s, '}') + 1
 	}
-	return n%2 == 1
+	return 0
+}
+
+// quantified writes a quantifier. A possessive one is an atomic group.
+func (w *patternWriter) quantified(n int) bool {
+	q := w.p[w.i : w.i+n]
+	w.i += n
+	if w.b.Len() == 0 || w.atom > w.b.Len() {
+		return false
+	}
+	if !strings.HasPrefix(w.p[w.i:], "+") {
+		if strings.HasPrefix(w.p[w.i:], "?") {
+			q += "?"
+			w.i++
+		}
+		w.b.WriteString(q)
+		return w.i == len(w.p) || quantifier(w.p[w.i:]) == 0
+	}
+	w.i++
+	before := w.b.String()
+	w.b.Reset()
+	w.b.WriteString(before[:w.atom] + "(?>" + before[w.atom:] + q + ")")
+	return w.i == len(w.p) || quantifier(w.p[w.i:]) == 0
 }
 
 // counted reports {n}, {n,} or {n,m}.
@@ -97,6 +154,7 @@ func (w *patternWriter) escape(inSet bool) bool {
 	case (c == 'h' || c == 'H') && w.utf8:
 		return false
 	case class != "" && letter(c):
+		w.classes = w.classes || c|0x20 != 'h'
 		w.i += 2
 		switch {
 		case inSet && c < 'a':
@@ -109,18 +167,16 @@ func (w *patternWriter) escape(inSet bool) bool {
 			w.b.WriteString("[" + class + "]")
 		}
 		return true
+	case (c == 'N' || c == 'R') && !inSet:
+		return w.lineEscape(c)
+	case c == 'p' || c == 'P':
+		return w.property()
+	case (c == 'k' || c == 'g') && !inSet:
+		return w.backReference()
 	case c == 'R' || c == 'X' || c == 'C' || c == 'K' || c == 'G' || c == 'Q' || c == 'E' || c == 'g' || c == 'k' || c == 'p' || c == 'P' || c == 'N' || c == 'o' || c == 'c' || c == 'u' || c == 'U' || c == 'L' || c == 'l':
 		return false
 	case c == 'b' && !inSet || c == 'B':
-		w.i += 2
-		ahead, behind := "(?=[0-9A-Za-z_])", "(?<=[0-9A-Za-z_])"
-		nahead, nbehind := "(?![0-9A-Za-z_])", "(?<![0-9A-Za-z_])"
-		if c == 'b' {
-			w.b.WriteString("(?:" + behind + nahead + "|" + nbehind + ahead + ")")
-		} else {
-			w.b.WriteString("(?:" + behind + ahead + "|" + nbehind + nahead + ")")
-		}
-		return true
+		return w.boundary(c)
 	case c == 'x':
 		return w.hex()
 	case c == '0' || digit(c) && inSet:
@@ -138,20 +194,6 @@ func (w *patternWriter) escape(inSet bool) bool {
 		return false
 	}
 	return w.copy(2)
-}
-
-func (w *patternWriter) hex() bool {
-	end := w.i + 2
-	for end < len(w.p) && end < w.i+4 && strings.IndexByte("0123456789abcdefABCDEF", w.p[end]) >= 0 {
-		end++
-	}
-	if end != w.i+4 {
-		return false
-	}
-	if w.utf8 && w.p[w.i+2] >= '8' {
-		return w.copy(4)
-	}
-	return w.copy(4)
 }
 
 var posixClasses = map[string]string{
@@ -179,6 +221,7 @@ func (w *patternWriter) set() bool {
 			if end < 0 || posixClasses[rest[2:end]] == "" {
 				return false
 			}
+			w.classes = true
 			w.b.WriteString(posixClasses[rest[2:end]])
 			w.i += end + 2
 		case rest[0] == '[':
@@ -199,6 +242,35 @@ func (w *patternWriter) set() bool {
 	return false
 }
 
+// fixedLength reports that what looks behind is of known lengths: PCRE refuses
+// anything else.
+func fixedLength(s string) bool {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth < 0 {
+				return true
+			}
+		case '|':
+			if depth > 0 {
+				return false
+			}
+		case '*', '+', '?':
+			return false
+		case '{':
+			if inner, _, ok := strings.Cut(s[i:], "}"); ok && strings.Contains(inner, ",") {
+				return false
+			}
+		}
+	}
+	return false
+}
+
 // group rewrites the opening of a group. Named groups count like others in PCRE;
 // .NET numbers them last, so that their names are kept here.
 func (w *patternWriter) group() bool {
@@ -212,6 +284,9 @@ func (w *patternWriter) group() bool {
 	}
 	for _, plain := range []string{"(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>"} {
 		if strings.HasPrefix(rest, plain) {
+			if plain[2] == '<' && !fixedLength(rest[4:]) {
+				return false
+			}
 			return w.copy(len(plain))
 		}
 	}

@@ -9,19 +9,30 @@ const (
 	pregUnmatchedNull = 512
 )
 
+// value is what a group matched, as the flags want it.
+func (m matchSpan) value(s string, flags int64) Value {
+	var text Value = strVal("")
+	if m.from >= 0 {
+		text = strVal(s[m.from:m.to])
+	} else if flags&pregUnmatchedNull != 0 {
+		text = null
+	}
+	if flags&pregOffsetCapture != 0 {
+		return listOf(text, intVal(int64(m.from)))
+	}
+	return text
+}
+
 // groupsOf makes the array of a match. Groups at the end that did not match are
-// left out unless full.
-func (p *pattern) groupsOf(s string, m []matchSpan, full bool) *Array {
+// left out, unless they are wanted as null.
+func (p *pattern) groupsOf(s string, m []matchSpan, flags int64) *Array {
 	last := len(m) - 1
-	for last > 0 && m[last].from < 0 && !full {
+	for last > 0 && m[last].from < 0 && flags&pregUnmatchedNull == 0 {
 		last--
 	}
 	out := newArray()
 	for i := 0; i <= last; i++ {
-		text := strVal("")
-		if m[i].from >= 0 {
-			text = strVal(s[m[i].from:m[i].to])
-		}
+		text := m[i].value(s, flags)
 		if p.names[i] != "" {
 			out.put(p.names[i], text)
 		}
@@ -46,7 +57,7 @@ func (c *call) pregStart() (p *pattern, s string, flags int64, offset int, v Val
 		return nil, "", 0, 0, nil, err
 	}
 	offset, _ = cut(len(t[1]), n, 0, false)
-	if flags&(pregOffsetCapture|pregUnmatchedNull) != 0 || n > int64(len(t[1])) {
+	if flags&^(pregOffsetCapture|pregUnmatchedNull|pregSetOrder|pregPatternOrder) != 0 || n > int64(len(t[1])) {
 		v = c.unknown("these flags of " + c.name + " are not modelled")
 	}
 	return p, t[1], flags, offset, v, nil
@@ -62,7 +73,7 @@ func (c *call) notMatched(v Value) (Value, error) {
 }
 
 func pregMatch(c *call) (Value, error) {
-	p, s, _, offset, v, err := c.pregStart()
+	p, s, flags, offset, v, err := c.pregStart()
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +90,7 @@ func pregMatch(c *call) (Value, error) {
 	if len(found) == 0 {
 		return intVal(0), c.setRef(2, newArray())
 	}
-	return intVal(1), c.setRef(2, p.groupsOf(s, found[0], false))
+	return intVal(1), c.setRef(2, p.groupsOf(s, found[0], flags))
 }
 
 func pregMatchAll(c *call) (Value, error) {
@@ -100,18 +111,14 @@ func pregMatchAll(c *call) (Value, error) {
 	out := newArray()
 	if flags&pregSetOrder != 0 {
 		for _, m := range found {
-			out.push(p.groupsOf(s, m, false))
+			out.push(p.groupsOf(s, m, flags))
 		}
 		return intVal(len(found)), c.setRef(2, out)
 	}
 	for i := range p.groups {
 		column := newArray()
 		for _, m := range found {
-			text := strVal("")
-			if m[i].from >= 0 {
-				text = strVal(s[m[i].from:m[i].to])
-			}
-			column.push(text)
+			column.push(m[i].value(s, flags))
 		}
 		if p.names[i] != "" {
 			out.put(p.names[i], column)
@@ -206,7 +213,7 @@ func pregCallback(c *call) (Value, error) {
 	}
 	return c.pregEach(func(int) (replacer, error) {
 		return func(p *pattern, s string, m []matchSpan) (string, Value, error) {
-			v, err := c.invoke(c.arg(1), p.groupsOf(s, m, false))
+			v, err := c.invoke(c.arg(1), p.groupsOf(s, m, 0))
 			if err != nil {
 				return "", nil, err
 			}

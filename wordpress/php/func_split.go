@@ -136,11 +136,6 @@ func chunkSplit(c *call) (Value, error) {
 	return strVal(b.String()), nil
 }
 
-func wordwrap(c *call) (Value, error) {
-	return c.unknown("wordwrap is not modelled"), nil
-}
-
-// strtr with pairs takes the longest key first and never looks at what it put.
 func strtr(c *call) (Value, error) {
 	s, err := c.str(0)
 	if err != nil {
@@ -175,29 +170,33 @@ func strtr(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b strings.Builder
+	put := func(i int) (to string, n int) {
+		for l := min(longest, len(s)-i); l > 0; l-- {
+			if lengths[l] {
+				if found, ok := table[s[i:i+l]]; ok {
+					return found, l
+				}
+			}
+		}
+		return s[i : i+1], 1
+	}
+	size := 0
 	for i := 0; i < len(s); {
 		if err := c.steps(1 + len(lengths)); err != nil {
 			return nil, err
 		}
-		n := 1
-		to := s[i : i+1]
-		for l := min(longest, len(s)-i); l > 0; l-- {
-			if !lengths[l] {
-				continue
-			}
-			if found, ok := table[s[i:i+l]]; ok {
-				n, to = l, found
-				break
-			}
-		}
+		to, n := put(i)
 		if err := c.alloc(len(to)); err != nil {
 			return nil, err
 		}
-		b.WriteString(to)
-		i += n
+		size, i = size+len(to), i+n
 	}
-	return strVal(b.String()), nil
+	b := make([]byte, 0, size)
+	for i := 0; i < len(s); {
+		to, n := put(i)
+		b, i = append(b, to...), i+n
+	}
+	return strVal(b), nil
 }
 
 func translate(c *call, s string) (Value, error) {

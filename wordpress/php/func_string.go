@@ -30,7 +30,6 @@ var stringFuncs = map[string]function{
 	"explode":          {fn: explode, min: 2, max: 3},
 	"str_split":        {fn: strSplit, min: 1, max: 2},
 	"chunk_split":      {fn: chunkSplit, min: 1, max: 3},
-	"wordwrap":         {fn: wordwrap, min: 1, max: 4},
 	"strtr":            {fn: strtr, min: 2, max: 3},
 	"str_replace":      {fn: strReplace(false), min: 3, max: 4, refs: 1 << 3},
 	"str_ireplace":     {fn: strReplace(true), min: 3, max: 4, refs: 1 << 3},

@@ -3,8 +3,7 @@ package php
 import "strings"
 
 var scanFuncs = map[string]function{
-	"strtok":     {fn: strtok, min: 1, max: 2, lazy: true},
-	"var_export": {fn: varExport, min: 1, max: 2},
+	"strtok": {fn: strtok, min: 1, max: 2, lazy: true},
 }
 
 // strtokSlot holds what strtok has still to cut.
@@ -49,30 +48,4 @@ func strtok(c *call) (Value, error) {
 		return boolVal(false), nil
 	}
 	return strVal(part), nil
-}
-
-// varExport writes a value that is no array and no object; printed, it is nothing.
-func varExport(c *call) (Value, error) {
-	if !c.bool(1) {
-		return null, nil
-	}
-	switch v := c.arg(0).(type) {
-	case nullVal:
-		return strVal("NULL"), nil
-	case boolVal:
-		if v {
-			return strVal("true"), nil
-		}
-		return strVal("false"), nil
-	case intVal:
-		return strVal(toString(v)), nil
-	case strVal:
-		if strings.IndexByte(string(v), 0) < 0 {
-			if err := c.alloc(2*len(v) + 2); err != nil {
-				return nil, err
-			}
-			return strVal("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(string(v)) + "'"), nil
-		}
-	}
-	return c.unknown("var_export() of this is not modelled"), nil
 }

@@ -11,9 +11,16 @@ func functionTable() map[string]function {
 	all := moreFuncs()
 	for _, table := range []map[string]function{
 		stringFuncs, substrFuncs, arrayFuncs, sortFuncs, mathFuncs, formatFuncs, encodeFuncs, ctypeFuncs, urlFuncs, jsonFuncs, fileFuncs,
-		pregFuncs, miscFuncs, envFuncs, pointerFuncs, coreFuncs, typeFuncs, writeFuncs, packFuncs, scanFuncs, opensslFuncs,
+		pregFuncs, miscFuncs, envFuncs, pointerFuncs, coreFuncs, typeFuncs, writeFuncs, packFuncs, scanFuncs, opensslFuncs, streamFuncs, textFuncs,
 	} {
 		maps.Copy(all, table)
+	}
+	for _, table := range []map[string]function{arrayFuncs, sortFuncs, mathFuncs, pointerFuncs} {
+		for name := range table {
+			f := all[name]
+			f.strict = true
+			all[name] = f
+		}
 	}
 	addKnown(all)
 	return all

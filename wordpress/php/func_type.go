@@ -11,12 +11,11 @@ var typeFuncs = map[string]function{
 	"is_double":      isKind(kFloat),
 	"is_bool":        isKind(kBool),
 	"is_null":        isKind(kNull),
-	"is_object":      isKind(kObject),
+	"is_object":      isType(func(v Value) bool { return v.kind() == kObject && !isStream(v) }),
 	"is_scalar":      isKind(kBool, kInt, kFloat, kString),
 	"is_numeric":     isType(isNumericValue),
 	"is_iterable":    isType(isIterable),
 	"is_countable":   isType(isCountable),
-	"is_resource":    isType(func(Value) bool { return false }),
 	"gettype":        {fn: gettypeFunc, min: 1, max: 1, lazy: true},
 	"get_debug_type": {fn: debugType, min: 1, max: 1},
 	"boolval":        {fn: boolvalFunc, min: 1, max: 1, lazy: true},
@@ -70,6 +69,16 @@ func isCountable(v Value) bool {
 }
 
 func gettypeFunc(c *call) (Value, error) {
+	if isStream(c.arg(0)) {
+		_, open, u := c.opened()
+		switch {
+		case u != nil:
+			return opaque(u), nil
+		case open:
+			return strVal("resource"), nil
+		}
+		return strVal("resource (closed)"), nil
+	}
 	if u, ok := c.arg(0).(*Unknown); ok && u.alts == nil {
 		return u, nil
 	}
@@ -80,6 +89,9 @@ func gettypeFunc(c *call) (Value, error) {
 }
 
 func debugType(c *call) (Value, error) {
+	if isStream(c.arg(0)) {
+		return c.unknown("the type of a resource is not modelled"), nil
+	}
 	if o, ok := c.arg(0).(*Object); ok {
 		return strVal(o.class.name), nil
 	}

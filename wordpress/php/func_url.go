@@ -124,7 +124,7 @@ func parseURL(s string) (u phpURL, ok bool) {
 		after := s[colon+1:]
 		switch {
 		case after == "":
-			u.scheme, rest = ptr(s[:colon]), ""
+			u.scheme = ptr(s[:colon])
 			return u, true
 		case after[0] != '/':
 			if portLike(after) {

@@ -20,12 +20,23 @@ var writeFuncs = map[string]function{
 	"symlink":            writes(1),
 	"link":               writes(1),
 	"move_uploaded_file": writes(1),
-	"fopen":              {fn: fopen, max: -1, lazy: true},
+	"tempnam":            writes(0),
+	"gzopen":             writes(0),
+	"bzopen":             writes(0),
+	"dba_open":           writes(0),
+	"imagepng":           writes(1),
+	"imagejpeg":          writes(1),
+	"imagegif":           writes(1),
+	"imagewebp":          writes(1),
+	"error_log":          writes(2),
 	"chdir":              {fn: chdir, min: 1, max: 1, lazy: true},
 	"set_include_path":   {fn: setIncludePath, min: 1, max: 1, lazy: true},
 	"ini_set":            {fn: iniSet, min: 2, max: 2, lazy: true},
 	"ini_alter":          {fn: iniSet, min: 2, max: 2, lazy: true},
 }
+
+// writingMethods are methods of PHP's classes that write files somewhere.
+var writingMethods = wordSet("extractto save savehtmlfile savexml asxml fwrite fputcsv ftruncate openuri backup compress setstub addfile addfromstring close")
 
 // The slots of what these functions did.
 const (
@@ -38,6 +49,9 @@ const (
 func writes(args ...int) function {
 	return function{max: -1, lazy: true, fn: func(c *call) (Value, error) {
 		for _, i := range args {
+			if !c.has(i) || c.name == "error_log" && c.arg(1) != Value(intVal(3)) && c.arg(1).kind() != kUnknown {
+				continue
+			}
 			if err := c.written(c.arg(i)); err != nil {
 				return nil, err
 			}
@@ -94,16 +108,6 @@ func (in *interp) rewritten(abs string, pos at) *Unknown {
 func below(path, dir string) bool {
 	rest, ok := strings.CutPrefix(path, dir)
 	return ok && (rest == "" || rest[0] == '/' || strings.HasSuffix(dir, "/"))
-}
-
-func fopen(c *call) (Value, error) {
-	mode := c.arg(1)
-	if c.unknownIn(mode) != nil || strings.Trim(toString(mode), "rbte") != "" {
-		if err := c.written(c.arg(0)); err != nil {
-			return nil, err
-		}
-	}
-	return c.unknown("depends on fopen(), which is not modelled"), nil
 }
 
 func chdir(c *call) (Value, error) {

@@ -25,9 +25,9 @@ type interp struct {
 	globals   *frame
 	src       *source
 	pending   []outcome
-	base      int  // of pending: what the innermost construct catches begins here
-	refReturn bool // a function that returns a reference was called
-	tries     int  // nested try blocks around, for errors that may be caught
+	base      int        // of pending: what the innermost construct catches begins here
+	refReturn bool       // a function that returns a reference was called
+	trying    []*tryStmt // the try blocks around
 
 	nextSlot int
 	serial   int
@@ -35,10 +35,12 @@ type interp struct {
 	exported map[int]bool // slots that global and static bind to
 	torn     []Value
 
+	guards    map[guarded]bool // magic methods that run
 	sources   map[string]*source
 	read      map[string]int // files by path; order from 1 of code, 0 of data
 	codeFiles int
 	methods   map[string]bool
+	anonymous map[*classDecl]string // what tells nameless classes apart
 
 	snapshot *state // the join of the worlds that reached a stop file
 	snapWhy  *Unknown
@@ -60,6 +62,9 @@ type frame struct {
 	vars   map[string]int
 	args   []Value
 	serial int
+	caller *frame
+
+	closure int // which closure runs, 0: none
 }
 
 // What an evaluation step may return as an error, besides a *Refusal, a
@@ -105,7 +110,7 @@ func newInterp(ctx context.Context, opt Options) *interp {
 		ctx: ctx, opt: opt, funcs: allFunctions(), consts: allConstants(),
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
-		sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{},
+		guards: map[guarded]bool{}, sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*classDecl]string{},
 	}
 	in.natives = in.linkNatives()
 	in.globals = in.newFrame()

@@ -24,8 +24,8 @@ const serverFunctions = `apache_child_terminate apache_get_modules apache_get_ve
 	apache_setenv virtual fastcgi_finish_request fpm_get_status litespeed_finish_request litespeed_request_headers litespeed_response_headers`
 
 // laterCalls are functions that keep a callback and do not call it.
-var laterCalls = wordSet(`register_shutdown_function set_error_handler set_exception_handler spl_autoload_register ob_start
-	header_register_callback session_set_save_handler register_tick_function assert_options`)
+var laterCalls = wordSet(`register_shutdown_function set_exception_handler spl_autoload_register header_register_callback
+	session_set_save_handler assert_options`)
 
 // The tables are made once: they are the same for every evaluation.
 var (
@@ -39,12 +39,44 @@ func notModelled(class Class, why string) function {
 	return function{max: -1, lazy: true, unmodelled: true, fn: func(c *call) (Value, error) {
 		u := c.unknown(why)
 		u.Class = class
-		if !laterCalls[c.name] && c.in.mayCall(c.args, 0) {
+		switch {
+		case calledAnytime[c.name]:
+			if v := c.arg(0); v.kind() != kUnknown && !c.in.harmless(v) {
+				return nil, c.in.refuse(Undecidable, c.pos, "evaluate: %s is given a function that PHP may call at any time", c.name)
+			}
+		case !laterCalls[c.name] && c.in.mayCall(c.args, 0):
 			c.in.poison(u) // a callback runs, nobody knows how often and with what
 			return u, c.steps(64)
 		}
+		for _, v := range c.args {
+			if isStream(v) {
+				if err := c.forget(v, u); err != nil {
+					return nil, err
+				}
+			}
+		}
+		if exceptions, errors := failing(c.name); exceptions || errors {
+			if err := c.in.mayFail(u, !exceptions, c.pos); err != nil {
+				return nil, err
+			}
+		}
 		return u, c.in.smudge(c.targets, u)
 	}}
+}
+
+// optionalPrefixes begin the functions of extensions that many servers lack.
+var optionalPrefixes = strings.Fields(`bc gmp_ ldap_ pg_ imap_ snmp tidy_ enchant_ zip_ odbc_ dba_ xmlrpc_ pcntl_ shm shmop_ sem_ msg_ intl
+	collator_ numfmt_ datefmt_ normalizer_ grapheme_ locale_ msgfmt_ resourcebundle_ transliterator_ idn_ sodium_ ftp_ exif_ gettext
+	readline pspell_ socket_ cal_ bz`)
+
+// mayLack reports that a function belongs to an extension that many servers lack.
+func mayLack(name string) bool {
+	for _, p := range optionalPrefixes {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // addKnown adds the functions that nobody modelled.

@@ -175,7 +175,7 @@ func (p *parser) classConsts(decl *classDecl, mods map[string]bool, line int) {
 	p.advance()
 	for {
 		start := p.tok
-		item := constItem{name: p.member()}
+		item := constItem{name: p.member(), access: accessOf(mods)}
 		if lower(item.name) == "class" {
 			p.fail(start.line, "a class constant must not be called 'class'; it is reserved for class name fetching")
 		}

@@ -157,7 +157,10 @@ func (p *parser) param() param {
 	case prm.typ == nil && (mods["readonly"] || p.class.readonly):
 		p.fail(line, "readonly property %s::$%s must have type", p.class.name, prm.name)
 	default:
-		p.class.props = append(p.class.props, propItem{name: prm.name, typed: prm.typ != nil, promoted: true})
+		p.class.props = append(p.class.props, propItem{
+			name: prm.name, typed: prm.typ != nil, promoted: true, access: accessOf(mods),
+			readonly: mods["readonly"] || p.class.readonly, typ: prm.typ,
+		})
 	}
 	return prm
 }

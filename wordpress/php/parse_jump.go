@@ -19,6 +19,8 @@ func (p *parser) breakStatement() stmt {
 		p.fail(start.line, "'%s' operator accepts only positive integers", start.low)
 	case p.fn.loops == 0:
 		p.fail(start.line, "'%s' not in the 'loop' or 'switch' context", start.low)
+	case s.depth > p.fn.loops-p.fn.finally && s.depth <= p.fn.loops:
+		p.fail(start.line, "jump out of a finally block is disallowed")
 	case s.depth > p.fn.loops:
 		p.fail(start.line, "cannot '%s' %d levels", start.low, s.depth)
 	}
@@ -124,7 +126,10 @@ func (p *parser) tryStatement() stmt {
 	}
 	if p.acceptWord("finally") {
 		s.hasFinally = true
+		outer := p.fn.finally
+		p.fn.finally = p.fn.loops
 		s.finally = p.block(nil)
+		p.fn.finally = outer
 	}
 	if len(s.catches) == 0 && !s.hasFinally {
 		p.fail(start.line, "cannot use try without catch or finally")

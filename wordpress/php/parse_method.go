@@ -3,7 +3,7 @@ package php
 func (p *parser) methodDecl(decl *classDecl, mods map[string]bool) {
 	start := p.tok
 	p.advance()
-	fn := &funcDecl{file: p.src, line: int32(start.line), class: decl.name, static: mods["static"]}
+	fn := &funcDecl{file: p.src, line: int32(start.line), class: decl.name, static: mods["static"], access: accessOf(mods)}
 	fn.refReturn = p.acceptOp("&")
 	fn.name = p.member()
 	fn.abstract = mods["abstract"] || decl.kind == "interface"

@@ -1,18 +1,19 @@
 package php
 
 func (p *parser) properties(decl *classDecl, mods map[string]bool, line int) {
-	typed := false
+	var typ *typeHint
 	if p.tok.kind != tVar {
-		p.typeHint(propertyType)
-		typed = true
+		typ = p.typeHint(propertyType)
 	}
+	typed := typ != nil
 	for {
-		prop := propItem{static: mods["static"], typed: typed}
+		prop := propItem{static: mods["static"], typed: typed, typ: typ, access: accessOf(mods)}
 		prop.name = p.varName()
 		if p.acceptOp("=") {
 			prop.def = p.constant(false)
 		}
 		readonly := mods["readonly"] || decl.readonly
+		prop.readonly = readonly
 		switch {
 		case mods["abstract"]:
 			p.fail(line, "properties cannot be declared abstract")
@@ -67,6 +68,8 @@ func (p *parser) traitRule(decl *classDecl) {
 			if p.isWordOf("static", "abstract", "final") {
 				p.fail(p.tok.line, "cannot use %q as method modifier", p.tok.low)
 			}
+			a := accessOf(map[string]bool{p.tok.low: true})
+			rule.access = &a
 			p.advance()
 		}
 		if !moded || !p.isSemi() {

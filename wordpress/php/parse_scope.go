@@ -5,6 +5,7 @@ type funcScope struct {
 	decl    *funcDecl // nil: the file
 	closure bool
 	loops   int       // around the statement
+	finally int       // how many of them stand around the innermost finally
 	loop    *loopMark // the innermost
 	labels  map[string]*loopMark
 	gotos   []gotoMark

@@ -26,6 +26,9 @@ type entry struct {
 // newArray returns an empty array.
 func newArray() *Array { return &Array{packed: true} }
 
+// arrayFor returns an empty array with room for n elements.
+func arrayFor(n int64) *Array { return &Array{packed: true, entries: make([]entry, 0, n)} }
+
 // listOf returns an array of values with the keys 0, 1, 2, …
 func listOf(vals ...Value) *Array {
 	a := &Array{packed: true, entries: make([]entry, 0, len(vals))}

@@ -41,6 +41,9 @@ func toInt(v Value) int64 {
 		return floatToInt(float64(v))
 	case strVal:
 		n, _ := numericPrefix(string(v))
+		if f, ok := n.(floatVal); ok {
+			return saturated(float64(f))
+		}
 		return toInt(n)
 	case *Array:
 		if v.len() > 0 {
@@ -50,6 +53,19 @@ func toInt(v Value) int64 {
 		return 1
 	}
 	return 0
+}
+
+// saturated is the integer of a string that holds a float: it does not wrap.
+func saturated(f float64) int64 {
+	switch {
+	case math.IsInf(f, 0):
+		return 0
+	case f >= 9223372036854775808:
+		return math.MaxInt64
+	case f < -9223372036854775808:
+		return math.MinInt64
+	}
+	return floatToInt(f)
 }
 
 // toFloat is (float)$v.

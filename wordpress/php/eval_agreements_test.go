@@ -1,0 +1,191 @@
+package php
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What the worlds agree on. Every program defines N, the answer: want is its
+// value, "open" if it differs or is unknown, "unset", or the class of a refusal.
+var agreements = []struct{ name, code, want string }{
+	{"both branches agree", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); } else { define('N', 'a'); }`, "a"},
+	{"branches differ", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); } else { define('N', 'b'); }`, "open"},
+	{"one branch defines", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); }`, "open"},
+	{"a guard completes what a branch began", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); } if (!defined('N')) { define('N', 'a'); }`, "a"},
+	{"a short guard completes", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); } defined('N') || define('N', 'a');`, "a"},
+	{"the first define wins in the world that has it", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); } define('N', 'b');`, "open"},
+	{"a world that exits does not count", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); exit; } define('N', 'b');`, "b"},
+	{"a world that dies does not count", `isset($_SERVER['HTTPS']) or die('no'); define('N', 'b');`, "b"},
+	{"a world that throws does not count", `if (rand()) { throw new Exception('x'); } define('N', 'b');`, "b"},
+	{"a thrown exception may be caught", `try { if (rand()) { throw new Exception('x'); } $n = 'a'; } catch (Exception $e) { $n = 'b'; } define('N', $n);`, "open"},
+	{"a caught exception that changes nothing", `$n = 'a'; try { if (rand()) { throw new Exception('x'); } } catch (Exception $e) { $x = 'b'; } define('N', $n);`, "a"},
+	{"all worlds end", `if (rand()) { exit; } die();`, "undecidable"},
+	{"the request is get", `define('N', isset($_GET['x']) ? 'a' : (empty($_POST) && !$_COOKIE ? 'b' : 'c'));`, "b"},
+	{"not the command line", `define('N', php_sapi_name() === 'cli' || PHP_SAPI == 'cli' || defined('STDIN') ? 'a' : 'b');`, "b"},
+	{"extensions nobody ships", `define('N', extension_loaded('newrelic') || function_exists('newrelic_x') || class_exists('WP_CLI') || defined('WP_CLI') ? 'a' : 'b');`, "b"},
+	{"short circuits", `define('N', rand() && false ? 'a' : 'b');`, "b"},
+	{"an unknown or true", `define('N', rand() || true ? 'a' : 'b');`, "a"},
+	{"coalesce", `define('N', $_SERVER['HTTP_X'] ?? 'a');`, "open"},
+	{"a ternary that agrees", `define('N', rand() ? 'a' : 'a');`, "a"},
+	{"match on an unknown", `define('N', match (rand()) { 1 => 'a', 2 => 'a', default => 'a' });`, "a"},
+	{"match on an unknown differs", `define('N', match (rand()) { 1 => 'a', default => 'b' });`, "open"},
+	{"switch on an unknown", `switch ($_SERVER['HTTP_HOST']) { case 'a': case 'b': $n = 'x'; break; case 'c': $n = 'x'; default: $n = 'x'; } define('N', $n);`, "x"},
+	{"switch falls through in one world", `$n = 'x'; switch ($_SERVER['HTTP_HOST']) { case 'c': $n = 'y'; default: $n .= 'z'; } define('N', $n);`, "open"},
+	{"a loop over an unknown array", `$n = 'a'; foreach (explode(',', $_SERVER['HTTP_X']) as $h) { $last = $h; } define('N', $n);`, "a"},
+	{"a loop over an unknown array changes it", `$n = 'a'; foreach (explode(',', $_SERVER['HTTP_X']) as $h) { $n = $h; } define('N', $n);`, "open"},
+	{"an unknown number of turns", `$n = 'a'; while (rand()) { $n = 'b'; } define('N', $n);`, "open"},
+	{"an unknown number of turns that agree", `$n = 'a'; while (rand()) { $n = 'a'; $i = rand(); } define('N', $n);`, "a"},
+	{"break in an unknown turn", `foreach (['a', 'b'] as $x) { $n = 'k'; if (rand()) { break; } } define('N', $n);`, "k"},
+	{"break keeps the turn", `foreach (['a', 'b'] as $x) { $n = $x; if (rand()) { break; } } define('N', $n);`, "open"},
+	{"continue in an unknown turn", `$n = ''; foreach (['a', 'b'] as $x) { if (rand()) { continue; } $y = $x; $n = 'q'; } define('N', 'q');`, "q"},
+	{"return in an unknown branch", `function f() { if (rand()) { return 'a'; } return 'b'; } define('N', f());`, "open"},
+	{"returns that agree", `function f($x) { if (rand()) { return $x; } $x = strtolower('A'); return $x; } define('N', f('a'));`, "a"},
+	{"a function defined in one world", `if (rand()) { function f() { return 'a'; } } define('N', function_exists('f') ? f() : 'a');`, "a"},
+	{"an undefined function ends the world", `if (rand()) { no_such_function(); } define('N', 'a');`, "a"},
+	{"an undefined function ends them all", `no_such_function(); define('N', 'a');`, "undecidable"},
+	{"an array element differs elsewhere", `$c = ['a' => 1, 'n' => 'x']; if (rand()) { $c['a'] = 2; } define('N', $c['n']);`, "x"},
+	{"an array element differs", `$c = ['n' => 'x']; if (rand()) { $c['n'] = 'y'; } define('N', $c['n']);`, "open"},
+	{"a property differs elsewhere", `$o = new stdClass; $o->n = 'x'; if (rand()) { $o->a = 1; } define('N', $o->n);`, "x"},
+	{"an unknown key", `$c = ['n' => 'x']; $c[rand()] = 'y'; define('N', $c['n']);`, "open"},
+	{"an unknown name of a constant", `define($_SERVER['HTTP_X'], 'y'); define('N', 'x');`, "open"},
+	{"an unknown name after it", `define('N', 'x'); define($_SERVER['HTTP_X'], 'y');`, "x"},
+	{"an unknown variable variable", `$n = 'x'; ${$_SERVER['HTTP_X']} = 'y'; define('N', $n);`, "open"},
+	{"extract of the unknown", `$n = 'x'; extract(json_decode($_SERVER['HTTP_X'], true)); define('N', $n);`, "open"},
+	{"a command", "define('N', `hostname`);", "unsafe"},
+	{"a command elsewhere", `define('M', shell_exec('git rev-parse HEAD')); define('N', 'x');`, "x"},
+	{"eval of the known", `eval('define("N", "x");');`, "x"},
+	{"eval of the unknown", `eval($_SERVER['HTTP_X']); define('N', 'x');`, "unsafe"},
+	{"eval of the unknown in one world", `if (rand()) { eval($_SERVER['HTTP_X']); } define('N', 'x');`, "unsafe"},
+	{"include of the unknown", `include $_SERVER['HTTP_X']; define('N', 'x');`, "open"},
+	{"include of what is not there", `@include '/site/none.php'; define('N', 'x');`, "x"},
+	{"require of what is not there", `require '/site/none.php'; define('N', 'x');`, "undecidable"},
+	{"a reference that a branch writes through", `$a = 'x'; $b = &$a; if (rand()) { $b = 'y'; } define('N', $a);`, "open"},
+	{"a reference parameter", `function f(&$p) { $p = 'x'; } f($n); define('N', $n);`, "x"},
+	{"a global that a function writes in one world", `$n = 'x'; function f() { global $n; if (rand()) { $n = 'y'; } } f(); define('N', $n);`, "open"},
+	{"a static counter", `function f() { static $i = 0; return ++$i; } f(); f(); define('N', f());`, "3"},
+	{"getenv of the known environment", `define('N', getenv('KNOWN'));`, "env"},
+	{"getenv of what it lacks", `define('N', getenv('LACKS') ?: 'x');`, "x"},
+	{"putenv in one world", `if (rand()) { putenv('KNOWN=b'); } define('N', getenv('KNOWN'));`, "open"},
+	{"the clock", `define('N', date('Y') > 2000 ? 'a' : 'b');`, "open"},
+	{"the version of php", `define('N', version_compare(PHP_VERSION, '7.4', '>=') ? 'a' : 'b');`, "a"},
+	{"a version identifier", `define('N', PHP_VERSION_ID >= 80000 ? 'a' : 'b');`, "a"},
+	{"a stop inside a function", `function f() { define('N', 'x'); require '/site/wp-settings.php'; } f(); define('N', 'y');`, "x"},
+	{"a stop in one branch", `if (rand()) { define('N', 'x'); require '/site/wp-settings.php'; } define('N', 'x');`, "x"},
+	{"stops that differ", `if (rand()) { define('N', 'x'); require '/site/wp-settings.php'; } define('N', 'y');`, "open"},
+	{"globals by name", `$GLOBALS['q'] = 'x'; define('N', $q);`, "x"},
+	{"an array function over a partly unknown array", `$a = ['x', rand()]; define('N', count($a) . $a[0]);`, "2x"},
+	{"finally runs in every world", `$n = 'a'; try { if (rand()) { throw new Exception; } } catch (Exception $e) { } finally { $n = 'b'; } define('N', $n);`, "b"},
+	{"return in finally", `function f() { try { return 'a'; } finally { return 'b'; } } define('N', f());`, "b"},
+	{"objects are handles", `class A { public $n = 'x'; } $a = new A; $b = $a; $b->n = 'y'; define('N', $a->n);`, "y"},
+	{"clone copies", `class A { public $n = 'x'; } $a = new A; $b = clone $a; $b->n = 'y'; define('N', $a->n);`, "x"},
+	{"inheritance and static", `class A { const C = 'a'; static function f() { return static::C; } } class B extends A { const C = 'b'; } define('N', B::f());`, "b"},
+	{"magic get", `class A { function __get($n) { return "<$n>"; } } define('N', (new A)->x);`, "<x>"},
+	{"goto is not followed", `goto a; define('N', 'x'); a: define('N', 'y');`, "undecidable"},
+}
+
+func TestWhatWorldsAgreeOn(t *testing.T) {
+	for _, w := range agreements {
+		t.Run(w.name, func(t *testing.T) {
+			if got, why := answerOf(w.code); got != w.want {
+				t.Errorf("%s\n got %s (%v)\nwant %s", w.code, got, why, w.want)
+			}
+		})
+	}
+}
+
+func answerOf(code string) (answer string, why error) {
+	res, err := Eval(context.Background(), Options{
+		Files: oneFile{"<?php " + code + "\nrequire '/site/wp-settings.php';"}, File: "/site/wp-config.php", DocRoot: "/site",
+		Stop: []string{"/site/wp-settings.php"}, Env: map[string]string{"KNOWN": "env"}, EnvKnown: true,
+	})
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Class.String(), err
+	}
+	if err != nil {
+		return "error", err
+	}
+	switch a := res.Constant("N"); a.State {
+	case Known:
+		return a.Text, nil
+	case Open:
+		if a.Why.Class != Undecidable {
+			return a.Why.Class.String(), a.Why
+		}
+		return "open", a.Why
+	}
+	return "unset", nil
+}
+
+// Fifty unknown branches are walked once, not 2^50 times.
+func TestWorldsAreJoinedNotMultiplied(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("$s = 'x'; $a = [];")
+	for i := range 50 {
+		fmt.Fprintf(&b, "if (isset($_SERVER['HTTP_X%d'])) { $v%d = 1; $s .= 'y'; $a[] = %d; $a['k%d'] = 1; } else { $v%d = 2; }", i, i, i, i, i)
+	}
+	b.WriteString("define('N', 'a');")
+	start := time.Now()
+	if got, why := answerOf(b.String()); got != "a" {
+		t.Errorf("got %s (%v), want a", got, why)
+	}
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("took %v, want a second at most", took)
+	}
+}
+
+// An open answer says which expression decides, and where.
+func TestOpenAnswersNameWhatDecides(t *testing.T) {
+	_, why := answerOf("\nif ( $_SERVER['HTTP_HOST'] === 'a' ) {\n define('N', 'x');\n} else { define('N', 'y'); }")
+	var refusal *Refusal
+	if !errors.As(why, &refusal) {
+		t.Fatalf("got %v, want a refusal", why)
+	}
+	if refusal.File != "/site/wp-config.php" || refusal.Line != 2 || !strings.Contains(refusal.Expr, "HTTP_HOST") {
+		t.Errorf("got %s:%d %q, want the condition in line 2", refusal.File, refusal.Line, refusal.Expr)
+	}
+}
+
+// oneFile is a site of two files.
+type oneFile struct{ text string }
+
+func (f oneFile) ReadFile(path string) ([]byte, error) {
+	switch path {
+	case "/site/wp-config.php":
+		return []byte(f.text), nil
+	case "/site/wp-settings.php":
+		return []byte("<?php"), nil
+	}
+	return nil, fs.ErrNotExist
+}
+
+func (f oneFile) Stat(path string) (fs.FileInfo, error) {
+	text, err := f.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return fileInfo{int64(len(text))}, nil
+}
+
+func (oneFile) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
+
+func (f oneFile) Resolve(path string) (string, error) {
+	if _, err := f.ReadFile(path); err != nil {
+		return "", err
+	}
+	return path, nil
+}
+
+type fileInfo struct{ size int64 }
+
+func (i fileInfo) Name() string     { return "f" }
+func (i fileInfo) Size() int64      { return i.size }
+func (fileInfo) Mode() fs.FileMode  { return 0o644 }
+func (fileInfo) ModTime() time.Time { return time.Time{} }
+func (fileInfo) IsDir() bool        { return false }
+func (fileInfo) Sys() any           { return nil }

@@ -1,0 +1,110 @@
+package php
+
+// References that nothing else holds are values: PHP counts who holds them, and a
+// copy of an array keeps as references only those that are held elsewhere.
+
+// A holdersWalk counts the places that hold one reference, in what the program can
+// still reach. An array that several variables share counts once, as in PHP.
+type holdersWalk struct {
+	in     *interp
+	ref    refVal
+	seen   map[any]bool
+	cells  map[int]bool
+	places int
+}
+
+// held counts the places in which the program can reach a reference.
+func (in *interp) held(r refVal) int {
+	w := &holdersWalk{in: in, ref: r, seen: map[any]bool{}, cells: map[int]bool{}}
+	for f := in.frame; f != nil; f = f.caller {
+		for _, slot := range f.vars {
+			w.slot(slot)
+		}
+		for _, v := range f.args {
+			w.value(v, 0)
+		}
+		if f.this != nil {
+			w.value(f.this, 0)
+		}
+	}
+	for _, slot := range in.globals.vars {
+		w.slot(slot)
+	}
+	for _, slot := range in.slots {
+		w.slot(slot)
+	}
+	for _, o := range in.pending {
+		if j, ok := o.err.(*jump); ok && j.val != nil {
+			w.value(j.val, 0)
+		}
+	}
+	return w.places
+}
+
+func (w *holdersWalk) slot(slot int) {
+	if w.cells[slot] {
+		return
+	}
+	w.cells[slot] = true
+	if slot == w.ref.cell {
+		w.places++ // a global or static variable is itself what global and static bind to
+	}
+	if v := w.in.st.get(slot); v != nil {
+		w.value(v, 0)
+	}
+}
+
+func (w *holdersWalk) value(v Value, depth int) {
+	w.in.charge(1)
+	if depth > 1000 {
+		w.places += 2 // too deep to tell: as good as shared
+		return
+	}
+	switch v := v.(type) {
+	case refVal:
+		if v == w.ref {
+			w.places++
+		}
+		if !w.cells[v.cell] {
+			w.cells[v.cell] = true
+			if x := w.in.st.get(v.cell); x != nil {
+				w.value(x, depth+1)
+			}
+		}
+	case *Array:
+		if w.seen[v] {
+			return
+		}
+		w.seen[v] = true
+		for i := range v.entries {
+			if e := &v.entries[i]; !e.gone {
+				w.value(e.v, depth+1)
+			}
+		}
+	case *Object:
+		if w.seen[v] {
+			return
+		}
+		w.seen[v] = true
+		if x := w.in.st.get(v.cell); v.cell != 0 && x != nil {
+			w.value(x, depth+1)
+		}
+		if v.fn != nil {
+			for _, x := range v.fn.vals {
+				w.value(x, depth+1)
+			}
+			if v.fn.this != nil {
+				w.value(v.fn.this, depth+1)
+			}
+		}
+	}
+}
+
+// settled is an element of an array that is copied: a reference that nothing else
+// holds is what it refers to.
+func (in *interp) settled(v Value) Value {
+	if r, ok := v.(refVal); ok && in.held(r) <= 1 {
+		return share(in.deref(r))
+	}
+	return v
+}

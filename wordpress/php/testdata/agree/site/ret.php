@@ -1,0 +1,1 @@
+<?php return ["db" => "shop", "n" => [1, 2]];

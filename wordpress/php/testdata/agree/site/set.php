@@ -1,0 +1,2 @@
+<?php
+$set = "by include"; function from_include() { return __FUNCTION__; }
