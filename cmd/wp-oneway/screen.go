@@ -33,6 +33,7 @@ type screen struct {
 type bar struct {
 	*mpb.Bar
 	stored atomic.Int64
+	speed  speed
 	told   time.Time
 	last   int64
 }
@@ -109,7 +110,8 @@ func (s *screen) progress(p agent.Progress) {
 	if p.Stored > 0 {
 		b.stored.Store(p.Stored)
 	}
-	b.EwmaIncrInt64(p.Raw-b.last, now.Sub(b.told))
+	b.speed.add(p.Raw-b.last, now.Sub(b.told))
+	b.IncrInt64(p.Raw - b.last)
 	b.told, b.last = now, p.Raw
 	if p.Done {
 		b.SetTotal(p.Raw, true)
@@ -125,7 +127,7 @@ func (s *screen) newBar(p agent.Progress) *bar {
 		mpb.PrependDecorators(decor.Name(p.Site+": "+doing, decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(
 			decor.CurrentKibiByte("% .1f", decor.WCSyncSpace),
-			decor.EwmaSpeed(decor.SizeB1024(0), "% .1f", 30, decor.WCSyncSpace),
+			decor.Any(func(decor.Statistics) string { return humanize.IBytes(b.speed.now()) + "/s" }, decor.WCSyncSpace),
 			decor.Any(func(decor.Statistics) string {
 				return "  stored " + humanize.IBytes(uint64(b.stored.Load()))
 			}),
