@@ -85,6 +85,14 @@ var agreements = []struct{ name, code, want string }{
 	{"clone copies", `class A { public $n = 'x'; } $a = new A; $b = clone $a; $b->n = 'y'; define('N', $a->n);`, "x"},
 	{"inheritance and static", `class A { const C = 'a'; static function f() { return static::C; } } class B extends A { const C = 'b'; } define('N', B::f());`, "b"},
 	{"magic get", `class A { function __get($n) { return "<$n>"; } } define('N', (new A)->x);`, "<x>"},
+	{"the count of an array that may be empty", `$n = count((array) (rand() ? '0' : [])); switch ($n) { case 1: define('N', 'a'); break; } define('N', 'b');`, "open"},
+	{"a key that may be one of two", `$k = rand() ? 'a' : 'b'; define('N', array_key_exists($k, ['a' => 1]) ? 'x' : 'y');`, "open"},
+	{"a key that may be there", `$a = ['k' => 1]; if (rand()) { $a['l'] = 1; } define('N', array_key_exists('l', $a) ? 'x' : 'y');`, "open"},
+	{"a merge of one of two arrays", `$a = rand() ? ['n' => 'x'] : ['n' => 'x', 'm' => 1]; $b = array_merge($a, ['n' => 'y']); define('N', $b['n']);`, "open"},
+	{"a filter by what is not known", `$a = array_filter(['x', 'y'], fn($v) => rand() ? 1 : 0); define('N', count($a));`, "open"},
+	{"what may throw and be caught", `try { $c = new PDO('mysql:host=a'); define('N', 'a'); } catch (PDOException $e) { define('N', 'b'); }`, "open"},
+	{"a connection that may throw", `try { mysqli_connect('a'); $h = 'a'; } catch (mysqli_sql_exception $e) { $h = 'b'; } define('N', $h);`, "open"},
+	{"what is written and read again", `file_put_contents('/site/x', 'y'); define('N', @file_get_contents('/site/x') ?: 'none');`, "open"},
 	{"goto is not followed", `goto a; define('N', 'x'); a: define('N', 'y');`, "undecidable"},
 }
 

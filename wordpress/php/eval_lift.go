@@ -73,7 +73,8 @@ func opaque(u *Unknown) *Unknown {
 	return &c
 }
 
-// unknownIn returns an unknown that v is or holds.
+// unknownIn returns an unknown that v is or holds. One that it holds comes without
+// alternatives: they are not v's.
 func (in *interp) unknownIn(v Value, depth int) *Unknown {
 	switch v := v.(type) {
 	case *Unknown:
@@ -84,7 +85,7 @@ func (in *interp) unknownIn(v Value, depth int) *Unknown {
 		}
 	case *Array:
 		if v.why != nil {
-			return v.why
+			return opaque(v.why)
 		}
 		if v.rest != restNone {
 			return in.unknownAt(Undecidable, at{}, v.rest.reason())
@@ -95,7 +96,7 @@ func (in *interp) unknownIn(v Value, depth int) *Unknown {
 		for i := range v.entries {
 			if e := &v.entries[i]; !e.gone {
 				if u := in.unknownIn(e.v, depth+1); u != nil {
-					return u
+					return opaque(u)
 				}
 			}
 		}

@@ -180,7 +180,7 @@ func (in *interp) bitStrings(op, a, b string, pos at) (Value, error) {
 	if op != "|" {
 		out = out[:len(b)]
 	}
-	for i := range b {
+	for i := range len(b) {
 		switch op {
 		case "&":
 			out[i] &= b[i]

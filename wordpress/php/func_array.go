@@ -60,7 +60,7 @@ func (c *call) keyed(i int) (*Array, *Unknown, error) {
 // doubt is the reason why an array's keys are not certain; nil if they are.
 func (a *Array) doubt(c *call) *Unknown {
 	if a.why != nil {
-		return a.why
+		return opaque(a.why)
 	}
 	if !a.certain() {
 		return c.unknown("depends on keys that are not known")
@@ -102,7 +102,7 @@ func orUnknown(u *Unknown) Value {
 	if u == nil {
 		return nil
 	}
-	return u
+	return opaque(u)
 }
 
 func countAll(c *call, a *Array) (int, error) {
@@ -200,11 +200,10 @@ func arrayReplace(c *call) (Value, error) {
 }
 
 func arrayKeyExists(c *call) (Value, error) {
-	if u, ok := c.arg(0).(*Unknown); ok {
-		return u, nil
-	}
-	if u, ok := c.arg(1).(*Unknown); ok {
-		return u, nil
+	for _, v := range c.args[:2] {
+		if u, ok := v.(*Unknown); ok {
+			return maybe(u), nil
+		}
 	}
 	a, err := c.array(1)
 	if err != nil {
@@ -217,11 +216,11 @@ func arrayKeyExists(c *call) (Value, error) {
 	v, found := a.get(k)
 	switch u, unknown := v.(*Unknown); {
 	case !found && a.why != nil:
-		return a.why, nil
+		return maybe(a.why), nil
 	case !found && a.rest.covers(k.text()):
-		return c.unknown(a.rest.reason()), nil
-	case unknown && a.why != nil:
-		return u, nil
+		return maybe(c.unknown(a.rest.reason())), nil
+	case unknown && (a.why != nil || u.maybeAbsent()):
+		return maybe(u), nil
 	}
 	return boolVal(found && v.kind() != kAbsent), nil
 }

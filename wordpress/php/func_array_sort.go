@@ -218,7 +218,8 @@ func arrayFilter(c *call) (Value, error) {
 				return nil, err
 			}
 			if u, ok := v.(*Unknown); ok {
-				return u, nil
+				c.gave = true // the callback may run for more
+				return opaque(u), nil
 			}
 		}
 		if toBool(v) {

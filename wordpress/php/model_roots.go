@@ -92,7 +92,7 @@ func configGet(c *call) (Value, error) {
 	}
 	a, u := c.configMap()
 	if u != nil {
-		return u, nil
+		return opaque(u), nil
 	}
 	v, ok := a.get(strKey(name))
 	if missing := !ok || v.kind() == kAbsent; missing && c.has(1) && toBool(c.arg(1)) {
@@ -150,7 +150,7 @@ func envGet(c *call) (Value, error) {
 	}
 	opt := c.envOption("options")
 	if u, ok := opt.(*Unknown); ok {
-		return u, nil
+		return opaque(u), nil
 	}
 	var v Value
 	switch flags := toInt(opt); {
@@ -176,7 +176,7 @@ func envConvert(c *call) (Value, error) {
 		opt = c.envOption("options")
 	}
 	if u, ok := opt.(*Unknown); ok {
-		return u, nil
+		return opaque(u), nil
 	}
 	return c.converted(c.arg(0), toInt(opt))
 }
