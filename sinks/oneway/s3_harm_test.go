@@ -244,8 +244,12 @@ func TestS3TakesNoOtherDemandForTheCondition(t *testing.T) {
 		return true
 	}
 	r := examine(t, g.through(address)+"&storage_class=STANDARD", oneway.Options{Intrusive: true})
-	if got := failing(r, oneway.Fails); !slices.Equal(got, []string{"s3:PutObject"}) || !r.Reached {
-		t.Errorf("failing are %q, reached %v\n%s", got, r.Reached, show(r))
+	for check, want := range map[string]oneway.Verdict{
+		"create": oneway.Holds, "overwrite": oneway.Fails, "begin in parts": oneway.Holds, "overwrite in parts": oneway.Fails,
+	} {
+		if got := finding(t, r, check).Verdict; got != want {
+			t.Errorf("%s: %s, want %s\n%s", check, got, want, show(r))
+		}
 	}
 }
 
