@@ -199,6 +199,9 @@ func TestGCSFindsWhatIsAllowed(t *testing.T) {
 			if o, err := g.fake.GetObject("vault", backup.Name); err != nil || string(o.Content) != "a backup" {
 				t.Errorf("the backup was harmed: %v", err)
 			}
+			if r.Credential != "service account backup@test.iam.gserviceaccount.com key 1" {
+				t.Errorf("the credential is called %q", r.Credential)
+			}
 			if g.sessions != 0 {
 				t.Errorf("%d uploads were left behind", g.sessions)
 			}
