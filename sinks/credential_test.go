@@ -44,7 +44,7 @@ func TestACredentialIsNamedByItsKey(t *testing.T) {
 	if key("AKIAONE", "hunter2") == key("AKIATWO", "hunter2") {
 		t.Error("two keys have one name")
 	}
-	if key("AKIAONE", "hunter2") != key("AKIAONE", "hunter2") {
+	if again := key("AKIAONE", "hunter2"); again != key("AKIAONE", "hunter22") {
 		t.Error("a key has two names")
 	}
 }
