@@ -133,6 +133,9 @@ func (d *Dump) adaptNames(list []token) []token {
 			n := next()
 			known := n < len(list)
 			switch word := strings.ToUpper(t.text); {
+			case known && d.opts.For != forMariaDB && (word == "WITH" || word == "WITHOUT") && list[n].is("SYSTEM"):
+				i = skipSpace(list, n+1) // VERSIONING
+				continue
 			case known && word == "COLLATE":
 				list[n].text = d.adaptCollation(list[n].text)
 			case known && (word == "CHARSET" || word == "SET"):

@@ -58,16 +58,16 @@ func TestForAdapts(t *testing.T) {
 	from := maria.database(t, "adapt")
 	maria.run(t, from, "CREATE TABLE a (id INT PRIMARY KEY, u CHAR(36) DEFAULT uuid(), t TEXT DEFAULT 'x', n INT DEFAULT (1+2), d DATETIME DEFAULT current_timestamp() ON UPDATE current_timestamp(), "+
 		"j JSON, s VARCHAR(10) CHARACTER SET utf8mb3 DEFAULT 'it''s', b BIT(3) DEFAULT b'101', f DOUBLE DEFAULT -1.5, e VARCHAR(10) COLLATE utf8mb4_uca1400_ai_ci DEFAULT 'DEFAULT x', c VARCHAR(5) COLLATE utf8mb4_nopad_bin) CHARSET utf8mb4 COLLATE utf8mb4_uca1400_as_cs; "+
-		"CREATE TABLE ar (id INT) ENGINE=Aria; CREATE SEQUENCE sq; SET sql_mode='NO_AUTO_CREATE_USER,ANSI_QUOTES'; CREATE PROCEDURE p() SELECT \"id\" FROM a; CREATE VIEW v AS SELECT s, e FROM a; "+
+		"CREATE TABLE ar (id INT) ENGINE=Aria; CREATE SEQUENCE sq; CREATE TABLE hist (id INT PRIMARY KEY, n INT WITHOUT SYSTEM VERSIONING, `WITH` INT COMMENT 'WITH SYSTEM VERSIONING') WITH SYSTEM VERSIONING COMMENT='x'; INSERT INTO hist VALUES (1,1,1),(2,2,2); UPDATE hist SET `WITH`=9; DELETE FROM hist WHERE id=2; SET sql_mode='NO_AUTO_CREATE_USER,ANSI_QUOTES'; CREATE PROCEDURE p() SELECT \"id\" FROM a; CREATE VIEW v AS SELECT s, e FROM a; "+
 		"INSERT INTO a (id, u, j, s) VALUES (1, 'u', '{\"a\":1}', 'ä'); CREATE TRIGGER tr BEFORE INSERT ON a FOR EACH ROW SET @x = 1; CREATE EVENT ev ON SCHEDULE EVERY 1 DAY DO SELECT 1")
 	text, report := maria.dump(t, from, dump.Options{For: "mysql8"})
-	if w := fmt.Sprint(report.Warnings); len(report.Warnings) != 1 || !strings.Contains(w, "sequence `sq`") {
+	if w := fmt.Sprint(report.Warnings); len(report.Warnings) != 2 || !strings.Contains(w, "sequence `sq`") || !strings.Contains(w, "table `hist`: the history") {
 		t.Errorf("warnings %s", w)
 	}
 	my.restore(t, "adapted", text)
 	got := my.describe(t, "adapted")
 	for thing, part := range map[string]string{
-		"table a": "DEFAULT (uuid())", "table ar": "ENGINE=InnoDB", "rows of a": "|C3A4|", "PROCEDURE p": "ANSI_QUOTES", "table v": "`e`", "trigger tr": "SET @x = 1", "event ev": "EVERY 1 DAY",
+		"table a": "DEFAULT (uuid())", "table ar": "ENGINE=InnoDB", "rows of hist": "1|1|9", "table hist": "COMMENT 'WITH SYSTEM VERSIONING'", "rows of a": "|C3A4|", "PROCEDURE p": "ANSI_QUOTES", "table v": "`e`", "trigger tr": "SET @x = 1", "event ev": "EVERY 1 DAY",
 	} {
 		if !strings.Contains(got[thing], part) {
 			t.Errorf("%s: %s; want %s in it", thing, got[thing], part)

@@ -66,6 +66,9 @@ func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int
 		return 0, err
 	}
 	if !d.history(o) {
+		if o.versioned {
+			d.warn(o.String(), "the history of its rows is left out, since the server that the dump is for lets nobody write it")
+		}
 		return d.writeRows(ctx, c, t, o, columns, "")
 	}
 	if err := t.raw("/*M!101100 SET system_versioning_insert_history=1 */;\n"); err != nil {
@@ -109,7 +112,9 @@ func (d *Dump) readTable(ctx context.Context, c *conn, o *object) (ddl string, c
 }
 
 // history tells whether a table's old rows are dumped and can be restored.
-func (d *Dump) history(o *object) bool { return o.versioned && d.server.number >= 101100 }
+func (d *Dump) history(o *object) bool {
+	return o.versioned && d.server.number >= 101100 && !d.foreign()
+}
 
 // definition is a table's CREATE statement, made fit for another database.
 func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string) (string, error) {
