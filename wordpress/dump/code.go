@@ -120,7 +120,7 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 	c.text, c.client, c.collation, c.database = rest[0].s, rest[1].s, rest[2].s, rest[3].s
 	list := dialectOf(c.mode).tokens(c.text)
 	if c.what == "TRIGGER" {
-		list = unqualify(list, d.db.Name, "EACH", anyName)
+		list = unqualify(list, d.name(), "EACH", anyName)
 	}
 	if c.what == "FUNCTION" || c.what == "PROCEDURE" {
 		list = d.unqualifyLibraries(list)
@@ -129,7 +129,7 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 		d.warn(c.String(), "left out, since "+d.opts.For+" has nothing like it")
 		return nil
 	}
-	if mentions(list, d.db.Name) {
+	if mentions(list, d.name()) {
 		d.warn(c.String(), "it names the database, and will go on to mean that one")
 	}
 	if d.opts.SkipDefiner {
@@ -156,7 +156,7 @@ func (d *Dump) unqualifyLibraries(list []token) []token {
 			for end < len(list) && list[end].text != ")" {
 				end++
 			}
-			inside := unqualify(list[open:end], d.db.Name, "", anyName)
+			inside := unqualify(list[open:end], d.name(), "", anyName)
 			return append(append(append([]token{}, list[:open]...), inside...), list[end:]...)
 		}
 	}

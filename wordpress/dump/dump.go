@@ -98,6 +98,7 @@ func (d *Dump) look(ctx context.Context) error {
 	if d.server, err = prepare(ctx, d.main); err != nil {
 		return err
 	}
+	d.db.Name = d.server.database
 	if d.schema, err = d.readSchema(ctx); err != nil {
 		return err
 	}
@@ -122,6 +123,9 @@ func (d *Dump) look(ctx context.Context) error {
 func (d *Dump) Server() (flavour, version string) {
 	return d.server.flavour(), d.server.version
 }
+
+// name is the database's name, to be found in statements.
+func (d *Dump) name() schemaName { return schemaName{d.db.Name, d.server.anyCase} }
 
 // Tables are the names of the tables, views and sequences that will be dumped.
 func (d *Dump) Tables() []string {

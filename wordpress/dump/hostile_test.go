@@ -112,3 +112,26 @@ func literal(v string) string {
 	}
 	return "'" + v + "'"
 }
+
+// Where the server knows no capitals, the configuration may have them all the same.
+func TestServerWithoutCapitals(t *testing.T) {
+	f := startMariaDB(t, filepath.Join(t.TempDir(), "m"), "--lower-case-table-names=1", "--character-set-server=ucs2", "--sql-mode=ORACLE")
+	t.Cleanup(f.stop)
+	f.run(t, "", "CREATE DATABASE `Shop`; USE Shop; SET sql_mode=''; CREATE TABLE wp_Posts (id INT PRIMARY KEY, t TEXT); INSERT INTO wp_Posts VALUES (1,'é'); CREATE VIEW wp_V AS SELECT id FROM Shop.WP_POSTS; "+
+		"CREATE TRIGGER Shop.Tr BEFORE INSERT ON Shop.wp_Posts FOR EACH ROW SET @x=1; CREATE USER owner@localhost; GRANT ALL ON Shop.* TO owner@localhost")
+	site := f.config("Shop")
+	site.User = "owner"
+	text, report, err := tryDump(t.Context(), site, dump.Options{PrefixOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Missing)+len(report.Warnings) > 0 || report.Rows != 1 || strings.Contains(strings.ToLower(text), "`shop`.") {
+		t.Errorf("%+v\n%s", report, text)
+	}
+	f.restore(t, "shop_back", text)
+	want := f.describe(t, "shop")
+	want["trigger Tr"] = strings.ReplaceAll(want["trigger Tr"], "Shop.", "")
+	for _, d := range differences(want, f.describe(t, "shop_back")) {
+		t.Error(d)
+	}
+}

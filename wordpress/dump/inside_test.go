@@ -74,7 +74,7 @@ func FuzzTokens(f *testing.F) {
 			t.Errorf("%q came back as %q", s, got)
 		}
 		_ = join(withoutDefiner(list))
-		_ = join(unqualify(list, "db", "EACH", anyName))
+		_ = join(unqualify(list, schemaName{name: "db"}, "EACH", anyName))
 		_ = wrapDefaults(list)
 		rights{}.add(s, "db")
 	})
@@ -91,7 +91,7 @@ func TestUnqualify(t *testing.T) {
 		"select nextval(`db`.`s`) from (`db`.`t` join (`db`.`v`))":                     "select nextval(`s`) from (`t` join (`v`))",
 		"select `db`.`t` AS `t` from (`x` `db` join `y`) where `db`.`v` in (`db`.`s`)": "select `db`.`t` AS `t` from (`x` `db` join `y`) where `db`.`v` in (`db`.`s`)",
 	} {
-		if got := join(unqualify((dialect{}).tokens(in), "db", "", d.isObject)); got != want {
+		if got := join(unqualify((dialect{}).tokens(in), schemaName{name: "db"}, "", d.isObject)); got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", in, got, want)
 		}
 	}
@@ -99,20 +99,20 @@ func TestUnqualify(t *testing.T) {
 		"select `db`.`a` from (`t` `db` join `x`)": false, "select 1 from (`x` join `db`.`t`)": true, "select `db`.`t`.`a` from `x`": true,
 		"select `db`.`f`(1)": true, "select `x`.`db`.`f`(1), 'db.t.x'": false,
 	} {
-		if got := viewMentions((dialect{}).tokens(in), "db"); got != want {
+		if got := viewMentions((dialect{}).tokens(in), schemaName{name: "db"}); got != want {
 			t.Errorf("%s: %v", in, got)
 		}
 	}
 	trigger := "CREATE DEFINER=`db`@`h` TRIGGER db.tr BEFORE INSERT ON /* on */ `db` . t FOR EACH ROW INSERT INTO db.t VALUES (1)"
 	want := "CREATE DEFINER=`db`@`h` TRIGGER tr BEFORE INSERT ON /* on */ t FOR EACH ROW INSERT INTO db.t VALUES (1)"
-	list := unqualify((dialect{}).tokens(trigger), "db", "EACH", anyName)
+	list := unqualify((dialect{}).tokens(trigger), schemaName{name: "db"}, "EACH", anyName)
 	if got := join(list); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if !mentions(list, "db") {
+	if !mentions(list, schemaName{name: "db"}) {
 		t.Error("the body's mention of the database is not seen")
 	}
-	if mentions((dialect{}).tokens("select 'db.t', x.db, `db`, a.db.c from t"), "db") {
+	if mentions((dialect{}).tokens("select 'db.t', x.db, `db`, a.db.c from t"), schemaName{name: "db"}) {
 		t.Error("a mention is seen where there is none")
 	}
 }

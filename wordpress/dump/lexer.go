@@ -112,14 +112,14 @@ func (t token) is(name string) bool {
 // unqualify takes the database's name away from before the names of its own
 // objects, wherever ours says that a name, after what comes before it, is one; the head
 // of a statement goes as far as the word stop, or to its end if stop is "".
-func unqualify(list []token, database, stop string, ours func(name string, before []token) bool) []token {
+func unqualify(list []token, database schemaName, stop string, ours func(name string, before []token) bool) []token {
 	var out []token
 	for i := 0; i < len(list); i++ {
 		t := list[i]
 		if stop != "" && t.kind == tokenWord && strings.EqualFold(t.text, stop) {
 			return append(out, list[i:]...)
 		}
-		if (t.kind == tokenName && t.name == database || t.kind == tokenWord && t.text == database) && !afterDot(out) {
+		if database.is(t) && !afterDot(out) {
 			dot := skipSpace(list, i+1)
 			next := skipSpace(list, dot+1)
 			if dot < len(list) && list[dot].text == "." && next < len(list) {
@@ -133,6 +133,20 @@ func unqualify(list []token, database, stop string, ours func(name string, befor
 		out = append(out, t)
 	}
 	return out
+}
+
+// A schemaName is the database's name, which some servers tell from others by case.
+type schemaName struct {
+	name    string
+	anyCase bool
+}
+
+// is tells whether a token is the name.
+func (n schemaName) is(t token) bool {
+	if t.kind != tokenName && t.kind != tokenWord {
+		return false
+	}
+	return t.plain() == n.name || n.anyCase && strings.EqualFold(t.plain(), n.name)
 }
 
 // plain is the name that a token stands for.
@@ -189,9 +203,9 @@ func join(list []token) string {
 }
 
 // mentions tells whether a statement names something of the database by its full name.
-func mentions(list []token, database string) bool {
+func mentions(list []token, database schemaName) bool {
 	for i, t := range list {
-		if !t.is(database) || afterDot(list[:i]) {
+		if !database.is(t) || afterDot(list[:i]) {
 			continue
 		}
 		if dot := skipSpace(list, i+1); dot < len(list) && list[dot].text == "." {

@@ -122,23 +122,34 @@ func (r rights) add(line, database string) {
 // likeName matches a database against the name in a grant, in which % and _ are
 // wild unless they have a backslash before them.
 func likeName(pattern, name string) bool {
-	if pattern == "" {
-		return name == ""
-	}
-	switch c := pattern[0]; {
-	case c == '%':
-		for i := 0; i <= len(name); i++ {
-			if likeName(pattern[1:], name[i:]) {
-				return true
-			}
+	p, n := 0, 0
+	star, mark := -1, 0
+	for n < len(name) {
+		char, plain, next := likeChar(pattern, p)
+		switch {
+		case p < len(pattern) && !plain && char == '%':
+			star, mark, p = p, n, next
+		case p < len(pattern) && (!plain && char == '_' || char == name[n]):
+			p = next
+			n++
+		case star >= 0:
+			mark++
+			p, n = star+1, mark
+		default:
+			return false
 		}
-		return false
-	case c == '\\' && len(pattern) > 1:
-		return name != "" && name[0] == pattern[1] && likeName(pattern[2:], name[1:])
-	case name == "":
-		return false
-	case c == '_':
-		return likeName(pattern[1:], name[1:])
 	}
-	return strings.EqualFold(pattern[:1], name[:1]) && likeName(pattern[1:], name[1:])
+	return strings.Trim(pattern[p:], "%") == ""
+}
+
+// likeChar is the character of a pattern at i, whether it stands for itself, and
+// where the next one is.
+func likeChar(pattern string, i int) (char byte, plain bool, next int) {
+	switch {
+	case i >= len(pattern):
+		return 0, true, i
+	case pattern[i] == '\\' && i+1 < len(pattern):
+		return pattern[i+1], true, i + 2
+	}
+	return pattern[i], pattern[i] != '%' && pattern[i] != '_', i + 1
 }

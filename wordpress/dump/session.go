@@ -45,6 +45,8 @@ type server struct {
 	version   string // as it says
 	number    int    // 101119 for 10.11.19
 	maxPacket int64  // max_allowed_packet
+	database  string // its name as the server has it, which may know no capitals
+	anyCase   bool   // names of databases and tables differ in more than case
 }
 
 func (s server) flavour() string {
@@ -86,14 +88,14 @@ func prepare(ctx context.Context, c *conn) (server, error) {
 			return server{}, fmt.Errorf("prepare the session: %w", err)
 		}
 	}
-	row, err := c.one(ctx, "SELECT VERSION(), @@version_comment, @@max_allowed_packet, DATABASE()")
+	row, err := c.one(ctx, "SELECT VERSION(), @@version_comment, @@max_allowed_packet, DATABASE(), @@lower_case_table_names")
 	if err != nil {
 		return server{}, fmt.Errorf("ask the server's version: %w", err)
 	}
 	if row[3].null {
 		return server{}, fmt.Errorf("prepare the session: no database is selected")
 	}
-	s := server{version: row[0].s, number: versionNumber(row[0].s)}
+	s := server{version: row[0].s, number: versionNumber(row[0].s), database: row[3].s, anyCase: row[4].s != "0"}
 	s.maria = strings.Contains(strings.ToLower(row[0].s+row[1].s), "mariadb")
 	s.maxPacket, err = strconv.ParseInt(row[2].s, 10, 64)
 	return s, err

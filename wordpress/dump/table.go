@@ -125,7 +125,7 @@ func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string
 		}
 	}
 	if strings.Contains(create, ident(d.db.Name)+".") {
-		create = join(unqualify((dialect{}).tokens(create), d.db.Name, "", func(name string, _ []token) bool { return d.listed(name) }))
+		create = join(unqualify((dialect{}).tokens(create), d.name(), "", func(name string, _ []token) bool { return d.listed(name) }))
 	}
 	return d.adaptTable(o, create), nil
 }

@@ -70,8 +70,8 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	}
 	v := &view{object: o, create: row[1].s, client: row[2].s, collation: row[3].s}
 	list := (dialect{}).tokens(v.create)
-	list = unqualify(list, d.db.Name, "", d.isObject)
-	if viewMentions(list, d.db.Name) {
+	list = unqualify(list, d.name(), "", d.isObject)
+	if viewMentions(list, d.name()) {
 		d.warn(o.String(), "its definition names the database, and will go on to mean that one")
 	}
 	if d.opts.SkipDefiner {
@@ -97,9 +97,9 @@ func (d *Dump) readRecursiveView(ctx context.Context, o *object, why error) (*vi
 
 // viewMentions tells whether a view names something of the database by its full name,
 // and not a column of a table that it calls like the database.
-func viewMentions(list []token, database string) bool {
+func viewMentions(list []token, database schemaName) bool {
 	for i, t := range list {
-		if !t.is(database) || afterDot(list[:i]) {
+		if !database.is(t) || afterDot(list[:i]) {
 			continue
 		}
 		dot := skipSpace(list, i+1)
