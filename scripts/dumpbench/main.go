@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"runtime/pprof"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
@@ -50,6 +51,7 @@ func main() {
 
 // dumpOnce is what a contestant runs: the dump as the product makes it.
 func dumpOnce(ctx context.Context, o options) error {
+	debug.SetGCPercent(15) // as the product's own process has it
 	if o.profile != "" {
 		f, err := os.Create(o.profile)
 		if err != nil {

@@ -365,16 +365,16 @@ func TestViewQuery(t *testing.T) {
 }
 
 func TestForClient(t *testing.T) {
-	for text, want := range map[string]string{
-		"SELECT 1 AS\ndelimiter\n, 2":                  "SELECT 1 AS\ndelimiter\n\n, 2",
-		"SELECT\nDelimiter_x -- c\nFROM t":             "SELECT\nDelimiter_x -- c\n\nFROM t",
-		"SELECT\n delimiter\n, 2":                      "SELECT\n delimiter\n, 2",
-		"/*\ndelimiter ;\n*/ SELECT 'a\ndelimiter\nb'": "/*\ndelimiter ;\n*/ SELECT 'a\ndelimiter\nb'",
-		"delimite\nr":                    "delimite\nr",
-		"BEGIN\ndelimiter:='x\ny';\nEND": "BEGIN\ndelimiter:='x\ny';\nEND",
+	for _, c := range [][2]string{
+		{"SELECT 1 AS\ndelimiter\n, 2", "SELECT 1 AS\ndelimiter\n\n, 2"},
+		{"SELECT\nDelimiter_x -- c\nFROM t", "SELECT\nDelimiter_x -- c\n\nFROM t"},
+		{"SELECT\n delimiter\n, 2", "SELECT\n delimiter\n, 2"},
+		{"/*\ndelimiter ;\n*/ SELECT 'a\ndelimiter\nb'", "/*\ndelimiter ;\n*/ SELECT 'a\ndelimiter\nb'"},
+		{"delimite\nr", "delimite\nr"},
+		{"BEGIN\ndelimiter:='x\ny';\nEND", "BEGIN\ndelimiter:='x\ny';\nEND"},
 	} {
-		if got := forClient(text, dialect{}); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
+		if got := forClient(c[0], dialect{}); got != c[1] {
+			t.Errorf("%q: got %q, want %q", c[0], got, c[1])
 		}
 	}
 }

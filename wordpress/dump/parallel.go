@@ -10,7 +10,7 @@ import (
 const (
 	splitFrom   = 16 << 20 // tables of so many bytes are read in ranges
 	rangeBytes  = 6 << 20  // about so much goes into one range
-	unitBlocks  = 12       // blocks that a unit may be ahead of its turn
+	unitBlocks  = 8        // blocks that a unit may be ahead of its turn
 	threadsMost = 16
 )
 
