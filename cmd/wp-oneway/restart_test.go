@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/agent"
@@ -167,5 +169,24 @@ func TestARunThatShrankIsToldOf(t *testing.T) {
 	code, _, stderr = h.run("backup", s.root, "--name", "x", "--to", folder, "--log-format", "json")
 	if code != 0 || !strings.Contains(stderr, `"msg":"the site shrank"`) {
 		t.Errorf("the log tells (exit status %d): %s", code, stderr)
+	}
+}
+
+// However much there is, a dump takes no more than 64 MiB and what one row is long.
+func TestADumpKeepsItsMemoryLow(t *testing.T) {
+	const row = 16 << 20
+	s := newDumpSite(t, "memory_low", "CREATE TABLE wp_m (id INT PRIMARY KEY, t LONGTEXT)", "INSERT INTO wp_m SELECT seq, REPEAT(MD5(seq), 1000) FROM seq_1_to_4000",
+		fmt.Sprintf("INSERT INTO wp_m VALUES (0, REPEAT('x', %d))", row), "CREATE TABLE wp_my (id INT PRIMARY KEY, t LONGTEXT) ENGINE=MyISAM", "INSERT INTO wp_my SELECT * FROM wp_m WHERE id BETWEEN 1 AND 1000")
+	for _, args := range [][]string{{"dump", s.root}, {"dump", s.root, "--threads", "2"}, {"backup", s.root, "--name", "x", "--kind", "db", "--to", t.TempDir()}} {
+		cmd := newHost(t).command(args...)
+		if err := cmd.Run(); err != nil {
+			t.Fatal(err)
+		}
+		usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+		if peak := usage.Maxrss << 10; peak > 64<<20+row {
+			t.Errorf("%q: %d MiB at its peak", args, peak>>20)
+		} else {
+			t.Logf("%q: %d MiB at its peak", args, peak>>20)
+		}
 	}
 }

@@ -23,44 +23,32 @@ type packetReader struct {
 	buf  []byte
 	from int // where unread bytes begin
 	to   int // where they end
-	long []byte
 }
 
 // next returns the payload of the next packet; it is valid until the following call.
+// One of several frames becomes one piece in place, so that a giant is there once.
 func (p *packetReader) next() ([]byte, error) {
-	if p.long != nil {
-		p.long = nil // a giant's memory is not kept
-	}
-	payload, err := p.frame()
-	if err != nil || len(payload) < maxFrame {
-		return payload, err
-	}
-	for {
-		if len(p.long)+len(payload) > maxPacket {
-			return nil, fmt.Errorf("%w: more than %d bytes", errMalformed, maxPacket)
-		}
-		p.long = append(p.long, payload...)
-		if len(payload) < maxFrame {
-			return p.long, nil
-		}
-		if payload, err = p.frame(); err != nil {
+	length, heads := 0, 0
+	for last := maxFrame; last == maxFrame; heads++ {
+		done := length + 4*heads
+		if err := p.need(done + 4); err != nil {
 			return nil, err
 		}
+		h := p.buf[p.from+done:]
+		last = int(h[0]) | int(h[1])<<8 | int(h[2])<<16
+		if length+last > maxPacket {
+			return nil, fmt.Errorf("%w: more than %d bytes", errMalformed, maxPacket)
+		}
+		if err := p.need(done + 4 + last); err != nil {
+			return nil, err
+		}
+		if heads > 0 { // over the heads in between
+			copy(p.buf[p.from+4+length:], p.buf[p.from+done+4:p.from+done+4+last])
+		}
+		length += last
 	}
-}
-
-// frame returns the payload of the next frame, which is a packet unless it is full.
-func (p *packetReader) frame() ([]byte, error) {
-	if err := p.need(4); err != nil {
-		return nil, err
-	}
-	h := p.buf[p.from:]
-	n := int(h[0]) | int(h[1])<<8 | int(h[2])<<16
-	if err := p.need(4 + n); err != nil {
-		return nil, err
-	}
-	payload := p.buf[p.from+4 : p.from+4+n : p.from+4+n]
-	p.from += 4 + n
+	payload := p.buf[p.from+4 : p.from+4+length : p.from+4+length]
+	p.from += length + 4*heads
 	return payload, nil
 }
 
@@ -71,7 +59,11 @@ func (p *packetReader) need(n int) error {
 	}
 	switch {
 	case n > len(p.buf):
-		bigger := make([]byte, max(n, readSize))
+		size := max(n, readSize)
+		if n > maxFrame { // it may grow again
+			size = max(n, len(p.buf)+len(p.buf)/4)
+		}
+		bigger := make([]byte, size)
 		p.to = copy(bigger, p.buf[p.from:p.to])
 		p.from, p.buf = 0, bigger
 	case len(p.buf)-p.from < n || p.from == p.to:
