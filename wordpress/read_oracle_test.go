@@ -106,7 +106,7 @@ func TestExpectationsArePHPs(t *testing.T) {
 			t.Run(e.Name(), func(t *testing.T) {
 				t.Parallel()
 				c := prepareCase(t, dir, e.Name())
-				if c.expected["source"] != "php" {
+				if c.expected["source"] != "php" || !c.fits() {
 					return
 				}
 				c.stand(t)

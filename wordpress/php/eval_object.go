@@ -275,6 +275,9 @@ func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
 	if (c.opaque || c.native != nil) && !hidden {
 		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil
 	}
+	if c.decl != nil && c.decl.kind == "enum" {
+		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on "+name+"() of an enum, which is not modelled")}, nil
+	}
 	return nil, in.throw("Error", "Call to undefined method "+c.name+"::"+name+"()", pos)
 }
 

@@ -33,7 +33,7 @@ func jsonDecode(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if flags&(jsonIgnore|jsonSubstitute|jsonBigStrings) != 0 {
+	if flags&(jsonIgnore|jsonSubstitute) != 0 {
 		return c.unknown("these flags of json_decode are not modelled"), nil
 	}
 	if depth < 1 {
@@ -42,7 +42,7 @@ func jsonDecode(c *call) (Value, error) {
 	if flags&jsonThrow == 0 {
 		c.store(jsonErrorSlot, intVal(0))
 	}
-	d := &jsonReader{c: c, s: s, arrays: c.bool(1) || flags&jsonArrays != 0 && !c.has(1), depth: int(min(depth, 512))}
+	d := &jsonReader{c: c, s: s, arrays: c.bool(1) || flags&jsonArrays != 0 && !c.has(1), depth: int(min(depth, 512)), big: flags&jsonBigStrings != 0}
 	v, ok, err := d.document()
 	switch {
 	case err != nil:
@@ -73,6 +73,7 @@ func jsonLastError(c *call) (Value, error) {
 
 // A jsonReader reads JSON as PHP does. ok is false of what is none.
 type jsonReader struct {
+	big    bool // integers too large are their digits
 	c      *call
 	s      string
 	i      int
@@ -236,6 +237,9 @@ func (d *jsonReader) number() (Value, bool) {
 	if !float {
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return intVal(n), true
+		}
+		if d.big {
+			return strVal(text), true
 		}
 	}
 	f, _ := strconv.ParseFloat(text, 64)

@@ -49,7 +49,7 @@ func notModelled(class Class, why string) function {
 			return u, c.steps(64)
 		}
 		for _, v := range c.args {
-			if isStream(v) {
+			if isStream(v) && !stillStreams[c.name] {
 				if err := c.forget(v, u); err != nil {
 					return nil, err
 				}
@@ -63,6 +63,9 @@ func notModelled(class Class, why string) function {
 		return u, c.in.smudge(c.targets, u)
 	}}
 }
+
+// stillStreams are functions that leave a stream where it is.
+var stillStreams = wordSet(`flock fstat stream_get_meta_data stream_set_blocking stream_set_timeout stream_set_read_buffer var_dump`)
 
 // optionalPrefixes begin the functions of extensions that many servers lack.
 var optionalPrefixes = strings.Fields(`bc gmp_ ldap_ pg_ imap_ snmp tidy_ enchant_ zip_ odbc_ dba_ xmlrpc_ pcntl_ shm shmop_ sem_ msg_ intl

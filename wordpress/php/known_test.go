@@ -88,6 +88,9 @@ func TestWhatIsNotModelledIsUnknown(t *testing.T) {
 		`if (rand()) { chdir('sub'); } $r = file_get_contents('data.txt');`,
 		`if (rand()) { set_include_path('sub'); } $r = include 'code.php';`,
 		`$r = getenv('HTTP_HOST');`,
+		`$h = fopen('lines.txt', 'r'); if (rand()) { fgets($h); } $r = fgets($h);`,
+		`$h = fopen('lines.txt', 'r'); fseek($h, 2); $r = fgets($h);`,
+		`enum E: string { case A = 'a'; } $r = E::from('a')->value;`,
 		`putenv(rand() . '=x'); $r = getenv('A');`,
 		`putenv('A=' . rand()); $r = getenv('A');`,
 		`if (rand()) { strtok('a/b', '/'); } else { strtok('a/c', '/'); } $r = strtok('/');`,
@@ -108,7 +111,7 @@ func TestWhatIsNotModelledIsUnknown(t *testing.T) {
 
 func testFiles() map[string]string {
 	return map[string]string{
-		"data.txt": "top", "code.php": "<?php return 'top';", "sub/data.txt": "sub", "sub/code.php": "<?php return 'sub';",
+		"data.txt": "top", "lines.txt": "a\nb\n", "code.php": "<?php return 'top';", "sub/data.txt": "sub", "sub/code.php": "<?php return 'sub';",
 		"releases/1/x": "", "releases/data.txt": "releases", "releases/code.php": "<?php return 'releases';",
 	}
 }
@@ -143,6 +146,11 @@ func TestWhereFilesAreLookedFor(t *testing.T) {
 		`$r = 'a'; ?> <? $r = 'b'; ?> <?php ;`:                                                                                   "a",
 		`putenv('X=' . rand()); $r = 'still';`:                                                                                   "still",
 		`$r = openssl_decrypt('Um0Zw9Z9fnnqPH1v98eWEA==', 'aes-256-cbc', hash('sha256', 'k', true), 0, str_repeat("\0", 16)) . openssl_decrypt(hex2bin('5eba448f58061b7ed56af86a83ccfb01'), 'AES-128-CBC', 'short', 1, 'iv');`: "s3cr$tabc",
+		`$h = fopen(__DIR__ . '/lines.txt', 'r'); $r = ''; while (!feof($h)) { $r .= '[' . fgets($h) . ']'; } fclose($h); $r .= is_resource($h) ? 'open' : 'closed';`:                                                          "[a\n][b\n][]closed",
+		`$h = fopen('data.txt', 'rb'); $r = fgets($h) . (feof($h) ? '|' : '-') . var_export(fgets($h), true); rewind($h); $r .= stream_get_contents($h);`:                                                                      "top|falsetop",
+		`$h = fopen('lines.txt', 'r'); flock($h, LOCK_SH); $r = fread($h, 3) . '|' . fread($h, filesize('lines.txt'));`:                                                                                                        "a\nb|\n",
+		`$h = @fopen('nowhere.txt', 'r'); $r = var_export($h, true);`:                                                                                                                                                          "false",
+		`$r = json_decode('{"a":12345678901234567890,"b":5}', true, 9, JSON_BIGINT_AS_STRING)['a'];`:                                                                                                                           "12345678901234567890",
 		`$r = FILTER_SANITIZE_STRING . T_STRING;`: "513262",
 	} {
 		if a := probe(t, testFiles(), code); a.State != Known || a.Text != want {

@@ -1,0 +1,2 @@
+<?php
+return (object) array( 'db' => (object) array( 'name' => 'prod', 'pass' => 'pr#d' ) );

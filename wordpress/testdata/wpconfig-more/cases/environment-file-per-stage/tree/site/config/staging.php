@@ -1,0 +1,2 @@
+<?php
+return (object) array( 'db' => (object) array( 'name' => 'stage', 'pass' => 'stage' ) );

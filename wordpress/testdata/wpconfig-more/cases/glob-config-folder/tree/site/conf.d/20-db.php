@@ -1,0 +1,3 @@
+<?php
+define( 'DB_NAME', 'twenty' );
+define( 'DB_HOST', 'h20' );
