@@ -65,7 +65,7 @@ type Answer struct {
 }
 
 // maxTime is what an evaluation may take by the clock, whatever its context says.
-const maxTime = 5 * time.Second
+const maxTime = 4 * time.Second
 
 // Eval evaluates a file and what it includes. An error is a *SyntaxError, a
 // *Refusal or the context's.
