@@ -227,7 +227,7 @@ func (in *interp) unpack(list *arrayExpr, v Value) error {
 			}
 			s.k = ky
 		}
-		var elem Value = null
+		elem := null
 		if v.kind() >= kArray {
 			e, err := in.element(v, s, item.val.where())
 			if err != nil {

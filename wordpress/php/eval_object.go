@@ -111,7 +111,7 @@ func (in *interp) initProps(of, c *class, props *Array, pos at) error {
 		if _, done := props.get(k); done {
 			continue
 		}
-		var v Value = null
+		v := null
 		if p.def != nil {
 			var err error
 			if v, err = in.within(owner, pos, func() (Value, error) { return in.eval(p.def) }); err != nil {

@@ -198,7 +198,7 @@ func (in *interp) offsetSet(o *Object, path []step, pos at, change func(Value) (
 	if err != nil {
 		return err
 	}
-	var k Value = null
+	k := null
 	switch {
 	case path[0].wild != nil:
 		k = opaque(path[0].wild)

@@ -122,7 +122,7 @@ func (in *interp) staticPlace(x *sPropExpr) (*place, error) {
 		}
 		slot := in.slot('s', k.id+"::$"+name)
 		if in.st.get(slot) == nil {
-			var v Value = null
+			v := null
 			if p.def != nil {
 				if v, err = in.within(k, x.at, func() (Value, error) { return in.eval(p.def) }); err != nil {
 					return nil, err

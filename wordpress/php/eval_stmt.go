@@ -140,7 +140,7 @@ func (in *interp) execIf(s *ifStmt) error {
 }
 
 func (in *interp) execReturn(s *returnStmt) error {
-	var v Value = null
+	v := null
 	if s.x != nil {
 		var err error
 		if v, err = in.eval(s.x); err != nil {
@@ -202,7 +202,7 @@ func (in *interp) execStatic(s *staticStmt) error {
 		}
 		slot := in.slot('s', name+"$"+item.name)
 		if in.st.get(slot) == nil {
-			var v Value = null
+			v := null
 			if item.val != nil {
 				var err error
 				if v, err = in.eval(item.val); err != nil {

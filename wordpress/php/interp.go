@@ -288,7 +288,7 @@ next:
 			if _, ok := p.err.(*thrown); ok {
 				thrownBefore++
 			}
-			if err, ok := in.merge(*p, o, thrownBefore); ok {
+			if err := in.merge(*p, o, thrownBefore); err != nil {
 				st, fail := in.join(p.st, o.st, firstUnknown(o.why, p.why))
 				if fail != nil {
 					return fail
@@ -302,26 +302,26 @@ next:
 	return nil
 }
 
-// merge returns what two outcomes are together, if they go to the same place.
-func (in *interp) merge(p, o outcome, thrownBefore int) (error, bool) {
+// merge returns what two outcomes are together; nil if they go to different places.
+func (in *interp) merge(p, o outcome, thrownBefore int) error {
 	switch x := p.err.(type) {
 	case *jump:
 		y, ok := o.err.(*jump)
 		if !ok || x.kind != y.kind || x.depth != y.depth {
-			return nil, false
+			return nil
 		}
 		if x.kind != jumpReturn {
-			return x, true
+			return x
 		}
-		return &jump{kind: jumpReturn, val: in.joinValues(x.val, y.val, firstUnknown(o.why, p.why), 0)}, true
+		return &jump{kind: jumpReturn, val: in.joinValues(x.val, y.val, firstUnknown(o.why, p.why), 0)}
 	case *thrown:
 		y, ok := o.err.(*thrown)
 		if !ok || thrownBefore < maxThrown {
-			return nil, false
+			return nil
 		}
-		return &thrown{in.joinValues(x.val, y.val, firstUnknown(o.why, p.why), 0), x.why}, true
+		return &thrown{in.joinValues(x.val, y.val, firstUnknown(o.why, p.why), 0), x.why}
 	}
-	return nil, false
+	return nil
 }
 
 // mark begins a construct that catches outcomes; the returned function ends it.
