@@ -155,7 +155,7 @@ func TestS3OutlivesFaults(t *testing.T) {
 			t.Parallel()
 			bucket := newBucket(t, minio, true)
 			p := newFaultyProxy(t, minio, c.rule)
-			sink := through(t, p, minio, bucket, "", sinks.Options{Stall: time.Second})
+			sink := through(t, p, minio, bucket, "", sinks.Options{Stall: 5 * time.Second})
 			want := pattern(c.size)
 			receipt, err := sink.Put(t.Context(), "name", bytes.NewReader(want))
 			if err != nil {
@@ -198,7 +198,7 @@ func TestS3FailsCleanly(t *testing.T) {
 			t.Parallel()
 			bucket := newBucket(t, minio, true)
 			p := newFaultyProxy(t, minio, c.rule)
-			sink := through(t, p, minio, bucket, "", sinks.Options{Stall: time.Second, Retry: 2 * time.Second})
+			sink := through(t, p, minio, bucket, "", sinks.Options{Stall: 20 * time.Second, Retry: 2 * time.Second})
 			_, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(c.size)))
 			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, sinks.ErrRestart) != c.restart {
 				t.Errorf("error %v, restart %v", err, errors.Is(err, sinks.ErrRestart))

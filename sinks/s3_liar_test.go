@@ -107,7 +107,7 @@ func TestS3DoesNotBelieveLies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			bucket := newBucket(t, minio, true)
-			sink := through(t, lying(t, minio, c.op, always, c.tell), minio, bucket, c.query, sinks.Options{Stall: 2 * time.Second, Retry: time.Second})
+			sink := through(t, lying(t, minio, c.op, always, c.tell), minio, bucket, c.query, sinks.Options{Stall: 20 * time.Second, Retry: time.Second})
 			_, err := sink.Put(t.Context(), "name", bytes.NewReader(pattern(c.size)))
 			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v, want one line that says %q", err, c.says)

@@ -95,9 +95,13 @@ func (m *MinIO) importIAM(ctx context.Context, files map[string]any) error {
 	return nil
 }
 
-// ping is a signed request that succeeds once the server serves.
+// ping is a signed request that succeeds once the server serves, and one that
+// succeeds once it knows its users: that comes later on a busy machine.
 func (m *MinIO) ping(ctx context.Context) error {
-	_, err := m.admin(ctx, http.MethodGet, "/", nil)
+	if _, err := m.admin(ctx, http.MethodGet, "/", nil); err != nil {
+		return err
+	}
+	_, err := m.admin(ctx, http.MethodGet, "/minio/admin/v3/list-users", nil)
 	return err
 }
 
