@@ -10,7 +10,9 @@ import (
 type contest struct {
 	refused map[int]error     // why not, by the job's index
 	names   map[string]string // what the sites are called, by what they are known by
-	roots   map[int]string    // where they really lie, by the job's index
+	roots   map[int]string    // where those that take part really lie, by the job's index
+	found   map[int]claimant  // all that were found, by the job's index
+	lost    map[int]error     // why the others were not
 	unused  map[int]bool      // no configuration, and never backed up
 	wanted  []string          // names of other sites' that were refused
 }
@@ -21,16 +23,17 @@ type contest struct {
 // up. Where nobody holds it yet, the one that the operator named wins, and else
 // none. A site that cannot be found takes no part. Nothing is written.
 func (a *Agent) contest(jobs []Job) contest {
-	out := contest{refused: map[int]error{}, names: map[string]string{}, roots: map[int]string{}, unused: map[int]bool{}}
+	out := contest{refused: map[int]error{}, names: map[string]string{}, roots: map[int]string{}, unused: map[int]bool{}, found: map[int]claimant{}, lost: map[int]error{}}
 	wanted := map[string][]int{}
-	claimants := make([]claimant, len(jobs))
 	for i := range jobs {
 		job := &jobs[i]
 		root, uid, err := job.find()
 		if err != nil {
+			out.lost[i] = err
 			continue
 		}
 		c := claimant{job: job, id: job.Place.Identity(root, job.World.HTTPHost), uid: uid}
+		out.found[i] = c
 		if job.Ignore != "" {
 			out.names[c.id] = "" // what it was called is free
 			continue
@@ -39,7 +42,7 @@ func (a *Agent) contest(jobs []Job) contest {
 			out.unused[i] = true
 			continue
 		}
-		claimants[i], out.names[c.id], out.roots[i] = c, job.Name, root
+		out.names[c.id], out.roots[i] = job.Name, root
 		wanted[job.Name] = append(wanted[job.Name], i)
 	}
 	for name, who := range wanted {
@@ -50,7 +53,7 @@ func (a *Agent) contest(jobs []Job) contest {
 			}
 			continue
 		}
-		a.settle(claimants, who, h, &out)
+		a.settle(who, h, &out)
 	}
 	return out
 }
@@ -68,14 +71,14 @@ func (a *Agent) witness(c contest, jobs []Job) {
 }
 
 // settle decides between those who want one name, which is h's or nobody's.
-func (a *Agent) settle(claimants []claimant, who []int, h *holder, out *contest) {
+func (a *Agent) settle(who []int, h *holder, out *contest) {
 	var rivals []int
 	for _, i := range who {
-		c := claimants[i]
+		c := out.found[i]
 		if h != nil && h.is(c) {
 			for _, other := range who {
-				if claimants[other].id != c.id {
-					out.refused[other] = newNameError(claimants[other], h.Path)
+				if out.found[other].id != c.id {
+					out.refused[other] = newNameError(out.found[other], h.Path)
 				}
 			}
 			return
@@ -89,18 +92,18 @@ func (a *Agent) settle(claimants []claimant, who []int, h *holder, out *contest)
 	}
 	named := map[string]claimant{}
 	for _, i := range rivals {
-		if c := claimants[i]; c.job.Named {
+		if c := out.found[i]; c.job.Named {
 			named[c.id] = c
 		}
 	}
 	for _, i := range rivals {
-		c := claimants[i]
+		c := out.found[i]
 		if len(named) == 1 && c.job.Named {
 			continue
 		}
 		var others []string
 		for _, other := range rivals {
-			if o := claimants[other]; o.id != c.id && (len(named) != 1 || o.job.Named) {
+			if o := out.found[other]; o.id != c.id && (len(named) != 1 || o.job.Named) {
 				others = append(others, o.job.Place.Path)
 			}
 		}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -48,19 +47,7 @@ func startWorker(ctx context.Context, req Request, owner Owner) (*remote, error)
 		ends:  map[string]chan partEnd{databaseStream: make(chan partEnd, 1), filesStream: make(chan partEnd, 1)},
 		found: make(chan Findings, 1), over: make(chan struct{}),
 	}
-	r.cmd = exec.CommandContext(life, "/proc/self/exe", "worker")
-	r.cmd.Env = []string{} // nil would be ours
-	r.cmd.Dir = "/"
-	r.cmd.Stderr = &r.stderr
-	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	r.cmd.Cancel = func() error {
-		err := syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
-		if errors.Is(err, syscall.ESRCH) {
-			err = os.ErrProcessDone
-		}
-		return err
-	}
-	r.cmd.WaitDelay = time.Second // for what it said last, and no longer
+	r.cmd = workerProcess(life, &r.stderr)
 	if err := r.start(life, req, owner); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}

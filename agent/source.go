@@ -22,6 +22,9 @@ type Request struct {
 	Defaults []byte `json:"defaults,omitempty"`
 	// ConfigOnly asks for what the configuration says, and connects nowhere.
 	ConfigOnly bool `json:"config_only,omitempty"`
+	// Survey asks for what the configurations of several sites of one owner's say,
+	// and for nothing else.
+	Survey []Request `json:"survey,omitempty"`
 	// Plan asks for what a backup would hold; its parts write nothing.
 	Plan bool `json:"plan,omitempty"`
 	// Check asks whether the parts of the kind could be written, and what of them

@@ -22,6 +22,9 @@ func Worker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(req.Survey) > 0 {
+		return serveSurvey(ctx, req.Survey, os.NewFile(eventsFD, "events"))
+	}
 	return serve(ctx, req, os.NewFile(eventsFD, "events"), map[string]io.WriteCloser{
 		databaseStream: os.NewFile(databaseFD, databaseStream),
 		filesStream:    os.NewFile(filesFD, filesStream),

@@ -125,7 +125,7 @@ mysql --binary-mode alone.`,
 	flags.BoolP("quiet", "q", false, "print errors only")
 	flags.BoolP("verbose", "v", false, "tell what is done")
 	flags.String("log-format", "text", "`format` of what is told on standard error: text or json")
-	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand())
+	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand())
 	return root
 }
 
