@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -11,8 +12,8 @@ import (
 // A Request is all that the site's side of a run is told: what the operator says
 // of the site. It holds no credential of a sink and nothing of the sealing.
 type Request struct {
-	Path      string              `json:"path"`
-	Home      string              `json:"home"`
+	Path      rawString           `json:"path"`
+	Home      rawString           `json:"home"`
 	Kind      Kind                `json:"kind"`
 	Selection wordpress.Selection `json:"selection"`
 	Dump      dump.Options        `json:"dump"`
@@ -30,6 +31,20 @@ type Request struct {
 	// Check asks whether the parts of the kind could be written, and what of them
 	// could not be read; its parts write nothing, and nothing is locked.
 	Check bool `json:"check,omitempty"`
+}
+
+// A rawString crosses a pipe unchanged, UTF-8 or not.
+type rawString string
+
+// MarshalJSON writes the bytes.
+func (s rawString) MarshalJSON() ([]byte, error) { return json.Marshal([]byte(s)) }
+
+// UnmarshalJSON reads the bytes.
+func (s *rawString) UnmarshalJSON(text []byte) error {
+	var b []byte
+	err := json.Unmarshal(text, &b)
+	*s = rawString(b)
+	return err
 }
 
 // Facts is what is known of a site once it is open, before its parts are written.

@@ -86,7 +86,7 @@ func (f *finder) debian(configs string) {
 		return
 	}
 	found, err := os.ReadDir(configs)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		f.unreadable(configs, err)
 		return
 	}

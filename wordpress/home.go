@@ -63,7 +63,7 @@ func openRoots(dir string, also []string) (*Home, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("open home %q: %w", path, errors.Join(err, h.Close()))
+			return nil, fmt.Errorf("open home %q: %w", path, errors.Join(cause(err), h.Close()))
 		}
 		h.roots = append(h.roots, root)
 	}

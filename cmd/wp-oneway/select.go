@@ -21,6 +21,7 @@ type entry struct {
 	real string // its path, links resolved; "" where there is nothing
 	host string // whose site it is, where one folder serves several hosts
 	bare bool   // the search found no configuration
+	some bool   // it is one of those that a pattern names
 }
 
 // newEntry is the entry of a path and, where that matters, a host.
@@ -141,7 +142,7 @@ func (a *app) search(ctx context.Context, s *settings, roots []string) (*selecti
 		e.bare = f.Config == ""
 		for _, i := range byPath.of(&e, configured) {
 			maps.Copy(e.keys, configured[i].keys)
-			used[i], e.bare = true, false
+			used[i], e.bare = true, e.bare && configured[i].some
 		}
 		out.entries = append(out.entries, e)
 	}
@@ -194,6 +195,7 @@ func (s *selection) configured(ctx context.Context, set *settings) ([]entry, dir
 				continue
 			}
 			e := newEntry(path, host)
+			e.some = path != filepath.Clean(pattern)
 			key := path + "\x00" + e.host
 			i, known := at[key]
 			if !known {
@@ -204,6 +206,7 @@ func (s *selection) configured(ctx context.Context, set *settings) ([]entry, dir
 			}
 			maps.Copy(out[i].keys, keys)
 			out[i].keys["path"] = path
+			out[i].some = out[i].some && e.some
 		}
 	}
 	return out, byPath, nil
