@@ -97,7 +97,7 @@ func (l *local) check(ctx context.Context, db wordpress.Database, log *slog.Logg
 // configuration that gives no answer is no obstacle to a backup of the files, nor
 // to one whose connection the option file says.
 func (l *local) read(ctx context.Context, log *slog.Logger) (*wordpress.Site, wordpress.Database, error) {
-	site, err := wordpress.Read(ctx, string(l.req.Path), wordpress.Options{Home: string(l.req.Home), World: l.req.World})
+	site, err := wordpress.Read(ctx, l.req.Path, wordpress.Options{Home: l.req.Home, World: l.req.World})
 	var refusal *wordpress.ConfigError
 	if err != nil && (!errors.As(err, &refusal) || site == nil || site.Config == nil) {
 		return nil, wordpress.Database{}, err

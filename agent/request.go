@@ -13,7 +13,7 @@ import (
 // request is what the site's side of the job is told.
 func (j *Job) request() Request {
 	return Request{
-		Path: rawString(j.Place.Path), Home: rawString(j.Place.Home), Kind: j.Kind, Selection: j.Selection, Dump: j.Dump,
+		Path: j.Place.Path, Home: j.Place.Home, Kind: j.Kind, Selection: j.Selection, Dump: j.Dump,
 		World: j.World, Defaults: j.Defaults,
 	}
 }

@@ -12,8 +12,8 @@ import (
 // A Request is all that the site's side of a run is told: what the operator says
 // of the site. It holds no credential of a sink and nothing of the sealing.
 type Request struct {
-	Path      rawString           `json:"path"`
-	Home      rawString           `json:"home"`
+	Path      string              `json:"-"` // need not be UTF-8
+	Home      string              `json:"-"`
 	Kind      Kind                `json:"kind"`
 	Selection wordpress.Selection `json:"selection"`
 	Dump      dump.Options        `json:"dump"`
@@ -33,18 +33,29 @@ type Request struct {
 	Check bool `json:"check,omitempty"`
 }
 
-// A rawString crosses a pipe unchanged, UTF-8 or not.
-type rawString string
+type plainRequest Request
 
-// MarshalJSON writes the bytes.
-func (s rawString) MarshalJSON() ([]byte, error) { return json.Marshal([]byte(s)) }
+// A wireRequest is a Request as it crosses the pipe: its paths as bytes.
+type wireRequest struct {
+	plainRequest
+	Path []byte `json:"path"`
+	Home []byte `json:"home"`
+}
 
-// UnmarshalJSON reads the bytes.
-func (s *rawString) UnmarshalJSON(text []byte) error {
-	var b []byte
-	err := json.Unmarshal(text, &b)
-	*s = rawString(b)
-	return err
+// MarshalJSON keeps the paths' bytes.
+func (r Request) MarshalJSON() ([]byte, error) {
+	return json.Marshal(wireRequest{plainRequest: plainRequest(r), Path: []byte(r.Path), Home: []byte(r.Home)})
+}
+
+// UnmarshalJSON takes the paths' bytes.
+func (r *Request) UnmarshalJSON(text []byte) error {
+	var w wireRequest
+	if err := json.Unmarshal(text, &w); err != nil {
+		return err
+	}
+	*r = Request(w.plainRequest)
+	r.Path, r.Home = string(w.Path), string(w.Home)
+	return nil
 }
 
 // Facts is what is known of a site once it is open, before its parts are written.
