@@ -68,7 +68,7 @@ func serve(ctx context.Context, req Request, events io.Writer, streams map[strin
 		errs  [2]error
 	)
 	for i, name := range []string{databaseStream, filesStream} {
-		if !req.Kind.has(name) || req.ConfigOnly || req.Plan {
+		if !req.Kind.has(name) || req.ConfigOnly || req.Plan || req.Check {
 			continue
 		}
 		parts.Go(func() { errs[i] = servePart(ctx, site.Part(name), streams[name], out) })
