@@ -118,40 +118,50 @@ func testFiles() map[string]string {
 
 func TestWhereFilesAreLookedFor(t *testing.T) {
 	for code, want := range map[string]string{
-		`chdir('sub'); $r = file_get_contents('data.txt');`:                                                                      "sub",
-		`chdir('nowhere'); $r = file_get_contents('data.txt');`:                                                                  "top",
-		`chdir('current'); $r = basename(getcwd());`:                                                                             "1",
-		`set_include_path('nowhere:' . __DIR__ . '/sub'); $r = include 'code.php';`:                                              "sub",
-		`ini_set('include_path', 'sub'); $r = include 'code.php';`:                                                               "sub",
-		`set_include_path('nowhere'); $r = include 'code.php';`:                                                                  "top",
-		`$r = file_get_contents(__DIR__ . '/current/../data.txt');`:                                                              "releases",
-		`$r = include __DIR__ . '/current/../code.php';`:                                                                         "releases",
-		`$r = file_exists(__DIR__ . '/current/../sub') ? 'yes' : 'no';`:                                                          "no",
-		`$r = basename(dirname(realpath(__DIR__ . '/current/../data.txt')));`:                                                    "releases",
-		`file_put_contents('sub/log', 'x'); $r = file_get_contents('data.txt');`:                                                 "top",
-		`if (rand()) { file_put_contents('log', 'x'); } $r = file_get_contents('data.txt');`:                                     "top",
-		`$r = fopen('log', 'rb'); $r = file_get_contents('data.txt');`:                                                           "top",
-		`$r = implode(',', array_keys(getenv()));`:                                                                               "A",
-		`$r = array_key_exists('NOPE', $_SERVER) ? 'yes' : 'no';`:                                                                "no",
-		`foreach ($_SERVER as $k => $v) { if (strpos($k, 'A') === 0 && strlen($k) === 1) { $r = $v; } }`:                         "b",
-		`if ($_SERVER['HTTP_HOST'] !== 'a') { exit; } $r = $_SERVER['HTTP_HOST'];`:                                               "a",
-		`if ($_SERVER['HTTP_HOST'] == 'a.b') { $r = $_SERVER['HTTP_HOST']; } else { $r = 'a.b'; }`:                               "a.b",
-		`define('\\X', 1); define('X', 2); $r = X . \X;`:                                                                         "22",
-		`$a = 'x'; $r = extract(['a' => 1, 'b' => 2], EXTR_SKIP) . $a . $b;`:                                                     "1x2",
-		`$a = 'x'; extract(['a' => 1, 'b' => 2, '3' => 4], EXTR_PREFIX_ALL, 'p'); $r = $a . $p_a . $p_b . $p_3;`:                 "x124",
-		`$a = 'x'; extract(['a' => 1, 'b' => 2], EXTR_IF_EXISTS); $r = $a . ($b ?? '-');`:                                        "1-",
-		`$r = pack('H*', '616263') . gzinflate(base64_decode('S0wEAA==')) . gzuncompress(base64_decode('eJxLTEoGAAJNASc='));`:    "abcaaabc",
+		`chdir('sub'); $r = file_get_contents('data.txt');`:                                              "sub",
+		`chdir('nowhere'); $r = file_get_contents('data.txt');`:                                          "top",
+		`chdir('current'); $r = basename(getcwd());`:                                                     "1",
+		`set_include_path('nowhere:' . __DIR__ . '/sub'); $r = include 'code.php';`:                      "sub",
+		`ini_set('include_path', 'sub'); $r = include 'code.php';`:                                       "sub",
+		`set_include_path('nowhere'); $r = include 'code.php';`:                                          "top",
+		`$r = file_get_contents(__DIR__ . '/current/../data.txt');`:                                      "releases",
+		`$r = include __DIR__ . '/current/../code.php';`:                                                 "releases",
+		`$r = file_exists(__DIR__ . '/current/../sub') ? 'yes' : 'no';`:                                  "no",
+		`$r = basename(dirname(realpath(__DIR__ . '/current/../data.txt')));`:                            "releases",
+		`file_put_contents('sub/log', 'x'); $r = file_get_contents('data.txt');`:                         "top",
+		`if (rand()) { file_put_contents('log', 'x'); } $r = file_get_contents('data.txt');`:             "top",
+		`$r = fopen('log', 'rb'); $r = file_get_contents('data.txt');`:                                   "top",
+		`$r = implode(',', array_keys(getenv()));`:                                                       "A",
+		`$r = array_key_exists('NOPE', $_SERVER) ? 'yes' : 'no';`:                                        "no",
+		`foreach ($_SERVER as $k => $v) { if (strpos($k, 'A') === 0 && strlen($k) === 1) { $r = $v; } }`: "b",
+		`if ($_SERVER['HTTP_HOST'] !== 'a') { exit; } $r = $_SERVER['HTTP_HOST'];`:                       "a",
+		`if ($_SERVER['HTTP_HOST'] == 'a.b') { $r = $_SERVER['HTTP_HOST']; } else { $r = 'a.b'; }`:       "a.b",
+		`define('\\X', 1); define('X', 2); $r = X . \X;`:                                                 "22",
+		`$a = 'x'; $r = extract(['a' => 1, 'b' => 2], EXTR_SKIP) . $a . $b;`:                             "1x2",
+
+		`$a = 'x'; extract(['a' => 1, 'b' => 2, '3' => 4], EXTR_PREFIX_ALL, 'p'); $r = $a . $p_a . $p_b . $p_3;`: "x124",
+
+		`$a = 'x'; extract(['a' => 1, 'b' => 2], EXTR_IF_EXISTS); $r = $a . ($b ?? '-');`: "1-",
+
+		`$r = pack('H*', '616263') . gzinflate(base64_decode('S0wEAA==')) . gzuncompress(base64_decode('eJxLTEoGAAJNASc='));`: "abcaaabc",
+
 		`$r = strtok('//a/b//c', '/') . strtok('/') . strtok('/c') . var_export(strtok('/'), true) . var_export("a'\\b", true);`: `abfalse'a\'\\b'`,
-		`$r = strtok(':80', ':') . '-' . strtok('shop.test:80', ':');`:                                                           "80-shop.test",
-		`$r = 'a'; ?> <? $r = 'b'; ?> <?php ;`:                                                                                   "a",
-		`putenv('X=' . rand()); $r = 'still';`:                                                                                   "still",
+
+		`$r = strtok(':80', ':') . '-' . strtok('shop.test:80', ':');`: "80-shop.test",
+		`$r = 'a'; ?> <? $r = 'b'; ?> <?php ;`:                         "a",
+		`putenv('X=' . rand()); $r = 'still';`:                         "still",
+
 		`$r = openssl_decrypt('Um0Zw9Z9fnnqPH1v98eWEA==', 'aes-256-cbc', hash('sha256', 'k', true), 0, str_repeat("\0", 16)) . openssl_decrypt(hex2bin('5eba448f58061b7ed56af86a83ccfb01'), 'AES-128-CBC', 'short', 1, 'iv');`: "s3cr$tabc",
-		`$h = fopen(__DIR__ . '/lines.txt', 'r'); $r = ''; while (!feof($h)) { $r .= '[' . fgets($h) . ']'; } fclose($h); $r .= is_resource($h) ? 'open' : 'closed';`:                                                          "[a\n][b\n][]closed",
-		`$h = fopen('data.txt', 'rb'); $r = fgets($h) . (feof($h) ? '|' : '-') . var_export(fgets($h), true); rewind($h); $r .= stream_get_contents($h);`:                                                                      "top|falsetop",
-		`$h = fopen('lines.txt', 'r'); flock($h, LOCK_SH); $r = fread($h, 3) . '|' . fread($h, filesize('lines.txt'));`:                                                                                                        "a\nb|\n",
-		`$h = @fopen('nowhere.txt', 'r'); $r = var_export($h, true);`:                                                                                                                                                          "false",
-		`$r = json_decode('{"a":12345678901234567890,"b":5}', true, 9, JSON_BIGINT_AS_STRING)['a'];`:                                                                                                                           "12345678901234567890",
-		`$r = FILTER_SANITIZE_STRING . T_STRING;`: "513262",
+
+		`$h = fopen(__DIR__ . '/lines.txt', 'r'); $r = ''; while (!feof($h)) { $r .= '[' . fgets($h) . ']'; } fclose($h); $r .= is_resource($h) ? 'open' : 'closed';`: "[a\n][b\n][]closed",
+
+		`$h = fopen('data.txt', 'rb'); $r = fgets($h) . (feof($h) ? '|' : '-') . var_export(fgets($h), true); rewind($h); $r .= stream_get_contents($h);`: "top|falsetop",
+
+		`$h = fopen('lines.txt', 'r'); flock($h, LOCK_SH); $r = fread($h, 3) . '|' . fread($h, filesize('lines.txt'));`: "a\nb|\n",
+
+		`$h = @fopen('nowhere.txt', 'r'); $r = var_export($h, true);`:                                "false",
+		`$r = json_decode('{"a":12345678901234567890,"b":5}', true, 9, JSON_BIGINT_AS_STRING)['a'];`: "12345678901234567890",
+		`$r = FILTER_SANITIZE_STRING . T_STRING;`:                                                    "513262",
 	} {
 		if a := probe(t, testFiles(), code); a.State != Known || a.Text != want {
 			t.Errorf("%s\nis %v %q (%v), want %q", code, a.State, a.Text, a.Why, want)
