@@ -151,14 +151,14 @@ func (b *bench) memory(ctx context.Context) error {
 		}
 		u.stored += n
 	}
-	b.say("two destinations: %.1f s, CPU %.1f s, %d MB stored", u.wall.Seconds(), u.cpu.Seconds(), u.stored/1_000_000)
-	own := make([]string, len(u.each))
-	for i, n := range u.each {
+	b.say("two destinations: %.1f s, CPU %.1f s, %d MB stored", u.Wall.Seconds(), u.CPU.Seconds(), u.stored/1_000_000)
+	own := make([]string, len(u.Each))
+	for i, n := range u.Each {
 		own[i] = fmt.Sprintf("%.0f", float64(n)/mib)
 	}
 	b.say("peak memory, all processes: %.0f MiB at one moment; their own peaks %s MiB; the limit is %d MiB for the sum",
-		float64(u.peak)/mib, strings.Join(own, " + "), memoryLimit/mib)
-	if max(u.peak, u.sumHWM) > memoryLimit {
+		float64(u.Peak)/mib, strings.Join(own, " + "), memoryLimit/mib)
+	if max(u.Peak, u.SumHWM) > memoryLimit {
 		return errors.New("measure memory: the limit is exceeded")
 	}
 	return nil

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os/exec"
 	"slices"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
 // ratios runs every contestant several times, in turn, and prints their medians
@@ -36,13 +39,13 @@ func (b *bench) ratios(ctx context.Context) error {
 	for i, c := range contestants {
 		m := median(runs[i])
 		medians[i] = m
-		b.say("%-22s %7.1f s %7.1f s %8.0f MiB %7d MB", c.name, m.wall.Seconds(), m.cpu.Seconds(), float64(m.peak)/mib, m.stored/1_000_000)
+		b.say("%-22s %7.1f s %7.1f s %8.0f MiB %7d MB", c.name, m.Wall.Seconds(), m.CPU.Seconds(), float64(m.Peak)/mib, m.stored/1_000_000)
 	}
 	ours := medians[len(medians)-1]
 	for i, c := range contestants[:len(contestants)-1] {
 		m := medians[i]
-		b.say("wp-oneway : %-10s %9.2f %9.2f %12.2f %10.2f", c.name, ratio(ours.wall, m.wall), ratio(ours.cpu, m.cpu),
-			ratio(ours.peak, m.peak), ratio(ours.stored, m.stored))
+		b.say("wp-oneway : %-10s %9.2f %9.2f %12.2f %10.2f", c.name, ratio(ours.Wall, m.Wall), ratio(ours.CPU, m.CPU),
+			ratio(ours.Peak, m.Peak), ratio(ours.stored, m.stored))
 	}
 	return nil
 }
@@ -56,15 +59,29 @@ func (b *bench) warm(ctx context.Context) error {
 	return nil
 }
 
+// A usage is what a contestant took, and the bytes in the bucket afterwards.
+type usage struct {
+	lab.Usage
+	stored int64
+}
+
+// measure runs a contestant.
+func measure(ctx context.Context, cmd *exec.Cmd) (usage, error) {
+	u, err := lab.Measure(ctx, cmd)
+	return usage{Usage: u}, err
+}
+
 // median takes each quantity's own median.
 func median(runs []usage) usage {
 	return usage{
-		wall:   middle(runs, func(u usage) int64 { return int64(u.wall) }).wall,
-		cpu:    middle(runs, func(u usage) int64 { return int64(u.cpu) }).cpu,
-		peak:   middle(runs, func(u usage) int64 { return u.peak }).peak,
-		sumHWM: middle(runs, func(u usage) int64 { return u.sumHWM }).sumHWM,
+		Usage: lab.Usage{
+			Wall:   middle(runs, func(u usage) int64 { return int64(u.Wall) }).Wall,
+			CPU:    middle(runs, func(u usage) int64 { return int64(u.CPU) }).CPU,
+			Peak:   middle(runs, func(u usage) int64 { return u.Peak }).Peak,
+			SumHWM: middle(runs, func(u usage) int64 { return u.SumHWM }).SumHWM,
+			Each:   middle(runs, usage.most).Each,
+		},
 		stored: middle(runs, func(u usage) int64 { return u.stored }).stored,
-		each:   middle(runs, usage.most).each,
 	}
 }
 

@@ -62,11 +62,11 @@ func (b *bench) compare(runs [][]usage) error {
 	for i, up := range uploaders {
 		m := median(runs[i])
 		medians[i] = m
-		b.say("%-22s %7.2f s %7.2f s %8.0f MiB", up.name, m.wall.Seconds(), m.cpu.Seconds(), float64(m.sumHWM)/mib)
+		b.say("%-22s %7.2f s %7.2f s %8.0f MiB", up.name, m.Wall.Seconds(), m.CPU.Seconds(), float64(m.SumHWM)/mib)
 	}
 	ours := medians[len(medians)-1]
 	for i, up := range uploaders[:len(uploaders)-1] {
-		b.say("wp-oneway : %-11s %8.2f %9.2f %12.2f", up.name, ratio(ours.wall, medians[i].wall), ratio(ours.cpu, medians[i].cpu), ratio(ours.sumHWM, medians[i].sumHWM))
+		b.say("wp-oneway : %-11s %8.2f %9.2f %12.2f", up.name, ratio(ours.Wall, medians[i].Wall), ratio(ours.CPU, medians[i].CPU), ratio(ours.SumHWM, medians[i].SumHWM))
 	}
 	if most := ours.most(); most > uploadLimit {
 		return fmt.Errorf("measure the upload: %d MiB of memory, and the limit is %d", most/mib, int64(uploadLimit/mib))
@@ -76,10 +76,10 @@ func (b *bench) compare(runs [][]usage) error {
 
 // most is the peak of the greatest process: ours, beside the shell and cat.
 func (u usage) most() int64 {
-	if len(u.each) == 0 {
+	if len(u.Each) == 0 {
 		return 0
 	}
-	return u.each[0]
+	return u.Each[0]
 }
 
 // noise is a file that no compression makes smaller, in memory.

@@ -1,4 +1,4 @@
-package main
+package lab
 
 import (
 	"cmp"
@@ -13,18 +13,18 @@ import (
 	"time"
 )
 
-// A usage is what a program and all it started took.
-type usage struct {
-	wall   time.Duration
-	cpu    time.Duration // user and system
-	peak   int64         // most resident bytes of all processes at one moment, by sampling
-	sumHWM int64         // sum of the processes' own peaks (VmHWM): never less than peak
-	each   []int64       // those peaks, the greatest first
-	stored int64         // bytes in the bucket afterwards
+// A Usage is what a program and all it started took.
+type Usage struct {
+	Wall   time.Duration
+	CPU    time.Duration // user and system
+	Peak   int64         // most resident bytes of all processes at one moment, by sampling
+	SumHWM int64         // sum of the processes' own peaks (VmHWM): never less than Peak
+	Each   []int64       // those peaks, the greatest first
 }
 
-// measure runs a command and watches its processes.
-func measure(ctx context.Context, cmd *exec.Cmd) (usage, error) {
+// Measure runs a command and watches its processes. It samples /proc: what wait4
+// tells of memory counts the process that started the command as well.
+func Measure(ctx context.Context, cmd *exec.Cmd) (Usage, error) {
 	var said strings.Builder
 	if cmd.Stdout == nil {
 		cmd.Stdout = &said
@@ -34,7 +34,7 @@ func measure(ctx context.Context, cmd *exec.Cmd) (usage, error) {
 	}
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
-		return usage{}, fmt.Errorf("run %s: %w", cmd.Path, err)
+		return Usage{}, fmt.Errorf("run %s: %w", cmd.Path, err)
 	}
 	done, watched := make(chan struct{}), make(chan struct{})
 	w := watcher{hwm: map[int]int64{}}
@@ -50,19 +50,19 @@ func measure(ctx context.Context, cmd *exec.Cmd) (usage, error) {
 		}
 	}()
 	err := cmd.Wait()
-	u := usage{wall: time.Since(start)}
+	u := Usage{Wall: time.Since(start)}
 	close(done)
 	<-watched
 	if err != nil {
 		return u, fmt.Errorf("run %s: %w: %.2000s", cmd.Path, err, said.String())
 	}
-	u.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	u.peak = w.peak
+	u.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	u.Peak = w.peak
 	for _, bytes := range w.hwm {
-		u.sumHWM += bytes
-		u.each = append(u.each, bytes)
+		u.SumHWM += bytes
+		u.Each = append(u.Each, bytes)
 	}
-	slices.SortFunc(u.each, func(a, b int64) int { return cmp.Compare(b, a) })
+	slices.SortFunc(u.Each, func(a, b int64) int { return cmp.Compare(b, a) })
 	return u, ctx.Err()
 }
 
@@ -76,7 +76,7 @@ func (w *watcher) sample(root int) {
 	var sum int64
 	for queue := []int{root}; len(queue) > 0; queue = queue[1:] {
 		pid := queue[0]
-		rss, hwm := memory(pid)
+		rss, hwm := resident(pid)
 		sum += rss
 		if hwm > 0 {
 			w.hwm[pid] = hwm
@@ -86,8 +86,8 @@ func (w *watcher) sample(root int) {
 	w.peak = max(w.peak, sum)
 }
 
-// memory is the resident bytes of a process and their peak; 0 once it has ended.
-func memory(pid int) (rss, hwm int64) {
+// resident is the resident bytes of a process and their peak; 0 once it has ended.
+func resident(pid int) (rss, hwm int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, 0
