@@ -14,10 +14,11 @@ import (
 
 // gcPercent has the garbage collector run often: the streams' own memory is bounded
 // by the agent, and what is thrown away in between should not double it.
-const gcPercent = 15
+const gcPercent = 8
 
-// leanEvery is how often pages are given back that were touched in passing.
-const leanEvery = 2 * time.Second
+// leanEvery is how often pages are given back that were touched in passing: often
+// enough that those of setting up are gone before the streams have their memory.
+const leanEvery = 250 * time.Millisecond
 
 // saveMemory keeps the process small, for as long as it lives. Start-up, and
 // later each new thing it turns to, touches much of the binary and never comes

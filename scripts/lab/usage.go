@@ -22,6 +22,9 @@ type Usage struct {
 	Each   []int64       // those peaks, the greatest first
 }
 
+// sampleEvery is short beside the time in which a stream fills its memory.
+const sampleEvery = 2 * time.Millisecond
+
 // Measure runs a command and watches its processes. It samples /proc: what wait4
 // tells of memory counts the process that started the command as well.
 func Measure(ctx context.Context, cmd *exec.Cmd) (Usage, error) {
@@ -45,7 +48,7 @@ func Measure(ctx context.Context, cmd *exec.Cmd) (Usage, error) {
 			select {
 			case <-done:
 				return
-			case <-time.After(20 * time.Millisecond):
+			case <-time.After(sampleEvery):
 			}
 		}
 	}()
