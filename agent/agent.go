@@ -25,8 +25,8 @@ const partBlocks = 8
 
 // poolBlocks is how much memory the streams in flight of one site share, in
 // blocks of 1 MiB: what two streams need at least (see streamBlocks), and a part
-// of each that is being sent.
-const poolBlocks = 2 * (streamBlocks + partBlocks)
+// that is being sent.
+const poolBlocks = 2*streamBlocks + partBlocks
 
 // An Agent backs sites up. Log, Progress, Now and Random may be left zero.
 type Agent struct {
