@@ -22,12 +22,17 @@ type Usage struct {
 	Each   []int64       // those peaks, the greatest first
 }
 
-// sampleEvery is short beside the time in which a stream fills its memory.
-const sampleEvery = 2 * time.Millisecond
+// How often processes are looked at: often is short beside the time in which a
+// stream fills its memory, but takes a quarter of a processor; seldom takes next to
+// nothing of the time that is to be measured.
+const (
+	Often  = 2 * time.Millisecond
+	Seldom = 50 * time.Millisecond
+)
 
-// Measure runs a command and watches its processes. It samples /proc: what wait4
-// tells of memory counts the process that started the command as well.
-func Measure(ctx context.Context, cmd *exec.Cmd) (Usage, error) {
+// Measure runs a command and looks at its processes again and again. It samples
+// /proc: what wait4 tells of memory counts the process that started the command as well.
+func Measure(ctx context.Context, cmd *exec.Cmd, every time.Duration) (Usage, error) {
 	var said strings.Builder
 	if cmd.Stdout == nil {
 		cmd.Stdout = &said
@@ -48,7 +53,7 @@ func Measure(ctx context.Context, cmd *exec.Cmd) (Usage, error) {
 			select {
 			case <-done:
 				return
-			case <-time.After(sampleEvery):
+			case <-time.After(every):
 			}
 		}
 	}()

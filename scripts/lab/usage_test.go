@@ -11,7 +11,7 @@ func TestMeasureCountsAllProcesses(t *testing.T) {
 	// Two processes, neither of them the one started, each hold 40 MB for a moment.
 	hold := `head -c 40M /dev/zero | tail -c 40M | (sleep 0.3; cat >/dev/null)`
 	cmd := exec.Command("sh", "-c", "("+hold+") & ("+hold+"); wait; true")
-	u, err := Measure(context.Background(), cmd)
+	u, err := Measure(context.Background(), cmd, Often)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestMeasureCountsAllProcesses(t *testing.T) {
 }
 
 func TestMeasureFailsWithTheProgram(t *testing.T) {
-	if _, err := Measure(context.Background(), exec.Command("sh", "-c", "echo why >&2; exit 3")); err == nil {
+	if _, err := Measure(context.Background(), exec.Command("sh", "-c", "echo why >&2; exit 3"), Often); err == nil {
 		t.Error("a program that failed was measured")
 	}
 }

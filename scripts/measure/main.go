@@ -137,7 +137,7 @@ func (b *bench) tearDown() error {
 // memory backs up to two destinations at once and holds the peak against the limit.
 func (b *bench) memory(ctx context.Context) error {
 	cmd := b.agent(ctx, b.s3URL(bucket), b.s3URL(second))
-	u, err := measure(ctx, cmd)
+	u, err := measure(ctx, cmd, lab.Often)
 	if err != nil {
 		return err
 	}

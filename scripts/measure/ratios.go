@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
+	"time"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
@@ -19,7 +20,7 @@ func (b *bench) ratios(ctx context.Context) error {
 	runs := make([][]usage, len(contestants))
 	for range b.rounds {
 		for i, c := range contestants {
-			u, err := measure(ctx, c.command(ctx, b))
+			u, err := measure(ctx, c.command(ctx, b), lab.Seldom)
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
@@ -53,7 +54,7 @@ func (b *bench) ratios(ctx context.Context) error {
 // warm lets every contestant find the files and rows in memory.
 func (b *bench) warm(ctx context.Context) error {
 	cmd := b.shell(ctx, `set -e; tar c -C "$ROOT" . | wc -c; mariadb-dump --no-defaults -uroot --socket="$SOCKET" wordpress | wc -c`)
-	if _, err := measure(ctx, cmd); err != nil {
+	if _, err := measure(ctx, cmd, lab.Seldom); err != nil {
 		return fmt.Errorf("warm up: %w", err)
 	}
 	return nil
@@ -66,8 +67,8 @@ type usage struct {
 }
 
 // measure runs a contestant.
-func measure(ctx context.Context, cmd *exec.Cmd) (usage, error) {
-	u, err := lab.Measure(ctx, cmd)
+func measure(ctx context.Context, cmd *exec.Cmd, every time.Duration) (usage, error) {
+	u, err := lab.Measure(ctx, cmd, every)
 	return usage{Usage: u}, err
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -39,7 +40,7 @@ func (b *bench) upload(ctx context.Context) error {
 	runs := make([][]usage, len(uploaders))
 	for range b.rounds {
 		for i, up := range uploaders {
-			u, err := measure(ctx, b.uploader(ctx, up.script, stream))
+			u, err := measure(ctx, b.uploader(ctx, up.script, stream), lab.Seldom)
 			if err != nil {
 				return fmt.Errorf("%s: %w", up.name, err)
 			}
