@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -136,9 +138,8 @@ func (a *app) readConfig(cmd *cobra.Command) error {
 		return err
 	}
 	if path != "" {
-		a.config.SetConfigFile(path)
-		if err := a.config.ReadInConfig(); err != nil {
-			return fmt.Errorf("read configuration %s: %w", path, err)
+		if err := a.readFile(path); err != nil {
+			return err
 		}
 	}
 	a.flags = cmd.Flags()
@@ -185,6 +186,12 @@ func configPath(cmd *cobra.Command) (string, error) {
 	return "", nil
 }
 
+// careful are the keys of which an empty variable is refused: a script that never
+// set it would send backups elsewhere, or not sealed.
+var careful = []string{
+	"sinks", "require_one_way", "encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "encryption.required",
+}
+
 // checkEnvironment refuses variables with our prefix that are no key: they are
 // misspelt, and what they were to say would not be done.
 func checkEnvironment(environ []string) error {
@@ -193,9 +200,12 @@ func checkEnvironment(environ []string) error {
 		known = append(known, envName(key))
 	}
 	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
+		name, value, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, envPrefix+"_") && !slices.Contains(known, name) {
 			return fmt.Errorf("environment variable %s: no such key; see wp-oneway backup --help", name)
+		}
+		if strings.TrimSpace(value) == "" && slices.ContainsFunc(careful, func(key string) bool { return envName(key) == name }) {
+			return fmt.Errorf("environment variable %s is empty; give it a value, or unset it", name)
 		}
 	}
 	return nil
@@ -210,7 +220,10 @@ func (a *app) load() (*settings, error) {
 	if s.Limits.Sites < 0 {
 		return nil, fmt.Errorf("configuration%s: 'limits.sites' is %d; give how many sites at once, 1 or more", a.from(), s.Limits.Sites)
 	}
-	for _, entry := range s.Sites { // those that are not asked for now, too: a key that is wrong must not wait for its night
+	for i, entry := range s.Sites { // those that are not asked for now, too: a key that is wrong must not wait for its night
+		if path, _ := entry["path"].(string); path == "" {
+			return nil, fmt.Errorf("configuration%s: 'sites[%d]' has no path; give the site's folder, or a pattern", a.from(), i)
+		}
 		if _, err := a.forSite(entry); err != nil {
 			return nil, err
 		}
@@ -230,7 +243,7 @@ func (a *app) from() string {
 func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, sinkHook, rateHook, durationHook),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, sinkHook, rateHook, durationHook, scalarHook),
 	})
 	if err != nil {
 		return err
@@ -270,6 +283,32 @@ func durationHook(_, to reflect.Type, value any) (any, error) {
 		return nil, fmt.Errorf("%q is no duration; write it with its unit, as 90s, 5m or 6h", text)
 	}
 	return d, nil
+}
+
+// scalarHook refuses what would be bent into another type: 3.7 into 3, true into 1,
+// 2 into true, and 1.10, which YAML takes for a number, into "1.1".
+func scalarHook(from, to reflect.Type, value any) (any, error) {
+	truth := from.Kind() == reflect.Bool
+	switch to.Kind() {
+	case reflect.Int:
+		f, isFloat := value.(float64)
+		text, isText := value.(string)
+		_, err := strconv.ParseInt(text, 0, 64)
+		if truth || isFloat && f != math.Trunc(f) || isText && err != nil {
+			return nil, errors.New("must be a whole number")
+		}
+	case reflect.Bool:
+		text, isText := value.(string)
+		_, err := strconv.ParseBool(text)
+		if !truth && (!isText || err != nil) {
+			return nil, errors.New("must be true or false")
+		}
+	case reflect.String:
+		if truth || from.Kind() == reflect.Float64 {
+			return nil, errors.New("must be text; put it in quotes")
+		}
+	}
+	return value, nil
 }
 
 // listHook reads a list from one string, as the environment gives it: YAML if it

@@ -37,6 +37,9 @@ func (a *app) jobsOf(s *settings, entries []entry) ([]agent.Job, error) {
 	jobs := make([]agent.Job, 0, len(entries))
 	for _, e := range entries {
 		job, err := a.job(s, e, homes)
+		if err != nil && (len(entries) > 1 || len(e.keys) > 1) {
+			err = fmt.Errorf("site %s: %w", e.path(), err)
+		}
 		if err != nil {
 			return nil, usage(err)
 		}

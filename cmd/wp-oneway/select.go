@@ -85,7 +85,7 @@ func (a *app) choose(ctx context.Context, s *settings, paths []string, all bool)
 		return nil, usage(errors.New("no PATH was given and no sites are configured; give a site's folder, or --all to search for sites"))
 	}
 	out := &selection{}
-	configured, byPath, err := out.configured(ctx, s)
+	configured, byPath, err := a.configured(ctx, s, out)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (a *app) choose(ctx context.Context, s *settings, paths []string, all bool)
 // configured sites.
 func (a *app) search(ctx context.Context, s *settings, roots []string) (*selection, error) {
 	out := &selection{}
-	configured, byPath, err := out.configured(ctx, s)
+	configured, byPath, err := a.configured(ctx, s, out)
 	if err != nil {
 		return nil, err
 	}
@@ -174,17 +174,17 @@ func (s *selection) unique() {
 
 // configured replaces patterns by the sites they match; a later entry of the same
 // path adds to an earlier one.
-func (s *selection) configured(ctx context.Context, set *settings) ([]entry, directory, error) {
+func (a *app) configured(ctx context.Context, set *settings, s *selection) ([]entry, directory, error) {
 	var out []entry
 	byPath, at := directory{}, map[string]int{}
 	for _, keys := range set.Sites {
 		pattern, _ := keys["path"].(string)
 		if !filepath.IsAbs(pattern) {
-			return nil, nil, usage(fmt.Errorf("configuration: sites: path %q must be absolute", pattern))
+			return nil, nil, usage(fmt.Errorf("configuration%s: sites: path %q must be absolute", a.from(), pattern))
 		}
 		paths, notes, err := wordpress.Expand(ctx, pattern)
 		if err != nil {
-			return nil, nil, usage(fmt.Errorf("configuration: sites: path %q: %w", pattern, err))
+			return nil, nil, usage(fmt.Errorf("configuration%s: sites: path %q: %w", a.from(), pattern, err))
 		}
 		for _, note := range notes.Items {
 			s.notes.Add(note)
