@@ -72,7 +72,7 @@ type Job struct {
 	Defaults  []byte // an option file that overrides the connection; nil for none
 	Filters   []archive.Filter
 	Seal      *Seal         // to whom Filters seal, or nil
-	Sinks     []string      // URLs; {host} {kind} {site} {owner} stand for themselves
+	Sinks     []string      // URLs; {host} {kind} {site} {owner} are filled in
 	Timeout   time.Duration // for the whole run; 0 is none
 	Stall     time.Duration // how long a destination may make no progress; 0 is none
 	DryRun    bool

@@ -21,7 +21,8 @@ backup once its manifest, stored last, is there.
 
 Without PATH and --all, the configured sites are backed up. Without --to, and
 with none configured, backups go to ~/backups. In a URL, {host}, {kind}, {site}
-and {owner} stand for themselves.
+and {owner} stand for the host's name, the kind of backup, and the site's name and
+owner.
 
 Every flag is a key of the configuration, with underscores, and an environment
 variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is sinks,
@@ -29,7 +30,8 @@ variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is sinks,
 encryption.recipients_file, --passphrase-file encryption.passphrase_file.
 Keys without a flag are limits.sites (how many at once), limits.bandwidth (of the
 files of all sites on their way to buckets, such as 20MiB/s), limits.timeout (of a
-run), and limits.stall (after which a destination that does not move is given up).
+run), limits.stall (after which a destination that does not move is given up), and
+encryption.required (refuse backups that are not sealed).
 
 With --require-one-way, a sink that doctor has not found one-way with this
 credential in the last 7 days is refused before anything is read, and counts as a

@@ -22,8 +22,8 @@ what nobody may do, which versions stay, and when old backups, broken uploads an
 doctor's canaries go. Nothing is asked of anybody, and nothing is changed.
 
 With --host, each host gets a credential and a prefix of its own. In --prefix,
-{host} and {kind} stand for themselves, as in a sink's URL. Not every provider can
-be made one-way; the text says so.`,
+{host} and {kind} stand for the host's name and the kind of backup, as in a sink's
+URL. Not every provider can be made one-way; the text says so.`,
 		Example: `  wp-oneway policy s3 --bucket vault --prefix {host} --host web1 --host web2
   wp-oneway policy s3 --provider minio --bucket vault --format json
   wp-oneway policy gcs --bucket vault --prefix {kind}/{host} --host web1 --format terraform`,
@@ -44,7 +44,7 @@ be made one-way; the text says so.`,
 	f := cmd.Flags()
 	f.StringVar(&r.Provider, "provider", "", "whose S3 it is: aws, minio, b2, r2, wasabi or spaces (default aws)")
 	f.StringVar(&r.Bucket, "bucket", "", "the `bucket`")
-	f.StringVar(&r.Prefix, "prefix", "", "the `prefix` of the sinks' URLs; {host} and {kind} stand for themselves")
+	f.StringVar(&r.Prefix, "prefix", "", "the `prefix` of the sinks' URLs, in which {host} and {kind} may stand")
 	f.StringArrayVar(&r.Hosts, "host", nil, "`name` of a host that backs up there; may be repeated")
 	f.StringArrayVar(&r.Sites, "site", nil, "`name` of a site, for stores whose rules know only whole prefixes; may be repeated")
 	f.StringVar(&r.KMSKey, "kms-key", "", "`ARN` of the key that the bucket encrypts with (aws)")

@@ -100,6 +100,9 @@ mysql --binary-mode alone.`,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			if completing(cmd) {
+				return nil
+			}
 			if err := nothingEmpty(cmd, args); err != nil {
 				return usage(err)
 			}
@@ -126,6 +129,7 @@ mysql --binary-mode alone.`,
 	flags.BoolP("verbose", "v", false, "tell what is done")
 	flags.String("log-format", "text", "`format` of what is told on standard error: text or json")
 	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand())
+	fitIn(root)
 	return root
 }
 

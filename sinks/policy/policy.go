@@ -12,7 +12,7 @@ import (
 type Request struct {
 	Provider   string   // one of Providers
 	Bucket     string   //
-	Prefix     string   // of the sink's URL; {host} and {kind} stand for themselves
+	Prefix     string   // of the sink's URL; {host} and {kind} are filled in by backups
 	Hosts      []string // each gets a credential and a prefix of its own
 	Sites      []string // names of sites, for stores whose rules know only whole prefixes
 	KMSKey     string   // ARN of the key that the bucket encrypts with, AWS alone
