@@ -106,7 +106,7 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *Report {
 		slots <- struct{}{}
 		sites.Go(func() {
 			defer func() { <-slots }()
-			report.Sites[i] = a.backup(ctx, job, names.refused[i], names.names)
+			report.Sites[i] = a.backup(ctx, job, names.refused[i], &names)
 			a.Finished(report.Sites[i])
 		})
 	}

@@ -82,6 +82,24 @@ func (d Dirs) holderOf(name string) (*holder, error) {
 	return h, nil
 }
 
+// served lists the roots of the sites that have a name on this host and are there.
+func (d Dirs) served() (roots []string) {
+	names, err := os.ReadDir(filepath.Join(d.State, "names"))
+	if err != nil {
+		return nil // nothing was ever backed up; what cannot be read is told of by who needs it
+	}
+	for _, n := range names {
+		h, err := d.holderOf(n.Name())
+		if err != nil || h == nil || h.gone() {
+			continue
+		}
+		if real, err := wordpress.RealPath(h.Path); err == nil {
+			roots = append(roots, real)
+		}
+	}
+	return roots
+}
+
 // is tells whether the holder is the claimant: the same site or, where that has
 // moved, the path that the operator calls it by.
 func (h *holder) is(c claimant) bool {

@@ -15,6 +15,7 @@ type contest struct {
 	lost    map[int]error     // why the others were not
 	unused  map[int]bool      // no configuration, and never backed up
 	wanted  []string          // names of other sites' that were refused
+	served  []string          // roots of all sites that are known on this host, where a job has a folder for a sink
 }
 
 // contest decides between the jobs that come to one name, and between each and
@@ -54,6 +55,9 @@ func (a *Agent) contest(jobs []Job) contest {
 			continue
 		}
 		a.settle(who, h, &out)
+	}
+	if slices.ContainsFunc(jobs, func(j Job) bool { return j.local() }) {
+		out.served = slices.AppendSeq(a.Dirs.served(), maps.Values(out.roots))
 	}
 	return out
 }

@@ -67,12 +67,12 @@ func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 		if job.Ignore != "" || decided.unused[i] || ctx.Err() != nil {
 			continue
 		}
-		out = append(out, a.examine(ctx, job, decided.refused[i]))
+		out = append(out, a.examine(ctx, job, decided.refused[i], &decided))
 	}
 	return out
 }
 
-func (a *Agent) examine(ctx context.Context, job Job, refused error) Examination {
+func (a *Agent) examine(ctx context.Context, job Job, refused error, names *contest) Examination {
 	e := Examination{Path: job.Place.Path, Name: job.Name, Kind: job.Kind}
 	site, err := job.locate()
 	if err == nil && !wordpress.ValidName(job.Name) {
@@ -96,7 +96,7 @@ func (a *Agent) examine(ctx context.Context, job Job, refused error) Examination
 		}
 	}
 	e.sealing(job)
-	a.examineTargets(job, site.root, &e)
+	a.examineTargets(job, site.root, names.served, &e)
 	return e
 }
 
@@ -212,16 +212,12 @@ func (e *Examination) sealing(job Job) {
 }
 
 // examineTargets finds where the backups would go.
-func (a *Agent) examineTargets(job Job, root string, e *Examination) {
+func (a *Agent) examineTargets(job Job, root string, served []string, e *Examination) {
 	for _, text := range job.Sinks {
-		expanded, err := a.expand(text, job, e.Owner)
-		var u *url.URL
-		if err == nil {
-			u, err = sinks.Parse(expanded)
-		}
+		u, err := a.expand(text, job, e.Owner)
 		if err == nil {
 			if dir, ok := sinks.LocalDir(u); ok {
-				err = outside(dir, root)
+				err = apart(dir, root, served)
 			}
 		}
 		if err != nil {

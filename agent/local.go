@@ -222,7 +222,7 @@ func (l *local) Close() error {
 func (r *run) keepOut(facts Facts) error {
 	for _, t := range r.targets {
 		for _, dir := range []string{facts.Config.ContentDir, facts.Config.PluginDir, facts.Config.UploadsDir} {
-			if t.dir != "" && filepath.IsAbs(dir) {
+			if t.dir != "" && t.err == nil && filepath.IsAbs(dir) {
 				if err := outside(t.dir, dir); err != nil {
 					return err
 				}

@@ -87,3 +87,12 @@ func ownerOf(uid uint32) (Owner, error) {
 
 // foreign tells whether reading the site needs a worker: we are root, and its owner is not.
 func (o Owner) foreign() bool { return os.Geteuid() == 0 && o.UID != 0 }
+
+// name is what the owner is called, in {owner} and to people.
+func (o Owner) name() string {
+	id := strconv.FormatUint(uint64(o.UID), 10)
+	if u, err := user.LookupId(id); err == nil && wordpress.ValidName(u.Username) {
+		return u.Username
+	}
+	return id
+}

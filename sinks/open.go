@@ -99,8 +99,17 @@ func Parse(s string) (*url.URL, error) {
 	return u, check(u)
 }
 
+// parsePath reads a folder's path. What may be a URL that was mistyped is refused:
+// a bucket's backups would lie on this host, and nobody would know.
 func parsePath(s string) (*url.URL, error) {
-	if rest, ok := strings.CutPrefix(s, "~/"); ok {
+	first, _, _ := strings.Cut(s, "/")
+	if scheme, _, ok := strings.Cut(first, ":"); ok {
+		return nil, fmt.Errorf("%w: %q has no // after its colon; write %s://…, or ./ before a folder of that name", ErrURL, scheme+":…", scheme)
+	}
+	if strings.HasPrefix(first, "~") && first != "~" {
+		return nil, fmt.Errorf("%w: %q is not looked up; give the folder's whole path, or ~/ for your own home", ErrURL, first)
+	}
+	if rest, ok := strings.CutPrefix(s, "~"); ok {
 		home, err := os.UserHomeDir()
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s: find the home folder: %w", ErrURL, s, err)

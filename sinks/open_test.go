@@ -13,6 +13,8 @@ func TestParse(t *testing.T) {
 	for in, want := range map[string]string{
 		"/var/backups":     "file:///var/backups",
 		"~/backups":        "file:///home/alice/backups",
+		"~":                "file:///home/alice",
+		"/var/a:b":         "file:///var/a:b",
 		"file:///srv/a b":  "file:///srv/a%20b",
 		"/var/{kind}/wp?x": "file:///var/%7Bkind%7D/wp%3Fx",
 		"s3://vault/{kind}/{host}?region=eu-west-1&sse=aws:kms&conditional=false": "s3://vault/%7Bkind%7D/%7Bhost%7D?region=eu-west-1&sse=aws:kms&conditional=false",
@@ -29,6 +31,11 @@ func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ in, says string }{
 		{"", "empty"},
 		{"ftp://host/x", `"ftp"`},
+		{"s3:vault/x", `"s3:…" has no //`},
+		{"s3:/vault/x", "write s3://"},
+		{"host:/srv", "./ before a folder"},
+		{"s3:key:hunter2@vault", "no //"},
+		{"~bob/backups", `"~bob" is not looked up`},
 		{"file://srv/x", "three slashes"},
 		{"file:///srv?keep=1", "unknown parameter"},
 		{"s3://vault?regoin=x", `unknown parameter "regoin"; there are region`},
