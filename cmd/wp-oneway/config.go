@@ -289,21 +289,21 @@ func durationHook(_, to reflect.Type, value any) (any, error) {
 // 2 into true, and 1.10, which YAML takes for a number, into "1.1".
 func scalarHook(from, to reflect.Type, value any) (any, error) {
 	truth := from.Kind() == reflect.Bool
-	switch to.Kind() {
-	case reflect.Int:
+	switch kind := to.Kind(); {
+	case kind == reflect.Int:
 		f, isFloat := value.(float64)
 		text, isText := value.(string)
 		_, err := strconv.ParseInt(text, 0, 64)
 		if truth || isFloat && f != math.Trunc(f) || isText && err != nil {
 			return nil, errors.New("must be a whole number")
 		}
-	case reflect.Bool:
+	case kind == reflect.Bool:
 		text, isText := value.(string)
 		_, err := strconv.ParseBool(text)
 		if !truth && (!isText || err != nil) {
 			return nil, errors.New("must be true or false")
 		}
-	case reflect.String:
+	case kind == reflect.String:
 		if truth || from.Kind() == reflect.Float64 {
 			return nil, errors.New("must be text; put it in quotes")
 		}

@@ -31,7 +31,7 @@ func createOutput(path string) (*output, error) {
 		return o, nil
 	}
 	if o.file, err = os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp"); err != nil { // 0600
-		return nil, fmt.Errorf("create the output: %w", err)
+		return nil, fmt.Errorf("create the output %s: %w", path, cause(err))
 	}
 	o.temp = o.file.Name()
 	return o, nil
@@ -81,4 +81,12 @@ func syncFolder(dir string) error {
 	}
 	defer f.Close()
 	return f.Sync()
+}
+
+// cause is an error without the file it names, which may be one that people never see.
+func cause(err error) error {
+	if e := (*os.PathError)(nil); errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }

@@ -48,6 +48,9 @@ func TestWhatIsEmptyIsRefused(t *testing.T) {
 		h.refused(flag+" is empty", "backup", site, "--kind", "files", flag+"=")
 	}
 	h.refused("--output is empty", "dump", site, "-o", "")
+	if code, _, stderr := h.run("dump", site, "-o", "/nowhere/x.sql"); code != 1 || stderr != "wp-oneway: create the output /nowhere/x.sql: no such file or directory\n" {
+		t.Errorf("exit status %d, %q", code, stderr)
+	}
 	if left, err := os.ReadDir(filepath.Join(h.state, "backups")); err == nil {
 		t.Errorf("something was backed up all the same: %v", left)
 	}
