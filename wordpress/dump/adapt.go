@@ -152,30 +152,6 @@ func (d *Dump) adaptNames(list []token) []token {
 	return out
 }
 
-// definitions are where the columns and keys of a CREATE TABLE statement begin and
-// end: from an opening parenthesis or a comma, to the next.
-func definitions(list []token) [][2]int {
-	var all [][2]int
-	depth, from := 0, -1
-	for i, t := range list {
-		switch t.text {
-		case "(":
-			if depth++; depth == 1 && from < 0 {
-				from = i + 1
-			}
-		case ")":
-			if depth--; depth == 0 {
-				return append(all, [2]int{from, i})
-			}
-		case ",":
-			if depth == 1 {
-				all, from = append(all, [2]int{from, i}), i+1
-			}
-		}
-	}
-	return all
-}
-
 // dropFunctionalKeys leaves out keys on expressions, which MariaDB does not have.
 func (d *Dump) dropFunctionalKeys(o *object, list []token) []token {
 	out, last := []token(nil), 0

@@ -32,6 +32,7 @@ type object struct {
 	filled    bool // it had rows a moment before the snapshot
 	gone      bool // it cannot be read at all
 	ordered   bool // its rows lie in the order of a primary key
+	numbered  bool // its history is kept by numbers of transactions, not by time
 	bytes     int64
 	made      string // its definition a moment before the snapshot, and when it got it
 }
@@ -129,8 +130,13 @@ func (d *Dump) peek(ctx context.Context, o *object) error {
 
 // peekRows looks for rows, and notes the definition that they belong to.
 func (d *Dump) peekRows(ctx context.Context, o *object) error {
+	row, err := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
+	if err != nil {
+		return err
+	}
+	o.numbered = o.versioned && numbersTransactions(row[1].s)
 	history := ""
-	if o.versioned {
+	if d.history(o) {
 		history = " FOR SYSTEM_TIME ALL"
 	}
 	rows, err := d.main.strings(ctx, "SELECT 1 FROM "+ident(o.name)+history+" LIMIT 1")
@@ -138,32 +144,14 @@ func (d *Dump) peekRows(ctx context.Context, o *object) error {
 		return err
 	}
 	o.filled = len(rows) > 0
-	row, err := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
-	if err == nil {
-		o.made += " " + fingerprint(row[1].s)
-	}
-	return err
+	o.made += " " + fingerprint(row[1].s)
+	return nil
 }
 
 // fingerprint stands for a definition; the next number of AUTO_INCREMENT, which
 // changes with the rows, is no part of it.
 func fingerprint(create string) string {
-	var kept []token
-	list := (dialect{}).tokens(create)
-	depth := 0
-	for i := 0; i < len(list); i++ {
-		switch t := list[i]; {
-		case t.text == "(":
-			depth++
-		case t.text == ")":
-			depth--
-		case depth == 0 && t.kind == tokenWord && t.text == "AUTO_INCREMENT":
-			i += 3 // the equals sign, the number and a space
-			continue
-		}
-		kept = append(kept, list[i])
-	}
-	sum := sha256.Sum256([]byte(join(kept)))
+	sum := sha256.Sum256([]byte(withoutNextNumber(create)))
 	return string(sum[:])
 }
 

@@ -197,6 +197,9 @@ func (d *Dump) writeViewsAndCode(t *text) error {
 }
 
 func (d *Dump) writeViews(t *text) error {
+	if err := d.writeInterims(t); err != nil {
+		return err
+	}
 	for _, v := range d.views {
 		if err := d.writeView(t, v); err != nil {
 			return err

@@ -29,11 +29,11 @@ type column struct {
 }
 
 // columns reads which columns of a table hold values of their own. A table with a
-// history brings its rows' period along. It notes whether the table has an order.
+// history brings its rows' period along.
 func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned bool) ([]column, error) {
-	generated := "'', EXTRA, '', COLUMN_KEY"
+	generated := "'', EXTRA, ''"
 	if srv.maria && srv.number >= 100205 {
-		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION, COLUMN_KEY"
+		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION"
 	}
 	rows, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, COLUMN_TYPE, "+generated+
 		" FROM information_schema.COLUMNS WHERE "+thisTable(o.name)+
@@ -47,7 +47,6 @@ func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned b
 	columns := []column{} // maybe none, if all are generated
 	period := 0
 	for _, r := range rows {
-		o.ordered = o.ordered || r[7].s == "PRI" && o.steady
 		extra := strings.ToUpper(r[5].s)
 		if r[6].s == "ROW START" || r[6].s == "ROW END" {
 			if !versioned {

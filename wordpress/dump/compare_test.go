@@ -41,6 +41,11 @@ func (f *flavour) describe(t *testing.T, name string) map[string]string {
 		}
 		f.describeRows(t, db, table, kind, things)
 	}
+	for _, r := range rows(t, db, "SELECT TABLE_NAME, IS_UPDATABLE FROM information_schema.VIEWS WHERE TABLE_SCHEMA=DATABASE()") {
+		if table := "table " + r[0]; things[table] != "" {
+			things[table] += " updatable: " + r[1]
+		}
+	}
 	for _, r := range rows(t, db, "SELECT TRIGGER_NAME, ACTION_ORDER, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA=DATABASE()") {
 		things["trigger "+r[0]] = r[1] + " " + r[2] + " " + regexp.MustCompile(` [^ ]* [^ ]*$`).ReplaceAllString(query(t, db, "SHOW CREATE TRIGGER "+quote(r[0])), "")
 	}

@@ -37,9 +37,32 @@ const head = `
 /*M!100203 SET @OLD_INNODB_STRICT_MODE=@@innodb_strict_mode, innodb_strict_mode=0 */;
 /*M!100804 SET @OLD_EXPLICIT_DEFAULTS=@@explicit_defaults_for_timestamp, explicit_defaults_for_timestamp=1 */;
 /*M!110201 SET @OLD_CHARACTER_SET_COLLATIONS=@@character_set_collations, character_set_collations='' */;
+/*!80013 SET @OLD_REQUIRE_PRIMARY_KEY=@@SESSION.sql_require_primary_key, @OLD_STRICT=@@SESSION.innodb_strict_mode */;
+/*!80030 SET @OLD_GENERATE_KEY=@@SESSION.sql_generate_invisible_primary_key */;
+/*!80400 SET @OLD_RESTRICT_FK=@@SESSION.restrict_fk_on_non_standard_key */;
+/*!80013 SET @WP_ONEWAY_MAY=(SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN ('SESSION_VARIABLES_ADMIN','SYSTEM_VARIABLES_ADMIN','SUPER') AND REPLACE(GRANTEE,'''','')=REPLACE(CURRENT_USER(),'''','')) */;
+/*!80013 SET @WP_ONEWAY=IF(@WP_ONEWAY_MAY,'SET sql_require_primary_key=0, innodb_strict_mode=0','DO 0') */;
+/*!80013 PREPARE wp_oneway FROM @WP_ONEWAY */;
+/*!80013 EXECUTE wp_oneway */;
+/*!80030 SET @WP_ONEWAY=IF(@WP_ONEWAY_MAY,'SET sql_generate_invisible_primary_key=0','DO 0') */;
+/*!80030 PREPARE wp_oneway FROM @WP_ONEWAY */;
+/*!80030 EXECUTE wp_oneway */;
+/*!80400 SET @WP_ONEWAY=IF(@WP_ONEWAY_MAY,'SET restrict_fk_on_non_standard_key=0','DO 0') */;
+/*!80400 PREPARE wp_oneway FROM @WP_ONEWAY */;
+/*!80400 EXECUTE wp_oneway */;
 `
 
 const tail = `
+/*!80400 SET @WP_ONEWAY=IF(@WP_ONEWAY_MAY,'SET restrict_fk_on_non_standard_key=@OLD_RESTRICT_FK','DO 0') */;
+/*!80400 PREPARE wp_oneway FROM @WP_ONEWAY */;
+/*!80400 EXECUTE wp_oneway */;
+/*!80030 SET @WP_ONEWAY=IF(@WP_ONEWAY_MAY,'SET sql_generate_invisible_primary_key=@OLD_GENERATE_KEY','DO 0') */;
+/*!80030 PREPARE wp_oneway FROM @WP_ONEWAY */;
+/*!80030 EXECUTE wp_oneway */;
+/*!80013 SET @WP_ONEWAY=IF(@WP_ONEWAY_MAY,'SET sql_require_primary_key=@OLD_REQUIRE_PRIMARY_KEY, innodb_strict_mode=@OLD_STRICT','DO 0') */;
+/*!80013 PREPARE wp_oneway FROM @WP_ONEWAY */;
+/*!80013 EXECUTE wp_oneway */;
+/*!80013 DEALLOCATE PREPARE wp_oneway */;
 /*M!110201 SET character_set_collations=@OLD_CHARACTER_SET_COLLATIONS */;
 /*M!100804 SET explicit_defaults_for_timestamp=@OLD_EXPLICIT_DEFAULTS */;
 /*M!100203 SET innodb_strict_mode=@OLD_INNODB_STRICT_MODE */;

@@ -26,7 +26,7 @@ var hostileMariaDB = []string{
 }
 
 var hostileMySQL = []string{
-	"transaction_isolation='READ-UNCOMMITTED'", "max_execution_time=900", "sql_generate_invisible_primary_key=0", "show_gipk_in_create_table_and_information_schema=0",
+	"transaction_isolation='READ-UNCOMMITTED'", "max_execution_time=900", "sql_generate_invisible_primary_key=1", "sql_require_primary_key=1", "show_gipk_in_create_table_and_information_schema=0",
 	"information_schema_stats_expiry=86400", "show_create_table_verbosity=1", "init_connect='SET SESSION sql_select_limit=2'",
 }
 

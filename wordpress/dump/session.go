@@ -37,6 +37,7 @@ const (
 	errBadField      = 1054
 	errSyntax        = 1064
 	errNoDatabase    = 1049
+	errReadOnly      = 1792
 )
 
 // A server is what the other side is.

@@ -67,7 +67,7 @@ func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int
 	}
 	if !d.history(o) {
 		if o.versioned {
-			d.warn(o.String(), "the history of its rows is left out, since the server that the dump is for lets nobody write it")
+			d.warn(o.String(), "the history of its rows is left out, since "+d.whyNoHistory(o))
 		}
 		return d.writeRows(ctx, c, t, o, columns, "")
 	}
@@ -107,13 +107,21 @@ func (d *Dump) readTable(ctx context.Context, c *conn, o *object) (ddl string, c
 		if columns, err = c.columnsOf(ctx, d.server, o, d.history(o)); err != nil {
 			return "", nil, err
 		}
+		o.ordered = o.steady && hasPrimaryKey(create)
 	}
 	return "DROP TABLE IF EXISTS " + ident(o.name) + ";\n" + create + ";\n", columns, nil
 }
 
 // history tells whether a table's old rows are dumped and can be restored.
 func (d *Dump) history(o *object) bool {
-	return o.versioned && d.server.number >= 101100 && !d.foreign()
+	return o.versioned && !o.numbered && d.server.number >= 101100 && !d.foreign()
+}
+
+func (d *Dump) whyNoHistory(o *object) string {
+	if o.numbered {
+		return "it is kept by numbers of transactions, which no server lets anyone write"
+	}
+	return "the server that the dump is for lets nobody write it"
 }
 
 // definition is a table's CREATE statement, made fit for another database.
@@ -123,6 +131,12 @@ func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string
 		if create, err = d.spellOut(ctx, c, o, create); err != nil {
 			return "", err
 		}
+	}
+	if !d.server.maria && !d.foreign() {
+		create = withoutInherited(create)
+	}
+	if o.filled && strings.EqualFold(o.engine, "ARCHIVE") { // it takes no number below the next one
+		create = withoutNextNumber(create)
 	}
 	if strings.Contains(create, ident(d.db.Name)+".") {
 		create = join(unqualify((dialect{}).tokens(create), d.name(), "", func(name string, _ []token) bool { return d.listed(name) }))

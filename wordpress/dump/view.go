@@ -55,7 +55,15 @@ func (d *Dump) readViews(ctx context.Context) error {
 
 // readView reads one view; it is nil when it cannot be read.
 func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
-	row, err := d.main.one(ctx, "SHOW CREATE VIEW "+ident(o.name))
+	c := d.main
+	row, err := c.one(ctx, "SHOW CREATE VIEW "+ident(o.name))
+	if number(err) == errReadOnly { // it draws on a sequence, or calls what writes
+		if c, err = d.aside(ctx); err != nil {
+			return nil, err
+		}
+		defer c.Close()
+		row, err = c.one(ctx, "SHOW CREATE VIEW "+ident(o.name))
+	}
 	switch number(err) {
 	case 0:
 		if err != nil {
@@ -79,10 +87,26 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	}
 	v.create = join(list)
 	v.needs = needsOf(list)
-	if err := d.tryView(ctx, v, list); err != nil {
+	if err := d.tryView(ctx, c, v, list); err != nil {
 		return nil, err
 	}
-	return v, d.readStandin(ctx, v)
+	return v, d.readStandin(ctx, c, v)
+}
+
+// aside opens a session beside the snapshot, which may read only.
+func (d *Dump) aside(ctx context.Context) (*conn, error) {
+	c, err := connect(ctx, d.db)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = prepare(ctx, c); err == nil {
+		err = c.exec(ctx, "START TRANSACTION")
+	}
+	if err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return c, nil
 }
 
 // readRecursiveView reads a view that has come to use itself, by names that were
@@ -145,21 +169,21 @@ func (d *Dump) listed(name string) bool {
 
 // tryView finds out whether the view could be created, by preparing its query,
 // which reads no row.
-func (d *Dump) tryView(ctx context.Context, v *view, list []token) error {
+func (d *Dump) tryView(ctx context.Context, c *conn, v *view, list []token) error {
 	query := viewQuery(list)
 	if query == "" {
 		return nil
 	}
-	if err := d.main.exec(ctx, "SAVEPOINT v"); err != nil {
+	if err := c.exec(ctx, "SAVEPOINT v"); err != nil {
 		return err
 	}
-	err := d.main.exec(ctx, "PREPARE v FROM "+literal(query))
+	err := c.exec(ctx, "PREPARE v FROM "+literal(query))
 	switch number(err) {
 	case 0:
 		if err != nil {
 			return err
 		}
-		if err := d.main.exec(ctx, "DEALLOCATE PREPARE v"); err != nil {
+		if err := c.exec(ctx, "DEALLOCATE PREPARE v"); err != nil {
 			return err
 		}
 	case errNoTable, errBadField, errNoSuchRoutine, errUnknownTable, errBadTable, errNoDatabase, errSyntax:
@@ -170,7 +194,7 @@ func (d *Dump) tryView(ctx context.Context, v *view, list []token) error {
 	case errViewInvalid:
 		v.suspect = true
 	}
-	return d.main.exec(ctx, "ROLLBACK TO SAVEPOINT v")
+	return c.exec(ctx, "ROLLBACK TO SAVEPOINT v")
 }
 
 // viewQuery is the query in a CREATE VIEW statement, as the server writes that.
@@ -201,8 +225,8 @@ func viewQuery(list []token) string {
 
 // readStandin makes a view of the same columns that needs no table. The columns
 // have the character sets of the real ones, since a query may rely on these.
-func (d *Dump) readStandin(ctx context.Context, v *view) error {
-	rows, err := d.main.table(ctx, "SELECT COLUMN_NAME, COLLATION_NAME, CHARACTER_SET_NAME, DATA_TYPE FROM information_schema.COLUMNS "+
+func (d *Dump) readStandin(ctx context.Context, c *conn, v *view) error {
+	rows, err := c.table(ctx, "SELECT COLUMN_NAME, COLLATION_NAME, CHARACTER_SET_NAME, DATA_TYPE FROM information_schema.COLUMNS "+
 		"WHERE "+thisTable(v.object.name)+" ORDER BY ORDINAL_POSITION")
 	if err != nil || len(rows) == 0 {
 		return err

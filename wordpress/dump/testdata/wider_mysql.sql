@@ -44,3 +44,7 @@ CREATE FUNCTION jsf(n INT) RETURNS INT NO SQL LANGUAGE JAVASCRIPT USING (alib, `
 CREATE JSON RELATIONAL DUALITY VIEW vdual AS SELECT JSON_DUALITY_OBJECT('_id': id, 'c': code) FROM parents;
 CREATE MATERIALIZED VIEW vmat AS SELECT id, code FROM parents;
 CREATE VIEW vonmat AS SELECT UPPER(code) AS c FROM vmat;
+SET restrict_fk_on_non_standard_key=OFF;
+CREATE TABLE fkloose (a INT, b INT, KEY (a), CONSTRAINT loose FOREIGN KEY (b) REFERENCES fkloose (a));
+INSERT INTO fkloose VALUES (1,1);
+SET restrict_fk_on_non_standard_key=ON;
