@@ -43,7 +43,7 @@ func TestCompression(t *testing.T) {
 // TestLevels: every level gives a stream the stock tool opens, and none gives a
 // larger one than the levels below it.
 func TestLevels(t *testing.T) {
-	data := sqlText(1 << 20)
+	data := sqlText(256 << 10)
 	for _, name := range []string{"zstd", "gzip"} {
 		last := len(data)
 		for level := 1; ; level++ {
@@ -69,7 +69,7 @@ func TestLevels(t *testing.T) {
 // TestZstdFrame looks at the frame as the stock tool sees it: one, with a
 // checksum, and a window that is read without --long.
 func TestZstdFrame(t *testing.T) {
-	packed := filtered(t, sqlText(20<<20), 1<<20, Zstd(0))
+	packed := filtered(t, sqlText(5<<20), 1<<20, Zstd(0))
 	file := t.TempDir() + "/x.zst"
 	write := bytes.NewReader(packed)
 	mustRun(t, write, nil, "dd", "of="+file)
@@ -91,7 +91,7 @@ func squeeze(text string) string { return strings.Join(strings.Fields(text), " "
 // TestSizeBesideStockTools: the default compression is as good as the stock
 // tool's default, within 3 %.
 func TestSizeBesideStockTools(t *testing.T) {
-	data := slices.Concat(sqlText(30<<20), media(2<<20))
+	data := slices.Concat(sqlText(12<<20), media(1<<20))
 	for _, test := range []struct {
 		filter  Filter
 		command []string

@@ -60,7 +60,7 @@ func TestLastLineTellsTheTruth(t *testing.T) {
 func TestKilledConnection(t *testing.T) {
 	f := mariaDB(t)
 	db := filled(t, f, "killed", "InnoDB")
-	f.run(t, db, "CREATE TABLE my (id INT PRIMARY KEY, t LONGTEXT) ENGINE=MyISAM; INSERT INTO my SELECT * FROM m LIMIT 100; CREATE VIEW v AS SELECT * FROM a")
+	f.run(t, db, "DELETE FROM m WHERE id > 80; CREATE TABLE my (id INT PRIMARY KEY, t LONGTEXT) ENGINE=MyISAM; INSERT INTO my SELECT * FROM m LIMIT 40; CREATE VIEW v AS SELECT * FROM a")
 	f.run(t, "", "CREATE OR REPLACE USER victim@localhost; GRANT ALL ON killed.* TO victim@localhost")
 	as := f.config(db)
 	as.User = "victim"
@@ -78,10 +78,14 @@ func TestKilledConnection(t *testing.T) {
 				_, _ = pool.Exec("KILL " + r[0]) // it may have gone by itself
 			}
 		})
+		start := time.Now()
 		text, report, err := tryDump(t.Context(), as, dump.Options{})
 		timer.Stop()
+		if err == nil {
+			length = min(length, time.Since(start)) // the first one may have found all cold
+		}
 		switch {
-		case err == nil && (!completed(text) || report.Rows != fillerRows+103):
+		case err == nil && (!completed(text) || report.Rows != 80+40+3):
 			t.Fatalf("run %d: a cut dump is a success: %+v, %d bytes", i, report, len(text))
 		case err != nil && strings.Contains(text, "-- Dump completed"):
 			t.Fatalf("run %d: a failed dump ends like a whole one: %v", i, err)
@@ -91,7 +95,7 @@ func TestKilledConnection(t *testing.T) {
 			}
 		}
 	}
-	if died < 20 {
+	if t.Logf("%d of 50 runs were hit", died); died < 20 {
 		t.Errorf("only %d of 50 runs were hit", died)
 	}
 }
