@@ -1,13 +1,16 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
 // request is what the site's side of the job is told.
@@ -41,6 +44,9 @@ func (r *run) request(ctx context.Context, plan bool) Request {
 // openSource opens the site, in a worker where its owner's rights are not ours.
 func openSource(ctx context.Context, req Request, owner Owner, log *slog.Logger) (source, error) {
 	if owner.foreign() {
+		if err := wholeDefaults(req.Defaults); err != nil {
+			return nil, err
+		}
 		log.Debug("the site is read by a worker", "uid", owner.UID)
 		r, err := startWorker(ctx, req, owner)
 		if err != nil {
@@ -49,6 +55,20 @@ func openSource(ctx context.Context, req Request, owner Owner, log *slog.Logger)
 		return r, nil
 	}
 	return openLocal(ctx, req, log)
+}
+
+// wholeDefaults refuses an option file that leaves to a tenant's configuration what
+// is the operator's: to whom his password is told, and which database is read with
+// it.
+func wholeDefaults(text []byte) error {
+	db, err := dump.ReadDefaults(bytes.NewReader(text), wordpress.Database{})
+	if err != nil {
+		return fmt.Errorf("db_defaults_file: %w", err)
+	}
+	if db.Password == "" || (db.Host != "" || db.Socket != "") && db.Name != "" {
+		return nil
+	}
+	return usagef("db_defaults_file: it gives a password, and leaves to the site's own configuration, which its owner may change, where that goes and for what; give host or socket, and database, too")
 }
 
 // Inspect says what the job's site is and what its configuration says, password

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -163,6 +164,52 @@ func TestATenantGetsNothingOfAnothersDatabase(t *testing.T) {
 	}
 	if finished, unfinished := under(t, folder); len(finished)+len(unfinished) > 0 {
 		t.Errorf("left behind: %q %q", finished, unfinished)
+	}
+}
+
+// The operator's account is not told to a server that the tenant names, nor used for
+// a database that he names.
+func TestATenantIsNotToldTheOperatorsPassword(t *testing.T) {
+	home, _ := tenants(t)
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	asked := make(chan struct{}, 16)
+	go func() {
+		for {
+			c, err := server.Accept()
+			if err != nil {
+				return
+			}
+			asked <- struct{}{}
+			_ = c.Close()
+		}
+	}()
+	mine := strings.Replace(config("bobs", "alice", ""), "localhost:", server.Addr().String(), 1)
+	root, h := tenantSite(t, home, alice, mine), newHost(t)
+	option := filepath.Join(t.TempDir(), "my.cnf")
+	for _, text := range []string{"user=root\npassword=hunter2", "password=hunter2\nport=3306", "password=hunter2\ndatabase=shop", "password=hunter2\nhost=127.0.0.1\nport=1"} {
+		if err := os.WriteFile(option, []byte("[client]\n"+text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h.refused("give host or socket, and database, too", "backup", root, "--name", "alice", "--kind", "db", "--db-defaults-file", option, "--to", t.TempDir())
+		code, stdout, stderr := h.run("dump", root, "--db-defaults-file", option)
+		if code == 0 || stdout != "" || !strings.Contains(stderr, "give host or socket, and database, too") {
+			t.Errorf("%q: exit status %d, %q", text, code, stderr)
+		}
+	}
+	select {
+	case <-asked:
+		t.Error("the tenant's server was asked")
+	default:
+	}
+	if err := os.WriteFile(option, []byte("[client]\npassword=hunter2\nhost=127.0.0.1\nport=1\ndatabase=alice\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := h.run("dump", root, "--db-defaults-file", option); code != 1 || !strings.Contains(stderr, "127.0.0.1:1") {
+		t.Errorf("a whole file: exit status %d, %q", code, stderr)
 	}
 }
 

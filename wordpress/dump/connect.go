@@ -36,6 +36,7 @@ func socketPlaces() []string {
 type address struct {
 	network string // unix or tcp
 	places  []string
+	guessed bool   // nobody said where it is
 	host    string // for TLS; "" with a socket
 }
 
@@ -47,7 +48,7 @@ func where(db wordpress.Database) address {
 		return address{network: "unix", places: []string{db.Socket}}
 	}
 	if host == "" || strings.EqualFold(host, "localhost") {
-		return address{network: "unix", places: socketPlaces()}
+		return address{network: "unix", places: socketPlaces(), guessed: true}
 	}
 	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 	port := db.Port
@@ -119,6 +120,11 @@ func dial(ctx context.Context, at address) (net.Conn, error) {
 	var errs []error
 	for _, place := range at.places {
 		c, err := d.DialContext(ctx, at.network, place)
+		if err == nil && at.guessed {
+			if err = vouch(c, place); err != nil {
+				_ = c.Close() // nothing was said
+			}
+		}
 		if err == nil {
 			return c, nil
 		}
