@@ -29,7 +29,7 @@ type destination struct {
 	committed bool  // its manifest is stored
 	lost      error // why its manifest is not, or may not be
 
-	moved   atomic.Int64 // when it last took, read or gave back a block, in Unix nanoseconds
+	moved   atomic.Int64 // when it last took, read or gave back a block, by uptime
 	holding atomic.Int64 // blocks it has taken and not given back
 	pending atomic.Int64 // blocks and ends that wait for it
 }
@@ -41,10 +41,10 @@ func newDestination(ctx context.Context, sink sinks.Sink, target int) *destinati
 	return d
 }
 
-func (d *destination) touch() { d.moved.Store(time.Now().UnixNano()) }
+func (d *destination) touch() { d.moved.Store(uptime()) }
 
 func (d *destination) idle() time.Duration {
-	return time.Duration(time.Now().UnixNano() - d.moved.Load())
+	return time.Duration(uptime() - d.moved.Load())
 }
 
 // fail gives the destination up; the first reason stays.

@@ -25,7 +25,7 @@ type fanout struct {
 	taps    []*tap
 	block   *sinks.Block
 	bytes   atomic.Int64
-	waiting atomic.Int64 // since when it waits for memory, in Unix nanoseconds; 0: it does not
+	waiting atomic.Int64 // since when it waits for memory, by uptime; 0: it does not
 }
 
 func newFanout(ctx context.Context, pool *sinks.Pool, dests []*destination) *fanout {
@@ -58,7 +58,7 @@ func (f *fanout) Write(p []byte) (int, error) {
 }
 
 func (f *fanout) next() (err error) {
-	f.waiting.Store(time.Now().UnixNano())
+	f.waiting.Store(uptime())
 	f.block, err = f.pool.Get(f.ctx)
 	f.waiting.Store(0)
 	return err
@@ -67,7 +67,7 @@ func (f *fanout) next() (err error) {
 // starved tells whether the stream has waited for memory for that long.
 func (f *fanout) starved(d time.Duration) bool {
 	since := f.waiting.Load()
-	return since != 0 && time.Duration(time.Now().UnixNano()-since) >= d
+	return since != 0 && time.Duration(uptime()-since) >= d
 }
 
 // send hands the block to every living destination.

@@ -16,6 +16,13 @@ var errSilent = errors.New("the site's side is silent")
 // is left out.
 const silencePerStall = 12
 
+// started is when this process began.
+var started = time.Now()
+
+// uptime is how long this process lives, in nanoseconds and never 0. A host's clock
+// that is set, as after a long sleep, must not make a patient run give up.
+func uptime() int64 { return int64(time.Since(started)) + 1 }
+
 // A vigil knows for what, and since when, a run waits for the site's side of it:
 // for a worker that its tenant has stopped, or a file that hangs, a run would
 // otherwise wait for ever, and the sites after it would never get their turn.
@@ -28,12 +35,12 @@ const (
 )
 
 // begin notes that we wait from now on, end that we do not.
-func (v *vigil) begin(what int) { v.since[what].Store(time.Now().UnixNano()) }
+func (v *vigil) begin(what int) { v.since[what].Store(uptime()) }
 func (v *vigil) end(what int)   { v.since[what].Store(0) }
 
 // waited is how long we have waited for the slowest.
 func (v *vigil) waited() time.Duration {
-	longest, now := time.Duration(0), time.Now().UnixNano()
+	longest, now := time.Duration(0), uptime()
 	for i := range v.since {
 		if since := v.since[i].Load(); since != 0 {
 			longest = max(longest, time.Duration(now-since))

@@ -194,6 +194,7 @@ func (s *screen) record(r agent.SiteReport) {
 // where somebody watches.
 func (s *screen) summary(r agent.SiteReport) string {
 	var b strings.Builder
+	r.Name, r.Path = agent.Printable(r.Name), agent.Printable(r.Path)
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	if r.Error != nil {
 		line("wp-oneway: %s: %s", r.Name, r.Error.Message)

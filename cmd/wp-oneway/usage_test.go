@@ -109,6 +109,28 @@ func TestWhatTenantsWriteIsPrintedHarmlessly(t *testing.T) {
 	}
 }
 
+// Nor is that of a folder that a tenant made, and a search found.
+func TestAFoldersNameIsPrintedHarmlessly(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "evil\x1b]0;owned\x07\nwp-oneway: all is well")
+	site := tenantSite(t, home, os.Geteuid(), config("x", "x", "/nowhere"))
+	for _, args := range [][]string{
+		{"backup", site, "--dry-run"},
+		{"backup", site, "--to", filepath.Join(t.TempDir(), "vault")},
+		{"backup", site, "--name", "x\x1b"},
+		{"backup", filepath.Join(site, "wp-content"), "--dry-run"},
+		{"inspect", site},
+		{"sites", home},
+	} {
+		if args[0] == "backup" {
+			args = append(args, "--kind", "files", "--verbose")
+		}
+		_, stdout, stderr := newHost(t).run(args...)
+		if text := stdout + stderr; strings.ContainsAny(text, "\x1b\x07") || strings.Contains(text, "\nwp-oneway: all") || text == "" {
+			t.Errorf("%q: %q", args, text)
+		}
+	}
+}
+
 // Started by nohup, a run outlives the terminal; else it ends with it.
 func TestHangupIsIgnoredWhereItWas(t *testing.T) {
 	s := demoSite(t)

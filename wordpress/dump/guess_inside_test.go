@@ -36,7 +36,7 @@ func TestAGuessedServerIsNoNeighbour(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("a socket of another user's needs root")
 	}
-	dir, err := os.MkdirTemp("/tmp", "wp-oneway-")
+	dir, err := os.MkdirTemp("/tmp", "wp-oneway-") //nolint:usetesting // a socket's path is short
 	if err != nil {
 		t.Fatal(err)
 	}
