@@ -26,6 +26,7 @@ type column struct {
 	source string // what to select
 	form   form
 	intro  string // what goes before a literal that is not plain ASCII or UTF-8
+	json   bool   // it holds MySQL's JSON
 }
 
 // columns reads which columns of a table hold values of their own. A table with a
@@ -89,7 +90,7 @@ func newColumn(name, kind, charset string) column {
 	case "bit":
 		c.form = formHex
 	case "json":
-		c.form = formText
+		c.form, c.json = formText, true
 	case "char", "varchar", "tinytext", "text", "mediumtext", "longtext":
 		c.form, c.intro = textForm(charset)
 	default: // binary, blobs, geometries, vectors, and what is yet to come

@@ -79,6 +79,12 @@ func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, thi
 			sources = append(sources, "BIN("+n+"+0)")
 		case "json":
 			sources = append(sources, "HEX(CAST("+n+" AS CHAR CHARACTER SET utf8mb4))")
+			if f.name == "mysql" {
+				sources = append(sources, "JSON_TYPE("+n+")")
+				for _, path := range []string{"'$**.*'", "'$**[*]'"} {
+					sources = append(sources, "(SELECT JSON_ARRAYAGG(JSON_TYPE(v)) FROM JSON_TABLE("+n+","+path+" COLUMNS(v JSON PATH '$')) k)")
+				}
+			}
 		default:
 			if strings.HasSuffix(c[1], "int") && !strings.HasSuffix(c[1], "point") || c[1] == "decimal" || c[1] == "year" {
 				sources = append(sources, "CAST("+n+" AS CHAR)")

@@ -153,34 +153,55 @@ func (d *Dump) writeRows(ctx context.Context, c *conn, t *text, o *object, colum
 	if len(sources) == 0 { // all are generated: the rows are worth no more than their number
 		sources = []string{"1"}
 	}
-	query := "SELECT " + strings.Join(sources, ",") + " FROM " + ident(o.name)
-	switch {
-	case d.history(o):
-		query += " FOR SYSTEM_TIME ALL"
-	case o.ordered: // else an index may look cheaper to the server, and shuffle the rows
-		query += " FORCE INDEX (PRIMARY)"
+	typed := d.typedCondition(columns)
+	some, err := d.anyTyped(ctx, c, o, within, typed)
+	if err != nil {
+		return 0, err
 	}
-	var conditions []string
-	for _, condition := range []string{within, d.opts.condition(o.name, d.db.TablePrefix)} {
-		if condition != "" {
-			conditions = append(conditions, condition)
-		}
-	}
-	if len(conditions) > 0 {
-		query += " WHERE " + strings.Join(conditions, " AND ")
+	untyped := ""
+	if some {
+		untyped = "(" + typed + ") IS NOT TRUE"
 	}
 	w := newInserts(t, o.name, columns, d.server.maxPacket)
-	if err := c.query(ctx, query, w.row); err != nil {
+	if err := c.query(ctx, "SELECT "+strings.Join(sources, ",")+d.source(o, within, untyped), w.row); err != nil {
 		return w.rows, changed(err)
 	}
 	if err := w.end(); err != nil {
 		return w.rows, err
 	}
-	if w.longest > d.server.maxPacket {
-		d.warn(o.String(), fmt.Sprintf("a row makes a statement of %d bytes, more than the server's max_allowed_packet of %d; a restore needs a larger one on both sides",
-			w.longest, d.server.maxPacket))
+	d.warnLongest(o, w.longest)
+	if !some {
+		return w.rows, nil
 	}
-	return w.rows, nil
+	rows, err := d.writeTyped(ctx, c, t, o, columns, d.source(o, within, "("+typed+") IS TRUE"))
+	return w.rows + rows, changed(err)
+}
+
+// source is where rows are read from, and which: those for which all conditions hold.
+func (d *Dump) source(o *object, conditions ...string) string {
+	from := " FROM " + ident(o.name)
+	switch {
+	case d.history(o):
+		from += " FOR SYSTEM_TIME ALL"
+	case o.ordered: // else an index may look cheaper to the server, and shuffle the rows
+		from += " FORCE INDEX (PRIMARY)"
+	}
+	before := " WHERE "
+	for _, condition := range append(conditions, d.opts.condition(o.name, d.db.TablePrefix)) {
+		if condition != "" {
+			from += before + condition
+			before = " AND "
+		}
+	}
+	return from
+}
+
+// warnLongest warns of a statement that the server itself would not take.
+func (d *Dump) warnLongest(o *object, longest int64) {
+	if longest > d.server.maxPacket {
+		d.warn(o.String(), fmt.Sprintf("a row makes a statement of %d bytes, more than the server's max_allowed_packet of %d; a restore needs a larger one on both sides",
+			longest, d.server.maxPacket))
+	}
 }
 
 // writeSequence writes a sequence as it stands.

@@ -48,3 +48,14 @@ SET restrict_fk_on_non_standard_key=OFF;
 CREATE TABLE fkloose (a INT, b INT, KEY (a), CONSTRAINT loose FOREIGN KEY (b) REFERENCES fkloose (a));
 INSERT INTO fkloose VALUES (1,1);
 SET restrict_fk_on_non_standard_key=ON;
+CREATE TABLE jsontypes (id INT PRIMARY KEY, j JSON, t TEXT, k JSON, g JSON AS (JSON_ARRAY(id)) VIRTUAL);
+INSERT INTO jsontypes (id, j, t, k) VALUES (1,JSON_OBJECT('d',CAST(1.50 AS DECIMAL(5,2)),'u',CAST(5 AS UNSIGNED),'x','s'),'it''s',NULL),
+ (2,JSON_ARRAY(CAST('2020-01-02' AS DATE),CAST('2020-01-02 03:04:05.123456' AS DATETIME(6)),CAST('-12:34:56.5' AS TIME(6))),NULL,'{"plain": [1.5, null]}'),
+ (3,CAST(CAST('2021-02-31' AS DATE) AS JSON),'',CAST(CAST(12.3400 AS DECIMAL(10,4)) AS JSON)),(4,NULL,'n',NULL),(5,'null','n','{"a": 1.0, "b": [{"c": null}]}'),
+ (6,JSON_OBJECT('b',0xCAFE,'nest',JSON_ARRAY(JSON_OBJECT('k"\\\n',CAST(-0.01 AS DECIMAL(4,2)),'',JSON_ARRAY()),1,2.5,'2020-01-02',NULL,TRUE,'é😀')),'x',JSON_OBJECT('dd',CAST(99999999999999999999.5 AS DECIMAL(30,1)),'e',1e0,'neg',-1.0)),
+ (7,CAST(CAST(7 AS UNSIGNED) AS JSON),'u','18446744073709551615'),(8,JSON_OBJECT('v',REPEAT(0xff,300)),'long','[]');
+CREATE TABLE jsonstamp (t TIMESTAMP NULL, v VARBINARY(5), f FLOAT, y YEAR);
+INSERT INTO jsonstamp VALUES ('2020-01-01 10:00:00', 'b', 1.1, 2020);
+INSERT INTO jsontypes (id, j) SELECT 9, JSON_OBJECT('t',t,'v',v,'f',f,'y',y) FROM jsonstamp;
+CREATE TABLE jsonlocked (j JSON) ENGINE=MyISAM;
+INSERT INTO jsonlocked VALUES (JSON_ARRAY(1.10)),('[1.1]');

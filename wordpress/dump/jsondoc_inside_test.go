@@ -1,0 +1,57 @@
+package dump
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestReadJSON(t *testing.T) {
+	for _, c := range []struct{ text, root, inObjects, inArrays, want string }{
+		{
+			`{"a": 1.50, "b": ["x", {"c": 5}]}`, "OBJECT", `["DECIMAL","ARRAY","UNSIGNED INTEGER"]`, `["STRING","OBJECT"]`,
+			`JSON_OBJECT('a',CAST('1.50' AS DECIMAL(3,2)),'b',JSON_ARRAY(CAST('"x"' AS JSON),JSON_OBJECT('c',CAST(5 AS UNSIGNED))))`,
+		},
+		{`"2020-01-02"`, "DATE", "", "", `JSON_EXTRACT(JSON_ARRAY(CAST('2020-01-02' AS DATE)),'$[0]')`},
+		{`["base64:type15:yv4="]`, "ARRAY", "", `["BLOB"]`, `JSON_ARRAY(x'CAFE')`},
+		{`["base64:type252:yv4="]`, "ARRAY", "", `["BLOB"]`, `(lost) JSON_ARRAY(CAST('"base64:type252:yv4="' AS JSON))`},
+		{`[null]`, "ARRAY", "", `[null]`, `CAST('[null]' AS JSON)`},
+		{`[1]`, "ARRAY", "", `["STRING"]`, "(wrong)"},
+		{`[1]`, "ARRAY", "", `["INTEGER","INTEGER"]`, "(wrong)"},
+		{`[1, 2]`, "ARRAY", "", `["INTEGER"]`, "(wrong)"},
+		{`{"a": 1}`, "OBJECT", `{}`, "", "(wrong)"},
+		{``, "OBJECT", "", "", "(wrong)"},
+	} {
+		got := "(wrong)"
+		if doc, err := readJSON([]byte(c.text), c.root, c.inObjects, c.inArrays); err == nil {
+			sql, all := doc.root()
+			if got = sql; !all {
+				got = "(lost) " + sql
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+// Whatever the text is, it is read or refused, and what no type is known of is no document.
+func FuzzReadJSON(f *testing.F) {
+	for _, s := range []string{`{"a":[1,{"b":null}]}`, `"x"`, `[[[]]]`, `{"":-0.0}`, `[`, `"`, `nul`, ` `, `{"a":1}{`} {
+		f.Add(s, `["STRING"]`, `["ARRAY"]`)
+	}
+	f.Fuzz(func(t *testing.T, text, inObjects, inArrays string) {
+		doc, err := readJSON([]byte(text), "OBJECT", inObjects, inArrays)
+		if err != nil {
+			return
+		}
+		if doc.text[0] != '{' {
+			t.Errorf("%q is read as an object", text)
+		}
+		sql, _ := doc.root()
+		for _, part := range (dialect{}).tokens(sql) {
+			if part.kind == tokenSpace && strings.HasPrefix(part.text, "/*") || part.text == ";" {
+				t.Errorf("%q leaves its literal: %s", text, sql)
+			}
+		}
+	})
+}
