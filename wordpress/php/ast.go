@@ -251,6 +251,8 @@ type classDecl struct {
 	abstract   bool
 	readonly   bool
 	backed     bool // an enum with values
+	backing    *typeHint
+	written    bool // of PHP, by its methods alone
 	consts     []constItem
 	props      []propItem
 	methods    []*funcDecl

@@ -106,7 +106,9 @@ func nativeKey(o *Object, name string) key {
 func (in *interp) visible(o *Object, scope *class) *Array {
 	props := in.propsOf(o)
 	out := newArray()
-	out.why = props.why
+	if out.why = props.why; o.class.written() || o.gen != nil {
+		out.why = in.unknownAt(Undecidable, at{}, "depends on how PHP shows an object of its own")
+	}
 	props.each(func(k key, v Value) bool {
 		name, class, hidden := splitKey(k.s)
 		if hidden {

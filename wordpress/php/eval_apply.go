@@ -1,9 +1,60 @@
 package php
 
+// callBuiltin evaluates the arguments of a builtin and calls it.
+func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
+	vals := make([]Value, 0, len(args))
+	targets := make([]target, 0, len(args))
+	put := func(name string, v Value, t target) error {
+		i := len(vals)
+		if name != "" {
+			if i = to.builtin.argument(name); i < 0 {
+				return in.throw("Error", "Unknown named parameter $"+name, pos)
+			}
+		}
+		for len(vals) <= i {
+			vals, targets = append(vals, absentVal{}), append(targets, nil)
+		}
+		if vals[i].kind() != kAbsent {
+			return in.throw("Error", "Named parameter $"+name+" overwrites previous argument", pos)
+		}
+		vals[i], targets[i] = v, t
+		return nil
+	}
+	for _, a := range args {
+		if a.spread {
+			more, named, err := in.evalArgs(&callee{}, []arg{a}, pos)
+			if err != nil {
+				return nil, err
+			}
+			vals, targets = append(vals, more...), append(targets, make([]target, len(more))...)
+			for _, e := range pairs(named) {
+				if err := put(e.k.s, e.v, nil); err != nil {
+					return nil, err
+				}
+			}
+			continue
+		}
+		i := len(vals)
+		if a.name != "" {
+			if i = to.builtin.argument(a.name); i < 0 && to.builtin.takes == nil {
+				return in.unknownAt(Undecidable, pos, "names an argument of a builtin"), nil
+			}
+		}
+		v, t, err := in.builtinArg(a.x, i >= 0 && to.builtin.byRef(i))
+		if err != nil {
+			return nil, err
+		}
+		if err := put(a.name, v, t); err != nil {
+			return nil, err
+		}
+	}
+	return in.apply(to, vals, targets, pos)
+}
+
 // argument is the position of a named argument.
 func (f *function) argument(name string) int {
-	for i, n := range f.names {
-		if n == name {
+	for i, p := range f.takes {
+		if p.name == name && !p.variadic {
 			return i
 		}
 	}
@@ -39,7 +90,7 @@ func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
 // apply calls a builtin with values. See func.go for what it is spared.
 func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Value, error) {
 	f := to.builtin
-	c := &call{in: in, name: to.name, args: vals, targets: targets, pos: pos, this: to.this, class: to.static}
+	c := &call{in: in, name: to.name, args: vals, targets: targets, pos: pos, this: to.this, class: to.static, weak: to.weak || !to.direct}
 	if len(vals) < f.min || f.max >= 0 && len(vals) > f.max && f.fn != nil {
 		return nil, c.throw("ArgumentCountError", to.name+"() expects another number of arguments")
 	}
@@ -50,6 +101,9 @@ func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Val
 		return nil, err
 	}
 	defer in.leave()
+	if err := in.convert(to, vals, pos); err != nil {
+		return nil, err
+	}
 	if f.lazy {
 		return f.fn(c)
 	}

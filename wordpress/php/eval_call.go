@@ -11,6 +11,8 @@ type callee struct {
 	closure *closure
 	magic   *string  // what was called, if this is __call
 	unknown *Unknown // it is not known what runs
+	weak    bool     // PHP itself calls, by the rules without strict types
+	direct  bool     // a builtin that the source names in full
 }
 
 // A closure is a function as a value.
@@ -43,7 +45,11 @@ func (in *interp) evalCall(x expr) (Value, error) {
 
 func (in *interp) calleeOf(x *callExpr) (*callee, error) {
 	if name, ok := x.fn.(*nameExpr); ok {
-		return in.function(name.name, name.fallback, x.at)
+		to, err := in.function(name.name, name.fallback, x.at)
+		if to != nil && to.builtin != nil {
+			to.direct = to.name == lower(name.name)
+		}
+		return to, err
 	}
 	v, err := in.eval(x.fn)
 	if err != nil {
@@ -294,11 +300,12 @@ func (c *callee) byRef(i int, name string) bool {
 }
 
 // invoke calls a PHP callable from a builtin.
-func (in *interp) invoke(fn Value, args []Value, pos at) (Value, error) {
+func (in *interp) invoke(fn Value, args []Value, weak bool, pos at) (Value, error) {
 	to, err := in.callable(fn, pos)
 	if err != nil {
 		return nil, err
 	}
+	to.weak = weak
 	for _, v := range args {
 		share(v)
 	}
@@ -310,37 +317,4 @@ func (in *interp) invoke(fn Value, args []Value, pos at) (Value, error) {
 		return in.apply(to, args, make([]target, len(args)), pos)
 	}
 	return in.run1(to, args, nil, pos)
-}
-
-// callBuiltin evaluates the arguments of a builtin and calls it.
-func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
-	f := to.builtin
-	vals := make([]Value, 0, len(args))
-	targets := make([]target, 0, len(args))
-	for _, a := range args {
-		if a.spread {
-			more, _, err := in.evalArgs(&callee{}, []arg{a}, pos)
-			if err != nil {
-				return nil, err
-			}
-			vals = append(vals, more...)
-			targets = append(targets, make([]target, len(more))...)
-			continue
-		}
-		i := len(vals)
-		if a.name != "" {
-			if i = f.argument(a.name); i < 0 {
-				return in.unknownAt(Undecidable, pos, "names an argument of a builtin"), nil
-			}
-		}
-		for len(vals) < i {
-			vals, targets = append(vals, null), append(targets, nil)
-		}
-		v, to, err := in.builtinArg(a.x, f.byRef(i))
-		if err != nil {
-			return nil, err
-		}
-		vals, targets = append(vals[:i], v), append(targets[:i], to)
-	}
-	return in.apply(to, vals, targets, pos)
 }

@@ -59,7 +59,9 @@ func (m *method) callee(this *Object, class, static *class) *callee {
 }
 
 func (in *interp) callMethod(o *Object, class *class, m *method, args []Value, pos at) (Value, error) {
-	return in.run1(m.callee(o, class, o.class), args, nil, pos)
+	to := m.callee(o, class, o.class)
+	to.weak = true
+	return in.run1(to, args, nil, pos)
 }
 
 // linkNatives makes classes of the models' and PHP's own.
@@ -105,7 +107,10 @@ func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
 		u, _ := d.v.(*Unknown)
 		return d.class, firstUnknown(u, d.maybe)
 	}
-	if c, ok := in.natives[low]; ok && (!c.native.vendor || in.vendor()) {
+	if c, ok := in.natives[low]; ok && (c.native == nil || !c.native.vendor || in.vendor()) {
+		return c, nil
+	}
+	if c := in.writtenClass(low); c != nil {
 		return c, nil
 	}
 	if in.st.poison != nil {
@@ -160,7 +165,7 @@ func (in *interp) autoload(name string) error {
 	}
 	var err error
 	list.each(func(_ key, fn Value) bool {
-		_, err = in.invoke(fn, []Value{strVal(strings.TrimPrefix(name, `\`))}, at{})
+		_, err = in.invoke(fn, []Value{strVal(strings.TrimPrefix(name, `\`))}, true, at{})
 		c, u := in.findClass(name, at{})
 		return err == nil && c == nil && u == nil
 	})
@@ -254,6 +259,9 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 		return nil, err
 	}
 	in.addMembers(c, d)
+	if d.kind == "enum" {
+		in.addEnum(c, d)
+	}
 	return c, nil
 }
 

@@ -82,7 +82,7 @@ func (in *interp) evalRare(x expr) (Value, error) {
 	case *magicExpr:
 		return in.magic(x), nil
 	case *yieldExpr:
-		return in.unknownAt(Undecidable, x.at, "depends on a generator"), nil
+		return in.evalYield(x)
 	case *nameExpr:
 		return strVal(x.name), nil
 	}
@@ -355,6 +355,16 @@ func (in *interp) spreadInto(a *Array, v Value, pos at) error {
 		if u, ok := v.(*Unknown); ok {
 			a.why = opaque(u)
 			return nil
+		}
+		if o, ok := v.(*Object); ok && o.class.isA("traversable") {
+			return in.walk(v, pos, func(k, v Value) error {
+				if s, named := k.(strVal); named {
+					a.set(strKey(string(s)), share(v))
+				} else {
+					a.push(share(v))
+				}
+				return in.alloc(96, pos)
+			})
 		}
 		return in.throw("Error", "Only arrays and Traversables can be unpacked", pos)
 	}

@@ -7,6 +7,9 @@ func (in *interp) execForeach(s *foreachStmt) error {
 	if err != nil {
 		return err
 	}
+	if o, ok := v.(*Object); ok {
+		return in.foreachObject(s, o)
+	}
 	a, ok := v.(*Array)
 	u, isUnknown := v.(*Unknown)
 	request := ok && a.why == nil && a.rest == restServer && !s.ref
@@ -65,9 +68,7 @@ func (in *interp) foreachSubject(s *foreachStmt) (p *place, v Value, err error) 
 		return nil, nil, err
 	}
 	if o, ok := v.(*Object); ok {
-		if o.class.isA("traversable") || o.fn != nil {
-			v = in.unknownAt(Undecidable, s.at, "depends on an iterator")
-		} else {
+		if !o.class.isA("traversable") && o.fn == nil {
 			v = in.visible(o, in.frame.class)
 		}
 	}

@@ -13,7 +13,7 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 		plain.magic = nil
 		return in.run1(&plain, []Value{strVal(*to.magic), listOf(args...)}, nil, pos)
 	case to.fn.generator:
-		return in.unknownAt(Undecidable, pos, "depends on a generator"), nil
+		return in.newGenerator(to, args, named, typing{what: to.name + "()", strict: !to.weak && in.src != nil && in.src.strict, self: to.class, static: to.static, pos: pos})
 	}
 	if in.calls >= in.opt.Limits.Depth {
 		return nil, in.refuse(Undecidable, pos, "evaluate: calls are nested deeper than %d", in.opt.Limits.Depth)
@@ -28,10 +28,11 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 		f.closure = to.closure.id
 	}
 	frame, src, trying := in.frame, in.src, in.trying
+	strict := !to.weak && src != nil && src.strict
 	base, end := in.mark()
 	in.calls++
 	in.frame, in.src = f, to.fn.file
-	v, err := in.body(to, f, args, named, pos)
+	v, err := in.body(to, f, args, named, typing{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
 	in.frame, in.src, in.trying = frame, src, trying
 	in.refReturn = in.refReturn || to.fn.refReturn
 	in.calls--
@@ -39,31 +40,38 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 	if v, err = in.returned(f, base, v, err); err != nil || to.fn.arrow != nil {
 		return v, err
 	}
-	return in.coerceResult(to.fn, v, pos)
+	return in.coerceResult(to, v, pos)
 }
 
 // body binds the arguments and runs the function.
-func (in *interp) body(to *callee, f *frame, args []Value, named *Array, pos at) (Value, error) {
-	if err := in.bindParams(to.fn, f, args, named, pos); err != nil {
+func (in *interp) body(to *callee, f *frame, args []Value, named *Array, by typing) (Value, error) {
+	pos := by.pos
+	if err := in.bind1(to, f, args, named, by); err != nil {
 		return nil, err
-	}
-	if to.closure != nil {
-		for i, name := range to.closure.names {
-			in.st.set(in.varPlace(f, name, pos).slot, share(to.closure.vals[i]))
-		}
 	}
 	if to.fn.arrow != nil {
 		v, err := in.eval(to.fn.arrow)
 		if err != nil {
 			return nil, err
 		}
-		return in.coerceResult(to.fn, v, pos)
+		return in.coerceResult(to, v, pos)
 	}
 	err := in.exec(to.fn.body)
 	if err == nil {
 		return null, nil
 	}
 	return nil, err
+}
+
+// bind1 gives the parameters, and what a closure uses, their values.
+func (in *interp) bind1(to *callee, f *frame, args []Value, named *Array, by typing) error {
+	if err := in.bindParams(to.fn, f, args, named, by); err != nil || to.closure == nil {
+		return err
+	}
+	for i, name := range to.closure.names {
+		in.st.set(in.varPlace(f, name, by.pos).slot, share(to.closure.vals[i]))
+	}
+	return nil
 }
 
 // returned joins the ways out of a function.
@@ -127,15 +135,17 @@ func (in *interp) release(f *frame) {
 	}
 }
 
-func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array, pos at) error {
+func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array, by typing) error {
+	pos := by.pos
 	if n := len(fn.params); named != nil && (n == 0 || !fn.params[n-1].variadic) && fn.left(named).len() > 0 {
 		return in.throw("Error", "Unknown named parameter", pos)
 	}
 	for i, p := range fn.params {
 		slot := in.varPlace(f, p.name, pos).slot
 		if p.variadic {
-			in.st.set(slot, restArgs(args, i, fn.left(named)))
-			return nil
+			rest, err := in.restArgs(args[min(i, len(args)):], fn.left(named), p, by)
+			in.st.set(slot, rest)
+			return err
 		}
 		if named != nil && i < len(args) {
 			if _, twice := named.get(key{s: p.name, str: true}); twice {
@@ -151,9 +161,14 @@ func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array,
 			if err != nil {
 				return err
 			}
-			v = def
-		} else if v.kind() != kRef {
-			c, err := in.coerce(v, p.typ, p.def, fn, pos)
+			if v = def; def.kind() == kInt && p.typ != nil && !p.typ.accepts("int", "mixed") {
+				v, err = in.coerce(def, p.typ, by)
+			}
+			if err != nil {
+				return err
+			}
+		} else {
+			c, err := in.coerceArg(v, p, by)
 			if err != nil {
 				return err
 			}
@@ -197,137 +212,47 @@ func argument(args []Value, named *Array, i int, name string) (Value, bool) {
 	return named.get(key{s: name, str: true})
 }
 
-func restArgs(args []Value, from int, named *Array) *Array {
-	rest := newArray()
-	for _, v := range args[min(from, len(args)):] {
-		rest.push(share(v))
+// coerceArg converts an argument; one by reference where it lies.
+func (in *interp) coerceArg(v Value, p param, by typing) (Value, error) {
+	if v.kind() == kNull && isNullLiteral(p.def) {
+		return v, nil
 	}
+	r, ok := v.(refVal)
+	if !ok {
+		return in.coerce(v, p.typ, by)
+	}
+	if old := in.deref(r); p.typ != nil && (old.kind() != kNull || !isNullLiteral(p.def)) {
+		c, err := in.coerce(old, p.typ, by)
+		if err != nil {
+			return nil, err
+		}
+		if c.kind() != old.kind() {
+			in.writeCell(r, c)
+		}
+	}
+	return v, nil
+}
+
+// restArgs is what a variadic parameter takes.
+func (in *interp) restArgs(args []Value, named *Array, p param, by typing) (*Array, error) {
+	rest := newArray()
+	for _, v := range args {
+		c, err := in.coerceArg(v, p, by)
+		if err != nil {
+			return rest, err
+		}
+		rest.push(share(c))
+	}
+	var err error
 	if named != nil {
 		named.each(func(k key, v Value) bool {
-			rest.set(k, share(v))
-			return true
+			if v, err = in.coerceArg(v, p, by); err == nil {
+				rest.set(k, share(v))
+			}
+			return err == nil
 		})
 	}
-	return rest
-}
-
-// coerce converts an argument to a declared scalar type, as PHP does without
-// strict types.
-func (in *interp) coerce(v Value, t *typeHint, def expr, fn *funcDecl, pos at) (Value, error) {
-	if t == nil || t.inter {
-		return v, nil
-	}
-	if u, ok := v.(*Unknown); ok {
-		return in.coerceUnknown(u, t, def, fn, pos)
-	}
-	if v.kind() == kNull {
-		if t.nullable || t.accepts("null", "mixed") || isNullLiteral(def) {
-			return v, nil
-		}
-		return nil, in.throw("TypeError", fn.name+"(): null given for a parameter that takes none", pos)
-	}
-	if in.fits(v, t) {
-		return v, nil
-	}
-	if c := weaken(v, t); c != nil && !(fn.file != nil && in.strictCaller() && v.kind() != kInt) {
-		return c, nil
-	}
-	return nil, in.throw("TypeError", fn.name+"(): argument of type "+typeWord(v)+" given", pos)
-}
-
-// coerceUnknown converts each of the values that an unknown may be.
-func (in *interp) coerceUnknown(u *Unknown, t *typeHint, def expr, fn *funcDecl, pos at) (Value, error) {
-	if u.alts == nil {
-		return u, in.mayFail(u, true, pos)
-	}
-	return in.lift([]Value{u}, pos, func(vals []Value) (Value, error) {
-		return in.coerce(vals[0], t, def, fn, pos)
-	})
-}
-
-func (in *interp) strictCaller() bool { return in.src != nil && in.src.strict }
-
-func isNullLiteral(x expr) bool {
-	l, ok := x.(*litExpr)
-	return ok && l.v.kind() == kNull
-}
-
-func (t *typeHint) accepts(names ...string) bool {
-	for _, n := range names {
-		for _, m := range t.names {
-			if m == n {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// fits reports whether a value is of the type without conversion.
-func (in *interp) fits(v Value, t *typeHint) bool {
-	switch v := v.(type) {
-	case boolVal:
-		return t.accepts("mixed", "bool") || bool(v) && t.accepts("true") || !bool(v) && t.accepts("false")
-	case intVal:
-		return t.accepts("mixed", "int")
-	case floatVal:
-		return t.accepts("mixed", "float")
-	case strVal:
-		return t.accepts("mixed", "string", "callable")
-	case *Array:
-		return t.accepts("mixed", "array", "iterable", "callable")
-	case *Object:
-		if t.accepts("mixed", "object", "self", "static", "callable", "iterable") {
-			return true
-		}
-		for _, n := range t.names {
-			if v.class.isA(n) {
-				return true
-			}
-		}
-		return false
-	}
-	return true
-}
-
-// weaken converts between scalars; nil if PHP would not.
-func weaken(v Value, t *typeHint) Value {
-	if v.kind() >= kArray {
-		return nil
-	}
-	number, numeric := v, v.kind() != kString
-	if s, ok := v.(strVal); ok {
-		number, numeric = isNumeric(string(s))
-	}
-	f, isFloat := number.(floatVal)
-	switch {
-	case t.accepts("int") && numeric && (!isFloat || float64(f) == float64(int64(f))):
-		return intVal(toInt(number))
-	case t.accepts("float") && numeric:
-		return floatVal(toFloat(number))
-	case t.accepts("string"):
-		return strVal(toString(v))
-	case t.accepts("bool"):
-		return boolVal(toBool(v))
-	}
-	return nil
-}
-
-// coerceResult converts what a function returns.
-func (in *interp) coerceResult(fn *funcDecl, v Value, pos at) (Value, error) {
-	t := fn.result
-	if u, ok := v.(*Unknown); ok && u.alts != nil && t != nil {
-		return in.lift([]Value{v}, pos, func(vals []Value) (Value, error) { return in.coerceResult(fn, vals[0], pos) })
-	}
-	if t == nil || t.inter || v.kind() >= kArray || v.kind() == kNull && (t.nullable || t.accepts("null", "mixed", "void")) || in.fits(v, t) && v.kind() != kNull {
-		return v, nil
-	}
-	if v.kind() != kNull {
-		if c := weaken(v, t); c != nil {
-			return c, nil
-		}
-	}
-	return nil, in.throw("TypeError", fn.name+"(): Return value is of type "+typeWord(v), pos)
+	return rest, err
 }
 
 // takes reports whether a function has a parameter of that name.

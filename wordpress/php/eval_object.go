@@ -111,16 +111,13 @@ func (in *interp) initProps(of, c *class, props *Array, pos at) error {
 		if _, done := props.get(k); done {
 			continue
 		}
-		v := null
-		if p.def != nil {
-			var err error
-			if v, err = in.within(owner, pos, func() (Value, error) { return in.eval(p.def) }); err != nil {
-				return err
-			}
-		} else if p.typed {
-			continue
+		v, err := in.initial(owner, p, pos)
+		if err != nil {
+			return err
 		}
-		props.set(k, share(v))
+		if v.kind() != kAbsent {
+			props.set(k, share(v))
+		}
 	}
 	return nil
 }
@@ -168,10 +165,10 @@ func (in *interp) evalMethod(x *methodExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if to.name == "__call" {
+	if to.name == "__call" && !x.first {
 		return in.magicCall(to, toString(name), x.args, x.at)
 	}
-	return in.callWith(to, x.args, x.first, x.at)
+	return in.callWith(to.through(toString(name)), x.args, x.first, x.at)
 }
 
 func (in *interp) asUnknown(v Value) *Unknown {
@@ -197,14 +194,6 @@ func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) 
 		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class")}, nil
 	}
 	return nil, in.throw("Error", "Call to undefined method "+o.class.name+"::"+name+"()", pos)
-}
-
-// closureMethod supports __invoke and call of closures.
-func (in *interp) closureMethod(o *Object, low string, pos at) (*callee, error) {
-	if low == "__invoke" {
-		return in.callable(o, pos)
-	}
-	return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a closure's "+low)}, nil
 }
 
 func (in *interp) magicCall(to *callee, name string, args []arg, pos at) (Value, error) {
@@ -238,10 +227,10 @@ func (in *interp) evalStaticCall(x *sCallExpr) (Value, error) {
 	if n, ok := x.class.(*nameExpr); ok && (n.name == "parent" || n.name == "self" || n.name == "static") && in.frame.static != nil {
 		to.static = in.frame.static
 	}
-	if to.name == "__callStatic" {
+	if to.name == "__callStatic" && !x.first {
 		return in.magicCall(to, toString(name), x.args, x.at)
 	}
-	return in.callWith(to, x.args, x.first, x.at)
+	return in.callWith(to.through(toString(name)), x.args, x.first, x.at)
 }
 
 func (in *interp) staticCallee(class, name string, pos at) (*callee, error) {
@@ -274,9 +263,6 @@ func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
 	}
 	if (c.opaque || c.native != nil) && !hidden {
 		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil
-	}
-	if c.decl != nil && c.decl.kind == "enum" {
-		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on "+name+"() of an enum, which is not modelled")}, nil
 	}
 	return nil, in.throw("Error", "Call to undefined method "+c.name+"::"+name+"()", pos)
 }

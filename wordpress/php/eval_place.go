@@ -12,6 +12,7 @@ type place struct {
 
 	typ      *typeHint // of the property that the path begins with
 	typOwner *class
+	typAt    int        // how many steps lead to what has the type
 	fixed    bool       // the property is readonly: what it holds stays
 	magic    *magicProp // the property is read and written by methods
 }
@@ -320,6 +321,8 @@ func (in *interp) evalPlace(x expr) (Value, error) {
 		}
 	case *propExpr:
 		return in.readProp(x)
+	case *sPropExpr:
+		return in.readStatic(x)
 	case *indexExpr:
 		if underProperty(x) {
 			return in.readElement(x)

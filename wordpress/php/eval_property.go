@@ -40,7 +40,7 @@ func (in *interp) memberPlace(o *Object, name string, pos at) (*place, error) {
 		switch {
 		case o.fn != nil, o.class.decl != nil && o.class.decl.kind == "enum":
 			return nil, in.throw("Error", "Cannot create dynamic property "+o.class.name+"::$"+name, pos)
-		case (set != nil || get != nil) && !in.guards[guarded{o, "__set", name}] && !in.guards[guarded{o, "__get", name}]:
+		case (set != nil || get != nil) && !in.guards[guarded{o, "__set", name}] && !in.guards[guarded{o, "__unset", name}] && !in.guards[guarded{o, "__get", name}]:
 			p.magic = &magicProp{o, name}
 		case m.hidden:
 			return nil, in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+name, pos)
@@ -55,7 +55,7 @@ func (in *interp) memberPlace(o *Object, name string, pos at) (*place, error) {
 		}
 	}
 	if m.item != nil && m.item.typ != nil {
-		p.typ, p.typOwner = m.item.typ, m.owner
+		p.typ, p.typOwner, p.typAt = m.item.typ, m.owner, 1
 	}
 	return p, nil
 }
@@ -103,16 +103,31 @@ func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error 
 	return err
 }
 
+// unsetMagic calls __unset.
+func (in *interp) unsetMagic(p *magicProp, pos at) error {
+	m, class := p.o.class.method("__unset")
+	if m == nil {
+		return nil
+	}
+	release, ok := in.guard(p.o, "__unset", p.name)
+	if !ok {
+		return nil
+	}
+	defer release()
+	_, err := in.callMethod(p.o, class, m, []Value{strVal(p.name)}, pos)
+	return err
+}
+
 // typed converts what is written to a property with a type.
 func (in *interp) typed(p *place, v Value) (Value, error) {
-	if p.typ == nil || len(p.path) != 1 || v == nil || v.kind() == kRef {
+	if p.typ == nil || len(p.path) != p.typAt || v == nil || v.kind() == kRef {
 		return v, nil
 	}
-	decl := &funcDecl{name: p.typOwner.name + " property"}
-	if p.typOwner.decl != nil {
-		decl.file = p.typOwner.decl.file
-	}
-	return in.coerce(v, p.typ, nil, decl, p.at)
+	return in.coerce(v, p.typ, in.propTyping(p))
+}
+
+func (in *interp) propTyping(p *place) typing {
+	return typing{what: "a property of " + p.typOwner.name, strict: in.src != nil && in.src.strict, self: p.typOwner, static: p.typOwner, pos: p.at}
 }
 
 // readProp evaluates $o->name.
@@ -185,6 +200,9 @@ func (in *interp) offsetSet(o *Object, path []step, pos at, change func(Value) (
 	m, class := o.class.method("offsetset")
 	if m == nil {
 		return in.throw("Error", "Cannot use object of type "+o.class.name+" as array", pos)
+	}
+	if len(path) > 1 && o.class.written() {
+		return in.refuse(Undecidable, pos, "evaluate: a write deep into an object of PHP's is not modelled")
 	}
 	if len(path) > 1 {
 		v, err := in.offsetGet(o, path[0], pos)

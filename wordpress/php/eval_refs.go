@@ -89,6 +89,11 @@ func (w *holdersWalk) value(v Value, depth int) {
 		if x := w.in.st.get(v.cell); v.cell != 0 && x != nil {
 			w.value(x, depth+1)
 		}
+		if v.gen != nil {
+			for _, slot := range v.gen.frame.vars {
+				w.slot(slot)
+			}
+		}
 		if v.fn != nil {
 			for _, x := range v.fn.vals {
 				w.value(x, depth+1)

@@ -95,6 +95,34 @@ func (c *class) constant(name string) (constItem, *class) {
 	return constItem{}, nil
 }
 
+// initial is what a property of a class begins with: absentVal if that is nothing.
+func (in *interp) initial(c *class, p *propItem, pos at) (Value, error) {
+	switch {
+	case p.def == nil && p.typed:
+		return absentVal{}, nil
+	case p.def == nil:
+		return null, nil
+	}
+	v, err := in.within(c, pos, func() (Value, error) { return in.eval(p.def) })
+	if n, ok := v.(intVal); ok && p.typ != nil && !p.typ.accepts("int", "mixed") && p.typ.accepts("float") {
+		v = floatVal(n)
+	}
+	return v, err
+}
+
+// readStatic evaluates A::$b.
+func (in *interp) readStatic(x *sPropExpr) (Value, error) {
+	p, err := in.staticPlace(x)
+	if err != nil {
+		return nil, err
+	}
+	if v, _ := in.raw(p); p.typ != nil && v != nil && v.kind() == kAbsent {
+		return nil, in.throw("Error", "Typed static property must not be accessed before initialization", x.at)
+	}
+	v, err := in.load(p)
+	return share(v), err
+}
+
 // staticPlace is where A::$b lies.
 func (in *interp) staticPlace(x *sPropExpr) (*place, error) {
 	c, u, err := in.classOf(x.class)
@@ -122,15 +150,13 @@ func (in *interp) staticPlace(x *sPropExpr) (*place, error) {
 		}
 		slot := in.slot('s', k.id+"::$"+name)
 		if in.st.get(slot) == nil {
-			v := null
-			if p.def != nil {
-				if v, err = in.within(k, x.at, func() (Value, error) { return in.eval(p.def) }); err != nil {
-					return nil, err
-				}
+			v, err := in.initial(k, &p, x.at)
+			if err != nil {
+				return nil, err
 			}
 			in.st.set(slot, share(v))
 		}
-		return &place{slot: slot, at: x.at}, nil
+		return &place{slot: slot, at: x.at, typ: p.typ, typOwner: k}, nil
 	}
 	if c.opaque || c.native != nil {
 		return &place{wild: in.unknownAt(Undecidable, x.at, "depends on a static property"), at: x.at}, nil

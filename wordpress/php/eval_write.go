@@ -28,7 +28,7 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 		if err != nil {
 			return nil, err
 		}
-		return in.typed(p, v)
+		return in.typed(in.typedCell(p, slot), v)
 	})
 	if err != nil || sticky(old) {
 		return err
@@ -218,8 +218,30 @@ func (in *interp) writeCell(r refVal, v Value) {
 	in.st.set(r.cell, v)
 }
 
-// reference makes what lies in a place shared, and returns the reference to it.
+// reference makes what lies in a place shared, and returns the reference to it. It
+// keeps the type of a property.
 func (in *interp) reference(p *place) (Value, error) {
+	ref, err := in.anyReference(p)
+	r, ok := ref.(refVal)
+	if err != nil || !ok || p.typ == nil || len(p.path) != p.typAt {
+		return ref, err
+	}
+	in.cellTypes[r.cell] = &place{typ: p.typ, typOwner: p.typOwner, at: p.at}
+	if v := in.deref(r); v.kind() == kNull {
+		_, err = in.coerce(v, p.typ, in.propTyping(p))
+	}
+	return ref, err
+}
+
+// typedCell is a place with the type of the property that a reference leads to.
+func (in *interp) typedCell(p *place, slot int) *place {
+	if t := in.cellTypes[slot]; t != nil && len(p.path) == 0 {
+		return t
+	}
+	return p
+}
+
+func (in *interp) anyReference(p *place) (Value, error) {
 	if p.magic != nil {
 		u := in.unknownAt(Undecidable, p.at, "depends on a reference to what __get returns")
 		return u, in.scatter(u)
@@ -333,6 +355,9 @@ func (in *interp) bindKey(a *Array, s step, ref Value, pos at) (Value, error) {
 func (in *interp) unset(p *place) error {
 	if p.wild != nil {
 		return in.scatter(p.wild)
+	}
+	if p.magic != nil && len(p.path) == 1 {
+		return in.unsetMagic(p.magic, p.at)
 	}
 	if len(p.path) > 0 {
 		v, _ := in.raw(p)

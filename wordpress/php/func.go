@@ -41,16 +41,16 @@ package php
 // A function is a builtin and what calling it needs.
 type function struct {
 	fn         func(c *call) (Value, error)
-	min, max   int      // arguments; max -1: any number
-	refs       int      // bit i: argument i is by reference (its value is in args; write with c.setRef)
-	lazy       bool     // takes unknowns
-	outOnly    bool     // what by-reference arguments hold before does not matter (preg_match)
-	vendor     bool     // exists only after a file of a vendor folder was included
-	names      []string // of the arguments, for f(name: …)
-	unmodelled bool     // its result is unknown, whatever its arguments
-	sapi       bool     // exists with some of the server's interfaces to PHP only
-	restRefs   bool     // all arguments from the highest bit of refs on are by reference
-	strict     bool     // throws at arguments that strings are not right for
+	min, max   int  // arguments; max -1: any number
+	refs       int  // bit i: argument i is by reference (its value is in args; write with c.setRef)
+	lazy       bool // takes unknowns
+	outOnly    bool // what by-reference arguments hold before does not matter (preg_match)
+	vendor     bool // exists only after a file of a vendor folder was included
+	takes      signature
+	unmodelled bool // its result is unknown, whatever its arguments
+	sapi       bool // exists with some of the server's interfaces to PHP only
+	restRefs   bool // all arguments from the highest bit of refs on are by reference
+	strict     bool // throws at arguments that strings are not right for
 }
 
 // A call is one call of a builtin.
@@ -62,6 +62,7 @@ type call struct {
 	pos     at
 	this    *Object // of a native method
 	class   *class  // of a native static method: the class it was called on
+	weak    bool    // what it calls on is called without strict types
 	gave    bool    // unknown was called: the result is not what the function does
 	bad     error   // what an argument was found to be wrong with on the way
 }
@@ -189,7 +190,7 @@ func (c *call) setRef(i int, v Value) error {
 
 // invoke calls a PHP callable: a closure, a name, an array of object and method.
 func (c *call) invoke(fn Value, args ...Value) (Value, error) {
-	return c.in.invoke(fn, args, c.pos)
+	return c.in.invoke(fn, args, true, c.pos)
 }
 
 // load reads a slot that belongs to models: state of a library, by a name of the

@@ -76,7 +76,10 @@ func (a *Array) doubt(c *call) *Unknown {
 }
 
 func count(c *call) (Value, error) {
-	if o, ok := c.arg(0).(*Object); ok && o != nil {
+	if o, ok := c.arg(0).(*Object); ok {
+		if m, class := o.class.method("count"); m != nil && o.class.isA("countable") {
+			return c.in.callMethod(o, class, m, nil, c.pos)
+		}
 		return c.unknown("count of an object is not modelled"), nil
 	}
 	a, u, err := c.keyed(0)

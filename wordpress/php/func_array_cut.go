@@ -4,6 +4,9 @@ import "math"
 
 // pairs lists an array's live entries.
 func pairs(a *Array) []entry {
+	if a == nil {
+		return nil
+	}
 	list := make([]entry, 0, a.len())
 	for _, e := range a.entries {
 		if !e.gone {
@@ -146,10 +149,16 @@ func arrayColumn(c *call) (Value, error) {
 	for _, e := range pairs(a) {
 		row, ok := e.v.(*Array)
 		if !ok {
-			if e.v.kind() == kObject {
-				return c.unknown("array_column of objects is not modelled"), nil
+			o, isObject := e.v.(*Object)
+			if !isObject {
+				continue
 			}
-			continue
+			if m, _ := o.class.method("__get"); m != nil || o.class.opaque || o.class.native != nil {
+				return c.unknown("array_column of such objects is not modelled"), nil
+			}
+			if row = c.in.visible(o, nil); c.unknownIn(row) != nil {
+				return opaque(c.unknownIn(row)), nil
+			}
 		}
 		var v Value = row
 		if c.has(1) {

@@ -72,13 +72,18 @@ func userSort(byKeys, keep bool) function {
 	return function{min: 2, max: 2, refs: 1, fn: func(c *call) (Value, error) {
 		by := func(a, b Value) (int, error) {
 			v, err := c.invoke(c.arg(1), a, b)
+			sense := 1
+			if v == Value(boolVal(false)) && err == nil { // not a number: asked again the other way round
+				sense = -1
+				v, err = c.invoke(c.arg(1), b, a)
+			}
 			if err != nil {
 				return 0, err
 			}
 			if u, ok := v.(*Unknown); ok {
 				return 0, &unordered{u}
 			}
-			return sign(int(toInt(v))), nil
+			return sense * order(toInt(v), 0), nil
 		}
 		return sortArray(c, byKeys, keep, by)
 	}}
@@ -101,17 +106,11 @@ func sortArray(c *call, byKeys, keep bool, by func(a, b Value) (int, error)) (Va
 	if err := c.steps(len(list) * (1 + int(math.Log2(float64(len(list)+1))))); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(list, func(x, y entry) int {
-		if err != nil {
-			return 0
-		}
-		p, q := x.v, y.v
+	err = sortEntries(list, func(x, y *entry) (int, error) {
 		if byKeys {
-			p, q = x.k.value(), y.k.value()
+			return by(x.k.value(), y.k.value())
 		}
-		var n int
-		n, err = by(p, q)
-		return n
+		return by(x.v, y.v)
 	})
 	var u *unordered
 	if errors.As(err, &u) {

@@ -11,11 +11,11 @@ var coreFuncs = map[string]function{
 	"trait_exists":          {fn: classExists, min: 1, max: 2},
 	"method_exists":         {fn: methodExists, min: 2, max: 2},
 	"property_exists":       {fn: propertyExists, min: 2, max: 2},
-	"get_class":             {fn: getClass, min: 1, max: 1},
+	"get_class":             {fn: getClass, max: 1},
 	"get_parent_class":      {fn: getParentClass, max: 1},
 	"settype":               {fn: settypeFunc, min: 2, max: 2, refs: 1},
 	"get_object_vars":       {fn: getObjectVars, min: 1, max: 1},
-	"is_callable":           {fn: isCallable, min: 1, max: 1},
+	"is_callable":           {fn: isCallable, min: 1, max: 3, refs: 4, outOnly: true},
 	"func_get_args":         {fn: funcGetArgs, max: 0},
 	"func_num_args":         {fn: funcNumArgs, max: 0},
 	"func_get_arg":          {fn: funcGetArg, min: 1, max: 1},
@@ -199,6 +199,9 @@ func propertyExists(c *call) (Value, error) {
 }
 
 func getClass(c *call) (Value, error) {
+	if k := c.in.frame.class; len(c.args) == 0 && k != nil {
+		return strVal(k.name), nil
+	}
 	o, ok := c.arg(0).(*Object)
 	if !ok {
 		return nil, c.typeError(0, "object")
@@ -249,6 +252,9 @@ func getObjectVars(c *call) (Value, error) {
 }
 
 func isCallable(c *call) (Value, error) {
+	if len(c.args) > 1 {
+		return c.unknown("the name of a callable is not modelled"), c.setRef(2, c.unknown("the name of a callable is not modelled"))
+	}
 	to, err := c.in.callable(c.arg(0), c.pos)
 	if _, ok := err.(*thrown); ok {
 		return boolVal(false), nil

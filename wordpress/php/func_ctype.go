@@ -23,7 +23,7 @@ var ctypeFuncs = map[string]function{
 	"mb_strtoupper":        mbFunc(1, 1, asciiOnly(upper)),
 	"mb_substr":            {fn: mbSubstr, min: 2, max: 4},
 	"mb_strpos":            {fn: mbStrpos, min: 2, max: 4},
-	"mb_check_encoding":    {fn: mbCheck, min: 1, max: 2},
+	"mb_check_encoding":    {fn: mbCheck, max: 2},
 	"mb_internal_encoding": {fn: mbInternal, max: 1},
 	"mb_str_split":         {}, "mb_convert_case": {}, "mb_convert_encoding": {}, "mb_detect_encoding": {}, "mb_strrpos": {}, "mb_stripos": {},
 	"mb_strwidth": {}, "mb_substr_count": {}, "mb_language": {}, "mb_http_output": {}, "mb_regex_encoding": {}, "mb_strimwidth": {},
@@ -125,6 +125,9 @@ func mbStrpos(c *call) (Value, error) {
 }
 
 func mbCheck(c *call) (Value, error) {
+	if !c.has(0) {
+		return c.unknown("mb_check_encoding of what was received is not modelled"), nil
+	}
 	s, err := c.str(0)
 	if err != nil {
 		return nil, err

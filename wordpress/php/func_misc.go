@@ -199,7 +199,7 @@ func extensionLoaded(c *call) (Value, error) {
 }
 
 func callUserFunc(c *call) (Value, error) {
-	return c.invoke(c.arg(0), c.args[1:]...)
+	return c.in.invoke(c.arg(0), c.args[1:], c.weak, c.pos)
 }
 
 func callUserFuncArray(c *call) (Value, error) {
@@ -221,7 +221,7 @@ func callUserFuncArray(c *call) (Value, error) {
 		args = append(args, e.v)
 	}
 	if named.len() == 0 {
-		return c.invoke(c.arg(0), args...)
+		return c.in.invoke(c.arg(0), args, c.weak, c.pos)
 	}
 	to, err := c.in.callable(c.arg(0), c.pos)
 	if err != nil {
@@ -232,6 +232,7 @@ func callUserFuncArray(c *call) (Value, error) {
 		c.in.poison(u)
 		return u, nil
 	}
+	to.weak = c.weak
 	return c.in.run1(to, args, named, c.pos)
 }
 

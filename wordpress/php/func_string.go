@@ -13,7 +13,7 @@ var stringFuncs = map[string]function{
 	"strrev":           ofString(reverse),
 	"addslashes":       ofString(addslashes),
 	"stripslashes":     ofString(stripslashes),
-	"nl2br":            ofString(nl2br),
+	"nl2br":            {fn: nl2br, min: 1, max: 2},
 	"quotemeta":        ofString(quotemeta),
 	"escapeshellarg":   ofString(func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }),
 	"ucwords":          {fn: ucwords, min: 1, max: 2},
@@ -141,11 +141,22 @@ func stripslashes(s string) string {
 	return b.String()
 }
 
-func nl2br(s string) string {
+func nl2br(c *call) (Value, error) {
+	s, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.alloc(7 * len(s)); err != nil {
+		return nil, err
+	}
+	br := "<br />"
+	if len(c.args) > 1 && !c.bool(1) {
+		br = "<br>"
+	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c == '\n' || c == '\r' {
-			b.WriteString("<br />")
+			b.WriteString(br)
 			if i+1 < len(s) && (s[i+1] == '\n' || s[i+1] == '\r') && s[i+1] != c {
 				b.WriteByte(c)
 				i++
@@ -153,7 +164,7 @@ func nl2br(s string) string {
 		}
 		b.WriteByte(s[i])
 	}
-	return b.String()
+	return strVal(b.String()), nil
 }
 
 func quotemeta(s string) string {

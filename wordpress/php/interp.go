@@ -29,11 +29,16 @@ type interp struct {
 	refReturn bool       // a function that returns a reference was called
 	trying    []*tryStmt // the try blocks around
 
-	nextSlot int
-	serial   int
-	slots    map[slotName]int
-	exported map[int]bool // slots that global and static bind to
-	torn     []Value
+	nextSlot  int
+	serial    int
+	slots     map[slotName]int
+	exported  map[int]bool   // slots that global and static bind to
+	cellTypes map[int]*place // types of properties that are references
+	torn      []Value
+
+	generators   []*yielder
+	path, waited int      // which of the worlds that parted; how many left it
+	broken       *Refusal // what ends the evaluation at its next step
 
 	guards    map[guarded]bool // magic methods that run
 	sources   map[string]*source
@@ -65,6 +70,8 @@ type frame struct {
 	caller *frame
 
 	closure int // which closure runs, 0: none
+
+	generator *yielder // that runs here
 }
 
 // What an evaluation step may return as an error, besides a *Refusal, a
@@ -109,7 +116,7 @@ func newInterp(ctx context.Context, opt Options) *interp {
 	in := &interp{
 		ctx: ctx, opt: opt, funcs: allFunctions(), consts: allConstants(),
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
-		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
+		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{}, cellTypes: map[int]*place{},
 		guards: map[guarded]bool{}, sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*classDecl]string{},
 	}
 	in.natives = in.linkNatives()
@@ -177,6 +184,7 @@ func fatal(err error) bool {
 // stop file.
 func (in *interp) run() (*state, error) {
 	in.prepareWorld()
+	defer in.endGenerators()
 	err := in.start()
 	if fatal(err) {
 		return nil, err
@@ -220,15 +228,16 @@ func (in *interp) split(why *Unknown, alternatives ...func() error) error {
 
 // splitValue is split of n alternatives that yield values, which are joined too.
 func (in *interp) splitValue(why *Unknown, n int, alternative func(i int) (Value, error)) (Value, error) {
-	base, outer := in.st, in.why
+	base, outer, path := in.st, in.why, in.path
 	in.why = why
-	defer func() { in.why = outer }()
+	defer func() { in.why, in.path = outer, path }()
 	var live *state
 	var val Value
 	var left []outcome
 	var end error
 	for i := range n {
 		in.st = base.fork()
+		in.part()
 		v, err := alternative(i)
 		switch err := err.(type) {
 		case nil:
@@ -280,6 +289,7 @@ const maxThrown = 16
 // wait lets outcomes wait for the construct that catches them. Those that go to
 // the same place are joined at once.
 func (in *interp) wait(left []outcome) error {
+	in.waited += len(left)
 next:
 	for _, o := range left {
 		thrownBefore := 0

@@ -94,12 +94,21 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 	if a.kind() == b.kind() && a.kind() < kArray && identical(a, b) {
 		return a
 	}
+	if standing(a) || standing(b) {
+		in.broken = &Refusal{Class: Undecidable, File: why.File, Line: why.Line, Message: "evaluate: a generator that only some worlds have", Expr: why.Expr}
+	}
 	if sticky(a) || sticky(b) {
 		u := *either(a, b, why)
 		u.sticky, u.alts = true, nil
 		return &u
 	}
 	return either(a, b, why)
+}
+
+// standing reports a generator that may still run.
+func standing(v Value) bool {
+	o, ok := v.(*Object)
+	return ok && o.gen != nil && !o.gen.done
 }
 
 func sticky(v Value) bool {

@@ -49,7 +49,7 @@ func (p *parser) classBody(decl *classDecl) {
 		if t.nullable || len(t.names) != 1 || t.names[0] != "int" && t.names[0] != "string" {
 			p.fail(line, "enum backing type must be int or string")
 		}
-		decl.backed = true
+		decl.backed, decl.backing = true, t
 	}
 	if p.isWord("extends") && (decl.kind == "class" || decl.kind == "interface") {
 		p.advance()

@@ -1,0 +1,66 @@
+package php
+
+import (
+	"runtime"
+	"testing"
+	"time"
+)
+
+// TestGeneratorsInWorldsThatPart: a generator has gone as far as the world that
+// went on with it, so that no other may see it.
+func TestGeneratorsInWorldsThatPart(t *testing.T) {
+	const g = `function g() { yield 'a'; yield 'b'; yield 'c'; } $g = g(); `
+	for _, code := range []string{
+		g + `if (rand()) { $g->next(); } $r = $g->current();`,
+		g + `$g->current(); if (rand()) { $g->next(); } $r = $g->current();`,
+		g + `foreach ($g as $v) { if (rand()) break; } $r = $g->current();`,
+		g + `foreach ($g as $v) { if (rand()) break; } $r = $v;`,
+		g + `$x = rand() ? $g->current() : 1; $g->next(); $r = $g->current();`,
+		g + `while (rand()) { $g->next(); } $r = $g->current();`,
+		g + `do { $g->next(); } while (rand()); $r = $g->current();`,
+		g + `switch (rand()) { case 1: $g->next(); case 2: $g->next(); } $r = $g->current();`,
+		g + `try { if (rand()) throw new Exception; $g->next(); } catch (Exception $e) { } $r = $g->current();`,
+		g + `foreach ([1, 2] as $i) { if (rand()) continue; $g->next(); } $r = $g->current();`,
+		g + `if (rand()) { $h = $g; } else { $h = null; } $h?->next(); $r = $g->current();`,
+		g + `foreach (rand() ? $g : [] as $v) { } $r = $g->valid();`,
+		g + `array_map(function ($x) use ($g) { $g->next(); }, [rand(), 2]); $r = rand() ? $g->current() : $g->current();`,
+		`function g() { if (rand()) return; yield 1; } $r = 0; foreach (g() as $v) { $r++; }`,
+		`function g() { if (rand()) { yield 1; } yield 2; } $r = 0; foreach (g() as $v) { $r++; }`,
+		`function g() { while (rand()) { yield 1; } } $r = 0; foreach (g() as $v) { $r++; }`,
+		`function g() { $GLOBALS['r'] = 'b'; yield 1; } $r = 'a'; if (rand()) { $g = g(); } foreach ($g ?? [] as $v) { }`,
+		`function g() { $GLOBALS['r'] = 'b'; yield 1; } $r = 'a'; foreach (rand() ? g() : g() as $v) { }`,
+		`function g() { $GLOBALS['r'] = 'b'; yield 1; } $r = 'a'; $a = ['g' => g()]; if (rand()) { $a['g'] = null; } if ($a['g']) { $a['g']->current(); }`,
+		`class I implements IteratorAggregate { function getIterator(): Iterator { $GLOBALS['r'] = 'b'; return rand() ? new ArrayIterator([]) : new ArrayIterator([1]); } } $r = 'a'; foreach (new I as $v) { $r = 'c'; }`,
+	} {
+		r, err := evalText(t, t.TempDir(), "<?php "+code+"\nrequire __DIR__ . '/wp-settings.php';", nil)
+		if err != nil {
+			continue
+		}
+		if a := r.Variable("r"); a.State != Open {
+			t.Errorf("%s\nis %q", code, a.Text)
+		}
+	}
+}
+
+// TestGeneratorsEnd: those that stand still when the evaluation is over leave
+// nothing behind.
+func TestGeneratorsEnd(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, code := range []string{
+		`function g() { while (true) { yield 1; } } for ($i = 0; $i < 100; $i++) { $g[$i] = g(); $g[$i]->current(); }`,
+		`function g() { yield from g(); } foreach (g() as $v) { }`,
+		`function g($n) { yield $n; yield from g($n + 1); } foreach (g(0) as $v) { }`,
+		`function g() { while (true) { yield 1; } } while (true) { g()->current(); }`,
+		`function g() { while (true) { yield str_repeat('x', 1000000); } } foreach (g() as $v) { $a[] = $v . $v; }`,
+		`function g() { $x = yield; $x->current(); } $g = g(); $g->current(); $g->send($g);`,
+	} {
+		_, _ = evalText(t, t.TempDir(), "<?php "+code+"\nrequire __DIR__ . '/wp-settings.php';", nil)
+	}
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
