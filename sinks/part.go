@@ -30,6 +30,9 @@ type cutter struct {
 	per   int    // blocks in a part
 	ahead *Block // read to see whether there is more
 	ended bool
+
+	mu   sync.Mutex
+	last *Block // what part took last
 }
 
 // part returns the next part and adds its bytes to d, io.EOF when none is left.
@@ -46,6 +49,7 @@ func (c *cutter) part(ctx context.Context, d *digest) (*part, error) {
 		}
 		b := c.ahead
 		c.ahead = nil
+		c.hold(b.Retain())
 		if p.size%BlockSize != 0 {
 			p.release()
 			b.Release()
@@ -80,8 +84,29 @@ func (c *cutter) more(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// hold keeps a block until the next one, nil in the end.
+func (c *cutter) hold(b *Block) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last != nil {
+		c.last.Release()
+	}
+	c.last = b
+}
+
+// alive looks at the block that was taken last, which tells its owner that the
+// stream is in work although nothing more of it is read.
+func (c *cutter) alive() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last != nil {
+		c.last.Bytes()
+	}
+}
+
 // close gives back what was read and not handed out.
 func (c *cutter) close() {
+	c.hold(nil)
 	if c.ahead != nil {
 		c.ahead.Release()
 		c.ahead = nil

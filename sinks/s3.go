@@ -141,7 +141,7 @@ func (s *s3Sink) putShort(ctx context.Context, name string, p *part, d *digest, 
 			return s.putObject(ctx, p, &o, moved)
 		},
 		settle: func(err error, maybe bool) (bool, error) {
-			if statusOf(err) != 412 {
+			if !taken(err) {
 				return false, nil
 			}
 			if !maybe {

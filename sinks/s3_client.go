@@ -16,6 +16,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/logging"
@@ -45,6 +46,9 @@ func s3Client(ctx context.Context, c s3Config) (*s3.Client, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, load...)
 	if err != nil {
 		return nil, oneLine(fmt.Errorf("read the AWS configuration: %w", err))
+	}
+	if aws.IsCredentialsProvider(cfg.Credentials, credentials.StaticCredentialsProvider{}) {
+		cfg.Credentials = aws.NewCredentialsCache(&rereader{load: load, file: c.credentialsFile, now: cfg.Credentials})
 	}
 	if cfg.HTTPClient, err = s3Transport(cfg.HTTPClient, c.caFile); err != nil {
 		return nil, err

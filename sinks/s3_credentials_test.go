@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 	"github.com/wp-oneway/wp-oneway/sinks"
@@ -52,19 +55,25 @@ func newRole(t *testing.T, minio *lab.MinIO, bucket string, life time.Duration) 
 	return r
 }
 
-func (r *role) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	out, err := r.client.AssumeRole(req.Context(), &sts.AssumeRoleInput{RoleArn: aws.String("arn:x:x:x:x"), RoleSessionName: aws.String("backup")})
+// session is a new one.
+func (r *role) session(t *testing.T) *types.Credentials {
+	t.Helper()
+	out, err := r.client.AssumeRole(context.WithoutCancel(t.Context()), &sts.AssumeRoleInput{RoleArn: aws.String("arn:x:x:x:x"), RoleSessionName: aws.String("backup")})
 	if err != nil {
-		r.t.Error(err)
-		w.WriteHeader(http.StatusInternalServerError)
-		return
+		t.Error(err)
+		return &types.Credentials{AccessKeyId: new(string), SecretAccessKey: new(string), SessionToken: new(string)}
 	}
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.given = append(r.given, *out.Credentials.AccessKeyId)
-	r.mu.Unlock()
+	return out.Credentials
+}
+
+func (r *role) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	c := r.session(r.t)
 	_ = json.NewEncoder(w).Encode(map[string]any{ // the client says what it lacks
-		"AccessKeyId": out.Credentials.AccessKeyId, "SecretAccessKey": out.Credentials.SecretAccessKey,
-		"Token": out.Credentials.SessionToken, "Expiration": time.Now().Add(r.life).UTC().Format(time.RFC3339),
+		"AccessKeyId": c.AccessKeyId, "SecretAccessKey": c.SecretAccessKey,
+		"Token": c.SessionToken, "Expiration": time.Now().Add(r.life).UTC().Format(time.RFC3339),
 	})
 }
 
@@ -235,5 +244,52 @@ func TestS3SignsByTheStoresClock(t *testing.T) {
 	}
 	if s := log.String(); !regexp.MustCompile(`clock is off.* off_by=-(3h0m0|2h59m5\d)s`).MatchString(s) {
 		t.Errorf("the log does not say that the clock is off: %s", s)
+	}
+}
+
+// A credential in a file is read again when its session has ended: who renews it
+// writes another one there while a stream is on its way.
+func TestS3ReadsARenewedFile(t *testing.T) {
+	minio := startMinIO(t, false)
+	for _, given := range []string{"credentials_file", "profile"} {
+		t.Run(given, func(t *testing.T) {
+			bucket := newBucket(t, minio, true)
+			role := newRole(t, minio, bucket, time.Hour)
+			file := filepath.Join(t.TempDir(), "credentials")
+			renew := func() {
+				c := role.session(t)
+				text := "[default]\naws_access_key_id = " + *c.AccessKeyId + "\naws_secret_access_key = " + *c.SecretAccessKey + "\naws_session_token = " + *c.SessionToken + "\n"
+				if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+					t.Error(err)
+				}
+			}
+			renew()
+			p := newFaultyProxy(t, minio, func(string, int) fault { return none })
+			honest := p.Config.Handler
+			var ended sync.Once
+			p.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Query().Has("partNumber") {
+					ended.Do(renew)
+					if keyOf(r) == role.keys()[0] {
+						says(http.StatusBadRequest, "", "<Error><Code>ExpiredToken</Code><Message>made up</Message></Error>")(w, r, nil)
+						return
+					}
+				}
+				honest.ServeHTTP(w, r)
+			})
+			query := "&credentials_file=" + file
+			if given == "profile" {
+				query = "&profile=default"
+				t.Setenv("AWS_SHARED_CREDENTIALS_FILE", file)
+			}
+			want := pattern(long)
+			sink := openSink(t, "s3://"+bucket+"/host?region=us-east-1&endpoint="+url.QueryEscape(p.URL)+query)
+			if _, err := sink.Put(t.Context(), "name", bytes.NewReader(want)); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
+				t.Error("other bytes are stored")
+			}
+		})
 	}
 }

@@ -77,6 +77,8 @@ func silent(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 const (
 	always        = 1 << 30
 	internalError = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>InternalError</Code><Message>try again</Message></Error>`
+	takenError    = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>PreconditionFailed</Code><Message>no</Message></Error>`
+	conflictError = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>ConditionalRequestConflict</Code><Message>no</Message></Error>`
 	deniedError   = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>`
 )
 
@@ -99,6 +101,8 @@ func TestS3DoesNotBelieveLies(t *testing.T) {
 		"complete: 200, error in it":      {long, "CompleteMultipartUpload", "", says(200, "", internalError), "InternalError"},
 		"complete: 200, error, md5":       {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", internalError), "InternalError"},
 		"complete: 200, denied in it":     {long, "CompleteMultipartUpload", "", says(200, "", deniedError), "AccessDenied"},
+		"complete: 200, taken in it":      {long, "CompleteMultipartUpload", "", says(200, "", "  \n"+takenError), "the name is taken"},
+		"complete: 200, conflict in it":   {long, "CompleteMultipartUpload", "", says(200, "", conflictError), "under a new name"},
 		"complete: 200, nothing, md5":     {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", ""), "200 and nothing more"},
 		"complete: 200, another document": {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", "<html>hello</html>"), "200 and nothing more"},
 		"complete: 204":                   {long, "CompleteMultipartUpload", "&checksum=md5", says(204, "", ""), "nothing more"},

@@ -40,6 +40,7 @@ func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *p
 	if pieces, err = s.sendParts(ctx, name, cut, first, d); err != nil {
 		return err
 	}
+	defer every(time.Second, cut.alive)()
 	objects := make([]Object, len(pieces))
 	for i, p := range slices.Backward(pieces) {
 		o, settled, err := s.complete(ctx, p)
@@ -54,6 +55,25 @@ func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *p
 	}
 	rec.Objects = objects
 	return nil
+}
+
+// every calls f now and then, until its result is called.
+func every(d time.Duration, f func()) (stop func()) {
+	tick, done := time.NewTicker(d), make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-tick.C:
+				f()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		tick.Stop()
+		close(done)
+	}
 }
 
 // sendParts sends all parts and returns the pieces that were begun, also when it fails.
@@ -221,10 +241,12 @@ func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool
 		in.MpuObjectSize = &o.Bytes
 	}
 	err = s.retry(ctx, request{
-		op:       "CompleteMultipartUpload",
-		patience: 5 * s.o.Stall, // some stores put the parts together first
-		send: func(ctx context.Context, _ func()) (bool, error) {
-			out, err := s.client.CompleteMultipartUpload(ctx, in)
+		op: "CompleteMultipartUpload",
+		// Some stores put the parts together before they answer, and some send spaces meanwhile.
+		patience: 5 * s.o.Stall,
+		longest:  30 * s.o.Stall,
+		send: func(ctx context.Context, moved func()) (bool, error) {
+			out, err := s.client.CompleteMultipartUpload(withHearing(ctx, moved), in)
 			if err != nil {
 				return true, err
 			}
@@ -248,19 +270,23 @@ func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool
 func (s *s3Sink) settleComplete(ctx context.Context, p *piece, err error, maybe bool) (bool, error) {
 	code := codeOf(err)
 	switch {
-	case statusOf(err) == 412 && maybe:
+	case taken(err) && maybe:
 		return true, nil
-	case statusOf(err) == 412:
+	case taken(err):
 		return true, ErrExists
 	case code == "NoSuchUpload" && maybe && !s.c.overwrite:
 		return true, s.probe(ctx, p.name)
 	case code == "NoSuchUpload" && maybe:
 		return true, fmt.Errorf("its last answer was lost, and without conditional writes there is no telling whether it is stored: %w", ErrRestart)
-	case code == "NoSuchUpload", code == "InvalidPart", code == "InvalidPartOrder", code == "BadDigest", statusOf(err) == 409:
+	case code == "NoSuchUpload", code == "InvalidPart", code == "InvalidPartOrder", code == "BadDigest", code == "ConditionalRequestConflict", statusOf(err) == 409:
 		return true, fmt.Errorf("%w: %w", explain(err, "CompleteMultipartUpload", s.c), ErrRestart)
 	}
 	return false, nil
 }
+
+// taken tells whether the store refused because there is an object of that name. A
+// completion's status may be sent before the store knows, and be 200.
+func taken(err error) bool { return statusOf(err) == 412 || codeOf(err) == "PreconditionFailed" }
 
 // probe finds out whether our object is stored under name without reading: an
 // empty object that may only be created when there is none is refused when it is.
@@ -276,7 +302,7 @@ func (s *s3Sink) probe(ctx context.Context, name string) error {
 			}
 			return false, &verdict{cause: errors.New("its last answer was lost, and it is not stored"), restart: true}
 		},
-		settle: func(err error, _ bool) (bool, error) { return statusOf(err) == 412, nil },
+		settle: func(err error, _ bool) (bool, error) { return taken(err), nil },
 	})
 }
 

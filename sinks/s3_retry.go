@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,6 +18,7 @@ import (
 type request struct {
 	op       string
 	patience time.Duration // how long it may stand still
+	longest  time.Duration // how long one attempt may take although it moves; 0 is no limit
 	// send makes one attempt and calls moved whenever it gets on. When it fails,
 	// maybe tells that it may have taken effect all the same.
 	send func(ctx context.Context, moved func()) (maybe bool, err error)
@@ -83,29 +85,64 @@ func (s *s3Sink) retry(ctx context.Context, r request) error {
 		}
 		maybe = maybe || lost
 		s.o.Logger.Debug("a request failed and is sent again", "operation", r.op, "attempt", n+1, "error", oneLine(err))
-		if err := pause(ctx, n); err != nil {
+		if err := pause(ctx, n, s.asked(err)); err != nil {
 			return inDoubt(err, maybe)
 		}
 	}
 }
 
-// attempt gives a request up when it stands still.
+// errEndless is why a request was given up that moved, and came to no end.
+var errEndless = errors.New("the answer has no end")
+
+// attempt gives a request up when it stands still, or comes to no end.
 func attempt(ctx context.Context, r request) (maybe bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watch := time.AfterFunc(r.patience, func() { cancel(errStalled) })
 	defer watch.Stop()
+	if r.longest > 0 {
+		end := time.AfterFunc(r.longest, func() { cancel(errEndless) })
+		defer end.Stop()
+	}
 	maybe, err = r.send(ctx, func() { watch.Reset(r.patience) })
-	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
+	switch cause := context.Cause(ctx); {
+	case err == nil:
+	case errors.Is(cause, errStalled):
 		err = fmt.Errorf("%w (%v)", errStalled, r.patience)
+	case errors.Is(cause, errEndless):
+		err = fmt.Errorf("%w (%v)", errEndless, r.longest)
 	}
 	return maybe, err
 }
 
-// pause waits before the next attempt, longer each time, at random within bounds.
-func pause(ctx context.Context, n int) error {
+// longestAsked is how long a store is left alone at most because it asks for it.
+const longestAsked = time.Minute
+
+// asked is how long the store wants to be left alone, as its Retry-After says: no
+// longer than leaves time for another attempt.
+func (s *s3Sink) asked(err error) time.Duration {
+	text := headerOf(err, "Retry-After")
+	if status := statusOf(err); text == "" || (status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable) {
+		return 0
+	}
+	var d time.Duration
+	if n, bad := strconv.ParseUint(text, 10, 32); bad == nil {
+		d = time.Duration(n) * time.Second
+	} else if at, bad := http.ParseTime(text); bad == nil { // by the store's clock
+		now, bad := http.ParseTime(headerOf(err, "Date"))
+		if bad != nil {
+			now = time.Now()
+		}
+		d = at.Sub(now)
+	}
+	return max(0, min(d, longestAsked, s.o.Retry/2))
+}
+
+// pause waits before the next attempt, longer each time, at random within bounds,
+// and no shorter than the store asked for.
+func pause(ctx context.Context, n int, asked time.Duration) error {
 	d := min(15*time.Second, 200*time.Millisecond<<min(n, 10))
-	t := time.NewTimer(d/2 + rand.N(d/2))
+	t := time.NewTimer(max(asked, d/2) + rand.N(d/2))
 	defer t.Stop()
 	select {
 	case <-t.C:

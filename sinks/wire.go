@@ -26,7 +26,7 @@ type wire struct {
 // RoundTrip is http.RoundTripper's.
 func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
-	m := &movement{told: movementOf(ctx), stall: w.stall, done: cancel}
+	m := &movement{told: hearOf(ctx, movementKey{}), stall: w.stall, done: cancel}
 	if w.stall > 0 {
 		m.watch = time.AfterFunc(w.stall, func() { cancel(errStalled) })
 	}
@@ -38,19 +38,29 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		m.end()
 		return nil, err
 	}
-	res.Body = &answer{ReadCloser: res.Body, left: maxAnswer, m: m}
+	res.Body = &answer{ReadCloser: res.Body, left: maxAnswer, m: m, heard: hearOf(ctx, hearingKey{})}
 	return res, nil
 }
 
-type movementKey struct{}
+type (
+	movementKey struct{}
+	hearingKey  struct{}
+)
 
 // withMovement has moved called whenever a request of ctx gets on.
 func withMovement(ctx context.Context, moved func()) context.Context {
 	return context.WithValue(ctx, movementKey{}, moved)
 }
 
-func movementOf(ctx context.Context) func() {
-	if f, ok := ctx.Value(movementKey{}).(func()); ok {
+// withHearing has heard called whenever something of an answer's body arrives: a
+// store that works for long says so, by spaces before what it has to say. Who
+// listens must bound the whole, for a byte now and then is cheap.
+func withHearing(ctx context.Context, heard func()) context.Context {
+	return context.WithValue(ctx, hearingKey{}, heard)
+}
+
+func hearOf(ctx context.Context, key any) func() {
+	if f, ok := ctx.Value(key).(func()); ok {
 		return f
 	}
 	return func() {}
@@ -107,8 +117,9 @@ func (b *movingBody) Read(p []byte) (int, error) {
 // An answer is a response's body, as far as it is read.
 type answer struct {
 	io.ReadCloser
-	left int64
-	m    *movement
+	left  int64
+	m     *movement
+	heard func()
 }
 
 var errLongAnswer = errors.New("the answer is longer than any the store has to give")
@@ -119,6 +130,9 @@ func (a *answer) Read(p []byte) (int, error) {
 	}
 	n, err := a.ReadCloser.Read(p[:min(int64(len(p)), a.left)])
 	a.left -= int64(n)
+	if n > 0 {
+		a.heard()
+	}
 	return n, err
 }
 
