@@ -132,7 +132,7 @@ func (a *Agent) look(ctx context.Context, job Job, e *Examination, change func(*
 func (a *Agent) examineConfig(ctx context.Context, job Job, e *Examination) bool {
 	facts, _, err := a.look(ctx, job, e, func(r *Request) { r.ConfigOnly = true })
 	if err != nil {
-		e.fails("configuration", err, "see wp-oneway inspect "+job.Place.Path+"; --env, --env-file and --db-defaults-file tell what PHP would know")
+		e.fails("configuration", err, "see wp-oneway inspect "+sinks.Quote(job.Place.Path)+"; --env, --env-file and --db-defaults-file tell what PHP would know")
 		return false
 	}
 	as := ""

@@ -55,7 +55,7 @@ func (a *Agent) targets(job Job, owner Owner, root string, served []string) ([]t
 // open opens a target's sink; if that fails, that destination fails alone.
 func (a *Agent) open(t *target, u *url.URL, job Job, text string) {
 	o := a.sinks
-	o.Pool, o.Logger = a.pool, a.Log
+	o.Pool, o.Logger, o.Dry = a.pool, a.Log, job.DryRun
 	if o.PartSize == 0 {
 		o.PartSize = partBlocks * sinks.BlockSize
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -46,39 +47,51 @@ type verdicts struct {
 // Fingerprint stands for a credential, named by what of it is no secret. It is
 // keyed with a secret of this host's, so that it tells nothing elsewhere.
 func (d Dirs) Fingerprint(credential string) (string, error) {
-	path := filepath.Join(d.State, "fingerprint.key")
-	secret, err := os.ReadFile(path)
+	print, err := d.fingerprint(credential)
 	if errors.Is(err, fs.ErrNotExist) {
-		secret, err = d.newSecret(path)
+		if err = d.newSecret(); err == nil {
+			print, err = d.fingerprint(credential)
+		}
 	}
 	if err != nil {
 		return "", fmt.Errorf("read the fingerprints' key: %w", err)
+	}
+	return print, nil
+}
+
+// fingerprint is Fingerprint where the secret was made already.
+func (d Dirs) fingerprint(credential string) (string, error) {
+	secret, err := os.ReadFile(d.secretPath())
+	if err != nil {
+		return "", err
 	}
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(credential))
 	return hex.EncodeToString(mac.Sum(nil)[:16]), nil
 }
 
-// newSecret makes the key, or reads the one that somebody was quicker to make.
-func (d Dirs) newSecret(path string) ([]byte, error) {
+func (d Dirs) secretPath() string { return filepath.Join(d.State, "fingerprint.key") }
+
+// newSecret makes the key, unless somebody was quicker.
+func (d Dirs) newSecret() error {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails
 	if err := os.MkdirAll(d.State, 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	tmp, err := os.CreateTemp(d.State, ".fingerprint-*")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer os.Remove(tmp.Name()) //nolint:errcheck // a second name of it
 	_, err = tmp.Write(secret)
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return nil, err
+		return err
 	}
-	if err := os.Link(tmp.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
+	if err := os.Link(tmp.Name(), d.secretPath()); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
 	}
-	return os.ReadFile(path)
+	return nil
 }
 
 func (d Dirs) verdictPath(url string) string {
@@ -99,6 +112,27 @@ func (d Dirs) verdicts(url string) (verdicts, error) {
 		return none, nil //nolint:nilerr // what cannot be read is no verdict
 	}
 	return v, nil
+}
+
+// guarded refuses to take the word of files that others may write: who can write a
+// verdict can do without the doctor.
+func (d Dirs) guarded(url string) error {
+	for _, path := range []string{d.State, filepath.Join(d.State, "verdicts"), d.secretPath(), d.verdictPath(url)} {
+		i, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read the doctor's verdict: %w", err)
+		}
+		if i.Mode().Perm()&0o022 != 0 {
+			return fmt.Errorf("others may write to %s (mode %#o), so its verdict is worth nothing; chmod go-w it, look who did", path, i.Mode().Perm())
+		}
+		if stat, ok := i.Sys().(*syscall.Stat_t); ok && stat.Uid != 0 && int(stat.Uid) != os.Geteuid() {
+			return fmt.Errorf("%s belongs to uid %d, so its verdict is worth nothing; let it belong to this account", path, stat.Uid)
+		}
+	}
+	return nil
 }
 
 // KeepVerdict remembers a verdict, and forgets those that are no use any more.
@@ -135,7 +169,7 @@ func (d Dirs) KeepVerdict(url, credential string, v Verdict) error {
 // credential lately. It asks nothing of the sink.
 func (a *Agent) requireOneWay(ctx context.Context, job Job, sink sinks.Sink) error {
 	refuse := func(format string, args ...any) error {
-		return fmt.Errorf("refused by --require-one-way: %s; run: wp-oneway doctor %s --to '%s'", fmt.Sprintf(format, args...), job.Place.Path, sink)
+		return fmt.Errorf("refused by --require-one-way: %s; run: wp-oneway doctor %s --to %s", fmt.Sprintf(format, args...), sinks.Quote(job.Place.Path), sinks.Quote(sink.String()))
 	}
 	if strings.HasPrefix(sink.String(), "file:") {
 		return fmt.Errorf("refused by --require-one-way: a folder cannot be one-way; leave it out, or say require_one_way: false for it in the configuration")
@@ -144,9 +178,15 @@ func (a *Agent) requireOneWay(ctx context.Context, job Job, sink sinks.Sink) err
 	if err != nil {
 		return err
 	}
-	print, err := a.Dirs.Fingerprint(credential)
+	if err := a.Dirs.guarded(sink.String()); err != nil {
+		return refuse("%s", err)
+	}
+	print, err := a.Dirs.fingerprint(credential)
+	if errors.Is(err, fs.ErrNotExist) {
+		return refuse("the doctor has not examined it")
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("read the fingerprints' key: %w", err)
 	}
 	all, err := a.Dirs.verdicts(sink.String())
 	if err != nil {

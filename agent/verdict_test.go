@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -74,7 +76,7 @@ func TestAVerdictIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 }
 
 func TestAVerdictIsNoUseToAnotherCredential(t *testing.T) {
-	dirs := Dirs{State: t.TempDir()}
+	dirs := Dirs{State: filepath.Join(t.TempDir(), "state")}
 	a := &Agent{Dirs: dirs, Now: time.Now}
 	file := filepath.Join(t.TempDir(), "credentials")
 	ours := keyed(t, file, "s3://vault/web1", "AKIAOURS")
@@ -134,5 +136,76 @@ func TestAFolderIsNeverOneWay(t *testing.T) {
 	a := &Agent{Dirs: Dirs{State: t.TempDir()}, Now: time.Now}
 	if err := a.requireOneWay(t.Context(), Job{}, sink); err == nil || !strings.Contains(err.Error(), "a folder cannot be one-way") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A verdict that somebody else may have written is none.
+func TestAVerdictThatOthersMayWriteIsNone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "credentials")
+	ours := keyed(t, file, "s3://vault/web1", "AKIAOURS")
+	credential, err := sinks.Credential(t.Context(), ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]func(Dirs) string{
+		"state":    func(d Dirs) string { return d.State },
+		"verdicts": func(d Dirs) string { return filepath.Join(d.State, "verdicts") },
+		"verdict":  func(d Dirs) string { return d.verdictPath(ours.String()) },
+		"key":      func(d Dirs) string { return d.secretPath() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := &Agent{Dirs: Dirs{State: filepath.Join(t.TempDir(), "state")}, Now: time.Now}
+			if err := a.Dirs.KeepVerdict(ours.String(), credential, Verdict{OneWay: true, At: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.requireOneWay(t.Context(), Job{}, ours); err != nil {
+				t.Fatal(err)
+			}
+			at := path(a.Dirs)
+			info, err := os.Stat(at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, more := range []os.FileMode{0o020, 0o002} {
+				if err := os.Chmod(at, info.Mode()|more); err != nil {
+					t.Fatal(err)
+				}
+				if err := a.requireOneWay(t.Context(), Job{}, ours); err == nil || !strings.Contains(err.Error(), "others may write to "+at) {
+					t.Errorf("with mode %v: %v", info.Mode()|more, err)
+				}
+			}
+			if os.Geteuid() != 0 {
+				return
+			}
+			if err := errors.Join(os.Chmod(at, info.Mode()), os.Chown(at, 65534, -1)); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.requireOneWay(t.Context(), Job{}, ours); err == nil || !strings.Contains(err.Error(), "belongs to uid 65534") {
+				t.Errorf("of another owner: %v", err)
+			}
+		})
+	}
+}
+
+// What is refused without a verdict leaves nothing behind, and a line that a shell
+// reads as what it says.
+func TestARefusalIsOneLineToPaste(t *testing.T) {
+	a := &Agent{Dirs: Dirs{State: filepath.Join(t.TempDir(), "state")}, Now: time.Now}
+	file := filepath.Join(t.TempDir(), "credentials")
+	sink := keyed(t, file, "s3://vault/o'neill", "AKIAOURS")
+	err := a.requireOneWay(t.Context(), Job{Place: wordpress.Place{Path: "/home/al ice/$(reboot)\n/it's"}}, sink)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	_, line, _ := strings.Cut(err.Error(), "run: wp-oneway doctor ")
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("more than a line: %q", err)
+	}
+	out, err := exec.CommandContext(t.Context(), "bash", "-c", `printf '%s|' `+line).Output()
+	if want := "/home/al ice/$(reboot)\n/it's|--to|" + sink.String() + "|"; err != nil || string(out) != want {
+		t.Errorf("a shell reads %q as %q, want %q (%v)", line, out, want, err)
+	}
+	if _, err := os.Stat(a.Dirs.State); !os.IsNotExist(err) {
+		t.Errorf("state was made (%v)", err)
 	}
 }

@@ -17,6 +17,8 @@ import (
 // none. The text is not for eyes: hash it.
 func Credential(ctx context.Context, s Sink) (string, error) {
 	switch s := s.(type) {
+	case drySink:
+		return Credential(ctx, s.Sink)
 	case *s3Sink:
 		return s.credential(ctx)
 	case *gcsSink:

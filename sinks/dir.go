@@ -39,6 +39,12 @@ func checkDir(u *url.URL) error {
 
 func openDir(_ context.Context, u *url.URL, o Options) (Sink, error) {
 	dir := filepath.Clean(filepath.FromSlash(u.Path))
+	if o.Dry {
+		if err := couldWrite(dir); err != nil {
+			return nil, fmt.Errorf("open folder: %w", diskError(err, dir))
+		}
+		return &dirSink{dir: dir, o: o}, nil
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open folder: %w", diskError(err, dir))
 	}
@@ -47,6 +53,25 @@ func openDir(_ context.Context, u *url.URL, o Options) (Sink, error) {
 		return nil, fmt.Errorf("open folder: %w", err)
 	}
 	return &dirSink{dir: dir, root: root, o: o, publish: publishers(), swept: map[string]bool{}}, nil
+}
+
+// couldWrite tells whether a folder is there to be written to, or could be made.
+func couldWrite(dir string) error {
+	for {
+		i, err := os.Stat(dir)
+		switch {
+		case err == nil && !i.IsDir():
+			return &os.PathError{Op: "open", Path: dir, Err: unix.ENOTDIR}
+		case err == nil:
+			if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+				return &os.PathError{Op: "write to", Path: dir, Err: err}
+			}
+			return nil
+		case !errors.Is(err, os.ErrNotExist) || dir == filepath.Dir(dir):
+			return err
+		}
+		dir = filepath.Dir(dir)
+	}
 }
 
 // String is the folder's URL.

@@ -3,6 +3,7 @@ package sinks
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -34,6 +35,10 @@ type Options struct {
 	MaxParts int
 	// Parallel is how many parts of one stream are sent at once; 0 means 3.
 	Parallel int
+
+	// Dry says that nothing will be put: what is opened must not be made, nor be
+	// changed otherwise, and refuses every Put.
+	Dry bool
 
 	pieces int // how many objects one stream may have; 0 means maxPieces
 }
@@ -174,7 +179,18 @@ func Open(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if o.PartSize%BlockSize != 0 {
 		return nil, fmt.Errorf("open %s: a part of %d bytes is not a multiple of %d", bare(u), o.PartSize, BlockSize)
 	}
-	return kinds()[u.Scheme].open(ctx, u, o)
+	sink, err := kinds()[u.Scheme].open(ctx, u, o)
+	if err == nil && o.Dry {
+		return drySink{sink}, nil
+	}
+	return sink, err
+}
+
+// A drySink is there to be asked about.
+type drySink struct{ Sink }
+
+func (s drySink) Put(context.Context, string, io.Reader) (Receipt, error) {
+	return Receipt{}, fmt.Errorf("store in %s: it was opened to be looked at alone", s)
 }
 
 // LocalDir is the folder that a sink's URL stands for, false when it is no folder.

@@ -208,6 +208,33 @@ func TestADryRunSendsNothing(t *testing.T) {
 	}
 }
 
+// Where a folder is not there yet, a dry run says whether it could be made, and
+// makes nothing; neither there nor in the host's state.
+func TestADryRunMakesNothing(t *testing.T) {
+	s, h, folder := demoSite(t), newHost(t), t.TempDir()
+	h.backup(0, s.Root, "--name", "x", "--kind", "db", "--dry-run", "--to", filepath.Join(folder, "not", "there"))
+	if err := os.WriteFile(filepath.Join(folder, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report := h.backup(1, s.Root, "--name", "x", "--kind", "db", "--dry-run", "--to", filepath.Join(folder, "file"))
+	if e := report.Sites[0].Destinations[0].Error; e == nil || !strings.Contains(e.Message, "not a directory") {
+		t.Errorf("below a file: %+v", e)
+	}
+	vault := "s3://vault/x?region=us-east-1&endpoint=https://127.0.0.1:1&credentials_file=" + filepath.Join(folder, "key")
+	if err := os.WriteFile(filepath.Join(folder, "key"), []byte("[default]\naws_access_key_id = k\naws_secret_access_key = s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report = h.backup(1, s.Root, "--name", "x", "--kind", "db", "--dry-run", "--require-one-way", "--to", vault)
+	if e := report.Sites[0].Destinations[0].Error; e == nil || !strings.Contains(e.Message, "has not examined it") {
+		t.Errorf("without a verdict: %+v", e)
+	}
+	for dir, want := range map[string]int{folder: 2, h.state: 0} {
+		if left, err := os.ReadDir(dir); len(left) != want || (err != nil && !os.IsNotExist(err)) {
+			t.Errorf("in %s is %v, want %d (%v)", dir, left, want, err)
+		}
+	}
+}
+
 func TestTheSecondRunNamesTheFirst(t *testing.T) {
 	h, folder := newHost(t), t.TempDir()
 	first := h.backup(0, demoSite(t).Root, "--name", "x", "--kind", "db", "--to", folder)

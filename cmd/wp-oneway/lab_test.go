@@ -94,7 +94,12 @@ type host struct {
 }
 
 func newHost(t *testing.T) *host {
-	return &host{t: t, state: t.TempDir()}
+	t.Helper()
+	state := t.TempDir()
+	if err := os.Chmod(state, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return &host{t: t, state: state}
 }
 
 // command is the agent with those arguments, in an environment of its own.

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
@@ -192,7 +193,7 @@ func (p place) readers() Finding {
 		f.Verdict, f.Detail = Warning, line(err.Error())
 	case info.Mode().Perm()&0o005 != 0:
 		f.Verdict, f.Detail = Warning, fmt.Sprintf("every user of this host may look into it (mode %04o); the backups in it are for their owner alone", info.Mode().Perm())
-		f.Advice = "chmod o-rwx " + p.path
+		f.Advice = "chmod o-rwx " + sinks.Quote(p.path)
 	}
 	return f
 }

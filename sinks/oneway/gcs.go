@@ -48,7 +48,7 @@ func (x *gcsExaminer) object(name string) *storage.ObjectHandle {
 func (x *gcsExaminer) policy() string {
 	text := "wp-oneway policy gcs --bucket " + x.Bucket
 	if x.Prefix != "" {
-		text += " --prefix " + x.Prefix
+		text += " --prefix " + sinks.Quote(x.Prefix)
 	}
 	return text
 }

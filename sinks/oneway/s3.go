@@ -134,7 +134,7 @@ func (t *trial) add(f Finding) {
 func (x *s3Examiner) policy() string {
 	text := "wp-oneway policy s3 --bucket " + x.Bucket
 	if x.Prefix != "" {
-		text += " --prefix " + x.Prefix
+		text += " --prefix " + sinks.Quote(x.Prefix)
 	}
 	if x.minio() {
 		text += " --provider minio"
