@@ -24,6 +24,7 @@ type s3Examiner struct {
 	server string        // what the store calls itself
 	skew   time.Duration // by how much this host's clock is ahead of the store's
 	dated  bool          // skew is known
+	loose  bool          // a canary was, or may have been, deleted
 }
 
 // A trial is one canary and what is known of it.
@@ -79,7 +80,10 @@ func (x *s3Examiner) watch(ctx context.Context, in middleware.DeserializeInput, 
 
 // look remembers what an answer tells of the store.
 func (x *s3Examiner) look(h http.Header) {
-	if s := h.Get("Server"); s != "" {
+	switch s := h.Get("Server"); {
+	case h.Get("X-Minio-Error-Code") != "": // whatever stands before it
+		x.server = "MinIO"
+	case s != "" && !x.minio():
 		x.server = s
 	}
 	if theirs, err := http.ParseTime(h.Get("Date")); err == nil && !x.dated {
@@ -111,6 +115,7 @@ func (x *s3Examiner) folder(ctx context.Context, name string) ([]Finding, bool) 
 	t.overwrite(ctx)
 	t.long(ctx)
 	t.denied(ctx)
+	t.replica(ctx)
 	t.deletes(ctx)
 	return t.findings, true
 }

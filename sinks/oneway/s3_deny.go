@@ -90,6 +90,10 @@ func (t *trial) labels() []probe {
 			_, err := t.Client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, Tagging: &types.Tagging{TagSet: tags}, ExpectedBucketOwner: t.owner()}, o)
 			return err
 		}},
+		{demand{"remove tags", "s3:DeleteObjectTagging", "a thief can take off what lifecycle rules and policies go by"}, func(ctx context.Context, o func(*s3.Options)) error {
+			_, err := t.Client.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, ExpectedBucketOwner: t.owner()}, o)
+			return err
+		}},
 	}
 }
 
@@ -113,6 +117,7 @@ func (t *trial) copy(ctx context.Context) {
 func (t *trial) deletes(ctx context.Context) {
 	never, err := canary(t.o.Random)
 	if err != nil {
+		t.loose = true
 		t.conclude(demand{"delete", "s3:DeleteObject", ""}, answer{said: err.Error()})
 		return
 	}
@@ -123,6 +128,12 @@ func (t *trial) deletes(ctx context.Context) {
 			return err
 		}
 	}
+	before := len(t.findings)
+	defer func() {
+		for _, f := range t.findings[before:] {
+			t.loose = t.loose || f.Verdict != Holds
+		}
+	}()
 	const gone = "a thief can delete the backups"
 	t.run(ctx, []probe{{demand{"delete what is not", "s3:DeleteObject", gone}, remove(never, nil)}})
 	t.deleteVersion(ctx, remove)

@@ -17,7 +17,7 @@ const bogusWord = "wp-oneway-probe"
 // another store makes of them is not known.
 func (t *trial) settings(ctx context.Context) {
 	known := t.aws() || t.minio()
-	for _, p := range t.changes() {
+	for _, p := range append(t.changes(), t.diversions()...) {
 		if !known && !t.o.Intrusive {
 			t.add(Finding{
 				Check: p.check, Verb: p.verb, Required: true, Verdict: Unproven,
@@ -35,9 +35,32 @@ func (t *trial) settings(ctx context.Context) {
 		}
 		t.conclude(p.demand, a)
 	}
+	t.removal(ctx)
 }
 
-// changes never hold an empty list of lifecycle rules: there are stores that read
+// removal tries to delete the bucket, which no store does while a canary is in it:
+// where one may be gone, or the store is not known, it is not tried.
+func (t *trial) removal(ctx context.Context) {
+	d := demand{"delete the bucket", "s3:DeleteBucket", "a thief can remove the bucket, at MinIO with all that is in it"}
+	if known := t.aws() || t.minio(); !known || t.loose {
+		why := "a canary may be gone, and an empty bucket would go"
+		if !known {
+			why = "it is not known whether this store removes a bucket that is not empty"
+		}
+		t.add(Finding{Check: d.check, Verb: d.verb, Verdict: Warning, Detail: "not tried: " + why, Advice: "check that " + d.verb + " is not granted"})
+		return
+	}
+	ctx, cancel, o := t.call(ctx)
+	defer cancel()
+	_, err := t.Client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &t.Bucket, ExpectedBucketOwner: t.owner()}, o)
+	a := answerOf(err)
+	if a.status == http.StatusConflict && a.code == "BucketNotEmpty" {
+		a.status = http.StatusOK // it was refused for what is in it
+	}
+	t.conclude(d, a)
+}
+
+// changes are the settings by which backups are lost. They never hold an empty list of lifecycle rules: there are stores that read
 // it as "delete all rules".
 func (t *trial) changes() []probe {
 	return []probe{
@@ -66,6 +89,33 @@ func (t *trial) changes() []probe {
 		{demand{"change Object Lock", "s3:PutBucketObjectLockConfiguration", "a thief can end the retention of what is stored from now on"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.PutObjectLockConfiguration(ctx, &s3.PutObjectLockConfigurationInput{
 				Bucket: &t.Bucket, ObjectLockConfiguration: &types.ObjectLockConfiguration{ObjectLockEnabled: bogusWord}, ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+	}
+}
+
+// diversions are the settings by which a thief comes by what is stored from now on.
+func (t *trial) diversions() []probe {
+	return []probe{
+		{demand{"copy elsewhere", "s3:PutReplicationConfiguration", "a thief can have the store send every backup to a bucket of his"}, func(ctx context.Context, o func(*s3.Options)) error {
+			rule := types.ReplicationRule{Status: bogusWord, Destination: &types.Destination{Bucket: aws.String(bogusWord)}}
+			_, err := t.Client.PutBucketReplication(ctx, &s3.PutBucketReplicationInput{
+				Bucket: &t.Bucket, ReplicationConfiguration: &types.ReplicationConfiguration{Role: aws.String(bogusWord), Rules: []types.ReplicationRule{rule}}, ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+		{demand{"change encryption", "s3:PutEncryptionConfiguration", "a thief can have backups encrypted with a key that he takes away"}, func(ctx context.Context, o func(*s3.Options)) error {
+			rule := types.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: &types.ServerSideEncryptionByDefault{SSEAlgorithm: bogusWord}}
+			_, err := t.Client.PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{
+				Bucket: &t.Bucket, ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: []types.ServerSideEncryptionRule{rule}}, ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+		{demand{"have events told", "s3:PutBucketNotification", "a thief can be told the name of each new backup"}, func(ctx context.Context, o func(*s3.Options)) error {
+			queue := types.QueueConfiguration{QueueArn: aws.String(bogusWord), Events: []types.Event{bogusWord}}
+			_, err := t.Client.PutBucketNotificationConfiguration(ctx, &s3.PutBucketNotificationConfigurationInput{
+				Bucket: &t.Bucket, NotificationConfiguration: &types.NotificationConfiguration{QueueConfigurations: []types.QueueConfiguration{queue}}, ExpectedBucketOwner: t.owner(),
 			}, o)
 			return err
 		}},

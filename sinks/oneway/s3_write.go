@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
@@ -114,6 +115,22 @@ func (t *trial) overwritten(check, version string, err error) {
 		f.Advice = "run doctor again; a store that enforces it answers 403 AccessDenied"
 	}
 	t.add(f)
+}
+
+// replica puts the canary as another server would replicate it: MinIO takes the
+// version that a replica says it is, and puts it over the one that it has.
+func (t *trial) replica(ctx context.Context) {
+	if !t.minio() {
+		return
+	}
+	t.run(ctx, []probe{{demand{"overwrite a version", "s3:ReplicateObject", "a thief can put over every version that is kept"}, func(ctx context.Context, o func(*s3.Options)) error {
+		_, err := t.Client.PutObject(ctx, &s3.PutObjectInput{
+			Bucket: &t.Bucket, Key: &t.key, Body: bytes.NewReader(nil), ContentLength: aws.Int64(0), ExpectedBucketOwner: t.owner(),
+		}, o, func(o *s3.Options) {
+			o.APIOptions = append(o.APIOptions, smithyhttp.SetHeaderValue("X-Amz-Replication-Status", "REPLICA"))
+		})
+		return err
+	}}})
 }
 
 // long sees that a long stream can be begun and given up, and tries to overwrite
