@@ -21,6 +21,8 @@ type gcsExaminer struct {
 	sinks.GCSAccess
 	sink sinks.Sink
 	o    Options
+
+	silent int // how many requests were made since the last answer
 }
 
 // A gcsTrial is one canary and what is known of it.
@@ -119,10 +121,18 @@ type gcsProbe struct {
 
 func (t *gcsTrial) run(ctx context.Context, probes []gcsProbe) {
 	for _, p := range probes {
+		if t.silent >= mostSilent {
+			t.conclude(p.demand, answer{said: errSilent.Error()})
+			continue
+		}
 		ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 		err := p.try(ctx)
 		cancel()
-		t.conclude(p.demand, gcsAnswer(err))
+		a := gcsAnswer(err)
+		if t.silent++; a.status != 0 {
+			t.silent = 0
+		}
+		t.conclude(p.demand, a)
 	}
 }
 

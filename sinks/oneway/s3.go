@@ -2,6 +2,7 @@ package oneway
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,7 +26,14 @@ type s3Examiner struct {
 	skew   time.Duration // by how much this host's clock is ahead of the store's
 	dated  bool          // skew is known
 	loose  bool          // a canary was, or may have been, deleted
+	silent int           // how many requests were made since the last answer
 }
+
+// mostSilent is how many requests without an answer are enough: the others would
+// only take their time.
+const mostSilent = 3
+
+var errSilent = errors.New("not tried: the store answers no more")
 
 // A trial is one canary and what is known of it.
 type trial struct {
@@ -61,6 +69,9 @@ func (x *s3Examiner) minio() bool { return strings.HasPrefix(x.server, "MinIO") 
 // call bounds one request, and sends it again when the store is busy.
 func (x *s3Examiner) call(ctx context.Context) (context.Context, context.CancelFunc, func(*s3.Options)) {
 	ctx, cancel := context.WithTimeout(ctx, x.o.Patience)
+	if x.silent++; x.silent > mostSilent {
+		cancel()
+	}
 	return ctx, cancel, func(o *s3.Options) {
 		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) { r.MaxAttempts, r.MaxBackoff = 3, 2*time.Second })
 		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
@@ -72,7 +83,8 @@ func (x *s3Examiner) call(ctx context.Context) (context.Context, context.CancelF
 // watch looks at every answer that passes.
 func (x *s3Examiner) watch(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, meta, err := next.HandleDeserialize(ctx, in)
-	if r, ok := out.RawResponse.(*smithyhttp.Response); ok {
+	if r, ok := out.RawResponse.(*smithyhttp.Response); ok && r.StatusCode != 0 { // there is an empty one without an answer
+		x.silent = 0
 		x.look(r.Header)
 	}
 	return out, meta, err

@@ -80,6 +80,8 @@ func (t *trial) judge(d demand, err error) {
 func (t *trial) conclude(d demand, a answer) {
 	f := Finding{Check: d.check, Verb: d.verb, Required: true}
 	switch {
+	case a.status == 0 && t.silent > mostSilent:
+		f.Verdict, f.Detail, f.Advice = Unproven, errSilent.Error(), "run doctor again"
 	case a.denied():
 		f.Verdict, f.Detail = Holds, "denied"
 	case a.status/100 == 2:
