@@ -2,6 +2,8 @@ package sinks
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -197,5 +200,18 @@ func TestPiecesAreInTheOrderOfAShell(t *testing.T) {
 	}
 	if slices.IsSorted([]string{pieceName("a", maxPieces-1), pieceName("a", maxPieces)}) {
 		t.Error("there could be one more")
+	}
+}
+
+// An answer that moves and has no end is given up all the same.
+func TestAnAttemptEnds(t *testing.T) {
+	_, err := attempt(t.Context(), request{patience: time.Hour, longest: time.Millisecond, send: func(ctx context.Context, moved func()) (bool, error) {
+		for ctx.Err() == nil {
+			moved()
+		}
+		return true, ctx.Err()
+	}})
+	if !errors.Is(err, errEndless) {
+		t.Errorf("error %v", err)
 	}
 }
