@@ -21,8 +21,9 @@ var errMalformed = errors.New("the server sent a malformed packet")
 type packetReader struct {
 	r    io.Reader
 	buf  []byte
-	from int // where unread bytes begin
-	to   int // where they end
+	from int  // where unread bytes begin
+	to   int  // where they end
+	far  *far // where buf is while a row of several frames is read; else nil
 }
 
 // next returns the payload of the next packet; it is valid until the following call.
@@ -58,22 +59,16 @@ func (p *packetReader) need(n int) error {
 		return nil
 	}
 	switch {
+	case p.far != nil && n <= 4+maxFrame: // back to a common size
+		p.moveTo(make([]byte, max(n, readSize)), nil)
 	case n > len(p.buf):
-		size := max(n, readSize)
-		if n > maxFrame { // it may grow again
-			size = max(n, len(p.buf)+len(p.buf)/4)
-		}
-		bigger := make([]byte, size)
-		p.to = copy(bigger, p.buf[p.from:p.to])
-		p.from, p.buf = 0, bigger
+		p.grow(n)
 	case len(p.buf)-p.from < n || p.from == p.to:
 		if len(p.buf) > 4*readSize && n <= readSize {
-			p.to = copy(p.buf[:readSize], p.buf[p.from:p.to])
-			p.buf = append([]byte(nil), p.buf[:readSize]...) // back to a common size
+			p.moveTo(make([]byte, readSize), nil)
 		} else {
-			p.to = copy(p.buf, p.buf[p.from:p.to])
+			p.to, p.from = copy(p.buf, p.buf[p.from:p.to]), 0
 		}
-		p.from = 0
 	}
 	for p.to-p.from < n {
 		m, err := p.r.Read(p.buf[p.to:])
@@ -86,6 +81,27 @@ func (p *packetReader) need(n int) error {
 		}
 	}
 	return nil
+}
+
+// grow makes room for n bytes, and for more where there may be more.
+func (p *packetReader) grow(n int) {
+	if n <= 4+maxFrame { // one packet
+		p.moveTo(make([]byte, max(n, readSize)), nil)
+	} else if far := openFar(); far != nil && n <= len(far.room) {
+		p.moveTo(far.room, far)
+	} else {
+		p.moveTo(make([]byte, max(n, len(p.buf)+len(p.buf)/4)), nil)
+	}
+}
+
+// moveTo goes on in another buffer, which holds all unread bytes.
+func (p *packetReader) moveTo(buf []byte, far *far) {
+	p.to = copy(buf, p.buf[p.from:p.to])
+	p.from, p.buf = 0, buf
+	if p.far != nil {
+		p.far.close()
+	}
+	p.far = far
 }
 
 // lenenc reads a length-encoded integer and says how many bytes it took; zero of
