@@ -93,6 +93,12 @@ var agreements = []struct{ name, code, want string }{
 	{"what may throw and be caught", `try { $c = new PDO('mysql:host=a'); define('N', 'a'); } catch (PDOException $e) { define('N', 'b'); }`, "open"},
 	{"a connection that may throw", `try { mysqli_connect('a'); $h = 'a'; } catch (mysqli_sql_exception $e) { $h = 'b'; } define('N', $h);`, "open"},
 	{"what is written and read again", `file_put_contents('/site/x', 'y'); define('N', @file_get_contents('/site/x') ?: 'none');`, "open"},
+	{"an array of the unknown, compared", `$x = rand() ? [getenv('KNOWN') . rand()] : 'y'; define('N', $x == ['q'] ? 'a' : 'b');`, "open"},
+	{"an array of the unknown, identical", `$x = rand() ? [[rand()]] : 'y'; define('N', $x === [[1]] ? 'a' : 'b');`, "open"},
+	{"an array of the unknown, matched", `$x = rand() ? [[rand()]] : 'y'; define('N', match ($x) { [[1]] => 'a', default => 'b' });`, "open"},
+	{"an array of the unknown, switched on", `$x = rand() ? [rand()] : 'y'; switch ($x) { case [1]: define('N', 'a'); break; default: define('N', 'b'); }`, "open"},
+	{"an array of references in one world", `$q = 'y'; $x = rand() ? [&$q] : 'y'; $q = 'z'; define('N', $x == ['z'] ? 'a' : 'b');`, "open"},
+	{"one of two arrays that are known", `$x = rand() ? ['a'] : 'y'; define('N', $x == ['q'] ? 'a' : 'b');`, "b"},
 	{"goto is not followed", `goto a; define('N', 'x'); a: define('N', 'y');`, "undecidable"},
 }
 

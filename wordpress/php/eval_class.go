@@ -15,7 +15,11 @@ type class struct {
 	props   []propItem
 	statics map[string]propItem
 	opaque  bool // it has parents that are not known
+	lineage int  // what it descends from, each as often as there are ways to it
 }
+
+// maxLineage bounds what is looked at to find where a class has a member from.
+const maxLineage = 2_000
 
 type method struct {
 	name    string
@@ -255,6 +259,9 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 			c.ifaces = append(c.ifaces, i)
 		}
 	}
+	if err := in.bindLineage(c, pos); err != nil {
+		return nil, err
+	}
 	if err := in.useTraits(c, d, pos); err != nil {
 		return nil, err
 	}
@@ -263,6 +270,20 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 		in.addEnum(c, d)
 	}
 	return c, nil
+}
+
+// bindLineage counts what a class descends from.
+func (in *interp) bindLineage(c *class, pos at) error {
+	if c.parent != nil {
+		c.lineage = 1 + c.parent.lineage
+	}
+	for _, i := range c.ifaces {
+		c.lineage += 1 + i.lineage
+	}
+	if c.lineage > maxLineage {
+		return in.refuse(Undecidable, pos, "evaluate: a class descends from more than %d others", maxLineage)
+	}
+	return nil
 }
 
 func (in *interp) useTraits(c *class, d *classDecl, pos at) error {
@@ -274,6 +295,13 @@ func (in *interp) useTraits(c *class, d *classDecl, pos at) error {
 		if t == nil || u != nil || t.decl == nil {
 			c.opaque = true
 			continue
+		}
+		members := len(t.methods) + len(t.props) + len(t.statics)
+		if err := in.alloc(192*members, pos); err != nil {
+			return err
+		}
+		if err := in.steps(members+len(t.methods)*len(d.rules), pos); err != nil {
+			return err
 		}
 		for low, m := range t.methods {
 			excluded := false

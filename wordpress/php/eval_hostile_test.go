@@ -3,6 +3,7 @@ package php
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -56,7 +57,26 @@ var bombs = map[string]string{
 	"array walk":        `$a = []; for ($i = 0; $i < 100000; $i++) $a[] = $i; while (true) { array_map(fn($x) => $x, $a); }`,
 	"sort":              `$a = range(1, 100000); while (true) { usort($a, fn($x, $y) => $y <=> $x); }`,
 	"goto":              "a: goto a;",
+	"joined arrays":     `$a = ['x']; $b = ['x']; for ($i = 0; $i < 100; $i++) { $a = [$a, $a, $a]; $b = [$b, $b, $b]; } $c = $_SERVER['HTTP_A'] ? $a : $b; while (1);`,
+	"joined branches":   `$a = ['x']; $b = ['y']; for ($i = 0; $i < 30; $i++) { $a = [$a, $a, $a]; $b = [$b, $b, $b]; } if ($_SERVER['HTTP_A']) { $c = $a; } else { $c = $b; } while (1);`,
+	"traits":            `trait T0 { public $a = 1; } trait T1 { use T0; }` + declared(40, "trait T%d { use T%d, T%d; }") + ` class X { use T39; } while (1);`,
+	"interfaces":        `interface I0 { } interface I1 { }` + declared(60, "interface I%d extends I%d, I%d { }") + ` class X implements I59 { } $x = new X instanceof Countable; while (1);`,
+	"properties":        `class A { public $x` + declared(30_000, ", $a%d") + `; } while (true) { $x[] = new A; }`,
+	"query":             `$s = http_build_query(['a' => str_repeat("'", 30000000)]); while (1);`,
+	"slashes":           `$s = addcslashes(str_repeat("\x01", 20000000), "\0..\xff"); while (1);`,
+	"sprintf growth":    `$s = sprintf('%1$s%1$s%1$s%1$s%1$s%1$s', str_repeat('a', 18000000)); while (1);`,
+	"references":        `for ($i = 0; $i < 3000; $i++) { $v = 'v' . $i; $$v = &$a[$i]; } for ($i = 0; $i < 3000; $i++) { if ($_SERVER['HTTP_C' . $i]) { $a[$i] = 1; } }`,
 	"static":            `function f() { static $n = 0; $n++; return f(); } f();`,
+}
+
+// declared writes declarations that build on the two before.
+func declared(n int, format string) string {
+	var b strings.Builder
+	verbs := strings.Count(format, "%d")
+	for i := 2; i < n; i++ {
+		fmt.Fprintf(&b, format, []any{i, i - 1, i - 2}[:verbs]...)
+	}
+	return b.String()
 }
 
 func TestHostileProgramsAreRefused(t *testing.T) {

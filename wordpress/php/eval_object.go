@@ -104,6 +104,9 @@ func (in *interp) initProps(of, c *class, props *Array, pos at) error {
 	}
 	for i := range c.props {
 		p, owner := &c.props[i], c
+		if err := in.steps(1+len(of.props)/16, pos); err != nil {
+			return err
+		}
 		if p.access != accPrivate {
 			p, owner = of.property(p.name)
 		}

@@ -261,7 +261,7 @@ func (in *interp) hasRefs(a *Array, depth int) bool {
 	in.charge(1 + len(a.entries)/4)
 	for i := range a.entries {
 		if e := &a.entries[i]; !e.gone {
-			if e.v.kind() == kRef || depth > 64 {
+			if e.v.kind() == kRef || depth > 64 || in.stepsLeft == 0 {
 				return true
 			}
 			if b, ok := e.v.(*Array); ok && in.hasRefs(b, depth+1) {

@@ -15,6 +15,9 @@ type holdersWalk struct {
 
 // held counts the places in which the program can reach a reference.
 func (in *interp) held(r refVal) int {
+	if in.stepsLeft == 0 {
+		return 2 // it ends here in any case
+	}
 	w := &holdersWalk{in: in, ref: r, seen: map[any]bool{}, cells: map[int]bool{}}
 	for f := in.frame; f != nil; f = f.caller {
 		for _, slot := range f.vars {
@@ -55,8 +58,8 @@ func (w *holdersWalk) slot(slot int) {
 }
 
 func (w *holdersWalk) value(v Value, depth int) {
-	w.in.charge(1)
-	if depth > 1000 {
+	w.in.charge(4)
+	if depth > 1000 || w.in.stepsLeft == 0 {
 		w.places += 2 // too deep to tell: as good as shared
 		return
 	}

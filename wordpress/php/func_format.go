@@ -96,7 +96,7 @@ func (c *call) format(f string, args []Value) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := c.alloc(len(s)); err != nil {
+		if err := c.alloc(5 * len(s)); err != nil { // what grows is copied several times
 			return "", err
 		}
 		b.WriteString(s)

@@ -120,6 +120,9 @@ func (d *jsonReader) value(depth int) (Value, bool, error) {
 			return nil, false, nil
 		}
 		d.i++
+		if err := d.c.alloc(160); err != nil {
+			return nil, false, err
+		}
 		if b == '{' {
 			return d.object(depth + 1)
 		}
@@ -264,7 +267,7 @@ func (d *jsonReader) str() (string, bool, error) {
 		switch {
 		case c == '"':
 			d.i++
-			return b.String(), true, d.c.alloc(2 * b.Len())
+			return b.String(), true, d.c.alloc(3 * b.Len())
 		case c < ' ':
 			return "", false, nil
 		case c == '\\':

@@ -125,6 +125,7 @@ func addslashes(s string) string {
 
 func stripslashes(s string) string {
 	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\\' {
 			b.WriteByte(s[i])
@@ -154,6 +155,7 @@ func nl2br(c *call) (Value, error) {
 		br = "<br>"
 	}
 	var b strings.Builder
+	b.Grow(len(s) + len("<br />")*(strings.Count(s, "\n")+strings.Count(s, "\r")))
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c == '\n' || c == '\r' {
 			b.WriteString(br)
@@ -169,6 +171,7 @@ func nl2br(c *call) (Value, error) {
 
 func quotemeta(s string) string {
 	var b strings.Builder
+	b.Grow(2 * len(s))
 	for i := range len(s) {
 		if strings.IndexByte(`.\+*?[^]$()`, s[i]) >= 0 {
 			b.WriteByte('\\')

@@ -86,6 +86,7 @@ func addcslashes(c *call) (Value, error) {
 	}
 	listed := maskOf(s[1])
 	var b strings.Builder
+	b.Grow(4 * len(s[0]))
 	for i := range len(s[0]) {
 		ch := s[0][i]
 		if !listed[ch] {

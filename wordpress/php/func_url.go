@@ -17,10 +17,18 @@ var urlFuncs = map[string]function{
 }
 
 func percent(s, keep string, plus bool) string {
+	plain := func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte(keep, c) >= 0 }
+	size := len(s)
+	for i := range len(s) {
+		if !plain(s[i]) {
+			size += 2
+		}
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for i := range len(s) {
 		switch c := s[i]; {
-		case letter(c) || digit(c) || strings.IndexByte(keep, c) >= 0:
+		case plain(c):
 			b.WriteByte(c)
 		case c == ' ' && plus:
 			b.WriteByte('+')
@@ -33,6 +41,7 @@ func percent(s, keep string, plus bool) string {
 
 func unpercent(s string, plus bool) string {
 	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' && i+2 < len(s) {
 			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil && s[i+1] != '+' {
@@ -322,6 +331,10 @@ func buildQuery(c *call) (Value, error) {
 	walk = func(a *Array, prefix string, depth int) bool {
 		ok := depth < 32
 		a.each(func(k key, v Value) bool {
+			text, _ := v.(strVal)
+			if err = c.alloc(256 + 6*(len(k.s)+len(text)) + 2*len(prefix)); err != nil {
+				return false
+			}
 			name := percent(k.text(), "-_.", true)
 			if prefix != "" {
 				name = prefix + "%5B" + name + "%5D"
@@ -340,12 +353,14 @@ func buildQuery(c *call) (Value, error) {
 			if len(parts) > 0 {
 				size += len(parts[len(parts)-1]) + len(sep)
 			}
-			ok = ok && size < 8<<20
+			ok = ok && err == nil && size < 8<<20
 			return ok
 		})
 		return ok
 	}
-	if !walk(a, "", 0) {
+	if whole := walk(a, "", 0); err != nil {
+		return nil, err
+	} else if !whole {
 		return c.unknown("http_build_query of such data is not modelled"), nil
 	}
 	return strVal(strings.Join(parts, sep)), c.alloc(2 * size)

@@ -17,6 +17,29 @@ func (*definition) kind() kind { return kAbsent }
 // maxAlts is how many alternatives an unknown remembers.
 const maxAlts = 8
 
+// maxAltNodes is how many elements, at any depth, an array has that is one of them.
+const maxAltNodes = 256
+
+// small reports that an array is known at every depth, and stays so: it holds no
+// references. It has no more than so many elements; what arrays share counts each
+// time that it is reached.
+func (a *Array) small(left *int) bool {
+	if *left -= len(a.entries) + 1; *left < 0 || !a.certain() {
+		return false
+	}
+	for i := range a.entries {
+		switch v := a.entries[i].v.(type) {
+		case *Unknown, refVal:
+			return false
+		case *Array:
+			if !v.small(left) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // either returns the unknown that is one of two values.
 func either(a, b Value, why *Unknown) *Unknown {
 	u := *why
@@ -46,7 +69,7 @@ func alternatives(alts []Value, v Value) (_ []Value, ok bool) {
 		}
 		vals = v.alts
 	case *Array:
-		if v.len() > maxAlts || !v.certain() {
+		if left := maxAltNodes; v.len() > maxAlts || !v.small(&left) {
 			return nil, false
 		}
 	}
@@ -88,8 +111,13 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 	}
 	x, ok := a.(*Array)
 	y, both := b.(*Array)
-	if ok && both && depth < 32 {
+	switch {
+	case ok && both && depth < 32:
 		return in.joinArrays(x, y, why, depth)
+	case ok && both:
+		return opaque(why)
+	case ok || both:
+		in.charge(maxAltNodes / 8)
 	}
 	if a.kind() == b.kind() && a.kind() < kArray && identical(a, b) {
 		return a
@@ -119,7 +147,7 @@ func sticky(v Value) bool {
 // joinArrays joins key by key. A key that only one has may be absent.
 func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	in.charge(len(a.entries) + len(b.entries))
-	if a.rest != b.rest || a.len()+b.len() > 20_000 {
+	if a.rest != b.rest || a.len()+b.len() > 20_000 || in.stepsLeft == 0 || in.bytesLeft == 0 {
 		u := *why
 		u.alts, u.sticky = nil, false
 		return &u
@@ -157,6 +185,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	if out.why != nil && out.why == a.why && !changed {
 		return a
 	}
+	in.bytesLeft = max(0, in.bytesLeft-out.size())
 	return out
 }
 
@@ -340,7 +369,7 @@ func (in *interp) refsIn(v Value, r refVal, depth int) int {
 		return 1
 	}
 	a, ok := v.(*Array)
-	if !ok || depth > 16 {
+	if !ok || depth > 16 || in.stepsLeft == 0 {
 		return 0
 	}
 	n := 0

@@ -203,7 +203,8 @@ func dotenvLoad(must bool) func(c *call) (Value, error) {
 
 // dotenvApply writes a file's variables.
 func (c *call) dotenvApply(text string) (Value, error) {
-	if err := c.alloc(8*len(text) + 1024); err != nil {
+	lines := 1 + strings.Count(text, "\n") + strings.Count(text, "\r")
+	if err := c.alloc(8*len(text) + 192*lines + 1024); err != nil {
 		return nil, err
 	}
 	entries, bad := parseDotenv(text)

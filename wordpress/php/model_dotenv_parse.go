@@ -1,7 +1,7 @@
 package php
 
 import (
-	"sort"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -254,24 +254,46 @@ func dotenvEscaped(token string) (put string, to dotenvState, cause string) {
 
 // resolve puts the values of ${NAME} in, from the last to the first.
 func (e *dotenvEntry) resolve(lookup func(name string) (text string, ok bool)) string {
-	text := e.text
-	at := append([]int(nil), e.vars...)
-	sort.Sort(sort.Reverse(sort.IntSlice(at)))
-	for _, i := range at {
-		rest, ok := strings.CutPrefix(text[i:], "${")
-		if !ok {
+	back := make([]byte, 0, len(e.text)) // what is done, from the last byte to the first
+	end := len(e.text)
+	for i := len(e.vars) - 1; i >= 0; i-- {
+		back = appendBackwards(back, e.text[e.vars[i]:end])
+		end = e.vars[i]
+		name := nestedName(back)
+		if name == "" {
 			continue
 		}
-		n := 0
-		for n < len(rest) && (letter(rest[n]) || digit(rest[n]) || rest[n] == '_' || rest[n] == '.') {
-			n++
-		}
-		if n == 0 || n >= len(rest) || rest[n] != '}' {
-			continue
-		}
-		if v, ok := lookup(rest[:n]); ok {
-			text = text[:i] + v + rest[n+1:]
+		if v, ok := lookup(name); ok {
+			back = appendBackwards(back[:len(back)-len("${}")-len(name)], v)
 		}
 	}
-	return text
+	back = appendBackwards(back, e.text[:end])
+	slices.Reverse(back)
+	return string(back)
+}
+
+func appendBackwards(to []byte, s string) []byte {
+	for i := len(s) - 1; i >= 0; i-- {
+		to = append(to, s[i])
+	}
+	return to
+}
+
+// nestedName is the NAME of the ${NAME} that a text begins with which is written
+// backwards, or "".
+func nestedName(back []byte) string {
+	end := len(back) - len("${")
+	if end < 0 || back[end+1] != '$' || back[end] != '{' {
+		return ""
+	}
+	i := end - 1
+	for i >= 0 && (letter(back[i]) || digit(back[i]) || back[i] == '_' || back[i] == '.') {
+		i--
+	}
+	if i < 0 || back[i] != '}' {
+		return ""
+	}
+	name := slices.Clone(back[i+1 : end])
+	slices.Reverse(name)
+	return string(name)
 }

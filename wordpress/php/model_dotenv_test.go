@@ -3,6 +3,7 @@ package php
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -97,4 +98,22 @@ func FuzzDotenv(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A line that puts in many variables takes time that grows no faster than it does.
+func TestDotenvNestsQuickly(t *testing.T) {
+	entries, bad := parseDotenv("A=b\nC=" + strings.Repeat("${A}", 400_000) + "x${A${A}}")
+	if bad != nil {
+		t.Fatal(bad)
+	}
+	start := processorTime()
+	got := entries[1].resolve(func(name string) (string, bool) {
+		return map[string]string{"A": "b", "Ab": "inner"}[name], true
+	})
+	if want := strings.Repeat("b", 400_000) + "xinner"; got != want {
+		t.Errorf("got %d bytes that end in %q", len(got), got[max(0, len(got)-20):])
+	}
+	if took := processorTime() - start; took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
 }
