@@ -70,7 +70,7 @@ func (l *local) open(ctx context.Context, log *slog.Logger) error {
 	}
 	folders := wordpress.Folders{
 		Root: site.Root, Core: site.Core, ContentDir: site.Config.ContentDir, PluginDir: site.Config.PluginDir,
-		UploadsDir: site.Config.UploadsDir, ConfigFiles: site.Config.Files,
+		UploadsDir: site.Config.UploadsDir, ConfigFiles: site.Config.Files, Doubts: site.Config.Doubts,
 	}
 	if l.files, err = wordpress.PlanFiles(ctx, l.home, folders, l.req.Selection); err != nil {
 		return fmt.Errorf("plan the files: %w", err)

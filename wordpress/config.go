@@ -38,7 +38,8 @@ type TLS struct {
 // Config is what a site's configuration says. Paths are absolute and clean.
 type Config struct {
 	DB         Database
-	ContentDir string // "" when it differs between worlds
+	ContentDir string   // "" when it differs between worlds
+	Doubts     []string // folders that differ between worlds, and what decides
 	PluginDir  string
 	UploadsDir string // set only where UPLOADS is
 	Multisite  bool

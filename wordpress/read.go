@@ -127,6 +127,9 @@ func (r *reader) read(ctx context.Context) error {
 	c.Files = r.filesOf(res)
 	a := &answers{res: res, site: r.site}
 	folders := a.folders()
+	if folders != nil {
+		a.doubt(folders)
+	}
 	dropin, err := r.findDropin(res)
 	if err != nil {
 		return err
@@ -138,7 +141,7 @@ func (r *reader) read(ctx context.Context) error {
 		c.DB = Database{}
 		return folders
 	}
-	return r.checkServers(ctx, dropin)
+	return r.checkServers(ctx, dropin, res)
 }
 
 // located names the configuration where an evaluation came to its end without a

@@ -42,9 +42,22 @@ func (a *answers) scalar(name string, v php.Answer) (string, bool, error) {
 }
 
 // open refuses a value that worlds differ in.
-func (a *answers) open(name string, why *php.Refusal) error {
+func (a *answers) open(name string, why *php.Refusal) *ConfigError {
 	e := fromRefusal(why)
 	e.Message = name + " cannot be known: " + e.Message
+	return e
+}
+
+// doubt keeps that a folder differs between worlds: it is not archived for certain.
+func (a *answers) doubt(err error) {
+	c := a.site.Config
+	c.Doubts = append(c.Doubts, err.Error())
+}
+
+// openFolder refuses a folder that worlds differ in. Credentials do not tell it.
+func (a *answers) openFolder(name string, why *php.Refusal) *ConfigError {
+	e := a.open(name, why)
+	e.Hint = strings.TrimSuffix(strings.TrimSuffix(e.Hint, hintFile), ", or ")
 	return e
 }
 
@@ -56,7 +69,9 @@ func (a *answers) folders() error {
 	if err != nil {
 		return err
 	}
-	if v := a.res.Constant("WP_CONTENT_DIR"); v.State != php.Open {
+	if v := a.res.Constant("WP_CONTENT_DIR"); v.State == php.Open {
+		a.doubt(a.openFolder("WP_CONTENT_DIR", v.Why))
+	} else {
 		text, defined, err := a.text("WP_CONTENT_DIR")
 		if err != nil {
 			return err
@@ -66,7 +81,9 @@ func (a *answers) folders() error {
 		}
 		c.ContentDir = a.site.join(text)
 	}
-	if v := a.res.Constant("WP_PLUGIN_DIR"); v.State != php.Open {
+	if v := a.res.Constant("WP_PLUGIN_DIR"); v.State == php.Open {
+		a.doubt(a.openFolder("WP_PLUGIN_DIR", v.Why))
+	} else {
 		text, defined, err := a.text("WP_PLUGIN_DIR")
 		switch {
 		case err != nil:
@@ -76,6 +93,13 @@ func (a *answers) folders() error {
 		case c.ContentDir != "":
 			c.PluginDir = filepath.Join(c.ContentDir, "plugins")
 		}
+	}
+	if v := a.res.Constant("UPLOADS"); v.State == php.Open {
+		e := a.openFolder("UPLOADS", v.Why)
+		if e.Hint == "" {
+			e.Hint = hintWithout
+		}
+		return e
 	}
 	uploads, defined, err := a.text("UPLOADS")
 	if err != nil {

@@ -85,13 +85,17 @@ $wp_oneway_differs = '';
 
 // checkServers reads the server list of a drop-in that has one. A list that
 // names anything else than the constants has no single answer.
-func (r *reader) checkServers(ctx context.Context, d dropin) error {
+func (r *reader) checkServers(ctx context.Context, d dropin, first *php.Result) error {
 	if d != dropinServers {
 		return nil
 	}
-	list, err := r.findServers()
-	if list == "" || err != nil {
+	list, err := r.findServers(first)
+	if err != nil {
+		r.site.Config.DB = Database{}
 		return err
+	}
+	if list == "" {
+		return nil
 	}
 	res, err := r.evaluate(ctx, []byte(serversProbe+"require "+quote(list)+";"))
 	if err != nil {
@@ -114,20 +118,33 @@ func (r *reader) forget(err *ConfigError) error {
 	return err
 }
 
-// findServers finds the list as HyperDB and LudicrousDB do.
-func (r *reader) findServers() (string, error) {
+// findServers finds the list as HyperDB and LudicrousDB do: the one that the
+// configuration names, else beside WordPress, in its content or above it.
+func (r *reader) findServers(res *php.Result) (string, error) {
 	core, content := r.site.Core, r.site.Config.ContentDir
 	above := filepath.Dir(core)
-	paths := []string{filepath.Join(core, "db-config.php")}
+	var paths []string
+	switch v := res.Constant("DB_CONFIG_FILE"); v.State {
+	case php.Open:
+		return "", r.forget((&answers{res: res, site: r.site}).open("DB_CONFIG_FILE", v.Why))
+	case php.Known:
+		if v.Text != "" {
+			paths = append(paths, r.site.join(v.Text))
+		}
+	case php.Absent:
+	}
+	paths = append(paths, filepath.Join(core, "db-config.php"))
 	if content != "" {
 		paths = append(paths, filepath.Join(content, "db-config.php"))
 	}
-	other, err := r.exists(filepath.Join(core, settingsFile))
-	if err != nil {
-		return "", err
-	}
-	if r.home.Contains(above) && other {
-		paths = append(paths, filepath.Join(above, "db-config.php"))
+	if r.home.Contains(above) {
+		other, err := r.exists(filepath.Join(above, settingsFile))
+		if err != nil {
+			return "", err
+		}
+		if !other {
+			paths = append(paths, filepath.Join(above, "db-config.php"))
+		}
 	}
 	for _, path := range paths {
 		found, err := r.exists(path)

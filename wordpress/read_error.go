@@ -12,11 +12,12 @@ import (
 
 // The ways out of a refusal.
 const (
-	hintFile  = "give the credentials by --db-defaults-file"
-	hintWorld = "say what the site's PHP knows by --env, --env-file, --no-env or --http-host, or " + hintFile
-	hintEnv   = "say what the environment of the site's PHP is by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
-	hintHost  = "say by --http-host which host the site is asked for, or " + hintFile
-	hintHome  = "if the folder belongs to the site, name one around both by --home; else " + hintFile
+	hintFile    = "give the credentials by --db-defaults-file"
+	hintWorld   = "say what the site's PHP knows by --env, --env-file, --no-env or --http-host, or " + hintFile
+	hintEnv     = "say what the environment of the site's PHP is by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
+	hintHost    = "say by --http-host which host the site is asked for, or " + hintFile
+	hintWithout = "with credentials given by --db-defaults-file the backup goes on without it"
+	hintHome    = "if the folder belongs to the site, name one around both by --home; else " + hintFile
 )
 
 // refuse makes the error of a class.
@@ -56,7 +57,7 @@ func (r *reader) refusal(err error) *ConfigError {
 
 func fromRefusal(why *php.Refusal) *ConfigError {
 	class := Undecidable
-	text := why.Message
+	text := brief(why.Message)
 	switch why.Class {
 	case php.Unsafe:
 		class = Unsafe
@@ -78,6 +79,17 @@ func fromRefusal(why *php.Refusal) *ConfigError {
 	e.Line = line
 	e.Hint = hintFor(class, why)
 	return e
+}
+
+// maxMessage is how long a refusal's text is, so that what helps can be read after it.
+const maxMessage = 500
+
+// brief cuts a text that the tenant made long.
+func brief(text string) string {
+	if len(text) <= maxMessage {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxMessage], "") + "…"
 }
 
 // hintFor says what would help: only what bears on the reason.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -83,6 +84,12 @@ func TestReadOfDropins(t *testing.T) {
 		{"a list of the same server", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("DB_HOST")}, ""},
 		{"a list of another server", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("'replica'")}, Undecidable},
 		{"a list that cannot be read", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": "<?php $x = ;"}, Syntax},
+		{"a list that the configuration names", "define('DB_CONFIG_FILE', __DIR__ . '/conf/servers.php');", map[string]string{"wp-content/db.php": hyper, "conf/servers.php": list("'replica'"), "db-config.php": list("DB_HOST")}, Undecidable},
+		{"a named list that is not there", "define('DB_CONFIG_FILE', __DIR__ . '/conf/servers.php');", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("DB_HOST")}, ""},
+		{"a list that is not known", "define('DB_CONFIG_FILE', rand() . '.php');", map[string]string{"wp-content/db.php": hyper}, Undecidable},
+		{"a list outside home", "define('DB_CONFIG_FILE', '/etc/servers.php');", map[string]string{"wp-content/db.php": hyper}, Unsafe},
+		{"a list above", "", map[string]string{"wp-content/db.php": hyper, "../db-config.php": list("'replica'")}, Undecidable},
+		{"a list above that is another site's", "", map[string]string{"wp-content/db.php": hyper, "../db-config.php": list("'replica'"), "../wp-settings.php": "<?php"}, ""},
 		{"no list", "", map[string]string{"wp-content/db.php": hyper}, ""},
 	} {
 		s, err := readSite(writeSite(t, credentials+c.config, c.more))
@@ -138,6 +145,7 @@ func TestRefusalsSayWhatDecidesAndWhatHelps(t *testing.T) {
 		{"outside", "define('DB_NAME', file_get_contents('/etc/hostname'));", `wp-config.php:2: DB_NAME cannot be known: reads outside the site's home: file_get_contents('/etc/hostname'); ` + hintHome},
 		{"syntax", "define('DB_NAME';", `wp-config.php:2: syntax error: unexpected ";", expecting ")"; ` + hintFile},
 		{"eval", "\n eval('eval(\"die;\");');", `wp-config.php:3: in code that eval runs: stops before WordPress starts: die; ` + hintWorld},
+		{"long", "constant(str_repeat('a', 1000000));", `wp-config.php:2: stops with Error: Undefined constant "` + strings.Repeat("a", maxMessage-len(`stops with Error: Undefined constant "`)) + `…: constant(str_repeat('a', 1000000)); ` + hintWorld},
 		{"no end", "return;", `wp-config.php: ends before WordPress starts: nothing requires wp-settings.php; ` + hintWorld},
 	} {
 		root := writeSite(t, c.config, nil)
@@ -145,6 +153,30 @@ func TestRefusalsSayWhatDecidesAndWhatHelps(t *testing.T) {
 		if want := filepath.Join(root, c.want); err == nil || err.Error() != want {
 			t.Errorf("%s: got  %v\nwant %s", c.name, err, want)
 		}
+	}
+}
+
+// A folder that is not known is told, with what would tell it: credentials would not.
+func TestReadTellsOfFoldersThatAreNotKnown(t *testing.T) {
+	for _, c := range []struct{ config, doubt, hint string }{
+		{"define('WP_CONTENT_DIR', '/srv/' . $_SERVER['HTTP_HOST']);", "wp-config.php:3: WP_CONTENT_DIR cannot be known: depends on the request: $_SERVER['HTTP_HOST']", "; say by --http-host which host the site is asked for"},
+		{"define('WP_PLUGIN_DIR', getenv('PLUGINS'));", "wp-config.php:3: WP_PLUGIN_DIR cannot be known: depends on the environment: getenv('PLUGINS')", "; say what the environment of the site's PHP is by --env NAME=VALUE, --env-file or --no-env"},
+		{"define('WP_CONTENT_DIR', '/srv/' . rand());", "wp-config.php:3: WP_CONTENT_DIR cannot be known: depends on what rand returns: rand()", ""},
+		{"if (getenv('OLD')) { define('UPLOADS', 'old'); }", "wp-config.php:3: UPLOADS cannot be known: depends on the environment: getenv('OLD')", "; say what the environment of the site's PHP is by --env NAME=VALUE, --env-file or --no-env"},
+		{"if (rand()) { define('UPLOADS', 'old'); }", "wp-config.php:3: UPLOADS cannot be known: depends on what rand returns: rand()", "; " + hintWithout},
+	} {
+		root := writeSite(t, credentials+c.config, nil)
+		s, err := Read(t.Context(), root, Options{Home: filepath.Dir(root)})
+		if want := filepath.Join(root, c.doubt+c.hint); len(s.Config.Doubts) != 1 || s.Config.Doubts[0] != want {
+			t.Errorf("doubts are %q, want %q", s.Config.Doubts, want)
+		}
+		if refused := strings.Contains(c.config, "UPLOADS"); (err != nil) != refused || refused && err.Error() != s.Config.Doubts[0] {
+			t.Errorf("%s: got %v", c.config, err)
+		}
+	}
+	s, err := readSite(writeSite(t, credentials+"define('WP_CONTENT_DIR', getenv('C') ?: __DIR__ . '/content');", nil))
+	if err != nil || len(s.Config.Doubts) != 0 || s.Relative(s.Config.ContentDir) != "content" {
+		t.Errorf("got %+v, %v", s.Config, err)
 	}
 }
 

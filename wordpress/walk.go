@@ -19,6 +19,7 @@ type Folders struct {
 	PluginDir   string
 	UploadsDir  string
 	ConfigFiles []string
+	Doubts      []string // why one of them is not known for certain
 }
 
 // An Entry is one file, folder or link of a site.
@@ -131,6 +132,9 @@ func (s *FileSet) locate(site Folders) {
 	s.addContent(uploads, "wp-content/uploads")
 	for _, file := range site.ConfigFiles {
 		s.addOptional(file)
+	}
+	for _, why := range site.Doubts {
+		s.report.unreadable(site.Root, "not all of it is archived for certain: "+why)
 	}
 	s.addBedrock()
 	if s.sel.WithCore {

@@ -181,6 +181,13 @@ func TestWalkClassic(t *testing.T) {
 	wantNotes(t, "unreadable", got.report.Unreadable)
 }
 
+// What may lie elsewhere may be missing, and that is no complete backup.
+func TestWalkTellsOfDoubts(t *testing.T) {
+	base := grow(t, with(core("html/"), map[string]string{"html/wp-config.php": "config"}))
+	got := take(t, base, Folders{Root: base + "/html", Doubts: []string{"WP_CONTENT_DIR cannot be known"}}, Selection{})
+	wantNotes(t, "unreadable", got.report.Unreadable, base+"/html: WP_CONTENT_DIR cannot be known")
+}
+
 func TestWalkSelections(t *testing.T) {
 	tree := with(core("html/"), map[string]string{
 		"html/wp-config.php":                   "config",
