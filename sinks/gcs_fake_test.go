@@ -35,15 +35,16 @@ type gcsGate struct {
 
 	mu       sync.Mutex
 	denied   []string
-	sessions map[string]*bytes.Buffer // what resumable uploads hold so far, by their URI
-	names    map[string]string        // their objects
+	sessions map[string]*bytes.Buffer              // what resumable uploads hold so far, by their URI
+	names    map[string]string                     // their objects
+	answers  map[string]*httptest.ResponseRecorder // to what was taken of them, by their URI and its range
 	rule     func(r *http.Request, nth int) fault
 	uploads  int
 }
 
 func newGCSGate(t *testing.T, bucket string) *gcsGate {
 	t.Helper()
-	g := &gcsGate{sessions: map[string]*bytes.Buffer{}, names: map[string]string{}}
+	g := &gcsGate{sessions: map[string]*bytes.Buffer{}, names: map[string]string{}, answers: map[string]*httptest.ResponseRecorder{}}
 	g.Server = httptest.NewServer(g)
 	t.Cleanup(g.Close)
 	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{NoListener: true, ExternalURL: g.URL, Writer: io.Discard})
@@ -121,7 +122,13 @@ func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status int
 		why    string
 	)
-	if id := q.Get("upload_id"); id != "" {
+	id := q.Get("upload_id")
+	again := id + " " + r.Header.Get("Content-Range")
+	if rec := g.answers[again]; rec != nil { // sent twice is taken once; the fake would add it again
+		g.pass(w, rec, "", nil)
+		return
+	}
+	if id != "" {
 		status, why = g.more(id, r, body)
 	} else {
 		status, why = g.start(r, body)
@@ -132,6 +139,9 @@ func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rec := httptest.NewRecorder()
 	g.fake.HTTPHandler().ServeHTTP(rec, r)
+	if id != "" && rec.Code == http.StatusOK {
+		g.answers[again] = rec
+	}
 	if f == lose {
 		panic(http.ErrAbortHandler)
 	}

@@ -68,6 +68,18 @@ func TestGCSKeepsTheContract(t *testing.T) {
 	})
 }
 
+// lastLost loses the answer to a resumable upload's last request, once.
+func lastLost() func(*http.Request, int) fault {
+	lost := false
+	return func(r *http.Request, _ int) fault {
+		if span := r.Header.Get("Content-Range"); lost || span == "" || strings.HasSuffix(span, "/*") {
+			return none
+		}
+		lost = true
+		return lose
+	}
+}
+
 func TestGCSOutlivesFaults(t *testing.T) {
 	nth := func(k int, f fault) func(*http.Request, int) fault {
 		return func(_ *http.Request, n int) fault {
@@ -87,6 +99,8 @@ func TestGCSOutlivesFaults(t *testing.T) {
 		"short, answer lost": {short, nth(1, lose), ""},
 		"short hangs":        {short, nth(1, hang), ""},
 		"part hangs":         {long, nth(3, hang), ""},
+		"part, answer lost":  {long, nth(3, lose), ""},
+		"last, answer lost":  {long, lastLost(), ""},
 		"short corrupted":    {short, nth(1, corrupt), "crc32c"},
 		"short denied":       {short, nth(1, refused), "roles/storage.objectCreator"},
 		"part busy":          {long, nth(3, busy), ""},
