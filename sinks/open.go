@@ -165,9 +165,14 @@ func choices(params []string) string {
 	return "; there are " + strings.Join(params, ", ")
 }
 
-// bare is the URL for people: without its parameters.
+// bare is the URL for people: without its parameters, and on one line.
 func bare(u *url.URL) string {
-	return u.Scheme + "://" + u.Host + u.Path
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return '?'
+		}
+		return r
+	}, u.Scheme+"://"+u.Host+u.Path)
 }
 
 // Open opens the sink of a URL as Parse returns it, with its placeholders replaced.

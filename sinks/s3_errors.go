@@ -126,6 +126,8 @@ func connection(err error, where string) string {
 		return where + ": its certificate is of an authority unknown to this host; give it with ca_file= or AWS_CA_BUNDLE"
 	case errors.As(err, &hostname):
 		return where + ": its certificate is for another name; correct endpoint="
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return where + ": it speaks no TLS there; correct endpoint="
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("%s: host %s is not known; correct endpoint= or region=", where, dns.Name)
 	}

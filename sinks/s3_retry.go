@@ -232,7 +232,7 @@ func hopeless(err error) bool {
 		hostname x509.HostnameError
 		invalid  x509.CertificateInvalidError
 	)
-	return errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) || nameless(err)
+	return errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) || errors.Is(err, http.ErrSchemeMismatch) || nameless(err)
 }
 
 // nameless tells whether nobody knows the store's name: a mistake at first, and a

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -185,10 +186,13 @@ func TestS3ErrorsSayWhatToDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
 	for name, c := range map[string]struct{ url, says string }{
 		"bucket":      {minio.URL("no-such-bucket", "host", good), "denied"},
 		"prefix":      {minio.URL(bucket, "other", good), "arn:aws:s3:::" + bucket + "/other/*"},
 		"authority":   {strings.Split(minio.URL(bucket, "host", good), "&ca_file")[0], "ca_file="},
+		"no TLS":      {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, strings.Replace(plain.URL, "http://", "https://", 1), 1), "speaks no TLS"},
 		"port closed": {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, "http://127.0.0.1:1", 1), "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
