@@ -40,7 +40,7 @@ func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
 				return in.unknownAt(Undecidable, pos, "names an argument of a builtin"), nil
 			}
 		}
-		v, t, err := in.builtinArg(a.x, i >= 0 && to.builtin.byRef(i))
+		v, t, err := in.builtinArg(a.x, i >= 0 && to.builtin.byRef(i) && (!to.builtin.unmodelled || isPlace(a.x)))
 		if err != nil {
 			return nil, err
 		}
@@ -65,6 +65,24 @@ func (f *function) byRef(i int) bool {
 	return f.refs>>min(i, 30)&1 == 1 || f.restRefs && f.refs>>min(i, 30) == 0 && f.refs != 0
 }
 
+func isPlace(x expr) bool {
+	switch x.(type) {
+	case *varExpr, *indexExpr, *propExpr, *sPropExpr:
+		return true
+	}
+	return false
+}
+
+// temporary throws where an argument by reference is neither a variable nor what a
+// call returns.
+func (in *interp) temporary(x expr) error {
+	switch x.(type) {
+	case *callExpr, *methodExpr, *sCallExpr, *newExpr:
+		return nil
+	}
+	return in.throw("Error", "Argument could not be passed by reference", x.where())
+}
+
 func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
 	if ref {
 		switch x.(type) {
@@ -81,6 +99,9 @@ func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
 		}
 	}
 	v, err := in.eval(x)
+	if err == nil && ref {
+		err = in.temporary(x)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

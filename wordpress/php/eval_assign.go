@@ -334,30 +334,6 @@ func castScalar(v Value, typ string) Value {
 	return strVal(toString(v))
 }
 
-func (in *interp) castArray(v Value, pos at) (Value, error) {
-	if o, ok := v.(*Object); ok && (o.class.written() || o.gen != nil) {
-		return in.unknownAt(Undecidable, pos, "depends on how PHP shows an object of its own"), nil
-	}
-	switch v := v.(type) {
-	case *Array:
-		return v, nil
-	case nullVal:
-		return newArray(), nil
-	case *Object:
-		if v.fn == nil {
-			return share(in.propsOf(v)), nil
-		}
-	case *Unknown:
-		return in.lift([]Value{v}, pos, func(vals []Value) (Value, error) {
-			if vals[0].kind() == kUnknown {
-				return vals[0], nil
-			}
-			return in.castArray(vals[0], pos)
-		})
-	}
-	return listOf(v), nil
-}
-
 func (in *interp) castObject(v Value, pos at) (Value, error) {
 	props := newArray()
 	switch v := v.(type) {

@@ -280,6 +280,9 @@ func (in *interp) evalArg(x expr, ref bool) (Value, error) {
 		}
 	}
 	v, err := in.eval(x)
+	if err == nil && ref {
+		err = in.temporary(x)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -254,15 +254,34 @@ func arraySearch(c *call) (Value, error) {
 		return nil, err
 	}
 	var found Value = boolVal(false)
-	strict := c.bool(2)
+	strict, needle := c.bool(2), c.arg(0)
+	var fail error
 	a.each(func(k key, v Value) bool {
-		if equalBy(strict, v, c.arg(0)) {
+		x, y := v, needle
+		if !strict {
+			if x, fail = c.likeString(v, needle); fail == nil {
+				y, fail = c.likeString(needle, v)
+			}
+		}
+		if fail != nil || x.kind() == kUnknown || y.kind() == kUnknown {
+			fail = errorsFirst(fail, c.in.refuse(Undecidable, c.pos, "evaluate: the string of an object is not known"))
+			return false
+		}
+		if equalBy(strict, x, y) {
 			found = k.value()
 			return false
 		}
 		return true
 	})
-	return found, c.steps(a.len())
+	return found, errorsFirst(fail, c.steps(a.len()))
+}
+
+// likeString is an object as the string that it is compared with another as.
+func (c *call) likeString(v, other Value) (Value, error) {
+	if o, ok := v.(*Object); ok && other.kind() == kString && o.class.stringable() {
+		return c.in.convertString(o, c.pos)
+	}
+	return v, nil
 }
 
 func arrayFlip(c *call) (Value, error) {

@@ -1,11 +1,14 @@
 package php
 
+import "strings"
+
 // coreFuncs are the builtins that look into the evaluator.
 var coreFuncs = map[string]function{
 	"define":                {fn: defineFunc, min: 2, max: 3, lazy: true},
 	"defined":               {fn: definedFunc, min: 1, max: 1},
 	"constant":              {fn: constantFunc, min: 1, max: 1},
 	"function_exists":       {fn: functionExists, min: 1, max: 1},
+	"class_alias":           {fn: classAlias, min: 2, max: 3},
 	"class_exists":          {fn: classExists, min: 1, max: 2},
 	"interface_exists":      {fn: classExists, min: 1, max: 2},
 	"trait_exists":          {fn: classExists, min: 1, max: 2},
@@ -126,6 +129,33 @@ func functionExists(c *call) (Value, error) {
 		return maybe(c.unsafe("needs code of the vendor folder")), nil
 	}
 	return boolVal(false), nil
+}
+
+// classAlias gives a class another name.
+func classAlias(c *call) (Value, error) {
+	k, u := c.classArg(0)
+	alias, err := c.str(1)
+	if err != nil {
+		return nil, err
+	}
+	name, isName := c.arg(0).(strVal)
+	if k == nil && u == nil && isName && (len(c.args) < 3 || c.bool(2)) {
+		if err := c.in.autoload(string(name)); err != nil {
+			return nil, err
+		}
+		k, u = c.classArg(0)
+	}
+	slot := c.in.slot('k', lower(strings.TrimPrefix(alias, `\\`)))
+	switch d, taken := c.in.st.get(slot).(*definition); {
+	case u != nil || taken && d.maybe != nil || k != nil && k.decl == nil:
+		u := c.unknown("depends on class_alias() of such a class")
+		c.in.poison(u)
+		return u, nil
+	case k == nil || taken:
+		return boolVal(false), nil // a warning
+	}
+	c.in.st.set(slot, &definition{class: k})
+	return boolVal(true), c.alloc(64)
 }
 
 func classExists(c *call) (Value, error) {

@@ -2,6 +2,7 @@ package php
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,14 +20,14 @@ var ctypeFuncs = map[string]function{
 	"ctype_cntrl":  ctype(func(b byte) bool { return b < ' ' || b == 0x7F }),
 
 	"mb_strlen":            mbFunc(1, 1, func(s string, _ []int64, _ []string) Value { return intVal(utf8.RuneCountInString(s)) }),
-	"mb_strtolower":        mbFunc(1, 1, asciiOnly(lower)),
-	"mb_strtoupper":        mbFunc(1, 1, asciiOnly(upper)),
+	"mb_strtolower":        mbFunc(1, 1, mbCase(unicode.ToLower)),
+	"mb_strtoupper":        mbFunc(1, 1, mbCase(unicode.ToUpper)),
 	"mb_substr":            {fn: mbSubstr, min: 2, max: 4},
 	"mb_strpos":            {fn: mbStrpos, min: 2, max: 4},
 	"mb_check_encoding":    {fn: mbCheck, max: 2},
 	"mb_internal_encoding": {fn: mbInternal, max: 1},
-	"mb_str_split":         {}, "mb_convert_case": {}, "mb_convert_encoding": {}, "mb_detect_encoding": {}, "mb_strrpos": {}, "mb_stripos": {},
-	"mb_strwidth": {}, "mb_substr_count": {}, "mb_language": {}, "mb_http_output": {}, "mb_regex_encoding": {}, "mb_strimwidth": {},
+	"mb_convert_encoding":  {}, "mb_detect_encoding": {}, "mb_stripos": {},
+	"mb_strwidth": {}, "mb_language": {}, "mb_http_output": {}, "mb_regex_encoding": {}, "mb_strimwidth": {},
 	"mb_encode_mimeheader": {}, "mb_detect_order": {}, "mb_substitute_character": {}, "mb_strstr": {}, "mb_list_encodings": {}, "mb_convert_variables": {},
 }
 
@@ -78,18 +79,6 @@ func (c *call) utf8(i, encoding int) (string, *Unknown, error) {
 		return "", c.unknown(c.name + " of such text is not modelled"), nil
 	}
 	return s, nil, c.alloc(4*len(s) + 16)
-}
-
-// asciiOnly maps text whose case needs no table.
-func asciiOnly(f func(string) string) func(string, []int64, []string) Value {
-	return func(s string, _ []int64, _ []string) Value {
-		for i := range len(s) {
-			if s[i] >= 0x80 {
-				return nil
-			}
-		}
-		return strVal(f(s))
-	}
 }
 
 func mbSubstr(c *call) (Value, error) {

@@ -184,7 +184,11 @@ func (d *jsonReader) object(depth int) (Value, bool, error) {
 		if !d.arrays && strings.HasPrefix(name, "\x00") {
 			return nil, false, nil
 		}
-		out.put(name, v)
+		if k := strKey(name); d.arrays {
+			out.set(k, v)
+		} else {
+			out.set(key{s: name, str: true}, v)
+		}
 		if d.eat('}') {
 			break
 		}
