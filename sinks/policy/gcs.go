@@ -1,7 +1,10 @@
 package policy
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -42,10 +45,17 @@ func (p *Plan) gcs(r Request, scopes []scope) {
 	p.terraform = r.terraformGCS(scopes)
 }
 
-// account is a service account's name, of which 30 characters are allowed.
+// account is a service account's name, of which 30 characters are allowed: where
+// the host's does not fit in, its end is a digest, so that no other host comes to
+// the same account, and to its rights.
 func (s scope) account() string {
-	name := strings.ToLower(strings.NewReplacer(".", "-", "_", "-").Replace(s.name()))
-	return strings.Trim(name[:min(30, len(name))], "-")
+	name := strings.ReplaceAll(s.name(), ".", "-")
+	if regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`).MatchString(name) {
+		return name
+	}
+	name = regexp.MustCompile(`[^a-z0-9-]`).ReplaceAllString(strings.ToLower(name), "-")
+	sum := sha256.Sum256([]byte(s.host))
+	return strings.Trim(name[:min(21, len(name))], "-") + "-" + hex.EncodeToString(sum[:4])
 }
 
 // expression limits the role to names below the prefixes.

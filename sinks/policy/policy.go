@@ -108,7 +108,7 @@ func (r *Request) check() error {
 		}
 	}
 	plain := strings.NewReplacer("{host}", "h", "{kind}", "k").Replace(r.Prefix)
-	if !regexp.MustCompile(`^[A-Za-z0-9._/-]*$`).MatchString(plain) || strings.Contains(plain, "//") || slices.Contains(strings.Split(plain, "/"), "..") {
+	if !regexp.MustCompile(`^[A-Za-z0-9._/-]*$`).MatchString(plain) || strings.Contains(plain, "//") || slices.ContainsFunc(strings.Split(plain, "/"), func(s string) bool { return s == "." || s == ".." }) {
 		return fmt.Errorf("prefix %q: must be a plain path; of the placeholders, {host} and {kind} can be known here", r.Prefix)
 	}
 	return nil
@@ -131,8 +131,13 @@ func (r *Request) scopes() ([]scope, error) {
 		prefix = strings.Trim(prefix+"/{host}", "/")
 	}
 	scopes := make([]scope, 0, len(hosts))
+	accounts := map[string]string{}
 	for _, host := range hosts {
 		s := scope{host: host}
+		if other, taken := accounts[s.account()]; taken {
+			return nil, fmt.Errorf("hosts %q and %q: their credentials would be one; give each host a name of its own", other, host)
+		}
+		accounts[s.account()] = host
 		for _, kind := range kinds {
 			s.prefixes = append(s.prefixes, strings.NewReplacer("{host}", host, "{kind}", kind).Replace(prefix))
 		}

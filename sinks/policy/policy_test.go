@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -216,6 +217,27 @@ func TestGoogleLimitsTheRoleToPrefixes(t *testing.T) {
 	}
 }
 
+// Each host has an account of its own, however long its name is, and one whose name
+// Google takes.
+func TestEachHostHasAnAccountOfItsOwn(t *testing.T) {
+	hosts := []string{
+		"web1", "web1.example.com", "a-very-long-name-of-a-host.example.com", "a-very-long-name-of-a-host.example.org",
+		"a-very-long-name-of-a-host.example.c", "Web1", "web_1", "web-1", "w", "a-name-of-twenty----", "wp.",
+	}
+	p := plan(t, policy.Request{Provider: "gcs", Bucket: "vault", Hosts: hosts, ExpireDays: 35})
+	valid, seen := regexp.MustCompile(`^serviceAccount:[a-z][a-z0-9-]{4,28}[a-z0-9]@`), map[string]bool{}
+	for _, binding := range documents(t, p, "iam-binding") {
+		member := binding["members"].([]any)[0].(string)
+		if seen[member] || !valid.MatchString(member) {
+			t.Errorf("the account %s", member)
+		}
+		seen[member] = true
+	}
+	if len(seen) != len(hosts) {
+		t.Errorf("%d accounts for %d hosts", len(seen), len(hosts))
+	}
+}
+
 func TestWhoCannotBeOneWayIsSaid(t *testing.T) {
 	for provider, says := range map[string]string{"r2": "no token that can put and not read", "spaces": "not one-way", "azure": "no sink for Azure", "b2": "hide"} {
 		if text := strings.Join(strings.Fields(strings.ReplaceAll(printed(t, plan(t, requests(provider)["plain"]), "shell"), "\n#", " ")), " "); !strings.Contains(text, says) {
@@ -227,17 +249,20 @@ func TestWhoCannotBeOneWayIsSaid(t *testing.T) {
 func TestRequestsThatAreWrong(t *testing.T) {
 	good := policy.Request{Provider: "aws", Bucket: "vault", ExpireDays: 35}
 	for says, change := range map[string]func(*policy.Request){
-		"provider":       func(r *policy.Request) { r.Provider = "tape" },
-		"bucket":         func(r *policy.Request) { r.Bucket = "" },
-		"bucket \"a;b\"": func(r *policy.Request) { r.Bucket = "a;b" },
-		"--host":         func(r *policy.Request) { r.Prefix = "{host}" },
-		"placeholders":   func(r *policy.Request) { r.Prefix = "{site}" },
-		"prefix":         func(r *policy.Request) { r.Prefix = "a'b" },
-		"plain path":     func(r *policy.Request) { r.Prefix = "a/../b" },
-		"name \"$(x)\"":  func(r *policy.Request) { r.Hosts = []string{"$(x)"} },
-		"expire":         func(r *policy.Request) { r.ExpireDays = 0 },
-		"lock":           func(r *policy.Request) { r.LockDays = 36 },
-		"kms-key":        func(r *policy.Request) { r.KMSKey = "x" },
+		"provider":        func(r *policy.Request) { r.Provider = "tape" },
+		"bucket":          func(r *policy.Request) { r.Bucket = "" },
+		"bucket \"a;b\"":  func(r *policy.Request) { r.Bucket = "a;b" },
+		"--host":          func(r *policy.Request) { r.Prefix = "{host}" },
+		"placeholders":    func(r *policy.Request) { r.Prefix = "{site}" },
+		"prefix":          func(r *policy.Request) { r.Prefix = "a'b" },
+		"plain path":      func(r *policy.Request) { r.Prefix = "a/../b" },
+		"\"w\" and \"w\"": func(r *policy.Request) { r.Hosts = []string{"w", "w"} },
+		"would be one":    func(r *policy.Request) { r.Hosts = []string{"a.b", "a-b"} },
+		"a/./b":           func(r *policy.Request) { r.Prefix = "a/./b" },
+		"name \"$(x)\"":   func(r *policy.Request) { r.Hosts = []string{"$(x)"} },
+		"expire":          func(r *policy.Request) { r.ExpireDays = 0 },
+		"lock":            func(r *policy.Request) { r.LockDays = 36 },
+		"kms-key":         func(r *policy.Request) { r.KMSKey = "x" },
 	} {
 		r := good
 		change(&r)
