@@ -224,7 +224,7 @@ func (r *run) keepOut(facts Facts) error {
 		for _, dir := range []string{facts.Config.ContentDir, facts.Config.PluginDir, facts.Config.UploadsDir} {
 			if t.dir != "" && t.err == nil && filepath.IsAbs(dir) {
 				if err := outside(t.dir, dir); err != nil {
-					return err
+					return fmt.Errorf("the site's configuration claims %s: %s", dir, err) //nolint:errorlint // a tenant's word makes no usage wrong
 				}
 			}
 		}

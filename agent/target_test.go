@@ -84,3 +84,24 @@ func TestAFolderThatCannotBeLookedAtFailsAlone(t *testing.T) {
 		t.Errorf("the destinations: %+v", d)
 	}
 }
+
+// What a tenant claims of his content makes no usage of the operator's wrong: his
+// backup fails, and the invocation's exit status tells of a failure.
+func TestAClaimOfATenantsIsNoUsage(t *testing.T) {
+	w := newTown(t)
+	job := w.tended("alice/www", "alice")
+	file := filepath.Join(job.Place.Path, "wp-config.php")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim := strings.Replace(string(text), "<?php", "<?php define('WP_CONTENT_DIR', '/');", 1)
+	if err := os.WriteFile(file, []byte(claim), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	job.Sinks = []string{filepath.Join(w.base, "vault")}
+	r := w.a.Backup(t.Context(), []Job{job})
+	if got := r.Sites[0]; r.Status != Failed || !strings.Contains(got.Error.Message, "the site's configuration claims /") {
+		t.Errorf("%s %s %+v", r.Status, got.Status, got.Error)
+	}
+}

@@ -53,7 +53,7 @@ func receive(requests io.ReadCloser) (req Request, err error) {
 
 // serve opens the site, writes its parts side by side, and reports.
 func serve(ctx context.Context, req Request, events io.Writer, streams map[string]io.WriteCloser) error {
-	out := &eventWriter{w: json.NewEncoder(events)}
+	out := newEventWriter(events)
 	site, err := openLocal(ctx, req, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return out.send(event{Error: newRemoteError(err)})
@@ -99,6 +99,12 @@ func servePart(ctx context.Context, part Part, pipe io.WriteCloser, out *eventWr
 type eventWriter struct {
 	mu sync.Mutex
 	w  *json.Encoder
+}
+
+func newEventWriter(w io.Writer) *eventWriter {
+	e := &eventWriter{w: json.NewEncoder(w)}
+	e.w.SetEscapeHTML(false) // it would make six bytes of one
+	return e
 }
 
 func (e *eventWriter) send(v event) error {
