@@ -27,6 +27,7 @@ type column struct {
 	form   form
 	intro  string // what goes before a literal that is not plain ASCII or UTF-8
 	json   bool   // it holds MySQL's JSON
+	period string // of a history: ROW START or ROW END, if it is one of these
 }
 
 // columns reads which columns of a table hold values of their own. A table with a
@@ -46,21 +47,27 @@ func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned b
 		return nil, fmt.Errorf("read the columns of %s: none are visible", printable(o.name))
 	}
 	columns := []column{} // maybe none, if all are generated
-	period := 0
+	explicit := false
 	for _, r := range rows {
 		extra := strings.ToUpper(r[5].s)
 		if r[6].s == "ROW START" || r[6].s == "ROW END" {
 			if !versioned {
 				continue
 			}
-			period++
+			explicit = true
 		} else if r[4].s == "ALWAYS" || isGenerated(extra) {
 			continue
 		}
-		columns = append(columns, newColumn(r[0].s, strings.ToLower(r[1].s), strings.ToLower(r[2].s)))
+		c := newColumn(r[0].s, strings.ToLower(r[1].s), strings.ToLower(r[2].s))
+		if strings.HasPrefix(r[6].s, "ROW ") {
+			c.period = r[6].s
+		}
+		columns = append(columns, c)
 	}
-	if versioned && period == 0 {
-		columns = append(columns, newColumn("row_start", "timestamp", ""), newColumn("row_end", "timestamp", ""))
+	if versioned && !explicit {
+		start, end := newColumn("row_start", "timestamp", ""), newColumn("row_end", "timestamp", "")
+		start.period, end.period = "ROW START", "ROW END"
+		columns = append(columns, start, end)
 	}
 	return columns, nil
 }

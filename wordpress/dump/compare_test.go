@@ -102,7 +102,7 @@ func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, thi
 	history := ""
 	if kind == "SYSTEM VERSIONED" {
 		history = " FOR SYSTEM_TIME ALL"
-		if table == "hist" || table == "hist3" {
+		if table == "hist" || table == "hist3" || table == "hist4" {
 			sources = append(sources, "HEX(row_start)", "HEX(row_end)")
 		}
 	}

@@ -22,11 +22,11 @@ var hostile = []string{
 var hostileMariaDB = []string{
 	"tx_isolation='READ-UNCOMMITTED'", "max_statement_time=0.9", "idle_transaction_timeout=1", "idle_readonly_transaction_timeout=1",
 	"check_constraint_checks=1", "explicit_defaults_for_timestamp=0", "innodb_strict_mode=1", "init_connect='SET SESSION sql_select_limit=2'",
-	"old_mode='NO_DUP_KEY_WARNINGS_WITH_IGNORE,NO_PROGRESS_INFO,ZERO_DATE_TIME_CAST'", "system_versioning_asof='2020-09-13 12:26:41'", "tx_read_only=0", "innodb_default_row_format='redundant'",
+	"old_mode='NO_DUP_KEY_WARNINGS_WITH_IGNORE,NO_PROGRESS_INFO,ZERO_DATE_TIME_CAST'", "system_versioning_asof='2020-09-13 12:26:41'", "tx_read_only=1", "innodb_default_row_format='redundant'",
 }
 
 var hostileMySQL = []string{
-	"transaction_isolation='READ-UNCOMMITTED'", "max_execution_time=900", "sql_generate_invisible_primary_key=1", "sql_require_primary_key=1", "show_gipk_in_create_table_and_information_schema=0",
+	"transaction_isolation='READ-UNCOMMITTED'", "transaction_read_only=1", "max_execution_time=900", "sql_generate_invisible_primary_key=1", "sql_require_primary_key=1", "show_gipk_in_create_table_and_information_schema=0",
 	"information_schema_stats_expiry=86400", "show_create_table_verbosity=1", "init_connect='SET SESSION sql_select_limit=2'",
 }
 

@@ -71,14 +71,7 @@ func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int
 		}
 		return d.writeRows(ctx, c, t, o, columns, "")
 	}
-	if err := t.raw("/*M!101100 SET system_versioning_insert_history=1 */;\n"); err != nil {
-		return 0, err
-	}
-	rows, err := d.writeRows(ctx, c, t, o, columns, "")
-	if err == nil {
-		err = t.raw("/*M!101100 SET system_versioning_insert_history=0 */;\n")
-	}
-	return rows, err
+	return d.writeHistory(ctx, c, t, o, columns)
 }
 
 // readTable reads a table's definition, as SQL, and the columns to write; these are

@@ -93,14 +93,14 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	return v, d.readStandin(ctx, c, v)
 }
 
-// aside opens a session beside the snapshot, which may read only.
+// aside opens a session beside the snapshot, in a transaction that would be let write.
 func (d *Dump) aside(ctx context.Context) (*conn, error) {
 	c, err := connect(ctx, d.db)
 	if err != nil {
 		return nil, err
 	}
 	if _, err = prepare(ctx, c); err == nil {
-		err = c.exec(ctx, "START TRANSACTION")
+		err = c.exec(ctx, "START TRANSACTION READ WRITE")
 	}
 	if err != nil {
 		_ = c.Close()
