@@ -1,5 +1,7 @@
 package php
 
+import "reflect"
+
 // propsOf is an object's properties by name. They must not be written to.
 func (in *interp) propsOf(o *Object) *Array {
 	if a, ok := in.st.get(o.cell).(*Array); ok {
@@ -31,6 +33,9 @@ func (in *interp) instantiate(c *class, props *Array, pos at) (*Object, error) {
 	}
 	if props == nil {
 		props = newArray()
+	}
+	if m, _ := c.method("__destruct"); m != nil && m.decl != nil && !onlyQuiet(reflect.ValueOf(m.decl.body), 0) {
+		return nil, in.refuse(Undecidable, pos, "evaluate: nobody knows when %s::__destruct() runs", c.name)
 	}
 	return &Object{class: c, cell: in.newCell(share(props)).cell}, nil
 }

@@ -199,7 +199,7 @@ func (d directive) float(f float64) string {
 	case math.IsInf(f, 0):
 		s = "inf"
 	case d.verb == 'f' || d.verb == 'F':
-		s = strconv.FormatFloat(math.Abs(roundTo(f, precision)), 'f', precision, 64)
+		s = strconv.FormatFloat(math.Abs(f), 'f', precision, 64)
 	case d.verb == 'e' || d.verb == 'E':
 		s = strconv.FormatFloat(math.Abs(f), 'e', precision, 64)
 		mantissa, exp, _ := strings.Cut(s, "e")
