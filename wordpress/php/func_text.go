@@ -265,3 +265,31 @@ func (c *call) exportArray(b *strings.Builder, a *Array, depth int) (ok bool, er
 	b.WriteString(indent + ")")
 	return true, nil
 }
+
+// nl2br puts a tag before every line end.
+func nl2br(c *call) (Value, error) {
+	s, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.alloc(7 * len(s)); err != nil {
+		return nil, err
+	}
+	br := "<br />"
+	if len(c.args) > 1 && !c.bool(1) {
+		br = "<br>"
+	}
+	var b strings.Builder
+	b.Grow(len(s) + len("<br />")*(strings.Count(s, "\n")+strings.Count(s, "\r")))
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c == '\n' || c == '\r' {
+			b.WriteString(br)
+			if i+1 < len(s) && (s[i+1] == '\n' || s[i+1] == '\r') && s[i+1] != c {
+				b.WriteByte(c)
+				i++
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return strVal(b.String()), nil
+}
