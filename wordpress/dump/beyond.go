@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // spellOut puts right what SHOW CREATE TABLE cannot say: it has characters beyond
@@ -16,9 +17,9 @@ func (d *Dump) spellOut(ctx context.Context, c *conn, o *object, create string) 
 	if !strings.Contains(create, "?") {
 		return create, nil
 	}
-	suspects, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, COALESCE(COLUMN_DEFAULT LIKE '%?%', 0), COLUMN_TYPE LIKE '%?%' FROM information_schema.COLUMNS "+
+	suspects, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, COALESCE(COLUMN_DEFAULT LIKE '%?%', 0), COLUMN_TYPE LIKE '%?%', CHARACTER_SET_NAME FROM information_schema.COLUMNS "+
 		"WHERE "+thisTable(o.name)+
-		" AND CHARACTER_SET_NAME IN ('utf8mb4','utf16','utf16le','utf32','gb18030') AND (COLUMN_DEFAULT LIKE '%?%' OR COLUMN_TYPE LIKE '%?%')")
+		" AND CHARACTER_SET_NAME IN ('utf8mb4','utf16','utf16le','utf32','gb18030','binary') AND (COLUMN_DEFAULT LIKE '%?%' OR COLUMN_TYPE LIKE '%?%')")
 	if err != nil || len(suspects) == 0 {
 		return create, err
 	}
@@ -30,17 +31,33 @@ func (d *Dump) spellOut(ctx context.Context, c *conn, o *object, create string) 
 			continue
 		}
 		if r[3].s == "1" {
-			if err := d.spellMembers(ctx, c, o, name, list[from:]); err != nil {
+			if err := d.spellMembers(ctx, c, o, name, r[4].s, list[from:]); err != nil {
 				return create, err
 			}
 		}
 		if r[2].s == "1" {
-			if err := d.spellDefault(ctx, c, o, name, list[from:]); err != nil {
+			if err := d.spellDefault(ctx, c, o, name, r[4].s, list[from:]); err != nil {
 				return create, err
 			}
 		}
 	}
 	return join(list), nil
+}
+
+// hexOf is a value in hexadecimal: as UTF-8, but for bytes that are no text.
+func hexOf(value, charset string) string {
+	if charset == "binary" {
+		return "HEX(" + value + ")"
+	}
+	return "HEX(CONVERT(" + value + " USING utf8mb4))"
+}
+
+// spelt is a member of an ENUM or SET, or a default.
+func spelt(b []byte) string {
+	if utf8.Valid(b) {
+		return literal(string(b))
+	}
+	return hexadecimal(string(b))
 }
 
 // columnAt is where a column's definition begins, after its name, or -1.
@@ -70,7 +87,7 @@ func startsDefinition(before []token) bool {
 }
 
 // spellDefault replaces the literal after DEFAULT in a column's definition.
-func (d *Dump) spellDefault(ctx context.Context, c *conn, o *object, column string, list []token) error {
+func (d *Dump) spellDefault(ctx context.Context, c *conn, o *object, column, charset string, list []token) error {
 	at := -1
 	depth := 0
 	for i, t := range list {
@@ -92,7 +109,7 @@ func (d *Dump) spellDefault(ctx context.Context, c *conn, o *object, column stri
 	if at < 0 {
 		return nil
 	}
-	value := "HEX(CONVERT(DEFAULT(x." + ident(column) + ") USING utf8mb4))"
+	value := hexOf("DEFAULT(x."+ident(column)+")", charset)
 	rows, err := c.table(ctx, "SELECT "+value+" FROM "+ident(o.name)+" x LIMIT 1")
 	if err == nil && len(rows) == 0 {
 		rows, err = c.table(ctx, "SELECT "+value+" FROM (SELECT 1) y LEFT JOIN "+ident(o.name)+" x ON FALSE")
@@ -109,19 +126,19 @@ func (d *Dump) spellDefault(ctx context.Context, c *conn, o *object, column stri
 	if err != nil {
 		return err
 	}
-	list[at].text = literal(string(bytes))
+	list[at].text = spelt(bytes)
 	return nil
 }
 
 // spellMembers replaces the members of an ENUM or SET that the rows tell better.
-func (d *Dump) spellMembers(ctx context.Context, c *conn, o *object, column string, list []token) error {
+func (d *Dump) spellMembers(ctx context.Context, c *conn, o *object, column, charset string, list []token) error {
 	name := ident(column)
 	index, which := "CAST("+name+" AS UNSIGNED)", ""
 	if strings.EqualFold(list[skipSpace(list, 0)].text, "SET") { // by rows that have one member only
 		which = " WHERE BIT_COUNT(" + index + ")=1"
 		index = "BIT_COUNT(" + index + "-1)+1"
 	}
-	rows, err := c.table(ctx, "SELECT DISTINCT "+index+", HEX(CONVERT("+name+" USING utf8mb4)) FROM "+ident(o.name)+which)
+	rows, err := c.table(ctx, "SELECT DISTINCT "+index+", "+hexOf(name, charset)+" FROM "+ident(o.name)+which)
 	if err != nil {
 		return err
 	}
@@ -144,7 +161,7 @@ func (d *Dump) spellMembers(ctx context.Context, c *conn, o *object, column stri
 		}
 		switch {
 		case len(bytes) > 0:
-			list[i].text = literal(string(bytes))
+			list[i].text = spelt(bytes)
 		case strings.Contains(list[i].text, "?"):
 			d.warn(o.String(), fmt.Sprintf("the server does not tell member %d of column %s in full; if its question marks stand for other characters, these are lost",
 				member, ident(printable(column))))

@@ -54,3 +54,5 @@ DELETE FROM hist4 WHERE a=1;
 SET timestamp=UNIX_TIMESTAMP('2021-01-01 11:00:00');
 DELETE FROM hist4 WHERE a=2;
 SET timestamp=DEFAULT;
+CREATE TABLE binmembers (e ENUM('a',0xFF,0x00,0xE9,'?','''') CHARACTER SET binary DEFAULT 0xFF, s SET('x',0xFE) CHARACTER SET binary);
+INSERT INTO binmembers VALUES (2,3),(3,2),(4,1),(6,0),(5,2);
