@@ -108,6 +108,8 @@ func (d *Dump) peek(ctx context.Context, o *object) error {
 		if err != nil {
 			return fmt.Errorf("look at %s: %w", o, err)
 		}
+	case errLockTimeout:
+		return fmt.Errorf("look at %s: %w", o, changed(err))
 	case errNoTable:
 		if !d.stillListed(ctx, o.name) {
 			o.gone = true // dropped since it was listed; this is before the moment of the dump

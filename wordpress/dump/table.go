@@ -218,7 +218,7 @@ func (d *Dump) writeSequence(ctx context.Context, c *conn, t *text, o *object) e
 // changed wraps errors which mean that the site has changed the table meanwhile.
 func changed(err error) error {
 	switch number(err) {
-	case errChangedTable, errNoTable:
+	case errChangedTable, errNoTable, errLockTimeout: // the last while it is being changed
 		return fmt.Errorf("%w: %w", ErrChanged, err)
 	}
 	return err
