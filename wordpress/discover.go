@@ -221,6 +221,9 @@ func (f *finder) current(ctx context.Context, s *spot) {
 	defer home.Close()
 	path := join(s.path, "current")
 	dir, err := home.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		f.note(path, "leads to no release, and so to no site")
+	}
 	if err != nil {
 		return
 	}

@@ -108,6 +108,16 @@ func TestDiscoverReleases(t *testing.T) {
 	wantLines(t, discover(t, base, base), "p/current/web", "q/current", "other")
 }
 
+// A project whose current release is not there is not passed over in silence.
+func TestDiscoverTellsOfALostRelease(t *testing.T) {
+	base := grow(t, with(site("p/releases/1/web/"), map[string]string{"p/current": "-> releases/2"}))
+	got, err := Discover(t.Context(), []string{base})
+	if err != nil || len(got.Sites) != 0 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	wantNotes(t, "unreadable", got.Unreadable, base+"/p/current: leads to no release")
+}
+
 // Links that stand for a site's folder are tried where they stay in its owner's
 // home, and never make a second row of a site.
 func TestDiscoverLinks(t *testing.T) {
