@@ -320,6 +320,10 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 	} else if v, err = in.eval(item.val); err != nil {
 		return err
 	}
+	if k == nil && a.open != nil {
+		in.blur(a, a.open) // where it goes depends on a key that is not known
+		return nil
+	}
 	if k == nil {
 		if !a.push(share(v)) {
 			return in.throw("Error", "Cannot add element to the array as the next element is already occupied", pos)
@@ -327,7 +331,6 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 		return nil
 	}
 	if u := in.unknownIn(k, 0); u != nil {
-		a.why = u
 		in.blur(a, u)
 		return nil
 	}
@@ -339,8 +342,9 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 	return nil
 }
 
-// blur makes every element unknown: a write hit one of them.
+// blur makes every element unknown: a write hit one of them, or one more.
 func (in *interp) blur(a *Array, u *Unknown) {
+	a.why, a.open = u, opaque(u)
 	for i := range a.entries {
 		if !a.entries[i].gone {
 			a.entries[i].v = opaque(u)
@@ -353,7 +357,7 @@ func (in *interp) spreadInto(a *Array, v Value, pos at) error {
 	b, ok := v.(*Array)
 	if !ok {
 		if u, ok := v.(*Unknown); ok {
-			a.why = opaque(u)
+			a.why, a.open = opaque(u), opaque(u)
 			return nil
 		}
 		if o, ok := v.(*Object); ok && o.class.isA("traversable") {
@@ -373,6 +377,7 @@ func (in *interp) spreadInto(a *Array, v Value, pos at) error {
 	}
 	if !b.certain() {
 		a.why = in.unknownIn(b, 0)
+		a.open = opaque(a.why)
 	}
 	b.each(func(k key, v Value) bool {
 		v = share(in.settled(v))

@@ -135,8 +135,12 @@ func (in *interp) quietElement(v Value, s step, who asking, pos at) (Value, erro
 			if err != nil {
 				return null, err
 			}
-			if t, u := in.truth(set); u == nil && !t || who == askIsset {
+			t, u := in.truth(set)
+			if u == nil && !t || who == askIsset {
 				return in.issetAnswer(t, u), nil
+			}
+			if u != nil {
+				return in.orUnset(u)(in.element(v, s, pos))
 			}
 		}
 	}
@@ -223,10 +227,24 @@ func (in *interp) quietProp(x *propExpr, who asking) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t, u := in.truth(v); u == nil && !t || who == askIsset {
+	t, u := in.truth(v)
+	if u == nil && !t || who == askIsset {
 		return in.issetAnswer(t, u), nil
 	}
+	if u != nil {
+		return in.orUnset(u)(in.propOf(obj, name, x.at, true))
+	}
 	return in.propOf(obj, name, x.at, true)
+}
+
+// orUnset is a value that is there in some of the worlds, and null in the others.
+func (in *interp) orUnset(u *Unknown) func(Value, error) (Value, error) {
+	return func(v Value, err error) (Value, error) {
+		if err != nil {
+			return nil, err
+		}
+		return in.joinValues(share2(v), null, u, 0), nil
+	}
 }
 
 func (in *interp) evalEmpty(x *emptyExpr) (Value, error) {

@@ -9,7 +9,7 @@ func (in *interp) propsOf(o *Object) *Array {
 	}
 	a := newArray()
 	if u, ok := in.st.get(o.cell).(*Unknown); ok {
-		a.why = u
+		a.why, a.open = u, opaque(u)
 	}
 	return a
 }

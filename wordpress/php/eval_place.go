@@ -227,6 +227,9 @@ func (in *interp) arrayElement(v *Array, s step, pos at) (Value, error) {
 		}
 		return null, nil
 	}
+	if v.open != nil {
+		return v.open, nil
+	}
 	return null, nil
 }
 

@@ -147,7 +147,6 @@ func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value)
 	case s.wild != nil:
 		_, err := in.changed(opaque(s.wild), path[1:], pos, change)
 		in.blur(a, s.wild)
-		a.why = s.wild
 		return a, err
 	case s.push:
 		v, err := in.changed(nil, path[1:], pos, change)

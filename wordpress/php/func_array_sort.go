@@ -114,7 +114,7 @@ func sortArray(c *call, byKeys, keep bool, by func(a, b Value) (int, error)) (Va
 	})
 	var u *unordered
 	if errors.As(err, &u) {
-		return boolVal(true), c.setRef(0, u.why)
+		return boolVal(true), c.setRef(0, opaque(u.why))
 	}
 	if err != nil {
 		return nil, err

@@ -125,7 +125,6 @@ func addslashes(s string) string {
 
 func stripslashes(s string) string {
 	var b strings.Builder
-	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\\' {
 			b.WriteByte(s[i])

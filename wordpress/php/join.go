@@ -152,7 +152,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 		u.alts, u.sticky = nil, false
 		return &u
 	}
-	same := a.next == b.next && a.pos == b.pos && a.why == b.why
+	same := a.next == b.next && a.pos == b.pos && a.why == b.why && a.open == b.open
 	out := a.clone()
 	out.entries = out.entries[:0:0]
 	out.index, out.packed, out.live, out.next, out.pos = nil, true, 0, 0, 0
@@ -182,7 +182,8 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	if !same && out.rest == restNone {
 		out.why = firstUnknown(a.why, b.why, why)
 	}
-	if out.why != nil && out.why == a.why && !changed {
+	out.open = firstUnknown(a.open, b.open)
+	if out.why != nil && out.why == a.why && out.open == a.open && !changed {
 		return a
 	}
 	in.bytesLeft = max(0, in.bytesLeft-out.size())
@@ -193,6 +194,9 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 func (in *interp) lacking(a *Array, k key) Value {
 	if k.str && a.rest.covers(k.s) {
 		return in.unknownAt(Undecidable, at{}, a.rest.reason())
+	}
+	if a.open != nil {
+		return a.open
 	}
 	return absentVal{}
 }

@@ -13,6 +13,7 @@ type Array struct {
 
 	rest   restRule // which absent keys are unknown
 	why    *Unknown // why keys or their order are not certain; nil: they are
+	open   *Unknown // why there may be keys that are not listed; nil: there are none
 	shared bool     // held more than once
 	epoch  *epoch   // the state that may write to it in place
 }
