@@ -89,6 +89,9 @@ func constantFunc(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.alloc(4 * len(name)); err != nil {
+		return nil, err
+	}
 	if i := indexOf(name, "::"); i > 0 {
 		k, u, err := c.in.classNamed(name[:i], c.pos)
 		if err != nil {

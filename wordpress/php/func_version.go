@@ -7,6 +7,9 @@ func versionCompare(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.alloc(4 * (len(s[0]) + len(s[1]))); err != nil {
+		return nil, err
+	}
 	n := int64(compareVersions(s[0], s[1]))
 	if !c.has(2) {
 		return intVal(n), nil

@@ -9,7 +9,7 @@ import (
 // Limits bound what one evaluation may take. The zero value means the defaults.
 type Limits struct {
 	Steps    int // statements, expressions and loop turns; 2 million
-	Bytes    int // bytes allocated in sum, freed or not; 96 MiB
+	Bytes    int // bytes allocated in sum, freed or not; 112 MiB
 	Depth    int // nested calls and includes; 400
 	FileSize int // of one file; 4 MiB
 	Files    int // files included; 512
@@ -22,7 +22,7 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	set(&l.Steps, 2_000_000)
-	set(&l.Bytes, 96<<20)
+	set(&l.Bytes, 112<<20)
 	set(&l.Depth, 400)
 	set(&l.FileSize, 4<<20)
 	set(&l.Files, 512)
