@@ -25,11 +25,11 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*Server
 	if err != nil {
 		return nil, err
 	}
-	base := append([]string{"--no-defaults", "--datadir=" + data, "--innodb-flush-method=nosync", "--innodb-log-file-size=16M"}, asUser()...)
+	base := append([]string{"--no-defaults", "--datadir=" + data, "--innodb-log-file-size=16M"}, asUser()...)
 	return recipe{
 		name: "MariaDB", mark: "mysql",
 		create: append(append([]string{install}, base...), "--skip-test-db", "--auth-root-authentication-method=normal", "--skip-name-resolve"),
-		serve:  append(append([]string{daemon}, base...), "--key-buffer-size=8M", "--aria-pagecache-buffer-size=8M", "--max-allowed-packet=64M"),
+		serve:  append(append([]string{daemon}, base...), "--innodb-flush-method=nosync", "--key-buffer-size=8M", "--aria-pagecache-buffer-size=8M", "--max-allowed-packet=64M"),
 	}.start(ctx, dir, data, extraArgs)
 }
 

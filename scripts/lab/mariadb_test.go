@@ -47,11 +47,23 @@ func TestMariaDBTwoAtOnceBelowALongPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Kill()
+	db, err := sql.Open("mysql", a.DSN(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1) // a temporary table is its connection's
+	if _, err := db.Exec("CREATE DATABASE d; USE d; CREATE TEMPORARY TABLE t (a INT) ENGINE=Aria"); err != nil {
+		t.Fatal(err)
+	}
 	b, err := lab.StartMariaDB(ctx, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer b.Kill()
+	if _, err := db.Exec("DROP TABLE t"); err != nil {
+		t.Errorf("a server that starts takes another's temporary table: %v", err)
+	}
 	if a.Port == b.Port || a.Socket == b.Socket || len(a.Socket) > 107 {
 		t.Errorf("servers share an address or have too long a one: %+v, %+v", a, b)
 	}

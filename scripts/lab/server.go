@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -44,8 +45,13 @@ type recipe struct {
 // start makes the data below dir unless they are there, starts the server, and
 // waits until it answers. data is a folder of dir.
 func (r recipe) start(ctx context.Context, dir, data string, extraArgs []string) (*Server, error) {
+	// A server that starts clears its folder of temporary tables: of all servers', if it is shared.
+	temp := "--tmpdir=" + filepath.Join(dir, "tmp")
+	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
+		return nil, err
+	}
 	if _, err := os.Stat(filepath.Join(data, r.mark)); errors.Is(err, fs.ErrNotExist) {
-		if out, err := exec.CommandContext(ctx, r.create[0], r.create[1:]...).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(ctx, r.create[0], append(slices.Clone(r.create[1:]), temp)...).CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("create %s data in %s: %w: %s", r.name, data, err, out)
 		}
 	}
@@ -57,8 +63,7 @@ func (r recipe) start(ctx context.Context, dir, data string, extraArgs []string)
 	if s.Port, err = freePort(); err != nil {
 		return nil, err
 	}
-	args := append([]string{}, r.serve[1:]...)
-	args = append(args, "--socket="+s.Socket, "--pid-file="+filepath.Join(dir, "pid"), "--port="+strconv.Itoa(s.Port),
+	args := append(slices.Clone(r.serve[1:]), temp, "--socket="+s.Socket, "--pid-file="+filepath.Join(dir, "pid"), "--port="+strconv.Itoa(s.Port),
 		"--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin", "--innodb-buffer-pool-size=64M",
 		"--innodb-flush-log-at-trx-commit=0", "--performance-schema=OFF", "--secure-file-priv=")
 	if s.proc, err = startProcess(r.serve[0], append(args, extraArgs...), filepath.Join(dir, "error.log")); err != nil {
