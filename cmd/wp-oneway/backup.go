@@ -30,8 +30,9 @@ variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is sinks,
 encryption.recipients_file, --passphrase-file encryption.passphrase_file.
 Keys without a flag are limits.sites (how many at once), limits.bandwidth (of the
 files of all sites on their way to buckets, such as 20MiB/s), limits.timeout (of a
-run), limits.stall (after which a destination that does not move is given up), and
-encryption.required (refuse backups that are not sealed).
+run), limits.stall (after which a destination that does not move is given up),
+limits.nice (as nice -n: 10 leaves the processors to the sites while they need
+them), and encryption.required (refuse backups that are not sealed).
 
 With --require-one-way, a sink that doctor has not found one-way with this
 credential in the last 7 days is refused before anything is read, and counts as a
@@ -73,6 +74,13 @@ found; 2 bad usage or configuration; 75 another run of the site was under way.`,
 // backup runs the jobs, tells people, prints the report if asked, and returns
 // the exit status.
 func (a *app) backup(ctx context.Context, paths []string, all bool) error {
+	s, err := a.load()
+	if err != nil {
+		return usage(err)
+	}
+	if err := beNice(s.Limits.Nice); err != nil {
+		a.log.Warn("the backup runs with the priority that it was started with: " + err.Error())
+	}
 	jobs, chosen, err := a.jobs(ctx, paths, all)
 	if err != nil {
 		return err
@@ -88,10 +96,6 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 	host, err := os.Hostname()
 	if err != nil {
 		return fmt.Errorf("find the host's name: %w", err)
-	}
-	s, err := a.load()
-	if err != nil {
-		return usage(err)
 	}
 	runner := &agent.Agent{
 		Version: version, Host: host, Dirs: dirs, Sites: s.Limits.Sites, Bandwidth: int64(s.Limits.Bandwidth), Log: a.log,

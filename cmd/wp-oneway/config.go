@@ -43,6 +43,7 @@ type limits struct {
 	Bandwidth byteRate      `mapstructure:"bandwidth"`
 	Timeout   time.Duration `mapstructure:"timeout"`
 	Stall     time.Duration `mapstructure:"stall"`
+	Nice      int           `mapstructure:"nice"`
 }
 
 // siteSetting is what may be said for all sites, and for one.
@@ -95,7 +96,7 @@ type site struct {
 func defaults() map[string]any {
 	keys := map[string]any{
 		"sites": []any{}, "roots": []string{}, "sinks": []any{}, "dry_run": false, "json": false, "quiet": false, "verbose": false, "log_format": "text",
-		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m",
+		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m", "limits.nice": 0,
 		"name": "", "kind": "full", "no_uploads": false, "with_core": false, "require_one_way": false,
 		"include": []string{}, "exclude": []string{}, "no_default_excludes": false, "compression": "zstd", "level": 0,
 		"encryption.age_recipients": []string{}, "encryption.recipients_file": "", "encryption.passphrase_file": "", "encryption.required": false,
@@ -219,6 +220,9 @@ func (a *app) load() (*settings, error) {
 	}
 	if s.Limits.Sites < 0 {
 		return nil, fmt.Errorf("configuration%s: 'limits.sites' is %d; give how many sites at once, 1 or more", a.from(), s.Limits.Sites)
+	}
+	if s.Limits.Nice < 0 || s.Limits.Nice > maxNice {
+		return nil, fmt.Errorf("configuration%s: 'limits.nice' is %d; give 1 to %d, the lowest priority, or 0 to leave it as it is", a.from(), s.Limits.Nice, maxNice)
 	}
 	for i, entry := range s.Sites { // those that are not asked for now, too: a key that is wrong must not wait for its night
 		if path, _ := entry["path"].(string); path == "" {
