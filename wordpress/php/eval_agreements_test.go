@@ -113,6 +113,14 @@ var agreements = []struct{ name, code, want string }{
 	{"a key that neither world writes", `$a = []; if (rand()) { $a['x'] = 1; } define('N', $a['k'] ?? 'b');`, "b"},
 	{"a magic property that may be set", `class A { function __isset($k) { return (bool) rand(); } function __get($k) { return 'a'; } } define('N', (new A)->q ?? 'b');`, "open"},
 	{"an offset that may exist", `class A implements ArrayAccess { function offsetExists($k): bool { return (bool) rand(); } function offsetGet($k): mixed { return 'a'; } function offsetSet($k, $v): void { } function offsetUnset($k): void { } } define('N', (new A)['q'] ?? 'b');`, "open"},
+	{"the ninth value of nine and more", `$h = $_SERVER['HTTP_HOST']; $d = 'z'; foreach (['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'] as $x) { if ($h == $x) { $d = $x; } } define('N', $d === 'i' ? 'a' : 'b');`, "open"},
+	{"one of five and one of five others", `$d = '0'; foreach (['1', '2', '3', '4'] as $x) { if (rand()) { $d = $x; } } $e = '5'; foreach (['6', '7', '8', '9'] as $x) { if (rand()) { $e = $x; } } define('N', (rand() ? $d : $e) === '7' ? 'a' : 'b');`, "open"},
+	{"more values than are remembered", `define('N', match (rand()) { 1 => 'a', 2 => 'b', 3 => 'c', 4 => 'd', 5 => 'e', 6 => 'f', 7 => 'g', 8 => 'h', default => 'i' } === 'i' ? 'x' : 'y');`, "open"},
+	{"an array with a key that may be there, or a word", `$d = 'x'; if (rand()) { $d = 'y'; } if (rand()) { $d = []; if (rand()) { $d['k'] = 1; } } define('N', is_array($d) ? 'a' : 'b');`, "open"},
+	{"a word, or an array with a key that may be there", `$d = []; if (rand()) { $d['k'] = 1; } if (rand()) { $d = 'x'; if (rand()) { $d = 'y'; } } define('N', is_array($d) ? 'a' : 'b');`, "open"},
+	{"a loop over an array with a key that may be there", `$d = rand() ? 'x' : 'y'; if (rand()) { $d = []; if (rand()) { $d['k'] = 1; } } foreach ((array) $d as $k => $v) { $n = $k; } define('N', json_encode($n ?? null));`, "open"},
+	{"a large array, or a word", `$d = rand() ? 'x' : 'y'; if (rand()) { $d = range(1, 20); } define('N', is_array($d) ? 'a' : 'b');`, "open"},
+	{"what all of many values have in common", `$d = rand() ? 'x' : 'y'; foreach (range(1, 20) as $i) { if (rand()) { $d = 'v' . $i; } } define('N', 'n'); define('N', $d);`, "n"},
 	{"goto is not followed", `goto a; define('N', 'x'); a: define('N', 'y');`, "undecidable"},
 }
 

@@ -116,3 +116,28 @@ func (in *interp) settled(v Value) Value {
 	}
 	return v
 }
+
+// holders counts the places of a state that hold a reference.
+func (in *interp) holders(s *state, r refVal) int {
+	n := 0
+	s.each(func(_ int, v Value) { n += in.refsIn(v, r, 0) })
+	return n
+}
+
+func (in *interp) refsIn(v Value, r refVal, depth int) int {
+	in.charge(1)
+	if v == Value(r) {
+		return 1
+	}
+	a, ok := v.(*Array)
+	if !ok || depth > 16 || in.stepsLeft == 0 {
+		return 0
+	}
+	n := 0
+	for _, e := range a.entries {
+		if e.v != nil && (e.v.kind() == kRef || e.v.kind() == kArray) {
+			n += in.refsIn(e.v, r, depth+1)
+		}
+	}
+	return n
+}

@@ -40,7 +40,8 @@ func (a *Array) small(left *int) bool {
 	return true
 }
 
-// either returns the unknown that is one of two values.
+// either returns the unknown that is one of two values. Where they are not known,
+// or are too many to remember, it has no alternatives: it may be anything.
 func either(a, b Value, why *Unknown) *Unknown {
 	u := *why
 	u.alts, u.sticky = nil, false
@@ -53,8 +54,10 @@ func either(a, b Value, why *Unknown) *Unknown {
 	} else if x := worst(a, b); x != nil {
 		return x
 	}
-	if x := worst(a, b); x != nil && x.Class > u.Class {
-		u.Class, u.File, u.Line, u.Expr, u.Reason = x.Class, x.File, x.Line, x.Expr, x.Reason
+	for _, v := range []Value{a, b} {
+		if x, ok := v.(*Unknown); ok && x.Class > u.Class {
+			u.Class, u.File, u.Line, u.Expr, u.Reason = x.Class, x.File, x.Line, x.Expr, x.Reason
+		}
 	}
 	return &u
 }
@@ -86,17 +89,20 @@ next:
 }
 
 // worst returns that of two values which is unknown without alternatives, the
-// unsafe one before the undecidable.
+// unsafe one before the undecidable; nil if neither is.
 func worst(a, b Value) *Unknown {
 	x, _ := a.(*Unknown)
-	y, _ := b.(*Unknown)
-	switch {
-	case x == nil || x.alts != nil && y != nil && y.alts == nil:
-		return y
-	case y == nil || x.Class >= y.Class:
-		return x
+	if x != nil && x.alts != nil {
+		x = nil
 	}
-	return y
+	y, _ := b.(*Unknown)
+	if y != nil && y.alts != nil {
+		y = nil
+	}
+	if x == nil || y != nil && y.Class > x.Class {
+		return y
+	}
+	return x
 }
 
 // joinValues joins what two worlds hold in one place; neither is nil.
@@ -358,31 +364,6 @@ func (in *interp) joinDefinitions(d, e *definition, why *Unknown) Value {
 		return d
 	}
 	return &c
-}
-
-// holders counts the places of a state that hold a reference.
-func (in *interp) holders(s *state, r refVal) int {
-	n := 0
-	s.each(func(_ int, v Value) { n += in.refsIn(v, r, 0) })
-	return n
-}
-
-func (in *interp) refsIn(v Value, r refVal, depth int) int {
-	in.charge(1)
-	if v == Value(r) {
-		return 1
-	}
-	a, ok := v.(*Array)
-	if !ok || depth > 16 || in.stepsLeft == 0 {
-		return 0
-	}
-	n := 0
-	for _, e := range a.entries {
-		if e.v != nil && (e.v.kind() == kRef || e.v.kind() == kArray) {
-			n += in.refsIn(e.v, r, depth+1)
-		}
-	}
-	return n
 }
 
 // mend gives up on references that exist in one world alone: what they refer to

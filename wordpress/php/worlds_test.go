@@ -118,7 +118,7 @@ func (g *worldGenerator) stmt() string {
 	g.depth++
 	defer func() { g.depth-- }()
 	v := g.variable()
-	switch g.IntN(26) {
+	switch g.IntN(27) {
 	case 0, 1, 2:
 		return v + " = " + g.expr() + ";"
 	case 3, 4, 5, 6:
@@ -159,8 +159,21 @@ func (g *worldGenerator) stmt() string {
 		return "putenv('P=" + g.pick("1", "2") + "'); " + v + " = getenv('P');"
 	case 24:
 		return "[" + v + ", $b] = [" + g.expr() + ", " + g.expr() + "];"
+	case 25:
+		return g.many(v)
 	}
 	return v + " = " + "fn0(" + g.expr() + ");"
+}
+
+// many gives a variable one of more values than an unknown remembers, and asks
+// which it is.
+func (g *worldGenerator) many(v string) string {
+	var b strings.Builder
+	n := 6 + g.IntN(6)
+	for i := range n {
+		fmt.Fprintf(&b, "if (%s) { %s = %s; } ", g.cond(), v, g.pick("'m"+strconv.Itoa(i)+"'", strconv.Itoa(i), "['m"+strconv.Itoa(i)+"' => "+g.value()+"]"))
+	}
+	return b.String() + g.variable() + " = " + g.pick("is_array("+v+")", "("+v+" === 'm"+strconv.Itoa(n-1)+"')", "("+v+" == "+strconv.Itoa(n-1)+")", "@json_encode("+v+")") + ";"
 }
 
 func (g *worldGenerator) loop(head string) string {
