@@ -35,9 +35,16 @@ func (in *interp) assignTo(target, val expr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	outer := in.refReturn
+	in.refReturn = false
 	v, err := in.eval(val)
+	byRef := in.refReturn
+	in.refReturn = outer || byRef
 	if err != nil {
 		return nil, err
+	}
+	if u := in.intoItself(p, target, val, v, byRef); u != nil {
+		return u, nil
 	}
 	inString := in.inString(p)
 	if err := in.assign(p, v); err != nil || !inString {
