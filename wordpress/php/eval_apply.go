@@ -168,6 +168,10 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 		return v, err
 	}
 	for i, v := range vals {
+		if f.byRef(i) && !f.outOnly && in.lends(v, 0) {
+			u := c.unknown("depends on an array whose elements are references, and which " + c.name + "() changes")
+			return u, in.smudge(c.targets, u)
+		}
 		if u := in.unknownIn(v, 0); u != nil && (!f.byRef(i) || !f.outOnly) {
 			return opaque(u), in.smudge(c.targets, u)
 		}
@@ -205,11 +209,18 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 	return false
 }
 
-// smudge makes by-reference arguments unknown.
+// smudge makes by-reference arguments unknown, and what their elements refer to.
 func (in *interp) smudge(targets []target, u *Unknown) error {
 	for _, t := range targets {
 		if t == nil {
 			continue
+		}
+		if p := t.target(); p.wild == nil && p.magic == nil {
+			v, err := in.load(p)
+			if err != nil {
+				return err
+			}
+			in.tear(v, u, 0)
 		}
 		if err := in.assign(t, opaque(u)); err != nil {
 			return err

@@ -117,6 +117,55 @@ func (in *interp) settled(v Value) Value {
 	return v
 }
 
+// lends reports that an array has elements, at any depth, which are references that
+// something else holds too.
+func (in *interp) lends(v Value, depth int) bool {
+	a, ok := v.(*Array)
+	if !ok || !in.hasRefs(a, 0) {
+		return false
+	}
+	for _, e := range a.entries {
+		switch x := e.v.(type) {
+		case refVal:
+			if in.held(x) > 1 || depth > 16 || in.lends(in.deref(x), depth+1) {
+				return true
+			}
+		case *Array:
+			if depth > 16 || in.lends(x, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tear makes what the elements of an array refer to unknown for good: who writes to
+// the array, which is not known any more, may write there.
+func (in *interp) tear(v Value, why *Unknown, depth int) {
+	a, ok := v.(*Array)
+	if !ok {
+		return
+	}
+	in.charge(1 + len(a.entries)/4)
+	for _, e := range a.entries {
+		r, isRef := e.v.(refVal)
+		if !isRef {
+			if depth < 64 {
+				in.tear(e.v, why, depth+1)
+			}
+			continue
+		}
+		x := in.deref(r)
+		if sticky(x) {
+			continue
+		}
+		u := *why
+		u.alts, u.sticky = nil, true
+		in.writeCell(r, &u)
+		in.tear(x, why, depth+1)
+	}
+}
+
 // holders counts the places of a state that hold a reference.
 func (in *interp) holders(s *state, r refVal) int {
 	n := 0

@@ -44,7 +44,7 @@ func (g *worldGenerator) expr() string {
 	}
 	g.depth++
 	defer func() { g.depth-- }()
-	switch g.IntN(22) {
+	switch g.IntN(24) {
 	case 0, 1, 2:
 		return g.value()
 	case 3, 4:
@@ -79,7 +79,9 @@ func (g *worldGenerator) expr() string {
 		return "(" + g.cond() + " && " + g.cond() + ")"
 	case 19:
 		return "(defined('K" + strconv.Itoa(g.IntN(3)) + "') ? K" + strconv.Itoa(g.IntN(3)) + " : 'undef')"
-	case 20:
+	case 20, 21:
+		return g.moreExpr()
+	case 22:
 		return "implode(',', array_map('json_encode', array_filter((array) " + g.expr() + ")))"
 	}
 	return "[..." + g.pick("[1]", "(array) $a", "[$b]") + ", 'k' => " + g.expr() + "]"
@@ -118,7 +120,7 @@ func (g *worldGenerator) stmt() string {
 	g.depth++
 	defer func() { g.depth-- }()
 	v := g.variable()
-	switch g.IntN(27) {
+	switch g.IntN(32) {
 	case 0, 1, 2:
 		return v + " = " + g.expr() + ";"
 	case 3, 4, 5, 6:
@@ -161,6 +163,8 @@ func (g *worldGenerator) stmt() string {
 		return "[" + v + ", $b] = [" + g.expr() + ", " + g.expr() + "];"
 	case 25:
 		return g.many(v)
+	case 26, 27, 28, 29, 30:
+		return g.moreStmt()
 	}
 	return v + " = " + "fn0(" + g.expr() + ");"
 }
@@ -188,6 +192,8 @@ func (g *worldGenerator) throwing() string {
 
 const worldPrelude = `function fn0($p) { if (getenv('U0') == 'a') { return $p; } $GLOBALS['d'] = 'fn0'; return ` + "'f'" + `; }
 function fn1($p) { global $c; static $n = 0; $c = [$n++, 'k' => $p]; if (!$p) { return; } $c = 'fn1'; }
+function fn2(&$p) { if (is_array($p)) { $p[] = 'fn2'; } else { $p = 'fn2'; } return $p; }
+function fn3(&$p, $q) { global $b; $b = &$p; $b = $q; static $last; $last = $q; }
 class S { public static $s = 's'; } $o = new stdClass; $o->p = 'p'; $o->q = 'q';
 `
 

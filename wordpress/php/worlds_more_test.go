@@ -1,0 +1,68 @@
+package php
+
+// What else programs of several worlds do: references of elements and of closures,
+// and functions that write to what they are given.
+
+func (g *worldGenerator) moreExpr() string {
+	v, w := g.variable(), g.variable()
+	switch g.IntN(9) {
+	case 0:
+		return "(function () use (&" + v + ") { " + v + " = " + g.expr() + "; return 'use'; })()"
+	case 1:
+		return "(fn() => " + g.expr() + ")()"
+	case 2:
+		return "(" + v + "['k'][" + g.pick("'k'", "0", "'l'") + "] ?? " + g.expr() + ")"
+	case 3:
+		return "in_array(" + g.value() + ", (array) " + v + g.pick("", ", true") + ")"
+	case 4:
+		return "compact(" + g.pick("'a'", "'a', 'b'", "'c', 'none'") + ")"
+	case 5:
+		return "array_merge((array) " + v + ", (array) " + g.expr() + ")"
+	case 6:
+		return "((array) " + v + " + (array) " + w + ")"
+	case 7:
+		return "fn2(" + v + ")"
+	}
+	return "(" + v + " <=> " + w + ")"
+}
+
+// asArray makes a variable an array where it is none.
+func asArray(v string) string { return "if (!is_array(" + v + ")) { " + v + " = []; } " }
+
+func (g *worldGenerator) moreStmt() string {
+	v, w := g.variable(), g.variable()
+	k := g.pick("'k'", "'l'", "0", "'k'")
+	switch g.IntN(16) {
+	case 0:
+		return asArray(v) + v + "[" + k + "] = &" + w + ";"
+	case 1:
+		return asArray(v) + w + " = &" + v + "[" + k + "];"
+	case 2:
+		return asArray(v) + "foreach (" + v + " as $k => &$x) { $x = " + g.expr() + "; } " + g.pick("unset($x);", "unset($x);", "$x = 'after';")
+	case 3:
+		return "if (is_array(" + v + ")) { unset(" + v + "[" + k + "]); }"
+	case 4:
+		return "$f = function () use (&" + v + ") { " + v + " = " + g.expr() + "; };"
+	case 5:
+		return "if (isset($f)) { $f(); }"
+	case 6:
+		return "extract(['a' => " + g.expr() + g.pick("", ", 'b' => "+g.value()) + "]);"
+	case 7:
+		return asArray(v) + v + "[" + k + "] ??= " + g.expr() + ";"
+	case 8:
+		return "try { " + v + "[" + k + "]['l'] = " + g.expr() + "; } catch (Error $e) { " + v + " = 'scalar'; }"
+	case 9:
+		return asArray(v) + g.pick("array_push("+v+", "+g.expr()+");", w+" = array_pop("+v+");", "array_unshift("+v+", "+g.value()+");", w+" = array_shift("+v+");", "ksort("+v+");")
+	case 10:
+		return "foreach ((function () { yield " + g.expr() + "; if (" + g.cond() + ") { return; } yield 'second'; })() as $y) { " + v + " = $y; }"
+	case 11:
+		return g.pick("$o = clone $o;", "$o = new stdClass;", "$p = $o;", "$p = $o; $p->p = "+g.expr()+";")
+	case 12:
+		return "try { $o->p['k'] = " + g.expr() + "; } catch (Error $e) { $o->p = []; }"
+	case 13:
+		return "if (isset($o->p)) { " + v + " = &$o->p; }"
+	case 14:
+		return "['k' => " + v + ", 0 => " + w + "] = " + g.pick("(array) "+g.variable(), "['k' => "+g.expr()+", "+g.expr()+"]") + ";"
+	}
+	return "fn3(" + v + ", " + g.expr() + ");"
+}
