@@ -121,6 +121,8 @@ var agreements = []struct{ name, code, want string }{
 	{"a loop over an array with a key that may be there", `$d = rand() ? 'x' : 'y'; if (rand()) { $d = []; if (rand()) { $d['k'] = 1; } } foreach ((array) $d as $k => $v) { $n = $k; } define('N', json_encode($n ?? null));`, "open"},
 	{"a large array, or a word", `$d = rand() ? 'x' : 'y'; if (rand()) { $d = range(1, 20); } define('N', is_array($d) ? 'a' : 'b');`, "open"},
 	{"what all of many values have in common", `$d = rand() ? 'x' : 'y'; foreach (range(1, 20) as $i) { if (rand()) { $d = 'v' . $i; } } define('N', 'n'); define('N', $d);`, "n"},
+	{"a reference bound to what may be one", `$o = 'o'; if (rand()) { $d = &$o; } [$b] = [$d]; $c = 'x'; $b = &$c; $b = 'y'; define('N', $c);`, "open"},
+	{"a reference bound to what is one in some worlds", `$o = 'o'; $b = 'b'; $c = 'x'; function f() { global $o; } if (rand()) { $b = &$o; } $b = &$c; $b = 'y'; define('N', $c);`, "y"},
 	{"goto is not followed", `goto a; define('N', 'x'); a: define('N', 'y');`, "undecidable"},
 }
 

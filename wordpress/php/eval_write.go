@@ -322,13 +322,16 @@ func (in *interp) bind(p *place, ref Value) error {
 	if r, ok := ref.(refVal); ok && r.cell == p.slot {
 		return nil
 	}
-	if sticky(in.st.get(p.slot)) {
-		return nil
-	}
-	if in.exported[p.slot] && in.frame != in.globals {
+	held := in.st.get(p.slot)
+	if sticky(held) || in.exported[p.slot] && in.frame != in.globals {
 		u := in.unknownAt(Undecidable, p.at, "depends on a reference that is bound anew")
 		u.sticky = true
-		in.st.set(p.slot, u)
+		if !sticky(held) {
+			in.st.set(p.slot, u)
+		}
+		if r, ok := ref.(refVal); ok { // what is written to the one shows in the other
+			in.writeCell(r, u)
+		}
 		return nil
 	}
 	in.st.set(p.slot, ref)
