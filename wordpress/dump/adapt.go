@@ -187,7 +187,7 @@ func wrapDefaults(list []token) []token {
 			}
 			from := skipSpace(list, i+1)
 			to := expressionEnd(list, from, r[1])
-			if !needsWrap(list[from:to], long) {
+			if from == to || !needsWrap(list[from:to], long) {
 				break
 			}
 			out = append(append(out, list[last:from]...), token{kind: tokenOther, text: "("})

@@ -69,7 +69,7 @@ func columnAt(list []token, name string) int {
 			depth++
 		case t.text == ")":
 			depth--
-		case depth == 1 && t.kind == tokenName && t.name == name && i > 0 && list[i-1].kind == tokenSpace && startsDefinition(list[:i]):
+		case depth == 1 && t.kind == tokenName && t.name == name && i > 0 && list[i-1].kind == tokenSpace && startsDefinition(list[:i]) && skipSpace(list, i+1) < len(list):
 			return i + 1
 		}
 	}

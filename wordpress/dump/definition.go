@@ -123,7 +123,7 @@ func collationAt(list []token, r [2]int) int {
 		case t.text == ")":
 			depth--
 		case depth > 0 || t.kind != tokenWord:
-		case t.is("COLLATE"):
+		case t.is("COLLATE") && i+2 < r[1]:
 			return i + 2
 		case t.is("CHARACTER") || t.is("DEFAULT") || t.is("GENERATED") || t.is("COMMENT"):
 			return 0

@@ -19,7 +19,9 @@ func FuzzStatements(f *testing.F) {
 		"CREATE ALGORITHM=UNDEFINED DEFINER=`a`@`b` SQL SECURITY DEFINER VIEW `v` (`x`) AS select `db`.`t`.`x`,`f`(1),`p`.`f`() from (`db`.`t` join `u`) WITH LOCAL CHECK OPTION",
 		"CREATE DEFINER=a@b TRIGGER db.t BEFORE INSERT ON db . t FOR EACH ROW SET NEW.a = OLD . `b`, @x = 'NEW.c' -- NEW.d",
 		"CREATE FUNCTION `f`() RETURNS int LANGUAGE JAVASCRIPT USING (`db`.`l`, `db`.`m` AS `n`) AS $$ x $$", "SELECT\ndelimiter -- x\nFROM t",
-		"CREATE TABLE `t` (`a` int DEFAULT (1+1), `b` text DEFAULT 'x', KEY `k` ((upper(`a`)))) ENGINE=Aria AUTO_INCREMENT=7", "'", "`", "/*", "WITH", "VIEW", "(", "DEFAULT",
+		"CREATE TABLE `t` (`a` int DEFAULT (1+1), `b` text DEFAULT 'x', KEY `k` ((upper(`a`)))) ENGINE=Aria AUTO_INCREMENT=7",
+		"CREATE TABLE `t` (`a` varchar(9) COLLATE utf8mb4_bin NOT NULL,`b` bigint(20) unsigned GENERATED ALWAYS AS ROW START, PRIMARY KEY (`a`)) COLLATE=utf8mb4_bin",
+		"(`0`DEFAULT)", "(`a` DEFAULT ,`b`)", "(`a` COLLATE)", "(`a` COLLATE,`b`)COLLATE=,", "(\n`a`", "(`a` )", "'", "`", "/*", "WITH", "VIEW", "(", "DEFAULT",
 	} {
 		f.Add(s, "db")
 	}
@@ -52,7 +54,16 @@ func FuzzStatements(f *testing.F) {
 			}
 		}
 		_, _ = viewMentions(list, d.name()), mentions(list, d.name())
-		_, _ = d.adaptTable(o, s), fingerprint(s)
+		_, _, _ = d.adaptTable(o, s), fingerprint(s), interim(s, false)
+		_, _ = hasPrimaryKey(s), numbersTransactions(s)
+		if got := withoutInherited(s); len(got) > len(s) {
+			t.Errorf("%q: it has grown to %q", s, got)
+		}
+		for _, name := range identifiers(s) {
+			if from := columnAt(list, name); from >= 0 && skipSpace(list, from) >= len(list) {
+				t.Errorf("%q: column %q has no type", s, name)
+			}
+		}
 		d.opts.For, d.server.maria = forMariaDB, false
 		_ = d.adaptTable(o, s)
 	})
