@@ -47,7 +47,8 @@ func coreClasses() []nativeClass {
 		"__construct": {fn: exceptionConstruct, max: 3, lazy: true},
 		"getPrevious": {fn: exceptionProp("previous"), max: 0}, "getMessage": {fn: exceptionProp("message"), max: 0},
 		"getCode": {fn: exceptionProp("code"), max: 0}, "getLine": {fn: exceptionProp("line"), max: 0},
-		"getFile": {fn: exceptionProp("file"), max: 0}, "getTrace": {max: 0}, "getTraceAsString": {max: 0}, "__toString": {max: 0},
+		"getFile": {fn: exceptionProp("file"), max: 0}, "getTrace": {fn: exceptionTrace, max: 0},
+		"getTraceAsString": {fn: exceptionTrace, max: 0}, "__toString": {fn: exceptionTrace, max: 0},
 	}
 	for _, e := range exceptionTree {
 		c := nativeClass{name: e[0], parent: e[1]}
@@ -93,4 +94,9 @@ func exceptionProp(name string) func(c *call) (Value, error) {
 		}
 		return null, nil
 	}
+}
+
+// exceptionTrace is what tells of the calls that led to an exception.
+func exceptionTrace(c *call) (Value, error) {
+	return c.unknown("depends on the trace of an exception"), nil
 }

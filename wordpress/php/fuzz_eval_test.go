@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -33,6 +34,7 @@ func FuzzEval(f *testing.F) {
 		`class A { public $p = [1]; static function f(...$x) { return static::class; } } $o = new A; $o->p[] = A::f(...[1,2]);`,
 		`while (time()) { try { $x = match(time()) { 1 => throw new Error, 2 => f() }; } catch (Error $e) { break; } finally { continue; } }`,
 		`switch ($_SERVER['HTTP_HOST']) { case 'a': $t = 1; default: extract($_SERVER); $$t = &$GLOBALS['t']; }`,
+		`try { throw new Exception('a'); } catch (Exception $e) { error_log($e); define('A', $e . $e->getTraceAsString()); count($e->getTrace()); }`,
 		`function g(&$a) { static $n; $n[] = &$a; global $z; $z = $n; return fn() => $a; } g($q)(); include $z; eval('return 1;');`,
 	} {
 		f.Add(s)
@@ -55,6 +57,8 @@ func FuzzEval(f *testing.F) {
 			r.Variable("t")
 		case !errors.As(err, &refusal) && !errors.As(err, &syntax):
 			t.Fatalf("error of another kind: %v", err)
+		case refusal != nil && strings.HasPrefix(refusal.Message, ownFault):
+			t.Fatal(err)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package php
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"sort"
 	"time"
@@ -67,11 +68,20 @@ type Answer struct {
 // maxTime is what an evaluation may take by the clock, whatever its context says.
 const maxTime = 4 * time.Second
 
+// ownFault begins the message of a panic.
+const ownFault = "evaluate: a fault of the reader's own"
+
 // Eval evaluates a file and what it includes. An error is a *SyntaxError, a
-// *Refusal or the context's.
-func Eval(ctx context.Context, opt Options) (*Result, error) {
+// *Refusal or the context's. A panic of the evaluator's own is a *Refusal too: what
+// one site's files do to it must not end the program for all the others.
+func Eval(ctx context.Context, opt Options) (result *Result, err error) {
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			result, err = nil, &Refusal{Class: Undecidable, File: opt.File, Message: fmt.Sprintf("%s: %v", ownFault, r)}
+		}
+	}()
 	in := newInterp(ctx, opt)
 	st, err := in.run()
 	if err != nil {

@@ -1,0 +1,62 @@
+package php
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+)
+
+// Every function and method that the evaluator knows of can be called.
+func TestWhatIsKnownCanBeCalled(t *testing.T) {
+	for name, f := range allFunctions() {
+		if f.fn == nil {
+			t.Errorf("%s() has nothing to run", name)
+		}
+	}
+	for _, c := range append(coreClasses(), nativeClasses()...) {
+		for _, methods := range []map[string]function{c.methods, c.static} {
+			for name, f := range methods {
+				if f.fn == nil {
+					t.Errorf("%s::%s() has nothing to run", c.name, name)
+				}
+			}
+		}
+	}
+}
+
+// A log of what was thrown is no reason to give up.
+func TestExceptionsAreLogged(t *testing.T) {
+	for _, log := range []string{
+		`error_log($e);`, `error_log("failed: $e");`, `error_log($e->getTraceAsString());`, `error_log((string) $e->getPrevious()?->getTraceAsString());`,
+		`foreach ($e->getTrace() as $frame) { error_log($frame['function']); }`, `echo $e, "\n";`, `trigger_error($e, E_USER_NOTICE);`,
+	} {
+		code := `try { throw new RuntimeException('x', 3, new Exception('y')); } catch (Exception $e) { ` + log + ` } define('N', $e->getMessage() . $e->getCode());`
+		if got, why := answerOf(code); got != "x3" {
+			t.Errorf("%s\n got %s (%v)\nwant x3", code, got, why)
+		}
+	}
+}
+
+// brokenFiles fails as nothing ever should.
+type brokenFiles struct{ oneFile }
+
+func (brokenFiles) Stat(string) (fs.FileInfo, error) { panic("broken") }
+
+// A fault of the reader's own refuses one site, and does not end the program.
+func TestFaultRefuses(t *testing.T) {
+	for _, code := range []string{
+		`file_exists('/site/x');`,
+		`function g() { yield is_file('/site/x'); } foreach (g() as $v) { }`,
+	} {
+		_, err := Eval(context.Background(), Options{
+			Files: brokenFiles{oneFile{"<?php " + code + "\nrequire '/site/wp-settings.php';"}}, File: "/site/wp-config.php",
+			DocRoot: "/site", Stop: []string{"/site/wp-settings.php"},
+		})
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || refusal.Class != Undecidable || !strings.HasPrefix(refusal.Message, ownFault) || refusal.File != "/site/wp-config.php" {
+			t.Errorf("%s: got %v, want a refusal", code, err)
+		}
+	}
+}
