@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gofrs/flock"
 )
@@ -22,18 +23,26 @@ type Dirs struct {
 
 // DefaultDirs is what systemd gave the service (StateDirectory=,
 // RuntimeDirectory=), else /var/lib and /run as root, else the user's XDG state
-// folder. Locks lie there too then: XDG_RUNTIME_DIR is not set in cron, and two
-// places would let two runs overlap.
+// folder. Locks lie there too then: XDG_RUNTIME_DIR is not set in cron.
 func DefaultDirs() (Dirs, error) {
 	d, err := homeDirs()
-	if s := os.Getenv("STATE_DIRECTORY"); filepath.IsAbs(s) {
+	if s := firstFolder("STATE_DIRECTORY"); s != "" {
 		d.State, err = s, nil
-		d.Run = filepath.Join(s, "run")
+		d.Run = d.locks()
 	}
-	if r := os.Getenv("RUNTIME_DIRECTORY"); filepath.IsAbs(r) {
+	if r := firstFolder("RUNTIME_DIRECTORY"); r != "" {
 		d.Run = r
 	}
 	return d, err
+}
+
+// firstFolder is the first of the folders that a variable of systemd's lists.
+func firstFolder(variable string) string {
+	dir, _, _ := strings.Cut(os.Getenv(variable), ":")
+	if !filepath.IsAbs(dir) {
+		return ""
+	}
+	return dir
 }
 
 func homeDirs() (Dirs, error) {
@@ -48,8 +57,9 @@ func homeDirs() (Dirs, error) {
 		}
 		state = filepath.Join(home, ".local", "state")
 	}
-	state = filepath.Join(state, "wp-oneway")
-	return Dirs{State: state, Run: filepath.Join(state, "run")}, nil
+	d := Dirs{State: filepath.Join(state, "wp-oneway")}
+	d.Run = d.locks()
+	return d, nil
 }
 
 // key makes a file's name of what a site is known by.
@@ -58,13 +68,31 @@ func key(id string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// locks is the folder of locks beside the state.
+func (d Dirs) locks() string { return filepath.Join(d.State, "run") }
+
 // lock takes the site's lock or returns ErrLocked at once. The kernel lets go of
-// it when the process dies, however it dies.
+// it when the process dies, however it dies. It is taken beside the state too: a
+// service of systemd's may have another folder for Run than a shell has, or one
+// that is removed when the service ends, while others hold locks in it.
 func (d Dirs) lock(id string) (unlock func(), err error) {
-	if err := os.MkdirAll(d.Run, 0o700); err != nil {
+	beside, err := lockIn(d.locks(), id)
+	if err != nil || d.Run == d.locks() {
+		return beside, err
+	}
+	own, err := lockIn(d.Run, id)
+	if err != nil {
+		beside()
+		return nil, err
+	}
+	return func() { own(); beside() }, nil
+}
+
+func lockIn(dir, id string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of locks: %w", err)
 	}
-	f := flock.New(filepath.Join(d.Run, key(id)+".lock"), flock.SetPermissions(0o600))
+	f := flock.New(filepath.Join(dir, key(id)+".lock"), flock.SetPermissions(0o600))
 	ok, err := f.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the site: %w", err)
