@@ -158,6 +158,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if cmd.Annotations["config"] == "none" {
 		return nil
 	}
+	findHome()
 	if err := a.readConfig(cmd); err != nil {
 		return usage(err)
 	}
