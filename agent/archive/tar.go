@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/mholt/archives"
+	"golang.org/x/sys/unix"
 )
 
 // What becomes of an entry whose file changed between its header and its end.
@@ -41,7 +42,7 @@ type Entry struct {
 // w; the archive is then without its end, and w is written to no more.
 func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) error, damaged func(name string, err error)) error {
 	out := &tail{w: bufio.NewWriterSize(w, writeSize)}
-	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, ahead), damaged: damaged, buf: make([]byte, readSize)}
+	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, mostAhead), ahead: filesAhead(), damaged: damaged, buf: make([]byte, readSize)}
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		// To cancel is ours: once it is in the middle of an entry, the archive's end
@@ -77,7 +78,7 @@ const writeSize = 128 << 10
 // Small files are opened ahead of the one that is written, so that the disk has
 // their content ready by then.
 const (
-	ahead     = 64
+	mostAhead = 64
 	smallFile = 256 << 10
 )
 
@@ -86,7 +87,18 @@ type tarWriter struct {
 	jobs    chan archives.ArchiveAsyncJob
 	pending []pendingEntry // handed over, not yet known to be written
 	damaged func(string, error)
+	ahead   int    // how many files may be open ahead
 	buf     []byte // the reading's
+}
+
+// filesAhead leaves most of what this process may hold open to the others: a file
+// that cannot be opened for want of a descriptor would be missing.
+func filesAhead() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 1
+	}
+	return int(min(mostAhead, limit.Cur/8))
 }
 
 type pendingEntry struct {
@@ -119,7 +131,7 @@ func (t *tarWriter) add(ctx context.Context, e Entry) error {
 	if e.File != nil && e.Info.Size() > smallFile {
 		return t.settle(0)
 	}
-	return t.settle(ahead)
+	return t.settle(t.ahead)
 }
 
 // settle waits until no more than that many entries are still to be written.
