@@ -94,7 +94,7 @@ func (s *FileSet) Base() string { return s.base }
 // Walk calls yield for every entry, a folder before what lies in it. An error of
 // yield's ends the walk. It is called once.
 func (s *FileSet) Walk(ctx context.Context, yield func(Entry) error) error {
-	w := &walker{set: s, yield: yield, shown: map[string]bool{}, links: map[inode]*hardLink{}}
+	w := &walker{set: s, yield: yield, shown: map[string]bool{}, links: map[inode]*hardLink{}, done: ctx.Done()}
 	for i := 0; i < len(s.trees); i++ {
 		if err := w.tree(ctx, s.trees[i]); err != nil {
 			return err

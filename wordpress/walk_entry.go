@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,6 +15,8 @@ import (
 type hardLink struct {
 	name string
 	left uint64 // names not seen yet
+	size int64
+	mod  syscall.Timespec
 }
 
 // maxHardLinks bounds how many files of several names are remembered; the names
@@ -82,19 +85,45 @@ func (w *walker) file(f *folder, name string) error {
 func (w *walker) openFile(dir int, name, path string) (*os.File, error) {
 	const patience = 100
 	if w.refused < patience {
-		file, err := openBelow(dir, name, path, unix.O_NOATIME)
+		file, err := w.await(func() (*os.File, error) { return openBelow(dir, name, path, unix.O_NOATIME) })
 		if !errors.Is(err, syscall.EPERM) {
 			return file, err
 		}
 		w.refused++
 	}
-	return openBelow(dir, name, path, 0)
+	return w.await(func() (*os.File, error) { return openBelow(dir, name, path, 0) })
+}
+
+// leasePatience is how long a walk waits for leases, all in all. The kernel ends one
+// after 45 seconds (fs.lease-break-time); who holds one in good faith, as Samba
+// does for its clients, lets go of it at once.
+const leasePatience = time.Minute
+
+// await opens a file that another process may hold a lease of: the attempt asks for
+// it back, and the file opens once it is.
+func (w *walker) await(open func() (*os.File, error)) (*os.File, error) {
+	for pause := time.Millisecond; ; pause = min(2*pause, time.Second) {
+		file, err := open()
+		if !errors.Is(err, syscall.EAGAIN) || w.waited >= leasePatience {
+			return file, err
+		}
+		w.waited += pause
+		wait := time.NewTimer(pause)
+		select {
+		case <-wait.C:
+		case <-w.done:
+			wait.Stop()
+			return nil, err
+		}
+	}
 }
 
 // hardLink makes an entry a link to the earlier one of the same file, if there is one.
 func (w *walker) hardLink(e *Entry, st *syscall.Stat_t) {
 	key := inode{st.Dev, st.Ino}
-	if first, ok := w.links[key]; ok {
+	// One that was written to since, or another file that has the inode by now, is
+	// not what was archived under the first name.
+	if first, ok := w.links[key]; ok && first.size == st.Size && first.mod == st.Mtim {
 		e.HardLink, e.File = first.name, nil
 		if first.left--; first.left == 0 {
 			delete(w.links, key)
@@ -102,7 +131,7 @@ func (w *walker) hardLink(e *Entry, st *syscall.Stat_t) {
 		return
 	}
 	if len(w.links) < maxHardLinks {
-		w.links[key] = &hardLink{name: e.Name, left: st.Nlink - 1}
+		w.links[key] = &hardLink{name: e.Name, left: st.Nlink - 1, size: st.Size, mod: st.Mtim}
 	}
 }
 

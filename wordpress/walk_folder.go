@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,6 +22,8 @@ type walker struct {
 	shown   map[string]bool // folders above or at a tree's top that were yielded
 	links   map[inode]*hardLink
 	refused int // how often the kernel refused not to note an access
+	done    <-chan struct{}
+	waited  time.Duration // for leases
 }
 
 type inode struct{ dev, ino uint64 }
