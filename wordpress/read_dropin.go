@@ -3,6 +3,7 @@ package wordpress
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php"
@@ -14,6 +15,8 @@ type dropin uint8
 const (
 	dropinNone    dropin = iota // none, or one that keeps the constants' server
 	dropinServers               // takes servers from a list: HyperDB, LudicrousDB
+	dropinCluster               // takes servers from W3 Total Cache's list, if there is one
+	dropinOwn                   // may make the connection itself
 )
 
 // findDropin looks at the content folder's db.php, which replaces WordPress'
@@ -46,6 +49,10 @@ func (r *reader) findDropin(res *php.Result) (dropin, error) {
 		return dropinNone, r.notMySQL(path, "PostgreSQL")
 	case has(code, "hyperdb", "ludicrousdb", "db_config_file", "db-config.php", "add_database"):
 		return dropinServers, nil
+	case has(code, "w3tc"):
+		return dropinCluster, nil
+	case has(code, "wpdb"):
+		return dropinOwn, nil
 	}
 	return dropinNone, nil
 }
@@ -86,10 +93,19 @@ $wp_oneway_differs = '';
 // checkServers reads the server list of a drop-in that has one. A list that
 // names anything else than the constants has no single answer.
 func (r *reader) checkServers(ctx context.Context, d dropin, first *php.Result) error {
-	if d != dropinServers {
+	list, after := "", ""
+	var err error
+	switch d {
+	case dropinNone:
 		return nil
+	case dropinOwn:
+		return r.ownConnection(ctx)
+	case dropinServers:
+		list, err = r.findServers(first)
+		after = "require " + quote(list) + ";"
+	case dropinCluster:
+		list, after, err = r.findCluster(first)
 	}
-	list, err := r.findServers(first)
 	if err != nil {
 		r.site.Config.DB = Database{}
 		return err
@@ -97,11 +113,13 @@ func (r *reader) checkServers(ctx context.Context, d dropin, first *php.Result) 
 	if list == "" {
 		return nil
 	}
-	res, err := r.evaluate(ctx, []byte(serversProbe+"require "+quote(list)+";"))
+	res, err := r.evaluate(ctx, []byte(serversProbe+after))
 	if err != nil {
 		return r.forget(r.refusal(err))
 	}
-	r.site.Config.Files = append(r.site.Config.Files, list)
+	if !slices.Contains(r.site.Config.Files, list) {
+		r.site.Config.Files = append(r.site.Config.Files, list)
+	}
 	v := res.Variable("wp_oneway_differs")
 	switch {
 	case v.State == php.Open:

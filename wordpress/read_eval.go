@@ -40,6 +40,9 @@ func (r *reader) evaluate(ctx context.Context, after []byte) (*php.Result, error
 			files.stub[path] = text
 		}
 		files.stub[end] = "<?php"
+		for _, name := range []string{"wp-db.php", "class-wpdb.php"} { // a drop-in may require them
+			files.stub[filepath.Join(core, "wp-includes", name)] = "<?php"
+		}
 		opt.Stop = []string{end}
 	}
 	load := "<?php defined('ABSPATH') || define('ABSPATH', " + quote(slash(core)) + "); require_once " + quote(r.site.Config.ConfigFile) + ";"
