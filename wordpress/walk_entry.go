@@ -68,7 +68,8 @@ func (w *walker) file(f *folder, name string) error {
 		return errors.Join(err, file.Close())
 	}
 	e := Entry{Name: w.display(path), Info: info, File: file}
-	if info.st.Nlink > 1 {
+	w.measure(f, e.Name, "")
+	if info.st.Nlink > 1 && len(e.Name) <= maxTarName {
 		w.hardLink(&e, &info.st)
 	}
 	w.set.report.Files++
@@ -78,6 +79,23 @@ func (w *walker) file(f *folder, name string) error {
 		w.set.report.Bytes += info.st.Size
 	}
 	return w.yield(e)
+}
+
+// maxTarName is the longest name that the kernel takes, and so tar can create: a
+// folder's ends in "/".
+const maxTarName = unix.PathMax - 1
+
+// measure warns of a name that tar cannot create, once for all that lies below it.
+// It is archived all the same: what is in the archive can be had.
+func (w *walker) measure(in *folder, name, end string) {
+	if len(name)+len(end) <= maxTarName || in != nil && len(in.name)+1 > maxTarName {
+		return
+	}
+	what := "its name is longer than 4,095 bytes"
+	if end != "" {
+		what = "the names of it and of all that lies in it are longer than 4,095 bytes"
+	}
+	w.set.report.warn(name, what+": archived, but tar can only restore it under a shorter one, by --transform")
 }
 
 // openFile opens a file and asks the kernel, where it lets us, to leave its time
@@ -151,6 +169,7 @@ func (w *walker) link(f *folder, name string) error {
 		return err
 	}
 	w.set.report.Links++
+	w.measure(f, w.display(path), "")
 	if err := w.yield(Entry{Name: w.display(path), Info: info, Link: target}); err != nil {
 		return err
 	}

@@ -294,6 +294,7 @@ func (w *walker) show(f *folder) error {
 		return err
 	}
 	w.set.report.Folders++
+	w.measure(f.parent, orDot(f.name), "/")
 	return w.yield(Entry{Name: orDot(f.name), Info: f.info})
 }
 
