@@ -19,7 +19,7 @@ import (
 type Found struct {
 	Place
 	Core     string // the folder of WordPress' own files
-	Config   string // its wp-config.php; "" when there is none
+	Config   string // its wp-config.php; "" when there is none; where a link leads to the core, that link if there is none beside it
 	HTTPHost string // the host whose configuration it is, where one core serves several
 }
 
@@ -72,7 +72,7 @@ func (f *finder) find(ctx context.Context, roots []string) (*Discovery, error) {
 }
 
 // The search's depth: how many folders are read at once, how deep it goes below a
-// root and below a site.
+// root and, wherever that lies, below a site.
 const (
 	searchers = 8
 	maxDepth  = 6
@@ -132,6 +132,7 @@ type spot struct {
 	inner   int // below the nearest site's root, from 1; 0: in no site
 	config  bool
 	core    bool
+	apart   bool // WordPress starts by a link: the core, and perhaps the configuration, lie elsewhere
 	index   bool
 	folders []string
 	links   []string
@@ -175,7 +176,7 @@ func (f *finder) search(ctx context.Context, s *spot) {
 		}
 	}
 	f.judge(s)
-	if s.depth >= maxDepth || s.inner > maxInner || s.isContent() {
+	if s.depth >= maxDepth && s.inner == 0 || s.inner > maxInner || hasContent(s.fd) {
 		return
 	}
 	f.keepLinks(s)

@@ -32,6 +32,8 @@ func (s *spot) list(most bounds) error {
 				s.config = true
 			case name == "wp-settings.php":
 				s.core = true
+			case name == "wp-load.php":
+				s.apart = s.apart || d.Type()&os.ModeSymlink != 0
 			case name == "index.php":
 				s.index = true
 			case d.Type()&os.ModeSymlink != 0 && len(s.links) < most.siblings:
@@ -59,9 +61,9 @@ func (s *spot) passes(name string) bool {
 		inKernel(join(s.path, name))
 }
 
-// isContent reports whether the folder is a site's content, under whatever name.
-func (s *spot) isContent() bool {
-	return slices.Contains(s.folders, "plugins") && slices.Contains(s.folders, "themes")
+// hasContent reports whether an open folder is a site's content, under whatever name.
+func hasContent(dir int) bool {
+	return isFolder(dir, "plugins") && isFolder(dir, "themes")
 }
 
 // judge says whether a folder is a site's root, by the rules by which WordPress
@@ -76,6 +78,8 @@ func (f *finder) judge(s *spot) {
 			config = join(s.path, "wp-config.php")
 		case isFile(s.fd, "../wp-config.php") && !isFile(s.fd, "../wp-settings.php"):
 			config = join(filepath.Dir(s.path), "wp-config.php")
+		case s.apart:
+			config = join(s.path, "wp-load.php")
 		}
 		f.add(s, s.path, config)
 		return
@@ -83,40 +87,50 @@ func (f *finder) judge(s *spot) {
 	if !s.index {
 		return
 	}
-	name := s.loadedCore()
+	name, link := s.loadedCore()
 	if name == "" {
 		return
 	}
 	s.claimed = name
 	core, config := join(s.path, name), ""
 	switch {
-	case isFile(s.fd, name+"/wp-config.php"):
+	case !link && isFile(s.fd, name+"/wp-config.php"):
 		config = join(core, "wp-config.php")
 	case s.config:
 		config = join(s.path, "wp-config.php")
+	case link:
+		config = core
 	}
 	f.add(s, core, config)
 }
 
-// loadedCore is the folder right below whose core the index.php loads, or "".
-func (s *spot) loadedCore() string {
+// loadedCore is the folder right below whose core the index.php loads, or a link
+// that it loads one by, which is not followed; else "".
+func (s *spot) loadedCore() (name string, link bool) {
 	const most = 256
 	text := ""
-	for i, name := range s.folders {
-		if i == most {
-			break
-		}
-		if name[0] == '.' || !isFile(s.fd, name+"/wp-settings.php") {
-			continue
-		}
+	loads := func(name string) bool {
 		if text == "" {
 			text = s.readIndex()
 		}
-		if strings.Contains(text, "/"+name+"/wp-blog-header.php") || strings.Contains(text, `'`+name+"/wp-blog-header.php") || strings.Contains(text, `"`+name+"/wp-blog-header.php") {
-			return name
+		for _, before := range []string{"/", "'", `"`} {
+			if strings.Contains(text, before+name+"/wp-blog-header.php") {
+				return true
+			}
+		}
+		return false
+	}
+	for _, name := range s.folders[:min(most, len(s.folders))] {
+		if name[0] != '.' && isFile(s.fd, name+"/wp-settings.php") && loads(name) {
+			return name, false
 		}
 	}
-	return ""
+	for _, name := range s.links[:min(most, len(s.links))] {
+		if name[0] != '.' && loads(name) {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // readIndex reads the beginning of the folder's index.php; " " if it cannot.

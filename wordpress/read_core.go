@@ -14,6 +14,7 @@ import (
 // The files that WordPress finds itself by.
 const (
 	frontFile    = "index.php"
+	loadFile     = "wp-load.php"
 	headerFile   = "wp-blog-header.php"
 	settingsFile = "wp-settings.php"
 	configFile   = "wp-config.php"
@@ -21,12 +22,36 @@ const (
 )
 
 // findCore finds the folder of WordPress' own files: the one whose
-// wp-blog-header.php the root's index.php requires, else the root.
+// wp-blog-header.php the root's index.php requires, else the root. Where wp-load.php
+// is a link, it is the folder that the link leads to: PHP knows no other.
 func (r *reader) findCore(ctx context.Context) error {
+	if err := r.findFront(ctx); err != nil {
+		return err
+	}
+	load, err := r.home.Resolve(filepath.Join(r.site.Core, loadFile))
+	if errors.Is(err, ErrOutside) {
+		return r.startsOutside(filepath.Join(r.site.Core, loadFile))
+	}
+	if err == nil {
+		r.site.Core = filepath.Dir(load)
+	}
+	return nil
+}
+
+// startsOutside refuses a site whose WordPress starts where it may not read: which
+// configuration that takes is told by the folder there.
+func (r *reader) startsOutside(path string) error {
+	return refuse(Unsafe, path, "WordPress starts by it, and it leads outside the site's home")
+}
+
+func (r *reader) findFront(ctx context.Context) error {
 	front := filepath.Join(r.site.Root, frontFile)
 	real, err := r.home.Resolve(front)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	if errors.Is(err, ErrOutside) {
+		return r.startsOutside(front)
 	}
 	files := &siteFiles{home: r.home, stub: map[string]string{}, header: "<?php exit;"}
 	if err == nil {
@@ -44,6 +69,9 @@ func (r *reader) findCore(ctx context.Context) error {
 		return nil
 	case len(cores) > 1:
 		return refuse(Undecidable, front, "it may start WordPress in %q or in %q", cores[0], cores[1])
+	}
+	if files.beyond != "" {
+		return r.startsOutside(files.beyond)
 	}
 	for _, name := range []string{settingsFile, configFile, headerFile} {
 		if _, statErr := r.home.Stat(filepath.Join(r.site.Root, name)); statErr == nil {

@@ -27,6 +27,7 @@ type siteFiles struct {
 	stub    map[string]string // sources of our own, by path
 	header  string            // stands for every wp-blog-header.php, unless ""
 	headers []string          // the folders of those that were asked for
+	beyond  string            // one of those that lies outside home
 }
 
 var (
@@ -41,6 +42,7 @@ func (f *siteFiles) ReadFile(path string) ([]byte, error) {
 	}
 	file, err := f.home.Open(path)
 	if err != nil {
+		f.noteBeyond(path, err)
 		return nil, err
 	}
 	defer file.Close()
@@ -101,7 +103,16 @@ func (f *siteFiles) Resolve(path string) (string, error) {
 	if _, ok := f.stub[path]; ok {
 		return path, nil
 	}
-	return f.home.Resolve(path)
+	real, err := f.home.Resolve(path)
+	f.noteBeyond(path, err)
+	return real, err
+}
+
+// noteBeyond remembers a start of WordPress that lies outside home.
+func (f *siteFiles) noteBeyond(path string, err error) {
+	if errors.Is(err, ErrOutside) && filepath.Base(path) == headerFile {
+		f.beyond = path
+	}
 }
 
 // Outside reports an error of a path that leaves home.

@@ -1,7 +1,9 @@
 package wordpress
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -19,9 +21,14 @@ func coreEntry(name string, folder bool) bool {
 	return name == "wp-admin" || name == "wp-includes" || !folder && slices.Contains(coreFiles, name)
 }
 
-// innerSite reports whether an open folder is the root of a WordPress site: it
-// holds a configuration, and the core in it or, with an index.php, in a folder
-// right below.
+// leavesCore reports whether an entry is WordPress' own, and not asked for.
+func (w *walker) leavesCore(f *folder, name string, isFolder bool) bool {
+	return !w.set.sel.WithCore && f.path == w.set.core && coreEntry(name, isFolder)
+}
+
+// innerSite reports whether an open folder is the root of a WordPress site, as the
+// search for sites has it: it holds a configuration, and the core in it or, loaded
+// by its index.php, in a folder right below.
 func innerSite(dir *os.File) bool {
 	fd := int(dir.Fd())
 	if !isFile(fd, "wp-config.php") {
@@ -30,28 +37,35 @@ func innerSite(dir *os.File) bool {
 	if isFile(fd, "wp-settings.php") {
 		return true
 	}
-	if !isFile(fd, "index.php") {
-		return false
-	}
-	return coreBelow(dir)
+	return isFile(fd, "index.php") && coreBelow(dir)
 }
 
-// coreBelow looks for the core in the folders right below.
+// coreBelow reports whether the index.php of a folder loads a core right below.
 func coreBelow(dir *os.File) bool {
-	const most = 256
 	// A descriptor of its own, so that the reader of dir starts at its beginning.
 	again, err := openBelow(int(dir.Fd()), ".", dir.Name(), unix.O_DIRECTORY)
 	if err != nil {
 		return false
 	}
 	defer again.Close()
-	found, _ := again.ReadDir(most)
-	for _, d := range found {
-		if d.IsDir() && isFile(int(dir.Fd()), d.Name()+"/wp-settings.php") {
-			return true
+	s := &spot{dir: again, fd: int(again.Fd()), path: dir.Name()}
+	if err := s.list(bounds{siblings: 10_000, entries: 100_000}); err != nil && !errors.Is(err, errTooMany) {
+		return false
+	}
+	name, _ := s.loadedCore()
+	return name != ""
+}
+
+// found reports whether a search that finds the site finds what lies in that
+// folder of its root, too: so deep, and under such names.
+func (f *folder) found() bool {
+	for up := f; up != nil && up.root != ""; up = up.parent {
+		name := filepath.Base(up.path)
+		if f.depth-up.depth >= maxInner || name[0] == '.' || slices.Contains(passedBy, name) || up != f && hasContent(up.fd) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // siteAt reports whether there is a site's root at a real path.
@@ -73,4 +87,10 @@ func isFile(dir int, name string) bool {
 		return false
 	}
 	return st.Mode&unix.S_IFMT == unix.S_IFREG || st.Mode&unix.S_IFMT == unix.S_IFLNK
+}
+
+// isFolder reports whether a folder holds one of that name, and no link.
+func isFolder(dir int, name string) bool {
+	var st unix.Stat_t
+	return unix.Fstatat(dir, name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
 }

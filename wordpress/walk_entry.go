@@ -29,7 +29,7 @@ func (w *walker) entry(f *folder, d fs.DirEntry) error {
 	if w.yield == nil && !link {
 		return nil
 	}
-	if w.judge(f, d.Name(), false) == leftOut {
+	if w.judge(f, d.Name(), d.Type()) == leftOut {
 		return nil
 	}
 	switch kind := d.Type(); {
@@ -156,8 +156,13 @@ func (w *walker) hardLink(e *Entry, st *syscall.Stat_t) {
 // link yields a link, and sees to what it leads to.
 func (w *walker) link(f *folder, name string) error {
 	path := join(f.path, name)
+	follow := func() {
+		if !w.leavesCore(f, name, false) { // how the site is put together is archived, and not the core it shares
+			w.follow(path)
+		}
+	}
 	if w.yield == nil {
-		w.follow(path)
+		follow()
 		return nil
 	}
 	info, target, err := readLink(f.fd, name)
@@ -173,7 +178,7 @@ func (w *walker) link(f *folder, name string) error {
 	if err := w.yield(Entry{Name: w.display(path), Info: info, Link: target}); err != nil {
 		return err
 	}
-	w.follow(path)
+	follow()
 	return nil
 }
 

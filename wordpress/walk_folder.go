@@ -279,7 +279,12 @@ func (w *walker) strange(f *folder) string {
 	}
 	s := w.set
 	if f.path != s.root && !f.inside && f.verdict != forced && !s.ours[f.path] && !s.main[f.path] && innerSite(f.file) {
-		return "is a WordPress site of its own, left out here: back it up by its own path"
+		if f.found() {
+			return "is a WordPress site of its own, left out here: back it up by its own path"
+		}
+		if w.yield != nil {
+			s.report.warn(w.display(f.path), "is a WordPress site of its own where a search finds none: its files are archived here, but not its database; back it up by its own path")
+		}
 	}
 	return ""
 }
@@ -318,7 +323,7 @@ func (w *walker) list(ctx context.Context, f *folder) error {
 			}
 		}
 		for _, name := range folders {
-			v := w.judge(f, name, true)
+			v := w.judge(f, name, fs.ModeDir)
 			if v == leftOut && len(w.set.rules.include) == 0 {
 				continue
 			}
@@ -337,15 +342,15 @@ func (w *walker) list(ctx context.Context, f *folder) error {
 }
 
 // judge applies the patterns to an entry of a folder.
-func (w *walker) judge(f *folder, name string, isFolder bool) verdict {
-	s := w.set
+func (w *walker) judge(f *folder, name string, kind fs.FileMode) verdict {
+	s, isFolder := w.set, kind.IsDir()
 	if f.verdict == forced || s.rules.included(f.aliases, name, isFolder) {
 		return forced
 	}
 	if f.verdict == leftOut {
 		return leftOut
 	}
-	if !s.sel.WithCore && f.path == s.core && coreEntry(name, isFolder) {
+	if kind&fs.ModeSymlink == 0 && w.leavesCore(f, name, isFolder) {
 		return leftOut
 	}
 	if hit := s.rules.excluded(f.aliases, name, isFolder); hit >= 0 {

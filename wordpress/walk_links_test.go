@@ -97,7 +97,7 @@ func TestWalkInnerSites(t *testing.T) {
 		"html/blog/wp-config.php":              "config",
 		"html/blog/wp-content/uploads/x":       "blog's",
 		"html/docs/wp-config.php":              "config",
-		"html/docs/index.php":                  "index",
+		"html/docs/index.php":                  loadsWP,
 		"html/lone/wp-config.php":              "no core",
 	}))
 	site := Folders{Root: base + "/html", Core: base + "/html/wp", ContentDir: base + "/html/app"}
@@ -116,4 +116,54 @@ func TestWalkInnerSites(t *testing.T) {
 	if got := take(t, base, site, Selection{Include: []string{"blog"}}); got.content["blog/wp-content/uploads/x"] != "blog's" {
 		t.Error("an inner site that is asked for by name is missing")
 	}
+}
+
+// Links that put a site together with a core it shares are archived as links,
+// and the core with none of them unless it is asked for.
+func TestWalkKeepsLinksToASharedCore(t *testing.T) {
+	tree := with(core("home/core/"), map[string]string{
+		"home/one/wp-config.php": "config", "home/one/wp-content/x": "x", "home/one/wp-settings.php": "<?php", "home/one/index.php": "<?php",
+		"home/one/wp-includes": "-> ../core/wp-includes", "home/one/wp-admin": "-> BASE/home/core/wp-admin", "home/one/wp-load.php": "-> /srv/shared/wp-load.php",
+		"home/two/wp-config.php": "config", "home/two/wp-content/x": "x", "home/two/index.php": loadsWP, "home/two/wp": "-> ../core",
+	})
+	base := grow(t, tree)
+	got := take(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{})
+	links := "wp-includes→../core/wp-includes wp-admin→" + base + "/home/core/wp-admin wp-load.php→/srv/shared/wp-load.php"
+	got.wantEntries(t, "./ wp-config.php wp-content/ wp-content/x "+links)
+	wantNotes(t, "warnings", got.report.Warnings)
+	wantNotes(t, "unreadable", got.report.Unreadable)
+
+	got = take(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{Exclude: []string{"wp-admin", "wp-load.php"}})
+	got.wantEntries(t, "./ wp-config.php wp-content/ wp-content/x wp-includes→../core/wp-includes")
+
+	got = take(t, base+"/home", Folders{Root: base + "/home/two", Core: base + "/home/core", ContentDir: base + "/home/two/wp-content"}, Selection{})
+	got.wantEntries(t, "./ wp-config.php wp-content/ wp-content/x index.php wp→../core")
+
+	got = take(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{WithCore: true})
+	got.wantEntries(t, "./ one/ one/wp-config.php one/wp-content/ one/wp-content/x one/index.php one/wp-settings.php one/wp-includes→../core/wp-includes one/wp-admin→"+base+"/home/core/wp-admin one/wp-load.php→/srv/shared/wp-load.php core/ core/wp-includes/ core/wp-includes/version.php core/wp-includes/js/ core/wp-includes/js/jquery.js core/wp-admin/ core/wp-admin/index.php")
+	wantNotes(t, "warnings", got.report.Warnings, "one/wp-load.php: outside")
+}
+
+// What is a site of its own inside another is the same for the walk, which leaves
+// it out, as for the search, which finds it.
+func TestWalkAndSearchAgreeOnInnerSites(t *testing.T) {
+	base := grow(t, with(site("html/"), site("html/own/"), site("html/a/b/deep/"), site("html/a/b/c/deeper/"), site("html/tmp/copy/"), site("html/.old/"),
+		map[string]string{"html/kept/plugins/x": "x", "html/kept/themes/x": "x"}, site("html/kept/here/"), core("html/sub/wp/"), core("html/odd/wp/"), map[string]string{
+			"html/sub/wp-config.php": "config", "html/sub/index.php": loadsWP, "html/sub/mine": "x",
+			"html/odd/wp-config.php": "config", "html/odd/index.php": "<?php require $core . '/wp-blog-header.php';", "html/odd/mine": "x",
+			"html/link/wp-config.php": "config", "html/link/index.php": loadsWP, "html/link/wp": "-> BASE/shared", "html/link/mine": "x",
+			"html/none/wp-config.php": "config", "html/none/index.php": "<?php", "html/none/wp": "-> BASE/shared", "html/none/mine": "x",
+		}))
+	inside := "html/odd/wp core html/odd/wp config html/odd/wp-config.php"
+	wantLines(t, discover(t, base, base), "html", "html/own", "html/a/b/deep", "html/sub core html/sub/wp config html/sub/wp-config.php", inside, "html/link core html/link/wp config html/link/wp-config.php")
+	got := take(t, base, Folders{Root: base + "/html"}, Selection{})
+	for name, want := range map[string]bool{
+		"a/b/deep/wp-config.php": false, "a/b/c/deeper/wp-config.php": true, "tmp/copy/wp-config.php": true, ".old/wp-config.php": true, "kept/here/wp-config.php": true, "sub/mine": false, "own/wp-config.php": false, "link/mine": false, "odd/mine": true, "none/mine": true,
+	} {
+		if _, has := got.content[name]; has != want {
+			t.Errorf("%s is archived with the outer site: %t, want %t", name, has, want)
+		}
+	}
+	wantNotes(t, "warnings", got.report.Warnings, ".old: not its database",
+		"a/b/c/deeper: not its database", "a/b/deep: left out", "kept/here: not its database", "link: left out", "own: left out", "sub: left out", "tmp/copy: not its database")
 }
