@@ -107,7 +107,7 @@ func (f *finder) judge(s *spot) {
 // loadedCore is the folder right below whose core the index.php loads, or a link
 // that it loads one by, which is not followed; else "".
 func (s *spot) loadedCore() (name string, link bool) {
-	const most = 256
+	const most = 4096
 	text := ""
 	loads := func(name string) bool {
 		if text == "" {
@@ -125,7 +125,7 @@ func (s *spot) loadedCore() (name string, link bool) {
 			return name, false
 		}
 	}
-	for _, name := range s.links[:min(most, len(s.links))] {
+	for _, name := range s.links[:min(most/16, len(s.links))] {
 		if name[0] != '.' && loads(name) {
 			return name, true
 		}

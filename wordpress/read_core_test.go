@@ -60,7 +60,7 @@ func TestReadOfSharedCores(t *testing.T) {
 			must(t, os.Remove(filepath.Join(root, settingsFile)))
 		}
 		s, err := Read(t.Context(), root, Options{Home: home, World: World{EnvKnown: true}})
-		got := ""
+		var got string
 		var refused *ConfigError
 		switch {
 		case errors.As(err, &refused):
