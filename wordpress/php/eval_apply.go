@@ -22,11 +22,19 @@ func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
 	}
 	for _, a := range args {
 		if a.spread {
-			more, named, err := in.evalArgs(&callee{}, []arg{a}, pos)
+			list, err := in.spreadArgs(to, len(vals), a.x, pos)
 			if err != nil {
 				return nil, err
 			}
-			vals, targets = append(vals, more...), append(targets, make([]target, len(more))...)
+			named := newArray()
+			for _, e := range pairs(list) {
+				if e.k.str {
+					named.set(e.k, in.deref(e.v))
+					continue
+				}
+				more, refs := in.referred(to, len(vals), []Value{e.v}, pos)
+				vals, targets = append(vals, more...), append(targets, refs...)
+			}
 			for _, e := range pairs(named) {
 				if err := put(e.k.s, e.v, nil); err != nil {
 					return nil, err
@@ -126,7 +134,11 @@ func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Val
 		return nil, err
 	}
 	if f.lazy {
-		return f.fn(c)
+		v, err := f.fn(c)
+		if err == nil && (f.unmodelled || f.keeps != 0) {
+			v = in.passedOn(f, c, vals, v)
+		}
+		return v, err
 	}
 	given := append([]Value(nil), vals...)
 	return in.applyKnown(f, c, given, pos)
@@ -139,13 +151,13 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 		return opaque(u), in.steps(64, pos)
 	}
 	once := func(vals []Value) (Value, error) {
-		c.args = vals
+		c.args = make([]Value, len(vals))
 		for i, v := range vals {
-			flat, err := in.flatten(v, pos)
+			given, err := in.given(f, i, v, pos)
 			if err != nil {
 				return nil, err
 			}
-			vals[i] = flat
+			c.args[i] = given
 		}
 		c.bad, c.gave = nil, false
 		v, err := f.fn(c)
@@ -155,10 +167,16 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 		if err == nil && c.bad != nil {
 			return nil, c.bad
 		}
-		return v, err
+		if err != nil {
+			return nil, err
+		}
+		return in.passedOn(f, c, vals, v), nil
 	}
 	if pure {
 		v, err := in.lift(vals, pos, once)
+		if u, ok := v.(*Unknown); ok && u.alts == nil && err == nil {
+			v = in.passedOn(f, c, vals, v)
+		}
 		if u, ok := v.(*Unknown); ok && (c.name == "json_decode" || c.name == "json_encode") {
 			in.storeSlot(jsonErrorSlot, opaque(u))
 		}
@@ -168,7 +186,7 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 		return v, err
 	}
 	for i, v := range vals {
-		if f.byRef(i) && !f.outOnly && in.lends(v, 0) {
+		if f.byRef(i) && !f.outOnly && !f.passes(i) && in.lends(v, 0) {
 			u := c.unknown("depends on an array whose elements are references, and which " + c.name + "() changes")
 			return u, in.smudge(c.targets, u)
 		}

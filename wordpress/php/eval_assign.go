@@ -348,9 +348,14 @@ func (in *interp) castObject(v Value, pos at) (Value, error) {
 		return v, nil
 	case *Array:
 		if in.unknownIn(v, 0) != nil && !v.certain() {
+			in.lost(v, in.unknownIn(v, 0))
 			return opaque(in.unknownIn(v, 0)), nil
 		}
 		if err := in.alloc(v.size(), pos); err != nil {
+			return nil, err
+		}
+		v, err := in.settled(v, pos)
+		if err != nil {
 			return nil, err
 		}
 		v.each(func(k key, v Value) bool {

@@ -48,6 +48,9 @@ func (in *interp) calleeOf(x *callExpr) (*callee, error) {
 		to, err := in.function(name.name, name.fallback, x.at)
 		if to != nil && to.builtin != nil {
 			to.direct = to.name == lower(name.name)
+			if to.direct && to.name == "in_array" && in.src != nil && in.src.strict {
+				to.weak, err = in.compiledSearch(x)
+			}
 		}
 		return to, err
 	}
@@ -228,16 +231,9 @@ func (in *interp) evalArgs(to *callee, args []arg, pos at) ([]Value, *Array, err
 	var named *Array
 	for _, a := range args {
 		if a.spread {
-			v, err := in.eval(a.x)
+			list, err := in.spreadArgs(to, len(vals), a.x, pos)
 			if err != nil {
 				return nil, nil, err
-			}
-			list := newArray()
-			if err := in.spreadInto(list, v, pos); err != nil {
-				return nil, nil, err
-			}
-			if list.why != nil {
-				return nil, nil, in.refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.why.Expr)
 			}
 			list.each(func(k key, v Value) bool {
 				if !k.str {
@@ -291,11 +287,14 @@ func (in *interp) evalArg(x expr, ref bool) (Value, error) {
 
 // byRef reports whether an argument is taken by reference.
 func (c *callee) byRef(i int, name string) bool {
+	if c.builtin != nil && name == "" {
+		return c.builtin.byRef(i)
+	}
 	if c.fn == nil {
 		return false
 	}
 	for j, p := range c.fn.params {
-		if name != "" && p.name == name || name == "" && (j == i || p.variadic && j < i) {
+		if name != "" && (p.name == name || p.variadic) || name == "" && (j == i || p.variadic && j < i) {
 			return p.ref
 		}
 	}
@@ -317,7 +316,8 @@ func (in *interp) invoke(fn Value, args []Value, weak bool, pos at) (Value, erro
 		in.poison(to.unknown)
 		return opaque(to.unknown), nil
 	case to.builtin != nil:
-		return in.apply(to, args, make([]target, len(args)), pos)
+		vals, targets := in.referred(to, 0, args, pos)
+		return in.apply(to, vals, targets, pos)
 	}
 	return in.run1(to, args, nil, pos)
 }

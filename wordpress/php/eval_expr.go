@@ -321,6 +321,7 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 		return err
 	}
 	if k == nil && a.open != nil {
+		in.lostElement(v, a.open)
 		in.blur(a, a.open) // where it goes depends on a key that is not known
 		return nil
 	}
@@ -331,6 +332,7 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 		return nil
 	}
 	if u := in.unknownIn(k, 0); u != nil {
+		in.lostElement(v, u)
 		in.blur(a, u)
 		return nil
 	}
@@ -347,6 +349,7 @@ func (in *interp) blur(a *Array, u *Unknown) {
 	a.why, a.open = u, opaque(u)
 	for i := range a.entries {
 		if !a.entries[i].gone {
+			in.lostElement(a.entries[i].v, u)
 			a.entries[i].v = opaque(u)
 		}
 	}
@@ -379,8 +382,12 @@ func (in *interp) spreadInto(a *Array, v Value, pos at) error {
 		a.why = in.unknownIn(b, 0)
 		a.open = opaque(a.why)
 	}
+	b, err := in.settled(b, pos)
+	if err != nil {
+		return err
+	}
 	b.each(func(k key, v Value) bool {
-		v = share(in.settled(v))
+		share(v)
 		if k.str {
 			a.set(k, v)
 		} else {

@@ -8,6 +8,9 @@ func (in *interp) execForeach(s *foreachStmt) error {
 		return err
 	}
 	if o, ok := v.(*Object); ok {
+		if in.plainObject(o) {
+			return in.foreachMembers(s, o)
+		}
 		return in.foreachObject(s, o)
 	}
 	a, ok := v.(*Array)
@@ -15,6 +18,7 @@ func (in *interp) execForeach(s *foreachStmt) error {
 	request := ok && a.why == nil && a.rest == restServer && !s.ref
 	if ok && !a.certain() && !request {
 		u, isUnknown = in.unknownIn(a, 0), true
+		in.lost(a, u)
 	}
 	switch {
 	case isUnknown:
@@ -56,7 +60,7 @@ func (in *interp) execForeach(s *foreachStmt) error {
 
 // foreachSubject is what a foreach walks, and where it lies if by reference.
 func (in *interp) foreachSubject(s *foreachStmt) (p *place, v Value, err error) {
-	if s.ref {
+	if this, ok := s.subject.(*varExpr); s.ref && (!ok || this.name != "this") {
 		if p, err = in.place(s.subject); err != nil {
 			return nil, nil, err
 		}
@@ -66,11 +70,6 @@ func (in *interp) foreachSubject(s *foreachStmt) (p *place, v Value, err error) 
 	}
 	if err != nil {
 		return nil, nil, err
-	}
-	if o, ok := v.(*Object); ok {
-		if !o.class.isA("traversable") && o.fn == nil {
-			v = in.visible(o, in.frame.class)
-		}
 	}
 	return p, v, nil
 }
@@ -101,58 +100,6 @@ func (in *interp) foreachRequest(s *foreachStmt, a *Array) error {
 	return nil
 }
 
-// foreachRefs walks the variable itself: what its body adds is walked too, and what
-// it removes is not.
-func (in *interp) foreachRefs(s *foreachStmt, p *place, a *Array) error {
-	done := map[key]bool{}
-	for i := 0; i < len(a.entries); i++ {
-		e := a.entries[i]
-		if e.gone || done[e.k] {
-			continue
-		}
-		done[e.k] = true
-		if err := in.steps(1, s.at); err != nil {
-			return err
-		}
-		if err := in.foreachBind(s, p, e); err != nil {
-			return err
-		}
-		if err := in.turn(s.body); err != nil {
-			return err
-		}
-		v, err := in.load(p)
-		if err != nil {
-			return err
-		}
-		now, ok := v.(*Array)
-		switch u, unknown := v.(*Unknown); {
-		case unknown:
-			return in.foreachUnknown(s, p, u)
-		case !ok:
-			return nil
-		case !now.certain():
-			return in.foreachUnknown(s, p, in.unknownIn(now, 0))
-		case now != a:
-			if !sameKeys(a, now, i) {
-				return in.refuse(Undecidable, s.at, "evaluate: a foreach by reference over an array that is replaced")
-			}
-			a = now
-		}
-	}
-	return nil
-}
-
-// sameKeys reports that up to entry i one array has the keys of the other, in
-// their places.
-func sameKeys(a, b *Array, i int) bool {
-	for j := 0; j <= i; j++ {
-		if j >= len(b.entries) || a.entries[j].k != b.entries[j].k {
-			return false
-		}
-	}
-	return true
-}
-
 // foreachBind assigns an element to the loop's variables.
 func (in *interp) foreachBind(s *foreachStmt, p *place, e entry) error {
 	if s.ref {
@@ -162,17 +109,9 @@ func (in *interp) foreachBind(s *foreachStmt, p *place, e entry) error {
 		if err != nil {
 			return err
 		}
-		to, err := in.place(s.val)
-		if err != nil {
-			return err
-		}
-		if ref.kind() != kRef {
-			return in.assign(to, ref)
-		}
-		if err := in.bind(to, ref); err != nil {
-			return err
-		}
-	} else if err := in.unpackInto(s.val, share(in.deref(e.v))); err != nil {
+		return in.foreachTake(s, ref, e.k)
+	}
+	if err := in.unpackInto(s.val, share(in.deref(e.v))); err != nil {
 		return err
 	}
 	if s.key != nil {

@@ -214,6 +214,9 @@ func argument(args []Value, named *Array, i int, name string) (Value, bool) {
 
 // coerceArg converts an argument; one by reference where it lies.
 func (in *interp) coerceArg(v Value, p param, by typing) (Value, error) {
+	if !p.ref {
+		v = in.deref(v)
+	}
 	if v.kind() == kNull && isNullLiteral(p.def) {
 		return v, nil
 	}

@@ -202,6 +202,9 @@ func (in *interp) evalYield(x *yieldExpr) (Value, error) {
 
 // yieldFrom hands on everything that another generator, or an array, has.
 func (in *interp) yieldFrom(g *yielder, v Value, pos at) (Value, error) {
+	if refers(v) {
+		return nil, in.refuse(Undecidable, pos, "evaluate: yield from an array of references is not modelled")
+	}
 	o, ok := v.(*Object)
 	if !ok || o.gen == nil {
 		return null, in.walk(v, pos, func(k, v Value) error {

@@ -162,7 +162,7 @@ func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos at) (Value, e
 		if out == nil {
 			out = e
 		} else {
-			out = in.joinValues(out, e, u, 0)
+			out = in.joinedHere(out, e, u)
 		}
 	}
 	if out == nil {
@@ -243,7 +243,7 @@ func (in *interp) orUnset(u *Unknown) func(Value, error) (Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		return in.joinValues(share2(v), null, u, 0), nil
+		return in.joinedHere(share2(v), null, u), nil
 	}
 }
 

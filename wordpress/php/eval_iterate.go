@@ -147,6 +147,13 @@ var iterFuncs = map[string]function{
 }
 
 func iteratorToArray(c *call) (Value, error) {
+	if o, ok := c.arg(0).(*Object); ok && o.class.written() {
+		if props := c.in.propsOf(o); c.in.lends(props, 0) {
+			u := c.unknown("depends on an iterator over references")
+			c.in.tear(props, u, 0)
+			return u, nil
+		}
+	}
 	out, keys := newArray(), len(c.args) < 2 || c.bool(1)
 	err := c.in.walk(c.arg(0), c.pos, func(k, v Value) error {
 		if err := c.alloc(96); err != nil {

@@ -54,7 +54,7 @@ func (in *interp) liftAll(vals []Value, why *Unknown, n int, f func([]Value) (Va
 		if out == nil {
 			out = v
 		} else {
-			out = in.joinValues(out, v, why, 0)
+			out = in.joinedHere(out, v, why)
 		}
 	}
 	if failed != nil {

@@ -81,6 +81,10 @@ func (in *interp) operate(op string, l, r Value, pos at) (Value, error) {
 			return in.union(a, b, pos)
 		}
 	}
+	if u := firstUnknown(in.asUnknown(l), in.asUnknown(r)); u != nil && op == "+" {
+		in.lost(l, u)
+		in.lost(r, u)
+	}
 	v, err := in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
 		return in.arithmetic(op, v[0], v[1], pos)
 	})
@@ -140,7 +144,17 @@ func (in *interp) union(a, b *Array, pos at) (Value, error) {
 		return nil, err
 	}
 	if !a.certain() || !b.certain() {
-		return opaque(firstUnknown(in.unknownIn(a, 0), in.unknownIn(b, 0))), nil
+		u := firstUnknown(in.unknownIn(a, 0), in.unknownIn(b, 0))
+		in.lost(a, u)
+		in.lost(b, u)
+		return opaque(u), nil
+	}
+	a, err := in.settled(a, pos)
+	if err != nil {
+		return nil, err
+	}
+	if b, err = in.settled(b, pos); err != nil {
+		return nil, err
 	}
 	c := a.clone()
 	c.each(func(_ key, v Value) bool { share(v); return true })

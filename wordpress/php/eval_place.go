@@ -212,6 +212,9 @@ func (in *interp) arrayElement(v *Array, s step, pos at) (Value, error) {
 		if v.len() == 0 && v.certain() {
 			return null, nil
 		}
+		for i := range v.entries {
+			in.lost(v.entries[i].v, s.wild)
+		}
 		return opaque(s.wild), nil
 	}
 	e, ok := v.get(s.k)
@@ -269,7 +272,7 @@ func (in *interp) unknownElement(v *Unknown, s step, pos at) (Value, error) {
 		if out == nil {
 			out = e
 		} else {
-			out = in.joinValues(out, e, v, 0)
+			out = in.joinedHere(out, e, v)
 		}
 	}
 	if failed != nil {

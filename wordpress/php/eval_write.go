@@ -31,6 +31,9 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 		return in.typed(in.typedCell(p, slot), v)
 	})
 	if err != nil || sticky(old) {
+		if err == nil {
+			in.lostElement(v, old.(*Unknown))
+		}
 		return err
 	}
 	if v == nil && in.st.poison != nil {
@@ -84,13 +87,15 @@ func (in *interp) changed(v Value, path []step, pos at, change func(Value) (Valu
 // of a few, each is written to.
 func (in *interp) changedUnknown(u *Unknown, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
 	if u.alts == nil || u.sticky {
-		_, err := change(opaque(u))
+		v, err := change(opaque(u))
+		in.lostElement(v, u)
 		return u, err
 	}
 	var out Value
 	for _, alt := range u.alts {
 		if alt.kind() == kObject {
-			_, err := change(opaque(u))
+			v, err := change(opaque(u))
+			in.lostElement(v, u)
 			return opaque(u), err
 		}
 		v, err := in.changed(share(alt), path, pos, change)
@@ -103,7 +108,7 @@ func (in *interp) changedUnknown(u *Unknown, path []step, pos at, change func(Va
 		if out == nil {
 			out = v
 		} else {
-			out = in.joinValues(out, v, u, 0)
+			out = in.joinedHere(out, v, u)
 		}
 	}
 	return out, nil
@@ -120,15 +125,20 @@ func (in *interp) owned(a *Array, pos at) (*Array, error) {
 	if err := in.steps(len(a.entries)/8, pos); err != nil {
 		return nil, err
 	}
-	c := a.clone()
+	c, err := in.settled(a, pos)
+	if err != nil {
+		return nil, err
+	}
+	if c == a {
+		c = a.clone()
+	}
 	c.epoch = in.st.own
+	if in.walked(a) && !in.copied(a) {
+		c.loops = a.loops
+	}
 	for i := range c.entries {
-		switch e := &c.entries[i]; {
-		case e.v == nil:
-		case e.v.kind() == kArray:
+		if e := &c.entries[i]; !e.gone {
 			share(e.v)
-		case e.v.kind() == kRef:
-			e.v = in.settled(e.v)
 		}
 	}
 	return c, nil
@@ -145,7 +155,8 @@ func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value)
 	s := path[0]
 	switch {
 	case s.wild != nil:
-		_, err := in.changed(opaque(s.wild), path[1:], pos, change)
+		v, err := in.changed(opaque(s.wild), path[1:], pos, change)
+		in.lostElement(v, s.wild)
 		in.blur(a, s.wild)
 		return a, err
 	case s.push:
@@ -154,6 +165,7 @@ func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value)
 			return nil, err
 		}
 		if a.why != nil {
+			in.lostElement(v, a.why)
 			in.blur(a, a.why)
 			return a, nil
 		}
@@ -169,12 +181,13 @@ func (in *interp) changeKey(a *Array, s step, rest []step, pos at, change func(V
 	old, ok := a.get(s.k)
 	if r, isRef := old.(refVal); isRef {
 		cell := in.deref(r)
-		if sticky(cell) {
-			return nil
-		}
 		v, err := in.changed(cell, rest, pos, change)
 		if err != nil {
 			return err
+		}
+		if sticky(cell) && v != nil {
+			in.lostElement(v, cell.(*Unknown))
+			return nil
 		}
 		if v == nil { // unset takes the key away, not what it refers to
 			a.remove(s.k)
@@ -215,142 +228,6 @@ func (in *interp) writeCell(r refVal, v Value) {
 		r = next
 	}
 	in.st.set(r.cell, v)
-}
-
-// reference makes what lies in a place shared, and returns the reference to it. It
-// keeps the type of a property.
-func (in *interp) reference(p *place) (Value, error) {
-	ref, err := in.anyReference(p)
-	r, ok := ref.(refVal)
-	if err != nil || !ok || p.typ == nil || len(p.path) != p.typAt {
-		return ref, err
-	}
-	in.cellTypes[r.cell] = &place{typ: p.typ, typOwner: p.typOwner, at: p.at}
-	if v := in.deref(r); v.kind() == kNull {
-		_, err = in.coerce(v, p.typ, in.propTyping(p))
-	}
-	return ref, err
-}
-
-// typedCell is a place with the type of the property that a reference leads to.
-func (in *interp) typedCell(p *place, slot int) *place {
-	if t := in.cellTypes[slot]; t != nil && len(p.path) == 0 {
-		return t
-	}
-	return p
-}
-
-func (in *interp) anyReference(p *place) (Value, error) {
-	if p.magic != nil {
-		u := in.unknownAt(Undecidable, p.at, "depends on a reference to what __get returns")
-		return u, in.scatter(u)
-	}
-	if p.wild != nil {
-		return opaque(p.wild), in.scatter(p.wild)
-	}
-	if p.slot == 0 && len(p.path) == 0 {
-		return p.temp, nil
-	}
-	if len(p.path) == 0 {
-		if v, ok := in.st.get(p.slot).(refVal); ok {
-			return v, nil
-		}
-		v, _ := in.raw(p)
-		r := in.newCell(v)
-		in.st.set(p.slot, r)
-		return r, nil
-	}
-	var ref Value
-	last := len(p.path) - 1
-	outer := *p
-	outer.path = p.path[:last]
-	err := in.update(&outer, func(v Value) (Value, error) {
-		if v.kind() == kUnknown {
-			u := *v.(*Unknown)
-			u.alts, u.sticky = nil, true
-			ref = in.newCell(&u)
-			return &u, nil
-		}
-		if a, ok := v.(*Array); ok && !p.path[last].push && p.path[last].wild == nil {
-			if r, ok := a.get(p.path[last].k); ok && r.kind() == kRef {
-				ref = r
-				return a, nil
-			}
-		}
-		return in.changed(v, p.path[last:], p.at, func(old Value) (Value, error) {
-			ref = in.newCell(old)
-			return ref, nil
-		})
-	})
-	if ref == nil {
-		ref = null
-	}
-	return ref, err
-}
-
-func (in *interp) newCell(v Value) refVal {
-	r := refVal{in.newSlot(slotCell)}
-	if v == nil || v.kind() == kAbsent {
-		v = null
-	}
-	in.st.set(r.cell, v)
-	return r
-}
-
-// bind makes a place an alias of what a reference refers to.
-func (in *interp) bind(p *place, ref Value) error {
-	if p.magic != nil {
-		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on a reference to what __get returns"))
-	}
-	if p.wild != nil {
-		return in.scatter(p.wild)
-	}
-	if len(p.path) > 0 {
-		last := len(p.path) - 1
-		outer := *p
-		outer.path = p.path[:last]
-		return in.update(&outer, func(v Value) (Value, error) {
-			if a, ok := v.(*Array); ok {
-				return in.bindKey(a, p.path[last], ref, p.at)
-			}
-			return in.changed(v, p.path[last:], p.at, func(Value) (Value, error) { return ref, nil })
-		})
-	}
-	if p.slot == 0 {
-		return nil
-	}
-	if r, ok := ref.(refVal); ok && r.cell == p.slot {
-		return nil
-	}
-	held := in.st.get(p.slot)
-	if sticky(held) || in.exported[p.slot] && in.frame != in.globals {
-		u := in.unknownAt(Undecidable, p.at, "depends on a reference that is bound anew")
-		u.sticky = true
-		if !sticky(held) {
-			in.st.set(p.slot, u)
-		}
-		if r, ok := ref.(refVal); ok { // what is written to the one shows in the other
-			in.writeCell(r, u)
-		}
-		return nil
-	}
-	in.st.set(p.slot, ref)
-	return nil
-}
-
-func (in *interp) bindKey(a *Array, s step, ref Value, pos at) (Value, error) {
-	if s.push || s.wild != nil {
-		return in.changedArray(a, []step{s}, pos, func(Value) (Value, error) { return ref, nil })
-	}
-	a, err := in.owned(a, pos)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.alloc(96, pos); err != nil {
-		return nil, err
-	}
-	a.set(s.k, ref)
-	return a, nil
 }
 
 // unset takes a place away.

@@ -24,7 +24,8 @@ package php
 // Unless the function says lazy, it is never called with anything unknown: if an
 // argument is an unknown, or an array (at any depth) that holds one or whose keys
 // are uncertain, the result is an unknown with the same origin, and by-reference
-// arguments become unknown too. References in arrays are resolved before. A lazy
+// arguments become unknown too. References in arrays are resolved before, but for the
+// arguments that the function keeps (see eval_pass.go). A lazy
 // function looks for itself (unknownIn) and must treat *Unknown in any argument.
 //
 // What depends on the clock, the request, chance or the network returns
@@ -51,6 +52,7 @@ type function struct {
 	sapi       bool // exists with some of the server's interfaces to PHP only
 	restRefs   bool // all arguments from the highest bit of refs on are by reference
 	strict     bool // throws at arguments that strings are not right for
+	keeps      int  // bit i: elements of argument i are passed on with the references among them; -1: of all
 }
 
 // A call is one call of a builtin.

@@ -114,7 +114,7 @@ func arrayUnique(c *call) (Value, error) {
 	seen := map[string]bool{}
 	for _, e := range pairs(a) {
 		if flags == 2 {
-			s, err := c.in.stringOf(e.v, c.pos)
+			s, err := c.in.stringOf(c.in.deref(e.v), c.pos)
 			if err != nil {
 				return nil, err
 			}
@@ -124,7 +124,19 @@ func arrayUnique(c *call) (Value, error) {
 			seen[s] = true
 		} else {
 			dup := false
-			out.each(func(_ key, v Value) bool { dup = looseEqual(v, e.v); return !dup })
+			looked, err := c.plain(e.v)
+			if err != nil {
+				return nil, err
+			}
+			out.each(func(_ key, v Value) bool {
+				if v, err = c.plain(v); err == nil {
+					dup = looseEqual(v, looked)
+				}
+				return !dup && err == nil
+			})
+			if err != nil {
+				return nil, err
+			}
 			if err := c.steps(out.len()); err != nil {
 				return nil, err
 			}
@@ -147,9 +159,9 @@ func arrayColumn(c *call) (Value, error) {
 	}
 	out := newArray()
 	for _, e := range pairs(a) {
-		row, ok := e.v.(*Array)
+		row, ok := c.in.deref(e.v).(*Array)
 		if !ok {
-			o, isObject := e.v.(*Object)
+			o, isObject := c.in.deref(e.v).(*Object)
 			if !isObject {
 				continue
 			}
@@ -169,11 +181,12 @@ func arrayColumn(c *call) (Value, error) {
 			if v, ok = row.get(k); !ok {
 				continue
 			}
+			v = c.in.deref(v)
 		}
 		if c.has(2) {
 			k, _ := toKey(c.arg(2))
-			if name, ok := row.get(k); ok && name.kind() != kArray {
-				to, _ := toKey(name)
+			if name, ok := row.get(k); ok && c.in.deref(name).kind() != kArray {
+				to, _ := toKey(c.in.deref(name))
 				out.set(to, v)
 				continue
 			}
@@ -314,7 +327,7 @@ const (
 )
 
 func setFunc(intersect bool, by matching) function {
-	return function{min: 1, max: -1, fn: func(c *call) (Value, error) {
+	return function{min: 1, max: -1, keeps: 1, fn: func(c *call) (Value, error) {
 		first, err := c.array(0)
 		if err != nil {
 			return nil, err
@@ -358,7 +371,7 @@ func sift(c *call, list []entry, other *Array, want bool, by matching) ([]entry,
 	for _, e := range list {
 		v, found := other.get(e.k)
 		if by != byKey {
-			s, err := c.in.stringOf(e.v, c.pos)
+			s, err := c.in.stringOf(c.in.deref(e.v), c.pos)
 			if err != nil {
 				return nil, err
 			}

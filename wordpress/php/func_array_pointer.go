@@ -23,7 +23,7 @@ func prevAt(at, n int) int {
 // pointerFunc moves the pointer and returns what lies there. Positions count live
 // entries; one past the last is nowhere.
 func pointerFunc(moves bool, to func(at, n int) int) function {
-	f := function{min: 1, max: 1}
+	f := function{min: 1, max: 1, keeps: 1}
 	if moves {
 		f.refs = 1
 	}
@@ -53,7 +53,7 @@ func pointerFunc(moves bool, to func(at, n int) int) function {
 		if at < 0 || at >= len(list) {
 			return boolVal(false), nil
 		}
-		return list[at].v, nil
+		return share(c.in.deref(list[at].v)), nil
 	}
 	return f
 }

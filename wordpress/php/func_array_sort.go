@@ -17,21 +17,25 @@ var sortFuncs = map[string]function{
 	"usort":        userSort(false, false),
 	"uasort":       userSort(false, true),
 	"uksort":       userSort(true, true),
-	"array_map":    {fn: arrayMap, min: 2, max: -1},
-	"array_filter": {fn: arrayFilter, min: 1, max: 3},
-	"array_reduce": {fn: arrayReduce, min: 2, max: 3},
-	"array_walk":   {fn: arrayWalk, min: 2, max: 3, refs: 1},
+	"array_map":    {fn: arrayMap, min: 2, max: -1, keeps: -1},
+	"array_filter": {fn: arrayFilter, min: 1, max: 3, keeps: 1},
+	"array_reduce": {fn: arrayReduce, min: 2, max: 3, keeps: 5},
+	"array_walk":   {fn: arrayWalk, min: 2, max: 3, refs: 1, keeps: 4},
 }
 
 // sortFunc sorts by value or by key, keeping keys or not, perhaps from the end.
 func sortFunc(byKeys, keep, back bool) function {
-	return function{min: 1, max: 2, refs: 1, fn: func(c *call) (Value, error) {
+	return function{min: 1, max: 2, refs: 1, keeps: 1, fn: func(c *call) (Value, error) {
 		flags, err := c.int(1, 0)
 		if err != nil {
 			return nil, err
 		}
 		mixed := false
 		by := func(a, b Value) (int, error) {
+			a, b, err := c.plainly(a, b)
+			if err != nil {
+				return 0, err
+			}
 			n, ok := orderBy(flags, a, b)
 			mixed = mixed || !ok
 			if back {
@@ -69,7 +73,7 @@ func orderBy(flags int64, a, b Value) (n int, ok bool) {
 func transitive(v Value) bool { return v.kind() != kArray && v.kind() != kObject }
 
 func userSort(byKeys, keep bool) function {
-	return function{min: 2, max: 2, refs: 1, fn: func(c *call) (Value, error) {
+	return function{min: 2, max: 2, refs: 1, keeps: 1, fn: func(c *call) (Value, error) {
 		by := func(a, b Value) (int, error) {
 			v, err := c.invoke(c.arg(1), a, b)
 			sense := 1
@@ -110,7 +114,7 @@ func sortArray(c *call, byKeys, keep bool, by func(a, b Value) (int, error)) (Va
 		if byKeys {
 			return by(x.k.value(), y.k.value())
 		}
-		return by(x.v, y.v)
+		return by(c.in.deref(x.v), c.in.deref(y.v))
 	})
 	var u *unordered
 	if errors.As(err, &u) {
@@ -146,7 +150,7 @@ func arrayMap(c *call) (Value, error) {
 	}
 	out := newArray()
 	for _, e := range pairs(first) {
-		v, err := c.invoke(c.arg(0), e.v)
+		v, err := c.invoke(c.arg(0), c.in.deref(e.v))
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +179,7 @@ func mapMany(c *call) (Value, error) {
 		for j, l := range lists {
 			args[j] = null
 			if i < len(l) {
-				args[j] = l[i].v
+				args[j] = c.in.deref(l[i].v)
 			}
 		}
 		var v Value = listOf(args...)
@@ -204,14 +208,14 @@ func arrayFilter(c *call) (Value, error) {
 	}
 	out := newArray()
 	for _, e := range pairs(a) {
-		v := e.v
+		v := c.in.deref(e.v)
 		if c.has(1) {
-			args := []Value{e.v}
+			args := []Value{v}
 			switch mode {
 			case 2: // ARRAY_FILTER_USE_KEY
 				args = []Value{e.k.value()}
 			case 1: // ARRAY_FILTER_USE_BOTH
-				args = []Value{e.v, e.k.value()}
+				args = []Value{v, e.k.value()}
 			}
 			if v, err = c.invoke(c.arg(1), args...); err != nil {
 				return nil, err
@@ -235,7 +239,7 @@ func arrayReduce(c *call) (Value, error) {
 	}
 	sum := c.arg(2)
 	for _, e := range pairs(a) {
-		if sum, err = c.invoke(c.arg(1), sum, e.v); err != nil {
+		if sum, err = c.invoke(c.arg(1), sum, c.in.deref(e.v)); err != nil {
 			return nil, err
 		}
 	}
@@ -322,7 +326,7 @@ func arrayPop(c *call) (Value, error) {
 	for _, e := range list[:len(list)-1] {
 		out.set(e.k, e.v)
 	}
-	return list[len(list)-1].v, c.setRef(0, out)
+	return share(c.in.deref(list[len(list)-1].v)), c.setRef(0, out)
 }
 
 func arrayShift(c *call) (Value, error) {
@@ -338,7 +342,7 @@ func arrayShift(c *call) (Value, error) {
 	for _, e := range list[1:] {
 		appendPair(out, e, false)
 	}
-	return list[0].v, c.setRef(0, out)
+	return share(c.in.deref(list[0].v)), c.setRef(0, out)
 }
 
 // sortedNames orders a list of strings by their bytes.

@@ -281,7 +281,7 @@ func getObjectVars(c *call) (Value, error) {
 	if !ok {
 		return nil, c.typeError(0, "object")
 	}
-	return c.in.visible(o, c.in.frame.class), nil
+	return c.in.settledAs(c.in.visible(o, c.in.frame.class), true, c.pos)
 }
 
 func isCallable(c *call) (Value, error) {

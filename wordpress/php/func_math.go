@@ -16,8 +16,8 @@ var mathFuncs = map[string]function{
 	"pow":           {fn: powFunc, min: 2, max: 2},
 	"intdiv":        {fn: intdiv, min: 2, max: 2},
 	"fmod":          {fn: fmodFunc, min: 2, max: 2},
-	"max":           {fn: extreme(1), min: 1, max: -1},
-	"min":           {fn: extreme(-1), min: 1, max: -1},
+	"max":           {fn: extreme(1), min: 1, max: -1, keeps: -1},
+	"min":           {fn: extreme(-1), min: 1, max: -1, keeps: -1},
 	"array_sum":     {fn: arraySum, min: 1, max: 1},
 	"array_product": {fn: arrayProduct, min: 1, max: 1},
 	"range":         {fn: rangeFunc, min: 2, max: 3},
@@ -174,11 +174,15 @@ func extreme(want int) func(c *call) (Value, error) {
 				return nil, c.throw("ValueError", c.name+"(): Argument #1 ($value) must contain at least one element")
 			}
 			list = nil
-			a.each(func(_ key, v Value) bool { list = append(list, v); return true })
+			a.each(func(_ key, v Value) bool { list = append(list, c.in.deref(v)); return true })
 		}
 		best := list[0]
 		for _, v := range list[1:] {
-			if n := compare(v, best); n == uncomparable || n == -uncomparable {
+			x, y, err := c.plainly(v, best)
+			if err != nil {
+				return nil, err
+			}
+			if n := compare(x, y); n == uncomparable || n == -uncomparable {
 				return c.unknown("compares what has no order"), nil
 			} else if n == want {
 				best = v

@@ -14,7 +14,7 @@ var miscFuncs = map[string]function{
 	"intval":               {fn: intvalFunc, min: 1, max: 2},
 	"filter_var":           {fn: filterVar, min: 1, max: 3},
 	"sys_get_temp_dir":     notModelled(Undecidable, "depends on the server"),
-	"serialize":            {fn: serializeFunc, min: 1, max: 1},
+	"serialize":            {fn: serializeFunc, min: 1, max: 1, keeps: 1},
 	"unserialize":          {fn: unserializeFunc, min: 1, max: 2},
 	"extension_loaded":     {fn: extensionLoaded, min: 1, max: 1},
 	"iterator_to_array":    {},

@@ -6,8 +6,15 @@ import (
 )
 
 func serializeFunc(c *call) (Value, error) {
+	if c.in.lends(c.arg(0), 0) {
+		return c.unknown("serialize of references is not modelled"), nil
+	}
+	v, err := c.plain(c.arg(0))
+	if err != nil {
+		return nil, err
+	}
 	var b strings.Builder
-	ok, err := c.serialize(&b, c.arg(0), 0)
+	ok, err := c.serialize(&b, v, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ type interp struct {
 	path, waited int      // which of the worlds that parted; how many left it
 	broken       *Refusal // what ends the evaluation at its next step
 
+	walking   map[int]bool     // loops by reference
 	guards    map[guarded]bool // magic methods that run
 	sources   map[string]*source
 	read      map[string]int // files by path; order from 1 of code, 0 of data
@@ -117,7 +118,7 @@ func newInterp(ctx context.Context, opt Options) *interp {
 		ctx: ctx, opt: opt, funcs: allFunctions(), consts: allConstants(),
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{}, cellTypes: map[int]*place{},
-		guards: map[guarded]bool{}, sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*classDecl]string{},
+		walking: map[int]bool{}, guards: map[guarded]bool{}, sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*classDecl]string{},
 	}
 	in.natives = in.linkNatives()
 	in.globals = in.newFrame()
@@ -361,7 +362,7 @@ func (in *interp) take(base int, live bool, val Value, match func(error) (Value,
 		}
 		in.st = st
 		if val != nil && v != nil {
-			val = in.joinValues(val, v, o.why, 0)
+			val = in.joinedHere(val, v, o.why)
 		}
 	}
 	in.pending = kept

@@ -1,5 +1,7 @@
 package php
 
+import "slices"
+
 // Joins of worlds. What two worlds agree on stays; where they differ the joined
 // world has an unknown, whose origin is the expression that told them apart.
 
@@ -121,9 +123,13 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 	case ok && both && depth < 32:
 		return in.joinArrays(x, y, why, depth)
 	case ok && both:
+		in.loosen(a, 0)
+		in.loosen(b, 0)
 		return opaque(why)
 	case ok || both:
 		in.charge(maxAltNodes / 8)
+		in.loosen(a, 0)
+		in.loosen(b, 0)
 	}
 	if a.kind() == b.kind() && a.kind() < kArray && identical(a, b) {
 		return a
@@ -154,6 +160,8 @@ func sticky(v Value) bool {
 func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	in.charge(len(a.entries) + len(b.entries))
 	if a.rest != b.rest || a.len()+b.len() > 20_000 || in.stepsLeft == 0 || in.bytesLeft == 0 {
+		in.loosen(a, 0)
+		in.loosen(b, 0)
 		u := *why
 		u.alts, u.sticky = nil, false
 		return &u
@@ -162,7 +170,10 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	out := a.clone()
 	out.entries = out.entries[:0:0]
 	out.index, out.packed, out.live, out.next, out.pos = nil, true, 0, 0, 0
-	changed := false
+	changed := !slices.Equal(a.loops, b.loops)
+	if !changed {
+		out.loops = a.loops
+	}
 	a.each(func(k key, v Value) bool {
 		w, ok := b.get(k)
 		if !ok {
@@ -261,7 +272,6 @@ func (in *interp) join(a, b *state, why *Unknown) (*state, error) {
 		out.poison = b.poison
 	}
 	out.serial = max(a.serial, b.serial)
-	in.torn = in.torn[:0]
 	err := differing(a, b, func(slot int, x, y Value) error {
 		v := in.joinSlots(a, b, slot, x, y, why)
 		if v != x {
@@ -364,17 +374,4 @@ func (in *interp) joinDefinitions(d, e *definition, why *Unknown) Value {
 		return d
 	}
 	return &c
-}
-
-// mend gives up on references that exist in one world alone: what they refer to
-// stays unknown, whatever is written there.
-func (in *interp) mend(out *state, why *Unknown) {
-	for _, v := range in.torn {
-		if r, ok := v.(refVal); ok {
-			u := *why
-			u.alts, u.sticky = nil, true
-			out.set(r.cell, &u)
-		}
-	}
-	in.torn = in.torn[:0]
 }

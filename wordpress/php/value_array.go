@@ -16,6 +16,7 @@ type Array struct {
 	open   *Unknown // why there may be keys that are not listed; nil: there are none
 	shared bool     // held more than once
 	epoch  *epoch   // the state that may write to it in place
+	loops  []int    // the loops by reference that walk it
 }
 
 type entry struct {
@@ -119,7 +120,7 @@ func (a *Array) remove(k key) {
 	if a.index != nil {
 		delete(a.index, k)
 	}
-	if len(a.entries) > 32 && a.live < len(a.entries)/4 {
+	if len(a.entries) > 32 && a.live < len(a.entries)/4 && a.loops == nil {
 		a.compact()
 	}
 }
@@ -174,7 +175,7 @@ func (a *Array) each(visit func(k key, v Value) bool) {
 func (a *Array) clone() *Array {
 	b := *a
 	b.entries = append(make([]entry, 0, len(a.entries)+1), a.entries...)
-	b.shared, b.epoch = false, nil
+	b.shared, b.epoch, b.loops = false, nil, nil
 	if a.index != nil {
 		b.reindex()
 	}

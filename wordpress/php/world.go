@@ -207,7 +207,7 @@ func (in *interp) define(name string, v Value, pos at) (Value, error) {
 		in.st.set(slot, &definition{v: in.st.poison})
 		return maybe(in.st.poison), nil
 	case ok:
-		in.st.set(slot, &definition{v: in.joinValues(d.v, share(flat), d.maybe, 0)})
+		in.st.set(slot, &definition{v: in.joinedHere(d.v, share(flat), d.maybe)})
 		return maybe(d.maybe), nil
 	}
 	in.st.set(slot, &definition{v: share(flat)})

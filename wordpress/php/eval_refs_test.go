@@ -1,0 +1,68 @@
+package php
+
+import "testing"
+
+// TestReferencesAreNotLostInUnknowns: where an array of references becomes one of
+// several values, or its place is not known, who writes to its elements writes to what
+// they refer to, in some of the worlds.
+func TestReferencesAreNotLostInUnknowns(t *testing.T) {
+	const linked = `$x = 1; $a = ['k' => &$x]; `
+	for _, code := range []string{
+		linked + `$b = time() ? $a : null; $b['k'] = 5; $r = $x;`,
+		linked + `$m = [$a, $a]; $y = $m[rand()]; $y['k'] = 5; $r = $x;`,
+		linked + `$m = [$a, $a]; $m[rand()]['k'] = 5; $r = $x;`,
+		linked + `$a[rand()] = 5; $r = $x;`,
+		linked + `$b = array_slice($a, rand()); $b['k'] = 5; $r = $x;`,
+		linked + `$b = array_udiff($a, [7], 'strcmp'); $b['k'] = 9; $r = $x;`,
+		linked + `$b = array_pad($a, 3, 0); $b['k'] = 9; $r = $x;`,
+		linked + `$b = array_merge_recursive($a, ['z' => 1]); $b['k'] = 9; $r = $x;`,
+		linked + `if (rand()) { $a['z'] = 1; } foreach ($a as &$v) { $v = 9; } $r = $x;`,
+		linked + `$n = [$a]; if (rand()) { $n['z'] = 1; } foreach ($n as $v) { $v['k'] = 9; } $r = $x;`,
+		linked + `if (rand()) { $b = $a; } else { $b = [1]; } $b['k'] = 9; $r = $x;`,
+		linked + `if (rand()) { $b = $a; } $b['k'] = 9; $r = $x;`,
+		linked + `$y = 2; $c = ['k' => &$y]; $b = rand() ? $a : $c; $b['k'] = 9; $r = $y;`,
+		linked + `function f($a) { if (rand()) return $a; return 1; } $b = f($a); $b['k'] = 9; $r = $x;`,
+		linked + `$b = match (rand()) { 1 => $a, default => 0 }; $b['k'] = 9; $r = $x;`,
+		linked + `$b = $a + (rand() ? ['p' => 1] : ['q' => 2]); $b['k'] = 9; $r = $x;`,
+		linked + `[$p, $q] = rand() ? [$a, 1] : [1, 2]; $p['k'] = 9; $r = $x;`,
+		linked + `$u = rand(); $u['a'] = $a; $u['a']['k'] = 5; $r = $x;`,
+		linked + `$u = json_decode($_GET['j'] ?? time()); $u['a'] = &$x; $u['a'] = 5; $r = $x;`,
+		`$x = 1; $a = [rand() => &$x]; foreach ($a as $k => $_) { $a[$k] = 5; } $r = $x;`,
+		`$x = 1; $a = []; $a[rand()] = &$x; $a[5] = 7; $r = $x;`,
+		`$a = [1, 2, 3]; foreach ($a as &$v) { if (rand()) break; } $v = 9; $r = $a;`,
+	} {
+		if a := probe(t, testFiles(), code); a.State != Open {
+			t.Errorf("%s\nis %v %q, want unknown", code, a.State, a.Text)
+		}
+	}
+}
+
+// TestReferencesStayKnown: only what may be written to is given up.
+func TestReferencesStayKnown(t *testing.T) {
+	for code, want := range map[string]string{
+		`$x = 1; $a = ['k' => &$x]; $b = array_merge($a, ['q' => rand()]); $b['k'] = 5; $r = $x;`:        "5",
+		`$x = 1; $a = ['k' => &$x]; $b = array_reverse($a, rand() > 1); $b['k'] = 9; $r = $x;`:           "9",
+		`$x = 1; $a = ['k' => &$x]; $b = in_array(rand(), $a); $c = json_encode([$a, rand()]); $r = $x;`: "1",
+		`$a = ['a', 'b']; foreach ($a as &$v); $b = implode(',', array_merge($a, [rand()])); $r = $v;`:   "b",
+		`$x = 1; $a = ['k' => &$x]; if (rand()) { $b = 1; } else { $b = 2; } $a['k'] = 3; $r = $x;`:      "3",
+	} {
+		if a := probe(t, testFiles(), code); a.State != Known || a.Text != want {
+			t.Errorf("%s\nis %v %q (%v), want %q", code, a.State, a.Text, a.Why, want)
+		}
+	}
+}
+
+// TestManyReferencesAreBounded: counting who holds a reference costs steps.
+func TestManyReferencesAreBounded(t *testing.T) {
+	for _, code := range []string{
+		`for ($i = 0; $i < 3000; $i++) { $v = 'v' . $i; $$v = &$a[$i]; } while (1) { $b = array_merge($a, $b ?? []); $b = array_reverse($b); }`,
+		`$a = [1]; for ($i = 0; $i < 60; $i++) { $a = [$a, $a, &$x]; } $b = rand() ? $a : 1; while (1);`,
+		`$o = new stdClass; for ($i = 0; $i < 5000; $i++) { $o->{'p' . $i} = $i; } while (1) { foreach ($o as $k => &$v) { $v = $k; } }`,
+	} {
+		peak, took, err := measured("<?php\n" + code + "\nrequire '/site/wp-settings.php';")
+		if err == nil {
+			t.Errorf("%s\nended, want undecidable", code)
+		}
+		checkBounds(t, peak, took)
+	}
+}
