@@ -14,7 +14,7 @@ import (
 // holds a descriptor.
 const (
 	maxLinks  = 40
-	maxPath   = 4096
+	maxPath   = 4096 - 1 // a path's end counts, too
 	maxLevels = 512
 )
 
@@ -268,7 +268,7 @@ func retry(open func() (int, error)) (int, error) {
 
 // readlinkat reads the link that fd is open at.
 func readlinkat(fd int) (string, error) {
-	var buf [maxPath]byte
+	var buf [maxPath + 1]byte
 	n, err := retry(func() (int, error) { return unix.Readlinkat(fd, "", buf[:]) })
 	if err != nil {
 		return "", err
