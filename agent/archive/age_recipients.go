@@ -36,6 +36,9 @@ func ParseAgeRecipients(r io.Reader) ([]age.Recipient, []string, error) {
 			continue
 		}
 		recipient, written, err := parseAgeRecipient(line)
+		if err == nil {
+			err = sealable(recipient)
+		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("read age recipients: line %d: %w", i+1, err)
 		}
@@ -87,6 +90,15 @@ func parseAgeRecipient(line string) (age.Recipient, string, error) {
 		return parseSSHRecipient(line)
 	}
 	return nil, "", errRecipient
+}
+
+// sealable finds out now what would fail each backup: keys that are well written,
+// and of a kind that nothing can be sealed to.
+func sealable(r age.Recipient) error {
+	if _, err := age.Encrypt(io.Discard, r); err != nil {
+		return fmt.Errorf("nothing can be sealed to this key: %w", err)
+	}
+	return nil
 }
 
 func looksSecret(line string) bool {

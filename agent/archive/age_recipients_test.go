@@ -113,6 +113,7 @@ func TestParseAgeRecipientsRefuses(t *testing.T) {
 		{"SSH of another type", "ecdsa-sha2-nistp256 AAAA", "line 1: no age recipient"},
 		{"SSH with options", `command="x" ssh-ed25519 AAAA`, "line 1: no age recipient"},
 		{"DSA", "ssh-dss AAAAB3NzaC1kc3MAAACBAP", "line 1: malformed SSH public key"},
+		{"a key of low order", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "line 1: nothing can be sealed to this key"},
 		{"words", "hunter2", "line 1: no age recipient"},
 		{"OpenPGP", "-----BEGIN PGP PUBLIC KEY BLOCK-----", "line 1: no age recipient"},
 		{"too long", strings.Repeat("#\n", maxKeys), "longer than"},
@@ -153,6 +154,7 @@ func FuzzParseAgeRecipients(f *testing.F) {
 		"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
 		"# comment\n\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl me@host",
 		"AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQS9AGMQH",
+		"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 		"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ", "age1\x00", "\xff\xfe", "age1pq1",
 	} {
 		f.Add(seed)
