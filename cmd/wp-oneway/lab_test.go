@@ -114,7 +114,7 @@ func (h *host) run(args ...string) (code int, stdout, stderr string) {
 	h.t.Helper()
 	cmd := h.command(args...)
 	// A run that hangs shows where.
-	hung := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
+	hung := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
 	defer hung.Stop()
 	var out, err bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &err
