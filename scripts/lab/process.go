@@ -40,6 +40,13 @@ func startProcess(program string, args []string, log string) (*process, error) {
 	return p, nil
 }
 
+// errEnded is why a server was not awaited any longer: another may have taken its
+// port since that was found free.
+var errEnded = errors.New("it ended too early")
+
+// portTries is how often a server that ended is started, each time on another port.
+const portTries = 3
+
 // await calls ready until it succeeds, the process ends or a minute is over.
 func (p *process) await(ctx context.Context, ready func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -51,7 +58,7 @@ func (p *process) await(ctx context.Context, ready func() error) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("%w: %s", errors.Join(errors.New("it ended too early"), p.err), tail(p.log))
+			return fmt.Errorf("%w: %s", errors.Join(errEnded, p.err), tail(p.log))
 		case <-ctx.Done():
 			return fmt.Errorf("no answer (%w): %s", err, tail(p.log))
 		case <-time.After(20 * time.Millisecond):

@@ -55,6 +55,16 @@ func (r recipe) start(ctx context.Context, dir, data string, extraArgs []string)
 			return nil, fmt.Errorf("create %s data in %s: %w: %s", r.name, data, err, out)
 		}
 	}
+	for try := 1; ; try++ {
+		s, err := r.launch(ctx, dir, temp, extraArgs)
+		if err == nil || try == portTries || !errors.Is(err, errEnded) {
+			return s, err
+		}
+	}
+}
+
+// launch starts the server on a port that is free, and waits until it answers.
+func (r recipe) launch(ctx context.Context, dir, temp string, extraArgs []string) (*Server, error) {
 	s := &Server{Dir: dir}
 	var err error
 	if s.Socket, s.socketDir, err = socketPath(dir); err != nil {

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -20,6 +21,16 @@ func (w *WordPress) Serve(ctx context.Context) (url string, stop func(), err err
 // ServeWordPress serves whatever WordPress lies in root. With db, that database
 // takes the place of the one that the site's configuration names.
 func ServeWordPress(ctx context.Context, root string, db *Database) (url string, stop func(), err error) {
+	for try := 1; ; try++ {
+		url, stop, err = servePHP(ctx, root, db)
+		if err == nil || try == portTries || !errors.Is(err, errEnded) {
+			return url, stop, err
+		}
+	}
+}
+
+// servePHP serves it from a port that is free.
+func servePHP(ctx context.Context, root string, db *Database) (url string, stop func(), err error) {
 	port, err := freePort()
 	if err != nil {
 		return "", nil, err
