@@ -91,7 +91,11 @@ func TestThreadsNoticeChanges(t *testing.T) {
 			_, err := d.Write(t.Context(), p)
 			result <- errors.Join(err, d.Close())
 		}()
-		<-p.reached
+		select {
+		case <-p.reached:
+		case err := <-result:
+			t.Fatalf("the dump ended too early: %v", err)
+		}
 		f.run(t, db, statement)
 		close(p.goOn)
 		if err := <-result; !errors.Is(err, dump.ErrChanged) {
