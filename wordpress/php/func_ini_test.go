@@ -1,0 +1,117 @@
+package php
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// What INI files are made of, whole lines first.
+var (
+	iniLines = []string{
+		"[db]", "[ spaced name ]", "[prod : base]", `["quoted"]`, "['single']", " [indented]", "[E_ALL]", "[half", "[db] ; c", "[a]b = c", "[]", "[x;y]", `[a"b"c]`,
+		"; comment", "  ;; comment", "# hash", "# hash = 1", "#(x)", "name", "name ", "= value", "a b = c", "a.b.c = d", "yes = 1", "null=2", "on", "9 = nine", "07 = x", "-3 = y",
+		"a[] = 1", "a[k] = v", `a["q k"] = w`, "a['s'] = w", "a[ k ] = v", "a[0] = z", "a[E_ALL] = c", "a = scalar", "a[k][l] = deep", "[a] = b", "1[] = one", "a[k", "a[x y] = 1", "a[KNOWN]=2",
+		"path = \"C:\\dir\\\"", "multi = \"first\nsecond\"", "m2 = 'first\nsecond'", "\ttabbed = 1", "x=1;y=2", "e =", "e = ;c", "e = \"\"", "e = ''", "bare = $", "k = a=b", "k == v", "\xef\xbb\xbfbom = 1",
+	}
+	iniWords = []string{
+		"word", "12", "-5", "1.5", ".5", "5.", "0x1F", "0755", "1e5", "007", "99999999999999999999", "true", "On", "no", "none", "NULL", "yes sir", "E_ALL", "KNOWN", "PHP_EOL", "M_PI", "NotThere",
+		`"dq"`, `"d\"q\\z\n\$"`, `'sq'`, `'s"q;'`, `"se;mi"`, `"${KNOWN_ENV}"`, "${KNOWN_ENV}", "${UNSET_ENV}", "$x", "$", "a$b", "it's", "don't ' x", "a!b", "!1", "!", "~7", "1|2", "6&3", "5 ^ 1", "(1|2)&2", "|",
+		"a;b", "a ; c", ";c", "a:b", "/var/www", "p@ss#w%rd", "a{b}c", "(x)", "<a>", "a,b", "a\\b", "über", "\"open", "'open", "a\"b\"c", "-", "--1", "1-2", "a[b]", "*", "?", " ", "\t", "\\", `\"`, "false!", "a b  c",
+	}
+)
+
+func anyINI(r *rand.Rand) string {
+	var b strings.Builder
+	pick := func(list []string) string { return list[r.IntN(len(list))] }
+	for range 1 + r.IntN(3) {
+		if r.IntN(3) == 0 {
+			b.WriteString(pick(iniLines))
+		} else {
+			b.WriteString(pick([]string{"k", "key two", "K.x", "n[]", "n[k]", " pad "}) + pick([]string{"=", " = ", "= ", " =", "\t=\t"}))
+			for range 1 + r.IntN(2+r.IntN(2)) {
+				b.WriteString(pick([]string{"", " "}) + pick(iniWords))
+			}
+		}
+		b.WriteString(pick([]string{"\n", "\n", "\n", "\r\n", "\r", " \n", "\t\r\n", " ; c\n", ""}))
+	}
+	return b.String()
+}
+
+// TestINIFilesAgree holds parse_ini_string to what PHP makes of thousands of texts.
+func TestINIFilesAgree(t *testing.T) {
+	const each = 3000
+	r := rand.New(rand.NewPCG(7, 11))
+	var texts []string
+	var in bytes.Buffer
+	for i := range each {
+		text := anyINI(r)
+		texts = append(texts, text)
+		fmt.Fprintf(&in, "%s %d %d\n", hex.EncodeToString([]byte(text)), i%3, i/3%2)
+	}
+	cmd := exec.CommandContext(t.Context(), "php", "-n", "-d", "variables_order=GPC", "-r", `error_reporting(0); const KNOWN = 'known value';
+		while (($l = fgets(STDIN)) !== false) { [$x, $mode, $sections] = explode(' ', trim($l));
+			echo bin2hex(serialize(parse_ini_string(hex2bin($x), (bool) $sections, (int) $mode))), "\n"; }`)
+	cmd.Env = []string{"KNOWN_ENV=from env"}
+	cmd.Stdin = &in
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if len(want) != each {
+		t.Fatalf("PHP answers %d of %d texts", len(want), each)
+	}
+	wrong, open := 0, 0
+	for i, text := range texts {
+		got, known := evalINI(t, text, i%3, i/3%2 == 1)
+		right, err := hex.DecodeString(want[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case !known:
+			open++
+		case got != string(right):
+			if wrong++; wrong < 12 {
+				t.Errorf("%q in mode %d, sections %d:\n got %q\nwant %q", text, i%3, i/3%2, got, right)
+			}
+		}
+	}
+	if t.Logf("%d wrong, %d undecided of %d", wrong, open, each); open > each/50 {
+		t.Errorf("%d of %d texts are undecided", open, each)
+	}
+}
+
+// evalINI is what the evaluator makes of a text, serialized, if that is known.
+func evalINI(t *testing.T, text string, mode int, sections bool) (got string, known bool) {
+	t.Helper()
+	code := fmt.Sprintf("<?php const KNOWN = 'known value'; $r = serialize(parse_ini_string(hex2bin('%x'), %t, %d));\nrequire '/site/wp-settings.php';", text, sections, mode)
+	res, err := Eval(t.Context(), Options{
+		Files: oneFile{code}, File: "/site/wp-config.php", DocRoot: "/site", Stop: []string{"/site/wp-settings.php"},
+		EnvKnown: true, Env: map[string]string{"KNOWN_ENV": "from env"},
+	})
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	a := res.Variable("r")
+	return a.Text, a.State == Known
+}
+
+// FuzzINI: whatever the text, it is an array, false or unknown, and soon.
+func FuzzINI(f *testing.F) {
+	for _, s := range append(iniLines, iniWords...) {
+		f.Add(s, 0)
+		f.Add("k = "+s, 2)
+		f.Add("[s]\nk[] = "+s+"\n", 1)
+	}
+	f.Fuzz(func(t *testing.T, text string, mode int) {
+		if len(text) < 1<<16 {
+			evalINI(t, text, (mode%3+3)%3, true)
+		}
+	})
+}
