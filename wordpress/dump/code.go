@@ -119,6 +119,9 @@ func (d *Dump) readCode(ctx context.Context, c *code) error {
 	}
 	c.text, c.client, c.collation, c.database = rest[0].s, rest[1].s, rest[2].s, rest[3].s
 	list := dialectOf(c.mode).tokens(c.text)
+	if c.what != "TRIGGER" && dialectOf(c.mode).noBackslash {
+		list = withPlainHead(list, c.what)
+	}
 	if c.what == "TRIGGER" {
 		list = unqualify(list, d.name(), "EACH", anyName)
 	}

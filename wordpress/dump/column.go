@@ -16,7 +16,7 @@ const (
 	formText                // in quotes, escaped; the bytes are UTF-8
 	formCharset             // as formText while ASCII, else with the column's character set before it
 	formWide                // a character set that is no superset of ASCII: hexadecimal
-	formBinary              // bytes, escaped
+	formBinary              // bytes, escaped, always with what goes before them
 	formHex                 // bytes, hexadecimal
 )
 
@@ -114,6 +114,8 @@ func textForm(charset string) (form, string) {
 		return formWide, "_" + charset + " "
 	case "swe7":
 		return formWide, "_swe7 "
+	case "sjis", "latin2": // text to them makes other bytes of their backslash, and in the Czech collation of 0x7f
+		return formBinary, "_" + charset
 	case "", "binary":
 		return formBinary, "_binary"
 	}

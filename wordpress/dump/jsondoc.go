@@ -184,10 +184,42 @@ func (v *jsonValue) leaf() (sql string, all bool) {
 	case "TIMESTAMP": // nothing else than a column is one
 		return "(SELECT v FROM JSON_TABLE(" + literal("["+v.text+"]") + ",'$[*]' COLUMNS(v TIMESTAMP(6) PATH '$')) k)", true
 	}
-	if digits, ok := strings.CutPrefix(s, "base64:type15:"); ok {
-		if bytes, err := base64.StdEncoding.DecodeString(digits); err == nil {
-			return "x'" + string(appendHex(nil, bytes)) + "'", true
-		}
+	if sql := ofBytes(s); sql != "" {
+		return sql, true
 	}
 	return "CAST(" + literal(v.text) + " AS JSON)", false
+}
+
+// ofBytes is SQL for a value that MySQL shows by the number of a column's type and its
+// bytes; "" for a type that no statement makes, such as TINYBLOB. VARBINARY is what a
+// literal is; the others are columns', which a table made from JSON has.
+func ofBytes(shown string) string {
+	number, digits, _ := strings.Cut(strings.TrimPrefix(shown, "base64:type"), ":")
+	bytes, err := base64.StdEncoding.DecodeString(digits)
+	if err != nil {
+		return ""
+	}
+	digits = string(appendHex(nil, bytes))
+	value, column := "x'"+digits+"'", ""
+	switch number {
+	case "15":
+		return value
+	case "16":
+		if len(bytes) == 0 || len(bytes) > 8 {
+			return ""
+		}
+		value = "CAST(CONV('" + digits + "',16,10) AS UNSIGNED)"
+		column = fmt.Sprintf("BIT(%d)", 8*len(bytes))
+	case "250": // a MEDIUMBLOB is what may be as long as one
+		return "COALESCE(" + value + ",CAST(x'' AS BINARY(65536)))"
+	case "251": // a LONGBLOB is what may be made of a LONGTEXT
+		return "(SELECT UNHEX(v) FROM JSON_TABLE('[\"" + digits + "\"]','$[*]' COLUMNS(v LONGTEXT PATH '$' ERROR ON ERROR)) k)"
+	case "252":
+		column = "BLOB"
+	case "254":
+		column = fmt.Sprintf("BINARY(%d)", len(bytes))
+	default:
+		return ""
+	}
+	return "(SELECT v FROM JSON_TABLE(JSON_ARRAY(" + value + "),'$[*]' COLUMNS(v " + column + " PATH '$' ERROR ON ERROR)) k)"
 }

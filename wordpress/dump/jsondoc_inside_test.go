@@ -13,7 +13,15 @@ func TestReadJSON(t *testing.T) {
 		},
 		{`"2020-01-02"`, "DATE", "", "", `JSON_EXTRACT(JSON_ARRAY(CAST('2020-01-02' AS DATE)),'$[0]')`},
 		{`["base64:type15:yv4="]`, "ARRAY", "", `["BLOB"]`, `JSON_ARRAY(x'CAFE')`},
-		{`["base64:type252:yv4="]`, "ARRAY", "", `["BLOB"]`, `(lost) JSON_ARRAY(CAST('"base64:type252:yv4="' AS JSON))`},
+		{
+			`["base64:type252:yv4=", "base64:type16:Ag8=", "base64:type254:"]`, "ARRAY", "", `["BLOB","BIT","BLOB"]`,
+			`JSON_ARRAY((SELECT v FROM JSON_TABLE(JSON_ARRAY(x'CAFE'),'$[*]' COLUMNS(v BLOB PATH '$' ERROR ON ERROR)) k),` +
+				`(SELECT v FROM JSON_TABLE(JSON_ARRAY(CAST(CONV('020F',16,10) AS UNSIGNED)),'$[*]' COLUMNS(v BIT(16) PATH '$' ERROR ON ERROR)) k),` +
+				`(SELECT v FROM JSON_TABLE(JSON_ARRAY(x''),'$[*]' COLUMNS(v BINARY(0) PATH '$' ERROR ON ERROR)) k))`,
+		},
+		{`["base64:type16:AAAAAAAAAAAA"]`, "ARRAY", "", `["BIT"]`, `(lost) JSON_ARRAY(CAST('"base64:type16:AAAAAAAAAAAA"' AS JSON))`},
+		{`["base64:type249:yv4="]`, "ARRAY", "", `["BLOB"]`, `(lost) JSON_ARRAY(CAST('"base64:type249:yv4="' AS JSON))`},
+		{`["base64:type252:!"]`, "ARRAY", "", `["BLOB"]`, `(lost) JSON_ARRAY(CAST('"base64:type252:!"' AS JSON))`},
 		{`[null]`, "ARRAY", "", `[null]`, `CAST('[null]' AS JSON)`},
 		{`[1]`, "ARRAY", "", `["STRING"]`, "(wrong)"},
 		{`[1]`, "ARRAY", "", `["INTEGER","INTEGER"]`, "(wrong)"},

@@ -63,7 +63,7 @@ func (d *Dump) writeTyped(ctx context.Context, c *conn, t *text, o *object, colu
 		return err
 	})
 	for name := range lost {
-		d.warn(o.String(), "values in column "+ident(printable(name))+" have types that no statement makes, such as a BLOB inside of JSON, and come back as strings")
+		d.warn(o.String(), "values in column "+ident(printable(name))+" have types that no statement makes, such as a TINYBLOB inside of JSON, and come back as strings")
 	}
 	d.warnLongest(o, w.longest)
 	return w.rows, err
