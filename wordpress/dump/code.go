@@ -253,7 +253,7 @@ func (d *Dump) writeStatement(t *text, c *code) error {
 	if err != nil {
 		return err
 	}
-	reset := "SET NAMES utf8mb4;\nSET sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', time_zone='+00:00'"
+	reset := "SET NAMES utf8mb4;\nSET sql_mode='" + restoreMode + "', time_zone='+00:00'"
 	if c.created != "" {
 		reset += ", timestamp=DEFAULT"
 	}

@@ -21,6 +21,7 @@ func FuzzStatements(f *testing.F) {
 		"CREATE FUNCTION `f`() RETURNS int LANGUAGE JAVASCRIPT USING (`db`.`l`, `db`.`m` AS `n`) AS $$ x $$", "SELECT\ndelimiter -- x\nFROM t",
 		"CREATE TABLE `t` (`a` int DEFAULT (1+1), `b` text DEFAULT 'x', KEY `k` ((upper(`a`)))) ENGINE=Aria AUTO_INCREMENT=7",
 		"CREATE TABLE `t` (`a` varchar(9) COLLATE utf8mb4_bin NOT NULL,`b` bigint(20) unsigned GENERATED ALWAYS AS ROW START, PRIMARY KEY (`a`)) COLLATE=utf8mb4_bin",
+		"CREATE FUNCTION `f`(a int) RETURNS enum('\\\\')\n    COMMENT '\\\\n'\nRETURN '\\\\'", "FUNCTION f (", "FUNCTION f() RETURNS SET(", "FUNCTION f()\n    USING (", "EVENT e COMMENT '\\",
 		"(`0`DEFAULT)", "(`a` DEFAULT ,`b`)", "(`a` COLLATE)", "(`a` COLLATE,`b`)COLLATE=,", "(\n`a`", "(`a` )", "'", "`", "/*", "WITH", "VIEW", "(", "DEFAULT",
 	} {
 		f.Add(s, "db")
@@ -43,6 +44,11 @@ func FuzzStatements(f *testing.F) {
 		for _, shorter := range [][]token{unqualify(list, schemaName{database, true}, "", d.isObject), withoutDefiner(list), d.unqualifyLibraries(list)} {
 			if len(join(shorter)) > len(s) {
 				t.Errorf("%q: it has grown to %q", s, join(shorter))
+			}
+		}
+		for _, what := range []string{"FUNCTION", "PACKAGE BODY", "EVENT"} {
+			if got := join(withPlainHead((dialect{noBackslash: true}).tokens(s), what)); len(got) > len(s) {
+				t.Errorf("%q: as %s it has grown to %q", s, what, got)
 			}
 		}
 		if got := forClient(s, dialect{}); strings.ReplaceAll(got, "\n", "") != strings.ReplaceAll(s, "\n", "") {

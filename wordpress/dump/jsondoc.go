@@ -200,7 +200,8 @@ func ofBytes(shown string) string {
 		return ""
 	}
 	digits = string(appendHex(nil, bytes))
-	value, column := "x'"+digits+"'", ""
+	value := "x'" + digits + "'"
+	var column string
 	switch number {
 	case "15":
 		return value

@@ -8,7 +8,8 @@ import "strings"
 // whatever the mode is; parameters and the body are as they were given.
 func withPlainHead(list []token, what string) []token {
 	i := 0
-	for i < len(list) && !list[i].is(what[strings.LastIndexByte(what, ' ')+1:]) { // of PACKAGE BODY the last word
+	word := what[strings.LastIndexByte(what, ' ')+1:] // of PACKAGE BODY the last
+	for i < len(list) && !(list[i].kind == tokenWord && list[i].is(word)) {
 		i++
 	}
 	i = skipSpace(list, i+1) + 1 // past the name

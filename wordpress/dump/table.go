@@ -96,13 +96,17 @@ func (d *Dump) readTable(ctx context.Context, c *conn, o *object) (ddl string, c
 	if err != nil {
 		return "", nil, changed(err)
 	}
+	create += ";\n"
+	if d.hidesOptions(row[1].s) {
+		create = "SET sql_mode='" + restoreMode + ",IGNORE_BAD_TABLE_OPTIONS';\n" + create + "SET sql_mode='" + restoreMode + "';\n"
+	}
 	if withRows {
 		if columns, err = c.columnsOf(ctx, d.server, o, d.history(o)); err != nil {
 			return "", nil, err
 		}
 		o.ordered = o.steady && hasPrimaryKey(create)
 	}
-	return "DROP TABLE IF EXISTS " + ident(o.name) + ";\n" + create + ";\n", columns, nil
+	return "DROP TABLE IF EXISTS " + ident(o.name) + ";\n" + create, columns, nil
 }
 
 // history tells whether a table's old rows are dumped and can be restored.
@@ -119,6 +123,12 @@ func (d *Dump) whyNoHistory(o *object) string {
 
 // definition is a table's CREATE statement, made fit for another database.
 func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string) (string, error) {
+	if d.hidesOptions(create) {
+		var err error
+		if create, err = showOptions(ctx, c, o); err != nil {
+			return "", err
+		}
+	}
 	if !o.noData && !o.rowless {
 		var err error
 		if create, err = d.spellOut(ctx, c, o, create); err != nil {
