@@ -136,7 +136,7 @@ func (s *sheet) row(row agent.Row, again bool) {
 	if again {
 		detail = "as above"
 	}
-	s.paragraph(fmt.Sprintf("  %-9s%-20s", mark(row.Verdict), row.Check), indent, detail)
+	s.paragraph(fmt.Sprintf("  %-9s%-19s ", mark(row.Verdict), row.Check), indent, detail)
 	if row.Advice != "" && row.Verdict != agent.RowHolds && !again {
 		s.paragraph(indent+"→ ", indent+"  ", row.Advice)
 	}

@@ -251,3 +251,15 @@ func TestDoctorTellsWhyThereIsNothingToProve(t *testing.T) {
 		}
 	}
 }
+
+// A check whose name is as wide as its column, or wider, stands apart from what
+// came of it.
+func TestDoctorKeepsColumnsApart(t *testing.T) {
+	for _, check := range []string{"read", "change the lifecycle", "change the ACL of a version"} {
+		s := &sheet{columns: 96}
+		s.row(agent.Row{Check: check, Verdict: agent.RowHolds, Detail: "denied"}, false)
+		if !strings.Contains(s.b.String(), check+" ") {
+			t.Errorf("%q", s.b.String())
+		}
+	}
+}

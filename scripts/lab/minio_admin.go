@@ -19,10 +19,13 @@ import (
 )
 
 // PutOnlyPolicy allows to put objects and to abort uploads below prefix, and
-// nothing else.
+// nothing else: not to put over a version, which MinIO lets who names its id, or
+// has it unpacked from an archive.
 func PutOnlyPolicy(bucket, prefix string) string {
 	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",`+
-		`"Action":["s3:PutObject","s3:AbortMultipartUpload"],"Resource":["arn:aws:s3:::%s/%s*"]}]}`, bucket, prefix)
+		`"Action":["s3:PutObject","s3:AbortMultipartUpload"],"Resource":["arn:aws:s3:::%[1]s/%[2]s*"]},`+
+		`{"Effect":"Deny","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::%[1]s/*"],"Condition":{"StringLike":{"s3:versionid":"?*"}}},`+
+		`{"Effect":"Deny","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::%[1]s/","arn:aws:s3:::%[1]s/*/"]}]}`, bucket, prefix)
 }
 
 // PutOnlyUser adds a user who may do what PutOnlyPolicy says, and returns an

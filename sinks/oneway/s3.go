@@ -42,6 +42,7 @@ type trial struct {
 	name       string // relative to the prefix
 	key        string
 	version    string // "" when the bucket keeps none
+	honours    bool   // the store was seen to honour If-None-Match
 	findings   []Finding
 }
 
@@ -127,7 +128,9 @@ func (x *s3Examiner) folder(ctx context.Context, name string) ([]Finding, bool) 
 	t.overwrite(ctx)
 	t.long(ctx)
 	t.denied(ctx)
-	t.replica(ctx)
+	t.versions(ctx)
+	t.locks(ctx)
+	t.fanOut(ctx)
 	t.deletes(ctx)
 	return t.findings, true
 }
@@ -137,6 +140,9 @@ func (x *s3Examiner) whole(ctx context.Context) []Finding {
 	t := &trial{s3Examiner: x}
 	t.outside(ctx)
 	t.settings(ctx)
+	t.listen(ctx)
+	t.account(ctx)
+	t.untried()
 	t.clock()
 	return t.findings
 }

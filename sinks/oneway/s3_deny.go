@@ -57,8 +57,9 @@ func (t *trial) denied(ctx context.Context) {
 			return err
 		}},
 	}
+	probes = append(probes, t.attributes("s3:GetObjectAttributes", nil))
 	if t.version != "" {
-		probes = append(probes, probe{demand{"read a version", "s3:GetObjectVersion", "a thief can read every version"}, func(ctx context.Context, o func(*s3.Options)) error {
+		probes = append(probes, t.attributes("s3:GetObjectVersionAttributes", &t.version), probe{demand{"read a version", "s3:GetObjectVersion", "a thief can read every version"}, func(ctx context.Context, o func(*s3.Options)) error {
 			out, err := t.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &t.Bucket, Key: &t.key, VersionId: &t.version, ExpectedBucketOwner: t.owner()}, o)
 			if err == nil {
 				_ = out.Body.Close() // nothing is in it
@@ -66,35 +67,25 @@ func (t *trial) denied(ctx context.Context) {
 			return err
 		}})
 	}
-	t.run(ctx, append(probes, t.labels()...))
+	if probes = append(probes, t.labels(nil)...); t.version != "" {
+		probes = append(probes, t.labels(&t.version)...)
+	}
+	t.run(ctx, probes)
 	t.copy(ctx)
 }
 
-// labels are what hangs on an object: access lists and tags.
-func (t *trial) labels() []probe {
-	return []probe{
-		{demand{"read the ACL", "s3:GetObjectAcl", "a thief can see who may read"}, func(ctx context.Context, o func(*s3.Options)) error {
-			_, err := t.Client.GetObjectAcl(ctx, &s3.GetObjectAclInput{Bucket: &t.Bucket, Key: &t.key, ExpectedBucketOwner: t.owner()}, o)
-			return err
-		}},
-		{demand{"change the ACL", "s3:PutObjectAcl", "a thief can open the backups to the world"}, func(ctx context.Context, o func(*s3.Options)) error {
-			_, err := t.Client.PutObjectAcl(ctx, &s3.PutObjectAclInput{Bucket: &t.Bucket, Key: &t.key, ACL: types.ObjectCannedACLPrivate, ExpectedBucketOwner: t.owner()}, o)
-			return err
-		}},
-		{demand{"read tags", "s3:GetObjectTagging", "a thief can read tags"}, func(ctx context.Context, o func(*s3.Options)) error {
-			_, err := t.Client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, ExpectedBucketOwner: t.owner()}, o)
-			return err
-		}},
-		{demand{"change tags", "s3:PutObjectTagging", "a thief can have lifecycle rules delete by tag"}, func(ctx context.Context, o func(*s3.Options)) error {
-			tags := []types.Tag{{Key: aws.String("wp-oneway"), Value: aws.String("canary")}}
-			_, err := t.Client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, Tagging: &types.Tagging{TagSet: tags}, ExpectedBucketOwner: t.owner()}, o)
-			return err
-		}},
-		{demand{"remove tags", "s3:DeleteObjectTagging", "a thief can take off what lifecycle rules and policies go by"}, func(ctx context.Context, o func(*s3.Options)) error {
-			_, err := t.Client.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, ExpectedBucketOwner: t.owner()}, o)
-			return err
-		}},
+// attributes looks at the canary without reading it.
+func (t *trial) attributes(verb string, version *string) probe {
+	check := "look at attributes"
+	if version != nil {
+		check = "look at a version"
 	}
+	return probe{demand{check, verb, "a thief can see what exists"}, func(ctx context.Context, o func(*s3.Options)) error {
+		_, err := t.Client.GetObjectAttributes(ctx, &s3.GetObjectAttributesInput{
+			Bucket: &t.Bucket, Key: &t.key, VersionId: version, ObjectAttributes: []types.ObjectAttributes{types.ObjectAttributesObjectSize}, ExpectedBucketOwner: t.owner(),
+		}, o)
+		return err
+	}}
 }
 
 // copy reads through a copy, to another canary.

@@ -3,6 +3,7 @@ package oneway
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -17,7 +18,7 @@ const bogusWord = "wp-oneway-probe"
 // another store makes of them is not known.
 func (t *trial) settings(ctx context.Context) {
 	known := t.aws() || t.minio()
-	for _, p := range append(t.changes(), t.diversions()...) {
+	for _, p := range slices.Concat(t.changes(), t.openings(), t.diversions()) {
 		if !known && !t.o.Intrusive {
 			t.add(Finding{
 				Check: p.check, Verb: p.verb, Required: true, Verdict: Unproven,
@@ -120,4 +121,34 @@ func (t *trial) diversions() []probe {
 			return err
 		}},
 	}
+}
+
+// openings are the settings of stores that know access lists; MinIO knows policies.
+func (t *trial) openings() []probe {
+	if t.minio() {
+		return nil
+	}
+	return []probe{
+		{demand{"change the bucket's ACL", "s3:PutBucketAcl", "a thief can let himself list and put, from wherever he is"}, func(ctx context.Context, o func(*s3.Options)) error {
+			grant := types.Grant{Grantee: &types.Grantee{Type: types.TypeCanonicalUser, ID: aws.String(bogusWord)}, Permission: bogusWord}
+			_, err := t.Client.PutBucketAcl(ctx, &s3.PutBucketAclInput{
+				Bucket: &t.Bucket, AccessControlPolicy: &types.AccessControlPolicy{Grants: []types.Grant{grant}, Owner: &types.Owner{ID: aws.String(bogusWord)}}, ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+	}
+}
+
+// untried names what there is no harmless request for: it would have to be granted
+// by somebody, and be seen there.
+func (t *trial) untried() {
+	if t.minio() {
+		return // it says what it grants
+	}
+	t.add(Finding{
+		Check: "drop the policy", Verb: "s3:DeleteBucketPolicy", Verdict: Warning,
+		Detail: "not tried, since there is no request for it that changes nothing; nor are s3:BypassGovernanceRetention, s3:PutBucketPublicAccessBlock, " +
+			"s3:PutBucketOwnershipControls, s3:PutInventoryConfiguration, s3:PutBucketLogging, access points, batch jobs, and what is not s3: (iam:, sts:, kms:)",
+		Advice: "see that the credential's policy has nothing but what the printed one has: " + t.policy(),
+	})
 }

@@ -65,6 +65,7 @@ func (t *trial) createAgain(ctx context.Context) {
 	switch {
 	case errors.Is(err, sinks.ErrExists):
 		f.Verdict, f.Detail = Holds, "refused: the name is taken (412)"
+		t.honours = true
 	case err != nil:
 		f.Verdict, f.Detail = Unproven, line(err.Error())
 		f.Advice = "run doctor again"
@@ -120,9 +121,6 @@ func (t *trial) overwritten(check, version string, err error) {
 // replica puts the canary as another server would replicate it: MinIO takes the
 // version that a replica says it is, and puts it over the one that it has.
 func (t *trial) replica(ctx context.Context) {
-	if !t.minio() {
-		return
-	}
 	t.run(ctx, []probe{{demand{"overwrite a version", "s3:ReplicateObject", "a thief can put over every version that is kept"}, func(ctx context.Context, o func(*s3.Options)) error {
 		_, err := t.Client.PutObject(ctx, &s3.PutObjectInput{
 			Bucket: &t.Bucket, Key: &t.key, Body: bytes.NewReader(nil), ContentLength: aws.Int64(0), ExpectedBucketOwner: t.owner(),

@@ -149,8 +149,29 @@ func TestAHostMayCreateAndNothingElse(t *testing.T) {
 			},
 			"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "true"}},
 		}
-		if len(statements) != 1 || !reflect.DeepEqual(statements[0], want) {
+		allowed := slices.DeleteFunc(slices.Clone(statements), func(s any) bool { return s.(map[string]any)["Effect"] == "Deny" })
+		if len(allowed) != 1 || !reflect.DeepEqual(allowed[0], want) || len(statements) != map[string]int{"aws": 1, "minio": 3, "wasabi": 1}[provider] {
 			t.Errorf("%s: %v", provider, statements)
+		}
+	}
+}
+
+// MinIO puts over a version for who may put and names its id, or has it unpacked.
+func TestMinIORefusesToOverwriteVersions(t *testing.T) {
+	for name, r := range requests("minio") {
+		for _, body := range documents(t, plan(t, r), "identity-policy") {
+			statements := body["Statement"].([]any)
+			for _, want := range []map[string]any{
+				{
+					"Sid": "NeverOverwriteVersions", "Effect": "Deny", "Action": []any{"s3:PutObject"}, "Resource": []any{"arn:aws:s3:::vault/*"},
+					"Condition": map[string]any{"StringLike": map[string]any{"s3:versionid": "?*"}},
+				},
+				{"Sid": "NeverUnpackArchives", "Effect": "Deny", "Action": []any{"s3:PutObject"}, "Resource": []any{"arn:aws:s3:::vault/", "arn:aws:s3:::vault/*/"}},
+			} {
+				if !slices.ContainsFunc(statements, func(s any) bool { return reflect.DeepEqual(s, want) }) {
+					t.Errorf("%s: %v", name, statements)
+				}
+			}
 		}
 	}
 }

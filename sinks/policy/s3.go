@@ -32,6 +32,9 @@ func (r *Request) identity(s scope) s3Policy {
 		Sid: "CreateBackups", Effect: "Allow", Action: []string{"s3:PutObject", "s3:AbortMultipartUpload"}, Resource: resources,
 		Condition: map[string]map[string]string{"Bool": {"aws:SecureTransport": "true"}},
 	}}}
+	if r.Provider == "minio" {
+		p.Statement = append(p.Statement, r.keepVersions()...)
+	}
 	if r.KMSKey != "" {
 		// Decrypt is for streams of several parts: the store reads its own parts.
 		p.Statement = append(p.Statement, s3Statement{
@@ -39,6 +42,20 @@ func (r *Request) identity(s scope) s3Policy {
 		})
 	}
 	return p
+}
+
+// keepVersions denies what MinIO lets everybody do who may put: to put over a
+// version by its id, and to have an archive unpacked, whose entries may be versions,
+// too. It asks for that by the folder's name, which ends as no backup's does.
+func (r *Request) keepVersions() []s3Statement {
+	arn := "arn:aws:s3:::" + r.Bucket
+	return []s3Statement{
+		{
+			Sid: "NeverOverwriteVersions", Effect: "Deny", Action: []string{"s3:PutObject"}, Resource: []string{arn + "/*"},
+			Condition: map[string]map[string]string{"StringLike": {"s3:versionid": "?*"}},
+		},
+		{Sid: "NeverUnpackArchives", Effect: "Deny", Action: []string{"s3:PutObject"}, Resource: []string{arn + "/", arn + "/*/"}},
+	}
 }
 
 // bucketPolicy refuses what even a credential that may put must not do: to put

@@ -1,0 +1,43 @@
+package oneway
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// labels are what hangs on an object, or on one version of it: access lists and
+// tags. Stores have rights of their own for versions.
+func (t *trial) labels(version *string) []probe {
+	of, word := "", ""
+	if version != nil {
+		of, word = " of a version", "Version"
+	}
+	return []probe{
+		{demand{"read the ACL" + of, "s3:GetObject" + word + "Acl", "a thief can see who may read"}, func(ctx context.Context, o func(*s3.Options)) error {
+			_, err := t.Client.GetObjectAcl(ctx, &s3.GetObjectAclInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ExpectedBucketOwner: t.owner()}, o)
+			return err
+		}},
+		{demand{"change the ACL" + of, "s3:PutObject" + word + "Acl", "a thief can open the backups to the world"}, func(ctx context.Context, o func(*s3.Options)) error {
+			_, err := t.Client.PutObjectAcl(ctx, &s3.PutObjectAclInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ACL: types.ObjectCannedACLPrivate, ExpectedBucketOwner: t.owner()}, o)
+			return err
+		}},
+		{demand{"read tags" + of, "s3:GetObject" + word + "Tagging", "a thief can read tags"}, func(ctx context.Context, o func(*s3.Options)) error {
+			_, err := t.Client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ExpectedBucketOwner: t.owner()}, o)
+			return err
+		}},
+		{demand{"change tags" + of, "s3:PutObject" + word + "Tagging", "a thief can have lifecycle rules delete by tag"}, func(ctx context.Context, o func(*s3.Options)) error {
+			tags := []types.Tag{{Key: aws.String("wp-oneway"), Value: aws.String("canary")}}
+			_, err := t.Client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
+				Bucket: &t.Bucket, Key: &t.key, VersionId: version, Tagging: &types.Tagging{TagSet: tags}, ExpectedBucketOwner: t.owner(),
+			}, o)
+			return err
+		}},
+		{demand{"remove tags" + of, "s3:DeleteObject" + word + "Tagging", "a thief can take off what lifecycle rules and policies go by"}, func(ctx context.Context, o func(*s3.Options)) error {
+			_, err := t.Client.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ExpectedBucketOwner: t.owner()}, o)
+			return err
+		}},
+	}
+}
