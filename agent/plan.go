@@ -8,7 +8,12 @@ import (
 
 // plan is a dry run: it reads the configuration, connects to the database and
 // walks the files, but reads no content and sends nothing.
-func (r *run) plan(ctx context.Context) error {
+func (r *run) plan(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = context.Cause(ctx) // it says which limit, or which signal
+		}
+	}()
 	started := r.agent.Now().UTC()
 	id, err := runID(started, r.agent.Random)
 	if err != nil {

@@ -37,6 +37,10 @@ type settings struct {
 	siteSetting `mapstructure:",squash"`
 }
 
+// maxSites is how many sites are backed up at once at most: each takes its share of
+// memory and connections.
+const maxSites = 1000
+
 // limits are those of the whole process.
 type limits struct {
 	Sites     int           `mapstructure:"sites"`
@@ -218,8 +222,8 @@ func (a *app) load() (*settings, error) {
 	if err := decode(a.config.AllSettings(), s); err != nil {
 		return nil, fmt.Errorf("configuration%s: %w", a.from(), err)
 	}
-	if s.Limits.Sites < 0 {
-		return nil, fmt.Errorf("configuration%s: 'limits.sites' is %d; give how many sites at once, 1 or more", a.from(), s.Limits.Sites)
+	if s.Limits.Sites < 0 || s.Limits.Sites > maxSites {
+		return nil, fmt.Errorf("configuration%s: 'limits.sites' is %d; give how many sites at once, 1 to %d", a.from(), s.Limits.Sites, maxSites)
 	}
 	if s.Limits.Nice < 0 || s.Limits.Nice > maxNice {
 		return nil, fmt.Errorf("configuration%s: 'limits.nice' is %d; give 1 to %d, the lowest priority, or 0 to leave it as it is", a.from(), s.Limits.Nice, maxNice)

@@ -81,6 +81,7 @@ func TestAConfigurationThatIsWrongNamesFileAndKeyAndNoValue(t *testing.T) {
 		"limits: {stall: 5}":                                 "'limits.stall'",
 		"limits: {timeout: -1h}":                             "'limits.timeout'",
 		"limits: {sites: -1}":                                "'limits.sites'",
+		"limits: {sites: 99999999999}":                       "'limits.sites'",
 		"limits: {nice: 20}":                                 "'limits.nice'",
 		"limits: {nice: -5}":                                 "'limits.nice'",
 		"sites: [{path: /nowhere, kindd: db}]":               "kindd", // although it is another site's
