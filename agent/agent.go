@@ -98,7 +98,8 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *Report {
 	a.witness(names, jobs)
 	slots := make(chan struct{}, max(a.Sites, 1))
 	var sites sync.WaitGroup
-	for i, job := range jobs {
+	for _, i := range names.turns(len(jobs)) {
+		job := jobs[i]
 		job.Selection.Apart = inner[i]
 		if names.unused[i] {
 			job.Ignore = unconfigured

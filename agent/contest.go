@@ -117,6 +117,22 @@ func (a *Agent) settle(who []int, h *holder, out *contest) {
 	}
 }
 
+// turns is the order in which the jobs begin: every owner's first site comes before
+// anybody's second, so that who has many sites, and keeps each run as long as a run
+// may take, does not keep the other owners waiting for all of them.
+func (c *contest) turns(jobs int) []int {
+	order, turn, had := make([]int, jobs), make([]int, jobs), map[uint32]int{}
+	for i := range jobs {
+		order[i] = i
+		if who, found := c.found[i]; found {
+			turn[i] = had[who.uid]
+			had[who.uid]++
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return turn[i] - turn[j] })
+	return order
+}
+
 // inner lists, for each job, the sites that lie in its own and are backed up on
 // their own.
 func (c *contest) inner(jobs []Job) map[int][]string {
