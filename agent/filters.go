@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"syscall"
@@ -46,7 +47,7 @@ func (s Sealing) Filters() ([]archive.Filter, *Seal, error) {
 func (s Sealing) age() (archive.Filter, *Seal, error) {
 	text := strings.Join(s.Recipients, "\n")
 	if s.RecipientsFile != "" {
-		file, err := os.ReadFile(s.RecipientsFile)
+		file, err := readOwn(s.RecipientsFile, false, true)
 		if err != nil {
 			return archive.Filter{}, nil, fmt.Errorf("recipients_file: %w", err)
 		}
@@ -96,7 +97,16 @@ const maxOwnFile = 1 << 20
 // ReadOwnFile reads a small file that the operator vouches for: it must be his or
 // root's, and nobody else may write to it or, if it is secret, read it.
 func ReadOwnFile(path string, secret bool) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	return readOwn(path, secret, false)
+}
+
+// readOwn is ReadOwnFile, and takes a pipe too, as a shell's <(…) is.
+func readOwn(path string, secret, pipe bool) ([]byte, error) {
+	flags := os.O_RDONLY | syscall.O_NOCTTY
+	if !pipe {
+		flags |= syscall.O_NONBLOCK
+	}
+	f, err := os.OpenFile(path, flags, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +117,7 @@ func ReadOwnFile(path string, secret bool) ([]byte, error) {
 	}
 	uid := uidOf(info)
 	switch mode := info.Mode(); {
-	case !mode.IsRegular():
+	case !mode.IsRegular() && (!pipe || mode&fs.ModeNamedPipe == 0):
 		return nil, fmt.Errorf("open %s: it is no regular file", path)
 	case uid != 0 && uid != uint32(os.Geteuid()):
 		return nil, fmt.Errorf("open %s: it belongs to uid %d; it must be yours or root's", path, uid)
