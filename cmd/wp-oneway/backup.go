@@ -24,15 +24,16 @@ with none configured, backups go to ~/backups. In a URL, {host}, {kind}, {site}
 and {owner} stand for the host's name, the kind of backup, and the site's name and
 owner.
 
-Every flag is a key of the configuration, with underscores, and an environment
-variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is sinks,
---recipient encryption.age_recipients, --recipients-file
-encryption.recipients_file, --passphrase-file encryption.passphrase_file.
-Keys without a flag are limits.sites (how many at once), limits.bandwidth (of the
-files of all sites on their way to buckets, such as 20MiB/s), limits.timeout (of a
-run), limits.stall (after which a destination that does not move is given up),
-limits.nice (as nice -n: 10 leaves the processors to the sites while they need
-them), and encryption.required (refuse backups that are not sealed).
+Every flag but --all is a key of the configuration, with underscores, and an
+environment variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is
+sinks, --recipient encryption.age_recipients, --recipients-file
+encryption.recipients_file, --passphrase-file encryption.passphrase_file; --config
+is WP_ONEWAY_CONFIG alone. Keys without a flag are sites, roots, limits.sites (how
+many at once), limits.bandwidth (of the files of all sites on their way to
+buckets, such as 20MiB/s), limits.timeout (of a run), limits.stall (after which a
+destination that does not move is given up), limits.nice (as nice -n: 10 leaves the
+processors to the sites while they need them), and encryption.required (refuse
+backups that are not sealed).
 
 With --require-one-way, a sink that doctor has not found one-way with this
 credential in the last 7 days is refused before anything is read, and counts as a
