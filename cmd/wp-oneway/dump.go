@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -113,11 +114,13 @@ func (a *app) dump(ctx context.Context, path, file string) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range findings.Warnings.Items {
-		fmt.Fprintf(a.io.err, "wp-oneway: warning: %s\n", agent.Printable(w))
+	if !a.config.GetBool("quiet") {
+		for _, w := range findings.Warnings.Items {
+			a.tell(slog.LevelWarn, "warning: ", w)
+		}
 	}
 	for _, m := range findings.Privileges.Items {
-		fmt.Fprintf(a.io.err, "wp-oneway: not in the dump: %s\n", agent.Printable(m))
+		a.tell(slog.LevelError, "not in the dump: ", m)
 	}
 	if findings.Privileges.Total > 0 {
 		return &exitError{code: 3}

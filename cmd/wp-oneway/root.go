@@ -61,6 +61,18 @@ type app struct {
 	config *viper.Viper
 	flags  *pflag.FlagSet // of the command that runs
 	log    *slog.Logger
+	inJSON bool // what is told on standard error is JSON
+}
+
+// tell tells people one line, or the log where that is JSON. A tenant may have
+// written parts of it.
+func (a *app) tell(level slog.Level, what, text string) {
+	text = agent.Printable(what + text)
+	if a.inJSON {
+		a.log.Log(context.Background(), level, text)
+		return
+	}
+	fmt.Fprintf(a.io.err, "wp-oneway: %s\n", text)
 }
 
 // run is the whole program but for the process: arguments in, exit status out.
@@ -78,8 +90,7 @@ func run(ctx context.Context, args []string, io streams) int {
 	exit := &exitError{code: 1, err: err}
 	errors.As(err, &exit)
 	if exit.err != nil {
-		text := strings.ReplaceAll(strings.TrimSpace(exit.err.Error()), "\n", "; ")
-		fmt.Fprintf(io.err, "wp-oneway: %s\n", agent.Printable(text)) // a tenant may have written parts of it
+		a.tell(slog.LevelError, "", strings.ReplaceAll(strings.TrimSpace(exit.err.Error()), "\n", "; "))
 	}
 	return exit.code
 }
@@ -175,7 +186,10 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	case "text":
 		a.log = slog.New(slog.NewTextHandler(a.io.err, &slog.HandlerOptions{Level: level}))
 	case "json":
-		a.log = slog.New(slog.NewJSONHandler(a.io.err, &slog.HandlerOptions{Level: min(level, slog.LevelInfo)}))
+		if !a.config.GetBool("quiet") {
+			level = min(level, slog.LevelInfo)
+		}
+		a.log, a.inJSON = slog.New(slog.NewJSONHandler(a.io.err, &slog.HandlerOptions{Level: level})), true
 	default:
 		return usage(fmt.Errorf("log_format %q: must be text or json", format))
 	}

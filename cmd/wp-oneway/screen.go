@@ -181,9 +181,10 @@ func (s *screen) record(r agent.SiteReport) {
 	for _, what := range r.Shrunk {
 		log.Warn("the site shrank", "what", what)
 	}
+	fail := func(format string, args ...any) { log.Error(fmt.Sprintf(format, args...)) }
 	warn := func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }
-	told(warn, "could not be read: ", r.Unreadable)
-	told(warn, "not in the dump: ", r.Privileges)
+	told(fail, "could not be read: ", r.Unreadable)
+	told(fail, "not in the dump: ", r.Privileges)
 	told(warn, "warning: ", r.Warnings)
 	if r.Error == nil {
 		log.Info("backup done", "run", r.Run, "duration", r.Finished.Sub(r.Started).String())

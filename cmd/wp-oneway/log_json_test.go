@@ -1,0 +1,53 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// logged are the messages of a log, each of a line of JSON, behind their levels.
+func logged(t *testing.T, stderr string) (lines []string) {
+	t.Helper()
+	for line := range strings.Lines(stderr) {
+		var entry struct{ Level, Msg string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Errorf("told in plain text: %s", line)
+		}
+		lines = append(lines, entry.Level+" "+entry.Msg)
+	}
+	return lines
+}
+
+func TestALogInJSONIsJSONToTheEnd(t *testing.T) {
+	h := newHost(t)
+	for _, args := range [][]string{{"dump", "/nowhere"}, {"inspect", "/nowhere"}, {"sites", "/nowhere"}, {"backup"}, {"backup", "/nowhere"}} {
+		code, _, stderr := h.run(append(args, "--log-format", "json")...)
+		if got := logged(t, stderr); code == 0 || len(got) != 1 || !strings.HasPrefix(got[0], "ERROR ") {
+			t.Errorf("%q: exit status %d, %q", args, code, got)
+		}
+	}
+}
+
+// With --quiet a log tells what is wrong and nothing else, as people are told.
+func TestAQuietLogInJSON(t *testing.T) {
+	h, site, to := newHost(t), smallSite(t), t.TempDir()
+	args := []string{"backup", site, "--kind", "files", "--name", "x", "--to", to, "--log-format", "json"}
+	if code, _, stderr := h.run(args...); code != 0 || len(logged(t, stderr)) == 0 {
+		t.Errorf("exit status %d, %q; want to be told of success", code, stderr)
+	}
+	args = append(args, "--quiet")
+	if code, _, stderr := h.run(args...); code != 0 || stderr != "" {
+		t.Errorf("exit status %d, %q; want silence", code, stderr)
+	}
+	deep := filepath.Join(site, "wp-content/uploads", strings.Repeat("d/", 300)) // deeper than is read
+	if err := os.MkdirAll(deep, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := h.run(args...)
+	if got := logged(t, stderr); code != 3 || len(got) != 1 || !strings.HasPrefix(got[0], "ERROR could not be read: ") {
+		t.Errorf("exit status %d, %.300q", code, got)
+	}
+}
