@@ -116,11 +116,11 @@ func (a *app) dump(ctx context.Context, path, file string) error {
 	}
 	if !a.config.GetBool("quiet") {
 		for _, w := range findings.Warnings.Items {
-			a.tell(slog.LevelWarn, "warning: ", w)
+			a.tell(ctx, slog.LevelWarn, "warning: ", w)
 		}
 	}
 	for _, m := range findings.Privileges.Items {
-		a.tell(slog.LevelError, "not in the dump: ", m)
+		a.tell(ctx, slog.LevelError, "not in the dump: ", m)
 	}
 	if findings.Privileges.Total > 0 {
 		return &exitError{code: 3}

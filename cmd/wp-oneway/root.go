@@ -66,10 +66,10 @@ type app struct {
 
 // tell tells people one line, or the log where that is JSON. A tenant may have
 // written parts of it.
-func (a *app) tell(level slog.Level, what, text string) {
+func (a *app) tell(ctx context.Context, level slog.Level, what, text string) {
 	text = agent.Printable(what + text)
 	if a.inJSON {
-		a.log.Log(context.Background(), level, text)
+		a.log.Log(ctx, level, text)
 		return
 	}
 	fmt.Fprintf(a.io.err, "wp-oneway: %s\n", text)
@@ -90,7 +90,7 @@ func run(ctx context.Context, args []string, io streams) int {
 	exit := &exitError{code: 1, err: err}
 	errors.As(err, &exit)
 	if exit.err != nil {
-		a.tell(slog.LevelError, "", strings.ReplaceAll(strings.TrimSpace(exit.err.Error()), "\n", "; "))
+		a.tell(ctx, slog.LevelError, "", strings.ReplaceAll(strings.TrimSpace(exit.err.Error()), "\n", "; "))
 	}
 	return exit.code
 }
