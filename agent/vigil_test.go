@@ -44,10 +44,10 @@ func TestASilentSiteIsGivenUp(t *testing.T) {
 // While a destination makes the site wait, the site is not silent.
 func TestASiteIsNotBlamedForASlowDestination(t *testing.T) {
 	b := newBench(t, nil, &oddSink{folder(t, t.TempDir()), func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error) {
-		time.Sleep(700 * time.Millisecond)
+		time.Sleep(2500 * time.Millisecond)
 		return real.Put(ctx, name, r)
 	}})
-	if err := b.watched(200*time.Millisecond, pour(noise(60<<20), nil)); err != nil {
+	if err := b.watched(time.Second, pour(noise(60<<20), nil)); err != nil {
 		t.Error(err)
 	}
 }
