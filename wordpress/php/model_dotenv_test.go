@@ -106,14 +106,14 @@ func TestDotenvNestsQuickly(t *testing.T) {
 	if bad != nil {
 		t.Fatal(bad)
 	}
-	start := processorTime()
+	watch := stopwatch()
 	got := entries[1].resolve(func(name string) (string, bool) {
 		return map[string]string{"A": "b", "Ab": "inner"}[name], true
 	})
 	if want := strings.Repeat("b", 400_000) + "xinner"; got != want {
 		t.Errorf("got %d bytes that end in %q", len(got), got[max(0, len(got)-20):])
 	}
-	if took := processorTime() - start; took > 5*time.Second {
+	if took := watch(); took > 5*time.Second {
 		t.Errorf("took %v", took)
 	}
 }
