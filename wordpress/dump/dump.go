@@ -82,7 +82,11 @@ func (d *Dump) readRest(ctx context.Context) error {
 	if err := d.readCodes(ctx); err != nil {
 		return err
 	}
-	d.settleViews()
+	packages, err := d.listPackages(ctx)
+	if err != nil {
+		return err
+	}
+	d.settleViews(packages)
 	return nil
 }
 

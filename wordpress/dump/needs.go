@@ -1,5 +1,11 @@
 package dump
 
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
 // A need is what a view's query cannot do without.
 type need struct {
 	tables    []string // and views
@@ -46,9 +52,23 @@ func isSource(before []token) bool {
 	return false
 }
 
+// listPackages lists the database's packages, also those that the account cannot read,
+// if views call what may be theirs.
+func (d *Dump) listPackages(ctx context.Context) ([]string, error) {
+	if !d.server.maria || !slices.ContainsFunc(d.views, func(v *view) bool { return len(v.needs.packages) > 0 }) {
+		return nil, nil
+	}
+	names, err := d.main.strings(ctx, "SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE "+thisDatabase("ROUTINE")+" AND ROUTINE_TYPE='PACKAGE'")
+	if err != nil {
+		return nil, fmt.Errorf("list packages: %w", err)
+	}
+	return names, nil
+}
+
 // settleViews marks the views that a restore of this dump could not create, for
-// they need what is not in it. Such a view would stop the restore.
-func (d *Dump) settleViews() {
+// they need what is not in it. Such a view would stop the restore. Known are the
+// packages that the database has, in the dump or not.
+func (d *Dump) settleViews(known []string) {
 	there := map[string]bool{}
 	for _, o := range d.objects {
 		there[o.name] = !o.gone && !(o.kind == kindSequence && d.foreign())
@@ -66,6 +86,8 @@ func (d *Dump) settleViews() {
 		for _, name := range v.needs.packages {
 			if packages[name] {
 				v.mode, v.doubt = "ORACLE", "" // no other mode has functions of packages
+			} else if slices.Contains(known, name) {
+				v.broken = "it calls package " + ident(printable(name)) + ", which is not in this dump"
 			}
 		}
 		if v.doubt != "" {

@@ -31,6 +31,7 @@ const (
 	errNoSuchRoutine = 1305
 	errNoSuchEvent   = 1539
 	errViewInvalid   = 1356
+	errRoutineAccess = 1370
 	errViewRecursive = 1462
 	errUnknownTable  = 1051
 	errBadTable      = 1109

@@ -191,6 +191,10 @@ func (d *Dump) tryView(ctx context.Context, c *conn, v *view, list []token) erro
 		if len(v.needs.packages) > 0 && number(err) == errNoSuchRoutine {
 			v.broken, v.doubt = "", err.Error()
 		}
+	case errRoutineAccess: // of a function that may be there, or not
+		if len(v.needs.packages) > 0 {
+			v.doubt = err.Error()
+		}
 	case errViewInvalid:
 		v.suspect = true
 	}
