@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,5 +42,20 @@ func TestTheHelpOfBackupNamesTheKeys(t *testing.T) {
 	}
 	for name := range flags {
 		t.Errorf("the flag --%s is no key", name)
+	}
+}
+
+func TestManPagesHaveTheirDate(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", "1795402800")
+	dir := t.TempDir()
+	if code := run(t.Context(), []string{"man", dir}, streams{out: io.Discard, err: io.Discard}); code != 0 {
+		t.Fatalf("exit status %d", code)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "wp-oneway-backup.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), `.TH "WP-ONEWAY" "1" "Nov 2026"`) {
+		t.Errorf("got %.120s", page)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
@@ -35,7 +34,7 @@ func (a *app) manCommand() *cobra.Command {
 				return fmt.Errorf("make the folder: %w", err)
 			}
 			cmd.Root().DisableAutoGenTag = true
-			header := &doc.GenManHeader{Title: "WP-ONEWAY", Section: "1", Source: "wp-oneway " + version, Date: &time.Time{}}
+			header := &doc.GenManHeader{Title: "WP-ONEWAY", Section: "1", Source: "wp-oneway " + version} // dated today, or by SOURCE_DATE_EPOCH
 			if err := doc.GenManTree(cmd.Root(), header, args[0]); err != nil {
 				return fmt.Errorf("write the man pages: %w", err)
 			}
