@@ -99,6 +99,9 @@ func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
 			if err != nil {
 				return nil, nil, err
 			}
+			if p.magic != nil {
+				p.magic.passed = true
+			}
 			if n := len(p.path); n > 0 && p.path[n-1].push {
 				return null, p, nil
 			}

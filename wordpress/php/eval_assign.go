@@ -85,7 +85,7 @@ func (in *interp) assignOp(x *assignOp) (Value, error) {
 	if x.op == "??" {
 		return in.evalCoalesce(x.target, func() (Value, error) { return in.assignTo(x.target, x.val) })
 	}
-	p, err := in.inPlace(x.target)
+	p, err := in.wholePlace(x.target)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +104,15 @@ func (in *interp) assignOp(x *assignOp) (Value, error) {
 	return v, in.assign(p, v)
 }
 
+// wholePlace is the place of what is read and written as a whole.
+func (in *interp) wholePlace(x expr) (*place, error) {
+	p, err := in.inPlace(x)
+	if err == nil && p.magic != nil {
+		p.magic.whole = true
+	}
+	return p, err
+}
+
 // loadForWrite reads a place that may end in a property with __get.
 func (in *interp) loadForWrite(p *place) (Value, error) {
 	v, err := in.load(p)
@@ -114,7 +123,7 @@ func (in *interp) loadForWrite(p *place) (Value, error) {
 }
 
 func (in *interp) increment(x *incExpr) (Value, error) {
-	p, err := in.inPlace(x.x)
+	p, err := in.wholePlace(x.x)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +137,14 @@ func (in *interp) increment(x *incExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.assign(p, v); err != nil {
+	temporary, err := in.inOffset(p)
+	if err != nil {
+		return nil, err
+	}
+	if !temporary {
+		err = in.assign(p, v)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if x.prefix {
@@ -229,10 +245,10 @@ func (in *interp) unpack(list *arrayExpr, v Value) error {
 			ky, ok := toKey(k)
 			if u := in.unknownIn(k, 0); u != nil {
 				s.wild = u
-			} else if !ok {
+			} else if o, isObject := v.(*Object); !ok && (!isObject || !o.class.isA("arrayaccess")) {
 				return in.throw("TypeError", "Illegal offset type", item.key.where())
 			}
-			s.k = ky
+			s.k, s.raw = ky, k
 		}
 		elem := null
 		if v.kind() >= kArray {

@@ -266,6 +266,15 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 		return nil, err
 	}
 	in.addMembers(c, d)
+	if c.methods["__tostring"] != nil && d.kind != "trait" && !c.isA("stringable") {
+		i, _, err := in.classNamed("Stringable", pos)
+		if err != nil {
+			return nil, err
+		}
+		if i != nil {
+			c.ifaces = append(c.ifaces, i)
+		}
+	}
 	if d.kind == "enum" {
 		in.addEnum(c, d)
 	}

@@ -364,7 +364,7 @@ func (in *interp) spreadInto(a *Array, v Value, pos at) error {
 			return nil
 		}
 		if o, ok := v.(*Object); ok && o.class.isA("traversable") {
-			return in.walk(v, pos, func(k, v Value) error {
+			return in.walk(v, pos, wantKeys, func(k, v Value) error {
 				if s, named := k.(strVal); named {
 					a.set(strKey(string(s)), share(v))
 				} else {

@@ -37,6 +37,9 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 	in.refReturn = in.refReturn || to.fn.refReturn
 	in.calls--
 	end()
+	if r, ok := err.(*Refusal); ok && r.File == "" && src != nil && to.fn.file != src {
+		err = in.refuse(Undecidable, pos, "evaluate: such a call of %s() is not modelled", to.name)
+	}
 	if v, err = in.returned(f, base, v, err); err != nil || to.fn.arrow != nil {
 		return v, err
 	}

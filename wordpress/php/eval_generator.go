@@ -207,7 +207,7 @@ func (in *interp) yieldFrom(g *yielder, v Value, pos at) (Value, error) {
 	}
 	o, ok := v.(*Object)
 	if !ok || o.gen == nil {
-		return null, in.walk(v, pos, func(k, v Value) error {
+		return null, in.walk(v, pos, wantKeys, func(k, v Value) error {
 			_, err := in.yield(g, k, v, pos)
 			return err
 		})

@@ -101,6 +101,11 @@ func (in *interp) quietIndex(x *indexExpr, who asking) (Value, error) {
 	if u := in.unknownIn(idx, 0); u != nil {
 		s.wild = u
 	} else if !ok {
+		o, isObject := base.(*Object)
+		switch {
+		case isObject && o.class.isA("arrayaccess"):
+			return in.quietElement(base, step{raw: idx}, who, x.at)
+		}
 		switch base.kind() {
 		case kString:
 			if who != askValue {
@@ -112,7 +117,7 @@ func (in *interp) quietIndex(x *indexExpr, who asking) (Value, error) {
 		}
 		return nil, in.throw("TypeError", "Illegal offset type in isset or empty", x.at)
 	}
-	s.k, s.null = k, idx.kind() == kNull
+	s.k, s.null, s.raw = k, idx.kind() == kNull, idx
 	return in.quietElement(base, s, who, x.at)
 }
 
@@ -131,7 +136,7 @@ func (in *interp) quietElement(v Value, s step, who asking, pos at) (Value, erro
 		return in.quietUnknown(v, s, who, pos)
 	case *Object:
 		if m, class := v.class.method("offsetexists"); m != nil && s.wild == nil {
-			set, err := in.callMethod(v, class, m, []Value{s.k.value()}, pos)
+			set, err := in.callMethod(v, class, m, []Value{s.given()}, pos)
 			if err != nil {
 				return null, err
 			}
@@ -209,7 +214,10 @@ func (in *interp) quietProp(x *propExpr, who asking) (Value, error) {
 		return in.propOf(obj, name, x.at, true)
 	}
 	isset, class := o.class.method("__isset")
-	if get, _ := o.class.method("__get"); isset == nil && get != nil && who == askValue {
+	if m.item != nil && m.item.typed && !m.hidden {
+		return null, nil
+	}
+	if (isset == nil || !in.magicFor(o, "__isset", toString(name))) && in.magicFor(o, "__get", toString(name)) && who == askValue {
 		return in.propOf(obj, name, x.at, true)
 	}
 	if isset == nil {
@@ -284,7 +292,7 @@ func (in *interp) evalCoalesce(x expr, right func() (Value, error)) (Value, erro
 	}
 	return in.splitValue(u, 2, func(i int) (Value, error) {
 		if i == 0 {
-			return narrow(v, set), nil
+			return narrow(v, set), in.refineSet(x, u, set)
 		}
 		if err := in.refineTo(x, func(v Value) bool { return !set(v) }); err != nil {
 			return nil, err

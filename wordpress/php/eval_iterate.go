@@ -40,7 +40,8 @@ func (in *interp) ask(o *Object, name string, pos at) (Value, error) {
 
 // turns makes the two parts of a loop over an iterator: whether there is another
 // element, and what begins a turn.
-func (in *interp) turns(o *Object, pos at, use func(k, v Value) error) (cond func() (bool, *Unknown, error), prepare func() error) {
+// Only who wants keys makes it tell them.
+func (in *interp) turns(o *Object, pos at, want wanted, use func(k, v Value) error) (cond func() (bool, *Unknown, error), prepare func() error) {
 	first := true
 	cond = func() (bool, *Unknown, error) {
 		step := "next"
@@ -58,9 +59,16 @@ func (in *interp) turns(o *Object, pos at, use func(k, v Value) error) (cond fun
 		return b, u, nil
 	}
 	prepare = func() error {
-		v, err := in.ask(o, "current", pos)
+		v := null
+		var err error
+		if want != wantNothing {
+			v, err = in.ask(o, "current", pos)
+		}
 		if err != nil {
 			return err
+		}
+		if want != wantKeys {
+			return use(null, share(v))
 		}
 		k, err := in.ask(o, "key", pos)
 		if err != nil {
@@ -69,6 +77,22 @@ func (in *interp) turns(o *Object, pos at, use func(k, v Value) error) (cond fun
 		return use(k, share(v))
 	}
 	return cond, prepare
+}
+
+// wanted is what a loop wants to know of each element.
+type wanted uint8
+
+const (
+	wantNothing wanted = iota
+	wantValues
+	wantKeys // and values
+)
+
+func keysIf(keys bool) wanted {
+	if keys {
+		return wantKeys
+	}
+	return wantValues
 }
 
 // foreachObject runs a foreach over an object that is an iterator, or has one.
@@ -84,7 +108,7 @@ func (in *interp) foreachObject(s *foreachStmt, o *Object) error {
 		in.poison(u) // whatever its methods do
 		return in.foreachUnknown(s, nil, u)
 	}
-	cond, prepare := in.turns(it, s.at, func(k, v Value) error {
+	cond, prepare := in.turns(it, s.at, keysIf(s.key != nil), func(k, v Value) error {
 		if err := in.unpackInto(s.val, v); err != nil || s.key == nil {
 			return err
 		}
@@ -94,7 +118,7 @@ func (in *interp) foreachObject(s *foreachStmt, o *Object) error {
 }
 
 // walk calls use for everything that an array or an iterator has.
-func (in *interp) walk(v Value, pos at, use func(k, v Value) error) error {
+func (in *interp) walk(v Value, pos at, want wanted, use func(k, v Value) error) error {
 	if u := in.asUnknown(v); u != nil {
 		return in.refuse(Undecidable, pos, "evaluate: walks through what is not known: %s", u.Expr)
 	}
@@ -120,7 +144,7 @@ func (in *interp) walk(v Value, pos at, use func(k, v Value) error) error {
 	if u != nil {
 		return in.refuse(Undecidable, pos, "evaluate: %s", u.Reason)
 	}
-	cond, prepare := in.turns(it, pos, use)
+	cond, prepare := in.turns(it, pos, want, use)
 	for {
 		if err := in.steps(1, pos); err != nil {
 			return err
@@ -155,7 +179,7 @@ func iteratorToArray(c *call) (Value, error) {
 		}
 	}
 	out, keys := newArray(), len(c.args) < 2 || c.bool(1)
-	err := c.in.walk(c.arg(0), c.pos, func(k, v Value) error {
+	err := c.in.walk(c.arg(0), c.pos, keysIf(keys), func(k, v Value) error {
 		if err := c.alloc(96); err != nil {
 			return err
 		}
@@ -177,7 +201,7 @@ func iteratorToArray(c *call) (Value, error) {
 
 func iteratorCount(c *call) (Value, error) {
 	n := 0
-	err := c.in.walk(c.arg(0), c.pos, func(_, _ Value) error {
+	err := c.in.walk(c.arg(0), c.pos, wantNothing, func(_, _ Value) error {
 		n++
 		return nil
 	})

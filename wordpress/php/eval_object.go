@@ -198,6 +198,9 @@ func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) 
 		c.name = "__call"
 		return c, nil
 	}
+	if o.class.written() && !hidden {
+		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a method of PHP's that is not modelled")}, nil
+	}
 	if o.class.opaque && !hidden {
 		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class")}, nil
 	}
@@ -235,7 +238,7 @@ func (in *interp) evalStaticCall(x *sCallExpr) (Value, error) {
 	if n, ok := x.class.(*nameExpr); ok && (n.name == "parent" || n.name == "self" || n.name == "static") && in.frame.static != nil {
 		to.static = in.frame.static
 	}
-	if to.name == "__callStatic" && !x.first {
+	if (to.name == "__callStatic" || to.name == "__call") && !x.first {
 		return in.magicCall(to, toString(name), x.args, x.at)
 	}
 	return in.callWith(to.through(toString(name)), x.args, x.first, x.at)
@@ -263,6 +266,13 @@ func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
 			to.this = in.frame.this
 		}
 		return to, nil
+	}
+	if this := in.frame.this; this != nil && this.class.descends(c) {
+		if m, owner := c.method("__call"); m != nil {
+			to := m.callee(this, owner, this.class)
+			to.name = "__call"
+			return to, nil
+		}
 	}
 	if m, owner := c.method("__callstatic"); m != nil {
 		to := m.callee(nil, owner, c)

@@ -57,6 +57,31 @@ func (in *interp) inString(p *place) bool {
 	return err == nil && holder.kind() == kString
 }
 
+// inOffset reports that a place is an element that an object's method returned: what
+// is counted up there is seen by nobody, unless it is a reference.
+func (in *interp) inOffset(p *place) (bool, error) {
+	n := len(p.path)
+	if n == 0 || p.wild != nil || p.magic != nil {
+		return false, nil
+	}
+	v, _ := in.raw(p)
+	for _, s := range p.path {
+		if o, ok := v.(*Object); ok {
+			if m, _ := o.class.method("offsetget"); m != nil && (m.decl == nil || m.decl.refReturn) {
+				return false, in.refuse(Undecidable, p.at, "evaluate: a reference to an element of an object is not modelled")
+			}
+			return true, nil
+		}
+		a, ok := v.(*Array)
+		if !ok || s.wild != nil || s.push {
+			return false, nil
+		}
+		v, _ = a.get(s.k)
+		v = in.deref(v)
+	}
+	return false, nil
+}
+
 // inPlace finds the place of what is read, changed and written back.
 func (in *interp) inPlace(x expr) (*place, error) {
 	p, err := in.place(x)

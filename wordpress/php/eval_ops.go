@@ -204,6 +204,9 @@ func (in *interp) compareKnown(op string, a, b Value, pos at) (Value, error) {
 	case "!==":
 		return boolVal(!identical(a, b)), nil
 	}
+	if a.kind() == kArray && b.kind() == kArray && holdsObject(a, 0) && holdsObject(b, 0) {
+		return in.compareElements(op, a.(*Array), b.(*Array), pos)
+	}
 	if a.kind() == kObject || b.kind() == kObject {
 		v, done, err := in.compareObject(op, a, b, pos)
 		if done || err != nil {
@@ -250,6 +253,48 @@ func (in *interp) compareObject(op string, a, b Value, pos at) (Value, bool, err
 	defer in.leave()
 	v, err := in.compareOp(op, in.propsOf(x), in.propsOf(y), pos)
 	return v, true, err
+}
+
+// compareElements compares arrays that hold objects; which of two is the larger is
+// not known.
+func (in *interp) compareElements(op string, a, b *Array, pos at) (Value, error) {
+	if op != "==" && op != "!=" {
+		return in.unknownAt(Undecidable, pos, "compares objects in arrays"), nil
+	}
+	if err := in.enter(pos); err != nil {
+		return nil, err
+	}
+	defer in.leave()
+	equal := a.len() == b.len()
+	for _, e := range pairs(a) {
+		other, ok := b.get(e.k)
+		if equal = equal && ok; !equal {
+			break
+		}
+		v, err := in.compareOp("==", in.deref(e.v), in.deref(other), pos)
+		if err != nil {
+			return nil, err
+		}
+		if v.kind() == kUnknown {
+			return v, nil
+		}
+		equal = toBool(v)
+	}
+	return boolVal(equal == (op == "==")), nil
+}
+
+// holdsObject reports that a value is, or holds, an object.
+func holdsObject(v Value, depth int) bool {
+	a, ok := v.(*Array)
+	if !ok || depth > 64 {
+		return v.kind() == kObject || depth > 64
+	}
+	for _, e := range a.entries {
+		if !e.gone && holdsObject(e.v, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // objectOperand converts an object that is compared with a string.

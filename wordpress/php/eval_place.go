@@ -17,14 +17,6 @@ type place struct {
 	magic    *magicProp // the property is read and written by methods
 }
 
-// A step is one key of the path: known, the next free one, or unknown.
-type step struct {
-	k    key
-	push bool
-	null bool // the key was null, which counts as 0 in a string
-	wild *Unknown
-}
-
 type target interface{ target() *place }
 
 func (p *place) target() *place { return p }
@@ -108,28 +100,6 @@ func (in *interp) varPlace(f *frame, name string, pos at) *place {
 	return &place{slot: id, frame: f, at: pos}
 }
 
-// indexPlace appends a key. An object in the way is left to its own methods.
-func (in *interp) indexPlace(p *place, x *indexExpr) (*place, error) {
-	st := step{push: x.idx == nil}
-	if x.idx != nil {
-		v, err := in.eval(x.idx)
-		if err != nil {
-			return nil, err
-		}
-		k, ok := toKey(v)
-		if u := in.unknownIn(v, 0); u != nil {
-			st.wild = u
-		} else if !ok {
-			return nil, in.throw("TypeError", "Illegal offset type", x.at)
-		}
-		st.k, st.null = k, v.kind() == kNull
-	}
-	c := *p
-	c.path = append(p.path[:len(p.path):len(p.path)], st)
-	c.at = x.at
-	return &c, nil
-}
-
 // raw is what lies in a place's slot, references followed; nil if nothing does.
 // slot is the one it was found in.
 func (in *interp) raw(p *place) (v Value, slot int) {
@@ -159,6 +129,9 @@ func (in *interp) raw(p *place) (v Value, slot int) {
 func (in *interp) load(p *place) (Value, error) {
 	if p.wild != nil {
 		return opaque(p.wild), nil
+	}
+	if p.magic != nil && !p.magic.get {
+		return null, nil
 	}
 	if p.magic != nil {
 		v, err := in.readMagic(p.magic, p.at)

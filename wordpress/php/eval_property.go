@@ -35,13 +35,12 @@ func (in *interp) memberPlace(o *Object, name string, pos at) (*place, error) {
 	old, there := props.get(m.key)
 	switch {
 	case m.hidden || !there && (m.item == nil || !m.item.typed):
-		set, _ := o.class.method("__set")
-		get, _ := o.class.method("__get")
+		set, get := in.magicFor(o, "__set", name), in.magicFor(o, "__get", name)
 		switch {
 		case o.fn != nil, o.class.decl != nil && o.class.decl.kind == "enum":
 			return nil, in.throw("Error", "Cannot create dynamic property "+o.class.name+"::$"+name, pos)
-		case (set != nil || get != nil) && !in.guards[guarded{o, "__set", name}] && !in.guards[guarded{o, "__unset", name}] && !in.guards[guarded{o, "__get", name}]:
-			p.magic = &magicProp{o, name}
+		case set || get:
+			p.magic = &magicProp{o: o, name: name, get: get, set: set, hidden: m.hidden}
 		case m.hidden:
 			return nil, in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+name, pos)
 		case o.class.decl != nil && o.class.decl.readonly:
@@ -62,8 +61,20 @@ func (in *interp) memberPlace(o *Object, name string, pos at) (*place, error) {
 
 // A magicProp is a property that is read with __get and written with __set.
 type magicProp struct {
-	o    *Object
-	name string
+	o      *Object
+	name   string
+	get    bool // there is a __get, which does not run for the property already
+	set    bool
+	hidden bool // it is there, but not for this code
+
+	whole  bool // it is read and written as a whole: $o->p .= 'x'
+	passed bool // it is passed by reference
+}
+
+// magicFor reports that an object has a magic method that may run for a property.
+func (in *interp) magicFor(o *Object, method, name string) bool {
+	m, _ := o.class.method(method)
+	return m != nil && !in.guards[guarded{o, method, name}]
 }
 
 // readMagic calls __get.
@@ -80,12 +91,24 @@ func (in *interp) readMagic(p *magicProp, pos at) (Value, error) {
 	return in.callMethod(p.o, class, m, []Value{strVal(p.name)}, pos)
 }
 
-// writeMagic calls __set with what change makes of nothing; what lies deeper is
-// changed in what __get returned, a copy that nobody sees.
+// writeMagic calls __set with what change makes of nothing. What lies deeper is
+// changed in what __get returned: a copy that nobody sees, unless it is a reference.
+// Where a method that has to be asked first is missing, the property itself is written.
 func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error {
 	set, class := p.magic.o.class.method("__set")
-	if set == nil || len(p.path) > 1 {
-		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on a write to what __get returns"))
+	deep := len(p.path) > 1
+	switch {
+	case p.magic.passed && p.magic.get:
+		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on a reference to what __get returns"))
+	case deep && p.magic.get:
+		return in.writeGotten(p, change)
+	case deep, p.magic.passed, p.magic.whole && !p.magic.get, !p.magic.set:
+		if p.magic.hidden {
+			return in.throw("Error", "Cannot access a property of "+p.magic.o.class.name+"::$"+p.magic.name, p.at)
+		}
+		plain := *p
+		plain.magic = nil
+		return in.update(&plain, change)
 	}
 	v, err := change(null)
 	if err != nil {
@@ -103,14 +126,92 @@ func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error 
 	return err
 }
 
+// writeGotten writes into what __get returns.
+func (in *interp) writeGotten(p *place, change func(Value) (Value, error)) error {
+	if get, _ := p.magic.o.class.method("__get"); get.decl == nil || get.decl.refReturn {
+		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on a write to what __get returns"))
+	}
+	v, err := in.readMagic(p.magic, p.at)
+	if err != nil {
+		return err
+	}
+	_, err = in.changed(share(v), p.path[1:], p.at, change)
+	return err
+}
+
+// unsetProp is unset($o->name).
+func (in *interp) unsetProp(x *propExpr) error {
+	v, err := in.quiet(x.obj, askValue)
+	if err != nil {
+		return err
+	}
+	name, err := in.eval(x.name)
+	if err != nil {
+		return err
+	}
+	o, ok := v.(*Object)
+	if u := firstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
+		return in.scatter(u)
+	}
+	if !ok {
+		return nil
+	}
+	s, err := in.stringOf(name, x.at)
+	if err != nil {
+		return err
+	}
+	m := in.memberOf(o, s)
+	_, there := in.propsOf(o).get(m.key)
+	magic := in.magicFor(o, "__unset", s)
+	switch {
+	case m.item != nil && m.item.typed && !m.hidden && o.class.magical():
+		return in.refuse(Undecidable, x.at, "evaluate: a property with a type that is unset in an object with magic methods")
+	case m.hidden && magic, !m.hidden && !there && magic && in.propsOf(o).why == nil:
+		return in.unsetMagic(&magicProp{o: o, name: s}, x.at)
+	case m.hidden:
+		return in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+s, x.at)
+	case !there && in.propsOf(o).why == nil:
+		return nil
+	}
+	p, err := in.memberPlace(o, s, x.at)
+	if err != nil {
+		return err
+	}
+	p.magic = nil
+	return in.unset(p)
+}
+
+// touchProp makes the property null that unset($o->name['key']) does not find.
+func (in *interp) touchProp(x expr, p *place) error {
+	e, ok := x.(*indexExpr)
+	props, _ := in.raw(p)
+	a, isArray := props.(*Array)
+	if !ok || !underProperty(e) || p.slot == 0 || p.magic != nil || p.wild != nil || p.typ != nil || !isArray || !a.certain() {
+		return nil
+	}
+	if _, there := a.get(p.path[0].k); there {
+		return nil
+	}
+	first := *p
+	first.path = p.path[:1]
+	return in.assign(&first, null)
+}
+
+// magical reports that a class has methods for properties that are not there.
+func (c *class) magical() bool {
+	for _, name := range []string{"__get", "__set", "__isset", "__unset"} {
+		if m, _ := c.method(name); m != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // unsetMagic calls __unset.
 func (in *interp) unsetMagic(p *magicProp, pos at) error {
 	m, class := p.o.class.method("__unset")
-	if m == nil {
-		return nil
-	}
 	release, ok := in.guard(p.o, "__unset", p.name)
-	if !ok {
+	if m == nil || !ok {
 		return nil
 	}
 	defer release()
@@ -168,8 +269,9 @@ func (in *interp) propOf(v, name Value, pos at, quiet bool) (Value, error) {
 		}
 		return share(v), err
 	}
-	if get, _ := o.class.method("__get"); get != nil && !in.guards[guarded{o, "__get", s}] {
-		return in.readMagic(&magicProp{o, s}, pos)
+	uninit := m.item != nil && m.item.typed && !m.hidden
+	if !uninit && in.magicFor(o, "__get", s) {
+		return in.readMagic(&magicProp{o: o, name: s}, pos)
 	}
 	switch {
 	case quiet:
@@ -190,10 +292,7 @@ func (in *interp) offsetGet(o *Object, s step, pos at) (Value, error) {
 	if m == nil {
 		return nil, in.throw("Error", "Cannot use object of type "+o.class.name+" as array", pos)
 	}
-	if s.wild != nil {
-		return in.callMethod(o, class, m, []Value{opaque(s.wild)}, pos)
-	}
-	return in.callMethod(o, class, m, []Value{s.k.value()}, pos)
+	return in.callMethod(o, class, m, []Value{s.given()}, pos)
 }
 
 func (in *interp) offsetSet(o *Object, path []step, pos at, change func(Value) (Value, error)) error {
@@ -216,13 +315,7 @@ func (in *interp) offsetSet(o *Object, path []step, pos at, change func(Value) (
 	if err != nil {
 		return err
 	}
-	k := null
-	switch {
-	case path[0].wild != nil:
-		k = opaque(path[0].wild)
-	case !path[0].push:
-		k = path[0].k.value()
-	}
+	k := path[0].given()
 	if v == nil {
 		if m, class := o.class.method("offsetunset"); m != nil {
 			_, err = in.callMethod(o, class, m, []Value{k}, pos)

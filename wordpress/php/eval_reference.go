@@ -24,6 +24,11 @@ func (in *interp) typedCell(p *place, slot int) *place {
 }
 
 func (in *interp) anyReference(p *place) (Value, error) {
+	if p.magic != nil && !p.magic.get && !p.magic.hidden {
+		plain := *p
+		plain.magic = nil
+		return in.anyReference(&plain)
+	}
 	if p.magic != nil {
 		u := in.unknownAt(Undecidable, p.at, "depends on a reference to what __get returns")
 		return u, in.scatter(u)

@@ -52,6 +52,23 @@ func TestReferencesStayKnown(t *testing.T) {
 	}
 }
 
+// TestCoalesceNarrows: after ??= what was null in some worlds is not.
+func TestCoalesceNarrows(t *testing.T) {
+	for code, want := range map[string]string{
+		`$n = rand() ? null : 'a'; $n ??= 'x'; $r = $n === null ? 1 : 2;`:                                    "2",
+		`$n = rand() ? null : 'a'; $n ??= 'a'; $r = $n;`:                                                     "a",
+		`$a = []; if (rand()) $a['k'] = 'v'; $a['k'] ??= 'v'; $r = $a['k'];`:                                 "v",
+		`$o = new stdClass; $o->x = rand() ? 'p' : null; $o->x ??= 'p'; $r = $o->x;`:                         "p",
+		`$n = $_GET['x'] ?? null; $n ??= 'x'; $r = $n === null ? 1 : 2;`:                                     "2",
+		`function f() { static $n; if (rand()) $n = 'a'; return $n ??= 'a'; } $r = f();`:                     "a",
+		`$a = ['x' => rand() ? 'p' : null]; $b = $a['x'] ?? 'q'; $a['x'] ??= $b; $r = $a['x'] ?? 0 ? 1 : 2;`: "1",
+	} {
+		if a := probe(t, testFiles(), code); a.State != Known || a.Text != want {
+			t.Errorf("%s\nis %v %q (%v), want %q", code, a.State, a.Text, a.Why, want)
+		}
+	}
+}
+
 // TestManyReferencesAreBounded: counting who holds a reference costs steps.
 func TestManyReferencesAreBounded(t *testing.T) {
 	for _, code := range []string{

@@ -85,8 +85,17 @@ func (in *interp) execNames(s stmt) error {
 		return in.execStatic(s)
 	case *unsetStmt:
 		for _, x := range s.vars {
+			if prop, ok := x.(*propExpr); ok {
+				if err := in.unsetProp(prop); err != nil {
+					return err
+				}
+				continue
+			}
 			p, err := in.place(x)
 			if err != nil {
+				return err
+			}
+			if err := in.touchProp(x, p); err != nil {
 				return err
 			}
 			if err := in.unset(p); err != nil {

@@ -235,8 +235,16 @@ func (in *interp) unset(p *place) error {
 	if p.wild != nil {
 		return in.scatter(p.wild)
 	}
-	if p.magic != nil && len(p.path) == 1 {
-		return in.unsetMagic(p.magic, p.at)
+	if p.magic != nil && !p.magic.get && p.magic.hidden {
+		return in.throw("Error", "Cannot access a property of "+p.magic.o.class.name+"::$"+p.magic.name, p.at)
+	}
+	if p.magic != nil && !p.magic.get {
+		plain := *p
+		plain.magic = nil
+		return in.unset(&plain)
+	}
+	if p.magic != nil {
+		return in.writeMagic(p, func(Value) (Value, error) { return nil, nil })
 	}
 	if len(p.path) > 0 {
 		v, _ := in.raw(p)

@@ -136,6 +136,9 @@ func arrayKeys(c *call) (Value, error) {
 		return nil, err
 	}
 	out, strict := newArray(), c.bool(2)
+	if len(c.args) > 1 && !strict && holdsObject(c.arg(1), 0) {
+		return c.unknown("compares objects"), nil
+	}
 	a.each(func(k key, v Value) bool {
 		if len(c.args) == 1 || equalBy(strict, v, c.arg(1)) {
 			out.push(k.value())
@@ -244,50 +247,6 @@ func edgeKey(last bool) func(c *call) (Value, error) {
 		a.each(func(k key, _ Value) bool { found = k.value(); return last })
 		return found, c.steps(a.len() / 16)
 	}
-}
-
-func inArray(c *call) (Value, error) {
-	v, err := arraySearch(c)
-	if err != nil {
-		return nil, err
-	}
-	return boolVal(v != Value(boolVal(false))), nil
-}
-
-func arraySearch(c *call) (Value, error) {
-	a, err := c.array(1)
-	if err != nil {
-		return nil, err
-	}
-	var found Value = boolVal(false)
-	strict, needle := c.bool(2), c.arg(0)
-	var fail error
-	a.each(func(k key, v Value) bool {
-		x, y := v, needle
-		if !strict {
-			if x, fail = c.likeString(v, needle); fail == nil {
-				y, fail = c.likeString(needle, v)
-			}
-		}
-		if fail != nil || x.kind() == kUnknown || y.kind() == kUnknown {
-			fail = errorsFirst(fail, c.in.refuse(Undecidable, c.pos, "evaluate: the string of an object is not known"))
-			return false
-		}
-		if equalBy(strict, x, y) {
-			found = k.value()
-			return false
-		}
-		return true
-	})
-	return found, errorsFirst(fail, c.steps(a.len()))
-}
-
-// likeString is an object as the string that it is compared with another as.
-func (c *call) likeString(v, other Value) (Value, error) {
-	if o, ok := v.(*Object); ok && other.kind() == kString && o.class.stringable() {
-		return c.in.convertString(o, c.pos)
-	}
-	return v, nil
 }
 
 func arrayFlip(c *call) (Value, error) {

@@ -110,6 +110,9 @@ func arrayUnique(c *call) (Value, error) {
 	if err := c.alloc(2 * a.size()); err != nil {
 		return nil, err
 	}
+	if flags != 2 && holdsObject(a, 0) {
+		return c.unknown("compares objects"), nil
+	}
 	out := newArray()
 	seen := map[string]bool{}
 	for _, e := range pairs(a) {

@@ -261,17 +261,25 @@ func negativeZero() float64 {
 // str reads a string; d.i is at its quote.
 func (d *jsonReader) str() (string, bool, error) {
 	d.i++
-	end := strings.IndexByte(d.s[d.i:], '"')
-	if end < 0 {
+	size, plain := d.extent()
+	if size < 0 {
 		return "", false, nil
 	}
+	if text := d.s[d.i : d.i+size]; plain && utf8.ValidString(text) {
+		d.i += size + 1
+		return text, true, d.c.steps(size >> 12) // it lies in what is read
+	}
+	if err := d.c.alloc(size + 3*min(size, 1<<16)); err != nil {
+		return "", false, err
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for d.i < len(d.s) {
 		c := d.s[d.i]
 		switch {
 		case c == '"':
 			d.i++
-			return b.String(), true, d.c.alloc(3 * b.Len())
+			return b.String(), true, nil
 		case c < ' ':
 			return "", false, nil
 		case c == '\\':
@@ -288,6 +296,24 @@ func (d *jsonReader) str() (string, bool, error) {
 		}
 	}
 	return "", false, nil
+}
+
+// extent is how long the string is up to its closing quote, -1 if it has none; plain
+// is whether it is as it stands there.
+func (d *jsonReader) extent() (size int, plain bool) {
+	plain = true
+	for i := d.i; i < len(d.s); i++ {
+		switch c := d.s[i]; {
+		case c == '"':
+			return i - d.i, plain
+		case c == '\\':
+			plain = false
+			i++
+		case c < ' ':
+			return -1, false
+		}
+	}
+	return -1, false
 }
 
 func (d *jsonReader) escape(b *strings.Builder) bool {

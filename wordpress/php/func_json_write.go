@@ -52,6 +52,7 @@ type jsonWriter struct {
 	flags   int64
 	b       strings.Builder
 	strange bool
+	asked   map[*Object]bool // whose jsonSerialize runs
 }
 
 func (w *jsonWriter) value(v Value, depth int) (bool, error) {
@@ -83,12 +84,48 @@ func (w *jsonWriter) value(v Value, depth int) (bool, error) {
 	case *Array:
 		return w.array(v, depth, false)
 	default:
+		if o, ok := v.(*Object); ok && o.class.isA("jsonserializable") && !o.class.isA("unitenum") {
+			return w.serializable(o, depth)
+		}
 		if o, ok := v.(*Object); ok && o.fn == nil && !o.class.isA("jsonserializable") && !o.class.isA("unitenum") && !o.class.isA("traversable") {
 			return w.array(w.c.in.visible(o, nil), depth, true)
 		}
 		w.strange = true
 	}
 	return true, nil
+}
+
+// serializable writes what an object says of itself.
+func (w *jsonWriter) serializable(o *Object, depth int) (bool, error) {
+	m, class := o.class.method("jsonserialize")
+	if m == nil || w.asked[o] {
+		w.strange = true
+		return false, nil
+	}
+	if w.asked == nil {
+		w.asked = map[*Object]bool{}
+	}
+	w.asked[o] = true
+	v, err := w.c.in.callMethod(o, class, m, nil, w.c.pos)
+	if err != nil {
+		return false, err
+	}
+	defer delete(w.asked, o)
+	if v, err = w.c.plain(v); err != nil {
+		return false, err
+	}
+	if v == Value(o) {
+		return w.array(w.c.in.visible(o, nil), depth, true)
+	}
+	if w.c.unknownIn(v) != nil {
+		w.strange = true
+		return false, nil
+	}
+	if err := w.c.in.enter(w.c.pos); err != nil {
+		return false, err
+	}
+	defer w.c.in.leave()
+	return w.value(v, depth)
 }
 
 func (w *jsonWriter) array(a *Array, depth int, object bool) (bool, error) {
