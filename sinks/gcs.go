@@ -66,8 +66,11 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 		CredentialsFile: file, //nolint:staticcheck // the operator's own file, which nobody else may write
 		Scopes:          []string{storage.ScopeReadWrite},
 	})
+	if err == nil {
+		err = checkGoogleKey(creds)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("open %s: find Google credentials; add credentials_file= to the URL or set GOOGLE_APPLICATION_CREDENTIALS: %w", bare(u), oneLine(err))
+		return nil, fmt.Errorf("open %s: %w", bare(u), googleError(err, file))
 	}
 	client, err := gcsWire(creds, o.Stall)
 	if err != nil {
@@ -167,6 +170,7 @@ type gcsUpload struct {
 	mu       sync.Mutex
 	last     *Block // what the client took last
 	retried  atomic.Bool
+	sent     atomic.Bool  // something of the body was asked for by a connection
 	progress atomic.Bool  // the store took a part already
 	failing  atomic.Int64 // since when requests fail, in Unix nanoseconds; 0 when they do not
 }
@@ -199,6 +203,7 @@ func (s *gcsSink) begin(ctx context.Context, cancel context.CancelCauseFunc, nam
 // took last, which tells the block's owner that we live: the client may send a
 // part of it for a long time, and has copied it.
 func (up *gcsUpload) moved() {
+	up.sent.Store(true)
 	up.watch.Reset(up.patience())
 	up.mu.Lock()
 	defer up.mu.Unlock()
@@ -274,7 +279,7 @@ func (up *gcsUpload) finish(name string, d *digest) (Receipt, error) {
 			return Receipt{Objects: []Object{o}, Notes: []string{noteSettled}}, nil
 		}
 		status := gcsStatus(err)
-		return Receipt{}, inDoubt(up.explain(err), (status == 0 || status >= 500) && !unsent(err))
+		return Receipt{}, inDoubt(up.explain(err), (status == 0 || status >= 500) && up.sent.Load() && !unsent(err))
 	}
 	at := up.w.Attrs()
 	if at.Size != o.Bytes || at.CRC32C != up.crc {

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -45,7 +46,7 @@ func s3Client(ctx context.Context, c s3Config) (*s3.Client, error) {
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, load...)
 	if err != nil {
-		return nil, oneLine(fmt.Errorf("read the AWS configuration: %w", err))
+		return nil, configError(err, c)
 	}
 	if aws.IsCredentialsProvider(cfg.Credentials, credentials.StaticCredentialsProvider{}) {
 		cfg.Credentials = aws.NewCredentialsCache(&rereader{load: load, file: c.credentialsFile, now: cfg.Credentials})
@@ -69,6 +70,23 @@ func s3Client(ctx context.Context, c s3Config) (*s3.Client, error) {
 		return nil, err
 	}
 	return client, checkCredentials(ctx, client, c)
+}
+
+// configError names the file that the SDK could not read, which it does not do itself.
+func configError(err error, c s3Config) error {
+	var path *fs.PathError
+	bundle := os.Getenv("AWS_CA_BUNDLE")
+	switch text := err.Error(); {
+	case bundle != "" && errors.As(err, &path) && path.Path == bundle:
+		return fmt.Errorf("read AWS_CA_BUNDLE: %w; correct it, or unset it and give ca_file= in the URL", err)
+	case bundle != "" && strings.Contains(text, "CA bundle"):
+		return fmt.Errorf("read AWS_CA_BUNDLE: no certificate in PEM form in %s; correct it, or unset it and give ca_file= in the URL", bundle)
+	case strings.Contains(text, "CA bundle"):
+		return fmt.Errorf("read the AWS configuration: no certificate in PEM form in the file that ca_bundle names; correct it, or give ca_file= in the URL")
+	case c.credentialsFile != "":
+		return oneLine(fmt.Errorf("find a key in %s: %w; give a file with [default], or with the profile that the URL names", c.credentialsFile, err))
+	}
+	return oneLine(fmt.Errorf("read the AWS configuration: %w", err))
 }
 
 // openNetwork tells whether requests go through a network in the clear. Only then

@@ -93,8 +93,10 @@ func (r *Request) check() error {
 	switch {
 	case !slices.Contains(Providers(), r.Provider):
 		return fmt.Errorf("provider %q: must be one of %s", r.Provider, strings.Join(Providers(), ", "))
-	case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$`).MatchString(r.Bucket):
-		return fmt.Errorf("bucket %q: give the bucket's name", r.Bucket)
+	case r.Bucket == "":
+		return errors.New("bucket: give its name with --bucket")
+	case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$`).MatchString(r.Bucket) || strings.Contains(r.Bucket, ".."):
+		return fmt.Errorf("bucket %q: must be a bucket's name: 3 to 63 letters, digits, '.', '_' and '-', the first and the last a letter or a digit", r.Bucket)
 	case r.ExpireDays < 1:
 		return fmt.Errorf("expire %d: must be a number of days above 0", r.ExpireDays)
 	case r.LockDays < 0 || r.LockDays > r.ExpireDays:

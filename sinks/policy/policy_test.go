@@ -272,6 +272,9 @@ func TestRequestsThatAreWrong(t *testing.T) {
 	for says, change := range map[string]func(*policy.Request){
 		"provider":        func(r *policy.Request) { r.Provider = "tape" },
 		"bucket":          func(r *policy.Request) { r.Bucket = "" },
+		"3 to 63":         func(r *policy.Request) { r.Bucket = "ab" },
+		"give its name":   func(r *policy.Request) { r.Bucket = "" },
+		"bucket \"a..b\"": func(r *policy.Request) { r.Bucket = "a..b" },
 		"bucket \"a;b\"":  func(r *policy.Request) { r.Bucket = "a;b" },
 		"--host":          func(r *policy.Request) { r.Prefix = "{host}" },
 		"placeholders":    func(r *policy.Request) { r.Prefix = "{site}" },
