@@ -74,7 +74,7 @@ func (in *interp) function(name, fallback string, pos at) (*callee, error) {
 			}
 			return in.userFunction(n, d, pos)
 		}
-		if f, ok := in.funcs[low]; ok && (!f.vendor || in.vendor()) {
+		if f, ok := in.funcs[low]; ok && in.exists(&f) {
 			return &callee{name: low, builtin: &f}, nil
 		}
 	}
@@ -115,6 +115,14 @@ func (in *interp) mayThrow(why *Unknown, class, message string, pos at) error {
 func (in *interp) vendor() bool {
 	v := in.st.get(in.slot('m', "vendor"))
 	return v != nil && v.kind() != kNull
+}
+
+// exists reports that a builtin exists here for certain.
+func (in *interp) exists(f *function) bool {
+	if f.after != "" && in.st.get(in.slot('m', f.after)) != Value(boolVal(true)) {
+		return false
+	}
+	return !f.vendor || in.vendor()
 }
 
 // callable finds what a value calls: a closure, a name, class and method.

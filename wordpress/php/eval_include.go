@@ -263,7 +263,7 @@ func (in *interp) includeFile(x *includeExpr, abs string, slot int) (Value, erro
 	}
 	in.st.set(slot, boolVal(true))
 	if strings.Contains(abs, vendorDir) {
-		in.st.set(in.slot('m', "vendor"), boolVal(true))
+		in.enterVendor(abs)
 		return in.unknownAt(Undecidable, x.at, "depends on a library"), nil
 	}
 	if in.codeFiles >= in.opt.Limits.Files || in.calls >= in.opt.Limits.Depth {

@@ -42,11 +42,12 @@ package php
 // A function is a builtin and what calling it needs.
 type function struct {
 	fn         func(c *call) (Value, error)
-	min, max   int  // arguments; max -1: any number
-	refs       int  // bit i: argument i is by reference (its value is in args; write with c.setRef)
-	lazy       bool // takes unknowns
-	outOnly    bool // what by-reference arguments hold before does not matter (preg_match)
-	vendor     bool // exists only after a file of a vendor folder was included
+	min, max   int    // arguments; max -1: any number
+	refs       int    // bit i: argument i is by reference (its value is in args; write with c.setRef)
+	lazy       bool   // takes unknowns
+	outOnly    bool   // what by-reference arguments hold before does not matter (preg_match)
+	vendor     bool   // exists only after a file of a vendor folder was included
+	after      string // exists only after a model has set this slot; "" for no more than that
 	takes      signature
 	unmodelled bool // its result is unknown, whatever its arguments
 	sapi       bool // exists with some of the server's interfaces to PHP only

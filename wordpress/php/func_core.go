@@ -122,7 +122,7 @@ func functionExists(c *call) (Value, error) {
 		return boolVal(true), nil
 	case native && f.sapi, native && mayLack(low):
 		return maybe(c.unknown("depends on the server's PHP")), nil
-	case native && (!f.vendor || in.vendor()):
+	case native && in.exists(&f):
 		return boolVal(true), nil
 	case ok:
 		return maybe(d.maybe), nil

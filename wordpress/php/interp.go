@@ -45,6 +45,7 @@ type interp struct {
 	sources   map[string]*source
 	read      map[string]int // files by path; order from 1 of code, 0 of data
 	codeFiles int
+	releases  map[string]release // of libraries, by the vendor folder and the name
 	methods   map[string]bool
 	anonymous map[*classDecl]string // what tells nameless classes apart
 

@@ -12,6 +12,10 @@ type dotenvEntry struct {
 	none bool // a name alone: the variable is cleared
 	text string
 	vars []int // where in text ${NAME} may be put in
+
+	// Before phpdotenv 5:
+	everywhere bool // ${NAME} may be put in wherever it stands
+	doubt      bool // releases differ in the value
 }
 
 // A dotenvError is why phpdotenv refuses a file.

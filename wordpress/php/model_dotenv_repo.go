@@ -6,6 +6,7 @@ type dotenvRepo struct {
 	o         *Object
 	adapters  string
 	immutable bool
+	release   int // phpdotenv's
 }
 
 // get reads a variable from the first adapter that has it: null if none has.
@@ -89,7 +90,7 @@ func (r *dotenvRepo) enter(e *dotenvEntry, vars *Array) error {
 	}
 	if u, ok := outside.(*Unknown); ok {
 		v = u
-	} else if r.immutable {
+	} else if r.immutable && r.release != 2 {
 		if err := r.remember(e.name); err != nil {
 			return err
 		}
@@ -100,8 +101,15 @@ func (r *dotenvRepo) enter(e *dotenvEntry, vars *Array) error {
 
 // value resolves an entry's value; it is unknown if a variable in it is.
 func (r *dotenvRepo) value(e *dotenvEntry) Value {
+	if e.doubt {
+		return r.c.unknown("is read differently by releases of phpdotenv " + itoa(r.release) + " (" + e.name + ")")
+	}
 	var doubt *Unknown
-	text := e.resolve(func(name string) (string, bool) {
+	resolve := e.resolve
+	if e.everywhere {
+		resolve = e.resolveEverywhere
+	}
+	text := resolve(func(name string) (string, bool) {
 		switch v := r.get(name).(type) {
 		case *Unknown:
 			doubt = v

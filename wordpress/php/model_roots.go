@@ -25,10 +25,32 @@ var rootsClasses = []nativeClass{
 		},
 		statics: map[string]Value{"options": intVal(envDefaults), "default": null},
 	},
+	{
+		name: `Env`, vendor: true, // the first releases
+		static: map[string]function{
+			"init":    {fn: envInit},
+			"get":     {fn: envGet, min: 1, max: 1},
+			"convert": {fn: envConvert, min: 1, max: 2},
+		},
+		consts: map[string]Value{
+			"CONVERT_BOOL": intVal(envBool), "CONVERT_NULL": intVal(envNull), "CONVERT_INT": intVal(envInt), "STRIP_QUOTES": intVal(envQuotes),
+			"USE_ENV_ARRAY": intVal(envUseEnv),
+		},
+		statics: map[string]Value{"options": intVal(envDefaults), "default": null},
+	},
 }
 
 var envFuncs = map[string]function{
 	`env\env`: {fn: envGet, min: 1, max: 1},
+	`env`:     {fn: envGet, min: 1, max: 1, vendor: true, after: envInitSlot},
+}
+
+const envInitSlot = "env.init"
+
+// envInit declares the global env().
+func envInit(c *call) (Value, error) {
+	c.in.st.set(c.in.slot('m', envInitSlot), boolVal(true))
+	return null, nil
 }
 
 const (
@@ -140,7 +162,11 @@ func configApply(c *call) (Value, error) {
 
 // envOption reads one of Env's static properties.
 func (c *call) envOption(name string) Value {
-	return c.in.nativeStatic(`env\env`, name)
+	class := `env\env`
+	if c.name == "env" || c.class != nil && c.class.id == "env" {
+		class = "env"
+	}
+	return c.in.nativeStatic(class, name)
 }
 
 func envGet(c *call) (Value, error) {

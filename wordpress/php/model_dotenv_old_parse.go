@@ -1,0 +1,203 @@
+package php
+
+import "strings"
+
+// parseOldDotenv reads an .env file as phpdotenv 2, 3 or 4 does. Where the releases
+// of one number do not agree, the entry has a doubt; an error that is no
+// *dotenvError says that they do not even agree on what the entries are.
+func parseOldDotenv(text string, r release) ([]dotenvEntry, error) {
+	lines, err := oldLines(text, r.major)
+	if err != nil {
+		return nil, err
+	}
+	var entries []dotenvEntry
+	for i, line := range lines {
+		if trimmed := phpTrim(line); trimmed == "" || trimmed[0] == '#' {
+			continue
+		}
+		name, value, assigned := strings.Cut(line, "=")
+		if !assigned {
+			if r.major < 4 {
+				continue
+			}
+			return nil, &oldDoubt{i + 1}
+		}
+		for _, s := range []string{"export ", "'", `"`} {
+			name = strings.ReplaceAll(phpTrim(name), s, "")
+		}
+		name = phpTrim(name)
+		if !oldName(name) {
+			if r.major < 3 {
+				return nil, &oldDoubt{i + 1}
+			}
+			return nil, &dotenvError{"an invalid name", name}
+		}
+		e := dotenvEntry{name: name}
+		var cause string
+		if r.major == 4 {
+			cause = e.readFour(phpTrim(value))
+		} else {
+			cause = e.readOld(phpTrim(value), r)
+		}
+		if cause != "" {
+			return nil, &dotenvError{cause, name}
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// An oldDoubt is a line that the releases of one number read each in its own way.
+type oldDoubt struct{ line int }
+
+func (e *oldDoubt) Error() string { return "line " + itoa(e.line) }
+
+func itoa(n int) string { return toString(intVal(int64(n))) }
+
+// oldLines splits a file.
+func oldLines(text string, major int) ([]string, error) {
+	if strings.HasPrefix(text, "\xef\xbb\xbf") {
+		return nil, &oldDoubt{1}
+	}
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	if i := strings.IndexByte(text, '\r'); i >= 0 {
+		if strings.Contains(text, "\n") {
+			return nil, &oldDoubt{1 + strings.Count(text[:i], "\n")}
+		}
+		text = strings.ReplaceAll(text, "\r", "\n")
+	}
+	lines := strings.Split(text, "\n")
+	switch major {
+	case 3: // its releases tell values of several lines in ways of their own
+		for i, line := range lines {
+			if strings.Contains(line, `="`) && (!dotenvStops(line, true) || strings.Count(line, `"`) == 1) {
+				return nil, &oldDoubt{i + 1}
+			}
+		}
+	case 4:
+		lines = dotenvLines(lines)
+	}
+	return lines, nil
+}
+
+func oldName(s string) bool {
+	for i := range len(s) {
+		if !letter(s[i]) && !digit(s[i]) && s[i] != '_' && s[i] != '.' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// readFour reads a value as phpdotenv 4 does: as 5, but for quotes that nothing
+// closes, and perhaps names in single ones.
+func (e *dotenvEntry) readFour(value string) (cause string) {
+	e.text, e.vars, cause = dotenvValue(value)
+	if cause == "a missing closing quote" || value != "" && value[0] == '\'' && strings.Contains(value, "${") {
+		e.doubt = true
+		return ""
+	}
+	return cause
+}
+
+// readOld reads a value as phpdotenv 2 and 3 do; names in it are replaced wherever
+// they stand.
+func (e *dotenvEntry) readOld(value string, r release) (cause string) {
+	e.everywhere = true
+	if value == "" {
+		return ""
+	}
+	if value[0] == '"' || value[0] == '\'' {
+		e.text, e.doubt = oldQuoted(value)
+		if r.major == 2 {
+			e.text = phpTrim(e.text)
+		}
+		return ""
+	}
+	before, _, commented := strings.Cut(value, " #")
+	hash := strings.IndexByte(value, '#')
+	switch {
+	case r.major == 2:
+		before = phpTrim(before)
+		e.doubt = before[0] == '#' && strings.ContainsAny(before, " \t\v\f")
+	case r.major == 3 && r.minor >= 4 && hash >= 0:
+		before = strings.TrimRight(value[:hash], " \t\v\f")
+	default:
+		e.doubt = hash >= 0 && (!commented || hash < len(before) || strings.TrimRight(before, " \t\v\f") != before)
+	}
+	if !e.doubt && strings.ContainsAny(before, " \t\v\f\n\r") {
+		return "an unexpected space"
+	}
+	e.text = before
+	return ""
+}
+
+// oldQuoted reads a value in quotes: a backslash stands before a quote of the same
+// kind or another backslash, and nothing but a comment follows.
+func oldQuoted(value string) (text string, doubt bool) {
+	var b strings.Builder
+	for i := 1; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == value[0]:
+			rest := phpTrim(value[i+1:])
+			return b.String(), rest != "" && rest[0] != '#'
+		case c == '\\' && i+1 < len(value) && (value[i+1] == '\\' || value[i+1] == value[0]):
+			i++
+			b.WriteByte(value[i])
+		case c == '\\':
+			return "", true
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "", true
+}
+
+// resolveEverywhere puts the values of ${NAME} in wherever that stands, and those
+// of names in them no more.
+func (e *dotenvEntry) resolveEverywhere(lookup func(name string) (text string, ok bool)) string {
+	var b strings.Builder
+	rest := e.text
+	for {
+		i := strings.Index(rest, "${")
+		if i < 0 {
+			b.WriteString(rest)
+			return b.String()
+		}
+		b.WriteString(rest[:i])
+		rest = rest[i:]
+		end := 2
+		for end < len(rest) && oldName(rest[end:end+1]) {
+			end++
+		}
+		name := rest[2:end]
+		if name == "" || end == len(rest) || rest[end] != '}' {
+			b.WriteString(rest[:end])
+			rest = rest[end:]
+			continue
+		}
+		if text, ok := lookup(name); ok {
+			b.WriteString(text)
+		} else {
+			b.WriteString(rest[:len(name)+3])
+		}
+		rest = rest[len(name)+3:]
+	}
+}
+
+// doubtRepeated marks the names that an immutable phpdotenv 3 reads twice: of its
+// releases some keep the first and some the last.
+func doubtRepeated(entries []dotenvEntry) {
+	first := map[string]int{}
+	for i := range entries {
+		e := &entries[i]
+		j, seen := first[e.name]
+		if !seen {
+			first[e.name] = i
+			continue
+		}
+		if entries[j].text != e.text {
+			entries[j].doubt, e.doubt = true, true
+		}
+	}
+}
