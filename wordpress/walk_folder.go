@@ -393,10 +393,3 @@ func join(folder, name string) string {
 	}
 	return folder + "/" + name
 }
-
-func orDot(name string) string {
-	if name == "" {
-		return "."
-	}
-	return name
-}

@@ -88,3 +88,10 @@ func shown(name string) string {
 	}
 	return name
 }
+
+func orDot(name string) string {
+	if name == "" {
+		return "."
+	}
+	return name
+}

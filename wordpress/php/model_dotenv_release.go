@@ -74,7 +74,7 @@ func (c *call) installed(vendor, name string) (release, error) {
 		if err != nil {
 			return found, c.in.refuse(Undecidable, c.pos, "which release of %s is loaded cannot be known: %s cannot be read", name, file)
 		}
-		if err := c.alloc(32 * len(text)); err != nil {
+		if err := c.alloc(48 * len(text)); err != nil {
 			return found, err
 		}
 		version, ok := composerVersion(text, name)
