@@ -28,7 +28,7 @@ func showOptions(ctx context.Context, c *conn, o *object) (string, error) {
 	if err := c.exec(ctx, "SET SESSION sql_mode='IGNORE_BAD_TABLE_OPTIONS'"); err != nil {
 		return "", err
 	}
-	row, err := c.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
+	row, err := c.one(ctx, "SHOW CREATE TABLE "+ident(o.name), 2)
 	if err != nil {
 		return "", err
 	}

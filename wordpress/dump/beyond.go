@@ -19,7 +19,7 @@ func (d *Dump) spellOut(ctx context.Context, c *conn, o *object, create string) 
 	}
 	suspects, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, COALESCE(COLUMN_DEFAULT LIKE '%?%', 0), COLUMN_TYPE LIKE '%?%', CHARACTER_SET_NAME FROM information_schema.COLUMNS "+
 		"WHERE "+thisTable(o.name)+
-		" AND CHARACTER_SET_NAME IN ('utf8mb4','utf16','utf16le','utf32','gb18030','binary') AND (COLUMN_DEFAULT LIKE '%?%' OR COLUMN_TYPE LIKE '%?%')")
+		" AND CHARACTER_SET_NAME IN ('utf8mb4','utf16','utf16le','utf32','gb18030','binary') AND (COLUMN_DEFAULT LIKE '%?%' OR COLUMN_TYPE LIKE '%?%')", 5)
 	if err != nil || len(suspects) == 0 {
 		return create, err
 	}
@@ -110,9 +110,9 @@ func (d *Dump) spellDefault(ctx context.Context, c *conn, o *object, column, cha
 		return nil
 	}
 	value := hexOf("DEFAULT(x."+ident(column)+")", charset)
-	rows, err := c.table(ctx, "SELECT "+value+" FROM "+ident(o.name)+" x LIMIT 1")
+	rows, err := c.table(ctx, "SELECT "+value+" FROM "+ident(o.name)+" x LIMIT 1", 1)
 	if err == nil && len(rows) == 0 {
-		rows, err = c.table(ctx, "SELECT "+value+" FROM (SELECT 1) y LEFT JOIN "+ident(o.name)+" x ON FALSE")
+		rows, err = c.table(ctx, "SELECT "+value+" FROM (SELECT 1) y LEFT JOIN "+ident(o.name)+" x ON FALSE", 1)
 	}
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (d *Dump) spellMembers(ctx context.Context, c *conn, o *object, column, cha
 		which = " WHERE BIT_COUNT(" + index + ")=1"
 		index = "BIT_COUNT(" + index + "-1)+1"
 	}
-	rows, err := c.table(ctx, "SELECT DISTINCT "+index+", "+hexOf(name, charset)+" FROM "+ident(o.name)+which)
+	rows, err := c.table(ctx, "SELECT DISTINCT "+index+", "+hexOf(name, charset)+" FROM "+ident(o.name)+which, 2)
 	if err != nil {
 		return err
 	}

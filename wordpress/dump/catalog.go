@@ -49,7 +49,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	for _, e := range engines {
 		steady[strings.ToLower(e)] = true
 	}
-	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH, CREATE_TIME FROM information_schema.TABLES WHERE "+thisDatabase("TABLE"))
+	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH, CREATE_TIME FROM information_schema.TABLES WHERE "+thisDatabase("TABLE"), 5)
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
@@ -116,7 +116,7 @@ func (d *Dump) peek(ctx context.Context, o *object) error {
 			return nil
 		}
 	}
-	_, unknown := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
+	_, unknown := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name), 2)
 	switch {
 	case unknown == nil && err == nil:
 		return nil
@@ -132,7 +132,7 @@ func (d *Dump) peek(ctx context.Context, o *object) error {
 
 // peekRows looks for rows, and notes the definition that they belong to.
 func (d *Dump) peekRows(ctx context.Context, o *object) error {
-	row, err := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
+	row, err := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name), 2)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func fingerprint(create string) string {
 // is the one that was seen before the snapshot. Servers notice by themselves when a
 // table was rebuilt, but not when it lost a partition, or changed names with another.
 func (d *Dump) sameTable(ctx context.Context, c *conn, o *object, create string) error {
-	when, err := c.one(ctx, "SELECT CREATE_TIME FROM information_schema.TABLES WHERE "+thisTable(o.name))
+	when, err := c.one(ctx, "SELECT CREATE_TIME FROM information_schema.TABLES WHERE "+thisTable(o.name), 1)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (d *Dump) readCodes(ctx context.Context) error {
 	if !d.opts.whole() {
 		return nil
 	}
-	rows, err := d.main.table(ctx, "SELECT EVENT_NAME, CREATED FROM information_schema.EVENTS WHERE "+thisDatabase("EVENT")+" ORDER BY EVENT_NAME")
+	rows, err := d.main.table(ctx, "SELECT EVENT_NAME, CREATED FROM information_schema.EVENTS WHERE "+thisDatabase("EVENT")+" ORDER BY EVENT_NAME", 2)
 	if err != nil {
 		return fmt.Errorf("list events: %w", err)
 	}
@@ -72,7 +72,7 @@ func (d *Dump) readLibraries(ctx context.Context) error {
 }
 
 func (d *Dump) readRoutines(ctx context.Context) error {
-	rows, err := d.main.table(ctx, "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE "+thisDatabase("ROUTINE"))
+	rows, err := d.main.table(ctx, "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE "+thisDatabase("ROUTINE"), 2)
 	if err != nil {
 		return fmt.Errorf("list routines: %w", err)
 	}
@@ -92,7 +92,7 @@ func (d *Dump) readRoutines(ctx context.Context) error {
 
 // readCode reads how one thing was created, and adds it to those to be written.
 func (d *Dump) readCode(ctx context.Context, c *code) error {
-	row, err := d.main.one(ctx, "SHOW CREATE "+c.what+" "+ident(c.name))
+	row, err := d.main.one(ctx, "SHOW CREATE "+c.what+" "+ident(c.name), 3)
 	switch number(err) {
 	case 0:
 		if err != nil {

@@ -39,7 +39,7 @@ func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned b
 	}
 	rows, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, COLUMN_TYPE, "+generated+
 		" FROM information_schema.COLUMNS WHERE "+thisTable(o.name)+
-		" ORDER BY ORDINAL_POSITION")
+		" ORDER BY ORDINAL_POSITION", 7)
 	if err != nil {
 		return nil, err
 	}

@@ -168,9 +168,14 @@ type cell struct {
 	null bool
 }
 
-// table runs a query and returns its whole answer, which has to be small.
-func (c *conn) table(ctx context.Context, sql string) ([][]cell, error) {
+// maxTable is more than small answers take, of a database with a million tables too.
+const maxTable = 256 << 20
+
+// table runs a query and returns its whole answer, which has to be small, and to have
+// as many columns as who asks will look at.
+func (c *conn) table(ctx context.Context, sql string, columns int) ([][]cell, error) {
 	var rows [][]cell
+	size := 0
 	err := c.query(ctx, sql, func(row []byte) error {
 		var cells []cell
 		for len(row) > 0 {
@@ -179,6 +184,12 @@ func (c *conn) table(ctx context.Context, sql string) ([][]cell, error) {
 				return err
 			}
 			cells, row = append(cells, cell{string(v), null}), rest
+			if size += len(v) + 32; size > maxTable {
+				return fmt.Errorf("%w: more than %d bytes in answer to %.80q", errMalformed, maxTable, sql)
+			}
+		}
+		if len(cells) < columns {
+			return fmt.Errorf("%w: %d columns in answer to %.80q", errMalformed, len(cells), sql)
 		}
 		rows = append(rows, cells)
 		return nil
@@ -188,7 +199,7 @@ func (c *conn) table(ctx context.Context, sql string) ([][]cell, error) {
 
 // strings runs a query and returns the first column of its answer.
 func (c *conn) strings(ctx context.Context, sql string) ([]string, error) {
-	rows, err := c.table(ctx, sql)
+	rows, err := c.table(ctx, sql, 1)
 	list := make([]string, len(rows))
 	for i, row := range rows {
 		list[i] = row[0].s
@@ -196,9 +207,9 @@ func (c *conn) strings(ctx context.Context, sql string) ([]string, error) {
 	return list, err
 }
 
-// one runs a query and returns the only row of its answer.
-func (c *conn) one(ctx context.Context, sql string) ([]cell, error) {
-	rows, err := c.table(ctx, sql)
+// one runs a query and returns the only row of its answer, as table does.
+func (c *conn) one(ctx context.Context, sql string, columns int) ([]cell, error) {
+	rows, err := c.table(ctx, sql, columns)
 	if err != nil {
 		return nil, err
 	}

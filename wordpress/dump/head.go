@@ -11,7 +11,7 @@ import (
 type schema struct{ charset, collation string }
 
 func (d *Dump) readSchema(ctx context.Context) (schema, error) {
-	row, err := d.main.one(ctx, "SELECT @@character_set_database, @@collation_database")
+	row, err := d.main.one(ctx, "SELECT @@character_set_database, @@collation_database", 2)
 	if err != nil {
 		return schema{}, fmt.Errorf("read the database's character set: %w", err)
 	}

@@ -63,7 +63,7 @@ func (d *Dump) openSnapshot(ctx context.Context) error {
 	if err := release(); err != nil {
 		return fmt.Errorf("release the lock: %w", err)
 	}
-	row, err := d.main.one(ctx, "SELECT UTC_TIMESTAMP(6)")
+	row, err := d.main.one(ctx, "SELECT UTC_TIMESTAMP(6)", 1)
 	if err != nil {
 		return fmt.Errorf("read the server's clock: %w", err)
 	}

@@ -220,12 +220,12 @@ func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {
 func (d *Dump) ranges(ctx context.Context, o *object) ([]string, error) {
 	key, err := d.main.table(ctx, "SELECT c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_TYPE LIKE '%unsigned%' FROM information_schema.STATISTICS s JOIN information_schema.COLUMNS c "+
 		"USING (TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME) WHERE "+thisTable(o.name)+
-		" AND INDEX_NAME='PRIMARY' AND SEQ_IN_INDEX=1 AND DATA_TYPE IN ('tinyint','smallint','mediumint','int','bigint')")
+		" AND INDEX_NAME='PRIMARY' AND SEQ_IN_INDEX=1 AND DATA_TYPE IN ('tinyint','smallint','mediumint','int','bigint')", 3)
 	if err != nil || len(key) != 1 {
 		return []string{""}, err
 	}
 	column := ident(key[0][0].s)
-	ends, err := d.main.one(ctx, "SELECT MIN("+column+"), MAX("+column+") FROM "+ident(o.name))
+	ends, err := d.main.one(ctx, "SELECT MIN("+column+"), MAX("+column+") FROM "+ident(o.name), 2)
 	if err != nil {
 		return nil, changed(err)
 	}

@@ -90,7 +90,7 @@ func prepare(ctx context.Context, c *conn) (server, error) {
 			return server{}, fmt.Errorf("prepare the session: %w", err)
 		}
 	}
-	row, err := c.one(ctx, "SELECT VERSION(), @@version_comment, @@max_allowed_packet, DATABASE(), @@lower_case_table_names")
+	row, err := c.one(ctx, "SELECT VERSION(), @@version_comment, @@max_allowed_packet, DATABASE(), @@lower_case_table_names", 5)
 	if err != nil {
 		return server{}, fmt.Errorf("ask the server's version: %w", err)
 	}

@@ -83,7 +83,7 @@ func (d *Dump) readTable(ctx context.Context, c *conn, o *object) (ddl string, c
 			return "", nil, changed(err)
 		}
 	}
-	row, err := c.one(ctx, "SHOW CREATE TABLE "+ident(o.name))
+	row, err := c.one(ctx, "SHOW CREATE TABLE "+ident(o.name), 2)
 	if err != nil {
 		return "", nil, changed(err)
 	}
@@ -209,11 +209,11 @@ func (d *Dump) warnLongest(o *object, longest int64) {
 
 // writeSequence writes a sequence as it stands.
 func (d *Dump) writeSequence(ctx context.Context, c *conn, t *text, o *object) error {
-	row, err := c.one(ctx, "SHOW CREATE SEQUENCE "+ident(o.name))
+	row, err := c.one(ctx, "SHOW CREATE SEQUENCE "+ident(o.name), 2)
 	if err != nil {
 		return changed(err)
 	}
-	state, err := c.one(ctx, "SELECT * FROM "+ident(o.name))
+	state, err := c.one(ctx, "SELECT * FROM "+ident(o.name), 1)
 	if err != nil {
 		return changed(err)
 	}

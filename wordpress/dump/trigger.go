@@ -10,7 +10,7 @@ import (
 // which they fire.
 func (d *Dump) readTriggers(ctx context.Context) error {
 	rows, err := d.main.table(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "+thisDatabase("TRIGGER")+
-		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER")
+		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER", 2)
 	if err != nil {
 		return fmt.Errorf("list triggers: %w", err)
 	}

@@ -56,13 +56,13 @@ func (d *Dump) readViews(ctx context.Context) error {
 // readView reads one view; it is nil when it cannot be read.
 func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	c := d.main
-	row, err := c.one(ctx, "SHOW CREATE VIEW "+ident(o.name))
+	row, err := c.one(ctx, "SHOW CREATE VIEW "+ident(o.name), 4)
 	if number(err) == errReadOnly { // it draws on a sequence, or calls what writes
 		if c, err = d.aside(ctx); err != nil {
 			return nil, err
 		}
 		defer c.Close()
-		row, err = c.one(ctx, "SHOW CREATE VIEW "+ident(o.name))
+		row, err = c.one(ctx, "SHOW CREATE VIEW "+ident(o.name), 4)
 	}
 	switch number(err) {
 	case 0:
@@ -231,7 +231,7 @@ func viewQuery(list []token) string {
 // have the character sets of the real ones, since a query may rely on these.
 func (d *Dump) readStandin(ctx context.Context, c *conn, v *view) error {
 	rows, err := c.table(ctx, "SELECT COLUMN_NAME, COLLATION_NAME, CHARACTER_SET_NAME, DATA_TYPE FROM information_schema.COLUMNS "+
-		"WHERE "+thisTable(v.object.name)+" ORDER BY ORDINAL_POSITION")
+		"WHERE "+thisTable(v.object.name)+" ORDER BY ORDINAL_POSITION", 4)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
