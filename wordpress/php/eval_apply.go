@@ -1,5 +1,7 @@
 package php
 
+import "strings"
+
 // callBuiltin evaluates the arguments of a builtin and calls it.
 func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
 	vals := make([]Value, 0, len(args))
@@ -149,7 +151,9 @@ func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Val
 
 func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value, error) {
 	pure := f.refs == 0
-	if u := in.unknownIn(listOf(vals...), 0); u != nil && in.mayCall(vals, 0) {
+	u := in.unknownIn(listOf(vals...), 0)
+	each := u != nil && f.each && in.elementsOnly(vals)
+	if u != nil && !each && in.mayCall(vals, 0) {
 		in.poison(u) // a callback runs, nobody knows how often and with what
 		return opaque(u), in.steps(64, pos)
 	}
@@ -174,6 +178,9 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 			return nil, err
 		}
 		return in.passedOn(f, c, vals, v), nil
+	}
+	if each {
+		return once(vals)
 	}
 	if pure {
 		v, err := in.lift(vals, pos, once)
@@ -200,8 +207,35 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 	return once(vals)
 }
 
+// elementsOnly reports that nothing is unknown but what arrays hold, beside plain
+// values: not which elements there are.
+func (in *interp) elementsOnly(vals []Value) bool {
+	for _, v := range vals {
+		a, ok := v.(*Array)
+		if !ok && v.kind() == kUnknown || ok && (!a.certain() || a.open != nil || in.hasRefs(a, 0)) {
+			return false
+		}
+		if ok {
+			for i := range a.entries {
+				if !a.entries[i].gone && a.entries[i].v.kind() == kAbsent {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// calledForEffect are functions of PHP's that do more than give a value, when they
+// are called back.
+var calledForEffect = wordSet(`define putenv call_user_func call_user_func_array forward_static_call forward_static_call_array func_get_args
+	array_map array_walk array_walk_recursive array_filter array_reduce usort uasort uksort iterator_apply preg_replace_callback
+	preg_replace_callback_array register_shutdown_function spl_autoload_register class_alias set_error_handler set_exception_handler
+	file_put_contents unlink touch mkdir rmdir chmod chown chgrp rename copy symlink link move_uploaded_file tempnam fopen fwrite fputs
+	chdir set_include_path ini_set ini_alter ini_restore mb_internal_encoding setlocale strtok next prev reset end each`)
+
 // mayCall reports whether one of a builtin's arguments is a callback of the
-// program's own.
+// program's own, or one of PHP's functions that change the world.
 func (in *interp) mayCall(vals []Value, depth int) bool {
 	for _, v := range vals {
 		switch v := v.(type) {
@@ -210,7 +244,10 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 				return true
 			}
 		case strVal:
-			name := lower(string(v))
+			name := lower(strings.TrimPrefix(string(v), `\`))
+			if calledForEffect[name] {
+				return true
+			}
 			if i := indexOf(name, "::"); i > 0 && in.methods[name[i+2:]] || depth > 0 && in.methods[name] {
 				return true
 			}

@@ -16,7 +16,8 @@ func (in *interp) execForeach(s *foreachStmt) error {
 	a, ok := v.(*Array)
 	u, isUnknown := v.(*Unknown)
 	request := ok && a.why == nil && a.rest == restServer && !s.ref
-	if ok && !a.certain() && !request {
+	listed := ok && a.listed && a.rest == restNone && a.open == nil && !s.ref
+	if ok && !a.certain() && !request && !listed {
 		u, isUnknown = in.unknownIn(a, 0), true
 		in.lost(a, u)
 	}
@@ -43,10 +44,7 @@ func (in *interp) execForeach(s *foreachStmt) error {
 		if err := in.steps(1, s.at); err != nil {
 			return err
 		}
-		if err := in.foreachBind(s, p, e); err != nil {
-			return err
-		}
-		if err := in.turn(s.body); err != nil {
+		if err := in.foreachTurn(s, p, e, listed); err != nil {
 			return err
 		}
 		if request {
@@ -56,6 +54,27 @@ func (in *interp) execForeach(s *foreachStmt) error {
 		}
 	}
 	return nil
+}
+
+// foreachTurn runs the body for one element. Of an array of which only the order is
+// sure, in the worlds that have it.
+func (in *interp) foreachTurn(s *foreachStmt, p *place, e entry, listed bool) error {
+	u, ok := e.v.(*Unknown)
+	if !listed || !ok || !u.maybeAbsent() {
+		if err := in.foreachBind(s, p, e); err != nil {
+			return err
+		}
+		return in.turn(s.body)
+	}
+	e.v = narrow(u, func(v Value) bool { return v.kind() != kAbsent })
+	return in.turnOf(func() error {
+		return in.split(opaque(u), func() error { return nil }, func() error {
+			if err := in.foreachBind(s, p, e); err != nil {
+				return err
+			}
+			return in.exec(s.body)
+		})
+	})
 }
 
 // foreachSubject is what a foreach walks, and where it lies if by reference.

@@ -80,7 +80,12 @@ func (in *interp) condition(xs []expr) func() (bool, *Unknown, error) {
 
 // turn runs a loop's body once. What continues joins at its end.
 func (in *interp) turn(body []stmt) error {
-	err := in.exec(body)
+	return in.turnOf(func() error { return in.exec(body) })
+}
+
+// turnOf is turn of what runs as the body does.
+func (in *interp) turnOf(run func() error) error {
+	err := run()
 	if fatal(err) {
 		return err
 	}

@@ -53,6 +53,7 @@ type function struct {
 	sapi       bool // exists with some of the server's interfaces to PHP only
 	restRefs   bool // all arguments from the highest bit of refs on are by reference
 	strict     bool // throws at arguments that strings are not right for
+	each       bool // calls back for each element of arrays, which need not be known: their keys must
 	keeps      int  // bit i: elements of argument i are passed on with the references among them; -1: of all
 }
 

@@ -17,10 +17,10 @@ var sortFuncs = map[string]function{
 	"usort":        userSort(false, false),
 	"uasort":       userSort(false, true),
 	"uksort":       userSort(true, true),
-	"array_map":    {fn: arrayMap, min: 2, max: -1, keeps: -1},
-	"array_filter": {fn: arrayFilter, min: 1, max: 3, keeps: 1},
-	"array_reduce": {fn: arrayReduce, min: 2, max: 3, keeps: 5},
-	"array_walk":   {fn: arrayWalk, min: 2, max: 3, refs: 1, keeps: 4},
+	"array_map":    {fn: arrayMap, min: 2, max: -1, keeps: -1, each: true},
+	"array_filter": {fn: arrayFilter, min: 1, max: 3, keeps: 1, each: true},
+	"array_reduce": {fn: arrayReduce, min: 2, max: 3, keeps: 5, each: true},
+	"array_walk":   {fn: arrayWalk, min: 2, max: 3, refs: 1, keeps: 4, each: true},
 }
 
 // sortFunc sorts by value or by key, keeping keys or not, perhaps from the end.
@@ -220,12 +220,16 @@ func arrayFilter(c *call) (Value, error) {
 			if v, err = c.invoke(c.arg(1), args...); err != nil {
 				return nil, err
 			}
-			if u, ok := v.(*Unknown); ok {
+			if u, ok := v.(*Unknown); ok && e.v.kind() == kRef {
 				c.gave = true // the callback may run for more
 				return opaque(u), nil
 			}
 		}
-		if toBool(v) {
+		switch t, u := c.in.truth(v); {
+		case u != nil:
+			out.set(e.k, c.in.joinValues(e.v, absentVal{}, opaque(u), 1))
+			out.why, out.listed = firstUnknown(out.why, opaque(u)), true
+		case t:
 			out.set(e.k, e.v)
 		}
 	}

@@ -166,7 +166,10 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 		u.alts, u.sticky = nil, false
 		return &u
 	}
-	same := a.next == b.next && a.pos == b.pos && a.why == b.why && a.open == b.open
+	if a.len() < b.len() {
+		a, b = b, a // the order of the one that has more is that of the other, too, if any is
+	}
+	same := a.next == b.next && a.pos == b.pos && a.why == b.why && a.open == b.open && a.listed == b.listed
 	out := a.clone()
 	out.entries = out.entries[:0:0]
 	out.index, out.packed, out.live, out.next, out.pos = nil, true, 0, 0, 0
@@ -199,8 +202,9 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	if !same && out.rest == restNone {
 		out.why = firstUnknown(a.why, b.why, why)
 	}
+	out.listed = out.why != nil && (a.why == nil || a.listed) && (b.why == nil || b.listed) && ordered(b, out)
 	out.open = firstUnknown(a.open, b.open)
-	if out.why != nil && out.why == a.why && out.open == a.open && !changed {
+	if out.why != nil && out.why == a.why && out.open == a.open && out.listed == a.listed && !changed {
 		return a
 	}
 	in.bytesLeft = max(0, in.bytesLeft-out.size())
@@ -239,6 +243,18 @@ func (in *interp) joinElements(v, w Value, why *Unknown, depth int) Value {
 		return w
 	}
 	return in.joinValues(v, w, why, depth+1)
+}
+
+// ordered reports that the keys of an array come in the order in which another, that
+// has them all, lists them.
+func ordered(a, all *Array) bool {
+	last, ok := -1, true
+	a.each(func(k key, _ Value) bool {
+		i := all.find(k)
+		ok, last = i > last, i
+		return ok
+	})
+	return ok
 }
 
 func sameOrder(a, b *Array) bool {

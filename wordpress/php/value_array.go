@@ -14,6 +14,7 @@ type Array struct {
 	rest   restRule // which absent keys are unknown
 	why    *Unknown // why keys or their order are not certain; nil: they are
 	open   *Unknown // why there may be keys that are not listed; nil: there are none
+	listed bool     // why is only about which of the entries are there: in this order, whichever they are
 	shared bool     // held more than once
 	epoch  *epoch   // the state that may write to it in place
 	loops  []int    // the loops by reference that walk it
@@ -74,6 +75,9 @@ func (a *Array) get(k key) (Value, bool) {
 // set puts a value at a key.
 func (a *Array) set(k key, v Value) {
 	if i := a.find(k); i >= 0 {
+		if u, ok := a.entries[i].v.(*Unknown); ok && a.listed && u.maybeAbsent() {
+			a.listed = false // where it was not there, it is the last one now
+		}
 		a.entries[i].v = v
 		return
 	}
