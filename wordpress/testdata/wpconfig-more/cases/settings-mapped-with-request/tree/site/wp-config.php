@@ -1,0 +1,5 @@
+<?php
+$c = ['DB_NAME' => 'n', 'DB_USER' => 'u', 'DB_PASSWORD' => 'p', 'DB_HOST' => 'h', 'WP_HOME' => 'https://' . $_SERVER['HTTP_HOST']];
+array_map('define', array_keys($c), array_values($c));
+$table_prefix = 'wp_';
+require ABSPATH . 'wp-settings.php';

@@ -1,0 +1,1 @@
+<?php return [ 'DB_PASSWORD' => 'base', 'DB_HOST' => 'localhost', 'prefix' => 'wp_' ];
