@@ -17,7 +17,7 @@ func TestReferencesAreNotLostInUnknowns(t *testing.T) {
 		linked + `$b = array_pad($a, 3, 0); $b['k'] = 9; $r = $x;`,
 		linked + `$b = array_merge_recursive($a, ['z' => 1]); $b['k'] = 9; $r = $x;`,
 		linked + `if (rand()) { $a['z'] = 1; } foreach ($a as &$v) { $v = 9; } $r = $x;`,
-		linked + `$n = [$a]; if (rand()) { $n['z'] = 1; } foreach ($n as $v) { $v['k'] = 9; } $r = $x;`,
+		linked + `$n = [$a]; if (rand()) { $n[$_SERVER['HTTP_X']] = 1; } foreach ($n as $v) { $v['k'] = 9; } $r = $x;`,
 		linked + `if (rand()) { $b = $a; } else { $b = [1]; } $b['k'] = 9; $r = $x;`,
 		linked + `if (rand()) { $b = $a; } $b['k'] = 9; $r = $x;`,
 		linked + `$y = 2; $c = ['k' => &$y]; $b = rand() ? $a : $c; $b['k'] = 9; $r = $y;`,
