@@ -11,6 +11,7 @@ func TestLargeJSONIsBounded(t *testing.T) {
 		"quoted":  `$j = str_pad('"', 100_000_000, 'a'); $v = json_decode($j);`,
 		"escaped": `$j = str_pad('"', 100_000_000, '\"'); $v = json_decode($j);`,
 		"invalid": `$j = str_pad('"', 100_000_000, "é\xff") ; $v = json_decode($j);`,
+		"again":   `$j = '"' . str_repeat('\n', 10_000_000) . '"'; while (1) { $v[] = json_decode($j); }`,
 		"kept":    `$j = '["' . str_repeat('a', 50_000_000) . '"]'; $v = json_decode($j); $w = json_decode($j); $x = json_encode($v);`,
 		"half":    `$j = '"' . str_repeat('\u0041', 8_000_000) . '"'; $v = json_decode($j);`,
 		"list":    `$j = '[' . str_repeat('"abcdefgh",', 5_000_000) . '1]'; $v = json_decode($j);`,
