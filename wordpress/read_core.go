@@ -23,16 +23,21 @@ const (
 
 // findCore finds the folder of WordPress' own files: the one whose
 // wp-blog-header.php the root's index.php requires, else the root. Where wp-load.php
-// is a link, it is the folder that the link leads to: PHP knows no other.
+// is a link, it is the folder that the link leads to: PHP knows no other, unless
+// index.php has defined ABSPATH before.
 func (r *reader) findCore(ctx context.Context) error {
-	if err := r.findFront(ctx); err != nil {
+	given, err := r.findFront(ctx)
+	if err != nil {
 		return err
 	}
 	load, err := r.home.Resolve(filepath.Join(r.site.Core, loadFile))
 	if errors.Is(err, ErrOutside) {
 		return r.startsOutside(filepath.Join(r.site.Core, loadFile))
 	}
-	if err == nil {
+	switch {
+	case given != "":
+		r.site.Core = given
+	case err == nil:
 		r.site.Core = filepath.Dir(load)
 	}
 	return nil
@@ -44,46 +49,66 @@ func (r *reader) startsOutside(path string) error {
 	return refuse(Unsafe, path, "WordPress starts by it, and it leads outside the site's home")
 }
 
-func (r *reader) findFront(ctx context.Context) error {
+// findFront finds the core by the root's index.php, and returns ABSPATH as that
+// defines it, or "".
+func (r *reader) findFront(ctx context.Context) (string, error) {
 	front := filepath.Join(r.site.Root, frontFile)
 	real, err := r.home.Resolve(front)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return "", nil
 	}
 	if errors.Is(err, ErrOutside) {
-		return r.startsOutside(front)
+		return "", r.startsOutside(front)
 	}
-	files := &siteFiles{home: r.home, stub: map[string]string{}, header: "<?php exit;"}
+	end := stubPath(r.site.Root, "start")
+	files := &siteFiles{home: r.home, stub: map[string]string{end: "<?php"}, header: "<?php require " + quote(end) + ";"}
+	var res *php.Result
 	if err == nil {
 		opt := r.options(files)
-		opt.File = real
-		_, err = php.Eval(ctx, opt)
+		opt.File, opt.Stop = real, []string{end}
+		res, err = php.Eval(ctx, opt)
 	}
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return "", ctx.Err()
 	}
 	slices.Sort(files.headers)
 	switch cores := slices.Compact(files.headers); {
 	case len(cores) == 1:
 		r.site.Core, r.front = cores[0], true
-		return nil
+		return r.absPath(front, res)
 	case len(cores) > 1:
-		return refuse(Undecidable, front, "it may start WordPress in %q or in %q", cores[0], cores[1])
+		return "", refuse(Undecidable, front, "it may start WordPress in %q or in %q", cores[0], cores[1])
 	}
 	if files.beyond != "" {
-		return r.startsOutside(files.beyond)
+		return "", r.startsOutside(files.beyond)
 	}
 	for _, name := range []string{settingsFile, configFile, headerFile} {
 		if _, statErr := r.home.Stat(filepath.Join(r.site.Root, name)); statErr == nil {
-			return nil
+			return "", nil
 		}
 	}
 	if err != nil {
 		if c := r.refusal(err); c.Class != Undecidable {
-			return c
+			return "", c
 		}
 	}
-	return refuse(NoConfig, "", "there is no WordPress in %q: neither %s nor an %s that requires %s", r.site.given, settingsFile, frontFile, headerFile)
+	return "", refuse(NoConfig, "", "there is no WordPress in %q: neither %s nor an %s that requires %s", r.site.given, settingsFile, frontFile, headerFile)
+}
+
+// absPath is the folder that front, the root's index.php, defines as ABSPATH, or "".
+func (r *reader) absPath(front string, res *php.Result) (string, error) {
+	if res == nil { // what stopped it comes again with the configuration
+		return "", nil
+	}
+	switch a := res.Constant("ABSPATH"); {
+	case a.State == php.Open:
+		return "", refuse(Undecidable, front, "ABSPATH, the folder of the configuration, cannot be known: %s", a.Why.Message)
+	case a.State == php.Known && filepath.IsAbs(a.Text):
+		return filepath.Clean(a.Text), nil
+	case a.State == php.Known:
+		return filepath.Join(r.site.Root, a.Text), nil
+	}
+	return "", nil
 }
 
 // findConfig finds wp-config.php as WordPress does: in the core's folder, else
