@@ -92,13 +92,18 @@ func TestWalkWaitsForALease(t *testing.T) {
 	if _, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK); err != nil {
 		t.Fatal(err)
 	}
+	given := make(chan error, 1)
 	go func() {
 		<-asked
-		_, _ = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
+		_, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
+		given <- err
 	}()
 	texts, report := walkTexts(t, base, func(string) {})
 	wantNotes(t, "unreadable", report.Unreadable)
 	if texts["leased"] != "text" {
-		t.Errorf("got %q", texts)
+		t.Fatalf("got %q", texts)
+	}
+	if err := <-given; err != nil {
+		t.Error(err)
 	}
 }
