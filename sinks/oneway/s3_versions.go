@@ -63,9 +63,12 @@ func (t *trial) byID(ctx context.Context, d demand, try func(context.Context, fu
 	t.adviseVersions()
 }
 
-// adviseVersions corrects what conclude advises: to put is what the host is for.
+// adviseVersions corrects what conclude says: to put is what the host is for, and a
+// version's id is told nobody but who stored it, and kept on no host. So it is a
+// warning, as are backups that are put over and stay as versions.
 func (t *trial) adviseVersions() {
 	if f := &t.findings[len(t.findings)-1]; f.Verdict == Fails {
+		f.Verdict = Warning
 		f.Advice = "deny s3:PutObject by a version's id and on names that end in /, as the printed policy does"
 	}
 }

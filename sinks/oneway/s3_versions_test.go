@@ -32,8 +32,8 @@ func TestS3FindsVersionsPutOver(t *testing.T) {
 		denials int
 		want    map[string]oneway.Verdict
 	}{
-		"no denial":       {0, map[string]oneway.Verdict{"overwrite by id": oneway.Fails, "overwrite parts by id": oneway.Fails, "overwrite by archive": oneway.Fails}},
-		"denied by id":    {1, map[string]oneway.Verdict{"overwrite by id": oneway.Holds, "overwrite parts by id": oneway.Holds, "overwrite by archive": oneway.Fails}},
+		"no denial":       {0, map[string]oneway.Verdict{"overwrite by id": oneway.Warning, "overwrite parts by id": oneway.Warning, "overwrite by archive": oneway.Warning}},
+		"denied by id":    {1, map[string]oneway.Verdict{"overwrite by id": oneway.Holds, "overwrite parts by id": oneway.Holds, "overwrite by archive": oneway.Warning}},
 		"denied for good": {2, map[string]oneway.Verdict{"overwrite by id": oneway.Holds, "overwrite parts by id": oneway.Holds, "overwrite by archive": oneway.Holds}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,8 +44,8 @@ func TestS3FindsVersionsPutOver(t *testing.T) {
 					t.Errorf("%s: %+v, want %s", check, got, want)
 				}
 			}
-			if r.Proven() != (c.denials == 2) {
-				t.Errorf("proven %v\n%s", r.Proven(), show(r))
+			if !r.Proven() {
+				t.Errorf("what is a warning keeps it from being proven\n%s", show(r))
 			}
 			objects, err := minio.Objects(t.Context(), bucket)
 			if err != nil {
