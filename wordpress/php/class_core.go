@@ -35,13 +35,12 @@ var exceptionTree = [][2]string{
 // coreClasses are the classes of PHP's that the evaluator has.
 func coreClasses() []nativeClass {
 	var all []nativeClass
-	for _, name := range strings.Fields(`Traversable Stringable Throwable ArrayAccess Countable JsonSerializable Serializable UnitEnum BackedEnum stdClass`) {
+	for _, name := range strings.Fields(`Traversable Stringable Throwable ArrayAccess Countable JsonSerializable Serializable stdClass`) {
 		all = append(all, nativeClass{name: name})
 	}
 	all = append(all,
-		nativeClass{name: streamClass}, closureClass,
+		nativeClass{name: streamClass}, nativeClass{name: "Closure"},
 		nativeClass{name: "Iterator", interfaces: []string{"Traversable"}},
-		nativeClass{name: "Generator", interfaces: []string{"Iterator"}, methods: generatorMethods},
 		nativeClass{name: "IteratorAggregate", interfaces: []string{"Traversable"}})
 	methods := map[string]function{
 		"__construct": {fn: exceptionConstruct, max: 3, lazy: true},

@@ -106,9 +106,7 @@ func nativeKey(o *Object, name string) key {
 func (in *interp) visible(o *Object, scope *class) *Array {
 	props := in.propsOf(o)
 	out := newArray()
-	if out.why = props.why; o.class.written() || o.gen != nil {
-		out.why = in.unknownAt(Undecidable, at{}, "depends on how PHP shows an object of its own")
-	}
+	out.why = props.why
 	props.each(func(k key, v Value) bool {
 		name, class, hidden := splitKey(k.s)
 		if hidden {

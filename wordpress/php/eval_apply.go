@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // callBuiltin evaluates the arguments of a builtin and calls it.
 func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
@@ -28,17 +31,12 @@ func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
 			if err != nil {
 				return nil, err
 			}
-			named := newArray()
 			for _, e := range pairs(list) {
+				name := ""
 				if e.k.str {
-					named.set(e.k, in.deref(e.v))
-					continue
+					name = e.k.s
 				}
-				more, refs := in.referred(to, len(vals), []Value{e.v}, pos)
-				vals, targets = append(vals, more...), append(targets, refs...)
-			}
-			for _, e := range pairs(named) {
-				if err := put(e.k.s, e.v, nil); err != nil {
+				if err := put(name, e.v, nil); err != nil {
 					return nil, err
 				}
 			}
@@ -97,12 +95,9 @@ func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
 	if ref {
 		switch x.(type) {
 		case *varExpr, *indexExpr, *propExpr, *sPropExpr:
-			p, err := in.inPlace(x)
+			p, err := in.wholePlace(x)
 			if err != nil {
 				return nil, nil, err
-			}
-			if p.magic != nil {
-				p.magic.passed = true
 			}
 			if n := len(p.path); n > 0 && p.path[n-1].push {
 				return null, p, nil
@@ -139,11 +134,7 @@ func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Val
 		return nil, err
 	}
 	if f.lazy {
-		v, err := f.fn(c)
-		if err == nil && (f.unmodelled || f.keeps != 0) {
-			v = in.passedOn(f, c, vals, v)
-		}
-		return v, err
+		return f.fn(c)
 	}
 	given := append([]Value(nil), vals...)
 	return in.applyKnown(f, c, given, pos)
@@ -158,14 +149,7 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 		return opaque(u), in.steps(64, pos)
 	}
 	once := func(vals []Value) (Value, error) {
-		c.args = make([]Value, len(vals))
-		for i, v := range vals {
-			given, err := in.given(f, i, v, pos)
-			if err != nil {
-				return nil, err
-			}
-			c.args[i] = given
-		}
+		c.args = slices.Clone(vals)
 		c.bad, c.gave = nil, false
 		v, err := f.fn(c)
 		if u, ok := v.(*Unknown); ok && c.gave && err == nil && in.mayCall(vals, 0) {
@@ -174,19 +158,13 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 		if err == nil && c.bad != nil {
 			return nil, c.bad
 		}
-		if err != nil {
-			return nil, err
-		}
-		return in.passedOn(f, c, vals, v), nil
+		return v, err
 	}
 	if each {
 		return once(vals)
 	}
 	if pure {
 		v, err := in.lift(vals, pos, once)
-		if u, ok := v.(*Unknown); ok && u.alts == nil && err == nil {
-			v = in.passedOn(f, c, vals, v)
-		}
 		if u, ok := v.(*Unknown); ok && (c.name == "json_decode" || c.name == "json_encode") {
 			in.storeSlot(jsonErrorSlot, opaque(u))
 		}
@@ -196,12 +174,8 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 		return v, err
 	}
 	for i, v := range vals {
-		if f.byRef(i) && !f.outOnly && !f.passes(i) && in.lends(v, 0) {
-			u := c.unknown("depends on an array whose elements are references, and which " + c.name + "() changes")
-			return u, in.smudge(c.targets, u)
-		}
 		if u := in.unknownIn(v, 0); u != nil && (!f.byRef(i) || !f.outOnly) {
-			return opaque(u), in.smudge(c.targets, u)
+			return opaque(u), in.invalidateTargets(c.targets, u)
 		}
 	}
 	return once(vals)
@@ -212,7 +186,7 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 func (in *interp) elementsOnly(vals []Value) bool {
 	for _, v := range vals {
 		a, ok := v.(*Array)
-		if !ok && v.kind() == kUnknown || ok && (!a.certain() || a.open != nil || in.hasRefs(a, 0)) {
+		if !ok && v.kind() == kUnknown || ok && (!a.certain() || a.open != nil) {
 			return false
 		}
 		if ok {
@@ -267,22 +241,43 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 	return false
 }
 
-// smudge makes by-reference arguments unknown, and what their elements refer to.
-func (in *interp) smudge(targets []target, u *Unknown) error {
+// invalidateTargets makes by-reference arguments unknown.
+func (in *interp) invalidateTargets(targets []target, u *Unknown) error {
 	for _, t := range targets {
 		if t == nil {
 			continue
-		}
-		if p := t.target(); p.wild == nil && p.magic == nil {
-			v, err := in.load(p)
-			if err != nil {
-				return err
-			}
-			in.tear(v, u, 0)
 		}
 		if err := in.assign(t, opaque(u)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// spreadArgs is what f(...$x) passes to the parameters from one on, by name where
+// the keys are names.
+func (in *interp) spreadArgs(to *callee, from int, x expr, pos at) (*Array, error) {
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, err
+	}
+	if to.takesRefs(from) {
+		return nil, in.unsupported(pos, "an argument list unpacked into parameters by reference")
+	}
+	list := newArray()
+	if err := in.spreadInto(list, v, pos); err != nil {
+		return nil, err
+	}
+	if list.why != nil {
+		return nil, in.refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.why.Expr)
+	}
+	return list, nil
+}
+
+// takesRefs reports that there are parameters by reference from one on.
+func (c *callee) takesRefs(from int) bool {
+	if c.builtin != nil {
+		return c.builtin.refs>>min(from, 30) != 0 || c.builtin.restRefs
+	}
+	return c.fn != nil && slices.ContainsFunc(c.fn.params, func(p param) bool { return p.ref })
 }

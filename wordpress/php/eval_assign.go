@@ -35,37 +35,60 @@ func (in *interp) assignTo(target, val expr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	outer := in.refReturn
-	in.refReturn = false
 	v, err := in.eval(val)
-	byRef := in.refReturn
-	in.refReturn = outer || byRef
 	if err != nil {
 		return nil, err
 	}
-	if u := in.intoItself(p, target, val, v, byRef); u != nil {
-		return u, nil
+	if in.ofAlias(p, target, val) {
+		return nil, in.unsupported(p.at, "an assignment of an array to its own element through a reference")
 	}
-	inString := in.inString(p)
-	if err := in.assign(p, v); err != nil || !inString {
-		return v, err
-	}
-	if c, err := in.load(p); err != nil || c.kind() == kUnknown || c != Value(strVal("")) {
-		return c, err
-	}
-	return null, nil // before the string, where nothing is written
+	return v, in.assign(p, v)
 }
 
-// assignRef makes the target an alias of a variable; of the result of a call it is
-// an ordinary assignment.
+// ofAlias reports that the value of an assignment to an element is a reference to
+// the array, which PHP would read after it made room for the element.
+func (in *interp) ofAlias(p *place, target, val expr) bool {
+	if len(p.path) == 0 || p.slot == 0 {
+		return false
+	}
+	switch x := val.(type) {
+	case *assignExpr:
+		return x.ref
+	case *varExpr:
+		if x.dyn != nil {
+			return true
+		}
+		_, own := in.raw(p)
+		_, other := in.raw(in.varPlace(in.frame, x.name, x.at))
+		return own == other && x.name != baseName(target)
+	}
+	return false
+}
+
+// baseName is the variable that an element or property is of.
+func baseName(x expr) string {
+	for {
+		switch y := x.(type) {
+		case *indexExpr:
+			x = y.base
+		case *propExpr:
+			x = y.obj
+		case *varExpr:
+			return y.name
+		default:
+			return ""
+		}
+	}
+}
+
+// assignRef makes the target an alias of a variable.
 func (in *interp) assignRef(x *assignExpr) (Value, error) {
-	in.refReturn = false
+	if !isPlace(x.val) {
+		return nil, in.unsupported(x.at, "a reference to the result of a call")
+	}
 	from, err := in.place(x.val)
 	if err != nil {
 		return nil, err
-	}
-	if in.refReturn && from.slot == 0 {
-		return in.includeUnknown(in.unknownAt(Undecidable, x.at, "depends on a reference that a function returns"))
 	}
 	to, err := in.place(x.target)
 	if err != nil {
@@ -106,9 +129,9 @@ func (in *interp) assignOp(x *assignOp) (Value, error) {
 
 // wholePlace is the place of what is read and written as a whole.
 func (in *interp) wholePlace(x expr) (*place, error) {
-	p, err := in.inPlace(x)
+	p, err := in.place(x)
 	if err == nil && p.magic != nil {
-		p.magic.whole = true
+		err = in.unsupported(p.at, "a combined assignment to a property with __get or __set")
 	}
 	return p, err
 }
@@ -137,14 +160,7 @@ func (in *interp) increment(x *incExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	temporary, err := in.inOffset(p)
-	if err != nil {
-		return nil, err
-	}
-	if !temporary {
-		err = in.assign(p, v)
-	}
-	if err != nil {
+	if err := in.assign(p, v); err != nil {
 		return nil, err
 	}
 	if x.prefix {
@@ -209,19 +225,6 @@ func incrementString(s string) string {
 
 // destructure evaluates [$a, $b] = value.
 func (in *interp) destructure(list *arrayExpr, val expr) (Value, error) {
-	for _, item := range list.items {
-		if item.ref {
-			p, err := in.place(val)
-			if err != nil {
-				return nil, err
-			}
-			v, err := in.load(p)
-			if err != nil {
-				return nil, err
-			}
-			return v, in.unpackRefs(list, p)
-		}
-	}
 	v, err := in.eval(val)
 	if err != nil {
 		return nil, err
@@ -237,6 +240,9 @@ func (in *interp) unpack(list *arrayExpr, v Value) error {
 		if item.val == nil {
 			continue
 		}
+		if item.ref {
+			return in.unsupported(list.at, "a reference in list()")
+		}
 		if item.key != nil {
 			k, err := in.eval(item.key)
 			if err != nil {
@@ -245,10 +251,10 @@ func (in *interp) unpack(list *arrayExpr, v Value) error {
 			ky, ok := toKey(k)
 			if u := in.unknownIn(k, 0); u != nil {
 				s.wild = u
-			} else if o, isObject := v.(*Object); !ok && (!isObject || !o.class.isA("arrayaccess")) {
+			} else if !ok {
 				return in.throw("TypeError", "Illegal offset type", item.key.where())
 			}
-			s.k, s.raw = ky, k
+			s.k = ky
 		}
 		elem := null
 		if v.kind() >= kArray {
@@ -274,51 +280,6 @@ func (in *interp) unpackInto(to expr, v Value) error {
 		return err
 	}
 	return in.assign(p, v)
-}
-
-// unpackRefs is destructuring where some targets become references.
-func (in *interp) unpackRefs(list *arrayExpr, from *place) error {
-	for i, item := range list.items {
-		if item.val == nil {
-			continue
-		}
-		idx := &indexExpr{at: item.val.where(), idx: item.key}
-		if item.key == nil {
-			idx.idx = &litExpr{item.val.where(), intVal(int64(i))}
-		}
-		p, err := in.indexPlace(from, idx)
-		if err != nil {
-			return err
-		}
-		if inner, ok := item.val.(*arrayExpr); ok {
-			if err := in.unpackRefs(inner, p); err != nil {
-				return err
-			}
-			continue
-		}
-		to, err := in.place(item.val)
-		if err != nil {
-			return err
-		}
-		if !item.ref {
-			v, err := in.load(p)
-			if err != nil {
-				return err
-			}
-			if err := in.assign(to, share(v)); err != nil {
-				return err
-			}
-			continue
-		}
-		ref, err := in.reference(p)
-		if err != nil {
-			return err
-		}
-		if err := in.bind(to, ref); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (in *interp) evalCast(x *castExpr) (Value, error) {
@@ -363,15 +324,10 @@ func (in *interp) castObject(v Value, pos at) (Value, error) {
 	case *Object:
 		return v, nil
 	case *Array:
-		if in.unknownIn(v, 0) != nil && !v.certain() {
-			in.lost(v, in.unknownIn(v, 0))
+		if !v.certain() {
 			return opaque(in.unknownIn(v, 0)), nil
 		}
 		if err := in.alloc(v.size(), pos); err != nil {
-			return nil, err
-		}
-		v, err := in.settled(v, pos)
-		if err != nil {
 			return nil, err
 		}
 		v.each(func(k key, v Value) bool {

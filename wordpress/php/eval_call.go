@@ -49,7 +49,7 @@ func (in *interp) calleeOf(x *callExpr) (*callee, error) {
 		if to != nil && to.builtin != nil {
 			to.direct = to.name == lower(name.name)
 			if to.direct && to.name == "in_array" && in.src != nil && in.src.strict {
-				to.weak, err = in.compiledSearch(x)
+				err = in.constantSearch(x)
 			}
 		}
 		return to, err
@@ -59,6 +59,24 @@ func (in *interp) calleeOf(x *callExpr) (*callee, error) {
 		return nil, err
 	}
 	return in.callable(v, x.at)
+}
+
+// constantSearch refuses in_array() with a constant third argument that is not a
+// boolean, under strict types: PHP may compile it to a search that converts nothing.
+func (in *interp) constantSearch(x *callExpr) error {
+	if len(x.args) != 3 {
+		return nil
+	}
+	switch strict := x.args[2].x.(type) {
+	case *litExpr:
+	case *constExpr:
+		if name := lower(strict.name); name == "true" || name == "false" {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return in.unsupported(x.at, "in_array() with a third argument that is not a boolean, under strict types")
 }
 
 // function finds a function by name: the program's own, or PHP's.
@@ -324,8 +342,7 @@ func (in *interp) invoke(fn Value, args []Value, weak bool, pos at) (Value, erro
 		in.poison(to.unknown)
 		return opaque(to.unknown), nil
 	case to.builtin != nil:
-		vals, targets := in.referred(to, 0, args, pos)
-		return in.apply(to, vals, targets, pos)
+		return in.apply(to, args, make([]target, len(args)), pos)
 	}
 	return in.run1(to, args, nil, pos)
 }

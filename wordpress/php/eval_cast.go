@@ -2,9 +2,6 @@ package php
 
 // castArray is (array) $v.
 func (in *interp) castArray(v Value, pos at) (Value, error) {
-	if o, ok := v.(*Object); ok && (o.class.written() || o.gen != nil) {
-		return in.unknownAt(Undecidable, pos, "depends on how PHP shows an object of its own"), nil
-	}
 	switch v := v.(type) {
 	case *Array:
 		return v, nil

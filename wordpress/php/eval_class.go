@@ -105,6 +105,9 @@ func (in *interp) linkNatives() map[string]*class {
 func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
 	low := lower(strings.TrimPrefix(name, `\`))
 	if d, ok := in.st.get(in.slot('k', low)).(*definition); ok {
+		if d.class != nil && d.class.unsupported() != "" {
+			return nil, in.unsupportedValue(pos, d.class.unsupported())
+		}
 		if d.class != nil && d.maybe == nil {
 			return d.class, nil
 		}
@@ -112,9 +115,6 @@ func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
 		return d.class, firstUnknown(u, d.maybe)
 	}
 	if c, ok := in.natives[low]; ok && (c.native == nil || !c.native.vendor || in.vendor()) {
-		return c, nil
-	}
-	if c := in.writtenClass(low); c != nil {
 		return c, nil
 	}
 	if in.st.poison != nil {
@@ -262,9 +262,6 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 	if err := in.bindLineage(c, pos); err != nil {
 		return nil, err
 	}
-	if err := in.useTraits(c, d, pos); err != nil {
-		return nil, err
-	}
 	in.addMembers(c, d)
 	if c.methods["__tostring"] != nil && d.kind != "trait" && !c.isA("stringable") {
 		i, _, err := in.classNamed("Stringable", pos)
@@ -274,9 +271,6 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 		if i != nil {
 			c.ifaces = append(c.ifaces, i)
 		}
-	}
-	if d.kind == "enum" {
-		in.addEnum(c, d)
 	}
 	return c, nil
 }
@@ -295,66 +289,12 @@ func (in *interp) bindLineage(c *class, pos at) error {
 	return nil
 }
 
-func (in *interp) useTraits(c *class, d *classDecl, pos at) error {
-	for _, name := range d.traits {
-		t, u, err := in.classNamed(name, pos)
-		if err != nil {
-			return err
-		}
-		if t == nil || u != nil || t.decl == nil {
-			c.opaque = true
-			continue
-		}
-		members := len(t.methods) + len(t.props) + len(t.statics)
-		if err := in.alloc(192*members, pos); err != nil {
-			return err
-		}
-		if err := in.steps(members+len(t.methods)*len(d.rules), pos); err != nil {
-			return err
-		}
-		for low, m := range t.methods {
-			excluded := false
-			for _, r := range d.rules {
-				same := lower(r.method) == low && (r.trait == "" || lower(r.trait) == lower(t.name))
-				if same && (r.alias != "" || r.access != nil) {
-					c.methods[lower(r.alias)], m = r.apply(m, low)
-				}
-				for _, other := range r.insteadof {
-					excluded = excluded || lower(r.method) == low && lower(other) == lower(t.name)
-				}
-			}
-			if !excluded {
-				c.methods[low] = m
-			}
-		}
-		c.props = append(c.props, t.props...)
-		for name, p := range t.statics {
-			c.statics[name] = p
-		}
-	}
-	return nil
-}
-
-// apply is what a rule makes of a trait's method, under its alias, and of the
-// method itself. The alias "" is of no method.
-func (r traitRule) apply(m *method, low string) (alias, own *method) {
-	changed := *m
-	if r.access != nil {
-		changed.access = *r.access
-	}
-	if r.alias == "" || lower(r.alias) == low {
-		return &changed, &changed
-	}
-	changed.name = r.alias
-	return &changed, m
-}
-
 func (in *interp) addMembers(c *class, d *classDecl) {
 	for _, m := range d.methods {
 		c.methods[lower(m.name)] = &method{name: m.name, decl: m, static: m.static, access: m.access}
 		in.methods[lower(m.name)] = true
 	}
-	for _, item := range append(d.consts[:len(d.consts):len(d.consts)], d.cases...) {
+	for _, item := range d.consts {
 		c.consts[item.name] = item
 	}
 	for _, p := range d.props {

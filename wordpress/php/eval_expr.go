@@ -1,10 +1,5 @@
 package php
 
-import (
-	"strconv"
-	"strings"
-)
-
 // eval evaluates an expression to a value. An error is a *jump, *thrown or *dead of
 // this world, or ends everything.
 func (in *interp) eval(x expr) (Value, error) {
@@ -69,7 +64,7 @@ func (in *interp) evalRare(x expr) (Value, error) {
 	case *throwExpr:
 		return in.evalThrow(x)
 	case *cloneExpr:
-		return in.evalClone(x)
+		return nil, in.unsupported(x.at, "clone")
 	case *classConst:
 		return in.evalClassConst(x)
 	case *instanceExpr:
@@ -82,7 +77,7 @@ func (in *interp) evalRare(x expr) (Value, error) {
 	case *magicExpr:
 		return in.magic(x), nil
 	case *yieldExpr:
-		return in.evalYield(x)
+		return nil, in.unsupported(x.at, "a generator")
 	case *nameExpr:
 		return strVal(x.name), nil
 	}
@@ -258,26 +253,7 @@ func (in *interp) matchFrom(x *matchExpr, subject Value, i, j int) (Value, error
 			return in.eval(arm.body)
 		}
 	}
-	return nil, in.throw("UnhandledMatchError", "Unhandled match case "+unhandled(subject), x.at)
-}
-
-// unhandled is how the error shows a value that no arm takes.
-func unhandled(v Value) string {
-	switch v := v.(type) {
-	case strVal:
-		return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(string(v)) + "'"
-	case nullVal:
-		return "NULL"
-	case boolVal:
-		return strconv.FormatBool(bool(v))
-	case floatVal:
-		return floatString(float64(v), -1)
-	case intVal:
-		return toString(v)
-	case *Object:
-		return "of type " + v.class.name
-	}
-	return "of type " + typeWord(v)
+	return nil, in.throw("UnhandledMatchError", "Unhandled match case", x.at)
 }
 
 func (in *interp) evalArray(x *arrayExpr) (Value, error) {
@@ -310,19 +286,13 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 	}
 	var v Value
 	if item.ref {
-		p, err := in.place(item.val)
-		if err != nil {
-			return err
-		}
-		if v, err = in.reference(p); err != nil {
-			return err
-		}
-	} else if v, err = in.eval(item.val); err != nil {
+		return in.unsupported(pos, "a reference in an array")
+	}
+	if v, err = in.eval(item.val); err != nil {
 		return err
 	}
 	if k == nil && a.open != nil {
-		in.lostElement(v, a.open)
-		in.blur(a, a.open) // where it goes depends on a key that is not known
+		a.invalidate(a.open) // where it goes depends on a key that is not known
 		return nil
 	}
 	if k == nil {
@@ -332,8 +302,7 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 		return nil
 	}
 	if u := in.unknownIn(k, 0); u != nil {
-		in.lostElement(v, u)
-		in.blur(a, u)
+		a.invalidate(u)
 		return nil
 	}
 	ky, ok := toKey(k)
@@ -344,12 +313,11 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 	return nil
 }
 
-// blur makes every element unknown: a write hit one of them, or one more.
-func (in *interp) blur(a *Array, u *Unknown) {
+// invalidate makes every element unknown: a write hit one of them, or one more.
+func (a *Array) invalidate(u *Unknown) {
 	a.why, a.open = u, opaque(u)
 	for i := range a.entries {
 		if !a.entries[i].gone {
-			in.lostElement(a.entries[i].v, u)
 			a.entries[i].v = opaque(u)
 		}
 	}
@@ -363,15 +331,8 @@ func (in *interp) spreadInto(a *Array, v Value, pos at) error {
 			a.why, a.open = opaque(u), opaque(u)
 			return nil
 		}
-		if o, ok := v.(*Object); ok && o.class.isA("traversable") {
-			return in.walk(v, pos, wantKeys, func(k, v Value) error {
-				if s, named := k.(strVal); named {
-					a.set(strKey(string(s)), share(v))
-				} else {
-					a.push(share(v))
-				}
-				return in.alloc(96, pos)
-			})
+		if v.kind() == kObject {
+			return in.unsupported(pos, "an iterator")
 		}
 		return in.throw("Error", "Only arrays and Traversables can be unpacked", pos)
 	}
@@ -381,10 +342,6 @@ func (in *interp) spreadInto(a *Array, v Value, pos at) error {
 	if !b.certain() {
 		a.why = in.unknownIn(b, 0)
 		a.open = opaque(a.why)
-	}
-	b, err := in.settled(b, pos)
-	if err != nil {
-		return err
 	}
 	b.each(func(k key, v Value) bool {
 		share(v)

@@ -1,36 +1,35 @@
 package php
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func (in *interp) execForeach(s *foreachStmt) error {
-	p, v, err := in.foreachSubject(s)
+	if s.ref {
+		return in.unsupported(s.at, "foreach by reference")
+	}
+	v, err := in.eval(s.subject)
 	if err != nil {
 		return err
 	}
 	if o, ok := v.(*Object); ok {
-		if in.plainObject(o) {
-			return in.foreachMembers(s, o)
-		}
 		return in.foreachObject(s, o)
 	}
 	a, ok := v.(*Array)
 	u, isUnknown := v.(*Unknown)
-	request := ok && a.why == nil && a.rest == restServer && !s.ref
-	listed := ok && a.listed && a.rest == restNone && a.open == nil && !s.ref
+	request := ok && a.why == nil && a.rest == restServer
+	listed := ok && a.listed && a.rest == restNone && a.open == nil
 	if ok && !a.certain() && !request && !listed {
 		u, isUnknown = in.unknownIn(a, 0), true
-		in.lost(a, u)
 	}
 	switch {
 	case isUnknown:
-		return in.foreachUnknown(s, p, u)
+		return in.foreachUnknown(s, u)
 	case !ok:
 		return nil // a warning
 	}
 	share(a)
-	if s.ref {
-		return in.foreachRefs(s, p, a)
-	}
 	if request {
 		if err := in.foreachRequest(s, a); err != nil {
 			return err
@@ -44,7 +43,7 @@ func (in *interp) execForeach(s *foreachStmt) error {
 		if err := in.steps(1, s.at); err != nil {
 			return err
 		}
-		if err := in.foreachTurn(s, p, e, listed); err != nil {
+		if err := in.foreachTurn(s, e, listed); err != nil {
 			return err
 		}
 		if request {
@@ -58,10 +57,10 @@ func (in *interp) execForeach(s *foreachStmt) error {
 
 // foreachTurn runs the body for one element. Of an array of which only the order is
 // sure, in the worlds that have it.
-func (in *interp) foreachTurn(s *foreachStmt, p *place, e entry, listed bool) error {
+func (in *interp) foreachTurn(s *foreachStmt, e entry, listed bool) error {
 	u, ok := e.v.(*Unknown)
 	if !listed || !ok || !u.maybeAbsent() {
-		if err := in.foreachBind(s, p, e); err != nil {
+		if err := in.foreachBind(s, e); err != nil {
 			return err
 		}
 		return in.turn(s.body)
@@ -69,28 +68,12 @@ func (in *interp) foreachTurn(s *foreachStmt, p *place, e entry, listed bool) er
 	e.v = narrow(u, func(v Value) bool { return v.kind() != kAbsent })
 	return in.turnOf(func() error {
 		return in.split(opaque(u), func() error { return nil }, func() error {
-			if err := in.foreachBind(s, p, e); err != nil {
+			if err := in.foreachBind(s, e); err != nil {
 				return err
 			}
 			return in.exec(s.body)
 		})
 	})
-}
-
-// foreachSubject is what a foreach walks, and where it lies if by reference.
-func (in *interp) foreachSubject(s *foreachStmt) (p *place, v Value, err error) {
-	if this, ok := s.subject.(*varExpr); s.ref && (!ok || this.name != "this") {
-		if p, err = in.place(s.subject); err != nil {
-			return nil, nil, err
-		}
-		v, err = in.load(p)
-	} else {
-		v, err = in.eval(s.subject)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return p, v, nil
 }
 
 // requestSample stands for the variables of a request, of which any may be there.
@@ -120,40 +103,48 @@ func (in *interp) foreachRequest(s *foreachStmt, a *Array) error {
 }
 
 // foreachBind assigns an element to the loop's variables.
-func (in *interp) foreachBind(s *foreachStmt, p *place, e entry) error {
-	if s.ref {
-		elem := *p
-		elem.path = append(p.path[:len(p.path):len(p.path)], step{k: e.k})
-		ref, err := in.reference(&elem)
-		if err != nil {
-			return err
-		}
-		return in.foreachTake(s, ref, e.k)
-	}
-	if err := in.unpackInto(s.val, share(in.deref(e.v))); err != nil {
+func (in *interp) foreachBind(s *foreachStmt, e entry) error {
+	if err := in.unpackInto(s.val, share(in.deref(e.v))); err != nil || s.key == nil {
 		return err
 	}
-	if s.key != nil {
-		return in.unpackInto(s.key, e.k.value())
-	}
-	return nil
+	return in.unpackInto(s.key, e.k.value())
 }
 
-func (in *interp) foreachUnknown(s *foreachStmt, p *place, u *Unknown) error {
+func (in *interp) foreachUnknown(s *foreachStmt, u *Unknown) error {
 	u = opaque(u)
 	prepare := func() error {
-		if s.ref {
-			if err := in.assign(p, u); err != nil {
-				return err
-			}
-		}
-		if err := in.unpackInto(s.val, u); err != nil {
+		if err := in.unpackInto(s.val, u); err != nil || s.key == nil {
 			return err
 		}
-		if s.key != nil {
-			return in.unpackInto(s.key, u)
-		}
-		return nil
+		return in.unpackInto(s.key, u)
 	}
 	return in.widen(s.at, u, prepare, nil, s.body, nil)
+}
+
+// foreachObject walks the properties that the running code may read.
+func (in *interp) foreachObject(s *foreachStmt, o *Object) error {
+	if o.class.isA("traversable") || o.fn != nil {
+		return in.unsupported(s.at, "an iterator")
+	}
+	first := pairs(in.visible(o, in.frame.class))
+	for i := range first {
+		props := in.visible(o, in.frame.class)
+		if props.why != nil {
+			return in.refuse(Undecidable, s.at, "evaluate: a foreach over properties that are not known")
+		}
+		if err := in.steps(1+props.len(), s.at); err != nil {
+			return err
+		}
+		now := pairs(props)
+		if !slices.EqualFunc(first, now, func(a, b entry) bool { return a.k == b.k }) {
+			return in.unsupported(s.at, "a foreach over an object whose properties come and go")
+		}
+		if err := in.foreachBind(s, now[i]); err != nil {
+			return err
+		}
+		if err := in.turn(s.body); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -13,7 +13,7 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 		plain.magic = nil
 		return in.run1(&plain, []Value{strVal(*to.magic), listOf(args...)}, nil, pos)
 	case to.fn.generator:
-		return in.newGenerator(to, args, named, typing{what: to.name + "()", strict: !to.weak && in.src != nil && in.src.strict, self: to.class, static: to.static, pos: pos})
+		return nil, in.unsupported(pos, "a generator")
 	}
 	if in.calls >= in.opt.Limits.Depth {
 		return nil, in.refuse(Undecidable, pos, "evaluate: calls are nested deeper than %d", in.opt.Limits.Depth)
@@ -34,7 +34,6 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 	in.frame, in.src = f, to.fn.file
 	v, err := in.body(to, f, args, named, typing{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
 	in.frame, in.src, in.trying = frame, src, trying
-	in.refReturn = in.refReturn || to.fn.refReturn
 	in.calls--
 	end()
 	if r, ok := err.(*Refusal); ok && r.File == "" && src != nil && to.fn.file != src {
@@ -42,6 +41,9 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 	}
 	if v, err = in.returned(f, base, v, err); err != nil || to.fn.arrow != nil {
 		return v, err
+	}
+	if to.fn.refReturn {
+		return nil, in.unsupported(pos, "a function that returns a reference")
 	}
 	return in.coerceResult(to, v, pos)
 }
@@ -145,6 +147,9 @@ func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array,
 	}
 	for i, p := range fn.params {
 		slot := in.varPlace(f, p.name, pos).slot
+		if p.variadic && p.ref {
+			return in.unsupported(pos, "a variadic parameter by reference")
+		}
 		if p.variadic {
 			rest, err := in.restArgs(args[min(i, len(args)):], fn.left(named), p, by)
 			in.st.set(slot, rest)

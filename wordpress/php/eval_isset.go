@@ -101,11 +101,6 @@ func (in *interp) quietIndex(x *indexExpr, who asking) (Value, error) {
 	if u := in.unknownIn(idx, 0); u != nil {
 		s.wild = u
 	} else if !ok {
-		o, isObject := base.(*Object)
-		switch {
-		case isObject && o.class.isA("arrayaccess"):
-			return in.quietElement(base, step{raw: idx}, who, x.at)
-		}
 		switch base.kind() {
 		case kString:
 			if who != askValue {
@@ -117,7 +112,7 @@ func (in *interp) quietIndex(x *indexExpr, who asking) (Value, error) {
 		}
 		return nil, in.throw("TypeError", "Illegal offset type in isset or empty", x.at)
 	}
-	s.k, s.null, s.raw = k, idx.kind() == kNull, idx
+	s.k, s.null = k, idx.kind() == kNull
 	return in.quietElement(base, s, who, x.at)
 }
 
@@ -134,20 +129,6 @@ func (in *interp) quietElement(v Value, s step, who asking, pos at) (Value, erro
 		}
 	case *Unknown:
 		return in.quietUnknown(v, s, who, pos)
-	case *Object:
-		if m, class := v.class.method("offsetexists"); m != nil && s.wild == nil {
-			set, err := in.callMethod(v, class, m, []Value{s.given()}, pos)
-			if err != nil {
-				return null, err
-			}
-			t, u := in.truth(set)
-			if u == nil && !t || who == askIsset {
-				return in.issetAnswer(t, u), nil
-			}
-			if u != nil {
-				return in.orUnset(u)(in.element(v, s, pos))
-			}
-		}
 	}
 	e, err := in.element(v, s, pos)
 	return share2(e), err

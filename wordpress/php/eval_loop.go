@@ -154,13 +154,11 @@ const maxRounds = 10
 // widen runs a loop whose number of turns is unknown, until nothing changes any
 // more. The condition has just been evaluated to the unknown u.
 func (in *interp) widen(pos at, u *Unknown, prepare func() error, cond func() (bool, *Unknown, error), body []stmt, step []expr) error {
-	why, path := opaque(u), in.path
-	defer func() { in.path = path }()
+	why := opaque(u)
 	exit := in.st.fork()
 	head := in.st.fork()
 	for round := 0; ; round++ {
 		in.st = head.fork()
-		in.part()
 		err := in.oneTurn(prepare, body, step)
 		if err == nil && cond != nil {
 			_, _, err = cond()
@@ -239,13 +237,6 @@ func (in *interp) execSwitch(s *switchStmt) error {
 	if err != nil {
 		return err
 	}
-	path, parted := in.path, 0
-	defer func() { in.path = path }()
-	for _, st := range entries {
-		if st != nil {
-			parted++
-		}
-	}
 	var live *state
 	var end error
 	for i := range s.cases {
@@ -256,9 +247,7 @@ func (in *interp) execSwitch(s *switchStmt) error {
 		if live = st; live == nil {
 			continue
 		}
-		if in.st = live; parted > 1 {
-			in.part()
-		}
+		in.st = live
 		err = in.exec(s.cases[i].body)
 		live = nil
 		switch err.(type) {

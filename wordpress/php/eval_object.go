@@ -1,7 +1,5 @@
 package php
 
-import "reflect"
-
 // propsOf is an object's properties by name. They must not be written to.
 func (in *interp) propsOf(o *Object) *Array {
 	if a, ok := in.st.get(o.cell).(*Array); ok {
@@ -34,10 +32,10 @@ func (in *interp) instantiate(c *class, props *Array, pos at) (*Object, error) {
 	if props == nil {
 		props = newArray()
 	}
-	if m, _ := c.method("__destruct"); m != nil && m.decl != nil && !onlyQuiet(reflect.ValueOf(m.decl.body), 0) {
-		return nil, in.refuse(Undecidable, pos, "evaluate: nobody knows when %s::__destruct() runs", c.name)
+	if m, _ := c.method("__destruct"); m != nil {
+		return nil, in.unsupported(pos, "a destructor")
 	}
-	return &Object{class: c, cell: in.newCell(share(props)).cell}, nil
+	return &Object{class: c, cell: in.newCell(share(props))}, nil
 }
 
 func (in *interp) evalNew(x *newExpr) (Value, error) {
@@ -45,7 +43,9 @@ func (in *interp) evalNew(x *newExpr) (Value, error) {
 	var u *Unknown
 	var err error
 	if x.decl != nil {
-		c, err = in.makeClass(x.decl, x.at)
+		if c, err = in.makeClass(x.decl, x.at); err == nil && c.unsupported() != "" {
+			err = in.unsupported(x.at, c.unsupported())
+		}
 	} else {
 		c, u, err = in.classOf(x.class)
 	}
@@ -187,7 +187,10 @@ func (in *interp) asUnknown(v Value) *Unknown {
 func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) {
 	low := lower(name)
 	if o.fn != nil {
-		return in.closureMethod(o, low, pos)
+		if low != "__invoke" {
+			return nil, in.unsupported(pos, "Closure::"+name+"()")
+		}
+		return in.callable(o, pos)
 	}
 	m, class, hidden := in.methodFor(o.class, low)
 	if m != nil {
@@ -197,9 +200,6 @@ func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) 
 		c := m.callee(o, class, o.class)
 		c.name = "__call"
 		return c, nil
-	}
-	if o.class.written() && !hidden {
-		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a method of PHP's that is not modelled")}, nil
 	}
 	if o.class.opaque && !hidden {
 		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class")}, nil
@@ -279,32 +279,13 @@ func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
 		to.name = "__callStatic"
 		return to, nil
 	}
+	if c.native != nil && !c.native.vendor && !hidden {
+		return nil, in.unsupported(pos, c.name+"::"+name+"()")
+	}
 	if (c.opaque || c.native != nil) && !hidden {
 		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil
 	}
 	return nil, in.throw("Error", "Call to undefined method "+c.name+"::"+name+"()", pos)
-}
-
-func (in *interp) evalClone(x *cloneExpr) (Value, error) {
-	v, err := in.eval(x.x)
-	if err != nil || v.kind() == kUnknown {
-		return v, err
-	}
-	o, ok := v.(*Object)
-	if !ok {
-		return nil, in.throw("Error", "__clone method called on non-object", x.at)
-	}
-	if o.fn != nil {
-		return o, nil
-	}
-	c, err := in.instantiate(o.class, in.propsOf(o), x.at)
-	if err != nil {
-		return nil, err
-	}
-	if m, class := o.class.method("__clone"); m != nil {
-		_, err = in.callMethod(c, class, m, nil, x.at)
-	}
-	return c, err
 }
 
 func (in *interp) evalInstanceof(x *instanceExpr) (Value, error) {
@@ -352,7 +333,7 @@ func (in *interp) throw(name, message string, pos at) error {
 	if err := in.initProps(c, c, props, pos); err != nil {
 		return err
 	}
-	o := &Object{class: c, cell: in.newCell(props).cell}
+	o := &Object{class: c, cell: in.newCell(props)}
 	for _, name := range []string{"message", "code", "line"} { // not worded or placed as PHP would
 		props.set(nativeKey(o, name), in.unknownAt(Undecidable, pos, "depends on the text of an error"))
 	}

@@ -81,10 +81,6 @@ func (in *interp) operate(op string, l, r Value, pos at) (Value, error) {
 			return in.union(a, b, pos)
 		}
 	}
-	if u := firstUnknown(in.asUnknown(l), in.asUnknown(r)); u != nil && op == "+" {
-		in.lost(l, u)
-		in.lost(r, u)
-	}
 	v, err := in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
 		return in.arithmetic(op, v[0], v[1], pos)
 	})
@@ -145,16 +141,7 @@ func (in *interp) union(a, b *Array, pos at) (Value, error) {
 	}
 	if !a.certain() || !b.certain() {
 		u := firstUnknown(in.unknownIn(a, 0), in.unknownIn(b, 0))
-		in.lost(a, u)
-		in.lost(b, u)
 		return opaque(u), nil
-	}
-	a, err := in.settled(a, pos)
-	if err != nil {
-		return nil, err
-	}
-	if b, err = in.settled(b, pos); err != nil {
-		return nil, err
 	}
 	c := a.clone()
 	c.each(func(_ key, v Value) bool { share(v); return true })
@@ -172,15 +159,7 @@ func (in *interp) compareOp(op string, l, r Value, pos at) (Value, error) {
 		return n, nil
 	}
 	v, err := in.lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
-		a, err := in.flatten(v[0], pos)
-		if err != nil {
-			return nil, err
-		}
-		b, err := in.flatten(v[1], pos)
-		if err != nil {
-			return nil, err
-		}
-		return in.compareKnown(op, a, b, pos)
+		return in.compareKnown(op, v[0], v[1], pos)
 	})
 	if u, ok := v.(*Unknown); ok && u.alts == nil && op != "<=>" {
 		return maybe(u), err
@@ -305,55 +284,4 @@ func (in *interp) objectOperand(a, b Value, pos at) (Value, error) {
 		}
 	}
 	return a, nil
-}
-
-// flatten resolves the references in an array.
-func (in *interp) flatten(v Value, pos at) (Value, error) {
-	a, ok := v.(*Array)
-	if !ok || !in.hasRefs(a, 0) {
-		return v, nil
-	}
-	return in.flatCopy(a, 0, pos)
-}
-
-func (in *interp) hasRefs(a *Array, depth int) bool {
-	in.charge(1 + len(a.entries)/4)
-	for i := range a.entries {
-		if e := &a.entries[i]; !e.gone {
-			if e.v.kind() == kRef || depth > 64 || in.stepsLeft == 0 {
-				return true
-			}
-			if b, ok := e.v.(*Array); ok && in.hasRefs(b, depth+1) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (in *interp) flatCopy(a *Array, depth int, pos at) (Value, error) {
-	if depth > 64 {
-		return nil, in.refuse(Undecidable, pos, "evaluate: an array is nested too deeply")
-	}
-	if err := in.alloc(a.size(), pos); err != nil {
-		return nil, err
-	}
-	c := a.clone()
-	for i := range c.entries {
-		e := &c.entries[i]
-		if e.gone {
-			continue
-		}
-		if e.v.kind() == kRef {
-			e.v = in.deref(e.v)
-		}
-		if b, ok := e.v.(*Array); ok {
-			v, err := in.flatCopy(b, depth+1, pos)
-			if err != nil {
-				return nil, err
-			}
-			e.v = v
-		}
-	}
-	return c, nil
 }

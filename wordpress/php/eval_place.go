@@ -172,7 +172,7 @@ func (in *interp) element(v Value, s step, pos at) (Value, error) {
 	case strVal:
 		return in.stringElement(string(v), s, pos)
 	case *Object:
-		return in.offsetGet(v, s, pos)
+		return nil, in.indexedObject(v, pos)
 	}
 	return null, nil
 }
@@ -184,9 +184,6 @@ func (in *interp) arrayElement(v *Array, s step, pos at) (Value, error) {
 	case s.wild != nil:
 		if v.len() == 0 && v.certain() {
 			return null, nil
-		}
-		for i := range v.entries {
-			in.lost(v.entries[i].v, s.wild)
 		}
 		return opaque(s.wild), nil
 	}
@@ -302,30 +299,8 @@ func (in *interp) evalPlace(x expr) (Value, error) {
 		return in.readProp(x)
 	case *sPropExpr:
 		return in.readStatic(x)
-	case *indexExpr:
-		if underProperty(x) {
-			return in.readElement(x)
-		}
 	}
 	p, err := in.place(x)
-	if err != nil {
-		return nil, err
-	}
-	v, err := in.load(p)
-	if err != nil {
-		return nil, err
-	}
-	return share(v), nil
-}
-
-// readElement reads $o->p[…] and other elements of what a property is: methods of
-// the object may have a say.
-func (in *interp) readElement(x *indexExpr) (Value, error) {
-	base, err := in.eval(x.base)
-	if err != nil {
-		return nil, err
-	}
-	p, err := in.indexPlace(&place{temp: base, at: x.at}, x)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (in *interp) memberPlace(o *Object, name string, pos at) (*place, error) {
 	case m.hidden || !there && (m.item == nil || !m.item.typed):
 		set, get := in.magicFor(o, "__set", name), in.magicFor(o, "__get", name)
 		switch {
-		case o.fn != nil, o.class.decl != nil && o.class.decl.kind == "enum":
+		case o.fn != nil:
 			return nil, in.throw("Error", "Cannot create dynamic property "+o.class.name+"::$"+name, pos)
 		case set || get:
 			p.magic = &magicProp{o: o, name: name, get: get, set: set, hidden: m.hidden}
@@ -66,9 +66,6 @@ type magicProp struct {
 	get    bool // there is a __get, which does not run for the property already
 	set    bool
 	hidden bool // it is there, but not for this code
-
-	whole  bool // it is read and written as a whole: $o->p .= 'x'
-	passed bool // it is passed by reference
 }
 
 // magicFor reports that an object has a magic method that may run for a property.
@@ -91,21 +88,16 @@ func (in *interp) readMagic(p *magicProp, pos at) (Value, error) {
 	return in.callMethod(p.o, class, m, []Value{strVal(p.name)}, pos)
 }
 
-// writeMagic calls __set with what change makes of nothing. What lies deeper is
-// changed in what __get returned: a copy that nobody sees, unless it is a reference.
-// Where a method that has to be asked first is missing, the property itself is written.
+// writeMagic calls __set with what change makes of nothing. Where only the method
+// that reads exists, the property itself is written.
 func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error {
 	set, class := p.magic.o.class.method("__set")
-	deep := len(p.path) > 1
 	switch {
-	case p.magic.passed && p.magic.get:
-		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on a reference to what __get returns"))
-	case deep && p.magic.get:
-		return in.writeGotten(p, change)
-	case deep, p.magic.passed, p.magic.whole && !p.magic.get, !p.magic.set:
-		if p.magic.hidden {
-			return in.throw("Error", "Cannot access a property of "+p.magic.o.class.name+"::$"+p.magic.name, p.at)
-		}
+	case len(p.path) > 1 && p.magic.get:
+		return in.unsupported(p.at, "a write into what __get returns")
+	case p.magic.hidden && !p.magic.set:
+		return in.throw("Error", "Cannot access a property of "+p.magic.o.class.name+"::$"+p.magic.name, p.at)
+	case len(p.path) > 1, !p.magic.set:
 		plain := *p
 		plain.magic = nil
 		return in.update(&plain, change)
@@ -114,28 +106,12 @@ func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error 
 	if err != nil {
 		return err
 	}
-	if v == nil || v.kind() == kRef {
-		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on __unset or on a reference to what __get returns"))
-	}
 	release, ok := in.guard(p.magic.o, "__set", p.magic.name)
 	if !ok {
 		return nil
 	}
 	defer release()
 	_, err = in.callMethod(p.magic.o, class, set, []Value{strVal(p.magic.name), v}, p.at)
-	return err
-}
-
-// writeGotten writes into what __get returns.
-func (in *interp) writeGotten(p *place, change func(Value) (Value, error)) error {
-	if get, _ := p.magic.o.class.method("__get"); get.decl == nil || get.decl.refReturn {
-		return in.scatter(in.unknownAt(Undecidable, p.at, "depends on a write to what __get returns"))
-	}
-	v, err := in.readMagic(p.magic, p.at)
-	if err != nil {
-		return err
-	}
-	_, err = in.changed(share(v), p.path[1:], p.at, change)
 	return err
 }
 
@@ -160,14 +136,14 @@ func (in *interp) unsetProp(x *propExpr) error {
 	if err != nil {
 		return err
 	}
+	for _, method := range []string{"__get", "__set", "__isset", "__unset"} {
+		if m, _ := o.class.method(method); m != nil {
+			return in.unsupported(x.at, "unset() of a property of a class with "+method)
+		}
+	}
 	m := in.memberOf(o, s)
 	_, there := in.propsOf(o).get(m.key)
-	magic := in.magicFor(o, "__unset", s)
 	switch {
-	case m.item != nil && m.item.typed && !m.hidden && o.class.magical():
-		return in.refuse(Undecidable, x.at, "evaluate: a property with a type that is unset in an object with magic methods")
-	case m.hidden && magic, !m.hidden && !there && magic && in.propsOf(o).why == nil:
-		return in.unsetMagic(&magicProp{o: o, name: s}, x.at)
 	case m.hidden:
 		return in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+s, x.at)
 	case !there && in.propsOf(o).why == nil:
@@ -177,7 +153,6 @@ func (in *interp) unsetProp(x *propExpr) error {
 	if err != nil {
 		return err
 	}
-	p.magic = nil
 	return in.unset(p)
 }
 
@@ -197,31 +172,9 @@ func (in *interp) touchProp(x expr, p *place) error {
 	return in.assign(&first, null)
 }
 
-// magical reports that a class has methods for properties that are not there.
-func (c *class) magical() bool {
-	for _, name := range []string{"__get", "__set", "__isset", "__unset"} {
-		if m, _ := c.method(name); m != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// unsetMagic calls __unset.
-func (in *interp) unsetMagic(p *magicProp, pos at) error {
-	m, class := p.o.class.method("__unset")
-	release, ok := in.guard(p.o, "__unset", p.name)
-	if m == nil || !ok {
-		return nil
-	}
-	defer release()
-	_, err := in.callMethod(p.o, class, m, []Value{strVal(p.name)}, pos)
-	return err
-}
-
 // typed converts what is written to a property with a type.
 func (in *interp) typed(p *place, v Value) (Value, error) {
-	if p.typ == nil || len(p.path) != p.typAt || v == nil || v.kind() == kRef {
+	if p.typ == nil || len(p.path) != p.typAt || v == nil {
 		return v, nil
 	}
 	return in.coerce(v, p.typ, in.propTyping(p))
@@ -286,42 +239,10 @@ func (in *interp) propOf(v, name Value, pos at, quiet bool) (Value, error) {
 	return null, nil
 }
 
-// offsetGet reads $o[key] of an object with ArrayAccess.
-func (in *interp) offsetGet(o *Object, s step, pos at) (Value, error) {
-	m, class := o.class.method("offsetget")
-	if m == nil {
-		return nil, in.throw("Error", "Cannot use object of type "+o.class.name+" as array", pos)
+// indexedObject is the error of $o[key].
+func (in *interp) indexedObject(o *Object, pos at) error {
+	if o.class.isA("arrayaccess") {
+		return in.unsupported(pos, "an object with ArrayAccess as an array")
 	}
-	return in.callMethod(o, class, m, []Value{s.given()}, pos)
-}
-
-func (in *interp) offsetSet(o *Object, path []step, pos at, change func(Value) (Value, error)) error {
-	m, class := o.class.method("offsetset")
-	if m == nil {
-		return in.throw("Error", "Cannot use object of type "+o.class.name+" as array", pos)
-	}
-	if len(path) > 1 && o.class.written() {
-		return in.refuse(Undecidable, pos, "evaluate: a write deep into an object of PHP's is not modelled")
-	}
-	if len(path) > 1 {
-		v, err := in.offsetGet(o, path[0], pos)
-		if err != nil {
-			return err
-		}
-		_, err = in.changed(v, path[1:], pos, change)
-		return err
-	}
-	v, err := change(null)
-	if err != nil {
-		return err
-	}
-	k := path[0].given()
-	if v == nil {
-		if m, class := o.class.method("offsetunset"); m != nil {
-			_, err = in.callMethod(o, class, m, []Value{k}, pos)
-		}
-		return err
-	}
-	_, err = in.callMethod(o, class, m, []Value{k, v}, pos)
-	return err
+	return in.throw("Error", "Cannot use object of type "+o.class.name+" as array", pos)
 }

@@ -41,44 +41,12 @@ func (in *interp) classConstant(c *class, name string, pos at) (Value, error) {
 		if !mayUse(in.frame.class, owner, item.access) {
 			return nil, in.throw("Error", "Cannot access constant "+c.name+"::"+name, pos)
 		}
-		if owner.decl != nil && owner.decl.kind == "enum" && item.isCase(owner.decl) {
-			return in.enumCase(owner, item, pos)
-		}
 		return in.within(owner, pos, func() (Value, error) { return in.eval(item.val) })
 	}
 	if c.opaque || c.native != nil {
 		return in.unknownAt(Undecidable, pos, "depends on a class constant"), nil
 	}
 	return nil, in.throw("Error", "Undefined constant "+c.name+"::"+name, pos)
-}
-
-func (item constItem) isCase(d *classDecl) bool {
-	for _, c := range d.cases {
-		if c.name == item.name {
-			return true
-		}
-	}
-	return false
-}
-
-// enumCase is the one object of an enum's case.
-func (in *interp) enumCase(c *class, item constItem, pos at) (Value, error) {
-	slot := in.slot('m', "enum "+c.id+"::"+item.name)
-	if o, ok := in.st.get(slot).(*Object); ok {
-		return o, nil
-	}
-	props := newArray()
-	props.put("name", strVal(item.name))
-	if item.val != nil {
-		v, err := in.within(c, pos, func() (Value, error) { return in.eval(item.val) })
-		if err != nil {
-			return nil, err
-		}
-		props.put("value", v)
-	}
-	o := &Object{class: c, cell: in.newCell(props).cell}
-	in.st.set(slot, o)
-	return o, nil
 }
 
 func (c *class) constant(name string) (constItem, *class) {

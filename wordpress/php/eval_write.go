@@ -28,12 +28,9 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 		if err != nil {
 			return nil, err
 		}
-		return in.typed(in.typedCell(p, slot), v)
+		return in.typed(p, v)
 	})
 	if err != nil || sticky(old) {
-		if err == nil {
-			in.lostElement(v, old.(*Unknown))
-		}
 		return err
 	}
 	if v == nil && in.st.poison != nil {
@@ -73,12 +70,9 @@ func (in *interp) changed(v Value, path []step, pos at, change func(Value) (Valu
 			return in.changedArray(newArray(), path, pos, change)
 		}
 	case strVal:
-		if c == "" && path[0].push { // only an offset of "" is one
-			return nil, in.throw("Error", "[] operator not supported for strings", pos)
-		}
-		return in.changedString(c, path, pos, change)
+		return nil, in.unsupported(pos, "a write to a string offset")
 	case *Object:
-		return v, in.offsetSet(c, path, pos, change)
+		return nil, in.indexedObject(c, pos)
 	}
 	return nil, in.throw("Error", "Cannot use a scalar value as an array", pos)
 }
@@ -87,15 +81,13 @@ func (in *interp) changed(v Value, path []step, pos at, change func(Value) (Valu
 // of a few, each is written to.
 func (in *interp) changedUnknown(u *Unknown, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
 	if u.alts == nil || u.sticky {
-		v, err := change(opaque(u))
-		in.lostElement(v, u)
+		_, err := change(opaque(u))
 		return u, err
 	}
 	var out Value
 	for _, alt := range u.alts {
 		if alt.kind() == kObject {
-			v, err := change(opaque(u))
-			in.lostElement(v, u)
+			_, err := change(opaque(u))
 			return opaque(u), err
 		}
 		v, err := in.changed(share(alt), path, pos, change)
@@ -125,17 +117,8 @@ func (in *interp) owned(a *Array, pos at) (*Array, error) {
 	if err := in.steps(len(a.entries)/8, pos); err != nil {
 		return nil, err
 	}
-	c, err := in.settled(a, pos)
-	if err != nil {
-		return nil, err
-	}
-	if c == a {
-		c = a.clone()
-	}
+	c := a.clone()
 	c.epoch = in.st.own
-	if in.walked(a) && !in.copied(a) {
-		c.loops = a.loops
-	}
 	for i := range c.entries {
 		if e := &c.entries[i]; !e.gone {
 			share(e.v)
@@ -155,9 +138,8 @@ func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value)
 	s := path[0]
 	switch {
 	case s.wild != nil:
-		v, err := in.changed(opaque(s.wild), path[1:], pos, change)
-		in.lostElement(v, s.wild)
-		in.blur(a, s.wild)
+		_, err := in.changed(opaque(s.wild), path[1:], pos, change)
+		a.invalidate(s.wild)
 		return a, err
 	case s.push:
 		v, err := in.changed(nil, path[1:], pos, change)
@@ -165,8 +147,7 @@ func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value)
 			return nil, err
 		}
 		if a.why != nil {
-			in.lostElement(v, a.why)
-			in.blur(a, a.why)
+			a.invalidate(a.why)
 			return a, nil
 		}
 		if !a.push(v) {
@@ -179,27 +160,6 @@ func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value)
 
 func (in *interp) changeKey(a *Array, s step, rest []step, pos at, change func(Value) (Value, error)) error {
 	old, ok := a.get(s.k)
-	if r, isRef := old.(refVal); isRef {
-		cell := in.deref(r)
-		v, err := in.changed(cell, rest, pos, change)
-		if err != nil {
-			return err
-		}
-		if sticky(cell) && v != nil {
-			in.lostElement(v, cell.(*Unknown))
-			return nil
-		}
-		if v == nil { // unset takes the key away, not what it refers to
-			a.remove(s.k)
-			return nil
-		}
-		if _, again := v.(refVal); again {
-			a.set(s.k, v)
-			return nil
-		}
-		in.writeCell(r, v)
-		return nil
-	}
 	if !ok && a.rest != restNone && s.k.str && a.rest.covers(s.k.s) {
 		old = in.unknownAt(Undecidable, pos, a.rest.reason())
 	}
@@ -235,16 +195,8 @@ func (in *interp) unset(p *place) error {
 	if p.wild != nil {
 		return in.scatter(p.wild)
 	}
-	if p.magic != nil && !p.magic.get && p.magic.hidden {
-		return in.throw("Error", "Cannot access a property of "+p.magic.o.class.name+"::$"+p.magic.name, p.at)
-	}
-	if p.magic != nil && !p.magic.get {
-		plain := *p
-		plain.magic = nil
-		return in.unset(&plain)
-	}
 	if p.magic != nil {
-		return in.writeMagic(p, func(Value) (Value, error) { return nil, nil })
+		return in.unsupported(p.at, "unset() of a property with __get or __set")
 	}
 	if len(p.path) > 0 {
 		v, _ := in.raw(p)

@@ -268,7 +268,7 @@ func arrayWalk(c *call) (Value, error) {
 	for _, e := range pairs(a) {
 		v := e.v
 		if byRef {
-			v = c.in.newCell(v)
+			v = refVal{c.in.newCell(v)}
 		}
 		args := []Value{v, e.k.value()}
 		if len(c.args) > 2 {

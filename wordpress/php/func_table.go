@@ -11,7 +11,7 @@ func functionTable() map[string]function {
 	all := moreFuncs()
 	for _, table := range []map[string]function{
 		stringFuncs, substrFuncs, arrayFuncs, sortFuncs, mathFuncs, formatFuncs, encodeFuncs, ctypeFuncs, urlFuncs, jsonFuncs, fileFuncs,
-		pregFuncs, miscFuncs, envFuncs, pointerFuncs, coreFuncs, typeFuncs, writeFuncs, packFuncs, scanFuncs, opensslFuncs, streamFuncs, textFuncs, iterFuncs, mbMore,
+		pregFuncs, miscFuncs, envFuncs, pointerFuncs, coreFuncs, typeFuncs, writeFuncs, packFuncs, scanFuncs, opensslFuncs, streamFuncs, textFuncs, mbMore,
 	} {
 		maps.Copy(all, table)
 	}

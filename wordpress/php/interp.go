@@ -20,27 +20,20 @@ type interp struct {
 	depth     int
 	calls     int
 
-	st        *state
-	frame     *frame
-	globals   *frame
-	src       *source
-	pending   []outcome
-	base      int        // of pending: what the innermost construct catches begins here
-	refReturn bool       // a function that returns a reference was called
-	trying    []*tryStmt // the try blocks around
+	st      *state
+	frame   *frame
+	globals *frame
+	src     *source
+	pending []outcome
+	base    int        // of pending: what the innermost construct catches begins here
+	trying  []*tryStmt // the try blocks around
 
-	nextSlot  int
-	serial    int
-	slots     map[slotName]int
-	exported  map[int]bool   // slots that global and static bind to
-	cellTypes map[int]*place // types of properties that are references
-	torn      []Value
+	nextSlot int
+	serial   int
+	slots    map[slotName]int
+	exported map[int]bool // slots that global and static bind to
+	torn     []Value      // references that the worlds being joined do not share
 
-	generators   []*yielder
-	path, waited int      // which of the worlds that parted; how many left it
-	broken       *Refusal // what ends the evaluation at its next step
-
-	walking   map[int]bool     // loops by reference
 	guards    map[guarded]bool // magic methods that run
 	sources   map[string]*source
 	read      map[string]int // files by path; order from 1 of code, 0 of data
@@ -72,8 +65,6 @@ type frame struct {
 	caller *frame
 
 	closure int // which closure runs, 0: none
-
-	generator *yielder // that runs here
 }
 
 // What an evaluation step may return as an error, besides a *Refusal, a
@@ -118,8 +109,8 @@ func newInterp(ctx context.Context, opt Options) *interp {
 	in := &interp{
 		ctx: ctx, opt: opt, funcs: allFunctions(), consts: allConstants(),
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
-		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{}, cellTypes: map[int]*place{},
-		walking: map[int]bool{}, guards: map[guarded]bool{}, sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*classDecl]string{},
+		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
+		guards: map[guarded]bool{}, sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*classDecl]string{},
 	}
 	in.natives = in.linkNatives()
 	in.globals = in.newFrame()
@@ -186,7 +177,6 @@ func fatal(err error) bool {
 // stop file.
 func (in *interp) run() (*state, error) {
 	in.prepareWorld()
-	defer in.endGenerators()
 	err := in.start()
 	if fatal(err) {
 		return nil, err
@@ -230,16 +220,15 @@ func (in *interp) split(why *Unknown, alternatives ...func() error) error {
 
 // splitValue is split of n alternatives that yield values, which are joined too.
 func (in *interp) splitValue(why *Unknown, n int, alternative func(i int) (Value, error)) (Value, error) {
-	base, outer, path := in.st, in.why, in.path
+	base, outer := in.st, in.why
 	in.why = why
-	defer func() { in.why, in.path = outer, path }()
+	defer func() { in.why = outer }()
 	var live *state
 	var val Value
 	var left []outcome
 	var end error
 	for i := range n {
 		in.st = base.fork()
-		in.part()
 		v, err := alternative(i)
 		switch err := err.(type) {
 		case nil:
@@ -291,7 +280,6 @@ const maxThrown = 16
 // wait lets outcomes wait for the construct that catches them. Those that go to
 // the same place are joined at once.
 func (in *interp) wait(left []outcome) error {
-	in.waited += len(left)
 next:
 	for _, o := range left {
 		thrownBefore := 0

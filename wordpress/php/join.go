@@ -1,7 +1,5 @@
 package php
 
-import "slices"
-
 // Joins of worlds. What two worlds agree on stays; where they differ the joined
 // world has an unknown, whose origin is the expression that told them apart.
 
@@ -22,16 +20,15 @@ const maxAlts = 8
 // maxAltNodes is how many elements, at any depth, an array has that is one of them.
 const maxAltNodes = 256
 
-// small reports that an array is known at every depth, and stays so: it holds no
-// references. It has no more than so many elements; what arrays share counts each
-// time that it is reached.
+// small reports that an array is known at every depth and has no more than *left
+// elements. An array that is shared counts each time it is reached.
 func (a *Array) small(left *int) bool {
 	if *left -= len(a.entries) + 1; *left < 0 || !a.certain() {
 		return false
 	}
 	for i := range a.entries {
 		switch v := a.entries[i].v.(type) {
-		case *Unknown, refVal:
+		case *Unknown:
 			return false
 		case *Array:
 			if !v.small(left) {
@@ -123,19 +120,12 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 	case ok && both && depth < 32:
 		return in.joinArrays(x, y, why, depth)
 	case ok && both:
-		in.loosen(a, 0)
-		in.loosen(b, 0)
 		return opaque(why)
 	case ok || both:
 		in.charge(maxAltNodes / 8)
-		in.loosen(a, 0)
-		in.loosen(b, 0)
 	}
 	if a.kind() == b.kind() && a.kind() < kArray && identical(a, b) {
 		return a
-	}
-	if standing(a) || standing(b) {
-		in.broken = &Refusal{Class: Undecidable, File: why.File, Line: why.Line, Message: "evaluate: a generator that only some worlds have", Expr: why.Expr}
 	}
 	if sticky(a) || sticky(b) {
 		u := *either(a, b, why)
@@ -143,12 +133,6 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 		return &u
 	}
 	return either(a, b, why)
-}
-
-// standing reports a generator that may still run.
-func standing(v Value) bool {
-	o, ok := v.(*Object)
-	return ok && o.gen != nil && !o.gen.done
 }
 
 func sticky(v Value) bool {
@@ -160,11 +144,7 @@ func sticky(v Value) bool {
 func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	in.charge(len(a.entries) + len(b.entries))
 	if a.rest != b.rest || a.len()+b.len() > 20_000 || in.stepsLeft == 0 || in.bytesLeft == 0 {
-		in.loosen(a, 0)
-		in.loosen(b, 0)
-		u := *why
-		u.alts, u.sticky = nil, false
-		return &u
+		return opaque(why)
 	}
 	if a.len() < b.len() {
 		a, b = b, a // the order of the one that has more is that of the other, too, if any is
@@ -173,16 +153,13 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	out := a.clone()
 	out.entries = out.entries[:0:0]
 	out.index, out.packed, out.live, out.next, out.pos = nil, true, 0, 0, 0
-	changed := !slices.Equal(a.loops, b.loops)
-	if !changed {
-		out.loops = a.loops
-	}
+	changed := false
 	a.each(func(k key, v Value) bool {
 		w, ok := b.get(k)
 		if !ok {
 			w, same = in.lacking(b, k), false
 		}
-		j := in.joinElements(v, w, why, depth)
+		j := in.joinValues(v, w, why, depth+1)
 		changed = changed || j != v
 		out.set(k, j)
 		return true
@@ -190,7 +167,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	b.each(func(k key, w Value) bool {
 		if _, ok := a.get(k); !ok {
 			same, changed = false, true
-			out.set(k, in.joinElements(in.lacking(a, k), w, why, depth))
+			out.set(k, in.joinValues(in.lacking(a, k), w, why, depth+1))
 		}
 		return true
 	})
@@ -229,20 +206,6 @@ func firstUnknown(list ...*Unknown) *Unknown {
 		}
 	}
 	return nil
-}
-
-func (in *interp) joinElements(v, w Value, why *Unknown, depth int) Value {
-	if v == w {
-		return v
-	}
-	if v.kind() == kRef || w.kind() == kRef {
-		in.torn = append(in.torn, v, w)
-		if v.kind() == kRef {
-			return v
-		}
-		return w
-	}
-	return in.joinValues(v, w, why, depth+1)
 }
 
 // ordered reports that the keys of an array come in the order in which another, that
@@ -298,7 +261,7 @@ func (in *interp) join(a, b *state, why *Unknown) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.mend(out, why)
+	in.invalidate(out, why)
 	return out, in.steps(0, at{})
 }
 
@@ -334,7 +297,7 @@ func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Val
 			return one
 		}
 	}
-	x, y = in.dereferenced(a, b, x, y, why), in.dereferenced(b, a, y, x, why)
+	x, y = dereferenced(a, x, y), dereferenced(b, y, x)
 	if x == y {
 		return x
 	}
@@ -348,17 +311,17 @@ func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Val
 	return in.joinValues(x, y, why, 0)
 }
 
-// dereferenced is x of state a, or null for nil. A reference that nothing else in a
-// holds, and that b does not have, is what it refers to.
-func (in *interp) dereferenced(a, _ *state, x, y Value, _ *Unknown) Value {
+// dereferenced is x of state s, or null for nil. A reference that no other variable
+// of s holds, and that the other state does not have, is the value it refers to.
+func dereferenced(s *state, x, other Value) Value {
 	if x == nil || x.kind() == kAbsent {
 		return null
 	}
 	r, ok := x.(refVal)
-	if !ok || x == y || in.holders(a, r) > 1 {
+	if !ok || x == other || slotKind(r.cell%int(slotKinds)) != slotCell || s.holders(r) > 1 {
 		return x
 	}
-	if v := a.get(r.cell); v != nil {
+	if v := s.get(r.cell); v != nil {
 		return v
 	}
 	return null

@@ -58,9 +58,6 @@ func (in *interp) steps(n int, pos at) error {
 		in.stepsLeft = 0
 		return in.refuse(Undecidable, pos, "evaluate: more than %d steps", in.opt.Limits.Steps)
 	}
-	if in.broken != nil {
-		return in.broken
-	}
 	before := in.stepsLeft
 	in.stepsLeft -= n
 	if before/contextEvery == in.stepsLeft/contextEvery {

@@ -13,9 +13,6 @@ func (in *interp) refineSet(x expr, u *Unknown, set func(Value) bool) error {
 	if err != nil || p.wild != nil || p.magic != nil || p.slot == 0 || p.fixed {
 		return err
 	}
-	if inObject, err := in.inOffset(p); err != nil || inObject {
-		return err
-	}
 	return in.assign(p, v)
 }
 

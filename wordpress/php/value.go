@@ -55,7 +55,6 @@ type Object struct {
 	class *class
 	cell  int      // of the state: *Array, the properties by name
 	fn    *closure // of a Closure
-	gen   *yielder
 }
 
 // A Class says what a refusal or an unknown means for the answer.

@@ -194,10 +194,6 @@ func (in *interp) define(name string, v Value, pos at) (Value, error) {
 	if _, ok := in.consts[name]; ok {
 		return boolVal(false), nil
 	}
-	flat, err := in.flatten(v, pos)
-	if err != nil {
-		return nil, err
-	}
 	slot := in.slot('c', name)
 	d, ok := in.st.get(slot).(*definition)
 	switch {
@@ -207,10 +203,10 @@ func (in *interp) define(name string, v Value, pos at) (Value, error) {
 		in.st.set(slot, &definition{v: in.st.poison})
 		return maybe(in.st.poison), nil
 	case ok:
-		in.st.set(slot, &definition{v: in.joinedHere(d.v, share(flat), d.maybe)})
+		in.st.set(slot, &definition{v: in.joinedHere(d.v, share(v), d.maybe)})
 		return maybe(d.maybe), nil
 	}
-	in.st.set(slot, &definition{v: share(flat)})
+	in.st.set(slot, &definition{v: share(v)})
 	return boolVal(true), in.alloc(128+len(name), pos)
 }
 

@@ -1,0 +1,28 @@
+package php
+
+// Features that no configuration in practice uses are not evaluated. Their syntax
+// is parsed; using one is refused by its name.
+
+// unsupported returns the refusal that ends the evaluation at a use of a feature.
+// The feature has its article: "a generator".
+func (in *interp) unsupported(pos at, feature string) error {
+	return in.unsupportedValue(pos, feature).refusal()
+}
+
+// unsupportedValue is the unknown that a feature would have produced.
+func (in *interp) unsupportedValue(pos at, feature string) *Unknown {
+	return in.unknownAt(Undecidable, pos, "uses "+feature+", which is not evaluated; see --with-php")
+}
+
+// unsupported names the feature that keeps the class from being used, or "".
+func (c *class) unsupported() string {
+	switch d := c.decl; {
+	case d == nil:
+		return ""
+	case d.kind == "enum":
+		return "an enum"
+	case d.kind == "trait" || len(d.traits) > 0:
+		return "a trait"
+	}
+	return ""
+}
