@@ -21,7 +21,7 @@ type expr interface{ where() at }
 type (
 	litExpr struct {
 		at
-		v Value
+		v any // string, int64 or float64; of a native class, any value
 	}
 	templateExpr struct {
 		at
@@ -321,4 +321,23 @@ func (s *source) snippet(a at) string {
 		b = append(b, c)
 	}
 	return string(b)
+}
+
+// An access says who may use a member of a class.
+type access uint8
+
+const (
+	accPublic access = iota
+	accProtected
+	accPrivate
+)
+
+func accessOf(mods map[string]bool) access {
+	switch {
+	case mods["private"]:
+		return accPrivate
+	case mods["protected"]:
+		return accProtected
+	}
+	return accPublic
 }

@@ -1,24 +1,5 @@
 package php
 
-// An access says who may use a member of a class.
-type access uint8
-
-const (
-	accPublic access = iota
-	accProtected
-	accPrivate
-)
-
-func accessOf(mods map[string]bool) access {
-	switch {
-	case mods["private"]:
-		return accPrivate
-	case mods["protected"]:
-		return accProtected
-	}
-	return accPublic
-}
-
 // descends reports whether c is or extends another class.
 func (c *class) descends(other *class) bool {
 	for ; c != nil; c = c.parent {

@@ -190,37 +190,9 @@ func (in *interp) incremented(v Value, delta int, pos at) (Value, error) {
 		if delta < 0 {
 			return v, nil
 		}
-		return strVal(incrementString(string(v))), in.alloc(len(v)+1, pos)
+		return nil, in.unsupported(pos, "++ of a string that is not a number")
 	}
 	return nil, in.throw("TypeError", "Cannot increment "+typeWord(v), pos)
-}
-
-// incrementString counts letters on: "az" is "ba", "Zz9" is "AAa0".
-func incrementString(s string) string {
-	if s == "" {
-		return "1"
-	}
-	b := []byte(s)
-	for i := len(b) - 1; i >= 0; i-- {
-		switch c := b[i]; {
-		case c == 'z':
-			b[i] = 'a'
-		case c == 'Z':
-			b[i] = 'A'
-		case c == '9':
-			b[i] = '0'
-		case letter(c) || digit(c):
-			b[i]++
-			return string(b)
-		default:
-			return string(b)
-		}
-		if i == 0 {
-			first := map[byte]string{'a': "a", 'A': "A", '0': "1"}[b[0]]
-			return first + string(b)
-		}
-	}
-	return string(b)
 }
 
 // destructure evaluates [$a, $b] = value.

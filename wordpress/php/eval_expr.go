@@ -13,7 +13,7 @@ func (in *interp) eval(x expr) (Value, error) {
 	defer in.leave()
 	switch x := x.(type) {
 	case *litExpr:
-		return x.v, nil
+		return literal(x), nil
 	case *varExpr, *indexExpr, *propExpr, *sPropExpr:
 		return in.evalPlace(x)
 	case *templateExpr:
@@ -42,6 +42,21 @@ func (in *interp) eval(x expr) (Value, error) {
 		return in.evalCall(x)
 	}
 	return in.evalRare(x)
+}
+
+// literal is the value that a literal stands for.
+func literal(x *litExpr) Value {
+	switch v := x.v.(type) {
+	case string:
+		return strVal(v)
+	case int64:
+		return intVal(v)
+	case float64:
+		return floatVal(v)
+	case Value:
+		return v
+	}
+	return null
 }
 
 func (in *interp) evalRare(x expr) (Value, error) {

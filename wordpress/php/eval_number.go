@@ -2,7 +2,6 @@ package php
 
 import (
 	"math"
-	"math/big"
 	"math/bits"
 )
 
@@ -11,10 +10,8 @@ func (in *interp) arithmetic(op string, l, r Value, pos at) (Value, error) {
 		return nil, in.operandError(op, l, r, pos)
 	}
 	if op == "&" || op == "|" || op == "^" {
-		if a, ok := l.(strVal); ok {
-			if b, ok := r.(strVal); ok {
-				return in.bitStrings(op, string(a), string(b), pos)
-			}
+		if l.kind() == kString && r.kind() == kString {
+			return nil, in.unsupported(pos, "an operator on the bits of a string")
 		}
 	}
 	if !arithmeticString(l) || !arithmeticString(r) {
@@ -29,7 +26,7 @@ func (in *interp) arithmetic(op string, l, r Value, pos at) (Value, error) {
 	case "%", "<<", ">>":
 		return in.integerOp(op, toInt(l), toInt(r), pos)
 	case "**":
-		return in.power(a, b, pos), nil
+		return in.power(a, b, pos)
 	}
 	x, y := toInt(l), toInt(r)
 	switch op {
@@ -114,37 +111,22 @@ func (in *interp) divide(a, b Value, pos at) (Value, error) {
 	return floatVal(toFloat(a) / toFloat(b)), nil
 }
 
-// power is a ** b where that is exact. What is rounded depends on the C library.
-func (in *interp) power(a, b Value, pos at) Value {
-	inexact := in.unknownAt(Undecidable, pos, "a power that is no integer is not modelled")
-	x, y := toFloat(a), toFloat(b)
-	if y != math.Trunc(y) || math.Abs(y) > 1024 || math.IsInf(x, 0) || math.IsNaN(x) || x == 0 && y < 0 {
-		return inexact
-	}
-	exact := big.NewFloat(1).SetPrec(1 << 16)
-	base := new(big.Float).SetPrec(1 << 16).SetFloat64(x)
-	if n, ok := a.(intVal); ok {
-		base.SetInt64(int64(n))
-	}
-	for range int(math.Abs(y)) {
-		if exact.Mul(exact, base); exact.Acc() != big.Exact {
-			return inexact
+// power is a ** b of integers that give an integer.
+func (in *interp) power(a, b Value, pos at) (Value, error) {
+	x, ok := a.(intVal)
+	y, both := b.(intVal)
+	p := int64(1)
+	if ok = ok && both && y >= 0 && y < 64; ok {
+		for range y {
+			if p, ok = multiply(p, int64(x)); !ok {
+				break
+			}
 		}
 	}
-	if a.kind() == kInt && b.kind() == kInt && y >= 0 {
-		if n, acc := exact.Int64(); acc == big.Exact {
-			return intVal(n)
-		}
+	if !ok {
+		return nil, in.unsupported(pos, "a power that is not an integer")
 	}
-	if y < 0 {
-		if exact.Quo(big.NewFloat(1), exact); exact.Acc() != big.Exact {
-			return inexact
-		}
-	}
-	if f, acc := exact.Float64(); acc == big.Exact && !math.IsInf(f, 0) && (f != 0 || x == 0) {
-		return floatVal(f)
-	}
-	return inexact
+	return intVal(p), nil
 }
 
 func (in *interp) integerOp(op string, x, y int64, pos at) (Value, error) {
@@ -166,29 +148,4 @@ func (in *interp) integerOp(op string, x, y int64, pos at) (Value, error) {
 		return intVal(x << y), nil
 	}
 	return intVal(x >> min(y, 63)), nil
-}
-
-// bitStrings works on the bytes of two strings.
-func (in *interp) bitStrings(op, a, b string, pos at) (Value, error) {
-	if len(a) < len(b) {
-		a, b = b, a
-	}
-	if err := in.alloc(len(a), pos); err != nil {
-		return nil, err
-	}
-	out := []byte(a)
-	if op != "|" {
-		out = out[:len(b)]
-	}
-	for i := range len(b) {
-		switch op {
-		case "&":
-			out[i] &= b[i]
-		case "|":
-			out[i] |= b[i]
-		default:
-			out[i] ^= b[i]
-		}
-	}
-	return strVal(out), nil
 }

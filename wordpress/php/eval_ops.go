@@ -33,14 +33,7 @@ func (in *interp) complement(v Value, pos at) (Value, error) {
 	case floatVal:
 		return intVal(^floatToInt(float64(v))), nil
 	case strVal:
-		if err := in.alloc(len(v), pos); err != nil {
-			return nil, err
-		}
-		b := []byte(v)
-		for i := range b {
-			b[i] = ^b[i]
-		}
-		return strVal(b), nil
+		return nil, in.unsupported(pos, "an operator on the bits of a string")
 	}
 	return nil, in.throw("TypeError", "Cannot perform bitwise not on "+typeWord(v), pos)
 }
@@ -183,20 +176,8 @@ func (in *interp) compareKnown(op string, a, b Value, pos at) (Value, error) {
 	case "!==":
 		return boolVal(!identical(a, b)), nil
 	}
-	if a.kind() == kArray && b.kind() == kArray && holdsObject(a, 0) && holdsObject(b, 0) {
-		return in.compareElements(op, a.(*Array), b.(*Array), pos)
-	}
-	if a.kind() == kObject || b.kind() == kObject {
-		v, done, err := in.compareObject(op, a, b, pos)
-		if done || err != nil {
-			return v, err
-		}
-		if a, err = in.objectOperand(a, b, pos); err != nil {
-			return nil, err
-		}
-		if b, err = in.objectOperand(b, a, pos); err != nil {
-			return nil, err
-		}
+	if a.kind() >= kString && b.kind() >= kString && (holdsObject(a, 0) || holdsObject(b, 0)) {
+		return nil, in.unsupported(pos, "a comparison of objects")
 	}
 	c := compare(a, b)
 	switch op {
@@ -219,49 +200,6 @@ func (in *interp) compareKnown(op string, a, b Value, pos at) (Value, error) {
 	return intVal(int64(c)), nil
 }
 
-// compareObject compares two objects of one class by their properties.
-func (in *interp) compareObject(op string, a, b Value, pos at) (Value, bool, error) {
-	x, ok := a.(*Object)
-	y, both := b.(*Object)
-	if !ok || !both || x == y || x.class != y.class || x.fn != nil {
-		return nil, false, nil
-	}
-	if err := in.enter(pos); err != nil {
-		return nil, true, err
-	}
-	defer in.leave()
-	v, err := in.compareOp(op, in.propsOf(x), in.propsOf(y), pos)
-	return v, true, err
-}
-
-// compareElements compares arrays that hold objects; which of two is the larger is
-// not known.
-func (in *interp) compareElements(op string, a, b *Array, pos at) (Value, error) {
-	if op != "==" && op != "!=" {
-		return in.unknownAt(Undecidable, pos, "compares objects in arrays"), nil
-	}
-	if err := in.enter(pos); err != nil {
-		return nil, err
-	}
-	defer in.leave()
-	equal := a.len() == b.len()
-	for _, e := range pairs(a) {
-		other, ok := b.get(e.k)
-		if equal = equal && ok; !equal {
-			break
-		}
-		v, err := in.compareOp("==", in.deref(e.v), in.deref(other), pos)
-		if err != nil {
-			return nil, err
-		}
-		if v.kind() == kUnknown {
-			return v, nil
-		}
-		equal = toBool(v)
-	}
-	return boolVal(equal == (op == "==")), nil
-}
-
 // holdsObject reports that a value is, or holds, an object.
 func holdsObject(v Value, depth int) bool {
 	a, ok := v.(*Array)
@@ -274,14 +212,4 @@ func holdsObject(v Value, depth int) bool {
 		}
 	}
 	return false
-}
-
-// objectOperand converts an object that is compared with a string.
-func (in *interp) objectOperand(a, b Value, pos at) (Value, error) {
-	if o, ok := a.(*Object); ok && b.kind() == kString {
-		if m, _ := o.class.method("__tostring"); m != nil {
-			return in.convertString(a, pos)
-		}
-	}
-	return a, nil
 }

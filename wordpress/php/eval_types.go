@@ -55,7 +55,7 @@ func (c *class) stringable() bool {
 func isNullLiteral(x expr) bool {
 	switch x := x.(type) {
 	case *litExpr:
-		return x.v.kind() == kNull
+		return literal(x).kind() == kNull
 	case *constExpr:
 		return x.name == "null"
 	}

@@ -57,7 +57,7 @@ func filterVar(c *call) (Value, error) {
 		if digits == "-0" {
 			digits = "0"
 		}
-		if n, ok := decimalKey(digits); ok {
+		if n, ok := decimalInt(digits); ok {
 			return intVal(n), nil
 		}
 		return fail, nil

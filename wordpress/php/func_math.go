@@ -131,7 +131,7 @@ func powFunc(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.in.power(a, b, c.pos), nil
+	return c.in.power(a, b, c.pos)
 }
 
 func intdiv(c *call) (Value, error) {

@@ -216,3 +216,19 @@ func appendCodePoint(b []byte, r int) []byte {
 	}
 	return append(b, 0xF0|byte(r>>18), 0x80|byte(r>>12&0x3F), 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F))
 }
+
+// decimalInt is the integer that a string stands for as an array key: "7", not "07".
+func decimalInt(s string) (int64, bool) {
+	digits := s
+	if len(s) > 1 && s[0] == '-' {
+		digits = s[1:]
+		if digits[0] == '0' {
+			return 0, false
+		}
+	}
+	if digits == "" || len(digits) > 19 || digits[0] == '0' && len(digits) > 1 || !digit(digits[0]) {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
+}

@@ -33,7 +33,7 @@ var dotenvClasses = []nativeClass{
 		name: `Dotenv\Validator`, vendor: true,
 		methods: map[string]function{
 			"notempty":      dotenvAssert(func(s string) bool { return phpTrim(s) != "" }),
-			"isinteger":     dotenvAssert(func(s string) bool { _, ok := decimalKey(strings.TrimPrefix(s, "+")); return ok }),
+			"isinteger":     dotenvAssert(func(s string) bool { _, ok := decimalInt(strings.TrimPrefix(s, "+")); return ok }),
 			"isboolean":     dotenvAssert(dotenvBoolean),
 			"allowedvalues": {fn: dotenvAllowed, min: 1, max: 1},
 		},

@@ -64,7 +64,7 @@ func (p *parser) referable(x expr, line int) {
 func (p *parser) classOperand(x expr, line int) {
 	switch n := x.(type) {
 	case *litExpr:
-		if _, ok := n.v.(strVal); ok {
+		if _, ok := n.v.(string); ok {
 			return
 		}
 	case *arrayExpr:

@@ -48,7 +48,7 @@ func (p *parser) declareBody() []stmt {
 }
 
 func (p *parser) strictTypes(lit *litExpr, line int, late bool) {
-	n, ok := lit.v.(intVal)
+	n, ok := lit.v.(int64)
 	if !ok || n != 0 && n != 1 {
 		p.fail(line, "strict_types declaration must have 0 or 1 as its value")
 	}

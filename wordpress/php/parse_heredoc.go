@@ -39,7 +39,7 @@ func (p *parser) heredoc() expr {
 	if len(pieces) > 0 {
 		text = pieces[0].text
 	}
-	return &litExpr{p.at(start), strVal(text)}
+	return &litExpr{p.at(start), text}
 }
 
 // closesHeredoc tells whether the line at i begins with the label that closes;

@@ -48,7 +48,7 @@ func (p *parser) atom() (expr, operandFlags) {
 		return p.numberLiteral(), 0
 	case tString:
 		p.advance()
-		return &litExpr{p.at(start), strVal(start.text)}, anyTail
+		return &litExpr{p.at(start), start.text}, anyTail
 	case tQuote:
 		return p.template('"'), anyTail
 	case tBacktick:
@@ -90,13 +90,13 @@ func (p *parser) numberLiteral() expr {
 		if err != nil {
 			p.fail(t.line, "invalid numeric literal")
 		}
-		return &litExpr{p.at(t), intVal(n)}
+		return &litExpr{p.at(t), n}
 	}
 	f, err := strconv.ParseFloat(t.text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		p.fail(t.line, "invalid numeric literal")
 	}
-	return &litExpr{p.at(t), floatVal(f)}
+	return &litExpr{p.at(t), f}
 }
 
 // simpleVariable parses $a, $$a and ${expr}.
@@ -198,7 +198,7 @@ func (p *parser) magic() expr {
 		return &magicExpr{p.at(t), upper(t.low)}
 	case "__line__":
 		p.advance()
-		return &litExpr{p.at(t), intVal(int64(t.line))}
+		return &litExpr{p.at(t), int64(t.line)}
 	case "__namespace__":
 		text = p.names.space
 	case "__function__", "__method__":
@@ -207,7 +207,7 @@ func (p *parser) magic() expr {
 		if method && p.fn.decl != nil { // of a class without name
 			p.advance()
 			a := p.at(t)
-			return &concatExpr{a, []expr{&magicExpr{a, "__CLASS__"}, &litExpr{a, strVal("::" + text)}}}
+			return &concatExpr{a, []expr{&magicExpr{a, "__CLASS__"}, &litExpr{a, "::" + text}}}
 		}
 	case "__class__":
 		if p.fn.closure || p.class != nil && (p.class.kind == "trait" || p.class.name == "") {
@@ -225,7 +225,7 @@ func (p *parser) magic() expr {
 		return nil
 	}
 	p.advance()
-	return &litExpr{p.at(t), strVal(text)}
+	return &litExpr{p.at(t), text}
 }
 
 func upper(s string) string {

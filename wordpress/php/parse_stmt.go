@@ -127,7 +127,7 @@ func (p *parser) inlineText() stmt {
 	t := p.tok
 	p.advance()
 	a := p.at(t)
-	return &echoStmt{a, []expr{&litExpr{a, strVal(t.text)}}}
+	return &echoStmt{a, []expr{&litExpr{a, t.text}}}
 }
 
 // echo parses echo … and <?= …

@@ -58,7 +58,7 @@ func (p *parser) memberName() expr {
 	switch {
 	case t.kind == tIdent:
 		p.advance()
-		return &litExpr{p.at(t), strVal(t.text)}
+		return &litExpr{p.at(t), t.text}
 	case p.acceptOp("{"):
 		x := p.expr()
 		p.expectOp("}")
@@ -79,7 +79,7 @@ func (p *parser) static(start token, class expr) (expr, operandFlags) {
 		if !p.isOp("(") {
 			return &classConst{p.at(start), class, t.text}, mayDeref | mayStatic
 		}
-		name = &litExpr{p.at(t), strVal(t.text)}
+		name = &litExpr{p.at(t), t.text}
 	case p.acceptOp("{"):
 		name = p.expr()
 		p.expectOp("}")
@@ -105,7 +105,7 @@ func propertyName(x expr) expr {
 	case v.dyn != nil:
 		return v.dyn
 	}
-	return &litExpr{v.at, strVal(v.name)}
+	return &litExpr{v.at, v.name}
 }
 
 // args parses arguments with their parentheses; first is f(...).

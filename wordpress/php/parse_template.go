@@ -45,13 +45,13 @@ func (p *parser) join(start token, pieces []piece, quote byte) expr {
 			panic(parseFailure{err})
 		}
 		if text != "" { // nothing may remain of the indentation of a heredoc
-			parts = append(parts, &litExpr{piece.at, strVal(text)})
+			parts = append(parts, &litExpr{piece.at, text})
 		}
 	}
 	a := p.at(start)
 	switch {
 	case len(parts) == 0:
-		return &litExpr{a, strVal("")}
+		return &litExpr{a, ""}
 	case len(pieces) == 1 && pieces[0].x == nil:
 		return &litExpr{a, parts[0].(*litExpr).v}
 	}
@@ -181,7 +181,7 @@ func (p *parser) simpleInterpolation() expr {
 	}
 	from := end + arrow
 	end = identEnd(l.src, from)
-	prop := &litExpr{at{int32(l.line), int32(from), int32(end)}, strVal(l.src[from:end])}
+	prop := &litExpr{at{int32(l.line), int32(from), int32(end)}, l.src[from:end]}
 	l.advance(end)
 	p.end = end
 	return &propExpr{p.at(start), v, prop, arrow == 3}
@@ -200,10 +200,10 @@ func (p *parser) simpleIndex(start token, v expr) expr {
 	switch {
 	case i < len(src) && digit(src[i]):
 		i = offsetEnd(src, i)
-		idx = &litExpr{here(i), strKey(src[from:i]).value()}
+		idx = &litExpr{here(i), offsetLiteral(src[from:i])}
 	case i == from && i < len(src) && identStart(src[i]):
 		i = identEnd(src, i)
-		idx = &litExpr{here(i), strVal(src[from:i])}
+		idx = &litExpr{here(i), src[from:i]}
 	case i == from && i+1 < len(src) && src[i] == '$' && identStart(src[i+1]):
 		i = identEnd(src, i+1)
 		idx = &varExpr{at: here(i), name: src[from+1 : i]}
@@ -225,4 +225,12 @@ func offsetEnd(src string, i int) int {
 		}
 	}
 	return digitsEnd(src, i, decDigits)
+}
+
+// offsetLiteral is the key that an unquoted offset in a string stands for.
+func offsetLiteral(text string) any {
+	if n, ok := decimalInt(text); ok {
+		return n
+	}
+	return text
 }

@@ -120,25 +120,10 @@ func intKey(n int64) key { return key{n: n} }
 
 // strKey is the key that a string is: "7" is 7.
 func strKey(s string) key {
-	if n, ok := decimalKey(s); ok {
+	if n, ok := decimalInt(s); ok {
 		return key{n: n}
 	}
 	return key{s: s, str: true}
-}
-
-func decimalKey(s string) (int64, bool) {
-	digits := s
-	if len(s) > 1 && s[0] == '-' {
-		digits = s[1:]
-		if digits[0] == '0' {
-			return 0, false
-		}
-	}
-	if digits == "" || len(digits) > 19 || digits[0] == '0' && len(digits) > 1 || !digit(digits[0]) {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil
 }
 
 // value is the key as PHP shows it.
