@@ -42,10 +42,10 @@ func (r *reader) refusal(err error) *ConfigError {
 	if errors.As(err, &ce) {
 		return ce
 	}
-	var syntax *php.SyntaxError
-	if errors.As(err, &syntax) {
-		e := refuse(Syntax, syntax.File, "syntax error: %s", syntax.Msg)
-		e.Line = syntax.Line
+	var badSyntax *php.SyntaxError
+	if errors.As(err, &badSyntax) {
+		e := refuse(Syntax, badSyntax.File, "syntax error: %s", badSyntax.Msg)
+		e.Line = badSyntax.Line
 		return e
 	}
 	var why *php.Refusal

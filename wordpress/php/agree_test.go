@@ -68,11 +68,11 @@ func evaluated(t testing.TB, file string, known bool) string {
 		Files: disk, Errors: disk, File: dir + "/main.php", DocRoot: dir, EnvKnown: known, Env: map[string]string{"KNOWN": "env"},
 		Stop: []string{dir + "/stop.php"},
 	})
-	var syntax *SyntaxError
+	var badSyntax *SyntaxError
 	var refusal *Refusal
 	switch {
-	case errors.As(err, &syntax):
-		return undecided + ": " + syntax.Error()
+	case errors.As(err, &badSyntax):
+		return undecided + ": " + badSyntax.Error()
 	case errors.As(err, &refusal):
 		return undecided + ": " + refusal.Class.String() + ": " + refusal.Error()
 	case err != nil:

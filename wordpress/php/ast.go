@@ -341,3 +341,15 @@ func accessOf(mods map[string]bool) access {
 	}
 	return accPublic
 }
+
+// accepts reports that the type names one of these.
+func (t *typeHint) accepts(names ...string) bool {
+	for _, n := range names {
+		for _, m := range t.names {
+			if m == n {
+				return true
+			}
+		}
+	}
+	return false
+}

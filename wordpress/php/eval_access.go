@@ -41,8 +41,8 @@ func (c *class) ownProperty(name string) *propItem {
 	return nil
 }
 
-// key is where an object holds the property, as PHP names it in (array) $o.
-func (p *propItem) key(owner *class) key {
+// propKey is where an object holds the property, as PHP names it in (array) $o.
+func propKey(p *propItem, owner *class) key {
 	switch p.access {
 	case accPrivate:
 		return key{s: "\x00" + owner.name + "\x00" + p.name, str: true}
@@ -64,20 +64,20 @@ type member struct {
 func (in *interp) memberOf(o *Object, name string) member {
 	if scope := in.frame.class; scope != nil && scope != o.class && o.class.descends(scope) {
 		if p := scope.ownProperty(name); p != nil && p.access == accPrivate {
-			return member{key: p.key(scope), item: p, owner: scope}
+			return member{key: propKey(p, scope), item: p, owner: scope}
 		}
 	}
 	p, owner := o.class.property(name)
 	if p == nil {
 		return member{key: key{s: name, str: true}}
 	}
-	return member{key: p.key(owner), item: p, owner: owner, hidden: !mayUse(in.frame.class, owner, p.access)}
+	return member{key: propKey(p, owner), item: p, owner: owner, hidden: !mayUse(in.frame.class, owner, p.access)}
 }
 
 // nativeKey is where a model finds a property, whoever may use it.
 func nativeKey(o *Object, name string) key {
 	if p, owner := o.class.property(name); p != nil {
-		return p.key(owner)
+		return propKey(p, owner)
 	}
 	return key{s: name, str: true}
 }

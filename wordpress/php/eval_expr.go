@@ -13,7 +13,7 @@ func (in *interp) eval(x expr) (Value, error) {
 	defer in.leave()
 	switch x := x.(type) {
 	case *litExpr:
-		return literal(x), nil
+		return literalValue(x), nil
 	case *varExpr, *indexExpr, *propExpr, *sPropExpr:
 		return in.evalPlace(x)
 	case *templateExpr:
@@ -44,8 +44,8 @@ func (in *interp) eval(x expr) (Value, error) {
 	return in.evalRare(x)
 }
 
-// literal is the value that a literal stands for.
-func literal(x *litExpr) Value {
+// literalValue is the value that a literal stands for.
+func literalValue(x *litExpr) Value {
 	switch v := x.v.(type) {
 	case string:
 		return strVal(v)

@@ -142,7 +142,7 @@ func (in *interp) release(f *frame) {
 
 func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array, by typing) error {
 	pos := by.pos
-	if n := len(fn.params); named != nil && (n == 0 || !fn.params[n-1].variadic) && fn.left(named).len() > 0 {
+	if n := len(fn.params); named != nil && (n == 0 || !fn.params[n-1].variadic) && leftover(fn, named).len() > 0 {
 		return in.throw("Error", "Unknown named parameter", pos)
 	}
 	for i, p := range fn.params {
@@ -151,7 +151,7 @@ func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array,
 			return in.unsupported(pos, "a variadic parameter by reference")
 		}
 		if p.variadic {
-			rest, err := in.restArgs(args[min(i, len(args)):], fn.left(named), p, by)
+			rest, err := in.restArgs(args[min(i, len(args)):], leftover(fn, named), p, by)
 			in.st.set(slot, rest)
 			return err
 		}
@@ -192,8 +192,8 @@ func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array,
 	return nil
 }
 
-// left are the named arguments that no parameter has the name of.
-func (f *funcDecl) left(named *Array) *Array {
+// leftover are the named arguments that no parameter has the name of.
+func leftover(f *funcDecl, named *Array) *Array {
 	if named == nil {
 		return nil
 	}
@@ -267,7 +267,7 @@ func (in *interp) restArgs(args []Value, named *Array, p param, by typing) (*Arr
 }
 
 // takes reports whether a function has a parameter of that name.
-func (f *funcDecl) takes(name string) bool {
+func takes(f *funcDecl, name string) bool {
 	for _, p := range f.params {
 		if p.name == name {
 			return true
@@ -303,7 +303,7 @@ func (in *interp) makeClosure(x *closureExpr) (Value, error) {
 			if err != nil {
 				return nil, err
 			}
-			if v.kind() != kNull && !x.fn.takes(name) {
+			if v.kind() != kNull && !takes(x.fn, name) {
 				c.names, c.vals = append(c.names, name), append(c.vals, share(v))
 			}
 		}

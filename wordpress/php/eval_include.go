@@ -276,11 +276,11 @@ func (in *interp) includeFile(x *includeExpr, abs string, slot int) (Value, erro
 // runText parses and runs code; what PHP would not parse throws a ParseError.
 func (in *interp) runText(name, text string, pos at) (Value, error) {
 	src, err := in.parsed(name, text)
-	var syntax *SyntaxError
-	if errors.As(err, &syntax) {
-		thrownErr := in.throw("ParseError", syntax.Msg, pos)
+	var badSyntax *SyntaxError
+	if errors.As(err, &badSyntax) {
+		thrownErr := in.throw("ParseError", badSyntax.Msg, pos)
 		if t, ok := thrownErr.(*thrown); ok {
-			t.why = &Refusal{Class: Syntax, File: syntax.File, Line: syntax.Line, Message: syntax.Msg}
+			t.why = &Refusal{Class: Syntax, File: badSyntax.File, Line: badSyntax.Line, Message: badSyntax.Msg}
 		}
 		return nil, thrownErr
 	}

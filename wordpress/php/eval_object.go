@@ -115,7 +115,7 @@ func (in *interp) initProps(of, c *class, props *Array, pos at) error {
 		if p.access != accPrivate {
 			p, owner = of.property(p.name)
 		}
-		k := p.key(owner)
+		k := propKey(p, owner)
 		if _, done := props.get(k); done {
 			continue
 		}

@@ -55,20 +55,9 @@ func (c *class) stringable() bool {
 func isNullLiteral(x expr) bool {
 	switch x := x.(type) {
 	case *litExpr:
-		return literal(x).kind() == kNull
+		return literalValue(x).kind() == kNull
 	case *constExpr:
 		return x.name == "null"
-	}
-	return false
-}
-
-func (t *typeHint) accepts(names ...string) bool {
-	for _, n := range names {
-		for _, m := range t.names {
-			if m == n {
-				return true
-			}
-		}
 	}
 	return false
 }

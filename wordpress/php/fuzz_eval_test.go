@@ -50,12 +50,12 @@ func FuzzEval(f *testing.F) {
 			t.Fatalf("took %v", took)
 		}
 		var refusal *Refusal
-		var syntax *SyntaxError
+		var badSyntax *SyntaxError
 		switch {
 		case err == nil:
 			r.Constant("A")
 			r.Variable("t")
-		case !errors.As(err, &refusal) && !errors.As(err, &syntax):
+		case !errors.As(err, &refusal) && !errors.As(err, &badSyntax):
 			t.Fatalf("error of another kind: %v", err)
 		case refusal != nil && strings.HasPrefix(refusal.Message, ownFault):
 			t.Fatal(err)

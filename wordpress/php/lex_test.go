@@ -70,8 +70,8 @@ func TestLexError(t *testing.T) {
 		"<?php\n\n\x7f": "t.php:3: syntax error: unexpected character 0x7F",
 	} {
 		_, err := lexAll(code)
-		var syntax *SyntaxError
-		if !errors.As(err, &syntax) || err.Error() != want {
+		var badSyntax *SyntaxError
+		if !errors.As(err, &badSyntax) || err.Error() != want {
 			t.Errorf("%q: %v, want %s", code, err, want)
 		}
 	}
@@ -123,12 +123,12 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, code string) {
 		src, err := parse("t.php", code)
-		var syntax *SyntaxError
+		var badSyntax *SyntaxError
 		var giveUp *nestingError
 		switch {
 		case err == nil:
-		case errors.As(err, &syntax):
-			if syntax.Line < 1 || syntax.Line > 1+strings.Count(code, "\n")+strings.Count(code, "\r") {
+		case errors.As(err, &badSyntax):
+			if badSyntax.Line < 1 || badSyntax.Line > 1+strings.Count(code, "\n")+strings.Count(code, "\r") {
 				t.Fatalf("no such line: %v", err)
 			}
 		case !errors.As(err, &giveUp):

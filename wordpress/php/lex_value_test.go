@@ -69,14 +69,14 @@ func TestLiterals(t *testing.T) {
 }
 
 // literal prints a value with its type as the script does.
-func literal(v Value) (typ, text string) {
+func literal(v any) (typ, text string) {
 	switch v := v.(type) {
-	case strVal:
-		return "s", string(v)
-	case intVal:
-		return "i", strconv.FormatInt(int64(v), 10)
-	case floatVal:
-		return "d", fmt.Sprintf("%016x", math.Float64bits(float64(v)))
+	case string:
+		return "s", v
+	case int64:
+		return "i", strconv.FormatInt(v, 10)
+	case float64:
+		return "d", fmt.Sprintf("%016x", math.Float64bits(v))
 	}
 	return "?", fmt.Sprint(v)
 }

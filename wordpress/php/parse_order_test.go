@@ -143,7 +143,7 @@ func plain(x expr) string {
 	case *varExpr:
 		return "$" + x.name
 	case *litExpr:
-		if _, ok := x.v.(intVal); ok {
+		if _, ok := x.v.(int64); ok {
 			return "1"
 		}
 		return "'x'"

@@ -101,14 +101,14 @@ func showOperator(x expr) string {
 	return fmt.Sprintf("(unknown %T)", x)
 }
 
-func showValue(v Value) string {
+func showValue(v any) string {
 	switch v := v.(type) {
-	case strVal:
-		return fmt.Sprintf("%q", string(v))
-	case intVal:
-		return fmt.Sprint(int64(v))
-	case floatVal:
-		return fmt.Sprintf("%gf", float64(v))
+	case string:
+		return fmt.Sprintf("%q", v)
+	case int64:
+		return fmt.Sprint(v)
+	case float64:
+		return fmt.Sprintf("%gf", v)
 	}
 	return fmt.Sprintf("(unknown %T)", v)
 }

@@ -50,16 +50,16 @@ func (in *interp) refineBinary(x *binaryExpr, truth bool) error {
 		}
 		strict := len(x.op) == 3
 		if place, ok := subject.(*indexExpr); ok && equal {
-			return in.refineElement(place, literal(lit), strict)
+			return in.refineElement(place, literalValue(lit), strict)
 		}
 		return in.refineTo(subject, func(v Value) bool {
 			if v.kind() >= kArray {
 				return true
 			}
 			if strict {
-				return identical(v, literal(lit)) == equal
+				return identical(v, literalValue(lit)) == equal
 			}
-			return looseEqual(v, literal(lit)) == equal
+			return looseEqual(v, literalValue(lit)) == equal
 		})
 	}
 	return nil
@@ -107,7 +107,7 @@ func (in *interp) refineElement(x *indexExpr, lit Value, strict bool) error {
 	if !ok || base.dyn != nil || !isText || x.idx == nil {
 		return nil
 	}
-	if name, ok := x.idx.(*litExpr); !ok || literal(name).kind() != kString {
+	if name, ok := x.idx.(*litExpr); !ok || literalValue(name).kind() != kString {
 		return nil
 	}
 	if !strict && (base.name != "_SERVER" && base.name != "_ENV" || text == "" || leadsNumber(string(text))) {
@@ -131,10 +131,10 @@ func (in *interp) refineDefined(x *callExpr, truth bool) {
 		return
 	}
 	lit, ok := x.args[0].x.(*litExpr)
-	if !ok || literal(lit).kind() != kString {
+	if !ok || literalValue(lit).kind() != kString {
 		return
 	}
-	slot := in.slot('c', constName(toString(literal(lit))))
+	slot := in.slot('c', constName(toString(literalValue(lit))))
 	d, ok := in.st.get(slot).(*definition)
 	if !ok || d.maybe == nil {
 		return

@@ -218,8 +218,8 @@ func worldAnswers(t *testing.T, dir, code string) []string {
 	disk := diskFiles{dir}
 	r, err := Eval(context.Background(), Options{Files: disk, Errors: disk, File: file, DocRoot: dir, Stop: []string{dir + "/stop.php"}})
 	var refusal *Refusal
-	var syntax *SyntaxError
-	if errors.As(err, &refusal) || errors.As(err, &syntax) {
+	var badSyntax *SyntaxError
+	if errors.As(err, &refusal) || errors.As(err, &badSyntax) {
 		return answers
 	}
 	if err != nil {
