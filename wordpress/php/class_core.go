@@ -39,7 +39,7 @@ func coreClasses() []nativeClass {
 		all = append(all, nativeClass{name: name})
 	}
 	all = append(all,
-		nativeClass{name: streamClass}, closureClass,
+		closureClass,
 		nativeClass{name: "Iterator", interfaces: []string{"Traversable"}},
 		nativeClass{name: "Generator", interfaces: []string{"Iterator"}, methods: generatorMethods},
 		nativeClass{name: "IteratorAggregate", interfaces: []string{"Traversable"}})

@@ -9,8 +9,6 @@ var pointerFuncs = map[string]function{
 	"current": pointerFunc(false, func(at, _ int) int { return at }),
 	"pos":     pointerFunc(false, func(at, _ int) int { return at }),
 	"key":     {fn: pointerKey, min: 1, max: 1},
-	"settype": {refs: 1}, "is_a": {}, "is_subclass_of": {}, "get_parent_class": {}, "get_called_class": {}, "enum_exists": {}, "forward_static_call": {},
-	"get_defined_constants": {}, "get_defined_functions": {}, "get_class_methods": {}, "get_class_vars": {},
 }
 
 func prevAt(at, n int) int {
