@@ -153,7 +153,8 @@ func disagreement(got, want string) string {
 }
 
 // A written program is one of testdata/agree/*.txt: paragraphs of PHP, with a line
-// of --- between them. One that begins with a line "// may be refused" may be.
+// of --- between them. One that holds "// may be refused" may be; one that holds
+// "// refused by name" must be, with a reason that names what is not evaluated.
 func writtenPrograms(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/agree/*.txt")
@@ -190,7 +191,11 @@ func TestWrittenProgramsAgree(t *testing.T) {
 		answers[i] = evaluated(t, trials[i].file, true)
 	}
 	for i, want := range askedPHP(t, trials) {
-		if strings.HasPrefix(answers[i], undecided) && !endsEarly(want) && !strings.Contains(programs[i], "// may be refused") {
+		if strings.Contains(programs[i], "// refused by name") {
+			if !strings.HasPrefix(answers[i], undecided) || !strings.Contains(answers[i], "not evaluated") {
+				t.Errorf("%s\n got %s\nwant a refusal that names what is not evaluated", programs[i], answers[i])
+			}
+		} else if strings.HasPrefix(answers[i], undecided) && !endsEarly(want) && !strings.Contains(programs[i], "// may be refused") {
 			t.Errorf("%s\n got %s\nwant %s", programs[i], answers[i], want)
 		} else if d := disagreement(answers[i], want); d != "" {
 			t.Errorf("%s\n%s", programs[i], d)

@@ -39,7 +39,7 @@ func coreClasses() []nativeClass {
 		all = append(all, nativeClass{name: name})
 	}
 	all = append(all,
-		nativeClass{name: streamClass}, nativeClass{name: "Closure"},
+		nativeClass{name: "Closure"},
 		nativeClass{name: "Iterator", interfaces: []string{"Traversable"}},
 		nativeClass{name: "IteratorAggregate", interfaces: []string{"Traversable"}})
 	methods := map[string]function{

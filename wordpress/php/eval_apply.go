@@ -150,13 +150,10 @@ func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value,
 	}
 	once := func(vals []Value) (Value, error) {
 		c.args = slices.Clone(vals)
-		c.bad, c.gave = nil, false
+		c.gave = false
 		v, err := f.fn(c)
 		if u, ok := v.(*Unknown); ok && c.gave && err == nil && in.mayCall(vals, 0) {
 			in.poison(u) // what it would call was not called, or not as often
-		}
-		if err == nil && c.bad != nil {
-			return nil, c.bad
 		}
 		return v, err
 	}

@@ -24,7 +24,7 @@ var bombs = map[string]string{
 	"str_pad":           `$s = str_pad('a', 1 << 40); while (1);`,
 	"range":             `foreach (range(1, 1 << 40) as $x) { $y = $x; } while (1);`,
 	"array_fill":        `$a = array_fill(0, 1 << 28, 'a'); while (1);`,
-	"array_pad":         `$a = array_pad([], 1000000, 0); foreach ($a as $x) foreach ($a as $y) ;`,
+	"long range":        `$a = range(1, 1000000); foreach ($a as $x) foreach ($a as $y) ;`,
 	"append":            `while (true) { $a[] = 1; }`,
 	"append self":       `$a = []; while (true) { $a[] = $a; }`,
 	"array doubling":    `$a = [1]; while (true) { $a = array_merge($a, $a); }`,

@@ -107,9 +107,6 @@ func (in *interp) convertString(v Value, pos at) (Value, error) {
 		return v, nil
 	}
 	m, class := o.class.method("__tostring")
-	if isStream(o) {
-		return in.unknownAt(Undecidable, pos, "depends on the number of a resource"), nil
-	}
 	if m == nil {
 		return nil, in.throw("Error", "Object of class "+o.class.name+" could not be converted to string", pos)
 	}

@@ -36,7 +36,7 @@ func (in *interp) coerce(v Value, t *typeHint, by typing) (Value, error) {
 		if n, ok := v.(intVal); ok && t.accepts("float") {
 			return floatVal(n), nil
 		}
-	case isObject && t.accepts("string") && o.class.stringable() && !isStream(o):
+	case isObject && t.accepts("string") && o.class.stringable():
 		return in.convertString(o, by.pos)
 	case v.kind() == kNull && !by.internal:
 	default:
@@ -89,8 +89,6 @@ func (in *interp) fits(v Value, t *typeHint, by typing) (ok bool, u *Unknown) {
 
 func (in *interp) fitsObject(o *Object, t *typeHint, by typing) (bool, *Unknown) {
 	switch invoke, _ := o.class.method("__invoke"); {
-	case isStream(o):
-		return false, nil
 	case t.accepts("object"), t.accepts("callable") && (o.fn != nil || invoke != nil):
 		return true, nil
 	case t.accepts("iterable") && o.class.isA("traversable"), t.accepts("stringable") && o.class.stringable():

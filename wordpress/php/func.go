@@ -24,8 +24,7 @@ package php
 // Unless the function says lazy, it is never called with anything unknown: if an
 // argument is an unknown, or an array (at any depth) that holds one or whose keys
 // are uncertain, the result is an unknown with the same origin, and by-reference
-// arguments become unknown too. References in arrays are resolved before, but for the
-// arguments that the function keeps (see eval_pass.go). A lazy
+// arguments become unknown too. A lazy
 // function looks for itself (unknownIn) and must treat *Unknown in any argument.
 //
 // What depends on the clock, the request, chance or the network returns
@@ -54,7 +53,6 @@ type function struct {
 	restRefs   bool // all arguments from the highest bit of refs on are by reference
 	strict     bool // throws at arguments that strings are not right for
 	each       bool // calls back for each element of arrays, which need not be known: their keys must
-	keeps      int  // bit i: elements of argument i are passed on with the references among them; -1: of all
 }
 
 // A call is one call of a builtin.
@@ -68,7 +66,6 @@ type call struct {
 	class   *class  // of a native static method: the class it was called on
 	weak    bool    // what it calls on is called without strict types
 	gave    bool    // unknown was called: the result is not what the function does
-	bad     error   // what an argument was found to be wrong with on the way
 }
 
 // arg returns argument i, null if it was not given.
@@ -82,55 +79,32 @@ func (c *call) arg(i int) Value {
 // has reports whether argument i was given and is not null.
 func (c *call) has(i int) bool { return i < len(c.args) && c.args[i].kind() != kNull }
 
-// str converts argument i to a string, "" if it was not given.
-func (c *call) str(i int) (string, error) {
-	if v, ok := c.arg(i).(strVal); ok {
-		return string(v), nil
+// str is argument i as a string, "" if it was not given. The arguments of PHP's own
+// functions have the types of their signatures.
+func (c *call) str(i int) string { return toString(c.arg(i)) }
+
+// strOr is str, or def if the argument is missing or null.
+func (c *call) strOr(i int, def string) string {
+	if !c.has(i) {
+		return def
 	}
+	return c.str(i)
+}
+
+// text converts argument i of a model's method, which has no signature.
+func (c *call) text(i int) (string, error) {
 	if c.arg(i).kind() == kArray {
 		return "", c.typeError(i, "string")
 	}
 	return c.in.stringOf(c.arg(i), c.pos)
 }
 
-// strOr is str, or def if the argument is missing or null.
-func (c *call) strOr(i int, def string) (string, error) {
+// int is argument i as an integer; def if it is missing or null.
+func (c *call) int(i int, def int64) int64 {
 	if !c.has(i) {
-		return def, nil
+		return def
 	}
-	return c.str(i)
-}
-
-// int converts argument i to an integer; def if it is missing or null.
-func (c *call) int(i int, def int64) (int64, error) {
-	if !c.has(i) {
-		return def, nil
-	}
-	switch v := c.arg(i).(type) {
-	case *Array, *Object:
-		return 0, c.typeError(i, "int")
-	case strVal:
-		if n, all := numericPrefix(string(v)); !all && (n == Value(intVal(0)) && !leadsNumber(string(v))) {
-			return 0, c.typeError(i, "int")
-		}
-	}
-	return toInt(c.arg(i)), nil
-}
-
-// float converts argument i to a float; def if it is missing or null.
-func (c *call) float(i int, def float64) (float64, error) {
-	if !c.has(i) {
-		return def, nil
-	}
-	switch v := c.arg(i).(type) {
-	case *Array, *Object:
-		return 0, c.typeError(i, "float")
-	case strVal:
-		if !leadsNumber(string(v)) {
-			return 0, c.typeError(i, "float")
-		}
-	}
-	return toFloat(c.arg(i)), nil
+	return toInt(c.arg(i))
 }
 
 // leadsNumber reports whether a string starts with a number, white space aside.
@@ -143,14 +117,8 @@ func leadsNumber(s string) bool {
 	return end > i
 }
 
-// bool converts argument i; false if it is missing. The TypeError of an array or
-// object is thrown when the function is done.
-func (c *call) bool(i int) bool {
-	if k := c.arg(i).kind(); (k == kArray || k == kObject) && c.bad == nil {
-		c.bad = c.typeError(i, "bool")
-	}
-	return toBool(c.arg(i))
-}
+// bool is argument i as a boolean; false if it is missing.
+func (c *call) bool(i int) bool { return toBool(c.arg(i)) }
 
 // array returns argument i, which must be an array. It must not be written to.
 func (c *call) array(i int) (*Array, error) {
@@ -172,6 +140,9 @@ func (c *call) unknown(reason string) *Unknown {
 	c.gave = true
 	return c.in.unknownAt(Undecidable, c.pos, reason)
 }
+
+// refused returns the unknown result of a function that is not evaluated.
+func (c *call) refused() *Unknown { return c.unknown(notEvaluated(c.name)) }
 
 // unsafe returns an unknown of class unsafe that comes from this call.
 func (c *call) unsafe(reason string) *Unknown { return c.in.unknownAt(Unsafe, c.pos, reason) }

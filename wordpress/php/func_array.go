@@ -3,45 +3,29 @@ package php
 // Functions that look at keys alone take arrays whose values are unknown; c.keyed
 // says whether the keys themselves are certain.
 var arrayFuncs = map[string]function{
-	"count":                 {fn: count, min: 1, max: 2, lazy: true},
-	"sizeof":                {fn: count, min: 1, max: 2, lazy: true},
-	"array_keys":            {fn: arrayKeys, min: 1, max: 3, lazy: true},
-	"array_values":          {fn: arrayValues, min: 1, max: 1, lazy: true, keeps: 1},
-	"array_merge":           {fn: arrayMerge, max: -1, lazy: true, keeps: -1},
-	"array_replace":         {fn: arrayReplace, min: 1, max: -1, lazy: true, keeps: -1},
-	"array_key_exists":      {fn: arrayKeyExists, min: 2, max: 2, lazy: true},
-	"key_exists":            {fn: arrayKeyExists, min: 2, max: 2, lazy: true},
-	"array_key_first":       {fn: edgeKey(false), min: 1, max: 1, lazy: true},
-	"array_key_last":        {fn: edgeKey(true), min: 1, max: 1, lazy: true},
-	"in_array":              {fn: inArray, min: 2, max: 3},
-	"array_search":          {fn: arraySearch, min: 2, max: 3},
-	"array_flip":            {fn: arrayFlip, min: 1, max: 1},
-	"array_combine":         {fn: arrayCombine, min: 2, max: 2, keeps: 2},
-	"array_fill":            {fn: arrayFill, min: 3, max: 3, keeps: 4},
-	"array_fill_keys":       {fn: arrayFillKeys, min: 2, max: 2, keeps: 2},
-	"array_slice":           {fn: arraySlice, min: 2, max: 4, keeps: 1},
-	"array_splice":          {fn: arraySplice, min: 2, max: 4, refs: 1, keeps: 9},
-	"array_reverse":         {fn: arrayReverse, min: 1, max: 2, keeps: 1},
-	"array_unique":          {fn: arrayUnique, min: 1, max: 2, keeps: 1},
-	"array_column":          {fn: arrayColumn, min: 2, max: 3, keeps: 1},
-	"array_chunk":           {fn: arrayChunk, min: 2, max: 3, keeps: 1},
-	"array_pad":             {fn: arrayPad, min: 3, max: 3, keeps: 5},
-	"array_count_values":    {fn: arrayCountValues, min: 1, max: 1},
-	"array_is_list":         {fn: arrayIsList, min: 1, max: 1},
-	"array_change_key_case": {fn: changeKeyCase, min: 1, max: 2, keeps: 1},
-	"array_diff":            setFunc(false, byValue),
-	"array_diff_key":        setFunc(false, byKey),
-	"array_diff_assoc":      setFunc(false, byBoth),
-	"array_intersect":       setFunc(true, byValue),
-	"array_intersect_key":   setFunc(true, byKey),
-	"array_intersect_assoc": setFunc(true, byBoth),
-	"array_push":            {fn: arrayPush, min: 1, max: -1, refs: 1, keeps: -1},
-	"array_unshift":         {fn: arrayUnshift, min: 1, max: -1, refs: 1, keeps: -1},
-	"array_pop":             {fn: arrayPop, min: 1, max: 1, refs: 1, keeps: 1},
-	"array_shift":           {fn: arrayShift, min: 1, max: 1, refs: 1, keeps: 1},
-	"array_rand":            {}, "shuffle": {refs: 1}, "array_multisort": {refs: 1}, "array_walk_recursive": {refs: 1},
-	"natsort": {refs: 1}, "natcasesort": {refs: 1},
-	"array_udiff": {}, "array_uintersect": {}, "array_diff_ukey": {}, "extract": {}, "compact": {},
+	"count":               {fn: count, min: 1, max: 2, lazy: true},
+	"sizeof":              {fn: count, min: 1, max: 2, lazy: true},
+	"array_keys":          {fn: arrayKeys, min: 1, max: 3, lazy: true},
+	"array_values":        {fn: arrayValues, min: 1, max: 1, lazy: true},
+	"array_merge":         {fn: arrayMerge, max: -1, lazy: true},
+	"array_replace":       {fn: arrayReplace, min: 1, max: -1, lazy: true},
+	"array_key_exists":    {fn: arrayKeyExists, min: 2, max: 2, lazy: true},
+	"key_exists":          {fn: arrayKeyExists, min: 2, max: 2, lazy: true},
+	"array_key_first":     {fn: edgeKey(false), min: 1, max: 1, lazy: true},
+	"array_key_last":      {fn: edgeKey(true), min: 1, max: 1, lazy: true},
+	"in_array":            {fn: inArray, min: 2, max: 3},
+	"array_search":        {fn: arraySearch, min: 2, max: 3},
+	"array_flip":          {fn: arrayFlip, min: 1, max: 1},
+	"array_combine":       {fn: arrayCombine, min: 2, max: 2},
+	"array_fill_keys":     {fn: arrayFillKeys, min: 2, max: 2},
+	"array_slice":         {fn: arraySlice, min: 2, max: 4},
+	"array_reverse":       {fn: arrayReverse, min: 1, max: 2},
+	"array_unique":        {fn: arrayUnique, min: 1, max: 2},
+	"array_diff":          setFunc(false, false),
+	"array_diff_key":      setFunc(false, true),
+	"array_intersect":     setFunc(true, false),
+	"array_intersect_key": setFunc(true, true),
+	"array_column":        {fn: arrayColumn, min: 2, max: 3},
 }
 
 // keyed reports that argument i is an array with known keys in a known order; its
@@ -86,10 +70,7 @@ func count(c *call) (Value, error) {
 	if err != nil || u != nil {
 		return orUnknown(u), err
 	}
-	mode, err := c.int(1, 0)
-	if err != nil {
-		return nil, err
-	}
+	mode := c.int(1, 0)
 	if mode != 1 {
 		return intVal(a.len()), nil
 	}
@@ -163,9 +144,6 @@ func arrayValues(c *call) (Value, error) {
 	if err := c.alloc(a.size()); err != nil {
 		return nil, err
 	}
-	if a, err = c.in.settled(a, c.pos); err != nil {
-		return nil, err
-	}
 	out := newArray()
 	a.each(func(_ key, v Value) bool { return out.push(v) })
 	return out, nil
@@ -179,9 +157,6 @@ func arrayMerge(c *call) (Value, error) {
 			return orUnknown(u), err
 		}
 		if err := c.alloc(a.size()); err != nil {
-			return nil, err
-		}
-		if a, err = c.in.settled(a, c.pos); err != nil {
 			return nil, err
 		}
 		for _, e := range a.entries {
@@ -201,9 +176,6 @@ func arrayReplace(c *call) (Value, error) {
 			return orUnknown(u), err
 		}
 		if err := c.alloc(a.size()); err != nil {
-			return nil, err
-		}
-		if a, err = c.in.settled(a, c.pos); err != nil {
 			return nil, err
 		}
 		a.each(func(k key, v Value) bool { out.set(k, v); return true })
@@ -297,28 +269,6 @@ func arrayCombine(c *call) (Value, error) {
 		return true
 	})
 	return out, err
-}
-
-func arrayFill(c *call) (Value, error) {
-	start, err := c.int(0, 0)
-	if err != nil {
-		return nil, err
-	}
-	n, err := c.int(1, 0)
-	if err != nil {
-		return nil, err
-	}
-	if n < 0 {
-		return nil, c.throw("ValueError", "array_fill(): Argument #2 ($count) must be greater than or equal to 0")
-	}
-	if err := c.allocTimes(112, n); err != nil {
-		return nil, err
-	}
-	out := arrayFor(n)
-	for i := range n {
-		out.set(intKey(start+i), c.arg(2))
-	}
-	return out, nil
 }
 
 func arrayFillKeys(c *call) (Value, error) {

@@ -9,8 +9,6 @@ var pointerFuncs = map[string]function{
 	"current": pointerFunc(false, func(at, _ int) int { return at }),
 	"pos":     pointerFunc(false, func(at, _ int) int { return at }),
 	"key":     {fn: pointerKey, min: 1, max: 1},
-	"settype": {refs: 1}, "is_a": {}, "is_subclass_of": {}, "get_parent_class": {}, "get_called_class": {}, "enum_exists": {}, "forward_static_call": {},
-	"get_defined_constants": {}, "get_defined_functions": {}, "get_class_methods": {}, "get_class_vars": {},
 }
 
 func prevAt(at, n int) int {
@@ -23,7 +21,7 @@ func prevAt(at, n int) int {
 // pointerFunc moves the pointer and returns what lies there. Positions count live
 // entries; one past the last is nowhere.
 func pointerFunc(moves bool, to func(at, n int) int) function {
-	f := function{min: 1, max: 1, keeps: 1}
+	f := function{min: 1, max: 1}
 	if moves {
 		f.refs = 1
 	}

@@ -11,20 +11,14 @@ var coreFuncs = map[string]function{
 	"class_alias":           {fn: classAlias, min: 2, max: 3},
 	"class_exists":          {fn: classExists, min: 1, max: 2},
 	"interface_exists":      {fn: classExists, min: 1, max: 2},
-	"trait_exists":          {fn: classExists, min: 1, max: 2},
 	"method_exists":         {fn: methodExists, min: 2, max: 2},
 	"property_exists":       {fn: propertyExists, min: 2, max: 2},
 	"get_class":             {fn: getClass, max: 1},
-	"get_parent_class":      {fn: getParentClass, max: 1},
-	"settype":               {fn: settypeFunc, min: 2, max: 2, refs: 1},
 	"get_object_vars":       {fn: getObjectVars, min: 1, max: 1},
 	"is_callable":           {fn: isCallable, min: 1, max: 3, refs: 4, outOnly: true},
 	"func_get_args":         {fn: funcGetArgs, max: 0},
 	"func_num_args":         {fn: funcNumArgs, max: 0},
-	"func_get_arg":          {fn: funcGetArg, min: 1, max: 1},
-	"compact":               {fn: compactFunc, max: -1},
 	"extract":               {fn: extractFunc, min: 1, max: 3, lazy: true},
-	"get_defined_vars":      {fn: definedVars, max: 0},
 	"spl_autoload_register": {fn: autoloadRegister, max: 3, lazy: true},
 }
 
@@ -38,10 +32,7 @@ func defineFunc(c *call) (Value, error) {
 			return c.define(toString(u.alts[i]), c.arg(1))
 		})
 	}
-	name, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	name := c.str(0)
 	if indexOf(name, "::") >= 0 {
 		return nil, c.throw("ValueError", "define(): Argument #1 ($constant_name) cannot be a class constant")
 	}
@@ -49,10 +40,7 @@ func defineFunc(c *call) (Value, error) {
 }
 
 func definedFunc(c *call) (Value, error) {
-	name, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	name := c.str(0)
 	if i := indexOf(name, "::"); i > 0 {
 		k, u := c.in.findClass(name[:i], c.pos)
 		if u != nil {
@@ -85,10 +73,7 @@ func definedFunc(c *call) (Value, error) {
 }
 
 func constantFunc(c *call) (Value, error) {
-	name, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	name := c.str(0)
 	if err := c.alloc(4 * len(name)); err != nil {
 		return nil, err
 	}
@@ -106,10 +91,7 @@ func constantFunc(c *call) (Value, error) {
 }
 
 func functionExists(c *call) (Value, error) {
-	name, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	name := c.str(0)
 	low := lower(name)
 	if low != "" && low[0] == '\\' {
 		low = low[1:]
@@ -137,10 +119,7 @@ func functionExists(c *call) (Value, error) {
 // classAlias gives a class another name.
 func classAlias(c *call) (Value, error) {
 	k, u := c.classArg(0)
-	alias, err := c.str(1)
-	if err != nil {
-		return nil, err
-	}
+	alias := c.str(1)
 	name, isName := c.arg(0).(strVal)
 	if k == nil && u == nil && isName && (len(c.args) < 3 || c.bool(2)) {
 		if err := c.in.autoload(string(name)); err != nil {
@@ -162,10 +141,7 @@ func classAlias(c *call) (Value, error) {
 }
 
 func classExists(c *call) (Value, error) {
-	name, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	name := c.str(0)
 	k, u := c.in.findClass(name, c.pos)
 	if k == nil && u == nil && (len(c.args) < 2 || c.bool(1)) {
 		if err := c.in.autoload(name); err != nil {
@@ -198,9 +174,9 @@ func methodExists(c *call) (Value, error) {
 	if u != nil {
 		return maybe(u), nil
 	}
-	name, err := c.str(1)
-	if err != nil || k == nil {
-		return boolVal(false), err
+	name := c.str(1)
+	if k == nil {
+		return boolVal(false), nil
 	}
 	m, _ := k.method(lower(name))
 	return boolVal(m != nil), nil
@@ -211,9 +187,9 @@ func propertyExists(c *call) (Value, error) {
 	if u != nil {
 		return maybe(u), nil
 	}
-	name, err := c.str(1)
-	if err != nil || k == nil {
-		return boolVal(false), err
+	name := c.str(1)
+	if k == nil {
+		return boolVal(false), nil
 	}
 	if o, ok := c.arg(0).(*Object); ok {
 		if _, ok := c.props(o).get(nativeKey(o, name)); ok {
@@ -242,46 +218,12 @@ func getClass(c *call) (Value, error) {
 	return strVal(o.class.name), nil
 }
 
-func getParentClass(c *call) (Value, error) {
-	k := c.in.frame.class
-	if len(c.args) > 0 {
-		var u *Unknown
-		if k, u = c.classArg(0); u != nil {
-			return opaque(u), nil
-		}
-	}
-	switch {
-	case k == nil || k.parent == nil && !k.opaque:
-		return boolVal(false), nil
-	case k.parent == nil:
-		return c.unknown("depends on a parent class"), nil
-	}
-	return strVal(k.parent.name), nil
-}
-
-func settypeFunc(c *call) (Value, error) {
-	name, err := c.str(1)
-	if err != nil {
-		return nil, err
-	}
-	to, ok := map[string]string{
-		"int": "int", "integer": "int", "float": "float", "double": "float", "string": "string", "bool": "bool", "boolean": "bool",
-	}[lower(name)]
-	if v := c.arg(0); !ok || v.kind() >= kArray && to != "bool" {
-		return boolVal(true), c.setRef(0, c.unknown("such a type is not modelled"))
-	}
-	if to == "bool" {
-		return boolVal(true), c.setRef(0, boolVal(toBool(c.arg(0))))
-	}
-	return boolVal(true), c.setRef(0, castScalar(c.arg(0), to))
-}
-
 func getObjectVars(c *call) (Value, error) {
 	o, ok := c.arg(0).(*Object)
 	if !ok {
 		return nil, c.typeError(0, "object")
 	}
-	return c.in.settledAs(c.in.visible(o, c.in.frame.class), true, c.pos)
+	return c.in.visible(o, c.in.frame.class), nil
 }
 
 func isCallable(c *call) (Value, error) {
@@ -314,47 +256,6 @@ func funcGetArgs(c *call) (Value, error) {
 
 func funcNumArgs(c *call) (Value, error) { return intVal(int64(len(c.in.frame.args))), nil }
 
-func funcGetArg(c *call) (Value, error) {
-	n, err := c.int(0, 0)
-	if err != nil {
-		return nil, err
-	}
-	if n < 0 || n >= int64(len(c.in.frame.args)) {
-		return nil, c.throw("ValueError", "func_get_arg(): Argument #1 ($position) is out of range")
-	}
-	return c.in.deref(c.in.frame.args[n]), nil
-}
-
-func compactFunc(c *call) (Value, error) {
-	out := newArray()
-	var add func(v Value, depth int) error
-	add = func(v Value, depth int) error {
-		if err := c.alloc(128); err != nil {
-			return err
-		}
-		if a, ok := v.(*Array); ok && depth < 32 {
-			var err error
-			a.each(func(_ key, v Value) bool {
-				err = add(v, depth+1)
-				return err == nil
-			})
-			return err
-		}
-		name := toString(v)
-		v, err := c.in.load2(name, c.pos)
-		if err == nil && v != nil {
-			out.put(name, share(v))
-		}
-		return err
-	}
-	for _, v := range c.args {
-		if err := add(v, 0); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // load2 reads a variable of the present frame; nil if it is not set.
 func (in *interp) load2(name string, pos at) (Value, error) {
 	v, _ := in.raw(in.varPlace(in.frame, name, pos))
@@ -362,13 +263,6 @@ func (in *interp) load2(name string, pos at) (Value, error) {
 		return nil, nil
 	}
 	return v, nil
-}
-
-func definedVars(c *call) (Value, error) {
-	if c.in.frame == c.in.globals {
-		return c.unknown("depends on all variables"), nil
-	}
-	return c.unknown("depends on the order of variables"), nil
 }
 
 func autoloadRegister(c *call) (Value, error) {

@@ -19,18 +19,11 @@ var fileFuncs = map[string]function{
 	"is_readable":       {fn: isReadable, min: 1, max: 1},
 	"file_get_contents": {fn: fileGetContents, min: 1, max: 5},
 	"file":              {fn: fileLines, min: 1, max: 3},
-	"filesize":          {fn: filesize, min: 1, max: 1},
 	"scandir":           {fn: scandir, min: 1, max: 3},
 	"parse_ini_file":    {fn: parseINIFile, min: 1, max: 3},
 	"parse_ini_string":  {fn: parseINIString, min: 1, max: 3},
 	"getcwd":            {fn: getcwd},
-	"glob":              {fn: globFunc, min: 1, max: 2}, "is_link": {}, "readlink": {}, "is_writable": {}, "is_writeable": {}, "is_executable": {}, "stat": {}, "lstat": {}, "filemtime": {},
-	"fileatime": {}, "filectime": {}, "fileowner": {}, "filegroup": {}, "fileperms": {}, "fileinode": {}, "filetype": {},
-	"fwrite": {}, "fputs": {}, "fgetcsv": {}, "fputcsv": {}, "fseek": {},
-	"fflush": {}, "ftruncate": {}, "fstat": {}, "readfile": {}, "readdir": {}, "closedir": {}, "rewinddir": {}, "dir": {},
-	"tmpfile": {}, "disk_free_space": {}, "disk_total_space": {}, "stream_context_create": {}, "fpassthru": {}, "clearstatcache": {},
-	"fnmatch": {}, "fscanf": {},
-	"is_uploaded_file": {}, "chroot": {},
+	"glob":              {fn: globFunc, min: 1, max: 2},
 }
 
 // phpDirname is dirname of one level.
@@ -54,14 +47,8 @@ func phpDirname(s string) string {
 }
 
 func dirnameFunc(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	n, err := c.int(1, 1)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	n := c.int(1, 1)
 	if n < 1 {
 		return nil, c.throw("ValueError", "dirname(): Argument #2 ($levels) must be greater than or equal to 1")
 	}
@@ -85,23 +72,12 @@ func phpBasename(s, suffix string) string {
 }
 
 func basenameFunc(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	suffix, err := c.strOr(1, "")
-	return strVal(phpBasename(s, suffix)), err
+	return strVal(phpBasename(c.str(0), c.str(1))), nil
 }
 
 func pathinfo(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	flags, err := c.int(1, 15)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	flags := c.int(1, 15)
 	out := newArray()
 	if dir := phpDirname(s); flags&1 != 0 && dir != "" {
 		out.put("dirname", strVal(dir))
@@ -132,10 +108,7 @@ func pathinfo(c *call) (Value, error) {
 // local is argument 0 as an absolute path. A stream wrapper, or a path with a NUL,
 // gives a value to return instead.
 func (c *call) local() (string, Value, error) {
-	name, err := c.str(0)
-	if err != nil {
-		return "", nil, err
-	}
+	name := c.str(0)
 	if strings.IndexByte(name, 0) >= 0 || name == "" {
 		return "", boolVal(false), nil
 	}
@@ -202,10 +175,7 @@ func isReadable(c *call) (Value, error) {
 }
 
 func realpath(c *call) (Value, error) {
-	name, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	name := c.str(0)
 	if name == "" {
 		name = "."
 	}
@@ -226,27 +196,9 @@ func realpath(c *call) (Value, error) {
 	return strVal(path.Clean(real)), c.steps(64)
 }
 
-func filesize(c *call) (Value, error) {
-	abs, v, err := c.local()
-	if err != nil || v != nil {
-		return v, err
-	}
-	info, err := c.files().Stat(abs)
-	if err != nil {
-		return c.asked(err), nil
-	}
-	if !info.Mode().IsRegular() {
-		return c.unknown("the size of a folder is not modelled"), nil
-	}
-	return intVal(info.Size()), c.steps(64)
-}
-
 // contents reads the file that argument 0 names; v is what to return instead.
 func (c *call) contents() (string, Value, error) {
-	name, err := c.str(0)
-	if err != nil {
-		return "", nil, err
-	}
+	name := c.str(0)
 	if name == "" || strings.IndexByte(name, 0) >= 0 {
 		return "", nil, c.throw("ValueError", c.name+"(): Argument #1 ($filename) must not be empty or contain any null bytes")
 	}
@@ -267,14 +219,8 @@ func fileGetContents(c *call) (Value, error) {
 	if err != nil || v != nil {
 		return v, err
 	}
-	offset, err := c.int(3, 0)
-	if err != nil {
-		return nil, err
-	}
-	length, err := c.int(4, int64(len(text)))
-	if err != nil {
-		return nil, err
-	}
+	offset := c.int(3, 0)
+	length := c.int(4, int64(len(text)))
 	if offset < 0 || length < 0 {
 		return c.unknown("such an offset or length is not modelled"), nil
 	}
@@ -293,10 +239,7 @@ func fileLines(c *call) (Value, error) {
 	if err != nil || v != nil {
 		return v, err
 	}
-	flags, err := c.int(1, 0)
-	if err != nil {
-		return nil, err
-	}
+	flags := c.int(1, 0)
 	if err := c.alloc(112 * (strings.Count(text, "\n") + 1)); err != nil {
 		return nil, err
 	}

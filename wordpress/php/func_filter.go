@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 const (
 	filterInt      = 257
@@ -12,24 +15,15 @@ const (
 
 // filterVar has the filters that configurations use.
 func filterVar(c *call) (Value, error) {
-	filter, err := c.int(1, filterDefault)
-	if err != nil {
-		return nil, err
-	}
+	filter := c.int(1, filterDefault)
 	if c.arg(0).kind() == kArray || c.arg(0).kind() == kObject || c.arg(2).kind() == kArray {
 		return c.unknown("such a filter is not modelled"), nil
 	}
-	flags, err := c.int(2, 0)
-	if err != nil {
-		return nil, err
-	}
+	flags := c.int(2, 0)
 	if flags&^filterNullFail != 0 {
 		return c.unknown("these flags of a filter are not modelled"), nil
 	}
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
 	var fail Value = boolVal(false)
 	if flags&filterNullFail != 0 {
 		fail = null
@@ -62,7 +56,7 @@ func filterVar(c *call) (Value, error) {
 		}
 		return fail, nil
 	case filterIP:
-		if _, ok := ip2long(trimmed); ok && !leadingZero(trimmed) {
+		if ip, err := netip.ParseAddr(trimmed); err == nil && ip.Is4() {
 			return strVal(trimmed), nil
 		}
 		if !strings.Contains(trimmed, ":") {
@@ -70,13 +64,4 @@ func filterVar(c *call) (Value, error) {
 		}
 	}
 	return c.unknown("such a filter is not modelled"), nil
-}
-
-func leadingZero(ip string) bool {
-	for _, p := range strings.Split(ip, ".") {
-		if len(p) > 1 && p[0] == '0' {
-			return true
-		}
-	}
-	return false
 }

@@ -8,19 +8,14 @@ import (
 )
 
 var formatFuncs = map[string]function{
-	"sprintf":       {fn: sprintfFunc, min: 1, max: -1},
-	"vsprintf":      {fn: vsprintfFunc, min: 2, max: 2},
-	"printf":        {fn: printfFunc, min: 1, max: -1},
-	"number_format": {fn: numberFormat, min: 1, max: 4},
+	"sprintf":  {fn: sprintfFunc, min: 1, max: -1},
+	"vsprintf": {fn: vsprintfFunc, min: 2, max: 2},
+	"printf":   {fn: printfFunc, min: 1, max: -1},
 }
 
 func sprintfFunc(c *call) (Value, error) {
-	f, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	s, err := c.format(f, c.args[1:])
-	return strVal(s), err
+	f := c.str(0)
+	return c.format(f, c.args[1:])
 }
 
 func printfFunc(c *call) (Value, error) {
@@ -28,14 +23,14 @@ func printfFunc(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return intVal(len(v.(strVal))), nil
+	if s, ok := v.(strVal); ok {
+		return intVal(len(s)), nil
+	}
+	return v, nil
 }
 
 func vsprintfFunc(c *call) (Value, error) {
-	f, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	f := c.str(0)
 	a, err := c.array(1)
 	if err != nil {
 		return nil, err
@@ -44,8 +39,7 @@ func vsprintfFunc(c *call) (Value, error) {
 	a.each(func(_ key, v Value) bool { args = append(args, v); return true })
 	d := *c
 	d.name = "vsprintf"
-	s, err := d.format(f, args)
-	return strVal(s), err
+	return d.format(f, args)
 }
 
 // A directive is one % of a format.
@@ -60,7 +54,7 @@ type directive struct {
 }
 
 // format is sprintf.
-func (c *call) format(f string, args []Value) (string, error) {
+func (c *call) format(f string, args []Value) (Value, error) {
 	var b strings.Builder
 	next := 0
 	for i := 0; i < len(f); {
@@ -76,7 +70,10 @@ func (c *call) format(f string, args []Value) (string, error) {
 		}
 		d, end, err := c.directive(f, i+1)
 		if err != nil {
-			return "", err
+			return nil, err
+		}
+		if strings.IndexByte("eEgGhH", d.verb) >= 0 {
+			return c.unknown("calls " + c.name + "() with %" + string(d.verb) + ", which is not evaluated"), nil
 		}
 		i = end
 		if d.arg < 0 {
@@ -85,23 +82,23 @@ func (c *call) format(f string, args []Value) (string, error) {
 		}
 		if d.arg >= len(args) {
 			if c.name == "vsprintf" {
-				return "", c.throw("ValueError", fmt.Sprintf("The arguments array must contain %d items, %d given", d.arg+1, len(args)))
+				return nil, c.throw("ValueError", fmt.Sprintf("The arguments array must contain %d items, %d given", d.arg+1, len(args)))
 			}
-			return "", c.throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", d.arg+2, len(args)+1))
+			return nil, c.throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", d.arg+2, len(args)+1))
 		}
 		if err := c.alloc(d.width + max(d.precision, 0) + 400); err != nil {
-			return "", err
+			return nil, err
 		}
 		s, err := c.directed(d, args[d.arg])
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if err := c.alloc(5 * len(s)); err != nil { // what grows is copied several times
-			return "", err
+			return nil, err
 		}
 		b.WriteString(s)
 	}
-	return b.String(), c.alloc(len(f))
+	return strVal(b.String()), c.alloc(len(f))
 }
 
 // directive reads what follows a %.
@@ -198,23 +195,8 @@ func (d directive) float(f float64) string {
 		return "nan"
 	case math.IsInf(f, 0):
 		s = "inf"
-	case d.verb == 'f' || d.verb == 'F':
-		s = strconv.FormatFloat(math.Abs(f), 'f', precision, 64)
-	case d.verb == 'e' || d.verb == 'E':
-		s = strconv.FormatFloat(math.Abs(f), 'e', precision, 64)
-		mantissa, exp, _ := strings.Cut(s, "e")
-		s = mantissa + string(d.verb) + exp[:1] + strings.TrimPrefix(exp[1:], "0")
 	default:
-		s = floatString(math.Abs(f), max(precision, 1))
-		s = strings.Replace(s, ".0E", ".0e", 1)
-		if d.verb == 'G' || d.verb == 'H' {
-			s = upper(s)
-		} else {
-			s = lower(s)
-		}
-	}
-	if math.Signbit(f) && f != 0 {
-		return "-" + s
+		s = strconv.FormatFloat(math.Abs(f), 'f', precision, 64)
 	}
 	if math.Signbit(f) {
 		return "-" + s
@@ -241,44 +223,4 @@ func (d directive) padded(s string, number bool) string {
 		return s[:1] + fill + s[1:]
 	}
 	return fill + s
-}
-
-func numberFormat(c *call) (Value, error) {
-	f, err := c.float(0, 0)
-	if err != nil {
-		return nil, err
-	}
-	places, err := c.int(1, 0)
-	if err != nil {
-		return nil, err
-	}
-	point, err := c.strOr(2, ".")
-	if err != nil {
-		return nil, err
-	}
-	comma, err := c.strOr(3, ",")
-	if err != nil {
-		return nil, err
-	}
-	places = max(places, 0)
-	if places > 300 || math.IsNaN(f) || math.IsInf(f, 0) || math.Abs(f) >= 1e15 {
-		return c.unknown("number_format of such a number is not modelled"), nil
-	}
-	f = roundTo(f, int(places))
-	s := strconv.FormatFloat(math.Abs(f), 'f', int(places), 64)
-	whole, rest, dotted := strings.Cut(s, ".")
-	var b strings.Builder
-	if f < 0 && strings.Trim(s, "0.") != "" {
-		b.WriteByte('-')
-	}
-	for i := range len(whole) {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteString(comma)
-		}
-		b.WriteByte(whole[i])
-	}
-	if dotted {
-		b.WriteString(point + rest)
-	}
-	return strVal(b.String()), c.alloc(len(s) + len(point) + len(comma)*(len(whole)/3+1))
 }

@@ -4,15 +4,13 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
 // globFunc lists what matches a pattern whose wildcards stand in its last part.
 func globFunc(c *call) (Value, error) {
-	pattern, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	pattern := c.str(0)
 	abs, scheme := c.path(pattern)
 	dir, last := pattern[:strings.LastIndexByte(pattern, '/')+1], path.Base(abs)
 	plain := scheme == "" && strings.HasPrefix(pattern, "/") && !strings.HasSuffix(pattern, "/") && !strings.ContainsAny(dir, `*?[\\`)
@@ -38,4 +36,15 @@ func globFunc(c *call) (Value, error) {
 		}
 	}
 	return sortedNames(names), nil
+}
+
+// sortedNames orders a list of strings by their bytes.
+func sortedNames(a *Array) *Array {
+	list := pairs(a)
+	slices.SortFunc(list, func(x, y entry) int { return strings.Compare(toString(x.v), toString(y.v)) })
+	out := newArray()
+	for _, e := range list {
+		out.push(e.v)
+	}
+	return out
 }

@@ -1,7 +1,6 @@
 package php
 
 import (
-	"strconv"
 	"strings"
 )
 
@@ -14,10 +13,8 @@ var miscFuncs = map[string]function{
 	"intval":               {fn: intvalFunc, min: 1, max: 2},
 	"filter_var":           {fn: filterVar, min: 1, max: 3},
 	"sys_get_temp_dir":     notModelled(Undecidable, "depends on the server"),
-	"serialize":            {fn: serializeFunc, min: 1, max: 1, keeps: 1},
-	"unserialize":          {fn: unserializeFunc, min: 1, max: 2},
+	"serialize":            {fn: serializeFunc, min: 1, max: 1},
 	"extension_loaded":     {fn: extensionLoaded, min: 1, max: 1},
-	"iterator_to_array":    {},
 	"call_user_func":       {fn: callUserFunc, min: 1, max: -1, lazy: true},
 	"call_user_func_array": {fn: callUserFuncArray, min: 2, max: 2, lazy: true},
 }
@@ -41,7 +38,7 @@ var chance = strings.Fields(`time microtime hrtime date gmdate mktime gmmktime s
 	mysqli_query mysqli_init mysqli_close mysqli_connect_errno mysqli_connect_error mysqli_fetch_assoc getallheaders
 	apache_request_headers get_cfg_var php_ini_loaded_file connection_status mail phpinfo zend_version getservbyname openssl_random_pseudo_bytes
 	filter_input filter_has_var filter_input_array getopt get_headers inet_pton inet_ntop long2ip mysqli_real_escape_string
-	array_walk_recursive spl_object_hash spl_object_id gettimeofday timezone_open simplexml_load_file simplexml_load_string
+	spl_object_hash spl_object_id gettimeofday timezone_open simplexml_load_file simplexml_load_string
 	ftok get_browser highlight_string highlight_file php_strip_whitespace show_source`)
 
 // commands run what nobody knows; their output is unknown.
@@ -76,10 +73,7 @@ func getenvFunc(c *call) (Value, error) {
 		}
 		return c.unknown("depends on the environment"), nil
 	}
-	name, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	name := c.str(0)
 	v := c.env(name)
 	if v.kind() == kNull && ofRequest(name) {
 		return c.unknown("depends on the request"), nil // FastCGI passes it as if it were of the environment
@@ -94,10 +88,7 @@ func putenvFunc(c *call) (Value, error) {
 	if u := c.unknownIn(c.arg(0)); u != nil {
 		return c.putUnknown(u)
 	}
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
 	name, val, set := strings.Cut(s, "=")
 	if name == "" {
 		return nil, c.throw("ValueError", "putenv(): Argument #1 ($assignment) must have a valid syntax")
@@ -133,62 +124,14 @@ func (c *call) putUnknown(u *Unknown) (Value, error) {
 }
 
 func intvalFunc(c *call) (Value, error) {
-	base, err := c.int(1, 10)
-	if err != nil {
-		return nil, err
-	}
-	if s, ok := c.arg(0).(strVal); ok && base != 10 {
-		return inBase(c, strings.TrimLeft(string(s), " \t\n\r\v\f"), int(base))
-	}
-	if c.arg(0).kind() == kObject {
-		return c.unknown("the integer of an object is not modelled"), nil
+	if c.arg(0).kind() == kObject || c.int(1, 10) != 10 {
+		return c.unknown("calls intval() with a base or an object, which is not evaluated"), nil
 	}
 	return intVal(toInt(c.arg(0))), nil
 }
 
-// inBase reads an integer as strtol does, with PHP's prefixes of bases 2, 8 and 16.
-func inBase(c *call, s string, base int) (Value, error) {
-	sign := ""
-	if s != "" && (s[0] == '-' || s[0] == '+') {
-		sign, s = strings.TrimPrefix(s[:1], "+"), s[1:]
-	}
-	prefix := 0
-	if len(s) > 1 && s[0] == '0' {
-		prefix = map[byte]int{'x': 16, 'b': 2, 'o': 8}[s[1]|0x20]
-	}
-	switch {
-	case prefix != 0 && (base == 0 || base == prefix):
-		base, s = prefix, s[2:]
-	case base == 0 && s != "" && s[0] == '0':
-		base = 8
-	case base == 0:
-		base = 10
-	}
-	if base < 2 || base > 36 {
-		return c.unknown("such a base is not modelled"), nil
-	}
-	end := 0
-	for end < len(s) {
-		if _, err := strconv.ParseUint(s[end:end+1], base, 8); err != nil {
-			break
-		}
-		end++
-	}
-	if end == 0 {
-		return intVal(0), nil
-	}
-	n, err := strconv.ParseInt(sign+s[:end], base, 64)
-	if err != nil && end < 10 {
-		return nil, err
-	}
-	return intVal(n), nil // at the ends of the range, where it is out of it
-}
-
 func extensionLoaded(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
 	switch lower(s) {
 	case "core", "standard", "pcre", "date", "hash", "json", "spl", "random", "reflection", "mysqli", "mysqlnd", "ctype", "mbstring":
 		return boolVal(true), nil
@@ -212,28 +155,15 @@ func callUserFuncArray(c *call) (Value, error) {
 		return opaque(u), c.steps(64)
 	}
 	var args []Value
-	named := newArray()
 	for _, e := range pairs(a) {
 		if e.k.str {
-			named.set(e.k, e.v)
-			continue
+			u := c.unknown("calls call_user_func_array() with named arguments, which is not evaluated")
+			c.in.poison(u)
+			return u, nil
 		}
 		args = append(args, e.v)
 	}
-	if named.len() == 0 {
-		return c.in.invoke(c.arg(0), args, c.weak, c.pos)
-	}
-	to, err := c.in.callable(c.arg(0), c.pos)
-	if err != nil {
-		return nil, err
-	}
-	if to.fn == nil {
-		u := c.unknown("named arguments are not modelled here")
-		c.in.poison(u)
-		return u, nil
-	}
-	to.weak = c.weak
-	return c.in.run1(to, args, named, c.pos)
+	return c.in.invoke(c.arg(0), args, c.weak, c.pos)
 }
 
 func phpversion(c *call) (Value, error) {

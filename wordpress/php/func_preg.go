@@ -16,7 +16,6 @@ var pregFuncs = map[string]function{
 	"preg_split":            {fn: pregSplit, min: 2, max: 4},
 	"preg_quote":            {fn: pregQuote, min: 1, max: 2},
 	"preg_grep":             {fn: pregGrep, min: 2, max: 3},
-	"preg_last_error":       {}, "preg_last_error_msg": {}, "preg_replace_callback_array": {fn: pregCallbacks, min: 2, max: 5, refs: 1 << 3}, "preg_filter": {},
 }
 
 const (
@@ -62,21 +61,21 @@ func (c *call) compile(text string) (*pattern, Value, error) {
 	p := &pattern{}
 	opt, dollar, ok := p.modifiers(mods)
 	if !ok {
-		return nil, c.unknown("this modifier of a pattern is not modelled"), nil
+		return nil, c.unknown("calls " + c.name + "() with a pattern that is not evaluated"), nil
 	}
 	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8, opt&regexp2.IgnorePatternWhitespace != 0)
 	if !ok || p.utf8 && !validUTF8(body) {
-		return nil, c.unknown("this pattern is not modelled"), nil
+		return nil, c.unknown("calls " + c.name + "() with a pattern that is not evaluated"), nil
 	}
 	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
-		return nil, c.unknown("this pattern is not modelled"), nil // the two fold case by other tables
+		return nil, c.unknown("calls " + c.name + "() with a pattern that is not evaluated"), nil // the two fold case by other tables
 	}
 	if !p.utf8 {
 		body = latin(body)
 	}
 	re, err := regexp2.Compile(body, opt)
 	if err != nil {
-		return nil, c.unknown("this pattern is not modelled"), nil //nolint:nilerr // it may be one to PCRE
+		return nil, c.unknown("calls " + c.name + "() with a pattern that is not evaluated"), nil //nolint:nilerr // it may be one to PCRE
 	}
 	re.MatchTimeout = regexTime
 	if p.again, err = regexp2.Compile(`\G(?:`+body+`)(?<=\G[\s\S]+)`, opt); err != nil || opt&regexp2.IgnorePatternWhitespace != 0 {
@@ -243,14 +242,8 @@ func (p *pattern) spans(m *regexp2.Match, at []int) []matchSpan {
 }
 
 func pregQuote(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	delimiter, err := c.strOr(1, "")
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	delimiter := c.strOr(1, "")
 	if err := c.alloc(4 * len(s)); err != nil {
 		return nil, err
 	}

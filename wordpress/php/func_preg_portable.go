@@ -167,18 +167,12 @@ func (w *patternWriter) escape(inSet bool) bool {
 			w.b.WriteString("[" + class + "]")
 		}
 		return true
-	case (c == 'N' || c == 'R') && !inSet:
-		return w.lineEscape(c)
-	case c == 'p' || c == 'P':
-		return w.property()
-	case (c == 'k' || c == 'g') && !inSet:
-		return w.backReference()
 	case c == 'R' || c == 'X' || c == 'C' || c == 'K' || c == 'G' || c == 'Q' || c == 'E' || c == 'g' || c == 'k' || c == 'p' || c == 'P' || c == 'N' || c == 'o' || c == 'c' || c == 'u' || c == 'U' || c == 'L' || c == 'l':
 		return false
 	case c == 'b' && !inSet || c == 'B':
 		return w.boundary(c)
 	case c == 'x':
-		return w.hex()
+		return w.hexEscape()
 	case c == '0' || digit(c) && inSet:
 		return false
 	case digit(c):
@@ -317,4 +311,27 @@ func (w *patternWriter) group() bool {
 		return w.copy(end + 1)
 	}
 	return false
+}
+
+// boundary rewrites \b and \B.
+func (w *patternWriter) boundary(c byte) bool {
+	w.classes = true
+	w.i += 2
+	ahead, behind := "(?=[0-9A-Za-z_])", "(?<=[0-9A-Za-z_])"
+	nahead, nbehind := "(?![0-9A-Za-z_])", "(?<![0-9A-Za-z_])"
+	if c == 'b' {
+		w.b.WriteString("(?:" + behind + nahead + "|" + nbehind + ahead + ")")
+	} else {
+		w.b.WriteString("(?:" + behind + ahead + "|" + nbehind + nahead + ")")
+	}
+	return true
+}
+
+// hexEscape copies \xhh.
+func (w *patternWriter) hexEscape() bool {
+	rest := w.p[w.i+2:]
+	if len(rest) < 2 || strings.Trim(rest[:2], "0123456789abcdefABCDEF") != "" {
+		return false
+	}
+	return w.copy(4)
 }

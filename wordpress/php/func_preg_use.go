@@ -3,36 +3,28 @@ package php
 import "strings"
 
 const (
-	pregPatternOrder  = 1
-	pregSetOrder      = 2
-	pregOffsetCapture = 256
-	pregUnmatchedNull = 512
+	pregPatternOrder = 1
+	pregSetOrder     = 2
 )
 
-// value is what a group matched, as the flags want it.
-func (m matchSpan) value(s string, flags int64) Value {
-	var text Value = strVal("")
-	if m.from >= 0 {
-		text = strVal(s[m.from:m.to])
-	} else if flags&pregUnmatchedNull != 0 {
-		text = null
+// value is the text that a group matched.
+func (m matchSpan) value(s string) Value {
+	if m.from < 0 {
+		return strVal("")
 	}
-	if flags&pregOffsetCapture != 0 {
-		return listOf(text, intVal(int64(m.from)))
-	}
-	return text
+	return strVal(s[m.from:m.to])
 }
 
 // groupsOf makes the array of a match. Groups at the end that did not match are
-// left out, unless they are wanted as null.
-func (p *pattern) groupsOf(s string, m []matchSpan, flags int64) *Array {
+// left out.
+func (p *pattern) groupsOf(s string, m []matchSpan) *Array {
 	last := len(m) - 1
-	for last > 0 && m[last].from < 0 && flags&pregUnmatchedNull == 0 {
+	for last > 0 && m[last].from < 0 {
 		last--
 	}
 	out := newArray()
 	for i := 0; i <= last; i++ {
-		text := m[i].value(s, flags)
+		text := m[i].value(s)
 		if p.names[i] != "" {
 			out.put(p.names[i], text)
 		}
@@ -42,23 +34,15 @@ func (p *pattern) groupsOf(s string, m []matchSpan, flags int64) *Array {
 }
 
 func (c *call) pregStart() (p *pattern, s string, flags int64, offset int, v Value, err error) {
-	t, err := c.strs(2)
-	if err != nil {
-		return nil, "", 0, 0, nil, err
-	}
+	t := c.strs(2)
 	if p, v, err = c.compile(t[0]); v != nil || err != nil {
 		return nil, "", 0, 0, v, err
 	}
-	if flags, err = c.int(3, 0); err != nil {
-		return nil, "", 0, 0, nil, err
-	}
-	n, err := c.int(4, 0)
-	if err != nil {
-		return nil, "", 0, 0, nil, err
-	}
+	flags = c.int(3, 0)
+	n := c.int(4, 0)
 	offset, _ = cut(len(t[1]), n, 0, false)
-	if flags&^(pregOffsetCapture|pregUnmatchedNull|pregSetOrder|pregPatternOrder) != 0 || n > int64(len(t[1])) {
-		v = c.unknown("these flags of " + c.name + " are not modelled")
+	if flags&^(pregSetOrder|pregPatternOrder) != 0 || n > int64(len(t[1])) {
+		v = c.unknown("calls " + c.name + "() with flags that are not evaluated")
 	}
 	return p, t[1], flags, offset, v, nil
 }
@@ -73,7 +57,7 @@ func (c *call) notMatched(v Value) (Value, error) {
 }
 
 func pregMatch(c *call) (Value, error) {
-	p, s, flags, offset, v, err := c.pregStart()
+	p, s, _, offset, v, err := c.pregStart()
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +74,7 @@ func pregMatch(c *call) (Value, error) {
 	if len(found) == 0 {
 		return intVal(0), c.setRef(2, newArray())
 	}
-	return intVal(1), c.setRef(2, p.groupsOf(s, found[0], flags))
+	return intVal(1), c.setRef(2, p.groupsOf(s, found[0]))
 }
 
 func pregMatchAll(c *call) (Value, error) {
@@ -111,14 +95,14 @@ func pregMatchAll(c *call) (Value, error) {
 	out := newArray()
 	if flags&pregSetOrder != 0 {
 		for _, m := range found {
-			out.push(p.groupsOf(s, m, flags))
+			out.push(p.groupsOf(s, m))
 		}
 		return intVal(len(found)), c.setRef(2, out)
 	}
 	for i := range p.groups {
 		column := newArray()
 		for _, m := range found {
-			column.push(m[i].value(s, flags))
+			column.push(m[i].value(s))
 		}
 		if p.names[i] != "" {
 			out.put(p.names[i], column)
@@ -213,7 +197,7 @@ func pregCallback(c *call) (Value, error) {
 	}
 	return c.pregEach(func(int) (replacer, error) {
 		return func(p *pattern, s string, m []matchSpan) (string, Value, error) {
-			v, err := c.invoke(c.arg(1), p.groupsOf(s, m, 0))
+			v, err := c.invoke(c.arg(1), p.groupsOf(s, m))
 			if err != nil {
 				return "", nil, err
 			}
@@ -228,10 +212,7 @@ func pregCallback(c *call) (Value, error) {
 
 // pregEach replaces by each pattern in each subject.
 func (c *call) pregEach(with func(i int) (replacer, error)) (Value, error) {
-	limit, err := c.int(3, -1)
-	if err != nil {
-		return nil, err
-	}
+	limit := c.int(3, -1)
 	patterns := []Value{c.arg(0)}
 	if a, ok := c.arg(0).(*Array); ok {
 		patterns = nil
@@ -300,31 +281,17 @@ func (c *call) replaced(text, s string, limit int, r replacer, count *int) (stri
 	return b.String(), nil, c.alloc(len(s) - at)
 }
 
-const (
-	splitNoEmpty = 1
-	splitDelim   = 2
-	splitOffset  = 4
-)
+const splitNoEmpty = 1
 
 func pregSplit(c *call) (Value, error) {
-	t, err := c.strs(2)
-	if err != nil {
-		return nil, err
-	}
-	limit, err := c.int(2, -1)
-	if err != nil {
-		return nil, err
-	}
-	flags, err := c.int(3, 0)
-	if err != nil {
-		return nil, err
-	}
+	t := c.strs(2)
+	limit, flags := c.int(2, -1), c.int(3, 0)
 	p, v, err := c.compile(t[0])
 	if v != nil || err != nil {
 		return v, err
 	}
-	if flags&splitOffset != 0 {
-		return c.unknown("PREG_SPLIT_OFFSET_CAPTURE is not modelled"), nil
+	if flags&^splitNoEmpty != 0 {
+		return c.unknown("calls preg_split() with flags that are not evaluated"), nil
 	}
 	s := t[1]
 	found, v, err := c.matches(p, s, 0, -1)
@@ -336,7 +303,7 @@ func pregSplit(c *call) (Value, error) {
 	}
 	out := newArray()
 	add := func(from, to int) {
-		if from < to || flags&splitNoEmpty == 0 {
+		if from < to || flags == 0 {
 			out.push(strVal(s[from:to]))
 		}
 	}
@@ -345,17 +312,47 @@ func pregSplit(c *call) (Value, error) {
 		if limit != -1 && int64(pieces) >= limit {
 			break
 		}
-		if m[0].from > at || flags&splitNoEmpty == 0 {
+		if m[0].from > at || flags == 0 {
 			add(at, m[0].from)
 			pieces++
 		}
 		at = m[0].to
-		for _, g := range m[1:] {
-			if flags&splitDelim != 0 && (g.from < g.to || g.from >= 0 && flags&splitNoEmpty == 0) {
-				out.push(strVal(s[g.from:g.to]))
-			}
-		}
 	}
 	add(at, len(s))
+	return out, nil
+}
+
+// pregGrep keeps the elements that match.
+func pregGrep(c *call) (Value, error) {
+	text := c.str(0)
+	a, err := c.array(1)
+	if err != nil {
+		return nil, err
+	}
+	flags := c.int(2, 0)
+	p, v, err := c.compile(text)
+	if v != nil || err != nil {
+		return v, err
+	}
+	if err := c.alloc(a.size()); err != nil {
+		return nil, err
+	}
+	out := newArray()
+	for _, e := range pairs(a) {
+		s, err := c.in.stringOf(e.v, c.pos)
+		if err != nil {
+			return nil, err
+		}
+		found, v, err := c.matches(p, s, 0, 1)
+		switch {
+		case err != nil:
+			return nil, err
+		case v != nil:
+			return c.unknown("a pattern fails on one of several texts"), nil
+		}
+		if (len(found) > 0) == (flags&1 == 0) {
+			out.set(e.k, e.v)
+		}
+	}
 	return out, nil
 }

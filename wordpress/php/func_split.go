@@ -41,14 +41,8 @@ func implode(c *call) (Value, error) {
 }
 
 func explode(c *call) (Value, error) {
-	s, err := c.strs(2)
-	if err != nil {
-		return nil, err
-	}
-	limit, err := c.int(2, 1<<62)
-	if err != nil {
-		return nil, err
-	}
+	s := c.strs(2)
+	limit := c.int(2, 1<<62)
 	sep, text := s[0], s[1]
 	if sep == "" {
 		return nil, c.throw("ValueError", "explode(): Argument #1 ($separator) cannot be empty")
@@ -82,14 +76,8 @@ func listOfStrings(parts []string) *Array {
 }
 
 func strSplit(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	n, err := c.int(1, 1)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	n := c.int(1, 1)
 	if n < 1 {
 		return nil, c.throw("ValueError", "str_split(): Argument #2 ($length) must be greater than 0")
 	}
@@ -105,42 +93,8 @@ func strSplit(c *call) (Value, error) {
 	return a, nil
 }
 
-func chunkSplit(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	n, err := c.int(1, 76)
-	if err != nil {
-		return nil, err
-	}
-	end, err := c.strOr(2, "\r\n")
-	if err != nil {
-		return nil, err
-	}
-	if n < 1 {
-		return nil, c.throw("ValueError", "chunk_split(): Argument #2 ($length) must be greater than 0")
-	}
-	if n > int64(len(s)) {
-		return strVal(s + end), c.alloc(len(s) + len(end))
-	}
-	if err := c.allocTimes(len(end)+int(n), int64(len(s))/n+1); err != nil {
-		return nil, err
-	}
-	var b strings.Builder
-	for s != "" {
-		part := head(s, int(n))
-		b.WriteString(part + end)
-		s = s[len(part):]
-	}
-	return strVal(b.String()), nil
-}
-
 func strtr(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
 	if len(c.args) == 3 {
 		return translate(c, s)
 	}
@@ -200,14 +154,8 @@ func strtr(c *call) (Value, error) {
 }
 
 func translate(c *call, s string) (Value, error) {
-	from, err := c.str(1)
-	if err != nil {
-		return nil, err
-	}
-	to, err := c.str(2)
-	if err != nil {
-		return nil, err
-	}
+	from := c.str(1)
+	to := c.str(2)
 	if err := c.alloc(len(s)); err != nil {
 		return nil, err
 	}

@@ -1,74 +1,45 @@
 package php
 
 import (
+	"math"
 	"strings"
 )
 
 var stringFuncs = map[string]function{
-	"strlen":           {fn: strlenFunc, min: 1, max: 1},
-	"strtolower":       ofString(lower),
-	"strtoupper":       ofString(upper),
-	"ucfirst":          ofString(func(s string) string { return firstCase(s, upper) }),
-	"lcfirst":          ofString(func(s string) string { return firstCase(s, lower) }),
-	"strrev":           ofString(reverse),
-	"addslashes":       ofString(addslashes),
-	"stripslashes":     ofString(stripslashes),
-	"nl2br":            {fn: nl2br, min: 1, max: 2},
-	"quotemeta":        ofString(quotemeta),
-	"escapeshellarg":   ofString(func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }),
-	"ucwords":          {fn: ucwords, min: 1, max: 2},
-	"trim":             trimFunc(true, true),
-	"ltrim":            trimFunc(true, false),
-	"rtrim":            trimFunc(false, true),
-	"chop":             trimFunc(false, true),
-	"str_repeat":       {fn: strRepeat, min: 2, max: 2},
-	"str_pad":          {fn: strPad, min: 2, max: 4},
-	"chr":              {fn: chrFunc, min: 1, max: 1},
-	"ord":              {fn: ordFunc, min: 1, max: 1},
-	"implode":          {fn: implode, min: 1, max: 2},
-	"join":             {fn: implode, min: 1, max: 2},
-	"explode":          {fn: explode, min: 2, max: 3},
-	"str_split":        {fn: strSplit, min: 1, max: 2},
-	"chunk_split":      {fn: chunkSplit, min: 1, max: 3},
-	"strtr":            {fn: strtr, min: 2, max: 3},
-	"str_replace":      {fn: strReplace(false), min: 3, max: 4, refs: 1 << 3},
-	"str_ireplace":     {fn: strReplace(true), min: 3, max: 4, refs: 1 << 3},
-	"substr_replace":   {fn: substrReplace, min: 3, max: 4},
-	"strcmp":           compareFunc(func(a, b string, _ int) int { return byteOrder(a, b) }, false),
-	"strcasecmp":       compareFunc(func(a, b string, _ int) int { return byteOrder(lower(a), lower(b)) }, false),
-	"strncmp":          compareFunc(func(a, b string, n int) int { return byteOrder(head(a, n), head(b, n)) }, true),
-	"strncasecmp":      compareFunc(func(a, b string, n int) int { return byteOrder(lower(head(a, n)), lower(head(b, n))) }, true),
-	"strnatcmp":        compareFunc(func(a, b string, _ int) int { return natural(a, b, false) }, false),
-	"strnatcasecmp":    compareFunc(func(a, b string, _ int) int { return natural(a, b, true) }, false),
-	"str_word_count":   {},
-	"addcslashes":      {},
-	"stripcslashes":    {},
-	"similar_text":     {},
-	"levenshtein":      {},
-	"soundex":          {},
-	"metaphone":        {},
-	"vprintf":          {},
-	"nl_langinfo":      {},
-	"setlocale":        {},
-	"localeconv":       {},
-	"count_chars":      {},
-	"strcoll":          {},
-	"utf8_encode":      {fn: utf8Encode, min: 1, max: 1},
-	"utf8_decode":      {fn: utf8Decode, min: 1, max: 1},
-	"substr_compare":   {},
-	"strptime":         {},
-	"hebrev":           {},
-	"convert_uuencode": {},
-	"convert_uudecode": {},
+	"strlen":       {fn: strlenFunc, min: 1, max: 1},
+	"strtolower":   ofString(lower),
+	"strtoupper":   ofString(upper),
+	"ucfirst":      ofString(func(s string) string { return firstCase(s, upper) }),
+	"lcfirst":      ofString(func(s string) string { return firstCase(s, lower) }),
+	"strrev":       ofString(reverse),
+	"addslashes":   ofString(addslashes),
+	"stripslashes": ofString(stripslashes),
+	"ucwords":      {fn: ucwords, min: 1, max: 2},
+	"trim":         trimFunc(true, true),
+	"ltrim":        trimFunc(true, false),
+	"rtrim":        trimFunc(false, true),
+	"chop":         trimFunc(false, true),
+	"str_repeat":   {fn: strRepeat, min: 2, max: 2},
+	"str_pad":      {fn: strPad, min: 2, max: 4},
+	"chr":          {fn: chrFunc, min: 1, max: 1},
+	"ord":          {fn: ordFunc, min: 1, max: 1},
+	"implode":      {fn: implode, min: 1, max: 2},
+	"join":         {fn: implode, min: 1, max: 2},
+	"explode":      {fn: explode, min: 2, max: 3},
+	"str_split":    {fn: strSplit, min: 1, max: 2},
+	"strtr":        {fn: strtr, min: 2, max: 3},
+	"str_replace":  {fn: strReplace(false), min: 3, max: 4, refs: 1 << 3},
+	"str_ireplace": {fn: strReplace(true), min: 3, max: 4, refs: 1 << 3},
+	"strcmp":       compareFunc(false, false),
+	"strcasecmp":   compareFunc(true, false),
+	"strncmp":      compareFunc(false, true),
+	"strncasecmp":  compareFunc(true, true),
 }
 
 // ofString makes a builtin of a function of one string.
 func ofString(f func(string) string) function {
 	return function{min: 1, max: 1, fn: func(c *call) (Value, error) {
-		s, err := c.str(0)
-		if err != nil {
-			return nil, err
-		}
+		s := c.str(0)
 		if err := c.alloc(6*len(s) + 16); err != nil {
 			return nil, err
 		}
@@ -76,22 +47,17 @@ func ofString(f func(string) string) function {
 	}}
 }
 
-// strs converts the first n arguments to strings.
-func (c *call) strs(n int) ([]string, error) {
+// strs returns the first n arguments, which are strings.
+func (c *call) strs(n int) []string {
 	out := make([]string, n)
 	for i := range out {
-		s, err := c.str(i)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = s
+		out[i] = c.str(i)
 	}
-	return out, nil
+	return out
 }
 
 func strlenFunc(c *call) (Value, error) {
-	s, err := c.str(0)
-	return intVal(len(s)), err
+	return intVal(len(c.str(0))), nil
 }
 
 func upperBytes(s string) []byte {
@@ -141,27 +107,9 @@ func stripslashes(s string) string {
 	return b.String()
 }
 
-func quotemeta(s string) string {
-	var b strings.Builder
-	b.Grow(2 * len(s))
-	for i := range len(s) {
-		if strings.IndexByte(`.\+*?[^]$()`, s[i]) >= 0 {
-			b.WriteByte('\\')
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
-}
-
 func ucwords(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	seps, err := c.strOr(1, " \t\r\n\f\v")
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	seps := c.strOr(1, " \t\r\n\f\v")
 	if err := c.alloc(len(s)); err != nil {
 		return nil, err
 	}
@@ -177,15 +125,10 @@ func ucwords(c *call) (Value, error) {
 // trimFunc is trim, ltrim or rtrim. Its list of characters may hold ranges.
 func trimFunc(left, right bool) function {
 	return function{min: 1, max: 2, fn: func(c *call) (Value, error) {
-		s, err := c.str(0)
-		if err != nil {
-			return nil, err
-		}
+		s := c.str(0)
 		set := " \n\r\t\v\x00"
 		if len(c.args) > 1 {
-			if set, err = c.str(1); err != nil {
-				return nil, err
-			}
+			set = c.str(1)
 		}
 		in := charMask(set)
 		for left && s != "" && in[s[0]] {
@@ -215,14 +158,8 @@ func charMask(set string) *[256]bool {
 }
 
 func strRepeat(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	n, err := c.int(1, 0)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	n := c.int(1, 0)
 	if n < 0 {
 		return nil, c.throw("ValueError", "str_repeat(): Argument #2 ($times) must be greater than or equal to 0")
 	}
@@ -247,22 +184,10 @@ func (c *call) allocTimes(size int, n int64) error {
 }
 
 func strPad(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	width, err := c.int(1, 0)
-	if err != nil {
-		return nil, err
-	}
-	pad, err := c.strOr(2, " ")
-	if err != nil {
-		return nil, err
-	}
-	mode, err := c.int(3, 1)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	width := c.int(1, 0)
+	pad := c.strOr(2, " ")
+	mode := c.int(3, 1)
 	if width < 0 || width <= int64(len(s)) {
 		return strVal(s), nil
 	}
@@ -288,86 +213,48 @@ func strPad(c *call) (Value, error) {
 }
 
 func chrFunc(c *call) (Value, error) {
-	n, err := c.int(0, 0)
-	return strVal([]byte{byte(n)}), err
+	return strVal([]byte{byte(c.int(0, 0))}), nil
 }
 
 func ordFunc(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil || s == "" {
-		return intVal(0), err
+	s := c.str(0)
+	if s == "" {
+		return intVal(0), nil
 	}
 	return intVal(s[0]), nil
 }
 
-func compareFunc(f func(a, b string, n int) int, length bool) function {
+// compareFunc compares two strings, or their first bytes. How far two strings are
+// apart that differ in a byte depends on the C library of the server.
+func compareFunc(fold, length bool) function {
 	args := 2
 	if length {
 		args = 3
 	}
 	return function{min: args, max: args, fn: func(c *call) (Value, error) {
-		s, err := c.strs(2)
-		if err != nil {
+		a, b := c.str(0), c.str(1)
+		if length {
+			n := c.int(2, 0)
+			if n < 0 {
+				return nil, c.throw("ValueError", c.name+"(): Argument #3 ($length) must be greater than or equal to 0")
+			}
+			a, b = head(a, int(min(n, 1<<40))), head(b, int(min(n, 1<<40)))
+		}
+		if err := c.alloc(2 * (len(a) + len(b))); err != nil {
 			return nil, err
 		}
-		n, err := c.int(2, 0)
-		if err != nil {
-			return nil, err
+		if fold {
+			a, b = lower(a), lower(b)
 		}
-		if n < 0 {
-			return nil, c.throw("ValueError", c.name+"(): Argument #3 ($length) must be greater than or equal to 0")
+		n := min(len(a), len(b))
+		order := strings.Compare(a[:n], b[:n])
+		if order == 0 {
+			return intVal(sign(len(a) - len(b))), nil
 		}
-		if err := c.alloc(2 * (len(s[0]) + len(s[1]))); err != nil {
-			return nil, err
-		}
-		return intVal(f(s[0], s[1], int(min(n, 1<<40)))), nil
+		u := c.unknown("depends on how far two strings are apart")
+		u.alts = []Value{intVal(order), intVal(math.MaxInt32 * order)}
+		return u, nil
 	}}
 }
 
-// byteOrder is how far the first bytes that differ are apart, else the order of their lengths.
-func byteOrder(a, b string) int {
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return int(a[i]) - int(b[i])
-		}
-	}
-	return sign(len(a) - len(b))
-}
-
 func head(s string, n int) string { return s[:min(n, len(s))] }
-
-func utf8Encode(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.alloc(2 * len(s)); err != nil {
-		return nil, err
-	}
-	b := make([]rune, len(s))
-	for i := range len(s) {
-		b[i] = rune(s[i])
-	}
-	return strVal(string(b)), nil
-}
-
-func utf8Decode(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	if !validUTF8(s) {
-		return c.unknown("depends on how PHP reads text that is not UTF-8"), nil
-	}
-	if err := c.alloc(len(s)); err != nil {
-		return nil, err
-	}
-	var b []byte
-	for _, r := range s {
-		if r > 0xFF {
-			r = '?'
-		}
-		b = append(b, byte(r))
-	}
-	return strVal(b), nil
-}

@@ -18,7 +18,6 @@ var substrFuncs = map[string]function{
 	"str_ends_with":   contains(strings.HasSuffix),
 	"strspn":          {fn: span(true), min: 2, max: 4},
 	"strcspn":         {fn: span(false), min: 2, max: 4},
-	"strpbrk":         {fn: strpbrk, min: 2, max: 2},
 }
 
 // cut are the bounds of PHP's offset and length in a text of size n; a negative
@@ -42,47 +41,25 @@ func cut(n int, offset int64, length int64, hasLength bool) (from, to int) {
 }
 
 // bounds reads offset and length from arguments i and i+1.
-func (c *call) bounds(n, i int) (from, to int, err error) {
-	offset, err := c.int(i, 0)
-	if err != nil {
-		return 0, 0, err
-	}
-	length, err := c.int(i+1, 0)
-	if err != nil {
-		return 0, 0, err
-	}
-	from, to = cut(n, offset, length, c.has(i+1))
-	return from, to, nil
+func (c *call) bounds(n, i int) (from, to int) {
+	offset := c.int(i, 0)
+	length := c.int(i+1, 0)
+	return cut(n, offset, length, c.has(i+1))
 }
 
 func substr(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	from, to, err := c.bounds(len(s), 1)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	from, to := c.bounds(len(s), 1)
 	return strVal(s[from:to]), nil
 }
 
 func substrCount(c *call) (Value, error) {
-	s, err := c.strs(2)
-	if err != nil {
-		return nil, err
-	}
+	s := c.strs(2)
 	if s[1] == "" {
 		return nil, c.throw("ValueError", "substr_count(): Argument #2 ($needle) cannot be empty")
 	}
-	offset, err := c.int(2, 0)
-	if err != nil {
-		return nil, err
-	}
-	length, err := c.int(3, 0)
-	if err != nil {
-		return nil, err
-	}
+	offset := c.int(2, 0)
+	length := c.int(3, 0)
 	size := int64(len(s[0]))
 	if offset < 0 {
 		offset += size
@@ -106,14 +83,8 @@ func substrCount(c *call) (Value, error) {
 // find is strpos and its family.
 func find(fold, last bool) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		s, err := c.strs(2)
-		if err != nil {
-			return nil, err
-		}
-		offset, err := c.int(2, 0)
-		if err != nil {
-			return nil, err
-		}
+		s := c.strs(2)
+		offset := c.int(2, 0)
 		hay, needle := s[0], s[1]
 		if err := c.steps(len(hay)/64 + 1); err != nil {
 			return nil, err
@@ -160,10 +131,7 @@ func lastIndex(hay, needle string, offset int) int {
 
 func strstr(fold bool) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		s, err := c.strs(2)
-		if err != nil {
-			return nil, err
-		}
+		s := c.strs(2)
 		hay, needle := s[0], s[1]
 		if fold {
 			if err := c.alloc(len(hay) + len(needle)); err != nil {
@@ -183,10 +151,7 @@ func strstr(fold bool) func(c *call) (Value, error) {
 }
 
 func strrchr(c *call) (Value, error) {
-	s, err := c.strs(2)
-	if err != nil {
-		return nil, err
-	}
+	s := c.strs(2)
 	needle := byte(0)
 	if s[1] != "" {
 		needle = s[1][0]
@@ -199,24 +164,15 @@ func strrchr(c *call) (Value, error) {
 
 func contains(f func(s, part string) bool) function {
 	return function{min: 2, max: 2, fn: func(c *call) (Value, error) {
-		s, err := c.strs(2)
-		if err != nil {
-			return nil, err
-		}
+		s := c.strs(2)
 		return boolVal(f(s[0], s[1])), c.steps(len(s[0])/64 + 1)
 	}}
 }
 
 func span(inside bool) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		s, err := c.strs(2)
-		if err != nil {
-			return nil, err
-		}
-		from, to, err := c.bounds(len(s[0]), 2)
-		if err != nil {
-			return nil, err
-		}
+		s := c.strs(2)
+		from, to := c.bounds(len(s[0]), 2)
 		n := 0
 		for _, b := range []byte(s[0][from:to]) {
 			if strings.IndexByte(s[1], b) >= 0 != inside {
@@ -226,89 +182,4 @@ func span(inside bool) func(c *call) (Value, error) {
 		}
 		return intVal(n), c.steps(n)
 	}
-}
-
-func strpbrk(c *call) (Value, error) {
-	s, err := c.strs(2)
-	if err != nil {
-		return nil, err
-	}
-	if s[1] == "" {
-		return nil, c.throw("ValueError", "strpbrk(): Argument #2 ($characters) must be a non-empty string")
-	}
-	for i := range len(s[0]) {
-		if strings.IndexByte(s[1], s[0][i]) >= 0 {
-			return strVal(s[0][i:]), nil
-		}
-	}
-	return boolVal(false), nil
-}
-
-func substrReplace(c *call) (Value, error) {
-	for i := range c.args {
-		if c.arg(i).kind() == kArray {
-			return c.unknown("substr_replace of arrays is not modelled"), nil
-		}
-	}
-	s, err := c.strs(2)
-	if err != nil {
-		return nil, err
-	}
-	from, to, err := c.bounds(len(s[0]), 2)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.alloc(len(s[0]) + len(s[1])); err != nil {
-		return nil, err
-	}
-	return strVal(s[0][:from] + s[1] + s[0][to:]), nil
-}
-
-// natural compares as people sort: numbers by value.
-func natural(a, b string, fold bool) int {
-	if fold {
-		a, b = lower(a), lower(b)
-	}
-	i, j := 0, 0
-	for {
-		for i < len(a) && phpSpace(a[i]) {
-			i++
-		}
-		for j < len(b) && phpSpace(b[j]) {
-			j++
-		}
-		if i >= len(a) || j >= len(b) {
-			return order(int64(min(len(a)-i, 1)), int64(min(len(b)-j, 1)))
-		}
-		if digit(a[i]) && digit(b[j]) {
-			x, y := digitsAt(a, i), digitsAt(b, j)
-			if c := compareDigits(x, y); c != 0 {
-				return c
-			}
-			i, j = i+len(x), j+len(y)
-			continue
-		}
-		if a[i] != b[j] {
-			return order(int64(a[i]), int64(b[j]))
-		}
-		i, j = i+1, j+1
-	}
-}
-
-func digitsAt(s string, i int) string {
-	n := i
-	for n < len(s) && digit(s[n]) {
-		n++
-	}
-	return s[i:n]
-}
-
-func compareDigits(x, y string) int {
-	if x[0] == '0' && len(x) > 1 || y[0] == '0' && len(y) > 1 {
-		return strings.Compare(x, y) // as fractions are
-	}
-	if c := order(int64(len(x)), int64(len(y))); c != 0 {
-		return c
-	}
-	return strings.Compare(x, y)
 }

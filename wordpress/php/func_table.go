@@ -10,12 +10,12 @@ import (
 func functionTable() map[string]function {
 	all := moreFuncs()
 	for _, table := range []map[string]function{
-		stringFuncs, substrFuncs, arrayFuncs, sortFuncs, mathFuncs, formatFuncs, encodeFuncs, ctypeFuncs, urlFuncs, jsonFuncs, fileFuncs,
-		pregFuncs, miscFuncs, envFuncs, pointerFuncs, coreFuncs, typeFuncs, writeFuncs, packFuncs, scanFuncs, opensslFuncs, streamFuncs, textFuncs, mbMore,
+		stringFuncs, substrFuncs, arrayFuncs, endFuncs, callbackFuncs, mathFuncs, formatFuncs, encodeFuncs, ctypeFuncs, urlFuncs, jsonFuncs, fileFuncs,
+		pregFuncs, miscFuncs, envFuncs, pointerFuncs, coreFuncs, typeFuncs, writeFuncs, packFuncs, exportFuncs, multibyteFuncs,
 	} {
 		maps.Copy(all, table)
 	}
-	for _, table := range []map[string]function{arrayFuncs, sortFuncs, mathFuncs, pointerFuncs} {
+	for _, table := range []map[string]function{arrayFuncs, endFuncs, callbackFuncs, mathFuncs, pointerFuncs} {
 		for name := range table {
 			f := all[name]
 			f.strict = true

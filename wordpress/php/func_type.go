@@ -2,26 +2,23 @@ package php
 
 // typeFuncs ask for or change the type of a value.
 var typeFuncs = map[string]function{
-	"is_array":       isKind(kArray),
-	"is_string":      isKind(kString),
-	"is_int":         isKind(kInt),
-	"is_integer":     isKind(kInt),
-	"is_long":        isKind(kInt),
-	"is_float":       isKind(kFloat),
-	"is_double":      isKind(kFloat),
-	"is_bool":        isKind(kBool),
-	"is_null":        isKind(kNull),
-	"is_object":      isType(func(v Value) bool { return v.kind() == kObject && !isStream(v) }),
-	"is_scalar":      isKind(kBool, kInt, kFloat, kString),
-	"is_numeric":     isType(isNumericValue),
-	"is_iterable":    isType(isIterable),
-	"is_countable":   isType(isCountable),
-	"gettype":        {fn: gettypeFunc, min: 1, max: 1, lazy: true},
-	"get_debug_type": {fn: debugType, min: 1, max: 1},
-	"boolval":        {fn: boolvalFunc, min: 1, max: 1, lazy: true},
-	"strval":         {fn: strvalFunc, min: 1, max: 1},
-	"floatval":       {fn: floatvalFunc, min: 1, max: 1},
-	"doubleval":      {fn: floatvalFunc, min: 1, max: 1},
+	"is_array":   isKind(kArray),
+	"is_string":  isKind(kString),
+	"is_int":     isKind(kInt),
+	"is_integer": isKind(kInt),
+	"is_long":    isKind(kInt),
+	"is_float":   isKind(kFloat),
+	"is_double":  isKind(kFloat),
+	"is_bool":    isKind(kBool),
+	"is_null":    isKind(kNull),
+	"is_object":  isKind(kObject),
+	"is_scalar":  isKind(kBool, kInt, kFloat, kString),
+	"is_numeric": isType(isNumericValue),
+	"gettype":    {fn: gettypeFunc, min: 1, max: 1, lazy: true},
+	"boolval":    {fn: boolvalFunc, min: 1, max: 1, lazy: true},
+	"strval":     {fn: strvalFunc, min: 1, max: 1},
+	"floatval":   {fn: floatvalFunc, min: 1, max: 1},
+	"doubleval":  {fn: floatvalFunc, min: 1, max: 1},
 }
 
 func isKind(kinds ...kind) function {
@@ -58,27 +55,7 @@ func isNumericValue(v Value) bool {
 	return ok
 }
 
-func isIterable(v Value) bool {
-	o, ok := v.(*Object)
-	return v.kind() == kArray || ok && o.class.isA("traversable")
-}
-
-func isCountable(v Value) bool {
-	o, ok := v.(*Object)
-	return v.kind() == kArray || ok && o.class.isA("countable")
-}
-
 func gettypeFunc(c *call) (Value, error) {
-	if isStream(c.arg(0)) {
-		_, open, u := c.opened()
-		switch {
-		case u != nil:
-			return opaque(u), nil
-		case open:
-			return strVal("resource"), nil
-		}
-		return strVal("resource (closed)"), nil
-	}
 	if u, ok := c.arg(0).(*Unknown); ok && u.alts == nil {
 		return u, nil
 	}
@@ -86,16 +63,6 @@ func gettypeFunc(c *call) (Value, error) {
 		return strVal(typeName(c.arg(0))), nil
 	}
 	return c.in.lift(c.args[:1], c.pos, func(vals []Value) (Value, error) { return strVal(typeName(vals[0])), nil })
-}
-
-func debugType(c *call) (Value, error) {
-	if isStream(c.arg(0)) {
-		return c.unknown("the type of a resource is not modelled"), nil
-	}
-	if o, ok := c.arg(0).(*Object); ok {
-		return strVal(o.class.name), nil
-	}
-	return strVal(typeWord(c.arg(0))), nil
 }
 
 func boolvalFunc(c *call) (Value, error) {

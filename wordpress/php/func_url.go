@@ -6,14 +6,12 @@ import (
 )
 
 var urlFuncs = map[string]function{
-	"urlencode":        ofString(func(s string) string { return percent(s, "-_.", true) }),
-	"rawurlencode":     ofString(func(s string) string { return percent(s, "-_.~", false) }),
-	"urldecode":        ofString(func(s string) string { return unpercent(s, true) }),
-	"rawurldecode":     ofString(func(s string) string { return unpercent(s, false) }),
-	"parse_url":        {fn: parseURLFunc, min: 1, max: 2},
-	"parse_str":        {fn: parseStr, min: 2, max: 2, refs: 1 << 1},
-	"http_build_query": {fn: buildQuery, min: 1, max: 4},
-	"ip2long":          {fn: ip2longFunc, min: 1, max: 1},
+	"urlencode":    ofString(func(s string) string { return percent(s, "-_.", true) }),
+	"rawurlencode": ofString(func(s string) string { return percent(s, "-_.~", false) }),
+	"urldecode":    ofString(func(s string) string { return unpercent(s, true) }),
+	"rawurldecode": ofString(func(s string) string { return unpercent(s, false) }),
+	"parse_url":    {fn: parseURLFunc, min: 1, max: 2},
+	"parse_str":    {fn: parseStr, min: 2, max: 2, refs: 1 << 1},
 }
 
 func percent(s, keep string, plus bool) string {
@@ -67,14 +65,8 @@ type phpURL struct {
 }
 
 func parseURLFunc(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	component, err := c.int(1, -1)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
+	component := c.int(1, -1)
 	if err := c.alloc(2*len(s) + 1024); err != nil {
 		return nil, err
 	}
@@ -240,143 +232,24 @@ func (u *phpURL) tail(s string) {
 	}
 }
 
-// parseStr reads a query; names may hold brackets.
+// parseStr reads a query. Names with brackets make arrays and are not evaluated.
 func parseStr(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
+	s := c.str(0)
 	if err := c.alloc(128 * (len(s) + 1)); err != nil {
 		return nil, err
 	}
 	out := newArray()
-	parts := strings.Split(s, "&")
-	if len(parts) > 1000 {
-		return c.unknown("so many variables are not modelled"), c.setRef(1, c.unknown("so many variables are not modelled"))
-	}
-	for _, part := range parts {
+	clean := strings.NewReplacer(".", "_", " ", "_")
+	for i, part := range strings.Split(s, "&") {
 		name, val, _ := strings.Cut(part, "=")
-		name = strings.TrimLeft(unpercent(name, true), " ")
-		if i := strings.IndexByte(name, 0); i >= 0 {
-			name = name[:i]
+		name, _, _ = strings.Cut(strings.TrimLeft(unpercent(name, true), " "), "\x00")
+		if i >= 1000 || strings.IndexByte(name, '[') >= 0 {
+			u := c.unknown("calls parse_str() with arrays or a thousand names, which is not evaluated")
+			return u, c.setRef(1, u)
 		}
-		if name == "" || name[0] == '[' && !strings.Contains(name, "]") {
-			if name == "" {
-				continue
-			}
+		if name != "" {
+			out.put(clean.Replace(name), strVal(unpercent(val, true)))
 		}
-		putVariable(out, name, strVal(unpercent(val, true)))
 	}
 	return null, c.setRef(1, out)
-}
-
-// putVariable sets a[b][] as PHP names variables of a request.
-func putVariable(out *Array, name string, v Value) {
-	base, rest := name, ""
-	if i := strings.IndexByte(name, '['); i > 0 && strings.Contains(name[i:], "]") {
-		base, rest = name[:i], name[i:]
-	}
-	if i := strings.IndexByte(base, '['); i >= 0 {
-		base = base[:i] + "_" + base[i+1:]
-	}
-	base = strings.NewReplacer(".", "_", " ", "_").Replace(base)
-	keys := []string{base}
-	for strings.HasPrefix(rest, "[") && len(keys) < 64 {
-		end := strings.IndexByte(rest, ']')
-		if end < 0 {
-			break
-		}
-		keys = append(keys, strings.TrimLeft(rest[1:end], " "))
-		rest = rest[end+1:]
-	}
-	at := out
-	for i, k := range keys {
-		last := i == len(keys)-1
-		next := v
-		if !last {
-			next = newArray()
-			if old, ok := at.get(strKey(k)); ok && k != "" {
-				if sub, ok := old.(*Array); ok {
-					at = sub
-					continue
-				}
-			}
-		}
-		if k == "" && i > 0 {
-			at.push(next)
-		} else {
-			at.put(k, next)
-		}
-		if !last {
-			at = next.(*Array)
-		}
-	}
-}
-
-func buildQuery(c *call) (Value, error) {
-	a, err := c.array(0)
-	if err != nil {
-		return nil, err
-	}
-	if c.has(1) && c.arg(1) != Value(strVal("")) || c.has(3) && c.arg(3) != Value(intVal(1)) {
-		return c.unknown("these options of http_build_query are not modelled"), nil
-	}
-	sep, err := c.strOr(2, "&")
-	if err != nil {
-		return nil, err
-	}
-	var parts []string
-	size := 0
-	var walk func(a *Array, prefix string, depth int) bool
-	walk = func(a *Array, prefix string, depth int) bool {
-		ok := depth < 32
-		a.each(func(k key, v Value) bool {
-			text, _ := v.(strVal)
-			if err = c.alloc(256 + 6*(len(k.s)+len(text)) + 2*len(prefix)); err != nil {
-				return false
-			}
-			name := percent(k.text(), "-_.", true)
-			if prefix != "" {
-				name = prefix + "%5B" + name + "%5D"
-			}
-			switch v := v.(type) {
-			case nullVal:
-			case *Array:
-				ok = ok && walk(v, name, depth+1)
-			case boolVal:
-				parts = append(parts, name+"="+toString(intVal(toInt(v))))
-			case *Object:
-				ok = false
-			default:
-				parts = append(parts, name+"="+percent(toString(v), "-_.", true))
-			}
-			if len(parts) > 0 {
-				size += len(parts[len(parts)-1]) + len(sep)
-			}
-			ok = ok && err == nil && size < 8<<20
-			return ok
-		})
-		return ok
-	}
-	if whole := walk(a, "", 0); err != nil {
-		return nil, err
-	} else if !whole {
-		return c.unknown("http_build_query of such data is not modelled"), nil
-	}
-	return strVal(strings.Join(parts, sep)), c.alloc(2 * size)
-}
-
-func ip2longFunc(c *call) (Value, error) {
-	s, err := c.str(0)
-	if err != nil {
-		return nil, err
-	}
-	if strings.IndexByte(s, 0) >= 0 {
-		return nil, c.throw("ValueError", "ip2long(): Argument #1 ($ip) must not contain any null bytes")
-	}
-	n, ok := ip2long(s)
-	if !ok {
-		return boolVal(false), nil
-	}
-	return intVal(n), nil
 }

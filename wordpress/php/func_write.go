@@ -21,6 +21,7 @@ var writeFuncs = map[string]function{
 	"link":               writes(1),
 	"move_uploaded_file": writes(1),
 	"tempnam":            writes(0),
+	"fopen":              writes(0),
 	"gzopen":             writes(0),
 	"bzopen":             writes(0),
 	"dba_open":           writes(0),
@@ -49,15 +50,21 @@ const (
 func writes(args ...int) function {
 	return function{max: -1, lazy: true, fn: func(c *call) (Value, error) {
 		for _, i := range args {
-			if !c.has(i) || c.name == "error_log" && c.arg(1) != Value(intVal(3)) && c.arg(1).kind() != kUnknown {
+			if !c.has(i) || c.name == "error_log" && c.arg(1) != Value(intVal(3)) && c.arg(1).kind() != kUnknown || c.name == "fopen" && c.onlyReads(1) {
 				continue
 			}
 			if err := c.written(c.arg(i)); err != nil {
 				return nil, err
 			}
 		}
-		return c.unknown("depends on what " + c.name + " returns"), c.steps(16)
+		return c.refused(), c.steps(16)
 	}}
+}
+
+// onlyReads reports that the mode of fopen, argument i, opens a file for reading.
+func (c *call) onlyReads(i int) bool {
+	mode, known := c.arg(i).(strVal)
+	return known && strings.TrimRight(string(mode), "bte") == "r"
 }
 
 // written remembers that a file was changed.

@@ -34,6 +34,10 @@ var (
 	allClasses   = sync.OnceValue(func() map[string]bool { return wordSet(knownClasses) })
 )
 
+// notEvaluated is the reason of a result that comes from a function of PHP's that is
+// not evaluated.
+func notEvaluated(name string) string { return "calls " + name + "(), which is not evaluated" }
+
 // notModelled makes a function whose result, and what it writes, is unknown.
 func notModelled(class Class, why string) function {
 	return function{max: -1, lazy: true, unmodelled: true, fn: func(c *call) (Value, error) {
@@ -44,28 +48,47 @@ func notModelled(class Class, why string) function {
 			if v := c.arg(0); v.kind() != kUnknown && !c.in.harmless(v) {
 				return nil, c.in.refuse(Undecidable, c.pos, "evaluate: %s is given a function that PHP may call at any time", c.name)
 			}
-		case !laterCalls[c.name] && c.in.mayCall(c.args, 0):
+		case !laterCalls[c.name] && (c.in.mayCall(c.args, 0) || c.in.mayConvert(c.args, 0)):
 			c.in.poison(u) // a callback runs, nobody knows how often and with what
 			return u, c.steps(64)
-		}
-		for _, v := range c.args {
-			if isStream(v) && !stillStreams[c.name] {
-				if err := c.forget(v, u); err != nil {
-					return nil, err
-				}
-			}
 		}
 		if exceptions, errors := failing(c.name); exceptions || errors {
 			if err := c.in.mayFail(u, !exceptions, c.pos); err != nil {
 				return nil, err
 			}
 		}
-		return u, c.in.smudge(c.targets, u)
+		return u, c.in.invalidateTargets(c.targets, u)
 	}}
 }
 
-// stillStreams are functions that leave a stream where it is.
-var stillStreams = wordSet(`flock fstat stream_get_meta_data stream_set_blocking stream_set_timeout stream_set_read_buffer var_dump`)
+// conversions are methods of the site's own classes that PHP's functions call when
+// they are given an object.
+var conversions = strings.Fields(`__tostring __serialize __sleep serialize jsonserialize count getiterator current __get offsetget __debuginfo`)
+
+// mayConvert reports whether a function may call a method of an object that it is
+// given, or that an array holds.
+func (in *interp) mayConvert(vals []Value, depth int) bool {
+	for _, v := range vals {
+		switch v := in.deref(v).(type) {
+		case *Object:
+			for _, name := range conversions {
+				if m, _ := v.class.method(name); m != nil && m.decl != nil {
+					return true
+				}
+			}
+		case *Array:
+			if depth > 8 {
+				return true
+			}
+			for _, e := range v.entries {
+				if !e.gone && in.mayConvert([]Value{e.v}, depth+1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
 
 // optionalPrefixes begin the functions of extensions that many servers lack.
 var optionalPrefixes = strings.Fields(`bc gmp_ ldap_ pg_ imap_ snmp tidy_ enchant_ zip_ odbc_ dba_ xmlrpc_ pcntl_ shm shmop_ sem_ msg_ intl
@@ -89,7 +112,7 @@ func addKnown(all map[string]function) {
 		f, ok := all[name]
 		switch {
 		case !ok || f.fn == nil:
-			f = notModelled(Undecidable, "depends on "+name+"(), which is not modelled")
+			f = notModelled(Undecidable, notEvaluated(name))
 		case !f.unmodelled:
 			continue
 		}
@@ -103,7 +126,7 @@ func addKnown(all map[string]function) {
 		all[name] = f
 	}
 	for _, name := range strings.Fields(serverFunctions) {
-		f := notModelled(Undecidable, "depends on "+name+"(), which is not modelled")
+		f := notModelled(Undecidable, notEvaluated(name))
 		f.sapi = true
 		all[name] = f
 	}

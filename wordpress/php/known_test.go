@@ -139,29 +139,14 @@ func TestWhereFilesAreLookedFor(t *testing.T) {
 		`if ($_SERVER['HTTP_HOST'] !== 'a') { exit; } $r = $_SERVER['HTTP_HOST'];`:                       "a",
 		`if ($_SERVER['HTTP_HOST'] == 'a.b') { $r = $_SERVER['HTTP_HOST']; } else { $r = 'a.b'; }`:       "a.b",
 		`define('\\X', 1); define('X', 2); $r = X . \X;`:                                                 "22",
-		`$a = 'x'; $r = extract(['a' => 1, 'b' => 2], EXTR_SKIP) . $a . $b;`:                             "1x2",
 
-		`$a = 'x'; extract(['a' => 1, 'b' => 2, '3' => 4], EXTR_PREFIX_ALL, 'p'); $r = $a . $p_a . $p_b . $p_3;`: "x124",
+		`$r = pack('H*', '616263') . var_export("a'\\b", true);`: `abc'a\'\\b'`,
 
-		`$a = 'x'; extract(['a' => 1, 'b' => 2], EXTR_IF_EXISTS); $r = $a . ($b ?? '-');`: "1-",
+		`$a = 'x'; $n = extract(['a' => 'y', 'b' => 2]); $r = $a . $b . $n;`: "y22",
 
-		`$r = pack('H*', '616263') . gzinflate(base64_decode('S0wEAA==')) . gzuncompress(base64_decode('eJxLTEoGAAJNASc='));`: "abcaaabc",
+		`$r = 'a'; ?> <? $r = 'b'; ?> <?php ;`: "a",
+		`putenv('X=' . rand()); $r = 'still';`: "still",
 
-		`$r = strtok('//a/b//c', '/') . strtok('/') . strtok('/c') . var_export(strtok('/'), true) . var_export("a'\\b", true);`: `abfalse'a\'\\b'`,
-
-		`$r = strtok(':80', ':') . '-' . strtok('shop.test:80', ':');`: "80-shop.test",
-		`$r = 'a'; ?> <? $r = 'b'; ?> <?php ;`:                         "a",
-		`putenv('X=' . rand()); $r = 'still';`:                         "still",
-
-		`$r = openssl_decrypt('Um0Zw9Z9fnnqPH1v98eWEA==', 'aes-256-cbc', hash('sha256', 'k', true), 0, str_repeat("\0", 16)) . openssl_decrypt(hex2bin('5eba448f58061b7ed56af86a83ccfb01'), 'AES-128-CBC', 'short', 1, 'iv');`: "s3cr$tabc",
-
-		`$h = fopen(__DIR__ . '/lines.txt', 'r'); $r = ''; while (!feof($h)) { $r .= '[' . fgets($h) . ']'; } fclose($h); $r .= is_resource($h) ? 'open' : 'closed';`: "[a\n][b\n][]closed",
-
-		`$h = fopen('data.txt', 'rb'); $r = fgets($h) . (feof($h) ? '|' : '-') . var_export(fgets($h), true); rewind($h); $r .= stream_get_contents($h);`: "top|falsetop",
-
-		`$h = fopen('lines.txt', 'r'); flock($h, LOCK_SH); $r = fread($h, 3) . '|' . fread($h, filesize('lines.txt'));`: "a\nb|\n",
-
-		`$h = @fopen('nowhere.txt', 'r'); $r = var_export($h, true);`:                                "false",
 		`$r = json_decode('{"a":12345678901234567890,"b":5}', true, 9, JSON_BIGINT_AS_STRING)['a'];`: "12345678901234567890",
 		`$r = FILTER_SANITIZE_STRING . T_STRING;`:                                                    "513262",
 	} {

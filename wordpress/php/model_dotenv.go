@@ -117,7 +117,7 @@ func (c *call) setting(o *Object, name string) Value {
 }
 
 func dotenvAddAdapter(c *call) (Value, error) {
-	s, err := c.str(0)
+	s, err := c.text(0)
 	if err != nil {
 		return nil, err
 	}
@@ -294,7 +294,7 @@ func (c *call) dotenvEntries(text string, r *dotenvRepo) ([]dotenvEntry, error) 
 
 // dotenvParse is Dotenv::parse of a text.
 func dotenvParse(c *call) (Value, error) {
-	text, err := c.str(0)
+	text, err := c.text(0)
 	if err != nil {
 		return nil, err
 	}

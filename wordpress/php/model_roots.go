@@ -97,7 +97,7 @@ func configDefine(c *call) (Value, error) {
 	if u := c.unknownIn(c.arg(0)); u != nil {
 		return nil, c.in.refuse(Undecidable, c.pos, "Config::define of an unknown name: %s", u.Reason)
 	}
-	name, err := c.str(0)
+	name, err := c.text(0)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func configDefine(c *call) (Value, error) {
 }
 
 func configGet(c *call) (Value, error) {
-	name, err := c.str(0)
+	name, err := c.text(0)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func configGet(c *call) (Value, error) {
 }
 
 func configRemove(c *call) (Value, error) {
-	name, err := c.str(0)
+	name, err := c.text(0)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (c *call) envOption(name string) Value {
 }
 
 func envGet(c *call) (Value, error) {
-	name, err := c.str(0)
+	name, err := c.text(0)
 	if err != nil {
 		return nil, err
 	}

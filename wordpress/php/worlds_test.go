@@ -62,7 +62,7 @@ func (g *worldGenerator) expr() string {
 	case 10:
 		return "match (" + g.expr() + ") { " + g.value() + " => " + g.expr() + ", " + g.value() + ", " + g.variable() + " => " + g.expr() + ", default => " + g.expr() + " }"
 	case 11:
-		return "@json_encode(" + g.expr() + ")"
+		return "@serialize(" + g.expr() + ")"
 	case 12:
 		return "(" + g.variable() + " = " + g.expr() + ")"
 	case 13:
@@ -82,7 +82,7 @@ func (g *worldGenerator) expr() string {
 	case 20, 21:
 		return g.moreExpr()
 	case 22:
-		return "implode(',', array_map('json_encode', array_filter((array) " + g.expr() + ")))"
+		return "implode(',', array_map('serialize', array_filter((array) " + g.expr() + ")))"
 	}
 	return "[..." + g.pick("[1]", "(array) $a", "[$b]") + ", 'k' => " + g.expr() + "]"
 }
@@ -177,7 +177,7 @@ func (g *worldGenerator) many(v string) string {
 	for i := range n {
 		fmt.Fprintf(&b, "if (%s) { %s = %s; } ", g.cond(), v, g.pick("'m"+strconv.Itoa(i)+"'", strconv.Itoa(i), "['m"+strconv.Itoa(i)+"' => "+g.value()+"]"))
 	}
-	return b.String() + g.variable() + " = " + g.pick("is_array("+v+")", "("+v+" === 'm"+strconv.Itoa(n-1)+"')", "("+v+" == "+strconv.Itoa(n-1)+")", "@json_encode("+v+")") + ";"
+	return b.String() + g.variable() + " = " + g.pick("is_array("+v+")", "("+v+" === 'm"+strconv.Itoa(n-1)+"')", "("+v+" == "+strconv.Itoa(n-1)+")", "@serialize("+v+")") + ";"
 }
 
 func (g *worldGenerator) loop(head string) string {
