@@ -278,3 +278,7 @@ func (c *callee) takesRefs(from int) bool {
 	}
 	return c.fn != nil && slices.ContainsFunc(c.fn.params, func(p param) bool { return p.ref })
 }
+
+// jsonErrorSlot holds what json_last_error says. The evaluator makes it unknown when
+// JSON is.
+const jsonErrorSlot = "json.error"

@@ -87,12 +87,12 @@ func (in *interp) function(name, fallback string, pos at) (*callee, error) {
 		}
 		low := lower(n)
 		if d, ok := in.st.get(in.slot('f', low)).(*definition); ok {
-			if f, builtin := in.funcs[low]; builtin && !f.vendor && d.maybe != nil {
+			if f, builtin := in.lib.Functions[low]; builtin && !f.vendor && d.maybe != nil {
 				return &callee{unknown: d.maybe}, nil // theirs or PHP's
 			}
 			return in.userFunction(n, d, pos)
 		}
-		if f, ok := in.funcs[low]; ok && in.exists(&f) {
+		if f, ok := in.lib.Functions[low]; ok && in.exists(&f) {
 			return &callee{name: low, builtin: &f}, nil
 		}
 	}

@@ -71,7 +71,7 @@ func (in *interp) callMethod(o *Object, class *class, m *method, args []Value, p
 // linkNatives makes classes of the models' and PHP's own.
 func (in *interp) linkNatives() map[string]*class {
 	all := map[string]*class{}
-	for _, n := range append(coreClasses(), nativeClasses()...) {
+	for _, n := range append(coreClasses(), in.lib.Classes...) {
 		c := &class{name: n.name, id: lower(n.name), native: &n, props: n.props, methods: map[string]*method{}, consts: map[string]constItem{}, statics: map[string]propItem{}}
 		for name, v := range n.statics {
 			c.statics[name] = propItem{name: name, def: &litExpr{v: v}, static: true}
@@ -105,8 +105,8 @@ func (in *interp) linkNatives() map[string]*class {
 func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
 	low := lower(strings.TrimPrefix(name, `\`))
 	if d, ok := in.st.get(in.slot('k', low)).(*definition); ok {
-		if d.class != nil && d.class.unsupported() != "" {
-			return nil, in.unsupportedValue(pos, d.class.unsupported())
+		if feature := in.unsupportedClass(name); feature != "" {
+			return nil, in.unsupportedValue(pos, feature)
 		}
 		if d.class != nil && d.maybe == nil {
 			return d.class, nil
@@ -120,8 +120,8 @@ func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
 	if in.st.poison != nil {
 		return nil, in.st.poison
 	}
-	if allClasses()[low] {
-		return nil, in.unknownAt(Undecidable, pos, "depends on the class "+name)
+	if in.lib.ClassNames[low] {
+		return nil, in.unsupportedValue(pos, "the class "+name)
 	}
 	if in.vendor() {
 		return nil, in.unknownAt(Unsafe, pos, "needs code of the vendor folder")
@@ -141,10 +141,13 @@ func (in *interp) classNamed(name string, pos at) (c *class, u *Unknown, err err
 		if in.frame.class != nil {
 			c = in.frame.class.parent
 			if c == nil && in.frame.class.opaque {
-				return nil, in.unknownAt(Undecidable, pos, "depends on a parent class"), nil
+				return nil, in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated"), nil
 			}
 		}
 	default:
+		if feature := in.unsupportedClass(name); feature != "" {
+			return nil, nil, in.unsupported(pos, feature)
+		}
 		c, u = in.findClass(name, pos)
 	}
 	if c != nil && u != nil {
@@ -206,7 +209,7 @@ func (in *interp) declareFunction(fn *funcDecl, pos at) error {
 			return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.name)
 		}
 	}
-	if f, ok := in.funcs[lower(fn.name)]; ok && !f.vendor && !f.unmodelled {
+	if f, ok := in.lib.Functions[lower(fn.name)]; ok && !f.vendor && !f.unmodelled {
 		return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.name)
 	}
 	in.st.set(slot, &definition{fn: fn})

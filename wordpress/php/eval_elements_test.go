@@ -29,7 +29,7 @@ var elementAgreements = []struct{ name, code, want string }{
 	{"the first of a key that may be there", `$a = ['p' => 'a']; if (rand()) { $a['q'] = 'b'; } foreach ($a as $v) { $n = $v; break; } define('N', $n);`, "a"},
 	{"a break at a key that may be there", `$a = ['p' => 'a']; if (rand()) { $a['q'] = 'b'; } $a['r'] = 'c'; foreach ($a as $k => $v) { $n = $v; if ($k === 'q') { break; } } define('N', $n);`, "open"},
 	{"a continue at a key that may be there", `$a = []; if (rand()) { $a['q'] = 'b'; } $a['r'] = 'c'; foreach ($a as $k => $v) { if ($k === 'q') { continue; } $n = $v; } define('N', $n);`, "c"},
-	{"a reference in a loop over a key that may be there", `$x = 1; $a = ['k' => &$x]; $n = [$a]; if (rand()) { $n['z'] = 1; } foreach ($n as $v) { $v['k'] = 9; } define('N', $x);`, "9"},
+	{"a reference in a loop over a key that may be there", `$x = 1; $a = ['k' => &$x]; $n = [$a]; if (rand()) { $n['z'] = 1; } foreach ($n as $v) { $v['k'] = 9; } define('N', $x);`, "undecidable"},
 	{"two orders", `$a = rand() ? ['p' => 'a', 'q' => 'b'] : ['q' => 'b', 'p' => 'a']; foreach ($a as $v) { $n = $v; } define('N', $n);`, "open"},
 	{"two orders by a key that may be there", `$a = ['p' => 'a']; if (rand()) { $a['q'] = 'b'; } $a['r'] = 'c'; $a['q'] = 'd'; foreach ($a as $v) { $n = $v; } define('N', $n);`, "open"},
 	{"two orders by a key in front", `$a = ['p' => 'a']; if (rand()) { $a = ['q' => 'b'] + $a; } $a['q'] = 'b'; foreach ($a as $v) { $n = $v; } define('N', $n);`, "open"},

@@ -1,9 +1,6 @@
 package php
 
-import (
-	"strings"
-	"sync"
-)
+import "strings"
 
 // What is not known may throw. Where nothing catches it, the world ends and does
 // not count; where something does, the worlds part.
@@ -54,18 +51,3 @@ func (in *interp) orThrown(t *thrown, v Value, why *Unknown) (Value, error) {
 		return v, nil
 	})
 }
-
-// failing reports whether a function that is not modelled may throw exceptions, or
-// at least errors. What has effects alone, and the clock, throw nothing.
-func failing(name string) (exceptions, errors bool) {
-	for _, prefix := range []string{"mysqli_", "random_", "sodium_", "gmp_", "intl", "iterator_"} {
-		if strings.HasPrefix(name, prefix) {
-			return true, true
-		}
-	}
-	return false, !quietNames()[name]
-}
-
-var quietNames = sync.OnceValue(func() map[string]bool {
-	return wordSet(strings.Join(effects, " ") + " " + strings.Join(chance, " ") + " " + strings.Join(commands, " "))
-})

@@ -10,12 +10,12 @@ import (
 
 // Every function and method that the evaluator knows of can be called.
 func TestWhatIsKnownCanBeCalled(t *testing.T) {
-	for name, f := range allFunctions() {
+	for name, f := range php82().Functions {
 		if f.fn == nil {
 			t.Errorf("%s() has nothing to run", name)
 		}
 	}
-	for _, c := range append(coreClasses(), nativeClasses()...) {
+	for _, c := range append(coreClasses(), php82().Classes...) {
 		for _, methods := range []map[string]function{c.methods, c.static} {
 			for name, f := range methods {
 				if f.fn == nil {

@@ -249,6 +249,22 @@ func (in *interp) reachStop(pos at) error {
 
 const vendorDir = "/vendor/"
 
+// vendorDirs is the slot with the vendor folders that files were included from.
+const vendorDirs = "vendor.dirs"
+
+// enterVendor remembers that a file of a vendor folder was included.
+func (in *interp) enterVendor(file string) {
+	in.storeSlot("vendor", boolVal(true))
+	dir := file[:strings.LastIndex(file, vendorDir)+len(vendorDir)-1]
+	old, known := in.loadSlot(vendorDirs).(strVal)
+	if !known && in.loadSlot(vendorDirs) != nil {
+		return // worlds differ
+	}
+	if !strings.Contains("\n"+string(old)+"\n", "\n"+dir+"\n") {
+		in.storeSlot(vendorDirs, strVal(strings.TrimPrefix(string(old)+"\n"+dir, "\n")))
+	}
+}
+
 func (in *interp) includeFile(x *includeExpr, abs string, slot int) (Value, error) {
 	text, u, ok, err := in.readFile(abs, x.at)
 	switch {

@@ -203,7 +203,7 @@ func (in *interp) quietProp(x *propExpr, who asking) (Value, error) {
 	}
 	if isset == nil {
 		if o.class.opaque {
-			return in.unknownAt(Undecidable, x.at, "depends on a parent class"), nil
+			return in.unknownAt(Undecidable, x.at, "depends on a parent class, which is not evaluated"), nil
 		}
 		return null, nil
 	}

@@ -1,5 +1,7 @@
 package php
 
+import "slices"
+
 // propsOf is an object's properties by name. They must not be written to.
 func (in *interp) propsOf(o *Object) *Array {
 	if a, ok := in.st.get(o.cell).(*Array); ok {
@@ -58,6 +60,9 @@ func (in *interp) evalNew(x *newExpr) (Value, error) {
 			if err != nil {
 				return nil, err
 			}
+			if slices.ContainsFunc(vals, func(v Value) bool { return holdsObject(v, 0) }) {
+				in.poison(u) // it may call methods of the object, or change it
+			}
 			if n, ok := x.class.(*nameExpr); ok && lower(n.name) == "splfileobject" && len(vals) > 1 {
 				in.storeSlot(writtenSlot, opaque(u))
 			}
@@ -86,7 +91,7 @@ func (in *interp) construct(c *class, x *newExpr) (Value, error) {
 	}
 	if m == nil {
 		if c.opaque {
-			return in.callUnknown(in.unknownAt(Undecidable, x.at, "depends on a parent class"), x.args)
+			return in.callUnknown(in.unknownAt(Undecidable, x.at, "depends on a parent class, which is not evaluated"), x.args)
 		}
 		for _, a := range x.args {
 			if _, err := in.eval(a.x); err != nil {
@@ -202,7 +207,7 @@ func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) 
 		return c, nil
 	}
 	if o.class.opaque && !hidden {
-		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class")}, nil
+		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")}, nil
 	}
 	return nil, in.throw("Error", "Call to undefined method "+o.class.name+"::"+name+"()", pos)
 }
@@ -226,7 +231,7 @@ func (in *interp) evalStaticCall(x *sCallExpr) (Value, error) {
 		return nil, err
 	}
 	if u = firstUnknown(u, in.asUnknown(name)); u != nil {
-		if builtin, ok := x.class.(*nameExpr); ok && allClasses()[lower(builtin.name)] {
+		if builtin, ok := x.class.(*nameExpr); ok && in.lib.ClassNames[lower(builtin.name)] {
 			return opaque(u), in.mayFail(u, false, x.at)
 		}
 		return in.callUnknown(u, x.args)
@@ -302,7 +307,7 @@ func (in *interp) evalInstanceof(x *instanceExpr) (Value, error) {
 			return boolVal(false), nil
 		}
 		if !o.class.isA(lower(n.name)) && o.class.opaque {
-			return maybe(in.unknownAt(Undecidable, x.at, "depends on a parent class")), nil
+			return maybe(in.unknownAt(Undecidable, x.at, "depends on a parent class, which is not evaluated")), nil
 		}
 		return boolVal(o.class.isA(lower(n.name))), nil
 	}

@@ -234,7 +234,7 @@ func (in *interp) propOf(v, name Value, pos at, quiet bool) (Value, error) {
 		return nil, in.throw("Error", "Typed property "+o.class.name+"::$"+s+" must not be accessed before initialization", pos)
 	}
 	if o.class.opaque {
-		return in.unknownAt(Undecidable, pos, "depends on a parent class"), nil
+		return in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated"), nil
 	}
 	return null, nil
 }

@@ -107,7 +107,7 @@ func (in *interp) fitsObject(o *Object, t *typeHint, by typing) (bool, *Unknown)
 	}
 	for c := o.class; c != nil; c = c.parent {
 		if c.opaque {
-			return false, in.unknownAt(Undecidable, by.pos, "depends on a parent class")
+			return false, in.unknownAt(Undecidable, by.pos, "depends on a parent class, which is not evaluated")
 		}
 	}
 	return false, nil

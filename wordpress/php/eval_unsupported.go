@@ -1,5 +1,7 @@
 package php
 
+import "strings"
+
 // Features that no configuration in practice uses are not evaluated. Their syntax
 // is parsed; using one is refused by its name.
 
@@ -14,7 +16,7 @@ func (in *interp) unsupportedValue(pos at, feature string) *Unknown {
 	return in.unknownAt(Undecidable, pos, "uses "+feature+", which is not evaluated; see --with-php")
 }
 
-// unsupported names the feature that keeps the class from being used, or "".
+// unsupported names the feature that keeps the class from being used, or is "".
 func (c *class) unsupported() string {
 	switch d := c.decl; {
 	case d == nil:
@@ -25,4 +27,13 @@ func (c *class) unsupported() string {
 		return "a trait"
 	}
 	return ""
+}
+
+// unsupportedClass is unsupported of the class that the program declares under a name.
+func (in *interp) unsupportedClass(name string) string {
+	d, ok := in.st.get(in.slot('k', lower(strings.TrimPrefix(name, `\`)))).(*definition)
+	if !ok || d.class == nil {
+		return ""
+	}
+	return d.class.unsupported()
 }

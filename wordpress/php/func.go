@@ -36,7 +36,7 @@ package php
 // proportional to something charged by alloc is charged with c.steps(n).
 //
 // Package-level tables must not be referred to by builtins or by the evaluator
-// (Go would see an initialisation cycle): use c.in.funcs.
+// (Go would see an initialisation cycle): use c.in.lib.Functions.
 
 // A function is a builtin and what calling it needs.
 type function struct {
@@ -49,7 +49,9 @@ type function struct {
 	after      string // exists only after a model has set this slot; "" for no more than that
 	takes      signature
 	unmodelled bool // its result is unknown, whatever its arguments
-	sapi       bool // exists with some of the server's interfaces to PHP only
+	optional   bool // may not exist: the server or an extension decides
+	exceptions bool // of one that is not evaluated: it may throw exceptions,
+	errors     bool // or at least errors
 	restRefs   bool // all arguments from the highest bit of refs on are by reference
 	strict     bool // throws at arguments that strings are not right for
 	each       bool // calls back for each element of arrays, which need not be known: their keys must
@@ -246,3 +248,127 @@ type nativeClass struct {
 	props           []propItem
 	vendor          bool
 }
+
+// orUnknown keeps a nil *Unknown from becoming a Value.
+func orUnknown(u *Unknown) Value {
+	if u == nil {
+		return nil
+	}
+	return opaque(u)
+}
+
+// doubt is the reason why an array's keys are not certain; nil if they are.
+func (c *call) doubt(a *Array) *Unknown {
+	if a.why != nil {
+		return opaque(a.why)
+	}
+	if !a.certain() {
+		return c.unknown("depends on keys that are not known")
+	}
+	var doubt *Unknown
+	a.each(func(_ key, v Value) bool {
+		if v.kind() == kAbsent {
+			doubt = c.unknown("depends on keys that are not known")
+		}
+		return doubt == nil
+	})
+	return doubt
+}
+
+// stringOf converts a value to a string as PHP does, by __toString of an object.
+func (c *call) stringOf(v Value) (string, error) { return c.in.stringOf(v, c.pos) }
+
+// refuse returns the error that ends the evaluation.
+func (c *call) refuse(class Class, format string, args ...any) error {
+	return c.in.refuse(class, c.pos, format, args...)
+}
+
+// unknownOf returns an unknown of a class that comes from this call.
+func (c *call) unknownOf(class Class, reason string) *Unknown {
+	return c.in.unknownAt(class, c.pos, reason)
+}
+
+// lift applies a pure function to values of which some may be unknown.
+func (c *call) lift(vals []Value, f func([]Value) (Value, error)) (Value, error) {
+	return c.in.lift(vals, c.pos, f)
+}
+
+// mayFail separates the worlds in which what is unknown throws, where that may be caught.
+func (c *call) mayFail(u *Unknown, errorsOnly bool) error { return c.in.mayFail(u, errorsOnly, c.pos) }
+
+// poison records that unknown code ran: everything but constants may have changed.
+func (c *call) poison(u *Unknown) { c.in.poison(u) }
+
+// truth is the truth of a value, or the unknown that it depends on.
+func (c *call) truth(v Value) (bool, *Unknown) { return c.in.truth(v) }
+
+// rewritten is not nil if a path may lead to a file that the configuration changes.
+func (c *call) rewritten(abs string) *Unknown { return c.in.rewritten(abs, c.pos) }
+
+// invokeOn calls a PHP callable with a value that it may take by reference. after is
+// the value after the call; byRef reports whether it was taken by reference.
+func (c *call) invokeOn(fn, v Value, args ...Value) (after Value, byRef bool, err error) {
+	to, err := c.in.callable(fn, c.pos)
+	if err != nil {
+		return nil, false, err
+	}
+	if byRef = to.fn != nil && to.byRef(0, ""); byRef {
+		v = refVal{c.in.newCell(v)}
+	}
+	_, err = c.invoke(fn, append([]Value{v}, args...)...)
+	return c.in.deref(v), byRef, err
+}
+
+// staticProp reads a static property of a native class.
+func (c *call) staticProp(class, name string) Value {
+	if v := c.in.st.get(c.in.slot('s', class+"::$"+name)); v != nil {
+		return c.in.deref(v)
+	}
+	return c.in.natives[class].native.statics[name]
+}
+
+// memo keeps what a library found out, for the rest of the evaluation and for all worlds.
+func (c *call) memo() map[string]any { return c.in.memo }
+
+// present is an array element as a value: null where it may be read as unset.
+func present(v Value) Value {
+	if v == nil || v.kind() == kAbsent {
+		return null
+	}
+	return v
+}
+
+// perhaps is a value that lies in an array in some worlds only.
+func (c *call) perhaps(v Value, why *Unknown) Value {
+	return c.in.joinValues(v, absentVal{}, opaque(why), 1)
+}
+
+// equal is ==.
+func (c *call) equal(a, b Value) (Value, error) { return c.in.compareOp("==", a, b, c.pos) }
+
+// convertString makes a string of an object.
+func (c *call) convertString(o *Object) (Value, error) { return c.in.convertString(o, c.pos) }
+
+// callMethod calls a method that a class of an object has.
+func (c *call) callMethod(o *Object, class *class, m *method) (Value, error) {
+	return c.in.callMethod(o, class, m, nil, c.pos)
+}
+
+// callBack calls a PHP callable as the program calls this function.
+func (c *call) callBack(fn Value, args []Value) (Value, error) {
+	return c.in.invoke(fn, args, c.weak, c.pos)
+}
+
+// element reads an element of an array.
+func (c *call) element(a *Array, k key) (Value, error) {
+	return c.in.arrayElement(a, step{k: k}, c.pos)
+}
+
+// envKnown reports that the environment is known completely.
+func (c *call) envKnown() bool { return c.in.opt.EnvKnown }
+
+// fileErrors tells the errors of files apart; it may be nil.
+func (c *call) fileErrors() FileErrors { return c.in.opt.Errors }
+
+// envSlot is the slot with the environment, an array.
+const envSlot = "env"

@@ -28,9 +28,9 @@ var arrayFuncs = map[string]function{
 	"array_column":        {fn: arrayColumn, min: 2, max: 3},
 }
 
-// keyed reports that argument i is an array with known keys in a known order; its
+// keyedArg reports that argument i is an array with known keys in a known order; its
 // values may be unknown. If it is not, the result is an unknown.
-func (c *call) keyed(i int) (*Array, *Unknown, error) {
+func keyedArg(c *call, i int) (*Array, *Unknown, error) {
 	if u, ok := c.arg(i).(*Unknown); ok {
 		return nil, u, nil
 	}
@@ -38,35 +38,17 @@ func (c *call) keyed(i int) (*Array, *Unknown, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return a, a.doubt(c), nil
-}
-
-// doubt is the reason why an array's keys are not certain; nil if they are.
-func (a *Array) doubt(c *call) *Unknown {
-	if a.why != nil {
-		return opaque(a.why)
-	}
-	if !a.certain() {
-		return c.unknown("depends on keys that are not known")
-	}
-	var doubt *Unknown
-	a.each(func(_ key, v Value) bool {
-		if v.kind() == kAbsent {
-			doubt = c.unknown("depends on keys that are not known")
-		}
-		return doubt == nil
-	})
-	return doubt
+	return a, c.doubt(a), nil
 }
 
 func count(c *call) (Value, error) {
 	if o, ok := c.arg(0).(*Object); ok {
 		if m, class := o.class.method("count"); m != nil && o.class.isA("countable") {
-			return c.in.callMethod(o, class, m, nil, c.pos)
+			return c.callMethod(o, class, m)
 		}
 		return c.unknown("count of an object is not modelled"), nil
 	}
-	a, u, err := c.keyed(0)
+	a, u, err := keyedArg(c, 0)
 	if err != nil || u != nil {
 		return orUnknown(u), err
 	}
@@ -79,14 +61,6 @@ func count(c *call) (Value, error) {
 	}
 	n, err := countAll(c, a)
 	return intVal(n), err
-}
-
-// orUnknown keeps a nil *Unknown from becoming a Value.
-func orUnknown(u *Unknown) Value {
-	if u == nil {
-		return nil
-	}
-	return opaque(u)
 }
 
 func countAll(c *call, a *Array) (int, error) {
@@ -104,7 +78,7 @@ func countAll(c *call, a *Array) (int, error) {
 }
 
 func arrayKeys(c *call) (Value, error) {
-	a, u, err := c.keyed(0)
+	a, u, err := keyedArg(c, 0)
 	if err != nil || u != nil {
 		return orUnknown(u), err
 	}
@@ -137,7 +111,7 @@ func equalBy(strict bool, a, b Value) bool {
 }
 
 func arrayValues(c *call) (Value, error) {
-	a, u, err := c.keyed(0)
+	a, u, err := keyedArg(c, 0)
 	if err != nil || u != nil {
 		return orUnknown(u), err
 	}
@@ -152,7 +126,7 @@ func arrayValues(c *call) (Value, error) {
 func arrayMerge(c *call) (Value, error) {
 	out := newArray()
 	for i := range c.args {
-		a, u, err := c.keyed(i)
+		a, u, err := keyedArg(c, i)
 		if err != nil || u != nil {
 			return orUnknown(u), err
 		}
@@ -171,7 +145,7 @@ func arrayMerge(c *call) (Value, error) {
 func arrayReplace(c *call) (Value, error) {
 	out := newArray()
 	for i := range c.args {
-		a, u, err := c.keyed(i)
+		a, u, err := keyedArg(c, i)
 		if err != nil || u != nil {
 			return orUnknown(u), err
 		}
@@ -211,7 +185,7 @@ func arrayKeyExists(c *call) (Value, error) {
 
 func edgeKey(last bool) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		a, u, err := c.keyed(0)
+		a, u, err := keyedArg(c, 0)
 		if err != nil || u != nil {
 			return orUnknown(u), err
 		}
@@ -261,7 +235,7 @@ func arrayCombine(c *call) (Value, error) {
 	i := 0
 	keys.each(func(_ key, v Value) bool {
 		var s string
-		if s, err = c.in.stringOf(v, c.pos); err != nil {
+		if s, err = c.stringOf(v); err != nil {
 			return false
 		}
 		out.put(s, list[i])
@@ -282,7 +256,7 @@ func arrayFillKeys(c *call) (Value, error) {
 	out := newArray()
 	keys.each(func(_ key, v Value) bool {
 		var s string
-		if s, err = c.in.stringOf(v, c.pos); err != nil {
+		if s, err = c.stringOf(v); err != nil {
 			return false
 		}
 		out.put(s, c.arg(1))

@@ -23,7 +23,7 @@ func arrayMap(c *call) (Value, error) {
 	}
 	out := newArray()
 	for _, e := range pairs(first) {
-		v, err := c.invoke(c.arg(0), c.in.deref(e.v))
+		v, err := c.invoke(c.arg(0), present(e.v))
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func mapMany(c *call) (Value, error) {
 		for j, l := range lists {
 			args[j] = null
 			if i < len(l) {
-				args[j] = c.in.deref(l[i].v)
+				args[j] = present(l[i].v)
 			}
 		}
 		var v Value = listOf(args...)
@@ -79,7 +79,7 @@ func arrayFilter(c *call) (Value, error) {
 	}
 	out := newArray()
 	for _, e := range pairs(a) {
-		v := c.in.deref(e.v)
+		v := present(e.v)
 		if c.has(1) {
 			args := []Value{v}
 			switch mode {
@@ -96,9 +96,9 @@ func arrayFilter(c *call) (Value, error) {
 				return opaque(u), nil
 			}
 		}
-		switch t, u := c.in.truth(v); {
+		switch t, u := c.truth(v); {
 		case u != nil:
-			out.set(e.k, c.in.joinValues(e.v, absentVal{}, opaque(u), 1))
+			out.set(e.k, c.perhaps(e.v, u))
 			out.why, out.listed = firstUnknown(out.why, opaque(u)), true
 		case t:
 			out.set(e.k, e.v)
@@ -116,27 +116,20 @@ func arrayWalk(c *call) (Value, error) {
 	if err := c.alloc(a.size()); err != nil {
 		return nil, err
 	}
-	to, err := c.in.callable(c.arg(1), c.pos)
-	if err != nil {
-		return nil, err
-	}
-	byRef := to.fn != nil && to.byRef(0, "")
-	out := newArray()
+	out, changed := newArray(), false
 	for _, e := range pairs(a) {
-		v := e.v
-		if byRef {
-			v = refVal{c.in.newCell(v)}
-		}
-		args := []Value{v, e.k.value()}
+		args := []Value{e.k.value()}
 		if len(c.args) > 2 {
 			args = append(args, c.arg(2))
 		}
-		if _, err := c.invoke(c.arg(1), args...); err != nil {
+		after, byRef, err := c.invokeOn(c.arg(1), e.v, args...)
+		if err != nil {
 			return nil, err
 		}
-		out.set(e.k, c.in.deref(v))
+		changed = changed || byRef
+		out.set(e.k, after)
 	}
-	if !byRef {
+	if !changed {
 		return boolVal(true), nil
 	}
 	return boolVal(true), c.setRef(0, out)

@@ -1,19 +1,5 @@
 package php
 
-// pairs lists an array's live entries.
-func pairs(a *Array) []entry {
-	if a == nil {
-		return nil
-	}
-	list := make([]entry, 0, a.len())
-	for _, e := range a.entries {
-		if !e.gone {
-			list = append(list, e)
-		}
-	}
-	return list
-}
-
 // appendPair appends, keeping a string key and, if keep, an integer one.
 func appendPair(out *Array, e entry, keep bool) {
 	if e.k.str || keep {
@@ -28,7 +14,7 @@ func arraySlice(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, to := c.bounds(a.len(), 1)
+	from, to := sliceBounds(c, a.len(), 1)
 	if err := c.alloc(a.size()); err != nil {
 		return nil, err
 	}
@@ -69,7 +55,7 @@ func arrayUnique(c *call) (Value, error) {
 	}
 	out, seen := newArray(), map[string]bool{}
 	for _, e := range pairs(a) {
-		s, err := c.in.stringOf(c.in.deref(e.v), c.pos)
+		s, err := c.stringOf(present(e.v))
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +78,7 @@ func arrayColumn(c *call) (Value, error) {
 	}
 	out := newArray()
 	for _, e := range pairs(a) {
-		row, ok := c.in.deref(e.v).(*Array)
+		row, ok := present(e.v).(*Array)
 		if !ok {
 			return c.unknown("calls array_column() with rows that are not arrays, which is not evaluated"), nil
 		}
@@ -102,11 +88,11 @@ func arrayColumn(c *call) (Value, error) {
 			if v, ok = row.get(k); !ok {
 				continue
 			}
-			v = c.in.deref(v)
+			v = present(v)
 		}
 		k, _ := toKey(c.arg(2))
-		if name, ok := row.get(k); c.has(2) && ok && c.in.deref(name).kind() != kArray {
-			to, _ := toKey(c.in.deref(name))
+		if name, ok := row.get(k); c.has(2) && ok && present(name).kind() != kArray {
+			to, _ := toKey(present(name))
 			out.set(to, v)
 			continue
 		}
@@ -133,7 +119,7 @@ func setFunc(intersect, byKey bool) function {
 			}
 			members := map[string]bool{}
 			for _, e := range pairs(a) {
-				s, err := c.member(e, byKey)
+				s, err := memberText(c, e, byKey)
 				if err != nil {
 					return nil, err
 				}
@@ -143,7 +129,7 @@ func setFunc(intersect, byKey bool) function {
 		}
 		out := newArray()
 		for _, e := range pairs(first) {
-			s, err := c.member(e, byKey)
+			s, err := memberText(c, e, byKey)
 			if err != nil {
 				return nil, err
 			}
@@ -161,10 +147,10 @@ func setFunc(intersect, byKey bool) function {
 	}}
 }
 
-// member is the text by which array_diff and array_intersect compare an element.
-func (c *call) member(e entry, byKey bool) (string, error) {
+// memberText is the text by which array_diff and array_intersect compare an element.
+func memberText(c *call, e entry, byKey bool) (string, error) {
 	if byKey {
 		return e.k.text(), nil
 	}
-	return c.in.stringOf(c.in.deref(e.v), c.pos)
+	return c.stringOf(present(e.v))
 }

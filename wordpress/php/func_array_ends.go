@@ -53,7 +53,7 @@ func arrayPop(c *call) (Value, error) {
 	for _, e := range list[:len(list)-1] {
 		out.set(e.k, e.v)
 	}
-	return share(c.in.deref(list[len(list)-1].v)), c.setRef(0, out)
+	return share(present(list[len(list)-1].v)), c.setRef(0, out)
 }
 
 func arrayShift(c *call) (Value, error) {
@@ -69,5 +69,5 @@ func arrayShift(c *call) (Value, error) {
 	for _, e := range list[1:] {
 		appendPair(out, e, false)
 	}
-	return share(c.in.deref(list[0].v)), c.setRef(0, out)
+	return share(present(list[0].v)), c.setRef(0, out)
 }

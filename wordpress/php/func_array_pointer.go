@@ -51,7 +51,7 @@ func pointerFunc(moves bool, to func(at, n int) int) function {
 		if at < 0 || at >= len(list) {
 			return boolVal(false), nil
 		}
-		return share(c.in.deref(list[at].v)), nil
+		return share(present(list[at].v)), nil
 	}
 	return f
 }

@@ -19,18 +19,18 @@ func arraySearch(c *call) (Value, error) {
 	var found Value = boolVal(false)
 	strict, needle := c.bool(2), c.arg(0)
 	if !strict && holdsObject(needle, 0) {
-		return c.searchObject(a, needle)
+		return searchObject(c, a, needle)
 	}
 	var fail error
 	a.each(func(k key, v Value) bool {
 		x, y := v, needle
 		if !strict {
-			if x, fail = c.likeString(v, needle); fail == nil {
-				y, fail = c.likeString(needle, v)
+			if x, fail = likeString(c, v, needle); fail == nil {
+				y, fail = likeString(c, needle, v)
 			}
 		}
 		if fail != nil || x.kind() == kUnknown || y.kind() == kUnknown {
-			fail = errorsFirst(fail, c.in.refuse(Undecidable, c.pos, "evaluate: the string of an object is not known"))
+			fail = errorsFirst(fail, c.refuse(Undecidable, "evaluate: the string of an object is not known"))
 			return false
 		}
 		if equalBy(strict, x, y) {
@@ -43,9 +43,9 @@ func arraySearch(c *call) (Value, error) {
 }
 
 // searchObject looks for what is, or holds, objects.
-func (c *call) searchObject(a *Array, needle Value) (Value, error) {
+func searchObject(c *call, a *Array, needle Value) (Value, error) {
 	for _, e := range pairs(a) {
-		v, err := c.in.compareOp("==", e.v, needle, c.pos)
+		v, err := c.equal(e.v, needle)
 		if err != nil {
 			return nil, err
 		}
@@ -60,9 +60,9 @@ func (c *call) searchObject(a *Array, needle Value) (Value, error) {
 }
 
 // likeString is an object as the string that it is compared with another as.
-func (c *call) likeString(v, other Value) (Value, error) {
+func likeString(c *call, v, other Value) (Value, error) {
 	if o, ok := v.(*Object); ok && other.kind() == kString && o.class.stringable() {
-		return c.in.convertString(o, c.pos)
+		return c.convertString(o)
 	}
 	return v, nil
 }

@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // coreFuncs are the builtins that look into the evaluator.
 var coreFuncs = map[string]function{
@@ -53,7 +56,7 @@ func definedFunc(c *call) (Value, error) {
 		return boolVal(owner != nil), nil
 	}
 	in := c.in
-	if _, ok := in.consts[constName(name)]; ok {
+	if _, ok := in.lib.Constants[constName(name)]; ok {
 		return boolVal(true), nil
 	}
 	d, ok := in.st.get(in.slot('c', constName(name))).(*definition)
@@ -98,11 +101,11 @@ func functionExists(c *call) (Value, error) {
 	}
 	in := c.in
 	d, ok := in.st.get(in.slot('f', low)).(*definition)
-	f, native := in.funcs[low]
+	f, native := in.lib.Functions[low]
 	switch {
 	case ok && d.maybe == nil:
 		return boolVal(true), nil
-	case native && f.sapi, native && mayLack(low):
+	case native && f.optional:
 		return maybe(c.unknown("depends on the server's PHP")), nil
 	case native && in.exists(&f):
 		return boolVal(true), nil
@@ -150,7 +153,7 @@ func classExists(c *call) (Value, error) {
 		k, u = c.in.findClass(name, c.pos)
 	}
 	if u != nil {
-		if allClasses()[lower(name)] && u.Class == Undecidable {
+		if c.in.lib.ClassNames[lower(name)] && u.Class == Undecidable {
 			return boolVal(true), nil
 		}
 		return maybe(u), nil
@@ -280,4 +283,12 @@ func autoloadRegister(c *call) (Value, error) {
 	next.push(share(c.arg(0)))
 	c.store("spl.autoload", next)
 	return boolVal(true), c.alloc(next.size())
+}
+
+// coreFunctions are the functions that look into the evaluator, or change what it
+// reads.
+func coreFunctions() map[string]function {
+	all := maps.Clone(coreFuncs)
+	maps.Copy(all, writeFuncs)
+	return all
 }

@@ -51,7 +51,7 @@ func algorithm(name string) func() hash.Hash {
 	return nil
 }
 
-func (c *call) digested(h hash.Hash, s string, raw bool) (Value, error) {
+func digestText(c *call, h hash.Hash, s string, raw bool) (Value, error) {
 	if err := c.alloc(len(s)/8 + 256); err != nil {
 		return nil, err
 	}
@@ -66,17 +66,17 @@ func (c *call) digested(h hash.Hash, s string, raw bool) (Value, error) {
 func digest(name string) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
 		s := c.str(0)
-		return c.digested(algorithm(name)(), s, c.bool(1))
+		return digestText(c, algorithm(name)(), s, c.bool(1))
 	}
 }
 
 func hashFunc(c *call) (Value, error) {
-	s := c.strs(2)
+	s := strArgs(c, 2)
 	h := algorithm(s[0])
 	if h == nil {
 		return c.unknown("calls hash() with an algorithm that is not evaluated"), nil
 	}
-	return c.digested(h(), s[1], c.bool(2))
+	return digestText(c, h(), s[1], c.bool(2))
 }
 
 func crc32Func(c *call) (Value, error) {
@@ -133,8 +133,6 @@ func base64Decode(c *call) (Value, error) {
 
 func phpBase64Blank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
 
-func validUTF8(s string) bool { return utf8.ValidString(s) }
-
 const (
 	entNoQuotes = 0
 	entCompat   = 2
@@ -144,7 +142,7 @@ const (
 func htmlspecialchars(c *call) (Value, error) {
 	s := c.str(0)
 	flags := c.int(1, entQuotes|8)
-	if !validUTF8(s) || len(c.args) > 2 {
+	if !utf8.ValidString(s) || len(c.args) > 2 {
 		return c.unknown("htmlspecialchars of such text is not modelled"), nil
 	}
 	if err := c.alloc(6 * len(s)); err != nil {

@@ -17,7 +17,7 @@ func varExport(c *call) (Value, error) {
 		return null, nil
 	}
 	var b strings.Builder
-	ok, err := c.export(&b, c.arg(0), 0)
+	ok, err := exported(c, &b, c.arg(0), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func varExport(c *call) (Value, error) {
 	return strVal(b.String()), nil
 }
 
-func (c *call) export(b *strings.Builder, v Value, depth int) (ok bool, err error) {
+func exported(c *call, b *strings.Builder, v Value, depth int) (ok bool, err error) {
 	if err := c.alloc(64); err != nil {
 		return false, err
 	}
@@ -53,14 +53,14 @@ func (c *call) export(b *strings.Builder, v Value, depth int) (ok bool, err erro
 		}
 		b.WriteString("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\x00", `' . "\0" . '`).Replace(string(v)) + "'")
 	case *Array:
-		return c.exportArray(b, v, depth)
+		return exportedArray(c, b, v, depth)
 	default:
 		return false, nil
 	}
 	return true, nil
 }
 
-func (c *call) exportArray(b *strings.Builder, a *Array, depth int) (ok bool, err error) {
+func exportedArray(c *call, b *strings.Builder, a *Array, depth int) (ok bool, err error) {
 	if depth > 64 {
 		return false, nil
 	}
@@ -71,11 +71,11 @@ func (c *call) exportArray(b *strings.Builder, a *Array, depth int) (ok bool, er
 	b.WriteString("array (\n")
 	for _, e := range pairs(a) {
 		b.WriteString(indent + "  ")
-		if ok, err := c.export(b, e.k.value(), depth+1); !ok || err != nil {
+		if ok, err := exported(c, b, e.k.value(), depth+1); !ok || err != nil {
 			return ok, err
 		}
 		b.WriteString(" => ")
-		if ok, err := c.export(b, e.v, depth+1); !ok || err != nil {
+		if ok, err := exported(c, b, e.v, depth+1); !ok || err != nil {
 			return ok, err
 		}
 		b.WriteString(",\n")

@@ -1,11 +1,9 @@
 package php
 
 import (
-	"errors"
 	"io/fs"
 	"path"
 	"strings"
-	"syscall"
 )
 
 var fileFuncs = map[string]function{
@@ -105,44 +103,9 @@ func pathinfo(c *call) (Value, error) {
 	return strVal(""), nil
 }
 
-// local is argument 0 as an absolute path. A stream wrapper, or a path with a NUL,
-// gives a value to return instead.
-func (c *call) local() (string, Value, error) {
-	name := c.str(0)
-	if strings.IndexByte(name, 0) >= 0 || name == "" {
-		return "", boolVal(false), nil
-	}
-	abs, unfit := c.path(name)
-	if unfit != "" {
-		return "", c.unsafe("reads through " + unfit), nil
-	}
-	if u := c.in.rewritten(abs, c.pos); u != nil {
-		return "", u, nil
-	}
-	return abs, nil, nil
-}
-
-// missing reports an error that PHP answers with false.
-func missing(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) ||
-		errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
-}
-
-// asked makes a value of an error of Files.
-func (c *call) asked(err error) Value {
-	errs := c.in.opt.Errors
-	switch {
-	case missing(err):
-		return boolVal(false)
-	case errs != nil && errs.Outside(err):
-		return c.unsafe("looks outside the site's home")
-	}
-	return c.in.unknownAt(Unreadable, c.pos, "needs a file that cannot be read")
-}
-
 func statTest(test func(fs.FileInfo) bool) function {
 	return function{min: 1, max: 1, fn: func(c *call) (Value, error) {
-		abs, v, err := c.local()
+		abs, v, err := localPath(c)
 		if err != nil || v != nil {
 			return v, err
 		}
@@ -151,7 +114,7 @@ func statTest(test func(fs.FileInfo) bool) function {
 		}
 		info, err := c.files().Stat(abs)
 		if err != nil {
-			return c.asked(err), nil
+			return askedFile(c, err), nil
 		}
 		return boolVal(test(info)), nil
 	}}
@@ -160,13 +123,13 @@ func statTest(test func(fs.FileInfo) bool) function {
 // isReadable tells what could be opened: what is read may be read by the site's
 // own user, so that PHP may too.
 func isReadable(c *call) (Value, error) {
-	abs, v, err := c.local()
+	abs, v, err := localPath(c)
 	if err != nil || v != nil {
 		return v, err
 	}
 	info, err := c.files().Stat(abs)
 	if err != nil {
-		return c.asked(err), nil
+		return askedFile(c, err), nil
 	}
 	if info.IsDir() {
 		return boolVal(info.Mode().Perm()&0o555 != 0), c.steps(64)
@@ -186,18 +149,18 @@ func realpath(c *call) (Value, error) {
 	case unfit != "":
 		return c.unknown("depends on " + unfit), nil
 	}
-	if u := c.in.rewritten(abs, c.pos); u != nil {
+	if u := c.rewritten(abs); u != nil {
 		return u, nil
 	}
 	real, err := c.files().Resolve(abs)
 	if err != nil {
-		return c.asked(err), c.steps(64)
+		return askedFile(c, err), c.steps(64)
 	}
 	return strVal(path.Clean(real)), c.steps(64)
 }
 
-// contents reads the file that argument 0 names; v is what to return instead.
-func (c *call) contents() (string, Value, error) {
+// fileContents reads the file that argument 0 names; v is what to return instead.
+func fileContents(c *call) (string, Value, error) {
 	name := c.str(0)
 	if name == "" || strings.IndexByte(name, 0) >= 0 {
 		return "", nil, c.throw("ValueError", c.name+"(): Argument #1 ($filename) must not be empty or contain any null bytes")
@@ -215,7 +178,7 @@ func (c *call) contents() (string, Value, error) {
 }
 
 func fileGetContents(c *call) (Value, error) {
-	text, v, err := c.contents()
+	text, v, err := fileContents(c)
 	if err != nil || v != nil {
 		return v, err
 	}
@@ -235,7 +198,7 @@ const (
 )
 
 func fileLines(c *call) (Value, error) {
-	text, v, err := c.contents()
+	text, v, err := fileContents(c)
 	if err != nil || v != nil {
 		return v, err
 	}
@@ -264,13 +227,13 @@ func fileLines(c *call) (Value, error) {
 }
 
 func scandir(c *call) (Value, error) {
-	abs, v, err := c.local()
+	abs, v, err := localPath(c)
 	if err != nil || v != nil {
 		return v, err
 	}
 	entries, err := c.files().ReadDir(abs)
 	if err != nil {
-		return c.asked(err), nil
+		return askedFile(c, err), nil
 	}
 	if err := c.alloc(160 * (len(entries) + 2)); err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ var formatFuncs = map[string]function{
 
 func sprintfFunc(c *call) (Value, error) {
 	f := c.str(0)
-	return c.format(f, c.args[1:])
+	return formatted(c, f, c.args[1:])
 }
 
 func printfFunc(c *call) (Value, error) {
@@ -39,7 +39,7 @@ func vsprintfFunc(c *call) (Value, error) {
 	a.each(func(_ key, v Value) bool { args = append(args, v); return true })
 	d := *c
 	d.name = "vsprintf"
-	return d.format(f, args)
+	return formatted(&d, f, args)
 }
 
 // A directive is one % of a format.
@@ -53,8 +53,8 @@ type directive struct {
 	verb      byte
 }
 
-// format is sprintf.
-func (c *call) format(f string, args []Value) (Value, error) {
+// formatted is sprintf.
+func formatted(c *call, f string, args []Value) (Value, error) {
 	var b strings.Builder
 	next := 0
 	for i := 0; i < len(f); {
@@ -68,7 +68,7 @@ func (c *call) format(f string, args []Value) (Value, error) {
 			i += 2
 			continue
 		}
-		d, end, err := c.directive(f, i+1)
+		d, end, err := readDirective(c, f, i+1)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +89,7 @@ func (c *call) format(f string, args []Value) (Value, error) {
 		if err := c.alloc(d.width + max(d.precision, 0) + 400); err != nil {
 			return nil, err
 		}
-		s, err := c.directed(d, args[d.arg])
+		s, err := applyDirective(c, d, args[d.arg])
 		if err != nil {
 			return nil, err
 		}
@@ -101,8 +101,8 @@ func (c *call) format(f string, args []Value) (Value, error) {
 	return strVal(b.String()), c.alloc(len(f))
 }
 
-// directive reads what follows a %.
-func (c *call) directive(f string, i int) (directive, int, error) {
+// readDirective reads what follows a %.
+func readDirective(c *call, f string, i int) (directive, int, error) {
 	d := directive{arg: -1, pad: ' ', precision: -1}
 	if n, end := decimalAt(f, i); end > i && end < len(f) && f[end] == '$' {
 		if n == 0 {
@@ -154,10 +154,10 @@ func decimalAt(s string, i int) (n, end int) {
 	return n, end
 }
 
-func (c *call) directed(d directive, v Value) (string, error) {
+func applyDirective(c *call, d directive, v Value) (string, error) {
 	switch d.verb {
 	case 's':
-		s, err := c.in.stringOf(v, c.pos)
+		s, err := c.stringOf(v)
 		if err == nil && d.precision >= 0 {
 			s = head(s, d.precision)
 		}

@@ -17,12 +17,12 @@ func globFunc(c *call) (Value, error) {
 	if !plain || strings.ContainsAny(last, `\[{`) || !strings.ContainsAny(last, "*?") || c.has(1) && c.arg(1) != Value(intVal(0)) {
 		return c.unknown("such a pattern of files is not modelled"), nil
 	}
-	if u := c.in.rewritten(path.Clean(dir), c.pos); u != nil {
+	if u := c.rewritten(path.Clean(dir)); u != nil {
 		return u, nil
 	}
 	entries, err := c.files().ReadDir(path.Clean(dir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		if v := c.asked(err); v.kind() == kUnknown {
+		if v := askedFile(c, err); v.kind() == kUnknown {
 			return v, nil
 		}
 	}

@@ -6,16 +6,16 @@ import (
 )
 
 func parseINIFile(c *call) (Value, error) {
-	text, v, err := c.contents()
+	text, v, err := fileContents(c)
 	if err != nil || v != nil {
 		return v, err
 	}
-	return c.parseINI(text)
+	return parseINI(c, text)
 }
 
 func parseINIString(c *call) (Value, error) {
 	text, _, _ := strings.Cut(c.str(0), "\x00")
-	return c.parseINI(text)
+	return parseINI(c, text)
 }
 
 // The scanner modes of parse_ini_file.
@@ -28,7 +28,7 @@ const (
 // parseINI reads an INI file line by line: sections, names, and values that are a
 // word, a number, a constant or quoted text. A line of any other form makes the
 // result unknown.
-func (c *call) parseINI(text string) (Value, error) {
+func parseINI(c *call, text string) (Value, error) {
 	mode := c.int(2, iniNormal)
 	if mode < iniNormal || mode > iniTyped {
 		return nil, c.throw("ValueError", c.name+"(): Argument #3 ($scanner_mode) must be one of INI_SCANNER_NORMAL, INI_SCANNER_RAW, or INI_SCANNER_TYPED")

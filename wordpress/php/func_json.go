@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 var jsonFuncs = map[string]function{
@@ -46,7 +47,7 @@ func jsonDecode(c *call) (Value, error) {
 	case !ok && flags&jsonThrow != 0:
 		return nil, c.throw("JsonException", "Syntax error")
 	case !ok:
-		u := c.in.unknownAt(Undecidable, c.pos, "depends on what is wrong with JSON")
+		u := c.unknownOf(Undecidable, "depends on what is wrong with JSON")
 		u.alts = []Value{intVal(1), intVal(2), intVal(3), intVal(4), intVal(5), intVal(10)}
 		c.store(jsonErrorSlot, u)
 		return null, nil
@@ -54,13 +55,9 @@ func jsonDecode(c *call) (Value, error) {
 	return v, nil
 }
 
-// jsonErrorSlot holds what json_last_error says. The evaluator makes it unknown when
-// JSON is.
-const jsonErrorSlot = "json.error"
-
 func jsonLastError(c *call) (Value, error) {
 	if v := c.load(jsonErrorSlot); v != nil {
-		return c.in.deref(v), nil
+		return present(v), nil
 	}
 	return intVal(0), nil
 }
@@ -82,7 +79,7 @@ func (d *jsonReader) document() (v Value, ok bool, err error) {
 	if err := d.c.alloc(len(d.s)); err != nil {
 		return nil, false, err
 	}
-	if !validUTF8(d.s) || !json.Valid([]byte(d.s)) || loneSurrogate(d.s) {
+	if !utf8.ValidString(d.s) || !json.Valid([]byte(d.s)) || loneSurrogate(d.s) {
 		return nil, false, nil
 	}
 	v, err = d.value(0)
@@ -163,7 +160,7 @@ func (d *jsonReader) value(depth int) (Value, error) {
 func (d *jsonReader) nested(depth int) error {
 	d.tooDeep = d.tooDeep || depth > d.depth
 	if depth > maxJSONDepth {
-		return d.c.in.refuse(Undecidable, d.c.pos, "evaluate: JSON is nested too deeply")
+		return d.c.refuse(Undecidable, "evaluate: JSON is nested too deeply")
 	}
 	return d.c.alloc(160)
 }

@@ -15,11 +15,11 @@ var mathFuncs = map[string]function{
 	"range":     {fn: rangeFunc, min: 2, max: 3},
 }
 
-// number is argument i as an integer or a float.
-func (c *call) number(i int) Value { return toNumber(c.arg(i)) }
+// numberArg is argument i as an integer or a float.
+func numberArg(c *call, i int) Value { return toNumber(c.arg(i)) }
 
 func absFunc(c *call) (Value, error) {
-	n := c.number(0)
+	n := numberArg(c, 0)
 	if i, ok := n.(intVal); ok && i != math.MinInt64 {
 		return max(i, -i), nil
 	}
@@ -28,7 +28,7 @@ func absFunc(c *call) (Value, error) {
 
 func rounded(f func(float64) float64) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		n := c.number(0)
+		n := numberArg(c, 0)
 		return floatVal(f(toFloat(n))), nil
 	}
 }
@@ -58,7 +58,7 @@ func extreme(want int) func(c *call) (Value, error) {
 				return nil, c.throw("ValueError", c.name+"(): Argument #1 ($value) must contain at least one element")
 			}
 			list = nil
-			a.each(func(_ key, v Value) bool { list = append(list, c.in.deref(v)); return true })
+			a.each(func(_ key, v Value) bool { list = append(list, present(v)); return true })
 		}
 		best := list[0]
 		for _, v := range list[1:] {
@@ -114,7 +114,7 @@ func rangeFunc(c *call) (Value, error) {
 	step := 1.0
 	whole := true
 	if c.has(2) {
-		n := c.number(2)
+		n := numberArg(c, 2)
 		step = math.Abs(toFloat(n))
 		whole = step == math.Trunc(step)
 	}
@@ -135,7 +135,7 @@ func rangeFunc(c *call) (Value, error) {
 	if step == 0 || lo != hi && step > span {
 		return nil, c.throw("ValueError", "range(): Argument #3 ($step) must not exceed the specified range")
 	}
-	if err := c.allocTimes(112, int64(span/step)+1); err != nil {
+	if err := allocTimes(c, 112, int64(span/step)+1); err != nil {
 		return nil, err
 	}
 	out := newArray()

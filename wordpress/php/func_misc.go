@@ -65,10 +65,7 @@ func notCommandLine(c *call) (Value, error) {
 
 func getenvFunc(c *call) (Value, error) {
 	if !c.has(0) {
-		if !c.in.opt.EnvKnown {
-			return c.unknown("depends on the environment"), nil
-		}
-		if all, ok := c.in.st.get(c.in.slot('m', "env")).(*Array); ok {
+		if all, ok := c.load(envSlot).(*Array); ok && c.envKnown() {
 			return all, nil
 		}
 		return c.unknown("depends on the environment"), nil
@@ -86,7 +83,7 @@ func getenvFunc(c *call) (Value, error) {
 
 func putenvFunc(c *call) (Value, error) {
 	if u := c.unknownIn(c.arg(0)); u != nil {
-		return c.putUnknown(u)
+		return putUnknown(c, u)
 	}
 	s := c.str(0)
 	name, val, set := strings.Cut(s, "=")
@@ -106,7 +103,7 @@ func putenvFunc(c *call) (Value, error) {
 
 // putUnknown is putenv of what is not known. Nearly always the name is: "NAME=$x"
 // in its source. It is taken from there.
-func (c *call) putUnknown(u *Unknown) (Value, error) {
+func putUnknown(c *call, u *Unknown) (Value, error) {
 	changed := *opaque(u)
 	changed.Reason = "putenv of what is not known: " + u.Reason
 	if len(u.alts) == 0 {
@@ -142,28 +139,28 @@ func extensionLoaded(c *call) (Value, error) {
 }
 
 func callUserFunc(c *call) (Value, error) {
-	return c.in.invoke(c.arg(0), c.args[1:], c.weak, c.pos)
+	return c.callBack(c.arg(0), c.args[1:])
 }
 
 func callUserFuncArray(c *call) (Value, error) {
-	a, u, err := c.keyed(1)
+	a, u, err := keyedArg(c, 1)
 	if err != nil {
 		return nil, err
 	}
 	if u != nil {
-		c.in.poison(u)
+		c.poison(u)
 		return opaque(u), c.steps(64)
 	}
 	var args []Value
 	for _, e := range pairs(a) {
 		if e.k.str {
 			u := c.unknown("calls call_user_func_array() with named arguments, which is not evaluated")
-			c.in.poison(u)
+			c.poison(u)
 			return u, nil
 		}
 		args = append(args, e.v)
 	}
-	return c.in.invoke(c.arg(0), args, c.weak, c.pos)
+	return c.callBack(c.arg(0), args)
 }
 
 func phpversion(c *call) (Value, error) {

@@ -27,7 +27,7 @@ func onCharacters(encoding int, f func(c *call, s string) (Value, error)) func(c
 	return func(c *call) (Value, error) {
 		s := c.str(0)
 		enc := c.strOr(encoding, "UTF-8")
-		if !strings.EqualFold(enc, "UTF-8") || !validUTF8(s) || c.load(encodingSlot) != nil {
+		if !strings.EqualFold(enc, "UTF-8") || !utf8.ValidString(s) || c.load(encodingSlot) != nil {
 			return c.unknown("calls " + c.name + "() with text that is not UTF-8, which is not evaluated"), nil
 		}
 		if err := c.alloc(4*len(s) + 16); err != nil {
@@ -48,13 +48,13 @@ func mbCase(change func(string) string) func(c *call, s string) (Value, error) {
 
 func mbSubstr(c *call, s string) (Value, error) {
 	runes := []rune(s)
-	from, to := c.bounds(len(runes), 1)
+	from, to := sliceBounds(c, len(runes), 1)
 	return strVal(string(runes[from:to])), nil
 }
 
 func mbStrpos(c *call, s string) (Value, error) {
 	needle := c.str(1)
-	if !validUTF8(needle) || c.has(2) && c.arg(2) != Value(intVal(0)) {
+	if !utf8.ValidString(needle) || c.has(2) && c.arg(2) != Value(intVal(0)) {
 		return c.unknown("calls mb_strpos() with an offset, which is not evaluated"), nil
 	}
 	i := strings.Index(s, needle)

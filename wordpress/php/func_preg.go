@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
 )
@@ -35,10 +36,10 @@ type pattern struct {
 	groups int
 }
 
-// compile reads a PCRE pattern with delimiters and modifiers. v is what to return
+// compilePattern reads a PCRE pattern with delimiters and modifiers. v is what to return
 // where there is no pattern: false as PHP, or an unknown for what cannot be
 // mapped exactly.
-func (c *call) compile(text string) (*pattern, Value, error) {
+func compilePattern(c *call, text string) (*pattern, Value, error) {
 	if err := c.steps(len(text) + 200); err != nil {
 		return nil, nil, err
 	}
@@ -64,7 +65,7 @@ func (c *call) compile(text string) (*pattern, Value, error) {
 		return nil, c.unknown("calls " + c.name + "() with a pattern that is not evaluated"), nil
 	}
 	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8, opt&regexp2.IgnorePatternWhitespace != 0)
-	if !ok || p.utf8 && !validUTF8(body) {
+	if !ok || p.utf8 && !utf8.ValidString(body) {
 		return nil, c.unknown("calls " + c.name + "() with a pattern that is not evaluated"), nil
 	}
 	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
@@ -147,16 +148,16 @@ func latin(s string) string {
 // A span is a group of a match, as byte offsets; from is -1 where it did not match.
 type matchSpan struct{ from, to int }
 
-// matches finds up to limit matches (-1: all). v is not nil where the answer is
+// matchesOf finds up to limit matches (-1: all). v is not nil where the answer is
 // not known, or false.
-func (c *call) matches(p *pattern, s string, offset, limit int) ([][]matchSpan, Value, error) {
+func matchesOf(c *call, p *pattern, s string, offset, limit int) ([][]matchSpan, Value, error) {
 	if len(s) > maxSubject {
 		return nil, c.unknown("text of that length is not matched"), nil
 	}
 	if err := c.alloc(16*len(s) + 256); err != nil {
 		return nil, nil, err
 	}
-	if p.utf8 && !validUTF8(s) {
+	if p.utf8 && !utf8.ValidString(s) {
 		return nil, boolVal(false), nil
 	}
 	if p.ascii && s != latin(s) {
@@ -186,7 +187,7 @@ func (c *call) matches(p *pattern, s string, offset, limit int) ([][]matchSpan, 
 		}
 	}
 	if err != nil {
-		return nil, nil, c.in.refuse(Undecidable, c.pos, "evaluate: a pattern takes too long to match")
+		return nil, nil, c.refuse(Undecidable, "evaluate: a pattern takes too long to match")
 	}
 	return found, nil, nil
 }

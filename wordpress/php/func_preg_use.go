@@ -33,9 +33,9 @@ func (p *pattern) groupsOf(s string, m []matchSpan) *Array {
 	return out
 }
 
-func (c *call) pregStart() (p *pattern, s string, flags int64, offset int, v Value, err error) {
-	t := c.strs(2)
-	if p, v, err = c.compile(t[0]); v != nil || err != nil {
+func pregStart(c *call) (p *pattern, s string, flags int64, offset int, v Value, err error) {
+	t := strArgs(c, 2)
+	if p, v, err = compilePattern(c, t[0]); v != nil || err != nil {
 		return nil, "", 0, 0, v, err
 	}
 	flags = c.int(3, 0)
@@ -48,7 +48,7 @@ func (c *call) pregStart() (p *pattern, s string, flags int64, offset int, v Val
 }
 
 // notMatched returns v where the pattern gave no answer; the matches follow it.
-func (c *call) notMatched(v Value) (Value, error) {
+func notMatched(c *call, v Value) (Value, error) {
 	var matches Value = newArray()
 	if v.kind() == kUnknown {
 		matches = v
@@ -57,19 +57,19 @@ func (c *call) notMatched(v Value) (Value, error) {
 }
 
 func pregMatch(c *call) (Value, error) {
-	p, s, _, offset, v, err := c.pregStart()
+	p, s, _, offset, v, err := pregStart(c)
 	if err != nil {
 		return nil, err
 	}
 	if v != nil {
-		return c.notMatched(v)
+		return notMatched(c, v)
 	}
-	found, v, err := c.matches(p, s, offset, 1)
+	found, v, err := matchesOf(c, p, s, offset, 1)
 	if err != nil {
 		return nil, err
 	}
 	if v != nil {
-		return c.notMatched(v)
+		return notMatched(c, v)
 	}
 	if len(found) == 0 {
 		return intVal(0), c.setRef(2, newArray())
@@ -78,19 +78,19 @@ func pregMatch(c *call) (Value, error) {
 }
 
 func pregMatchAll(c *call) (Value, error) {
-	p, s, flags, offset, v, err := c.pregStart()
+	p, s, flags, offset, v, err := pregStart(c)
 	if err != nil {
 		return nil, err
 	}
 	if v != nil {
-		return c.notMatched(v)
+		return notMatched(c, v)
 	}
-	found, v, err := c.matches(p, s, offset, -1)
+	found, v, err := matchesOf(c, p, s, offset, -1)
 	if err != nil {
 		return nil, err
 	}
 	if v != nil {
-		return c.notMatched(v)
+		return notMatched(c, v)
 	}
 	out := newArray()
 	if flags&pregSetOrder != 0 {
@@ -126,7 +126,7 @@ func pregReplace(c *call) (Value, error) {
 			list = append(list, e.v)
 		}
 	}
-	return c.pregEach(func(i int) (replacer, error) {
+	return pregEach(c, func(i int) (replacer, error) {
 		text := with
 		if with.kind() == kArray {
 			text = strVal("")
@@ -134,7 +134,7 @@ func pregReplace(c *call) (Value, error) {
 				text = list[i]
 			}
 		}
-		t, err := c.in.stringOf(text, c.pos)
+		t, err := c.stringOf(text)
 		return func(_ *pattern, s string, m []matchSpan) (string, Value, error) {
 			return expand(t, s, m), nil, nil
 		}, err
@@ -195,7 +195,7 @@ func pregCallback(c *call) (Value, error) {
 	if c.has(5) && c.arg(5) != Value(intVal(0)) {
 		return c.unknown("these flags of preg_replace_callback are not modelled"), nil
 	}
-	return c.pregEach(func(int) (replacer, error) {
+	return pregEach(c, func(int) (replacer, error) {
 		return func(p *pattern, s string, m []matchSpan) (string, Value, error) {
 			v, err := c.invoke(c.arg(1), p.groupsOf(s, m))
 			if err != nil {
@@ -204,14 +204,14 @@ func pregCallback(c *call) (Value, error) {
 			if u, ok := v.(*Unknown); ok {
 				return "", u, nil
 			}
-			t, err := c.in.stringOf(v, c.pos)
+			t, err := c.stringOf(v)
 			return t, nil, err
 		}, nil
 	})
 }
 
 // pregEach replaces by each pattern in each subject.
-func (c *call) pregEach(with func(i int) (replacer, error)) (Value, error) {
+func pregEach(c *call, with func(i int) (replacer, error)) (Value, error) {
 	limit := c.int(3, -1)
 	patterns := []Value{c.arg(0)}
 	if a, ok := c.arg(0).(*Array); ok {
@@ -222,19 +222,19 @@ func (c *call) pregEach(with func(i int) (replacer, error)) (Value, error) {
 	}
 	count := 0
 	var failed Value
-	out, err := c.eachSubject(c.arg(2), func(v Value) (Value, error) {
-		s, err := c.in.stringOf(v, c.pos)
+	out, err := eachSubject(c, c.arg(2), func(v Value) (Value, error) {
+		s, err := c.stringOf(v)
 		for i, pv := range patterns {
 			if err != nil || failed != nil {
 				break
 			}
 			var text string
-			if text, err = c.in.stringOf(pv, c.pos); err != nil {
+			if text, err = c.stringOf(pv); err != nil {
 				break
 			}
 			var r replacer
 			if r, err = with(i); err == nil {
-				s, failed, err = c.replaced(text, s, int(max(limit, -1)), r, &count)
+				s, failed, err = replacedText(c, text, s, int(max(limit, -1)), r, &count)
 			}
 		}
 		return strVal(s), err
@@ -254,12 +254,12 @@ func (c *call) pregEach(with func(i int) (replacer, error)) (Value, error) {
 	return out, c.setRef(4, intVal(count))
 }
 
-func (c *call) replaced(text, s string, limit int, r replacer, count *int) (string, Value, error) {
-	p, v, err := c.compile(text)
+func replacedText(c *call, text, s string, limit int, r replacer, count *int) (string, Value, error) {
+	p, v, err := compilePattern(c, text)
 	if v != nil || err != nil {
 		return "", v, err
 	}
-	found, v, err := c.matches(p, s, 0, limit)
+	found, v, err := matchesOf(c, p, s, 0, limit)
 	if v != nil || err != nil {
 		return "", v, err
 	}
@@ -284,9 +284,9 @@ func (c *call) replaced(text, s string, limit int, r replacer, count *int) (stri
 const splitNoEmpty = 1
 
 func pregSplit(c *call) (Value, error) {
-	t := c.strs(2)
+	t := strArgs(c, 2)
 	limit, flags := c.int(2, -1), c.int(3, 0)
-	p, v, err := c.compile(t[0])
+	p, v, err := compilePattern(c, t[0])
 	if v != nil || err != nil {
 		return v, err
 	}
@@ -294,7 +294,7 @@ func pregSplit(c *call) (Value, error) {
 		return c.unknown("calls preg_split() with flags that are not evaluated"), nil
 	}
 	s := t[1]
-	found, v, err := c.matches(p, s, 0, -1)
+	found, v, err := matchesOf(c, p, s, 0, -1)
 	if v != nil || err != nil {
 		return v, err
 	}
@@ -330,7 +330,7 @@ func pregGrep(c *call) (Value, error) {
 		return nil, err
 	}
 	flags := c.int(2, 0)
-	p, v, err := c.compile(text)
+	p, v, err := compilePattern(c, text)
 	if v != nil || err != nil {
 		return v, err
 	}
@@ -339,11 +339,11 @@ func pregGrep(c *call) (Value, error) {
 	}
 	out := newArray()
 	for _, e := range pairs(a) {
-		s, err := c.in.stringOf(e.v, c.pos)
+		s, err := c.stringOf(e.v)
 		if err != nil {
 			return nil, err
 		}
-		found, v, err := c.matches(p, s, 0, 1)
+		found, v, err := matchesOf(c, p, s, 0, 1)
 		switch {
 		case err != nil:
 			return nil, err

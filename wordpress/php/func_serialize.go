@@ -7,7 +7,7 @@ import (
 
 func serializeFunc(c *call) (Value, error) {
 	var b strings.Builder
-	ok, err := c.serialize(&b, c.arg(0), 0)
+	ok, err := serializeTo(c, &b, c.arg(0), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func serializeFunc(c *call) (Value, error) {
 	return strVal(b.String()), nil
 }
 
-func (c *call) serialize(b *strings.Builder, v Value, depth int) (bool, error) {
+func serializeTo(c *call, b *strings.Builder, v Value, depth int) (bool, error) {
 	if err := c.alloc(32); err != nil || depth > 200 {
 		return false, err
 	}
@@ -39,7 +39,7 @@ func (c *call) serialize(b *strings.Builder, v Value, depth int) (bool, error) {
 		b.WriteString("a:" + strconv.Itoa(v.len()) + ":{")
 		for _, e := range pairs(v) {
 			for _, part := range []Value{e.k.value(), e.v} {
-				if ok, err := c.serialize(b, part, depth+1); !ok || err != nil {
+				if ok, err := serializeTo(c, b, part, depth+1); !ok || err != nil {
 					return ok, err
 				}
 			}

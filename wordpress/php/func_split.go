@@ -13,7 +13,7 @@ func implode(c *call) (Value, error) {
 	if !ok || sepArg.kind() == kArray {
 		return nil, c.throw("TypeError", c.name+"(): Argument #2 ($array) must be of type ?array, "+typeWord(listArg)+" given")
 	}
-	sep, err := c.in.stringOf(sepArg, c.pos)
+	sep, err := c.stringOf(sepArg)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +21,7 @@ func implode(c *call) (Value, error) {
 	size := 0
 	list.each(func(_ key, v Value) bool {
 		var s string
-		if s, err = c.in.stringOf(v, c.pos); err != nil {
+		if s, err = c.stringOf(v); err != nil {
 			return false
 		}
 		parts = append(parts, s)
@@ -41,7 +41,7 @@ func implode(c *call) (Value, error) {
 }
 
 func explode(c *call) (Value, error) {
-	s := c.strs(2)
+	s := strArgs(c, 2)
 	limit := c.int(2, 1<<62)
 	sep, text := s[0], s[1]
 	if sep == "" {
@@ -67,21 +67,13 @@ func explode(c *call) (Value, error) {
 	return listOfStrings(parts), nil
 }
 
-func listOfStrings(parts []string) *Array {
-	a := newArray()
-	for _, p := range parts {
-		a.push(strVal(p))
-	}
-	return a
-}
-
 func strSplit(c *call) (Value, error) {
 	s := c.str(0)
 	n := c.int(1, 1)
 	if n < 1 {
 		return nil, c.throw("ValueError", "str_split(): Argument #2 ($length) must be greater than 0")
 	}
-	if err := c.allocTimes(112, int64(len(s))/n+1); err != nil {
+	if err := allocTimes(c, 112, int64(len(s))/n+1); err != nil {
 		return nil, err
 	}
 	a := newArray()
@@ -113,7 +105,7 @@ func strtr(c *call) (Value, error) {
 			return true
 		}
 		var to string
-		if to, err = c.in.stringOf(v, c.pos); err != nil {
+		if to, err = c.stringOf(v); err != nil {
 			return false
 		}
 		table[k.text()] = to
@@ -182,7 +174,7 @@ func strReplace(fold bool) func(c *call) (Value, error) {
 		}
 		count := 0
 		one := func(v Value) (Value, error) {
-			s, err := c.in.stringOf(v, c.pos)
+			s, err := c.stringOf(v)
 			if err != nil {
 				return nil, err
 			}
@@ -190,7 +182,7 @@ func strReplace(fold bool) func(c *call) (Value, error) {
 			count += n
 			return strVal(out), err
 		}
-		out, err := c.eachSubject(c.arg(2), one)
+		out, err := eachSubject(c, c.arg(2), one)
 		if err != nil {
 			return nil, err
 		}
@@ -199,7 +191,7 @@ func strReplace(fold bool) func(c *call) (Value, error) {
 }
 
 // eachSubject applies one to a subject, or to each element of an array of them.
-func (c *call) eachSubject(subject Value, one func(Value) (Value, error)) (Value, error) {
+func eachSubject(c *call, subject Value, one func(Value) (Value, error)) (Value, error) {
 	list, ok := subject.(*Array)
 	if !ok {
 		return one(subject)
@@ -249,11 +241,11 @@ func replaceAll(c *call, s string, search, replace Value, fold bool) (string, in
 }
 
 func replaceOne(c *call, s string, search, replace Value, fold bool) (string, int, error) {
-	from, err := c.in.stringOf(search, c.pos)
+	from, err := c.stringOf(search)
 	if err != nil {
 		return "", 0, err
 	}
-	to, err := c.in.stringOf(replace, c.pos)
+	to, err := c.stringOf(replace)
 	if err != nil {
 		return "", 0, err
 	}
@@ -265,7 +257,7 @@ func replaceOne(c *call, s string, search, replace Value, fold bool) (string, in
 		hay, from = lower(s), lower(from)
 	}
 	n := strings.Count(hay, from)
-	if err := c.allocTimes(max(len(to)-len(from), 1), int64(n)); err != nil {
+	if err := allocTimes(c, max(len(to)-len(from), 1), int64(n)); err != nil {
 		return "", 0, err
 	}
 	if err := c.alloc(len(s)); err != nil || n == 0 {

@@ -47,8 +47,8 @@ func ofString(f func(string) string) function {
 	}}
 }
 
-// strs returns the first n arguments, which are strings.
-func (c *call) strs(n int) []string {
+// strArgs returns the first n arguments, which are strings.
+func strArgs(c *call, n int) []string {
 	out := make([]string, n)
 	for i := range out {
 		out[i] = c.str(i)
@@ -163,7 +163,7 @@ func strRepeat(c *call) (Value, error) {
 	if n < 0 {
 		return nil, c.throw("ValueError", "str_repeat(): Argument #2 ($times) must be greater than or equal to 0")
 	}
-	if err := c.allocTimes(len(s), n); err != nil {
+	if err := allocTimes(c, len(s), n); err != nil {
 		return nil, err
 	}
 	if s == "" {
@@ -173,7 +173,7 @@ func strRepeat(c *call) (Value, error) {
 }
 
 // allocTimes charges size × n bytes, which may be beyond all numbers.
-func (c *call) allocTimes(size int, n int64) error {
+func allocTimes(c *call, size int, n int64) error {
 	if size == 0 || n <= 0 {
 		return nil
 	}
@@ -197,7 +197,7 @@ func strPad(c *call) (Value, error) {
 	if mode < 0 || mode > 2 {
 		return nil, c.throw("ValueError", "str_pad(): Argument #4 ($pad_type) must be STR_PAD_LEFT, STR_PAD_RIGHT, or STR_PAD_BOTH")
 	}
-	if err := c.allocTimes(1, width); err != nil {
+	if err := allocTimes(c, 1, width); err != nil {
 		return nil, err
 	}
 	need := int(width) - len(s)

@@ -40,8 +40,8 @@ func cut(n int, offset int64, length int64, hasLength bool) (from, to int) {
 	return int(offset), int(end)
 }
 
-// bounds reads offset and length from arguments i and i+1.
-func (c *call) bounds(n, i int) (from, to int) {
+// sliceBounds reads offset and length from arguments i and i+1.
+func sliceBounds(c *call, n, i int) (from, to int) {
 	offset := c.int(i, 0)
 	length := c.int(i+1, 0)
 	return cut(n, offset, length, c.has(i+1))
@@ -49,12 +49,12 @@ func (c *call) bounds(n, i int) (from, to int) {
 
 func substr(c *call) (Value, error) {
 	s := c.str(0)
-	from, to := c.bounds(len(s), 1)
+	from, to := sliceBounds(c, len(s), 1)
 	return strVal(s[from:to]), nil
 }
 
 func substrCount(c *call) (Value, error) {
-	s := c.strs(2)
+	s := strArgs(c, 2)
 	if s[1] == "" {
 		return nil, c.throw("ValueError", "substr_count(): Argument #2 ($needle) cannot be empty")
 	}
@@ -83,7 +83,7 @@ func substrCount(c *call) (Value, error) {
 // find is strpos and its family.
 func find(fold, last bool) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		s := c.strs(2)
+		s := strArgs(c, 2)
 		offset := c.int(2, 0)
 		hay, needle := s[0], s[1]
 		if err := c.steps(len(hay)/64 + 1); err != nil {
@@ -131,7 +131,7 @@ func lastIndex(hay, needle string, offset int) int {
 
 func strstr(fold bool) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		s := c.strs(2)
+		s := strArgs(c, 2)
 		hay, needle := s[0], s[1]
 		if fold {
 			if err := c.alloc(len(hay) + len(needle)); err != nil {
@@ -151,7 +151,7 @@ func strstr(fold bool) func(c *call) (Value, error) {
 }
 
 func strrchr(c *call) (Value, error) {
-	s := c.strs(2)
+	s := strArgs(c, 2)
 	needle := byte(0)
 	if s[1] != "" {
 		needle = s[1][0]
@@ -164,15 +164,15 @@ func strrchr(c *call) (Value, error) {
 
 func contains(f func(s, part string) bool) function {
 	return function{min: 2, max: 2, fn: func(c *call) (Value, error) {
-		s := c.strs(2)
+		s := strArgs(c, 2)
 		return boolVal(f(s[0], s[1])), c.steps(len(s[0])/64 + 1)
 	}}
 }
 
 func span(inside bool) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		s := c.strs(2)
-		from, to := c.bounds(len(s[0]), 2)
+		s := strArgs(c, 2)
+		from, to := sliceBounds(c, len(s[0]), 2)
 		n := 0
 		for _, b := range []byte(s[0][from:to]) {
 			if strings.IndexByte(s[1], b) >= 0 != inside {

@@ -5,13 +5,18 @@ import (
 	"math"
 )
 
+// standardLibrary is what PHP 8.2 offers without any library of a site.
+func standardLibrary() *library {
+	return &library{Functions: functionTable(), Constants: constantTable(), ClassNames: wordSet(knownClasses)}
+}
+
 // functionTable joins the tables of builtins. Functions that PHP has and that are
 // in no table, or there without fn, are not modelled: their result is unknown.
 func functionTable() map[string]function {
 	all := moreFuncs()
 	for _, table := range []map[string]function{
 		stringFuncs, substrFuncs, arrayFuncs, endFuncs, callbackFuncs, mathFuncs, formatFuncs, encodeFuncs, ctypeFuncs, urlFuncs, jsonFuncs, fileFuncs,
-		pregFuncs, miscFuncs, envFuncs, pointerFuncs, coreFuncs, typeFuncs, writeFuncs, packFuncs, exportFuncs, multibyteFuncs,
+		pregFuncs, miscFuncs, pointerFuncs, coreFunctions(), typeFuncs, packFuncs, exportFuncs, multibyteFuncs,
 	} {
 		maps.Copy(all, table)
 	}
@@ -23,16 +28,8 @@ func functionTable() map[string]function {
 		}
 	}
 	addKnown(all)
+	addFailures(all)
 	addSignatures(all)
-	return all
-}
-
-// nativeClasses joins the models' classes.
-func nativeClasses() []nativeClass {
-	var all []nativeClass
-	for _, list := range [][]nativeClass{dotenvClasses, rootsClasses} {
-		all = append(all, list...)
-	}
 	return all
 }
 

@@ -42,7 +42,7 @@ func isType(test func(Value) bool) function {
 		if u.alts == nil {
 			return maybe(u), nil
 		}
-		return c.in.lift(c.args[:1], c.pos, func(vals []Value) (Value, error) { return boolVal(test(vals[0])), nil })
+		return c.lift(c.args[:1], func(vals []Value) (Value, error) { return boolVal(test(vals[0])), nil })
 	}}
 }
 
@@ -62,11 +62,11 @@ func gettypeFunc(c *call) (Value, error) {
 	if c.arg(0).kind() != kUnknown {
 		return strVal(typeName(c.arg(0))), nil
 	}
-	return c.in.lift(c.args[:1], c.pos, func(vals []Value) (Value, error) { return strVal(typeName(vals[0])), nil })
+	return c.lift(c.args[:1], func(vals []Value) (Value, error) { return strVal(typeName(vals[0])), nil })
 }
 
 func boolvalFunc(c *call) (Value, error) {
-	b, u := c.in.truth(c.arg(0))
+	b, u := c.truth(c.arg(0))
 	if u != nil {
 		return maybe(u), nil
 	}
@@ -74,7 +74,7 @@ func boolvalFunc(c *call) (Value, error) {
 }
 
 func strvalFunc(c *call) (Value, error) {
-	s, err := c.in.stringOf(c.arg(0), c.pos)
+	s, err := c.stringOf(c.arg(0))
 	return strVal(s), err
 }
 

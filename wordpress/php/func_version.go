@@ -5,7 +5,7 @@ import "strings"
 // versionCompare compares numbers with dots between them. Versions with words in
 // them (RC1, beta) are not evaluated.
 func versionCompare(c *call) (Value, error) {
-	s := c.strs(2)
+	s := strArgs(c, 2)
 	if !numbersAndDots(s[0]) || !numbersAndDots(s[1]) {
 		return c.unknown("calls version_compare() with words in a version, which is not evaluated"), nil
 	}

@@ -1,7 +1,10 @@
 package php
 
 import (
+	"errors"
+	"io/fs"
 	"strings"
+	"syscall"
 )
 
 // What changes files, or where they are looked for. Nothing is written: what a
@@ -122,13 +125,13 @@ func chdir(c *call) (Value, error) {
 		c.in.poison(u) // whatever is read from now on lies elsewhere
 		return opaque(u), c.steps(64)
 	}
-	abs, v, err := c.local()
+	abs, v, err := localPath(c)
 	if err != nil || v != nil {
 		return v, err
 	}
 	info, err := c.files().Stat(abs)
 	if err != nil {
-		v := c.asked(err)
+		v := askedFile(c, err)
 		if u, ok := v.(*Unknown); ok {
 			c.in.poison(u)
 		}
@@ -183,4 +186,39 @@ func iniSet(c *call) (Value, error) {
 		return u, c.includeFrom(c.arg(1))
 	}
 	return u, nil
+}
+
+// localPath is argument 0 as an absolute path. A stream wrapper, or a path with a NUL,
+// gives a value to return instead.
+func localPath(c *call) (string, Value, error) {
+	name := c.str(0)
+	if strings.IndexByte(name, 0) >= 0 || name == "" {
+		return "", boolVal(false), nil
+	}
+	abs, unfit := c.path(name)
+	if unfit != "" {
+		return "", c.unsafe("reads through " + unfit), nil
+	}
+	if u := c.rewritten(abs); u != nil {
+		return "", u, nil
+	}
+	return abs, nil, nil
+}
+
+// missing reports an error that PHP answers with false.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) ||
+		errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
+}
+
+// askedFile makes a value of an error of Files.
+func askedFile(c *call, err error) Value {
+	errs := c.fileErrors()
+	switch {
+	case missing(err):
+		return boolVal(false)
+	case errs != nil && errs.Outside(err):
+		return c.unsafe("looks outside the site's home")
+	}
+	return c.unknownOf(Unreadable, "needs a file that cannot be read")
 }

@@ -12,8 +12,7 @@ import (
 type interp struct {
 	ctx       context.Context
 	opt       Options
-	funcs     map[string]function
-	consts    map[string]Value
+	lib       *library
 	natives   map[string]*class
 	stepsLeft int
 	bytesLeft int
@@ -38,7 +37,7 @@ type interp struct {
 	sources   map[string]*source
 	read      map[string]int // files by path; order from 1 of code, 0 of data
 	codeFiles int
-	releases  map[string]release // of libraries, by the vendor folder and the name
+	memo      map[string]any // what libraries found out, for all worlds
 	methods   map[string]bool
 	anonymous map[*classDecl]string // what tells nameless classes apart
 
@@ -104,10 +103,10 @@ type outcome struct {
 	why *Unknown
 }
 
-func newInterp(ctx context.Context, opt Options) *interp {
+func newInterp(ctx context.Context, opt Options, lib *library) *interp {
 	opt.Limits = opt.Limits.withDefaults()
 	in := &interp{
-		ctx: ctx, opt: opt, funcs: allFunctions(), consts: allConstants(),
+		ctx: ctx, opt: opt, lib: lib, memo: map[string]any{},
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
 		guards: map[guarded]bool{}, sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*classDecl]string{},

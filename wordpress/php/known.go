@@ -5,7 +5,6 @@ import (
 	"maps"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // What PHP 8.2's distribution has, with all of its extensions: so that what is not
@@ -22,73 +21,6 @@ var (
 // serverFunctions exist with some of the server's interfaces to PHP only.
 const serverFunctions = `apache_child_terminate apache_get_modules apache_get_version apache_getenv apache_lookup_uri apache_note
 	apache_setenv virtual fastcgi_finish_request fpm_get_status litespeed_finish_request litespeed_request_headers litespeed_response_headers`
-
-// laterCalls are functions that keep a callback and do not call it.
-var laterCalls = wordSet(`register_shutdown_function set_exception_handler spl_autoload_register header_register_callback
-	session_set_save_handler assert_options`)
-
-// The tables are made once: they are the same for every evaluation.
-var (
-	allFunctions = sync.OnceValue(functionTable)
-	allConstants = sync.OnceValue(constantTable)
-	allClasses   = sync.OnceValue(func() map[string]bool { return wordSet(knownClasses) })
-)
-
-// notEvaluated is the reason of a result that comes from a function of PHP's that is
-// not evaluated.
-func notEvaluated(name string) string { return "calls " + name + "(), which is not evaluated" }
-
-// notModelled makes a function whose result, and what it writes, is unknown.
-func notModelled(class Class, why string) function {
-	return function{max: -1, lazy: true, unmodelled: true, fn: func(c *call) (Value, error) {
-		u := c.unknown(why)
-		u.Class = class
-		switch {
-		case calledAnytime[c.name]:
-			if v := c.arg(0); v.kind() != kUnknown && !c.in.harmless(v) {
-				return nil, c.in.refuse(Undecidable, c.pos, "evaluate: %s is given a function that PHP may call at any time", c.name)
-			}
-		case !laterCalls[c.name] && (c.in.mayCall(c.args, 0) || c.in.mayConvert(c.args, 0)):
-			c.in.poison(u) // a callback runs, nobody knows how often and with what
-			return u, c.steps(64)
-		}
-		if exceptions, errors := failing(c.name); exceptions || errors {
-			if err := c.in.mayFail(u, !exceptions, c.pos); err != nil {
-				return nil, err
-			}
-		}
-		return u, c.in.invalidateTargets(c.targets, u)
-	}}
-}
-
-// conversions are methods of the site's own classes that PHP's functions call when
-// they are given an object.
-var conversions = strings.Fields(`__tostring __serialize __sleep serialize jsonserialize count getiterator current __get offsetget __debuginfo`)
-
-// mayConvert reports whether a function may call a method of an object that it is
-// given, or that an array holds.
-func (in *interp) mayConvert(vals []Value, depth int) bool {
-	for _, v := range vals {
-		switch v := in.deref(v).(type) {
-		case *Object:
-			for _, name := range conversions {
-				if m, _ := v.class.method(name); m != nil && m.decl != nil {
-					return true
-				}
-			}
-		case *Array:
-			if depth > 8 {
-				return true
-			}
-			for _, e := range v.entries {
-				if !e.gone && in.mayConvert([]Value{e.v}, depth+1) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
 
 // optionalPrefixes begin the functions of extensions that many servers lack.
 var optionalPrefixes = strings.Fields(`bc gmp_ ldap_ pg_ imap_ snmp tidy_ enchant_ zip_ odbc_ dba_ xmlrpc_ pcntl_ shm shmop_ sem_ msg_ intl
@@ -127,7 +59,7 @@ func addKnown(all map[string]function) {
 	}
 	for _, name := range strings.Fields(serverFunctions) {
 		f := notModelled(Undecidable, notEvaluated(name))
-		f.sapi = true
+		f.optional = true
 		all[name] = f
 	}
 }
@@ -151,4 +83,32 @@ func addKnownConstants(all map[string]Value) {
 	}
 	maps.Copy(more, all)
 	maps.Copy(all, more)
+}
+
+// failing reports whether a function that is not evaluated may throw exceptions, or
+// at least errors. What has effects alone, and the clock, throw nothing.
+func failing(name string, quiet map[string]bool) (exceptions, errors bool) {
+	for _, prefix := range []string{"mysqli_", "random_", "sodium_", "gmp_", "intl", "iterator_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true, true
+		}
+	}
+	return false, !quiet[name]
+}
+
+// addFailures tells the functions that are not evaluated what they may throw.
+func addFailures(all map[string]function) {
+	quiet := map[string]bool{}
+	for _, list := range [][]string{effects, chance, commands} {
+		for _, name := range list {
+			quiet[name] = true
+		}
+	}
+	for name, f := range all {
+		if f.unmodelled {
+			f.exceptions, f.errors = failing(name, quiet)
+		}
+		f.optional = f.optional || mayLack(name)
+		all[name] = f
+	}
 }

@@ -24,15 +24,15 @@ func TestKnownNamesArePHPs(t *testing.T) {
 		n++
 		switch kind {
 		case "f":
-			if _, ok := allFunctions()[name]; !ok && !strings.HasPrefix(name, "cli_") && !strings.HasPrefix(name, "readline_callback") {
+			if _, ok := php82().Functions[name]; !ok && !strings.HasPrefix(name, "cli_") && !strings.HasPrefix(name, "readline_callback") {
 				t.Errorf("function %s is not known", name)
 			}
 		case "c":
-			if !allClasses()[name] {
+			if !php82().ClassNames[name] {
 				t.Errorf("class %s is not known", name)
 			}
 		case "k":
-			v, ok := allConstants()[name]
+			v, ok := php82().Constants[name]
 			if !ok || v.kind() != kUnknown && toString(v) != value {
 				t.Errorf("constant %s is %v, want %s", name, v, value)
 			}

@@ -33,7 +33,7 @@ func (l *lexer) single(start int) (token, error) {
 	return l.emit(tString, body, i+1), nil
 }
 
-// number reads an integer or floating point literal.
+// numberArg reads an integer or floating point literal.
 func (l *lexer) number() (token, error) {
 	src, i := l.src, l.pos
 	if src[i] == '0' && i+2 < len(src) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // vlucas/phpdotenv: what configurations call of it. The release decides which
@@ -62,9 +63,9 @@ var dotenvClasses = []nativeClass{
 
 const dotenvBuilderClass = `Dotenv\Repository\RepositoryBuilder`
 
-// repository makes the object that knows where variables are read and written:
+// newRepository makes the object that knows where variables are read and written:
 // e is $_ENV, s is $_SERVER, p is putenv, a is an array of its own.
-func (c *call) repository(adapters string, immutable bool, r release) (*Object, error) {
+func newRepository(c *call, adapters string, immutable bool, r release) (*Object, error) {
 	props := newArray()
 	props.put("major", intVal(int64(r.major)))
 	props.put("minor", intVal(int64(r.minor)))
@@ -77,7 +78,7 @@ func (c *call) repository(adapters string, immutable bool, r release) (*Object, 
 // dotenvBuilder is a function that only one number's releases have.
 func dotenvBuilder(adapters string, major int) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		r, err := c.library(phpdotenv)
+		r, err := libraryRelease(c, phpdotenv)
 		if err != nil {
 			return nil, err
 		}
@@ -85,14 +86,14 @@ func dotenvBuilder(adapters string, major int) func(c *call) (Value, error) {
 			r.major = major
 		}
 		if r.major != major {
-			return nil, c.noMethod()
+			return nil, noMethod(c)
 		}
-		return c.built(adapters, false, r)
+		return newBuilt(c, adapters, false, r)
 	}
 }
 
-func (c *call) built(adapters string, immutable bool, r release) (Value, error) {
-	o, err := c.repository(adapters, immutable, r)
+func newBuilt(c *call, adapters string, immutable bool, r release) (Value, error) {
+	o, err := newRepository(c, adapters, immutable, r)
 	if err != nil {
 		return nil, err
 	}
@@ -100,20 +101,20 @@ func (c *call) built(adapters string, immutable bool, r release) (Value, error) 
 }
 
 // releaseOf is the release that a repository was made by.
-func (c *call) releaseOf(repo *Object) release {
-	return release{int(toInt(c.setting(repo, "major"))), int(toInt(c.setting(repo, "minor")))}
+func releaseOf(c *call, repo *Object) release {
+	return release{int(toInt(settingOf(c, repo, "major"))), int(toInt(settingOf(c, repo, "minor")))}
 }
 
-func (c *call) noMethod() error {
+func noMethod(c *call) error {
 	return c.throw("Error", "Call to undefined method "+c.name+"()")
 }
 
-func (c *call) setting(o *Object, name string) Value {
+func settingOf(c *call, o *Object, name string) Value {
 	v, ok := c.props(o).get(strKey(name))
 	if !ok {
 		return null
 	}
-	return c.in.deref(v)
+	return present(v)
 }
 
 func dotenvAddAdapter(c *call) (Value, error) {
@@ -126,18 +127,18 @@ func dotenvAddAdapter(c *call) (Value, error) {
 	if l == "" {
 		return c.unknown("such a repository is not modelled"), nil
 	}
-	return c.built(toString(c.setting(c.this, "adapters"))+l, toBool(c.setting(c.this, "immutable")), c.releaseOf(c.this))
+	return newBuilt(c, toString(settingOf(c, c.this, "adapters"))+l, toBool(settingOf(c, c.this, "immutable")), releaseOf(c, c.this))
 }
 
 func dotenvImmutable(c *call) (Value, error) {
-	return c.built(toString(c.setting(c.this, "adapters")), true, c.releaseOf(c.this))
+	return newBuilt(c, toString(settingOf(c, c.this, "adapters")), true, releaseOf(c, c.this))
 }
 
 // dotenvCreate is one of the functions (paths, names, shortCircuit, encoding), with
 // what phpdotenv 5 and 4 read and write; of 4 without anything there is none.
 func dotenvCreate(adapters, before string, immutable bool) function {
 	return function{min: 1, max: 4, fn: func(c *call) (Value, error) {
-		r, err := c.library(phpdotenv)
+		r, err := libraryRelease(c, phpdotenv)
 		if err != nil {
 			return nil, err
 		}
@@ -151,17 +152,17 @@ func dotenvCreate(adapters, before string, immutable bool) function {
 			use = ""
 		}
 		if use == "" {
-			return nil, c.noMethod()
+			return nil, noMethod(c)
 		}
-		repo, err := c.repository(use, immutable, r)
+		repo, err := newRepository(c, use, immutable, r)
 		if err != nil {
 			return nil, err
 		}
-		return c.dotenv(repo, 0)
+		return newDotenv(c, repo, 0)
 	}}
 }
 
-func (c *call) dotenv(repo *Object, i int) (Value, error) {
+func newDotenv(c *call, repo *Object, i int) (Value, error) {
 	props := newArray()
 	props.put("repository", repo)
 	props.put("paths", listed(c.arg(i)))
@@ -190,14 +191,14 @@ func listed(v Value) *Array {
 
 // dotenvText reads the file, or all of the files, that were named. found is false
 // if there is none.
-func (c *call) dotenvText() (text string, u *Unknown, found bool, err error) {
-	paths, _ := c.setting(c.this, "paths").(*Array)
-	names, _ := c.setting(c.this, "names").(*Array)
+func dotenvText(c *call) (text string, u *Unknown, found bool, err error) {
+	paths, _ := settingOf(c, c.this, "paths").(*Array)
+	names, _ := settingOf(c, c.this, "names").(*Array)
 	if paths == nil || names == nil {
 		return "", c.unknown("such a Dotenv is not modelled"), false, nil
 	}
 	var parts []string
-	repo, made := c.setting(c.this, "repository").(*Object)
+	repo, made := settingOf(c, c.this, "repository").(*Object)
 	for _, p := range pairs(paths) {
 		for _, n := range pairs(names) {
 			file := strings.TrimRight(toString(p.v), "/") + "/" + toString(n.v)
@@ -208,10 +209,10 @@ func (c *call) dotenvText() (text string, u *Unknown, found bool, err error) {
 			if !ok {
 				continue
 			}
-			if made && c.releaseOf(repo).major >= 5 {
+			if made && releaseOf(c, repo).major >= 5 {
 				text = strings.TrimPrefix(text, "\xef\xbb\xbf")
 			}
-			if toBool(c.setting(c.this, "short")) {
+			if toBool(settingOf(c, c.this, "short")) {
 				return text, nil, true, nil
 			}
 			parts = append(parts, text)
@@ -222,12 +223,12 @@ func (c *call) dotenvText() (text string, u *Unknown, found bool, err error) {
 
 func dotenvLoad(must bool) func(c *call) (Value, error) {
 	return func(c *call) (Value, error) {
-		text, u, found, err := c.dotenvText()
+		text, u, found, err := dotenvText(c)
 		if err != nil {
 			return nil, err
 		}
 		if u != nil {
-			return nil, c.in.refuse(u.Class, c.pos, "%s", u.Reason)
+			return nil, c.refuse(u.Class, "%s", u.Reason)
 		}
 		if !found {
 			if must {
@@ -235,22 +236,22 @@ func dotenvLoad(must bool) func(c *call) (Value, error) {
 			}
 			return newArray(), nil
 		}
-		return c.dotenvApply(text)
+		return dotenvApply(c, text)
 	}
 }
 
 // dotenvApply writes a file's variables.
-func (c *call) dotenvApply(text string) (Value, error) {
+func dotenvApply(c *call, text string) (Value, error) {
 	lines := 1 + strings.Count(text, "\n") + strings.Count(text, "\r")
 	if err := c.alloc(8*len(text) + 192*lines + 1024); err != nil {
 		return nil, err
 	}
-	repo, ok := c.setting(c.this, "repository").(*Object)
+	repo, ok := settingOf(c, c.this, "repository").(*Object)
 	if !ok {
-		return nil, c.in.refuse(Undecidable, c.pos, "such a repository is not modelled")
+		return nil, c.refuse(Undecidable, "such a repository is not modelled")
 	}
-	r := &dotenvRepo{c: c, o: repo, adapters: toString(c.setting(repo, "adapters")), immutable: toBool(c.setting(repo, "immutable")), release: c.releaseOf(repo).major}
-	entries, err := c.dotenvEntries(text, r)
+	r := &dotenvRepo{c: c, o: repo, adapters: toString(settingOf(c, repo, "adapters")), immutable: toBool(settingOf(c, repo, "immutable")), release: releaseOf(c, repo).major}
+	entries, err := dotenvEntries(c, text, r)
 	if err != nil {
 		return nil, err
 	}
@@ -266,11 +267,11 @@ func (c *call) dotenvApply(text string) (Value, error) {
 	return vars, nil
 }
 
-func (c *call) dotenvEntries(text string, r *dotenvRepo) ([]dotenvEntry, error) {
+func dotenvEntries(c *call, text string, r *dotenvRepo) ([]dotenvEntry, error) {
 	invalid := func(why error) error { return c.throw(`Dotenv\Exception\InvalidFileException`, why.Error()) }
 	if r.release >= 5 {
-		if !validUTF8(text) {
-			return nil, c.in.refuse(Undecidable, c.pos, "an .env file that is not UTF-8 is not modelled")
+		if !utf8.ValidString(text) {
+			return nil, c.refuse(Undecidable, "an .env file that is not UTF-8 is not modelled")
 		}
 		entries, bad := parseDotenv(text)
 		if bad != nil {
@@ -278,11 +279,11 @@ func (c *call) dotenvEntries(text string, r *dotenvRepo) ([]dotenvEntry, error) 
 		}
 		return entries, nil
 	}
-	entries, err := parseOldDotenv(text, c.releaseOf(r.o))
+	entries, err := parseOldDotenv(text, releaseOf(c, r.o))
 	var doubt *oldDoubt
 	switch {
 	case errors.As(err, &doubt):
-		return nil, c.in.refuse(Undecidable, c.pos, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release)
+		return nil, c.refuse(Undecidable, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release)
 	case err != nil:
 		return nil, invalid(err)
 	}
@@ -298,14 +299,14 @@ func dotenvParse(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.library(phpdotenv)
+	r, err := libraryRelease(c, phpdotenv)
 	if err != nil {
 		return nil, err
 	}
-	if !validUTF8(text) || r.major != 0 && r.major < 5 {
+	if !utf8.ValidString(text) || r.major != 0 && r.major < 5 {
 		return c.unknown("text that is not UTF-8, or for a phpdotenv before 5, is not modelled"), nil
 	}
-	repo, err := c.repository("a", false, release{major: 5})
+	repo, err := newRepository(c, "a", false, release{major: 5})
 	if err != nil {
 		return nil, err
 	}
@@ -317,11 +318,11 @@ func dotenvParse(c *call) (Value, error) {
 	}
 	d := *c
 	d.this = o
-	return d.dotenvApply(text)
+	return dotenvApply(&d, text)
 }
 
 // names lists the argument of required and ifPresent.
-func (c *call) variableNames() []string {
+func variableNames(c *call) []string {
 	var names []string
 	for _, e := range pairs(listed(c.arg(0))) {
 		names = append(names, toString(e.v))

@@ -2,37 +2,37 @@ package php
 
 // dotenvRequired throws unless every variable is set.
 func dotenvRequired(c *call) (Value, error) {
-	v, err := c.validator()
+	v, err := newValidator(c)
 	if err != nil {
 		return nil, err
 	}
-	return c.check(v, c.variableNames(), func(v Value) bool { return v.kind() != kNull }, "is missing")
+	return checkVariables(c, v, variableNames(c), func(v Value) bool { return v.kind() != kNull }, "is missing")
 }
 
 func dotenvIfPresent(c *call) (Value, error) {
-	v, err := c.validator()
+	v, err := newValidator(c)
 	if err != nil {
 		return nil, err
 	}
 	return v, nil
 }
 
-// validator makes the object that checks the variables that argument 0 names.
-func (c *call) validator() (*Object, error) {
+// newValidator makes the object that checks the variables that argument 0 names.
+func newValidator(c *call) (*Object, error) {
 	props := newArray()
-	props.put("repository", c.setting(c.this, "repository"))
-	props.put("names", listOfStrings(c.variableNames()))
+	props.put("repository", settingOf(c, c.this, "repository"))
+	props.put("names", listOfStrings(variableNames(c)))
 	return c.object(`Dotenv\Validator`, props)
 }
 
-// check returns o if ok holds of each variable, else throws. What is not known is
+// checkVariables returns o if ok holds of each variable, else throws. What is not known is
 // taken to hold: a world in which it does not ends here, and counts for nothing.
-func (c *call) check(o *Object, names []string, ok func(Value) bool, what string) (Value, error) {
-	repo, is := c.setting(o, "repository").(*Object)
+func checkVariables(c *call, o *Object, names []string, ok func(Value) bool, what string) (Value, error) {
+	repo, is := settingOf(c, o, "repository").(*Object)
 	if !is {
-		return nil, c.in.refuse(Undecidable, c.pos, "such a repository is not modelled")
+		return nil, c.refuse(Undecidable, "such a repository is not modelled")
 	}
-	r := &dotenvRepo{c: c, o: repo, adapters: toString(c.setting(repo, "adapters"))}
+	r := &dotenvRepo{c: c, o: repo, adapters: toString(settingOf(c, repo, "adapters"))}
 	for _, name := range names {
 		if v := r.get(name); v.kind() != kUnknown && !ok(v) {
 			return nil, c.throw(`Dotenv\Exception\ValidationException`, "One or more environment variables failed assertions: "+name+" "+what+".")
@@ -45,10 +45,10 @@ func (c *call) check(o *Object, names []string, ok func(Value) bool, what string
 func dotenvAssert(holds func(string) bool) function {
 	return function{fn: func(c *call) (Value, error) {
 		var names []string
-		for _, e := range pairs(listed(c.setting(c.this, "names"))) {
+		for _, e := range pairs(listed(settingOf(c, c.this, "names"))) {
 			names = append(names, toString(e.v))
 		}
-		return c.check(c.this, names, func(v Value) bool {
+		return checkVariables(c, c.this, names, func(v Value) bool {
 			return v.kind() == kNull || holds(toString(v))
 		}, "does not hold what it must")
 	}}

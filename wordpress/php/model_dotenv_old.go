@@ -3,22 +3,22 @@ package php
 // dotenvConstruct is the constructor, which configurations call with a path and a
 // name in phpdotenv 2 only: later ones take other things.
 func dotenvConstruct(c *call) (Value, error) {
-	r, err := c.library(phpdotenv)
+	r, err := libraryRelease(c, phpdotenv)
 	if err != nil {
 		return nil, err
 	}
 	if _, text := c.arg(0).(strVal); !text || r.major != 0 && r.major != 2 {
 		if r.major == 0 || c.arg(0).kind() == kObject {
-			return nil, c.in.refuse(Undecidable, c.pos, "such a Dotenv is not modelled")
+			return nil, c.refuse(Undecidable, "such a Dotenv is not modelled")
 		}
 		return nil, c.throw("ArgumentCountError", "Too few arguments to function "+c.name+"()")
 	}
 	r.major = 2
-	repo, err := c.repository("esp", true, r)
+	repo, err := newRepository(c, "esp", true, r)
 	if err != nil {
 		return nil, err
 	}
-	made, err := c.dotenv(repo, 0)
+	made, err := newDotenv(c, repo, 0)
 	o, ok := made.(*Object)
 	if err != nil || !ok {
 		return made, err
@@ -34,40 +34,40 @@ func dotenvConstruct(c *call) (Value, error) {
 // dotenvCreateWith is create: of a repository, paths and names since phpdotenv 4, of
 // paths and a name in 3.
 func dotenvCreateWith(c *call) (Value, error) {
-	r, err := c.library(phpdotenv)
+	r, err := libraryRelease(c, phpdotenv)
 	if err != nil {
 		return nil, err
 	}
 	repo, made := c.arg(0).(*Object)
 	switch {
 	case r.major == 2:
-		return nil, c.noMethod()
+		return nil, noMethod(c)
 	case r.major == 3 || r.major == 0 && !made:
 		if made || c.has(2) {
 			return c.unknown("such a repository is not modelled"), nil
 		}
 		r.major = 3
-		if repo, err = c.repository("eps", true, r); err != nil {
+		if repo, err = newRepository(c, "eps", true, r); err != nil {
 			return nil, err
 		}
-		return c.dotenv(repo, 0)
+		return newDotenv(c, repo, 0)
 	case !made || len(c.args) < 2:
 		return nil, c.typeError(0, "Dotenv\\Repository\\RepositoryInterface")
 	}
-	return c.dotenv(repo, 1)
+	return newDotenv(c, repo, 1)
 }
 
 // dotenvOverload is load, and overwrites what is there.
 func dotenvOverload(c *call) (Value, error) {
-	repo, ok := c.setting(c.this, "repository").(*Object)
+	repo, ok := settingOf(c, c.this, "repository").(*Object)
 	if !ok {
-		return nil, c.in.refuse(Undecidable, c.pos, "such a repository is not modelled")
+		return nil, c.refuse(Undecidable, "such a repository is not modelled")
 	}
-	r := c.releaseOf(repo)
+	r := releaseOf(c, repo)
 	if r.major > 3 {
-		return nil, c.noMethod()
+		return nil, noMethod(c)
 	}
-	mutable, err := c.repository(toString(c.setting(repo, "adapters")), false, r)
+	mutable, err := newRepository(c, toString(settingOf(c, repo, "adapters")), false, r)
 	if err != nil {
 		return nil, err
 	}

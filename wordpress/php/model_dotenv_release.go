@@ -14,39 +14,22 @@ type release struct{ major, minor int }
 
 const phpdotenv = "vlucas/phpdotenv"
 
-// vendorDirs is the model's slot of the vendor folders that files were included of.
-const vendorDirs = "vendor.dirs"
-
-// enterVendor remembers that a file of a vendor folder was included.
-func (in *interp) enterVendor(file string) {
-	in.st.set(in.slot('m', "vendor"), boolVal(true))
-	dir := file[:strings.LastIndex(file, vendorDir)+len(vendorDir)-1]
-	slot := in.slot('m', vendorDirs)
-	old, known := in.st.get(slot).(strVal)
-	if !known && in.st.get(slot) != nil {
-		return // worlds differ
-	}
-	if !strings.Contains("\n"+string(old)+"\n", "\n"+dir+"\n") {
-		in.st.set(slot, strVal(strings.TrimPrefix(string(old)+"\n"+dir, "\n")))
-	}
-}
-
-// library is the release of a library that the included vendor folders have: of
+// libraryRelease is the release of a library that the included vendor folders have: of
 // none if nothing there tells it. What tells it otherwise than in one way has the
 // evaluation refused.
-func (c *call) library(name string) (release, error) {
-	dirs, known := c.in.st.get(c.in.slot('m', vendorDirs)).(strVal)
+func libraryRelease(c *call, name string) (release, error) {
+	dirs, known := c.load(vendorDirs).(strVal)
 	if !known {
 		return release{}, nil
 	}
 	var found release
 	for dir := range strings.SplitSeq(string(dirs), "\n") {
-		r, err := c.installed(dir, name)
+		r, err := installedRelease(c, dir, name)
 		if err != nil {
 			return release{}, err
 		}
 		if r != found && r != (release{}) && found != (release{}) {
-			return release{}, c.in.refuse(Undecidable, c.pos, "two releases of %s may be loaded", name)
+			return release{}, c.refuse(Undecidable, "two releases of %s may be loaded", name)
 		}
 		if r != (release{}) {
 			found = r
@@ -55,11 +38,11 @@ func (c *call) library(name string) (release, error) {
 	return found, nil
 }
 
-// installed is what a vendor folder says of a library: composer's list of what it
+// installedRelease is what a vendor folder says of a library: composer's list of what it
 // installed, else its lock.
-func (c *call) installed(vendor, name string) (release, error) {
+func installedRelease(c *call, vendor, name string) (release, error) {
 	key := vendor + "\n" + name
-	if r, ok := c.in.releases[key]; ok {
+	if r, ok := c.memo()[key].(release); ok {
 		return r, nil
 	}
 	var found release
@@ -67,32 +50,29 @@ func (c *call) installed(vendor, name string) (release, error) {
 		if err := c.steps(32); err != nil {
 			return found, err
 		}
-		text, err := c.in.opt.Files.ReadFile(file)
+		text, err := c.files().ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return found, c.in.refuse(Undecidable, c.pos, "which release of %s is loaded cannot be known: %s cannot be read", name, file)
+			return found, c.refuse(Undecidable, "which release of %s is loaded cannot be known: %s cannot be read", name, file)
 		}
 		if err := c.alloc(48 * len(text)); err != nil {
 			return found, err
 		}
 		version, ok := composerVersion(text, name)
 		if !ok {
-			return found, c.in.refuse(Undecidable, c.pos, "which release of %s is loaded cannot be known: %s does not tell", name, file)
+			return found, c.refuse(Undecidable, "which release of %s is loaded cannot be known: %s does not tell", name, file)
 		}
 		if version == "" {
 			continue
 		}
 		if found, ok = parseRelease(version); !ok {
-			return found, c.in.refuse(Undecidable, c.pos, "which release of %s is loaded cannot be known: %s names none", name, file)
+			return found, c.refuse(Undecidable, "which release of %s is loaded cannot be known: %s names none", name, file)
 		}
 		break
 	}
-	if c.in.releases == nil {
-		c.in.releases = map[string]release{}
-	}
-	c.in.releases[key] = found
+	c.memo()[key] = found
 	return found, nil
 }
 

@@ -24,13 +24,13 @@ func (r *dotenvRepo) from(adapter rune, name string) Value {
 	v := null
 	switch adapter {
 	case 'e':
-		v = r.c.globalKey("_ENV", name)
+		v = globalKey(r.c, "_ENV", name)
 	case 's':
-		v = r.c.globalKey("_SERVER", name)
+		v = globalKey(r.c, "_SERVER", name)
 	case 'p':
 		v = r.c.env(name)
 	case 'a':
-		v = r.c.elementOf(r.c.setting(r.o, "values"), name)
+		v = elementOf(r.c, settingOf(r.c, r.o, "values"), name)
 	}
 	switch v := v.(type) {
 	case boolVal:
@@ -47,18 +47,18 @@ func (r *dotenvRepo) from(adapter rune, name string) Value {
 }
 
 // globalKey reads one key of a superglobal, null if it is unset.
-func (c *call) globalKey(name, k string) Value { return c.elementOf(c.global(name), k) }
+func globalKey(c *call, name, k string) Value { return elementOf(c, c.global(name), k) }
 
-func (c *call) elementOf(v Value, k string) Value {
+func elementOf(c *call, v Value, k string) Value {
 	switch v := v.(type) {
 	case *Unknown:
 		return v
 	case *Array:
-		e, err := c.in.arrayElement(v, step{k: strKey(k)}, c.pos)
+		e, err := c.element(v, strKey(k))
 		if err != nil {
 			return c.unknown("depends on " + k)
 		}
-		if e = c.in.deref(e); e.kind() == kAbsent {
+		if e = present(e); e.kind() == kAbsent {
 			return null
 		}
 		return e
@@ -67,7 +67,7 @@ func (c *call) elementOf(v Value, k string) Value {
 }
 
 func (r *dotenvRepo) loaded(name string) bool {
-	a, ok := r.c.setting(r.o, "loaded").(*Array)
+	a, ok := settingOf(r.c, r.o, "loaded").(*Array)
 	if !ok {
 		return false
 	}
@@ -126,7 +126,7 @@ func (r *dotenvRepo) value(e *dotenvEntry) Value {
 }
 
 func (r *dotenvRepo) remember(name string) error {
-	a, _ := r.c.setting(r.o, "loaded").(*Array)
+	a, _ := settingOf(r.c, r.o, "loaded").(*Array)
 	if a == nil {
 		a = newArray()
 	}
@@ -149,7 +149,7 @@ func (r *dotenvRepo) set(name string, v Value) error {
 		case 'p':
 			r.c.setenv(name, v)
 		case 'a':
-			values, _ := r.c.setting(r.o, "values").(*Array)
+			values, _ := settingOf(r.c, r.o, "values").(*Array)
 			if values == nil {
 				values = newArray()
 			}

@@ -1,5 +1,7 @@
 package php
 
+import "slices"
+
 // roots/wp-config and oscarotero/env, which Bedrock's configuration is made of.
 var rootsClasses = []nativeClass{
 	{
@@ -49,7 +51,7 @@ const envInitSlot = "env.init"
 
 // envInit declares the global env().
 func envInit(c *call) (Value, error) {
-	c.in.st.set(c.in.slot('m', envInitSlot), boolVal(true))
+	c.store(envInitSlot, boolVal(true))
 	return null, nil
 }
 
@@ -68,7 +70,7 @@ const configSlot = "roots.config"
 
 // configMap is what was defined so far; it is a key's absence that matters, so
 // that nothing that is null may lie in it: values lie in lists of one.
-func (c *call) configMap() (*Array, *Unknown) {
+func configMap(c *call) (*Array, *Unknown) {
 	switch v := c.load(configSlot).(type) {
 	case *Array:
 		return v, nil
@@ -79,10 +81,10 @@ func (c *call) configMap() (*Array, *Unknown) {
 }
 
 // withConfig stores a changed copy of the map.
-func (c *call) withConfig(change func(a *Array)) error {
-	a, u := c.configMap()
+func withConfig(c *call, change func(a *Array)) error {
+	a, u := configMap(c)
 	if u != nil {
-		return c.in.refuse(Undecidable, c.pos, "what Config holds cannot be known: %s", u.Reason)
+		return c.refuse(Undecidable, "what Config holds cannot be known: %s", u.Reason)
 	}
 	if err := c.alloc(a.size() + 128); err != nil {
 		return err
@@ -95,7 +97,7 @@ func (c *call) withConfig(change func(a *Array)) error {
 
 func configDefine(c *call) (Value, error) {
 	if u := c.unknownIn(c.arg(0)); u != nil {
-		return nil, c.in.refuse(Undecidable, c.pos, "Config::define of an unknown name: %s", u.Reason)
+		return nil, c.refuse(Undecidable, "Config::define of an unknown name: %s", u.Reason)
 	}
 	name, err := c.text(0)
 	if err != nil {
@@ -104,7 +106,7 @@ func configDefine(c *call) (Value, error) {
 	if v, ok := c.constant(name); ok && v.kind() != kUnknown {
 		return nil, c.throw(`Roots\WPConfig\Exceptions\ConstantAlreadyDefinedException`, "Aborted trying to redefine constant '"+name+"'.")
 	}
-	return null, c.withConfig(func(a *Array) { a.put(name, c.arg(1)) })
+	return null, withConfig(c, func(a *Array) { a.put(name, c.arg(1)) })
 }
 
 func configGet(c *call) (Value, error) {
@@ -112,7 +114,7 @@ func configGet(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, u := c.configMap()
+	a, u := configMap(c)
 	if u != nil {
 		return opaque(u), nil
 	}
@@ -122,7 +124,7 @@ func configGet(c *call) (Value, error) {
 	} else if missing {
 		return nil, c.throw(`Roots\WPConfig\Exceptions\UndefinedConfigKeyException`, "'"+name+"' has not been defined.")
 	}
-	return c.elementOf(a, name), nil
+	return elementOf(c, a, name), nil
 }
 
 func configRemove(c *call) (Value, error) {
@@ -130,15 +132,15 @@ func configRemove(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return null, c.withConfig(func(a *Array) { a.remove(strKey(name)) })
+	return null, withConfig(c, func(a *Array) { a.remove(strKey(name)) })
 }
 
 // configApply defines what is not defined; a constant that has another value
 // stops it.
 func configApply(c *call) (Value, error) {
-	a, u := c.configMap()
+	a, u := configMap(c)
 	if u != nil {
-		return nil, c.in.refuse(Undecidable, c.pos, "what Config holds cannot be known: %s", u.Reason)
+		return nil, c.refuse(Undecidable, "what Config holds cannot be known: %s", u.Reason)
 	}
 	if err := c.steps(4 * a.len()); err != nil {
 		return nil, err
@@ -153,7 +155,7 @@ func configApply(c *call) (Value, error) {
 		if e.v.kind() == kAbsent {
 			continue
 		}
-		if _, err := c.define(e.k.text(), c.in.deref(e.v)); err != nil {
+		if _, err := c.define(e.k.text(), present(e.v)); err != nil {
 			return nil, err
 		}
 	}
@@ -161,12 +163,12 @@ func configApply(c *call) (Value, error) {
 }
 
 // envOption reads one of Env's static properties.
-func (c *call) envOption(name string) Value {
+func envOption(c *call, name string) Value {
 	class := `env\env`
 	if c.name == "env" || c.class != nil && c.class.id == "env" {
 		class = "env"
 	}
-	return c.in.nativeStatic(class, name)
+	return c.staticProp(class, name)
 }
 
 func envGet(c *call) (Value, error) {
@@ -174,42 +176,42 @@ func envGet(c *call) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt := c.envOption("options")
+	opt := envOption(c, "options")
 	if u, ok := opt.(*Unknown); ok {
 		return opaque(u), nil
 	}
 	var v Value
 	switch flags := toInt(opt); {
 	case flags&envUseEnv != 0:
-		v = c.globalKey("_ENV", name)
+		v = globalKey(c, "_ENV", name)
 	case flags&envUseServer != 0:
-		v = c.globalKey("_SERVER", name)
+		v = globalKey(c, "_SERVER", name)
 	default:
 		v = c.env(name)
 	}
 	switch v.kind() {
 	case kNull:
-		return c.envOption("default"), nil
+		return envOption(c, "default"), nil
 	case kUnknown:
 		return v, nil
 	}
-	return c.converted(v, toInt(opt))
+	return convertedByFlags(c, v, toInt(opt))
 }
 
 func envConvert(c *call) (Value, error) {
 	opt := c.arg(1)
 	if !c.has(1) {
-		opt = c.envOption("options")
+		opt = envOption(c, "options")
 	}
 	if u, ok := opt.(*Unknown); ok {
 		return opaque(u), nil
 	}
-	return c.converted(c.arg(0), toInt(opt))
+	return convertedByFlags(c, c.arg(0), toInt(opt))
 }
 
-// converted makes values of words, numbers and quoted text.
-func (c *call) converted(v Value, flags int64) (Value, error) {
-	s, err := c.in.stringOf(v, c.pos)
+// convertedByFlags makes values of words, numbers and quoted text.
+func convertedByFlags(c *call, v Value, flags int64) (Value, error) {
+	s, err := c.stringOf(v)
 	if err != nil {
 		return nil, err
 	}
@@ -239,10 +241,8 @@ func leadingDigits(s string) int {
 	return n
 }
 
-// nativeStatic reads a static property of a model's class.
-func (in *interp) nativeStatic(class, name string) Value {
-	if v := in.st.get(in.slot('s', class+"::$"+name)); v != nil {
-		return in.deref(v)
-	}
-	return in.natives[class].native.statics[name]
-}
+// modelFunctions are the functions of the libraries that the models stand for.
+func modelFunctions() map[string]function { return envFuncs }
+
+// modelClasses are the classes of those libraries.
+func modelClasses() []nativeClass { return slices.Concat(dotenvClasses, rootsClasses) }

@@ -192,7 +192,7 @@ func (p *parser) ident() string {
 	return name
 }
 
-// member consumes a name that may be a reserved word, as members have.
+// memberText consumes a name that may be a reserved word, as members have.
 func (p *parser) member() string {
 	if p.tok.kind != tIdent {
 		p.unexpected("identifier")

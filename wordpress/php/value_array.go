@@ -191,3 +191,25 @@ func (a *Array) size() int { return 128 + 96*len(a.entries) }
 
 // certain reports that the array's keys and their order are known.
 func (a *Array) certain() bool { return a.why == nil && a.rest == restNone }
+
+// pairs lists an array's live entries.
+func pairs(a *Array) []entry {
+	if a == nil {
+		return nil
+	}
+	list := make([]entry, 0, a.len())
+	for _, e := range a.entries {
+		if !e.gone {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func listOfStrings(parts []string) *Array {
+	a := newArray()
+	for _, p := range parts {
+		a.push(strVal(p))
+	}
+	return a
+}

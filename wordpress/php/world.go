@@ -122,7 +122,7 @@ func constName(name string) string {
 // peekConst reads a constant; ok is false if no world has it.
 func (in *interp) peekConst(name string) (Value, bool) {
 	name = constName(name)
-	if v, ok := in.consts[name]; ok {
+	if v, ok := in.lib.Constants[name]; ok {
 		return v, true
 	}
 	d, ok := in.st.get(in.slot('c', name)).(*definition)
@@ -162,7 +162,7 @@ func (in *interp) evalConst(x *constExpr) (Value, error) {
 // readConst is a constant's value in the worlds that have it; the others end, or
 // throw where that may be caught.
 func (in *interp) readConst(name string, pos at) (Value, bool, error) {
-	if v, ok := in.consts[name]; ok {
+	if v, ok := in.lib.Constants[name]; ok {
 		return v, true, nil
 	}
 	slot := in.slot('c', name)
@@ -191,7 +191,7 @@ func (in *interp) define(name string, v Value, pos at) (Value, error) {
 		return boolVal(true), nil // a constant that no name leads to
 	}
 	name = constName(name)
-	if _, ok := in.consts[name]; ok {
+	if _, ok := in.lib.Constants[name]; ok {
 		return boolVal(false), nil
 	}
 	slot := in.slot('c', name)

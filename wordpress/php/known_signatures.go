@@ -1,0 +1,53 @@
+package php
+
+import (
+	_ "embed" // what PHP's functions take
+	"strings"
+)
+
+// What PHP's own functions take, made with PHP itself: a line is a function's name
+// and its parameters, each a type, "$" or "..." if it takes all that follow, and a
+// name; "&" before these is of one by reference, and "=" behind of one that may be
+// left out.
+//
+//go:embed known/signatures.txt
+var knownSignatures string
+
+// addSignatures tells functions what they take.
+func addSignatures(all map[string]function) {
+	types := map[string]*typeHint{}
+	for line := range strings.Lines(knownSignatures) {
+		words := strings.Fields(line)
+		f, ok := all[words[0]]
+		if !ok || f.vendor {
+			continue
+		}
+		for _, w := range words[1:] {
+			f.takes = append(f.takes, parseFormal(w, types))
+		}
+		all[words[0]] = f
+	}
+}
+
+func parseFormal(text string, types map[string]*typeHint) formal {
+	var p formal
+	var typ string
+	text, p.optional = strings.CutSuffix(text, "=")
+	if i := strings.Index(text, "..."); i >= 0 {
+		typ, p.name, p.variadic = text[:i], text[i+3:], true
+	} else {
+		typ, p.name, _ = strings.Cut(text, "$")
+	}
+	typ, p.ref = strings.CutSuffix(typ, "&")
+	if typ == "" || typ == "mixed" || strings.Contains(typ, "callable") {
+		return p
+	}
+	if types[typ] == nil {
+		t := &typeHint{}
+		bare, nullable := strings.CutPrefix(lower(typ), "?")
+		t.names, t.nullable = strings.Split(bare, "|"), nullable
+		types[typ] = t
+	}
+	p.typ = types[typ]
+	return p
+}
