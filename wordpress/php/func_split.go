@@ -67,6 +67,26 @@ func explode(c *call) (Value, error) {
 	return listOfStrings(parts), nil
 }
 
+// strtok cuts the first part that is not empty off a text, up to any of some bytes.
+// With one argument, it cuts the next part off an earlier text, which is not evaluated.
+func strtok(c *call) (Value, error) {
+	if len(c.args) < 2 {
+		return c.unknown("calls strtok() with one argument, which is not evaluated"), nil
+	}
+	text, separators := c.str(0), c.str(1)
+	for text != "" && strings.IndexByte(separators, text[0]) >= 0 {
+		text = text[1:]
+	}
+	end := 0
+	for end < len(text) && strings.IndexByte(separators, text[end]) < 0 {
+		end++
+	}
+	if end == 0 {
+		return boolVal(false), nil
+	}
+	return strVal(text[:end]), c.steps(len(text) / 16)
+}
+
 func strSplit(c *call) (Value, error) {
 	s := c.str(0)
 	n := c.int(1, 1)

@@ -26,6 +26,7 @@ var stringFuncs = map[string]function{
 	"implode":      {fn: implode, min: 1, max: 2},
 	"join":         {fn: implode, min: 1, max: 2},
 	"explode":      {fn: explode, min: 2, max: 3},
+	"strtok":       {fn: strtok, min: 1, max: 2},
 	"str_split":    {fn: strSplit, min: 1, max: 2},
 	"strtr":        {fn: strtr, min: 2, max: 3},
 	"str_replace":  {fn: strReplace(false), min: 3, max: 4, refs: 1 << 3},

@@ -232,7 +232,7 @@ func (u *phpURL) tail(s string) {
 	}
 }
 
-// parseStr reads a query. Names with brackets make arrays and are not evaluated.
+// parseStr reads a query. Names with brackets make arrays, which are unknown.
 func parseStr(c *call) (Value, error) {
 	s := c.str(0)
 	if err := c.alloc(128 * (len(s) + 1)); err != nil {
@@ -243,11 +243,14 @@ func parseStr(c *call) (Value, error) {
 	for i, part := range strings.Split(s, "&") {
 		name, val, _ := strings.Cut(part, "=")
 		name, _, _ = strings.Cut(strings.TrimLeft(unpercent(name, true), " "), "\x00")
-		if i >= 1000 || strings.IndexByte(name, '[') >= 0 {
-			u := c.unknown("calls parse_str() with arrays or a thousand names, which is not evaluated")
+		base, element, nested := strings.Cut(name, "[")
+		u := c.unknown("calls parse_str() with a name in brackets, which is not evaluated")
+		switch {
+		case i >= 1000, nested && (base == "" || !strings.Contains(element, "]")):
 			return u, c.setRef(1, u)
-		}
-		if name != "" {
+		case nested:
+			out.put(clean.Replace(base), u)
+		case name != "":
 			out.put(clean.Replace(name), strVal(unpercent(val, true)))
 		}
 	}

@@ -142,6 +142,8 @@ func TestWhereFilesAreLookedFor(t *testing.T) {
 
 		`$r = pack('H*', '616263') . var_export("a'\\b", true);`: `abc'a\'\\b'`,
 
+		`$a = 'x'; extract(['a' => 1, 'b' => 2, '3' => 4], EXTR_PREFIX_ALL, 'p'); $r = $a . $p_a . $p_b . $p_3;`: "x124",
+
 		`$a = 'x'; $n = extract(['a' => 'y', 'b' => 2]); $r = $a . $b . $n;`: "y22",
 
 		`$r = 'a'; ?> <? $r = 'b'; ?> <?php ;`: "a",
