@@ -127,7 +127,7 @@ func (in *interp) foreachObject(s *foreachStmt, o *Object) error {
 		return in.unsupported(s.at, "an iterator")
 	}
 	first := pairs(in.visible(o, in.frame.class))
-	for i := range first {
+	for i := 0; ; i++ {
 		props := in.visible(o, in.frame.class)
 		if props.why != nil {
 			return in.refuse(Undecidable, s.at, "evaluate: a foreach over properties that are not known")
@@ -139,6 +139,9 @@ func (in *interp) foreachObject(s *foreachStmt, o *Object) error {
 		if !slices.EqualFunc(first, now, func(a, b entry) bool { return a.k == b.k }) {
 			return in.unsupported(s.at, "a foreach over an object whose properties come and go")
 		}
+		if i == len(now) {
+			return nil
+		}
 		if err := in.foreachBind(s, now[i]); err != nil {
 			return err
 		}
@@ -146,5 +149,4 @@ func (in *interp) foreachObject(s *foreachStmt, o *Object) error {
 			return err
 		}
 	}
-	return nil
 }

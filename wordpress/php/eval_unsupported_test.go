@@ -64,7 +64,10 @@ func TestUnsupportedFeaturesAreRefusedByName(t *testing.T) {
 				t.Errorf("%s\n got %s\nwant %s", c.code, why, want)
 			}
 			for _, around := range []string{`if (isset($_SERVER['HTTPS'])) { %s }`, `try { %s } catch (Throwable $e) { $r = 'caught'; }`} {
-				code := strings.Replace(around, "%s", strings.TrimPrefix(c.code, "declare(strict_types=1);"), 1)
+				if strings.HasPrefix(c.code, "declare") {
+					continue // a declaration stands first
+				}
+				code := strings.Replace(around, "%s", c.code, 1)
 				if why := refusalOf(t, code); strings.HasPrefix(why, "answers") {
 					t.Errorf("%s\n got %s\nwant a refusal", code, why)
 				}
