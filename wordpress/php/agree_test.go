@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"net/url"
 	"os"
@@ -68,7 +69,7 @@ func evaluated(t testing.TB, file string, known bool) string {
 		Files: disk, Errors: disk, File: dir + "/main.php", DocRoot: dir, EnvKnown: known, Env: map[string]string{"KNOWN": "env"},
 		Stop: []string{dir + "/stop.php"},
 	})
-	var badSyntax *SyntaxError
+	var badSyntax *syntax.Error
 	var refusal *Refusal
 	switch {
 	case errors.As(err, &badSyntax):

@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 // exceptionTree lists PHP's throwables as child and parent.
 var exceptionTree = [][2]string{
@@ -60,14 +63,14 @@ func coreClasses() []nativeClass {
 }
 
 // exceptionProps are the properties that every throwable declares.
-var exceptionProps = []propItem{
-	{name: "message", def: &litExpr{v: strVal("")}, access: accProtected},
-	{name: "string", def: &litExpr{v: strVal("")}, access: accPrivate},
-	{name: "code", def: &litExpr{v: intVal(0)}, access: accProtected},
-	{name: "file", def: &litExpr{v: strVal("")}, access: accProtected},
-	{name: "line", def: &litExpr{v: null}, access: accProtected},
-	{name: "trace", def: &litExpr{v: newArray()}, access: accPrivate},
-	{name: "previous", def: &litExpr{v: null}, access: accPrivate},
+var exceptionProps = []syntax.PropItem{
+	{Name: "message", Default: &syntax.LitExpr{Value: strVal("")}, Access: syntax.Protected},
+	{Name: "string", Default: &syntax.LitExpr{Value: strVal("")}, Access: syntax.Private},
+	{Name: "code", Default: &syntax.LitExpr{Value: intVal(0)}, Access: syntax.Protected},
+	{Name: "file", Default: &syntax.LitExpr{Value: strVal("")}, Access: syntax.Protected},
+	{Name: "line", Default: &syntax.LitExpr{Value: null}, Access: syntax.Protected},
+	{Name: "trace", Default: &syntax.LitExpr{Value: newArray()}, Access: syntax.Private},
+	{Name: "previous", Default: &syntax.LitExpr{Value: null}, Access: syntax.Private},
 }
 
 func exceptionConstruct(c *call) (Value, error) {
@@ -83,7 +86,7 @@ func exceptionConstruct(c *call) (Value, error) {
 	if err := set("file", strVal(c.in.file())); err != nil {
 		return nil, err
 	}
-	return null, set("line", intVal(int64(c.pos.line)))
+	return null, set("line", intVal(int64(c.pos.Line)))
 }
 
 func exceptionProp(name string) func(c *call) (Value, error) {

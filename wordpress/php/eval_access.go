@@ -1,5 +1,7 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // descends reports whether c is or extends another class.
 func (c *class) descends(other *class) bool {
 	for ; c != nil; c = c.parent {
@@ -11,11 +13,11 @@ func (c *class) descends(other *class) bool {
 }
 
 // mayUse reports whether code of class scope (nil: none) may use a member.
-func mayUse(scope, owner *class, a access) bool {
+func mayUse(scope, owner *class, a syntax.Access) bool {
 	switch a {
-	case accPrivate:
+	case syntax.Private:
 		return scope == owner
-	case accProtected:
+	case syntax.Protected:
 		return scope != nil && (scope.descends(owner) || owner.descends(scope))
 	}
 	return true
@@ -23,18 +25,18 @@ func mayUse(scope, owner *class, a access) bool {
 
 // property finds the declaration of a property that an object of the class has:
 // private ones of its parents are theirs alone.
-func (c *class) property(name string) (*propItem, *class) {
+func (c *class) property(name string) (*syntax.PropItem, *class) {
 	for k := c; k != nil; k = k.parent {
-		if p := k.ownProperty(name); p != nil && (k == c || p.access != accPrivate) {
+		if p := k.ownProperty(name); p != nil && (k == c || p.Access != syntax.Private) {
 			return p, k
 		}
 	}
 	return nil, nil
 }
 
-func (c *class) ownProperty(name string) *propItem {
+func (c *class) ownProperty(name string) *syntax.PropItem {
 	for i := range c.props {
-		if c.props[i].name == name {
+		if c.props[i].Name == name {
 			return &c.props[i]
 		}
 	}
@@ -42,20 +44,20 @@ func (c *class) ownProperty(name string) *propItem {
 }
 
 // propKey is where an object holds the property, as PHP names it in (array) $o.
-func propKey(p *propItem, owner *class) key {
-	switch p.access {
-	case accPrivate:
-		return key{s: "\x00" + owner.name + "\x00" + p.name, str: true}
-	case accProtected:
-		return key{s: "\x00*\x00" + p.name, str: true}
+func propKey(p *syntax.PropItem, owner *class) key {
+	switch p.Access {
+	case syntax.Private:
+		return key{s: "\x00" + owner.name + "\x00" + p.Name, str: true}
+	case syntax.Protected:
+		return key{s: "\x00*\x00" + p.Name, str: true}
 	}
-	return key{s: p.name, str: true}
+	return key{s: p.Name, str: true}
 }
 
 // A member is a property of an object as the running code sees it.
 type member struct {
 	key    key
-	item   *propItem // nil: not declared
+	item   *syntax.PropItem // nil: not declared
 	owner  *class
 	hidden bool // it is there, but not for this code
 }
@@ -63,7 +65,7 @@ type member struct {
 // memberOf finds a property as code of the present class sees it.
 func (in *interp) memberOf(o *Object, name string) member {
 	if scope := in.frame.class; scope != nil && scope != o.class && o.class.descends(scope) {
-		if p := scope.ownProperty(name); p != nil && p.access == accPrivate {
+		if p := scope.ownProperty(name); p != nil && p.Access == syntax.Private {
 			return member{key: propKey(p, scope), item: p, owner: scope}
 		}
 	}
@@ -71,7 +73,7 @@ func (in *interp) memberOf(o *Object, name string) member {
 	if p == nil {
 		return member{key: key{s: name, str: true}}
 	}
-	return member{key: propKey(p, owner), item: p, owner: owner, hidden: !mayUse(in.frame.class, owner, p.access)}
+	return member{key: propKey(p, owner), item: p, owner: owner, hidden: !mayUse(in.frame.class, owner, p.Access)}
 }
 
 // nativeKey is where a model finds a property, whoever may use it.
@@ -95,7 +97,7 @@ func (in *interp) visible(o *Object, scope *class) *Array {
 			if scope != nil && class == scope.name && scope.ownProperty(name) != nil {
 				p, owner = scope.ownProperty(name), scope
 			}
-			if p == nil || class != "*" && owner.name != class || !mayUse(scope, owner, p.access) {
+			if p == nil || class != "*" && owner.name != class || !mayUse(scope, owner, p.Access) {
 				return true
 			}
 		}
@@ -123,7 +125,7 @@ func (in *interp) methodFor(c *class, low string) (m *method, owner *class, hidd
 	m, owner = c.method(low)
 	scope := in.frame.class
 	if scope != nil && scope != owner && c.descends(scope) {
-		if own := scope.methods[low]; own != nil && own.access == accPrivate {
+		if own := scope.methods[low]; own != nil && own.access == syntax.Private {
 			return own, scope, false
 		}
 	}

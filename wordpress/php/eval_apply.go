@@ -1,12 +1,13 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"slices"
 	"strings"
 )
 
 // callBuiltin evaluates the arguments of a builtin and calls it.
-func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
+func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) (Value, error) {
 	vals := make([]Value, 0, len(args))
 	targets := make([]target, 0, len(args))
 	put := func(name string, v Value, t target) error {
@@ -26,8 +27,8 @@ func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
 		return nil
 	}
 	for _, a := range args {
-		if a.spread {
-			list, err := in.spreadArgs(to, len(vals), a.x, pos)
+		if a.Spread {
+			list, err := in.spreadArgs(to, len(vals), a.X, pos)
 			if err != nil {
 				return nil, err
 			}
@@ -43,16 +44,16 @@ func (in *interp) callBuiltin(to *callee, args []arg, pos at) (Value, error) {
 			continue
 		}
 		i := len(vals)
-		if a.name != "" {
-			if i = to.builtin.argument(a.name); i < 0 && to.builtin.takes == nil {
+		if a.Name != "" {
+			if i = to.builtin.argument(a.Name); i < 0 && to.builtin.takes == nil {
 				return in.unknownAt(Undecidable, pos, "names an argument of a builtin"), nil
 			}
 		}
-		v, t, err := in.builtinArg(a.x, i >= 0 && to.builtin.byRef(i) && (!to.builtin.unmodelled || isPlace(a.x)))
+		v, t, err := in.builtinArg(a.X, i >= 0 && to.builtin.byRef(i) && (!to.builtin.unmodelled || isPlace(a.X)))
 		if err != nil {
 			return nil, err
 		}
-		if err := put(a.name, v, t); err != nil {
+		if err := put(a.Name, v, t); err != nil {
 			return nil, err
 		}
 	}
@@ -73,9 +74,9 @@ func (f *function) byRef(i int) bool {
 	return f.refs>>min(i, 30)&1 == 1 || f.restRefs && f.refs>>min(i, 30) == 0 && f.refs != 0
 }
 
-func isPlace(x expr) bool {
+func isPlace(x syntax.Expr) bool {
 	switch x.(type) {
-	case *varExpr, *indexExpr, *propExpr, *sPropExpr:
+	case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
 		return true
 	}
 	return false
@@ -83,18 +84,18 @@ func isPlace(x expr) bool {
 
 // temporary throws where an argument by reference is neither a variable nor what a
 // call returns.
-func (in *interp) temporary(x expr) error {
+func (in *interp) temporary(x syntax.Expr) error {
 	switch x.(type) {
-	case *callExpr, *methodExpr, *sCallExpr, *newExpr:
+	case *syntax.CallExpr, *syntax.MethodExpr, *syntax.StaticCallExpr, *syntax.NewExpr:
 		return nil
 	}
-	return in.throw("Error", "Argument could not be passed by reference", x.where())
+	return in.throw("Error", "Argument could not be passed by reference", x.Where())
 }
 
-func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
+func (in *interp) builtinArg(x syntax.Expr, ref bool) (Value, target, error) {
 	if ref {
 		switch x.(type) {
-		case *varExpr, *indexExpr, *propExpr, *sPropExpr:
+		case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
 			p, err := in.wholePlace(x)
 			if err != nil {
 				return nil, nil, err
@@ -117,7 +118,7 @@ func (in *interp) builtinArg(x expr, ref bool) (Value, target, error) {
 }
 
 // apply calls a builtin with values. See func.go for what it is spared.
-func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Value, error) {
+func (in *interp) apply(to *callee, vals []Value, targets []target, pos syntax.Pos) (Value, error) {
 	f := to.builtin
 	c := &call{in: in, name: to.name, args: vals, targets: targets, pos: pos, this: to.this, class: to.static, weak: to.weak || !to.direct}
 	if len(vals) < f.min || f.max >= 0 && len(vals) > f.max && f.fn != nil {
@@ -140,7 +141,7 @@ func (in *interp) apply(to *callee, vals []Value, targets []target, pos at) (Val
 	return in.applyKnown(f, c, given, pos)
 }
 
-func (in *interp) applyKnown(f *function, c *call, vals []Value, pos at) (Value, error) {
+func (in *interp) applyKnown(f *function, c *call, vals []Value, pos syntax.Pos) (Value, error) {
 	pure := f.refs == 0
 	u := in.unknownIn(listOf(vals...), 0)
 	each := u != nil && f.each && in.elementsOnly(vals)
@@ -199,7 +200,7 @@ func (in *interp) elementsOnly(vals []Value) bool {
 
 // calledForEffect are functions of PHP's that do more than give a value, when they
 // are called back.
-var calledForEffect = wordSet(`define putenv call_user_func call_user_func_array forward_static_call forward_static_call_array func_get_args
+var calledForEffect = syntax.WordSet(`define putenv call_user_func call_user_func_array forward_static_call forward_static_call_array func_get_args
 	array_map array_walk array_walk_recursive array_filter array_reduce usort uasort uksort iterator_apply preg_replace_callback
 	preg_replace_callback_array register_shutdown_function spl_autoload_register class_alias set_error_handler set_exception_handler
 	file_put_contents unlink touch mkdir rmdir chmod chown chgrp rename copy symlink link move_uploaded_file tempnam fopen fwrite fputs
@@ -215,7 +216,7 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 				return true
 			}
 		case strVal:
-			name := lower(strings.TrimPrefix(string(v), `\`))
+			name := syntax.Lower(strings.TrimPrefix(string(v), `\`))
 			if calledForEffect[name] {
 				return true
 			}
@@ -253,7 +254,7 @@ func (in *interp) invalidateTargets(targets []target, u *Unknown) error {
 
 // spreadArgs is what f(...$x) passes to the parameters from one on, by name where
 // the keys are names.
-func (in *interp) spreadArgs(to *callee, from int, x expr, pos at) (*Array, error) {
+func (in *interp) spreadArgs(to *callee, from int, x syntax.Expr, pos syntax.Pos) (*Array, error) {
 	v, err := in.eval(x)
 	if err != nil {
 		return nil, err
@@ -276,7 +277,7 @@ func (c *callee) takesRefs(from int) bool {
 	if c.builtin != nil {
 		return c.builtin.refs>>min(from, 30) != 0 || c.builtin.restRefs
 	}
-	return c.fn != nil && slices.ContainsFunc(c.fn.params, func(p param) bool { return p.ref })
+	return c.fn != nil && slices.ContainsFunc(c.fn.Params, func(p syntax.Param) bool { return p.Ref })
 }
 
 // jsonErrorSlot holds what json_last_error says. The evaluator makes it unknown when

@@ -1,25 +1,27 @@
 package php
 
-func (in *interp) evalAssignment(x expr) (Value, error) {
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+func (in *interp) evalAssignment(x syntax.Expr) (Value, error) {
 	switch x := x.(type) {
-	case *assignExpr:
-		if list, ok := x.target.(*arrayExpr); ok {
-			return in.destructure(list, x.val)
+	case *syntax.AssignExpr:
+		if list, ok := x.Target.(*syntax.ArrayExpr); ok {
+			return in.destructure(list, x.Val)
 		}
-		if x.ref {
+		if x.Ref {
 			return in.assignRef(x)
 		}
-		return in.assignTo(x.target, x.val)
-	case *assignOp:
+		return in.assignTo(x.Target, x.Val)
+	case *syntax.AssignOpExpr:
 		return in.assignOp(x)
-	case *incExpr:
+	case *syntax.IncExpr:
 		return in.increment(x)
 	}
 	return null, nil
 }
 
-func (in *interp) assignTo(target, val expr) (Value, error) {
-	if _, simple := target.(*varExpr); simple {
+func (in *interp) assignTo(target, val syntax.Expr) (Value, error) {
+	if _, simple := target.(*syntax.VarExpr); simple {
 		// $a = … looks for $a after its value is known.
 		v, err := in.eval(val)
 		if err != nil {
@@ -47,34 +49,34 @@ func (in *interp) assignTo(target, val expr) (Value, error) {
 
 // ofAlias reports that the value of an assignment to an element is a reference to
 // the array, which PHP would read after it made room for the element.
-func (in *interp) ofAlias(p *place, target, val expr) bool {
+func (in *interp) ofAlias(p *place, target, val syntax.Expr) bool {
 	if len(p.path) == 0 || p.slot == 0 {
 		return false
 	}
 	switch x := val.(type) {
-	case *assignExpr:
-		return x.ref
-	case *varExpr:
-		if x.dyn != nil {
+	case *syntax.AssignExpr:
+		return x.Ref
+	case *syntax.VarExpr:
+		if x.Dyn != nil {
 			return true
 		}
 		_, own := in.raw(p)
-		_, other := in.raw(in.varPlace(in.frame, x.name, x.at))
-		return own == other && x.name != baseName(target)
+		_, other := in.raw(in.varPlace(in.frame, x.Name, x.Pos))
+		return own == other && x.Name != baseName(target)
 	}
 	return false
 }
 
 // baseName is the variable that an element or property is of.
-func baseName(x expr) string {
+func baseName(x syntax.Expr) string {
 	for {
 		switch y := x.(type) {
-		case *indexExpr:
-			x = y.base
-		case *propExpr:
-			x = y.obj
-		case *varExpr:
-			return y.name
+		case *syntax.IndexExpr:
+			x = y.Base
+		case *syntax.PropExpr:
+			x = y.Obj
+		case *syntax.VarExpr:
+			return y.Name
 		default:
 			return ""
 		}
@@ -82,15 +84,15 @@ func baseName(x expr) string {
 }
 
 // assignRef makes the target an alias of a variable.
-func (in *interp) assignRef(x *assignExpr) (Value, error) {
-	if !isPlace(x.val) {
-		return nil, in.unsupported(x.at, "a reference to the result of a call")
+func (in *interp) assignRef(x *syntax.AssignExpr) (Value, error) {
+	if !isPlace(x.Val) {
+		return nil, in.unsupported(x.Pos, "a reference to the result of a call")
 	}
-	from, err := in.place(x.val)
+	from, err := in.place(x.Val)
 	if err != nil {
 		return nil, err
 	}
-	to, err := in.place(x.target)
+	to, err := in.place(x.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -104,15 +106,15 @@ func (in *interp) assignRef(x *assignExpr) (Value, error) {
 	return in.deref(ref), in.bind(to, ref)
 }
 
-func (in *interp) assignOp(x *assignOp) (Value, error) {
-	if x.op == "??" {
-		return in.evalCoalesce(x.target, func() (Value, error) { return in.assignTo(x.target, x.val) })
+func (in *interp) assignOp(x *syntax.AssignOpExpr) (Value, error) {
+	if x.Op == "??" {
+		return in.evalCoalesce(x.Target, func() (Value, error) { return in.assignTo(x.Target, x.Val) })
 	}
-	p, err := in.wholePlace(x.target)
+	p, err := in.wholePlace(x.Target)
 	if err != nil {
 		return nil, err
 	}
-	r, err := in.eval(x.val)
+	r, err := in.eval(x.Val)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +122,7 @@ func (in *interp) assignOp(x *assignOp) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := in.operate(x.op, l, r, x.at)
+	v, err := in.operate(x.Op, l, r, x.Pos)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +130,7 @@ func (in *interp) assignOp(x *assignOp) (Value, error) {
 }
 
 // wholePlace is the place of what is read and written as a whole.
-func (in *interp) wholePlace(x expr) (*place, error) {
+func (in *interp) wholePlace(x syntax.Expr) (*place, error) {
 	p, err := in.place(x)
 	if err == nil && p.magic != nil {
 		err = in.unsupported(p.at, "a combined assignment to a property with __get or __set")
@@ -145,8 +147,8 @@ func (in *interp) loadForWrite(p *place) (Value, error) {
 	return share(v), nil
 }
 
-func (in *interp) increment(x *incExpr) (Value, error) {
-	p, err := in.wholePlace(x.x)
+func (in *interp) increment(x *syntax.IncExpr) (Value, error) {
+	p, err := in.wholePlace(x.X)
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +156,8 @@ func (in *interp) increment(x *incExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := in.lift([]Value{old}, x.at, func(vals []Value) (Value, error) {
-		return in.incremented(vals[0], x.delta, x.at)
+	v, err := in.lift([]Value{old}, x.Pos, func(vals []Value) (Value, error) {
+		return in.incremented(vals[0], x.Delta, x.Pos)
 	})
 	if err != nil {
 		return nil, err
@@ -163,13 +165,13 @@ func (in *interp) increment(x *incExpr) (Value, error) {
 	if err := in.assign(p, v); err != nil {
 		return nil, err
 	}
-	if x.prefix {
+	if x.Prefix {
 		return v, nil
 	}
 	return old, nil
 }
 
-func (in *interp) incremented(v Value, delta int, pos at) (Value, error) {
+func (in *interp) incremented(v Value, delta int, pos syntax.Pos) (Value, error) {
 	switch v := v.(type) {
 	case nullVal:
 		if delta < 0 {
@@ -196,7 +198,7 @@ func (in *interp) incremented(v Value, delta int, pos at) (Value, error) {
 }
 
 // destructure evaluates [$a, $b] = value.
-func (in *interp) destructure(list *arrayExpr, val expr) (Value, error) {
+func (in *interp) destructure(list *syntax.ArrayExpr, val syntax.Expr) (Value, error) {
 	v, err := in.eval(val)
 	if err != nil {
 		return nil, err
@@ -204,19 +206,19 @@ func (in *interp) destructure(list *arrayExpr, val expr) (Value, error) {
 	return v, in.unpack(list, share(v))
 }
 
-func (in *interp) unpack(list *arrayExpr, v Value) error {
+func (in *interp) unpack(list *syntax.ArrayExpr, v Value) error {
 	next := int64(0)
-	for _, item := range list.items {
+	for _, item := range list.Items {
 		s := step{k: intKey(next)}
 		next++
-		if item.val == nil {
+		if item.Val == nil {
 			continue
 		}
-		if item.ref {
-			return in.unsupported(list.at, "a reference in list()")
+		if item.Ref {
+			return in.unsupported(list.Pos, "a reference in list()")
 		}
-		if item.key != nil {
-			k, err := in.eval(item.key)
+		if item.Key != nil {
+			k, err := in.eval(item.Key)
 			if err != nil {
 				return err
 			}
@@ -224,27 +226,27 @@ func (in *interp) unpack(list *arrayExpr, v Value) error {
 			if u := in.unknownIn(k, 0); u != nil {
 				s.wild = u
 			} else if !ok {
-				return in.throw("TypeError", "Illegal offset type", item.key.where())
+				return in.throw("TypeError", "Illegal offset type", item.Key.Where())
 			}
 			s.k = ky
 		}
 		elem := null
 		if v.kind() >= kArray {
-			e, err := in.element(v, s, item.val.where())
+			e, err := in.element(v, s, item.Val.Where())
 			if err != nil {
 				return err
 			}
 			elem = share(e)
 		}
-		if err := in.unpackInto(item.val, elem); err != nil {
+		if err := in.unpackInto(item.Val, elem); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (in *interp) unpackInto(to expr, v Value) error {
-	if inner, ok := to.(*arrayExpr); ok {
+func (in *interp) unpackInto(to syntax.Expr, v Value) error {
+	if inner, ok := to.(*syntax.ArrayExpr); ok {
 		return in.unpack(inner, v)
 	}
 	p, err := in.place(to)
@@ -254,18 +256,18 @@ func (in *interp) unpackInto(to expr, v Value) error {
 	return in.assign(p, v)
 }
 
-func (in *interp) evalCast(x *castExpr) (Value, error) {
-	v, err := in.eval(x.x)
+func (in *interp) evalCast(x *syntax.CastExpr) (Value, error) {
+	v, err := in.eval(x.X)
 	if err != nil {
 		return nil, err
 	}
-	switch x.typ {
+	switch x.Type {
 	case "array":
-		return in.castArray(v, x.at)
+		return in.castArray(v, x.Pos)
 	case "object":
-		return in.castObject(v, x.at)
+		return in.castObject(v, x.Pos)
 	case "string":
-		if v, err = in.convertString(v, x.at); err != nil {
+		if v, err = in.convertString(v, x.Pos); err != nil {
 			return nil, err
 		}
 	case "bool":
@@ -275,8 +277,8 @@ func (in *interp) evalCast(x *castExpr) (Value, error) {
 		}
 		return boolVal(b), nil
 	}
-	return in.lift([]Value{v}, x.at, func(vals []Value) (Value, error) {
-		return castScalar(vals[0], x.typ), nil
+	return in.lift([]Value{v}, x.Pos, func(vals []Value) (Value, error) {
+		return castScalar(vals[0], x.Type), nil
 	})
 }
 
@@ -290,7 +292,7 @@ func castScalar(v Value, typ string) Value {
 	return strVal(toString(v))
 }
 
-func (in *interp) castObject(v Value, pos at) (Value, error) {
+func (in *interp) castObject(v Value, pos syntax.Pos) (Value, error) {
 	props := newArray()
 	switch v := v.(type) {
 	case *Object:

@@ -1,9 +1,11 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // A callee is what a call runs.
 type callee struct {
 	name    string
-	fn      *funcDecl
+	fn      *syntax.FuncDecl
 	builtin *function
 	this    *Object
 	class   *class // whose code it is
@@ -23,69 +25,69 @@ type closure struct {
 	vals  []Value // of what it uses; refVal where by reference
 }
 
-func (in *interp) evalCall(x expr) (Value, error) {
+func (in *interp) evalCall(x syntax.Expr) (Value, error) {
 	switch x := x.(type) {
-	case *callExpr:
+	case *syntax.CallExpr:
 		to, err := in.calleeOf(x)
 		if err != nil {
 			return nil, err
 		}
-		return in.callWith(to, x.args, x.first, x.at)
-	case *methodExpr:
+		return in.callWith(to, x.Args, x.First, x.Pos)
+	case *syntax.MethodExpr:
 		return in.evalMethod(x)
-	case *sCallExpr:
+	case *syntax.StaticCallExpr:
 		return in.evalStaticCall(x)
-	case *newExpr:
+	case *syntax.NewExpr:
 		return in.evalNew(x)
-	case *closureExpr:
+	case *syntax.ClosureExpr:
 		return in.makeClosure(x)
 	}
 	return null, nil
 }
 
-func (in *interp) calleeOf(x *callExpr) (*callee, error) {
-	if name, ok := x.fn.(*nameExpr); ok {
-		to, err := in.function(name.name, name.fallback, x.at)
+func (in *interp) calleeOf(x *syntax.CallExpr) (*callee, error) {
+	if name, ok := x.Fn.(*syntax.NameExpr); ok {
+		to, err := in.function(name.Name, name.Fallback, x.Pos)
 		if to != nil && to.builtin != nil {
-			to.direct = to.name == lower(name.name)
-			if to.direct && to.name == "in_array" && in.src != nil && in.src.strict {
+			to.direct = to.name == syntax.Lower(name.Name)
+			if to.direct && to.name == "in_array" && in.src != nil && in.src.Strict {
 				err = in.constantSearch(x)
 			}
 		}
 		return to, err
 	}
-	v, err := in.eval(x.fn)
+	v, err := in.eval(x.Fn)
 	if err != nil {
 		return nil, err
 	}
-	return in.callable(v, x.at)
+	return in.callable(v, x.Pos)
 }
 
 // constantSearch refuses in_array() with a constant third argument that is not a
 // boolean, under strict types: PHP may compile it to a search that converts nothing.
-func (in *interp) constantSearch(x *callExpr) error {
-	if len(x.args) != 3 {
+func (in *interp) constantSearch(x *syntax.CallExpr) error {
+	if len(x.Args) != 3 {
 		return nil
 	}
-	switch strict := x.args[2].x.(type) {
-	case *litExpr:
-	case *constExpr:
-		if name := lower(strict.name); name == "true" || name == "false" {
+	switch strict := x.Args[2].X.(type) {
+	case *syntax.LitExpr:
+	case *syntax.ConstExpr:
+		if name := syntax.Lower(strict.Name); name == "true" || name == "false" {
 			return nil
 		}
 	default:
 		return nil
 	}
-	return in.unsupported(x.at, "in_array() with a third argument that is not a boolean, under strict types")
+	return in.unsupported(x.Pos, "in_array() with a third argument that is not a boolean, under strict types")
 }
 
 // function finds a function by name: the program's own, or PHP's.
-func (in *interp) function(name, fallback string, pos at) (*callee, error) {
+func (in *interp) function(name, fallback string, pos syntax.Pos) (*callee, error) {
 	for _, n := range []string{name, fallback} {
 		if n == "" {
 			continue
 		}
-		low := lower(n)
+		low := syntax.Lower(n)
 		if d, ok := in.st.get(in.slot('f', low)).(*definition); ok {
 			if f, builtin := in.lib.Functions[low]; builtin && !f.vendor && d.maybe != nil {
 				return &callee{unknown: d.maybe}, nil // theirs or PHP's
@@ -105,7 +107,7 @@ func (in *interp) function(name, fallback string, pos at) (*callee, error) {
 	return nil, in.throw("Error", "Call to undefined function "+name+"()", pos)
 }
 
-func (in *interp) userFunction(name string, d *definition, pos at) (*callee, error) {
+func (in *interp) userFunction(name string, d *definition, pos syntax.Pos) (*callee, error) {
 	if d.fn == nil {
 		u, _ := d.v.(*Unknown)
 		return &callee{unknown: firstUnknown(u, d.maybe)}, nil
@@ -120,7 +122,7 @@ func (in *interp) userFunction(name string, d *definition, pos at) (*callee, err
 
 // mayThrow splits off the worlds in which an exception is thrown here, if they
 // could be caught; otherwise they end.
-func (in *interp) mayThrow(why *Unknown, class, message string, pos at) error {
+func (in *interp) mayThrow(why *Unknown, class, message string, pos syntax.Pos) error {
 	if len(in.trying) == 0 {
 		return nil
 	}
@@ -144,7 +146,7 @@ func (in *interp) exists(f *function) bool {
 }
 
 // callable finds what a value calls: a closure, a name, class and method.
-func (in *interp) callable(v Value, pos at) (*callee, error) {
+func (in *interp) callable(v Value, pos syntax.Pos) (*callee, error) {
 	switch v := v.(type) {
 	case *Object:
 		if v.fn != nil {
@@ -192,7 +194,7 @@ func indexOf(s, sub string) int {
 	return -1
 }
 
-func (in *interp) callableArray(a *Array, pos at) (*callee, error) {
+func (in *interp) callableArray(a *Array, pos syntax.Pos) (*callee, error) {
 	if u := in.unknownIn(a, 0); u != nil {
 		return &callee{unknown: u}, nil
 	}
@@ -214,7 +216,7 @@ func (in *interp) callableArray(a *Array, pos at) (*callee, error) {
 }
 
 // callWith evaluates arguments and calls.
-func (in *interp) callWith(to *callee, args []arg, first bool, pos at) (Value, error) {
+func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax.Pos) (Value, error) {
 	if first {
 		if to.unknown != nil {
 			return opaque(to.unknown), nil
@@ -238,26 +240,26 @@ func (in *interp) callWith(to *callee, args []arg, first bool, pos at) (Value, e
 }
 
 // callUnknown calls nobody knows what: anything may have changed.
-func (in *interp) callUnknown(u *Unknown, args []arg) (Value, error) {
+func (in *interp) callUnknown(u *Unknown, args []syntax.Arg) (Value, error) {
 	for _, a := range args {
-		if _, err := in.eval(a.x); err != nil {
+		if _, err := in.eval(a.X); err != nil {
 			return nil, err
 		}
 	}
 	in.poison(u)
-	return opaque(u), in.steps(64, at{})
+	return opaque(u), in.steps(64, syntax.Pos{})
 }
 
 // evalArgs evaluates the arguments of a function of the program.
-func (in *interp) evalArgs(to *callee, args []arg, pos at) ([]Value, *Array, error) {
+func (in *interp) evalArgs(to *callee, args []syntax.Arg, pos syntax.Pos) ([]Value, *Array, error) {
 	if err := in.alloc(16*len(args), pos); err != nil {
 		return nil, nil, err
 	}
 	vals := make([]Value, 0, len(args))
 	var named *Array
 	for _, a := range args {
-		if a.spread {
-			list, err := in.spreadArgs(to, len(vals), a.x, pos)
+		if a.Spread {
+			list, err := in.spreadArgs(to, len(vals), a.X, pos)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -274,26 +276,26 @@ func (in *interp) evalArgs(to *callee, args []arg, pos at) ([]Value, *Array, err
 			})
 			continue
 		}
-		v, err := in.evalArg(a.x, to.byRef(len(vals), a.name))
+		v, err := in.evalArg(a.X, to.byRef(len(vals), a.Name))
 		if err != nil {
 			return nil, nil, err
 		}
-		if a.name == "" {
+		if a.Name == "" {
 			vals = append(vals, v)
 			continue
 		}
 		if named == nil {
 			named = newArray()
 		}
-		named.set(key{s: a.name, str: true}, v)
+		named.set(key{s: a.Name, str: true}, v)
 	}
 	return vals, named, nil
 }
 
-func (in *interp) evalArg(x expr, ref bool) (Value, error) {
+func (in *interp) evalArg(x syntax.Expr, ref bool) (Value, error) {
 	if ref {
 		switch x.(type) {
-		case *varExpr, *indexExpr, *propExpr, *sPropExpr:
+		case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
 			p, err := in.place(x)
 			if err != nil {
 				return nil, err
@@ -319,16 +321,16 @@ func (c *callee) byRef(i int, name string) bool {
 	if c.fn == nil {
 		return false
 	}
-	for j, p := range c.fn.params {
-		if name != "" && (p.name == name || p.variadic) || name == "" && (j == i || p.variadic && j < i) {
-			return p.ref
+	for j, p := range c.fn.Params {
+		if name != "" && (p.Name == name || p.Variadic) || name == "" && (j == i || p.Variadic && j < i) {
+			return p.Ref
 		}
 	}
 	return false
 }
 
 // invoke calls a PHP callable from a builtin.
-func (in *interp) invoke(fn Value, args []Value, weak bool, pos at) (Value, error) {
+func (in *interp) invoke(fn Value, args []Value, weak bool, pos syntax.Pos) (Value, error) {
 	to, err := in.callable(fn, pos)
 	if err != nil {
 		return nil, err

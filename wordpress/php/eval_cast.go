@@ -1,7 +1,9 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // castArray is (array) $v.
-func (in *interp) castArray(v Value, pos at) (Value, error) {
+func (in *interp) castArray(v Value, pos syntax.Pos) (Value, error) {
 	switch v := v.(type) {
 	case *Array:
 		return v, nil

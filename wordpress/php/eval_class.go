@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 // A class is a declared or native class. It does not change once it is declared.
 type class struct {
@@ -8,12 +11,12 @@ type class struct {
 	id      string // its name, or what tells it from other nameless ones
 	parent  *class
 	ifaces  []*class
-	decl    *classDecl
+	decl    *syntax.ClassDecl
 	native  *nativeClass
 	methods map[string]*method
-	consts  map[string]constItem
-	props   []propItem
-	statics map[string]propItem
+	consts  map[string]syntax.ConstItem
+	props   []syntax.PropItem
+	statics map[string]syntax.PropItem
 	opaque  bool // it has parents that are not known
 	lineage int  // what it descends from, each as often as there are ways to it
 }
@@ -23,16 +26,16 @@ const maxLineage = 2_000
 
 type method struct {
 	name    string
-	decl    *funcDecl
+	decl    *syntax.FuncDecl
 	builtin *function
 	static  bool
-	access  access
+	access  syntax.Access
 }
 
 // isA reports whether the class is or descends from another, by lower-case name.
 func (c *class) isA(low string) bool {
 	for ; c != nil; c = c.parent {
-		if lower(c.name) == low {
+		if syntax.Lower(c.name) == low {
 			return true
 		}
 		for _, i := range c.ifaces {
@@ -62,7 +65,7 @@ func (m *method) callee(this *Object, class, static *class) *callee {
 	return c
 }
 
-func (in *interp) callMethod(o *Object, class *class, m *method, args []Value, pos at) (Value, error) {
+func (in *interp) callMethod(o *Object, class *class, m *method, args []Value, pos syntax.Pos) (Value, error) {
 	to := m.callee(o, class, o.class)
 	to.weak = true
 	return in.run1(to, args, nil, pos)
@@ -72,38 +75,38 @@ func (in *interp) callMethod(o *Object, class *class, m *method, args []Value, p
 func (in *interp) linkNatives() map[string]*class {
 	all := map[string]*class{}
 	for _, n := range append(coreClasses(), in.lib.Classes...) {
-		c := &class{name: n.name, id: lower(n.name), native: &n, props: n.props, methods: map[string]*method{}, consts: map[string]constItem{}, statics: map[string]propItem{}}
+		c := &class{name: n.name, id: syntax.Lower(n.name), native: &n, props: n.props, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
 		for name, v := range n.statics {
-			c.statics[name] = propItem{name: name, def: &litExpr{v: v}, static: true}
+			c.statics[name] = syntax.PropItem{Name: name, Default: &syntax.LitExpr{Value: v}, Static: true}
 		}
 		for name, f := range n.methods {
-			c.methods[lower(name)] = &method{name: name, builtin: &f}
+			c.methods[syntax.Lower(name)] = &method{name: name, builtin: &f}
 		}
 		for name, f := range n.static {
-			c.methods[lower(name)] = &method{name: name, builtin: &f, static: true}
+			c.methods[syntax.Lower(name)] = &method{name: name, builtin: &f, static: true}
 		}
 		for name, v := range n.consts {
-			c.consts[name] = constItem{name: name, val: &litExpr{v: v}}
+			c.consts[name] = syntax.ConstItem{Name: name, Val: &syntax.LitExpr{Value: v}}
 		}
-		c.statics = map[string]propItem{}
+		c.statics = map[string]syntax.PropItem{}
 		for name, v := range n.statics {
-			c.statics[name] = propItem{name: name, static: true, def: &litExpr{v: v}}
+			c.statics[name] = syntax.PropItem{Name: name, Static: true, Default: &syntax.LitExpr{Value: v}}
 		}
-		c.parent = all[lower(n.parent)]
+		c.parent = all[syntax.Lower(n.parent)]
 		for _, i := range n.interfaces {
-			if known := all[lower(i)]; known != nil {
+			if known := all[syntax.Lower(i)]; known != nil {
 				c.ifaces = append(c.ifaces, known)
 			}
 		}
-		all[lower(n.name)] = c
+		all[syntax.Lower(n.name)] = c
 	}
 	return all
 }
 
 // findClass returns a class by name; nil and an unknown if nobody knows whether it
 // exists; nil and nil if it does not.
-func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
-	low := lower(strings.TrimPrefix(name, `\`))
+func (in *interp) findClass(name string, pos syntax.Pos) (*class, *Unknown) {
+	low := syntax.Lower(strings.TrimPrefix(name, `\`))
 	if d, ok := in.st.get(in.slot('k', low)).(*definition); ok {
 		if feature := in.unsupportedClass(name); feature != "" {
 			return nil, in.unsupportedValue(pos, feature)
@@ -131,7 +134,7 @@ func (in *interp) findClass(name string, pos at) (*class, *Unknown) {
 
 // classNamed resolves self, parent and static too. The class is nil if it is not
 // known, and then u is not.
-func (in *interp) classNamed(name string, pos at) (c *class, u *Unknown, err error) {
+func (in *interp) classNamed(name string, pos syntax.Pos) (c *class, u *Unknown, err error) {
 	switch name {
 	case "self":
 		c = in.frame.class
@@ -172,17 +175,17 @@ func (in *interp) autoload(name string) error {
 	}
 	var err error
 	list.each(func(_ key, fn Value) bool {
-		_, err = in.invoke(fn, []Value{strVal(strings.TrimPrefix(name, `\`))}, true, at{})
-		c, u := in.findClass(name, at{})
+		_, err = in.invoke(fn, []Value{strVal(strings.TrimPrefix(name, `\`))}, true, syntax.Pos{})
+		c, u := in.findClass(name, syntax.Pos{})
 		return err == nil && c == nil && u == nil
 	})
 	return err
 }
 
 // classOf is the class that an expression left of :: names.
-func (in *interp) classOf(x expr) (*class, *Unknown, error) {
-	if n, ok := x.(*nameExpr); ok {
-		return in.classNamed(n.name, n.at)
+func (in *interp) classOf(x syntax.Expr) (*class, *Unknown, error) {
+	if n, ok := x.(*syntax.NameExpr); ok {
+		return in.classNamed(n.Name, n.Pos)
 	}
 	v, err := in.eval(x)
 	if err != nil {
@@ -192,37 +195,37 @@ func (in *interp) classOf(x expr) (*class, *Unknown, error) {
 	case *Object:
 		return v.class, nil, nil
 	case strVal:
-		return in.classNamed(string(v), x.where())
+		return in.classNamed(string(v), x.Where())
 	case *Unknown:
 		return nil, v, nil
 	}
-	return nil, nil, in.throw("Error", "Cannot use value as class name", x.where())
+	return nil, nil, in.throw("Error", "Cannot use value as class name", x.Where())
 }
 
-func (in *interp) declareFunction(fn *funcDecl, pos at) error {
-	slot := in.slot('f', lower(fn.name))
+func (in *interp) declareFunction(fn *syntax.FuncDecl, pos syntax.Pos) error {
+	slot := in.slot('f', syntax.Lower(fn.Name))
 	if d, ok := in.st.get(slot).(*definition); ok && (d.maybe == nil || d.fn == fn) {
 		if d.fn == fn && d.maybe == nil {
 			return nil
 		}
 		if d.maybe == nil {
-			return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.name)
+			return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.Name)
 		}
 	}
-	if f, ok := in.lib.Functions[lower(fn.name)]; ok && !f.vendor && !f.unmodelled {
-		return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.name)
+	if f, ok := in.lib.Functions[syntax.Lower(fn.Name)]; ok && !f.vendor && !f.unmodelled {
+		return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.Name)
 	}
 	in.st.set(slot, &definition{fn: fn})
 	return in.alloc(64, pos)
 }
 
-func (in *interp) execClass(d *classDecl, pos at) error {
-	slot := in.slot('k', lower(d.name))
+func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) error {
+	slot := in.slot('k', syntax.Lower(d.Name))
 	if def, ok := in.st.get(slot).(*definition); ok && def.maybe == nil {
 		if def.class != nil && def.class.decl == d {
 			return nil
 		}
-		return in.die(Undecidable, pos, "stops: cannot declare class %s again", d.name)
+		return in.die(Undecidable, pos, "stops: cannot declare class %s again", d.Name)
 	}
 	c, err := in.makeClass(d, pos)
 	if err != nil {
@@ -233,27 +236,27 @@ func (in *interp) execClass(d *classDecl, pos at) error {
 }
 
 // makeClass links a declaration with its parents.
-func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
-	size := 256 + 128*(len(d.methods)+len(d.props)+len(d.consts))
+func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) (*class, error) {
+	size := 256 + 128*(len(d.Methods)+len(d.Props)+len(d.Consts))
 	if err := in.alloc(size, pos); err != nil {
 		return nil, err
 	}
-	c := &class{name: d.name, decl: d, methods: map[string]*method{}, consts: map[string]constItem{}, statics: map[string]propItem{}}
-	if c.id = lower(d.name); d.name == "" {
+	c := &class{name: d.Name, decl: d, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
+	if c.id = syntax.Lower(d.Name); d.Name == "" {
 		c.name = "class@anonymous"
 		if in.anonymous[d] == "" {
 			in.anonymous[d] = c.name + toString(intVal(int64(len(in.anonymous))))
 		}
 		c.id = in.anonymous[d]
 	}
-	if d.parent != "" {
-		parent, u, err := in.classNamed(d.parent, pos)
+	if d.Parent != "" {
+		parent, u, err := in.classNamed(d.Parent, pos)
 		if err != nil {
 			return nil, err
 		}
 		c.parent, c.opaque = parent, u != nil
 	}
-	for _, name := range d.interfaces {
+	for _, name := range d.Interfaces {
 		i, u, err := in.classNamed(name, pos)
 		if err != nil {
 			return nil, err
@@ -266,7 +269,7 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 		return nil, err
 	}
 	in.addMembers(c, d)
-	if c.methods["__tostring"] != nil && d.kind != "trait" && !c.isA("stringable") {
+	if c.methods["__tostring"] != nil && d.Kind != "trait" && !c.isA("stringable") {
 		i, _, err := in.classNamed("Stringable", pos)
 		if err != nil {
 			return nil, err
@@ -279,7 +282,7 @@ func (in *interp) makeClass(d *classDecl, pos at) (*class, error) {
 }
 
 // bindLineage counts what a class descends from.
-func (in *interp) bindLineage(c *class, pos at) error {
+func (in *interp) bindLineage(c *class, pos syntax.Pos) error {
 	if c.parent != nil {
 		c.lineage = 1 + c.parent.lineage
 	}
@@ -292,17 +295,17 @@ func (in *interp) bindLineage(c *class, pos at) error {
 	return nil
 }
 
-func (in *interp) addMembers(c *class, d *classDecl) {
-	for _, m := range d.methods {
-		c.methods[lower(m.name)] = &method{name: m.name, decl: m, static: m.static, access: m.access}
-		in.methods[lower(m.name)] = true
+func (in *interp) addMembers(c *class, d *syntax.ClassDecl) {
+	for _, m := range d.Methods {
+		c.methods[syntax.Lower(m.Name)] = &method{name: m.Name, decl: m, static: m.Static, access: m.Access}
+		in.methods[syntax.Lower(m.Name)] = true
 	}
-	for _, item := range d.consts {
-		c.consts[item.name] = item
+	for _, item := range d.Consts {
+		c.consts[item.Name] = item
 	}
-	for _, p := range d.props {
-		if p.static {
-			c.statics[p.name] = p
+	for _, p := range d.Props {
+		if p.Static {
+			c.statics[p.Name] = p
 		} else {
 			c.props = append(c.props, p)
 		}

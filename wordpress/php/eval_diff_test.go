@@ -50,8 +50,8 @@ func (g *grammar) expr() string {
 	return "(fn($p = 3) => " + e() + " . $p)(" + g.pick("", "4", "'v'") + ")"
 }
 
-// snippet is a few statements that leave their result in $r.
-func (g *grammar) snippet() string {
+// Snippet is a few statements that leave their result in $r.
+func (g *grammar) Snippet() string {
 	e := g.expr
 	v := g.pick("$x", "$y", "$r", "$l[]", "$m['a']", "$m['new']['deep']", "$n[0][]", "$q", "$l[1]")
 	switch g.IntN(12) {
@@ -91,7 +91,7 @@ func TestDifferential(t *testing.T) {
 	g := &grammar{Rand: rand.New(rand.NewPCG(seedOf(t, 7), 7))}
 	programs := make([]string, programsOf(t, 2000))
 	for i := range programs {
-		programs[i] = diffPrelude + g.snippet()
+		programs[i] = diffPrelude + g.Snippet()
 	}
 	compareAll(t, programs, 0.05)
 }

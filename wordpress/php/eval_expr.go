@@ -1,9 +1,11 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // eval evaluates an expression to a value. An error is a *jump, *thrown or *dead of
 // this world, or ends everything.
-func (in *interp) eval(x expr) (Value, error) {
-	pos := x.where()
+func (in *interp) eval(x syntax.Expr) (Value, error) {
+	pos := x.Where()
 	if err := in.steps(1, pos); err != nil {
 		return nil, err
 	}
@@ -12,41 +14,41 @@ func (in *interp) eval(x expr) (Value, error) {
 	}
 	defer in.leave()
 	switch x := x.(type) {
-	case *litExpr:
+	case *syntax.LitExpr:
 		return literalValue(x), nil
-	case *varExpr, *indexExpr, *propExpr, *sPropExpr:
+	case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
 		return in.evalPlace(x)
-	case *templateExpr:
-		return in.concat(x.parts, x.at)
-	case *concatExpr:
-		return in.concat(x.parts, x.at)
-	case *arrayExpr:
+	case *syntax.TemplateExpr:
+		return in.concat(x.Parts, x.Pos)
+	case *syntax.ConcatExpr:
+		return in.concat(x.Parts, x.Pos)
+	case *syntax.ArrayExpr:
 		return in.evalArray(x)
-	case *constExpr:
+	case *syntax.ConstExpr:
 		return in.evalConst(x)
-	case *binaryExpr:
+	case *syntax.BinaryExpr:
 		return in.evalBinary(x)
-	case *unaryExpr:
+	case *syntax.UnaryExpr:
 		return in.evalUnary(x)
-	case *castExpr:
+	case *syntax.CastExpr:
 		return in.evalCast(x)
-	case *assignExpr, *assignOp, *incExpr:
+	case *syntax.AssignExpr, *syntax.AssignOpExpr, *syntax.IncExpr:
 		return in.evalAssignment(x)
-	case *ternaryExpr:
+	case *syntax.TernaryExpr:
 		return in.evalTernary(x)
-	case *issetExpr:
+	case *syntax.IssetExpr:
 		return in.evalIsset(x)
-	case *emptyExpr:
+	case *syntax.EmptyExpr:
 		return in.evalEmpty(x)
-	case *callExpr, *methodExpr, *sCallExpr, *newExpr, *closureExpr:
+	case *syntax.CallExpr, *syntax.MethodExpr, *syntax.StaticCallExpr, *syntax.NewExpr, *syntax.ClosureExpr:
 		return in.evalCall(x)
 	}
 	return in.evalRare(x)
 }
 
 // literalValue is the value that a literal stands for.
-func literalValue(x *litExpr) Value {
-	switch v := x.v.(type) {
+func literalValue(x *syntax.LitExpr) Value {
+	switch v := x.Value.(type) {
 	case string:
 		return strVal(v)
 	case int64:
@@ -59,49 +61,49 @@ func literalValue(x *litExpr) Value {
 	return null
 }
 
-func (in *interp) evalRare(x expr) (Value, error) {
+func (in *interp) evalRare(x syntax.Expr) (Value, error) {
 	switch x := x.(type) {
-	case *matchExpr:
+	case *syntax.MatchExpr:
 		return in.evalMatch(x)
-	case *includeExpr:
+	case *syntax.IncludeExpr:
 		return in.evalInclude(x)
-	case *evalExpr:
+	case *syntax.EvalExpr:
 		return in.evalEval(x)
-	case *exitExpr:
-		if x.x != nil {
-			if _, err := in.eval(x.x); err != nil {
+	case *syntax.ExitExpr:
+		if x.X != nil {
+			if _, err := in.eval(x.X); err != nil {
 				return nil, err
 			}
 		}
-		return nil, in.die(Undecidable, x.at, "stops before WordPress starts")
-	case *printExpr:
-		return intVal(1), in.print(x.x)
-	case *throwExpr:
+		return nil, in.die(Undecidable, x.Pos, "stops before WordPress starts")
+	case *syntax.PrintExpr:
+		return intVal(1), in.print(x.X)
+	case *syntax.ThrowExpr:
 		return in.evalThrow(x)
-	case *cloneExpr:
-		return nil, in.unsupported(x.at, "clone")
-	case *classConst:
+	case *syntax.CloneExpr:
+		return nil, in.unsupported(x.Pos, "clone")
+	case *syntax.ClassConstExpr:
 		return in.evalClassConst(x)
-	case *instanceExpr:
+	case *syntax.InstanceExpr:
 		return in.evalInstanceof(x)
-	case *shellExpr:
-		if _, err := in.eval(x.x); err != nil {
+	case *syntax.ShellExpr:
+		if _, err := in.eval(x.X); err != nil {
 			return nil, err
 		}
-		return in.unknownAt(Unsafe, x.at, "needs a command to run"), nil
-	case *magicExpr:
+		return in.unknownAt(Unsafe, x.Pos, "needs a command to run"), nil
+	case *syntax.MagicExpr:
 		return in.magic(x), nil
-	case *yieldExpr:
-		return nil, in.unsupported(x.at, "a generator")
-	case *nameExpr:
-		return strVal(x.name), nil
+	case *syntax.YieldExpr:
+		return nil, in.unsupported(x.Pos, "a generator")
+	case *syntax.NameExpr:
+		return strVal(x.Name), nil
 	}
-	return nil, in.refuse(Undecidable, x.where(), "evaluate: not supported: %s", in.src.snippet(x.where()))
+	return nil, in.refuse(Undecidable, x.Where(), "evaluate: not supported: %s", in.src.Snippet(x.Where()))
 }
 
-func (in *interp) magic(x *magicExpr) Value {
+func (in *interp) magic(x *syntax.MagicExpr) Value {
 	path := in.file()
-	switch x.name {
+	switch x.Name {
 	case "__DIR__":
 		return strVal(dirname(path))
 	case "__CLASS__":
@@ -124,7 +126,7 @@ func dirname(path string) string {
 }
 
 // concat evaluates the parts in turn; strings that are unknown make the whole so.
-func (in *interp) concat(parts []expr, pos at) (Value, error) {
+func (in *interp) concat(parts []syntax.Expr, pos syntax.Pos) (Value, error) {
 	vals := make([]Value, len(parts))
 	for i, p := range parts {
 		v, err := in.eval(p)
@@ -155,7 +157,7 @@ func (in *interp) concat(parts []expr, pos at) (Value, error) {
 }
 
 // test evaluates a condition.
-func (in *interp) test(x expr) (bool, *Unknown, error) {
+func (in *interp) test(x syntax.Expr) (bool, *Unknown, error) {
 	v, err := in.eval(x)
 	if err != nil {
 		return false, nil, err
@@ -164,26 +166,26 @@ func (in *interp) test(x expr) (bool, *Unknown, error) {
 	return b, u, nil
 }
 
-func (in *interp) evalTernary(x *ternaryExpr) (Value, error) {
-	cond, err := in.eval(x.cond)
+func (in *interp) evalTernary(x *syntax.TernaryExpr) (Value, error) {
+	cond, err := in.eval(x.Cond)
 	if err != nil {
 		return nil, err
 	}
 	pick := func(b bool) (Value, error) {
 		switch {
 		case !b:
-			return in.eval(x.els)
-		case x.then == nil:
+			return in.eval(x.Else)
+		case x.Then == nil:
 			return narrow(cond, toBool), nil
 		}
-		return in.eval(x.then)
+		return in.eval(x.Then)
 	}
 	b, u := in.truth(cond)
 	if u == nil {
 		return pick(b)
 	}
 	return in.splitValue(u, 2, func(i int) (Value, error) {
-		if err := in.refine(x.cond, i == 0); err != nil {
+		if err := in.refine(x.Cond, i == 0); err != nil {
 			return nil, err
 		}
 		return pick(i == 0)
@@ -191,14 +193,14 @@ func (in *interp) evalTernary(x *ternaryExpr) (Value, error) {
 }
 
 // evalLogic evaluates && and ||, whose right side may not be reached.
-func (in *interp) evalLogic(x *binaryExpr) (Value, error) {
-	and := x.op == "&&"
-	b, u, err := in.test(x.l)
+func (in *interp) evalLogic(x *syntax.BinaryExpr) (Value, error) {
+	and := x.Op == "&&"
+	b, u, err := in.test(x.L)
 	if err != nil {
 		return nil, err
 	}
 	right := func() (Value, error) {
-		b, u, err := in.test(x.r)
+		b, u, err := in.test(x.R)
 		if err != nil {
 			return nil, err
 		}
@@ -215,7 +217,7 @@ func (in *interp) evalLogic(x *binaryExpr) (Value, error) {
 	}
 	return in.splitValue(u, 2, func(i int) (Value, error) {
 		left := i == 0
-		if err := in.refine(x.l, left); err != nil {
+		if err := in.refine(x.L, left); err != nil {
 			return nil, err
 		}
 		if left != and {
@@ -225,8 +227,8 @@ func (in *interp) evalLogic(x *binaryExpr) (Value, error) {
 	})
 }
 
-func (in *interp) evalMatch(x *matchExpr) (Value, error) {
-	subject, err := in.eval(x.subject)
+func (in *interp) evalMatch(x *syntax.MatchExpr) (Value, error) {
+	subject, err := in.eval(x.Subject)
 	if err != nil {
 		return nil, err
 	}
@@ -234,14 +236,14 @@ func (in *interp) evalMatch(x *matchExpr) (Value, error) {
 }
 
 // matchFrom goes on with condition j of arm i.
-func (in *interp) matchFrom(x *matchExpr, subject Value, i, j int) (Value, error) {
-	for ; i < len(x.arms); i, j = i+1, 0 {
-		for ; j < len(x.arms[i].conds); j++ {
-			v, err := in.eval(x.arms[i].conds[j])
+func (in *interp) matchFrom(x *syntax.MatchExpr, subject Value, i, j int) (Value, error) {
+	for ; i < len(x.Arms); i, j = i+1, 0 {
+		for ; j < len(x.Arms[i].Conds); j++ {
+			v, err := in.eval(x.Arms[i].Conds[j])
 			if err != nil {
 				return nil, err
 			}
-			eq, err := in.compareOp("===", subject, v, x.at)
+			eq, err := in.compareOp("===", subject, v, x.Pos)
 			if err != nil {
 				return nil, err
 			}
@@ -249,9 +251,9 @@ func (in *interp) matchFrom(x *matchExpr, subject Value, i, j int) (Value, error
 			if u != nil {
 				return in.splitValue(u, 2, func(k int) (Value, error) {
 					if k == 0 {
-						return in.eval(x.arms[i].body)
+						return in.eval(x.Arms[i].Body)
 					}
-					if err := in.enter(x.at); err != nil {
+					if err := in.enter(x.Pos); err != nil {
 						return nil, err
 					}
 					defer in.leave()
@@ -259,34 +261,34 @@ func (in *interp) matchFrom(x *matchExpr, subject Value, i, j int) (Value, error
 				})
 			}
 			if b {
-				return in.eval(x.arms[i].body)
+				return in.eval(x.Arms[i].Body)
 			}
 		}
 	}
-	for _, arm := range x.arms {
-		if arm.conds == nil {
-			return in.eval(arm.body)
+	for _, arm := range x.Arms {
+		if arm.Conds == nil {
+			return in.eval(arm.Body)
 		}
 	}
-	return nil, in.throw("UnhandledMatchError", "Unhandled match case", x.at)
+	return nil, in.throw("UnhandledMatchError", "Unhandled match case", x.Pos)
 }
 
-func (in *interp) evalArray(x *arrayExpr) (Value, error) {
-	if err := in.alloc(128+96*len(x.items), x.at); err != nil {
+func (in *interp) evalArray(x *syntax.ArrayExpr) (Value, error) {
+	if err := in.alloc(128+96*len(x.Items), x.Pos); err != nil {
 		return nil, err
 	}
 	a := newArray()
-	for _, item := range x.items {
-		if err := in.evalItem(a, item, x.at); err != nil {
+	for _, item := range x.Items {
+		if err := in.evalItem(a, item, x.Pos); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
 }
 
-func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
-	if item.spread {
-		v, err := in.eval(item.val)
+func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) error {
+	if item.Spread {
+		v, err := in.eval(item.Val)
 		if err != nil {
 			return err
 		}
@@ -294,16 +296,16 @@ func (in *interp) evalItem(a *Array, item arrayItem, pos at) error {
 	}
 	var k Value
 	var err error
-	if item.key != nil {
-		if k, err = in.eval(item.key); err != nil {
+	if item.Key != nil {
+		if k, err = in.eval(item.Key); err != nil {
 			return err
 		}
 	}
 	var v Value
-	if item.ref {
+	if item.Ref {
 		return in.unsupported(pos, "a reference in an array")
 	}
-	if v, err = in.eval(item.val); err != nil {
+	if v, err = in.eval(item.Val); err != nil {
 		return err
 	}
 	if k == nil && a.open != nil {
@@ -339,7 +341,7 @@ func (a *Array) invalidate(u *Unknown) {
 }
 
 // spreadInto appends the elements of …$v.
-func (in *interp) spreadInto(a *Array, v Value, pos at) error {
+func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) error {
 	b, ok := v.(*Array)
 	if !ok {
 		if u, ok := v.(*Unknown); ok {

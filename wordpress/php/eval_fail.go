@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 // What is not known may throw. Where nothing catches it, the world ends and does
 // not count; where something does, the worlds part.
@@ -9,9 +12,9 @@ import "strings"
 // itself throws for wrong types and values.
 func (in *interp) caught(errorsOnly bool) bool {
 	for _, s := range in.trying {
-		for _, c := range s.catches {
-			for _, name := range c.classes {
-				if low := lower(name); !errorsOnly || low == "throwable" || strings.HasSuffix(low, "error") {
+		for _, c := range s.Catches {
+			for _, name := range c.Classes {
+				if low := syntax.Lower(name); !errorsOnly || low == "throwable" || strings.HasSuffix(low, "error") {
 					return true
 				}
 			}
@@ -22,7 +25,7 @@ func (in *interp) caught(errorsOnly bool) bool {
 
 // mayFail parts the worlds in which what is not known throws, if that may be
 // caught.
-func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos at) error {
+func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos syntax.Pos) error {
 	if !in.caught(errorsOnly) {
 		return nil
 	}
@@ -30,7 +33,7 @@ func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos at) error {
 	return in.split(u,
 		func() error {
 			return &thrown{u, &Refusal{
-				Class: u.Class, File: in.file(), Line: int(pos.line), Message: "stops with an exception", Expr: in.src.snippet(pos),
+				Class: u.Class, File: in.file(), Line: int(pos.Line), Message: "stops with an exception", Expr: in.src.Snippet(pos),
 			}}
 		},
 		func() error { return nil })

@@ -1,15 +1,16 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"slices"
 	"strings"
 )
 
-func (in *interp) execForeach(s *foreachStmt) error {
-	if s.ref {
-		return in.unsupported(s.at, "foreach by reference")
+func (in *interp) execForeach(s *syntax.ForeachStmt) error {
+	if s.Ref {
+		return in.unsupported(s.Pos, "foreach by reference")
 	}
-	v, err := in.eval(s.subject)
+	v, err := in.eval(s.Subject)
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (in *interp) execForeach(s *foreachStmt) error {
 		if e.gone {
 			continue
 		}
-		if err := in.steps(1, s.at); err != nil {
+		if err := in.steps(1, s.Pos); err != nil {
 			return err
 		}
 		if err := in.foreachTurn(s, e, listed); err != nil {
@@ -57,13 +58,13 @@ func (in *interp) execForeach(s *foreachStmt) error {
 
 // foreachTurn runs the body for one element. Of an array of which only the order is
 // sure, in the worlds that have it.
-func (in *interp) foreachTurn(s *foreachStmt, e entry, listed bool) error {
+func (in *interp) foreachTurn(s *syntax.ForeachStmt, e entry, listed bool) error {
 	u, ok := e.v.(*Unknown)
 	if !listed || !ok || !u.maybeAbsent() {
 		if err := in.foreachBind(s, e); err != nil {
 			return err
 		}
-		return in.turn(s.body)
+		return in.turn(s.Body)
 	}
 	e.v = narrow(u, func(v Value) bool { return v.kind() != kAbsent })
 	return in.turnOf(func() error {
@@ -71,7 +72,7 @@ func (in *interp) foreachTurn(s *foreachStmt, e entry, listed bool) error {
 			if err := in.foreachBind(s, e); err != nil {
 				return err
 			}
-			return in.exec(s.body)
+			return in.exec(s.Body)
 		})
 	})
 }
@@ -83,19 +84,19 @@ var requestSample = strings.Fields(`HTTP_HOST HTTP_USER_AGENT HTTP_X_FORWARDED_F
 
 // foreachRequest runs the body for the variables of a request that may lie here:
 // for each of a sample any number of times, with a value that is not known.
-func (in *interp) foreachRequest(s *foreachStmt, a *Array) error {
-	u := in.unknownAt(Undecidable, s.at, a.rest.reason())
+func (in *interp) foreachRequest(s *syntax.ForeachStmt, a *Array) error {
+	u := in.unknownAt(Undecidable, s.Pos, a.rest.reason())
 	for _, name := range requestSample {
 		if _, known := a.get(strKey(name)); known {
 			continue
 		}
 		prepare := func() error {
-			if err := in.unpackInto(s.val, u); err != nil || s.key == nil {
+			if err := in.unpackInto(s.Val, u); err != nil || s.Key == nil {
 				return err
 			}
-			return in.unpackInto(s.key, strVal(name))
+			return in.unpackInto(s.Key, strVal(name))
 		}
-		if err := in.widen(s.at, u, prepare, nil, s.body, nil); err != nil {
+		if err := in.widen(s.Pos, u, prepare, nil, s.Body, nil); err != nil {
 			return err
 		}
 	}
@@ -103,41 +104,41 @@ func (in *interp) foreachRequest(s *foreachStmt, a *Array) error {
 }
 
 // foreachBind assigns an element to the loop's variables.
-func (in *interp) foreachBind(s *foreachStmt, e entry) error {
-	if err := in.unpackInto(s.val, share(in.deref(e.v))); err != nil || s.key == nil {
+func (in *interp) foreachBind(s *syntax.ForeachStmt, e entry) error {
+	if err := in.unpackInto(s.Val, share(in.deref(e.v))); err != nil || s.Key == nil {
 		return err
 	}
-	return in.unpackInto(s.key, e.k.value())
+	return in.unpackInto(s.Key, e.k.value())
 }
 
-func (in *interp) foreachUnknown(s *foreachStmt, u *Unknown) error {
+func (in *interp) foreachUnknown(s *syntax.ForeachStmt, u *Unknown) error {
 	u = opaque(u)
 	prepare := func() error {
-		if err := in.unpackInto(s.val, u); err != nil || s.key == nil {
+		if err := in.unpackInto(s.Val, u); err != nil || s.Key == nil {
 			return err
 		}
-		return in.unpackInto(s.key, u)
+		return in.unpackInto(s.Key, u)
 	}
-	return in.widen(s.at, u, prepare, nil, s.body, nil)
+	return in.widen(s.Pos, u, prepare, nil, s.Body, nil)
 }
 
 // foreachObject walks the properties that the running code may read.
-func (in *interp) foreachObject(s *foreachStmt, o *Object) error {
+func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
 	if o.class.isA("traversable") || o.fn != nil {
-		return in.unsupported(s.at, "an iterator")
+		return in.unsupported(s.Pos, "an iterator")
 	}
 	first := pairs(in.visible(o, in.frame.class))
 	for i := 0; ; i++ {
 		props := in.visible(o, in.frame.class)
 		if props.why != nil {
-			return in.refuse(Undecidable, s.at, "evaluate: a foreach over properties that are not known")
+			return in.refuse(Undecidable, s.Pos, "evaluate: a foreach over properties that are not known")
 		}
-		if err := in.steps(1+props.len(), s.at); err != nil {
+		if err := in.steps(1+props.len(), s.Pos); err != nil {
 			return err
 		}
 		now := pairs(props)
 		if !slices.EqualFunc(first, now, func(a, b entry) bool { return a.k == b.k }) {
-			return in.unsupported(s.at, "a foreach over an object whose properties come and go")
+			return in.unsupported(s.Pos, "a foreach over an object whose properties come and go")
 		}
 		if i == len(now) {
 			return nil
@@ -145,7 +146,7 @@ func (in *interp) foreachObject(s *foreachStmt, o *Object) error {
 		if err := in.foreachBind(s, now[i]); err != nil {
 			return err
 		}
-		if err := in.turn(s.body); err != nil {
+		if err := in.turn(s.Body); err != nil {
 			return err
 		}
 	}

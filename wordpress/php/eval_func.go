@@ -1,7 +1,9 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // run1 calls a function of the program with evaluated arguments.
-func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, error) {
+func (in *interp) run1(to *callee, args []Value, named *Array, pos syntax.Pos) (Value, error) {
 	switch {
 	case to.unknown != nil:
 		in.poison(to.unknown)
@@ -12,13 +14,13 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 		plain := *to
 		plain.magic = nil
 		return in.run1(&plain, []Value{strVal(*to.magic), listOf(args...)}, nil, pos)
-	case to.fn.generator:
+	case to.fn.Generator:
 		return nil, in.unsupported(pos, "a generator")
 	}
 	if in.calls >= in.opt.Limits.Depth {
 		return nil, in.refuse(Undecidable, pos, "evaluate: calls are nested deeper than %d", in.opt.Limits.Depth)
 	}
-	if err := in.alloc(512+64*len(to.fn.params), pos); err != nil {
+	if err := in.alloc(512+64*len(to.fn.Params), pos); err != nil {
 		return nil, err
 	}
 	f := in.newFrame()
@@ -28,21 +30,21 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos at) (Value, e
 		f.closure = to.closure.id
 	}
 	frame, src, trying := in.frame, in.src, in.trying
-	strict := !to.weak && src != nil && src.strict
+	strict := !to.weak && src != nil && src.Strict
 	base, end := in.mark()
 	in.calls++
-	in.frame, in.src = f, to.fn.file
+	in.frame, in.src = f, to.fn.File
 	v, err := in.body(to, f, args, named, typing{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
 	in.frame, in.src, in.trying = frame, src, trying
 	in.calls--
 	end()
-	if r, ok := err.(*Refusal); ok && r.File == "" && src != nil && to.fn.file != src {
+	if r, ok := err.(*Refusal); ok && r.File == "" && src != nil && to.fn.File != src {
 		err = in.refuse(Undecidable, pos, "evaluate: such a call of %s() is not modelled", to.name)
 	}
-	if v, err = in.returned(f, base, v, err); err != nil || to.fn.arrow != nil {
+	if v, err = in.returned(f, base, v, err); err != nil || to.fn.Arrow != nil {
 		return v, err
 	}
-	if to.fn.refReturn {
+	if to.fn.RefReturn {
 		return nil, in.unsupported(pos, "a function that returns a reference")
 	}
 	return in.coerceResult(to, v, pos)
@@ -54,14 +56,14 @@ func (in *interp) body(to *callee, f *frame, args []Value, named *Array, by typi
 	if err := in.bind1(to, f, args, named, by); err != nil {
 		return nil, err
 	}
-	if to.fn.arrow != nil {
-		v, err := in.eval(to.fn.arrow)
+	if to.fn.Arrow != nil {
+		v, err := in.eval(to.fn.Arrow)
 		if err != nil {
 			return nil, err
 		}
 		return in.coerceResult(to, v, pos)
 	}
-	err := in.exec(to.fn.body)
+	err := in.exec(to.fn.Body)
 	if err == nil {
 		return null, nil
 	}
@@ -122,7 +124,7 @@ func (in *interp) whyOr(v Value) *Unknown {
 	if in.why != nil {
 		return in.why
 	}
-	return in.unknownAt(Undecidable, at{}, "depends on an exception")
+	return in.unknownAt(Undecidable, syntax.Pos{}, "depends on an exception")
 }
 
 // whyOf is what told the worlds that wait from the present one.
@@ -140,37 +142,37 @@ func (in *interp) release(f *frame) {
 	}
 }
 
-func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array, by typing) error {
+func (in *interp) bindParams(fn *syntax.FuncDecl, f *frame, args []Value, named *Array, by typing) error {
 	pos := by.pos
-	if n := len(fn.params); named != nil && (n == 0 || !fn.params[n-1].variadic) && leftover(fn, named).len() > 0 {
+	if n := len(fn.Params); named != nil && (n == 0 || !fn.Params[n-1].Variadic) && leftover(fn, named).len() > 0 {
 		return in.throw("Error", "Unknown named parameter", pos)
 	}
-	for i, p := range fn.params {
-		slot := in.varPlace(f, p.name, pos).slot
-		if p.variadic && p.ref {
+	for i, p := range fn.Params {
+		slot := in.varPlace(f, p.Name, pos).slot
+		if p.Variadic && p.Ref {
 			return in.unsupported(pos, "a variadic parameter by reference")
 		}
-		if p.variadic {
+		if p.Variadic {
 			rest, err := in.restArgs(args[min(i, len(args)):], leftover(fn, named), p, by)
 			in.st.set(slot, rest)
 			return err
 		}
 		if named != nil && i < len(args) {
-			if _, twice := named.get(key{s: p.name, str: true}); twice {
-				return in.throw("Error", "Named parameter $"+p.name+" overwrites previous argument", pos)
+			if _, twice := named.get(key{s: p.Name, str: true}); twice {
+				return in.throw("Error", "Named parameter $"+p.Name+" overwrites previous argument", pos)
 			}
 		}
-		v, ok := argument(args, named, i, p.name)
+		v, ok := argument(args, named, i, p.Name)
 		if !ok {
-			if p.def == nil {
-				return in.throw("ArgumentCountError", "Too few arguments to function "+fn.name+"()", pos)
+			if p.Default == nil {
+				return in.throw("ArgumentCountError", "Too few arguments to function "+fn.Name+"()", pos)
 			}
-			def, err := in.eval(p.def)
+			def, err := in.eval(p.Default)
 			if err != nil {
 				return err
 			}
-			if v = def; def.kind() == kInt && p.typ != nil && !p.typ.accepts("int", "mixed") {
-				v, err = in.coerce(def, p.typ, by)
+			if v = def; def.kind() == kInt && p.Type != nil && !p.Type.Accepts("int", "mixed") {
+				v, err = in.coerce(def, p.Type, by)
 			}
 			if err != nil {
 				return err
@@ -183,8 +185,8 @@ func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array,
 			v = c
 		}
 		in.st.set(slot, share(v))
-		if p.promote && f.this != nil {
-			if err := in.setProp(f.this, p.name, in.deref(v), pos); err != nil {
+		if p.Promote && f.this != nil {
+			if err := in.setProp(f.this, p.Name, in.deref(v), pos); err != nil {
 				return err
 			}
 		}
@@ -193,14 +195,14 @@ func (in *interp) bindParams(fn *funcDecl, f *frame, args []Value, named *Array,
 }
 
 // leftover are the named arguments that no parameter has the name of.
-func leftover(f *funcDecl, named *Array) *Array {
+func leftover(f *syntax.FuncDecl, named *Array) *Array {
 	if named == nil {
 		return nil
 	}
 	out := newArray()
 	named.each(func(k key, v Value) bool {
-		for _, p := range f.params {
-			if p.name == k.s && !p.variadic {
+		for _, p := range f.Params {
+			if p.Name == k.s && !p.Variadic {
 				return true
 			}
 		}
@@ -221,19 +223,19 @@ func argument(args []Value, named *Array, i int, name string) (Value, bool) {
 }
 
 // coerceArg converts an argument; one by reference where it lies.
-func (in *interp) coerceArg(v Value, p param, by typing) (Value, error) {
-	if !p.ref {
+func (in *interp) coerceArg(v Value, p syntax.Param, by typing) (Value, error) {
+	if !p.Ref {
 		v = in.deref(v)
 	}
-	if v.kind() == kNull && isNullLiteral(p.def) {
+	if v.kind() == kNull && isNullLiteral(p.Default) {
 		return v, nil
 	}
 	r, ok := v.(refVal)
 	if !ok {
-		return in.coerce(v, p.typ, by)
+		return in.coerce(v, p.Type, by)
 	}
-	if old := in.deref(r); p.typ != nil && (old.kind() != kNull || !isNullLiteral(p.def)) {
-		c, err := in.coerce(old, p.typ, by)
+	if old := in.deref(r); p.Type != nil && (old.kind() != kNull || !isNullLiteral(p.Default)) {
+		c, err := in.coerce(old, p.Type, by)
 		if err != nil {
 			return nil, err
 		}
@@ -245,7 +247,7 @@ func (in *interp) coerceArg(v Value, p param, by typing) (Value, error) {
 }
 
 // restArgs is what a variadic parameter takes.
-func (in *interp) restArgs(args []Value, named *Array, p param, by typing) (*Array, error) {
+func (in *interp) restArgs(args []Value, named *Array, p syntax.Param, by typing) (*Array, error) {
 	rest := newArray()
 	for _, v := range args {
 		c, err := in.coerceArg(v, p, by)
@@ -267,9 +269,9 @@ func (in *interp) restArgs(args []Value, named *Array, p param, by typing) (*Arr
 }
 
 // takes reports whether a function has a parameter of that name.
-func takes(f *funcDecl, name string) bool {
-	for _, p := range f.params {
-		if p.name == name {
+func takes(f *syntax.FuncDecl, name string) bool {
+	for _, p := range f.Params {
+		if p.Name == name {
 			return true
 		}
 	}
@@ -277,33 +279,33 @@ func takes(f *funcDecl, name string) bool {
 }
 
 // makeClosure evaluates function () use ($x) {…} and fn () => ….
-func (in *interp) makeClosure(x *closureExpr) (Value, error) {
+func (in *interp) makeClosure(x *syntax.ClosureExpr) (Value, error) {
 	in.serial++
-	c := &closure{id: in.serial, callee: callee{name: "{closure}", fn: x.fn, class: in.frame.class, static: in.frame.static}}
-	if !x.static {
+	c := &closure{id: in.serial, callee: callee{name: "{closure}", fn: x.Fn, class: in.frame.class, static: in.frame.static}}
+	if !x.Static {
 		c.this = in.frame.this
 	}
-	if err := in.alloc(256+64*(len(x.uses)+len(in.frame.vars)), x.at); err != nil {
+	if err := in.alloc(256+64*(len(x.Uses)+len(in.frame.vars)), x.Pos); err != nil {
 		return nil, err
 	}
-	for _, u := range x.uses {
-		p := in.varPlace(in.frame, u.name, x.at)
+	for _, u := range x.Uses {
+		p := in.varPlace(in.frame, u.Name, x.Pos)
 		v, err := in.load(p)
-		if u.ref {
+		if u.Ref {
 			v, err = in.reference(p)
 		}
 		if err != nil {
 			return nil, err
 		}
-		c.names, c.vals = append(c.names, u.name), append(c.vals, share(v))
+		c.names, c.vals = append(c.names, u.Name), append(c.vals, share(v))
 	}
-	if x.arrow {
+	if x.Arrow {
 		for name := range in.frame.vars {
-			v, err := in.load(in.varPlace(in.frame, name, x.at))
+			v, err := in.load(in.varPlace(in.frame, name, x.Pos))
 			if err != nil {
 				return nil, err
 			}
-			if v.kind() != kNull && !takes(x.fn, name) {
+			if v.kind() != kNull && !takes(x.Fn, name) {
 				c.names, c.vals = append(c.names, name), append(c.vals, share(v))
 			}
 		}

@@ -1,13 +1,15 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // Callbacks that PHP calls when it likes (an error handler, an output buffer's
 // callback) are accepted if calling them changes nothing that the program sees.
 
 // calledAnytime are functions that take such callbacks.
-var calledAnytime = wordSet("set_error_handler ob_start register_tick_function")
+var calledAnytime = syntax.WordSet("set_error_handler ob_start register_tick_function")
 
 // quietCalls are what a harmless function may call.
-var quietCalls = wordSet(`error_log in_array strpos stripos str_contains str_starts_with error_reporting ini_get sprintf printf header
+var quietCalls = syntax.WordSet(`error_log in_array strpos stripos str_contains str_starts_with error_reporting ini_get sprintf printf header
 	strlen substr str_replace trim date time is_string is_array count implode basename dirname htmlspecialchars http_response_code`)
 
 // harmless reports that a function of the program has no effect on the program: it
@@ -16,7 +18,7 @@ func (in *interp) harmless(v Value) bool {
 	if v.kind() == kNull {
 		return true
 	}
-	to, err := in.callable(v, at{})
+	to, err := in.callable(v, syntax.Pos{})
 	switch {
 	case err != nil || to.unknown != nil:
 		return false
@@ -29,15 +31,15 @@ func (in *interp) harmless(v Value) bool {
 			}
 		}
 	}
-	for _, p := range to.fn.params {
-		if p.ref {
+	for _, p := range to.fn.Params {
+		if p.Ref {
 			return false
 		}
 	}
 	harmless := true
-	functionChildren(to.fn, func(list ...expr) {
+	syntax.FunctionChildren(to.fn, func(list ...syntax.Expr) {
 		for _, n := range list {
-			walk(n, func(n expr) bool {
+			syntax.Walk(n, func(n syntax.Expr) bool {
 				harmless = harmless && quietNode(n)
 				return harmless
 			})
@@ -47,17 +49,17 @@ func (in *interp) harmless(v Value) bool {
 }
 
 // quietNode reports that a node, its children aside, has no effect outside.
-func quietNode(n expr) bool {
+func quietNode(n syntax.Expr) bool {
 	switch n := n.(type) {
-	case *litExpr, *varExpr, *indexExpr, *templateExpr, *concatExpr, *arrayExpr, *constExpr, *binaryExpr, *unaryExpr, *castExpr,
-		*ternaryExpr, *issetExpr, *emptyExpr, *printExpr, *magicExpr, *nameExpr, *exprStmt, *echoStmt, *ifStmt, *returnStmt, *blockStmt:
+	case *syntax.LitExpr, *syntax.VarExpr, *syntax.IndexExpr, *syntax.TemplateExpr, *syntax.ConcatExpr, *syntax.ArrayExpr, *syntax.ConstExpr, *syntax.BinaryExpr, *syntax.UnaryExpr, *syntax.CastExpr,
+		*syntax.TernaryExpr, *syntax.IssetExpr, *syntax.EmptyExpr, *syntax.PrintExpr, *syntax.MagicExpr, *syntax.NameExpr, *syntax.ExprStmt, *syntax.EchoStmt, *syntax.IfStmt, *syntax.ReturnStmt, *syntax.BlockStmt:
 		return true
-	case *assignExpr:
-		to, ok := n.target.(*varExpr)
-		return ok && !n.ref && to.dyn == nil && !superglobals[to.name]
-	case *callExpr:
-		fn, ok := n.fn.(*nameExpr)
-		return ok && (quietCalls[lower(fn.name)] || quietCalls[lower(fn.fallback)])
+	case *syntax.AssignExpr:
+		to, ok := n.Target.(*syntax.VarExpr)
+		return ok && !n.Ref && to.Dyn == nil && !superglobals[to.Name]
+	case *syntax.CallExpr:
+		fn, ok := n.Fn.(*syntax.NameExpr)
+		return ok && (quietCalls[syntax.Lower(fn.Name)] || quietCalls[syntax.Lower(fn.Fallback)])
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -126,7 +127,7 @@ func TestTallSourcesAreBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			peak, took, err := measured("<?php\n" + code + "\nrequire '/site/wp-settings.php';")
 			var refusal *Refusal
-			var badSyntax *SyntaxError
+			var badSyntax *syntax.Error
 			if err != nil && !errors.As(err, &refusal) && !errors.As(err, &badSyntax) {
 				t.Errorf("got %v, want an answer, a refusal or a syntax error", err)
 			}

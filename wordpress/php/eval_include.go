@@ -2,6 +2,7 @@ package php
 
 import (
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"path"
 	"slices"
 	"strings"
@@ -9,7 +10,7 @@ import (
 
 // start evaluates the first file.
 func (in *interp) start() error {
-	text, u, ok, err := in.readFile(in.opt.File, at{})
+	text, u, ok, err := in.readFile(in.opt.File, syntax.Pos{})
 	switch {
 	case err != nil:
 		return err
@@ -37,17 +38,17 @@ func (in *interp) note1(path string) {
 }
 
 // parsed parses a file once.
-func (in *interp) parsed(path, text string) (*source, error) {
-	if s, ok := in.sources[path]; ok && s.text == text {
+func (in *interp) parsed(path, text string) (*syntax.Source, error) {
+	if s, ok := in.sources[path]; ok && s.Text == text {
 		return s, nil
 	}
-	if err := in.alloc(24*len(text), at{}); err != nil {
+	if err := in.alloc(24*len(text), syntax.Pos{}); err != nil {
 		return nil, err
 	}
-	s, err := parse(path, text)
-	var nest *nestingError
+	s, err := syntax.Parse(path, text)
+	var nest *syntax.NestingError
 	if errors.As(err, &nest) {
-		return nil, &Refusal{Class: Undecidable, File: nest.file, Line: nest.line, Message: nest.msg}
+		return nil, &Refusal{Class: Undecidable, File: nest.File, Line: nest.Line, Message: nest.Msg}
 	}
 	if err != nil {
 		return nil, err
@@ -57,13 +58,13 @@ func (in *interp) parsed(path, text string) (*source, error) {
 }
 
 // runSource runs a file in the present frame; its value is what it returns.
-func (in *interp) runSource(src *source) (Value, error) {
+func (in *interp) runSource(src *syntax.Source) (Value, error) {
 	outer := in.src
 	base, end := in.mark()
 	in.src = src
-	err := in.hoist(src.body)
+	err := in.hoist(src.Body)
 	if err == nil {
-		err = in.exec(src.body)
+		err = in.exec(src.Body)
 	}
 	in.src = outer
 	end()
@@ -99,20 +100,20 @@ func (in *interp) runSource(src *source) (Value, error) {
 }
 
 // hoist declares functions and classes that are known before the file runs.
-func (in *interp) hoist(body []stmt) error {
+func (in *interp) hoist(body []syntax.Stmt) error {
 	for _, s := range body {
 		switch s := s.(type) {
-		case *funcStmt:
-			if s.hoisted {
-				if err := in.declareFunction(s.fn, s.at); err != nil {
+		case *syntax.FuncStmt:
+			if s.Hoisted {
+				if err := in.declareFunction(s.Fn, s.Pos); err != nil {
 					return err
 				}
 			}
-		case *classStmt:
-			if !s.hoisted || !in.linkable(s.decl) {
+		case *syntax.ClassStmt:
+			if !s.Hoisted || !in.linkable(s.Decl) {
 				continue
 			}
-			if err := in.execClass(s.decl, s.at); err != nil {
+			if err := in.execClass(s.Decl, s.Pos); err != nil {
 				return err
 			}
 		}
@@ -121,25 +122,25 @@ func (in *interp) hoist(body []stmt) error {
 }
 
 // linkable reports that a class's parents exist already.
-func (in *interp) linkable(d *classDecl) bool {
-	names := append([]string{d.parent}, d.interfaces...)
-	for _, n := range append(names, d.traits...) {
+func (in *interp) linkable(d *syntax.ClassDecl) bool {
+	names := append([]string{d.Parent}, d.Interfaces...)
+	for _, n := range append(names, d.Traits...) {
 		if n == "" {
 			continue
 		}
-		if c, u := in.findClass(n, at{}); c == nil || u != nil {
+		if c, u := in.findClass(n, syntax.Pos{}); c == nil || u != nil {
 			return false
 		}
 	}
 	return true
 }
 
-func (in *interp) evalInclude(x *includeExpr) (Value, error) {
-	v, err := in.eval(x.x)
+func (in *interp) evalInclude(x *syntax.IncludeExpr) (Value, error) {
+	v, err := in.eval(x.X)
 	if err != nil {
 		return nil, err
 	}
-	if v, err = in.convertString(v, x.at); err != nil {
+	if v, err = in.convertString(v, x.Pos); err != nil {
 		return nil, err
 	}
 	u, ok := v.(*Unknown)
@@ -156,7 +157,7 @@ func (in *interp) evalInclude(x *includeExpr) (Value, error) {
 	})
 }
 
-func (in *interp) unsafeOf(u *Unknown, _ at) *Unknown {
+func (in *interp) unsafeOf(u *Unknown, _ syntax.Pos) *Unknown {
 	c := *opaque(u)
 	c.Class, c.Reason = Unsafe, "runs code that is not known: "+c.Reason
 	return &c
@@ -165,18 +166,18 @@ func (in *interp) unsafeOf(u *Unknown, _ at) *Unknown {
 // includeUnknown is unknown code running here.
 func (in *interp) includeUnknown(u *Unknown) (Value, error) {
 	in.poison(u)
-	return opaque(u), in.steps(64, at{})
+	return opaque(u), in.steps(64, syntax.Pos{})
 }
 
 // include runs a file that is known by name.
-func (in *interp) include(x *includeExpr, name string) (Value, error) {
-	once := strings.HasSuffix(x.kind, "_once")
+func (in *interp) include(x *syntax.IncludeExpr, name string) (Value, error) {
+	once := strings.HasSuffix(x.Kind, "_once")
 	abs, unfit := in.includePath(name)
 	if unfit != "" {
-		return in.includeUnknown(in.unknownAt(Unsafe, x.at, "runs code from "+unfit))
+		return in.includeUnknown(in.unknownAt(Unsafe, x.Pos, "runs code from "+unfit))
 	}
 	if slices.Contains(in.opt.Stop, abs) || in.sameAsStop(abs) {
-		return nil, in.reachStop(x.at)
+		return nil, in.reachStop(x.Pos)
 	}
 	slot := in.slot('i', in.identity(abs))
 	if once {
@@ -219,7 +220,7 @@ func (in *interp) identity(abs string) string {
 // reachStop joins this world with the others that come to WordPress, and ends it.
 // WordPress begins by making the prefix of the scope that requires it the global
 // one.
-func (in *interp) reachStop(pos at) error {
+func (in *interp) reachStop(pos syntax.Pos) error {
 	if in.frame != in.globals {
 		v, err := in.load2("table_prefix", pos)
 		if err != nil {
@@ -265,34 +266,34 @@ func (in *interp) enterVendor(file string) {
 	}
 }
 
-func (in *interp) includeFile(x *includeExpr, abs string, slot int) (Value, error) {
-	text, u, ok, err := in.readFile(abs, x.at)
+func (in *interp) includeFile(x *syntax.IncludeExpr, abs string, slot int) (Value, error) {
+	text, u, ok, err := in.readFile(abs, x.Pos)
 	switch {
 	case err != nil:
 		return nil, err
 	case u != nil:
 		return in.includeUnknown(u)
-	case !ok && strings.HasPrefix(x.kind, "require"):
-		return nil, in.die(Undecidable, x.at, "stops: cannot open %q", abs)
+	case !ok && strings.HasPrefix(x.Kind, "require"):
+		return nil, in.die(Undecidable, x.Pos, "stops: cannot open %q", abs)
 	case !ok:
 		return boolVal(false), nil
 	}
 	in.st.set(slot, boolVal(true))
 	if strings.Contains(abs, vendorDir) {
 		in.enterVendor(abs)
-		return in.unknownAt(Undecidable, x.at, "depends on a library"), nil
+		return in.unknownAt(Undecidable, x.Pos, "depends on a library"), nil
 	}
 	if in.codeFiles >= in.opt.Limits.Files || in.calls >= in.opt.Limits.Depth {
-		return nil, in.refuse(Undecidable, x.at, "evaluate: includes too many files")
+		return nil, in.refuse(Undecidable, x.Pos, "evaluate: includes too many files")
 	}
 	in.note1(abs)
-	return in.runText(abs, text, x.at)
+	return in.runText(abs, text, x.Pos)
 }
 
 // runText parses and runs code; what PHP would not parse throws a ParseError.
-func (in *interp) runText(name, text string, pos at) (Value, error) {
+func (in *interp) runText(name, text string, pos syntax.Pos) (Value, error) {
 	src, err := in.parsed(name, text)
-	var badSyntax *SyntaxError
+	var badSyntax *syntax.Error
 	if errors.As(err, &badSyntax) {
 		thrownErr := in.throw("ParseError", badSyntax.Msg, pos)
 		if t, ok := thrownErr.(*thrown); ok {
@@ -309,24 +310,24 @@ func (in *interp) runText(name, text string, pos at) (Value, error) {
 }
 
 // evalEval runs text as PHP.
-func (in *interp) evalEval(x *evalExpr) (Value, error) {
-	v, err := in.eval(x.x)
+func (in *interp) evalEval(x *syntax.EvalExpr) (Value, error) {
+	v, err := in.eval(x.X)
 	if err != nil {
 		return nil, err
 	}
 	u, ok := v.(*Unknown)
 	if ok && u.alts == nil {
-		return in.includeUnknown(in.unsafeOf(u, x.at))
+		return in.includeUnknown(in.unsafeOf(u, x.Pos))
 	}
 	run := func(v Value) (Value, error) {
-		code, err := in.stringOf(v, x.at)
+		code, err := in.stringOf(v, x.Pos)
 		if err != nil {
 			return nil, err
 		}
 		if in.calls >= in.opt.Limits.Depth {
-			return nil, in.refuse(Undecidable, x.at, "evaluate: nested too deeply")
+			return nil, in.refuse(Undecidable, x.Pos, "evaluate: nested too deeply")
 		}
-		val, err := in.runText(in.file()+"("+toString(intVal(int64(x.line)))+") : eval()'d code", "<?php "+code, x.at)
+		val, err := in.runText(in.file()+"("+toString(intVal(int64(x.Line)))+") : eval()'d code", "<?php "+code, x.Pos)
 		if err == nil && val == Value(intVal(1)) && !strings.Contains(code, "return") {
 			val = null
 		}

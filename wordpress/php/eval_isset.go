@@ -1,8 +1,10 @@
 package php
 
-func (in *interp) evalIsset(x *issetExpr) (Value, error) {
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+func (in *interp) evalIsset(x *syntax.IssetExpr) (Value, error) {
 	var result Value = boolVal(true)
-	for _, v := range x.vars {
+	for _, v := range x.Vars {
 		b, err := in.isSet(v)
 		if err != nil {
 			return nil, err
@@ -18,7 +20,7 @@ func (in *interp) evalIsset(x *issetExpr) (Value, error) {
 }
 
 // isSet is isset of one expression.
-func (in *interp) isSet(x expr) (Value, error) {
+func (in *interp) isSet(x syntax.Expr) (Value, error) {
 	v, err := in.quiet(x, askIsset)
 	if err != nil {
 		return nil, err
@@ -44,24 +46,24 @@ func (in *interp) isSet(x expr) (Value, error) {
 
 // quiet evaluates an expression as isset, empty and ?? do: what is missing on the
 // way is null. Of strings, isset and empty take offsets that are all number.
-func (in *interp) quiet(x expr, who asking) (Value, error) {
+func (in *interp) quiet(x syntax.Expr, who asking) (Value, error) {
 	switch x := x.(type) {
-	case *varExpr:
-		if x.name == "this" && x.dyn == nil && in.frame.this == nil {
+	case *syntax.VarExpr:
+		if x.Name == "this" && x.Dyn == nil && in.frame.this == nil {
 			return null, nil
 		}
-	case *indexExpr:
+	case *syntax.IndexExpr:
 		if name, ok := globalsKey(x); ok {
-			p, err := in.globalPlace(name, x.at)
+			p, err := in.globalPlace(name, x.Pos)
 			if err != nil {
 				return nil, err
 			}
 			return in.load(p)
 		}
 		return in.quietIndex(x, who)
-	case *propExpr:
+	case *syntax.PropExpr:
 		return in.quietProp(x, who)
-	case *sPropExpr:
+	case *syntax.StaticPropExpr:
 		p, err := in.staticPlace(x)
 		if _, ok := err.(*thrown); ok {
 			return null, nil
@@ -84,15 +86,15 @@ const (
 	askEmpty
 )
 
-func (in *interp) quietIndex(x *indexExpr, who asking) (Value, error) {
-	base, err := in.quiet(x.base, askValue)
+func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) (Value, error) {
+	base, err := in.quiet(x.Base, askValue)
 	if err != nil {
 		return nil, err
 	}
-	if x.idx == nil {
-		return nil, in.throw("Error", "Cannot use [] for reading", x.at)
+	if x.Idx == nil {
+		return nil, in.throw("Error", "Cannot use [] for reading", x.Pos)
 	}
-	idx, err := in.eval(x.idx)
+	idx, err := in.eval(x.Idx)
 	if err != nil {
 		return nil, err
 	}
@@ -110,14 +112,14 @@ func (in *interp) quietIndex(x *indexExpr, who asking) (Value, error) {
 		default:
 			return null, nil
 		}
-		return nil, in.throw("TypeError", "Illegal offset type in isset or empty", x.at)
+		return nil, in.throw("TypeError", "Illegal offset type in isset or empty", x.Pos)
 	}
 	s.k, s.null = k, idx.kind() == kNull
-	return in.quietElement(base, s, who, x.at)
+	return in.quietElement(base, s, who, x.Pos)
 }
 
 // quietElement is $v[key] where what is not there is null.
-func (in *interp) quietElement(v Value, s step, who asking, pos at) (Value, error) {
+func (in *interp) quietElement(v Value, s step, who asking, pos syntax.Pos) (Value, error) {
 	switch v := v.(type) {
 	case strVal:
 		if s.wild != nil {
@@ -135,7 +137,7 @@ func (in *interp) quietElement(v Value, s step, who asking, pos at) (Value, erro
 }
 
 // quietUnknown is quietElement of each of the values that an unknown may be.
-func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos at) (Value, error) {
+func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos syntax.Pos) (Value, error) {
 	var out Value
 	for _, alt := range u.alts {
 		if alt.kind() == kObject {
@@ -177,33 +179,33 @@ func share2(v Value) Value {
 	return share(v)
 }
 
-func (in *interp) quietProp(x *propExpr, who asking) (Value, error) {
-	obj, err := in.quiet(x.obj, askValue)
+func (in *interp) quietProp(x *syntax.PropExpr, who asking) (Value, error) {
+	obj, err := in.quiet(x.Obj, askValue)
 	if err != nil {
 		return nil, err
 	}
-	name, err := in.eval(x.name)
+	name, err := in.eval(x.Name)
 	if err != nil {
 		return nil, err
 	}
 	o, ok := obj.(*Object)
 	if !ok || name.kind() == kUnknown {
-		return in.propOf(obj, name, x.at, true)
+		return in.propOf(obj, name, x.Pos, true)
 	}
 	m := in.memberOf(o, toString(name))
 	if _, has := in.propsOf(o).get(m.key); has && !m.hidden || in.propsOf(o).why != nil {
-		return in.propOf(obj, name, x.at, true)
+		return in.propOf(obj, name, x.Pos, true)
 	}
 	isset, class := o.class.method("__isset")
-	if m.item != nil && m.item.typed && !m.hidden {
+	if m.item != nil && m.item.Typed && !m.hidden {
 		return null, nil
 	}
 	if (isset == nil || !in.magicFor(o, "__isset", toString(name))) && in.magicFor(o, "__get", toString(name)) && who == askValue {
-		return in.propOf(obj, name, x.at, true)
+		return in.propOf(obj, name, x.Pos, true)
 	}
 	if isset == nil {
 		if o.class.opaque {
-			return in.unknownAt(Undecidable, x.at, "depends on a parent class, which is not evaluated"), nil
+			return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), nil
 		}
 		return null, nil
 	}
@@ -211,7 +213,7 @@ func (in *interp) quietProp(x *propExpr, who asking) (Value, error) {
 	if !ok {
 		return null, nil
 	}
-	v, err := in.callMethod(o, class, isset, []Value{name}, x.at)
+	v, err := in.callMethod(o, class, isset, []Value{name}, x.Pos)
 	release()
 	if err != nil {
 		return nil, err
@@ -221,9 +223,9 @@ func (in *interp) quietProp(x *propExpr, who asking) (Value, error) {
 		return in.issetAnswer(t, u), nil
 	}
 	if u != nil {
-		return in.orUnset(u)(in.propOf(obj, name, x.at, true))
+		return in.orUnset(u)(in.propOf(obj, name, x.Pos, true))
 	}
-	return in.propOf(obj, name, x.at, true)
+	return in.propOf(obj, name, x.Pos, true)
 }
 
 // orUnset is a value that is there in some of the worlds, and null in the others.
@@ -236,8 +238,8 @@ func (in *interp) orUnset(u *Unknown) func(Value, error) (Value, error) {
 	}
 }
 
-func (in *interp) evalEmpty(x *emptyExpr) (Value, error) {
-	v, err := in.quiet(x.x, askEmpty)
+func (in *interp) evalEmpty(x *syntax.EmptyExpr) (Value, error) {
+	v, err := in.quiet(x.X, askEmpty)
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +251,7 @@ func (in *interp) evalEmpty(x *emptyExpr) (Value, error) {
 }
 
 // evalCoalesce is $x ?? right, and the reading half of ??=.
-func (in *interp) evalCoalesce(x expr, right func() (Value, error)) (Value, error) {
+func (in *interp) evalCoalesce(x syntax.Expr, right func() (Value, error)) (Value, error) {
 	v, err := in.quiet(x, askValue)
 	if err != nil {
 		return nil, err

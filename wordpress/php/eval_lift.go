@@ -1,8 +1,10 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // lift applies a pure function to values of which some may be unknown: to every
 // combination of alternatives if those are few, otherwise the result is unknown.
-func (in *interp) lift(vals []Value, pos at, f func([]Value) (Value, error)) (Value, error) {
+func (in *interp) lift(vals []Value, pos syntax.Pos, f func([]Value) (Value, error)) (Value, error) {
 	var first *Unknown
 	combinations := 1
 	for _, v := range vals {
@@ -88,10 +90,10 @@ func (in *interp) unknownIn(v Value, depth int) *Unknown {
 			return opaque(v.why)
 		}
 		if v.rest != restNone {
-			return in.unknownAt(Undecidable, at{}, v.rest.reason())
+			return in.unknownAt(Undecidable, syntax.Pos{}, v.rest.reason())
 		}
 		if in.charge(len(v.entries)); depth > 64 || in.stepsLeft == 0 {
-			return in.unknownAt(Undecidable, at{}, "holds too much")
+			return in.unknownAt(Undecidable, syntax.Pos{}, "holds too much")
 		}
 		for i := range v.entries {
 			if e := &v.entries[i]; !e.gone {

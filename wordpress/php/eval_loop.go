@@ -1,24 +1,26 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // execLoop runs loops and switch, and collects the worlds that break out.
-func (in *interp) execLoop(s stmt) error {
+func (in *interp) execLoop(s syntax.Stmt) error {
 	base, end := in.mark()
 	var err error
 	switch s := s.(type) {
-	case *whileStmt:
-		err = in.iterate(s.at, nil, in.condition([]expr{s.cond}), s.body, nil)
-	case *doStmt:
-		err = in.turn(s.body)
+	case *syntax.WhileStmt:
+		err = in.iterate(s.Pos, nil, in.condition([]syntax.Expr{s.Cond}), s.Body, nil)
+	case *syntax.DoStmt:
+		err = in.turn(s.Body)
 		if err == nil {
-			err = in.iterate(s.at, nil, in.condition([]expr{s.cond}), s.body, nil)
+			err = in.iterate(s.Pos, nil, in.condition([]syntax.Expr{s.Cond}), s.Body, nil)
 		}
-	case *forStmt:
-		if err = in.evalAll(s.init); err == nil {
-			err = in.iterate(s.at, nil, in.condition(s.cond), s.body, s.step)
+	case *syntax.ForStmt:
+		if err = in.evalAll(s.Init); err == nil {
+			err = in.iterate(s.Pos, nil, in.condition(s.Cond), s.Body, s.Step)
 		}
-	case *foreachStmt:
+	case *syntax.ForeachStmt:
 		err = in.execForeach(s)
-	case *switchStmt:
+	case *syntax.SwitchStmt:
 		err = in.execSwitch(s)
 	}
 	end()
@@ -66,7 +68,7 @@ func (in *interp) leaveLoop(base int, err error) error {
 }
 
 // condition evaluates what stands between the semicolons of for: the last decides.
-func (in *interp) condition(xs []expr) func() (bool, *Unknown, error) {
+func (in *interp) condition(xs []syntax.Expr) func() (bool, *Unknown, error) {
 	return func() (bool, *Unknown, error) {
 		if len(xs) == 0 {
 			return true, nil, nil
@@ -79,7 +81,7 @@ func (in *interp) condition(xs []expr) func() (bool, *Unknown, error) {
 }
 
 // turn runs a loop's body once. What continues joins at its end.
-func (in *interp) turn(body []stmt) error {
+func (in *interp) turn(body []syntax.Stmt) error {
 	return in.turnOf(func() error { return in.exec(body) })
 }
 
@@ -116,7 +118,7 @@ func isContinue(err error) bool {
 }
 
 // iterate runs a loop: prepare, if it is set, begins every turn.
-func (in *interp) iterate(pos at, prepare func() error, cond func() (bool, *Unknown, error), body []stmt, step []expr) error {
+func (in *interp) iterate(pos syntax.Pos, prepare func() error, cond func() (bool, *Unknown, error), body []syntax.Stmt, step []syntax.Expr) error {
 	for {
 		if err := in.steps(1, pos); err != nil {
 			return err
@@ -137,7 +139,7 @@ func (in *interp) iterate(pos at, prepare func() error, cond func() (bool, *Unkn
 	}
 }
 
-func (in *interp) oneTurn(prepare func() error, body []stmt, step []expr) error {
+func (in *interp) oneTurn(prepare func() error, body []syntax.Stmt, step []syntax.Expr) error {
 	if prepare != nil {
 		if err := prepare(); err != nil {
 			return err
@@ -153,7 +155,7 @@ const maxRounds = 10
 
 // widen runs a loop whose number of turns is unknown, until nothing changes any
 // more. The condition has just been evaluated to the unknown u.
-func (in *interp) widen(pos at, u *Unknown, prepare func() error, cond func() (bool, *Unknown, error), body []stmt, step []expr) error {
+func (in *interp) widen(pos syntax.Pos, u *Unknown, prepare func() error, cond func() (bool, *Unknown, error), body []syntax.Stmt, step []syntax.Expr) error {
 	why := opaque(u)
 	exit := in.st.fork()
 	head := in.st.fork()
@@ -207,7 +209,7 @@ func (in *interp) widened(head, end *state, why *Unknown, round int) (*state, bo
 				moved = append(moved, slot)
 			}
 		}
-		return in.steps(1, at{})
+		return in.steps(1, syntax.Pos{})
 	})
 	if err != nil || stable {
 		return next, stable, err
@@ -227,19 +229,19 @@ func (in *interp) widened(head, end *state, why *Unknown, round int) (*state, bo
 
 // execSwitch first finds the worlds that enter at each case, then runs the bodies
 // in order, each with the worlds that fall through to it.
-func (in *interp) execSwitch(s *switchStmt) error {
-	subject, err := in.eval(s.subject)
+func (in *interp) execSwitch(s *syntax.SwitchStmt) error {
+	subject, err := in.eval(s.Subject)
 	if err != nil {
 		return err
 	}
-	entries := make([]*state, len(s.cases)+1)
+	entries := make([]*state, len(s.Cases)+1)
 	why, err := in.matchCases(s, subject, entries)
 	if err != nil {
 		return err
 	}
 	var live *state
 	var end error
-	for i := range s.cases {
+	for i := range s.Cases {
 		st, err := in.join(live, entries[i], why)
 		if err != nil {
 			return err
@@ -248,7 +250,7 @@ func (in *interp) execSwitch(s *switchStmt) error {
 			continue
 		}
 		in.st = live
-		err = in.exec(s.cases[i].body)
+		err = in.exec(s.Cases[i].Body)
 		live = nil
 		switch err.(type) {
 		case nil:
@@ -264,7 +266,7 @@ func (in *interp) execSwitch(s *switchStmt) error {
 			return err
 		}
 	}
-	if live, err = in.join(live, entries[len(s.cases)], why); err != nil {
+	if live, err = in.join(live, entries[len(s.Cases)], why); err != nil {
 		return err
 	}
 	return in.resume(in.base, live, end)
@@ -272,19 +274,19 @@ func (in *interp) execSwitch(s *switchStmt) error {
 
 // matchCases sorts the worlds by the case they enter at; the last entry is of
 // those that enter none.
-func (in *interp) matchCases(s *switchStmt, subject Value, entries []*state) (*Unknown, error) {
+func (in *interp) matchCases(s *syntax.SwitchStmt, subject Value, entries []*state) (*Unknown, error) {
 	why := in.whyOr(nil)
-	def := len(s.cases)
-	for i, c := range s.cases {
-		if c.cond == nil {
+	def := len(s.Cases)
+	for i, c := range s.Cases {
+		if c.Cond == nil {
 			def = i
 			continue
 		}
-		v, err := in.eval(c.cond)
+		v, err := in.eval(c.Cond)
 		if err != nil {
 			return nil, err
 		}
-		eq, err := in.compareOp("==", subject, v, c.cond.where())
+		eq, err := in.compareOp("==", subject, v, c.Cond.Where())
 		if err != nil {
 			return nil, err
 		}

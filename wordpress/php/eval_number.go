@@ -1,11 +1,12 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"math/bits"
 )
 
-func (in *interp) arithmetic(op string, l, r Value, pos at) (Value, error) {
+func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) (Value, error) {
 	if l.kind() >= kArray || r.kind() >= kArray {
 		return nil, in.operandError(op, l, r, pos)
 	}
@@ -45,7 +46,7 @@ func arithmeticString(v Value) bool {
 	return !ok || leadsNumber(string(s))
 }
 
-func (in *interp) operandError(op string, l, r Value, pos at) error {
+func (in *interp) operandError(op string, l, r Value, pos syntax.Pos) error {
 	return in.throw("TypeError", "Unsupported operand types: "+typeWord(l)+" "+op+" "+typeWord(r), pos)
 }
 
@@ -99,7 +100,7 @@ func magnitude(x int64) uint64 {
 	return uint64(x)
 }
 
-func (in *interp) divide(a, b Value, pos at) (Value, error) {
+func (in *interp) divide(a, b Value, pos syntax.Pos) (Value, error) {
 	if toFloat(b) == 0 {
 		return nil, in.throw("DivisionByZeroError", "Division by zero", pos)
 	}
@@ -112,7 +113,7 @@ func (in *interp) divide(a, b Value, pos at) (Value, error) {
 }
 
 // power is a ** b of integers that give an integer.
-func (in *interp) power(a, b Value, pos at) (Value, error) {
+func (in *interp) power(a, b Value, pos syntax.Pos) (Value, error) {
 	x, ok := a.(intVal)
 	y, both := b.(intVal)
 	p := int64(1)
@@ -129,7 +130,7 @@ func (in *interp) power(a, b Value, pos at) (Value, error) {
 	return intVal(p), nil
 }
 
-func (in *interp) integerOp(op string, x, y int64, pos at) (Value, error) {
+func (in *interp) integerOp(op string, x, y int64, pos syntax.Pos) (Value, error) {
 	if op == "%" {
 		switch y {
 		case 0:

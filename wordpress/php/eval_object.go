@@ -1,6 +1,9 @@
 package php
 
-import "slices"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"slices"
+)
 
 // propsOf is an object's properties by name. They must not be written to.
 func (in *interp) propsOf(o *Object) *Array {
@@ -14,12 +17,12 @@ func (in *interp) propsOf(o *Object) *Array {
 	return a
 }
 
-func (in *interp) setProp(o *Object, name string, v Value, pos at) error {
+func (in *interp) setProp(o *Object, name string, v Value, pos syntax.Pos) error {
 	return in.assign(&place{slot: o.cell, path: []step{{k: nativeKey(o, name)}}, at: pos}, v)
 }
 
 // newObject makes an object without calling its constructor.
-func (in *interp) newObject(name string, props *Array, pos at) (*Object, error) {
+func (in *interp) newObject(name string, props *Array, pos syntax.Pos) (*Object, error) {
 	c, _, err := in.classNamed(name, pos)
 	if err != nil {
 		return nil, err
@@ -27,7 +30,7 @@ func (in *interp) newObject(name string, props *Array, pos at) (*Object, error) 
 	return in.instantiate(c, props, pos)
 }
 
-func (in *interp) instantiate(c *class, props *Array, pos at) (*Object, error) {
+func (in *interp) instantiate(c *class, props *Array, pos syntax.Pos) (*Object, error) {
 	if err := in.alloc(256, pos); err != nil {
 		return nil, err
 	}
@@ -40,73 +43,73 @@ func (in *interp) instantiate(c *class, props *Array, pos at) (*Object, error) {
 	return &Object{class: c, cell: in.newCell(share(props))}, nil
 }
 
-func (in *interp) evalNew(x *newExpr) (Value, error) {
+func (in *interp) evalNew(x *syntax.NewExpr) (Value, error) {
 	var c *class
 	var u *Unknown
 	var err error
-	if x.decl != nil {
-		if c, err = in.makeClass(x.decl, x.at); err == nil && c.unsupported() != "" {
-			err = in.unsupported(x.at, c.unsupported())
+	if x.Decl != nil {
+		if c, err = in.makeClass(x.Decl, x.Pos); err == nil && c.unsupported() != "" {
+			err = in.unsupported(x.Pos, c.unsupported())
 		}
 	} else {
-		c, u, err = in.classOf(x.class)
+		c, u, err = in.classOf(x.Class)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if u != nil {
 		if u.Class == Undecidable && u.alts == nil && in.st.poison == nil {
-			vals, _, err := in.evalArgs(&callee{}, x.args, x.at)
+			vals, _, err := in.evalArgs(&callee{}, x.Args, x.Pos)
 			if err != nil {
 				return nil, err
 			}
 			if slices.ContainsFunc(vals, func(v Value) bool { return holdsObject(v, 0) }) {
 				in.poison(u) // it may call methods of the object, or change it
 			}
-			if n, ok := x.class.(*nameExpr); ok && lower(n.name) == "splfileobject" && len(vals) > 1 {
+			if n, ok := x.Class.(*syntax.NameExpr); ok && syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
 				in.storeSlot(writtenSlot, opaque(u))
 			}
-			return u, in.mayFail(u, false, x.at) // a class of PHP's that nobody modelled
+			return u, in.mayFail(u, false, x.Pos) // a class of PHP's that nobody modelled
 		}
-		return in.callUnknown(u, x.args)
+		return in.callUnknown(u, x.Args)
 	}
-	if c.decl != nil && (c.decl.abstract || c.decl.kind != "class") {
-		return nil, in.throw("Error", "Cannot instantiate "+c.name, x.at)
+	if c.decl != nil && (c.decl.Abstract || c.decl.Kind != "class") {
+		return nil, in.throw("Error", "Cannot instantiate "+c.name, x.Pos)
 	}
 	return in.construct(c, x)
 }
 
-func (in *interp) construct(c *class, x *newExpr) (Value, error) {
+func (in *interp) construct(c *class, x *syntax.NewExpr) (Value, error) {
 	props := newArray()
-	if err := in.initProps(c, c, props, x.at); err != nil {
+	if err := in.initProps(c, c, props, x.Pos); err != nil {
 		return nil, err
 	}
-	o, err := in.instantiate(c, props, x.at)
+	o, err := in.instantiate(c, props, x.Pos)
 	if err != nil {
 		return nil, err
 	}
 	m, owner := c.method("__construct")
 	if m != nil && !mayUse(in.frame.class, owner, m.access) {
-		return nil, in.throw("Error", "Call to "+c.name+"::__construct() from another scope", x.at)
+		return nil, in.throw("Error", "Call to "+c.name+"::__construct() from another scope", x.Pos)
 	}
 	if m == nil {
 		if c.opaque {
-			return in.callUnknown(in.unknownAt(Undecidable, x.at, "depends on a parent class, which is not evaluated"), x.args)
+			return in.callUnknown(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), x.Args)
 		}
-		for _, a := range x.args {
-			if _, err := in.eval(a.x); err != nil {
+		for _, a := range x.Args {
+			if _, err := in.eval(a.X); err != nil {
 				return nil, err
 			}
 		}
 		return o, nil
 	}
-	_, err = in.callWith(m.callee(o, owner, c), x.args, false, x.at)
+	_, err = in.callWith(m.callee(o, owner, c), x.Args, false, x.Pos)
 	return o, err
 }
 
 // initProps sets the properties that c and its parents declare, of an object of a
 // class that may declare them anew.
-func (in *interp) initProps(of, c *class, props *Array, pos at) error {
+func (in *interp) initProps(of, c *class, props *Array, pos syntax.Pos) error {
 	if c.parent != nil {
 		if err := in.initProps(of, c.parent, props, pos); err != nil {
 			return err
@@ -117,8 +120,8 @@ func (in *interp) initProps(of, c *class, props *Array, pos at) error {
 		if err := in.steps(1+len(of.props)/16, pos); err != nil {
 			return err
 		}
-		if p.access != accPrivate {
-			p, owner = of.property(p.name)
+		if p.Access != syntax.Private {
+			p, owner = of.property(p.Name)
 		}
 		k := propKey(p, owner)
 		if _, done := props.get(k); done {
@@ -136,52 +139,52 @@ func (in *interp) initProps(of, c *class, props *Array, pos at) error {
 }
 
 // evalMethod calls $o->name().
-func (in *interp) evalMethod(x *methodExpr) (Value, error) {
-	v, err := in.eval(x.obj)
+func (in *interp) evalMethod(x *syntax.MethodExpr) (Value, error) {
+	v, err := in.eval(x.Obj)
 	if err != nil {
 		return nil, err
 	}
-	name, err := in.eval(x.name)
+	name, err := in.eval(x.Name)
 	if err != nil {
 		return nil, err
 	}
 	if c, ok := name.(*Object); ok {
-		to, err := in.callable(c, x.at)
+		to, err := in.callable(c, x.Pos)
 		if err != nil {
 			return nil, err
 		}
-		return in.callWith(to, x.args, x.first, x.at)
+		return in.callWith(to, x.Args, x.First, x.Pos)
 	}
-	if v.kind() == kNull && x.nullsafe {
+	if v.kind() == kNull && x.Nullsafe {
 		return null, nil
 	}
 	u := firstUnknown(in.asUnknown(v), in.asUnknown(name))
 	if u != nil {
-		if in.methods[lower(toString(name))] || name.kind() == kUnknown {
-			return in.callUnknown(u, x.args)
+		if in.methods[syntax.Lower(toString(name))] || name.kind() == kUnknown {
+			return in.callUnknown(u, x.Args)
 		}
-		for _, a := range x.args {
-			if _, err := in.eval(a.x); err != nil {
+		for _, a := range x.Args {
+			if _, err := in.eval(a.X); err != nil {
 				return nil, err
 			}
 		}
-		if writingMethods[lower(toString(name))] {
+		if writingMethods[syntax.Lower(toString(name))] {
 			in.storeSlot(writtenSlot, opaque(u))
 		}
-		return opaque(u), in.mayFail(u, false, x.at)
+		return opaque(u), in.mayFail(u, false, x.Pos)
 	}
 	o, ok := v.(*Object)
 	if !ok {
-		return nil, in.throw("Error", "Call to a member function "+toString(name)+"() on "+typeWord(v), x.at)
+		return nil, in.throw("Error", "Call to a member function "+toString(name)+"() on "+typeWord(v), x.Pos)
 	}
-	to, err := in.methodCallee(o, toString(name), x.at)
+	to, err := in.methodCallee(o, toString(name), x.Pos)
 	if err != nil {
 		return nil, err
 	}
-	if to.name == "__call" && !x.first {
-		return in.magicCall(to, toString(name), x.args, x.at)
+	if to.name == "__call" && !x.First {
+		return in.magicCall(to, toString(name), x.Args, x.Pos)
 	}
-	return in.callWith(to.through(toString(name)), x.args, x.first, x.at)
+	return in.callWith(to.through(toString(name)), x.Args, x.First, x.Pos)
 }
 
 func (in *interp) asUnknown(v Value) *Unknown {
@@ -189,8 +192,8 @@ func (in *interp) asUnknown(v Value) *Unknown {
 	return u
 }
 
-func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) {
-	low := lower(name)
+func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) (*callee, error) {
+	low := syntax.Lower(name)
 	if o.fn != nil {
 		if low != "__invoke" {
 			return nil, in.unsupported(pos, "Closure::"+name+"()")
@@ -212,7 +215,7 @@ func (in *interp) methodCallee(o *Object, name string, pos at) (*callee, error) 
 	return nil, in.throw("Error", "Call to undefined method "+o.class.name+"::"+name+"()", pos)
 }
 
-func (in *interp) magicCall(to *callee, name string, args []arg, pos at) (Value, error) {
+func (in *interp) magicCall(to *callee, name string, args []syntax.Arg, pos syntax.Pos) (Value, error) {
 	vals, _, err := in.evalArgs(to, args, pos)
 	if err != nil {
 		return nil, err
@@ -221,35 +224,35 @@ func (in *interp) magicCall(to *callee, name string, args []arg, pos at) (Value,
 }
 
 // evalStaticCall calls A::name(), parent::name() and self::name().
-func (in *interp) evalStaticCall(x *sCallExpr) (Value, error) {
-	c, u, err := in.classOf(x.class)
+func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) (Value, error) {
+	c, u, err := in.classOf(x.Class)
 	if err != nil {
 		return nil, err
 	}
-	name, err := in.eval(x.name)
+	name, err := in.eval(x.Name)
 	if err != nil {
 		return nil, err
 	}
 	if u = firstUnknown(u, in.asUnknown(name)); u != nil {
-		if builtin, ok := x.class.(*nameExpr); ok && in.lib.ClassNames[lower(builtin.name)] {
-			return opaque(u), in.mayFail(u, false, x.at)
+		if builtin, ok := x.Class.(*syntax.NameExpr); ok && in.lib.ClassNames[syntax.Lower(builtin.Name)] {
+			return opaque(u), in.mayFail(u, false, x.Pos)
 		}
-		return in.callUnknown(u, x.args)
+		return in.callUnknown(u, x.Args)
 	}
-	to, err := in.staticMethod(c, toString(name), x.at)
+	to, err := in.staticMethod(c, toString(name), x.Pos)
 	if err != nil {
 		return nil, err
 	}
-	if n, ok := x.class.(*nameExpr); ok && (n.name == "parent" || n.name == "self" || n.name == "static") && in.frame.static != nil {
+	if n, ok := x.Class.(*syntax.NameExpr); ok && (n.Name == "parent" || n.Name == "self" || n.Name == "static") && in.frame.static != nil {
 		to.static = in.frame.static
 	}
-	if (to.name == "__callStatic" || to.name == "__call") && !x.first {
-		return in.magicCall(to, toString(name), x.args, x.at)
+	if (to.name == "__callStatic" || to.name == "__call") && !x.First {
+		return in.magicCall(to, toString(name), x.Args, x.Pos)
 	}
-	return in.callWith(to.through(toString(name)), x.args, x.first, x.at)
+	return in.callWith(to.through(toString(name)), x.Args, x.First, x.Pos)
 }
 
-func (in *interp) staticCallee(class, name string, pos at) (*callee, error) {
+func (in *interp) staticCallee(class, name string, pos syntax.Pos) (*callee, error) {
 	c, u, err := in.classNamed(class, pos)
 	if err != nil {
 		return nil, err
@@ -260,12 +263,12 @@ func (in *interp) staticCallee(class, name string, pos at) (*callee, error) {
 	return in.staticMethod(c, name, pos)
 }
 
-func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
-	m, owner, hidden := in.methodFor(c, lower(name))
+func (in *interp) staticMethod(c *class, name string, pos syntax.Pos) (*callee, error) {
+	m, owner, hidden := in.methodFor(c, syntax.Lower(name))
 	if m != nil {
 		to := m.callee(nil, owner, c)
 		if !m.static {
-			if in.frame.this == nil || !in.frame.this.class.isA(lower(owner.name)) {
+			if in.frame.this == nil || !in.frame.this.class.isA(syntax.Lower(owner.name)) {
 				return nil, in.throw("Error", "Non-static method "+c.name+"::"+name+"() cannot be called statically", pos)
 			}
 			to.this = in.frame.this
@@ -293,8 +296,8 @@ func (in *interp) staticMethod(c *class, name string, pos at) (*callee, error) {
 	return nil, in.throw("Error", "Call to undefined method "+c.name+"::"+name+"()", pos)
 }
 
-func (in *interp) evalInstanceof(x *instanceExpr) (Value, error) {
-	v, err := in.eval(x.x)
+func (in *interp) evalInstanceof(x *syntax.InstanceExpr) (Value, error) {
+	v, err := in.eval(x.X)
 	if err != nil {
 		return nil, err
 	}
@@ -302,35 +305,35 @@ func (in *interp) evalInstanceof(x *instanceExpr) (Value, error) {
 		return maybe(v.(*Unknown)), nil
 	}
 	o, ok := v.(*Object)
-	if n, isName := x.class.(*nameExpr); isName && n.name != "self" && n.name != "static" && n.name != "parent" {
+	if n, isName := x.Class.(*syntax.NameExpr); isName && n.Name != "self" && n.Name != "static" && n.Name != "parent" {
 		if !ok {
 			return boolVal(false), nil
 		}
-		if !o.class.isA(lower(n.name)) && o.class.opaque {
-			return maybe(in.unknownAt(Undecidable, x.at, "depends on a parent class, which is not evaluated")), nil
+		if !o.class.isA(syntax.Lower(n.Name)) && o.class.opaque {
+			return maybe(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")), nil
 		}
-		return boolVal(o.class.isA(lower(n.name))), nil
+		return boolVal(o.class.isA(syntax.Lower(n.Name))), nil
 	}
-	c, u, err := in.classOf(x.class)
+	c, u, err := in.classOf(x.Class)
 	if err != nil || u != nil {
 		if u != nil {
 			return maybe(u), err
 		}
 		return nil, err
 	}
-	return boolVal(ok && o.class.isA(lower(c.name))), nil
+	return boolVal(ok && o.class.isA(syntax.Lower(c.name))), nil
 }
 
 // throw returns the error that throws an exception of a native class.
-func (in *interp) throw(name, message string, pos at) error {
+func (in *interp) throw(name, message string, pos syntax.Pos) error {
 	why := &Refusal{
-		Class: Undecidable, File: in.file(), Line: int(pos.line),
-		Message: "stops with " + name + ": " + message, Expr: in.src.snippet(pos),
+		Class: Undecidable, File: in.file(), Line: int(pos.Line),
+		Message: "stops with " + name + ": " + message, Expr: in.src.Snippet(pos),
 	}
 	if err := in.alloc(len(message)+512, pos); err != nil {
 		return err
 	}
-	c := in.natives[lower(name)]
+	c := in.natives[syntax.Lower(name)]
 	if c == nil {
 		c = in.natives["exception"]
 	}
@@ -346,16 +349,16 @@ func (in *interp) throw(name, message string, pos at) error {
 	return &thrown{o, why}
 }
 
-func (in *interp) evalThrow(x *throwExpr) (Value, error) {
-	v, err := in.eval(x.x)
+func (in *interp) evalThrow(x *syntax.ThrowExpr) (Value, error) {
+	v, err := in.eval(x.X)
 	if err != nil {
 		return nil, err
 	}
 	o, ok := v.(*Object)
 	if v.kind() != kUnknown && (!ok || !o.class.isA("throwable")) {
-		return nil, in.throw("Error", "Can only throw objects", x.at)
+		return nil, in.throw("Error", "Can only throw objects", x.Pos)
 	}
 	return nil, &thrown{v, &Refusal{
-		Class: Undecidable, File: in.file(), Line: int(x.line), Message: "stops with an exception", Expr: in.src.snippet(x.at),
+		Class: Undecidable, File: in.file(), Line: int(x.Line), Message: "stops with an exception", Expr: in.src.Snippet(x.Pos),
 	}}
 }

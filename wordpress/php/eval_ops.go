@@ -1,11 +1,13 @@
 package php
 
-func (in *interp) evalUnary(x *unaryExpr) (Value, error) {
-	v, err := in.eval(x.x)
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+func (in *interp) evalUnary(x *syntax.UnaryExpr) (Value, error) {
+	v, err := in.eval(x.X)
 	if err != nil {
 		return nil, err
 	}
-	switch x.op {
+	switch x.Op {
 	case "@":
 		return v, nil
 	case "!":
@@ -15,18 +17,18 @@ func (in *interp) evalUnary(x *unaryExpr) (Value, error) {
 		}
 		return boolVal(!b), nil
 	}
-	return in.lift([]Value{v}, x.at, func(vals []Value) (Value, error) {
-		switch x.op {
+	return in.lift([]Value{v}, x.Pos, func(vals []Value) (Value, error) {
+		switch x.Op {
 		case "-":
-			return in.arithmetic("*", vals[0], intVal(-1), x.at)
+			return in.arithmetic("*", vals[0], intVal(-1), x.Pos)
 		case "+":
-			return in.arithmetic("*", vals[0], intVal(1), x.at)
+			return in.arithmetic("*", vals[0], intVal(1), x.Pos)
 		}
-		return in.complement(vals[0], x.at)
+		return in.complement(vals[0], x.Pos)
 	})
 }
 
-func (in *interp) complement(v Value, pos at) (Value, error) {
+func (in *interp) complement(v Value, pos syntax.Pos) (Value, error) {
 	switch v := v.(type) {
 	case intVal:
 		return ^v, nil
@@ -38,26 +40,26 @@ func (in *interp) complement(v Value, pos at) (Value, error) {
 	return nil, in.throw("TypeError", "Cannot perform bitwise not on "+typeWord(v), pos)
 }
 
-func (in *interp) evalBinary(x *binaryExpr) (Value, error) {
-	switch x.op {
+func (in *interp) evalBinary(x *syntax.BinaryExpr) (Value, error) {
+	switch x.Op {
 	case "&&", "||":
 		return in.evalLogic(x)
 	case "??":
-		return in.evalCoalesce(x.l, func() (Value, error) { return in.eval(x.r) })
+		return in.evalCoalesce(x.L, func() (Value, error) { return in.eval(x.R) })
 	}
-	l, err := in.eval(x.l)
+	l, err := in.eval(x.L)
 	if err != nil {
 		return nil, err
 	}
-	r, err := in.eval(x.r)
+	r, err := in.eval(x.R)
 	if err != nil {
 		return nil, err
 	}
-	return in.operate(x.op, l, r, x.at)
+	return in.operate(x.Op, l, r, x.Pos)
 }
 
 // operate applies a binary operator to values.
-func (in *interp) operate(op string, l, r Value, pos at) (Value, error) {
+func (in *interp) operate(op string, l, r Value, pos syntax.Pos) (Value, error) {
 	switch op {
 	case "==", "!=", "===", "!==", "<", "<=", ">", ">=", "<=>":
 		return in.compareOp(op, l, r, pos)
@@ -83,7 +85,7 @@ func (in *interp) operate(op string, l, r Value, pos at) (Value, error) {
 	return v, err
 }
 
-func (in *interp) join2(l, r Value, pos at) (Value, error) {
+func (in *interp) join2(l, r Value, pos syntax.Pos) (Value, error) {
 	var err error
 	if l, err = in.convertString(l, pos); err != nil {
 		return nil, err
@@ -101,7 +103,7 @@ func (in *interp) join2(l, r Value, pos at) (Value, error) {
 }
 
 // convertString makes a string of an object; other values stay as they are.
-func (in *interp) convertString(v Value, pos at) (Value, error) {
+func (in *interp) convertString(v Value, pos syntax.Pos) (Value, error) {
 	o, ok := v.(*Object)
 	if !ok {
 		return v, nil
@@ -114,7 +116,7 @@ func (in *interp) convertString(v Value, pos at) (Value, error) {
 }
 
 // stringOf is the string of a known value.
-func (in *interp) stringOf(v Value, pos at) (string, error) {
+func (in *interp) stringOf(v Value, pos syntax.Pos) (string, error) {
 	v, err := in.convertString(v, pos)
 	if err != nil {
 		return "", err
@@ -125,7 +127,7 @@ func (in *interp) stringOf(v Value, pos at) (string, error) {
 	return toString(v), nil
 }
 
-func (in *interp) union(a, b *Array, pos at) (Value, error) {
+func (in *interp) union(a, b *Array, pos syntax.Pos) (Value, error) {
 	if err := in.alloc(a.size()+b.size(), pos); err != nil {
 		return nil, err
 	}
@@ -144,7 +146,7 @@ func (in *interp) union(a, b *Array, pos at) (Value, error) {
 	return c, nil
 }
 
-func (in *interp) compareOp(op string, l, r Value, pos at) (Value, error) {
+func (in *interp) compareOp(op string, l, r Value, pos syntax.Pos) (Value, error) {
 	if n, known := in.nullness(op, l, r); known {
 		return n, nil
 	}
@@ -166,7 +168,7 @@ func (in *interp) nullness(op string, l, r Value) (Value, bool) {
 	return boolVal(op == "!=="), true
 }
 
-func (in *interp) compareKnown(op string, a, b Value, pos at) (Value, error) {
+func (in *interp) compareKnown(op string, a, b Value, pos syntax.Pos) (Value, error) {
 	switch op {
 	case "===":
 		return boolVal(identical(a, b)), nil

@@ -2,6 +2,7 @@ package php
 
 import (
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"io/fs"
 	"path"
 	"strings"
@@ -25,7 +26,7 @@ func (in *interp) includePath(name string) (abs, unfit string) {
 		if unfit != "" {
 			return "", unfit
 		}
-		if _, err := in.opt.Files.Stat(abs); err == nil || in.rewritten(abs, at{}) != nil {
+		if _, err := in.opt.Files.Stat(abs); err == nil || in.rewritten(abs, syntax.Pos{}) != nil {
 			return abs, ""
 		}
 	}
@@ -50,7 +51,7 @@ func (in *interp) includeFolders() (dirs []string, unfit string) {
 }
 
 // readFile reads a file whole, within the limits.
-func (in *interp) readFile(name string, pos at) (text string, unknown *Unknown, ok bool, err error) {
+func (in *interp) readFile(name string, pos syntax.Pos) (text string, unknown *Unknown, ok bool, err error) {
 	abs, unfit := in.absolute(name)
 	if unfit != "" {
 		return "", in.unknownAt(Unsafe, pos, "reads from "+unfit), false, nil
@@ -88,7 +89,7 @@ func (in *interp) readFile(name string, pos at) (text string, unknown *Unknown, 
 }
 
 // unread says what it means that a file could not be read.
-func (in *interp) unread(err error, pos at) (string, *Unknown, bool, error) {
+func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool, error) {
 	switch c := in.opt.Errors; {
 	case c != nil && c.Outside(err):
 		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home"), false, nil
@@ -105,13 +106,13 @@ func (in *interp) unread(err error, pos at) (string, *Unknown, bool, error) {
 // directory that is not known.
 func (in *interp) absolute(name string) (abs, unfit string) {
 	if i := strings.Index(name, "://"); i > 0 {
-		s := lower(name[:i])
+		s := syntax.Lower(name[:i])
 		if s != "file" {
 			return "", s + "://"
 		}
 		name = name[i+3:]
 	}
-	if strings.HasPrefix(lower(name), "data:") {
+	if strings.HasPrefix(syntax.Lower(name), "data:") {
 		return "", "data:"
 	}
 	if strings.IndexByte(name, 0) >= 0 {

@@ -1,5 +1,7 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // A place is where a value lies and can be written: a slot of the state, and a path
 // of keys through the arrays in it.
 type place struct {
@@ -8,9 +10,9 @@ type place struct {
 	frame *frame // of a variable's own slot, to read it as unset or poisoned
 	temp  Value  // a value that lies nowhere, if slot is 0
 	wild  *Unknown
-	at    at
+	at    syntax.Pos
 
-	typ      *typeHint // of the property that the path begins with
+	typ      *syntax.TypeHint // of the property that the path begins with
 	typOwner *class
 	typAt    int        // how many steps lead to what has the type
 	fixed    bool       // the property is readonly: what it holds stays
@@ -22,38 +24,38 @@ type target interface{ target() *place }
 func (p *place) target() *place { return p }
 
 // place finds where an expression lies, evaluating its keys.
-func (in *interp) place(x expr) (*place, error) {
+func (in *interp) place(x syntax.Expr) (*place, error) {
 	switch x := x.(type) {
-	case *varExpr:
+	case *syntax.VarExpr:
 		return in.variable(x)
-	case *indexExpr:
+	case *syntax.IndexExpr:
 		if name, ok := globalsKey(x); ok {
-			return in.globalPlace(name, x.at)
+			return in.globalPlace(name, x.Pos)
 		}
-		p, err := in.place(x.base)
+		p, err := in.place(x.Base)
 		if err != nil {
 			return nil, err
 		}
 		return in.indexPlace(p, x)
-	case *propExpr:
+	case *syntax.PropExpr:
 		return in.propPlace(x)
-	case *sPropExpr:
+	case *syntax.StaticPropExpr:
 		return in.staticPlace(x)
 	}
 	v, err := in.eval(x)
 	if err != nil {
 		return nil, err
 	}
-	return &place{temp: v, at: x.where()}, nil
+	return &place{temp: v, at: x.Where()}, nil
 }
 
 // globalsKey recognises $GLOBALS[…].
-func globalsKey(x *indexExpr) (expr, bool) {
-	v, ok := x.base.(*varExpr)
-	return x.idx, ok && v.name == "GLOBALS" && x.idx != nil
+func globalsKey(x *syntax.IndexExpr) (syntax.Expr, bool) {
+	v, ok := x.Base.(*syntax.VarExpr)
+	return x.Idx, ok && v.Name == "GLOBALS" && x.Idx != nil
 }
 
-func (in *interp) globalPlace(name expr, pos at) (*place, error) {
+func (in *interp) globalPlace(name syntax.Expr, pos syntax.Pos) (*place, error) {
 	v, err := in.eval(name)
 	if err != nil {
 		return nil, err
@@ -61,19 +63,19 @@ func (in *interp) globalPlace(name expr, pos at) (*place, error) {
 	return in.namedPlace(in.globals, v, pos)
 }
 
-func (in *interp) variable(x *varExpr) (*place, error) {
-	if x.dyn == nil {
-		return in.varPlace(in.frame, x.name, x.at), nil
+func (in *interp) variable(x *syntax.VarExpr) (*place, error) {
+	if x.Dyn == nil {
+		return in.varPlace(in.frame, x.Name, x.Pos), nil
 	}
-	v, err := in.eval(x.dyn)
+	v, err := in.eval(x.Dyn)
 	if err != nil {
 		return nil, err
 	}
-	return in.namedPlace(in.frame, v, x.at)
+	return in.namedPlace(in.frame, v, x.Pos)
 }
 
 // namedPlace is the variable of a computed name.
-func (in *interp) namedPlace(f *frame, name Value, pos at) (*place, error) {
+func (in *interp) namedPlace(f *frame, name Value, pos syntax.Pos) (*place, error) {
 	if u := in.unknownIn(name, 0); u != nil {
 		return &place{wild: u, at: pos}, nil
 	}
@@ -88,7 +90,7 @@ var superglobals = map[string]bool{
 	"_SERVER": true, "_ENV": true, "_GET": true, "_POST": true, "_COOKIE": true, "_REQUEST": true, "_FILES": true,
 }
 
-func (in *interp) varPlace(f *frame, name string, pos at) *place {
+func (in *interp) varPlace(f *frame, name string, pos syntax.Pos) *place {
 	if superglobals[name] {
 		f = in.globals
 	}
@@ -145,7 +147,7 @@ func (in *interp) load(p *place) (Value, error) {
 }
 
 // follow reads along a path.
-func (in *interp) follow(v Value, path []step, pos at) (Value, error) {
+func (in *interp) follow(v Value, path []step, pos syntax.Pos) (Value, error) {
 	for _, s := range path {
 		if v == nil {
 			v = null
@@ -163,7 +165,7 @@ func (in *interp) follow(v Value, path []step, pos at) (Value, error) {
 }
 
 // element reads $v[key].
-func (in *interp) element(v Value, s step, pos at) (Value, error) {
+func (in *interp) element(v Value, s step, pos syntax.Pos) (Value, error) {
 	switch v := v.(type) {
 	case *Array:
 		return in.arrayElement(v, s, pos)
@@ -177,7 +179,7 @@ func (in *interp) element(v Value, s step, pos at) (Value, error) {
 	return null, nil
 }
 
-func (in *interp) arrayElement(v *Array, s step, pos at) (Value, error) {
+func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) (Value, error) {
 	switch {
 	case s.push:
 		return nil, in.throw("Error", "Cannot use [] for reading", pos)
@@ -221,7 +223,7 @@ func (in *interp) orNull(u *Unknown) Value {
 	return &c
 }
 
-func (in *interp) unknownElement(v *Unknown, s step, pos at) (Value, error) {
+func (in *interp) unknownElement(v *Unknown, s step, pos syntax.Pos) (Value, error) {
 	if v.alts == nil {
 		return opaque(v), nil
 	}
@@ -251,7 +253,7 @@ func (in *interp) unknownElement(v *Unknown, s step, pos at) (Value, error) {
 	return out, nil
 }
 
-func (in *interp) stringElement(v string, s step, pos at) (Value, error) {
+func (in *interp) stringElement(v string, s step, pos syntax.Pos) (Value, error) {
 	if s.wild != nil {
 		return opaque(s.wild), nil
 	}
@@ -283,21 +285,21 @@ func (s step) offset() (n int64, all, ok bool) {
 }
 
 // evalPlace evaluates an expression that has a place.
-func (in *interp) evalPlace(x expr) (Value, error) {
+func (in *interp) evalPlace(x syntax.Expr) (Value, error) {
 	switch x := x.(type) {
-	case *varExpr:
-		if x.name == "this" {
+	case *syntax.VarExpr:
+		if x.Name == "this" {
 			if in.frame.this == nil {
-				return nil, in.throw("Error", "Using $this when not in object context", x.at)
+				return nil, in.throw("Error", "Using $this when not in object context", x.Pos)
 			}
 			return in.frame.this, nil
 		}
-		if x.name == "GLOBALS" {
-			return in.globalsArray(x.at)
+		if x.Name == "GLOBALS" {
+			return in.globalsArray(x.Pos)
 		}
-	case *propExpr:
+	case *syntax.PropExpr:
 		return in.readProp(x)
-	case *sPropExpr:
+	case *syntax.StaticPropExpr:
 		return in.readStatic(x)
 	}
 	p, err := in.place(x)
@@ -312,12 +314,12 @@ func (in *interp) evalPlace(x expr) (Value, error) {
 }
 
 // underProperty reports that an element is one of a property.
-func underProperty(x *indexExpr) bool {
+func underProperty(x *syntax.IndexExpr) bool {
 	for {
-		switch base := x.base.(type) {
-		case *indexExpr:
+		switch base := x.Base.(type) {
+		case *syntax.IndexExpr:
 			x = base
-		case *propExpr:
+		case *syntax.PropExpr:
 			return true
 		default:
 			return false
@@ -326,7 +328,7 @@ func underProperty(x *indexExpr) bool {
 }
 
 // globalsArray is a copy of the global variables.
-func (in *interp) globalsArray(pos at) (Value, error) {
+func (in *interp) globalsArray(pos syntax.Pos) (Value, error) {
 	u := in.unknownAt(Undecidable, pos, "depends on all global variables")
 	return u, nil
 }

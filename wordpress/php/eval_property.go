@@ -1,40 +1,42 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // propPlace is where $o->name lies. Null and scalars have no properties to write.
-func (in *interp) propPlace(x *propExpr) (*place, error) {
-	v, err := in.eval(x.obj)
+func (in *interp) propPlace(x *syntax.PropExpr) (*place, error) {
+	v, err := in.eval(x.Obj)
 	if err != nil {
 		return nil, err
 	}
-	name, err := in.eval(x.name)
+	name, err := in.eval(x.Name)
 	if err != nil {
 		return nil, err
 	}
 	o, ok := v.(*Object)
 	if u := firstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
-		return &place{wild: u, at: x.at}, nil
+		return &place{wild: u, at: x.Pos}, nil
 	}
 	if !ok {
-		if x.nullsafe && v.kind() == kNull {
-			return &place{temp: null, at: x.at}, nil
+		if x.Nullsafe && v.kind() == kNull {
+			return &place{temp: null, at: x.Pos}, nil
 		}
-		return nil, in.throw("Error", `Attempt to assign property on `+typeWord(v), x.at)
+		return nil, in.throw("Error", `Attempt to assign property on `+typeWord(v), x.Pos)
 	}
-	s, err := in.stringOf(name, x.at)
+	s, err := in.stringOf(name, x.Pos)
 	if err != nil {
 		return nil, err
 	}
-	return in.memberPlace(o, s, x.at)
+	return in.memberPlace(o, s, x.Pos)
 }
 
 // memberPlace is where an object has a property, to write it.
-func (in *interp) memberPlace(o *Object, name string, pos at) (*place, error) {
+func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) (*place, error) {
 	m := in.memberOf(o, name)
 	p := &place{slot: o.cell, path: []step{{k: m.key}}, at: pos}
 	props := in.propsOf(o)
 	old, there := props.get(m.key)
 	switch {
-	case m.hidden || !there && (m.item == nil || !m.item.typed):
+	case m.hidden || !there && (m.item == nil || !m.item.Typed):
 		set, get := in.magicFor(o, "__set", name), in.magicFor(o, "__get", name)
 		switch {
 		case o.fn != nil:
@@ -43,18 +45,18 @@ func (in *interp) memberPlace(o *Object, name string, pos at) (*place, error) {
 			p.magic = &magicProp{o: o, name: name, get: get, set: set, hidden: m.hidden}
 		case m.hidden:
 			return nil, in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+name, pos)
-		case o.class.decl != nil && o.class.decl.readonly:
+		case o.class.decl != nil && o.class.decl.Readonly:
 			return nil, in.throw("Error", "Cannot create dynamic property "+o.class.name+"::$"+name, pos)
 		}
-	case m.item != nil && m.item.readonly && there && old.kind() == kObject:
+	case m.item != nil && m.item.Readonly && there && old.kind() == kObject:
 		p.fixed = true // what the object holds may still change
-	case m.item != nil && m.item.readonly:
+	case m.item != nil && m.item.Readonly:
 		if there || in.frame.class != m.owner {
 			return nil, in.throw("Error", "Cannot modify readonly property "+o.class.name+"::$"+name, pos)
 		}
 	}
-	if m.item != nil && m.item.typ != nil {
-		p.typ, p.typOwner, p.typAt = m.item.typ, m.owner, 1
+	if m.item != nil && m.item.Type != nil {
+		p.typ, p.typOwner, p.typAt = m.item.Type, m.owner, 1
 	}
 	return p, nil
 }
@@ -75,7 +77,7 @@ func (in *interp) magicFor(o *Object, method, name string) bool {
 }
 
 // readMagic calls __get.
-func (in *interp) readMagic(p *magicProp, pos at) (Value, error) {
+func (in *interp) readMagic(p *magicProp, pos syntax.Pos) (Value, error) {
 	m, class := p.o.class.method("__get")
 	release, ok := func() {}, m != nil
 	if ok {
@@ -116,12 +118,12 @@ func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error 
 }
 
 // unsetProp is unset($o->name).
-func (in *interp) unsetProp(x *propExpr) error {
-	v, err := in.quiet(x.obj, askValue)
+func (in *interp) unsetProp(x *syntax.PropExpr) error {
+	v, err := in.quiet(x.Obj, askValue)
 	if err != nil {
 		return err
 	}
-	name, err := in.eval(x.name)
+	name, err := in.eval(x.Name)
 	if err != nil {
 		return err
 	}
@@ -132,24 +134,24 @@ func (in *interp) unsetProp(x *propExpr) error {
 	if !ok {
 		return nil
 	}
-	s, err := in.stringOf(name, x.at)
+	s, err := in.stringOf(name, x.Pos)
 	if err != nil {
 		return err
 	}
 	for _, method := range []string{"__get", "__set", "__isset", "__unset"} {
 		if m, _ := o.class.method(method); m != nil {
-			return in.unsupported(x.at, "unset() of a property of a class with "+method)
+			return in.unsupported(x.Pos, "unset() of a property of a class with "+method)
 		}
 	}
 	m := in.memberOf(o, s)
 	_, there := in.propsOf(o).get(m.key)
 	switch {
 	case m.hidden:
-		return in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+s, x.at)
+		return in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+s, x.Pos)
 	case !there && in.propsOf(o).why == nil:
 		return nil
 	}
-	p, err := in.memberPlace(o, s, x.at)
+	p, err := in.memberPlace(o, s, x.Pos)
 	if err != nil {
 		return err
 	}
@@ -157,8 +159,8 @@ func (in *interp) unsetProp(x *propExpr) error {
 }
 
 // touchProp makes the property null that unset($o->name['key']) does not find.
-func (in *interp) touchProp(x expr, p *place) error {
-	e, ok := x.(*indexExpr)
+func (in *interp) touchProp(x syntax.Expr, p *place) error {
+	e, ok := x.(*syntax.IndexExpr)
 	props, _ := in.raw(p)
 	a, isArray := props.(*Array)
 	if !ok || !underProperty(e) || p.slot == 0 || p.magic != nil || p.wild != nil || p.typ != nil || !isArray || !a.certain() {
@@ -181,27 +183,27 @@ func (in *interp) typed(p *place, v Value) (Value, error) {
 }
 
 func (in *interp) propTyping(p *place) typing {
-	return typing{what: "a property of " + p.typOwner.name, strict: in.src != nil && in.src.strict, self: p.typOwner, static: p.typOwner, pos: p.at}
+	return typing{what: "a property of " + p.typOwner.name, strict: in.src != nil && in.src.Strict, self: p.typOwner, static: p.typOwner, pos: p.at}
 }
 
 // readProp evaluates $o->name.
-func (in *interp) readProp(x *propExpr) (Value, error) {
-	v, err := in.eval(x.obj)
+func (in *interp) readProp(x *syntax.PropExpr) (Value, error) {
+	v, err := in.eval(x.Obj)
 	if err != nil {
 		return nil, err
 	}
-	if v.kind() == kNull && x.nullsafe {
+	if v.kind() == kNull && x.Nullsafe {
 		return null, nil
 	}
-	name, err := in.eval(x.name)
+	name, err := in.eval(x.Name)
 	if err != nil {
 		return nil, err
 	}
-	return in.propOf(v, name, x.at, false)
+	return in.propOf(v, name, x.Pos, false)
 }
 
 // propOf reads a property; quietly, what may not be read is null.
-func (in *interp) propOf(v, name Value, pos at, quiet bool) (Value, error) {
+func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) (Value, error) {
 	if u := firstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
 		return opaque(u), nil
 	}
@@ -222,7 +224,7 @@ func (in *interp) propOf(v, name Value, pos at, quiet bool) (Value, error) {
 		}
 		return share(v), err
 	}
-	uninit := m.item != nil && m.item.typed && !m.hidden
+	uninit := m.item != nil && m.item.Typed && !m.hidden
 	if !uninit && in.magicFor(o, "__get", s) {
 		return in.readMagic(&magicProp{o: o, name: s}, pos)
 	}
@@ -230,7 +232,7 @@ func (in *interp) propOf(v, name Value, pos at, quiet bool) (Value, error) {
 	case quiet:
 	case m.hidden:
 		return nil, in.throw("Error", "Cannot access a property of "+o.class.name+"::$"+s, pos)
-	case m.item != nil && m.item.typed:
+	case m.item != nil && m.item.Typed:
 		return nil, in.throw("Error", "Typed property "+o.class.name+"::$"+s+" must not be accessed before initialization", pos)
 	}
 	if o.class.opaque {
@@ -240,7 +242,7 @@ func (in *interp) propOf(v, name Value, pos at, quiet bool) (Value, error) {
 }
 
 // indexedObject is the error of $o[key].
-func (in *interp) indexedObject(o *Object, pos at) error {
+func (in *interp) indexedObject(o *Object, pos syntax.Pos) error {
 	if o.class.isA("arrayaccess") {
 		return in.unsupported(pos, "an object with ArrayAccess as an array")
 	}

@@ -1,7 +1,9 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // within runs f as code of a class, to evaluate its constant expressions.
-func (in *interp) within(c *class, pos at, f func() (Value, error)) (Value, error) {
+func (in *interp) within(c *class, pos syntax.Pos, f func() (Value, error)) (Value, error) {
 	if err := in.enter(pos); err != nil {
 		return nil, err
 	}
@@ -10,38 +12,38 @@ func (in *interp) within(c *class, pos at, f func() (Value, error)) (Value, erro
 	in.frame = in.newFrame()
 	in.frame.class, in.frame.static, in.frame.caller = c, c, frame
 	if c.decl != nil {
-		in.src = c.decl.file
+		in.src = c.decl.File
 	}
 	v, err := f()
 	in.frame, in.src = frame, src
 	return v, err
 }
 
-func (in *interp) evalClassConst(x *classConst) (Value, error) {
-	if lower(x.name) == "class" {
-		if n, ok := x.class.(*nameExpr); ok && n.name != "self" && n.name != "static" && n.name != "parent" {
-			return strVal(n.name), nil
+func (in *interp) evalClassConst(x *syntax.ClassConstExpr) (Value, error) {
+	if syntax.Lower(x.Name) == "class" {
+		if n, ok := x.Class.(*syntax.NameExpr); ok && n.Name != "self" && n.Name != "static" && n.Name != "parent" {
+			return strVal(n.Name), nil
 		}
 	}
-	c, u, err := in.classOf(x.class)
+	c, u, err := in.classOf(x.Class)
 	if err != nil {
 		return nil, err
 	}
 	if u != nil {
 		return opaque(u), nil
 	}
-	if lower(x.name) == "class" {
+	if syntax.Lower(x.Name) == "class" {
 		return strVal(c.name), nil
 	}
-	return in.classConstant(c, x.name, x.at)
+	return in.classConstant(c, x.Name, x.Pos)
 }
 
-func (in *interp) classConstant(c *class, name string, pos at) (Value, error) {
+func (in *interp) classConstant(c *class, name string, pos syntax.Pos) (Value, error) {
 	if item, owner := c.constant(name); owner != nil {
-		if !mayUse(in.frame.class, owner, item.access) {
+		if !mayUse(in.frame.class, owner, item.Access) {
 			return nil, in.throw("Error", "Cannot access constant "+c.name+"::"+name, pos)
 		}
-		return in.within(owner, pos, func() (Value, error) { return in.eval(item.val) })
+		return in.within(owner, pos, func() (Value, error) { return in.eval(item.Val) })
 	}
 	if c.opaque || c.native != nil {
 		return in.unknownAt(Undecidable, pos, "depends on a class constant"), nil
@@ -49,7 +51,7 @@ func (in *interp) classConstant(c *class, name string, pos at) (Value, error) {
 	return nil, in.throw("Error", "Undefined constant "+c.name+"::"+name, pos)
 }
 
-func (c *class) constant(name string) (constItem, *class) {
+func (c *class) constant(name string) (syntax.ConstItem, *class) {
 	for k := c; k != nil; k = k.parent {
 		if item, ok := k.consts[name]; ok {
 			return item, k
@@ -60,74 +62,74 @@ func (c *class) constant(name string) (constItem, *class) {
 			}
 		}
 	}
-	return constItem{}, nil
+	return syntax.ConstItem{}, nil
 }
 
 // initial is what a property of a class begins with: absentVal if that is nothing.
-func (in *interp) initial(c *class, p *propItem, pos at) (Value, error) {
+func (in *interp) initial(c *class, p *syntax.PropItem, pos syntax.Pos) (Value, error) {
 	switch {
-	case p.def == nil && p.typed:
+	case p.Default == nil && p.Typed:
 		return absentVal{}, nil
-	case p.def == nil:
+	case p.Default == nil:
 		return null, nil
 	}
-	v, err := in.within(c, pos, func() (Value, error) { return in.eval(p.def) })
-	if n, ok := v.(intVal); ok && p.typ != nil && !p.typ.accepts("int", "mixed") && p.typ.accepts("float") {
+	v, err := in.within(c, pos, func() (Value, error) { return in.eval(p.Default) })
+	if n, ok := v.(intVal); ok && p.Type != nil && !p.Type.Accepts("int", "mixed") && p.Type.Accepts("float") {
 		v = floatVal(n)
 	}
 	return v, err
 }
 
 // readStatic evaluates A::$b.
-func (in *interp) readStatic(x *sPropExpr) (Value, error) {
+func (in *interp) readStatic(x *syntax.StaticPropExpr) (Value, error) {
 	p, err := in.staticPlace(x)
 	if err != nil {
 		return nil, err
 	}
 	if v, _ := in.raw(p); p.typ != nil && v != nil && v.kind() == kAbsent {
-		return nil, in.throw("Error", "Typed static property must not be accessed before initialization", x.at)
+		return nil, in.throw("Error", "Typed static property must not be accessed before initialization", x.Pos)
 	}
 	v, err := in.load(p)
 	return share(v), err
 }
 
 // staticPlace is where A::$b lies.
-func (in *interp) staticPlace(x *sPropExpr) (*place, error) {
-	c, u, err := in.classOf(x.class)
+func (in *interp) staticPlace(x *syntax.StaticPropExpr) (*place, error) {
+	c, u, err := in.classOf(x.Class)
 	if err != nil {
 		return nil, err
 	}
 	if u != nil {
-		return &place{wild: u, at: x.at}, nil
+		return &place{wild: u, at: x.Pos}, nil
 	}
-	v, err := in.eval(x.name)
+	v, err := in.eval(x.Name)
 	if err != nil {
 		return nil, err
 	}
 	if u := in.unknownIn(v, 0); u != nil {
-		return &place{wild: u, at: x.at}, nil
+		return &place{wild: u, at: x.Pos}, nil
 	}
 	name := toString(v)
 	for k := c; k != nil; k = k.parent {
 		p, ok := k.statics[name]
-		if !ok || k != c && p.access == accPrivate && in.frame.class != k {
+		if !ok || k != c && p.Access == syntax.Private && in.frame.class != k {
 			continue
 		}
-		if !mayUse(in.frame.class, k, p.access) {
-			return nil, in.throw("Error", "Cannot access property "+c.name+"::$"+name, x.at)
+		if !mayUse(in.frame.class, k, p.Access) {
+			return nil, in.throw("Error", "Cannot access property "+c.name+"::$"+name, x.Pos)
 		}
 		slot := in.slot('s', k.id+"::$"+name)
 		if in.st.get(slot) == nil {
-			v, err := in.initial(k, &p, x.at)
+			v, err := in.initial(k, &p, x.Pos)
 			if err != nil {
 				return nil, err
 			}
 			in.st.set(slot, share(v))
 		}
-		return &place{slot: slot, at: x.at, typ: p.typ, typOwner: k}, nil
+		return &place{slot: slot, at: x.Pos, typ: p.Type, typOwner: k}, nil
 	}
 	if c.opaque || c.native != nil {
-		return &place{wild: in.unknownAt(Undecidable, x.at, "depends on a static property"), at: x.at}, nil
+		return &place{wild: in.unknownAt(Undecidable, x.Pos, "depends on a static property"), at: x.Pos}, nil
 	}
-	return nil, in.throw("Error", "Access to undeclared static property "+c.name+"::$"+name, x.at)
+	return nil, in.throw("Error", "Access to undeclared static property "+c.name+"::$"+name, x.Pos)
 }

@@ -1,5 +1,7 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // A step is one key of the path: known, the next free one, or unknown.
 type step struct {
 	k    key
@@ -9,10 +11,10 @@ type step struct {
 }
 
 // indexPlace appends a key.
-func (in *interp) indexPlace(p *place, x *indexExpr) (*place, error) {
-	st := step{push: x.idx == nil}
-	if x.idx != nil {
-		v, err := in.eval(x.idx)
+func (in *interp) indexPlace(p *place, x *syntax.IndexExpr) (*place, error) {
+	st := step{push: x.Idx == nil}
+	if x.Idx != nil {
+		v, err := in.eval(x.Idx)
 		if err != nil {
 			return nil, err
 		}
@@ -20,12 +22,12 @@ func (in *interp) indexPlace(p *place, x *indexExpr) (*place, error) {
 		if u := in.unknownIn(v, 0); u != nil {
 			st.wild = u
 		} else if !ok {
-			return nil, in.throw("TypeError", "Illegal offset type", x.at)
+			return nil, in.throw("TypeError", "Illegal offset type", x.Pos)
 		}
 		st.k, st.null = k, v.kind() == kNull
 	}
 	c := *p
 	c.path = append(p.path[:len(p.path):len(p.path)], st)
-	c.at = x.at
+	c.at = x.Pos
 	return &c, nil
 }

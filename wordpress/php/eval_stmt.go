@@ -1,16 +1,18 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // exec runs statements in turn.
-func (in *interp) exec(body []stmt) error {
+func (in *interp) exec(body []syntax.Stmt) error {
 	if len(body) == 0 {
 		return nil
 	}
-	if err := in.enter(body[0].where()); err != nil {
+	if err := in.enter(body[0].Where()); err != nil {
 		return err
 	}
 	defer in.leave()
 	for _, s := range body {
-		if err := in.steps(1, s.where()); err != nil {
+		if err := in.steps(1, s.Where()); err != nil {
 			return err
 		}
 		if err := in.execOne(s); err != nil {
@@ -20,55 +22,55 @@ func (in *interp) exec(body []stmt) error {
 	return nil
 }
 
-func (in *interp) execOne(s stmt) error {
+func (in *interp) execOne(s syntax.Stmt) error {
 	switch s := s.(type) {
-	case *exprStmt:
-		_, err := in.eval(s.x)
+	case *syntax.ExprStmt:
+		_, err := in.eval(s.X)
 		return err
-	case *echoStmt:
-		for _, x := range s.xs {
+	case *syntax.EchoStmt:
+		for _, x := range s.Xs {
 			if err := in.print(x); err != nil {
 				return err
 			}
 		}
 		return nil
-	case *ifStmt:
+	case *syntax.IfStmt:
 		return in.execIf(s)
-	case *returnStmt:
+	case *syntax.ReturnStmt:
 		return in.execReturn(s)
-	case *breakStmt:
+	case *syntax.BreakStmt:
 		kind := jumpBreak
-		if s.cont {
+		if s.Cont {
 			kind = jumpContinue
 		}
-		return &jump{kind: kind, depth: s.depth}
-	case *whileStmt, *doStmt, *forStmt, *foreachStmt, *switchStmt:
+		return &jump{kind: kind, depth: s.Depth}
+	case *syntax.WhileStmt, *syntax.DoStmt, *syntax.ForStmt, *syntax.ForeachStmt, *syntax.SwitchStmt:
 		return in.execLoop(s)
-	case *tryStmt:
+	case *syntax.TryStmt:
 		return in.execTry(s)
-	case *funcStmt:
-		if s.hoisted {
+	case *syntax.FuncStmt:
+		if s.Hoisted {
 			return nil
 		}
-		return in.declareFunction(s.fn, s.at)
-	case *classStmt:
-		return in.execClass(s.decl, s.at)
-	case *blockStmt:
-		return in.exec(s.body)
+		return in.declareFunction(s.Fn, s.Pos)
+	case *syntax.ClassStmt:
+		return in.execClass(s.Decl, s.Pos)
+	case *syntax.BlockStmt:
+		return in.exec(s.Body)
 	}
 	return in.execNames(s)
 }
 
 // print evaluates what is printed: an object's __toString runs.
-func (in *interp) print(x expr) error {
+func (in *interp) print(x syntax.Expr) error {
 	v, err := in.eval(x)
 	if err == nil {
-		_, err = in.convertString(v, x.where())
+		_, err = in.convertString(v, x.Where())
 	}
 	return err
 }
 
-func (in *interp) evalAll(xs []expr) error {
+func (in *interp) evalAll(xs []syntax.Expr) error {
 	for _, x := range xs {
 		if _, err := in.eval(x); err != nil {
 			return err
@@ -77,15 +79,15 @@ func (in *interp) evalAll(xs []expr) error {
 	return nil
 }
 
-func (in *interp) execNames(s stmt) error {
+func (in *interp) execNames(s syntax.Stmt) error {
 	switch s := s.(type) {
-	case *globalStmt:
+	case *syntax.GlobalStmt:
 		return in.execGlobal(s)
-	case *staticStmt:
+	case *syntax.StaticStmt:
 		return in.execStatic(s)
-	case *unsetStmt:
-		for _, x := range s.vars {
-			if prop, ok := x.(*propExpr); ok {
+	case *syntax.UnsetStmt:
+		for _, x := range s.Vars {
+			if prop, ok := x.(*syntax.PropExpr); ok {
 				if err := in.unsetProp(prop); err != nil {
 					return err
 				}
@@ -103,73 +105,73 @@ func (in *interp) execNames(s stmt) error {
 			}
 		}
 		return nil
-	case *constStmt:
-		for _, item := range s.items {
-			v, err := in.eval(item.val)
+	case *syntax.ConstStmt:
+		for _, item := range s.Items {
+			v, err := in.eval(item.Val)
 			if err != nil {
 				return err
 			}
-			if _, err := in.define(item.name, v, s.at); err != nil {
+			if _, err := in.define(item.Name, v, s.Pos); err != nil {
 				return err
 			}
 		}
 		return nil
-	case *haltStmt:
+	case *syntax.HaltStmt:
 		return &jump{kind: jumpReturn, val: intVal(1)}
-	case *labelStmt:
+	case *syntax.LabelStmt:
 		return nil
 	}
-	return in.refuse(Undecidable, s.where(), "evaluate: not supported: %s", in.src.snippet(s.where()))
+	return in.refuse(Undecidable, s.Where(), "evaluate: not supported: %s", in.src.Snippet(s.Where()))
 }
 
-func (in *interp) execIf(s *ifStmt) error {
-	b, u, err := in.test(s.cond)
+func (in *interp) execIf(s *syntax.IfStmt) error {
+	b, u, err := in.test(s.Cond)
 	if err != nil {
 		return err
 	}
 	if u == nil {
 		if b {
-			return in.exec(s.then)
+			return in.exec(s.Then)
 		}
-		return in.exec(s.els)
+		return in.exec(s.Else)
 	}
 	return in.split(u,
 		func() error {
-			if err := in.refine(s.cond, true); err != nil {
+			if err := in.refine(s.Cond, true); err != nil {
 				return err
 			}
-			return in.exec(s.then)
+			return in.exec(s.Then)
 		},
 		func() error {
-			if err := in.refine(s.cond, false); err != nil {
+			if err := in.refine(s.Cond, false); err != nil {
 				return err
 			}
-			return in.exec(s.els)
+			return in.exec(s.Else)
 		})
 }
 
-func (in *interp) execReturn(s *returnStmt) error {
+func (in *interp) execReturn(s *syntax.ReturnStmt) error {
 	v := null
-	if s.x != nil {
+	if s.X != nil {
 		var err error
-		if v, err = in.eval(s.x); err != nil {
+		if v, err = in.eval(s.X); err != nil {
 			return err
 		}
 	}
 	return &jump{kind: jumpReturn, val: share(v)}
 }
 
-func (in *interp) execGlobal(s *globalStmt) error {
-	for _, x := range s.vars {
-		v := x.(*varExpr)
+func (in *interp) execGlobal(s *syntax.GlobalStmt) error {
+	for _, x := range s.Vars {
+		v := x.(*syntax.VarExpr)
 		local, err := in.variable(v)
 		if err != nil {
 			return err
 		}
 		var global *place
-		if v.dyn == nil {
-			global = in.varPlace(in.globals, v.name, s.at)
-		} else if global, err = in.dynGlobal(v, s.at); err != nil {
+		if v.Dyn == nil {
+			global = in.varPlace(in.globals, v.Name, s.Pos)
+		} else if global, err = in.dynGlobal(v, s.Pos); err != nil {
 			return err
 		}
 		if local.wild != nil || global.wild != nil {
@@ -189,19 +191,19 @@ func (in *interp) execGlobal(s *globalStmt) error {
 	return nil
 }
 
-func (in *interp) dynGlobal(v *varExpr, pos at) (*place, error) {
-	name, err := in.eval(v.dyn)
+func (in *interp) dynGlobal(v *syntax.VarExpr, pos syntax.Pos) (*place, error) {
+	name, err := in.eval(v.Dyn)
 	if err != nil {
 		return nil, err
 	}
 	return in.namedPlace(in.globals, name, pos)
 }
 
-func (in *interp) execStatic(s *staticStmt) error {
-	for _, item := range s.vars {
+func (in *interp) execStatic(s *syntax.StaticStmt) error {
+	for _, item := range s.Vars {
 		name := "main"
 		if in.frame.fn != nil {
-			name = in.frame.fn.file.path + ":" + toString(intVal(int64(in.frame.fn.line))) + in.frame.fn.name
+			name = in.frame.fn.File.Path + ":" + toString(intVal(int64(in.frame.fn.Line))) + in.frame.fn.Name
 		}
 		if in.frame.closure != 0 {
 			name += "#" + toString(intVal(int64(in.frame.closure)))
@@ -209,41 +211,42 @@ func (in *interp) execStatic(s *staticStmt) error {
 		if in.frame.class != nil {
 			name = in.frame.class.id + "::" + name
 		}
-		slot := in.slot('s', name+"$"+item.name)
+		slot := in.slot('s', name+"$"+item.Name)
 		if in.st.get(slot) == nil {
 			v := null
-			if item.val != nil {
+			if item.Val != nil {
 				var err error
-				if v, err = in.eval(item.val); err != nil {
+				if v, err = in.eval(item.Val); err != nil {
 					return err
 				}
 			}
 			in.st.set(slot, share(v))
 		}
-		in.st.set(in.varPlace(in.frame, item.name, s.at).slot, refVal{slot})
+		in.st.set(in.varPlace(in.frame, item.Name, s.Pos).slot, refVal{slot})
 	}
 	return nil
 }
 
-// execTry runs try and catch for every way out of the body.
-func (in *interp) execTry(s *tryStmt) error {
-	if s.hasFinally {
-		return in.unsupported(s.at, "finally")
-	}
+// execTry runs try, catch and finally for every way out of the body.
+func (in *interp) execTry(s *syntax.TryStmt) error {
 	outer, endOuter := in.mark()
 	defer endOuter()
 	trying := in.trying
 	in.trying = append(trying[:len(trying):len(trying)], s)
-	err := in.exec(s.body)
+	err := in.exec(s.Body)
 	in.trying = trying
 	if fatal(err) {
 		return err
 	}
-	return in.catchAll(s, outer, err)
+	err = in.catchAll(s, outer, err)
+	if !s.HasFinally || fatal(err) {
+		return err
+	}
+	return in.finally(s, outer, err)
 }
 
 // catchAll gives what was thrown to the catch clauses.
-func (in *interp) catchAll(s *tryStmt, base int, err error) error {
+func (in *interp) catchAll(s *syntax.TryStmt, base int, err error) error {
 	waiting := append([]outcome(nil), in.pending[base:]...)
 	in.pending = in.pending[:base]
 	var live *state
@@ -294,24 +297,24 @@ func (in *interp) resume(base int, live *state, end error) error {
 }
 
 // catch runs the first clause from i on that takes the exception.
-func (in *interp) catch(s *tryStmt, t *thrown, i int) error {
-	for ; i < len(s.catches); i++ {
-		c := s.catches[i]
+func (in *interp) catch(s *syntax.TryStmt, t *thrown, i int) error {
+	for ; i < len(s.Catches); i++ {
+		c := s.Catches[i]
 		o, known := t.val.(*Object)
 		takes := false
-		for _, name := range c.classes {
-			takes = takes || known && o.class.isA(lower(name)) || lower(name) == "throwable"
+		for _, name := range c.Classes {
+			takes = takes || known && o.class.isA(syntax.Lower(name)) || syntax.Lower(name) == "throwable"
 		}
 		if !takes && known {
 			continue
 		}
 		run := func() error {
-			if c.name != "" {
-				if err := in.assign(in.varPlace(in.frame, c.name, s.at), t.val); err != nil {
+			if c.Name != "" {
+				if err := in.assign(in.varPlace(in.frame, c.Name, s.Pos), t.val); err != nil {
 					return err
 				}
 			}
-			return in.exec(c.body)
+			return in.exec(c.Body)
 		}
 		if takes {
 			return run()
@@ -320,4 +323,42 @@ func (in *interp) catch(s *tryStmt, t *thrown, i int) error {
 		return in.split(u, run, func() error { return in.catch(s, t, i+1) })
 	}
 	return t
+}
+
+// finally runs the last clause on every way out.
+func (in *interp) finally(s *syntax.TryStmt, base int, err error) error {
+	waiting := append([]outcome(nil), in.pending[base:]...)
+	in.pending = in.pending[:base]
+	if d, ok := err.(*dead); ok { // the world ended: exit runs no finally
+		in.note(d)
+	} else {
+		waiting = append(waiting, outcome{err, in.st, in.whyOf(waiting)})
+	}
+	var live *state
+	end := err
+	for _, o := range waiting {
+		in.st = o.st
+		result := in.exec(s.Finally)
+		if result == nil {
+			result = o.err
+		}
+		switch result.(type) {
+		case nil:
+			joined, fail := in.join(live, in.st, o.why)
+			if fail != nil {
+				return fail
+			}
+			live = joined
+		case *dead:
+			in.note(result)
+			end = result
+		case *jump, *thrown:
+			if fail := in.wait([]outcome{{result, in.st, o.why}}); fail != nil {
+				return fail
+			}
+		default:
+			return result
+		}
+	}
+	return in.resume(base, live, end)
 }

@@ -1,6 +1,9 @@
 package php
 
-import "math"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"math"
+)
 
 // A typing says by whose rules a value becomes one of a declared type.
 type typing struct {
@@ -9,12 +12,12 @@ type typing struct {
 	internal bool   // of a function of PHP's own: null becomes any scalar
 	self     *class
 	static   *class
-	pos      at
+	pos      syntax.Pos
 }
 
 // coerce makes a value one of a declared type, as PHP does or refuses to do.
-func (in *interp) coerce(v Value, t *typeHint, by typing) (Value, error) {
-	if t == nil || t.inter {
+func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) (Value, error) {
+	if t == nil || t.Intersection {
 		return v, nil
 	}
 	if u, ok := v.(*Unknown); ok {
@@ -33,10 +36,10 @@ func (in *interp) coerce(v Value, t *typeHint, by typing) (Value, error) {
 	o, isObject := v.(*Object)
 	switch {
 	case by.strict:
-		if n, ok := v.(intVal); ok && t.accepts("float") {
+		if n, ok := v.(intVal); ok && t.Accepts("float") {
 			return floatVal(n), nil
 		}
-	case isObject && t.accepts("string") && o.class.stringable():
+	case isObject && t.Accepts("string") && o.class.stringable():
 		return in.convertString(o, by.pos)
 	case v.kind() == kNull && !by.internal:
 	default:
@@ -52,55 +55,55 @@ func (c *class) stringable() bool {
 	return m != nil
 }
 
-func isNullLiteral(x expr) bool {
+func isNullLiteral(x syntax.Expr) bool {
 	switch x := x.(type) {
-	case *litExpr:
+	case *syntax.LitExpr:
 		return literalValue(x).kind() == kNull
-	case *constExpr:
-		return x.name == "null"
+	case *syntax.ConstExpr:
+		return x.Name == "null"
 	}
 	return false
 }
 
 // fits reports whether a value is of the type without conversion; u is not nil
 // where that is not known.
-func (in *interp) fits(v Value, t *typeHint, by typing) (ok bool, u *Unknown) {
-	if t.accepts("mixed") {
+func (in *interp) fits(v Value, t *syntax.TypeHint, by typing) (ok bool, u *Unknown) {
+	if t.Accepts("mixed") {
 		return true, nil
 	}
 	switch v := v.(type) {
 	case nullVal:
-		return t.nullable || t.accepts("null", "void"), nil
+		return t.Nullable || t.Accepts("null", "void"), nil
 	case boolVal:
-		return t.accepts("bool") || bool(v) && t.accepts("true") || !bool(v) && t.accepts("false"), nil
+		return t.Accepts("bool") || bool(v) && t.Accepts("true") || !bool(v) && t.Accepts("false"), nil
 	case intVal:
-		return t.accepts("int"), nil
+		return t.Accepts("int"), nil
 	case floatVal:
-		return t.accepts("float"), nil
+		return t.Accepts("float"), nil
 	case strVal:
-		return t.accepts("string") || t.accepts("callable") && in.calls1(v, by), nil
+		return t.Accepts("string") || t.Accepts("callable") && in.calls1(v, by), nil
 	case *Array:
-		return t.accepts("array", "iterable") || t.accepts("callable") && in.calls1(v, by), nil
+		return t.Accepts("array", "iterable") || t.Accepts("callable") && in.calls1(v, by), nil
 	case *Object:
 		return in.fitsObject(v, t, by)
 	}
 	return true, nil
 }
 
-func (in *interp) fitsObject(o *Object, t *typeHint, by typing) (bool, *Unknown) {
+func (in *interp) fitsObject(o *Object, t *syntax.TypeHint, by typing) (bool, *Unknown) {
 	switch invoke, _ := o.class.method("__invoke"); {
-	case t.accepts("object"), t.accepts("callable") && (o.fn != nil || invoke != nil):
+	case t.Accepts("object"), t.Accepts("callable") && (o.fn != nil || invoke != nil):
 		return true, nil
-	case t.accepts("iterable") && o.class.isA("traversable"), t.accepts("stringable") && o.class.stringable():
+	case t.Accepts("iterable") && o.class.isA("traversable"), t.Accepts("stringable") && o.class.stringable():
 		return true, nil
-	case t.accepts("self") && by.self != nil && o.class.isA(by.self.id):
+	case t.Accepts("self") && by.self != nil && o.class.isA(by.self.id):
 		return true, nil
-	case t.accepts("static") && by.static != nil && o.class.isA(by.static.id):
+	case t.Accepts("static") && by.static != nil && o.class.isA(by.static.id):
 		return true, nil
-	case t.accepts("parent") && by.self != nil && by.self.parent != nil && o.class.isA(by.self.parent.id):
+	case t.Accepts("parent") && by.self != nil && by.self.parent != nil && o.class.isA(by.self.parent.id):
 		return true, nil
 	}
-	for _, n := range t.names {
+	for _, n := range t.Names {
 		if o.class.isA(n) {
 			return true, nil
 		}
@@ -121,7 +124,7 @@ func (in *interp) calls1(v Value, by typing) bool {
 
 // weaken converts between scalars as PHP does without strict types; nil if it
 // would not. Null is one where PHP's own functions take it for one.
-func weaken(v Value, t *typeHint) Value {
+func weaken(v Value, t *syntax.TypeHint) Value {
 	if v.kind() >= kArray {
 		return nil
 	}
@@ -131,33 +134,33 @@ func weaken(v Value, t *typeHint) Value {
 	}
 	f, isFloat := number.(floatVal)
 	whole := !isFloat || math.Abs(float64(f)) < 1<<63
-	if v.kind() == kString && isFloat && t.accepts("float") {
+	if v.kind() == kString && isFloat && t.Accepts("float") {
 		whole = false // of a string, is_numeric decides between the two
 	}
 	switch {
-	case t.accepts("int") && numeric && whole:
+	case t.Accepts("int") && numeric && whole:
 		return intVal(toInt(number))
-	case t.accepts("float") && numeric:
+	case t.Accepts("float") && numeric:
 		return floatVal(toFloat(number))
-	case t.accepts("string"):
+	case t.Accepts("string"):
 		return strVal(toString(v))
-	case t.accepts("bool"):
+	case t.Accepts("bool"):
 		return boolVal(toBool(v))
 	}
 	return nil
 }
 
 // coerceResult converts what a function returns, by the rules of its own file.
-func (in *interp) coerceResult(to *callee, v Value, pos at) (Value, error) {
-	if to.fn.result == nil {
+func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) (Value, error) {
+	if to.fn.Result == nil {
 		return v, nil
 	}
 	if u, ok := v.(*Unknown); ok && u.alts == nil {
 		return v, nil
 	}
-	if to.fn.result.accepts("never") {
-		return nil, in.throw("TypeError", to.fn.name+"(): never-returning function must not implicitly return", pos)
+	if to.fn.Result.Accepts("never") {
+		return nil, in.throw("TypeError", to.fn.Name+"(): never-returning function must not implicitly return", pos)
 	}
-	strict := to.fn.file != nil && to.fn.file.strict
-	return in.coerce(v, to.fn.result, typing{what: to.fn.name + "(): Return value", strict: strict, self: to.class, static: to.static, pos: pos})
+	strict := to.fn.File != nil && to.fn.File.Strict
+	return in.coerce(v, to.fn.Result, typing{what: to.fn.Name + "(): Return value", strict: strict, self: to.class, static: to.static, pos: pos})
 }

@@ -1,18 +1,21 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 // Features that no configuration in practice uses are not evaluated. Their syntax
 // is parsed; using one is refused by its name.
 
 // unsupported returns the refusal that ends the evaluation at a use of a feature.
 // The feature has its article: "a generator".
-func (in *interp) unsupported(pos at, feature string) error {
+func (in *interp) unsupported(pos syntax.Pos, feature string) error {
 	return in.unsupportedValue(pos, feature).refusal()
 }
 
 // unsupportedValue is the unknown that a feature would have produced.
-func (in *interp) unsupportedValue(pos at, feature string) *Unknown {
+func (in *interp) unsupportedValue(pos syntax.Pos, feature string) *Unknown {
 	return in.unknownAt(Undecidable, pos, "uses "+feature+", which is not evaluated; see --with-php")
 }
 
@@ -21,9 +24,9 @@ func (c *class) unsupported() string {
 	switch d := c.decl; {
 	case d == nil:
 		return ""
-	case d.kind == "enum":
+	case d.Kind == "enum":
 		return "an enum"
-	case d.kind == "trait" || len(d.traits) > 0:
+	case d.Kind == "trait" || len(d.Traits) > 0:
 		return "a trait"
 	}
 	return ""
@@ -31,7 +34,7 @@ func (c *class) unsupported() string {
 
 // unsupportedClass is unsupported of the class that the program declares under a name.
 func (in *interp) unsupportedClass(name string) string {
-	d, ok := in.st.get(in.slot('k', lower(strings.TrimPrefix(name, `\`)))).(*definition)
+	d, ok := in.st.get(in.slot('k', syntax.Lower(strings.TrimPrefix(name, `\`)))).(*definition)
 	if !ok || d.class == nil {
 		return ""
 	}

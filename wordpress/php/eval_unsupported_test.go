@@ -23,7 +23,6 @@ var unsupportedFeatures = []struct{ feature, code string }{
 	{"a trait", `trait T { static function f() { return 'a'; } } $r = T::f();`},
 	{"a destructor", `class A { function __destruct() { $GLOBALS['r'] = 'a'; } } $o = new A; $o = null;`},
 	{"clone", `$o = (object) ['a' => 1]; $p = clone $o; $r = $p->a;`},
-	{"finally", `try { $r = 'a'; } finally { $r = 'b'; }`},
 	{"foreach by reference", `$a = ['a']; foreach ($a as &$v) { $v = 'b'; } $r = $a[0];`},
 	{"a reference in an array", `$x = 'a'; $a = [&$x]; $a[0] = 'b'; $r = $x;`},
 	{"a reference in list()", `$a = ['a']; [&$x] = $a; $x = 'b'; $r = $a[0];`},

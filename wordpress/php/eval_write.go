@@ -1,5 +1,7 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // assign writes a value to a place.
 func (in *interp) assign(t target, v Value) error {
 	p := t.target()
@@ -43,11 +45,11 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 // scatter is a write to a variable of unknown name: any variable may have changed.
 func (in *interp) scatter(u *Unknown) error {
 	in.poison(u)
-	return in.steps(64, at{})
+	return in.steps(64, syntax.Pos{})
 }
 
 // changed is container v after a change at the end of a path in it.
-func (in *interp) changed(v Value, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
+func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Value) (Value, error)) (Value, error) {
 	if len(path) == 0 {
 		if v == nil {
 			return change(null)
@@ -79,7 +81,7 @@ func (in *interp) changed(v Value, path []step, pos at, change func(Value) (Valu
 
 // changedUnknown writes into something unknown: it stays unknown. Where it is one
 // of a few, each is written to.
-func (in *interp) changedUnknown(u *Unknown, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
+func (in *interp) changedUnknown(u *Unknown, path []step, pos syntax.Pos, change func(Value) (Value, error)) (Value, error) {
 	if u.alts == nil || u.sticky {
 		_, err := change(opaque(u))
 		return u, err
@@ -107,7 +109,7 @@ func (in *interp) changedUnknown(u *Unknown, path []step, pos at, change func(Va
 }
 
 // owned returns an array that may be written to in place.
-func (in *interp) owned(a *Array, pos at) (*Array, error) {
+func (in *interp) owned(a *Array, pos syntax.Pos) (*Array, error) {
 	if !a.shared && a.epoch == in.st.own {
 		return a, nil
 	}
@@ -127,7 +129,7 @@ func (in *interp) owned(a *Array, pos at) (*Array, error) {
 	return c, nil
 }
 
-func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value) (Value, error)) (Value, error) {
+func (in *interp) changedArray(a *Array, path []step, pos syntax.Pos, change func(Value) (Value, error)) (Value, error) {
 	a, err := in.owned(a, pos)
 	if err != nil {
 		return nil, err
@@ -158,7 +160,7 @@ func (in *interp) changedArray(a *Array, path []step, pos at, change func(Value)
 	return a, in.changeKey(a, s, path[1:], pos, change)
 }
 
-func (in *interp) changeKey(a *Array, s step, rest []step, pos at, change func(Value) (Value, error)) error {
+func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, change func(Value) (Value, error)) error {
 	old, ok := a.get(s.k)
 	if !ok && a.rest != restNone && s.k.str && a.rest.covers(s.k.s) {
 		old = in.unknownAt(Undecidable, pos, a.rest.reason())

@@ -1,5 +1,7 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // How a builtin is written.
 //
 // A builtin is a function of a call; it is entered in one of the tables that
@@ -63,7 +65,7 @@ type call struct {
 	name    string
 	args    []Value
 	targets []target // of by-reference arguments; nil elsewhere
-	pos     at
+	pos     syntax.Pos
 	this    *Object // of a native method
 	class   *class  // of a native static method: the class it was called on
 	weak    bool    // what it calls on is called without strict types
@@ -245,7 +247,7 @@ type nativeClass struct {
 	static, methods map[string]function
 	consts          map[string]Value
 	statics         map[string]Value // static properties
-	props           []propItem
+	props           []syntax.PropItem
 	vendor          bool
 }
 

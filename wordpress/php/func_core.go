@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"maps"
 	"strings"
 )
@@ -68,7 +69,7 @@ func definedFunc(c *call) (Value, error) {
 	case ok:
 		return maybe(d.maybe), nil
 	}
-	switch lower(name) {
+	switch syntax.Lower(name) {
 	case "true", "false", "null":
 		return boolVal(true), nil
 	}
@@ -90,12 +91,12 @@ func constantFunc(c *call) (Value, error) {
 		}
 		return c.in.classConstant(k, name[i+2:], c.pos)
 	}
-	return c.in.evalConst(&constExpr{at: c.pos, name: name})
+	return c.in.evalConst(&syntax.ConstExpr{Pos: c.pos, Name: name})
 }
 
 func functionExists(c *call) (Value, error) {
 	name := c.str(0)
-	low := lower(name)
+	low := syntax.Lower(name)
 	if low != "" && low[0] == '\\' {
 		low = low[1:]
 	}
@@ -130,7 +131,7 @@ func classAlias(c *call) (Value, error) {
 		}
 		k, u = c.classArg(0)
 	}
-	slot := c.in.slot('k', lower(strings.TrimPrefix(alias, `\\`)))
+	slot := c.in.slot('k', syntax.Lower(strings.TrimPrefix(alias, `\\`)))
 	switch d, taken := c.in.st.get(slot).(*definition); {
 	case u != nil || taken && d.maybe != nil || k != nil && k.decl == nil:
 		u := c.unknown("depends on class_alias() of such a class")
@@ -153,7 +154,7 @@ func classExists(c *call) (Value, error) {
 		k, u = c.in.findClass(name, c.pos)
 	}
 	if u != nil {
-		if c.in.lib.ClassNames[lower(name)] && u.Class == Undecidable {
+		if c.in.lib.ClassNames[syntax.Lower(name)] && u.Class == Undecidable {
 			return boolVal(true), nil
 		}
 		return maybe(u), nil
@@ -181,7 +182,7 @@ func methodExists(c *call) (Value, error) {
 	if k == nil {
 		return boolVal(false), nil
 	}
-	m, _ := k.method(lower(name))
+	m, _ := k.method(syntax.Lower(name))
 	return boolVal(m != nil), nil
 }
 
@@ -260,7 +261,7 @@ func funcGetArgs(c *call) (Value, error) {
 func funcNumArgs(c *call) (Value, error) { return intVal(int64(len(c.in.frame.args))), nil }
 
 // load2 reads a variable of the present frame; nil if it is not set.
-func (in *interp) load2(name string, pos at) (Value, error) {
+func (in *interp) load2(name string, pos syntax.Pos) (Value, error) {
 	v, _ := in.raw(in.varPlace(in.frame, name, pos))
 	if v == nil || v.kind() == kAbsent {
 		return nil, nil

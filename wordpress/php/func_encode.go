@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"hash"
 	"hash/crc32"
 	"strings"
@@ -28,7 +29,7 @@ var encodeFuncs = map[string]function{
 func rot13(s string) string {
 	b := []byte(s)
 	for i, c := range b {
-		if letter(c) {
+		if syntax.IsLetter(c) {
 			base := c&^0x1F + 1
 			b[i] = base + (c-base+13)%26
 		}
@@ -38,7 +39,7 @@ func rot13(s string) string {
 
 // algorithm returns a hash by PHP's name, nil if it is not modelled.
 func algorithm(name string) func() hash.Hash {
-	switch lower(name) {
+	switch syntax.Lower(name) {
 	case "md5":
 		return md5.New
 	case "sha1":
@@ -107,7 +108,7 @@ func base64Decode(c *call) (Value, error) {
 	for i := range len(s) {
 		b := s[i]
 		switch {
-		case letter(b) || digit(b) || b == '+' || b == '/':
+		case syntax.IsLetter(b) || syntax.IsDigit(b) || b == '+' || b == '/':
 			if pads > 0 && strict {
 				return boolVal(false), nil
 			}

@@ -1,5 +1,7 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 const extractPrefixAll = 3
 
 // extractFunc assigns the elements of an array to variables of their names. Flags
@@ -25,7 +27,7 @@ func extractFunc(c *call) (Value, error) {
 		if prefixed {
 			name = string(prefix) + "_" + name
 		}
-		if !e.k.str && !prefixed || name == "this" || name == "" || !identStart(name[0]) || identEnd(name, 0) != len(name) {
+		if !e.k.str && !prefixed || name == "this" || name == "" || !syntax.IsIdentStart(name[0]) || syntax.IdentEnd(name, 0) != len(name) {
 			continue
 		}
 		if err := c.in.assign(c.in.varPlace(c.in.frame, name, c.pos), c.in.deref(e.v)); err != nil {

@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"net/netip"
 	"strings"
 )
@@ -33,7 +34,7 @@ func filterVar(c *call) (Value, error) {
 	case filterDefault:
 		return strVal(s), nil
 	case filterBool:
-		switch lower(trimmed) {
+		switch syntax.Lower(trimmed) {
 		case "1", "true", "on", "yes":
 			return boolVal(true), nil
 		case "0", "false", "off", "no", "":
@@ -51,7 +52,7 @@ func filterVar(c *call) (Value, error) {
 		if digits == "-0" {
 			digits = "0"
 		}
-		if n, ok := decimalInt(digits); ok {
+		if n, ok := syntax.DecimalInt(digits); ok {
 			return intVal(n), nil
 		}
 		return fail, nil

@@ -2,6 +2,7 @@ package php
 
 import (
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"strconv"
 	"strings"
@@ -148,7 +149,7 @@ flags:
 }
 
 func decimalAt(s string, i int) (n, end int) {
-	for end = i; end < len(s) && digit(s[end]); end++ {
+	for end = i; end < len(s) && syntax.IsDigit(s[end]); end++ {
 		n = min(n*10+int(s[end]-'0'), math.MaxInt32)
 	}
 	return n, end
@@ -176,7 +177,7 @@ func applyDirective(c *call, d directive, v Value) (string, error) {
 	case 'b', 'o', 'x', 'X':
 		s := strconv.FormatUint(uint64(toInt(v)), map[byte]int{'b': 2, 'o': 8, 'x': 16, 'X': 16}[d.verb])
 		if d.verb == 'X' {
-			s = upper(s)
+			s = syntax.Upper(s)
 		}
 		return d.padded(s, false), nil
 	}

@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"regexp"
 	"strings"
 )
@@ -99,7 +100,7 @@ func (p *iniReader) line(line string) *Unknown {
 		return nil
 	}
 	m := iniElement.FindStringSubmatch(line)
-	if m == nil || iniKeywords[lower(m[1])] != nil || m[2] != "" && strings.IndexByte(iniNegatives, m[1][0]) >= 0 {
+	if m == nil || iniKeywords[syntax.Lower(m[1])] != nil || m[2] != "" && strings.IndexByte(iniNegatives, m[1][0]) >= 0 {
 		return p.refused()
 	}
 	v := p.value(m[3])
@@ -152,7 +153,7 @@ func (p *iniReader) value(text string) Value {
 			switch {
 			case v.kind() == kUnknown:
 				return v
-			case iniKeywords[lower(m[1])] != nil:
+			case iniKeywords[syntax.Lower(m[1])] != nil:
 				return p.refused()
 			}
 			word = strVal(toString(v))
@@ -163,7 +164,7 @@ func (p *iniReader) value(text string) Value {
 		return strVal(m[1])
 	}
 	if m := iniWord.FindStringSubmatch(text); m != nil {
-		if v, ok := iniKeywords[lower(m[1])]; ok {
+		if v, ok := iniKeywords[syntax.Lower(m[1])]; ok {
 			return p.keyword(v)
 		}
 		return p.word(m[1])

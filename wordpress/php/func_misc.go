@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"strings"
 )
 
@@ -129,7 +130,7 @@ func intvalFunc(c *call) (Value, error) {
 
 func extensionLoaded(c *call) (Value, error) {
 	s := c.str(0)
-	switch lower(s) {
+	switch syntax.Lower(s) {
 	case "core", "standard", "pcre", "date", "hash", "json", "spl", "random", "reflection", "mysqli", "mysqlnd", "ctype", "mbstring":
 		return boolVal(true), nil
 	case "newrelic", "apcu", "apc", "xdebug", "imagick", "redis", "memcached", "memcache", "igbinary", "suhosin", "wincache", "ioncube loader", "xcache":

@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,8 +12,8 @@ var multibyteFuncs = map[string]function{
 	"mb_strlen": {fn: onCharacters(1, func(_ *call, s string) (Value, error) {
 		return intVal(utf8.RuneCountInString(s)), nil
 	}), min: 1, max: 2},
-	"mb_strtolower":        {fn: onCharacters(1, mbCase(lower)), min: 1, max: 2},
-	"mb_strtoupper":        {fn: onCharacters(1, mbCase(upper)), min: 1, max: 2},
+	"mb_strtolower":        {fn: onCharacters(1, mbCase(syntax.Lower)), min: 1, max: 2},
+	"mb_strtoupper":        {fn: onCharacters(1, mbCase(syntax.Upper)), min: 1, max: 2},
 	"mb_substr":            {fn: onCharacters(3, mbSubstr), min: 2, max: 4},
 	"mb_strpos":            {fn: onCharacters(3, mbStrpos), min: 2, max: 4},
 	"mb_internal_encoding": {fn: mbInternalEncoding, max: 1, lazy: true},

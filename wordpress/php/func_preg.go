@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 var pregFuncs = map[string]function{
@@ -44,7 +45,7 @@ func compilePattern(c *call, text string) (*pattern, Value, error) {
 		return nil, nil, err
 	}
 	text = strings.TrimLeft(text, " \t\n\r\v\f\x00")
-	if text == "" || letter(text[0]) || digit(text[0]) || text[0] == '\\' {
+	if text == "" || syntax.IsLetter(text[0]) || syntax.IsDigit(text[0]) || text[0] == '\\' {
 		return nil, boolVal(false), nil
 	}
 	open, end := text[0], text[0]

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // portable rewrites a PCRE pattern for regexp2, whose language is .NET's, where
@@ -153,7 +154,7 @@ func (w *patternWriter) escape(inSet bool) bool {
 	switch {
 	case (c == 'h' || c == 'H') && w.utf8:
 		return false
-	case class != "" && letter(c):
+	case class != "" && syntax.IsLetter(c):
 		w.classes = w.classes || c|0x20 != 'h'
 		w.i += 2
 		switch {
@@ -173,14 +174,14 @@ func (w *patternWriter) escape(inSet bool) bool {
 		return w.boundary(c)
 	case c == 'x':
 		return w.hexEscape()
-	case c == '0' || digit(c) && inSet:
+	case c == '0' || syntax.IsDigit(c) && inSet:
 		return false
-	case digit(c):
-		if w.i+2 < len(w.p) && digit(w.p[w.i+2]) {
+	case syntax.IsDigit(c):
+		if w.i+2 < len(w.p) && syntax.IsDigit(w.p[w.i+2]) {
 			return false
 		}
 		return w.copy(2)
-	case letter(c) && strings.IndexByte("tnrfaevAzZb", c) < 0:
+	case syntax.IsLetter(c) && strings.IndexByte("tnrfaevAzZb", c) < 0:
 		return false
 	case c == 'v':
 		return false
@@ -290,7 +291,7 @@ func (w *patternWriter) group() bool {
 			continue
 		}
 		end := strings.Index(name, opens[1])
-		if end < 1 || identEnd(name, 0) != end || digit(name[0]) {
+		if end < 1 || syntax.IdentEnd(name, 0) != end || syntax.IsDigit(name[0]) {
 			return false
 		}
 		for _, n := range w.names {

@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 const (
 	pregPatternOrder = 1
@@ -175,7 +178,7 @@ func reference(t string, i int) (n, end int) {
 		return 0, i
 	}
 	start := j
-	for j < len(t) && j < start+2 && digit(t[j]) {
+	for j < len(t) && j < start+2 && syntax.IsDigit(t[j]) {
 		n = n*10 + int(t[j]-'0')
 		j++
 	}

@@ -1,11 +1,13 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // A signature is the parameters of one of PHP's own functions.
 type signature []formal
 
 type formal struct {
 	name     string
-	typ      *typeHint // nil: anything
+	typ      *syntax.TypeHint // nil: anything
 	ref      bool
 	variadic bool
 	optional bool
@@ -24,8 +26,8 @@ func (s signature) at(i int) *formal {
 
 // convert makes arguments of the types that a function takes. absentVal stands for
 // one that is left out before one that is named.
-func (in *interp) convert(to *callee, vals []Value, pos at) error {
-	by := typing{internal: true, strict: !to.weak && in.src != nil && in.src.strict, pos: pos}
+func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) error {
+	by := typing{internal: true, strict: !to.weak && in.src != nil && in.src.Strict, pos: pos}
 	for i, v := range vals {
 		p := to.builtin.takes.at(i)
 		switch {

@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 func implode(c *call) (Value, error) {
 	sepArg, listArg := c.arg(0), c.arg(1)
@@ -274,7 +277,7 @@ func replaceOne(c *call, s string, search, replace Value, fold bool) (string, in
 	}
 	hay := s
 	if fold {
-		hay, from = lower(s), lower(from)
+		hay, from = syntax.Lower(s), syntax.Lower(from)
 	}
 	n := strings.Count(hay, from)
 	if err := allocTimes(c, max(len(to)-len(from), 1), int64(n)); err != nil {

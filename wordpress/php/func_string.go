@@ -1,16 +1,17 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"strings"
 )
 
 var stringFuncs = map[string]function{
 	"strlen":       {fn: strlenFunc, min: 1, max: 1},
-	"strtolower":   ofString(lower),
-	"strtoupper":   ofString(upper),
-	"ucfirst":      ofString(func(s string) string { return firstCase(s, upper) }),
-	"lcfirst":      ofString(func(s string) string { return firstCase(s, lower) }),
+	"strtolower":   ofString(syntax.Lower),
+	"strtoupper":   ofString(syntax.Upper),
+	"ucfirst":      ofString(func(s string) string { return firstCase(s, syntax.Upper) }),
+	"lcfirst":      ofString(func(s string) string { return firstCase(s, syntax.Lower) }),
 	"strrev":       ofString(reverse),
 	"addslashes":   ofString(addslashes),
 	"stripslashes": ofString(stripslashes),
@@ -245,7 +246,7 @@ func compareFunc(fold, length bool) function {
 			return nil, err
 		}
 		if fold {
-			a, b = lower(a), lower(b)
+			a, b = syntax.Lower(a), syntax.Lower(b)
 		}
 		n := min(len(a), len(b))
 		order := strings.Compare(a[:n], b[:n])

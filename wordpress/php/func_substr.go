@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 var substrFuncs = map[string]function{
 	"substr":          {fn: substr, min: 2, max: 3},
@@ -93,7 +96,7 @@ func find(fold, last bool) func(c *call) (Value, error) {
 			if err := c.alloc(len(hay) + len(needle)); err != nil {
 				return nil, err
 			}
-			hay, needle = lower(hay), lower(needle)
+			hay, needle = syntax.Lower(hay), syntax.Lower(needle)
 		}
 		size := int64(len(hay))
 		if offset > size || offset < -size {
@@ -137,7 +140,7 @@ func strstr(fold bool) func(c *call) (Value, error) {
 			if err := c.alloc(len(hay) + len(needle)); err != nil {
 				return nil, err
 			}
-			hay, needle = lower(hay), lower(needle)
+			hay, needle = syntax.Lower(hay), syntax.Lower(needle)
 		}
 		i := strings.Index(hay, needle)
 		switch {

@@ -1,13 +1,14 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"maps"
 	"math"
 )
 
 // standardLibrary is what PHP 8.2 offers without any library of a site.
 func standardLibrary() *library {
-	return &library{Functions: functionTable(), Constants: constantTable(), ClassNames: wordSet(knownClasses)}
+	return &library{Functions: functionTable(), Constants: constantTable(), ClassNames: syntax.WordSet(knownClasses)}
 }
 
 // functionTable joins the tables of builtins. Functions that PHP has and that are

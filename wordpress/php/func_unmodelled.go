@@ -1,11 +1,14 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 // Functions of PHP that exist and are not evaluated.
 
 // laterCalls are functions that keep a callback and do not call it.
-var laterCalls = wordSet(`register_shutdown_function set_exception_handler spl_autoload_register header_register_callback
+var laterCalls = syntax.WordSet(`register_shutdown_function set_exception_handler spl_autoload_register header_register_callback
 	session_set_save_handler assert_options`)
 
 // notEvaluated is the reason of a result that comes from a function of PHP's that is

@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"strconv"
 	"strings"
 )
@@ -15,7 +16,7 @@ var urlFuncs = map[string]function{
 }
 
 func percent(s, keep string, plus bool) string {
-	plain := func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte(keep, c) >= 0 }
+	plain := func(c byte) bool { return syntax.IsLetter(c) || syntax.IsDigit(c) || strings.IndexByte(keep, c) >= 0 }
 	size := len(s)
 	for i := range len(s) {
 		if !plain(s[i]) {
@@ -31,7 +32,7 @@ func percent(s, keep string, plus bool) string {
 		case c == ' ' && plus:
 			b.WriteByte('+')
 		default:
-			b.WriteString("%" + upper(strconv.FormatUint(uint64(c)|0x100, 16)[1:]))
+			b.WriteString("%" + syntax.Upper(strconv.FormatUint(uint64(c)|0x100, 16)[1:]))
 		}
 	}
 	return b.String()
@@ -139,7 +140,7 @@ func parseURL(s string) (u phpURL, ok bool) {
 			}
 		case strings.HasPrefix(after, "//"):
 			u.scheme, rest, authority = ptr(s[:colon]), after[2:], true
-			if lower(s[:colon]) == "file" && strings.HasPrefix(rest, "/") {
+			if syntax.Lower(s[:colon]) == "file" && strings.HasPrefix(rest, "/") {
 				authority = false
 			}
 		default:
@@ -169,7 +170,7 @@ func parseURL(s string) (u phpURL, ok bool) {
 
 func schemeName(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !letter(c) && !digit(c) && c != '+' && c != '-' && c != '.' {
+		if c := s[i]; !syntax.IsLetter(c) && !syntax.IsDigit(c) && c != '+' && c != '-' && c != '.' {
 			return false
 		}
 	}
@@ -179,7 +180,7 @@ func schemeName(s string) bool {
 // portLike reports that up to five digits and then the end or a slash follow.
 func portLike(s string) bool {
 	n := 0
-	for n < len(s) && digit(s[n]) {
+	for n < len(s) && syntax.IsDigit(s[n]) {
 		n++
 	}
 	return n > 0 && n < 6 && (n == len(s) || s[n] == '/')

@@ -2,6 +2,7 @@ package php
 
 import (
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"io/fs"
 	"strings"
 	"syscall"
@@ -40,7 +41,7 @@ var writeFuncs = map[string]function{
 }
 
 // writingMethods are methods of PHP's classes that write files somewhere.
-var writingMethods = wordSet("extractto save savehtmlfile savexml asxml fwrite fputcsv ftruncate openuri backup compress setstub addfile addfromstring close")
+var writingMethods = syntax.WordSet("extractto save savehtmlfile savexml asxml fwrite fputcsv ftruncate openuri backup compress setstub addfile addfromstring close")
 
 // The slots of what these functions did.
 const (
@@ -97,7 +98,7 @@ func (c *call) written(name Value) error {
 }
 
 // rewritten is not nil if a path may lead to what the configuration changed.
-func (in *interp) rewritten(abs string, pos at) *Unknown {
+func (in *interp) rewritten(abs string, pos syntax.Pos) *Unknown {
 	var found bool
 	switch v := in.loadSlot(writtenSlot).(type) {
 	case *Unknown:
@@ -182,7 +183,7 @@ func iniSet(c *call) (Value, error) {
 	if v := c.unknownIn(c.arg(0)); v != nil {
 		return u, nil
 	}
-	if lower(toString(c.arg(0))) == "include_path" {
+	if syntax.Lower(toString(c.arg(0))) == "include_path" {
 		return u, c.includeFrom(c.arg(1))
 	}
 	return u, nil

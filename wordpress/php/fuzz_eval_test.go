@@ -3,6 +3,7 @@ package php
 import (
 	"context"
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"io/fs"
 	"strings"
 	"testing"
@@ -50,7 +51,7 @@ func FuzzEval(f *testing.F) {
 			t.Fatalf("took %v", took)
 		}
 		var refusal *Refusal
-		var badSyntax *SyntaxError
+		var badSyntax *syntax.Error
 		switch {
 		case err == nil:
 			r.Constant("A")

@@ -3,6 +3,7 @@ package php
 import (
 	"context"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // An interp evaluates one program. It walks the syntax tree once for all worlds:
@@ -22,10 +23,10 @@ type interp struct {
 	st      *state
 	frame   *frame
 	globals *frame
-	src     *source
+	src     *syntax.Source
 	pending []outcome
-	base    int        // of pending: what the innermost construct catches begins here
-	trying  []*tryStmt // the try blocks around
+	base    int               // of pending: what the innermost construct catches begins here
+	trying  []*syntax.TryStmt // the try blocks around
 
 	nextSlot int
 	serial   int
@@ -34,12 +35,12 @@ type interp struct {
 	torn     []Value      // references that the worlds being joined do not share
 
 	guards    map[guarded]bool // magic methods that run
-	sources   map[string]*source
+	sources   map[string]*syntax.Source
 	read      map[string]int // files by path; order from 1 of code, 0 of data
 	codeFiles int
 	memo      map[string]any // what libraries found out, for all worlds
 	methods   map[string]bool
-	anonymous map[*classDecl]string // what tells nameless classes apart
+	anonymous map[*syntax.ClassDecl]string // what tells nameless classes apart
 
 	snapshot *state // the join of the worlds that reached a stop file
 	snapWhy  *Unknown
@@ -54,7 +55,7 @@ type slotName struct {
 
 // A frame is one activation of a function, or the global scope.
 type frame struct {
-	fn     *funcDecl
+	fn     *syntax.FuncDecl
 	class  *class // whose code runs
 	static *class // late static binding
 	this   *Object
@@ -109,7 +110,7 @@ func newInterp(ctx context.Context, opt Options, lib *library) *interp {
 		ctx: ctx, opt: opt, lib: lib, memo: map[string]any{},
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
-		guards: map[guarded]bool{}, sources: map[string]*source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*classDecl]string{},
+		guards: map[guarded]bool{}, sources: map[string]*syntax.Source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*syntax.ClassDecl]string{},
 	}
 	in.natives = in.linkNatives()
 	in.globals = in.newFrame()
@@ -149,17 +150,17 @@ func (in *interp) file() string {
 	if in.src == nil {
 		return in.opt.File
 	}
-	return in.src.path
+	return in.src.Path
 }
 
-func (in *interp) unknownAt(c Class, pos at, reason string) *Unknown {
-	return &Unknown{Class: c, File: in.file(), Line: int(pos.line), Expr: in.src.snippet(pos), Reason: reason}
+func (in *interp) unknownAt(c Class, pos syntax.Pos, reason string) *Unknown {
+	return &Unknown{Class: c, File: in.file(), Line: int(pos.Line), Expr: in.src.Snippet(pos), Reason: reason}
 }
 
 // die ends the world for a reason that matters if all worlds end.
-func (in *interp) die(c Class, pos at, format string, args ...any) error {
+func (in *interp) die(c Class, pos syntax.Pos, format string, args ...any) error {
 	return &dead{&Refusal{
-		Class: c, File: in.file(), Line: int(pos.line), Message: fmt.Sprintf(format, args...), Expr: in.src.snippet(pos),
+		Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Expr: in.src.Snippet(pos),
 	}}
 }
 
@@ -181,7 +182,7 @@ func (in *interp) run() (*state, error) {
 		return nil, err
 	}
 	if in.stepsLeft == 0 {
-		return nil, in.steps(1, at{})
+		return nil, in.steps(1, syntax.Pos{})
 	}
 	if in.snapshot != nil {
 		return in.snapshot, nil

@@ -1,5 +1,7 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // Joins of worlds. What two worlds agree on stays; where they differ the joined
 // world has an unknown, whose origin is the expression that told them apart.
 
@@ -7,7 +9,7 @@ package php
 // is set, some worlds lack it.
 type definition struct {
 	v     Value // of a constant
-	fn    *funcDecl
+	fn    *syntax.FuncDecl
 	class *class
 	maybe *Unknown
 }
@@ -191,7 +193,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 // lacking is what lies at a key that an array does not have.
 func (in *interp) lacking(a *Array, k key) Value {
 	if k.str && a.rest.covers(k.s) {
-		return in.unknownAt(Undecidable, at{}, a.rest.reason())
+		return in.unknownAt(Undecidable, syntax.Pos{}, a.rest.reason())
 	}
 	if a.open != nil {
 		return a.open
@@ -256,13 +258,13 @@ func (in *interp) join(a, b *state, why *Unknown) (*state, error) {
 		if v != x {
 			out.set(slot, v)
 		}
-		return in.steps(1, at{})
+		return in.steps(1, syntax.Pos{})
 	})
 	if err != nil {
 		return nil, err
 	}
 	in.invalidate(out, why)
-	return out, in.steps(0, at{})
+	return out, in.steps(0, syntax.Pos{})
 }
 
 // joinSlots joins what lies in one slot. nil is a slot that holds nothing.

@@ -2,6 +2,7 @@ package php
 
 import (
 	_ "embed" // what PHP's functions take
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"strings"
 )
 
@@ -15,7 +16,7 @@ var knownSignatures string
 
 // addSignatures tells functions what they take.
 func addSignatures(all map[string]function) {
-	types := map[string]*typeHint{}
+	types := map[string]*syntax.TypeHint{}
 	for line := range strings.Lines(knownSignatures) {
 		words := strings.Fields(line)
 		f, ok := all[words[0]]
@@ -29,7 +30,7 @@ func addSignatures(all map[string]function) {
 	}
 }
 
-func parseFormal(text string, types map[string]*typeHint) formal {
+func parseFormal(text string, types map[string]*syntax.TypeHint) formal {
 	var p formal
 	var typ string
 	text, p.optional = strings.CutSuffix(text, "=")
@@ -43,9 +44,9 @@ func parseFormal(text string, types map[string]*typeHint) formal {
 		return p
 	}
 	if types[typ] == nil {
-		t := &typeHint{}
-		bare, nullable := strings.CutPrefix(lower(typ), "?")
-		t.names, t.nullable = strings.Split(bare, "|"), nullable
+		t := &syntax.TypeHint{}
+		bare, nullable := strings.CutPrefix(syntax.Lower(typ), "?")
+		t.Names, t.Nullable = strings.Split(bare, "|"), nullable
 		types[typ] = t
 	}
 	p.typ = types[typ]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // Limits bound what one evaluation may take. The zero value means the defaults.
@@ -53,7 +54,7 @@ func (r *Refusal) Error() string {
 const contextEvery = 1024
 
 // steps charges n steps, and looks at the clock now and then.
-func (in *interp) steps(n int, pos at) error {
+func (in *interp) steps(n int, pos syntax.Pos) error {
 	if n < 0 || n > in.stepsLeft {
 		in.stepsLeft = 0
 		return in.refuse(Undecidable, pos, "evaluate: more than %d steps", in.opt.Limits.Steps)
@@ -66,7 +67,7 @@ func (in *interp) steps(n int, pos at) error {
 	return in.clock(pos)
 }
 
-func (in *interp) clock(pos at) error {
+func (in *interp) clock(pos syntax.Pos) error {
 	err := in.ctx.Err()
 	if err == nil {
 		return nil
@@ -78,7 +79,7 @@ func (in *interp) clock(pos at) error {
 }
 
 // alloc charges n bytes that are about to be allocated.
-func (in *interp) alloc(n int, pos at) error {
+func (in *interp) alloc(n int, pos syntax.Pos) error {
 	if n < 0 || n > in.bytesLeft {
 		in.bytesLeft = 0
 		return in.refuse(Undecidable, pos, "evaluate: needs more than %d MiB", in.opt.Limits.Bytes>>20)
@@ -92,7 +93,7 @@ func (in *interp) alloc(n int, pos at) error {
 const maxNested = 12_000
 
 // enter counts one level of expressions and blocks; leave takes it back.
-func (in *interp) enter(pos at) error {
+func (in *interp) enter(pos syntax.Pos) error {
 	if in.depth >= maxNested {
 		return in.refuse(Undecidable, pos, "evaluate: nested deeper than %d", maxNested)
 	}
@@ -102,6 +103,6 @@ func (in *interp) enter(pos at) error {
 
 func (in *interp) leave() { in.depth-- }
 
-func (in *interp) refuse(c Class, pos at, format string, args ...any) error {
-	return &Refusal{Class: c, File: in.file(), Line: int(pos.line), Message: fmt.Sprintf(format, args...)}
+func (in *interp) refuse(c Class, pos syntax.Pos, format string, args ...any) error {
+	return &Refusal{Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...)}
 }

@@ -2,6 +2,7 @@ package php
 
 import (
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -34,7 +35,7 @@ var dotenvClasses = []nativeClass{
 		name: `Dotenv\Validator`, vendor: true,
 		methods: map[string]function{
 			"notempty":      dotenvAssert(func(s string) bool { return phpTrim(s) != "" }),
-			"isinteger":     dotenvAssert(func(s string) bool { _, ok := decimalInt(strings.TrimPrefix(s, "+")); return ok }),
+			"isinteger":     dotenvAssert(func(s string) bool { _, ok := syntax.DecimalInt(strings.TrimPrefix(s, "+")); return ok }),
 			"isboolean":     dotenvAssert(dotenvBoolean),
 			"allowedvalues": {fn: dotenvAllowed, min: 1, max: 1},
 		},
@@ -123,7 +124,7 @@ func dotenvAddAdapter(c *call) (Value, error) {
 		return nil, err
 	}
 	letters := map[string]string{"envconstadapter": "e", "serverconstadapter": "s", "putenvadapter": "p", "arrayadapter": "a"}
-	l := letters[lower(s[strings.LastIndexByte(s, '\\')+1:])]
+	l := letters[syntax.Lower(s[strings.LastIndexByte(s, '\\')+1:])]
 	if l == "" {
 		return c.unknown("such a repository is not modelled"), nil
 	}

@@ -1,5 +1,7 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // dotenvRequired throws unless every variable is set.
 func dotenvRequired(c *call) (Value, error) {
 	v, err := newValidator(c)
@@ -55,7 +57,7 @@ func dotenvAssert(holds func(string) bool) function {
 }
 
 func dotenvBoolean(s string) bool {
-	switch lower(phpTrim(s)) {
+	switch syntax.Lower(phpTrim(s)) {
 	case "1", "true", "on", "yes", "0", "false", "off", "no":
 		return true
 	}

@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 // parseOldDotenv reads an .env file as phpdotenv 2, 3 or 4 does. Where the releases
 // of one number do not agree, the entry has a doubt; an error that is no
@@ -82,7 +85,7 @@ func oldLines(text string, major int) ([]string, error) {
 
 func oldName(s string) bool {
 	for i := range len(s) {
-		if !letter(s[i]) && !digit(s[i]) && s[i] != '_' && s[i] != '.' {
+		if !syntax.IsLetter(s[i]) && !syntax.IsDigit(s[i]) && s[i] != '_' && s[i] != '.' {
 			return false
 		}
 	}

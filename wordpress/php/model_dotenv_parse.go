@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"slices"
 	"strings"
 	"unicode"
@@ -291,7 +292,7 @@ func nestedName(back []byte) string {
 		return ""
 	}
 	i := end - 1
-	for i >= 0 && (letter(back[i]) || digit(back[i]) || back[i] == '_' || back[i] == '.') {
+	for i >= 0 && (syntax.IsLetter(back[i]) || syntax.IsDigit(back[i]) || back[i] == '_' || back[i] == '.') {
 		i--
 	}
 	if i < 0 || back[i] != '}' {

@@ -1,6 +1,9 @@
 package php
 
-import "slices"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"slices"
+)
 
 // roots/wp-config and oscarotero/env, which Bedrock's configuration is made of.
 var rootsClasses = []nativeClass{
@@ -215,7 +218,7 @@ func convertedByFlags(c *call, v Value, flags int64) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	word := lower(s)
+	word := syntax.Lower(s)
 	switch {
 	case word == "true" && flags&envBool != 0:
 		return boolVal(true), nil
@@ -235,7 +238,7 @@ func convertedByFlags(c *call, v Value, flags int64) (Value, error) {
 
 func leadingDigits(s string) int {
 	n := 0
-	for n < len(s) && digit(s[n]) {
+	for n < len(s) && syntax.IsDigit(s[n]) {
 		n++
 	}
 	return n

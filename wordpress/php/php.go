@@ -3,7 +3,12 @@ package php
 import (
 	"context"
 	"sync"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
+
+// A SyntaxError is what PHP would refuse to parse.
+type SyntaxError = syntax.Error
 
 // php82 is what PHP 8.2 offers. It is made once: it is the same for every evaluation.
 var php82 = sync.OnceValue(func() *library {

@@ -1,55 +1,57 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // refine tells the present world what a condition says about it: an unknown that
 // is one of a few values keeps those that agree, and a constant that is perhaps
 // defined is or is not. It is an aid: doing nothing is always right.
-func (in *interp) refine(cond expr, truth bool) error {
+func (in *interp) refine(cond syntax.Expr, truth bool) error {
 	switch x := cond.(type) {
-	case *unaryExpr:
-		if x.op == "!" {
-			return in.refine(x.x, !truth)
+	case *syntax.UnaryExpr:
+		if x.Op == "!" {
+			return in.refine(x.X, !truth)
 		}
-		if x.op == "@" {
-			return in.refine(x.x, truth)
+		if x.Op == "@" {
+			return in.refine(x.X, truth)
 		}
-	case *binaryExpr:
+	case *syntax.BinaryExpr:
 		return in.refineBinary(x, truth)
-	case *varExpr, *constExpr:
+	case *syntax.VarExpr, *syntax.ConstExpr:
 		return in.refineTo(x, func(v Value) bool { return toBool(v) == truth })
-	case *emptyExpr:
-		return in.refineTo(x.x, func(v Value) bool { return toBool(v) != truth })
-	case *issetExpr:
-		if len(x.vars) == 1 {
-			return in.refineTo(x.vars[0], func(v Value) bool { return (v.kind() != kNull && v.kind() != kAbsent) == truth })
+	case *syntax.EmptyExpr:
+		return in.refineTo(x.X, func(v Value) bool { return toBool(v) != truth })
+	case *syntax.IssetExpr:
+		if len(x.Vars) == 1 {
+			return in.refineTo(x.Vars[0], func(v Value) bool { return (v.kind() != kNull && v.kind() != kAbsent) == truth })
 		}
-	case *callExpr:
+	case *syntax.CallExpr:
 		in.refineDefined(x, truth)
 	}
 	return nil
 }
 
-func (in *interp) refineBinary(x *binaryExpr, truth bool) error {
-	switch x.op {
+func (in *interp) refineBinary(x *syntax.BinaryExpr, truth bool) error {
+	switch x.Op {
 	case "&&", "||":
-		if (x.op == "&&") == truth {
-			if err := in.refine(x.l, truth); err != nil {
+		if (x.Op == "&&") == truth {
+			if err := in.refine(x.L, truth); err != nil {
 				return err
 			}
-			return in.refine(x.r, truth)
+			return in.refine(x.R, truth)
 		}
 	case "===", "!==", "==", "!=":
-		equal := (x.op[0] == '=') == truth
-		lit, ok := x.r.(*litExpr)
-		subject := x.l
+		equal := (x.Op[0] == '=') == truth
+		lit, ok := x.R.(*syntax.LitExpr)
+		subject := x.L
 		if !ok {
-			lit, ok = x.l.(*litExpr)
-			subject = x.r
+			lit, ok = x.L.(*syntax.LitExpr)
+			subject = x.R
 		}
 		if !ok {
 			return nil
 		}
-		strict := len(x.op) == 3
-		if place, ok := subject.(*indexExpr); ok && equal {
+		strict := len(x.Op) == 3
+		if place, ok := subject.(*syntax.IndexExpr); ok && equal {
 			return in.refineElement(place, literalValue(lit), strict)
 		}
 		return in.refineTo(subject, func(v Value) bool {
@@ -66,7 +68,7 @@ func (in *interp) refineBinary(x *binaryExpr, truth bool) error {
 }
 
 // refineTo narrows what a variable or constant may be.
-func (in *interp) refineTo(x expr, holds func(Value) bool) error {
+func (in *interp) refineTo(x syntax.Expr, holds func(Value) bool) error {
 	agrees := func(v Value) bool {
 		if v.kind() == kAbsent {
 			v = null
@@ -74,17 +76,17 @@ func (in *interp) refineTo(x expr, holds func(Value) bool) error {
 		return holds(v)
 	}
 	switch x := x.(type) {
-	case *varExpr:
-		if x.dyn != nil || x.name == "this" || x.name == "GLOBALS" {
+	case *syntax.VarExpr:
+		if x.Dyn != nil || x.Name == "this" || x.Name == "GLOBALS" {
 			return nil
 		}
-		p := in.varPlace(in.frame, x.name, x.at)
+		p := in.varPlace(in.frame, x.Name, x.Pos)
 		v, slot := in.raw(p)
 		if u, ok := v.(*Unknown); ok && u.alts != nil && !u.sticky {
 			in.st.set(slot, narrow(u, agrees))
 		}
-	case *constExpr:
-		slot := in.slot('c', x.name)
+	case *syntax.ConstExpr:
+		slot := in.slot('c', x.Name)
 		d, ok := in.st.get(slot).(*definition)
 		if !ok {
 			return nil
@@ -101,16 +103,16 @@ func (in *interp) refineTo(x expr, holds func(Value) bool) error {
 // refineElement knows $_SERVER['NAME'] === 'literal', and the like: what is not
 // known is the literal in this world. A loose comparison says as much of text that
 // looks like no number, where only text can lie.
-func (in *interp) refineElement(x *indexExpr, lit Value, strict bool) error {
-	base, ok := x.base.(*varExpr)
+func (in *interp) refineElement(x *syntax.IndexExpr, lit Value, strict bool) error {
+	base, ok := x.Base.(*syntax.VarExpr)
 	text, isText := lit.(strVal)
-	if !ok || base.dyn != nil || !isText || x.idx == nil {
+	if !ok || base.Dyn != nil || !isText || x.Idx == nil {
 		return nil
 	}
-	if name, ok := x.idx.(*litExpr); !ok || literalValue(name).kind() != kString {
+	if name, ok := x.Idx.(*syntax.LitExpr); !ok || literalValue(name).kind() != kString {
 		return nil
 	}
-	if !strict && (base.name != "_SERVER" && base.name != "_ENV" || text == "" || leadsNumber(string(text))) {
+	if !strict && (base.Name != "_SERVER" && base.Name != "_ENV" || text == "" || leadsNumber(string(text))) {
 		return nil
 	}
 	p, err := in.place(x)
@@ -125,12 +127,12 @@ func (in *interp) refineElement(x *indexExpr, lit Value, strict bool) error {
 }
 
 // refineDefined knows defined('NAME').
-func (in *interp) refineDefined(x *callExpr, truth bool) {
-	name, ok := x.fn.(*nameExpr)
-	if !ok || lower(name.name) != "defined" && lower(name.fallback) != "defined" || len(x.args) != 1 {
+func (in *interp) refineDefined(x *syntax.CallExpr, truth bool) {
+	name, ok := x.Fn.(*syntax.NameExpr)
+	if !ok || syntax.Lower(name.Name) != "defined" && syntax.Lower(name.Fallback) != "defined" || len(x.Args) != 1 {
 		return
 	}
-	lit, ok := x.args[0].x.(*litExpr)
+	lit, ok := x.Args[0].X.(*syntax.LitExpr)
 	if !ok || literalValue(lit).kind() != kString {
 		return
 	}

@@ -1,12 +1,14 @@
 package php
 
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
 // refineSet tells the present world that what an expression reads, which is u, is set.
-func (in *interp) refineSet(x expr, u *Unknown, set func(Value) bool) error {
+func (in *interp) refineSet(x syntax.Expr, u *Unknown, set func(Value) bool) error {
 	v := narrow(u, set)
 	if v == Value(u) || u.sticky || !harmlessPlace(x) {
 		return nil
 	}
-	if _, simple := x.(*varExpr); simple {
+	if _, simple := x.(*syntax.VarExpr); simple {
 		return in.refineTo(x, set)
 	}
 	p, err := in.place(x)
@@ -18,19 +20,19 @@ func (in *interp) refineSet(x expr, u *Unknown, set func(Value) bool) error {
 
 // harmlessPlace reports a variable, or an element or property of one by a literal name:
 // finding it once more does nothing.
-func harmlessPlace(x expr) bool {
+func harmlessPlace(x syntax.Expr) bool {
 	switch x := x.(type) {
-	case *varExpr:
-		return x.dyn == nil && x.name != "GLOBALS"
-	case *indexExpr:
-		_, lit := x.idx.(*litExpr)
-		return lit && harmlessPlace(x.base)
-	case *propExpr:
-		_, lit := x.name.(*litExpr)
-		return lit && harmlessPlace(x.obj)
-	case *sPropExpr:
-		_, lit := x.name.(*litExpr)
-		_, named := x.class.(*nameExpr)
+	case *syntax.VarExpr:
+		return x.Dyn == nil && x.Name != "GLOBALS"
+	case *syntax.IndexExpr:
+		_, lit := x.Idx.(*syntax.LitExpr)
+		return lit && harmlessPlace(x.Base)
+	case *syntax.PropExpr:
+		_, lit := x.Name.(*syntax.LitExpr)
+		return lit && harmlessPlace(x.Obj)
+	case *syntax.StaticPropExpr:
+		_, lit := x.Name.(*syntax.LitExpr)
+		_, named := x.Class.(*syntax.NameExpr)
 		return lit && named
 	}
 	return false

@@ -1,6 +1,9 @@
 package php
 
-import "strconv"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strconv"
+)
 
 // A Value is what a PHP expression evaluates to. Exactly these types are values,
 // and their conversions are their constructors (strVal("x"), intVal(3)):
@@ -120,7 +123,7 @@ func intKey(n int64) key { return key{n: n} }
 
 // strKey is the key that a string is: "7" is 7.
 func strKey(s string) key {
-	if n, ok := decimalInt(s); ok {
+	if n, ok := syntax.DecimalInt(s); ok {
 		return key{n: n}
 	}
 	return key{s: s, str: true}

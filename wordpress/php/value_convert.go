@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"strconv"
 	"strings"
@@ -216,13 +217,13 @@ func numberEnd(s string, i int) (end int, float bool) {
 		i++
 	}
 	whole := i
-	for i < len(s) && digit(s[i]) {
+	for i < len(s) && syntax.IsDigit(s[i]) {
 		i++
 	}
 	digits := i - whole
 	if i < len(s) && s[i] == '.' {
 		j := i + 1
-		for j < len(s) && digit(s[j]) {
+		for j < len(s) && syntax.IsDigit(s[j]) {
 			j++
 		}
 		if digits+j-i-1 > 0 {
@@ -237,8 +238,8 @@ func numberEnd(s string, i int) (end int, float bool) {
 		if j < len(s) && (s[j] == '+' || s[j] == '-') {
 			j++
 		}
-		if j < len(s) && digit(s[j]) {
-			for j < len(s) && digit(s[j]) {
+		if j < len(s) && syntax.IsDigit(s[j]) {
+			for j < len(s) && syntax.IsDigit(s[j]) {
 				j++
 			}
 			float, i = true, j

@@ -1,6 +1,9 @@
 package php
 
-import "strings"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
 
 // A restRule says which keys that an array does not have are unknown rather than
 // unset.
@@ -41,7 +44,7 @@ func (r restRule) covers(name string) bool {
 
 // cgiNames are the request's variables that FastCGI passes as if they were of the
 // environment, besides the headers.
-var cgiNames = wordSet(`REQUEST_METHOD REQUEST_URI REQUEST_SCHEME REMOTE_ADDR REMOTE_PORT REMOTE_USER SERVER_NAME SERVER_PORT SERVER_ADDR
+var cgiNames = syntax.WordSet(`REQUEST_METHOD REQUEST_URI REQUEST_SCHEME REMOTE_ADDR REMOTE_PORT REMOTE_USER SERVER_NAME SERVER_PORT SERVER_ADDR
 	SERVER_PROTOCOL SERVER_SOFTWARE SERVER_ADMIN SCRIPT_NAME SCRIPT_FILENAME QUERY_STRING HTTPS DOCUMENT_ROOT DOCUMENT_URI CONTENT_TYPE
 	CONTENT_LENGTH PATH_INFO PATH_TRANSLATED GATEWAY_INTERFACE REDIRECT_STATUS REDIRECT_URL`)
 
@@ -57,7 +60,7 @@ func (r restRule) reason() string {
 
 // prepareWorld sets what is known before the program starts.
 func (in *interp) prepareWorld() {
-	set := func(name string, v Value) { in.st.set(in.varPlace(in.globals, name, at{}).slot, share(v)) }
+	set := func(name string, v Value) { in.st.set(in.varPlace(in.globals, name, syntax.Pos{}).slot, share(v)) }
 	env, server := newArray(), newArray()
 	for name, v := range in.opt.Env {
 		if in.opt.EnvKnown {
@@ -114,7 +117,7 @@ func (in *interp) poison(u *Unknown) {
 func constName(name string) string {
 	name = strings.TrimPrefix(name, `\`)
 	if i := strings.LastIndexByte(name, '\\'); i >= 0 {
-		return lower(name[:i]) + name[i:]
+		return syntax.Lower(name[:i]) + name[i:]
 	}
 	return name
 }
@@ -137,18 +140,18 @@ func (in *interp) peekConst(name string) (Value, bool) {
 	return nil, false
 }
 
-func (in *interp) evalConst(x *constExpr) (Value, error) {
-	switch lower(x.name) {
+func (in *interp) evalConst(x *syntax.ConstExpr) (Value, error) {
+	switch syntax.Lower(x.Name) {
 	case "true", "false":
-		return boolVal(lower(x.name) == "true"), nil
+		return boolVal(syntax.Lower(x.Name) == "true"), nil
 	case "null":
 		return null, nil
 	}
-	for _, name := range []string{x.name, x.fallback} {
+	for _, name := range []string{x.Name, x.Fallback} {
 		if name == "" {
 			continue
 		}
-		v, found, err := in.readConst(constName(name), x.at)
+		v, found, err := in.readConst(constName(name), x.Pos)
 		if err != nil || found {
 			return v, err
 		}
@@ -156,12 +159,12 @@ func (in *interp) evalConst(x *constExpr) (Value, error) {
 	if in.st.poison != nil {
 		return in.st.poison, nil
 	}
-	return nil, in.throw("Error", `Undefined constant "`+x.name+`"`, x.at)
+	return nil, in.throw("Error", `Undefined constant "`+x.Name+`"`, x.Pos)
 }
 
 // readConst is a constant's value in the worlds that have it; the others end, or
 // throw where that may be caught.
-func (in *interp) readConst(name string, pos at) (Value, bool, error) {
+func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool, error) {
 	if v, ok := in.lib.Constants[name]; ok {
 		return v, true, nil
 	}
@@ -186,7 +189,7 @@ func (in *interp) readConst(name string, pos at) (Value, bool, error) {
 }
 
 // define defines a constant in the worlds that lack it.
-func (in *interp) define(name string, v Value, pos at) (Value, error) {
+func (in *interp) define(name string, v Value, pos syntax.Pos) (Value, error) {
 	if strings.HasPrefix(name, `\`) {
 		return boolVal(true), nil // a constant that no name leads to
 	}
@@ -211,7 +214,7 @@ func (in *interp) define(name string, v Value, pos at) (Value, error) {
 }
 
 // getenv is a variable of the environment.
-func (in *interp) getenv(name string, pos at) Value {
+func (in *interp) getenv(name string, pos syntax.Pos) Value {
 	v := in.st.get(in.slot('m', "env"))
 	if v == nil {
 		return null
@@ -244,14 +247,14 @@ func (in *interp) loadSlot(name string) Value { return in.st.get(in.slot('m', na
 func (in *interp) storeSlot(name string, v Value) { in.st.set(in.slot('m', name), share(v)) }
 
 func (in *interp) readGlobal(name string) Value {
-	v, _ := in.raw(in.varPlace(in.globals, name, at{}))
+	v, _ := in.raw(in.varPlace(in.globals, name, syntax.Pos{}))
 	if v == nil || v.kind() == kAbsent {
 		return null
 	}
 	return v
 }
 
-func (in *interp) setGlobalKey(name, k string, v Value, pos at) error {
+func (in *interp) setGlobalKey(name, k string, v Value, pos syntax.Pos) error {
 	p := *in.varPlace(in.globals, name, pos)
 	p.path = []step{{k: strKey(k)}}
 	if v.kind() == kNull {

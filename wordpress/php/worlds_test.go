@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math/rand/v2"
 	"net/url"
 	"os"
@@ -218,7 +219,7 @@ func worldAnswers(t *testing.T, dir, code string) []string {
 	disk := diskFiles{dir}
 	r, err := Eval(context.Background(), Options{Files: disk, Errors: disk, File: file, DocRoot: dir, Stop: []string{dir + "/stop.php"}})
 	var refusal *Refusal
-	var badSyntax *SyntaxError
+	var badSyntax *syntax.Error
 	if errors.As(err, &refusal) || errors.As(err, &badSyntax) {
 		return answers
 	}
