@@ -83,18 +83,18 @@ func evaluated(t testing.TB, file string, known bool) string {
 	case Open:
 		return undecided + ": " + v.Why.Error()
 	case Known:
-		return r.in.dumped(v.Value, 0)
+		return dumped(v.Value, 0)
 	}
 	return "null"
 }
 
 // dumped shows a value as the runner does.
-func (in *interp) dumped(v Value, depth int) string {
+func dumped(v Value, depth int) string {
 	if depth > 12 {
 		return "..."
 	}
-	switch v := in.deref(v).(type) {
-	case nullVal:
+	switch v := v.(type) {
+	case nullVal, absentVal:
 		return "null"
 	case boolVal:
 		return strconv.FormatBool(bool(v))
@@ -111,7 +111,7 @@ func (in *interp) dumped(v Value, depth int) string {
 		var b strings.Builder
 		b.WriteString("[")
 		v.each(func(k key, x Value) bool {
-			b.WriteString(in.dumped(k.value(), 0) + "=>" + in.dumped(x, depth+1) + ",")
+			b.WriteString(dumped(k.value(), 0) + "=>" + dumped(x, depth+1) + ",")
 			return true
 		})
 		return b.String() + "]"

@@ -235,7 +235,7 @@ func worldAnswers(t *testing.T, dir, code string) []string {
 		}
 		switch {
 		case a.State == Known:
-			answers[i] = r.in.dumped(a.Value, 0)
+			answers[i] = dumped(a.Value, 0)
 		case a.State == Absent && i < 4:
 			answers[i] = "null"
 		case a.State == Absent:
