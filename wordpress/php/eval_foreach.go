@@ -15,7 +15,7 @@ func (in *interp) execForeach(s *foreachStmt) error {
 	}
 	a, ok := v.(*Array)
 	u, isUnknown := v.(*Unknown)
-	request := ok && a.why == nil && a.rest == restServer && !s.ref
+	request := ok && a.why == nil && a.rest&restRequest != 0 && a.rest&restEnv == 0 && !s.ref
 	listed := ok && a.listed && a.rest == restNone && a.open == nil && !s.ref
 	if ok && !a.certain() && !request && !listed {
 		u, isUnknown = in.unknownIn(a, 0), true
@@ -103,7 +103,7 @@ var requestSample = strings.Fields(`HTTP_HOST HTTP_USER_AGENT HTTP_X_FORWARDED_F
 func (in *interp) foreachRequest(s *foreachStmt, a *Array) error {
 	u := in.unknownAt(Undecidable, s.at, a.rest.reason())
 	for _, name := range requestSample {
-		if _, known := a.get(strKey(name)); known {
+		if _, known := a.get(strKey(name)); known || !a.rest.covers(name) {
 			continue
 		}
 		prepare := func() error {

@@ -91,6 +91,9 @@ var superglobals = map[string]bool{
 func (in *interp) varPlace(f *frame, name string, pos at) *place {
 	if superglobals[name] {
 		f = in.globals
+		if name == "_ENV" && in.envRead == nil {
+			in.envRead = in.unknownAt(Undecidable, pos, orderReason).refusal()
+		}
 	}
 	id, ok := f.vars[name]
 	if !ok {

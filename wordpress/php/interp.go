@@ -53,6 +53,7 @@ type interp struct {
 	snapWhy  *Unknown
 	why      *Unknown // what the innermost split was about
 	deaths   []*Refusal
+	envRead  *Refusal // where $_ENV was looked at first; nil: nowhere
 }
 
 type slotName struct {
@@ -202,9 +203,11 @@ func (in *interp) run() (*state, error) {
 		in.note(o.err)
 	}
 	if len(in.deaths) > 0 {
-		return nil, in.deaths[0]
+		why := *in.deaths[0]
+		why.end = true
+		return nil, &why
 	}
-	return nil, &Refusal{Class: Undecidable, File: in.opt.File, Message: "ends before WordPress starts: nothing requires wp-settings.php"}
+	return nil, &Refusal{Class: Undecidable, File: in.opt.File, end: true, Message: "ends before WordPress starts: nothing requires wp-settings.php"}
 }
 
 // note keeps the reason of a world's end.
