@@ -299,26 +299,3 @@ type source struct {
 	strict bool // declare(strict_types=1)
 	tokens int  // a measure of the tree's size: some 100 bytes each
 }
-
-// snippet is the source text of a node, on one line and not too long.
-func (s *source) snippet(a at) string {
-	if s == nil || a.from < 0 || int(a.to) > len(s.text) || a.from >= a.to {
-		return ""
-	}
-	text := s.text[a.from:a.to]
-	b := make([]byte, 0, 80)
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c <= ' ' || c == 0x7F {
-			if len(b) > 0 && b[len(b)-1] == ' ' {
-				continue
-			}
-			c = ' '
-		}
-		if len(b) > 76 {
-			return string(b) + "…"
-		}
-		b = append(b, c)
-	}
-	return string(b)
-}

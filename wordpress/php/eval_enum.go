@@ -51,7 +51,7 @@ func enumTryFrom(c *call) (Value, error) {
 func enumFrom(c *call) (Value, error) {
 	v, err := enumTryFrom(c)
 	if err == nil && v.kind() == kNull {
-		return nil, c.throw("ValueError", toString(c.arg(0))+" is not a valid backing value for enum "+c.class.name)
+		return nil, c.throw("ValueError", "a value is not a valid backing value for enum "+c.class.name)
 	}
 	return v, err
 }

@@ -86,7 +86,7 @@ func (in *interp) evalRare(x expr) (Value, error) {
 	case *nameExpr:
 		return strVal(x.name), nil
 	}
-	return nil, in.refuse(Undecidable, x.where(), "evaluate: not supported: %s", in.src.snippet(x.where()))
+	return nil, in.refuse(Undecidable, x.where(), "evaluate: not supported: %s", in.snippet(x.where()))
 }
 
 func (in *interp) magic(x *magicExpr) Value {

@@ -257,7 +257,7 @@ func (in *interp) includeFile(x *includeExpr, abs string, slot int) (Value, erro
 	case u != nil:
 		return in.includeUnknown(u)
 	case !ok && strings.HasPrefix(x.kind, "require"):
-		return nil, in.die(Undecidable, x.at, "stops: cannot open %q", abs)
+		return nil, in.die(Undecidable, x.at, "stops: cannot open a file")
 	case !ok:
 		return boolVal(false), nil
 	}

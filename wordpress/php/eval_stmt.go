@@ -119,7 +119,7 @@ func (in *interp) execNames(s stmt) error {
 	case *labelStmt:
 		return nil
 	}
-	return in.refuse(Undecidable, s.where(), "evaluate: not supported: %s", in.src.snippet(s.where()))
+	return in.refuse(Undecidable, s.where(), "evaluate: not supported: %s", in.snippet(s.where()))
 }
 
 func (in *interp) execIf(s *ifStmt) error {

@@ -164,13 +164,13 @@ func (in *interp) file() string {
 }
 
 func (in *interp) unknownAt(c Class, pos at, reason string) *Unknown {
-	return &Unknown{Class: c, File: in.file(), Line: int(pos.line), Expr: in.src.snippet(pos), Reason: reason}
+	return &Unknown{Class: c, File: in.file(), Line: int(pos.line), Expr: in.snippet(pos), Reason: reason}
 }
 
 // die ends the world for a reason that matters if all worlds end.
 func (in *interp) die(c Class, pos at, format string, args ...any) error {
 	return &dead{&Refusal{
-		Class: c, File: in.file(), Line: int(pos.line), Message: fmt.Sprintf(format, args...), Expr: in.src.snippet(pos),
+		Class: c, File: in.file(), Line: int(pos.line), Message: fmt.Sprintf(format, args...), Expr: in.snippet(pos),
 	}}
 }
 

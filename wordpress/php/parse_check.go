@@ -54,7 +54,7 @@ func (p *parser) notGlobals(x expr, line int) {
 func (p *parser) referable(x expr, line int) {
 	p.notGlobals(x, line)
 	if call, ok := x.(*callExpr); ok && call.first {
-		p.fail(line, "cannot take a reference to %s", p.src.snippet(call.at))
+		p.fail(line, "cannot take a reference to the result of a call")
 	}
 	p.passable(x)
 	p.writableBase(x, line)

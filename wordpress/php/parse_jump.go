@@ -22,7 +22,7 @@ func (p *parser) breakStatement() stmt {
 	case s.depth > p.fn.loops-p.fn.finally && s.depth <= p.fn.loops:
 		p.fail(start.line, "jump out of a finally block is disallowed")
 	case s.depth > p.fn.loops:
-		p.fail(start.line, "cannot '%s' %d levels", start.low, s.depth)
+		p.fail(start.line, "cannot '%s' so many levels", start.low)
 	}
 	s.at = p.at(start)
 	return s

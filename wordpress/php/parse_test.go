@@ -98,7 +98,9 @@ func TestParseWhere(t *testing.T) {
 	check(template.parts[1], 3, "$d['e']")
 	check(template.parts[3], 3, "$f[0]")
 	check(concat.parts[3], 3, "3 + 4")
-	if got := src.snippet(call.at); got != `define( 'A', $x . f( 1 ) [2] ->b . "c {$d['e']} $f[0]" . (3 + 4) )` {
+	in := newInterp(t.Context(), Options{})
+	in.src = src
+	if got := in.snippet(call.at); got != `define( 'A', $x . f( … ) […] ->b . "…" . (… + …) )` {
 		t.Errorf("snippet: %s", got)
 	}
 	if got := src.body[0].where(); code[got.from:got.to] != code[6:len(code)-1] {

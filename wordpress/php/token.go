@@ -41,9 +41,12 @@ func (t token) describe() string {
 	case tVar:
 		return `variable "$` + t.text + `"`
 	case tIdent, tName:
-		return `"` + t.text + `"`
+		if reserved[t.low] {
+			return `"` + t.text + `"`
+		}
+		return "identifier" // which may be a string without its quotes
 	case tInt, tFloat:
-		return "number " + t.text
+		return "number"
 	case tString, tQuote, tHeredoc, tNowdoc:
 		return "string"
 	case tCloseTag:
