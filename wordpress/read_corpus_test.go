@@ -241,7 +241,7 @@ func (c *preparedCase) options() Options {
 	if home == "" {
 		home = "tree"
 	}
-	o := Options{Home: filepath.Join(c.dir, home), World: World{HTTPHost: c.Host}}
+	o := Options{Home: filepath.Join(c.dir, home), World: World{HTTPHost: c.Host, VariablesOrder: "EGPCS"}}
 	if c.Env != nil {
 		o.World.EnvKnown = true
 		o.World.Env = map[string]string{}

@@ -13,9 +13,10 @@ import (
 // The ways out of a refusal.
 const (
 	hintFile    = "give the credentials by --db-defaults-file"
-	hintWorld   = "say what the site's PHP knows by --env, --env-file, --no-env or --http-host, or " + hintFile
-	hintEnv     = "say what the environment of the site's PHP is by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
-	hintHost    = "say by --http-host which host the site is asked for, or " + hintFile
+	hintWorld   = "describe the site's PHP by --env, --env-file, --no-env or --url, or " + hintFile
+	hintEnv     = "describe the environment of the site's PHP by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
+	hintOrder   = "give it by --variables-order (php -i | grep variables_order), or " + hintFile
+	hintURL     = "give the site's address by --url https://HOST/, or " + hintFile
 	hintWithout = "with credentials given by --db-defaults-file the backup goes on without it"
 	hintHome    = "if the folder belongs to the site, name one around both by --home; else " + hintFile
 )
@@ -92,6 +93,9 @@ func brief(text string) string {
 	return strings.ToValidUTF8(text[:maxMessage], "") + "…"
 }
 
+// urlVariables are the variables of a request that --url describes.
+var urlVariables = []string{"HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "HTTPS", "REQUEST_SCHEME", "FORWARDED"}
+
 // hintFor says what would help: only what bears on the reason.
 func hintFor(class Class, why *php.Refusal) string {
 	switch {
@@ -99,11 +103,15 @@ func hintFor(class Class, why *php.Refusal) string {
 		return hintHome
 	case class != Undecidable:
 		return hintFile
+	case strings.Contains(why.Message, "variables_order"):
+		return hintOrder
 	case strings.Contains(why.Message, "environment"):
 		return hintEnv
 	case strings.Contains(why.Message, "the request"):
-		if strings.Contains(why.Expr, "HTTP_HOST") || strings.Contains(why.Expr, "SERVER_NAME") {
-			return hintHost
+		for _, name := range urlVariables {
+			if strings.Contains(why.Expr, name) {
+				return hintURL
+			}
 		}
 		return hintFile
 	case strings.Contains(why.Message, "WordPress starts") || strings.Contains(why.Message, "stops"):

@@ -139,7 +139,7 @@ func TestReadObeysItsContext(t *testing.T) {
 func TestRefusalsSayWhatDecidesAndWhatHelps(t *testing.T) {
 	for _, c := range []struct{ name, config, want string }{
 		{"environment", "define('DB_NAME', getenv('SHOP_DB'));", `wp-config.php:2: DB_NAME cannot be known: depends on the environment: getenv('SHOP_DB'); ` + hintEnv},
-		{"host", "define('DB_NAME', $_SERVER['HTTP_HOST'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['HTTP_HOST']; ` + hintHost},
+		{"host", "define('DB_NAME', $_SERVER['HTTP_HOST'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['HTTP_HOST']; ` + hintURL},
 		{"request", "define('DB_NAME', $_SERVER['REMOTE_ADDR'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['REMOTE_ADDR']; ` + hintFile},
 		{"command", "define('DB_NAME', exec('id'));", `wp-config.php:2: DB_NAME cannot be known: needs the output of a command: exec('id'); ` + hintFile},
 		{"outside", "define('DB_NAME', file_get_contents('/etc/hostname'));", `wp-config.php:2: DB_NAME cannot be known: reads outside the site's home: file_get_contents('/etc/hostname'); ` + hintHome},

@@ -24,6 +24,8 @@ func siteFlags(f *pflag.FlagSet) {
 	f.String("env-file", "", "`file` with the environment of the site's PHP")
 	f.Bool("no-env", false, "the environment of the site's PHP is empty")
 	f.String("http-host", "", "the `host` that the site is asked for")
+	f.String("url", "", "the `URL` that the site is asked for: host, scheme and port (https://HOST/)")
+	f.String("variables-order", "", "php.ini's variables_order: with E, $_ENV holds the environment (`EGPCS`)")
 	f.String("home", "", "outermost `folder` that the site may read from (default: by its owner and layout)")
 	f.String("db-defaults-file", "", "MySQL option `file`, 0600, that overrides the connection of the configuration")
 }

@@ -86,7 +86,7 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 	if job.Place, err = place(set.Path, set.Home, homes); err != nil {
 		return job, err
 	}
-	job.Place = job.Place.For(set.HTTPHost)
+	job.Place = job.Place.For(askedHost(set.HTTPHost, set.URL))
 	if job.Name == "" {
 		job.Name = job.Place.Name
 	}
@@ -149,10 +149,30 @@ func place(path, home string, homes func(string) string) (wordpress.Place, error
 	return p, err
 }
 
+// askedHost is the host that a site is asked for: http_host, else that of url.
+func askedHost(host, url string) string {
+	var w wordpress.World
+	if host == "" && w.SetURL(url) == nil {
+		return w.HTTPHost
+	}
+	return host
+}
+
 // world is what the operator says of the environment of the site's PHP. The
 // agent's own is never it, but for the names that env gives without a value.
 func world(set siteSetting) (wordpress.World, error) {
-	w := wordpress.World{HTTPHost: set.HTTPHost, EnvKnown: set.NoEnv || len(set.Env) > 0 || set.EnvFile != ""}
+	w := wordpress.World{HTTPHost: set.HTTPHost, VariablesOrder: set.VariablesOrder, EnvKnown: set.NoEnv || len(set.Env) > 0 || set.EnvFile != ""}
+	if err := wordpress.CheckVariablesOrder(set.VariablesOrder); err != nil {
+		return w, fmt.Errorf("variables_order: %w", err)
+	}
+	if set.URL != "" {
+		if err := w.SetURL(set.URL); err != nil {
+			return w, fmt.Errorf("url: %w", err)
+		}
+		if set.HTTPHost != "" && set.HTTPHost != w.HTTPHost {
+			return w, fmt.Errorf("http_host is %s, and url names %s; give one of them", set.HTTPHost, w.HTTPHost)
+		}
+	}
 	if set.NoEnv && (len(set.Env) > 0 || set.EnvFile != "") {
 		return w, errors.New("no_env says that the environment is empty, and env or env_file that it is not; give one of them")
 	}

@@ -102,7 +102,7 @@ func (a *app) choose(ctx context.Context, s *settings, paths []string, all bool)
 		if err != nil {
 			return nil, usage(fmt.Errorf("path %q: %w", path, err))
 		}
-		e := newEntry(abs, a.config.GetString("http_host"))
+		e := newEntry(abs, askedHost(a.config.GetString("http_host"), a.config.GetString("url")))
 		known := byPath.of(&e, configured)
 		for _, i := range known {
 			out.entries = append(out.entries, configured[i])
@@ -190,6 +190,8 @@ func (a *app) configured(ctx context.Context, set *settings, s *selection) ([]en
 			s.notes.Add(note)
 		}
 		host, _ := keys["http_host"].(string)
+		url, _ := keys["url"].(string)
+		host = askedHost(host, url)
 		for _, path := range paths {
 			if path != filepath.Clean(pattern) && !looksInstalled(path) {
 				continue

@@ -2,8 +2,10 @@ package php
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 	"time"
 )
@@ -34,9 +36,14 @@ type Options struct {
 	Stop      []string          // including one of these files ends a world: wp-settings.php
 	Env       map[string]string // the complete environment of the site's PHP, if EnvKnown
 	EnvKnown  bool
-	Host      string // HTTP_HOST; "" is unknown
-	DocRoot   string // DOCUMENT_ROOT and the working directory
-	Limits    Limits
+	// VariablesOrder is php.ini's variables_order. With E, $_ENV holds the
+	// environment. "" is unknown: answers are those that hold with E and without.
+	VariablesOrder string
+	Host           string // HTTP_HOST, of a request that no proxy changed; "" is unknown
+	Scheme         string // http or https, of such a request; "" is unknown
+	Port           string // SERVER_PORT, where Scheme is known
+	DocRoot        string // DOCUMENT_ROOT and the working directory
+	Limits         Limits
 }
 
 // Result is what the worlds that reached a Stop file agree on.
@@ -44,6 +51,9 @@ type Result struct {
 	in    *interp
 	state *state
 	files []string
+
+	other *Result  // the same with another variables_order; nil: that makes no difference
+	why   *Refusal // what is not known where the two differ
 }
 
 // A State says what is known of a constant or variable.
@@ -80,7 +90,7 @@ const maxTime = 4 * time.Second
 // ownFault begins the message of a panic.
 const ownFault = "evaluate: a fault of the reader's own"
 
-// evaluate evaluates a file and what it includes, with the functions of lib. An error is a *SyntaxError, a
+// evaluate evaluates a file and what it includes. An error is a *SyntaxError, a
 // *Refusal or the context's. A panic of the evaluator's own is a *Refusal too: what
 // one site's files do to it must not end the program for all the others.
 func evaluate(ctx context.Context, opt Options, lib *library) (result *Result, err error) {
@@ -91,7 +101,16 @@ func evaluate(ctx context.Context, opt Options, lib *library) (result *Result, e
 			result, err = nil, &Refusal{Class: Undecidable, File: opt.File, Message: fmt.Sprintf("%s: %v", ownFault, r)}
 		}
 	}()
-	in := newInterp(ctx, opt, lib)
+	opt.Limits = opt.Limits.withDefaults()
+	if opt.VariablesOrder != "" || !opt.EnvKnown || len(opt.Env) == 0 {
+		in := newInterp(ctx, opt, lib)
+		return in.result()
+	}
+	return evalBothOrders(ctx, opt, lib)
+}
+
+// result evaluates the program.
+func (in *interp) result() (*Result, error) {
 	st, err := in.run()
 	if err != nil {
 		return nil, err
@@ -100,8 +119,59 @@ func evaluate(ctx context.Context, opt Options, lib *library) (result *Result, e
 	return &Result{in: in, state: st, files: in.fileList()}, nil
 }
 
+// evalBothOrders evaluates with the environment in $_ENV and, if the program has
+// looked there, without.
+func evalBothOrders(ctx context.Context, opt Options, lib *library) (*Result, error) {
+	opt.VariablesOrder = "EGPCS"
+	in := newInterp(ctx, opt, lib)
+	with, err := in.result()
+	if in.envRead == nil {
+		return with, err
+	}
+	opt.VariablesOrder = "GPCS"
+	opt.Limits.Steps, opt.Limits.Bytes = max(in.stepsLeft, 1), max(in.bytesLeft, 1)
+	second := newInterp(ctx, opt, lib)
+	without, errWithout := second.result()
+	switch {
+	case err != nil && (errWithout != nil || !isEnd(err)):
+		return nil, err
+	case err != nil:
+		return without, nil // PHP would not start WordPress with the other order
+	case errWithout != nil && isEnd(errWithout):
+		return with, nil
+	case errWithout != nil:
+		return nil, in.envRead
+	}
+	with.other, with.why = without, in.envRead
+	return with, nil
+}
+
+// isEnd reports that an evaluation came to its end before WordPress starts.
+func isEnd(err error) bool {
+	var r *Refusal
+	return errors.As(err, &r) && r.end
+}
+
 // Constant answers for a constant.
 func (r *Result) Constant(name string) Answer {
+	return r.agreed((*Result).constant, name)
+}
+
+// agreed is an answer that holds whatever the order of variables is.
+func (r *Result) agreed(ask func(*Result, string) Answer, name string) Answer {
+	a := ask(r, name)
+	if r.other == nil || a.State == Open {
+		return a
+	}
+	b := ask(r.other, name)
+	same := a.State == b.State && (a.State == Absent || identical(a.Value, b.Value))
+	if b.State == Open || same {
+		return b
+	}
+	return Answer{State: Open, Why: r.why}
+}
+
+func (r *Result) constant(name string) Answer {
 	v, ok := r.in.peekConst(name)
 	if !ok {
 		return Answer{}
@@ -111,6 +181,10 @@ func (r *Result) Constant(name string) Answer {
 
 // Variable answers for a global variable; null is Absent.
 func (r *Result) Variable(name string) Answer {
+	return r.agreed((*Result).variable, name)
+}
+
+func (r *Result) variable(name string) Answer {
 	v := r.in.readGlobal(name)
 	if v.kind() == kNull {
 		return Answer{}
@@ -127,7 +201,17 @@ func (r *Result) answer(v Value) Answer {
 
 // Files lists the files that were read as PHP, in order, the first one first, and
 // after them those that were read as data.
-func (r *Result) Files() []string { return r.files }
+func (r *Result) Files() []string {
+	files := r.files
+	if r.other != nil {
+		for _, f := range r.other.files {
+			if !slices.Contains(files, f) {
+				files = append(files, f)
+			}
+		}
+	}
+	return files
+}
 
 func (in *interp) fileList() []string {
 	var code, data []string

@@ -98,7 +98,7 @@ func (in *interp) evalRare(x syntax.Expr) (Value, error) {
 	case *syntax.NameExpr:
 		return strVal(x.Name), nil
 	}
-	return nil, in.refuse(Undecidable, x.Where(), "evaluate: not supported: %s", in.src.Snippet(x.Where()))
+	return nil, in.refuse(Undecidable, x.Where(), "evaluate: not supported: %s", in.snippet(x.Where()))
 }
 
 func (in *interp) magic(x *syntax.MagicExpr) Value {

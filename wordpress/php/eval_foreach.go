@@ -19,7 +19,7 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 	}
 	a, ok := v.(*Array)
 	u, isUnknown := v.(*Unknown)
-	request := ok && a.why == nil && a.rest == restServer
+	request := ok && a.why == nil && a.rest&restRequest != 0 && a.rest&restEnv == 0
 	listed := ok && a.listed && a.rest == restNone && a.open == nil
 	if ok && !a.certain() && !request && !listed {
 		u, isUnknown = in.unknownIn(a, 0), true
@@ -87,7 +87,7 @@ var requestSample = strings.Fields(`HTTP_HOST HTTP_USER_AGENT HTTP_X_FORWARDED_F
 func (in *interp) foreachRequest(s *syntax.ForeachStmt, a *Array) error {
 	u := in.unknownAt(Undecidable, s.Pos, a.rest.reason())
 	for _, name := range requestSample {
-		if _, known := a.get(strKey(name)); known {
+		if _, known := a.get(strKey(name)); known || !a.rest.covers(name) {
 			continue
 		}
 		prepare := func() error {

@@ -274,7 +274,7 @@ func (in *interp) includeFile(x *syntax.IncludeExpr, abs string, slot int) (Valu
 	case u != nil:
 		return in.includeUnknown(u)
 	case !ok && strings.HasPrefix(x.Kind, "require"):
-		return nil, in.die(Undecidable, x.Pos, "stops: cannot open %q", abs)
+		return nil, in.die(Undecidable, x.Pos, "stops: cannot open a file")
 	case !ok:
 		return boolVal(false), nil
 	}

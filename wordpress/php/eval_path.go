@@ -70,7 +70,7 @@ func (in *interp) readFile(name string, pos syntax.Pos) (text string, unknown *U
 		return "", nil, false, nil
 	}
 	if !info.Mode().IsRegular() || info.Size() > int64(in.opt.Limits.FileSize) {
-		return "", in.unknownAt(Unreadable, pos, "needs "+abs+", which is no regular file or too large"), false, nil
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is no regular file, or too large"), false, nil
 	}
 	if err := in.alloc(int(info.Size())+512, pos); err != nil {
 		return "", nil, false, err
@@ -80,7 +80,7 @@ func (in *interp) readFile(name string, pos syntax.Pos) (text string, unknown *U
 		return in.unread(err, pos)
 	}
 	if len(b) > in.opt.Limits.FileSize {
-		return "", in.unknownAt(Unreadable, pos, "needs "+abs+", which is too large"), false, nil
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is too large"), false, nil
 	}
 	if _, seen := in.read[abs]; !seen {
 		in.read[abs] = 0

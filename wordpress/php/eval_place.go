@@ -93,6 +93,9 @@ var superglobals = map[string]bool{
 func (in *interp) varPlace(f *frame, name string, pos syntax.Pos) *place {
 	if superglobals[name] {
 		f = in.globals
+		if name == "_ENV" && in.envRead == nil {
+			in.envRead = in.unknownAt(Undecidable, pos, orderReason).refusal()
+		}
 	}
 	id, ok := f.vars[name]
 	if !ok {

@@ -121,7 +121,7 @@ func (in *interp) execNames(s syntax.Stmt) error {
 	case *syntax.LabelStmt:
 		return nil
 	}
-	return in.refuse(Undecidable, s.Where(), "evaluate: not supported: %s", in.src.Snippet(s.Where()))
+	return in.refuse(Undecidable, s.Where(), "evaluate: not supported: %s", in.snippet(s.Where()))
 }
 
 func (in *interp) execIf(s *syntax.IfStmt) error {

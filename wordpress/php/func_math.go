@@ -138,7 +138,7 @@ func rangeFunc(c *call) (Value, error) {
 	if err := allocTimes(c, 112, int64(span/step)+1); err != nil {
 		return nil, err
 	}
-	out := newArray()
+	out := arrayFor(int64(span/step) + 1)
 	for i := int64(0); i <= int64(span/step); i++ {
 		v := int64(lo) + i*int64(step)
 		if hi < lo {

@@ -46,6 +46,7 @@ type interp struct {
 	snapWhy  *Unknown
 	why      *Unknown // what the innermost split was about
 	deaths   []*Refusal
+	envRead  *Refusal // where $_ENV was looked at first; nil: nowhere
 }
 
 type slotName struct {
@@ -154,13 +155,13 @@ func (in *interp) file() string {
 }
 
 func (in *interp) unknownAt(c Class, pos syntax.Pos, reason string) *Unknown {
-	return &Unknown{Class: c, File: in.file(), Line: int(pos.Line), Expr: in.src.Snippet(pos), Reason: reason}
+	return &Unknown{Class: c, File: in.file(), Line: int(pos.Line), Expr: in.snippet(pos), Reason: reason}
 }
 
 // die ends the world for a reason that matters if all worlds end.
 func (in *interp) die(c Class, pos syntax.Pos, format string, args ...any) error {
 	return &dead{&Refusal{
-		Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Expr: in.src.Snippet(pos),
+		Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Expr: in.snippet(pos),
 	}}
 }
 
@@ -192,9 +193,11 @@ func (in *interp) run() (*state, error) {
 		in.note(o.err)
 	}
 	if len(in.deaths) > 0 {
-		return nil, in.deaths[0]
+		why := *in.deaths[0]
+		why.end = true
+		return nil, &why
 	}
-	return nil, &Refusal{Class: Undecidable, File: in.opt.File, Message: "ends before WordPress starts: nothing requires wp-settings.php"}
+	return nil, &Refusal{Class: Undecidable, File: in.opt.File, end: true, Message: "ends before WordPress starts: nothing requires wp-settings.php"}
 }
 
 // note keeps the reason of a world's end.

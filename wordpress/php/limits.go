@@ -37,6 +37,8 @@ type Refusal struct {
 	Line    int
 	Message string
 	Expr    string // the expression that decides, "" if none does
+
+	end bool // the program ends before WordPress starts
 }
 
 // Error is one line: file:line: message.

@@ -6,14 +6,16 @@ import (
 )
 
 // A restRule says which keys that an array does not have are unknown rather than
-// unset.
+// unset: a set of what is known of the world.
 type restRule uint8
 
 const (
-	restNone   restRule = iota
-	restEnv             // the environment is not known: any
-	restServer          // $_SERVER: the variables of a request
-	restBoth            // $_SERVER where the environment is not known either
+	restEnv     restRule = 1 << iota // the environment is not known: any may be there
+	restRequest                      // $_SERVER: the variables of a request
+	restDirect                       // no proxy has changed the host
+	restScheme                       // no proxy has changed the scheme
+
+	restNone restRule = 0
 )
 
 var requestPrefixes = []string{"HTTP_", "REQUEST_", "REMOTE_", "SERVER_", "SCRIPT_", "REDIRECT_", "SSL_", "CONTENT_", "PATH_", "PHP_", "AUTH_", "GEOIP_", "UNIQUE_"}
@@ -24,22 +26,29 @@ var requestNames = map[string]bool{
 	"PHP_SELF": true, "argv": true, "argc": true,
 }
 
+// forwardedHost and forwardedScheme are what proxies add to a request.
+var (
+	forwardedHost   = syntax.WordSet(`HTTP_X_FORWARDED_HOST HTTP_X_FORWARDED_SERVER HTTP_X_ORIGINAL_HOST HTTP_X_HOST`)
+	forwardedScheme = syntax.WordSet(`HTTP_X_FORWARDED_PROTO HTTP_X_FORWARDED_PROTOCOL HTTP_X_FORWARDED_SCHEME HTTP_X_FORWARDED_SSL HTTP_X_FORWARDED_PORT
+		HTTP_X_URL_SCHEME HTTP_X_SCHEME HTTP_FRONT_END_HTTPS HTTP_CLOUDFRONT_FORWARDED_PROTO HTTP_CF_VISITOR HTTP_X_ARR_SSL HTTPS`)
+)
+
 // covers reports whether an absent key is unknown.
 func (r restRule) covers(name string) bool {
-	switch r {
-	case restEnv, restBoth:
+	switch {
+	case r&restDirect != 0 && forwardedHost[name], r&restScheme != 0 && forwardedScheme[name]:
+		return false
+	case r&restEnv != 0:
 		return true
-	case restServer:
-		if requestNames[name] {
+	case r&restRequest == 0:
+		return false
+	}
+	for _, p := range requestPrefixes {
+		if strings.HasPrefix(name, p) {
 			return true
 		}
-		for _, p := range requestPrefixes {
-			if strings.HasPrefix(name, p) {
-				return true
-			}
-		}
 	}
-	return false
+	return requestNames[name]
 }
 
 // cgiNames are the request's variables that FastCGI passes as if they were of the
@@ -52,11 +61,14 @@ var cgiNames = syntax.WordSet(`REQUEST_METHOD REQUEST_URI REQUEST_SCHEME REMOTE_
 func ofRequest(name string) bool { return strings.HasPrefix(name, "HTTP_") || cgiNames[name] }
 
 func (r restRule) reason() string {
-	if r == restEnv {
+	if r&restRequest == 0 {
 		return "depends on the environment"
 	}
 	return "depends on the request"
 }
+
+// orderReason is why what $_ENV holds is not known.
+const orderReason = "depends on php.ini's variables_order, which says whether $_ENV holds the environment"
 
 // prepareWorld sets what is known before the program starts.
 func (in *interp) prepareWorld() {
@@ -68,9 +80,9 @@ func (in *interp) prepareWorld() {
 			server.put(name, strVal(v))
 		}
 	}
-	server.rest = restServer
+	server.rest = restRequest
 	if !in.opt.EnvKnown {
-		env.rest, server.rest = restEnv, restBoth
+		env.rest, server.rest = restEnv, restRequest|restEnv
 	}
 	if in.opt.DocRoot != "" {
 		server.put("DOCUMENT_ROOT", strVal(in.opt.DocRoot))
@@ -79,10 +91,26 @@ func (in *interp) prepareWorld() {
 		server.put("HTTP_HOST", strVal(host))
 		name, _, _ := strings.Cut(host, ":")
 		server.put("SERVER_NAME", strVal(name))
+		server.rest |= restDirect
+	}
+	if scheme := in.opt.Scheme; scheme != "" {
+		server.put("SERVER_PORT", strVal(in.opt.Port))
+		server.put("REQUEST_SCHEME", strVal(scheme))
+		if scheme == "https" {
+			server.put("HTTPS", strVal("on"))
+		}
+		server.rest |= restScheme
+	}
+	if order := strings.ToUpper(in.opt.VariablesOrder); order != "" && !strings.Contains(order, "S") {
+		server = newArray()
 	}
 	set("_SERVER", server)
-	set("_ENV", env)
 	in.st.set(in.slot('m', "env"), share(env))
+	if in.opt.EnvKnown && !strings.Contains(strings.ToUpper(in.opt.VariablesOrder), "E") {
+		env = newArray()
+	}
+	set("_ENV", env)
+	in.envRead = nil
 	for _, name := range []string{"_GET", "_POST", "_COOKIE", "_REQUEST", "_FILES"} {
 		set(name, newArray())
 	}

@@ -14,7 +14,7 @@ package syntax
 // Operators are as PHP writes them, with != for <>, && for and, || for or; an
 // assignOp has its operator without the =. A block becomes its statements.
 
-type Pos struct{ Line, from, to int32 }
+type Pos struct{ Line, From, To int32 }
 
 func (a Pos) Where() Pos { return a }
 
@@ -300,29 +300,6 @@ type Source struct {
 	Body   []Stmt
 	Strict bool // declare(strict_types=1)
 	tokens int  // a measure of the tree's size: some 100 bytes each
-}
-
-// Snippet is the source text of a node, on one line and not too long.
-func (s *Source) Snippet(a Pos) string {
-	if s == nil || a.from < 0 || int(a.to) > len(s.Text) || a.from >= a.to {
-		return ""
-	}
-	text := s.Text[a.from:a.to]
-	b := make([]byte, 0, 80)
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c <= ' ' || c == 0x7F {
-			if len(b) > 0 && b[len(b)-1] == ' ' {
-				continue
-			}
-			c = ' '
-		}
-		if len(b) > 76 {
-			return string(b) + "…"
-		}
-		b = append(b, c)
-	}
-	return string(b)
 }
 
 // An Access says who may use a member of a class.

@@ -141,8 +141,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, s := range src.Body {
-			if a := s.Where(); a.from < 0 || a.from > a.to || int(a.to) > len(code) {
-				t.Fatalf("%T stands at %d to %d", s, a.from, a.to)
+			if a := s.Where(); a.From < 0 || a.From > a.To || int(a.To) > len(code) {
+				t.Fatalf("%T stands at %d to %d", s, a.From, a.To)
 			}
 		}
 		_ = show(src.Body)

@@ -127,7 +127,7 @@ func (p *parser) leave(height, steps int) {
 }
 
 func (p *parser) at(start token) Pos {
-	return Pos{Line: int32(start.line), from: int32(start.pos), to: int32(p.end)}
+	return Pos{Line: int32(start.line), From: int32(start.pos), To: int32(p.end)}
 }
 
 func (p *parser) isOp(op string) bool { return p.tok.kind == tOp && p.tok.text == op }
@@ -216,7 +216,7 @@ func (p *parser) varName() string {
 func (p *parser) checkLoose() {
 	first, msg := Pos{Line: -1}, ""
 	for x, why := range p.loose {
-		if a := x.Where(); first.Line < 0 || a.from < first.from {
+		if a := x.Where(); first.Line < 0 || a.From < first.From {
 			first, msg = a, why
 		}
 	}

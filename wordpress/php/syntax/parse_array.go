@@ -115,8 +115,8 @@ func (p *parser) listLiteral() *ArrayExpr {
 func (p *parser) destructure(x *ArrayExpr) {
 	line := int(x.Line)
 	delete(p.loose, x)
-	word := p.src.Text[x.from] != '['
-	if word && Lower(p.src.Text[x.from:x.from+1]) == "a" {
+	word := p.src.Text[x.From] != '['
+	if word && Lower(p.src.Text[x.From:x.From+1]) == "a" {
 		p.fail(line, "cannot assign to array(), use [] instead")
 	}
 	x.list = true
@@ -137,7 +137,7 @@ func (p *parser) destructure(x *ArrayExpr) {
 			p.fail(line, "cannot mix keyed and unkeyed array entries in assignments")
 		}
 		if nested, ok := item.Val.(*ArrayExpr); ok {
-			if (p.src.Text[nested.from] != '[') != word {
+			if (p.src.Text[nested.From] != '[') != word {
 				p.fail(line, "cannot mix [] and list()")
 			}
 			p.destructure(nested)

@@ -54,7 +54,7 @@ func (p *parser) notGlobals(x Expr, line int) {
 func (p *parser) referable(x Expr, line int) {
 	p.notGlobals(x, line)
 	if call, ok := x.(*CallExpr); ok && call.First {
-		p.fail(line, "cannot take a reference to %s", p.src.Snippet(call.Pos))
+		p.fail(line, "cannot take a reference to the result of a call")
 	}
 	p.passable(x)
 	p.writableBase(x, line)

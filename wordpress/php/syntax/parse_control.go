@@ -83,7 +83,7 @@ func (p *parser) ifStatement() Stmt {
 		p.expectSemi()
 	}
 	for i := len(chain) - 1; i >= 0; i-- {
-		chain[i].to = int32(p.end)
+		chain[i].To = int32(p.end)
 		chain[i].Else = els
 		els = []Stmt{chain[i]}
 	}

@@ -90,7 +90,7 @@ func (p *parser) exprAbove(bind int) Expr {
 		if in.bind == bindConcat && chain != nil {
 			p.advance()
 			chain.Parts = append(chain.Parts, p.exprAbove(bindConcat+1))
-			chain.to = int32(p.end)
+			chain.To = int32(p.end)
 			continue
 		}
 		steps++

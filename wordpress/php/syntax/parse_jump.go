@@ -22,7 +22,7 @@ func (p *parser) breakStatement() Stmt {
 	case s.Depth > p.fn.loops-p.fn.finally && s.Depth <= p.fn.loops:
 		p.fail(start.line, "jump out of a finally block is disallowed")
 	case s.Depth > p.fn.loops:
-		p.fail(start.line, "cannot '%s' %d levels", start.low, s.Depth)
+		p.fail(start.line, "cannot '%s' so many levels", start.low)
 	}
 	s.Pos = p.at(start)
 	return s

@@ -131,7 +131,7 @@ func (p *parser) wordAtom() (Expr, operandFlags) {
 			p.unexpected(`"("`)
 		}
 		x := p.arrayLiteral(")")
-		x.from = int32(start.pos)
+		x.From = int32(start.pos)
 		return x, anyTail
 	case "list":
 		return p.listLiteral(), isList

@@ -68,7 +68,7 @@ func (p *parser) pieces(closed func(i int) int) (pieces []piece, ok bool) {
 		if to > from {
 			line := l.line
 			l.advance(to)
-			a := Pos{Line: int32(line), from: int32(from), to: int32(to)}
+			a := Pos{Line: int32(line), From: int32(from), To: int32(to)}
 			pieces = append(pieces, piece{text: l.src[from:to], line: line, at: a})
 		}
 	}

@@ -41,9 +41,12 @@ func (t token) describe() string {
 	case tVar:
 		return `variable "$` + t.text + `"`
 	case tIdent, tName:
-		return `"` + t.text + `"`
+		if reserved[t.low] {
+			return `"` + t.text + `"`
+		}
+		return "identifier" // which may be a string without its quotes
 	case tInt, tFloat:
-		return "number " + t.text
+		return "number"
 	case tString, tQuote, tHeredoc, tNowdoc:
 		return "string"
 	case tCloseTag:
@@ -77,3 +80,7 @@ func WordSet(words string) map[string]bool {
 	}
 	return set
 }
+
+// IsReserved reports whether a word, in lower case, cannot name a function, class or
+// constant.
+func IsReserved(word string) bool { return reserved[word] }
