@@ -13,20 +13,11 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
-
-// partBlocks is how many blocks are sent as one part. With parts of 8 MiB one is
-// filled while another is on its way, for both streams of a site within 128 MiB of
-// memory; with 16 MiB they would take turns.
-const partBlocks = 8
-
-// poolBlocks is how much memory the streams in flight of one site share, in
-// blocks of 1 MiB: what two streams need at least (see streamBlocks), and a part
-// that is being sent.
-const poolBlocks = 2*streamBlocks + partBlocks
 
 // An Agent backs sites up. Log, Progress, Now and Random may be left zero.
 type Agent struct {
@@ -137,7 +128,7 @@ func (a *Agent) init() {
 		a.Host, _ = os.Hostname() // without a name, {host} is refused when it is used
 	}
 	if a.pool == nil {
-		a.pool = sinks.NewPool(poolBlocks * max(a.Sites, 1))
+		a.pool = sinks.NewPool(transfer.PoolBlocks * max(a.Sites, 1))
 	}
 	if a.persist == (persistence{}) {
 		a.persist = persistent()

@@ -3,7 +3,6 @@ package agent
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -69,72 +67,6 @@ func published(t *testing.T, dir string) (names []string) {
 		t.Fatal(err)
 	}
 	return names
-}
-
-// A bench carries parts to destinations.
-type bench struct {
-	*streamer
-	t   *testing.T
-	ctx context.Context
-}
-
-// newBench has a destination for each sink.
-func newBench(t *testing.T, filters []archive.Filter, to ...sinks.Sink) *bench {
-	t.Helper()
-	b := &bench{t: t, ctx: t.Context(), streamer: &streamer{pool: sinks.NewPool(poolBlocks), filters: filters, vigil: &vigil{}}}
-	for i, s := range to {
-		b.dests = append(b.dests, newDestination(b.ctx, s, i))
-	}
-	t.Cleanup(b.whole)
-	return b
-}
-
-// whole checks that every block is back in the pool.
-func (b *bench) whole() {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	leave, err := b.pool.Admit(ctx, poolBlocks)
-	if err != nil {
-		b.t.Errorf("a stream has not left the pool: %v", err)
-		return
-	}
-	defer leave()
-	for n := range poolBlocks {
-		block, err := b.pool.Get(ctx)
-		if err != nil {
-			b.t.Errorf("blocks are missing from the pool: only %d are there (%v)", n, err)
-			return
-		}
-		defer block.Release()
-	}
-}
-
-// send carries a part.
-func (b *bench) send(part Part) (ManifestStream, error) {
-	b.t.Helper()
-	return b.carry(b.ctx, 0, part, "x/run", func(int64, int64) {})
-}
-
-// pour is a part that writes text, in pieces, and then returns err.
-func pour(text []byte, err error) Part {
-	return Part{Name: databaseStream, Write: func(ctx context.Context, w io.Writer) error {
-		for len(text) > 0 {
-			n := min(len(text), 300_000)
-			if _, err := w.Write(text[:n]); err != nil {
-				return err
-			}
-			text = text[n:]
-		}
-		return err
-	}}
-}
-
-// noise is text that no filter makes shorter.
-func noise(n int) []byte {
-	p := make([]byte, n)
-	rand.Read(p) // never fails
-	return p
 }
 
 func unzstd(t *testing.T, path string) []byte {

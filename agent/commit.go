@@ -12,6 +12,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -25,7 +26,7 @@ func (r *run) sendDetails(ctx context.Context, facts Facts, findings Findings) (
 		_, err := w.Write(append(text, '\n'))
 		return err
 	}}
-	return r.streams.carry(ctx, 0, part, r.name, func(int64, int64) {})
+	return r.sendStream(ctx, part, nil)
 }
 
 func (r *run) details(facts Facts, findings Findings) Details {
@@ -53,10 +54,10 @@ func (r *run) commit(ctx context.Context, facts Facts, findings Findings, stream
 	}
 	var puts sync.WaitGroup
 	for _, d := range r.dests {
-		if d.err() == nil {
+		if d.Err() == nil {
 			puts.Go(func() {
 				if d.lost = r.commitTo(d, m); d.lost != nil {
-					d.fail(d.lost)
+					d.Fail(d.lost)
 				}
 			})
 		}
@@ -89,7 +90,7 @@ func (r *run) committed(ctx context.Context) error {
 	}
 	switch {
 	case ctx.Err() == nil:
-		return errNoDestination
+		return transfer.ErrNoDestination
 	case unknown != nil:
 		return unknown
 	}
@@ -98,8 +99,9 @@ func (r *run) committed(ctx context.Context) error {
 
 // commitTo stores one destination's manifest, and remembers and reports the run.
 func (r *run) commitTo(d *destination, m Manifest) error {
-	m.Objects = d.objects
-	where := d.sink.String() + "#" + string(r.job.Kind)
+	objects, stored := d.objects()
+	m.Objects = objects
+	where := d.Sink().String() + "#" + string(r.job.Kind)
 	r.mu.Lock()
 	if p, ok := r.state.Previous[where]; ok {
 		m.Previous = &p
@@ -111,12 +113,12 @@ func (r *run) commitTo(d *destination, m Manifest) error {
 	}
 	text = append(text, '\n')
 	name := r.name + manifestSuffix
-	receipt, err := r.agent.persist.put(d.ctx, d.sink, name, text, r.log)
+	receipt, err := r.agent.persist.put(d.Context(), d.Sink(), name, text, r.log)
 	switch {
 	case errors.Is(err, sinks.ErrUnknown):
 		return fmt.Errorf("put the manifest: %w: look for %s with a credential that may read", err, name)
-	case err != nil && d.err() != nil:
-		return fmt.Errorf("put the manifest: %w", d.err())
+	case err != nil && d.Err() != nil:
+		return fmt.Errorf("put the manifest: %w", d.Err())
 	case err != nil:
 		return fmt.Errorf("put the manifest: %w", err)
 	}
@@ -129,14 +131,37 @@ func (r *run) commitTo(d *destination, m Manifest) error {
 	report := &r.report.Destinations[d.target]
 	*report = DestinationReport{
 		URL: report.URL, Status: OK, Manifest: name,
-		Bytes: d.bytes + int64(len(text)), Objects: d.objects,
+		Bytes: int64(len(text)), Objects: objects,
 	}
-	if c, ok := d.sink.(sinks.Completer); ok {
-		if err := c.Complete(d.ctx, append(d.stored, receipt.Objects...)); err != nil {
+	for _, o := range stored {
+		report.Bytes += o.Bytes
+	}
+	if c, ok := d.Sink().(sinks.Completer); ok {
+		if err := c.Complete(d.Context(), append(stored, receipt.Objects...)); err != nil {
 			r.log.Warn("latest not updated", "to", report.URL, "err", err)
 		}
 	}
 	return nil
+}
+
+// A destination is one of the run's, and the fate of its manifest.
+type destination struct {
+	*transfer.Destination
+	target    int   // index in run.targets
+	committed bool  // its manifest is stored
+	lost      error // why its manifest is not stored, or may not be
+}
+
+// objects are the objects that the destination has acknowledged, as the manifest
+// lists them and as its sink returned them.
+func (d *destination) objects() (listed []ManifestObject, stored []sinks.Object) {
+	for _, s := range d.Stored() {
+		for i, o := range s.Receipt.Objects {
+			listed = append(listed, manifestObject(s.Stream, i+1, o, s.Receipt.Notes))
+		}
+		stored = append(stored, s.Receipt.Objects...)
+	}
+	return listed, stored
 }
 
 // manifestObject is the manifest's line for one stored object.

@@ -53,10 +53,9 @@ type Seal struct {
 
 // A ManifestStream is the database or the files, before they were cut into objects.
 type ManifestStream struct {
-	Name      string   `json:"name"`    // database, files or details
-	Filters   []string `json:"filters"` // in the order they were applied
-	RawBytes  int64    `json:"raw_bytes"`
-	RawSHA256 string   `json:"raw_sha256,omitempty"` // absent when sealed: it would tell whether a known plaintext is inside
+	Name     string   `json:"name"`    // database, files or details
+	Filters  []string `json:"filters"` // in the order they were applied
+	RawBytes int64    `json:"raw_bytes"`
 }
 
 // A ManifestObject is one stored piece of a stream.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -122,12 +123,12 @@ func TestARunIsWhatItsManifestsAre(t *testing.T) {
 	}{
 		"stored":                {false, []*destination{{committed: true}}, nil},
 		"stored, then ended":    {true, []*destination{{lost: why}, {committed: true}}, nil},
-		"lost":                  {false, []*destination{{lost: errDenied}}, errNoDestination},
+		"lost":                  {false, []*destination{{lost: errDenied}}, transfer.ErrNoDestination},
 		"ended":                 {true, []*destination{{lost: why}}, why},
-		"unknown":               {false, []*destination{{lost: unknown}}, errNoDestination},
+		"unknown":               {false, []*destination{{lost: unknown}}, transfer.ErrNoDestination},
 		"unknown, then ended":   {true, []*destination{{lost: unknown}, {lost: why}}, sinks.ErrUnknown},
 		"stored and unknown":    {false, []*destination{{committed: true}, {lost: unknown}}, nil},
-		"nobody was left to it": {false, nil, errNoDestination},
+		"nobody was left to it": {false, nil, transfer.ErrNoDestination},
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		if c.ended {

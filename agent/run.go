@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -23,13 +25,13 @@ type run struct {
 	report  *SiteReport
 	log     *slog.Logger
 
-	state   *siteState
-	id      string // start and random characters
-	name    string // what every object's name begins with
-	started time.Time
-	dests   []*destination
-	streams *streamer
-	vigil   *vigil
+	state    *siteState
+	id       string // start and random characters
+	name     string // what every object's name begins with
+	started  time.Time
+	dests    []*destination
+	streams  *transfer.Transfer
+	watchdog *transfer.SiteWatchdog
 }
 
 // backup runs once and, where a stream was spoilt in a way that only sending it
@@ -93,18 +95,16 @@ func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
 	r.name = runName(r.job.Name, r.job.Kind, r.job.Selection.NoUploads, r.id)
 	r.report.Run = r.name
 	r.dests = make([]*destination, len(to))
+	r.streams = &transfer.Transfer{Pool: r.agent.pool, Filters: r.job.Filters, Limiter: r.agent.limit}
+	r.watchdog = &transfer.SiteWatchdog{}
 	for i, target := range to {
-		r.dests[i] = newDestination(ctx, r.targets[target].sink, target)
-		defer r.dests[i].cancel(nil)
+		r.dests[i] = &destination{Destination: transfer.NewDestination(ctx, r.targets[target].sink), target: target}
+		defer r.dests[i].Close()
+		r.streams.Destinations = append(r.streams.Destinations, r.dests[i].Destination)
 	}
-	vigil := &vigil{}
-	streams := &streamer{
-		pool: r.agent.pool, filters: r.job.Filters, dests: r.dests, sealed: r.job.Seal != nil, limit: r.agent.limit, vigil: vigil,
-	}
-	r.streams, r.vigil = streams, vigil
 	if r.job.Stall > 0 {
-		go watch(ctx, r.dests, r.job.Stall, func() bool { return streams.starved(r.job.Stall) })
-		go vigil.keep(ctx, silencePerStall*r.job.Stall, cancel)
+		go r.streams.WatchDestinations(ctx, r.job.Stall)
+		go r.watchdog.Watch(ctx, r.job.Stall, cancel)
 	}
 	err = r.send(ctx)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, sinks.ErrUnknown) {
@@ -116,10 +116,10 @@ func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
 		case d.committed: // whatever happened since
 			continue
 		case lost != nil:
-		case err != nil && !errors.Is(err, errNoDestination):
+		case err != nil && !errors.Is(err, transfer.ErrNoDestination):
 			lost = err
 		default:
-			lost = d.err()
+			lost = d.Err()
 		}
 		if lost != nil {
 			if restartable(lost) {
@@ -131,7 +131,7 @@ func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
 			}
 		}
 	}
-	if errors.Is(err, errNoDestination) && len(again) == 0 {
+	if errors.Is(err, transfer.ErrNoDestination) && len(again) == 0 {
 		return nil, r.noneLeft(to)
 	}
 	return again, err
@@ -147,16 +147,18 @@ func (r *run) noneLeft(to []int) error {
 		}
 	}
 	if len(why) == 0 {
-		return errNoDestination
+		return transfer.ErrNoDestination
 	}
 	return errors.New(strings.Join(why, "; "))
 }
 
 // send carries both parts at once, then the details, then the manifest.
 func (r *run) send(ctx context.Context) error {
-	r.vigil.begin(openingSite)
-	site, err := openSource(ctx, r.request(ctx, false), r.owner, r.log)
-	r.vigil.end(openingSite)
+	var (
+		site source
+		err  error
+	)
+	r.watchdog.Await(func() { site, err = openSource(ctx, r.request(ctx, false), r.owner, r.log) })
 	if err != nil {
 		return err
 	}
@@ -171,9 +173,8 @@ func (r *run) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.vigil.begin(findingsOfSite)
-	findings, err := site.Findings(ctx)
-	r.vigil.end(findingsOfSite)
+	var findings Findings
+	r.watchdog.Await(func() { findings, err = site.Findings(ctx) })
 	if err != nil {
 		return err
 	}
@@ -188,6 +189,17 @@ func (r *run) send(ctx context.Context) error {
 	}
 	r.report.Streams = streams
 	return r.commit(ctx, facts, findings, append(streams, details), held)
+}
+
+// sendStream sends a part to all destinations.
+func (r *run) sendStream(ctx context.Context, part Part, progress func(raw, stored int64)) (ManifestStream, error) {
+	stream := ManifestStream{Name: part.Name, Filters: archive.Names(r.job.Filters...)}
+	var err error
+	stream.RawBytes, err = r.streams.Send(ctx, transfer.Stream{
+		Name: part.Name, Object: r.name + streamSuffix[part.Name], Write: part.Write, Progress: progress,
+		Limited: part.Name == filesStream, // a dump that is slowed down would keep the site's tables locked
+	})
+	return stream, err
 }
 
 // parts streams what the kind asks for, side by side; the first failure stops the other.
@@ -205,7 +217,9 @@ func (r *run) parts(ctx context.Context, site source) ([]ManifestStream, error) 
 			continue
 		}
 		group.Go(func() {
-			results[i], errs[i] = r.streams.carry(ctx, i, site.Part(name), r.name, func(raw, stored int64) {
+			part := site.Part(name)
+			part.Write = r.watchdog.Guard(part.Write)
+			results[i], errs[i] = r.sendStream(ctx, part, func(raw, stored int64) {
 				r.agent.Progress(Progress{Site: r.job.Name, Stream: name, Raw: raw, Stored: stored})
 			})
 			if errs[i] != nil {

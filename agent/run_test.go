@@ -116,8 +116,7 @@ func TestAManifestTellsOfItsRun(t *testing.T) {
 		t.Errorf("the streams are %+v", m.Streams)
 	}
 	tar := unzstd(t, filepath.Join(dir, want[2]))
-	sum := sha256.Sum256(tar)
-	if m.Streams[0].RawBytes != int64(len(tar)) || m.Streams[0].RawSHA256 != hex.EncodeToString(sum[:]) || !bytes.Contains(tar, []byte("my own")) {
+	if m.Streams[0].RawBytes != int64(len(tar)) || !bytes.Contains(tar, []byte("my own")) {
 		t.Errorf("the files' stream is %+v, and %d bytes long", m.Streams[0], len(tar))
 	}
 	var d Details

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -41,7 +42,7 @@ func (a *Agent) backup(ctx context.Context, job Job, refused error, names *conte
 			defer cancel()
 		}
 		if err := a.backupSite(ctx, job, &report, names); err != nil {
-			logCrash(a.Log, err)
+			crash.Log(a.Log, err)
 			report.fail(err)
 		}
 	}
@@ -63,7 +64,7 @@ func (r *SiteReport) fail(err error) {
 }
 
 func (a *Agent) backupSite(ctx context.Context, job Job, report *SiteReport, names *contest) (err error) {
-	defer catch(&err)
+	defer crash.Recover(&err)
 	if !wordpress.ValidName(job.Name) {
 		return usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
 	}

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -126,6 +127,12 @@ type Findings struct {
 	Warnings   wordpress.Notes         `json:"warnings"`
 	Unreadable wordpress.Notes         `json:"unreadable"`
 	Privileges wordpress.Notes         `json:"privileges"`
+}
+
+// A Part is one stream of a run at its source: the database as SQL, or the files as tar.
+type Part struct {
+	Name  string
+	Write func(context.Context, io.Writer) error
 }
 
 // A source is the site's side of a run: in this process, or in a worker with the

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -57,7 +58,7 @@ func (a *Agent) open(t *target, u *url.URL, job Job, text string) {
 	o := a.sinks
 	o.Pool, o.Logger, o.Dry = a.pool, a.Log, job.DryRun
 	if o.PartSize == 0 {
-		o.PartSize = partBlocks * sinks.BlockSize
+		o.PartSize = transfer.PartBlocks * sinks.BlockSize
 	}
 	if t.sink, t.err = sinks.Open(context.Background(), u, o); t.err != nil {
 		return

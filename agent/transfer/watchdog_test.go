@@ -1,4 +1,4 @@
-package agent
+package transfer
 
 import (
 	"context"
@@ -10,12 +10,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// watched carries a part under a vigil of that patience.
-func (b *bench) watched(patience time.Duration, part Part) error {
+// sendWatched sends a stream under a site watchdog.
+func (b *bench) sendWatched(stall time.Duration, s Stream) error {
 	ctx, cancel := context.WithCancelCause(b.ctx)
 	defer cancel(nil)
-	go b.vigil.keep(ctx, patience, cancel)
-	_, err := b.carry(ctx, 0, part, "x/run", func(int64, int64) {})
+	w := &SiteWatchdog{}
+	go w.Watch(ctx, stall, cancel)
+	s.Write = w.Guard(s.Write)
+	s.Object = "x/run"
+	_, err := b.Send(ctx, s)
 	return err
 }
 
@@ -24,14 +27,14 @@ func TestASilentSiteIsGivenUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			b := newBench(t, nil, folder(t, dir))
-			err := b.watched(200*time.Millisecond, Part{Name: filesStream, Write: func(ctx context.Context, w io.Writer) error {
+			err := b.sendWatched(200*time.Millisecond/siteStalls, Stream{Name: "files", Write: func(ctx context.Context, w io.Writer) error {
 				if _, err := w.Write(noise(before)); err != nil {
 					return err
 				}
 				<-ctx.Done()
 				return context.Cause(ctx)
 			}})
-			if !errors.Is(err, errSilent) {
+			if !errors.Is(err, ErrSiteStalled) {
 				t.Errorf("the error is %v", err)
 			}
 			if left := published(t, dir); len(left) > 0 {
@@ -47,21 +50,22 @@ func TestASiteIsNotBlamedForASlowDestination(t *testing.T) {
 		time.Sleep(2500 * time.Millisecond)
 		return real.Put(ctx, name, r)
 	}})
-	if err := b.watched(time.Second, pour(noise(60<<20), nil)); err != nil {
+	if err := b.sendWatched(time.Second/siteStalls, pour(noise(60<<20), nil)); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAVigilEndsWithWhatItWatches(t *testing.T) {
-	v := &vigil{}
-	v.begin(openingSite)
-	until(t, "time to pass", func() bool { return v.waited() > 0 })
-	v.end(openingSite)
-	if v.waited() != 0 {
-		t.Errorf("it waits for nothing since %s", v.waited())
+func TestSiteWatchdogCountsOnlyWhatIsAwaited(t *testing.T) {
+	w := &SiteWatchdog{}
+	w.Await(func() {
+		until(t, "time to pass", func() bool { return w.waited() > 0 })
+	})
+	if w.waited() != 0 {
+		t.Errorf("waits for nothing since %s", w.waited())
 	}
-	v.begin(findingsOfSite)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	v.keep(ctx, 0, func(err error) { t.Errorf("it gave up what was over: %v", err) })
+	w.Await(func() {
+		w.Watch(ctx, 0, func(err error) { t.Errorf("gave up after the end: %v", err) })
+	})
 }

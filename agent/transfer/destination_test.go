@@ -1,4 +1,4 @@
-package agent
+package transfer
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 
 // guard watches the bench's destinations while the test lasts.
 func (b *bench) guard(stall time.Duration) {
-	go watch(b.ctx, b.dests, stall, func() bool { return b.starved(stall) })
+	go b.WatchDestinations(b.ctx, stall)
 }
 
 // standing reads that much and then stands still until it is given up.
@@ -40,7 +40,7 @@ func TestADestinationThatStandsStillIsGivenUp(t *testing.T) {
 			if _, err := b.send(pour(text, nil)); err != nil {
 				t.Fatal(err)
 			}
-			if err := b.dests[0].err(); !errors.Is(err, errStalled) || !strings.Contains(err.Error(), "limits.stall") {
+			if err := b.Destinations[0].Err(); !errors.Is(err, ErrDestinationStalled) || !strings.Contains(err.Error(), "limits.stall") {
 				t.Errorf("it failed with %v", err)
 			}
 			if got, err := os.ReadFile(filepath.Join(dir, "x/run.sql")); err != nil || !bytes.Equal(got, text) {
@@ -70,14 +70,14 @@ func TestADestinationThatKeepsTheMemoryIsGivenUp(t *testing.T) {
 		}
 	}}, folder(t, dir))
 	b.guard(time.Second) // much longer than a busy machine lets the other one wait
-	if _, err := b.send(pour(noise((poolBlocks+20)<<20), nil)); err != nil {
+	if _, err := b.send(pour(noise((PoolBlocks+20)<<20), nil)); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.dests[0].err(); !errors.Is(err, errStalled) || !strings.Contains(err.Error(), "memory") {
+	if err := b.Destinations[0].Err(); !errors.Is(err, ErrDestinationStalled) || !strings.Contains(err.Error(), "memory") {
 		t.Errorf("it failed with %v", err)
 	}
-	if len(b.dests[1].objects) != 1 {
-		t.Errorf("the other one holds %+v (%v)", b.dests[1].objects, b.dests[1].err())
+	if len(objects(b.Destinations[1])) != 1 {
+		t.Errorf("the other one holds %+v (%v)", objects(b.Destinations[1]), b.Destinations[1].Err())
 	}
 }
 
@@ -109,7 +109,7 @@ func (s slow) Read(p []byte) (int, error) {
 func TestADestinationIsNotBlamedForASlowSite(t *testing.T) {
 	b := newBench(t, nil, folder(t, t.TempDir()))
 	b.guard(500 * time.Millisecond)
-	_, err := b.send(Part{Name: databaseStream, Write: func(_ context.Context, w io.Writer) error {
+	_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {
 		for range 3 {
 			time.Sleep(time.Second)
 			if _, err := w.Write(noise(1 << 20)); err != nil {
@@ -118,19 +118,19 @@ func TestADestinationIsNotBlamedForASlowSite(t *testing.T) {
 		}
 		return nil
 	}})
-	if err != nil || b.dests[0].err() != nil {
-		t.Errorf("%v, %v", err, b.dests[0].err())
+	if err != nil || b.Destinations[0].Err() != nil {
+		t.Errorf("%v, %v", err, b.Destinations[0].Err())
 	}
 }
 
 func TestTheFirstReasonStays(t *testing.T) {
-	d := newDestination(t.Context(), folder(t, t.TempDir()), 0)
-	if d.err() != nil {
-		t.Fatal(d.err())
+	d := NewDestination(t.Context(), folder(t, t.TempDir()))
+	if d.Err() != nil {
+		t.Fatal(d.Err())
 	}
-	d.fail(errTest)
-	d.fail(errStalled)
-	if !errors.Is(d.err(), errTest) {
-		t.Errorf("it failed with %v", d.err())
+	d.Fail(errTest)
+	d.Fail(ErrDestinationStalled)
+	if !errors.Is(d.Err(), errTest) {
+		t.Errorf("it failed with %v", d.Err())
 	}
 }

@@ -1,10 +1,9 @@
-package agent
+package transfer
 
 import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -23,32 +23,30 @@ func TestAStreamReachesEveryDestinationAlike(t *testing.T) {
 			t.Run(fmt.Sprintf("%d bytes %v", size, archive.Names(filters...)), func(t *testing.T) {
 				dirs, text := []string{t.TempDir(), t.TempDir()}, noise(size)
 				b := newBench(t, filters, folder(t, dirs[0]), folder(t, dirs[1]))
-				stream, err := b.send(pour(text, nil))
+				raw, err := b.send(pour(text, nil))
 				if err != nil {
 					t.Fatal(err)
 				}
-				sum := sha256.Sum256(text)
-				if stream.RawBytes != int64(size) || stream.RawSHA256 != hex.EncodeToString(sum[:]) || stream.Name != databaseStream {
-					t.Errorf("the stream is said to be %+v", stream)
+				if raw != int64(size) {
+					t.Errorf("%d bytes before the filters, want %d", raw, size)
 				}
 				var packed [2][]byte
-				for i, d := range b.dests {
-					if len(d.objects) != 1 || d.err() != nil {
-						t.Fatalf("destination %d has %+v (%v)", i, d.objects, d.err())
+				for i, d := range b.Destinations {
+					if len(objects(d)) != 1 || d.Err() != nil {
+						t.Fatalf("destination %d has %+v (%v)", i, objects(d), d.Err())
 					}
-					o := d.objects[0]
+					o := objects(d)[0]
 					if packed[i], err = os.ReadFile(filepath.Join(dirs[i], o.Name)); err != nil {
 						t.Fatal(err)
 					}
-					sum := sha256.Sum256(packed[i])
-					if o.Name != "x/run.sql"+archive.Suffix(filters...) || o.Bytes != int64(len(packed[i])) || o.SHA256 != hex.EncodeToString(sum[:]) || o.Piece != 1 {
+					if o.Name != "x/run.sql"+archive.Suffix(filters...) || o.Bytes != int64(len(packed[i])) || o.SHA256 != sha256.Sum256(packed[i]) {
 						t.Errorf("destination %d has another object than %+v", i, o)
 					}
 				}
 				if !bytes.Equal(packed[0], packed[1]) {
 					t.Error("the destinations got different bytes")
 				}
-				if len(filters) == 1 && filters[0].Name == "zstd" && !bytes.Equal(unzstd(t, filepath.Join(dirs[0], b.dests[0].objects[0].Name)), text) {
+				if len(filters) == 1 && filters[0].Name == "zstd" && !bytes.Equal(unzstd(t, filepath.Join(dirs[0], objects(b.Destinations[0])[0].Name)), text) {
 					t.Error("it does not unpack to what was written")
 				}
 				if filters == nil && !bytes.Equal(packed[0], text) {
@@ -72,7 +70,7 @@ func TestAPartThatFailsIsPublishedNowhere(t *testing.T) {
 				if left := published(t, dir); len(left) > 0 {
 					t.Errorf("published: %q", left)
 				}
-				if err := b.dests[0].err(); err != nil {
+				if err := b.Destinations[0].Err(); err != nil {
 					t.Errorf("the destination is blamed: %v", err)
 				}
 			})
@@ -83,18 +81,18 @@ func TestAPartThatFailsIsPublishedNowhere(t *testing.T) {
 func TestAPanicInAPartIsAnErrorOfTheSite(t *testing.T) {
 	dir := t.TempDir()
 	b := newBench(t, []archive.Filter{archive.Zstd(0)}, folder(t, dir))
-	_, err := b.send(Part{Name: databaseStream, Write: func(_ context.Context, w io.Writer) error {
+	_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {
 		if _, err := w.Write(noise(5 << 20)); err != nil {
 			return err
 		}
 		panic("what nobody thought of")
 	}})
-	var c *crash
+	var c *crash.Error
 	if !errors.As(err, &c) || !strings.Contains(err.Error(), "what nobody thought of") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("the error is %v", err)
 	}
-	if c != nil && !bytes.Contains(c.stack, []byte("stream_test.go")) {
-		t.Errorf("where it happened is lost: %s", c.stack)
+	if c != nil && !bytes.Contains(c.Stack, []byte("transfer_test.go")) {
+		t.Errorf("where it happened is lost: %s", c.Stack)
 	}
 	if left := published(t, dir); len(left) > 0 {
 		t.Errorf("published: %q", left)
@@ -109,8 +107,8 @@ func TestACancelledStreamIsPublishedNowhere(t *testing.T) {
 			b := newBench(t, nil, folder(t, dir))
 			ctx, cancel := context.WithCancelCause(t.Context())
 			b.ctx = ctx
-			b.dests[0] = newDestination(ctx, b.dests[0].sink, 0)
-			_, err := b.send(Part{Name: databaseStream, Write: func(_ context.Context, w io.Writer) error {
+			b.Destinations[0] = NewDestination(ctx, b.Destinations[0].sink)
+			_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {
 				if _, err := w.Write(noise(sent)); err != nil {
 					return err
 				}
@@ -169,18 +167,18 @@ func TestADestinationThatFailsFailsAlone(t *testing.T) {
 			if _, err := b.send(pour(text, nil)); err != nil {
 				t.Fatal(err)
 			}
-			if err := b.dests[0].err(); err == nil {
+			if err := b.Destinations[0].Err(); err == nil {
 				t.Error("it is not given up")
 			}
-			if len(b.dests[0].objects) > 0 {
-				t.Errorf("it is believed to hold %+v", b.dests[0].objects)
+			if len(objects(b.Destinations[0])) > 0 {
+				t.Errorf("it is believed to hold %+v", objects(b.Destinations[0]))
 			}
 			if got, err := os.ReadFile(filepath.Join(dir, "x/run.sql")); err != nil || !bytes.Equal(got, text) {
 				t.Errorf("the other one holds %d bytes of %d (%v)", len(got), len(text), err)
 			}
 			// What comes next goes to the other one alone.
-			if _, err := b.send(Part{Name: filesStream, Write: pour(text[:10], nil).Write}); err != nil || len(b.dests[1].objects) != 2 {
-				t.Errorf("the next stream: %v, %+v", err, b.dests[1].objects)
+			if _, err := b.send(Stream{Name: "files", Write: pour(text[:10], nil).Write}); err != nil || len(objects(b.Destinations[1])) != 2 {
+				t.Errorf("the next stream: %v, %+v", err, objects(b.Destinations[1]))
 			}
 		})
 	}
@@ -192,17 +190,9 @@ func TestAStreamEndsWhenNobodyTakesIt(t *testing.T) {
 	}}
 	for _, size := range []int{0, 10, 60 << 20} {
 		b := newBench(t, []archive.Filter{archive.Gzip(1)}, fails, fails)
-		if _, err := b.send(pour(noise(size), nil)); !errors.Is(err, errNoDestination) {
+		if _, err := b.send(pour(noise(size), nil)); !errors.Is(err, ErrNoDestination) {
 			t.Errorf("%d bytes: %v", size, err)
 		}
-	}
-}
-
-func TestASealedStreamsPlaintextIsNotHashed(t *testing.T) {
-	b := newBench(t, nil, folder(t, t.TempDir()))
-	b.sealed = true
-	if stream, err := b.send(pour([]byte("text"), nil)); err != nil || stream.RawSHA256 != "" || stream.RawBytes != 4 {
-		t.Errorf("the stream is said to be %+v (%v)", stream, err)
 	}
 }
 
