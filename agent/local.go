@@ -12,6 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
 // A local is a source in this process, with this process' rights: the agent's
@@ -105,7 +106,7 @@ func (l *local) read(ctx context.Context, log *slog.Logger) (*wordpress.Site, wo
 	db := site.Config.DB
 	if l.req.Defaults != nil {
 		var bad error
-		if db, bad = dump.ReadDefaults(bytes.NewReader(l.req.Defaults), db); bad != nil {
+		if db, bad = mysql.ReadOptionFile(bytes.NewReader(l.req.Defaults), db); bad != nil {
 			return nil, db, fmt.Errorf("db_defaults_file: %w", bad)
 		}
 	}

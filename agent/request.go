@@ -10,7 +10,7 @@ import (
 	"os"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
-	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
 // request is what the site's side of the job is told.
@@ -61,7 +61,7 @@ func openSource(ctx context.Context, req Request, owner Owner, log *slog.Logger)
 // is the operator's: to whom his password is told, and which database is read with
 // it.
 func wholeDefaults(text []byte) error {
-	db, err := dump.ReadDefaults(bytes.NewReader(text), wordpress.Database{})
+	db, err := mysql.ReadOptionFile(bytes.NewReader(text), wordpress.Database{})
 	if err != nil {
 		return fmt.Errorf("db_defaults_file: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
 // errRestart marks an error of a worker's that restartable would have known here.
@@ -14,5 +15,5 @@ var errRestart = errors.New("the run may start again")
 // more, under a new name, may mend.
 func restartable(err error) bool {
 	return errors.Is(err, errRestart) || errors.Is(err, sinks.ErrRestart) || errors.Is(err, dump.ErrChanged) ||
-		errors.Is(err, dump.ErrLost)
+		errors.Is(err, mysql.ErrLost)
 }
