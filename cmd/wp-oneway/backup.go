@@ -89,6 +89,11 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 	if len(jobs) == 0 && len(chosen.missing) == 0 {
 		return fmt.Errorf("%w in the known places or below the configured roots; give its PATH", errNoSite)
 	}
+	dense, err := a.dense(chosen.entries)
+	if err != nil {
+		return usage(err)
+	}
+	limitMemory(backupMemory(s.Limits.Sites, dense))
 	dirs, err := agent.DefaultDirs()
 	if err != nil {
 		return err

@@ -48,6 +48,20 @@ func (a *app) jobsOf(s *settings, entries []entry) ([]agent.Job, error) {
 	return jobs, nil
 }
 
+// dense tells whether a site is compressed at denseLevel or higher.
+func (a *app) dense(entries []entry) (bool, error) {
+	for _, e := range entries {
+		set, err := a.forSite(e.keys)
+		if err != nil {
+			return false, err
+		}
+		if set.Compression == "zstd" && set.Level >= denseLevel {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // oneJob is what the agent does with one site.
 func (a *app) oneJob(ctx context.Context, path string) (agent.Job, error) {
 	jobs, _, err := a.jobs(ctx, []string{path}, false)

@@ -88,9 +88,10 @@ func demoSite(t *testing.T) *lab.WordPress {
 
 // A host is where one test's agent runs: its state, its environment.
 type host struct {
-	t     *testing.T
-	state string
-	env   []string
+	t      *testing.T
+	binary string
+	state  string
+	env    []string
 }
 
 func newHost(t *testing.T) *host {
@@ -99,12 +100,12 @@ func newHost(t *testing.T) *host {
 	if err := os.Chmod(state, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return &host{t: t, state: state}
+	return &host{t: t, binary: shared.binary, state: state}
 }
 
 // command is the agent with those arguments, in an environment of its own.
 func (h *host) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(shared.binary, args...)
+	cmd := exec.Command(h.binary, args...)
 	cmd.Env = append([]string{"HOME=" + h.state, "STATE_DIRECTORY=" + h.state, "PATH=" + os.Getenv("PATH")}, h.env...)
 	return cmd
 }

@@ -51,7 +51,7 @@ func main() {
 
 // dumpOnce is what a contestant runs: the dump as the product makes it.
 func dumpOnce(ctx context.Context, o options) error {
-	debug.SetGCPercent(15) // as the product's own process has it
+	debug.SetMemoryLimit(24 << 20) // as in the worker of wp-oneway
 	if o.profile != "" {
 		f, err := os.Create(o.profile)
 		if err != nil {

@@ -76,11 +76,10 @@ func measure(ctx context.Context, cmd *exec.Cmd, every time.Duration) (usage, er
 func median(runs []usage) usage {
 	return usage{
 		Usage: lab.Usage{
-			Wall:   middle(runs, func(u usage) int64 { return int64(u.Wall) }).Wall,
-			CPU:    middle(runs, func(u usage) int64 { return int64(u.CPU) }).CPU,
-			Peak:   middle(runs, func(u usage) int64 { return u.Peak }).Peak,
-			SumHWM: middle(runs, func(u usage) int64 { return u.SumHWM }).SumHWM,
-			Each:   middle(runs, usage.most).Each,
+			Wall: middle(runs, func(u usage) int64 { return int64(u.Wall) }).Wall,
+			CPU:  middle(runs, func(u usage) int64 { return int64(u.CPU) }).CPU,
+			Peak: middle(runs, func(u usage) int64 { return u.Peak }).Peak,
+			Each: middle(runs, usage.most).Each,
 		},
 		stored: middle(runs, func(u usage) int64 { return u.stored }).stored,
 	}

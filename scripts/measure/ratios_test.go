@@ -25,7 +25,7 @@ func TestCompareHoldsTheLimit(t *testing.T) {
 	b := &bench{out: &out, rounds: 1, stream: 1}
 	runs := make([][]usage, len(uploaders))
 	for i := range runs {
-		runs[i] = []usage{{Usage: lab.Usage{Wall: time.Second, CPU: time.Second, SumHWM: 100 << 20, Each: []int64{uploadLimit, 20 << 20}}}}
+		runs[i] = []usage{{Usage: lab.Usage{Wall: time.Second, CPU: time.Second, Peak: 100 << 20, Each: []int64{uploadLimit, 20 << 20}}}}
 	}
 	if err := b.compare(runs); err != nil {
 		t.Error(err)

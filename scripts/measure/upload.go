@@ -17,7 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// uploadLimit is the memory that an upload may take, whatever its length.
+// uploadLimit is the anonymous memory that an upload may use, whatever its length.
 const uploadLimit = 80 << 20
 
 // uploaders send a stream of unknown length to the bucket; ours is the last.
@@ -63,11 +63,11 @@ func (b *bench) compare(runs [][]usage) error {
 	for i, up := range uploaders {
 		m := median(runs[i])
 		medians[i] = m
-		b.say("%-22s %7.2f s %7.2f s %8.0f MiB", up.name, m.Wall.Seconds(), m.CPU.Seconds(), float64(m.SumHWM)/mib)
+		b.say("%-22s %7.2f s %7.2f s %8.0f MiB", up.name, m.Wall.Seconds(), m.CPU.Seconds(), float64(m.Peak)/mib)
 	}
 	ours := medians[len(medians)-1]
 	for i, up := range uploaders[:len(uploaders)-1] {
-		b.say("wp-oneway : %-11s %8.2f %9.2f %12.2f", up.name, ratio(ours.Wall, medians[i].Wall), ratio(ours.CPU, medians[i].CPU), ratio(ours.SumHWM, medians[i].SumHWM))
+		b.say("wp-oneway : %-11s %8.2f %9.2f %12.2f", up.name, ratio(ours.Wall, medians[i].Wall), ratio(ours.CPU, medians[i].CPU), ratio(ours.Peak, medians[i].Peak))
 	}
 	if most := ours.most(); most > uploadLimit {
 		return fmt.Errorf("measure the upload: %d MiB of memory, and the limit is %d", most/mib, int64(uploadLimit/mib))
@@ -113,7 +113,7 @@ func (b *bench) uploader(ctx context.Context, script, stream string) *exec.Cmd {
 // putStdin is the uploader of wp-oneway alone: what a backup does with a stream
 // once it is compressed.
 func putStdin(ctx context.Context, url string) error {
-	debug.SetGCPercent(15) // as wp-oneway itself does
+	debug.SetMemoryLimit(64 << 20) // as wp-oneway itself does
 	u, err := sinks.Parse(url)
 	if err != nil {
 		return err
