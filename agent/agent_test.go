@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
@@ -19,19 +18,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
-
-// TestMain is the tests', or the whole life of a worker: the agent starts its own
-// binary for that, which is this one here.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "worker" {
-		if err := testWorker(context.Background()); err != nil {
-			fmt.Fprintln(os.Stderr, "worker:", err)
-			os.Exit(1) //nolint:forbidigo // it is a process of its own
-		}
-		return
-	}
-	m.Run() // TestMain's caller exits with what it says
-}
 
 // An oddSink is a real sink that something befalls.
 type oddSink struct {

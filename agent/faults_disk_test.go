@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 	"golang.org/x/sys/unix"
 )
 
@@ -58,7 +60,7 @@ func disk(t *testing.T, size int64) string {
 }
 
 // backupTo backs a site with a megabyte of noise up into a folder.
-func backupTo(t *testing.T, dir string) SiteReport {
+func backupTo(t *testing.T, dir string) manifest.SiteReport {
 	t.Helper()
 	place := smallSite(t)
 	noise := make([]byte, 1<<20)
@@ -66,18 +68,18 @@ func backupTo(t *testing.T, dir string) SiteReport {
 	if err := os.WriteFile(filepath.Join(place.Path, "wp-content", "uploads", "noise.bin"), noise, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	a := &Agent{Host: "host", Dirs: Dirs{State: t.TempDir(), Run: t.TempDir()}}
-	return a.Backup(t.Context(), []Job{{Place: place, Name: "site", Kind: Files, Sinks: []string{dir}}}).Sites[0]
+	a := &Agent{Host: "host", Dirs: state.Dirs{State: t.TempDir(), Run: t.TempDir()}}
+	return a.Backup(t.Context(), []Job{{Place: place, Name: "site", Kind: manifest.Files, Sinks: []string{dir}}}).Sites[0]
 }
 
 // wholeOrNothing checks a folder against what was reported of the only run into it.
-func wholeOrNothing(t *testing.T, dir string, report SiteReport) {
+func wholeOrNothing(t *testing.T, dir string, report manifest.SiteReport) {
 	t.Helper()
 	var manifests, temporary []string
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		switch {
 		case err != nil || !d.Type().IsRegular():
-		case strings.HasSuffix(path, manifestSuffix):
+		case strings.HasSuffix(path, manifest.Suffix):
 			manifests = append(manifests, path)
 		case strings.HasSuffix(path, ".tmp"):
 			temporary = append(temporary, path)
@@ -90,17 +92,17 @@ func wholeOrNothing(t *testing.T, dir string, report SiteReport) {
 	if len(temporary) != 0 {
 		t.Errorf("left behind: %q", temporary)
 	}
-	if (report.Status == OK) != (len(manifests) == 1) {
+	if (report.Status == manifest.OK) != (len(manifests) == 1) {
 		t.Fatalf("reported as %s (%+v), and there are the manifests %q", report.Status, report.Error, manifests)
 	}
-	if report.Status != OK {
+	if report.Status != manifest.OK {
 		return
 	}
 	text, err := os.ReadFile(manifests[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m Manifest
+	var m manifest.Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		t.Fatal(err)
 	}
@@ -117,16 +119,16 @@ func TestADiskThatIsFullHasAWholeRunOrNone(t *testing.T) {
 	if !withOwnMounts(t) {
 		return
 	}
-	seen := map[Status]int{}
+	seen := map[manifest.Status]int{}
 	for size := int64(1<<20 - 64<<10); size < 1<<20+128<<10; size += 4 << 10 {
 		dir := disk(t, size)
 		report := backupTo(t, dir)
 		wholeOrNothing(t, dir, report)
-		if seen[report.Status]++; report.Status == Failed && !strings.Contains(report.Error.Message, "is full") {
+		if seen[report.Status]++; report.Status == manifest.Failed && !strings.Contains(report.Error.Message, "is full") {
 			t.Errorf("%d bytes: %q does not say that the disk is full", size, report.Error.Message)
 		}
 	}
-	if seen[OK] == 0 || seen[Failed] == 0 {
+	if seen[manifest.OK] == 0 || seen[manifest.Failed] == 0 {
 		t.Errorf("the sizes show nothing: %v", seen)
 	}
 }
@@ -141,7 +143,7 @@ func TestADiskThatIsReadOnlyIsSaidToBe(t *testing.T) {
 	}
 	report := backupTo(t, dir)
 	wholeOrNothing(t, dir, report)
-	if report.Status != Failed || !strings.Contains(report.Error.Message, "mounted read-only") {
+	if report.Status != manifest.Failed || !strings.Contains(report.Error.Message, "mounted read-only") {
 		t.Errorf("%s, %+v", report.Status, report.Error)
 	}
 }

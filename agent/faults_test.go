@@ -19,6 +19,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 	"github.com/wp-oneway/wp-oneway/scripts/lab/faults"
 	"github.com/wp-oneway/wp-oneway/sinks"
@@ -142,13 +144,13 @@ func (f *faultyRun) run(t *testing.T) string {
 	}
 	defer stop()
 	a := &Agent{
-		Host: "host", Dirs: Dirs{State: t.TempDir(), Run: t.TempDir()},
-		sinks:   sinks.Options{PartSize: 5 * sinks.BlockSize, Stall: time.Second, Retry: 2 * time.Second},
-		persist: persistence{patience: 6 * time.Second, pause: 50 * time.Millisecond, grace: time.Second},
+		Host: "host", Dirs: state.Dirs{State: t.TempDir(), Run: t.TempDir()},
+		sinkOptions: sinks.Options{PartSize: 5 * sinks.BlockSize, Stall: time.Second, Retry: 2 * time.Second},
+		commitRetry: commitRetry{patience: 6 * time.Second, pause: 50 * time.Millisecond, grace: time.Second},
 	}
 	report := a.Backup(t.Context(), []Job{{
 		Place: wordpress.Place{Path: f.site.Root, Home: f.site.Dir, Layout: "classic", Name: "site"},
-		Name:  "site", Kind: Full, Sinks: []string{f.url(t, endpoint)}, Stall: time.Minute,
+		Name:  "site", Kind: manifest.Full, Sinks: []string{f.url(t, endpoint)}, Stall: time.Minute,
 	}})
 	what := f.check(t, report.Sites[0])
 	for _, op := range proxy.Ops() {
@@ -210,25 +212,25 @@ func (f *faultyRun) removeBucket(t *testing.T) {
 }
 
 // check compares what is stored with what was reported.
-func (f *faultyRun) check(t *testing.T, report SiteReport) string {
+func (f *faultyRun) check(t *testing.T, report manifest.SiteReport) string {
 	t.Helper()
 	manifests := f.manifests(t)
 	d := report.Destinations[0]
 	switch {
-	case report.Status == OK && manifests[d.Manifest]:
+	case report.Status == manifest.OK && manifests[d.Manifest]:
 		if len(manifests) != 1 {
 			t.Errorf("one run, and the manifests %v", manifests)
 		}
 		return "complete"
-	case report.Status == OK:
+	case report.Status == manifest.OK:
 		t.Errorf("reported as complete, and there is no manifest %s", d.Manifest)
-	case report.Status == Failed && d.Manifest != "" && strings.Contains(d.Error.Message, sinks.ErrUnknown.Error()):
+	case report.Status == manifest.Failed && d.Manifest != "" && strings.Contains(d.Error.Message, sinks.ErrUnknown.Error()):
 		delete(manifests, d.Manifest)
 		if len(manifests) != 0 {
 			t.Errorf("reported as unknown is %s, and there are %v", d.Manifest, manifests)
 		}
 		return "unknown"
-	case report.Status == Failed && len(manifests) != 0:
+	case report.Status == manifest.Failed && len(manifests) != 0:
 		t.Errorf("reported as failed, and there are the manifests %v", manifests)
 	}
 	return "failed"
@@ -253,11 +255,11 @@ func (f *faultyRun) manifests(t *testing.T) map[string]bool {
 		}
 	}
 	for key := range versions {
-		if !strings.HasSuffix(key, manifestSuffix) {
+		if !strings.HasSuffix(key, manifest.Suffix) {
 			continue
 		}
 		found[strings.TrimPrefix(key, "host/")] = true
-		var m Manifest
+		var m manifest.Manifest
 		if err := json.Unmarshal(f.fetch(t, key), &m); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}

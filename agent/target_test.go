@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,12 +29,12 @@ func TestBackupsDoNotLieInAnotherSite(t *testing.T) {
 	bob.Sinks = []string{filepath.Join(w.base, "vault")}
 	together := w.a.Backup(t.Context(), []Job{alice, bob})
 	alone := w.a.Backup(t.Context(), []Job{alice})
-	for _, r := range []*Report{together, alone} {
-		if got := r.Sites[0]; got.Status != Refused || !strings.Contains(got.Error.Message, "lies in the site "+filepath.Join(w.base, "bob/www")) {
+	for _, r := range []*manifest.Report{together, alone} {
+		if got := r.Sites[0]; got.Status != manifest.Refused || !strings.Contains(got.Error.Message, "is inside the site "+filepath.Join(w.base, "bob/www")) {
 			t.Errorf("alice: %s %+v", got.Status, got.Error)
 		}
 	}
-	if got := together.Sites[1]; got.Status != OK {
+	if got := together.Sites[1]; got.Status != manifest.OK {
 		t.Errorf("bob: %s %+v", got.Status, got.Error)
 	}
 	if _, err := os.Lstat(alice.Sinks[0]); !os.IsNotExist(err) {
@@ -42,7 +43,7 @@ func TestBackupsDoNotLieInAnotherSite(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(w.base, "bob")); err != nil { // where there is no site any more, a folder is a folder
 		t.Fatal(err)
 	}
-	if got := w.a.Backup(t.Context(), []Job{alice}).Sites[0]; got.Status != OK {
+	if got := w.a.Backup(t.Context(), []Job{alice}).Sites[0]; got.Status != manifest.OK {
 		t.Errorf("alice, later: %s %+v", got.Status, got.Error)
 	}
 }
@@ -51,14 +52,14 @@ func TestSinksThatCannotBeMeantAreRefused(t *testing.T) {
 	w := newTown(t)
 	vault := filepath.Join(w.base, "vault")
 	for want, list := range map[string][]string{
-		"{hots} stands for nothing; there are {host}": {"s3://vault/{hots}?region=x"},
-		"{Site} stands for nothing":                   {vault, vault + "/{Site}"},
+		"unknown placeholder {hots}; use {host}":      {"s3://vault/{hots}?region=x"},
+		"unknown placeholder {Site}":                  {vault, vault + "/{Site}"},
 		"is given twice":                              {vault, vault + "/"},
 		"vault/x/?region=eu&profile=b is given twice": {"s3://vault/x?region=eu", "s3://vault/x/?region=eu&profile=b"},
 	} {
 		job := w.tended("alice/www", "alice")
 		job.Sinks = list
-		if got := w.a.Backup(t.Context(), []Job{job}).Sites[0]; got.Status != Refused || !strings.Contains(got.Error.Message, want) {
+		if got := w.a.Backup(t.Context(), []Job{job}).Sites[0]; got.Status != manifest.Refused || !strings.Contains(got.Error.Message, want) {
 			t.Errorf("%q: %s %+v, want %q", list, got.Status, got.Error, want)
 		}
 	}
@@ -77,10 +78,10 @@ func TestAFolderThatCannotBeLookedAtFailsAlone(t *testing.T) {
 	}
 	job.Sinks = []string{filepath.Join(file, "x"), filepath.Join(w.base, "vault")}
 	got := w.a.Backup(t.Context(), []Job{job}).Sites[0]
-	if got.Status != Failed || got.Error != nil || len(got.Destinations) != 2 {
+	if got.Status != manifest.Failed || got.Error != nil || len(got.Destinations) != 2 {
 		t.Fatalf("%s %+v", got.Status, got)
 	}
-	if d := got.Destinations; d[0].Status != Failed || !strings.Contains(d[0].Error.Message, "look at the sink") || d[1].Status != OK {
+	if d := got.Destinations; d[0].Status != manifest.Failed || !strings.Contains(d[0].Error.Message, "find the sink") || d[1].Status != manifest.OK {
 		t.Errorf("the destinations: %+v", d)
 	}
 }
@@ -101,7 +102,7 @@ func TestAClaimOfATenantsIsNoUsage(t *testing.T) {
 	}
 	job.Sinks = []string{filepath.Join(w.base, "vault")}
 	r := w.a.Backup(t.Context(), []Job{job})
-	if got := r.Sites[0]; r.Status != Failed || !strings.Contains(got.Error.Message, "the site's configuration claims /") {
+	if got := r.Sites[0]; r.Status != manifest.Failed || !strings.Contains(got.Error.Message, "the site's configuration claims /") {
 		t.Errorf("%s %s %+v", r.Status, got.Status, got.Error)
 	}
 }

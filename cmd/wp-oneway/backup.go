@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
 func (a *app) backupCommand() *cobra.Command {
@@ -94,7 +95,7 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 		return usage(err)
 	}
 	limitMemory(backupMemory(s.Limits.Sites, dense))
-	dirs, err := agent.DefaultDirs()
+	dirs, err := state.DefaultDirs()
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -106,13 +106,13 @@ func restoreAndCompare(t *testing.T, s *lab.WordPress, fetched string, opener la
 	}
 }
 
-func readManifest(t *testing.T, path string) agent.Manifest {
+func readManifest(t *testing.T, path string) manifest.Manifest {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m agent.Manifest
+	var m manifest.Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func readManifest(t *testing.T, path string) agent.Manifest {
 }
 
 // checkManifest compares every object with what the manifest says of it.
-func checkManifest(t *testing.T, m agent.Manifest, dir string) {
+func checkManifest(t *testing.T, m manifest.Manifest, dir string) {
 	t.Helper()
 	if m.Version != 1 || !m.Complete || len(m.Objects) != 3 || m.Counts.Tables == 0 || m.Counts.Rows == 0 || m.Counts.Files == 0 {
 		t.Errorf("the manifest: %+v", m)

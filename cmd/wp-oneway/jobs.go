@@ -11,6 +11,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -91,7 +92,7 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 			NoDefaultExcludes: set.NoDefaultExcludes,
 		},
 	}
-	if job.Kind, err = agent.ParseKind(set.Kind); err != nil {
+	if job.Kind, err = manifest.ParseKind(set.Kind); err != nil {
 		return job, err
 	}
 	if err := job.Selection.Check(); err != nil {

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -229,7 +229,7 @@ func missingRoot(root string) string {
 
 // complain notes in the report what was to be searched and is not there: a
 // backup of everything has failed then, whatever else was backed up.
-func (s *selection) complain(report *agent.Report) {
+func (s *selection) complain(report *manifest.Report) {
 	for _, root := range s.missing {
 		report.Fail(errors.New(missingRoot(root)))
 	}
