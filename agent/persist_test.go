@@ -210,7 +210,7 @@ func TestARunThatEndsInItsManifestIsReportedAsWhatItIs(t *testing.T) {
 			}
 			r := &run{
 				agent: a, job: job, located: site, log: a.Log,
-				targets: []target{{url: sink.String(), sink: sink}}, report: &SiteReport{},
+				targets: []target{{url: sink.String(), sink: sink, limited: sink}}, report: &SiteReport{},
 			}
 			err = r.backup(ctx)
 			if (err == nil) != (c.status == OK) || (err != nil && !strings.Contains(err.Error(), c.says)) {

@@ -95,10 +95,10 @@ func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
 	r.name = runName(r.job.Name, r.job.Kind, r.job.Selection.NoUploads, r.id)
 	r.report.Run = r.name
 	r.dests = make([]*destination, len(to))
-	r.streams = &transfer.Transfer{Pool: r.agent.pool, Filters: r.job.Filters, Limiter: r.agent.limit}
+	r.streams = &transfer.Transfer{Pool: r.agent.pool, Filters: r.job.Filters}
 	r.watchdog = &transfer.SiteWatchdog{}
 	for i, target := range to {
-		r.dests[i] = &destination{Destination: transfer.NewDestination(ctx, r.targets[target].sink), target: target}
+		r.dests[i] = &destination{Destination: transfer.NewDestination(ctx, r.targets[target].sink, r.targets[target].limited), target: target}
 		defer r.dests[i].Close()
 		r.streams.Destinations = append(r.streams.Destinations, r.dests[i].Destination)
 	}

@@ -18,10 +18,11 @@ import (
 
 // A target is where a job's objects go, before anything is sent.
 type target struct {
-	url  string // as shown
-	dir  string // of a directory sink
-	sink sinks.Sink
-	err  error // why the sink could not be opened: that destination fails alone
+	url     string // as shown
+	dir     string // of a directory sink
+	sink    sinks.Sink
+	limited sinks.Sink // the same with the bandwidth limit
+	err     error      // why the sink could not be opened: that destination fails alone
 }
 
 // targets opens the job's sinks. served are the roots of other sites of this host.
@@ -61,6 +62,9 @@ func (a *Agent) open(t *target, u *url.URL, job Job, text string) {
 		o.PartSize = transfer.PartBlocks * sinks.BlockSize
 	}
 	if t.sink, t.err = sinks.Open(context.Background(), u, o); t.err != nil {
+		return
+	}
+	if t.limited, t.err = sinks.Throttle(context.Background(), t.sink, a.limit); t.err != nil {
 		return
 	}
 	t.url = t.sink.String()
@@ -136,14 +140,22 @@ func outside(dir, root string) error {
 func (j *Job) local() bool {
 	return slices.ContainsFunc(j.Sinks, func(text string) bool {
 		u, err := sinks.Parse(text)
-		return err != nil || u.Scheme == "file"
+		if err != nil {
+			return true
+		}
+		_, local := sinks.LocalDir(u)
+		return local
 	})
 }
 
 // Remote tells whether one of the job's sinks is not on this host.
 func (j *Job) Remote() bool {
 	for _, text := range j.Sinks {
-		if u, err := sinks.Parse(text); err == nil && u.Scheme != "file" {
+		u, err := sinks.Parse(text)
+		if err != nil {
+			continue
+		}
+		if _, local := sinks.LocalDir(u); !local {
 			return true
 		}
 	}

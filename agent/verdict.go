@@ -171,7 +171,7 @@ func (a *Agent) requireOneWay(ctx context.Context, job Job, sink sinks.Sink) err
 	refuse := func(format string, args ...any) error {
 		return fmt.Errorf("refused by --require-one-way: %s; run: wp-oneway doctor %s --to %s", fmt.Sprintf(format, args...), sinks.Quote(job.Place.Path), sinks.Quote(sink.String()))
 	}
-	if strings.HasPrefix(sink.String(), "file:") {
+	if _, ok := sinks.As[sinks.Authenticator](sink); !ok {
 		return fmt.Errorf("refused by --require-one-way: a folder cannot be one-way; leave it out, or say require_one_way: false for it in the configuration")
 	}
 	credential, err := sinks.Credential(ctx, sink)
