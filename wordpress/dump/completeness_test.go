@@ -20,7 +20,7 @@ import (
 
 var lastLine = regexp.MustCompile(`\n(-- Dump completed at [0-9TZ:-]+ tables=(\d+) rows=(\d+) sha256=([0-9a-f]{64})\n)$`)
 
-// completed tells whether a text is a whole dump, by its last line alone.
+// completed reports whether a text is a complete dump, by its last line alone.
 func completed(text string) bool {
 	m := lastLine.FindStringSubmatch(text)
 	if m == nil {
@@ -30,9 +30,9 @@ func completed(text string) bool {
 	return hex.EncodeToString(sum[:]) == m[4]
 }
 
-func TestLastLineTellsTheTruth(t *testing.T) {
+func TestLastLine(t *testing.T) {
 	f := mariaDB(t)
-	db := filled(t, f, "truth", "InnoDB")
+	db := filled(t, f, "truth", "InnoDB", fillerRows)
 	text, report := f.dump(t, db, dump.Options{Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }})
 	m := lastLine.FindStringSubmatch(text)
 	if m == nil || !completed(text) {
@@ -49,19 +49,19 @@ func TestLastLineTellsTheTruth(t *testing.T) {
 	}
 	for _, cut := range []int{1, 50, 100, 1000, len(text) / 2} {
 		if completed(text[:len(text)-cut]) {
-			t.Errorf("a dump without its last %d bytes counts as whole", cut)
+			t.Errorf("a dump without its last %d bytes counts as complete", cut)
 		}
 	}
 	if completed(strings.Replace(text, "x", "y", 1)) {
-		t.Error("a dump with another byte counts as whole")
+		t.Error("a dump with another byte counts as complete")
 	}
 }
 
-// Connections that are killed, at whatever moment, never give a completed dump.
+// A connection that is killed at any time never gives a completed dump.
 func TestKilledConnection(t *testing.T) {
 	f := mariaDB(t)
-	db := filled(t, f, "killed", "InnoDB")
-	f.run(t, db, "DELETE FROM m WHERE id > 80; CREATE TABLE my (id INT PRIMARY KEY, t LONGTEXT) ENGINE=MyISAM; INSERT INTO my SELECT * FROM m LIMIT 40; CREATE VIEW v AS SELECT * FROM a")
+	db := filled(t, f, "killed", "InnoDB", 40)
+	f.run(t, db, "CREATE TABLE my (id INT PRIMARY KEY, t LONGTEXT) ENGINE=MyISAM; INSERT INTO my SELECT * FROM m LIMIT 20; CREATE VIEW v AS SELECT * FROM a")
 	f.run(t, "", "CREATE OR REPLACE USER victim@localhost; GRANT ALL ON killed.* TO victim@localhost")
 	as := f.config(db)
 	as.User = "victim"
@@ -77,24 +77,24 @@ func TestKilledConnection(t *testing.T) {
 		killed := make(chan struct{})
 		timer := time.AfterFunc(time.Duration(rand.Int64N(int64(length))), func() {
 			defer close(killed)
-			_, _ = pool.Exec("KILL USER victim") // there may be none yet, or none any more
+			_, _ = pool.Exec("KILL USER victim") // it may not have connected yet, or be done
 		})
 		start := time.Now()
 		text, report, err := tryDump(t.Context(), as, dump.Options{})
 		if !timer.Stop() {
-			<-killed // not to hit the next one
+			<-killed // or it would hit the next dump
 		}
 		if err == nil {
-			length = min(length, time.Since(start)) // the first one may have found all cold
+			length = min(length, time.Since(start)) // the first dump may have found cold caches
 		}
 		switch {
-		case err == nil && (!completed(text) || report.Rows != 80+40+3):
-			t.Fatalf("run %d: a cut dump is a success: %+v, %d bytes", i, report, len(text))
+		case err == nil && (!completed(text) || report.Rows != 40+20+3):
+			t.Fatalf("run %d: a truncated dump is a success: %+v, %d bytes", i, report, len(text))
 		case err != nil && strings.Contains(text, "-- Dump completed"):
-			t.Fatalf("run %d: a failed dump ends like a whole one: %v", i, err)
+			t.Fatalf("run %d: a failed dump ends like a complete one: %v", i, err)
 		case err != nil:
 			if died++; !errors.Is(err, mysql.ErrLost) && !strings.Contains(err.Error(), "connect to") {
-				t.Errorf("run %d: %v is no loss of the connection", i, err)
+				t.Errorf("run %d: %v does not report a lost connection", i, err)
 			}
 		}
 	}
@@ -103,7 +103,8 @@ func TestKilledConnection(t *testing.T) {
 	}
 }
 
-// cutter is a proxy that cuts the server's answers off after some bytes.
+// cutter starts a proxy that closes a connection after some bytes of the server's
+// answers, and returns its port.
 func cutter(t *testing.T, port int, after *atomic.Int64) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -134,8 +135,7 @@ func cutter(t *testing.T, port int, after *atomic.Int64) int {
 
 func TestCutConnection(t *testing.T) {
 	f := mariaDB(t)
-	db := filled(t, f, "cut", "InnoDB")
-	f.run(t, db, "DELETE FROM m WHERE id > 10")
+	db := filled(t, f, "cut", "InnoDB", 10)
 	f.run(t, "", "CREATE OR REPLACE USER tcp@'127.0.0.1' IDENTIFIED BY 'hush-secret'; GRANT ALL ON cut.* TO tcp@'127.0.0.1'")
 	var after atomic.Int64
 	as := f.config(db)
@@ -159,9 +159,9 @@ func TestCutConnection(t *testing.T) {
 
 func TestFailedWriterFailsTheDump(t *testing.T) {
 	f := mariaDB(t)
-	db := filled(t, f, "fullsink", "InnoDB")
+	db := filled(t, f, "fullsink", "InnoDB", fillerRows)
 	full := errors.New("the disk is full")
-	for _, after := range []int{0, 100, 1 << 20, 23 << 20} {
+	for _, after := range []int{0, 100, 1 << 20, 9 << 20} {
 		d, err := dump.Open(t.Context(), f.config(db), dump.Options{})
 		if err != nil {
 			t.Fatal(err)

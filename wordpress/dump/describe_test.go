@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-// describe tells everything there is in a database: each object by the server's own
-// SHOW CREATE, each row by the hexadecimal of its stored bytes. It takes other ways
-// than the dump: database/sql, and prepared statements for the floating point
-// numbers, whose bits only these show.
+// describe returns everything in a database: each object as the server's own SHOW
+// CREATE, each row as the hexadecimal of its stored bytes. It reads by other means than
+// the dump: by database/sql, and by prepared statements, since only these show all bits
+// of floating point numbers.
 func (f *flavour) describe(t *testing.T, name string) map[string]string {
 	t.Helper()
 	db := f.open(t, name)
@@ -33,13 +33,19 @@ func (f *flavour) describe(t *testing.T, name string) map[string]string {
 		}
 	}
 	things := map[string]string{"database": query(t, db, "SELECT @@character_set_database, @@collation_database")}
+	// One query for all tables: the server opens every table of the database for each.
+	columns := map[string][][]string{}
+	for _, r := range rows(t, db, "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_DEFAULT NOT LIKE '%(%' AND CHARACTER_SET_NAME IS NOT NULL "+
+		"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() ORDER BY ORDINAL_POSITION") {
+		columns[r[0]] = append(columns[r[0]], r[1:])
+	}
 	for _, r := range rows(t, db, "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE()") {
 		table, kind := r[0], r[1]
 		things["table "+table] = anonymous(query(t, db, "SHOW CREATE TABLE "+quote(table)), name)
 		if kind == "VIEW" {
 			continue
 		}
-		f.describeRows(t, db, table, kind, things)
+		f.describeRows(t, db, table, kind, columns[table], things)
 	}
 	for _, r := range rows(t, db, "SELECT TABLE_NAME, IS_UPDATABLE FROM information_schema.VIEWS WHERE TABLE_SCHEMA=DATABASE()") {
 		if table := "table " + r[0]; things[table] != "" {
@@ -63,12 +69,12 @@ func (f *flavour) describe(t *testing.T, name string) map[string]string {
 	return things
 }
 
-// describeRows adds a table's rows, in an order that depends on nothing but them.
-func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, things map[string]string) {
+// describeRows adds a table's rows, sorted. Its columns are name, type, and whether the
+// default is a text ("1").
+func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, columns [][]string, things map[string]string) {
 	t.Helper()
 	var sources []string
-	for _, c := range rows(t, db, "SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND HEX(TABLE_NAME)="+
-		"HEX(0x"+hex.EncodeToString([]byte(table))+") ORDER BY ORDINAL_POSITION") {
+	for _, c := range columns {
 		n := quote(c[0])
 		switch c[1] {
 		case "float", "double":
@@ -93,10 +99,12 @@ func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, thi
 			}
 		}
 	}
-	for _, r := range rows(t, db, "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() AND COLUMN_DEFAULT NOT LIKE '%(%' AND CHARACTER_SET_NAME IS NOT NULL AND HEX(TABLE_NAME)="+
-		"HEX(0x"+hex.EncodeToString([]byte(table))+")") {
-		if v, err := db.Query("SELECT HEX(DEFAULT(" + quote(r[0]) + ")) FROM " + quote(table) + " LIMIT 1"); err == nil { // else it is an expression
-			things["default of "+table+"."+r[0]] = fmt.Sprint(scan(t, v))
+	for _, c := range columns {
+		if c[2] != "1" {
+			continue
+		}
+		if v, err := db.Query("SELECT HEX(DEFAULT(" + quote(c[0]) + ")) FROM " + quote(table) + " LIMIT 1"); err == nil { // else it is an expression
+			things["default of "+table+"."+c[0]] = fmt.Sprint(scan(t, v))
 		}
 	}
 	history := ""
@@ -124,8 +132,8 @@ func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, thi
 	things["rows of "+table] = strings.Join(lines, "\n")
 }
 
-// anonymous takes the database's own name out of a definition; the server puts it
-// there where it cannot resolve a name.
+// anonymous removes the database's own name from a definition; the server writes it
+// where it cannot resolve a name.
 func anonymous(s, database string) string {
 	return strings.ReplaceAll(s, "`"+database+"`.", "")
 }
@@ -178,7 +186,7 @@ func scan(t *testing.T, r *sql.Rows) [][]string {
 	return list
 }
 
-// show makes a value visible to the last bit.
+// show returns a value with all its bits.
 func show(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -210,7 +218,7 @@ func differences(a, b map[string]string) []string {
 	}
 	for _, k := range slices.Sorted(maps.Keys(b)) {
 		if _, ok := a[k]; !ok {
-			list = append(list, k+": too much")
+			list = append(list, k+": unexpected")
 		}
 	}
 	return list

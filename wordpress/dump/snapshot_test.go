@@ -15,8 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// pause is a writer that stops after some bytes until it is let go on, so that a
-// test can do something in the middle of a dump.
+// pause is a writer that blocks after some bytes until goOn is closed, so that a test
+// can do something in the middle of a dump.
 type pause struct {
 	io.Writer
 	after   int
@@ -39,8 +39,8 @@ func (p *pause) Write(b []byte) (int, error) {
 	return p.Writer.Write(b)
 }
 
-// writing changes two tables together, over and over, until the test ends: each
-// transaction moves an amount from one to the other.
+// writing starts a goroutine that inserts the same rows into two tables, both in one
+// transaction, until stop is called.
 func writing(t *testing.T, f *flavour, db, engine string) (stop func()) {
 	t.Helper()
 	f.run(t, db, fmt.Sprintf("CREATE TABLE a_left (id INT AUTO_INCREMENT PRIMARY KEY, n INT) ENGINE=%[1]s; CREATE TABLE z_right (id INT AUTO_INCREMENT PRIMARY KEY, n INT) ENGINE=%[1]s", engine))
@@ -81,7 +81,7 @@ func writing(t *testing.T, f *flavour, db, engine string) (stop func()) {
 	}
 }
 
-func TestOneMomentWhileTheSiteWrites(t *testing.T) {
+func TestSnapshotIsConsistentWhileTheSiteWrites(t *testing.T) {
 	for _, engine := range []string{"InnoDB", "MyISAM", "Aria"} {
 		t.Run(engine, func(t *testing.T) {
 			f := mariaDB(t)
@@ -102,7 +102,7 @@ func TestOneMomentWhileTheSiteWrites(t *testing.T) {
 	}
 }
 
-// dumpPaused begins a dump of db that waits after some bytes; finish lets it go on.
+// dumpPaused starts a dump of db that blocks after some bytes; finish lets it continue.
 func dumpPaused(t *testing.T, f *flavour, db string, after int) (finish func() error) {
 	t.Helper()
 	d, err := dump.Open(t.Context(), f.config(db), dump.Options{})
@@ -126,21 +126,23 @@ func dumpPaused(t *testing.T, f *flavour, db string, after int) (finish func() e
 	}
 }
 
-// fillerRows is how many rows of 100,000 bytes the middle table of filled has.
-const fillerRows = 250
+// fillerRows is a number of rows of 100,000 bytes that do not fit into a dump's
+// buffers of about 4 MiB, nor into a spool's memory.
+const fillerRows = 100
 
-// filled makes a database of three tables, the middle one too large for buffers.
-func filled(t *testing.T, f *flavour, db, engine string) string {
+// filled creates a database of three tables; the middle one has the given number of
+// rows of 100,000 bytes.
+func filled(t *testing.T, f *flavour, db, engine string, rows int) string {
 	t.Helper()
 	f.database(t, db)
 	f.run(t, db, fmt.Sprintf("CREATE TABLE a (id INT PRIMARY KEY, n INT) ENGINE=%[1]s; INSERT INTO a VALUES (1,1); "+
 		"CREATE TABLE m (id INT PRIMARY KEY, t LONGTEXT) ENGINE=%[1]s; INSERT INTO m WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n+1 FROM s WHERE n<%[2]d) SELECT n, REPEAT('x', 100000) FROM s; "+
-		"CREATE TABLE z (id INT PRIMARY KEY, n INT) ENGINE=%[1]s; INSERT INTO z VALUES (1,1),(2,2)", engine, fillerRows))
+		"CREATE TABLE z (id INT PRIMARY KEY, n INT) ENGINE=%[1]s; INSERT INTO z VALUES (1,1),(2,2)", engine, rows))
 	return db
 }
 
-// meanwhile runs a statement while a dump stands still: what waits for the dump waits
-// for ever, and what does not may take as long as a busy machine needs.
+// meanwhile runs a statement while a dump is blocked. A statement that waits for the
+// dump never ends; any other may take as long as a busy machine needs.
 func meanwhile(t *testing.T, pool *sql.DB, statement string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -151,12 +153,12 @@ func meanwhile(t *testing.T, pool *sql.DB, statement string) {
 	}
 }
 
-func TestSiteGoesOnDuringADumpMariaDB(t *testing.T) { siteGoesOn(t, mariaDB(t)) }
+func TestSiteIsNotBlockedByADumpMariaDB(t *testing.T) { siteIsNotBlocked(t, mariaDB(t)) }
 
-func TestSiteGoesOnDuringADumpMySQL(t *testing.T) { siteGoesOn(t, mySQL(t)) }
+func TestSiteIsNotBlockedByADumpMySQL(t *testing.T) { siteIsNotBlocked(t, mySQL(t)) }
 
-func siteGoesOn(t *testing.T, f *flavour) {
-	db := filled(t, f, "goeson", "InnoDB")
+func siteIsNotBlocked(t *testing.T, f *flavour) {
+	db := filled(t, f, "goeson", "InnoDB", fillerRows)
 	pool := f.open(t, db)
 	finish := dumpPaused(t, f, db, 1<<20) // in the middle of m, a is done
 	meanwhile(t, pool, "ALTER TABLE a ADD COLUMN x INT")
@@ -170,7 +172,7 @@ func siteGoesOn(t *testing.T, f *flavour) {
 
 func TestSlowReaderHoldsNoLockOnMyISAM(t *testing.T) {
 	f := mariaDB(t)
-	db := filled(t, f, "nolock", "MyISAM")
+	db := filled(t, f, "nolock", "MyISAM", fillerRows)
 	pool := f.open(t, db)
 	finish := dumpPaused(t, f, db, 1<<20)
 	for _, table := range []string{"a", "m", "z"} {
@@ -182,7 +184,7 @@ func TestSlowReaderHoldsNoLockOnMyISAM(t *testing.T) {
 	}
 }
 
-// What changes a table that is still to come must not go unnoticed.
+// A change of a table that is not yet read is noticed.
 func TestChangedStructureIsNoticedMariaDB(t *testing.T) {
 	changesAreNoticed(t, mariaDB(t), map[string]string{"replace": "CREATE OR REPLACE TABLE z (id INT PRIMARY KEY)"})
 }
@@ -205,10 +207,10 @@ func changesAreNoticed(t *testing.T, f *flavour, changes map[string]string) {
 	changes["partition"] = "ALTER TABLE zz DROP PARTITION p0"
 	changes["partition emptied"] = "ALTER TABLE zz TRUNCATE PARTITION p0"
 	changes["swapped"] = "RENAME TABLE z TO tmp, z2 TO z, tmp TO z2"
+	db := filled(t, f, "moved", "InnoDB", fillerRows)
 	for name, statement := range changes {
 		t.Run(name, func(t *testing.T) {
-			db := filled(t, f, "moved", "InnoDB")
-			f.run(t, db, "CREATE TABLE z2 (id INT PRIMARY KEY, n BIGINT); INSERT INTO z2 VALUES (8,8); "+
+			f.run(t, db, "DROP TABLE IF EXISTS y, z, z2, zz; CREATE TABLE z (id INT PRIMARY KEY, n INT); INSERT INTO z VALUES (1,1),(2,2); CREATE TABLE z2 (id INT PRIMARY KEY, n BIGINT); INSERT INTO z2 VALUES (8,8); "+
 				"CREATE TABLE zz (id INT PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20)); INSERT INTO zz VALUES (1),(11)")
 			finish := dumpPaused(t, f, db, 1<<20)
 			f.run(t, db, statement)
@@ -219,10 +221,11 @@ func changesAreNoticed(t *testing.T, f *flavour, changes map[string]string) {
 	}
 }
 
-// Rows that were deleted meanwhile are still in the snapshot, and no cause for alarm.
-func TestDeletedRowsAreStillThere(t *testing.T) {
+// Rows that are deleted meanwhile are still in the snapshot: that is no change of
+// structure.
+func TestDeletedRowsAreInTheSnapshot(t *testing.T) {
 	f := mariaDB(t)
-	db := filled(t, f, "deleted", "InnoDB")
+	db := filled(t, f, "deleted", "InnoDB", fillerRows)
 	f.run(t, db, "CREATE TABLE y_empty (id INT PRIMARY KEY)")
 	finish := dumpPaused(t, f, db, 1<<20)
 	f.run(t, db, "DELETE FROM z; INSERT INTO y_empty VALUES (1)")
