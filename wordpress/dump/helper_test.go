@@ -78,8 +78,8 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	}
 }
 
-// mySQL is the shared MySQL; the test is skipped where scripts/mysql has not
-// fetched it, unless WP_ONEWAY_TEST_MYSQL demands it.
+// mySQL is the shared MySQL; the test is skipped where scripts/fetch mysql has not
+// run, unless WP_ONEWAY_TEST_MYSQL is set.
 func mySQL(t *testing.T) *flavour {
 	t.Helper()
 	servers.Lock()
