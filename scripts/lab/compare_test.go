@@ -82,9 +82,9 @@ func TestCompareNamesEveryKindOfDifference(t *testing.T) {
 }
 
 func TestASiteCopiedWithStockToolsComparesEqualUntilItIsChanged(t *testing.T) {
-	ctx, server, dir := context.Background(), startMariaDB(t), t.TempDir()
+	ctx, server, dir := context.Background(), sharedMariaDB(t), t.TempDir()
 	w, err := lab.InstallWordPress(ctx, filepath.Join(dir, "site"), lab.WordPressOptions{
-		Server: server, Images: 1, OddFiles: true, UploadBytes: 3 << 20, RowBytes: 2 << 20,
+		Server: server, Name: "original", Images: 1, OddFiles: true, UploadBytes: 3 << 20, RowBytes: 2 << 20,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -64,18 +64,3 @@ func RestoreDatabase(ctx context.Context, db Database, o Opener, pieces ...strin
 	p = append(p, db.client("--binary-mode"))
 	return p, p.Run(ctx, nil, nil)
 }
-
-// client is the stock client, connected to the database.
-func (d Database) client(args ...string) Stage {
-	return Stage{
-		Args: append(append([]string{"mysql", "--no-defaults", "--socket=" + d.Server.Socket, "--user=" + d.User}, args...), d.Name),
-		Env:  []string{"MYSQL_PWD=" + d.Password},
-	}
-}
-
-// AsRoot is the same database under the server's root, who may create what
-// belongs to other accounts.
-func (d Database) AsRoot() Database {
-	d.User, d.Password = "root", ""
-	return d
-}

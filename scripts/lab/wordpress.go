@@ -57,15 +57,6 @@ type WordPress struct {
 	Database   Database
 }
 
-// A Database is one database of a server, and an account that may do everything in it.
-type Database struct {
-	Server   *Server
-	Name     string
-	User     string
-	Password string
-	Prefix   string
-}
-
 // InstallWordPress makes a real site below dir: WordPress' own installation, run
 // by php, with content made by WordPress' own functions.
 func InstallWordPress(ctx context.Context, dir string, o WordPressOptions) (*WordPress, error) {
@@ -220,7 +211,7 @@ func (w *WordPress) install(ctx context.Context, o WordPressOptions) error {
 		if err != nil {
 			return err
 		}
-		out, err := feedIn(ctx, w.Root, string(input), "php", "-d", "memory_limit=512M", "-d", "display_errors=stderr",
+		out, err := runWithInput(ctx, w.Root, string(input), "php", "-d", "memory_limit=512M", "-d", "display_errors=stderr",
 			"-d", "error_reporting=-1", "-r", strings.TrimPrefix(string(code), "<?php"))
 		if err != nil {
 			return fmt.Errorf("%s: %w", script, err)
