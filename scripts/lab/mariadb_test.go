@@ -64,6 +64,9 @@ func TestMariaDBTwoAtOnceBelowALongPath(t *testing.T) {
 	if _, err := db.Exec("DROP TABLE t"); err != nil {
 		t.Errorf("a server that starts takes another's temporary table: %v", err)
 	}
+	if info, err := os.Stat(long); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("clients of other users cannot reach the server's folder: %v, %v", info.Mode(), err)
+	}
 	if a.Port == b.Port || a.Socket == b.Socket || len(a.Socket) > 107 {
 		t.Errorf("servers share an address or have too long a one: %+v, %+v", a, b)
 	}

@@ -47,6 +47,9 @@ func (p product) start(ctx context.Context, dir string, extraArgs []string) (*Se
 	if err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { // clients of other users reach the socket
+		return nil, err
+	}
 	// At its start, a server clears its folder of temporary tables, so each has its own.
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return nil, err
