@@ -7,8 +7,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// backupLimit is the memory of a backup into two destinations, in bytes.
-const backupLimit = 128 << 20
+// backupLimit is the anonymous memory of agent and worker together, in bytes, while
+// they back up into two destinations.
+const backupLimit = 96 << 20
 
 // backupSuite compares a full backup into a bucket with shell pipelines.
 func backupSuite() suite {

@@ -85,7 +85,7 @@ func dumpOnce(ctx context.Context, args []string) (err error) {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	debug.SetGCPercent(15) // as wp-oneway does
+	debug.SetMemoryLimit(24 << 20) // as in the worker of wp-oneway
 	if *profile != "" {
 		file, err := os.Create(*profile)
 		if err != nil {

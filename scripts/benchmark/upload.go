@@ -13,7 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// uploadLimit is the memory of the upload of a stream of any length, in bytes.
+// uploadLimit is the anonymous memory of the upload of a stream of any length, in bytes.
 const uploadLimit = 80 << 20
 
 // uploadSuite compares the upload of one stream of unknown length.
@@ -55,7 +55,7 @@ func put(ctx context.Context, args []string) error {
 	if len(args) != 1 {
 		return errors.New("put needs the URL of a sink")
 	}
-	debug.SetGCPercent(15) // as wp-oneway does
+	debug.SetMemoryLimit(64 << 20) // as wp-oneway does
 	u, err := sinks.Parse(args[0])
 	if err != nil {
 		return err

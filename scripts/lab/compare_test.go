@@ -82,7 +82,7 @@ func TestCompareNamesEveryKindOfDifference(t *testing.T) {
 }
 
 func TestASiteCopiedWithStockToolsComparesEqualUntilItIsChanged(t *testing.T) {
-	ctx, server, dir := context.Background(), sharedMariaDB(t), t.TempDir()
+	ctx, server, dir := context.Background(), lab.SharedMariaDB(t), t.TempDir()
 	w, err := lab.InstallWordPress(ctx, filepath.Join(dir, "site"), lab.WordPressOptions{
 		Server: server, Name: "original", Images: 1, OddFiles: true, UploadBytes: 3 << 20, RowBytes: 2 << 20,
 	})

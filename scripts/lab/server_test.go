@@ -1,4 +1,4 @@
-package lab_test
+package lab
 
 import (
 	"context"
@@ -6,36 +6,47 @@ import (
 	"os"
 	"sync"
 	"testing"
-
-	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// sharedDir is where the server of sharedMariaDB lives.
-var sharedDir string
-
-// startShared starts the server of sharedMariaDB.
-var startShared = sync.OnceValues(func() (*lab.Server, error) {
-	return lab.StartMariaDB(context.Background(), sharedDir)
-})
-
-func TestMain(m *testing.M) {
-	var err error
-	if sharedDir, err = os.MkdirTemp("", "lab-test-"); err != nil {
-		fmt.Fprintln(os.Stderr, "make a folder:", err)
-		os.Exit(1) //nolint:forbidigo // TestMain decides the exit status
-	}
-	code := m.Run()
-	_ = os.RemoveAll(sharedDir) // the server ends with this process
-	os.Exit(code)               //nolint:forbidigo // TestMain decides the exit status
+// shared is the server of SharedMariaDB.
+var shared struct {
+	once   sync.Once
+	server *Server
+	err    error
 }
 
-// sharedMariaDB is one server for all tests that need nothing special of it. Each
-// test uses databases of its own names.
-func sharedMariaDB(t *testing.T) *lab.Server {
-	t.Helper()
-	s, err := startShared()
-	if err != nil {
-		t.Fatal(err)
+// TestMain runs the tests, or the program that TestMeasureCountsAnonymousMemoryOnly
+// starts.
+func TestMain(m *testing.M) {
+	if kind := os.Getenv(mappingEnv); kind != "" {
+		if err := touchMapping(kind); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1) //nolint:forbidigo // TestMain decides the exit status
+		}
+		return
 	}
-	return s
+	code := m.Run()
+	if shared.server != nil {
+		shared.server.Kill()
+		_ = os.RemoveAll(shared.server.Dir)
+	}
+	os.Exit(code) //nolint:forbidigo // TestMain decides the exit status
+}
+
+// SharedMariaDB is one server for all tests that need nothing special of it. Each
+// test uses databases of its own names.
+func SharedMariaDB(t *testing.T) *Server {
+	t.Helper()
+	shared.once.Do(func() {
+		dir, err := os.MkdirTemp("", "lab-test-") // t.TempDir ends with its test
+		if err != nil {
+			shared.err = err
+			return
+		}
+		shared.server, shared.err = StartMariaDB(context.Background(), dir)
+	})
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.server
 }

@@ -34,7 +34,7 @@ func get(t *testing.T, url string) string {
 }
 
 func TestWordPressServesItsContentInEveryLayout(t *testing.T) {
-	ctx, server := context.Background(), sharedMariaDB(t)
+	ctx, server := context.Background(), lab.SharedMariaDB(t)
 	for name, layout := range map[string]lab.Layout{"classic": lab.Classic, "above": lab.ConfigAbove, "own": lab.OwnContent} {
 		t.Run(name, func(t *testing.T) {
 			w, err := lab.InstallWordPress(ctx, t.TempDir(), lab.WordPressOptions{Server: server, Name: name, Layout: layout, Images: 1})
@@ -62,7 +62,7 @@ func TestWordPressServesItsContentInEveryLayout(t *testing.T) {
 }
 
 func TestWordPressContentDependsOnTheSeedAlone(t *testing.T) {
-	ctx, server := context.Background(), sharedMariaDB(t)
+	ctx, server := context.Background(), lab.SharedMariaDB(t)
 	uploads := func(name string, seed uint64) map[string][32]byte {
 		t.Helper()
 		w, err := lab.InstallWordPress(ctx, t.TempDir(), lab.WordPressOptions{
@@ -107,7 +107,7 @@ func TestWordPressBelongsToItsOwner(t *testing.T) {
 		uid, gid = 12345, 54321
 	}
 	w, err := lab.InstallWordPress(ctx, t.TempDir(), lab.WordPressOptions{
-		Server: sharedMariaDB(t), Name: "owned", Images: 1, Posts: 1, OddFiles: true, UID: uid, GID: gid,
+		Server: lab.SharedMariaDB(t), Name: "owned", Images: 1, Posts: 1, OddFiles: true, UID: uid, GID: gid,
 	})
 	if err != nil {
 		t.Fatal(err)
