@@ -36,7 +36,7 @@ type environment struct {
 
 // newEnvironment makes the temporary folder.
 func newEnvironment(o options) (*environment, error) {
-	dir, err := os.MkdirTemp(o.dir, "wp-oneway-bench-")
+	dir, err := os.MkdirTemp(o.parent, "wp-oneway-bench-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}

@@ -61,12 +61,13 @@ func suites() []suite {
 
 // options are the flags of a measurement.
 type options struct {
-	binary, dir string
-	rounds      int
-	scales      []int64
-	mysql, tls  bool
-	profile     string
-	sizes       sizes
+	binary     string
+	parent     string // folder of the temporary folder
+	rounds     int
+	scales     []int64
+	mysql, tls bool
+	profile    string
+	sizes      sizes
 }
 
 func main() {
@@ -103,7 +104,7 @@ func parseOptions(s suite, args []string) (options, error) {
 	o := options{}
 	f := flag.NewFlagSet(s.name, flag.ContinueOnError)
 	f.StringVar(&o.binary, "binary", "", "the `file` of wp-oneway")
-	f.StringVar(&o.dir, "dir", os.TempDir(), "the `folder` in which a temporary folder is made")
+	f.StringVar(&o.parent, "dir", os.TempDir(), "the `folder` in which a temporary folder is made")
 	f.IntVar(&o.rounds, "rounds", s.rounds, "how often each contestant is measured; medians are printed")
 	f.Int64Var(&o.sizes.uploads, "uploads", s.defaults.uploads, "MB of uploads")
 	f.Int64Var(&o.sizes.rows, "rows", s.defaults.rows, "MB of SQL")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -113,9 +112,9 @@ func ratio(samples, peers []sample, of func(sample) float64) float64 {
 	return middle(values)
 }
 
-func middle[T cmp.Ordered](values []T) (m T) {
+func middle(values []float64) float64 {
 	if len(values) == 0 {
-		return m
+		return 0
 	}
 	slices.Sort(values)
 	return values[len(values)/2]

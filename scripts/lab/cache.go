@@ -1,12 +1,10 @@
 package lab
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 )
 
@@ -67,35 +65,4 @@ func lockFile(path string) (func(), error) {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
 	return func() { _ = f.Close() }, nil
-}
-
-// fetch returns the path of a server that scripts/fetch builds into the cache
-// folder unless it is there.
-func fetch(ctx context.Context, name string) (string, error) {
-	root, err := moduleRoot()
-	if err != nil {
-		return "", err
-	}
-	out, err := runIn(ctx, root, filepath.Join(root, "scripts", "fetch"), name)
-	if err != nil {
-		return "", fmt.Errorf("fetch %s: %w", name, err)
-	}
-	return strings.TrimSpace(out), nil
-}
-
-// moduleRoot is the folder of this repository's go.mod, at or above the working directory.
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find the repository: %w", err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && strings.HasPrefix(string(b), "module github.com/wp-oneway/wp-oneway\n") {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", errors.New("find the repository: no go.mod of wp-oneway at or above the working directory")
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
 // MinIOOptions describe how clients reach the server of StartMinIO.
@@ -36,7 +38,7 @@ type MinIO struct {
 // answers. The server is built first if scripts/fetch has not built it, which takes
 // minutes. It ends with Stop or Kill, and at the latest with this process.
 func StartMinIO(ctx context.Context, dir string, o MinIOOptions) (*MinIO, error) {
-	program, err := fetch(ctx, "minio")
+	program, err := minioProgram(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +48,36 @@ func StartMinIO(ctx context.Context, dir string, o MinIOOptions) (*MinIO, error)
 		return err
 	})
 	return m, err
+}
+
+// minioProgram returns the path of the server. scripts/fetch builds it if necessary.
+func minioProgram(ctx context.Context) (string, error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return "", err
+	}
+	out, err := runIn(ctx, root, filepath.Join(root, "scripts", "fetch"), "minio")
+	if err != nil {
+		return "", fmt.Errorf("build MinIO: %w", err)
+	}
+	return strings.TrimSpace(out), nil
+}
+
+// moduleRoot is the folder of this repository's go.mod, at or above the working directory.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("find the repository: %w", err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(b), "module github.com/wp-oneway/wp-oneway\n") {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("find the repository: no go.mod of wp-oneway at or above the working directory")
+		}
+	}
 }
 
 func startMinIO(ctx context.Context, program, dir string, o MinIOOptions) (*MinIO, error) {
