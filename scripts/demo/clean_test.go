@@ -42,7 +42,7 @@ func TestRemoveDemoEndsServersOfAKilledRun(t *testing.T) {
 	}
 	select {
 	case <-other:
-		t.Error("the server of another folder was ended")
+		t.Error("a server in another folder was ended")
 	case <-time.After(100 * time.Millisecond):
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {

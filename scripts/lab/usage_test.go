@@ -90,6 +90,6 @@ func TestMeasureCountsAnonymousMemoryOnly(t *testing.T) {
 
 func TestMeasureFailsWithTheProgram(t *testing.T) {
 	if _, err := Measure(context.Background(), exec.Command("sh", "-c", "echo why >&2; exit 3"), Often); err == nil {
-		t.Error("a program that failed was measured")
+		t.Error("a failed program was measured")
 	}
 }

@@ -91,10 +91,10 @@ func TestWordPressContentDependsOnTheSeedAlone(t *testing.T) {
 		t.Errorf("only %d files", len(a))
 	}
 	if !maps.Equal(a, same) {
-		t.Error("the same seed gave other uploads")
+		t.Error("the same seed made different uploads")
 	}
 	if maps.Equal(a, other) {
-		t.Error("another seed gave the same uploads")
+		t.Error("another seed made the same uploads")
 	}
 }
 
