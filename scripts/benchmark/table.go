@@ -20,9 +20,13 @@ func printResults(out io.Writer, title string, results []result) error {
 			fmt.Fprintf(&b, "| %s | failed: %.200s |\n", cell(r.name), cell(r.failed.Error()))
 			continue
 		}
-		fmt.Fprintf(&b, "| %s | %.2f | %.2f | %.2f | %.0f | %.1f |", cell(r.name),
+		limit := ""
+		if r.limit > 0 {
+			limit = fmt.Sprintf(" (≤ %d)", r.limit/mib)
+		}
+		fmt.Fprintf(&b, "| %s | %.2f | %.2f | %.2f | %.0f%s | %.1f |", cell(r.name),
 			median(r.samples, wallSeconds), median(r.samples, clientSeconds), median(r.samples, serverSeconds),
-			median(r.samples, memoryMiB), median(r.samples, storedMB))
+			median(r.samples, memoryMiB), limit, median(r.samples, storedMB))
 		comparisons := compare(r, results)
 		fmt.Fprintln(&b, comparisons[0])
 		for _, c := range comparisons[1:] {

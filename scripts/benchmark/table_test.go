@@ -35,7 +35,7 @@ func TestResultsAreAMarkdownTable(t *testing.T) {
 	results := []result{
 		{contestant: contestant{name: "peer | zstd"}, samples: two},
 		{contestant: contestant{name: "other"}, samples: two},
-		{contestant: contestant{name: "ours", peers: []peer{{"peer | zstd", 0.7}, {"other", 0}, {"broken", 0}}}, samples: one},
+		{contestant: contestant{name: "ours", limit: 8 * mib, peers: []peer{{"peer | zstd", 0.7}, {"other", 0}, {"broken", 0}}}, samples: one},
 		{contestant: contestant{name: "broken"}, failed: errors.New("no\nserver")},
 	}
 	var out strings.Builder
@@ -44,7 +44,7 @@ func TestResultsAreAMarkdownTable(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	want := []string{
-		"| ours | 1.00 | 1.00 | 0.00 | 1 | 0.0 | peer \\| zstd | 0.50 | 0.25 | 0.25 | 1.000 | ≤ 0.70 |",
+		"| ours | 1.00 | 1.00 | 0.00 | 1 (≤ 8) | 0.0 | peer \\| zstd | 0.50 | 0.25 | 0.25 | 1.000 | ≤ 0.70 |",
 		"| ours | | | | | | other | 0.50 | 0.25 | 0.25 | 1.000 |  |",
 		"| broken | failed: no server |",
 	}

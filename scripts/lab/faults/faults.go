@@ -49,7 +49,6 @@ type Proxy struct {
 	mu       sync.Mutex
 	ops      []string
 	uploadID string // of the last request with one
-	dates    []string
 }
 
 // NewProxy starts a proxy in front of the server at endpoint.
@@ -94,13 +93,6 @@ func (p *Proxy) Ops() []string {
 	return slices.Clone(p.ops)
 }
 
-// Dates lists the X-Amz-Date headers of the requests.
-func (p *Proxy) Dates() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.dates)
-}
-
 // UploadID is the ID of the last multipart upload that a request named. Only Rule may
 // call it.
 func (p *Proxy) UploadID() string { return p.uploadID }
@@ -111,7 +103,6 @@ func (p *Proxy) record(r *http.Request) Fault {
 	defer p.mu.Unlock()
 	op := Operation(r)
 	p.ops = append(p.ops, op)
-	p.dates = append(p.dates, r.Header.Get("X-Amz-Date"))
 	nth := 0
 	for _, o := range p.ops {
 		if o == op {
