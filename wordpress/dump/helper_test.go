@@ -84,7 +84,7 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	}
 }
 
-// mySQL returns the MySQL that the tests share. The test is skipped if scripts/mysql
+// mySQL returns the MySQL that the tests share. The test is skipped if scripts/fetch
 // has not fetched MySQL, unless WP_ONEWAY_TEST_MYSQL requires it.
 func mySQL(t *testing.T) *flavour {
 	t.Helper()

@@ -12,17 +12,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// A StoredObject is one version of an object as the server lists it.
+// A StoredObject is one version of an object, or a delete marker, as the server lists it.
 type StoredObject struct {
 	Key          string
 	Size         int64
 	ETag         string
-	VersionID    string // "null" in a bucket without versions
+	VersionID    string // "null" in a bucket without versioning
 	LastModified time.Time
 	DeleteMarker bool
 }
 
-// Root is a client that may do everything.
+// Root is a client of the administrator.
 func (m *MinIO) Root() *s3.Client {
 	creds := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: m.RootKey, SecretAccessKey: m.RootSecret}, nil
@@ -33,11 +33,11 @@ func (m *MinIO) Root() *s3.Client {
 	})
 }
 
-// Bucket makes a bucket, one that keeps every version when versioning is true.
+// Bucket creates a bucket, with versioning enabled on request.
 func (m *MinIO) Bucket(ctx context.Context, name string, versioning bool) error {
 	c := m.Root()
 	if _, err := c.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name}); err != nil {
-		return fmt.Errorf("make bucket %s: %w", name, err)
+		return fmt.Errorf("create bucket %s: %w", name, err)
 	}
 	if !versioning {
 		return nil
@@ -47,12 +47,12 @@ func (m *MinIO) Bucket(ctx context.Context, name string, versioning bool) error 
 		VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
 	})
 	if err != nil {
-		return fmt.Errorf("keep versions in bucket %s: %w", name, err)
+		return fmt.Errorf("enable versioning of bucket %s: %w", name, err)
 	}
 	return nil
 }
 
-// Objects lists all versions of all objects, in the order of their keys.
+// Objects lists all versions of all objects, sorted by key.
 func (m *MinIO) Objects(ctx context.Context, bucket string) ([]StoredObject, error) {
 	var all []StoredObject
 	pages := s3.NewListObjectVersionsPaginator(m.Root(), &s3.ListObjectVersionsInput{Bucket: &bucket})
@@ -75,7 +75,7 @@ func (m *MinIO) Objects(ctx context.Context, bucket string) ([]StoredObject, err
 	return all, nil
 }
 
-// Get reads an object; the caller closes it.
+// Get opens an object for reading. The caller closes it.
 func (m *MinIO) Get(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
 	out, err := m.Root().GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 	if err != nil {
@@ -84,9 +84,8 @@ func (m *MinIO) Get(ctx context.Context, bucket, key string) (io.ReadCloser, err
 	return out.Body, nil
 }
 
-// Uploads counts the multipart uploads that were begun and neither completed
-// nor aborted. It looks at the server's disk, because the server lists them only
-// by the full name of their object.
+// Uploads counts the multipart uploads that are neither completed nor aborted. It
+// reads the server's disk, because MinIO lists uploads only for a full object name.
 func (m *MinIO) Uploads() (int, error) {
 	begun, err := filepath.Glob(filepath.Join(m.Dir, "data", ".minio.sys", "multipart", "*", "*", "xl.meta"))
 	if err != nil {

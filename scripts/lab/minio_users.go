@@ -18,9 +18,9 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// PutOnlyPolicy allows to put objects and to abort uploads below prefix, and
-// nothing else: not to put over a version, which MinIO lets who names its id, or
-// has it unpacked from an archive.
+// PutOnlyPolicy allows creating objects and aborting uploads below prefix, and
+// nothing else. Its Deny statements close two ways of MinIO to overwrite an existing
+// version: a request that names the version ID, and an archive that the server unpacks.
 func PutOnlyPolicy(bucket, prefix string) string {
 	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",`+
 		`"Action":["s3:PutObject","s3:AbortMultipartUpload"],"Resource":["arn:aws:s3:::%[1]s/%[2]s*"]},`+
@@ -28,8 +28,8 @@ func PutOnlyPolicy(bucket, prefix string) string {
 		`{"Effect":"Deny","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::%[1]s/","arn:aws:s3:::%[1]s/*/"]}]}`, bucket, prefix)
 }
 
-// PutOnlyUser adds a user who may do what PutOnlyPolicy says, and returns an
-// AWS shared credentials file that holds their keys.
+// PutOnlyUser adds a user with PutOnlyPolicy and returns an AWS shared credentials
+// file with the user's keys.
 func (m *MinIO) PutOnlyUser(ctx context.Context, bucket, prefix string) (credentialsFile string, err error) {
 	key, secret := randomKey(20), randomKey(40)
 	if err := m.User(ctx, key, secret, PutOnlyPolicy(bucket, prefix)); err != nil {
@@ -47,7 +47,7 @@ func (m *MinIO) credentialsFile(key, secret string) (string, error) {
 	return path, nil
 }
 
-// User adds a user with a policy of their own, or changes both.
+// User adds a user with a policy of its own, or changes both.
 func (m *MinIO) User(ctx context.Context, key, secret, policyJSON string) error {
 	return m.importIAM(ctx, map[string]any{
 		"policies.json":      map[string]json.RawMessage{"of-" + key: json.RawMessage(policyJSON)},
@@ -63,8 +63,8 @@ func (m *MinIO) Disable(ctx context.Context, key, secret string) error {
 	})
 }
 
-// importIAM sends the server's own form of users and policies, a zip of JSON
-// files, the one way to add users that needs no client of the server's.
+// importIAM sends users and policies in the server's export format, a zip of JSON
+// files. It is the one way to add users that needs no client library of MinIO.
 func (m *MinIO) importIAM(ctx context.Context, files map[string]any) error {
 	var body bytes.Buffer
 	z := zip.NewWriter(&body)
@@ -90,16 +90,16 @@ func (m *MinIO) importIAM(ctx context.Context, files map[string]any) error {
 	if err := json.Unmarshal(answer, &result); err != nil {
 		return fmt.Errorf("add a user: %w", err)
 	}
-	for what, v := range result.Failed {
+	for item, v := range result.Failed {
 		if s := string(v); s != "null" && s != "[]" {
-			return fmt.Errorf("add a user: %s failed: %s", what, s)
+			return fmt.Errorf("add a user: %s failed: %s", item, s)
 		}
 	}
 	return nil
 }
 
-// ping is a signed request that succeeds once the server serves, and one that
-// succeeds once it knows its users: that comes later on a busy machine.
+// ping succeeds when the server accepts signed requests and has loaded its users.
+// On a busy machine, the latter comes later.
 func (m *MinIO) ping(ctx context.Context) error {
 	if _, err := m.admin(ctx, http.MethodGet, "/", nil); err != nil {
 		return err

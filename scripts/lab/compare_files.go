@@ -11,10 +11,10 @@ import (
 	"syscall"
 )
 
-// Compare lists how the tree b differs from the tree a: in what there is, in
-// kind, mode, owner, modification time, content, where a link points and which
-// names are one file. skip, unless nil, tells what to leave out, by the path
-// relative to both; a folder that is skipped is skipped whole.
+// Compare lists the differences of the folder b from the folder a: entries, types,
+// modes, owners, modification times, contents, targets of symlinks and hard links.
+// skip, unless nil, is given paths relative to both and returns true for those to
+// leave out; a folder is left out with all its entries.
 func Compare(a, b string, skip func(rel string) bool) ([]string, error) {
 	first, err := listTree(a, skip)
 	if err != nil {
@@ -25,14 +25,14 @@ func Compare(a, b string, skip func(rel string) bool) ([]string, error) {
 		return nil, err
 	}
 	var diffs []string
-	twins := map[uint64]uint64{} // inode of a file with several names -> that of its copy
+	copies := map[uint64]uint64{} // inode of a file with several names -> inode of its copy
 	for _, rel := range first.order {
 		other, ok := second.info[rel]
 		if !ok {
 			diffs = append(diffs, fmt.Sprintf("%q: missing", rel))
 			continue
 		}
-		d, err := compareEntry(a, b, rel, first.info[rel], other, twins)
+		d, err := compareEntry(a, b, rel, first.info[rel], other, copies)
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +40,7 @@ func Compare(a, b string, skip func(rel string) bool) ([]string, error) {
 	}
 	for _, rel := range second.order {
 		if _, ok := first.info[rel]; !ok {
-			diffs = append(diffs, fmt.Sprintf("%q: should not be there", rel))
+			diffs = append(diffs, fmt.Sprintf("%q: should not exist", rel))
 		}
 	}
 	return diffs, nil
@@ -78,11 +78,11 @@ func listTree(root string, skip func(string) bool) (tree, error) {
 	return t, err
 }
 
-func compareEntry(a, b, rel string, x, y fs.FileInfo, twins map[uint64]uint64) ([]string, error) {
+func compareEntry(a, b, rel string, x, y fs.FileInfo, copies map[uint64]uint64) ([]string, error) {
 	var diffs []string
-	differ := func(what string, x, y any) {
+	differ := func(property string, x, y any) {
 		if x != y {
-			diffs = append(diffs, fmt.Sprintf("%q: %s is %v, should be %v", rel, what, y, x))
+			diffs = append(diffs, fmt.Sprintf("%q: %s is %v, should be %v", rel, property, y, x))
 		}
 	}
 	if differ("type", x.Mode().Type(), y.Mode().Type()); diffs != nil {
@@ -102,10 +102,10 @@ func compareEntry(a, b, rel string, x, y fs.FileInfo, twins map[uint64]uint64) (
 		differ("mode", x.Mode(), y.Mode())
 		differ("size", x.Size(), y.Size())
 		if sx.Nlink > 1 {
-			if _, seen := twins[sx.Ino]; !seen {
-				twins[sx.Ino] = sy.Ino
+			if _, seen := copies[sx.Ino]; !seen {
+				copies[sx.Ino] = sy.Ino
 			}
-			differ("hard link's inode", twins[sx.Ino], sy.Ino)
+			differ("hard link's inode", copies[sx.Ino], sy.Ino)
 		}
 		if x.Size() != y.Size() {
 			return diffs, nil

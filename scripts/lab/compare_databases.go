@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// CompareDatabases lists how database b differs from database a: in tables, their
-// definitions and the checksums of their rows, in views, triggers, routines and events.
+// CompareDatabases lists the differences of database b from database a: tables, their
+// definitions and the checksums of their rows, views, triggers, routines and events.
 func CompareDatabases(ctx context.Context, a, b Database) ([]string, error) {
 	first, err := a.describe(ctx)
 	if err != nil {
@@ -22,22 +22,23 @@ func CompareDatabases(ctx context.Context, a, b Database) ([]string, error) {
 		return nil, fmt.Errorf("describe database %s: %w", b.Name, err)
 	}
 	var diffs []string
-	for _, thing := range slices.Sorted(maps.Keys(first)) {
-		if got, ok := second[thing]; !ok {
-			diffs = append(diffs, thing+": missing")
-		} else if got != first[thing] {
-			diffs = append(diffs, fmt.Sprintf("%s: is %s, should be %s", thing, got, first[thing]))
+	for _, name := range slices.Sorted(maps.Keys(first)) {
+		if got, ok := second[name]; !ok {
+			diffs = append(diffs, name+": missing")
+		} else if got != first[name] {
+			diffs = append(diffs, fmt.Sprintf("%s: is %s, should be %s", name, got, first[name]))
 		}
 	}
-	for _, thing := range slices.Sorted(maps.Keys(second)) {
-		if _, ok := first[thing]; !ok {
-			diffs = append(diffs, thing+": should not be there")
+	for _, name := range slices.Sorted(maps.Keys(second)) {
+		if _, ok := first[name]; !ok {
+			diffs = append(diffs, name+": should not exist")
 		}
 	}
 	return diffs, nil
 }
 
-// describe tells everything there is in a database, by name.
+// describe returns the definitions of all objects in a database and the checksums of
+// its tables, by kind and name.
 func (d Database) describe(ctx context.Context) (map[string]string, error) {
 	db, err := d.Open()
 	if err != nil {
@@ -45,7 +46,7 @@ func (d Database) describe(ctx context.Context) (map[string]string, error) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	things := map[string]string{}
+	objects := map[string]string{}
 	kinds, err := queryPairs(ctx, db, "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE()")
 	if err != nil {
 		return nil, err
@@ -57,11 +58,11 @@ func (d Database) describe(ctx context.Context) (map[string]string, error) {
 			return nil, err
 		}
 		if kind != "BASE TABLE" {
-			things["view "+name] = strings.ReplaceAll(create, "`"+d.Name+"`.", "")
+			objects["view "+name] = strings.ReplaceAll(create, "`"+d.Name+"`.", "")
 			continue
 		}
-		things["table "+name] = create
-		if things["rows of "+name], err = queryColumn(ctx, db, "CHECKSUM TABLE "+quoted+" EXTENDED", 1); err != nil {
+		objects["table "+name] = create
+		if objects["rows of "+name], err = queryColumn(ctx, db, "CHECKSUM TABLE "+quoted+" EXTENDED", 1); err != nil {
 			return nil, err
 		}
 	}
@@ -75,13 +76,13 @@ func (d Database) describe(ctx context.Context) (map[string]string, error) {
 			return nil, err
 		}
 		for name, text := range pairs {
-			things[kind+" "+name] = text
+			objects[kind+" "+name] = text
 		}
 	}
-	return things, nil
+	return objects, nil
 }
 
-// queryPairs returns the two columns of a query as a map.
+// queryPairs returns the rows of a query with two columns as a map.
 func queryPairs(ctx context.Context, db *sql.DB, query string) (map[string]string, error) {
 	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
@@ -99,7 +100,7 @@ func queryPairs(ctx context.Context, db *sql.DB, query string) (map[string]strin
 	return pairs, rows.Err()
 }
 
-// queryColumn returns one column of the only row of a query whose width may vary.
+// queryColumn returns one column of the only row of a query with any number of columns.
 func queryColumn(ctx context.Context, db *sql.DB, query string, column int) (string, error) {
 	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
