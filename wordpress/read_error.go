@@ -95,18 +95,15 @@ func brief(text string) string {
 // hintFor says what would help: only what bears on the reason.
 func hintFor(class Class, why *php.Refusal) string {
 	switch {
-	case strings.Contains(why.Message, "outside the site's home"):
+	case why.Origin == php.OriginHome:
 		return hintHome
 	case class != Undecidable:
 		return hintFile
-	case strings.Contains(why.Message, "environment"):
+	case why.Origin == php.OriginEnvironment:
 		return hintEnv
-	case strings.Contains(why.Message, "the request"):
-		if strings.Contains(why.Expr, "HTTP_HOST") || strings.Contains(why.Expr, "SERVER_NAME") {
-			return hintHost
-		}
-		return hintFile
-	case strings.Contains(why.Message, "WordPress starts") || strings.Contains(why.Message, "stops"):
+	case why.Origin == php.OriginHost:
+		return hintHost
+	case why.Origin == php.OriginStop:
 		return hintWorld // another branch might have been taken
 	}
 	return hintFile
