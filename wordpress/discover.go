@@ -72,11 +72,10 @@ func (f *finder) find(ctx context.Context, roots []string) (*Discovery, error) {
 }
 
 // The search's depth: how many folders are read at once, how deep it goes below a
-// root and, wherever that lies, below a site.
+// root.
 const (
 	searchers = 8
 	maxDepth  = 6
-	maxInner  = 3
 )
 
 // bounds are what the search looks at, at most, so that one user's tree cannot
@@ -130,13 +129,9 @@ type spot struct {
 	entries int
 	depth   int // below the root of the search
 	inner   int // below the nearest site's root, from 1; 0: in no site
-	config  bool
-	core    bool
-	apart   bool // WordPress starts by a link: the core, and perhaps the configuration, lie elsewhere
-	index   bool
 	folders []string
 	links   []string
-	claimed string // the folder right below that is this site's core
+	core    string // the folder right below that is this site's core, or ""
 }
 
 // root searches one root; links on the way to it are followed as RealPath does.
@@ -176,7 +171,7 @@ func (f *finder) search(ctx context.Context, s *spot) {
 		}
 	}
 	f.judge(s)
-	if s.depth >= maxDepth && s.inner == 0 || s.inner > maxInner || hasContent(s.fd) {
+	if s.depth >= maxDepth && s.inner == 0 || s.inner > MaxInnerDepth || HasContent(s.dir) {
 		return
 	}
 	f.keepLinks(s)
@@ -311,14 +306,14 @@ func (f *finder) followLink(place Place) {
 
 // add records a site, unless its root was found before. A site found under two
 // paths keeps the one that a layout is known for, else the first by its text.
-func (f *finder) add(s *spot, core, config string) {
+func (f *finder) add(s *spot, in Installation) {
 	s.inner = 1
 	place, err := PlaceOf(s.path, f.owners.of)
 	if err != nil {
 		f.unreadable(s.path, err)
 		return
 	}
-	site := Found{Place: place, Core: core, Config: config}
+	site := Found{Place: place, Core: in.Core, Config: in.Config}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i, known := f.seen[s.id]

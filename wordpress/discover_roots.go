@@ -70,14 +70,6 @@ func (f *finder) expandRoots(ctx context.Context, roots []string) ([]string, err
 	return slices.Sorted(maps.Keys(f.roots)), nil
 }
 
-// Debian's package has one core for all sites, and a configuration for each
-// host; one for all others may be there too.
-const (
-	debianCore    = "/usr/share/wordpress"
-	debianConfigs = "/etc/wordpress"
-	debianDefault = "default"
-)
-
 // debian splits the site of Debian's package into one for each host that has a
 // configuration; the administrator names those files.
 func (f *finder) debian(configs string) {

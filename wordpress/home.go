@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -40,22 +39,8 @@ type homeRoot struct {
 	dev   uint64   // its file system
 }
 
-// companions are folders that belong to a home which lies apart from them:
-// Debian's package keeps its core, its configurations and its content in three,
-// Bitnami's images what persists in a second.
-var companions = map[string][]string{
-	debianCore:     {debianConfigs, "/var/lib/wordpress"},
-	"/opt/bitnami": {"/bitnami/wordpress"},
-}
-
-// OpenHome opens dir. Links on the way are followed as RealPath does: dir may
-// have come from a path that passes another user's folders.
-func OpenHome(dir string) (*Home, error) {
-	return openRoots(dir, companions[filepath.Clean(dir)])
-}
-
-// openRoots opens a home and those of its companions that exist.
-func openRoots(dir string, also []string) (*Home, error) {
+// OpenRoots opens a home and those of its companions that exist.
+func OpenRoots(dir string, also ...string) (*Home, error) {
 	h := &Home{}
 	for i, path := range append([]string{dir}, also...) {
 		root, err := openRoot(path)
@@ -178,18 +163,4 @@ func (h *Home) stat(op, path string, follow bool) (fs.FileInfo, error) {
 		return nil, &fs.PathError{Op: op, Path: path, Err: err}
 	}
 	return info, nil
-}
-
-// within reports whether path is dir or lies below it, by their text.
-func within(path, dir string) bool {
-	if dir == "/" {
-		return strings.HasPrefix(path, "/")
-	}
-	rest, ok := strings.CutPrefix(path, dir)
-	return ok && (rest == "" || rest[0] == '/')
-}
-
-// components splits a path at its slashes; empty components fall away.
-func components(path string) []string {
-	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }

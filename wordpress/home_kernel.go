@@ -87,3 +87,6 @@ func (i *fileInfo) Mode() fs.FileMode {
 	}
 	return mode
 }
+
+// An inode identifies a file on this host.
+type inode struct{ dev, ino uint64 }

@@ -7,6 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// firstUser is the lowest id of a person's or a tenant's account on Linux. The
+// homes of services below it (/var/www of www-data) hold sites of many.
+const firstUser = 1000
+
 // Locate resolves the folder at path and says whose it is: its owner's or, where
 // that is root, the owner's of the nearest folder above it that is somebody
 // else's, since he can put any folder in its stead. All of it is told by the

@@ -244,7 +244,7 @@ func TestHomeOfSeveralFolders(t *testing.T) {
 		"etc/config": "config", "etc/back": "-> ../usr/core/../../var/content/x", "etc2/x": "x",
 		"var/content/x": "content", "usr/core/etc": "-> ../../etc", "usr/core/bad": "-> ../../etc2/x",
 	})
-	h, err := openRoots(base+"/usr/core", []string{base + "/etc", base + "/var/content", base + "/missing"})
+	h, err := OpenRoots(base+"/usr/core", base+"/etc", base+"/var/content", base+"/missing")
 	if err != nil {
 		t.Fatal(err)
 	}

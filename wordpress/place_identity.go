@@ -40,6 +40,14 @@ func currentOf(path string) (project, rest string) {
 	return project, filepath.Join(parts[1:]...)
 }
 
+// Debian's package has one core for all sites, and a configuration for each
+// host; one for all others may be there too.
+const (
+	debianCore    = "/usr/share/wordpress"
+	debianConfigs = "/etc/wordpress"
+	debianDefault = "default"
+)
+
 // ServesHosts tells whether the folder of that real path serves several hosts,
 // each a site of its own, by what the administrator says of each.
 func ServesHosts(root string) bool { return root == debianCore }

@@ -10,10 +10,6 @@ import (
 	"syscall"
 )
 
-// firstUser is the lowest id of a person's or a tenant's account on Linux. The
-// homes of services below it (/var/www of www-data) hold sites of many.
-const firstUser = 1000
-
 // OwnerHome returns the home of path's owner, as /etc/passwd has it, if path
 // lies in it, else "". Links are not followed in path's last component.
 func OwnerHome(path string) string { return systemHomes().of(path) }

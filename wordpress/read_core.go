@@ -6,19 +6,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php"
-)
-
-// The files that WordPress finds itself by.
-const (
-	frontFile    = "index.php"
-	loadFile     = "wp-load.php"
-	headerFile   = "wp-blog-header.php"
-	settingsFile = "wp-settings.php"
-	configFile   = "wp-config.php"
-	versionFile  = "wp-includes/version.php"
 )
 
 // findCore finds the folder of WordPress' own files: the one whose
@@ -161,12 +150,6 @@ func (r *reader) exists(path string) (bool, error) {
 		return false, nil
 	}
 	return false, fileRefusal(path, err)
-}
-
-// absent reports an error that means that nothing is there.
-func absent(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) ||
-		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
 }
 
 // version reads WordPress' version.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Folders is where the pieces of a site lie: absolute paths, in which links may
@@ -262,20 +261,4 @@ func (s *FileSet) settle() {
 			s.base = filepath.Dir(s.base)
 		}
 	}
-}
-
-// relative is the name of a path below a folder, "" for the folder itself.
-func relative(path, folder string) (name string, ok bool) {
-	if !within(path, folder) {
-		return "", false
-	}
-	return strings.TrimPrefix(path[len(folder):], "/"), true
-}
-
-// cause is what is wrong, without the path a PathError repeats.
-func cause(err error) error {
-	if e := (*fs.PathError)(nil); errors.As(err, &e) {
-		return e.Err
-	}
-	return err
 }

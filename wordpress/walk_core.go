@@ -1,12 +1,8 @@
 package wordpress
 
 import (
-	"errors"
-	"os"
 	"path/filepath"
 	"slices"
-
-	"golang.org/x/sys/unix"
 )
 
 // coreFiles are the PHP files of WordPress' own in its folder.
@@ -26,42 +22,12 @@ func (w *walker) leavesCore(f *folder, name string, isFolder bool) bool {
 	return !w.set.sel.WithCore && f.path == w.set.core && coreEntry(name, isFolder)
 }
 
-// innerSite reports whether an open folder is the root of a WordPress site, as the
-// search for sites has it: it holds a configuration, and the core in it or, loaded
-// by its index.php, in a folder right below.
-func innerSite(dir *os.File) bool {
-	fd := int(dir.Fd())
-	if !isFile(fd, "wp-config.php") {
-		return false
-	}
-	if isFile(fd, "wp-settings.php") {
-		return true
-	}
-	return isFile(fd, "index.php") && coreBelow(dir)
-}
-
-// coreBelow reports whether the index.php of a folder loads a core right below.
-func coreBelow(dir *os.File) bool {
-	// A descriptor of its own, so that the reader of dir starts at its beginning.
-	again, err := openBelow(int(dir.Fd()), ".", dir.Name(), unix.O_DIRECTORY)
-	if err != nil {
-		return false
-	}
-	defer again.Close()
-	s := &spot{dir: again, fd: int(again.Fd()), path: dir.Name()}
-	if err := s.list(bounds{siblings: 10_000, entries: 100_000}); err != nil && !errors.Is(err, errTooMany) {
-		return false
-	}
-	name, _ := s.loadedCore()
-	return name != ""
-}
-
 // found reports whether a search that finds the site finds what lies in that
 // folder of its root, too: so deep, and under such names.
 func (f *folder) found() bool {
 	for up := f; up != nil && up.root != ""; up = up.parent {
 		name := filepath.Base(up.path)
-		if f.depth-up.depth >= maxInner || name[0] == '.' || slices.Contains(passedBy, name) || up != f && hasContent(up.fd) {
+		if f.depth-up.depth >= MaxInnerDepth || SearchSkips(name) || up != f && HasContent(up.file) {
 			return false
 		}
 	}
@@ -76,21 +42,5 @@ func (s *FileSet) siteAt(path string) bool {
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	return err == nil && info.IsDir() && innerSite(f)
-}
-
-// isFile reports whether a folder holds a regular file of that name, which may
-// be reached by a link: it is looked at, and not opened.
-func isFile(dir int, name string) bool {
-	var st unix.Stat_t
-	if unix.Fstatat(dir, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
-		return false
-	}
-	return st.Mode&unix.S_IFMT == unix.S_IFREG || st.Mode&unix.S_IFMT == unix.S_IFLNK
-}
-
-// isFolder reports whether a folder holds one of that name, and no link.
-func isFolder(dir int, name string) bool {
-	var st unix.Stat_t
-	return unix.Fstatat(dir, name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
+	return err == nil && info.IsDir() && IsSite(f)
 }

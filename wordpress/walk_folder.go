@@ -26,8 +26,6 @@ type walker struct {
 	waited  time.Duration // for leases
 }
 
-type inode struct{ dev, ino uint64 }
-
 // A verdict is whether what lies in a folder belongs to the archive.
 type verdict int
 
@@ -278,7 +276,7 @@ func (w *walker) strange(f *folder) string {
 		}
 	}
 	s := w.set
-	if f.path != s.root && !f.inside && f.verdict != forced && !s.ours[f.path] && !s.main[f.path] && innerSite(f.file) {
+	if f.path != s.root && !f.inside && f.verdict != forced && !s.ours[f.path] && !s.main[f.path] && IsSite(f.file) {
 		if f.found() {
 			return "is a WordPress site of its own, left out here: back it up by its own path"
 		}
@@ -385,11 +383,4 @@ func (w *walker) fail(path string, err error) {
 	default:
 		w.set.report.unreadable(name, cause(err).Error())
 	}
-}
-
-func join(folder, name string) string {
-	if folder == "/" {
-		return "/" + name
-	}
-	return folder + "/" + name
 }

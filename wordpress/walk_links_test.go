@@ -19,7 +19,7 @@ func TestWalkDebian(t *testing.T) {
 		"lib/wp-content/themes/t":             "-> BASE/usr/wordpress/wp-content/themes/t",
 		"lib/wp-content/uploads/shadow":       "-> /etc/shadow",
 	}))
-	home, err := openRoots(base+"/usr/wordpress", []string{base + "/etc", base + "/lib"})
+	home, err := OpenRoots(base+"/usr/wordpress", base+"/etc", base+"/lib")
 	if err != nil {
 		t.Fatal(err)
 	}
