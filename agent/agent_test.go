@@ -157,8 +157,8 @@ func unzstd(t *testing.T, path string) []byte {
 
 var errTest = errors.New("what the test has befall it")
 
-// site lays a small WordPress whose database is nowhere.
-func site(t *testing.T) wordpress.Place {
+// newSite lays a small WordPress whose database is nowhere.
+func newSite(t *testing.T) wordpress.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "home", "site")
 	for path, text := range map[string]string{

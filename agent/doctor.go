@@ -74,7 +74,7 @@ func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 
 func (a *Agent) examine(ctx context.Context, job Job, refused error, names *contest) Examination {
 	e := Examination{Path: job.Place.Path, Name: job.Name, Kind: job.Kind}
-	site, err := job.locate()
+	located, err := job.locate()
 	if err == nil && !wordpress.ValidName(job.Name) {
 		err = usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
 	}
@@ -85,7 +85,7 @@ func (a *Agent) examine(ctx context.Context, job Job, refused error, names *cont
 	if refused != nil {
 		e.fails("name", refused, "give the site a name of its own, with --name or name in the configuration")
 	}
-	e.Owner, e.Tenant = site.owner, site.owner.name()
+	e.Owner, e.Tenant = located.owner, located.owner.name()
 	e.Folder, _, _ = cutLast(runName(job.Name, job.Kind, job.Selection.NoUploads, ""), "/")
 	if a.examineConfig(ctx, job, &e) {
 		if job.Kind.has(filesStream) {
@@ -96,7 +96,7 @@ func (a *Agent) examine(ctx context.Context, job Job, refused error, names *cont
 		}
 	}
 	e.sealing(job)
-	a.examineTargets(job, site.root, names.served, &e)
+	a.examineTargets(job, located.root, names.served, &e)
 	return e
 }
 

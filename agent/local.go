@@ -39,11 +39,11 @@ func openLocal(ctx context.Context, req Request, log *slog.Logger) (source, erro
 }
 
 func (l *local) open(ctx context.Context, log *slog.Logger) error {
-	site, db, err := l.read(ctx, log)
+	read, db, err := l.read(ctx, log)
 	if err != nil {
 		return err
 	}
-	l.facts = siteFacts(site, db)
+	l.facts = siteFacts(read, db)
 	if l.req.ConfigOnly {
 		l.facts.Config.Password = []byte(db.Password.Reveal())
 		return nil
@@ -65,12 +65,12 @@ func (l *local) open(ctx context.Context, log *slog.Logger) error {
 	if !l.req.Kind.has(filesStream) {
 		return nil
 	}
-	if l.home, err = wordpress.OpenHome(site.Home); err != nil {
+	if l.home, err = wordpress.OpenHome(read.Home); err != nil {
 		return fmt.Errorf("open the site's home: %w", err)
 	}
 	folders := wordpress.Folders{
-		Root: site.Root, Core: site.Core, ContentDir: site.Config.ContentDir, PluginDir: site.Config.PluginDir,
-		UploadsDir: site.Config.UploadsDir, ConfigFiles: site.Config.Files, Doubts: site.Config.Doubts,
+		Root: read.Root, Core: read.Core, ContentDir: read.Config.ContentDir, PluginDir: read.Config.PluginDir,
+		UploadsDir: read.Config.UploadsDir, ConfigFiles: read.Config.Files, Doubts: read.Config.Doubts,
 	}
 	if l.files, err = wordpress.PlanFiles(ctx, l.home, folders, l.req.Selection); err != nil {
 		return fmt.Errorf("plan the files: %w", err)

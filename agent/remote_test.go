@@ -266,7 +266,7 @@ func TestRootsRightsAreNoOwners(t *testing.T) {
 // The real worker, over a real site, says what this process would.
 func TestAWorkerSaysWhatThisProcessWould(t *testing.T) {
 	needRoot(t)
-	place := site(t)
+	place := newSite(t)
 	for dir := filepath.Dir(place.Home); dir != os.TempDir(); dir = filepath.Dir(dir) { // t.TempDir is closed to other accounts
 		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)

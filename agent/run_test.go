@@ -43,7 +43,7 @@ func newRun(t *testing.T, to ...sinks.Sink) *run {
 		Dirs: Dirs{State: filepath.Join(t.TempDir(), "state"), Run: filepath.Join(t.TempDir(), "run")},
 	}
 	a.init()
-	place := site(t)
+	place := newSite(t)
 	job := Job{Place: place, Name: "x", Kind: Files, Filters: []archive.Filter{archive.Zstd(0)}, Stall: time.Minute}
 	site, err := job.locate()
 	if err != nil {
@@ -335,7 +335,7 @@ func TestAPanicIsAnErrorOfItsSite(t *testing.T) {
 	r := newRun(t)
 	var logged bytes.Buffer
 	r.agent.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	dir, place := t.TempDir(), site(t)
+	dir, place := t.TempDir(), newSite(t)
 	panics := r.job
 	panics.Filters = []archive.Filter{{Name: "bad", Wrap: func(io.Writer) (io.WriteCloser, error) { panic("what nobody thought of") }}}
 	panics.Sinks, panics.Name = []string{dir}, "a"

@@ -136,7 +136,7 @@ type spot struct {
 
 // root searches one root; links on the way to it are followed as RealPath does.
 func (f *finder) root(ctx context.Context, path string) {
-	dir, err := openFolder(path)
+	dir, err := OpenFolder(path)
 	if err != nil {
 		f.unreadable(path, err)
 		return
@@ -313,21 +313,21 @@ func (f *finder) add(s *spot, in Installation) {
 		f.unreadable(s.path, err)
 		return
 	}
-	site := Found{Place: place, Core: in.Core, Config: in.Config}
+	found := Found{Place: place, Core: in.Core, Config: in.Config}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i, known := f.seen[s.id]
 	if !known {
 		f.seen[s.id] = len(f.out.Sites)
-		f.out.Sites = append(f.out.Sites, site)
+		f.out.Sites = append(f.out.Sites, found)
 		return
 	}
 	old := f.out.Sites[i]
-	better := site.Path < old.Path
-	if (site.Layout == classic) != (old.Layout == classic) {
+	better := found.Path < old.Path
+	if (found.Layout == classic) != (old.Layout == classic) {
 		better = old.Layout == classic
 	}
 	if better {
-		f.out.Sites[i] = site
+		f.out.Sites[i] = found
 	}
 }

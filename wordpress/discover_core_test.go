@@ -3,24 +3,26 @@ package wordpress
 import (
 	"os"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // A core that several sites share is a link in each: a folder's, or each file's.
 // No such link is followed.
 func TestDiscoverSharedCores(t *testing.T) {
 	files := map[string]string{"shared/wp-config.php": "<?php"}
-	for name := range core("") {
+	for name := range sitetest.Core("") {
 		files["linked/public/"+name] = "-> BASE/shared/" + name
 		files["bare/public/"+name] = "-> BASE/shared/" + name
 		files["same/public/"+name] = "<?php"
 	}
-	base := grow(t, with(core("shared/"), files, map[string]string{
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("shared/"), files, map[string]string{
 		"linked/public/wp-config.php": "<?php", "linked/public/wp-content/uploads/x": "x",
-		"folder/public/wp": "-> BASE/shared", "folder/public/index.php": loadsWP, "folder/public/wp-config.php": "<?php",
-		"hosts/public/wp": "-> ../../shared", "hosts/public/index.php": loadsWP,
-		"evil/public/wp": "-> /proc/self/root/etc", "evil/public/index.php": loadsWP, "evil/public/wp-config.php": "<?php",
-		"dangling/public/wp": "-> nowhere", "dangling/public/index.php": loadsWP, "dangling/public/wp-config.php": "<?php",
-		"circle/public/wp": "-> wp", "circle/public/index.php": loadsWP, "circle/public/wp-config.php": "<?php",
+		"folder/public/wp": "-> BASE/shared", "folder/public/index.php": sitetest.LoadsWP, "folder/public/wp-config.php": "<?php",
+		"hosts/public/wp": "-> ../../shared", "hosts/public/index.php": sitetest.LoadsWP,
+		"evil/public/wp": "-> /proc/self/root/etc", "evil/public/index.php": sitetest.LoadsWP, "evil/public/wp-config.php": "<?php",
+		"dangling/public/wp": "-> nowhere", "dangling/public/index.php": sitetest.LoadsWP, "dangling/public/wp-config.php": "<?php",
+		"circle/public/wp": "-> wp", "circle/public/index.php": sitetest.LoadsWP, "circle/public/wp-config.php": "<?php",
 		"other/public/wp": "-> BASE/shared", "other/public/index.php": "<?php echo 'not WordPress';", "other/public/wp-config.php": "<?php",
 	}))
 	if err := os.Remove(base + "/same/public/wp-settings.php"); err != nil {

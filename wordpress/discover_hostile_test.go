@@ -10,17 +10,19 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // A tenant's tree keeps the search from no other's sites, however wide it is.
 func TestDiscoverWithinBounds(t *testing.T) {
-	tree := with(site("alice/html/"), site("bob/html/"), site("wide/html/"), site("many/html/"))
+	tree := sitetest.Join(sitetest.Site("alice/html/"), sitetest.Site("bob/html/"), sitetest.Site("wide/html/"), sitetest.Site("many/html/"))
 	for i := range 300 {
 		tree[fmt.Sprintf("wide/d%03d/x/", i)] = ""
 		tree[fmt.Sprintf("many/f%03d", i)] = "x"
 		tree[fmt.Sprintf("alice/l%03d.example", i)] = "-> .."
 	}
-	base := grow(t, tree)
+	base := sitetest.Grow(t, tree)
 	search := func(most bounds) ([]string, Notes) {
 		got, err := newFinder(most).find(t.Context(), []string{base})
 		if err != nil {
@@ -37,16 +39,18 @@ func TestDiscoverWithinBounds(t *testing.T) {
 		t.Errorf("in full: got %q, %q", got, notes.Items)
 	}
 	most := wide
-	most.siblings, most.entries, most.tries = 200, 3*batch, 10
+	most.siblings, most.entries, most.tries = 200, 3*listBatch, 10
 	got, notes := search(most)
 	if !slices.Equal(got, all[:3]) && !slices.Equal(got, all) {
 		t.Errorf("too many folders in one: got %q", got)
 	}
-	wantNotes(t, "too many folders in one", notes, base+"/wide: "+errTooMany.Error())
+	sitetest.WantNotes(t, "too many folders in one", notes, base+"/wide: "+errTooMany.Error())
 	if os.Geteuid() != 0 {
 		t.Skip("giving files to others needs root")
 	}
-	err := filepath.WalkDir(base+"/wide", func(path string, _ os.DirEntry, _ error) error { return os.Lchown(path, bobID, bobID) })
+	err := filepath.WalkDir(base+"/wide", func(path string, _ os.DirEntry, _ error) error {
+		return os.Lchown(path, sitetest.BobID, sitetest.BobID)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,19 +62,19 @@ func TestDiscoverWithinBounds(t *testing.T) {
 			t.Errorf("too many folders of one user's: got %q, and not %s", got, want)
 		}
 	}
-	if notes.Total != 1 || !strings.Contains(notes.Items[0], fmt.Sprintf("uid %d", bobID)) {
+	if notes.Total != 1 || !strings.Contains(notes.Items[0], fmt.Sprintf("uid %d", sitetest.BobID)) {
 		t.Errorf("too many folders of one user's: noted %q", notes.Items)
 	}
 }
 
 // Roots that pass a tenant's link to another's folder are refused, not followed.
 func TestDiscoverFollowsNoForeignLink(t *testing.T) {
-	base := grow(t, with(site("bob/sites/b.example/public/"), site("alice/sites/a.example/public/"), map[string]string{
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("bob/sites/b.example/public/"), sitetest.Site("alice/sites/a.example/public/"), map[string]string{
 		"alice/bobs": "-> ../bob/sites", "alice/www": "-> ../bob/sites/b.example/public", "alice/b.example": "-> ../bob/sites/b.example/public",
 	}))
-	whose(t, base, map[string]int{
-		"alice": aliceID, "alice/bobs": aliceID, "alice/www": aliceID, "alice/b.example": aliceID, "bob": bobID, "bob/sites": bobID,
-		"bob/sites/b.example": bobID, "bob/sites/b.example/public": bobID,
+	sitetest.Chown(t, base, map[string]int{
+		"alice": sitetest.AliceID, "alice/bobs": sitetest.AliceID, "alice/www": sitetest.AliceID, "alice/b.example": sitetest.AliceID, "bob": sitetest.BobID, "bob/sites": sitetest.BobID,
+		"bob/sites/b.example": sitetest.BobID, "bob/sites/b.example/public": sitetest.BobID,
 	})
 	for _, root := range []string{"alice", "alice/bobs", "alice/*", "*/bobs", "*/bobs/*", "*/*/*/public", "alice/www", "alice/*.example"} {
 		got, err := Discover(t.Context(), []string{base + "/" + root})
@@ -83,7 +87,7 @@ func TestDiscoverFollowsNoForeignLink(t *testing.T) {
 			}
 		}
 		if foreign := root == "alice/bobs" || root == "*/bobs/*" || root == "alice/www"; foreign &&
-			(len(got.Sites) > 0 || got.Unreadable.Total != 1 || !strings.Contains(got.Unreadable.Items[0], fmt.Sprintf("uid %d", aliceID))) {
+			(len(got.Sites) > 0 || got.Unreadable.Total != 1 || !strings.Contains(got.Unreadable.Items[0], fmt.Sprintf("uid %d", sitetest.AliceID))) {
 			t.Errorf("%s: got %+v", root, got)
 		}
 	}
@@ -94,12 +98,12 @@ func TestDiscoverOtherFileSystems(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("mounting needs root")
 	}
-	base := grow(t, with(site("a/html/"), map[string]string{"volume/": ""}))
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("a/html/"), map[string]string{"volume/": ""}))
 	if err := unix.Mount("none", base+"/volume", "tmpfs", 0, "size=1m"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = unix.Unmount(base+"/volume", unix.MNT_DETACH) })
-	for name, text := range site("html/") {
+	for name, text := range sitetest.Site("html/") {
 		path := filepath.Join(base, "volume", name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -112,19 +116,19 @@ func TestDiscoverOtherFileSystems(t *testing.T) {
 	if err != nil || len(got.Sites) != 1 {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	wantNotes(t, "unreadable", got.Unreadable, base+"/volume: lies on another file system; name it as a root to search it")
+	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/volume: lies on another file system; name it as a root to search it")
 	wantLines(t, discover(t, base, base, base+"/volume"), "a/html", "volume/html")
 }
 
 // The configuration above a root of the search belongs to the site all the same.
 func TestDiscoverConfigurationAboveTheRoot(t *testing.T) {
-	base := grow(t, with(core("x/public/"), map[string]string{"x/wp-config.php": "<?php"}, core("y/"), core("y/public/"), map[string]string{"y/wp-config.php": "<?php"}))
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("x/public/"), map[string]string{"x/wp-config.php": "<?php"}, sitetest.Core("y/"), sitetest.Core("y/public/"), map[string]string{"y/wp-config.php": "<?php"}))
 	wantLines(t, discover(t, base, base+"/x/public"), "x/public core x/public config x/wp-config.php")
 	wantLines(t, discover(t, base, base+"/y/public"), "y/public core y/public config ")
 }
 
 func TestExpand(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"alice/public_html/x": "", "bob/public_html/x": "", "carol/www/x": "", ".hidden/public_html/x": "", "file": "", "dave/public_html": "-> ../bob/public_html",
 		"a[1]/x": "", "a1/x": "", "fifo": "| ",
 	})
@@ -155,7 +159,7 @@ func TestExpand(t *testing.T) {
 }
 
 func TestInstalled(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"a/wp-config.php": "", "b/wp-content/x": "", "c/wp/wp-load.php": "", "d/index.php": "", "e/wp-config.php": "-> /nowhere", "f": "a file",
 	})
 	for path, want := range map[string]bool{"a": true, "b": true, "c": true, "d": false, "e": true, "f": false, "none": false, "none/deep": false} {

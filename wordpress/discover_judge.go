@@ -13,10 +13,13 @@ var errTooMany = errors.New("holds too much to be searched to its end")
 // startFiles are looked at by name, and are no folders.
 var startFiles = []string{frontFile, loadFile, settingsFile, configFile}
 
+// listBatch is how many names of a folder are held at once.
+const listBatch = 2048
+
 // list reads what a folder holds, as far as the search cares.
 func (s *spot) list(most bounds) error {
 	for {
-		found, err := s.dir.ReadDir(batch)
+		found, err := s.dir.ReadDir(listBatch)
 		s.entries += len(found)
 		for _, d := range found {
 			switch name := d.Name(); {

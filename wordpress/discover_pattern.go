@@ -5,14 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // IsPattern reports whether a path is one in the language of the shell, and not
@@ -75,14 +72,14 @@ func (e *expander) expand(dir string, ahead []string) {
 // matches lists the names in dir that the pattern matches: folders, and links
 // that may stand for some. Hidden ones have to be asked for.
 func (e *expander) matches(dir, pattern string) ([]string, error) {
-	file, err := openFolder(dir)
+	file, err := OpenFolder(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	var names []string
 	for len(names) < wide.siblings && e.ctx.Err() == nil {
-		entries, err := file.ReadDir(batch)
+		entries, err := file.ReadDir(listBatch)
 		for _, d := range entries {
 			if d.Name()[0] == '.' && pattern[0] != '.' || !d.IsDir() && d.Type()&os.ModeSymlink == 0 {
 				continue
@@ -99,18 +96,4 @@ func (e *expander) matches(dir, pattern string) ([]string, error) {
 		}
 	}
 	return names, nil
-}
-
-// openFolder opens a folder for reading, links on the way followed as RealPath does.
-func openFolder(dir string) (*os.File, error) {
-	w, err := walkWay(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer w.close()
-	file, err := openBelow(w.steps[len(w.steps)-1].fd, ".", dir, unix.O_DIRECTORY)
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: dir, Err: err}
-	}
-	return file, nil
 }

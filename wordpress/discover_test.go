@@ -10,14 +10,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
-
-// site is core with a configuration beside it.
-func site(dir string) map[string]string {
-	return with(core(dir), map[string]string{dir + "wp-config.php": "<?php", dir + "wp-content/uploads/x": "x"})
-}
-
-const loadsWP = "<?php require __DIR__ . '/wp/wp-blog-header.php';"
 
 // discover searches and writes what was found on a line each, paths
 // relative to base.
@@ -49,23 +44,23 @@ func wantLines(t *testing.T, got []string, want ...string) {
 }
 
 func TestDiscoverLayouts(t *testing.T) {
-	base := grow(t, with(
-		site("alice/sites/a.example/public/"), site("alice/sites/b.example/public/"),
-		site("bob/public_html/"), site("bob/public_html/addon.example/"), site("bob/public_html/deep/er/blog/"),
-		site("bob/public_html/wp-content/uploads/copy/"), site("bob/public_html/node_modules/x/"), site("bob/backups/old/"),
-		site("vhosts/example.com/httpdocs/"), site("vhosts/example.com/shop.example.com/"),
-		site("admin/domains/d.example/public_html/"),
-		core("above/public/"), map[string]string{"above/wp-config.php": "<?php"},
-		core("fresh/html/"),
-		core("own/wp/"), map[string]string{"own/wp-config.php": "<?php", "own/index.php": loadsWP, "own/wp-content/plugins/x/y": "x"},
-		site("inside/wp/"), map[string]string{"inside/index.php": loadsWP},
-		core("bedrock/web/wp/"), map[string]string{
-			"bedrock/web/index.php": loadsWP, "bedrock/web/wp-config.php": "<?php", "bedrock/config/application.php": "<?php",
+	base := sitetest.Grow(t, sitetest.Join(
+		sitetest.Site("alice/sites/a.example/public/"), sitetest.Site("alice/sites/b.example/public/"),
+		sitetest.Site("bob/public_html/"), sitetest.Site("bob/public_html/addon.example/"), sitetest.Site("bob/public_html/deep/er/blog/"),
+		sitetest.Site("bob/public_html/wp-content/uploads/copy/"), sitetest.Site("bob/public_html/node_modules/x/"), sitetest.Site("bob/backups/old/"),
+		sitetest.Site("vhosts/example.com/httpdocs/"), sitetest.Site("vhosts/example.com/shop.example.com/"),
+		sitetest.Site("admin/domains/d.example/public_html/"),
+		sitetest.Core("above/public/"), map[string]string{"above/wp-config.php": "<?php"},
+		sitetest.Core("fresh/html/"),
+		sitetest.Core("own/wp/"), map[string]string{"own/wp-config.php": "<?php", "own/index.php": sitetest.LoadsWP, "own/wp-content/plugins/x/y": "x"},
+		sitetest.Site("inside/wp/"), map[string]string{"inside/index.php": sitetest.LoadsWP},
+		sitetest.Core("bedrock/web/wp/"), map[string]string{
+			"bedrock/web/index.php": sitetest.LoadsWP, "bedrock/web/wp-config.php": "<?php", "bedrock/config/application.php": "<?php",
 			"bedrock/web/app/plugins/p/x": "x", "bedrock/web/app/themes/t/x": "x",
 		},
-		core("plain/wp/"), map[string]string{"plain/index.php": "<?php echo 'my own site';"},
+		sitetest.Core("plain/wp/"), map[string]string{"plain/index.php": "<?php echo 'my own site';"},
 		map[string]string{"none/index.php": "<?php", "config-only/wp-config.php": "<?php", "a file": "x", "fifo": "| "},
-		site("a/b/c/d/e/deepest/"), site("a/b/c/d/e/f/too-deep/"),
+		sitetest.Site("a/b/c/d/e/deepest/"), sitetest.Site("a/b/c/d/e/f/too-deep/"),
 	))
 	wantLines(t, discover(t, base, base),
 		"alice/sites/a.example/public", "alice/sites/b.example/public",
@@ -85,7 +80,7 @@ func TestDiscoverLayouts(t *testing.T) {
 }
 
 func TestDiscoverNames(t *testing.T) {
-	base := grow(t, with(site("x/sites/Shop.Example/public/"), site("y/current/web/"), site("z/html/")))
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("x/sites/Shop.Example/public/"), sitetest.Site("y/current/web/"), sitetest.Site("z/html/")))
 	got, err := Discover(t.Context(), []string{base})
 	if err != nil {
 		t.Fatal(err)
@@ -102,37 +97,37 @@ func TestDiscoverNames(t *testing.T) {
 // A deployed project is found under the link that stays, once, whatever the
 // number of its releases.
 func TestDiscoverReleases(t *testing.T) {
-	base := grow(t, with(site("p/releases/1/web/"), site("p/releases/2/web/"), site("q/releases/9/"), map[string]string{
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("p/releases/1/web/"), sitetest.Site("p/releases/2/web/"), sitetest.Site("q/releases/9/"), map[string]string{
 		"p/current": "-> releases/2", "q/current": "-> BASE/q/releases/9", "evil/current": "-> BASE/other", "evil/releases/": "",
-	}, site("other/")))
+	}, sitetest.Site("other/")))
 	wantLines(t, discover(t, base, base), "p/current/web", "q/current", "other")
 }
 
 // A project whose current release is not there is not passed over in silence.
 func TestDiscoverTellsOfALostRelease(t *testing.T) {
-	base := grow(t, with(site("p/releases/1/web/"), map[string]string{"p/current": "-> releases/2"}))
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("p/releases/1/web/"), map[string]string{"p/current": "-> releases/2"}))
 	got, err := Discover(t.Context(), []string{base})
 	if err != nil || len(got.Sites) != 0 {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	wantNotes(t, "unreadable", got.Unreadable, base+"/p/current: leads to no release")
+	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/p/current: leads to no release")
 }
 
 // Links that stand for a site's folder are tried where they stay in its owner's
 // home, and never make a second row of a site.
 func TestDiscoverLinks(t *testing.T) {
-	base := grow(t, with(site("u/code/v1/"), site("u/known/"), site("w/secret/"), map[string]string{
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("u/code/v1/"), sitetest.Site("u/known/"), sitetest.Site("w/secret/"), map[string]string{
 		"u/code/v1/.keep": "", "u/www/public": "-> ../code", "u/public_html": "-> known", "u/html": "-> ../w/secret",
 		"u/loop.example": "-> loop.example", "u/kernel.example": "-> /proc/self/root",
 	}))
 	wantLines(t, discover(t, base, base), "u/code/v1", "u/known", "w/secret")
 
-	base = grow(t, with(site("hidden/.src/"), map[string]string{"hidden/public_html": "-> .src", "hidden/html": "-> ../outside/.site"}, site("outside/.site/")))
+	base = sitetest.Grow(t, sitetest.Join(sitetest.Site("hidden/.src/"), map[string]string{"hidden/public_html": "-> .src", "hidden/html": "-> ../outside/.site"}, sitetest.Site("outside/.site/")))
 	wantLines(t, discover(t, base, base), "hidden/public_html")
 }
 
 func TestDiscoverDebian(t *testing.T) {
-	base := grow(t, map[string]string{"etc/config-b.example.php": "", "etc/config-A.example.php": "", "etc/config-default.php": "", "etc/htaccess": ""})
+	base := sitetest.Grow(t, map[string]string{"etc/config-b.example.php": "", "etc/config-A.example.php": "", "etc/config-default.php": "", "etc/htaccess": ""})
 	f := newFinder(wide)
 	f.out.Sites = []Found{{Place: Place{Path: debianCore, Name: "wordpress"}}, {Place: Place{Path: "/srv/x"}}}
 	f.debian(base + "/etc")
@@ -146,7 +141,7 @@ func TestDiscoverDebian(t *testing.T) {
 }
 
 func TestDiscoverRefuses(t *testing.T) {
-	base := grow(t, map[string]string{"x/": ""})
+	base := sitetest.Grow(t, map[string]string{"x/": ""})
 	if got, err := Discover(t.Context(), []string{base + "/["}); err == nil {
 		t.Errorf("a broken pattern: got %+v", got)
 	}
@@ -163,10 +158,10 @@ func TestDiscoverRefuses(t *testing.T) {
 
 // What this user may not search is told, once.
 func TestDiscoverUnreadable(t *testing.T) {
-	if !asNobody(t) {
+	if !sitetest.AsNobody(t) {
 		return
 	}
-	base := grow(t, with(site("a/html/"), site("b/html/")))
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("a/html/"), sitetest.Site("b/html/")))
 	if err := os.Chmod(base+"/b", 0); err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +173,7 @@ func TestDiscoverUnreadable(t *testing.T) {
 	if len(got.Sites) != 1 || got.Sites[0].Path != base+"/a/html" {
 		t.Errorf("got %+v", got.Sites)
 	}
-	wantNotes(t, "unreadable", got.Unreadable, base+"/b: permission denied")
+	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/b: permission denied")
 }
 
 // Without roots the search goes where hosts keep sites.
@@ -216,7 +211,7 @@ func TestDiscoverThousands(t *testing.T) {
 			}
 		}
 	}
-	watch := stopwatch()
+	watch := sitetest.Stopwatch()
 	got, err := Discover(t.Context(), []string{base})
 	took := watch()
 	if err != nil || len(got.Sites) != n {

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 func TestGlob(t *testing.T) {
@@ -126,7 +128,7 @@ func TestGlobIsQuick(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watch := stopwatch()
+	watch := sitetest.Stopwatch()
 	if g.match(strings.Repeat("a", 4000), false) || deep.match(strings.Repeat("a/", 2000)+"c", false) {
 		t.Error("matched")
 	}

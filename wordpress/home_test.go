@@ -15,38 +15,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-)
 
-// grow makes a tree below a fresh folder and returns the folder: "dir/", a
-// file's text, "-> target" for a link, "| " for a FIFO.
-func grow(t *testing.T, tree map[string]string) string {
-	t.Helper()
-	base, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range tree {
-		path := filepath.Join(base, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		target, link := strings.CutPrefix(text, "-> ")
-		switch {
-		case strings.HasSuffix(name, "/"):
-			err = os.MkdirAll(path, 0o755)
-		case link:
-			err = os.Symlink(strings.ReplaceAll(target, "BASE", base), path)
-		case text == "| ":
-			err = syscall.Mkfifo(path, 0o600)
-		default:
-			err = os.WriteFile(path, []byte(text), 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return base
-}
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
+)
 
 func openHome(t *testing.T, dir string) *Home {
 	t.Helper()
@@ -59,7 +30,7 @@ func openHome(t *testing.T, dir string) *Home {
 }
 
 func TestHomeOpen(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"bob/secret":          "bob's",
 		"alice/file":          "hers",
 		"alice/dir/inner":     "inner",
@@ -170,7 +141,7 @@ func noDescriptorsLeft(t *testing.T) {
 }
 
 func TestHomeResolveAndStat(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"real/home/dir/file": "12345",
 		"real/home/link":     "-> dir/file",
 		"real/home/viaalias": "-> BASE/alias/dir",
@@ -239,7 +210,7 @@ func TestHomeIsNeverTheKernel(t *testing.T) {
 // A site whose pieces lie apart has a home of several folders, and nothing
 // between them.
 func TestHomeOfSeveralFolders(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"usr/core/config": "-> BASE/etc/config", "usr/core/out": "-> ../other", "usr/other": "x",
 		"etc/config": "config", "etc/back": "-> ../usr/core/../../var/content/x", "etc2/x": "x",
 		"var/content/x": "content", "usr/core/etc": "-> ../../etc", "usr/core/bad": "-> ../../etc2/x",
@@ -268,7 +239,7 @@ func TestHomeOfSeveralFolders(t *testing.T) {
 }
 
 func TestOpenHomeRefuses(t *testing.T) {
-	base := grow(t, map[string]string{"file": "x"})
+	base := sitetest.Grow(t, map[string]string{"file": "x"})
 	for _, dir := range []string{base + "/file", base + "/missing"} {
 		if h, err := OpenHome(dir); err == nil {
 			t.Errorf("%s: got %v", dir, h)
@@ -279,7 +250,7 @@ func TestOpenHomeRefuses(t *testing.T) {
 // A folder of mode 0711, as hosts give homes, can be passed through by who may
 // not list it.
 func TestHomePassesFoldersItCannotList(t *testing.T) {
-	base := grow(t, map[string]string{"home/locked/file": "x"})
+	base := sitetest.Grow(t, map[string]string{"home/locked/file": "x"})
 	if err := os.Chmod(base+"/home/locked", 0o311); err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +265,7 @@ func TestHomePassesFoldersItCannotList(t *testing.T) {
 // A tenant who swaps a file for links and FIFOs all the time never gets another
 // file's content, and never makes the opener wait.
 func TestHomeRaces(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"bob/file":        "bob's",
 		"alice/good/file": "hers",
 		"alice/evil":      "-> ../bob",

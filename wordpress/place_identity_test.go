@@ -3,12 +3,14 @@ package wordpress
 import (
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // A project's site stays the same from release to release; what lies elsewhere is
 // known by where it really lies.
 func TestIdentity(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"p/releases/1/web/x": "", "p/releases/2/web/x": "", "p/current": "-> releases/2", "q": "-> p",
 		"plain/x": "", "link": "-> plain", "odd/releases/a/x": "", "odd/releases/b/x": "", "still/current/web/x": "",
 	})
@@ -33,7 +35,7 @@ func TestIdentity(t *testing.T) {
 
 // The configuration of a host is the one that the package's wp-config.php takes.
 func TestDebianConfig(t *testing.T) {
-	base := grow(t, map[string]string{"config-example.org.php": "", "config-shop.example.org.php": "", "config-intranet.php": ""})
+	base := sitetest.Grow(t, map[string]string{"config-example.org.php": "", "config-shop.example.org.php": "", "config-intranet.php": ""})
 	for host, want := range map[string]string{
 		"example.org": "example.org", "EXAMPLE.org:8080": "example.org", "www.example.org": "example.org",
 		"shop.example.org": "shop.example.org", "a.shop.example.org": "shop.example.org", "intranet": "intranet", "a.b.intranet": "",
@@ -47,7 +49,7 @@ func TestDebianConfig(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", host, got, want)
 		}
 	}
-	base = grow(t, map[string]string{"config-default.php": ""})
+	base = sitetest.Grow(t, map[string]string{"config-default.php": ""})
 	if got := debianConfig(base, "any.example"); got != base+"/config-default.php" {
 		t.Errorf("the default: got %q", got)
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php"
 )
@@ -181,7 +182,7 @@ func validVersion(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		if !nameByte(s[i]|0x20) && s[i] != '+' {
+		if c := s[i] | 0x20; !('a' <= c && c <= 'z') && !strings.ContainsRune("0123456789._-+", rune(s[i])) {
 			return false
 		}
 	}

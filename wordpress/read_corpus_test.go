@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // corpora are the sites that the reader is held against.
@@ -79,7 +81,7 @@ func testCorpus(t *testing.T, dir string) {
 			if c.Needs == "nonroot" && os.Geteuid() == 0 {
 				defer c.asNobody(t)()
 			}
-			watch := stopwatch()
+			watch := sitetest.Stopwatch()
 			site, err := Read(context.Background(), filepath.Join(c.dir, c.Docroot), c.options())
 			if took := watch(); took > 5*time.Second {
 				t.Errorf("took %v, want under 5 s", took)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // dotenvSite reads a site whose configuration takes its database from the
@@ -117,14 +119,14 @@ func TestReadOfTheDotenvsRelease(t *testing.T) {
 		{"composer 1", map[string]string{"vendor/composer/installed.json": `[{"name":"vlucas/phpdotenv","version":"v4.2.0"}]`}, "n/p"},
 		{"composer 2", installed("v4.2.0"), "n/p"},
 		{"the lock", map[string]string{"composer.lock": lock}, "n/p"},
-		{"the lock lags behind", with(installed("v5.0.0"), map[string]string{"composer.lock": lock}), "undecidable"},
+		{"the lock lags behind", sitetest.Join(installed("v5.0.0"), map[string]string{"composer.lock": lock}), "undecidable"},
 		{"a lock of development", map[string]string{"composer.lock": `{"packages":[],"packages-dev":[{"name":"vlucas/phpdotenv","version":"4.1.x-dev"}]}`}, "n/p"},
 		{"not there", map[string]string{"vendor/composer/installed.json": `[]`, "composer.lock": lock}, "n/p"},
 		{"no JSON", map[string]string{"vendor/composer/installed.json": `<?php`, "composer.lock": lock}, "undecidable"},
 		{"deep", map[string]string{"vendor/composer/installed.json": strings.Repeat("[", 1_000_000)}, "undecidable"},
 		{"large", map[string]string{"vendor/composer/installed.json": "[" + strings.Repeat("{},", 1_200_000) + `{"name":"vlucas/phpdotenv","version":"v4.2.0"}]`}, "undecidable"},
-		{"two folders", with(installed("v5.2.0"), map[string]string{"lib/vendor/autoload.php": "<?php", "lib/vendor/composer/installed.json": `[{"name":"vlucas/phpdotenv","version":"v4.2.0"}]`}), "undecidable"},
-		{"two folders of one release", with(installed("v4.2.0"), map[string]string{"lib/vendor/autoload.php": "<?php", "lib/vendor/composer/installed.json": `[{"name":"vlucas/phpdotenv","version":"v4.2.0"}]`}), "n/p"},
+		{"two folders", sitetest.Join(installed("v5.2.0"), map[string]string{"lib/vendor/autoload.php": "<?php", "lib/vendor/composer/installed.json": `[{"name":"vlucas/phpdotenv","version":"v4.2.0"}]`}), "undecidable"},
+		{"two folders of one release", sitetest.Join(installed("v4.2.0"), map[string]string{"lib/vendor/autoload.php": "<?php", "lib/vendor/composer/installed.json": `[{"name":"vlucas/phpdotenv","version":"v4.2.0"}]`}), "n/p"},
 	} {
 		load := load4
 		if strings.HasPrefix(c.name, "two") {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // walkTexts walks a site whose root is html and returns what files hold, by name;
@@ -17,7 +19,7 @@ import (
 // each of them.
 func walkTexts(t *testing.T, base string, meanwhile func(name string)) (map[string]string, FilesReport) {
 	t.Helper()
-	set, err := PlanFiles(t.Context(), openHome(t, base), Folders{Root: base + "/html"}, Selection{})
+	set, err := PlanFiles(t.Context(), openTestHome(t, base), Folders{Root: base + "/html"}, Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +62,7 @@ func TestWalkHardLinkOfAnotherFile(t *testing.T) {
 		}},
 	} {
 		t.Run(change.name, func(t *testing.T) {
-			base := grow(t, map[string]string{"html/a": "text"})
+			base := sitetest.Grow(t, map[string]string{"html/a": "text"})
 			if err := errors.Join(os.Chtimes(base+"/html/a", time.Unix(1, 0), time.Unix(1, 0)), os.Link(base+"/html/a", base+"/html/b")); err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +82,7 @@ func TestWalkHardLinkOfAnotherFile(t *testing.T) {
 
 // Samba holds a lease of what its clients have open, and gives it back when asked.
 func TestWalkWaitsForALease(t *testing.T) {
-	base := grow(t, map[string]string{"html/leased": "text"})
+	base := sitetest.Grow(t, map[string]string{"html/leased": "text"})
 	f, err := os.OpenFile(base+"/html/leased", os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +101,7 @@ func TestWalkWaitsForALease(t *testing.T) {
 		given <- err
 	}()
 	texts, report := walkTexts(t, base, func(string) {})
-	wantNotes(t, "unreadable", report.Unreadable)
+	sitetest.WantNotes(t, "unreadable", report.Unreadable)
 	if texts["leased"] != "text" {
 		t.Fatalf("got %q", texts)
 	}

@@ -7,64 +7,21 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
-
-// nobodyID is the uid that the walk runs with where root could read everything.
-const nobodyID = 65534
-
-// asNobody runs the named test again, as a user without rights if this one is
-// root, and reports whether this is that run.
-func asNobody(t *testing.T, env ...string) bool {
-	t.Helper()
-	if os.Getenv("WALK_AS_NOBODY") != "" || os.Geteuid() != 0 {
-		return true
-	}
-	dir := openTempDir(t)
-	self, err := os.ReadFile("/proc/self/exe")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(dir+"/test", self, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(dir+"/test", "-test.run", "^"+t.Name()+"$", "-test.v")
-	cmd.Dir = dir
-	cmd.Env = append([]string{"WALK_AS_NOBODY=1", "TMPDIR=" + dir}, env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobodyID, Gid: nobodyID}}
-	if err := os.Chmod(dir, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
-		t.Errorf("as nobody: %v\n%s", err, out)
-	}
-	return false
-}
-
-// openTempDir is a temporary folder that every user can reach.
-func openTempDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "walk") //nolint:usetesting // the test's own folder may be closed to others
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
-}
 
 // What cannot be read is left out by name, and the rest is archived.
 func TestWalkUnreadable(t *testing.T) {
-	if !asNobody(t) {
+	if !sitetest.AsNobody(t) {
 		return
 	}
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"html/wp-config.php":            "config",
 		"html/wp-content/uploads/a.jpg": "a",
 		"html/wp-content/uploads/b.jpg": "b",
@@ -81,9 +38,9 @@ func TestWalkUnreadable(t *testing.T) {
 		t.Cleanup(func() { _ = os.Chmod(path, 0o755) })
 	}
 	got := take(t, base, Folders{Root: base + "/html"}, Selection{})
-	wantNotes(t, "unreadable", got.report.Unreadable,
+	sitetest.WantNotes(t, "unreadable", got.report.Unreadable,
 		"wp-content/blind/x: permission denied", "wp-content/shut: permission denied", "wp-content/uploads/a.jpg: permission denied")
-	wantNotes(t, "warnings", got.report.Warnings)
+	sitetest.WantNotes(t, "warnings", got.report.Warnings)
 	if got.content["wp-content/uploads/b.jpg"] != "b" || got.content["wp-content/z"] != "z" {
 		t.Errorf("got %q", got.entries)
 	}
@@ -91,7 +48,7 @@ func TestWalkUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Chmod(base+"/html", 0o755) })
-	_, err := PlanFiles(t.Context(), openHome(t, base), Folders{Root: base + "/html"}, Selection{})
+	_, err := PlanFiles(t.Context(), openTestHome(t, base), Folders{Root: base + "/html"}, Selection{})
 	if !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("unreadable root: got %v", err)
 	}
@@ -100,13 +57,13 @@ func TestWalkUnreadable(t *testing.T) {
 // Content folders that lie outside home are missing from the archive, and that
 // is no small thing.
 func TestWalkContentOutsideHome(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"volume/uploads/a.jpg":         "a",
 		"home/html/wp-config.php":      "config",
 		"home/html/wp-content/uploads": "-> ../../../volume/uploads",
 	})
 	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
-	wantNotes(t, "warnings", got.report.Warnings, "wp-content/uploads: outside")
+	sitetest.WantNotes(t, "warnings", got.report.Warnings, "wp-content/uploads: outside")
 	if n := got.report.Unreadable; n.Total != 1 || !strings.Contains(n.Items[0], "wp-content/uploads") {
 		t.Errorf("unreadable: %q", n.Items)
 	}
@@ -115,7 +72,7 @@ func TestWalkContentOutsideHome(t *testing.T) {
 // A walk with root's rights follows no link by which one user would have
 // another's files archived as his; one without them leaves that to the kernel.
 func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"home/html/wp-config.php":      "config",
 		"home/html/wp-content/x":       "x",
 		"home/html/wp-content/theirs":  "-> ../../other/secret",
@@ -128,7 +85,7 @@ func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
 	})
 	if os.Geteuid() != 0 {
 		got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
-		wantNotes(t, "warnings", got.report.Warnings)
+		sitetest.WantNotes(t, "warnings", got.report.Warnings)
 		return
 	}
 	const tenant, other = 4711, 4712
@@ -149,16 +106,16 @@ func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
 			t.Errorf("%s is archived", name)
 		}
 	}
-	wantNotes(t, "warnings", got.report.Warnings,
+	sitetest.WantNotes(t, "warnings", got.report.Warnings,
 		"html/wp-content/roots: another user", "html/wp-content/theirs: another user", "html/wp-content/uploads: another user")
-	wantNotes(t, "unreadable", got.report.Unreadable, base+"/home/html/wp-content/uploads: another user")
+	sitetest.WantNotes(t, "unreadable", got.report.Unreadable, base+"/home/html/wp-content/uploads: another user")
 }
 
 // A tenant who swaps files, folders, links and FIFOs under the walk's feet gets
 // nothing of another's into the archive, and does not stop it.
 func TestWalkRaces(t *testing.T) {
 	const secret = "bob's secret"
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"bob/file": secret, "bob/sub/file": secret,
 		"home/html/wp-config.php": "config",
 		"home/aside/link":         "-> ../../../../bob",
@@ -196,7 +153,7 @@ func TestWalkRaces(t *testing.T) {
 	defer func() { stop.Store(true); <-ended }()
 	read := 0
 	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); {
-		home := openHome(t, base+"/home")
+		home := openTestHome(t, base+"/home")
 		set, err := PlanFiles(t.Context(), home, Folders{Root: base + "/home/html"}, Selection{})
 		if err != nil {
 			t.Fatal(err)
@@ -235,7 +192,7 @@ func swap(a, b string) {
 
 // Memory stays bounded where a tenant makes a folder of very many names.
 func TestWalkHugeFolder(t *testing.T) {
-	base := grow(t, map[string]string{"html/wp-config.php": "config"})
+	base := sitetest.Grow(t, map[string]string{"html/wp-config.php": "config"})
 	dir := filepath.Join(base, "html/wp-content")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -255,7 +212,7 @@ func TestWalkHugeFolder(t *testing.T) {
 // Links that lead to ever new places in home are followed up to a bound, and
 // told beyond it.
 func TestWalkManyLinksOut(t *testing.T) {
-	base := grow(t, map[string]string{"home/html/wp-content/x": "x"})
+	base := sitetest.Grow(t, map[string]string{"home/html/wp-content/x": "x"})
 	for i := range maxExtras + 10 {
 		target := fmt.Sprintf("%s/home/out/%05d", base, i)
 		if err := os.MkdirAll(target, 0o755); err != nil {

@@ -11,10 +11,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 func TestWalkOddFiles(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"html/wp-config.php":                                        "config",
 		"html/wp-content/fifo":                                      "| ",
 		"html/wp-content/" + strings.Repeat("n", 200):               "long",
@@ -54,7 +56,7 @@ func TestWalkOddFiles(t *testing.T) {
 			t.Errorf("%s is missing", want)
 		}
 	}
-	wantNotes(t, "warnings", got.report.Warnings, `"wp-content/uploads/fifo\x1b[31m": FIFO`, "wp-content/fifo: FIFO")
+	sitetest.WantNotes(t, "warnings", got.report.Warnings, `"wp-content/uploads/fifo\x1b[31m": FIFO`, "wp-content/fifo: FIFO")
 	if len(got.report.Unreadable.Items) != 1 || !strings.Contains(got.report.Unreadable.Items[0], "too long") {
 		t.Errorf("unreadable: %q", got.report.Unreadable.Items)
 	}
@@ -65,7 +67,7 @@ func TestWalkOddFiles(t *testing.T) {
 
 // The walk notes no access to files it may read without.
 func TestWalkLeavesAccessTimesAlone(t *testing.T) {
-	base := grow(t, map[string]string{"html/wp-content/f": "text"})
+	base := sitetest.Grow(t, map[string]string{"html/wp-content/f": "text"})
 	path := base + "/html/wp-content/f"
 	long := time.Unix(1_000_000, 0)
 	if err := os.Chtimes(path, long, time.Now()); err != nil {
@@ -82,8 +84,8 @@ func TestWalkLeavesAccessTimesAlone(t *testing.T) {
 }
 
 func TestWalkEnds(t *testing.T) {
-	base := grow(t, map[string]string{"html/a": "a", "html/b": "b", "html/c": "c"})
-	home := openHome(t, base)
+	base := sitetest.Grow(t, map[string]string{"html/a": "a", "html/b": "b", "html/c": "c"})
+	home := openTestHome(t, base)
 	if _, err := PlanFiles(t.Context(), home, Folders{Root: base + "/missing"}, Selection{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("missing root: got %v", err)
 	}
@@ -133,7 +135,7 @@ func TestWalkEnds(t *testing.T) {
 }
 
 func TestWalkCrontab(t *testing.T) {
-	base := grow(t, map[string]string{"html/wp-content/x": "x"})
+	base := sitetest.Grow(t, map[string]string{"html/wp-content/x": "x"})
 	got := take(t, base, Folders{Root: base + "/html"}, Selection{Crontab: []byte("* * * * * true\n")})
 	if got.content[".crontab"] != "* * * * * true\n" {
 		t.Errorf("got %q", got.entries)
@@ -145,7 +147,7 @@ func TestWalkCrontab(t *testing.T) {
 	if got.content[".crontab"] != "the site's" {
 		t.Errorf("got %q", got.content)
 	}
-	wantNotes(t, "warnings", got.report.Warnings, ".crontab: left out")
+	sitetest.WantNotes(t, "warnings", got.report.Warnings, ".crontab: left out")
 }
 
 func TestNotesAreCapped(t *testing.T) {

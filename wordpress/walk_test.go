@@ -7,30 +7,18 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// core is a stand-in for WordPress' own files.
-func core(dir string) map[string]string {
-	return map[string]string{
-		dir + "index.php":                "<?php",
-		dir + "wp-settings.php":          "<?php",
-		dir + "wp-load.php":              "<?php",
-		dir + "xmlrpc.php":               "<?php",
-		dir + "wp-admin/index.php":       "<?php",
-		dir + "wp-includes/version.php":  "<?php $wp_version = '6.6';",
-		dir + "wp-includes/js/jquery.js": "js",
+func openTestHome(t *testing.T, dir string) *Home {
+	t.Helper()
+	h, err := OpenHome(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-// with joins trees.
-func with(trees ...map[string]string) map[string]string {
-	all := map[string]string{}
-	for _, tree := range trees {
-		for name, text := range tree {
-			all[name] = text
-		}
-	}
-	return all
+	t.Cleanup(func() { _ = h.Close() })
+	return h
 }
 
 // A walked is what a walk yielded.
@@ -44,7 +32,7 @@ type walked struct {
 // take walks a site, reading every file.
 func take(t *testing.T, homeDir string, site Folders, sel Selection) walked {
 	t.Helper()
-	return takeFrom(t, openHome(t, homeDir), site, sel)
+	return takeFrom(t, openTestHome(t, homeDir), site, sel)
 }
 
 func takeFrom(t *testing.T, home *Home, site Folders, sel Selection) walked {
@@ -108,23 +96,8 @@ func (w walked) wantEntries(t *testing.T, want string) {
 	}
 }
 
-// wantNotes checks that each note begins with a name and says something.
-func wantNotes(t *testing.T, kind string, got Notes, want ...string) {
-	t.Helper()
-	if got.Total != len(want) || len(got.Items) != len(want) {
-		t.Errorf("%s: got %q, want %q", kind, got.Items, want)
-		return
-	}
-	for i, item := range slices.Sorted(slices.Values(got.Items)) {
-		name, says, _ := strings.Cut(want[i], ": ")
-		if !strings.HasPrefix(item, name+": ") || !strings.Contains(item, says) {
-			t.Errorf("%s: got %q, want %q", kind, item, want[i])
-		}
-	}
-}
-
 func TestWalkClassic(t *testing.T) {
-	base := grow(t, with(core("html/"), map[string]string{
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("html/"), map[string]string{
 		"html/wp-config.php":                             "config",
 		"html/.htaccess":                                 "ht",
 		"html/wp-content/index.php":                      "<?php",
@@ -177,19 +150,19 @@ func TestWalkClassic(t *testing.T) {
 	if r := got.report; r.Files != int64(len(got.content)) || r.Bytes != bytes || r.Folders != int64(len(got.entries)-len(got.content)) {
 		t.Errorf("counted %d files, %d bytes, %d folders", r.Files, r.Bytes, r.Folders)
 	}
-	wantNotes(t, "warnings", got.report.Warnings)
-	wantNotes(t, "unreadable", got.report.Unreadable)
+	sitetest.WantNotes(t, "warnings", got.report.Warnings)
+	sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 }
 
 // What may lie elsewhere may be missing, and that is no complete backup.
 func TestWalkTellsOfDoubts(t *testing.T) {
-	base := grow(t, with(core("html/"), map[string]string{"html/wp-config.php": "config"}))
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("html/"), map[string]string{"html/wp-config.php": "config"}))
 	got := take(t, base, Folders{Root: base + "/html", Doubts: []string{"WP_CONTENT_DIR cannot be known"}}, Selection{})
-	wantNotes(t, "unreadable", got.report.Unreadable, base+"/html: WP_CONTENT_DIR cannot be known")
+	sitetest.WantNotes(t, "unreadable", got.report.Unreadable, base+"/html: WP_CONTENT_DIR cannot be known")
 }
 
 func TestWalkSelections(t *testing.T) {
-	tree := with(core("html/"), map[string]string{
+	tree := sitetest.Join(sitetest.Core("html/"), map[string]string{
 		"html/wp-config.php":                   "config",
 		"html/wp-content/uploads/2025/a.jpg":   "jpg",
 		"html/wp-content/uploads/2026/b.jpg":   "jpg",
@@ -242,17 +215,17 @@ func TestWalkSelections(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			base := grow(t, tree)
+			base := sitetest.Grow(t, tree)
 			got := take(t, base, Folders{Root: base + "/html"}, tt.sel(base))
 			got.wantEntries(t, tt.want)
-			wantNotes(t, "unreadable", got.report.Unreadable)
+			sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 		})
 	}
 }
 
 // Bedrock, deployed by links: everything is archived once, under its own name.
 func TestWalkDeployedBedrock(t *testing.T) {
-	base := grow(t, with(core("releases/2/web/wp/"), map[string]string{
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("releases/2/web/wp/"), map[string]string{
 		"current":                            "-> releases/2",
 		"shared/.env":                        "DB_NAME=x",
 		"shared/uploads/2026/a.jpg":          "jpg",
@@ -283,7 +256,7 @@ func TestWalkDeployedBedrock(t *testing.T) {
 		releases/2/config/environments/ releases/2/config/environments/p releases/2/web/ releases/2/web/index.php releases/2/web/wp-config.php
 		releases/2/web/wp/ releases/2/web/app/ releases/2/web/app/uploads→`+base+`/shared/uploads
 		releases/2/web/app/plugins/ releases/2/web/app/plugins/p/ releases/2/web/app/plugins/p/p.php`)
-	wantNotes(t, "unreadable", got.report.Unreadable)
+	sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 
 	got = take(t, base, site, Selection{NoUploads: true})
 	if _, ok := got.content["shared/uploads/2026/a.jpg"]; ok {
@@ -294,7 +267,7 @@ func TestWalkDeployedBedrock(t *testing.T) {
 // A configuration above the root widens the base by one folder, and takes
 // nothing else of it.
 func TestWalkConfigAboveRoot(t *testing.T) {
-	base := grow(t, with(core("home/html/"), map[string]string{
+	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("home/html/"), map[string]string{
 		"home/wp-config.php": "config", "home/mail/secret": "mail", "home/html/wp-content/x": "x",
 	}))
 	got := take(t, base+"/home", Folders{Root: base + "/home/html", ConfigFiles: []string{base + "/home/wp-config.php"}}, Selection{})

@@ -2,6 +2,7 @@ package wordpress
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -211,4 +212,18 @@ func (w *way) close() {
 		_ = unix.Close(s.fd)
 	}
 	w.steps = nil
+}
+
+// OpenFolder opens a folder for reading, links on the way followed as RealPath does.
+func OpenFolder(dir string) (*os.File, error) {
+	w, err := walkWay(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	file, err := openBelow(w.steps[len(w.steps)-1].fd, ".", dir, unix.O_DIRECTORY)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: dir, Err: err}
+	}
+	return file, nil
 }

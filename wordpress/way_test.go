@@ -3,43 +3,28 @@ package wordpress
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
-
-// Two tenants whom no file knows, and a user of the system's.
-const aliceID, bobID, serviceID = 2001, 2002, 33
-
-// whose gives parts of a tree to users; links themselves, not what they lead to.
-func whose(t *testing.T, base string, owners map[string]int) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("giving files to others needs root")
-	}
-	for name, uid := range owners {
-		if err := os.Lchown(filepath.Join(base, name), uid, uid); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // Whoever's link it is, the way ends in what is his, or is refused.
 func TestTheWayPassesNoForeignLink(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"alice/own/site/x": "", "bob/site/x": "", "bob/shared/x": "", "data/alice/x": "", "data/x": "",
 		"alice/inside": "-> own", "alice/absolute": "-> BASE/alice/own", "alice/bobs": "-> ../bob", "alice/shared": "-> ../bob/shared",
 		"alice/volume": "-> BASE/data/alice", "alice/system": "-> ../data", "alice/chain": "-> bobs", "alice/up": "-> own/../../bob",
 		"alice/planted": "-> ../bob", "alice/roots": "-> own", "alice/loop": "-> loop", "alice/file": "-> own/site/x",
 		"www/deployed": "-> ../bob", "www/tenants": "-> ../bob", "operator": "-> bob",
 	})
-	whose(t, base, map[string]int{
-		"alice": aliceID, "alice/own": aliceID, "alice/own/site": aliceID, "alice/own/site/x": aliceID, "bob": bobID, "bob/site": bobID, "data/alice": aliceID,
-		"bob/shared": aliceID, "alice/inside": aliceID, "alice/absolute": aliceID, "alice/bobs": aliceID, "alice/shared": aliceID,
-		"alice/volume": aliceID, "alice/system": aliceID, "alice/chain": aliceID, "alice/up": aliceID, "alice/loop": aliceID, "alice/file": aliceID,
-		"www": serviceID, "www/tenants": aliceID,
+	sitetest.Chown(t, base, map[string]int{
+		"alice": sitetest.AliceID, "alice/own": sitetest.AliceID, "alice/own/site": sitetest.AliceID, "alice/own/site/x": sitetest.AliceID, "bob": sitetest.BobID, "bob/site": sitetest.BobID, "data/alice": sitetest.AliceID,
+		"bob/shared": sitetest.AliceID, "alice/inside": sitetest.AliceID, "alice/absolute": sitetest.AliceID, "alice/bobs": sitetest.AliceID, "alice/shared": sitetest.AliceID,
+		"alice/volume": sitetest.AliceID, "alice/system": sitetest.AliceID, "alice/chain": sitetest.AliceID, "alice/up": sitetest.AliceID, "alice/loop": sitetest.AliceID, "alice/file": sitetest.AliceID,
+		"www": sitetest.ServiceID, "www/tenants": sitetest.AliceID,
 	})
 	for path, want := range map[string]string{
 		"alice/own/site": "alice/own/site", "alice/inside/site": "alice/own/site", "alice/absolute": "alice/own",
@@ -80,10 +65,10 @@ func TestTheWayPassesNoForeignLink(t *testing.T) {
 // A link that is another's is so for the process' own user, too, and for nobody
 // is anything of his own refused.
 func TestTheWayOfAnOrdinaryUser(t *testing.T) {
-	if !asNobody(t) {
+	if !sitetest.AsNobody(t) {
 		return
 	}
-	base := grow(t, map[string]string{"mine/x": "", "mine/link": "-> /usr", "mine/dot": "-> ."})
+	base := sitetest.Grow(t, map[string]string{"mine/x": "", "mine/link": "-> /usr", "mine/dot": "-> ."})
 	for path, want := range map[string]string{"mine/link/share": "/usr/share", "mine/dot/dot": base + "/mine"} {
 		if got, err := RealPath(filepath.Join(base, path)); err != nil || got != want {
 			t.Errorf("%s: got %q, %v; want %s", path, got, err, want)
@@ -92,10 +77,10 @@ func TestTheWayOfAnOrdinaryUser(t *testing.T) {
 }
 
 func TestLocate(t *testing.T) {
-	base := grow(t, map[string]string{
+	base := sitetest.Grow(t, map[string]string{
 		"alice/site/wp-config.php": "", "alice/roots/deep/x": "", "alice/link": "-> site", "alice/out": "-> ../bob", "bob/x": "", "plain/x/y": "",
 	})
-	whose(t, base, map[string]int{"alice": aliceID, "alice/site": bobID, "bob": bobID})
+	sitetest.Chown(t, base, map[string]int{"alice": sitetest.AliceID, "alice/site": sitetest.BobID, "bob": sitetest.BobID})
 	home, err := OpenHome(base + "/alice")
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +90,7 @@ func TestLocate(t *testing.T) {
 		real string
 		uid  uint32
 	}{
-		"site": {"site", bobID}, "link": {"site", bobID}, "roots/deep": {"roots/deep", aliceID}, ".": {"", aliceID},
+		"site": {"site", sitetest.BobID}, "link": {"site", sitetest.BobID}, "roots/deep": {"roots/deep", sitetest.AliceID}, ".": {"", sitetest.AliceID},
 	} {
 		real, uid, err := home.Locate(filepath.Join(base, "alice", path))
 		if err != nil || real != filepath.Join(base, "alice", want.real) || uid != want.uid {
