@@ -48,9 +48,6 @@ func pseudo(fd int) bool {
 	return false
 }
 
-// NewFileInfo returns the file's status under a name; its Sys is a *syscall.Stat_t.
-func NewFileInfo(name string, st *syscall.Stat_t) fs.FileInfo { return &fileInfo{name: name, st: *st} }
-
 // fileInfo is a file's status as the kernel gave it for an open descriptor.
 type fileInfo struct {
 	name string
