@@ -16,6 +16,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // partBlocks is how many blocks are sent as one part. With parts of 8 MiB one is
@@ -62,11 +64,11 @@ type Progress struct {
 
 // A Job is one site to back up.
 type Job struct {
-	Place     wordpress.Place
+	Place     site.Place
 	Name      string // its name in the sinks
 	Named     bool   // the name is what the operator gave, not what the layout says
 	Kind      Kind
-	Selection wordpress.Selection
+	Selection files.Selection
 	Dump      dump.Options
 	World     wordpress.World
 	Defaults  []byte // an option file that overrides the connection; nil for none

@@ -19,7 +19,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // TestMain is the tests', or the whole life of a worker: the agent starts its own
@@ -158,7 +158,7 @@ func unzstd(t *testing.T, path string) []byte {
 var errTest = errors.New("what the test has befall it")
 
 // newSite lays a small WordPress whose database is nowhere.
-func newSite(t *testing.T) wordpress.Place {
+func newSite(t *testing.T) site.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "home", "site")
 	for path, text := range map[string]string{
@@ -179,7 +179,7 @@ func newSite(t *testing.T) wordpress.Place {
 			t.Fatal(err)
 		}
 	}
-	p, err := wordpress.PlaceOf(root, nil)
+	p, err := site.PlaceOf(root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

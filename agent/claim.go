@@ -13,7 +13,8 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // letGo is how long the site that holds a name has to be gone before another
@@ -93,7 +94,7 @@ func (d Dirs) served() (roots []string) {
 		if err != nil || h == nil || h.gone() {
 			continue
 		}
-		if real, err := wordpress.RealPath(h.Path); err == nil {
+		if real, err := safefs.RealPath(h.Path); err == nil {
 			roots = append(roots, real)
 		}
 	}
@@ -114,7 +115,7 @@ func (h *holder) gone() bool {
 			return true
 		}
 	}
-	place, err := wordpress.PlaceOf(h.Path, wordpress.OwnerHome)
+	place, err := site.PlaceOf(h.Path, site.OwnerHome)
 	if err != nil {
 		return false
 	}

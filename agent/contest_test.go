@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // A town is a host with sites that compete for names.
@@ -48,7 +48,7 @@ func (w *town) site(path, name string, uid int) Job {
 			w.t.Fatal(err)
 		}
 	}
-	place, err := wordpress.PlaceOf(root, nil)
+	place, err := site.PlaceOf(root, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestNobodyHoldsTheNameYet(t *testing.T) {
 		t.Errorf("got %v, want it to be usage", err)
 	}
 	w.want("the same site twice", w.run(one, one), "one/blog", "one/blog")
-	missing := Job{Place: wordpress.Place{Path: w.base + "/none/new", Home: w.base}, Name: "new"}
+	missing := Job{Place: site.Place{Path: w.base + "/none/new", Home: w.base}, Name: "new"}
 	w.want("one is not there", w.run(missing, w.site("four/new", "new", 2004)), "four/new")
 }
 
@@ -226,7 +226,7 @@ func TestTheSameSiteByAnotherWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	byLink := job
-	byLink.Place = wordpress.Place{Path: link, Home: link}
+	byLink.Place = site.Place{Path: link, Home: link}
 	w.want("by its path", w.run(job), "disk1/x")
 	w.want("by a link", w.run(byLink), "link")
 	w.site("disk2/x", "x", 2002)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 func TestTurns(t *testing.T) {
@@ -40,7 +40,7 @@ func TestNoOwnerKeepsTheOthersWaiting(t *testing.T) {
 		uid := map[string]int{"alice": 2001, "bob": 2002}[filepath.Dir(path)]
 		jobs = append(jobs, w.site(path, "NO NAME", uid)) // refused when its turn comes
 	}
-	jobs = append(jobs, Job{Place: wordpress.Place{Home: w.base, Path: w.base + "/nowhere/0"}, Name: "NO NAME"})
+	jobs = append(jobs, Job{Place: site.Place{Home: w.base, Path: w.base + "/nowhere/0"}, Name: "NO NAME"})
 	var got []string
 	w.a.Finished = func(r SiteReport) {
 		rel, err := filepath.Rel(w.base, r.Path)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // A Row is one line of what a doctor found.
@@ -75,7 +75,7 @@ func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 func (a *Agent) examine(ctx context.Context, job Job, refused error, names *contest) Examination {
 	e := Examination{Path: job.Place.Path, Name: job.Name, Kind: job.Kind}
 	located, err := job.locate()
-	if err == nil && !wordpress.ValidName(job.Name) {
+	if err == nil && !site.ValidName(job.Name) {
 		err = usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
 	}
 	if err != nil {

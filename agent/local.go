@@ -11,7 +11,11 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // A local is a source in this process, with this process' rights: the agent's
@@ -19,9 +23,9 @@ import (
 type local struct {
 	req   Request
 	facts Facts
-	home  *wordpress.Home
+	home  *safefs.Home
 	dump  *dump.Dump
-	files *wordpress.FileSet
+	files *files.Set
 
 	checkup  *dump.Checkup // instead of a dump, when Check asked for it
 	database *dump.Report
@@ -65,14 +69,14 @@ func (l *local) open(ctx context.Context, log *slog.Logger) error {
 	if !l.req.Kind.has(filesStream) {
 		return nil
 	}
-	if l.home, err = wordpress.OpenHome(read.Home); err != nil {
+	if l.home, err = site.OpenHome(read.Home); err != nil {
 		return fmt.Errorf("open the site's home: %w", err)
 	}
-	folders := wordpress.Folders{
+	folders := files.Folders{
 		Root: read.Root, Core: read.Core, ContentDir: read.Config.ContentDir, PluginDir: read.Config.PluginDir,
 		UploadsDir: read.Config.UploadsDir, ConfigFiles: read.Config.Files, Doubts: read.Config.Doubts,
 	}
-	if l.files, err = wordpress.PlanFiles(ctx, l.home, folders, l.req.Selection); err != nil {
+	if l.files, err = files.Plan(ctx, l.home, folders, l.req.Selection); err != nil {
 		return fmt.Errorf("plan the files: %w", err)
 	}
 	return nil
@@ -96,8 +100,8 @@ func (l *local) check(ctx context.Context, db wordpress.Database, log *slog.Logg
 // read reads the configuration, and lays the operator's option file over it. A
 // configuration that gives no answer is no obstacle to a backup of the files, nor
 // to one whose connection the option file says.
-func (l *local) read(ctx context.Context, log *slog.Logger) (*wordpress.Site, wordpress.Database, error) {
-	site, err := wordpress.Read(ctx, l.req.Path, wordpress.Options{Home: l.req.Home, World: l.req.World})
+func (l *local) read(ctx context.Context, log *slog.Logger) (*config.Site, wordpress.Database, error) {
+	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World})
 	var refusal *wordpress.ConfigError
 	if err != nil && (!errors.As(err, &refusal) || site == nil || site.Config == nil) {
 		return nil, wordpress.Database{}, err
@@ -122,7 +126,7 @@ func (l *local) read(ctx context.Context, log *slog.Logger) (*wordpress.Site, wo
 	return site, db, nil
 }
 
-func siteFacts(site *wordpress.Site, db wordpress.Database) Facts {
+func siteFacts(site *config.Site, db wordpress.Database) Facts {
 	c := site.Config
 	return Facts{
 		Root: site.Root, Home: site.Home, Core: site.Core, Layout: site.Layout, WordPress: site.Version,
@@ -153,7 +157,7 @@ func (l *local) writeDatabase(ctx context.Context, w io.Writer) (err error) {
 
 func (l *local) writeFiles(ctx context.Context, w io.Writer) error {
 	walk := func(yield func(archive.Entry) error) error {
-		return l.files.Walk(ctx, func(e wordpress.Entry) error { return yield(archive.Entry(e)) })
+		return l.files.Walk(ctx, func(e files.Entry) error { return yield(archive.Entry(e)) })
 	}
 	return archive.Tar(ctx, w, walk, func(name string, err error) {
 		if errors.Is(err, archive.ErrShrank) || errors.Is(err, archive.ErrGrew) || errors.Is(err, archive.ErrChanged) {
@@ -169,7 +173,7 @@ func (l *local) Findings(ctx context.Context) (Findings, error) {
 	var f Findings
 	if l.files != nil {
 		if l.req.Plan {
-			err := l.files.Walk(ctx, func(e wordpress.Entry) error {
+			err := l.files.Walk(ctx, func(e files.Entry) error {
 				if e.File != nil {
 					return e.File.Close()
 				}

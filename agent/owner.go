@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"syscall"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // nogroup is the group of a worker whose user no file knows.
@@ -43,7 +43,7 @@ func (j *Job) locate() (located, error) {
 
 // find is locate without the owner's groups, which take time to look up.
 func (j *Job) find() (root string, uid uint32, err error) {
-	home, err := wordpress.OpenHome(j.Place.Home)
+	home, err := site.OpenHome(j.Place.Home)
 	if err != nil {
 		return "", 0, fmt.Errorf("open the site's home: %w", err)
 	}
@@ -91,7 +91,7 @@ func (o Owner) foreign() bool { return os.Geteuid() == 0 && o.UID != 0 }
 // name is what the owner is called, in {owner} and to people.
 func (o Owner) name() string {
 	id := strconv.FormatUint(uint64(o.UID), 10)
-	if u, err := user.LookupId(id); err == nil && wordpress.ValidName(u.Username) {
+	if u, err := user.LookupId(id); err == nil && site.ValidName(u.Username) {
 		return u.Username
 	}
 	return id

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
 // request is what the site's side of the job is told.
@@ -32,7 +33,7 @@ func (r *run) request(ctx context.Context, plan bool) Request {
 		}
 	}
 	if r.job.Kind.has(filesStream) && (os.Geteuid() == 0 || uint32(os.Geteuid()) == r.owner.UID) {
-		crontab, err := wordpress.OwnerCrontab(ctx, r.owner.UID)
+		crontab, err := files.OwnerCrontab(ctx, r.owner.UID)
 		if err != nil {
 			r.log.Warn("the owner's crontab is left out", "err", err)
 		}

@@ -18,7 +18,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
 // counting is randomness that can be foretold.
@@ -339,7 +339,7 @@ func TestAPanicIsAnErrorOfItsSite(t *testing.T) {
 	panics := r.job
 	panics.Filters = []archive.Filter{{Name: "bad", Wrap: func(io.Writer) (io.WriteCloser, error) { panic("what nobody thought of") }}}
 	panics.Sinks, panics.Name = []string{dir}, "a"
-	good := Job{Place: place, Name: "b", Kind: Files, Sinks: []string{dir}, Selection: wordpress.Selection{}}
+	good := Job{Place: place, Name: "b", Kind: Files, Sinks: []string{dir}, Selection: files.Selection{}}
 	report := r.agent.Backup(t.Context(), []Job{panics, good})
 	if e := report.Sites[0].Error; report.Sites[0].Status != Failed || e == nil || !strings.Contains(e.Message, "what nobody thought of") {
 		t.Errorf("the first site's report: %+v", report.Sites[0])

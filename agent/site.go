@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // errUsage marks what the operator has to change before a run can begin.
@@ -64,7 +64,7 @@ func (r *SiteReport) fail(err error) {
 
 func (a *Agent) backupSite(ctx context.Context, job Job, report *SiteReport, names *contest) (err error) {
 	defer catch(&err)
-	if !wordpress.ValidName(job.Name) {
+	if !site.ValidName(job.Name) {
 		return usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
 	}
 	site, err := job.locate()

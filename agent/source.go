@@ -7,17 +7,18 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
 // A Request is all that the site's side of a run is told: what the operator says
 // of the site. It holds no credential of a sink and nothing of the sealing.
 type Request struct {
-	Path      string              `json:"-"` // need not be UTF-8
-	Home      string              `json:"-"`
-	Kind      Kind                `json:"kind"`
-	Selection wordpress.Selection `json:"selection"`
-	Dump      dump.Options        `json:"dump"`
-	World     wordpress.World     `json:"world"`
+	Path      string          `json:"-"` // need not be UTF-8
+	Home      string          `json:"-"`
+	Kind      Kind            `json:"kind"`
+	Selection files.Selection `json:"selection"`
+	Dump      dump.Options    `json:"dump"`
+	World     wordpress.World `json:"world"`
 	// Defaults is a MySQL option file of the operator's, which overrides what the
 	// configuration says of the connection. It holds a password.
 	Defaults []byte `json:"defaults,omitempty"`
@@ -118,14 +119,14 @@ type Config struct {
 
 // Findings is what is known of a site after its parts were written.
 type Findings struct {
-	Base       string                  `json:"base"`
-	Tables     []Table                 `json:"tables,omitempty"`
-	Files      int64                   `json:"files"`
-	FileBytes  int64                   `json:"file_bytes"`
-	Excludes   []wordpress.ExcludeHits `json:"excludes,omitempty"`
-	Warnings   wordpress.Notes         `json:"warnings"`
-	Unreadable wordpress.Notes         `json:"unreadable"`
-	Privileges wordpress.Notes         `json:"privileges"`
+	Base       string              `json:"base"`
+	Tables     []Table             `json:"tables,omitempty"`
+	Files      int64               `json:"files"`
+	FileBytes  int64               `json:"file_bytes"`
+	Excludes   []files.ExcludeHits `json:"excludes,omitempty"`
+	Warnings   wordpress.Notes     `json:"warnings"`
+	Unreadable wordpress.Notes     `json:"unreadable"`
+	Privileges wordpress.Notes     `json:"privileges"`
 }
 
 // A source is the site's side of a run: in this process, or in a worker with the

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// shown is a name as a person may read it, on one line: quoted where it holds
+// Shown is a name as a person may read it, on one line: quoted where it holds
 // what does not print.
-func shown(name string) string {
+func Shown(name string) string {
 	if !utf8.ValidString(name) {
 		return strconv.Quote(name)
 	}
