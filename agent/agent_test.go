@@ -16,7 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // An oddSink is a real sink that something befalls.
@@ -75,8 +75,8 @@ func unzstd(t *testing.T, path string) []byte {
 
 var errTest = errors.New("what the test has befall it")
 
-// site lays a small WordPress whose database is nowhere.
-func site(t *testing.T) wordpress.Place {
+// newSite lays a small WordPress whose database is nowhere.
+func newSite(t *testing.T) site.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "home", "site")
 	for path, text := range map[string]string{
@@ -97,7 +97,7 @@ func site(t *testing.T) wordpress.Place {
 			t.Fatal(err)
 		}
 	}
-	p, err := wordpress.PlaceOf(root, nil)
+	p, err := site.PlaceOf(root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // A fickle sink answers each put with the next of its answers, the last one for ever.
@@ -166,7 +166,7 @@ func (s *storing) Put(_ context.Context, name string, r io.Reader) (sinks.Receip
 }
 
 // smallSite is a site of a few files.
-func smallSite(t *testing.T) wordpress.Place {
+func smallSite(t *testing.T) site.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "site")
 	for name, text := range map[string]string{
@@ -183,7 +183,7 @@ func smallSite(t *testing.T) wordpress.Place {
 			t.Fatal(err)
 		}
 	}
-	return wordpress.Place{Path: root, Home: filepath.Dir(root), Name: "site"}
+	return site.Place{Path: root, Home: filepath.Dir(root), Name: "site"}
 }
 
 // A run that is told to end while its manifest is put is reported as what it came

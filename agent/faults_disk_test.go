@@ -14,9 +14,10 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
-	"golang.org/x/sys/unix"
 )
 
 // withOwnMounts runs the test in a process that mounts what it likes and disturbs

@@ -24,7 +24,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 	"github.com/wp-oneway/wp-oneway/scripts/lab/faults"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // rounds is how many random runs there are: WP_ONEWAY_FAULT_ROUNDS, else 40.
@@ -149,7 +149,7 @@ func (f *faultyRun) run(t *testing.T) string {
 		commitRetry: commitRetry{patience: 6 * time.Second, pause: 50 * time.Millisecond, grace: time.Second},
 	}
 	report := a.Backup(t.Context(), []Job{{
-		Place: wordpress.Place{Path: f.site.Root, Home: f.site.Dir, Layout: "classic", Name: "site"},
+		Place: site.Place{Path: f.site.Root, Home: f.site.Dir, Layout: "classic", Name: "site"},
 		Name:  "site", Kind: manifest.Full, Sinks: []string{f.url(t, endpoint)}, Stall: time.Minute,
 	}})
 	what := f.check(t, report.Sites[0])

@@ -11,15 +11,17 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // A Job is one site to back up.
 type Job struct {
-	Place     wordpress.Place
+	Place     site.Place
 	Name      string // the site's name in the sinks
 	Named     bool   // the operator gave the name; it does not come from the layout
 	Kind      manifest.Kind
-	Selection wordpress.Selection
+	Selection files.Selection
 	Dump      dump.Options
 	World     wordpress.World
 	Defaults  []byte // a MySQL option file that overrides the connection; nil for none
@@ -44,7 +46,7 @@ const notInstalled = "WordPress is not installed there: there is no wp-config.ph
 
 // checkName refuses names that cannot be a site's name in a sink.
 func (j *Job) checkName() error {
-	if wordpress.ValidName(j.Name) {
+	if site.ValidName(j.Name) {
 		return nil
 	}
 	return manifest.Usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", j.Name)
@@ -79,7 +81,7 @@ func (j *Job) locate() (located, error) {
 // folder or, if that is root, of the nearest folder above it that belongs to
 // somebody else. The owner's groups are not looked up, because that takes long.
 func (j *Job) find() (root string, uid uint32, err error) {
-	home, err := wordpress.OpenHome(j.Place.Home)
+	home, err := site.OpenHome(j.Place.Home)
 	if err != nil {
 		return "", 0, fmt.Errorf("open the site's home: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // missingTime is how long a site must be missing before another user gets its name.
@@ -53,7 +53,7 @@ func (w *town) site(path, name string, uid int) Job {
 			w.t.Fatal(err)
 		}
 	}
-	place, err := wordpress.PlaceOf(root, nil)
+	place, err := site.PlaceOf(root, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestNobodyHoldsTheNameYet(t *testing.T) {
 		t.Errorf("got %v, want it to be usage", err)
 	}
 	w.want("the same site twice", w.run(one, one), "one/blog", "one/blog")
-	missing := Job{Place: wordpress.Place{Path: w.base + "/none/new", Home: w.base}, Name: "new"}
+	missing := Job{Place: site.Place{Path: w.base + "/none/new", Home: w.base}, Name: "new"}
 	w.want("one is not there", w.run(missing, w.site("four/new", "new", 2004)), "four/new")
 }
 
@@ -224,7 +224,7 @@ func TestTheSameSiteByAnotherWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	byLink := job
-	byLink.Place = wordpress.Place{Path: link, Home: link}
+	byLink.Place = site.Place{Path: link, Home: link}
 	w.want("by its path", w.run(job), "disk1/x")
 	w.want("by a link", w.run(byLink), "link")
 	w.site("disk2/x", "x", 2002)
@@ -284,7 +284,7 @@ func TestNoOwnerKeepsTheOthersWaiting(t *testing.T) {
 		uid := map[string]int{"alice": 2001, "bob": 2002}[filepath.Dir(path)]
 		jobs = append(jobs, w.site(path, "NO NAME", uid)) // refused when its turn comes
 	}
-	jobs = append(jobs, Job{Place: wordpress.Place{Home: w.base, Path: w.base + "/nowhere/0"}, Name: "NO NAME"})
+	jobs = append(jobs, Job{Place: site.Place{Home: w.base, Path: w.base + "/nowhere/0"}, Name: "NO NAME"})
 	var got []string
 	w.a.Finished = func(r manifest.SiteReport) {
 		rel, err := filepath.Rel(w.base, r.Path)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // keyed opens an S3 sink, which asks nobody, with a key of that name from a file
@@ -67,7 +67,7 @@ func TestAVerdictIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 				}
 			}
 			a := &Agent{Dirs: dirs, Now: func() time.Time { return at.Add(c.after) }}
-			err := a.requireOneWay(t.Context(), Job{Place: wordpress.Place{Path: "/srv/shop"}}, c.sink)
+			err := a.requireOneWay(t.Context(), Job{Place: site.Place{Path: "/srv/shop"}}, c.sink)
 			if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("got %v, want %q", err, c.says)
 			}
@@ -145,7 +145,7 @@ func TestARefusalIsOneLineToPaste(t *testing.T) {
 	a := &Agent{Dirs: state.Dirs{State: filepath.Join(t.TempDir(), "state")}, Now: time.Now}
 	file := filepath.Join(t.TempDir(), "credentials")
 	sink := keyed(t, file, "s3://vault/o'neill", "AKIAOURS")
-	err := a.requireOneWay(t.Context(), Job{Place: wordpress.Place{Path: "/home/al ice/$(reboot)\n/it's"}}, sink)
+	err := a.requireOneWay(t.Context(), Job{Place: site.Place{Path: "/home/al ice/$(reboot)\n/it's"}}, sink)
 	if err == nil {
 		t.Fatal("no error")
 	}

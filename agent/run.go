@@ -17,7 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
 // A run is one backup of one site at one point in time. It is either complete or it
@@ -26,7 +26,7 @@ type run struct {
 	agent *Agent
 	job   Job
 	located
-	id      string // wordpress.Place.Identity
+	id      string // site.Place.Identity
 	targets []target
 	log     *slog.Logger
 
@@ -217,7 +217,7 @@ func (r *run) request(ctx context.Context, mode source.Mode) source.Request {
 		}
 	}
 	if r.job.Kind.Has(manifest.FilesStream) && (os.Geteuid() == 0 || uint32(os.Geteuid()) == r.uid) {
-		crontab, err := wordpress.OwnerCrontab(ctx, r.uid)
+		crontab, err := files.OwnerCrontab(ctx, r.uid)
 		if err != nil {
 			r.log.Warn("the owner's crontab is left out", "err", err)
 		}

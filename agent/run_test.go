@@ -20,7 +20,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
 // counting is randomness that can be foretold.
@@ -45,7 +45,7 @@ func newRun(t *testing.T, to ...sinks.Sink) *run {
 		Dirs: state.Dirs{State: filepath.Join(t.TempDir(), "state"), Run: filepath.Join(t.TempDir(), "run")},
 	}
 	a.init()
-	place := site(t)
+	place := newSite(t)
 	job := Job{Place: place, Name: "x", Kind: manifest.Files, Filters: []archive.Filter{archive.Zstd(0)}, Stall: time.Minute}
 	site, err := job.locate()
 	if err != nil {
@@ -336,11 +336,11 @@ func TestAPanicIsAnErrorOfItsSite(t *testing.T) {
 	r := newRun(t)
 	var logged bytes.Buffer
 	r.agent.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	dir, place := t.TempDir(), site(t)
+	dir, place := t.TempDir(), newSite(t)
 	panics := r.job
 	panics.Filters = []archive.Filter{{Name: "bad", Wrap: func(io.Writer) (io.WriteCloser, error) { panic("what nobody thought of") }}}
 	panics.Sinks, panics.Name = []string{dir}, "a"
-	good := Job{Place: place, Name: "b", Kind: manifest.Files, Sinks: []string{dir}, Selection: wordpress.Selection{}}
+	good := Job{Place: place, Name: "b", Kind: manifest.Files, Sinks: []string{dir}, Selection: files.Selection{}}
 	report := r.agent.Backup(t.Context(), []Job{panics, good})
 	if e := report.Sites[0].Error; report.Sites[0].Status != manifest.Failed || e == nil || !strings.Contains(e.Message, "what nobody thought of") {
 		t.Errorf("the first site's report: %+v", report.Sites[0])

@@ -1,11 +1,12 @@
 package agent
 
 import (
-	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
 // tended makes a site that can be backed up, as far as its files go.

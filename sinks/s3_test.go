@@ -14,7 +14,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"github.com/minio/crc64nvme"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab/faults"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 )
 
 // Facts is what is known of a site once it is open, before its parts are written.
@@ -17,7 +18,7 @@ type Facts struct {
 	WordPress string `json:"wordpress"` // version
 	// Config is the configuration, with the connection that is used. It has the
 	// password only if the request asked for it.
-	Config     wordpress.Config `json:"config"`
+	Config     config.Config    `json:"config"`
 	Server     *manifest.Server `json:"server,omitempty"`
 	TableNames []string         `json:"table_names,omitempty"`
 	Link       *Link            `json:"link,omitempty"` // in mode Check

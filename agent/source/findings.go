@@ -7,18 +7,19 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
 // Findings is what is known of a site after its parts were written.
 type Findings struct {
-	Base       string                  `json:"base"` // the folder that entry names of the files are relative to
-	Tables     []manifest.Table        `json:"tables,omitempty"`
-	Files      int64                   `json:"files"`
-	FileBytes  int64                   `json:"file_bytes"`
-	Excludes   []wordpress.ExcludeHits `json:"excludes,omitempty"`
-	Warnings   wordpress.Notes         `json:"warnings"`
-	Unreadable wordpress.Notes         `json:"unreadable"`
-	Privileges wordpress.Notes         `json:"privileges"` // what the database account cannot see or read
+	Base       string              `json:"base"` // the folder that entry names of the files are relative to
+	Tables     []manifest.Table    `json:"tables,omitempty"`
+	Files      int64               `json:"files"`
+	FileBytes  int64               `json:"file_bytes"`
+	Excludes   []files.ExcludeHits `json:"excludes,omitempty"`
+	Warnings   wordpress.Notes     `json:"warnings"`
+	Unreadable wordpress.Notes     `json:"unreadable"`
+	Privileges wordpress.Notes     `json:"privileges"` // what the database account cannot see or read
 }
 
 // Counts returns the sums for the manifest.

@@ -11,8 +11,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // A localSite is read by this process, with its rights: those of the agent, or
@@ -20,9 +24,9 @@ import (
 type localSite struct {
 	req   Request
 	facts Facts
-	home  *wordpress.Home
+	home  *safefs.Home
 	dump  *dump.Dump
-	files *wordpress.FileSet
+	files *files.Set
 
 	checkup  *dump.Checkup // instead of a dump, in mode Check
 	database *dump.Report  // once the database is written
@@ -80,8 +84,8 @@ func (l *localSite) result(ctx context.Context, part string, err error) error {
 // readConfig reads the configuration, and overrides the connection by the
 // operator's option file. A configuration without an answer prevents neither a
 // backup of the files nor one whose connection is in the option file.
-func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*wordpress.Site, wordpress.Database, error) {
-	site, err := wordpress.Read(ctx, l.req.Path, wordpress.Options{Home: l.req.Home, World: l.req.World})
+func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.Site, wordpress.Database, error) {
+	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World})
 	var refusal *wordpress.ConfigError
 	if err != nil && (!errors.As(err, &refusal) || site == nil || site.Config == nil) {
 		return nil, wordpress.Database{}, err
@@ -129,16 +133,16 @@ func (l *localSite) openDatabase(ctx context.Context, db wordpress.Database, log
 	return nil
 }
 
-func (l *localSite) openFiles(ctx context.Context, site *wordpress.Site) error {
+func (l *localSite) openFiles(ctx context.Context, read *config.Site) error {
 	var err error
-	if l.home, err = wordpress.OpenHome(site.Home); err != nil {
+	if l.home, err = site.OpenHome(read.Home); err != nil {
 		return fmt.Errorf("open the site's home: %w", err)
 	}
-	folders := wordpress.Folders{
-		Root: site.Root, Core: site.Core, ContentDir: site.Config.ContentDir, PluginDir: site.Config.PluginDir,
-		UploadsDir: site.Config.UploadsDir, ConfigFiles: site.Config.Files, Doubts: site.Config.Doubts,
+	folders := files.Folders{
+		Root: read.Root, Core: read.Core, ContentDir: read.Config.ContentDir, PluginDir: read.Config.PluginDir,
+		UploadsDir: read.Config.UploadsDir, ConfigFiles: read.Config.Files, Doubts: read.Config.Doubts,
 	}
-	if l.files, err = wordpress.PlanFiles(ctx, l.home, folders, l.req.Selection); err != nil {
+	if l.files, err = files.Plan(ctx, l.home, folders, l.req.Selection); err != nil {
 		return fmt.Errorf("plan the files: %w", err)
 	}
 	return nil
@@ -160,7 +164,7 @@ func (l *localSite) writeDatabase(ctx context.Context, w io.Writer) (err error) 
 
 func (l *localSite) writeFiles(ctx context.Context, w io.Writer) error {
 	walk := func(yield func(archive.Entry) error) error {
-		return l.files.Walk(ctx, func(e wordpress.Entry) error { return yield(archive.Entry(e)) })
+		return l.files.Walk(ctx, func(e files.Entry) error { return yield(archive.Entry(e)) })
 	}
 	return archive.Tar(ctx, w, walk, func(name string, err error) {
 		if errors.Is(err, archive.ErrShrank) || errors.Is(err, archive.ErrGrew) || errors.Is(err, archive.ErrChanged) {
@@ -176,7 +180,7 @@ func (l *localSite) writeFiles(ctx context.Context, w io.Writer) error {
 func (l *localSite) Findings(ctx context.Context) (Findings, error) {
 	var f Findings
 	if l.req.Mode == Plan && l.files != nil {
-		err := l.files.Walk(ctx, func(e wordpress.Entry) error {
+		err := l.files.Walk(ctx, func(e files.Entry) error {
 			if e.File != nil {
 				return e.File.Close()
 			}

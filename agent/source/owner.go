@@ -7,7 +7,7 @@ import (
 	"os/user"
 	"strconv"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // noGroup is the group of a worker whose user has no entry in the user database.
@@ -53,7 +53,7 @@ func (o Owner) NeedsWorker() bool { return os.Geteuid() == 0 && o.UID != 0 }
 // Name is the user's name, or the number if it has no name that can be part of a URL.
 func (o Owner) Name() string {
 	id := strconv.FormatUint(uint64(o.UID), 10)
-	if u, err := user.LookupId(id); err == nil && wordpress.ValidName(u.Username) {
+	if u, err := user.LookupId(id); err == nil && site.ValidName(u.Username) {
 		return u.Username
 	}
 	return id

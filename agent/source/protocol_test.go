@@ -13,6 +13,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 )
 
 // honest are events as a worker of ours sends them.
@@ -20,7 +21,7 @@ func honest() []event {
 	notes := wordpress.Notes{}
 	notes.Add("a file: permission denied")
 	return []event{
-		{Facts: &Facts{Root: "/x", WordPress: "6.8", Server: &manifest.Server{Flavour: "MariaDB", Version: "11"}, Config: wordpress.Config{DB: wordpress.Database{Name: "\xff", Password: "p\xe4"}, Files: []string{"/x/\xfe.php"}}}},
+		{Facts: &Facts{Root: "/x", WordPress: "6.8", Server: &manifest.Server{Flavour: "MariaDB", Version: "11"}, Config: config.Config{DB: wordpress.Database{Name: "\xff", Password: "p\xe4"}, Files: []string{"/x/\xfe.php"}}}},
 		{Part: &partEnd{Name: manifest.DatabaseStream, Bytes: 12}},
 		{Part: &partEnd{Name: manifest.FilesStream, Error: newRemoteError(errors.New("the disk is broken"))}},
 		{Findings: &Findings{Files: 1, FileBytes: 2, Tables: []manifest.Table{{Name: "wp_posts", Rows: 3}}, Warnings: notes}},

@@ -19,6 +19,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 var errWorkerTest = errors.New("the worker of this test gives up")
@@ -336,7 +337,7 @@ func TestErrorsKeepTheirKindAcrossThePipe(t *testing.T) {
 }
 
 // tenantSite creates a small site with a database that does not exist.
-func tenantSite(t *testing.T) wordpress.Place {
+func tenantSite(t *testing.T) site.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "home", "site")
 	for path, text := range map[string]string{
@@ -357,7 +358,7 @@ func tenantSite(t *testing.T) wordpress.Place {
 			t.Fatal(err)
 		}
 	}
-	p, err := wordpress.PlaceOf(root, nil)
+	p, err := site.PlaceOf(root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
 // A Site is an open site.
@@ -53,13 +54,13 @@ const (
 // A Request is everything that the site's side of a run gets from the operator. It
 // holds no credential of a sink and no sealing secret.
 type Request struct {
-	Path      string              `json:"-"` // need not be UTF-8
-	Home      string              `json:"-"`
-	Mode      Mode                `json:"mode,omitempty"`
-	Kind      manifest.Kind       `json:"kind"`
-	Selection wordpress.Selection `json:"selection"`
-	Dump      dump.Options        `json:"dump"`
-	World     wordpress.World     `json:"world"`
+	Path      string          `json:"-"` // need not be UTF-8
+	Home      string          `json:"-"`
+	Mode      Mode            `json:"mode,omitempty"`
+	Kind      manifest.Kind   `json:"kind"`
+	Selection files.Selection `json:"selection"`
+	Dump      dump.Options    `json:"dump"`
+	World     wordpress.World `json:"world"`
 	// Defaults is a MySQL option file of the operator. It overrides the connection
 	// in the site's configuration, and holds a password.
 	Defaults []byte `json:"defaults,omitempty"`

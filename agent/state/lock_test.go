@@ -2,10 +2,11 @@ package state
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
 func TestDefaultDirs(t *testing.T) {

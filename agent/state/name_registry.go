@@ -14,7 +14,8 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // The name registry is a folder with one file per site name. A name belongs to the
@@ -33,7 +34,7 @@ type Candidate struct {
 	Path     string // as the operator gives it
 	HTTPHost string
 	Root     string // the site's root folder, with links resolved
-	ID       string // wordpress.Place.Identity
+	ID       string // site.Place.Identity
 	UID      uint32 // owner
 
 	Ignored      bool // the configuration leaves the site out
@@ -67,7 +68,7 @@ func (o *nameOwner) missing() bool {
 			return true
 		}
 	}
-	place, err := wordpress.PlaceOf(o.Path, wordpress.OwnerHome)
+	place, err := site.PlaceOf(o.Path, site.OwnerHome)
 	if err != nil {
 		return false
 	}
@@ -184,7 +185,7 @@ func (d Dirs) Roots() (roots []string) {
 		if err != nil || owner == nil || owner.missing() {
 			continue
 		}
-		if real, err := wordpress.RealPath(owner.Path); err == nil {
+		if real, err := safefs.RealPath(owner.Path); err == nil {
 			roots = append(roots, real)
 		}
 	}

@@ -33,8 +33,11 @@ func TestOrder(t *testing.T) {
 // site of a folder that others must not write to, except a refused one: it exists.
 func TestRoots(t *testing.T) {
 	r := ResolveNames(Dirs{State: t.TempDir()}, []*Candidate{
-		{Name: "a", ID: "1", Path: "/1", Root: "/1"}, {Name: "a", ID: "2", Path: "/2", Root: "/2"}, nil,
-		{Name: "b", ID: "3", Path: "/3", Root: "/3", Ignored: true}, {Name: "c", ID: "4", Path: "/4", Root: "/4", Unconfigured: true},
+		{Name: "a", ID: "1", Path: "/1", Root: "/1"},
+		{Name: "a", ID: "2", Path: "/2", Root: "/2"},
+		nil,
+		{Name: "b", ID: "3", Path: "/3", Root: "/3", Ignored: true},
+		{Name: "c", ID: "4", Path: "/4", Root: "/4", Unconfigured: true},
 		{Name: "d", ID: "5", Path: "/5", Root: "/5"},
 	}, time.Time{})
 	if got := r.Roots(); !slices.Equal(got, []string{"/1", "/2", "/5"}) {

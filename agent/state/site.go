@@ -17,7 +17,7 @@ import (
 // A Site is what the host remembers of one site between runs.
 type Site struct {
 	Version int    `json:"version"`
-	ID      string `json:"id"`   // wordpress.Place.Identity
+	ID      string `json:"id"`   // site.Place.Identity
 	Path    string `json:"path"` // as the operator gave it last
 	Name    string `json:"name"`
 	// Previous is the last complete run, by sink URL and kind.

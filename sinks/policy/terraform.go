@@ -41,6 +41,7 @@ func (b terraformBody) text(name, value string) { b.SetAttributeValue(name, cty.
 func (b terraformBody) number(name string, value int) {
 	b.SetAttributeValue(name, cty.NumberIntVal(int64(value)))
 }
+
 func (b terraformBody) flag(name string, value bool) { b.SetAttributeValue(name, cty.BoolVal(value)) }
 
 func (b terraformBody) list(name string, values []string) {
