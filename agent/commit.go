@@ -100,7 +100,10 @@ func (r *run) commitResult(ctx context.Context) error {
 
 // commitTo stores the manifest of one destination, and records and reports the run.
 func (r *run) commitTo(d *destination, m manifest.Manifest) error {
-	objects, stored := d.objects()
+	var objects []manifest.Object
+	for _, o := range d.Objects() {
+		objects = append(objects, manifestObject(o))
+	}
 	m.Objects = objects
 	key := d.Sink().String() + "#" + string(r.job.Kind)
 	r.mu.Lock()
@@ -134,11 +137,13 @@ func (r *run) commitTo(d *destination, m manifest.Manifest) error {
 		URL: report.URL, Status: manifest.OK, Manifest: name,
 		Bytes: int64(len(text)), Objects: objects,
 	}
-	for _, o := range stored {
+	complete := receipt.Objects
+	for _, o := range d.Objects() {
 		report.Bytes += o.Bytes
+		complete = append(complete, o.Object)
 	}
-	if c, ok := d.Sink().(sinks.Completer); ok {
-		if err := c.Complete(d.Context(), append(stored, receipt.Objects...)); err != nil {
+	if c, ok := sinks.As[sinks.Completer](d.Sink()); ok {
+		if err := c.Complete(d.Context(), complete); err != nil {
 			r.log.Warn("latest not updated", "to", report.URL, "err", err)
 		}
 	}
@@ -153,24 +158,12 @@ type destination struct {
 	commitErr error // why its manifest is not stored, or may not be
 }
 
-// objects returns the objects that the destination has acknowledged, as the manifest
-// lists them and as its sink returned them.
-func (d *destination) objects() (listed []manifest.Object, stored []sinks.Object) {
-	for _, s := range d.Stored() {
-		for i, o := range s.Receipt.Objects {
-			listed = append(listed, manifestObject(s.Stream, i+1, o, s.Receipt.Notes))
-		}
-		stored = append(stored, s.Receipt.Objects...)
-	}
-	return listed, stored
-}
-
 // manifestObject is the entry of a stored object in the manifest.
-func manifestObject(stream string, piece int, o sinks.Object, notes []string) manifest.Object {
+func manifestObject(o transfer.Object) manifest.Object {
 	var crc [8]byte
 	binary.BigEndian.PutUint64(crc[:], o.CRC64NVME)
 	return manifest.Object{
-		Name: o.Name, Stream: stream, Piece: piece, Bytes: o.Bytes, SHA256: hex.EncodeToString(o.SHA256[:]),
-		CRC64NVME: base64.StdEncoding.EncodeToString(crc[:]), ETag: o.ETag, VersionID: o.VersionID, Notes: notes,
+		Name: o.Name, Stream: o.Stream, Piece: o.Piece, Bytes: o.Bytes, SHA256: hex.EncodeToString(o.SHA256[:]),
+		CRC64NVME: base64.StdEncoding.EncodeToString(crc[:]), ETag: o.ETag, VersionID: o.VersionID, Notes: o.Notes,
 	}
 }

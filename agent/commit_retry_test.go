@@ -212,7 +212,7 @@ func TestARunThatEndsInItsManifestIsReportedAsWhatItIs(t *testing.T) {
 			}
 			r := &run{
 				agent: a, job: job, located: site, log: a.Log,
-				targets: []target{{url: sink.String(), sink: sink}}, report: &manifest.SiteReport{},
+				targets: []target{{url: sink.String(), sink: sink, limited: sink}}, report: &manifest.SiteReport{},
 			}
 			err = r.backup(ctx)
 			if (err == nil) != (c.status == manifest.OK) || (err != nil && !strings.Contains(err.Error(), c.says)) {

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"net/url"
 	"slices"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -60,7 +61,7 @@ func (a *Agent) recordMissing(r *roster, jobs []Job) {
 func (j *Job) hasFolderSink() bool {
 	return slices.ContainsFunc(j.Sinks, func(text string) bool {
 		u, err := sinks.Parse(text)
-		return err != nil || u.Scheme == "file"
+		return err != nil || isLocal(u)
 	})
 }
 
@@ -68,6 +69,11 @@ func (j *Job) hasFolderSink() bool {
 func (j *Job) Remote() bool {
 	return slices.ContainsFunc(j.Sinks, func(text string) bool {
 		u, err := sinks.Parse(text)
-		return err == nil && u.Scheme != "file"
+		return err == nil && !isLocal(u)
 	})
+}
+
+func isLocal(u *url.URL) bool {
+	_, local := sinks.LocalDir(u)
+	return local
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
@@ -12,7 +11,7 @@ import (
 // requireOneWay refuses a sink without a valid verdict of the doctor that it is
 // one-way with the credential in use. It does not contact the sink.
 func (a *Agent) requireOneWay(ctx context.Context, job Job, sink sinks.Sink) error {
-	if strings.HasPrefix(sink.String(), "file:") {
+	if _, ok := sinks.As[sinks.Authenticator](sink); !ok {
 		return errors.New("refused by --require-one-way: a folder cannot be one-way; remove it, or set require_one_way: false for it in the configuration")
 	}
 	credential, err := sinks.Credential(ctx, sink)

@@ -103,10 +103,10 @@ func (r *run) attempt(ctx context.Context, targets []int) (again []int, err erro
 		return nil, err
 	}
 	r.dests = make([]*destination, len(targets))
-	r.streams = &transfer.Transfer{Pool: r.agent.pool, Filters: r.job.Filters, Limiter: r.agent.limiter}
+	r.streams = &transfer.Transfer{Pool: r.agent.pool, Filters: r.job.Filters}
 	r.watchdog = &transfer.SiteWatchdog{}
 	for i, target := range targets {
-		r.dests[i] = &destination{Destination: transfer.NewDestination(ctx, r.targets[target].sink), target: target}
+		r.dests[i] = &destination{Destination: transfer.NewDestination(ctx, r.targets[target].sink, r.targets[target].limited), target: target}
 		defer r.dests[i].Close()
 		r.streams.Destinations = append(r.streams.Destinations, r.dests[i].Destination)
 	}

@@ -53,7 +53,7 @@ func newRun(t *testing.T, to ...sinks.Sink) *run {
 	}
 	r := &run{agent: a, job: job, located: site, report: &manifest.SiteReport{Name: "x", Kind: manifest.Files}, log: a.Log}
 	for _, s := range to {
-		r.targets = append(r.targets, target{url: s.String(), sink: s})
+		r.targets = append(r.targets, target{url: s.String(), sink: s, limited: s})
 	}
 	return r
 }

@@ -20,10 +20,11 @@ import (
 
 // A target is a sink of a job before the run starts.
 type target struct {
-	url  string // without credentials
-	dir  string // the folder, for a folder sink
-	sink sinks.Sink
-	err  error // why the sink could not be opened; only this destination fails
+	url     string // without credentials
+	dir     string // the folder, for a folder sink
+	sink    sinks.Sink
+	limited sinks.Sink // the same sink with the bandwidth limit
+	err     error      // why the sink could not be opened; only this destination fails
 }
 
 // targets opens the job's sinks. siteRoots are the root folders of other sites.
@@ -63,6 +64,9 @@ func (a *Agent) openSink(t *target, u *url.URL, job Job, text string) {
 		o.PartSize = transfer.PartBlocks * sinks.BlockSize
 	}
 	if t.sink, t.err = sinks.Open(context.Background(), u, o); t.err != nil {
+		return
+	}
+	if t.limited, t.err = sinks.Throttle(context.Background(), t.sink, a.limiter); t.err != nil {
 		return
 	}
 	t.url = t.sink.String()

@@ -2,6 +2,7 @@ package sinks_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -253,7 +254,7 @@ func TestGCSBearsASlowConnection(t *testing.T) {
 	b.Write(want)
 	var touched atomic.Int32
 	stream := &oneBlock{block: b.View(func() { touched.Add(1) }, func() {})}
-	if _, err := sink.Put(t.Context(), "name", sinks.Limit(stream, sinks.NewLimiter(512<<10))); err != nil {
+	if _, err := throttle(t, sink, sinks.NewLimiter(512<<10)).Put(t.Context(), "name", stream); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(g.content(t, "vault", "name"), want) {
@@ -265,4 +266,19 @@ func TestGCSBearsASlowConnection(t *testing.T) {
 	if n := touched.Load(); n < 10 {
 		t.Errorf("the stream's owner heard %d times of two seconds' work", n)
 	}
+}
+
+// oneBlock is a stream of one block.
+type oneBlock struct {
+	*bytes.Reader
+	block *sinks.Block
+}
+
+func (o *oneBlock) NextBlock(context.Context) (*sinks.Block, error) {
+	if o.block == nil {
+		return nil, io.EOF
+	}
+	b := o.block
+	o.block = nil
+	return b, nil
 }

@@ -68,7 +68,7 @@ func newBench(t *testing.T, filters []archive.Filter, to ...sinks.Sink) *bench {
 	t.Helper()
 	b := &bench{t: t, ctx: t.Context(), Transfer: &Transfer{Pool: sinks.NewPool(PoolBlocks), Filters: filters}}
 	for _, s := range to {
-		b.Destinations = append(b.Destinations, NewDestination(b.ctx, s))
+		b.Destinations = append(b.Destinations, NewDestination(b.ctx, s, s))
 	}
 	t.Cleanup(b.whole)
 	return b
@@ -100,14 +100,6 @@ func (b *bench) send(s Stream) (int64, error) {
 	b.t.Helper()
 	s.Object = "x/run" + map[string]string{"database": ".sql", "files": ".tar"}[s.Name]
 	return b.Send(b.ctx, s)
-}
-
-// objects lists everything that a destination has acknowledged.
-func objects(d *Destination) (list []sinks.Object) {
-	for _, s := range d.Stored() {
-		list = append(list, s.Receipt.Objects...)
-	}
-	return list
 }
 
 // pour is a stream that writes text, in pieces, and then returns err.

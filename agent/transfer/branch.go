@@ -16,8 +16,9 @@ type branch struct {
 	dest   *Destination
 	blocks chan *sinks.Block
 	total  *atomic.Int64 // bytes of the stream so far
-	end    error         // valid once blocks is closed
-	ended  bool          // the reader has seen the end
+	sums   *streamSums
+	end    error // valid once blocks is closed
+	ended  bool  // the reader has seen the end
 	block  *sinks.Block
 	rest   []byte
 }
@@ -67,16 +68,12 @@ func (b *branch) release() {
 	}
 }
 
-// put stores the stream in its destination under name. A nil limiter is no limit.
-func (b *branch) put(name string, limiter *sinks.Limiter) (receipt sinks.Receipt, err error) {
+// put stores the stream in the destination, through sink, under name.
+func (b *branch) put(sink sinks.Sink, name string) (objects []Object, err error) {
 	defer crash.Recover(&err)
-	receipt, err = b.dest.sink.Put(b.dest.ctx, name, sinks.Limit(b, limiter))
-	switch {
-	case err != nil:
-	case !b.ended || !errors.Is(b.end, io.EOF):
-		err = errors.New("the sink acknowledged a stream before its end")
-	case acknowledged(receipt) != b.total.Load():
-		err = fmt.Errorf("the sink acknowledged %d bytes of a stream of %d", acknowledged(receipt), b.total.Load())
+	receipt, err := sink.Put(b.dest.ctx, name, b)
+	if err == nil {
+		objects, err = b.confirm(receipt)
 	}
 	if err != nil {
 		// If we cancelled the destination, our reason is the cause.
@@ -84,7 +81,31 @@ func (b *branch) put(name string, limiter *sinks.Limiter) (receipt sinks.Receipt
 			err = cause
 		}
 	}
-	return receipt, err
+	return objects, err
+}
+
+// confirm checks that the sink acknowledged the whole stream, and adds the sums of
+// its objects.
+func (b *branch) confirm(receipt sinks.Receipt) ([]Object, error) {
+	if !b.ended || !errors.Is(b.end, io.EOF) {
+		return nil, errors.New("the sink acknowledged a stream before its end")
+	}
+	if n := acknowledged(receipt); n != b.total.Load() {
+		return nil, fmt.Errorf("the sink acknowledged %d bytes of a stream of %d", n, b.total.Load())
+	}
+	limit := sinks.MaxObject(b.dest.sink)
+	sums := b.sums.objects(limit)
+	if len(receipt.Objects) != len(sums) {
+		return nil, fmt.Errorf("the sink acknowledged %d objects instead of %d", len(receipt.Objects), len(sums))
+	}
+	var objects []Object
+	for i, o := range receipt.Objects {
+		if limit > 0 && i < len(sums)-1 && o.Bytes != limit {
+			return nil, fmt.Errorf("the sink acknowledged %d bytes of object %d instead of %d", o.Bytes, i+1, limit)
+		}
+		objects = append(objects, Object{Object: o, SHA256: sums[i], Piece: i + 1, Notes: receipt.Notes})
+	}
+	return objects, nil
 }
 
 // acknowledged is the number of bytes in a receipt.

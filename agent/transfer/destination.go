@@ -12,27 +12,32 @@ import (
 // A Destination is one sink of one run. It fails alone: all its work runs under
 // its own context, and the other destinations go on.
 type Destination struct {
-	sink   sinks.Sink
-	ctx    context.Context //nolint:containedctx // a destination lives as long as this context
-	cancel context.CancelCauseFunc
+	sink    sinks.Sink
+	limited sinks.Sink      // the same sink with the bandwidth limit
+	ctx     context.Context //nolint:containedctx // a destination lives as long as this context
+	cancel  context.CancelCauseFunc
 
-	mu     sync.Mutex // guards stored
-	stored []Stored
+	mu      sync.Mutex // guards objects
+	objects []Object
 
 	activity stopwatch    // restarts whenever it takes, reads or releases a block
 	holding  atomic.Int64 // blocks it has taken and not released
 	pending  atomic.Int64 // blocks and ends of streams that wait for it
 }
 
-// Stored is one stream that a sink has acknowledged.
-type Stored struct {
-	Stream  string
-	Receipt sinks.Receipt
+// An Object is one object that a sink has acknowledged.
+type Object struct {
+	sinks.Object
+	Stream string
+	Piece  int // number within the stream, from 1
+	SHA256 [32]byte
+	Notes  []string // the guarantees that the sink did not give
 }
 
-// NewDestination returns a destination that ends with ctx.
-func NewDestination(ctx context.Context, sink sinks.Sink) *Destination {
-	d := &Destination{sink: sink}
+// NewDestination returns a destination that ends with ctx. limited is the same sink
+// with the bandwidth limit.
+func NewDestination(ctx context.Context, sink, limited sinks.Sink) *Destination {
+	d := &Destination{sink: sink, limited: limited}
 	d.ctx, d.cancel = context.WithCancelCause(ctx)
 	d.touch()
 	return d
@@ -58,17 +63,20 @@ func (d *Destination) Err() error {
 	return context.Cause(d.ctx)
 }
 
-// Stored lists the streams that the sink has acknowledged.
-func (d *Destination) Stored() []Stored {
+// Objects lists the objects that the sink has acknowledged.
+func (d *Destination) Objects() []Object {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.Clone(d.stored)
+	return slices.Clone(d.objects)
 }
 
-func (d *Destination) add(stream string, receipt sinks.Receipt) {
+func (d *Destination) add(stream string, objects []Object) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.stored = append(d.stored, Stored{Stream: stream, Receipt: receipt})
+	for _, o := range objects {
+		o.Stream = stream
+		d.objects = append(d.objects, o)
+	}
 }
 
 func (d *Destination) touch() { d.activity.start() }

@@ -76,8 +76,8 @@ func TestADestinationThatKeepsTheMemoryIsGivenUp(t *testing.T) {
 	if err := b.Destinations[0].Err(); !errors.Is(err, ErrDestinationStalled) || !strings.Contains(err.Error(), "memory") {
 		t.Errorf("it failed with %v", err)
 	}
-	if len(objects(b.Destinations[1])) != 1 {
-		t.Errorf("the other one holds %+v (%v)", objects(b.Destinations[1]), b.Destinations[1].Err())
+	if len(b.Destinations[1].Objects()) != 1 {
+		t.Errorf("the other one holds %+v (%v)", b.Destinations[1].Objects(), b.Destinations[1].Err())
 	}
 }
 
@@ -124,7 +124,8 @@ func TestADestinationIsNotBlamedForASlowSite(t *testing.T) {
 }
 
 func TestTheFirstReasonStays(t *testing.T) {
-	d := NewDestination(t.Context(), folder(t, t.TempDir()))
+	sink := folder(t, t.TempDir())
+	d := NewDestination(t.Context(), sink, sink)
 	if d.Err() != nil {
 		t.Fatal(d.Err())
 	}

@@ -23,13 +23,19 @@ type fanout struct {
 	branches []*branch
 	block    *sinks.Block
 	bytes    atomic.Int64
+	sums     *streamSums
 	memory   stopwatch // runs while the stream waits for memory
 }
 
 func newFanout(ctx context.Context, pool *sinks.Pool, dests []*Destination) *fanout {
 	f := &fanout{ctx: ctx, pool: pool}
+	var limits []int64
 	for _, d := range dests {
-		f.branches = append(f.branches, &branch{dest: d, blocks: make(chan *sinks.Block, queueBlocks), total: &f.bytes})
+		limits = append(limits, sinks.MaxObject(d.sink))
+	}
+	f.sums = newStreamSums(limits)
+	for _, d := range dests {
+		f.branches = append(f.branches, &branch{dest: d, blocks: make(chan *sinks.Block, queueBlocks), total: &f.bytes, sums: f.sums})
 	}
 	return f
 }
@@ -67,6 +73,9 @@ func (f *fanout) send() error {
 	block := f.block
 	f.block = nil
 	defer block.Release()
+	if err := f.sums.write(block.Bytes()); err != nil {
+		return err
+	}
 	living := 0
 	for _, b := range f.branches {
 		if b.dest.Err() != nil {

@@ -33,7 +33,6 @@ type Transfer struct {
 	Pool         *sinks.Pool
 	Filters      []archive.Filter
 	Destinations []*Destination
-	Limiter      *sinks.Limiter // for streams with Limited set; nil for no limit
 
 	mu      sync.Mutex
 	fanouts map[*fanout]bool // the streams that are being sent
@@ -122,11 +121,11 @@ func (t *Transfer) store(b *branch, s Stream) {
 	if b.dest.Err() != nil {
 		return
 	}
-	var limiter *sinks.Limiter
+	sink := b.dest.sink
 	if s.Limited {
-		limiter = t.Limiter
+		sink = b.dest.limited
 	}
-	receipt, err := b.put(s.Object+archive.Suffix(t.Filters...), limiter)
+	objects, err := b.put(sink, s.Object+archive.Suffix(t.Filters...))
 	if err != nil {
 		// A stream that failed at its source is not the destination's failure.
 		if b.ended && !errors.Is(b.end, io.EOF) && errors.Is(err, b.end) {
@@ -135,7 +134,7 @@ func (t *Transfer) store(b *branch, s Stream) {
 		b.dest.Fail(err)
 		return
 	}
-	b.dest.add(s.Name, receipt)
+	b.dest.add(s.Name, objects)
 }
 
 // living counts the destinations that have not failed.

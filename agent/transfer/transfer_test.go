@@ -32,10 +32,10 @@ func TestAStreamReachesEveryDestinationAlike(t *testing.T) {
 				}
 				var packed [2][]byte
 				for i, d := range b.Destinations {
-					if len(objects(d)) != 1 || d.Err() != nil {
-						t.Fatalf("destination %d has %+v (%v)", i, objects(d), d.Err())
+					if len(d.Objects()) != 1 || d.Err() != nil {
+						t.Fatalf("destination %d has %+v (%v)", i, d.Objects(), d.Err())
 					}
-					o := objects(d)[0]
+					o := d.Objects()[0]
 					if packed[i], err = os.ReadFile(filepath.Join(dirs[i], o.Name)); err != nil {
 						t.Fatal(err)
 					}
@@ -46,7 +46,7 @@ func TestAStreamReachesEveryDestinationAlike(t *testing.T) {
 				if !bytes.Equal(packed[0], packed[1]) {
 					t.Error("the destinations got different bytes")
 				}
-				if len(filters) == 1 && filters[0].Name == "zstd" && !bytes.Equal(unzstd(t, filepath.Join(dirs[0], objects(b.Destinations[0])[0].Name)), text) {
+				if len(filters) == 1 && filters[0].Name == "zstd" && !bytes.Equal(unzstd(t, filepath.Join(dirs[0], b.Destinations[0].Objects()[0].Name)), text) {
 					t.Error("it does not unpack to what was written")
 				}
 				if filters == nil && !bytes.Equal(packed[0], text) {
@@ -107,7 +107,7 @@ func TestACancelledStreamIsPublishedNowhere(t *testing.T) {
 			b := newBench(t, nil, folder(t, dir))
 			ctx, cancel := context.WithCancelCause(t.Context())
 			b.ctx = ctx
-			b.Destinations[0] = NewDestination(ctx, b.Destinations[0].sink)
+			b.Destinations[0] = NewDestination(ctx, b.Destinations[0].sink, b.Destinations[0].sink)
 			_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {
 				if _, err := w.Write(noise(sent)); err != nil {
 					return err
@@ -170,15 +170,15 @@ func TestADestinationThatFailsFailsAlone(t *testing.T) {
 			if err := b.Destinations[0].Err(); err == nil {
 				t.Error("it is not given up")
 			}
-			if len(objects(b.Destinations[0])) > 0 {
-				t.Errorf("it is believed to hold %+v", objects(b.Destinations[0]))
+			if len(b.Destinations[0].Objects()) > 0 {
+				t.Errorf("it is believed to hold %+v", b.Destinations[0].Objects())
 			}
 			if got, err := os.ReadFile(filepath.Join(dir, "x/run.sql")); err != nil || !bytes.Equal(got, text) {
 				t.Errorf("the other one holds %d bytes of %d (%v)", len(got), len(text), err)
 			}
 			// What comes next goes to the other one alone.
-			if _, err := b.send(Stream{Name: "files", Write: pour(text[:10], nil).Write}); err != nil || len(objects(b.Destinations[1])) != 2 {
-				t.Errorf("the next stream: %v, %+v", err, objects(b.Destinations[1]))
+			if _, err := b.send(Stream{Name: "files", Write: pour(text[:10], nil).Write}); err != nil || len(b.Destinations[1].Objects()) != 2 {
+				t.Errorf("the next stream: %v, %+v", err, b.Destinations[1].Objects())
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // A doctorReport is what doctor --json prints: docs/doctor.schema.json describes it.
@@ -81,8 +82,8 @@ func short(text string) string {
 	if err != nil {
 		return text
 	}
-	if u.Scheme == "file" {
-		return u.Path
+	if dir, local := sinks.LocalDir(u); local {
+		return dir
 	}
 	return u.Scheme + "://" + u.Host + u.Path
 }
