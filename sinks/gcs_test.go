@@ -20,7 +20,7 @@ import (
 
 func gcsSink(t *testing.T, g *gcsGate, bucket string) sinks.Sink {
 	t.Helper()
-	u, err := sinks.Parse("gs://" + bucket + "/host?credentials_file=" + g.credentials + "&endpoint=" + g.URL)
+	u, err := sinks.Parse("gs://" + bucket + "/host?credentials_file=" + g.Credentials + "&endpoint=" + g.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func gcsSink(t *testing.T, g *gcsGate, bucket string) sinks.Sink {
 
 func (g *gcsGate) stored(t *testing.T, bucket string) (names []string) {
 	t.Helper()
-	all, err := g.fake.ListObjectsWithOptionsPaginated(bucket, fakestorage.ListOptions{})
+	all, err := g.Fake.ListObjectsWithOptionsPaginated(bucket, fakestorage.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func (g *gcsGate) stored(t *testing.T, bucket string) (names []string) {
 
 func (g *gcsGate) content(t *testing.T, bucket, name string) []byte {
 	t.Helper()
-	o, err := g.fake.GetObject(bucket, "host/"+name)
+	o, err := g.Fake.GetObject(bucket, "host/"+name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestGCSFollowsNoRedirect(t *testing.T) {
 func TestGCSRefusesAnEmulatorOfTheEnvironment(t *testing.T) {
 	g := newGCSGate(t, "vault")
 	t.Setenv("STORAGE_EMULATOR_HOST", "192.0.2.1:9000")
-	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.credentials)
+	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.Credentials)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestGCSRefusesAnEmulatorOfTheEnvironment(t *testing.T) {
 // stream hears of it all the while.
 func TestGCSBearsASlowConnection(t *testing.T) {
 	g := newGCSGate(t, "vault")
-	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.credentials + "&endpoint=" + g.URL)
+	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.Credentials + "&endpoint=" + g.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
