@@ -61,7 +61,7 @@ func (a *Agent) recordMissing(r *roster, jobs []Job) {
 func (j *Job) hasFolderSink() bool {
 	return slices.ContainsFunc(j.Sinks, func(text string) bool {
 		u, err := sinks.Parse(text)
-		return err != nil || isFolder(u)
+		return err != nil || isLocal(u)
 	})
 }
 
@@ -69,11 +69,11 @@ func (j *Job) hasFolderSink() bool {
 func (j *Job) Remote() bool {
 	return slices.ContainsFunc(j.Sinks, func(text string) bool {
 		u, err := sinks.Parse(text)
-		return err == nil && !isFolder(u)
+		return err == nil && !isLocal(u)
 	})
 }
 
-func isFolder(sink *url.URL) bool {
-	_, ok := sinks.LocalDir(sink)
-	return ok
+func isLocal(u *url.URL) bool {
+	_, local := sinks.LocalDir(u)
+	return local
 }

@@ -23,7 +23,7 @@ type target struct {
 	url     string // without credentials
 	dir     string // the folder, for a folder sink
 	sink    sinks.Sink
-	limited sinks.Sink // the same with the bandwidth limit
+	limited sinks.Sink // the same sink with the bandwidth limit
 	err     error      // why the sink could not be opened; only this destination fails
 }
 
