@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,8 +31,9 @@ type flavour struct {
 	key     string
 	schemas []string // files of testdata that create the torture database
 	dsn     func(db string) string
-	maria   *lab.Server // nil of MySQL
+	maria   *lab.Server // nil for MySQL
 	stop    func()
+	source  map[string]string // describes the database torture, once that is loaded
 }
 
 var servers struct {
@@ -84,14 +86,14 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	}
 }
 
-// mySQL returns the MySQL that the tests share. The test is skipped if scripts/fetch
+// mySQL returns the MySQL that the tests share; it syncs no files. The test is skipped if scripts/fetch
 // has not fetched MySQL, unless WP_ONEWAY_TEST_MYSQL requires it.
 func mySQL(t *testing.T) *flavour {
 	t.Helper()
 	servers.Lock()
 	defer servers.Unlock()
 	if servers.mysql == nil {
-		m, err := lab.StartMySQL(context.Background(), filepath.Join(servers.dir, "mysql"), "--max-allowed-packet=32M")
+		m, err := lab.StartMySQL(context.Background(), filepath.Join(servers.dir, "mysql"), "--max-allowed-packet=32M", "--innodb-flush-method=nosync")
 		if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WP_ONEWAY_TEST_MYSQL") == "" {
 			t.Skip(err)
 		}
@@ -118,10 +120,30 @@ func (f *flavour) database(t *testing.T, name string) string {
 	return name
 }
 
-// torture creates a database with everything in it.
-func (f *flavour) torture(t *testing.T, name string) string {
+// tortureName is the database with everything in it that tests share: none changes it.
+const tortureName = "torture"
+
+// torture returns the database with everything in it, and its description without the
+// broken views, which no dump restores.
+func (f *flavour) torture(t *testing.T) (db string, want map[string]string) {
 	t.Helper()
-	f.database(t, name)
+	if f.source == nil {
+		f.run(t, "", "CREATE DATABASE "+tortureName)
+		f.load(t, tortureName)
+		f.source = f.describe(t, tortureName)
+		for _, v := range []string{"table vbroken", "table vbroken2"} {
+			if _, ok := f.source[v]; !ok {
+				t.Errorf("no broken view %s in the source", v)
+			}
+			delete(f.source, v)
+		}
+	}
+	return tortureName, maps.Clone(f.source)
+}
+
+// load fills a database with everything.
+func (f *flavour) load(t *testing.T, name string) {
+	t.Helper()
 	for _, s := range f.schemas {
 		file, err := os.ReadFile(filepath.Join("testdata", s))
 		if err != nil {
@@ -131,7 +153,6 @@ func (f *flavour) torture(t *testing.T, name string) string {
 			t.Fatalf("load %s: %v: %s", s, err, out)
 		}
 	}
-	return name
 }
 
 // feed runs SQL by the stock client.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -91,7 +92,7 @@ func TestSnapshotIsConsistentWhileTheSiteWrites(t *testing.T) {
 			defer stop()
 			for range 3 {
 				text, _ := f.dump(t, db, dump.Options{})
-				f.restore(t, "busy_back", text)
+				f.restore(t, "busy_back", withoutRows(text, "m_filler"))
 				back := f.open(t, "busy_back")
 				left, right := query(t, back, "SELECT COUNT(*), SUM(n) FROM a_left"), query(t, back, "SELECT COUNT(*), SUM(n) FROM z_right")
 				if left != right || left[0] == '0' {
@@ -99,6 +100,20 @@ func TestSnapshotIsConsistentWhileTheSiteWrites(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// withoutRows removes a table's INSERT statements from a dump, whose values contain no
+// newline: a filler is not worth restoring.
+func withoutRows(text, table string) string {
+	var kept strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "INSERT INTO `"+table+"` ")
+		kept.WriteString(before)
+		if !found {
+			return kept.String()
+		}
+		_, text, _ = strings.Cut(rest, ";\n")
 	}
 }
 

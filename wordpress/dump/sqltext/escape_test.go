@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// escapedBytewise is what appendEscaped should do, one byte at a time.
+// escapedBytewise does what AppendEscaped does, one byte at a time.
 func escapedBytewise(v []byte) []byte {
 	var b bytes.Buffer
 	for _, c := range v {
