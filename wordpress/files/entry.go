@@ -218,11 +218,11 @@ func (w *walker) follow(path string) {
 	switch {
 	case s.covered(target), safefs.Within(target, s.core) && !s.sel.WithCore, s.never[target]:
 	case safefs.Within(s.root, target):
-		w.warn(path, fmt.Sprintf("leads to a folder that holds the whole site (%s): kept as a link", wordpress.Shown(target)))
+		w.warn(path, fmt.Sprintf("leads to a folder that holds the whole site (%s): kept as a link", wordpress.QuoteName(target)))
 	case !s.trusts(path):
-		w.warn(path, fmt.Sprintf("leads to what belongs to another user (%s): kept as a link", wordpress.Shown(target)))
+		w.warn(path, fmt.Sprintf("leads to what belongs to another user (%s): kept as a link", wordpress.QuoteName(target)))
 	case s.siteAt(target):
-		w.warn(path, fmt.Sprintf("leads to a WordPress site of its own (%s): kept as a link", wordpress.Shown(target)))
+		w.warn(path, fmt.Sprintf("leads to a WordPress site of its own (%s): kept as a link", wordpress.QuoteName(target)))
 	case w.yield != nil && !safefs.Within(target, s.base):
 		w.unreadable(path, "appeared during the walk and leads to what lies outside the archive's base")
 	case s.extras >= maxExtras:

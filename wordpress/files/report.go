@@ -19,9 +19,10 @@ type Report struct {
 	Unreadable wordpress.Notes
 }
 
-func (r *Report) warn(name, what string) { r.Warnings.Add(wordpress.Shown(name) + ": " + what) }
-
-func (r *Report) unreadable(name, what string) { r.Unreadable.Add(wordpress.Shown(name) + ": " + what) }
+func (r *Report) warn(name, what string) { r.Warnings.Add(wordpress.QuoteName(name) + ": " + what) }
+func (r *Report) unreadable(name, what string) {
+	r.Unreadable.Add(wordpress.QuoteName(name) + ": " + what)
+}
 
 // Warn adds a warning about an entry, such as that it changed while it was read.
 func (s *Set) Warn(name, what string) { s.report.warn(name, what) }

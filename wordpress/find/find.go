@@ -246,7 +246,7 @@ func (f *finder) unreadable(path string, err error) {
 func (f *finder) note(path, what string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.out.Unreadable.Add(wordpress.Shown(path) + ": " + what)
+	f.out.Unreadable.Add(wordpress.QuoteName(path) + ": " + what)
 }
 
 // mayVisit counts what is searched of each user's, so that one cannot keep the

@@ -63,7 +63,7 @@ func (e *expander) expand(dir string, ahead []string) {
 	names, err := e.matches(dir, ahead[0])
 	if err != nil {
 		if !safefs.Absent(err) {
-			e.notes.Add(wordpress.Shown(dir) + ": " + safefs.Cause(err).Error())
+			e.notes.Add(wordpress.QuoteName(dir) + ": " + safefs.Cause(err).Error())
 		}
 		return
 	}
