@@ -11,6 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // A Row is the result of one check of the doctor.
@@ -99,7 +100,7 @@ func (e *Examination) add(r Row) { e.Rows = append(e.Rows, r) }
 
 // addSuccess adds a required check that holds.
 func (e *Examination) addSuccess(check, format string, args ...any) {
-	e.add(Row{Check: check, Verdict: RowHolds, Required: true, Detail: manifest.Printable(fmt.Sprintf(format, args...))})
+	e.add(Row{Check: check, Verdict: RowHolds, Required: true, Detail: wordpress.Printable(fmt.Sprintf(format, args...))})
 }
 
 // addFailure adds a required check that fails.
@@ -179,12 +180,12 @@ func (e *Examination) examinePrivileges(f source.Findings, database, user string
 			text += fmt.Sprintf("; and %d more", more)
 		}
 		e.add(Row{
-			Check: "privileges", Verdict: RowFails, Required: true, Detail: manifest.Printable(text),
-			Advice: manifest.Printable(fmt.Sprintf("GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; another's routines need SHOW_ROUTINE on *.* as well", database, user)),
+			Check: "privileges", Verdict: RowFails, Required: true, Detail: wordpress.Printable(text),
+			Advice: wordpress.Printable(fmt.Sprintf("GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; another's routines need SHOW_ROUTINE on *.* as well", database, user)),
 		})
 	}
 	for _, w := range f.Warnings.Items {
-		e.add(Row{Check: "privileges", Verdict: RowWarning, Detail: manifest.Printable(w)})
+		e.add(Row{Check: "privileges", Verdict: RowWarning, Detail: wordpress.Printable(w)})
 	}
 }
 

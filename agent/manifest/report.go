@@ -163,7 +163,7 @@ func NewReportError(err error) *ReportError {
 	if err == nil {
 		return nil
 	}
-	r := &ReportError{Message: Printable(strings.ReplaceAll(err.Error(), "\n", "; "))}
+	r := &ReportError{Message: wordpress.Printable(strings.ReplaceAll(err.Error(), "\n", "; "))}
 	var config *wordpress.ConfigError
 	if errors.As(err, &config) {
 		r.Class = config.Class

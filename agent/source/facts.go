@@ -40,7 +40,7 @@ type Link struct {
 func (f *Facts) TruncateVersions() {
 	const limit = 100
 	short := func(s string) string {
-		s = manifest.Printable(s)
+		s = wordpress.Printable(s)
 		return strings.ToValidUTF8(s[:min(len(s), limit)], "")
 	}
 	f.WordPress = short(f.WordPress)

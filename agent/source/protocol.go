@@ -8,7 +8,6 @@ import (
 	"io"
 	"sync"
 
-	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
@@ -165,7 +164,7 @@ func newRemoteError(err error) *remoteError {
 }
 
 // Error is the message without control characters, as a tenant may have written it.
-func (r *remoteError) Error() string { return manifest.Printable(r.Message) }
+func (r *remoteError) Error() string { return wordpress.Printable(r.Message) }
 
 // Unwrap returns the errors that callers look for.
 func (r *remoteError) Unwrap() []error {

@@ -115,7 +115,7 @@ func FuzzReadEvent(f *testing.F) {
 				}
 			}
 			if e.Error != nil {
-				if said := e.Error.Error(); said != manifest.Printable(said) && len(said) < 4<<10 {
+				if said := e.Error.Error(); said != wordpress.Printable(said) && len(said) < 4<<10 {
 					t.Fatalf("an error is not fit to print: %q", said)
 				}
 				_ = manifest.NewReportError(e.Error)

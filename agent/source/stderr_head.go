@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"sync"
 
-	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // stderrHeadSize is how much of a worker's standard error is kept, in bytes.
@@ -34,5 +34,5 @@ func (h *stderrHead) firstLine() string {
 	if len(line) == 0 {
 		return ""
 	}
-	return ": " + manifest.Printable(string(line))
+	return ": " + wordpress.Printable(string(line))
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
-	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -173,7 +173,7 @@ func (a *app) examine(ctx context.Context, dirs state.Dirs, w *ward, intrusive b
 	for _, f := range r.Findings {
 		out.Rows = append(out.Rows, agent.Row{
 			Check: f.Check, Verb: f.Verb, Folder: f.Folder, Verdict: string(f.Verdict), Required: f.Required,
-			Detail: manifest.Printable(f.Detail), Advice: f.Advice,
+			Detail: wordpress.Printable(f.Detail), Advice: f.Advice,
 		})
 	}
 	out.OK = r.Proven()

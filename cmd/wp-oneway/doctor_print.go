@@ -10,8 +10,8 @@ import (
 	"golang.org/x/term"
 
 	"github.com/wp-oneway/wp-oneway/agent"
-	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // width is how many columns there are to print on.
@@ -74,7 +74,7 @@ func (s *sheet) heading(text string) {
 	if s.b.Len() > 0 {
 		s.b.WriteString("\n")
 	}
-	s.paragraph("", "  ", manifest.Printable(text))
+	s.paragraph("", "  ", wordpress.Printable(text))
 }
 
 // mark is how a verdict is shown.

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent"
-	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -180,7 +179,7 @@ func (a *app) printInspection(i inspected, facts source.Facts) error {
 	w := tabwriter.NewWriter(a.io.out, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
 		if r[1] != "" {
-			fmt.Fprintf(w, "%s\t%s\n", r[0], manifest.Printable(r[1]))
+			fmt.Fprintf(w, "%s\t%s\n", r[0], wordpress.Printable(r[1]))
 		}
 	}
 	return w.Flush()

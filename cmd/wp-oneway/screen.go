@@ -196,7 +196,7 @@ func (s *screen) record(r manifest.SiteReport) {
 // where somebody watches.
 func (s *screen) summary(r manifest.SiteReport) string {
 	var b strings.Builder
-	r.Name, r.Path = manifest.Printable(r.Name), manifest.Printable(r.Path)
+	r.Name, r.Path = wordpress.Printable(r.Name), wordpress.Printable(r.Path)
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	if r.Error != nil {
 		line("wp-oneway: %s: %s", r.Name, r.Error.Message)
@@ -267,7 +267,7 @@ func told(line func(string, ...any), what string, notes *wordpress.Notes) {
 		return
 	}
 	for _, item := range notes.Items[:min(most, len(notes.Items))] {
-		line("%s%s", what, manifest.Printable(item))
+		line("%s%s", what, wordpress.Printable(item))
 	}
 	if notes.Total > most {
 		line("%sand %d more, listed by --json and in the run's details", what, notes.Total-most)

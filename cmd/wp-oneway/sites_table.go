@@ -15,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // The widths of a table: of a terminal that is not there, and the least that is
@@ -39,7 +40,7 @@ var columns = [...]column{
 	{"DATABASE", 16, databaseCell},
 	{"OWNER", 8, ownerCell},
 	{"BACKED UP", 18, backupCell},
-	{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return manifest.Printable(s.Path) }},
+	{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return wordpress.Printable(s.Path) }},
 }
 
 // width is how wide a table may be.
@@ -132,7 +133,7 @@ func writeReasons(b *strings.Builder, survey *agent.Survey) {
 		if s.Status == agent.Broken && s.Error.Class != "" {
 			what = string(s.Error.Class) + ": "
 		}
-		fmt.Fprintf(b, "%s: %s%s\n", s.Name, what, manifest.Printable(s.Reason))
+		fmt.Fprintf(b, "%s: %s%s\n", s.Name, what, wordpress.Printable(s.Reason))
 	}
 }
 
@@ -158,7 +159,7 @@ func databaseCell(s *agent.SiteSurvey, _ time.Time) string {
 	if s.Database.Port != 0 {
 		host += ":" + strconv.Itoa(s.Database.Port)
 	}
-	return manifest.Printable(s.Database.Name + "@" + host)
+	return wordpress.Printable(s.Database.Name + "@" + host)
 }
 
 func ownerCell(s *agent.SiteSurvey, _ time.Time) string {
