@@ -16,9 +16,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// An s3Sink puts objects into a bucket of S3 or of a compatible. It sends
-// PutObject, CreateMultipartUpload, UploadPart, CompleteMultipartUpload and
-// AbortMultipartUpload, and nothing else, ever.
+// An s3Sink puts objects into a bucket of S3 or of a compatible store. It only ever
+// sends PutObject, CreateMultipartUpload, UploadPart, CompleteMultipartUpload and
+// AbortMultipartUpload.
 type s3Sink struct {
 	c      s3Config
 	o      Options
@@ -84,7 +84,7 @@ func (s *s3Sink) S3() S3Access {
 // fills: one to know whether the stream goes on, and one in the reader.
 const aheadBlocks = 2
 
-// String is the URL as it was given; it names credentials, and holds none.
+// String is the URL as it was given; it names credentials but contains none.
 func (s *s3Sink) String() string { return s.url }
 
 // Put sends a stream that fits into one part as one object, and a longer one
@@ -135,7 +135,7 @@ func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, er
 func (s *s3Sink) notes() []string {
 	var notes []string
 	if s.c.overwrite {
-		notes = append(notes, "not conditional: the store was not told to refuse a name that is taken")
+		notes = append(notes, "not conditional: the store was not told to refuse an existing name")
 	}
 	if s.c.md5 {
 		notes = append(notes, "checksum=md5: the store confirmed each part, and nothing for the whole")
@@ -147,7 +147,7 @@ func (s *s3Sink) wrap(name string, err error) error {
 	return fmt.Errorf("store s3://%s/%s: %w", s.c.bucket, s.c.key(name), err)
 }
 
-// ifNew is the condition that makes the store refuse a name that is taken.
+// ifNew is the condition that makes the store refuse an existing name.
 func (s *s3Sink) ifNew() *string {
 	if s.c.overwrite {
 		return nil
@@ -191,10 +191,10 @@ func (s *s3Sink) putShort(ctx context.Context, p *part, o Object, rec *Receipt) 
 
 const noteSettled = "the answer to the last request was lost; the store refused to create the object once more, so it is there"
 
-// putObject makes one attempt and tells whether it may have taken effect although
+// putObject makes one attempt and reports whether it may have taken effect although
 // it failed.
 func (s *s3Sink) putObject(ctx context.Context, p *part, o *Object, progress func()) (maybe bool, err error) {
-	b := &body{part: p, moved: progress}
+	b := &body{part: p, progress: progress}
 	in := &s3.PutObjectInput{
 		Bucket: &s.c.bucket, Key: aws.String(s.c.key(o.Name)), Body: b, ContentLength: &p.size, IfNoneMatch: s.ifNew(),
 		StorageClass: types.StorageClass(s.c.storageClass), ExpectedBucketOwner: given(s.c.owner),
@@ -220,12 +220,12 @@ func (s *s3Sink) putObject(ctx context.Context, p *part, o *Object, progress fun
 	return false, nil
 }
 
-// confirm looks for what every acknowledgement holds, and compares the checksum
-// that the store says it computed with our own.
+// confirm checks that the store acknowledged the request, and compares the store's
+// checksum with ours.
 func (s *s3Sink) confirm(etag, theirs *string, ours uint64) error {
 	switch {
 	case aws.ToString(etag) == "":
-		return &failure{cause: errors.New("the store answered 200 and acknowledged nothing: no ETag; what it holds under the name is not known")}
+		return &failure{cause: errors.New("the store answered 200 without an ETag; whether the object is stored is not known")}
 	case s.c.md5:
 		return nil
 	case aws.ToString(theirs) == "":
@@ -236,20 +236,20 @@ func (s *s3Sink) confirm(etag, theirs *string, ours uint64) error {
 	return nil
 }
 
-// errEarly is that of an acknowledgement of what was not sent yet.
+// errEarly is the error of an acknowledgement before the body was sent.
 func errEarly() error {
-	return &failure{cause: errors.New("the store acknowledged what it had not been sent; whatever answers at this endpoint is no store"), restart: false}
+	return &failure{cause: errors.New("the store acknowledged an object before it was sent; the server at this endpoint is not an object store"), restart: false}
 }
 
-// expect has bodies sent at once where it must be; else the store is asked first
-// whether it will take a long one.
+// expect disables Expect: 100-continue for stores that refuse it. Otherwise the store
+// is asked whether it accepts a long body before it is sent.
 func (s *s3Sink) expect(o *s3.Options) {
 	if s.store.noExpectContinue.Load() {
 		o.ContinueHeaderThresholdBytes = -1
 	}
 }
 
-// md5 is the part's checksum for stores that know no better one.
+// md5 is the part's checksum for stores without CRC64NVME.
 func (p *part) md5() *string {
 	h := md5.New()
 	for _, b := range p.blocks {

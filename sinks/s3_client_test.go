@@ -126,7 +126,7 @@ func TestS3IsAcknowledgedNothingAhead(t *testing.T) {
 	})
 	for _, size := range []int{1000, 3 * BlockSize} {
 		_, err := sink.Put(t.Context(), "name", bytes.NewReader(make([]byte, size)))
-		if err == nil || !strings.Contains(err.Error(), "had not been sent") {
+		if err == nil || !strings.Contains(err.Error(), "before it was sent") {
 			t.Errorf("%d bytes: error %v", size, err)
 		}
 	}

@@ -35,8 +35,8 @@ const mostSilent = 3
 
 var errSilent = errors.New("not tried: the store answers no more")
 
-// A trial is one canary and what is known of it.
-type trial struct {
+// An s3Canary is one canary and what is known of it.
+type s3Canary struct {
 	*s3Examiner
 	folderName string
 	name       string // relative to the prefix
@@ -128,7 +128,7 @@ func given(v string) *string {
 
 // folder tries everything that concerns objects in one folder.
 func (x *s3Examiner) folder(ctx context.Context, name string) ([]Finding, bool) {
-	t := &trial{s3Examiner: x, folderName: name}
+	t := &s3Canary{s3Examiner: x, folderName: name}
 	if !t.create(ctx) {
 		return t.findings, false
 	}
@@ -145,7 +145,7 @@ func (x *s3Examiner) folder(ctx context.Context, name string) ([]Finding, bool) 
 
 // whole tries what lies outside the prefix, and the bucket's settings.
 func (x *s3Examiner) whole(ctx context.Context) []Finding {
-	t := &trial{s3Examiner: x}
+	t := &s3Canary{s3Examiner: x}
 	t.outside(ctx)
 	t.settings(ctx)
 	t.listen(ctx)
@@ -156,7 +156,7 @@ func (x *s3Examiner) whole(ctx context.Context) []Finding {
 }
 
 // add notes a finding.
-func (t *trial) add(f Finding) {
+func (t *s3Canary) add(f Finding) {
 	f.Folder = t.folderName
 	t.findings = append(t.findings, f)
 }
