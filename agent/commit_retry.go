@@ -32,30 +32,30 @@ func (c commitRetry) put(ctx context.Context, sink sinks.Sink, name string, text
 	ctx, cancel := c.extend(ctx)
 	defer cancel()
 	maybeStored := false
-	for pause := c.pause; ; pause = min(2*pause, maxCommitPause) {
-		receipt, err := sink.Put(ctx, name, bytes.NewReader(text))
-		switch {
-		case err == nil:
-			return receipt, nil
-		case errors.Is(err, sinks.ErrExists) && maybeStored:
-			return sinks.Receipt{}, nil
+	var receipt sinks.Receipt
+	err := sinks.Retry(ctx, sinks.Pauses{First: c.pause, Longest: maxCommitPause}, func() sinks.Attempt {
+		var err error
+		receipt, err = sink.Put(ctx, name, bytes.NewReader(text))
+		if errors.Is(err, sinks.ErrExists) && maybeStored {
+			receipt, err = sinks.Receipt{}, nil
+		}
+		if err == nil {
+			return sinks.Attempt{}
 		}
 		maybeStored = maybeStored || errors.Is(err, sinks.ErrUnknown)
 		if !errors.Is(err, sinks.ErrUnknown) && maybeStored {
 			err = fmt.Errorf("%w; %w", err, sinks.ErrUnknown)
 		}
-		if !errors.Is(err, sinks.ErrUnknown) && !errors.Is(err, sinks.ErrUnavailable) {
-			return sinks.Receipt{}, err
+		again := errors.Is(err, sinks.ErrUnknown) || errors.Is(err, sinks.ErrUnavailable)
+		if again {
+			log.Warn("retrying the manifest", "to", sink.String(), "err", err)
 		}
-		log.Warn("retrying the manifest", "to", sink.String(), "err", err)
-		wait := time.NewTimer(pause)
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
-			return sinks.Receipt{}, err
-		}
+		return sinks.Attempt{Err: err, Again: again}
+	})
+	if err != nil {
+		return sinks.Receipt{}, err
 	}
+	return receipt, nil
 }
 
 // extend returns a context that ends after the patience, or the grace after ctx.
