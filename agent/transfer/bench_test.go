@@ -20,14 +20,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// An oddSink is a real sink that something befalls.
-type oddSink struct {
+// A faultySink is a real sink with a fault.
+type faultySink struct {
 	sinks.Sink
-	// put stands in for Put; it has the real one.
+	// put replaces Put; it gets the real sink.
 	put func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error)
 }
 
-func (s *oddSink) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
+func (s *faultySink) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
 	return s.put(ctx, name, r, s.Sink)
 }
 
@@ -70,12 +70,12 @@ func newBench(t *testing.T, filters []archive.Filter, to ...sinks.Sink) *bench {
 	for _, s := range to {
 		b.Destinations = append(b.Destinations, NewDestination(b.ctx, s, s))
 	}
-	t.Cleanup(b.whole)
+	t.Cleanup(b.checkPool)
 	return b
 }
 
-// whole checks that every block is back in the pool.
-func (b *bench) whole() {
+// checkPool checks that every block is back in the pool.
+func (b *bench) checkPool() {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
@@ -116,7 +116,7 @@ func pour(text []byte, err error) Stream {
 	}}
 }
 
-// noise is text that no filter makes shorter.
+// noise is incompressible text.
 func noise(n int) []byte {
 	p := make([]byte, n)
 	rand.Read(p) // never fails
@@ -141,9 +141,9 @@ func unzstd(t *testing.T, path string) []byte {
 	return text
 }
 
-var errTest = errors.New("what the test has befall it")
+var errTest = errors.New("the error of the test")
 
-// until waits for a condition of the test's own making.
+// until waits for a condition.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for range 3000 {

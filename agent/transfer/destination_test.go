@@ -14,13 +14,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// guard watches the bench's destinations while the test lasts.
-func (b *bench) guard(stall time.Duration) {
+// watch watches the bench's destinations while the test lasts.
+func (b *bench) watch(stall time.Duration) {
 	go b.WatchDestinations(b.ctx, stall)
 }
 
-// standing reads that much and then stands still until it is given up.
-func standing(after int64) func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error) {
+// stall reads that much and then blocks until the destination is given up.
+func stall(after int64) func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error) {
 	return func(ctx context.Context, _ string, r io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
 		if _, err := io.CopyN(io.Discard, r, after); err != nil && !errors.Is(err, io.EOF) {
 			return sinks.Receipt{}, err
@@ -30,12 +30,12 @@ func standing(after int64) func(context.Context, string, io.Reader, sinks.Sink) 
 	}
 }
 
-func TestADestinationThatStandsStillIsGivenUp(t *testing.T) {
+func TestStalledDestinationIsGivenUp(t *testing.T) {
 	for name, after := range map[string]int64{"at once": 0, "in the middle": 9 << 20, "at the end": 1 << 40} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			b := newBench(t, nil, &oddSink{folder(t, t.TempDir()), standing(after)}, folder(t, dir))
-			b.guard(time.Second) // much longer than a busy machine lets the other one wait
+			b := newBench(t, nil, &faultySink{folder(t, t.TempDir()), stall(after)}, folder(t, dir))
+			b.watch(time.Second) // much longer than the other destination waits on a busy machine
 			text := noise(30 << 20)
 			if _, err := b.send(pour(text, nil)); err != nil {
 				t.Fatal(err)
@@ -50,11 +50,11 @@ func TestADestinationThatStandsStillIsGivenUp(t *testing.T) {
 	}
 }
 
-// One that keeps to itself what the others need is given up, too, though nothing
-// waits for it in its queue.
-func TestADestinationThatKeepsTheMemoryIsGivenUp(t *testing.T) {
+// A destination that holds the memory that others need is given up, although nothing
+// waits in its queue.
+func TestDestinationThatHoldsTheMemoryIsGivenUp(t *testing.T) {
 	dir := t.TempDir()
-	b := newBench(t, nil, &oddSink{folder(t, t.TempDir()), func(ctx context.Context, _ string, r io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
+	b := newBench(t, nil, &faultySink{folder(t, t.TempDir()), func(ctx context.Context, _ string, r io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
 		var kept []*sinks.Block
 		defer func() {
 			for _, block := range kept {
@@ -69,7 +69,7 @@ func TestADestinationThatKeepsTheMemoryIsGivenUp(t *testing.T) {
 			kept = append(kept, block)
 		}
 	}}, folder(t, dir))
-	b.guard(time.Second) // much longer than a busy machine lets the other one wait
+	b.watch(time.Second) // much longer than the other destination waits on a busy machine
 	if _, err := b.send(pour(noise((PoolBlocks+20)<<20), nil)); err != nil {
 		t.Fatal(err)
 	}
@@ -81,13 +81,13 @@ func TestADestinationThatKeepsTheMemoryIsGivenUp(t *testing.T) {
 	}
 }
 
-// A slow destination holds the stream back and is not given up.
-func TestASlowDestinationIsWaitedFor(t *testing.T) {
+// A slow destination slows the stream down and is not given up.
+func TestSlowDestinationIsNotGivenUp(t *testing.T) {
 	dir := t.TempDir()
-	b := newBench(t, nil, &oddSink{folder(t, dir), func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	b := newBench(t, nil, &faultySink{folder(t, dir), func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		return real.Put(ctx, name, slow{r})
 	}})
-	b.guard(time.Second)
+	b.watch(time.Second)
 	began := time.Now()
 	if _, err := b.send(pour(noise(10<<20), nil)); err != nil {
 		t.Fatal(err)
@@ -105,10 +105,10 @@ func (s slow) Read(p []byte) (int, error) {
 	return s.r.Read(p[:min(len(p), 64<<10)])
 }
 
-// A destination that has nothing to do does not stall: the site is slow.
-func TestADestinationIsNotBlamedForASlowSite(t *testing.T) {
+// A destination that has nothing to do has not stalled: the site is slow.
+func TestDestinationOfASlowSiteIsNotGivenUp(t *testing.T) {
 	b := newBench(t, nil, folder(t, t.TempDir()))
-	b.guard(500 * time.Millisecond)
+	b.watch(500 * time.Millisecond)
 	_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {
 		for range 3 {
 			time.Sleep(time.Second)
@@ -123,7 +123,7 @@ func TestADestinationIsNotBlamedForASlowSite(t *testing.T) {
 	}
 }
 
-func TestTheFirstReasonStays(t *testing.T) {
+func TestFirstReasonIsKept(t *testing.T) {
 	sink := folder(t, t.TempDir())
 	d := NewDestination(t.Context(), sink, sink)
 	if d.Err() != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-func TestAStreamReachesEveryDestinationAlike(t *testing.T) {
+func TestEveryDestinationGetsTheSameStream(t *testing.T) {
 	for _, size := range []int{0, 1, sinks.BlockSize - 1, sinks.BlockSize, sinks.BlockSize + 1, 7*sinks.BlockSize + 12345} {
 		for _, filters := range [][]archive.Filter{nil, {archive.Zstd(0)}, {archive.Gzip(1)}} {
 			t.Run(fmt.Sprintf("%d bytes %v", size, archive.Names(filters...)), func(t *testing.T) {
@@ -57,8 +57,8 @@ func TestAStreamReachesEveryDestinationAlike(t *testing.T) {
 	}
 }
 
-// Whatever the last byte was that came before the failure, there is no object.
-func TestAPartThatFailsIsPublishedNowhere(t *testing.T) {
+// No object is published, wherever in the stream the failure is.
+func TestFailedStreamIsNotPublished(t *testing.T) {
 	for _, size := range []int{0, 1, sinks.BlockSize, 3 * sinks.BlockSize, 20*sinks.BlockSize + 5} {
 		for _, filters := range [][]archive.Filter{nil, {archive.Zstd(0)}, {archive.Gzip(0)}} {
 			t.Run(fmt.Sprintf("%d bytes %v", size, archive.Names(filters...)), func(t *testing.T) {
@@ -71,36 +71,36 @@ func TestAPartThatFailsIsPublishedNowhere(t *testing.T) {
 					t.Errorf("published: %q", left)
 				}
 				if err := b.Destinations[0].Err(); err != nil {
-					t.Errorf("the destination is blamed: %v", err)
+					t.Errorf("the destination failed: %v", err)
 				}
 			})
 		}
 	}
 }
 
-func TestAPanicInAPartIsAnErrorOfTheSite(t *testing.T) {
+func TestPanicInAStreamIsItsError(t *testing.T) {
 	dir := t.TempDir()
 	b := newBench(t, []archive.Filter{archive.Zstd(0)}, folder(t, dir))
 	_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {
 		if _, err := w.Write(noise(5 << 20)); err != nil {
 			return err
 		}
-		panic("what nobody thought of")
+		panic("unexpected")
 	}})
 	var c *crash.Error
-	if !errors.As(err, &c) || !strings.Contains(err.Error(), "what nobody thought of") || strings.Contains(err.Error(), "\n") {
+	if !errors.As(err, &c) || !strings.Contains(err.Error(), "unexpected") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("the error is %v", err)
 	}
 	if c != nil && !bytes.Contains(c.Stack, []byte("transfer_test.go")) {
-		t.Errorf("where it happened is lost: %s", c.Stack)
+		t.Errorf("the stack does not show where it happened: %s", c.Stack)
 	}
 	if left := published(t, dir); len(left) > 0 {
 		t.Errorf("published: %q", left)
 	}
 }
 
-// To cancel just when the part has ended well must not publish it as if nothing were.
-func TestACancelledStreamIsPublishedNowhere(t *testing.T) {
+// A stream that is cancelled just when it has ended must not be published.
+func TestCancelledStreamIsNotPublished(t *testing.T) {
 	for name, sent := range map[string]int{"at once": 0, "in the middle": 5<<20 + 1, "at the end of a block": 4 << 20} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -125,7 +125,7 @@ func TestACancelledStreamIsPublishedNowhere(t *testing.T) {
 	}
 }
 
-func TestADestinationThatFailsFailsAlone(t *testing.T) {
+func TestFailedDestinationFailsAlone(t *testing.T) {
 	for name, put := range map[string]func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error){
 		"at once": func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error) {
 			return sinks.Receipt{}, errTest
@@ -162,21 +162,21 @@ func TestADestinationThatFailsFailsAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			b := newBench(t, nil, &oddSink{folder(t, t.TempDir()), put}, folder(t, dir))
+			b := newBench(t, nil, &faultySink{folder(t, t.TempDir()), put}, folder(t, dir))
 			text := noise(40 << 20)
 			if _, err := b.send(pour(text, nil)); err != nil {
 				t.Fatal(err)
 			}
 			if err := b.Destinations[0].Err(); err == nil {
-				t.Error("it is not given up")
+				t.Error("the destination was not given up")
 			}
 			if len(b.Destinations[0].Objects()) > 0 {
-				t.Errorf("it is believed to hold %+v", b.Destinations[0].Objects())
+				t.Errorf("objects of the failed destination: %+v", b.Destinations[0].Objects())
 			}
 			if got, err := os.ReadFile(filepath.Join(dir, "x/run.sql")); err != nil || !bytes.Equal(got, text) {
 				t.Errorf("the other one holds %d bytes of %d (%v)", len(got), len(text), err)
 			}
-			// What comes next goes to the other one alone.
+			// The next stream goes to the other destination only.
 			if _, err := b.send(Stream{Name: "files", Write: pour(text[:10], nil).Write}); err != nil || len(b.Destinations[1].Objects()) != 2 {
 				t.Errorf("the next stream: %v, %+v", err, b.Destinations[1].Objects())
 			}
@@ -184,8 +184,8 @@ func TestADestinationThatFailsFailsAlone(t *testing.T) {
 	}
 }
 
-func TestAStreamEndsWhenNobodyTakesIt(t *testing.T) {
-	fails := &oddSink{folder(t, t.TempDir()), func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error) {
+func TestStreamEndsWithoutDestinations(t *testing.T) {
+	fails := &faultySink{folder(t, t.TempDir()), func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error) {
 		return sinks.Receipt{}, errTest
 	}}
 	for _, size := range []int{0, 10, 60 << 20} {
@@ -196,8 +196,8 @@ func TestAStreamEndsWhenNobodyTakesIt(t *testing.T) {
 	}
 }
 
-// The filter's end mark is written by Close: that it cannot be written is a failure.
-func TestAFilterThatCannotEndFailsTheStream(t *testing.T) {
+// Close writes the end mark of a filter; if it fails, the stream fails.
+func TestFailedCloseOfAFilterFailsTheStream(t *testing.T) {
 	dir := t.TempDir()
 	stuck := archive.Filter{Name: "stuck", Suffix: ".stuck", Wrap: func(w io.Writer) (io.WriteCloser, error) { return unending{w}, nil }}
 	b := newBench(t, []archive.Filter{archive.Zstd(0), stuck}, folder(t, dir))
