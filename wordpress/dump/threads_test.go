@@ -10,9 +10,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// splitRows is a number of rows of 100,000 bytes in a table that is read in ranges,
-// which begins at 16 MiB.
-const splitRows = 180
+// splitRows is a number of rows of 100,000 bytes in a table that is read in ranges: by
+// the server's estimate, it must exceed 16 MiB.
+const splitRows = 250
 
 func TestThreadsWriteTheSameDumpMariaDB(t *testing.T) { threadsWriteTheSame(t, mariaDB(t)) }
 
@@ -79,7 +79,7 @@ func TestThreadsShareOneSnapshot(t *testing.T) {
 
 func TestThreadsNoticeChanges(t *testing.T) {
 	f := mariaDB(t)
-	db := filled(t, f, "threadsmoved", "InnoDB", 250)
+	db := filled(t, f, "threadsmoved", "InnoDB", splitRows)
 	f.run(t, db, "CREATE TABLE n (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO n SELECT * FROM m; ANALYZE TABLE m, n")
 	for _, statement := range []string{"TRUNCATE TABLE z", "DROP TABLE z", "ALTER TABLE z ADD COLUMN x INT, ALGORITHM=COPY"} {
 		f.run(t, db, "DROP TABLE IF EXISTS z; CREATE TABLE z (id INT PRIMARY KEY, n INT); INSERT INTO z VALUES (1,1),(2,2)")
