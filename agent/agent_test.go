@@ -19,10 +19,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// An oddSink is a real sink that something befalls.
+// An oddSink wraps a sink and replaces its Put.
 type oddSink struct {
 	sinks.Sink
-	// put stands in for Put; it has the real one.
+	// put replaces Put; real is the wrapped sink.
 	put func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error)
 }
 
@@ -40,7 +40,7 @@ func folder(t *testing.T, dir string) sinks.Sink {
 	return s
 }
 
-// published lists all that lies below a folder, without its folders and links.
+// published lists the regular files below a folder.
 func published(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -75,7 +75,7 @@ func unzstd(t *testing.T, path string) []byte {
 
 var errTest = errors.New("what the test has befall it")
 
-// newSite lays a small WordPress whose database is nowhere.
+// newSite creates a small WordPress with a database that does not exist.
 func newSite(t *testing.T) site.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "home", "site")

@@ -18,7 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A fickle sink answers each put with the next of its answers, the last one for ever.
+// A fickle sink answers each put with the next of its answers, and repeats the last one.
 type fickle struct {
 	answers []error
 	puts    int
@@ -45,7 +45,7 @@ var (
 	errDenied = errors.New("denied")
 )
 
-func TestAManifestIsPutUntilItIsKnownToBeThere(t *testing.T) {
+func TestCommitRetry(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers []error
 		puts    int
@@ -81,9 +81,9 @@ func TestAManifestIsPutUntilItIsKnownToBeThere(t *testing.T) {
 	}
 }
 
-// A run that is told to end while its manifest is on its way waits a moment for
-// the answer, and no longer.
-func TestAManifestOutlivesItsRunByAMoment(t *testing.T) {
+// A run that is cancelled while its manifest is sent waits for the answer until the
+// grace period ends.
+func TestCommitAfterCancel(t *testing.T) {
 	for name, c := range map[string]struct {
 		grace, patience time.Duration
 		cancel          bool
@@ -114,8 +114,8 @@ func TestAManifestOutlivesItsRunByAMoment(t *testing.T) {
 	}
 }
 
-// What a run comes to when its manifests are decided while it is told to end.
-func TestARunIsWhatItsManifestsAre(t *testing.T) {
+// The result of a run whose manifests are stored or not while it is cancelled.
+func TestCommitResult(t *testing.T) {
 	why := errors.New("told to end")
 	unknown := errors.Join(errors.New("reset"), sinks.ErrUnknown)
 	for name, c := range map[string]struct {
@@ -143,7 +143,7 @@ func TestARunIsWhatItsManifestsAre(t *testing.T) {
 	}
 }
 
-// storing is a sink of whole objects; what becomes of a manifest is said.
+// A storing sink accepts all objects, and answers a manifest with an error or not.
 type storing struct {
 	manifest error
 	ended    func() // called while the manifest is put
@@ -165,7 +165,7 @@ func (s *storing) Put(_ context.Context, name string, r io.Reader) (sinks.Receip
 	return sinks.Receipt{Objects: []sinks.Object{{Name: name, Bytes: n}}}, nil
 }
 
-// smallSite is a site of a few files.
+// smallSite creates a site of a few files.
 func smallSite(t *testing.T) site.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "site")
@@ -186,9 +186,9 @@ func smallSite(t *testing.T) site.Place {
 	return site.Place{Path: root, Home: filepath.Dir(root), Name: "site"}
 }
 
-// A run that is told to end while its manifest is put is reported as what it came
-// to: a backup that stands, one that may, or none.
-func TestARunThatEndsInItsManifestIsReportedAsWhatItIs(t *testing.T) {
+// A run that is cancelled while its manifest is put is reported as stored, as maybe
+// stored, or as failed.
+func TestCancelDuringCommit(t *testing.T) {
 	for name, c := range map[string]struct {
 		manifest error
 		status   manifest.Status

@@ -20,8 +20,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
-// withOwnMounts runs the test in a process that mounts what it likes and disturbs
-// nobody; false means that this is not that process.
+// withOwnMounts runs the test again in a process with a mount namespace of its own.
+// It returns true in that process.
 func withOwnMounts(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv("WP_ONEWAY_TEST_MOUNTS") != "" {
@@ -45,7 +45,7 @@ func withOwnMounts(t *testing.T) bool {
 	return false
 }
 
-// disk mounts a file system of that size.
+// disk mounts a file system of that size, in bytes.
 func disk(t *testing.T, size int64) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -60,7 +60,7 @@ func disk(t *testing.T, size int64) string {
 	return dir
 }
 
-// backupTo backs a site with a megabyte of noise up into a folder.
+// backupTo backs up a site with 1 MiB of random data into a folder.
 func backupTo(t *testing.T, dir string) manifest.SiteReport {
 	t.Helper()
 	place := smallSite(t)
@@ -73,7 +73,7 @@ func backupTo(t *testing.T, dir string) manifest.SiteReport {
 	return a.Backup(t.Context(), []Job{{Place: place, Name: "site", Kind: manifest.Files, Sinks: []string{dir}}}).Sites[0]
 }
 
-// wholeOrNothing checks a folder against what was reported of the only run into it.
+// wholeOrNothing checks a folder against the report of the only run into it.
 func wholeOrNothing(t *testing.T, dir string, report manifest.SiteReport) {
 	t.Helper()
 	var manifests, temporary []string
@@ -115,8 +115,8 @@ func wholeOrNothing(t *testing.T, dir string, report manifest.SiteReport) {
 	}
 }
 
-// A disk that is full, at whatever byte, has a whole run or none.
-func TestADiskThatIsFullHasAWholeRunOrNone(t *testing.T) {
+// Wherever the disk becomes full, it holds a complete run or none.
+func TestFullDisk(t *testing.T) {
 	if !withOwnMounts(t) {
 		return
 	}
@@ -134,7 +134,7 @@ func TestADiskThatIsFullHasAWholeRunOrNone(t *testing.T) {
 	}
 }
 
-func TestADiskThatIsReadOnlyIsSaidToBe(t *testing.T) {
+func TestReadOnlyDisk(t *testing.T) {
 	if !withOwnMounts(t) {
 		return
 	}

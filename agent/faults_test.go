@@ -27,7 +27,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// rounds is how many random runs there are: WP_ONEWAY_FAULT_ROUNDS, else 40.
+// rounds is the number of random runs: WP_ONEWAY_FAULT_ROUNDS, or 40.
 func rounds(t *testing.T) int {
 	t.Helper()
 	s := os.Getenv("WP_ONEWAY_FAULT_ROUNDS")
@@ -41,7 +41,7 @@ func rounds(t *testing.T) int {
 	return n
 }
 
-// outcomes counts how runs came out.
+// outcomes counts the results of runs.
 type outcomes struct {
 	mu    sync.Mutex
 	count map[string]int
@@ -53,10 +53,10 @@ func (o *outcomes) add(what string) {
 	o.count[what]++
 }
 
-// Whatever happens to requests, to the connections beneath them, to the credential
-// and to the bucket, a run of a real site ends with its manifest and all it names,
-// or failed and without one; only where every answer to the manifest was lost, it
-// says that it does not know, and names it.
+// Whatever happens to requests, connections, the credential and the bucket, a run of
+// a real site ends with its manifest and all objects in it, or it fails and has no
+// manifest. Only if every answer to the manifest was lost, the run reports that it
+// does not know, and names the manifest.
 func TestRandomFaults(t *testing.T) {
 	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
 	if err != nil {
@@ -91,7 +91,7 @@ func TestRandomFaults(t *testing.T) {
 	}
 }
 
-// A faultyRun is one run with its faults.
+// A faultyRun is one run, and the faults in it.
 type faultyRun struct {
 	minio *lab.MinIO
 	site  *lab.WordPress
@@ -102,7 +102,7 @@ type faultyRun struct {
 	told        strings.Builder // what was done to it
 }
 
-// plan decides, by the seed, what happens to which request.
+// plan returns the fault of each request, chosen by the seed.
 func (f *faultyRun) plan(t *testing.T, r *rand.Rand) func(string, int) faults.Fault {
 	rate := []float64{0, 0.1, 0.3, 0.6}[r.IntN(4)]
 	menu := []faults.Fault{
@@ -125,7 +125,7 @@ func (f *faultyRun) plan(t *testing.T, r *rand.Rand) func(string, int) faults.Fa
 	}
 }
 
-// run backs the site up, checks what came of it, and says what that was.
+// run backs up the site, checks the result, and returns it.
 func (f *faultyRun) run(t *testing.T) string {
 	r := rand.New(rand.NewPCG(f.seed, 3)) //nolint:gosec // faults, not secrets
 	f.bucket = fmt.Sprintf("round-%d", f.seed)
@@ -166,7 +166,7 @@ func (f *faultyRun) run(t *testing.T) string {
 	return what
 }
 
-// url is the sink's, for a user who may only put.
+// url is the sink's URL, with a user that can only put.
 func (f *faultyRun) url(t *testing.T, endpoint string) string {
 	t.Helper()
 	file, err := f.minio.PutOnlyUser(t.Context(), f.bucket, "host")
@@ -211,7 +211,7 @@ func (f *faultyRun) removeBucket(t *testing.T) {
 	}
 }
 
-// check compares what is stored with what was reported.
+// check compares what is stored with the report.
 func (f *faultyRun) check(t *testing.T, report manifest.SiteReport) string {
 	t.Helper()
 	manifests := f.manifests(t)
@@ -236,7 +236,7 @@ func (f *faultyRun) check(t *testing.T, report manifest.SiteReport) string {
 	return "failed"
 }
 
-// manifests fetches every manifest with root's key, and all that each names.
+// manifests fetches every manifest, and every object in it, with root's key.
 func (f *faultyRun) manifests(t *testing.T) map[string]bool {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())

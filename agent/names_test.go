@@ -18,7 +18,7 @@ import (
 // missingTime is how long a site must be missing before another user gets its name.
 const missingTime = 20 * time.Hour
 
-// A town is a host with sites that compete for names.
+// A town is a host with sites that ask for the same names.
 type town struct {
 	t    *testing.T
 	base string
@@ -38,7 +38,7 @@ func newTown(t *testing.T) *town {
 	return w
 }
 
-// site makes a site of a user's, and its job.
+// site creates a site of a user, and returns its job.
 func (w *town) site(path, name string, uid int) Job {
 	w.t.Helper()
 	root := filepath.Join(w.base, path)
@@ -60,8 +60,8 @@ func (w *town) site(path, name string, uid int) Job {
 	return Job{Place: place, Name: name, Kind: manifest.Files}
 }
 
-// run is one invocation: it says which of the jobs may have their names, and has
-// those take them.
+// run is one invocation. It registers the names of the sites that get them, and
+// returns their paths.
 func (w *town) run(jobs ...Job) (won []string) {
 	w.t.Helper()
 	c := w.a.resolveNames(jobs)
@@ -100,9 +100,9 @@ func (w *town) want(what string, got []string, want ...string) {
 	}
 }
 
-// Whoever makes a folder of a site's name cannot keep that site from its backups,
-// nor put his own among them.
-func TestWhoHoldsANameKeepsIt(t *testing.T) {
+// Creating a folder with the name of another site neither stops the backups of that
+// site nor adds to them.
+func TestNameOwnerKeepsItsName(t *testing.T) {
 	w := newTown(t)
 	victim, thief := w.site("victim/sites/v.example/public", "v.example", 2001), w.site("a-thief/sites/v.example/public", "v.example", 2002)
 	w.want("alone", w.run(victim), "victim/sites/v.example/public")
@@ -125,9 +125,9 @@ func TestWhoHoldsANameKeepsIt(t *testing.T) {
 	}
 }
 
-// Without a holder, nobody has a name that two come to, but for one that the
-// operator gave it.
-func TestNobodyHoldsTheNameYet(t *testing.T) {
+// If nobody owns a name that two sites ask for, only a site that the operator gave
+// the name gets it.
+func TestFreeName(t *testing.T) {
 	w := newTown(t)
 	one, two := w.site("one/blog", "blog", 2001), w.site("two/blog", "blog", 2002)
 	other := w.site("three/shop", "shop", 2003)
@@ -148,9 +148,9 @@ func TestNobodyHoldsTheNameYet(t *testing.T) {
 	w.want("one is not there", w.run(missing, w.site("four/new", "new", 2004)), "four/new")
 }
 
-// The operator takes a name away by calling its holder something else, or by
-// leaving that out.
-func TestANameIsReleased(t *testing.T) {
+// The operator takes a name away by giving its owner another name, or by leaving
+// that site out.
+func TestNameIsReleased(t *testing.T) {
 	for _, how := range []string{"renamed", "renamed before", "ignored"} {
 		w := newTown(t)
 		squatter, newcomer := w.site("a/sites/v.example/public", "v.example", 2001), w.site("b/sites/v.example/public", "v.example", 2002)
@@ -171,9 +171,9 @@ func TestANameIsReleased(t *testing.T) {
 	}
 }
 
-// A site that has gone loses its name: to one of the same owner's, or that the
-// operator names so, at once; to another's only when it stays away.
-func TestAHolderThatIsGone(t *testing.T) {
+// A site that is missing loses its name: at once to a site of the same owner, or to
+// one that the operator gave the name; to a site of another owner after missingTime.
+func TestMissingNameOwner(t *testing.T) {
 	gone := func(w *town) Job {
 		holder := w.site("old/x", "x", 2001)
 		w.want("the holder", w.run(holder), "old/x")
@@ -214,9 +214,9 @@ func TestAHolderThatIsGone(t *testing.T) {
 	w.want("too late", w.run(other, holder), "b/x")
 }
 
-// A site keeps its name when it moves behind the path that it is called by, or
-// when it is called by another path.
-func TestTheSameSiteByAnotherWay(t *testing.T) {
+// A site keeps its name when its folder moves while its path stays, or when the
+// operator uses another path to it.
+func TestSameSiteByAnotherPath(t *testing.T) {
 	w := newTown(t)
 	job := w.site("disk1/x", "x", 2001)
 	link := filepath.Join(w.base, "link")
@@ -246,8 +246,8 @@ func TestSitesOfOneFolder(t *testing.T) {
 	w.want("hosts", w.run(a, b), "shared", "shared")
 }
 
-// What lies inside another site is left to its own run, if it has one.
-func TestInnerSites(t *testing.T) {
+// A site inside another site is left to its own run, if it has one.
+func TestNested(t *testing.T) {
 	w := newTown(t)
 	jobs := []Job{
 		w.site("u/html", "html", 2001), w.site("u/html/shop", "shop", 2001), w.site("u/html/shop/deep", "deep", 2001),
@@ -263,8 +263,9 @@ func TestInnerSites(t *testing.T) {
 	}
 }
 
-// A search's find without configuration is left out, unless it had one.
-func TestAConfigurationThatIsLost(t *testing.T) {
+// A site that a search finds without a configuration is left out, unless it was
+// backed up before.
+func TestLostConfiguration(t *testing.T) {
 	w := newTown(t)
 	bare, lost := w.site("bare", "bare", 2001), w.site("lost", "lost", 2001)
 	w.want("before", w.run(lost), "lost")
@@ -275,9 +276,9 @@ func TestAConfigurationThatIsLost(t *testing.T) {
 	}
 }
 
-// Each of a tenant's runs may take as long as a run may; the sites of others must
-// not wait for all of them. Only root serves several owners.
-func TestNoOwnerKeepsTheOthersWaiting(t *testing.T) {
+// Every run of a tenant may take as long as a run may. The sites of other tenants must
+// not wait for all of them. Only root backs up several owners.
+func TestOwnersTakeTurns(t *testing.T) {
 	w := newTown(t)
 	var jobs []Job
 	for _, path := range []string{"alice/1", "alice/2", "alice/3", "bob/1", "bob/2"} {

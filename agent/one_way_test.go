@@ -13,8 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// keyed opens an S3 sink, which asks nobody, with a key of that name from a file
-// of always the same name.
+// keyed opens an S3 sink, without contacting it, with an access key from a file.
 func keyed(t *testing.T, file, address, key string) sinks.Sink {
 	t.Helper()
 	if err := os.WriteFile(file, []byte("[default]\naws_access_key_id = "+key+"\naws_secret_access_key = hunter2\n"), 0o600); err != nil {
@@ -31,7 +30,7 @@ func keyed(t *testing.T, file, address, key string) sinks.Sink {
 	return sink
 }
 
-func TestAVerdictIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
+func TestVerdictIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 	dirs := state.Dirs{State: filepath.Join(t.TempDir(), "state")}
 	at := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
 	file := filepath.Join(t.TempDir(), "credentials")
@@ -75,7 +74,7 @@ func TestAVerdictIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 	}
 }
 
-func TestAVerdictIsNoUseToAnotherCredential(t *testing.T) {
+func TestVerdictOfAnotherCredential(t *testing.T) {
 	dirs := state.Dirs{State: filepath.Join(t.TempDir(), "state")}
 	a := &Agent{Dirs: dirs, Now: time.Now}
 	file := filepath.Join(t.TempDir(), "credentials")
@@ -94,7 +93,7 @@ func TestAVerdictIsNoUseToAnotherCredential(t *testing.T) {
 	if err := a.requireOneWay(t.Context(), Job{}, theirs); err == nil || !strings.Contains(err.Error(), "only with another credential") {
 		t.Errorf("with another credential: %v", err)
 	}
-	// Nothing that is stored tells of the credential, and nobody else can read it.
+	// No stored file reveals the credential, and no other user can read it.
 	err = filepath.WalkDir(dirs.State, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -111,7 +110,7 @@ func TestAVerdictIsNoUseToAnotherCredential(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Another host comes to another fingerprint.
+	// The fingerprint differs on another host.
 	here, err := dirs.Fingerprint(credential)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +123,7 @@ func TestAVerdictIsNoUseToAnotherCredential(t *testing.T) {
 	}
 }
 
-func TestAFolderIsNeverOneWay(t *testing.T) {
+func TestFolderIsNeverOneWay(t *testing.T) {
 	u, err := sinks.Parse(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -139,9 +138,9 @@ func TestAFolderIsNeverOneWay(t *testing.T) {
 	}
 }
 
-// What is refused without a verdict leaves nothing behind, and a line that a shell
-// reads as what it says.
-func TestARefusalIsOneLineToPaste(t *testing.T) {
+// A refusal without a verdict creates no state, and its command can be pasted into a
+// shell.
+func TestRefusalCanBePasted(t *testing.T) {
 	a := &Agent{Dirs: state.Dirs{State: filepath.Join(t.TempDir(), "state")}, Now: time.Now}
 	file := filepath.Join(t.TempDir(), "credentials")
 	sink := keyed(t, file, "s3://vault/o'neill", "AKIAOURS")

@@ -23,7 +23,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
-// counting is randomness that can be foretold.
+// counting is a predictable source of random bytes.
 type counting struct{ next byte }
 
 func (c *counting) Read(p []byte) (int, error) {
@@ -34,10 +34,10 @@ func (c *counting) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// noon is when every run of these tests starts.
+// noon is the start of every run in these tests.
 func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 
-// newRun is a run of a small site's files to those sinks.
+// newRun returns a run that sends a small site's files to the sinks.
 func newRun(t *testing.T, to ...sinks.Sink) *run {
 	t.Helper()
 	a := &Agent{
@@ -78,8 +78,8 @@ func manifests(t *testing.T, dir string) (list []manifest.Manifest) {
 	return list
 }
 
-// kept checks that every object of a manifest is in the folder as it says, and of
-// the manifest's own run.
+// kept checks that every object of a manifest is in the folder, has the listed size
+// and hash, and belongs to the manifest's own run.
 func kept(t *testing.T, dir string, m manifest.Manifest) {
 	t.Helper()
 	if len(m.Objects) != len(m.Streams) {
@@ -97,7 +97,7 @@ func kept(t *testing.T, dir string, m manifest.Manifest) {
 	}
 }
 
-func TestAManifestTellsOfItsRun(t *testing.T) {
+func TestManifest(t *testing.T) {
 	dir := t.TempDir()
 	r := newRun(t, folder(t, dir))
 	if err := r.backup(t.Context()); err != nil {
@@ -130,14 +130,14 @@ func TestAManifestTellsOfItsRun(t *testing.T) {
 		report.Counts == nil || report.Counts.Files != m.Counts.Files || m.Counts.Files == 0 {
 		t.Errorf("the report says %+v", report)
 	}
-	// No name, no path of the site's is readable without the key, were there one.
+	// The manifest, which is never sealed, contains no name and no path of the site.
 	text, err := os.ReadFile(filepath.Join(dir, want[1]))
 	if err != nil || bytes.Contains(text, []byte(r.root)) || bytes.Contains(text, []byte("own.txt")) {
 		t.Errorf("the manifest tells of the site's content (%v):\n%s", err, text)
 	}
 }
 
-func TestARunNamesTheOneBefore(t *testing.T) {
+func TestManifestNamesPreviousRun(t *testing.T) {
 	dir := t.TempDir()
 	r := newRun(t, folder(t, dir))
 	for range 2 {
@@ -161,9 +161,9 @@ func TestARunNamesTheOneBefore(t *testing.T) {
 	}
 }
 
-// A stream that is lost on its way is sent once more, under a new name, to whom it
-// was lost on the way to; nothing of the first attempt is in the manifest.
-func TestALostStreamIsSentAgainUnderANewName(t *testing.T) {
+// A stream that a destination has lost is sent to it once more, under a new name.
+// The manifest lists nothing of the first attempt.
+func TestLostStreamIsSentAgain(t *testing.T) {
 	for _, lost := range []string{".tar.zst", ".details.json.zst", ".manifest.json"} {
 		t.Run(lost, func(t *testing.T) {
 			dirs, once := []string{t.TempDir(), t.TempDir()}, false
@@ -196,7 +196,7 @@ func TestALostStreamIsSentAgainUnderANewName(t *testing.T) {
 	}
 }
 
-func TestWhatIsLostTwiceHasFailed(t *testing.T) {
+func TestStreamLostTwice(t *testing.T) {
 	dirs, puts := []string{t.TempDir(), t.TempDir()}, 0
 	r := newRun(t, &oddSink{folder(t, dirs[0]), func(_ context.Context, _ string, in io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
 		puts++
@@ -211,7 +211,7 @@ func TestWhatIsLostTwiceHasFailed(t *testing.T) {
 	}
 }
 
-func TestAManifestThatIsNotStoredIsAFailureThereAlone(t *testing.T) {
+func TestManifestFailsAtOneDestination(t *testing.T) {
 	dirs := []string{t.TempDir(), t.TempDir()}
 	r := newRun(t, &oddSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		if strings.HasSuffix(name, manifest.Suffix) {
@@ -226,14 +226,14 @@ func TestAManifestThatIsNotStoredIsAFailureThereAlone(t *testing.T) {
 	if r.report.Status != manifest.Failed || d[0].Status != manifest.Failed || !strings.Contains(d[0].Error.Message, errTest.Error()) || d[1].Status != manifest.OK || len(manifests(t, dirs[1])) != 1 {
 		t.Errorf("the report says %+v", r.report)
 	}
-	// The host remembers the run where it is a backup, and only there.
+	// The host remembers the run only for the destination where it is a backup.
 	if p := r.state.Previous; len(p) != 1 || p[r.targets[1].sink.String()+"#files"].Name != r.name {
 		t.Errorf("it is remembered as %+v", p)
 	}
 }
 
-// To be told to end between two objects leaves no manifest.
-func TestARunThatIsEndedBeforeItsManifestHasNone(t *testing.T) {
+// A run that is cancelled between two objects leaves no manifest.
+func TestCancelBeforeManifest(t *testing.T) {
 	for _, after := range []string{".tar.zst", ".details.json.zst"} {
 		t.Run(after, func(t *testing.T) {
 			dir := t.TempDir()
@@ -255,9 +255,9 @@ func TestARunThatIsEndedBeforeItsManifestHasNone(t *testing.T) {
 	}
 }
 
-// To be told to end while the manifests are stored: where one is, there is a
-// backup, and the report and the host's memory say so; elsewhere there is none.
-func TestARunThatIsEndedAmidItsManifestsIsABackupWhereItHasOne(t *testing.T) {
+// A run that is cancelled while its manifests are stored is a backup where one was
+// stored, in the report and in the state, and nowhere else.
+func TestCancelBetweenManifests(t *testing.T) {
 	dirs := []string{t.TempDir(), t.TempDir()}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	r := newRun(t, &oddSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
@@ -285,8 +285,8 @@ func TestARunThatIsEndedAmidItsManifestsIsABackupWhereItHasOne(t *testing.T) {
 	}
 }
 
-// A signal that comes when all is stored changes nothing.
-func TestARunThatIsEndedAfterItsManifestIsABackup(t *testing.T) {
+// Cancelling a run after everything is stored changes nothing.
+func TestCancelAfterManifest(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	r := newRun(t, &oddSink{folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
@@ -301,7 +301,7 @@ func TestARunThatIsEndedAfterItsManifestIsABackup(t *testing.T) {
 	}
 }
 
-func TestARunWithNowhereToGoSaysWhy(t *testing.T) {
+func TestNoUsableTarget(t *testing.T) {
 	r := newRun(t)
 	r.targets = []target{{url: "s3://a", err: errors.New("its key is lost")}, {url: "file:///b", err: errors.New("its disk is lost")}}
 	err := r.backup(t.Context())
@@ -310,8 +310,8 @@ func TestARunWithNowhereToGoSaysWhy(t *testing.T) {
 	}
 }
 
-// What nobody has called a success is none.
-func TestADestinationOfNoStatusHasFailed(t *testing.T) {
+// A destination without a status is not a success.
+func TestDestinationWithoutStatusHasFailed(t *testing.T) {
 	r := newRun(t, folder(t, t.TempDir()))
 	r.usableTargets()
 	r.setStatus()
@@ -320,7 +320,7 @@ func TestADestinationOfNoStatusHasFailed(t *testing.T) {
 	}
 }
 
-func TestSitesThatAreLeftWhenARunIsEndedAreNotTouched(t *testing.T) {
+func TestCancelledInvocationStartsNoRun(t *testing.T) {
 	r := newRun(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errTest)
@@ -331,8 +331,8 @@ func TestSitesThatAreLeftWhenARunIsEndedAreNotTouched(t *testing.T) {
 	}
 }
 
-// A bug that one site's data brings to light is that site's error.
-func TestAPanicIsAnErrorOfItsSite(t *testing.T) {
+// A panic that one site's data triggers is that site's error.
+func TestPanicFailsOneSite(t *testing.T) {
 	r := newRun(t)
 	var logged bytes.Buffer
 	r.agent.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))

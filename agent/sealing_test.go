@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Who can write to the file of recipients can have backups sealed to himself.
-func TestRecipientsAreTheOperatorsOwn(t *testing.T) {
+// Whoever can write to the file of recipients could have backups sealed for themselves.
+func TestRecipientsFileOwner(t *testing.T) {
 	const key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 	path := filepath.Join(t.TempDir(), "recipients")
 	for _, tt := range []struct {
@@ -46,7 +46,7 @@ func TestRecipientsAreTheOperatorsOwn(t *testing.T) {
 	}
 }
 
-// A shell's <(…) is a pipe of the operator's own.
+// A shell's <(…) is a pipe of the same user.
 func TestRecipientsFromAPipe(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// tended makes a site that can be backed up, as far as its files go.
+// tended creates a site whose files can be backed up.
 func (w *town) tended(path, name string) Job {
 	w.t.Helper()
 	job := w.site(path, name, os.Geteuid())
@@ -21,9 +21,9 @@ func (w *town) tended(path, name string) Job {
 	return job
 }
 
-// A folder that the web server of another site serves is no place for backups
-// either: neither of a site of this invocation nor of one that was backed up before.
-func TestBackupsDoNotLieInAnotherSite(t *testing.T) {
+// A folder inside another site is refused too, whether that site belongs to this
+// invocation or was backed up before.
+func TestFolderInAnotherSite(t *testing.T) {
 	w := newTown(t)
 	alice, bob := w.tended("alice/www", "alice"), w.tended("bob/www", "bob")
 	alice.Sinks = []string{filepath.Join(w.base, "bob/www/backups")}
@@ -49,7 +49,7 @@ func TestBackupsDoNotLieInAnotherSite(t *testing.T) {
 	}
 }
 
-func TestSinksThatCannotBeMeantAreRefused(t *testing.T) {
+func TestMistakenSinks(t *testing.T) {
 	w := newTown(t)
 	vault := filepath.Join(w.base, "vault")
 	for want, list := range map[string][]string{
@@ -69,8 +69,8 @@ func TestSinksThatCannotBeMeantAreRefused(t *testing.T) {
 	}
 }
 
-// A folder that cannot be looked at, as on a server that is gone, fails alone.
-func TestAFolderThatCannotBeLookedAtFailsAlone(t *testing.T) {
+// A folder that cannot be accessed, such as on a file server that is down, fails alone.
+func TestInaccessibleFolderFailsAlone(t *testing.T) {
 	w := newTown(t)
 	job := w.tended("alice/www", "alice")
 	file := filepath.Join(w.base, "file")
@@ -87,9 +87,9 @@ func TestAFolderThatCannotBeLookedAtFailsAlone(t *testing.T) {
 	}
 }
 
-// What a tenant claims of his content makes no usage of the operator's wrong: his
-// backup fails, and the invocation's exit status tells of a failure.
-func TestAClaimOfATenantsIsNoUsage(t *testing.T) {
+// A content folder that the tenant chose makes the site's backup fail. It is not a
+// usage error of the operator.
+func TestContentFolderOfTenantIsNoUsageError(t *testing.T) {
 	w := newTown(t)
 	job := w.tended("alice/www", "alice")
 	file := filepath.Join(job.Place.Path, "wp-config.php")

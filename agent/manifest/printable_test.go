@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// printable fails if text could do something to a terminal, or to a log's lines.
+// printable fails if text contains control characters or is not UTF-8.
 func printable(t *testing.T, text string) {
 	t.Helper()
 	if !utf8.ValidString(text) {

@@ -10,7 +10,7 @@ import (
 
 var errDisk = errors.New("the disk is broken")
 
-func TestTheGravestStatusIsTheInvocations(t *testing.T) {
+func TestMostSevereStatus(t *testing.T) {
 	for _, c := range []struct {
 		sites []Status
 		want  Status
@@ -34,7 +34,7 @@ func TestTheGravestStatusIsTheInvocations(t *testing.T) {
 	}
 }
 
-func TestASiteFailsAsItsErrorSays(t *testing.T) {
+func TestStatusOfError(t *testing.T) {
 	refusal := &wordpress.ConfigError{Class: wordpress.Unsafe}
 	for _, c := range []struct {
 		err   error
@@ -57,7 +57,7 @@ func TestASiteFailsAsItsErrorSays(t *testing.T) {
 	}
 }
 
-func TestSeveralErrorsAreOneLine(t *testing.T) {
+func TestSeveralErrorsOnOneLine(t *testing.T) {
 	if got := NewReportError(errors.Join(errDisk, errors.New("and another\r"))).Message; got != errDisk.Error()+`; and another\u000d` {
 		t.Errorf("reported as %q", got)
 	}

@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// TestMain is the tests', or the whole life of a worker: the agent starts its own
-// binary for that, which is this one here.
+// TestMain runs the tests, or is a worker: a worker is this binary, started again.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
 		if err := testWorker(context.Background()); err != nil {

@@ -9,9 +9,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// Whatever a tenant calls his files, what is told of them fits into an event, and
-// into memory.
-func TestLongNamesMakeNoEventTooLong(t *testing.T) {
+// Whatever the names of the files, the notes about them fit into an event.
+func TestLongNamesFitIntoAnEvent(t *testing.T) {
 	for _, name := range []string{strings.Repeat("d", 4000), strings.Repeat("<", 4000), strings.Repeat(`"`, 4000), strings.Repeat("ü", 2000), strings.Repeat("\xff", 4000), strings.Repeat("\x01\u2028", 900)} {
 		var f Findings
 		for _, notes := range []*wordpress.Notes{&f.Warnings, &f.Unreadable, &f.Privileges} {

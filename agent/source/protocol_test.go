@@ -16,7 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/config"
 )
 
-// honest are events as a worker of ours sends them.
+// honest returns events as our workers send them.
 func honest() []event {
 	notes := wordpress.Notes{}
 	notes.Add("a file: permission denied")
@@ -29,7 +29,7 @@ func honest() []event {
 	}
 }
 
-func TestEventsComeOverAsTheyWereSent(t *testing.T) {
+func TestEventRoundTrip(t *testing.T) {
 	var pipe bytes.Buffer
 	out := newEventWriter(&pipe)
 	for _, e := range honest() {
@@ -52,8 +52,8 @@ func TestEventsComeOverAsTheyWereSent(t *testing.T) {
 	}
 }
 
-// As many things as are told by name at most, of the longest names there are.
-func TestTheLongestFindingsComeOver(t *testing.T) {
+// The largest number of notes, with the longest names.
+func TestLargestFindings(t *testing.T) {
 	if testing.Short() {
 		t.Log("the longest findings, in short")
 	}
@@ -69,8 +69,8 @@ func TestTheLongestFindingsComeOver(t *testing.T) {
 	}
 }
 
-// FuzzReadEvent holds that whatever a worker writes is an event in the shape that
-// manifests rely on, or an error, and that reading it ends.
+// FuzzReadEvent checks that whatever a worker writes is an error or a valid event, and
+// that reading it ends.
 func FuzzReadEvent(f *testing.F) {
 	for _, e := range honest() {
 		text, err := json.Marshal(e)
@@ -133,7 +133,7 @@ func mustJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
-func TestWhatASiteSaysOfItsVersionsIsTamed(t *testing.T) {
+func TestTruncateVersions(t *testing.T) {
 	f := Facts{WordPress: "6.8\x1b[2J", Server: &manifest.Server{Flavour: "MariaDB", Version: strings.Repeat("ü", 200)}}
 	shared := f.Server
 	f.TruncateVersions()
@@ -145,7 +145,7 @@ func TestWhatASiteSaysOfItsVersionsIsTamed(t *testing.T) {
 	}
 }
 
-func TestATailKeepsTheFirstLine(t *testing.T) {
+func TestStderrHead(t *testing.T) {
 	var tl stderrHead
 	if tl.firstLine() != "" {
 		t.Errorf("of nothing: %q", tl.firstLine())

@@ -24,24 +24,23 @@ import (
 
 var errWorkerTest = errors.New("the worker of this test gives up")
 
-// tenant is an account that no file knows.
+// tenant is an account without an entry in the user database.
 var tenant = Owner{UID: 2001, GID: noGroup}
 
-// hostile begins the path of a request that asks this binary, as a worker, to do
-// what no worker of ours does.
+// hostile is the prefix of a path that makes a worker of this test play a trick.
 const hostile = "hostile:"
 
-// A trick is what a worker in a tenant's hands may do; say writes to the parent.
+// A trick is what a worker under a tenant's control may do. say sends text to the parent.
 type trick func(say func(string), files io.WriteCloser) error
 
-// What an honest worker says of a small site.
+// The events of an honest worker.
 const (
 	someFacts    = `{"facts":{"root":"/x","home":"/"}}` + "\n"
 	filesEnded   = `{"part":{"name":"files","bytes":4}}` + "\n"
 	someFindings = `{"findings":{"files":1,"file_bytes":4,"warnings":{"total":0,"items":null},"unreadable":{"total":0,"items":null},"privileges":{"total":0,"items":null}}}` + "\n"
 )
 
-// tricks are what a tenant might do with a worker that he has taken over.
+// tricks are the tricks by name.
 func tricks() map[string]trick {
 	script := func(lines ...string) trick {
 		return func(say func(string), files io.WriteCloser) error {
@@ -92,7 +91,11 @@ func tricks() map[string]trick {
 			fmt.Fprint(os.Stderr, strings.Repeat("\x1b[31m", 1<<20))
 			return errWorkerTest
 		},
-		"a panic": func(func(string), io.WriteCloser) error { panic("what nobody thought of") },
+		"findings":           script(someFindings),
+		"one of two answers": script(someFacts),
+		"too many answers":   script(someFacts, someFacts, someFacts),
+		"long answer":        script(`{"facts":{"root":"` + strings.Repeat("x", 300<<10) + `"}}` + "\n"),
+		"a panic":            func(func(string), io.WriteCloser) error { panic("what nobody thought of") },
 		"silence": func(func(string), io.WriteCloser) error {
 			time.Sleep(time.Hour)
 			return nil
@@ -140,7 +143,7 @@ func testWorker(ctx context.Context) error {
 	return serveSite(ctx, *o.Site, events, streamFiles())
 }
 
-// play has a worker play a trick, and goes through with it as a run does.
+// play starts a worker that plays a trick, and reads it as a run does.
 func play(ctx context.Context, t *testing.T, name string) (text string, findings Findings, err error) {
 	t.Helper()
 	needRoot(t)
@@ -164,16 +167,16 @@ func needRoot(t *testing.T) {
 	}
 }
 
-func TestAnHonestWorkerIsHeard(t *testing.T) {
+func TestHonestWorker(t *testing.T) {
 	text, findings, err := play(t.Context(), t, "honest")
 	if err != nil || text != "data" || findings.Files != 1 {
 		t.Errorf("%q, %+v, %v", text, findings, err)
 	}
 }
 
-// Whatever a worker does but its work ends the run with an error, soon, on one
-// line that is fit to print.
-func TestAWorkersTricksAreErrors(t *testing.T) {
+// Whatever else than its work a worker does, the result is an error on one line without
+// control characters.
+func TestHostileWorker(t *testing.T) {
 	for name, want := range map[string]string{
 		"nothing at all": "ended before its work was done", "no JSON": "read the worker's event", "half an event": "unexpected EOF",
 		"an event of nothing": "0 messages", "an event of two things": "2 messages", "facts twice": "twice", "an unknown part": "unknown part",
@@ -196,8 +199,8 @@ func TestAWorkersTricksAreErrors(t *testing.T) {
 	}
 }
 
-// Told to end, the agent does, whether the worker can be killed or not.
-func TestAWorkerThatHangsIsLeftBehind(t *testing.T) {
+// A cancelled run ends, even if the worker cannot be killed.
+func TestHangingWorker(t *testing.T) {
 	for _, name := range []string{"silence", "silence after the facts", "a heir"} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
@@ -214,8 +217,8 @@ func TestAWorkerThatHangsIsLeftBehind(t *testing.T) {
 	}
 }
 
-// A worker has the owner's rights, nothing of ours, and cannot get them back.
-func TestAWorkerHasItsOwnersRightsAlone(t *testing.T) {
+// A worker has only the owner's rights, nothing of ours, and cannot become root again.
+func TestWorkerPrivileges(t *testing.T) {
 	needRoot(t)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
 	secret, err := os.Create(filepath.Join(t.TempDir(), "credential"))
@@ -260,13 +263,13 @@ func TestAWorkerHasItsOwnersRightsAlone(t *testing.T) {
 			t.Errorf("it has %s open", target)
 		}
 	}
-	// A process that nobody but root may look into belongs to root in /proc.
+	// In /proc, a process that only root can read belongs to root.
 	if info, err := os.Stat(proc + "mem"); err != nil || info.Sys().(*syscall.Stat_t).Uid != 0 {
 		t.Errorf("its memory is open to another uid: %+v (%v)", info.Sys(), err)
 	}
 }
 
-func TestRootsRightsAreNoOwners(t *testing.T) {
+func TestNoWorkerRunsAsRoot(t *testing.T) {
 	if err := (Owner{}).dropPrivileges(); err == nil {
 		t.Error("a worker would have run as root")
 	}
@@ -275,15 +278,11 @@ func TestRootsRightsAreNoOwners(t *testing.T) {
 	}
 }
 
-// The real worker, over a real site, says what this process would.
-func TestAWorkerSaysWhatThisProcessWould(t *testing.T) {
+// A worker returns the same as this process does.
+func TestWorkerMatchesLocalSite(t *testing.T) {
 	needRoot(t)
 	place := tenantSite(t)
-	for dir := filepath.Dir(place.Home); dir != os.TempDir(); dir = filepath.Dir(dir) { // t.TempDir is closed to other accounts
-		if err := os.Chmod(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
+	open(t, place.Home)
 	req := Request{Path: place.Path, Home: place.Home, Kind: manifest.Files}
 	var streams [2]bytes.Buffer
 	var said [2][]byte
@@ -314,8 +313,8 @@ func TestAWorkerSaysWhatThisProcessWould(t *testing.T) {
 	}
 }
 
-// A refusal keeps its class across the pipe, an error that may be mended stays one.
-func TestErrorsKeepTheirKindAcrossThePipe(t *testing.T) {
+// A ConfigError and the property Restartable are kept across the pipe.
+func TestRemoteErrorKeepsItsKind(t *testing.T) {
 	refusal := &wordpress.ConfigError{Class: wordpress.Undecidable, File: "/x/wp-config.php", Line: 3}
 	for _, err := range []error{refusal, fmt.Errorf("read: %w", refusal), errRestart, errWorkerTest} {
 		text, bad := json.Marshal(newRemoteError(err))

@@ -19,8 +19,8 @@ type answer struct {
 
 // ReadConfigs reads the configurations of several sites of one owner, in one worker
 // if the owner's rights differ from ours. It calls next with the facts of each site,
-// or with why there are none, in the order of reqs. After an error, the sites for
-// which next was not called are unread; that of the first of them is the cause.
+// or with why there are none, in the order of reqs. An error means that a worker
+// failed at the first site for which next was not called.
 func ReadConfigs(ctx context.Context, owner Owner, reqs []Request, next func(Facts, error)) error {
 	if owner.NeedsWorker() {
 		return readConfigsRemote(ctx, owner, reqs, next)
