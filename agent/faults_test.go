@@ -73,7 +73,7 @@ func TestRandomFaults(t *testing.T) {
 	}
 	t.Cleanup(minio.Stop)
 	all := &outcomes{count: map[string]int{}}
-	gate := make(chan struct{}, 4)
+	gate := make(chan struct{}, 8) // most of the time they wait for a retry
 	t.Run("rounds", func(t *testing.T) {
 		for seed := range rounds(t) {
 			t.Run(strconv.Itoa(seed), func(t *testing.T) {

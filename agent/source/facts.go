@@ -1,7 +1,6 @@
 package source
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -49,75 +48,16 @@ func (f *Facts) TruncateVersions() {
 	}
 }
 
-// mapText applies change to every string of the facts that comes from the site's
-// configuration or is a path.
-func (f *Facts) mapText(change func(string) string) {
+// truncate limits every string that a tenant may have written to a length that can be
+// shown.
+func (f *Facts) truncate() {
 	c := &f.Config
 	db := &c.DB
 	for _, s := range []*string{
-		&f.Root, &f.Home, &f.Core, &f.WordPress,
-		&db.Name, &db.User, &db.Host, &db.Socket, &db.Charset, &db.Collate, &db.TablePrefix,
+		&f.WordPress, &db.Name, &db.User, &db.Host, &db.Socket, &db.Charset, &db.Collate, &db.TablePrefix,
 		&db.TLS.CAFile, &db.TLS.CertFile, &db.TLS.KeyFile,
 		&c.ContentDir, &c.PluginDir, &c.UploadsDir, &c.SiteURL, &c.ConfigFile,
 	} {
-		*s = change(*s)
+		*s = truncate(*s)
 	}
-	for _, list := range []*[]string{&db.CustomTables, &c.Doubts, &c.Files, &f.TableNames} {
-		var changed []string
-		for _, s := range *list {
-			changed = append(changed, change(s))
-		}
-		*list = changed
-	}
-}
-
-type plainFacts Facts
-
-// A wireFacts is Facts as a worker sends them: every byte of a text is encoded as
-// one character, because JSON strings cannot hold text that is not UTF-8.
-type wireFacts struct {
-	plainFacts
-	Password []byte `json:"password,omitempty"`
-}
-
-// MarshalJSON encodes the facts, with the password, for the parent of a worker.
-func (f Facts) MarshalJSON() ([]byte, error) {
-	w := wireFacts{Password: []byte(f.Config.DB.Password.Reveal())}
-	f.Config.DB.Password = ""
-	f.mapText(toLatin1)
-	w.plainFacts = plainFacts(f)
-	return json.Marshal(w)
-}
-
-// UnmarshalJSON decodes what MarshalJSON returns.
-func (f *Facts) UnmarshalJSON(text []byte) error {
-	var w wireFacts
-	if err := json.Unmarshal(text, &w); err != nil {
-		return err
-	}
-	*f = Facts(w.plainFacts)
-	f.mapText(fromLatin1)
-	f.Config.DB.Password = wordpress.Secret(w.Password)
-	return nil
-}
-
-// toLatin1 encodes each byte of s as the character with that number.
-func toLatin1(s string) string {
-	runes := make([]rune, len(s))
-	for i := range len(s) {
-		runes[i] = rune(s[i])
-	}
-	return string(runes)
-}
-
-// fromLatin1 reverses toLatin1. Characters that it never produces become '?'.
-func fromLatin1(s string) string {
-	bytes := make([]byte, 0, len(s))
-	for _, r := range s {
-		if r > 0xff {
-			r = '?'
-		}
-		bytes = append(bytes, byte(r))
-	}
-	return string(bytes)
 }

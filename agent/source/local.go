@@ -50,8 +50,10 @@ func (l *localSite) open(ctx context.Context, log *slog.Logger) error {
 	l.facts = Facts{
 		Root: site.Root, Home: site.Home, Core: site.Core, Layout: site.Layout, WordPress: site.Version, Config: *site.Config,
 	}
-	l.facts.Config.DB = db
-	if !l.req.WithPassword {
+	if l.req.WithPassword {
+		l.facts.Config.DB = db.Revealed()
+	} else {
+		l.facts.Config.DB = db
 		l.facts.Config.DB.Password = ""
 	}
 	if l.req.Mode == ConfigOnly {

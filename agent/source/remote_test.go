@@ -186,6 +186,7 @@ func TestHostileWorker(t *testing.T) {
 		"rows that overflow": "a count of", "an error to print": "owned", "an endless event": "more than", "a noise": "exit status 1", "a panic": "thought of",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
 			_, _, err := play(ctx, t, name)
@@ -203,6 +204,7 @@ func TestHostileWorker(t *testing.T) {
 func TestHangingWorker(t *testing.T) {
 	for _, name := range []string{"silence", "silence after the facts", "a heir"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			ctx, cancel := context.WithCancelCause(t.Context())
 			time.AfterFunc(time.Second, func() { cancel(errWorkerTest) })
 			began := time.Now()

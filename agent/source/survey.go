@@ -44,12 +44,11 @@ func readConfig(ctx context.Context, req Request) answer {
 	}
 	defer site.Close()
 	facts := site.Facts()
-	facts.Config.Files, facts.Config.Doubts = nil, nil // a survey does not show them
-	facts.mapText(truncate)
+	facts.Config.Files, facts.Config.Doubts, facts.Config.DB.CustomTables = nil, nil, nil // a survey does not show them
+	facts.truncate()
 	return answer{facts: facts}
 }
 
-// truncate limits what a tenant wrote to a length that can be shown.
 func truncate(s string) string {
 	const limit = 4 << 10
 	if len(s) > limit {

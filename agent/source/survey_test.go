@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -86,6 +87,31 @@ func open(t *testing.T, dir string) {
 	for dir = filepath.Dir(dir); dir != os.TempDir(); dir = filepath.Dir(dir) {
 		if err := os.Chmod(dir, 0o755); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// The password is sent to the parent only if the request asks for it.
+func TestPasswordOfWorker(t *testing.T) {
+	needRoot(t)
+	place := tenantSite(t)
+	open(t, place.Home)
+	for _, with := range []bool{false, true} {
+		for _, owner := range []Owner{{}, tenant} {
+			site, err := Open(t.Context(), Request{Path: place.Path, Home: place.Home, Mode: ConfigOnly, WithPassword: with}, owner, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := ""
+			if with {
+				want = "secret word"
+			}
+			if got := site.Facts().Config.DB.Password.Reveal(); got != want {
+				t.Errorf("uid %d, %v: got %q, want %q", owner.UID, with, got, want)
+			}
+			if err := site.Close(); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }
