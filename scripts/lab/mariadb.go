@@ -30,6 +30,12 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*Server
 	}.start(ctx, dir, extraArgs)
 }
 
+// MariaDBPlugins returns a folder with the plugins of the installed MariaDB, for its
+// option --plugin-dir. Debian's mariadb-server-core has none.
+func MariaDBPlugins(ctx context.Context) (string, error) {
+	return fetched(ctx, "mariadb-plugins")
+}
+
 // lookProgram finds a program of the Debian package pkg in PATH or in the folders
 // of programs for administrators.
 func lookProgram(name, pkg string) (string, error) {

@@ -38,7 +38,7 @@ type MinIO struct {
 // answers. The server is built first if scripts/fetch has not built it, which takes
 // minutes. It ends with Stop or Kill, and at the latest with this process.
 func StartMinIO(ctx context.Context, dir string, o MinIOOptions) (*MinIO, error) {
-	program, err := minioProgram(ctx)
+	program, err := fetched(ctx, "minio")
 	if err != nil {
 		return nil, err
 	}
@@ -50,15 +50,16 @@ func StartMinIO(ctx context.Context, dir string, o MinIOOptions) (*MinIO, error)
 	return m, err
 }
 
-// minioProgram returns the path of the server. scripts/fetch builds it if necessary.
-func minioProgram(ctx context.Context) (string, error) {
+// fetched returns the path of something that scripts/fetch builds or downloads if
+// necessary.
+func fetched(ctx context.Context, name string) (string, error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
 	}
-	out, err := runIn(ctx, root, filepath.Join(root, "scripts", "fetch"), "minio")
+	out, err := runIn(ctx, root, filepath.Join(root, "scripts", "fetch"), name)
 	if err != nil {
-		return "", fmt.Errorf("build MinIO: %w", err)
+		return "", fmt.Errorf("fetch %s: %w", name, err)
 	}
 	return strings.TrimSpace(out), nil
 }

@@ -65,8 +65,13 @@ func mariaDB(t *testing.T) *flavour {
 	servers.Lock()
 	defer servers.Unlock()
 	if servers.maria == nil {
+		plugins, err := lab.MariaDBPlugins(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
 		cert, key := certificate(t, servers.dir)
-		servers.maria = startMariaDB(t, filepath.Join(servers.dir, "maria"), "--ssl-cert="+cert, "--ssl-key="+key, "--bind-address=*", "--plugin-load-add=auth_ed25519")
+		servers.maria = startMariaDB(t, filepath.Join(servers.dir, "maria"), "--ssl-cert="+cert, "--ssl-key="+key, "--bind-address=*",
+			"--plugin-dir="+plugins, "--plugin-load-add=auth_ed25519")
 		servers.maria.cert, servers.maria.key = cert, key
 	}
 	return servers.maria
