@@ -328,7 +328,7 @@ func (in *interp) evalInstanceof(x *syntax.InstanceExpr) (Value, error) {
 func (in *interp) throw(name, message string, pos syntax.Pos) error {
 	why := &Refusal{
 		Class: Undecidable, File: in.file(), Line: int(pos.Line),
-		Message: "stops with " + name + ": " + plainMessage(message), Expr: in.snippet(pos),
+		Message: "stops with " + name + ": " + plainMessage(message), Origin: OriginStop, Expr: in.snippet(pos),
 	}
 	if err := in.alloc(len(message)+512, pos); err != nil {
 		return err
@@ -359,6 +359,6 @@ func (in *interp) evalThrow(x *syntax.ThrowExpr) (Value, error) {
 		return nil, in.throw("Error", "Can only throw objects", x.Pos)
 	}
 	return nil, &thrown{v, &Refusal{
-		Class: Undecidable, File: in.file(), Line: int(x.Line), Message: "stops with an exception", Expr: in.snippet(x.Pos),
+		Class: Undecidable, File: in.file(), Line: int(x.Line), Message: "stops with an exception", Origin: OriginStop, Expr: in.snippet(x.Pos),
 	}}
 }

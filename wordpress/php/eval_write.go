@@ -163,7 +163,7 @@ func (in *interp) changedArray(a *Array, path []step, pos syntax.Pos, change fun
 func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, change func(Value) (Value, error)) error {
 	old, ok := a.get(s.k)
 	if !ok && a.rest != restNone && s.k.str && a.rest.covers(s.k.s) {
-		old = in.unknownAt(Undecidable, pos, a.rest.reason())
+		old = in.unknownAt(Undecidable, pos, a.rest.reason()).from(a.rest.origin(s.k.s))
 	}
 	v, err := in.changed(old, rest, pos, change)
 	if err != nil {

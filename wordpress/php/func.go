@@ -374,3 +374,8 @@ func (c *call) fileErrors() FileErrors { return c.in.opt.Errors }
 
 // envSlot is the slot with the environment, an array.
 const envSlot = "env"
+
+// refuseUnknown refuses because of an unknown, and keeps its origin.
+func (c *call) refuseUnknown(u *Unknown, class Class, format string, args ...any) error {
+	return c.in.refuseUnknown(u, class, c.pos, format, args...)
+}

@@ -69,12 +69,12 @@ func getenvFunc(c *call) (Value, error) {
 		if all, ok := c.load(envSlot).(*Array); ok && c.envKnown() {
 			return all, nil
 		}
-		return c.unknown("depends on the environment"), nil
+		return c.unknown("depends on the environment").from(OriginEnvironment), nil
 	}
 	name := c.str(0)
 	v := c.env(name)
 	if v.kind() == kNull && ofRequest(name) {
-		return c.unknown("depends on the request"), nil // FastCGI passes it as if it were of the environment
+		return c.unknown("depends on the request").from(OriginRequest), nil // FastCGI passes it as if it were of the environment
 	}
 	if v.kind() == kNull {
 		return boolVal(false), nil

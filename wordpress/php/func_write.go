@@ -219,7 +219,7 @@ func askedFile(c *call, err error) Value {
 	case missing(err):
 		return boolVal(false)
 	case errs != nil && errs.Outside(err):
-		return c.unsafe("looks outside the site's home")
+		return c.unsafe("looks outside the site's home").from(OriginHome)
 	}
 	return c.unknownOf(Unreadable, "needs a file that cannot be read")
 }

@@ -161,7 +161,7 @@ func (in *interp) unknownAt(c Class, pos syntax.Pos, reason string) *Unknown {
 // die ends the world for a reason that matters if all worlds end.
 func (in *interp) die(c Class, pos syntax.Pos, format string, args ...any) error {
 	return &dead{&Refusal{
-		Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Expr: in.snippet(pos),
+		Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.snippet(pos),
 	}}
 }
 
@@ -197,7 +197,7 @@ func (in *interp) run() (*state, error) {
 		why.end = true
 		return nil, &why
 	}
-	return nil, &Refusal{Class: Undecidable, File: in.opt.File, end: true, Message: "ends before WordPress starts: nothing requires wp-settings.php"}
+	return nil, &Refusal{Class: Undecidable, File: in.opt.File, end: true, Origin: OriginStop, Message: "ends before WordPress starts: nothing requires wp-settings.php"}
 }
 
 // note keeps the reason of a world's end.

@@ -229,7 +229,7 @@ func dotenvLoad(must bool) func(c *call) (Value, error) {
 			return nil, err
 		}
 		if u != nil {
-			return nil, c.refuse(u.Class, "%s", u.Reason)
+			return nil, c.refuseUnknown(u, u.Class, "%s", u.Reason)
 		}
 		if !found {
 			if must {

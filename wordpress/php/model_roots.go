@@ -87,7 +87,7 @@ func configMap(c *call) (*Array, *Unknown) {
 func withConfig(c *call, change func(a *Array)) error {
 	a, u := configMap(c)
 	if u != nil {
-		return c.refuse(Undecidable, "what Config holds cannot be known: %s", u.Reason)
+		return c.refuseUnknown(u, Undecidable, "what Config holds cannot be known: %s", u.Reason)
 	}
 	if err := c.alloc(a.size() + 128); err != nil {
 		return err
@@ -100,7 +100,7 @@ func withConfig(c *call, change func(a *Array)) error {
 
 func configDefine(c *call) (Value, error) {
 	if u := c.unknownIn(c.arg(0)); u != nil {
-		return nil, c.refuse(Undecidable, "Config::define of an unknown name: %s", u.Reason)
+		return nil, c.refuseUnknown(u, Undecidable, "Config::define of an unknown name: %s", u.Reason)
 	}
 	name, err := c.text(0)
 	if err != nil {
@@ -143,7 +143,7 @@ func configRemove(c *call) (Value, error) {
 func configApply(c *call) (Value, error) {
 	a, u := configMap(c)
 	if u != nil {
-		return nil, c.refuse(Undecidable, "what Config holds cannot be known: %s", u.Reason)
+		return nil, c.refuseUnknown(u, Undecidable, "what Config holds cannot be known: %s", u.Reason)
 	}
 	if err := c.steps(4 * a.len()); err != nil {
 		return nil, err
