@@ -146,7 +146,7 @@ func TestFunctionsAreRefusedByName(t *testing.T) {
 func TestArgumentsAreRefusedByName(t *testing.T) {
 	for call, want := range map[string]string{
 		`array_unique([1, 2], SORT_REGULAR)`:                       "array_unique() with flags",
-		`array_column([(object) ['a' => 1]], 'a')`:         "array_column() with rows that are not arrays",
+		`array_column([(object) ['a' => 1]], 'a')`:                 "array_column() with rows that are not arrays",
 		`call_user_func_array('trim', ['string' => 'a'])`:          "call_user_func_array() with named arguments",
 		`extract(['a' => 1], EXTR_SKIP)`:                           "calls extract()",
 		`hash('sha512', 'a')`:                                      "hash() with an algorithm",
