@@ -196,7 +196,7 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) (*callee,
 	low := syntax.Lower(name)
 	if o.fn != nil {
 		if low != "__invoke" {
-			return nil, in.unsupported(pos, "Closure::"+name+"()")
+			return nil, in.unsupported(pos, nativeMethod("Closure", name))
 		}
 		return in.callable(o, pos)
 	}
@@ -288,7 +288,7 @@ func (in *interp) staticMethod(c *class, name string, pos syntax.Pos) (*callee, 
 		return to, nil
 	}
 	if c.native != nil && !c.native.vendor && !hidden {
-		return nil, in.unsupported(pos, c.name+"::"+name+"()")
+		return nil, in.unsupported(pos, nativeMethod(c.name, name))
 	}
 	if (c.opaque || c.native != nil) && !hidden {
 		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil

@@ -40,3 +40,13 @@ func (in *interp) unsupportedClass(name string) string {
 	}
 	return d.class.unsupported()
 }
+
+// nativeMethod names a method of one of PHP's own classes. A name that the program
+// computes may be a secret: only known names are shown.
+func nativeMethod(class, name string) string {
+	switch syntax.Lower(name) {
+	case "bind", "bindto", "call", "fromcallable":
+		return class + "::" + name + "()"
+	}
+	return "a method of " + class
+}
