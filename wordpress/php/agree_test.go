@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"net/url"
@@ -65,12 +66,12 @@ func evaluated(t testing.TB, file string, known bool) string {
 		t.Fatal(err)
 	}
 	disk := diskFiles{dir}
-	r, err := Eval(context.Background(), Options{
+	r, err := Eval(context.Background(), eval.Options{
 		Files: disk, Errors: disk, File: dir + "/main.php", DocRoot: dir, EnvKnown: known, Env: map[string]string{"KNOWN": "env"},
 		Stop: []string{dir + "/stop.php"},
 	})
 	var badSyntax *syntax.Error
-	var refusal *Refusal
+	var refusal *eval.Refusal
 	switch {
 	case errors.As(err, &badSyntax):
 		return undecided + ": " + badSyntax.Error()
@@ -80,43 +81,43 @@ func evaluated(t testing.TB, file string, known bool) string {
 		return "error: " + err.Error()
 	}
 	switch v := r.Variable("r"); v.State {
-	case Open:
+	case eval.Open:
 		return undecided + ": " + v.Why.Error()
-	case Known:
+	case eval.Known:
 		return dumped(v.Value, 0)
 	}
 	return "null"
 }
 
 // dumped shows a value as the runner does.
-func dumped(v Value, depth int) string {
+func dumped(v eval.Value, depth int) string {
 	if depth > 12 {
 		return "..."
 	}
 	switch v := v.(type) {
-	case nullVal, absentVal:
+	case eval.NullType, eval.AbsentValue:
 		return "null"
-	case boolVal:
+	case eval.Bool:
 		return strconv.FormatBool(bool(v))
-	case floatVal:
+	case eval.Float:
 		if math.IsNaN(float64(v)) {
 			return "float:nan"
 		}
 		return fmt.Sprintf("float:%x", binary.BigEndian.AppendUint64(nil, math.Float64bits(float64(v))))
-	case strVal:
+	case eval.String:
 		return dumpedString(string(v))
-	case *Object:
-		return "object:" + v.class.name
-	case *Array:
+	case *eval.Object:
+		return "object:" + v.Class.Name
+	case *eval.Array:
 		var b strings.Builder
 		b.WriteString("[")
-		v.each(func(k key, x Value) bool {
-			b.WriteString(dumped(k.value(), 0) + "=>" + dumped(x, depth+1) + ",")
+		v.Each(func(k eval.Key, x eval.Value) bool {
+			b.WriteString(dumped(k.Value(), 0) + "=>" + dumped(x, depth+1) + ",")
 			return true
 		})
 		return b.String() + "]"
 	default:
-		return toString(v)
+		return eval.ToString(v)
 	}
 }
 

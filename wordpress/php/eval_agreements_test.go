@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"strings"
 	"testing"
@@ -141,11 +142,11 @@ func TestWhatWorldsAgreeOn(t *testing.T) {
 }
 
 func answerOf(code string) (answer string, why error) {
-	res, err := Eval(context.Background(), Options{
+	res, err := Eval(context.Background(), eval.Options{
 		Files: oneFile{"<?php " + code + "\nrequire '/site/wp-settings.php';"}, File: "/site/wp-config.php", DocRoot: "/site",
 		Stop: []string{"/site/wp-settings.php"}, Env: map[string]string{"KNOWN": "env"}, EnvKnown: true,
 	})
-	var refusal *Refusal
+	var refusal *eval.Refusal
 	if errors.As(err, &refusal) {
 		return refusal.Class.String(), err
 	}
@@ -153,10 +154,10 @@ func answerOf(code string) (answer string, why error) {
 		return "error", err
 	}
 	switch a := res.Constant("N"); a.State {
-	case Known:
+	case eval.Known:
 		return a.Text, nil
-	case Open:
-		if a.Why.Class != Undecidable {
+	case eval.Open:
+		if a.Why.Class != eval.Undecidable {
 			return a.Why.Class.String(), a.Why
 		}
 		return "open", a.Why
@@ -184,7 +185,7 @@ func TestWorldsAreJoinedNotMultiplied(t *testing.T) {
 // An open answer says which expression decides, and where.
 func TestOpenAnswersNameWhatDecides(t *testing.T) {
 	_, why := answerOf("\nif ( $_SERVER['HTTP_HOST'] === 'a' ) {\n define('N', 'x');\n} else { define('N', 'y'); }")
-	var refusal *Refusal
+	var refusal *eval.Refusal
 	if !errors.As(why, &refusal) {
 		t.Fatalf("got %v, want a refusal", why)
 	}

@@ -1,6 +1,9 @@
 package php
 
-import "testing"
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"testing"
+)
 
 // TestGeneratorsInWorldsThatPart: a generator has gone as far as the world that
 // went on with it, so that no other may see it.
@@ -32,7 +35,7 @@ func TestGeneratorsInWorldsThatPart(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if a := r.Variable("r"); a.State != Open {
+		if a := r.Variable("r"); a.State != eval.Open {
 			t.Errorf("%s\nis %q", code, a.Text)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"runtime"
 	"strings"
@@ -85,8 +86,8 @@ func TestHostileProgramsAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text := "<?php\n" + code + "\nrequire '/site/wp-settings.php';"
 			peak, took, err := measured(text)
-			var refusal *Refusal
-			if !errors.As(err, &refusal) || refusal.Class != Undecidable {
+			var refusal *eval.Refusal
+			if !errors.As(err, &refusal) || refusal.Class != eval.Undecidable {
 				t.Errorf("got %v, want undecidable", err)
 			}
 			checkBounds(t, peak, took)
@@ -126,7 +127,7 @@ func TestTallSourcesAreBounded(t *testing.T) {
 	for name, code := range towers {
 		t.Run(name, func(t *testing.T) {
 			peak, took, err := measured("<?php\n" + code + "\nrequire '/site/wp-settings.php';")
-			var refusal *Refusal
+			var refusal *eval.Refusal
 			var badSyntax *syntax.Error
 			if err != nil && !errors.As(err, &refusal) && !errors.As(err, &badSyntax) {
 				t.Errorf("got %v, want an answer, a refusal or a syntax error", err)
@@ -191,7 +192,7 @@ func measured(text string) (peak uint64, took time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	watch := stopwatch()
-	_, err = Eval(ctx, Options{
+	_, err = Eval(ctx, eval.Options{
 		Files: oneFile{text}, File: "/site/wp-config.php", Stop: []string{"/site/wp-settings.php"},
 		Env: map[string]string{}, EnvKnown: true, DocRoot: "/site",
 	})

@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"strings"
 	"testing"
 )
@@ -51,7 +52,7 @@ func TestReferencesStayKnown(t *testing.T) {
 		`function f() { static $n = 0; if (rand()) { $q = 1; } return ++$n; } f(); f(); $r = f();`:     "3",
 		`function f() { global $x, $y; $x = 'a'; $y = &$x; $y = 'b'; } f(); $r = $x . ($y ?? 'none');`: "bnone",
 	} {
-		if a := probe(t, testFiles(), code); a.State != Known || a.Text != want {
+		if a := probe(t, testFiles(), code); a.State != eval.Known || a.Text != want {
 			t.Errorf("%s\nis %v %q (%v), want %q", code, a.State, a.Text, a.Why, want)
 		}
 	}
@@ -67,7 +68,7 @@ func TestReferencesOfSomeWorlds(t *testing.T) {
 		`$x = 1; if (rand()) { $f = function () use (&$x) { $x = 2; }; $f(); } $r = $x;`,
 		`$r = 1; $z = 1; if (rand()) { $y = &$r; } else { $y = &$z; } $y = 3;`,
 	} {
-		if a := probe(t, testFiles(), code); a.State != Open {
+		if a := probe(t, testFiles(), code); a.State != eval.Open {
 			t.Errorf("%s\nis %v %q, want unknown", code, a.State, a.Text)
 		}
 	}
@@ -84,7 +85,7 @@ func TestCoalesceNarrows(t *testing.T) {
 		`function f() { static $n; if (rand()) $n = 'a'; return $n ??= 'a'; } $r = f();`:                     "a",
 		`$a = ['x' => rand() ? 'p' : null]; $b = $a['x'] ?? 'q'; $a['x'] ??= $b; $r = $a['x'] ?? 0 ? 1 : 2;`: "1",
 	} {
-		if a := probe(t, testFiles(), code); a.State != Known || a.Text != want {
+		if a := probe(t, testFiles(), code); a.State != eval.Known || a.Text != want {
 			t.Errorf("%s\nis %v %q (%v), want %q", code, a.State, a.Text, a.Why, want)
 		}
 	}

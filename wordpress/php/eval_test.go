@@ -2,6 +2,7 @@ package php
 
 import (
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"strings"
 	"testing"
 )
@@ -10,14 +11,14 @@ import (
 const stop = "\nrequire ABSPATH . 'wp-settings.php';\n"
 
 // shown is what an evaluation knows of the constant A, in one word.
-func shown(r *Result, err error) string {
+func shown(r *eval.Result, err error) string {
 	if err != nil {
 		return "error: " + err.Error()
 	}
 	switch a := r.Constant("A"); a.State {
-	case Known:
-		return fmt.Sprintf("%s %s", typeName(a.Value), a.Text)
-	case Open:
+	case eval.Known:
+		return fmt.Sprintf("%s %s", eval.TypeName(a.Value), a.Text)
+	case eval.Open:
 		return "open: " + a.Why.Expr
 	}
 	return "absent"

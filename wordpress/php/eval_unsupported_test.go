@@ -2,6 +2,7 @@ package php
 
 import (
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"strings"
 	"testing"
 )
@@ -89,14 +90,14 @@ func TestUnsupportedFeaturesThatNeverRun(t *testing.T) {
 func refusalOf(t *testing.T, code string) string {
 	t.Helper()
 	res, err := evalText(t, t.TempDir(), "<?php "+code+"\nrequire __DIR__ . '/wp-settings.php';", nil)
-	var refusal *Refusal
+	var refusal *eval.Refusal
 	if errors.As(err, &refusal) {
 		return refusal.Error()
 	}
 	if err != nil {
 		t.Fatalf("%s\n%v", code, err)
 	}
-	if a := res.Variable("r"); a.State != Open {
+	if a := res.Variable("r"); a.State != eval.Open {
 		return "answers " + a.Text
 	} else {
 		return a.Why.Error()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -99,9 +100,9 @@ func TestFunctionsAgreeWithPHP(t *testing.T) {
 		fmt.Fprintf(&ours, "try { $r = serialize(%s); } catch (Throwable $e) { $r = get_class($e); } $r%d = bin2hex($r);\n", call, i)
 	}
 	ours.WriteString("require '/stop.php';")
-	res, err := Eval(context.Background(), Options{
+	res, err := Eval(context.Background(), eval.Options{
 		Files: memoryFiles{"/calls.php": ours.String()}, File: "/calls.php", Stop: []string{"/stop.php"}, DocRoot: "/",
-		Limits: Limits{Steps: 1 << 30, Bytes: 1 << 30},
+		Limits: eval.Limits{Steps: 1 << 30, Bytes: 1 << 30},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +111,7 @@ func TestFunctionsAgreeWithPHP(t *testing.T) {
 	for i, call := range calls {
 		v := res.Variable(fmt.Sprintf("r%d", i))
 		_, answer, _ := strings.Cut(lines[i], " ")
-		if v.State == Open {
+		if v.State == eval.Open {
 			name, _, _ := strings.Cut(call, "(")
 			unknown[name]++
 			continue

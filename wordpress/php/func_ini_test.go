@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"math/rand/v2"
 	"os/exec"
 	"strings"
@@ -113,7 +114,7 @@ func TestINIFilesAgree(t *testing.T) {
 func evalINI(t *testing.T, text string, mode int, sections bool) (got string, known bool) {
 	t.Helper()
 	code := fmt.Sprintf("<?php const KNOWN = 'known value'; $r = serialize(parse_ini_string(hex2bin('%x'), %t, %d));\nrequire '/site/wp-settings.php';", text, sections, mode)
-	res, err := Eval(t.Context(), Options{
+	res, err := Eval(t.Context(), eval.Options{
 		Files: oneFile{code}, File: "/site/wp-config.php", DocRoot: "/site", Stop: []string{"/site/wp-settings.php"},
 		EnvKnown: true, Env: map[string]string{"KNOWN_ENV": "from env"},
 	})
@@ -121,7 +122,7 @@ func evalINI(t *testing.T, text string, mode int, sections bool) (got string, kn
 		t.Fatalf("%q: %v", text, err)
 	}
 	a := res.Variable("r")
-	return a.Text, a.State == Known
+	return a.Text, a.State == eval.Known
 }
 
 // FuzzINI: whatever the text, it is an array, false or unknown, and soon.

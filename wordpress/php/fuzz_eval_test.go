@@ -3,6 +3,7 @@ package php
 import (
 	"context"
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"io/fs"
 	"strings"
@@ -43,14 +44,14 @@ func FuzzEval(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		files := mapFiles{fstest.MapFS{"c.php": {Data: []byte("<?php " + code + "\nrequire '/stop.php';")}}}
 		watch := stopwatch()
-		r, err := Eval(context.Background(), Options{
+		r, err := Eval(context.Background(), eval.Options{
 			Files: files, File: "/c.php", DocRoot: "/", Stop: []string{"/stop.php"},
-			Limits: Limits{Steps: 200_000, Bytes: 16 << 20},
+			Limits: eval.Limits{Steps: 200_000, Bytes: 16 << 20},
 		})
 		if took := watch(); took > 4*time.Second {
 			t.Fatalf("took %v", took)
 		}
-		var refusal *Refusal
+		var refusal *eval.Refusal
 		var badSyntax *syntax.Error
 		switch {
 		case err == nil:
@@ -58,7 +59,7 @@ func FuzzEval(f *testing.F) {
 			r.Variable("t")
 		case !errors.As(err, &refusal) && !errors.As(err, &badSyntax):
 			t.Fatalf("error of another kind: %v", err)
-		case refusal != nil && strings.HasPrefix(refusal.Message, ownFault):
+		case refusal != nil && strings.HasPrefix(refusal.Message, eval.OwnFault):
 			t.Fatal(err)
 		}
 	})

@@ -186,7 +186,7 @@ func (g *generator) statement(depth int) string {
 	case 6:
 		return fmt.Sprintf("if (%s) { %s } elseif (%s) { %s } else { %s }", g.expr(1), g.inner(depth), g.expr(1), g.inner(depth), g.inner(depth))
 	case 7:
-		return fmt.Sprintf("foreach ((array) %s as $k => $x) { if ($k === %s) %s; %s .= $k; }", g.operand(1), g.key(), g.pick([]string{"continue", "break"}), g.text())
+		return fmt.Sprintf("foreach ((array) %s as $k => $x) { if ($k === %s) %s; %s .= $k; }", g.operand(1), g.key(), g.pick([]string{"continue", "break"}), g.Text())
 	case 8:
 		i := fmt.Sprintf("$i%d", depth)
 		return fmt.Sprintf("for (%s = 0; %s < %d; %s++) { if (%s == %d) { continue; } %s }", i, i, g.rnd.IntN(5), i, i, g.rnd.IntN(5), g.inner(depth))
@@ -215,8 +215,8 @@ func (g *generator) inner(depth int) string {
 	return s
 }
 
-// text is a variable that holds a string.
-func (g *generator) text() string {
+// Text is a variable that holds a string.
+func (g *generator) Text() string {
 	v := g.pick(g.vars)
 	return "$none = ''; " + v + " = is_array(" + v + ") ? '' : (string) " + v + "; " + v
 }

@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,7 +34,7 @@ func TestKnownNamesArePHPs(t *testing.T) {
 			}
 		case "k":
 			v, ok := php82().Constants[name]
-			if !ok || v.kind() != kUnknown && toString(v) != value {
+			if !ok || v.Kind() != eval.KindUnknown && eval.ToString(v) != value {
 				t.Errorf("constant %s is %v, want %s", name, v, value)
 			}
 		}
@@ -44,7 +45,7 @@ func TestKnownNamesArePHPs(t *testing.T) {
 }
 
 // probe evaluates statements in a site of files and returns $r.
-func probe(t *testing.T, files map[string]string, code string) Answer {
+func probe(t *testing.T, files map[string]string, code string) eval.Answer {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -59,7 +60,7 @@ func probe(t *testing.T, files map[string]string, code string) Answer {
 	if err := os.Symlink("releases/1", filepath.Join(dir, "current")); err != nil {
 		t.Fatal(err)
 	}
-	res, err := evalText(t, dir, "<?php "+code+"\nrequire __DIR__ . '/wp-settings.php';", func(o *Options) { o.Env = map[string]string{"A": "b"} })
+	res, err := evalText(t, dir, "<?php "+code+"\nrequire __DIR__ . '/wp-settings.php';", func(o *eval.Options) { o.Env = map[string]string{"A": "b"} })
 	if err != nil {
 		t.Fatalf("%s: %v", code, err)
 	}
@@ -105,7 +106,7 @@ func TestWhatIsNotModelledIsUnknown(t *testing.T) {
 		`foreach ($_SERVER as $k => $v) { if (strpos($k, 'HTTP_') === 0) { $n = $v; } } $r = $n ?? 'none';`,
 		`$r = 0; foreach ($_SERVER as $k => $v) { $r++; }`,
 	} {
-		if a := probe(t, testFiles(), code); a.State != Open {
+		if a := probe(t, testFiles(), code); a.State != eval.Open {
 			t.Errorf("%s\nis %v %q, want unknown", code, a.State, a.Text)
 		}
 	}
@@ -152,7 +153,7 @@ func TestWhereFilesAreLookedFor(t *testing.T) {
 		`$r = json_decode('{"a":12345678901234567890,"b":5}', true, 9, JSON_BIGINT_AS_STRING)['a'];`: "12345678901234567890",
 		`$r = FILTER_SANITIZE_STRING . T_STRING;`:                                                    "513262",
 	} {
-		if a := probe(t, testFiles(), code); a.State != Known || a.Text != want {
+		if a := probe(t, testFiles(), code); a.State != eval.Known || a.Text != want {
 			t.Errorf("%s\nis %v %q (%v), want %q", code, a.State, a.Text, a.Why, want)
 		}
 	}

@@ -2,6 +2,7 @@ package php
 
 import (
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,9 +16,9 @@ func TestLimitsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := Limits{}.withDefaults()
+	l := eval.Limits{}.WithDefaults()
 	for _, want := range []string{
-		fmt.Sprintf("takes at most %.0f s and allocates at most %d MiB in sum", maxTime.Seconds(), l.Bytes>>20),
+		fmt.Sprintf("takes at most %.0f s and allocates at most %d MiB in sum", eval.MaxTime.Seconds(), l.Bytes>>20),
 		fmt.Sprintf("at most %d steps, %d nested calls and %d included files, and reads files of at most %d MiB", l.Steps, l.Depth, l.Files, l.FileSize>>20),
 	} {
 		if !strings.Contains(string(text), want) {

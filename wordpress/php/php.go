@@ -4,22 +4,57 @@ import (
 	"context"
 	"sync"
 
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/lib"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/models"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
+
+// The types of an evaluation. They are documented in package eval.
+type (
+	Answer     = eval.Answer
+	Array      = eval.Array
+	FileErrors = eval.FileErrors
+	Files      = eval.Files
+	Object     = eval.Object
+	Options    = eval.Options
+	Refusal    = eval.Refusal
+	Result     = eval.Result
 )
 
 // A SyntaxError is what PHP would refuse to parse.
 type SyntaxError = syntax.Error
 
+// What is known of a constant or variable, the classes of refusals and their origins.
+const (
+	Absent = eval.Absent
+	Known  = eval.Known
+	Open   = eval.Open
+
+	Undecidable = eval.Undecidable
+	Unsafe      = eval.Unsafe
+	Unreadable  = eval.Unreadable
+	Syntax      = eval.Syntax
+
+	OriginEnvironment = eval.OriginEnvironment
+	OriginRequest     = eval.OriginRequest
+	OriginHost        = eval.OriginHost
+	OriginHome        = eval.OriginHome
+	OriginStop        = eval.OriginStop
+)
+
 // php82 is what PHP 8.2 offers. It is made once: it is the same for every evaluation.
-var php82 = sync.OnceValue(func() *library {
-	lib := standardLibrary()
-	lib.Classes = append(modelClasses(), lib.Classes...)
-	for name, f := range modelFunctions() {
-		lib.Functions[name] = f
+var php82 = sync.OnceValue(func() *eval.Library {
+	std := lib.Standard()
+	std.Classes = append(models.Classes(), std.Classes...)
+	for name, f := range models.Functions() {
+		std.Functions[name] = f
 	}
-	return lib
+	return std
 })
 
 // Eval evaluates a file and what it includes. An error is a *SyntaxError, a *Refusal
 // or the error of the context.
-func Eval(ctx context.Context, opt Options) (*Result, error) { return evaluate(ctx, opt, php82()) }
+func Eval(ctx context.Context, opt Options) (*Result, error) {
+	return eval.Eval(ctx, opt, php82())
+}

@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"regexp"
 	"strings"
 	"testing"
@@ -128,14 +129,14 @@ func TestFunctionsAreRefusedByName(t *testing.T) {
 	for _, call := range refusedCalls {
 		name := calledName.FindString(call)
 		a := probe(t, nil, "$list = [3, 1, 2]; $r = "+call+";")
-		if want := "calls " + name + "(), which is not evaluated"; a.State != Open || a.Why == nil || !strings.Contains(a.Why.Error(), want) {
+		if want := "calls " + name + "(), which is not evaluated"; a.State != eval.Open || a.Why == nil || !strings.Contains(a.Why.Error(), want) {
 			t.Errorf("%s is %v %q (%v), want %q", call, a.State, a.Text, a.Why, want)
 		}
-		if a := probe(t, nil, "$r = function_exists('"+name+"') ? 'yes' : 'no';"); a.State != Known || a.Text != "yes" {
+		if a := probe(t, nil, "$r = function_exists('"+name+"') ? 'yes' : 'no';"); a.State != eval.Known || a.Text != "yes" {
 			t.Errorf("function_exists('%s') is %v %q, want yes", name, a.State, a.Text)
 		}
-		if f := php82().Functions[name]; strings.Contains(call, "$list") && f.byRef(0) {
-			if a := probe(t, nil, "$r = [3, 1, 2]; "+strings.ReplaceAll(call, "$list", "$r")+"; $r = $r[0] ?? 'none';"); a.State != Open {
+		if f := php82().Functions[name]; strings.Contains(call, "$list") && f.ByRef(0) {
+			if a := probe(t, nil, "$r = [3, 1, 2]; "+strings.ReplaceAll(call, "$list", "$r")+"; $r = $r[0] ?? 'none';"); a.State != eval.Open {
 				t.Errorf("%s leaves %v %q, want unknown", call, a.State, a.Text)
 			}
 		}
@@ -162,11 +163,11 @@ func TestArgumentsAreRefusedByName(t *testing.T) {
 		`strtok('/')`:                                              "strtok() with one argument",
 		`version_compare('8.2.0RC1', '8.2.0')`:                     "version_compare() with words in a version",
 	} {
-		if a := probe(t, nil, "$r = "+call+";"); a.State != Open || a.Why == nil || !strings.Contains(a.Why.Error(), want) {
+		if a := probe(t, nil, "$r = "+call+";"); a.State != eval.Open || a.Why == nil || !strings.Contains(a.Why.Error(), want) {
 			t.Errorf("%s is %v %q (%v), want %q", call, a.State, a.Text, a.Why, want)
 		}
 	}
-	if a := probe(t, nil, `parse_str('a[b]=1', $r); $r = $r['a']['b'];`); a.State != Open {
+	if a := probe(t, nil, `parse_str('a[b]=1', $r); $r = $r['a']['b'];`); a.State != eval.Open {
 		t.Errorf("parse_str with brackets is %v %q, want unknown", a.State, a.Text)
 	}
 }
@@ -180,14 +181,14 @@ func TestObjectsGivenToWhatIsNotEvaluated(t *testing.T) {
 		function count(): int { return 1; } }
 	`
 	for _, code := range []string{`soundex(new C);`, `json_encode([['c' => new C]]);`, `sort($list, SORT_STRING);`, `wordwrap(new C);`} {
-		if a := probe(t, nil, class+`$list = [new C, 'a']; `+code); a.State != Open {
+		if a := probe(t, nil, class+`$list = [new C, 'a']; `+code); a.State != eval.Open {
 			t.Errorf("%s leaves %v %q, want unknown", code, a.State, a.Text)
 		}
 	}
-	if a := probe(t, nil, class+`json_encode('{'); $r = json_last_error();`); a.State != Open {
+	if a := probe(t, nil, class+`json_encode('{'); $r = json_last_error();`); a.State != eval.Open {
 		t.Errorf("json_last_error() after json_encode() is %v %q, want unknown", a.State, a.Text)
 	}
-	if a := probe(t, nil, `mb_internal_encoding('ISO-8859-1'); $r = mb_strlen("\xc3\xa9");`); a.State != Open {
+	if a := probe(t, nil, `mb_internal_encoding('ISO-8859-1'); $r = mb_strlen("\xc3\xa9");`); a.State != eval.Open {
 		t.Errorf("mb_strlen() in another encoding is %v %q, want unknown", a.State, a.Text)
 	}
 }

@@ -3,6 +3,7 @@ package php
 import (
 	"testing"
 
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
@@ -13,9 +14,9 @@ func TestSnippetShowsNoLiterals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := newInterp(t.Context(), Options{}, php82())
-	in.src = src
-	if got := in.snippet(src.Body[0].(*syntax.ExprStmt).X.Where()); got != `define( 'A', $x . f( … ) […] ->b . "…" . (… + …) )` {
+	in := eval.NewInterp(t.Context(), eval.Options{}, php82())
+	in.Src = src
+	if got := in.Snippet(src.Body[0].(*syntax.ExprStmt).X.Where()); got != `define( 'A', $x . f( … ) […] ->b . "…" . (… + …) )` {
 		t.Errorf("snippet: %s", got)
 	}
 }

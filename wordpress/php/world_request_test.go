@@ -2,13 +2,14 @@ package php
 
 import (
 	"context"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"testing"
 )
 
 // answered evaluates a program in a world and returns its constant N.
-func answered(t *testing.T, code string, change func(*Options)) Answer {
+func answered(t *testing.T, code string, change func(*eval.Options)) eval.Answer {
 	t.Helper()
-	opt := Options{
+	opt := eval.Options{
 		Files: memoryFiles{"/site/wp-config.php": "<?php " + code + "\nrequire '/site/wp-settings.php';"}, File: "/site/wp-config.php",
 		Stop: []string{"/site/wp-settings.php"}, DocRoot: "/site", EnvKnown: true,
 	}
@@ -16,7 +17,7 @@ func answered(t *testing.T, code string, change func(*Options)) Answer {
 	res, err := Eval(context.Background(), opt)
 	if err != nil {
 		t.Logf("%s: %v", code, err)
-		return Answer{State: Open, Why: &Refusal{Message: err.Error()}}
+		return eval.Answer{State: eval.Open, Why: &eval.Refusal{Message: err.Error()}}
 	}
 	return res.Constant("N")
 }
@@ -42,15 +43,15 @@ func TestVariablesOrder(t *testing.T) {
 		{`$_ENV['APP_DB'] = 'own'; define('N', $_ENV['APP_DB']);`, "", "own"},
 		{`define('N', ['x', 'y']);`, "", "array"},
 	} {
-		a := answered(t, c.code, func(o *Options) { o.Env, o.VariablesOrder = map[string]string{"APP_DB": "given"}, c.order })
+		a := answered(t, c.code, func(o *eval.Options) { o.Env, o.VariablesOrder = map[string]string{"APP_DB": "given"}, c.order })
 		got := a.Text
-		if a.State == Open {
+		if a.State == eval.Open {
 			got = "open"
-			if a.Why == nil || a.Why.Message != orderReason {
-				t.Errorf("%s with %q is open for %v, want %q", c.code, c.order, a.Why, orderReason)
+			if a.Why == nil || a.Why.Message != eval.OrderReason {
+				t.Errorf("%s with %q is open for %v, want %q", c.code, c.order, a.Why, eval.OrderReason)
 			}
 		}
-		if _, ok := a.Value.(*Array); ok {
+		if _, ok := a.Value.(*eval.Array); ok {
 			got = "array"
 		}
 		if got != c.want {
@@ -76,9 +77,9 @@ func TestURLDescribesTheRequest(t *testing.T) {
 		{`define('N', isset($_SERVER['HTTP_X_FORWARDED_FOR']) ? 1 : 2);`, "a.example", "https", "443", "open"},
 		{`$n = 0; foreach ($_SERVER as $k => $v) { if ($k === 'HTTP_X_FORWARDED_HOST') { $n = 1; } } define('N', "n$n");`, "a.example", "", "", "n0"},
 	} {
-		a := answered(t, c.code, func(o *Options) { o.Host, o.Scheme, o.Port = c.host, c.scheme, c.port })
+		a := answered(t, c.code, func(o *eval.Options) { o.Host, o.Scheme, o.Port = c.host, c.scheme, c.port })
 		got := a.Text
-		if a.State == Open {
+		if a.State == eval.Open {
 			got = "open"
 		}
 		if got != c.want {
