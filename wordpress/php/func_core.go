@@ -110,10 +110,23 @@ func functionExists(c *call) (Value, error) {
 		return maybe(d.maybe), nil
 	case in.st.poison != nil:
 		return maybe(in.st.poison), nil
-	case in.vendor():
+	case in.vendor() && !ofWordPress(low):
 		return maybe(c.unsafe("needs code of the vendor folder")), nil
 	}
 	return boolVal(false), nil
+}
+
+// wordPressFunctions are functions of WordPress' that configurations and what an
+// autoloader loads ask for, besides those that begin with wp_.
+var wordPressFunctions = wordSet(`add_filter add_action apply_filters do_action has_filter has_action remove_filter remove_action did_action
+	doing_action current_filter add_shortcode get_option update_option add_option delete_option is_admin is_multisite is_ssl site_url home_url
+	admin_url plugins_url get_site_url get_home_url get_blog_option is_blog_installed register_theme_directory activate_plugin
+	deactivate_plugins is_plugin_active get_bloginfo trailingslashit untrailingslashit`)
+
+// ofWordPress reports a function of WordPress', which does not exist before it
+// starts: libraries ask for it and do not define it.
+func ofWordPress(name string) bool {
+	return wordPressFunctions[name] || strings.HasPrefix(name, "wp_")
 }
 
 // classAlias gives a class another name.

@@ -12,6 +12,7 @@ var miscFuncs = map[string]function{
 	"phpversion":           {fn: phpversion, max: 1},
 	"intval":               {fn: intvalFunc, min: 1, max: 2},
 	"filter_var":           {fn: filterVar, min: 1, max: 3},
+	"strip_tags":           {fn: stripTags, min: 1, max: 2},
 	"sys_get_temp_dir":     notModelled(Undecidable, "depends on the server"),
 	"serialize":            {fn: serializeFunc, min: 1, max: 1, keeps: 1},
 	"extension_loaded":     {fn: extensionLoaded, min: 1, max: 1},

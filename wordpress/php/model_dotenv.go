@@ -21,12 +21,14 @@ var dotenvClasses = []nativeClass{
 			"parse":                 {fn: dotenvParse, min: 1, max: 1},
 		},
 		methods: map[string]function{
-			"__construct": {fn: dotenvConstruct, min: 1, max: 4},
-			"load":        {fn: dotenvLoad(true), max: 0},
-			"safeload":    {fn: dotenvLoad(false), max: 0},
-			"overload":    {fn: dotenvOverload, max: 0},
-			"required":    {fn: dotenvRequired, min: 1, max: 1},
-			"ifpresent":   {fn: dotenvIfPresent, min: 1, max: 1},
+			"__construct":                 {fn: dotenvConstruct, min: 1, max: 4},
+			"load":                        {fn: dotenvLoad(true), max: 0},
+			"safeload":                    {fn: dotenvLoad(false), max: 0},
+			"overload":                    {fn: dotenvOverload, max: 0},
+			"getenvironmentvariablenames": {fn: dotenvNames, max: 0},
+
+			"required":  {fn: dotenvRequired, min: 1, max: 1},
+			"ifpresent": {fn: dotenvIfPresent, min: 1, max: 1},
 		},
 	},
 	{
@@ -255,6 +257,11 @@ func (c *call) dotenvApply(text string) (Value, error) {
 		return nil, err
 	}
 	vars := newArray()
+	if r.release < 4 {
+		if err := c.rememberNames(entries); err != nil {
+			return nil, err
+		}
+	}
 	for i := range entries {
 		if err := c.steps(20 + len(entries[i].vars)); err != nil {
 			return nil, err

@@ -57,6 +57,36 @@ func dotenvCreateWith(c *call) (Value, error) {
 	return c.dotenv(repo, 1)
 }
 
+// rememberNames keeps the names of what was loaded, also of what was set before.
+func (c *call) rememberNames(entries []dotenvEntry) error {
+	list := newArray()
+	if old, ok := c.setting(c.this, "loadedNames").(*Array); ok {
+		list = old.clone()
+	}
+	for i := range entries {
+		list.push(strVal(entries[i].name))
+	}
+	if err := c.alloc(list.size()); err != nil {
+		return err
+	}
+	return c.setProp(c.this, "loadedNames", list)
+}
+
+// dotenvNames is getEnvironmentVariableNames of phpdotenv 2 and 3.
+func dotenvNames(c *call) (Value, error) {
+	repo, ok := c.setting(c.this, "repository").(*Object)
+	if !ok {
+		return nil, c.in.refuse(Undecidable, c.pos, "evaluate: such a repository is not evaluated")
+	}
+	if c.releaseOf(repo).major > 3 {
+		return nil, c.noMethod()
+	}
+	if list, ok := c.setting(c.this, "loadedNames").(*Array); ok {
+		return list, nil
+	}
+	return newArray(), nil
+}
+
 // dotenvOverload is load, and overwrites what is there.
 func dotenvOverload(c *call) (Value, error) {
 	repo, ok := c.setting(c.this, "repository").(*Object)
@@ -80,5 +110,12 @@ func dotenvOverload(c *call) (Value, error) {
 	if d.this, err = c.object(`Dotenv\Dotenv`, props); err != nil {
 		return nil, err
 	}
-	return dotenvLoad(true)(&d)
+	v, err := dotenvLoad(true)(&d)
+	if err != nil {
+		return nil, err
+	}
+	if names, ok := c.setting(d.this, "loadedNames").(*Array); ok {
+		err = c.setProp(c.this, "loadedNames", names)
+	}
+	return v, err
 }

@@ -20,6 +20,9 @@ const vendorDirs = "vendor.dirs"
 // enterVendor remembers that a file of a vendor folder was included.
 func (in *interp) enterVendor(file string) {
 	in.st.set(in.slot('m', "vendor"), boolVal(true))
+	if in.loadSlot(configSlot) == nil {
+		in.storeSlot(configSlot, newArray()) // so that worlds that define something join with those that do not
+	}
 	dir := file[:strings.LastIndex(file, vendorDir)+len(vendorDir)-1]
 	slot := in.slot('m', vendorDirs)
 	old, known := in.st.get(slot).(strVal)

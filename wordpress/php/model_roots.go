@@ -150,14 +150,34 @@ func configApply(c *call) (Value, error) {
 		}
 	}
 	for _, e := range pairs(a) {
-		if e.v.kind() == kAbsent {
-			continue
-		}
-		if _, err := c.define(e.k.text(), c.in.deref(e.v)); err != nil {
+		if err := c.defineWhereSet(e.k.text(), c.in.deref(e.v)); err != nil {
 			return nil, err
 		}
 	}
 	return null, nil
+}
+
+// defineWhereSet defines a constant in the worlds where Config holds it.
+func (c *call) defineWhereSet(name string, v Value) error {
+	u, ok := v.(*Unknown)
+	switch {
+	case v.kind() == kAbsent:
+		return nil
+	case !ok || !u.maybeAbsent():
+		_, err := c.define(name, v)
+		return err
+	}
+	values := u.alts
+	if values == nil {
+		values = []Value{opaque(u), absentVal{}}
+	}
+	_, err := c.in.splitValue(u, len(values), func(i int) (Value, error) {
+		if values[i].kind() == kAbsent {
+			return null, nil
+		}
+		return c.define(name, values[i])
+	})
+	return err
 }
 
 // envOption reads one of Env's static properties.
