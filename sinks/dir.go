@@ -14,22 +14,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A dirSink stores objects as files below a folder. Everything goes through an
-// os.Root, so a link that someone laid there leads nowhere else.
+// A dirSink stores objects as files below a folder. All access goes through an
+// os.Root, so symlinks cannot lead out of the folder.
 type dirSink struct {
 	dir  string
 	root *os.Root
 	o    Options
 
-	publish []publisher // ways to give a file its name without replacing one
+	publish []publisher // the ways to publish, best first
 
 	mu    sync.Mutex
-	swept map[string]bool // folders looked through for dead runs' files
+	swept map[string]bool // folders already cleaned of files of dead runs
 }
 
 func checkDir(u *url.URL) error {
 	if u.Host != "" && u.Host != "localhost" {
-		return fmt.Errorf("%w: %s: a folder is written file:///PATH, with three slashes", ErrURL, bare(u))
+		return fmt.Errorf("%w: %s: write a folder as file:///PATH, with three slashes", ErrURL, bare(u))
 	}
 	if !path.IsAbs(u.Path) {
 		return fmt.Errorf("%w: %s: the folder is not absolute", ErrURL, bare(u))
@@ -37,8 +37,10 @@ func checkDir(u *url.URL) error {
 	return nil
 }
 
+func dirOf(u *url.URL) string { return filepath.FromSlash(u.Path) }
+
 func openDir(_ context.Context, u *url.URL, o Options) (Sink, error) {
-	dir := filepath.Clean(filepath.FromSlash(u.Path))
+	dir := filepath.Clean(dirOf(u))
 	if o.Dry {
 		if err := couldWrite(dir); err != nil {
 			return nil, fmt.Errorf("open folder: %w", diskError(err, dir))
@@ -55,7 +57,7 @@ func openDir(_ context.Context, u *url.URL, o Options) (Sink, error) {
 	return &dirSink{dir: dir, root: root, o: o, publish: publishers(), swept: map[string]bool{}}, nil
 }
 
-// couldWrite tells whether a folder is there to be written to, or could be made.
+// couldWrite checks that a folder is writable, or that it could be created.
 func couldWrite(dir string) error {
 	for {
 		i, err := os.Stat(dir)
@@ -79,8 +81,8 @@ func (s *dirSink) String() string {
 	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(s.dir)}).String()
 }
 
-// Put writes a temporary file beside its place and gives it its name once all of
-// it is on the disk.
+// Put writes a temporary file in the same folder and renames it once all of it is
+// on the disk.
 func (s *dirSink) Put(ctx context.Context, name string, r io.Reader) (Receipt, error) {
 	if err := checkName(name); err != nil {
 		return Receipt{}, err
@@ -121,8 +123,8 @@ func (s *dirSink) put(ctx context.Context, name string, next func(context.Contex
 		}
 		err = errors.Join(err, left)
 	}()
-	d := newDigest()
-	if err := copyBlocks(ctx, tmp.file, d, next); err != nil {
+	sum := &checksum{}
+	if err := copyBlocks(ctx, tmp.file, sum, next); err != nil {
 		return Object{}, err
 	}
 	if err := tmp.file.Sync(); err != nil {
@@ -131,17 +133,17 @@ func (s *dirSink) put(ctx context.Context, name string, next func(context.Contex
 	if err := s.giveName(tmp, name); err != nil {
 		return Object{}, err
 	}
-	if err := s.syncFolder(folder); err != nil { // whether it lasts is not known
+	if err := s.syncFolder(folder); err != nil { // the name may not survive a crash
 		left := s.root.Remove(name)
 		return Object{}, inDoubt(errors.Join(err, left), left != nil)
 	}
 	published = true
-	return d.object(name), nil
+	return sum.object(name), nil
 }
 
-// copyBlocks writes a stream to f, and has the disk keep up with it, so that
-// neither the last fsync nor the site's own cache pays for all of it at once.
-func copyBlocks(ctx context.Context, f *os.File, d *digest, next func(context.Context) (*Block, error)) error {
+// copyBlocks writes a stream to f. It starts the writes to the disk on the way, so
+// that the final fsync is short and the page cache of the site is not displaced.
+func copyBlocks(ctx context.Context, f *os.File, sum *checksum, next func(context.Context) (*Block, error)) error {
 	flush := flusher{file: f}
 	for {
 		b, err := next(ctx)
@@ -151,19 +153,18 @@ func copyBlocks(ctx context.Context, f *os.File, d *digest, next func(context.Co
 		if err != nil {
 			return fmt.Errorf("read the stream: %w", err)
 		}
-		bytes := b.Bytes()
-		d.add(bytes)
-		_, err = f.Write(bytes)
+		sum.append(b.checksum())
+		_, err = f.Write(b.Bytes())
 		b.Release()
 		if err != nil {
 			return err
 		}
-		flush.wrote(d.bytes)
+		flush.wrote(sum.bytes)
 	}
 }
 
-// makeFolder makes a folder below the root and those above it, for their owner
-// alone, and has their names on the disk.
+// makeFolder creates a folder below the root and its parents with mode 0700, and
+// syncs their names to the disk.
 func (s *dirSink) makeFolder(folder string) error {
 	if folder == "." {
 		return nil
@@ -186,4 +187,28 @@ func (s *dirSink) syncFolder(folder string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+const flushWindow = 32 << 20
+
+// A flusher starts writing each full window of a file to the disk, waits for the
+// window before, and drops that one from the page cache. Its errors are ignored:
+// the final fsync does the same work.
+type flusher struct {
+	file  *os.File
+	begun int64 // offset of the current window
+}
+
+// wrote is called with the size of the file after each write.
+func (f *flusher) wrote(size int64) {
+	for size-f.begun >= flushWindow {
+		fd := int(f.file.Fd())
+		_ = unix.SyncFileRange(fd, f.begun, flushWindow, unix.SYNC_FILE_RANGE_WRITE)
+		if last := f.begun - flushWindow; last >= 0 {
+			const wait = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WRITE | unix.SYNC_FILE_RANGE_WAIT_AFTER
+			_ = unix.SyncFileRange(fd, last, flushWindow, wait)
+			_ = unix.Fadvise(fd, last, flushWindow, unix.FADV_DONTNEED)
+		}
+		f.begun += flushWindow
+	}
 }

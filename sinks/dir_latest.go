@@ -13,23 +13,14 @@ import (
 	"strings"
 )
 
-// A Completer is a sink that wants to hear that a run is complete: all its
-// objects are stored, its manifest too.
-type Completer interface {
-	// Complete is called with all objects of the run.
-	Complete(ctx context.Context, objects []Object) error
-}
-
-// runName takes an object's name apart: what comes before the run, and what
-// comes after it.
+// runName splits an object's name into the parts before and after the run.
 func runName() *regexp.Regexp {
 	return regexp.MustCompile(`^(.+)-\d{4}-\d\d-\d\d_\d\d-\d\d-\d\dZ-[a-z0-9]{8}\.(.+)$`)
 }
 
-// Complete lays a link to each object of a run: SITE-db-2026-…Z-k3f9a2xq.sql.zst
-// becomes what SITE-db-latest.sql.zst leads to. Links to an older run's objects
-// that this one has no counterpart of are removed, so that what is called latest
-// is always of one run.
+// Complete is Completer's: it creates a symlink to each object of a run, such as
+// SITE-db-latest.sql.zst. Links that only an older run had are removed, so that all
+// latest links belong to one run.
 func (s *dirSink) Complete(_ context.Context, objects []Object) error {
 	stems := map[string][]string{} // FOLDER/SITE-KIND → its links
 	form := runName()
@@ -53,14 +44,14 @@ func (s *dirSink) Complete(_ context.Context, objects []Object) error {
 	return nil
 }
 
-// replaceLink makes link lead to target in one step; there is always one or the other.
+// replaceLink points link to target atomically.
 func (s *dirSink) replaceLink(target, link string) error {
 	if i, err := s.root.Lstat(link); err == nil && i.Mode()&fs.ModeSymlink == 0 {
-		return errors.New("there is something that is no link")
+		return errors.New("a file that is not a symlink has this name")
 	}
 	tmp := randomName(path.Dir(link))
 	if err := s.root.Symlink(target, tmp); err != nil {
-		if cannot(err) { // a file system without links; the objects are there all the same
+		if unsupported(err) { // the file system has no symlinks; the objects are stored
 			return nil
 		}
 		return err
@@ -71,7 +62,7 @@ func (s *dirSink) replaceLink(target, link string) error {
 	return nil
 }
 
-// removeLinks removes the stem's latest links but those to keep.
+// removeLinks removes the latest links of a stem except those to keep.
 func (s *dirSink) removeLinks(stem string, keep []string) error {
 	folder := path.Dir(stem)
 	dir, err := s.root.Open(folder)

@@ -11,12 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A publisher gives a temporary file its name, never another's. It returns an
-// error that cannot tells when the file system does not have that way.
+// A publisher renames a temporary file without overwriting. It returns an error for
+// which unsupported is true if the file system does not support its method.
 type publisher func(root *os.Root, tmp, name string) error
 
-// publishers are the ways to publish, the best first. A file system of USB sticks
-// or of another system's network shares has not all of them.
+// publishers are the ways to publish, best first. FAT and some network file systems
+// do not support all of them.
 func publishers() []publisher {
 	return []publisher{linkName, renameName, reserveName}
 }
@@ -25,7 +25,7 @@ func publishers() []publisher {
 func (s *dirSink) giveName(tmp *tempFile, name string) error {
 	var err error
 	for _, publish := range s.publish {
-		if err = publish(s.root, tmp.name, name); !cannot(err) {
+		if err = publish(s.root, tmp.name, name); !unsupported(err) {
 			break
 		}
 	}
@@ -35,7 +35,7 @@ func (s *dirSink) giveName(tmp *tempFile, name string) error {
 	return err
 }
 
-func cannot(err error) bool {
+func unsupported(err error) bool {
 	for _, no := range []error{unix.EPERM, unix.ENOTSUP, unix.ENOSYS, unix.EINVAL, unix.EMLINK} {
 		if errors.Is(err, no) {
 			return true
@@ -44,12 +44,12 @@ func cannot(err error) bool {
 	return false
 }
 
-// linkName gives the file a second name; a link never replaces.
+// linkName creates a hard link, which never overwrites.
 func linkName(root *os.Root, tmp, name string) error {
 	return root.Link(tmp, name)
 }
 
-// renameName renames, which the kernel is told not to do over another file.
+// renameName renames with RENAME_NOREPLACE.
 func renameName(root *os.Root, tmp, name string) error {
 	dir, err := root.Open(path.Dir(name))
 	if err != nil {
@@ -60,8 +60,8 @@ func renameName(root *os.Root, tmp, name string) error {
 	return unix.Renameat2(fd, path.Base(tmp), fd, path.Base(name), unix.RENAME_NOREPLACE)
 }
 
-// reserveName creates an empty file, which fails when there is one, and renames
-// over that. Dying between the two leaves it empty, without a manifest.
+// reserveName creates an empty file, which fails if the name exists, and renames
+// over it. A crash in between leaves an empty file without a manifest.
 func reserveName(root *os.Root, tmp, name string) error {
 	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -73,12 +73,12 @@ func reserveName(root *os.Root, tmp, name string) error {
 	return nil
 }
 
-// randomName is a name in folder that nobody has.
+// randomName is an unused name in folder.
 func randomName(folder string) string {
 	return path.Join(folder, ".wp-oneway-"+rand.Text()+".tmp")
 }
 
-// diskError says what to do about the errors that disks have.
+// diskError adds to a disk's error what to do about it.
 func diskError(err error, dir string) error {
 	switch {
 	case errors.Is(err, unix.ENOSPC):

@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A tempFile is a file on its way to its name. The lock on it, which ends with
-// its process, tells a file of a living run from one that a dead run left.
+// A tempFile is a file that is not published yet. It is locked while its process
+// lives, so that files of dead runs can be told apart.
 type tempFile struct {
 	root *os.Root
 	name string
 	file *os.File
 }
 
-// tempName is how temporary files are called: hidden, and never an object's name.
+// tempName matches the names of temporary files: hidden, and never an object's name.
 func tempName() *regexp.Regexp { return regexp.MustCompile(`^\.wp-oneway-[A-Z2-7]{26}\.tmp$`) }
 
 // createTemp creates a locked file in a folder.
@@ -29,8 +29,8 @@ func createTemp(root *os.Root, folder string) (*tempFile, error) {
 		if t.file, err = root.OpenFile(t.name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
 			return nil, err
 		}
-		// Another run that looks for dead ones' files may have seen it before it
-		// was locked.
+		// Another run that removes files of dead runs may have removed it
+		// before it was locked.
 		if lock(t.file) && t.there() {
 			return t, nil
 		}
@@ -45,7 +45,7 @@ func (t *tempFile) there() bool {
 	return err == nil
 }
 
-// remove takes the temporary name away, if it is still there, and closes the file.
+// remove removes the temporary name, if it still exists, and closes the file.
 func (t *tempFile) remove() error {
 	err := t.root.Remove(t.name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -54,8 +54,8 @@ func (t *tempFile) remove() error {
 	return errors.Join(err, t.file.Close())
 }
 
-// sweep removes what dead runs left in a folder, once for each folder. What
-// cannot be removed is another user's, and stays.
+// sweep removes the files of dead runs in a folder, once per folder. Files of other
+// users, which cannot be removed, stay.
 func (s *dirSink) sweep(folder string) {
 	s.mu.Lock()
 	done := s.swept[folder]
@@ -95,7 +95,7 @@ func (s *dirSink) removeDead(name string) {
 	}
 }
 
-// lock takes a file's lock without waiting.
+// lock locks a file without waiting.
 func lock(f *os.File) bool {
 	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil
 }

@@ -24,15 +24,15 @@ func gcsStatus(err error) int {
 	return 0
 }
 
-// explain makes one line of an error, without the session's URI: whoever has that
-// can write to the object.
+// explain describes an error in one line, without the session URI, which is a secret:
+// whoever has it can write to the object.
 func (up *gcsUpload) explain(err error) error {
-	where := "bucket " + up.s.bucket
+	where := "bucket " + up.s.c.bucket
 	status := gcsStatus(err)
 	text := withoutSession(err)
 	switch {
 	case status == 412 && up.long && up.retried.Load():
-		return &explained{where + ": an answer was lost, and the name is taken: " + text, errors.Join(ErrRestart, hidden(err))}
+		return &explained{where + ": an answer was lost, and the name exists: " + text, errors.Join(ErrRestart, hidden(err))}
 	case status == 412:
 		return ErrExists
 	case status == 403:
@@ -40,7 +40,7 @@ func (up *gcsUpload) explain(err error) error {
 	case status == 401:
 		return &explained{where + ": the credential is not accepted; give a valid one (" + text + ")", hidden(err)}
 	case (status == 404 || status == 410) && up.long && up.w.Attrs() == nil && up.progress.Load():
-		return &explained{where + ": the upload was ended from elsewhere: " + text, errors.Join(ErrRestart, hidden(err))}
+		return &explained{where + ": the upload was cancelled by someone else: " + text, errors.Join(ErrRestart, hidden(err))}
 	case status == 404:
 		return &explained{where + " does not exist; create it, or correct the URL", hidden(err)}
 	case status != 0:
@@ -51,12 +51,12 @@ func (up *gcsUpload) explain(err error) error {
 	}
 	var token *auth.Error
 	if errors.As(err, &token) {
-		return &explained{fmt.Sprintf("the credential got no token; give a valid one, if Google is in reach (%.300s)", withoutSession(token)), err}
+		return &explained{fmt.Sprintf("the credential got no token; check that it is valid and that Google can be reached (%.300s)", withoutSession(token)), err}
 	}
 	return &explained{text, err}
 }
 
-// hidden is an error's class without its text.
+// hidden is the class of an error without its text.
 func hidden(err error) error {
 	if status := gcsStatus(err); status != 0 {
 		return fmt.Errorf("status %d", status)
@@ -64,13 +64,13 @@ func hidden(err error) error {
 	return errors.New("no answer")
 }
 
-// withoutSession is an error's text on one line, without upload ids.
+// withoutSession is the text of an error on one line, without upload IDs.
 func withoutSession(err error) string {
 	text := strings.Join(strings.Fields(err.Error()), " ")
 	return regexp.MustCompile(`(?i)(upload_id|session_uri|sessionuri)=[^&"'\s]+`).ReplaceAllString(text, "$1=[redacted]")
 }
 
-// googleError names the file that no credential could be read from.
+// googleError names the file whose credential could not be read.
 func googleError(err error, file string) error {
 	from := "GOOGLE_APPLICATION_CREDENTIALS, " + os.Getenv("GOOGLE_APPLICATION_CREDENTIALS")
 	var path *fs.PathError
@@ -86,15 +86,15 @@ func googleError(err error, file string) error {
 	return fmt.Errorf("read the Google credential in %s: %w; give the JSON file of a key as Google issued it", from, oneLine(err))
 }
 
-// checkGoogleKey refuses a service account's key that nothing can be signed with:
-// the client would find out with the first request, and say so at length.
+// checkGoogleKey refuses a service account's key that cannot sign. The client would
+// notice only at the first request, with a long error.
 func checkGoogleKey(creds *auth.Credentials) error {
 	var file struct {
 		Type string `json:"type"`
 		Key  string `json:"private_key"`
 	}
 	if err := json.Unmarshal(creds.JSON(), &file); err != nil || file.Type != "service_account" {
-		return nil //nolint:nilerr // of another kind, or from the machine: there is no key in it
+		return nil //nolint:nilerr // another kind of credential has no key
 	}
 	block, _ := pem.Decode([]byte(file.Key))
 	if block != nil {
@@ -105,5 +105,5 @@ func checkGoogleKey(creds *auth.Credentials) error {
 			return nil
 		}
 	}
-	return errors.New("its private_key is no key in PEM form")
+	return errors.New("its private_key is not a key in PEM form")
 }

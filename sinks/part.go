@@ -6,15 +6,20 @@ import (
 	"fmt"
 	"io"
 	"sync"
-
-	"github.com/minio/crc64nvme"
 )
 
-// A part is a run of blocks that is sent as one: all but the last are full.
+// A part is a sequence of blocks that is sent in one request. All but the last block are full.
 type part struct {
 	blocks []*Block
 	size   int64
 	crc    uint64
+}
+
+// add appends a block and takes over the caller's reference to it.
+func (p *part) add(b *Block) {
+	sum := checksum{bytes: p.size, crc: p.crc}
+	sum.append(b.checksum())
+	p.blocks, p.size, p.crc = append(p.blocks, b), sum.bytes, sum.crc
 }
 
 func (p *part) release() {
@@ -24,19 +29,19 @@ func (p *part) release() {
 	p.blocks = nil
 }
 
-// A cutter cuts a stream into parts of equal size; only the last may be shorter.
+// A cutter divides a stream into parts of equal size; only the last may be shorter.
 type cutter struct {
 	next  func(context.Context) (*Block, error)
 	per   int    // blocks in a part
-	ahead *Block // read to see whether there is more
+	ahead *Block // read to know whether the stream goes on
 	ended bool
 
 	mu   sync.Mutex
-	last *Block // what part took last
+	last *Block // the last block that part returned
 }
 
-// part returns the next part and adds its bytes to d, io.EOF when none is left.
-func (c *cutter) part(ctx context.Context, d *digest) (*part, error) {
+// part returns the next part and adds its checksum to sum, io.EOF when none is left.
+func (c *cutter) part(ctx context.Context, sum *checksum) (*part, error) {
 	p := &part{}
 	for len(p.blocks) < c.per {
 		more, err := c.more(ctx)
@@ -53,17 +58,14 @@ func (c *cutter) part(ctx context.Context, d *digest) (*part, error) {
 		if p.size%BlockSize != 0 {
 			p.release()
 			b.Release()
-			return nil, errors.New("cut a stream into parts: a block before the last is not full")
+			return nil, errors.New("divide a stream into parts: a block before the last is not full")
 		}
-		bytes := b.Bytes()
-		p.blocks = append(p.blocks, b)
-		p.size += int64(len(bytes))
-		p.crc = crc64nvme.Update(p.crc, bytes)
-		d.add(bytes)
+		p.add(b)
 	}
 	if len(p.blocks) == 0 {
 		return nil, io.EOF
 	}
+	sum.append(checksum{bytes: p.size, crc: p.crc})
 	return p, nil
 }
 
@@ -94,8 +96,8 @@ func (c *cutter) hold(b *Block) {
 	c.last = b
 }
 
-// alive looks at the block that was taken last, which tells its owner that the
-// stream is in work although nothing more of it is read.
+// alive touches the last block, which shows its owner that the sink is still working
+// although it reads no more blocks.
 func (c *cutter) alive() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,7 +106,7 @@ func (c *cutter) alive() {
 	}
 }
 
-// close gives back what was read and not handed out.
+// close releases the blocks that were read and not returned.
 func (c *cutter) close() {
 	c.hold(nil)
 	if c.ahead != nil {
@@ -113,16 +115,16 @@ func (c *cutter) close() {
 	}
 }
 
-// A body is a part as one request sends it. The HTTP client may go on reading
-// after it has returned; detach makes sure that it gets nothing of what the
-// blocks hold by then.
+// A body is a part as the body of one request. The HTTP client may go on reading
+// after it has returned; detach prevents it from reading blocks that hold another
+// stream by then.
 type body struct {
-	moved func() // called whenever the client takes bytes
+	progress func() // called whenever the client reads bytes
 
 	mu      sync.Mutex
 	part    *part
 	off     int64
-	drained bool // all of it was handed to the client, since it last went back
+	drained bool // the client has read all of it since the last seek
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -137,7 +139,7 @@ func (b *body) Read(p []byte) (int, error) {
 	n := copy(p, b.part.blocks[b.off/BlockSize].Bytes()[b.off%BlockSize:])
 	b.off += int64(n)
 	b.drained = b.drained || b.off == b.part.size
-	b.moved()
+	b.progress()
 	return n, nil
 }
 
@@ -157,11 +159,11 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 		return 0, errors.New("seek before the start of a part")
 	}
 	b.off = offset
-	b.drained = false // it was read for its hash; now it is sent
+	b.drained = false // the first reading was for the hash; the next one sends it
 	return offset, nil
 }
 
-// detach ends the body and tells whether all of it had been handed to the client.
+// detach ends the body and tells whether the client has read all of it.
 func (b *body) detach() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

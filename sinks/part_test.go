@@ -65,7 +65,7 @@ func TestBodyIsDetached(t *testing.T) {
 	}
 	b.Write([]byte("text"))
 	moves := 0
-	r := &body{part: &part{blocks: []*Block{b}, size: 4}, moved: func() { moves++ }}
+	r := &body{part: &part{blocks: []*Block{b}, size: 4}, progress: func() { moves++ }}
 	if n, err := r.Read(make([]byte, 2)); n != 2 || err != nil || moves != 1 {
 		t.Errorf("read %d, %v, %d moves", n, err, moves)
 	}
@@ -96,7 +96,7 @@ func TestCutterRefusesUnequalParts(t *testing.T) {
 		return b, err
 	}
 	c := &cutter{next: next, per: 2}
-	if _, err := c.part(t.Context(), newDigest()); err == nil {
+	if _, err := c.part(t.Context(), &checksum{}); err == nil {
 		t.Error("a short block in the middle was taken")
 	}
 	c.close()

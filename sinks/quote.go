@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// Quote is a word for a command that people are told to run: a shell reads it back
-// as it is, whatever is in it, and it takes one line. Folders have the names that
-// tenants give them.
+// Quote quotes a word for a shell command that is printed for people. The result is
+// always one line, whatever the word contains: tenants choose the names of folders.
 func Quote(word string) string {
 	if regexp.MustCompile(`^[A-Za-z0-9_./:@%+,=-]+$`).MatchString(word) {
 		return word

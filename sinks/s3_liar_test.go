@@ -93,19 +93,19 @@ func TestS3DoesNotBelieveLies(t *testing.T) {
 		says  string
 	}{
 		"put: 200 with an error in it":    {short, "PutObject", "", says(200, "", internalError), "whether it is stored is not known"},
-		"put: 200 and no ETag, md5":       {short, "PutObject", "&checksum=md5", says(200, "", ""), "acknowledged nothing"},
-		"begin: 200 and no upload":        {long, "CreateMultipartUpload", "", says(200, "", "<InitiateMultipartUploadResult/>"), "began no upload"},
+		"put: 200 and no ETag, md5":       {short, "PutObject", "&checksum=md5", says(200, "", ""), "without an ETag"},
+		"begin: 200 and no upload":        {long, "CreateMultipartUpload", "", says(200, "", "<InitiateMultipartUploadResult/>"), "without an upload ID"},
 		"begin: 200 with an error in it":  {long, "CreateMultipartUpload", "", says(200, "", internalError), "InternalError"},
-		"part: 200 and no ETag":           {long, "UploadPart", "&checksum=md5", says(200, "", ""), "acknowledged nothing"},
+		"part: 200 and no ETag":           {long, "UploadPart", "&checksum=md5", says(200, "", ""), "without an ETag"},
 		"part: not kept":                  {long, "UploadPart", "", echo, "InvalidPart"},
 		"complete: 200, error in it":      {long, "CompleteMultipartUpload", "", says(200, "", internalError), "InternalError"},
 		"complete: 200, error, md5":       {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", internalError), "InternalError"},
 		"complete: 200, denied in it":     {long, "CompleteMultipartUpload", "", says(200, "", deniedError), "AccessDenied"},
 		"complete: 200, taken in it":      {long, "CompleteMultipartUpload", "", says(200, "", "  \n"+takenError), "the name is taken"},
 		"complete: 200, conflict in it":   {long, "CompleteMultipartUpload", "", says(200, "", conflictError), "under a new name"},
-		"complete: 200, nothing, md5":     {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", ""), "200 and nothing more"},
-		"complete: 200, another document": {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", "<html>hello</html>"), "200 and nothing more"},
-		"complete: 204":                   {long, "CompleteMultipartUpload", "&checksum=md5", says(204, "", ""), "nothing more"},
+		"complete: 200, nothing, md5":     {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", ""), "200 without an ETag"},
+		"complete: 200, another document": {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", "<html>hello</html>"), "200 without an ETag"},
+		"complete: 204":                   {long, "CompleteMultipartUpload", "&checksum=md5", says(204, "", ""), "without an ETag"},
 		"put: sent elsewhere":             {short, "PutObject", "", says(302, "Location: http://192.0.2.1/", ""), "sends elsewhere"},
 	} {
 		t.Run(name, func(t *testing.T) {

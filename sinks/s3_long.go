@@ -16,28 +16,28 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// A piece is one object of a long stream while it is sent.
+// A piece is one object of a long stream while it is being sent.
 type piece struct {
-	name   string
-	id     string // of the multipart upload
-	digest *digest
+	name string
+	id   string // of the multipart upload
+	sum  *checksum
 
 	mu    sync.Mutex
 	parts []types.CompletedPart // in order; each is filled in once it is sent
-	done  bool                  // completed: there is nothing to abort
+	done  bool                  // completed: nothing to abort
 }
 
-// putLong sends a stream in parts, in further pieces beyond o.MaxParts. Nothing
-// is completed before the stream is over and every part is there; the piece that
-// has the stream's own name comes last.
-func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *part, d *digest, rec *Receipt) (err error) {
+// putLong sends a stream in parts, and in several pieces beyond o.MaxParts. No piece
+// is completed before the stream has ended and every part is stored. The piece with
+// the stream's own name is completed last.
+func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *part, sum *checksum, rec *Receipt) (err error) {
 	var pieces []*piece
 	defer func() {
 		if err != nil {
 			s.abort(ctx, pieces)
 		}
 	}()
-	if pieces, err = s.sendParts(ctx, name, cut, first, d); err != nil {
+	if pieces, err = s.sendParts(ctx, name, cut, first, sum); err != nil {
 		return err
 	}
 	defer every(time.Second, cut.alive)()
@@ -57,7 +57,7 @@ func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *p
 	return nil
 }
 
-// every calls f now and then, until its result is called.
+// every calls f once per d until stop is called.
 func every(d time.Duration, f func()) (stop func()) {
 	tick, done := time.NewTicker(d), make(chan struct{})
 	go func() {
@@ -76,8 +76,8 @@ func every(d time.Duration, f func()) (stop func()) {
 	}
 }
 
-// sendParts sends all parts and returns the pieces that were begun, also when it fails.
-func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first *part, d *digest) (pieces []*piece, err error) {
+// sendParts sends all parts and returns the pieces that were begun, even on failure.
+func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first *part, sum *checksum) (pieces []*piece, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.o.Parallel)
 	var now *piece
@@ -88,7 +88,7 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 				err = fmt.Errorf("the stream is longer than %d objects of %d parts of %d MiB; leave something out", s.o.pieces, s.o.MaxParts, s.o.PartSize/BlockSize)
 				break
 			}
-			if now, err = s.begin(ctx, pieceName(name, len(pieces)), d); err != nil {
+			if now, err = s.begin(ctx, pieceName(name, len(pieces)), sum); err != nil {
 				p.release()
 				break
 			}
@@ -100,7 +100,7 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 			defer sent.release()
 			return s.sendPart(ctx, to, number, sent)
 		})
-		if p, d, err = nextPart(ctx, cut, d, len(now.parts) == s.o.MaxParts); errors.Is(err, io.EOF) {
+		if p, sum, err = nextPart(ctx, cut, sum, len(now.parts) == s.o.MaxParts); errors.Is(err, io.EOF) {
 			err = nil
 		}
 	}
@@ -110,13 +110,13 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 	return pieces, err
 }
 
-// nextPart reads on, for a further piece when the current one is full.
-func nextPart(ctx context.Context, cut *cutter, d *digest, full bool) (*part, *digest, error) {
+// nextPart reads the next part, with a new checksum if the current piece is full.
+func nextPart(ctx context.Context, cut *cutter, sum *checksum, full bool) (*part, *checksum, error) {
 	if full {
-		d = newDigest()
+		sum = &checksum{}
 	}
-	p, err := cut.part(ctx, d)
-	return p, d, err
+	p, err := cut.part(ctx, sum)
+	return p, sum, err
 }
 
 // reserve takes the next part number.
@@ -127,14 +127,14 @@ func (p *piece) reserve() int32 {
 	return int32(len(p.parts)) //nolint:gosec // never beyond MaxParts
 }
 
-// beginGrace is how long the answer to CreateMultipartUpload is waited for once
-// nobody wants the upload any more: only the answer holds the id to abort it by.
+// beginGrace is how long the response to CreateMultipartUpload is awaited after the
+// upload was cancelled: without its upload ID, the upload cannot be aborted.
 const beginGrace = 3 * time.Second
 
-// begin opens a multipart upload. What it opened is returned even when ctx is over.
-func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, error) {
+// begin begins a multipart upload, and returns it even if ctx has ended meanwhile.
+func (s *s3Sink) begin(ctx context.Context, name string, sum *checksum) (*piece, error) {
 	in := &s3.CreateMultipartUploadInput{
-		Bucket: &s.c.bucket, Key: aws.String(s.key(name)),
+		Bucket: &s.c.bucket, Key: aws.String(s.c.key(name)),
 		StorageClass: types.StorageClass(s.c.storageClass), ExpectedBucketOwner: given(s.c.owner),
 		ServerSideEncryption: types.ServerSideEncryption(s.c.sse), SSEKMSKeyId: given(s.c.kmsKey),
 	}
@@ -142,10 +142,10 @@ func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, err
 		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme
 		in.ChecksumType = types.ChecksumTypeFullObject
 	}
-	p := &piece{name: name, digest: d}
+	p := &piece{name: name, sum: sum}
 	err := s.retry(ctx, request{
-		op:       "CreateMultipartUpload",
-		patience: s.o.Stall,
+		op:    "CreateMultipartUpload",
+		stall: s.o.Stall,
 		send: func(ctx context.Context, _ func()) (bool, error) {
 			ctx, cancel := outlive(ctx, beginGrace)
 			defer cancel()
@@ -154,8 +154,8 @@ func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, err
 				return false, err
 			}
 			if p.id = aws.ToString(out.UploadId); p.id == "" {
-				// A part sent to no upload would be an object, under the stream's own name.
-				return false, &verdict{cause: errors.New("the store answered 200 and began no upload")}
+				// Without an upload ID, a part would become an object with the stream's name.
+				return false, &failure{cause: errors.New("the store answered 200 without an upload ID")}
 			}
 			return false, nil
 		},
@@ -163,7 +163,7 @@ func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, err
 	return p, err
 }
 
-// outlive returns a context that ends that much later than ctx.
+// outlive returns a context that ends grace later than ctx.
 func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
@@ -176,11 +176,11 @@ func outlive(ctx context.Context, grace time.Duration) (context.Context, context
 	}
 }
 
-// sendPart sends one part. Sending it twice does no harm, so it is tried until it
-// is confirmed.
+// sendPart sends one part. It may be sent several times without harm, so it is sent
+// until the store confirms it.
 func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part) error {
 	in := s3.UploadPartInput{
-		Bucket: &s.c.bucket, Key: aws.String(s.key(to.name)), UploadId: &to.id, PartNumber: &number,
+		Bucket: &s.c.bucket, Key: aws.String(s.c.key(to.name)), UploadId: &to.id, PartNumber: &number,
 		ContentLength: &p.size, ExpectedBucketOwner: given(s.c.owner),
 	}
 	if s.c.md5 {
@@ -190,10 +190,10 @@ func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part)
 	}
 	done := types.CompletedPart{PartNumber: &number, ChecksumCRC64NVME: in.ChecksumCRC64NVME}
 	err := s.retry(ctx, request{
-		op:       "UploadPart",
-		patience: s.o.Stall,
-		send: func(ctx context.Context, moved func()) (bool, error) {
-			b := &body{part: p, moved: moved}
+		op:    "UploadPart",
+		stall: s.o.Stall,
+		send: func(ctx context.Context, progress func()) (bool, error) {
+			b := &body{part: p, progress: progress}
 			defer b.detach()
 			in := in
 			in.Body = b
@@ -218,21 +218,21 @@ func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part)
 	return nil
 }
 
-// uploadGone settles that an upload was ended from elsewhere, by a lifecycle rule
-// or by another holder of the credential.
+// uploadGone settles that an upload was aborted by a lifecycle rule or by another
+// holder of the credential.
 func uploadGone(err error, _ bool) (bool, error) {
 	if codeOf(err) != "NoSuchUpload" {
 		return false, nil
 	}
-	return true, fmt.Errorf("the upload was aborted from elsewhere: %w", ErrRestart)
+	return true, fmt.Errorf("the upload was aborted by someone else: %w", ErrRestart)
 }
 
-// complete makes a piece's parts an object. Its answer may be lost after it took
-// effect; settled tells that this was found out by asking once more.
+// complete makes a piece's parts an object. The response may be lost after it took
+// effect; settled reports that a further request has shown this.
 func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool, err error) {
-	o = p.digest.object(p.name)
+	o = p.sum.object(p.name)
 	in := &s3.CompleteMultipartUploadInput{
-		Bucket: &s.c.bucket, Key: aws.String(s.key(p.name)), UploadId: &p.id, IfNoneMatch: s.ifNew(),
+		Bucket: &s.c.bucket, Key: aws.String(s.c.key(p.name)), UploadId: &p.id, IfNoneMatch: s.ifNew(),
 		ExpectedBucketOwner: given(s.c.owner), MultipartUpload: &types.CompletedMultipartUpload{Parts: p.parts},
 	}
 	if !s.c.md5 {
@@ -242,16 +242,16 @@ func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool
 	}
 	err = s.retry(ctx, request{
 		op: "CompleteMultipartUpload",
-		// Some stores put the parts together before they answer, and some send spaces meanwhile.
-		patience: 5 * s.o.Stall,
-		longest:  30 * s.o.Stall,
-		send: func(ctx context.Context, moved func()) (bool, error) {
-			out, err := s.client.CompleteMultipartUpload(withHearing(ctx, moved), in)
+		// Some stores join the parts before they answer, and some send spaces meanwhile.
+		stall:   5 * s.o.Stall,
+		longest: 30 * s.o.Stall,
+		send: func(ctx context.Context, progress func()) (bool, error) {
+			out, err := s.client.CompleteMultipartUpload(withResponseProgress(ctx, progress), in)
 			if err != nil {
 				return true, err
 			}
-			if aws.ToString(out.ETag) == "" { // an answer that was cut looks like this
-				return true, errors.New("the store answered 200 and nothing more")
+			if aws.ToString(out.ETag) == "" { // a truncated response looks like this
+				return true, errors.New("the store answered 200 without an ETag")
 			}
 			o.ETag, o.VersionID = aws.ToString(out.ETag), aws.ToString(out.VersionId)
 			return false, s.confirm(out.ETag, out.ChecksumCRC64NVME, o.CRC64NVME)
@@ -265,8 +265,8 @@ func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool
 	return o, settled, err
 }
 
-// settleComplete decides what an answer to CompleteMultipartUpload means when an
-// earlier one may have been lost after it took effect.
+// settleComplete decides what a failed CompleteMultipartUpload means when the response
+// to an earlier one may have been lost after it took effect.
 func (s *s3Sink) settleComplete(ctx context.Context, p *piece, err error, maybe bool) (bool, error) {
 	code := codeOf(err)
 	switch {
@@ -277,36 +277,36 @@ func (s *s3Sink) settleComplete(ctx context.Context, p *piece, err error, maybe 
 	case code == "NoSuchUpload" && maybe && !s.c.overwrite:
 		return true, s.probe(ctx, p.name)
 	case code == "NoSuchUpload" && maybe:
-		return true, fmt.Errorf("its last answer was lost, and without conditional writes there is no telling whether it is stored: %w", ErrRestart)
+		return true, fmt.Errorf("its last response was lost, and without conditional writes it is unknown whether the object is stored: %w", ErrRestart)
 	case code == "NoSuchUpload", code == "InvalidPart", code == "InvalidPartOrder", code == "BadDigest", code == "ConditionalRequestConflict", statusOf(err) == 409:
 		return true, fmt.Errorf("%w: %w", explain(err, "CompleteMultipartUpload", s.c), ErrRestart)
 	}
 	return false, nil
 }
 
-// taken tells whether the store refused because there is an object of that name. A
-// completion's status may be sent before the store knows, and be 200.
+// taken tells whether the store refused because the name exists. The status of a
+// completion may be sent before the store knows this, and be 200.
 func taken(err error) bool { return statusOf(err) == 412 || codeOf(err) == "PreconditionFailed" }
 
-// probe finds out whether our object is stored under name without reading: an
-// empty object that may only be created when there is none is refused when it is.
-// When it is not, the name is spoiled, and the stream needs a new one anyway.
+// probe finds out without reading whether our object is stored under name: the store
+// refuses to create an empty object if it is. If it is not, the empty object occupies
+// the name, and the stream needs a new name anyway.
 func (s *s3Sink) probe(ctx context.Context, name string) error {
-	o := newDigest().object(name)
+	o := Object{Name: name}
 	return s.retry(ctx, request{
-		op:       "PutObject",
-		patience: s.o.Stall,
-		send: func(ctx context.Context, moved func()) (bool, error) {
-			if _, err := s.putObject(ctx, &part{}, &o, moved); err != nil {
+		op:    "PutObject",
+		stall: s.o.Stall,
+		send: func(ctx context.Context, progress func()) (bool, error) {
+			if _, err := s.putObject(ctx, &part{}, &o, progress); err != nil {
 				return false, err
 			}
-			return false, &verdict{cause: errors.New("its last answer was lost, and it is not stored"), restart: true}
+			return false, &failure{cause: errors.New("its last response was lost, and it is not stored"), restart: true}
 		},
 		settle: func(err error, _ bool) (bool, error) { return taken(err), nil },
 	})
 }
 
-// abort gives up what was begun and not completed, even when ctx is over.
+// abort aborts the pieces that are not completed, even if ctx has ended.
 func (s *s3Sink) abort(ctx context.Context, pieces []*piece) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
@@ -315,19 +315,19 @@ func (s *s3Sink) abort(ctx context.Context, pieces []*piece) {
 			continue
 		}
 		err := s.retry(ctx, request{
-			op:       "AbortMultipartUpload",
-			patience: s.o.Stall,
+			op:    "AbortMultipartUpload",
+			stall: s.o.Stall,
 			send: func(ctx context.Context, _ func()) (bool, error) {
 				_, err := s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
-					Bucket: &s.c.bucket, Key: aws.String(s.key(p.name)), UploadId: &p.id, ExpectedBucketOwner: given(s.c.owner),
+					Bucket: &s.c.bucket, Key: aws.String(s.c.key(p.name)), UploadId: &p.id, ExpectedBucketOwner: given(s.c.owner),
 				})
 				return false, err
 			},
 			settle: func(err error, _ bool) (bool, error) { return codeOf(err) == "NoSuchUpload", nil },
 		})
 		if err != nil {
-			s.o.Logger.Warn("an upload that failed could not be aborted; its parts cost money until the bucket's lifecycle rule AbortIncompleteMultipartUpload reaps them",
-				"bucket", s.c.bucket, "key", s.key(p.name), "error", strings.TrimSpace(err.Error()))
+			s.o.Logger.Warn("a failed upload could not be aborted; its parts cost money until the bucket's lifecycle rule AbortIncompleteMultipartUpload removes them",
+				"bucket", s.c.bucket, "key", s.c.key(p.name), "error", strings.TrimSpace(err.Error()))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
 func (a *app) backupCommand() *cobra.Command {
@@ -89,7 +90,12 @@ func (a *app) backup(ctx context.Context, paths []string, all bool) error {
 	if len(jobs) == 0 && len(chosen.missing) == 0 {
 		return fmt.Errorf("%w in the known places or below the configured roots; give its PATH", errNoSite)
 	}
-	dirs, err := agent.DefaultDirs()
+	dense, err := a.dense(chosen.entries)
+	if err != nil {
+		return usage(err)
+	}
+	limitMemory(backupMemory(s.Limits.Sites, dense))
+	dirs, err := state.DefaultDirs()
 	if err != nil {
 		return err
 	}

@@ -90,8 +90,8 @@ type sinkSetting struct {
 	RequireOneWay *bool `mapstructure:"require_one_way"`
 }
 
-// site is one entry of sites.
-type site struct {
+// siteEntry is one entry of sites.
+type siteEntry struct {
 	Path        string `mapstructure:"path"`
 	Ignore      string `mapstructure:"ignore"`
 	siteSetting `mapstructure:",squash"`
@@ -354,15 +354,15 @@ func sinkHook(_, to reflect.Type, value any) (any, error) {
 
 // forSite merges one entry of sites over what holds for all; the environment and
 // the flags win over both.
-func (a *app) forSite(entry map[string]any) (site, error) {
+func (a *app) forSite(entry map[string]any) (siteEntry, error) {
 	all := a.config.AllSettings()
 	for _, key := range []string{"sites", "roots", "limits", "dry_run", "json", "quiet", "verbose", "log_format"} {
 		delete(all, key)
 	}
 	a.overlay(all, entry, "")
-	var s site
+	var s siteEntry
 	if err := decode(all, &s); err != nil {
-		return site{}, fmt.Errorf("configuration%s: site %v: %w", a.from(), entry["path"], err)
+		return siteEntry{}, fmt.Errorf("configuration%s: site %v: %w", a.from(), entry["path"], err)
 	}
 	return s, nil
 }

@@ -61,7 +61,7 @@ func TestAConfigurationThatOthersMayWriteIsRefused(t *testing.T) {
 	if err := os.Chmod(file, 0o622); err != nil {
 		t.Fatal(err)
 	}
-	h.refused("others may write to it (mode 0622); chmod go-w it", "backup", site)
+	h.refused("others can write to it (mode 0622); run chmod go-w on it", "backup", site)
 	if os.Geteuid() != 0 {
 		return
 	}

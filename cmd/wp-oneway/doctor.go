@@ -13,8 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -69,7 +71,7 @@ func (a *app) doctor(ctx context.Context, paths []string, all, intrusive bool) e
 	if err != nil {
 		return fmt.Errorf("find the host's name: %w", err)
 	}
-	dirs, err := agent.DefaultDirs()
+	dirs, err := state.DefaultDirs()
 	if err != nil {
 		return err
 	}
@@ -151,7 +153,7 @@ func sinksAlone(list []sinkSetting, host string) ([]*ward, error) {
 }
 
 // examine tries one sink, and remembers what it found.
-func (a *app) examine(ctx context.Context, dirs agent.Dirs, w *ward, intrusive bool, at time.Time) (doctorSink, error) {
+func (a *app) examine(ctx context.Context, dirs state.Dirs, w *ward, intrusive bool, at time.Time) (doctorSink, error) {
 	out := doctorSink{URL: w.url.String(), Folders: w.folders, Rows: []agent.Row{}, at: at}
 	if !a.config.GetBool("quiet") && a.io.terminal() {
 		fmt.Fprintf(a.io.err, "examining %s…\n", short(w.url.String()))
@@ -171,7 +173,7 @@ func (a *app) examine(ctx context.Context, dirs agent.Dirs, w *ward, intrusive b
 	for _, f := range r.Findings {
 		out.Rows = append(out.Rows, agent.Row{
 			Check: f.Check, Verb: f.Verb, Folder: f.Folder, Verdict: string(f.Verdict), Required: f.Required,
-			Detail: agent.Printable(f.Detail), Advice: f.Advice,
+			Detail: wordpress.Printable(f.Detail), Advice: f.Advice,
 		})
 	}
 	out.OK = r.Proven()
@@ -185,7 +187,7 @@ func (a *app) examine(ctx context.Context, dirs agent.Dirs, w *ward, intrusive b
 	if !r.Reached {
 		return out, nil // nothing was proven: what is remembered stands until it is too old
 	}
-	v := agent.Verdict{OneWay: out.OneWay, At: at, Agent: version, Folders: w.folders, Failing: out.failing()}
+	v := state.Verdict{OneWay: out.OneWay, At: at, Agent: version, Folders: w.folders, Failing: out.failing()}
 	if err := dirs.KeepVerdict(r.URL, r.Credential, v); err != nil {
 		return out, errors.Join(err, errors.New("the verdict is not remembered"))
 	}

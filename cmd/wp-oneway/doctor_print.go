@@ -10,6 +10,8 @@ import (
 	"golang.org/x/term"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // width is how many columns there are to print on.
@@ -72,7 +74,7 @@ func (s *sheet) heading(text string) {
 	if s.b.Len() > 0 {
 		s.b.WriteString("\n")
 	}
-	s.paragraph("", "  ", agent.Printable(text))
+	s.paragraph("", "  ", wordpress.Printable(text))
 }
 
 // mark is how a verdict is shown.
@@ -181,7 +183,7 @@ func (s *doctorSink) sum() string {
 	}
 	switch {
 	case s.OneWay:
-		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(agent.VerdictAge).Local().Format("2 January 15:04") + "."
+		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(state.VerdictAge).Local().Format("2 January 15:04") + "."
 	case s.Folder && s.OK:
 		return name + " is a folder, and not one-way; only the agent's own user and root can delete there."
 	case s.Folder:

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -97,25 +98,25 @@ func (a *app) inspect(ctx context.Context, path string, asJSON, showSecrets bool
 	return a.printInspection(inspection(facts, showSecrets), facts)
 }
 
-func inspection(facts agent.Facts, showSecrets bool) inspected {
+func inspection(facts source.Facts, showSecrets bool) inspected {
 	c := facts.Config
 	db := inspectedDB{
-		Name: string(c.Name), User: string(c.User), Host: string(c.Host), Charset: string(c.Charset),
-		Collate: string(c.Collate), TablePrefix: string(c.TablePrefix),
+		Name: c.DB.Name, User: c.DB.User, Host: c.DB.Host, Charset: c.DB.Charset,
+		Collate: c.DB.Collate, TablePrefix: c.DB.TablePrefix,
 	}
-	if c.Port != 0 {
-		db.Port = &c.Port
+	if c.DB.Port != 0 {
+		db.Port = &c.DB.Port
 	}
-	if socket := string(c.Socket); socket != "" {
-		db.Socket = &socket
+	if c.DB.Socket != "" {
+		db.Socket = &c.DB.Socket
 	}
-	switch {
+	switch password := c.DB.Password.Reveal(); {
 	case !showSecrets:
-		db.Password = wordpress.Secret(c.Password).String()
-	case utf8.Valid(c.Password):
-		db.Password = string(c.Password)
+		db.Password = c.DB.Password.String()
+	case utf8.ValidString(password):
+		db.Password = password
 	default:
-		db.PasswordHex = hex.EncodeToString(c.Password)
+		db.PasswordHex = hex.EncodeToString([]byte(password))
 	}
 	out := inspected{
 		OK: true, DB: db, Multisite: c.Multisite, Layout: facts.Layout,
@@ -150,7 +151,7 @@ func (a *app) printJSON(v any) error {
 }
 
 // printInspection is for people.
-func (a *app) printInspection(i inspected, facts agent.Facts) error {
+func (a *app) printInspection(i inspected, facts source.Facts) error {
 	where := i.DB.Host
 	switch {
 	case i.DB.Socket != nil:
@@ -180,7 +181,7 @@ func (a *app) printInspection(i inspected, facts agent.Facts) error {
 	w := tabwriter.NewWriter(a.io.out, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
 		if r[1] != "" {
-			fmt.Fprintf(w, "%s\t%s\n", r[0], agent.Printable(r[1]))
+			fmt.Fprintf(w, "%s\t%s\n", r[0], wordpress.Printable(r[1]))
 		}
 	}
 	return w.Flush()

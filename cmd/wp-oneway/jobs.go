@@ -11,7 +11,10 @@ import (
 	"github.com/joho/godotenv"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // jobs turns the paths of the command line, or else the configured sites, or
@@ -33,7 +36,7 @@ func (a *app) jobsOf(s *settings, entries []entry) ([]agent.Job, error) {
 	if len(entries) > 1 && a.insisted("name") {
 		return nil, usage(fmt.Errorf("--name names one site, and there are %d; set name for each in the configuration", len(entries)))
 	}
-	homes := wordpress.OwnerHomes()
+	homes := site.OwnerHomes()
 	jobs := make([]agent.Job, 0, len(entries))
 	for _, e := range entries {
 		job, err := a.job(s, e, homes)
@@ -46,6 +49,20 @@ func (a *app) jobsOf(s *settings, entries []entry) ([]agent.Job, error) {
 		jobs = append(jobs, job)
 	}
 	return jobs, nil
+}
+
+// dense tells whether a site is compressed at denseLevel or higher.
+func (a *app) dense(entries []entry) (bool, error) {
+	for _, e := range entries {
+		set, err := a.forSite(e.keys)
+		if err != nil {
+			return false, err
+		}
+		if set.Compression == "zstd" && set.Level >= denseLevel {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // oneJob is what the agent does with one site.
@@ -72,12 +89,12 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 	job := agent.Job{
 		Name: set.Name, Named: set.Name != "", Unconfigured: e.bare, Ignore: set.Ignore, DryRun: s.DryRun, Timeout: s.Limits.Timeout, Stall: s.Limits.Stall,
 		RequireOneWay: set.RequireOneWay,
-		Selection: wordpress.Selection{
+		Selection: files.Selection{
 			NoUploads: set.NoUploads, WithCore: set.WithCore, Include: set.Include, Exclude: set.Exclude,
 			NoDefaultExcludes: set.NoDefaultExcludes,
 		},
 	}
-	if job.Kind, err = agent.ParseKind(set.Kind); err != nil {
+	if job.Kind, err = manifest.ParseKind(set.Kind); err != nil {
 		return job, err
 	}
 	if err := job.Selection.Check(); err != nil {
@@ -134,15 +151,15 @@ func sinksOf(list []sinkSetting, job *agent.Job) error {
 }
 
 // place says what a path's text tells; home, if given, is the operator's word.
-func place(path, home string, homes func(string) string) (wordpress.Place, error) {
+func place(path, home string, homes func(string) string) (site.Place, error) {
 	if home == "" {
-		return wordpress.PlaceOf(path, homes)
+		return site.PlaceOf(path, homes)
 	}
 	home, err := filepath.Abs(home)
 	if err != nil {
-		return wordpress.Place{}, fmt.Errorf("home: %w", err)
+		return site.Place{}, fmt.Errorf("home: %w", err)
 	}
-	p, err := wordpress.PlaceOf(path, func(string) string { return home })
+	p, err := site.PlaceOf(path, func(string) string { return home })
 	if err == nil && p.Home != home {
 		err = fmt.Errorf("home %s: the site %s does not lie in it", home, path)
 	}

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -88,9 +88,10 @@ func demoSite(t *testing.T) *lab.WordPress {
 
 // A host is where one test's agent runs: its state, its environment.
 type host struct {
-	t     *testing.T
-	state string
-	env   []string
+	t      *testing.T
+	binary string
+	state  string
+	env    []string
 }
 
 func newHost(t *testing.T) *host {
@@ -99,12 +100,12 @@ func newHost(t *testing.T) *host {
 	if err := os.Chmod(state, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return &host{t: t, state: state}
+	return &host{t: t, binary: shared.binary, state: state}
 }
 
 // command is the agent with those arguments, in an environment of its own.
 func (h *host) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(shared.binary, args...)
+	cmd := exec.Command(h.binary, args...)
 	cmd.Env = append([]string{"HOME=" + h.state, "STATE_DIRECTORY=" + h.state, "PATH=" + os.Getenv("PATH")}, h.env...)
 	return cmd
 }
@@ -126,13 +127,13 @@ func (h *host) run(args ...string) (code int, stdout, stderr string) {
 }
 
 // backup backs up with --json, wants the exit status, and returns the report.
-func (h *host) backup(want int, args ...string) agent.Report {
+func (h *host) backup(want int, args ...string) manifest.Report {
 	h.t.Helper()
 	code, stdout, stderr := h.run(append([]string{"backup", "--json"}, args...)...)
 	if code != want {
 		h.t.Fatalf("exit status %d, want %d\n%s%s", code, want, stderr, stdout)
 	}
-	var report agent.Report
+	var report manifest.Report
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
 		h.t.Fatalf("the report: %v\n%s\n%s", err, stdout, stderr)
 	}

@@ -13,9 +13,9 @@ import (
 var version = "dev"
 
 func main() {
-	saveMemory()
-	// Who reads our messages may go away, and a file may grow beyond its limit: both
-	// are errors of what is written then, and no death in the midst of a backup.
+	limitMemory(agentMemory)
+	// A reader of our messages may close its pipe, and a file may reach its size limit.
+	// Both are errors of that write, and must not kill a running backup.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
 	ctx, stop := signal.NotifyContext(context.Background(), obeyed()...)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once

@@ -1,61 +1,43 @@
 package main
 
 import (
-	"bufio"
-	"fmt"
 	"os"
 	"runtime/debug"
-	"strings"
-	"time"
-	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
-// gcPercent has the garbage collector run often: the streams' own memory is bounded
-// by the agent, and what is thrown away in between should not double it.
-const gcPercent = 8
+// Soft limits of the memory that Go's runtime manages, in bytes. An agent and one
+// worker together stay below 96 MiB of anonymous memory while one site is backed
+// up. The 8 MiB between the limits and that bound are for what the runtime does not
+// manage: the program's variables and the mapped buffer of the largest row.
+const (
+	// agentMemory is for the streams of one site: 32 MiB of blocks, two zstd
+	// encoders of 8 MiB each, and 16 MiB for connections and the garbage collector.
+	agentMemory = 64 << 20
+	// workerMemory is for the dump, the tar writer and the pipes.
+	workerMemory = 24 << 20
+	// siteMemory is for each further site that is backed up at the same time.
+	siteMemory = 56 << 20
+	// denseMemory is what two zstd encoders use from level 10 on, beyond their usual 8 MiB each.
+	denseMemory = 2 * 32 << 20
+	// denseLevel is the lowest such level.
+	denseLevel = 10
+)
 
-// leanEvery is how often pages are given back that were touched in passing: often
-// enough that those of setting up are gone before the streams have their memory.
-const leanEvery = 250 * time.Millisecond
-
-// saveMemory keeps the process small, for as long as it lives. Start-up, and
-// later each new thing it turns to, touches much of the binary and never comes
-// back to it: the pages of its read-only mappings are given back now and then, and
-// what is needed again comes from the page cache, at the price of a few hundred
-// minor faults. It is a courtesy; where it cannot be done, nothing is lost.
-func saveMemory() {
-	debug.SetGCPercent(gcPercent)
-	giveBack()
-	go func() {
-		for range time.Tick(leanEvery) {
-			giveBack()
-		}
-	}()
+// limitMemory sets the runtime's soft memory limit, unless the operator has set
+// GOMEMLIMIT. Below the limit the garbage collector runs at Go's usual pace.
+func limitMemory(bytes int64) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(bytes)
+	}
 }
 
-// giveBack unmaps the binary's read-only pages from memory.
-func giveBack() {
-	exe, err := os.Readlink("/proc/self/exe")
-	if err != nil {
-		return
+// backupMemory is the limit for backing up that many sites at the same time, in
+// bytes; dense says that one of them is compressed at denseLevel or higher.
+func backupMemory(sites int, dense bool) int64 {
+	sites = max(sites, 1)
+	limit := int64(agentMemory) + int64(sites-1)*siteMemory
+	if dense {
+		limit += int64(sites) * denseMemory
 	}
-	maps, err := os.Open("/proc/self/maps")
-	if err != nil {
-		return
-	}
-	defer maps.Close()
-	for lines := bufio.NewScanner(maps); lines.Scan(); {
-		var from, to uintptr
-		var rights string
-		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s", &from, &to, &rights); err != nil {
-			continue
-		}
-		if (rights != "r-xp" && rights != "r--p") || !strings.HasSuffix(lines.Text(), " "+exe) {
-			continue
-		}
-		region := unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(nil), from)), int(to-from)) //nolint:gosec // a mapping of our own
-		_ = unix.Madvise(region, unix.MADV_DONTNEED)
-	}
+	return limit
 }

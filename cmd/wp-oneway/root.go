@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/viper"
 	"golang.org/x/term"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // streams are the process's own; stdout is for data, stderr for people.
@@ -67,7 +67,7 @@ type app struct {
 // tell tells people one line, or the log where that is JSON. A tenant may have
 // written parts of it.
 func (a *app) tell(ctx context.Context, level slog.Level, what, text string) {
-	text = agent.Printable(what + text)
+	text = wordpress.Printable(what + text)
 	if a.inJSON {
 		a.log.Log(ctx, level, text)
 		return

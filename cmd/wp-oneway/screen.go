@@ -13,6 +13,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -136,7 +137,7 @@ func (s *screen) newBar(p agent.Progress) *bar {
 }
 
 // site tells how a site came out.
-func (s *screen) site(r agent.SiteReport) {
+func (s *screen) site(r manifest.SiteReport) {
 	s.mu.Lock()
 	for _, stream := range []string{"/database", "/files"} {
 		if b := s.seen[r.Name+stream]; b != nil {
@@ -168,7 +169,7 @@ func (s *screen) close() {
 }
 
 // record logs how a site came out.
-func (s *screen) record(r agent.SiteReport) {
+func (s *screen) record(r manifest.SiteReport) {
 	log := s.log.With("site", r.Name, "path", r.Path, "status", r.Status)
 	if r.Error != nil {
 		log.Error("backup failed", "err", r.Error.Message)
@@ -193,9 +194,9 @@ func (s *screen) record(r agent.SiteReport) {
 
 // summary is what people are told of a site: always what is wrong, and success
 // where somebody watches.
-func (s *screen) summary(r agent.SiteReport) string {
+func (s *screen) summary(r manifest.SiteReport) string {
 	var b strings.Builder
-	r.Name, r.Path = agent.Printable(r.Name), agent.Printable(r.Path)
+	r.Name, r.Path = wordpress.Printable(r.Name), wordpress.Printable(r.Path)
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	if r.Error != nil {
 		line("wp-oneway: %s: %s", r.Name, r.Error.Message)
@@ -216,40 +217,40 @@ func (s *screen) summary(r agent.SiteReport) string {
 	return b.String()
 }
 
-func (s *screen) succeeded(r agent.SiteReport, line func(string, ...any)) {
+func (s *screen) succeeded(r manifest.SiteReport, line func(string, ...any)) {
 	switch r.Status {
-	case agent.Ignored:
+	case manifest.Ignored:
 		line("%s: ignored", r.Name)
-	case agent.Planned:
+	case manifest.Planned:
 		line("%s: a backup (%s) of %s would hold", r.Name, r.Kind, r.Path)
-		if r.Kind != agent.Files {
+		if r.Kind != manifest.Files {
 			line("  %d tables", r.Plan.Tables)
 		}
-		if r.Kind != agent.DB {
+		if r.Kind != manifest.DB {
 			line("  %s files, %s", humanize.Comma(r.Plan.Files), humanize.IBytes(uint64(r.Plan.FileBytes)))
 		}
 		for _, o := range r.Plan.Objects {
 			line("  %s", o)
 		}
-	case agent.OK, agent.Incomplete, agent.Failed:
+	case manifest.OK, manifest.Incomplete, manifest.Failed:
 		for _, d := range r.Destinations {
-			if d.Status == agent.OK {
+			if d.Status == manifest.OK {
 				line("%s: stored in %s", r.Name, d.URL)
 				line("  %s", r.Run)
 				line("  %s in %s", contents(r, d.Bytes), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 			}
 		}
-	case agent.Locked, agent.Refused: // said already
+	case manifest.Locked, manifest.Refused: // said already
 	}
 }
 
 // contents sums a run up.
-func contents(r agent.SiteReport, stored int64) string {
+func contents(r manifest.SiteReport, stored int64) string {
 	var what []string
-	if r.Kind != agent.Files {
+	if r.Kind != manifest.Files {
 		what = append(what, fmt.Sprintf("%d tables with %s rows", r.Counts.Tables, humanize.Comma(r.Counts.Rows)))
 	}
-	if r.Kind != agent.DB {
+	if r.Kind != manifest.DB {
 		what = append(what, humanize.Comma(r.Counts.Files)+" files")
 	}
 	var raw int64
@@ -266,7 +267,7 @@ func told(line func(string, ...any), what string, notes *wordpress.Notes) {
 		return
 	}
 	for _, item := range notes.Items[:min(most, len(notes.Items))] {
-		line("%s%s", what, agent.Printable(item))
+		line("%s%s", what, wordpress.Printable(item))
 	}
 	if notes.Total > most {
 		line("%sand %d more, listed by --json and in the run's details", what, notes.Total-most)

@@ -8,8 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/find"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // errNoSite says that there is nothing to back up.
@@ -27,10 +30,10 @@ type entry struct {
 // newEntry is the entry of a path and, where that matters, a host.
 func newEntry(path, host string) entry {
 	e := entry{keys: map[string]any{"path": path}}
-	if real, err := wordpress.RealPath(path); err == nil {
+	if real, err := safefs.RealPath(path); err == nil {
 		e.real = real
 	}
-	if wordpress.ServesHosts(e.real) {
+	if site.ServesHosts(e.real) {
 		e.host = host
 	}
 	return e
@@ -128,7 +131,7 @@ func (a *app) search(ctx context.Context, s *settings, roots []string) (*selecti
 	if everything {
 		roots = s.Roots
 	}
-	found, err := wordpress.Discover(ctx, roots)
+	found, err := find.Find(ctx, roots)
 	if err != nil {
 		return nil, usage(err)
 	}
@@ -182,7 +185,7 @@ func (a *app) configured(ctx context.Context, set *settings, s *selection) ([]en
 		if !filepath.IsAbs(pattern) {
 			return nil, nil, usage(fmt.Errorf("configuration%s: sites: path %q must be absolute", a.from(), pattern))
 		}
-		paths, notes, err := wordpress.Expand(ctx, pattern)
+		paths, notes, err := find.Expand(ctx, pattern)
 		if err != nil {
 			return nil, nil, usage(fmt.Errorf("configuration%s: sites: path %q: %w", a.from(), pattern, err))
 		}
@@ -217,7 +220,7 @@ func (a *app) configured(ctx context.Context, set *settings, s *selection) ([]en
 // looksInstalled tells a site from other folders that a pattern matches. It is
 // no check: what looks like a site and is broken must fail, not be passed over.
 func looksInstalled(path string) bool {
-	place, err := wordpress.PlaceOf(path, wordpress.OwnerHome)
+	place, err := site.PlaceOf(path, site.OwnerHome)
 	if err != nil {
 		return false
 	}
@@ -231,7 +234,7 @@ func missingRoot(root string) string {
 
 // complain notes in the report what was to be searched and is not there: a
 // backup of everything has failed then, whatever else was backed up.
-func (s *selection) complain(report *agent.Report) {
+func (s *selection) complain(report *manifest.Report) {
 	for _, root := range s.missing {
 		report.Fail(errors.New(missingRoot(root)))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
 func (a *app) sitesCommand() *cobra.Command {
@@ -46,7 +47,7 @@ func (a *app) sites(ctx context.Context, roots []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	dirs, err := agent.DefaultDirs()
+	dirs, err := state.DefaultDirs()
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,9 @@ import (
 	"golang.org/x/term"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // The widths of a table: of a terminal that is not there, and the least that is
@@ -37,7 +40,7 @@ var columns = [...]column{
 	{"DATABASE", 16, databaseCell},
 	{"OWNER", 8, ownerCell},
 	{"BACKED UP", 18, backupCell},
-	{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return agent.Printable(s.Path) }},
+	{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return wordpress.Printable(s.Path) }},
 }
 
 // width is how wide a table may be.
@@ -130,7 +133,7 @@ func writeReasons(b *strings.Builder, survey *agent.Survey) {
 		if s.Status == agent.Broken && s.Error.Class != "" {
 			what = string(s.Error.Class) + ": "
 		}
-		fmt.Fprintf(b, "%s: %s%s\n", s.Name, what, agent.Printable(s.Reason))
+		fmt.Fprintf(b, "%s: %s%s\n", s.Name, what, wordpress.Printable(s.Reason))
 	}
 }
 
@@ -156,7 +159,7 @@ func databaseCell(s *agent.SiteSurvey, _ time.Time) string {
 	if s.Database.Port != 0 {
 		host += ":" + strconv.Itoa(s.Database.Port)
 	}
-	return agent.Printable(s.Database.Name + "@" + host)
+	return wordpress.Printable(s.Database.Name + "@" + host)
 }
 
 func ownerCell(s *agent.SiteSurvey, _ time.Time) string {
@@ -187,15 +190,15 @@ func backupCell(s *agent.SiteSurvey, now time.Time) string {
 
 // historyText says when the last backup of a kind was made, and whether it is
 // whole and whether one was tried in vain since.
-func historyText(h agent.History, now time.Time) string {
+func historyText(h state.History, now time.Time) string {
 	text := "never"
 	if p := h.Published; p != nil {
 		text = age(now.Sub(p.Started))
-		if p.Status == agent.Incomplete {
+		if p.Status == manifest.Incomplete {
 			text += " incomplete"
 		}
 	}
-	if h.Last.Status == agent.Failed || h.Last.Status == agent.Refused {
+	if h.Last.Status == manifest.Failed || h.Last.Status == manifest.Refused {
 		text += ", failed " + age(now.Sub(h.Last.Started))
 	}
 	return text

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/source"
 )
 
 // alone marks a command that needs no configuration.
@@ -44,10 +44,13 @@ func (a *app) manCommand() *cobra.Command {
 	}
 }
 
-// workerCommand is how the agent starts itself with the rights of a site's owner.
+// workerCommand is the hidden command that the agent starts with the rights of a site's owner.
 func (a *app) workerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "worker", Hidden: true, Args: noArguments, Annotations: alone,
-		RunE: func(cmd *cobra.Command, _ []string) error { return agent.Worker(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			limitMemory(workerMemory)
+			return source.Worker(cmd.Context())
+		},
 	}
 }

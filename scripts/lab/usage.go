@@ -13,25 +13,27 @@ import (
 	"time"
 )
 
-// A Usage is what a program and all it started took.
+// A Usage is the time and the anonymous memory that a program and its child
+// processes used. Anonymous memory is RssAnon plus RssShmem: the pages that only a
+// process can free. Pages of files, such as the program's own code, are not counted,
+// since the kernel can drop them at any time.
 type Usage struct {
-	Wall   time.Duration
-	CPU    time.Duration // user and system
-	Peak   int64         // most resident bytes of all processes at one moment, by sampling
-	SumHWM int64         // sum of the processes' own peaks (VmHWM): never less than Peak
-	Each   []int64       // those peaks, the greatest first
+	Wall time.Duration
+	CPU  time.Duration // user and system
+	Peak int64         // highest sum over all processes at one moment, in bytes, by sampling
+	Each []int64       // highest value of each process, in bytes, the largest first
 }
 
-// How often processes are looked at: often is short beside the time in which a
-// stream fills its memory, but takes a quarter of a processor; seldom takes next to
-// nothing of the time that is to be measured.
+// Sampling intervals. Often is short compared with the time in which a stream fills
+// its buffers, but uses a quarter of a processor; Seldom uses almost none.
 const (
 	Often  = 2 * time.Millisecond
 	Seldom = 50 * time.Millisecond
 )
 
-// Measure runs a command and looks at its processes again and again. It samples
-// /proc: what wait4 tells of memory counts the process that started the command as well.
+// Measure runs a command and samples its processes in /proc at an interval. The
+// kernel keeps no maximum of anonymous memory, and the maximum that wait4 reports
+// includes the process that started the command.
 func Measure(ctx context.Context, cmd *exec.Cmd, every time.Duration) (Usage, error) {
 	var said strings.Builder
 	if cmd.Stdout == nil {
@@ -45,7 +47,7 @@ func Measure(ctx context.Context, cmd *exec.Cmd, every time.Duration) (Usage, er
 		return Usage{}, fmt.Errorf("run %s: %w", cmd.Path, err)
 	}
 	done, watched := make(chan struct{}), make(chan struct{})
-	w := watcher{hwm: map[int]int64{}}
+	w := sampler{most: map[int]int64{}}
 	go func() {
 		defer close(watched)
 		for {
@@ -66,57 +68,50 @@ func Measure(ctx context.Context, cmd *exec.Cmd, every time.Duration) (Usage, er
 	}
 	u.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	u.Peak = w.peak
-	for _, bytes := range w.hwm {
-		u.SumHWM += bytes
+	for _, bytes := range w.most {
 		u.Each = append(u.Each, bytes)
 	}
 	slices.SortFunc(u.Each, func(a, b int64) int { return cmp.Compare(b, a) })
 	return u, ctx.Err()
 }
 
-// A watcher samples the memory of a tree of processes.
-type watcher struct {
+// A sampler records the anonymous memory of a tree of processes, in bytes.
+type sampler struct {
 	peak int64
-	hwm  map[int]int64 // VmHWM as last seen, by process
+	most map[int]int64 // highest value of each process, by PID
 }
 
-func (w *watcher) sample(root int) {
+func (s *sampler) sample(root int) {
 	var sum int64
 	for queue := []int{root}; len(queue) > 0; queue = queue[1:] {
 		pid := queue[0]
-		rss, hwm := resident(pid)
-		sum += rss
-		if hwm > 0 {
-			w.hwm[pid] = hwm
+		n := anonymous(pid)
+		sum += n
+		if n > 0 {
+			s.most[pid] = max(s.most[pid], n)
 		}
 		queue = append(queue, children(pid)...)
 	}
-	w.peak = max(w.peak, sum)
+	s.peak = max(s.peak, sum)
 }
 
-// resident is the resident bytes of a process and their peak; 0 once it has ended.
-func resident(pid int) (rss, hwm int64) {
+// anonymous returns the anonymous memory of a process in bytes; 0 once it has ended.
+func anonymous(pid int) (bytes int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0, 0
+		return 0
 	}
 	for line := range strings.Lines(string(status)) {
 		fields := strings.Fields(line)
-		if len(fields) != 3 || fields[2] != "kB" {
-			continue
-		}
-		kb, _ := strconv.ParseInt(fields[1], 10, 64)
-		switch fields[0] {
-		case "VmRSS:":
-			rss = kb << 10
-		case "VmHWM:":
-			hwm = kb << 10
+		if len(fields) == 3 && fields[2] == "kB" && (fields[0] == "RssAnon:" || fields[0] == "RssShmem:") {
+			kb, _ := strconv.ParseInt(fields[1], 10, 64)
+			bytes += kb << 10
 		}
 	}
-	return rss, hwm
+	return bytes
 }
 
-// children are the processes that any thread of a process started.
+// children returns the PIDs of the processes that any thread of a process started.
 func children(pid int) []int {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	var pids []int

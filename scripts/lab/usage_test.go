@@ -2,9 +2,12 @@ package lab
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestMeasureCountsAllProcesses(t *testing.T) {
@@ -18,16 +21,75 @@ func TestMeasureCountsAllProcesses(t *testing.T) {
 	if u.Peak < 80_000_000 || u.Peak > 140_000_000 {
 		t.Errorf("peak is %d, should be a little over 80 MB", u.Peak)
 	}
-	if u.SumHWM < u.Peak {
-		t.Errorf("sum of peaks %d is less than the peak %d", u.SumHWM, u.Peak)
+	var sum int64
+	for _, n := range u.Each {
+		sum += n
+	}
+	if sum < u.Peak {
+		t.Errorf("the sum of the processes' peaks is %d, less than the peak %d", sum, u.Peak)
 	}
 	if u.Wall < 300*time.Millisecond || u.CPU <= 0 {
 		t.Errorf("time is not counted: %+v", u)
 	}
 }
 
+// mappingEnv names the kind of memory that this binary maps and touches when
+// TestMeasureCountsAnonymousMemoryOnly starts it again.
+const mappingEnv = "LAB_TEST_MAPPING"
+
+const mappingSize = 64 << 20
+
+// touchMapping maps memory, reads or writes each of its pages, and holds it for a moment.
+func touchMapping(kind string) error {
+	fd, protection, flags := -1, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE
+	switch kind {
+	case "shared":
+		flags = unix.MAP_ANON | unix.MAP_SHARED
+	case "file":
+		file, err := os.CreateTemp("", "lab-mapping-")
+		if err != nil {
+			return err
+		}
+		defer os.Remove(file.Name())
+		if err := file.Truncate(mappingSize); err != nil {
+			return err
+		}
+		fd, protection, flags = int(file.Fd()), unix.PROT_READ, unix.MAP_SHARED
+	}
+	room, err := unix.Mmap(fd, 0, mappingSize, protection, flags)
+	if err != nil {
+		return err
+	}
+	for i := 0; i < len(room); i += os.Getpagesize() {
+		if protection&unix.PROT_WRITE != 0 {
+			room[i] = 1
+		}
+		touched += room[i]
+	}
+	time.Sleep(100 * time.Millisecond)
+	return unix.Munmap(room)
+}
+
+var touched byte // keeps the reads from being optimized away
+
+// Anonymous and shared memory count. Pages of a mapped file do not: the kernel
+// can drop them, and a program's own code would count as well.
+func TestMeasureCountsAnonymousMemoryOnly(t *testing.T) {
+	for kind, counted := range map[string]bool{"private": true, "shared": true, "file": false} {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), mappingEnv+"="+kind)
+		u, err := Measure(t.Context(), cmd, Often)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (u.Peak >= mappingSize) != counted || u.Peak > mappingSize+32<<20 {
+			t.Errorf("%s: %d bytes are counted of a mapping of %d", kind, u.Peak, mappingSize)
+		}
+	}
+}
+
 func TestMeasureFailsWithTheProgram(t *testing.T) {
 	if _, err := Measure(context.Background(), exec.Command("sh", "-c", "echo why >&2; exit 3"), Often); err == nil {
-		t.Error("a program that failed was measured")
+		t.Error("a failed program was measured")
 	}
 }

@@ -25,14 +25,22 @@ type gcsExaminer struct {
 	silent int // how many requests were made since the last answer
 }
 
-// A gcsTrial is one canary and what is known of it.
-type gcsTrial struct {
+// A gcsCanary is one canary and what is known of it.
+type gcsCanary struct {
 	*gcsExaminer
 	folderName, name string
 	findings         []Finding
 }
 
 const gcsCreate = "storage.objects.create"
+
+func newGCSExaminer(sink sinks.Sink, o Options) (examiner, bool) {
+	s, ok := sinks.As[sinks.GCSStore](sink)
+	if !ok {
+		return nil, false
+	}
+	return &gcsExaminer{GCSAccess: s.GCS(), sink: sink, o: o}, true
+}
 
 func (x *gcsExaminer) store() string {
 	if x.Endpoint != "" {
@@ -55,13 +63,13 @@ func (x *gcsExaminer) policy() string {
 	return text
 }
 
-func (t *gcsTrial) add(f Finding) {
+func (t *gcsCanary) add(f Finding) {
 	f.Folder = t.folderName
 	t.findings = append(t.findings, f)
 }
 
 func (x *gcsExaminer) folder(ctx context.Context, name string) ([]Finding, bool) {
-	t := &gcsTrial{gcsExaminer: x, folderName: name}
+	t := &gcsCanary{gcsExaminer: x, folderName: name}
 	if !t.create(ctx) {
 		return t.findings, false
 	}
@@ -71,14 +79,14 @@ func (x *gcsExaminer) folder(ctx context.Context, name string) ([]Finding, bool)
 }
 
 func (x *gcsExaminer) whole(ctx context.Context) []Finding {
-	t := &gcsTrial{gcsExaminer: x}
+	t := &gcsCanary{gcsExaminer: x}
 	t.outside(ctx)
 	t.permissions(ctx)
 	return t.findings
 }
 
 // create puts the canary as a backup puts its objects, and again.
-func (t *gcsTrial) create(ctx context.Context) bool {
+func (t *gcsCanary) create(ctx context.Context) bool {
 	f := Finding{Check: "create", Verb: gcsCreate, Required: true, Verdict: Holds, Detail: "a canary was created"}
 	name, err := canary(t.o.Random)
 	if err == nil {
@@ -105,7 +113,7 @@ func (t *gcsTrial) create(ctx context.Context) bool {
 }
 
 // overwrite puts the canary without the condition, which takes the right to delete.
-func (t *gcsTrial) overwrite(ctx context.Context) {
+func (t *gcsCanary) overwrite(ctx context.Context) {
 	t.run(ctx, []gcsProbe{{demand{"overwrite", "storage.objects.delete", "an object may be put over another"}, func(ctx context.Context) error {
 		w := t.object(t.name).NewWriter(ctx)
 		w.ChunkSize = 0 // one request
@@ -119,7 +127,7 @@ type gcsProbe struct {
 	try func(context.Context) error
 }
 
-func (t *gcsTrial) run(ctx context.Context, probes []gcsProbe) {
+func (t *gcsCanary) run(ctx context.Context, probes []gcsProbe) {
 	for _, p := range probes {
 		if t.silent >= mostSilent {
 			t.conclude(p.demand, answer{said: errSilent.Error()})
@@ -165,7 +173,7 @@ func (a answer) refused() bool {
 	return false
 }
 
-func (t *gcsTrial) conclude(d demand, a answer) {
+func (t *gcsCanary) conclude(d demand, a answer) {
 	f := Finding{Check: d.check, Verb: d.verb, Required: true}
 	switch {
 	case a.refused():
@@ -181,7 +189,7 @@ func (t *gcsTrial) conclude(d demand, a answer) {
 }
 
 // denied tries what reads, lists, changes or deletes objects.
-func (t *gcsTrial) denied(ctx context.Context) {
+func (t *gcsCanary) denied(ctx context.Context) {
 	list := func(versions bool) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := t.Client.Bucket(t.Bucket).Objects(ctx, &storage.Query{Prefix: t.key(under(t.folderName, "")), Versions: versions}).Next()

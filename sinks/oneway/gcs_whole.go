@@ -21,7 +21,7 @@ func dangerous() []string {
 
 // permissions asks Google what the credential may do with the bucket. A grant
 // with a condition on names does not show there; that is what trying is for.
-func (t *gcsTrial) permissions(ctx context.Context) {
+func (t *gcsCanary) permissions(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
 	f := Finding{Check: "permissions", Verb: "testIamPermissions", Required: true, Verdict: Holds, Detail: "none that reads, changes or deletes"}
@@ -38,7 +38,7 @@ func (t *gcsTrial) permissions(ctx context.Context) {
 
 // outside begins uploads beside the prefix and at the top of the bucket, which
 // leaves nothing behind, and gives them up at once.
-func (t *gcsTrial) outside(ctx context.Context) {
+func (t *gcsCanary) outside(ctx context.Context) {
 	within := t.o.within(t.Prefix)
 	if within == "" {
 		t.add(Finding{
@@ -61,7 +61,7 @@ func (t *gcsTrial) outside(ctx context.Context) {
 }
 
 // begin starts a resumable upload and ends it; the client has no call for that.
-func (t *gcsTrial) begin(ctx context.Context, key string) answer {
+func (t *gcsCanary) begin(ctx context.Context, key string) answer {
 	host := t.Endpoint
 	if host == "" {
 		host = "https://storage.googleapis.com"

@@ -35,8 +35,8 @@ const mostSilent = 3
 
 var errSilent = errors.New("not tried: the store answers no more")
 
-// A trial is one canary and what is known of it.
-type trial struct {
+// An s3Canary is one canary and what is known of it.
+type s3Canary struct {
 	*s3Examiner
 	folderName string
 	name       string // relative to the prefix
@@ -44,6 +44,14 @@ type trial struct {
 	version    string // "" when the bucket keeps none
 	honours    bool   // the store was seen to honour If-None-Match
 	findings   []Finding
+}
+
+func newS3Examiner(sink sinks.Sink, o Options) (examiner, bool) {
+	s, ok := sinks.As[sinks.S3Store](sink)
+	if !ok {
+		return nil, false
+	}
+	return &s3Examiner{S3Access: s.S3(), sink: sink, o: o}, true
 }
 
 func (x *s3Examiner) store() string {
@@ -120,7 +128,7 @@ func given(v string) *string {
 
 // folder tries everything that concerns objects in one folder.
 func (x *s3Examiner) folder(ctx context.Context, name string) ([]Finding, bool) {
-	t := &trial{s3Examiner: x, folderName: name}
+	t := &s3Canary{s3Examiner: x, folderName: name}
 	if !t.create(ctx) {
 		return t.findings, false
 	}
@@ -137,7 +145,7 @@ func (x *s3Examiner) folder(ctx context.Context, name string) ([]Finding, bool) 
 
 // whole tries what lies outside the prefix, and the bucket's settings.
 func (x *s3Examiner) whole(ctx context.Context) []Finding {
-	t := &trial{s3Examiner: x}
+	t := &s3Canary{s3Examiner: x}
 	t.outside(ctx)
 	t.settings(ctx)
 	t.listen(ctx)
@@ -148,7 +156,7 @@ func (x *s3Examiner) whole(ctx context.Context) []Finding {
 }
 
 // add notes a finding.
-func (t *trial) add(f Finding) {
+func (t *s3Canary) add(f Finding) {
 	f.Folder = t.folderName
 	t.findings = append(t.findings, f)
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// A probe is one request that must be denied.
-type probe struct {
+// An s3Probe is one request that must be denied.
+type s3Probe struct {
 	demand
 	try func(context.Context, func(*s3.Options)) error
 }
 
 // run makes the requests, one after another.
-func (t *trial) run(ctx context.Context, probes []probe) {
+func (t *s3Canary) run(ctx context.Context, probes []s3Probe) {
 	for _, p := range probes {
 		ctx, cancel, try := t.call(ctx)
 		err := p.try(ctx, try)
@@ -30,9 +30,9 @@ func (t *trial) run(ctx context.Context, probes []probe) {
 }
 
 // denied tries what reads, lists or changes objects.
-func (t *trial) denied(ctx context.Context) {
+func (t *s3Canary) denied(ctx context.Context) {
 	folder := t.keyOf(under(t.folderName, ""))
-	probes := []probe{
+	probes := []s3Probe{
 		{demand{"read", "s3:GetObject", "a thief can read every backup"}, func(ctx context.Context, o func(*s3.Options)) error {
 			out, err := t.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &t.Bucket, Key: &t.key, ExpectedBucketOwner: t.owner()}, o)
 			if err == nil {
@@ -59,7 +59,7 @@ func (t *trial) denied(ctx context.Context) {
 	}
 	probes = append(probes, t.attributes("s3:GetObjectAttributes", nil))
 	if t.version != "" {
-		probes = append(probes, t.attributes("s3:GetObjectVersionAttributes", &t.version), probe{demand{"read a version", "s3:GetObjectVersion", "a thief can read every version"}, func(ctx context.Context, o func(*s3.Options)) error {
+		probes = append(probes, t.attributes("s3:GetObjectVersionAttributes", &t.version), s3Probe{demand{"read a version", "s3:GetObjectVersion", "a thief can read every version"}, func(ctx context.Context, o func(*s3.Options)) error {
 			out, err := t.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &t.Bucket, Key: &t.key, VersionId: &t.version, ExpectedBucketOwner: t.owner()}, o)
 			if err == nil {
 				_ = out.Body.Close() // nothing is in it
@@ -75,12 +75,12 @@ func (t *trial) denied(ctx context.Context) {
 }
 
 // attributes looks at the canary without reading it.
-func (t *trial) attributes(verb string, version *string) probe {
+func (t *s3Canary) attributes(verb string, version *string) s3Probe {
 	check := "look at attributes"
 	if version != nil {
 		check = "look at a version"
 	}
-	return probe{demand{check, verb, "a thief can see what exists"}, func(ctx context.Context, o func(*s3.Options)) error {
+	return s3Probe{demand{check, verb, "a thief can see what exists"}, func(ctx context.Context, o func(*s3.Options)) error {
 		_, err := t.Client.GetObjectAttributes(ctx, &s3.GetObjectAttributesInput{
 			Bucket: &t.Bucket, Key: &t.key, VersionId: version, ObjectAttributes: []types.ObjectAttributes{types.ObjectAttributesObjectSize}, ExpectedBucketOwner: t.owner(),
 		}, o)
@@ -89,7 +89,7 @@ func (t *trial) attributes(verb string, version *string) probe {
 }
 
 // copy reads through a copy, to another canary.
-func (t *trial) copy(ctx context.Context) {
+func (t *s3Canary) copy(ctx context.Context) {
 	d := demand{"copy", "s3:GetObject", "a thief can read through a copy"}
 	name, err := canary(t.o.Random)
 	if err != nil {
@@ -97,7 +97,7 @@ func (t *trial) copy(ctx context.Context) {
 		return
 	}
 	to, from := t.keyOf(under(t.folderName, name)), (&url.URL{Path: t.Bucket + "/" + t.key}).EscapedPath()
-	t.run(ctx, []probe{{d, func(ctx context.Context, o func(*s3.Options)) error {
+	t.run(ctx, []s3Probe{{d, func(ctx context.Context, o func(*s3.Options)) error {
 		_, err := t.Client.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &t.Bucket, Key: &to, CopySource: &from, ExpectedBucketOwner: t.owner()}, o)
 		return err
 	}}})
@@ -105,7 +105,7 @@ func (t *trial) copy(ctx context.Context) {
 
 // deletes tries to delete, the least harmful first: a key that never was, a
 // version that never was, several at once, and the canary.
-func (t *trial) deletes(ctx context.Context) {
+func (t *s3Canary) deletes(ctx context.Context) {
 	never, err := canary(t.o.Random)
 	if err != nil {
 		t.loose = true
@@ -126,15 +126,15 @@ func (t *trial) deletes(ctx context.Context) {
 		}
 	}()
 	const gone = "a thief can delete the backups"
-	t.run(ctx, []probe{{demand{"delete what is not", "s3:DeleteObject", gone}, remove(never, nil)}})
+	t.run(ctx, []s3Probe{{demand{"delete what is not", "s3:DeleteObject", gone}, remove(never, nil)}})
 	t.deleteVersion(ctx, remove)
 	t.deleteMany(ctx, never)
-	t.run(ctx, []probe{{demand{"delete", "s3:DeleteObject", gone}, remove(t.key, nil)}})
+	t.run(ctx, []s3Probe{{demand{"delete", "s3:DeleteObject", gone}, remove(t.key, nil)}})
 }
 
 // deleteVersion asks for a version that is not the canary's. A store that looks at
 // the version before it looks at who asks is asked for the canary's own.
-func (t *trial) deleteVersion(ctx context.Context, remove func(string, *string) func(context.Context, func(*s3.Options)) error) {
+func (t *s3Canary) deleteVersion(ctx context.Context, remove func(string, *string) func(context.Context, func(*s3.Options)) error) {
 	d := demand{"delete a version", "s3:DeleteObjectVersion", "a thief can delete the backups for good, their versions included"}
 	try := func(version string) answer {
 		ctx, cancel, o := t.call(ctx)
@@ -169,7 +169,7 @@ func bogus(version string) string {
 
 // deleteMany asks for several at once: the answer is a success that lists what
 // was deleted and what was not.
-func (t *trial) deleteMany(ctx context.Context, never string) {
+func (t *s3Canary) deleteMany(ctx context.Context, never string) {
 	d := demand{"delete several", "s3:DeleteObject", "a thief can delete the backups, a thousand at a time"}
 	ctx, cancel, o := t.call(ctx)
 	defer cancel()
@@ -198,7 +198,7 @@ func (t *trial) deleteMany(ctx context.Context, never string) {
 }
 
 // clock compares this host's clock with the store's.
-func (t *trial) clock() {
+func (t *s3Canary) clock() {
 	if !t.dated {
 		return
 	}

@@ -73,11 +73,11 @@ type demand struct {
 }
 
 // judge says how a demand came out.
-func (t *trial) judge(d demand, err error) {
+func (t *s3Canary) judge(d demand, err error) {
 	t.conclude(d, answerOf(err))
 }
 
-func (t *trial) conclude(d demand, a answer) {
+func (t *s3Canary) conclude(d demand, a answer) {
 	f := Finding{Check: d.check, Verb: d.verb, Required: true}
 	switch {
 	case a.status == 0 && t.silent > mostSilent:

@@ -10,12 +10,12 @@ import (
 
 // labels are what hangs on an object, or on one version of it: access lists and
 // tags. Stores have rights of their own for versions.
-func (t *trial) labels(version *string) []probe {
+func (t *s3Canary) labels(version *string) []s3Probe {
 	of, word := "", ""
 	if version != nil {
 		of, word = " of a version", "Version"
 	}
-	return []probe{
+	return []s3Probe{
 		{demand{"read the ACL" + of, "s3:GetObject" + word + "Acl", "a thief can see who may read"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.GetObjectAcl(ctx, &s3.GetObjectAclInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ExpectedBucketOwner: t.owner()}, o)
 			return err

@@ -17,7 +17,7 @@ const noBody = "1B2M2Y8AsgTpgAmY7PhCfg=="
 
 // locks tries to put with a lock of its own: over the canary, on condition that
 // nothing has its name, so that nothing is put. Who may not lock is denied before.
-func (t *trial) locks(ctx context.Context) {
+func (t *s3Canary) locks(ctx context.Context) {
 	put := func(set func(*s3.PutObjectInput)) func(context.Context, func(*s3.Options)) error {
 		return func(ctx context.Context, o func(*s3.Options)) error {
 			in := &s3.PutObjectInput{
@@ -31,7 +31,7 @@ func (t *trial) locks(ctx context.Context) {
 		}
 	}
 	soon := time.Now().Add(time.Hour)
-	for _, p := range []probe{
+	for _, p := range []s3Probe{
 		{demand{"hold", "s3:PutObjectLegalHold", "a thief can keep objects from ever being deleted"}, put(func(in *s3.PutObjectInput) {
 			in.ObjectLockLegalHoldStatus = types.ObjectLockLegalHoldStatusOff
 		})},
@@ -57,7 +57,7 @@ func (t *trial) locks(ctx context.Context) {
 
 // bypass gives the canary a short lock that may be shortened, past the one it has.
 // At AWS that takes two rights, of which one was tried; at MinIO this one is enough.
-func (t *trial) bypass(ctx context.Context) {
+func (t *s3Canary) bypass(ctx context.Context) {
 	ctx, cancel, o := t.call(ctx)
 	defer cancel()
 	soon := time.Now().Add(time.Minute)
@@ -70,7 +70,7 @@ func (t *trial) bypass(ctx context.Context) {
 
 // lock judges an attempt to lock: in a bucket without locks, the right does
 // nothing; and what is kept by compliance nobody changes.
-func (t *trial) lock(d demand, a answer) {
+func (t *s3Canary) lock(d demand, a answer) {
 	switch said := strings.ReplaceAll(a.said, " ", ""); {
 	case a.status == http.StatusBadRequest && strings.Contains(said, "ObjectLock"):
 		t.add(Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: Holds, Detail: "the bucket has no Object Lock, without which nobody can"})

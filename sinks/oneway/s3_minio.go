@@ -24,12 +24,12 @@ import (
 )
 
 // listen asks MinIO to be told of new objects, by an event that there is not.
-func (t *trial) listen(ctx context.Context) {
+func (t *s3Canary) listen(ctx context.Context) {
 	if !t.minio() {
 		return
 	}
 	events := func(o *s3.Options) { o.APIOptions = append(o.APIOptions, withQuery("events", bogusWord)) }
-	for _, p := range []probe{
+	for _, p := range []s3Probe{
 		{demand{"listen", "s3:ListenBucketNotification", "a thief is told the name of each new backup"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.ListObjects(ctx, &s3.ListObjectsInput{Bucket: &t.Bucket}, o, events)
 			return err
@@ -51,7 +51,7 @@ func (t *trial) listen(ctx context.Context) {
 
 // fanOut tries MinIO's way to put one body under many names, whatever the prefix,
 // by a form whose policy is signed and cannot be read.
-func (t *trial) fanOut(ctx context.Context) {
+func (t *s3Canary) fanOut(ctx context.Context) {
 	if !t.minio() {
 		return
 	}
@@ -68,7 +68,7 @@ func (t *trial) fanOut(ctx context.Context) {
 	t.conclude(d, a)
 }
 
-func (t *trial) fanOutForm(ctx context.Context) (body []byte, kind string, err error) {
+func (t *s3Canary) fanOutForm(ctx context.Context) (body []byte, kind string, err error) {
 	unread := base64.StdEncoding.EncodeToString([]byte(bogusWord))
 	creds, err := t.Client.Options().Credentials.Retrieve(ctx)
 	if err != nil {
@@ -106,7 +106,7 @@ func (t *trial) fanOutForm(ctx context.Context) (body []byte, kind string, err e
 
 // raw sends what the client has no call for; kind is the body's type, and a request
 // without is signed.
-func (t *trial) raw(ctx context.Context, method, address string, body []byte, kind string) (answer, []byte) {
+func (t *s3Canary) raw(ctx context.Context, method, address string, body []byte, kind string) (answer, []byte) {
 	ctx, cancel, _ := t.call(ctx)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(t.Endpoint, "/")+address, bytes.NewReader(body))
@@ -135,7 +135,7 @@ func (t *trial) raw(ctx context.Context, method, address string, body []byte, ki
 	return answer{status: res.StatusCode, code: refusal.Code, said: line(fmt.Sprintf("%d %s: %s", res.StatusCode, refusal.Code, refusal.Message))}, text
 }
 
-func (t *trial) sign(ctx context.Context, r *http.Request) error {
+func (t *s3Canary) sign(ctx context.Context, r *http.Request) error {
 	o := t.Client.Options()
 	creds, err := o.Credentials.Retrieve(ctx)
 	if err != nil {
@@ -149,7 +149,7 @@ func (t *trial) sign(ctx context.Context, r *http.Request) error {
 
 // account asks MinIO what it grants, which it tells everybody of himself: who may
 // administer the server, or its keys, may do everything else.
-func (t *trial) account(ctx context.Context) {
+func (t *s3Canary) account(ctx context.Context) {
 	if !t.minio() {
 		return
 	}

@@ -16,7 +16,7 @@ const bogusWord = "wp-oneway-probe"
 // settings tries to change the bucket's settings, with bodies that cannot apply:
 // AWS and MinIO first look at who asks, then at the body, and refuse it. What
 // another store makes of them is not known.
-func (t *trial) settings(ctx context.Context) {
+func (t *s3Canary) settings(ctx context.Context) {
 	known := t.aws() || t.minio()
 	for _, p := range slices.Concat(t.changes(), t.openings(), t.diversions()) {
 		if !known && !t.o.Intrusive {
@@ -41,7 +41,7 @@ func (t *trial) settings(ctx context.Context) {
 
 // removal tries to delete the bucket, which no store does while a canary is in it:
 // where one may be gone, or the store is not known, it is not tried.
-func (t *trial) removal(ctx context.Context) {
+func (t *s3Canary) removal(ctx context.Context) {
 	d := demand{"delete the bucket", "s3:DeleteBucket", "a thief can remove the bucket, at MinIO with all that is in it"}
 	if known := t.aws() || t.minio(); !known || t.loose {
 		why := "a canary may be gone, and an empty bucket would go"
@@ -63,8 +63,8 @@ func (t *trial) removal(ctx context.Context) {
 
 // changes are the settings by which backups are lost. They never hold an empty list of lifecycle rules: there are stores that read
 // it as "delete all rules".
-func (t *trial) changes() []probe {
-	return []probe{
+func (t *s3Canary) changes() []s3Probe {
+	return []s3Probe{
 		{demand{"change the policy", "s3:PutBucketPolicy", "a thief can give himself every right"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{
 				Bucket: &t.Bucket, Policy: aws.String(`{"Version":"` + bogusWord + `","Statement":[{"Effect":"` + bogusWord + `"}]}`), ExpectedBucketOwner: t.owner(),
@@ -97,8 +97,8 @@ func (t *trial) changes() []probe {
 }
 
 // diversions are the settings by which a thief comes by what is stored from now on.
-func (t *trial) diversions() []probe {
-	return []probe{
+func (t *s3Canary) diversions() []s3Probe {
+	return []s3Probe{
 		{demand{"copy elsewhere", "s3:PutReplicationConfiguration", "a thief can have the store send every backup to a bucket of his"}, func(ctx context.Context, o func(*s3.Options)) error {
 			rule := types.ReplicationRule{Status: bogusWord, Destination: &types.Destination{Bucket: aws.String(bogusWord)}}
 			_, err := t.Client.PutBucketReplication(ctx, &s3.PutBucketReplicationInput{
@@ -124,11 +124,11 @@ func (t *trial) diversions() []probe {
 }
 
 // openings are the settings of stores that know access lists; MinIO knows policies.
-func (t *trial) openings() []probe {
+func (t *s3Canary) openings() []s3Probe {
 	if t.minio() {
 		return nil
 	}
-	return []probe{
+	return []s3Probe{
 		{demand{"change the bucket's ACL", "s3:PutBucketAcl", "a thief can let himself list and put, from wherever he is"}, func(ctx context.Context, o func(*s3.Options)) error {
 			grant := types.Grant{Grantee: &types.Grantee{Type: types.TypeCanonicalUser, ID: aws.String(bogusWord)}, Permission: bogusWord}
 			_, err := t.Client.PutBucketAcl(ctx, &s3.PutBucketAclInput{
@@ -141,7 +141,7 @@ func (t *trial) openings() []probe {
 
 // untried names what there is no harmless request for: it would have to be granted
 // by somebody, and be seen there.
-func (t *trial) untried() {
+func (t *s3Canary) untried() {
 	if t.minio() {
 		return // it says what it grants
 	}

@@ -18,7 +18,7 @@ import (
 // do unless a policy denies it: by the version's id in the request, of one part or
 // of several, in an archive that it unpacks, and as another server replicates. The
 // id is one that no version can have, so that nothing is put.
-func (t *trial) versions(ctx context.Context) {
+func (t *s3Canary) versions(ctx context.Context) {
 	if !t.minio() {
 		return
 	}
@@ -47,7 +47,7 @@ func (t *trial) versions(ctx context.Context) {
 // byID judges a request for a version with an impossible id. MinIO looks at who
 // asks first, then at the id, and refuses it; a server that took no notice of it
 // has put a new version.
-func (t *trial) byID(ctx context.Context, d demand, try func(context.Context, func(*s3.Options)) error) {
+func (t *s3Canary) byID(ctx context.Context, d demand, try func(context.Context, func(*s3.Options)) error) {
 	ctx, cancel, o := t.call(ctx)
 	defer cancel()
 	err := try(ctx, o)
@@ -66,7 +66,7 @@ func (t *trial) byID(ctx context.Context, d demand, try func(context.Context, fu
 // adviseVersions corrects what conclude says: to put is what the host is for, and a
 // version's id is told nobody but who stored it, and kept on no host. So it is a
 // warning, as are backups that are put over and stay as versions.
-func (t *trial) adviseVersions() {
+func (t *s3Canary) adviseVersions() {
 	if f := &t.findings[len(t.findings)-1]; f.Verdict == Fails {
 		f.Verdict = Warning
 		f.Advice = "deny s3:PutObject by a version's id and on names that end in /, as the printed policy does"
@@ -75,7 +75,7 @@ func (t *trial) adviseVersions() {
 
 // archive has MinIO unpack a tar whose one entry, an empty one, says which version
 // it is. A server that does not unpack finds the name taken.
-func (t *trial) archive(ctx context.Context, d demand) {
+func (t *s3Canary) archive(ctx context.Context, d demand) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	err := w.WriteHeader(&tar.Header{

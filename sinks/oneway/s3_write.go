@@ -18,7 +18,7 @@ import (
 const putVerb = "s3:PutObject"
 
 // create puts the canary as a backup puts its objects.
-func (t *trial) create(ctx context.Context) bool {
+func (t *s3Canary) create(ctx context.Context) bool {
 	f := Finding{Check: "create", Verb: putVerb, Required: true}
 	name, err := canary(t.o.Random)
 	if err == nil {
@@ -52,7 +52,7 @@ func version(id string) string {
 }
 
 // createAgain sees whether the store honours the condition that backups put.
-func (t *trial) createAgain(ctx context.Context) {
+func (t *s3Canary) createAgain(ctx context.Context) {
 	f := Finding{Check: "create again", Verb: putVerb, Required: true}
 	if t.Unconditional {
 		f.Verdict, f.Required = Warning, false
@@ -76,7 +76,7 @@ func (t *trial) createAgain(ctx context.Context) {
 }
 
 // accepted is what it means that the canary was replaced.
-func (t *trial) accepted(f *Finding, version, why string) {
+func (t *s3Canary) accepted(f *Finding, version, why string) {
 	if version != "" {
 		f.Verdict, f.Detail = Warning, "versioned only: "+why+"; what was there stays as an older version"
 		f.Advice = "let the bucket's policy refuse it; else read backups back by version"
@@ -91,7 +91,7 @@ func (t *trial) accepted(f *Finding, version, why string) {
 
 // overwrite puts the canary without the condition, as a thief would: with all that
 // a policy may demand else, so that a denial is for the condition's want.
-func (t *trial) overwrite(ctx context.Context) {
+func (t *s3Canary) overwrite(ctx context.Context) {
 	ctx, cancel, try := t.call(ctx)
 	defer cancel()
 	out, err := t.Client.PutObject(ctx, &s3.PutObjectInput{
@@ -104,7 +104,7 @@ func (t *trial) overwrite(ctx context.Context) {
 	t.overwritten("overwrite", version(aws.ToString(out.VersionId)), err)
 }
 
-func (t *trial) overwritten(check, version string, err error) {
+func (t *s3Canary) overwritten(check, version string, err error) {
 	f := Finding{Check: check, Verb: putVerb, Required: true}
 	switch a := answerOf(err); {
 	case a.denied():
@@ -120,8 +120,8 @@ func (t *trial) overwritten(check, version string, err error) {
 
 // replica puts the canary as another server would replicate it: MinIO takes the
 // version that a replica says it is, and puts it over the one that it has.
-func (t *trial) replica(ctx context.Context) {
-	t.run(ctx, []probe{{demand{"overwrite a version", "s3:ReplicateObject", "a thief can put over every version that is kept"}, func(ctx context.Context, o func(*s3.Options)) error {
+func (t *s3Canary) replica(ctx context.Context) {
+	t.run(ctx, []s3Probe{{demand{"overwrite a version", "s3:ReplicateObject", "a thief can put over every version that is kept"}, func(ctx context.Context, o func(*s3.Options)) error {
 		_, err := t.Client.PutObject(ctx, &s3.PutObjectInput{
 			Bucket: &t.Bucket, Key: &t.key, Body: bytes.NewReader(nil), ContentLength: aws.Int64(0), ExpectedBucketOwner: t.owner(),
 		}, o, func(o *s3.Options) {
@@ -133,7 +133,7 @@ func (t *trial) replica(ctx context.Context) {
 
 // long sees that a long stream can be begun and given up, and tries to overwrite
 // with one.
-func (t *trial) long(ctx context.Context) {
+func (t *s3Canary) long(ctx context.Context) {
 	f := Finding{Check: "begin in parts", Verb: putVerb, Required: true, Verdict: Holds, Detail: "a long upload can be begun"}
 	id, err := t.begin(ctx, t.key)
 	if err != nil {
@@ -161,7 +161,7 @@ func (t *trial) long(ctx context.Context) {
 	t.add(f)
 }
 
-func (t *trial) begin(ctx context.Context, key string) (id string, err error) {
+func (t *s3Canary) begin(ctx context.Context, key string) (id string, err error) {
 	ctx, cancel, try := t.call(ctx)
 	defer cancel()
 	out, err := t.Client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
@@ -175,7 +175,7 @@ func (t *trial) begin(ctx context.Context, key string) (id string, err error) {
 }
 
 // complete publishes an upload of one part, without a condition.
-func (t *trial) complete(ctx context.Context, id string, body []byte) (string, error) {
+func (t *s3Canary) complete(ctx context.Context, id string, body []byte) (string, error) {
 	ctx, cancel, try := t.call(ctx)
 	defer cancel()
 	part, err := t.Client.UploadPart(ctx, &s3.UploadPartInput{
@@ -195,7 +195,7 @@ func (t *trial) complete(ctx context.Context, id string, body []byte) (string, e
 	return version(aws.ToString(out.VersionId)), nil
 }
 
-func (t *trial) abort(ctx context.Context, key, id string) error {
+func (t *s3Canary) abort(ctx context.Context, key, id string) error {
 	ctx, cancel, try := t.call(context.WithoutCancel(ctx))
 	defer cancel()
 	_, err := t.Client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &t.Bucket, Key: &key, UploadId: &id, ExpectedBucketOwner: t.owner()}, try)
@@ -204,7 +204,7 @@ func (t *trial) abort(ctx context.Context, key, id string) error {
 
 // outside begins an upload beside the prefix and at the top of the bucket, which
 // leaves nothing behind, and gives it up at once if it is let.
-func (t *trial) outside(ctx context.Context) {
+func (t *s3Canary) outside(ctx context.Context) {
 	within := t.o.within(t.Prefix)
 	if within == "" {
 		t.add(Finding{

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,10 +27,13 @@ type flavour struct {
 	socket  string
 	port    int
 	client  []string
-	schemas []string // files of testdata that make the torture database
+	cert    string // of MariaDB's TLS, with its key
+	key     string
+	schemas []string // files of testdata that create the torture database
 	dsn     func(db string) string
-	maria   *lab.Server // nil of MySQL
+	maria   *lab.Server // nil for MySQL
 	stop    func()
+	source  map[string]string // describes the database torture, once that is loaded
 }
 
 var servers struct {
@@ -55,20 +59,24 @@ func TestMain(m *testing.M) {
 	os.Exit(code) //nolint:forbidigo // TestMain's own way out
 }
 
-// mariaDB is the server that the tests share.
+// mariaDB returns the MariaDB that the tests share.
 func mariaDB(t *testing.T) *flavour {
 	t.Helper()
 	servers.Lock()
 	defer servers.Unlock()
 	if servers.maria == nil {
-		servers.maria = startMariaDB(t, filepath.Join(servers.dir, "maria"))
+		cert, key := certificate(t, servers.dir)
+		servers.maria = startMariaDB(t, filepath.Join(servers.dir, "maria"), "--ssl-cert="+cert, "--ssl-key="+key, "--bind-address=*", "--plugin-load-add=auth_ed25519")
+		servers.maria.cert, servers.maria.key = cert, key
 	}
 	return servers.maria
 }
 
+// startMariaDB starts a MariaDB that never syncs files: creating the tables of one
+// torture database would otherwise take seconds.
 func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	t.Helper()
-	m, err := lab.StartMariaDB(context.Background(), dir, append([]string{"--max-allowed-packet=32M"}, args...)...)
+	m, err := lab.StartMariaDB(context.Background(), dir, append([]string{"--max-allowed-packet=32M", "--debug-no-sync", "--skip-sync-frm"}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,14 +86,14 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	}
 }
 
-// mySQL is the shared MySQL; the test is skipped where scripts/mysql has not
-// fetched it, unless WP_ONEWAY_TEST_MYSQL demands it.
+// mySQL returns the MySQL that the tests share; it syncs no files. The test is skipped if scripts/fetch
+// has not fetched MySQL, unless WP_ONEWAY_TEST_MYSQL requires it.
 func mySQL(t *testing.T) *flavour {
 	t.Helper()
 	servers.Lock()
 	defer servers.Unlock()
 	if servers.mysql == nil {
-		m, err := lab.StartMySQL(context.Background(), filepath.Join(servers.dir, "mysql"), "--max-allowed-packet=32M")
+		m, err := lab.StartMySQL(context.Background(), filepath.Join(servers.dir, "mysql"), "--max-allowed-packet=32M", "--innodb-flush-method=nosync")
 		if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WP_ONEWAY_TEST_MYSQL") == "" {
 			t.Skip(err)
 		}
@@ -104,7 +112,7 @@ func mySQL(t *testing.T) *flavour {
 	return servers.mysql
 }
 
-// database makes an empty database that goes with the test.
+// database creates an empty database and drops it after the test.
 func (f *flavour) database(t *testing.T, name string) string {
 	t.Helper()
 	f.run(t, "", "DROP DATABASE IF EXISTS `"+name+"`; CREATE DATABASE `"+name+"`")
@@ -112,10 +120,30 @@ func (f *flavour) database(t *testing.T, name string) string {
 	return name
 }
 
-// torture makes a database with everything in it.
-func (f *flavour) torture(t *testing.T, name string) string {
+// tortureName is the database with everything in it that tests share: none changes it.
+const tortureName = "torture"
+
+// torture returns the database with everything in it, and its description without the
+// broken views, which no dump restores.
+func (f *flavour) torture(t *testing.T) (db string, want map[string]string) {
 	t.Helper()
-	f.database(t, name)
+	if f.source == nil {
+		f.run(t, "", "CREATE DATABASE "+tortureName)
+		f.load(t, tortureName)
+		f.source = f.describe(t, tortureName)
+		for _, v := range []string{"table vbroken", "table vbroken2"} {
+			if _, ok := f.source[v]; !ok {
+				t.Errorf("no broken view %s in the source", v)
+			}
+			delete(f.source, v)
+		}
+	}
+	return tortureName, maps.Clone(f.source)
+}
+
+// load fills a database with everything.
+func (f *flavour) load(t *testing.T, name string) {
+	t.Helper()
 	for _, s := range f.schemas {
 		file, err := os.ReadFile(filepath.Join("testdata", s))
 		if err != nil {
@@ -125,10 +153,9 @@ func (f *flavour) torture(t *testing.T, name string) string {
 			t.Fatalf("load %s: %v: %s", s, err, out)
 		}
 	}
-	return name
 }
 
-// feed gives SQL to the stock client.
+// feed runs SQL by the stock client.
 func (f *flavour) feed(db string, script []byte, flags ...string) (string, error) {
 	return f.feedAs("root", db, script, flags...)
 }
@@ -141,7 +168,7 @@ func (f *flavour) feedAs(user, db string, script []byte, flags ...string) (strin
 	return string(out), err
 }
 
-// open is a connection pool for looking.
+// open returns a connection pool.
 func (f *flavour) open(t *testing.T, db string) *sql.DB {
 	t.Helper()
 	pool, err := sql.Open("mysql", f.dsn(db))
@@ -185,7 +212,7 @@ func tryDump(ctx context.Context, db wordpress.Database, o dump.Options) (string
 	return b.String(), report, err
 }
 
-// restore gives a dump to the stock client with default options.
+// restore restores a dump by the stock client with default options.
 func (f *flavour) restore(t *testing.T, db, text string, flags ...string) {
 	t.Helper()
 	f.database(t, db)

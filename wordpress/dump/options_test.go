@@ -73,8 +73,8 @@ func TestSelection(t *testing.T) {
 
 func TestSkipDefiner(t *testing.T) {
 	f := mariaDB(t)
-	f.torture(t, "defined")
-	text, _ := f.dump(t, "defined", dump.Options{SkipDefiner: true})
+	db, _ := f.torture(t)
+	text, _ := f.dump(t, db, dump.Options{SkipDefiner: true})
 	for _, line := range strings.Split(text, "\n") {
 		if strings.Contains(line, "DEFINER=") && !strings.HasPrefix(line, "-- ") {
 			t.Errorf("%.200s", line)

@@ -10,12 +10,16 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
+// splitRows is a number of rows of 100,000 bytes in a table that is read in ranges: by
+// the server's estimate, it must exceed 16 MiB.
+const splitRows = 250
+
 func TestThreadsWriteTheSameDumpMariaDB(t *testing.T) { threadsWriteTheSame(t, mariaDB(t)) }
 
 func TestThreadsWriteTheSameDumpMySQL(t *testing.T) { threadsWriteTheSame(t, mySQL(t)) }
 
 func threadsWriteTheSame(t *testing.T, f *flavour) {
-	db := filled(t, f, "threads", "InnoDB")
+	db := filled(t, f, "threads", "InnoDB", splitRows)
 	f.run(t, db, "CREATE TABLE neg (k BIGINT, l INT, t LONGTEXT, PRIMARY KEY (k, l)); INSERT INTO neg SELECT -9223372036854775807 + m.id*20000000000000000 + x.id, m.id, LEFT(t, 7000) FROM m, (SELECT id FROM m LIMIT 16) x; "+
 		"CREATE TABLE nokey (t LONGTEXT); INSERT INTO nokey SELECT t FROM m; CREATE TABLE my (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO my VALUES (1); "+
 		"CREATE TABLE text (k VARCHAR(10) PRIMARY KEY, t LONGTEXT); INSERT INTO text SELECT id, t FROM m; CREATE VIEW v AS SELECT * FROM a; CREATE TABLE none (id INT PRIMARY KEY)")
@@ -39,23 +43,20 @@ func threadsWriteTheSame(t *testing.T, f *flavour) {
 	}
 }
 
-func TestThreadsTortured(t *testing.T) {
+func TestThreadsRestoreEverything(t *testing.T) {
 	f := mariaDB(t)
-	f.torture(t, "tortured")
-	text, _ := f.dump(t, "tortured", dump.Options{Threads: 3})
+	db, want := f.torture(t)
+	text, _ := f.dump(t, db, dump.Options{Threads: 3})
 	f.restore(t, "tortured_back", text)
-	want := f.describe(t, "tortured")
-	delete(want, "table vbroken")
-	delete(want, "table vbroken2")
 	for _, d := range differences(want, f.describe(t, "tortured_back")) {
 		t.Error(d)
 	}
 }
 
-func TestThreadsShareOneMoment(t *testing.T) {
+func TestThreadsShareOneSnapshot(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "busythreads")
-	f.run(t, db, "CREATE TABLE m_filler (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO m_filler SELECT seq, REPEAT('x', 100000) FROM seq_1_to_300; ANALYZE TABLE m_filler")
+	f.run(t, db, "CREATE TABLE m_filler (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO m_filler SELECT seq, REPEAT('x', 100000) FROM seq_1_to_200; ANALYZE TABLE m_filler")
 	stop := writing(t, f, db, "InnoDB")
 	defer stop()
 	shared := 0
@@ -64,7 +65,7 @@ func TestThreadsShareOneMoment(t *testing.T) {
 		if len(report.Warnings) == 0 {
 			shared++
 		}
-		f.restore(t, "busythreads_back", text)
+		f.restore(t, "busythreads_back", withoutRows(text, "m_filler"))
 		back := f.open(t, "busythreads_back")
 		left, right := query(t, back, "SELECT COUNT(*), SUM(n) FROM a_left"), query(t, back, "SELECT COUNT(*), SUM(n) FROM z_right")
 		if left != right || left[0] == '0' {
@@ -78,9 +79,10 @@ func TestThreadsShareOneMoment(t *testing.T) {
 
 func TestThreadsNoticeChanges(t *testing.T) {
 	f := mariaDB(t)
+	db := filled(t, f, "threadsmoved", "InnoDB", splitRows)
+	f.run(t, db, "CREATE TABLE n (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO n SELECT * FROM m; ANALYZE TABLE m, n")
 	for _, statement := range []string{"TRUNCATE TABLE z", "DROP TABLE z", "ALTER TABLE z ADD COLUMN x INT, ALGORITHM=COPY"} {
-		db := filled(t, f, "threadsmoved", "InnoDB")
-		f.run(t, db, "CREATE TABLE n (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO n SELECT * FROM m; ANALYZE TABLE m, n")
+		f.run(t, db, "DROP TABLE IF EXISTS z; CREATE TABLE z (id INT PRIMARY KEY, n INT); INSERT INTO z VALUES (1,1),(2,2)")
 		d, err := dump.Open(t.Context(), f.config(db), dump.Options{Threads: 2})
 		if err != nil {
 			t.Fatal(err)

@@ -7,13 +7,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-func TestEverythingComesBackMariaDB(t *testing.T) { everythingComesBack(t, mariaDB(t)) }
+func TestEverythingIsRestoredMariaDB(t *testing.T) { everythingIsRestored(t, mariaDB(t)) }
 
-func TestEverythingComesBackMySQL(t *testing.T) { everythingComesBack(t, mySQL(t)) }
+func TestEverythingIsRestoredMySQL(t *testing.T) { everythingIsRestored(t, mySQL(t)) }
 
-func everythingComesBack(t *testing.T, f *flavour) {
-	f.torture(t, "torture")
-	text, report := f.dump(t, "torture", dump.Options{})
+func everythingIsRestored(t *testing.T, f *flavour) {
+	db, want := f.torture(t)
+	text, report := f.dump(t, db, dump.Options{})
 	if len(report.Missing) > 0 {
 		t.Errorf("missing: %v", report.Missing)
 	}
@@ -21,17 +21,6 @@ func everythingComesBack(t *testing.T, f *flavour) {
 		t.Errorf("the dump names the source's database: %.200s", text[i-100:])
 	}
 	f.restore(t, "torture_back", text)
-	want := f.describe(t, "torture")
-	broken := 0
-	for _, v := range []string{"table vbroken", "table vbroken2"} {
-		if _, ok := want[v]; ok {
-			delete(want, v)
-			broken++
-		}
-	}
-	if broken != 2 {
-		t.Errorf("%d broken views in the source; want 2", broken)
-	}
 	for _, d := range differences(want, f.describe(t, "torture_back")) {
 		t.Error(d)
 	}

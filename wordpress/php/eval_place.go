@@ -92,7 +92,7 @@ func (in *interp) varPlace(f *frame, name string, pos at) *place {
 	if superglobals[name] {
 		f = in.globals
 		if name == "_ENV" && in.envRead == nil {
-			in.envRead = in.unknownAt(Undecidable, pos, orderReason).refusal()
+			in.envRead = in.unknownAt(Undecidable, pos, orderReason).from(OriginVariablesOrder).refusal()
 		}
 	}
 	id, ok := f.vars[name]
@@ -202,7 +202,7 @@ func (in *interp) arrayElement(v *Array, s step, pos at) (Value, error) {
 	}
 	if v.rest != restNone && s.k.str {
 		if v.rest.covers(s.k.s) {
-			return in.unknownAt(Undecidable, pos, v.rest.reason()), nil
+			return in.unknownAt(Undecidable, pos, v.rest.reason()).from(v.rest.origin(s.k.s)), nil
 		}
 		return null, nil
 	}
