@@ -50,7 +50,7 @@ func TestParseError(t *testing.T) {
 		msg  string
 	}{
 		{"<?php\n\n$a = ;", 3, `unexpected ";"`},
-		{"<?php\ndefine('A', 'it's');\n", 2, `unexpected "s", expecting ")"`},
+		{"<?php\ndefine('A', 'it's');\n", 2, `unexpected identifier, expecting ")"`},
 		{"<?php\n$a = 'x\n\n", 2, "unterminated string"},
 		{"<?php\n$a = \"x\n\n", 2, "unterminated string"},
 		{"<?php\n/* x\n\n", 2, "unterminated comment"},
