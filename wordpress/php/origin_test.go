@@ -11,7 +11,7 @@ func TestRefusalsHaveAnOrigin(t *testing.T) {
 	for code, want := range map[string]Origin{
 		`define('A', getenv('B'));`:                                           OriginEnvironment,
 		`define('A', $_ENV['B']);`:                                            OriginEnvironment,
-		`define('A', json_encode($_ENV));`:                                    OriginEnvironment,
+		`define('A', serialize($_ENV));`:                                      OriginEnvironment,
 		`define('A', "x" . getenv('B') . "y");`:                               OriginEnvironment,
 		`if (getenv('B')) { define('A', 1); } else { define('A', 2); }`:       OriginEnvironment,
 		`define('A', $_SERVER['REMOTE_ADDR']);`:                               OriginRequest,
