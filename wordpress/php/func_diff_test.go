@@ -47,14 +47,15 @@ var diffCalls = strings.Fields(`	strlen:s strtolower:s strtoupper:s ucfirst:s lc
 	parse_url:s parse_url:si json_decode:js json_decode:j
 	dirname:s basename:s basename:ss pathinfo:s ctype_alnum:s ctype_alpha:s ctype_digit:s ctype_lower:s ctype_upper:s ctype_space:s ctype_xdigit:s ctype_punct:s
 	mb_strlen:s mb_strtolower:s mb_substr:sii preg_match:ps preg_replace:pss preg_split:ps preg_split:psi preg_quote:s preg_quote:ss version_compare:vv version_compare:vvo
-	serialize:a serialize:m filter_var:si intval:s hash:hs strval:n`)
+	serialize:a serialize:m filter_var:si filter_var:sF strip_tags:s intval:s hash:hs strval:n`)
 
 var diffPools = map[byte][]string{
 	's': diffStrings, 'i': diffInts, 'n': diffNums, 'a': diffArrays, 'm': diffNested, 'p': diffPatterns, 't': diffStrings[1:],
 	'f': {`'%s'`, `'%05d|%s'`, `'%-8s|'`, `'%.2f'`, `'%08.3f'`, `'%x %X %o %b'`, `"%'*10s"`, `'%2$s %1$s'`, `'%e'`, `'%+d'`, `'%c%%'`, `'%5.1s'`, `'%u'`},
 	'j': {`'{"a":[1,2.0,"\u00fc"],"b":null}'`, `'[]'`, `'"x'`, `'12345678901234567890'`, `'{"a":{"a":1}, "a":2}'`, `'TRUE'`, `' [1 , 2 ] '`, `'[1,]'`, `"\"\\ud83d\\ude00\""`, `'{}'`},
 	'v': {`'8.2.0'`, `'8.2.0RC1'`, `'5.6'`, `'5.6.0'`, `'1.0-dev'`, `'1.0alpha'`, `'1.0b2'`, `'10'`, `''`}, 'o': {`'<'`, `'>='`, `'eq'`, `'ne'`},
-	'u': {`'a:1:{s:1:"k";i:5;}'`, `'b:1;'`, `'i:12x'`, `'d:0.5;'`, `'N;'`, `'s:3:"abc";'`, `'a:2:{i:0;N;i:1;a:0:{}}'`}, 'h': {`'md5'`, `'sha256'`, `'crc32b'`, `'sha512'`},
+	'u': {`'a:1:{s:1:"k";i:5;}'`, `'b:1;'`, `'i:12x'`, `'d:0.5;'`, `'N;'`, `'s:3:"abc";'`, `'a:2:{i:0;N;i:1;a:0:{}}'`}, 'F': {`FILTER_SANITIZE_STRING`, `FILTER_SANITIZE_SPECIAL_CHARS`, `FILTER_SANITIZE_EMAIL`, `FILTER_SANITIZE_URL`, `FILTER_SANITIZE_NUMBER_INT`, `FILTER_SANITIZE_FULL_SPECIAL_CHARS`, `FILTER_SANITIZE_ADD_SLASHES`},
+	'h': {`'md5'`, `'sha256'`, `'crc32b'`, `'sha512'`},
 }
 
 // generate makes calls, each beside its number.
