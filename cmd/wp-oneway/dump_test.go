@@ -206,14 +206,14 @@ func TestDumpToAFileIsThereOnlyWhenWhole(t *testing.T) {
 	if err != nil || info.Mode() != 0o600 {
 		t.Errorf("mode %v (%v)", info, err)
 	}
-	scratch, err := lab.CreateDatabase(t.Context(), shared.db, "output_back", "x")
+	scratch, err := lab.CreateDatabase(t.Context(), shared.db(t), "output_back", "x")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.Opener{}, file); err != nil {
 		t.Fatal(err)
 	}
-	diffs, err := lab.CompareDatabases(t.Context(), lab.Database{Server: shared.db, Name: s.name, User: "root"}, *scratch)
+	diffs, err := lab.CompareDatabases(t.Context(), lab.Database{Server: shared.db(t), Name: s.name, User: "root"}, *scratch)
 	if err != nil || len(diffs) > 0 {
 		t.Errorf("restored: %q (%v)", diffs, err)
 	}

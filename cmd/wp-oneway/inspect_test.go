@@ -135,32 +135,3 @@ func TestInspectRefusesWhatIsNoFileAtOnce(t *testing.T) {
 		}
 	}
 }
-
-// TestInspectKeepsTheAgentsEnvironmentToItself: neither the agent's environment
-// nor what it reads from is ever the site's.
-func TestInspectKeepsTheAgentsEnvironmentToItself(t *testing.T) {
-	root := filepath.Join(t.TempDir(), "home", "site")
-	if err := os.MkdirAll(root, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(root, "wp-settings.php"), strings.NewReader("<?php"))
-	write(t, filepath.Join(root, "wp-config.php"), strings.NewReader(
-		"<?php define('DB_NAME', getenv('SHOP_DB') ?: 'default'); define('DB_USER', 'u'); require ABSPATH . 'wp-settings.php';"))
-	h := newHost(t)
-	h.env = []string{"SHOP_DB=decoy"}
-	for _, c := range []struct {
-		args []string
-		want string
-	}{
-		{nil, "depends on the environment: getenv('SHOP_DB')"},
-		{[]string{"--no-env"}, "default"},
-		{[]string{"--env", "SHOP_DB"}, "decoy"},
-		{[]string{"--env", "SHOP_DB=given"}, "given"},
-		{[]string{"--env", "OTHER=1"}, "default"},
-	} {
-		_, stdout, stderr := h.run(append([]string{"inspect", root}, c.args...)...)
-		if !strings.Contains(stdout+stderr, c.want) {
-			t.Errorf("%v: got %q %q, want %q", c.args, stdout, stderr, c.want)
-		}
-	}
-}

@@ -25,12 +25,3 @@ func TestFewOpenFilesAreEnough(t *testing.T) {
 	}
 	one(t, filepath.Join(to, "x", "files-backups"), "*Z-*.manifest.json")
 }
-
-func TestADryRunNamesItsLimit(t *testing.T) {
-	h, site := newHost(t), smallSite(t)
-	h.env = []string{"WP_ONEWAY_LIMITS_TIMEOUT=1ns"}
-	report := h.backup(1, site, "--kind", "files", "--name", "x", "--dry-run")
-	if e := report.Sites[0].Error; e == nil || e.Message != "the run took longer than 1ns (limits.timeout)" {
-		t.Errorf("got %+v", e)
-	}
-}

@@ -16,14 +16,14 @@ import (
 // restored restores the only dump of a folder and lists how it differs from the site.
 func (s *dumpSite) restored(folder string) []string {
 	s.t.Helper()
-	scratch, err := lab.CreateDatabase(s.t.Context(), shared.db, s.name+"_back", "x")
+	scratch, err := lab.CreateDatabase(s.t.Context(), shared.db(s.t), s.name+"_back", "x")
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if _, err := lab.RestoreDatabase(s.t.Context(), scratch.AsRoot(), lab.Opener{}, one(s.t, filepath.Join(folder, "x", "db-backups"), "*Z-*.sql.zst")); err != nil {
 		s.t.Fatal(err)
 	}
-	diffs, err := lab.CompareDatabases(s.t.Context(), lab.Database{Server: shared.db, Name: s.name, User: "root"}, *scratch)
+	diffs, err := lab.CompareDatabases(s.t.Context(), lab.Database{Server: shared.db(s.t), Name: s.name, User: "root"}, *scratch)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -349,31 +349,6 @@ func TestSitesOfHostileTrees(t *testing.T) {
 	}
 }
 
-func TestSitesExitStatus(t *testing.T) {
-	h, empty := newHost(t), t.TempDir()
-	for _, c := range []struct {
-		code int
-		want string
-		args []string
-	}{
-		{1, "no site was found", []string{empty}},
-		{1, "no site was found", []string{empty + "/*"}},
-		{2, "no such folder", []string{empty + "/none"}},
-		{2, "pattern", []string{empty + "/["}},
-		{2, "unknown flag", []string{"--nonsense"}},
-		{1, "configured roots", []string{"--config", configure(t, "roots: ["+empty+"]")}},
-		{2, "sites: path", []string{"--config", configure(t, "sites: [relative]")}},
-	} {
-		code, stdout, stderr := h.run(append([]string{"sites"}, c.args...)...)
-		if code != c.code || stdout != "" || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("%q: exit status %d, stdout %q, stderr %q; want %d and %q", c.args, code, stdout, stderr, c.code, c.want)
-		}
-	}
-	if survey := h.sites(1, empty); len(survey.Sites) != 0 {
-		t.Errorf("found %q", said(survey))
-	}
-}
-
 // A root that is to be searched and is not there fails the backup of everything,
 // and hinders none of it.
 func TestAMissingRootFails(t *testing.T) {
