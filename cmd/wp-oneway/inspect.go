@@ -155,7 +155,7 @@ func (a *app) printJSON(v any) error {
 	return nil
 }
 
-// printInspection is for people.
+// printInspection prints a table of the facts.
 func (a *app) printInspection(i inspected, facts agent.Facts) error {
 	where := i.DB.Host
 	switch {

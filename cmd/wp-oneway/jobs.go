@@ -138,7 +138,7 @@ func place(path, home string, homes func(string) string) (wordpress.Place, error
 	}
 	p, err := wordpress.PlaceOf(path, func(string) string { return home })
 	if err == nil && p.Home != home {
-		err = fmt.Errorf("home %s: the site %s does not lie in it", home, path)
+		err = fmt.Errorf("home %s: the site %s is outside of it", home, path)
 	}
 	return p, err
 }
