@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -157,7 +158,7 @@ func (c *configuration) check() error {
 		}
 	}
 	if c.Verbose && c.Quiet {
-		return fmt.Errorf("quiet and verbose exclude each other; give one of them")
+		return errors.New("quiet and verbose exclude each other; give one of them")
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("log_format %q: must be text or json", c.LogFormat)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,7 +71,7 @@ func (f *configFile) errorf(node *yaml.Node, s scope, format string, args ...any
 	if s.entry != "" {
 		text = quoted(s.entry) + ": " + text
 	}
-	return errors.New(fmt.Sprintf("configuration %s:%d: ", f.path, node.Line) + text)
+	return fmt.Errorf("configuration %s:%d: %s", f.path, node.Line, text)
 }
 
 // checkKeys checks the keys of a map, and what is below them. seen are the keys of

@@ -51,6 +51,7 @@ func TestDoctorTellsWhyASiteCannotBeBackedUp(t *testing.T) {
 }
 
 func TestDoctorLooksAtAFolder(t *testing.T) {
+	t.Parallel()
 	home, _ := tenants(t)
 	root := tenantSite(t, home, alice, config("x", "x", "/nowhere"))
 	h := newHost(t)

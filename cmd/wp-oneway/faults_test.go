@@ -233,6 +233,7 @@ func TestTheReportKeepsItsSchema(t *testing.T) {
 }
 
 func TestADatabaseThatDiesLeavesNoManifest(t *testing.T) {
+	t.Parallel()
 	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 // Where few files may be open at once, none is missing for it.
 func TestFewOpenFilesAreEnough(t *testing.T) {
+	t.Parallel()
 	const files = 3000
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	for i := range files {

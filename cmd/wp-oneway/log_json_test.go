@@ -23,6 +23,7 @@ func logged(t *testing.T, stderr string) (lines []string) {
 
 // With --quiet a log tells what is wrong and nothing else, as people are told.
 func TestAQuietLogInJSON(t *testing.T) {
+	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	args := []string{"backup", site, "--kind", "files", "--name", "x", "--to", to, "--log-format", "json"}
 	if code, _, stderr := h.run(args...); code != 0 || len(logged(t, stderr)) == 0 {

@@ -10,6 +10,7 @@ import (
 // program dropped pages of its own read-only mappings: some of them hold relocated
 // data there, which no file has.
 func TestPositionIndependentBuildRuns(t *testing.T) {
+	t.Parallel()
 	h, folder := newHost(t), t.TempDir()
 	binary, err := build("wp-oneway-pie", "-buildmode=pie") // where the owner worker can start it
 	if err != nil {

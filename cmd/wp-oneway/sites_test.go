@@ -117,6 +117,7 @@ func came(r agent.Report) (out []string) {
 
 // sites and backup --all speak of the same set, and of each what is the matter.
 func TestSitesAreWhatIsBackedUp(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	lay(t, dir+"/alice/public_html", alice, "")
 	lay(t, dir+"/alice/public_html/addon.example", alice, "define('MULTISITE', true);")
@@ -212,6 +213,7 @@ sites:
 // A tenant who makes a folder of another's name gets nothing by it, and cannot
 // stop the other's backups.
 func TestATenantCannotTakeAnothersName(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	lay(t, dir+"/victim/sites/victim.example/public", alice, "")
 	h, folder := newHost(t), t.TempDir()
@@ -250,6 +252,7 @@ func TestATenantCannotTakeAnothersName(t *testing.T) {
 // A link of one tenant's to another's site makes nothing of it his, whichever
 // part of the path it is and whoever finds it.
 func TestALinkMakesNothingAnothers(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	lay(t, dir+"/bob/sites/bob.example/public", bob, "")
 	lay(t, dir+"/alice/own", alice, "")
@@ -295,6 +298,7 @@ func TestALinkMakesNothingAnothers(t *testing.T) {
 
 // Names and trees that are made to break the list do not.
 func TestSitesOfHostileTrees(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	odd := []string{"new\nline", "esc\x1b[2J\x1b]0;x\x07", "bytes\xff\xfe", "rtl\u202egnp", "tab\tx", "quote'\"`$(id)"}
 	for _, name := range odd {
@@ -352,6 +356,7 @@ func TestSitesOfHostileTrees(t *testing.T) {
 // A root that is to be searched and is not there fails the backup of everything,
 // and hinders none of it.
 func TestAMissingRootFails(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	lay(t, dir+"/site", alice, "")
 	h := newHost(t)

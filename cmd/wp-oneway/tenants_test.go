@@ -96,6 +96,7 @@ func tenants(t *testing.T) (home, secret string) {
 }
 
 func TestATenantGetsNothingOfAnothersFiles(t *testing.T) {
+	t.Parallel()
 	home, secret := tenants(t)
 	root := tenantSite(t, home, alice, config("x", "x", "/nowhere"))
 	rootOnly := filepath.Join(shared.dir, "root-only")
@@ -153,6 +154,7 @@ func TestATenantGetsNothingOfAnothersFiles(t *testing.T) {
 }
 
 func TestATenantGetsNothingOfAnothersDatabase(t *testing.T) {
+	t.Parallel()
 	home, _ := tenants(t)
 	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
 	if err != nil {
@@ -178,6 +180,7 @@ func TestATenantGetsNothingOfAnothersDatabase(t *testing.T) {
 // The operator's account is not told to a server that the tenant names, nor used for
 // a database that he names.
 func TestATenantIsNotToldTheOperatorsPassword(t *testing.T) {
+	t.Parallel()
 	home, _ := tenants(t)
 	server, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -30,6 +30,7 @@ func (h *host) refused(want string, args ...string) {
 // A name in the file system is not printed as it is: it may move the cursor, or
 // tell the terminal to do worse.
 func TestWhatTenantsWriteIsPrintedHarmlessly(t *testing.T) {
+	t.Parallel()
 	h := newHost(t)
 	path := filepath.Join(t.TempDir(), "evil\x1b]0;owned\x07\xff")
 	for _, args := range [][]string{{"inspect", path}, {"dump", path}, {"backup", path, "--name", "x"}} {
@@ -42,6 +43,7 @@ func TestWhatTenantsWriteIsPrintedHarmlessly(t *testing.T) {
 
 // Nor is that of a folder that a tenant made, and a search found.
 func TestAFoldersNameIsPrintedHarmlessly(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "evil\x1b]0;owned\x07\nwp-oneway: all is well")
 	site := tenantSite(t, home, os.Geteuid(), config("x", "x", "/nowhere"))
 	for _, args := range [][]string{
@@ -110,6 +112,7 @@ func TestHangupIsIgnoredWhereItWas(t *testing.T) {
 
 // Who reads the messages may go away: the backup is made all the same.
 func TestABackupOutlivesWhoReadsItsMessages(t *testing.T) {
+	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	cmd := h.command("backup", site, "--name", "x", "--kind", "files", "--verbose", "--to", to)
 	gone, err := cmd.StderrPipe()
