@@ -1,122 +1,125 @@
-// Package agent carries a site's database and files through filters into sinks,
-// and commits the run with a manifest. As root it leaves all that touches a
-// site of another owner to a worker with that owner's rights.
+// Package agent backs sites up: it sends their databases and files through filters
+// to sinks, and ends each run with a manifest. If it runs as root, a worker with the
+// rights of a site's owner reads that site.
 package agent
 
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"sync"
 	"time"
 
-	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
-	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// partBlocks is how many blocks are sent as one part. With parts of 8 MiB one is
-// filled while another is on its way, for both streams of a site within 128 MiB of
-// memory; with 16 MiB they would take turns.
-const partBlocks = 8
-
-// poolBlocks is how much memory the streams in flight of one site share, in
-// blocks of 1 MiB: what two streams need at least (see streamBlocks), and a part
-// that is being sent.
-const poolBlocks = 2*streamBlocks + partBlocks
-
-// An Agent backs sites up. Log, Progress, Now and Random may be left zero.
+// An Agent backs sites up. Log, Progress, Finished, Now and Random may be nil.
 type Agent struct {
 	Version string
-	Host    string // the host's name, in manifests and in {host}
-	Dirs    Dirs
-	Sites   int // how many sites at once; 0 is one
-	// Bandwidth is how many bytes a second the files of all sites together may take
-	// on their way to buckets; 0 is no limit. Databases are not slowed down.
+	Host    string // the host's name, for manifests and {host}; "" is the system's
+	Dirs    state.Dirs
+	Sites   int // number of sites backed up at the same time; 0 is one
+	// Bandwidth limits how many bytes per second the files of all sites send to
+	// buckets together; 0 is no limit. Databases are not limited.
 	Bandwidth int64
 	Log       *slog.Logger
-	// Progress is told what moves, from several goroutines at once.
+	// Progress is called as streams advance, from several goroutines.
 	Progress func(Progress)
-	// Finished is told each site's report as soon as it is done.
-	Finished func(SiteReport)
+	// Finished is called with each site's report when its run ends.
+	Finished func(manifest.SiteReport)
 	Now      func() time.Time
 	Random   io.Reader
 
-	pool    *sinks.Pool
-	limit   *sinks.Limiter
-	sinks   sinks.Options // for all sinks; the zero value but in tests
-	persist persistence
+	pool        *sinks.Pool
+	limiter     *sinks.Limiter
+	sinkOptions sinks.Options // set by tests
+	commitRetry commitRetry   // set by tests
 }
 
-// Progress is how far one stream of one site has come.
+// Progress is the state of one stream of one site.
 type Progress struct {
 	Site   string
-	Stream string // database or files
+	Stream string // manifest.DatabaseStream or FilesStream
 	Raw    int64  // bytes read from the site
-	Stored int64  // bytes that left the filters
+	Stored int64  // bytes after the filters
 	Done   bool
 }
 
-// A Job is one site to back up.
-type Job struct {
-	Place     wordpress.Place
-	Name      string // its name in the sinks
-	Named     bool   // the name is what the operator gave, not what the layout says
-	Kind      Kind
-	Selection wordpress.Selection
-	Dump      dump.Options
-	World     wordpress.World
-	Defaults  []byte // an option file that overrides the connection; nil for none
-	Filters   []archive.Filter
-	Seal      *Seal         // to whom Filters seal, or nil
-	Sinks     []string      // URLs; {host} {kind} {site} {owner} are filled in
-	Timeout   time.Duration // for the whole run; 0 is none
-	Stall     time.Duration // how long a destination may make no progress; 0 is none
-	DryRun    bool
-	// RequireOneWay refuses sinks that the doctor has not found one-way, but for
-	// the URLs of Exempt.
-	RequireOneWay bool
-	Exempt        []string
-	Ignore        string // why the site is left out, or ""
-	// Unconfigured says that a search found the site and no configuration. It is
-	// left out, unless it was ever backed up: then its configuration is lost.
-	Unconfigured bool
-}
-
-// Backup runs the jobs, each a run of its own: one that fails hurts no other.
-func (a *Agent) Backup(ctx context.Context, jobs []Job) *Report {
+// Backup runs the jobs. Each is a run of its own; one that fails affects no other.
+func (a *Agent) Backup(ctx context.Context, jobs []Job) *manifest.Report {
 	a.init()
-	report := &Report{
-		Version: formatVersion, Agent: a.Version, Host: a.Host,
-		Started: a.Now().UTC(), Sites: make([]SiteReport, len(jobs)),
+	report := &manifest.Report{
+		Version: manifest.Version, Agent: a.Version, Host: a.Host,
+		Started: a.Now().UTC(), Sites: make([]manifest.SiteReport, len(jobs)),
 	}
-	names := a.contest(jobs)
-	inner := names.inner(jobs)
-	a.witness(names, jobs)
+	names := a.resolveNames(jobs)
+	nested := names.Nested()
+	a.recordMissing(names, jobs)
 	slots := make(chan struct{}, max(a.Sites, 1))
 	var sites sync.WaitGroup
-	for _, i := range names.turns(len(jobs)) {
+	for _, i := range names.Order() {
 		job := jobs[i]
-		job.Selection.Apart = inner[i]
-		if names.unused[i] {
-			job.Ignore = unconfigured
+		job.Selection.Apart = nested[i]
+		if names.Unused(i) {
+			job.Ignore = notInstalled
 		}
 		slots <- struct{}{}
 		sites.Go(func() {
 			defer func() { <-slots }()
-			report.Sites[i] = a.backup(ctx, job, names.refused[i], &names)
+			report.Sites[i] = a.backup(ctx, job, names.Refused(i), names)
 			a.Finished(report.Sites[i])
 		})
 	}
 	sites.Wait()
 	report.Finished = a.Now().UTC()
-	report.settle()
+	report.SetStatus()
 	return report
 }
 
+// Inspect returns what the configuration of the job's site says, with the password.
+// It opens no connection.
+func (a *Agent) Inspect(ctx context.Context, job Job) (source.Facts, error) {
+	a.init()
+	req := job.request()
+	req.Mode, req.WithPassword = source.ConfigOnly, true
+	site, err := a.openSite(ctx, job, req)
+	if err != nil {
+		return source.Facts{}, err
+	}
+	return site.Facts(), site.Close()
+}
+
+// Dump writes the job's database to w as SQL.
+func (a *Agent) Dump(ctx context.Context, job Job, w io.Writer) (source.Findings, error) {
+	a.init()
+	job.Kind = manifest.DB
+	site, err := a.openSite(ctx, job, job.request())
+	if err != nil {
+		return source.Findings{}, err
+	}
+	if err := site.Part(manifest.DatabaseStream).Write(ctx, w); err != nil {
+		return source.Findings{}, errors.Join(err, site.Close())
+	}
+	findings, err := site.Findings(ctx)
+	return findings, errors.Join(err, site.Close())
+}
+
+func (a *Agent) openSite(ctx context.Context, job Job, req source.Request) (source.Site, error) {
+	found, err := job.locate()
+	if err != nil {
+		return nil, err
+	}
+	return source.Open(ctx, req, found.owner, a.Log)
+}
+
+// init sets the defaults.
 func (a *Agent) init() {
 	if a.Now == nil {
 		a.Now = time.Now
@@ -131,18 +134,18 @@ func (a *Agent) init() {
 		a.Progress = func(Progress) {}
 	}
 	if a.Finished == nil {
-		a.Finished = func(SiteReport) {}
+		a.Finished = func(manifest.SiteReport) {}
 	}
 	if a.Host == "" {
-		a.Host, _ = os.Hostname() // without a name, {host} is refused when it is used
+		a.Host, _ = os.Hostname() // a sink URL with {host} is refused if there is none
 	}
 	if a.pool == nil {
-		a.pool = sinks.NewPool(poolBlocks * max(a.Sites, 1))
+		a.pool = sinks.NewPool(transfer.PoolBlocks * max(a.Sites, 1))
 	}
-	if a.persist == (persistence{}) {
-		a.persist = persistent()
+	if a.commitRetry == (commitRetry{}) {
+		a.commitRetry = defaultCommitRetry()
 	}
-	if a.limit == nil && a.Bandwidth > 0 {
-		a.limit = sinks.NewLimiter(a.Bandwidth)
+	if a.limiter == nil && a.Bandwidth > 0 {
+		a.limiter = sinks.NewLimiter(a.Bandwidth)
 	}
 }

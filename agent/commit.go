@@ -12,96 +12,102 @@ import (
 	"io"
 	"sync"
 
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// sendDetails stores what the manifest must not tell to who has no key.
-func (r *run) sendDetails(ctx context.Context, facts Facts, findings Findings) (ManifestStream, error) {
+// sendDetails stores what the manifest, which is readable without the key, must not
+// contain.
+func (r *run) sendDetails(ctx context.Context, facts source.Facts, findings source.Findings) (manifest.Stream, error) {
 	text, err := json.MarshalIndent(r.details(facts, findings), "", "  ")
 	if err != nil {
-		return ManifestStream{}, fmt.Errorf("write the details: %w", err)
+		return manifest.Stream{}, fmt.Errorf("write the details: %w", err)
 	}
-	part := Part{Name: detailsStream, Write: func(_ context.Context, w io.Writer) error {
+	part := source.Part{Name: manifest.DetailsStream, Write: func(_ context.Context, w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
 	}}
-	return r.streams.carry(ctx, 0, part, r.name, func(int64, int64) {})
+	return r.sendStream(ctx, part, nil)
 }
 
-func (r *run) details(facts Facts, findings Findings) Details {
+func (r *run) details(facts source.Facts, findings source.Findings) manifest.Details {
 	c := facts.Config
-	d := Details{
-		Version: formatVersion, Base: findings.Base, Root: facts.Root, Layout: facts.Layout,
-		Multisite: c.Multisite, TablePrefix: string(c.TablePrefix), ContentDir: c.ContentDir, PluginDir: c.PluginDir,
+	d := manifest.Details{
+		Version: manifest.Version, Base: findings.Base, Root: facts.Root, Layout: facts.Layout,
+		Multisite: c.Multisite, TablePrefix: c.DB.TablePrefix, ContentDir: c.ContentDir, PluginDir: c.PluginDir,
 		UploadsDir: c.UploadsDir, SiteURL: c.SiteURL, ConfigFiles: c.Files, Tables: findings.Tables,
 		Excludes: findings.Excludes, Warnings: findings.Warnings, Unreadable: findings.Unreadable, Privileges: findings.Privileges,
 	}
-	if r.job.Kind.has(databaseStream) && r.job.Dump.Partial() != "" {
+	if r.job.Kind.Has(manifest.DatabaseStream) && r.job.Dump.Partial() != "" {
 		d.Dump = &r.job.Dump
 	}
 	return d
 }
 
-// commit puts the manifest, each destination's own, last of all: from that
-// moment the run is a backup there.
-func (r *run) commit(ctx context.Context, facts Facts, findings Findings, streams []ManifestStream, held map[string]Size) error {
-	counts := findings.counts()
-	m := Manifest{
-		Version: formatVersion, Site: r.job.Name, Kind: r.job.Kind, Run: r.id, Host: r.agent.Host, Agent: r.agent.Version,
+// commit stores the manifest, a separate one for each destination, as the last
+// object. From then on the run is a backup there.
+func (r *run) commit(ctx context.Context, facts source.Facts, findings source.Findings, streams []manifest.Stream, sizes map[string]state.Size) error {
+	counts := findings.Counts()
+	m := manifest.Manifest{
+		Version: manifest.Version, Site: r.job.Name, Kind: r.job.Kind, Run: r.runID, Host: r.agent.Host, Agent: r.agent.Version,
 		Started: r.started, Finished: r.agent.Now().UTC(), WordPress: facts.WordPress, Server: facts.Server, Seal: r.job.Seal,
 		Streams: streams, Counts: counts, Complete: counts.Unreadable == 0,
 	}
 	var puts sync.WaitGroup
 	for _, d := range r.dests {
-		if d.err() == nil {
+		if d.Err() == nil {
 			puts.Go(func() {
-				if d.lost = r.commitTo(d, m); d.lost != nil {
-					d.fail(d.lost)
+				if d.commitErr = r.commitTo(d, m); d.commitErr != nil {
+					d.Fail(d.commitErr)
 				}
 			})
 		}
 	}
 	puts.Wait()
-	if err := r.committed(ctx); err != nil {
+	if err := r.commitResult(ctx); err != nil {
 		return err
 	}
 	r.report.Counts = &counts
 	r.report.Warnings, r.report.Unreadable, r.report.Privileges = &findings.Warnings, &findings.Unreadable, &findings.Privileges
-	r.state.keepSizes(held)
-	if err := r.agent.Dirs.save(r.state); err != nil {
-		// The backup stands; only its successor will not know of it.
-		r.log.Warn("state not kept", "err", err)
-	}
+	r.state.KeepSizes(sizes)
+	r.saveState()
 	return nil
 }
 
-// committed returns nil if the run is a backup somewhere, even when it was told to
-// end meanwhile; else it says why not, above all that it may be one.
-func (r *run) committed(ctx context.Context) error {
+// commitResult returns nil if the run is a backup at any destination, even if it was
+// cancelled meanwhile. Otherwise it returns why not; that it may be one matters most.
+func (r *run) commitResult(ctx context.Context) error {
 	var unknown error
 	for _, d := range r.dests {
 		if d.committed {
 			return nil
 		}
-		if errors.Is(d.lost, sinks.ErrUnknown) {
-			unknown = d.lost
+		if errors.Is(d.commitErr, sinks.ErrUnknown) {
+			unknown = d.commitErr
 		}
 	}
 	switch {
 	case ctx.Err() == nil:
-		return errNoDestination
+		return transfer.ErrNoDestination
 	case unknown != nil:
 		return unknown
 	}
 	return context.Cause(ctx)
 }
 
-// commitTo stores one destination's manifest, and remembers and reports the run.
-func (r *run) commitTo(d *destination, m Manifest) error {
-	m.Objects = d.objects
-	where := d.sink.String() + "#" + string(r.job.Kind)
+// commitTo stores the manifest of one destination, and records and reports the run.
+func (r *run) commitTo(d *destination, m manifest.Manifest) error {
+	var objects []manifest.Object
+	for _, o := range d.Objects() {
+		objects = append(objects, manifestObject(o))
+	}
+	m.Objects = objects
+	key := d.Sink().String() + "#" + string(r.job.Kind)
 	r.mu.Lock()
-	if p, ok := r.state.Previous[where]; ok {
+	if p, ok := r.state.Previous[key]; ok {
 		m.Previous = &p
 	}
 	r.mu.Unlock()
@@ -110,13 +116,13 @@ func (r *run) commitTo(d *destination, m Manifest) error {
 		return fmt.Errorf("write the manifest: %w", err)
 	}
 	text = append(text, '\n')
-	name := r.name + manifestSuffix
-	receipt, err := r.agent.persist.put(d.ctx, d.sink, name, text, r.log)
+	name := r.name + manifest.Suffix
+	receipt, err := r.agent.commitRetry.put(d.Context(), d.Sink(), name, text, r.log)
 	switch {
 	case errors.Is(err, sinks.ErrUnknown):
 		return fmt.Errorf("put the manifest: %w: look for %s with a credential that may read", err, name)
-	case err != nil && d.err() != nil:
-		return fmt.Errorf("put the manifest: %w", d.err())
+	case err != nil && d.Err() != nil:
+		return fmt.Errorf("put the manifest: %w", d.Err())
 	case err != nil:
 		return fmt.Errorf("put the manifest: %w", err)
 	}
@@ -125,26 +131,39 @@ func (r *run) commitTo(d *destination, m Manifest) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state.Name = r.job.Name
-	r.state.Previous[where] = Previous{Name: r.name, ManifestSHA256: hex.EncodeToString(sum[:])}
+	r.state.Previous[key] = manifest.Previous{Name: r.name, ManifestSHA256: hex.EncodeToString(sum[:])}
 	report := &r.report.Destinations[d.target]
-	*report = DestinationReport{
-		URL: report.URL, Status: OK, Manifest: name,
-		Bytes: d.bytes + int64(len(text)), Objects: d.objects,
+	*report = manifest.DestinationReport{
+		URL: report.URL, Status: manifest.OK, Manifest: name,
+		Bytes: int64(len(text)), Objects: objects,
 	}
-	if c, ok := d.sink.(sinks.Completer); ok {
-		if err := c.Complete(d.ctx, append(d.stored, receipt.Objects...)); err != nil {
+	complete := receipt.Objects
+	for _, o := range d.Objects() {
+		report.Bytes += o.Bytes
+		complete = append(complete, o.Object)
+	}
+	if c, ok := sinks.As[sinks.Completer](d.Sink()); ok {
+		if err := c.Complete(d.Context(), complete); err != nil {
 			r.log.Warn("latest not updated", "to", report.URL, "err", err)
 		}
 	}
 	return nil
 }
 
-// manifestObject is the manifest's line for one stored object.
-func manifestObject(stream string, piece int, o sinks.Object, notes []string) ManifestObject {
+// A destination is a destination of the run, and the result of its manifest.
+type destination struct {
+	*transfer.Destination
+	target    int   // index in run.targets
+	committed bool  // its manifest is stored
+	commitErr error // why its manifest is not stored, or may not be
+}
+
+// manifestObject is the entry of a stored object in the manifest.
+func manifestObject(o transfer.Object) manifest.Object {
 	var crc [8]byte
 	binary.BigEndian.PutUint64(crc[:], o.CRC64NVME)
-	return ManifestObject{
-		Name: o.Name, Stream: stream, Piece: piece, Bytes: o.Bytes, SHA256: hex.EncodeToString(o.SHA256[:]),
-		CRC64NVME: base64.StdEncoding.EncodeToString(crc[:]), ETag: o.ETag, VersionID: o.VersionID, Notes: notes,
+	return manifest.Object{
+		Name: o.Name, Stream: o.Stream, Piece: o.Piece, Bytes: o.Bytes, SHA256: hex.EncodeToString(o.SHA256[:]),
+		CRC64NVME: base64.StdEncoding.EncodeToString(crc[:]), ETag: o.ETag, VersionID: o.VersionID, Notes: o.Notes,
 	}
 }

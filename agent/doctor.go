@@ -5,16 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path"
 	"strings"
 
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A Row is one line of what a doctor found.
+// A Row is the result of one check of the doctor.
 type Row struct {
-	Check    string `json:"check"`            // what was looked at, in a few words
-	Verb     string `json:"verb,omitempty"`   // the permission it is about
+	Check    string `json:"check"`            // what was checked, in a few words
+	Verb     string `json:"verb,omitempty"`   // the permission in question
 	Folder   string `json:"folder,omitempty"` // below the sink's prefix
 	Verdict  string `json:"verdict"`          // holds, warning, unproven or fails
 	Required bool   `json:"required"`
@@ -30,159 +32,146 @@ const (
 	RowFails    = "fails"
 )
 
-// OK tells whether a row stands in nobody's way.
+// OK reports whether the row does not prevent a backup.
 func (r Row) OK() bool {
 	return !r.Required || r.Verdict == RowHolds || r.Verdict == RowWarning
 }
 
-// An Examination is what was found of a site, and where its backups would go.
+// An Examination is what the doctor found about a site.
 type Examination struct {
 	Path   string
 	Name   string
-	Kind   Kind
+	Kind   manifest.Kind
 	Rows   []Row
-	Owner  Owner
+	Owner  source.Owner
 	Tenant string // the owner's name
 	Sinks  []SinkPlace
 	Folder string // of its backups, relative to a sink's prefix
 }
 
-// A SinkPlace is where a site's backups go.
+// A SinkPlace is where a site's backups are stored.
 type SinkPlace struct {
 	URL *url.URL // expanded, as sinks.Parse returns it
-	// Within is the prefix that the host's credential is for: the URL's, up to what
-	// differs between the sites of a host.
+	// Within is the prefix that the host's credential is for: the part of the URL's
+	// path that is the same for all sites of the host.
 	Within string
 }
 
-// Examine looks whether sites can be backed up: whether their configuration can
-// be read, their files be found and their database be dumped, with the rights
-// that a backup has. It takes no lock, reads no content, and writes nothing. Sites
-// that a backup would leave out are left out.
+// Examine checks whether sites can be backed up: whether, with the rights of a
+// backup, the configuration can be read, the files can be found and the database
+// can be dumped. It takes no lock, reads no content, and writes nothing. Sites that
+// a backup would leave out are not examined.
 func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 	a.init()
-	decided := a.contest(jobs)
+	names := a.resolveNames(jobs)
 	var out []Examination
 	for i, job := range jobs {
-		if job.Ignore != "" || decided.unused[i] || ctx.Err() != nil {
+		if job.Ignore != "" || names.Unused(i) || ctx.Err() != nil {
 			continue
 		}
-		out = append(out, a.examine(ctx, job, decided.refused[i], &decided))
+		out = append(out, a.examine(ctx, job, names.Refused(i), names))
 	}
 	return out
 }
 
-func (a *Agent) examine(ctx context.Context, job Job, refused error, names *contest) Examination {
+func (a *Agent) examine(ctx context.Context, job Job, refused error, names *roster) Examination {
 	e := Examination{Path: job.Place.Path, Name: job.Name, Kind: job.Kind}
 	site, err := job.locate()
-	if err == nil && !wordpress.ValidName(job.Name) {
-		err = usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", job.Name)
+	if err == nil {
+		err = job.checkName()
 	}
 	if err != nil {
-		e.fails("site", err, "give the folder that holds wp-config.php or wp-load.php")
+		e.addFailure("site", err, "give the folder that holds wp-config.php or wp-load.php")
 		return e
 	}
 	if refused != nil {
-		e.fails("name", refused, "give the site a name of its own, with --name or name in the configuration")
+		e.addFailure("name", refused, "give the site a name of its own, with --name or name in the configuration")
 	}
-	e.Owner, e.Tenant = site.owner, site.owner.name()
-	e.Folder, _, _ = cutLast(runName(job.Name, job.Kind, job.Selection.NoUploads, ""), "/")
-	if a.examineConfig(ctx, job, &e) {
-		if job.Kind.has(filesStream) {
-			a.examineFiles(ctx, job, &e)
-		}
-		if job.Kind.has(databaseStream) {
-			a.examineDatabase(ctx, job, &e)
-		}
-	}
-	e.sealing(job)
-	a.examineTargets(job, site.root, names.served, &e)
+	e.Owner, e.Tenant = site.owner, site.owner.Name()
+	e.Folder = path.Dir(manifest.RunName(job.Name, job.Kind, job.Selection.NoUploads, ""))
+	e.examineSite(ctx, a, job)
+	e.examineSeal(job)
+	e.examineSinks(a, job, site.root, names.roots)
 	return e
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
 }
 
 func (e *Examination) add(r Row) { e.Rows = append(e.Rows, r) }
 
-func (e *Examination) holds(check, format string, args ...any) {
-	e.add(Row{Check: check, Verdict: RowHolds, Required: true, Detail: Printable(fmt.Sprintf(format, args...))})
+// addSuccess adds a required check that holds.
+func (e *Examination) addSuccess(check, format string, args ...any) {
+	e.add(Row{Check: check, Verdict: RowHolds, Required: true, Detail: manifest.Printable(fmt.Sprintf(format, args...))})
 }
 
-func (e *Examination) fails(check string, err error, advice string) {
-	e.add(Row{Check: check, Verdict: RowFails, Required: true, Detail: Printable(oneLine(err)), Advice: advice})
+// addFailure adds a required check that fails.
+func (e *Examination) addFailure(check string, err error, advice string) {
+	e.add(Row{Check: check, Verdict: RowFails, Required: true, Detail: manifest.NewReportError(err).Message, Advice: advice})
 }
 
-// look opens the site for a checkup of that kind.
-func (a *Agent) look(ctx context.Context, job Job, e *Examination, change func(*Request)) (Facts, Findings, error) {
+// examineSite opens the site once, and adds a row for each part of a backup.
+func (e *Examination) examineSite(ctx context.Context, a *Agent, job Job) {
 	req := job.request()
-	change(&req)
-	site, err := openSource(ctx, req, e.Owner, a.Log)
+	req.Mode = source.Check
+	site, err := source.Open(ctx, req, e.Owner, a.Log)
 	if err != nil {
-		return Facts{}, Findings{}, err
+		e.addFailure("configuration", err, "see wp-oneway inspect "+sinks.Quote(job.Place.Path)+"; --env, --env-file and --db-defaults-file describe what PHP would know")
+		return
 	}
+	facts := site.Facts()
 	findings, err := site.Findings(ctx)
-	return site.Facts(), findings, errors.Join(err, site.Close())
+	err = errors.Join(err, site.Close())
+	rights := ""
+	if e.Owner.NeedsWorker() {
+		rights = ", with the rights of " + e.Tenant
+	}
+	e.addSuccess("configuration", "WordPress %s, %s%s", facts.WordPress, facts.Config.ConfigFile, rights)
+	failed := func(part string) error {
+		if text := facts.CheckErrors[part]; text != "" {
+			return errors.New(text)
+		}
+		return err
+	}
+	if job.Kind.Has(manifest.FilesStream) {
+		if err := failed(manifest.FilesStream); err != nil {
+			e.addFailure("files", err, "let the agent read them, or name with --home the folder that the site may read")
+		} else {
+			e.addSuccess("files", "%s, within %s", facts.Root, facts.Home)
+		}
+	}
+	if job.Kind.Has(manifest.DatabaseStream) {
+		if err := failed(manifest.DatabaseStream); err != nil {
+			e.addFailure("database", err, "start the server or correct the configuration; --db-defaults-file overrides its connection")
+		} else {
+			e.examineDatabase(facts, findings)
+		}
+	}
 }
 
-func (a *Agent) examineConfig(ctx context.Context, job Job, e *Examination) bool {
-	facts, _, err := a.look(ctx, job, e, func(r *Request) { r.ConfigOnly = true })
-	if err != nil {
-		e.fails("configuration", err, "see wp-oneway inspect "+sinks.Quote(job.Place.Path)+"; --env, --env-file and --db-defaults-file tell what PHP would know")
-		return false
-	}
-	as := ""
-	if e.Owner.foreign() {
-		as = ", with the rights of " + e.Tenant
-	}
-	e.holds("configuration", "WordPress %s, %s%s", facts.WordPress, facts.Config.ConfigFile, as)
-	return true
-}
-
-func (a *Agent) examineFiles(ctx context.Context, job Job, e *Examination) {
-	facts, _, err := a.look(ctx, job, e, func(r *Request) { r.Kind, r.Check = Files, true })
-	if err != nil {
-		e.fails("files", err, "let the agent read them, or say with --home what the site may read")
+func (e *Examination) examineDatabase(facts source.Facts, findings source.Findings) {
+	if facts.Server == nil || facts.Link == nil { // a worker is not trusted to set them
+		e.addFailure("database", errors.New("the worker reported no server"), "run doctor again")
 		return
 	}
-	e.holds("files", "%s, within %s", facts.Root, facts.Home)
-}
-
-func (a *Agent) examineDatabase(ctx context.Context, job Job, e *Examination) {
-	facts, findings, err := a.look(ctx, job, e, func(r *Request) { r.Kind, r.Check = DB, true })
-	if err != nil {
-		e.fails("database", err, "start the server or correct the configuration; --db-defaults-file overrides what it says")
-		return
-	}
-	if facts.Server == nil || facts.Link == nil { // a worker's words are not trusted
-		e.fails("database", errors.New("the worker told nothing of it"), "run doctor again")
-		return
-	}
-	c, l := facts.Config, facts.Link
-	e.holds("database", "%s %s at %s, %d tables in %s", facts.Server.Flavour, facts.Server.Version, l.Address, len(facts.TableNames), c.Name)
-	e.privileges(findings, string(c.Name), string(c.User))
-	row := Row{Check: "database's wire", Verdict: RowHolds, Detail: "the server is on this host"}
+	db, l := facts.Config.DB, facts.Link
+	e.addSuccess("database", "%s %s at %s, %d tables in %s", facts.Server.Flavour, facts.Server.Version, l.Address, len(facts.TableNames), db.Name)
+	e.examinePrivileges(findings, db.Name, db.User)
+	row := Row{Check: "database connection", Verdict: RowHolds, Detail: "the server is on this host"}
 	switch {
-	case l.Encrypted && c.TLS.SkipVerify && !l.Local:
-		row.Verdict, row.Detail = RowWarning, "encrypted, and the server's certificate is not verified"
-		row.Advice = "drop MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT from the configuration, or give --db-defaults-file with ssl-ca"
+	case l.Encrypted && db.TLS.SkipVerify && !l.Local:
+		row.Verdict, row.Detail = RowWarning, "encrypted, but the server's certificate is not verified"
+		row.Advice = "remove MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT from the configuration, or set ssl-ca in the file of --db-defaults-file"
 	case l.Encrypted:
 		row.Detail = "encrypted"
 	case !l.Local:
-		row.Verdict, row.Detail = RowWarning, "the server is on another host, and password and rows go there in the clear"
-		row.Advice = "let the configuration ask for TLS, define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL), or --db-defaults-file with ssl-ca"
+		row.Verdict, row.Detail = RowWarning, "the server is on another host, and the password and all rows are sent to and from it without encryption"
+		row.Advice = "request TLS in the configuration with define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL), or set ssl-ca in the file of --db-defaults-file"
 	}
 	e.add(row)
 }
 
-// privileges says what of the database the account cannot see.
-func (e *Examination) privileges(f Findings, database, user string) {
+// examinePrivileges adds what the account cannot see in the database.
+func (e *Examination) examinePrivileges(f source.Findings, database, user string) {
 	if f.Privileges.Total == 0 {
-		e.holds("privileges", "everything in the database can be read")
+		e.addSuccess("privileges", "everything in the database can be read")
 	} else {
 		shown := f.Privileges.Items[:min(3, len(f.Privileges.Items))]
 		text := strings.Join(shown, "; ")
@@ -190,57 +179,57 @@ func (e *Examination) privileges(f Findings, database, user string) {
 			text += fmt.Sprintf("; and %d more", more)
 		}
 		e.add(Row{
-			Check: "privileges", Verdict: RowFails, Required: true, Detail: Printable(text),
-			Advice: Printable(fmt.Sprintf("GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; another's routines need SHOW_ROUTINE on *.* as well", database, user)),
+			Check: "privileges", Verdict: RowFails, Required: true, Detail: manifest.Printable(text),
+			Advice: manifest.Printable(fmt.Sprintf("GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; another's routines need SHOW_ROUTINE on *.* as well", database, user)),
 		})
 	}
 	for _, w := range f.Warnings.Items {
-		e.add(Row{Check: "privileges", Verdict: RowWarning, Detail: Printable(w)})
+		e.add(Row{Check: "privileges", Verdict: RowWarning, Detail: manifest.Printable(w)})
 	}
 }
 
-func (e *Examination) sealing(job Job) {
+func (e *Examination) examineSeal(job Job) {
 	switch {
 	case job.Seal != nil:
 		e.add(Row{Check: "sealing", Verdict: RowHolds, Detail: fmt.Sprintf("archives are sealed with %s", job.Seal.Type)})
 	case job.Remote():
 		e.add(Row{
-			Check: "sealing", Verdict: RowWarning, Detail: "archives are not sealed: who can read the bucket can read the site",
+			Check: "sealing", Verdict: RowWarning, Detail: "archives are not sealed: whoever can read the bucket can read the site",
 			Advice: "seal them with --recipient age1…",
 		})
 	}
 }
 
-// examineTargets finds where the backups would go.
-func (a *Agent) examineTargets(job Job, root string, served []string, e *Examination) {
+// examineSinks finds where the backups are stored.
+func (e *Examination) examineSinks(a *Agent, job Job, root string, siteRoots []string) {
 	for _, text := range job.Sinks {
 		u, err := a.expand(text, job, e.Owner)
 		if err == nil {
 			if dir, ok := sinks.LocalDir(u); ok {
-				err = apart(dir, root, served)
+				err = checkFolder(dir, root, siteRoots)
 			}
 		}
 		if err != nil {
-			e.fails("sink", err, "correct --to, or sinks in the configuration")
+			e.addFailure("sink", err, "correct --to, or sinks in the configuration")
 			continue
 		}
-		e.Sinks = append(e.Sinks, SinkPlace{URL: u, Within: within(text, u)})
+		e.Sinks = append(e.Sinks, SinkPlace{URL: u, Within: commonPrefix(text, u)})
 	}
 }
 
-// within counts the folders of the URL before the first that holds {site} or
-// {owner}, and takes as many of the expanded one.
-func within(template string, expanded *url.URL) string {
-	path := strings.Trim(expanded.Path, "/")
+// commonPrefix counts the folders in the template of a URL before the first one with
+// {site} or {owner}, and returns that many folders of the expanded URL.
+func commonPrefix(template string, expanded *url.URL) string {
+	prefix := strings.Trim(expanded.Path, "/")
 	u, err := sinks.Parse(template)
-	if err != nil || path == "" {
-		return path
+	if err != nil || prefix == "" {
+		return prefix
 	}
-	folders := strings.Split(path, "/")
+	folders := strings.Split(prefix, "/")
 	for i, folder := range strings.Split(strings.Trim(u.Path, "/"), "/") {
 		if i < len(folders) && (strings.Contains(folder, "{site}") || strings.Contains(folder, "{owner}")) {
 			return strings.Join(folders[:i], "/")
 		}
 	}
-	return path
+	return prefix
 }

@@ -15,10 +15,13 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
-// withOwnMounts runs the test in a process that mounts what it likes and disturbs
-// nobody; false means that this is not that process.
+// withOwnMounts runs the test again in a process with a mount namespace of its own.
+// It returns true in that process.
 func withOwnMounts(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv("WP_ONEWAY_TEST_MOUNTS") != "" {
@@ -42,7 +45,7 @@ func withOwnMounts(t *testing.T) bool {
 	return false
 }
 
-// disk mounts a file system of that size.
+// disk mounts a file system of that size, in bytes.
 func disk(t *testing.T, size int64) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,8 +60,8 @@ func disk(t *testing.T, size int64) string {
 	return dir
 }
 
-// backupTo backs a site with a megabyte of noise up into a folder.
-func backupTo(t *testing.T, dir string) SiteReport {
+// backupTo backs up a site with 1 MiB of random data into a folder.
+func backupTo(t *testing.T, dir string) manifest.SiteReport {
 	t.Helper()
 	place := smallSite(t)
 	noise := make([]byte, 1<<20)
@@ -66,18 +69,18 @@ func backupTo(t *testing.T, dir string) SiteReport {
 	if err := os.WriteFile(filepath.Join(place.Path, "wp-content", "uploads", "noise.bin"), noise, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	a := &Agent{Host: "host", Dirs: Dirs{State: t.TempDir(), Run: t.TempDir()}}
-	return a.Backup(t.Context(), []Job{{Place: place, Name: "site", Kind: Files, Sinks: []string{dir}}}).Sites[0]
+	a := &Agent{Host: "host", Dirs: state.Dirs{State: t.TempDir(), Run: t.TempDir()}}
+	return a.Backup(t.Context(), []Job{{Place: place, Name: "site", Kind: manifest.Files, Sinks: []string{dir}}}).Sites[0]
 }
 
-// wholeOrNothing checks a folder against what was reported of the only run into it.
-func wholeOrNothing(t *testing.T, dir string, report SiteReport) {
+// wholeOrNothing checks a folder against the report of the only run into it.
+func wholeOrNothing(t *testing.T, dir string, report manifest.SiteReport) {
 	t.Helper()
 	var manifests, temporary []string
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		switch {
 		case err != nil || !d.Type().IsRegular():
-		case strings.HasSuffix(path, manifestSuffix):
+		case strings.HasSuffix(path, manifest.Suffix):
 			manifests = append(manifests, path)
 		case strings.HasSuffix(path, ".tmp"):
 			temporary = append(temporary, path)
@@ -90,17 +93,17 @@ func wholeOrNothing(t *testing.T, dir string, report SiteReport) {
 	if len(temporary) != 0 {
 		t.Errorf("left behind: %q", temporary)
 	}
-	if (report.Status == OK) != (len(manifests) == 1) {
+	if (report.Status == manifest.OK) != (len(manifests) == 1) {
 		t.Fatalf("reported as %s (%+v), and there are the manifests %q", report.Status, report.Error, manifests)
 	}
-	if report.Status != OK {
+	if report.Status != manifest.OK {
 		return
 	}
 	text, err := os.ReadFile(manifests[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m Manifest
+	var m manifest.Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		t.Fatal(err)
 	}
@@ -112,26 +115,26 @@ func wholeOrNothing(t *testing.T, dir string, report SiteReport) {
 	}
 }
 
-// A disk that is full, at whatever byte, has a whole run or none.
-func TestADiskThatIsFullHasAWholeRunOrNone(t *testing.T) {
+// Wherever the disk becomes full, it holds a complete run or none.
+func TestFullDisk(t *testing.T) {
 	if !withOwnMounts(t) {
 		return
 	}
-	seen := map[Status]int{}
+	seen := map[manifest.Status]int{}
 	for size := int64(1<<20 - 64<<10); size < 1<<20+128<<10; size += 4 << 10 {
 		dir := disk(t, size)
 		report := backupTo(t, dir)
 		wholeOrNothing(t, dir, report)
-		if seen[report.Status]++; report.Status == Failed && !strings.Contains(report.Error.Message, "is full") {
+		if seen[report.Status]++; report.Status == manifest.Failed && !strings.Contains(report.Error.Message, "is full") {
 			t.Errorf("%d bytes: %q does not say that the disk is full", size, report.Error.Message)
 		}
 	}
-	if seen[OK] == 0 || seen[Failed] == 0 {
+	if seen[manifest.OK] == 0 || seen[manifest.Failed] == 0 {
 		t.Errorf("the sizes show nothing: %v", seen)
 	}
 }
 
-func TestADiskThatIsReadOnlyIsSaidToBe(t *testing.T) {
+func TestReadOnlyDisk(t *testing.T) {
 	if !withOwnMounts(t) {
 		return
 	}
@@ -141,7 +144,7 @@ func TestADiskThatIsReadOnlyIsSaidToBe(t *testing.T) {
 	}
 	report := backupTo(t, dir)
 	wholeOrNothing(t, dir, report)
-	if report.Status != Failed || !strings.Contains(report.Error.Message, "mounted read-only") {
+	if report.Status != manifest.Failed || !strings.Contains(report.Error.Message, "mounted read-only") {
 		t.Errorf("%s, %+v", report.Status, report.Error)
 	}
 }

@@ -19,13 +19,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 	"github.com/wp-oneway/wp-oneway/scripts/lab/faults"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// rounds is how many random runs there are: WP_ONEWAY_FAULT_ROUNDS, else 40.
+// rounds is the number of random runs: WP_ONEWAY_FAULT_ROUNDS, or 40.
 func rounds(t *testing.T) int {
 	t.Helper()
 	s := os.Getenv("WP_ONEWAY_FAULT_ROUNDS")
@@ -39,7 +41,7 @@ func rounds(t *testing.T) int {
 	return n
 }
 
-// outcomes counts how runs came out.
+// outcomes counts the results of runs.
 type outcomes struct {
 	mu    sync.Mutex
 	count map[string]int
@@ -51,10 +53,10 @@ func (o *outcomes) add(what string) {
 	o.count[what]++
 }
 
-// Whatever happens to requests, to the connections beneath them, to the credential
-// and to the bucket, a run of a real site ends with its manifest and all it names,
-// or failed and without one; only where every answer to the manifest was lost, it
-// says that it does not know, and names it.
+// Whatever happens to requests, connections, the credential and the bucket, a run of
+// a real site ends with its manifest and all objects in it, or it fails and has no
+// manifest. Only if every answer to the manifest was lost, the run reports that it
+// does not know, and names the manifest.
 func TestRandomFaults(t *testing.T) {
 	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
 	if err != nil {
@@ -89,7 +91,7 @@ func TestRandomFaults(t *testing.T) {
 	}
 }
 
-// A faultyRun is one run with its faults.
+// A faultyRun is one run, and the faults in it.
 type faultyRun struct {
 	minio *lab.MinIO
 	site  *lab.WordPress
@@ -100,7 +102,7 @@ type faultyRun struct {
 	told        strings.Builder // what was done to it
 }
 
-// plan decides, by the seed, what happens to which request.
+// plan returns the fault of each request, chosen by the seed.
 func (f *faultyRun) plan(t *testing.T, r *rand.Rand) func(string, int) faults.Fault {
 	rate := []float64{0, 0.1, 0.3, 0.6}[r.IntN(4)]
 	menu := []faults.Fault{
@@ -123,7 +125,7 @@ func (f *faultyRun) plan(t *testing.T, r *rand.Rand) func(string, int) faults.Fa
 	}
 }
 
-// run backs the site up, checks what came of it, and says what that was.
+// run backs up the site, checks the result, and returns it.
 func (f *faultyRun) run(t *testing.T) string {
 	r := rand.New(rand.NewPCG(f.seed, 3)) //nolint:gosec // faults, not secrets
 	f.bucket = fmt.Sprintf("round-%d", f.seed)
@@ -142,13 +144,13 @@ func (f *faultyRun) run(t *testing.T) string {
 	}
 	defer stop()
 	a := &Agent{
-		Host: "host", Dirs: Dirs{State: t.TempDir(), Run: t.TempDir()},
-		sinks:   sinks.Options{PartSize: 5 * sinks.BlockSize, Stall: time.Second, Retry: 2 * time.Second},
-		persist: persistence{patience: 6 * time.Second, pause: 50 * time.Millisecond, grace: time.Second},
+		Host: "host", Dirs: state.Dirs{State: t.TempDir(), Run: t.TempDir()},
+		sinkOptions: sinks.Options{PartSize: 5 * sinks.BlockSize, Stall: time.Second, Retry: 2 * time.Second},
+		commitRetry: commitRetry{patience: 6 * time.Second, pause: 50 * time.Millisecond, grace: time.Second},
 	}
 	report := a.Backup(t.Context(), []Job{{
-		Place: wordpress.Place{Path: f.site.Root, Home: f.site.Dir, Layout: "classic", Name: "site"},
-		Name:  "site", Kind: Full, Sinks: []string{f.url(t, endpoint)}, Stall: time.Minute,
+		Place: site.Place{Path: f.site.Root, Home: f.site.Dir, Layout: "classic", Name: "site"},
+		Name:  "site", Kind: manifest.Full, Sinks: []string{f.url(t, endpoint)}, Stall: time.Minute,
 	}})
 	what := f.check(t, report.Sites[0])
 	for _, op := range proxy.Ops() {
@@ -164,7 +166,7 @@ func (f *faultyRun) run(t *testing.T) string {
 	return what
 }
 
-// url is the sink's, for a user who may only put.
+// url is the sink's URL, with a user that can only put.
 func (f *faultyRun) url(t *testing.T, endpoint string) string {
 	t.Helper()
 	file, err := f.minio.PutOnlyUser(t.Context(), f.bucket, "host")
@@ -209,32 +211,32 @@ func (f *faultyRun) removeBucket(t *testing.T) {
 	}
 }
 
-// check compares what is stored with what was reported.
-func (f *faultyRun) check(t *testing.T, report SiteReport) string {
+// check compares what is stored with the report.
+func (f *faultyRun) check(t *testing.T, report manifest.SiteReport) string {
 	t.Helper()
 	manifests := f.manifests(t)
 	d := report.Destinations[0]
 	switch {
-	case report.Status == OK && manifests[d.Manifest]:
+	case report.Status == manifest.OK && manifests[d.Manifest]:
 		if len(manifests) != 1 {
 			t.Errorf("one run, and the manifests %v", manifests)
 		}
 		return "complete"
-	case report.Status == OK:
+	case report.Status == manifest.OK:
 		t.Errorf("reported as complete, and there is no manifest %s", d.Manifest)
-	case report.Status == Failed && d.Manifest != "" && strings.Contains(d.Error.Message, sinks.ErrUnknown.Error()):
+	case report.Status == manifest.Failed && d.Manifest != "" && strings.Contains(d.Error.Message, sinks.ErrUnknown.Error()):
 		delete(manifests, d.Manifest)
 		if len(manifests) != 0 {
 			t.Errorf("reported as unknown is %s, and there are %v", d.Manifest, manifests)
 		}
 		return "unknown"
-	case report.Status == Failed && len(manifests) != 0:
+	case report.Status == manifest.Failed && len(manifests) != 0:
 		t.Errorf("reported as failed, and there are the manifests %v", manifests)
 	}
 	return "failed"
 }
 
-// manifests fetches every manifest with root's key, and all that each names.
+// manifests fetches every manifest, and every object in it, with root's key.
 func (f *faultyRun) manifests(t *testing.T) map[string]bool {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
@@ -253,11 +255,11 @@ func (f *faultyRun) manifests(t *testing.T) map[string]bool {
 		}
 	}
 	for key := range versions {
-		if !strings.HasSuffix(key, manifestSuffix) {
+		if !strings.HasSuffix(key, manifest.Suffix) {
 			continue
 		}
 		found[strings.TrimPrefix(key, "host/")] = true
-		var m Manifest
+		var m manifest.Manifest
 		if err := json.Unmarshal(f.fetch(t, key), &m); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}

@@ -1,91 +1,79 @@
 package agent
 
 import (
-	"fmt"
-	"io"
-	"time"
+	"net/url"
+	"slices"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A Kind says what a backup holds.
-type Kind string
+// A roster is the sites of one invocation, and which of them get their names.
+type roster struct {
+	*state.Resolution
+	candidates []*state.Candidate // by the job's index; nil if the site was not found
+	missing    map[int]error      // why not
+	roots      []string           // root folders of all known sites, if a job has a folder sink
+}
 
-// The kinds of backup.
-const (
-	Full  Kind = "full"  // database and files
-	DB    Kind = "db"    // the database
-	Files Kind = "files" // the files
-)
-
-// ParseKind returns the kind of that name.
-func ParseKind(s string) (Kind, error) {
-	switch k := Kind(s); k {
-	case Full, DB, Files:
-		return k, nil
+// resolveNames finds the jobs' sites and decides which get their names. Nothing is
+// written.
+func (a *Agent) resolveNames(jobs []Job) *roster {
+	r := &roster{candidates: make([]*state.Candidate, len(jobs)), missing: map[int]error{}}
+	for i := range jobs {
+		root, uid, err := jobs[i].find()
+		if err != nil {
+			r.missing[i] = err
+			continue
+		}
+		r.candidates[i] = jobs[i].candidate(root, uid)
 	}
-	return "", fmt.Errorf("kind %q: must be full, db or files", s)
-}
-
-// has tells whether a backup of kind k holds the stream of that name.
-func (k Kind) has(stream string) bool {
-	switch k {
-	case DB:
-		return stream == databaseStream
-	case Files:
-		return stream == filesStream
-	case Full:
+	r.Resolution = state.ResolveNames(a.Dirs, r.candidates, a.Now())
+	if slices.ContainsFunc(jobs, func(j Job) bool { return j.hasFolderSink() }) {
+		r.roots = append(a.Dirs.Roots(), r.Roots()...)
 	}
-	return true
+	return r
 }
 
-// The names of a run's streams, and what their objects' names end in before the filters' suffixes.
-const (
-	databaseStream = "database"
-	filesStream    = "files"
-	detailsStream  = "details"
-)
-
-var streamSuffix = map[string]string{
-	databaseStream: ".sql",
-	filesStream:    ".tar",
-	detailsStream:  ".details.json",
+// candidate is the job's site, found at root.
+func (j *Job) candidate(root string, uid uint32) *state.Candidate {
+	return &state.Candidate{
+		Name: j.Name, Named: j.Named, Path: j.Place.Path, HTTPHost: j.World.HTTPHost,
+		Root: root, ID: j.Place.Identity(root, j.World.HTTPHost), UID: uid,
+		Ignored: j.Ignore != "", Unconfigured: j.Unconfigured, NoFiles: !j.Kind.Has(manifest.FilesStream),
+	}
 }
 
-const manifestSuffix = ".manifest.json"
-
-// runTime is how a run's start stands in its name, in UTC.
-const runTime = "2006-01-02_15-04-05Z"
-
-// runID makes the last part of a run's name: its start, and eight random
-// characters so that nobody who holds the credential can take tomorrow's names.
-func runID(start time.Time, random io.Reader) (string, error) {
-	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
-	var chars [8]byte
-	for i := range chars {
-		for {
-			if _, err := io.ReadFull(random, chars[i:i+1]); err != nil {
-				return "", fmt.Errorf("read randomness for a run's name: %w", err)
-			}
-			// 252 is the largest multiple of 36 in a byte: above it, some characters would be likelier.
-			if chars[i] < 252 {
-				chars[i] = alphabet[chars[i]%36]
-				break
-			}
+// recordMissing records which owners of contested names are missing.
+func (a *Agent) recordMissing(r *roster, jobs []Job) {
+	if slices.ContainsFunc(jobs, func(j Job) bool { return j.DryRun }) {
+		return
+	}
+	for _, name := range r.Contested() {
+		if err := a.Dirs.RecordMissing(name, a.Now()); err != nil {
+			a.Log.Warn("state not saved", "err", err)
 		}
 	}
-	return start.UTC().Format(runTime) + "-" + string(chars[:]), nil
 }
 
-// runName is a run's name in every sink: its objects are called that, plus a
-// suffix. The folders are those of the shell scripts, so that a bucket's
-// lifecycle rules go on working.
-func runName(site string, kind Kind, noUploads bool, id string) string {
-	folder, label := string(kind)+"-backups", string(kind)
-	if noUploads && kind != DB {
-		folder += "-without-uploads"
-		label = "no_uploads"
-		if kind == Full {
-			label = "full-no_uploads"
-		}
-	}
-	return site + "/" + folder + "/" + site + "-" + label + "-" + id
+// hasFolderSink reports whether a sink of the job is, or may be, a folder.
+func (j *Job) hasFolderSink() bool {
+	return slices.ContainsFunc(j.Sinks, func(text string) bool {
+		u, err := sinks.Parse(text)
+		return err != nil || isFolder(u)
+	})
+}
+
+// Remote reports whether a sink of the job is not on this host.
+func (j *Job) Remote() bool {
+	return slices.ContainsFunc(j.Sinks, func(text string) bool {
+		u, err := sinks.Parse(text)
+		return err == nil && !isFolder(u)
+	})
+}
+
+func isFolder(sink *url.URL) bool {
+	_, ok := sinks.LocalDir(sink)
+	return ok
 }

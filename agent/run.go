@@ -5,61 +5,72 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
-// A run is one backup of one site at one moment; it is complete or it did not happen.
+// A run is one backup of one site at one point in time. It is either complete or it
+// does not exist.
 type run struct {
 	agent *Agent
 	job   Job
-	mu    sync.Mutex // guards state and report while manifests are put
 	located
+	id      string // site.Place.Identity
 	targets []target
-	report  *SiteReport
 	log     *slog.Logger
 
-	state   *siteState
-	id      string // start and random characters
-	name    string // what every object's name begins with
-	started time.Time
-	dests   []*destination
-	streams *streamer
-	vigil   *vigil
+	mu     sync.Mutex // guards report and state while manifests are stored
+	report *manifest.SiteReport
+	state  *state.Site
+
+	runID    string // start and random characters
+	name     string // the objects' names without their suffixes
+	started  time.Time
+	dests    []*destination
+	streams  *transfer.Transfer
+	watchdog *transfer.SiteWatchdog
 }
 
-// backup runs once and, where a stream was spoilt in a way that only sending it
-// anew from the site can mend, once more under a new name.
+// backup makes one attempt. If a stream was lost in a way that only reading the site
+// again can repair, it makes another attempt under a new name.
 func (r *run) backup(ctx context.Context) error {
 	var err error
-	if r.state, err = r.agent.Dirs.load(r.identity); err != nil {
+	if r.state, err = r.agent.Dirs.LoadSite(r.id); err != nil {
 		r.log.Warn("state lost", "err", err)
 	}
-	usable := r.open()
+	usable := r.usableTargets()
 	if len(usable) == 0 {
-		return r.noneLeft(r.all())
+		return r.destinationErrors(nil)
 	}
-	pending, err := r.attempt(ctx, usable)
-	if len(pending) > 0 && ctx.Err() == nil {
-		r.log.Warn("the run starts again", "destinations", len(pending), "err", r.noneLeft(pending))
-		_, err = r.attempt(ctx, pending)
+	again, err := r.attempt(ctx, usable)
+	if len(again) > 0 && ctx.Err() == nil {
+		r.log.Warn("starting the run again", "destinations", len(again), "err", r.destinationErrors(again))
+		_, err = r.attempt(ctx, again)
 	}
-	r.conclude()
+	r.setStatus()
 	return err
 }
 
-// open lists the targets to send to; those that could not be opened are reported.
-func (r *run) open() []int {
+// usableTargets returns the indexes of the targets that could be opened, and reports
+// the others.
+func (r *run) usableTargets() []int {
 	var usable []int
-	r.report.Destinations = make([]DestinationReport, len(r.targets))
+	r.report.Destinations = make([]manifest.DestinationReport, len(r.targets))
 	for i, t := range r.targets {
-		r.report.Destinations[i] = DestinationReport{URL: t.url}
+		r.report.Destinations[i] = manifest.DestinationReport{URL: t.url}
 		if t.err != nil {
-			r.lost(i, t.err)
+			r.reportFailed(i, t.err)
 			continue
 		}
 		usable = append(usable, i)
@@ -67,180 +78,221 @@ func (r *run) open() []int {
 	return usable
 }
 
-// all are the indices of all targets.
-func (r *run) all() []int {
-	list := make([]int, len(r.targets))
-	for i := range list {
-		list[i] = i
-	}
-	return list
-}
-
-func (r *run) lost(target int, err error) {
+func (r *run) reportFailed(target int, err error) {
 	d := &r.report.Destinations[target]
-	d.Status, d.Error = Failed, reportError(err)
+	d.Status, d.Error = manifest.Failed, manifest.NewReportError(err)
 }
 
-// attempt sends the site to the targets of those indices. It returns the targets
-// that are worth another attempt, and an error if the site itself failed.
-func (r *run) attempt(ctx context.Context, to []int) (again []int, err error) {
+// begin sets the start and the name of an attempt.
+func (r *run) begin() (err error) {
+	r.started = r.agent.Now().UTC()
+	if r.runID, err = manifest.NewRunID(r.started, r.agent.Random); err != nil {
+		return err
+	}
+	r.name = manifest.RunName(r.job.Name, r.job.Kind, r.job.Selection.NoUploads, r.runID)
+	r.report.Run = r.name
+	return nil
+}
+
+// attempt sends the site to the targets with those indexes. It returns the targets
+// for which another attempt may succeed, and an error if the site itself failed.
+func (r *run) attempt(ctx context.Context, targets []int) (again []int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r.started = r.agent.Now().UTC()
-	if r.id, err = runID(r.started, r.agent.Random); err != nil {
+	if err := r.begin(); err != nil {
 		return nil, err
 	}
-	r.name = runName(r.job.Name, r.job.Kind, r.job.Selection.NoUploads, r.id)
-	r.report.Run = r.name
-	r.dests = make([]*destination, len(to))
-	for i, target := range to {
-		r.dests[i] = newDestination(ctx, r.targets[target].sink, target)
-		defer r.dests[i].cancel(nil)
+	r.dests = make([]*destination, len(targets))
+	r.streams = &transfer.Transfer{Pool: r.agent.pool, Filters: r.job.Filters}
+	r.watchdog = &transfer.SiteWatchdog{}
+	for i, target := range targets {
+		r.dests[i] = &destination{Destination: transfer.NewDestination(ctx, r.targets[target].sink, r.targets[target].limited), target: target}
+		defer r.dests[i].Close()
+		r.streams.Destinations = append(r.streams.Destinations, r.dests[i].Destination)
 	}
-	vigil := &vigil{}
-	streams := &streamer{
-		pool: r.agent.pool, filters: r.job.Filters, dests: r.dests, sealed: r.job.Seal != nil, limit: r.agent.limit, vigil: vigil,
-	}
-	r.streams, r.vigil = streams, vigil
 	if r.job.Stall > 0 {
-		go watch(ctx, r.dests, r.job.Stall, func() bool { return streams.starved(r.job.Stall) })
-		go vigil.keep(ctx, silencePerStall*r.job.Stall, cancel)
+		go r.streams.WatchDestinations(ctx, r.job.Stall)
+		go r.watchdog.Watch(ctx, r.job.Stall, cancel)
 	}
 	err = r.send(ctx)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, sinks.ErrUnknown) {
 		err = context.Cause(ctx)
 	}
-	for i, d := range r.dests {
-		lost := d.lost
-		switch {
-		case d.committed: // whatever happened since
-			continue
-		case lost != nil:
-		case err != nil && !errors.Is(err, errNoDestination):
-			lost = err
-		default:
-			lost = d.err()
-		}
-		if lost != nil {
-			if restartable(lost) {
-				again = append(again, to[i])
-			}
-			r.lost(to[i], lost)
-			if errors.Is(lost, sinks.ErrUnknown) {
-				r.report.Destinations[to[i]].Manifest = r.name + manifestSuffix
-			}
-		}
-	}
-	if errors.Is(err, errNoDestination) && len(again) == 0 {
-		return nil, r.noneLeft(to)
+	again = r.failedDestinations(err)
+	if errors.Is(err, transfer.ErrNoDestination) && len(again) == 0 {
+		return nil, r.destinationErrors(targets)
 	}
 	return again, err
 }
 
-// noneLeft is the error of a run that failed at all of those destinations, or at
-// every one if none was usable.
-func (r *run) noneLeft(to []int) error {
-	var why []string
-	for i, d := range r.report.Destinations {
-		if d.Error != nil && (len(to) == 0 || slices.Contains(to, i)) {
-			why = append(why, fmt.Sprintf("%s: %s", d.URL, d.Error.Message))
+// failedDestinations reports the destinations without a manifest after an attempt
+// that ended with err. It returns those for which another attempt may succeed.
+func (r *run) failedDestinations(err error) (again []int) {
+	for _, d := range r.dests {
+		cause := d.commitErr
+		switch {
+		case d.committed: // whatever happened later
+			continue
+		case cause != nil:
+		case err != nil && !errors.Is(err, transfer.ErrNoDestination):
+			cause = err
+		default:
+			cause = d.Err()
+		}
+		if cause == nil {
+			continue
+		}
+		if errors.Is(cause, sinks.ErrRestart) || source.Restartable(cause) {
+			again = append(again, d.target)
+		}
+		r.reportFailed(d.target, cause)
+		if errors.Is(cause, sinks.ErrUnknown) {
+			r.report.Destinations[d.target].Manifest = r.name + manifest.Suffix
 		}
 	}
-	if len(why) == 0 {
-		return errNoDestination
-	}
-	return errors.New(strings.Join(why, "; "))
+	return again
 }
 
-// send carries both parts at once, then the details, then the manifest.
+// destinationErrors joins the errors of the targets with those indexes; of all
+// targets for nil.
+func (r *run) destinationErrors(targets []int) error {
+	var errs []string
+	for i, d := range r.report.Destinations {
+		if d.Error != nil && (targets == nil || slices.Contains(targets, i)) {
+			errs = append(errs, fmt.Sprintf("%s: %s", d.URL, d.Error.Message))
+		}
+	}
+	if len(errs) == 0 {
+		return transfer.ErrNoDestination
+	}
+	return errors.New(strings.Join(errs, "; "))
+}
+
+// send sends both parts at the same time, then the details, then the manifest.
 func (r *run) send(ctx context.Context) error {
-	r.vigil.begin(openingSite)
-	site, err := openSource(ctx, r.request(ctx, false), r.owner, r.log)
-	r.vigil.end(openingSite)
+	var (
+		site source.Site
+		err  error
+	)
+	r.watchdog.Await(func() { site, err = source.Open(ctx, r.request(ctx, source.Backup), r.owner, r.log) })
 	if err != nil {
 		return err
 	}
 	defer site.Close()
-	facts := site.Facts()
-	facts.tame()
-	r.report.WordPress, r.report.Server = facts.WordPress, facts.Server
-	if err := r.keepOut(facts); err != nil {
-		return err
-	}
-	streams, err := r.parts(ctx, site)
+	facts, err := r.checkFacts(site.Facts())
 	if err != nil {
 		return err
 	}
-	r.vigil.begin(findingsOfSite)
-	findings, err := site.Findings(ctx)
-	r.vigil.end(findingsOfSite)
+	streams, err := r.sendParts(ctx, site)
 	if err != nil {
 		return err
 	}
-	held, err := r.sizes(findings, streams)
+	var findings source.Findings
+	r.watchdog.Await(func() { findings, err = site.Findings(ctx) })
 	if err != nil {
 		return err
 	}
-	r.noteShrunk(&findings, held)
+	sizes, err := r.sizes(findings, streams)
+	if err != nil {
+		return err
+	}
+	r.checkSizes(&findings, sizes)
 	details, err := r.sendDetails(ctx, facts, findings)
 	if err != nil {
 		return err
 	}
 	r.report.Streams = streams
-	return r.commit(ctx, facts, findings, append(streams, details), held)
+	return r.commit(ctx, facts, findings, append(streams, details), sizes)
 }
 
-// parts streams what the kind asks for, side by side; the first failure stops the other.
-func (r *run) parts(ctx context.Context, site source) ([]ManifestStream, error) {
+// request is the job's request, with what only this process knows about the files:
+// our own folders, which must not be archived, and the owner's crontab, which the
+// owner may not be allowed to read.
+func (r *run) request(ctx context.Context, mode source.Mode) source.Request {
+	req := r.job.request()
+	req.Mode = mode
+	for _, t := range r.targets {
+		if t.dir != "" {
+			req.Selection.Never = append(req.Selection.Never, t.dir)
+		}
+	}
+	if r.job.Kind.Has(manifest.FilesStream) && (os.Geteuid() == 0 || uint32(os.Geteuid()) == r.uid) {
+		crontab, err := files.OwnerCrontab(ctx, r.uid)
+		if err != nil {
+			r.log.Warn("the owner's crontab is left out", "err", err)
+		}
+		req.Selection.Crontab = crontab
+	}
+	return req
+}
+
+// checkFacts reports the versions, and refuses sinks in folders that the site's
+// configuration names.
+func (r *run) checkFacts(facts source.Facts) (source.Facts, error) {
+	facts.TruncateVersions()
+	r.report.WordPress, r.report.Server = facts.WordPress, facts.Server
+	return facts, r.checkContentFolders(facts)
+}
+
+// sendParts sends the parts of the kind at the same time. The first one that fails
+// stops the other.
+func (r *run) sendParts(ctx context.Context, site source.Site) ([]manifest.Stream, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var (
-		group   sync.WaitGroup
-		results [2]ManifestStream
-		errs    [2]error
-		streams []ManifestStream
-	)
-	for i, name := range []string{databaseStream, filesStream} {
-		if !r.job.Kind.has(name) {
-			continue
+	var parts []string
+	for _, name := range []string{manifest.DatabaseStream, manifest.FilesStream} {
+		if r.job.Kind.Has(name) {
+			parts = append(parts, name)
 		}
+	}
+	var group sync.WaitGroup
+	streams, errs := make([]manifest.Stream, len(parts)), make([]error, len(parts))
+	for i, name := range parts {
 		group.Go(func() {
-			results[i], errs[i] = r.streams.carry(ctx, i, site.Part(name), r.name, func(raw, stored int64) {
+			part := site.Part(name)
+			part.Write = r.watchdog.Guard(part.Write)
+			streams[i], errs[i] = r.sendStream(ctx, part, func(raw, stored int64) {
 				r.agent.Progress(Progress{Site: r.job.Name, Stream: name, Raw: raw, Stored: stored})
 			})
 			if errs[i] != nil {
 				cancel(errs[i])
 				return
 			}
-			r.agent.Progress(Progress{Site: r.job.Name, Stream: name, Raw: results[i].RawBytes, Done: true})
+			r.agent.Progress(Progress{Site: r.job.Name, Stream: name, Raw: streams[i].RawBytes, Done: true})
 		})
 	}
 	group.Wait()
-	for i := range results {
-		if r.job.Kind.has([]string{databaseStream, filesStream}[i]) {
-			streams = append(streams, results[i])
-		}
+	if errors.Join(errs...) != nil {
+		return nil, context.Cause(ctx) // the first error; the other is its consequence
 	}
-	if errs[0] == nil && errs[1] == nil {
-		return streams, nil
-	}
-	return nil, context.Cause(ctx) // the first one: the other only followed
+	return streams, nil
 }
 
-// conclude sums the destinations up.
-func (r *run) conclude() {
-	status := OK
+// sendStream sends a part to all destinations.
+func (r *run) sendStream(ctx context.Context, part source.Part, progress func(raw, stored int64)) (manifest.Stream, error) {
+	stream := manifest.Stream{Name: part.Name, Filters: archive.Names(r.job.Filters...)}
+	var err error
+	stream.RawBytes, err = r.streams.Send(ctx, transfer.Stream{
+		Name: part.Name, Object: r.name + manifest.StreamSuffix(part.Name), Write: part.Write, Progress: progress,
+		Limited: part.Name == manifest.FilesStream, // slowing a dump down would keep the site's tables locked
+	})
+	return stream, err
+}
+
+// setStatus derives the status of the run from its destinations.
+func (r *run) setStatus() {
+	status := manifest.OK
 	if c := r.report.Counts; c != nil && c.Unreadable > 0 {
-		status = Incomplete
+		status = manifest.Incomplete
 	}
 	for i := range r.report.Destinations {
 		d := &r.report.Destinations[i]
-		if d.Status == OK {
+		if d.Status == manifest.OK {
 			continue
 		}
-		status = Failed
-		if d.Status != Failed { // it must not pass for one that worked because nobody says so
-			r.lost(i, errors.New("it was not brought to an end"))
+		status = manifest.Failed
+		if d.Status != manifest.Failed { // without a status it is not a success
+			r.reportFailed(i, errors.New("the run ended before it was complete here"))
 		}
 	}
 	r.report.Status = status

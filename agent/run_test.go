@@ -17,11 +17,13 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
-// counting is randomness that can be foretold.
+// counting is a predictable source of random bytes.
 type counting struct{ next byte }
 
 func (c *counting) Read(p []byte) (int, error) {
@@ -32,42 +34,42 @@ func (c *counting) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// noon is when every run of these tests starts.
+// noon is the start of every run in these tests.
 func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 
-// newRun is a run of a small site's files to those sinks.
+// newRun returns a run that sends a small site's files to the sinks.
 func newRun(t *testing.T, to ...sinks.Sink) *run {
 	t.Helper()
 	a := &Agent{
 		Version: "1.2.3", Host: "web1", Now: noon, Random: &counting{},
-		Dirs: Dirs{State: filepath.Join(t.TempDir(), "state"), Run: filepath.Join(t.TempDir(), "run")},
+		Dirs: state.Dirs{State: filepath.Join(t.TempDir(), "state"), Run: filepath.Join(t.TempDir(), "run")},
 	}
 	a.init()
-	place := site(t)
-	job := Job{Place: place, Name: "x", Kind: Files, Filters: []archive.Filter{archive.Zstd(0)}, Stall: time.Minute}
+	place := newSite(t)
+	job := Job{Place: place, Name: "x", Kind: manifest.Files, Filters: []archive.Filter{archive.Zstd(0)}, Stall: time.Minute}
 	site, err := job.locate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{agent: a, job: job, located: site, report: &SiteReport{Name: "x", Kind: Files}, log: a.Log}
+	r := &run{agent: a, job: job, located: site, report: &manifest.SiteReport{Name: "x", Kind: manifest.Files}, log: a.Log}
 	for _, s := range to {
-		r.targets = append(r.targets, target{url: s.String(), sink: s})
+		r.targets = append(r.targets, target{url: s.String(), sink: s, limited: s})
 	}
 	return r
 }
 
 // manifests reads every manifest below a folder.
-func manifests(t *testing.T, dir string) (list []Manifest) {
+func manifests(t *testing.T, dir string) (list []manifest.Manifest) {
 	t.Helper()
 	for _, name := range published(t, dir) {
-		if !strings.HasSuffix(name, manifestSuffix) {
+		if !strings.HasSuffix(name, manifest.Suffix) {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var m Manifest
+		var m manifest.Manifest
 		if err := json.Unmarshal(text, &m); err != nil {
 			t.Fatal(err)
 		}
@@ -76,9 +78,9 @@ func manifests(t *testing.T, dir string) (list []Manifest) {
 	return list
 }
 
-// kept checks that every object of a manifest is in the folder as it says, and of
-// the manifest's own run.
-func kept(t *testing.T, dir string, m Manifest) {
+// kept checks that every object of a manifest is in the folder, has the listed size
+// and hash, and belongs to the manifest's own run.
+func kept(t *testing.T, dir string, m manifest.Manifest) {
 	t.Helper()
 	if len(m.Objects) != len(m.Streams) {
 		t.Errorf("%d objects for %d streams", len(m.Objects), len(m.Streams))
@@ -95,7 +97,7 @@ func kept(t *testing.T, dir string, m Manifest) {
 	}
 }
 
-func TestAManifestTellsOfItsRun(t *testing.T) {
+func TestManifest(t *testing.T) {
 	dir := t.TempDir()
 	r := newRun(t, folder(t, dir))
 	if err := r.backup(t.Context()); err != nil {
@@ -108,42 +110,41 @@ func TestAManifestTellsOfItsRun(t *testing.T) {
 	}
 	m := manifests(t, dir)[0]
 	kept(t, dir, m)
-	if m.Version != 1 || m.Site != "x" || m.Kind != Files || m.Run != "2026-11-23_12-00-00Z-01234567" || m.Host != "web1" || m.Agent != "1.2.3" ||
+	if m.Version != 1 || m.Site != "x" || m.Kind != manifest.Files || m.Run != "2026-11-23_12-00-00Z-01234567" || m.Host != "web1" || m.Agent != "1.2.3" ||
 		!m.Started.Equal(noon()) || !m.Finished.Equal(noon()) || m.Previous != nil || m.WordPress != "6.8" || m.Server != nil || m.Seal != nil || !m.Complete {
 		t.Errorf("the manifest says %+v", m)
 	}
-	if len(m.Streams) != 2 || m.Streams[0].Name != filesStream || m.Streams[1].Name != detailsStream || !slices.Equal(m.Streams[0].Filters, []string{"zstd"}) {
+	if len(m.Streams) != 2 || m.Streams[0].Name != manifest.FilesStream || m.Streams[1].Name != manifest.DetailsStream || !slices.Equal(m.Streams[0].Filters, []string{"zstd"}) {
 		t.Errorf("the streams are %+v", m.Streams)
 	}
 	tar := unzstd(t, filepath.Join(dir, want[2]))
-	sum := sha256.Sum256(tar)
-	if m.Streams[0].RawBytes != int64(len(tar)) || m.Streams[0].RawSHA256 != hex.EncodeToString(sum[:]) || !bytes.Contains(tar, []byte("my own")) {
+	if m.Streams[0].RawBytes != int64(len(tar)) || !bytes.Contains(tar, []byte("my own")) {
 		t.Errorf("the files' stream is %+v, and %d bytes long", m.Streams[0], len(tar))
 	}
-	var d Details
+	var d manifest.Details
 	if err := json.Unmarshal(unzstd(t, filepath.Join(dir, want[0])), &d); err != nil || d.Version != 1 || d.TablePrefix != "wp_" || d.Root != r.root {
 		t.Errorf("the details are %+v (%v)", d, err)
 	}
 	report := r.report
-	if report.Status != OK || report.Run != name || report.Destinations[0].Status != OK || report.Destinations[0].Manifest != name+".manifest.json" ||
+	if report.Status != manifest.OK || report.Run != name || report.Destinations[0].Status != manifest.OK || report.Destinations[0].Manifest != name+".manifest.json" ||
 		report.Counts == nil || report.Counts.Files != m.Counts.Files || m.Counts.Files == 0 {
 		t.Errorf("the report says %+v", report)
 	}
-	// No name, no path of the site's is readable without the key, were there one.
+	// The manifest, which is never sealed, contains no name and no path of the site.
 	text, err := os.ReadFile(filepath.Join(dir, want[1]))
 	if err != nil || bytes.Contains(text, []byte(r.root)) || bytes.Contains(text, []byte("own.txt")) {
 		t.Errorf("the manifest tells of the site's content (%v):\n%s", err, text)
 	}
 }
 
-func TestARunNamesTheOneBefore(t *testing.T) {
+func TestManifestNamesPreviousRun(t *testing.T) {
 	dir := t.TempDir()
 	r := newRun(t, folder(t, dir))
 	for range 2 {
 		if err := r.backup(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.agent.Dirs.remember(r.state, &r.job, r.report, noon()); err != nil {
+		if err := r.agent.Dirs.SaveSite(r.state); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -151,7 +152,7 @@ func TestARunNamesTheOneBefore(t *testing.T) {
 	if len(ms) != 2 || ms[0].Previous != nil || ms[1].Previous == nil {
 		t.Fatalf("the manifests: %+v", ms)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, ms[1].Previous.Name+manifestSuffix))
+	text, err := os.ReadFile(filepath.Join(dir, ms[1].Previous.Name+manifest.Suffix))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,9 +161,9 @@ func TestARunNamesTheOneBefore(t *testing.T) {
 	}
 }
 
-// A stream that is lost on its way is sent once more, under a new name, to whom it
-// was lost on the way to; nothing of the first attempt is in the manifest.
-func TestALostStreamIsSentAgainUnderANewName(t *testing.T) {
+// A stream that a destination has lost is sent to it once more, under a new name.
+// The manifest lists nothing of the first attempt.
+func TestLostStreamIsSentAgain(t *testing.T) {
 	for _, lost := range []string{".tar.zst", ".details.json.zst", ".manifest.json"} {
 		t.Run(lost, func(t *testing.T) {
 			dirs, once := []string{t.TempDir(), t.TempDir()}, false
@@ -179,7 +180,7 @@ func TestALostStreamIsSentAgainUnderANewName(t *testing.T) {
 			if err := r.backup(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if r.report.Status != OK || r.report.Destinations[0].Error != nil || r.report.Destinations[1].Status != OK {
+			if r.report.Status != manifest.OK || r.report.Destinations[0].Error != nil || r.report.Destinations[1].Status != manifest.OK {
 				t.Errorf("the report says %+v", r.report)
 			}
 			again, direct := manifests(t, dirs[0]), manifests(t, dirs[1])
@@ -188,14 +189,14 @@ func TestALostStreamIsSentAgainUnderANewName(t *testing.T) {
 			}
 			kept(t, dirs[0], again[0])
 			kept(t, dirs[1], direct[0])
-			if !strings.Contains(logged.String(), "starts again") || !strings.Contains(logged.String(), sinks.ErrRestart.Error()) {
+			if !strings.Contains(logged.String(), "starting the run again") || !strings.Contains(logged.String(), sinks.ErrRestart.Error()) {
 				t.Errorf("nobody is told why: %s", logged.String())
 			}
 		})
 	}
 }
 
-func TestWhatIsLostTwiceHasFailed(t *testing.T) {
+func TestStreamLostTwice(t *testing.T) {
 	dirs, puts := []string{t.TempDir(), t.TempDir()}, 0
 	r := newRun(t, &oddSink{folder(t, dirs[0]), func(_ context.Context, _ string, in io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
 		puts++
@@ -205,15 +206,15 @@ func TestWhatIsLostTwiceHasFailed(t *testing.T) {
 	if err := r.backup(t.Context()); err == nil {
 		t.Error("no error")
 	}
-	if puts != 2 || r.report.Destinations[0].Status != Failed || r.report.Destinations[1].Status != OK || len(manifests(t, dirs[0])) != 0 {
+	if puts != 2 || r.report.Destinations[0].Status != manifest.Failed || r.report.Destinations[1].Status != manifest.OK || len(manifests(t, dirs[0])) != 0 {
 		t.Errorf("after %d puts: %+v", puts, r.report.Destinations)
 	}
 }
 
-func TestAManifestThatIsNotStoredIsAFailureThereAlone(t *testing.T) {
+func TestManifestFailsAtOneDestination(t *testing.T) {
 	dirs := []string{t.TempDir(), t.TempDir()}
 	r := newRun(t, &oddSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
-		if strings.HasSuffix(name, manifestSuffix) {
+		if strings.HasSuffix(name, manifest.Suffix) {
 			return sinks.Receipt{}, errTest
 		}
 		return real.Put(ctx, name, in)
@@ -222,17 +223,17 @@ func TestAManifestThatIsNotStoredIsAFailureThereAlone(t *testing.T) {
 		t.Error(err)
 	}
 	d := r.report.Destinations
-	if r.report.Status != Failed || d[0].Status != Failed || !strings.Contains(d[0].Error.Message, errTest.Error()) || d[1].Status != OK || len(manifests(t, dirs[1])) != 1 {
+	if r.report.Status != manifest.Failed || d[0].Status != manifest.Failed || !strings.Contains(d[0].Error.Message, errTest.Error()) || d[1].Status != manifest.OK || len(manifests(t, dirs[1])) != 1 {
 		t.Errorf("the report says %+v", r.report)
 	}
-	// The host remembers the run where it is a backup, and only there.
+	// The host remembers the run only for the destination where it is a backup.
 	if p := r.state.Previous; len(p) != 1 || p[r.targets[1].sink.String()+"#files"].Name != r.name {
 		t.Errorf("it is remembered as %+v", p)
 	}
 }
 
-// To be told to end between two objects leaves no manifest.
-func TestARunThatIsEndedBeforeItsManifestHasNone(t *testing.T) {
+// A run that is cancelled between two objects leaves no manifest.
+func TestCancelBeforeManifest(t *testing.T) {
 	for _, after := range []string{".tar.zst", ".details.json.zst"} {
 		t.Run(after, func(t *testing.T) {
 			dir := t.TempDir()
@@ -247,33 +248,33 @@ func TestARunThatIsEndedBeforeItsManifestHasNone(t *testing.T) {
 			if err := r.backup(ctx); !errors.Is(err, errTest) {
 				t.Errorf("the error is %v", err)
 			}
-			if ms := manifests(t, dir); len(ms) > 0 || r.report.Destinations[0].Status != Failed {
+			if ms := manifests(t, dir); len(ms) > 0 || r.report.Destinations[0].Status != manifest.Failed {
 				t.Errorf("there is a manifest: %+v; the report says %+v", ms, r.report.Destinations)
 			}
 		})
 	}
 }
 
-// To be told to end while the manifests are stored: where one is, there is a
-// backup, and the report and the host's memory say so; elsewhere there is none.
-func TestARunThatIsEndedAmidItsManifestsIsABackupWhereItHasOne(t *testing.T) {
+// A run that is cancelled while its manifests are stored is a backup where one was
+// stored, in the report and in the state, and nowhere else.
+func TestCancelBetweenManifests(t *testing.T) {
 	dirs := []string{t.TempDir(), t.TempDir()}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	r := newRun(t, &oddSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		receipt, err := real.Put(ctx, name, in)
-		if strings.HasSuffix(name, manifestSuffix) {
+		if strings.HasSuffix(name, manifest.Suffix) {
 			cancel(errTest)
 		}
 		return receipt, err
 	}}, &oddSink{folder(t, dirs[1]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
-		if strings.HasSuffix(name, manifestSuffix) {
+		if strings.HasSuffix(name, manifest.Suffix) {
 			<-ctx.Done()
 		}
 		return real.Put(ctx, name, in)
 	}})
 	err := r.backup(ctx)
 	d := r.report.Destinations
-	if err != nil || r.report.Status != Failed || d[0].Status != OK || d[0].Error != nil || d[1].Status != Failed {
+	if err != nil || r.report.Status != manifest.Failed || d[0].Status != manifest.OK || d[0].Error != nil || d[1].Status != manifest.Failed {
 		t.Errorf("the error is %v, the report says %+v", err, d)
 	}
 	if len(manifests(t, dirs[0])) != 1 || len(manifests(t, dirs[1])) != 0 {
@@ -284,23 +285,23 @@ func TestARunThatIsEndedAmidItsManifestsIsABackupWhereItHasOne(t *testing.T) {
 	}
 }
 
-// A signal that comes when all is stored changes nothing.
-func TestARunThatIsEndedAfterItsManifestIsABackup(t *testing.T) {
+// Cancelling a run after everything is stored changes nothing.
+func TestCancelAfterManifest(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	r := newRun(t, &oddSink{folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		receipt, err := real.Put(ctx, name, in)
-		if strings.HasSuffix(name, manifestSuffix) {
+		if strings.HasSuffix(name, manifest.Suffix) {
 			cancel(errTest)
 		}
 		return receipt, err
 	}})
-	if err := r.backup(ctx); err != nil || r.report.Status != OK {
+	if err := r.backup(ctx); err != nil || r.report.Status != manifest.OK {
 		t.Errorf("the error is %v, the report says %+v", err, r.report)
 	}
 }
 
-func TestARunWithNowhereToGoSaysWhy(t *testing.T) {
+func TestNoUsableTarget(t *testing.T) {
 	r := newRun(t)
 	r.targets = []target{{url: "s3://a", err: errors.New("its key is lost")}, {url: "file:///b", err: errors.New("its disk is lost")}}
 	err := r.backup(t.Context())
@@ -309,42 +310,42 @@ func TestARunWithNowhereToGoSaysWhy(t *testing.T) {
 	}
 }
 
-// What nobody has called a success is none.
-func TestADestinationOfNoStatusHasFailed(t *testing.T) {
+// A destination without a status is not a success.
+func TestDestinationWithoutStatusHasFailed(t *testing.T) {
 	r := newRun(t, folder(t, t.TempDir()))
-	r.open()
-	r.conclude()
-	if d := r.report.Destinations[0]; r.report.Status != Failed || d.Status != Failed || d.Error == nil {
+	r.usableTargets()
+	r.setStatus()
+	if d := r.report.Destinations[0]; r.report.Status != manifest.Failed || d.Status != manifest.Failed || d.Error == nil {
 		t.Errorf("the report says %+v", r.report)
 	}
 }
 
-func TestSitesThatAreLeftWhenARunIsEndedAreNotTouched(t *testing.T) {
+func TestCancelledInvocationStartsNoRun(t *testing.T) {
 	r := newRun(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errTest)
-	jobs := []Job{{Name: "a", Kind: Files, Sinks: []string{filepath.Join(t.TempDir(), "new")}}, {Name: "b", Ignore: "parked"}}
+	jobs := []Job{{Name: "a", Kind: manifest.Files, Sinks: []string{filepath.Join(t.TempDir(), "new")}}, {Name: "b", Ignore: "parked"}}
 	report := r.agent.Backup(ctx, jobs)
-	if report.Status != Failed || report.Sites[0].Status != Failed || report.Sites[0].Error.Message != errTest.Error() {
+	if report.Status != manifest.Failed || report.Sites[0].Status != manifest.Failed || report.Sites[0].Error.Message != errTest.Error() {
 		t.Errorf("the report says %+v", report)
 	}
 }
 
-// A bug that one site's data brings to light is that site's error.
-func TestAPanicIsAnErrorOfItsSite(t *testing.T) {
+// A panic that one site's data triggers is that site's error.
+func TestPanicFailsOneSite(t *testing.T) {
 	r := newRun(t)
 	var logged bytes.Buffer
 	r.agent.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	dir, place := t.TempDir(), site(t)
+	dir, place := t.TempDir(), newSite(t)
 	panics := r.job
 	panics.Filters = []archive.Filter{{Name: "bad", Wrap: func(io.Writer) (io.WriteCloser, error) { panic("what nobody thought of") }}}
 	panics.Sinks, panics.Name = []string{dir}, "a"
-	good := Job{Place: place, Name: "b", Kind: Files, Sinks: []string{dir}, Selection: wordpress.Selection{}}
+	good := Job{Place: place, Name: "b", Kind: manifest.Files, Sinks: []string{dir}, Selection: files.Selection{}}
 	report := r.agent.Backup(t.Context(), []Job{panics, good})
-	if e := report.Sites[0].Error; report.Sites[0].Status != Failed || e == nil || !strings.Contains(e.Message, "what nobody thought of") {
+	if e := report.Sites[0].Error; report.Sites[0].Status != manifest.Failed || e == nil || !strings.Contains(e.Message, "what nobody thought of") {
 		t.Errorf("the first site's report: %+v", report.Sites[0])
 	}
-	if report.Sites[1].Status != OK || len(manifests(t, dir)) != 1 {
+	if report.Sites[1].Status != manifest.OK || len(manifests(t, dir)) != 1 {
 		t.Errorf("the second site's report: %+v", report.Sites[1])
 	}
 	if !strings.Contains(logged.String(), "run_test.go") {

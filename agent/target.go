@@ -12,19 +12,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A target is where a job's objects go, before anything is sent.
+// A target is a sink of a job before the run starts.
 type target struct {
-	url  string // as shown
-	dir  string // of a directory sink
-	sink sinks.Sink
-	err  error // why the sink could not be opened: that destination fails alone
+	url     string // without credentials
+	dir     string // the folder, for a folder sink
+	sink    sinks.Sink
+	limited sinks.Sink // the same with the bandwidth limit
+	err     error      // why the sink could not be opened; only this destination fails
 }
 
-// targets opens the job's sinks. served are the roots of other sites of this host.
-func (a *Agent) targets(job Job, owner Owner, root string, served []string) ([]target, error) {
+// targets opens the job's sinks. siteRoots are the root folders of other sites.
+func (a *Agent) targets(job Job, owner source.Owner, root string, siteRoots []string) ([]target, error) {
 	var targets []target
 	seen := map[string]bool{}
 	for _, text := range job.Sinks {
@@ -34,32 +38,35 @@ func (a *Agent) targets(job Job, owner Owner, root string, served []string) ([]t
 		}
 		id := sinkID(u)
 		if seen[id] {
-			return nil, usagef("sink %s is given twice; leave one out", u.Redacted())
+			return nil, manifest.Usagef("sink %s is given twice; remove one", u.Redacted())
 		}
 		seen[id] = true
 		t := target{url: u.Redacted()}
 		if dir, ok := sinks.LocalDir(u); ok {
 			t.dir = dir
-			if t.err = apart(dir, root, served); errors.Is(t.err, errUsage) {
+			if t.err = checkFolder(dir, root, siteRoots); errors.Is(t.err, manifest.ErrUsage) {
 				return nil, t.err
 			}
 		}
 		if t.err == nil {
-			a.open(&t, u, job, text)
+			a.openSink(&t, u, job, text)
 		}
 		targets = append(targets, t)
 	}
 	return targets, nil
 }
 
-// open opens a target's sink; if that fails, that destination fails alone.
-func (a *Agent) open(t *target, u *url.URL, job Job, text string) {
-	o := a.sinks
+// openSink opens a target's sink.
+func (a *Agent) openSink(t *target, u *url.URL, job Job, text string) {
+	o := a.sinkOptions
 	o.Pool, o.Logger, o.Dry = a.pool, a.Log, job.DryRun
 	if o.PartSize == 0 {
-		o.PartSize = partBlocks * sinks.BlockSize
+		o.PartSize = transfer.PartBlocks * sinks.BlockSize
 	}
 	if t.sink, t.err = sinks.Open(context.Background(), u, o); t.err != nil {
+		return
+	}
+	if t.limited, t.err = sinks.Throttle(context.Background(), t.sink, a.limiter); t.err != nil {
 		return
 	}
 	t.url = t.sink.String()
@@ -68,50 +75,49 @@ func (a *Agent) open(t *target, u *url.URL, job Job, text string) {
 	}
 }
 
-// sinkID is the same for two URLs of one place.
+// sinkID is equal for two URLs of the same place.
 func sinkID(u *url.URL) string {
 	return strings.Join([]string{u.Scheme, u.Host, strings.Trim(path.Clean("/"+u.Path), "/"), u.Query().Get("endpoint")}, " ")
 }
 
-// placeholder is what looks like one of ours.
+// placeholder matches everything that looks like one of our placeholders.
 func placeholder() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z_]+\}`) }
 
-// expand puts the operator's words in the place of {host} {kind} {site} {owner},
-// and reads the URL.
-func (a *Agent) expand(text string, job Job, owner Owner) (*url.URL, error) {
-	known := []string{"{host}", a.Host, "{kind}", string(job.Kind), "{site}", job.Name, "{owner}", owner.name()}
+// expand replaces {host} {kind} {site} {owner} in a sink's URL, and parses it.
+func (a *Agent) expand(text string, job Job, owner source.Owner) (*url.URL, error) {
+	known := []string{"{host}", a.Host, "{kind}", string(job.Kind), "{site}", job.Name, "{owner}", owner.Name()}
 	for _, p := range placeholder().FindAllString(text, -1) {
 		if !slices.Contains(known, p) {
-			return nil, usagef("sinks: %s stands for nothing; there are {host}, {kind}, {site} and {owner}", p)
+			return nil, manifest.Usagef("sink %s: unknown placeholder %s; use {host}, {kind}, {site} or {owner}", text, p)
 		}
 	}
 	if strings.Contains(text, "{host}") && a.Host == "" {
-		return nil, usagef("sink %s: the host has no name for {host}; set one, or write it in the URL", text)
+		return nil, manifest.Usagef("sink %s: this host has no name for {host}; set one, or write it into the URL", text)
 	}
 	u, err := sinks.Parse(strings.NewReplacer(known...).Replace(text))
 	if err != nil {
-		return nil, usagef("%s", err)
+		return nil, manifest.Usagef("%s", err)
 	}
 	return u, nil
 }
 
-// apart refuses a directory that lies in the site, or in another one.
-func apart(dir, root string, served []string) error {
-	if err := outside(dir, root); err != nil {
+// checkFolder refuses a folder inside the site or inside another site.
+func checkFolder(dir, root string, siteRoots []string) error {
+	if err := checkOutside(dir, root); err != nil {
 		return err
 	}
-	for _, other := range served {
-		if other != root && errors.Is(outside(dir, other), errUsage) {
-			return usagef("sink %s: lies in the site %s, which would serve it to the world; give a folder elsewhere", dir, other)
+	for _, other := range siteRoots {
+		if other != root && errors.Is(checkOutside(dir, other), manifest.ErrUsage) {
+			return manifest.Usagef("sink %s: is inside the site %s, whose web server would publish it; use a folder outside of all sites", dir, other)
 		}
 	}
 	return nil
 }
 
-// outside refuses a directory at or below the site's root: it would be served to
-// the world and backed up into itself.
-func outside(dir, root string) error {
-	// What does not exist yet will be made below its nearest ancestor that does.
+// checkOutside refuses a folder at or below a site's root: the web server would
+// publish the backups, and the next backup would contain them.
+func checkOutside(dir, root string) error {
+	// A folder that does not exist will be created below its nearest existing parent.
 	real := dir
 	for {
 		resolved, err := filepath.EvalSymlinks(real)
@@ -121,30 +127,27 @@ func outside(dir, root string) error {
 			break
 		}
 		if !errors.Is(err, os.ErrNotExist) || real == filepath.Dir(real) {
-			return fmt.Errorf("look at the sink %s: %w", dir, err)
+			return fmt.Errorf("find the sink %s: %w", dir, err)
 		}
 		real = filepath.Dir(real)
 	}
 	if rel, err := filepath.Rel(root, real); err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
-		return usagef("sink %s: lies in the site itself (%s), which would serve it to the world and back it up into itself; give a folder elsewhere", dir, root)
+		return manifest.Usagef("sink %s: is inside the site itself (%s): the web server would publish it, and the next backup would contain it; use a folder outside of the site", dir, root)
 	}
 	return nil
 }
 
-// local tells whether one of the job's sinks is, or may be, on this host.
-func (j *Job) local() bool {
-	return slices.ContainsFunc(j.Sinks, func(text string) bool {
-		u, err := sinks.Parse(text)
-		return err != nil || u.Scheme == "file"
-	})
-}
-
-// Remote tells whether one of the job's sinks is not on this host.
-func (j *Job) Remote() bool {
-	for _, text := range j.Sinks {
-		if u, err := sinks.Parse(text); err == nil && u.Scheme != "file" {
-			return true
+// checkContentFolders refuses folder sinks inside the content folders that the
+// site's configuration names. The tenant chooses these, so it is not a usage error.
+func (r *run) checkContentFolders(facts source.Facts) error {
+	for _, t := range r.targets {
+		for _, dir := range []string{facts.Config.ContentDir, facts.Config.PluginDir, facts.Config.UploadsDir} {
+			if t.dir != "" && t.err == nil && filepath.IsAbs(dir) {
+				if err := checkOutside(t.dir, dir); err != nil {
+					return fmt.Errorf("the site's configuration claims %s: %s", dir, err) //nolint:errorlint // see above
+				}
+			}
 		}
 	}
-	return false
+	return nil
 }

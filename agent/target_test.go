@@ -5,9 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// tended makes a site that can be backed up, as far as its files go.
+// tended creates a site whose files can be backed up.
 func (w *town) tended(path, name string) Job {
 	w.t.Helper()
 	job := w.site(path, name, os.Geteuid())
@@ -19,21 +21,21 @@ func (w *town) tended(path, name string) Job {
 	return job
 }
 
-// A folder that the web server of another site serves is no place for backups
-// either: neither of a site of this invocation nor of one that was backed up before.
-func TestBackupsDoNotLieInAnotherSite(t *testing.T) {
+// A folder inside another site is refused too, whether that site belongs to this
+// invocation or was backed up before.
+func TestFolderInAnotherSite(t *testing.T) {
 	w := newTown(t)
 	alice, bob := w.tended("alice/www", "alice"), w.tended("bob/www", "bob")
 	alice.Sinks = []string{filepath.Join(w.base, "bob/www/backups")}
 	bob.Sinks = []string{filepath.Join(w.base, "vault")}
 	together := w.a.Backup(t.Context(), []Job{alice, bob})
 	alone := w.a.Backup(t.Context(), []Job{alice})
-	for _, r := range []*Report{together, alone} {
-		if got := r.Sites[0]; got.Status != Refused || !strings.Contains(got.Error.Message, "lies in the site "+filepath.Join(w.base, "bob/www")) {
+	for _, r := range []*manifest.Report{together, alone} {
+		if got := r.Sites[0]; got.Status != manifest.Refused || !strings.Contains(got.Error.Message, "is inside the site "+filepath.Join(w.base, "bob/www")) {
 			t.Errorf("alice: %s %+v", got.Status, got.Error)
 		}
 	}
-	if got := together.Sites[1]; got.Status != OK {
+	if got := together.Sites[1]; got.Status != manifest.OK {
 		t.Errorf("bob: %s %+v", got.Status, got.Error)
 	}
 	if _, err := os.Lstat(alice.Sinks[0]); !os.IsNotExist(err) {
@@ -42,23 +44,23 @@ func TestBackupsDoNotLieInAnotherSite(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(w.base, "bob")); err != nil { // where there is no site any more, a folder is a folder
 		t.Fatal(err)
 	}
-	if got := w.a.Backup(t.Context(), []Job{alice}).Sites[0]; got.Status != OK {
+	if got := w.a.Backup(t.Context(), []Job{alice}).Sites[0]; got.Status != manifest.OK {
 		t.Errorf("alice, later: %s %+v", got.Status, got.Error)
 	}
 }
 
-func TestSinksThatCannotBeMeantAreRefused(t *testing.T) {
+func TestMistakenSinks(t *testing.T) {
 	w := newTown(t)
 	vault := filepath.Join(w.base, "vault")
 	for want, list := range map[string][]string{
-		"{hots} stands for nothing; there are {host}": {"s3://vault/{hots}?region=x"},
-		"{Site} stands for nothing":                   {vault, vault + "/{Site}"},
+		"unknown placeholder {hots}; use {host}":      {"s3://vault/{hots}?region=x"},
+		"unknown placeholder {Site}":                  {vault, vault + "/{Site}"},
 		"is given twice":                              {vault, vault + "/"},
 		"vault/x/?region=eu&profile=b is given twice": {"s3://vault/x?region=eu", "s3://vault/x/?region=eu&profile=b"},
 	} {
 		job := w.tended("alice/www", "alice")
 		job.Sinks = list
-		if got := w.a.Backup(t.Context(), []Job{job}).Sites[0]; got.Status != Refused || !strings.Contains(got.Error.Message, want) {
+		if got := w.a.Backup(t.Context(), []Job{job}).Sites[0]; got.Status != manifest.Refused || !strings.Contains(got.Error.Message, want) {
 			t.Errorf("%q: %s %+v, want %q", list, got.Status, got.Error, want)
 		}
 	}
@@ -67,8 +69,8 @@ func TestSinksThatCannotBeMeantAreRefused(t *testing.T) {
 	}
 }
 
-// A folder that cannot be looked at, as on a server that is gone, fails alone.
-func TestAFolderThatCannotBeLookedAtFailsAlone(t *testing.T) {
+// A folder that cannot be accessed, such as on a file server that is down, fails alone.
+func TestInaccessibleFolderFailsAlone(t *testing.T) {
 	w := newTown(t)
 	job := w.tended("alice/www", "alice")
 	file := filepath.Join(w.base, "file")
@@ -77,17 +79,17 @@ func TestAFolderThatCannotBeLookedAtFailsAlone(t *testing.T) {
 	}
 	job.Sinks = []string{filepath.Join(file, "x"), filepath.Join(w.base, "vault")}
 	got := w.a.Backup(t.Context(), []Job{job}).Sites[0]
-	if got.Status != Failed || got.Error != nil || len(got.Destinations) != 2 {
+	if got.Status != manifest.Failed || got.Error != nil || len(got.Destinations) != 2 {
 		t.Fatalf("%s %+v", got.Status, got)
 	}
-	if d := got.Destinations; d[0].Status != Failed || !strings.Contains(d[0].Error.Message, "look at the sink") || d[1].Status != OK {
+	if d := got.Destinations; d[0].Status != manifest.Failed || !strings.Contains(d[0].Error.Message, "find the sink") || d[1].Status != manifest.OK {
 		t.Errorf("the destinations: %+v", d)
 	}
 }
 
-// What a tenant claims of his content makes no usage of the operator's wrong: his
-// backup fails, and the invocation's exit status tells of a failure.
-func TestAClaimOfATenantsIsNoUsage(t *testing.T) {
+// A content folder that the tenant chose makes the site's backup fail. It is not a
+// usage error of the operator.
+func TestContentFolderOfTenantIsNoUsageError(t *testing.T) {
 	w := newTown(t)
 	job := w.tended("alice/www", "alice")
 	file := filepath.Join(job.Place.Path, "wp-config.php")
@@ -101,7 +103,7 @@ func TestAClaimOfATenantsIsNoUsage(t *testing.T) {
 	}
 	job.Sinks = []string{filepath.Join(w.base, "vault")}
 	r := w.a.Backup(t.Context(), []Job{job})
-	if got := r.Sites[0]; r.Status != Failed || !strings.Contains(got.Error.Message, "the site's configuration claims /") {
+	if got := r.Sites[0]; r.Status != manifest.Failed || !strings.Contains(got.Error.Message, "the site's configuration claims /") {
 		t.Errorf("%s %s %+v", r.Status, got.Status, got.Error)
 	}
 }

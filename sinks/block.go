@@ -2,10 +2,13 @@ package sinks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 
+	"github.com/minio/crc64nvme"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -13,12 +16,12 @@ import (
 const BlockSize = 1 << 20
 
 // A Pool bounds the memory of all streams in flight: it hands out blocks of
-// BlockSize bytes, and makes who asks wait once all are out.
+// BlockSize bytes, and blocks when all of them are in use.
 type Pool struct {
-	tokens  chan struct{} // one for each block that is out
+	tokens  chan struct{} // one for each block in use
 	free    chan *Block
 	size    int64
-	streams *semaphore.Weighted // what the streams that were let in may need
+	streams *semaphore.Weighted // the blocks that the admitted streams may need
 }
 
 // NewPool returns a pool of at most n blocks; they are allocated when first needed.
@@ -29,9 +32,9 @@ func NewPool(n int) *Pool {
 	}
 }
 
-// Admit waits until a stream may begin that keeps up to n blocks to itself
-// before it can give any back. Streams that are not let in this way could each
-// hold a part of the pool and wait for the rest for ever.
+// Admit waits until a stream may begin that holds up to n blocks before it can
+// release one. Without admission, several streams could each hold a part of the
+// pool and wait forever for the rest.
 func (p *Pool) Admit(ctx context.Context, n int) (leave func(), err error) {
 	weight := min(int64(n), p.size)
 	if err := p.streams.Acquire(ctx, weight); err != nil {
@@ -54,33 +57,36 @@ func (p *Pool) Get(ctx context.Context) (*Block, error) {
 	select {
 	case b := <-p.free:
 		b.n = 0
+		b.sum = sync.OnceValue(b.computeChecksum)
 		b.refs.Store(1)
 		return b, nil
 	default:
 		b := &Block{pool: p, buf: make([]byte, BlockSize)}
+		b.sum = sync.OnceValue(b.computeChecksum)
 		b.refs.Store(1)
 		return b, nil
 	}
 }
 
-// A Block is a piece of a stream that several destinations read from the same
-// memory. It is filled by one owner, then only read; the last Release gives it
-// back to its pool.
+// A Block is a section of a stream that several destinations read from the same
+// memory. One owner fills it; after that it is only read. The last Release returns
+// it to its pool.
 type Block struct {
 	pool *Pool
 	buf  []byte
 	n    int
+	sum  func() checksum // computed once, for all destinations
 	refs atomic.Int32
 
-	parent  *Block // what a view looks at; nil for a block with memory of its own
+	parent  *Block // the block that a view reads; nil for a block with its own memory
 	touch   func()
 	release func()
 }
 
 // View returns a block over the same memory for one destination; it takes over
-// one reference to b. touch is called whenever the destination looks at the
-// bytes, release once when its last reference to the view is gone: they tell a
-// destination that moves, however slowly, from one that stalls.
+// one reference to b. touch is called whenever the destination reads the bytes,
+// release once when its last reference to the view is released. They show that a
+// destination makes progress, however slowly.
 func (b *Block) View(touch, release func()) *Block {
 	v := &Block{parent: b, touch: touch, release: release}
 	v.refs.Store(1)
@@ -97,7 +103,7 @@ func (b *Block) Write(p []byte) int {
 
 // ReadFrom fills the block from r, until it is full or r ends or fails. It
 // returns io.EOF only when r itself did: a reader that fails with
-// io.ErrUnexpectedEOF was cut, and must not look like one that ended.
+// io.ErrUnexpectedEOF was truncated, and must not look complete.
 func (b *Block) ReadFrom(r io.Reader) (int64, error) {
 	start := b.n
 	for idle := 0; b.n < len(b.buf); {
@@ -115,14 +121,26 @@ func (b *Block) ReadFrom(r io.Reader) (int64, error) {
 	return int64(b.n - start), nil
 }
 
-// Bytes is what the block holds; it must not be changed once the block is shared.
-// A sink that sends a block slowly asks for Bytes again with each read.
+// Bytes is the content of the block; it must not be changed once the block is
+// shared. A sink that sends a block slowly calls Bytes again for each read.
 func (b *Block) Bytes() []byte {
 	if b.parent != nil {
 		b.touch()
 		b = b.parent
 	}
 	return b.buf[:b.n]
+}
+
+// checksum is that of the block's bytes. The block must be filled by now.
+func (b *Block) checksum() checksum {
+	if b.parent != nil {
+		b = b.parent
+	}
+	return b.sum()
+}
+
+func (b *Block) computeChecksum() checksum {
+	return checksum{bytes: int64(b.n), crc: crc64nvme.Checksum(b.buf[:b.n])}
 }
 
 // Full tells whether the block holds BlockSize bytes.
@@ -148,11 +166,77 @@ func (b *Block) Release() {
 	}
 }
 
-// A BlockReader is a stream that can hand out its blocks whole, so that a sink
-// which keeps parts in memory need not copy them.
+// A BlockReader is a stream that returns whole blocks, so that a sink which keeps
+// parts in memory does not copy them.
 type BlockReader interface {
 	io.Reader
 	// NextBlock returns the next block, which the caller releases, or io.EOF at
-	// the end of a stream that is whole. Every block but the last is full.
+	// the end of a complete stream. Every block but the last is full.
 	NextBlock(ctx context.Context) (*Block, error)
+}
+
+// A blockPipe turns a plain reader into blocks. It reads in its own goroutine, so
+// that a reader which blocks forever does not keep its sink from giving up; one
+// Read of r may still be running after that.
+type blockPipe struct {
+	out chan *Block
+	err error // why out was closed, io.EOF when r ended
+}
+
+func pipeBlocks(ctx context.Context, r io.Reader, pool *Pool) *blockPipe {
+	p := &blockPipe{out: make(chan *Block)}
+	go func() {
+		defer close(p.out)
+		p.err = p.run(ctx, r, pool)
+	}()
+	return p
+}
+
+func (p *blockPipe) run(ctx context.Context, r io.Reader, pool *Pool) error {
+	for {
+		b, err := pool.Get(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := b.ReadFrom(r)
+		if n == 0 || (err != nil && !errors.Is(err, io.EOF)) {
+			b.Release()
+			return err
+		}
+		select {
+		case p.out <- b:
+		case <-ctx.Done():
+			b.Release()
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// next is NextBlock.
+func (p *blockPipe) next(ctx context.Context) (*Block, error) {
+	select {
+	case b, ok := <-p.out:
+		if !ok {
+			return nil, p.err
+		}
+		return b, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// blocks returns the stream r block by block. A BlockReader is not copied, and its
+// caller has admitted it to the pool. A plain reader is admitted here for up to need
+// blocks, and read until ctx ends. Call leave when the stream is over.
+func blocks(ctx context.Context, r io.Reader, pool *Pool, need int) (next func(context.Context) (*Block, error), leave func(), err error) {
+	if br, ok := r.(BlockReader); ok {
+		return br.NextBlock, func() {}, nil
+	}
+	if leave, err = pool.Admit(ctx, need); err != nil {
+		return nil, nil, err
+	}
+	return pipeBlocks(ctx, r, pool).next, leave, nil
 }

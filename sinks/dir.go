@@ -37,8 +37,10 @@ func checkDir(u *url.URL) error {
 	return nil
 }
 
+func dirOf(u *url.URL) string { return filepath.FromSlash(u.Path) }
+
 func openDir(_ context.Context, u *url.URL, o Options) (Sink, error) {
-	dir := filepath.Clean(filepath.FromSlash(u.Path))
+	dir := filepath.Clean(dirOf(u))
 	if o.Dry {
 		if err := couldWrite(dir); err != nil {
 			return nil, fmt.Errorf("open folder: %w", diskError(err, dir))
@@ -121,8 +123,8 @@ func (s *dirSink) put(ctx context.Context, name string, next func(context.Contex
 		}
 		err = errors.Join(err, left)
 	}()
-	d := newDigest()
-	if err := copyBlocks(ctx, tmp.file, d, next); err != nil {
+	sum := &checksum{}
+	if err := copyBlocks(ctx, tmp.file, sum, next); err != nil {
 		return Object{}, err
 	}
 	if err := tmp.file.Sync(); err != nil {
@@ -136,12 +138,12 @@ func (s *dirSink) put(ctx context.Context, name string, next func(context.Contex
 		return Object{}, inDoubt(errors.Join(err, left), left != nil)
 	}
 	published = true
-	return d.object(name), nil
+	return sum.object(name), nil
 }
 
 // copyBlocks writes a stream to f, and has the disk keep up with it, so that
 // neither the last fsync nor the site's own cache pays for all of it at once.
-func copyBlocks(ctx context.Context, f *os.File, d *digest, next func(context.Context) (*Block, error)) error {
+func copyBlocks(ctx context.Context, f *os.File, sum *checksum, next func(context.Context) (*Block, error)) error {
 	flush := flusher{file: f}
 	for {
 		b, err := next(ctx)
@@ -151,14 +153,13 @@ func copyBlocks(ctx context.Context, f *os.File, d *digest, next func(context.Co
 		if err != nil {
 			return fmt.Errorf("read the stream: %w", err)
 		}
-		bytes := b.Bytes()
-		d.add(bytes)
-		_, err = f.Write(bytes)
+		sum.append(b.checksum())
+		_, err = f.Write(b.Bytes())
 		b.Release()
 		if err != nil {
 			return err
 		}
-		flush.wrote(d.bytes)
+		flush.wrote(sum.bytes)
 	}
 }
 
@@ -186,4 +187,28 @@ func (s *dirSink) syncFolder(folder string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+const flushWindow = 32 << 20
+
+// A flusher starts to write each window of a file to the disk when it is full,
+// waits for the one before, and lets the kernel forget that. It is a courtesy:
+// where the file system refuses, the fsync at the end still does it all.
+type flusher struct {
+	file  *os.File
+	begun int64 // the start of the window that fills
+}
+
+// wrote is called with the size of the file after each write.
+func (f *flusher) wrote(size int64) {
+	for size-f.begun >= flushWindow {
+		fd := int(f.file.Fd())
+		_ = unix.SyncFileRange(fd, f.begun, flushWindow, unix.SYNC_FILE_RANGE_WRITE)
+		if last := f.begun - flushWindow; last >= 0 {
+			const wait = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WRITE | unix.SYNC_FILE_RANGE_WAIT_AFTER
+			_ = unix.SyncFileRange(fd, last, flushWindow, wait)
+			_ = unix.Fadvise(fd, last, flushWindow, unix.FADV_DONTNEED)
+		}
+		f.begun += flushWindow
+	}
 }

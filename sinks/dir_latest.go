@@ -13,13 +13,6 @@ import (
 	"strings"
 )
 
-// A Completer is a sink that wants to hear that a run is complete: all its
-// objects are stored, its manifest too.
-type Completer interface {
-	// Complete is called with all objects of the run.
-	Complete(ctx context.Context, objects []Object) error
-}
-
 // runName takes an object's name apart: what comes before the run, and what
 // comes after it.
 func runName() *regexp.Regexp {

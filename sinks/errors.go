@@ -50,3 +50,18 @@ func (e *explained) Unwrap() error { return e.cause }
 func unavailable(err error) error {
 	return &explained{err.Error(), errors.Join(err, ErrUnavailable)}
 }
+
+// A failure is an error that no further attempt changes.
+type failure struct {
+	cause   error
+	restart bool // the stream must be sent again
+}
+
+func (f *failure) Error() string { return f.cause.Error() }
+
+func (f *failure) Unwrap() []error {
+	if f.restart {
+		return []error{f.cause, ErrRestart}
+	}
+	return []error{f.cause}
+}

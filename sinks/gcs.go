@@ -2,6 +2,9 @@ package sinks
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -19,88 +22,139 @@ import (
 	"cloud.google.com/go/auth/credentials"
 	"cloud.google.com/go/auth/httptransport"
 	"cloud.google.com/go/storage"
+	"github.com/googleapis/gax-go/v2"
 	"google.golang.org/api/option"
 )
 
 // A gcsSink puts objects into a bucket of Google Cloud Storage. It needs
-// roles/storage.objectCreator and nothing else. One object takes 5 TiB there, so
-// streams are not cut.
+// roles/storage.objectCreator and nothing else. An object may have 5 TiB there, so
+// streams are not divided.
 type gcsSink struct {
-	bucket, prefix string
-	endpoint       string // "" is Google's own
-	o              Options
-	url            string
-	creds          *auth.Credentials
-	wire           *http.Client
-	client         *storage.Client
+	c      gcsConfig
+	o      Options
+	url    string
+	creds  *auth.Credentials
+	base   http.RoundTripper // without credential
+	http   *http.Client
+	client *storage.Client
+}
+
+// A gcsConfig is the content of a gs URL.
+type gcsConfig struct {
+	bucketURL
+	credentialsFile string
 }
 
 func gcsParams() []string { return []string{"credentials_file", "endpoint", "insecure"} }
 
 func checkGCS(u *url.URL) error {
-	_, _, err := parseGCS(u)
+	_, err := parseGCS(u)
 	return err
 }
 
-// parseGCS shares with S3 what the two have in common.
-func parseGCS(u *url.URL) (c s3Config, credentialsFile string, err error) {
-	c, err = parseS3(u)
-	return c, u.Query().Get("credentials_file"), err
+func parseGCS(u *url.URL) (gcsConfig, error) {
+	c, err := parseBucketURL(u)
+	return gcsConfig{bucketURL: c, credentialsFile: u.Query().Get("credentials_file")}, err
 }
 
 func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
-	c, file, err := parseGCS(u)
+	c, err := parseGCS(u)
 	if err != nil {
 		return nil, err
 	}
 	if os.Getenv("STORAGE_EMULATOR_HOST") != "" {
-		// Google's client would send backups there, in the clear and without a credential.
-		return nil, fmt.Errorf("open %s: STORAGE_EMULATOR_HOST is set in the environment; unset it, and say endpoint= in the URL", bare(u))
+		// Google's client would send backups there, unencrypted and without a credential.
+		return nil, fmt.Errorf("open %s: STORAGE_EMULATOR_HOST is set in the environment; unset it, and set endpoint= in the URL", bare(u))
 	}
-	if file != "" {
-		if err := checkCredentialsFile(file); err != nil {
+	if c.credentialsFile != "" {
+		if err := checkCredentialsFile(c.credentialsFile); err != nil {
 			return nil, fmt.Errorf("open %s: %w", bare(u), err)
 		}
 	}
 	creds, err := credentials.DetectDefault(&credentials.DetectOptions{
-		CredentialsFile: file, //nolint:staticcheck // the operator's own file, which nobody else may write
+		CredentialsFile: c.credentialsFile, //nolint:staticcheck // the operator's own file, which nobody else may write
 		Scopes:          []string{storage.ScopeReadWrite},
 	})
 	if err == nil {
 		err = checkGoogleKey(creds)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", bare(u), googleError(err, file))
+		return nil, fmt.Errorf("open %s: %w", bare(u), googleError(err, c.credentialsFile))
 	}
-	client, err := gcsWire(creds, o.Stall)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", bare(u), oneLine(err))
-	}
-	options := []option.ClientOption{option.WithAuthCredentials(creds), option.WithHTTPClient(client)}
-	if c.endpoint != "" {
-		options = append(options, option.WithEndpoint(strings.TrimSuffix(c.endpoint, "/")+"/storage/v1/"))
-	}
-	store, err := storage.NewClient(ctx, options...)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", bare(u), oneLine(err))
-	}
-	return &gcsSink{
-		bucket: c.bucket, prefix: c.prefix, endpoint: c.endpoint, o: o, url: u.String(),
-		creds: creds, wire: client, client: store,
-	}, nil
-}
-
-// gcsWire is the HTTP client: the environment's proxy and certificates, our
-// transport, and above it the credential, which so meets no limit on its way.
-func gcsWire(creds *auth.Credentials, stall time.Duration) (*http.Client, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // nobody replaces it here
 	base.MaxResponseHeaderBytes = maxAnswerHeader
-	client, err := httptransport.NewClient(&httptransport.Options{Credentials: creds, BaseRoundTripper: wire{base, stall}, DisableTelemetry: true})
+	s := &gcsSink{c: c, o: o, url: u.String(), creds: creds, base: base}
+	if s.http, s.client, err = s.connect(ctx, nil); err != nil {
+		return nil, fmt.Errorf("open %s: %w", bare(u), oneLine(err))
+	}
+	return s, nil
+}
+
+// connect makes the clients: the environment's proxy and certificates, our
+// transport, and above it the credential, whose own requests have no limit.
+func (s *gcsSink) connect(ctx context.Context, l *Limiter) (*http.Client, *storage.Client, error) {
+	client, err := httptransport.NewClient(&httptransport.Options{
+		Credentials: s.creds, DisableTelemetry: true,
+		BaseRoundTripper: transport{next: throttledTransport{s.base, l}, stall: s.o.Stall},
+	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	client.CheckRedirect = noRedirect
-	return client, nil
+	options := []option.ClientOption{option.WithAuthCredentials(s.creds), option.WithHTTPClient(client)}
+	if s.c.endpoint != "" {
+		options = append(options, option.WithEndpoint(strings.TrimSuffix(s.c.endpoint, "/")+"/storage/v1/"))
+	}
+	store, err := storage.NewClient(ctx, options...)
+	return client, store, err
+}
+
+// Throttled is Throttler's.
+func (s *gcsSink) Throttled(ctx context.Context, l *Limiter) (Sink, error) {
+	t := *s
+	var err error
+	if t.http, t.client, err = s.connect(ctx, l); err != nil {
+		return nil, fmt.Errorf("open %s: %w", s, oneLine(err))
+	}
+	return &t, nil
+}
+
+// A GCSStore is a sink in Google Cloud Storage, for the examination of its
+// credential. Nothing on a backup's path may use it; the linter enforces that.
+type GCSStore interface{ GCS() GCSAccess }
+
+// A GCSAccess is the connection of a GCS sink to its store.
+type GCSAccess struct {
+	Client         *storage.Client
+	HTTP           *http.Client // adds the credential to its requests
+	Bucket, Prefix string
+	Endpoint       string // "" is Google's own
+}
+
+// GCS is GCSStore's.
+func (s *gcsSink) GCS() GCSAccess {
+	return GCSAccess{Client: s.client, HTTP: s.http, Bucket: s.c.bucket, Prefix: s.c.prefix, Endpoint: s.c.endpoint}
+}
+
+// Credential is Authenticator's: the account and its key, or the digest of another
+// kind of credential.
+func (s *gcsSink) Credential(context.Context) (string, error) {
+	text := s.creds.JSON()
+	if len(text) == 0 {
+		return "from the machine's metadata server", nil
+	}
+	var file struct {
+		Email string `json:"client_email"`
+		Key   string `json:"private_key_id"`
+	}
+	if err := json.Unmarshal(text, &file); err != nil {
+		return "", fmt.Errorf("read the Google credential: %w", err)
+	}
+	if file.Email != "" && file.Key != "" {
+		return "service account " + file.Email + " key " + file.Key, nil
+	}
+	sum := sha256.Sum256(text)
+	return "configuration " + hex.EncodeToString(sum[:]), nil
 }
 
 // String is the URL as it was given; it names credentials, and holds none.
@@ -117,19 +171,17 @@ func (s *gcsSink) Put(ctx context.Context, name string, r io.Reader) (Receipt, e
 		if ctx.Err() != nil {
 			err = inDoubt(context.Cause(ctx), errors.Is(err, ErrUnknown))
 		}
-		return Receipt{}, fmt.Errorf("store gs://%s/%s: %w", s.bucket, s.key(name), err)
+		return Receipt{}, fmt.Errorf("store gs://%s/%s: %w", s.c.bucket, s.c.key(name), err)
 	}
 	return rec, nil
 }
-
-func (s *gcsSink) key(name string) string { return strings.TrimPrefix(s.prefix+"/"+name, "/") }
 
 func (s *gcsSink) put(ctx context.Context, name string, r io.Reader) (Receipt, error) {
 	if ctx.Err() != nil {
 		return Receipt{}, context.Cause(ctx)
 	}
-	ctx, cancel := context.WithCancelCause(withLimitOf(ctx, r))
-	defer cancel(nil) // ends an upload that was not closed; closing it would publish it
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends an upload that was not closed; closing it would publish it
 	per := s.o.PartSize / BlockSize
 	next, leave, err := blocks(ctx, r, s.o.Pool, per+aheadBlocks)
 	if err != nil {
@@ -138,8 +190,8 @@ func (s *gcsSink) put(ctx context.Context, name string, r io.Reader) (Receipt, e
 	defer leave()
 	cut := &cutter{next: next, per: per}
 	defer cut.close()
-	d := newDigest()
-	first, err := cut.part(ctx, d)
+	sum := &checksum{}
+	first, err := cut.part(ctx, sum)
 	if errors.Is(err, io.EOF) {
 		first, err = &part{}, nil
 	}
@@ -151,41 +203,43 @@ func (s *gcsSink) put(ctx context.Context, name string, r io.Reader) (Receipt, e
 		first.release()
 		return Receipt{}, err
 	}
-	up := s.begin(ctx, cancel, name, first, more)
-	defer up.watch.Stop()
+	up := s.begin(ctx, name, first, more)
+	defer up.cancel(nil)
 	defer up.hold(nil)
-	if err := up.send(ctx, cut, first, d); err != nil {
+	if err := up.send(ctx, cut, first, sum); err != nil {
 		return Receipt{}, up.explain(err)
 	}
-	return up.finish(name, d)
+	return up.finish(sum.object(name))
 }
 
-// A gcsUpload is one object on its way.
+// A gcsUpload is one object that is being sent.
 type gcsUpload struct {
 	s        *gcsSink
 	w        *storage.Writer
-	watch    *time.Timer
+	dog      *watchdog
+	cancel   context.CancelCauseFunc
 	crc      uint32
 	long     bool
 	mu       sync.Mutex
-	last     *Block // what the client took last
+	last     *Block // the last block that the client took
 	retried  atomic.Bool
-	sent     atomic.Bool  // something of the body was asked for by a connection
-	progress atomic.Bool  // the store took a part already
+	sent     atomic.Bool  // a connection has read some of the body
+	progress atomic.Bool  // the store has taken a part
 	failing  atomic.Int64 // since when requests fail, in Unix nanoseconds; 0 when they do not
 }
 
-func (s *gcsSink) begin(ctx context.Context, cancel context.CancelCauseFunc, name string, first *part, long bool) *gcsUpload {
+func (s *gcsSink) begin(ctx context.Context, name string, first *part, long bool) *gcsUpload {
 	up := &gcsUpload{s: s, long: long}
-	ctx = withMovement(ctx, up.moved)
-	object := s.client.Bucket(s.bucket).Object(s.key(name)).
+	retries := max(s.o.Retry, 5*time.Minute)
+	ctx, up.dog, up.cancel = watch(ctx, retries+s.o.Stall)
+	pauses := requestPauses()
+	object := s.client.Bucket(s.c.bucket).Object(s.c.key(name)).
 		If(storage.Conditions{DoesNotExist: true}).
-		Retryer(storage.WithErrorFunc(up.again))
-	up.w = object.NewWriter(ctx)
+		Retryer(storage.WithErrorFunc(up.again), storage.WithBackoff(gax.Backoff{Initial: pauses.First, Max: pauses.Longest, Multiplier: 2}))
+	up.w = object.NewWriter(withBodyProgress(ctx, up.moved))
 	up.w.ContentType = "application/octet-stream"
 	up.w.ChunkSize = s.o.PartSize
-	up.w.ChunkRetryDeadline = max(s.o.Retry, 5*time.Minute)
-	up.watch = time.AfterFunc(up.patience(), func() { cancel(errStalled) })
+	up.w.ChunkRetryDeadline = retries
 	up.w.ProgressFunc = func(int64) {
 		up.failing.Store(0)
 		up.progress.Store(true)
@@ -199,12 +253,12 @@ func (s *gcsSink) begin(ctx context.Context, cancel context.CancelCauseFunc, nam
 	return up
 }
 
-// moved is called whenever a request gets on. It looks at the block that the client
-// took last, which tells the block's owner that we live: the client may send a
-// part of it for a long time, and has copied it.
+// moved is called whenever a request makes progress. It touches the last block that
+// the client took: the client has copied it, and may send it for a long time, in
+// which its owner must see that the destination is alive.
 func (up *gcsUpload) moved() {
 	up.sent.Store(true)
-	up.watch.Reset(up.patience())
+	up.dog.progress()
 	up.mu.Lock()
 	defer up.mu.Unlock()
 	if up.last != nil {
@@ -220,10 +274,6 @@ func (up *gcsUpload) hold(b *Block) {
 		up.last.Release()
 	}
 	up.last = b
-}
-
-func (up *gcsUpload) patience() time.Duration {
-	return max(up.s.o.Retry, 5*time.Minute) + up.s.o.Stall
 }
 
 func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
@@ -250,7 +300,7 @@ func (up *gcsUpload) again(err error) bool {
 }
 
 // send writes the whole stream to the client, which copies what it needs.
-func (up *gcsUpload) send(ctx context.Context, cut *cutter, p *part, d *digest) error {
+func (up *gcsUpload) send(ctx context.Context, cut *cutter, p *part, sum *checksum) error {
 	cut.per = 1
 	for {
 		for _, b := range p.blocks {
@@ -263,17 +313,20 @@ func (up *gcsUpload) send(ctx context.Context, cut *cutter, p *part, d *digest) 
 		}
 		p.release()
 		var err error
-		if p, err = cut.part(ctx, d); errors.Is(err, io.EOF) {
+		up.dog.pause()
+		p, err = cut.part(ctx, sum)
+		up.dog.resume()
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
-		} else if err != nil {
+		case err != nil:
 			return err
 		}
 	}
 }
 
-// finish publishes the object and compares what the store has with what was sent.
-func (up *gcsUpload) finish(name string, d *digest) (Receipt, error) {
-	o := d.object(name)
+// finish publishes the object and compares the store's checksum with ours.
+func (up *gcsUpload) finish(o Object) (Receipt, error) {
 	if err := up.w.Close(); err != nil {
 		if !up.long && up.retried.Load() && gcsStatus(err) == 412 {
 			return Receipt{Objects: []Object{o}, Notes: []string{noteSettled}}, nil
@@ -283,7 +336,7 @@ func (up *gcsUpload) finish(name string, d *digest) (Receipt, error) {
 	}
 	at := up.w.Attrs()
 	if at.Size != o.Bytes || at.CRC32C != up.crc {
-		return Receipt{}, &verdict{
+		return Receipt{}, &failure{
 			cause: fmt.Errorf("the store holds other bytes than were sent: %d bytes with CRC32C %08x, ours are %d with %08x", at.Size, at.CRC32C, o.Bytes, up.crc), restart: true,
 		}
 	}

@@ -27,7 +27,7 @@ func gcsStatus(err error) int {
 // explain makes one line of an error, without the session's URI: whoever has that
 // can write to the object.
 func (up *gcsUpload) explain(err error) error {
-	where := "bucket " + up.s.bucket
+	where := "bucket " + up.s.c.bucket
 	status := gcsStatus(err)
 	text := withoutSession(err)
 	switch {

@@ -2,13 +2,9 @@ package sinks_test
 
 import (
 	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -16,28 +12,24 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/fsouza/fake-gcs-server/fakestorage"
+	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
 // A gcsGate stands before a fake of Google Cloud Storage, which allows too much:
 // it lets only uploads of new objects through, as roles/storage.objectCreator
 // does, and compares checksums, which the fake does not.
 type gcsGate struct {
-	*httptest.Server
-	fake        *fakestorage.Server
-	credentials string // a service account's key file
+	*sinktest.GCS
 
 	mu       sync.Mutex
 	denied   []string
-	sessions map[string]*bytes.Buffer              // what resumable uploads hold so far, by their URI
-	names    map[string]string                     // their objects
-	answers  map[string]*httptest.ResponseRecorder // to what was taken of them, by their URI and its range
+	sessions map[string]*bytes.Buffer              // the content of resumable uploads, by their session
+	names    map[string]string                     // the names of their objects
+	answers  map[string]*httptest.ResponseRecorder // to the requests of a session, by session and range
 	rule     func(r *http.Request, nth int) fault
 	uploads  int
 }
@@ -45,54 +37,18 @@ type gcsGate struct {
 func newGCSGate(t *testing.T, bucket string) *gcsGate {
 	t.Helper()
 	g := &gcsGate{sessions: map[string]*bytes.Buffer{}, names: map[string]string{}, answers: map[string]*httptest.ResponseRecorder{}}
-	g.Server = httptest.NewServer(g)
-	t.Cleanup(g.Close)
-	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{NoListener: true, ExternalURL: g.URL, Writer: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.fake = fake
-	fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: bucket})
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(map[string]string{
-		"type": "service_account", "client_email": "backup@test.iam.gserviceaccount.com", "token_uri": g.URL + "/token",
-		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), "private_key_id": "1", "project_id": "test",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.credentials = filepath.Join(t.TempDir(), "key.json")
-	if err := os.WriteFile(g.credentials, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	g.GCS = sinktest.NewGCS(t, bucket, g.handle)
 	return g
 }
 
-func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/token" {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"access_token":"good","token_type":"Bearer","expires_in":3600}`)
-		return
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
+func (g *gcsGate) handle(w http.ResponseWriter, r *http.Request, body []byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	q := r.URL.Query()
 	upload := strings.HasPrefix(r.URL.Path, "/upload/storage/v1/b/") && (r.Method == http.MethodPost || r.Method == http.MethodPut)
-	if r.Header.Get("Authorization") != "Bearer good" || !upload {
+	if !g.Authenticated(r) || !upload {
 		g.denied = append(g.denied, r.Method+" "+r.URL.Path)
-		answer(w, http.StatusForbidden, "denied")
+		g.Refuse(w, http.StatusForbidden, "denied")
 		return
 	}
 	g.uploads++
@@ -109,10 +65,10 @@ func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.mu.Lock()
 		panic(http.ErrAbortHandler)
 	case busy:
-		answer(w, http.StatusServiceUnavailable, "busy")
+		g.Refuse(w, http.StatusServiceUnavailable, "busy")
 		return
 	case refused:
-		answer(w, http.StatusForbidden, "denied")
+		g.Refuse(w, http.StatusForbidden, "denied")
 		return
 	case corrupt:
 		body[len(body)/2] ^= 1
@@ -134,11 +90,11 @@ func (g *gcsGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status, why = g.start(r, body)
 	}
 	if status != 0 {
-		answer(w, status, why)
+		g.Refuse(w, status, why)
 		return
 	}
 	rec := httptest.NewRecorder()
-	g.fake.HTTPHandler().ServeHTTP(rec, r)
+	g.Fake.HTTPHandler().ServeHTTP(rec, r)
 	if id != "" && rec.Code == http.StatusOK {
 		g.answers[again] = rec
 	}
@@ -229,7 +185,7 @@ func (g *gcsGate) taken(name string, r *http.Request) (int, string) {
 	if bucket == "resumable" || name == "" {
 		return 0, ""
 	}
-	if _, err := g.fake.GetObject(bucket, name); err == nil {
+	if _, err := g.Fake.GetObject(bucket, name); err == nil {
 		return http.StatusPreconditionFailed, "the object is there"
 	}
 	return 0, ""
@@ -238,10 +194,4 @@ func (g *gcsGate) taken(name string, r *http.Request) (int, string) {
 func encode32(b []byte) string {
 	crc := crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc))
-}
-
-func answer(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, `{"error":{"code":%d,"message":%q}}`, status, text)
 }

@@ -2,6 +2,7 @@ package sinks_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -19,7 +20,7 @@ import (
 
 func gcsSink(t *testing.T, g *gcsGate, bucket string) sinks.Sink {
 	t.Helper()
-	u, err := sinks.Parse("gs://" + bucket + "/host?credentials_file=" + g.credentials + "&endpoint=" + g.URL)
+	u, err := sinks.Parse("gs://" + bucket + "/host?credentials_file=" + g.Credentials + "&endpoint=" + g.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func gcsSink(t *testing.T, g *gcsGate, bucket string) sinks.Sink {
 
 func (g *gcsGate) stored(t *testing.T, bucket string) (names []string) {
 	t.Helper()
-	all, err := g.fake.ListObjectsWithOptionsPaginated(bucket, fakestorage.ListOptions{})
+	all, err := g.Fake.ListObjectsWithOptionsPaginated(bucket, fakestorage.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func (g *gcsGate) stored(t *testing.T, bucket string) (names []string) {
 
 func (g *gcsGate) content(t *testing.T, bucket, name string) []byte {
 	t.Helper()
-	o, err := g.fake.GetObject(bucket, "host/"+name)
+	o, err := g.Fake.GetObject(bucket, "host/"+name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +225,7 @@ func TestGCSFollowsNoRedirect(t *testing.T) {
 func TestGCSRefusesAnEmulatorOfTheEnvironment(t *testing.T) {
 	g := newGCSGate(t, "vault")
 	t.Setenv("STORAGE_EMULATOR_HOST", "192.0.2.1:9000")
-	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.credentials)
+	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.Credentials)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +238,7 @@ func TestGCSRefusesAnEmulatorOfTheEnvironment(t *testing.T) {
 // stream hears of it all the while.
 func TestGCSBearsASlowConnection(t *testing.T) {
 	g := newGCSGate(t, "vault")
-	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.credentials + "&endpoint=" + g.URL)
+	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.Credentials + "&endpoint=" + g.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +254,7 @@ func TestGCSBearsASlowConnection(t *testing.T) {
 	b.Write(want)
 	var touched atomic.Int32
 	stream := &oneBlock{block: b.View(func() { touched.Add(1) }, func() {})}
-	if _, err := sink.Put(t.Context(), "name", sinks.Limit(stream, sinks.NewLimiter(512<<10))); err != nil {
+	if _, err := throttle(t, sink, sinks.NewLimiter(512<<10)).Put(t.Context(), "name", stream); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(g.content(t, "vault", "name"), want) {
@@ -265,4 +266,19 @@ func TestGCSBearsASlowConnection(t *testing.T) {
 	if n := touched.Load(); n < 10 {
 		t.Errorf("the stream's owner heard %d times of two seconds' work", n)
 	}
+}
+
+// oneBlock is a stream of one block.
+type oneBlock struct {
+	*bytes.Reader
+	block *sinks.Block
+}
+
+func (o *oneBlock) NextBlock(context.Context) (*sinks.Block, error) {
+	if o.block == nil {
+		return nil, io.EOF
+	}
+	b := o.block
+	o.block = nil
+	return b, nil
 }

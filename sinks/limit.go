@@ -9,22 +9,21 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A Limiter is a budget of bytes per second on the way to buckets. Streams that
-// share it share the budget, whatever sink they go to; what is sent again counts
-// again.
+// A Limiter is a budget of bytes per second. All sinks that are throttled by it
+// share the budget; a repeated request counts again.
 type Limiter struct {
 	bucket *rate.Limiter
-	chunk  int // the most that is let through at once
+	chunk  int // the most that is sent at once, in bytes
 	now    func() time.Time
 	wait   func(context.Context, time.Duration) error
 }
 
-// maxChunk is what a connection takes at once where the budget is large.
+// maxChunk is the chunk of a large budget.
 const maxChunk = 64 << 10
 
-// NewLimiter returns a budget of that many bytes per second, which must be
-// positive. A quarter of a second's worth at most is let through at once, so that
-// a connection which waits for its turn is not taken for one that stands still.
+// NewLimiter returns a budget of bytesPerSecond, which must be positive. At most a
+// quarter of a second's budget is sent at once, so that a connection which waits
+// for its turn is not taken for a stalled one.
 func NewLimiter(bytesPerSecond int64) *Limiter {
 	chunk := int(max(1, min(maxChunk, bytesPerSecond/4)))
 	return &Limiter{
@@ -43,7 +42,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// spend waits until the budget has let n bytes through, no more than a chunk.
+// spend waits until n bytes, no more than a chunk, may be sent.
 func (l *Limiter) spend(ctx context.Context, n int) error {
 	now := l.now()
 	r := l.bucket.ReserveN(now, n)
@@ -52,79 +51,57 @@ func (l *Limiter) spend(ctx context.Context, n int) error {
 		return nil
 	}
 	if err := l.wait(ctx, d); err != nil {
-		r.CancelAt(l.now()) // others need not wait for what is not sent
+		r.CancelAt(l.now()) // these bytes are not sent, so others need not wait for them
 		return err
 	}
 	return nil
 }
 
-// Limit marks a stream: a bucket takes it no faster than l allows. A BlockReader
-// stays one, a nil l changes nothing, and a directory, which no wire leads to,
-// takes no notice.
-func Limit(r io.Reader, l *Limiter) io.Reader {
-	if l == nil {
-		return r
-	}
-	if br, ok := r.(BlockReader); ok {
-		return &limitedBlocks{BlockReader: br, l: l}
-	}
-	return &limitedReader{Reader: r, l: l}
+// A throttledTransport limits the bodies of requests. A nil limiter is no limit.
+type throttledTransport struct {
+	next    http.RoundTripper
+	limiter *Limiter
 }
 
-type limitedReader struct {
-	io.Reader
-	l *Limiter
-}
-
-type limitedBlocks struct {
-	BlockReader
-	l *Limiter
-}
-
-func (r *limitedReader) limiter() *Limiter { return r.l }
-func (r *limitedBlocks) limiter() *Limiter { return r.l }
-
-type limiterKey struct{}
-
-// withLimitOf gives the requests of a stream the stream's limiter, if it has one.
-func withLimitOf(ctx context.Context, r io.Reader) context.Context {
-	if m, ok := r.(interface{ limiter() *Limiter }); ok {
-		return context.WithValue(ctx, limiterKey{}, m.limiter())
+// RoundTrip is http.RoundTripper's.
+func (t throttledTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if t.limiter == nil || r.Body == nil || r.Body == http.NoBody {
+		return t.next.RoundTrip(r)
 	}
-	return ctx
+	return t.next.RoundTrip(withBody(r, func(body io.ReadCloser) io.ReadCloser {
+		return &throttledBody{ReadCloser: body, ctx: r.Context(), limiter: t.limiter}
+	}))
 }
 
-// throttled is r with its body slowed down to what the limiter of its context allows.
-func throttled(r *http.Request) *http.Request {
-	l, ok := r.Context().Value(limiterKey{}).(*Limiter)
-	if !ok || r.Body == nil || r.Body == http.NoBody {
-		return r
-	}
-	slow := r.WithContext(r.Context()) // a copy: a transport leaves its caller's alone
-	slow.Body = &slowBody{ReadCloser: r.Body, ctx: r.Context(), l: l}
+// withBody returns a copy of r with its body wrapped, also when it is sent again.
+func withBody(r *http.Request, wrap func(io.ReadCloser) io.ReadCloser) *http.Request {
+	out := r.WithContext(r.Context()) // a transport must not modify its caller's request
+	out.Body = wrap(r.Body)
 	if again := r.GetBody; again != nil {
-		slow.GetBody = func() (io.ReadCloser, error) {
+		out.GetBody = func() (io.ReadCloser, error) {
 			body, err := again()
-			return &slowBody{ReadCloser: body, ctx: r.Context(), l: l}, err
+			if err != nil {
+				return nil, err
+			}
+			return wrap(body), nil
 		}
 	}
-	return slow
+	return out
 }
 
-// A slowBody is a request's body at the pace of a limiter.
-type slowBody struct {
+type throttledBody struct {
 	io.ReadCloser
-	ctx context.Context //nolint:containedctx // io.Reader has none
-	l   *Limiter
+	ctx     context.Context //nolint:containedctx // io.Reader has none
+	limiter *Limiter
 }
 
-func (s *slowBody) Read(p []byte) (int, error) {
-	n, err := s.ReadCloser.Read(p[:min(len(p), s.l.chunk)])
+func (b *throttledBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p[:min(len(p), b.limiter.chunk)])
 	if n == 0 {
 		return n, err
 	}
-	if wait := s.l.spend(s.ctx, n); wait != nil {
-		return 0, wait // what was read is not handed on: a body that stops is not one that ended
+	if wait := b.limiter.spend(b.ctx, n); wait != nil {
+		return 0, wait // the bytes are dropped: a body that was interrupted must not look complete
 	}
 	return n, err
 }

@@ -4,13 +4,22 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
+
+// throttle limits a sink.
+func throttle(t *testing.T, sink sinks.Sink, l *sinks.Limiter) sinks.Sink {
+	t.Helper()
+	limited, err := sinks.Throttle(t.Context(), sink, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return limited
+}
 
 // between checks how long a budget made its streams wait.
 func between(t *testing.T, got, least, most time.Duration) {
@@ -42,7 +51,7 @@ func TestS3KeepsToItsBandwidth(t *testing.T) {
 				t.Fatal(err)
 			}
 			between(t, clock.Passed(), 0, 0)
-			if _, err := sink.Put(t.Context(), "name", sinks.Limit(bytes.NewReader(want), l)); err != nil {
+			if _, err := throttle(t, sink, l).Put(t.Context(), "name", bytes.NewReader(want)); err != nil {
 				t.Fatal(err)
 			}
 			between(t, clock.Passed(), c.least, c.most)
@@ -64,9 +73,10 @@ func TestBandwidthIsShared(t *testing.T) {
 			t.Fatal(err)
 		}
 		sink := through(t, newFaultyProxy(t, minio, func(string, int) fault { return none }), minio, bucket, "", sinks.Options{})
+		limited := throttle(t, sink, l)
 		for _, object := range []string{"a", "b"} {
 			all.Go(func() {
-				if _, err := sink.Put(t.Context(), object, sinks.Limit(bytes.NewReader(pattern(2<<20)), l)); err != nil {
+				if _, err := limited.Put(t.Context(), object, bytes.NewReader(pattern(2<<20))); err != nil {
 					t.Error(err)
 				}
 			})
@@ -83,7 +93,7 @@ func TestGCSKeepsToItsBandwidth(t *testing.T) {
 	g := newGCSGate(t, "vault")
 	l, clock := sinks.NewClockedLimiter(1 << 20)
 	want := pattern(3<<20 + 5)
-	if _, err := gcsSink(t, g, "vault").Put(t.Context(), "name", sinks.Limit(bytes.NewReader(want), l)); err != nil {
+	if _, err := throttle(t, gcsSink(t, g, "vault"), l).Put(t.Context(), "name", bytes.NewReader(want)); err != nil {
 		t.Fatal(err)
 	}
 	between(t, clock.Passed(), 2500*time.Millisecond, 3500*time.Millisecond)
@@ -95,7 +105,7 @@ func TestGCSKeepsToItsBandwidth(t *testing.T) {
 func TestADirectoryKnowsNoBandwidth(t *testing.T) {
 	l, clock := sinks.NewClockedLimiter(1)
 	sink := openSink(t, t.TempDir())
-	if _, err := sink.Put(t.Context(), "name", sinks.Limit(bytes.NewReader(pattern(long)), l)); err != nil {
+	if _, err := throttle(t, sink, l).Put(t.Context(), "name", bytes.NewReader(pattern(long))); err != nil {
 		t.Fatal(err)
 	}
 	between(t, clock.Passed(), 0, 0)
@@ -109,7 +119,7 @@ func TestWaitingForBandwidthEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	// An hour for a kilobyte: only giving up ends it.
-	_, err := sink.Put(ctx, "name", sinks.Limit(bytes.NewReader(pattern(4<<10)), sinks.NewLimiter(1)))
+	_, err := throttle(t, sink, sinks.NewLimiter(1)).Put(ctx, "name", bytes.NewReader(pattern(4<<10)))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -118,40 +128,10 @@ func TestWaitingForBandwidthEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// oneBlock is a stream of one block.
-type oneBlock struct {
-	*bytes.Reader
-	block *sinks.Block
-}
-
-func (o *oneBlock) NextBlock(context.Context) (*sinks.Block, error) {
-	if o.block == nil {
-		return nil, io.EOF
-	}
-	b := o.block
-	o.block = nil
-	return b, nil
-}
-
-func TestLimitKeepsBlocks(t *testing.T) {
-	b, err := sinks.NewPool(1).Get(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Write([]byte("text"))
-	r, ok := sinks.Limit(&oneBlock{block: b}, sinks.NewLimiter(1)).(sinks.BlockReader)
-	if !ok {
-		t.Fatal("the stream of blocks became a plain one")
-	}
-	got, err := r.NextBlock(t.Context())
-	if err != nil || got != b {
-		t.Errorf("another block, %v", err)
-	}
-	if _, err := r.NextBlock(t.Context()); !errors.Is(err, io.EOF) {
-		t.Errorf("at the end: %v", err)
-	}
-	plain := bytes.NewReader(nil)
-	if sinks.Limit(plain, nil) != io.Reader(plain) {
-		t.Error("no limit changed the stream")
+func TestNoLimiterChangesNoSink(t *testing.T) {
+	g := newGCSGate(t, "vault")
+	sink := gcsSink(t, g, "vault")
+	if throttle(t, sink, nil) != sink {
+		t.Error("a sink without limit is another one")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -71,25 +72,25 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// A kind is one sort of sink: the parameters its URL may have, a check of the
-// URL that asks nobody, and how it is opened.
-type kind struct {
-	params []string
-	check  func(*url.URL) error
-	open   func(context.Context, *url.URL, Options) (Sink, error)
+// A scheme is one implementation of Sink.
+type scheme struct {
+	params []string                                               // the parameters that its URLs may have
+	check  func(*url.URL) error                                   // checks a URL without contacting the store
+	open   func(context.Context, *url.URL, Options) (Sink, error) // opens the sink of a checked URL
+	dir    func(*url.URL) string                                  // the local folder; nil for other sinks
 }
 
-func kinds() map[string]kind {
-	return map[string]kind{
-		"file": {nil, checkDir, openDir},
-		"s3":   {s3Params(), checkS3, openS3},
-		"gs":   {gcsParams(), checkGCS, openGCS},
+// schemes are all implementations, by the scheme of their URLs.
+func schemes() map[string]scheme {
+	return map[string]scheme{
+		"file": {check: checkDir, open: openDir, dir: dirOf},
+		"s3":   {params: s3Params(), check: checkS3, open: openS3},
+		"gs":   {params: gcsParams(), check: checkGCS, open: openGCS},
 	}
 }
 
 // Parse reads a sink's URL, or a path, which may begin with ~/. Placeholders in
-// braces are let through for the caller to replace. Nothing is asked of the
-// sink itself.
+// braces are kept for the caller to replace. The store is not contacted.
 func Parse(s string) (*url.URL, error) {
 	if s == "" {
 		return nil, fmt.Errorf("%w: it is empty; give a folder, s3://bucket/prefix or gs://bucket/prefix", ErrURL)
@@ -104,8 +105,8 @@ func Parse(s string) (*url.URL, error) {
 	return u, check(u)
 }
 
-// parsePath reads a folder's path. What may be a URL that was mistyped is refused:
-// a bucket's backups would lie on this host, and nobody would know.
+// parsePath reads a folder's path. A path that looks like a mistyped URL is refused:
+// otherwise the backups meant for a bucket would silently stay on this host.
 func parsePath(s string) (*url.URL, error) {
 	first, _, _ := strings.Cut(s, "/")
 	if scheme, _, ok := strings.Cut(first, ":"); ok {
@@ -128,11 +129,12 @@ func parsePath(s string) (*url.URL, error) {
 	return &url.URL{Scheme: "file", Path: abs}, nil
 }
 
-// check refuses what no sink can mean.
+// check refuses URLs that no sink accepts.
 func check(u *url.URL) error {
-	k, ok := kinds()[u.Scheme]
+	k, ok := schemes()[u.Scheme]
 	if !ok {
-		return fmt.Errorf("%w: no sink is called %q; there are file, s3 and gs", ErrURL, u.Scheme)
+		known := slices.Sorted(maps.Keys(schemes()))
+		return fmt.Errorf("%w: no sink is called %q; use one of %s", ErrURL, u.Scheme, strings.Join(known, ", "))
 	}
 	if u.User != nil {
 		return fmt.Errorf("%w: %s://…: credentials do not belong into a URL, where every user of the host can read them; use credentials_file= or profile=", ErrURL, u.Scheme)
@@ -184,24 +186,29 @@ func Open(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if o.PartSize%BlockSize != 0 {
 		return nil, fmt.Errorf("open %s: a part of %d bytes is not a multiple of %d", bare(u), o.PartSize, BlockSize)
 	}
-	sink, err := kinds()[u.Scheme].open(ctx, u, o)
+	sink, err := schemes()[u.Scheme].open(ctx, u, o)
 	if err == nil && o.Dry {
 		return drySink{sink}, nil
 	}
 	return sink, err
 }
 
-// A drySink is there to be asked about.
+// A drySink refuses every Put.
 type drySink struct{ Sink }
 
+// Unwrap is the sink itself, for its optional interfaces.
+func (s drySink) Unwrap() Sink { return s.Sink }
+
+// Put refuses.
 func (s drySink) Put(context.Context, string, io.Reader) (Receipt, error) {
-	return Receipt{}, fmt.Errorf("store in %s: it was opened to be looked at alone", s)
+	return Receipt{}, fmt.Errorf("store in %s: sink is read-only (dry run)", s)
 }
 
-// LocalDir is the folder that a sink's URL stands for, false when it is no folder.
+// LocalDir is the folder of a directory sink's URL, false for other sinks.
 func LocalDir(u *url.URL) (string, bool) {
-	if u.Scheme != "file" {
+	dir := schemes()[u.Scheme].dir
+	if dir == nil {
 		return "", false
 	}
-	return filepath.FromSlash(u.Path), true
+	return dir(u), true
 }

@@ -44,7 +44,7 @@ func TestParseRefuses(t *testing.T) {
 		{"s3://key:hunter2@vault/x", "credentials do not belong"},
 		{"s3://vault/../x", "plain path"},
 		{"s3://vault/a%0Ab/..", "s3://vault/a?b/..: the prefix is not a plain path"},
-		{"s3://v", "no bucket's name"},
+		{"s3://v", "not a valid bucket name"},
 		{"s3://vault?path_style=maybe", "true or false"},
 		{"s3://vault?checksum=sha1", "crc64nvme or md5"},
 		{"s3://vault?sse=rot13", "aws:kms"},

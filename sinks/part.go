@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-
-	"github.com/minio/crc64nvme"
 )
 
 // A part is a run of blocks that is sent as one: all but the last are full.
@@ -15,6 +13,13 @@ type part struct {
 	blocks []*Block
 	size   int64
 	crc    uint64
+}
+
+// add appends a block and takes over the caller's reference to it.
+func (p *part) add(b *Block) {
+	sum := checksum{bytes: p.size, crc: p.crc}
+	sum.append(b.checksum())
+	p.blocks, p.size, p.crc = append(p.blocks, b), sum.bytes, sum.crc
 }
 
 func (p *part) release() {
@@ -35,8 +40,8 @@ type cutter struct {
 	last *Block // what part took last
 }
 
-// part returns the next part and adds its bytes to d, io.EOF when none is left.
-func (c *cutter) part(ctx context.Context, d *digest) (*part, error) {
+// part returns the next part and adds its checksum to sum, io.EOF when none is left.
+func (c *cutter) part(ctx context.Context, sum *checksum) (*part, error) {
 	p := &part{}
 	for len(p.blocks) < c.per {
 		more, err := c.more(ctx)
@@ -55,15 +60,12 @@ func (c *cutter) part(ctx context.Context, d *digest) (*part, error) {
 			b.Release()
 			return nil, errors.New("cut a stream into parts: a block before the last is not full")
 		}
-		bytes := b.Bytes()
-		p.blocks = append(p.blocks, b)
-		p.size += int64(len(bytes))
-		p.crc = crc64nvme.Update(p.crc, bytes)
-		d.add(bytes)
+		p.add(b)
 	}
 	if len(p.blocks) == 0 {
 		return nil, io.EOF
 	}
+	sum.append(checksum{bytes: p.size, crc: p.crc})
 	return p, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"sync/atomic"
 
@@ -23,9 +24,14 @@ type s3Sink struct {
 	o      Options
 	url    string
 	client *s3.Client
+	base   http.RoundTripper
+	store  *s3Store
+}
 
-	reached atomic.Bool // the store has answered something once
-	eager   atomic.Bool // the store, or what stands before it, refuses Expect: 100-continue
+// An s3Store is what was learned about the store.
+type s3Store struct {
+	reached          atomic.Bool // it has answered a request successfully
+	noExpectContinue atomic.Bool // it, or a proxy, refuses Expect: 100-continue
 }
 
 func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {
@@ -33,15 +39,49 @@ func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := s3Client(ctx, c)
+	client, base, err := s3Client(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", bare(u), err)
 	}
-	return &s3Sink{c: c, o: o, url: u.String(), client: client}, nil
+	return &s3Sink{c: c, o: o, url: u.String(), client: client, base: base, store: &s3Store{}}, nil
 }
 
-// aheadBlocks are what a stream holds beside the part that it fills: one that tells
-// whether there is more, and one on its way from the reader.
+// Throttled is Throttler's.
+func (s *s3Sink) Throttled(_ context.Context, l *Limiter) (Sink, error) {
+	t := *s
+	t.client = s3.New(s.client.Options(), func(o *s3.Options) { o.HTTPClient = newHTTPClient(throttledTransport{s.base, l}) })
+	return &t, nil
+}
+
+// MaxObject is Divider's.
+func (s *s3Sink) MaxObject() int64 { return int64(s.o.MaxParts) * int64(s.o.PartSize) }
+
+// An S3Store is a sink in S3 or a compatible store, for the examination of its
+// credential. Nothing on a backup's path may use it; the linter enforces that.
+type S3Store interface{ S3() S3Access }
+
+// An S3Access is the connection of an S3 sink to its store.
+type S3Access struct {
+	Client         *s3.Client // sends each request once
+	Bucket, Prefix string
+	Endpoint       string // "" is AWS
+	Owner          string // expected_owner, or ""
+	Unconditional  bool   // conditional=false
+	// Objects are created with these: a bucket policy may require them.
+	SSE, KMSKey, StorageClass string
+}
+
+// S3 is S3Store's.
+func (s *s3Sink) S3() S3Access {
+	return S3Access{
+		Client: s.client, Bucket: s.c.bucket, Prefix: s.c.prefix, Endpoint: aws.ToString(s.client.Options().BaseEndpoint),
+		Owner: s.c.owner, Unconditional: s.c.overwrite,
+		SSE: s.c.sse, KMSKey: s.c.kmsKey, StorageClass: s.c.storageClass,
+	}
+}
+
+// aheadBlocks is the number of blocks that a stream holds besides the part that it
+// fills: one to know whether the stream goes on, and one in the reader.
 const aheadBlocks = 2
 
 // String is the URL as it was given; it names credentials, and holds none.
@@ -56,7 +96,7 @@ func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, er
 	if ctx.Err() != nil {
 		return Receipt{}, s.wrap(name, context.Cause(ctx))
 	}
-	ctx, cancel := context.WithCancel(withLimitOf(ctx, r))
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	per := s.o.PartSize / BlockSize
 	next, leave, err := blocks(ctx, r, s.o.Pool, per+aheadBlocks)
@@ -66,8 +106,8 @@ func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, er
 	defer leave()
 	cut := &cutter{next: next, per: per}
 	defer cut.close()
-	d := newDigest()
-	first, err := cut.part(ctx, d)
+	sum := &checksum{}
+	first, err := cut.part(ctx, sum)
 	if errors.Is(err, io.EOF) {
 		first, err = &part{}, nil
 	}
@@ -81,9 +121,9 @@ func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, er
 	}
 	rec := Receipt{Notes: s.notes()}
 	if more {
-		err = s.putLong(ctx, name, cut, first, d, &rec)
+		err = s.putLong(ctx, name, cut, first, sum, &rec)
 	} else {
-		err = s.putShort(ctx, name, first, d, &rec)
+		err = s.putShort(ctx, first, sum.object(name), &rec)
 	}
 	if err != nil {
 		return Receipt{}, s.wrap(name, err)
@@ -91,7 +131,7 @@ func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, er
 	return rec, nil
 }
 
-// notes say what the URL gave up.
+// notes name the guarantees that the URL disables.
 func (s *s3Sink) notes() []string {
 	var notes []string
 	if s.c.overwrite {
@@ -104,14 +144,7 @@ func (s *s3Sink) notes() []string {
 }
 
 func (s *s3Sink) wrap(name string, err error) error {
-	return fmt.Errorf("store s3://%s/%s: %w", s.c.bucket, s.key(name), err)
-}
-
-func (s *s3Sink) key(name string) string {
-	if s.c.prefix == "" {
-		return name
-	}
-	return s.c.prefix + "/" + name
+	return fmt.Errorf("store s3://%s/%s: %w", s.c.bucket, s.c.key(name), err)
 }
 
 // ifNew is the condition that makes the store refuse a name that is taken.
@@ -131,14 +164,13 @@ func given(v string) *string {
 }
 
 // putShort sends a stream that is one part as one PutObject.
-func (s *s3Sink) putShort(ctx context.Context, name string, p *part, d *digest, rec *Receipt) error {
+func (s *s3Sink) putShort(ctx context.Context, p *part, o Object, rec *Receipt) error {
 	defer p.release()
-	o := d.object(name)
 	err := s.retry(ctx, request{
-		op:       "PutObject",
-		patience: s.o.Stall,
-		send: func(ctx context.Context, moved func()) (bool, error) {
-			return s.putObject(ctx, p, &o, moved)
+		op:    "PutObject",
+		stall: s.o.Stall,
+		send: func(ctx context.Context, progress func()) (bool, error) {
+			return s.putObject(ctx, p, &o, progress)
 		},
 		settle: func(err error, maybe bool) (bool, error) {
 			if !taken(err) {
@@ -161,10 +193,10 @@ const noteSettled = "the answer to the last request was lost; the store refused 
 
 // putObject makes one attempt and tells whether it may have taken effect although
 // it failed.
-func (s *s3Sink) putObject(ctx context.Context, p *part, o *Object, moved func()) (maybe bool, err error) {
-	b := &body{part: p, moved: moved}
+func (s *s3Sink) putObject(ctx context.Context, p *part, o *Object, progress func()) (maybe bool, err error) {
+	b := &body{part: p, moved: progress}
 	in := &s3.PutObjectInput{
-		Bucket: &s.c.bucket, Key: aws.String(s.key(o.Name)), Body: b, ContentLength: &p.size, IfNoneMatch: s.ifNew(),
+		Bucket: &s.c.bucket, Key: aws.String(s.c.key(o.Name)), Body: b, ContentLength: &p.size, IfNoneMatch: s.ifNew(),
 		StorageClass: types.StorageClass(s.c.storageClass), ExpectedBucketOwner: given(s.c.owner),
 		ServerSideEncryption: types.ServerSideEncryption(s.c.sse), SSEKMSKeyId: given(s.c.kmsKey),
 	}
@@ -193,26 +225,26 @@ func (s *s3Sink) putObject(ctx context.Context, p *part, o *Object, moved func()
 func (s *s3Sink) confirm(etag, theirs *string, ours uint64) error {
 	switch {
 	case aws.ToString(etag) == "":
-		return &verdict{cause: errors.New("the store answered 200 and acknowledged nothing: no ETag; what it holds under the name is not known")}
+		return &failure{cause: errors.New("the store answered 200 and acknowledged nothing: no ETag; what it holds under the name is not known")}
 	case s.c.md5:
 		return nil
 	case aws.ToString(theirs) == "":
-		return &verdict{cause: errors.New("the store did not confirm the CRC64NVME checksum; add checksum=md5 to the URL if it has none")}
+		return &failure{cause: errors.New("the store did not confirm the CRC64NVME checksum; add checksum=md5 to the URL if it has none")}
 	case *theirs != encodeCRC(ours):
-		return &verdict{cause: fmt.Errorf("the store holds other bytes than were sent: its CRC64NVME is %.40q, ours %s", *theirs, encodeCRC(ours)), restart: true}
+		return &failure{cause: fmt.Errorf("the store holds other bytes than were sent: its CRC64NVME is %.40q, ours %s", *theirs, encodeCRC(ours)), restart: true}
 	}
 	return nil
 }
 
 // errEarly is that of an acknowledgement of what was not sent yet.
 func errEarly() error {
-	return &verdict{cause: errors.New("the store acknowledged what it had not been sent; whatever answers at this endpoint is no store"), restart: false}
+	return &failure{cause: errors.New("the store acknowledged what it had not been sent; whatever answers at this endpoint is no store"), restart: false}
 }
 
 // expect has bodies sent at once where it must be; else the store is asked first
 // whether it will take a long one.
 func (s *s3Sink) expect(o *s3.Options) {
-	if s.eager.Load() {
+	if s.store.noExpectContinue.Load() {
 		o.ContinueHeaderThresholdBytes = -1
 	}
 }

@@ -23,9 +23,9 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// s3Client makes a client that tries each request once: how often and when to
-// try again depends on the request, and is decided where it is made.
-func s3Client(ctx context.Context, c s3Config) (*s3.Client, error) {
+// s3Client makes a client that sends each request once, since retries depend on
+// the request. It also returns the client's transport.
+func s3Client(ctx context.Context, c s3Config) (*s3.Client, http.RoundTripper, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
 		config.WithLogger(logging.Nop{}), // it would write to standard error by itself
@@ -37,7 +37,7 @@ func s3Client(ctx context.Context, c s3Config) (*s3.Client, error) {
 	}
 	if c.credentialsFile != "" {
 		if err := checkCredentialsFile(c.credentialsFile); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		load = append(load, onlyFile(c)...)
 	}
@@ -46,14 +46,16 @@ func s3Client(ctx context.Context, c s3Config) (*s3.Client, error) {
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, load...)
 	if err != nil {
-		return nil, configError(err, c)
+		return nil, nil, configError(err, c)
 	}
 	if aws.IsCredentialsProvider(cfg.Credentials, credentials.StaticCredentialsProvider{}) {
-		cfg.Credentials = aws.NewCredentialsCache(&rereader{load: load, file: c.credentialsFile, now: cfg.Credentials})
+		cfg.Credentials = aws.NewCredentialsCache(&rereadCredential{load: load, file: c.credentialsFile, now: cfg.Credentials})
 	}
-	if cfg.HTTPClient, err = s3Transport(cfg.HTTPClient, c.caFile); err != nil {
-		return nil, err
+	base, err := s3Transport(cfg.HTTPClient, c.caFile)
+	if err != nil {
+		return nil, nil, err
 	}
+	cfg.HTTPClient = newHTTPClient(base)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.UsePathStyle = c.pathStyle
 		if c.endpoint != "" {
@@ -67,9 +69,9 @@ func s3Client(ctx context.Context, c s3Config) (*s3.Client, error) {
 		}
 	})
 	if err := checkClient(client, c); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return client, checkCredentials(ctx, client, c)
+	return client, base, checkCredentials(ctx, client, c)
 }
 
 // configError names the file that the SDK could not read, which it does not do itself.
@@ -116,18 +118,6 @@ func onlyFile(c s3Config) []func(*config.LoadOptions) error {
 	}
 }
 
-// checkCredentialsFile refuses a file that every user of the host can read.
-func checkCredentialsFile(path string) error {
-	i, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("read credentials_file: %w", err)
-	}
-	if i.Mode().Perm()&0o026 != 0 {
-		return fmt.Errorf("read credentials_file: %s is open to others (mode %#o); chmod 600 it", path, i.Mode().Perm())
-	}
-	return nil
-}
-
 func checkClient(client *s3.Client, c s3Config) error {
 	o := client.Options()
 	if o.BaseEndpoint != nil { // of the environment, perhaps
@@ -159,7 +149,7 @@ func checkCredentials(ctx context.Context, client *s3.Client, c s3Config) error 
 
 // s3Transport adapts the SDK's HTTP client, which knows the environment's proxy
 // and AWS_CA_BUNDLE, to long uploads: a connection for each part in flight.
-func s3Transport(base aws.HTTPClient, caFile string) (aws.HTTPClient, error) {
+func s3Transport(base aws.HTTPClient, caFile string) (http.RoundTripper, error) {
 	client, ok := base.(*awshttp.BuildableClient)
 	if !ok {
 		client = awshttp.NewBuildableClient()
@@ -186,5 +176,5 @@ func s3Transport(base aws.HTTPClient, caFile string) (aws.HTTPClient, error) {
 		}
 		t.MaxResponseHeaderBytes = maxAnswerHeader
 	})
-	return wireClient(client.GetTransport()), nil
+	return client.GetTransport(), nil
 }

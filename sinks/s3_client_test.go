@@ -35,7 +35,7 @@ func signedPayload(t *testing.T, query string, server *httptest.Server) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := s3Client(t.Context(), c)
+	client, _, err := s3Client(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,9 +205,9 @@ func TestPiecesAreInTheOrderOfAShell(t *testing.T) {
 
 // An answer that moves and has no end is given up all the same.
 func TestAnAttemptEnds(t *testing.T) {
-	_, err := attempt(t.Context(), request{patience: time.Hour, longest: time.Millisecond, send: func(ctx context.Context, moved func()) (bool, error) {
+	_, err := send(t.Context(), request{stall: time.Hour, longest: time.Millisecond, send: func(ctx context.Context, progress func()) (bool, error) {
 		for ctx.Err() == nil {
-			moved()
+			progress()
 		}
 		return true, ctx.Err()
 	}})

@@ -18,9 +18,9 @@ import (
 
 // A piece is one object of a long stream while it is sent.
 type piece struct {
-	name   string
-	id     string // of the multipart upload
-	digest *digest
+	name string
+	id   string // of the multipart upload
+	sum  *checksum
 
 	mu    sync.Mutex
 	parts []types.CompletedPart // in order; each is filled in once it is sent
@@ -30,14 +30,14 @@ type piece struct {
 // putLong sends a stream in parts, in further pieces beyond o.MaxParts. Nothing
 // is completed before the stream is over and every part is there; the piece that
 // has the stream's own name comes last.
-func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *part, d *digest, rec *Receipt) (err error) {
+func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *part, sum *checksum, rec *Receipt) (err error) {
 	var pieces []*piece
 	defer func() {
 		if err != nil {
 			s.abort(ctx, pieces)
 		}
 	}()
-	if pieces, err = s.sendParts(ctx, name, cut, first, d); err != nil {
+	if pieces, err = s.sendParts(ctx, name, cut, first, sum); err != nil {
 		return err
 	}
 	defer every(time.Second, cut.alive)()
@@ -77,7 +77,7 @@ func every(d time.Duration, f func()) (stop func()) {
 }
 
 // sendParts sends all parts and returns the pieces that were begun, also when it fails.
-func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first *part, d *digest) (pieces []*piece, err error) {
+func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first *part, sum *checksum) (pieces []*piece, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.o.Parallel)
 	var now *piece
@@ -88,7 +88,7 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 				err = fmt.Errorf("the stream is longer than %d objects of %d parts of %d MiB; leave something out", s.o.pieces, s.o.MaxParts, s.o.PartSize/BlockSize)
 				break
 			}
-			if now, err = s.begin(ctx, pieceName(name, len(pieces)), d); err != nil {
+			if now, err = s.begin(ctx, pieceName(name, len(pieces)), sum); err != nil {
 				p.release()
 				break
 			}
@@ -100,7 +100,7 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 			defer sent.release()
 			return s.sendPart(ctx, to, number, sent)
 		})
-		if p, d, err = nextPart(ctx, cut, d, len(now.parts) == s.o.MaxParts); errors.Is(err, io.EOF) {
+		if p, sum, err = nextPart(ctx, cut, sum, len(now.parts) == s.o.MaxParts); errors.Is(err, io.EOF) {
 			err = nil
 		}
 	}
@@ -111,12 +111,12 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 }
 
 // nextPart reads on, for a further piece when the current one is full.
-func nextPart(ctx context.Context, cut *cutter, d *digest, full bool) (*part, *digest, error) {
+func nextPart(ctx context.Context, cut *cutter, sum *checksum, full bool) (*part, *checksum, error) {
 	if full {
-		d = newDigest()
+		sum = &checksum{}
 	}
-	p, err := cut.part(ctx, d)
-	return p, d, err
+	p, err := cut.part(ctx, sum)
+	return p, sum, err
 }
 
 // reserve takes the next part number.
@@ -132,9 +132,9 @@ func (p *piece) reserve() int32 {
 const beginGrace = 3 * time.Second
 
 // begin opens a multipart upload. What it opened is returned even when ctx is over.
-func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, error) {
+func (s *s3Sink) begin(ctx context.Context, name string, sum *checksum) (*piece, error) {
 	in := &s3.CreateMultipartUploadInput{
-		Bucket: &s.c.bucket, Key: aws.String(s.key(name)),
+		Bucket: &s.c.bucket, Key: aws.String(s.c.key(name)),
 		StorageClass: types.StorageClass(s.c.storageClass), ExpectedBucketOwner: given(s.c.owner),
 		ServerSideEncryption: types.ServerSideEncryption(s.c.sse), SSEKMSKeyId: given(s.c.kmsKey),
 	}
@@ -142,10 +142,10 @@ func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, err
 		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme
 		in.ChecksumType = types.ChecksumTypeFullObject
 	}
-	p := &piece{name: name, digest: d}
+	p := &piece{name: name, sum: sum}
 	err := s.retry(ctx, request{
-		op:       "CreateMultipartUpload",
-		patience: s.o.Stall,
+		op:    "CreateMultipartUpload",
+		stall: s.o.Stall,
 		send: func(ctx context.Context, _ func()) (bool, error) {
 			ctx, cancel := outlive(ctx, beginGrace)
 			defer cancel()
@@ -155,7 +155,7 @@ func (s *s3Sink) begin(ctx context.Context, name string, d *digest) (*piece, err
 			}
 			if p.id = aws.ToString(out.UploadId); p.id == "" {
 				// A part sent to no upload would be an object, under the stream's own name.
-				return false, &verdict{cause: errors.New("the store answered 200 and began no upload")}
+				return false, &failure{cause: errors.New("the store answered 200 and began no upload")}
 			}
 			return false, nil
 		},
@@ -180,7 +180,7 @@ func outlive(ctx context.Context, grace time.Duration) (context.Context, context
 // is confirmed.
 func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part) error {
 	in := s3.UploadPartInput{
-		Bucket: &s.c.bucket, Key: aws.String(s.key(to.name)), UploadId: &to.id, PartNumber: &number,
+		Bucket: &s.c.bucket, Key: aws.String(s.c.key(to.name)), UploadId: &to.id, PartNumber: &number,
 		ContentLength: &p.size, ExpectedBucketOwner: given(s.c.owner),
 	}
 	if s.c.md5 {
@@ -190,10 +190,10 @@ func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part)
 	}
 	done := types.CompletedPart{PartNumber: &number, ChecksumCRC64NVME: in.ChecksumCRC64NVME}
 	err := s.retry(ctx, request{
-		op:       "UploadPart",
-		patience: s.o.Stall,
-		send: func(ctx context.Context, moved func()) (bool, error) {
-			b := &body{part: p, moved: moved}
+		op:    "UploadPart",
+		stall: s.o.Stall,
+		send: func(ctx context.Context, progress func()) (bool, error) {
+			b := &body{part: p, moved: progress}
 			defer b.detach()
 			in := in
 			in.Body = b
@@ -230,9 +230,9 @@ func uploadGone(err error, _ bool) (bool, error) {
 // complete makes a piece's parts an object. Its answer may be lost after it took
 // effect; settled tells that this was found out by asking once more.
 func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool, err error) {
-	o = p.digest.object(p.name)
+	o = p.sum.object(p.name)
 	in := &s3.CompleteMultipartUploadInput{
-		Bucket: &s.c.bucket, Key: aws.String(s.key(p.name)), UploadId: &p.id, IfNoneMatch: s.ifNew(),
+		Bucket: &s.c.bucket, Key: aws.String(s.c.key(p.name)), UploadId: &p.id, IfNoneMatch: s.ifNew(),
 		ExpectedBucketOwner: given(s.c.owner), MultipartUpload: &types.CompletedMultipartUpload{Parts: p.parts},
 	}
 	if !s.c.md5 {
@@ -243,10 +243,10 @@ func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool
 	err = s.retry(ctx, request{
 		op: "CompleteMultipartUpload",
 		// Some stores put the parts together before they answer, and some send spaces meanwhile.
-		patience: 5 * s.o.Stall,
-		longest:  30 * s.o.Stall,
-		send: func(ctx context.Context, moved func()) (bool, error) {
-			out, err := s.client.CompleteMultipartUpload(withHearing(ctx, moved), in)
+		stall:   5 * s.o.Stall,
+		longest: 30 * s.o.Stall,
+		send: func(ctx context.Context, progress func()) (bool, error) {
+			out, err := s.client.CompleteMultipartUpload(withResponseProgress(ctx, progress), in)
 			if err != nil {
 				return true, err
 			}
@@ -292,15 +292,15 @@ func taken(err error) bool { return statusOf(err) == 412 || codeOf(err) == "Prec
 // empty object that may only be created when there is none is refused when it is.
 // When it is not, the name is spoiled, and the stream needs a new one anyway.
 func (s *s3Sink) probe(ctx context.Context, name string) error {
-	o := newDigest().object(name)
+	o := Object{Name: name}
 	return s.retry(ctx, request{
-		op:       "PutObject",
-		patience: s.o.Stall,
-		send: func(ctx context.Context, moved func()) (bool, error) {
-			if _, err := s.putObject(ctx, &part{}, &o, moved); err != nil {
+		op:    "PutObject",
+		stall: s.o.Stall,
+		send: func(ctx context.Context, progress func()) (bool, error) {
+			if _, err := s.putObject(ctx, &part{}, &o, progress); err != nil {
 				return false, err
 			}
-			return false, &verdict{cause: errors.New("its last answer was lost, and it is not stored"), restart: true}
+			return false, &failure{cause: errors.New("its last answer was lost, and it is not stored"), restart: true}
 		},
 		settle: func(err error, _ bool) (bool, error) { return taken(err), nil },
 	})
@@ -315,11 +315,11 @@ func (s *s3Sink) abort(ctx context.Context, pieces []*piece) {
 			continue
 		}
 		err := s.retry(ctx, request{
-			op:       "AbortMultipartUpload",
-			patience: s.o.Stall,
+			op:    "AbortMultipartUpload",
+			stall: s.o.Stall,
 			send: func(ctx context.Context, _ func()) (bool, error) {
 				_, err := s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
-					Bucket: &s.c.bucket, Key: aws.String(s.key(p.name)), UploadId: &p.id, ExpectedBucketOwner: given(s.c.owner),
+					Bucket: &s.c.bucket, Key: aws.String(s.c.key(p.name)), UploadId: &p.id, ExpectedBucketOwner: given(s.c.owner),
 				})
 				return false, err
 			},
@@ -327,7 +327,7 @@ func (s *s3Sink) abort(ctx context.Context, pieces []*piece) {
 		})
 		if err != nil {
 			s.o.Logger.Warn("an upload that failed could not be aborted; its parts cost money until the bucket's lifecycle rule AbortIncompleteMultipartUpload reaps them",
-				"bucket", s.c.bucket, "key", s.key(p.name), "error", strings.TrimSpace(err.Error()))
+				"bucket", s.c.bucket, "key", s.c.key(p.name), "error", strings.TrimSpace(err.Error()))
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"strconv"
@@ -14,113 +13,122 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// A request is one call to the store that may have to be made more than once.
+// A request is one call to the store that may have to be repeated.
 type request struct {
-	op       string
-	patience time.Duration // how long it may stand still
-	longest  time.Duration // how long one attempt may take although it moves; 0 is no limit
-	// send makes one attempt and calls moved whenever it gets on. When it fails,
-	// maybe tells that it may have taken effect all the same.
-	send func(ctx context.Context, moved func()) (maybe bool, err error)
-	// settle, when not nil, may decide what a failure means; maybe tells that an
+	op      string
+	stall   time.Duration // limit of an attempt without progress
+	longest time.Duration // limit of an attempt that makes progress; 0 for none
+	// send makes one attempt and calls progress whenever bytes move. If it fails,
+	// maybe reports that it may have taken effect nevertheless.
+	send func(ctx context.Context, progress func()) (maybe bool, err error)
+	// settle, if not nil, may decide what a failure means; maybe reports that an
 	// earlier attempt may have taken effect.
 	settle func(err error, maybe bool) (over bool, result error)
 }
 
-// A verdict is a failure of our own finding, which no further attempt changes.
-type verdict struct {
-	cause   error
-	restart bool
-}
-
-func (v *verdict) Error() string { return v.cause.Error() }
-
-func (v *verdict) Unwrap() []error {
-	if v.restart {
-		return []error{v.cause, ErrRestart}
-	}
-	return []error{v.cause}
+// A requestState is what the earlier attempts of a request have shown.
+type requestState struct {
+	failing          time.Time // of the first failure
+	maybe            bool      // an attempt may have taken effect
+	over             bool      // the result is final
+	renewed          bool      // the credential was renewed
+	skewed           bool      // the clock was corrected
+	noExpectContinue bool      // sent again without Expect: 100-continue
 }
 
 // retry sends r until it succeeds, is settled, fails for good, or has failed for
 // o.Retry. The error it returns says what to do.
 func (s *s3Sink) retry(ctx context.Context, r request) error {
-	var failing time.Time // since when
-	maybe, renewed, skewed, eager := false, false, false, false
-	for n := 0; ; n++ {
-		applied, err := attempt(ctx, r)
-		if err == nil {
-			s.reached.Store(true)
-			return nil
+	state := &requestState{}
+	n := 0
+	err := Retry(ctx, requestPauses(), func() Attempt {
+		n++
+		err := s.attempt(ctx, r, state)
+		if err == nil || state.over {
+			return Attempt{Err: err}
 		}
-		lost := applied && unanswered(err)
-		if ctx.Err() != nil {
-			return inDoubt(context.Cause(ctx), maybe || lost)
-		}
-		var v *verdict
-		if errors.As(err, &v) {
-			return v
-		}
-		if r.settle != nil {
-			if over, result := r.settle(err, maybe); over {
-				return result
-			}
-		}
-		if failing.IsZero() {
-			failing = time.Now()
-		}
-		switch {
-		case renewable(err) && !renewed:
-			renewed = s.renew()
-		case skew(err) != 0 && !skewed: // the client corrects its clock by the answer's
-			skewed = true
-			s.o.Logger.Warn("this host's clock is off; signing by the store's", "off_by", skew(err).Round(time.Second))
-		case statusOf(err) == http.StatusExpectationFailed && !eager: // once more, without asking first
-			eager = true
-			s.eager.Store(true)
-		case !passing(err) && !(s.reached.Load() && nameless(err)):
-			return inDoubt(explain(err, r.op, s.c), maybe || lost)
-		case time.Since(failing) > s.o.Retry:
-			return inDoubt(unavailable(explain(err, r.op, s.c)), maybe || lost)
-		}
-		maybe = maybe || lost
-		s.o.Logger.Debug("a request failed and is sent again", "operation", r.op, "attempt", n+1, "error", oneLine(err))
-		if err := pause(ctx, n, s.asked(err)); err != nil {
-			return inDoubt(err, maybe)
-		}
+		s.o.Logger.Debug("a request failed and is sent again", "operation", r.op, "attempt", n, "error", oneLine(err))
+		return Attempt{Err: err, Again: true, After: s.retryAfter(err)}
+	})
+	if err != nil && !state.over {
+		return inDoubt(context.Cause(ctx), state.maybe)
 	}
+	return err
 }
 
-// errEndless is why a request was given up that moved, and came to no end.
+// attempt makes one attempt, and decides whether its error is final.
+func (s *s3Sink) attempt(ctx context.Context, r request, state *requestState) error {
+	applied, err := send(ctx, r)
+	if err == nil {
+		s.store.reached.Store(true)
+		return nil
+	}
+	lost := applied && unanswered(err)
+	final := func(err error) error {
+		state.over = true
+		return err
+	}
+	if ctx.Err() != nil {
+		return final(inDoubt(context.Cause(ctx), state.maybe || lost))
+	}
+	var f *failure
+	if errors.As(err, &f) {
+		return final(f)
+	}
+	if r.settle != nil {
+		if over, result := r.settle(err, state.maybe); over {
+			return final(result)
+		}
+	}
+	if state.failing.IsZero() {
+		state.failing = time.Now()
+	}
+	switch {
+	case renewable(err) && !state.renewed:
+		state.renewed = s.renew()
+	case skew(err) != 0 && !state.skewed: // the client corrects its clock by the store's
+		state.skewed = true
+		s.o.Logger.Warn("this host's clock is off; signing with the store's time", "off_by", skew(err).Round(time.Second))
+	case statusOf(err) == http.StatusExpectationFailed && !state.noExpectContinue:
+		state.noExpectContinue = true
+		s.store.noExpectContinue.Store(true)
+	case !temporary(err) && !(s.store.reached.Load() && unknownHost(err)):
+		return final(inDoubt(explain(err, r.op, s.c), state.maybe || lost))
+	case time.Since(state.failing) > s.o.Retry:
+		return final(inDoubt(unavailable(explain(err, r.op, s.c)), state.maybe || lost))
+	}
+	state.maybe = state.maybe || lost
+	return err
+}
+
+// errEndless is why a request was cancelled that made progress and did not end.
 var errEndless = errors.New("the answer has no end")
 
-// attempt gives a request up when it stands still, or comes to no end.
-func attempt(ctx context.Context, r request) (maybe bool, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// send makes one attempt, and cancels it when it makes no progress or does not end.
+func send(ctx context.Context, r request) (maybe bool, err error) {
+	ctx, dog, cancel := watch(ctx, r.stall)
 	defer cancel(nil)
-	watch := time.AfterFunc(r.patience, func() { cancel(errStalled) })
-	defer watch.Stop()
 	if r.longest > 0 {
 		end := time.AfterFunc(r.longest, func() { cancel(errEndless) })
 		defer end.Stop()
 	}
-	maybe, err = r.send(ctx, func() { watch.Reset(r.patience) })
+	maybe, err = r.send(ctx, dog.progress)
 	switch cause := context.Cause(ctx); {
 	case err == nil:
 	case errors.Is(cause, errStalled):
-		err = fmt.Errorf("%w (%v)", errStalled, r.patience)
+		err = fmt.Errorf("%w (%v)", errStalled, r.stall)
 	case errors.Is(cause, errEndless):
 		err = fmt.Errorf("%w (%v)", errEndless, r.longest)
 	}
 	return maybe, err
 }
 
-// longestAsked is how long a store is left alone at most because it asks for it.
-const longestAsked = time.Minute
+// longestRetryAfter is the longest Retry-After that is honoured.
+const longestRetryAfter = time.Minute
 
-// asked is how long the store wants to be left alone, as its Retry-After says: no
-// longer than leaves time for another attempt.
-func (s *s3Sink) asked(err error) time.Duration {
+// retryAfter is the pause that the store asks for with Retry-After on 503 and 429,
+// up to one minute, and leaving time for another attempt.
+func (s *s3Sink) retryAfter(err error) time.Duration {
 	text := headerOf(err, "Retry-After")
 	if status := statusOf(err); text == "" || (status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable) {
 		return 0
@@ -135,24 +143,10 @@ func (s *s3Sink) asked(err error) time.Duration {
 		}
 		d = at.Sub(now)
 	}
-	return max(0, min(d, longestAsked, s.o.Retry/2))
+	return max(0, min(d, longestRetryAfter, s.o.Retry/2))
 }
 
-// pause waits before the next attempt, longer each time, at random within bounds,
-// and no shorter than the store asked for.
-func pause(ctx context.Context, n int, asked time.Duration) error {
-	d := min(15*time.Second, 200*time.Millisecond<<min(n, 10))
-	t := time.NewTimer(max(asked, d/2) + rand.N(d/2))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// renew makes the client ask for credentials again, false when they never change.
+// renew makes the client load its credentials again, false when they never change.
 func (s *s3Sink) renew() bool {
 	cache, ok := s.client.Options().Credentials.(*aws.CredentialsCache)
 	if ok {
@@ -169,8 +163,8 @@ func expired(err error) bool {
 	return false
 }
 
-// renewable tells whether another credential may do: a session that has ended is
-// called expired by some stores, and unknown by others.
+// renewable tells whether a new credential may help: stores call an ended session
+// expired or unknown.
 func renewable(err error) bool {
 	switch codeOf(err) {
 	case "InvalidToken", "InvalidTokenId", "InvalidAccessKeyId":
@@ -179,10 +173,10 @@ func renewable(err error) bool {
 	return expired(err)
 }
 
-// unanswered tells whether the store may have acted on a request although it
-// failed. It has not when it was not reached, nor when the request could not be
-// written to its end: a store that refuses a name at once closes the connection,
-// and its answer is lost to the broken write.
+// unanswered tells whether the store may have acted on a request that failed. It has
+// not if it was not reached, or if the request could not be written completely: a
+// store that refuses a name early closes the connection, and the failed write hides
+// its answer.
 func unanswered(err error) bool {
 	if unsent(err) {
 		return false
@@ -195,7 +189,7 @@ func unanswered(err error) bool {
 	}
 }
 
-// unsent tells whether a request broke before all of it was on its way.
+// unsent tells whether a request failed before all of it was sent.
 func unsent(err error) bool {
 	var broken *net.OpError
 	if errors.As(err, &broken) {
@@ -204,11 +198,11 @@ func unsent(err error) bool {
 			return true
 		}
 	}
-	return hopeless(err)
+	return misconfigured(err)
 }
 
-// passing tells whether the same request may succeed later.
-func passing(err error) bool {
+// temporary tells whether the same request may succeed later.
+func temporary(err error) bool {
 	switch codeOf(err) {
 	case "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody", "RequestTimeout",
 		"SlowDown", "OperationAborted", "ConditionalRequestConflict", "InternalError", "ServiceUnavailable":
@@ -222,22 +216,22 @@ func passing(err error) bool {
 	case status != 0 && status/100 != 2:
 		return false
 	}
-	return !hopeless(err)
+	return !misconfigured(err)
 }
 
-// hopeless tells whether a connection cannot come about as things are set up.
-func hopeless(err error) bool {
+// misconfigured tells whether no connection is possible with these settings.
+func misconfigured(err error) bool {
 	var (
 		unknown  x509.UnknownAuthorityError
 		hostname x509.HostnameError
 		invalid  x509.CertificateInvalidError
 	)
-	return errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) || errors.Is(err, http.ErrSchemeMismatch) || nameless(err)
+	return errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) || errors.Is(err, http.ErrSchemeMismatch) || unknownHost(err)
 }
 
-// nameless tells whether nobody knows the store's name: a mistake at first, and a
-// resolver's trouble later.
-func nameless(err error) bool {
+// unknownHost tells whether the store's host name does not resolve: a mistake in the
+// URL at first, and a failure of the resolver after the store has answered once.
+func unknownHost(err error) bool {
 	var dns *net.DNSError
 	return errors.As(err, &dns) && dns.IsNotFound
 }

@@ -3,7 +3,6 @@ package sinks_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/minio/crc64nvme"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab/faults"
 	"github.com/wp-oneway/wp-oneway/sinks"
@@ -36,6 +36,9 @@ func TestS3RollsOver(t *testing.T) {
 			bucket := newBucket(t, minio, true)
 			p := newFaultyProxy(t, minio, func(string, int) fault { return none })
 			sink := through(t, p, minio, bucket, "", sinks.Options{MaxParts: 2})
+			if most := sinks.MaxObject(sink); most != 10*sinks.BlockSize {
+				t.Errorf("the sink divides streams at %d bytes", most)
+			}
 			want := pattern(c.size)
 			receipt, err := sink.Put(t.Context(), "name", bytes.NewReader(want))
 			if err != nil {
@@ -46,7 +49,7 @@ func TestS3RollsOver(t *testing.T) {
 			for _, o := range receipt.Objects {
 				names = append(names, o.Name)
 				piece := content(t, minio, bucket, "host/"+o.Name)
-				if o.SHA256 != sha256.Sum256(piece) || o.Bytes != int64(len(piece)) {
+				if o.CRC64NVME != crc64nvme.Checksum(piece) || o.Bytes != int64(len(piece)) {
 					t.Errorf("the receipt of %s is of another piece", o.Name)
 				}
 				got = append(got, piece...)

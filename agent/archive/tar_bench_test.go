@@ -10,7 +10,8 @@ import (
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // benchSite makes the files of a site of that many small files and big ones.
@@ -74,16 +75,16 @@ func BenchmarkTar(b *testing.B) {
 
 // archiveSite is the files part as a backup makes it.
 func archiveSite(ctx context.Context, base string, w io.Writer) error {
-	home, err := wordpress.OpenHome(base)
+	home, err := site.OpenHome(base)
 	if err != nil {
 		return err
 	}
 	defer home.Close()
-	set, err := wordpress.PlanFiles(ctx, home, wordpress.Folders{Root: base + "/html"}, wordpress.Selection{})
+	set, err := files.Plan(ctx, home, files.Folders{Root: base + "/html"}, files.Selection{})
 	if err != nil {
 		return err
 	}
 	return archive.Tar(ctx, w, func(yield func(archive.Entry) error) error {
-		return set.Walk(ctx, func(e wordpress.Entry) error { return yield(archive.Entry(e)) })
+		return set.Walk(ctx, func(e files.Entry) error { return yield(archive.Entry(e)) })
 	}, set.Unreadable)
 }

@@ -14,7 +14,8 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // A whole site, with what archives get wrong in its uploads, comes back from the
@@ -43,16 +44,16 @@ func TestSiteRestoresWithGNUTar(t *testing.T) {
 }
 
 // filesPart archives base/html; while is called for each entry before it is written.
-func filesPart(t *testing.T, base string, while func(name string)) ([]byte, wordpress.FilesReport) {
+func filesPart(t *testing.T, base string, while func(name string)) ([]byte, files.Report) {
 	t.Helper()
-	home, err := wordpress.OpenHome(base)
+	home, err := site.OpenHome(base)
 	must(t, err)
 	defer home.Close()
-	set, err := wordpress.PlanFiles(t.Context(), home, wordpress.Folders{Root: base + "/html"}, wordpress.Selection{})
+	set, err := files.Plan(t.Context(), home, files.Folders{Root: base + "/html"}, files.Selection{})
 	must(t, err)
 	var stream bytes.Buffer
 	err = archive.Tar(t.Context(), &stream, func(yield func(archive.Entry) error) error {
-		return set.Walk(t.Context(), func(e wordpress.Entry) error {
+		return set.Walk(t.Context(), func(e files.Entry) error {
 			if while != nil {
 				while(e.Name)
 			}

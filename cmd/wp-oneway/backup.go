@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
 func (a *app) backupCommand() *cobra.Command {
@@ -116,7 +118,7 @@ func (a *app) backup(ctx context.Context, o siteArguments) error {
 	return nil
 }
 
-func (a *app) printReport(report *agent.Report) error {
+func (a *app) printReport(report *manifest.Report) error {
 	text, err := report.JSON()
 	if err == nil {
 		_, err = a.io.out.Write(append(text, '\n'))
@@ -129,7 +131,7 @@ func (a *app) printReport(report *agent.Report) error {
 
 // agent returns an agent with this host's name and state.
 func (a *app) agent() (*agent.Agent, error) {
-	dirs, err := agent.DefaultDirs()
+	dirs, err := state.DefaultDirs()
 	if err != nil {
 		return nil, err
 	}

@@ -80,8 +80,8 @@ type sinkSetting struct {
 	RequireOneWay *bool `mapstructure:"require_one_way"`
 }
 
-// site is one entry of sites.
-type site struct {
+// siteEntry is one entry of sites.
+type siteEntry struct {
 	Path        string `mapstructure:"path"`
 	Ignore      string `mapstructure:"ignore"`
 	siteSetting `mapstructure:",squash"`
@@ -169,16 +169,16 @@ func (c *configuration) check() error {
 // site returns the settings of one site. entry holds its keys, such as one entry of
 // sites: they have precedence over the settings of all sites, and the environment
 // and the flags have precedence over both.
-func (c *configuration) site(entry map[string]any) (site, error) {
+func (c *configuration) site(entry map[string]any) (siteEntry, error) {
 	s, err := c.decodeSite(entry)
 	if err != nil {
-		return site{}, fmt.Errorf("%s: site %v: %w", c.at(""), entry["path"], err)
+		return siteEntry{}, fmt.Errorf("%s: site %v: %w", c.at(""), entry["path"], err)
 	}
 	return s, nil
 }
 
-func (c *configuration) decodeSite(entry map[string]any) (site, error) {
-	s := site{siteSetting: c.siteSetting}
+func (c *configuration) decodeSite(entry map[string]any) (siteEntry, error) {
+	s := siteEntry{siteSetting: c.siteSetting}
 	err := decode(c.unforced("", entry), &s)
 	return s, err
 }

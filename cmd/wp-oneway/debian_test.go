@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
 // debianHost is a host of its own, entered by chroot, with what Debian's package
@@ -105,7 +106,7 @@ func TestDebiansHostsAreSites(t *testing.T) {
 	}
 	for range 2 {
 		code, stdout, stderr = run("backup", "--all", "--kind", "files", "--to", "/var/backups/wp", "--json")
-		var report agent.Report
+		var report manifest.Report
 		if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != 0 {
 			t.Fatalf("exit status %d: %v\n%s%s", code, err, stdout, stderr)
 		}
@@ -141,7 +142,7 @@ func TestDebiansHostsAreSites(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, stderr = run("backup", "--all", "--config", "/etc/c.yaml", "--kind", "files", "--to", "/var/backups/wp", "--json")
-	var report agent.Report
+	var report manifest.Report
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != 0 {
 		t.Fatalf("exit status %d: %v\n%s%s", code, err, stdout, stderr)
 	}
@@ -155,7 +156,7 @@ func TestDebiansPackageWithoutHosts(t *testing.T) {
 	t.Parallel()
 	_, run := debianHost(t, nil)
 	code, stdout, stderr := run("backup", "--all", "--kind", "files", "--to", "/var/backups/wp", "--json")
-	var report agent.Report
+	var report manifest.Report
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != 0 {
 		t.Fatalf("exit status %d: %v\n%s%s", code, err, stdout, stderr)
 	}

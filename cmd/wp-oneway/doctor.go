@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 )
@@ -107,7 +109,7 @@ func (a *app) doctor(ctx context.Context, o doctorOptions) error {
 		err = report.print(a.io.out, doctorColumns(a.io.out), a.config.Verbose, a.config.Quiet)
 	}
 	if err == nil && !report.OK {
-		err = &printedError{agent.Failed}
+		err = &printedError{manifest.Failed}
 	}
 	return err
 }
@@ -166,7 +168,7 @@ func topFolders(list []sinkSetting, host string) ([]*target, error) {
 }
 
 // examineSink examines one sink, and stores the verdict for --require-one-way.
-func (a *app) examineSink(ctx context.Context, dirs agent.Dirs, t *target, intrusive bool, at time.Time) (doctorSink, error) {
+func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intrusive bool, at time.Time) (doctorSink, error) {
 	out := doctorSink{URL: t.url.String(), Folders: t.folders, Rows: []agent.Row{}, at: at}
 	if !a.config.Quiet && a.io.terminal() {
 		fmt.Fprintf(a.io.err, "examining %s…\n", short(t.url.String()))
@@ -186,7 +188,7 @@ func (a *app) examineSink(ctx context.Context, dirs agent.Dirs, t *target, intru
 	for _, f := range r.Findings {
 		out.Rows = append(out.Rows, agent.Row{
 			Check: f.Check, Verb: f.Verb, Folder: f.Folder, Verdict: string(f.Verdict), Required: f.Required,
-			Detail: agent.Printable(f.Detail), Advice: f.Advice,
+			Detail: manifest.Printable(f.Detail), Advice: f.Advice,
 		})
 	}
 	out.OK = r.Proven()
@@ -200,7 +202,7 @@ func (a *app) examineSink(ctx context.Context, dirs agent.Dirs, t *target, intru
 	if !r.Reached {
 		return out, nil // nothing was proven: the earlier verdict stays until it expires
 	}
-	v := agent.Verdict{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.failing()}
+	v := state.Verdict{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.failing()}
 	if err := dirs.KeepVerdict(r.URL, r.Credential, v); err != nil {
 		return out, errors.Join(err, errors.New("the verdict is not stored"))
 	}

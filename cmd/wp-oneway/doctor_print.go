@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
 // A doctorText builds what doctor prints for people: a table of checks for each site
@@ -63,7 +65,7 @@ func (t *doctorText) heading(text string) {
 	if t.b.Len() > 0 {
 		t.b.WriteString("\n")
 	}
-	t.paragraph("", "  ", agent.Printable(text))
+	t.paragraph("", "  ", manifest.Printable(text))
 }
 
 // paragraph appends wrapped words; first and next begin the lines.
@@ -162,7 +164,7 @@ func (s *doctorSink) summary() string {
 	}
 	switch {
 	case s.OneWay:
-		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(agent.VerdictAge).Local().Format("2 January 15:04") + "."
+		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(state.VerdictAge).Local().Format("2 January 15:04") + "."
 	case s.Folder && s.OK:
 		return name + " is a folder, and not one-way; only the agent's own user and root can delete there."
 	case s.Folder:

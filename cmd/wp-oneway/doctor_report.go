@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // A doctorReport is the output of doctor --json: docs/doctor.schema.json describes it.
@@ -21,11 +23,11 @@ type doctorReport struct {
 
 // A doctorSite holds the findings about one site.
 type doctorSite struct {
-	Path string      `json:"path"`
-	Name string      `json:"name"`
-	Kind agent.Kind  `json:"kind"`
-	OK   bool        `json:"ok"`
-	Rows []agent.Row `json:"rows"`
+	Path string        `json:"path"`
+	Name string        `json:"name"`
+	Kind manifest.Kind `json:"kind"`
+	OK   bool          `json:"ok"`
+	Rows []agent.Row   `json:"rows"`
 }
 
 // A doctorSink holds the findings about one sink.
@@ -80,8 +82,8 @@ func short(text string) string {
 	if err != nil {
 		return text
 	}
-	if u.Scheme == "file" {
-		return u.Path
+	if dir, local := sinks.LocalDir(u); local {
+		return dir
 	}
 	return u.Scheme + "://" + u.Host + u.Path
 }

@@ -74,7 +74,7 @@ func TestDoctorLooksAtAFolder(t *testing.T) {
 		t.Errorf("the tenant's own folder: %+v", row)
 	}
 	r = h.doctor(1, root, "--name", "alice", "--kind", "files", "--to", filepath.Join(root, "backups"))
-	if row := rowNamed(t, r.Sites[0].Rows, "sink"); len(r.Sinks) != 0 || !strings.Contains(row.Detail, "lies in the site itself") {
+	if row := rowNamed(t, r.Sites[0].Rows, "sink"); len(r.Sinks) != 0 || !strings.Contains(row.Detail, "is inside the site itself") {
 		t.Errorf("a folder in the site: %+v", row)
 	}
 	code, stdout, stderr := h.run("doctor", root, "--name", "alice", "--kind", "files", "--to", safe)

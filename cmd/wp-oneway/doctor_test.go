@@ -17,6 +17,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -209,7 +210,7 @@ func TestRequireOneWaySendsNoProbe(t *testing.T) {
 	folder := t.TempDir()
 	h.env = append(h.env, "WP_ONEWAY_REQUIRE_ONE_WAY=true")
 	report = h.backup(1, append(args, "--to", folder)...)
-	if d := report.Sites[0].Destinations; d[0].Status != agent.OK || d[1].Status != agent.Failed || !strings.Contains(d[1].Error.Message, "a folder cannot be one-way") {
+	if d := report.Sites[0].Destinations; d[0].Status != manifest.OK || d[1].Status != manifest.Failed || !strings.Contains(d[1].Error.Message, "a folder cannot be one-way") {
 		t.Errorf("the destinations: %+v", d)
 	}
 	h.env = nil

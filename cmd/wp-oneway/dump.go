@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
@@ -132,7 +133,7 @@ func (a *app) dump(ctx context.Context, o dumpOptions) error {
 		a.tell(ctx, slog.LevelError, "not in the dump: ", m)
 	}
 	if findings.Privileges.Total > 0 {
-		return &printedError{agent.Incomplete}
+		return &printedError{manifest.Incomplete}
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -106,7 +106,7 @@ func TestDumpOptionsOfEachSite(t *testing.T) {
 			t.Errorf("%s: got %s\nwant %s", name, got, want)
 		}
 	}
-	var details agent.Details
+	var details manifest.Details
 	said, err := os.ReadFile(one(t, filepath.Join(folder, "first", "db-backups"), "*Z-*.details.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -127,7 +127,7 @@ func TestOneDestinationFailsAlone(t *testing.T) {
 	url := strings.Replace(bucket(t, "gone"), "s3://gone/", "s3://never-was/", 1)
 	report := newHost(t).backup(1, s.Root, "--name", "x", "--kind", "db", "--to", url, "--to", folder)
 	got := report.Sites[0].Destinations
-	if got[0].Status != agent.Failed || got[0].Error == nil || !strings.Contains(got[0].Error.Message, "never-was") || got[1].Status != agent.OK {
+	if got[0].Status != manifest.Failed || got[0].Error == nil || !strings.Contains(got[0].Error.Message, "never-was") || got[1].Status != manifest.OK {
 		t.Errorf("the destinations: %+v", got)
 	}
 	one(t, filepath.Join(folder, "x", "db-backups"), "*Z-*.manifest.json")
@@ -156,7 +156,7 @@ func TestADestinationThatStallsIsGivenUp(t *testing.T) {
 	url := fmt.Sprintf("s3://hole/x?region=us-east-1&endpoint=http://%s&credentials_file=%s", hole.Addr(), credentials)
 	report := h.backup(1, s.Root, "--name", "x", "--kind", "db", "--to", url, "--to", folder)
 	got := report.Sites[0].Destinations
-	if got[0].Status != agent.Failed || !strings.Contains(got[0].Error.Message, "stall") || got[1].Status != agent.OK {
+	if got[0].Status != manifest.Failed || !strings.Contains(got[0].Error.Message, "stall") || got[1].Status != manifest.OK {
 		t.Errorf("the destinations: %+v %+v", got[0], got[1])
 	}
 }
@@ -176,7 +176,7 @@ func TestWhatCannotBeReadIsNamedAndTheRestIsPublished(t *testing.T) {
 	t.Cleanup(func() { _ = os.Remove(fifo) })
 	report := newHost(t).backup(3, s.Root, "--name", "x", "--kind", "files", "--to", folder)
 	got := report.Sites[0]
-	if got.Status != agent.Incomplete || got.Unreadable.Total != 1 || !strings.Contains(got.Unreadable.Items[0], "secret.jpg") {
+	if got.Status != manifest.Incomplete || got.Unreadable.Total != 1 || !strings.Contains(got.Unreadable.Items[0], "secret.jpg") {
 		t.Errorf("unreadable: %+v", got.Unreadable)
 	}
 	if !strings.Contains(strings.Join(got.Warnings.Items, "\n"), "uploads/pipe") {
@@ -204,7 +204,7 @@ func TestTwoRunsOfOneSiteNeverOverlap(t *testing.T) {
 		return len(unfinished) > 0
 	})
 	report := h.backup(75, s.Root, "--name", "x", "--kind", "db", "--to", folder)
-	if report.Status != agent.Locked {
+	if report.Status != manifest.Locked {
 		t.Errorf("status %s", report.Status)
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -93,7 +95,7 @@ func (a *app) inspect(ctx context.Context, o inspectOptions) error {
 			if err := a.printJSON(map[string]any{"ok": false, "error": refusal.Class, "message": refusal.Error()}); err != nil {
 				return err
 			}
-			return &printedError{agent.Failed}
+			return &printedError{manifest.Failed}
 		}
 		return err
 	}
@@ -103,25 +105,25 @@ func (a *app) inspect(ctx context.Context, o inspectOptions) error {
 	return a.printInspection(inspection(facts, o.showSecrets), facts)
 }
 
-func inspection(facts agent.Facts, showSecrets bool) inspected {
+func inspection(facts source.Facts, showSecrets bool) inspected {
 	c := facts.Config
 	db := inspectedDB{
-		Name: string(c.Name), User: string(c.User), Host: string(c.Host), Charset: string(c.Charset),
-		Collate: string(c.Collate), TablePrefix: string(c.TablePrefix),
+		Name: c.DB.Name, User: c.DB.User, Host: c.DB.Host, Charset: c.DB.Charset,
+		Collate: c.DB.Collate, TablePrefix: c.DB.TablePrefix,
 	}
-	if c.Port != 0 {
-		db.Port = &c.Port
+	if c.DB.Port != 0 {
+		db.Port = &c.DB.Port
 	}
-	if socket := string(c.Socket); socket != "" {
-		db.Socket = &socket
+	if c.DB.Socket != "" {
+		db.Socket = &c.DB.Socket
 	}
-	switch {
+	switch password := c.DB.Password.Reveal(); {
 	case !showSecrets:
-		db.Password = wordpress.Secret(c.Password).String()
-	case utf8.Valid(c.Password):
-		db.Password = string(c.Password)
+		db.Password = c.DB.Password.String()
+	case utf8.ValidString(password):
+		db.Password = password
 	default:
-		db.PasswordHex = hex.EncodeToString(c.Password)
+		db.PasswordHex = hex.EncodeToString([]byte(password))
 	}
 	out := inspected{
 		OK: true, DB: db, Multisite: c.Multisite, Layout: facts.Layout,
@@ -156,7 +158,7 @@ func (a *app) printJSON(v any) error {
 }
 
 // printInspection prints a table of the facts.
-func (a *app) printInspection(i inspected, facts agent.Facts) error {
+func (a *app) printInspection(i inspected, facts source.Facts) error {
 	where := i.DB.Host
 	switch {
 	case i.DB.Socket != nil:
@@ -186,7 +188,7 @@ func (a *app) printInspection(i inspected, facts agent.Facts) error {
 	t := table{gap: 2, columns: make([]column, 2)}
 	for _, r := range rows {
 		if r[1] != "" {
-			t.add(r[0], agent.Printable(r[1]))
+			t.add(r[0], manifest.Printable(r[1]))
 		}
 	}
 	var b strings.Builder

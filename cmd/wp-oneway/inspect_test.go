@@ -17,7 +17,7 @@ var writeDocs = flag.Bool("write-docs", false, "write what inspect prints into d
 
 const (
 	inspectDoc = "../../docs/inspect.md"
-	corpora    = "../../wordpress/testdata"
+	corpora    = "../../wordpress/config/testdata"
 )
 
 // docBlock is a transcript in the page, of a command over a case of the corpus.

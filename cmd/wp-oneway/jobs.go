@@ -11,7 +11,10 @@ import (
 	"github.com/joho/godotenv"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // jobs returns the agent's jobs for the entries. dense tells whether one of them is
@@ -20,7 +23,7 @@ func (a *app) jobs(entries []entry) (jobs []agent.Job, dense bool, err error) {
 	if len(entries) > 1 && a.config.forced("name") {
 		return nil, false, usage(fmt.Errorf("--name names one site, and there are %d; set name for each in the configuration", len(entries)))
 	}
-	homes := wordpress.OwnerHomes()
+	homes := site.OwnerHomes()
 	jobs = make([]agent.Job, 0, len(entries))
 	for _, e := range entries {
 		set, err := a.config.site(e.keys)
@@ -57,7 +60,7 @@ func (a *app) oneJob(ctx context.Context, path string) (agent.Job, error) {
 }
 
 // job is the agent's job for one site.
-func (a *app) job(set site, e entry, homes func(string) string) (agent.Job, error) {
+func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job, error) {
 	if e.host != "" {
 		set.HTTPHost = e.host
 	}
@@ -65,13 +68,13 @@ func (a *app) job(set site, e entry, homes func(string) string) (agent.Job, erro
 	job := agent.Job{
 		Name: set.Name, Named: set.Name != "", Unconfigured: e.bare, Ignore: set.Ignore,
 		DryRun: a.config.DryRun, Timeout: limits.Timeout, Stall: limits.Stall, RequireOneWay: set.RequireOneWay,
-		Selection: wordpress.Selection{
+		Selection: files.Selection{
 			NoUploads: set.NoUploads, WithCore: set.WithCore, Include: set.Include, Exclude: set.Exclude,
 			NoDefaultExcludes: set.NoDefaultExcludes,
 		},
 	}
 	var err error
-	if job.Kind, err = agent.ParseKind(set.Kind); err != nil {
+	if job.Kind, err = manifest.ParseKind(set.Kind); err != nil {
 		return job, err
 	}
 	if err := job.Selection.Check(); err != nil {
@@ -128,15 +131,15 @@ func addSinks(list []sinkSetting, job *agent.Job) error {
 }
 
 // place derives a site's place from its path; home, if given, replaces the derived home.
-func place(path, home string, homes func(string) string) (wordpress.Place, error) {
+func place(path, home string, homes func(string) string) (site.Place, error) {
 	if home == "" {
-		return wordpress.PlaceOf(path, homes)
+		return site.PlaceOf(path, homes)
 	}
 	home, err := filepath.Abs(home)
 	if err != nil {
-		return wordpress.Place{}, fmt.Errorf("home: %w", err)
+		return site.Place{}, fmt.Errorf("home: %w", err)
 	}
-	p, err := wordpress.PlaceOf(path, func(string) string { return home })
+	p, err := site.PlaceOf(path, func(string) string { return home })
 	if err == nil && p.Home != home {
 		err = fmt.Errorf("home %s: the site %s is outside of it", home, path)
 	}

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -163,13 +163,13 @@ func (h *host) run(args ...string) (code int, stdout, stderr string) {
 }
 
 // backup backs up with --json, wants the exit status, and returns the report.
-func (h *host) backup(want int, args ...string) agent.Report {
+func (h *host) backup(want int, args ...string) manifest.Report {
 	h.t.Helper()
 	code, stdout, stderr := h.run(append([]string{"backup", "--json"}, args...)...)
 	if code != want {
 		h.t.Fatalf("exit status %d, want %d\n%s%s", code, want, stderr, stdout)
 	}
-	var report agent.Report
+	var report manifest.Report
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
 		h.t.Fatalf("the report: %v\n%s\n%s", err, stdout, stderr)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
 // busy changes a folder as visitors and plugins do, until the test ends: one file
@@ -64,7 +64,7 @@ func TestALivingSiteWithOddNamesIsPublished(t *testing.T) {
 	defer socket.Close()
 	busy(t, odd)
 	got := newHost(t).backup(0, s.Root, "--name", "x", "--kind", "files", "--to", folder).Sites[0]
-	if got.Status != agent.OK || got.Unreadable.Total != 0 {
+	if got.Status != manifest.OK || got.Unreadable.Total != 0 {
 		t.Errorf("status %s, unreadable %+v", got.Status, got.Unreadable)
 	}
 	if !strings.Contains(strings.Join(got.Warnings.Items, "\n"), "living/s") {

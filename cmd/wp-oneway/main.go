@@ -10,7 +10,7 @@ import (
 	"os/user"
 	"syscall"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
 // version is set by the linker when a release is built.
@@ -65,7 +65,7 @@ func usage(err error) error {
 }
 
 // A printedError ends a command whose output already says what is wrong.
-type printedError struct{ status agent.Status }
+type printedError struct{ status manifest.Status }
 
 func (e *printedError) Error() string { return string(e.status) }
 
@@ -79,9 +79,9 @@ func exitStatus(err error) int {
 	case errors.As(err, &printed):
 		return printed.status.ExitCode()
 	case errors.As(err, &wrong):
-		return agent.Refused.ExitCode()
+		return manifest.Refused.ExitCode()
 	}
-	return agent.Failed.ExitCode()
+	return manifest.Failed.ExitCode()
 }
 
 // message is the text of an error that was not printed yet.

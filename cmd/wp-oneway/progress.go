@@ -13,6 +13,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -137,7 +138,7 @@ func (p *progress) newBar(u agent.Progress) *bar {
 }
 
 // siteDone prints how a site ended.
-func (p *progress) siteDone(r agent.SiteReport) {
+func (p *progress) siteDone(r manifest.SiteReport) {
 	p.mu.Lock()
 	for _, stream := range []string{"/database", "/files"} {
 		if b := p.active[r.Name+stream]; b != nil {
@@ -169,7 +170,7 @@ func (p *progress) close() {
 }
 
 // record logs how a site ended.
-func (p *progress) record(r agent.SiteReport) {
+func (p *progress) record(r manifest.SiteReport) {
 	log := p.log.With("site", r.Name, "path", r.Path, "status", r.Status)
 	if r.Error != nil {
 		log.Error("backup failed", "err", r.Error.Message)
@@ -194,9 +195,9 @@ func (p *progress) record(r agent.SiteReport) {
 
 // summary is the text about a site: always what is wrong, and success on a terminal
 // or with --verbose.
-func (p *progress) summary(r agent.SiteReport) string {
+func (p *progress) summary(r manifest.SiteReport) string {
 	var b strings.Builder
-	r.Name, r.Path = agent.Printable(r.Name), agent.Printable(r.Path)
+	r.Name, r.Path = manifest.Printable(r.Name), manifest.Printable(r.Path)
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	if r.Error != nil {
 		line("wp-oneway: %s: %s", r.Name, r.Error.Message)
@@ -217,40 +218,40 @@ func (p *progress) summary(r agent.SiteReport) string {
 	return b.String()
 }
 
-func (p *progress) writeSuccess(r agent.SiteReport, line func(string, ...any)) {
+func (p *progress) writeSuccess(r manifest.SiteReport, line func(string, ...any)) {
 	switch r.Status {
-	case agent.Ignored:
+	case manifest.Ignored:
 		line("%s: ignored", r.Name)
-	case agent.Planned:
+	case manifest.Planned:
 		line("%s: a backup (%s) of %s would hold", r.Name, r.Kind, r.Path)
-		if r.Kind != agent.Files {
+		if r.Kind != manifest.Files {
 			line("  %d tables", r.Plan.Tables)
 		}
-		if r.Kind != agent.DB {
+		if r.Kind != manifest.DB {
 			line("  %s files, %s", humanize.Comma(r.Plan.Files), humanize.IBytes(uint64(r.Plan.FileBytes)))
 		}
 		for _, o := range r.Plan.Objects {
 			line("  %s", o)
 		}
-	case agent.OK, agent.Incomplete, agent.Failed:
+	case manifest.OK, manifest.Incomplete, manifest.Failed:
 		for _, d := range r.Destinations {
-			if d.Status == agent.OK {
+			if d.Status == manifest.OK {
 				line("%s: stored in %s", r.Name, d.URL)
 				line("  %s", r.Run)
 				line("  %s in %s", contents(r, d.Bytes), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 			}
 		}
-	case agent.Locked, agent.Refused: // already in the error
+	case manifest.Locked, manifest.Refused: // already in the error
 	}
 }
 
 // contents is the size of a run.
-func contents(r agent.SiteReport, stored int64) string {
+func contents(r manifest.SiteReport, stored int64) string {
 	var what []string
-	if r.Kind != agent.Files {
+	if r.Kind != manifest.Files {
 		what = append(what, fmt.Sprintf("%d tables with %s rows", r.Counts.Tables, humanize.Comma(r.Counts.Rows)))
 	}
-	if r.Kind != agent.DB {
+	if r.Kind != manifest.DB {
 		what = append(what, humanize.Comma(r.Counts.Files)+" files")
 	}
 	var raw int64
@@ -267,7 +268,7 @@ func printNotes(line func(string, ...any), what string, notes *wordpress.Notes) 
 		return
 	}
 	for _, item := range notes.Items[:min(most, len(notes.Items))] {
-		line("%s%s", what, agent.Printable(item))
+		line("%s%s", what, manifest.Printable(item))
 	}
 	if notes.Total > most {
 		line("%sand %d more, listed by --json and in the run's details", what, notes.Total-most)

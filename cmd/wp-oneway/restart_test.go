@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -50,7 +50,7 @@ func TestALostConnectionStartsTheRunAgainOnce(t *testing.T) {
 			if code != c.code || cut.Load() != 2 {
 				t.Fatalf("exit status %d, want %d, over %d connections: %s", code, c.code, cut.Load(), stderr)
 			}
-			if !strings.Contains(stderr, "starts again") {
+			if !strings.Contains(stderr, "starting the run again") {
 				t.Errorf("nobody is told that the run starts again: %s", stderr)
 			}
 			finished, unfinished := under(t, folder)
@@ -107,7 +107,7 @@ func TestAChangedTableStartsTheRunAgain(t *testing.T) {
 				return true
 			}))
 			report := h.backup(0, s.root, "--name", "x", "--kind", "db", "--db-defaults-file", defaults, "--to", folder)
-			if report.Status != agent.OK {
+			if report.Status != manifest.OK {
 				t.Errorf("status %s", report.Status)
 			}
 			for _, d := range s.restored(folder) {
@@ -128,7 +128,7 @@ func TestARunThatShrankIsToldOf(t *testing.T) {
 		}
 	}
 	h, folder := newHost(t), t.TempDir()
-	backup := func(want int, args ...string) agent.SiteReport {
+	backup := func(want int, args ...string) manifest.SiteReport {
 		t.Helper()
 		r := h.backup(0, append([]string{s.root, "--name", "x", "--to", folder}, args...)...).Sites[0]
 		if len(r.Shrunk) != want {

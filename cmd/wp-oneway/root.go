@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
 // streams are the process's own: stdout is for data, stderr for people.
@@ -59,7 +59,7 @@ func (a *app) report(ctx context.Context, text string) {
 // tell prints one line on standard error, or logs it where the log is JSON. Parts of
 // the text may come from a tenant.
 func (a *app) tell(ctx context.Context, level slog.Level, what, text string) {
-	text = agent.Printable(what + text)
+	text = manifest.Printable(what + text)
 	if a.jsonLog {
 		a.log.Log(ctx, level, text)
 		return

@@ -8,8 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/find"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 // errNoSite is a search without a result.
@@ -31,10 +34,10 @@ type entry struct {
 // newEntry is the entry of a path and, where one folder serves several hosts, a host.
 func newEntry(path, host string) entry {
 	e := entry{keys: map[string]any{"path": path}}
-	if real, err := wordpress.RealPath(path); err == nil {
+	if real, err := safefs.RealPath(path); err == nil {
 		e.real = real
 	}
-	if wordpress.ServesHosts(e.real) {
+	if site.ServesHosts(e.real) {
 		e.host = host
 	}
 	return e
@@ -142,7 +145,7 @@ func (a *app) search(ctx context.Context, roots []string) (*selection, error) {
 	if everything {
 		roots = a.config.Roots
 	}
-	found, err := wordpress.Discover(ctx, roots)
+	found, err := find.Find(ctx, roots)
 	if err != nil {
 		return nil, usage(err)
 	}
@@ -197,7 +200,7 @@ func (a *app) configured(ctx context.Context, s *selection) ([]entry, directory,
 		if !filepath.IsAbs(pattern) {
 			return nil, nil, usage(fmt.Errorf("%s: sites: path %q must be absolute", where, pattern))
 		}
-		paths, notes, err := wordpress.Expand(ctx, pattern)
+		paths, notes, err := find.Expand(ctx, pattern)
 		if err != nil {
 			return nil, nil, usage(fmt.Errorf("%s: sites: path %q: %w", where, pattern, err))
 		}
@@ -230,7 +233,7 @@ func (a *app) configured(ctx context.Context, s *selection) ([]entry, directory,
 // looksInstalled tells a site from other folders that match a pattern. A broken site
 // counts as well: it must fail, and not be skipped.
 func looksInstalled(path string) bool {
-	place, err := wordpress.PlaceOf(path, wordpress.OwnerHome)
+	place, err := site.PlaceOf(path, site.OwnerHome)
 	if err != nil {
 		return false
 	}
@@ -244,7 +247,7 @@ func missingRoot(root string) string {
 
 // failMissing adds the missing roots to the report as errors: then a backup of
 // everything has failed, even if each site that was found is backed up.
-func (s *selection) failMissing(report *agent.Report) {
+func (s *selection) failMissing(report *manifest.Report) {
 	for _, root := range s.missing {
 		report.Fail(errors.New(missingRoot(root)))
 	}

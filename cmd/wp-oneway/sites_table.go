@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
 // A siteColumn is a column of the table of sites; one with a limit is cut to it
@@ -27,7 +29,7 @@ func siteColumns() []siteColumn {
 		{"DATABASE", 16, databaseCell},
 		{"OWNER", 8, ownerCell},
 		{"BACKED UP", 18, backupCell},
-		{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return agent.Printable(s.Path) }},
+		{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return manifest.Printable(s.Path) }},
 	}
 }
 
@@ -73,7 +75,7 @@ func writeReasons(b *strings.Builder, survey *agent.Survey) {
 		if s.Status == agent.Broken && s.Error.Class != "" {
 			what = string(s.Error.Class) + ": "
 		}
-		fmt.Fprintf(b, "%s: %s%s\n", s.Name, what, agent.Printable(s.Reason))
+		fmt.Fprintf(b, "%s: %s%s\n", s.Name, what, manifest.Printable(s.Reason))
 	}
 }
 
@@ -99,7 +101,7 @@ func databaseCell(s *agent.SiteSurvey, _ time.Time) string {
 	if s.Database.Port != 0 {
 		host += ":" + strconv.Itoa(s.Database.Port)
 	}
-	return agent.Printable(s.Database.Name + "@" + host)
+	return manifest.Printable(s.Database.Name + "@" + host)
 }
 
 func ownerCell(s *agent.SiteSurvey, _ time.Time) string {
@@ -130,15 +132,15 @@ func backupCell(s *agent.SiteSurvey, now time.Time) string {
 
 // historyText is the age of the last backup of a kind, whether it is complete, and
 // whether a later run failed.
-func historyText(h agent.History, now time.Time) string {
+func historyText(h state.History, now time.Time) string {
 	text := "never"
 	if p := h.Published; p != nil {
 		text = age(now.Sub(p.Started))
-		if p.Status == agent.Incomplete {
+		if p.Status == manifest.Incomplete {
 			text += " incomplete"
 		}
 	}
-	if h.Last.Status == agent.Failed || h.Last.Status == agent.Refused {
+	if h.Last.Status == manifest.Failed || h.Last.Status == manifest.Refused {
 		text += ", failed " + age(now.Sub(h.Last.Started))
 	}
 	return text

@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
 // crowd makes homes below a folder that every account may pass.
@@ -108,7 +109,7 @@ func said(s agent.Survey) (out []string) {
 	return out
 }
 
-func came(r agent.Report) (out []string) {
+func came(r manifest.Report) (out []string) {
 	for _, site := range r.Sites {
 		out = append(out, site.Name+" "+string(site.Status))
 	}
@@ -184,8 +185,8 @@ sites:
 		t.Errorf("%d sites are listed and %d backed up", len(survey.Sites), len(report.Sites))
 	}
 	for i, s := range report.Sites {
-		status := map[agent.SiteStatus][]agent.Status{
-			agent.Ready: {agent.OK}, agent.Broken: {agent.Failed}, agent.LeftOut: {agent.Ignored}, agent.NameClash: {agent.Failed},
+		status := map[agent.SiteStatus][]manifest.Status{
+			agent.Ready: {manifest.OK}, agent.Broken: {manifest.Failed}, agent.LeftOut: {manifest.Ignored}, agent.NameClash: {manifest.Failed},
 		}[survey.Sites[i].Status]
 		if s.Path != survey.Sites[i].Path || s.Name != survey.Sites[i].Name || !slices.Contains(status, s.Status) {
 			t.Errorf("%s is listed as %s and comes out as %s %s (%+v)", s.Path, survey.Sites[i].Status, s.Path, s.Status, s.Error)
@@ -198,10 +199,10 @@ sites:
 		}
 	}
 	survey = h.sites(0, "--config", file)
-	if site = at(survey, "/alice/public_html"); site.Runs["files"].Published == nil || site.Runs["files"].Published.Status != agent.OK || site.Runs["files"].Last.Run == "" {
+	if site = at(survey, "/alice/public_html"); site.Runs["files"].Published == nil || site.Runs["files"].Published.Status != manifest.OK || site.Runs["files"].Last.Run == "" {
 		t.Errorf("after a backup: %+v", site.Runs)
 	}
-	if site = at(survey, "/bob/public_html"); site.Runs["files"].Published != nil || site.Runs["files"].Last.Status != agent.Failed || site.Runs["files"].Last.Error == "" {
+	if site = at(survey, "/bob/public_html"); site.Runs["files"].Published != nil || site.Runs["files"].Last.Status != manifest.Failed || site.Runs["files"].Last.Error == "" {
 		t.Errorf("after a failure: %+v", site.Runs)
 	}
 	// Below one root there is what lies there, with what is configured of it.
@@ -234,7 +235,7 @@ func TestATenantCannotTakeAnothersName(t *testing.T) {
 		t.Errorf("%d backups of the victim's are there, want 3 (%v)", len(runs), err)
 	}
 	// It is the holder who counts, not who comes first or is alone.
-	if report := h.backup(1, dir+"/evil/sites/victim.example/public", "--kind", "files", "--to", folder); report.Sites[0].Status != agent.Failed {
+	if report := h.backup(1, dir+"/evil/sites/victim.example/public", "--kind", "files", "--to", folder); report.Sites[0].Status != manifest.Failed {
 		t.Errorf("alone: %q", came(report))
 	}
 	if err := os.RemoveAll(dir + "/victim"); err != nil {
@@ -291,7 +292,7 @@ func TestALinkMakesNothingAnothers(t *testing.T) {
 	if err := os.Symlink(dir+"/bob/sites/bob.example/public", dir+"/operators"); err != nil {
 		t.Fatal(err)
 	}
-	if report := newHost(t).backup(0, dir+"/operators", "--kind", "files", "--to", t.TempDir()); report.Sites[0].Status != agent.OK {
+	if report := newHost(t).backup(0, dir+"/operators", "--kind", "files", "--to", t.TempDir()); report.Sites[0].Status != manifest.OK {
 		t.Errorf("the operator's: %q", came(report))
 	}
 }
@@ -362,7 +363,7 @@ func TestAMissingRootFails(t *testing.T) {
 	h := newHost(t)
 	h.env = []string{"WP_ONEWAY_ROOTS=" + dir + " " + dir + "/unmounted"}
 	report := h.backup(1, "--all", "--kind", "files", "--to", t.TempDir())
-	if got := came(report); !slices.Equal(got, []string{"site ok"}) || len(report.Errors) != 1 || !strings.Contains(report.Errors[0].Message, "unmounted") || report.Status != agent.Failed {
+	if got := came(report); !slices.Equal(got, []string{"site ok"}) || len(report.Errors) != 1 || !strings.Contains(report.Errors[0].Message, "unmounted") || report.Status != manifest.Failed {
 		t.Errorf("got %q, %+v", got, report.Errors)
 	}
 	code, _, stderr := h.run("backup", "--all", "--kind", "files", "--to", t.TempDir())

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -279,7 +279,7 @@ func TestTheWorkerHoldsNoCredential(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // its exit status is looked at
-	if code := cmd.ProcessState.ExitCode(); code != agent.Failed.ExitCode() {
+	if code := cmd.ProcessState.ExitCode(); code != manifest.Failed.ExitCode() {
 		t.Errorf("exit status %d after the worker was killed", code)
 	}
 	if finished, unfinished := under(t, folder); len(finished)+len(unfinished) > 0 || len(stored(t, "worker")) > 0 {

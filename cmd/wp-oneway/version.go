@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/source"
 )
 
 // noConfig marks a command that needs no configuration.
@@ -50,7 +50,7 @@ func (a *app) workerCommand() *cobra.Command {
 		Use: "worker", Hidden: true, Args: noArguments, Annotations: noConfig(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			limitMemory(workerMemory)
-			return agent.Worker(cmd.Context())
+			return source.Worker(cmd.Context())
 		},
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// backUp runs the real binary, as a host's cron job would.
+// backUp runs wp-oneway like a cron job of the host.
 func (d *demo) backUp(ctx context.Context) error {
 	args := []string{
 		"backup", d.site.Root, "--name", siteName,
@@ -20,14 +20,14 @@ func (d *demo) backUp(ctx context.Context) error {
 	}
 	cmd := exec.CommandContext(ctx, d.binary, args...)
 	cmd.Env = append(os.Environ(), "STATE_DIRECTORY="+d.path("state"))
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
 	err := cmd.Run()
-	if saveErr := os.WriteFile(d.path("backup.log"), said.Bytes(), 0o644); saveErr != nil {
+	if saveErr := os.WriteFile(d.path("backup.log"), output.Bytes(), 0o644); saveErr != nil {
 		return errors.Join(err, saveErr)
 	}
 	d.say("backup", "$ wp-oneway backup %s --to s3://%s/%s?…", d.site.Root, bucket, strings.TrimSuffix(prefix, "/"))
-	lines := strings.Split(strings.TrimSpace(said.String()), "\n")
+	lines := strings.Split(strings.TrimSpace(output.String()), "\n")
 	for _, line := range lines[max(0, len(lines)-8):] {
 		d.say("", "  %s", shorten(line, 140))
 	}
@@ -48,7 +48,7 @@ func (d *demo) backUp(ctx context.Context) error {
 	return nil
 }
 
-// object is the stored object whose name ends so.
+// object returns the stored object whose name ends in suffix.
 func (d *demo) object(suffix string) (lab.StoredObject, error) {
 	for _, o := range d.objects {
 		if strings.HasSuffix(o.Key, suffix) {

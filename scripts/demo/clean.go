@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// removeDemo ends what an earlier run left running and removes all it made. A
-// folder that is not a demo's is refused.
+// removeDemo ends the servers that an earlier run left and removes its folder. It
+// refuses a folder that no demo made.
 func removeDemo(dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, marker)); err != nil {
 		if entries, _ := os.ReadDir(dir); len(entries) > 0 {
-			return fmt.Errorf("use the folder %s: it is not empty, and not of an earlier run", dir)
+			return fmt.Errorf("use the folder %s: it is not empty and no earlier run made it; name another folder", dir)
 		}
 	}
 	for _, pid := range leftovers(dir) {
@@ -26,12 +26,13 @@ func removeDemo(dir string) error {
 		}
 	}
 	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("remove the demo: %w", err)
+		return fmt.Errorf("remove the folder of the demo: %w", err)
 	}
 	return nil
 }
 
-// leftovers are servers of a run that was killed: their command lines name the folder.
+// leftovers are the PIDs of servers whose command lines contain the folder, of a run
+// that was killed.
 func leftovers(dir string) []int {
 	var pids []int
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -50,7 +51,7 @@ func leftovers(dir string) []int {
 	return pids
 }
 
-// end asks a process to end, and makes it after ten seconds.
+// end asks a process to end, and kills it after ten seconds.
 func end(pid int) error {
 	for i := range 110 {
 		sig := syscall.Signal(0)
@@ -67,5 +68,5 @@ func end(pid int) error {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	return fmt.Errorf("end process %d: it does not", pid)
+	return fmt.Errorf("end process %d: it is still running", pid)
 }

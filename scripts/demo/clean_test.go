@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-func TestRemoveDemoLeavesOthersFoldersAlone(t *testing.T) {
+func TestRemoveDemoRefusesForeignFolders(t *testing.T) {
 	dir := t.TempDir()
 	precious := filepath.Join(dir, "precious")
 	if err := os.WriteFile(precious, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := removeDemo(dir); err == nil {
-		t.Error("removed a folder that is no demo's")
+		t.Error("removed a folder that no demo made")
 	}
 	if _, err := os.Stat(precious); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestRemoveDemoEndsWhatAKilledRunLeft(t *testing.T) {
+func TestRemoveDemoEndsServersOfAKilledRun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -30,7 +30,7 @@ func TestRemoveDemoEndsWhatAKilledRunLeft(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, marker), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	// Processes are told by their command lines: one is a server in the folder, one not.
+	// Two servers by their command lines: one in the folder, one in another folder.
 	ours, other := startNamed(t, "mariadbd", dir+"/mariadb"), startNamed(t, "mariadbd", dir+"-other/mariadb")
 	if err := removeDemo(dir); err != nil {
 		t.Fatal(err)
@@ -38,23 +38,23 @@ func TestRemoveDemoEndsWhatAKilledRunLeft(t *testing.T) {
 	select {
 	case <-ours:
 	case <-time.After(5 * time.Second):
-		t.Error("the server of the demo still runs")
+		t.Error("the server of the demo is still running")
 	}
 	select {
 	case <-other:
-		t.Error("the server of another folder was ended")
+		t.Error("a server in another folder was ended")
 	case <-time.After(100 * time.Millisecond):
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("the folder is still there: %v", err)
 	}
 	if err := removeDemo(dir); err != nil {
-		t.Errorf("a folder that is gone: %v", err)
+		t.Errorf("remove a folder that does not exist: %v", err)
 	}
 }
 
-// startNamed starts a process that calls itself name, has arg on its command
-// line and sleeps; the channel is closed when it has ended.
+// startNamed starts a waiting process with this name and argument on its command
+// line. The channel is closed when it has ended.
 func startNamed(t *testing.T, name, arg string) <-chan struct{} {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", "read -r x", name, arg)
@@ -68,7 +68,7 @@ func startNamed(t *testing.T, name, arg string) <-chan struct{} {
 	}
 	done := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // ended by a signal, or by its input's end
+		_ = cmd.Wait() // ended by a signal or by the end of its input
 		close(done)
 	}()
 	t.Cleanup(func() {

@@ -1,7 +1,7 @@
-// Command demo shows wp-oneway at work on a real site: it brings up WordPress,
-// MariaDB and an S3 server in a folder of its own, backs the site up with a
-// credential that can only put, tries to misuse that credential, restores with
-// stock tools alone and compares. scripts/quickstart builds and runs it.
+// Command demo shows wp-oneway at work on a real site: it starts WordPress, MariaDB
+// and an S3 server in a folder of its own, backs the site up with a credential that
+// can only create objects, tries to misuse that credential, restores with standard
+// tools only, and compares. scripts/quickstart builds and runs it.
 package main
 
 import (
@@ -23,14 +23,14 @@ const (
 	bucket   = "vault"
 	prefix   = "web1/"
 	siteName = "demo.example.com"
-	marker   = ".wp-oneway-demo" // says that the folder is ours to remove
+	marker   = ".wp-oneway-demo" // marks a folder that the demo may remove
 )
 
 func main() {
 	var (
-		dir    = flag.String("dir", "", "the folder to work in; everything lies below it")
-		binary = flag.String("binary", "", "wp-oneway itself")
-		clean  = flag.Bool("clean", false, "stop what an earlier run left running, remove the folder, and end")
+		dir    = flag.String("dir", "", "the `folder` to work in")
+		binary = flag.String("binary", "", "the `file` of wp-oneway")
+		clean  = flag.Bool("clean", false, "end the servers of an earlier run, remove the folder, and exit")
 	)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -52,33 +52,33 @@ func run(ctx context.Context, out io.Writer, dir, binary string, onlyClean bool)
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make the demo's folder: %w", err)
+		return fmt.Errorf("make the folder of the demo: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, marker), nil, 0o644); err != nil {
-		return fmt.Errorf("make the demo's folder: %w", err)
+		return fmt.Errorf("make the folder of the demo: %w", err)
 	}
-	d := &demo{dir: dir, binary: binary, out: out, start: time.Now()}
+	d := &demo{dir: dir, binary: binary, out: out, began: time.Now()}
 	defer d.stop()
-	for _, step := range []func(context.Context) error{d.bringUp, d.backUp, d.steal, d.restore, d.compare, d.serve} {
+	for _, step := range []func(context.Context) error{d.start, d.backUp, d.steal, d.restore, d.compare, d.serve} {
 		if err := step(ctx); err != nil {
 			return errors.Join(err, ctx.Err())
 		}
 	}
-	d.say("", "everything above lies in %s (%.0f s)", dir, time.Since(d.start).Seconds())
+	d.say("", "all of this is in %s (%.0f s)", dir, time.Since(d.began).Seconds())
 	return nil
 }
 
-// A demo is one run of the demonstration, and what it has come to so far.
+// A demo is one run of the demonstration and its results so far.
 type demo struct {
 	dir, binary string
 	out         io.Writer
-	start       time.Time
+	began       time.Time
 	db          *lab.Server
 	s3          *lab.MinIO
 	site        *lab.WordPress
-	credentials string // the put-only user's file
+	credentials string // credentials file of the put-only user
 	scratch     *lab.Database
-	objects     []lab.StoredObject // what the backup stored
+	objects     []lab.StoredObject // stored by the backup
 }
 
 // say prints a line under a heading.
@@ -90,15 +90,15 @@ func (d *demo) path(names ...string) string {
 	return filepath.Join(append([]string{d.dir}, names...)...)
 }
 
-// bringUp starts the servers, installs the site and makes the bucket.
-func (d *demo) bringUp(ctx context.Context) (err error) {
+// start starts the servers, installs the site and creates the bucket.
+func (d *demo) start(ctx context.Context) (err error) {
 	if d.db, err = lab.StartMariaDB(ctx, d.path("mariadb")); err != nil {
 		return err
 	}
 	o := lab.WordPressOptions{Server: d.db, OddFiles: true, Posts: 40, Images: 8, UploadBytes: 40 << 20, RowBytes: 10 << 20}
 	owner := "you"
 	if os.Geteuid() == 0 {
-		o.UID, o.GID = 33, 33 // www-data on every Debian, so that root backs up another's site
+		o.UID, o.GID = 33, 33 // www-data on Debian; an owner worker backs the site up
 		owner = "www-data"
 	}
 	if d.site, err = lab.InstallWordPress(ctx, d.path("sites", siteName, "public"), o); err != nil {
@@ -132,7 +132,7 @@ func serverVersion(ctx context.Context, database lab.Database) (v string, err er
 	return v, err
 }
 
-// stop ends the servers; their data stay in the folder.
+// stop ends the servers. Their data stay in the folder.
 func (d *demo) stop() {
 	if d.s3 != nil {
 		d.s3.Stop()

@@ -16,13 +16,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// restore fetches the objects with root's key and gives them to stock tools.
+// restore downloads the objects with the administrator's key and restores them with
+// standard tools.
 func (d *demo) restore(ctx context.Context) error {
 	var tarball, dump string
 	for _, o := range d.objects {
-		file := d.path("fetched", path.Base(o.Key))
-		if err := d.fetch(ctx, o, file); err != nil {
-			return fmt.Errorf("fetch %s: %w", o.Key, err)
+		file := d.path("downloaded", path.Base(o.Key))
+		if err := d.download(ctx, o, file); err != nil {
+			return fmt.Errorf("download %s: %w", o.Key, err)
 		}
 		switch {
 		case strings.Contains(file, ".tar."):
@@ -32,7 +33,7 @@ func (d *demo) restore(ctx context.Context) error {
 		}
 	}
 	if tarball == "" || dump == "" {
-		return errors.New("restore: the backup lacks the files or the database")
+		return errors.New("restore: the backup has no files or no database")
 	}
 	files, err := lab.RestoreFiles(ctx, d.path("restored"), lab.Opener{}, tarball)
 	if err != nil {
@@ -45,14 +46,14 @@ func (d *demo) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	brief := strings.NewReplacer(d.path("fetched")+"/", "", d.dir+"/", "", d.db.Socket, "…")
+	brief := strings.NewReplacer(d.path("downloaded")+"/", "", d.dir+"/", "", d.db.Socket, "…")
 	d.say("restore", "$ %s", brief.Replace(files.String()))
 	d.say("", "$ %s", brief.Replace(database.String()))
 	return nil
 }
 
-// fetch stores the backup's own version of an object in a file.
-func (d *demo) fetch(ctx context.Context, o lab.StoredObject, file string) error {
+// download stores the version of an object that the backup created in a file.
+func (d *demo) download(ctx context.Context, o lab.StoredObject, file string) error {
 	got, err := d.s3.Root().GetObject(ctx, &s3.GetObjectInput{Bucket: ptr(bucket), Key: &o.Key, VersionId: &o.VersionID})
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (d *demo) fetch(ctx context.Context, o lab.StoredObject, file string) error
 	return errors.Join(err, f.Close())
 }
 
-// compare tells whether files and tables are what they were.
+// compare checks that files and tables equal the originals.
 func (d *demo) compare(ctx context.Context) error {
 	diffs, err := lab.Compare(d.site.Root, d.path("restored"), lab.IsCore)
 	if err != nil {
@@ -82,11 +83,11 @@ func (d *demo) compare(ctx context.Context) error {
 	if all := slices.Concat(diffs, rows); len(all) > 0 {
 		return fmt.Errorf("compare: %d differences:\n  %s", len(all), strings.Join(all[:min(20, len(all))], "\n  "))
 	}
-	d.say("compare", "files equal in content, mode, owner, time and links; tables equal by CHECKSUM TABLE … EXTENDED; views equal")
+	d.say("compare", "files have equal contents, modes, owners, times and links; tables have equal CHECKSUM TABLE … EXTENDED; views are equal")
 	return nil
 }
 
-// serve puts the core beside the restored files and asks for the front page.
+// serve adds WordPress core to the restored files and requests the front page.
 func (d *demo) serve(ctx context.Context) error {
 	core, err := lab.WordPressCore(ctx)
 	if err != nil {
@@ -94,7 +95,7 @@ func (d *demo) serve(ctx context.Context) error {
 	}
 	p := lab.Pipeline{{Args: []string{"cp", "-an", core + "/.", d.path("restored")}}}
 	if err := p.Run(ctx, nil, nil); err != nil {
-		return fmt.Errorf("put the core beside the restored files: %w", err)
+		return fmt.Errorf("add WordPress core to the restored files: %w", err)
 	}
 	url, stop, err := lab.ServeWordPress(ctx, d.path("restored"), d.scratch)
 	if err != nil {
@@ -107,15 +108,15 @@ func (d *demo) serve(ctx context.Context) error {
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("ask the restored site for its front page: %w", err)
+		return fmt.Errorf("request the front page of the restored site: %w", err)
 	}
 	defer res.Body.Close()
 	page, err := io.ReadAll(res.Body)
 	if err != nil {
-		return fmt.Errorf("read the restored site's front page: %w", err)
+		return fmt.Errorf("read the front page of the restored site: %w", err)
 	}
 	if res.StatusCode != http.StatusOK || !strings.Contains(string(page), lab.KnownPost) {
-		return fmt.Errorf("the restored site answers %s, and lacks its post %q", res.Status, lab.KnownPost)
+		return fmt.Errorf("check the front page of the restored site: status %s, without the post %q", res.Status, lab.KnownPost)
 	}
 	d.say("serve", "php -S on the restored files and database: %s, with the post %q", res.Status, lab.KnownPost)
 	return nil

@@ -12,19 +12,19 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// An attempt is one thing a thief of the credential would try.
+// An attempt is a request that a thief of the credential would make.
 type attempt struct {
 	verb string
 	try  func(ctx context.Context, c *s3.Client, key, version string) error
 }
 
-// attempts are refused, all of them; overwriting is tried apart.
+// attempts must all be denied. Overwriting is tried separately.
 var attempts = []attempt{
 	{"read", func(ctx context.Context, c *s3.Client, key, _ string) error {
 		_, err := c.GetObject(ctx, &s3.GetObjectInput{Bucket: ptr(bucket), Key: &key})
 		return err
 	}},
-	{"look", func(ctx context.Context, c *s3.Client, key, _ string) error {
+	{"head", func(ctx context.Context, c *s3.Client, key, _ string) error {
 		_, err := c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: ptr(bucket), Key: &key})
 		return err
 	}},
@@ -44,20 +44,20 @@ var attempts = []attempt{
 		_, err := c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: ptr(bucket), Key: &key, VersionId: &version})
 		return err
 	}},
-	{"stop versioning", func(ctx context.Context, c *s3.Client, _, _ string) error {
+	{"suspend versioning", func(ctx context.Context, c *s3.Client, _, _ string) error {
 		_, err := c.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
 			Bucket: ptr(bucket), VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusSuspended},
 		})
 		return err
 	}},
-	{"put elsewhere", func(ctx context.Context, c *s3.Client, _, _ string) error {
+	{"put outside the prefix", func(ctx context.Context, c *s3.Client, _, _ string) error {
 		_, err := c.PutObject(ctx, &s3.PutObjectInput{Bucket: ptr(bucket), Key: ptr("web2/other"), Body: strings.NewReader("x")})
 		return err
 	}},
 }
 
-// steal tries with the host's own credential what a thief would, and fails
-// unless each is denied or harmless.
+// steal makes a thief's requests with the host's credential and fails unless each is
+// denied or harmless.
 func (d *demo) steal(ctx context.Context) error {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedCredentialsFiles([]string{d.credentials}),
 		config.WithSharedConfigFiles([]string{}), config.WithRegion("us-east-1"))
@@ -69,18 +69,18 @@ func (d *demo) steal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	denied := map[string][]string{} // by the server's word
+	denied := map[string][]string{} // verbs by error code
 	for _, a := range attempts {
 		err := a.try(ctx, c, victim.Key, victim.VersionID)
 		var refusal smithy.APIError
 		if !errors.As(err, &refusal) {
 			return fmt.Errorf("%s with the host's credential: should be denied, got: %w", a.verb, orAllowed(err))
 		}
-		word := refusal.ErrorCode()
-		if word != "AccessDenied" && word != "Forbidden" { // a HEAD has no body to say the former
+		code := refusal.ErrorCode()
+		if code != "AccessDenied" && code != "Forbidden" { // the response to HEAD has no body with a code
 			return fmt.Errorf("%s with the host's credential: %w", a.verb, err)
 		}
-		denied[word] = append(denied[word], a.verb)
+		denied[code] = append(denied[code], a.verb)
 	}
 	d.say("thief", "with the same credential, denied: %s", strings.Join(append(denied["AccessDenied"], denied["Forbidden"]...), ", "))
 
@@ -89,13 +89,13 @@ func (d *demo) steal(ctx context.Context) error {
 	}
 	kept, err := d.s3.Root().HeadObject(ctx, &s3.HeadObjectInput{Bucket: ptr(bucket), Key: &victim.Key, VersionId: &victim.VersionID})
 	if err != nil || kept.ETag == nil || *kept.ETag != victim.ETag {
-		return fmt.Errorf("overwrite with the host's credential: the backup's own version is gone: %w", orAllowed(err))
+		return fmt.Errorf("overwrite with the host's credential: the version of the backup is gone: %w", orAllowed(err))
 	}
-	d.say("", "overwrite: accepted as a new version; the backup's own version %.8s is untouched", victim.VersionID)
+	d.say("", "overwrite: stored as a new version; the version of the backup, %.8s, is unchanged", victim.VersionID)
 	return nil
 }
 
-// orAllowed makes an error of an attempt that went through.
+// orAllowed returns err, or an error that says that the request was allowed.
 func orAllowed(err error) error {
 	if err == nil {
 		return errors.New("allowed")

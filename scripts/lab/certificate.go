@@ -18,13 +18,14 @@ import (
 	"time"
 )
 
-// writeCertificates makes an authority whose key is forgotten at once, writes
-// its certificate to caFile, and a certificate of it for the loopback, and for the
-// domain if there is one, to dir/public.crt with its key in dir/private.key.
+// writeCertificates creates a certificate authority and writes its certificate to
+// caFile. It writes a server certificate for the loopback addresses, and for domain
+// unless that is empty, to dir/public.crt and its key to dir/private.key. The
+// authority's key is not kept.
 func writeCertificates(dir, caFile, domain string) error {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return fmt.Errorf("make an authority: %w", err)
+		return fmt.Errorf("create a certificate authority: %w", err)
 	}
 	ca := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "wp-oneway test authority"},
@@ -33,11 +34,11 @@ func writeCertificates(dir, caFile, domain string) error {
 	}
 	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)
 	if err != nil {
-		return fmt.Errorf("make an authority: %w", err)
+		return fmt.Errorf("create a certificate authority: %w", err)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return fmt.Errorf("make a certificate: %w", err)
+		return fmt.Errorf("create a certificate: %w", err)
 	}
 	leaf := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "localhost"},
@@ -50,11 +51,11 @@ func writeCertificates(dir, caFile, domain string) error {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, ca, &key.PublicKey, caKey)
 	if err != nil {
-		return fmt.Errorf("make a certificate: %w", err)
+		return fmt.Errorf("create a certificate: %w", err)
 	}
 	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return fmt.Errorf("make a certificate: %w", err)
+		return fmt.Errorf("create a certificate: %w", err)
 	}
 	return errors.Join(
 		writePEM(caFile, "CERTIFICATE", caDER),
@@ -69,18 +70,18 @@ func writePEM(path, kind string, der []byte) error {
 	return nil
 }
 
-// clientTrusting returns a client that trusts the authority in caFile alone,
-// and goes through no proxy of the environment.
+// clientTrusting returns a client that trusts only the authority in caFile and
+// ignores the proxy settings of the environment.
 func clientTrusting(caFile string) (*http.Client, error) {
 	t := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 8}
 	if caFile != "" {
 		ca, err := os.ReadFile(caFile)
 		if err != nil {
-			return nil, fmt.Errorf("read the authority: %w", err)
+			return nil, fmt.Errorf("read the certificate authority: %w", err)
 		}
 		t.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
 		if !t.TLSClientConfig.RootCAs.AppendCertsFromPEM(ca) {
-			return nil, fmt.Errorf("read the authority: no certificate in %s", caFile)
+			return nil, fmt.Errorf("read the certificate authority: no certificate in %s", caFile)
 		}
 	}
 	return &http.Client{Transport: t}, nil

@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 )
 
-// StartMariaDB brings up a private instance of Debian's mariadb-server below dir,
-// which is created if need be, and waits until it answers; data of an earlier run
-// are used again. It never touches the system's server. It runs as who starts it,
-// root included, keeps little memory and does not sync to disk; extraArgs are
-// mariadbd's own, such as --innodb-buffer-pool-size=1G, and win over the defaults.
+// StartMariaDB starts a private instance of Debian's mariadb-server below dir and
+// waits until it answers. It creates dir if necessary and uses the data of an
+// earlier run in dir again. The server runs as the current user, root included,
+// uses little memory and does not sync to disk. extraArgs are options of mariadbd
+// such as --innodb-buffer-pool-size=1G and override the defaults.
 func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*Server, error) {
 	install, err := lookProgram("mariadb-install-db", "mariadb-server-core")
 	if err != nil {
@@ -21,20 +21,17 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*Server
 	if err != nil {
 		return nil, err
 	}
-	dir, data, err := serverFolder(dir)
-	if err != nil {
-		return nil, err
-	}
-	base := append([]string{"--no-defaults", "--datadir=" + data, "--innodb-log-file-size=16M"}, asUser()...)
-	return recipe{
-		name: "MariaDB", mark: "mysql",
-		create: append(append([]string{install}, base...), "--skip-test-db", "--auth-root-authentication-method=normal", "--skip-name-resolve"),
-		serve:  append(append([]string{daemon}, base...), "--innodb-flush-method=nosync", "--key-buffer-size=8M", "--aria-pagecache-buffer-size=8M", "--max-allowed-packet=64M"),
-	}.start(ctx, dir, data, extraArgs)
+	return product{
+		name:   "MariaDB",
+		daemon: []string{daemon, "--no-defaults"},
+		create: []string{install, "--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal", "--skip-name-resolve"},
+		base:   append([]string{"--innodb-log-file-size=16M"}, userOption()...),
+		serve:  []string{"--innodb-flush-method=nosync", "--key-buffer-size=8M", "--aria-pagecache-buffer-size=8M", "--max-allowed-packet=64M"},
+	}.start(ctx, dir, extraArgs)
 }
 
-// lookProgram finds a program that the Debian package pkg has, in PATH or in the
-// folders of programs for administrators.
+// lookProgram finds a program of the Debian package pkg in PATH or in the folders
+// of programs for administrators.
 func lookProgram(name, pkg string) (string, error) {
 	if path, err := exec.LookPath(name); err == nil {
 		return path, nil

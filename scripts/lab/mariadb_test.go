@@ -52,7 +52,7 @@ func TestMariaDBTwoAtOnceBelowALongPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1) // a temporary table is its connection's
+	db.SetMaxOpenConns(1) // a temporary table belongs to its connection
 	if _, err := db.Exec("CREATE DATABASE d; USE d; CREATE TEMPORARY TABLE t (a INT) ENGINE=Aria"); err != nil {
 		t.Fatal(err)
 	}
@@ -62,24 +62,30 @@ func TestMariaDBTwoAtOnceBelowALongPath(t *testing.T) {
 	}
 	defer b.Kill()
 	if _, err := db.Exec("DROP TABLE t"); err != nil {
-		t.Errorf("a server that starts takes another's temporary table: %v", err)
+		t.Errorf("the start of another server removed a temporary table: %v", err)
+	}
+	if err := b.Exec(ctx, "CREATE DATABASE d"); err != nil {
+		t.Errorf("the data of a new server are not new: %v", err)
+	}
+	if info, err := os.Stat(long); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("clients of other users cannot reach the server's folder: %v, %v", info.Mode(), err)
 	}
 	if a.Port == b.Port || a.Socket == b.Socket || len(a.Socket) > 107 {
-		t.Errorf("servers share an address or have too long a one: %+v, %+v", a, b)
+		t.Errorf("the servers share an address, or the socket's path is too long: %+v, %+v", a, b)
 	}
 	socket := a.Socket
 	if err := a.Stop(); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Stat(filepath.Dir(socket)); !os.IsNotExist(err) {
-		t.Errorf("folder of the socket is left behind: %v", err)
+		t.Errorf("the folder of the socket was not removed: %v", err)
 	}
 }
 
 func TestMariaDBSaysWhyItDoesNotStart(t *testing.T) {
 	_, err := lab.StartMariaDB(context.Background(), t.TempDir(), "--no-such-option")
 	if err == nil || !strings.Contains(err.Error(), "no-such-option") {
-		t.Errorf("got %v; want the server's own words", err)
+		t.Errorf("got %v; want the message of the server", err)
 	}
 }
 
@@ -87,6 +93,6 @@ func TestMariaDBMissingNamesThePackage(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	_, err := lab.StartMariaDB(context.Background(), t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "mariadb-server-core") {
-		t.Errorf("got %v; want the package's name", err)
+		t.Errorf("got %v; want the name of the package", err)
 	}
 }

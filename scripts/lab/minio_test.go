@@ -70,7 +70,8 @@ func TestMinIO(t *testing.T) {
 	}
 }
 
-// countUploads begins an upload and aborts it with a put-only credential.
+// countUploads starts a multipart upload, checks that it is counted, and aborts it with
+// a put-only credential.
 func countUploads(t *testing.T, m *MinIO, c *s3.Client) {
 	t.Helper()
 	ctx := context.Background()
@@ -79,14 +80,14 @@ func countUploads(t *testing.T, m *MinIO, c *s3.Client) {
 		t.Fatal(err)
 	}
 	if n, err := m.Uploads(); n != 1 || err != nil {
-		t.Errorf("uploads while one is begun: %d, %v", n, err)
+		t.Errorf("open uploads: %d, %v; want 1", n, err)
 	}
 	_, err = c.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: begun.Bucket, Key: begun.Key, UploadId: begun.UploadId})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n, err := m.Uploads(); n != 0 || err != nil {
-		t.Errorf("uploads after the abort: %d, %v", n, err)
+		t.Errorf("open uploads after the abort: %d, %v; want 0", n, err)
 	}
 }
 

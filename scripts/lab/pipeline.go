@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// A Pipeline is programs of the machine whose output each feeds the next, as a
-// shell runs them under pipefail.
+// A Pipeline is a list of programs that each read the output of the one before, like
+// a pipeline of a shell with pipefail.
 type Pipeline []Stage
 
 // A Stage is one program of a pipeline.
 type Stage struct {
 	Args []string
-	Env  []string // in addition to this process' own
+	Env  []string // added to the environment of this process
 }
 
-// String is the pipeline as one would type it.
+// String is the pipeline as typed in a shell, without quotes.
 func (p Pipeline) String() string {
 	lines := make([]string, len(p))
 	for i, s := range p {
@@ -29,17 +29,17 @@ func (p Pipeline) String() string {
 	return strings.Join(lines, " | ")
 }
 
-// Run runs all stages at once and waits for all of them; if one fails, the
-// pipeline does. stdin and stdout may be nil.
+// Run runs all stages at once and waits for them. It fails if a stage fails. stdin
+// and stdout may be nil.
 func (p Pipeline) Run(ctx context.Context, stdin *os.File, stdout io.Writer) error {
 	cmds := make([]*exec.Cmd, len(p))
-	said := make([]strings.Builder, len(p))
+	stderr := make([]strings.Builder, len(p))
 	in := stdin
 	var failed []error
 	for i, s := range p {
 		c := exec.CommandContext(ctx, s.Args[0], s.Args[1:]...)
 		c.Env = append(os.Environ(), s.Env...)
-		c.Stderr = &said[i]
+		c.Stderr = &stderr[i]
 		if in != nil {
 			c.Stdin = in
 		}
@@ -58,7 +58,7 @@ func (p Pipeline) Run(ctx context.Context, stdin *os.File, stdout io.Writer) err
 			cmds[i] = c
 		}
 		failed = append(failed, err)
-		// The children alone hold the pipes, so that one which ends is noticed.
+		// Only the children hold the pipes, so that each notices the end of its neighbours.
 		failed = append(failed, closePipe(write))
 		if in != stdin {
 			failed = append(failed, closePipe(in))
@@ -70,7 +70,7 @@ func (p Pipeline) Run(ctx context.Context, stdin *os.File, stdout io.Writer) err
 			continue
 		}
 		if err := c.Wait(); err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w: %.2000s", p[i].Args[0], err, strings.TrimSpace(said[i].String())))
+			failed = append(failed, fmt.Errorf("%s: %w: %.2000s", p[i].Args[0], err, strings.TrimSpace(stderr[i].String())))
 		}
 	}
 	if err := errors.Join(failed...); err != nil {

@@ -5,8 +5,8 @@ import (
 	"net"
 )
 
-// freePort returns a TCP port of 127.0.0.1 that was free a moment ago; whoever
-// starts a server on it tries again with another when it was taken meanwhile.
+// freePort returns a TCP port of 127.0.0.1 that is free now. Another process may
+// take it before the server listens, so callers retry with another port.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

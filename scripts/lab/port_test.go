@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// A port that was free may be taken before the server has it: with other servers,
-// and other tests, that happens now and then.
+// A free port may be taken before the server listens on it, by other servers or tests.
 func TestServersAreStartedAgainWhenTheirPortIsTaken(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -19,37 +18,24 @@ func TestServersAreStartedAgainWhenTheirPortIsTaken(t *testing.T) {
 	defer taken.Close()
 	port := taken.Addr().(*net.TCPAddr).Port
 	ctx, tools := context.Background(), t.TempDir()
-	// Programs of these names, which take the port at their first start.
+	// Programs of these names use the taken port at their first start as a server.
 	for name, swap := range map[string]string{
-		"mariadbd": fmt.Sprintf("*) set -- \"$@\" --port=%d", port),
-		"php":      fmt.Sprintf("*127.0.0.1:*) set -- -S 127.0.0.1:%d", port),
+		"mariadbd": fmt.Sprintf("*--socket=*) %%s && set -- \"$@\" --port=%d", port),
+		"php":      fmt.Sprintf("*127.0.0.1:*) %%s && set -- -S 127.0.0.1:%d", port),
 	} {
 		real, err := lookProgram(name, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := fmt.Sprintf("#!/bin/sh\nmkdir %q 2>/dev/null && case $* in %s ;; esac\nexec %s \"$@\"\n", tools+"/"+name+"-began", swap, real)
+		first := fmt.Sprintf("mkdir %q 2>/dev/null", filepath.Join(tools, name+"-started"))
+		text := fmt.Sprintf("#!/bin/sh\ncase $* in %s ;; esac\nexec %s \"$@\"\n", fmt.Sprintf(swap, first), real)
 		if err := os.WriteFile(filepath.Join(tools, name), []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(tools, "mariadbd-began"), 0o755); err != nil { // its data are made first
-		t.Fatal(err)
-	}
 	t.Setenv("PATH", tools+":"+os.Getenv("PATH"))
-	dir := t.TempDir()
-	m, err := StartMariaDB(ctx, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Stop(); err != nil {
-		t.Error(err)
-	}
-	if err := os.Remove(filepath.Join(tools, "mariadbd-began")); err != nil {
-		t.Fatal(err)
-	}
-	if m, err = StartMariaDB(ctx, dir); err != nil {
-		t.Errorf("its port was taken: %v", err)
+	if m, err := StartMariaDB(ctx, t.TempDir()); err != nil {
+		t.Errorf("start MariaDB while its port is taken: %v", err)
 	} else {
 		m.Kill()
 	}
@@ -59,7 +45,12 @@ func TestServersAreStartedAgainWhenTheirPortIsTaken(t *testing.T) {
 	}
 	_, stop, err := ServeWordPress(ctx, root, nil)
 	if err != nil {
-		t.Fatalf("its port was taken: %v", err)
+		t.Fatalf("start php while its port is taken: %v", err)
 	}
 	stop()
+	for _, name := range []string{"mariadbd", "php"} {
+		if _, err := os.Stat(filepath.Join(tools, name+"-started")); err != nil {
+			t.Errorf("%s was never given the taken port: %v", name, err)
+		}
+	}
 }

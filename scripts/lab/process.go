@@ -11,79 +11,102 @@ import (
 	"time"
 )
 
-// A process is a server that was started here and whose end is watched.
+const (
+	// startTimeout is how long a server may take until it answers.
+	startTimeout = time.Minute
+	// stopTimeout is how long a server may take to shut down.
+	stopTimeout = time.Minute
+	// startAttempts is how often a server that ended early is started. Each attempt
+	// uses another port.
+	startAttempts = 3
+)
+
+// A process is a running server.
 type process struct {
 	cmd  *exec.Cmd
 	log  string
-	done chan struct{} // closed once it has ended
-	err  error         // how it ended, valid once done is closed
+	done chan struct{} // closed when it has ended
+	err  error         // result of Wait, valid after done is closed
 	once sync.Once
 }
 
-// startProcess starts a program in a process group of its own; it writes to the file log.
-func startProcess(program string, args []string, log string) (*process, error) {
+// startProcess starts a server in a process group of its own and appends its output
+// to the file log. The kernel kills the server when this program ends.
+func startProcess(cmd *exec.Cmd, log string) (*process, error) {
 	f, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	p := &process{cmd: exec.Command(program, args...), log: log, done: make(chan struct{})}
-	p.cmd.Stdout, p.cmd.Stderr = f, f
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := p.cmd.Start(); err != nil {
+	p := &process{cmd: cmd, log: log, done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = f, f
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	go func() {
-		p.err = p.cmd.Wait()
+		p.err = cmd.Wait()
 		close(p.done)
 	}()
 	return p, nil
 }
 
-// errEnded is why a server was not awaited any longer: another may have taken its
-// port since that was found free.
-var errEnded = errors.New("it ended too early")
+// errEnded means that a server ended before it answered. Its port may have been
+// taken since it was found free.
+var errEnded = errors.New("it ended before it answered")
 
-// portTries is how often a server that ended is started, each time on another port.
-const portTries = 3
+// retryStart calls start again, up to startAttempts times, while the server ends early.
+func retryStart(start func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := start()
+		if err == nil || attempt == startAttempts || !errors.Is(err, errEnded) {
+			return err
+		}
+	}
+}
 
-// await calls ready until it succeeds, the process ends or a minute is over.
-func (p *process) await(ctx context.Context, ready func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+// waitReady calls ready until it succeeds, the process ends or startTimeout is over.
+func (p *process) waitReady(ctx context.Context, ready func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	for {
-		err := ready()
+		err := ready(ctx)
 		if err == nil {
 			return nil
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("%w: %s", errors.Join(errEnded, p.err), tail(p.log))
+			return fmt.Errorf("%w: %s", errors.Join(errEnded, p.err), logEnd(p.log))
 		case <-ctx.Done():
-			return fmt.Errorf("no answer (%w): %s", err, tail(p.log))
-		case <-time.After(20 * time.Millisecond):
+			return fmt.Errorf("no answer (%w): %s", err, logEnd(p.log))
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
 
-func (p *process) stop(patience time.Duration) error {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+// pid is the process ID.
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
+// stop asks the process to end, and kills it after stopTimeout.
+func (p *process) stop() error {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
 	select {
 	case <-p.done:
 		return p.err
-	case <-time.After(patience):
+	case <-time.After(stopTimeout):
 		p.kill()
-		return fmt.Errorf("stop process %d: it did not end within %v and was killed", p.cmd.Process.Pid, patience)
+		return fmt.Errorf("stop process %d: it did not end within %v and was killed", p.pid(), stopTimeout)
 	}
 }
 
+// kill ends the process at once.
 func (p *process) kill() {
 	p.once.Do(func() { _ = p.cmd.Process.Kill() })
 	<-p.done
 }
 
-// tail is the end of a log, for an error.
-func tail(path string) string {
+// logEnd is the end of a log file, for an error.
+func logEnd(path string) string {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return err.Error()

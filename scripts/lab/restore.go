@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// An Opener holds what a sealed archive is opened with, as paths of files.
+// An Opener names the files with which sealed archives are decrypted.
 type Opener struct {
-	Identity   string // of age
-	Passphrase string // of GnuPG's symmetric encryption
+	Identity   string // identity file of age
+	Passphrase string // file with the passphrase of GnuPG's symmetric encryption
 }
 
-// Unpack is the pipeline of stock programs that undoes the suffixes of archive,
-// outermost first, until what is left ends in .tar, .sql or .json. It begins with
-// cat, so several pieces of one archive may be given.
+// Unpack is the pipeline of standard programs that decrypts and decompresses an
+// archive, as its suffixes say, to a .tar, .sql or .json. Several pieces of one
+// archive may be given.
 func (o Opener) Unpack(pieces ...string) (Pipeline, error) {
 	p := Pipeline{{Args: append([]string{"cat", "--"}, pieces...)}}
 	name := strings.TrimSuffix(filepath.Base(pieces[0]), ".001")
@@ -35,13 +35,13 @@ func (o Opener) Unpack(pieces ...string) (Pipeline, error) {
 		case ".tar", ".sql", ".json":
 			return p, nil
 		default:
-			return nil, fmt.Errorf("unpack %s: no stock program is known for %q", pieces[0], ext)
+			return nil, fmt.Errorf("unpack %s: no standard program is known for %q", pieces[0], ext)
 		}
 	}
 }
 
-// RestoreFiles unpacks an archive of files into dir, which is made, with stock
-// tar; owners are set when this runs as root.
+// RestoreFiles creates dir and unpacks an archive of files into it with standard
+// tar. As root, it sets the owners.
 func RestoreFiles(ctx context.Context, dir string, o Opener, pieces ...string) (Pipeline, error) {
 	p, err := o.Unpack(pieces...)
 	if err != nil {
@@ -54,7 +54,7 @@ func RestoreFiles(ctx context.Context, dir string, o Opener, pieces ...string) (
 	return p, p.Run(ctx, nil, nil)
 }
 
-// RestoreDatabase feeds an archive of a database to the stock client, under the
+// RestoreDatabase feeds an archive of a database to the standard client, with the
 // account of db.
 func RestoreDatabase(ctx context.Context, db Database, o Opener, pieces ...string) (Pipeline, error) {
 	p, err := o.Unpack(pieces...)
@@ -63,19 +63,4 @@ func RestoreDatabase(ctx context.Context, db Database, o Opener, pieces ...strin
 	}
 	p = append(p, db.client("--binary-mode"))
 	return p, p.Run(ctx, nil, nil)
-}
-
-// client is the stock client, connected to the database.
-func (d Database) client(args ...string) Stage {
-	return Stage{
-		Args: append(append([]string{"mysql", "--no-defaults", "--socket=" + d.Server.Socket, "--user=" + d.User}, args...), d.Name),
-		Env:  []string{"MYSQL_PWD=" + d.Password},
-	}
-}
-
-// AsRoot is the same database under the server's root, who may create what
-// belongs to other accounts.
-func (d Database) AsRoot() Database {
-	d.User, d.Password = "root", ""
-	return d
 }

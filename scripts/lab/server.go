@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -11,60 +12,92 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 )
 
-const (
-	// maxSocketPath is how long a Unix socket's path may be, its final zero excluded.
-	maxSocketPath = 107
-	// stopPatience is how long a server may take to shut down in good order.
-	stopPatience = time.Minute
-)
+// maxSocketPath is the greatest length of a Unix socket's path, without its final zero.
+const maxSocketPath = 107
 
-// A Server is a private MariaDB or MySQL below a folder of its own. root has no
-// password and may come from the same machine only.
+// A Server is a private MariaDB or MySQL below a folder of its own. Its account
+// root has no password and is accepted from this machine only.
 type Server struct {
 	Socket string // path of the Unix socket
 	Port   int    // TCP port on 127.0.0.1
-	Dir    string // holds the data, the socket and the error log
+	Dir    string // contains the data, the socket and the error log
 
 	proc      *process
-	socketDir string // to remove on Stop when the socket did not fit below Dir
+	socketDir string // removed at the end; "" if the socket is below Dir
 }
 
-// A recipe is how to bring up a server of one make.
-type recipe struct {
+// A product is a database server program and how to run it.
+type product struct {
 	name   string
-	mark   string   // what is in the data once they were made
-	create []string // makes the data
-	serve  []string // serves them
+	daemon []string // command line that runs the server program
+	create []string // command line that creates the system tables
+	base   []string // more options of both
+	serve  []string // more options of the server only
 }
 
-// start makes the data below dir unless they are there, starts the server, and
-// waits until it answers. data is a folder of dir.
-func (r recipe) start(ctx context.Context, dir, data string, extraArgs []string) (*Server, error) {
-	// A server that starts clears its folder of temporary tables: of all servers', if it is shared.
-	temp := "--tmpdir=" + filepath.Join(dir, "tmp")
+// start creates the data below dir unless they exist, starts the server, and waits
+// until it answers.
+func (p product) start(ctx context.Context, dir string, extraArgs []string) (*Server, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { // clients of other users reach the socket
+		return nil, err
+	}
+	// At its start, a server clears its folder of temporary tables, so each has its own.
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(data, r.mark)); errors.Is(err, fs.ErrNotExist) {
-		if out, err := exec.CommandContext(ctx, r.create[0], append(slices.Clone(r.create[1:]), temp)...).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("create %s data in %s: %w: %s", r.name, data, err, out)
+	if _, err := os.Stat(filepath.Join(dir, "data")); errors.Is(err, fs.ErrNotExist) {
+		if err := p.copyData(ctx, dir); err != nil {
+			return nil, fmt.Errorf("create the data of %s in %s: %w", p.name, dir, err)
 		}
 	}
-	for try := 1; ; try++ {
-		s, err := r.launch(ctx, dir, temp, extraArgs)
-		if err == nil || try == portTries || !errors.Is(err, errEnded) {
-			return s, err
-		}
-	}
+	var s *Server
+	err = retryStart(func() (err error) {
+		s, err = p.launch(ctx, dir, extraArgs)
+		return err
+	})
+	return s, err
 }
 
-// launch starts the server on a port that is free, and waits until it answers.
-func (r recipe) launch(ctx context.Context, dir, temp string, extraArgs []string) (*Server, error) {
+// copyData puts a copy of new system tables into dir/data. Creating them takes
+// seconds, so it happens once for each version of the server.
+func (p product) copyData(ctx context.Context, dir string) error {
+	version, err := runIn(ctx, dir, p.daemon[0], append(slices.Clone(p.daemon[1:]), "--version")...)
+	if err != nil {
+		return err
+	}
+	_, version, _ = strings.Cut(version, " Ver ") // the program's path comes before it
+	key := sha256.Sum256(fmt.Appendf(nil, "%s %q", version, append(slices.Clone(p.create), p.base...)))
+	template, err := cached(fmt.Sprintf("data-%s-%x", strings.ToLower(p.name), key[:6]), func(tmp string) (string, error) {
+		data := filepath.Join(tmp, "data")
+		args := slices.Concat(p.create[1:], p.base, []string{"--datadir=" + data, "--tmpdir=" + tmp})
+		_, err := runIn(ctx, tmp, p.create[0], args...)
+		return data, err
+	})
+	if err != nil {
+		return err
+	}
+	fresh := filepath.Join(dir, "data.new")
+	if err := os.RemoveAll(fresh); err != nil {
+		return err
+	}
+	if _, err := runIn(ctx, dir, "cp", "-a", "--reflink=auto", template, fresh); err != nil {
+		return err
+	}
+	// An interrupted copy must not be mistaken for a complete one.
+	return os.Rename(fresh, filepath.Join(dir, "data"))
+}
+
+// launch starts the server on a free port and waits until it answers.
+func (p product) launch(ctx context.Context, dir string, extraArgs []string) (*Server, error) {
 	s := &Server{Dir: dir}
 	var err error
 	if s.Socket, s.socketDir, err = socketPath(dir); err != nil {
@@ -73,29 +106,25 @@ func (r recipe) launch(ctx context.Context, dir, temp string, extraArgs []string
 	if s.Port, err = freePort(); err != nil {
 		return nil, err
 	}
-	args := append(slices.Clone(r.serve[1:]), temp, "--socket="+s.Socket, "--pid-file="+filepath.Join(dir, "pid"), "--port="+strconv.Itoa(s.Port),
+	args := slices.Concat(p.daemon[1:], p.base, p.serve, []string{
+		"--datadir=" + filepath.Join(dir, "data"), "--tmpdir=" + filepath.Join(dir, "tmp"),
+		"--socket=" + s.Socket, "--pid-file=" + filepath.Join(dir, "pid"), "--port=" + strconv.Itoa(s.Port),
 		"--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin", "--innodb-buffer-pool-size=64M",
-		"--innodb-flush-log-at-trx-commit=0", "--performance-schema=OFF", "--secure-file-priv=")
-	if s.proc, err = startProcess(r.serve[0], append(args, extraArgs...), filepath.Join(dir, "error.log")); err != nil {
+		"--innodb-flush-log-at-trx-commit=0", "--performance-schema=OFF", "--secure-file-priv=",
+	}, extraArgs)
+	if s.proc, err = startProcess(exec.Command(p.daemon[0], args...), filepath.Join(dir, "error.log")); err != nil {
 		return nil, err
 	}
-	if err := s.proc.await(ctx, func() error { return ping(ctx, s.DSN("")) }); err != nil {
+	ready := func(ctx context.Context) error { return execAll(ctx, s.DSN(""), []string{"DO 1"}) }
+	if err := s.proc.waitReady(ctx, ready); err != nil {
 		s.Kill()
-		return nil, fmt.Errorf("start %s in %s: %w", r.name, dir, err)
+		return nil, fmt.Errorf("start %s in %s: %w", p.name, dir, err)
 	}
 	return s, nil
 }
 
-// serverFolder makes dir and names the folder of the data in it.
-func serverFolder(dir string) (absolute, data string, err error) {
-	if dir, err = filepath.Abs(dir); err != nil {
-		return "", "", err
-	}
-	return dir, filepath.Join(dir, "data"), os.MkdirAll(dir, 0o755)
-}
-
-// DSN is root's way into db through the socket, for the driver
-// github.com/go-sql-driver/mysql; several statements may be sent at once.
+// DSN is the data source name of root's connection to db through the socket, for
+// the driver github.com/go-sql-driver/mysql. One query may contain several statements.
 func (s *Server) DSN(db string) string {
 	c := mysql.NewConfig()
 	c.User, c.Net, c.Addr, c.DBName = "root", "unix", s.Socket, db
@@ -103,22 +132,22 @@ func (s *Server) DSN(db string) string {
 	return c.FormatDSN()
 }
 
-// Exec runs statements, one after another, as root on one connection without a
-// current database.
+// Exec runs statements one after another, as root, on one connection without a
+// default database.
 func (s *Server) Exec(ctx context.Context, sql ...string) error {
 	return execAll(ctx, s.DSN(""), sql)
 }
 
-// PID is the server's process.
-func (s *Server) PID() int { return s.proc.cmd.Process.Pid }
+// PID is the ID of the server's process.
+func (s *Server) PID() int { return s.proc.pid() }
 
-// Stop shuts the server down in good order and waits for its end; the data stay.
+// Stop shuts the server down and waits for its end. The data stay.
 func (s *Server) Stop() error {
 	defer s.removeSocket()
-	return s.proc.stop(stopPatience)
+	return s.proc.stop()
 }
 
-// Kill ends the server at once, as a crash would.
+// Kill ends the server at once, like a crash. The data stay.
 func (s *Server) Kill() {
 	s.proc.kill()
 	s.removeSocket()
@@ -130,16 +159,16 @@ func (s *Server) removeSocket() {
 	}
 }
 
-// asUser is what the server's programs want to hear before they run as root.
-func asUser() []string {
+// userOption is the option without which the servers refuse to run as root.
+func userOption() []string {
 	if os.Geteuid() == 0 {
 		return []string{"--user=root"}
 	}
 	return nil
 }
 
-// socketPath is where a server below dir puts its socket; the folder made for it,
-// if it would not fit below dir, is to be removed in the end.
+// socketPath is the path of the socket of a server below dir. If the path would be
+// too long, a folder is made for it elsewhere; the caller removes that folder.
 func socketPath(dir string) (socket, made string, err error) {
 	if socket = filepath.Join(dir, "s"); len(socket) <= maxSocketPath {
 		return socket, "", nil
@@ -148,10 +177,6 @@ func socketPath(dir string) (socket, made string, err error) {
 		return "", "", err
 	}
 	return filepath.Join(made, "s"), made, os.Chmod(made, 0o755)
-}
-
-func ping(ctx context.Context, dsn string) error {
-	return execAll(ctx, dsn, []string{"DO 1"})
 }
 
 func execAll(ctx context.Context, dsn string, statements []string) error {

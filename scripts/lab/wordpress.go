@@ -16,58 +16,49 @@ import (
 //go:embed site
 var siteFiles embed.FS
 
-// KnownPost is the title of a post that every filled site shows on its front page.
+// KnownPost is the title of a post on the front page of every site.
 const KnownPost = "Grüße 🦊 from the lab"
 
-// siteURL is where an installed site believes to be.
+// siteURL is the address that an installed site is configured with.
 const siteURL = "http://site.lab.example"
 
-// A Layout is where a site's parts lie.
+// A Layout says where a site has its files.
 type Layout string
 
 // The layouts that InstallWordPress knows.
 const (
-	Classic     Layout = ""            // everything below the folder itself
-	ConfigAbove Layout = "above"       // the root is public/, wp-config.php lies beside it
+	Classic     Layout = ""            // everything below one folder
+	ConfigAbove Layout = "above"       // the root is public/, wp-config.php is beside it
 	OwnContent  Layout = "own-content" // the root is public/, the content folder is content/ beside it
 )
 
-// WordPressOptions say what site InstallWordPress makes. Only Server is needed.
+// WordPressOptions describe the site that InstallWordPress makes. Only Server is required.
 type WordPressOptions struct {
 	Server      *Server
-	Name        string // of the database and of its user; "wordpress" when empty
-	Password    string // of that user; one that is hard to quote when empty
-	Prefix      string // of the tables; "wp_" when empty
+	Name        string // of the database and its user; default "wordpress"
+	Password    string // of that user; the default is hard to quote
+	Prefix      string // of the tables; default "wp_"
 	Layout      Layout
 	Seed        uint64 // the same seed gives the same content
-	Posts       int    // 12 when 0
-	Images      int    // 4 when 0, each in several sizes
-	UploadBytes int64  // so much more in uploads, in files of 20 KB to 20 MB
-	RowBytes    int64  // so much more in the database, as posts and their metadata
-	OddFiles    bool   // names, links and modes that are seldom seen, in uploads
-	UID, GID    int    // owner of the files; who runs this when UID is 0
+	Posts       int    // default 12
+	Images      int    // default 4, each in several sizes
+	UploadBytes int64  // more bytes of uploads, in files of 20 KB to 20 MB
+	RowBytes    int64  // more bytes of SQL, as posts and their metadata
+	OddFiles    bool   // add unusual names, links and modes to the uploads
+	UID, GID    int    // owner of the files; the current user if UID is 0
 }
 
 // A WordPress is an installed and filled site.
 type WordPress struct {
-	Dir        string // holds all of it
-	Root       string // where index.php lies
+	Dir        string // contains the whole site
+	Root       string // contains index.php
 	ConfigFile string
 	ContentDir string
 	Database   Database
 }
 
-// A Database is one database of a server, and an account that may do everything in it.
-type Database struct {
-	Server   *Server
-	Name     string
-	User     string
-	Password string
-	Prefix   string
-}
-
-// InstallWordPress makes a real site below dir: WordPress' own installation, run
-// by php, with content made by WordPress' own functions.
+// InstallWordPress makes a real site below dir: php runs WordPress's own installer,
+// and WordPress's own functions make the content.
 func InstallWordPress(ctx context.Context, dir string, o WordPressOptions) (*WordPress, error) {
 	w, err := newWordPress(dir, &o)
 	if err != nil {
@@ -94,7 +85,7 @@ func InstallWordPress(ctx context.Context, dir string, o WordPressOptions) (*Wor
 	}
 	if o.OddFiles {
 		if err := w.oddFiles(); err != nil {
-			return nil, fmt.Errorf("make odd files: %w", err)
+			return nil, fmt.Errorf("make unusual files: %w", err)
 		}
 	}
 	if o.UID != 0 {
@@ -141,7 +132,7 @@ func newWordPress(dir string, o *WordPressOptions) (*WordPress, error) {
 	return w, nil
 }
 
-// layFiles copies the core and adds what a site has of its own.
+// layFiles copies WordPress core and adds a plugin, a theme and the configuration.
 func (w *WordPress) layFiles(ctx context.Context, core string, o WordPressOptions) error {
 	if err := os.MkdirAll(w.Root, 0o755); err != nil {
 		return err
@@ -170,7 +161,7 @@ func (w *WordPress) layFiles(ctx context.Context, core string, o WordPressOption
 	return os.WriteFile(w.ConfigFile, []byte(config), 0o640)
 }
 
-// config is WordPress' own sample, filled in as its installer does it.
+// config is WordPress's sample configuration, filled in like by its installer.
 func (w *WordPress) config(o WordPressOptions) (string, error) {
 	b, err := os.ReadFile(filepath.Join(w.Root, "wp-config-sample.php"))
 	if err != nil {
@@ -183,9 +174,9 @@ func (w *WordPress) config(o WordPressOptions) (string, error) {
 		_, _ = random.Read(keys[:]) // never fails
 		s = strings.Replace(s, "'put your unique phrase here'", "'"+hex.EncodeToString(keys[:])+"'", 1)
 	}
-	own := "define( 'WP_HTTP_BLOCK_EXTERNAL', true );\ndefine( 'DISABLE_WP_CRON', true );\n"
+	more := "define( 'WP_HTTP_BLOCK_EXTERNAL', true );\ndefine( 'DISABLE_WP_CRON', true );\n"
 	if o.Layout == OwnContent {
-		own += "define( 'WP_CONTENT_DIR', dirname( __DIR__ ) . '/content' );\n"
+		more += "define( 'WP_CONTENT_DIR', dirname( __DIR__ ) . '/content' );\n"
 	}
 	abspath := "__DIR__ . '/'"
 	if o.Layout == ConfigAbove {
@@ -196,16 +187,16 @@ func (w *WordPress) config(o WordPressOptions) (string, error) {
 		"'database_name_here'", phpString(d.Name), "'username_here'", phpString(d.User),
 		"'password_here'", phpString(d.Password), "'localhost'", phpString("localhost:"+d.Server.Socket),
 		"'DB_CHARSET', 'utf8'", "'DB_CHARSET', 'utf8mb4'", "'wp_'", phpString(d.Prefix),
-		"__DIR__ . '/'", abspath, "/* That's all", own+"\n/* That's all",
+		"__DIR__ . '/'", abspath, "/* That's all", more+"\n/* That's all",
 	).Replace(s), nil
 }
 
-// phpString is s as a literal of PHP.
+// phpString is s as a string literal of PHP.
 func phpString(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
 }
 
-// install runs WordPress' installation and fills the site.
+// install runs WordPress's installer and adds the content.
 func (w *WordPress) install(ctx context.Context, o WordPressOptions) error {
 	input, err := json.Marshal(map[string]any{
 		"root": w.Root, "url": siteURL, "title": `The Lab's "Site" 🧪`, "user": "admin", "password": "admin-password",
@@ -220,7 +211,7 @@ func (w *WordPress) install(ctx context.Context, o WordPressOptions) error {
 		if err != nil {
 			return err
 		}
-		out, err := feedIn(ctx, w.Root, string(input), "php", "-d", "memory_limit=512M", "-d", "display_errors=stderr",
+		out, err := runWithInput(ctx, w.Root, string(input), "php", "-d", "memory_limit=512M", "-d", "display_errors=stderr",
 			"-d", "error_reporting=-1", "-r", strings.TrimPrefix(string(code), "<?php"))
 		if err != nil {
 			return fmt.Errorf("%s: %w", script, err)
@@ -232,7 +223,7 @@ func (w *WordPress) install(ctx context.Context, o WordPressOptions) error {
 	return nil
 }
 
-// chownAll gives everything below dir, links themselves included, to an owner.
+// chownAll sets the owner of everything below dir; of symlinks, not of their targets.
 func chownAll(dir string, uid, gid int) error {
 	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {

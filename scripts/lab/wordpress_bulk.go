@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// seed32 spreads a seed for one purpose.
+// seed32 derives the seed of a random source for one purpose.
 func seed32(seed uint64, purpose string) [32]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%d %s", seed, purpose))
 }
 
-// bulkUploads adds n bytes of files such as cameras and exports make them: nine
-// of ten do not compress.
+// bulkUploads adds n bytes of files such as photos and exports. Nine of ten files do
+// not compress.
 func (w *WordPress) bulkUploads(ctx context.Context, n int64, seed uint64) error {
 	source := rand.NewChaCha8(seed32(seed, "uploads"))
 	random := rand.New(source)
@@ -61,7 +61,7 @@ func (w *WordPress) bulkUploads(ctx context.Context, n int64, seed uint64) error
 	return nil
 }
 
-// bulkRows adds about n bytes of rows to the tables of posts and their metadata.
+// bulkRows adds about n bytes of SQL to the tables of posts and their metadata.
 func (d Database) bulkRows(ctx context.Context, n int64, seed uint64) error {
 	if n <= 0 {
 		return nil
@@ -100,18 +100,18 @@ func (d Database) bulkRows(ctx context.Context, n int64, seed uint64) error {
 	return nil
 }
 
-// prose returns n bytes that read, and compress, about as text does. It holds
-// nothing that SQL would have to escape.
+// prose returns n bytes that compress about like text. It contains nothing that SQL
+// has to escape.
 func prose(random *rand.Rand, n int) []byte {
 	b := make([]byte, 0, n+16)
 	for len(b) < n {
-		k := random.IntN(1 + random.IntN(len(vocabulary))) // some words are frequent
+		k := random.IntN(1 + random.IntN(len(vocabulary))) // makes some words frequent
 		b = append(append(b, vocabulary[k]...), ' ')
 	}
 	return b[:n]
 }
 
-// vocabulary is made of syllables, and always the same.
+// vocabulary is made of syllables and is always the same.
 var vocabulary = func() []string {
 	random := rand.New(rand.NewChaCha8(seed32(0, "vocabulary")))
 	syllables := strings.Fields("an be ca den er fo gra hi in jo ka lin mo ne or pra qui ran so ten und ver wi xa ya zu schrift tion heit back up word press the of and to")
@@ -124,7 +124,7 @@ var vocabulary = func() []string {
 	return words
 }()
 
-// oddFiles adds to uploads what archives get wrong.
+// oddFiles adds files to the uploads that archivers often get wrong.
 func (w *WordPress) oddFiles() error {
 	odd := filepath.Join(w.ContentDir, "uploads", "odd")
 	if err := os.MkdirAll(filepath.Join(odd, "empty folder"), 0o700); err != nil {

@@ -2,34 +2,32 @@ package lab
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 )
 
-// Serve serves the site with php's own server, from a free port of this machine,
+// Serve serves the site with PHP's built-in server on a free port of this machine,
 // until stop is called.
 func (w *WordPress) Serve(ctx context.Context) (url string, stop func(), err error) {
 	return ServeWordPress(ctx, w.Root, nil)
 }
 
-// ServeWordPress serves whatever WordPress lies in root. With db, that database
-// takes the place of the one that the site's configuration names.
+// ServeWordPress serves the WordPress in root. A db that is not nil replaces the
+// database in the site's configuration.
 func ServeWordPress(ctx context.Context, root string, db *Database) (url string, stop func(), err error) {
-	for try := 1; ; try++ {
+	err = retryStart(func() (err error) {
 		url, stop, err = servePHP(ctx, root, db)
-		if err == nil || try == portTries || !errors.Is(err, errEnded) {
-			return url, stop, err
-		}
-	}
+		return err
+	})
+	return url, stop, err
 }
 
-// servePHP serves it from a port that is free.
+// servePHP makes one attempt of ServeWordPress.
 func servePHP(ctx context.Context, root string, db *Database) (url string, stop func(), err error) {
 	port, err := freePort()
 	if err != nil {
@@ -40,7 +38,7 @@ func servePHP(ctx context.Context, root string, db *Database) (url string, stop 
 		return "", nil, fmt.Errorf("serve %s: %w", root, err)
 	}
 	url = fmt.Sprintf("http://127.0.0.1:%d", port)
-	// The first define wins, so what is defined before the configuration holds.
+	// The first define of a name wins, so these override the configuration.
 	prepend := fmt.Sprintf("<?php define('WP_HOME', '%s'); define('WP_SITEURL', '%s'); define('DISABLE_WP_CRON', true);\n", url, url)
 	if db != nil {
 		prepend += fmt.Sprintf("define('DB_NAME', %s); define('DB_USER', %s); define('DB_PASSWORD', %s); define('DB_HOST', %s);\n",
@@ -50,10 +48,10 @@ func servePHP(ctx context.Context, root string, db *Database) (url string, stop 
 	if err := os.WriteFile(script, []byte(prepend), 0o644); err != nil {
 		return "", nil, fmt.Errorf("serve %s: %w", root, err)
 	}
-	p, err := startProcess("php", []string{
-		"-d", "display_errors=0", "-d", "auto_prepend_file=" + script,
+	p, err := startProcess(exec.Command(
+		"php", "-d", "display_errors=0", "-d", "auto_prepend_file="+script,
 		"-S", strings.TrimPrefix(url, "http://"), "-t", root,
-	}, filepath.Join(dir, "php.log"))
+	), filepath.Join(dir, "php.log"))
 	stop = func() {
 		if p != nil {
 			p.kill()
@@ -61,7 +59,7 @@ func servePHP(ctx context.Context, root string, db *Database) (url string, stop 
 		_ = os.RemoveAll(dir)
 	}
 	if err == nil {
-		err = p.await(ctx, func() error { return answers(ctx, url+"/readme.html") })
+		err = p.waitReady(ctx, func(ctx context.Context) error { return checkPage(ctx, url+"/readme.html") })
 	}
 	if err != nil {
 		stop()
@@ -70,8 +68,8 @@ func servePHP(ctx context.Context, root string, db *Database) (url string, stop 
 	return url, stop, nil
 }
 
-// answers asks for a page and reports an error unless it is there.
-func answers(ctx context.Context, url string) error {
+// checkPage requests a page and returns an error unless the status is 200.
+func checkPage(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -89,54 +87,4 @@ func answers(ctx context.Context, url string) error {
 		return fmt.Errorf("get %s: %s", url, res.Status)
 	}
 	return nil
-}
-
-// create makes the database anew, and its account.
-func (d Database) create(ctx context.Context) error {
-	quoted := quoteName(d.Name)
-	account := sqlString(d.User) + "@localhost"
-	err := d.Server.Exec(ctx,
-		"DROP DATABASE IF EXISTS "+quoted,
-		"CREATE DATABASE "+quoted+" CHARACTER SET utf8mb4",
-		"CREATE OR REPLACE USER "+account+" IDENTIFIED BY "+sqlString(d.Password),
-		"GRANT ALL ON "+quoted+".* TO "+account)
-	if err != nil {
-		return fmt.Errorf("create database %s: %w", d.Name, err)
-	}
-	return nil
-}
-
-// CreateDatabase makes an empty database, in place of one of that name, and an
-// account that may do everything in it.
-func CreateDatabase(ctx context.Context, server *Server, name, password string) (*Database, error) {
-	d := &Database{Server: server, Name: name, User: name, Password: password, Prefix: "wp_"}
-	return d, d.create(ctx)
-}
-
-// Sibling makes another, empty database on the same server for the same account,
-// in place of one of that name.
-func (d Database) Sibling(ctx context.Context, name string) (*Database, error) {
-	quoted := quoteName(name)
-	err := d.Server.Exec(ctx,
-		"DROP DATABASE IF EXISTS "+quoted,
-		"CREATE DATABASE "+quoted+" CHARACTER SET utf8mb4",
-		"GRANT ALL ON "+quoted+".* TO "+sqlString(d.User)+"@localhost")
-	if err != nil {
-		return nil, fmt.Errorf("create database %s: %w", name, err)
-	}
-	d.Name = name
-	return &d, nil
-}
-
-// Open connects to the database as the server's root.
-func (d Database) Open() (*sql.DB, error) {
-	return sql.Open("mysql", d.Server.DSN(d.Name))
-}
-
-// quoteName is s as a name of SQL.
-func quoteName(s string) string { return "`" + strings.ReplaceAll(s, "`", "``") + "`" }
-
-// sqlString is s as a literal of SQL.
-func sqlString(s string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(s) + "'"
 }

@@ -16,20 +16,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-func startMariaDB(t *testing.T) *lab.Server {
-	t.Helper()
-	m, err := lab.StartMariaDB(context.Background(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return m
-}
-
 func get(t *testing.T, url string) string {
 	t.Helper()
 	res, err := http.Get(url)
@@ -48,7 +34,7 @@ func get(t *testing.T, url string) string {
 }
 
 func TestWordPressServesItsContentInEveryLayout(t *testing.T) {
-	ctx, server := context.Background(), startMariaDB(t)
+	ctx, server := context.Background(), lab.SharedMariaDB(t)
 	for name, layout := range map[string]lab.Layout{"classic": lab.Classic, "above": lab.ConfigAbove, "own": lab.OwnContent} {
 		t.Run(name, func(t *testing.T) {
 			w, err := lab.InstallWordPress(ctx, t.TempDir(), lab.WordPressOptions{Server: server, Name: name, Layout: layout, Images: 1})
@@ -76,7 +62,7 @@ func TestWordPressServesItsContentInEveryLayout(t *testing.T) {
 }
 
 func TestWordPressContentDependsOnTheSeedAlone(t *testing.T) {
-	ctx, server := context.Background(), startMariaDB(t)
+	ctx, server := context.Background(), lab.SharedMariaDB(t)
 	uploads := func(name string, seed uint64) map[string][32]byte {
 		t.Helper()
 		w, err := lab.InstallWordPress(ctx, t.TempDir(), lab.WordPressOptions{
@@ -105,23 +91,23 @@ func TestWordPressContentDependsOnTheSeedAlone(t *testing.T) {
 		t.Errorf("only %d files", len(a))
 	}
 	if !maps.Equal(a, same) {
-		t.Error("the same seed gave other uploads")
+		t.Error("the same seed made different uploads")
 	}
 	if maps.Equal(a, other) {
-		t.Error("another seed gave the same uploads")
+		t.Error("another seed made the same uploads")
 	}
 }
 
 func TestWordPressBelongsToItsOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Log("another owner than oneself needs root; this looks at one's own")
+		t.Log("only root can make a site of another owner; this checks the current user's")
 	}
 	ctx, uid, gid := context.Background(), os.Getuid(), os.Getgid()
 	if uid == 0 {
 		uid, gid = 12345, 54321
 	}
 	w, err := lab.InstallWordPress(ctx, t.TempDir(), lab.WordPressOptions{
-		Server: startMariaDB(t), Images: 1, Posts: 1, OddFiles: true, UID: uid, GID: gid,
+		Server: lab.SharedMariaDB(t), Name: "owned", Images: 1, Posts: 1, OddFiles: true, UID: uid, GID: gid,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,14 @@ type gcsTrial struct {
 
 const gcsCreate = "storage.objects.create"
 
+func newGCSExaminer(sink sinks.Sink, o Options) (examiner, bool) {
+	s, ok := sinks.As[sinks.GCSStore](sink)
+	if !ok {
+		return nil, false
+	}
+	return &gcsExaminer{GCSAccess: s.GCS(), sink: sink, o: o}, true
+}
+
 func (x *gcsExaminer) store() string {
 	if x.Endpoint != "" {
 		return "Google Cloud Storage at " + x.Endpoint

@@ -1,18 +1,9 @@
 package oneway_test
 
 import (
-	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
-	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -23,64 +14,27 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
+	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
 // A googleIAM stands before a fake of Google Cloud Storage, which allows all, and
 // lets through what the permissions that were granted allow.
 type googleIAM struct {
-	*httptest.Server
-	fake        *fakestorage.Server
+	*sinktest.GCS
 	granted     []string
 	createBelow string // the condition on storage.objects.create
-	credentials string
 	denied      []string
-	sessions    int // uploads that were begun and not given up
+	sessions    int // uploads that were begun and not cancelled
 }
 
 func newGoogleIAM(t *testing.T, granted ...string) *googleIAM {
 	t.Helper()
 	g := &googleIAM{granted: granted, createBelow: "host/"}
-	g.Server = httptest.NewServer(g)
-	t.Cleanup(g.Close)
-	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{NoListener: true, ExternalURL: g.URL, Writer: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.fake = fake
-	fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: "vault"})
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(map[string]string{
-		"type": "service_account", "client_email": "backup@test.iam.gserviceaccount.com", "token_uri": g.URL + "/token",
-		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), "private_key_id": "1", "project_id": "test",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.credentials = filepath.Join(t.TempDir(), "key.json")
-	if err := os.WriteFile(g.credentials, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	g.GCS = sinktest.NewGCS(t, "vault", g.handle)
 	return g
 }
 
-func (g *googleIAM) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/token" {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"access_token":"good","token_type":"Bearer","expires_in":3600}`)
-		return
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
+func (g *googleIAM) handle(w http.ResponseWriter, r *http.Request, body []byte) {
 	if strings.HasSuffix(r.URL.Path, "/iam/testPermissions") {
 		g.test(w, r)
 		return
@@ -91,25 +45,19 @@ func (g *googleIAM) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	need, taken := g.needs(r, body)
-	if r.Header.Get("Authorization") != "Bearer good" || !g.allows(need) {
+	if !g.Authenticated(r) || !g.allows(need) {
 		g.denied = append(g.denied, r.Method+" "+r.URL.Path)
-		refuse(w, http.StatusForbidden, "backup@test does not have "+need+" access")
+		g.Refuse(w, http.StatusForbidden, "backup@test does not have "+need+" access")
 		return
 	}
 	if taken {
-		refuse(w, http.StatusPreconditionFailed, "the object is there")
+		g.Refuse(w, http.StatusPreconditionFailed, "the object is there")
 		return
 	}
 	if r.URL.Query().Get("uploadType") == "resumable" {
 		g.sessions++
 	}
-	g.fake.HTTPHandler().ServeHTTP(w, r)
-}
-
-func refuse(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, `{"error":{"code":%d,"message":%q,"errors":[{"reason":"forbidden"}]}}`, status, text)
+	g.Fake.HTTPHandler().ServeHTTP(w, r)
 }
 
 // test answers which of the permissions asked for are granted on the bucket; a
@@ -147,7 +95,7 @@ func (g *googleIAM) needs(r *http.Request, body []byte) (need string, taken bool
 		if m := regexp.MustCompile(`"name":"([^"]+)"`).FindSubmatch(body); name == "" && m != nil {
 			name = string(m[1])
 		}
-		_, err := g.fake.GetObject("vault", name)
+		_, err := g.Fake.GetObject("vault", name)
 		if err == nil && q.Get("ifGenerationMatch") == "" {
 			return "storage.objects.delete", false
 		}
@@ -165,7 +113,7 @@ func (g *googleIAM) needs(r *http.Request, body []byte) (need string, taken bool
 }
 
 func (g *googleIAM) address() string {
-	return "gs://vault/host?credentials_file=" + g.credentials + "&endpoint=" + g.URL
+	return "gs://vault/host?credentials_file=" + g.Credentials + "&endpoint=" + g.URL
 }
 
 func TestGCSFindsWhatIsAllowed(t *testing.T) {
@@ -187,7 +135,7 @@ func TestGCSFindsWhatIsAllowed(t *testing.T) {
 			g := newGoogleIAM(t, c.more...)
 			g.createBelow = c.beyond
 			backup := fakestorage.Object{ObjectAttrs: fakestorage.ObjectAttrs{BucketName: "vault", Name: "host/" + folder + "/backup.sql.zst"}, Content: []byte("a backup")}
-			g.fake.CreateObject(backup)
+			g.Fake.CreateObject(backup)
 			r := examine(t, g.address(), oneway.Options{})
 			if got := strings.Join(failing(r, oneway.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
 				t.Errorf("failing are %q, want %q; proven %v; denied %q\n%s", got, c.fails, r.Proven(), g.denied, show(r))
@@ -196,7 +144,7 @@ func TestGCSFindsWhatIsAllowed(t *testing.T) {
 			if others := append(failing(r, oneway.Unproven), failing(r, oneway.Warning)...); len(others) > 0 && c.fails == "" {
 				t.Errorf("open are %q\n%s", others, show(r))
 			}
-			if o, err := g.fake.GetObject("vault", backup.Name); err != nil || string(o.Content) != "a backup" {
+			if o, err := g.Fake.GetObject("vault", backup.Name); err != nil || string(o.Content) != "a backup" {
 				t.Errorf("the backup was harmed: %v", err)
 			}
 			if r.Credential != "service account backup@test.iam.gserviceaccount.com key 1" {
@@ -205,7 +153,7 @@ func TestGCSFindsWhatIsAllowed(t *testing.T) {
 			if g.sessions != 0 {
 				t.Errorf("%d uploads were left behind", g.sessions)
 			}
-			all, err := g.fake.ListObjectsWithOptionsPaginated("vault", fakestorage.ListOptions{})
+			all, err := g.Fake.ListObjectsWithOptionsPaginated("vault", fakestorage.ListOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -112,6 +112,11 @@ type examiner interface {
 	whole(ctx context.Context) []Finding
 }
 
+// examiners make the examiner of a sink, false if it is another store's.
+func examiners() []func(sinks.Sink, Options) (examiner, bool) {
+	return []func(sinks.Sink, Options) (examiner, bool){newS3Examiner, newGCSExaminer}
+}
+
 // Examine opens the sink of a URL, as sinks.Parse returns it, and tries what its
 // credential allows. An error means that there was nothing to examine.
 func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
@@ -129,11 +134,12 @@ func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
 		return nil, err
 	}
 	var x examiner
-	if a, ok := sinks.S3(sink); ok {
-		x = &s3Examiner{S3Access: a, sink: sink, o: o}
-	} else if a, ok := sinks.GCS(sink); ok {
-		x = &gcsExaminer{GCSAccess: a, sink: sink, o: o}
-	} else {
+	for _, newExaminer := range examiners() {
+		if found, ok := newExaminer(sink, o); ok {
+			x = found
+		}
+	}
+	if x == nil {
 		return nil, fmt.Errorf("examine %s: %w", sink, errors.ErrUnsupported)
 	}
 	result := &Result{URL: sink.String(), Reached: true}

@@ -46,6 +46,14 @@ type trial struct {
 	findings   []Finding
 }
 
+func newS3Examiner(sink sinks.Sink, o Options) (examiner, bool) {
+	s, ok := sinks.As[sinks.S3Store](sink)
+	if !ok {
+		return nil, false
+	}
+	return &s3Examiner{S3Access: s.S3(), sink: sink, o: o}, true
+}
+
 func (x *s3Examiner) store() string {
 	name := map[bool]string{true: "AWS S3", false: "an S3 compatible store"}[x.aws()]
 	if x.minio() {

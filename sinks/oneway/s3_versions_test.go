@@ -91,8 +91,8 @@ func overwritten(t *testing.T, bucket, url string) string {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	access, _ := sinks.S3(sink)
-	_, err = access.Client.PutObject(t.Context(), &s3.PutObjectInput{
+	store, _ := sinks.As[sinks.S3Store](sink)
+	_, err = store.S3().Client.PutObject(t.Context(), &s3.PutObjectInput{
 		Bucket: &bucket, Key: aws.String("host/a.tar"), Body: bytes.NewReader(b.Bytes()), ContentLength: aws.Int64(int64(b.Len())),
 	}, func(o *s3.Options) {
 		o.APIOptions = append(o.APIOptions,

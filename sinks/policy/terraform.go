@@ -2,101 +2,202 @@ package policy
 
 import (
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
-// A hcl is Terraform's text while it grows.
-type hcl struct{ b strings.Builder }
+// A terraform is a Terraform configuration while it is written.
+type terraform struct{ file *hclwrite.File }
 
-func (h *hcl) line(format string, args ...any) { fmt.Fprintf(&h.b, format+"\n", args...) }
+func newTerraform() terraform { return terraform{hclwrite.NewEmptyFile()} }
 
-// label is a name as Terraform allows it.
+func (t terraform) text() string { return string(hclwrite.Format(t.file.Bytes())) }
+
+// block adds a top-level block.
+func (t terraform) block(kind string, labels ...string) terraformBody {
+	if len(t.file.Body().Blocks()) > 0 {
+		t.file.Body().AppendNewline()
+	}
+	return terraformBody{t.file.Body().AppendNewBlock(kind, labels).Body()}
+}
+
+func (t terraform) resource(kind, name string) terraformBody { return t.block("resource", kind, name) }
+
+// A terraformBody is the content of a block.
+type terraformBody struct{ *hclwrite.Body }
+
+// block adds a nested block.
+func (b terraformBody) block(kind string) terraformBody {
+	return terraformBody{b.AppendNewBlock(kind, nil).Body()}
+}
+
+func (b terraformBody) text(name, value string) { b.SetAttributeValue(name, cty.StringVal(value)) }
+func (b terraformBody) number(name string, value int) {
+	b.SetAttributeValue(name, cty.NumberIntVal(int64(value)))
+}
+
+func (b terraformBody) flag(name string, value bool) { b.SetAttributeValue(name, cty.BoolVal(value)) }
+
+func (b terraformBody) list(name string, values []string) {
+	all := make([]cty.Value, len(values))
+	for i, v := range values {
+		all[i] = cty.StringVal(v)
+	}
+	b.SetAttributeValue(name, cty.TupleVal(all))
+}
+
+// reference sets an attribute to a path such as aws_s3_bucket.backups.id.
+func (b terraformBody) reference(name, path string) {
+	b.SetAttributeTraversal(name, traversal(path))
+}
+
+// document sets an attribute to a document as JSON.
+func (b terraformBody) document(name string, body any) {
+	text, _ := json.Marshal(body) // none of these fails for our own documents
+	kind, _ := ctyjson.ImpliedType(text)
+	value, _ := ctyjson.Unmarshal(text, kind)
+	b.SetAttributeRaw(name, hclwrite.TokensForFunctionCall("jsonencode", hclwrite.TokensForValue(value)))
+}
+
+// comment adds a line of its own.
+func (b terraformBody) comment(text string) {
+	b.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + text + "\n")}})
+}
+
+func traversal(path string) hcl.Traversal {
+	names := strings.Split(path, ".")
+	t := hcl.Traversal{hcl.TraverseRoot{Name: names[0]}}
+	for _, name := range names[1:] {
+		t = append(t, hcl.TraverseAttr{Name: name})
+	}
+	return t
+}
+
+// label is a name with the characters that Terraform allows.
 func label(s string) string {
 	return regexp.MustCompile(`[^A-Za-z0-9_-]`).ReplaceAllString(s, "-")
 }
 
-// encoded is a document as an argument; JSON is an expression of Terraform's, and
-// nothing in ours is a template.
-func encoded(body any) string {
-	text, _ := json.MarshalIndent(body, "  ", "  ") // it is of our own making
-	return "jsonencode(" + string(text) + ")"
-}
+const awsBucketID = "aws_s3_bucket.backups.id"
 
 // terraformAWS is for hashicorp/aws.
 func (r *Request) terraformAWS(scopes []scope) string {
-	h := &hcl{}
-	h.line("resource \"aws_s3_bucket\" \"backups\" {\n  bucket              = %q\n  object_lock_enabled = %t\n}\n", r.Bucket, r.LockDays > 0)
-	h.line("resource \"aws_s3_bucket_versioning\" \"backups\" {\n  bucket = aws_s3_bucket.backups.id\n  versioning_configuration {\n    status = \"Enabled\"\n  }\n}\n")
-	h.line("resource \"aws_s3_bucket_public_access_block\" \"backups\" {\n  bucket                  = aws_s3_bucket.backups.id\n" +
-		"  block_public_acls       = true\n  ignore_public_acls      = true\n  block_public_policy     = true\n  restrict_public_buckets = true\n}\n")
-	h.line("resource \"aws_s3_bucket_policy\" \"backups\" {\n  bucket = aws_s3_bucket.backups.id\n  policy = %s\n}\n", encoded(r.bucketPolicy()))
+	t := newTerraform()
+	bucket := t.resource("aws_s3_bucket", "backups")
+	bucket.text("bucket", r.Bucket)
+	bucket.flag("object_lock_enabled", r.LockDays > 0)
+	versioning := t.resource("aws_s3_bucket_versioning", "backups")
+	versioning.reference("bucket", awsBucketID)
+	versioning.block("versioning_configuration").text("status", "Enabled")
+	public := t.resource("aws_s3_bucket_public_access_block", "backups")
+	public.reference("bucket", awsBucketID)
+	for _, name := range []string{"block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets"} {
+		public.flag(name, true)
+	}
+	policy := t.resource("aws_s3_bucket_policy", "backups")
+	policy.reference("bucket", awsBucketID)
+	policy.document("policy", r.bucketPolicy())
 	if r.LockDays > 0 {
-		h.line("resource \"aws_s3_bucket_object_lock_configuration\" \"backups\" {\n  bucket = aws_s3_bucket.backups.id\n  rule {\n    default_retention {\n      mode = \"COMPLIANCE\"\n      days = %d\n    }\n  }\n}\n", r.LockDays)
+		lock := t.resource("aws_s3_bucket_object_lock_configuration", "backups")
+		lock.reference("bucket", awsBucketID)
+		retention := lock.block("rule").block("default_retention")
+		retention.text("mode", "COMPLIANCE")
+		retention.number("days", r.LockDays)
 	}
-	h.line("resource \"aws_s3_bucket_lifecycle_configuration\" \"backups\" {\n  bucket     = aws_s3_bucket.backups.id\n  depends_on = [aws_s3_bucket_versioning.backups]\n")
+	lifecycle := t.resource("aws_s3_bucket_lifecycle_configuration", "backups")
+	lifecycle.reference("bucket", awsBucketID)
+	lifecycle.SetAttributeRaw("depends_on", hclwrite.TokensForTuple([]hclwrite.Tokens{
+		hclwrite.TokensForTraversal(traversal("aws_s3_bucket_versioning.backups")),
+	}))
 	for _, rule := range r.lifecycle(scopes).Rules {
-		h.rule(rule)
+		lifecycle.rule(rule)
 	}
-	h.line("}\n")
 	for _, s := range scopes {
 		at := label(s.name())
-		h.line("resource \"aws_iam_user\" %q {\n  name = %q\n}\n", at, s.name())
-		h.line("resource \"aws_iam_user_policy\" %q {\n  name   = \"create-backups\"\n  user   = aws_iam_user.%s.name\n  policy = %s\n}\n", at, at, encoded(r.identity(s)))
+		t.resource("aws_iam_user", at).text("name", s.name())
+		policy := t.resource("aws_iam_user_policy", at)
+		policy.text("name", "create-backups")
+		policy.reference("user", "aws_iam_user."+at+".name")
+		policy.document("policy", r.identity(s))
 	}
-	return h.b.String()
+	return t.text()
 }
 
-func (h *hcl) rule(rule s3Rule) {
-	h.line("  rule {\n    id     = %q\n    status = \"Enabled\"", rule.ID)
+// rule adds a rule of a lifecycle configuration.
+func (b terraformBody) rule(rule s3Rule) {
+	out := b.block("rule")
+	out.text("id", rule.ID)
+	out.text("status", "Enabled")
+	filter := out.block("filter")
 	switch f := rule.Filter; {
 	case f.And != nil:
-		h.line("    filter {\n      and {\n        prefix                = %q\n        object_size_less_than = %d\n      }\n    }", f.And.Prefix, f.And.Less)
+		and := filter.block("and")
+		and.text("prefix", f.And.Prefix)
+		and.number("object_size_less_than", f.And.Less)
 	case f.Less > 0:
-		h.line("    filter {\n      object_size_less_than = %d\n    }", f.Less)
+		filter.number("object_size_less_than", f.Less)
 	default:
-		h.line("    filter {\n      prefix = %q\n    }", *f.Prefix)
+		filter.text("prefix", *f.Prefix)
 	}
+	expiration := out.block("expiration")
 	if rule.Expiration.Marker {
-		h.line("    expiration {\n      expired_object_delete_marker = true\n    }")
+		expiration.flag("expired_object_delete_marker", true)
 	} else {
-		h.line("    expiration {\n      days = %d\n    }", rule.Expiration.Days)
+		expiration.number("days", rule.Expiration.Days)
 	}
 	if rule.Noncurrent != nil {
-		h.line("    noncurrent_version_expiration {\n      noncurrent_days = %d\n    }", rule.Noncurrent.Days)
+		out.block("noncurrent_version_expiration").number("noncurrent_days", rule.Noncurrent.Days)
 	}
 	if rule.Abort != nil {
-		h.line("    abort_incomplete_multipart_upload {\n      days_after_initiation = %d\n    }", rule.Abort.Days)
+		out.block("abort_incomplete_multipart_upload").number("days_after_initiation", rule.Abort.Days)
 	}
-	h.line("  }")
 }
 
 // terraformGCS is for hashicorp/google.
 func (r *Request) terraformGCS(scopes []scope) string {
-	h := &hcl{}
-	h.line("variable \"location\" {\n  type = string\n}\n")
-	h.line("resource \"google_storage_bucket\" \"backups\" {\n  name                        = %q\n  location                    = var.location\n"+
-		"  uniform_bucket_level_access = true\n  public_access_prevention    = \"enforced\"\n\n  soft_delete_policy {\n    retention_duration_seconds = %d\n  }", r.Bucket, 30*86400)
+	t := newTerraform()
+	t.block("variable", "location").SetAttributeRaw("type", hclwrite.TokensForIdentifier("string"))
+	bucket := t.resource("google_storage_bucket", "backups")
+	bucket.text("name", r.Bucket)
+	bucket.reference("location", "var.location")
+	bucket.flag("uniform_bucket_level_access", true)
+	bucket.text("public_access_prevention", "enforced")
+	bucket.block("soft_delete_policy").number("retention_duration_seconds", 30*86400)
 	if r.LockDays > 0 {
-		h.line("\n  retention_policy {\n    retention_period = %d\n    is_locked        = false # true is for good\n  }", r.LockDays*86400)
+		retention := bucket.block("retention_policy")
+		retention.number("retention_period", r.LockDays*86400)
+		retention.comment("true cannot be undone")
+		retention.flag("is_locked", false)
 	}
 	for _, rule := range r.gcsRules(scopes) {
-		h.line("\n  lifecycle_rule {\n    action {\n      type = \"Delete\"\n    }\n    condition {\n      age = %d", rule.Condition["age"])
-		for _, c := range [][2]string{{"matchesPrefix", "matches_prefix"}, {"matchesSuffix", "matches_suffix"}} {
-			if list, ok := rule.Condition[c[0]].([]string); ok {
-				text, _ := json.Marshal(list) // strings
-				h.line("      %s = %s", c[1], text)
+		out := bucket.block("lifecycle_rule")
+		out.block("action").text("type", "Delete")
+		condition := out.block("condition")
+		if age, ok := rule.Condition["age"].(int); ok {
+			condition.number("age", age)
+		}
+		for _, name := range [][2]string{{"matchesPrefix", "matches_prefix"}, {"matchesSuffix", "matches_suffix"}} {
+			if list, ok := rule.Condition[name[0]].([]string); ok {
+				condition.list(name[1], list)
 			}
 		}
-		h.line("    }\n  }")
 	}
-	h.line("}\n")
 	for _, s := range scopes {
 		at := label(s.account())
-		h.line("resource \"google_service_account\" %q {\n  account_id = %q\n}\n", at, s.account())
-		h.line("resource \"google_storage_bucket_iam_member\" %q {\n  bucket = google_storage_bucket.backups.name\n  role   = \"roles/storage.objectCreator\"\n"+
-			"  member = \"serviceAccount:${google_service_account.%s.email}\"\n\n  condition {\n    title      = %q\n    expression = %q\n  }\n}\n", at, at, s.name(), r.expression(s))
+		t.resource("google_service_account", at).text("account_id", s.account())
+		member := t.resource("google_storage_bucket_iam_member", at)
+		member.reference("bucket", "google_storage_bucket.backups.name")
+		member.text("role", "roles/storage.objectCreator")
+		member.reference("member", "google_service_account."+at+".member")
+		condition := member.block("condition")
+		condition.text("title", s.name())
+		condition.text("expression", r.expression(s))
 	}
-	return h.b.String()
+	return t.text()
 }

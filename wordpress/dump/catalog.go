@@ -7,9 +7,12 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A kind is what stands behind a name in the list of tables.
+// A kind says what an entry in the list of tables is.
 type kind uint8
 
 const (
@@ -22,56 +25,57 @@ func (k kind) String() string { return [...]string{"table", "view", "sequence"}[
 
 // An object is a table, a view or a sequence.
 type object struct {
-	name      string
-	kind      kind
-	engine    string
-	versioned bool // it keeps its rows' history
-	steady    bool // its engine takes part in a snapshot
-	rowless   bool // its rows live elsewhere, or nowhere
-	noData    bool // its rows are not wanted, or cannot be read
-	filled    bool // it had rows a moment before the snapshot
-	gone      bool // it cannot be read at all
-	ordered   bool // its rows lie in the order of a primary key
-	numbered  bool // its history is kept by numbers of transactions, not by time
-	bytes     int64
-	made      string // its definition a moment before the snapshot, and when it got it
+	name          string
+	kind          kind
+	engine        string
+	versioned     bool // system-versioned: it keeps old versions of its rows
+	transactional bool // its engine takes part in a snapshot
+	rowless       bool // its engine stores no rows of its own
+	noData        bool // its rows are not to be dumped, or cannot be read
+	filled        bool // it had rows before the snapshot
+	gone          bool // it cannot be read at all
+	ordered       bool // its rows are stored in the order of a primary key
+	byTransaction bool // its history is kept by transaction IDs, not by time
+	bytes         int64
+	identity      string // creation time and fingerprint of its definition before the snapshot
 }
 
-func (o *object) String() string { return o.kind.String() + " " + ident(printable(o.name)) }
+func (o *object) String() string {
+	return o.kind.String() + " " + sqltext.Ident(sqltext.Printable(o.name))
+}
 
-// objects lists what the options want of the database, by name.
+// listObjects lists the objects to dump, sorted by name.
 func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
-	engines, err := d.main.strings(ctx, "SELECT ENGINE FROM information_schema.ENGINES WHERE TRANSACTIONS='YES'")
+	engines, err := d.main.Strings(ctx, "SELECT ENGINE FROM information_schema.ENGINES WHERE TRANSACTIONS='YES'")
 	if err != nil {
 		return nil, fmt.Errorf("list storage engines: %w", err)
 	}
-	steady := map[string]bool{}
+	transactional := map[string]bool{}
 	for _, e := range engines {
-		steady[strings.ToLower(e)] = true
+		transactional[strings.ToLower(e)] = true
 	}
-	rows, err := d.main.table(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH, CREATE_TIME FROM information_schema.TABLES WHERE "+thisDatabase("TABLE"), 5)
+	rows, err := d.main.Rows(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH, CREATE_TIME FROM information_schema.TABLES WHERE "+inDatabase("TABLE"), 5)
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
 	var list []*object
 	for _, r := range rows {
-		name := r[0].s
-		d.inDatabase[name] = true
-		if !d.opts.wants(name, d.db.TablePrefix, d.db.CustomTables) || strings.HasPrefix(r[1].s, "TEMPORARY") {
+		name, tableType, engine := r[0].Text, r[1].Text, strings.ToLower(r[2].Text)
+		d.names[name] = true
+		if !d.opts.wants(name, d.db.TablePrefix, d.db.CustomTables) || strings.HasPrefix(tableType, "TEMPORARY") {
 			continue
 		}
-		o := &object{name: name, engine: r[2].s, made: r[4].s}
+		o := &object{name: name, engine: r[2].Text, identity: r[4].Text}
 		switch {
-		case strings.Contains(r[1].s, "VIEW"):
-			o.kind, o.engine = kindView, ""
-		case r[1].s == "SEQUENCE":
+		case strings.Contains(tableType, "VIEW"):
+			o.kind, o.engine, engine = kindView, "", ""
+		case tableType == "SEQUENCE":
 			o.kind = kindSequence
 		}
-		o.versioned = r[1].s == "SYSTEM VERSIONED"
-		engine := strings.ToLower(o.engine)
-		o.steady = steady[engine]
+		o.versioned = tableType == "SYSTEM VERSIONED"
+		o.transactional = transactional[engine]
 		o.rowless = strings.HasPrefix(engine, "mrg_") || engine == "merge" || engine == "federated" || engine == "blackhole" || engine == "spider"
-		o.bytes, _ = strconv.ParseInt(r[3].s, 10, 64) // an estimate; none of views
+		o.bytes, _ = strconv.ParseInt(r[3].Text, 10, 64) // an estimate; NULL for views
 		o.noData = matchAny(d.opts.NoData, name)
 		list = append(list, o)
 	}
@@ -79,99 +83,99 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	return list, nil
 }
 
-// thisDatabase is the condition for what information_schema has of our database. By
-// itself it would compare names without regard to case and accents.
-func thisDatabase(prefix string) string {
+// inDatabase returns the condition for rows of information_schema about the dumped
+// database. A comparison of names alone would ignore case and accents.
+func inDatabase(prefix string) string {
 	return prefix + "_SCHEMA=DATABASE() AND HEX(" + prefix + "_SCHEMA)=HEX(DATABASE())"
 }
 
-// thisTable is the condition for what it has of one table.
-func thisTable(name string) string {
-	return thisDatabase("TABLE") + " AND TABLE_NAME=" + literal(name) + " AND HEX(TABLE_NAME)='" + string(appendHex(nil, []byte(name))) + "'"
+// ofTable returns the condition for rows of information_schema about one table.
+func ofTable(name string) string {
+	return inDatabase("TABLE") + " AND TABLE_NAME=" + sqltext.Literal(name) + " AND HEX(TABLE_NAME)='" + string(sqltext.AppendHex(nil, []byte(name))) + "'"
 }
 
-// peek looks at each table before the snapshot is opened: whether it can be read,
-// and whether it holds rows, for a table that is truncated later on shows itself
-// by nothing else than their absence.
-func (d *Dump) peek(ctx context.Context, o *object) error {
+// inspect looks at an object before the snapshot is opened: whether it can be read,
+// and whether it has rows. A table that is truncated later is noticed only because its
+// rows are missing.
+func (d *Dump) inspect(ctx context.Context, o *object) error {
 	if o.kind != kindTable {
 		return nil
 	}
 	var err error
 	if !o.rowless && !o.noData {
-		if err = d.peekRows(ctx, o); err == nil {
+		if err = d.inspectRows(ctx, o); err == nil {
 			return nil
 		}
 	}
-	switch number(err) {
+	switch mysql.ErrorNumber(err) {
 	case 0:
 		if err != nil {
-			return fmt.Errorf("look at %s: %w", o, err)
+			return fmt.Errorf("inspect %s: %w", o, err)
 		}
-	case errLockTimeout:
-		return fmt.Errorf("look at %s: %w", o, changed(err))
-	case errNoTable:
+	case mysql.LockTimeout:
+		return fmt.Errorf("inspect %s: %w", o, changed(err))
+	case mysql.NoSuchTable:
 		if !d.stillListed(ctx, o.name) {
-			o.gone = true // dropped since it was listed; this is before the moment of the dump
+			o.gone = true // dropped since it was listed, before the snapshot
 			return nil
 		}
 	}
-	_, unknown := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name), 2)
+	_, unreadable := d.main.Row(ctx, "SHOW CREATE TABLE "+sqltext.Ident(o.name), 2)
 	switch {
-	case unknown == nil && err == nil:
+	case unreadable == nil && err == nil:
 		return nil
-	case unknown == nil:
+	case unreadable == nil:
 		o.noData = true
 		return d.missing(o.String(), "its rows cannot be read: "+err.Error())
-	case number(unknown) == 0:
-		return fmt.Errorf("look at %s: %w", o, unknown)
+	case mysql.ErrorNumber(unreadable) == 0:
+		return fmt.Errorf("inspect %s: %w", o, unreadable)
 	}
 	o.gone = true
-	return d.missing(o.String(), "it cannot be read: "+unknown.Error())
+	return d.missing(o.String(), "it cannot be read: "+unreadable.Error())
 }
 
-// peekRows looks for rows, and notes the definition that they belong to.
-func (d *Dump) peekRows(ctx context.Context, o *object) error {
-	row, err := d.main.one(ctx, "SHOW CREATE TABLE "+ident(o.name), 2)
+// inspectRows checks whether a table has rows, and records its definition.
+func (d *Dump) inspectRows(ctx context.Context, o *object) error {
+	row, err := d.main.Row(ctx, "SHOW CREATE TABLE "+sqltext.Ident(o.name), 2)
 	if err != nil {
 		return err
 	}
-	o.numbered = o.versioned && numbersTransactions(row[1].s)
+	o.byTransaction = o.versioned && sqltext.VersionedByTransaction(row[1].Text)
 	history := ""
-	if d.history(o) {
+	if d.hasHistory(o) {
 		history = " FOR SYSTEM_TIME ALL"
 	}
-	rows, err := d.main.strings(ctx, "SELECT 1 FROM "+ident(o.name)+history+" LIMIT 1")
+	rows, err := d.main.Strings(ctx, "SELECT 1 FROM "+sqltext.Ident(o.name)+history+" LIMIT 1")
 	if err != nil {
 		return err
 	}
 	o.filled = len(rows) > 0
-	o.made += " " + fingerprint(row[1].s)
+	o.identity += " " + fingerprint(row[1].Text)
 	return nil
 }
 
-// fingerprint stands for a definition; the next number of AUTO_INCREMENT, which
-// changes with the rows, is no part of it.
+// fingerprint returns a hash of a definition without the next value of
+// AUTO_INCREMENT, which changes with the rows.
 func fingerprint(create string) string {
-	sum := sha256.Sum256([]byte(withoutNextNumber(create)))
+	sum := sha256.Sum256([]byte(sqltext.WithoutAutoIncrement(create)))
 	return string(sum[:])
 }
 
-// sameTable makes sure that a table which is being held, and is created like this,
-// is the one that was seen before the snapshot. Servers notice by themselves when a
-// table was rebuilt, but not when it lost a partition, or changed names with another.
-func (d *Dump) sameTable(ctx context.Context, c *conn, o *object, create string) error {
-	when, err := c.one(ctx, "SELECT CREATE_TIME FROM information_schema.TABLES WHERE "+thisTable(o.name), 1)
+// checkUnchanged returns an error unless a table, whose metadata lock the session
+// holds, is the one that was inspected before the snapshot. Servers notice that a
+// table was rebuilt, but not that it lost a partition or swapped names with another.
+func (d *Dump) checkUnchanged(ctx context.Context, c *mysql.Conn, o *object, create string) error {
+	created, err := c.Row(ctx, "SELECT CREATE_TIME FROM information_schema.TABLES WHERE "+ofTable(o.name), 1)
 	if err != nil {
 		return err
 	}
-	if when[0].s+" "+fingerprint(create) != o.made {
-		return fmt.Errorf("%w: its definition is not the one from before the snapshot", ErrChanged)
+	if created[0].Text+" "+fingerprint(create) != o.identity {
+		return fmt.Errorf("%w: its definition differs from the one before the snapshot", ErrChanged)
 	}
 	return nil
 }
 
 func (d *Dump) stillListed(ctx context.Context, table string) bool {
-	names, err := d.main.strings(ctx, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE "+thisTable(table))
+	names, err := d.main.Strings(ctx, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE "+ofTable(table))
 	return err != nil || len(names) > 0
 }

@@ -4,67 +4,70 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A form is how the values of a column are written.
+// A form says how the values of a column are written.
 type form uint8
 
 const (
 	formBare    form = iota // digits, as the server writes them
-	formFloat               // digits, but quoted when negative zero
+	formFloat               // digits, but quoted if negative zero
 	formQuoted              // in quotes; nothing in it needs escaping
 	formText                // in quotes, escaped; the bytes are UTF-8
-	formCharset             // as formText while ASCII, else with the column's character set before it
+	formCharset             // as formText if ASCII, else preceded by the column's character set
 	formWide                // a character set that is no superset of ASCII: hexadecimal
-	formBinary              // bytes, escaped, always with what goes before them
+	formBinary              // bytes, escaped, always preceded by the introducer
 	formHex                 // bytes, hexadecimal
 )
 
 // A column is one that takes part in a table's INSERTs.
 type column struct {
-	name   string
-	source string // what to select
-	form   form
-	intro  string // what goes before a literal that is not plain ASCII or UTF-8
-	json   bool   // it holds MySQL's JSON
-	period string // of a history: ROW START or ROW END, if it is one of these
+	name       string
+	source     string // the expression to select
+	form       form
+	introducer string // precedes a literal that is neither ASCII nor UTF-8
+	json       bool   // of MySQL's type JSON
+	period     string // in a history: ROW START or ROW END, if the column is one of these
 }
 
-// columns reads which columns of a table hold values of their own. A table with a
-// history brings its rows' period along.
-func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned bool) ([]column, error) {
+// columnsOf reads the columns of a table that hold values of their own. withHistory
+// includes the period of system-versioned rows.
+func columnsOf(ctx context.Context, c *mysql.Conn, o *object, withHistory bool) ([]column, error) {
 	generated := "'', EXTRA, ''"
-	if srv.maria && srv.number >= 100205 {
+	if srv := c.Server(); srv.MariaDB && srv.Number >= 100205 {
 		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION"
 	}
-	rows, err := c.table(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, COLUMN_TYPE, "+generated+
-		" FROM information_schema.COLUMNS WHERE "+thisTable(o.name)+
+	rows, err := c.Rows(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, COLUMN_TYPE, "+generated+
+		" FROM information_schema.COLUMNS WHERE "+ofTable(o.name)+
 		" ORDER BY ORDINAL_POSITION", 7)
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("read the columns of %s: none are visible", printable(o.name))
+		return nil, fmt.Errorf("read the columns of %s: none are visible", sqltext.Printable(o.name))
 	}
-	columns := []column{} // maybe none, if all are generated
+	columns := []column{} // not nil, even if all columns are generated
 	explicit := false
 	for _, r := range rows {
-		extra := strings.ToUpper(r[5].s)
-		if r[6].s == "ROW START" || r[6].s == "ROW END" {
-			if !versioned {
+		extra := strings.ToUpper(r[5].Text)
+		if r[6].Text == "ROW START" || r[6].Text == "ROW END" {
+			if !withHistory {
 				continue
 			}
 			explicit = true
-		} else if r[4].s == "ALWAYS" || isGenerated(extra) {
+		} else if r[4].Text == "ALWAYS" || isGenerated(extra) {
 			continue
 		}
-		c := newColumn(r[0].s, strings.ToLower(r[1].s), strings.ToLower(r[2].s))
-		if strings.HasPrefix(r[6].s, "ROW ") {
-			c.period = r[6].s
+		col := newColumn(r[0].Text, strings.ToLower(r[1].Text), strings.ToLower(r[2].Text))
+		if strings.HasPrefix(r[6].Text, "ROW ") {
+			col.period = r[6].Text
 		}
-		columns = append(columns, c)
+		columns = append(columns, col)
 	}
-	if versioned && !explicit {
+	if withHistory && !explicit {
 		start, end := newColumn("row_start", "timestamp", ""), newColumn("row_end", "timestamp", "")
 		start.period, end.period = "ROW START", "ROW END"
 		columns = append(columns, start, end)
@@ -72,7 +75,8 @@ func (c *conn) columnsOf(ctx context.Context, srv server, o *object, versioned b
 	return columns, nil
 }
 
-// isGenerated reads it from EXTRA; DEFAULT_GENERATED is a default, not a generated column.
+// isGenerated reports whether the column EXTRA marks a generated column;
+// DEFAULT_GENERATED marks a default.
 func isGenerated(extra string) bool {
 	for _, kind := range []string{"VIRTUAL", "STORED", "PERSISTENT"} {
 		if strings.Contains(extra, kind+" GENERATED") || extra == kind {
@@ -82,15 +86,15 @@ func isGenerated(extra string) bool {
 	return false
 }
 
-// newColumn chooses how to read and to write the values of a column.
+// newColumn chooses how to read and write the values of a column.
 func newColumn(name, kind, charset string) column {
-	c := column{name: name, source: ident(name)}
+	c := column{name: name, source: sqltext.Ident(name)}
 	switch kind {
 	case "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "numeric", "year", "boolean", "bool", "integer":
 		c.form = formBare
 	case "float", "double", "real":
-		c.form, c.source = formFloat, c.source+"*1e0" // text would lose what a FLOAT has beyond six digits
-	case "enum", "set": // by number: '' may be a member or an error, and members may differ in case only
+		c.form, c.source = formFloat, c.source+"*1e0" // as text, a FLOAT would be rounded to six digits
+	case "enum", "set": // by number: '' may be a member or an error, and members may differ only in case
 		c.form, c.source = formBare, "CAST("+c.source+" AS UNSIGNED)"
 	case "date", "time", "datetime", "timestamp", "uuid", "inet4", "inet6":
 		c.form = formQuoted
@@ -99,9 +103,9 @@ func newColumn(name, kind, charset string) column {
 	case "json":
 		c.form, c.json = formText, true
 	case "char", "varchar", "tinytext", "text", "mediumtext", "longtext":
-		c.form, c.intro = textForm(charset)
-	default: // binary, blobs, geometries, vectors, and what is yet to come
-		c.form, c.intro = formBinary, "_binary"
+		c.form, c.introducer = textForm(charset)
+	default: // binary, blobs, geometries, vectors, and types of later servers
+		c.form, c.introducer = formBinary, "_binary"
 	}
 	return c
 }
@@ -114,7 +118,7 @@ func textForm(charset string) (form, string) {
 		return formWide, "_" + charset + " "
 	case "swe7":
 		return formWide, "_swe7 "
-	case "sjis", "latin2": // text to them makes other bytes of their backslash, and in the Czech collation of 0x7f
+	case "sjis", "latin2": // converting text to them changes their backslash, and 0x7f in the Czech collation
 		return formBinary, "_" + charset
 	case "", "binary":
 		return formBinary, "_binary"

@@ -1,3 +1,6 @@
+// Package dump writes a MySQL or MariaDB database as SQL that the stock client
+// restores to the same database: every object and every byte of one snapshot, without
+// stopping the site that uses the database.
 package dump
 
 import (
@@ -10,40 +13,37 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// ErrChanged is what Open and Write fail with, wrapped, when the site changed its
-// tables' structure during the dump, so that the moment of the dump is lost. The
-// dump has to be started again.
+// ErrChanged is what Open and Write fail with, wrapped, when the site changed the
+// structure of its tables during the dump, so that the snapshot cannot be read any
+// more. The dump may be started again; so it may after mysql.ErrLost.
 var ErrChanged = errors.New("the database's structure was changed during the dump")
 
-// ErrLost is what Open and Write fail with, wrapped, when the server ended the
-// session in the midst of it. The snapshot is gone with it; the dump may be started
-// again.
-var ErrLost = errors.New("the connection to the database was lost")
-
-// A Dump is a database at one moment.
+// A Dump is a snapshot of a database.
 type Dump struct {
-	db         wordpress.Database
-	opts       Options
-	log        *slog.Logger
-	main       *conn   // holds the snapshot
-	others     []*conn // share it, if there are several threads
-	server     server
-	schema     schema
-	objects    []*object
-	inDatabase map[string]bool // the names of all tables and views, dumped or not
-	views      []*view
-	codes      []*code // triggers, routines and events, in the order of their creation
-	spool      *spool
-	stored     map[string]*stored // tables that were read under a lock, by name
-	notes      sync.Mutex         // guards the report's notes, which several threads make
-	report     Report
+	db       wordpress.Database
+	opts     Options
+	log      *slog.Logger
+	main     *mysql.Conn   // holds the snapshot
+	others   []*mysql.Conn // share the snapshot, if there are several threads
+	server   mysql.Server
+	adapter  sqltext.Adapter // "" if the dump is for the same kind of server
+	schema   schema
+	objects  []*object
+	names    map[string]bool // of all tables and views in the database, dumped or not
+	views    []*view
+	routines []*routine // and triggers and events, in the order of their creation
+	spool    *spool
+	stored   map[string]*storedTable // tables that were read under a lock, by name
+	notes    sync.Mutex              // guards the report's notes
+	report   Report
 }
 
-// Open connects to db and opens the snapshot: when it returns, the moment of the
-// dump is fixed, and no lock is held. It reads neither the environment nor any
-// option file. Errors never hold the password.
+// Open connects to db and opens the snapshot. When it returns, no lock is held. It
+// reads neither the environment nor an option file. Errors never contain the password.
 func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) {
 	d := newDump(db, o)
 	if err := d.open(ctx); err != nil {
@@ -54,7 +54,7 @@ func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) 
 }
 
 func newDump(db wordpress.Database, o Options) *Dump {
-	d := &Dump{db: db, opts: o, log: o.Logger, inDatabase: map[string]bool{}, stored: map[string]*stored{}}
+	d := &Dump{db: db, opts: o, log: o.Logger, names: map[string]bool{}, stored: map[string]*storedTable{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -65,48 +65,31 @@ func newDump(db wordpress.Database, o Options) *Dump {
 }
 
 func (d *Dump) open(ctx context.Context) error {
-	if err := d.look(ctx); err != nil {
+	if err := d.inspectDatabase(ctx); err != nil {
 		return err
 	}
-	if err := d.fixMoment(ctx); err != nil {
+	if err := d.takeSnapshot(ctx); err != nil {
 		return err
 	}
-	return d.readRest(ctx)
+	return d.readDefinitions(ctx)
 }
 
-// readRest reads what is no table.
-func (d *Dump) readRest(ctx context.Context) error {
-	if err := d.readViews(ctx); err != nil {
-		return err
-	}
-	if err := d.readCodes(ctx); err != nil {
-		return err
-	}
-	packages, err := d.listPackages(ctx)
-	if err != nil {
-		return err
-	}
-	d.settleViews(packages)
-	return nil
-}
-
-// look connects, and finds out what there is and what of it the account can see.
-func (d *Dump) look(ctx context.Context) error {
+// inspectDatabase connects, and lists the objects and what the account cannot see.
+func (d *Dump) inspectDatabase(ctx context.Context) error {
 	err := d.opts.Check()
 	if err != nil {
 		return fmt.Errorf("read the options: %w", err)
 	}
-	if d.main, err = connect(ctx, d.db); err != nil {
+	if d.main, err = mysql.Connect(ctx, d.db); err != nil {
 		return err
 	}
-	if d.server, err = prepare(ctx, d.main); err != nil {
-		return err
-	}
-	d.db.Name = d.server.database
+	d.server = d.main.Server()
+	d.adapter = adapterFor(d.opts.For, d.server)
+	d.db.Name = d.server.Database
 	if d.schema, err = d.readSchema(ctx); err != nil {
 		return err
 	}
-	if err := d.readRights(ctx); err != nil {
+	if err := d.readPrivileges(ctx); err != nil {
 		return err
 	}
 	if d.objects, err = d.listObjects(ctx); err != nil {
@@ -116,22 +99,52 @@ func (d *Dump) look(ctx context.Context) error {
 		return err
 	}
 	for _, o := range d.objects {
-		if err := d.peek(ctx, o); err != nil {
+		if err := d.inspect(ctx, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Server is the database server's flavour, MariaDB or MySQL, and its version.
-func (d *Dump) Server() (flavour, version string) {
-	return d.server.flavour(), d.server.version
+// adapterFor returns an adapter if the dump is for another flavour than the source's,
+// or for an older version.
+func adapterFor(target string, source mysql.Server) sqltext.Adapter {
+	switch {
+	case target == sqltext.MariaDB && !source.MariaDB,
+		target == sqltext.MySQL8 && source.MariaDB,
+		target == sqltext.MySQL57 && (source.MariaDB || source.Number >= 80000):
+		return sqltext.Adapter(target)
+	}
+	return ""
 }
 
-// name is the database's name, to be found in statements.
-func (d *Dump) name() schemaName { return schemaName{d.db.Name, d.server.anyCase} }
+// readDefinitions reads the definitions of everything but tables.
+func (d *Dump) readDefinitions(ctx context.Context) error {
+	if err := d.readViews(ctx); err != nil {
+		return err
+	}
+	if err := d.readRoutines(ctx); err != nil {
+		return err
+	}
+	packages, err := d.listPackages(ctx)
+	if err != nil {
+		return err
+	}
+	d.findBrokenViews(packages)
+	return nil
+}
 
-// Tables are the names of the tables, views and sequences that will be dumped.
+// Server returns the database server's flavour, MariaDB or MySQL, and its version.
+func (d *Dump) Server() (flavour, version string) {
+	return d.server.Flavour(), d.server.Version
+}
+
+// name returns the database's name, to be found in statements.
+func (d *Dump) name() sqltext.SchemaName {
+	return sqltext.SchemaName{Name: d.db.Name, IgnoreCase: d.server.IgnoreCase}
+}
+
+// Tables returns the names of the tables, views and sequences that will be dumped.
 func (d *Dump) Tables() []string {
 	var names []string
 	for _, o := range d.objects {
@@ -142,7 +155,7 @@ func (d *Dump) Tables() []string {
 	return names
 }
 
-// Close ends the sessions and removes what was kept aside.
+// Close ends the sessions and removes temporary data.
 func (d *Dump) Close() error {
 	for _, c := range d.others {
 		_ = c.Close()
@@ -150,8 +163,8 @@ func (d *Dump) Close() error {
 	return errors.Join(d.main.Close(), d.spool.Close())
 }
 
-// Write writes the database to w as SQL. If it fails, what w got is no dump; only
-// a dump that ends in the line "-- Dump completed" is one.
+// Write writes the database to w as SQL. If it fails, what was written to w is not a
+// dump: a dump ends in the line "-- Dump completed".
 func (d *Dump) Write(ctx context.Context, w io.Writer) (*Report, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -161,9 +174,9 @@ func (d *Dump) Write(ctx context.Context, w io.Writer) (*Report, error) {
 	if err == nil {
 		err = t.flush()
 	}
-	sum, perr := p.finish()
-	if perr != nil { // it is what made the rest fail
-		return nil, fmt.Errorf("write the dump: %w", perr)
+	sum, writerErr := p.finish()
+	if writerErr != nil { // the cause of err
+		return nil, fmt.Errorf("write the dump: %w", writerErr)
 	}
 	if err != nil {
 		return nil, err
@@ -184,7 +197,7 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 	}
 	list := d.tablesInOrder()
 	if len(d.others) > 0 {
-		if err := d.writeTablesTogether(ctx, t, list); err != nil {
+		if err := d.writeTablesInParallel(ctx, t, list); err != nil {
 			return err
 		}
 	} else {
@@ -194,21 +207,21 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 			}
 		}
 	}
-	if err := d.writeViewsAndCode(t); err != nil {
+	if err := d.writeViewsAndRoutines(t); err != nil {
 		return err
 	}
 	return d.writeTail(t)
 }
 
-// tablesInOrder are the sequences and the tables to write; the former first, since
-// tables may draw on them.
+// tablesInOrder returns the sequences and tables to write; sequences come first, since
+// tables may use them.
 func (d *Dump) tablesInOrder() []*object {
 	var list []*object
 	for _, kind := range []kind{kindSequence, kindTable} {
 		for _, o := range d.objects {
 			switch {
 			case o.gone || o.kind != kind:
-			case kind == kindSequence && d.foreign():
+			case kind == kindSequence && d.adapter != "":
 				d.warn(o.String(), "left out, since "+d.opts.For+" has no sequences")
 			default:
 				list = append(list, o)
@@ -218,8 +231,8 @@ func (d *Dump) tablesInOrder() []*object {
 	return list
 }
 
-// missing notes what the account cannot see or read; under Strict it is an error. It
-// is the report that tells people of it: the log would say it twice.
+// missing records what the account cannot see or read; with Strict it returns an
+// error. The log entry has level debug, since the report is shown to people anyway.
 func (d *Dump) missing(object, text string) error {
 	if d.opts.Strict {
 		return fmt.Errorf("dump %s: %s", object, text)

@@ -5,21 +5,23 @@ import (
 	"encoding/hex"
 	"fmt"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A schema is what the database itself defines.
+// A schema holds the defaults of the database itself.
 type schema struct{ charset, collation string }
 
 func (d *Dump) readSchema(ctx context.Context) (schema, error) {
-	row, err := d.main.one(ctx, "SELECT @@character_set_database, @@collation_database", 2)
+	row, err := d.main.Row(ctx, "SELECT @@character_set_database, @@collation_database", 2)
 	if err != nil {
 		return schema{}, fmt.Errorf("read the database's character set: %w", err)
 	}
-	return schema{row[0].s, row[1].s}, nil
+	return schema{row[0].Text, row[1].Text}, nil
 }
 
-// head sets what a restore needs whatever the server's settings are, and remembers
-// these. Every line is for the servers that know what is in it.
+// head saves the session's settings and sets those that a restore needs. Version
+// comments limit each line to the servers that have its variables.
 const head = `
 /*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;
 /*!40101 SET @OLD_CHARACTER_SET_RESULTS=@@CHARACTER_SET_RESULTS */;
@@ -53,6 +55,7 @@ const head = `
 /*!80400 EXECUTE wp_oneway */;
 `
 
+// tail restores the session's settings.
 const tail = `
 /*!80400 SET @WP_ONEWAY=IF(@WP_ONEWAY_MAY,'SET restrict_fk_on_non_standard_key=@OLD_RESTRICT_FK','DO 0') */;
 /*!80400 PREPARE wp_oneway FROM @WP_ONEWAY */;
@@ -83,19 +86,19 @@ const tail = `
 
 func (d *Dump) writeHead(t *text) error {
 	err := t.printf("-- wp-oneway dump of database %s\n-- %s %s, at %s by its clock\n-- Restore: mysql --binary-mode DATABASE < FILE\n",
-		printable(d.db.Name), d.server.flavour(), printable(d.server.version), d.report.Moment.Format("2006-01-02 15:04:05.000000 MST"))
+		sqltext.Printable(d.db.Name), d.server.Flavour(), sqltext.Printable(d.server.Version), d.report.SnapshotTime.Format("2006-01-02 15:04:05.000000 MST"))
 	if err != nil {
 		return err
 	}
 	if partial := d.opts.Partial(); partial != "" {
-		if err := t.raw("-- Not everything, but as it was asked for: ", oneLine(partial), "\n"); err != nil {
+		if err := t.raw("-- Partial or adapted, as these options say: ", sqltext.OneLine(partial), "\n"); err != nil {
 			return err
 		}
 	}
 	if err := t.raw(head); err != nil || !d.opts.whole() {
 		return err
 	}
-	return t.raw("ALTER DATABASE CHARACTER SET ", d.adaptCharset(d.schema.charset), " COLLATE ", d.adaptCollation(d.schema.collation), ";\n")
+	return d.writeCollation(t, d.schema.collation)
 }
 
 func (d *Dump) writeTail(t *text) error {
@@ -103,14 +106,14 @@ func (d *Dump) writeTail(t *text) error {
 		return err
 	}
 	for _, n := range d.report.Missing {
-		if err := t.printf("-- Missing: %s\n", oneLine(n.String())); err != nil {
+		if err := t.printf("-- Missing: %s\n", sqltext.OneLine(n.String())); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// lastLine is what tells a whole dump from one that was cut.
+// lastLine returns the line that distinguishes a complete dump from a truncated one.
 func (d *Dump) lastLine(sum [32]byte) string {
 	return fmt.Sprintf("-- Dump completed at %s tables=%d rows=%d sha256=%s\n",
 		d.opts.Now().UTC().Format(time.RFC3339), len(d.report.Tables), d.report.Rows, hex.EncodeToString(sum[:]))

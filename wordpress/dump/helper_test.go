@@ -26,7 +26,9 @@ type flavour struct {
 	socket  string
 	port    int
 	client  []string
-	schemas []string // files of testdata that make the torture database
+	cert    string // of MariaDB's TLS, with its key
+	key     string
+	schemas []string // files of testdata that create the torture database
 	dsn     func(db string) string
 	maria   *lab.Server // nil of MySQL
 	stop    func()
@@ -55,20 +57,24 @@ func TestMain(m *testing.M) {
 	os.Exit(code) //nolint:forbidigo // TestMain's own way out
 }
 
-// mariaDB is the server that the tests share.
+// mariaDB returns the MariaDB that the tests share.
 func mariaDB(t *testing.T) *flavour {
 	t.Helper()
 	servers.Lock()
 	defer servers.Unlock()
 	if servers.maria == nil {
-		servers.maria = startMariaDB(t, filepath.Join(servers.dir, "maria"))
+		cert, key := certificate(t, servers.dir)
+		servers.maria = startMariaDB(t, filepath.Join(servers.dir, "maria"), "--ssl-cert="+cert, "--ssl-key="+key, "--bind-address=*", "--plugin-load-add=auth_ed25519")
+		servers.maria.cert, servers.maria.key = cert, key
 	}
 	return servers.maria
 }
 
+// startMariaDB starts a MariaDB that never syncs files: creating the tables of one
+// torture database would otherwise take seconds.
 func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	t.Helper()
-	m, err := lab.StartMariaDB(context.Background(), dir, append([]string{"--max-allowed-packet=32M"}, args...)...)
+	m, err := lab.StartMariaDB(context.Background(), dir, append([]string{"--max-allowed-packet=32M", "--debug-no-sync", "--skip-sync-frm"}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,8 +84,8 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	}
 }
 
-// mySQL is the shared MySQL; the test is skipped where scripts/mysql has not
-// fetched it, unless WP_ONEWAY_TEST_MYSQL demands it.
+// mySQL returns the MySQL that the tests share. The test is skipped if scripts/fetch
+// has not fetched MySQL, unless WP_ONEWAY_TEST_MYSQL requires it.
 func mySQL(t *testing.T) *flavour {
 	t.Helper()
 	servers.Lock()
@@ -104,7 +110,7 @@ func mySQL(t *testing.T) *flavour {
 	return servers.mysql
 }
 
-// database makes an empty database that goes with the test.
+// database creates an empty database and drops it after the test.
 func (f *flavour) database(t *testing.T, name string) string {
 	t.Helper()
 	f.run(t, "", "DROP DATABASE IF EXISTS `"+name+"`; CREATE DATABASE `"+name+"`")
@@ -112,7 +118,7 @@ func (f *flavour) database(t *testing.T, name string) string {
 	return name
 }
 
-// torture makes a database with everything in it.
+// torture creates a database with everything in it.
 func (f *flavour) torture(t *testing.T, name string) string {
 	t.Helper()
 	f.database(t, name)
@@ -128,7 +134,7 @@ func (f *flavour) torture(t *testing.T, name string) string {
 	return name
 }
 
-// feed gives SQL to the stock client.
+// feed runs SQL by the stock client.
 func (f *flavour) feed(db string, script []byte, flags ...string) (string, error) {
 	return f.feedAs("root", db, script, flags...)
 }
@@ -141,7 +147,7 @@ func (f *flavour) feedAs(user, db string, script []byte, flags ...string) (strin
 	return string(out), err
 }
 
-// open is a connection pool for looking.
+// open returns a connection pool.
 func (f *flavour) open(t *testing.T, db string) *sql.DB {
 	t.Helper()
 	pool, err := sql.Open("mysql", f.dsn(db))
@@ -185,7 +191,7 @@ func tryDump(ctx context.Context, db wordpress.Database, o dump.Options) (string
 	return b.String(), report, err
 }
 
-// restore gives a dump to the stock client with default options.
+// restore restores a dump by the stock client with default options.
 func (f *flavour) restore(t *testing.T, db, text string, flags ...string) {
 	t.Helper()
 	f.database(t, db)

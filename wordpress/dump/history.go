@@ -1,29 +1,48 @@
 package dump
 
-import "context"
+import (
+	"context"
 
-// writeHistory writes a table's rows, current ones and those of the past.
-func (d *Dump) writeHistory(ctx context.Context, c *conn, t *text, o *object, columns []column) (int64, error) {
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+// hasHistory reports whether the old versions of a table's rows are dumped and can be
+// restored.
+func (d *Dump) hasHistory(o *object) bool {
+	return o.versioned && !o.byTransaction && d.server.Number >= 101100 && d.adapter == ""
+}
+
+// whyNoHistory returns the reason if hasHistory is false for a system-versioned table.
+func (d *Dump) whyNoHistory(o *object) string {
+	if o.byTransaction {
+		return "it is kept by transaction IDs, which no server accepts in INSERTs"
+	}
+	return "the target server accepts no history in INSERTs"
+}
+
+// writeHistory writes a table's current rows and their old versions.
+func (d *Dump) writeHistory(ctx context.Context, c *mysql.Conn, t *text, o *object, columns []column) (int64, error) {
 	var own []column
 	var start, end string
 	for _, col := range columns {
 		switch col.period {
 		case "ROW START":
-			start = ident(col.name)
+			start = sqltext.Ident(col.name)
 		case "ROW END":
-			end = ident(col.name)
+			end = sqltext.Ident(col.name)
 		default:
 			own = append(own, col)
 		}
 	}
-	instants, lasting, rows := start+">="+end, start+"<"+end, int64(0)
-	some, err := c.strings(ctx, "SELECT 1"+d.source(o, instants)+" LIMIT 1")
+	empty, lasting, rows := start+">="+end, start+"<"+end, int64(0) // conditions on a version's period
+	some, err := c.Strings(ctx, "SELECT 1"+d.source(o, empty)+" LIMIT 1")
 	if err != nil {
 		return 0, changed(err)
 	}
 	if len(some) == 0 {
 		lasting = ""
-	} else if rows, err = d.writeInstants(ctx, c, t, o, own, "SELECT UNIX_TIMESTAMP("+start+")", d.source(o, instants)); err != nil {
+	} else if rows, err = d.writeEmptyPeriods(ctx, c, t, o, own, "SELECT UNIX_TIMESTAMP("+start+")", d.source(o, empty)); err != nil {
 		return rows, err
 	}
 	if err := t.raw("/*M!101100 SET system_versioning_insert_history=1 */;\n"); err != nil {
@@ -36,16 +55,16 @@ func (d *Dump) writeHistory(ctx context.Context, c *conn, t *text, o *object, co
 	return rows + more, err
 }
 
-// writeInstants writes the rows of the past that ended when they began. The server
-// takes none such, so that they have to be made as they once were, while the table is
-// still empty.
-func (d *Dump) writeInstants(ctx context.Context, c *conn, t *text, o *object, columns []column, query, from string) (int64, error) {
+// writeEmptyPeriods writes versions of rows that ended when they began. The server
+// rejects these in INSERTs, so each is created and deleted again at its time, while
+// the table is still empty.
+func (d *Dump) writeEmptyPeriods(ctx context.Context, c *mysql.Conn, t *text, o *object, columns []column, query, from string) (int64, error) {
 	for _, col := range columns {
 		query += "," + col.source
 	}
-	w := newInserts(t, o.name, columns, d.server.maxPacket)
-	err := c.query(ctx, query+from, func(row []byte) error {
-		when, row, _, err := value(row)
+	w := newInserts(t, o.name, columns, d.server.MaxPacket)
+	err := c.Query(ctx, query+from, func(row []byte) error {
+		when, row, _, err := mysql.Value(row)
 		if err != nil {
 			return err
 		}
@@ -58,7 +77,7 @@ func (d *Dump) writeInstants(ctx context.Context, c *conn, t *text, o *object, c
 		if err := w.end(); err != nil {
 			return err
 		}
-		return t.raw("DELETE FROM ", ident(o.name), " LIMIT 1;\n") // there is no other; some servers want a limit
+		return t.raw("DELETE FROM ", sqltext.Ident(o.name), " LIMIT 1;\n") // it is the only row; some servers require a limit
 	})
 	if err != nil {
 		return w.rows, changed(err)

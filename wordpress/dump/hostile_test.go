@@ -3,14 +3,16 @@ package dump_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// hostile are global settings each of which spoils a dump, or a restore, of whoever
-// relies on the defaults.
+// hostile are global settings that break a dump, or a restore, that relies on the
+// defaults.
 var hostile = []string{
 	"sql_select_limit=3", "sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,PIPES_AS_CONCAT,STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,REAL_AS_FLOAT,HIGH_NOT_PRECEDENCE'",
 	"sql_quote_show_create=0", "max_join_size=10", "sql_big_selects=0", "time_zone='-11:30'", "autocommit=0", "completion_type=1",
@@ -31,8 +33,7 @@ var hostileMySQL = []string{
 }
 
 func TestHostileGlobalsMariaDB(t *testing.T) {
-	f := startMariaDB(t, filepath.Join(t.TempDir(), "m"))
-	t.Cleanup(f.stop)
+	f := mariaDB(t)
 	hostileGlobals(t, f, append(hostileMariaDB, hostile...))
 }
 
@@ -55,6 +56,14 @@ func hostileGlobals(t *testing.T, f *flavour, settings []string) {
 		name, _, _ := strings.Cut(s, "=")
 		undo = append(undo, fmt.Sprintf("SET GLOBAL %s=%s", name, literal(query(t, pool, "SELECT @@GLOBAL."+name))))
 	}
+	calm := sync.OnceFunc(func() {
+		for _, s := range slices.Backward(undo) {
+			if _, err := pool.Exec(s); err != nil {
+				t.Errorf("%s: %v", s, err)
+			}
+		}
+	})
+	t.Cleanup(calm) // also if the test ends early: other tests use the server
 	for _, s := range settings {
 		if _, err := pool.Exec("SET GLOBAL " + s); err != nil {
 			t.Fatalf("%s: %v", s, err)
@@ -73,18 +82,14 @@ func hostileGlobals(t *testing.T, f *flavour, settings []string) {
 	if out, err := f.feed("calm_back", []byte(text)); err != nil {
 		t.Errorf("restore: %v: %s", err, out)
 	}
-	for i := len(undo) - 1; i >= 0; i-- {
-		if _, err := pool.Exec(undo[i]); err != nil {
-			t.Fatalf("%s: %v", undo[i], err)
-		}
-	}
+	calm()
 	for _, d := range differences(want, f.describe(t, "calm_back")) {
 		t.Error(d)
 	}
 	f.run(t, "", "DROP DATABASE calm_back")
 }
 
-// Where commits have to be asked for, the last rows of a dump need one too.
+// Without autocommit, the last rows of a dump need a commit.
 func TestRestoreCommitsMariaDB(t *testing.T) { restoreCommits(t, mariaDB(t)) }
 
 func TestRestoreCommitsMySQL(t *testing.T) { restoreCommits(t, mySQL(t)) }
@@ -105,7 +110,7 @@ func restoreCommits(t *testing.T, f *flavour) {
 	}
 }
 
-// literal quotes a setting's value; numbers and the word DEFAULT stay what they are.
+// literal quotes a setting's value, except numbers and the word DEFAULT.
 func literal(v string) string {
 	if v == "DEFAULT" || v != "" && strings.Trim(v, "0123456789.") == "" {
 		return v
@@ -113,8 +118,8 @@ func literal(v string) string {
 	return "'" + v + "'"
 }
 
-// Where the server knows no capitals, the configuration may have them all the same.
-func TestServerWithoutCapitals(t *testing.T) {
+// A server may store names in lower case while the configuration has capitals.
+func TestServerThatStoresLowerCaseNames(t *testing.T) {
 	f := startMariaDB(t, filepath.Join(t.TempDir(), "m"), "--lower-case-table-names=1", "--character-set-server=ucs2", "--sql-mode=ORACLE")
 	t.Cleanup(f.stop)
 	f.run(t, "", "CREATE DATABASE `Shop`; USE Shop; SET sql_mode=''; CREATE TABLE wp_Posts (id INT PRIMARY KEY, t TEXT); INSERT INTO wp_Posts VALUES (1,'é'); CREATE VIEW wp_V AS SELECT id FROM Shop.WP_POSTS; "+

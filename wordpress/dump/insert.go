@@ -3,21 +3,24 @@ package dump
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
 const (
-	statementSize = 1_000_000 // about how long an INSERT gets
-	slackPerValue = 32        // what quotes, introducer and comma may take
-	pieceSize     = 64 << 10  // how much of a giant value is escaped at once
+	statementSize = 1_000_000 // approximate length of an INSERT, in bytes
+	slackPerValue = 32        // bytes that quotes, introducer and comma may take
+	pieceSize     = 64 << 10  // bytes of a long value that are escaped at once
 )
 
-// inserts turns rows, in the protocol's form, into INSERT statements.
+// inserts writes rows, encoded as in the protocol, as INSERT statements.
 type inserts struct {
 	out     *text
 	head    []byte // INSERT INTO … VALUES
 	columns []column
 	limit   int64 // bytes that a statement should not exceed
-	begun   int64 // where the open statement began, -1 if none is open
+	begun   int64 // where the open statement begins; -1 if none is open
 	rows    int64
 	longest int64 // bytes of the longest statement
 }
@@ -25,9 +28,9 @@ type inserts struct {
 func newInserts(out *text, table string, columns []column, maxPacket int64) *inserts {
 	names := make([]string, len(columns))
 	for i, c := range columns {
-		names[i] = ident(c.name)
+		names[i] = sqltext.Ident(c.name)
 	}
-	head := fmt.Sprintf("INSERT INTO %s (%s) VALUES\n", ident(table), strings.Join(names, ","))
+	head := fmt.Sprintf("INSERT INTO %s (%s) VALUES\n", sqltext.Ident(table), strings.Join(names, ","))
 	limit := int64(statementSize)
 	if room := maxPacket - 1024; maxPacket > 0 && room < limit {
 		limit = max(room, 1)
@@ -35,7 +38,7 @@ func newInserts(out *text, table string, columns []column, maxPacket int64) *ins
 	return &inserts{out: out, head: []byte(head), columns: columns, limit: limit, begun: -1}
 }
 
-// row writes one row. It fails when the row has not the columns that were asked for.
+// row writes one row. It fails if the row has not the selected columns.
 func (w *inserts) row(row []byte) error {
 	worst := 2*len(row) + slackPerValue*len(w.columns) + 16
 	if w.begun >= 0 && w.out.size()-w.begun+int64(worst) > w.limit {
@@ -56,14 +59,14 @@ func (w *inserts) row(row []byte) error {
 		return w.out.raw("()")
 	}
 	if worst > blockSize {
-		return w.giant(row)
+		return w.longRow(row)
 	}
-	if err := w.out.room(worst); err != nil {
+	if err := w.out.reserve(worst); err != nil {
 		return err
 	}
 	b := append(w.out.block, '(')
 	for i := range w.columns {
-		v, rest, null, err := value(row)
+		v, rest, null, err := mysql.Value(row)
 		if err != nil {
 			return err
 		}
@@ -75,26 +78,26 @@ func (w *inserts) row(row []byte) error {
 	}
 	b[len(b)-1] = ')'
 	w.out.block = b
-	return surplus(row)
+	return checkRest(row)
 }
 
-// giant writes a row that is too long for one block, value by value, and these in
-// pieces.
-func (w *inserts) giant(row []byte) error {
-	before := "("
+// longRow writes a row that is too long for one block: value by value, and long
+// values in pieces.
+func (w *inserts) longRow(row []byte) error {
+	separator := "("
 	for i := range w.columns {
-		if err := w.out.raw(before); err != nil {
+		if err := w.out.raw(separator); err != nil {
 			return err
 		}
-		before = ","
-		v, rest, null, err := value(row)
+		separator = ","
+		v, rest, null, err := mysql.Value(row)
 		if err != nil {
 			return err
 		}
 		if row = rest; null {
 			err = w.out.raw("NULL")
 		} else {
-			err = w.giantValue(&w.columns[i], v)
+			err = w.longValue(&w.columns[i], v)
 		}
 		if err != nil {
 			return err
@@ -103,36 +106,36 @@ func (w *inserts) giant(row []byte) error {
 	if err := w.out.raw(")"); err != nil {
 		return err
 	}
-	return surplus(row)
+	return checkRest(row)
 }
 
-func (w *inserts) giantValue(c *column, v []byte) error {
+func (w *inserts) longValue(c *column, v []byte) error {
 	if len(v) <= pieceSize {
-		if err := w.out.room(2*len(v) + slackPerValue); err != nil {
+		if err := w.out.reserve(2*len(v) + slackPerValue); err != nil {
 			return err
 		}
 		w.out.block = c.appendValue(w.out.block, v)
 		return nil
 	}
-	how, open, shut := appendEscaped, "'", "'"
+	encode, open, end := sqltext.AppendEscaped, "'", "'"
 	switch {
-	case c.form == formBinary, c.form == formCharset && !isASCII(v):
-		open = c.intro + "'"
+	case c.form == formBinary, c.form == formCharset && !sqltext.IsASCII(v):
+		open = c.introducer + "'"
 	case c.form == formHex, c.form == formWide:
-		how, open, shut = appendHex, c.intro+"0x", ""
+		encode, open, end = sqltext.AppendHex, c.introducer+"0x", ""
 	}
 	if err := w.out.raw(open); err != nil {
 		return err
 	}
 	for len(v) > 0 {
 		n := min(len(v), pieceSize)
-		if err := w.out.room(2*n + slackPerValue); err != nil {
+		if err := w.out.reserve(2*n + slackPerValue); err != nil {
 			return err
 		}
-		w.out.block = how(w.out.block, v[:n])
+		w.out.block = encode(w.out.block, v[:n])
 		v = v[n:]
 	}
-	return w.out.raw(shut)
+	return w.out.raw(end)
 }
 
 // end closes the open statement, if there is one.
@@ -146,21 +149,22 @@ func (w *inserts) end() error {
 	return err
 }
 
-func surplus(row []byte) error {
+// checkRest returns an error if a row has values left.
+func checkRest(row []byte) error {
 	if len(row) > 0 {
-		return fmt.Errorf("%w: a row with more values than columns", errMalformed)
+		return fmt.Errorf("%w: a row has more values than columns", mysql.ErrMalformed)
 	}
 	return nil
 }
 
-// appendValue appends v as SQL; b has room for it.
+// appendValue appends v as SQL; b must have room for it.
 func (c *column) appendValue(b, v []byte) []byte {
 	switch c.form {
 	case formBare:
 		return append(b, v...)
 	case formFloat:
 		if len(v) > 1 && v[0] == '-' && v[1] == '0' {
-			return append(append(append(b, '\''), v...), '\'') // as a number it would lose its sign
+			return append(append(append(b, '\''), v...), '\'') // a number would lose its sign
 		}
 		return append(b, v...)
 	case formQuoted:
@@ -169,15 +173,15 @@ func (c *column) appendValue(b, v []byte) []byte {
 		if len(v) == 0 {
 			return append(b, "''"...)
 		}
-		return appendHex(append(append(b, c.intro...), "0x"...), v)
+		return sqltext.AppendHex(append(append(b, c.introducer...), "0x"...), v)
 	case formBinary:
-		b = append(b, c.intro...)
+		b = append(b, c.introducer...)
 	case formText:
 	case formCharset:
-		if !isASCII(v) {
-			b = append(b, c.intro...)
+		if !sqltext.IsASCII(v) {
+			b = append(b, c.introducer...)
 		}
 	}
-	b = appendEscaped(append(b, '\''), v)
+	b = sqltext.AppendEscaped(append(b, '\''), v)
 	return append(b, '\'')
 }

@@ -8,20 +8,23 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A jsonValue is one value of a document in MySQL's JSON, which has more types than
-// its text.
+// A jsonValue is one value of a document in MySQL's JSON, whose types are not all
+// visible in its text.
 type jsonValue struct {
-	text string // as the server writes it
-	kind string // as JSON_TYPE names it
-	keys []string
-	kids []*jsonValue
+	text     string // as the server writes it
+	kind     string // from JSON_TYPE
+	keys     []string
+	elements []*jsonValue
 }
 
-// readJSON reads a document with the types of its root, of all values in objects, and
-// of all in arrays; these two are arrays of JSON in the order in which MySQL finds
-// them: all values of an object or an array, and then what is in each of them.
+// readJSON reads a document and the types of its root, of all values in objects, and
+// of all values in arrays. The latter two are JSON arrays in MySQL's order: all values
+// of an object or array, then the values inside each of them.
 func readJSON(text []byte, root, inObjects, inArrays string) (*jsonValue, error) {
 	doc, err := parseJSON(text)
 	if err != nil {
@@ -35,8 +38,8 @@ func readJSON(text []byte, root, inObjects, inArrays string) (*jsonValue, error)
 				return nil, err
 			}
 		}
-		if types = doc.name(c.container, types); len(types) > 0 {
-			return nil, fmt.Errorf("%w: %d types too many", errMalformed, len(types))
+		if types = doc.assignTypes(c.container, types); len(types) > 0 {
+			return nil, fmt.Errorf("%w: %d types more than values", mysql.ErrMalformed, len(types))
 		}
 	}
 	return doc, doc.check()
@@ -69,30 +72,31 @@ func parseJSON(text []byte) (*jsonValue, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.kids = append(v.kids, kid)
+		v.elements = append(v.elements, kid)
 	}
 	return v, nil
 }
 
-// name gives the values in containers of one kind their types, and returns the rest.
-func (v *jsonValue) name(container string, types []string) []string {
+// assignTypes gives the values in containers of one kind their types, and returns the
+// types that are left.
+func (v *jsonValue) assignTypes(container string, types []string) []string {
 	if strings.HasPrefix(v.text, container) {
-		for _, k := range v.kids {
+		for _, k := range v.elements {
 			if len(types) == 0 {
-				break // check will notice
+				break // check reports it
 			}
-			if k.kind, types = types[0], types[1:]; k.kind == "" { // a null of JSON's became one of SQL's
+			if k.kind, types = types[0], types[1:]; k.kind == "" { // a JSON null became an SQL NULL
 				k.kind = "NULL"
 			}
 		}
 	}
-	for _, k := range v.kids {
-		types = k.name(container, types)
+	for _, k := range v.elements {
+		types = k.assignTypes(container, types)
 	}
 	return types
 }
 
-// check makes sure that the types are those of the values.
+// check returns an error unless the types fit the values.
 func (v *jsonValue) check() error {
 	want := "INTEGER UNSIGNED INTEGER DOUBLE DECIMAL"
 	switch v.text[0] {
@@ -108,9 +112,9 @@ func (v *jsonValue) check() error {
 		want = "NULL"
 	}
 	if v.kind == "" || !strings.Contains(" "+want+" ", " "+v.kind+" ") {
-		return fmt.Errorf("%w: %q for %.20q", errMalformed, v.kind, v.text)
+		return fmt.Errorf("%w: %q for %.20q", mysql.ErrMalformed, v.kind, v.text)
 	}
-	for _, k := range v.kids {
+	for _, k := range v.elements {
 		if err := k.check(); err != nil {
 			return err
 		}
@@ -118,12 +122,12 @@ func (v *jsonValue) check() error {
 	return nil
 }
 
-// plain tells whether the text says all there is.
-func (v *jsonValue) plain() bool {
+// isPlain reports whether MySQL would read the same types from the text.
+func (v *jsonValue) isPlain() bool {
 	switch v.kind {
 	case "OBJECT", "ARRAY":
-		for _, k := range v.kids {
-			if !k.plain() {
+		for _, k := range v.elements {
+			if !k.isPlain() {
 				return false
 			}
 		}
@@ -135,36 +139,38 @@ func (v *jsonValue) plain() bool {
 	return strings.Contains(" STRING INTEGER DOUBLE BOOLEAN NULL ", " "+v.kind+" ")
 }
 
-// root is SQL that makes the document; all tells whether every type is kept.
-func (v *jsonValue) root() (sql string, all bool) {
-	sql, all = v.sql()
-	if len(v.kids) == 0 {
+// document returns an SQL expression for the document; exact reports whether it keeps
+// every type.
+func (v *jsonValue) document() (sql string, exact bool) {
+	sql, exact = v.sql()
+	if len(v.elements) == 0 {
 		sql = "JSON_EXTRACT(JSON_ARRAY(" + sql + "),'$[0]')"
 	}
-	return sql, all
+	return sql, exact
 }
 
-func (v *jsonValue) sql() (sql string, all bool) {
-	if v.plain() {
-		return "CAST(" + literal(v.text) + " AS JSON)", true
+// sql returns an SQL expression for a value.
+func (v *jsonValue) sql() (sql string, exact bool) {
+	if v.isPlain() {
+		return "CAST(" + sqltext.Literal(v.text) + " AS JSON)", true
 	}
-	if len(v.kids) == 0 {
+	if len(v.elements) == 0 {
 		return v.leaf()
 	}
-	all = true
+	exact = true
 	var parts []string
-	for i, k := range v.kids {
+	for i, k := range v.elements {
 		if v.keys != nil {
-			parts = append(parts, literal(v.keys[i]))
+			parts = append(parts, sqltext.Literal(v.keys[i]))
 		}
 		part, kept := k.sql()
-		parts, all = append(parts, part), all && kept
+		parts, exact = append(parts, part), exact && kept
 	}
-	return "JSON_" + v.kind + "(" + strings.Join(parts, ",") + ")", all
+	return "JSON_" + v.kind + "(" + strings.Join(parts, ",") + ")", exact
 }
 
-// leaf is SQL for a value of a type that text does not have.
-func (v *jsonValue) leaf() (sql string, all bool) {
+// leaf returns an SQL expression for a value whose type is not visible in its text.
+func (v *jsonValue) leaf() (sql string, exact bool) {
 	switch v.kind {
 	case "UNSIGNED INTEGER":
 		return "CAST(" + v.text + " AS UNSIGNED)", true
@@ -174,32 +180,32 @@ func (v *jsonValue) leaf() (sql string, all bool) {
 	}
 	var s string
 	if err := json.Unmarshal([]byte(v.text), &s); err != nil {
-		return "CAST(" + literal(v.text) + " AS JSON)", false
+		return "CAST(" + sqltext.Literal(v.text) + " AS JSON)", false
 	}
 	switch v.kind {
 	case "DATE":
-		return "CAST(" + literal(s) + " AS DATE)", true
+		return "CAST(" + sqltext.Literal(s) + " AS DATE)", true
 	case "TIME", "DATETIME":
-		return "CAST(" + literal(s) + " AS " + v.kind + "(6))", true
-	case "TIMESTAMP": // nothing else than a column is one
-		return "(SELECT v FROM JSON_TABLE(" + literal("["+v.text+"]") + ",'$[*]' COLUMNS(v TIMESTAMP(6) PATH '$')) k)", true
+		return "CAST(" + sqltext.Literal(s) + " AS " + v.kind + "(6))", true
+	case "TIMESTAMP": // only a column has this type
+		return "(SELECT v FROM JSON_TABLE(" + sqltext.Literal("["+v.text+"]") + ",'$[*]' COLUMNS(v TIMESTAMP(6) PATH '$')) k)", true
 	}
-	if sql := ofBytes(s); sql != "" {
+	if sql := bytesExpression(s); sql != "" {
 		return sql, true
 	}
-	return "CAST(" + literal(v.text) + " AS JSON)", false
+	return "CAST(" + sqltext.Literal(v.text) + " AS JSON)", false
 }
 
-// ofBytes is SQL for a value that MySQL shows by the number of a column's type and its
-// bytes; "" for a type that no statement makes, such as TINYBLOB. VARBINARY is what a
-// literal is; the others are columns', which a table made from JSON has.
-func ofBytes(shown string) string {
+// bytesExpression returns an SQL expression for a value that MySQL shows as the number
+// of a column type and bytes; "" for a type that no expression has, such as TINYBLOB.
+// A literal is a VARBINARY; JSON_TABLE creates columns of the other types.
+func bytesExpression(shown string) string {
 	number, digits, _ := strings.Cut(strings.TrimPrefix(shown, "base64:type"), ":")
 	bytes, err := base64.StdEncoding.DecodeString(digits)
 	if err != nil {
 		return ""
 	}
-	digits = string(appendHex(nil, bytes))
+	digits = string(sqltext.AppendHex(nil, bytes))
 	value := "x'" + digits + "'"
 	var column string
 	switch number {
@@ -211,9 +217,9 @@ func ofBytes(shown string) string {
 		}
 		value = "CAST(CONV('" + digits + "',16,10) AS UNSIGNED)"
 		column = fmt.Sprintf("BIT(%d)", 8*len(bytes))
-	case "250": // a MEDIUMBLOB is what may be as long as one
+	case "250": // an expression that may be as long as a MEDIUMBLOB is one
 		return "COALESCE(" + value + ",CAST(x'' AS BINARY(65536)))"
-	case "251": // a LONGBLOB is what may be made of a LONGTEXT
+	case "251": // what is made from a LONGTEXT is a LONGBLOB
 		return "(SELECT UNHEX(v) FROM JSON_TABLE('[\"" + digits + "\"]','$[*]' COLUMNS(v LONGTEXT PATH '$' ERROR ON ERROR)) k)"
 	case "252":
 		column = "BLOB"

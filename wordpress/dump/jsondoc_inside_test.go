@@ -3,6 +3,8 @@ package dump
 import (
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
 func TestReadJSON(t *testing.T) {
@@ -31,8 +33,8 @@ func TestReadJSON(t *testing.T) {
 	} {
 		got := "(wrong)"
 		if doc, err := readJSON([]byte(c.text), c.root, c.inObjects, c.inArrays); err == nil {
-			sql, all := doc.root()
-			if got = sql; !all {
+			sql, exact := doc.document()
+			if got = sql; !exact {
 				got = "(lost) " + sql
 			}
 		}
@@ -42,7 +44,7 @@ func TestReadJSON(t *testing.T) {
 	}
 }
 
-// Whatever the text is, it is read or refused, and what no type is known of is no document.
+// Any text is read or rejected, and a document has the type of its text.
 func FuzzReadJSON(f *testing.F) {
 	for _, s := range []string{`{"a":[1,{"b":null}]}`, `"x"`, `[[[]]]`, `{"":-0.0}`, `[`, `"`, `nul`, ` `, `{"a":1}{`} {
 		f.Add(s, `["STRING"]`, `["ARRAY"]`)
@@ -55,9 +57,9 @@ func FuzzReadJSON(f *testing.F) {
 		if doc.text[0] != '{' {
 			t.Errorf("%q is read as an object", text)
 		}
-		sql, _ := doc.root()
-		for _, part := range (dialect{}).tokens(sql) {
-			if part.kind == tokenSpace && strings.HasPrefix(part.text, "/*") || part.text == ";" {
+		sql, _ := doc.document()
+		for _, part := range sqltext.Tokens(sql) {
+			if part.Kind == sqltext.Space && strings.HasPrefix(part.Text, "/*") || part.Text == ";" {
 				t.Errorf("%q leaves its literal: %s", text, sql)
 			}
 		}

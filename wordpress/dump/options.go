@@ -8,7 +8,7 @@ import (
 // Options say what to dump and how. The zero value dumps everything.
 type Options struct {
 	Logger *slog.Logger     `json:"-"` // nil: silent
-	Now    func() time.Time `json:"-"` // nil: time.Now; for the trailer
+	Now    func() time.Time `json:"-"` // nil: time.Now; for the last line
 	// Tables and ExcludeTables are names or patterns with * and ?, of tables and
 	// views. Without Tables, all are dumped.
 	Tables        []string `json:"tables,omitempty"`
@@ -24,49 +24,49 @@ type Options struct {
 	Blog       int  `json:"blog,omitempty"`
 	// NoTransients leaves out WordPress' transients.
 	NoTransients bool `json:"no_transients,omitempty"`
-	// SkipDefiner leaves out who defined views, triggers, routines and events, for a
-	// restore under another account: it will then be who restores.
+	// SkipDefiner leaves out the definers of views, triggers, routines and events: the
+	// account that restores the dump becomes the definer.
 	SkipDefiner bool `json:"skip_definer,omitempty"`
-	// Strict fails when something cannot be read, where the dump would otherwise
-	// go on and list it in Report.Missing.
+	// Strict makes it an error that something cannot be read. Otherwise the dump
+	// continues and lists it in Report.Missing.
 	Strict bool `json:"strict,omitempty"`
-	// Threads is how many connections read at once; 0 and 1 are one.
+	// Threads is the number of connections that read at once; 0 means 1.
 	Threads int `json:"threads,omitempty"`
-	// For adapts the dump to another server: "mysql57", "mysql8" or "mariadb"; ""
-	// is the same as the source.
+	// For adapts the dump to another server: "mysql57", "mysql8" or "mariadb"; "" is
+	// the same server as the source.
 	For string `json:"for,omitempty"`
-	// TempDir holds what has to be read under a lock and does not fit into memory;
-	// "" is the system's.
+	// TempDir holds rows that are read under a lock and do not fit into memory; "" is
+	// the system's.
 	TempDir string `json:"-"`
 }
 
-// A Report is what a dump holds, and what it does not.
+// A Report says what a dump contains, and what it lacks.
 type Report struct {
-	Tables   []Table
-	Warnings []Note // worth knowing
-	Missing  []Note // the account could not see or read it
-	Rows     int64
-	Bytes    int64
-	SHA256   [32]byte // of everything before the last line, as that line says
-	Moment   time.Time
+	Tables       []Table
+	Warnings     []Note
+	Missing      []Note // what the account could not see or read
+	Rows         int64
+	Bytes        int64
+	SHA256       [32]byte // of everything before the last line, which contains it
+	SnapshotTime time.Time
 }
 
-// A Table is what was written of one table, view or sequence.
+// A Table says what was written of one table, view or sequence.
 type Table struct {
 	Name   string
 	Kind   string // table, view or sequence
-	Engine string // "" of views
+	Engine string // "" for views
 	Rows   int64
 	Bytes  int64 // of SQL
 }
 
-// A Note is about one thing of the database.
+// A Note is a remark on one object of the database.
 type Note struct {
-	Object string // such as "trigger `a`"; "" when it is about the whole database
+	Object string // such as "trigger `a`"; "" for the whole database
 	Text   string
 }
 
-// String is the note on one line.
+// String returns the note as one line.
 func (n Note) String() string {
 	if n.Object == "" {
 		return n.Text

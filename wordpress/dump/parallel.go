@@ -5,56 +5,60 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
 const (
-	splitFrom   = 16 << 20 // tables of so many bytes are read in ranges
-	rangeBytes  = 6 << 20  // about so much goes into one range
-	unitBlocks  = 8        // blocks that a unit may be ahead of its turn
-	threadsMost = 16
+	splitFrom  = 16 << 20 // tables of at least so many bytes are read in ranges
+	rangeBytes = 6 << 20  // approximate size of a range
+	unitBlocks = 8        // blocks of a unit that may be buffered before its turn
+	maxThreads = 16
 )
 
-// A unit is a piece of the dump that one connection reads, ahead of its turn.
+// A unit is a part of the dump that one connection reads before its turn to be
+// written.
 type unit struct {
 	object *object
-	first  bool // the object begins with it
-	last   bool // the object ends with it
-	write  func(ctx context.Context, c *conn, t *text) (rows int64, err error)
-	blocks chan []byte // what it wrote; closed when it is done
-	rows   int64       // valid once blocks is closed, as is err
+	first  bool // it begins the object
+	last   bool // it ends the object
+	write  func(ctx context.Context, c *mysql.Conn, t *text) (rows int64, err error)
+	blocks chan []byte // its text; closed when it is complete
+	rows   int64       // valid once blocks is closed, as err is
 	err    error
 	after  func()
 }
 
-// A team reads units on several connections and hands them out in order.
-type team struct {
+// A pool reads units on several connections and writes them in order.
+type pool struct {
 	d      *Dump
-	queue  chan *unit // to the connections
+	queue  chan *unit // to the connections, unbuffered
 	order  chan *unit // to the output
 	free   chan []byte
 	cancel context.CancelCauseFunc
 }
 
-// writeTablesTogether writes tables by all connections, in the order of list.
-func (d *Dump) writeTablesTogether(ctx context.Context, t *text, list []*object) error {
+// writeTablesInParallel writes tables from all connections, in the order of list.
+func (d *Dump) writeTablesInParallel(ctx context.Context, t *text, list []*object) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	team := &team{
+	p := &pool{
 		d: d, queue: make(chan *unit), order: make(chan *unit, 2*len(d.others)),
 		free: make(chan []byte, unitBlocks*len(d.others)), cancel: cancel,
 	}
 	var wait sync.WaitGroup
 	for _, c := range d.others {
-		wait.Go(func() { team.work(ctx, c) })
+		wait.Go(func() { p.work(ctx, c) })
 	}
 	wait.Go(func() {
-		defer close(team.order)
-		defer close(team.queue)
-		if err := team.plan(ctx, list); err != nil {
+		defer close(p.order)
+		defer close(p.queue)
+		if err := p.plan(ctx, list); err != nil {
 			cancel(err)
 		}
 	})
-	err := team.hand(t)
+	err := p.write(t)
 	if err != nil {
 		cancel(err)
 	}
@@ -65,19 +69,19 @@ func (d *Dump) writeTablesTogether(ctx context.Context, t *text, list []*object)
 	return err
 }
 
-// plan makes units of the tables, and holds the tables that are read in ranges
-// while they are.
-func (m *team) plan(ctx context.Context, list []*object) error {
-	var held sync.WaitGroup // the ranges of the table that is held
+// plan divides the tables into units. While a table is read in ranges, the main
+// connection holds its metadata lock.
+func (p *pool) plan(ctx context.Context, list []*object) error {
+	var held sync.WaitGroup // the ranges of the locked table
 	release := func() error {
 		held.Wait()
-		return m.d.main.exec(ctx, "ROLLBACK TO SAVEPOINT t")
+		return p.d.main.Exec(ctx, "ROLLBACK TO SAVEPOINT t")
 	}
 	holding := false
 	for _, o := range list {
-		if m.d.stored[o.name] != nil || o.kind != kindTable || !m.d.worthSplitting(o) {
-			if err := m.give(ctx, &unit{object: o, first: true, last: true, write: func(ctx context.Context, c *conn, t *text) (int64, error) {
-				return m.d.writeBody(ctx, c, t, o)
+		if p.d.stored[o.name] != nil || o.kind != kindTable || !p.d.worthSplitting(o) {
+			if err := p.add(ctx, &unit{object: o, first: true, last: true, write: func(ctx context.Context, c *mysql.Conn, t *text) (int64, error) {
+				return p.d.writeBody(ctx, c, t, o)
 			}}); err != nil {
 				return err
 			}
@@ -89,14 +93,14 @@ func (m *team) plan(ctx context.Context, list []*object) error {
 			}
 		}
 		holding = true
-		units, err := m.d.split(ctx, o)
+		units, err := p.d.split(ctx, o)
 		if err != nil {
 			return fmt.Errorf("dump %s: %w", o, err)
 		}
 		for _, u := range units {
 			held.Add(1)
 			u.after = held.Done
-			if err := m.give(ctx, u); err != nil {
+			if err := p.add(ctx, u); err != nil {
 				return err
 			}
 		}
@@ -107,14 +111,14 @@ func (m *team) plan(ctx context.Context, list []*object) error {
 	return nil
 }
 
-// give queues a unit for the output and for a connection.
-func (m *team) give(ctx context.Context, u *unit) error {
+// add queues a unit for the output and for a connection.
+func (p *pool) add(ctx context.Context, u *unit) error {
 	u.blocks = make(chan []byte, unitBlocks)
-	for _, ch := range []chan *unit{m.order, m.queue} {
+	for _, ch := range []chan *unit{p.order, p.queue} {
 		select {
 		case ch <- u:
 		case <-ctx.Done():
-			if ch == m.queue { // the output waits for it
+			if ch == p.queue { // the output waits for it
 				u.err = context.Cause(ctx)
 				close(u.blocks)
 			}
@@ -125,8 +129,8 @@ func (m *team) give(ctx context.Context, u *unit) error {
 }
 
 // work reads units on one connection.
-func (m *team) work(ctx context.Context, c *conn) {
-	for u := range m.queue {
+func (p *pool) work(ctx context.Context, c *mysql.Conn) {
+	for u := range p.queue {
 		t := newText(func(block []byte) ([]byte, error) {
 			select {
 			case u.blocks <- block:
@@ -134,7 +138,7 @@ func (m *team) work(ctx context.Context, c *conn) {
 				return block[:0], context.Cause(ctx)
 			}
 			select {
-			case b := <-m.free:
+			case b := <-p.free:
 				return b, nil
 			default:
 				return make([]byte, 0, blockSize), nil
@@ -145,7 +149,7 @@ func (m *team) work(ctx context.Context, c *conn) {
 			u.err = t.flush()
 		}
 		if u.err != nil {
-			m.cancel(fmt.Errorf("dump %s: %w", u.object, u.err))
+			p.cancel(fmt.Errorf("dump %s: %w", u.object, u.err))
 		}
 		if u.after != nil {
 			u.after()
@@ -154,23 +158,23 @@ func (m *team) work(ctx context.Context, c *conn) {
 	}
 }
 
-// hand writes the units' text in order.
-func (m *team) hand(t *text) error {
+// write writes the units' text in order.
+func (p *pool) write(t *text) error {
 	var from, rows int64
-	for u := range m.order {
+	for u := range p.order {
 		if u.first {
 			from, rows = t.size(), 0
-			if err := m.d.writeTitle(t, u.object); err != nil {
+			if err := p.d.writeTitle(t, u.object); err != nil {
 				return err
 			}
 		}
 		for block := range u.blocks {
-			empty, err := t.hand(block)
+			empty, err := t.append(block)
 			if err != nil {
 				return err
 			}
 			select {
-			case m.free <- empty:
+			case p.free <- empty:
 			default:
 			}
 		}
@@ -178,7 +182,7 @@ func (m *team) hand(t *text) error {
 			return fmt.Errorf("dump %s: %w", u.object, u.err)
 		}
 		if rows += u.rows; u.last {
-			if err := m.d.count(u.object, rows, t.size()-from); err != nil {
+			if err := p.d.count(u.object, rows, t.size()-from); err != nil {
 				return err
 			}
 		}
@@ -186,16 +190,16 @@ func (m *team) hand(t *text) error {
 	return nil
 }
 
-// worthSplitting tells whether a table is read in ranges.
+// worthSplitting reports whether a table is read in ranges.
 func (d *Dump) worthSplitting(o *object) bool {
-	return o.bytes >= splitFrom && o.steady && !o.versioned && !o.rowless && !o.noData
+	return o.bytes >= splitFrom && o.transactional && !o.versioned && !o.rowless && !o.noData
 }
 
-// split takes hold of a table, so that nobody changes its definition, and makes
-// units of its definition and the ranges of its primary key. Without a key to
-// split by, it is one range.
+// split takes the metadata lock of a table, so that nobody changes its definition, and
+// returns units for its definition and the ranges of its primary key. A table without
+// an integer key is one range.
 func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {
-	if err := d.main.exec(ctx, "SAVEPOINT t"); err != nil {
+	if err := d.main.Exec(ctx, "SAVEPOINT t"); err != nil {
 		return nil, err
 	}
 	ddl, columns, err := d.readTable(ctx, d.main, o)
@@ -206,9 +210,9 @@ func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	units := []*unit{{object: o, first: true, write: func(_ context.Context, _ *conn, t *text) (int64, error) { return 0, t.raw(ddl) }}}
+	units := []*unit{{object: o, first: true, write: func(_ context.Context, _ *mysql.Conn, t *text) (int64, error) { return 0, t.raw(ddl) }}}
 	for _, r := range ranges {
-		units = append(units, &unit{object: o, write: func(ctx context.Context, c *conn, t *text) (int64, error) {
+		units = append(units, &unit{object: o, write: func(ctx context.Context, c *mysql.Conn, t *text) (int64, error) {
 			return d.writeRows(ctx, c, t, o, columns, r)
 		}})
 	}
@@ -216,26 +220,27 @@ func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {
 	return units, nil
 }
 
-// ranges are conditions that divide a table by the first column of its primary key.
+// ranges returns conditions that divide a table by the first column of its primary
+// key.
 func (d *Dump) ranges(ctx context.Context, o *object) ([]string, error) {
-	key, err := d.main.table(ctx, "SELECT c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_TYPE LIKE '%unsigned%' FROM information_schema.STATISTICS s JOIN information_schema.COLUMNS c "+
-		"USING (TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME) WHERE "+thisTable(o.name)+
+	key, err := d.main.Rows(ctx, "SELECT c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_TYPE LIKE '%unsigned%' FROM information_schema.STATISTICS s JOIN information_schema.COLUMNS c "+
+		"USING (TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME) WHERE "+ofTable(o.name)+
 		" AND INDEX_NAME='PRIMARY' AND SEQ_IN_INDEX=1 AND DATA_TYPE IN ('tinyint','smallint','mediumint','int','bigint')", 3)
 	if err != nil || len(key) != 1 {
 		return []string{""}, err
 	}
-	column := ident(key[0][0].s)
-	ends, err := d.main.one(ctx, "SELECT MIN("+column+"), MAX("+column+") FROM "+ident(o.name), 2)
+	column := sqltext.Ident(key[0][0].Text)
+	ends, err := d.main.Row(ctx, "SELECT MIN("+column+"), MAX("+column+") FROM "+sqltext.Ident(o.name), 2)
 	if err != nil {
 		return nil, changed(err)
 	}
-	if ends[0].null {
+	if ends[0].Null {
 		return []string{""}, nil
 	}
-	return divide(column, ends[0].s, ends[1].s, key[0][2].s == "1", int(o.bytes/rangeBytes))
+	return divide(column, ends[0].Text, ends[1].Text, key[0][2].Text == "1", int(o.bytes/rangeBytes))
 }
 
-// divide makes n conditions that together hold for every number.
+// divide returns about n conditions, of which exactly one is true for every number.
 func divide(column, low, high string, unsigned bool, n int) ([]string, error) {
 	const sign = 1 << 63
 	parse := func(s string) (uint64, error) {

@@ -7,20 +7,20 @@ import (
 	"io"
 )
 
-// blocksInFlight is how many blocks may wait for the writer.
+// blocksInFlight is the number of blocks that may wait for the writer.
 const blocksInFlight = 6
 
-// A pipe hashes and writes blocks while the next ones are being filled.
+// A pipe hashes and writes blocks while the next ones are filled.
 type pipe struct {
 	full  chan []byte
 	empty chan []byte
-	done  chan struct{} // closed once the writer has ended
+	done  chan struct{} // closed when the writer has ended
 	w     io.Writer
 	sum   hash.Hash
-	err   error // of the writer, valid once done is closed
+	err   error // of the writer; valid when done is closed
 }
 
-// startPipe begins to write to w; cancel is called with the writer's error.
+// startPipe returns a pipe that writes to w. It calls cancel with the writer's error.
 func startPipe(w io.Writer, cancel context.CancelCauseFunc) *pipe {
 	p := &pipe{
 		full: make(chan []byte, blocksInFlight), empty: make(chan []byte, blocksInFlight),
@@ -43,7 +43,7 @@ func startPipe(w io.Writer, cancel context.CancelCauseFunc) *pipe {
 	return p
 }
 
-// pass hands a block over and returns an empty one.
+// pass queues a block for the writer and returns an empty one.
 func (p *pipe) pass(block []byte) ([]byte, error) {
 	select {
 	case p.full <- block:
@@ -58,7 +58,7 @@ func (p *pipe) pass(block []byte) ([]byte, error) {
 	}
 }
 
-// finish waits for the writer's end and returns the hash of all that it wrote.
+// finish waits until everything is written and returns its hash.
 func (p *pipe) finish() (sum [32]byte, err error) {
 	close(p.full)
 	<-p.done

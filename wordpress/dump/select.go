@@ -6,17 +6,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// Check tells what is wrong with the options, as far as that is known without the
-// database.
+// Check returns an error if the options are invalid for every database.
 func (o *Options) Check() error {
-	if err := checkFor(o.For); err != nil {
+	if err := sqltext.CheckTarget(o.For); err != nil {
 		return err
 	}
 	switch {
-	case o.Threads < 0 || o.Threads > threadsMost:
-		return fmt.Errorf("threads %d: must be 1 to %d", o.Threads, threadsMost)
+	case o.Threads < 0 || o.Threads > maxThreads:
+		return fmt.Errorf("threads %d: must be 1 to %d", o.Threads, maxThreads)
 	case o.Blog < 0:
 		return fmt.Errorf("blog %d: must be the number of a multisite's site, from 1", o.Blog)
 	case len(o.Tables) > 0 && (o.PrefixOnly || o.Blog != 0):
@@ -30,61 +31,55 @@ func (o *Options) Check() error {
 	return nil
 }
 
-// Partial is what the options leave out or change, as JSON; "" when the dump is of
-// everything, as it is.
+// Partial returns what the options leave out or change, as JSON; "" if nothing.
 func (o *Options) Partial() string {
-	what := *o
-	what.Strict, what.Threads = false, 0 // they change nothing of a dump
+	set := *o
+	set.Strict, set.Threads = false, 0 // they do not change the dump
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(what); err != nil || b.String() == "{}\n" {
+	if err := e.Encode(set); err != nil || b.String() == "{}\n" {
 		return ""
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// checkSelection makes sure that the options can mean something in this database.
-// A misspelt name must not end in a dump that silently lacks a table.
+// checkSelection returns an error if the options match nothing in this database: a
+// misspelt name must not lead to a dump that silently lacks a table.
 func (d *Dump) checkSelection() error {
 	o := &d.opts
 	switch {
 	case d.db.TablePrefix != "":
 	case o.PrefixOnly || o.Blog != 0:
-		return errors.New("choose tables: the site's table prefix is not known, which prefix_only and blog go by")
+		return errors.New("choose tables: prefix_only and blog need the site's table prefix, which is unknown")
 	case o.NoTransients:
-		d.warn("", "transients are not left out, since the site's table prefix is not known")
+		d.warn("", "transients are not left out, since the site's table prefix is unknown")
 	}
 	for _, name := range o.Tables {
-		if !d.matched(name) {
-			return fmt.Errorf("choose tables: %s matches no table or view", printable(name))
+		if !slices.ContainsFunc(d.objects, func(t *object) bool { return match(name, t.name) }) {
+			return fmt.Errorf("choose tables: %s matches no table or view", sqltext.Printable(name))
 		}
 	}
 	if o.Blog != 0 && !slices.ContainsFunc(d.objects, func(t *object) bool { return blogOf(t.name, d.db.TablePrefix) == o.Blog }) {
-		return fmt.Errorf("choose tables: there is no table of site %d of the multisite (prefix %s)", o.Blog, printable(d.db.TablePrefix))
+		return fmt.Errorf("choose tables: there is no table of site %d of the multisite (prefix %s)", o.Blog, sqltext.Printable(d.db.TablePrefix))
 	}
 	if o.PrefixOnly && !slices.ContainsFunc(d.objects, func(t *object) bool { return strings.HasPrefix(t.name, d.db.TablePrefix) }) {
-		return fmt.Errorf("choose tables: there is no table with the site's prefix %s", printable(d.db.TablePrefix))
+		return fmt.Errorf("choose tables: there is no table with the site's prefix %s", sqltext.Printable(d.db.TablePrefix))
 	}
 	for _, name := range o.NoData {
 		if !strings.ContainsAny(name, "*?") && !d.listed(name) {
-			d.warn("", "no_data names "+printable(name)+", which is not in the dump")
+			d.warn("", "no_data names "+sqltext.Printable(name)+", which is not in the dump")
 		}
 	}
 	for name := range o.Where {
 		if !slices.ContainsFunc(d.objects, func(t *object) bool { return t.name == name && t.kind == kindTable }) {
-			return fmt.Errorf("choose rows: where names %s, which is no table in the dump", printable(name))
+			return fmt.Errorf("choose rows: where names %s, which is no table in the dump", sqltext.Printable(name))
 		}
 	}
 	return nil
 }
 
-// matched tells whether a pattern fits one of the tables to dump.
-func (d *Dump) matched(pattern string) bool {
-	return slices.ContainsFunc(d.objects, func(t *object) bool { return match(pattern, t.name) })
-}
-
-// wants tells whether a table or view is to be dumped.
+// wants reports whether a table or view is to be dumped.
 func (o *Options) wants(name, prefix string, custom []string) bool {
 	if matchAny(o.ExcludeTables, name) {
 		return false
@@ -95,10 +90,8 @@ func (o *Options) wants(name, prefix string, custom []string) bool {
 	if !o.PrefixOnly && o.Blog == 0 {
 		return true
 	}
-	for _, c := range custom {
-		if c == name {
-			return true
-		}
+	if slices.Contains(custom, name) {
+		return true
 	}
 	if o.Blog == 0 {
 		return strings.HasPrefix(name, prefix)
@@ -106,13 +99,14 @@ func (o *Options) wants(name, prefix string, custom []string) bool {
 	return blogOf(name, prefix) == o.Blog || name == prefix+"users" || name == prefix+"usermeta"
 }
 
-// whole tells whether the dump is of the whole database, its routines and events included.
+// whole reports whether the dump is of the whole database, routines and events
+// included.
 func (o *Options) whole() bool {
 	return len(o.Tables) == 0 && !o.PrefixOnly && o.Blog == 0
 }
 
-// blogOf is the number of the multisite's site that a table belongs to: wp_3_posts
-// is of site 3, wp_posts of site 1.
+// blogOf returns the number of the site of a multisite that a table belongs to: 3 for
+// wp_3_posts, 1 for wp_posts, 0 for a table without the prefix.
 func blogOf(name, prefix string) int {
 	rest, ok := strings.CutPrefix(name, prefix)
 	if !ok {
@@ -132,7 +126,7 @@ func blogOf(name, prefix string) int {
 	return n
 }
 
-// condition is which rows of a table to dump, "" for all.
+// condition returns the condition for the rows of a table to dump, "" for all.
 func (o *Options) condition(table, prefix string) string {
 	var parts []string
 	if w := o.Where[table]; w != "" {
@@ -162,7 +156,8 @@ func matchAny(patterns []string, name string) bool {
 	return false
 }
 
-// match tells whether name fits pattern, in which * stands for any bytes and ? for one.
+// match reports whether a name matches a pattern, in which * stands for any bytes and
+// ? for one.
 func match(pattern, name string) bool {
 	var p, n int
 	star, mark := -1, 0

@@ -7,11 +7,11 @@ import (
 	"os"
 )
 
-// spoolMemory is how much a spool keeps in memory before it takes to a file.
+// spoolMemory is how many bytes a spool keeps in memory before it creates a file.
 const spoolMemory = 8 << 20
 
-// A spool keeps text aside: in memory while it is little, then in a file that has
-// no name any more, so that nothing of it outlives the process.
+// A spool stores text temporarily: a little in memory, more in a file. The file is
+// unlinked as soon as it is open, so that nothing of it outlives the process.
 type spool struct {
 	dir    string
 	memory []byte
@@ -21,7 +21,7 @@ type spool struct {
 
 func newSpool(dir string) *spool { return &spool{dir: dir} }
 
-// size is how much has been written.
+// size returns how many bytes have been written.
 func (s *spool) size() int64 { return s.inFile + int64(len(s.memory)) }
 
 // Write appends p.
@@ -33,28 +33,28 @@ func (s *spool) Write(p []byte) (int, error) {
 	if s.file == nil {
 		f, err := os.CreateTemp(s.dir, "wp-oneway-*") // 0600
 		if err != nil {
-			return 0, fmt.Errorf("keep locked tables aside: %w", err)
+			return 0, fmt.Errorf("store locked tables: %w", err)
 		}
 		s.file = f
 		if err := os.Remove(f.Name()); err != nil {
-			return 0, fmt.Errorf("keep locked tables aside: %w", err)
+			return 0, fmt.Errorf("store locked tables: %w", err)
 		}
 		n, err := f.Write(s.memory)
 		s.inFile += int64(n)
 		if err != nil {
-			return 0, fmt.Errorf("keep locked tables aside: %w", err)
+			return 0, fmt.Errorf("store locked tables: %w", err)
 		}
 		s.memory = nil
 	}
 	n, err := s.file.Write(p)
 	s.inFile += int64(n)
 	if err != nil {
-		err = fmt.Errorf("keep locked tables aside: %w", err)
+		err = fmt.Errorf("store locked tables: %w", err)
 	}
 	return n, err
 }
 
-// section reads a part of what was written.
+// section returns a reader of a range of the text.
 func (s *spool) section(from, to int64) io.Reader {
 	if s.file == nil {
 		return bytes.NewReader(s.memory[from:to])
@@ -62,7 +62,7 @@ func (s *spool) section(from, to int64) io.Reader {
 	return io.NewSectionReader(s.file, from, to-from)
 }
 
-// Close gives the memory and the file up.
+// Close removes the file. A nil spool may be closed.
 func (s *spool) Close() error {
 	if s == nil || s.file == nil {
 		return nil

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// writeObject writes a table or a sequence, at the moment of the dump.
+// writeObject writes a table or a sequence as of the snapshot.
 func (d *Dump) writeObject(ctx context.Context, t *text, o *object) error {
 	from := t.size()
 	if err := d.writeTitle(t, o); err != nil {
@@ -24,10 +27,10 @@ func (d *Dump) writeTitle(t *text, o *object) error {
 	return t.printf("\n--\n-- %s\n--\n\n", o)
 }
 
-// count notes what was written of an object. Rows that were there when the dump
-// began, and are not in its snapshot, have been truncated, not deleted.
+// count adds an object to the report. If it had rows before the snapshot and has none
+// in it, the table was truncated meanwhile: deleted rows would still be there.
 func (d *Dump) count(o *object, rows, bytes int64) error {
-	if rows == 0 && o.filled && o.steady && d.opts.condition(o.name, d.db.TablePrefix) == "" {
+	if rows == 0 && o.filled && o.transactional && d.opts.condition(o.name, d.db.TablePrefix) == "" {
 		return fmt.Errorf("dump %s: %w: it had rows when the dump began and has none now", o, ErrChanged)
 	}
 	d.report.Rows += rows
@@ -35,14 +38,14 @@ func (d *Dump) count(o *object, rows, bytes int64) error {
 	return nil
 }
 
-// writeBody writes an object on c, which has the snapshot, or from what was kept
-// aside. A savepoint lets go of the object's metadata lock as soon as it is read.
-func (d *Dump) writeBody(ctx context.Context, c *conn, t *text, o *object) (rows int64, err error) {
+// writeBody writes an object from c, which has the snapshot, or from the spool. The
+// rollback to a savepoint releases the object's metadata lock as soon as it is read.
+func (d *Dump) writeBody(ctx context.Context, c *mysql.Conn, t *text, o *object) (rows int64, err error) {
 	if s := d.stored[o.name]; s != nil {
 		_, err = io.Copy(t, d.spool.section(s.from, s.to))
 		return s.rows, err
 	}
-	if err := c.exec(ctx, "SAVEPOINT t"); err != nil {
+	if err := c.Exec(ctx, "SAVEPOINT t"); err != nil {
 		return 0, err
 	}
 	if o.kind == kindSequence {
@@ -53,11 +56,11 @@ func (d *Dump) writeBody(ctx context.Context, c *conn, t *text, o *object) (rows
 	if err != nil {
 		return rows, err
 	}
-	return rows, c.exec(ctx, "ROLLBACK TO SAVEPOINT t")
+	return rows, c.Exec(ctx, "ROLLBACK TO SAVEPOINT t")
 }
 
 // writeTable writes a table's definition and rows.
-func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int64, error) {
+func (d *Dump) writeTable(ctx context.Context, c *mysql.Conn, t *text, o *object) (int64, error) {
 	ddl, columns, err := d.readTable(ctx, c, o)
 	if err != nil {
 		return 0, err
@@ -65,7 +68,7 @@ func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int
 	if err := t.raw(ddl); err != nil || columns == nil {
 		return 0, err
 	}
-	if !d.history(o) {
+	if !d.hasHistory(o) {
 		if o.versioned {
 			d.warn(o.String(), "the history of its rows is left out, since "+d.whyNoHistory(o))
 		}
@@ -74,99 +77,26 @@ func (d *Dump) writeTable(ctx context.Context, c *conn, t *text, o *object) (int
 	return d.writeHistory(ctx, c, t, o, columns)
 }
 
-// readTable reads a table's definition, as SQL, and the columns to write; these are
-// nil when its rows are not to be written.
-func (d *Dump) readTable(ctx context.Context, c *conn, o *object) (ddl string, columns []column, err error) {
-	withRows := !o.rowless && !o.noData
-	if withRows { // from here on nobody changes the definition
-		if err := c.exec(ctx, "SELECT 1 FROM "+ident(o.name)+" LIMIT 0"); err != nil {
-			return "", nil, changed(err)
-		}
-	}
-	row, err := c.one(ctx, "SHOW CREATE TABLE "+ident(o.name), 2)
-	if err != nil {
-		return "", nil, changed(err)
-	}
-	if withRows && o.steady {
-		if err := d.sameTable(ctx, c, o, row[1].s); err != nil {
-			return "", nil, err
-		}
-	}
-	create, err := d.definition(ctx, c, o, row[1].s)
-	if err != nil {
-		return "", nil, changed(err)
-	}
-	create += ";\n"
-	if d.hidesOptions(row[1].s) {
-		create = "SET sql_mode='" + restoreMode + ",IGNORE_BAD_TABLE_OPTIONS';\n" + create + "SET sql_mode='" + restoreMode + "';\n"
-	}
-	if withRows {
-		if columns, err = c.columnsOf(ctx, d.server, o, d.history(o)); err != nil {
-			return "", nil, err
-		}
-		o.ordered = o.steady && hasPrimaryKey(create)
-	}
-	return "DROP TABLE IF EXISTS " + ident(o.name) + ";\n" + create, columns, nil
-}
-
-// history tells whether a table's old rows are dumped and can be restored.
-func (d *Dump) history(o *object) bool {
-	return o.versioned && !o.numbered && d.server.number >= 101100 && !d.foreign()
-}
-
-func (d *Dump) whyNoHistory(o *object) string {
-	if o.numbered {
-		return "it is kept by numbers of transactions, which no server lets anyone write"
-	}
-	return "the server that the dump is for lets nobody write it"
-}
-
-// definition is a table's CREATE statement, made fit for another database.
-func (d *Dump) definition(ctx context.Context, c *conn, o *object, create string) (string, error) {
-	if d.hidesOptions(create) {
-		var err error
-		if create, err = showOptions(ctx, c, o); err != nil {
-			return "", err
-		}
-	}
-	if !o.noData && !o.rowless {
-		var err error
-		if create, err = d.spellOut(ctx, c, o, create); err != nil {
-			return "", err
-		}
-	}
-	if !d.server.maria && !d.foreign() {
-		create = withoutInherited(create)
-	}
-	if o.filled && strings.EqualFold(o.engine, "ARCHIVE") { // it takes no number below the next one
-		create = withoutNextNumber(create)
-	}
-	if strings.Contains(create, ident(d.db.Name)+".") {
-		create = join(unqualify((dialect{}).tokens(create), d.name(), "", func(name string, _ []token) bool { return d.listed(name) }))
-	}
-	return d.adaptTable(o, create), nil
-}
-
-// writeRows writes a table's rows, or those within one range.
-func (d *Dump) writeRows(ctx context.Context, c *conn, t *text, o *object, columns []column, within string) (int64, error) {
+// writeRows writes a table's rows, or those of one range.
+func (d *Dump) writeRows(ctx context.Context, c *mysql.Conn, t *text, o *object, columns []column, within string) (int64, error) {
 	sources := make([]string, len(columns))
 	for i, col := range columns {
 		sources[i] = col.source
 	}
-	if len(sources) == 0 { // all are generated: the rows are worth no more than their number
+	if len(sources) == 0 { // all are generated: only the number of rows matters
 		sources = []string{"1"}
 	}
-	typed := d.typedCondition(columns)
-	some, err := d.anyTyped(ctx, c, o, within, typed)
+	hidden := d.hiddenTypesCondition(columns)
+	some, err := d.hasHiddenTypes(ctx, c, o, within, hidden)
 	if err != nil {
 		return 0, err
 	}
-	untyped := ""
+	visible := ""
 	if some {
-		untyped = "(" + typed + ") IS NOT TRUE"
+		visible = "(" + hidden + ") IS NOT TRUE"
 	}
-	w := newInserts(t, o.name, columns, d.server.maxPacket)
-	if err := c.query(ctx, "SELECT "+strings.Join(sources, ",")+d.source(o, within, untyped), w.row); err != nil {
+	w := newInserts(t, o.name, columns, d.server.MaxPacket)
+	if err := c.Query(ctx, "SELECT "+strings.Join(sources, ",")+d.source(o, within, visible), w.row); err != nil {
 		return w.rows, changed(err)
 	}
 	if err := w.end(); err != nil {
@@ -176,59 +106,60 @@ func (d *Dump) writeRows(ctx context.Context, c *conn, t *text, o *object, colum
 	if !some {
 		return w.rows, nil
 	}
-	rows, err := d.writeTyped(ctx, c, t, o, columns, d.source(o, within, "("+typed+") IS TRUE"))
+	rows, err := d.writeHiddenTypes(ctx, c, t, o, columns, d.source(o, within, "("+hidden+") IS TRUE"))
 	return w.rows + rows, changed(err)
 }
 
-// source is where rows are read from, and which: those for which all conditions hold.
+// source returns the FROM and WHERE clauses for the rows for which all conditions
+// hold.
 func (d *Dump) source(o *object, conditions ...string) string {
-	from := " FROM " + ident(o.name)
+	from := " FROM " + sqltext.Ident(o.name)
 	switch {
-	case d.history(o):
+	case d.hasHistory(o):
 		from += " FOR SYSTEM_TIME ALL"
-	case o.ordered: // else an index may look cheaper to the server, and shuffle the rows
+	case o.ordered: // else the server may choose another index and return another order
 		from += " FORCE INDEX (PRIMARY)"
 	}
-	before := " WHERE "
+	separator := " WHERE "
 	for _, condition := range append(conditions, d.opts.condition(o.name, d.db.TablePrefix)) {
 		if condition != "" {
-			from += before + condition
-			before = " AND "
+			from += separator + condition
+			separator = " AND "
 		}
 	}
 	return from
 }
 
-// warnLongest warns of a statement that the server itself would not take.
+// warnLongest warns of a statement that the source server itself would reject.
 func (d *Dump) warnLongest(o *object, longest int64) {
-	if longest > d.server.maxPacket {
+	if longest > d.server.MaxPacket {
 		d.warn(o.String(), fmt.Sprintf("a row makes a statement of %d bytes, more than the server's max_allowed_packet of %d; a restore needs a larger one on both sides",
-			longest, d.server.maxPacket))
+			longest, d.server.MaxPacket))
 	}
 }
 
-// writeSequence writes a sequence as it stands.
-func (d *Dump) writeSequence(ctx context.Context, c *conn, t *text, o *object) error {
-	row, err := c.one(ctx, "SHOW CREATE SEQUENCE "+ident(o.name), 2)
+// writeSequence writes a sequence with its state.
+func (d *Dump) writeSequence(ctx context.Context, c *mysql.Conn, t *text, o *object) error {
+	row, err := c.Row(ctx, "SHOW CREATE SEQUENCE "+sqltext.Ident(o.name), 2)
 	if err != nil {
 		return changed(err)
 	}
-	state, err := c.one(ctx, "SELECT * FROM "+ident(o.name), 1)
+	state, err := c.Row(ctx, "SELECT * FROM "+sqltext.Ident(o.name), 1)
 	if err != nil {
 		return changed(err)
 	}
 	values := make([]string, len(state))
 	for i, v := range state {
-		values[i] = v.s
+		values[i] = v.Text
 	}
-	return t.raw("DROP SEQUENCE IF EXISTS ", ident(o.name), ";\n", row[1].s, ";\n",
-		"INSERT INTO ", ident(o.name), " VALUES (", strings.Join(values, ","), ");\n")
+	return t.raw("DROP SEQUENCE IF EXISTS ", sqltext.Ident(o.name), ";\n", row[1].Text, ";\n",
+		"INSERT INTO ", sqltext.Ident(o.name), " VALUES (", strings.Join(values, ","), ");\n")
 }
 
-// changed wraps errors which mean that the site has changed the table meanwhile.
+// changed wraps errors that mean that the site has changed the table meanwhile.
 func changed(err error) error {
-	switch number(err) {
-	case errChangedTable, errNoTable, errLockTimeout: // the last while it is being changed
+	switch mysql.ErrorNumber(err) {
+	case mysql.TableChanged, mysql.NoSuchTable, mysql.LockTimeout: // the last while an ALTER TABLE runs
 		return fmt.Errorf("%w: %w", ErrChanged, err)
 	}
 	return err

@@ -1,57 +1,59 @@
 package dump
 
 import (
+	"errors"
 	"fmt"
+	"io"
 )
 
-// blockSize is how much text is gathered before it is handed on.
+// blockSize is the size of a block, in bytes.
 const blockSize = 512 << 10
 
-// text gathers SQL in a block and hands full blocks on.
+// text collects SQL in a block and passes full blocks on.
 type text struct {
 	block []byte
-	// pass takes a block and returns an empty one to go on with, of blockSize.
-	pass func(block []byte) ([]byte, error)
-	gone int64 // bytes in the blocks passed on
+	// pass takes a block and returns an empty one of blockSize.
+	pass   func(block []byte) ([]byte, error)
+	passed int64 // bytes in the blocks passed on
 }
 
 func newText(pass func([]byte) ([]byte, error)) *text {
 	return &text{block: make([]byte, 0, blockSize), pass: pass}
 }
 
-// size is how many bytes have been written so far.
-func (t *text) size() int64 { return t.gone + int64(len(t.block)) }
+// size returns how many bytes have been written so far.
+func (t *text) size() int64 { return t.passed + int64(len(t.block)) }
 
-// flush hands on what has been gathered.
+// flush passes the current block on.
 func (t *text) flush() error {
 	if len(t.block) == 0 {
 		return nil
 	}
-	t.gone += int64(len(t.block))
+	t.passed += int64(len(t.block))
 	empty, err := t.pass(t.block)
 	t.block = empty[:0]
 	return err
 }
 
-// hand passes on a block that was filled elsewhere, and returns an empty one.
-func (t *text) hand(block []byte) ([]byte, error) {
+// append passes on a block that was filled elsewhere, and returns an empty one.
+func (t *text) append(block []byte) ([]byte, error) {
 	if err := t.flush(); err != nil {
 		return block[:0], err
 	}
-	t.gone += int64(len(block))
+	t.passed += int64(len(block))
 	empty, err := t.pass(block)
 	return empty[:0], err
 }
 
-// room makes sure that n bytes, at most blockSize, fit into the block.
-func (t *text) room(n int) error {
+// reserve makes space for n bytes, at most blockSize, in the block.
+func (t *text) reserve(n int) error {
 	if cap(t.block)-len(t.block) >= n {
 		return nil
 	}
 	return t.flush()
 }
 
-// Write appends p, in pieces if need be.
+// Write appends p.
 func (t *text) Write(p []byte) (int, error) {
 	total := len(p)
 	for {
@@ -80,4 +82,24 @@ func (t *text) raw(parts ...string) error {
 		}
 	}
 	return nil
+}
+
+// ReadFrom appends everything that r returns. It reads into the block itself.
+func (t *text) ReadFrom(r io.Reader) (int64, error) {
+	before := t.size()
+	for {
+		if len(t.block) == cap(t.block) {
+			if err := t.flush(); err != nil {
+				return t.size() - before, err
+			}
+		}
+		n, err := r.Read(t.block[len(t.block):cap(t.block)])
+		t.block = t.block[:len(t.block)+n]
+		if errors.Is(err, io.EOF) {
+			return t.size() - before, nil
+		}
+		if err != nil {
+			return t.size() - before, err
+		}
+	}
 }

@@ -15,7 +15,7 @@ func TestThreadsWriteTheSameDumpMariaDB(t *testing.T) { threadsWriteTheSame(t, m
 func TestThreadsWriteTheSameDumpMySQL(t *testing.T) { threadsWriteTheSame(t, mySQL(t)) }
 
 func threadsWriteTheSame(t *testing.T, f *flavour) {
-	db := filled(t, f, "threads", "InnoDB")
+	db := filled(t, f, "threads", "InnoDB", 250)
 	f.run(t, db, "CREATE TABLE neg (k BIGINT, l INT, t LONGTEXT, PRIMARY KEY (k, l)); INSERT INTO neg SELECT -9223372036854775807 + m.id*20000000000000000 + x.id, m.id, LEFT(t, 7000) FROM m, (SELECT id FROM m LIMIT 16) x; "+
 		"CREATE TABLE nokey (t LONGTEXT); INSERT INTO nokey SELECT t FROM m; CREATE TABLE my (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO my VALUES (1); "+
 		"CREATE TABLE text (k VARCHAR(10) PRIMARY KEY, t LONGTEXT); INSERT INTO text SELECT id, t FROM m; CREATE VIEW v AS SELECT * FROM a; CREATE TABLE none (id INT PRIMARY KEY)")
@@ -39,7 +39,7 @@ func threadsWriteTheSame(t *testing.T, f *flavour) {
 	}
 }
 
-func TestThreadsTortured(t *testing.T) {
+func TestThreadsRestoreEverything(t *testing.T) {
 	f := mariaDB(t)
 	f.torture(t, "tortured")
 	text, _ := f.dump(t, "tortured", dump.Options{Threads: 3})
@@ -52,7 +52,7 @@ func TestThreadsTortured(t *testing.T) {
 	}
 }
 
-func TestThreadsShareOneMoment(t *testing.T) {
+func TestThreadsShareOneSnapshot(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "busythreads")
 	f.run(t, db, "CREATE TABLE m_filler (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO m_filler SELECT seq, REPEAT('x', 100000) FROM seq_1_to_300; ANALYZE TABLE m_filler")
@@ -79,7 +79,7 @@ func TestThreadsShareOneMoment(t *testing.T) {
 func TestThreadsNoticeChanges(t *testing.T) {
 	f := mariaDB(t)
 	for _, statement := range []string{"TRUNCATE TABLE z", "DROP TABLE z", "ALTER TABLE z ADD COLUMN x INT, ALGORITHM=COPY"} {
-		db := filled(t, f, "threadsmoved", "InnoDB")
+		db := filled(t, f, "threadsmoved", "InnoDB", 250)
 		f.run(t, db, "CREATE TABLE n (id INT PRIMARY KEY, t LONGTEXT); INSERT INTO n SELECT * FROM m; ANALYZE TABLE m, n")
 		d, err := dump.Open(t.Context(), f.config(db), dump.Options{Threads: 2})
 		if err != nil {

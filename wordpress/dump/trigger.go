@@ -3,68 +3,51 @@ package dump
 import (
 	"context"
 	"fmt"
-	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// readTriggers reads the triggers of the tables that are dumped, in the order in
-// which they fire.
+// readTriggers reads the triggers of the tables that are dumped, in the order in which
+// they fire.
 func (d *Dump) readTriggers(ctx context.Context) error {
-	rows, err := d.main.table(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "+thisDatabase("TRIGGER")+
+	rows, err := d.main.Rows(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "+inDatabase("TRIGGER")+
 		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER", 2)
 	if err != nil {
 		return fmt.Errorf("list triggers: %w", err)
 	}
-	for _, r := range rows {
-		if !d.listed(r[1].s) {
+	for _, row := range rows {
+		if !d.listed(row[1].Text) {
 			continue
 		}
-		before := len(d.codes)
-		if err := d.readCode(ctx, &code{what: "TRIGGER", name: r[0].s}); err != nil {
+		before := len(d.routines)
+		if err := d.readRoutine(ctx, &routine{kind: "TRIGGER", name: row[0].Text}); err != nil {
 			return err
 		}
-		if len(d.codes) == before {
+		if len(d.routines) == before {
 			continue
 		}
-		c := d.codes[before]
-		if err := d.tryTrigger(ctx, c, r[1].s); err != nil {
+		r := d.routines[before]
+		if err := d.tryTrigger(ctx, r, row[1].Text); err != nil {
 			return err
 		}
-		if c.broken != "" {
-			d.warn(c.String(), "it cannot be created any more and is kept as a comment: "+c.broken)
+		if r.broken != "" {
+			d.warn(r.String(), "it cannot be created any more and is kept as a comment: "+r.broken)
 		}
 	}
 	return nil
 }
 
-// tryTrigger finds out whether a trigger names a column that its table has no more:
-// servers do not mind that until the trigger fires, but refuse to create it.
-func (d *Dump) tryTrigger(ctx context.Context, c *code, table string) error {
-	for _, column := range rowColumns(dialectOf(c.mode).tokens(c.text)) {
-		found, err := d.main.strings(ctx, "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE "+thisTable(table)+" AND COLUMN_NAME="+literal(column))
+// tryTrigger checks whether a trigger uses a column that its table does not have any
+// more: servers keep such a trigger until it fires, but refuse to create it.
+func (d *Dump) tryTrigger(ctx context.Context, r *routine, table string) error {
+	for _, column := range sqltext.TriggerColumns(sqltext.DialectOf(r.mode).Tokens(r.text)) {
+		found, err := d.main.Strings(ctx, "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE "+ofTable(table)+" AND COLUMN_NAME="+sqltext.Literal(column))
 		if err != nil {
-			return fmt.Errorf("look at %s: %w", c, err)
+			return fmt.Errorf("check %s: %w", r, err)
 		}
 		if len(found) == 0 {
-			c.broken = "its table has no column " + ident(printable(column))
+			r.broken = "its table has no column " + sqltext.Ident(sqltext.Printable(column))
 		}
 	}
 	return nil
-}
-
-// rowColumns are the columns that a trigger's body names of its rows, NEW and OLD;
-// none if one of these names may stand for something else there.
-func rowColumns(list []token) []string {
-	var columns []string
-	for i, t := range list {
-		if t.kind != tokenWord || !strings.EqualFold(t.text, "NEW") && !strings.EqualFold(t.text, "OLD") || afterDot(list[:i]) {
-			continue
-		}
-		dot := skipSpace(list, i+1)
-		column := skipSpace(list, dot+1)
-		if dot >= len(list) || list[dot].text != "." || column >= len(list) {
-			return nil
-		}
-		columns = append(columns, list[column].plain())
-	}
-	return columns
 }

@@ -33,7 +33,7 @@ func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos at) error {
 	return in.split(u,
 		func() error {
 			return &thrown{u, &Refusal{
-				Class: u.Class, File: in.file(), Line: int(pos.line), Message: "stops with an exception", Expr: in.src.snippet(pos),
+				Class: u.Class, File: in.file(), Line: int(pos.line), Message: "stops with an exception", Origin: OriginStop, Expr: in.src.snippet(pos),
 			}}
 		},
 		func() error { return nil })

@@ -101,7 +101,7 @@ var requestSample = strings.Fields(`HTTP_HOST HTTP_USER_AGENT HTTP_X_FORWARDED_F
 // foreachRequest runs the body for the variables of a request that may lie here:
 // for each of a sample any number of times, with a value that is not known.
 func (in *interp) foreachRequest(s *foreachStmt, a *Array) error {
-	u := in.unknownAt(Undecidable, s.at, a.rest.reason())
+	u := in.unknownAt(Undecidable, s.at, a.rest.reason()).from(a.rest.origin(""))
 	for _, name := range requestSample {
 		if _, known := a.get(strKey(name)); known {
 			continue

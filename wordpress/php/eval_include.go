@@ -14,7 +14,7 @@ func (in *interp) start() error {
 	case err != nil:
 		return err
 	case u != nil:
-		return &Refusal{Class: u.Class, File: in.opt.File, Message: u.Reason}
+		return &Refusal{Class: u.Class, File: in.opt.File, Message: u.Reason, Origin: u.Origin}
 	case !ok:
 		return &Refusal{Class: Unreadable, File: in.opt.File, Message: "cannot be read"}
 	}

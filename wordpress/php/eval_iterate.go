@@ -142,7 +142,7 @@ func (in *interp) walk(v Value, pos at, want wanted, use func(k, v Value) error)
 		return err
 	}
 	if u != nil {
-		return in.refuse(Undecidable, pos, "evaluate: %s", u.Reason)
+		return in.refuseUnknown(u, Undecidable, pos, "evaluate: %s", u.Reason)
 	}
 	cond, prepare := in.turns(it, pos, want, use)
 	for {

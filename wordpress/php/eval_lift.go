@@ -88,7 +88,7 @@ func (in *interp) unknownIn(v Value, depth int) *Unknown {
 			return opaque(v.why)
 		}
 		if v.rest != restNone {
-			return in.unknownAt(Undecidable, at{}, v.rest.reason())
+			return in.unknownAt(Undecidable, at{}, v.rest.reason()).from(v.rest.origin(""))
 		}
 		if in.charge(len(v.entries)); depth > 64 || in.stepsLeft == 0 {
 			return in.unknownAt(Undecidable, at{}, "holds too much")

@@ -339,7 +339,7 @@ func (in *interp) evalInstanceof(x *instanceExpr) (Value, error) {
 func (in *interp) throw(name, message string, pos at) error {
 	why := &Refusal{
 		Class: Undecidable, File: in.file(), Line: int(pos.line),
-		Message: "stops with " + name + ": " + message, Expr: in.src.snippet(pos),
+		Message: "stops with " + name + ": " + message, Origin: OriginStop, Expr: in.src.snippet(pos),
 	}
 	if err := in.alloc(len(message)+512, pos); err != nil {
 		return err
@@ -370,6 +370,6 @@ func (in *interp) evalThrow(x *throwExpr) (Value, error) {
 		return nil, in.throw("Error", "Can only throw objects", x.at)
 	}
 	return nil, &thrown{v, &Refusal{
-		Class: Undecidable, File: in.file(), Line: int(x.line), Message: "stops with an exception", Expr: in.src.snippet(x.at),
+		Class: Undecidable, File: in.file(), Line: int(x.line), Message: "stops with an exception", Origin: OriginStop, Expr: in.src.snippet(x.at),
 	}}
 }

@@ -134,7 +134,7 @@ func (in *interp) stringOf(v Value, pos at) (string, error) {
 		return "", err
 	}
 	if u, ok := v.(*Unknown); ok {
-		return "", in.refuse(u.Class, pos, "evaluate: the string of an object %s", u.Reason)
+		return "", in.refuseUnknown(u, u.Class, pos, "evaluate: the string of an object %s", u.Reason)
 	}
 	return toString(v), nil
 }

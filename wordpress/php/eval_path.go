@@ -91,7 +91,7 @@ func (in *interp) readFile(name string, pos at) (text string, unknown *Unknown, 
 func (in *interp) unread(err error, pos at) (string, *Unknown, bool, error) {
 	switch c := in.opt.Errors; {
 	case c != nil && c.Outside(err):
-		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home"), false, nil
+		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home").from(OriginHome), false, nil
 	case c != nil && c.Irregular(err):
 		return "", in.unknownAt(Unreadable, pos, "needs what is no regular file"), false, nil
 	case errors.Is(err, fs.ErrNotExist):

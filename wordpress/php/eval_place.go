@@ -199,7 +199,7 @@ func (in *interp) arrayElement(v *Array, s step, pos at) (Value, error) {
 	}
 	if v.rest != restNone && s.k.str {
 		if v.rest.covers(s.k.s) {
-			return in.unknownAt(Undecidable, pos, v.rest.reason()), nil
+			return in.unknownAt(Undecidable, pos, v.rest.reason()).from(v.rest.origin(s.k.s)), nil
 		}
 		return null, nil
 	}

@@ -201,7 +201,7 @@ func (in *interp) changeKey(a *Array, s step, rest []step, pos at, change func(V
 		return nil
 	}
 	if !ok && a.rest != restNone && s.k.str && a.rest.covers(s.k.s) {
-		old = in.unknownAt(Undecidable, pos, a.rest.reason())
+		old = in.unknownAt(Undecidable, pos, a.rest.reason()).from(a.rest.origin(s.k.s))
 	}
 	v, err := in.changed(old, rest, pos, change)
 	if err != nil {

@@ -230,7 +230,7 @@ func arrayKeyExists(c *call) (Value, error) {
 	case !found && a.why != nil:
 		return maybe(a.why), nil
 	case !found && a.rest.covers(k.text()):
-		return maybe(c.unknown(a.rest.reason())), nil
+		return maybe(c.unknown(a.rest.reason()).from(a.rest.origin(k.text()))), nil
 	case unknown && (a.why != nil || u.maybeAbsent()):
 		return maybe(u), nil
 	}

@@ -50,7 +50,7 @@ func (c *call) searchObject(a *Array, needle Value) (Value, error) {
 			return nil, err
 		}
 		if u, ok := v.(*Unknown); ok {
-			return c.unknown(u.Reason), nil
+			return c.unknown(u.Reason).from(u.Origin), nil
 		}
 		if toBool(v) {
 			return e.k.value(), nil

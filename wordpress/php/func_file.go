@@ -162,7 +162,7 @@ func (c *call) asked(err error) Value {
 	case missing(err):
 		return boolVal(false)
 	case errs != nil && errs.Outside(err):
-		return c.unsafe("looks outside the site's home")
+		return c.unsafe("looks outside the site's home").from(OriginHome)
 	}
 	return c.in.unknownAt(Unreadable, c.pos, "needs a file that cannot be read")
 }

@@ -336,7 +336,7 @@ func (p *iniParser) variable() Value {
 	}
 	v := p.call.env(t.text)
 	if v.kind() == kNull && ofRequest(t.text) {
-		return p.call.unknown("depends on the request")
+		return p.call.unknown("depends on the request").from(OriginRequest)
 	}
 	if v.kind() == kNull {
 		return strVal("")

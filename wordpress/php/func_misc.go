@@ -69,12 +69,12 @@ func notCommandLine(c *call) (Value, error) {
 func getenvFunc(c *call) (Value, error) {
 	if !c.has(0) {
 		if !c.in.opt.EnvKnown {
-			return c.unknown("depends on the environment"), nil
+			return c.unknown("depends on the environment").from(OriginEnvironment), nil
 		}
 		if all, ok := c.in.st.get(c.in.slot('m', "env")).(*Array); ok {
 			return all, nil
 		}
-		return c.unknown("depends on the environment"), nil
+		return c.unknown("depends on the environment").from(OriginEnvironment), nil
 	}
 	name, err := c.str(0)
 	if err != nil {
@@ -82,7 +82,7 @@ func getenvFunc(c *call) (Value, error) {
 	}
 	v := c.env(name)
 	if v.kind() == kNull && ofRequest(name) {
-		return c.unknown("depends on the request"), nil // FastCGI passes it as if it were of the environment
+		return c.unknown("depends on the request").from(OriginRequest), nil // FastCGI passes it as if it were of the environment
 	}
 	if v.kind() == kNull {
 		return boolVal(false), nil

@@ -169,7 +169,7 @@ func (in *interp) unknownAt(c Class, pos at, reason string) *Unknown {
 // die ends the world for a reason that matters if all worlds end.
 func (in *interp) die(c Class, pos at, format string, args ...any) error {
 	return &dead{&Refusal{
-		Class: c, File: in.file(), Line: int(pos.line), Message: fmt.Sprintf(format, args...), Expr: in.src.snippet(pos),
+		Class: c, File: in.file(), Line: int(pos.line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.src.snippet(pos),
 	}}
 }
 
@@ -204,7 +204,7 @@ func (in *interp) run() (*state, error) {
 	if len(in.deaths) > 0 {
 		return nil, in.deaths[0]
 	}
-	return nil, &Refusal{Class: Undecidable, File: in.opt.File, Message: "ends before WordPress starts: nothing requires wp-settings.php"}
+	return nil, &Refusal{Class: Undecidable, File: in.opt.File, Message: "ends before WordPress starts: nothing requires wp-settings.php", Origin: OriginStop}
 }
 
 // note keeps the reason of a world's end.

@@ -58,7 +58,7 @@ func either(a, b Value, why *Unknown) *Unknown {
 	}
 	for _, v := range []Value{a, b} {
 		if x, ok := v.(*Unknown); ok && x.Class > u.Class {
-			u.Class, u.File, u.Line, u.Expr, u.Reason = x.Class, x.File, x.Line, x.Expr, x.Reason
+			u.Class, u.File, u.Line, u.Expr, u.Reason, u.Origin = x.Class, x.File, x.Line, x.Expr, x.Reason, x.Origin
 		}
 	}
 	return &u
@@ -214,7 +214,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 // lacking is what lies at a key that an array does not have.
 func (in *interp) lacking(a *Array, k key) Value {
 	if k.str && a.rest.covers(k.s) {
-		return in.unknownAt(Undecidable, at{}, a.rest.reason())
+		return in.unknownAt(Undecidable, at{}, a.rest.reason()).from(a.rest.origin(k.s))
 	}
 	if a.open != nil {
 		return a.open

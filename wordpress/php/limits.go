@@ -35,6 +35,7 @@ type Refusal struct {
 	File    string
 	Line    int
 	Message string
+	Origin  Origin
 	Expr    string // the expression that decides, "" if none does
 }
 

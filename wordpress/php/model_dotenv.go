@@ -227,7 +227,7 @@ func dotenvLoad(must bool) func(c *call) (Value, error) {
 			return nil, err
 		}
 		if u != nil {
-			return nil, c.in.refuse(u.Class, c.pos, "%s", u.Reason)
+			return nil, c.in.refuseUnknown(u, u.Class, c.pos, "%s", u.Reason)
 		}
 		if !found {
 			if must {

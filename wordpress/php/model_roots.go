@@ -82,7 +82,7 @@ func (c *call) configMap() (*Array, *Unknown) {
 func (c *call) withConfig(change func(a *Array)) error {
 	a, u := c.configMap()
 	if u != nil {
-		return c.in.refuse(Undecidable, c.pos, "what Config holds cannot be known: %s", u.Reason)
+		return c.in.refuseUnknown(u, Undecidable, c.pos, "what Config holds cannot be known: %s", u.Reason)
 	}
 	if err := c.alloc(a.size() + 128); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (c *call) withConfig(change func(a *Array)) error {
 
 func configDefine(c *call) (Value, error) {
 	if u := c.unknownIn(c.arg(0)); u != nil {
-		return nil, c.in.refuse(Undecidable, c.pos, "Config::define of an unknown name: %s", u.Reason)
+		return nil, c.in.refuseUnknown(u, Undecidable, c.pos, "Config::define of an unknown name: %s", u.Reason)
 	}
 	name, err := c.str(0)
 	if err != nil {
@@ -138,7 +138,7 @@ func configRemove(c *call) (Value, error) {
 func configApply(c *call) (Value, error) {
 	a, u := c.configMap()
 	if u != nil {
-		return nil, c.in.refuse(Undecidable, c.pos, "what Config holds cannot be known: %s", u.Reason)
+		return nil, c.in.refuseUnknown(u, Undecidable, c.pos, "what Config holds cannot be known: %s", u.Reason)
 	}
 	if err := c.steps(4 * a.len()); err != nil {
 		return nil, err

@@ -161,7 +161,7 @@ func TestAcceptWordPress(t *testing.T) {
 }
 
 func TestAcceptConfigurations(t *testing.T) {
-	files := phpFiles(t, filepath.Join("..", "testdata", "wpconfig"))
+	files := phpFiles(t, filepath.Join("..", "config", "testdata", "wpconfig"))
 	if len(files) < 100 {
 		t.Fatalf("only %d files", len(files))
 	}

@@ -135,5 +135,5 @@ func (in *interp) fileList() []string {
 }
 
 func (u *Unknown) refusal() *Refusal {
-	return &Refusal{Class: u.Class, File: u.File, Line: u.Line, Message: u.Reason, Expr: u.Expr}
+	return &Refusal{Class: u.Class, File: u.File, Line: u.Line, Message: u.Reason, Origin: u.Origin, Expr: u.Expr}
 }

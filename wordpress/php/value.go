@@ -82,8 +82,9 @@ type Unknown struct {
 	Class  Class
 	File   string
 	Line   int
-	Expr   string  // source text of the expression it comes from
-	Reason string  // "depends on the request", ...
+	Expr   string // source text of the expression it comes from
+	Reason string // "depends on the request", ...
+	Origin Origin
 	alts   []Value // if not nil, the value is one of these, all known
 	sticky bool    // whatever is written over it, it stays unknown
 }

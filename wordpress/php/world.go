@@ -225,7 +225,7 @@ func (in *interp) getenv(name string, pos at) Value {
 		e, err = in.element(v, step{k: k}, pos)
 	}
 	if err != nil {
-		return in.unknownAt(Undecidable, pos, "depends on the environment")
+		return in.unknownAt(Undecidable, pos, "depends on the environment").from(OriginEnvironment)
 	}
 	return e
 }

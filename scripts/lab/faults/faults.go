@@ -1,5 +1,5 @@
-// Package faults stands between a client and a store of the lab, and does to
-// requests and connections what networks and stores do.
+// Package faults makes the network and the store between a client and a server of
+// the test library fail: requests through a Proxy, connections through Poison.
 package faults
 
 import (
@@ -16,19 +16,19 @@ import (
 	"time"
 )
 
-// A Fault is what happens to one request on its way.
+// A Fault is what happens to one request.
 type Fault int
 
 // The faults.
 const (
 	None    Fault = iota
-	Drop          // it never arrives
-	Lose          // it takes effect, and its answer is lost
+	Drop          // it does not arrive
+	Lose          // it takes effect, and its response is lost
 	Corrupt       // a byte of its body changes
-	Hang          // it never arrives, and the connection stays open
-	Busy          // 503 SlowDown, not acted on
-	Limited       // 429, not acted on
-	Broken        // 500 InternalError, not acted on
+	Hang          // it does not arrive, and the connection stays open
+	Busy          // 503 SlowDown, without effect
+	Limited       // 429, without effect
+	Broken        // 500 InternalError, without effect
 	Unsure        // 500 InternalError, although it took effect
 	Refused       // 403 AccessDenied
 	Clash         // 409 ConditionalRequestConflict
@@ -36,22 +36,22 @@ const (
 	Expire        // 403 ExpiredToken
 )
 
-// A Proxy stands before an S3 server. It records what is asked for, and does to
-// each request what Rule says.
+// A Proxy forwards requests to an S3 server, records them, and applies the faults
+// that Rule chooses.
 type Proxy struct {
 	*httptest.Server
 	To    *httputil.ReverseProxy
-	Toxic string // the address to reach it by, when it is not its own
-	// Rule is given the operation, and how many of them there were, this one included.
+	Toxic string // address of the connections' proxy in front of this one, if any
+	// Rule chooses the fault of a request. nth counts the requests of that operation,
+	// from 1.
 	Rule func(op string, nth int) Fault
 
 	mu       sync.Mutex
 	ops      []string
-	uploadID string // of the last request that had one
-	dates    []string
+	uploadID string // of the last request with one
 }
 
-// NewProxy starts a proxy before the server at endpoint.
+// NewProxy starts a proxy in front of the server at endpoint.
 func NewProxy(endpoint string, rule func(op string, nth int) Fault) (*Proxy, error) {
 	target, err := url.Parse(endpoint)
 	if err != nil {
@@ -59,7 +59,7 @@ func NewProxy(endpoint string, rule func(op string, nth int) Fault) (*Proxy, err
 	}
 	p := &Proxy{Rule: rule}
 	p.To = &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { // the Host stays, it is signed
+		Rewrite: func(r *httputil.ProxyRequest) { // the Host header is signed and stays
 			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
 		},
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
@@ -68,7 +68,7 @@ func NewProxy(endpoint string, rule func(op string, nth int) Fault) (*Proxy, err
 	return p, nil
 }
 
-// Operation names an S3 request; what a backup never sends is told as it is.
+// Operation is the name of an S3 request, or its method and URL if a backup never sends it.
 func Operation(r *http.Request) string {
 	q := r.URL.Query()
 	switch {
@@ -86,30 +86,23 @@ func Operation(r *http.Request) string {
 	return r.Method + " " + r.URL.String()
 }
 
-// Ops lists the operations so far, in their order.
+// Ops lists the operations so far, in order.
 func (p *Proxy) Ops() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.ops)
 }
 
-// Dates lists what time the requests said it was.
-func (p *Proxy) Dates() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.dates)
-}
-
-// UploadID is that of the last request that had one. Rule may ask for it.
+// UploadID is the ID of the last multipart upload that a request named. Only Rule may
+// call it.
 func (p *Proxy) UploadID() string { return p.uploadID }
 
-// record notes a request, and decides what happens to it.
+// record stores a request and returns its fault.
 func (p *Proxy) record(r *http.Request) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	op := Operation(r)
 	p.ops = append(p.ops, op)
-	p.dates = append(p.dates, r.Header.Get("X-Amz-Date"))
 	nth := 0
 	for _, o := range p.ops {
 		if o == op {
@@ -122,7 +115,7 @@ func (p *Proxy) record(r *http.Request) Fault {
 	return p.Rule(op, nth)
 }
 
-// ServeHTTP is http.Handler's.
+// ServeHTTP implements http.Handler.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch p.record(r) {
 	case None:
@@ -136,7 +129,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.To.ServeHTTP(httptest.NewRecorder(), r)
 		refuse(w, r, http.StatusInternalServerError, "InternalError")
 	case Corrupt:
-		b, _ := io.ReadAll(r.Body) // a short body is a fault as well
+		b, _ := io.ReadAll(r.Body) // a short body is also a fault
 		if len(b) > 0 {
 			b[len(b)/2] ^= 1
 		}
@@ -164,8 +157,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func refuse(w http.ResponseWriter, r *http.Request, status int, code string) {
-	_, _ = io.Copy(io.Discard, r.Body) // the answer counts, not what was sent
+	_, _ = io.Copy(io.Discard, r.Body) // only the response matters
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>made up</Message></Error>", code)
+	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>injected fault</Message></Error>", code)
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// RandomToxic is what a run's connections suffer, in toxiproxy's own words; "" is
-// nothing: latency, an end or a reset at a random byte or moment, a black hole, a
-// slow drip.
+// RandomToxic is a random fault of connections as JSON for toxiproxy: latency, an end
+// or reset after random bytes or time, no answer, low bandwidth, or small packets.
+// "" is no fault.
 func RandomToxic(r *rand.Rand) string {
 	stream := []string{"upstream", "downstream"}[r.IntN(2)]
 	kinds := []string{
@@ -31,8 +31,8 @@ func RandomToxic(r *rand.Rand) string {
 	return fmt.Sprintf(`{"name":"toxic","stream":%q,"toxicity":0.4,%s}`, stream, kind)
 }
 
-// Poison puts toxiproxy before the server at upstream, HOST:PORT, and returns how
-// to reach it and how to stop it.
+// Poison starts toxiproxy in front of the server at upstream, HOST:PORT, with a fault
+// of RandomToxic. It returns the proxy's URL and a function that stops the proxy.
 func Poison(upstream, toxic string) (endpoint string, stop func(), err error) {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.New(io.Discard))
 	proxy := toxiproxy.NewProxy(server, "s3", "127.0.0.1:0", upstream)

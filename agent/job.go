@@ -1,0 +1,97 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
+)
+
+// A Job is one site to back up.
+type Job struct {
+	Place     site.Place
+	Name      string // the site's name in the sinks
+	Named     bool   // the operator gave the name; it does not come from the layout
+	Kind      manifest.Kind
+	Selection files.Selection
+	Dump      dump.Options
+	World     wordpress.World
+	Defaults  []byte // a MySQL option file that overrides the connection; nil for none
+	Filters   []archive.Filter
+	Seal      *manifest.Seal // how Filters seal; nil if they do not
+	Sinks     []string       // URLs, which may contain {host} {kind} {site} {owner}
+	Timeout   time.Duration  // of the run; 0 is none
+	Stall     time.Duration  // longest time a destination may make no progress; 0 is unlimited
+	DryRun    bool
+	// RequireOneWay refuses sinks without a verdict of the doctor that they are
+	// one-way. It does not apply to the URLs in Exempt.
+	RequireOneWay bool
+	Exempt        []string
+	Ignore        string // why the site is left out; "" if it is not
+	// Unconfigured means that a search found the site without a configuration. The
+	// site is left out, unless it was backed up before and has lost its configuration.
+	Unconfigured bool
+}
+
+// notInstalled is why an Unconfigured site is left out.
+const notInstalled = "WordPress is not installed there: there is no wp-config.php"
+
+// checkName refuses names that cannot be a site's name in a sink.
+func (j *Job) checkName() error {
+	if site.ValidName(j.Name) {
+		return nil
+	}
+	return manifest.Usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", j.Name)
+}
+
+// request is what the site's side of the run gets of the job.
+func (j *Job) request() source.Request {
+	return source.Request{
+		Path: j.Place.Path, Home: j.Place.Home, Kind: j.Kind, Selection: j.Selection, Dump: j.Dump,
+		World: j.World, Defaults: j.Defaults,
+	}
+}
+
+// A located is a job's site that was found.
+type located struct {
+	root  string // with links resolved
+	uid   uint32
+	owner source.Owner
+}
+
+// locate finds the job's site and looks up its owner.
+func (j *Job) locate() (located, error) {
+	root, uid, err := j.find()
+	if err != nil {
+		return located{}, err
+	}
+	owner, err := source.LookupOwner(uid)
+	return located{root: root, uid: uid, owner: owner}, err
+}
+
+// find resolves the job's path inside its home. The owner is the owner of the root
+// folder or, if that is root, of the nearest folder above it that belongs to
+// somebody else. The owner's groups are not looked up, because that takes long.
+func (j *Job) find() (root string, uid uint32, err error) {
+	home, err := site.OpenHome(j.Place.Home)
+	if err != nil {
+		return "", 0, fmt.Errorf("open the site's home: %w", err)
+	}
+	defer home.Close()
+	root, uid, err = home.Locate(j.Place.Path)
+	if errors.Is(err, syscall.ENOTDIR) {
+		return "", 0, fmt.Errorf("find the site: %s is not a folder; give the folder that holds wp-config.php or wp-load.php", j.Place.Path)
+	}
+	if err != nil {
+		return "", 0, fmt.Errorf("find the site: %w", err)
+	}
+	return root, uid, nil
+}

@@ -1,0 +1,189 @@
+package source
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+)
+
+// A worker and its parent talk over inherited pipes. The worker reads an Owner and
+// an order, as JSON, and writes events, one JSON object per line. The streams of a
+// backup have a pipe each. Everything the worker says is untrusted: it can be under
+// the control of the tenant.
+
+// The worker's file descriptors; os/exec numbers them from 3.
+const (
+	orderFD = 3 + iota
+	eventsFD
+	databaseFD
+	filesFD
+)
+
+// maxEvent is the limit of an event, in bytes.
+const maxEvent = 32 << 20
+
+// An order is what a worker is started for. One field is set.
+type order struct {
+	// Site is a site to open. The worker sends its facts, how each of its parts
+	// ended, and the findings.
+	Site *Request `json:"site,omitempty"`
+	// Survey are sites of one owner whose configurations are read. The worker sends
+	// the facts or an error for each, in this order.
+	Survey []Request `json:"survey,omitempty"`
+}
+
+// An event is a message of the worker. One field is set.
+type event struct {
+	Facts    *Facts       `json:"facts,omitempty"`
+	Part     *partEnd     `json:"part,omitempty"`
+	Findings *Findings    `json:"findings,omitempty"`
+	Error    *remoteError `json:"error,omitempty"`
+}
+
+// check refuses events that our workers never send.
+func (e *event) check() error {
+	set := 0
+	for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil} {
+		if is {
+			set++
+		}
+	}
+	switch {
+	case set != 1:
+		return fmt.Errorf("worker sent an event with %d messages instead of one", set)
+	case e.Part != nil && e.Part.Bytes < 0:
+		return errors.New("worker reported a negative size")
+	case e.Findings != nil:
+		return e.Findings.check()
+	}
+	return nil
+}
+
+// kind names what the event reports.
+func (e *event) kind() string {
+	switch {
+	case e.Facts != nil:
+		return "the facts"
+	case e.Part != nil:
+		return "the end of " + e.Part.Name
+	case e.Findings != nil:
+		return "the findings"
+	}
+	return "an error"
+}
+
+// readEvent reads one event of at most limit bytes.
+func readEvent(r *bufio.Reader, limit int) (event, error) {
+	var line []byte
+	for {
+		chunk, err := r.ReadSlice('\n')
+		line = append(line, chunk...)
+		if len(line) > limit {
+			return event{}, fmt.Errorf("worker sent more than %d bytes in one event", limit)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			if errors.Is(err, io.EOF) && len(line) > 0 {
+				err = io.ErrUnexpectedEOF
+			}
+			return event{}, err
+		}
+	}
+	var e event
+	if err := json.Unmarshal(line, &e); err != nil {
+		return event{}, fmt.Errorf("read the worker's event: %w", err)
+	}
+	return e, e.check()
+}
+
+// An eventWriter sends events, one at a time.
+type eventWriter struct {
+	mu      sync.Mutex
+	encoder *json.Encoder
+}
+
+func newEventWriter(w io.Writer) *eventWriter {
+	e := &eventWriter{encoder: json.NewEncoder(w)}
+	e.encoder.SetEscapeHTML(false) // escaping would write six bytes for one
+	return e
+}
+
+func (e *eventWriter) send(v event) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.encoder.Encode(v); err != nil {
+		return fmt.Errorf("send the parent an event: %w", err)
+	}
+	return nil
+}
+
+// A partEnd reports the end of a part.
+type partEnd struct {
+	Name  string       `json:"name"`
+	Bytes int64        `json:"bytes"`
+	Error *remoteError `json:"error,omitempty"`
+}
+
+// check returns the error of the part, or an error if another number of bytes was received.
+func (e *partEnd) check(received int64) error {
+	if e.Error != nil {
+		return e.Error
+	}
+	if e.Bytes != received {
+		return fmt.Errorf("worker wrote %d bytes, but %d arrived", e.Bytes, received)
+	}
+	return nil
+}
+
+// A remoteError is an error of a worker, with the properties that the parent uses.
+type remoteError struct {
+	Message string                 `json:"message"`
+	Config  *wordpress.ConfigError `json:"config,omitempty"`
+	Restart bool                   `json:"restart,omitempty"`
+}
+
+func newRemoteError(err error) *remoteError {
+	if err == nil {
+		return nil
+	}
+	r := &remoteError{Message: err.Error(), Restart: Restartable(err)}
+	var config *wordpress.ConfigError
+	if errors.As(err, &config) {
+		r.Config = config
+	}
+	return r
+}
+
+// Error is the message without control characters, as a tenant may have written it.
+func (r *remoteError) Error() string { return manifest.Printable(r.Message) }
+
+// Unwrap returns the errors that callers look for.
+func (r *remoteError) Unwrap() []error {
+	var errs []error
+	if r.Config != nil {
+		errs = append(errs, r.Config)
+	}
+	if r.Restart {
+		errs = append(errs, errRestart)
+	}
+	return errs
+}
+
+// errRestart is in the chain of a worker's error that is Restartable.
+var errRestart = errors.New("the site can be read again")
+
+// Restartable reports whether reading the site a second time may succeed: its
+// tables changed, or the connection was lost.
+func Restartable(err error) bool {
+	return errors.Is(err, errRestart) || errors.Is(err, dump.ErrChanged) || errors.Is(err, mysql.ErrLost)
+}

@@ -1,0 +1,120 @@
+// Package source is the site's side of a run: it reads the configuration, the
+// database and the files of one site. It does so in this process or, if root reads
+// a site of another owner, in a worker process with the rights of that owner.
+package source
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/files"
+)
+
+// A Site is an open site.
+type Site interface {
+	// Facts returns what was found when the site was opened. The snapshot of the
+	// database dates from that moment.
+	Facts() Facts
+	// Part returns the stream of that name: manifest.DatabaseStream or FilesStream.
+	Part(name string) Part
+	// Findings waits for the parts to end. Call it once, after all of them.
+	Findings(context.Context) (Findings, error)
+	// Close ends everything that the site still does.
+	Close() error
+}
+
+// A Part is one stream of a site: the database as SQL, or the files as tar.
+type Part struct {
+	Name  string
+	Write func(context.Context, io.Writer) error
+}
+
+// A Mode says what a site is opened for.
+type Mode string
+
+// The modes.
+const (
+	Backup     Mode = ""       // to write the parts of the kind
+	ConfigOnly Mode = "config" // to read the configuration; nothing else is opened
+	Plan       Mode = "plan"   // to count what a backup would hold; no part can be written
+	// Check tests whether the parts of the kind could be written, and what in them
+	// cannot be read. No part can be written, and nothing is locked. A part that
+	// fails is an entry in Facts.CheckErrors.
+	Check Mode = "check"
+)
+
+// A Request is everything that the site's side of a run gets from the operator. It
+// holds no credential of a sink and no sealing secret.
+type Request struct {
+	Path      string          `json:"-"` // need not be UTF-8
+	Home      string          `json:"-"`
+	Mode      Mode            `json:"mode,omitempty"`
+	Kind      manifest.Kind   `json:"kind"`
+	Selection files.Selection `json:"selection"`
+	Dump      dump.Options    `json:"dump"`
+	World     wordpress.World `json:"world"`
+	// Defaults is a MySQL option file of the operator. It overrides the connection
+	// in the site's configuration, and holds a password.
+	Defaults []byte `json:"defaults,omitempty"`
+	// WithPassword asks for the database password in Facts.
+	WithPassword bool `json:"with_password,omitempty"`
+}
+
+type plainRequest Request
+
+// A wireRequest is a Request as it is sent to a worker: JSON strings cannot hold
+// paths that are not UTF-8.
+type wireRequest struct {
+	plainRequest
+	Path []byte `json:"path"`
+	Home []byte `json:"home"`
+}
+
+// MarshalJSON encodes the request for a worker.
+func (r Request) MarshalJSON() ([]byte, error) {
+	return json.Marshal(wireRequest{plainRequest: plainRequest(r), Path: []byte(r.Path), Home: []byte(r.Home)})
+}
+
+// UnmarshalJSON decodes what MarshalJSON returns.
+func (r *Request) UnmarshalJSON(text []byte) error {
+	var w wireRequest
+	if err := json.Unmarshal(text, &w); err != nil {
+		return err
+	}
+	*r = Request(w.plainRequest)
+	r.Path, r.Home = string(w.Path), string(w.Home)
+	return nil
+}
+
+// Open opens a site, in a worker if its owner's rights differ from ours.
+func Open(ctx context.Context, req Request, owner Owner, log *slog.Logger) (Site, error) {
+	if !owner.NeedsWorker() {
+		return openLocal(ctx, req, log)
+	}
+	if err := checkDefaults(req.Defaults); err != nil {
+		return nil, err
+	}
+	log.Debug("a worker reads the site", "uid", owner.UID)
+	return openRemote(ctx, req, owner)
+}
+
+// checkDefaults refuses an option file whose password the owner of the site could
+// have sent to a server, or used for a database, of the owner's choice.
+func checkDefaults(text []byte) error {
+	db, err := mysql.ReadOptionFile(bytes.NewReader(text), wordpress.Database{})
+	if err != nil {
+		return fmt.Errorf("db_defaults_file: %w", err)
+	}
+	if db.Password == "" || (db.Host != "" || db.Socket != "") && db.Name != "" {
+		return nil
+	}
+	return manifest.Usagef("db_defaults_file: the option file sets a password but no host or socket and database, so the site's owner could redirect it; add both")
+}

@@ -1,0 +1,106 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// maxSurveyEvent is the limit of a worker's answer about one site, in bytes.
+const maxSurveyEvent = 256 << 10
+
+// An answer is the facts of one site of a survey, or why there are none.
+type answer struct {
+	facts Facts
+	err   error
+}
+
+// ReadConfigs reads the configurations of several sites of one owner, in one worker
+// if the owner's rights differ from ours. It calls next with the facts of each site,
+// or with why there are none, in the order of reqs. An error means that a worker
+// failed at the first site for which next was not called.
+func ReadConfigs(ctx context.Context, owner Owner, reqs []Request, next func(Facts, error)) error {
+	if owner.NeedsWorker() {
+		return readConfigsRemote(ctx, owner, reqs, next)
+	}
+	for _, req := range reqs {
+		a := readConfig(ctx, req)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		next(a.facts, a.err)
+	}
+	return nil
+}
+
+// readConfig reads one configuration, without the password.
+func readConfig(ctx context.Context, req Request) answer {
+	req.Mode, req.WithPassword = ConfigOnly, false
+	site, err := openLocal(ctx, req, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return answer{err: err}
+	}
+	defer site.Close()
+	facts := site.Facts()
+	facts.Config.Files, facts.Config.Doubts = nil, nil // a survey does not show them
+	facts.mapText(truncate)
+	return answer{facts: facts}
+}
+
+// truncate limits what a tenant wrote to a length that can be shown.
+func truncate(s string) string {
+	const limit = 4 << 10
+	if len(s) > limit {
+		return strings.ToValidUTF8(s[:limit], "") + "…"
+	}
+	return s
+}
+
+// serveSurvey is the worker's side of a survey.
+func serveSurvey(ctx context.Context, reqs []Request, events io.Writer) error {
+	out := newEventWriter(events)
+	for _, req := range reqs {
+		e := event{}
+		if a := readConfig(ctx, req); a.err != nil {
+			e.Error = newRemoteError(a.err)
+		} else {
+			e.Facts = &a.facts
+		}
+		if err := out.send(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readConfigsRemote(ctx context.Context, owner Owner, reqs []Request, next func(Facts, error)) error {
+	answers, received := make(chan answer, len(reqs)), 0
+	p, err := startWorker(ctx, owner, order{Survey: reqs}, maxSurveyEvent, func(e event) error {
+		if received++; received > len(reqs) {
+			return errors.New("worker sent more answers than it was asked for")
+		}
+		switch {
+		case e.Error != nil:
+			answers <- answer{err: e.Error}
+		case e.Facts != nil:
+			answers <- answer{facts: *e.Facts}
+		default:
+			return errors.New("worker sent " + e.kind() + " in a survey")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	defer p.stop() //nolint:errcheck // it cannot fail
+	for range reqs {
+		a, err := receive(ctx, p, answers)
+		if err != nil {
+			return err
+		}
+		next(a.facts, a.err)
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package source
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+)
+
+// Worker is the main function of a worker process. It drops its privileges,
+// carries out one order from the inherited pipes and returns. It returns only errors
+// that could not be sent to the parent.
+func Worker(ctx context.Context) error {
+	signal.Ignore(syscall.SIGPIPE)
+	o, err := receiveOrder(os.NewFile(orderFD, "order"))
+	if err != nil {
+		return err
+	}
+	events := os.NewFile(eventsFD, "events")
+	if o.Site == nil {
+		return serveSurvey(ctx, o.Survey, events)
+	}
+	return serveSite(ctx, *o.Site, events, streamFiles())
+}
+
+// receiveOrder reads the owner, takes on the owner's rights, and only then reads
+// the order.
+func receiveOrder(pipe io.ReadCloser) (o order, err error) {
+	messages := json.NewDecoder(pipe)
+	var owner Owner
+	if err := messages.Decode(&owner); err != nil {
+		return o, fmt.Errorf("read the owner: %w", err)
+	}
+	if err := owner.dropPrivileges(); err != nil {
+		return o, fmt.Errorf("become uid %d: %w", owner.UID, err)
+	}
+	if err := messages.Decode(&o); err != nil {
+		return o, fmt.Errorf("read the order: %w", err)
+	}
+	if err := pipe.Close(); err != nil {
+		return o, fmt.Errorf("read the order: %w", err)
+	}
+	return o, nil
+}
+
+// serveSite opens the site, writes its parts at the same time, and sends the findings.
+func serveSite(ctx context.Context, req Request, events io.Writer, streams map[string]io.WriteCloser) error {
+	out := newEventWriter(events)
+	site, err := openLocal(ctx, req, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return out.send(event{Error: newRemoteError(err)})
+	}
+	defer site.Close()
+	facts := site.Facts()
+	if err := out.send(event{Facts: &facts}); err != nil {
+		return err
+	}
+	var (
+		parts sync.WaitGroup
+		errs  [2]error
+	)
+	for i, name := range []string{manifest.DatabaseStream, manifest.FilesStream} {
+		if req.Kind.Has(name) && req.Mode == Backup {
+			parts.Go(func() { errs[i] = servePart(ctx, site.Part(name), streams[name], out) })
+		}
+	}
+	parts.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		return err
+	}
+	findings, err := site.Findings(ctx)
+	if err != nil {
+		return out.send(event{Error: newRemoteError(err)})
+	}
+	return out.send(event{Findings: &findings})
+}
+
+// servePart writes a part to its pipe, reports its end, and closes the pipe.
+func servePart(ctx context.Context, part Part, pipe io.WriteCloser, out *eventWriter) error {
+	counter := &countingWriter{w: pipe}
+	err := part.Write(ctx, counter)
+	end := partEnd{Name: part.Name, Bytes: counter.n, Error: newRemoteError(err)}
+	if err := out.send(event{Part: &end}); err != nil {
+		return err
+	}
+	return pipe.Close()
+}
+
+// A countingWriter counts the bytes written to w.
+type countingWriter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *countingWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}

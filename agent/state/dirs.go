@@ -1,0 +1,71 @@
+// Package state keeps what a host remembers between runs: the last runs of each
+// site, which site owns which name, and what the doctor found of each sink. It also
+// holds the locks that keep two runs of a site apart.
+package state
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Dirs are the folders of the agent's own files. They are never inside a site.
+type Dirs struct {
+	State string // what is remembered
+	Run   string // locks
+}
+
+// DefaultDirs returns the folders that systemd gave the service (StateDirectory=,
+// RuntimeDirectory=). Without them it returns /var/lib/wp-oneway and /run/wp-oneway
+// for root, and folders below the XDG state folder for other users. Those keep
+// their locks there too, because cron does not set XDG_RUNTIME_DIR.
+func DefaultDirs() (Dirs, error) {
+	d, err := accountDirs()
+	if s := firstFolder("STATE_DIRECTORY"); s != "" {
+		d.State, err = s, nil
+		d.Run = d.stateLocks()
+	}
+	if r := firstFolder("RUNTIME_DIRECTORY"); r != "" {
+		d.Run = r
+	}
+	return d, err
+}
+
+// firstFolder is the first folder in a list that systemd passes in a variable.
+func firstFolder(variable string) string {
+	dir, _, _ := strings.Cut(os.Getenv(variable), ":")
+	if !filepath.IsAbs(dir) {
+		return ""
+	}
+	return dir
+}
+
+// accountDirs are the folders of the account that runs this process.
+func accountDirs() (Dirs, error) {
+	if os.Geteuid() == 0 {
+		return Dirs{State: "/var/lib/wp-oneway", Run: "/run/wp-oneway"}, nil
+	}
+	state := os.Getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) { // the XDG specification says to ignore a relative path
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return Dirs{}, fmt.Errorf("find the state folder: %w; set XDG_STATE_HOME", err)
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	d := Dirs{State: filepath.Join(state, "wp-oneway")}
+	d.Run = d.stateLocks()
+	return d, nil
+}
+
+// stateLocks is the folder of locks inside the state folder.
+func (d Dirs) stateLocks() string { return filepath.Join(d.State, "run") }
+
+// fileName returns the file name for an ID, which may hold any bytes.
+func fileName(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:16])
+}

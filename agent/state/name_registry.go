@@ -1,0 +1,233 @@
+package state
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
+)
+
+// The name registry is a folder with one file per site name. A name belongs to the
+// first site that was published under it.
+
+// missingTime is how long the site that owns a name must be missing before a site
+// of another user gets the name without a decision of the operator. A deployment
+// in progress, or a volume that is not mounted at three in the morning, must not
+// give one tenant's name and folder of backups to another tenant.
+const missingTime = 20 * time.Hour
+
+// A Candidate is a site that asks for a name.
+type Candidate struct {
+	Name     string
+	Named    bool   // the operator gave the name; it does not come from the layout
+	Path     string // as the operator gives it
+	HTTPHost string
+	Root     string // the site's root folder, with links resolved
+	ID       string // site.Place.Identity
+	UID      uint32 // owner
+
+	Ignored      bool // the configuration leaves the site out
+	Unconfigured bool // a search found the site without a configuration
+	NoFiles      bool // its backups hold no files
+}
+
+// A nameOwner is one file of the registry.
+type nameOwner struct {
+	Version int        `json:"version"`
+	Name    string     `json:"name"`
+	Path    string     `json:"path"` // as the operator gives it
+	Host    string     `json:"http_host,omitempty"`
+	ID      string     `json:"id"`
+	UID     uint32     `json:"uid"`
+	Since   time.Time  `json:"since"`
+	Missing *time.Time `json:"gone,omitempty"` // when the site was first found missing
+}
+
+// is reports whether the candidate is the owner of the name: the same site or, if
+// that has moved, a site with the same path and host.
+func (o *nameOwner) is(c *Candidate) bool {
+	return o.ID == c.ID || o.Path == c.Path && o.Host == c.HTTPHost
+}
+
+// missing reports whether there is no WordPress at the owner's path. If that
+// cannot be determined, the owner is not missing.
+func (o *nameOwner) missing() bool {
+	if _, config, ok := strings.Cut(o.ID, "\x00"); ok {
+		if _, err := os.Stat(config); errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	place, err := site.PlaceOf(o.Path, site.OwnerHome)
+	if err != nil {
+		return false
+	}
+	installed, err := place.Installed()
+	return err == nil && !installed
+}
+
+// A NameError says that a site cannot have its name, because other sites have it
+// or ask for it too.
+type NameError struct {
+	Name   string
+	Path   string
+	Others []string // paths of the other sites
+
+	named bool   // by the operator
+	note  string // when the name becomes free
+}
+
+func newNameError(c *Candidate, others ...string) *NameError {
+	return &NameError{Name: c.Name, Path: c.Path, Others: others, named: c.Named}
+}
+
+func (e *NameError) Error() string {
+	return fmt.Sprintf("site name %q is already used by %s; %s would get the same name%s; set a different name for one of them, with name in the configuration or --name",
+		e.Name, strings.Join(e.Others, " and "), e.Path, e.note)
+}
+
+// Is makes the error a manifest.ErrUsage if the operator gave the name. Otherwise
+// the cause is where tenants put their sites.
+func (e *NameError) Is(target error) bool { return target == manifest.ErrUsage && e.named }
+
+// Register makes the candidate the owner of its name, or returns why it cannot.
+func (d Dirs) Register(c *Candidate, r *Resolution, now time.Time) error {
+	unlock, err := d.lockNames()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	owner, err := d.nameOwner(c.Name)
+	if err != nil {
+		return err
+	}
+	if err := d.checkName(owner, c, r.names, now); err != nil {
+		return err
+	}
+	next := nameOwner{
+		Version: manifest.Version, Name: c.Name, Path: c.Path, Host: c.HTTPHost,
+		ID: c.ID, UID: c.UID, Since: now.UTC(),
+	}
+	if owner != nil && owner.is(c) {
+		next.Since = owner.Since
+		if *owner == next {
+			return nil
+		}
+	}
+	return d.saveNameOwner(&next)
+}
+
+// checkName returns why the candidate cannot have the name of owner, or nil. names
+// are the names of all sites of this invocation, by their IDs.
+func (d Dirs) checkName(owner *nameOwner, c *Candidate, names map[string]string, now time.Time) error {
+	if owner == nil || owner.is(c) || d.released(owner, names) {
+		return nil
+	}
+	refusal := newNameError(c, owner.Path)
+	if !owner.missing() {
+		return refusal
+	}
+	if owner.UID == c.UID || c.Named || owner.Missing != nil && now.Sub(*owner.Missing) >= missingTime {
+		return nil
+	}
+	refusal.note = fmt.Sprintf(" (there is no WordPress at %s any more; the name becomes free %s after that was first noticed)", owner.Path, missingTime)
+	return refusal
+}
+
+// released reports whether the operator has taken the name from its owner, by
+// giving that site another name or by leaving it out.
+func (d Dirs) released(owner *nameOwner, names map[string]string) bool {
+	if name, ok := names[owner.ID]; ok {
+		return name != owner.Name
+	}
+	s, err := d.LoadSite(owner.ID)
+	return err == nil && s.Name != "" && s.Name != owner.Name
+}
+
+// RecordMissing records when the owner of a name was first found missing, or that
+// it is back.
+func (d Dirs) RecordMissing(name string, now time.Time) error {
+	unlock, err := d.lockNames()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	owner, err := d.nameOwner(name)
+	if err != nil || owner == nil || owner.missing() == (owner.Missing != nil) {
+		return err
+	}
+	if now = now.UTC(); owner.Missing == nil {
+		owner.Missing = &now
+	} else {
+		owner.Missing = nil
+	}
+	return d.saveNameOwner(owner)
+}
+
+// Roots lists the root folders of the sites in the registry that still exist.
+func (d Dirs) Roots() (roots []string) {
+	names, err := os.ReadDir(filepath.Join(d.State, "names"))
+	if err != nil {
+		return nil // no site was ever backed up, or Register returns the error
+	}
+	for _, n := range names {
+		owner, err := d.nameOwner(n.Name())
+		if err != nil || owner == nil || owner.missing() {
+			continue
+		}
+		if real, err := safefs.RealPath(owner.Path); err == nil {
+			roots = append(roots, real)
+		}
+	}
+	return roots
+}
+
+func (d Dirs) namePath(name string) string { return filepath.Join(d.State, "names", name) }
+
+// nameOwner reads the owner of a name; nil if the name is free.
+func (d Dirs) nameOwner(name string) (*nameOwner, error) {
+	text, err := os.ReadFile(d.namePath(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the owner of the name %q: %w", name, err)
+	}
+	o := &nameOwner{}
+	if err := json.Unmarshal(text, o); err != nil || o.Version != manifest.Version || o.Name != name {
+		return nil, fmt.Errorf("read the owner of the name %q: %s has an unknown format; remove it to make the name free", name, d.namePath(name))
+	}
+	return o, nil
+}
+
+func (d Dirs) lockNames() (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Join(d.State, "names"), 0o700); err != nil {
+		return nil, fmt.Errorf("create the folder of names: %w", err)
+	}
+	lock := flock.New(filepath.Join(d.State, "names.lock"), flock.SetPermissions(0o600))
+	if err := lock.Lock(); err != nil {
+		return nil, fmt.Errorf("lock the name registry: %w", err)
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
+func (d Dirs) saveNameOwner(o *nameOwner) error {
+	text, err := json.MarshalIndent(o, "", "  ")
+	if err == nil {
+		err = renameio.WriteFile(d.namePath(o.Name), append(text, '\n'), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("write the owner of the name %q: %w", o.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package state
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Resolution says which sites of one invocation get their names. Sites are
+// numbered as in the slice that ResolveNames was given.
+type Resolution struct {
+	candidates []*Candidate // nil: not found
+	refused    map[int]error
+	unused     map[int]bool      // no configuration, and never backed up
+	names      map[string]string // by ID
+	contested  []string
+}
+
+// ResolveNames decides between sites that ask for one name, and between each site
+// and the owner of its name in the registry. The owner wins, so that creating a
+// folder with the name of somebody else's site cannot stop the backups of that
+// site. If nobody owns the name, a site that the operator gave it wins; otherwise
+// no site gets it. A nil candidate is a site that was not found; it takes no part.
+// Nothing is written.
+func ResolveNames(d Dirs, candidates []*Candidate, now time.Time) *Resolution {
+	r := &Resolution{candidates: candidates, refused: map[int]error{}, unused: map[int]bool{}, names: map[string]string{}}
+	requests := map[string][]int{}
+	for i, c := range candidates {
+		switch {
+		case c == nil:
+		case c.Ignored:
+			r.names[c.ID] = "" // its former name is free
+		case c.Unconfigured && !d.HasSite(c.ID):
+			r.unused[i] = true
+		default:
+			r.names[c.ID] = c.Name
+			requests[c.Name] = append(requests[c.Name], i)
+		}
+	}
+	for name, sites := range requests {
+		owner, err := d.nameOwner(name)
+		if err != nil {
+			for _, i := range sites {
+				r.refused[i] = err
+			}
+			continue
+		}
+		r.decide(d, sites, owner, now)
+	}
+	return r
+}
+
+// decide decides between the sites that ask for one name. owner is nil if the name
+// is free.
+func (r *Resolution) decide(d Dirs, sites []int, owner *nameOwner, now time.Time) {
+	var rivals []int
+	for _, i := range sites {
+		c := r.candidates[i]
+		if owner != nil && owner.is(c) {
+			for _, other := range sites {
+				if r.candidates[other].ID != c.ID {
+					r.refused[other] = newNameError(r.candidates[other], owner.Path)
+				}
+			}
+			return
+		}
+		if err := d.checkName(owner, c, r.names, now); err != nil {
+			r.refused[i] = err
+			r.contested = append(r.contested, c.Name)
+			continue
+		}
+		rivals = append(rivals, i)
+	}
+	r.decideFree(rivals)
+}
+
+// decideFree decides between rivals for a name without an owner.
+func (r *Resolution) decideFree(rivals []int) {
+	named := map[string]bool{}
+	for _, i := range rivals {
+		if c := r.candidates[i]; c.Named {
+			named[c.ID] = true
+		}
+	}
+	for _, i := range rivals {
+		c := r.candidates[i]
+		if len(named) == 1 && c.Named {
+			continue
+		}
+		var others []string
+		for _, other := range rivals {
+			if o := r.candidates[other]; o.ID != c.ID && (len(named) != 1 || o.Named) {
+				others = append(others, o.Path)
+			}
+		}
+		if len(others) > 0 {
+			r.refused[i] = newNameError(c, others...)
+		}
+	}
+}
+
+// Refused returns why a site does not get its name, or nil.
+func (r *Resolution) Refused(site int) error { return r.refused[site] }
+
+// Unused reports whether a site has no configuration and was never backed up.
+func (r *Resolution) Unused(site int) bool { return r.unused[site] }
+
+// Contested lists the names for which a site was refused in favour of the name's
+// owner. RecordMissing must be called for each of them.
+func (r *Resolution) Contested() []string { return r.contested }
+
+// takesPart reports whether a site was found and is to be backed up.
+func (r *Resolution) takesPart(site int) bool {
+	c := r.candidates[site]
+	return c != nil && !c.Ignored && !r.unused[site]
+}
+
+// Roots lists the root folders of the sites that are to be backed up.
+func (r *Resolution) Roots() (roots []string) {
+	for i, c := range r.candidates {
+		if r.takesPart(i) {
+			roots = append(roots, c.Root)
+		}
+	}
+	return roots
+}
+
+// Order is the order in which the runs start. The first site of every owner comes
+// before the second site of any owner: the other owners do not have to wait for all
+// runs of an owner with many sites, each of which may take as long as a run may.
+func (r *Resolution) Order() []int {
+	order, round, count := make([]int, len(r.candidates)), make([]int, len(r.candidates)), map[uint32]int{}
+	for i, c := range r.candidates {
+		order[i] = i
+		if c != nil {
+			round[i] = count[c.UID]
+			count[c.UID]++
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return round[i] - round[j] })
+	return order
+}
+
+// Nested lists, for each site, the root folders inside its own of sites whose files
+// have backups of their own.
+func (r *Resolution) Nested() map[int][]string {
+	var order []int
+	for i := range r.candidates {
+		if r.takesPart(i) {
+			order = append(order, i)
+		}
+	}
+	root := func(i int) string { return strings.TrimSuffix(r.candidates[i].Root, "/") + "/" }
+	slices.SortFunc(order, func(i, j int) int { return strings.Compare(root(i), root(j)) })
+	nested := map[int][]string{}
+	for n, i := range order {
+		for _, j := range order[n+1:] {
+			if !strings.HasPrefix(r.candidates[j].Root, root(i)) {
+				break
+			}
+			if r.refused[j] == nil && !r.candidates[j].NoFiles {
+				nested[i] = append(nested[i], r.candidates[j].Root)
+			}
+		}
+	}
+	return nested
+}

@@ -1,0 +1,156 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
+
+// An oddSink is a real sink that something befalls.
+type oddSink struct {
+	sinks.Sink
+	// put stands in for Put; it has the real one.
+	put func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error)
+}
+
+func (s *oddSink) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
+	return s.put(ctx, name, r, s.Sink)
+}
+
+// folder opens a directory sink.
+func folder(t *testing.T, dir string) sinks.Sink {
+	t.Helper()
+	s, err := sinks.Open(t.Context(), &url.URL{Scheme: "file", Path: dir}, sinks.Options{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// published lists all that lies below a folder, without its folders and links.
+func published(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			names = append(names, strings.TrimPrefix(path, dir+"/"))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// A bench sends streams to destinations.
+type bench struct {
+	*Transfer
+	t   *testing.T
+	ctx context.Context
+}
+
+// newBench has a destination for each sink.
+func newBench(t *testing.T, filters []archive.Filter, to ...sinks.Sink) *bench {
+	t.Helper()
+	b := &bench{t: t, ctx: t.Context(), Transfer: &Transfer{Pool: sinks.NewPool(PoolBlocks), Filters: filters}}
+	for _, s := range to {
+		b.Destinations = append(b.Destinations, NewDestination(b.ctx, s, s))
+	}
+	t.Cleanup(b.whole)
+	return b
+}
+
+// whole checks that every block is back in the pool.
+func (b *bench) whole() {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	leave, err := b.Pool.Admit(ctx, PoolBlocks)
+	if err != nil {
+		b.t.Errorf("a stream has not left the pool: %v", err)
+		return
+	}
+	defer leave()
+	for n := range PoolBlocks {
+		block, err := b.Pool.Get(ctx)
+		if err != nil {
+			b.t.Errorf("blocks are missing from the pool: only %d are there (%v)", n, err)
+			return
+		}
+		defer block.Release()
+	}
+}
+
+// send sends a stream as x/run.sql or x/run.tar.
+func (b *bench) send(s Stream) (int64, error) {
+	b.t.Helper()
+	s.Object = "x/run" + map[string]string{"database": ".sql", "files": ".tar"}[s.Name]
+	return b.Send(b.ctx, s)
+}
+
+// pour is a stream that writes text, in pieces, and then returns err.
+func pour(text []byte, err error) Stream {
+	return Stream{Name: "database", Write: func(ctx context.Context, w io.Writer) error {
+		for len(text) > 0 {
+			n := min(len(text), 300_000)
+			if _, err := w.Write(text[:n]); err != nil {
+				return err
+			}
+			text = text[n:]
+		}
+		return err
+	}}
+}
+
+// noise is text that no filter makes shorter.
+func noise(n int) []byte {
+	p := make([]byte, n)
+	rand.Read(p) // never fails
+	return p
+}
+
+func unzstd(t *testing.T, path string) []byte {
+	t.Helper()
+	packed, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := zstd.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return text
+}
+
+var errTest = errors.New("what the test has befall it")
+
+// until waits for a condition of the test's own making.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for range 3000 {
+		if is() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("waited in vain for %s", what)
+}

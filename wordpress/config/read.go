@@ -1,0 +1,166 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
+)
+
+// readTime bounds the reading of one site's configuration.
+const readTime = 4 * time.Second
+
+// Options say what the operator knows of a site besides its path.
+type Options struct {
+	Home  string          // the outermost folder it may read from; "": as PlaceOf says
+	World wordpress.World // what is known of the site's PHP
+}
+
+// A Site is an installation and what its configuration says.
+type Site struct {
+	Root    string // the folder the web server serves, links resolved
+	Home    string // the outermost folder the site may read from, links resolved
+	Layout  string // as PlaceOf names it
+	Core    string // the folder of wp-settings.php
+	Version string // WordPress' own; "" where wp-includes/version.php does not say it
+	Config  *Config
+
+	given string // the root as the operator gave it, absolute
+}
+
+// Read reads the configuration of the site at path and runs none of it. What is
+// wrong with the configuration is a *ConfigError; the Site then holds what is
+// known all the same, and its Config what is certain without the database, so
+// that credentials given by the operator can stand in.
+func Read(ctx context.Context, path string, o Options) (*Site, error) {
+	place, err := site.PlaceOf(path, site.OwnerHome)
+	if err != nil {
+		return nil, err
+	}
+	if o.Home == "" {
+		o.Home = place.Home
+	}
+	home, err := site.OpenHome(o.Home)
+	if err != nil {
+		return nil, err
+	}
+	defer home.Close()
+	inner, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	r := &reader{
+		home:  home,
+		world: o.World,
+		site:  &Site{Home: home.Dir(), Layout: place.Layout, given: place.Path, Config: &Config{}},
+	}
+	if err := r.findRoot(); err != nil {
+		return nil, err
+	}
+	err = r.read(inner)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("read site %q: %w", path, ctx.Err())
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = refuse(wordpress.Undecidable, r.site.Config.ConfigFile, "reading the configuration takes too long")
+	}
+	return r.site, err
+}
+
+// Relative returns a path as it is shown: relative to the root where it lies in
+// it, else as it is.
+func (s *Site) Relative(path string) string {
+	for _, root := range []string{s.Root, s.given} {
+		if path == root {
+			return "."
+		}
+		if root != "" && path != "" && safefs.Within(path, root) {
+			return strings.TrimPrefix(path[len(root):], "/")
+		}
+	}
+	return path
+}
+
+// A reader reads one site's configuration.
+type reader struct {
+	home  *safefs.Home
+	world wordpress.World
+	site  *Site
+	front bool // the front controller leads to the core, and is evaluated first
+}
+
+// findRoot resolves the site's root.
+func (r *reader) findRoot() error {
+	real, err := r.home.Resolve(r.site.given)
+	if err == nil {
+		var info fs.FileInfo
+		if info, err = r.home.Stat(real); err == nil && !info.IsDir() {
+			err = errors.New("is no folder")
+		}
+	}
+	if errors.Is(err, safefs.ErrOutside) {
+		return fmt.Errorf("read site %q: it does not lie in its home %q: give the home by --home", r.site.given, r.home.Dir())
+	}
+	if err != nil {
+		return fmt.Errorf("read site %q: %w", r.site.given, err)
+	}
+	r.site.Root, r.site.Core = real, real
+	return nil
+}
+
+// read finds the core and the configuration, evaluates it and takes its answer.
+func (r *reader) read(ctx context.Context) error {
+	if err := r.findCore(ctx); err != nil {
+		return err
+	}
+	r.site.Version = r.version(ctx)
+	if err := r.findConfig(); err != nil {
+		return err
+	}
+	c := r.site.Config
+	c.Files = []string{c.ConfigFile}
+	res, err := r.evaluate(ctx, nil)
+	if err != nil {
+		return r.located(r.refusal(err))
+	}
+	c.Files = r.filesOf(res)
+	a := &answers{res: res, site: r.site}
+	folders := a.folders()
+	if folders != nil {
+		a.doubt(folders)
+	}
+	dropin, err := r.findDropin(res)
+	if err != nil {
+		return err
+	}
+	if err := a.rest(); err != nil {
+		return err
+	}
+	if folders != nil {
+		c.DB = wordpress.Database{}
+		return folders
+	}
+	return r.checkServers(ctx, dropin, res)
+}
+
+// located names the configuration where an evaluation came to its end without a
+// reason of its own: the front controller, where it began, is not to blame.
+func (r *reader) located(e *wordpress.ConfigError) *wordpress.ConfigError {
+	if e.Line == 0 && filepath.Base(e.File) == site.FrontFile {
+		e.File = r.site.Config.ConfigFile
+	}
+	return e
+}
+
+// join makes a path of PHP's absolute and clean.
+func (s *Site) join(path string) string {
+	if !strings.HasPrefix(path, "/") {
+		path = s.given + "/" + path
+	}
+	return filepath.Clean(path)
+}

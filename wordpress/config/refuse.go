@@ -1,0 +1,142 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/php"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+)
+
+// The ways out of a refusal.
+const (
+	hintFile    = "give the credentials by --db-defaults-file"
+	hintWorld   = "say what the site's PHP knows by --env, --env-file, --no-env or --http-host, or " + hintFile
+	hintEnv     = "say what the environment of the site's PHP is by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
+	hintHost    = "say by --http-host which host the site is asked for, or " + hintFile
+	hintWithout = "with credentials given by --db-defaults-file the backup goes on without it"
+	hintHome    = "if the folder belongs to the site, name one around both by --home; else " + hintFile
+)
+
+// refuse makes the error of a class.
+func refuse(class wordpress.Class, file, format string, args ...any) *wordpress.ConfigError {
+	e := &wordpress.ConfigError{Class: class, File: file, Message: fmt.Sprintf(format, args...)}
+	switch class {
+	case wordpress.Undecidable:
+		e.Hint = hintWorld
+	case wordpress.Unsafe:
+		e.Hint = hintHome
+	case wordpress.Unreadable, wordpress.Syntax:
+		e.Hint = hintFile
+	case wordpress.NoConfig, wordpress.NotMySQL:
+	}
+	return e
+}
+
+// refusal makes a ConfigError of an error of an evaluation. It returns the
+// error of a context as undecidable; who asked for the end looks there first.
+func (r *reader) refusal(err error) *wordpress.ConfigError {
+	var ce *wordpress.ConfigError
+	if errors.As(err, &ce) {
+		return ce
+	}
+	var syntax *php.SyntaxError
+	if errors.As(err, &syntax) {
+		e := refuse(wordpress.Syntax, syntax.File, "syntax error: %s", syntax.Msg)
+		e.Line = syntax.Line
+		return e
+	}
+	var why *php.Refusal
+	if errors.As(err, &why) {
+		return fromRefusal(why)
+	}
+	return fileRefusal(r.site.Config.ConfigFile, err)
+}
+
+func fromRefusal(why *php.Refusal) *wordpress.ConfigError {
+	class := wordpress.Undecidable
+	text := brief(why.Message)
+	switch why.Class {
+	case php.Unsafe:
+		class = wordpress.Unsafe
+	case php.Unreadable:
+		class = wordpress.Unreadable
+	case php.Syntax:
+		class = wordpress.Syntax
+		text = "syntax error: " + strings.TrimPrefix(text, "syntax error: ")
+	case php.Undecidable:
+	}
+	if why.Expr != "" {
+		text += ": " + why.Expr
+	}
+	file, line := evaluatedBy(why.File, why.Line)
+	if file != why.File {
+		text = "in code that eval runs: " + text
+	}
+	e := refuse(class, file, "%s", text)
+	e.Line = line
+	e.Hint = hintFor(class, why)
+	return e
+}
+
+// maxMessage is how long a refusal's text is, so that what helps can be read after it.
+const maxMessage = 500
+
+// brief cuts a text that the tenant made long.
+func brief(text string) string {
+	if len(text) <= maxMessage {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxMessage], "") + "…"
+}
+
+// hintFor says what would help: only what bears on the reason.
+func hintFor(class wordpress.Class, why *php.Refusal) string {
+	switch {
+	case why.Origin == php.OriginHome:
+		return hintHome
+	case class != wordpress.Undecidable:
+		return hintFile
+	case why.Origin == php.OriginEnvironment:
+		return hintEnv
+	case why.Origin == php.OriginHost:
+		return hintHost
+	case why.Origin == php.OriginStop:
+		return hintWorld // another branch might have been taken
+	}
+	return hintFile
+}
+
+// evaluatedBy finds the file and the line whose eval runs code that PHP calls
+// "file(line) : eval()'d code".
+func evaluatedBy(file string, line int) (string, int) {
+	outer, _, ok := strings.Cut(file, ") : eval()'d code")
+	i := strings.LastIndexByte(outer, '(')
+	if !ok || i < 0 {
+		return file, line
+	}
+	n, err := strconv.Atoi(outer[i+1:])
+	if err != nil {
+		return file, line
+	}
+	return outer[:i], n
+}
+
+// fileRefusal makes the error of a file that cannot be read.
+func fileRefusal(path string, err error) *wordpress.ConfigError {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	if errors.Is(err, safefs.ErrOutside) {
+		return refuse(wordpress.Unsafe, path, "it %v", err)
+	}
+	if errors.Is(err, safefs.ErrIrregular) || errors.Is(err, errTooLarge) {
+		return refuse(wordpress.Unreadable, path, "it %v", err)
+	}
+	return refuse(wordpress.Unreadable, path, "cannot be read: %v", err)
+}

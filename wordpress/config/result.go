@@ -1,0 +1,16 @@
+package config
+
+import "github.com/wp-oneway/wp-oneway/wordpress"
+
+// Config is what a site's configuration says. Paths are absolute and clean.
+type Config struct {
+	DB         wordpress.Database `json:"database"`
+	ContentDir string             `json:"content_dir"`      // "" if it is not known for certain
+	Doubts     []string           `json:"doubts,omitempty"` // folders that are not known for certain, and what decides
+	PluginDir  string             `json:"plugin_dir"`
+	UploadsDir string             `json:"uploads_dir"` // only if UPLOADS is defined
+	Multisite  bool               `json:"multisite"`
+	SiteURL    string             `json:"site_url"`    // WP_SITEURL or WP_HOME if it is a literal, else ""
+	ConfigFile string             `json:"config_file"` // the wp-config.php that was read
+	Files      []string           `json:"files"`       // every file the configuration was read from, wp-config.php first
+}

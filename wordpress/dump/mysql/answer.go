@@ -1,0 +1,64 @@
+package mysql
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Cell is one value of a small answer.
+type Cell struct {
+	Text string
+	Null bool
+}
+
+// maxAnswer is the size of a small answer, in bytes: enough for a database with a
+// million tables.
+const maxAnswer = 256 << 20
+
+// Rows runs a query and returns its whole answer, which must be small and have at
+// least the given number of columns.
+func (c *Conn) Rows(ctx context.Context, sql string, columns int) ([][]Cell, error) {
+	var rows [][]Cell
+	size := 0
+	err := c.Query(ctx, sql, func(row []byte) error {
+		var cells []Cell
+		for len(row) > 0 {
+			v, rest, null, err := Value(row)
+			if err != nil {
+				return err
+			}
+			cells, row = append(cells, Cell{string(v), null}), rest
+			if size += len(v) + 32; size > maxAnswer {
+				return fmt.Errorf("%w: more than %d bytes in answer to %.80q", ErrMalformed, maxAnswer, sql)
+			}
+		}
+		if len(cells) < columns {
+			return fmt.Errorf("%w: %d columns in answer to %.80q", ErrMalformed, len(cells), sql)
+		}
+		rows = append(rows, cells)
+		return nil
+	})
+	return rows, err
+}
+
+// Strings runs a query and returns the first column of its answer.
+func (c *Conn) Strings(ctx context.Context, sql string) ([]string, error) {
+	rows, err := c.Rows(ctx, sql, 1)
+	list := make([]string, len(rows))
+	for i, row := range rows {
+		list[i] = row[0].Text
+	}
+	return list, err
+}
+
+// Row runs a query and returns the only row of its answer, as Rows does.
+func (c *Conn) Row(ctx context.Context, sql string, columns int) ([]Cell, error) {
+	rows, err := c.Rows(ctx, sql, columns)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) != 1 {
+		return nil, fmt.Errorf("%d rows instead of one in the answer to %.80q", len(rows), sql)
+	}
+	return rows[0], nil
+}

@@ -1,0 +1,102 @@
+package mysql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// lockTimeout is how many seconds a lock is waited for: the site's visitors queue
+// behind whoever waits for a table's lock.
+const lockTimeout = 3
+
+// A Server is what a session knows of its server.
+type Server struct {
+	MariaDB    bool
+	Version    string // as the server reports it
+	Number     int    // 101119 for 10.11.19
+	MaxPacket  int64  // max_allowed_packet, in bytes
+	Database   string // the database's name as the server stores it, maybe in lower case
+	IgnoreCase bool   // names of databases and tables are compared without regard to case
+}
+
+// Flavour returns MariaDB or MySQL.
+func (s Server) Flavour() string {
+	if s.MariaDB {
+		return "MariaDB"
+	}
+	return "MySQL"
+}
+
+// prepare makes the session independent of the server's global settings and reads what
+// the server is.
+func (c *Conn) prepare(ctx context.Context) error {
+	for _, s := range []string{
+		"SET NAMES utf8mb4",
+		"SET SESSION character_set_results=NULL, sql_mode='', time_zone='+00:00', sql_quote_show_create=1, " +
+			"sql_select_limit=18446744073709551615, sql_big_selects=1, autocommit=1, completion_type=0, " +
+			"group_concat_max_len=1048576, net_write_timeout=86400, net_read_timeout=600, wait_timeout=86400, " +
+			"lock_wait_timeout=" + strconv.Itoa(lockTimeout),
+		"SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+	} {
+		if err := c.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	for _, s := range []string{ // each exists on some servers only
+		"max_statement_time=0", "max_execution_time=0", "information_schema_stats_expiry=0",
+		"show_gipk_in_create_table_and_information_schema=ON", "idle_transaction_timeout=0",
+		"idle_readonly_transaction_timeout=0", "sql_auto_is_null=0",
+		"show_create_table_verbosity=0", "system_versioning_asof=DEFAULT",
+	} {
+		err := c.Exec(ctx, "SET SESSION "+s)
+		switch ErrorNumber(err) {
+		case UnknownVariable, ReadOnlyVariable, GlobalVariable, AccessDenied, WrongValue:
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return c.readServer(ctx)
+}
+
+func (c *Conn) readServer(ctx context.Context) error {
+	row, err := c.Row(ctx, "SELECT VERSION(), @@version_comment, @@max_allowed_packet, DATABASE(), @@lower_case_table_names", 5)
+	if err != nil {
+		return fmt.Errorf("read the server's version: %w", err)
+	}
+	if row[3].Null {
+		return errors.New("no database is selected")
+	}
+	s := Server{Version: row[0].Text, Number: versionNumber(row[0].Text), Database: row[3].Text, IgnoreCase: row[4].Text != "0"}
+	s.MariaDB = strings.Contains(strings.ToLower(row[0].Text+row[1].Text), "mariadb")
+	s.MaxPacket, err = strconv.ParseInt(row[2].Text, 10, 64)
+	c.server = s
+	return err
+}
+
+// versionNumber returns 101119 for 10.11.19-MariaDB, and 100604 for
+// 5.5.5-10.6.4-MariaDB, as some proxies report it.
+func versionNumber(version string) int {
+	version = strings.TrimPrefix(version, "5.5.5-")
+	n := 0
+	parts := strings.SplitN(version, ".", 3)
+	for i := range 3 {
+		part := 0
+		if i < len(parts) {
+			digits := parts[i]
+			for j, r := range digits {
+				if r < '0' || r > '9' {
+					digits = digits[:j]
+					break
+				}
+			}
+			part, _ = strconv.Atoi(digits)
+		}
+		n = n*100 + part
+	}
+	return n
+}

@@ -1,0 +1,55 @@
+package dump
+
+import (
+	"context"
+	"errors"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+// readPrivileges records what the account cannot even see: servers list such objects
+// as nothing at all, without an error.
+func (d *Dump) readPrivileges(ctx context.Context) error {
+	grants, err := d.grants(ctx)
+	if err != nil {
+		return d.missing("privileges", "they cannot be read, so it is unknown what the account cannot see: "+err.Error())
+	}
+	has := sqltext.ParseGrants(grants, d.db.Name)
+	if !has.Any("SELECT") {
+		if err := d.missing("tables", "the account may read only single tables, and cannot see whether there are others"); err != nil {
+			return err
+		}
+	}
+	if !has.Any("TRIGGER") {
+		if err := d.missing("triggers", "the account has no TRIGGER privilege on the database, and cannot see whether there are any"); err != nil {
+			return err
+		}
+	}
+	if !d.opts.whole() {
+		return nil
+	}
+	if !has.Any("EVENT") {
+		if err := d.missing("events", "the account has no EVENT privilege on the database, and cannot see whether there are any"); err != nil {
+			return err
+		}
+	}
+	if !has.Any("EXECUTE", "CREATE ROUTINE", "ALTER ROUTINE", "SHOW_ROUTINE", "SHOW CREATE ROUTINE") {
+		return d.missing("routines", "the account has no privilege on routines, and cannot see whether there are any")
+	}
+	return nil
+}
+
+// grants returns the lines of SHOW GRANTS, including those of active roles.
+func (d *Dump) grants(ctx context.Context) ([]string, error) {
+	if !d.server.MariaDB && d.server.Number >= 80000 {
+		role, err := d.main.Strings(ctx, "SELECT CURRENT_ROLE()")
+		if err == nil && len(role) == 1 && role[0] != "" && role[0] != "NONE" {
+			return d.main.Strings(ctx, "SHOW GRANTS FOR CURRENT_USER() USING "+role[0])
+		}
+	}
+	list, err := d.main.Strings(ctx, "SHOW GRANTS")
+	if err == nil && len(list) == 0 {
+		err = errors.New("SHOW GRANTS returns nothing")
+	}
+	return list, err
+}

@@ -1,0 +1,175 @@
+// Package sqltext works on SQL as text: it splits statements into tokens, quotes and
+// escapes names and values, and rewrites the definitions that a server returns. It
+// knows no connection.
+package sqltext
+
+import "strings"
+
+// A Token is a piece of an SQL statement; all tokens together are the statement.
+type Token struct {
+	Kind TokenKind
+	Text string // as written in the statement
+	Name string // the unquoted name, if Kind is QuotedName
+}
+
+// A TokenKind says what a token is.
+type TokenKind uint8
+
+// The kinds of tokens.
+const (
+	Space      TokenKind = iota // white space and comments
+	QuotedName                  // a name in backticks, or in double quotes under ANSI_QUOTES
+	Word                        // a keyword, an unquoted name or a number
+	String                      // a literal in quotes
+	Other                       // anything else, one byte
+)
+
+// A Dialect holds the parts of sql_mode that change how a statement is split.
+type Dialect struct {
+	ANSIQuotes  bool // double quotes enclose names
+	NoBackslash bool // a backslash in a literal stands for itself
+}
+
+// DialectOf returns the dialect of a sql_mode.
+func DialectOf(sqlMode string) Dialect {
+	return Dialect{strings.Contains(sqlMode, "ANSI_QUOTES"), strings.Contains(sqlMode, "NO_BACKSLASH_ESCAPES")}
+}
+
+// Tokens splits a statement written under an empty sql_mode.
+func Tokens(statement string) []Token { return Dialect{}.Tokens(statement) }
+
+// Tokens splits a statement.
+func (d Dialect) Tokens(statement string) []Token {
+	var list []Token
+	for s := statement; len(s) > 0; {
+		kind, n := d.next(s)
+		t := Token{Kind: kind, Text: s[:n]}
+		if kind == QuotedName && n > 1 {
+			quote := s[:1]
+			t.Name = strings.ReplaceAll(s[1:n-1], quote+quote, quote)
+		}
+		list, s = append(list, t), s[n:]
+	}
+	return list
+}
+
+// next returns the kind and the length of the first token of s.
+func (d Dialect) next(s string) (TokenKind, int) {
+	switch c := s[0]; {
+	case c == '`' || c == '"' && d.ANSIQuotes:
+		return QuotedName, quotedLength(s, true)
+	case c == '\'' || c == '"':
+		return String, quotedLength(s, d.NoBackslash)
+	case strings.IndexByte(" \t\r\n\v\f", c) >= 0:
+		return Space, 1
+	case c == '#', strings.HasPrefix(s, "-- "), strings.HasPrefix(s, "--\n"), strings.HasPrefix(s, "--\t"):
+		return Space, lengthUntil(s, "\n")
+	case strings.HasPrefix(s, "/*") && !strings.HasPrefix(s, "/*!") && !strings.HasPrefix(s, "/*M!"):
+		return Space, 2 + lengthUntil(s[2:], "*/")
+	case isWordByte(c):
+		n := 1
+		for n < len(s) && isWordByte(s[n]) {
+			n++
+		}
+		return Word, n
+	}
+	return Other, 1
+}
+
+// quotedLength returns the length of the quoted text at the beginning of s, quotes
+// included. With noBackslash, a backslash stands for itself.
+func quotedLength(s string, noBackslash bool) int {
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && !noBackslash:
+			i++
+		case s[i] == s[0]:
+			if i+1 < len(s) && s[i+1] == s[0] {
+				i++
+				continue
+			}
+			return i + 1
+		}
+	}
+	return len(s)
+}
+
+// lengthUntil returns the length of s up to and including end.
+func lengthUntil(s, end string) int {
+	if i := strings.Index(s, end); i >= 0 {
+		return i + len(end)
+	}
+	return len(s)
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || c == '$' || c >= 0x80 || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
+
+// Is reports whether a token is the given name, quoted or not.
+func (t Token) Is(name string) bool {
+	return t.Kind == QuotedName && t.Name == name || t.Kind == Word && strings.EqualFold(t.Text, name)
+}
+
+// IsWord reports whether a token is the given keyword.
+func (t Token) IsWord(keyword string) bool {
+	return t.Kind == Word && strings.EqualFold(t.Text, keyword)
+}
+
+// Identifier returns the name that a token stands for, without quotes.
+func (t Token) Identifier() string {
+	if t.Kind == QuotedName {
+		return t.Name
+	}
+	return t.Text
+}
+
+// Join returns the text of the tokens.
+func Join(list []Token) string {
+	var b strings.Builder
+	for _, t := range list {
+		b.WriteString(t.Text)
+	}
+	return b.String()
+}
+
+// SkipSpace returns the index of the first token from i on that is no space; it may
+// be len(list).
+func SkipSpace(list []Token, i int) int {
+	for i < len(list) && list[i].Kind == Space {
+		i++
+	}
+	return i
+}
+
+// lastNonSpace returns the index of the last token that is no space, or -1.
+func lastNonSpace(list []Token) int {
+	i := len(list) - 1
+	for i >= 0 && list[i].Kind == Space {
+		i--
+	}
+	return i
+}
+
+// afterDot reports whether the tokens end in a dot, so that the next one is the
+// second part of a qualified name.
+func afterDot(list []Token) bool {
+	i := lastNonSpace(list)
+	return i >= 0 && list[i].Text == "."
+}
+
+// groupEnd returns the index after the parenthesis that closes the one at open.
+func groupEnd(list []Token, open int) int {
+	depth := 0
+	for i := open; i < len(list); i++ {
+		switch list[i].Text {
+		case "(":
+			depth++
+		case ")":
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(list)
+}

@@ -1,0 +1,145 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/user"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+)
+
+// crontabName is what the owner's crontab is called in the archive.
+const crontabName = ".crontab"
+
+// maxCrontab is the longest crontab that is read.
+const maxCrontab = 1 << 20
+
+// OwnerCrontab reads the crontab of a user, as root from cron's own folder, as
+// the user himself through crontab(1). It is nil where there is none, or none
+// that may be read.
+func OwnerCrontab(ctx context.Context, uid uint32) ([]byte, error) {
+	if os.Geteuid() == 0 {
+		return spooledCrontab(uid, "/var/spool/cron/crontabs", "/var/spool/cron", "/etc/crontabs")
+	}
+	if uint32(os.Geteuid()) != uid {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	var text bytes.Buffer
+	cmd := exec.CommandContext(ctx, "crontab", "-l")
+	cmd.Stdout = &text
+	cmd.WaitDelay = time.Second
+	if err := cmd.Run(); err != nil || text.Len() == 0 || text.Len() > maxCrontab {
+		return nil, nil // no crontab, or no cron
+	}
+	return text.Bytes(), nil
+}
+
+// spooledCrontab reads a user's crontab from the first folder that has it.
+func spooledCrontab(uid uint32, folders ...string) ([]byte, error) {
+	u, err := user.LookupId(strconv.FormatUint(uint64(uid), 10))
+	if err != nil || strings.ContainsAny(u.Username, "/\x00") || u.Username == "." || u.Username == ".." {
+		return nil, nil //nolint:nilerr // crontabs go by names: a user without one has none
+	}
+	for _, folder := range folders {
+		dir, err := os.Open(folder)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read crontab: %w", err)
+		}
+		text, err := readCrontab(dir, u.Username, uid)
+		_ = dir.Close()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read crontab %s/%s: %w", folder, u.Username, err)
+		}
+		return text, nil
+	}
+	return nil, nil
+}
+
+// readCrontab reads a regular file that belongs to the user or to root, and has
+// no other name.
+func readCrontab(dir *os.File, name string, uid uint32) ([]byte, error) {
+	f, err := safefs.OpenBelow(int(dir.Fd()), name, name, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var st syscall.Stat_t
+	if err := syscall.Fstat(int(f.Fd()), &st); err != nil {
+		return nil, err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink != 1 || st.Uid != uid && st.Uid != 0 || st.Size > maxCrontab {
+		return nil, safefs.ErrIrregular
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxCrontab))
+	if len(text) == 0 {
+		return nil, err
+	}
+	return text, err
+}
+
+// crontab yields the crontab that the selection brought along, as a file of the
+// site's owner that nobody else may read.
+func (w *walker) crontab() error {
+	s := w.set
+	if s.sel.Crontab == nil {
+		return nil
+	}
+	if _, err := s.home.Lstat(safefs.Join(s.base, crontabName)); err == nil {
+		s.report.warn(crontabName, "is a file of the site's: the crontab is left out")
+		return nil
+	}
+	owner, err := s.home.Lstat(s.root)
+	if err != nil {
+		return fmt.Errorf("archive crontab: %w", err)
+	}
+	file, err := memoryFile(s.sel.Crontab)
+	if err != nil {
+		return fmt.Errorf("archive crontab: %w", err)
+	}
+	info := &safefs.FileInfo{Base: crontabName}
+	if err := syscall.Fstat(int(file.Fd()), &info.Stat); err != nil {
+		return fmt.Errorf("archive crontab: %w", errors.Join(err, file.Close()))
+	}
+	of := owner.Sys().(*syscall.Stat_t)
+	info.Stat.Mode = unix.S_IFREG | 0o600
+	info.Stat.Uid, info.Stat.Gid, info.Stat.Nlink = of.Uid, of.Gid, 1
+	s.report.Files++
+	s.report.Bytes += info.Stat.Size
+	return w.yield(Entry{Name: crontabName, Info: info, File: file})
+}
+
+// memoryFile is an open file that lies on no disk.
+func memoryFile(text []byte) (*os.File, error) {
+	fd, err := unix.MemfdCreate(crontabName, unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), crontabName)
+	if _, err := f.Write(text); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}

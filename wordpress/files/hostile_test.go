@@ -1,0 +1,229 @@
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
+)
+
+// What cannot be read is left out by name, and the rest is archived.
+func TestWalkUnreadable(t *testing.T) {
+	if !sitetest.AsNobody(t) {
+		return
+	}
+	base := sitetest.Grow(t, map[string]string{
+		"html/wp-config.php":            "config",
+		"html/wp-content/uploads/a.jpg": "a",
+		"html/wp-content/uploads/b.jpg": "b",
+		"html/wp-content/shut/x":        "x",
+		"html/wp-content/blind/x":       "x",
+		"html/wp-content/z":             "z",
+		"html/wp-content/cache/x":       "x",
+	})
+	for path, mode := range map[string]os.FileMode{"uploads/a.jpg": 0, "shut": 0, "blind": 0o400, "cache": 0} {
+		path := base + "/html/wp-content/" + path
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.Chmod(path, 0o755) })
+	}
+	got := take(t, base, Folders{Root: base + "/html"}, Selection{})
+	sitetest.WantNotes(t, "unreadable", got.report.Unreadable,
+		"wp-content/blind/x: permission denied", "wp-content/shut: permission denied", "wp-content/uploads/a.jpg: permission denied")
+	sitetest.WantNotes(t, "warnings", got.report.Warnings)
+	if got.content["wp-content/uploads/b.jpg"] != "b" || got.content["wp-content/z"] != "z" {
+		t.Errorf("got %q", got.entries)
+	}
+	if err := os.Chmod(base+"/html", 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(base+"/html", 0o755) })
+	_, err := Plan(t.Context(), openTestHome(t, base), Folders{Root: base + "/html"}, Selection{})
+	if !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("unreadable root: got %v", err)
+	}
+}
+
+// Content folders that lie outside home are missing from the archive, and that
+// is no small thing.
+func TestWalkContentOutsideHome(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{
+		"volume/uploads/a.jpg":         "a",
+		"home/html/wp-config.php":      "config",
+		"home/html/wp-content/uploads": "-> ../../../volume/uploads",
+	})
+	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	sitetest.WantNotes(t, "warnings", got.report.Warnings, "wp-content/uploads: outside")
+	if n := got.report.Unreadable; n.Total != 1 || !strings.Contains(n.Items[0], "wp-content/uploads") {
+		t.Errorf("unreadable: %q", n.Items)
+	}
+}
+
+// A walk with root's rights follows no link by which one user would have
+// another's files archived as his; one without them leaves that to the kernel.
+func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{
+		"home/html/wp-config.php":      "config",
+		"home/html/wp-content/x":       "x",
+		"home/html/wp-content/theirs":  "-> ../../other/secret",
+		"home/html/wp-content/shared":  "-> ../../shared",
+		"home/html/wp-content/roots":   "-> ../../other",
+		"home/html/wp-content/uploads": "-> ../../other/sub",
+		"home/other/secret":            "theirs",
+		"home/other/sub/secret":        "theirs",
+		"home/shared/mine":             "mine",
+	})
+	if os.Geteuid() != 0 {
+		got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+		sitetest.WantNotes(t, "warnings", got.report.Warnings)
+		return
+	}
+	const tenant, other = 4711, 4712
+	for name, uid := range map[string]int{
+		"html/wp-content/theirs": tenant, "html/wp-content/shared": tenant, "html/wp-content/roots": tenant, "html/wp-content/uploads": tenant,
+		"shared": tenant, "shared/mine": tenant, "other": other, "other/secret": other, "other/sub": other,
+	} {
+		if err := os.Lchown(base+"/home/"+name, uid, uid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	if got.content["shared/mine"] != "mine" {
+		t.Error("the tenant's own folder is missing")
+	}
+	for name, text := range got.content {
+		if text == "theirs" {
+			t.Errorf("%s is archived", name)
+		}
+	}
+	sitetest.WantNotes(t, "warnings", got.report.Warnings,
+		"html/wp-content/roots: another user", "html/wp-content/theirs: another user", "html/wp-content/uploads: another user")
+	sitetest.WantNotes(t, "unreadable", got.report.Unreadable, base+"/home/html/wp-content/uploads: another user")
+}
+
+// A tenant who swaps files, folders, links and FIFOs under the walk's feet gets
+// nothing of another's into the archive, and does not stop it.
+func TestWalkRaces(t *testing.T) {
+	const secret = "bob's secret"
+	base := sitetest.Grow(t, map[string]string{
+		"bob/file": secret, "bob/sub/file": secret,
+		"home/html/wp-config.php": "config",
+		"home/aside/link":         "-> ../../../../bob",
+		"home/aside/filelink":     "-> ../../../../bob/file",
+		"home/aside/fifo":         "| ",
+	})
+	content := base + "/home/html/wp-content"
+	for i := range 40 {
+		dir := fmt.Sprintf("%s/d%02d/sub", content, i)
+		if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(dir+"/file", []byte("hers"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sock, err := net.Listen("unix", base+"/home/aside/sock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sock.Close()
+	var stop atomic.Bool
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		aside := base + "/home/aside/"
+		for i := 0; !stop.Load(); i++ {
+			dir := fmt.Sprintf("%s/d%02d", content, i%40)
+			swap(dir, aside+"link")
+			swap(dir+"/sub", aside+"link")
+			for _, with := range []string{"filelink", "fifo", "sock"} {
+				swap(dir+"/sub/file", aside+with)
+			}
+			_ = os.Rename(dir+"/sub", aside+"gone")
+			_ = os.Rename(aside+"gone", dir+"/sub")
+		}
+	}()
+	defer func() { stop.Store(true); <-ended }()
+	read := 0
+	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); {
+		home := openTestHome(t, base+"/home")
+		set, err := Plan(t.Context(), home, Folders{Root: base + "/home/html"}, Selection{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = set.Walk(t.Context(), func(e Entry) error {
+			if e.File == nil {
+				return nil
+			}
+			defer e.File.Close()
+			text, err := io.ReadAll(e.File)
+			if strings.Contains(string(text), secret) {
+				return fmt.Errorf("%s holds %q", e.Name, text)
+			}
+			read++
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read == 0 {
+		t.Error("nothing was read")
+	}
+}
+
+// swap puts one thing in another's place for a moment.
+func swap(a, b string) {
+	const kept = ".kept"
+	if os.Rename(a, a+kept) == nil {
+		if os.Rename(b, a) == nil {
+			_ = os.Rename(a, b)
+		}
+		_ = os.Rename(a+kept, a)
+	}
+}
+
+// Memory stays bounded where a tenant makes a folder of very many names.
+func TestWalkHugeFolder(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{"html/wp-config.php": "config"})
+	dir := filepath.Join(base, "html/wp-content")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	const n = 3*batch + 17
+	for i := range n {
+		if err := os.Link(base+"/html/wp-config.php", fmt.Sprintf("%s/%06d", dir, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := take(t, base, Folders{Root: base + "/html"}, Selection{})
+	if got.report.Files != n+1 || got.report.Bytes != int64(len("config")) {
+		t.Errorf("%d files of %d, %d bytes", got.report.Files, n+1, got.report.Bytes)
+	}
+}
+
+// Links that lead to ever new places in home are followed up to a bound, and
+// told beyond it.
+func TestWalkManyLinksOut(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{"home/html/wp-content/x": "x"})
+	for i := range maxExtras + 10 {
+		target := fmt.Sprintf("%s/home/out/%05d", base, i)
+		if err := os.MkdirAll(target, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, fmt.Sprintf("%s/home/html/wp-content/l%05d", base, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	if got.report.Unreadable.Total != 10 {
+		t.Errorf("unreadable: %d, %q", got.report.Unreadable.Total, got.report.Unreadable.Items[:min(3, len(got.report.Unreadable.Items))])
+	}
+}

@@ -1,0 +1,266 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+)
+
+// Folders is where the pieces of a site lie: absolute paths, in which links may
+// stand. What is "" is not known, and taken to lie where WordPress has it.
+type Folders struct {
+	Root        string
+	Core        string // "" for Root
+	ContentDir  string
+	PluginDir   string
+	UploadsDir  string
+	ConfigFiles []string
+	Doubts      []string // why one of them is not known for certain
+}
+
+// An Entry is one file, folder or link of a site.
+type Entry struct {
+	Name     string      // relative to the base, "." for the base itself; components joined by "/"; any bytes but NUL
+	Info     fs.FileInfo // of the open file, where File is set; Sys is a *syscall.Stat_t
+	Link     string      // a link's target, as stored
+	HardLink string      // the name of the earlier entry that is the same file; File is nil then
+	File     *os.File    // a regular file, open at its beginning; nil for everything else; whom the entry is given to closes it
+}
+
+// A Set is what the files part of one site's backup holds. Its methods are
+// called one at a time.
+type Set struct {
+	home    *safefs.Home
+	sel     Selection
+	rules   *rules
+	root    string            // real path
+	core    string            // real path
+	content map[string]string // real path of a content folder → its name in WordPress
+	ours    map[string]bool   // folders that hold, somewhere below, a piece of this very site
+	never   map[string]bool
+	apart   map[string]bool
+	base    string
+	trees   []string // real paths, none below another; the root first
+	isTree  map[string]bool
+	main    map[string]bool // trees that are the site's own, not found through a link
+	extras  int
+	report  Report
+}
+
+// maxExtras bounds how many trees links may add.
+const maxExtras = 2_000
+
+// Plan finds out which folders and files the files part of a site holds:
+// the site's own, and what links in them reach elsewhere in home. It reads
+// folders and links, and opens no file.
+func Plan(ctx context.Context, home *safefs.Home, site Folders, sel Selection) (*Set, error) {
+	rules, err := newRules(&sel, home)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{
+		home: home, sel: sel, rules: rules,
+		content: map[string]string{}, ours: map[string]bool{}, never: map[string]bool{}, apart: map[string]bool{},
+		isTree: map[string]bool{}, main: map[string]bool{},
+	}
+	if s.root, err = home.Resolve(site.Root); err != nil {
+		return nil, fmt.Errorf("find the site's root: %w", err)
+	}
+	s.core = s.root
+	if site.Core != "" {
+		if s.core, err = home.Resolve(site.Core); err != nil {
+			return nil, fmt.Errorf("find WordPress' core: %w", err)
+		}
+	}
+	s.addMain(s.root)
+	s.locate(site)
+	s.settle()
+	for i := 0; i < len(s.trees); i++ { // links found on the way add trees
+		if err := (&walker{set: s}).tree(ctx, s.trees[i]); err != nil {
+			return nil, err
+		}
+	}
+	s.settle()
+	return s, nil
+}
+
+// Base returns the folder that entries' names are relative to.
+func (s *Set) Base() string { return s.base }
+
+// Walk calls yield for every entry, a folder before what lies in it. An error of
+// yield's ends the walk. It is called once.
+func (s *Set) Walk(ctx context.Context, yield func(Entry) error) error {
+	w := &walker{set: s, yield: yield, shown: map[string]bool{}, links: map[safefs.Inode]*hardLink{}, done: ctx.Done()}
+	for i := 0; i < len(s.trees); i++ {
+		if err := w.tree(ctx, s.trees[i]); err != nil {
+			return err
+		}
+	}
+	return w.crontab()
+}
+
+// Report says what the walk found.
+func (s *Set) Report() Report {
+	r := s.report
+	r.Excludes = s.rules.report()
+	return r
+}
+
+// locate adds the site's own folders and files that may lie outside its root.
+func (s *Set) locate(site Folders) {
+	content := site.ContentDir
+	if content == "" {
+		content = filepath.Join(s.core, "wp-content")
+	}
+	plugins := site.PluginDir
+	if plugins == "" {
+		plugins = filepath.Join(content, "plugins")
+	}
+	uploads := site.UploadsDir
+	if uploads == "" {
+		uploads = filepath.Join(content, "uploads")
+	}
+	s.addContent(content, "wp-content")
+	for _, name := range []string{"themes", "mu-plugins", "languages"} {
+		s.addContent(filepath.Join(content, name), "wp-content/"+name)
+	}
+	s.addContent(plugins, "wp-content/plugins")
+	s.addContent(uploads, "wp-content/uploads")
+	for _, file := range site.ConfigFiles {
+		s.addOptional(file)
+	}
+	for _, why := range site.Doubts {
+		s.report.unreadable(site.Root, "not all of it is archived for certain: "+why)
+	}
+	s.addBedrock()
+	if s.sel.WithCore {
+		s.addOptional(s.core)
+	}
+	for _, path := range s.rules.extra {
+		if _, err := s.home.Lstat(path); err != nil {
+			s.report.unreadable(path, fmt.Sprintf("was to be included: %v", safefs.Cause(err)))
+			continue
+		}
+		s.addOptional(path)
+	}
+	for _, path := range s.sel.Never {
+		if real, err := s.home.Resolve(path); err == nil {
+			s.never[real] = true
+		}
+	}
+	for _, path := range s.sel.Apart {
+		if real, err := s.home.Resolve(path); err == nil {
+			s.apart[real] = true
+		}
+	}
+	s.markOurs(s.core)
+	for dir := range s.content {
+		s.markOurs(dir)
+	}
+	for _, file := range site.ConfigFiles {
+		if real, err := s.home.Resolve(file); err == nil {
+			s.markOurs(real)
+		}
+	}
+}
+
+// addContent adds one of WordPress' content folders, known by its name there.
+func (s *Set) addContent(path, name string) {
+	real, err := s.home.Resolve(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err == nil && !s.trusts(path) {
+		err = errors.New("a link to what belongs to another user")
+	}
+	if err != nil {
+		s.report.unreadable(path, fmt.Sprintf("the site's %s: %v", name, safefs.Cause(err)))
+		return
+	}
+	if _, known := s.content[real]; !known {
+		s.content[real] = name
+	}
+	s.addMain(real)
+}
+
+// addBedrock adds the project that a root belongs to whose configuration lies in
+// config/ beside or above it, as Bedrock has it.
+func (s *Set) addBedrock() {
+	for dir, levels := filepath.Dir(s.root), 0; levels < 2 && s.home.Contains(dir); dir, levels = filepath.Dir(dir), levels+1 {
+		if info, err := s.home.Stat(dir + "/config/application.php"); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		for _, name := range []string{"config", ".env", ".env.local", "composer.json", "composer.lock", "wp-cli.yml"} {
+			s.addOptional(filepath.Join(dir, name))
+		}
+		return
+	}
+}
+
+// addOptional adds a file or folder if there is one.
+func (s *Set) addOptional(path string) {
+	switch real, err := s.home.Resolve(path); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		s.report.unreadable(path, safefs.Cause(err).Error())
+	default:
+		s.addMain(real)
+	}
+}
+
+func (s *Set) addMain(real string) {
+	s.main[real] = true
+	if !s.covered(real) {
+		s.isTree[real] = true
+		s.trees = append(s.trees, real)
+	}
+}
+
+// covered reports whether a tree holds a path.
+func (s *Set) covered(path string) bool {
+	for ; ; path = filepath.Dir(path) {
+		if s.isTree[path] {
+			return true
+		}
+		if path == "/" {
+			return false
+		}
+	}
+}
+
+// markOurs marks the folders above a piece of this site.
+func (s *Set) markOurs(path string) {
+	for ; path != "/" && !s.ours[path]; path = filepath.Dir(path) {
+		s.ours[path] = true
+	}
+}
+
+// settle drops the trees below others, and finds the base: once for the site's
+// own trees, so that patterns have names to match while links are looked for,
+// and once for all.
+func (s *Set) settle() {
+	kept := s.trees[:0]
+	for _, tree := range s.trees {
+		if tree == "/" || !s.covered(filepath.Dir(tree)) {
+			kept = append(kept, tree)
+		}
+	}
+	s.trees, s.base = kept, ""
+	for _, tree := range s.trees {
+		folder := tree
+		if info, err := s.home.Lstat(tree); err == nil && !info.IsDir() {
+			folder = filepath.Dir(tree)
+		}
+		if s.base == "" {
+			s.base = folder
+		}
+		for !safefs.Within(folder, s.base) {
+			s.base = filepath.Dir(s.base)
+		}
+	}
+}

@@ -1,0 +1,389 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
+)
+
+// A walker goes through trees: without yield it only looks for links.
+type walker struct {
+	set     *Set
+	yield   func(Entry) error
+	shown   map[string]bool // folders above or at a tree's top that were yielded
+	links   map[safefs.Inode]*hardLink
+	refused int // how often the kernel refused not to note an access
+	done    <-chan struct{}
+	waited  time.Duration // for leases
+}
+
+// A verdict is whether what lies in a folder belongs to the archive.
+type verdict int
+
+const (
+	wanted  verdict = iota // unless a pattern leaves it out
+	forced                 // asked for by name
+	leftOut                // unless it is asked for by name
+)
+
+// A folder is one open folder of the walk.
+type folder struct {
+	parent  *folder
+	file    *os.File
+	fd      int
+	info    *safefs.FileInfo
+	path    string // real path
+	name    string // relative to the base
+	inRoot  bool
+	root    string // name relative to the root, if inRoot
+	inside  bool   // below one of WordPress' content folders
+	content string // name as WordPress has it, if inside
+	aliases []alias
+	verdict verdict
+	yielded bool
+	depth   int
+}
+
+// batch is how many names of a folder are held at once.
+const batch = 2048
+
+// tree walks one tree: a folder with all below it, or a single file.
+func (w *walker) tree(ctx context.Context, path string) error {
+	s := w.set
+	if s.never[path] {
+		return nil
+	}
+	t, err := s.home.Trace(path, false)
+	if err != nil {
+		w.fail(path, err)
+		return w.fatal(path, err)
+	}
+	defer t.Close()
+	if err := w.spine(t); err != nil {
+		return err
+	}
+	above := &folder{fd: t.Fd(), path: filepath.Dir(path), info: &safefs.FileInfo{}, yielded: true}
+	if n := len(t.Steps); n > 0 {
+		above.fd = (&safefs.Trace{At: t.At, Steps: t.Steps[:n-1]}).Fd()
+	}
+	if err := syscall.Fstat(above.fd, &above.info.Stat); err != nil {
+		return err
+	}
+	w.nameFolder(above)
+	verdict := w.judgeTree(path, t)
+	if n := len(t.Steps); n == 0 {
+		return w.folder(ctx, above, ".", verdict, path)
+	}
+	name := filepath.Base(path)
+	switch t.Steps[len(t.Steps)-1].Mode & unix.S_IFMT {
+	case unix.S_IFDIR:
+		return w.folder(ctx, above, name, verdict, path)
+	case unix.S_IFREG:
+		if verdict == leftOut {
+			return nil
+		}
+		return w.file(above, name)
+	}
+	if w.yield != nil {
+		s.report.warn(w.display(path), "is no regular file or folder: left out")
+	}
+	return nil
+}
+
+// fatal is the error of a tree without which there is no archive: the root.
+func (w *walker) fatal(path string, err error) error {
+	if path == w.set.root {
+		return &fs.PathError{Op: "read", Path: path, Err: err}
+	}
+	return nil
+}
+
+// spine yields the folders from the base down to a tree's parent.
+func (w *walker) spine(t *safefs.Trace) error {
+	if w.yield == nil {
+		return nil
+	}
+	path := t.At.Dir
+	for i := -1; i < len(t.Steps)-1; i++ {
+		fd := int(t.At.File.Fd())
+		if i >= 0 {
+			path, fd = filepath.Join(path, t.Steps[i].Name), t.Steps[i].Fd
+		}
+		name, ok := safefs.Relative(path, w.set.base)
+		if !ok || w.shown[path] {
+			continue
+		}
+		info := &safefs.FileInfo{Base: filepath.Base(path)}
+		if err := syscall.Fstat(fd, &info.Stat); err != nil {
+			return err
+		}
+		w.shown[path] = true
+		w.set.report.Folders++
+		if err := w.yield(Entry{Name: orDot(name), Info: info}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeTree applies the patterns to a tree's own name and, where a link led to
+// it, to the folders above it.
+func (w *walker) judgeTree(path string, t *safefs.Trace) verdict {
+	s := w.set
+	if path == s.root {
+		return wanted
+	}
+	isFolder := len(t.Steps) == 0 || t.Steps[len(t.Steps)-1].Mode&unix.S_IFMT == unix.S_IFDIR
+	verdict := wanted
+	for _, name := range w.names(path) {
+		for i := 0; i <= len(name); i++ {
+			if i < len(name) && (name[i] != '/' || s.main[path]) {
+				continue
+			}
+			dir, last := "", name[:i]
+			if j := strings.LastIndexByte(last, '/'); j >= 0 {
+				dir, last = last[:j], last[j+1:]
+			}
+			in := s.rules.aliases(dir)
+			folder := i < len(name) || isFolder
+			if last == "" {
+				continue
+			}
+			if s.rules.included(in, last, folder) {
+				return forced
+			}
+			if hit := s.rules.excluded(in, last, folder); hit >= 0 && verdict == wanted {
+				verdict = leftOut
+				if w.yield != nil {
+					s.rules.hits[hit]++
+				}
+			}
+		}
+	}
+	return verdict
+}
+
+// names are a path's names that patterns are matched with.
+func (w *walker) names(path string) []string {
+	var out []string
+	if name, ok := safefs.Relative(path, w.set.base); ok {
+		out = append(out, name)
+	}
+	if name, ok := safefs.Relative(path, w.set.root); ok {
+		out = append(out, name)
+	}
+	for dir := path; ; dir = filepath.Dir(dir) {
+		if content, ok := w.set.content[dir]; ok {
+			rest, _ := safefs.Relative(path, dir)
+			return append(out, strings.TrimSuffix(content+"/"+rest, "/"))
+		}
+		if dir == "/" {
+			return out
+		}
+	}
+}
+
+// nameFolder gives a folder its names, from its parent's where it has one.
+func (w *walker) nameFolder(f *folder) {
+	s := w.set
+	f.name, _ = safefs.Relative(f.path, s.base)
+	f.root, f.inRoot = safefs.Relative(f.path, s.root)
+	names := []string{f.name}
+	if f.inRoot {
+		names = append(names, f.root)
+	}
+	f.content, f.inside = s.content[f.path]
+	if !f.inside && f.parent != nil && f.parent.inside {
+		f.content, f.inside = f.parent.content+"/"+filepath.Base(f.path), true
+	}
+	if f.inside {
+		names = append(names, f.content)
+	}
+	f.aliases = s.rules.aliases(names...)
+}
+
+// folder walks the folder name of an open one. path is its real path.
+func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict, path string) error {
+	s := w.set
+	if s.never[path] {
+		if w.yield != nil {
+			s.report.warn(w.display(path), "is never archived: the backup itself is written there")
+		}
+		return nil
+	}
+	if s.apart[path] && v != forced && !s.ours[path] && !s.main[path] {
+		return nil
+	}
+	f := &folder{parent: in, path: path, verdict: v, depth: in.depth + 1}
+	w.nameFolder(f)
+	if v == leftOut && !s.rules.includesBelow(f.aliases) {
+		return nil
+	}
+	if err := w.open(f, name); err != nil {
+		w.fail(path, err)
+		return w.fatal(path, err)
+	}
+	defer f.file.Close()
+	if why := w.strange(f); why != "" {
+		if w.yield != nil {
+			s.report.warn(w.display(path), why)
+		}
+		return nil
+	}
+	if v != leftOut {
+		if err := w.show(f); err != nil {
+			return err
+		}
+	}
+	return w.list(ctx, f)
+}
+
+// open opens a folder below its parent, and refuses what shows the kernel.
+func (w *walker) open(f *folder, name string) error {
+	if f.depth > safefs.MaxLevels/2 {
+		return syscall.ENAMETOOLONG
+	}
+	var err error
+	if f.file, err = safefs.OpenBelow(f.parent.fd, name, f.path, unix.O_DIRECTORY); err != nil {
+		return err
+	}
+	f.fd = int(f.file.Fd())
+	f.info = &safefs.FileInfo{Base: filepath.Base(f.path)}
+	err = syscall.Fstat(f.fd, &f.info.Stat)
+	if err == nil && (f.info.Stat.Dev != f.parent.info.Stat.Dev && safefs.Pseudo(f.fd) || w.set.home.Dir() == "/" && safefs.InKernel(f.path)) {
+		err = safefs.ErrOutside
+	}
+	if err != nil {
+		_ = f.file.Close()
+	}
+	return err
+}
+
+// strange says why a folder is not walked although no pattern leaves it out.
+func (w *walker) strange(f *folder) string {
+	for up := f.parent; up != nil && up.file != nil; up = up.parent {
+		if up.info.Stat.Ino == f.info.Stat.Ino && up.info.Stat.Dev == f.info.Stat.Dev {
+			return "is mounted inside itself: left out"
+		}
+	}
+	s := w.set
+	if f.path != s.root && !f.inside && f.verdict != forced && !s.ours[f.path] && !s.main[f.path] && site.IsSite(f.file) {
+		if f.found() {
+			return "is a WordPress site of its own, left out here: back it up by its own path"
+		}
+		if w.yield != nil {
+			s.report.warn(w.display(f.path), "is a WordPress site of its own where a search finds none: its files are archived here, but not its database; back it up by its own path")
+		}
+	}
+	return ""
+}
+
+// show yields a folder, after those above it.
+func (w *walker) show(f *folder) error {
+	if f == nil || f.yielded || w.yield == nil {
+		return nil
+	}
+	f.yielded = true
+	if err := w.show(f.parent); err != nil {
+		return err
+	}
+	w.set.report.Folders++
+	w.measure(f.parent, orDot(f.name), "/")
+	return w.yield(Entry{Name: orDot(f.name), Info: f.info})
+}
+
+// list goes through a folder's entries, a batch at a time: files and links by
+// name, then the folders.
+func (w *walker) list(ctx context.Context, f *folder) error {
+	for {
+		found, err := f.file.ReadDir(batch)
+		slices.SortFunc(found, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+		var folders []string
+		for _, d := range found {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if d.IsDir() {
+				folders = append(folders, d.Name())
+				continue
+			}
+			if err := w.entry(f, d); err != nil {
+				return err
+			}
+		}
+		for _, name := range folders {
+			v := w.judge(f, name, fs.ModeDir)
+			if v == leftOut && len(w.set.rules.include) == 0 {
+				continue
+			}
+			if err := w.folder(ctx, f, name, v, safefs.Join(f.path, name)); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			w.fail(f.path, err)
+			return nil
+		}
+	}
+}
+
+// judge applies the patterns to an entry of a folder.
+func (w *walker) judge(f *folder, name string, kind fs.FileMode) verdict {
+	s, isFolder := w.set, kind.IsDir()
+	if f.verdict == forced || s.rules.included(f.aliases, name, isFolder) {
+		return forced
+	}
+	if f.verdict == leftOut {
+		return leftOut
+	}
+	if kind&fs.ModeSymlink == 0 && w.leavesCore(f, name, isFolder) {
+		return leftOut
+	}
+	if hit := s.rules.excluded(f.aliases, name, isFolder); hit >= 0 {
+		if w.yield != nil {
+			s.rules.hits[hit]++
+		}
+		return leftOut
+	}
+	return wanted
+}
+
+// display is the name by which a path is reported.
+func (w *walker) display(path string) string {
+	if name, ok := safefs.Relative(path, w.set.base); ok {
+		return orDot(name)
+	}
+	return path
+}
+
+// fail reports what could not be read, while walking in earnest.
+func (w *walker) fail(path string, err error) {
+	if w.yield == nil {
+		return
+	}
+	switch name := w.display(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		w.set.report.warn(name, "vanished while the site was read")
+	case errors.Is(err, safefs.ErrIrregular), errors.Is(err, syscall.ENOTDIR):
+		w.set.report.warn(name, "was replaced while the site was read")
+	case errors.Is(err, safefs.ErrOutside):
+		w.set.report.warn(name, "shows the kernel, not files: left out")
+	default:
+		w.set.report.unreadable(name, safefs.Cause(err).Error())
+	}
+}

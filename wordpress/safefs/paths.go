@@ -1,0 +1,51 @@
+package safefs
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"syscall"
+)
+
+// Relative is the name of a path below a folder, "" for the folder itself.
+func Relative(path, folder string) (name string, ok bool) {
+	if !Within(path, folder) {
+		return "", false
+	}
+	return strings.TrimPrefix(path[len(folder):], "/"), true
+}
+
+// Cause is what is wrong, without the path a PathError repeats.
+func Cause(err error) error {
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+func Join(folder, name string) string {
+	if folder == "/" {
+		return "/" + name
+	}
+	return folder + "/" + name
+}
+
+// Absent reports an error that means that nothing is there.
+func Absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) ||
+		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
+}
+
+// Within reports whether path is dir or lies below it, by their text.
+func Within(path, dir string) bool {
+	if dir == "/" {
+		return strings.HasPrefix(path, "/")
+	}
+	rest, ok := strings.CutPrefix(path, dir)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// Components splits a path at its slashes; empty components fall away.
+func Components(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}
