@@ -249,6 +249,7 @@ func (t *Trace) open() (*os.File, error) {
 	return OpenBelow(parent.Fd(), last.Name, t.real(), 0)
 }
 
+// Close closes the descriptors of the trace.
 func (t *Trace) Close() {
 	for _, s := range t.Steps {
 		_ = unix.Close(s.Fd)
