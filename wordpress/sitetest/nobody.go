@@ -8,6 +8,7 @@ import (
 	"testing"
 )
 
+// NobodyID is the uid of tests that need a user without rights.
 const NobodyID = 65534
 
 // AsNobody runs the named test again, as a user without rights if this one is
