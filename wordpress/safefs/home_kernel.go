@@ -54,12 +54,22 @@ type FileInfo struct {
 	Stat syscall.Stat_t
 }
 
-func (i *FileInfo) Name() string       { return i.Base }
-func (i *FileInfo) Size() int64        { return i.Stat.Size }
-func (i *FileInfo) IsDir() bool        { return i.Stat.Mode&unix.S_IFMT == unix.S_IFDIR }
-func (i *FileInfo) Sys() any           { return &i.Stat }
+// Name is as fs.FileInfo has it.
+func (i *FileInfo) Name() string { return i.Base }
+
+// Size is as fs.FileInfo has it.
+func (i *FileInfo) Size() int64 { return i.Stat.Size }
+
+// IsDir is as fs.FileInfo has it.
+func (i *FileInfo) IsDir() bool { return i.Stat.Mode&unix.S_IFMT == unix.S_IFDIR }
+
+// Sys is as fs.FileInfo has it.
+func (i *FileInfo) Sys() any { return &i.Stat }
+
+// ModTime is as fs.FileInfo has it.
 func (i *FileInfo) ModTime() time.Time { return time.Unix(i.Stat.Mtim.Unix()) }
 
+// Mode is as fs.FileInfo has it.
 func (i *FileInfo) Mode() fs.FileMode {
 	mode := fs.FileMode(i.Stat.Mode & 0o777)
 	switch i.Stat.Mode & unix.S_IFMT {
