@@ -26,7 +26,7 @@ func AsNobody(t *testing.T, env ...string) bool {
 	if err := os.WriteFile(dir+"/test", self, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(dir+"/test", "-test.run", "^"+t.Name()+"$", "-test.v")
+	cmd := exec.CommandContext(t.Context(), dir+"/test", "-test.run", "^"+t.Name()+"$", "-test.v")
 	cmd.Dir = dir
 	cmd.Env = append([]string{"WALK_AS_NOBODY=1", "TMPDIR=" + dir}, env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: NobodyID, Gid: NobodyID}}
