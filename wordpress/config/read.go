@@ -139,6 +139,7 @@ func (r *reader) read(ctx context.Context) error {
 		return err
 	}
 	if err := a.rest(); err != nil {
+		c.DB = wordpress.Database{} // a refusal gives no part of the credentials
 		return err
 	}
 	if folders != nil {
