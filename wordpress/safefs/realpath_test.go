@@ -111,3 +111,23 @@ func TestLocate(t *testing.T) {
 		t.Errorf("root's all the way up: got %d, %v", uid, err)
 	}
 }
+
+// Components that do not exist yet are appended to the real path of those that do.
+func TestPlannedPath(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{"real/file": "x", "link": "-> real", "alice/bobs": "-> ../bob", "bob/x": ""})
+	for path, want := range map[string]string{
+		"link": "real", "link/new/folder": "real/new/folder", "new/../link/new": "real/new", "real/file": "real/file",
+	} {
+		if got, err := PlannedPath(base + "/" + path); err != nil || got != filepath.Join(base, want) {
+			t.Errorf("%s: got %q, %v; want %s", path, got, err, want)
+		}
+	}
+	if got, err := PlannedPath(base + "/real/file/new"); !errors.Is(err, syscall.ENOTDIR) {
+		t.Errorf("below a file: got %q, %v", got, err)
+	}
+	sitetest.Chown(t, base, map[string]int{"alice": sitetest.AliceID, "alice/bobs": sitetest.AliceID, "bob": sitetest.BobID})
+	var foreign *ForeignLinkError
+	if got, err := PlannedPath(base + "/alice/bobs/new"); !errors.As(err, &foreign) {
+		t.Errorf("past a foreign link: got %q, %v", got, err)
+	}
+}
