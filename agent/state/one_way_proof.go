@@ -21,15 +21,16 @@ import (
 )
 
 const (
-	// VerdictAge is how long a verdict is valid.
-	VerdictAge = 7 * 24 * time.Hour
-	// clockTolerance is how far in the future a verdict may be, for a clock that
+	// ProofAge is how long a proof is valid.
+	ProofAge = 7 * 24 * time.Hour
+	// clockTolerance is how far in the future a proof may be dated, for a clock that
 	// was corrected.
 	clockTolerance = 5 * time.Minute
 )
 
-// A Verdict is what the doctor decided about one sink with one credential.
-type Verdict struct {
+// A OneWayProof is what the doctor proved about one sink with one credential: that it
+// is one-way, or that it is not.
+type OneWayProof struct {
 	OneWay  bool      `json:"one_way"`
 	At      time.Time `json:"at"`
 	Agent   string    `json:"agent"`
@@ -37,11 +38,11 @@ type Verdict struct {
 	Failing []string  `json:"failing,omitempty"` // names of the checks that failed
 }
 
-// verdictFile holds the verdicts about one URL, by the credential's fingerprint.
-type verdictFile struct {
-	Version  int                `json:"version"`
-	URL      string             `json:"url"`
-	Verdicts map[string]Verdict `json:"verdicts"`
+// proofFile holds the proofs about one URL, by the credential's fingerprint.
+type proofFile struct {
+	Version int                    `json:"version"`
+	URL     string                 `json:"url"`
+	Proofs  map[string]OneWayProof `json:"verdicts"`
 }
 
 // Fingerprint identifies a credential, which is given by its parts that are not
@@ -94,59 +95,59 @@ func (d Dirs) createFingerprintKey() error {
 	return nil
 }
 
-func (d Dirs) verdictPath(url string) string {
+func (d Dirs) proofPath(url string) string {
 	return filepath.Join(d.State, "verdicts", fileName(url)+".json")
 }
 
-// verdicts reads the verdicts about a URL. A file that cannot be decoded counts as
+// proofs reads the proofs about a URL. A file that cannot be decoded counts as
 // having none.
-func (d Dirs) verdicts(url string) (verdictFile, error) {
-	none := verdictFile{Version: manifest.Version, URL: url, Verdicts: map[string]Verdict{}}
-	text, err := os.ReadFile(d.verdictPath(url))
+func (d Dirs) proofs(url string) (proofFile, error) {
+	none := proofFile{Version: manifest.Version, URL: url, Proofs: map[string]OneWayProof{}}
+	text, err := os.ReadFile(d.proofPath(url))
 	if errors.Is(err, fs.ErrNotExist) {
 		return none, nil
 	}
 	if err != nil {
-		return none, fmt.Errorf("read the doctor's verdict: %w", err)
+		return none, fmt.Errorf("read the doctor's result: %w", err)
 	}
-	var v verdictFile
-	if err := json.Unmarshal(text, &v); err != nil || v.Version != manifest.Version || v.URL != url || v.Verdicts == nil {
+	var f proofFile
+	if err := json.Unmarshal(text, &f); err != nil || f.Version != manifest.Version || f.URL != url || f.Proofs == nil {
 		return none, nil //nolint:nilerr // see above
 	}
-	return v, nil
+	return f, nil
 }
 
-// KeepVerdict remembers a verdict, and forgets those that expired long ago.
-func (d Dirs) KeepVerdict(url, credential string, v Verdict) error {
+// KeepProof stores a proof, and removes those that expired long ago.
+func (d Dirs) KeepProof(url, credential string, p OneWayProof) error {
 	print, err := d.Fingerprint(credential)
 	if err != nil {
 		return err
 	}
-	all, err := d.verdicts(url)
+	all, err := d.proofs(url)
 	if err != nil {
 		return err
 	}
-	for other, old := range all.Verdicts {
-		if v.At.Sub(old.At) > 4*VerdictAge {
-			delete(all.Verdicts, other)
+	for other, old := range all.Proofs {
+		if p.At.Sub(old.At) > 4*ProofAge {
+			delete(all.Proofs, other)
 		}
 	}
-	all.Verdicts[print] = v
+	all.Proofs[print] = p
 	text, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
-		return fmt.Errorf("write the doctor's verdict: %w", err)
+		return fmt.Errorf("write the doctor's result: %w", err)
 	}
-	path := d.verdictPath(url)
+	path := d.proofPath(url)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("create the folder of verdicts: %w", err)
+		return fmt.Errorf("create the folder of the doctor's results: %w", err)
 	}
 	if err := renameio.WriteFile(path, append(text, '\n'), 0o600); err != nil {
-		return fmt.Errorf("write the doctor's verdict: %w", err)
+		return fmt.Errorf("write the doctor's result: %w", err)
 	}
 	return nil
 }
 
-// CheckOneWay returns why there is no valid verdict that the sink is one-way with
+// CheckOneWay returns why there is no valid proof that the sink is one-way with
 // this credential; "" if there is one. It does not use the sink.
 func (d Dirs) CheckOneWay(url, credential string, now time.Time) (reason string, err error) {
 	if err := d.checkWriters(url); err != nil {
@@ -159,43 +160,43 @@ func (d Dirs) CheckOneWay(url, credential string, now time.Time) (reason string,
 	if err != nil {
 		return "", fmt.Errorf("read the fingerprint key: %w", err)
 	}
-	all, err := d.verdicts(url)
+	all, err := d.proofs(url)
 	if err != nil {
 		return "", err
 	}
-	v, ok := all.Verdicts[print]
-	day := v.At.Local().Format("2 January 15:04")
-	switch age := now.Sub(v.At); {
-	case !ok && len(all.Verdicts) > 0:
+	p, ok := all.Proofs[print]
+	day := p.At.Local().Format("2 January 15:04")
+	switch age := now.Sub(p.At); {
+	case !ok && len(all.Proofs) > 0:
 		return "the doctor has examined it only with another credential", nil
 	case !ok:
 		return "the doctor has not examined it", nil
-	case !v.OneWay:
-		return fmt.Sprintf("the doctor found on %s that it is not one-way (%s)", day, strings.Join(v.Failing, ", ")), nil
-	case age > VerdictAge:
-		return fmt.Sprintf("the doctor's verdict of %s is older than 7 days", day), nil
+	case !p.OneWay:
+		return fmt.Sprintf("the doctor found on %s that it is not one-way (%s)", day, strings.Join(p.Failing, ", ")), nil
+	case age > ProofAge:
+		return fmt.Sprintf("the doctor's result of %s is older than 7 days", day), nil
 	case age < -clockTolerance:
-		return fmt.Sprintf("the doctor's verdict is dated %s, in the future: this host's clock was changed", day), nil
+		return fmt.Sprintf("the doctor's result is dated %s, in the future: this host's clock was changed", day), nil
 	}
 	return "", nil
 }
 
 // checkWriters fails if somebody else can write to the files that make up a
-// verdict: they could write a verdict of their own.
+// proof: they could write a proof of their own.
 func (d Dirs) checkWriters(url string) error {
-	for _, path := range []string{d.State, filepath.Join(d.State, "verdicts"), d.fingerprintKeyPath(), d.verdictPath(url)} {
+	for _, path := range []string{d.State, filepath.Join(d.State, "verdicts"), d.fingerprintKeyPath(), d.proofPath(url)} {
 		i, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("read the doctor's verdict: %w", err)
+			return fmt.Errorf("read the doctor's result: %w", err)
 		}
 		if i.Mode().Perm()&0o022 != 0 {
-			return fmt.Errorf("its verdict cannot be trusted: others can write to %s (mode %#o); find out who did, and run chmod go-w on it", path, i.Mode().Perm())
+			return fmt.Errorf("the doctor's result cannot be trusted: others can write to %s (mode %#o); find out who did, and run chmod go-w on it", path, i.Mode().Perm())
 		}
 		if stat, ok := i.Sys().(*syscall.Stat_t); ok && stat.Uid != 0 && int(stat.Uid) != os.Geteuid() {
-			return fmt.Errorf("its verdict cannot be trusted: %s belongs to uid %d; change its owner to this account", path, stat.Uid)
+			return fmt.Errorf("the doctor's result cannot be trusted: %s belongs to uid %d; change its owner to this account", path, stat.Uid)
 		}
 	}
 	return nil

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// A verdict that somebody else may have written is not valid.
-func TestVerdictFilesWritableByOthers(t *testing.T) {
+// A proof that somebody else may have written is not valid.
+func TestProofFilesWritableByOthersAreRefused(t *testing.T) {
 	const url, credential = "s3://vault/web1?region=eu-central-1", "access key AKIAOURS"
 	for name, path := range map[string]func(Dirs) string{
 		"state":    func(d Dirs) string { return d.State },
 		"verdicts": func(d Dirs) string { return filepath.Join(d.State, "verdicts") },
-		"verdict":  func(d Dirs) string { return d.verdictPath(url) },
+		"proof":    func(d Dirs) string { return d.proofPath(url) },
 		"key":      func(d Dirs) string { return d.fingerprintKeyPath() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, now := Dirs{State: filepath.Join(t.TempDir(), "state")}, time.Now()
-			if err := d.KeepVerdict(url, credential, Verdict{OneWay: true, At: now}); err != nil {
+			if err := d.KeepProof(url, credential, OneWayProof{OneWay: true, At: now}); err != nil {
 				t.Fatal(err)
 			}
 			if reason, err := d.CheckOneWay(url, credential, now); reason != "" || err != nil {
@@ -52,15 +52,15 @@ func TestVerdictFilesWritableByOthers(t *testing.T) {
 	}
 }
 
-// Verdicts that expired long ago are removed when another one is kept.
-func TestExpiredVerdictsAreForgotten(t *testing.T) {
+// Proofs that expired long ago are removed when another one is kept.
+func TestExpiredProofsAreRemoved(t *testing.T) {
 	d, now := Dirs{State: t.TempDir()}, time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
-	for i, at := range []time.Time{now.Add(-5 * VerdictAge), now.Add(-2 * VerdictAge), now} {
-		if err := d.KeepVerdict("s3://vault", []string{"first", "second", "third"}[i], Verdict{OneWay: true, At: at}); err != nil {
+	for i, at := range []time.Time{now.Add(-5 * ProofAge), now.Add(-2 * ProofAge), now} {
+		if err := d.KeepProof("s3://vault", []string{"first", "second", "third"}[i], OneWayProof{OneWay: true, At: at}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if all, err := d.verdicts("s3://vault"); err != nil || len(all.Verdicts) != 2 {
+	if all, err := d.proofs("s3://vault"); err != nil || len(all.Proofs) != 2 {
 		t.Errorf("got %+v, %v", all, err)
 	}
 }
