@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// A core that several sites share is a link in each: a folder's, or each file's.
-// No such link is followed.
+// Sites that share a core link to its folder or to each of its files. The search
+// follows no such link.
 func TestDiscoverSharedCores(t *testing.T) {
 	files := map[string]string{"shared/wp-config.php": "<?php"}
 	for name := range sitetest.Core("") {

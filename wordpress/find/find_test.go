@@ -15,8 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// discover searches and writes what was found on a line each, paths
-// relative to base.
+// discover searches and returns one line for each site, with paths relative to base.
 func discover(t *testing.T, base string, roots ...string) []string {
 	t.Helper()
 	got, err := Find(t.Context(), roots)
@@ -95,8 +94,8 @@ func TestDiscoverNames(t *testing.T) {
 	}
 }
 
-// A deployed project is found under the link that stays, once, whatever the
-// number of its releases.
+// A deployed project is found once, under the path of its link, even if it has several
+// releases.
 func TestDiscoverReleases(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("p/releases/1/web/"), sitetest.Site("p/releases/2/web/"), sitetest.Site("q/releases/9/"), map[string]string{
 		"p/current": "-> releases/2", "q/current": "-> BASE/q/releases/9", "evil/current": "-> BASE/other", "evil/releases/": "",
@@ -104,18 +103,18 @@ func TestDiscoverReleases(t *testing.T) {
 	wantLines(t, discover(t, base, base), "p/current/web", "q/current", "other")
 }
 
-// A project whose current release is not there is not passed over in silence.
-func TestDiscoverTellsOfALostRelease(t *testing.T) {
+// A project whose current release does not exist is noted.
+func TestDiscoverNotesMissingRelease(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("p/releases/1/web/"), map[string]string{"p/current": "-> releases/2"}))
 	got, err := Find(t.Context(), []string{base})
 	if err != nil || len(got.Sites) != 0 {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/p/current: leads to no release")
+	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/p/current: leads to a release that does not exist")
 }
 
-// Links that stand for a site's folder are tried where they stay in its owner's
-// home, and never make a second row of a site.
+// Links in place of a site's folder are followed if they stay in the owner's home. They
+// do not list a site twice.
 func TestDiscoverLinks(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("u/code/v1/"), sitetest.Site("u/known/"), sitetest.Site("w/secret/"), map[string]string{
 		"u/code/v1/.keep": "", "u/www/public": "-> ../code", "u/public_html": "-> known", "u/html": "-> ../w/secret",
@@ -129,7 +128,7 @@ func TestDiscoverLinks(t *testing.T) {
 
 func TestDiscoverDebian(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"etc/config-b.example.php": "", "etc/config-A.example.php": "", "etc/config-default.php": "", "etc/htaccess": ""})
-	f := newFinder(wide)
+	f := newFinder(defaultLimits)
 	f.out.Sites = []Site{{Place: site.Place{Path: site.DebianCore, Name: "wordpress"}}, {Place: site.Place{Path: "/srv/x"}}}
 	f.debian(base + "/etc")
 	var got []string
@@ -157,7 +156,7 @@ func TestDiscoverRefuses(t *testing.T) {
 	}
 }
 
-// What this user may not search is told, once.
+// A folder that this user may not read is noted once.
 func TestDiscoverUnreadable(t *testing.T) {
 	if !sitetest.AsNobody(t) {
 		return
@@ -177,7 +176,7 @@ func TestDiscoverUnreadable(t *testing.T) {
 	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/b: permission denied")
 }
 
-// Without roots the search goes where hosts keep sites.
+// Without roots, the search reads the folders in which hosts usually keep sites.
 func TestDiscoverKnownRoots(t *testing.T) {
 	got, err := Find(t.Context(), nil)
 	if err != nil {
@@ -195,7 +194,7 @@ func TestDiscoverKnownRoots(t *testing.T) {
 	}
 }
 
-// Two thousand sites are found in seconds.
+// Two thousand sites are all found, at a low cost.
 func TestDiscoverThousands(t *testing.T) {
 	base := t.TempDir()
 	const n = 2000
