@@ -82,7 +82,7 @@ func TestWalkLinks(t *testing.T) {
 		`+c+`uploads/core→../../wp-includes `+c+`uploads/banned→../../../mirror/node_modules`)
 	sitetest.WantNotes(t, "warnings", got.report.Warnings,
 		"fifo: is no regular file",
-		c+"bob: outside", c+"environ: outside", c+"home: whole site", c+"null: outside", c+"shadow: outside", c+"shop: site of its own")
+		c+"bob: outside", c+"environ: outside", c+"home: whole site", c+"null: outside", c+"shadow: outside", c+"shop: another WordPress site")
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 	for name, text := range got.content {
 		if strings.Contains(text, "bob's") || strings.Contains(text, "root:") {
@@ -117,7 +117,7 @@ func TestWalkInnerSites(t *testing.T) {
 			t.Errorf("%s is missing", name)
 		}
 	}
-	sitetest.WantNotes(t, "warnings", got.report.Warnings, "blog: site of its own", "docs: site of its own")
+	sitetest.WantNotes(t, "warnings", got.report.Warnings, "blog: another WordPress site", "docs: another WordPress site")
 	if got := take(t, base, site, Selection{Include: []string{"blog"}}); got.content["blog/wp-content/uploads/x"] != "blog's" {
 		t.Error("an inner site that is asked for by name is missing")
 	}
