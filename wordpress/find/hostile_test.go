@@ -17,7 +17,7 @@ import (
 )
 
 // A tenant's huge tree does not prevent the search of other tenants' sites.
-func TestDiscoverWithinBounds(t *testing.T) {
+func TestFindWithinBounds(t *testing.T) {
 	tree := sitetest.Join(sitetest.Site("alice/html/"), sitetest.Site("bob/html/"), sitetest.Site("wide/html/"), sitetest.Site("many/html/"))
 	for i := range 300 {
 		tree[fmt.Sprintf("wide/d%03d/x/", i)] = ""
@@ -48,7 +48,7 @@ func TestDiscoverWithinBounds(t *testing.T) {
 	}
 	sitetest.WantNotes(t, "too many folders in one", notes, base+"/wide: "+errTooMany.Error())
 	if os.Geteuid() != 0 {
-		t.Skip("giving files to others needs root")
+		t.Skip("changing owners needs root")
 	}
 	err := filepath.WalkDir(base+"/wide", func(path string, _ os.DirEntry, _ error) error {
 		return os.Lchown(path, sitetest.BobID, sitetest.BobID)
@@ -70,7 +70,7 @@ func TestDiscoverWithinBounds(t *testing.T) {
 }
 
 // A root whose path passes a tenant's link to another user's folder is refused.
-func TestDiscoverFollowsNoForeignLink(t *testing.T) {
+func TestFindFollowsNoForeignLink(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("bob/sites/b.example/public/"), sitetest.Site("alice/sites/a.example/public/"), map[string]string{
 		"alice/bobs": "-> ../bob/sites", "alice/www": "-> ../bob/sites/b.example/public", "alice/b.example": "-> ../bob/sites/b.example/public",
 	}))
@@ -96,7 +96,7 @@ func TestDiscoverFollowsNoForeignLink(t *testing.T) {
 }
 
 // A folder on another file system is noted, and searched if it is a root.
-func TestDiscoverOtherFileSystems(t *testing.T) {
+func TestFindOtherFileSystems(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("mounting needs root")
 	}
@@ -119,14 +119,14 @@ func TestDiscoverOtherFileSystems(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/volume: is on another file system; name it as a root to search it")
-	wantLines(t, discover(t, base, base, base+"/volume"), "a/html", "volume/html")
+	wantLines(t, findLines(t, base, base, base+"/volume"), "a/html", "volume/html")
 }
 
 // The configuration in the folder above a root of the search belongs to the site.
-func TestDiscoverConfigurationAboveTheRoot(t *testing.T) {
+func TestFindConfigurationAboveTheRoot(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("x/public/"), map[string]string{"x/wp-config.php": "<?php"}, sitetest.Core("y/"), sitetest.Core("y/public/"), map[string]string{"y/wp-config.php": "<?php"}))
-	wantLines(t, discover(t, base, base+"/x/public"), "x/public core x/public config x/wp-config.php")
-	wantLines(t, discover(t, base, base+"/y/public"), "y/public core y/public config ")
+	wantLines(t, findLines(t, base, base+"/x/public"), "x/public core x/public config x/wp-config.php")
+	wantLines(t, findLines(t, base, base+"/y/public"), "y/public core y/public config ")
 }
 
 func TestExpand(t *testing.T) {
