@@ -1,4 +1,3 @@
-// Package wordpress understands a WordPress installation from the outside: where
-// it lies, what its configuration says and which files belong to it. It runs
-// nothing of the site's and opens nothing outside the site's home.
+// Package wordpress holds the types that the packages below it share, such as the
+// connection of a site to its database, and texts that are safe to print.
 package wordpress

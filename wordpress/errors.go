@@ -2,7 +2,8 @@ package wordpress
 
 import "fmt"
 
-// A Class says why a configuration gave no answer; it is stable and printed.
+// A Class says why a configuration was refused. It is printed and stays the same
+// between versions.
 type Class string
 
 // The classes of refusal.
@@ -10,21 +11,21 @@ const (
 	NoConfig    Class = "no_config"   // there is no wp-config.php where WordPress would look
 	Unreadable  Class = "unreadable"  // a file cannot be read, is no regular file, or is too large
 	Syntax      Class = "syntax"      // PHP would refuse to parse it
-	Unsafe      Class = "unsafe"      // it needs running commands or unknown code, or reading outside home
-	Undecidable Class = "undecidable" // it depends on something unknown, or goes beyond the limits
+	Unsafe      Class = "unsafe"      // it runs commands or unknown code, or reads outside home
+	Undecidable Class = "undecidable" // it depends on an unknown value, or exceeds a limit
 	NotMySQL    Class = "not_mysql"   // the database is not MySQL or MariaDB
 )
 
-// A ConfigError is a refusal to answer: what is wrong, where, and what to do.
+// A ConfigError says what is wrong with a configuration, where, and what to do next.
 type ConfigError struct {
 	Class   Class  `json:"class"`
-	File    string `json:"file,omitempty"` // absolute path; "" when it is about no file
-	Line    int    `json:"line,omitempty"` // from 1; 0 when it is about no line
+	File    string `json:"file,omitempty"` // absolute path; "" if the error concerns no file
+	Line    int    `json:"line,omitempty"` // from 1; 0 if the error concerns no line
 	Message string `json:"message"`        // one line; what is wrong
 	Hint    string `json:"hint,omitempty"` // one line; what to do next
 }
 
-// Error is one line: file:line: message; hint.
+// Error returns one line: file:line: message; hint.
 func (e *ConfigError) Error() string {
 	s := e.Message
 	if e.Hint != "" {

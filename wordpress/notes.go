@@ -5,15 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// MaxNotes is how many notes are kept by name, unless their names are so long that
-// they come to more than maxNotesBytes of JSON. A longer one than maxNote is cut in its middle.
+// A list keeps at most MaxNotes notes, and stops earlier when they exceed maxNotesBytes
+// as JSON. A note longer than maxNote bytes is shortened in the middle.
 const (
 	MaxNotes      = 10_000
 	maxNotesBytes = 10 << 20
 	maxNote       = 1 << 10
 )
 
-// Notes is a list of things by name, capped, with how many there were.
+// Notes is a list of notes of limited length, with the total number of notes.
 type Notes struct {
 	Total int      `json:"total"`
 	Items []string `json:"items"`
@@ -21,7 +21,7 @@ type Notes struct {
 	bytes int // of the items as JSON
 }
 
-// Add notes one more thing, by name while there is room.
+// Add counts a note and keeps it if the list is not full.
 func (n *Notes) Add(note string) {
 	n.Total++
 	if len(n.Items) >= MaxNotes || n.bytes >= maxNotesBytes {
@@ -34,7 +34,7 @@ func (n *Notes) Add(note string) {
 	n.Items = append(n.Items, note)
 }
 
-// jsonLen is how many bytes a text takes as JSON.
+// jsonLen returns the length in bytes of a text as JSON.
 func jsonLen(s string) int {
 	n := 0
 	for _, r := range s {

@@ -28,8 +28,8 @@ func Printable(s string) string {
 	return b.String() + cut
 }
 
-// QuoteName returns a file name as it is if all of it can be printed, else in
-// double quotes, with escapes.
+// QuoteName returns a file name unchanged if all of it is printable, else in double
+// quotes with escapes.
 func QuoteName(name string) string {
 	var b strings.Builder
 	if escape(&b, name, ""); b.String() == name {
@@ -42,8 +42,8 @@ func QuoteName(name string) string {
 	return b.String()
 }
 
-// escape writes s with escapes for what does not print. A backslash is put before
-// the characters of special.
+// escape writes s with escapes for everything that is not printable. It writes a
+// backslash before the characters in special.
 func escape(b *strings.Builder, s, special string) {
 	for i, r := range s {
 		switch {
@@ -64,9 +64,9 @@ func escape(b *strings.Builder, s, special string) {
 	}
 }
 
-// visible reports whether a terminal shows a character, or a space, and nothing
-// else happens. Control and format characters (C0, C1, bidi, zero-width, tags) are
-// not graphic. A few letters and marks have no shape, or carry data unseen.
+// visible reports whether a terminal shows the character and the character has no
+// other effect. Control and format characters (C0, C1, bidi, zero-width, tags) are not
+// graphic. A few letters and marks are graphic but invisible, or carry hidden data.
 func visible(r rune) bool {
 	return unicode.IsGraphic(r) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) &&
 		!(r > 0xffff && unicode.Is(unicode.Variation_Selector, r))

@@ -2,8 +2,8 @@ package wordpress
 
 import "log/slog"
 
-// A Secret is a string that shows itself only to who asks for it by Reveal: it
-// prints, logs and marshals as [redacted].
+// A Secret is a string that prints, logs and marshals as [redacted]. Only Reveal
+// returns it.
 type Secret string
 
 const redacted = "[redacted]"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -79,6 +80,25 @@ func TestReadOfSharedCores(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: got %s (%v), want %s", c.name, got, err, c.want)
+		}
+	}
+}
+
+// The version comes from a file that the tenant writes. Only the characters of a
+// version are accepted.
+func TestVersionOfTenant(t *testing.T) {
+	for version, want := range map[string]string{
+		"6.6.1": "6.6.1", "6.7-RC1": "6.7-RC1", "5.9.0+beta_2": "5.9.0+beta_2",
+		"": "", "6.6\n": "", "6.6\x1b[31m": "", "6\x00": "", "6.6\r": "", "6.6 ": "", "6.6\x7f": "", "6.6\u009b": "", "6.6\u202e": "", "6.6<b>": "", "6.6@": "", "\x0e\x0f": "",
+		strings.Repeat("6", 41): "",
+	} {
+		root := writeSite(t, credentials, map[string]string{site.VersionFile: "<?php $wp_version = " + quote(version) + ";"})
+		s, err := Read(t.Context(), root, Options{World: wordpress.World{EnvKnown: true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Version != want {
+			t.Errorf("%q: got %q, want %q", version, s.Version, want)
 		}
 	}
 }

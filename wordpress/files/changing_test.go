@@ -14,9 +14,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// walkTexts walks a site whose root is html and returns what files hold, by name;
-// a hard link holds "= " and the name of the earlier one. meanwhile is called after
-// each of them.
+// walkTexts walks a site with the root html and returns the content of the files by
+// name. For a hard link, the content is "= " and the name of the earlier entry.
+// meanwhile is called after each file.
 func walkTexts(t *testing.T, base string, meanwhile func(name string)) (map[string]string, Report) {
 	t.Helper()
 	set, err := Plan(t.Context(), openTestHome(t, base), Folders{Root: base + "/html"}, Selection{})
@@ -44,8 +44,8 @@ func walkTexts(t *testing.T, base string, meanwhile func(name string)) (map[stri
 	return texts, set.Report()
 }
 
-// A second name is a link to the first only while the file is the one that was
-// archived: its inode may be another file's by now.
+// A second name is a hard link to the first only if the file did not change since. Its
+// inode may belong to another file by then.
 func TestWalkHardLinkOfAnotherFile(t *testing.T) {
 	for _, change := range []struct {
 		name, want string
@@ -80,7 +80,7 @@ func TestWalkHardLinkOfAnotherFile(t *testing.T) {
 	}
 }
 
-// Samba holds a lease of what its clients have open, and gives it back when asked.
+// Samba holds leases for files that its clients have open, and returns them on request.
 func TestWalkWaitsForALease(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"html/leased": "text"})
 	f, err := os.OpenFile(base+"/html/leased", os.O_RDWR, 0)

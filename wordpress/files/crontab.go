@@ -20,15 +20,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// crontabName is what the owner's crontab is called in the archive.
+// crontabName is the name of the owner's crontab in the archive.
 const crontabName = ".crontab"
 
-// maxCrontab is the longest crontab that is read.
+// maxCrontab is the maximum size of a crontab in bytes.
 const maxCrontab = 1 << 20
 
-// OwnerCrontab reads the crontab of a user, as root from cron's own folder, as
-// the user himself through crontab(1). It is nil where there is none, or none
-// that may be read.
+// OwnerCrontab reads the crontab of a user. A process of root reads it from cron's
+// folder, a process of the user itself calls crontab(1). The result is nil if there is
+// no crontab, or if this process may not read it.
 func OwnerCrontab(ctx context.Context, uid uint32) ([]byte, error) {
 	if os.Geteuid() == 0 {
 		return spooledCrontab(uid, "/var/spool/cron/crontabs", "/var/spool/cron", "/etc/crontabs")
@@ -48,11 +48,11 @@ func OwnerCrontab(ctx context.Context, uid uint32) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// spooledCrontab reads a user's crontab from the first folder that has it.
+// spooledCrontab reads a user's crontab from the first folder that contains it.
 func spooledCrontab(uid uint32, folders ...string) ([]byte, error) {
 	u, err := user.LookupId(strconv.FormatUint(uint64(uid), 10))
 	if err != nil || strings.ContainsAny(u.Username, "/\x00") || u.Username == "." || u.Username == ".." {
-		return nil, nil //nolint:nilerr // crontabs go by names: a user without one has none
+		return nil, nil //nolint:nilerr // crontabs are named after users: a user without a name has none
 	}
 	for _, folder := range folders {
 		dir, err := os.Open(folder)
@@ -75,8 +75,8 @@ func spooledCrontab(uid uint32, folders ...string) ([]byte, error) {
 	return nil, nil
 }
 
-// readCrontab reads a regular file that belongs to the user or to root, and has
-// no other name.
+// readCrontab reads a regular file that belongs to the user or to root and has no other
+// hard link.
 func readCrontab(dir *os.File, name string, uid uint32) ([]byte, error) {
 	f, err := safefs.OpenBelow(dir, name, name, 0)
 	if err != nil {
@@ -97,15 +97,15 @@ func readCrontab(dir *os.File, name string, uid uint32) ([]byte, error) {
 	return text, err
 }
 
-// crontab yields the crontab that the selection brought along, as a file of the
-// site's owner that nobody else may read.
+// crontab yields the selection's crontab as a file that belongs to the site's owner and
+// that nobody else may read.
 func (w *walker) crontab() error {
 	s := w.set
 	if s.sel.Crontab == nil {
 		return nil
 	}
 	if _, err := s.home.Lstat(safefs.Join(s.base, crontabName)); err == nil {
-		s.report.warn(crontabName, "is a file of the site's: the crontab is left out")
+		s.report.warn(crontabName, "is a file of the site, so the owner's crontab was left out")
 		return nil
 	}
 	owner, err := s.home.Lstat(s.root)

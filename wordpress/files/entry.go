@@ -14,19 +14,19 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// A hardLink is a file of several names, one of which was yielded.
+// A hardLink is a file with several names, of which one was yielded.
 type hardLink struct {
 	name string
-	left uint64 // names not seen yet
+	left uint64 // names not yet found
 	size int64
 	mod  syscall.Timespec
 }
 
-// maxHardLinks bounds how many files of several names are remembered; the names
-// of further ones are archived as files of their own.
+// maxHardLinks is the number of files with several names that a walk keeps in memory.
+// Each name of a further one is archived as a separate file.
 const maxHardLinks = 100_000
 
-// entry handles what is no folder.
+// entry yields an entry that is not a folder.
 func (w *walker) entry(f *folder, d fs.DirEntry) error {
 	link := d.Type()&fs.ModeSymlink != 0
 	if w.yield == nil && !link {
@@ -41,7 +41,7 @@ func (w *walker) entry(f *folder, d fs.DirEntry) error {
 	case kind == 0:
 		return w.file(f, d.Name())
 	default:
-		w.set.report.warn(w.display(safefs.Join(f.path, d.Name())), kindOf(kind)+": left out")
+		w.set.report.warn(w.display(safefs.Join(f.path, d.Name())), kindOf(kind)+", so it was left out")
 		return nil
 	}
 }
@@ -71,7 +71,7 @@ func (w *walker) file(f *folder, name string) error {
 	}
 	info := d.Info(name)
 	e := Entry{Name: w.display(path), Info: info, File: file}
-	w.measure(f, e.Name, "")
+	w.checkName(f, e.Name, "")
 	if info.Stat.Nlink > 1 && len(e.Name) <= maxTarName {
 		w.hardLink(&e, &info.Stat)
 	}
@@ -84,28 +84,28 @@ func (w *walker) file(f *folder, name string) error {
 	return w.yield(e)
 }
 
-// maxTarName is the longest name that the kernel takes, and so tar can create: a
-// folder's ends in "/".
+// maxTarName is the longest name that the kernel accepts and that tar can therefore
+// create. The name of a folder ends in "/".
 const maxTarName = unix.PathMax - 1
 
-// measure warns of a name that tar cannot create, once for all that lies below it.
-// It is archived all the same: what is in the archive can be had.
-func (w *walker) measure(in *folder, name, end string) {
+// checkName warns if tar cannot create a file of that name, once for everything below
+// it. The file is archived nevertheless: tar can restore it under another name.
+func (w *walker) checkName(in *folder, name, end string) {
 	if len(name)+len(end) <= maxTarName || in != nil && len(in.name)+1 > maxTarName {
 		return
 	}
-	what := "its name is longer than 4,095 bytes"
+	what := "the name is longer than 4,095 bytes"
 	if end != "" {
-		what = "the names of it and of all that lies in it are longer than 4,095 bytes"
+		what = "the names of the folder and of everything in it are longer than 4,095 bytes"
 	}
-	w.set.report.warn(name, what+": archived, but tar can only restore it under a shorter one, by --transform")
+	w.set.report.warn(name, what+": archived, but tar can restore it only under a shorter name, with --transform")
 }
 
-// openFile opens a file and asks the kernel, where it lets us, to leave its time
-// of access alone: a backup should not write to the site's disk.
+// openFile opens a file without changing its access time, if the kernel permits that: a
+// backup should not write to the site's disk.
 func (w *walker) openFile(dir *safefs.Descriptor, name, path string) (*os.File, error) {
-	const patience = 100
-	if w.refused < patience {
+	const maxRefused = 100
+	if w.refused < maxRefused {
 		file, err := w.await(func() (*os.File, error) { return dir.OpenBelow(name, path, unix.O_NOATIME) })
 		if !errors.Is(err, syscall.EPERM) {
 			return file, err
@@ -115,17 +115,17 @@ func (w *walker) openFile(dir *safefs.Descriptor, name, path string) (*os.File, 
 	return w.await(func() (*os.File, error) { return dir.OpenBelow(name, path, 0) })
 }
 
-// leasePatience is how long a walk waits for leases, all in all. The kernel ends one
-// after 45 seconds (fs.lease-break-time); who holds one in good faith, as Samba
-// does for its clients, lets go of it at once.
-const leasePatience = time.Minute
+// maxLeaseWait is how long a walk waits for leases in total. The kernel ends a lease
+// after 45 seconds (fs.lease-break-time). Samba, which holds leases for its clients,
+// returns a lease at once.
+const maxLeaseWait = time.Minute
 
-// await opens a file that another process may hold a lease of: the attempt asks for
-// it back, and the file opens once it is.
+// await opens a file for which another process may hold a lease. The first attempt
+// makes the kernel request the lease back. await retries until it is returned.
 func (w *walker) await(open func() (*os.File, error)) (*os.File, error) {
 	for pause := time.Millisecond; ; pause = min(2*pause, time.Second) {
 		file, err := open()
-		if !errors.Is(err, syscall.EAGAIN) || w.waited >= leasePatience {
+		if !errors.Is(err, syscall.EAGAIN) || w.waited >= maxLeaseWait {
 			return file, err
 		}
 		w.waited += pause
@@ -139,11 +139,11 @@ func (w *walker) await(open func() (*os.File, error)) (*os.File, error) {
 	}
 }
 
-// hardLink makes an entry a link to the earlier one of the same file, if there is one.
+// hardLink makes e a hard link if an earlier entry has the same file.
 func (w *walker) hardLink(e *Entry, st *syscall.Stat_t) {
 	key := safefs.Inode{Dev: st.Dev, Ino: st.Ino}
-	// One that was written to since, or another file that has the inode by now, is
-	// not what was archived under the first name.
+	// If the file has changed since, or another file has the inode now, its content is
+	// not the content archived under the first name.
 	if first, ok := w.links[key]; ok && first.size == st.Size && first.mod == st.Mtim {
 		e.HardLink, e.File = first.name, nil
 		if first.left--; first.left == 0 {
@@ -156,11 +156,11 @@ func (w *walker) hardLink(e *Entry, st *syscall.Stat_t) {
 	}
 }
 
-// link yields a link, and sees to what it leads to.
+// link yields a link and follows it.
 func (w *walker) link(f *folder, name string) error {
 	path := safefs.Join(f.path, name)
 	follow := func() {
-		if !w.leavesCore(f, name, false) { // how the site is put together is archived, and not the core it shares
+		if !w.leavesCore(f, name, false) { // links to a shared core are archived, the core is not
 			w.follow(path)
 		}
 	}
@@ -177,7 +177,7 @@ func (w *walker) link(f *folder, name string) error {
 		return err
 	}
 	w.set.report.Links++
-	w.measure(f, w.display(path), "")
+	w.checkName(f, w.display(path), "")
 	if err := w.yield(Entry{Name: w.display(path), Info: info, Link: target}); err != nil {
 		return err
 	}
@@ -185,28 +185,29 @@ func (w *walker) link(f *folder, name string) error {
 	return nil
 }
 
-// follow adds what a link leads to as a tree, unless it is covered, or not to be had.
+// follow adds the target of a link as a tree, unless a tree contains it already or it
+// must not be archived.
 func (w *walker) follow(path string) {
 	s := w.set
 	target, err := s.home.Resolve(path)
 	if err != nil {
 		if errors.Is(err, safefs.ErrOutside) {
-			w.warn(path, "leads outside the site's home: kept as a link, what it leads to is not archived")
+			w.warn(path, "leads outside the site's home: the link is archived, its target is not")
 		}
-		return // dangling, or in a circle: the link itself is all there is
+		return // dangling or circular: only the link can be archived
 	}
 	switch {
 	case s.covered(target), safefs.Within(target, s.core) && !s.sel.WithCore, s.never[target]:
 	case safefs.Within(s.root, target):
-		w.warn(path, fmt.Sprintf("leads to a folder that holds the whole site (%s): kept as a link", wordpress.QuoteName(target)))
+		w.warn(path, fmt.Sprintf("leads to a folder that contains the whole site (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
 	case !s.trusts(path):
-		w.warn(path, fmt.Sprintf("leads to what belongs to another user (%s): kept as a link", wordpress.QuoteName(target)))
+		w.warn(path, fmt.Sprintf("leads to a file or folder of another user (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
 	case s.siteAt(target):
-		w.warn(path, fmt.Sprintf("leads to a WordPress site of its own (%s): kept as a link", wordpress.QuoteName(target)))
+		w.warn(path, fmt.Sprintf("leads to another WordPress site (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
 	case w.yield != nil && !safefs.Within(target, s.base):
-		w.unreadable(path, "appeared during the walk and leads to what lies outside the archive's base")
+		w.unreadable(path, "was created during the backup and leads outside the archive's base; the next backup archives its target")
 	case s.extras >= maxExtras:
-		w.unreadable(path, fmt.Sprintf("leads to what is not archived: more than %d links lead out of the site's folders", maxExtras))
+		w.unreadable(path, fmt.Sprintf("the target is not archived: more than %d links lead out of the site's folders", maxExtras))
 	default:
 		s.extras++
 		s.isTree[target] = true
@@ -214,9 +215,9 @@ func (w *walker) follow(path string) {
 	}
 }
 
-// trusts reports whether a link may add what it leads to. A walk with root's
-// rights asks what the kernel would not: that the link belongs to root, or to
-// whom its target belongs, so that nobody has another's files archived as his.
+// trusts reports whether the target of a link may be added. To a walk as root the kernel
+// refuses nothing. Therefore the link must belong to root or to the owner of its target,
+// so that a user cannot have files of another user archived.
 func (s *Set) trusts(path string) bool {
 	if os.Geteuid() != 0 {
 		return true
@@ -229,8 +230,8 @@ func (s *Set) trusts(path string) bool {
 	if err != nil {
 		return false
 	}
-	by, of := link.Sys().(*syscall.Stat_t).Uid, target.Sys().(*syscall.Stat_t).Uid
-	return by == 0 || by == of
+	linkUID, targetUID := link.Sys().(*syscall.Stat_t).Uid, target.Sys().(*syscall.Stat_t).Uid
+	return linkUID == 0 || linkUID == targetUID
 }
 
 func (w *walker) warn(path, what string) {
@@ -245,7 +246,7 @@ func (w *walker) unreadable(path, what string) {
 	}
 }
 
-// kindOf names what is neither file, folder nor link.
+// kindOf describes an entry that is neither a file, a folder nor a link.
 func kindOf(mode fs.FileMode) string {
 	switch {
 	case mode&fs.ModeNamedPipe != 0:

@@ -8,42 +8,40 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// A Selection is what of a site's files is archived. Patterns are those of
-// .gitignore; each is matched with a file's name relative to the archive's base,
-// relative to the site's root, and as WordPress has it by default: below
-// "wp-content", "wp-content/plugins" and "wp-content/uploads", wherever those
-// folders lie. Whatever matches a folder holds for all that lies in it.
+// A Selection says which files of a site are archived. Its patterns are those of
+// .gitignore. Each is matched with the name of a file relative to the archive's base,
+// with the name relative to the site's root, and with the default name in WordPress,
+// which begins with "wp-content" wherever that folder is. A pattern that matches a folder
+// applies to everything in it.
 type Selection struct {
 	NoUploads bool `json:"no_uploads,omitempty"` // the uploads folder stays empty
-	WithCore  bool `json:"with_core,omitempty"`  // WordPress' own files too
-	// Include wins over everything that is left out. One that is the absolute path
-	// of a file or folder in the site's home adds it.
+	WithCore  bool `json:"with_core,omitempty"`  // also the files of WordPress itself
+	// Include overrides every exclude. The absolute path of a file or folder in the
+	// site's home adds it to the archive.
 	Include           []string `json:"include,omitempty"`
 	Exclude           []string `json:"exclude,omitempty"`
 	NoDefaultExcludes bool     `json:"no_default_excludes,omitempty"`
-	// Never lists absolute paths that are not read whatever else is said, such as
-	// the folder this backup is written to.
+	// Never lists absolute paths that are never read, such as the folder to which this
+	// backup is written.
 	Never []string `json:"never,omitempty"`
-	// Apart lists the roots of sites that lie inside this one and have a backup of
-	// their own.
+	// Apart lists the roots of sites inside this one that have a backup of their own.
 	Apart []string `json:"apart,omitempty"`
-	// Crontab is the owner's crontab, as OwnerCrontab reads it; nil for none.
+	// Crontab is the owner's crontab from OwnerCrontab, or nil.
 	Crontab []byte `json:"crontab,omitempty"`
 }
 
-// Check compiles the patterns, and reports the first that is malformed.
+// Check compiles the patterns and returns an error for the first malformed one.
 func (s *Selection) Check() error {
 	_, err := newRules(s, nil)
 	return err
 }
 
-// DefaultExcludes returns the patterns that are left out unless the selection
-// says otherwise: what is derived from something else, logs, and the archives
-// that other backup plugins leave inside the site.
+// DefaultExcludes returns the patterns of files that are left out by default: files that
+// can be generated again, logs, and archives of other backup plugins.
 func DefaultExcludes() []string { return slices.Clone(defaultExcludes[:]) }
 
 var defaultExcludes = [...]string{
-	// Caches: their plugins, or WordPress, make them again.
+	// Caches. Plugins and WordPress generate them again.
 	"wp-content/cache/",
 	"wp-content/et-cache/",
 	"wp-content/litespeed/",
@@ -55,17 +53,17 @@ var defaultExcludes = [...]string{
 	"wp-content/uploads/cache/",
 	"wp-content/uploads/et_temp/",
 	"wp-content/uploads/siteground-optimizer-assets/",
-	// What an update has unpacked or put aside.
+	// Temporary folders of updates.
 	"wp-content/upgrade/",
 	"wp-content/upgrade-temp-backup/",
-	// Logs, and the state of firewalls.
+	// Logs and the state of firewalls.
 	"wp-content/wflogs/",
 	"wp-content/nfwlog/",
 	"wp-content/wphb-logs/",
 	"wp-content/uploads/wc-logs/",
 	"*.log",
 	"error_log",
-	// Archives of other backup plugins, and of hosts' managers.
+	// Archives of other backup plugins and of hosting panels.
 	"wp-content/ai1wm-backups/",
 	"wp-content/aiowps_backups/",
 	"wp-content/backup-db/",
@@ -95,7 +93,7 @@ var defaultExcludes = [...]string{
 	"wp-content/uploads/wp-migrate-db/",
 	"wp-content/uploads/wp-staging/backups/",
 	"wp-content/uploads/wpvivid*/",
-	// What is fetched again, or kept elsewhere.
+	// Version control and packages: they exist elsewhere.
 	".git",
 	".svn/",
 	".hg/",
@@ -104,8 +102,8 @@ var defaultExcludes = [...]string{
 	"Thumbs.db",
 }
 
-// noUploads are the folders that NoUploads empties; the second is that of
-// networks older than WordPress 3.5.
+// noUploads are the excludes of NoUploads. Networks older than WordPress 3.5 use
+// blogs.dir.
 var noUploads = [...]string{"wp-content/uploads/*", "wp-content/blogs.dir/*"}
 
 // rules are a selection's patterns, compiled.
@@ -114,12 +112,12 @@ type rules struct {
 	exclude  []glob
 	extra    []string         // absolute paths of Include
 	hits     []int64          // of exclude, by index
-	beneath  map[string][]int // excludes by the folder they name, where it is literal
-	anywhere []int            // excludes of a last component
-	complex  []int            // the others
+	beneath  map[string][]int // indexes of excludes whose folder is literal, by that folder
+	anywhere []int            // indexes of excludes that match the last component of a name
+	complex  []int            // indexes of the other excludes
 }
 
-// newRules compiles a selection for a site in home; nil for any.
+// newRules compiles a selection for a site in home. home may be nil.
 func newRules(s *Selection, home *safefs.Home) (*rules, error) {
 	r := &rules{beneath: map[string][]int{}}
 	exclude := slices.Clone(s.Exclude)
@@ -150,7 +148,7 @@ func newRules(s *Selection, home *safefs.Home) (*rules, error) {
 	return r, nil
 }
 
-// add files an exclude where it is found quickly.
+// add adds an exclude to the index that fits it.
 func (r *rules) add(g glob) {
 	i := len(r.exclude)
 	r.exclude = append(r.exclude, g)
@@ -170,10 +168,10 @@ func (r *rules) add(g glob) {
 // An alias is one name of a folder that patterns are matched with.
 type alias struct {
 	name    string // "" for the folder that names are relative to
-	beneath []int  // the excludes that name something right in it
+	beneath []int  // indexes of the excludes for its entries
 }
 
-// child is the name of something in the folder.
+// child returns the name of an entry of the folder.
 func (a alias) child(name string) string {
 	if a.name == "" {
 		return name
@@ -181,7 +179,7 @@ func (a alias) child(name string) string {
 	return a.name + "/" + name
 }
 
-// aliases looks up what is said of a folder by its names, leaving out equal ones.
+// aliases returns the aliases of a folder for its names, without duplicates.
 func (r *rules) aliases(names ...string) []alias {
 	var out []alias
 	for _, name := range names {
@@ -192,7 +190,7 @@ func (r *rules) aliases(names ...string) []alias {
 	return out
 }
 
-// included reports whether an entry of a folder is asked for by name.
+// included reports whether an include matches an entry of a folder.
 func (r *rules) included(in []alias, name string, folder bool) bool {
 	for i := range r.include {
 		for _, a := range in {
@@ -204,7 +202,7 @@ func (r *rules) included(in []alias, name string, folder bool) bool {
 	return false
 }
 
-// includesBelow reports whether something below a folder may be asked for by name.
+// includesBelow reports whether an include may match something below a folder.
 func (r *rules) includesBelow(in []alias) bool {
 	for i := range r.include {
 		for _, a := range in {
@@ -240,13 +238,13 @@ func (r *rules) excluded(in []alias, name string, folder bool) int {
 	return -1
 }
 
-// An ExcludeHits says what one pattern left out.
+// ExcludeHits counts the entries that one pattern left out.
 type ExcludeHits struct {
 	Pattern string `json:"pattern"`
-	Entries int64  `json:"entries"` // files and folders; what lies in a folder is not counted
+	Entries int64  `json:"entries"` // files and folders, without the entries of those folders
 }
 
-// report lists the excludes that left something out.
+// report returns the excludes that left out at least one entry.
 func (r *rules) report() []ExcludeHits {
 	var out []ExcludeHits
 	for i, n := range r.hits {

@@ -12,7 +12,7 @@ import (
 func TestGlob(t *testing.T) {
 	tests := []struct {
 		pattern    string
-		match, not string // separated by spaces; a trailing slash says it is a folder
+		match, not string // separated by spaces; folders end in a slash
 	}{
 		{"*.log", "a.log x/y/b.log .log d.log/", "a.logs a.log.gz x.log/y"},
 		// Bytes that are not UTF-8 differ from each other, and from U+FFFD.
@@ -121,8 +121,8 @@ func TestGlobRefuses(t *testing.T) {
 	}
 }
 
-// A pattern made to take long does not.
-func TestGlobIsQuick(t *testing.T) {
+// A pattern with many stars does not walkSite exponential time.
+func TestGlobTime(t *testing.T) {
 	g, err := newGlob(strings.Repeat("*a", 500) + "b")
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestGlobIsQuick(t *testing.T) {
 	}
 }
 
-// Nothing that users upload is left out by the name it ends in.
+// No default exclude matches the suffix of a file that users upload.
 func TestDefaultExcludesKeepUploads(t *testing.T) {
 	r, err := newRules(&Selection{}, nil)
 	if err != nil {
@@ -164,7 +164,7 @@ func TestDefaultExcludesKeepUploads(t *testing.T) {
 	}
 }
 
-// slowMatch is the language of patterns by definition: it tries everything.
+// slowMatch matches by definition: it tries all possibilities.
 func slowMatch(pattern, name []string) bool {
 	if len(pattern) == 0 {
 		return len(name) == 0

@@ -8,12 +8,12 @@ import (
 )
 
 // A glob is a compiled pattern of --include and --exclude. The language is that
-// of .gitignore: "*" is any run of characters but "/", "?" one of them, "[a-z]"
-// and "[!a-z]" one of a set, "\" takes the next character as it is, and "**" as a
-// component any number of folders. A pattern without a slash, save one at its
-// end, is matched with the last component of a name at any depth; any other with
-// the whole name. A slash at the end matches folders only. Names are bytes:
-// what is not UTF-8 counts as one character a byte.
+// of .gitignore: "*" matches any characters except "/", "?" one such character, "[a-z]"
+// and "[!a-z]" one character of a set, "\" removes the meaning of the next character, and
+// the component "**" matches any number of folders. A pattern without a slash before its
+// end is matched with the last component of a name at any depth, any other with the whole
+// name. A slash at the end matches folders only. Names are bytes: a byte that is not
+// UTF-8 counts as one character.
 type glob struct {
 	text       string
 	components []string
@@ -27,7 +27,7 @@ func newGlob(pattern string) (glob, error) {
 	fail := func(why string) (glob, error) { return glob{}, fmt.Errorf("pattern %q: %s", pattern, why) }
 	body := pattern
 	if strings.HasPrefix(body, "!") {
-		return fail(`begins with "!"; give what is to be kept as an include, or write "\!"`)
+		return fail(`begins with "!"; use an include for files to keep, or write "\!"`)
 	}
 	if trimmed, ok := strings.CutSuffix(body, "/"); ok {
 		g.folders, body = true, trimmed
@@ -36,7 +36,7 @@ func newGlob(pattern string) (glob, error) {
 	for _, c := range strings.Split(strings.TrimPrefix(body, "/"), "/") {
 		switch c {
 		case "", ".", "..":
-			return fail(`has an empty component, "." or ".."; name things from the site's root down`)
+			return fail(`has an empty component, "." or ".."; write the path from the site's root`)
 		}
 		if err := checkComponent(c); err != nil {
 			return fail(err.Error())
@@ -57,8 +57,8 @@ func (g *glob) match(name string, folder bool) bool {
 	if g.anywhere {
 		return matchComponent(g.components[0], name[strings.LastIndexByte(name, '/')+1:])
 	}
-	// "**" takes as little as it can, and more each time what follows fails; of
-	// several, only the last has to be tried again.
+	// "**" matches as few components as possible, and one more each time the rest of the
+	// pattern fails. Of several, only the last must be retried.
 	rest, pattern := name, g.components
 	var retryName string
 	var retryPattern []string
@@ -110,7 +110,7 @@ func (g *glob) below(name string) bool {
 	return false
 }
 
-// checkComponent looks for sets that do not end and escapes of nothing.
+// checkComponent returns an error for a set without an end and an escape of nothing.
 func checkComponent(c string) error {
 	for i := 0; i < len(c); {
 		switch c[i] {
@@ -132,8 +132,8 @@ func checkComponent(c string) error {
 	return nil
 }
 
-// matchComponent matches one component. Of several stars only the last has to be
-// tried again, so the work is bounded by the product of the lengths.
+// matchComponent matches one component. Of several stars only the last must be retried,
+// so the time is bounded by the product of the lengths.
 func matchComponent(p, s string) bool {
 	if !strings.ContainsAny(p, `*?[\`) {
 		return p == s
@@ -161,8 +161,8 @@ func matchComponent(p, s string) bool {
 	return strings.Trim(p[i:], "*") == ""
 }
 
-// matchOne matches the first character of s with the first element of p, which is
-// no star, and says how long both are.
+// matchOne matches the first character of s with the first element of p, which is not a
+// star. It returns the lengths of both.
 func matchOne(p, s string) (np, ns int, ok bool) {
 	r, size := utf8.DecodeRuneInString(s)
 	switch p[0] {
@@ -177,8 +177,8 @@ func matchOne(p, s string) (np, ns int, ok bool) {
 	return 1, 1, p[0] == s[0]
 }
 
-// matchSet matches a character with the set that p begins with, and says how
-// long the set is: 0 if it does not end.
+// matchSet matches a character with the set that p begins with. It returns the length of
+// the set, or 0 if the set has no end.
 func matchSet(p string, r rune) (in bool, n int) {
 	i := 1
 	negated := i < len(p) && (p[i] == '!' || p[i] == '^')

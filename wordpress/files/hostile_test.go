@@ -16,7 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// What cannot be read is left out by name, and the rest is archived.
+// Entries that cannot be read are reported by name. The rest is archived.
 func TestWalkUnreadable(t *testing.T) {
 	if !sitetest.AsNobody(t) {
 		return
@@ -37,7 +37,7 @@ func TestWalkUnreadable(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = os.Chmod(path, 0o755) })
 	}
-	got := take(t, base, Folders{Root: base + "/html"}, Selection{})
+	got := walkSite(t, base, Folders{Root: base + "/html"}, Selection{})
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable,
 		"wp-content/blind/x: permission denied", "wp-content/shut: permission denied", "wp-content/uploads/a.jpg: permission denied")
 	sitetest.WantNotes(t, "warnings", got.report.Warnings)
@@ -54,23 +54,22 @@ func TestWalkUnreadable(t *testing.T) {
 	}
 }
 
-// Content folders that lie outside home are missing from the archive, and that
-// is no small thing.
+// Content folders outside home are not archived, and are reported as unreadable.
 func TestWalkContentOutsideHome(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"volume/uploads/a.jpg":         "a",
 		"home/html/wp-config.php":      "config",
 		"home/html/wp-content/uploads": "-> ../../../volume/uploads",
 	})
-	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	got := walkSite(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
 	sitetest.WantNotes(t, "warnings", got.report.Warnings, "wp-content/uploads: outside")
 	if n := got.report.Unreadable; n.Total != 1 || !strings.Contains(n.Items[0], "wp-content/uploads") {
 		t.Errorf("unreadable: %q", n.Items)
 	}
 }
 
-// A walk with root's rights follows no link by which one user would have
-// another's files archived as his; one without them leaves that to the kernel.
+// A walk as root does not follow a link of one user to a file of another. For other
+// users the kernel checks that.
 func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"home/html/wp-config.php":      "config",
@@ -84,7 +83,7 @@ func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
 		"home/shared/mine":             "mine",
 	})
 	if os.Geteuid() != 0 {
-		got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+		got := walkSite(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
 		sitetest.WantNotes(t, "warnings", got.report.Warnings)
 		return
 	}
@@ -97,7 +96,7 @@ func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	got := walkSite(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
 	if got.content["shared/mine"] != "mine" {
 		t.Error("the tenant's own folder is missing")
 	}
@@ -111,8 +110,8 @@ func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable, base+"/home/html/wp-content/uploads: another user")
 }
 
-// A tenant who swaps files, folders, links and FIFOs under the walk's feet gets
-// nothing of another's into the archive, and does not stop it.
+// A tenant replaces files, folders, links and FIFOs during the walk. The archive contains
+// no file of another user, and the walk ends.
 func TestWalkRaces(t *testing.T) {
 	const secret = "bob's secret"
 	base := sitetest.Grow(t, map[string]string{
@@ -179,7 +178,7 @@ func TestWalkRaces(t *testing.T) {
 	}
 }
 
-// swap puts one thing in another's place for a moment.
+// swap exchanges two files for a moment.
 func swap(a, b string) {
 	const kept = ".kept"
 	if os.Rename(a, a+kept) == nil {
@@ -190,7 +189,7 @@ func swap(a, b string) {
 	}
 }
 
-// Memory stays bounded where a tenant makes a folder of very many names.
+// A folder with very many entries does not need much memory.
 func TestWalkHugeFolder(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"html/wp-config.php": "config"})
 	dir := filepath.Join(base, "html/wp-content")
@@ -203,14 +202,14 @@ func TestWalkHugeFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := take(t, base, Folders{Root: base + "/html"}, Selection{})
+	got := walkSite(t, base, Folders{Root: base + "/html"}, Selection{})
 	if got.report.Files != n+1 || got.report.Bytes != int64(len("config")) {
 		t.Errorf("%d files of %d, %d bytes", got.report.Files, n+1, got.report.Bytes)
 	}
 }
 
-// Links that lead to ever new places in home are followed up to a bound, and
-// told beyond it.
+// The number of links out of the site's folders that are followed is limited. Further
+// ones are reported.
 func TestWalkManyLinksOut(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"home/html/wp-content/x": "x"})
 	for i := range maxExtras + 10 {
@@ -222,7 +221,7 @@ func TestWalkManyLinksOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	got := walkSite(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
 	if got.report.Unreadable.Total != 10 {
 		t.Errorf("unreadable: %d, %q", got.report.Unreadable.Total, got.report.Unreadable.Items[:min(3, len(got.report.Unreadable.Items))])
 	}

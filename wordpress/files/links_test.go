@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// Debian's package: core, configuration and content lie in three folders.
+// Debian's package has three folders: core, configuration and content.
 func TestWalkDebian(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("usr/wordpress/"), map[string]string{
 		"usr/wordpress/wp-config.php":         "config",
@@ -29,7 +29,7 @@ func TestWalkDebian(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer home.Close()
-	got := takeFrom(t, home, Folders{
+	got := walkHome(t, home, Folders{
 		Root: base + "/usr/wordpress", ContentDir: base + "/lib/wp-content",
 		ConfigFiles: []string{base + "/usr/wordpress/wp-config.php", base + "/etc/config-a.example.php"},
 	}, Selection{})
@@ -72,7 +72,7 @@ func TestWalkLinks(t *testing.T) {
 		"home/html/wp-content/uploads/banned": "-> ../../../mirror/node_modules",
 		"home/mirror/node_modules/x":          "npm",
 	}))
-	got := take(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
+	got := walkSite(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
 	c := "html/wp-content/"
 	got.wantEntries(t, `./ html/ html/wp-config.php html/wp-content/ html/wp-content/uploads/
 		data/ data/one data/sub/ data/sub/two data/back→../html/wp-content data/more→../more more/ more/three mirror/
@@ -82,7 +82,7 @@ func TestWalkLinks(t *testing.T) {
 		`+c+`uploads/core→../../wp-includes `+c+`uploads/banned→../../../mirror/node_modules`)
 	sitetest.WantNotes(t, "warnings", got.report.Warnings,
 		"fifo: is no regular file",
-		c+"bob: outside", c+"environ: outside", c+"home: whole site", c+"null: outside", c+"shadow: outside", c+"shop: site of its own")
+		c+"bob: outside", c+"environ: outside", c+"home: whole site", c+"null: outside", c+"shadow: outside", c+"shop: another WordPress site")
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 	for name, text := range got.content {
 		if strings.Contains(text, "bob's") || strings.Contains(text, "root:") {
@@ -91,8 +91,8 @@ func TestWalkLinks(t *testing.T) {
 	}
 }
 
-// An installation inside another is a site of its own; the core or the content
-// of this one is not, nor is what lies in its content.
+// An installation inside another is another site. The core and the content folder of the
+// outer site are not.
 func TestWalkInnerSites(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("html/wp/"), sitetest.Core("html/blog/"), sitetest.Core("html/docs/wp/"), sitetest.Core("html/app/plugins/clone/"), sitetest.Core("html/unzipped/"), map[string]string{
 		"html/index.php":                       "index",
@@ -106,7 +106,7 @@ func TestWalkInnerSites(t *testing.T) {
 		"html/lone/wp-config.php":              "no core",
 	}))
 	site := Folders{Root: base + "/html", Core: base + "/html/wp", ContentDir: base + "/html/app"}
-	got := take(t, base, site, Selection{})
+	got := walkSite(t, base, site, Selection{})
 	for _, e := range got.entries {
 		if strings.HasPrefix(e, "blog/") || strings.HasPrefix(e, "docs/") || strings.HasPrefix(e, "wp/wp-") {
 			t.Errorf("%s was archived", e)
@@ -117,14 +117,14 @@ func TestWalkInnerSites(t *testing.T) {
 			t.Errorf("%s is missing", name)
 		}
 	}
-	sitetest.WantNotes(t, "warnings", got.report.Warnings, "blog: site of its own", "docs: site of its own")
-	if got := take(t, base, site, Selection{Include: []string{"blog"}}); got.content["blog/wp-content/uploads/x"] != "blog's" {
+	sitetest.WantNotes(t, "warnings", got.report.Warnings, "blog: another WordPress site", "docs: another WordPress site")
+	if got := walkSite(t, base, site, Selection{Include: []string{"blog"}}); got.content["blog/wp-content/uploads/x"] != "blog's" {
 		t.Error("an inner site that is asked for by name is missing")
 	}
 }
 
-// Links that put a site together with a core it shares are archived as links,
-// and the core with none of them unless it is asked for.
+// Links to a shared core are archived as links. The core itself is archived only with
+// WithCore.
 func TestWalkKeepsLinksToASharedCore(t *testing.T) {
 	tree := sitetest.Join(sitetest.Core("home/core/"), map[string]string{
 		"home/one/wp-config.php": "config", "home/one/wp-content/x": "x", "home/one/wp-settings.php": "<?php", "home/one/index.php": "<?php",
@@ -132,25 +132,24 @@ func TestWalkKeepsLinksToASharedCore(t *testing.T) {
 		"home/two/wp-config.php": "config", "home/two/wp-content/x": "x", "home/two/index.php": sitetest.LoadsWP, "home/two/wp": "-> ../core",
 	})
 	base := sitetest.Grow(t, tree)
-	got := take(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{})
+	got := walkSite(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{})
 	links := "wp-includes→../core/wp-includes wp-admin→" + base + "/home/core/wp-admin wp-load.php→/srv/shared/wp-load.php"
 	got.wantEntries(t, "./ wp-config.php wp-content/ wp-content/x "+links)
 	sitetest.WantNotes(t, "warnings", got.report.Warnings)
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 
-	got = take(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{Exclude: []string{"wp-admin", "wp-load.php"}})
+	got = walkSite(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{Exclude: []string{"wp-admin", "wp-load.php"}})
 	got.wantEntries(t, "./ wp-config.php wp-content/ wp-content/x wp-includes→../core/wp-includes")
 
-	got = take(t, base+"/home", Folders{Root: base + "/home/two", Core: base + "/home/core", ContentDir: base + "/home/two/wp-content"}, Selection{})
+	got = walkSite(t, base+"/home", Folders{Root: base + "/home/two", Core: base + "/home/core", ContentDir: base + "/home/two/wp-content"}, Selection{})
 	got.wantEntries(t, "./ wp-config.php wp-content/ wp-content/x index.php wp→../core")
 
-	got = take(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{WithCore: true})
+	got = walkSite(t, base+"/home", Folders{Root: base + "/home/one"}, Selection{WithCore: true})
 	got.wantEntries(t, "./ one/ one/wp-config.php one/wp-content/ one/wp-content/x one/index.php one/wp-settings.php one/wp-includes→../core/wp-includes one/wp-admin→"+base+"/home/core/wp-admin one/wp-load.php→/srv/shared/wp-load.php core/ core/wp-includes/ core/wp-includes/version.php core/wp-includes/js/ core/wp-includes/js/jquery.js core/wp-admin/ core/wp-admin/index.php")
 	sitetest.WantNotes(t, "warnings", got.report.Warnings, "one/wp-load.php: outside")
 }
 
-// What is a site of its own inside another is the same for the walk, which leaves
-// it out, as for the search, which finds it.
+// The walk leaves out an inner site if and only if the search finds it.
 func TestWalkAndSearchAgreeOnInnerSites(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("html/"), sitetest.Site("html/own/"), sitetest.Site("html/a/b/deep/"), sitetest.Site("html/a/b/c/deeper/"), sitetest.Site("html/tmp/copy/"), sitetest.Site("html/.old/"),
 		map[string]string{"html/kept/plugins/x": "x", "html/kept/themes/x": "x"}, sitetest.Site("html/kept/here/"), sitetest.Core("html/sub/wp/"), sitetest.Core("html/odd/wp/"), map[string]string{
@@ -174,7 +173,7 @@ func TestWalkAndSearchAgreeOnInnerSites(t *testing.T) {
 	if !slices.Equal(found, want) {
 		t.Errorf("the search found\n%q, want\n%q", found, want)
 	}
-	got := take(t, base, Folders{Root: base + "/html"}, Selection{})
+	got := walkSite(t, base, Folders{Root: base + "/html"}, Selection{})
 	for name, want := range map[string]bool{
 		"a/b/deep/wp-config.php": false, "a/b/c/deeper/wp-config.php": true, "tmp/copy/wp-config.php": true, ".old/wp-config.php": true, "kept/here/wp-config.php": true, "sub/mine": false, "own/wp-config.php": false, "link/mine": false, "odd/mine": true, "none/mine": true,
 	} {

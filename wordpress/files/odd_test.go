@@ -34,9 +34,9 @@ func TestWalkOddFiles(t *testing.T) {
 	if err := errors.Join(os.Link(content+"first", content+"second"), os.Link(content+"first", content+"uploads/third")); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan walked, 1)
-	go func() { done <- take(t, base, Folders{Root: base + "/html"}, Selection{}) }()
-	var got walked
+	done := make(chan walkResult, 1)
+	go func() { done <- walkSite(t, base, Folders{Root: base + "/html"}, Selection{}) }()
+	var got walkResult
 	select {
 	case got = <-done:
 	case <-time.After(10 * time.Second):
@@ -67,7 +67,7 @@ func TestWalkOddFiles(t *testing.T) {
 	}
 }
 
-// The walk notes no access to files it may read without.
+// The walk does not change the access times of files.
 func TestWalkLeavesAccessTimesAlone(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"html/wp-content/f": "text"})
 	path := base + "/html/wp-content/f"
@@ -75,7 +75,7 @@ func TestWalkLeavesAccessTimesAlone(t *testing.T) {
 	if err := os.Chtimes(path, long, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	take(t, base, Folders{Root: base + "/html"}, Selection{})
+	walkSite(t, base, Folders{Root: base + "/html"}, Selection{})
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +123,7 @@ func TestWalkEnds(t *testing.T) {
 		}
 		cancel()
 	}
-	// A root that vanished after the plan is an error, not an empty archive.
+	// A root that was removed after Plan is an error, not an empty archive.
 	set, err := Plan(t.Context(), home, Folders{Root: base + "/html"}, Selection{})
 	if err != nil {
 		t.Fatal(err)
@@ -138,14 +138,14 @@ func TestWalkEnds(t *testing.T) {
 
 func TestWalkCrontab(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"html/wp-content/x": "x"})
-	got := take(t, base, Folders{Root: base + "/html"}, Selection{Crontab: []byte("* * * * * true\n")})
+	got := walkSite(t, base, Folders{Root: base + "/html"}, Selection{Crontab: []byte("* * * * * true\n")})
 	if got.content[".crontab"] != "* * * * * true\n" {
 		t.Errorf("got %q", got.entries)
 	}
 	if err := os.WriteFile(base+"/html/.crontab", []byte("the site's"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got = take(t, base, Folders{Root: base + "/html"}, Selection{Crontab: []byte("* * * * * true\n")})
+	got = walkSite(t, base, Folders{Root: base + "/html"}, Selection{Crontab: []byte("* * * * * true\n")})
 	if got.content[".crontab"] != "the site's" {
 		t.Errorf("got %q", got.content)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// Folders is where the pieces of a site lie: absolute paths, in which links may
-// stand. What is "" is not known, and taken to lie where WordPress has it.
+// Folders are the folders and files of a site, as absolute paths that may contain links.
+// For "", WordPress' default is used.
 type Folders struct {
 	Root        string
 	Core        string // "" for Root
@@ -20,7 +20,7 @@ type Folders struct {
 	PluginDir   string
 	UploadsDir  string
 	ConfigFiles []string
-	Doubts      []string // why one of them is not known for certain
+	Doubts      []string // reasons why a folder is not certain
 }
 
 // An Entry is one file, folder or link of a site.
@@ -29,11 +29,11 @@ type Entry struct {
 	Info     fs.FileInfo // of the open file, where File is set; Sys is a *syscall.Stat_t
 	Link     string      // a link's target, as stored
 	HardLink string      // the name of the earlier entry that is the same file; File is nil then
-	File     *os.File    // a regular file, open at its beginning; nil for everything else; whom the entry is given to closes it
+	File     *os.File    // a regular file, open at its beginning; else nil; the receiver of the entry closes it
 }
 
-// A Set is what the files part of one site's backup holds. Its methods are
-// called one at a time.
+// A Set is the set of files in the backup of one site. Its methods must not be called
+// concurrently.
 type Set struct {
 	home    *safefs.Home
 	sel     Selection
@@ -41,23 +41,23 @@ type Set struct {
 	root    string            // real path
 	core    string            // real path
 	content map[string]string // real path of a content folder → its name in WordPress
-	ours    map[string]bool   // folders that hold, somewhere below, a piece of this very site
+	ours    map[string]bool   // folders that contain a part of this site
 	never   map[string]bool
 	apart   map[string]bool
 	base    string
 	trees   []string // real paths, none below another; the root first
 	isTree  map[string]bool
-	main    map[string]bool // trees that are the site's own, not found through a link
+	main    map[string]bool // trees that belong to the site by its configuration, not through a link
 	extras  int
 	report  Report
 }
 
-// maxExtras bounds how many trees links may add.
+// maxExtras is the number of trees that links may add.
 const maxExtras = 2_000
 
-// Plan finds out which folders and files the files part of a site holds:
-// the site's own, and what links in them reach elsewhere in home. It reads
-// folders and links, and opens no file.
+// Plan determines the trees in the backup of a site: the site's own folders and files,
+// and the targets of their links elsewhere in home. It reads folders and links, and opens
+// no file.
 func Plan(ctx context.Context, home *safefs.Home, site Folders, sel Selection) (*Set, error) {
 	rules, err := newRules(&sel, home)
 	if err != nil {
@@ -92,8 +92,8 @@ func Plan(ctx context.Context, home *safefs.Home, site Folders, sel Selection) (
 // Base returns the folder that entries' names are relative to.
 func (s *Set) Base() string { return s.base }
 
-// Walk calls yield for every entry, a folder before what lies in it. An error of
-// yield's ends the walk. It is called once.
+// Walk calls yield for every entry, for a folder before its entries. If yield returns an
+// error, Walk stops and returns it. Walk must be called only once.
 func (s *Set) Walk(ctx context.Context, yield func(Entry) error) error {
 	w := &walker{set: s, yield: yield, shown: map[string]bool{}, links: map[safefs.Inode]*hardLink{}, done: ctx.Done()}
 	for i := 0; i < len(s.trees); i++ {
@@ -104,14 +104,14 @@ func (s *Set) Walk(ctx context.Context, yield func(Entry) error) error {
 	return w.crontab()
 }
 
-// Report says what the walk found.
+// Report returns the result of the walk.
 func (s *Set) Report() Report {
 	r := s.report
 	r.Excludes = s.rules.report()
 	return r
 }
 
-// locate adds the site's own folders and files that may lie outside its root.
+// locate adds the site's own folders and files, which may be outside its root.
 func (s *Set) locate(site Folders) {
 	content := site.ContentDir
 	if content == "" {
@@ -135,7 +135,7 @@ func (s *Set) locate(site Folders) {
 		s.addOptional(file)
 	}
 	for _, why := range site.Doubts {
-		s.report.unreadable(site.Root, "not all of it is archived for certain: "+why)
+		s.report.unreadable(site.Root, "some of its files may be missing: "+why)
 	}
 	s.addBedrock()
 	if s.sel.WithCore {
@@ -143,7 +143,7 @@ func (s *Set) locate(site Folders) {
 	}
 	for _, path := range s.rules.extra {
 		if _, err := s.home.Lstat(path); err != nil {
-			s.report.unreadable(path, fmt.Sprintf("was to be included: %v", safefs.Cause(err)))
+			s.report.unreadable(path, fmt.Sprintf("cannot be included: %v", safefs.Cause(err)))
 			continue
 		}
 		s.addOptional(path)
@@ -169,14 +169,14 @@ func (s *Set) locate(site Folders) {
 	}
 }
 
-// addContent adds one of WordPress' content folders, known by its name there.
+// addContent adds a content folder. name is its default name in WordPress.
 func (s *Set) addContent(path, name string) {
 	real, err := s.home.Resolve(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
 	if err == nil && !s.trusts(path) {
-		err = errors.New("a link to what belongs to another user")
+		err = errors.New("link to a file or folder of another user")
 	}
 	if err != nil {
 		s.report.unreadable(path, fmt.Sprintf("the site's %s: %v", name, safefs.Cause(err)))
@@ -188,8 +188,8 @@ func (s *Set) addContent(path, name string) {
 	s.addMain(real)
 }
 
-// addBedrock adds the project that a root belongs to whose configuration lies in
-// config/ beside or above it, as Bedrock has it.
+// addBedrock adds the configuration files of a Bedrock project: those beside the folder
+// config/, which is at most two levels above the root.
 func (s *Set) addBedrock() {
 	for dir, levels := filepath.Dir(s.root), 0; levels < 2 && s.home.Contains(dir); dir, levels = filepath.Dir(dir), levels+1 {
 		if info, err := s.home.Stat(dir + "/config/application.php"); err != nil || !info.Mode().IsRegular() {
@@ -202,7 +202,7 @@ func (s *Set) addBedrock() {
 	}
 }
 
-// addOptional adds a file or folder if there is one.
+// addOptional adds a file or folder if it exists.
 func (s *Set) addOptional(path string) {
 	switch real, err := s.home.Resolve(path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -221,7 +221,7 @@ func (s *Set) addMain(real string) {
 	}
 }
 
-// covered reports whether a tree holds a path.
+// covered reports whether a tree contains path.
 func (s *Set) covered(path string) bool {
 	for ; ; path = filepath.Dir(path) {
 		if s.isTree[path] {
@@ -233,16 +233,16 @@ func (s *Set) covered(path string) bool {
 	}
 }
 
-// markOurs marks the folders above a piece of this site.
+// markOurs marks path and the folders above it: they contain a part of this site.
 func (s *Set) markOurs(path string) {
 	for ; path != "/" && !s.ours[path]; path = filepath.Dir(path) {
 		s.ours[path] = true
 	}
 }
 
-// settle drops the trees below others, and finds the base: once for the site's
-// own trees, so that patterns have names to match while links are looked for,
-// and once for all.
+// settle drops trees inside other trees and determines the base. It is called for the
+// site's own trees first, because patterns need names relative to a base while links are
+// followed, and again after that.
 func (s *Set) settle() {
 	kept := s.trees[:0]
 	for _, tree := range s.trees {

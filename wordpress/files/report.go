@@ -5,17 +5,17 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// A Report says what a walk found, and what it could not have.
+// A Report is the result of a walk.
 type Report struct {
 	Files    int64 // regular files, each name of a hard link counted
 	Bytes    int64 // in regular files, each counted once
 	Folders  int64
 	Links    int64
 	Excludes []ExcludeHits
-	// Warnings are things that are not in the archive and cannot be, or that
-	// changed while they were read.
+	// Warnings are entries that cannot be in the archive, or that changed while they
+	// were read.
 	Warnings wordpress.Notes
-	// Unreadable are things that the site has and the archive should hold.
+	// Unreadable are entries that the archive should contain but does not.
 	Unreadable wordpress.Notes
 }
 

@@ -16,44 +16,44 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A walker goes through trees: without yield it only looks for links.
+// A walker walks trees. If yield is nil, it only follows links.
 type walker struct {
 	set     *Set
 	yield   func(Entry) error
-	shown   map[string]bool // folders above or at a tree's top that were yielded
+	shown   map[string]bool // paths of the folders above trees that were yielded
 	links   map[safefs.Inode]*hardLink
-	refused int // how often the kernel refused not to note an access
+	refused int // files that the kernel refused to open without changing the access time
 	done    <-chan struct{}
 	waited  time.Duration // for leases
 }
 
-// A verdict is whether what lies in a folder belongs to the archive.
+// A verdict says whether an entry, and what is below it, belongs to the archive.
 type verdict int
 
 const (
-	wanted  verdict = iota // unless a pattern leaves it out
-	forced                 // asked for by name
-	leftOut                // unless it is asked for by name
+	wanted  verdict = iota // archived unless an exclude matches below
+	forced                 // archived: an include matches
+	leftOut                // not archived unless an include matches below
 )
 
 // A folder is one open folder of the walk.
 type folder struct {
 	parent  *folder
 	file    *os.File
-	at      *safefs.Descriptor // of the folder
-	path    string             // real path
-	name    string             // relative to the base
+	at      *safefs.Descriptor
+	path    string // real path
+	name    string // relative to the base
 	inRoot  bool
 	root    string // name relative to the root, if inRoot
-	inside  bool   // below one of WordPress' content folders
-	content string // name as WordPress has it, if inside
+	inside  bool   // in a content folder of WordPress
+	content string // the default name in WordPress, if inside
 	aliases []alias
 	verdict verdict
 	yielded bool
 	depth   int
 }
 
-// batch is how many names of a folder are held at once.
+// batch is the number of entries of a folder that are read at once.
 const batch = 2048
 
 // tree walks one tree: a folder with all below it, or a single file.
@@ -88,12 +88,12 @@ func (w *walker) tree(ctx context.Context, path string) error {
 		return w.file(above, name)
 	}
 	if w.yield != nil {
-		s.report.warn(w.display(path), "is no regular file or folder: left out")
+		s.report.warn(w.display(path), "is no regular file or folder, so it was left out")
 	}
 	return nil
 }
 
-// fatal is the error of a tree without which there is no archive: the root.
+// fatal returns the error if path is the root, without which there is no archive.
 func (w *walker) fatal(path string, err error) error {
 	if path == w.set.root {
 		return &fs.PathError{Op: "read", Path: path, Err: err}
@@ -121,8 +121,8 @@ func (w *walker) spine(chain *safefs.Chain) error {
 	return nil
 }
 
-// judgeTree applies the patterns to a tree's own name and, where a link led to
-// it, to the folders above it.
+// judgeTree applies the patterns to the name of a tree and, if a link led to it, to the
+// folders above it.
 func (w *walker) judgeTree(path string, isFolder bool) verdict {
 	s := w.set
 	if path == s.root {
@@ -157,7 +157,7 @@ func (w *walker) judgeTree(path string, isFolder bool) verdict {
 	return verdict
 }
 
-// names are a path's names that patterns are matched with.
+// names returns the names of a path that patterns are matched with.
 func (w *walker) names(path string) []string {
 	var out []string
 	if name, ok := safefs.Relative(path, w.set.base); ok {
@@ -177,7 +177,7 @@ func (w *walker) names(path string) []string {
 	}
 }
 
-// nameFolder gives a folder its names, from its parent's where it has one.
+// nameFolder sets the names of a folder.
 func (w *walker) nameFolder(f *folder) {
 	s := w.set
 	f.name, _ = safefs.Relative(f.path, s.base)
@@ -196,12 +196,12 @@ func (w *walker) nameFolder(f *folder) {
 	f.aliases = s.rules.aliases(names...)
 }
 
-// folder walks the folder name of an open one. path is its real path.
+// folder walks the folder name in the open folder in. path is its real path.
 func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict, path string) error {
 	s := w.set
 	if s.never[path] {
 		if w.yield != nil {
-			s.report.warn(w.display(path), "is never archived: the backup itself is written there")
+			s.report.warn(w.display(path), "is not archived: the backup is written there")
 		}
 		return nil
 	}
@@ -232,7 +232,7 @@ func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict,
 	return w.list(ctx, f)
 }
 
-// open opens a folder below its parent, and refuses what shows the kernel.
+// open opens a folder in its parent.
 func (w *walker) open(f *folder, name string) error {
 	if f.depth > safefs.MaxLevels/2 {
 		return syscall.ENAMETOOLONG
@@ -242,26 +242,27 @@ func (w *walker) open(f *folder, name string) error {
 	return err
 }
 
-// strange says why a folder is not walked although no pattern leaves it out.
+// strange returns the reason why a folder is not walked although no pattern excludes
+// it, or "".
 func (w *walker) strange(f *folder) string {
 	for up := f.parent; up != nil && up.file != nil; up = up.parent {
 		if up.at.Inode() == f.at.Inode() {
-			return "is mounted inside itself: left out"
+			return "is mounted inside itself, so it was left out"
 		}
 	}
 	s := w.set
 	if f.path != s.root && !f.inside && f.verdict != forced && !s.ours[f.path] && !s.main[f.path] && site.IsSite(f.file) {
 		if f.found() {
-			return "is a WordPress site of its own, left out here: back it up by its own path"
+			return "is another WordPress site, so it was left out: back it up by its own path"
 		}
 		if w.yield != nil {
-			s.report.warn(w.display(f.path), "is a WordPress site of its own where a search finds none: its files are archived here, but not its database; back it up by its own path")
+			s.report.warn(w.display(f.path), "is another WordPress site, in a folder that is not searched for sites: its files are archived here, but not its database; back it up by its own path")
 		}
 	}
 	return ""
 }
 
-// show yields a folder, after those above it.
+// show yields a folder after the folders above it.
 func (w *walker) show(f *folder) error {
 	if f == nil || f.yielded || w.yield == nil {
 		return nil
@@ -271,12 +272,12 @@ func (w *walker) show(f *folder) error {
 		return err
 	}
 	w.set.report.Folders++
-	w.measure(f.parent, orDot(f.name), "/")
+	w.checkName(f.parent, orDot(f.name), "/")
 	return w.yield(Entry{Name: orDot(f.name), Info: f.at.Info(filepath.Base(f.path))})
 }
 
-// list goes through a folder's entries, a batch at a time: files and links by
-// name, then the folders.
+// list walks the entries of a folder in batches: in each batch first the files and
+// links by name, then the folders.
 func (w *walker) list(ctx context.Context, f *folder) error {
 	for {
 		found, err := f.file.ReadDir(batch)
@@ -334,7 +335,7 @@ func (w *walker) judge(f *folder, name string, kind fs.FileMode) verdict {
 	return wanted
 }
 
-// display is the name by which a path is reported.
+// display returns the name of a path in reports.
 func (w *walker) display(path string) string {
 	if name, ok := safefs.Relative(path, w.set.base); ok {
 		return orDot(name)
@@ -342,18 +343,18 @@ func (w *walker) display(path string) string {
 	return path
 }
 
-// fail reports what could not be read, while walking in earnest.
+// fail reports an entry that could not be read.
 func (w *walker) fail(path string, err error) {
 	if w.yield == nil {
 		return
 	}
 	switch name := w.display(path); {
 	case errors.Is(err, fs.ErrNotExist):
-		w.set.report.warn(name, "vanished while the site was read")
+		w.set.report.warn(name, "was removed while the site was read")
 	case errors.Is(err, safefs.ErrIrregular), errors.Is(err, syscall.ENOTDIR):
 		w.set.report.warn(name, "was replaced while the site was read")
 	case errors.Is(err, safefs.ErrOutside):
-		w.set.report.warn(name, "shows the kernel, not files: left out")
+		w.set.report.warn(name, "is a file system of the kernel, so it was left out")
 	default:
 		w.set.report.unreadable(name, safefs.Cause(err).Error())
 	}

@@ -23,27 +23,27 @@ func openTestHome(t *testing.T, dir string) *safefs.Home {
 	return h
 }
 
-// A walked is what a walk yielded.
-type walked struct {
+// A walkResult is the result of a walk.
+type walkResult struct {
 	base    string
 	entries []string // "name/", "name", "name -> target", "name = earlier"
 	content map[string]string
 	report  Report
 }
 
-// take walks a site, reading every file.
-func take(t *testing.T, homeDir string, site Folders, sel Selection) walked {
+// walkSite walks a site, reading every file.
+func walkSite(t *testing.T, homeDir string, site Folders, sel Selection) walkResult {
 	t.Helper()
-	return takeFrom(t, openTestHome(t, homeDir), site, sel)
+	return walkHome(t, openTestHome(t, homeDir), site, sel)
 }
 
-func takeFrom(t *testing.T, home *safefs.Home, site Folders, sel Selection) walked {
+func walkHome(t *testing.T, home *safefs.Home, site Folders, sel Selection) walkResult {
 	t.Helper()
 	set, err := Plan(t.Context(), home, site, sel)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := walked{base: set.Base(), content: map[string]string{}}
+	w := walkResult{base: set.Base(), content: map[string]string{}}
 	err = set.Walk(t.Context(), func(e Entry) error {
 		if strings.HasPrefix(e.Name, "/") || strings.Contains("/"+e.Name+"/", "/../") {
 			t.Errorf("entry is called %q", e.Name)
@@ -84,8 +84,8 @@ func takeFrom(t *testing.T, home *safefs.Home, site Folders, sel Selection) walk
 	return w
 }
 
-// wantEntries compares what was yielded, in any order, with a list.
-func (w walked) wantEntries(t *testing.T, want string) {
+// wantEntries compares the entries, in any order, with a list.
+func (w walkResult) wantEntries(t *testing.T, want string) {
 	t.Helper()
 	lines := strings.Fields(strings.ReplaceAll(want, " -> ", "→"))
 	for i := range lines {
@@ -123,7 +123,7 @@ func TestWalkClassic(t *testing.T) {
 		"html/wp-content/uploads/backups-dup-lite-notes": "a user's",
 	}))
 	site := Folders{Root: base + "/html", ContentDir: base + "/html/wp-content", ConfigFiles: []string{base + "/html/wp-config.php"}}
-	got := take(t, base, site, Selection{})
+	got := walkSite(t, base, site, Selection{})
 	if got.base != base+"/html" {
 		t.Errorf("base is %s", got.base)
 	}
@@ -156,10 +156,10 @@ func TestWalkClassic(t *testing.T) {
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 }
 
-// What may lie elsewhere may be missing, and that is no complete backup.
-func TestWalkTellsOfDoubts(t *testing.T) {
+// A folder that is not certain is reported: the backup may be incomplete.
+func TestWalkReportsDoubts(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("html/"), map[string]string{"html/wp-config.php": "config"}))
-	got := take(t, base, Folders{Root: base + "/html", Doubts: []string{"WP_CONTENT_DIR cannot be known"}}, Selection{})
+	got := walkSite(t, base, Folders{Root: base + "/html", Doubts: []string{"WP_CONTENT_DIR cannot be known"}}, Selection{})
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable, base+"/html: WP_CONTENT_DIR cannot be known")
 }
 
@@ -218,14 +218,14 @@ func TestWalkSelections(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			base := sitetest.Grow(t, tree)
-			got := take(t, base, Folders{Root: base + "/html"}, tt.sel(base))
+			got := walkSite(t, base, Folders{Root: base + "/html"}, tt.sel(base))
 			got.wantEntries(t, tt.want)
 			sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 		})
 	}
 }
 
-// Bedrock, deployed by links: everything is archived once, under its own name.
+// Bedrock deployed with links: everything is archived once, under its own name.
 func TestWalkDeployedBedrock(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("releases/2/web/wp/"), map[string]string{
 		"current":                            "-> releases/2",
@@ -249,7 +249,7 @@ func TestWalkDeployedBedrock(t *testing.T) {
 		Root: base + "/current/web", Core: base + "/current/web/wp", ContentDir: base + "/current/web/app",
 		ConfigFiles: []string{base + "/current/web/wp-config.php", base + "/current/config/application.php", base + "/current/.env"},
 	}
-	got := take(t, base, site, Selection{})
+	got := walkSite(t, base, site, Selection{})
 	if got.base != base {
 		t.Errorf("base is %s", got.base)
 	}
@@ -260,18 +260,18 @@ func TestWalkDeployedBedrock(t *testing.T) {
 		releases/2/web/app/plugins/ releases/2/web/app/plugins/p/ releases/2/web/app/plugins/p/p.php`)
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 
-	got = take(t, base, site, Selection{NoUploads: true})
+	got = walkSite(t, base, site, Selection{NoUploads: true})
 	if _, ok := got.content["shared/uploads/2026/a.jpg"]; ok {
 		t.Error("uploads reached by a link were not left out")
 	}
 }
 
-// A configuration above the root widens the base by one folder, and takes
-// nothing else of it.
+// A configuration above the root moves the base up by one folder. Nothing else in that
+// folder is archived.
 func TestWalkConfigAboveRoot(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("home/html/"), map[string]string{
 		"home/wp-config.php": "config", "home/mail/secret": "mail", "home/html/wp-content/x": "x",
 	}))
-	got := take(t, base+"/home", Folders{Root: base + "/home/html", ConfigFiles: []string{base + "/home/wp-config.php"}}, Selection{})
+	got := walkSite(t, base+"/home", Folders{Root: base + "/home/html", ConfigFiles: []string{base + "/home/wp-config.php"}}, Selection{})
 	got.wantEntries(t, "./ wp-config.php html/ html/wp-content/ html/wp-content/x")
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// A core that several sites share is a link in each: a folder's, or each file's.
-// No such link is followed.
-func TestDiscoverSharedCores(t *testing.T) {
+// Sites that share a core link to its folder or to each of its files. The search
+// follows no such link.
+func TestFindSharedCores(t *testing.T) {
 	files := map[string]string{"shared/wp-config.php": "<?php"}
 	for name := range sitetest.Core("") {
 		files["linked/public/"+name] = "-> BASE/shared/" + name
@@ -28,7 +28,7 @@ func TestDiscoverSharedCores(t *testing.T) {
 	if err := os.Remove(base + "/same/public/wp-settings.php"); err != nil {
 		t.Fatal(err)
 	}
-	wantLines(t, discover(t, base, base),
+	wantLines(t, findLines(t, base, base),
 		"shared", "linked/public",
 		"bare/public core bare/public config bare/public/wp-load.php",
 		"folder/public core folder/public/wp config folder/public/wp-config.php",

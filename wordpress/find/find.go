@@ -18,37 +18,36 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A Site is one WordPress installation, as its folders show it: no
-// configuration was read for it.
+// A Site is one WordPress installation, recognized by its files. Its configuration is
+// not read.
 type Site struct {
 	site.Place
 	Core     string // the folder of WordPress' own files
-	Config   string // its wp-config.php; "" when there is none; where a link leads to the core, that link if there is none beside it
-	HTTPHost string // the host whose configuration it is, where one core serves several
+	Config   string // as in site.Installation
+	HTTPHost string // the host of this configuration if one core serves several hosts; else ""
 }
 
-// A Result is what a search for sites came to.
+// A Result is the result of a search for sites.
 type Result struct {
 	Sites []Site // by path
-	// Unreadable are folders that could not be searched, or not to their end.
+	// Unreadable are folders that could not be searched completely.
 	Unreadable wordpress.Notes
-	// Missing are roots that were given, without a pattern, and are not there.
+	// Missing are given roots, without a pattern, that do not exist.
 	Missing []string
 }
 
-// Find finds the WordPress installations below roots: folders, or patterns
-// of folders in the language of the shell. Without roots it searches where hosts
-// are known to keep sites. It follows no links but those that stand for a site's
-// folder, and then as RealPath does; it goes into no site's content, stays on the
-// file system of each root, and opens no file but an index.php that may tell
-// where the core lies.
+// Find finds the WordPress installations below roots. A root is a folder or a shell
+// pattern of folders. Without roots, Find searches the folders in which hosts usually
+// keep sites. It follows only links in place of a site's folder, as safefs.RealPath
+// does. It does not enter content folders and stays on the file system of each root.
+// The only files that it opens are index.php files that may load a core.
 func Find(ctx context.Context, roots []string) (*Result, error) {
-	return newFinder(wide).find(ctx, roots)
+	return newFinder(defaultLimits).find(ctx, roots)
 }
 
-func newFinder(most bounds) *finder {
+func newFinder(l limits) *finder {
 	return &finder{
-		most: most, slots: make(chan struct{}, searchers), owners: site.SystemHomes(), roots: map[string]bool{},
+		limits: l, slots: make(chan struct{}, searchers), owners: site.SystemHomes(), roots: map[string]bool{},
 		seen: map[safefs.Inode]int{}, visits: map[uint32]int{}, tries: map[uint32]int{},
 	}
 }
@@ -75,41 +74,39 @@ func (f *finder) find(ctx context.Context, roots []string) (*Result, error) {
 	return &f.out, nil
 }
 
-// The search's depth: how many folders are read at once, how deep it goes below a
-// root.
 const (
-	searchers = 8
-	maxDepth  = 6
+	searchers = 8 // folders read at once
+	maxDepth  = 6 // levels below a root
 )
 
-// bounds are what the search looks at, at most, so that one user's tree cannot
-// keep it from the others'.
-type bounds struct {
+// limits bound the search, so that the tree of one user cannot prevent the search of
+// the others.
+type limits struct {
 	siblings int // folders in one folder
 	entries  int // entries of one folder
-	visits   int // folders of one user's; entriesPerVisit entries count like one more
-	tries    int // links in one user's folders
+	visits   int // folders of one user; entriesPerVisit entries count like one more
+	tries    int // links in the folders of one user
 }
 
-var wide = bounds{siblings: 100_000, entries: 4_000_000, visits: 1_000_000, tries: 4096}
+var defaultLimits = limits{siblings: 100_000, entries: 4_000_000, visits: 1_000_000, tries: 4096}
 
 const entriesPerVisit = 100
 
-// A finder gathers what the searchers find.
+// A finder collects the results of the searchers.
 type finder struct {
-	most   bounds
+	limits limits
 	slots  chan struct{}
 	owners site.Homes
 	mu     sync.Mutex
 	out    Result
 	seen   map[safefs.Inode]int // site's root → index in out.Sites
-	visits map[uint32]int       // what was searched, by owner
+	visits map[uint32]int       // folders searched, by owner
 	tries  map[uint32]int       // links kept, by owner of their folder
 	roots  map[string]bool
 	links  []string
 }
 
-// spawn runs a search on a searcher of its own, or right here if all are busy.
+// spawn runs a search in a new goroutine, or in this one if all searchers are busy.
 func (f *finder) spawn(group *sync.WaitGroup, search func()) {
 	select {
 	case f.slots <- struct{}{}:
@@ -122,33 +119,33 @@ func (f *finder) spawn(group *sync.WaitGroup, search func()) {
 	}
 }
 
-// A spot is one open folder of the search.
-type spot struct {
-	parent  *spot
+// A searched is a folder that is being searched.
+type searched struct {
+	parent  *searched
 	dir     *os.File
 	path    string
 	id      safefs.Inode
 	uid     uint32
 	entries int
-	depth   int // below the root of the search
-	inner   int // below the nearest site's root, from 1; 0: in no site
+	depth   int // levels below the root of the search
+	inner   int // levels below the nearest site's root, from 1; 0 if in no site
 	folders []string
 	links   []string
-	core    string // the folder right below that is this site's core, or ""
+	core    string // the name of the subfolder that is this site's core, or ""
 }
 
-// root searches one root; links on the way to it are followed as RealPath does.
+// root searches one root. It follows links in the root's path as safefs.RealPath does.
 func (f *finder) root(ctx context.Context, path string) {
 	dir, err := safefs.OpenFolder(path)
 	if err != nil {
 		f.unreadable(path, err)
 		return
 	}
-	f.search(ctx, &spot{dir: dir, path: path})
+	f.search(ctx, &searched{dir: dir, path: path})
 }
 
-// search looks at a folder, then at those below it, and closes it.
-func (f *finder) search(ctx context.Context, s *spot) {
+// search searches a folder and those below it, and closes it.
+func (f *finder) search(ctx context.Context, s *searched) {
 	defer s.dir.Close()
 	if ctx.Err() != nil {
 		return
@@ -159,13 +156,13 @@ func (f *finder) search(ctx context.Context, s *spot) {
 	}
 	s.id, s.uid = d.Inode(), d.UID()
 	if s.parent != nil && s.id.Dev != s.parent.id.Dev {
-		f.note(s.path, "lies on another file system; name it as a root to search it")
+		f.note(s.path, "is on another file system; name it as a root to search it")
 		return
 	}
 	if !f.mayVisit(s.path, s.uid, 1) {
 		return
 	}
-	err = s.list(f.most)
+	err = s.list(f.limits)
 	f.mayVisit(s.path, s.uid, s.entries/entriesPerVisit)
 	if err != nil {
 		f.unreadable(s.path, err)
@@ -180,7 +177,7 @@ func (f *finder) search(ctx context.Context, s *spot) {
 	f.keepLinks(s)
 	var below sync.WaitGroup
 	for _, name := range s.folders {
-		if s.passes(name) || f.roots[safefs.Join(s.path, name)] {
+		if s.skips(name) || f.roots[safefs.Join(s.path, name)] {
 			continue
 		}
 		f.spawn(&below, func() { f.below(ctx, s, name) })
@@ -191,8 +188,8 @@ func (f *finder) search(ctx context.Context, s *spot) {
 	below.Wait()
 }
 
-// below searches a folder right below.
-func (f *finder) below(ctx context.Context, s *spot, name string) {
+// below searches a subfolder.
+func (f *finder) below(ctx context.Context, s *searched, name string) {
 	path := safefs.Join(s.path, name)
 	dir, err := safefs.OpenBelow(s.dir, name, path, unix.O_DIRECTORY)
 	if err != nil {
@@ -202,17 +199,17 @@ func (f *finder) below(ctx context.Context, s *spot, name string) {
 	f.search(ctx, s.child(dir, path))
 }
 
-func (s *spot) child(dir *os.File, path string) *spot {
-	c := &spot{parent: s, dir: dir, path: path, depth: s.depth + 1}
+func (s *searched) child(dir *os.File, path string) *searched {
+	c := &searched{parent: s, dir: dir, path: path, depth: s.depth + 1}
 	if s.inner > 0 {
 		c.inner = s.inner + 1
 	}
 	return c
 }
 
-// current searches the release that a project's link shows as current, under
-// the link's path: the path of a release is another one each time.
-func (f *finder) current(ctx context.Context, s *spot) {
+// current searches the release that a project's link "current" points to. The site
+// gets the path of the link, because each release has another path.
+func (f *finder) current(ctx context.Context, s *searched) {
 	home, err := site.OpenHome(s.path)
 	if err != nil {
 		return
@@ -221,7 +218,7 @@ func (f *finder) current(ctx context.Context, s *spot) {
 	path := safefs.Join(s.path, "current")
 	dir, err := home.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		f.note(path, "leads to no release, and so to no site")
+		f.note(path, "leads to a release that does not exist, so no site was found")
 	}
 	if err != nil {
 		return
@@ -233,8 +230,8 @@ func (f *finder) current(ctx context.Context, s *spot) {
 	f.search(ctx, s.child(dir, path))
 }
 
-// unreadable notes a folder that could not be searched; one that is gone, or
-// was never one, is none.
+// unreadable notes a folder that could not be searched, unless it was removed or is
+// not a folder.
 func (f *finder) unreadable(path string, err error) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, safefs.ErrIrregular) || errors.Is(err, syscall.ENOTDIR) {
 		return
@@ -248,33 +245,33 @@ func (f *finder) note(path, what string) {
 	f.out.Unreadable.Add(wordpress.QuoteName(path) + ": " + what)
 }
 
-// mayVisit counts what is searched of each user's, so that one cannot keep the
-// search from the others' sites.
+// mayVisit counts the folders searched of each user, and reports whether the user's
+// limit is not reached.
 func (f *finder) mayVisit(path string, uid uint32, cost int) bool {
 	f.mu.Lock()
 	before := f.visits[uid]
 	f.visits[uid] += cost
 	f.mu.Unlock()
-	if before <= f.most.visits && before+cost > f.most.visits {
-		f.note(path, fmt.Sprintf("the search ends here for what is uid %d's: it has more than %d folders", uid, f.most.visits))
+	if before <= f.limits.visits && before+cost > f.limits.visits {
+		f.note(path, fmt.Sprintf("the search skips further folders of uid %d, which owns more than %d folders", uid, f.limits.visits))
 	}
-	return before+cost <= f.most.visits
+	return before+cost <= f.limits.visits
 }
 
-// keepLinks remembers links that may stand for a site's folder.
-func (f *finder) keepLinks(s *spot) {
+// keepLinks keeps the links that may be in place of a site's folder.
+func (f *finder) keepLinks(s *searched) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, name := range s.links {
-		if f.tries[s.uid] < f.most.tries && (slices.Contains(site.Docroots, name) || name == "current" || strings.Contains(name, ".")) {
+		if f.tries[s.uid] < f.limits.tries && (slices.Contains(site.Docroots, name) || name == "current" || strings.Contains(name, ".")) {
 			f.tries[s.uid]++
 			f.links = append(f.links, safefs.Join(s.path, name))
 		}
 	}
 }
 
-// followLinks adds the sites that links stand for and that were not found
-// otherwise, where they stay in the home of the link's own owner.
+// followLinks adds the sites that kept links lead to and that were not found before,
+// if they are in the home of the link's owner.
 func (f *finder) followLinks(ctx context.Context) {
 	slices.Sort(f.links)
 	for _, path := range f.links {
@@ -301,15 +298,15 @@ func (f *finder) followLink(place site.Place) {
 	if err != nil || !d.IsDir() {
 		return
 	}
-	s := &spot{dir: dir, path: place.Path, id: d.Inode()}
-	if s.list(f.most) == nil {
+	s := &searched{dir: dir, path: place.Path, id: d.Inode()}
+	if s.list(f.limits) == nil {
 		f.judge(s)
 	}
 }
 
-// add records a site, unless its root was found before. A site found under two
-// paths keeps the one that a layout is known for, else the first by its text.
-func (f *finder) add(s *spot, in site.Installation) {
+// add adds a site. If its root was found before under another path, it keeps the path
+// that a layout matches, else the first in text order.
+func (f *finder) add(s *searched, in site.Installation) {
 	s.inner = 1
 	place, err := site.PlaceOf(s.path, f.owners.Of)
 	if err != nil {

@@ -15,9 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// discover searches and writes what was found on a line each, paths
-// relative to base.
-func discover(t *testing.T, base string, roots ...string) []string {
+// findLines searches and returns one line for each site, with paths relative to base.
+func findLines(t *testing.T, base string, roots ...string) []string {
 	t.Helper()
 	got, err := Find(t.Context(), roots)
 	if err != nil {
@@ -44,7 +43,7 @@ func wantLines(t *testing.T, got []string, want ...string) {
 	}
 }
 
-func TestDiscoverLayouts(t *testing.T) {
+func TestFindLayouts(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(
 		sitetest.Site("alice/sites/a.example/public/"), sitetest.Site("alice/sites/b.example/public/"),
 		sitetest.Site("bob/public_html/"), sitetest.Site("bob/public_html/addon.example/"), sitetest.Site("bob/public_html/deep/er/blog/"),
@@ -63,7 +62,7 @@ func TestDiscoverLayouts(t *testing.T) {
 		map[string]string{"none/index.php": "<?php", "config-only/wp-config.php": "<?php", "a file": "x", "fifo": "| "},
 		sitetest.Site("a/b/c/d/e/deepest/"), sitetest.Site("a/b/c/d/e/f/too-deep/"),
 	))
-	wantLines(t, discover(t, base, base),
+	wantLines(t, findLines(t, base, base),
 		"alice/sites/a.example/public", "alice/sites/b.example/public",
 		"bob/public_html", "bob/public_html/addon.example", "bob/public_html/deep/er/blog",
 		"vhosts/example.com/httpdocs", "vhosts/example.com/shop.example.com",
@@ -76,11 +75,11 @@ func TestDiscoverLayouts(t *testing.T) {
 		"plain/wp core plain/wp config ",
 		"a/b/c/d/e/deepest",
 	)
-	wantLines(t, discover(t, base, base+"/bob/public_html/addon.example"), "bob/public_html/addon.example")
-	wantLines(t, discover(t, base, base+"/*/sites/*/public", base+"/alice"), "alice/sites/a.example/public", "alice/sites/b.example/public")
+	wantLines(t, findLines(t, base, base+"/bob/public_html/addon.example"), "bob/public_html/addon.example")
+	wantLines(t, findLines(t, base, base+"/*/sites/*/public", base+"/alice"), "alice/sites/a.example/public", "alice/sites/b.example/public")
 }
 
-func TestDiscoverNames(t *testing.T) {
+func TestFindNames(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("x/sites/Shop.Example/public/"), sitetest.Site("y/current/web/"), sitetest.Site("z/html/")))
 	got, err := Find(t.Context(), []string{base})
 	if err != nil {
@@ -95,41 +94,41 @@ func TestDiscoverNames(t *testing.T) {
 	}
 }
 
-// A deployed project is found under the link that stays, once, whatever the
-// number of its releases.
-func TestDiscoverReleases(t *testing.T) {
+// A deployed project is found once, under the path of its link, even if it has several
+// releases.
+func TestFindReleases(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("p/releases/1/web/"), sitetest.Site("p/releases/2/web/"), sitetest.Site("q/releases/9/"), map[string]string{
 		"p/current": "-> releases/2", "q/current": "-> BASE/q/releases/9", "evil/current": "-> BASE/other", "evil/releases/": "",
 	}, sitetest.Site("other/")))
-	wantLines(t, discover(t, base, base), "p/current/web", "q/current", "other")
+	wantLines(t, findLines(t, base, base), "p/current/web", "q/current", "other")
 }
 
-// A project whose current release is not there is not passed over in silence.
-func TestDiscoverTellsOfALostRelease(t *testing.T) {
+// A project whose current release does not exist is noted.
+func TestFindNotesMissingRelease(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("p/releases/1/web/"), map[string]string{"p/current": "-> releases/2"}))
 	got, err := Find(t.Context(), []string{base})
 	if err != nil || len(got.Sites) != 0 {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/p/current: leads to no release")
+	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/p/current: leads to a release that does not exist")
 }
 
-// Links that stand for a site's folder are tried where they stay in its owner's
-// home, and never make a second row of a site.
-func TestDiscoverLinks(t *testing.T) {
+// Links in place of a site's folder are followed if they stay in the owner's home. They
+// do not list a site twice.
+func TestFindLinks(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("u/code/v1/"), sitetest.Site("u/known/"), sitetest.Site("w/secret/"), map[string]string{
 		"u/code/v1/.keep": "", "u/www/public": "-> ../code", "u/public_html": "-> known", "u/html": "-> ../w/secret",
 		"u/loop.example": "-> loop.example", "u/kernel.example": "-> /proc/self/root",
 	}))
-	wantLines(t, discover(t, base, base), "u/code/v1", "u/known", "w/secret")
+	wantLines(t, findLines(t, base, base), "u/code/v1", "u/known", "w/secret")
 
 	base = sitetest.Grow(t, sitetest.Join(sitetest.Site("hidden/.src/"), map[string]string{"hidden/public_html": "-> .src", "hidden/html": "-> ../outside/.site"}, sitetest.Site("outside/.site/")))
-	wantLines(t, discover(t, base, base), "hidden/public_html")
+	wantLines(t, findLines(t, base, base), "hidden/public_html")
 }
 
-func TestDiscoverDebian(t *testing.T) {
+func TestFindDebian(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"etc/config-b.example.php": "", "etc/config-A.example.php": "", "etc/config-default.php": "", "etc/htaccess": ""})
-	f := newFinder(wide)
+	f := newFinder(defaultLimits)
 	f.out.Sites = []Site{{Place: site.Place{Path: site.DebianCore, Name: "wordpress"}}, {Place: site.Place{Path: "/srv/x"}}}
 	f.debian(base + "/etc")
 	var got []string
@@ -141,7 +140,7 @@ func TestDiscoverDebian(t *testing.T) {
 	}
 }
 
-func TestDiscoverRefuses(t *testing.T) {
+func TestFindRefuses(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"x/": ""})
 	if got, err := Find(t.Context(), []string{base + "/["}); err == nil {
 		t.Errorf("a broken pattern: got %+v", got)
@@ -157,8 +156,8 @@ func TestDiscoverRefuses(t *testing.T) {
 	}
 }
 
-// What this user may not search is told, once.
-func TestDiscoverUnreadable(t *testing.T) {
+// A folder that this user may not read is noted once.
+func TestFindUnreadable(t *testing.T) {
 	if !sitetest.AsNobody(t) {
 		return
 	}
@@ -177,8 +176,8 @@ func TestDiscoverUnreadable(t *testing.T) {
 	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/b: permission denied")
 }
 
-// Without roots the search goes where hosts keep sites.
-func TestDiscoverKnownRoots(t *testing.T) {
+// Without roots, the search reads the folders in which hosts usually keep sites.
+func TestFindKnownRoots(t *testing.T) {
 	got, err := Find(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -195,8 +194,8 @@ func TestDiscoverKnownRoots(t *testing.T) {
 	}
 }
 
-// Two thousand sites are found in seconds.
-func TestDiscoverThousands(t *testing.T) {
+// Two thousand sites are all found, at a low cost.
+func TestFindThousands(t *testing.T) {
 	base := t.TempDir()
 	const n = 2000
 	for i := range n {

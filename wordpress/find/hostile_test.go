@@ -16,8 +16,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// A tenant's tree keeps the search from no other's sites, however wide it is.
-func TestDiscoverWithinBounds(t *testing.T) {
+// A tenant's huge tree does not prevent the search of other tenants' sites.
+func TestFindWithinBounds(t *testing.T) {
 	tree := sitetest.Join(sitetest.Site("alice/html/"), sitetest.Site("bob/html/"), sitetest.Site("wide/html/"), sitetest.Site("many/html/"))
 	for i := range 300 {
 		tree[fmt.Sprintf("wide/d%03d/x/", i)] = ""
@@ -25,8 +25,8 @@ func TestDiscoverWithinBounds(t *testing.T) {
 		tree[fmt.Sprintf("alice/l%03d.example", i)] = "-> .."
 	}
 	base := sitetest.Grow(t, tree)
-	search := func(most bounds) ([]string, wordpress.Notes) {
-		got, err := newFinder(most).find(t.Context(), []string{base})
+	search := func(low limits) ([]string, wordpress.Notes) {
+		got, err := newFinder(low).find(t.Context(), []string{base})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,18 +37,18 @@ func TestDiscoverWithinBounds(t *testing.T) {
 		return paths, got.Unreadable
 	}
 	all := []string{"alice/html", "bob/html", "many/html", "wide/html"}
-	if got, notes := search(wide); !slices.Equal(got, all) || notes.Total != 0 {
+	if got, notes := search(defaultLimits); !slices.Equal(got, all) || notes.Total != 0 {
 		t.Errorf("in full: got %q, %q", got, notes.Items)
 	}
-	most := wide
-	most.siblings, most.entries, most.tries = 200, 3*listBatch, 10
-	got, notes := search(most)
+	low := defaultLimits
+	low.siblings, low.entries, low.tries = 200, 3*listBatch, 10
+	got, notes := search(low)
 	if !slices.Equal(got, all[:3]) && !slices.Equal(got, all) {
 		t.Errorf("too many folders in one: got %q", got)
 	}
 	sitetest.WantNotes(t, "too many folders in one", notes, base+"/wide: "+errTooMany.Error())
 	if os.Geteuid() != 0 {
-		t.Skip("giving files to others needs root")
+		t.Skip("changing owners needs root")
 	}
 	err := filepath.WalkDir(base+"/wide", func(path string, _ os.DirEntry, _ error) error {
 		return os.Lchown(path, sitetest.BobID, sitetest.BobID)
@@ -56,21 +56,21 @@ func TestDiscoverWithinBounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	most = wide
-	most.visits = 100
-	got, notes = search(most)
+	low = defaultLimits
+	low.visits = 100
+	got, notes = search(low)
 	for _, want := range all[:3] {
 		if !slices.Contains(got, want) {
-			t.Errorf("too many folders of one user's: got %q, and not %s", got, want)
+			t.Errorf("too many folders of one user: got %q, and not %s", got, want)
 		}
 	}
 	if notes.Total != 1 || !strings.Contains(notes.Items[0], fmt.Sprintf("uid %d", sitetest.BobID)) {
-		t.Errorf("too many folders of one user's: noted %q", notes.Items)
+		t.Errorf("too many folders of one user: noted %q", notes.Items)
 	}
 }
 
-// Roots that pass a tenant's link to another's folder are refused, not followed.
-func TestDiscoverFollowsNoForeignLink(t *testing.T) {
+// A root whose path passes a tenant's link to another user's folder is refused.
+func TestFindFollowsNoForeignLink(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("bob/sites/b.example/public/"), sitetest.Site("alice/sites/a.example/public/"), map[string]string{
 		"alice/bobs": "-> ../bob/sites", "alice/www": "-> ../bob/sites/b.example/public", "alice/b.example": "-> ../bob/sites/b.example/public",
 	}))
@@ -95,8 +95,8 @@ func TestDiscoverFollowsNoForeignLink(t *testing.T) {
 	}
 }
 
-// What is mounted elsewhere is named, and searched when it is a root.
-func TestDiscoverOtherFileSystems(t *testing.T) {
+// A folder on another file system is noted, and searched if it is a root.
+func TestFindOtherFileSystems(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("mounting needs root")
 	}
@@ -118,15 +118,15 @@ func TestDiscoverOtherFileSystems(t *testing.T) {
 	if err != nil || len(got.Sites) != 1 {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/volume: lies on another file system; name it as a root to search it")
-	wantLines(t, discover(t, base, base, base+"/volume"), "a/html", "volume/html")
+	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/volume: is on another file system; name it as a root to search it")
+	wantLines(t, findLines(t, base, base, base+"/volume"), "a/html", "volume/html")
 }
 
-// The configuration above a root of the search belongs to the site all the same.
-func TestDiscoverConfigurationAboveTheRoot(t *testing.T) {
+// The configuration in the folder above a root of the search belongs to the site.
+func TestFindConfigurationAboveTheRoot(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("x/public/"), map[string]string{"x/wp-config.php": "<?php"}, sitetest.Core("y/"), sitetest.Core("y/public/"), map[string]string{"y/wp-config.php": "<?php"}))
-	wantLines(t, discover(t, base, base+"/x/public"), "x/public core x/public config x/wp-config.php")
-	wantLines(t, discover(t, base, base+"/y/public"), "y/public core y/public config ")
+	wantLines(t, findLines(t, base, base+"/x/public"), "x/public core x/public config x/wp-config.php")
+	wantLines(t, findLines(t, base, base+"/y/public"), "y/public core y/public config ")
 }
 
 func TestExpand(t *testing.T) {

@@ -10,17 +10,17 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// errTooMany says that a folder holds more than the search looks at.
-var errTooMany = errors.New("holds too much to be searched to its end")
+// errTooMany says that a folder holds more entries than the search reads.
+var errTooMany = errors.New("holds too many entries; it was not searched completely")
 
-// startFiles are looked at by name, and are no folders.
+// startFiles are checked by name. A link of such a name does not lead to a folder.
 var startFiles = []string{site.FrontFile, site.LoadFile, site.SettingsFile, site.ConfigFile}
 
-// listBatch is how many names of a folder are held at once.
+// listBatch is the number of entries read at once.
 const listBatch = 2048
 
-// list reads what a folder holds, as far as the search cares.
-func (s *spot) list(most bounds) error {
+// list reads the names of the subfolders and of the links.
+func (s *searched) list(l limits) error {
 	for {
 		found, err := s.dir.ReadDir(listBatch)
 		s.entries += len(found)
@@ -29,7 +29,7 @@ func (s *spot) list(most bounds) error {
 			case d.IsDir():
 				s.folders = append(s.folders, name)
 			case slices.Contains(startFiles, name):
-			case d.Type()&os.ModeSymlink != 0 && len(s.links) < most.siblings:
+			case d.Type()&os.ModeSymlink != 0 && len(s.links) < l.siblings:
 				s.links = append(s.links, name)
 			}
 		}
@@ -40,22 +40,22 @@ func (s *spot) list(most bounds) error {
 		if err != nil {
 			return err
 		}
-		if len(s.folders) > most.siblings || s.entries > most.entries {
+		if len(s.folders) > l.siblings || s.entries > l.entries {
 			slices.Sort(s.folders)
 			return errTooMany
 		}
 	}
 }
 
-// passes reports whether a folder right below is not searched.
-func (s *spot) passes(name string) bool {
+// skips reports whether a subfolder is not searched.
+func (s *searched) skips(name string) bool {
 	return site.SearchSkips(name) || name == s.core ||
 		name == "releases" && (slices.Contains(s.links, "current") || slices.Contains(s.folders, "current")) ||
 		safefs.InKernel(safefs.Join(s.path, name))
 }
 
-// judge records the folder if it is a site's root.
-func (f *finder) judge(s *spot) {
+// judge adds the folder to the result if it is the root of a site.
+func (f *finder) judge(s *searched) {
 	in, found := site.Detect(s.dir, s.path, func() (folders, links []string) { return s.folders, s.links })
 	if found {
 		s.core = in.CoreFolder

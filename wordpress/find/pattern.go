@@ -15,8 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// IsPattern reports whether a path is one in the language of the shell, and not
-// that of a folder that is called so.
+// IsPattern reports whether text is a shell pattern and not the name of an existing
+// folder.
 func IsPattern(text string) bool {
 	if !strings.ContainsAny(text, `*?[`) {
 		return false
@@ -25,10 +25,9 @@ func IsPattern(text string) bool {
 	return err != nil
 }
 
-// Expand lists what an absolute path in the language of the shell names, in
-// order; a path without patterns names itself, whether anything is there or not.
-// Links on the way are followed as RealPath does. The notes are folders that
-// could not be looked into.
+// Expand returns the sorted paths that match an absolute shell pattern. A path without a
+// pattern is returned as it is, even if it does not exist. Links are followed as
+// safefs.RealPath does. The notes name folders that could not be read.
 func Expand(ctx context.Context, pattern string) ([]string, wordpress.Notes, error) {
 	clean := filepath.Clean(pattern)
 	if !IsPattern(clean) {
@@ -49,7 +48,7 @@ type expander struct {
 	notes wordpress.Notes
 }
 
-// expand finds what the components ahead name below dir.
+// expand adds the paths below dir that match the components ahead.
 func (e *expander) expand(dir string, ahead []string) {
 	for len(ahead) > 0 && !strings.ContainsAny(ahead[0], `*?[\`) {
 		dir, ahead = safefs.Join(dir, ahead[0]), ahead[1:]
@@ -72,8 +71,8 @@ func (e *expander) expand(dir string, ahead []string) {
 	}
 }
 
-// matches lists the names in dir that the pattern matches: folders, and links
-// that may stand for some. Hidden ones have to be asked for.
+// matches returns the names of the folders and links in dir that match the pattern. A
+// hidden name matches only a pattern that begins with a dot.
 func (e *expander) matches(dir, pattern string) ([]string, error) {
 	file, err := safefs.OpenFolder(dir)
 	if err != nil {
@@ -81,7 +80,7 @@ func (e *expander) matches(dir, pattern string) ([]string, error) {
 	}
 	defer file.Close()
 	var names []string
-	for len(names) < wide.siblings && e.ctx.Err() == nil {
+	for len(names) < defaultLimits.siblings && e.ctx.Err() == nil {
 		entries, err := file.ReadDir(listBatch)
 		for _, d := range entries {
 			if d.Name()[0] == '.' && pattern[0] != '.' || !d.IsDir() && d.Type()&os.ModeSymlink == 0 {

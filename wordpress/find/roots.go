@@ -14,8 +14,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// knownRoots are the folders that hosts are known to keep sites in, and the
-// homes of this machine's users.
+// knownRoots returns the folders in which hosts usually keep sites, and the homes of
+// this machine's users.
 func knownRoots() []string {
 	roots := []string{
 		"/home/*", "/home[0-9]/*", "/usr/home/*", // cPanel, DirectAdmin, RunCloud, Hestia, CloudPanel …
@@ -26,7 +26,7 @@ func knownRoots() []string {
 		"/opt/bitnami/wordpress", "/opt/bitnami/apps", "/bitnami/wordpress", // Bitnami
 		"/www/wwwroot", "/usr/local/lsws", "/var/customers/webs", // aaPanel, OpenLiteSpeed, Froxlor
 		"/nas/content/live",                                     // WP Engine
-		"/www", "/web", "/app", "/data/www", "/usr/share/nginx", // images, and hosts of their own kind
+		"/www", "/web", "/app", "/data/www", "/usr/share/nginx", // container images and other hosts
 		site.DebianCore,
 	}
 	for _, dirs := range site.SystemHomes().Dirs {
@@ -43,7 +43,7 @@ func knownRoots() []string {
 	return slices.Compact(roots)
 }
 
-// expandRoots lists the folders that the given roots name, or the known ones.
+// expandRoots returns the folders that match the given roots, or the known roots.
 func (f *finder) expandRoots(ctx context.Context, roots []string) ([]string, error) {
 	given := len(roots) > 0
 	if !given {
@@ -72,8 +72,8 @@ func (f *finder) expandRoots(ctx context.Context, roots []string) ([]string, err
 	return slices.Sorted(maps.Keys(f.roots)), nil
 }
 
-// debian splits the site of Debian's package into one for each host that has a
-// configuration; the administrator names those files.
+// debian replaces the site of Debian's package by one site for each host that has a
+// configuration in the folder configs.
 func (f *finder) debian(configs string) {
 	i := slices.IndexFunc(f.out.Sites, func(s Site) bool { return s.Path == site.DebianCore })
 	if i < 0 {
@@ -96,7 +96,7 @@ func (f *finder) debian(configs string) {
 		hosts = append(hosts, site)
 	}
 	if len(hosts) == 0 {
-		f.out.Sites[i].Config = "" // its wp-config.php only looks for those
+		f.out.Sites[i].Config = "" // its wp-config.php only loads a host's configuration
 		return
 	}
 	f.out.Sites = append(slices.Delete(f.out.Sites, i, i+1), hosts...)

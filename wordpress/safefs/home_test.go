@@ -125,7 +125,7 @@ func TestHomeOpen(t *testing.T) {
 	noDescriptorsLeft(t)
 }
 
-// noDescriptorsLeft fails if a descriptor on a test's folder, save its home, is open.
+// noDescriptorsLeft fails if a descriptor below the test's home is still open.
 func noDescriptorsLeft(t *testing.T) {
 	t.Helper()
 	fds, err := os.ReadDir("/proc/self/fd")
@@ -188,7 +188,7 @@ func TestHomeResolveAndStat(t *testing.T) {
 	}
 }
 
-func TestHomeIsNeverTheKernel(t *testing.T) {
+func TestHomeRefusesKernelFolders(t *testing.T) {
 	for _, dir := range []string{"/proc", "/proc/self", "/sys", "/dev"} {
 		if h, err := OpenHome(dir); !errors.Is(err, ErrOutside) {
 			t.Errorf("%s: got %v, %v, want ErrOutside", dir, h, err)
@@ -207,8 +207,8 @@ func TestHomeIsNeverTheKernel(t *testing.T) {
 	}
 }
 
-// A site whose pieces lie apart has a home of several folders, and nothing
-// between them.
+// A site with several separate folders has a home of these folders. Folders between
+// them do not belong to it.
 func TestHomeOfSeveralFolders(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"usr/core/config": "-> BASE/etc/config", "usr/core/out": "-> ../other", "usr/other": "x",
@@ -247,9 +247,9 @@ func TestOpenHomeRefuses(t *testing.T) {
 	}
 }
 
-// A folder of mode 0711, as hosts give homes, can be passed through by who may
-// not list it.
-func TestHomePassesFoldersItCannotList(t *testing.T) {
+// Home opens a file in a folder that it may enter but not list, such as a home of mode
+// 0711.
+func TestHomeEntersFolderItCannotList(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"home/locked/file": "x"})
 	if err := os.Chmod(base+"/home/locked", 0o311); err != nil {
 		t.Fatal(err)
@@ -262,8 +262,8 @@ func TestHomePassesFoldersItCannotList(t *testing.T) {
 	_ = f.Close()
 }
 
-// A tenant who swaps a file for links and FIFOs all the time never gets another
-// file's content, and never makes the opener wait.
+// A tenant replaces a file by links and FIFOs again and again. Home never reads another
+// file and never blocks.
 func TestHomeRaces(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"bob/file":        "bob's",
@@ -311,8 +311,7 @@ func TestHomeRaces(t *testing.T) {
 	}
 }
 
-// Whatever a path says, what Home resolves it to is what the kernel does, and
-// lies in home.
+// Home resolves every path as the kernel does, and to a path in home.
 func FuzzHome(f *testing.F) {
 	base, err := os.MkdirTemp("", "home")
 	if err != nil {
@@ -339,7 +338,7 @@ func FuzzHome(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	longest := strings.Repeat("/", 4095-len(home+"/a")) + "a" // that the kernel takes
+	longest := strings.Repeat("/", 4095-len(home+"/a")) + "a" // that the kernel accepts
 	for _, seed := range []string{"a/file", "l2/abs/file", "a/b/c/back", "slash/etc/passwd", "d/out/file", "a/up/../a/top/alice/d", "a/b/loop", "a/file/..", "l1/.", longest, "/" + longest} {
 		f.Add(seed)
 	}

@@ -11,8 +11,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// Whoever's link it is, the way ends in what is his, or is refused.
-func TestTheWayPassesNoForeignLink(t *testing.T) {
+// A link must lead to a folder of its owner, whoever that is. Otherwise the path is
+// refused.
+func TestRealPathRefusesForeignLink(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"alice/own/site/x": "", "bob/site/x": "", "bob/shared/x": "", "data/alice/x": "", "data/x": "",
 		"alice/inside": "-> own", "alice/absolute": "-> BASE/alice/own", "alice/bobs": "-> ../bob", "alice/shared": "-> ../bob/shared",
@@ -29,8 +30,8 @@ func TestTheWayPassesNoForeignLink(t *testing.T) {
 	for path, want := range map[string]string{
 		"alice/own/site": "alice/own/site", "alice/inside/site": "alice/own/site", "alice/absolute": "alice/own",
 		"alice/volume": "data/alice", "alice/shared": "bob/shared", "alice/file": "alice/own/site/x", "alice/roots/site": "alice/own/site",
-		// The operator's own links lead where he wants, but for one that lies in a tenant's folder:
-		// it may have come with the tenant's files.
+		// The operator's links may lead anywhere, except those in a tenant's folder: they may
+		// be a copy of the tenant's files.
 		"operator/site": "bob/site", "www/deployed/site": "bob/site",
 		"alice/planted/site": "", "alice/bobs": "", "alice/bobs/site": "", "alice/chain/site": "", "alice/up/site": "", "alice/system": "", "www/tenants/site": "",
 	} {
@@ -62,9 +63,9 @@ func TestTheWayPassesNoForeignLink(t *testing.T) {
 	}
 }
 
-// A link that is another's is so for the process' own user, too, and for nobody
-// is anything of his own refused.
-func TestTheWayOfAnOrdinaryUser(t *testing.T) {
+// A user without root's rights may pass the links of this user and of root, and no link
+// of another user.
+func TestRealPathAsOrdinaryUser(t *testing.T) {
 	if !sitetest.AsNobody(t) {
 		return
 	}

@@ -17,8 +17,9 @@ import (
 type Installation struct {
 	Core       string // the folder of WordPress' own files
 	CoreFolder string // the name of the core's folder, if it lies right below the root; else ""
-	// Config is the wp-config.php; "" if there is none. If a link leads to the
-	// core, and there is no wp-config.php beside the link, it is that link.
+	// Config is the wp-config.php; "" if there is none. If the core is reached
+	// through a link and there is no wp-config.php beside that link, Config is the
+	// link itself.
 	Config string
 }
 
@@ -105,10 +106,10 @@ func listNames(dir *os.File) (folders, links []string) {
 	return folders, links
 }
 
-// loadedCore is the folder in dir whose core index.php loads, or the link by
-// which index.php loads one; else "". Links are not followed.
+// loadedCore returns the name of the folder or the link in dir from which index.php
+// loads the core, or "". It does not follow links.
 func loadedCore(dir *os.File, path string, folders, links []string) (name string, link bool) {
-	const most = 4096
+	const maxFolders, maxLinks = 4096, 256
 	text := ""
 	loads := func(name string) bool {
 		if text == "" {
@@ -121,12 +122,12 @@ func loadedCore(dir *os.File, path string, folders, links []string) (name string
 		}
 		return false
 	}
-	for _, name := range folders[:min(most, len(folders))] {
+	for _, name := range folders[:min(maxFolders, len(folders))] {
 		if name[0] != '.' && isFile(int(dir.Fd()), name+"/"+SettingsFile) && loads(name) {
 			return name, false
 		}
 	}
-	for _, name := range links[:min(most/16, len(links))] {
+	for _, name := range links[:min(maxLinks, len(links))] {
 		if name[0] != '.' && loads(name) {
 			return name, true
 		}
@@ -134,23 +135,23 @@ func loadedCore(dir *os.File, path string, folders, links []string) (name string
 	return "", false
 }
 
-// readIndex reads the beginning of the folder's index.php; " " if it cannot.
+// readIndex reads the beginning of the folder's index.php. It returns " " on an error.
 func readIndex(dir *os.File, path string) string {
-	const most = 64 << 10
+	const maxIndex = 64 << 10
 	file, err := safefs.OpenBelow(dir, FrontFile, safefs.Join(path, FrontFile), 0)
 	if err != nil {
 		return " "
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, most))
+	text, err := io.ReadAll(io.LimitReader(file, maxIndex))
 	if err != nil {
 		return " "
 	}
 	return string(text) + " "
 }
 
-// isFile reports whether a folder holds a regular file or a link of that name.
-// Neither is opened.
+// isFile reports whether a folder holds a regular file or a link of that name. It
+// opens neither.
 func isFile(dir int, name string) bool {
 	kind := kindAt(dir, name)
 	return kind == unix.S_IFREG || kind == unix.S_IFLNK
@@ -159,8 +160,8 @@ func isFile(dir int, name string) bool {
 // isLink reports whether a folder holds a link of that name.
 func isLink(dir int, name string) bool { return kindAt(dir, name) == unix.S_IFLNK }
 
-// kindAt is the kind of what lies at a name, 0 for nothing. No link is followed
-// in the last component.
+// kindAt returns the file type (S_IFMT) at a name, 0 if there is no file. A link in
+// the last component is not followed.
 func kindAt(dir int, name string) uint32 {
 	var st unix.Stat_t
 	if unix.Fstatat(dir, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
@@ -169,23 +170,23 @@ func kindAt(dir int, name string) uint32 {
 	return st.Mode & unix.S_IFMT
 }
 
-// HasContent reports whether an open folder holds a site's content: it has
+// HasContent reports whether an open folder is a content folder: it has the folders
 // plugins and themes.
 func HasContent(dir *os.File) bool {
 	fd := int(dir.Fd())
 	return kindAt(fd, "plugins") == unix.S_IFDIR && kindAt(fd, "themes") == unix.S_IFDIR
 }
 
-// MaxInnerDepth is how many levels below a site's root a search looks for further
-// sites.
+// MaxInnerDepth is the number of levels below a site's root that a search goes
+// through to find further sites.
 const MaxInnerDepth = 3
 
-// skipped are folders that hold no site's root: WordPress' own and its content,
-// what tools and mail keep, and copies that others made.
+// skipped are names of folders that a search does not enter: folders of WordPress,
+// of tools and of mail servers, and backup copies.
 var skipped = []string{
 	"wp-admin", "wp-includes", "wp-content", "node_modules", "vendor",
 	"mail", "Maildir", "logs", "log", "tmp", "cache", "backup", "backups", "lost+found",
 }
 
-// SearchSkips reports whether a search for sites passes by a folder of that name.
+// SearchSkips reports whether a search for sites does not enter folders of that name.
 func SearchSkips(name string) bool { return name[0] == '.' || slices.Contains(skipped, name) }

@@ -6,16 +6,16 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// companions are folders that belong to a home which lies apart from them:
-// Debian's package keeps its core, its configurations and its content in three,
-// Bitnami's images what persists in a second.
+// companions are further folders that belong to a home. Debian's package has separate
+// folders for its core, its configurations and its content. Bitnami's images keep
+// persistent files in a second folder.
 var companions = map[string][]string{
 	DebianCore:     {DebianConfigs, "/var/lib/wordpress"},
 	"/opt/bitnami": {"/bitnami/wordpress"},
 }
 
-// OpenHome opens dir. Links on the way are followed as RealPath does: dir may
-// have come from a path that passes another user's folders.
+// OpenHome opens dir and its companions. It follows links as safefs.RealPath does,
+// because dir may pass folders of another user.
 func OpenHome(dir string) (*safefs.Home, error) {
 	return safefs.OpenHome(dir, companions[filepath.Clean(dir)]...)
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// Identity is what a site is known by from run to run: the real path of its
-// root or, where a project's link shows one release after the other as current,
-// the link's path below the project's real one. Where one folder serves several
-// hosts, the configuration of host's belongs to it.
+// Identity identifies a site from run to run. It is the real path of the root. If
+// the root is a release that a project's link "current" points to, it is the path of
+// that link below the project's real path, because each release has another path. If
+// one folder serves several hosts, the path of the host's configuration is added.
 func (p Place) Identity(root, host string) string {
 	id := root
 	if project, rest := currentOf(p.Path); project != "" {
@@ -28,8 +28,8 @@ func (p Place) Identity(root, host string) string {
 	return id
 }
 
-// currentOf is the project that path lies in, and the path's part below its
-// "current" or its "releases/*"; "" for a path in no project.
+// currentOf returns the project that path is in, and the rest of path below the
+// project's "current" or "releases/*". project is "" if path is in no project.
 func currentOf(path string) (project, rest string) {
 	parts := safefs.Components(path)
 	if project = projectOf(parts); project == "" {
@@ -42,19 +42,19 @@ func currentOf(path string) (project, rest string) {
 	return project, filepath.Join(parts[1:]...)
 }
 
-// Debian's package has one core for all sites, and a configuration for each
-// host; one for all others may be there too.
+// Debian's package has one core for all sites and a configuration for each host. A
+// default configuration for all other hosts is optional.
 const (
 	DebianCore    = "/usr/share/wordpress"
 	DebianConfigs = "/etc/wordpress"
 	debianDefault = "default"
 )
 
-// ServesHosts tells whether the folder of that real path serves several hosts,
-// each a site of its own, by what the administrator says of each.
+// ServesHosts reports whether the folder at that real path serves several hosts. Each
+// host is a site with a configuration that the administrator wrote.
 func ServesHosts(root string) bool { return root == DebianCore }
 
-// For is the place of one host, where the folder serves several.
+// For returns the place of one host, if the folder serves several. Else it returns p.
 func (p Place) For(host string) Place {
 	if p.Path == DebianCore && host != "" {
 		p.Name = debianName(host)
@@ -62,9 +62,9 @@ func (p Place) For(host string) Place {
 	return p
 }
 
-// HostConfig is the file of the administrator's that configures host, where
-// that is not told by root alone: with Debian's package, by the rules of its
-// wp-config.php. It is "" for every other root, and where there is none.
+// HostConfig returns the file in which the administrator configures host. Only the
+// root of Debian's package has such files; they are found by the rules of its
+// wp-config.php. It returns "" for every other root and if there is no such file.
 func HostConfig(root, host string) string {
 	if root != DebianCore || host == "" {
 		return ""
@@ -101,9 +101,8 @@ func debianName(host string) string {
 	return cleanName(host)
 }
 
-// Installed reports whether there is WordPress at the place, by the files that
-// it has or had there: what looks like a site and is broken is one. An error says
-// that it cannot be told.
+// Installed reports whether there are files of a WordPress site at the place. A
+// broken site counts too. It returns an error if it cannot examine the place.
 func (p Place) Installed() (bool, error) {
 	home, err := OpenHome(p.Home)
 	if foreign := (*safefs.ForeignLinkError)(nil); safefs.Absent(err) || errors.As(err, &foreign) {
@@ -113,15 +112,15 @@ func (p Place) Installed() (bool, error) {
 		return false, err
 	}
 	defer home.Close()
-	var unsure error
-	for _, name := range []string{ConfigFile, "wp-load.php", SettingsFile, "wp/wp-load.php", "wp-content"} {
+	var failed error
+	for _, name := range []string{ConfigFile, LoadFile, SettingsFile, "wp/" + LoadFile, "wp-content"} {
 		_, err := home.Lstat(filepath.Join(p.Path, name))
 		switch {
 		case err == nil:
 			return true, nil
 		case !safefs.Absent(err) && !errors.Is(err, safefs.ErrOutside):
-			unsure = err
+			failed = err
 		}
 	}
-	return false, unsure
+	return false, failed
 }

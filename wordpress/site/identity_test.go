@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// A project's site stays the same from release to release; what lies elsewhere is
-// known by where it really lies.
+// A project's site keeps its identity from release to release. The identity of any other
+// site is its real path.
 func TestIdentity(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"p/releases/1/web/x": "", "p/releases/2/web/x": "", "p/current": "-> releases/2", "q": "-> p",
@@ -34,7 +34,7 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// The configuration of a host is the one that the package's wp-config.php takes.
+// The configuration of a host is the one that the package's wp-config.php loads.
 func TestDebianConfig(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"config-example.org.php": "", "config-shop.example.org.php": "", "config-intranet.php": ""})
 	for host, want := range map[string]string{

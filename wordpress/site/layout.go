@@ -8,22 +8,23 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// A layout is how a host or a tool lays sites out. Its pattern is matched with
-// the beginning of a site's path where it begins with "/", with that of the part
-// below the user's home where it begins with "~/", else with the components
-// nearest to the path's end. Of its components "*" is any and "{…}" any, which is
-// kept; "{user}" is also the last component of the user's home. What lies below
-// is a site of its own, called by the folders on the way, too, joined by "-".
+// A layout describes where a host or a tool puts sites. A pattern that begins with "/"
+// is matched with the beginning of a site's path. One that begins with "~/" is matched
+// with the beginning of the part below the user's home. Any other is matched with the
+// components nearest to the end of the path. The component "*" matches any component,
+// "{…}" too, and its text is kept for the name. "{user}" is the last component of the
+// user's home. A folder below the pattern is a site of its own; the names of the folders
+// down to it are appended to the site's name, joined by "-".
 type layout struct {
 	name    string
 	pattern string
-	site    string // the site's name, made of what was kept
-	project bool   // names of document roots below the pattern say nothing of the site
+	site    string // the site's name, with the kept texts
+	project bool   // names of document roots below the pattern are left out of the site's name
 }
 
-// layouts are tried in order; the first that matches counts. Of several sites
-// below one account, the tenant's choice of a folder's name is kept apart from
-// other tenants' by the account's name before it.
+// layouts are tried in order; the first match counts. If an account can have several
+// sites, the name of the account comes before the folder's name, which the tenant
+// chooses. Sites of different tenants therefore get different names.
 var layouts = [...]layout{
 	{name: "plesk", pattern: "/var/www/vhosts/{site}/httpdocs", site: "{site}"},
 	{name: "plesk", pattern: "/var/www/vhosts/{main}/subdomains/{sub}/httpdocs", site: "{sub}.{main}"},
@@ -57,19 +58,19 @@ var layouts = [...]layout{
 	{name: "forge", pattern: "/home/forge/{site}", site: "{site}", project: true},
 }
 
-// Docroots are names of folders that say nothing of the site in them.
+// Docroots are common names of document roots. They do not identify a site.
 var Docroots = []string{"public", "public_html", "htdocs", "httpdocs", "html", "web", "www", "docroot", "webroot"}
 
-// nobody are names of folders that say nothing of the sites below.
-var nobody = []string{"www", "var", "srv", "home", "opt", "usr", "share", "lib", "nginx", "apache", "apache2", "tmp", "mnt", "data", "app"}
+// systemNames are common names of system folders. They do not identify a site.
+var systemNames = []string{"www", "var", "srv", "home", "opt", "usr", "share", "lib", "nginx", "apache", "apache2", "tmp", "mnt", "data", "app"}
 
-// Classic is the layout of a site that lies like none of the known.
+// Classic is the layout of a site that no known layout matches.
 const Classic = "classic"
 
-// A match is what the text of a path says.
+// A match is the result of matching a path with the layouts.
 type match struct{ layout, name, project string }
 
-// matchLayout finds the layout of an absolute path; home is its owner's, or "".
+// matchLayout finds the layout of an absolute path. home is its owner's home, or "".
 func matchLayout(path, home string) match {
 	parts := safefs.Components(path)
 	user := safefs.Components(home)
@@ -96,8 +97,8 @@ func matchLayout(path, home string) match {
 	return m
 }
 
-// meaningful are the components that say something of the site: not document
-// roots, and not the core's folder in one.
+// meaningful returns the components that identify the site. It leaves out document
+// roots, and the core's folder "wp" in one.
 func meaningful(parts []string) []string {
 	var out []string
 	for i, p := range parts {
@@ -108,8 +109,9 @@ func meaningful(parts []string) []string {
 	return out
 }
 
-// classicName is the folder's name or, in a document root, that of the folder
-// around it, if that says anything, with the folders below.
+// classicName returns the name of the folder. In a document root it returns the name of
+// the folder that contains the document root, unless that is a common name too, joined
+// with the names of the folders below the document root.
 func classicName(parts []string) string {
 	n := len(parts)
 	if n == 0 {
@@ -117,15 +119,15 @@ func classicName(parts []string) string {
 	}
 	for i := n - 1; i > 0; i-- {
 		above := parts[i-1]
-		if slices.Contains(Docroots, parts[i]) && !slices.Contains(Docroots, above) && !slices.Contains(nobody, above) {
+		if slices.Contains(Docroots, parts[i]) && !slices.Contains(Docroots, above) && !slices.Contains(systemNames, above) {
 			return strings.Join(append([]string{above}, parts[i+1:]...), "-")
 		}
 	}
 	return parts[n-1]
 }
 
-// match matches the path's components; user are those of the user's home. rest
-// is what is left of them.
+// match matches the components of a path. user are the components of the user's home.
+// rest are the components after the match.
 func (l *layout) match(parts, user []string) (kept *strings.Replacer, rest []string, ok bool) {
 	pattern := safefs.Components(l.pattern)
 	switch l.pattern[0] {
@@ -160,7 +162,7 @@ func matchAt(pattern, parts, kept []string) (*strings.Replacer, []string, bool) 
 	return strings.NewReplacer(kept...), parts[len(pattern):], true
 }
 
-// projectOf is the folder above "current" or "releases/*", or "".
+// projectOf returns the folder above "current" or "releases/*", or "".
 func projectOf(parts []string) string {
 	for i := len(parts) - 1; i >= 2; i-- {
 		if parts[i] == "current" || parts[i] == "releases" && i+1 < len(parts) {

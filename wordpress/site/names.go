@@ -1,6 +1,6 @@
 package site
 
-// The files that WordPress finds itself by.
+// The files by which WordPress finds its core and its configuration.
 const (
 	FrontFile    = "index.php"
 	LoadFile     = "wp-load.php"

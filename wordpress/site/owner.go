@@ -12,18 +12,18 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// OwnerHome returns the home of path's owner, as /etc/passwd has it, if path
-// lies in it, else "". Links are not followed in path's last component.
+// OwnerHome returns the home of path's owner according to /etc/passwd if path is in
+// it, else "". A link in the last component of path is not followed.
 func OwnerHome(path string) string { return SystemHomes().Of(path) }
 
-// OwnerHomes is OwnerHome for many paths: it reads /etc/passwd once.
+// OwnerHomes returns a function like OwnerHome for many paths. It reads /etc/passwd once.
 func OwnerHomes() func(path string) string { return SystemHomes().Of }
 
-// Homes are the homes of users by their id. Accounts may share one: a host's
-// extra FTP accounts do, and their homes lie in the site.
+// Homes are the home folders of users by user ID. Several accounts may have the same
+// ID: hosts create additional FTP accounts whose homes are inside the site.
 type Homes struct{ Dirs map[uint32][]string }
 
-// SystemHomes reads /etc/passwd; without one there are no homes.
+// SystemHomes reads /etc/passwd. If it cannot, it returns no homes.
 func SystemHomes() Homes {
 	f, err := os.Open("/etc/passwd")
 	if err != nil {
@@ -33,7 +33,7 @@ func SystemHomes() Homes {
 	return readHomes(f)
 }
 
-// readHomes reads the homes of tenants and of root; folders of the system's are none.
+// readHomes reads the homes of tenants and of root. It leaves out system folders.
 func readHomes(passwd io.Reader) Homes {
 	h := Homes{Dirs: map[uint32][]string{}}
 	lines := bufio.NewScanner(passwd)
@@ -52,7 +52,7 @@ func readHomes(passwd io.Reader) Homes {
 	return h
 }
 
-// Of is the home of path's owner if path lies in it, else "".
+// Of returns the home of path's owner if path is in it, else "".
 func (h Homes) Of(path string) string {
 	var st syscall.Stat_t
 	if err := syscall.Lstat(path, &st); err != nil {
@@ -61,7 +61,7 @@ func (h Homes) Of(path string) string {
 	return h.around(st.Uid, path)
 }
 
-// around is the outermost home of uid that path lies in, or "".
+// around returns the outermost home of uid that contains path, or "".
 func (h Homes) around(uid uint32, path string) string {
 	best := ""
 	for _, dir := range h.Dirs[uid] {

@@ -11,26 +11,25 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// A Place is what the operator's path alone says of a site: nothing of the
-// tenant's is opened for it, and nothing the tenant writes changes it.
+// A Place is what the operator's path says about a site. To determine it, no file of
+// the tenant is opened. Nothing that the tenant writes changes it.
 type Place struct {
 	Path   string // absolute and clean, links not resolved
 	Home   string // the outermost folder the site may read from, links not resolved
-	Layout string // the layout's name, such as "plesk"; "classic" for none of the known
+	Layout string // the name of the layout, such as "plesk"; Classic if no layout matches
 	Name   string // the site's name in a sink
 }
 
 // maxName is the length of the longest name.
 const maxName = 100
 
-// PlaceOf says what path's text means. homes, which may be nil, gives the home
-// of path's owner if path lies in it, else "": OwnerHome, but in tests. The
-// site's home is that one, else the project's folder where the layout has one
-// (releases, current), else the folder above path, but never a folder that
-// belongs to the system as a whole.
+// PlaceOf derives a site's place from path. homes returns the home of path's owner if
+// path is in it, else ""; it is OwnerHome except in tests, and may be nil. The home of
+// the site is the owner's home, else the project's folder if the layout has one
+// (releases, current), else the folder above path unless that one is Shared, else path.
 func PlaceOf(path string, homes func(path string) string) (Place, error) {
 	if path == "" || strings.IndexByte(path, 0) >= 0 {
-		return Place{}, errors.New("place site: its path is empty or holds a NUL byte")
+		return Place{}, errors.New("place site: the path is empty or contains a NUL byte")
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -70,9 +69,9 @@ func ValidName(name string) bool {
 	return true
 }
 
-// cleanName makes a valid name of any text. Upper case becomes lower case. Where
-// more has to change than that, part of the text's hash is added, so that
-// different texts keep different names.
+// cleanName makes a valid name of any text. It converts upper case to lower case. If
+// it must change more than that, it appends a part of the text's hash, so that
+// different texts get different names.
 func cleanName(text string) string {
 	lower := []byte(text)
 	for i, c := range lower {
@@ -108,9 +107,8 @@ func alphanumeric(c byte) bool {
 	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
 }
 
-// Shared reports whether a folder belongs to the system as a whole, and so to
-// no single site's home: the root, what lies in it, and where hosts put sites
-// side by side.
+// Shared reports whether a folder belongs to the whole system and cannot be the home of
+// one site: "/", the folders in it, and folders in which hosts keep many sites.
 func Shared(dir string) bool {
 	switch dir {
 	case "/var/www/vhosts", "/var/lib", "/usr/share", "/usr/local", "/usr/local/share", "/srv/www", "/opt/easyengine/sites",

@@ -115,7 +115,7 @@ func TestPlaceOfRefuses(t *testing.T) {
 	}
 }
 
-// A home that path does not lie in is not its home, whoever says so.
+// A home that does not contain path is ignored.
 func TestPlaceOfIgnoresForeignHome(t *testing.T) {
 	got, err := PlaceOf("/srv/www/a.example/public", func(string) string { return "/srv/www/a" })
 	if err != nil || got.Home != "/srv/www/a.example" {

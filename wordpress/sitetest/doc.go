@@ -1,2 +1,2 @@
-// Package sitetest lays out trees of sites for tests.
+// Package sitetest creates trees of sites for tests.
 package sitetest

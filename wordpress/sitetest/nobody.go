@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// NobodyID is the uid of tests that need a user without rights.
+// NobodyID is the user ID for tests that need a user without rights.
 const NobodyID = 65534
 
-// AsNobody runs the named test again, as a user without rights if this one is
-// root, and reports whether this is that run.
+// AsNobody reports whether this process has no root rights. If it has, AsNobody runs the
+// test again in a process of the user NobodyID, and returns false.
 func AsNobody(t *testing.T, env ...string) bool {
 	t.Helper()
 	if os.Getenv("WALK_AS_NOBODY") != "" || os.Geteuid() != 0 {
@@ -40,7 +40,7 @@ func AsNobody(t *testing.T, env ...string) bool {
 	return false
 }
 
-// openTempDir is a temporary folder that every user can reach.
+// openTempDir creates a temporary folder that every user can enter.
 func openTempDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "walk") //nolint:usetesting // the test's own folder may be closed to others

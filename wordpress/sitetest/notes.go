@@ -8,7 +8,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// WantNotes checks that each note begins with a name and says something.
+// WantNotes checks notes. Each element of want is "name: part of the text".
 func WantNotes(t *testing.T, kind string, got wordpress.Notes, want ...string) {
 	t.Helper()
 	if got.Total != len(want) || len(got.Items) != len(want) {

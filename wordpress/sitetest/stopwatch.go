@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Stopwatch begins to take a time. It is told by the clock or by the processors, by
-// whichever is less: others may have had the processors, and Go's collector, which
-// runs beside, has them as well.
+// Stopwatch starts a measurement. The result is the smaller of wall-clock time and
+// processor time: other processes may use the processors, and Go's garbage collector
+// runs in parallel.
 func Stopwatch() (took func() time.Duration) {
 	processors := func() time.Duration {
 		var u syscall.Rusage

@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// Grow makes a tree below a fresh folder and returns the folder: "dir/", a
-// file's text, "-> target" for a link, "| " for a FIFO.
+// Grow creates a tree in a new folder and returns that folder. A name that ends in "/"
+// is a folder. The value is the content of a file, "-> target" for a link, or "| " for a
+// FIFO.
 func Grow(t *testing.T, tree map[string]string) string {
 	t.Helper()
 	base, err := filepath.EvalSymlinks(t.TempDir())
@@ -39,18 +40,18 @@ func Grow(t *testing.T, tree map[string]string) string {
 	return base
 }
 
-// Two tenants whom no file knows, and a user of the system's.
+// User IDs of two tenants without an account, and of a service.
 const (
 	AliceID   = 2001
 	BobID     = 2002
 	ServiceID = 33
 )
 
-// Chown gives parts of a tree to users; links themselves, not what they lead to.
+// Chown sets the owners of files in a tree. It does not follow links.
 func Chown(t *testing.T, base string, owners map[string]int) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("giving files to others needs root")
+		t.Skip("changing owners needs root")
 	}
 	for name, uid := range owners {
 		if err := os.Lchown(filepath.Join(base, name), uid, uid); err != nil {
@@ -59,7 +60,7 @@ func Chown(t *testing.T, base string, owners map[string]int) {
 	}
 }
 
-// Core is a stand-in for WordPress' own files.
+// Core returns a tree with the names of WordPress' own files.
 func Core(dir string) map[string]string {
 	return map[string]string{
 		dir + "index.php":                "<?php",
@@ -83,10 +84,10 @@ func Join(trees ...map[string]string) map[string]string {
 	return all
 }
 
-// Site is Core with a configuration beside it.
+// Site returns Core with a configuration and an upload.
 func Site(dir string) map[string]string {
 	return Join(Core(dir), map[string]string{dir + "wp-config.php": "<?php", dir + "wp-content/uploads/x": "x"})
 }
 
-// LoadsWP is the index.php of a site whose core lies in wp/.
+// LoadsWP is the index.php of a site whose core is in wp/.
 const LoadsWP = "<?php require __DIR__ . '/wp/wp-blog-header.php';"
