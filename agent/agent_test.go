@@ -18,14 +18,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// An oddSink wraps a sink and replaces its Put.
-type oddSink struct {
+// A hookSink wraps a sink and replaces its Put.
+type hookSink struct {
 	sinks.Sink
 	// put replaces Put; real is the wrapped sink.
 	put func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error)
 }
 
-func (s *oddSink) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
+func (s *hookSink) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
 	return s.put(ctx, name, r, s.Sink)
 }
 

@@ -18,16 +18,16 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A fickle sink answers each put with the next of its answers, and repeats the last one.
-type fickle struct {
+// A scriptedSink answers each put with the next of its answers, and repeats the last one.
+type scriptedSink struct {
 	answers []error
 	puts    int
 	hang    bool // wait for the end of the context first
 }
 
-func (f *fickle) String() string { return "fickle://" }
+func (f *scriptedSink) String() string { return "scriptedSink://" }
 
-func (f *fickle) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
+func (f *scriptedSink) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
 	if _, err := io.Copy(io.Discard, r); err != nil {
 		return sinks.Receipt{}, err
 	}
@@ -68,7 +68,7 @@ func TestCommitRetry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sink := &fickle{answers: c.answers}
+			sink := &scriptedSink{answers: c.answers}
 			p := commitRetry{patience: 100 * time.Millisecond, pause: time.Millisecond, grace: time.Hour}
 			_, err := p.put(t.Context(), sink, "m", []byte("{}"), slog.New(slog.DiscardHandler))
 			if !errors.Is(err, c.want) || (c.want == nil) != (err == nil) || errors.Is(err, sinks.ErrUnknown) != c.unknown {
@@ -88,8 +88,8 @@ func TestCommitAfterCancel(t *testing.T) {
 		grace, patience time.Duration
 		cancel          bool
 	}{
-		"told to end": {50 * time.Millisecond, time.Hour, true},
-		"no patience": {time.Hour, 50 * time.Millisecond, false},
+		"cancelled by the test": {50 * time.Millisecond, time.Hour, true},
+		"no patience":           {time.Hour, 50 * time.Millisecond, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,7 +99,7 @@ func TestCommitAfterCancel(t *testing.T) {
 				cancel()
 			}
 			p := commitRetry{patience: c.patience, pause: time.Millisecond, grace: c.grace}
-			sink := &fickle{answers: []error{errLost}, hang: true}
+			sink := &scriptedSink{answers: []error{errLost}, hang: true}
 			_, err := p.put(ctx, sink, "m", nil, slog.New(slog.DiscardHandler))
 			if !errors.Is(err, sinks.ErrUnknown) || sink.puts != 1 {
 				t.Errorf("error %v after %d puts", err, sink.puts)
@@ -109,14 +109,14 @@ func TestCommitAfterCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	p := commitRetry{patience: time.Hour, grace: time.Hour}
-	if _, err := p.put(ctx, &fickle{answers: []error{nil}}, "m", nil, slog.New(slog.DiscardHandler)); err != nil {
+	if _, err := p.put(ctx, &scriptedSink{answers: []error{nil}}, "m", nil, slog.New(slog.DiscardHandler)); err != nil {
 		t.Errorf("the answer came in time: %v", err)
 	}
 }
 
 // The result of a run whose manifests are stored or not while it is cancelled.
 func TestCommitResult(t *testing.T) {
-	why := errors.New("told to end")
+	why := errors.New("cancelled by the test")
 	unknown := errors.Join(errors.New("reset"), sinks.ErrUnknown)
 	for name, c := range map[string]struct {
 		ended bool
@@ -143,15 +143,16 @@ func TestCommitResult(t *testing.T) {
 	}
 }
 
-// A storing sink accepts all objects, and answers a manifest with an error or not.
-type storing struct {
+// A manifestSink accepts all objects, and answers the put of a manifest with an error or
+// not.
+type manifestSink struct {
 	manifest error
 	ended    func() // called while the manifest is put
 }
 
-func (*storing) String() string { return "storing://" }
+func (*manifestSink) String() string { return "manifestSink://" }
 
-func (s *storing) Put(_ context.Context, name string, r io.Reader) (sinks.Receipt, error) {
+func (s *manifestSink) Put(_ context.Context, name string, r io.Reader) (sinks.Receipt, error) {
 	n, err := io.Copy(io.Discard, r)
 	if err != nil {
 		return sinks.Receipt{}, err
@@ -197,12 +198,12 @@ func TestCancelDuringCommit(t *testing.T) {
 	}{
 		"stored":  {nil, manifest.OK, "", true},
 		"unknown": {errLost, manifest.Failed, "whether it is stored is not known", true},
-		"denied":  {errDenied, manifest.Failed, "told to end", false},
+		"denied":  {errDenied, manifest.Failed, "cancelled by the test", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			place := smallSite(t)
 			ctx, cancel := context.WithCancelCause(t.Context())
-			sink := &storing{manifest: c.manifest, ended: func() { cancel(errors.New("told to end")) }}
+			sink := &manifestSink{manifest: c.manifest, ended: func() { cancel(errors.New("cancelled by the test")) }}
 			a := &Agent{Dirs: state.Dirs{State: t.TempDir(), Run: t.TempDir()}, commitRetry: commitRetry{patience: time.Hour, pause: time.Hour, grace: time.Millisecond}}
 			a.init()
 			job := Job{Place: place, Name: "site", Kind: manifest.Files}

@@ -130,7 +130,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	if seen[manifest.OK] == 0 || seen[manifest.Failed] == 0 {
-		t.Errorf("the sizes show nothing: %v", seen)
+		t.Errorf("not all results occurred: %v", seen)
 	}
 }
 

@@ -87,7 +87,7 @@ func TestRandomFaults(t *testing.T) {
 	})
 	t.Logf("%d rounds: %v", rounds(t), all.count)
 	if all.count["complete"] == 0 || all.count["failed"] == 0 {
-		t.Error("the faults are too rare or too many to show anything")
+		t.Error("the faults are too rare or too frequent to test anything")
 	}
 }
 
@@ -99,7 +99,7 @@ type faultyRun struct {
 
 	bucket      string
 	key, secret string
-	told        strings.Builder // what was done to it
+	description strings.Builder // of the faults
 }
 
 // plan returns the fault of each request, chosen by the seed.
@@ -110,7 +110,7 @@ func (f *faultyRun) plan(t *testing.T, r *rand.Rand) func(string, int) faults.Fa
 		faults.Broken, faults.Unsure, faults.Unsure, faults.Clash, faults.Refused, faults.Expire,
 	}
 	event, at, n := r.IntN(10), r.IntN(12), 0
-	fmt.Fprintf(&f.told, "rate %v, event %d at %d", rate, event, at)
+	fmt.Fprintf(&f.description, "rate %v, event %d at %d", rate, event, at)
 	return func(string, int) faults.Fault { // one at a time: the proxy holds its lock
 		if n++; n == at && event == 0 {
 			f.revoke(t)
@@ -161,7 +161,7 @@ func (f *faultyRun) run(t *testing.T) string {
 		}
 	}
 	if t.Failed() {
-		t.Logf("seed %d, toxic %s, %s: %s, %+v", f.seed, toxic, f.told.String(), what, report.Sites[0].Error)
+		t.Logf("seed %d, toxic %s, %s: %s, %+v", f.seed, toxic, f.description.String(), what, report.Sites[0].Error)
 	}
 	return what
 }
@@ -207,7 +207,7 @@ func (f *faultyRun) removeBucket(t *testing.T) {
 	}
 	if _, err := root.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &f.bucket}); err != nil {
 		// An upload on its way may have been completed meanwhile: then it stays.
-		fmt.Fprintf(&f.told, ", which stayed: %v", err)
+		fmt.Fprintf(&f.description, ", which stayed: %v", err)
 	}
 }
 

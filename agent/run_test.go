@@ -133,7 +133,7 @@ func TestManifest(t *testing.T) {
 	// The manifest, which is never sealed, contains no name and no path of the site.
 	text, err := os.ReadFile(filepath.Join(dir, want[1]))
 	if err != nil || bytes.Contains(text, []byte(r.root)) || bytes.Contains(text, []byte("own.txt")) {
-		t.Errorf("the manifest tells of the site's content (%v):\n%s", err, text)
+		t.Errorf("the manifest contains names of the site's content (%v):\n%s", err, text)
 	}
 }
 
@@ -167,7 +167,7 @@ func TestLostStreamIsSentAgain(t *testing.T) {
 	for _, lost := range []string{".tar.zst", ".details.json.zst", ".manifest.json"} {
 		t.Run(lost, func(t *testing.T) {
 			dirs, once := []string{t.TempDir(), t.TempDir()}, false
-			r := newRun(t, &oddSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+			r := newRun(t, &hookSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 				receipt, err := real.Put(ctx, name, in)
 				if strings.HasSuffix(name, lost) && !once {
 					once = true
@@ -190,7 +190,7 @@ func TestLostStreamIsSentAgain(t *testing.T) {
 			kept(t, dirs[0], again[0])
 			kept(t, dirs[1], direct[0])
 			if !strings.Contains(logged.String(), "starting the run again") || !strings.Contains(logged.String(), sinks.ErrRestart.Error()) {
-				t.Errorf("nobody is told why: %s", logged.String())
+				t.Errorf("the reason is not logged: %s", logged.String())
 			}
 		})
 	}
@@ -198,7 +198,7 @@ func TestLostStreamIsSentAgain(t *testing.T) {
 
 func TestStreamLostTwice(t *testing.T) {
 	dirs, puts := []string{t.TempDir(), t.TempDir()}, 0
-	r := newRun(t, &oddSink{folder(t, dirs[0]), func(_ context.Context, _ string, in io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
+	r := newRun(t, &hookSink{folder(t, dirs[0]), func(_ context.Context, _ string, in io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
 		puts++
 		_, err := io.Copy(io.Discard, in)
 		return sinks.Receipt{}, errors.Join(sinks.ErrRestart, err)
@@ -213,7 +213,7 @@ func TestStreamLostTwice(t *testing.T) {
 
 func TestManifestFailsAtOneDestination(t *testing.T) {
 	dirs := []string{t.TempDir(), t.TempDir()}
-	r := newRun(t, &oddSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	r := newRun(t, &hookSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		if strings.HasSuffix(name, manifest.Suffix) {
 			return sinks.Receipt{}, errTest
 		}
@@ -228,7 +228,7 @@ func TestManifestFailsAtOneDestination(t *testing.T) {
 	}
 	// The host remembers the run only for the destination where it is a backup.
 	if p := r.state.Previous; len(p) != 1 || p[r.targets[1].sink.String()+"#files"].Name != r.name {
-		t.Errorf("it is remembered as %+v", p)
+		t.Errorf("the state contains %+v", p)
 	}
 }
 
@@ -238,7 +238,7 @@ func TestCancelBeforeManifest(t *testing.T) {
 		t.Run(after, func(t *testing.T) {
 			dir := t.TempDir()
 			ctx, cancel := context.WithCancelCause(t.Context())
-			r := newRun(t, &oddSink{folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+			r := newRun(t, &hookSink{folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 				receipt, err := real.Put(ctx, name, in)
 				if strings.HasSuffix(name, after) {
 					cancel(errTest)
@@ -260,13 +260,13 @@ func TestCancelBeforeManifest(t *testing.T) {
 func TestCancelBetweenManifests(t *testing.T) {
 	dirs := []string{t.TempDir(), t.TempDir()}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	r := newRun(t, &oddSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	r := newRun(t, &hookSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		receipt, err := real.Put(ctx, name, in)
 		if strings.HasSuffix(name, manifest.Suffix) {
 			cancel(errTest)
 		}
 		return receipt, err
-	}}, &oddSink{folder(t, dirs[1]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	}}, &hookSink{folder(t, dirs[1]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		if strings.HasSuffix(name, manifest.Suffix) {
 			<-ctx.Done()
 		}
@@ -281,7 +281,7 @@ func TestCancelBetweenManifests(t *testing.T) {
 		t.Errorf("the manifests: %+v and %+v", manifests(t, dirs[0]), manifests(t, dirs[1]))
 	}
 	if len(r.state.Previous) != 1 {
-		t.Errorf("it is remembered as %+v", r.state.Previous)
+		t.Errorf("the state contains %+v", r.state.Previous)
 	}
 }
 
@@ -289,7 +289,7 @@ func TestCancelBetweenManifests(t *testing.T) {
 func TestCancelAfterManifest(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancelCause(t.Context())
-	r := newRun(t, &oddSink{folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	r := newRun(t, &hookSink{folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		receipt, err := real.Put(ctx, name, in)
 		if strings.HasSuffix(name, manifest.Suffix) {
 			cancel(errTest)

@@ -28,7 +28,7 @@ type target struct {
 }
 
 // targets opens the job's sinks. siteRoots are the root folders of other sites.
-func (a *Agent) targets(job Job, owner source.Owner, root string, siteRoots []string) ([]target, error) {
+func (a *Agent) targets(ctx context.Context, job Job, owner source.Owner, root string, siteRoots []string) ([]target, error) {
 	var targets []target
 	seen := map[string]bool{}
 	for _, text := range job.Sinks {
@@ -49,29 +49,31 @@ func (a *Agent) targets(job Job, owner source.Owner, root string, siteRoots []st
 			}
 		}
 		if t.err == nil {
-			a.openSink(&t, u, job, text)
+			a.openSink(ctx, &t, u, job, text)
 		}
 		targets = append(targets, t)
 	}
 	return targets, nil
 }
 
-// openSink opens a target's sink.
-func (a *Agent) openSink(t *target, u *url.URL, job Job, text string) {
+// openSink opens a target's sink. It can be used after ctx is cancelled, to abort
+// uploads and to store the manifest.
+func (a *Agent) openSink(ctx context.Context, t *target, u *url.URL, job Job, text string) {
+	ctx = context.WithoutCancel(ctx)
 	o := a.sinkOptions
 	o.Pool, o.Logger, o.Dry = a.pool, a.Log, job.DryRun
 	if o.PartSize == 0 {
 		o.PartSize = transfer.PartBlocks * sinks.BlockSize
 	}
-	if t.sink, t.err = sinks.Open(context.Background(), u, o); t.err != nil {
+	if t.sink, t.err = sinks.Open(ctx, u, o); t.err != nil {
 		return
 	}
-	if t.limited, t.err = sinks.Throttle(context.Background(), t.sink, a.limiter); t.err != nil {
+	if t.limited, t.err = sinks.Throttle(ctx, t.sink, a.limiter); t.err != nil {
 		return
 	}
 	t.url = t.sink.String()
 	if job.RequireOneWay && !slices.Contains(job.Exempt, text) {
-		t.err = a.requireOneWay(context.Background(), job, t.sink)
+		t.err = a.requireOneWay(ctx, job, t.sink)
 	}
 }
 

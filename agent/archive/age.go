@@ -8,9 +8,9 @@ import (
 	"filippo.io/age"
 )
 
-// Age seals to the recipients, each of whom can open the stream alone. It fails
-// if there are none, or if they cannot be used together: age does not mix
-// post-quantum recipients with others, which would undo them.
+// Age seals to the recipients, each of whom can open the stream alone. It returns an
+// error if there are none, or if they cannot be combined: age refuses to mix
+// post-quantum recipients with others, which would lose their protection.
 func Age(recipients ...age.Recipient) (Filter, error) {
 	if len(recipients) == 0 {
 		return Filter{}, errors.New("seal with age: no recipients")

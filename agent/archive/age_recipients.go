@@ -12,16 +12,16 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// maxKeys is how long a file of recipients or keys may be, in bytes.
+// maxKeys is the maximum size of a file of recipients or keys, in bytes.
 const maxKeys = 1 << 20
 
-// ParseAgeRecipients reads age recipients, one on each line: age1…, age1pq1…, or
-// an SSH public key, ssh-ed25519 or ssh-rsa. Empty lines and lines that begin
-// with # are passed over, and a recipient that comes again counts once. Beside
-// the recipients it returns how each is written, without an SSH key's comment.
-// Errors name the line and never repeat it, since it may hold a secret.
+// ParseAgeRecipients reads age recipients, one per line: age1…, age1pq1…, or an SSH
+// public key, ssh-ed25519 or ssh-rsa. It ignores empty lines, lines that begin with #
+// and duplicates. It also returns the text of each recipient, without the comment of
+// an SSH key. Errors contain the number of the line but not its text, which may be a
+// secret.
 func ParseAgeRecipients(r io.Reader) ([]age.Recipient, []string, error) {
-	text, err := readKeys(r)
+	data, err := readKeys(r)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read age recipients: %w", err)
 	}
@@ -30,25 +30,25 @@ func ParseAgeRecipients(r io.Reader) ([]age.Recipient, []string, error) {
 		public     []string
 		seen       = map[string]bool{}
 	)
-	for i, line := range strings.Split(string(text), "\n") {
+	for i, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		recipient, written, err := parseAgeRecipient(line)
+		recipient, text, err := parseAgeRecipient(line)
 		if err == nil {
-			err = sealable(recipient)
+			err = checkSealable(recipient)
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("read age recipients: line %d: %w", i+1, err)
 		}
-		if !seen[written] {
-			seen[written] = true
-			recipients, public = append(recipients, recipient), append(public, written)
+		if !seen[text] {
+			seen[text] = true
+			recipients, public = append(recipients, recipient), append(public, text)
 		}
 	}
 	if len(recipients) == 0 {
-		return nil, nil, errors.New("read age recipients: there are none")
+		return nil, nil, errors.New("read age recipients: there are none; add at least one")
 	}
 	return recipients, public, nil
 }
@@ -66,10 +66,10 @@ func readKeys(r io.Reader) ([]byte, error) {
 
 var (
 	errSecretKey = errors.New("this is a secret key, which must not be on this machine; give the public one (age-keygen -y, ssh-keygen -y)")
-	errRecipient = errors.New("no age recipient; one begins with age1, ssh-ed25519 or ssh-rsa")
+	errRecipient = errors.New("not an age recipient; recipients begin with age1, ssh-ed25519 or ssh-rsa")
 )
 
-// parseAgeRecipient returns the recipient and how it is written.
+// parseAgeRecipient returns the recipient and its text.
 func parseAgeRecipient(line string) (age.Recipient, string, error) {
 	switch {
 	case looksSecret(line):
@@ -77,13 +77,13 @@ func parseAgeRecipient(line string) (age.Recipient, string, error) {
 	case strings.HasPrefix(line, "age1pq1"):
 		r, err := age.ParseHybridRecipient(line)
 		if err != nil {
-			return nil, "", errors.New("malformed age1pq1 recipient; copy it whole")
+			return nil, "", errors.New("malformed age1pq1 recipient; copy the complete line")
 		}
 		return r, r.String(), nil
 	case strings.HasPrefix(line, "age1"):
 		r, err := age.ParseX25519Recipient(line)
 		if err != nil {
-			return nil, "", errors.New("malformed age1 recipient, or one of a plugin, which are not supported; copy it whole")
+			return nil, "", errors.New("malformed age1 recipient, or one of a plugin, which are not supported; copy the complete line")
 		}
 		return r, r.String(), nil
 	case strings.HasPrefix(line, "ssh-"):
@@ -92,11 +92,11 @@ func parseAgeRecipient(line string) (age.Recipient, string, error) {
 	return nil, "", errRecipient
 }
 
-// sealable finds out now what would fail each backup: keys that are well written,
-// and of a kind that nothing can be sealed to.
-func sealable(r age.Recipient) error {
+// checkSealable encrypts nothing to the recipient: keys that are well-formed but
+// cannot be used must be refused before the first backup.
+func checkSealable(r age.Recipient) error {
 	if _, err := age.Encrypt(io.Discard, r); err != nil {
-		return fmt.Errorf("nothing can be sealed to this key: %w", err)
+		return fmt.Errorf("cannot seal to this key: %w", err)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func looksSecret(line string) bool {
 func parseSSHRecipient(line string) (age.Recipient, string, error) {
 	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line))
 	if err != nil {
-		return nil, "", errors.New("malformed SSH public key; copy it whole")
+		return nil, "", errors.New("malformed SSH public key; copy the complete line")
 	}
 	var r age.Recipient
 	switch key.Type() {
@@ -118,7 +118,7 @@ func parseSSHRecipient(line string) (age.Recipient, string, error) {
 	case ssh.KeyAlgoRSA:
 		r, err = agessh.NewRSARecipient(key)
 	default:
-		return nil, "", fmt.Errorf("SSH key of type %s; age seals to ssh-ed25519 and ssh-rsa", key.Type())
+		return nil, "", fmt.Errorf("SSH key of type %s: not supported by age; use ssh-ed25519 or ssh-rsa", key.Type())
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("SSH key: %w", err)

@@ -11,32 +11,32 @@ import (
 )
 
 func TestParseAgeRecipients(t *testing.T) {
-	a := newAgency(t)
+	a := newAgeKeys(t)
 	text := "# the safe\n\n  " + a.public(t, "x25519") + "\r\n" + a.public(t, "ed25519", "rsa", "x25519")
 	recipients, public, err := ParseAgeRecipients(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(recipients) != 3 || len(public) != 3 {
-		t.Fatalf("%d recipients, written %q", len(recipients), public)
+		t.Fatalf("%d recipients, texts %q", len(recipients), public)
 	}
 	if public[0] != strings.TrimSpace(a.public(t, "x25519")) {
-		t.Errorf("written %q", public[0])
+		t.Errorf("text %q", public[0])
 	}
 	for i, kind := range []string{"ssh-ed25519 ", "ssh-rsa "} {
 		if got := public[i+1]; !strings.HasPrefix(got, kind) || strings.Contains(got, "ops@") {
-			t.Errorf("written %q", got)
+			t.Errorf("text %q", got)
 		}
 	}
 	again, _, err := ParseAgeRecipients(strings.NewReader(strings.Join(public, "\n")))
 	if err != nil || len(again) != 3 {
-		t.Errorf("what was written reads as %d recipients: %v", len(again), err)
+		t.Errorf("the texts are parsed as %d recipients: %v", len(again), err)
 	}
 }
 
-// TestEachRecipientOpens: three recipients, and each opens the stream alone.
+// Each of several recipients can open the stream alone.
 func TestEachRecipientOpens(t *testing.T) {
-	a := newAgency(t)
+	a := newAgeKeys(t)
 	sealed := filtered(t, []byte("data"), 4, a.filter(t, "x25519", "ed25519", "rsa"))
 	for _, name := range []string{"x25519", "ed25519", "rsa"} {
 		got, err := a.open(name)(t, bytes.NewReader(sealed))
@@ -44,13 +44,13 @@ func TestEachRecipientOpens(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	if _, err := newAgency(t).open("x25519")(t, bytes.NewReader(sealed)); err == nil {
-		t.Error("a stranger opens it")
+	if _, err := newAgeKeys(t).open("x25519")(t, bytes.NewReader(sealed)); err == nil {
+		t.Error("the identity of another person opens it")
 	}
 }
 
-// TestPostQuantumRecipient opens with the library, since Debian's age is older
-// than these recipients.
+// This test decrypts with the library, because Debian's age does not support these
+// recipients.
 func TestPostQuantumRecipient(t *testing.T) {
 	id, err := age.GenerateHybridIdentity()
 	if err != nil {
@@ -61,7 +61,7 @@ func TestPostQuantumRecipient(t *testing.T) {
 		t.Fatal(err)
 	}
 	if public[0] != id.Recipient().String() {
-		t.Errorf("written %q", public[0])
+		t.Errorf("text %q", public[0])
 	}
 	f, err := Age(recipients...)
 	if err != nil {
@@ -79,13 +79,13 @@ func TestPostQuantumRecipient(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Age(append(recipients, x.Recipient())...); err == nil {
-		t.Error("a post-quantum recipient beside another is taken")
+		t.Error("a post-quantum recipient is accepted together with another one")
 	}
 }
 
 func TestAgeNeedsRecipients(t *testing.T) {
 	if _, err := Age(); err == nil {
-		t.Error("no recipients are taken")
+		t.Error("no error without recipients")
 	}
 }
 
@@ -105,17 +105,17 @@ func TestParseAgeRecipientsRefuses(t *testing.T) {
 		{"SSH private key", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE", "line 1: this is a secret key"},
 		{"one letter off", good[:20] + "b" + good[21:], "line 1: malformed age1 recipient"},
 		{"cut", good[:len(good)-1], "line 1: malformed age1 recipient"},
-		{"upper case", strings.ToUpper(good), "line 1: no age recipient"},
+		{"upper case", strings.ToUpper(good), "line 1: not an age recipient"},
 		{"two on a line", good + " " + good, "line 1: malformed age1 recipient"},
 		{"plugin", "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t", "of a plugin"},
 		{"post-quantum, cut", "age1pq1abc", "line 1: malformed age1pq1 recipient"},
 		{"SSH, cut", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", "line 1: malformed SSH public key"},
-		{"SSH of another type", "ecdsa-sha2-nistp256 AAAA", "line 1: no age recipient"},
-		{"SSH with options", `command="x" ssh-ed25519 AAAA`, "line 1: no age recipient"},
+		{"SSH of another type", "ecdsa-sha2-nistp256 AAAA", "line 1: not an age recipient"},
+		{"SSH with options", `command="x" ssh-ed25519 AAAA`, "line 1: not an age recipient"},
 		{"DSA", "ssh-dss AAAAB3NzaC1kc3MAAACBAP", "line 1: malformed SSH public key"},
-		{"a key of low order", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "line 1: nothing can be sealed to this key"},
-		{"words", "hunter2", "line 1: no age recipient"},
-		{"OpenPGP", "-----BEGIN PGP PUBLIC KEY BLOCK-----", "line 1: no age recipient"},
+		{"a key of low order", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "line 1: cannot seal to this key"},
+		{"words", "hunter2", "line 1: not an age recipient"},
+		{"OpenPGP", "-----BEGIN PGP PUBLIC KEY BLOCK-----", "line 1: not an age recipient"},
 		{"too long", strings.Repeat("#\n", maxKeys), "longer than"},
 	} {
 		_, _, err := ParseAgeRecipients(strings.NewReader(test.text))
@@ -123,7 +123,7 @@ func TestParseAgeRecipientsRefuses(t *testing.T) {
 			t.Errorf("%s: %v; want %q", test.name, err, test.want)
 			continue
 		}
-		checkSilent(t, err, test.text)
+		checkNotRepeated(t, err, test.text)
 	}
 }
 
@@ -136,9 +136,8 @@ func TestShortRSAKeyIsRefused(t *testing.T) {
 	}
 }
 
-// checkSilent looks that an error repeats no word of the text that is long
-// enough to be a key.
-func checkSilent(t *testing.T, err error, text string) {
+// checkNotRepeated checks that an error contains no word of text that may be a key.
+func checkNotRepeated(t *testing.T, err error, text string) {
 	t.Helper()
 	for _, word := range strings.Fields(text) {
 		if len(word) > 16 && strings.Contains(err.Error(), word[5:]) {
@@ -147,8 +146,8 @@ func checkSilent(t *testing.T, err error, text string) {
 	}
 }
 
-// FuzzParseAgeRecipients: whatever is read is written so that it reads the same,
-// can be sealed to, and is never a secret key.
+// The texts of parsed recipients are parsed to the same recipients. All can be sealed
+// to, and none is a secret key.
 func FuzzParseAgeRecipients(f *testing.F) {
 	for _, seed := range []string{
 		"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
@@ -163,7 +162,7 @@ func FuzzParseAgeRecipients(f *testing.F) {
 		recipients, public, err := ParseAgeRecipients(strings.NewReader(text))
 		if err != nil {
 			if len(recipients)+len(public) > 0 {
-				t.Error("recipients beside an error")
+				t.Error("recipients together with an error")
 			}
 			if strings.Contains(strings.ToUpper(err.Error()), "AGE-SECRET-KEY-1") {
 				t.Errorf("the error repeats a secret: %v", err)
@@ -171,11 +170,11 @@ func FuzzParseAgeRecipients(f *testing.F) {
 			return
 		}
 		if len(recipients) != len(public) || len(recipients) == 0 {
-			t.Fatalf("%d recipients, %d written", len(recipients), len(public))
+			t.Fatalf("%d recipients, %d texts", len(recipients), len(public))
 		}
 		_, again, err := ParseAgeRecipients(strings.NewReader(strings.Join(public, "\n")))
 		if err != nil || fmt.Sprint(again) != fmt.Sprint(public) {
-			t.Errorf("%q reads as %q: %v", public, again, err)
+			t.Errorf("%q is parsed as %q: %v", public, again, err)
 		}
 		for i, r := range recipients {
 			if _, err := age.Encrypt(io.Discard, r); err != nil {

@@ -1,6 +1,5 @@
-// Package archive makes the streams of a backup: tar from a walk, and the
-// filters every stream passes on its way to a sink, which compress and seal it.
+// Package archive writes the streams of a backup: a tar archive of the entries of a
+// walk, and the filters that compress and seal every stream.
 //
-// Whatever this package writes is read back by stock tools alone: tar, zstd,
-// gzip, age, gpg.
+// All of its output can be read with standard tools: tar, zstd, gzip, age, gpg.
 package archive

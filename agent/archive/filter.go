@@ -8,22 +8,22 @@ import (
 
 // A Filter is a stage that wraps a writer: compression or sealing.
 type Filter struct {
-	// Name says what the filter does, as manifests record it: zstd, gzip, age, gpg.
+	// Name is the filter's name in manifests: zstd, gzip, age or gpg.
 	Name string
 	// Suffix is what the filter adds to an object's name, such as ".zst".
 	Suffix string
-	// Wrap returns a writer that filters what it is given into w. Its Close ends
-	// the filtered stream and never closes w. It may write to w at once, from a
-	// goroutine of its own, and later than the Write that brought the bytes.
+	// Wrap returns a writer that filters its input into w. Its Close ends the
+	// filtered stream and never closes w. It may write to w already in Wrap, from
+	// another goroutine, and after the call of Write has returned.
 	//
-	// What Wrap returns may have a method Abandon(), which releases what it holds
-	// (goroutines, encoders) without ending its stream. It is called last, also
+	// The writer may have a method Abandon(), which releases its resources
+	// (goroutines, encoders) without ending the stream. It is the last call, also
 	// after Close.
 	Wrap func(w io.Writer) (io.WriteCloser, error)
 }
 
-// Suffix returns what the filters together add to an object's name, such as
-// ".zst.age".
+// Suffix returns the suffix that all filters together add to an object's name, such
+// as ".zst.age".
 func Suffix(filters ...Filter) string {
 	var b strings.Builder
 	for _, f := range filters {
@@ -41,9 +41,8 @@ func Names(filters ...Filter) []string {
 	return names
 }
 
-// Compression returns the filters that compress as asked: zstd with a level from
-// 1 to 22, gzip with a level from 1 to 9, none with no level and no filter.
-// Level 0 is each one's default.
+// Compression returns the filters of a compression method: zstd with a level from 1
+// to 22, gzip with a level from 1 to 9, or none. Level 0 is the method's default.
 func Compression(name string, level int) ([]Filter, error) {
 	switch name {
 	case "zstd":
@@ -52,7 +51,7 @@ func Compression(name string, level int) ([]Filter, error) {
 		return leveled(name, level, maxGzipLevel, Gzip)
 	case "none":
 		if level != 0 {
-			return nil, fmt.Errorf("set compression level %d: compression none has no levels; leave the level out", level)
+			return nil, fmt.Errorf("set compression level %d: compression none has no levels; omit the level", level)
 		}
 		return nil, nil
 	}
@@ -61,7 +60,7 @@ func Compression(name string, level int) ([]Filter, error) {
 
 func leveled(name string, level, top int, filter func(int) Filter) ([]Filter, error) {
 	if level < 0 || level > top {
-		return nil, fmt.Errorf("set compression level %d: %s has the levels 1 to %d; leave the level out for the default", level, name, top)
+		return nil, fmt.Errorf("set compression level %d: %s has the levels 1 to %d; omit the level for the default", level, name, top)
 	}
 	return []Filter{filter(level)}, nil
 }

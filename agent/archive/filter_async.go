@@ -2,20 +2,20 @@ package archive
 
 import "io"
 
-// asyncBlock is how many bytes go to an async's goroutine at once.
+// asyncBlock is the size of the blocks that an async passes to its goroutine, in bytes.
 const asyncBlock = 256 << 10
 
-// async runs a filter that works where it is called in a goroutine of its own,
-// so that it overlaps with whoever makes the data. At most two blocks wait.
+// async runs a synchronous filter in a goroutine of its own, in parallel with the
+// caller. At most two blocks are queued.
 type async struct {
 	next   io.WriteCloser
 	block  []byte // being filled
 	full   chan []byte
 	free   chan []byte
-	quit   chan struct{} // closed to drop what waits
+	quit   chan struct{} // closed to discard the queued blocks
 	ended  chan struct{} // closed when the goroutine has ended
-	err    error         // of next; to be read once ended is closed
-	closed bool          // full is closed
+	err    error         // of next; valid once ended is closed
+	closed bool          // whether full is closed
 }
 
 func newAsync(next io.WriteCloser) *async {
@@ -23,7 +23,7 @@ func newAsync(next io.WriteCloser) *async {
 		next:  next,
 		block: make([]byte, 0, asyncBlock),
 		full:  make(chan []byte, 1),
-		free:  make(chan []byte, 3), // so that giving one back never waits
+		free:  make(chan []byte, 3), // large enough that returning a block never blocks
 		quit:  make(chan struct{}),
 		ended: make(chan struct{}),
 	}
@@ -57,7 +57,7 @@ func (a *async) Write(p []byte) (int, error) {
 		if len(a.block) < cap(a.block) {
 			continue
 		}
-		if err := a.hand(); err != nil {
+		if err := a.send(); err != nil {
 			return written, err
 		}
 		select {
@@ -69,8 +69,8 @@ func (a *async) Write(p []byte) (int, error) {
 	return written, nil
 }
 
-// hand gives the block to the goroutine.
-func (a *async) hand() error {
+// send sends the block to the goroutine.
+func (a *async) send() error {
 	select {
 	case a.full <- a.block:
 		return nil
@@ -79,9 +79,9 @@ func (a *async) hand() error {
 	}
 }
 
-// Close waits until next has taken everything, and closes it.
+// Close waits until everything is written to next, and closes next.
 func (a *async) Close() error {
-	if err := a.hand(); err != nil {
+	if err := a.send(); err != nil {
 		return err
 	}
 	a.finish()
@@ -91,13 +91,13 @@ func (a *async) Close() error {
 	return a.next.Close()
 }
 
-// Abandon drops what waits, without closing next.
+// Abandon discards the queued blocks and does not close next.
 func (a *async) Abandon() {
 	close(a.quit)
 	a.finish()
 }
 
-// finish ends the goroutine.
+// finish waits for the end of the goroutine.
 func (a *async) finish() {
 	if !a.closed {
 		a.closed = true

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// BenchmarkFilter measures each filter over text as a dump has it and over media.
+// BenchmarkFilter measures each filter with SQL text and with media.
 func BenchmarkFilter(b *testing.B) {
 	passphrase, err := ReadPassphrase(strings.NewReader("correct horse"))
 	if err != nil {
@@ -61,7 +61,7 @@ func BenchmarkFilter(b *testing.B) {
 	}
 }
 
-// BenchmarkStockTools is what BenchmarkFilter has to be compared with.
+// BenchmarkStockTools measures the standard tools, for comparison with BenchmarkFilter.
 func BenchmarkStockTools(b *testing.B) {
 	for name, data := range map[string][]byte{"sql": sqlText(64 << 20), "media": media(64 << 20)} {
 		for _, command := range []string{"zstd -1 -T2 -c", "zstd -3 -T2 -c", "zstd -6 -T2 -c", "gzip -c"} {
@@ -86,7 +86,7 @@ func BenchmarkStockTools(b *testing.B) {
 	}
 }
 
-// counter counts what is written to it.
+// A counter counts the bytes written to it.
 type counter int64
 
 func (c *counter) Write(p []byte) (int, error) {
@@ -105,16 +105,15 @@ func writePieces(w io.Writer, data []byte, size int) error {
 	return nil
 }
 
-// media returns n bytes that do not compress, as pictures and films.
+// media returns n bytes that cannot be compressed, like pictures and films.
 func media(n int) []byte {
 	data := make([]byte, n)
 	rand.NewChaCha8([32]byte{1}).Read(data)
 	return data
 }
 
-// sqlText returns n bytes of SQL much as the dump of a WordPress database is:
-// posts in block markup, serialized options, comments. Words come from a
-// vocabulary in which few are frequent and most are rare.
+// sqlText returns n bytes of SQL similar to a dump of WordPress: posts in block markup,
+// serialized options, comments. A few words are frequent, most are rare.
 func sqlText(n int) []byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	zipf := rand.NewZipf(r, 1.07, 4, 30000)

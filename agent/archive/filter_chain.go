@@ -7,19 +7,19 @@ import (
 	"sync"
 )
 
-// ErrClosed is what a Stack's Write returns once the stack is closed or abandoned.
+// ErrClosed is returned by Write after Close or Abandon.
 var ErrClosed = errors.New("archive: stream is closed")
 
-// A Stack is a writer with filters over it, as Chain made it. It ends in one of
-// two ways: Close makes the stream whole, Abandon leaves it cut, so that whoever
-// reads what came out beneath refuses it. One goroutine at a time may use it.
+// A Stack is a writer with filters on top of it. It ends in one of two ways: Close
+// completes the stream; Abandon leaves it truncated, so that readers refuse it. It
+// must not be used by several goroutines at the same time.
 type Stack struct {
 	top    io.Writer
 	stages []stage // in the order the data passes them
-	ground *ground
+	base   *baseWriter
 	err    error // the first error, or ErrClosed after Close or Abandon
 	ended  bool  // closed or abandoned
-	whole  bool  // closed without an error
+	closed bool  // closed without an error
 }
 
 type stage struct {
@@ -27,19 +27,18 @@ type stage struct {
 	io.WriteCloser
 }
 
-// An abandoner holds something that has to be given up if it is not closed.
+// An abandoner holds resources that Abandon releases.
 type abandoner interface{ Abandon() }
 
-// Chain stacks filters over w, the first filter nearest to the data: what is
-// written passes filters[0], then filters[1], and so on into w. Filters may
-// write to w from Chain itself (age's header), and from other goroutines, but
-// never two at once.
+// Chain stacks filters on top of w. Data passes filters[0] first, then filters[1], and
+// so on into w. Filters may write to w already in Chain (age's header) and from other
+// goroutines, but only one at a time.
 //
-// Who gets a Stack either closes or abandons it; Abandon after Close does
-// nothing, so it can be deferred.
+// The caller must close or abandon the Stack. Abandon after Close does nothing, so it
+// can be deferred.
 func Chain(w io.Writer, filters ...Filter) (*Stack, error) {
-	s := &Stack{ground: &ground{w: w}}
-	s.top = s.ground
+	s := &Stack{base: &baseWriter{w: w}}
+	s.top = s.base
 	for i := len(filters) - 1; i >= 0; i-- {
 		f := filters[i]
 		wc, err := f.Wrap(s.top)
@@ -53,10 +52,9 @@ func Chain(w io.Writer, filters ...Filter) (*Stack, error) {
 	return s, nil
 }
 
-// Write gives p to the first filter. A nil error does not say that p is through:
-// filters hold data back and work beside the caller. Once anything beneath has
-// failed, every Write returns that error. Pieces of any size do; from 32 KiB on
-// their number costs nothing.
+// Write writes p to the first filter. A nil error does not mean that p has reached the
+// writer below: filters buffer data and run in parallel. After a failure below, every
+// Write returns that error. Writes of at least 32 KiB are the fastest.
 func (s *Stack) Write(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
@@ -68,13 +66,12 @@ func (s *Stack) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the stream: each filter in turn gives the next what it held back
-// and its end mark. It does not close the writer beneath. If anything has failed
-// before or fails now, it abandons the stack and returns that error, and the
-// stream is not whole. Once it is closed Close returns what it did at first, and
-// once abandoned an error.
+// Close ends the stream: each filter in turn writes its buffered data and its end to
+// the next. It does not close the writer below. After any failure, before or now, it
+// abandons the stack and returns that error, and the stream is not complete. A second
+// Close returns the same result; Close after Abandon returns an error.
 func (s *Stack) Close() error {
-	if s.whole {
+	if s.closed {
 		return nil
 	}
 	if s.ended {
@@ -90,21 +87,20 @@ func (s *Stack) Close() error {
 		}
 	}
 	err := s.err
-	s.whole = err == nil
+	s.closed = err == nil
 	s.Abandon()
 	return err
 }
 
-// Abandon gives up the stream without ending it and releases what the filters
-// hold. When it returns, nothing is being written to the writer beneath any
-// more, nor ever will be. It waits for a write beneath that is under way, so
-// that write must be able to end. After Close it does nothing.
+// Abandon gives up the stream without ending it and releases the resources of the
+// filters. When it returns, nothing is written to the writer below any more. It waits
+// for a write that is in progress there. After Close it does nothing.
 func (s *Stack) Abandon() {
 	if s.ended {
 		return
 	}
 	s.ended = true
-	s.ground.shut()
+	s.base.close()
 	for _, st := range s.stages {
 		if a, ok := st.WriteCloser.(abandoner); ok {
 			a.Abandon()
@@ -115,49 +111,49 @@ func (s *Stack) Abandon() {
 	}
 }
 
-// cause returns the error of the writer beneath, if there is one, rather than
-// what a filter made of it; else err.
+// cause returns the error of the writer below, if there is one; otherwise err, the
+// filter's.
 func (s *Stack) cause(err error) error {
-	if beneath := s.ground.failure(); beneath != nil {
-		return beneath
+	if below := s.base.failure(); below != nil {
+		return below
 	}
 	return err
 }
 
-// ground is the writer beneath a stack: it keeps its first error and lets
-// nothing through after that, nor once it is shut.
-type ground struct {
+// A baseWriter is the writer below a stack. It keeps the first error, and writes
+// nothing after that or once it is closed.
+type baseWriter struct {
 	w      io.Writer
 	mu     sync.Mutex
 	err    error // the first failure of w
 	closed bool
 }
 
-func (g *ground) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+func (b *baseWriter) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	switch {
-	case g.err != nil:
-		return 0, g.err
-	case g.closed:
+	case b.err != nil:
+		return 0, b.err
+	case b.closed:
 		return 0, ErrClosed
 	}
-	n, err := g.w.Write(p)
+	n, err := b.w.Write(p)
 	if err == nil && n != len(p) {
 		err = io.ErrShortWrite
 	}
-	g.err = err
+	b.err = err
 	return n, err
 }
 
-func (g *ground) failure() error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.err
+func (b *baseWriter) failure() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.err
 }
 
-func (g *ground) shut() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.closed = true
+func (b *baseWriter) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
 }

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 )
 
-// TestStockTools holds what the filters write against the tools of Debian.
+// Debian's tools read the output of the filters.
 func TestStockTools(t *testing.T) {
 	all := openers(t)
 	t.Run("open", func(t *testing.T) { testStockToolsOpen(t, all) })
@@ -19,8 +19,8 @@ func TestStockTools(t *testing.T) {
 	t.Run("cut", func(t *testing.T) { testCutStreamsAreRefused(t, all) })
 }
 
-// testStockToolsOpen passes streams of every size at which a filter's inner
-// blocks begin or end, and opens them with the stock tools.
+// testStockToolsOpen opens streams with the standard tools, of all sizes at which a block
+// of a filter begins or ends.
 func testStockToolsOpen(t *testing.T, all []opener) {
 	text, noise := sqlText(3<<20), media(3<<20)
 	for _, o := range all {
@@ -43,7 +43,7 @@ func testStockToolsOpen(t *testing.T, all []opener) {
 					sealed := filtered(t, data, in.piece, o.filters...)
 					got, err := o.open(t, bytes.NewReader(sealed))
 					if err != nil || !bytes.Equal(got, data) {
-						t.Errorf("%d bytes in pieces of %d: %d came back: %v", in.size, in.piece, len(got), err)
+						t.Errorf("%d bytes in pieces of %d: got %d back: %v", in.size, in.piece, len(got), err)
 					}
 				}
 			}
@@ -51,7 +51,8 @@ func testStockToolsOpen(t *testing.T, all []opener) {
 	}
 }
 
-// testLongStreams runs 16 MiB, many times every window and buffer, through each filter straight into the stock tool.
+// testLongStreams sends 16 MiB, many times every window and buffer, through each filter
+// into the standard tool.
 func testLongStreams(t *testing.T, all []opener) {
 	data := append(sqlText(8<<20), media(8<<20)...)
 	for _, o := range all[4:] {
@@ -70,14 +71,13 @@ func testLongStreams(t *testing.T, all []opener) {
 				t.Fatal(err)
 			}
 			if sha256.Sum256(got) != sha256.Sum256(data) {
-				t.Fatalf("%d bytes came back of %d, or others", len(got), len(data))
+				t.Fatalf("got %d of %d bytes back, or different ones", len(got), len(data))
 			}
 		})
 	}
 }
 
-// testAbandonedStreamsAreRefused: a part that fails half way must not look whole
-// to whoever restores it.
+// A part that fails half way must not look complete when it is restored.
 func testAbandonedStreamsAreRefused(t *testing.T, all []opener) {
 	for _, o := range all {
 		t.Run(o.name, func(t *testing.T) {
@@ -93,15 +93,15 @@ func testAbandonedStreamsAreRefused(t *testing.T, all []opener) {
 				}
 				s.Abandon()
 				if _, err := o.open(t, &out); err == nil {
-					t.Errorf("%s takes a stream cut after %d bytes for whole", o.name, size)
+					t.Errorf("%s accepts a stream that was cut after %d bytes", o.name, size)
 				}
 			}
 		})
 	}
 }
 
-// testCutStreamsAreRefused cuts whole streams at every class of place but one:
-// gpg takes a message that was cut after the session key for an empty one.
+// testCutStreamsAreRefused cuts streams at all kinds of places except one: gpg accepts a
+// message that was cut after the session key as empty.
 func testCutStreamsAreRefused(t *testing.T, all []opener) {
 	for _, o := range all {
 		t.Run(o.name, func(t *testing.T) {
@@ -109,17 +109,16 @@ func testCutStreamsAreRefused(t *testing.T, all []opener) {
 			sealed := filtered(t, sqlText(300<<10), 1<<20, o.filters...)
 			for _, size := range []int{1, 1024, len(sealed) / 2, len(sealed) - 23, len(sealed) - 4, len(sealed) - 1} {
 				if _, err := o.open(t, bytes.NewReader(sealed[:size])); err == nil {
-					t.Errorf("%s takes %d of %d bytes for whole", o.name, size, len(sealed))
+					t.Errorf("%s accepts %d of %d bytes as complete", o.name, size, len(sealed))
 				}
 			}
 		})
 	}
 }
 
-// TestErrorsBeneath lets the writer beneath fail after every number of bytes at
-// which something else is being written, and looks that the error comes back,
-// stays, and that nothing is written after it.
-func TestErrorsBeneath(t *testing.T) {
+// The writer below fails at each kind of place. The error is returned, by later calls as
+// well, and nothing is written after it.
+func TestErrorsBelow(t *testing.T) {
 	errDisk := errors.New("disk on fire")
 	data := append(sqlText(600<<10), media(600<<10)...)
 	for _, o := range stacks(t) {
@@ -127,21 +126,21 @@ func TestErrorsBeneath(t *testing.T) {
 			whole := len(filtered(t, data, 50<<10, o.filters...))
 			for _, after := range []int{0, 1, 5, 100, 170, 300, 64 << 10, 128 << 10, whole / 3, whole / 2, whole - 30, whole - 4, whole - 1} {
 				for _, short := range []bool{false, true} {
-					checkErrorBeneath(t, &failing{left: after, err: errDisk, short: short}, data, o.filters)
+					checkErrorBelow(t, &failing{left: after, err: errDisk, short: short}, data, o.filters)
 				}
 			}
 		})
 	}
 }
 
-func checkErrorBeneath(t *testing.T, beneath *failing, data []byte, filters []Filter) {
+func checkErrorBelow(t *testing.T, below *failing, data []byte, filters []Filter) {
 	t.Helper()
-	want, after := beneath.err, beneath.left
-	if beneath.short {
+	want, after := below.err, below.left
+	if below.short {
 		want = io.ErrShortWrite
 	}
-	synctest.Test(t, func(t *testing.T) { // fails if a goroutine stays behind
-		s, err := Chain(beneath, filters...)
+	synctest.Test(t, func(t *testing.T) { // fails if a goroutine does not end
+		s, err := Chain(below, filters...)
 		if err != nil {
 			if !errors.Is(err, want) {
 				t.Errorf("failing after %d bytes: Chain returned %v", after, err)
@@ -162,13 +161,12 @@ func checkErrorBeneath(t *testing.T, beneath *failing, data []byte, filters []Fi
 			t.Errorf("failing after %d bytes: a later Close returned %v", after, err)
 		}
 	})
-	if beneath.late > 0 {
-		t.Errorf("failing after %d bytes: %d writes came after that", after, beneath.late)
+	if below.late > 0 {
+		t.Errorf("failing after %d bytes: %d writes after the failure", after, below.late)
 	}
 }
 
-// TestAbandonEndsEverything: after Abandon no goroutine lives and nothing is
-// written, wherever the stream was.
+// After Abandon no goroutine runs and nothing is written, wherever the stream was.
 func TestAbandonEndsEverything(t *testing.T) {
 	data := append(sqlText(700<<10), media(700<<10)...)
 	for _, o := range stacks(t) {
@@ -200,7 +198,7 @@ func TestAbandonEndsEverything(t *testing.T) {
 	}
 }
 
-func TestCloseIsOnce(t *testing.T) {
+func TestSecondCloseDoesNothing(t *testing.T) {
 	for _, o := range stacks(t) {
 		synctest.Test(t, func(t *testing.T) {
 			var out counter
@@ -214,7 +212,7 @@ func TestCloseIsOnce(t *testing.T) {
 			was := out
 			s.Abandon()
 			if err := s.Close(); err != nil {
-				t.Errorf("%s: Close again returned %v", o.name, err)
+				t.Errorf("%s: second Close returned %v", o.name, err)
 			}
 			if _, err := s.Write([]byte("more")); !errors.Is(err, ErrClosed) {
 				t.Errorf("%s: Write after Close returned %v", o.name, err)
@@ -226,7 +224,7 @@ func TestCloseIsOnce(t *testing.T) {
 	}
 }
 
-func TestCloseLeavesWriterBeneathOpen(t *testing.T) {
+func TestCloseDoesNotCloseWriterBelow(t *testing.T) {
 	for _, o := range stacks(t) {
 		w := &closable{}
 		s, err := Chain(w, o.filters...)
@@ -234,12 +232,12 @@ func TestCloseLeavesWriterBeneathOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := s.Close(); err != nil || w.closed {
-			t.Errorf("%s: closed beneath: %v, error: %v", o.name, w.closed, err)
+			t.Errorf("%s: closed below: %v, error: %v", o.name, w.closed, err)
 		}
 	}
 }
 
-func TestChainReleasesWhatItStarted(t *testing.T) {
+func TestFailedChainReleasesFilters(t *testing.T) {
 	errBroken := errors.New("broken")
 	broken := Filter{Name: "broken", Wrap: func(io.Writer) (io.WriteCloser, error) { return nil, errBroken }}
 	synctest.Test(t, func(t *testing.T) {
@@ -252,7 +250,7 @@ func TestChainReleasesWhatItStarted(t *testing.T) {
 func TestNoFilters(t *testing.T) {
 	data := media(1 << 20)
 	if got := filtered(t, data, 1000); !bytes.Equal(got, data) {
-		t.Errorf("%d bytes came out of %d", len(got), len(data))
+		t.Errorf("got %d of %d bytes", len(got), len(data))
 	}
 }
 
@@ -266,7 +264,7 @@ func TestSuffixAndNames(t *testing.T) {
 	}
 }
 
-// failing takes so many bytes and then fails, or takes less than it is given
+// A failing writer accepts a number of bytes and then fails, or then makes short writes
 // without an error.
 type failing struct {
 	left   int

@@ -40,8 +40,7 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// TestLevels: every level gives a stream the stock tool opens, and none gives a
-// larger one than the levels below it.
+// The standard tool opens streams of every level, and higher levels are not larger.
 func TestLevels(t *testing.T) {
 	data := sqlText(256 << 10)
 	for _, name := range []string{"zstd", "gzip"} {
@@ -53,21 +52,20 @@ func TestLevels(t *testing.T) {
 			}
 			packed := filtered(t, data, 1<<20, filters...)
 			if len(packed) > last+last/100 {
-				t.Errorf("%s: %d bytes at level %d, %d below it", name, len(packed), level, last)
+				t.Errorf("%s: %d bytes at level %d, %d at the level before", name, len(packed), level, last)
 			}
 			last = len(packed)
 			if got := mustRun(t, bytes.NewReader(packed), nil, name, "-dc"); !bytes.Equal(got, data) {
-				t.Errorf("%s %d: %d bytes came back", name, level, len(got))
+				t.Errorf("%s %d: got %d bytes back", name, level, len(got))
 			}
 		}
 	}
 	if _, err := Chain(io.Discard, Gzip(10)); err == nil {
-		t.Error("gzip takes level 10")
+		t.Error("gzip accepts level 10")
 	}
 }
 
-// TestZstdFrame looks at the frame as the stock tool sees it: one, with a
-// checksum, and a window that is read without --long.
+// The zstd tool sees one frame with a checksum and a window that needs no --long.
 func TestZstdFrame(t *testing.T) {
 	packed := filtered(t, sqlText(5<<20), 1<<20, Zstd(0))
 	file := t.TempDir() + "/x.zst"
@@ -79,18 +77,17 @@ func TestZstdFrame(t *testing.T) {
 			t.Errorf("no %q in %s", want, list)
 		}
 	}
-	// One bit off is found.
+	// A changed bit is detected.
 	packed[len(packed)/2] ^= 1
 	if _, err := tool(t, bytes.NewReader(packed), nil, "zstd", "-dc"); err == nil {
-		t.Error("zstd does not find a bit that fell over")
+		t.Error("zstd does not detect a changed bit")
 	}
 }
 
 func squeeze(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// TestSizeBesideStockTools: the default compression is as good as the stock
-// tool's default, within 3 %.
-func TestSizeBesideStockTools(t *testing.T) {
+// The default compression is as good as that of the standard tool, within 3 %.
+func TestSizeComparedWithStockTools(t *testing.T) {
 	data := slices.Concat(sqlText(12<<20), media(1<<20))
 	for _, test := range []struct {
 		filter  Filter

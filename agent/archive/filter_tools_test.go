@@ -15,32 +15,31 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
-// An opener undoes filters with stock tools.
+// An opener reverses filters with standard tools.
 type opener struct {
 	name    string
 	filters []Filter
 	open    func(t testing.TB, in io.Reader) ([]byte, error)
 }
 
-// openers returns every filter of the package, and what backups stack, beside
-// the stock tools that undo it.
+// openers returns every filter and the stacks that backups use, with the standard tools
+// that open them.
 func openers(t testing.TB) []opener {
 	t.Helper()
-	agency, gnupg := newAgency(t), newGnuPG(t)
+	ageKeys, gnupg := newAgeKeys(t), newGnuPG(t)
 	unzstd, ungzip := byTool(nil, "zstd", "-dc"), byTool(nil, "gzip", "-dc")
 	return []opener{
 		{"zstd", []Filter{Zstd(0)}, unzstd},
 		{"gzip", []Filter{Gzip(0)}, ungzip},
-		{"age", []Filter{agency.filter(t, "x25519")}, agency.open("x25519")},
+		{"age", []Filter{ageKeys.filter(t, "x25519")}, ageKeys.open("x25519")},
 		{"gpg", []Filter{gnupg.sealTo(t, "default")}, gnupg.open},
-		{"zstd+age", []Filter{Zstd(0), agency.filter(t, "x25519", "ed25519")}, then(agency.open("ed25519"), unzstd)},
-		{"gzip+age", []Filter{Gzip(0), agency.filter(t, "rsa")}, then(agency.open("rsa"), ungzip)},
+		{"zstd+age", []Filter{Zstd(0), ageKeys.filter(t, "x25519", "ed25519")}, then(ageKeys.open("ed25519"), unzstd)},
+		{"gzip+age", []Filter{Gzip(0), ageKeys.filter(t, "rsa")}, then(ageKeys.open("rsa"), ungzip)},
 		{"zstd+gpg", []Filter{Zstd(0), gnupg.symmetric(t)}, then(gnupg.open, unzstd)},
 	}
 }
 
-// stacks returns every filter of the package, and what backups stack, without a
-// way to open them.
+// stacks returns every filter and the stacks that backups use, without openers.
 func stacks(t testing.TB) []opener {
 	t.Helper()
 	gpg := testGPG(t)
@@ -54,7 +53,7 @@ func stacks(t testing.TB) []opener {
 	}
 }
 
-// then opens twice, the outer layer first.
+// then opens the outer filter, then the inner one.
 func then(outer, inner func(testing.TB, io.Reader) ([]byte, error)) func(testing.TB, io.Reader) ([]byte, error) {
 	return func(t testing.TB, in io.Reader) ([]byte, error) {
 		t.Helper()
@@ -73,8 +72,8 @@ func byTool(env []string, name string, args ...string) func(testing.TB, io.Reade
 	}
 }
 
-// tool runs a stock tool over in and returns its output, and an error if it was
-// not content. A missing tool fails the test.
+// tool runs a standard tool with in as its input, and returns its output. It returns an
+// error if the tool fails. A missing tool fails the test.
 func tool(t testing.TB, in io.Reader, env []string, name string, args ...string) ([]byte, error) {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -93,7 +92,7 @@ func tool(t testing.TB, in io.Reader, env []string, name string, args ...string)
 	return out.Bytes(), err
 }
 
-// mustRun is tool for what has to work.
+// mustRun fails the test if the tool fails.
 func mustRun(t testing.TB, in io.Reader, env []string, name string, args ...string) []byte {
 	t.Helper()
 	out, err := tool(t, in, env, name, args...)
@@ -120,12 +119,12 @@ func filtered(t testing.TB, data []byte, piece int, filters ...Filter) []byte {
 	return out.Bytes()
 }
 
-// An agency holds identities for age: x25519, ed25519 and rsa.
-type agency struct{ dir string }
+// ageKeys holds identities for age: x25519, ed25519 and rsa.
+type ageKeys struct{ dir string }
 
-func newAgency(t testing.TB) agency {
+func newAgeKeys(t testing.TB) ageKeys {
 	t.Helper()
-	a := agency{t.TempDir()}
+	a := ageKeys{t.TempDir()}
 	mustRun(t, nil, nil, "age-keygen", "-o", a.identity("x25519"))
 	public := mustRun(t, nil, nil, "age-keygen", "-y", a.identity("x25519"))
 	if err := os.WriteFile(a.identity("x25519.pub"), public, 0o600); err != nil {
@@ -137,10 +136,10 @@ func newAgency(t testing.TB) agency {
 	return a
 }
 
-func (a agency) identity(name string) string { return filepath.Join(a.dir, name) }
+func (a ageKeys) identity(name string) string { return filepath.Join(a.dir, name) }
 
-// public returns the named recipients as their files have them.
-func (a agency) public(t testing.TB, names ...string) string {
+// public returns the recipients of those names, in the format of their files.
+func (a ageKeys) public(t testing.TB, names ...string) string {
 	t.Helper()
 	var lines strings.Builder
 	for _, name := range names {
@@ -153,7 +152,7 @@ func (a agency) public(t testing.TB, names ...string) string {
 	return lines.String()
 }
 
-func (a agency) filter(t testing.TB, names ...string) Filter {
+func (a ageKeys) filter(t testing.TB, names ...string) Filter {
 	t.Helper()
 	recipients, _, err := ParseAgeRecipients(strings.NewReader(a.public(t, names...)))
 	if err != nil {
@@ -166,11 +165,11 @@ func (a agency) filter(t testing.TB, names ...string) Filter {
 	return f
 }
 
-func (a agency) open(name string) func(testing.TB, io.Reader) ([]byte, error) {
+func (a ageKeys) open(name string) func(testing.TB, io.Reader) ([]byte, error) {
 	return byTool(nil, "age", "-d", "-i", a.identity(name))
 }
 
-// testAge returns an age filter to a recipient whose identity nobody has.
+// testAge returns an age filter for a recipient whose identity is discarded.
 func testAge(t testing.TB) Filter {
 	t.Helper()
 	id, err := age.GenerateX25519Identity()
@@ -184,7 +183,7 @@ func testAge(t testing.TB) Filter {
 	return f
 }
 
-// testGPG returns a gpg filter to a key whose other half nobody has.
+// testGPG returns a gpg filter for a key whose secret part is discarded.
 func testGPG(t testing.TB) Filter {
 	t.Helper()
 	entity, err := openpgp.NewEntity("test", "", "", &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA})
@@ -204,7 +203,7 @@ func testGPG(t testing.TB) Filter {
 	return f
 }
 
-// A gnuPG is a home of GnuPG's own with a key named default in it.
+// A gnuPG is a home folder of GnuPG with a key named default.
 type gnuPG struct{ env []string }
 
 const testPassphrase = "correct horse battery staple"
@@ -221,8 +220,7 @@ func newGnuPG(t testing.TB) gnuPG {
 	return g
 }
 
-// generate makes a key; algo, usage and expiry are as gpg --quick-generate-key
-// has them.
+// generate creates a key; algo, usage and expiry are those of gpg --quick-generate-key.
 func (g gnuPG) generate(t testing.TB, name, algo, usage, expiry string) {
 	t.Helper()
 	g.run(t, nil, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", name, algo, usage, expiry)
@@ -251,7 +249,7 @@ func (g gnuPG) symmetric(t testing.TB) Filter {
 	return f
 }
 
-// sealTo returns a filter that seals to the named keys.
+// sealTo returns a filter that seals to the keys of those names.
 func (g gnuPG) sealTo(t testing.TB, names ...string) Filter {
 	t.Helper()
 	keys, err := ParseGPGKeys(bytes.NewReader(g.run(t, nil, append([]string{"--export", "--armor"}, names...)...)), time.Now())

@@ -11,17 +11,16 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/s2k"
 )
 
-// gpgCipher is the cipher of every OpenPGP message here. Recipients' preferences
-// are not asked: every GnuPG of the last twenty years reads AES-256.
+// gpgCipher is the cipher of all OpenPGP messages. The preferences of recipients are
+// ignored: every GnuPG of the last twenty years reads AES-256.
 const gpgCipher = packet.CipherAES256
 
-// gpgStretch is how many bytes of salt and passphrase are hashed into a key, the
-// most that the format knows.
+// gpgStretch is the number of bytes of salt and passphrase that are hashed into a key:
+// the maximum of the format.
 const gpgStretch = 65011712
 
-// GPGPassphrase seals with a passphrase, as gpg --symmetric does: AES-256, an
-// integrity code, no compression, none of the newer packets that GnuPG 2.2 does
-// not read.
+// GPGPassphrase seals with a passphrase, as gpg --symmetric does: AES-256, an integrity
+// code, no compression, and only packets that GnuPG 2.2 reads.
 func GPGPassphrase(p Passphrase) (Filter, error) {
 	if p.secret == "" {
 		return Filter{}, errors.New("seal with gpg: the passphrase is empty")
@@ -34,8 +33,8 @@ func GPGPassphrase(p Passphrase) (Filter, error) {
 	}), nil
 }
 
-// GPGKeys seals to OpenPGP public keys, each of which can open the stream alone.
-// The message is as GPGPassphrase's.
+// GPGKeys seals to OpenPGP public keys, each of which can open the stream alone. The
+// format is that of GPGPassphrase.
 func GPGKeys(keys ...GPGKey) (Filter, error) {
 	if len(keys) == 0 {
 		return Filter{}, errors.New("seal with gpg: no keys")
@@ -50,7 +49,7 @@ func GPGKeys(keys ...GPGKey) (Filter, error) {
 	}), nil
 }
 
-// gpgFilter makes OpenPGP messages whose session key seal writes, sealed.
+// gpgFilter writes OpenPGP messages. seal writes the session key, encrypted.
 func gpgFilter(seal func(w io.Writer, sessionKey []byte) error) Filter {
 	return Filter{Name: "gpg", Suffix: ".gpg", Wrap: func(w io.Writer) (io.WriteCloser, error) {
 		sessionKey := make([]byte, gpgCipher.KeySize())

@@ -26,11 +26,10 @@ type GPGKey struct {
 	key         *packet.PublicKey // the subkey that encrypts
 }
 
-// ParseGPGKeys reads public keys as gpg --export writes them, with --armor or
-// without, and any number of armored blocks. Of each it takes the newest subkey
-// that may encrypt at the time now. A key that is expired, revoked, cannot
-// encrypt, or that this package or GnuPG cannot use, is an error rather than
-// passed over, and so is a secret key.
+// ParseGPGKeys reads public keys in the format of gpg --export, with or without --armor,
+// in any number of armored blocks. It uses the newest subkey of each key that may
+// encrypt at the time now. It returns an error for a key that is expired, revoked or
+// secret, that cannot encrypt, or that this package or GnuPG cannot use.
 func ParseGPGKeys(r io.Reader, now time.Time) ([]GPGKey, error) {
 	data, err := readKeys(r)
 	if err != nil {
@@ -59,35 +58,35 @@ func ParseGPGKeys(r io.Reader, now time.Time) ([]GPGKey, error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("read gpg keys: there are none")
+		return nil, errors.New("read gpg keys: there are none; add at least one")
 	}
 	return keys, nil
 }
 
-// HoldsGPGKeys tells whether text is for ParseGPGKeys rather than for
-// ParseAgeRecipients: OpenPGP's armor, or its binary packets.
+// HoldsGPGKeys reports whether text is input for ParseGPGKeys (OpenPGP armor or binary
+// packets) and not for ParseAgeRecipients.
 func HoldsGPGKeys(text []byte) bool {
 	return isBinary(text) || bytes.Contains(text, []byte(armorBegin))
 }
 
-// isBinary tells OpenPGP packets, which begin with a high bit, from text.
+// isBinary reports whether text is OpenPGP packets, whose first bit is set.
 func isBinary(text []byte) bool {
 	return len(text) > 0 && text[0]&0x80 != 0 && !utf8.Valid(text)
 }
 
-// dearmor returns the binary contents of every armored block, or data itself if
-// it is binary already.
+// dearmor returns the binary content of every armored block, or data itself if it is
+// binary.
 func dearmor(data []byte) ([][]byte, error) {
 	if isBinary(data) {
 		return [][]byte{data}, nil
 	}
 	var blocks [][]byte
-	// armor.Decode reads ahead, unless it is given a buffered reader to share.
+	// armor.Decode would read beyond the block if the reader were not buffered.
 	for r := bufio.NewReader(bytes.NewReader(data)); ; {
 		block, err := armor.Decode(r)
 		if errors.Is(err, io.EOF) {
 			if begun := bytes.Count(data, []byte(armorBegin)); begun != len(blocks) {
-				return nil, fmt.Errorf("%d of %d armored blocks are malformed; copy them whole", begun-len(blocks), begun)
+				return nil, fmt.Errorf("%d of %d armored blocks are malformed; copy them completely", begun-len(blocks), begun)
 			}
 			return blocks, nil
 		}
@@ -98,7 +97,7 @@ func dearmor(data []byte) ([][]byte, error) {
 			return nil, errSecretGPGKey
 		}
 		if block.Type != openpgp.PublicKeyType {
-			return nil, fmt.Errorf("%q is no public key; use gpg --export --armor", block.Type)
+			return nil, fmt.Errorf("%q is not a public key; use gpg --export --armor", block.Type)
 		}
 		body, err := io.ReadAll(block.Body)
 		if err != nil {
@@ -116,16 +115,16 @@ func gpgKey(e *openpgp.Entity, now time.Time) (GPGKey, error) {
 		return GPGKey{}, errSecretGPGKey
 	}
 	if e.PrimaryKey.Version != 4 {
-		return GPGKey{}, fmt.Errorf("key %s: version %d, which GnuPG does not read; use version 4", fingerprint, e.PrimaryKey.Version)
+		return GPGKey{}, fmt.Errorf("key %s: version %d is not supported by GnuPG; use a key of version 4", fingerprint, e.PrimaryKey.Version)
 	}
 	key, err := e.EncryptionKeyWithError(now, &packet.Config{InsecureAllowAllKeyFlagsWhenMissing: true})
 	if err != nil {
-		return GPGKey{}, fmt.Errorf("key %s: cannot be sealed to: %s", fingerprint, printable(err.Error()))
+		return GPGKey{}, fmt.Errorf("key %s: cannot seal to it: %s", fingerprint, printable(err.Error()))
 	}
 	return GPGKey{Fingerprint: fingerprint, key: key.PublicKey}, nil
 }
 
-// printable drops control characters, which the library's errors may hold.
+// printable removes control characters, which the library's errors may contain.
 func printable(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {

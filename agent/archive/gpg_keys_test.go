@@ -13,7 +13,7 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
-// TestGPGKeysOfEveryKind seals to keys as gpg makes them.
+// Streams can be sealed to all kinds of keys that gpg generates.
 func TestGPGKeysOfEveryKind(t *testing.T) {
 	g := newGnuPG(t)
 	g.generate(t, "usual", "default", "default", "never")
@@ -26,12 +26,12 @@ func TestGPGKeysOfEveryKind(t *testing.T) {
 		sealed := filtered(t, sqlText(200<<10), 1000, g.sealTo(t, name))
 		got, err := g.open(t, bytes.NewReader(sealed))
 		if err != nil || !bytes.Equal(got, sqlText(200<<10)) {
-			t.Errorf("%s: %d bytes came back: %v", name, len(got), err)
+			t.Errorf("%s: got %d bytes back: %v", name, len(got), err)
 		}
 	}
 }
 
-// TestEachGPGKeyOpens: two keys of two people, and each opens the stream alone.
+// Each of two keys can open the stream alone.
 func TestEachGPGKeyOpens(t *testing.T) {
 	alice, bob := newGnuPG(t), newGnuPG(t)
 	both := append(alice.run(t, nil, "--export", "--armor"), bob.run(t, nil, "--export", "--armor")...)
@@ -45,7 +45,7 @@ func TestEachGPGKeyOpens(t *testing.T) {
 			t.Fatalf("keys %v", keys)
 		}
 		if !HoldsGPGKeys(text) {
-			t.Errorf("%.20q is not known for keys", text)
+			t.Errorf("%.20q is not recognized as keys", text)
 		}
 		f, err := GPGKeys(keys...)
 		if err != nil {
@@ -58,14 +58,13 @@ func TestEachGPGKeyOpens(t *testing.T) {
 			}
 		}
 		if _, err := newGnuPG(t).open(t, bytes.NewReader(sealed)); err == nil {
-			t.Error("a stranger opens it")
+			t.Error("the key of another person opens it")
 		}
 	}
 }
 
-// TestGPGMessageIsConservative looks into the packets with gpg: AES-256, an
-// integrity code, the strongest stretching, no compression, no packet that
-// GnuPG 2.2 does not know.
+// A message consists of packets that GnuPG 2.2 supports: AES-256, an integrity code, the
+// maximum stretching, no compression.
 func TestGPGMessageIsConservative(t *testing.T) {
 	g := newGnuPG(t)
 	for _, test := range []struct {
@@ -91,8 +90,8 @@ func TestGPGMessageIsConservative(t *testing.T) {
 	}
 }
 
-// TestOtherReaderOpensGPG: the library reads what its own writer did not write.
-func TestOtherReaderOpensGPG(t *testing.T) {
+// The OpenPGP library can read the messages as well.
+func TestLibraryOpensGPG(t *testing.T) {
 	data := sqlText(300 << 10)
 	for _, size := range []int{0, 1, 100 << 10, 300 << 10} {
 		sealed := filtered(t, data[:size], 777, gnuPG{}.symmetric(t))
@@ -136,7 +135,7 @@ func TestParseGPGKeysRefuses(t *testing.T) {
 		{"revoked", g.run(t, nil, "--export", "gone"), now, "revoked"},
 		{"expired", g.run(t, nil, "--export", "shortlived"), now.Add(48 * time.Hour), "expired"},
 		{"one of several expired", g.run(t, nil, "--export", "default", "shortlived"), now.Add(48 * time.Hour), "expired"},
-		{"a message", message, now, "no public key"},
+		{"a message", message, now, "not a public key"},
 		{"second one broken", append(append([]byte{}, public...), "-----BEGIN PGP PUBLIC KEY BLOCK-----\nx\n"...), now, "1 of 2 armored blocks"},
 		{"cut", public[:len(public)/2], now, "read gpg keys"},
 		{"cut, binary", g.run(t, nil, "--export", "default")[:300], now, "read gpg keys"},
@@ -149,19 +148,19 @@ func TestParseGPGKeysRefuses(t *testing.T) {
 		}
 	}
 	if _, err := GPGKeys(); err == nil {
-		t.Error("no keys are taken")
+		t.Error("no error without keys")
 	}
 }
 
 func TestHoldsGPGKeys(t *testing.T) {
 	for _, text := range []string{"", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "# schlüssel\nage1", "äge", "ssh-ed25519 AAAA"} {
 		if HoldsGPGKeys([]byte(text)) {
-			t.Errorf("%q is taken for OpenPGP keys", text)
+			t.Errorf("%q is recognized as OpenPGP keys", text)
 		}
 	}
 }
 
-// FuzzParseGPGKeys: what is taken can be sealed to, and nothing else happens.
+// All accepted keys can be sealed to.
 func FuzzParseGPGKeys(f *testing.F) {
 	g := newGnuPG(f)
 	f.Add(g.run(f, nil, "--export", "--armor"))
@@ -181,7 +180,7 @@ func FuzzParseGPGKeys(f *testing.F) {
 	})
 }
 
-// fingerprint returns the named key's.
+// fingerprint returns the fingerprint of a key.
 func (g gnuPG) fingerprint(t testing.TB, name string) string {
 	t.Helper()
 	for line := range strings.Lines(string(g.run(t, nil, "--with-colons", "--list-keys", name))) {
@@ -193,7 +192,7 @@ func (g gnuPG) fingerprint(t testing.TB, name string) string {
 	return ""
 }
 
-// revoke imports the revocation that gpg made together with the key.
+// revoke imports the revocation certificate that gpg created with the key.
 func (g gnuPG) revoke(t testing.TB, name string) {
 	t.Helper()
 	_, home, _ := strings.Cut(g.env[0], "=")
@@ -204,7 +203,7 @@ func (g gnuPG) revoke(t testing.TB, name string) {
 	g.run(t, strings.NewReader(strings.Replace(string(text), ":-----BEGIN", "-----BEGIN", 1)), "--import")
 }
 
-// versionSix returns a public key of the version after GnuPG's.
+// versionSix returns a public key of version 6, which GnuPG does not support.
 func versionSix(t testing.TB) []byte {
 	t.Helper()
 	entity, err := openpgp.NewEntity("six", "", "", &packet.Config{V6Keys: true, Algorithm: packet.PubKeyAlgoEd25519})

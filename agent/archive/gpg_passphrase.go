@@ -8,12 +8,10 @@ import (
 	"log/slog"
 )
 
-// maxPassphrase is how long a passphrase may be, in bytes: what gpg's own prompt
-// takes.
+// maxPassphrase is the maximum length of a passphrase, in bytes: that of gpg's prompt.
 const maxPassphrase = 255
 
-// A Passphrase seals streams and opens them again. It prints, logs and marshals
-// as [redacted].
+// A Passphrase seals streams. It is printed, logged and marshalled as [redacted].
 type Passphrase struct{ secret string }
 
 const redacted = "[redacted]"
@@ -30,10 +28,10 @@ func (Passphrase) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // LogValue returns [redacted].
 func (Passphrase) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// ReadPassphrase reads a passphrase, to the end of r and without the newline
-// that may end it; nothing else is trimmed. It refuses what gpg would take for
-// another passphrase when it reads the same file (a second line, a byte of
-// zero) or could not be typed (a carriage return at the end, too long).
+// ReadPassphrase reads a passphrase from all of r, without a final newline; nothing else
+// is trimmed. It refuses a passphrase that gpg would read differently from the same file
+// (a second line, a zero byte), and one that cannot be typed (a carriage return at the
+// end, too long).
 func ReadPassphrase(r io.Reader) (Passphrase, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxPassphrase+2))
 	if err != nil {
@@ -44,7 +42,7 @@ func ReadPassphrase(r io.Reader) (Passphrase, error) {
 	case len(text) == 0:
 		err = errors.New("it is empty")
 	case bytes.HasSuffix(text, []byte("\r")):
-		err = errors.New("it ends in a carriage return; save the file with Unix line ends")
+		err = errors.New("it ends in a carriage return; save the file with Unix line endings")
 	case bytes.ContainsAny(text, "\n\x00"):
 		err = errors.New("it must be one line without zero bytes")
 	case len(text) > maxPassphrase:

@@ -20,7 +20,7 @@ func TestReadPassphrase(t *testing.T) {
 	} {
 		p, err := ReadPassphrase(strings.NewReader(text))
 		if err != nil || p.secret != want {
-			t.Errorf("%q reads as %q: %v", text, p.secret, err)
+			t.Errorf("%q is read as %q: %v", text, p.secret, err)
 		}
 	}
 	for text, want := range map[string]string{
@@ -34,12 +34,12 @@ func TestReadPassphrase(t *testing.T) {
 	}
 	errRead := errors.New("gone")
 	if _, err := ReadPassphrase(iotest.ErrReader(errRead)); !errors.Is(err, errRead) {
-		t.Errorf("a reader's error comes back as %v", err)
+		t.Errorf("the reader's error is returned as %v", err)
 	}
 }
 
-// TestPassphraseFileOpens: gpg opens with the very file the passphrase was read
-// from, whatever bytes are in it.
+// gpg opens the message with the file from which the passphrase was read, whatever bytes
+// it contains.
 func TestPassphraseFileOpens(t *testing.T) {
 	g := newGnuPG(t)
 	for _, text := range []string{"horse", "horse staple\n", " leading and trailing \n", "hörse 🐎\n", "\xe9t\xe9\n", "a\rb\n", strings.Repeat("long ", 51)} {
@@ -63,13 +63,13 @@ func TestPassphraseFileOpens(t *testing.T) {
 	}
 }
 
-func TestGPGPassphraseNeedsOne(t *testing.T) {
+func TestGPGPassphraseRefusesEmpty(t *testing.T) {
 	if _, err := GPGPassphrase(Passphrase{}); err == nil {
-		t.Error("an empty passphrase is taken")
+		t.Error("no error for an empty passphrase")
 	}
 }
 
-func TestPassphraseDoesNotShow(t *testing.T) {
+func TestPassphraseIsRedacted(t *testing.T) {
 	p, err := ReadPassphrase(strings.NewReader("horse"))
 	if err != nil {
 		t.Fatal(err)

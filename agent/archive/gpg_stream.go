@@ -10,7 +10,7 @@ import (
 	"io"
 )
 
-// Tags of OpenPGP packets, in the new format's first byte.
+// Tags of OpenPGP packets: the first byte in the new packet format.
 const (
 	tagLiteral   = 0xC0 | 11
 	tagProtected = 0xC0 | 18 // encrypted, with an integrity code at the end
@@ -19,7 +19,7 @@ const (
 
 const (
 	gpgChunkBits = 16
-	gpgChunk     = 1 << gpgChunkBits // a partial length of OpenPGP's is a power of two
+	gpgChunk     = 1 << gpgChunkBits // partial lengths in OpenPGP are powers of two
 )
 
 // gpgStream writes the packet that holds the data of an OpenPGP message: one literal
@@ -27,25 +27,25 @@ const (
 // writer needs 2.3 times the CPU time: 135 instead of 300 MiB/s per core. Sealing is
 // the slowest stage for media, so that would halve the speed of a run.
 type gpgStream struct {
-	outer   partial // the encrypted packet
-	literal partial // the literal packet within
+	outer   packetWriter // the encrypted packet
+	literal packetWriter // the literal packet within
 }
 
-// newGPGStream makes the packet on w, after the sealed session key, which is
-// AES-256's. Nothing is written before the first chunk is full: gpg takes a
-// message that was cut after the session key for a whole and empty one.
+// newGPGStream begins the packet on w, after the encrypted session key of AES-256.
+// Nothing is written before the first chunk is full: gpg accepts a message that ends
+// after the session key as complete and empty.
 func newGPGStream(w io.Writer, sealed, sessionKey []byte) (*gpgStream, error) {
 	block, err := aes.NewCipher(sessionKey)
 	if err != nil {
 		return nil, err
 	}
-	s := &gpgStream{outer: partial{w: w, head: append(sealed, tagProtected)}}
+	s := &gpgStream{outer: packetWriter{w: w, head: append(sealed, tagProtected)}}
 	if err := s.outer.write([]byte{1}); err != nil { // the packet's version
 		return nil, err
 	}
 	body := &gpgBody{to: &s.outer, stream: cfb{block: block, used: aes.BlockSize}, sum: sha1.New()}
-	s.literal = partial{w: body, head: []byte{tagLiteral}}
-	// A block of random bytes, whose last two come again, opens the plaintext.
+	s.literal = packetWriter{w: body, head: []byte{tagLiteral}}
+	// The plaintext begins with a block of random bytes, and its last two again.
 	var prefix [aes.BlockSize + 2]byte
 	rand.Read(prefix[:aes.BlockSize]) // never fails
 	copy(prefix[aes.BlockSize:], prefix[aes.BlockSize-2:])
@@ -73,15 +73,15 @@ func (s *gpgStream) Close() error {
 	return s.outer.end()
 }
 
-// partial writes a packet of unknown length in chunks of known length.
-type partial struct {
+// A packetWriter writes a packet of unknown length in chunks of known length.
+type packetWriter struct {
 	w     io.Writer
-	head  []byte // what comes before the first length, the packet's tag last
+	head  []byte // the bytes before the first length; the last one is the packet's tag
 	n     int
 	chunk [gpgChunk]byte
 }
 
-func (p *partial) write(data []byte) error {
+func (p *packetWriter) write(data []byte) error {
 	for len(data) > 0 {
 		if p.n == gpgChunk {
 			if err := p.flush(224 + gpgChunkBits); err != nil {
@@ -95,12 +95,12 @@ func (p *partial) write(data []byte) error {
 	return nil
 }
 
-// end writes what is left as the last chunk, whose length may be anything.
-func (p *partial) end() error {
+// end writes the rest as the last chunk, which may have any length.
+func (p *packetWriter) end() error {
 	return p.flush(append([]byte{255}, binary.BigEndian.AppendUint32(nil, uint32(p.n))...)...)
 }
 
-func (p *partial) flush(length ...byte) error {
+func (p *packetWriter) flush(length ...byte) error {
 	head := append(p.head, length...)
 	p.head = nil
 	if _, err := p.w.Write(head); err != nil {
@@ -111,9 +111,9 @@ func (p *partial) flush(length ...byte) error {
 	return err
 }
 
-// gpgBody encrypts what is written to it, and hashes it for the integrity code.
+// A gpgBody encrypts its input, and hashes it for the integrity code.
 type gpgBody struct {
-	to     *partial
+	to     *packetWriter
 	stream cfb
 	sum    hash.Hash
 	buf    [gpgChunk]byte
@@ -142,15 +142,15 @@ func (b *gpgBody) seal() error {
 	return b.encrypt(b.sum.Sum(packet))
 }
 
-// cfb is a block cipher in cipher feedback mode, from a vector of zeros: what
-// OpenPGP makes of it where an integrity code follows.
+// cfb is a block cipher in cipher feedback mode with an initialization vector of zeros,
+// as OpenPGP uses it with an integrity code.
 type cfb struct {
 	block cipher.Block
-	last  [aes.BlockSize]byte // the block of ciphertext under way, the rest of it key stream
-	used  int                 // how much of last is ciphertext
+	last  [aes.BlockSize]byte // the current block: ciphertext, then unused key stream
+	used  int                 // number of bytes of last that are ciphertext
 }
 
-// xor encrypts as much of src into dst as fits, and returns how much that was.
+// xor encrypts as much of src as fits into dst, and returns its length.
 func (c *cfb) xor(dst, src []byte) int {
 	n := min(len(dst), len(src))
 	dst, src = dst[:n], src[:n]
@@ -160,7 +160,7 @@ func (c *cfb) xor(dst, src []byte) int {
 			c.used = 0
 		}
 		if c.used == 0 && len(src) >= aes.BlockSize {
-			c.whole(dst, src)
+			c.xorBlock(dst, src)
 			dst, src = dst[aes.BlockSize:], src[aes.BlockSize:]
 			continue
 		}
@@ -174,8 +174,8 @@ func (c *cfb) xor(dst, src []byte) int {
 	return n
 }
 
-// whole encrypts one block, its key stream being ready.
-func (c *cfb) whole(dst, src []byte) {
+// xorBlock encrypts one block; its key stream is in last.
+func (c *cfb) xorBlock(dst, src []byte) {
 	little := binary.LittleEndian
 	low := little.Uint64(c.last[:8]) ^ little.Uint64(src[:8])
 	high := little.Uint64(c.last[8:]) ^ little.Uint64(src[8:16])

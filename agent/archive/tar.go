@@ -15,43 +15,42 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What becomes of an entry whose file changed between its header and its end.
-// The entry stays well-formed.
+// Errors of files that changed between their header and the end of their content. The
+// entry stays well-formed.
 var (
-	// ErrShrank: the file became shorter; the entry is padded with zeros.
-	ErrShrank = errors.New("became shorter while it was read: what is missing is filled with zeros")
-	// ErrGrew: the file became longer; the entry is cut.
-	ErrGrew = errors.New("became longer while it was read: archived up to its former length")
-	// ErrChanged: the file was written to; the entry may hold some of both.
+	// ErrShrank means that the file became shorter; the entry is padded with zeros.
+	ErrShrank = errors.New("became shorter while it was read: the missing part is filled with zeros")
+	// ErrGrew means that the file became longer; the entry is cut.
+	ErrGrew = errors.New("became longer while it was read: archived up to its original length")
+	// ErrChanged means that the file was written; the entry may contain old and new data.
 	ErrChanged = errors.New("changed while it was read")
 )
 
 // An Entry is one member of a tar archive.
 type Entry struct {
 	Name     string      // components joined by "/"
-	Info     fs.FileInfo // Sys tells the owner, as a *syscall.Stat_t
-	Link     string      // a symbolic link's target
-	HardLink string      // the name of an earlier entry that is the same file
-	File     *os.File    // a regular file, open at its beginning; whom the entry is given to closes it
+	Info     fs.FileInfo // Sys is a *syscall.Stat_t
+	Link     string      // the target of a symbolic link
+	HardLink string      // the name of an earlier entry of the same file
+	File     *os.File    // a regular file, open at its beginning; the receiver closes it
 }
 
-// Tar writes the entries that walk yields as a tar archive in the format of POSIX
-// 2001. It calls damaged for every file whose content in the archive is not what
-// the file held at one moment, with one of the errors of this package or what
-// the reading failed with, and goes on. It returns the first error of walk or of
-// w; the archive is then without its end, and w is written to no more.
+// Tar writes the entries that walk yields as a tar archive in the format of POSIX 2001.
+// It calls damaged for every file whose archived content is not consistent, with one of
+// the errors of this package or the read error, and goes on. It returns the first error
+// of walk or w; then the archive has no end, and nothing more is written to w.
 func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) error, damaged func(name string, err error)) error {
-	out := &tail{w: bufio.NewWriterSize(w, writeSize)}
-	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, mostAhead), ahead: filesAhead(), damaged: damaged, buf: make([]byte, readSize)}
+	out := &output{w: bufio.NewWriterSize(w, writeSize)}
+	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, maxAhead), ahead: filesAhead(), damaged: damaged, buf: make([]byte, readSize)}
 	var writer sync.WaitGroup
 	writer.Go(func() {
-		// To cancel is ours: once it is in the middle of an entry, the archive's end
-		// must not follow, and ArchiveAsync would write it.
+		// Cancelling is done by the entries: after a cancelled entry, ArchiveAsync would
+		// write the end of the archive.
 		_ = archives.Tar{Format: tar.FormatPAX}.ArchiveAsync(context.WithoutCancel(ctx), out, t.jobs)
 	})
 	err := walk(func(e Entry) error { return t.add(ctx, e) })
 	if err == nil {
-		err = t.settle(0)
+		err = t.await(0)
 	}
 	if err == nil {
 		err = ctx.Err()
@@ -61,7 +60,7 @@ func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) er
 	}
 	close(t.jobs)
 	writer.Wait()
-	t.drop()
+	t.closePending()
 	if err == nil {
 		err = out.flush()
 	}
@@ -71,43 +70,42 @@ func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) er
 	return err
 }
 
-// writeSize is how much is gathered before it is handed on: headers are small,
-// and what lies beneath may be a pipe.
+// writeSize is the size of the write buffer: headers are small, and the writer may be a
+// pipe.
 const writeSize = 128 << 10
 
-// Small files are opened ahead of the one that is written, so that the disk has
-// their content ready by then.
+// Small files are opened before it is their turn, so that the kernel reads them ahead.
 const (
-	mostAhead = 64
-	smallFile = 256 << 10
+	maxAhead  = 64        // files
+	smallFile = 256 << 10 // bytes
 )
 
-// A tarWriter hands entries to the archive's writer, in order.
+// A tarWriter passes entries to ArchiveAsync, in order.
 type tarWriter struct {
 	jobs    chan archives.ArchiveAsyncJob
-	pending []pendingEntry // handed over, not yet known to be written
+	pending []pendingEntry // passed, not yet known to be written
 	damaged func(string, error)
-	ahead   int    // how many files may be open ahead
-	buf     []byte // the reading's
+	ahead   int    // maximum number of files that are open before their turn
+	buf     []byte // for reading
 }
 
-// filesAhead leaves most of what this process may hold open to the others: a file
-// that cannot be opened for want of a descriptor would be missing.
+// filesAhead uses only a part of the process's file descriptors: a file that cannot be
+// opened because there are none left would be missing from the archive.
 func filesAhead() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return 1
 	}
-	return int(min(mostAhead, limit.Cur/8))
+	return int(min(maxAhead, limit.Cur/8))
 }
 
 type pendingEntry struct {
 	name    string
-	content *content // nil for what is no file with content
+	content *content // nil for entries without content
 	result  chan error
 }
 
-// add hands one entry over.
+// add passes one entry on.
 func (t *tarWriter) add(ctx context.Context, e Entry) error {
 	p := pendingEntry{name: e.Name, result: make(chan error, 1)}
 	job := archives.ArchiveAsyncJob{Result: p.result}
@@ -129,14 +127,14 @@ func (t *tarWriter) add(ctx context.Context, e Entry) error {
 	t.pending = append(t.pending, p)
 	t.jobs <- job
 	if e.File != nil && e.Info.Size() > smallFile {
-		return t.settle(0)
+		return t.await(0)
 	}
-	return t.settle(t.ahead)
+	return t.await(t.ahead)
 }
 
-// settle waits until no more than that many entries are still to be written.
-func (t *tarWriter) settle(most int) error {
-	for len(t.pending) > most {
+// await waits until at most limit entries are still to be written.
+func (t *tarWriter) await(limit int) error {
+	for len(t.pending) > limit {
 		p := t.pending[0]
 		if err := <-p.result; err != nil {
 			return err
@@ -149,8 +147,8 @@ func (t *tarWriter) settle(most int) error {
 	return nil
 }
 
-// drop closes the files of entries that were not written.
-func (t *tarWriter) drop() {
+// closePending closes the files of entries that were not written.
+func (t *tarWriter) closePending() {
 	for _, p := range t.pending {
 		if p.content != nil {
 			_ = p.content.Close()
@@ -158,9 +156,8 @@ func (t *tarWriter) drop() {
 	}
 }
 
-// tarInfo is what the archive's writer makes a header of. Its Sys is a
-// *tar.Header, so that no name of a user is looked up and no time but the
-// modification's is kept.
+// A tarInfo is the input for a header. Its Sys is a *tar.Header, so that no user names
+// are looked up and only the modification time is kept.
 type tarInfo struct {
 	fs.FileInfo
 	member string
@@ -169,7 +166,7 @@ type tarInfo struct {
 
 func newTarInfo(e Entry) (*tarInfo, error) {
 	if e.Name == "" {
-		return nil, errors.New("it has no name")
+		return nil, errors.New("entry has no name")
 	}
 	i := &tarInfo{FileInfo: e.Info, member: e.Name}
 	var err error
@@ -182,59 +179,59 @@ func newTarInfo(e Entry) (*tarInfo, error) {
 	case mode.IsDir():
 		i.member += "/"
 	case mode.IsRegular() && e.File == nil && e.Info.Size() > 0:
-		return nil, errors.New("its content is missing")
+		return nil, errors.New("entry has no content")
 	case !mode.IsRegular() && mode&fs.ModeSymlink == 0:
-		return nil, fmt.Errorf("it is no file, folder or link (%v)", mode)
+		return nil, fmt.Errorf("not a file, folder or link (%v)", mode)
 	}
 	return i, nil
 }
 
-// Sys is the owner's part of the header.
+// Sys is a header with the owner.
 func (i *tarInfo) Sys() any { return &i.header }
 
-// errStopped is what the archive's writer gets once the archive has failed.
+// errStopped is the error of writes after the archive has failed.
 var errStopped = errors.New("the archive has failed")
 
-// A tail is the writer beneath a tar writer. It remembers the first failure and
-// lets nothing pass after it: the archive's end least of all, whose failure, or
-// success, ArchiveAsync would not tell.
-type tail struct {
+// An output is the writer below ArchiveAsync. It keeps the first error and writes nothing
+// after it, in particular not the end of the archive. ArchiveAsync would not return an
+// error of that write.
+type output struct {
 	w   *bufio.Writer
 	mu  sync.Mutex
 	err error
 }
 
-func (t *tail) Write(p []byte) (int, error) {
-	if err := t.failure(); err != nil {
+func (o *output) Write(p []byte) (int, error) {
+	if err := o.failure(); err != nil {
 		return 0, err
 	}
-	n, err := t.w.Write(p)
+	n, err := o.w.Write(p)
 	if err != nil {
-		t.fail(err)
+		o.fail(err)
 	}
 	return n, err
 }
 
-// flush hands on what is still held, once the archive is whole.
-func (t *tail) flush() error {
-	if err := t.failure(); err != nil {
+// flush writes the buffered data once the archive is complete.
+func (o *output) flush() error {
+	if err := o.failure(); err != nil {
 		return err
 	}
-	return t.w.Flush()
+	return o.w.Flush()
 }
 
-func (t *tail) stop() { t.fail(errStopped) }
+func (o *output) stop() { o.fail(errStopped) }
 
-func (t *tail) fail(err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.err == nil {
-		t.err = err
+func (o *output) fail(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil {
+		o.err = err
 	}
 }
 
-func (t *tail) failure() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.err
+func (o *output) failure() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
 }

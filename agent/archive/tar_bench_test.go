@@ -14,7 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// benchSite makes the files of a site of that many small files and big ones.
+// benchSite creates the files of a site, with that many small and big files.
 func benchSite(b *testing.B, small, big int) (base string, size int64) {
 	b.Helper()
 	base = b.TempDir()
@@ -45,7 +45,7 @@ func benchSite(b *testing.B, small, big int) (base string, size int64) {
 	return base, size
 }
 
-// BenchmarkTar sets the walk and the archive side by side with GNU tar.
+// BenchmarkTar compares the walk and the archive with GNU tar.
 func BenchmarkTar(b *testing.B) {
 	for _, shape := range []struct {
 		name       string
@@ -73,7 +73,7 @@ func BenchmarkTar(b *testing.B) {
 	}
 }
 
-// archiveSite is the files part as a backup makes it.
+// archiveSite writes the files part as a backup does.
 func archiveSite(ctx context.Context, base string, w io.Writer) error {
 	home, err := site.OpenHome(base)
 	if err != nil {

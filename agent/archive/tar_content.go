@@ -13,28 +13,28 @@ import (
 )
 
 const (
-	// readSize is how much is read of a file at once.
+	// readSize is the size of one read, in bytes.
 	readSize = 512 << 10
-	// bigFile is the size from which a file's pages are given back after reading:
-	// a backup should not push what the site needs out of the page cache.
+	// bigFile is the size in bytes from which a file's pages are dropped from the page
+	// cache after reading, so that the pages that the site needs stay there.
 	bigFile = 8 << 20
 )
 
-// A content is a file's content, of exactly the size its header announces,
-// whatever happens to the file.
+// A content reads a file's content. Its length is always the size in the header, even
+// if the file changes.
 type content struct {
 	ctx    context.Context //nolint:containedctx // of one entry
 	file   *os.File        // nil once closed
 	info   fs.FileInfo
-	left   int64  // still to be read from the file, or made up
-	buf    []byte // shared by all that are read one after the other
-	ready  []byte // read and not yet taken
-	damage error  // set once closed: why this is not what the file held at one moment
+	left   int64  // bytes to come, from the file or zeros
+	buf    []byte // shared by all contents of an archive
+	ready  []byte // read from the file, not yet returned
+	damage error  // why the content is not consistent; final once closed
 }
 
-// newContent asks the kernel to have the file's beginning ready.
+// newContent also asks the kernel to read the beginning of the file ahead.
 func newContent(ctx context.Context, f *os.File, info fs.FileInfo, buf []byte) *content {
-	// Advice: nothing depends on it.
+	// An error of Fadvise has no consequences.
 	if size := info.Size(); size > readSize {
 		_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_SEQUENTIAL)
 	} else if size > 0 {
@@ -46,8 +46,8 @@ func newContent(ctx context.Context, f *os.File, info fs.FileInfo, buf []byte) *
 // Stat describes the file as its header does.
 func (c *content) Stat() (fs.FileInfo, error) { return c.info, nil }
 
-// Close looks whether the file has changed since its header was made, gives a
-// big file's pages back, and closes it.
+// Close checks whether the file has changed since its header was written, drops the
+// pages of a big file, and closes it.
 func (c *content) Close() error {
 	if c.file == nil {
 		return nil
@@ -56,14 +56,14 @@ func (c *content) Close() error {
 		c.damage = c.check()
 	}
 	if c.info.Size() >= bigFile {
-		_ = unix.Fadvise(int(c.file.Fd()), 0, 0, unix.FADV_DONTNEED) // advice: nothing depends on it
+		_ = unix.Fadvise(int(c.file.Fd()), 0, 0, unix.FADV_DONTNEED) // as above
 	}
 	err := c.file.Close()
 	c.file = nil
 	return err
 }
 
-// Read reads the file, and zeros where there is none of it any more.
+// Read reads the file, and zeros after its end or an error.
 func (c *content) Read(p []byte) (int, error) {
 	if len(c.ready) == 0 {
 		if c.left == 0 {
@@ -79,7 +79,7 @@ func (c *content) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill reads the next piece.
+// fill reads the next bytes into ready.
 func (c *content) fill() {
 	size := min(int64(len(c.buf)), c.left)
 	piece := c.buf[:size]
@@ -91,7 +91,7 @@ func (c *content) fill() {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			c.damage = ErrShrank
 		case err != nil:
-			c.damage = fmt.Errorf("read from its byte %d on: %w", c.info.Size()-c.left+int64(read), reason(err))
+			c.damage = fmt.Errorf("read at byte %d: %w", c.info.Size()-c.left+int64(read), reason(err))
 		}
 	}
 	clear(piece[read:])
@@ -99,7 +99,7 @@ func (c *content) fill() {
 	c.ready = piece
 }
 
-// check says whether the content is what the file held at one moment.
+// check returns an error if the file has changed since its header was written.
 func (c *content) check() error {
 	now, err := c.file.Stat()
 	if err != nil {
@@ -116,7 +116,7 @@ func (c *content) check() error {
 	return nil
 }
 
-// reason is an error without the path it names, which callers know better.
+// reason returns the error without its path, which callers add.
 func reason(err error) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return e.Err
@@ -124,11 +124,11 @@ func reason(err error) error {
 	return err
 }
 
-// owner is who a file belongs to.
+// owner returns the owner of a file.
 func owner(info fs.FileInfo) (uid, gid int, err error) {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return 0, 0, errors.New("its owner is not known")
+		return 0, 0, errors.New("owner unknown")
 	}
 	return int(st.Uid), int(st.Gid), nil
 }

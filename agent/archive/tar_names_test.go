@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What has a longer name than the kernel takes is archived, with a warning that
-// says how tar restores it; nothing else suffers from it.
+// A file whose name is longer than the kernel's limit is archived, with a warning that
+// says how tar restores it. Other files are not affected.
 func TestNamesTooLongForTar(t *testing.T) {
 	base := t.TempDir()
 	must(t, os.MkdirAll(base+"/html/wp-content", 0o755))
@@ -21,7 +21,7 @@ func TestNamesTooLongForTar(t *testing.T) {
 	must(t, err)
 	defer func() { must(t, unix.Close(dir)) }()
 	name, folders := "wp-content", 0
-	down := func(length int) { // into a folder of a name of that length
+	down := func(length int) { // into a folder with a name of that length
 		part := strings.Repeat("d", length)
 		must(t, unix.Mkdirat(dir, part, 0o755))
 		next, err := unix.Openat(dir, part, unix.O_DIRECTORY, 0)
@@ -29,7 +29,7 @@ func TestNamesTooLongForTar(t *testing.T) {
 		must(t, unix.Close(dir))
 		dir, name, folders = next, name+"/"+part, folders+1
 	}
-	put := func(length int, text string) string { // a file whose whole name has that length
+	put := func(length int, text string) string { // a file with a path of that length
 		file := strings.Repeat("f", length-len(name)-1)
 		fd, err := unix.Openat(dir, file, unix.O_CREAT|unix.O_WRONLY, 0o644)
 		must(t, err)
@@ -43,7 +43,7 @@ func TestNamesTooLongForTar(t *testing.T) {
 		down(200)
 	}
 	fits, tooLong := put(4095, "fits"), put(4096, "too long")
-	must(t, unix.Linkat(dir, filepath.Base(tooLong), dir, "z", 0)) // its other name is short enough
+	must(t, unix.Linkat(dir, filepath.Base(tooLong), dir, "z", 0)) // the second name is short enough
 	deep := 4095 - len(name)
 	down(deep)
 	below := put(len(name)+4, "below")
@@ -73,15 +73,15 @@ func TestNamesTooLongForTar(t *testing.T) {
 	}
 	out, err := untarred()
 	if err == nil {
-		t.Error("tar takes the long names: then there is nothing to warn of")
+		t.Error("tar accepts the long names: then the warning is not needed")
 	}
-	t.Chdir(out) // so that the names alone count
+	t.Chdir(out) // so that only the length of the names matters
 	up := strings.Join(strings.Split(fits, "/")[:folders-1], "/")
 	if got := read(fits); got != "fits" {
 		t.Errorf("the longest name holds %q", got)
 	}
 	if got := read(filepath.Join(filepath.Dir(fits), "z")); got != "too long" {
-		t.Errorf("the short name of a file with a long one, too, holds %q", got)
+		t.Errorf("the short name of a file that also has a long one holds %q", got)
 	}
 	out, err = untarred("--transform", "s,^"+up+"/,up/,")
 	must(t, err)

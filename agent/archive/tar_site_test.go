@@ -18,8 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A whole site, with what archives get wrong in its uploads, comes back from the
-// files part entry by entry.
+// A site with unusual files in its uploads is restored from the files part completely.
 func TestSiteRestoresWithGNUTar(t *testing.T) {
 	base := t.TempDir()
 	root := base + "/html"
@@ -34,7 +33,7 @@ func TestSiteRestoresWithGNUTar(t *testing.T) {
 	must(t, os.RemoveAll(root+"/wp-includes"))
 	must(t, os.RemoveAll(root+"/wp-content/cache"))
 	out := untar(t, stream)
-	for _, dir := range []string{root, root + "/wp-content", out, out + "/wp-content"} { // changed by what was just removed
+	for _, dir := range []string{root, root + "/wp-content", out, out + "/wp-content"} { // their times changed when files were removed
 		must(t, os.Chtimes(dir, time.Time{}, time.Unix(5, 0)))
 	}
 	compare(t, describe(t, out), describe(t, root))
@@ -43,7 +42,7 @@ func TestSiteRestoresWithGNUTar(t *testing.T) {
 	}
 }
 
-// filesPart archives base/html; while is called for each entry before it is written.
+// filesPart archives base/html, and calls while for each entry before it is written.
 func filesPart(t *testing.T, base string, while func(name string)) ([]byte, files.Report) {
 	t.Helper()
 	home, err := site.OpenHome(base)
@@ -64,9 +63,9 @@ func filesPart(t *testing.T, base string, while func(name string)) ([]byte, file
 	return stream.Bytes(), set.Report()
 }
 
-// A living site: a log that grows all the time, files that are emptied and
-// replaced, folders that vanish, FIFOs. The archive is whole and restores.
-func TestSiteThatNeverRests(t *testing.T) {
+// The archive is complete although the site changes: a log grows, files are emptied and
+// replaced, folders vanish, FIFOs exist.
+func TestChangingSite(t *testing.T) {
 	base := t.TempDir()
 	content := base + "/html/wp-content"
 	for i := range 30 {
@@ -104,13 +103,13 @@ func TestSiteThatNeverRests(t *testing.T) {
 			found = found || strings.HasPrefix(w, "wp-content/fifo: ")
 		}
 		if !found {
-			t.Errorf("the FIFO is not told: %q", report.Warnings.Items)
+			t.Errorf("no warning about the FIFO: %q", report.Warnings.Items)
 		}
 	}
 }
 
-// A folder that vanishes under the walk leaves the rest of the archive as it is.
-func TestSiteWhoseFolderVanishes(t *testing.T) {
+// A folder that vanishes during the walk does not affect the other files.
+func TestVanishingFolder(t *testing.T) {
 	base := t.TempDir()
 	content := base + "/html/wp-content"
 	for _, dir := range []string{"a", "b", "c"} {
@@ -130,7 +129,7 @@ func TestSiteWhoseFolderVanishes(t *testing.T) {
 		t.Errorf("got %q, %v", text, err)
 	}
 	if _, err := os.Stat(out + "/wp-content/b"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("what vanished is archived: %v", err)
+		t.Errorf("the vanished folder is archived: %v", err)
 	}
 	if report.Unreadable.Total != 0 || report.Warnings.Total == 0 {
 		t.Errorf("unreadable %q, warnings %q", report.Unreadable.Items, report.Warnings.Items)

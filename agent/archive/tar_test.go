@@ -18,7 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 )
 
-// walkTree yields a folder as a walk does, hard links included.
+// walkTree yields the entries of a folder, including hard links.
 func walkTree(base string, yield func(archive.Entry) error) error {
 	seen := map[uint64]string{}
 	return filepath.WalkDir(base, func(path string, d fs.DirEntry, err error) error {
@@ -53,7 +53,7 @@ func walkTree(base string, yield func(archive.Entry) error) error {
 	})
 }
 
-// untar extracts with the system's tar into a fresh folder.
+// untar extracts into a new folder, with the system's tar.
 func untar(t *testing.T, stream []byte, args ...string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -65,7 +65,7 @@ func untar(t *testing.T, stream []byte, args ...string) string {
 	return dir
 }
 
-// describe lists everything of a tree that a backup must keep.
+// describe lists all properties of a tree that a backup must preserve.
 func describe(t *testing.T, base string) []string {
 	t.Helper()
 	var out []string
@@ -115,7 +115,7 @@ func checksum(text []byte) uint64 {
 	return sum
 }
 
-// compare fails with the first differences of two trees.
+// compare fails the test at the first difference of two trees.
 func compare(t *testing.T, got, want []string) {
 	t.Helper()
 	for i := range max(len(got), len(want)) {
@@ -147,7 +147,7 @@ func write(t *testing.T, path, text string, mode fs.FileMode, mtime time.Time) {
 	must(t, os.Chtimes(path, mtime, mtime))
 }
 
-// oddTree holds what archives get wrong.
+// oddTree creates a tree of files that are difficult to archive.
 func oddTree(t *testing.T) string {
 	t.Helper()
 	base := t.TempDir()
@@ -206,15 +206,15 @@ func TestTarRestoresWithGNUTar(t *testing.T) {
 	}
 }
 
-// A failed archive has no end that would make it look whole.
-func TestTarEndsOnlyWhenWhole(t *testing.T) {
+// A failed archive has no end, so that it does not look complete.
+func TestFailedTarHasNoEnd(t *testing.T) {
 	base := oddTree(t)
 	failed := errors.New("failed")
 	whole := func(yield func(archive.Entry) error) error { return walkTree(base, yield) }
 	var all bytes.Buffer
 	must(t, archive.Tar(t.Context(), &all, whole, nil))
 	if !bytes.HasSuffix(all.Bytes(), make([]byte, 1024)) {
-		t.Fatal("the whole archive has no end")
+		t.Fatal("the complete archive has no end")
 	}
 	t.Run("walk fails", func(t *testing.T) {
 		var stream bytes.Buffer
@@ -254,7 +254,7 @@ func checkFailingWriter(t *testing.T, walk func(func(archive.Entry) error) error
 		t.Fatalf("failure after %d bytes: got %v", limit, err)
 	}
 	if w.after > 0 {
-		t.Fatalf("failure after %d bytes: was written to %d times more", limit, w.after)
+		t.Fatalf("failure after %d bytes: %d writes after the failure", limit, w.after)
 	}
 }
 
@@ -270,7 +270,7 @@ func noneOpen(t *testing.T, base string) {
 	}
 }
 
-// A failingWriter takes so many bytes, fails, and counts what comes after.
+// A failingWriter accepts limit bytes, fails, and counts later writes.
 type failingWriter struct {
 	limit, after int
 	failed       bool
@@ -290,8 +290,8 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Files that change between header and data leave the stream well-formed, and
-// are told by name.
+// If files change after their header was written, the stream is well-formed, and the
+// files are reported by name.
 func TestTarOfChangingFiles(t *testing.T) {
 	dir := t.TempDir()
 	const size = 2_000_000
@@ -349,7 +349,7 @@ func appendTo(path, text string) error {
 	return errors.Join(err, f.Close())
 }
 
-// What reading fails with is told, and the archive goes on.
+// A read error is reported, and the archive goes on.
 func TestTarOfUnreadableContent(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/f", strings.Repeat("x", 10_000), 0o644, time.Unix(1, 0))

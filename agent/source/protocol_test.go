@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/config"
 )
 
-// honest returns events as our workers send them.
+// honest returns events of a real worker.
 func honest() []event {
 	notes := wordpress.Notes{}
 	notes.Add("a file: permission denied")
@@ -43,7 +43,7 @@ func TestEventRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		if mustJSON(t, got) != mustJSON(t, want) {
-			t.Errorf("%s came over as %s", mustJSON(t, want), mustJSON(t, got))
+			t.Errorf("%s is received as %s", mustJSON(t, want), mustJSON(t, got))
 		}
 	}
 	if _, err := readEvent(in, maxEvent); !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -99,7 +99,7 @@ func FuzzReadEvent(f *testing.F) {
 				}
 			}
 			if set != 1 || e.kind() == "" {
-				t.Fatalf("an event says %d things", set)
+				t.Fatalf("an event has %d fields", set)
 			}
 			if e.Findings != nil {
 				c := e.Findings.Counts()
@@ -115,7 +115,7 @@ func FuzzReadEvent(f *testing.F) {
 			}
 			if e.Error != nil {
 				if said := e.Error.Error(); said != wordpress.Printable(said) && len(said) < 4<<10 {
-					t.Fatalf("an error is not fit to print: %q", said)
+					t.Fatalf("an error contains control characters: %q", said)
 				}
 				_ = manifest.NewReportError(e.Error)
 			}
@@ -137,10 +137,10 @@ func TestTruncateVersions(t *testing.T) {
 	shared := f.Server
 	f.TruncateVersions()
 	if f.WordPress != `6.8\u001b[2J` || f.Server.Flavour != "MariaDB" || len(f.Server.Version) > 100 || !utf8.ValidString(f.Server.Version) {
-		t.Errorf("tamed: %+v %+v", f, f.Server)
+		t.Errorf("truncated: %+v %+v", f, f.Server)
 	}
 	if len(shared.Version) != 400 {
-		t.Error("it was changed where it came from")
+		t.Error("the original was changed")
 	}
 }
 

@@ -27,11 +27,12 @@ var errWorkerTest = errors.New("the worker of this test gives up")
 // tenant is an account without an entry in the user database.
 var tenant = Owner{UID: 2001, GID: noGroup}
 
-// hostile is the prefix of a path that makes a worker of this test play a trick.
+// hostile is the prefix of a path that makes a worker of this test misbehave.
 const hostile = "hostile:"
 
-// A trick is what a worker under a tenant's control may do. say sends text to the parent.
-type trick func(say func(string), files io.WriteCloser) error
+// A behaviour is what a worker under the control of a tenant may do. say sends text to
+// the parent.
+type behaviour func(say func(string), files io.WriteCloser) error
 
 // The events of an honest worker.
 const (
@@ -40,9 +41,9 @@ const (
 	someFindings = `{"findings":{"files":1,"file_bytes":4,"warnings":{"total":0,"items":null},"unreadable":{"total":0,"items":null},"privileges":{"total":0,"items":null}}}` + "\n"
 )
 
-// tricks are the tricks by name.
-func tricks() map[string]trick {
-	script := func(lines ...string) trick {
+// behaviours returns the behaviours by name.
+func behaviours() map[string]behaviour {
+	script := func(lines ...string) behaviour {
 		return func(say func(string), files io.WriteCloser) error {
 			for _, line := range lines {
 				if line == "DATA" {
@@ -61,7 +62,7 @@ func tricks() map[string]trick {
 	}
 	notes := `{"total":10001,"items":["` + strings.Repeat(`x","`, 10_000) + `x"]}`
 	none := `{"total":0,"items":null}`
-	return map[string]trick{
+	return map[string]behaviour{
 		"honest":                 script(someFacts, "DATA", filesEnded, someFindings),
 		"nothing at all":         script(),
 		"no JSON":                script("hello\n"),
@@ -121,7 +122,7 @@ func tricks() map[string]trick {
 	}
 }
 
-// testWorker is a worker: a real one, or one that plays a trick.
+// testWorker is a worker: a real one, or one with a behaviour of its own.
 func testWorker(ctx context.Context) error {
 	o, err := receiveOrder(os.NewFile(orderFD, "order"))
 	if err != nil {
@@ -133,18 +134,18 @@ func testWorker(ctx context.Context) error {
 	}
 	if o.Site == nil {
 		if name, is := strings.CutPrefix(o.Survey[0].Path, hostile); is {
-			return tricks()[name](say, nil)
+			return behaviours()[name](say, nil)
 		}
 		return serveSurvey(ctx, o.Survey, events)
 	}
 	if name, is := strings.CutPrefix(o.Site.Path, hostile); is {
-		return tricks()[name](say, os.NewFile(filesFD, manifest.FilesStream))
+		return behaviours()[name](say, os.NewFile(filesFD, manifest.FilesStream))
 	}
 	return serveSite(ctx, *o.Site, events, streamFiles())
 }
 
-// play starts a worker that plays a trick, and reads it as a run does.
-func play(ctx context.Context, t *testing.T, name string) (text string, findings Findings, err error) {
+// readWorker starts a worker with a behaviour, and reads its output as a run does.
+func readWorker(ctx context.Context, t *testing.T, name string) (text string, findings Findings, err error) {
 	t.Helper()
 	needRoot(t)
 	r, err := openRemote(ctx, Request{Path: hostile + name, Kind: manifest.Files}, tenant)
@@ -168,14 +169,14 @@ func needRoot(t *testing.T) {
 }
 
 func TestHonestWorker(t *testing.T) {
-	text, findings, err := play(t.Context(), t, "honest")
+	text, findings, err := readWorker(t.Context(), t, "honest")
 	if err != nil || text != "data" || findings.Files != 1 {
 		t.Errorf("%q, %+v, %v", text, findings, err)
 	}
 }
 
-// Whatever else than its work a worker does, the result is an error on one line without
-// control characters.
+// Whatever a hostile worker does, the result is an error on one line without control
+// characters.
 func TestHostileWorker(t *testing.T) {
 	for name, want := range map[string]string{
 		"nothing at all": "ended before its work was done", "no JSON": "read the worker's event", "half an event": "unexpected EOF",
@@ -189,12 +190,12 @@ func TestHostileWorker(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			_, _, err := play(ctx, t, name)
+			_, _, err := readWorker(ctx, t, name)
 			if err == nil || !strings.Contains(err.Error(), want) || ctx.Err() != nil {
 				t.Fatalf("the error is %v, want one of %q", err, want)
 			}
 			if said := manifest.NewReportError(err).Message; strings.ContainsFunc(said, func(r rune) bool { return r < ' ' || r == 0x7f }) || len(said) > 6<<10 {
-				t.Errorf("not fit to print: %q", said)
+				t.Errorf("contains control characters: %q", said)
 			}
 		})
 	}
@@ -208,7 +209,7 @@ func TestHangingWorker(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			time.AfterFunc(time.Second, func() { cancel(errWorkerTest) })
 			began := time.Now()
-			_, _, err := play(ctx, t, name)
+			_, _, err := readWorker(ctx, t, name)
 			if !errors.Is(err, errWorkerTest) {
 				t.Errorf("the error is %v", err)
 			}
@@ -311,7 +312,7 @@ func TestWorkerMatchesLocalSite(t *testing.T) {
 		t.Errorf("the streams differ, of %d and %d bytes", streams[0].Len(), streams[1].Len())
 	}
 	if !bytes.Equal(said[0], said[1]) {
-		t.Errorf("they say\n%s\n%s", said[0], said[1])
+		t.Errorf("facts and findings differ:\n%s\n%s", said[0], said[1])
 	}
 }
 
@@ -329,11 +330,11 @@ func TestRemoteErrorKeepsItsKind(t *testing.T) {
 		}
 		var class *wordpress.ConfigError
 		if Restartable(&over) != Restartable(err) || errors.As(&over, &class) != errors.As(err, &class) || over.Error() != err.Error() {
-			t.Errorf("%v came over as %v", err, &over)
+			t.Errorf("%v is received as %v", err, &over)
 		}
 	}
 	if newRemoteError(nil) != nil {
-		t.Error("no error is one")
+		t.Error("nil is received as an error")
 	}
 }
 

@@ -41,7 +41,7 @@ func folder(t *testing.T, dir string) sinks.Sink {
 	return s
 }
 
-// published lists all that lies below a folder, without its folders and links.
+// published lists the files below a folder, without folders and links.
 func published(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -88,7 +88,7 @@ func (b *bench) checkPool() {
 	for n := range PoolBlocks {
 		block, err := b.Pool.Get(ctx)
 		if err != nil {
-			b.t.Errorf("blocks are missing from the pool: only %d are there (%v)", n, err)
+			b.t.Errorf("blocks are missing from the pool: it has only %d (%v)", n, err)
 			return
 		}
 		defer block.Release()
@@ -102,8 +102,8 @@ func (b *bench) send(s Stream) (int64, error) {
 	return b.Send(b.ctx, s)
 }
 
-// pour is a stream that writes text, in pieces, and then returns err.
-func pour(text []byte, err error) Stream {
+// textStream is a stream that writes text, in pieces, and then returns err.
+func textStream(text []byte, err error) Stream {
 	return Stream{Name: "database", Write: func(ctx context.Context, w io.Writer) error {
 		for len(text) > 0 {
 			n := min(len(text), 300_000)
@@ -152,5 +152,5 @@ func until(t *testing.T, what string, is func() bool) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("waited in vain for %s", what)
+	t.Fatalf("timed out waiting for %s", what)
 }

@@ -37,7 +37,7 @@ func TestStalledDestinationIsGivenUp(t *testing.T) {
 			b := newBench(t, nil, &faultySink{folder(t, t.TempDir()), stall(after)}, folder(t, dir))
 			b.watch(time.Second) // much longer than the other destination waits on a busy machine
 			text := noise(30 << 20)
-			if _, err := b.send(pour(text, nil)); err != nil {
+			if _, err := b.send(textStream(text, nil)); err != nil {
 				t.Fatal(err)
 			}
 			if err := b.Destinations[0].Err(); !errors.Is(err, ErrDestinationStalled) || !strings.Contains(err.Error(), "limits.stall") {
@@ -70,7 +70,7 @@ func TestDestinationThatHoldsTheMemoryIsGivenUp(t *testing.T) {
 		}
 	}}, folder(t, dir))
 	b.watch(time.Second) // much longer than the other destination waits on a busy machine
-	if _, err := b.send(pour(noise((PoolBlocks+20)<<20), nil)); err != nil {
+	if _, err := b.send(textStream(noise((PoolBlocks+20)<<20), nil)); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Destinations[0].Err(); !errors.Is(err, ErrDestinationStalled) || !strings.Contains(err.Error(), "memory") {
@@ -89,7 +89,7 @@ func TestSlowDestinationIsNotGivenUp(t *testing.T) {
 	}})
 	b.watch(time.Second)
 	began := time.Now()
-	if _, err := b.send(pour(noise(10<<20), nil)); err != nil {
+	if _, err := b.send(textStream(noise(10<<20), nil)); err != nil {
 		t.Fatal(err)
 	}
 	if took := time.Since(began); took < 1500*time.Millisecond {

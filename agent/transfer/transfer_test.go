@@ -23,7 +23,7 @@ func TestEveryDestinationGetsTheSameStream(t *testing.T) {
 			t.Run(fmt.Sprintf("%d bytes %v", size, archive.Names(filters...)), func(t *testing.T) {
 				dirs, text := []string{t.TempDir(), t.TempDir()}, noise(size)
 				b := newBench(t, filters, folder(t, dirs[0]), folder(t, dirs[1]))
-				raw, err := b.send(pour(text, nil))
+				raw, err := b.send(textStream(text, nil))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -64,7 +64,7 @@ func TestFailedStreamIsNotPublished(t *testing.T) {
 			t.Run(fmt.Sprintf("%d bytes %v", size, archive.Names(filters...)), func(t *testing.T) {
 				dir := t.TempDir()
 				b := newBench(t, filters, folder(t, dir))
-				if _, err := b.send(pour(noise(size), errTest)); !errors.Is(err, errTest) {
+				if _, err := b.send(textStream(noise(size), errTest)); !errors.Is(err, errTest) {
 					t.Errorf("the error is %v", err)
 				}
 				if left := published(t, dir); len(left) > 0 {
@@ -164,7 +164,7 @@ func TestFailedDestinationFailsAlone(t *testing.T) {
 			dir := t.TempDir()
 			b := newBench(t, nil, &faultySink{folder(t, t.TempDir()), put}, folder(t, dir))
 			text := noise(40 << 20)
-			if _, err := b.send(pour(text, nil)); err != nil {
+			if _, err := b.send(textStream(text, nil)); err != nil {
 				t.Fatal(err)
 			}
 			if err := b.Destinations[0].Err(); err == nil {
@@ -177,7 +177,7 @@ func TestFailedDestinationFailsAlone(t *testing.T) {
 				t.Errorf("the other one holds %d bytes of %d (%v)", len(got), len(text), err)
 			}
 			// The next stream goes to the other destination only.
-			if _, err := b.send(Stream{Name: "files", Write: pour(text[:10], nil).Write}); err != nil || len(b.Destinations[1].Objects()) != 2 {
+			if _, err := b.send(Stream{Name: "files", Write: textStream(text[:10], nil).Write}); err != nil || len(b.Destinations[1].Objects()) != 2 {
 				t.Errorf("the next stream: %v, %+v", err, b.Destinations[1].Objects())
 			}
 		})
@@ -190,7 +190,7 @@ func TestStreamEndsWithoutDestinations(t *testing.T) {
 	}}
 	for _, size := range []int{0, 10, 60 << 20} {
 		b := newBench(t, []archive.Filter{archive.Gzip(1)}, fails, fails)
-		if _, err := b.send(pour(noise(size), nil)); !errors.Is(err, ErrNoDestination) {
+		if _, err := b.send(textStream(noise(size), nil)); !errors.Is(err, ErrNoDestination) {
 			t.Errorf("%d bytes: %v", size, err)
 		}
 	}
@@ -201,7 +201,7 @@ func TestFailedCloseOfAFilterFailsTheStream(t *testing.T) {
 	dir := t.TempDir()
 	stuck := archive.Filter{Name: "stuck", Suffix: ".stuck", Wrap: func(w io.Writer) (io.WriteCloser, error) { return unending{w}, nil }}
 	b := newBench(t, []archive.Filter{archive.Zstd(0), stuck}, folder(t, dir))
-	if _, err := b.send(pour(noise(3<<20), nil)); !errors.Is(err, errTest) {
+	if _, err := b.send(textStream(noise(3<<20), nil)); !errors.Is(err, errTest) {
 		t.Errorf("the error is %v", err)
 	}
 	if left := published(t, dir); len(left) > 0 {
@@ -209,7 +209,7 @@ func TestFailedCloseOfAFilterFailsTheStream(t *testing.T) {
 	}
 	refuses := archive.Filter{Name: "no", Wrap: func(io.Writer) (io.WriteCloser, error) { return nil, errTest }}
 	b = newBench(t, []archive.Filter{refuses}, folder(t, dir))
-	if _, err := b.send(pour(nil, nil)); !errors.Is(err, errTest) || len(published(t, dir)) > 0 {
+	if _, err := b.send(textStream(nil, nil)); !errors.Is(err, errTest) || len(published(t, dir)) > 0 {
 		t.Errorf("a filter that does not begin: %v", err)
 	}
 }

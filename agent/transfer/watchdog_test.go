@@ -50,7 +50,7 @@ func TestSiteOfASlowDestinationIsNotGivenUp(t *testing.T) {
 		time.Sleep(2500 * time.Millisecond)
 		return real.Put(ctx, name, r)
 	}})
-	if err := b.sendWatched(time.Second/siteStalls, pour(noise(60<<20), nil)); err != nil {
+	if err := b.sendWatched(time.Second/siteStalls, textStream(noise(60<<20), nil)); err != nil {
 		t.Error(err)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// debianHost is a host of its own, entered by chroot, with what Debian's package
-// of WordPress installs: one core, and a configuration for each host.
+// debianHost is a chroot with the files that Debian's WordPress package installs: one core,
+// and a configuration for each host.
 func debianHost(t *testing.T, configs map[string]string) (root string, run func(args ...string) (int, string, string)) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -73,15 +73,15 @@ require_once(ABSPATH . 'wp-settings.php');
 		cmd.Path, cmd.Err = "/usr/bin/wp-oneway", nil
 		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
 		cmd.Dir, cmd.Env = "/", []string{"HOME=/root"}
-		var out, said strings.Builder
-		cmd.Stdout, cmd.Stderr = &out, &said
+		var out, stderr strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &stderr
 		_ = cmd.Run() // its exit status is looked at
-		return cmd.ProcessState.ExitCode(), out.String(), said.String()
+		return cmd.ProcessState.ExitCode(), out.String(), stderr.String()
 	}
 }
 
-// Each host of Debian's package is a site: of its own name, state and lock.
-func TestDebiansHostsAreSites(t *testing.T) {
+// Each host of Debian's package is a site, with its own name, state and lock.
+func TestHostsOfDebianPackageAreSites(t *testing.T) {
 	t.Parallel()
 	root, run := debianHost(t, map[string]string{"blog.example": "blog", "shop.example": "shop", "default": "rest"})
 	code, stdout, stderr := run("sites", "--json")
@@ -110,7 +110,7 @@ func TestDebiansHostsAreSites(t *testing.T) {
 		if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != 0 {
 			t.Fatalf("exit status %d: %v\n%s%s", code, err, stdout, stderr)
 		}
-		if got := came(report); !slices.Equal(got, []string{"blog.example ok", "wordpress ok", "shop.example ok"}) {
+		if got := runStatuses(report); !slices.Equal(got, []string{"blog.example ok", "wordpress ok", "shop.example ok"}) {
 			t.Errorf("got %q", got)
 		}
 	}
@@ -119,7 +119,7 @@ func TestDebiansHostsAreSites(t *testing.T) {
 			t.Errorf("%s: %q, want %d (%v)", pattern, found, n, err)
 		}
 	}
-	// One is the same site by its path and host, and by another spelling of the host.
+	// A path with a host, and another spelling of the host, mean the same site.
 	for _, host := range []string{"shop.example", "SHOP.example:8080", "www.shop.example"} {
 		code, stdout, stderr = run("backup", "/usr/share/wordpress", "--http-host", host, "--name", "shop.example", "--kind", "files", "--to", "/var/backups/wp", "--json")
 		if code != 0 {
@@ -129,14 +129,14 @@ func TestDebiansHostsAreSites(t *testing.T) {
 	if found, _ := filepath.Glob(filepath.Join(root, "var/lib/wp-oneway/sites/*.json")); len(found) != 3 {
 		t.Errorf("the state has %d sites", len(found))
 	}
-	// A host that is gone leaves its name behind.
+	// The name of a removed host is still registered.
 	if err := os.Remove(filepath.Join(root, "etc/wordpress/config-shop.example.php")); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, stderr = run("backup", "/usr/share/wordpress", "--http-host", "blog.example", "--name", "shop.example", "--kind", "files", "--to", "/var/backups/wp"); code != 0 {
 		t.Errorf("the name of a host that is gone: exit status %d: %s", code, stderr)
 	}
-	// Per host, what the configuration file says of each.
+	// The configuration file has settings for each host.
 	configured := "sites:\n  - {path: /usr/share/wordpress, http_host: blog.example, name: blog}\n  - {path: /usr/share/wordpress, http_host: default, ignore: none}\n"
 	if err := os.WriteFile(filepath.Join(root, "etc/c.yaml"), []byte(configured), 0o600); err != nil {
 		t.Fatal(err)
@@ -146,13 +146,13 @@ func TestDebiansHostsAreSites(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != 0 {
 		t.Fatalf("exit status %d: %v\n%s%s", code, err, stdout, stderr)
 	}
-	if got := came(report); !slices.Equal(got, []string{"blog ok", "wordpress ignored"}) {
+	if got := runStatuses(report); !slices.Equal(got, []string{"blog ok", "wordpress ignored"}) {
 		t.Errorf("got %q", got)
 	}
 }
 
-// The package alone is no site.
-func TestDebiansPackageWithoutHosts(t *testing.T) {
+// The package without a host is not a site.
+func TestDebianPackageWithoutHosts(t *testing.T) {
 	t.Parallel()
 	_, run := debianHost(t, nil)
 	code, stdout, stderr := run("backup", "--all", "--kind", "files", "--to", "/var/backups/wp", "--json")
@@ -160,7 +160,7 @@ func TestDebiansPackageWithoutHosts(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != 0 {
 		t.Fatalf("exit status %d: %v\n%s%s", code, err, stdout, stderr)
 	}
-	if got := came(report); !slices.Equal(got, []string{"wordpress ignored"}) {
+	if got := runStatuses(report); !slices.Equal(got, []string{"wordpress ignored"}) {
 		t.Errorf("got %q", got)
 	}
 }

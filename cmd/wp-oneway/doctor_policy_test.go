@@ -12,10 +12,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// The policy as it is printed, pasted into MinIO: the server takes it, and doctor
-// passes for the user who holds just that. Those for other stores do not keep MinIO
-// from putting over a version, of which doctor warns.
-func TestDoctorPassesThePrintedPolicy(t *testing.T) {
+// MinIO accepts the printed policy, and doctor passes for a user with only that policy.
+// Policies for other stores allow a put of a version ID in MinIO: doctor warns of it.
+func TestDoctorPassesPrintedPolicy(t *testing.T) {
 	s, h := shared.site(t), newHost(t)
 	ctx, root := t.Context(), shared.minio(t).Root()
 	for provider, bucket := range map[string]string{"minio": "printed-minio", "aws": "printed-aws", "wasabi": "printed-wasabi"} {

@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// rowNamed finds what was found of a check.
+// rowNamed returns the finding of a check.
 func rowNamed(t *testing.T, rows []sinks.Finding, check string) sinks.Finding {
 	t.Helper()
 	i := slices.IndexFunc(rows, rowOf(check))
@@ -20,7 +20,7 @@ func rowNamed(t *testing.T, rows []sinks.Finding, check string) sinks.Finding {
 	return rows[i]
 }
 
-func TestDoctorTellsWhyASiteCannotBeBackedUp(t *testing.T) {
+func TestDoctorSaysWhySiteCannotBeBackedUp(t *testing.T) {
 	home, _ := tenants(t)
 	sink := bucket(t, "doctor-why")
 	if err := shared.db(t).Exec(t.Context(), "CREATE DATABASE checkup", "CREATE TABLE checkup.t (id INT)",
@@ -50,7 +50,7 @@ func TestDoctorTellsWhyASiteCannotBeBackedUp(t *testing.T) {
 	}
 }
 
-func TestDoctorLooksAtAFolder(t *testing.T) {
+func TestDoctorExaminesFolder(t *testing.T) {
 	t.Parallel()
 	home, _ := tenants(t)
 	root := tenantSite(t, home, alice, config("x", "x", "/nowhere"))
@@ -87,8 +87,8 @@ func TestDoctorLooksAtAFolder(t *testing.T) {
 	}
 }
 
-// Each site has its folder, and its sink where the URL says so.
-func TestDoctorGoesWhereBackupsWould(t *testing.T) {
+// doctor examines the folders that backups of the sites would use.
+func TestDoctorExaminesFoldersOfBackups(t *testing.T) {
 	home, _ := tenants(t)
 	one := tenantSite(t, filepath.Join(home, "one"), alice, config("x", "x", "/nowhere"))
 	two := tenantSite(t, filepath.Join(home, "two"), alice, config("x", "x", "/nowhere"))

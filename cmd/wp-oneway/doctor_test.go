@@ -21,7 +21,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// doctor examines with --json, wants the exit status, and returns the report.
+// doctor runs doctor --json, checks the exit status, and returns the report.
 func (h *host) doctor(want int, args ...string) doctorReport {
 	h.t.Helper()
 	code, stdout, stderr := h.run(append([]string{"doctor", "--json"}, args...)...)
@@ -46,7 +46,7 @@ func (h *host) doctor(want int, args ...string) doctorReport {
 	return r
 }
 
-// userURL makes a user of MinIO with a policy, and the URL of a sink of his.
+// userURL creates a user of MinIO with a policy, and returns the URL of a sink with that user.
 func userURL(t *testing.T, bucket, policy string) string {
 	t.Helper()
 	key, secret := "user-"+bucket, "secretsecretsecret"
@@ -60,7 +60,7 @@ func userURL(t *testing.T, bucket, policy string) string {
 	return shared.minio(t).URL(bucket, "host", file)
 }
 
-func TestDoctorPassesAPutOnlyCredential(t *testing.T) {
+func TestDoctorPassesPutOnlyCredential(t *testing.T) {
 	s, h := shared.site(t), newHost(t)
 	sink := bucket(t, "doctor-passes")
 	r := h.doctor(0, s.Root, "--name", "shop.example.com", "--to", sink)
@@ -131,14 +131,14 @@ func rowOf(check string) func(sinks.Finding) bool {
 	return func(r sinks.Finding) bool { return r.Check == check }
 }
 
-// A recorder stands before MinIO and notes what it is asked for.
+// A recorder is a proxy for MinIO that records the requests.
 type recorder struct {
 	*httptest.Server
 	mu  sync.Mutex
 	ops []string
 }
 
-// taken is what it noted since the last time.
+// taken returns the requests since the last call.
 func (r *recorder) taken() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -185,7 +185,7 @@ func TestRequireOneWaySendsNoProbe(t *testing.T) {
 	}
 	_, _, stderr := h.run(append([]string{"backup", "--require-one-way"}, args...)...)
 	if strings.Count(stderr, "refused by --require-one-way") != 1 || strings.Count(stderr, "\n") > 2 {
-		t.Errorf("people are told:\n%s", stderr)
+		t.Errorf("printed on standard error:\n%s", stderr)
 	}
 
 	h.doctor(0, args...)
@@ -205,8 +205,8 @@ func TestRequireOneWaySendsNoProbe(t *testing.T) {
 		}
 	}
 
-	// The key says the same, in the environment and in the configuration; a folder
-	// is refused alone, unless it is exempt.
+	// The key works in the environment and in the configuration as well. Only the folder
+	// is refused, unless it is exempt.
 	folder := t.TempDir()
 	h.env = append(h.env, "WP_ONEWAY_REQUIRE_ONE_WAY=true")
 	report = h.backup(1, append(args, "--to", folder)...)
@@ -222,7 +222,7 @@ func TestRequireOneWaySendsNoProbe(t *testing.T) {
 	h.backup(0, s.Root, "--name", "shop.example.com", "--kind", "db", "--config", config)
 }
 
-func TestDoctorTellsWhyThereIsNothingToProve(t *testing.T) {
+func TestDoctorSaysWhyNothingCanBeProved(t *testing.T) {
 	h := newHost(t)
 	good := bucket(t, "doctor-reach")
 	for name, c := range map[string]struct{ from, to, says string }{
@@ -253,8 +253,8 @@ func TestDoctorTellsWhyThereIsNothingToProve(t *testing.T) {
 	}
 }
 
-// A space separates a check from its result, also where its name is as wide as the column, or wider.
-func TestDoctorKeepsColumnsApart(t *testing.T) {
+// A space separates a check from its result, even if its name is as wide as the column.
+func TestDoctorSeparatesColumns(t *testing.T) {
 	for _, check := range []string{"read", "change the lifecycle", "change the ACL of a version"} {
 		text := &doctorText{columns: 96, every: true}
 		text.rows([]sinks.Finding{{Check: check, Verdict: sinks.Holds, Detail: "denied"}})

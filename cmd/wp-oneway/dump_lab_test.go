@@ -15,7 +15,7 @@ import (
 	_ "github.com/go-sql-driver/mysql"
 )
 
-// A dumpSite is a small site of its own whose database a test may do anything to.
+// A dumpSite is a small site with a database of its own, which a test may change.
 type dumpSite struct {
 	t    *testing.T
 	name string // of the database and its user
@@ -23,7 +23,7 @@ type dumpSite struct {
 	db   *sql.DB
 }
 
-// newDumpSite lays a site, as root one of a tenant's, and fills its database.
+// newDumpSite creates a site, for root one of a tenant, and fills its database.
 func newDumpSite(t *testing.T, name string, statements ...string) *dumpSite {
 	t.Helper()
 	home, err := os.MkdirTemp(shared.dir, "dump") //nolint:usetesting // t.TempDir is closed to other accounts
@@ -66,7 +66,7 @@ func (s *dumpSite) exec(statements ...string) {
 	}
 }
 
-// through is an option file that leads the site's connections to another port.
+// through returns an option file that sends the site's connections to another port.
 func (s *dumpSite) through(port int) (file string) {
 	s.t.Helper()
 	file = filepath.Join(s.t.TempDir(), "client.cnf")
@@ -76,8 +76,9 @@ func (s *dumpSite) through(port int) (file string) {
 	return file
 }
 
-// interruptAt is a proxy to the shared server. Once it has carried so many bytes of
-// the server's on its nth connection, from 1, it asks what to do: go on, or cut it off.
+// interruptAt is a proxy for the shared server. When it has passed that many bytes from
+// the server on its nth connection, counted from 1, goOn decides whether the connection
+// goes on or is closed.
 func interruptAt(t *testing.T, bytes int64, goOn func(n int64) bool) (port int) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -14,7 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// optionTables are what the options choose from.
+// optionTables are the tables that the options select from.
 var optionTables = []string{
 	"CREATE TABLE wp_posts (id INT PRIMARY KEY, t TEXT)", `INSERT INTO wp_posts VALUES (1, 'a,"b"'), (2, 'x=y'), (3, 'c')`,
 	"CREATE TABLE wp_options (option_id INT PRIMARY KEY, option_name VARCHAR(191))", "INSERT INTO wp_options VALUES (1, 'siteurl'), (2, '_transient_x')",
@@ -23,7 +23,7 @@ var optionTables = []string{
 	"CREATE VIEW wp_v AS SELECT id FROM wp_posts", "CREATE DEFINER=OWNER PROCEDURE p() SELECT 1",
 }
 
-// sections are the titles of what a dump holds, with the rows of tables.
+// sections returns the titles of the parts of a dump, with the number of rows of tables.
 func sections(text string) string {
 	var list []string
 	for _, part := range strings.Split(text, "\n--\n-- ")[1:] {
@@ -107,19 +107,19 @@ func TestDumpOptionsOfEachSite(t *testing.T) {
 		}
 	}
 	var details manifest.Details
-	said, err := os.ReadFile(one(t, filepath.Join(folder, "first", "db-backups"), "*Z-*.details.json"))
+	output, err := os.ReadFile(one(t, filepath.Join(folder, "first", "db-backups"), "*Z-*.details.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(said, &details); err != nil {
+	if err := json.Unmarshal(output, &details); err != nil {
 		t.Fatal(err)
 	}
 	if details.Dump == nil || !slices.Equal(details.Dump.ExcludeTables, []string{"other"}) || !details.Dump.NoTransients || details.Dump.Where["wp_posts"] != "id = 2" {
-		t.Errorf("the details do not tell what was left out: %s", said)
+		t.Errorf("the details do not tell what was left out: %s", output)
 	}
 }
 
-func TestDumpOptionsThatMeanNothingAreRefused(t *testing.T) {
+func TestMeaninglessDumpOptionsAreRefused(t *testing.T) {
 	t.Parallel()
 	s, h := newDumpSite(t, "options_bad", optionTables...), newHost(t)
 	for _, c := range []struct {
@@ -167,14 +167,14 @@ func TestStrictFailsWhereADumpIsIncomplete(t *testing.T) {
 	}
 }
 
-// largeTables is a database that does not fit into the buffers between it and a file.
+// largeTables creates a database that is larger than all buffers between it and a file.
 var largeTables = []string{
 	"CREATE TABLE wp_a (id INT PRIMARY KEY)", "INSERT INTO wp_a VALUES (1)",
 	"CREATE TABLE wp_m (id INT PRIMARY KEY, t LONGTEXT)", "INSERT INTO wp_m SELECT seq, REPEAT(MD5(seq), 3000) FROM seq_1_to_400",
 	"CREATE TABLE wp_z (id INT PRIMARY KEY)", "INSERT INTO wp_z VALUES (1), (2)",
 }
 
-func TestDumpToAFileIsThereOnlyWhenWhole(t *testing.T) {
+func TestDumpToFileIsPublishedOnlyWhenComplete(t *testing.T) {
 	t.Parallel()
 	s, h := newDumpSite(t, "output_dump", largeTables...), newHost(t)
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {

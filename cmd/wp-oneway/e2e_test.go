@@ -17,7 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-func TestASealedBackupComesBackBitForBitWithStockTools(t *testing.T) {
+func TestSealedBackupRestoresWithStockTools(t *testing.T) {
 	s := shared.site(t)
 	identity := filepath.Join(t.TempDir(), "key")
 	if out, err := exec.Command("age-keygen", "-o", identity).CombinedOutput(); err != nil {
@@ -57,8 +57,8 @@ func TestASealedBackupComesBackBitForBitWithStockTools(t *testing.T) {
 	}
 }
 
-// restoreAndCompare restores a full backup with stock tools alone, compares it
-// with the site, and has WordPress serve it.
+// restoreAndCompare restores a full backup with standard tools, compares it with the
+// site, and lets WordPress serve it.
 func restoreAndCompare(t *testing.T, s *lab.WordPress, fetched string, opener lab.Opener, name string) {
 	t.Helper()
 	ctx, dir := t.Context(), filepath.Join(t.TempDir(), "restored")
@@ -119,7 +119,7 @@ func readManifest(t *testing.T, path string) manifest.Manifest {
 	return m
 }
 
-// checkManifest compares every object with what the manifest says of it.
+// checkManifest compares every object with its entry in the manifest.
 func checkManifest(t *testing.T, m manifest.Manifest, dir string) {
 	t.Helper()
 	if m.Version != 1 || !m.Complete || len(m.Objects) != 3 || m.Counts.Tables == 0 || m.Counts.Rows == 0 || m.Counts.Files == 0 {
@@ -199,7 +199,7 @@ func TestWithoutUploadsTheyAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestADryRunSendsNothing(t *testing.T) {
+func TestDryRunSendsNothing(t *testing.T) {
 	folder := t.TempDir()
 	report := newHost(t).backup(0, shared.site(t).Root, "--name", "x", "--dry-run", "--to", folder)
 	plan := report.Sites[0].Plan
@@ -211,9 +211,9 @@ func TestADryRunSendsNothing(t *testing.T) {
 	}
 }
 
-// Where a folder is not there yet, a dry run says whether it could be made, and
-// makes nothing; neither there nor in the host's state.
-func TestADryRunMakesNothing(t *testing.T) {
+// If the folder does not exist, a dry run says whether it could be created. It creates
+// nothing, neither there nor in the state.
+func TestDryRunCreatesNothing(t *testing.T) {
 	s, h, folder := shared.site(t), newHost(t), t.TempDir()
 	h.backup(0, s.Root, "--name", "x", "--kind", "db", "--dry-run", "--to", filepath.Join(folder, "not", "there"))
 	if err := os.WriteFile(filepath.Join(folder, "file"), nil, 0o600); err != nil {

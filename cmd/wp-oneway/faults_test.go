@@ -19,7 +19,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// under lists what is below a folder: finished objects, and unfinished ones.
+// under lists the finished and the unfinished objects below a folder.
 func under(t *testing.T, dir string) (finished, unfinished []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -38,7 +38,7 @@ func under(t *testing.T, dir string) (finished, unfinished []string) {
 	return finished, unfinished
 }
 
-// until waits for a condition of the test's own making.
+// until waits for a condition that the test itself causes.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for range 3000 {
@@ -50,7 +50,7 @@ func until(t *testing.T, what string, is func() bool) {
 	t.Fatalf("waited in vain for %s", what)
 }
 
-// endlessUpload makes an upload so large that a run is caught in it.
+// endlessUpload creates an upload so large that the test can interrupt its transfer.
 func endlessUpload(t *testing.T, s *lab.WordPress) {
 	t.Helper()
 	path := filepath.Join(s.ContentDir, "uploads", "endless.bin")
@@ -67,7 +67,7 @@ func endlessUpload(t *testing.T, s *lab.WordPress) {
 	}
 }
 
-func TestAKilledRunLeavesNoManifestAndItsRestsAreRemoved(t *testing.T) {
+func TestKilledRunLeavesNoManifestAndNextRunRemovesItsFiles(t *testing.T) {
 	s := shared.site(t)
 	endlessUpload(t, s)
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
@@ -80,8 +80,8 @@ func TestAKilledRunLeavesNoManifestAndItsRestsAreRemoved(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := h.command("backup", s.Root, "--name", "x", "--compression", "none", "--kind", "files", "--to", folder, "--to", url)
-			var said bytes.Buffer
-			cmd.Stderr = &said
+			var output bytes.Buffer
+			cmd.Stderr = &output
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +105,7 @@ func TestAKilledRunLeavesNoManifestAndItsRestsAreRemoved(t *testing.T) {
 					return err == nil && n == before
 				})
 				if code := cmd.ProcessState.ExitCode(); code != 1 {
-					t.Errorf("exit status %d, want 1\n%s", code, said.String())
+					t.Errorf("exit status %d, want 1\n%s", code, output.String())
 				}
 			}
 			if finished, _ := under(t, folder); len(finished) > 0 {
@@ -161,7 +161,7 @@ func TestADestinationThatStallsIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeReadIsNamedAndTheRestIsPublished(t *testing.T) {
+func TestUnreadableFilesAreNamedAndTheRestIsPublished(t *testing.T) {
 	s, folder := shared.site(t), t.TempDir()
 	uploads := filepath.Join(s.ContentDir, "uploads")
 	secret := filepath.Join(uploads, "secret.jpg")
@@ -232,7 +232,7 @@ func TestTheReportKeepsItsSchema(t *testing.T) {
 	}
 }
 
-func TestADatabaseThatDiesLeavesNoManifest(t *testing.T) {
+func TestLostDatabaseLeavesNoManifest(t *testing.T) {
 	t.Parallel()
 	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
 	if err != nil {
@@ -245,8 +245,8 @@ func TestADatabaseThatDiesLeavesNoManifest(t *testing.T) {
 	}
 	h, folder := newHost(t), t.TempDir()
 	cmd := h.command("backup", s.Root, "--name", "x", "--kind", "db", "--compression", "none", "--to", folder)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var output bytes.Buffer
+	cmd.Stderr = &output
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -257,15 +257,15 @@ func TestADatabaseThatDiesLeavesNoManifest(t *testing.T) {
 	db.Kill()
 	_ = cmd.Wait() // its exit status is looked at
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
-		t.Errorf("exit status %d, want 1: %s", code, said.String())
+		t.Errorf("exit status %d, want 1: %s", code, output.String())
 	}
 	if finished, unfinished := under(t, folder); len(finished)+len(unfinished) > 0 {
 		t.Errorf("left behind: %q %q", finished, unfinished)
 	}
 }
 
-// Who asks twice does not wait for what a store owes.
-func TestASecondSignalEndsTheRunAtOnce(t *testing.T) {
+// A second signal ends the run at once, without waiting for answers of the store.
+func TestSecondSignalEndsRunAtOnce(t *testing.T) {
 	s := shared.site(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

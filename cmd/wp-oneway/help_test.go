@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// What the help says of keys and flags holds: every flag but those it excepts is a
-// key, and every key without a flag is named.
+// The help is right about keys and flags: every flag is a key, except those it names, and
+// every key without a flag is named.
 func TestTheHelpOfBackupNamesTheKeys(t *testing.T) {
 	root := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand()
 	cmd, _, err := root.Find([]string{"backup"})

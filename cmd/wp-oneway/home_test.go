@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Services of systemd's have no HOME.
+// Services of systemd have no HOME.
 func TestHomeIsLookedUp(t *testing.T) {
 	t.Parallel()
 	me, err := user.Current()

@@ -20,7 +20,7 @@ const (
 	corpora    = "../../wordpress/config/testdata"
 )
 
-// docBlock is a transcript in the page, of a command over a case of the corpus.
+// docBlock is a transcript in the page: a command with a case of the corpus.
 var docBlock = regexp.MustCompile("(?s)<!-- case: (\\S+) -->\n```console\n\\$ (wp-oneway inspect [^\n]*)\n(.*?)```\n")
 
 // TestInspectPrintsWhatItsPageShows runs every command of docs/inspect.md.
@@ -50,8 +50,8 @@ func TestInspectPrintsWhatItsPageShows(t *testing.T) {
 	}
 }
 
-// transcript runs a command over a copy of a case, which the page has at /srv, and
-// returns what it prints. The environment of the case's PHP lies in php.env.
+// transcript runs a command with a copy of a case, which the page shows at /srv, and returns
+// its output. php.env is the environment of the case's PHP.
 func transcript(t *testing.T, name string, args []string) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -96,9 +96,9 @@ func transcript(t *testing.T, name string, args []string) string {
 	return strings.ReplaceAll(stdout+stderr, srv, "/srv")
 }
 
-// Anything else in the place of the configuration is refused in one line. A command
-// that waited for a FIFO or read a device would be ended by host.run.
-func TestInspectRefusesWhatIsNoFile(t *testing.T) {
+// A configuration that is not a regular file is refused in one line. host.run ends a
+// command that waits for a FIFO or reads a device.
+func TestInspectRefusesSpecialFiles(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string

@@ -33,8 +33,8 @@ var shared struct {
 }
 
 func TestMain(m *testing.M) {
-	if target := os.Getenv(peepEnv); target != "" {
-		peep(target, os.Stdin, os.Stdout)
+	if target := os.Getenv(inspectorEnv); target != "" {
+		inspectProcesses(target, os.Stdin, os.Stdout)
 		return
 	}
 	code, err := testMain(m)
@@ -111,7 +111,7 @@ func orFail[T any](start func() (T, error)) func(t *testing.T) T {
 	}
 }
 
-// build builds the program below the shared folder, as it is released but for flags.
+// build builds the program into the shared folder, as for a release, with more flags.
 func build(name string, flags ...string) (binary string, err error) {
 	binary = filepath.Join(shared.dir, name)
 	cmd := exec.Command("go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"."})...)
@@ -122,7 +122,7 @@ func build(name string, flags ...string) (binary string, err error) {
 	return binary, nil
 }
 
-// A host is where one test's agent runs: its state, its environment.
+// A host is the state and the environment of the agent in one test.
 type host struct {
 	t      *testing.T
 	binary string
@@ -139,7 +139,7 @@ func newHost(t *testing.T) *host {
 	return &host{t: t, binary: shared.binary, state: state}
 }
 
-// command is the agent with those arguments, in an environment of its own.
+// command returns a command that runs the agent with those arguments, in the host's environment.
 func (h *host) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(h.binary, args...)
 	cmd.Env = append([]string{"HOME=" + h.state, "STATE_DIRECTORY=" + h.state, "PATH=" + os.Getenv("PATH")}, h.env...)
@@ -150,7 +150,7 @@ func (h *host) command(args ...string) *exec.Cmd {
 func (h *host) run(args ...string) (code int, stdout, stderr string) {
 	h.t.Helper()
 	cmd := h.command(args...)
-	// A run that hangs shows where.
+	// A run that hangs prints its goroutines.
 	hung := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
 	defer hung.Stop()
 	var out, err bytes.Buffer
@@ -162,7 +162,7 @@ func (h *host) run(args ...string) (code int, stdout, stderr string) {
 	return cmd.ProcessState.ExitCode(), out.String(), err.String()
 }
 
-// backup backs up with --json, wants the exit status, and returns the report.
+// backup runs backup --json, checks the exit status, and returns the report.
 func (h *host) backup(want int, args ...string) manifest.Report {
 	h.t.Helper()
 	code, stdout, stderr := h.run(append([]string{"backup", "--json"}, args...)...)
@@ -176,7 +176,7 @@ func (h *host) backup(want int, args ...string) manifest.Report {
 	return report
 }
 
-// bucket creates a versioned bucket and the URL of a credential that may only put.
+// bucket creates a versioned bucket, and returns the URL with a credential that may only put.
 func bucket(t *testing.T, name string) (url string) {
 	t.Helper()
 	if err := shared.minio(t).Bucket(t.Context(), name, true); err != nil {
@@ -189,7 +189,7 @@ func bucket(t *testing.T, name string) (url string) {
 	return shared.minio(t).URL(name, "host", credentials)
 }
 
-// stored lists what is published in a bucket, without the prefix.
+// stored lists the objects of a bucket, without the prefix.
 func stored(t *testing.T, bucket string) (names []string) {
 	t.Helper()
 	all, err := shared.minio(t).Objects(t.Context(), bucket)
@@ -202,7 +202,7 @@ func stored(t *testing.T, bucket string) (names []string) {
 	return names
 }
 
-// fetch gets all objects of a bucket with root's key.
+// fetch downloads all objects of a bucket with root's key.
 func fetch(t *testing.T, bucket string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -231,7 +231,7 @@ func write(t *testing.T, path string, r io.Reader) {
 	}
 }
 
-// one is the only file of a folder that matches the pattern.
+// one returns the only file of a folder that matches the pattern.
 func one(t *testing.T, dir, pattern string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(dir, pattern))

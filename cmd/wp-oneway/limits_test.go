@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Where few files may be open at once, none is missing for it.
-func TestFewOpenFilesAreEnough(t *testing.T) {
+// A low limit of open files makes no file missing.
+func TestLowLimitOfOpenFiles(t *testing.T) {
 	t.Parallel()
 	const files = 3000
 	h, site, to := newHost(t), smallSite(t), t.TempDir()

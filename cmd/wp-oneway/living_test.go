@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// busy changes a folder as visitors and plugins do, until the test ends: one file
-// grows all the time, one folder comes and goes.
+// busy changes a folder as visitors and plugins do, until the test ends: one file grows
+// all the time, one folder is created and removed.
 func busy(t *testing.T, dir string) {
 	t.Helper()
 	log, err := os.Create(filepath.Join(dir, "grows.txt"))
@@ -43,8 +43,8 @@ func busy(t *testing.T, dir string) {
 	})
 }
 
-// What is odd in a living site is no reason to stop, nor to call the backup partial.
-func TestALivingSiteWithOddNamesIsPublished(t *testing.T) {
+// A site that changes and has unusual file names is published, not as incomplete.
+func TestChangingSiteWithUnusualNamesIsPublished(t *testing.T) {
 	s, folder := shared.site(t), t.TempDir()
 	odd := filepath.Join(s.ContentDir, "uploads", "living")
 	if err := os.Mkdir(odd, 0o755); err != nil {
@@ -78,7 +78,7 @@ func TestALivingSiteWithOddNamesIsPublished(t *testing.T) {
 	back := one(t, restored, "wp-content/uploads/living")
 	for _, name := range names {
 		if text, err := os.ReadFile(filepath.Join(back, name)); err != nil || string(text) != name {
-			t.Errorf("%q came back as %q: %v", name, text, err)
+			t.Errorf("%q is restored as %q: %v", name, text, err)
 		}
 	}
 	if i, err := os.Stat(filepath.Join(back, "grows.txt")); err != nil || i.Size() == 0 {

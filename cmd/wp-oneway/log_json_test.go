@@ -8,26 +8,26 @@ import (
 	"testing"
 )
 
-// logged are the messages of a log, each of a line of JSON, behind their levels.
+// logged returns the messages of a JSON log, each after its level.
 func logged(t *testing.T, stderr string) (lines []string) {
 	t.Helper()
 	for line := range strings.Lines(stderr) {
 		var entry struct{ Level, Msg string }
 		if err := json.Unmarshal([]byte(line), &entry); err != nil {
-			t.Errorf("told in plain text: %s", line)
+			t.Errorf("logged as plain text: %s", line)
 		}
 		lines = append(lines, entry.Level+" "+entry.Msg)
 	}
 	return lines
 }
 
-// With --quiet a log tells what is wrong and nothing else, as people are told.
-func TestAQuietLogInJSON(t *testing.T) {
+// With --quiet the log contains only problems, as the text output does.
+func TestQuietJSONLog(t *testing.T) {
 	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	args := []string{"backup", site, "--kind", "files", "--name", "x", "--to", to, "--log-format", "json"}
 	if code, _, stderr := h.run(args...); code != 0 || len(logged(t, stderr)) == 0 {
-		t.Errorf("exit status %d, %q; want to be told of success", code, stderr)
+		t.Errorf("exit status %d, %q; want a message of success", code, stderr)
 	}
 	args = append(args, "--quiet")
 	if code, _, stderr := h.run(args...); code != 0 || stderr != "" {

@@ -17,7 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// tables makes tables in the site's database for the test's time.
+// tables creates tables in the site's database for the duration of the test.
 func tables(t *testing.T, s *lab.WordPress, create ...string) *sql.DB {
 	t.Helper()
 	db, err := s.Database.Open()
@@ -39,8 +39,9 @@ func tables(t *testing.T, s *lab.WordPress, create ...string) *sql.DB {
 	return db
 }
 
-// While a shop sells, each order has its item, in the backup too.
-func TestABackupIsOfOneMoment(t *testing.T) {
+// A backup is consistent: each order in it has its item, although orders are written
+// meanwhile.
+func TestBackupIsConsistent(t *testing.T) {
 	s := shared.site(t)
 	db := tables(t, s, "aaa_orders (id INT PRIMARY KEY)", "zzz_items (order_id INT PRIMARY KEY)")
 	var sold atomic.Int64
@@ -95,9 +96,9 @@ func TestABackupIsOfOneMoment(t *testing.T) {
 	}
 }
 
-// A dump whose destination stands still does not keep the site from changing a
-// table: not one that is dumped already.
-func TestAnAlterDoesNotWaitForADumpOfAnotherTable(t *testing.T) {
+// A dump whose destination has stalled does not block changes of a table that is already
+// dumped.
+func TestAlterDoesNotWaitForDumpOfAnotherTable(t *testing.T) {
 	s := shared.site(t)
 	db := tables(t, s, "aaa_done (id INT PRIMARY KEY)", "zzz_large (id INT PRIMARY KEY, c LONGTEXT)")
 	for i := range 40 {
@@ -106,8 +107,8 @@ func TestAnAlterDoesNotWaitForADumpOfAnotherTable(t *testing.T) {
 		}
 	}
 	cmd := newHost(t).command("dump", s.Root)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var output bytes.Buffer
+	cmd.Stderr = &output
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -119,10 +120,10 @@ func TestAnAlterDoesNotWaitForADumpOfAnotherTable(t *testing.T) {
 	out := bufio.NewReaderSize(pipe, 1<<16)
 	for line := ""; !strings.HasPrefix(line, "CREATE TABLE `zzz_large`"); {
 		if line, err = out.ReadString('\n'); err != nil {
-			t.Fatalf("the dump ends before the large table: %v, %s", err, said.String())
+			t.Fatalf("the dump ended before the large table: %v, %s", err, output.String())
 		}
 	}
-	// The dump stands still until it is read: what waits for it waits for ever.
+	// The dump is blocked until it is read: a statement that waits for it would never end.
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	if _, err := db.ExecContext(ctx, "ALTER TABLE aaa_done ADD COLUMN c INT"); err != nil {
@@ -133,7 +134,7 @@ func TestAnAlterDoesNotWaitForADumpOfAnotherTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err != nil {
-		t.Errorf("the dump: %v, %s", err, said.String())
+		t.Errorf("the dump: %v, %s", err, output.String())
 	}
 	if len(rest) < 39_000_000 || !bytes.Contains(rest[len(rest)-200:], []byte("-- Dump completed")) {
 		t.Errorf("the dump went on for %d bytes and ends in %q", len(rest), rest[max(0, len(rest)-200):])

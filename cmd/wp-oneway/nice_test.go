@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// niceValues are those of all threads of a process (proc_pid_stat(5), field 19).
+// niceValues returns the nice values of all threads of a process (proc_pid_stat(5), field 19).
 func niceValues(t *testing.T, pid int) map[string]int {
 	t.Helper()
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))

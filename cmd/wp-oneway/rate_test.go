@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestRatesAreRead(t *testing.T) {
+func TestByteRates(t *testing.T) {
 	for text, want := range map[string]byteRate{
 		"": 0, "0": 0, "20MiB/s": 20 << 20, "20 MiB/s": 20 << 20, "20MB": 20_000_000, "512KiB/s": 512 << 10, "1G": 1_000_000_000, "65536": 65536,
 	} {
@@ -30,16 +30,15 @@ func TestRatesAreRead(t *testing.T) {
 	}
 }
 
-// The files crawl, at a rate at which they would take an hour, and the database
-// is through at once.
+// At this rate the files would take an hour; the database is not slowed down.
 func TestBandwidthSlowsTheFilesAndNotTheDatabase(t *testing.T) {
 	t.Parallel()
 	s, h := shared.site(t), newHost(t)
 	h.env = []string{"WP_ONEWAY_LIMITS_BANDWIDTH=16KiB/s"}
 	url := bucket(t, "slow")
 	cmd := h.command("backup", s.Root, "--name", "x", "--compression", "none", "--to", url)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var output bytes.Buffer
+	cmd.Stderr = &output
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +51,6 @@ func TestBandwidthSlowsTheFilesAndNotTheDatabase(t *testing.T) {
 	}
 	_ = cmd.Wait() // its exit status is looked at
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
-		t.Errorf("exit status %d, want 1: %s", code, said.String())
+		t.Errorf("exit status %d, want 1: %s", code, output.String())
 	}
 }

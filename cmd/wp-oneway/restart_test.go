@@ -30,7 +30,7 @@ func (s *dumpSite) restored(folder string) []string {
 	return diffs
 }
 
-func TestALostConnectionStartsTheRunAgainOnce(t *testing.T) {
+func TestLostConnectionStartsRunAgainOnce(t *testing.T) {
 	t.Parallel()
 	s := newDumpSite(t, "restart_lost", largeTables...)
 	for _, c := range []struct {
@@ -51,7 +51,7 @@ func TestALostConnectionStartsTheRunAgainOnce(t *testing.T) {
 				t.Fatalf("exit status %d, want %d, over %d connections: %s", code, c.code, cut.Load(), stderr)
 			}
 			if !strings.Contains(stderr, "starting the run again") {
-				t.Errorf("nobody is told that the run starts again: %s", stderr)
+				t.Errorf("the restart of the run is not logged: %s", stderr)
 			}
 			finished, unfinished := under(t, folder)
 			if len(unfinished) > 0 {
@@ -70,7 +70,7 @@ func TestALostConnectionStartsTheRunAgainOnce(t *testing.T) {
 	}
 }
 
-func TestARestartedRunHasAnotherName(t *testing.T) {
+func TestRestartedRunHasAnotherName(t *testing.T) {
 	t.Parallel()
 	s := newDumpSite(t, "restart_name", largeTables...)
 	h, folder := newHost(t), t.TempDir()
@@ -90,8 +90,8 @@ func TestARestartedRunHasAnotherName(t *testing.T) {
 	}
 }
 
-// What changes a table's structure in mid-run is noticed, and the run starts again.
-func TestAChangedTableStartsTheRunAgain(t *testing.T) {
+// If a table's structure changes during the run, the run starts again.
+func TestChangedTableStartsRunAgain(t *testing.T) {
 	t.Parallel()
 	for name, statement := range map[string]string{
 		"alter": "ALTER TABLE wp_z ADD COLUMN x INT DEFAULT 7", "truncate": "TRUNCATE TABLE wp_z", "drop": "DROP TABLE wp_z",
@@ -117,7 +117,7 @@ func TestAChangedTableStartsTheRunAgain(t *testing.T) {
 	}
 }
 
-func TestARunThatShrankIsToldOf(t *testing.T) {
+func TestShrunkSiteIsReported(t *testing.T) {
 	t.Parallel()
 	s := newDumpSite(t, "shrunk", "CREATE TABLE wp_posts (id INT PRIMARY KEY, t LONGTEXT)", "INSERT INTO wp_posts SELECT seq, REPEAT('x', 1000) FROM seq_1_to_1000",
 		"CREATE TABLE wp_meta (id INT PRIMARY KEY)", "INSERT INTO wp_meta SELECT seq FROM seq_1_to_100")
@@ -132,7 +132,7 @@ func TestARunThatShrankIsToldOf(t *testing.T) {
 		t.Helper()
 		r := h.backup(0, append([]string{s.root, "--name", "x", "--to", folder}, args...)...).Sites[0]
 		if len(r.Shrunk) != want {
-			t.Errorf("%q: %d things shrank, want %d: %q", args, len(r.Shrunk), want, r.Shrunk)
+			t.Errorf("%q: %d parts shrank, want %d: %q", args, len(r.Shrunk), want, r.Shrunk)
 		}
 		return r
 	}
@@ -153,8 +153,8 @@ func TestARunThatShrankIsToldOf(t *testing.T) {
 	if m := readManifest(t, filepath.Join(folder, shrunk.Run+".manifest.json")); m.Counts.Warnings != 2 || !m.Complete {
 		t.Errorf("the manifest: %+v", m)
 	}
-	if said, err := os.ReadFile(filepath.Join(folder, shrunk.Run+".details.json")); err != nil || !strings.Contains(string(said), shrunk.Shrunk[0]) {
-		t.Errorf("the details do not say it (%v): %s", err, said)
+	if output, err := os.ReadFile(filepath.Join(folder, shrunk.Run+".details.json")); err != nil || !strings.Contains(string(output), shrunk.Shrunk[0]) {
+		t.Errorf("the details do not say it (%v): %s", err, output)
 	}
 	backup(0, "--kind", "db")
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
@@ -168,12 +168,12 @@ func TestARunThatShrankIsToldOf(t *testing.T) {
 	s.exec("TRUNCATE TABLE wp_posts")
 	code, _, stderr := h.run("backup", s.root, "--name", "x", "--to", folder)
 	if code != 0 || !strings.Contains(stderr, "wp-oneway: x: warning: database: less than half of what") {
-		t.Errorf("people are told (exit status %d): %s", code, stderr)
+		t.Errorf("printed on standard error (exit status %d): %s", code, stderr)
 	}
 	s.exec("DROP TABLE wp_meta")
 	code, _, stderr = h.run("backup", s.root, "--name", "x", "--to", folder, "--log-format", "json")
 	if code != 0 || !strings.Contains(stderr, `"msg":"the site shrank"`) {
-		t.Errorf("the log tells (exit status %d): %s", code, stderr)
+		t.Errorf("the log contains (exit status %d): %s", code, stderr)
 	}
 }
 

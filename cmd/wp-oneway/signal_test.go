@@ -15,15 +15,15 @@ import (
 	"time"
 )
 
-// A gate stands before the store, and keeps the requests of one kind of object
-// waiting, before they come there or after.
+// A gate is a proxy for the store. It delays the requests for one kind of object, before
+// or after they reach the store.
 type gate struct {
 	url     string // of the sink, by way of the gate
 	waiting atomic.Bool
 }
 
-// newGate makes one for objects whose names end in suffix. With answer, requests
-// reach the store, and only its answers are kept.
+// newGate returns a gate for objects whose names end in suffix. With answer, requests
+// reach the store and its answers are delayed.
 func newGate(t *testing.T, sink, suffix string, answer bool) *gate {
 	t.Helper()
 	store, err := url.Parse(shared.minio(t).Endpoint)
@@ -94,9 +94,9 @@ func end(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) {
 	}
 }
 
-// A run that is told to end once all its streams are stored says what became of
-// it, and never that it is a backup when it is none.
-func TestARunThatIsToldToEndAtItsEndSaysWhatBecameOfIt(t *testing.T) {
+// A run that is cancelled after its streams are stored reports its real result: it never
+// reports a backup that does not exist.
+func TestCancelledCommitReportsRealResult(t *testing.T) {
 	s := shared.site(t)
 	for _, c := range []struct {
 		name, suffix string
@@ -116,8 +116,8 @@ func TestARunThatIsToldToEndAtItsEndSaysWhatBecameOfIt(t *testing.T) {
 			direct := bucket(t, c.name)
 			g := newGate(t, direct, c.suffix, c.answer)
 			cmd := h.command("backup", s.Root, "--name", "x", "--kind", "db", "--to", g.url)
-			var said bytes.Buffer
-			cmd.Stderr = &said
+			var output bytes.Buffer
+			cmd.Stderr = &output
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -126,7 +126,7 @@ func TestARunThatIsToldToEndAtItsEndSaysWhatBecameOfIt(t *testing.T) {
 			if code := cmd.ProcessState.ExitCode(); code != 1 && c.signal != syscall.SIGKILL {
 				t.Errorf("exit status %d, want 1", code)
 			}
-			if text := said.String(); !strings.Contains(text, c.says) || strings.Contains(text, "goroutine") {
+			if text := output.String(); !strings.Contains(text, c.says) || strings.Contains(text, "goroutine") {
 				t.Errorf("it says %q, want %q", text, c.says)
 			}
 			manifests := 0

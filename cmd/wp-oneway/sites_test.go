@@ -18,13 +18,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// crowd makes homes below a folder that every account may pass.
-func crowd(t *testing.T) (dir string) {
+// homesFolder creates home folders below a folder that every account can pass.
+func homesFolder(t *testing.T) (dir string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("several tenants need root")
 	}
-	dir, err := os.MkdirTemp(shared.dir, "crowd") //nolint:usetesting // t.TempDir is closed to other accounts
+	dir, err := os.MkdirTemp(shared.dir, "homes") //nolint:usetesting // t.TempDir is closed to other accounts
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,9 +34,9 @@ func crowd(t *testing.T) (dir string) {
 	return dir
 }
 
-// lay makes a small site of a user's at a path; its secret is in its uploads and
-// in its password.
-func lay(t *testing.T, root string, uid int, settings string) {
+// layOutSite creates a small site of a user. Its secret is in its uploads and in its
+// password.
+func layOutSite(t *testing.T, root string, uid int, settings string) {
 	t.Helper()
 	for path, text := range map[string]string{
 		"index.php": "<?php require __DIR__ . '/wp-blog-header.php';", "wp-blog-header.php": "<?php", "wp-load.php": "<?php",
@@ -52,11 +52,11 @@ func lay(t *testing.T, root string, uid int, settings string) {
 			t.Fatal(err)
 		}
 	}
-	give(t, root, uid)
+	chownTree(t, root, uid)
 }
 
-// give gives a tree to a user, links and all.
-func give(t *testing.T, path string, uid int) {
+// chownTree changes the owner of a tree, including symlinks.
+func chownTree(t *testing.T, path string, uid int) {
 	t.Helper()
 	if out, err := exec.Command("chown", "-hR", fmt.Sprintf("%d:%d", uid, uid), path).CombinedOutput(); err != nil {
 		t.Fatalf("chown: %v\n%s", err, out)
@@ -73,7 +73,7 @@ func configure(t *testing.T, text string) (path string) {
 	return path
 }
 
-// sites lists the sites, wants the exit status, and holds the output to its schema.
+// sites lists the sites, and checks the exit status and the schema of the output.
 func (h *host) sites(want int, args ...string) agent.Survey {
 	h.t.Helper()
 	code, stdout, stderr := h.run(append([]string{"sites", "--json"}, args...)...)
@@ -101,33 +101,33 @@ func (h *host) sites(want int, args ...string) agent.Survey {
 	return survey
 }
 
-// said are the names of sites with their status.
-func said(s agent.Survey) (out []string) {
+// siteStatuses returns the names of the sites with their status.
+func siteStatuses(s agent.Survey) (out []string) {
 	for _, site := range s.Sites {
 		out = append(out, site.Name+" "+string(site.Status))
 	}
 	return out
 }
 
-func came(r manifest.Report) (out []string) {
+func runStatuses(r manifest.Report) (out []string) {
 	for _, site := range r.Sites {
 		out = append(out, site.Name+" "+string(site.Status))
 	}
 	return out
 }
 
-// sites and backup --all speak of the same set, and of each what is the matter.
-func TestSitesAreWhatIsBackedUp(t *testing.T) {
+// sites and backup --all find the same sites, with the same statuses and reasons.
+func TestSitesListsWhatBackupAllBacksUp(t *testing.T) {
 	t.Parallel()
-	dir := crowd(t)
-	lay(t, dir+"/alice/public_html", alice, "")
-	lay(t, dir+"/alice/public_html/addon.example", alice, "define('MULTISITE', true);")
-	lay(t, dir+"/bob/public_html", bob, "define('DB_NAME', $_SERVER['HTTP_X']);")
-	lay(t, dir+"/old/public_html", bob, "")
-	lay(t, dir+"/carol/sites/shop.example/public", 2003, "")
-	lay(t, dir+"/dave/sites/shop.example/public", 2004, "")
-	lay(t, dir+"/elsewhere/odd", bob, "")
-	lay(t, dir+"/fresh/public_html", bob, "")
+	dir := homesFolder(t)
+	layOutSite(t, dir+"/alice/public_html", alice, "")
+	layOutSite(t, dir+"/alice/public_html/addon.example", alice, "define('MULTISITE', true);")
+	layOutSite(t, dir+"/bob/public_html", bob, "define('DB_NAME', $_SERVER['HTTP_X']);")
+	layOutSite(t, dir+"/old/public_html", bob, "")
+	layOutSite(t, dir+"/carol/sites/shop.example/public", 2003, "")
+	layOutSite(t, dir+"/dave/sites/shop.example/public", 2004, "")
+	layOutSite(t, dir+"/elsewhere/odd", bob, "")
+	layOutSite(t, dir+"/fresh/public_html", bob, "")
 	if err := os.Remove(dir + "/fresh/public_html/wp-config.php"); err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ sites:
 		"old ignored", "fresh ignored", "odd ready",
 	}
 	survey := h.sites(0, "--config", file)
-	got := said(survey)
+	got := siteStatuses(survey)
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
@@ -192,7 +192,7 @@ sites:
 			t.Errorf("%s is listed as %s and comes out as %s %s (%+v)", s.Path, survey.Sites[i].Status, s.Path, s.Status, s.Error)
 		}
 	}
-	// The inner site is archived once, by its own run, and nobody is warned of that.
+	// The inner site is archived once, by its own run, without a warning.
 	for _, s := range report.Sites {
 		if s.Path == dir+"/alice/public_html" && (s.Counts.Files != 1 || s.Counts.Warnings != 0) {
 			t.Errorf("the outer site: %+v, %+v", s.Counts, s.Warnings)
@@ -205,26 +205,26 @@ sites:
 	if site = at(survey, "/bob/public_html"); site.Runs["files"].Published != nil || site.Runs["files"].Last.Status != manifest.Failed || site.Runs["files"].Last.Error == "" {
 		t.Errorf("after a failure: %+v", site.Runs)
 	}
-	// Below one root there is what lies there, with what is configured of it.
-	if got := said(h.sites(0, "--config", file, dir+"/alice")); !slices.Equal(got, []string{"alice.example ready", "alice-addon.example ready"}) {
+	// With a root: only the sites below it, with their configuration.
+	if got := siteStatuses(h.sites(0, "--config", file, dir+"/alice")); !slices.Equal(got, []string{"alice.example ready", "alice-addon.example ready"}) {
 		t.Errorf("below one root: %q", got)
 	}
 }
 
-// A tenant who makes a folder of another's name gets nothing by it, and cannot
-// stop the other's backups.
-func TestATenantCannotTakeAnothersName(t *testing.T) {
+// A tenant who creates a folder with the name of another site does not get that name, and
+// cannot stop the backups of that site.
+func TestTenantCannotTakeAnotherSitesName(t *testing.T) {
 	t.Parallel()
-	dir := crowd(t)
-	lay(t, dir+"/victim/sites/victim.example/public", alice, "")
+	dir := homesFolder(t)
+	layOutSite(t, dir+"/victim/sites/victim.example/public", alice, "")
 	h, folder := newHost(t), t.TempDir()
 	file := configure(t, "roots: ["+dir+"]\nkind: files\n")
 	h.backup(0, "--all", "--config", file, "--to", folder)
-	lay(t, dir+"/evil/sites/victim.example/public", bob, "")
-	lay(t, dir+"/evil/sites/own.example/public", bob, "")
+	layOutSite(t, dir+"/evil/sites/victim.example/public", bob, "")
+	layOutSite(t, dir+"/evil/sites/own.example/public", bob, "")
 	report := h.backup(1, "--all", "--config", file, "--to", folder)
 	want := []string{"own.example ok", "victim.example failed", "victim.example ok"}
-	if got := came(report); !slices.Equal(got, want) || report.Sites[2].Path != dir+"/victim/sites/victim.example/public" {
+	if got := runStatuses(report); !slices.Equal(got, want) || report.Sites[2].Path != dir+"/victim/sites/victim.example/public" {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	code, _, stderr := h.run("backup", "--all", "--config", file, "--to", folder)
@@ -234,30 +234,30 @@ func TestATenantCannotTakeAnothersName(t *testing.T) {
 	if runs, err := filepath.Glob(folder + "/victim.example/files-backups/*Z-*.manifest.json"); err != nil || len(runs) != 3 {
 		t.Errorf("%d backups of the victim's are there, want 3 (%v)", len(runs), err)
 	}
-	// It is the holder who counts, not who comes first or is alone.
+	// The owner of the name keeps it, also when the other site comes first or is alone.
 	if report := h.backup(1, dir+"/evil/sites/victim.example/public", "--kind", "files", "--to", folder); report.Sites[0].Status != manifest.Failed {
-		t.Errorf("alone: %q", came(report))
+		t.Errorf("alone: %q", runStatuses(report))
 	}
 	if err := os.RemoveAll(dir + "/victim"); err != nil {
 		t.Fatal(err)
 	}
-	if got := came(h.backup(1, "--all", "--config", file, "--to", folder)); !slices.Equal(got, []string{"own.example ok", "victim.example failed"}) {
+	if got := runStatuses(h.backup(1, "--all", "--config", file, "--to", folder)); !slices.Equal(got, []string{"own.example ok", "victim.example failed"}) {
 		t.Errorf("in the night in which the victim is away: %q", got)
 	}
 	named := configure(t, "roots: ["+dir+"]\nkind: files\nsites: [{path: "+dir+"/evil/sites/victim.example/public, name: victim.example}]\n")
-	if got := came(h.backup(0, "--all", "--config", named, "--to", folder)); !slices.Equal(got, []string{"own.example ok", "victim.example ok"}) {
+	if got := runStatuses(h.backup(0, "--all", "--config", named, "--to", folder)); !slices.Equal(got, []string{"own.example ok", "victim.example ok"}) {
 		t.Errorf("by the operator's word: %q", got)
 	}
 }
 
-// A link of one tenant's to another's site makes nothing of it his, whichever
-// part of the path it is and whoever finds it.
-func TestALinkMakesNothingAnothers(t *testing.T) {
+// A tenant's symlink to another tenant's site gives no access to it, whichever part of the
+// path is the symlink.
+func TestSymlinkGivesNoAccessToAnotherSite(t *testing.T) {
 	t.Parallel()
-	dir := crowd(t)
-	lay(t, dir+"/bob/sites/bob.example/public", bob, "")
-	lay(t, dir+"/alice/own", alice, "")
-	give(t, dir+"/bob", bob)
+	dir := homesFolder(t)
+	layOutSite(t, dir+"/bob/sites/bob.example/public", bob, "")
+	layOutSite(t, dir+"/alice/own", alice, "")
+	chownTree(t, dir+"/bob", bob)
 	for link, target := range map[string]string{
 		"alice/site": "../bob/sites/bob.example/public", "alice/sites": "../bob/sites", "alice/public_html": "../bob/sites/bob.example/public",
 		"alice/www.example": dir + "/bob", "alice/roots.example": "/root",
@@ -266,7 +266,7 @@ func TestALinkMakesNothingAnothers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	give(t, dir+"/alice", alice)
+	chownTree(t, dir+"/alice", alice)
 	for _, path := range []string{"site", "sites/bob.example/public", "public_html", "www.example/sites/bob.example/public"} {
 		h, folder := newHost(t), t.TempDir()
 		report := h.backup(1, dir+"/alice/"+path, "--kind", "files", "--to", folder)
@@ -288,22 +288,22 @@ func TestALinkMakesNothingAnothers(t *testing.T) {
 			}
 		}
 	}
-	// The operator's own link is his word.
+	// A symlink of the operator is trusted.
 	if err := os.Symlink(dir+"/bob/sites/bob.example/public", dir+"/operators"); err != nil {
 		t.Fatal(err)
 	}
 	if report := newHost(t).backup(0, dir+"/operators", "--kind", "files", "--to", t.TempDir()); report.Sites[0].Status != manifest.OK {
-		t.Errorf("the operator's: %q", came(report))
+		t.Errorf("the operator's: %q", runStatuses(report))
 	}
 }
 
-// Names and trees that are made to break the list do not.
+// Hostile names and trees do not break the list.
 func TestSitesOfHostileTrees(t *testing.T) {
 	t.Parallel()
-	dir := crowd(t)
+	dir := homesFolder(t)
 	odd := []string{"new\nline", "esc\x1b[2J\x1b]0;x\x07", "bytes\xff\xfe", "rtl\u202egnp", "tab\tx", "quote'\"`$(id)"}
 	for _, name := range odd {
-		lay(t, filepath.Join(dir, "alice", name, "html"), alice, "")
+		layOutSite(t, filepath.Join(dir, "alice", name, "html"), alice, "")
 	}
 	deep := dir + "/alice/deep" + strings.Repeat("/d", 60)
 	if err := os.MkdirAll(deep, 0o755); err != nil {
@@ -312,14 +312,14 @@ func TestSitesOfHostileTrees(t *testing.T) {
 	if err := syscall.Mkfifo(dir+"/alice/wp-config.php", 0o666); err != nil {
 		t.Fatal(err)
 	}
-	lay(t, dir+"/alice/fifo", alice, "")
+	layOutSite(t, dir+"/alice/fifo", alice, "")
 	if err := os.Remove(dir + "/alice/fifo/wp-config.php"); err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Mkfifo(dir+"/alice/fifo/wp-config.php", 0o666); err != nil {
 		t.Fatal(err)
 	}
-	lay(t, dir+"/alice/endless", alice, "while (true) { $a[] = $a; }")
+	layOutSite(t, dir+"/alice/endless", alice, "while (true) { $a[] = $a; }")
 	for link, target := range map[string]string{"loop.example": "loop.example", "self.example": ".", "kernel.example": "/proc/self/root", "null.example": "/dev/null"} {
 		if err := os.Symlink(target, dir+"/alice/"+link); err != nil {
 			t.Fatal(err)
@@ -328,7 +328,7 @@ func TestSitesOfHostileTrees(t *testing.T) {
 	h := newHost(t)
 	survey := h.sites(0, dir)
 	if len(survey.Sites) != len(odd)+2 {
-		t.Errorf("got %q", said(survey))
+		t.Errorf("got %q", siteStatuses(survey))
 	}
 	for _, s := range survey.Sites {
 		if strings.Contains(s.Path, "bytes") == (s.PathHex == "") {
@@ -354,16 +354,15 @@ func TestSitesOfHostileTrees(t *testing.T) {
 	}
 }
 
-// A root that is to be searched and is not there fails the backup of everything,
-// and hinders none of it.
-func TestAMissingRootFails(t *testing.T) {
+// A missing root makes backup --all fail, but all sites that were found are backed up.
+func TestMissingRootFails(t *testing.T) {
 	t.Parallel()
-	dir := crowd(t)
-	lay(t, dir+"/site", alice, "")
+	dir := homesFolder(t)
+	layOutSite(t, dir+"/site", alice, "")
 	h := newHost(t)
 	h.env = []string{"WP_ONEWAY_ROOTS=" + dir + " " + dir + "/unmounted"}
 	report := h.backup(1, "--all", "--kind", "files", "--to", t.TempDir())
-	if got := came(report); !slices.Equal(got, []string{"site ok"}) || len(report.Errors) != 1 || !strings.Contains(report.Errors[0].Message, "unmounted") || report.Status != manifest.Failed {
+	if got := runStatuses(report); !slices.Equal(got, []string{"site ok"}) || len(report.Errors) != 1 || !strings.Contains(report.Errors[0].Message, "unmounted") || report.Status != manifest.Failed {
 		t.Errorf("got %q, %+v", got, report.Errors)
 	}
 	code, _, stderr := h.run("backup", "--all", "--kind", "files", "--to", t.TempDir())

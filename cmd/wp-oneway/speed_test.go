@@ -20,7 +20,7 @@ func TestASpeedIsTheRecentRate(t *testing.T) {
 	}
 	s.add(1<<20, step)
 	near(&s, 10<<20)
-	// In bursts, with hardly a byte between them: the pauses do not count more than they take.
+	// Bursts with pauses between them: a pause counts by its duration.
 	for range 200 {
 		s.add(10<<20, step)
 		s.add(1, step)

@@ -16,7 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// Two tenants of one host, whom no file knows.
+// Two tenants of one host; their uids are in no user database.
 const alice, bob = 2001, 2002
 
 const bobsSecret = "bob's diary, which is nobody else's"
@@ -63,7 +63,7 @@ require_once __DIR__ . '/wp-settings.php';
 `, name, user, socket)
 }
 
-// tenants makes the homes of both, bob's with a secret that only he may read.
+// tenants creates the homes of both. Bob's home has a secret that only he may read.
 func tenants(t *testing.T) (home, secret string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -95,7 +95,7 @@ func tenants(t *testing.T) (home, secret string) {
 	return home, secret
 }
 
-func TestATenantGetsNothingOfAnothersFiles(t *testing.T) {
+func TestTenantCannotReadAnotherTenantsFiles(t *testing.T) {
 	t.Parallel()
 	home, secret := tenants(t)
 	root := tenantSite(t, home, alice, config("x", "x", "/nowhere"))
@@ -134,7 +134,7 @@ func TestATenantGetsNothingOfAnothersFiles(t *testing.T) {
 	if !bytes.Contains(archive.Bytes(), []byte("my own")) {
 		t.Error("the archive lacks what is alice's")
 	}
-	// Her whole configuration may be a link, too.
+	// The configuration itself may be a symlink, too.
 	if err := os.Remove(filepath.Join(root, "wp-config.php")); err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestATenantGetsNothingOfAnothersFiles(t *testing.T) {
 	}
 }
 
-func TestATenantGetsNothingOfAnothersDatabase(t *testing.T) {
+func TestTenantCannotReadAnotherTenantsDatabase(t *testing.T) {
 	t.Parallel()
 	home, _ := tenants(t)
 	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
@@ -161,7 +161,7 @@ func TestATenantGetsNothingOfAnothersDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Kill)
-	// The operating system's root is the server's root, as Debian sets it up.
+	// As in Debian, root of the operating system is root of the server.
 	if err := db.Exec(t.Context(), "CREATE DATABASE bobs", "CREATE TABLE bobs.diary (day TEXT)",
 		"INSERT INTO bobs.diary VALUES ('x')", "ALTER USER root@localhost IDENTIFIED VIA unix_socket"); err != nil {
 		t.Fatal(err)
@@ -177,9 +177,9 @@ func TestATenantGetsNothingOfAnothersDatabase(t *testing.T) {
 	}
 }
 
-// The operator's account is not told to a server that the tenant names, nor used for
-// a database that he names.
-func TestATenantIsNotToldTheOperatorsPassword(t *testing.T) {
+// The operator's account is not sent to a server that the tenant chose, nor used for a
+// database that the tenant chose.
+func TestTenantCannotGetOperatorsPassword(t *testing.T) {
 	t.Parallel()
 	home, _ := tenants(t)
 	server, err := net.Listen("tcp", "127.0.0.1:0")
@@ -287,7 +287,7 @@ func TestTheWorkerHoldsNoCredential(t *testing.T) {
 	}
 }
 
-// child is a child of a process, 0 for none.
+// child returns a child of a process, 0 if there is none.
 func child(parent int) int {
 	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
 	if err != nil {

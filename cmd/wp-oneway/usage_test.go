@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// smallSite is a site of a few files whose database is nowhere.
+// smallSite creates a site of a few files whose database does not exist.
 func smallSite(t *testing.T) string {
 	t.Helper()
 	return tenantSite(t, filepath.Join(t.TempDir(), "home"), os.Geteuid(), config("x", "x", "/nowhere"))
@@ -27,9 +27,9 @@ func (h *host) refused(want string, args ...string) {
 	}
 }
 
-// A name in the file system is not printed as it is: it may move the cursor, or
-// tell the terminal to do worse.
-func TestWhatTenantsWriteIsPrintedHarmlessly(t *testing.T) {
+// Names in the file system may contain control sequences for terminals: they are printed
+// escaped.
+func TestTenantsTextIsPrintedEscaped(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
 	path := filepath.Join(t.TempDir(), "evil\x1b]0;owned\x07\xff")
@@ -41,8 +41,8 @@ func TestWhatTenantsWriteIsPrintedHarmlessly(t *testing.T) {
 	}
 }
 
-// Nor is that of a folder that a tenant made, and a search found.
-func TestAFoldersNameIsPrintedHarmlessly(t *testing.T) {
+// So are the names of folders that a search finds.
+func TestFolderNameIsPrintedEscaped(t *testing.T) {
 	t.Parallel()
 	home := filepath.Join(t.TempDir(), "evil\x1b]0;owned\x07\nwp-oneway: all is well")
 	site := tenantSite(t, home, os.Geteuid(), config("x", "x", "/nowhere"))
@@ -64,8 +64,8 @@ func TestAFoldersNameIsPrintedHarmlessly(t *testing.T) {
 	}
 }
 
-// Started by nohup, a run outlives the terminal; else it ends with it.
-func TestHangupIsIgnoredWhereItWas(t *testing.T) {
+// A run that nohup started ignores SIGHUP; others end.
+func TestHangupIsIgnoredUnderNohup(t *testing.T) {
 	s := shared.site(t)
 	endlessUpload(t, s)
 	for _, ignored := range []bool{true, false} {
@@ -110,8 +110,8 @@ func TestHangupIsIgnoredWhereItWas(t *testing.T) {
 	}
 }
 
-// Who reads the messages may go away: the backup is made all the same.
-func TestABackupOutlivesWhoReadsItsMessages(t *testing.T) {
+// If the reader of the messages exits, the backup goes on.
+func TestBackupGoesOnWithoutReaderOfMessages(t *testing.T) {
 	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	cmd := h.command("backup", site, "--name", "x", "--kind", "files", "--verbose", "--to", to)
@@ -128,9 +128,8 @@ func TestABackupOutlivesWhoReadsItsMessages(t *testing.T) {
 	one(t, filepath.Join(to, "x", "files-backups"), "*Z-*.manifest.json")
 }
 
-// A destination that takes no more, whatever the reason, is one clear line, and
-// nothing is left of the run.
-func TestADestinationThatIsFullIsOneLine(t *testing.T) {
+// A full destination is reported in one line, and nothing of the run is left there.
+func TestFullDestinationIsOneLine(t *testing.T) {
 	s := shared.site(t)
 	run := func(t *testing.T, want, folder, limit string) {
 		t.Helper()

@@ -13,12 +13,12 @@ import (
 	"testing"
 )
 
-// peepEnv makes the test's binary a process that looks into others.
-const peepEnv = "WP_ONEWAY_TEST_PEEP"
+// inspectorEnv makes the test binary a process that inspects other processes.
+const inspectorEnv = "WP_ONEWAY_TEST_INSPECT"
 
-// peep tries to look into every process that runs target and is not its own, and
-// says to out which it could. It ends with its input.
-func peep(target string, in io.Reader, out io.Writer) {
+// inspectProcesses tries to read the memory of every process that runs target, and writes
+// to out which it could read. It ends with its input.
+func inspectProcesses(target string, in io.Reader, out io.Writer) {
 	var over atomic.Bool
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
@@ -46,37 +46,37 @@ func peep(target string, in io.Reader, out io.Writer) {
 	}
 }
 
-// The tenant, whose process the worker is, cannot look into it at any moment of
-// its life: the request it is sent may hold the operator's account of the database.
-func TestTheTenantCannotLookIntoTheWorker(t *testing.T) {
+// The tenant, who is the user of the worker's process, can never read its memory: the
+// request may contain the operator's database account.
+func TestTenantCannotReadWorkerMemory(t *testing.T) {
 	home, _ := tenants(t)
 	root := tenantSite(t, home, alice, config("x", "x", "/nowhere"))
 	self, err := os.ReadFile("/proc/self/exe")
 	if err != nil {
 		t.Fatal(err)
 	}
-	peeper := filepath.Join(shared.dir, "peeper")
-	if err := os.WriteFile(peeper, self, 0o755); err != nil {
+	inspector := filepath.Join(shared.dir, "inspector")
+	if err := os.WriteFile(inspector, self, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(peeper)
-	cmd.Env = []string{peepEnv + "=" + shared.binary}
+	cmd := exec.Command(inspector)
+	cmd.Env = []string{inspectorEnv + "=" + shared.binary}
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: alice, Gid: 65534}} // nogroup, as a worker whose user no file knows
 	stop, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, err := cmd.StdoutPipe()
+	output, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewScanner(said)
+	lines := bufio.NewScanner(output)
 	if !lines.Scan() || lines.Text() != "ready" {
-		t.Fatalf("the peeping process said %q", lines.Text())
+		t.Fatalf("the inspecting process wrote %q", lines.Text())
 	}
 	for range 5 {
 		newHost(t).backup(0, root, "--name", "alice", "--kind", "files", "--to", t.TempDir())
