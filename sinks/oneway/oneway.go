@@ -1,59 +1,55 @@
 // Package oneway examines whether a sink's credential is one-way, by trying: it
-// creates a canary in each folder that a backup would use, and then asks for
-// everything that must be denied. It is the only place that reads, lists or
-// deletes at a sink, and no backup ever runs it.
+// creates a canary in each folder that a backup would use, and then sends every
+// request that must be denied. Only this package reads, lists or deletes stored
+// objects, and no backup runs it.
 package oneway
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A Verdict is how one check came out.
+// A Verdict is the result of one check.
 type Verdict string
 
 // The verdicts.
 const (
 	Holds    Verdict = "holds"    // as it must be
-	Warning  Verdict = "warning"  // not as it should be, and no hole by itself
-	Unproven Verdict = "unproven" // the answer does not tell
+	Warning  Verdict = "warning"  // not as it should be, but not a hole by itself
+	Unproven Verdict = "unproven" // the answer proves nothing
 	Fails    Verdict = "fails"    // not as it must be
 )
 
 // A Finding is the outcome of one check.
 type Finding struct {
-	Check    string  // what was tried, in a few words
-	Verb     string  // the permission that the provider knows it by, or ""
-	Folder   string  // where, relative to the sink's prefix; "" when it is about the whole of it
-	Verdict  Verdict // of it
-	Required bool    // without it, the sink is not one-way, or no backup gets there
+	Check    string  // the name of the check
+	Verb     string  // the provider's name of the permission, or ""
+	Folder   string  // relative to the sink's prefix; "" for the whole sink
+	Verdict  Verdict // the result
+	Required bool    // if it does not hold, the sink is not one-way, or no backup can be stored
 	Detail   string  // what happened
-	Advice   string  // what to do; "" when there is nothing
+	Advice   string  // what to do; "" when nothing is to be done
 }
 
-// Options say how to examine.
+// Options are the settings of an examination.
 type Options struct {
 	// Folders are where backups would go, relative to the sink's prefix.
 	Folders []string
-	// Within is the prefix that the credential is for, beyond which nothing may be
-	// created; nil is the sink's own.
+	// Within is the prefix that the credential is for. Nothing may be created
+	// outside it. nil means the sink's own prefix.
 	Within *string
-	// Intrusive tries changes of the bucket's settings also at stores that are not
-	// known to refuse the bodies they are tried with.
+	// Intrusive tries to change the bucket's settings also at unknown stores, which
+	// may accept the invalid request bodies.
 	Intrusive bool
-	// Tenants are the users whose sites are backed up, for folders.
+	// Tenants are the users whose sites are backed up, for the check of folders.
 	Tenants []User
-	// Patience is how long one request may take; 0 is 20 seconds.
-	Patience time.Duration
-	// Random names the canaries; nil is the system's.
-	Random io.Reader
+	// Timeout is the time limit of one request; 0 means 20 seconds.
+	Timeout time.Duration
 }
 
 // within is the prefix that the credential is for.
@@ -71,23 +67,22 @@ type User struct {
 	Groups []uint32
 }
 
-// A Result is what was found at one sink.
+// A Result is the result of the examination of one sink.
 type Result struct {
-	URL      string // as the sink names itself
-	Store    string // what it is, such as "MinIO at https://…"
-	Policy   string // the command that prints what the credential should be allowed
+	URL      string // the sink's String
+	Store    string // the kind of store, such as "MinIO at https://…"
+	Policy   string // the command that prints the policy for the credential
 	Findings []Finding
-	// Credential names the credential, as sinks.Credential does.
+	// Credential identifies the credential, as sinks.Credential does.
 	Credential string
-	// Folder says that the sink is one, which cannot be one-way: what must hold is
-	// that backups can be written, and that only their owner can delete them.
+	// Folder is true for a folder, which cannot be one-way. Required there is that
+	// backups can be written, and that only their owner can delete them.
 	Folder bool
-	// Reached is false when nothing could be created, so that nothing was proven
-	// either way.
+	// Reached is false when no canary could be created. Then nothing is proven.
 	Reached bool
 }
 
-// Proven tells whether every required check holds, warnings aside.
+// Proven reports whether every required check holds or is a warning.
 func (r *Result) Proven() bool {
 	if !r.Reached {
 		return false
@@ -100,36 +95,33 @@ func (r *Result) Proven() bool {
 	return true
 }
 
-// An examiner is one kind of sink. Each of its calls reports what it tried.
+// An examiner runs the checks for one kind of sink.
 type examiner interface {
-	// store says what the sink is.
+	// store describes the store.
 	store() string
-	// policy is the command that prints what the credential should be allowed.
+	// policy is the command that prints the policy for the credential.
 	policy() string
-	// folder tries what concerns one folder; false when no canary could be created.
+	// folder runs the checks of one folder; false when no canary could be created.
 	folder(ctx context.Context, name string) ([]Finding, bool)
-	// whole tries what concerns the sink as a whole; a folder was tried before.
+	// whole runs the checks of the whole sink, after those of its folders.
 	whole(ctx context.Context) []Finding
 }
 
-// examiners make the examiner of a sink, false if it is another store's.
+// examiners are the constructors; each returns false for another kind of sink.
 func examiners() []func(sinks.Sink, Options) (examiner, bool) {
 	return []func(sinks.Sink, Options) (examiner, bool){newS3Examiner, newGCSExaminer}
 }
 
-// Examine opens the sink of a URL, as sinks.Parse returns it, and tries what its
-// credential allows. An error means that there was nothing to examine.
+// Examine opens the sink of a URL that sinks.Parse returned, and tries what its
+// credential allows. It returns an error if the sink cannot be examined at all.
 func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
-	if o.Patience == 0 {
-		o.Patience = 20 * time.Second
-	}
-	if o.Random == nil {
-		o.Random = rand.Reader
+	if o.Timeout == 0 {
+		o.Timeout = 20 * time.Second
 	}
 	if dir, ok := sinks.LocalDir(u); ok {
-		return examineDir(dir, o)
+		return examineDir(dir, o), nil
 	}
-	sink, err := sinks.Open(ctx, u, sinks.Options{Stall: o.Patience, Retry: o.Patience / 4})
+	sink, err := sinks.Open(ctx, u, sinks.Options{Stall: o.Timeout, Retry: o.Timeout / 4})
 	if err != nil {
 		return nil, err
 	}

@@ -32,9 +32,9 @@ func TestS3FindsVersionsPutOver(t *testing.T) {
 		denials int
 		want    map[string]oneway.Verdict
 	}{
-		"no denial":       {0, map[string]oneway.Verdict{"overwrite by id": oneway.Warning, "overwrite parts by id": oneway.Warning, "overwrite by archive": oneway.Warning}},
-		"denied by id":    {1, map[string]oneway.Verdict{"overwrite by id": oneway.Holds, "overwrite parts by id": oneway.Holds, "overwrite by archive": oneway.Warning}},
-		"denied for good": {2, map[string]oneway.Verdict{"overwrite by id": oneway.Holds, "overwrite parts by id": oneway.Holds, "overwrite by archive": oneway.Holds}},
+		"no denial":       {0, map[string]oneway.Verdict{"overwrite by version ID": oneway.Warning, "overwrite by version ID, multipart": oneway.Warning, "overwrite by archive": oneway.Warning}},
+		"denied by id":    {1, map[string]oneway.Verdict{"overwrite by version ID": oneway.Holds, "overwrite by version ID, multipart": oneway.Holds, "overwrite by archive": oneway.Warning}},
+		"denied for good": {2, map[string]oneway.Verdict{"overwrite by version ID": oneway.Holds, "overwrite by version ID, multipart": oneway.Holds, "overwrite by archive": oneway.Holds}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bucket, url := credential(t, true, without(c.denials))
