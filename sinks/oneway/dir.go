@@ -1,6 +1,7 @@
 package oneway
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -17,40 +18,40 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
-// examineDir looks who may write to a folder, delete from it or put another in
-// its place. A folder cannot be one-way: who runs the agent can delete there.
-func examineDir(dir string, o Options) (*Result, error) {
+// examineDir checks who can write to a folder, delete in it or replace it. A folder
+// cannot be one-way: the agent's own user can delete there.
+func examineDir(dir string, o Options) *Result {
 	dir = filepath.Clean(dir)
 	r := &Result{URL: (&url.URL{Scheme: "file", Path: dir}).String(), Store: "a folder on this host", Folder: true, Reached: true}
 	r.Findings = append(r.Findings, sinks.Finding{
-		Check: "one-way", Verdict: sinks.Warning, Detail: "a folder cannot be: whoever takes over " + userName(uint32(os.Geteuid())) + " of this host can delete what is in it",
-		Advice: "send backups to a bucket as well; --require-one-way never takes a folder",
+		Check: "one-way", Verdict: sinks.Warning, Detail: "a folder cannot be one-way: whoever controls " + userName(uint32(os.Geteuid())) + " of this host can delete the backups in it",
+		Advice: "store backups in a bucket as well; --require-one-way never accepts a folder",
 	})
 	folders := o.Folders
 	if len(folders) == 0 {
 		folders = []string{""}
 	}
 	for _, name := range folders {
-		place := lookAt(filepath.Join(dir, name))
+		place := findPlace(filepath.Join(dir, name))
 		for _, f := range []sinks.Finding{place.writable(), place.others(o.Tenants), place.readers()} {
 			f.Folder = name
 			r.Findings = append(r.Findings, f)
 		}
 	}
-	return r, nil
+	return r
 }
 
-// A place is a folder, there or yet to be made.
+// A place is a folder that exists or will be created.
 type place struct {
 	path    string
-	nearest string   // itself, or the nearest above it that is there
-	real    string   // nearest, links resolved
-	chain   []string // all folders that lead there, links resolved
-	err     error
+	nearest string   // the folder itself, or its nearest existing parent
+	real    string   // nearest with symlinks resolved
+	chain   []string // nearest and all its parents, also those of symlinks' targets
+	err     error    // the path cannot be examined
 }
 
-// lookAt follows a path from the top, through the links on its way.
-func lookAt(path string) place {
+// findPlace finds the existing folders on a path, with their symlinks resolved.
+func findPlace(path string) place {
 	p := place{path: path, nearest: path}
 	for {
 		_, err := os.Stat(p.nearest)
@@ -82,40 +83,38 @@ func lookAt(path string) place {
 	return p
 }
 
-// writable makes a file and removes it.
+// writable creates a file and removes it.
 func (p place) writable() sinks.Finding {
 	f := sinks.Finding{Check: "write", Required: true, Verdict: sinks.Holds, Detail: "files can be created"}
 	if p.nearest != p.path {
-		f.Detail = "it will be made in " + p.nearest
+		f.Detail = "the folder will be created in " + p.nearest
 	}
 	err := p.err
 	if err == nil {
 		var file *os.File
 		if file, err = os.CreateTemp(p.nearest, policy.CanaryPrefix+"*"+policy.CanarySuffix); err == nil {
 			err = file.Close()
-			if gone := os.Remove(file.Name()); err == nil {
-				err = gone
-			}
+			err = errors.Join(err, os.Remove(file.Name()))
 		}
 	}
 	if err != nil {
-		f.Verdict, f.Detail, f.Advice = sinks.Fails, line(err.Error()), "let uid "+strconv.Itoa(os.Geteuid())+" write there, or give another folder"
+		f.Verdict, f.Detail, f.Advice = sinks.Fails, line(err.Error()), "allow uid "+strconv.Itoa(os.Geteuid())+" to write there, or choose another folder"
 	}
 	return f
 }
 
-// others finds who else may write, delete or rename on the way to the folder.
+// others checks who else can write, delete or rename in the folder or its parents.
 func (p place) others(tenants []User) sinks.Finding {
 	f := sinks.Finding{Check: "others write", Required: true, Verdict: sinks.Holds, Detail: "only root and the agent's own user can delete there"}
 	if p.err != nil {
-		f.Verdict, f.Detail, f.Advice = sinks.Unproven, line(p.err.Error()), "give a folder that can be looked at"
+		f.Verdict, f.Detail, f.Advice = sinks.Unproven, line(p.err.Error()), "choose a folder whose parents the agent can examine"
 		return f
 	}
 	us := uint32(os.Geteuid())
 	for _, t := range tenants {
 		if t.UID == us && us != 0 {
-			f.Verdict, f.Detail = sinks.Fails, "the site's files belong to the agent's own user: who breaks into the site can delete its backups"
-			f.Advice = "run the agent as another user or as root, or send backups to a bucket"
+			f.Verdict, f.Detail = sinks.Fails, "the site's files belong to the agent's own user: an attacker who controls the site can delete its backups"
+			f.Advice = "run the agent as another user or as root, or store backups in a bucket"
 			return f
 		}
 	}
@@ -123,7 +122,7 @@ func (p place) others(tenants []User) sinks.Finding {
 		last := dir == p.real
 		verdict, who, err := writers(dir, last && p.nearest != p.path, us, tenants)
 		if err != nil {
-			f.Verdict, f.Detail, f.Advice = sinks.Unproven, line(err.Error()), "give a folder that can be looked at"
+			f.Verdict, f.Detail, f.Advice = sinks.Unproven, line(err.Error()), "choose a folder whose parents the agent can examine"
 			return f
 		}
 		if verdict == sinks.Fails || (verdict == sinks.Warning && f.Verdict == sinks.Holds) {
@@ -131,7 +130,7 @@ func (p place) others(tenants []User) sinks.Finding {
 			if last {
 				f.Detail = who + " can delete in " + dir
 			}
-			f.Advice = "give a folder whose every parent only root may write to, such as /var/backups/wp"
+			f.Advice = "choose a folder that only root can write to, and whose parents only root can write to, such as /var/backups/wp"
 		}
 		if verdict == sinks.Fails {
 			return f
@@ -140,8 +139,9 @@ func (p place) others(tenants []User) sinks.Finding {
 	return f
 }
 
-// writers says who, besides root and us, may write to a folder. In a sticky one
-// others' entries are safe, but not a name that is not taken yet.
+// writers finds who can write to a folder, besides root and our own user. In a sticky
+// folder nobody can replace existing entries of others, but anybody can create a
+// missing one first.
 func writers(dir string, missing bool, us uint32, tenants []User) (sinks.Verdict, string, error) {
 	info, err := os.Lstat(dir)
 	if err != nil {
@@ -167,7 +167,7 @@ func writers(dir string, missing bool, us uint32, tenants []User) (sinks.Verdict
 		return sinks.Holds, "", nil
 	}
 	if n, err := unix.Lgetxattr(dir, "system.posix_acl_access", nil); err == nil && n > 0 {
-		return sinks.Warning, "whom its access list names (see getfacl)", nil
+		return sinks.Warning, "a user or group in its access list (see getfacl)", nil
 	}
 	for _, t := range tenants {
 		if slices.Contains(t.Groups, stat.Gid) {
@@ -180,11 +180,11 @@ func writers(dir string, missing bool, us uint32, tenants []User) (sinks.Verdict
 	return sinks.Warning, "group " + groupName(stat.Gid), nil
 }
 
-// readers warns of backups that others can read.
+// readers warns if other users can read the folder.
 func (p place) readers() sinks.Finding {
-	f := sinks.Finding{Check: "others read", Verdict: sinks.Holds, Detail: "others cannot open it"}
+	f := sinks.Finding{Check: "others read", Verdict: sinks.Holds, Detail: "other users cannot open the folder"}
 	if p.nearest != p.path {
-		f.Detail = "it will be made for its owner alone"
+		f.Detail = "the folder will be created with access for its owner only"
 		return f
 	}
 	info, err := os.Stat(p.path)
@@ -192,7 +192,7 @@ func (p place) readers() sinks.Finding {
 	case err != nil:
 		f.Verdict, f.Detail = sinks.Warning, line(err.Error())
 	case info.Mode().Perm()&0o005 != 0:
-		f.Verdict, f.Detail = sinks.Warning, fmt.Sprintf("every user of this host may look into it (mode %04o); the backups in it are for their owner alone", info.Mode().Perm())
+		f.Verdict, f.Detail = sinks.Warning, fmt.Sprintf("every user of this host can list the folder (mode %04o); only their owner can read the backups in it", info.Mode().Perm())
 		f.Advice = "chmod o-rwx " + sinks.Quote(p.path)
 	}
 	return f

@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"cloud.google.com/go/storage"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/iterator"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
 // A gcsExaminer tries a credential of Google Cloud Storage.
@@ -22,14 +20,14 @@ type gcsExaminer struct {
 	sink sinks.Sink
 	o    Options
 
-	silent int // how many requests were made since the last answer
+	unanswered int // number of requests since the last answer
 }
 
-// A gcsCanary is one canary and what is known of it.
+// A gcsCanary is one canary and the findings of its checks.
 type gcsCanary struct {
 	*gcsExaminer
-	folderName, name string
-	findings         []sinks.Finding
+	report
+	name string // relative to the prefix
 }
 
 const gcsCreate = "storage.objects.create"
@@ -55,21 +53,10 @@ func (x *gcsExaminer) object(name string) *storage.ObjectHandle {
 	return x.Client.Bucket(x.Bucket).Object(x.key(name))
 }
 
-func (x *gcsExaminer) policy() string {
-	text := "wp-oneway policy gcs --bucket " + x.Bucket
-	if x.Prefix != "" {
-		text += " --prefix " + sinks.Quote(x.Prefix)
-	}
-	return text
-}
-
-func (t *gcsCanary) add(f sinks.Finding) {
-	f.Folder = t.folderName
-	t.findings = append(t.findings, f)
-}
+func (x *gcsExaminer) policy() string { return policyCommand("gcs", x.Bucket, x.Prefix) }
 
 func (x *gcsExaminer) folder(ctx context.Context, name string) ([]sinks.Finding, bool) {
-	t := &gcsCanary{gcsExaminer: x, folderName: name}
+	t := &gcsCanary{gcsExaminer: x, report: report{folderName: name}, name: under(name, canary())}
 	if !t.create(ctx) {
 		return t.findings, false
 	}
@@ -80,41 +67,35 @@ func (x *gcsExaminer) folder(ctx context.Context, name string) ([]sinks.Finding,
 
 func (x *gcsExaminer) whole(ctx context.Context) []sinks.Finding {
 	t := &gcsCanary{gcsExaminer: x}
-	t.outside(ctx)
+	t.outside(&t.o, gcsCreate, "gs://"+t.Bucket, t.Prefix, func(d demand, key string) { t.conclude(d, t.begin(ctx, key)) })
 	t.permissions(ctx)
 	return t.findings
 }
 
-// create puts the canary as a backup puts its objects, and again.
+// create stores the canary the way a backup stores its objects, twice: the second
+// time must be refused.
 func (t *gcsCanary) create(ctx context.Context) bool {
-	f := sinks.Finding{Check: "create", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "a canary was created"}
-	name, err := canary(t.o.Random)
-	if err == nil {
-		t.name = under(t.folderName, name)
-		_, err = t.sink.Put(ctx, t.name, bytes.NewReader(nil))
-	}
-	if err != nil {
-		f.Verdict, f.Detail = sinks.Fails, why(err)
-		f.Advice = "no backup can be stored there before this is mended"
-		t.add(f)
+	if _, err := t.sink.Put(ctx, t.name, bytes.NewReader(nil)); err != nil {
+		t.cannotCreate(gcsCreate, err)
 		return false
 	}
-	t.add(f)
-	f = sinks.Finding{Check: "create again", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "refused: the name is taken (412)"}
+	t.add(sinks.Finding{Check: "create", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "a canary was created"})
+	f := sinks.Finding{Check: "create again", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "refused: the name is taken (412)"}
 	switch _, err := t.sink.Put(ctx, t.name, bytes.NewReader(nil)); {
 	case errors.Is(err, sinks.ErrExists):
 	case err != nil:
 		f.Verdict, f.Detail, f.Advice = sinks.Unproven, line(err.Error()), "run doctor again"
 	default:
-		f.Verdict, f.Detail, f.Advice = sinks.Fails, "allowed: the store ignores the condition; what was there is replaced", "do not use this store"
+		f.Verdict, f.Detail, f.Advice = sinks.Fails, "allowed: the store ignores the condition and replaced the object", "do not use this store"
 	}
 	t.add(f)
 	return true
 }
 
-// overwrite puts the canary without the condition, which takes the right to delete.
+// overwrite stores the canary again without the condition, which requires the
+// permission to delete.
 func (t *gcsCanary) overwrite(ctx context.Context) {
-	t.run(ctx, []gcsProbe{{demand{"overwrite", "storage.objects.delete", "an object may be put over another"}, func(ctx context.Context) error {
+	t.run(ctx, []gcsProbe{{demand{"overwrite", "storage.objects.delete", "an attacker can overwrite the backups"}, func(ctx context.Context) error {
 		w := t.object(t.name).NewWriter(ctx)
 		w.ChunkSize = 0 // one request
 		return w.Close()
@@ -129,27 +110,27 @@ type gcsProbe struct {
 
 func (t *gcsCanary) run(ctx context.Context, probes []gcsProbe) {
 	for _, p := range probes {
-		if t.silent >= mostSilent {
-			t.conclude(p.demand, answer{said: errSilent.Error()})
+		if t.unanswered >= maxUnanswered {
+			t.conclude(p.demand, answer{text: notTried})
 			continue
 		}
-		ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
+		ctx, cancel := context.WithTimeout(ctx, t.o.Timeout)
 		err := p.try(ctx)
 		cancel()
 		a := gcsAnswer(err)
-		if t.silent++; a.status != 0 {
-			t.silent = 0
+		if t.unanswered++; a.status != 0 {
+			t.unanswered = 0
 		}
 		t.conclude(p.demand, a)
 	}
 }
 
-// gcsAnswer reads what an error tells of Google's answer.
+// gcsAnswer reads Google's answer from the client's error; nil is a success.
 func gcsAnswer(err error) answer {
 	if err == nil {
 		return answer{status: http.StatusOK}
 	}
-	a := answer{said: line(err.Error())}
+	a := answer{text: line(err.Error())}
 	var api *googleapi.Error
 	if errors.As(err, &api) {
 		a.status = api.Code
@@ -157,15 +138,15 @@ func gcsAnswer(err error) answer {
 			a.code = api.Errors[0].Reason
 		}
 		if api.Message != "" {
-			a.said = line(fmt.Sprintf("%d %s", api.Code, api.Message))
+			a.text = line(fmt.Sprintf("%d %s", api.Code, api.Message))
 		}
 	}
 	return a
 }
 
-// refused tells whether Google understood who asks, and refused; limits of rate
-// and closed accounts are 403 too.
-func (a answer) refused() bool {
+// gcsDenied reports whether Google authenticated the credential and denied the
+// request. Rate limits and closed accounts are 403 too, and prove nothing.
+func gcsDenied(a answer) bool {
 	switch a.code {
 	case "", "forbidden", "insufficientPermissions", "AccessDenied":
 		return a.status == http.StatusForbidden
@@ -174,21 +155,10 @@ func (a answer) refused() bool {
 }
 
 func (t *gcsCanary) conclude(d demand, a answer) {
-	f := sinks.Finding{Check: d.check, Verb: d.verb, Required: true}
-	switch {
-	case a.refused():
-		f.Verdict, f.Detail = sinks.Holds, "denied"
-	case a.status/100 == 2:
-		f.Verdict, f.Detail = sinks.Fails, "allowed: "+d.allows
-		f.Advice = "let the account have roles/storage.objectCreator alone, without " + d.verb
-	default:
-		f.Verdict, f.Detail = sinks.Unproven, "neither allowed nor denied: "+a.said
-		f.Advice = "the store must answer 403; run doctor again, and check that " + d.verb + " is not granted"
-	}
-	t.add(f)
+	t.report.conclude(d, a, gcsDenied(a), "grant the account only roles/storage.objectCreator, without "+d.verb)
 }
 
-// denied tries what reads, lists, changes or deletes objects.
+// denied tries to read, list, change and delete objects.
 func (t *gcsCanary) denied(ctx context.Context) {
 	list := func(versions bool) func(context.Context) error {
 		return func(ctx context.Context) error {
@@ -199,43 +169,39 @@ func (t *gcsCanary) denied(ctx context.Context) {
 			return err
 		}
 	}
-	probes := []gcsProbe{
-		{demand{"read", "storage.objects.get", "a thief can read every backup"}, func(ctx context.Context) error {
+	const (
+		get, remove  = "storage.objects.get", "storage.objects.delete"
+		allowsDelete = "an attacker can delete the backups"
+	)
+	other := under(t.folderName, canary())
+	t.run(ctx, []gcsProbe{
+		{demand{"read", get, "an attacker can read every backup"}, func(ctx context.Context) error {
 			r, err := t.object(t.name).NewReader(ctx)
 			if err == nil {
-				_ = r.Close() // nothing is in it
+				_ = r.Close() // the canary is empty
 			}
 			return err
 		}},
-		{demand{"look", "storage.objects.get", "a thief can see what exists"}, func(ctx context.Context) error {
+		{demand{"read metadata", get, "an attacker can see which objects exist"}, func(ctx context.Context) error {
 			_, err := t.object(t.name).Attrs(ctx)
 			return err
 		}},
-		{demand{"list", "storage.objects.list", "a thief can see all names"}, list(false)},
-		{demand{"list versions", "storage.objects.list", "a thief can see all versions"}, list(true)},
-		{demand{"change metadata", "storage.objects.update", "a thief can change what hangs on an object, holds included"}, func(ctx context.Context) error {
+		{demand{"list", "storage.objects.list", "an attacker can list all names"}, list(false)},
+		{demand{"list versions", "storage.objects.list", "an attacker can list all versions"}, list(true)},
+		{demand{"change metadata", "storage.objects.update", "an attacker can change an object's metadata, including its holds"}, func(ctx context.Context) error {
 			_, err := t.object(t.name).Update(ctx, storage.ObjectAttrsToUpdate{Metadata: map[string]string{"wp-oneway": "canary"}})
 			return err
 		}},
-	}
-	other, err := canary(t.o.Random)
-	if err != nil {
-		t.conclude(demand{"delete", "storage.objects.delete", ""}, answer{said: err.Error()})
-		return
-	}
-	const gone = "a thief can delete the backups"
-	never := under(t.folderName, other)
-	t.run(ctx, append(probes,
-		gcsProbe{demand{"copy", "storage.objects.get", "a thief can read through a copy"}, func(ctx context.Context) error {
-			_, err := t.object(never).CopierFrom(t.object(t.name)).Run(ctx)
+		{demand{"copy", get, "an attacker can read backups by copying them"}, func(ctx context.Context) error {
+			_, err := t.object(other).CopierFrom(t.object(t.name)).Run(ctx)
 			return err
 		}},
-		gcsProbe{demand{"delete what is not", "storage.objects.delete", gone}, func(ctx context.Context) error {
-			return t.object(strings.TrimSuffix(never, policy.CanarySuffix) + "-never" + policy.CanarySuffix).Delete(ctx)
+		{demand{"delete a missing object", remove, allowsDelete}, func(ctx context.Context) error {
+			return t.object(under(t.folderName, canary())).Delete(ctx)
 		}},
-		gcsProbe{demand{"delete a version", "storage.objects.delete", gone}, func(ctx context.Context) error {
+		{demand{"delete a version", remove, allowsDelete}, func(ctx context.Context) error {
 			return t.object(t.name).Generation(1).Delete(ctx)
 		}},
-		gcsProbe{demand{"delete", "storage.objects.delete", gone}, func(ctx context.Context) error { return t.object(t.name).Delete(ctx) }},
-	))
+		{demand{"delete", remove, allowsDelete}, func(ctx context.Context) error { return t.object(t.name).Delete(ctx) }},
+	})
 }

@@ -1,37 +1,33 @@
 // Package oneway examines whether a sink's credential is one-way, by trying: it
-// creates a canary in each folder that a backup would use, and then asks for
-// everything that must be denied. It is the only place that reads, lists or
-// deletes at a sink, and no backup ever runs it.
+// creates a canary in each folder that a backup would use, and then sends every
+// request that must be denied. Only this package reads, lists or deletes stored
+// objects, and no backup runs it.
 package oneway
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// Options say how to examine.
+// Options are the settings of an examination.
 type Options struct {
 	// Folders are where backups would go, relative to the sink's prefix.
 	Folders []string
-	// Within is the prefix that the credential is for, beyond which nothing may be
-	// created; nil is the sink's own.
+	// Within is the prefix that the credential is for. Nothing may be created
+	// outside it. nil means the sink's own prefix.
 	Within *string
-	// Intrusive tries changes of the bucket's settings also at stores that are not
-	// known to refuse the bodies they are tried with.
+	// Intrusive tries to change the bucket's settings also at unknown stores, which
+	// may accept the invalid request bodies.
 	Intrusive bool
-	// Tenants are the users whose sites are backed up, for folders.
+	// Tenants are the users whose sites are backed up, for the check of folders.
 	Tenants []User
-	// Patience is how long one request may take; 0 is 20 seconds.
-	Patience time.Duration
-	// Random names the canaries; nil is the system's.
-	Random io.Reader
+	// Timeout is the time limit of one request; 0 means 20 seconds.
+	Timeout time.Duration
 }
 
 // within is the prefix that the credential is for.
@@ -49,23 +45,22 @@ type User struct {
 	Groups []uint32
 }
 
-// A Result is what was found at one sink.
+// A Result is the result of the examination of one sink.
 type Result struct {
-	URL      string // as the sink names itself
-	Store    string // what it is, such as "MinIO at https://…"
-	Policy   string // the command that prints what the credential should be allowed
+	URL      string // the sink's String
+	Store    string // the kind of store, such as "MinIO at https://…"
+	Policy   string // the command that prints the policy for the credential
 	Findings []sinks.Finding
-	// Credential names the credential, as sinks.Credential does.
+	// Credential identifies the credential, as sinks.Credential does.
 	Credential string
-	// Folder says that the sink is one, which cannot be one-way: what must hold is
-	// that backups can be written, and that only their owner can delete them.
+	// Folder is true for a folder, which cannot be one-way. Required there is that
+	// backups can be written, and that only their owner can delete them.
 	Folder bool
-	// Reached is false when nothing could be created, so that nothing was proven
-	// either way.
+	// Reached is false when no canary could be created. Then nothing is proven.
 	Reached bool
 }
 
-// Proven tells whether every required check holds, warnings aside.
+// Proven reports whether every required check holds or is a warning.
 func (r *Result) Proven() bool {
 	if !r.Reached {
 		return false
@@ -78,36 +73,33 @@ func (r *Result) Proven() bool {
 	return true
 }
 
-// An examiner is one kind of sink. Each of its calls reports what it tried.
+// An examiner runs the checks for one kind of sink.
 type examiner interface {
-	// store says what the sink is.
+	// store describes the store.
 	store() string
-	// policy is the command that prints what the credential should be allowed.
+	// policy is the command that prints the policy for the credential.
 	policy() string
-	// folder tries what concerns one folder; false when no canary could be created.
+	// folder runs the checks of one folder; false when no canary could be created.
 	folder(ctx context.Context, name string) ([]sinks.Finding, bool)
-	// whole tries what concerns the sink as a whole; a folder was tried before.
+	// whole runs the checks of the whole sink, after those of its folders.
 	whole(ctx context.Context) []sinks.Finding
 }
 
-// examiners make the examiner of a sink, false if it is another store's.
+// examiners are the constructors; each returns false for another kind of sink.
 func examiners() []func(sinks.Sink, Options) (examiner, bool) {
 	return []func(sinks.Sink, Options) (examiner, bool){newS3Examiner, newGCSExaminer}
 }
 
-// Examine opens the sink of a URL, as sinks.Parse returns it, and tries what its
-// credential allows. An error means that there was nothing to examine.
+// Examine opens the sink of a URL that sinks.Parse returned, and tries what its
+// credential allows. It returns an error if the sink cannot be examined at all.
 func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
-	if o.Patience == 0 {
-		o.Patience = 20 * time.Second
-	}
-	if o.Random == nil {
-		o.Random = rand.Reader
+	if o.Timeout == 0 {
+		o.Timeout = 20 * time.Second
 	}
 	if dir, ok := sinks.LocalDir(u); ok {
-		return examineDir(dir, o)
+		return examineDir(dir, o), nil
 	}
-	sink, err := sinks.Open(ctx, u, sinks.Options{Stall: o.Patience, Retry: o.Patience / 4})
+	sink, err := sinks.Open(ctx, u, sinks.Options{Stall: o.Timeout, Retry: o.Timeout / 4})
 	if err != nil {
 		return nil, err
 	}

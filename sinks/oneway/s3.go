@@ -2,7 +2,7 @@ package oneway
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,28 +22,27 @@ type s3Examiner struct {
 	sink sinks.Sink
 	o    Options
 
-	server string        // what the store calls itself
-	skew   time.Duration // by how much this host's clock is ahead of the store's
-	dated  bool          // skew is known
-	loose  bool          // a canary was, or may have been, deleted
-	silent int           // how many requests were made since the last answer
+	server     string        // the store's Server header
+	skew       time.Duration // how far this host's clock is ahead of the store's
+	skewKnown  bool
+	mayBeGone  bool // a canary was, or may have been, deleted
+	unanswered int  // number of requests since the last answer
 }
 
-// mostSilent is how many requests without an answer are enough: the others would
-// only take their time.
-const mostSilent = 3
+// maxUnanswered is the number of requests in a row without an answer after which the
+// rest are not tried.
+const maxUnanswered = 3
 
-var errSilent = errors.New("not tried: the store answers no more")
+const notTried = "not tried: the store no longer answers"
 
-// An s3Canary is one canary and what is known of it.
+// An s3Canary is one canary and the findings of its checks.
 type s3Canary struct {
 	*s3Examiner
-	folderName string
-	name       string // relative to the prefix
-	key        string
-	version    string // "" when the bucket keeps none
-	honours    bool   // the store was seen to honour If-None-Match
-	findings   []sinks.Finding
+	report
+	name        string // relative to the prefix
+	key         string
+	version     string // its version ID, "" when the bucket keeps no versions
+	conditional bool   // the store was seen to honour If-None-Match
 }
 
 func newS3Examiner(sink sinks.Sink, o Options) (examiner, bool) {
@@ -75,66 +74,66 @@ func (x *s3Examiner) aws() bool {
 
 func (x *s3Examiner) minio() bool { return strings.HasPrefix(x.server, "MinIO") }
 
-// call bounds one request, and sends it again when the store is busy.
+// call sets the time limit of one request, and retries it when the store is busy.
 func (x *s3Examiner) call(ctx context.Context) (context.Context, context.CancelFunc, func(*s3.Options)) {
-	ctx, cancel := context.WithTimeout(ctx, x.o.Patience)
-	if x.silent++; x.silent > mostSilent {
+	ctx, cancel := context.WithTimeout(ctx, x.o.Timeout)
+	if x.unanswered++; x.unanswered > maxUnanswered {
 		cancel()
 	}
 	return ctx, cancel, func(o *s3.Options) {
 		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) { r.MaxAttempts, r.MaxBackoff = 3, 2*time.Second })
 		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
-			return s.Deserialize.Add(middleware.DeserializeMiddlewareFunc("look", x.watch), middleware.After)
+			return s.Deserialize.Add(middleware.DeserializeMiddlewareFunc("observe", x.observe), middleware.After)
 		})
 	}
 }
 
-// watch looks at every answer that passes.
-func (x *s3Examiner) watch(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+// observe reads the headers of every answer.
+func (x *s3Examiner) observe(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, meta, err := next.HandleDeserialize(ctx, in)
-	if r, ok := out.RawResponse.(*smithyhttp.Response); ok && r.StatusCode != 0 { // there is an empty one without an answer
-		x.silent = 0
-		x.look(r.Header)
+	if r, ok := out.RawResponse.(*smithyhttp.Response); ok && r.StatusCode != 0 { // it is 0 when there was no answer
+		x.unanswered = 0
+		x.readHeader(r.Header)
 	}
 	return out, meta, err
 }
 
-// look remembers what an answer tells of the store.
-func (x *s3Examiner) look(h http.Header) {
+// readHeader finds out what the store is, and what time it has.
+func (x *s3Examiner) readHeader(h http.Header) {
 	switch s := h.Get("Server"); {
-	case h.Get("X-Minio-Error-Code") != "": // whatever stands before it
+	case h.Get("X-Minio-Error-Code") != "": // also behind a proxy
 		x.server = "MinIO"
 	case s != "" && !x.minio():
 		x.server = s
 	}
-	if theirs, err := http.ParseTime(h.Get("Date")); err == nil && !x.dated {
-		x.skew, x.dated = time.Since(theirs), true
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil && !x.skewKnown {
+		x.skew, x.skewKnown = time.Since(theirs), true
 	}
 }
 
-// keyOf is a name in the bucket.
+// keyOf is the key of a name relative to the prefix.
 func (x *s3Examiner) keyOf(name string) string { return under(x.Prefix, name) }
 
-// owner is the header that makes the store refuse a bucket of someone else's.
-func (x *s3Examiner) owner() *string { return given(x.Owner) }
+// owner is the expected owner of the bucket: the store refuses another owner's bucket.
+func (x *s3Examiner) owner() *string { return optional(x.Owner) }
 
-// given is v, nil when it is empty.
-func given(v string) *string {
+// optional is v, nil when it is empty.
+func optional(v string) *string {
 	if v == "" {
 		return nil
 	}
 	return &v
 }
 
-// folder tries everything that concerns objects in one folder.
-func (x *s3Examiner) folder(ctx context.Context, name string) ([]sinks.Finding, bool) {
-	t := &s3Canary{s3Examiner: x, folderName: name}
+func (x *s3Examiner) folder(ctx context.Context, folderName string) ([]sinks.Finding, bool) {
+	name := under(folderName, canary())
+	t := &s3Canary{s3Examiner: x, report: report{folderName: folderName}, name: name, key: x.keyOf(name)}
 	if !t.create(ctx) {
 		return t.findings, false
 	}
 	t.createAgain(ctx)
 	t.overwrite(ctx)
-	t.long(ctx)
+	t.multipart(ctx)
 	t.denied(ctx)
 	t.versions(ctx)
 	t.locks(ctx)
@@ -143,32 +142,35 @@ func (x *s3Examiner) folder(ctx context.Context, name string) ([]sinks.Finding, 
 	return t.findings, true
 }
 
-// whole tries what lies outside the prefix, and the bucket's settings.
 func (x *s3Examiner) whole(ctx context.Context) []sinks.Finding {
 	t := &s3Canary{s3Examiner: x}
-	t.outside(ctx)
+	t.outside(&t.o, putVerb, "s3://"+t.Bucket, t.Prefix, func(d demand, key string) { t.createOutside(ctx, d, key) })
 	t.settings(ctx)
-	t.listen(ctx)
+	t.subscribe(ctx)
 	t.account(ctx)
-	t.untried()
+	t.addUntried()
 	t.clock()
 	return t.findings
 }
 
-// add notes a finding.
-func (t *s3Canary) add(f sinks.Finding) {
-	f.Folder = t.folderName
-	t.findings = append(t.findings, f)
-}
-
-// policy is the command that prints what the credential should be allowed.
 func (x *s3Examiner) policy() string {
-	text := "wp-oneway policy s3 --bucket " + x.Bucket
-	if x.Prefix != "" {
-		text += " --prefix " + sinks.Quote(x.Prefix)
-	}
+	text := policyCommand("s3", x.Bucket, x.Prefix)
 	if x.minio() {
 		text += " --provider minio"
 	}
 	return text
+}
+
+// clock compares this host's clock with the store's.
+func (t *s3Canary) clock() {
+	if !t.skewKnown {
+		return
+	}
+	f := sinks.Finding{Check: "clock", Verdict: sinks.Holds, Detail: "this host's clock agrees with the store's"}
+	if skew := t.skew.Round(time.Second); skew.Abs() > time.Minute {
+		direction := map[bool]string{true: "ahead of", false: "behind"}[skew > 0]
+		f.Verdict, f.Detail = sinks.Warning, fmt.Sprintf("this host's clock is %s %s the store's", skew.Abs(), direction)
+		f.Advice = "synchronize this host's clock, with chrony or systemd-timesyncd; stores refuse requests that are 15 minutes off"
+	}
+	t.add(f)
 }

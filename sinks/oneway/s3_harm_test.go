@@ -263,7 +263,7 @@ func TestS3TakesNoOtherDemandForTheCondition(t *testing.T) {
 	}
 	r := examine(t, g.through(address)+"&storage_class=STANDARD", oneway.Options{Intrusive: true})
 	for check, want := range map[string]sinks.Verdict{
-		"create": sinks.Holds, "overwrite": sinks.Fails, "begin in parts": sinks.Holds, "overwrite in parts": sinks.Fails,
+		"create": sinks.Holds, "overwrite": sinks.Fails, "start multipart": sinks.Holds, "overwrite, multipart": sinks.Fails,
 	} {
 		if got := finding(t, r, check).Verdict; got != want {
 			t.Errorf("%s: %s, want %s\n%s", check, got, want, show(r))
@@ -290,7 +290,7 @@ func TestS3ThatCannotBeReached(t *testing.T) {
 		"no authority": {"&ca_file=", "&storage_class=", "authority unknown to this host"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := examine(t, strings.Replace(address, c.from, c.to, 1), oneway.Options{Patience: 2 * time.Second})
+			r := examine(t, strings.Replace(address, c.from, c.to, 1), oneway.Options{Timeout: 2 * time.Second})
 			if r.Reached || r.Proven() || len(r.Findings) != 1 || r.Findings[0].Verdict != sinks.Fails {
 				t.Fatalf("reached %v\n%s", r.Reached, show(r))
 			}

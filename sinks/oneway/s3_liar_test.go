@@ -60,7 +60,7 @@ func TestS3NothingIsProvenByWhatAnswersAlike(t *testing.T) {
 					}))
 					defer s.Close()
 					defer s.CloseClientConnections()
-					r := examine(t, "s3://vault/host?region=us-east-1&endpoint="+s.URL+"&credentials_file="+file, oneway.Options{Patience: 300 * time.Millisecond, Intrusive: true})
+					r := examine(t, "s3://vault/host?region=us-east-1&endpoint="+s.URL+"&credentials_file="+file, oneway.Options{Timeout: 300 * time.Millisecond, Intrusive: true})
 					if r.Proven() || r.Reached && honest == 0 && !strings.HasPrefix(name, "20") {
 						t.Errorf("proven %v, reached %v\n%s", r.Proven(), r.Reached, show(r))
 					}

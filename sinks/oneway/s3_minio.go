@@ -25,18 +25,19 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// listen asks MinIO to be told of new objects, by an event that there is not.
-func (t *s3Canary) listen(ctx context.Context) {
+// subscribe tries to subscribe to MinIO's notifications of a nonexistent event, of the
+// bucket and server-wide.
+func (t *s3Canary) subscribe(ctx context.Context) {
 	if !t.minio() {
 		return
 	}
-	events := func(o *s3.Options) { o.APIOptions = append(o.APIOptions, withQuery("events", bogusWord)) }
+	events := func(o *s3.Options) { o.APIOptions = append(o.APIOptions, withQuery("events", invalidValue)) }
 	for _, p := range []s3Probe{
-		{demand{"listen", "s3:ListenBucketNotification", "a thief is told the name of each new backup"}, func(ctx context.Context, o func(*s3.Options)) error {
+		{demand{"subscribe to the bucket", "s3:ListenBucketNotification", "an attacker can receive the name of each new backup"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.ListObjects(ctx, &s3.ListObjectsInput{Bucket: &t.Bucket}, o, events)
 			return err
 		}},
-		{demand{"listen to all", "s3:ListenNotification", "a thief is told the name of each new object of the server"}, func(ctx context.Context, o func(*s3.Options)) error {
+		{demand{"subscribe to the server", "s3:ListenNotification", "an attacker can receive the name of each new object of the server"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.ListBuckets(ctx, &s3.ListBucketsInput{}, o, events)
 			return err
 		}},
@@ -45,33 +46,33 @@ func (t *s3Canary) listen(ctx context.Context) {
 		a := answerOf(p.try(ctx, o))
 		cancel()
 		if a.status == http.StatusBadRequest {
-			a.status = http.StatusOK // it was refused for what it says
+			a.status = http.StatusOK // only the invalid event stopped it
 		}
 		t.conclude(p.demand, a)
 	}
 }
 
-// fanOut tries MinIO's way to put one body under many names, whatever the prefix,
-// by a form whose policy is signed and cannot be read.
+// fanOut tries MinIO's request that stores one body under many names, ignoring the
+// prefix. It is a form whose policy is signed but invalid, so that nothing is stored.
 func (t *s3Canary) fanOut(ctx context.Context) {
 	if !t.minio() {
 		return
 	}
-	d := demand{"put under many names", "s3:PutObjectFanOut", "a thief can put over every object of the bucket, also outside the prefix"}
-	body, kind, err := t.fanOutForm(ctx)
+	d := demand{"fan-out upload", "s3:PutObjectFanOut", "an attacker can overwrite every object of the bucket, also outside the prefix"}
+	body, contentType, err := t.fanOutForm(ctx)
 	if err != nil {
-		t.conclude(d, answer{said: line(err.Error())})
+		t.conclude(d, answer{text: line(err.Error())})
 		return
 	}
-	a, _ := t.raw(ctx, http.MethodPost, "/"+t.Bucket+"/", body, kind)
+	a, _ := t.send(ctx, http.MethodPost, "/"+t.Bucket+"/", body, contentType)
 	if a.code == "PostPolicyInvalidKeyName" {
-		a.status = http.StatusOK // who asks was looked at before
+		a.status = http.StatusOK // the permission is checked before the policy
 	}
 	t.conclude(d, a)
 }
 
-func (t *s3Canary) fanOutForm(ctx context.Context) (body []byte, kind string, err error) {
-	unread := base64.StdEncoding.EncodeToString([]byte(bogusWord))
+func (t *s3Canary) fanOutForm(ctx context.Context) (body []byte, contentType string, err error) {
+	policy := base64.StdEncoding.EncodeToString([]byte(invalidValue))
 	creds, err := t.Client.Options().Credentials.Retrieve(ctx)
 	if err != nil {
 		return nil, "", err
@@ -80,7 +81,7 @@ func (t *s3Canary) fanOutForm(ctx context.Context) (body []byte, kind string, er
 	day := now.Format("20060102")
 	scope := []string{day, t.Client.Options().Region, "s3", "aws4_request"}
 	key := []byte("AWS4" + creds.SecretAccessKey)
-	for _, word := range append(slices.Clone(scope), unread) {
+	for _, word := range append(slices.Clone(scope), policy) {
 		mac := hmac.New(sha256.New, key)
 		mac.Write([]byte(word))
 		key = mac.Sum(nil)
@@ -89,52 +90,52 @@ func (t *s3Canary) fanOutForm(ctx context.Context) (body []byte, kind string, er
 	form := multipart.NewWriter(&b)
 	for _, field := range [][2]string{
 		{"key", t.key},
-		{"policy", unread},
+		{"policy", policy},
 		{"x-amz-algorithm", "AWS4-HMAC-SHA256"},
 		{"x-amz-credential", creds.AccessKeyID + "/" + strings.Join(scope, "/")},
 		{"x-amz-date", now.Format("20060102T150405Z")},
 		{"x-amz-security-token", creds.SessionToken},
 		{"x-amz-signature", hex.EncodeToString(key)},
-		{"x-minio-fanout-list", `{"key":"` + bogusWord + `"}`},
+		{"x-minio-fanout-list", `{"key":"` + invalidValue + `"}`},
 	} {
 		if field[1] != "" {
 			err = errors.Join(err, form.WriteField(field[0], field[1]))
 		}
 	}
-	_, bad := form.CreateFormFile("file", "canary")
-	err = errors.Join(err, bad, form.Close())
+	_, fileErr := form.CreateFormFile("file", "canary")
+	err = errors.Join(err, fileErr, form.Close())
 	return b.Bytes(), form.FormDataContentType(), err
 }
 
-// raw sends what the client has no call for; kind is the body's type, and a request
-// without is signed.
-func (t *s3Canary) raw(ctx context.Context, method, address string, body []byte, kind string) (answer, []byte) {
+// send sends a request that the client has no call for. contentType is the body's; a
+// request without one is signed.
+func (t *s3Canary) send(ctx context.Context, method, address string, body []byte, contentType string) (answer, []byte) {
 	ctx, cancel, _ := t.call(ctx)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(t.Endpoint, "/")+address, bytes.NewReader(body))
 	if err != nil {
-		return answer{said: line(err.Error())}, nil
+		return answer{text: line(err.Error())}, nil
 	}
-	if kind != "" {
-		r.Header.Set("Content-Type", kind)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
 	} else if err := t.sign(ctx, r); err != nil {
-		return answer{said: line(err.Error())}, nil
+		return answer{text: line(err.Error())}, nil
 	}
 	res, err := t.Client.Options().HTTPClient.Do(r)
 	if err != nil {
-		return answer{said: line(err.Error())}, nil
+		return answer{text: line(err.Error())}, nil
 	}
 	defer res.Body.Close()
-	t.silent = 0
+	t.unanswered = 0
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
-		return answer{said: line(err.Error())}, nil
+		return answer{text: line(err.Error())}, nil
 	}
 	var refusal struct{ Code, Message string }
 	if xml.Unmarshal(text, &refusal) != nil {
-		_ = json.Unmarshal(text, &refusal) // MinIO's administration says it so
+		_ = json.Unmarshal(text, &refusal) // MinIO's administration answers in JSON
 	}
-	return answer{status: res.StatusCode, code: refusal.Code, said: line(fmt.Sprintf("%d %s: %s", res.StatusCode, refusal.Code, refusal.Message))}, text
+	return answer{status: res.StatusCode, code: refusal.Code, text: line(fmt.Sprintf("%d %s: %s", res.StatusCode, refusal.Code, refusal.Message))}, text
 }
 
 func (t *s3Canary) sign(ctx context.Context, r *http.Request) error {
@@ -149,15 +150,15 @@ func (t *s3Canary) sign(ctx context.Context, r *http.Request) error {
 	return v4.NewSigner().SignHTTP(ctx, creds, r, digest, "s3", o.Region, time.Now().Add(-t.skew))
 }
 
-// account asks MinIO what it grants, which it tells everybody of himself: who may
-// administer the server, or its keys, may do everything else.
+// account asks MinIO for the permissions of the account, which every account may ask
+// for its own. An account that administers the server or its keys can do everything.
 func (t *s3Canary) account(ctx context.Context) {
 	if !t.minio() {
 		return
 	}
-	f := sinks.Finding{Check: "administer", Verb: "admin:*", Verdict: sinks.Holds, Detail: "MinIO grants nothing of the server's administration, nor of its keys"}
+	f := sinks.Finding{Check: "administer", Verb: "admin:*", Verdict: sinks.Holds, Detail: "MinIO grants no permission to administer the server or its keys"}
 	creds, err := t.Client.Options().Credentials.Retrieve(ctx)
-	a, text := t.raw(ctx, http.MethodGet, "/minio/admin/v3/accountinfo", nil, "")
+	a, text := t.send(ctx, http.MethodGet, "/minio/admin/v3/accountinfo", nil, "")
 	var info minioAccount
 	if err == nil && a.status == http.StatusOK {
 		err = json.Unmarshal(text, &info)
@@ -165,18 +166,18 @@ func (t *s3Canary) account(ctx context.Context) {
 	granted := info.administers()
 	switch {
 	case err != nil || a.status != http.StatusOK || info.AccountName == "":
-		f.Verdict, f.Detail, f.Advice = sinks.Warning, "not known: MinIO does not say what it grants ("+a.said+")", "see that admin: and kms: are not granted"
+		f.Verdict, f.Detail, f.Advice = sinks.Warning, "not known: MinIO does not report the account's permissions ("+a.text+")", "check that admin: and kms: are not granted"
 	case len(granted) > 0 && info.AccountName == creds.AccessKeyID:
 		f.Verdict, f.Required, f.Verb = sinks.Fails, true, granted[0]
-		f.Detail, f.Advice = "granted: "+strings.Join(granted, ", ")+": a thief can give himself every right", "take it from the credential"
+		f.Detail, f.Advice = "granted: "+strings.Join(granted, ", ")+": an attacker can grant himself every permission", "remove it from the credential"
 	case len(granted) > 0:
-		f.Verdict, f.Detail = sinks.Warning, "the key belongs to an account that has "+strings.Join(granted, ", ")+"; what the key's own policy leaves of it, MinIO does not say"
-		f.Advice = "make a user of its own for the host"
+		f.Verdict, f.Detail = sinks.Warning, "the key belongs to an account with "+strings.Join(granted, ", ")+"; MinIO does not report whether the key's own policy excludes that"
+		f.Advice = "create a separate user for the host"
 	}
 	t.add(f)
 }
 
-// A minioAccount is what MinIO says of who asks.
+// A minioAccount is MinIO's report of the account's own permissions.
 type minioAccount struct {
 	AccountName string
 	Policy      struct {
@@ -187,7 +188,8 @@ type minioAccount struct {
 	}
 }
 
-// administers lists what is granted beside objects and buckets, and not denied.
+// administers lists the actions that are granted and not denied, except those on
+// objects, buckets and temporary credentials.
 func (m *minioAccount) administers() (granted []string) {
 	for _, s := range m.Policy.Statement {
 		for _, action := range s.Action {

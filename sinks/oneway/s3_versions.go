@@ -16,10 +16,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// versions tries to put over a version that is kept, which MinIO lets who may put
-// do unless a policy denies it: by the version's id in the request, of one part or
-// of several, in an archive that it unpacks, and as another server replicates. The
-// id is one that no version can have, so that nothing is put.
+// versions tries to overwrite an existing version. At MinIO, s3:PutObject permits that
+// unless a policy denies it: by a version ID in the request, as one object or multipart,
+// in an archive that the server unpacks, and as a replica from another server. The
+// version ID is invalid, so that nothing is stored.
 func (t *s3Canary) versions(ctx context.Context) {
 	if !t.minio() {
 		return
@@ -28,27 +28,24 @@ func (t *s3Canary) versions(ctx context.Context) {
 	if t.version == "" {
 		return
 	}
-	const over = "a thief can put over every version whose id he comes to know, and it is gone"
-	byID := func(o *s3.Options) { o.APIOptions = append(o.APIOptions, withQuery("versionId", bogusWord)) }
-	t.byID(ctx, demand{"overwrite by id", putVerb, over}, func(ctx context.Context, o func(*s3.Options)) error {
-		_, err := t.Client.PutObject(ctx, &s3.PutObjectInput{
-			Bucket: &t.Bucket, Key: &t.key, Body: bytes.NewReader(nil), ContentLength: aws.Int64(0),
-		}, o, byID)
+	const allows = "an attacker can overwrite every version whose ID he knows, and it is lost"
+	byID := func(o *s3.Options) { o.APIOptions = append(o.APIOptions, withQuery("versionId", invalidValue)) }
+	t.byID(ctx, demand{"overwrite by version ID", putVerb, allows}, func(ctx context.Context, o func(*s3.Options)) error {
+		_, err := t.Client.PutObject(ctx, t.emptyObject(), o, byID)
 		return err
 	})
-	t.byID(ctx, demand{"overwrite parts by id", putVerb, over}, func(ctx context.Context, o func(*s3.Options)) error {
+	t.byID(ctx, demand{"overwrite by version ID, multipart", putVerb, allows}, func(ctx context.Context, o func(*s3.Options)) error {
 		out, err := t.Client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &t.Bucket, Key: &t.key}, o, byID)
 		if err == nil {
-			_ = t.abort(ctx, t.key, aws.ToString(out.UploadId)) // else the store ends it by itself
+			_ = t.abort(ctx, t.key, aws.ToString(out.UploadId)) // otherwise a lifecycle rule does
 		}
 		return err
 	})
-	t.archive(ctx, demand{"overwrite by archive", putVerb, over + ", locked or not"})
+	t.archive(ctx, demand{"overwrite by archive", putVerb, allows + ", locked or not"})
 }
 
-// byID judges a request for a version with an impossible id. MinIO looks at who
-// asks first, then at the id, and refuses it; a server that took no notice of it
-// has put a new version.
+// byID sends a request with an invalid version ID. MinIO checks the permission first,
+// then the ID, and refuses it. A server that ignores the ID stores a new version.
 func (t *s3Canary) byID(ctx context.Context, d demand, try func(context.Context, func(*s3.Options)) error) {
 	ctx, cancel, o := t.call(ctx)
 	defer cancel()
@@ -56,7 +53,7 @@ func (t *s3Canary) byID(ctx context.Context, d demand, try func(context.Context,
 	a := answerOf(err)
 	switch {
 	case err == nil:
-		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the store takes no version's id from who puts"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the store ignores version IDs in uploads"})
 		return
 	case a.status == http.StatusBadRequest:
 		a.status = http.StatusOK
@@ -65,29 +62,28 @@ func (t *s3Canary) byID(ctx context.Context, d demand, try func(context.Context,
 	t.adviseVersions()
 }
 
-// adviseVersions corrects what conclude says: to put is what the host is for, and a
-// version's id is told nobody but who stored it, and kept on no host. So it is a
-// warning, as are backups that are put over and stay as versions.
+// adviseVersions turns a failure into a warning: hosts need s3:PutObject, and the store
+// reports a version ID only to the host that stored the version, which does not keep it.
 func (t *s3Canary) adviseVersions() {
 	if f := &t.findings[len(t.findings)-1]; f.Verdict == sinks.Fails {
 		f.Verdict = sinks.Warning
-		f.Advice = "deny s3:PutObject by a version's id and on names that end in /, as the printed policy does"
+		f.Advice = "deny s3:PutObject with a version ID and on names that end in /, as the printed policy does"
 	}
 }
 
-// archive has MinIO unpack a tar whose one entry, an empty one, says which version
-// it is. A server that does not unpack finds the name taken.
+// archive sends a tar for MinIO to unpack. Its only entry is empty and names a version
+// ID. A server that does not unpack it finds the name taken.
 func (t *s3Canary) archive(ctx context.Context, d demand) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	err := w.WriteHeader(&tar.Header{
-		Name: path.Base(t.key), Mode: 0o600, Format: tar.FormatPAX, PAXRecords: map[string]string{"minio.versionId": bogusWord},
+		Name: path.Base(t.key), Mode: 0o600, Format: tar.FormatPAX, PAXRecords: map[string]string{"minio.versionId": invalidValue},
 	})
 	if err == nil {
 		err = w.Close()
 	}
 	if err != nil {
-		t.conclude(d, answer{said: err.Error()})
+		t.conclude(d, answer{text: err.Error()})
 		return
 	}
 	headers := [][2]string{{"X-Amz-Meta-Snowball-Auto-Extract", "true"}}
@@ -105,7 +101,7 @@ func (t *s3Canary) archive(ctx context.Context, d demand) {
 	})
 	switch a := answerOf(err); {
 	case err == nil, a.status == http.StatusPreconditionFailed:
-		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the store takes no version's id from an archive"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the store ignores version IDs in archives"})
 	default:
 		if a.status == http.StatusBadRequest {
 			a.status = http.StatusOK

@@ -32,9 +32,9 @@ func TestS3FindsVersionsPutOver(t *testing.T) {
 		denials int
 		want    map[string]sinks.Verdict
 	}{
-		"no denial":       {0, map[string]sinks.Verdict{"overwrite by id": sinks.Warning, "overwrite parts by id": sinks.Warning, "overwrite by archive": sinks.Warning}},
-		"denied by id":    {1, map[string]sinks.Verdict{"overwrite by id": sinks.Holds, "overwrite parts by id": sinks.Holds, "overwrite by archive": sinks.Warning}},
-		"denied for good": {2, map[string]sinks.Verdict{"overwrite by id": sinks.Holds, "overwrite parts by id": sinks.Holds, "overwrite by archive": sinks.Holds}},
+		"no denial":       {0, map[string]sinks.Verdict{"overwrite by version ID": sinks.Warning, "overwrite by version ID, multipart": sinks.Warning, "overwrite by archive": sinks.Warning}},
+		"denied by id":    {1, map[string]sinks.Verdict{"overwrite by version ID": sinks.Holds, "overwrite by version ID, multipart": sinks.Holds, "overwrite by archive": sinks.Warning}},
+		"denied for good": {2, map[string]sinks.Verdict{"overwrite by version ID": sinks.Holds, "overwrite by version ID, multipart": sinks.Holds, "overwrite by archive": sinks.Holds}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bucket, url := credential(t, true, without(c.denials))

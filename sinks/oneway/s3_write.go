@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,33 +16,22 @@ import (
 
 const putVerb = "s3:PutObject"
 
-// create puts the canary as a backup puts its objects.
+// create stores the canary the way a backup stores its objects.
 func (t *s3Canary) create(ctx context.Context) bool {
-	f := sinks.Finding{Check: "create", Verb: putVerb, Required: true}
-	name, err := canary(t.o.Random)
-	if err == nil {
-		t.name = under(t.folderName, name)
-		t.key = t.keyOf(t.name)
-		var receipt sinks.Receipt
-		if receipt, err = t.sink.Put(ctx, t.name, bytes.NewReader(nil)); err == nil {
-			t.version = version(receipt.Objects[0].VersionID)
-		}
-	}
+	receipt, err := t.sink.Put(ctx, t.name, bytes.NewReader(nil))
 	if err != nil {
-		f.Verdict, f.Detail = sinks.Fails, why(err)
-		f.Advice = "no backup can be stored there before this is mended"
-		t.add(f)
+		t.cannotCreate(putVerb, err)
 		return false
 	}
-	f.Verdict, f.Detail = sinks.Holds, "a canary was created"
-	if t.version != "" {
+	f := sinks.Finding{Check: "create", Verb: putVerb, Required: true, Verdict: sinks.Holds, Detail: "a canary was created"}
+	if t.version = version(receipt.Objects[0].VersionID); t.version != "" {
 		f.Detail += "; the bucket keeps versions"
 	}
 	t.add(f)
 	return true
 }
 
-// version is a version's id, "" for an object without.
+// version is a version ID, "" for an object without versions.
 func version(id string) string {
 	if id == "null" {
 		return ""
@@ -51,13 +39,13 @@ func version(id string) string {
 	return id
 }
 
-// createAgain sees whether the store honours the condition that backups put.
+// createAgain checks that the store honours the condition that backups use.
 func (t *s3Canary) createAgain(ctx context.Context) {
 	f := sinks.Finding{Check: "create again", Verb: putVerb, Required: true}
 	if t.Unconditional {
 		f.Verdict, f.Required = sinks.Warning, false
-		f.Detail = "not tried: conditional=false"
-		f.Advice = "drop conditional=false from the URL if the store honours If-None-Match"
+		f.Detail = "not tried: the URL has conditional=false"
+		f.Advice = "remove conditional=false from the URL if the store honours If-None-Match"
 		t.add(f)
 		return
 	}
@@ -65,7 +53,7 @@ func (t *s3Canary) createAgain(ctx context.Context) {
 	switch {
 	case errors.Is(err, sinks.ErrExists):
 		f.Verdict, f.Detail = sinks.Holds, "refused: the name is taken (412)"
-		t.honours = true
+		t.conditional = true
 	case err != nil:
 		f.Verdict, f.Detail = sinks.Unproven, line(err.Error())
 		f.Advice = "run doctor again"
@@ -75,29 +63,35 @@ func (t *s3Canary) createAgain(ctx context.Context) {
 	t.add(f)
 }
 
-// accepted is what it means that the canary was replaced.
-func (t *s3Canary) accepted(f *sinks.Finding, version, why string) {
+// accepted sets the verdict for a canary that was overwritten.
+func (t *s3Canary) accepted(f *sinks.Finding, version, reason string) {
 	if version != "" {
-		f.Verdict, f.Detail = sinks.Warning, "versioned only: "+why+"; what was there stays as an older version"
-		f.Advice = "let the bucket's policy refuse it; else read backups back by version"
+		f.Verdict, f.Detail = sinks.Warning, "versioned only: "+reason+"; the overwritten object is kept as an older version"
+		f.Advice = "deny it in the bucket's policy; otherwise restore backups by version ID"
 		if t.minio() {
-			f.Advice = "read backups back by version: MinIO has no policy that refuses it"
+			f.Advice = "restore backups by version ID: no policy of MinIO can deny it"
 		}
 		return
 	}
-	f.Verdict, f.Detail = sinks.Fails, "allowed: "+why+"; what was there is gone"
-	f.Advice = "keep versions in the bucket"
+	f.Verdict, f.Detail = sinks.Fails, "allowed: "+reason+"; the overwritten object is lost"
+	f.Advice = "enable versioning of the bucket"
 }
 
-// overwrite puts the canary without the condition, as a thief would: with all that
-// a policy may demand else, so that a denial is for the condition's want.
+// emptyObject is an upload of an empty object over the canary. It has everything that
+// a policy may require, except the condition.
+func (t *s3Canary) emptyObject() *s3.PutObjectInput {
+	return &s3.PutObjectInput{
+		Bucket: &t.Bucket, Key: &t.key, Body: bytes.NewReader(nil), ContentLength: aws.Int64(0), ExpectedBucketOwner: t.owner(),
+		StorageClass: types.StorageClass(t.StorageClass), ServerSideEncryption: types.ServerSideEncryption(t.SSE), SSEKMSKeyId: optional(t.KMSKey),
+	}
+}
+
+// overwrite stores the canary again without the condition. A denial can then only be
+// caused by the missing condition.
 func (t *s3Canary) overwrite(ctx context.Context) {
 	ctx, cancel, try := t.call(ctx)
 	defer cancel()
-	out, err := t.Client.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: &t.Bucket, Key: &t.key, Body: bytes.NewReader(nil), ContentLength: aws.Int64(0), ExpectedBucketOwner: t.owner(),
-		StorageClass: types.StorageClass(t.StorageClass), ServerSideEncryption: types.ServerSideEncryption(t.SSE), SSEKMSKeyId: given(t.KMSKey),
-	}, try)
+	out, err := t.Client.PutObject(ctx, t.emptyObject(), try)
 	if err != nil {
 		out = &s3.PutObjectOutput{}
 	}
@@ -110,53 +104,51 @@ func (t *s3Canary) overwritten(check, version string, err error) {
 	case a.denied():
 		f.Verdict, f.Detail = sinks.Holds, "enforced: denied without If-None-Match"
 	case err == nil:
-		t.accepted(&f, version, "an object may be put over another")
+		t.accepted(&f, version, "objects can be overwritten")
 	default:
-		f.Verdict, f.Detail = sinks.Unproven, "neither allowed nor denied: "+a.said
-		f.Advice = "run doctor again; a store that enforces it answers 403 AccessDenied"
+		f.Verdict, f.Detail = sinks.Unproven, "neither allowed nor denied: "+a.text
+		f.Advice = "run doctor again; a store that enforces the condition answers 403 AccessDenied"
 	}
 	t.add(f)
 }
 
-// replica puts the canary as another server would replicate it: MinIO takes the
-// version that a replica says it is, and puts it over the one that it has.
+// replica stores the canary as a replica from another server. MinIO accepts the
+// version ID of a replica and overwrites that version.
 func (t *s3Canary) replica(ctx context.Context) {
-	t.run(ctx, []s3Probe{{demand{"overwrite a version", "s3:ReplicateObject", "a thief can put over every version that is kept"}, func(ctx context.Context, o func(*s3.Options)) error {
-		_, err := t.Client.PutObject(ctx, &s3.PutObjectInput{
-			Bucket: &t.Bucket, Key: &t.key, Body: bytes.NewReader(nil), ContentLength: aws.Int64(0), ExpectedBucketOwner: t.owner(),
-		}, o, func(o *s3.Options) {
+	t.run(ctx, []s3Probe{{demand{"overwrite a version", "s3:ReplicateObject", "an attacker can overwrite every version"}, func(ctx context.Context, o func(*s3.Options)) error {
+		_, err := t.Client.PutObject(ctx, t.emptyObject(), o, func(o *s3.Options) {
 			o.APIOptions = append(o.APIOptions, smithyhttp.SetHeaderValue("X-Amz-Replication-Status", "REPLICA"))
 		})
 		return err
 	}}})
 }
 
-// long sees that a long stream can be begun and given up, and tries to overwrite
-// with one.
-func (t *s3Canary) long(ctx context.Context) {
-	f := sinks.Finding{Check: "begin in parts", Verb: putVerb, Required: true, Verdict: sinks.Holds, Detail: "a long upload can be begun"}
+// multipart checks that a multipart upload can be started and aborted, and tries to
+// overwrite the canary with one.
+func (t *s3Canary) multipart(ctx context.Context) {
+	f := sinks.Finding{Check: "start multipart", Verb: putVerb, Required: true, Verdict: sinks.Holds, Detail: "a multipart upload can be started"}
 	id, err := t.begin(ctx, t.key)
 	if err != nil {
-		f.Verdict, f.Detail = sinks.Fails, "a long upload cannot be begun: "+answerOf(err).said
-		f.Advice = "streams above 16 MiB cannot be stored; a policy that demands If-None-Match must exempt this"
+		f.Verdict, f.Detail = sinks.Fails, "a multipart upload cannot be started: "+answerOf(err).text
+		f.Advice = "streams above 16 MiB cannot be stored; a policy that requires If-None-Match must exempt this request"
 		t.add(f)
 		return
 	}
 	t.add(f)
 	version, err := t.complete(ctx, id, nil)
 	if a := answerOf(err); err != nil && a.status == http.StatusBadRequest {
-		version, err = t.complete(ctx, id, []byte{0}) // there are stores without empty parts
+		version, err = t.complete(ctx, id, []byte{0}) // some stores refuse empty parts
 	}
-	t.overwritten("overwrite in parts", version, err)
+	t.overwritten("overwrite, multipart", version, err)
 	if err == nil {
 		if id, err = t.begin(ctx, t.key); err != nil {
 			return
 		}
 	}
-	f = sinks.Finding{Check: "abort", Verb: "s3:AbortMultipartUpload", Verdict: sinks.Holds, Detail: "a long upload can be given up"}
+	f = sinks.Finding{Check: "abort", Verb: "s3:AbortMultipartUpload", Verdict: sinks.Holds, Detail: "a multipart upload can be aborted"}
 	if err := t.abort(ctx, t.key, id); err != nil {
-		f.Verdict, f.Detail = sinks.Warning, "denied: the parts of a broken upload stay, and cost money"
-		f.Advice = "allow it, and let a lifecycle rule abort incomplete uploads"
+		f.Verdict, f.Detail = sinks.Warning, "denied: the parts of a failed upload stay, and cost money"
+		f.Advice = "allow it, and add a lifecycle rule that aborts incomplete uploads"
 	}
 	t.add(f)
 }
@@ -166,7 +158,7 @@ func (t *s3Canary) begin(ctx context.Context, key string) (id string, err error)
 	defer cancel()
 	out, err := t.Client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
 		Bucket: &t.Bucket, Key: &key, ExpectedBucketOwner: t.owner(),
-		StorageClass: types.StorageClass(t.StorageClass), ServerSideEncryption: types.ServerSideEncryption(t.SSE), SSEKMSKeyId: given(t.KMSKey),
+		StorageClass: types.StorageClass(t.StorageClass), ServerSideEncryption: types.ServerSideEncryption(t.SSE), SSEKMSKeyId: optional(t.KMSKey),
 	}, try)
 	if err != nil {
 		return "", err
@@ -174,7 +166,7 @@ func (t *s3Canary) begin(ctx context.Context, key string) (id string, err error)
 	return aws.ToString(out.UploadId), nil
 }
 
-// complete publishes an upload of one part, without a condition.
+// complete completes an upload of one part, without a condition.
 func (t *s3Canary) complete(ctx context.Context, id string, body []byte) (string, error) {
 	ctx, cancel, try := t.call(ctx)
 	defer cancel()
@@ -202,31 +194,12 @@ func (t *s3Canary) abort(ctx context.Context, key, id string) error {
 	return err
 }
 
-// outside begins an upload beside the prefix and at the top of the bucket, which
-// leaves nothing behind, and gives it up at once if it is let.
-func (t *s3Canary) outside(ctx context.Context) {
-	within := t.o.within(t.Prefix)
-	if within == "" {
-		t.add(sinks.Finding{
-			Check: "create outside", Verb: putVerb, Verdict: sinks.Warning, Detail: "the URL has no prefix: the credential may put into every folder of the bucket",
-			Advice: "give each host a prefix of its own, such as s3://" + t.Bucket + "/{host}",
-		})
-		return
+// createOutside starts an upload outside the prefix and, if that is allowed, aborts it.
+// Nothing stays stored.
+func (t *s3Canary) createOutside(ctx context.Context, d demand, key string) {
+	id, err := t.begin(ctx, key)
+	if err == nil && t.abort(ctx, key, id) != nil {
+		d.allows += ", and could not be aborted; add a lifecycle rule that aborts incomplete uploads"
 	}
-	name, err := canary(t.o.Random)
-	if err != nil {
-		t.conclude(demand{"create outside", putVerb, ""}, answer{said: err.Error()})
-		return
-	}
-	for _, at := range []struct{ check, key string }{{"create beside", within + "-" + name}, {"create at the top", name}} {
-		id, err := t.begin(ctx, at.key)
-		d := demand{at.check, putVerb, fmt.Sprintf("an upload of %s was begun outside the prefix", at.key)}
-		if err == nil {
-			d.allows += ", and given up"
-			if t.abort(ctx, at.key, id) != nil {
-				d.allows += "; giving it up was denied, a lifecycle rule has to"
-			}
-		}
-		t.judge(d, err)
-	}
+	t.conclude(d, answerOf(err))
 }

@@ -41,7 +41,7 @@ type object struct {
 }
 
 func (o *object) String() string {
-	return o.kind.String() + " " + sqltext.Ident(sqltext.Printable(o.name))
+	return o.kind.String() + " " + sqltext.Ident(sqltext.DisplayName(o.name))
 }
 
 // listObjects lists the objects to dump, sorted by name.

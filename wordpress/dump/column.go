@@ -47,7 +47,7 @@ func columnsOf(ctx context.Context, c *mysql.Conn, o *object, withHistory bool) 
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("read the columns of %s: none are visible", sqltext.Printable(o.name))
+		return nil, fmt.Errorf("read the columns of %s: none are visible", sqltext.DisplayName(o.name))
 	}
 	columns := []column{} // not nil, even if all columns are generated
 	explicit := false

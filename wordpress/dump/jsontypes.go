@@ -81,7 +81,7 @@ func (d *Dump) writeHiddenTypes(ctx context.Context, c *mysql.Conn, t *text, o *
 		return err
 	})
 	for name := range lost {
-		d.warn(o.String(), "values in column "+sqltext.Ident(sqltext.Printable(name))+" have types that no SQL expression has, such as TINYBLOB inside JSON; they are restored as strings")
+		d.warn(o.String(), "values in column "+sqltext.Ident(sqltext.DisplayName(name))+" have types that no SQL expression has, such as TINYBLOB inside JSON; they are restored as strings")
 	}
 	d.warnLongest(o, w.longest)
 	return w.rows, err

@@ -63,7 +63,7 @@ func (d *Dump) replaceDefault(ctx context.Context, c *mysql.Conn, o *object, col
 		return err
 	}
 	if len(rows) != 1 || rows[0][0].Null {
-		d.warn(o.String(), "the server does not show the default of column "+sqltext.Ident(sqltext.Printable(column))+
+		d.warn(o.String(), "the server does not show the default of column "+sqltext.Ident(sqltext.DisplayName(column))+
 			" in full; if its question marks replace other characters, these are lost")
 		return nil
 	}
@@ -109,7 +109,7 @@ func (d *Dump) replaceMembers(ctx context.Context, c *mysql.Conn, o *object, col
 			definition[i].Text = literalOf(bytes)
 		case strings.Contains(definition[i].Text, "?"):
 			d.warn(o.String(), fmt.Sprintf("the server does not show member %d of column %s in full; if its question marks replace other characters, these are lost",
-				number, sqltext.Ident(sqltext.Printable(column))))
+				number, sqltext.Ident(sqltext.DisplayName(column))))
 		}
 	}
 	return nil

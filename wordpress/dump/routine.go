@@ -27,7 +27,7 @@ type routine struct {
 }
 
 func (r *routine) String() string {
-	return strings.ToLower(r.kind) + " " + sqltext.Ident(sqltext.Printable(r.name))
+	return strings.ToLower(r.kind) + " " + sqltext.Ident(sqltext.DisplayName(r.name))
 }
 
 // readRoutines reads the libraries and routines, the triggers of the tables that are

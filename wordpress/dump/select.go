@@ -57,23 +57,23 @@ func (d *Dump) checkSelection() error {
 	}
 	for _, name := range o.Tables {
 		if !slices.ContainsFunc(d.objects, func(t *object) bool { return match(name, t.name) }) {
-			return fmt.Errorf("choose tables: %s matches no table or view", sqltext.Printable(name))
+			return fmt.Errorf("choose tables: %s matches no table or view", sqltext.DisplayName(name))
 		}
 	}
 	if o.Blog != 0 && !slices.ContainsFunc(d.objects, func(t *object) bool { return blogOf(t.name, d.db.TablePrefix) == o.Blog }) {
-		return fmt.Errorf("choose tables: there is no table of site %d of the multisite (prefix %s)", o.Blog, sqltext.Printable(d.db.TablePrefix))
+		return fmt.Errorf("choose tables: there is no table of site %d of the multisite (prefix %s)", o.Blog, sqltext.DisplayName(d.db.TablePrefix))
 	}
 	if o.PrefixOnly && !slices.ContainsFunc(d.objects, func(t *object) bool { return strings.HasPrefix(t.name, d.db.TablePrefix) }) {
-		return fmt.Errorf("choose tables: there is no table with the site's prefix %s", sqltext.Printable(d.db.TablePrefix))
+		return fmt.Errorf("choose tables: there is no table with the site's prefix %s", sqltext.DisplayName(d.db.TablePrefix))
 	}
 	for _, name := range o.NoData {
 		if !strings.ContainsAny(name, "*?") && !d.listed(name) {
-			d.warn("", "no_data names "+sqltext.Printable(name)+", which is not in the dump")
+			d.warn("", "no_data names "+sqltext.DisplayName(name)+", which is not in the dump")
 		}
 	}
 	for name := range o.Where {
 		if !slices.ContainsFunc(d.objects, func(t *object) bool { return t.name == name && t.kind == kindTable }) {
-			return fmt.Errorf("choose rows: where names %s, which is no table in the dump", sqltext.Printable(name))
+			return fmt.Errorf("choose rows: where names %s, which is no table in the dump", sqltext.DisplayName(name))
 		}
 	}
 	return nil

@@ -161,7 +161,7 @@ func names(objects []*object) string {
 			list = append(list, fmt.Sprintf("and %d more", len(objects)-i))
 			break
 		}
-		list = append(list, sqltext.Printable(o.name))
+		list = append(list, sqltext.DisplayName(o.name))
 	}
 	return strings.Join(list, ", ")
 }

@@ -46,7 +46,7 @@ func (d *Dump) tryTrigger(ctx context.Context, r *routine, table string) error {
 			return fmt.Errorf("check %s: %w", r, err)
 		}
 		if len(found) == 0 {
-			r.broken = "its table has no column " + sqltext.Ident(sqltext.Printable(column))
+			r.broken = "its table has no column " + sqltext.Ident(sqltext.DisplayName(column))
 		}
 	}
 	return nil

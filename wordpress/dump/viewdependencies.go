@@ -43,7 +43,7 @@ func (d *Dump) findBrokenViews(packages []string) {
 			if dumpedPackages[name] {
 				v.mode, v.unlessPackage = "ORACLE", "" // only this mode has functions of packages
 			} else if slices.Contains(packages, name) {
-				v.broken = "it calls package " + sqltext.Ident(sqltext.Printable(name)) + ", which is not in this dump"
+				v.broken = "it calls package " + sqltext.Ident(sqltext.DisplayName(name)) + ", which is not in this dump"
 			}
 		}
 		if v.unlessPackage != "" {
@@ -73,12 +73,12 @@ func (d *Dump) findBrokenViews(packages []string) {
 func (d *Dump) missingDependency(uses sqltext.Dependencies, dumped, functions map[string]bool) string {
 	for _, name := range uses.Tables {
 		if d.names[name] && !dumped[name] {
-			return "it reads " + sqltext.Ident(sqltext.Printable(name)) + ", which is not in this dump"
+			return "it reads " + sqltext.Ident(sqltext.DisplayName(name)) + ", which is not in this dump"
 		}
 	}
 	for _, name := range uses.Functions {
 		if !functions[name] {
-			return "it calls " + sqltext.Ident(sqltext.Printable(name)) + ", which is not in this dump"
+			return "it calls " + sqltext.Ident(sqltext.DisplayName(name)) + ", which is not in this dump"
 		}
 	}
 	return ""

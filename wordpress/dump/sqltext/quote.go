@@ -25,9 +25,9 @@ func Hex(s string) string {
 	return "0x" + string(AppendHex(nil, []byte(s)))
 }
 
-// Printable returns a name that fits on one line of a comment, a log or an error and
-// inside backticks: the name itself, or a quoted Go string.
-func Printable(s string) string {
+// DisplayName returns an identifier for one line of a comment, a log or an error, also
+// inside backticks: the identifier itself, or a quoted Go string.
+func DisplayName(s string) string {
 	if s != "" && utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) || r == '`' }) < 0 {
 		return s
 	}

@@ -12,8 +12,8 @@ func TestCommentsStayComments(t *testing.T) {
 				t.Errorf("%q: %q", s, line)
 			}
 		}
-		if strings.ContainsAny(Printable(s)+OneLine(s), "\n\r\x00") {
-			t.Errorf("%q: %q, %q", s, Printable(s), OneLine(s))
+		if strings.ContainsAny(DisplayName(s)+OneLine(s), "\n\r\x00") {
+			t.Errorf("%q: %q, %q", s, DisplayName(s), OneLine(s))
 		}
 	}
 }

@@ -1,9 +1,10 @@
 package eval
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"slices"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // callBuiltin evaluates the arguments of a builtin and calls it.

@@ -1,8 +1,9 @@
 package eval
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // A PHPClass is a declared or native class. It does not change once it is declared.

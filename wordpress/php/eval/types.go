@@ -1,8 +1,9 @@
 package eval
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // A typing says by whose rules a value becomes one of a declared type.

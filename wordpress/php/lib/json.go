@@ -2,11 +2,12 @@ package lib
 
 import (
 	"encoding/json"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 var jsonFuncs = map[string]eval.Function{

@@ -3,9 +3,10 @@
 package models
 
 import (
+	"slices"
+
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
-	"slices"
 )
 
 // roots/wp-config and oscarotero/env, which Bedrock's configuration is made of.

@@ -8,34 +8,34 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// labels are what hangs on an object, or on one version of it: access lists and
-// tags. Stores have rights of their own for versions.
-func (t *s3Canary) labels(version *string) []s3Probe {
+// metadata are the requests for the ACL and the tags of the canary, or of one version
+// of it, for which stores have separate permissions.
+func (t *s3Canary) metadata(version *string) []s3Probe {
 	of, word := "", ""
 	if version != nil {
 		of, word = " of a version", "Version"
 	}
 	return []s3Probe{
-		{demand{"read the ACL" + of, "s3:GetObject" + word + "Acl", "a thief can see who may read"}, func(ctx context.Context, o func(*s3.Options)) error {
+		{demand{"read the ACL" + of, "s3:GetObject" + word + "Acl", "an attacker can see who has access"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.GetObjectAcl(ctx, &s3.GetObjectAclInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ExpectedBucketOwner: t.owner()}, o)
 			return err
 		}},
-		{demand{"change the ACL" + of, "s3:PutObject" + word + "Acl", "a thief can open the backups to the world"}, func(ctx context.Context, o func(*s3.Options)) error {
+		{demand{"change the ACL" + of, "s3:PutObject" + word + "Acl", "an attacker can make the backups public"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.PutObjectAcl(ctx, &s3.PutObjectAclInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ACL: types.ObjectCannedACLPrivate, ExpectedBucketOwner: t.owner()}, o)
 			return err
 		}},
-		{demand{"read tags" + of, "s3:GetObject" + word + "Tagging", "a thief can read tags"}, func(ctx context.Context, o func(*s3.Options)) error {
+		{demand{"read tags" + of, "s3:GetObject" + word + "Tagging", "an attacker can read tags"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ExpectedBucketOwner: t.owner()}, o)
 			return err
 		}},
-		{demand{"change tags" + of, "s3:PutObject" + word + "Tagging", "a thief can have lifecycle rules delete by tag"}, func(ctx context.Context, o func(*s3.Options)) error {
+		{demand{"change tags" + of, "s3:PutObject" + word + "Tagging", "an attacker can set tags that make lifecycle rules delete backups"}, func(ctx context.Context, o func(*s3.Options)) error {
 			tags := []types.Tag{{Key: aws.String("wp-oneway"), Value: aws.String("canary")}}
 			_, err := t.Client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
 				Bucket: &t.Bucket, Key: &t.key, VersionId: version, Tagging: &types.Tagging{TagSet: tags}, ExpectedBucketOwner: t.owner(),
 			}, o)
 			return err
 		}},
-		{demand{"remove tags" + of, "s3:DeleteObject" + word + "Tagging", "a thief can take off what lifecycle rules and policies go by"}, func(ctx context.Context, o func(*s3.Options)) error {
+		{demand{"remove tags" + of, "s3:DeleteObject" + word + "Tagging", "an attacker can remove tags that lifecycle rules and policies depend on"}, func(ctx context.Context, o func(*s3.Options)) error {
 			_, err := t.Client.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: &t.Bucket, Key: &t.key, VersionId: version, ExpectedBucketOwner: t.owner()}, o)
 			return err
 		}},
