@@ -60,6 +60,7 @@ type siteSetting struct {
 	EnvFile           string        `mapstructure:"env_file"`
 	NoEnv             bool          `mapstructure:"no_env"`
 	HTTPHost          string        `mapstructure:"http_host"`
+	WithPHP           phpBinary     `mapstructure:"with_php"`
 	Home              string        `mapstructure:"home"`
 	DBDefaultsFile    string        `mapstructure:"db_defaults_file"`
 	dumpSetting       `mapstructure:",squash"`

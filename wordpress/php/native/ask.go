@@ -29,7 +29,7 @@ var script string
 
 // Options describe what PHP runs, and what it is asked for.
 type Options struct {
-	Binary    string            // absolute path; "": php-cgi, else php, from the usual folders
+	Binary    string            // absolute path, or Auto
 	Entry     string            // the file to run
 	Constants map[string]string // defined before it runs
 	Env       map[string]string // the complete environment

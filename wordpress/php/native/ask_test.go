@@ -43,7 +43,7 @@ func siteOptions(t *testing.T, config string, more map[string]string) Options {
 		}
 	})
 	return Options{
-		Entry: filepath.Join(root, "wp-config.php"), Constants: map[string]string{"ABSPATH": root + "/"},
+		Binary: Auto, Entry: filepath.Join(root, "wp-config.php"), Constants: map[string]string{"ABSPATH": root + "/"},
 		Server: map[string]string{"DOCUMENT_ROOT": root}, Stop: "wp-settings.php",
 		Report:  []string{"DB_NAME", "DB_PASSWORD", "ABSPATH", "WP_DEBUG", "NOTHING"},
 		Globals: []string{"table_prefix"},

@@ -8,10 +8,13 @@ import (
 	"strings"
 )
 
+// Auto stands for php-cgi or else php, from the usual folders.
+const Auto = "auto"
+
 // findBinary returns the PHP to run. php-cgi comes first, because for a configuration
 // it resembles the PHP of a web server more than php does.
 func findBinary(given string, env map[string]string) (string, error) {
-	if given != "" {
+	if given != Auto {
 		if !filepath.IsAbs(given) {
 			return "", fmt.Errorf("with_php %s: give an absolute path", given)
 		}
