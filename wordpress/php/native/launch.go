@@ -108,23 +108,28 @@ func closeOnExec() error {
 // without a network and without other processes where that is allowed.
 func (j launchJob) start(result *os.File) (*exec.Cmd, error) {
 	var err error
-	for _, attributes := range isolations() {
-		cmd := exec.Command(j.Binary, j.Args...)
-		cmd.Env, cmd.Dir = append([]string{}, j.Env...), "/"
-		cmd.Stderr = result
-		cmd.SysProcAttr = &attributes
-		if err = cmd.Start(); err == nil {
-			if err = limit(cmd.Process.Pid); err != nil {
-				_ = cmd.Process.Kill()
-				return nil, errors.Join(fmt.Errorf("limit PHP: %w", err), cmd.Wait())
-			}
-			return cmd, nil
-		}
-		if !forbidden(err) {
-			break
+	for _, isolation := range isolations() {
+		var cmd *exec.Cmd
+		if cmd, err = j.startIn(isolation, result); err == nil || !forbidden(err) {
+			return cmd, err
 		}
 	}
-	return nil, fmt.Errorf("start PHP: %w", err)
+	return nil, err
+}
+
+func (j launchJob) startIn(isolation syscall.SysProcAttr, result *os.File) (*exec.Cmd, error) {
+	cmd := exec.Command(j.Binary, j.Args...)
+	cmd.Env, cmd.Dir = append([]string{}, j.Env...), "/"
+	cmd.Stderr = result // the others are /dev/null
+	cmd.SysProcAttr = &isolation
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start PHP: %w", err)
+	}
+	if err := limit(cmd.Process.Pid); err != nil {
+		_ = cmd.Process.Kill()
+		return nil, errors.Join(fmt.Errorf("limit PHP: %w", err), cmd.Wait())
+	}
+	return cmd, nil
 }
 
 // forbidden reports whether an error may mean that namespaces are not allowed.
