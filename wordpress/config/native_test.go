@@ -80,13 +80,15 @@ func TestPHPAnswersWhereTheReaderRefuses(t *testing.T) {
 		"a private configuration class": {
 			autoload + `$settings = Acme\Settings::load(new DirectoryIterator(__DIR__ . '/conf'));
 				foreach ($settings as $name => $value) { define($name, $value); } $table_prefix = $settings->prefix;`,
-			map[string]string{"lib/Settings.php": `<?php namespace Acme;
+			map[string]string{
+				"lib/Settings.php": `<?php namespace Acme;
 				final class Settings implements \IteratorAggregate { private array $all = [];
 					private function __construct(iterable $files) { foreach ($files as $f) { if ($f->isFile()) { $this->all += include $f->getPathname(); } } }
 					public static function load(iterable $files): static { return new static($files); }
 					public function __get($n) { return base64_decode($this->all['_' . $n]); }
 					public function getIterator(): \Generator { foreach ($this->all as $k => $v) { if ($k[0] !== '_') { yield $k => base64_decode($v); } } } }`,
-				"conf/db.php": "<?php return ['DB_NAME' => 'bg==', 'DB_USER' => 'dQ==', 'DB_PASSWORD' => 'cA==', 'DB_HOST' => 'aDozMzA3', '_prefix' => 'dF8='];"},
+				"conf/db.php": "<?php return ['DB_NAME' => 'bg==', 'DB_USER' => 'dQ==', 'DB_PASSWORD' => 'cA==', 'DB_HOST' => 'aDozMzA3', '_prefix' => 'dF8='];",
+			},
 			"wp-config.php lib/Settings.php conf/db.php",
 		},
 	} {
@@ -145,20 +147,20 @@ func TestPHPIsRefusedByClass(t *testing.T) {
 		class  wordpress.Class
 		want   []string
 	}{
-		"the environment": {needsPHP + "$x = getenv('X');" + credentials, nil, wordpress.World{}, wordpress.Undecidable, []string{"it uses getenv (wp-config.php:3)", "--env-file or --no-env"}},
+		"the environment":              {needsPHP + "$x = getenv('X');" + credentials, nil, wordpress.World{}, wordpress.Undecidable, []string{"it uses getenv (wp-config.php:3)", "--env-file or --no-env"}},
 		"the environment by a library": {needsPHP + "require 'lib.php';" + credentials, map[string]string{"lib.php": "<?php\n\n$x = $_SERVER[$k ?? 'APP'] ?? 1;"}, wordpress.World{}, wordpress.Undecidable, []string{"it uses $_SERVER (lib.php:3)", "--no-env"}},
-		"the SAPI":                   {needsPHP + "$x = PHP_SAPI;" + credentials, nil, wordpress.World{}, wordpress.Undecidable, []string{"it uses PHP_SAPI (wp-config.php:3)", "--no-env"}},
-		"the host":                   {needsPHP + "$x = $_SERVER['HTTP_HOST'] ?? '';" + credentials, nil, known, wordpress.Undecidable, []string{"it uses HTTP_HOST (wp-config.php:3)", "--http-host"}},
-		"the request":                {needsPHP + "define('DB_NAME', isset($_SERVER['HTTPS']) ? 'a' : 'b');", nil, known, wordpress.Undecidable, []string{"its answers to two requests differ"}},
-		"the time":                   {needsPHP + "define('DB_NAME', 'n' . microtime());", nil, known, wordpress.Undecidable, []string{"its answers to two requests differ"}},
-		"no user":                    {needsPHP + "define('DB_NAME', 'n');", nil, known, wordpress.Undecidable, []string{"DB_USER is not defined when WordPress starts"}},
-		"a list":                     {needsPHP + "define('DB_NAME', array('n'));", nil, known, wordpress.Undecidable, []string{"DB_NAME cannot be known: it is no string"}},
-		"a command":                  {credentials + "define('DB_CHARSET', shell_exec('x'));", nil, known, wordpress.Unsafe, []string{"needs the output of a command", "Call to undefined function shell_exec()"}},
-		"PostgreSQL":                 {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php define('PG4WP_ROOT', __DIR__ . '/pg4wp'); require PG4WP_ROOT . '/core.php';"}, known, wordpress.NotMySQL, []string{"PostgreSQL"}},
-		"a list of other servers":    {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php class hyperdb extends wpdb {} require DB_CONFIG_FILE;", "db-config.php": "<?php $wpdb->add_database(array('host' => 'replica'));"}, known, wordpress.Undecidable, []string{"its list of servers differs from the constants"}},
-		"a folder outside of home":   {needsPHP + credentials + "define('WP_CONTENT_DIR', '/etc');", nil, known, "", nil},
-		"a list of the same servers": {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php class hyperdb extends wpdb {} require DB_CONFIG_FILE;", "db-config.php": "<?php $wpdb->add_database(array('host' => DB_HOST));"}, known, "", nil},
-		"a connection of its own":    {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php require_once ABSPATH . WPINC . '/class-wpdb.php'; $wpdb = new wpdb(DB_USER, DB_PASSWORD, DB_NAME, DB_HOST);"}, known, "", nil},
+		"the SAPI":                     {needsPHP + "$x = PHP_SAPI;" + credentials, nil, wordpress.World{}, wordpress.Undecidable, []string{"it uses PHP_SAPI (wp-config.php:3)", "--no-env"}},
+		"the host":                     {needsPHP + "$x = $_SERVER['HTTP_HOST'] ?? '';" + credentials, nil, known, wordpress.Undecidable, []string{"it uses HTTP_HOST (wp-config.php:3)", "--http-host"}},
+		"the request":                  {needsPHP + "define('DB_NAME', isset($_SERVER['HTTPS']) ? 'a' : 'b');", nil, known, wordpress.Undecidable, []string{"its answers to two requests differ"}},
+		"the time":                     {needsPHP + "define('DB_NAME', 'n' . microtime());", nil, known, wordpress.Undecidable, []string{"its answers to two requests differ"}},
+		"no user":                      {needsPHP + "define('DB_NAME', 'n');", nil, known, wordpress.Undecidable, []string{"DB_USER is not defined when WordPress starts"}},
+		"a list":                       {needsPHP + "define('DB_NAME', array('n'));", nil, known, wordpress.Undecidable, []string{"DB_NAME cannot be known: it is no string"}},
+		"a command":                    {credentials + "define('DB_CHARSET', shell_exec('x'));", nil, known, wordpress.Unsafe, []string{"needs the output of a command", "Call to undefined function shell_exec()"}},
+		"PostgreSQL":                   {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php define('PG4WP_ROOT', __DIR__ . '/pg4wp'); require PG4WP_ROOT . '/core.php';"}, known, wordpress.NotMySQL, []string{"PostgreSQL"}},
+		"a list of other servers":      {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php class hyperdb extends wpdb {} require DB_CONFIG_FILE;", "db-config.php": "<?php $wpdb->add_database(array('host' => 'replica'));"}, known, wordpress.Undecidable, []string{"its list of servers differs from the constants"}},
+		"a folder outside of home":     {needsPHP + credentials + "define('WP_CONTENT_DIR', '/etc');", nil, known, "", nil},
+		"a list of the same servers":   {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php class hyperdb extends wpdb {} require DB_CONFIG_FILE;", "db-config.php": "<?php $wpdb->add_database(array('host' => DB_HOST));"}, known, "", nil},
+		"a connection of its own":      {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php require_once ABSPATH . WPINC . '/class-wpdb.php'; $wpdb = new wpdb(DB_USER, DB_PASSWORD, DB_NAME, DB_HOST);"}, known, "", nil},
 	} {
 		root := writeSite(t, c.config, c.more)
 		readWithPHP(t, root, c.world, func(sapi string, s *Site, err error) {
@@ -217,7 +219,7 @@ func TestPHPHasTheEnvironmentThatIsDescribed(t *testing.T) {
 // Where a front controller leads to the core, PHP starts there too.
 func TestPHPStartsAtTheFrontController(t *testing.T) {
 	root := writeSite(t, "", map[string]string{
-		"index.php": "<?php define('WP_USE_THEMES', true); require __DIR__ . '/core/wp-blog-header.php';",
+		"index.php":               "<?php define('WP_USE_THEMES', true); require __DIR__ . '/core/wp-blog-header.php';",
 		"core/wp-blog-header.php": "<?php die('WordPress');", "core/wp-settings.php": "<?php die('WordPress');", "core/wp-load.php": "<?php die('WordPress');",
 		"wp-config.php": "<?php " + needsPHP + "if (!WP_USE_THEMES) die;" + credentials + "require_once ABSPATH . 'wp-settings.php';",
 	})

@@ -91,16 +91,16 @@ func TestAskReportsWhatStands(t *testing.T) {
 // The file wp-settings.php is answered for however it is named, and is never run.
 func TestAskStopsAtWordPress(t *testing.T) {
 	for name, config := range map[string]string{
-		"absolute":     "require ABSPATH . 'wp-settings.php';",
-		"relative":     "require 'wp-settings.php';",
-		"dots":         "require __DIR__ . '/./sub/../wp-settings.php';",
-		"link":         "require ABSPATH . 'other-name.php';",
-		"folder link":  "require ABSPATH . 'link/wp-settings.php';",
-		"missing":      "require ABSPATH . 'gone/wp-settings.php';",
-		"URL":          "require 'file://' . ABSPATH . 'wp-settings.php';",
-		"open_basedir": "ini_set('open_basedir', __DIR__); require ABSPATH . 'wp-settings.php';",
+		"absolute":             "require ABSPATH . 'wp-settings.php';",
+		"relative":             "require 'wp-settings.php';",
+		"dots":                 "require __DIR__ . '/./sub/../wp-settings.php';",
+		"link":                 "require ABSPATH . 'other-name.php';",
+		"folder link":          "require ABSPATH . 'link/wp-settings.php';",
+		"missing":              "require ABSPATH . 'gone/wp-settings.php';",
+		"URL":                  "require 'file://' . ABSPATH . 'wp-settings.php';",
+		"open_basedir":         "ini_set('open_basedir', __DIR__); require ABSPATH . 'wp-settings.php';",
 		"outside open_basedir": "ini_set('open_basedir', __DIR__ . '/sub'); require ABSPATH . 'wp-settings.php';",
-		"in a function": "function go() { require ABSPATH . 'wp-settings.php'; } go();",
+		"in a function":        "function go() { require ABSPATH . 'wp-settings.php'; } go();",
 	} {
 		for _, binary := range binaries {
 			o := siteOptions(t, "define('DB_NAME', 'n');"+config, map[string]string{"sub/x.php": ""})
@@ -119,24 +119,24 @@ func TestAskStopsAtWordPress(t *testing.T) {
 // A configuration that gives no answer is an error that says why, and quotes no secret.
 func TestAskWithoutAnAnswer(t *testing.T) {
 	for name, c := range map[string]struct{ config, want string }{
-		"exit":                {"exit;", "exit, die or a redirect"},
-		"die":                 {"die('hunter2');", "exit, die or a redirect"},
-		"redirect":            {"header('Location: https://x.test/hunter2'); exit;", "exit, die or a redirect"},
-		"syntax":              {"define('DB_NAME' 'hunter2');", "a syntax error"},
-		"exception":           {"throw new RuntimeException('hunter2');", "an uncaught RuntimeException"},
-		"command":             {"define('DB_PASSWORD', shell_exec('echo hunter2'));", "Call to undefined function shell_exec()"},
-		"proc_open":           {"proc_open('sleep 60', [], $p);", "Call to undefined function proc_open()"},
-		"fork":                {"pcntl_fork();", "Call to undefined function pcntl_fork()"},
-		"bare word":           {"define('DB_PASSWORD', hunter2);", "Undefined constant"},
-		"memory":              {"$a = str_repeat('hunter2', 1 << 29);", "Allowed memory size"},
+		"exit":                 {"exit;", "exit, die or a redirect"},
+		"die":                  {"die('hunter2');", "exit, die or a redirect"},
+		"redirect":             {"header('Location: https://x.test/hunter2'); exit;", "exit, die or a redirect"},
+		"syntax":               {"define('DB_NAME' 'hunter2');", "a syntax error"},
+		"exception":            {"throw new RuntimeException('hunter2');", "an uncaught RuntimeException"},
+		"command":              {"define('DB_PASSWORD', shell_exec('echo hunter2'));", "Call to undefined function shell_exec()"},
+		"proc_open":            {"proc_open('sleep 60', [], $p);", "Call to undefined function proc_open()"},
+		"fork":                 {"pcntl_fork();", "Call to undefined function pcntl_fork()"},
+		"bare word":            {"define('DB_PASSWORD', hunter2);", "Undefined constant"},
+		"memory":               {"$a = str_repeat('hunter2', 1 << 29);", "Allowed memory size"},
 		"memory without limit": {"ini_set('memory_limit', -1); $a = []; while (true) $a[] = str_repeat('hunter2', 1 << 20);", "without an answer"},
-		"missing file":        {"require __DIR__ . '/hunter2.php';", "Failed opening required"},
-		"two answers":         {"file_put_contents('php://stderr', \"wp-oneway \" . '{\"php\":\"8.2\",\"sapi\":\"cli\"} {}' . \"\\n\");", "expected form"},
-		"rubbish":             {"file_put_contents('php://stderr', \"wp-oneway hunter2\\n\");", "expected form"},
-		"half an answer":      {"fwrite(fopen('php://stderr', 'w'), 'wp-oneway {\"php\":'); exit;", "expected form"},
-		"megabytes":           {"for (;;) file_put_contents('php://stderr', str_repeat('hunter2', 1 << 16));", "longer than"},
-		"wrapper back":        {"stream_wrapper_restore('file'); file_put_contents(__DIR__ . '/wp-settings.php', '<?php exit;');", "exit, die or a redirect"},
-		"output":              {"for ($i = 0; $i < 1000; $i++) echo str_repeat('hunter2', 1 << 16); exit;", "exit, die or a redirect"},
+		"missing file":         {"require __DIR__ . '/hunter2.php';", "Failed opening required"},
+		"two answers":          {"file_put_contents('php://stderr', \"wp-oneway \" . '{\"php\":\"8.2\",\"sapi\":\"cli\"} {}' . \"\\n\");", "expected form"},
+		"rubbish":              {"file_put_contents('php://stderr', \"wp-oneway hunter2\\n\");", "expected form"},
+		"half an answer":       {"fwrite(fopen('php://stderr', 'w'), 'wp-oneway {\"php\":'); exit;", "expected form"},
+		"megabytes":            {"for (;;) file_put_contents('php://stderr', str_repeat('hunter2', 1 << 16));", "longer than"},
+		"wrapper back":         {"stream_wrapper_restore('file'); file_put_contents(__DIR__ . '/wp-settings.php', '<?php exit;');", "exit, die or a redirect"},
+		"output":               {"for ($i = 0; $i < 1000; $i++) echo str_repeat('hunter2', 1 << 16); exit;", "exit, die or a redirect"},
 	} {
 		for _, binary := range binaries {
 			t.Run(name+filepath.Base(binary), func(t *testing.T) {

@@ -133,10 +133,10 @@ func TestAskAsRootRunsOnlyRootsCode(t *testing.T) {
 		t.Fatal("the tests need root")
 	}
 	for name, spoil := range map[string]func(root string) error{
-		"a tenant's file":      func(root string) error { return os.Chown(root+"/sub/more.php", sitetest.AliceID, 0) },
-		"a tenant's folder":    func(root string) error { return os.Chown(root+"/sub", sitetest.AliceID, 0) },
-		"a group's file":       func(root string) error { return os.Chmod(root+"/sub/more.php", 0o664) },
-		"everybody's folder":   func(root string) error { return os.Chmod(root+"/sub", 0o777) },
+		"a tenant's file":    func(root string) error { return os.Chown(root+"/sub/more.php", sitetest.AliceID, 0) },
+		"a tenant's folder":  func(root string) error { return os.Chown(root+"/sub", sitetest.AliceID, 0) },
+		"a group's file":     func(root string) error { return os.Chmod(root+"/sub/more.php", 0o664) },
+		"everybody's folder": func(root string) error { return os.Chmod(root+"/sub", 0o777) },
 		"a tenant's file, linked": func(root string) error {
 			return errors.Join(os.Rename(root+"/sub/more.php", root+"/theirs.php"), os.Chown(root+"/theirs.php", sitetest.AliceID, 0), os.Symlink("../theirs.php", root+"/sub/more.php"))
 		},
