@@ -37,7 +37,7 @@ func (r *run) details(facts source.Facts, findings source.Findings) manifest.Det
 	c := facts.Config
 	d := manifest.Details{
 		Version: manifest.Version, Base: findings.Base, Root: facts.Root, Layout: facts.Layout,
-		Multisite: c.Multisite, TablePrefix: c.DB.TablePrefix, ContentDir: c.ContentDir, PluginDir: c.PluginDir,
+		Source: c.Source(), Multisite: c.Multisite, TablePrefix: c.DB.TablePrefix, ContentDir: c.ContentDir, PluginDir: c.PluginDir,
 		UploadsDir: c.UploadsDir, SiteURL: c.SiteURL, ConfigFiles: c.Files, Tables: findings.Tables,
 		Excludes: findings.Excludes, Warnings: findings.Warnings, Unreadable: findings.Unreadable, Privileges: findings.Privileges,
 	}

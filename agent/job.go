@@ -24,6 +24,7 @@ type Job struct {
 	Selection files.Selection
 	Dump      dump.Options
 	World     wordpress.World
+	WithPHP   string // as in config.Options
 	Defaults  []byte // a MySQL option file that overrides the connection; nil for none
 	Filters   []archive.Filter
 	Seal      *manifest.Seal // how Filters seal; nil if they do not
@@ -56,7 +57,7 @@ func (j *Job) checkName() error {
 func (j *Job) request() source.Request {
 	return source.Request{
 		Path: j.Place.Path, Home: j.Place.Home, Kind: j.Kind, Selection: j.Selection, Dump: j.Dump,
-		World: j.World, Defaults: j.Defaults,
+		World: j.World, WithPHP: j.WithPHP, Defaults: j.Defaults,
 	}
 }
 

@@ -230,7 +230,7 @@ func (r *run) request(ctx context.Context, mode source.Mode) source.Request {
 // configuration names.
 func (r *run) checkFacts(facts source.Facts) (source.Facts, error) {
 	facts.TruncateVersions()
-	r.report.WordPress, r.report.Server = facts.WordPress, facts.Server
+	r.report.WordPress, r.report.Server, r.report.Source = facts.WordPress, facts.Server, facts.Config.Source()
 	return facts, r.checkContentFolders(facts)
 }
 

@@ -122,11 +122,11 @@ func TestManifest(t *testing.T) {
 		t.Errorf("the files' stream is %+v, and %d bytes long", m.Streams[0], len(tar))
 	}
 	var d manifest.Details
-	if err := json.Unmarshal(unzstd(t, filepath.Join(dir, want[0])), &d); err != nil || d.Version != 1 || d.TablePrefix != "wp_" || d.Root != r.root {
+	if err := json.Unmarshal(unzstd(t, filepath.Join(dir, want[0])), &d); err != nil || d.Version != 1 || d.TablePrefix != "wp_" || d.Root != r.root || d.Source != "static" {
 		t.Errorf("the details are %+v (%v)", d, err)
 	}
 	report := r.report
-	if report.Status != manifest.OK || report.Run != name || report.Destinations[0].Status != manifest.OK || report.Destinations[0].Manifest != name+".manifest.json" ||
+	if report.Status != manifest.OK || report.Run != name || report.Source != "static" || report.Destinations[0].Status != manifest.OK || report.Destinations[0].Manifest != name+".manifest.json" ||
 		report.Counts == nil || report.Counts.Files != m.Counts.Files || m.Counts.Files == 0 {
 		t.Errorf("the report says %+v", report)
 	}

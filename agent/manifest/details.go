@@ -20,6 +20,7 @@ type Details struct {
 	UploadsDir  string              `json:"uploads_dir,omitempty"`
 	SiteURL     string              `json:"site_url,omitempty"`
 	ConfigFiles []string            `json:"config_files"`
+	Source      string              `json:"source"` // how the configuration was read: static, or php
 	Tables      []Table             `json:"tables,omitempty"`
 	Dump        *dump.Options       `json:"dump,omitempty"` // what the operator asked to leave out or to change
 	Excludes    []files.ExcludeHits `json:"excludes,omitempty"`

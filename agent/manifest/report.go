@@ -94,6 +94,7 @@ type SiteReport struct {
 	Finished     time.Time           `json:"finished"`
 	WordPress    string              `json:"wordpress,omitempty"`
 	Server       *Server             `json:"server,omitempty"`
+	Source       string              `json:"source,omitempty"` // how the configuration was read: static, or php
 	Streams      []Stream            `json:"streams,omitempty"`
 	Counts       *Counts             `json:"counts,omitempty"`
 	Plan         *Plan               `json:"plan,omitempty"`

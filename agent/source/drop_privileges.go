@@ -71,8 +71,8 @@ func checkNoPrivileges() error {
 
 // prctlAllThreads sets a property that every thread has of its own. A binary built
 // with cgo cannot set it for all threads; it sets it for the current one. That is
-// enough as a second line of defence: the worker starts no program, and its pipes
-// break when its parent dies.
+// enough as a second line of defence: the only program that the worker starts sets it
+// again, and the worker's pipes break when its parent dies.
 func prctlAllThreads(option, value uintptr) error {
 	_, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, option, value, 0, 0, 0, 0)
 	if errors.Is(errno, syscall.ENOTSUP) {

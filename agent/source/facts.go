@@ -50,7 +50,7 @@ func (f *Facts) truncate() {
 	for _, s := range []*string{
 		&f.WordPress, &db.Name, &db.User, &db.Host, &db.Socket, &db.Charset, &db.Collate, &db.TablePrefix,
 		&db.TLS.CAFile, &db.TLS.CertFile, &db.TLS.KeyFile,
-		&c.ContentDir, &c.PluginDir, &c.UploadsDir, &c.SiteURL, &c.ConfigFile,
+		&c.ContentDir, &c.PluginDir, &c.UploadsDir, &c.SiteURL, &c.ConfigFile, &c.PHP,
 	} {
 		*s = truncate(*s)
 	}

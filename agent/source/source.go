@@ -61,6 +61,8 @@ type Request struct {
 	Selection files.Selection `json:"selection"`
 	Dump      dump.Options    `json:"dump"`
 	World     wordpress.World `json:"world"`
+	// WithPHP is as in config.Options.
+	WithPHP string `json:"with_php,omitempty"`
 	// Defaults is a MySQL option file of the operator. It overrides the connection
 	// in the site's configuration, and holds a password.
 	Defaults []byte `json:"defaults,omitempty"`

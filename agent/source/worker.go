@@ -20,6 +20,9 @@ import (
 // that could not be sent to the parent.
 func Worker(ctx context.Context) error {
 	signal.Ignore(syscall.SIGPIPE)
+	for fd := orderFD; fd <= filesFD; fd++ {
+		syscall.CloseOnExec(fd) // the site's PHP does not get them
+	}
 	o, err := receiveOrder(os.NewFile(orderFD, "order"))
 	if err != nil {
 		return err

@@ -62,6 +62,7 @@ type siteSetting struct {
 	HTTPHost          string        `mapstructure:"http_host"`
 	URL               string        `mapstructure:"url"`
 	VariablesOrder    string        `mapstructure:"variables_order"`
+	WithPHP           phpBinary     `mapstructure:"with_php"`
 	Home              string        `mapstructure:"home"`
 	DBDefaultsFile    string        `mapstructure:"db_defaults_file"`
 	dumpSetting       `mapstructure:",squash"`

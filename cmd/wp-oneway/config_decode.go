@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/go-viper/mapstructure/v2"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
 // decode sets the fields of a struct to the keys of a map, and refuses keys that
@@ -20,7 +23,7 @@ func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
 		ZeroFields: true, // a list replaces the list that is there
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, rateHook, durationHook, scalarHook),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, rateHook, durationHook, scalarHook),
 	})
 	if err != nil {
 		return err
@@ -78,6 +81,27 @@ func rateHook(_, to reflect.Type, value any) (any, error) {
 		return nil, fmt.Errorf("%q is %d bytes per second, too little for any backup to end; write it as 20MiB/s", text, n)
 	}
 	return byteRate(n), nil
+}
+
+// A phpBinary is the site's PHP as config.Options has it; it is written as true, false
+// or an absolute path.
+type phpBinary string
+
+// phpHook reads a phpBinary.
+func phpHook(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[phpBinary]() {
+		return value, nil
+	}
+	switch text := fmt.Sprint(value); {
+	case text == "" || text == "false":
+		return phpBinary(""), nil
+	case text == "true":
+		return phpBinary(native.Auto), nil
+	case filepath.IsAbs(text):
+		return phpBinary(text), nil
+	default:
+		return nil, fmt.Errorf("%q is neither true, false nor an absolute path, such as /usr/bin/php8.2", text)
+	}
 }
 
 // durationHook refuses a duration without a unit, which would be taken for

@@ -24,6 +24,7 @@ func defaults() map[string]any {
 		"include": []string{}, "exclude": []string{}, "no_default_excludes": false, "compression": "zstd", "level": 0,
 		"encryption.age_recipients": []string{}, "encryption.recipients_file": "", "encryption.passphrase_file": "", "encryption.required": false,
 		"env": []string{}, "env_file": "", "no_env": false, "http_host": "", "url": "", "variables_order": "", "home": "", "db_defaults_file": "",
+		"with_php": "",
 	}
 	maps.Copy(keys, dumpDefaults())
 	return keys
@@ -60,8 +61,12 @@ func nonEmptyKeys() []string {
 	}
 }
 
+// fileKeys returns the keys that decide which program runs with the rights of a site's
+// owner. Only a flag, or a file that nobody else may write, can set them.
+func fileKeys() []string { return []string{"with_php"} }
+
 // checkEnvironment refuses variables with our prefix that are no key, since they are
-// misspelled.
+// misspelled, and those of fileKeys.
 func checkEnvironment(environ []string) error {
 	known := []string{envPrefix + "_CONFIG"}
 	for key := range defaults() {
@@ -69,6 +74,9 @@ func checkEnvironment(environ []string) error {
 	}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
+		if slices.ContainsFunc(fileKeys(), func(key string) bool { return envName(key) == name }) {
+			return fmt.Errorf("environment variable %s: the environment cannot set this key; set it in the configuration file, or give its flag", name)
+		}
 		if strings.HasPrefix(name, envPrefix+"_") && !slices.Contains(known, name) {
 			return fmt.Errorf("environment variable %s: no such key; see wp-oneway backup --help", name)
 		}

@@ -25,6 +25,8 @@ func siteFlags(f *pflag.FlagSet) {
 	f.StringArray("env", nil, "`NAME=VALUE` in the environment of the site's PHP, or NAME to copy it from here; may be repeated")
 	f.String("env-file", "", "`file` with the environment of the site's PHP")
 	f.Bool("no-env", false, "the environment of the site's PHP is empty")
+	f.String("with-php", "", "let the site's own PHP run a configuration that cannot be read otherwise (`binary`: a path; default php-cgi, else php)")
+	f.Lookup("with-php").NoOptDefVal = "true"
 	f.String("http-host", "", "the `host` in the requests to the site")
 	f.String("url", "", "the `URL` of the requests to the site: scheme, host and port (https://HOST/)")
 	f.String("variables-order", "", "php.ini's variables_order: with E, $_ENV holds the environment (`EGPCS`)")
@@ -46,6 +48,8 @@ func (a *app) inspectCommand() *cobra.Command {
 		Short: "Print what a site's configuration says",
 		Long: `Print what a site's configuration says, without running any of it. A value that
 cannot be derived for certain is an error with its file and line, never a guess.
+With --with-php, the site's own PHP runs a configuration that cannot be read
+otherwise, with the rights of the site's owner.
 
 Exit status: 0 the configuration is understood; 1 it is not; 2 bad usage.`,
 		Args: onePath,
@@ -64,6 +68,7 @@ Exit status: 0 the configuration is understood; 1 it is not; 2 bad usage.`,
 // inspected is the JSON of a configuration that was understood.
 type inspected struct {
 	OK         bool        `json:"ok"`
+	Source     string      `json:"source"` // static, or php if the site's PHP was asked
 	DB         inspectedDB `json:"db"`
 	ContentDir *string     `json:"content_dir"`
 	UploadsDir string      `json:"uploads_dir,omitempty"`
@@ -128,7 +133,7 @@ func inspection(facts source.Facts, showSecrets bool) inspected {
 		db.PasswordHex = hex.EncodeToString([]byte(password))
 	}
 	out := inspected{
-		OK: true, DB: db, Multisite: c.Multisite, Layout: facts.Layout,
+		OK: true, Source: c.Source(), DB: db, Multisite: c.Multisite, Layout: facts.Layout,
 		Config: below(facts.Root, c.ConfigFile), UploadsDir: below(facts.Root, c.UploadsDir),
 	}
 	if dir := below(facts.Root, c.ContentDir); dir != "" {
@@ -172,11 +177,16 @@ func (a *app) printInspection(i inspected, facts source.Facts) error {
 	if i.ContentDir != nil {
 		content = *i.ContentDir
 	}
+	read := ""
+	if facts.Config.PHP != "" {
+		read = "by PHP " + facts.Config.PHP
+	}
 	rows := [][2]string{
 		{"site", facts.Root},
 		{"home", facts.Home},
 		{"layout", i.Layout},
 		{"configuration", i.Config},
+		{"read", read},
 		{"WordPress", facts.WordPress},
 		{"database", i.DB.Name},
 		{"user", i.DB.User},

@@ -111,7 +111,7 @@ mysql --binary-mode alone.`,
 	flags.BoolP("quiet", "q", false, "print errors only")
 	flags.BoolP("verbose", "v", false, "print every step")
 	flags.String("log-format", "text", "`format` of the messages on standard error: text or json")
-	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand())
+	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
 	adaptBuiltins(root)
 	return root
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
 // noConfig marks a command that needs no configuration.
@@ -52,5 +53,13 @@ func (a *app) workerCommand() *cobra.Command {
 			limitMemory(workerMemory)
 			return source.Worker(cmd.Context())
 		},
+	}
+}
+
+// launchPHPCommand is the hidden command between whoever reads a site and its PHP.
+func (a *app) launchPHPCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: native.LaunchCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
+		RunE: func(_ *cobra.Command, _ []string) error { return native.Launch(a.io.in) },
 	}
 }

@@ -12,7 +12,7 @@ import (
 // answers takes what WordPress would take of the constants and variables that
 // stand when wp-settings.php starts.
 type answers struct {
-	res  *php.Result
+	res  result
 	site *Site
 }
 

@@ -23,7 +23,7 @@ const (
 
 // findDropin looks at the content folder's db.php, which replaces WordPress'
 // access to the database.
-func (r *reader) findDropin(res *php.Result) (dropin, error) {
+func (r *reader) findDropin(res result) (dropin, error) {
 	content := r.site.Config.ContentDir
 	if content == "" {
 		content = filepath.Join(r.site.Core, "wp-content")
@@ -94,7 +94,7 @@ $wp_oneway_differs = '';
 
 // checkServers reads the server list of a drop-in that has one. A list that
 // names anything else than the constants has no single answer.
-func (r *reader) checkServers(ctx context.Context, d dropin, first *php.Result) error {
+func (r *reader) checkServers(ctx context.Context, d dropin, first result) error {
 	list, after := "", ""
 	var err error
 	switch d {
@@ -140,7 +140,7 @@ func (r *reader) forget(err *wordpress.ConfigError) error {
 
 // findServers finds the list as HyperDB and LudicrousDB do: the one that the
 // configuration names, else beside WordPress, in its content or above it.
-func (r *reader) findServers(res *php.Result) (string, error) {
+func (r *reader) findServers(res result) (string, error) {
 	core, content := r.site.Core, r.site.Config.ContentDir
 	above := filepath.Dir(core)
 	var paths []string

@@ -20,7 +20,7 @@ foreach ( (array) ( $w3tc_dbcluster_config['databases'] ?? array() ) as $wp_onew
 // findCluster finds W3 Total Cache's list of servers, and the code that reads it:
 // a variable of the configuration's or else, beside the drop-in, a file that sets
 // it or, with older releases, fills $wpdb_cluster.
-func (r *reader) findCluster(first *php.Result) (list, code string, err error) {
+func (r *reader) findCluster(first result) (list, code string, err error) {
 	if v := first.Variable("w3tc_dbcluster_config"); v.State != php.Absent {
 		return r.site.Config.ConfigFile, clusterProbe, nil
 	}

@@ -9,6 +9,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
+// A result is what stands when wp-settings.php starts.
+type result interface {
+	Constant(name string) php.Answer
+	Variable(name string) php.Answer
+	Files() []string // the files that were read
+}
+
 // options are what every evaluation of the site has in common.
 func (r *reader) options(files *siteFiles) php.Options {
 	return php.Options{
@@ -28,7 +35,18 @@ func (r *reader) options(files *siteFiles) php.Options {
 // does. Its wp-blog-header.php and wp-load.php are WordPress' and are replaced by
 // what they do before the configuration starts. after, if not nil, are sources
 // that run where wp-settings.php would.
-func (r *reader) evaluate(ctx context.Context, after []byte) (*php.Result, error) {
+func (r *reader) evaluate(ctx context.Context, after []byte) (result, error) {
+	if r.asking {
+		return r.ask(ctx, after)
+	}
+	res, err := r.evaluateStatically(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+func (r *reader) evaluateStatically(ctx context.Context, after []byte) (*php.Result, error) {
 	core := r.site.Core
 	files := &siteFiles{home: r.home, stub: map[string]string{}}
 	opt := r.options(files)
@@ -49,9 +67,8 @@ func (r *reader) evaluate(ctx context.Context, after []byte) (*php.Result, error
 		}
 		opt.Stop = []string{end}
 	}
-	load := "<?php defined('ABSPATH') || define('ABSPATH', " + quote(slash(core)) + "); require_once " + quote(r.site.Config.ConfigFile) + ";"
 	if r.front {
-		files.header = load
+		files.header = r.load()
 		real, err := r.home.Resolve(filepath.Join(r.site.Root, site.FrontFile))
 		if err != nil {
 			return nil, err
@@ -64,6 +81,11 @@ func (r *reader) evaluate(ctx context.Context, after []byte) (*php.Result, error
 	return php.Eval(ctx, opt)
 }
 
+// load is what wp-blog-header.php and wp-load.php do before the configuration starts.
+func (r *reader) load() string {
+	return "<?php defined('ABSPATH') || define('ABSPATH', " + quote(slash(r.site.Core)) + "); require_once " + quote(r.site.Config.ConfigFile) + ";"
+}
+
 func slash(dir string) string {
 	if dir == "/" {
 		return dir
@@ -73,7 +95,7 @@ func slash(dir string) string {
 
 // filesOf lists what the configuration was read from, wp-config.php first,
 // without WordPress' own files.
-func (r *reader) filesOf(res *php.Result) []string {
+func (r *reader) filesOf(res result) []string {
 	own := []string{r.site.Config.ConfigFile, filepath.Join(r.site.Core, site.HeaderFile)}
 	if real, err := r.home.Resolve(filepath.Join(r.site.Root, site.FrontFile)); err == nil {
 		own = append(own, real)

@@ -21,6 +21,9 @@ const readTime = 4 * time.Second
 type Options struct {
 	Home  string          // the outermost folder it may read from; "": as PlaceOf says
 	World wordpress.World // what is known of the site's PHP
+	// WithPHP is the PHP that runs the configuration, with the rights of this process, if
+	// it cannot be read without: an absolute path, or native.Auto; "" is none.
+	WithPHP string
 }
 
 // A Site is an installation and what its configuration says.
@@ -56,6 +59,7 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 	defer cancel()
 	r := &reader{
 		home:  home,
+		php:   o.WithPHP,
 		world: o.World,
 		site:  &Site{Home: home.Dir(), Layout: place.Layout, given: place.Path, Config: &Config{}},
 	}
@@ -68,6 +72,12 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = refuse(wordpress.Undecidable, r.site.Config.ConfigFile, "reading the configuration takes too long")
+	}
+	if first := (*wordpress.ConfigError)(nil); o.WithPHP != "" && errors.As(err, &first) && r.found && (first.Class == wordpress.Undecidable || first.Class == wordpress.Unsafe) {
+		err = r.readByPHP(ctx, first)
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("read site %q: %w", path, ctx.Err())
 	}
 	return r.site, err
 }
@@ -92,6 +102,10 @@ type reader struct {
 	world wordpress.World
 	site  *Site
 	front bool // the front controller leads to the core, and is evaluated first
+	found bool // wp-config.php is found and can be read
+
+	asking bool   // the site's PHP evaluates
+	php    string // as in Options.WithPHP
 }
 
 // findRoot resolves the site's root.
@@ -113,7 +127,7 @@ func (r *reader) findRoot() error {
 	return nil
 }
 
-// read finds the core and the configuration, evaluates it and takes its answer.
+// read finds the core and the configuration, and takes its answer.
 func (r *reader) read(ctx context.Context) error {
 	if err := r.findCore(ctx); err != nil {
 		return err
@@ -122,6 +136,12 @@ func (r *reader) read(ctx context.Context) error {
 	if err := r.findConfig(); err != nil {
 		return err
 	}
+	r.found = true
+	return r.answer(ctx)
+}
+
+// answer evaluates the configuration and takes its answer.
+func (r *reader) answer(ctx context.Context) error {
 	c := r.site.Config
 	c.Files = []string{c.ConfigFile}
 	res, err := r.evaluate(ctx, nil)

@@ -1,0 +1,22 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
+)
+
+// TestMain runs the tests, or is a launcher of PHP: a launcher is this binary, started
+// again.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == native.LaunchCommand {
+		if err := native.Launch(os.Stdin); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1) //nolint:forbidigo // it is a process of its own
+		}
+		return
+	}
+	m.Run() // TestMain's caller exits with what it says
+}

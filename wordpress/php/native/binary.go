@@ -1,0 +1,72 @@
+package native
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Auto stands for php-cgi or else php, from the usual folders.
+const Auto = "auto"
+
+// findBinary returns the PHP to run. php-cgi comes first, because for a configuration
+// it resembles the PHP of a web server more than php does.
+func findBinary(given string, env map[string]string) (string, error) {
+	if given != Auto {
+		if !filepath.IsAbs(given) {
+			return "", fmt.Errorf("with_php %s: give an absolute path", given)
+		}
+		return given, checkRequest(given, env)
+	}
+	for _, name := range []string{"php-cgi", "php"} {
+		for _, dir := range []string{"/usr/local/bin", "/usr/bin", "/bin", "/opt/bin"} {
+			path := filepath.Join(dir, name)
+			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+				return path, checkRequest(path, env)
+			}
+		}
+	}
+	return "", errors.New("with_php: there is neither php-cgi nor php in the usual folders; give its path by --with-php=PATH")
+}
+
+// checkRequest refuses variables that would make php-cgi serve a request instead of
+// running our script.
+func checkRequest(binary string, env map[string]string) error {
+	if !strings.Contains(filepath.Base(binary), "cgi") {
+		return nil
+	}
+	for _, name := range []string{"SERVER_SOFTWARE", "SERVER_NAME", "GATEWAY_INTERFACE", "REQUEST_METHOD"} {
+		if _, is := env[name]; is {
+			return fmt.Errorf("with_php: php-cgi takes the variable %s of the site's environment for a request; leave it out of env, or give --with-php=/usr/bin/php", name)
+		}
+	}
+	return nil
+}
+
+// disabledFunctions start programs, create processes, act on other processes, load code
+// from elsewhere or send mail.
+const disabledFunctions = "exec,shell_exec,system,passthru,popen,proc_open,proc_close,proc_terminate,proc_get_status,proc_nice," +
+	"pcntl_exec,pcntl_fork,pcntl_rfork,pcntl_forkx,pcntl_unshare,pcntl_setns,pcntl_signal,pcntl_alarm,pcntl_setpriority," +
+	"posix_kill,posix_setsid,posix_setpgid,posix_setrlimit,posix_mkfifo," +
+	"mail,mb_send_mail,imap_open,imap_mail,dl,set_time_limit,ignore_user_abort,fastcgi_finish_request"
+
+// arguments are PHP's, before the script. They hold nothing secret.
+func arguments() []string {
+	args := []string{"-q", "-C"}
+	for _, setting := range []string{
+		"disable_functions=" + disabledFunctions,
+		"sendmail_path=/bin/false",
+		"allow_url_fopen=0", "allow_url_include=0", "default_socket_timeout=5",
+		"auto_prepend_file=", "auto_append_file=", "user_ini.filename=", "open_basedir=",
+		"opcache.enable=0", "opcache.enable_cli=0", "opcache.preload=", "ffi.enable=0",
+		"xdebug.mode=off", "xdebug.start_with_request=no", "phar.readonly=1",
+		"display_errors=0", "display_startup_errors=0", "log_errors=0", "error_log=/dev/null", "html_errors=0",
+		"memory_limit=256M", "max_execution_time=10", "output_buffering=0",
+		"register_argc_argv=0", "session.auto_start=0", "cgi.force_redirect=0", "cgi.fix_pathinfo=0",
+	} {
+		args = append(args, "-d", setting)
+	}
+	return args
+}
