@@ -138,7 +138,7 @@ func (f *faultyRun) run(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer proxy.Close()
-	endpoint, stop, err := faults.Poison(strings.TrimPrefix(proxy.URL, "http://"), toxic)
+	endpoint, stop, err := faults.StartToxiproxy(strings.TrimPrefix(proxy.URL, "http://"), toxic)
 	if err != nil {
 		t.Fatal(err)
 	}

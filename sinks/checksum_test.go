@@ -7,7 +7,7 @@ import (
 	"github.com/minio/crc64nvme"
 )
 
-func TestChecksumOfJoinedBytes(t *testing.T) {
+func TestChecksumAppend(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // test data
 	text := make([]byte, 3*BlockSize+77)
 	for i := range text {
@@ -28,8 +28,8 @@ func TestChecksumOfJoinedBytes(t *testing.T) {
 	}
 }
 
-// A block that several destinations send is summed once, and again for its next bytes.
-func TestBlockSumsItsBytesOnce(t *testing.T) {
+// The checksum of a shared block is computed once, and again for its next content.
+func TestBlockChecksumIsComputedOnce(t *testing.T) {
 	pool := NewPool(1)
 	for _, text := range []string{"first", "second, and longer"} {
 		b, err := pool.Get(t.Context())
@@ -44,7 +44,7 @@ func TestBlockSumsItsBytesOnce(t *testing.T) {
 		b.buf[0] ^= 1 // nobody does that; it shows that nothing is summed again
 		v := b.Retain().View(func() {}, func() {})
 		if got := v.checksum(); got != want {
-			t.Errorf("%q is summed again for a view: %+v", text, got)
+			t.Errorf("%q: the checksum is computed again for a view: %+v", text, got)
 		}
 		v.Release()
 		b.Release()

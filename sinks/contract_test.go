@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
-// openSink opens a sink with parts of the least size that S3 takes.
+// openSink opens a sink with the smallest parts that S3 accepts.
 func openSink(t *testing.T, url string) sinks.Sink {
 	t.Helper()
 	u, err := sinks.Parse(url)

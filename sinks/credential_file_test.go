@@ -17,8 +17,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// What cannot be read is named, with what is wrong and what to do, on one line.
-func TestFilesThatCannotBeReadAreNamed(t *testing.T) {
+// The error names the unreadable file, the cause and the remedy, on one line.
+func TestUnreadableCredentialFilesAreNamed(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -55,7 +55,7 @@ func TestFilesThatCannotBeReadAreNamed(t *testing.T) {
 			}
 			_, err = sinks.Open(t.Context(), u, sinks.Options{})
 			if err == nil || strings.ContainsAny(err.Error(), "\n\t") || strings.Contains(err.Error(), "verysecret") {
-				t.Fatalf("it says %v", err)
+				t.Fatalf("got error %v", err)
 			}
 			for _, word := range c.says {
 				if !strings.Contains(err.Error(), word) {
@@ -66,8 +66,8 @@ func TestFilesThatCannotBeReadAreNamed(t *testing.T) {
 	}
 }
 
-// A stream is not in doubt of which no byte was sent, since the credential was refused.
-func TestGCSIsNotInDoubtWithoutAToken(t *testing.T) {
+// If the credential was refused, no byte was sent, and the result is not unknown.
+func TestGCSWithoutTokenIsNotUnknown(t *testing.T) {
 	tokens := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, `{"error":"invalid_grant"}`, http.StatusBadRequest)
 	}))
@@ -100,6 +100,6 @@ func TestGCSIsNotInDoubtWithoutAToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := sink.Put(t.Context(), "name", strings.NewReader("text")); err == nil || errors.Is(err, sinks.ErrUnknown) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "no token") {
-		t.Errorf("it says %v", err)
+		t.Errorf("got error %v", err)
 	}
 }

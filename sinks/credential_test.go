@@ -11,7 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// credentialOf opens a sink with a credentials file of that text, and names its
+// credentialOf opens a sink with a credentials file of that text, and identifies its
 // credential.
 func credentialOf(t *testing.T, file, text string) string {
 	t.Helper()
@@ -31,26 +31,26 @@ func credentialOf(t *testing.T, file, text string) string {
 		t.Fatal(err)
 	}
 	if strings.Contains(name, "hunter2") {
-		t.Errorf("the name of the credential tells its secret: %s", name)
+		t.Errorf("the identity of the credential contains its secret: %s", name)
 	}
 	return name
 }
 
-func TestACredentialIsNamedByItsKey(t *testing.T) {
+func TestCredentialIdentifiesKey(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "credentials")
 	key := func(id, secret string) string {
 		return credentialOf(t, file, "[default]\naws_access_key_id = "+id+"\naws_secret_access_key = "+secret+"\n")
 	}
 	if key("AKIAONE", "hunter2") == key("AKIATWO", "hunter2") {
-		t.Error("two keys have one name")
+		t.Error("two keys have the same identity")
 	}
 	if again := key("AKIAONE", "hunter2"); again != key("AKIAONE", "hunter22") {
-		t.Error("a key has two names")
+		t.Error("one key has two identities")
 	}
 }
 
-// Keys of roles come and go by the hour: what they come from is what stays.
-func TestACredentialThatIsRenewedKeepsItsName(t *testing.T) {
+// The temporary keys of a role change every hour; the role stays the same.
+func TestCredentialStaysWhenRenewed(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "credentials")
 	session := func(id string) string {
@@ -63,15 +63,15 @@ func TestACredentialThatIsRenewedKeepsItsName(t *testing.T) {
 	}
 	first := session("ASIAONE")
 	if second := session("ASIATWO"); first != second || strings.Contains(first, "ASIA") {
-		t.Errorf("two sessions of one role are called %q and %q", first, second)
+		t.Errorf("two sessions of one role are identified as %q and %q", first, second)
 	}
 	static := credentialOf(t, file, "[default]\naws_access_key_id = ASIAONE\naws_secret_access_key = hunter2\n")
 	if static == first {
-		t.Error("a key and a role have one name")
+		t.Error("a key and a role have the same identity")
 	}
 }
 
-func TestAFolderHasNoCredential(t *testing.T) {
+func TestDirHasNoCredential(t *testing.T) {
 	name, err := sinks.Credential(t.Context(), openSink(t, t.TempDir()))
 	if err != nil || name != "" {
 		t.Errorf("got %q, %v", name, err)

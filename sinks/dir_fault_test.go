@@ -23,9 +23,9 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// A folder that is taken away half way, or replaced by a link to elsewhere, holds
-// nothing, and nothing is laid where the link leads.
-func TestDirWhoseFolderIsTakenAwayHalfWay(t *testing.T) {
+// If the folder is removed during Put, or replaced by a symlink, nothing is stored, and
+// nothing is written to the symlink's target.
+func TestDirFolderRemovedDuringPut(t *testing.T) {
 	for name, replace := range map[string]func(t *testing.T, folder, elsewhere string){
 		"removed": func(*testing.T, string, string) {},
 		"a link": func(t *testing.T, folder, elsewhere string) {
@@ -52,17 +52,17 @@ func TestDirWhoseFolderIsTakenAwayHalfWay(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 			if left, err := os.ReadDir(elsewhere); len(left) != 0 || err != nil {
-				t.Errorf("laid elsewhere: %v, %v", left, err)
+				t.Errorf("written to the target: %v, %v", left, err)
 			}
 			if _, err := os.Stat(filepath.Join(folder, "a.tar")); err == nil {
-				t.Error("it is there")
+				t.Error("the object exists")
 			}
 		})
 	}
 }
 
-// What is published is published, even when its temporary name cannot be removed.
-func TestDirThatCannotRemoveItsTemporaryName(t *testing.T) {
+// An object is published even if its temporary file cannot be removed.
+func TestDirCannotRemoveTemporaryFile(t *testing.T) {
 	s := openTestDir(t, t.TempDir())
 	var log bytes.Buffer
 	s.o.Logger = logTo(&log)
@@ -70,7 +70,7 @@ func TestDirThatCannotRemoveItsTemporaryName(t *testing.T) {
 		if err := root.Link(tmp, name); err != nil {
 			return err
 		}
-		// A folder in its place is not removed as a file is, having something in it.
+		// A folder that is not empty cannot be removed like a file.
 		return errors.Join(root.Remove(tmp), root.Mkdir(tmp, 0o700), root.WriteFile(tmp+"/x", nil, 0o600))
 	}}
 	receipt, err := s.Put(t.Context(), "a", strings.NewReader("text"))
@@ -78,28 +78,27 @@ func TestDirThatCannotRemoveItsTemporaryName(t *testing.T) {
 		t.Fatalf("%+v, %v", receipt, err)
 	}
 	if !strings.Contains(log.String(), "was not removed") {
-		t.Errorf("nothing is said of what stays: %s", &log)
+		t.Errorf("the remaining file is not logged: %s", &log)
 	}
 	if b, err := os.ReadFile(filepath.Join(s.dir, "a")); string(b) != "text" {
 		t.Errorf("stored is %q, %v", b, err)
 	}
 }
 
-// When it cannot be told whether a name lasts, and it cannot be taken back, that is
-// said.
-func TestDirThatCannotBeSureSaysSo(t *testing.T) {
+// If the folder cannot be synced and the object cannot be removed, the result is unknown.
+func TestDirReportsUnknownResult(t *testing.T) {
 	s := openTestDir(t, t.TempDir())
 	folder := filepath.Join(s.dir, "site")
 	s.publish = []publisher{func(root *os.Root, tmp, name string) error {
-		// Published, and then the folder is no folder any more: it can neither be
-		// synced, nor the name be removed.
+		// After publishing, the folder is replaced by a file: it cannot be synced, and
+		// the object cannot be removed.
 		return errors.Join(root.Link(tmp, name), os.Rename(folder, folder+"-moved"), os.WriteFile(folder, nil, 0o600))
 	}}
 	_, err := s.Put(t.Context(), "site/a", strings.NewReader("text"))
 	if !errors.Is(err, ErrUnknown) {
-		t.Errorf("error %v, want that it is not known", err)
+		t.Errorf("error %v, want ErrUnknown", err)
 	}
 	if _, err := os.Stat(filepath.Join(folder+"-moved", "a")); errors.Is(err, fs.ErrNotExist) {
-		t.Error("the test showed nothing: the object is gone")
+		t.Error("the test proves nothing: the object was removed")
 	}
 }

@@ -27,7 +27,7 @@ func openTestDir(t *testing.T, dir string) *dirSink {
 	return s.(*dirSink)
 }
 
-func TestDirKeepsBackupsToItsOwner(t *testing.T) {
+func TestDirModes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "backups")
 	s := openTestDir(t, dir)
 	if _, err := s.Put(t.Context(), "site/db-backups/a.sql", strings.NewReader("text")); err != nil {
@@ -42,29 +42,29 @@ func TestDirKeepsBackupsToItsOwner(t *testing.T) {
 	}
 }
 
-// Every way to publish refuses a name that is taken, for file systems that lack
-// the better ones.
-func TestDirPublishesWhereLinksAreLacking(t *testing.T) {
+// Every method of publishing refuses an existing name, also those for file systems
+// without hard links or RENAME_NOREPLACE.
+func TestDirPublishesWithoutHardLinks(t *testing.T) {
 	lacking := func(*os.Root, string, string) error { return &fs.PathError{Op: "link", Err: unix.ENOTSUP} }
 	for i, way := range publishers() {
 		s := openTestDir(t, t.TempDir())
 		s.publish = []publisher{lacking, way}
 		if _, err := s.Put(t.Context(), "a/b", strings.NewReader("first")); err != nil {
-			t.Fatalf("way %d: %v", i, err)
+			t.Fatalf("method %d: %v", i, err)
 		}
 		if _, err := s.Put(t.Context(), "a/b", strings.NewReader("second")); !errors.Is(err, ErrExists) {
-			t.Errorf("way %d: name taken: %v", i, err)
+			t.Errorf("method %d: existing name: %v", i, err)
 		}
 		if b, err := os.ReadFile(filepath.Join(s.dir, "a/b")); string(b) != "first" {
-			t.Errorf("way %d: stored is %q, %v", i, b, err)
+			t.Errorf("method %d: stored is %q, %v", i, b, err)
 		}
 		if left, err := filepath.Glob(filepath.Join(s.dir, "a", ".*")); len(left) != 0 {
-			t.Errorf("way %d: left behind: %q, %v", i, left, err)
+			t.Errorf("method %d: left over: %q, %v", i, left, err)
 		}
 	}
 }
 
-func TestDirRemovesWhatDeadRunsLeft(t *testing.T) {
+func TestDirRemovesOldTemporaryFiles(t *testing.T) {
 	s := openTestDir(t, t.TempDir())
 	living, err := createTemp(s.root, ".")
 	if err != nil {
@@ -85,18 +85,18 @@ func TestDirRemovesWhatDeadRunsLeft(t *testing.T) {
 	}
 	for name, want := range map[string]bool{living.name: true, dead.name: false, ".wp-oneway-notes.tmp": true, "a": true} {
 		if _, err := os.Lstat(filepath.Join(s.dir, name)); (err == nil) != want {
-			t.Errorf("%s is there: %v, want %v", name, err == nil, want)
+			t.Errorf("%s exists: %v, want %v", name, err == nil, want)
 		}
 	}
 }
 
-func TestDirFollowsNoLinkOut(t *testing.T) {
+func TestDirDoesNotFollowSymlinksOut(t *testing.T) {
 	s, out := openTestDir(t, t.TempDir()), t.TempDir()
 	if err := os.Symlink(out, filepath.Join(s.dir, "site")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Put(t.Context(), "site/db/a", strings.NewReader("text")); err == nil {
-		t.Error("it was stored through a link")
+		t.Error("the object was stored through a symlink")
 	}
 	if left, err := os.ReadDir(out); len(left) != 0 || err != nil {
 		t.Errorf("outside are %v, %v", left, err)
@@ -139,8 +139,8 @@ func TestDirLatest(t *testing.T) {
 	}
 }
 
-// The disk's own errors, made by a real file system that is full and then read-only.
-func TestDirTellsWhatTheDiskLacks(t *testing.T) {
+// A real file system is full, and then read-only.
+func TestDirReportsDiskErrors(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Log("mounting a small disk needs root; the full-disk device stands in")
 		if err := diskError(&fs.PathError{Op: "write", Err: unix.ENOSPC}, t.TempDir()); !strings.Contains(err.Error(), "is full") {
@@ -167,7 +167,7 @@ func TestDirTellsWhatTheDiskLacks(t *testing.T) {
 		t.Errorf("a full disk: %v", err)
 	}
 	if left, err := os.ReadDir(dir); len(left) != 0 || err != nil {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("left over: %v, %v", left, err)
 	}
 	mount("-o", "remount,ro", dir)
 	if _, err := s.Put(t.Context(), "b", strings.NewReader("text")); !errors.Is(err, unix.EROFS) || !strings.Contains(err.Error(), "read-only") {

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// A Clock is a time that passes when somebody waits, and not otherwise.
+// A Clock is a clock that advances only when somebody waits.
 type Clock struct {
 	mu    sync.Mutex
 	start time.Time
 	now   time.Time
 }
 
-// NewClockedLimiter is NewLimiter by a clock of the test's.
+// NewClockedLimiter is NewLimiter with a clock of the test.
 func NewClockedLimiter(bytesPerSecond int64) (*Limiter, *Clock) {
 	at := time.Unix(1_000_000_000, 0)
 	c := &Clock{start: at, now: at}
@@ -22,7 +22,7 @@ func NewClockedLimiter(bytesPerSecond int64) (*Limiter, *Clock) {
 	return l, c
 }
 
-// Passed is how long was waited.
+// Passed is the total time of all waits.
 func (c *Clock) Passed() time.Duration { return c.time().Sub(c.start) }
 
 func (c *Clock) time() time.Time {
@@ -31,7 +31,7 @@ func (c *Clock) time() time.Time {
 	return c.now
 }
 
-// wait passes the time at once, unless ctx is over.
+// wait advances the clock at once, unless ctx has ended.
 func (c *Clock) wait(ctx context.Context, d time.Duration) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -80,7 +80,7 @@ func pattern(n int) []byte {
 	return b
 }
 
-func TestS3SendsNothingButPuts(t *testing.T) {
+func TestS3SendsOnlyPuts(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
@@ -113,7 +113,7 @@ type failing struct{}
 
 func (*failing) Read([]byte) (int, error) { return 0, errors.New("the source broke") }
 
-// first makes a rule: the first n requests of an operation meet the fault.
+// first returns a rule: the first n requests of an operation get the fault.
 func first(n int, of string, f fault) func(string, int) fault {
 	return func(op string, nth int) fault {
 		if op == of && nth <= n {
@@ -123,7 +123,7 @@ func first(n int, of string, f fault) func(string, int) fault {
 	}
 }
 
-func TestS3OutlivesFaults(t *testing.T) {
+func TestS3SurvivesFaults(t *testing.T) {
 	minio := startMinIO(t, false)
 	for name, c := range map[string]struct {
 		size int
@@ -204,7 +204,7 @@ func TestS3FailsCleanly(t *testing.T) {
 				t.Errorf("error %v, restart %v", err, errors.Is(err, sinks.ErrRestart))
 			}
 			if err != nil && strings.Contains(err.Error(), "\n") {
-				t.Errorf("error of several lines: %q", err)
+				t.Errorf("the error has several lines: %q", err)
 			}
 			if all := objects(t, minio, bucket); len(all) != 0 {
 				t.Errorf("stored are %+v", all)

@@ -182,34 +182,18 @@ func (s *gcsSink) put(ctx context.Context, name string, r io.Reader) (Receipt, e
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends an upload that was not closed; closing it would publish it
-	per := s.o.PartSize / BlockSize
-	next, leave, err := blocks(ctx, r, s.o.Pool, per+aheadBlocks)
+	in, err := startStream(ctx, r, s.o)
 	if err != nil {
 		return Receipt{}, err
 	}
-	defer leave()
-	cut := &cutter{next: next, per: per}
-	defer cut.close()
-	sum := &checksum{}
-	first, err := cut.part(ctx, sum)
-	if errors.Is(err, io.EOF) {
-		first, err = &part{}, nil
-	}
-	if err != nil {
-		return Receipt{}, err
-	}
-	more, err := cut.more(ctx)
-	if err != nil {
-		first.release()
-		return Receipt{}, err
-	}
-	up := s.begin(ctx, name, first, more)
+	defer in.close()
+	up := s.begin(ctx, name, in.first, in.long)
 	defer up.cancel(nil)
 	defer up.hold(nil)
-	if err := up.send(ctx, cut, first, sum); err != nil {
+	if err := up.send(ctx, in); err != nil {
 		return Receipt{}, up.explain(err)
 	}
-	return up.finish(sum.object(name))
+	return up.finish(in.sum.object(name))
 }
 
 // A gcsUpload is one object that is being sent.
@@ -300,9 +284,9 @@ func (up *gcsUpload) again(err error) bool {
 }
 
 // send writes the whole stream to the client, which copies what it needs.
-func (up *gcsUpload) send(ctx context.Context, cut *cutter, p *part, sum *checksum) error {
-	cut.per = 1
-	for {
+func (up *gcsUpload) send(ctx context.Context, in *stream) error {
+	in.per = 1
+	for p := in.first; ; {
 		for _, b := range p.blocks {
 			up.hold(b.Retain())
 			up.crc = crc32.Update(up.crc, castagnoli(), b.Bytes())
@@ -314,7 +298,7 @@ func (up *gcsUpload) send(ctx context.Context, cut *cutter, p *part, sum *checks
 		p.release()
 		var err error
 		up.dog.pause()
-		p, err = cut.part(ctx, sum)
+		p, err = in.part(ctx, in.sum)
 		up.dog.resume()
 		switch {
 		case errors.Is(err, io.EOF):

@@ -19,9 +19,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
-// A gcsGate stands before a fake of Google Cloud Storage, which allows too much:
-// it lets only uploads of new objects through, as roles/storage.objectCreator
-// does, and compares checksums, which the fake does not.
+// A gcsGate is a proxy before a fake of Google Cloud Storage. It passes only uploads of
+// new objects, as roles/storage.objectCreator does, and compares checksums. The fake
+// does neither.
 type gcsGate struct {
 	*sinktest.GCS
 
@@ -104,7 +104,7 @@ func (g *gcsGate) handle(w http.ResponseWriter, r *http.Request, body []byte) {
 	g.pass(w, rec, q.Get("name"), body)
 }
 
-// pass hands the fake's answer on, and remembers the upload that it begins.
+// pass forwards the fake's answer, and records the upload that it starts.
 func (g *gcsGate) pass(w http.ResponseWriter, rec *httptest.ResponseRecorder, name string, meta []byte) {
 	if at := rec.Header().Get("Location"); at != "" {
 		id := at[strings.LastIndex(at, "upload_id=")+len("upload_id="):]
@@ -127,7 +127,7 @@ func objectName(name string, meta []byte) string {
 	return name
 }
 
-// start checks a request that creates an object or begins to.
+// start checks a request that creates an object or starts an upload.
 func (g *gcsGate) start(r *http.Request, body []byte) (int, string) {
 	q := r.URL.Query()
 	if q.Get("ifGenerationMatch") != "0" {
@@ -159,8 +159,8 @@ func (g *gcsGate) start(r *http.Request, body []byte) (int, string) {
 	return g.taken(objectName(name, meta), r)
 }
 
-// more checks a request that goes on with an upload; its last one must bring the
-// checksum of all of it.
+// more checks a request that continues an upload; the last one must contain the
+// checksum of the whole object.
 func (g *gcsGate) more(id string, r *http.Request, body []byte) (int, string) {
 	held, ok := g.sessions[id]
 	if !ok {

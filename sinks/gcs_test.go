@@ -69,7 +69,7 @@ func TestGCSKeepsTheContract(t *testing.T) {
 	})
 }
 
-// lastLost loses the answer to a resumable upload's last request, once.
+// lastLost drops the answer to the last request of a resumable upload, once.
 func lastLost() func(*http.Request, int) fault {
 	lost := false
 	return func(r *http.Request, _ int) fault {
@@ -81,7 +81,7 @@ func lastLost() func(*http.Request, int) fault {
 	}
 }
 
-func TestGCSOutlivesFaults(t *testing.T) {
+func TestGCSSurvivesFaults(t *testing.T) {
 	nth := func(k int, f fault) func(*http.Request, int) fault {
 		return func(_ *http.Request, n int) fault {
 			if n == k {
@@ -129,7 +129,7 @@ func TestGCSOutlivesFaults(t *testing.T) {
 	}
 }
 
-func TestGCSNeverTellsASession(t *testing.T) {
+func TestGCSErrorsHideSessionURI(t *testing.T) {
 	g := newGCSGate(t, "vault")
 	g.rule = func(r *http.Request, _ int) fault {
 		if r.URL.Query().Has("upload_id") {
@@ -143,14 +143,14 @@ func TestGCSNeverTellsASession(t *testing.T) {
 	}
 	for id := range g.sessions {
 		if strings.Contains(err.Error(), id) {
-			t.Errorf("the error tells the upload's secret: %v", err)
+			t.Errorf("the error contains the session URI: %v", err)
 		}
 	}
 }
 
-// A store that says it holds other bytes than were sent is not believed to hold
-// them, and one whose every answer is lost is one of which nothing is known.
-func TestGCSDoesNotBelieveLies(t *testing.T) {
+// If the store reports other bytes than were sent, the stream must be sent again. If
+// every answer is lost, the result is unknown.
+func TestGCSChecksAnswers(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  string // instead of the store's own
 		unknown bool
@@ -185,8 +185,8 @@ func TestGCSDoesNotBelieveLies(t *testing.T) {
 	}
 }
 
-// An answer that is lost each time leaves it unknown; a refusal does not.
-func TestGCSSaysWhatIsUnknown(t *testing.T) {
+// If every answer is lost, the result is unknown; after a refusal it is not.
+func TestGCSReportsUnknownResult(t *testing.T) {
 	for name, c := range map[string]struct {
 		f       fault
 		unknown bool
@@ -202,8 +202,8 @@ func TestGCSSaysWhatIsUnknown(t *testing.T) {
 	}
 }
 
-// A redirect takes neither the bytes nor the token elsewhere.
-func TestGCSFollowsNoRedirect(t *testing.T) {
+// Neither the bytes nor the token are sent to a redirect's target.
+func TestGCSDoesNotFollowRedirects(t *testing.T) {
 	reached := false
 	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 	defer thief.Close()
@@ -221,8 +221,8 @@ func TestGCSFollowsNoRedirect(t *testing.T) {
 	}
 }
 
-// An emulator of the environment's is not where backups go.
-func TestGCSRefusesAnEmulatorOfTheEnvironment(t *testing.T) {
+// Backups are not sent to an emulator that the environment names.
+func TestGCSRefusesEmulatorFromEnvironment(t *testing.T) {
 	g := newGCSGate(t, "vault")
 	t.Setenv("STORAGE_EMULATOR_HOST", "192.0.2.1:9000")
 	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.Credentials)
@@ -234,9 +234,9 @@ func TestGCSRefusesAnEmulatorOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// A connection that is slow moves: its requests are not given up, and who owns the
-// stream hears of it all the while.
-func TestGCSBearsASlowConnection(t *testing.T) {
+// A slow connection makes progress: its requests are not cancelled, and the owner of
+// the stream sees that progress.
+func TestGCSSlowConnection(t *testing.T) {
 	g := newGCSGate(t, "vault")
 	u, err := sinks.Parse("gs://vault/host?credentials_file=" + g.Credentials + "&endpoint=" + g.URL)
 	if err != nil {
@@ -261,10 +261,10 @@ func TestGCSBearsASlowConnection(t *testing.T) {
 		t.Error("other bytes are stored")
 	}
 	if g.uploads != 1 {
-		t.Errorf("%d requests: one was given up", g.uploads)
+		t.Errorf("%d requests: one was cancelled", g.uploads)
 	}
 	if n := touched.Load(); n < 10 {
-		t.Errorf("the stream's owner heard %d times of two seconds' work", n)
+		t.Errorf("the owner saw progress %d times in two seconds", n)
 	}
 }
 

@@ -21,17 +21,17 @@ func throttle(t *testing.T, sink sinks.Sink, l *sinks.Limiter) sinks.Sink {
 	return limited
 }
 
-// between checks how long a budget made its streams wait.
+// between checks how long streams waited for a budget.
 func between(t *testing.T, got, least, most time.Duration) {
 	t.Helper()
 	if got < least || got > most {
-		t.Errorf("%v were waited, want %v to %v", got, least, most)
+		t.Errorf("waited %v, want %v to %v", got, least, most)
 	}
 }
 
-// A bucket takes what is limited at its rate, what is sent again counts again, and
-// what is not limited takes no time at all.
-func TestS3KeepsToItsBandwidth(t *testing.T) {
+// A limited stream is sent at the limit's rate, repeated requests count again, and an
+// unlimited stream does not wait.
+func TestS3BandwidthLimit(t *testing.T) {
 	minio := startMinIO(t, false)
 	const rate = 1 << 20
 	for name, c := range map[string]struct {
@@ -83,13 +83,13 @@ func TestBandwidthIsShared(t *testing.T) {
 		}
 	}
 	all.Wait()
-	// Each wait passes on its own here, where in a real clock they overlap.
+	// With this clock the waits follow each other; with a real clock they overlap.
 	if clock.Passed() < 3*time.Second {
 		t.Errorf("8 MiB at 2 MiB/s took %v", clock.Passed())
 	}
 }
 
-func TestGCSKeepsToItsBandwidth(t *testing.T) {
+func TestGCSBandwidthLimit(t *testing.T) {
 	g := newGCSGate(t, "vault")
 	l, clock := sinks.NewClockedLimiter(1 << 20)
 	want := pattern(3<<20 + 5)
@@ -102,7 +102,7 @@ func TestGCSKeepsToItsBandwidth(t *testing.T) {
 	}
 }
 
-func TestADirectoryKnowsNoBandwidth(t *testing.T) {
+func TestDirHasNoBandwidthLimit(t *testing.T) {
 	l, clock := sinks.NewClockedLimiter(1)
 	sink := openSink(t, t.TempDir())
 	if _, err := throttle(t, sink, l).Put(t.Context(), "name", bytes.NewReader(pattern(long))); err != nil {
@@ -111,14 +111,14 @@ func TestADirectoryKnowsNoBandwidth(t *testing.T) {
 	between(t, clock.Passed(), 0, 0)
 }
 
-// A stream that waits for its turn is given up like any other.
-func TestWaitingForBandwidthEndsWithItsContext(t *testing.T) {
+// A stream that waits for bandwidth can be cancelled.
+func TestBandwidthWaitEndsWithContext(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	sink := through(t, newFaultyProxy(t, minio, func(string, int) fault { return none }), minio, bucket, "", sinks.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
-	// An hour for a kilobyte: only giving up ends it.
+	// One kilobyte takes an hour: only the cancellation ends it.
 	_, err := throttle(t, sink, sinks.NewLimiter(1)).Put(ctx, "name", bytes.NewReader(pattern(4<<10)))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
@@ -128,10 +128,10 @@ func TestWaitingForBandwidthEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestNoLimiterChangesNoSink(t *testing.T) {
+func TestNilLimiterKeepsSink(t *testing.T) {
 	g := newGCSGate(t, "vault")
 	sink := gcsSink(t, g, "vault")
 	if throttle(t, sink, nil) != sink {
-		t.Error("a sink without limit is another one")
+		t.Error("a nil limiter returned another sink")
 	}
 }

@@ -59,12 +59,12 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("Parse(%q) = %v, %v, want an error that says %q", c.in, u, err, c.says)
 		}
 		if err != nil && strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("Parse(%q) tells the secret: %v", c.in, err)
+			t.Errorf("Parse(%q): the error contains the secret: %v", c.in, err)
 		}
 	}
 }
 
-func TestOpenRefusesOpenCredentials(t *testing.T) {
+func TestOpenRefusesReadableCredentialsFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "credentials")
 	if err := os.WriteFile(file, []byte("[default]\naws_access_key_id = a\naws_secret_access_key = b\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -83,8 +83,8 @@ func TestOpenRefusesOpenCredentials(t *testing.T) {
 	}
 }
 
-// A key in the environment does not win over the file that the URL names, and a
-// file without a key does not fall back to it.
+// The credentials file in the URL takes precedence over a key in the environment, and
+// there is no fallback to that key if the file has none.
 func TestCredentialsFileIsTheOnlySource(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "environment")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "environment")
@@ -105,7 +105,7 @@ func TestCredentialsFileIsTheOnlySource(t *testing.T) {
 		s, err := Open(t.Context(), u, Options{})
 		if want == "" {
 			if err == nil {
-				t.Errorf("%q: a key came from elsewhere", text)
+				t.Errorf("%q: a key from another source was used", text)
 			}
 			continue
 		}

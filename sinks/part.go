@@ -115,6 +115,49 @@ func (c *cutter) close() {
 	}
 }
 
+// aheadBlocks is the number of blocks that a stream holds besides the part that it
+// fills: one to know whether the stream goes on, and one in the reader.
+const aheadBlocks = 2
+
+// A stream is a stream of which the first part has been read.
+type stream struct {
+	*cutter
+	sum   *checksum // of the parts that were read
+	first *part     // empty if the stream is
+	long  bool      // there are further parts
+	leave func()
+}
+
+// startStream reads the first part of r. The caller releases that part, and closes the
+// stream.
+func startStream(ctx context.Context, r io.Reader, o Options) (*stream, error) {
+	per := o.PartSize / BlockSize
+	next, leave, err := blocks(ctx, r, o.Pool, per+aheadBlocks)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{cutter: &cutter{next: next, per: per}, sum: &checksum{}, leave: leave}
+	s.first, err = s.part(ctx, s.sum)
+	if errors.Is(err, io.EOF) {
+		s.first, err = &part{}, nil
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	if s.long, err = s.more(ctx); err != nil {
+		s.first.release()
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stream) close() {
+	s.cutter.close()
+	s.leave()
+}
+
 // A body is a part as the body of one request. The HTTP client may go on reading
 // after it has returned; detach prevents it from reading blocks that hold another
 // stream by then.

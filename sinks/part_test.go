@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestBlockTellsACutStreamFromItsEnd(t *testing.T) {
+func TestBlockReportsReadErrors(t *testing.T) {
 	for _, want := range []error{io.EOF, io.ErrUnexpectedEOF, errors.New("broken")} {
 		b, err := NewPool(1).Get(t.Context())
 		if err != nil {
@@ -23,7 +23,7 @@ func TestBlockTellsACutStreamFromItsEnd(t *testing.T) {
 	}
 }
 
-func TestBlockGivesUpOnAReaderWithoutProgress(t *testing.T) {
+func TestBlockReaderWithoutProgress(t *testing.T) {
 	b, err := NewPool(1).Get(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -37,9 +37,9 @@ type stuck struct{}
 
 func (stuck) Read([]byte) (int, error) { return 0, nil }
 
-// Streams that need more than the pool has wait for each other to end, and not
-// for ever with a part each.
-func TestPoolAdmitsWhatFits(t *testing.T) {
+// Streams that together need more than the pool wait for each other to end. They do not
+// deadlock with a part of the memory each.
+func TestPoolAdmission(t *testing.T) {
 	p := NewPool(10)
 	leave, err := p.Admit(t.Context(), 6)
 	if err != nil {
@@ -48,7 +48,7 @@ func TestPoolAdmitsWhatFits(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if _, err := p.Admit(ctx, 6); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a second stream of 6 was let into a pool of 10: %v", err)
+		t.Errorf("a second stream of 6 was admitted to a pool of 10: %v", err)
 	}
 	leave()
 	if leave, err = p.Admit(t.Context(), 100); err != nil { // alone, it may have all
@@ -57,8 +57,8 @@ func TestPoolAdmitsWhatFits(t *testing.T) {
 	leave()
 }
 
-// Once a request is over, nothing reads its blocks, which hold another stream by then.
-func TestBodyIsDetached(t *testing.T) {
+// After a request has ended, nothing reads its blocks, which may hold another stream.
+func TestBodyDetach(t *testing.T) {
 	b, err := NewPool(1).Get(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -76,13 +76,13 @@ func TestBodyIsDetached(t *testing.T) {
 		t.Error(err)
 	}
 	if r.detach() {
-		t.Error("a body that went back to its start counts as sent")
+		t.Error("a body that was rewound counts as sent")
 	}
 	if n, err := r.Read(make([]byte, 2)); n != 0 || err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("after the request, read %d, %v", n, err)
 	}
 	if _, err := r.Seek(0, io.SeekStart); err == nil {
-		t.Error("after the request, it can be rewound")
+		t.Error("the body can be rewound after the request")
 	}
 }
 
@@ -97,7 +97,7 @@ func TestCutterRefusesUnequalParts(t *testing.T) {
 	}
 	c := &cutter{next: next, per: 2}
 	if _, err := c.part(t.Context(), &checksum{}); err == nil {
-		t.Error("a short block in the middle was taken")
+		t.Error("a short block in the middle was accepted")
 	}
 	c.close()
 	for range 4 { // all were given back

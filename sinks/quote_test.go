@@ -8,7 +8,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-func TestQuoteIsReadBackByAShell(t *testing.T) {
+func TestQuoteRoundTripThroughShell(t *testing.T) {
 	for _, word := range []string{
 		"", "/srv/shop", "a b", "it's", `$(reboot)`, "`reboot`", `\`, "\\'", "a\nb", "\n'\\\x01$(x)\x7f\xffü", "ü", "-n", "~", "*", "!x", "a;b", "#", "{host}",
 	} {
@@ -19,6 +19,6 @@ func TestQuoteIsReadBackByAShell(t *testing.T) {
 		}
 	}
 	if got := sinks.Quote("s3://vault/host"); got != "s3://vault/host" {
-		t.Errorf("what needs no quotes has some: %s", got)
+		t.Errorf("a plain word is quoted: %s", got)
 	}
 }

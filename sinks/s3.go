@@ -80,10 +80,6 @@ func (s *s3Sink) S3() S3Access {
 	}
 }
 
-// aheadBlocks is the number of blocks that a stream holds besides the part that it
-// fills: one to know whether the stream goes on, and one in the reader.
-const aheadBlocks = 2
-
 // String is the URL as it was given; it names credentials but contains none.
 func (s *s3Sink) String() string { return s.url }
 
@@ -98,32 +94,16 @@ func (s *s3Sink) Put(ctx context.Context, name string, r io.Reader) (Receipt, er
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	per := s.o.PartSize / BlockSize
-	next, leave, err := blocks(ctx, r, s.o.Pool, per+aheadBlocks)
+	in, err := startStream(ctx, r, s.o)
 	if err != nil {
 		return Receipt{}, s.wrap(name, err)
 	}
-	defer leave()
-	cut := &cutter{next: next, per: per}
-	defer cut.close()
-	sum := &checksum{}
-	first, err := cut.part(ctx, sum)
-	if errors.Is(err, io.EOF) {
-		first, err = &part{}, nil
-	}
-	if err != nil {
-		return Receipt{}, s.wrap(name, err)
-	}
-	more, err := cut.more(ctx)
-	if err != nil {
-		first.release()
-		return Receipt{}, s.wrap(name, err)
-	}
+	defer in.close()
 	rec := Receipt{Notes: s.notes()}
-	if more {
-		err = s.putLong(ctx, name, cut, first, sum, &rec)
+	if in.long {
+		err = s.putLong(ctx, name, in, &rec)
 	} else {
-		err = s.putShort(ctx, first, sum.object(name), &rec)
+		err = s.putShort(ctx, in.first, in.sum.object(name), &rec)
 	}
 	if err != nil {
 		return Receipt{}, s.wrap(name, err)

@@ -20,7 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// signedPayload is what a client of the URL's signs as the hash of its payload.
+// signedPayload is the payload hash that a client of the URL signs.
 func signedPayload(t *testing.T, query string, server *httptest.Server) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "credentials")
@@ -58,8 +58,8 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// What goes through a network in the clear is signed whole, and nothing else needs to be.
-func TestS3SignsThePayloadWhereItCouldBeChanged(t *testing.T) {
+// Without TLS, the payload is signed. With TLS, it need not be.
+func TestS3SignsPayloadWithoutTLS(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 	}))
@@ -83,7 +83,7 @@ func TestS3SignsThePayloadWhereItCouldBeChanged(t *testing.T) {
 	}
 }
 
-// withTransport opens a sink whose requests a function answers.
+// withTransport opens a sink whose requests are answered by a function.
 func withTransport(t *testing.T, o Options, answer roundTripper) *s3Sink {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "credentials")
@@ -103,7 +103,7 @@ func withTransport(t *testing.T, o Options, answer roundTripper) *s3Sink {
 	return sink
 }
 
-// acknowledge is a good answer to whatever is asked.
+// acknowledge is a successful answer to any request.
 func acknowledge(r *http.Request) *http.Response {
 	header := http.Header{"Etag": {`"x"`}, "X-Amz-Checksum-Crc64nvme": {r.Header.Get("X-Amz-Checksum-Crc64nvme")}}
 	answer := ""
@@ -116,8 +116,8 @@ func acknowledge(r *http.Request) *http.Response {
 	return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(answer)), Request: r}
 }
 
-// What a store acknowledges before it was sent, it cannot have.
-func TestS3IsAcknowledgedNothingAhead(t *testing.T) {
+// A store cannot have stored bytes that it acknowledges before they were sent.
+func TestS3RefusesEarlyAcknowledgement(t *testing.T) {
 	sink := withTransport(t, Options{PartSize: BlockSize}, func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			_, _ = io.CopyN(io.Discard, r.Body, 10) // and no more
@@ -132,8 +132,8 @@ func TestS3IsAcknowledgedNothingAhead(t *testing.T) {
 	}
 }
 
-// A name that nobody knows is a mistake, unless it was known a moment ago.
-func TestS3OutlivesAResolverThatForgets(t *testing.T) {
+// A host name that does not resolve is a mistake, unless the store has answered before.
+func TestS3RetriesUnknownHostAfterFirstAnswer(t *testing.T) {
 	forgot := false
 	calls := 0
 	sink := withTransport(t, Options{}, func(r *http.Request) (*http.Response, error) {
@@ -159,9 +159,9 @@ func TestS3OutlivesAResolverThatForgets(t *testing.T) {
 	}
 }
 
-// A stream of more pieces than a shell lists in order is refused, and what was begun
-// of it is aborted.
-func TestS3RefusesMorePiecesThanCatJoins(t *testing.T) {
+// A stream with more pieces than a shell lists in order is refused, and its uploads are
+// aborted.
+func TestS3RefusesTooManyPieces(t *testing.T) {
 	var mu sync.Mutex
 	begun, ended, completed := 0, 0, 0
 	sink := withTransport(t, Options{PartSize: BlockSize, MaxParts: 2, pieces: 3}, func(r *http.Request) (*http.Response, error) {
@@ -189,8 +189,8 @@ func TestS3RefusesMorePiecesThanCatJoins(t *testing.T) {
 	}
 }
 
-// A shell lists a stream's pieces in their order, as many as there may be.
-func TestPiecesAreInTheOrderOfAShell(t *testing.T) {
+// A shell lists the pieces of a stream in order, up to their maximum number.
+func TestPieceNamesSortInShellOrder(t *testing.T) {
 	names := make([]string, maxPieces)
 	for i := range names {
 		names[i] = pieceName("site-db.sql", i)
@@ -199,12 +199,12 @@ func TestPiecesAreInTheOrderOfAShell(t *testing.T) {
 		t.Error("the names are not in order")
 	}
 	if slices.IsSorted([]string{pieceName("a", maxPieces-1), pieceName("a", maxPieces)}) {
-		t.Error("there could be one more")
+		t.Error("the maximum is too low")
 	}
 }
 
-// An answer that moves and has no end is given up all the same.
-func TestAnAttemptEnds(t *testing.T) {
+// An answer that makes progress but never ends is cancelled.
+func TestEndlessAttemptIsCancelled(t *testing.T) {
 	_, err := send(t.Context(), request{stall: time.Hour, longest: time.Millisecond, send: func(ctx context.Context, progress func()) (bool, error) {
 		for ctx.Err() == nil {
 			progress()

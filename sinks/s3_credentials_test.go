@@ -28,8 +28,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A role is where a machine gets its credentials: each time it asks, a session of
-// its own of a user who may only put, from the store's own token service.
+// A role is the credential source of a machine. Each request returns a new session of a
+// put-only user, from the store's own token service.
 type role struct {
 	t      *testing.T
 	client *sts.Client
@@ -55,7 +55,7 @@ func newRole(t *testing.T, minio *lab.MinIO, bucket string, life time.Duration) 
 	return r
 }
 
-// session is a new one.
+// session creates a session.
 func (r *role) session(t *testing.T) *types.Credentials {
 	t.Helper()
 	out, err := r.client.AssumeRole(context.WithoutCancel(t.Context()), &sts.AssumeRoleInput{RoleArn: aws.String("arn:x:x:x:x"), RoleSessionName: aws.String("backup")})
@@ -83,22 +83,22 @@ func (r *role) keys() []string {
 	return slices.Clone(r.given)
 }
 
-// openMachine opens a sink with the credentials of the machine.
+// openMachine opens a sink with the machine's credentials.
 func openMachine(t *testing.T, bucket, endpoint string) sinks.Sink {
 	t.Helper()
 	return openSink(t, "s3://"+bucket+"/host?region=us-east-1&endpoint="+url.QueryEscape(endpoint))
 }
 
-// keyOf is who signed a request.
+// keyOf is the access key that signed a request.
 func keyOf(r *http.Request) string {
 	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	key, _, _ := strings.Cut(rest, "/")
 	return key
 }
 
-// A credential that the store says has expired is asked for anew in the middle of a
-// stream, and the stream goes on where it was.
-func TestS3RenewsACredentialThatExpired(t *testing.T) {
+// If the store reports an expired credential during a stream, the sink renews the
+// credential and continues the stream.
+func TestS3RenewsExpiredCredential(t *testing.T) {
 	minio := startMinIO(t, false)
 	for _, code := range []string{"ExpiredToken", "InvalidTokenId", "InvalidAccessKeyId"} {
 		t.Run(code, func(t *testing.T) { renews(t, minio, code) })
@@ -131,13 +131,12 @@ func renews(t *testing.T, minio *lab.MinIO, code string) {
 		t.Errorf("sessions %q, want a second one", keys)
 	}
 	if ops := p.Ops(); slices.Contains(ops, "AbortMultipartUpload") {
-		t.Errorf("the stream was begun again: %q", ops)
+		t.Errorf("the stream was started again: %q", ops)
 	}
 }
 
-// A credential is renewed before it expires, and an operator who has one that
-// cannot be renewed is told so.
-func TestS3RenewsACredentialInTime(t *testing.T) {
+// A credential is renewed before it expires. The error says when it cannot be renewed.
+func TestS3RenewsCredentialBeforeExpiry(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	role := newRole(t, minio, bucket, 2*time.Second) // within the client's margin: each request asks
@@ -147,7 +146,7 @@ func TestS3RenewsACredentialInTime(t *testing.T) {
 	}
 }
 
-// halfWay calls do once, before the second part is handed on.
+// halfWay calls do once, before the second part is forwarded.
 func halfWay(do func()) func(string, int) fault {
 	return func(op string, nth int) fault {
 		if op == "UploadPart" && nth == 2 {
@@ -157,9 +156,9 @@ func halfWay(do func()) func(string, int) fault {
 	}
 }
 
-// A credential that is revoked, and a bucket that is removed, in the middle of a
-// stream end it, with nothing stored, and the error says which.
-func TestS3CredentialRevokedOrBucketGoneHalfWay(t *testing.T) {
+// If the credential is revoked or the bucket is removed during a stream, nothing is
+// stored, and the error names the cause.
+func TestS3CredentialRevokedOrBucketRemovedDuringPut(t *testing.T) {
 	minio := startMinIO(t, false)
 	root := minio.Root()
 	for name, c := range map[string]struct {
@@ -206,14 +205,14 @@ func TestS3CredentialRevokedOrBucketGoneHalfWay(t *testing.T) {
 				t.Errorf("stored are %+v", all)
 			}
 			if !strings.Contains(log.String(), "AbortIncompleteMultipartUpload") {
-				t.Errorf("nothing is said of the parts that stay: %s", log.String())
+				t.Errorf("the remaining parts are not logged: %s", log.String())
 			}
 		})
 	}
 }
 
-// A host whose clock is off signs by the store's, says so, and is believed.
-func TestS3SignsByTheStoresClock(t *testing.T) {
+// A host with a wrong clock signs with the store's time and logs a warning.
+func TestS3SignsWithStoreTime(t *testing.T) {
 	const ahead = 3 * time.Hour
 	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		now := time.Now().Add(ahead)
@@ -247,9 +246,9 @@ func TestS3SignsByTheStoresClock(t *testing.T) {
 	}
 }
 
-// A credential in a file is read again when its session has ended: who renews it
-// writes another one there while a stream is on its way.
-func TestS3ReadsARenewedFile(t *testing.T) {
+// A credentials file is read again when its session has ended: another program writes a
+// new credential to it during the stream.
+func TestS3RereadsCredentialsFile(t *testing.T) {
 	minio := startMinIO(t, false)
 	for _, given := range []string{"credentials_file", "profile"} {
 		t.Run(given, func(t *testing.T) {

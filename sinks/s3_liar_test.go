@@ -19,11 +19,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A lie is what a store, or something before it, makes of the answers to one
-// operation.
+// A lie changes the answers to one operation, as a faulty store or proxy does.
 type lie func(w http.ResponseWriter, r *http.Request, honest http.Handler)
 
-// lying puts a liar before a store.
+// lying starts a proxy before a store that changes answers.
 func lying(t *testing.T, minio *lab.MinIO, op string, times int32, tell lie) *faults.Proxy {
 	t.Helper()
 	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
@@ -39,7 +38,7 @@ func lying(t *testing.T, minio *lab.MinIO, op string, times int32, tell lie) *fa
 	return p
 }
 
-// says answers without asking the store.
+// says answers without forwarding the request to the store.
 func says(status int, header, body string) lie {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		_, _ = io.Copy(io.Discard, r.Body) // the answer counts, not what was sent
@@ -52,14 +51,14 @@ func says(status int, header, body string) lie {
 	}
 }
 
-// echo is what an honest store answers to a body, by one that keeps nothing.
+// echo acknowledges a body as an honest store does, but stores nothing.
 func echo(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.Header().Set("Etag", `"abc"`)
 	w.Header().Set("X-Amz-Checksum-Crc64nvme", r.Header.Get("X-Amz-Checksum-Crc64nvme"))
 }
 
-// cut hands on the first half of an honest answer, as if that were all.
+// cut forwards the first half of an honest answer, as if it were complete.
 func cut(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 	rec := httptest.NewRecorder()
 	honest.ServeHTTP(rec, r)
@@ -67,7 +66,7 @@ func cut(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 	_, _ = w.Write(rec.Body.Bytes()[:rec.Body.Len()/2])
 }
 
-// silent hands on an honest answer's status and nothing else of it.
+// silent forwards only the status of an honest answer.
 func silent(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 	rec := httptest.NewRecorder()
 	honest.ServeHTTP(rec, r)
@@ -82,8 +81,8 @@ const (
 	deniedError   = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>`
 )
 
-// Nothing that a store says counts as stored unless it acknowledges what was sent.
-func TestS3DoesNotBelieveLies(t *testing.T) {
+// An object counts as stored only if the answer acknowledges the bytes that were sent.
+func TestS3ChecksAnswers(t *testing.T) {
 	minio := startMinIO(t, false)
 	for name, c := range map[string]struct {
 		size  int
@@ -123,9 +122,9 @@ func TestS3DoesNotBelieveLies(t *testing.T) {
 	}
 }
 
-// An answer to the completion that is cut, or empty, is as good as lost: the
-// store is asked again, and what it says then counts.
-func TestS3AsksAgainWhenAnAnswerIsCut(t *testing.T) {
+// A truncated or empty answer to the completion counts as lost: the request is sent
+// again, and the next answer decides.
+func TestS3RetriesTruncatedAnswers(t *testing.T) {
 	minio := startMinIO(t, false)
 	for name, tell := range map[string]lie{"cut": cut, "silent": silent} {
 		for _, query := range []string{"", "&checksum=md5"} {
@@ -144,9 +143,9 @@ func TestS3AsksAgainWhenAnAnswerIsCut(t *testing.T) {
 	}
 }
 
-// A redirect is not followed: neither what is backed up nor the credential's
-// signature goes where the URL does not say.
-func TestS3FollowsNoRedirect(t *testing.T) {
+// Redirects are not followed: neither the data nor the signature are sent to another
+// host than the URL's.
+func TestS3DoesNotFollowRedirects(t *testing.T) {
 	minio := startMinIO(t, false)
 	var reached atomic.Int32
 	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -172,11 +171,11 @@ func TestS3FollowsNoRedirect(t *testing.T) {
 		}
 	}
 	if n := reached.Load(); n != 0 {
-		t.Errorf("%d requests went elsewhere", n)
+		t.Errorf("%d requests followed the redirect", n)
 	}
 }
 
-// endlessAnswer gives a body without end, as fast as it is read.
+// endlessAnswer answers with an endless body, as fast as it is read.
 func endlessAnswer(status int) lie {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -190,7 +189,7 @@ func endlessAnswer(status int) lie {
 	}
 }
 
-// endlessHeader gives a header without end.
+// endlessHeader answers with an endless header.
 func endlessHeader(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	conn, buffer, err := w.(http.Hijacker).Hijack()
@@ -206,7 +205,7 @@ func endlessHeader(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	}
 }
 
-// trickle gives a byte now and then, and never ends.
+// trickle answers with single bytes and pauses, and never ends.
 func trickle(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.WriteHeader(http.StatusForbidden)
@@ -217,8 +216,8 @@ func trickle(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 	}
 }
 
-// Answers without end take neither memory nor time without end.
-func TestS3ReadsNoAnswerWithoutEnd(t *testing.T) {
+// Endless answers take limited memory and time.
+func TestS3LimitsEndlessAnswers(t *testing.T) {
 	minio := startMinIO(t, false)
 	for name, tell := range map[string]lie{
 		"error": endlessAnswer(400), "success": endlessAnswer(200), "busy": endlessAnswer(503), "header": endlessHeader, "trickle": trickle,
@@ -241,8 +240,8 @@ func TestS3ReadsNoAnswerWithoutEnd(t *testing.T) {
 				if err != nil && len(err.Error()) > 5000 {
 					t.Errorf("an error of %d bytes", len(err.Error()))
 				}
-				// All that was ever allocated: parts, the test's own pattern, several
-				// answers of a megabyte; an answer read to its end has no end.
+				// The total of all allocations: parts, the test's own pattern, and several
+				// answers of a megabyte. Reading an endless answer would exceed any limit.
 				if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 200 {
 					t.Errorf("%d MiB were allocated", took)
 				}
@@ -251,9 +250,9 @@ func TestS3ReadsNoAnswerWithoutEnd(t *testing.T) {
 	}
 }
 
-// Servers that know Expect: 100-continue and servers that do not, or say so more
-// than once, all get the body.
-func TestS3SendsItsBodyWhateverBecomesOfContinue(t *testing.T) {
+// The body is sent to servers that support Expect: 100-continue, to servers that do not,
+// and to servers that send 100 several times.
+func TestS3ExpectContinue(t *testing.T) {
 	minio := startMinIO(t, false)
 	for name, tell := range map[string]lie{
 		"several 1xx": func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
@@ -286,9 +285,9 @@ func TestS3SendsItsBodyWhateverBecomesOfContinue(t *testing.T) {
 	}
 }
 
-// A host that cannot be reached has not stored anything: the name that turns out
-// to be taken was taken by another.
-func TestS3KnowsWhatItNeverSent(t *testing.T) {
+// A host that cannot be reached has stored nothing. If the name then exists, another
+// writer created it.
+func TestS3UnreachableHostStoredNothing(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, first(1, "PutObject", drop))
@@ -308,7 +307,7 @@ func TestS3KnowsWhatItNeverSent(t *testing.T) {
 	back := listenAgain(t, addr)
 	go func() { _ = http.Serve(back, p) }() //nolint:gosec // ends with the test
 	if err := <-result; !errors.Is(err, sinks.ErrExists) {
-		t.Errorf("error %v, want that the name is taken", err)
+		t.Errorf("error %v, want ErrExists", err)
 	}
 }
 

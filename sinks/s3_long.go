@@ -30,17 +30,17 @@ type piece struct {
 // putLong sends a stream in parts, and in several pieces beyond o.MaxParts. No piece
 // is completed before the stream has ended and every part is stored. The piece with
 // the stream's own name is completed last.
-func (s *s3Sink) putLong(ctx context.Context, name string, cut *cutter, first *part, sum *checksum, rec *Receipt) (err error) {
+func (s *s3Sink) putLong(ctx context.Context, name string, in *stream, rec *Receipt) (err error) {
 	var pieces []*piece
 	defer func() {
 		if err != nil {
 			s.abort(ctx, pieces)
 		}
 	}()
-	if pieces, err = s.sendParts(ctx, name, cut, first, sum); err != nil {
+	if pieces, err = s.sendParts(ctx, name, in); err != nil {
 		return err
 	}
-	defer every(time.Second, cut.alive)()
+	defer every(time.Second, in.alive)()
 	objects := make([]Object, len(pieces))
 	for i, p := range slices.Backward(pieces) {
 		o, settled, err := s.complete(ctx, p)
@@ -77,11 +77,12 @@ func every(d time.Duration, f func()) (stop func()) {
 }
 
 // sendParts sends all parts and returns the pieces that were begun, even on failure.
-func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first *part, sum *checksum) (pieces []*piece, err error) {
+func (s *s3Sink) sendParts(ctx context.Context, name string, in *stream) (pieces []*piece, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.o.Parallel)
 	var now *piece
-	for p := first; p != nil; {
+	sum := in.sum // of the current piece
+	for p := in.first; p != nil; {
 		if now == nil || len(now.parts) == s.o.MaxParts {
 			if len(pieces) == s.o.pieces {
 				p.release()
@@ -100,7 +101,10 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 			defer sent.release()
 			return s.sendPart(ctx, to, number, sent)
 		})
-		if p, sum, err = nextPart(ctx, cut, sum, len(now.parts) == s.o.MaxParts); errors.Is(err, io.EOF) {
+		if len(now.parts) == s.o.MaxParts {
+			sum = &checksum{}
+		}
+		if p, err = in.part(ctx, sum); errors.Is(err, io.EOF) {
 			err = nil
 		}
 	}
@@ -108,15 +112,6 @@ func (s *s3Sink) sendParts(ctx context.Context, name string, cut *cutter, first 
 		err = failed
 	}
 	return pieces, err
-}
-
-// nextPart reads the next part, with a new checksum if the current piece is full.
-func nextPart(ctx context.Context, cut *cutter, sum *checksum, full bool) (*part, *checksum, error) {
-	if full {
-		sum = &checksum{}
-	}
-	p, err := cut.part(ctx, sum)
-	return p, sum, err
 }
 
 // reserve takes the next part number.

@@ -16,8 +16,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// spaces hands on an honest answer after a while in which it sends nothing but
-// spaces, as AWS does when it has many parts to put together.
+// spaces sends only spaces for some time, and then forwards an honest answer, as AWS
+// does when it joins many parts.
 func spaces(pause, whole time.Duration) lie {
 	return func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 		rec := httptest.NewRecorder()
@@ -31,8 +31,8 @@ func spaces(pause, whole time.Duration) lie {
 	}
 }
 
-// A completion may last as long as the store says that it is at it.
-func TestS3WaitsForACompletionThatMoves(t *testing.T) {
+// A completion is awaited as long as the store sends progress.
+func TestS3WaitsForSlowCompletion(t *testing.T) {
 	t.Parallel()
 	minio := startMinIO(t, false)
 	const stall = 700 * time.Millisecond
@@ -45,11 +45,11 @@ func TestS3WaitsForACompletionThatMoves(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(rec.Notes) > 0 || !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
-		t.Errorf("it was not waited for: notes %q", rec.Notes)
+		t.Errorf("the completion was not awaited: notes %q", rec.Notes)
 	}
 }
 
-// watched is a stream of blocks whose owner is told whenever one is looked at.
+// watched is a stream of blocks that reports each use of a block to its owner.
 type watched struct {
 	io.Reader
 	pool   *sinks.Pool
@@ -68,9 +68,9 @@ func (w *watched) NextBlock(ctx context.Context) (*sinks.Block, error) {
 	return b.View(w.looked, func() {}), nil
 }
 
-// The owner of a stream hears that it is in work while the store puts its parts
-// together, and can tell that from a destination that stalls.
-func TestS3TellsThatACompletionIsAtWork(t *testing.T) {
+// The owner of a stream sees progress while the store joins the parts, and can
+// distinguish that from a stalled destination.
+func TestS3ReportsProgressDuringCompletion(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	var completing atomic.Bool
@@ -101,9 +101,8 @@ func TestS3TellsThatACompletionIsAtWork(t *testing.T) {
 	}
 }
 
-// A store that says when to come back is left alone until then, but no longer than
-// leaves time to try again.
-func TestS3ComesBackWhenItIsAskedTo(t *testing.T) {
+// Retry-After is honoured, but leaves time for another attempt.
+func TestS3HonoursRetryAfter(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
 		after  string
@@ -143,13 +142,13 @@ func TestS3ComesBackWhenItIsAskedTo(t *testing.T) {
 				t.Fatal(err)
 			}
 			if waited := time.Duration(second.Load() - first.Load()); waited < c.least || (c.most > 0 && waited > c.most) {
-				t.Errorf("it came back after %v, want %v to %v", waited, c.least, c.most)
+				t.Errorf("retried after %v, want %v to %v", waited, c.least, c.most)
 			}
 		})
 	}
 }
 
-// openLocal opens a sink at a store that knows every key.
+// openLocal opens a sink at a store that accepts every key.
 func openLocal(t *testing.T, endpoint string, o sinks.Options) sinks.Sink {
 	t.Helper()
 	file := t.TempDir() + "/credentials"

@@ -20,9 +20,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A stream beyond the parts that an object may have goes on in further objects,
-// and cat joins them.
-func TestS3RollsOver(t *testing.T) {
+// A stream longer than the maximum number of parts continues in further objects, and
+// cat joins them.
+func TestS3DividesLongStreams(t *testing.T) {
 	minio := startMinIO(t, false)
 	for name, c := range map[string]struct {
 		size   int
@@ -64,8 +64,8 @@ func TestS3RollsOver(t *testing.T) {
 	}
 }
 
-// Nothing of a stream in pieces is published when its last piece fails.
-func TestS3RollsBack(t *testing.T) {
+// If the last piece of a stream fails, no piece is published.
+func TestS3AbortsAllPiecesOnFailure(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, func(op string, nth int) fault {
@@ -82,11 +82,11 @@ func TestS3RollsBack(t *testing.T) {
 		t.Errorf("stored are %+v", all)
 	}
 	if n, err := minio.Uploads(); n != 0 || err != nil {
-		t.Errorf("%d uploads were left behind, %v", n, err)
+		t.Errorf("%d uploads are left over, %v", n, err)
 	}
 }
 
-func TestS3WithWeakerStores(t *testing.T) {
+func TestS3StoresWithFewerGuarantees(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, first(1, "UploadPart", corrupt))
@@ -98,7 +98,7 @@ func TestS3WithWeakerStores(t *testing.T) {
 			t.Fatal(err)
 		}
 		if notes := strings.Join(receipt.Notes, "; "); !strings.Contains(notes, "not conditional") || !strings.Contains(notes, "md5") {
-			t.Errorf("notes %q do not tell what was given up", notes)
+			t.Errorf("notes %q do not name the missing guarantees", notes)
 		}
 		if !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
 			t.Errorf("other bytes are stored for %d", size)
@@ -106,8 +106,8 @@ func TestS3WithWeakerStores(t *testing.T) {
 	}
 }
 
-// When the upload is gone after an answer was lost, an empty conditional put tells
-// whether the object is there.
+// If the upload no longer exists after an answer was lost, an empty conditional put
+// finds out whether the object exists.
 func TestS3SettlesALostUpload(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
@@ -137,8 +137,8 @@ func TestS3SettlesALostUpload(t *testing.T) {
 	}
 }
 
-// An upload that was begun while the run was given up leaves nothing either.
-func TestS3AbortsWhatItBeganLast(t *testing.T) {
+// An upload that was started while the run was cancelled is aborted too.
+func TestS3AbortsUploadStartedDuringCancel(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
@@ -156,14 +156,14 @@ func TestS3AbortsWhatItBeganLast(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if !slices.Contains(p.Ops(), "CreateMultipartUpload") {
-		t.Fatalf("no upload was begun: %q", p.Ops())
+		t.Fatalf("no upload was started: %q", p.Ops())
 	}
 	if !slices.Contains(p.Ops(), "AbortMultipartUpload") {
-		t.Errorf("the upload was left: %q", p.Ops())
+		t.Errorf("the upload was not aborted: %q", p.Ops())
 	}
 }
 
-func TestS3TellsOfAnAbortThatIsDenied(t *testing.T) {
+func TestS3LogsDeniedAbort(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, func(op string, _ int) fault {
@@ -178,11 +178,11 @@ func TestS3TellsOfAnAbortThatIsDenied(t *testing.T) {
 		t.Error("no error")
 	}
 	if s := log.String(); !strings.Contains(s, "AbortIncompleteMultipartUpload") || !strings.Contains(s, "host/name") {
-		t.Errorf("the log does not say what reaps the parts: %s", s)
+		t.Errorf("the log does not name the lifecycle rule: %s", s)
 	}
 }
 
-func TestS3ErrorsSayWhatToDo(t *testing.T) {
+func TestS3ErrorAdvice(t *testing.T) {
 	minio := startMinIO(t, true)
 	bucket := newBucket(t, minio, false)
 	good, err := minio.PutOnlyUser(t.Context(), bucket, "host")
@@ -215,7 +215,7 @@ func TestS3ErrorsSayWhatToDo(t *testing.T) {
 	}
 }
 
-// A store that confirms another checksum than ours holds other bytes.
+// If the store confirms another checksum than ours, it stores other bytes.
 func TestS3ComparesChecksums(t *testing.T) {
 	minio := startMinIO(t, false)
 	for name, echo := range map[string]string{"other": "AAAAAAAAAAA=", "none": ""} {
@@ -240,7 +240,7 @@ func TestS3ComparesChecksums(t *testing.T) {
 	}
 }
 
-// minioEmpty removes a bucket with what is in it, so that the next may have its name.
+// minioEmpty removes a bucket and its objects, so that its name can be used again.
 func minioEmpty(t *testing.T, c *s3.Client, bucket string) {
 	t.Helper()
 	all, err := c.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &bucket})

@@ -52,8 +52,8 @@ func TestS3OverIPv6(t *testing.T) {
 	}
 }
 
-// AWS_CA_BUNDLE is trusted as ca_file is, and ca_file alone where both are.
-func TestS3TrustsTheEnvironmentsAuthorities(t *testing.T) {
+// AWS_CA_BUNDLE is trusted like ca_file. If both are given, only ca_file is trusted.
+func TestS3CABundleFromEnvironment(t *testing.T) {
 	minio, other := startMinIO(t, true), startMinIO(t, true)
 	bucket := newBucket(t, minio, true)
 	credentials, err := minio.PutOnlyUser(t.Context(), bucket, "host")
@@ -76,8 +76,7 @@ func TestS3TrustsTheEnvironmentsAuthorities(t *testing.T) {
 	}
 }
 
-// A forwarder is the proxy of an environment: it connects to one server whatever
-// host it is asked for.
+// A forwarder is a proxy that connects every request to one server.
 type forwarder struct {
 	to string // HOST:PORT
 
@@ -124,9 +123,9 @@ func (f *forwarder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	here.Close()
 }
 
-// The environment is read once in a process, so that this test is started anew
-// in each.
-func TestS3ThroughTheEnvironmentsProxy(t *testing.T) {
+// A process reads the proxy settings only once, so the test starts a process for each
+// environment.
+func TestS3ProxyFromEnvironment(t *testing.T) {
 	if url := os.Getenv("WP_ONEWAY_TEST_URL"); url != "" {
 		u, err := sinks.Parse(url)
 		if err != nil {
@@ -173,7 +172,7 @@ func TestS3ThroughTheEnvironmentsProxy(t *testing.T) {
 			named := *minio
 			named.Endpoint = scheme + "://vault.test"
 			url := strings.Replace(named.URL(bucket, "host", credentials), "&path_style=true", "", 1) + c.more
-			cmd := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^TestS3ThroughTheEnvironmentsProxy$", "-test.v")
+			cmd := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^TestS3ProxyFromEnvironment$", "-test.v")
 			variable, more, _ := strings.Cut(c.env, " ")
 			cmd.Env = []string{"HOME=/nonexistent", "WP_ONEWAY_TEST_URL=" + url, variable + "=" + proxy.URL, more}
 			out, err := cmd.CombinedOutput()
@@ -195,8 +194,8 @@ func TestS3ThroughTheEnvironmentsProxy(t *testing.T) {
 	}
 }
 
-// A proxy that asks for a password, and gets none, is what the error is about.
-func TestS3TellsOfAProxyThatRefuses(t *testing.T) {
+// The error names the proxy that requires a password.
+func TestS3ReportsProxyRefusal(t *testing.T) {
 	if os.Getenv("WP_ONEWAY_TEST_URL") != "" {
 		u, err := sinks.Parse(os.Getenv("WP_ONEWAY_TEST_URL"))
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // An upload whose site is slow to deliver the next block is not stalled.
-func TestPausedWatchdogWaits(t *testing.T) {
+func TestPausedWatchdogDoesNotCancel(t *testing.T) {
 	const limit = 10 * time.Millisecond
 	ctx, dog, cancel := watch(t.Context(), limit)
 	defer cancel(nil)

@@ -215,7 +215,7 @@ func TestDumpToFileIsPublishedOnlyWhenComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.Opener{}, file); err != nil {
+	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.DecryptionKeys{}, file); err != nil {
 		t.Fatal(err)
 	}
 	diffs, err := lab.CompareDatabases(t.Context(), lab.Database{Server: shared.db(t), Name: s.name, User: "root"}, *scratch)

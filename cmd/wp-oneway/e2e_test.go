@@ -34,7 +34,7 @@ func TestSealedBackupRestoresWithStockTools(t *testing.T) {
 		t.Fatalf("the report tells of another run: %+v", report)
 	}
 	fetched := fetch(t, "sealed")
-	restoreAndCompare(t, s, fetched, lab.Opener{Identity: identity}, "sealed_db")
+	restoreAndCompare(t, s, fetched, lab.DecryptionKeys{Identity: identity}, "sealed_db")
 	manifest := readManifest(t, one(t, fetched, "*.manifest.json"))
 	checkManifest(t, manifest, fetched)
 	if manifest.Seal == nil || manifest.Seal.Recipients[0] != strings.TrimSpace(string(public)) {
@@ -59,7 +59,7 @@ func TestSealedBackupRestoresWithStockTools(t *testing.T) {
 
 // restoreAndCompare restores a full backup with standard tools, compares it with the
 // site, and lets WordPress serve it.
-func restoreAndCompare(t *testing.T, s *lab.WordPress, fetched string, opener lab.Opener, name string) {
+func restoreAndCompare(t *testing.T, s *lab.WordPress, fetched string, opener lab.DecryptionKeys, name string) {
 	t.Helper()
 	ctx, dir := t.Context(), filepath.Join(t.TempDir(), "restored")
 	if _, err := lab.RestoreFiles(ctx, dir, opener, one(t, fetched, "*.tar.*")); err != nil {
@@ -162,7 +162,7 @@ func TestEveryCompressionAndKindRestores(t *testing.T) {
 			folder := t.TempDir()
 			newHost(t).backup(0, s.Root, "--name", "x", "--kind", c.kind, "--compression", c.compression, "--to", folder)
 			file := one(t, filepath.Join(folder, "x", c.folder), c.suffix)
-			p, err := lab.Opener{}.Unpack(file)
+			p, err := lab.DecryptionKeys{}.Unpack(file)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -186,7 +186,7 @@ func TestWithoutUploadsTheyAreLeftOut(t *testing.T) {
 	folder := t.TempDir()
 	newHost(t).backup(0, shared.site(t).Root, "--name", "x", "--kind", "files", "--no-uploads", "--with-core", "--to", folder)
 	file := one(t, filepath.Join(folder, "x", "files-backups-without-uploads"), "x-no_uploads-*Z-*.tar.zst")
-	p, err := lab.Opener{}.Unpack(file)
+	p, err := lab.DecryptionKeys{}.Unpack(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,7 @@ func TestDumpWritesTheDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.Opener{}, file); err != nil {
+	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.DecryptionKeys{}, file); err != nil {
 		t.Fatal(err)
 	}
 	diffs, err := lab.CompareDatabases(t.Context(), s.Database, *scratch)

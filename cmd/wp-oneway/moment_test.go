@@ -78,7 +78,7 @@ func TestBackupIsConsistent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.Opener{}, one(t, filepath.Join(folder, "x", "full-backups"), "*Z-*.sql.zst")); err != nil {
+	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.DecryptionKeys{}, one(t, filepath.Join(folder, "x", "full-backups"), "*Z-*.sql.zst")); err != nil {
 		t.Fatal(err)
 	}
 	restored, err := scratch.Open()

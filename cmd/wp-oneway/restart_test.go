@@ -20,7 +20,7 @@ func (s *dumpSite) restored(folder string) []string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if _, err := lab.RestoreDatabase(s.t.Context(), scratch.AsRoot(), lab.Opener{}, one(s.t, filepath.Join(folder, "x", "db-backups"), "*Z-*.sql.zst")); err != nil {
+	if _, err := lab.RestoreDatabase(s.t.Context(), scratch.AsRoot(), lab.DecryptionKeys{}, one(s.t, filepath.Join(folder, "x", "db-backups"), "*Z-*.sql.zst")); err != nil {
 		s.t.Fatal(err)
 	}
 	diffs, err := lab.CompareDatabases(s.t.Context(), lab.Database{Server: shared.db(s.t), Name: s.name, User: "root"}, *scratch)
@@ -186,7 +186,7 @@ func TestDumpMemoryIsBounded(t *testing.T) {
 	for _, args := range [][]string{{"dump", s.root}, {"dump", s.root, "--threads", "2"}, {"backup", s.root, "--name", "x", "--kind", "db", "--to", t.TempDir()}} {
 		cmd := newHost(t).command(args...)
 		cmd.Stdout = io.Discard
-		took, err := lab.Measure(t.Context(), cmd, lab.Often)
+		took, err := lab.Measure(t.Context(), cmd, lab.FineSampling)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -120,7 +120,7 @@ func TestTenantCannotReadAnotherTenantsFiles(t *testing.T) {
 	if code != 0 && code != 3 {
 		t.Fatalf("exit status %d: %s%s", code, stdout, stderr)
 	}
-	p, err := lab.Opener{}.Unpack(one(t, filepath.Join(folder, "alice", "files-backups"), "*Z-*.tar.zst"))
+	p, err := lab.DecryptionKeys{}.Unpack(one(t, filepath.Join(folder, "alice", "files-backups"), "*Z-*.tar.zst"))
 	if err != nil {
 		t.Fatal(err)
 	}

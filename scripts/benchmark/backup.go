@@ -14,7 +14,7 @@ const backupLimit = 96 << 20
 // backupSuite compares a full backup into a bucket with shell pipelines.
 func backupSuite() suite {
 	return suite{
-		name: "ratios", work: "full backup into a bucket on this machine", rounds: 5, warmUp: true, interval: lab.Seldom,
+		name: "ratios", work: "full backup into a bucket on this machine", rounds: 5, warmUp: true, interval: lab.CoarseSampling,
 		defaults: sizes{uploads: 1200, rows: 485}, prepare: prepareBackup,
 		contestants: func(e *environment) []contestant {
 			stored := func(manifests int) func(context.Context) (int64, error) {
@@ -33,7 +33,7 @@ func backupSuite() suite {
 // memorySuite checks the memory of a full backup into two buckets at once.
 func memorySuite() suite {
 	return suite{
-		name: "memory", work: "full backup into two buckets on this machine", rounds: 1, interval: lab.Often,
+		name: "memory", work: "full backup into two buckets on this machine", rounds: 1, interval: lab.FineSampling,
 		defaults: sizes{uploads: 3222, rows: 1074}, prepare: prepareBackup,
 		contestants: func(e *environment) []contestant {
 			return []contestant{{

@@ -21,7 +21,7 @@ import (
 // dumpSuite compares the dump of one database with the standard programs.
 func dumpSuite() suite {
 	return suite{
-		name: "dump", work: "dump of wide and narrow rows", rounds: 7, warmUp: true, interval: lab.Seldom,
+		name: "dump", work: "dump of wide and narrow rows", rounds: 7, warmUp: true, interval: lab.CoarseSampling,
 		defaults: sizes{rows: 400}, prepare: prepareDump, contestants: dumpContestants,
 	}
 }

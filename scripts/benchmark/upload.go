@@ -19,7 +19,7 @@ const uploadLimit = 80 << 20
 // uploadSuite compares the upload of one stream of unknown length.
 func uploadSuite() suite {
 	return suite{
-		name: "upload", work: "one stream of unknown length into a bucket on this machine", rounds: 5, warmUp: true, interval: lab.Seldom,
+		name: "upload", work: "one stream of unknown length into a bucket on this machine", rounds: 5, warmUp: true, interval: lab.CoarseSampling,
 		defaults: sizes{stream: 1074},
 		prepare: func(ctx context.Context, e *environment, data sizes) error {
 			if _, err := e.addStore(ctx); err != nil {

@@ -35,14 +35,14 @@ func (d *demo) restore(ctx context.Context) error {
 	if tarball == "" || dump == "" {
 		return errors.New("restore: the backup has no files or no database")
 	}
-	files, err := lab.RestoreFiles(ctx, d.path("restored"), lab.Opener{}, tarball)
+	files, err := lab.RestoreFiles(ctx, d.path("restored"), lab.DecryptionKeys{}, tarball)
 	if err != nil {
 		return err
 	}
 	if d.scratch, err = d.site.Database.Sibling(ctx, "restored"); err != nil {
 		return err
 	}
-	database, err := lab.RestoreDatabase(ctx, *d.scratch, lab.Opener{}, dump)
+	database, err := lab.RestoreDatabase(ctx, *d.scratch, lab.DecryptionKeys{}, dump)
 	if err != nil {
 		return err
 	}

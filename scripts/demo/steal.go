@@ -12,7 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// An attempt is a request that a thief of the credential would make.
+// An attempt is a request that an attacker with the credential would make.
 type attempt struct {
 	verb string
 	try  func(ctx context.Context, c *s3.Client, key, version string) error
@@ -56,7 +56,7 @@ var attempts = []attempt{
 	}},
 }
 
-// steal makes a thief's requests with the host's credential and fails unless each is
+// steal sends an attacker's requests with the host's credential and fails unless each is
 // denied or harmless.
 func (d *demo) steal(ctx context.Context) error {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedCredentialsFiles([]string{d.credentials}),

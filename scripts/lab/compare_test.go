@@ -97,7 +97,7 @@ func TestASiteCopiedWithStockToolsComparesEqualUntilItIsChanged(t *testing.T) {
 	})
 
 	restored := filepath.Join(dir, "restored")
-	if _, err := lab.RestoreFiles(ctx, restored, lab.Opener{}, tarball); err != nil {
+	if _, err := lab.RestoreFiles(ctx, restored, lab.DecryptionKeys{}, tarball); err != nil {
 		t.Fatal(err)
 	}
 	if diffs, err := lab.Compare(w.Dir, restored, nil); err != nil || len(diffs) != 0 {
@@ -107,7 +107,7 @@ func TestASiteCopiedWithStockToolsComparesEqualUntilItIsChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lab.RestoreDatabase(ctx, copied.AsRoot(), lab.Opener{}, dump); err != nil {
+	if _, err := lab.RestoreDatabase(ctx, copied.AsRoot(), lab.DecryptionKeys{}, dump); err != nil {
 		t.Fatal(err)
 	}
 	if diffs, err := lab.CompareDatabases(ctx, w.Database, *copied); err != nil || len(diffs) != 0 {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// An Opener names the files with which sealed archives are decrypted.
-type Opener struct {
+// DecryptionKeys are the files with which sealed archives are decrypted.
+type DecryptionKeys struct {
 	Identity   string // identity file of age
 	Passphrase string // file with the passphrase of GnuPG's symmetric encryption
 }
@@ -17,7 +17,7 @@ type Opener struct {
 // Unpack is the pipeline of standard programs that decrypts and decompresses an
 // archive, as its suffixes say, to a .tar, .sql or .json. Several pieces of one
 // archive may be given.
-func (o Opener) Unpack(pieces ...string) (Pipeline, error) {
+func (k DecryptionKeys) Unpack(pieces ...string) (Pipeline, error) {
 	p := Pipeline{{Args: append([]string{"cat", "--"}, pieces...)}}
 	name := strings.TrimSuffix(filepath.Base(pieces[0]), ".001")
 	for {
@@ -25,9 +25,9 @@ func (o Opener) Unpack(pieces ...string) (Pipeline, error) {
 		name = strings.TrimSuffix(name, ext)
 		switch ext {
 		case ".age":
-			p = append(p, Stage{Args: []string{"age", "-d", "-i", o.Identity}})
+			p = append(p, Stage{Args: []string{"age", "-d", "-i", k.Identity}})
 		case ".gpg":
-			p = append(p, Stage{Args: []string{"gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase-file", o.Passphrase, "-d"}})
+			p = append(p, Stage{Args: []string{"gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase-file", k.Passphrase, "-d"}})
 		case ".zst":
 			p = append(p, Stage{Args: []string{"zstd", "-dcq"}})
 		case ".gz":
@@ -42,7 +42,7 @@ func (o Opener) Unpack(pieces ...string) (Pipeline, error) {
 
 // RestoreFiles creates dir and unpacks an archive of files into it with standard
 // tar. As root, it sets the owners.
-func RestoreFiles(ctx context.Context, dir string, o Opener, pieces ...string) (Pipeline, error) {
+func RestoreFiles(ctx context.Context, dir string, o DecryptionKeys, pieces ...string) (Pipeline, error) {
 	p, err := o.Unpack(pieces...)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func RestoreFiles(ctx context.Context, dir string, o Opener, pieces ...string) (
 
 // RestoreDatabase feeds an archive of a database to the standard client, with the
 // account of db.
-func RestoreDatabase(ctx context.Context, db Database, o Opener, pieces ...string) (Pipeline, error) {
+func RestoreDatabase(ctx context.Context, db Database, o DecryptionKeys, pieces ...string) (Pipeline, error) {
 	p, err := o.Unpack(pieces...)
 	if err != nil {
 		return nil, err

@@ -24,11 +24,11 @@ type Usage struct {
 	Each []int64       // highest value of each process, in bytes, the largest first
 }
 
-// Sampling intervals. Often is short compared with the time in which a stream fills
-// its buffers, but uses a quarter of a processor; Seldom uses almost none.
+// Sampling intervals. FineSampling is short compared with the time in which a stream fills
+// its buffers, but uses a quarter of a processor; CoarseSampling uses almost none.
 const (
-	Often  = 2 * time.Millisecond
-	Seldom = 50 * time.Millisecond
+	FineSampling   = 2 * time.Millisecond
+	CoarseSampling = 50 * time.Millisecond
 )
 
 // Measure runs a command and samples its processes in /proc at an interval. The

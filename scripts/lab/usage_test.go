@@ -14,7 +14,7 @@ func TestMeasureCountsAllProcesses(t *testing.T) {
 	// Two processes, neither of them the one started, each hold 40 MB for a moment.
 	hold := `head -c 40M /dev/zero | tail -c 40M | (sleep 0.3; cat >/dev/null)`
 	cmd := exec.Command("sh", "-c", "("+hold+") & ("+hold+"); wait; true")
-	u, err := Measure(context.Background(), cmd, Often)
+	u, err := Measure(context.Background(), cmd, FineSampling)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestMeasureCountsAnonymousMemoryOnly(t *testing.T) {
 	for kind, counted := range map[string]bool{"private": true, "shared": true, "file": false} {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), mappingEnv+"="+kind)
-		u, err := Measure(t.Context(), cmd, Often)
+		u, err := Measure(t.Context(), cmd, FineSampling)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestMeasureCountsAnonymousMemoryOnly(t *testing.T) {
 }
 
 func TestMeasureFailsWithTheProgram(t *testing.T) {
-	if _, err := Measure(context.Background(), exec.Command("sh", "-c", "echo why >&2; exit 3"), Often); err == nil {
+	if _, err := Measure(context.Background(), exec.Command("sh", "-c", "echo why >&2; exit 3"), FineSampling); err == nil {
 		t.Error("a failed program was measured")
 	}
 }

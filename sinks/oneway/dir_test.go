@@ -12,9 +12,9 @@ import (
 
 const tenant = 2001
 
-// Who may write on the way to a folder can delete what is in it, or put another
-// in its place. The tests run as root, as backups do, to give folders to others.
-func TestDirFindsWhoMayWrite(t *testing.T) {
+// A user who can write to a parent of a folder can delete or replace the folder. The
+// test runs as root to give folders to other users.
+func TestDirFindsOtherWriters(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Fatal("this test gives folders to other users, and needs root")
 	}
@@ -78,7 +78,7 @@ func TestDirFindsWhoMayWrite(t *testing.T) {
 			before := tree(t, top)
 			r := examine(t, filepath.Join(dir, "backups"), oneway.Options{Tenants: []oneway.User{{Name: "alice", UID: tenant, Groups: []uint32{tenant}}}})
 			if after := tree(t, top); after != before {
-				t.Errorf("left behind:\n%s\nwas\n%s", after, before)
+				t.Errorf("the folders changed:\n%s\nbefore\n%s", after, before)
 			}
 			f := finding(t, r, "others write")
 			switch {
@@ -101,7 +101,7 @@ func finding(t *testing.T, r *oneway.Result, check string) sinks.Finding {
 			return f
 		}
 	}
-	t.Fatalf("nothing was found of %s\n%s", check, show(r))
+	t.Fatalf("no finding of check %s\n%s", check, show(r))
 	return sinks.Finding{}
 }
 
@@ -118,7 +118,7 @@ func tree(t *testing.T, top string) string {
 	return b.String()
 }
 
-func TestDirThatCannotBeWritten(t *testing.T) {
+func TestDirNotWritable(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

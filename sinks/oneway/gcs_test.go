@@ -18,8 +18,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
-// A googleIAM stands before a fake of Google Cloud Storage, which allows all, and
-// lets through what the permissions that were granted allow.
+// A googleIAM is a proxy before a fake of Google Cloud Storage, which permits
+// everything. It passes only the requests that the granted permissions allow.
 type googleIAM struct {
 	*sinktest.GCS
 	granted     []string
@@ -81,8 +81,8 @@ func (g *googleIAM) allows(need string) bool {
 	return slices.Contains(g.granted, need)
 }
 
-// needs says which permission a request takes, and whether it is for a name that
-// is taken, under the condition that it is not.
+// needs returns the permission that a request requires, and whether it creates an
+// object under an existing name on the condition that the name is free.
 func (g *googleIAM) needs(r *http.Request, body []byte) (need string, taken bool) {
 	q := r.URL.Query()
 	at, err := url.PathUnescape(r.URL.EscapedPath())
@@ -117,7 +117,7 @@ func (g *googleIAM) address() string {
 	return "gs://vault/host?credentials_file=" + g.Credentials + "&endpoint=" + g.URL
 }
 
-func TestGCSFindsWhatIsAllowed(t *testing.T) {
+func TestGCSReportsAllowedRequests(t *testing.T) {
 	for name, c := range map[string]struct {
 		more   []string
 		beyond string // below what creating is allowed
@@ -141,7 +141,7 @@ func TestGCSFindsWhatIsAllowed(t *testing.T) {
 			if got := strings.Join(failing(r, sinks.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
 				t.Errorf("failing are %q, want %q; proven %v; denied %q\n%s", got, c.fails, r.Proven(), g.denied, show(r))
 			}
-			// To delete what is not there is answered with 404, which is no denial.
+			// Deleting a nonexistent object is answered with 404, which is no denial.
 			if others := append(failing(r, sinks.Unproven), failing(r, sinks.Warning)...); len(others) > 0 && c.fails == "" {
 				t.Errorf("open are %q\n%s", others, show(r))
 			}
@@ -152,7 +152,7 @@ func TestGCSFindsWhatIsAllowed(t *testing.T) {
 				t.Errorf("the credential is called %q", r.Credential)
 			}
 			if g.sessions != 0 {
-				t.Errorf("%d uploads were left behind", g.sessions)
+				t.Errorf("%d uploads are left over", g.sessions)
 			}
 			all, err := g.Fake.ListObjectsWithOptionsPaginated("vault", fakestorage.ListOptions{})
 			if err != nil {
@@ -160,14 +160,14 @@ func TestGCSFindsWhatIsAllowed(t *testing.T) {
 			}
 			for _, o := range all.Objects {
 				if o.Name != backup.Name && (!strings.HasPrefix(o.Name, "host/"+folder+"/"+policy.CanaryPrefix) || !strings.HasSuffix(o.Name, policy.CanarySuffix)) {
-					t.Errorf("left behind is %s", o.Name)
+					t.Errorf("left over: %s", o.Name)
 				}
 			}
 		})
 	}
 }
 
-func TestGCSThatCannotBeReached(t *testing.T) {
+func TestGCSUnreachable(t *testing.T) {
 	g := newGoogleIAM(t)
 	g.createBelow = "other/"
 	r := examine(t, g.address(), oneway.Options{})

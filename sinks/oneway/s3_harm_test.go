@@ -25,14 +25,13 @@ func putInput(bucket, key string) *s3.PutObjectInput {
 	return &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("a backup")}
 }
 
-// all lets do everything.
+// all permits everything.
 func all(bucket string) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::` + bucket + `","arn:aws:s3:::` + bucket + `/*"]}]}`
 }
 
-// Whatever the credential allows, what is stored and how the bucket is set stay
-// as they are.
-func TestS3DoesNoHarm(t *testing.T) {
+// Doctor changes neither stored objects nor settings, whatever the credential permits.
+func TestS3ChangesNothing(t *testing.T) {
 	ctx, root := t.Context(), minio.Root()
 	bucket, address := credential(t, true, all)
 	days := int32(30)
@@ -59,7 +58,7 @@ func TestS3DoesNoHarm(t *testing.T) {
 	for _, o := range objects {
 		kept = kept || (o.Key == key && !o.DeleteMarker)
 		if o.Key != key && (!strings.HasPrefix(o.Key, "host/"+folder+"/"+policy.CanaryPrefix) || !strings.HasSuffix(o.Key, policy.CanarySuffix) || o.Size != 0) {
-			t.Errorf("left behind is %+v", o)
+			t.Errorf("left over: %+v", o)
 		}
 		if o.Key == key && o.DeleteMarker {
 			t.Errorf("the backup was deleted: %+v", o)
@@ -83,11 +82,11 @@ func TestS3DoesNoHarm(t *testing.T) {
 		t.Errorf("the bucket has a lock: %+v", lock.ObjectLockConfiguration)
 	}
 	if n, err := minio.Uploads(); n != 0 || err != nil {
-		t.Errorf("%d uploads were left behind (%v)", n, err)
+		t.Errorf("%d uploads are left over (%v)", n, err)
 	}
 }
 
-// A gate stands before MinIO, remembers what passes, and may answer itself.
+// A gate is a proxy before MinIO. It records requests, and may answer them itself.
 type gate struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -135,13 +134,13 @@ func newGate(t *testing.T) *gate {
 	return g
 }
 
-// through is the sink's URL by way of the gate.
+// through is the sink's URL through the gate.
 func (g *gate) through(address string) string {
 	head, rest, _ := strings.Cut(address, "endpoint="+minio.Endpoint)
 	return head + "endpoint=" + g.URL + strings.Split(rest, "&ca_file=")[0]
 }
 
-func TestS3ChangesNoSettingsOfAStoreItDoesNotKnow(t *testing.T) {
+func TestS3DoesNotTrySettingsAtUnknownStores(t *testing.T) {
 	_, address := credential(t, true, grants())
 	g := newGate(t)
 	r := examine(t, g.through(address), oneway.Options{})
@@ -154,9 +153,8 @@ func TestS3ChangesNoSettingsOfAStoreItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// MinIO is known by its answers also where something else stands before it, and
-// what only it allows is found.
-func TestS3KnowsMinIOBehindAProxy(t *testing.T) {
+// MinIO is recognized behind a proxy by its answers, and its own permissions are checked.
+func TestS3RecognizesMinIOBehindProxy(t *testing.T) {
 	_, address := credential(t, true, grants("s3:ReplicateObject"))
 	g := newGate(t)
 	g.nginx = true
@@ -166,9 +164,9 @@ func TestS3KnowsMinIOBehindAProxy(t *testing.T) {
 	}
 }
 
-// A body that an unknown store refuses does not tell whether it would have been
-// let in. MinIO takes the right to change the policy for that to change the ACL.
-func TestS3DoesNotTakeARefusedBodyForADenial(t *testing.T) {
+// When an unknown store refuses an invalid body, nothing is known about the permission.
+// MinIO requires the permission to change the policy for changes of the ACL.
+func TestS3InvalidBodyIsNoDenialAtUnknownStores(t *testing.T) {
 	_, address := credential(t, true, grants("s3:PutBucketPolicy"))
 	r := examine(t, newGate(t).through(address), oneway.Options{Intrusive: true})
 	if got := failing(r, sinks.Unproven); !slices.Equal(got, []string{"s3:PutBucketAcl", "s3:PutBucketPolicy"}) || r.Proven() {
@@ -176,7 +174,7 @@ func TestS3DoesNotTakeARefusedBodyForADenial(t *testing.T) {
 	}
 }
 
-func TestS3TakesNothingElseForADenial(t *testing.T) {
+func TestS3OtherErrorsAreNoDenial(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
 		body   string
@@ -207,8 +205,8 @@ func TestS3TakesNothingElseForADenial(t *testing.T) {
 	}
 }
 
-// A 200 with the keys that were not deleted, one of them left out.
-func TestS3CountsWhatWasNotDeleted(t *testing.T) {
+// The answer is a 200 that lists the keys that were not deleted, but not all of them.
+func TestS3CountsDeleteErrors(t *testing.T) {
 	_, address := credential(t, true, grants())
 	g := newGate(t)
 	g.answer = func(w http.ResponseWriter, r *http.Request) bool {
@@ -224,9 +222,9 @@ func TestS3CountsWhatWasNotDeleted(t *testing.T) {
 	}
 }
 
-// Where overwriting is denied without the condition, it is enforced. MinIO has no
-// such policy, so the gate has it, as AWS does.
-func TestS3FindsTheConditionEnforced(t *testing.T) {
+// If overwriting without the condition is denied, the condition is enforced. MinIO has no
+// such policy; the gate enforces it, as AWS does.
+func TestS3ReportsEnforcedCondition(t *testing.T) {
 	_, address := credential(t, false, grants())
 	g := newGate(t)
 	g.answer = func(w http.ResponseWriter, r *http.Request) bool {
@@ -246,9 +244,9 @@ func TestS3FindsTheConditionEnforced(t *testing.T) {
 	}
 }
 
-// A policy that demands something else of what is put is no policy against
-// overwriting: who knows what it demands can overwrite.
-func TestS3TakesNoOtherDemandForTheCondition(t *testing.T) {
+// A policy that requires something other than the condition does not prevent overwriting:
+// an attacker can meet the requirement.
+func TestS3OtherPolicyConditionsDoNotCount(t *testing.T) {
 	_, address := credential(t, false, grants())
 	g := newGate(t)
 	g.answer = func(w http.ResponseWriter, r *http.Request) bool {
@@ -271,7 +269,7 @@ func TestS3TakesNoOtherDemandForTheCondition(t *testing.T) {
 	}
 }
 
-func TestS3TellsAClockThatIsOff(t *testing.T) {
+func TestS3ReportsClockSkew(t *testing.T) {
 	_, address := credential(t, true, grants())
 	g := newGate(t)
 	g.ahead = 5 * time.Minute
@@ -281,7 +279,7 @@ func TestS3TellsAClockThatIsOff(t *testing.T) {
 	}
 }
 
-func TestS3ThatCannotBeReached(t *testing.T) {
+func TestS3Unreachable(t *testing.T) {
 	bucket, address := credential(t, true, grants())
 	for name, c := range map[string]struct{ from, to, says string }{
 		"no bucket":    {"s3://" + bucket + "/", "s3://not-there/", "denied; the credential needs s3:PutObject on arn:aws:s3:::not-there/host/*"},

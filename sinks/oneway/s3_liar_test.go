@@ -14,7 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 )
 
-// says answers everything so, with what acknowledges an object.
+// says gives the same answer to every request, with the headers that acknowledge an object.
 func says(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -25,9 +25,9 @@ func says(status int, body string) http.HandlerFunc {
 	}
 }
 
-// What answers alike whatever it is asked proves nothing, from the first request on
-// or from the third, when a canary seems to be there; and doctor comes to an end.
-func TestS3NothingIsProvenByWhatAnswersAlike(t *testing.T) {
+// A server that gives the same answer to every request proves nothing, whether from the
+// first request on or from the third, after a canary was created. Doctor still ends.
+func TestS3UniformAnswersProveNothing(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "credentials")
 	if err := os.WriteFile(file, []byte("[default]\naws_access_key_id = k\naws_secret_access_key = s\n"), 0o600); err != nil {
 		t.Fatal(err)

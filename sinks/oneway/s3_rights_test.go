@@ -18,8 +18,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 )
 
-// harmful are MinIO's rights that read, overwrite or destroy, each with what must
-// fail for who holds it. MinIO lets who may do a thing do it to versions too.
+// harmful are MinIO's permissions to read, overwrite or destroy, each with the checks
+// that must fail. At MinIO, a permission on objects includes their versions.
 func harmful() map[string]string {
 	return map[string]string{
 		"s3:*": "s3:BypassGovernanceRetention s3:DeleteObject s3:DeleteObjectTagging s3:DeleteObjectVersion s3:DeleteObjectVersionTagging " +
@@ -56,9 +56,9 @@ func harmful() map[string]string {
 	}
 }
 
-// harmless are MinIO's other rights. They tell of the bucket, or do nothing there,
-// or nothing without one of the others: to delete by force takes DeleteBucket too,
-// to delete as a replica DeleteObject, and attributes take the right to read.
+// harmless are MinIO's other permissions. They show properties of the bucket, have no
+// effect, or have none without another one: forced deletion requires DeleteBucket too,
+// deletion by replication DeleteObject, and reading attributes GetObject.
 var harmless = []string{
 	"s3:AbortMultipartUpload", "s3:CreateBucket", "s3:ForceDeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteBucketCors", "s3:GetBucketLocation",
 	"s3:GetBucketNotification", "s3:GetBucketCors", "s3:HeadBucket", "s3:ListAllMyBuckets", "s3:GetBucketPolicyStatus", "s3:ListMultipartUploadParts",
@@ -69,7 +69,7 @@ var harmless = []string{
 	"s3:ResetBucketReplicationState",
 }
 
-// minioRights are all that the server's own code lists.
+// minioRights are all permissions in the server's own code.
 func minioRights(t *testing.T) []string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "mod", "download", "-json", "github.com/minio/pkg/v3")
@@ -91,25 +91,25 @@ func minioRights(t *testing.T) []string {
 		rights = append(rights, string(m[1]))
 	}
 	if len(rights) < 50 {
-		t.Fatalf("there are but %q", rights)
+		t.Fatalf("only %q were found", rights)
 	}
 	return rights
 }
 
-// Of every right that MinIO knows it is known here what doctor must say of it.
-func TestS3KnowsEveryRightOfMinIO(t *testing.T) {
+// Every permission of MinIO is listed as harmful or harmless.
+func TestS3EveryMinIOPermissionIsClassified(t *testing.T) {
 	known := slices.Clone(harmless)
 	for right := range harmful() {
 		known = append(known, right)
 	}
 	for _, right := range minioRights(t) {
 		if !slices.Contains(known, right) {
-			t.Errorf("nobody has said what %s does", right)
+			t.Errorf("%s is neither in harmful nor in harmless", right)
 		}
 	}
 }
 
-// lockable makes a bucket whose objects are kept for a day unless somebody may end it.
+// lockable creates a bucket whose objects are locked in governance mode for a day.
 func lockable(t *testing.T, name string) string {
 	t.Helper()
 	yes, days := true, int32(1)
@@ -126,7 +126,7 @@ func lockable(t *testing.T, name string) string {
 	return name
 }
 
-// holding is the sink's URL for a user who may put, and has more rights.
+// holding is the sink's URL for a put-only user with additional permissions.
 func holding(t *testing.T, bucket, statements string) string {
 	t.Helper()
 	policy := strings.TrimSuffix(lab.PutOnlyPolicy(bucket, "host/"), "]}") + statements + "]}"
@@ -146,8 +146,8 @@ func allow(actions ...string) string {
 	return `,{"Effect":"Allow","Action":["` + strings.Join(actions, `","`) + `"],"Resource":["arn:aws:s3:::*"]}`
 }
 
-// Who may put and has one right more fails, by that right's name.
-func TestS3FindsEachRightOfMinIO(t *testing.T) {
+// A put-only user with one additional permission fails, and the permission is named.
+func TestS3ReportsEachMinIOPermission(t *testing.T) {
 	bucket := lockable(t, "each-right")
 	for right, verbs := range harmful() {
 		t.Run(right, func(t *testing.T) {
@@ -159,8 +159,8 @@ func TestS3FindsEachRightOfMinIO(t *testing.T) {
 	}
 }
 
-// Who has all that does no harm passes, and nothing is said of it.
-func TestS3PassesWhatDoesNoHarm(t *testing.T) {
+// A user with all harmless permissions passes, without further warnings.
+func TestS3PassesHarmlessPermissions(t *testing.T) {
 	bucket := lockable(t, "no-harm")
 	for name, rights := range map[string]string{"none": "", "harmless": allow(harmless...)} {
 		t.Run(name, func(t *testing.T) {
@@ -172,8 +172,8 @@ func TestS3PassesWhatDoesNoHarm(t *testing.T) {
 	}
 }
 
-// Who may administer the server, or its keys, may do everything.
-func TestS3FindsWhoAdministersMinIO(t *testing.T) {
+// A user who can administer the server or its keys can do everything.
+func TestS3ReportsMinIOAdministrators(t *testing.T) {
 	bucket := lockable(t, "administered")
 	for name, c := range map[string]struct{ statements, fails string }{
 		"users":   {`,{"Effect":"Allow","Action":["admin:CreateUser"]}`, "admin:CreateUser"},

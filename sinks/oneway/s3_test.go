@@ -40,8 +40,7 @@ func testMain(m *testing.M) (int, error) {
 
 const folder = "example.com/full-backups"
 
-// credential makes a bucket, and a user with the given actions on it, beside those
-// that put-only users have.
+// credential creates a bucket and a user with that policy.
 func credential(t *testing.T, versions bool, policy func(bucket string) string) (bucket, url string) {
 	t.Helper()
 	bucket = strings.ToLower(strings.NewReplacer("/", "-", ":", "-", "_", "-", " ", "-").Replace(t.Name()))
@@ -61,7 +60,7 @@ func credential(t *testing.T, versions bool, policy func(bucket string) string) 
 	return bucket, minio.URL(bucket, "host", file)
 }
 
-// grants are the put-only user's, and more on all of the bucket.
+// grants is the policy of the put-only user with additional actions on the whole bucket.
 func grants(more ...string) func(string) string {
 	return func(bucket string) string {
 		base := strings.TrimSuffix(lab.PutOnlyPolicy(bucket, "host/"), "]}")
@@ -88,7 +87,7 @@ func examine(t *testing.T, url string, o oneway.Options) *oneway.Result {
 	return r
 }
 
-// failing lists the permissions of the findings that came out so.
+// failing lists the permissions of the findings with that verdict.
 func failing(r *oneway.Result, v sinks.Verdict) (verbs []string) {
 	for _, f := range r.Findings {
 		if f.Verdict == v && !slices.Contains(verbs, f.Verb) {
@@ -107,8 +106,8 @@ func show(r *oneway.Result) string {
 	return b.String()
 }
 
-// MinIO lets who may do a thing do it to versions too.
-func TestS3FindsWhatIsAllowed(t *testing.T) {
+// At MinIO, a permission on objects includes their versions.
+func TestS3ReportsAllowedRequests(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		versions bool
@@ -118,7 +117,7 @@ func TestS3FindsWhatIsAllowed(t *testing.T) {
 	}{
 		{"put only", true, grants(), "", "s3:PutObject"},
 		{"no versions and no condition", false, grants(), "s3:PutObject", ""},
-		{"and DeleteObject", true, grants("s3:DeleteObject"), "s3:DeleteObject s3:DeleteObjectVersion", "s3:DeleteBucket s3:PutObject"},
+		{"with DeleteObject", true, grants("s3:DeleteObject"), "s3:DeleteObject s3:DeleteObjectVersion", "s3:DeleteBucket s3:PutObject"},
 		{"and DeleteBucket", true, grants("s3:DeleteBucket"), "s3:DeleteBucket", "s3:PutObject"},
 		{"and DeleteBucket without versions", false, grants("s3:DeleteBucket"), "s3:DeleteBucket s3:PutObject", ""},
 		{"and DeleteObject and DeleteBucket", false, grants("s3:DeleteObject", "s3:DeleteBucket"), "s3:DeleteObject s3:DeleteObjectVersion s3:PutObject", "s3:DeleteBucket"},
@@ -140,7 +139,7 @@ func TestS3FindsWhatIsAllowed(t *testing.T) {
 	}
 }
 
-func TestS3FindsEverythingAllowed(t *testing.T) {
+func TestS3ReportsFullAccess(t *testing.T) {
 	bucket, url := credential(t, true, func(bucket string) string {
 		return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::%s","arn:aws:s3:::%s/*"]}]}`, bucket, bucket)
 	})

@@ -25,9 +25,9 @@ func without(n int) func(string) string {
 	}
 }
 
-// Who may create at MinIO may also put over the versions that it keeps, by their
-// ids, in a request or in an archive that it unpacks: unless a policy denies it.
-func TestS3FindsVersionsPutOver(t *testing.T) {
+// At MinIO, a user who can create objects can also overwrite existing versions by their
+// IDs, in a request or in an archive that the server unpacks, unless a policy denies it.
+func TestS3ReportsOverwrittenVersions(t *testing.T) {
 	for name, c := range map[string]struct {
 		denials int
 		want    map[string]sinks.Verdict
@@ -45,7 +45,7 @@ func TestS3FindsVersionsPutOver(t *testing.T) {
 				}
 			}
 			if !r.Proven() {
-				t.Errorf("what is a warning keeps it from being proven\n%s", show(r))
+				t.Errorf("a warning prevents Proven\n%s", show(r))
 			}
 			objects, err := minio.Objects(t.Context(), bucket)
 			if err != nil {
@@ -53,7 +53,7 @@ func TestS3FindsVersionsPutOver(t *testing.T) {
 			}
 			for _, o := range objects {
 				if o.Size != 0 {
-					t.Errorf("left behind is %+v", o)
+					t.Errorf("left over: %+v", o)
 				}
 			}
 			if text := overwritten(t, bucket, url); (text == "evil") != (c.denials < 2) {
@@ -63,8 +63,8 @@ func TestS3FindsVersionsPutOver(t *testing.T) {
 	}
 }
 
-// overwritten stores a backup, sends an archive that has its version in it, and
-// returns what the version is then.
+// overwritten stores a backup, sends an archive that names its version ID, and returns
+// the content of that version afterwards.
 func overwritten(t *testing.T, bucket, url string) string {
 	t.Helper()
 	u, err := sinks.Parse(url)

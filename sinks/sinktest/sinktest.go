@@ -18,7 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A Store is a sink, and what only the test may do: look at what is stored.
+// A Store is a sink and access to its stored objects, which only the test has.
 type Store struct {
 	Sink sinks.Sink
 	// Part is the size in bytes above which the sink stores a stream in parts.
@@ -27,11 +27,11 @@ type Store struct {
 	Names func(t *testing.T) []string
 	// Content is what is stored under a name.
 	Content func(t *testing.T, name string) []byte
-	// Unfinished counts what was begun and neither published nor aborted.
+	// Unfinished counts the uploads that are neither published nor aborted.
 	Unfinished func(t *testing.T) int
 }
 
-// Run holds a sink to the contract; open gives each test a store of its own.
+// Run checks that a sink fulfils the contract. open returns a new store for each test.
 func Run(t *testing.T, open func(t *testing.T) Store) {
 	for name, test := range map[string]func(*testing.T, Store){
 		"lengths":                 lengths,
@@ -48,7 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}
 }
 
-// noise is n bytes that no compression hides a mistake in, the same for a seed.
+// noise returns n random bytes, the same for the same seed.
 func noise(seed uint64, n int) []byte {
 	b := make([]byte, n)
 	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // test data
@@ -82,14 +82,14 @@ func lengths(t *testing.T, s Store) {
 	nothingElse(t, s, 8)
 }
 
-// nothingElse checks that n objects are published, and nothing was left behind.
+// nothingElse checks that n objects are published and no upload is unfinished.
 func nothingElse(t *testing.T, s Store, n int) {
 	t.Helper()
 	if got := s.Names(t); len(got) != n {
 		t.Errorf("%d objects are stored, want %d: %q", len(got), n, got)
 	}
 	if n := s.Unfinished(t); n != 0 {
-		t.Errorf("%d unfinished objects were left behind", n)
+		t.Errorf("%d unfinished objects are left over", n)
 	}
 }
 
@@ -119,7 +119,7 @@ func readerCut(t *testing.T, s Store) {
 	nothingElse(t, s, 0)
 }
 
-// endless yields bytes for ever.
+// endless is a reader without end.
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
@@ -195,7 +195,7 @@ func nameTaken(t *testing.T, s Store) {
 	nothingElse(t, s, 1)
 }
 
-// nameRace puts several streams under one name at once: one may win.
+// nameRace stores several streams under one name at once: exactly one must succeed.
 func nameRace(t *testing.T, s Store) {
 	const racers = 4
 	var (
@@ -220,10 +220,10 @@ func nameRace(t *testing.T, s Store) {
 		}
 	}
 	if won < 0 {
-		t.Fatal("nobody won the race")
+		t.Fatal("no stream was stored")
 	}
 	if !bytes.Equal(s.Content(t, "race"), noise(uint64(won), 5000)) { //nolint:gosec // not negative here
-		t.Error("another's bytes are stored than the winner's")
+		t.Error("the stored bytes are not those of the successful stream")
 	}
 	nothingElse(t, s, 1)
 }
@@ -245,7 +245,7 @@ func manyAtOnce(t *testing.T, s Store) {
 func names(t *testing.T, s Store) {
 	for _, name := range []string{"", ".", "..", "/etc/passwd", "../up", "a/../../b", "a//b", "a/", "a\nb", "a\\b", "\xff"} {
 		if _, err := s.Sink.Put(t.Context(), name, bytes.NewReader([]byte("x"))); err == nil {
-			t.Errorf("name %q was taken", name)
+			t.Errorf("name %q was accepted", name)
 		}
 	}
 	nothingElse(t, s, 0)

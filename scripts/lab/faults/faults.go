@@ -1,5 +1,5 @@
 // Package faults makes the network and the store between a client and a server of
-// the test library fail: requests through a Proxy, connections through Poison.
+// the test library fail: requests through a Proxy, connections through StartToxiproxy.
 package faults
 
 import (

@@ -31,9 +31,9 @@ func RandomToxic(r *rand.Rand) string {
 	return fmt.Sprintf(`{"name":"toxic","stream":%q,"toxicity":0.4,%s}`, stream, kind)
 }
 
-// Poison starts toxiproxy in front of the server at upstream, HOST:PORT, with a fault
+// StartToxiproxy starts toxiproxy in front of the server at upstream, HOST:PORT, with a fault
 // of RandomToxic. It returns the proxy's URL and a function that stops the proxy.
-func Poison(upstream, toxic string) (endpoint string, stop func(), err error) {
+func StartToxiproxy(upstream, toxic string) (endpoint string, stop func(), err error) {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.New(io.Discard))
 	proxy := toxiproxy.NewProxy(server, "s3", "127.0.0.1:0", upstream)
 	if err := proxy.Start(); err != nil {
