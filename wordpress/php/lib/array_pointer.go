@@ -6,18 +6,7 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 var pointerFuncs = map[string]eval.Function{
 	"reset":   pointerFunc(true, func(_, _ int) int { return 0 }),
 	"end":     pointerFunc(true, func(_, n int) int { return n - 1 }),
-	"next":    pointerFunc(true, func(at, _ int) int { return at + 1 }),
-	"prev":    pointerFunc(true, func(at, n int) int { return prevAt(at, n) }),
 	"current": pointerFunc(false, func(at, _ int) int { return at }),
-	"pos":     pointerFunc(false, func(at, _ int) int { return at }),
-	"key":     {Run: pointerKey, Min: 1, Max: 1},
-}
-
-func prevAt(at, n int) int {
-	if at >= n || at == 0 {
-		return n
-	}
-	return at - 1
 }
 
 // pointerFunc moves the pointer and returns what lies there. Positions count live
@@ -56,15 +45,4 @@ func pointerFunc(moves bool, to func(at, n int) int) eval.Function {
 		return eval.Share(eval.Present(list[at].Value)), nil
 	}
 	return f
-}
-
-func pointerKey(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
-	if list := eval.Pairs(a); a.Pos >= 0 && a.Pos < len(list) {
-		return list[a.Pos].Key.Value(), c.Steps(len(list))
-	}
-	return eval.Null, nil
 }
