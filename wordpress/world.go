@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// World is what is known of the site's PHP besides its files. The zero World
-// knows nothing.
+// World describes the environment and the request that the site's PHP sees. The
+// zero World knows nothing.
 type World struct {
 	Env      map[string]string // the complete environment of the site's PHP; meaningful if EnvKnown
 	EnvKnown bool

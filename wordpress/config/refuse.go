@@ -95,9 +95,6 @@ func brief(text string) string {
 	return strings.ToValidUTF8(text[:maxMessage], "") + "…"
 }
 
-// urlVariables are the variables of a request that --url describes.
-var urlVariables = []string{"HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "HTTPS", "REQUEST_SCHEME", "FORWARDED"}
-
 // hintFor says what would help: only what bears on the reason.
 func hintFor(class wordpress.Class, why *php.Refusal) string {
 	switch {
@@ -105,17 +102,12 @@ func hintFor(class wordpress.Class, why *php.Refusal) string {
 		return hintHome
 	case class != wordpress.Undecidable:
 		return hintFile
-	case strings.Contains(why.Message, "variables_order"):
-		return hintOrder
 	case why.Origin == php.OriginEnvironment:
 		return hintEnv
-	case why.Origin == php.OriginHost || why.Origin == php.OriginRequest:
-		for _, name := range urlVariables {
-			if strings.Contains(why.Expr, name) {
-				return hintURL
-			}
-		}
-		return hintFile
+	case why.Origin == php.OriginVariablesOrder:
+		return hintOrder
+	case why.Origin == php.OriginHost:
+		return hintURL
 	case why.Origin == php.OriginStop:
 		return hintWorld // another branch might have been taken
 	}

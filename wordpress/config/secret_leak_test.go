@@ -52,6 +52,17 @@ var leakForms = []string{
 	`$f = 'S'; stdClass::$f();`,
 	`$f = 'S'; echo constant($f);`,
 	`echo constant('S');`,
+	`echo constant(str_repeat('S', 100000));`,
+	`echo constant('a"S"b');`,
+	`echo constant("a's S 'x");`,
+	`$f = "a S b"; $f();`,
+	`$f = "a S b"; $o = new stdClass; $o->$f();`,
+	`$f = "a S b"; new $f;`,
+	`class P { private $p; } $f = "a S b"; P::$$f = 1;`,
+	`function t(int $i) {} t('S');`,
+	`strlen(...['S' => 1]);`,
+	`$a = rand() > S ? 1 : S; define('DB_PASSWORD', $a);`,
+	`define('DB_PASSWORD', rand() === 5S);`,
 	`class K {} echo constant('K::S');`,
 	`class C { private $p; } $c = new C; echo $c->{'S'}->x(); $c->S();`,
 	`class C { function __get($n) { throw new Exception($n); } } echo (new C)->{'S'};`,
@@ -130,7 +141,6 @@ func TestRefusalsHoldNoSecret(t *testing.T) {
 				t.Errorf("%s\nsays %s", form, text)
 			}
 		}
-		t.Logf("%s\n%v", form, err)
 	}
 	if refused < 40 {
 		t.Errorf("%d forms are refused, want 40 or more", refused)

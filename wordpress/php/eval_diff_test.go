@@ -74,11 +74,11 @@ func (g *grammar) Snippet() string {
 	case 8:
 		return g.pick("[$a, $b]", "[, $a, $b]", "['x' => $a, 0 => $b]", "list($a, list($b))") + " = " + g.pick("$l", "[1,'x'=>2]", "$n") + "; $r = [$a ?? 0, $b ?? null];"
 	case 9:
-		return "$z = &" + g.pick("$x", "$l[0]", "$m['new']", "$n[1][0]") + "; $c = $l; $z = " + e() + "; " + g.pick("unset($z);", "$z = 3;", "") + " $r = [$x, $l, $m, $n, $c];"
+		return "$z = &" + g.pick("$x", "$y", "$l", "$m", "$new", "$x", "$y", "$s", "$n", "$new", "$n[1][0]") + "; $c = $l; $z = " + e() + "; " + g.pick("unset($z);", "$z = 3;", "") + " $r = [$x, $l, $m, $n, $c];"
 	case 10:
 		return "unset(" + g.pick("$x", "$l[1]", "$m['a']", "$m['q']['z']", "$l[9]", "$n[0][0]") + "); $l[] = 7; $r = [$x ?? 'u', $l, $m, $n];"
 	}
-	return "$h = function ($p, &$o, ...$v) use ($x, &$y) { static $t = 1; $o = $p . ++$t; $y = " + e() + "; return [$x, $v, $t]; }; $r = [$h(" + g.pick("1", "$s", "'q'") + ", $x), $h(2, $m['n'], 5, 6), $x, $y, $m];"
+	return "$h = function ($p, &$o, ...$v) use ($x, &$y) { static $t = 1; $o = $p . ++$t; $y = " + e() + "; return [$x, $v, $t]; }; $r = [$h(" + g.pick("1", "$s", "'q'") + ", $x), $h(2, " + g.pick("$o", "$o", "$o", "$o", "$o", "$o", "$o", "$m['n']") + ", 5, 6), $x, $y, $m, $o ?? 0];"
 }
 
 const diffPrelude = `const K = 'const';

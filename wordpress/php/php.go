@@ -36,17 +36,19 @@ const (
 	Unreadable  = eval.Unreadable
 	Syntax      = eval.Syntax
 
-	OriginEnvironment = eval.OriginEnvironment
-	OriginRequest     = eval.OriginRequest
-	OriginHost        = eval.OriginHost
-	OriginHome        = eval.OriginHome
-	OriginStop        = eval.OriginStop
+	OriginEnvironment    = eval.OriginEnvironment
+	OriginRequest        = eval.OriginRequest
+	OriginHost           = eval.OriginHost
+	OriginVariablesOrder = eval.OriginVariablesOrder
+	OriginHome           = eval.OriginHome
+	OriginStop           = eval.OriginStop
 )
 
 // php82 is what PHP 8.2 offers. It is made once: it is the same for every evaluation.
 var php82 = sync.OnceValue(func() *eval.Library {
 	std := lib.Standard()
 	std.Classes = append(models.Classes(), std.Classes...)
+	std.VendorMaps = models.VendorMaps()
 	for name, f := range models.Functions() {
 		std.Functions[name] = f
 	}

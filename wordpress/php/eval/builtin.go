@@ -192,6 +192,12 @@ func (c *Call) Object(class string, props *Array) (*Object, error) {
 	return c.in.newObject(class, props, c.pos)
 }
 
+// SplitValue evaluates n alternatives, one per group of worlds that why tells apart, and
+// joins what they give.
+func (c *Call) SplitValue(why *Unknown, n int, alternative func(i int) (Value, error)) (Value, error) {
+	return c.in.splitValue(why, n, alternative)
+}
+
 // Constant reads a PHP constant; ok is false if no world has it. The value is an
 // unknown where worlds differ.
 func (c *Call) Constant(name string) (v Value, ok bool) { return c.in.peekConst(name) }

@@ -114,10 +114,23 @@ func functionExists(c *Call) (Value, error) {
 		return Maybe(d.maybe), nil
 	case in.st.poison != nil:
 		return Maybe(in.st.poison), nil
-	case in.vendor():
+	case in.vendor() && !ofWordPress(low):
 		return Maybe(c.unsafe("needs code of the vendor folder")), nil
 	}
 	return Bool(false), nil
+}
+
+// wordPressFunctions are functions of WordPress that configurations and autoloaded
+// libraries look for, besides those that begin with wp_.
+var wordPressFunctions = syntax.WordSet(`add_filter add_action apply_filters do_action has_filter has_action remove_filter remove_action did_action
+	doing_action current_filter add_shortcode get_option update_option add_option delete_option is_admin is_multisite is_ssl site_url home_url
+	admin_url plugins_url get_site_url get_home_url get_blog_option is_blog_installed register_theme_directory activate_plugin
+	deactivate_plugins is_plugin_active get_bloginfo trailingslashit untrailingslashit`)
+
+// ofWordPress reports a function of WordPress, which does not exist before WordPress
+// starts: libraries look for it and do not define it.
+func ofWordPress(name string) bool {
+	return wordPressFunctions[name] || strings.HasPrefix(name, "wp_")
 }
 
 // classAlias gives a class another name.

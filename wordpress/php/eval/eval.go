@@ -84,6 +84,7 @@ type Library struct {
 	Constants  map[string]Value
 	Classes    []NativeClass
 	ClassNames map[string]bool // of all of PHP's own classes, in lower case
+	VendorMaps []string        // what Call.Store keeps maps under that are empty once a vendor folder is loaded
 }
 
 // maxTime is what an evaluation may take by the clock, whatever its context says.

@@ -256,6 +256,11 @@ const VendorDirs = "vendor.dirs"
 // enterVendor remembers that a file of a vendor folder was included.
 func (in *interp) enterVendor(file string) {
 	in.storeSlot("vendor", Bool(true))
+	for _, name := range in.lib.VendorMaps {
+		if in.loadSlot(name) == nil {
+			in.storeSlot(name, NewArray()) // so that worlds that write it join with those that do not
+		}
+	}
 	dir := file[:strings.LastIndex(file, vendorDir)+len(vendorDir)-1]
 	old, known := in.loadSlot(VendorDirs).(String)
 	if !known && in.loadSlot(VendorDirs) != nil {

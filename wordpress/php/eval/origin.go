@@ -12,12 +12,13 @@ type Origin uint8
 
 // The origins of a refusal.
 const (
-	OriginOther       Origin = iota // anything else: a command, the clock, a limit
-	OriginEnvironment               // an environment variable
-	OriginRequest                   // a variable of the HTTP request
-	OriginHost                      // the host name of the HTTP request
-	OriginHome                      // a path that Files refuses as outside
-	OriginStop                      // the program ends before it reaches a Stop file
+	OriginOther          Origin = iota // anything else: a command, the clock, a limit
+	OriginEnvironment                  // an environment variable
+	OriginRequest                      // a variable of the HTTP request
+	OriginHost                         // the host name, the scheme or the port of the HTTP request
+	OriginVariablesOrder               // php.ini's variables_order
+	OriginHome                         // a path that Files refuses as outside
+	OriginStop                         // the program ends before it reaches a Stop file
 )
 
 // From sets the origin of a new unknown value and returns it.
@@ -26,12 +27,15 @@ func (u *Unknown) From(o Origin) *Unknown {
 	return u
 }
 
+// hostNames are the variables of a request that its URL gives.
+var hostNames = syntax.WordSet("HTTP_HOST SERVER_NAME SERVER_PORT REQUEST_SCHEME")
+
 // Origin is the origin of a key that an array may have; "" stands for any key.
 func (r restRule) Origin(name string) Origin {
 	switch {
 	case r&restRequest == 0:
 		return OriginEnvironment
-	case name == "HTTP_HOST" || name == "SERVER_NAME":
+	case hostNames[name] || forwardedHost[name] || forwardedScheme[name]:
 		return OriginHost
 	}
 	return OriginRequest

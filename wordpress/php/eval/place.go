@@ -94,7 +94,7 @@ func (in *interp) varPlace(f *frame, name string, pos syntax.Pos) *place {
 	if superglobals[name] {
 		f = in.globals
 		if name == "_ENV" && in.envRead == nil {
-			in.envRead = in.unknownAt(Undecidable, pos, OrderReason).refusal()
+			in.envRead = in.unknownAt(Undecidable, pos, OrderReason).From(OriginVariablesOrder).refusal()
 		}
 	}
 	id, ok := f.vars[name]

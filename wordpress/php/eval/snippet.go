@@ -153,11 +153,15 @@ func (q *quoter) word() {
 	q.Put(word)
 }
 
-// quotedInMessage finds what the message of an exception quotes of the program.
-var quotedInMessage = regexp.MustCompile(`"[^"]*"|'[^']*'|\[[^\]]*\]|\S*::\S*|\S+\(\)|-?\b[0-9]\S*`)
+// What the message of an exception quotes of the program: a name, which may be any text
+// and reaches to the end, and texts in quotes or brackets, which may hold quotes.
+var (
+	nameInMessage   = regexp.MustCompile(`(?s)\b(function|method|property|constant|case|instantiate|parameter|[Cc]lass) .*`)
+	quotedInMessage = regexp.MustCompile(`(?s)".*"?|'.*'?|\[.*\]?|\S*::\S*|\S+\(\)|-?\b[0-9]\S*`)
+)
 
 // plainMessage is the message of an exception without what it quotes.
 func plainMessage(message string) string {
-	message = quotedInMessage.ReplaceAllString(message[:min(len(message), 4*maxSnippet)], elided)
-	return strings.TrimRight(message, " ")
+	message = nameInMessage.ReplaceAllString(message[:min(len(message), 4*maxSnippet)], "$1 "+elided)
+	return quotedInMessage.ReplaceAllString(message, elided)
 }

@@ -11,7 +11,14 @@ const (
 	filterInt      = 257
 	filterBool     = 258
 	filterIP       = 275
+	filterString   = 513
+	filterSpecial  = 515
 	filterDefault  = 516
+	filterEmail    = 517
+	filterURL      = 518
+	filterNumber   = 519
+	filterFull     = 522
+	filterSlashes  = 523
 	filterNullFail = 0x8000000
 )
 
@@ -29,6 +36,9 @@ func filterVar(c *eval.Call) (eval.Value, error) {
 	var fail eval.Value = eval.Bool(false)
 	if flags&filterNullFail != 0 {
 		fail = eval.Null
+	}
+	if out, ok := sanitized(filter, s); ok {
+		return eval.String(out), c.Alloc(2 * len(out))
 	}
 	trimmed := strings.Trim(s, " \t\n\r\v\x00")
 	switch filter {
@@ -66,4 +76,56 @@ func filterVar(c *eval.Call) (eval.Value, error) {
 		}
 	}
 	return c.Unknown("such a filter is not modelled"), nil
+}
+
+// The characters that filters let through, besides letters and digits.
+const (
+	emailMarks  = "!#$%&'*+-=?^_`{|}~@.[]"
+	urlMarks    = "$-_.+!*'(),{}|\\^~[]`<>#%\";/?:@&="
+	numberMarks = "+-"
+)
+
+// sanitized is a text without what a filter takes out; ok is false of other filters,
+// and of text that one of these would rewrite as HTML.
+func sanitized(filter int64, s string) (out string, ok bool) {
+	switch filter {
+	case filterString, filterSpecial, filterFull:
+		return s, !strings.ContainsAny(s, `<>&"'`) && printable(s)
+	case filterSlashes:
+		return addslashes(s), true
+	case filterEmail:
+		return onlyMarks(s, emailMarks, syntax.IsLetter), true
+	case filterURL:
+		return onlyMarks(s, urlMarks, syntax.IsLetter), true
+	case filterNumber:
+		return onlyMarks(s, numberMarks, func(byte) bool { return false }), true
+	}
+	return "", false
+}
+
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
+func onlyMarks(s, marks string, letters func(byte) bool) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if syntax.IsDigit(s[i]) || letters(s[i]) || strings.IndexByte(marks, s[i]) >= 0 {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+// stripTags returns text that has no tags. Others are not evaluated.
+func stripTags(c *eval.Call) (eval.Value, error) {
+	if s := c.Str(0); strings.ContainsAny(s, "<\x00") {
+		return c.Unknown("calls strip_tags() with markup, which is not evaluated"), nil
+	}
+	return eval.String(c.Str(0)), nil
 }

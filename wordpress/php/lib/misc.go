@@ -14,6 +14,7 @@ var miscFuncs = map[string]eval.Function{
 	"phpversion":           {Run: phpversion, Max: 1},
 	"intval":               {Run: intvalFunc, Min: 1, Max: 2},
 	"filter_var":           {Run: filterVar, Min: 1, Max: 3},
+	"strip_tags":           {Run: stripTags, Min: 1, Max: 2},
 	"sys_get_temp_dir":     eval.NotModelled(eval.Undecidable, "depends on the server"),
 	"serialize":            {Run: serializeFunc, Min: 1, Max: 1},
 	"extension_loaded":     {Run: extensionLoaded, Min: 1, Max: 1},

@@ -24,12 +24,13 @@ var dotenvClasses = []eval.NativeClass{
 			"parse":                 {Run: dotenvParse, Min: 1, Max: 1},
 		},
 		Methods: map[string]eval.Function{
-			"__construct": {Run: dotenvConstruct, Min: 1, Max: 4},
-			"load":        {Run: dotenvLoad(true), Max: 0},
-			"safeload":    {Run: dotenvLoad(false), Max: 0},
-			"overload":    {Run: dotenvOverload, Max: 0},
-			"required":    {Run: dotenvRequired, Min: 1, Max: 1},
-			"ifpresent":   {Run: dotenvIfPresent, Min: 1, Max: 1},
+			"__construct":                 {Run: dotenvConstruct, Min: 1, Max: 4},
+			"load":                        {Run: dotenvLoad(true), Max: 0},
+			"safeload":                    {Run: dotenvLoad(false), Max: 0},
+			"overload":                    {Run: dotenvOverload, Max: 0},
+			"required":                    {Run: dotenvRequired, Min: 1, Max: 1},
+			"ifpresent":                   {Run: dotenvIfPresent, Min: 1, Max: 1},
+			"getenvironmentvariablenames": {Run: dotenvNames, Max: 0},
 		},
 	},
 	{
@@ -256,6 +257,11 @@ func dotenvApply(c *eval.Call, text string) (eval.Value, error) {
 	entries, err := dotenvEntries(c, text, r)
 	if err != nil {
 		return nil, err
+	}
+	if r.release < 4 {
+		if err := rememberNames(c, entries); err != nil {
+			return nil, err
+		}
 	}
 	vars := eval.NewArray()
 	for i := range entries {

@@ -59,6 +59,39 @@ func dotenvCreateWith(c *eval.Call) (eval.Value, error) {
 	return newDotenv(c, repo, 1)
 }
 
+// loadedNames is the property with the names of the variables that were loaded.
+const loadedNames = "loadedNames"
+
+// rememberNames keeps the names of what was loaded, also of what was set before.
+func rememberNames(c *eval.Call, entries []dotenvEntry) error {
+	list := eval.NewArray()
+	if old, ok := settingOf(c, c.This, loadedNames).(*eval.Array); ok {
+		list = old.Clone()
+	}
+	for i := range entries {
+		list.Push(eval.String(entries[i].Name))
+	}
+	if err := c.Alloc(list.Size()); err != nil {
+		return err
+	}
+	return c.SetProp(c.This, loadedNames, list)
+}
+
+// dotenvNames is getEnvironmentVariableNames of phpdotenv 2 and 3.
+func dotenvNames(c *eval.Call) (eval.Value, error) {
+	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
+	if !ok {
+		return nil, c.Refuse(eval.Undecidable, "such a repository is not evaluated")
+	}
+	if releaseOf(c, repo).Major > 3 {
+		return nil, noMethod(c)
+	}
+	if list, ok := settingOf(c, c.This, loadedNames).(*eval.Array); ok {
+		return list, nil
+	}
+	return eval.NewArray(), nil
+}
+
 // dotenvOverload is load, and overwrites what is there.
 func dotenvOverload(c *eval.Call) (eval.Value, error) {
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
@@ -82,5 +115,12 @@ func dotenvOverload(c *eval.Call) (eval.Value, error) {
 	if d.This, err = c.Object(`Dotenv\Dotenv`, props); err != nil {
 		return nil, err
 	}
-	return dotenvLoad(true)(&d)
+	v, err := dotenvLoad(true)(&d)
+	if err != nil {
+		return nil, err
+	}
+	if names, ok := settingOf(c, d.This, loadedNames).(*eval.Array); ok {
+		err = c.SetProp(c.This, loadedNames, names)
+	}
+	return v, err
 }

@@ -158,14 +158,34 @@ func configApply(c *eval.Call) (eval.Value, error) {
 		}
 	}
 	for _, e := range eval.Pairs(a) {
-		if e.Value.Kind() == eval.KindAbsent {
-			continue
-		}
-		if _, err := c.Define(e.Key.Text(), eval.Present(e.Value)); err != nil {
+		if err := defineWhereSet(c, e.Key.Text(), e.Value); err != nil {
 			return nil, err
 		}
 	}
 	return eval.Null, nil
+}
+
+// defineWhereSet defines a constant in the worlds where Config holds it.
+func defineWhereSet(c *eval.Call, name string, v eval.Value) error {
+	u, ok := v.(*eval.Unknown)
+	switch {
+	case v.Kind() == eval.KindAbsent:
+		return nil
+	case !ok || !u.MaybeAbsent():
+		_, err := c.Define(name, v)
+		return err
+	}
+	values := u.Alts
+	if values == nil {
+		values = []eval.Value{eval.Opaque(u), eval.AbsentValue{}}
+	}
+	_, err := c.SplitValue(u, len(values), func(i int) (eval.Value, error) {
+		if values[i].Kind() == eval.KindAbsent {
+			return eval.Null, nil
+		}
+		return c.Define(name, values[i])
+	})
+	return err
 }
 
 // envOption reads one of Env's static properties.
@@ -249,6 +269,9 @@ func leadingDigits(s string) int {
 
 // Functions are the functions of the libraries that the models stand for.
 func Functions() map[string]eval.Function { return envFuncs }
+
+// VendorMaps are the names that those libraries keep maps under, by Call.Store.
+func VendorMaps() []string { return []string{configSlot} }
 
 // Classes are the classes of those libraries.
 func Classes() []eval.NativeClass { return slices.Concat(dotenvClasses, rootsClasses) }
