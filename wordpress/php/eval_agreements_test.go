@@ -93,7 +93,7 @@ var agreements = []struct{ name, code, want string }{
 	{"a filter by what is not known", `$a = array_filter(['x', 'y'], fn($v) => rand() ? 1 : 0); define('N', count($a));`, "open"},
 	{"what may throw and be caught", `try { $c = new PDO('mysql:host=a'); define('N', 'a'); } catch (PDOException $e) { define('N', 'b'); }`, "open"},
 	{"a connection that may throw", `try { mysqli_connect('a'); $h = 'a'; } catch (mysqli_sql_exception $e) { $h = 'b'; } define('N', $h);`, "open"},
-	{"define called for each of what is not all known", `array_map('define', ['N', 'M'], ['a', rand()]); define('N', 'b');`, "open"},
+	{"define called for each of what is not all known", `array_map('define', ['N', 'M'], ['a', rand()]); define('N', 'b');`, "a"},
 	{"define called for names that are not known", `array_map('\\define', ['M', $_SERVER['HTTP_X']], ['a', 'c']); define('N', 'b');`, "open"},
 	{"define called for an array that is not known", `array_walk($_SERVER['HTTP_X'], 'define'); $x = json_decode($_SERVER['HTTP_X']); array_map('define', $x, $x); define('N', 'b');`, "open"},
 	{"putenv called for what is not known", `array_map('putenv', ["A=b", $_SERVER['HTTP_X']]); define('N', getenv('KNOWN'));`, "open"},

@@ -33,14 +33,14 @@ var (
 
 // A diffCall is a function and what each of its arguments is drawn from: s, i, n,
 // a, p (pattern), m (nested), t (needle that is not empty).
-var diffCalls = strings.Fields(`	strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s addslashes:s stripslashes:s trim:s ltrim:s rtrim:s trim:ss rtrim:ss
-	str_repeat:si str_pad:si str_pad:sit str_pad:siti implode:sa implode:a explode:ts explode:tsi
+var diffCalls = strings.Fields(`	strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s strrev:s addslashes:s stripslashes:s trim:s ltrim:s rtrim:s trim:ss rtrim:ss
+	str_repeat:si chr:i str_pad:si str_pad:sit str_pad:siti implode:sa implode:a explode:ts explode:tsi
 	str_replace:sss str_replace:ass str_ireplace:tss strcmp:ss strcasecmp:ss
 	substr:si substr:sii strpos:ss strpos:ssi stripos:ss strrpos:ss strrpos:ssi strstr:ss stristr:ss str_contains:ss str_starts_with:ss
 	str_ends_with:ss
 	count:a array_keys:a array_values:a array_merge:aa array_key_exists:sa array_key_first:a array_key_last:a in_array:sa array_search:sa
 	array_slice:ai array_slice:aii
-	array_filter:a
+	array_filter:a array_sum:a key:a current:a strtok:st
 	sprintf:fs sprintf:fn sprintf:fss
 	md5:s sha1:s crc32:s bin2hex:s hex2bin:s base64_encode:s base64_decode:s urlencode:s rawurlencode:s urldecode:s rawurldecode:s
 	parse_url:s parse_url:si json_decode:js json_decode:j

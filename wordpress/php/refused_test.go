@@ -21,15 +21,12 @@ array_intersect([1], [2])
 array_intersect_key([1], [2])
 array_replace(['a' => 1], ['a' => 2])
 array_reverse([1, 2])
-array_sum([1, 2])
 array_unique([1, 1])
 ceil(1.5)
-chr(65)
 ctype_alpha('a')
 floor(1.5)
 htmlspecialchars('<')
 intdiv(4, 2)
-key($list)
 max(1, 2)
 mb_strlen('a')
 mb_strpos('abc', 'c')
@@ -52,10 +49,8 @@ strcspn('ab', 'b')
 strncasecmp('a', 'A', 1)
 strncmp('a', 'a', 1)
 strrchr('a/b', '/')
-strrev('ab')
 strripos('ab', 'B')
 strspn('ab', 'a')
-strtok('a/b', '/')
 strtr('a', 'a', 'b')
 substr_count('aa', 'a')
 ucwords('a b')
@@ -197,7 +192,7 @@ func TestFunctionsAreRefusedByName(t *testing.T) {
 func TestArgumentsAreRefusedByName(t *testing.T) {
 	for call, want := range map[string]string{
 		`array_keys(['a'], 'a')`:                                   "array_keys() with a value to search",
-		`array_map(null, [1], [2])`:                                "array_map() with several arrays",
+		`array_sum([1.5])`:                                         "array_sum() with values",
 		`call_user_func_array('trim', ['string' => 'a'])`:          "call_user_func_array() with named arguments",
 		`count([1, [2]], COUNT_RECURSIVE)`:                         "count() of all levels",
 		`ctype_digit(5)`:                                           "ctype_digit() with an integer",
@@ -212,6 +207,7 @@ func TestArgumentsAreRefusedByName(t *testing.T) {
 		`preg_match('/a++/', 'a')`:                                 "preg_match() with a pattern",
 		`preg_match('/a # b/x', 'a')`:                              "preg_match() with a pattern",
 		`preg_split('/(,)/', 'a,b', -1, PREG_SPLIT_DELIM_CAPTURE)`: "preg_split() with flags",
+		`strtok('/')`:                                              "strtok() with one argument",
 		`sprintf('%e', 1.5)`:                                       "sprintf() with %e",
 		`sprintf('%.2f', 1.5)`:                                     "sprintf() with %f",
 		`sprintf('%u', 1)`:                                         "sprintf() with %u",

@@ -16,6 +16,7 @@ var arrayFuncs = map[string]eval.Function{
 	"array_key_last":   {Run: edgeKey(true), Min: 1, Max: 1, Lazy: true},
 	"in_array":         {Run: inArray, Min: 2, Max: 3},
 	"array_search":     {Run: arraySearch, Min: 2, Max: 3},
+	"array_sum":        {Run: arraySum, Min: 1, Max: 1},
 	"array_slice":      {Run: arraySlice, Min: 2, Max: 4},
 }
 
@@ -133,4 +134,22 @@ func edgeKey(last bool) func(c *eval.Call) (eval.Value, error) {
 		a.Each(func(k eval.Key, _ eval.Value) bool { found = k.Value(); return last })
 		return found, c.Steps(a.Len() / 16)
 	}
+}
+
+// arraySum adds integers. Sums of anything else are not evaluated.
+func arraySum(c *eval.Call) (eval.Value, error) {
+	a, err := c.Array(0)
+	if err != nil {
+		return nil, err
+	}
+	sum := eval.Int(0)
+	for _, e := range eval.Pairs(a) {
+		n, ok := e.Value.(eval.Int)
+		next := sum + n
+		if !ok || n != 0 && (next > sum) != (n > 0) {
+			return c.Unknown("calls array_sum() with values that are not small integers, which is not evaluated"), nil
+		}
+		sum = next
+	}
+	return sum, c.Steps(a.Len())
 }

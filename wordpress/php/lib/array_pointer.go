@@ -6,6 +6,7 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 var pointerFuncs = map[string]eval.Function{
 	"reset":   pointerFunc(true, func(_, _ int) int { return 0 }),
 	"end":     pointerFunc(true, func(_, n int) int { return n - 1 }),
+	"key":     {Run: pointerKey, Min: 1, Max: 1},
 	"current": pointerFunc(false, func(at, _ int) int { return at }),
 }
 
@@ -45,4 +46,15 @@ func pointerFunc(moves bool, to func(at, n int) int) eval.Function {
 		return eval.Share(eval.Present(list[at].Value)), nil
 	}
 	return f
+}
+
+func pointerKey(c *eval.Call) (eval.Value, error) {
+	a, err := c.Array(0)
+	if err != nil {
+		return nil, err
+	}
+	if list := eval.Pairs(a); a.Pos >= 0 && a.Pos < len(list) {
+		return list[a.Pos].Key.Value(), c.Steps(len(list))
+	}
+	return eval.Null, nil
 }

@@ -52,7 +52,7 @@ func explode(c *eval.Call) (eval.Value, error) {
 		return nil, c.Throw("ValueError", "explode(): Argument #1 ($separator) cannot be empty")
 	}
 	n := strings.Count(text, sep) + 1
-	if err := c.Alloc(112*n + len(text)); err != nil {
+	if err := c.Alloc(224*n + len(text)); err != nil {
 		return nil, err
 	}
 	if limit == 0 {
@@ -180,4 +180,24 @@ func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 	}
 	b.WriteString(s)
 	return b.String(), n, nil
+}
+
+// strtok cuts the first part that is not empty off a text, up to any of some bytes.
+// With one argument, it cuts the next part off an earlier text, which is not evaluated.
+func strtok(c *eval.Call) (eval.Value, error) {
+	if len(c.Args) < 2 {
+		return c.Unknown("calls strtok() with one argument, which is not evaluated"), nil
+	}
+	text, separators := c.Str(0), c.Str(1)
+	for text != "" && strings.IndexByte(separators, text[0]) >= 0 {
+		text = text[1:]
+	}
+	end := 0
+	for end < len(text) && strings.IndexByte(separators, text[end]) < 0 {
+		end++
+	}
+	if end == 0 {
+		return eval.Bool(false), nil
+	}
+	return eval.String(text[:end]), c.Steps(len(text) / 16)
 }

@@ -13,6 +13,9 @@ var stringFuncs = map[string]eval.Function{
 	"strtoupper":   ofString(syntax.Upper),
 	"lcfirst":      ofString(func(s string) string { return firstCase(s, syntax.Lower) }),
 	"str_repeat":   {Run: strRepeat, Min: 2, Max: 2},
+	"chr":          {Run: chrFunc, Min: 1, Max: 1},
+	"strtok":       {Run: strtok, Min: 1, Max: 2},
+	"strrev":       ofString(reverse),
 	"ucfirst":      ofString(func(s string) string { return firstCase(s, syntax.Upper) }),
 	"addslashes":   ofString(addslashes),
 	"stripslashes": ofString(stripslashes),
@@ -59,6 +62,14 @@ func firstCase(s string, f func(string) string) string {
 		return s
 	}
 	return f(s[:1]) + s[1:]
+}
+
+func reverse(s string) string {
+	b := []byte(s)
+	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
+		b[i], b[j] = b[j], b[i]
+	}
+	return string(b)
 }
 
 func addslashes(s string) string {
@@ -196,3 +207,7 @@ func compareFunc(fold bool) eval.Function {
 }
 
 func Head(s string, n int) string { return s[:min(n, len(s))] }
+
+func chrFunc(c *eval.Call) (eval.Value, error) {
+	return eval.String([]byte{byte(c.Int(0, 0))}), nil
+}
