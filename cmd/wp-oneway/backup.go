@@ -8,122 +8,136 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
 func (a *app) backupCommand() *cobra.Command {
-	var all bool
+	var o siteArguments
 	cmd := &cobra.Command{
 		Use:   "backup [PATH…|--all] --to URL…",
 		Short: "Back up sites into one or more sinks",
 		Long: `Back up sites: the database as SQL and the files as tar, both at once, each
 compressed, sealed if there is a recipient, and streamed to every sink. A run is a
-backup once its manifest, stored last, is there.
+backup once its manifest, which is stored last, exists.
 
 Without PATH and --all, the configured sites are backed up. Without --to, and
-with none configured, backups go to ~/backups. In a URL, {host}, {kind}, {site}
-and {owner} stand for the host's name, the kind of backup, and the site's name and
-owner.
+without configured sinks, backups go to ~/backups. In a URL, {host}, {kind},
+{site} and {owner} stand for the host's name, the kind of backup, and the site's
+name and owner.
 
 Every flag but --all is a key of the configuration, with underscores, and an
 environment variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is
 sinks, --recipient encryption.age_recipients, --recipients-file
 encryption.recipients_file, --passphrase-file encryption.passphrase_file; --config
-is WP_ONEWAY_CONFIG alone. Keys without a flag are sites, roots, limits.sites (how
-many at once), limits.bandwidth (of the files of all sites on their way to
-buckets, such as 20MiB/s), limits.timeout (of a run), limits.stall (after which a
-destination that does not move is given up), limits.nice (as nice -n: 10 leaves the
-processors to the sites while they need them), and encryption.required (refuse
-backups that are not sealed).
+is only WP_ONEWAY_CONFIG. Keys without a flag are sites, roots, limits.sites (the
+number of sites at the same time), limits.bandwidth (of the files of all sites to
+buckets, such as 20MiB/s), limits.timeout (of a run), limits.stall (the time after
+which a destination without progress is given up), limits.nice (as nice -n: with
+10, the sites have the processors first), and encryption.required (refuse backups
+that are not sealed).
 
-With --require-one-way, a sink that doctor has not found one-way with this
-credential in the last 7 days is refused before anything is read, and counts as a
-destination that failed; nothing is asked of it. A folder never is one-way.
+With --require-one-way, a sink is refused before anything is read, unless doctor
+has found it one-way with this credential in the last 7 days. No request is sent
+to it, and it counts as a destination that failed. A folder is never one-way.
 
-Exit status: 0 every site is backed up, completely; 3 published, but something a
-site has could not be read; 1 a site or a destination failed, or no site was
-found; 2 bad usage or configuration; 75 another run of the site was under way.`,
+Exit status: 0 every site is backed up completely; 3 published, but something of a
+site could not be read; 1 a site or a destination failed, or no site was found;
+2 wrong usage or configuration; 75 another run of the site holds the lock.`,
 		Example: `  wp-oneway backup /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
   wp-oneway backup /srv/shop/web --kind db --to /var/backups/wp
   wp-oneway backup --all --to s3://vault --recipient age1…`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			return a.backup(cmd.Context(), paths, all)
+			o.paths = paths
+			return a.backup(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&all, "all", false, "back up every site below the configured roots or in the known places, and the configured sites")
+	f.BoolVar(&o.all, "all", false, "back up every site below the configured roots or in the known places, and the configured sites")
 	f.StringArray("to", nil, "sink `URL`, may be repeated: a folder, s3://bucket/prefix?…")
-	f.String("kind", "full", "what to back up: full, db or files")
-	f.Bool("no-uploads", false, "leave the uploads out")
-	f.Bool("with-core", false, "take WordPress' own files too")
-	f.StringArray("include", nil, "`pattern` of files to take although an exclude matches; may be repeated")
-	f.StringArray("exclude", nil, "`pattern` of files to leave out; may be repeated")
-	f.Bool("no-default-excludes", false, "take caches, logs and other plugins' backups too")
-	f.String("compression", "zstd", "zstd, gzip or none")
-	f.Int("level", 0, "compression `level`: zstd 1 to 22, gzip 1 to 9 (default: the compression's own)")
+	f.String("kind", "full", "`kind` of backup: full, db or files")
+	f.Bool("no-uploads", false, "exclude the uploads")
+	f.Bool("with-core", false, "include WordPress core")
+	f.StringArray("include", nil, "`pattern` of files to include although an exclude matches; may be repeated")
+	f.StringArray("exclude", nil, "`pattern` of files to exclude; may be repeated")
+	f.Bool("no-default-excludes", false, "include caches, logs and the backups of plugins")
+	f.String("compression", "zstd", "`method`: zstd, gzip or none")
+	f.Int("level", 0, "compression `level`: zstd 1 to 22, gzip 1 to 9 (default: that of the method)")
 	f.StringArray("recipient", nil, "seal to this age or SSH public `key`; may be repeated")
 	f.String("recipients-file", "", "seal to the age, SSH or OpenPGP public keys in this `file`")
 	f.String("passphrase-file", "", "seal with GnuPG and the passphrase in this `file`")
 	f.String("name", "", "the site's `name` in the sinks (default: from its path)")
 	f.Bool("require-one-way", false, "refuse sinks that doctor has not found one-way in the last 7 days")
-	f.Bool("dry-run", false, "say what would be backed up; send nothing")
+	f.Bool("dry-run", false, "print what would be backed up; send nothing")
 	f.Bool("json", false, "print the report as JSON")
 	dumpFlags(f)
 	siteFlags(f)
 	return cmd
 }
 
-// backup runs the jobs, tells people, prints the report if asked, and returns
-// the exit status.
-func (a *app) backup(ctx context.Context, paths []string, all bool) error {
-	s, err := a.load()
+// backup backs up the chosen sites and prints the result.
+func (a *app) backup(ctx context.Context, o siteArguments) error {
+	if err := o.check(a.config); err != nil {
+		return err
+	}
+	if err := lowerPriority(a.config.Limits.Nice); err != nil {
+		a.log.Warn("the backup runs with an unchanged priority: " + err.Error())
+	}
+	chosen, err := a.choose(ctx, o)
 	if err != nil {
-		return usage(err)
+		return err
 	}
-	if err := beNice(s.Limits.Nice); err != nil {
-		a.log.Warn("the backup runs with the priority that it was started with: " + err.Error())
-	}
-	jobs, chosen, err := a.jobs(ctx, paths, all)
+	jobs, dense, err := a.jobs(chosen.entries)
 	if err != nil {
 		return err
 	}
 	if len(jobs) == 0 && len(chosen.missing) == 0 {
-		return fmt.Errorf("%w in the known places or below the configured roots; give its PATH", errNoSite)
+		return errNoSiteAnywhere()
 	}
-	dense, err := a.dense(chosen.entries)
-	if err != nil {
-		return usage(err)
-	}
-	limitMemory(backupMemory(s.Limits.Sites, dense))
-	dirs, err := state.DefaultDirs()
+	limitMemory(backupMemory(a.config.Limits.Sites, dense))
+	runner, err := a.agent()
 	if err != nil {
 		return err
 	}
-	screen := newScreen(a.io, a.config.GetBool("quiet"), a.config.GetBool("verbose"), a.config.GetString("log_format"), a.log)
-	host, err := os.Hostname()
-	if err != nil {
-		return fmt.Errorf("find the host's name: %w", err)
-	}
-	runner := &agent.Agent{
-		Version: version, Host: host, Dirs: dirs, Sites: s.Limits.Sites, Bandwidth: int64(s.Limits.Bandwidth), Log: a.log,
-		Progress: screen.progress, Finished: screen.site,
-	}
-	screen.unsealed(jobs)
-	screen.unsearched(chosen)
+	progress := a.newProgress()
+	runner.Sites, runner.Bandwidth = a.config.Limits.Sites, int64(a.config.Limits.Bandwidth)
+	runner.Progress, runner.Finished = progress.update, progress.siteDone
+	progress.warnUnsealed(jobs)
+	progress.warnUnsearched(chosen)
 	report := runner.Backup(ctx, jobs)
-	chosen.complain(report)
-	screen.close()
-	if a.config.GetBool("json") {
-		text, err := report.JSON()
-		if err != nil {
-			return fmt.Errorf("print the report: %w", err)
-		}
-		if _, err := a.io.out.Write(append(text, '\n')); err != nil {
-			return fmt.Errorf("print the report: %w", err)
+	chosen.failMissing(report)
+	progress.close()
+	if a.config.JSON {
+		if err := a.printReport(report); err != nil {
+			return err
 		}
 	}
-	if code := report.Status.ExitCode(); code != 0 {
-		return &exitError{code: code}
+	if report.Status.ExitCode() != 0 {
+		return &printedError{report.Status}
 	}
 	return nil
+}
+
+func (a *app) printReport(report *manifest.Report) error {
+	text, err := report.JSON()
+	if err == nil {
+		_, err = a.io.out.Write(append(text, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	return nil
+}
+
+// agent returns an agent with this host's name and state.
+func (a *app) agent() (*agent.Agent, error) {
+	dirs, err := state.DefaultDirs()
+	if err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("read the host's name: %w", err)
+	}
+	return &agent.Agent{Version: version, Host: host, Dirs: dirs, Log: a.log}, nil
 }

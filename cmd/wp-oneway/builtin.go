@@ -6,35 +6,35 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// fitIn makes cobra's own commands behave as ours do: what is misspelt is usage,
-// and what a flag may be is completed.
-func fitIn(root *cobra.Command) {
+// adaptBuiltins makes cobra's own commands behave as ours do: a misspelled argument
+// is a usage error, and the values of flags are completed.
+func adaptBuiltins(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
 		case "help":
-			cmd.Run, cmd.RunE, cmd.Annotations = nil, helpAbout, alone
+			cmd.Run, cmd.RunE, cmd.Annotations = nil, showHelp, noConfig()
 		case "completion":
-			cmd.Args, cmd.RunE = cobra.ArbitraryArgs, completionOf
-			cmd.Annotations = alone
+			cmd.Args, cmd.RunE = cobra.ArbitraryArgs, unknownShell
+			cmd.Annotations = noConfig()
 			for _, shell := range cmd.Commands() {
-				shell.Args, shell.Annotations = noArguments, alone
+				shell.Args, shell.Annotations = noArguments, noConfig()
 			}
 		}
 		for flag, values := range map[string][]string{
 			"kind": {"full", "db", "files"}, "compression": {"zstd", "gzip", "none"}, "for": {"mysql57", "mysql8", "mariadb"},
 		} {
 			if cmd.Flags().Lookup(flag) != nil {
-				_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // only a second one is an error
+				_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // fails only for a second one
 			}
 		}
 	}
 	_ = root.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)) // as above
 }
 
-// helpAbout prints a command's help.
-func helpAbout(cmd *cobra.Command, args []string) error {
+// showHelp prints the help of a command.
+func showHelp(cmd *cobra.Command, args []string) error {
 	about, rest, err := cmd.Root().Find(args)
 	if err != nil || about == cmd.Root() && len(rest) > 0 {
 		return usage(fmt.Errorf("no command is called %q; see wp-oneway --help", args[0]))
@@ -43,16 +43,16 @@ func helpAbout(cmd *cobra.Command, args []string) error {
 	return about.Help()
 }
 
-// completionOf is reached when no known shell is named.
-func completionOf(cmd *cobra.Command, args []string) error {
+// unknownShell runs when the argument names no known shell.
+func unknownShell(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
 	return usage(fmt.Errorf("no completion for %q; there are bash, fish, powershell and zsh", args[0]))
 }
 
-// completing tells whether a shell asks what could come next: what it hands over
-// is unfinished, and must not be judged.
+// completing tells whether a shell asks for completions: its command line is
+// unfinished, and must not be checked.
 func completing(cmd *cobra.Command) bool {
 	return cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd
 }

@@ -82,6 +82,7 @@ require_once(ABSPATH . 'wp-settings.php');
 
 // Each host of Debian's package is a site: of its own name, state and lock.
 func TestDebiansHostsAreSites(t *testing.T) {
+	t.Parallel()
 	root, run := debianHost(t, map[string]string{"blog.example": "blog", "shop.example": "shop", "default": "rest"})
 	code, stdout, stderr := run("sites", "--json")
 	var survey agent.Survey
@@ -152,6 +153,7 @@ func TestDebiansHostsAreSites(t *testing.T) {
 
 // The package alone is no site.
 func TestDebiansPackageWithoutHosts(t *testing.T) {
+	t.Parallel()
 	_, run := debianHost(t, nil)
 	code, stdout, stderr := run("backup", "--all", "--kind", "files", "--to", "/var/backups/wp", "--json")
 	var report manifest.Report

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -13,109 +12,126 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
+// doctorOptions are the arguments and flags of doctor that are no keys.
+type doctorOptions struct {
+	siteArguments
+	intrusive bool
+}
+
+// sinksOnly tells whether only the sinks are examined: no site is named.
+func (o doctorOptions) sinksOnly(c *configuration) bool {
+	return len(o.paths) == 0 && !o.all && len(c.Sites) == 0 && len(c.Sinks) > 0
+}
+
 func (a *app) doctorCommand() *cobra.Command {
-	var all, intrusive bool
+	var o doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor [PATH…|--all] --to URL…",
 		Short: "Prove that a credential is one-way, and that sites can be backed up",
-		Long: `Prove by trying that a sink's credential can create objects and nothing else,
-and look whether the sites can be read and their databases be dumped.
+		Long: `Prove with requests that a sink's credential can create objects and nothing else,
+and check that the sites can be read and their databases be dumped.
 
-In each folder that a backup would use, an empty canary is created; then it is
-created again, overwritten, read, listed, changed and deleted: all of that must be
-denied. A canary stays, since nobody may delete it: the lifecycle rules that
-wp-oneway policy prints remove it after a day. Nothing else is ever touched.
-Changes of the bucket's settings are tried with bodies that cannot apply, at
-stores that are known to refuse them (AWS, MinIO); elsewhere with --intrusive.
+In each folder that a backup would use, doctor creates an empty object, the
+canary. Then it tries to create it again, overwrite, read, list, change and delete
+it: all of that must be denied. The canary stays, since nobody may delete it: the
+lifecycle rules that wp-oneway policy prints remove it after a day. No other object
+is ever touched. Changes of the bucket's settings are tried with bodies that cannot
+apply, only at stores that are known to refuse them (AWS, MinIO); with
+--intrusive, at any store.
 
-The verdict is remembered for backup --require-one-way, for 7 days.
-Without PATH and sites in the configuration, only the sinks are examined.
+backup --require-one-way accepts the result for 7 days. Without PATH and without
+configured sites, only the sinks are examined.
 
-Exit status: 0 everything that is required holds (warnings are shown); 1 something
-does not hold, or could not be proven; 2 bad usage or configuration.`,
+Exit status: 0 everything that is required holds (warnings are printed);
+1 something does not hold, or could not be proven; 2 wrong usage or configuration.`,
 		Example: `  wp-oneway doctor /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
   wp-oneway doctor --all --json`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			return a.doctor(cmd.Context(), paths, all, intrusive)
+			o.paths = paths
+			return a.doctor(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&all, "all", false, "examine every site in the known places")
-	f.BoolVar(&intrusive, "intrusive", false, "try changes of the bucket's settings at any store")
+	f.BoolVar(&o.all, "all", false, "examine every site below the configured roots or in the known places, and the configured sites")
+	f.BoolVar(&o.intrusive, "intrusive", false, "try changes of the bucket's settings at any store")
 	f.StringArray("to", nil, "sink `URL`, may be repeated: a folder, s3://bucket/prefix?…")
-	f.String("kind", "full", "what backups would hold: full, db or files")
-	f.Bool("no-uploads", false, "backups would leave the uploads out")
+	f.String("kind", "full", "`kind` of the backups: full, db or files")
+	f.Bool("no-uploads", false, "the backups exclude the uploads")
 	f.String("name", "", "the site's `name` in the sinks (default: from its path)")
 	f.Bool("json", false, "print the findings as JSON")
 	siteFlags(f)
 	return cmd
 }
 
-// A ward is one sink to examine, and for whom.
-type ward struct {
+// A target is one sink to examine, with the folders that backups use there.
+type target struct {
 	url     *url.URL
-	within  string // the prefix that the credential is for
+	within  string // the prefix of the credential
 	folders []string
 	tenants []oneway.User
 }
 
-// doctor examines the sites and their sinks, and prints what it found.
-func (a *app) doctor(ctx context.Context, paths []string, all, intrusive bool) error {
-	host, err := os.Hostname()
-	if err != nil {
-		return fmt.Errorf("find the host's name: %w", err)
-	}
-	dirs, err := state.DefaultDirs()
+// doctor examines the sites and their sinks, and prints the findings.
+func (a *app) doctor(ctx context.Context, o doctorOptions) error {
+	runner, err := a.agent()
 	if err != nil {
 		return err
 	}
-	runner := &agent.Agent{Version: version, Host: host, Dirs: dirs, Log: a.log}
-	report := &doctorReport{Version: 1, Agent: version, Host: host, At: time.Now().UTC().Truncate(time.Second), OK: true, Sites: []doctorSite{}, Sinks: []doctorSink{}}
-	wards, err := a.wards(ctx, runner, report, paths, all)
+	report := &doctorReport{
+		Version: 1, Agent: version, Host: runner.Host, At: time.Now().UTC().Truncate(time.Second), OK: true,
+		Sites: []doctorSite{}, Sinks: []doctorSink{},
+	}
+	var targets []*target
+	if o.sinksOnly(a.config) {
+		targets, err = topFolders(a.config.Sinks, runner.Host)
+	} else {
+		targets, err = a.examineSites(ctx, runner, report, o.siteArguments)
+	}
 	if err != nil {
 		return err
 	}
-	for _, w := range wards {
-		sink, err := a.examine(ctx, dirs, w, intrusive, report.At)
+	for _, t := range targets {
+		sink, err := a.examineSink(ctx, runner.Dirs, t, o.intrusive, report.At)
 		if err != nil {
 			return err
 		}
 		report.addSink(sink)
 	}
-	if a.config.GetBool("json") {
+	if a.config.JSON {
 		err = a.printJSON(report)
 	} else {
-		err = report.print(a.io.out, width(a.io.out), a.config.GetBool("verbose"), a.config.GetBool("quiet"))
+		err = report.print(a.io.out, doctorColumns(a.io.out), a.config.Verbose, a.config.Quiet)
 	}
 	if err == nil && !report.OK {
-		err = &exitError{code: 1}
+		err = &printedError{manifest.Failed}
 	}
 	return err
 }
 
-// wards examines the sites, and gathers where their backups would go.
-func (a *app) wards(ctx context.Context, runner *agent.Agent, report *doctorReport, paths []string, all bool) ([]*ward, error) {
-	s, err := a.load()
+// examineSites adds the sites to the report, and returns the sinks of their backups.
+func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *doctorReport, o siteArguments) ([]*target, error) {
+	if err := o.check(a.config); err != nil {
+		return nil, err
+	}
+	chosen, err := a.choose(ctx, o)
 	if err != nil {
-		return nil, usage(err)
+		return nil, err
 	}
-	if len(paths) == 0 && !all && len(s.Sites) == 0 && len(s.Sinks) > 0 {
-		return sinksAlone(s.Sinks, runner.Host)
-	}
-	jobs, _, err := a.jobs(ctx, paths, all)
+	jobs, _, err := a.jobs(chosen.entries)
 	if err != nil {
 		return nil, err
 	}
 	if len(jobs) == 0 {
-		return nil, fmt.Errorf("%w in the known places or below the configured roots; give its PATH", errNoSite)
+		return nil, errNoSiteAnywhere()
 	}
-	var wards []*ward
+	var targets []*target
 	found := runner.Examine(ctx, jobs)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -123,21 +139,21 @@ func (a *app) wards(ctx context.Context, runner *agent.Agent, report *doctorRepo
 	for _, e := range found {
 		report.addSite(e)
 		for _, place := range e.Sinks {
-			i := slices.IndexFunc(wards, func(w *ward) bool { return w.url.String() == place.URL.String() })
+			i := slices.IndexFunc(targets, func(t *target) bool { return t.url.String() == place.URL.String() })
 			if i < 0 {
-				i, wards = len(wards), append(wards, &ward{url: place.URL, within: place.Within})
+				i, targets = len(targets), append(targets, &target{url: place.URL, within: place.Within})
 			}
-			w := wards[i]
-			w.folders = append(w.folders, e.Folder)
-			w.tenants = append(w.tenants, oneway.User{Name: e.Tenant, UID: e.Owner.UID, Groups: e.Owner.Groups})
+			t := targets[i]
+			t.folders = append(t.folders, e.Folder)
+			t.tenants = append(t.tenants, oneway.User{Name: e.Tenant, UID: e.Owner.UID, Groups: e.Owner.Groups})
 		}
 	}
-	return wards, nil
+	return targets, nil
 }
 
-// sinksAlone are sinks that no site is known for: canaries go to their top.
-func sinksAlone(list []sinkSetting, host string) ([]*ward, error) {
-	var wards []*ward
+// topFolders returns sinks for which no site is known: canaries go to their top folder.
+func topFolders(list []sinkSetting, host string) ([]*target, error) {
+	var targets []*target
 	for _, s := range list {
 		text := strings.ReplaceAll(s.URL, "{host}", host)
 		if strings.ContainsAny(text, "{}") {
@@ -147,25 +163,25 @@ func sinksAlone(list []sinkSetting, host string) ([]*ward, error) {
 		if err != nil {
 			return nil, usage(err)
 		}
-		wards = append(wards, &ward{url: u, within: strings.Trim(u.Path, "/"), folders: []string{""}})
+		targets = append(targets, &target{url: u, within: strings.Trim(u.Path, "/"), folders: []string{""}})
 	}
-	return wards, nil
+	return targets, nil
 }
 
-// examine tries one sink, and remembers what it found.
-func (a *app) examine(ctx context.Context, dirs state.Dirs, w *ward, intrusive bool, at time.Time) (doctorSink, error) {
-	out := doctorSink{URL: w.url.String(), Folders: w.folders, Rows: []agent.Row{}, at: at}
-	if !a.config.GetBool("quiet") && a.io.terminal() {
-		fmt.Fprintf(a.io.err, "examining %s…\n", short(w.url.String()))
+// examineSink examines one sink, and stores the verdict for --require-one-way.
+func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intrusive bool, at time.Time) (doctorSink, error) {
+	out := doctorSink{URL: t.url.String(), Folders: t.folders, Rows: []agent.Row{}, at: at}
+	if !a.config.Quiet && a.io.terminal() {
+		fmt.Fprintf(a.io.err, "examining %s…\n", short(t.url.String()))
 	}
-	r, err := oneway.Examine(ctx, w.url, oneway.Options{Folders: w.folders, Within: &w.within, Intrusive: intrusive, Tenants: w.tenants})
+	r, err := oneway.Examine(ctx, t.url, oneway.Options{Folders: t.folders, Within: &t.within, Intrusive: intrusive, Tenants: t.tenants})
 	if ctx.Err() != nil {
 		return out, context.Cause(ctx)
 	}
 	if err != nil {
 		out.Rows = append(out.Rows, agent.Row{
 			Check: "open", Verdict: agent.RowFails, Required: true, Detail: strings.TrimPrefix(err.Error(), "open "+short(out.URL)+": "),
-			Advice: "no backup can be stored there before this is mended",
+			Advice: "fix this first: no backup can be stored there",
 		})
 		return out, nil
 	}
@@ -185,11 +201,11 @@ func (a *app) examine(ctx context.Context, dirs state.Dirs, w *ward, intrusive b
 		return out, err
 	}
 	if !r.Reached {
-		return out, nil // nothing was proven: what is remembered stands until it is too old
+		return out, nil // nothing was proven: the earlier verdict stays until it expires
 	}
-	v := state.Verdict{OneWay: out.OneWay, At: at, Agent: version, Folders: w.folders, Failing: out.failing()}
+	v := state.Verdict{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.failing()}
 	if err := dirs.KeepVerdict(r.URL, r.Credential, v); err != nil {
-		return out, errors.Join(err, errors.New("the verdict is not remembered"))
+		return out, errors.Join(err, errors.New("the verdict is not stored"))
 	}
 	return out, nil
 }

@@ -3,81 +3,77 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
-
-	"golang.org/x/term"
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// width is how many columns there are to print on.
-func width(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return min(max(columns, 60), 100)
-		}
-	}
-	return 96
-}
-
-// A sheet is what doctor prints for people: a table, then what it comes to.
-type sheet struct {
+// A doctorText builds what doctor prints for people: a table of checks for each site
+// and sink, then a summary.
+type doctorText struct {
 	b       strings.Builder
 	columns int
-	every   bool // a line for each check, also where many were denied
-	wrong   bool // only what is not as it must be
+	every   bool // one line for each check, also where many were denied
+	failing bool // only what does not hold
 }
 
-func (r *doctorReport) print(w io.Writer, columns int, every, wrong bool) error {
-	s := &sheet{columns: columns, every: every, wrong: wrong}
+// doctorColumns is the width of doctor's output: 60 to 100 on a terminal.
+func doctorColumns(w io.Writer) int { return min(max(outputWidth(w, 96), 60), 100) }
+
+func (r *doctorReport) print(w io.Writer, columns int, every, failing bool) error {
+	t := &doctorText{columns: columns, every: every, failing: failing}
 	for _, site := range r.Sites {
-		s.heading(site.Name + ", " + string(site.Kind) + ": " + site.Path)
-		s.rows(site.Rows)
+		t.heading(site.Name + ", " + string(site.Kind) + ": " + site.Path)
+		t.rows(site.Rows)
 	}
 	for _, sink := range r.Sinks {
 		title := short(sink.URL)
 		if sink.Store != "" {
 			title += ": " + sink.Store
 		}
-		s.heading(title)
-		s.rows(sink.Rows)
+		t.heading(title)
+		t.rows(sink.Rows)
 	}
-	if s.b.Len() > 0 {
-		s.b.WriteString("\n")
+	if t.b.Len() > 0 {
+		t.b.WriteString("\n")
 	}
 	for _, site := range r.Sites {
-		if !s.wrong || !site.OK {
-			s.paragraph("", "  ", site.sum())
+		if !failing || !site.OK {
+			t.paragraph("", "  ", site.summary())
 		}
 	}
 	for _, sink := range r.Sinks {
-		if s.wrong && sink.OK {
+		if failing && sink.OK {
 			continue
 		}
-		s.paragraph("", "  ", sink.sum())
+		t.paragraph("", "  ", sink.summary())
 		if sink.Reached && !sink.OneWay && sink.Policy != "" {
-			fmt.Fprintf(&s.b, "What it should be allowed, and how the bucket should be set:\n  %s\n", sink.Policy)
+			fmt.Fprintf(&t.b, "The permissions it should have, and the settings of the bucket:\n  %s\n", sink.Policy)
 		}
 	}
-	_, err := io.WriteString(w, s.b.String())
+	_, err := io.WriteString(w, t.b.String())
 	return err
 }
 
-func (s *sheet) heading(text string) {
-	if s.wrong {
+func (t *doctorText) heading(text string) {
+	if t.failing {
 		return
 	}
-	if s.b.Len() > 0 {
-		s.b.WriteString("\n")
+	if t.b.Len() > 0 {
+		t.b.WriteString("\n")
 	}
-	s.paragraph("", "  ", wordpress.Printable(text))
+	t.paragraph("", "  ", wordpress.Printable(text))
 }
 
-// mark is how a verdict is shown.
+// paragraph appends wrapped words; first and next begin the lines.
+func (t *doctorText) paragraph(first, next, text string) {
+	writeWrapped(&t.b, t.columns, first, next, text)
+}
+
+// mark is the first cell of a row.
 func mark(verdict string) string {
 	switch verdict {
 	case agent.RowHolds:
@@ -88,88 +84,73 @@ func mark(verdict string) string {
 	return verdict
 }
 
-// rows prints a table, folder by folder. What was denied in one shares a line.
-func (s *sheet) rows(rows []agent.Row) {
+// rows appends a table for each folder.
+func (t *doctorText) rows(rows []agent.Row) {
 	for i := 0; i < len(rows); {
 		here := rows[i:]
 		if end := slices.IndexFunc(here, func(r agent.Row) bool { return r.Folder != here[0].Folder }); end > 0 {
 			here = here[:end]
 		}
 		switch {
-		case s.wrong:
+		case t.failing:
 		case here[0].Folder != "":
-			s.paragraph("  in ", "     ", here[0].Folder+"/")
+			t.paragraph("  in ", "     ", here[0].Folder+"/")
 		case i > 0:
-			s.paragraph("  in the bucket as a whole", "  ", "")
+			t.paragraph("  in the bucket as a whole", "  ", "")
 		}
-		s.group(here)
+		t.table(here).write(&t.b, t.columns)
 		i += len(here)
 	}
 }
 
-func (s *sheet) group(rows []agent.Row) {
-	var denials []string
+// table returns the rows of one folder. The checks that were denied share a line.
+func (t *doctorText) table(rows []agent.Row) *table {
+	out := &table{indent: "  ", gap: 1, wrap: true, columns: []column{{width: 8}, {width: 19}, {}}}
+	var denied []string
 	var before agent.Row
 	for _, row := range rows {
 		switch {
-		case s.wrong && row.OK():
-		case !s.every && row.Verdict == agent.RowHolds && row.Detail == "denied":
-			denials = append(denials, row.Check)
+		case t.failing && row.OK():
+		case !t.every && row.Verdict == agent.RowHolds && row.Detail == "denied":
+			denied = append(denied, row.Check)
 		default:
 			again := row.Verdict != agent.RowHolds && row.Verdict == before.Verdict && row.Detail == before.Detail && row.Verb == before.Verb
-			s.row(row, again)
+			t.addRow(out, row, again)
 			if row.Verdict != agent.RowHolds {
 				before = row
 			}
 		}
 	}
-	if len(denials) > 0 {
-		s.row(agent.Row{Check: "denied", Verdict: agent.RowHolds, Detail: strings.Join(denials, ", ")}, false)
+	if len(denied) > 0 {
+		out.add(mark(agent.RowHolds), "denied", strings.Join(denied, ", "))
 	}
+	return out
 }
 
-// row prints one line of a table, and below it what to do.
-func (s *sheet) row(row agent.Row, again bool) {
-	const indent = "                               " // as wide as what stands before the detail
+// addRow adds one check, and below it the advice.
+func (t *doctorText) addRow(out *table, row agent.Row, again bool) {
 	detail := row.Detail
-	if row.Verb != "" && (s.every || !row.OK()) {
+	if row.Verb != "" && (t.every || !row.OK()) {
 		detail = row.Verb + ": " + detail
 	}
 	if again {
 		detail = "as above"
 	}
-	s.paragraph(fmt.Sprintf("  %-9s%-19s ", mark(row.Verdict), row.Check), indent, detail)
+	out.add(mark(row.Verdict), row.Check, detail)
 	if row.Advice != "" && row.Verdict != agent.RowHolds && !again {
-		s.paragraph(indent+"→ ", indent+"  ", row.Advice)
+		out.addHanging("  ", "", "", "→ "+row.Advice)
 	}
 }
 
-// paragraph prints words below each other, none of them beyond the last column
-// unless it is a word too long for a line of its own.
-func (s *sheet) paragraph(first, next, text string) {
-	line, empty := first, true
-	for _, word := range strings.Fields(text) {
-		if !empty && len([]rune(line))+1+len([]rune(word)) > s.columns {
-			s.b.WriteString(line + "\n")
-			line, empty = next, true
-		}
-		if !empty {
-			line += " "
-		}
-		line, empty = line+word, false
-	}
-	s.b.WriteString(strings.TrimRight(line, " ") + "\n")
-}
-
-// sum says in a sentence what was found.
-func (s *doctorSite) sum() string {
+// summary says in one sentence what was found.
+func (s *doctorSite) summary() string {
 	if s.OK {
 		return s.Name + " can be backed up" + warnings(s.Rows) + "."
 	}
 	return s.Name + " cannot be backed up as it must be: " + strings.Join(failing(s.Rows), ", ") + "."
 }
 
-func (s *doctorSink) sum() string {
+func (s *doctorSink) summary() string {
 	name := short(s.URL)
 	var fails, open []agent.Row
 	for _, row := range s.Rows {
@@ -196,7 +177,7 @@ func (s *doctorSink) sum() string {
 	return name + " is not proven to be one-way: " + strings.Join(failing(open), ", ") + " could not be settled."
 }
 
-// allowed names what was allowed, each permission once.
+// allowed names the checks that were allowed, with their permission.
 func allowed(rows []agent.Row) (names []string) {
 	seen := map[string]bool{}
 	for _, row := range rows {
@@ -213,7 +194,7 @@ func allowed(rows []agent.Row) (names []string) {
 	return names
 }
 
-// warnings counts them, for the end of a sentence.
+// warnings is the number of warnings, as the end of a sentence.
 func warnings(rows []agent.Row) string {
 	n := 0
 	for _, row := range rows {

@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A doctorReport is what doctor --json prints: docs/doctor.schema.json describes it.
+// A doctorReport is the output of doctor --json: docs/doctor.schema.json describes it.
 type doctorReport struct {
 	Version int          `json:"version"`
 	Agent   string       `json:"agent"`
@@ -21,7 +21,7 @@ type doctorReport struct {
 	Sinks   []doctorSink `json:"sinks"`
 }
 
-// A doctorSite is what was found of one site.
+// A doctorSite holds the findings about one site.
 type doctorSite struct {
 	Path string        `json:"path"`
 	Name string        `json:"name"`
@@ -30,7 +30,7 @@ type doctorSite struct {
 	Rows []agent.Row   `json:"rows"`
 }
 
-// A doctorSink is what was found of one sink.
+// A doctorSink holds the findings about one sink.
 type doctorSink struct {
 	URL        string      `json:"url"`
 	Store      string      `json:"store,omitempty"`
@@ -60,7 +60,7 @@ func (r *doctorReport) addSink(s doctorSink) {
 	r.Sinks = append(r.Sinks, s)
 }
 
-// failing names the checks that do not hold, by the permission where there is one.
+// failing names the checks that do not hold: by permission, if they have one.
 func (s *doctorSink) failing() []string { return failing(s.Rows) }
 
 func failing(rows []agent.Row) (names []string) {
@@ -76,7 +76,7 @@ func failing(rows []agent.Row) (names []string) {
 	return names
 }
 
-// short is a sink's URL for people: without its parameters.
+// short is a sink's URL without its parameters.
 func short(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {

@@ -23,7 +23,7 @@ func rowNamed(t *testing.T, rows []agent.Row, check string) agent.Row {
 func TestDoctorTellsWhyASiteCannotBeBackedUp(t *testing.T) {
 	home, _ := tenants(t)
 	sink := bucket(t, "doctor-why")
-	if err := shared.db.Exec(t.Context(), "CREATE DATABASE checkup", "CREATE TABLE checkup.t (id INT)",
+	if err := shared.db(t).Exec(t.Context(), "CREATE DATABASE checkup", "CREATE TABLE checkup.t (id INT)",
 		"CREATE USER few@localhost", "GRANT SELECT ON checkup.* TO few@localhost", "CREATE USER none@localhost"); err != nil {
 		t.Fatal(err)
 	}
@@ -32,8 +32,8 @@ func TestDoctorTellsWhyASiteCannotBeBackedUp(t *testing.T) {
 		check, says, todo string
 	}{
 		"no database":    {config("checkup", "few", "/nowhere/s"), "database", "/nowhere/s", "--db-defaults-file"},
-		"no rights":      {config("checkup", "none", shared.db.Socket), "database", "denied", "--db-defaults-file"},
-		"few privileges": {config("checkup", "few", shared.db.Socket), "privileges", "TRIGGER", "GRANT SELECT, LOCK TABLES"},
+		"no rights":      {config("checkup", "none", shared.db(t).Socket), "database", "denied", "--db-defaults-file"},
+		"few privileges": {config("checkup", "few", shared.db(t).Socket), "privileges", "TRIGGER", "GRANT SELECT, LOCK TABLES"},
 		"undecidable":    {"<?php define('DB_NAME', $_ENV['X']); define('DB_PASSWORD', rand()); require 'wp-settings.php';", "configuration", "wp-config.php", "wp-oneway inspect"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -51,6 +51,7 @@ func TestDoctorTellsWhyASiteCannotBeBackedUp(t *testing.T) {
 }
 
 func TestDoctorLooksAtAFolder(t *testing.T) {
+	t.Parallel()
 	home, _ := tenants(t)
 	root := tenantSite(t, home, alice, config("x", "x", "/nowhere"))
 	h := newHost(t)

@@ -50,18 +50,18 @@ func (h *host) doctor(want int, args ...string) doctorReport {
 func userURL(t *testing.T, bucket, policy string) string {
 	t.Helper()
 	key, secret := "user-"+bucket, "secretsecretsecret"
-	if err := shared.minio.User(t.Context(), key, secret, policy); err != nil {
+	if err := shared.minio(t).User(t.Context(), key, secret, policy); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "credentials")
 	if err := os.WriteFile(file, []byte("[default]\naws_access_key_id = "+key+"\naws_secret_access_key = "+secret+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return shared.minio.URL(bucket, "host", file)
+	return shared.minio(t).URL(bucket, "host", file)
 }
 
 func TestDoctorPassesAPutOnlyCredential(t *testing.T) {
-	s, h := demoSite(t), newHost(t)
+	s, h := shared.site(t), newHost(t)
 	sink := bucket(t, "doctor-passes")
 	r := h.doctor(0, s.Root, "--name", "shop.example.com", "--to", sink)
 	if len(r.Sites) != 1 || len(r.Sinks) != 1 || !r.OK || !r.Sinks[0].OneWay {
@@ -90,7 +90,7 @@ func TestDoctorPassesAPutOnlyCredential(t *testing.T) {
 }
 
 func TestDoctorNamesWhatIsAllowed(t *testing.T) {
-	s, h := demoSite(t), newHost(t)
+	s, h := shared.site(t), newHost(t)
 	for i, c := range []struct {
 		versions bool
 		more     string
@@ -104,7 +104,7 @@ func TestDoctorNamesWhatIsAllowed(t *testing.T) {
 		{false, "", "s3:PutObject"},
 	} {
 		name := fmt.Sprintf("doctor-fails-%d", i)
-		if err := shared.minio.Bucket(t.Context(), name, c.versions); err != nil {
+		if err := shared.minio(t).Bucket(t.Context(), name, c.versions); err != nil {
 			t.Fatal(err)
 		}
 		policy := lab.PutOnlyPolicy(name, "host/")
@@ -149,14 +149,14 @@ func (r *recorder) taken() []string {
 
 func newRecorder(t *testing.T) *recorder {
 	t.Helper()
-	target, err := url.Parse(shared.minio.Endpoint)
+	target, err := url.Parse(shared.minio(t).Endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &recorder{}
 	to := &httputil.ReverseProxy{
 		Rewrite:   func(p *httputil.ProxyRequest) { p.Out.URL.Scheme, p.Out.URL.Host = target.Scheme, target.Host }, // the Host stays, it is signed
-		Transport: shared.minio.Root().Options().HTTPClient.(*http.Client).Transport,
+		Transport: shared.minio(t).Root().Options().HTTPClient.(*http.Client).Transport,
 	}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		q := req.URL.Query()
@@ -170,8 +170,8 @@ func newRecorder(t *testing.T) *recorder {
 }
 
 func TestRequireOneWaySendsNoProbe(t *testing.T) {
-	s, h, r := demoSite(t), newHost(t), newRecorder(t)
-	address := strings.Replace(bucket(t, "required"), "endpoint="+shared.minio.Endpoint, "endpoint="+r.URL, 1)
+	s, h, r := shared.site(t), newHost(t), newRecorder(t)
+	address := strings.Replace(bucket(t, "required"), "endpoint="+shared.minio(t).Endpoint, "endpoint="+r.URL, 1)
 	address = strings.Split(address, "&ca_file=")[0]
 	args := []string{s.Root, "--name", "shop.example.com", "--kind", "db", "--to", address}
 
@@ -226,7 +226,7 @@ func TestDoctorTellsWhyThereIsNothingToProve(t *testing.T) {
 	h := newHost(t)
 	good := bucket(t, "doctor-reach")
 	for name, c := range map[string]struct{ from, to, says string }{
-		"no server":  {shared.minio.Endpoint, "http://127.0.0.1:1", "connection refused"},
+		"no server":  {shared.minio(t).Endpoint, "http://127.0.0.1:1", "connection refused"},
 		"no bucket":  {"s3://doctor-reach/", "s3://doctor-reech/", "denied; the credential needs s3:PutObject"},
 		"no key":     {"credentials_file=", "credentials_file=/not/there", "read credentials_file"},
 		"no machine": {"https://127.0.0.1:", "https://nowhere.invalid:", "host nowhere.invalid is not known"},
@@ -240,7 +240,7 @@ func TestDoctorTellsWhyThereIsNothingToProve(t *testing.T) {
 		})
 	}
 	wrong := userURL(t, "doctor-reach", lab.PutOnlyPolicy("doctor-reach", "host/"))
-	if err := shared.minio.User(t.Context(), "user-doctor-reach", "anothersecret", lab.PutOnlyPolicy("doctor-reach", "host/")); err != nil {
+	if err := shared.minio(t).User(t.Context(), "user-doctor-reach", "anothersecret", lab.PutOnlyPolicy("doctor-reach", "host/")); err != nil {
 		t.Fatal(err)
 	}
 	if code, stdout, _ := h.run("doctor", "--to", wrong); code != 1 || !strings.Contains(strings.Join(strings.Fields(stdout), " "), "the secret key does not belong to the access key") {
@@ -253,14 +253,13 @@ func TestDoctorTellsWhyThereIsNothingToProve(t *testing.T) {
 	}
 }
 
-// A check whose name is as wide as its column, or wider, stands apart from what
-// came of it.
+// A space separates a check from its result, also where its name is as wide as the column, or wider.
 func TestDoctorKeepsColumnsApart(t *testing.T) {
 	for _, check := range []string{"read", "change the lifecycle", "change the ACL of a version"} {
-		s := &sheet{columns: 96}
-		s.row(agent.Row{Check: check, Verdict: agent.RowHolds, Detail: "denied"}, false)
-		if !strings.Contains(s.b.String(), check+" ") {
-			t.Errorf("%q", s.b.String())
+		text := &doctorText{columns: 96, every: true}
+		text.rows([]agent.Row{{Check: check, Verdict: agent.RowHolds, Detail: "denied"}})
+		if !strings.Contains(text.b.String(), check+" denied") && !strings.Contains(text.b.String(), check+"  ") {
+			t.Errorf("%q", text.b.String())
 		}
 	}
 }

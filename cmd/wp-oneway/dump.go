@@ -10,10 +10,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// dumpSetting is what may be said of how a database is dumped.
+// dumpSetting are the keys about the dump of a database.
 type dumpSetting struct {
 	Tables       []string `mapstructure:"tables"`
 	ExcludeTable []string `mapstructure:"exclude_table"`
@@ -28,7 +29,7 @@ type dumpSetting struct {
 	For          string   `mapstructure:"for"`
 }
 
-// dumpDefaults has every key of dumpSetting.
+// dumpDefaults returns every key of dumpSetting with its default value.
 func dumpDefaults() map[string]any {
 	return map[string]any{
 		"tables": []string{}, "exclude_table": []string{}, "prefix_only": false, "blog": 0, "no_data": []string{},
@@ -36,23 +37,23 @@ func dumpDefaults() map[string]any {
 	}
 }
 
-// dumpFlags are those of every command that dumps a database.
+// dumpFlags adds the flags of every command that dumps a database.
 func dumpFlags(f *pflag.FlagSet) {
 	f.StringArray("tables", nil, "dump only tables and views of this `name` or pattern with * and ?; may be repeated")
-	f.StringArray("exclude-table", nil, "leave out tables and views of this `name` or pattern; may be repeated")
-	f.Bool("prefix-only", false, "dump only the tables with the site's prefix, and its custom ones")
+	f.StringArray("exclude-table", nil, "exclude tables and views of this `name` or pattern; may be repeated")
+	f.Bool("prefix-only", false, "dump only the tables with the site's prefix, and its custom tables")
 	f.Int("blog", 0, "dump only the tables of the multisite's site of this `number`, and the users")
-	f.StringArray("no-data", nil, "leave out the rows of tables of this `name` or pattern; may be repeated")
-	f.Bool("no-transients", false, "leave out WordPress' transients")
-	f.StringArray("where", nil, "`TABLE=CONDITION`: of this table, dump only the rows for which the SQL holds; may be repeated")
-	f.Bool("skip-definer", false, "leave out who defined views, triggers, routines and events, for a restore under another account")
-	f.Bool("strict", false, "fail when the account cannot read or see something of the database")
-	f.Int("threads", 1, "read the database by this `number` of connections, where a moment's lock is allowed")
-	f.String("for", "", "dump for another `server`: mysql57, mysql8 or mariadb (default: the one it is)")
+	f.StringArray("no-data", nil, "dump no rows of tables of this `name` or pattern; may be repeated")
+	f.Bool("no-transients", false, "exclude WordPress transients")
+	f.StringArray("where", nil, "`TABLE=CONDITION`: dump only the rows of the table for which the SQL condition holds; may be repeated")
+	f.Bool("skip-definer", false, "omit the definers of views, triggers, routines and events, for a restore under another account")
+	f.Bool("strict", false, "fail when the account cannot read all of the database")
+	f.Int("threads", 1, "read the database over this `number` of connections, if the account may take a short lock")
+	f.String("for", "", "dump for another `server`: mysql57, mysql8 or mariadb (default: the same)")
 }
 
-// dumpOptions are the settings as the dump takes them.
-func (s *dumpSetting) dumpOptions() (dump.Options, error) {
+// convert returns the settings as options of the dump, checked.
+func (s *dumpSetting) convert() (dump.Options, error) {
 	o := dump.Options{
 		Tables: s.Tables, ExcludeTables: s.ExcludeTable, PrefixOnly: s.PrefixOnly, Blog: s.Blog, NoData: s.NoData,
 		NoTransients: s.NoTransients, SkipDefiner: s.SkipDefiner, Strict: s.Strict, Threads: s.Threads, For: s.For,
@@ -73,35 +74,44 @@ func (s *dumpSetting) dumpOptions() (dump.Options, error) {
 	return o, o.Check()
 }
 
-// dumpCommand writes one site's database.
+// dumpOptions are the arguments and flags of dump that are no keys.
+type dumpOptions struct {
+	path   string
+	output string // "" is standard output
+}
+
 func (a *app) dumpCommand() *cobra.Command {
-	var file string
+	var o dumpOptions
 	cmd := &cobra.Command{
 		Use:   "dump PATH",
 		Short: "Write a site's database as SQL",
-		Long: `Write a site's database as SQL, at one moment and without stopping the site, to
-standard output or to a file. It restores with: mysql --binary-mode DATABASE < FILE
+		Long: `Write a site's database as SQL, as it is at one moment and without stopping the
+site, to standard output or to a file. Restore it with:
+mysql --binary-mode DATABASE < FILE
 
 Exit status: 0 complete; 3 something could not be read, and is named; 1 failed;
-2 bad usage or configuration.`,
+2 wrong usage or configuration.`,
 		Args: onePath,
-		RunE: func(cmd *cobra.Command, paths []string) error { return a.dump(cmd.Context(), paths[0], file) },
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			o.path = paths[0]
+			return a.dump(cmd.Context(), o)
+		},
 	}
-	cmd.Flags().StringVarP(&file, "output", "o", "", "write to this `file`, 0600, which must not exist")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "", "write to this new `file`, mode 0600")
 	dumpFlags(cmd.Flags())
 	siteFlags(cmd.Flags())
 	return cmd
 }
 
-func (a *app) dump(ctx context.Context, path, file string) error {
-	job, err := a.oneJob(ctx, path)
+func (a *app) dump(ctx context.Context, o dumpOptions) error {
+	job, err := a.oneJob(ctx, o.path)
 	if err != nil {
 		return err
 	}
 	out := a.io.out
 	var target *output
-	if file != "" {
-		if target, err = createOutput(file); err != nil {
+	if o.output != "" {
+		if target, err = createOutput(o.output); err != nil {
 			return err
 		}
 		defer target.abandon()
@@ -114,7 +124,7 @@ func (a *app) dump(ctx context.Context, path, file string) error {
 	if err != nil {
 		return err
 	}
-	if !a.config.GetBool("quiet") {
+	if !a.config.Quiet {
 		for _, w := range findings.Warnings.Items {
 			a.tell(ctx, slog.LevelWarn, "warning: ", w)
 		}
@@ -123,7 +133,7 @@ func (a *app) dump(ctx context.Context, path, file string) error {
 		a.tell(ctx, slog.LevelError, "not in the dump: ", m)
 	}
 	if findings.Privileges.Total > 0 {
-		return &exitError{code: 3}
+		return &printedError{manifest.Incomplete}
 	}
 	return nil
 }

@@ -38,16 +38,16 @@ func newDumpSite(t *testing.T, name string, statements ...string) *dumpSite {
 		uid = alice
 	}
 	home = filepath.Join(home, "home")
-	s := &dumpSite{t: t, name: name, root: tenantSite(t, home, uid, config(name, name, shared.db.Socket))}
+	s := &dumpSite{t: t, name: name, root: tenantSite(t, home, uid, config(name, name, shared.db(t).Socket))}
 	all := []string{"CREATE OR REPLACE DATABASE " + name}
 	for _, host := range []string{"localhost", "127.0.0.1"} {
 		account := name + "@'" + host + "'"
 		all = append(all, "CREATE OR REPLACE USER "+account, "GRANT ALL ON "+name+".* TO "+account)
 	}
-	if err := shared.db.Exec(t.Context(), append(all, "USE "+name)...); err != nil {
+	if err := shared.db(t).Exec(t.Context(), append(all, "USE "+name)...); err != nil {
 		t.Fatal(err)
 	}
-	if s.db, err = sql.Open("mysql", shared.db.DSN(name)); err != nil {
+	if s.db, err = sql.Open("mysql", shared.db(t).DSN(name)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.db.Close() })
@@ -86,6 +86,7 @@ func interruptAt(t *testing.T, bytes int64, goOn func(n int64) bool) (port int) 
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	var connections atomic.Int64
+	address := fmt.Sprintf("127.0.0.1:%d", shared.db(t).Port)
 	go func() {
 		for {
 			client, err := l.Accept()
@@ -94,7 +95,7 @@ func interruptAt(t *testing.T, bytes int64, goOn func(n int64) bool) (port int) 
 			}
 			go func() {
 				defer client.Close()
-				server, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", shared.db.Port))
+				server, err := net.Dial("tcp", address)
 				if err != nil {
 					return
 				}

@@ -39,6 +39,7 @@ func sections(text string) string {
 }
 
 func TestDumpOptionsReachTheDump(t *testing.T) {
+	t.Parallel()
 	s := newDumpSite(t, "options_dump", optionTables...)
 	all := "other procedure p view wp_v wp_2_posts wp_log=2 wp_options=2 wp_posts=3"
 	for _, c := range []struct {
@@ -50,7 +51,7 @@ func TestDumpOptionsReachTheDump(t *testing.T) {
 		{args: nil, want: all, has: "DEFINER=`root`@`localhost`"},
 		{args: []string{"--tables", "wp_l*", "--tables", "other"}, want: "other wp_log=2"},
 		{args: []string{"--exclude-table", "wp_log", "--exclude-table", "wp_?_posts"}, want: "other procedure p view wp_v wp_options=2 wp_posts=3"},
-		{args: []string{"--prefix-only"}, want: "view wp_v wp_2_posts wp_log=2 wp_options=2 wp_posts=3", has: `as it was asked for: {"prefix_only":true}`},
+		{args: []string{"--prefix-only"}, want: "view wp_v wp_2_posts wp_log=2 wp_options=2 wp_posts=3", has: `as these options say: {"prefix_only":true}`},
 		{args: []string{"--blog", "2"}, want: "wp_2_posts"},
 		{args: []string{"--no-data", "*_log"}, want: "other procedure p view wp_v wp_2_posts wp_log wp_options=2 wp_posts=3"},
 		{args: []string{"--no-transients"}, want: "other procedure p view wp_v wp_2_posts wp_log=2 wp_options=1 wp_posts=3"},
@@ -84,6 +85,7 @@ func TestDumpOptionsReachTheDump(t *testing.T) {
 }
 
 func TestDumpOptionsOfEachSite(t *testing.T) {
+	t.Parallel()
 	first, second := newDumpSite(t, "options_first", optionTables...), newDumpSite(t, "options_second", optionTables...)
 	h, folder := newHost(t), t.TempDir()
 	file := filepath.Join(h.state, "config.yaml")
@@ -118,6 +120,7 @@ func TestDumpOptionsOfEachSite(t *testing.T) {
 }
 
 func TestDumpOptionsThatMeanNothingAreRefused(t *testing.T) {
+	t.Parallel()
 	s, h := newDumpSite(t, "options_bad", optionTables...), newHost(t)
 	for _, c := range []struct {
 		code int
@@ -144,6 +147,7 @@ func TestDumpOptionsThatMeanNothingAreRefused(t *testing.T) {
 }
 
 func TestStrictFailsWhereADumpIsIncomplete(t *testing.T) {
+	t.Parallel()
 	s, h := newDumpSite(t, "strict_dump", "CREATE TABLE wp_posts (id INT PRIMARY KEY)", "REVOKE ALL ON strict_dump.* FROM OWNER", "GRANT SELECT ON strict_dump.* TO OWNER"), newHost(t)
 	code, text, stderr := h.run("dump", s.root)
 	if code != 3 || !strings.Contains(text, "-- Dump completed") || strings.Count(stderr, "not in the dump: triggers: ") != 1 || strings.Count(stderr, "\n") != 3 {
@@ -171,6 +175,7 @@ var largeTables = []string{
 }
 
 func TestDumpToAFileIsThereOnlyWhenWhole(t *testing.T) {
+	t.Parallel()
 	s, h := newDumpSite(t, "output_dump", largeTables...), newHost(t)
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
 		reached := make(chan struct{})
@@ -206,14 +211,14 @@ func TestDumpToAFileIsThereOnlyWhenWhole(t *testing.T) {
 	if err != nil || info.Mode() != 0o600 {
 		t.Errorf("mode %v (%v)", info, err)
 	}
-	scratch, err := lab.CreateDatabase(t.Context(), shared.db, "output_back", "x")
+	scratch, err := lab.CreateDatabase(t.Context(), shared.db(t), "output_back", "x")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := lab.RestoreDatabase(t.Context(), *scratch, lab.Opener{}, file); err != nil {
 		t.Fatal(err)
 	}
-	diffs, err := lab.CompareDatabases(t.Context(), lab.Database{Server: shared.db, Name: s.name, User: "root"}, *scratch)
+	diffs, err := lab.CompareDatabases(t.Context(), lab.Database{Server: shared.db(t), Name: s.name, User: "root"}, *scratch)
 	if err != nil || len(diffs) > 0 {
 		t.Errorf("restored: %q (%v)", diffs, err)
 	}

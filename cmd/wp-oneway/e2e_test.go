@@ -18,7 +18,7 @@ import (
 )
 
 func TestASealedBackupComesBackBitForBitWithStockTools(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	identity := filepath.Join(t.TempDir(), "key")
 	if out, err := exec.Command("age-keygen", "-o", identity).CombinedOutput(); err != nil {
 		t.Fatalf("age-keygen: %v\n%s", err, out)
@@ -152,7 +152,7 @@ func sum(t *testing.T, path string) string {
 }
 
 func TestEveryCompressionAndKindRestores(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	for _, c := range []struct{ compression, kind, suffix, folder string }{
 		{"gzip", "files", "*Z-*.tar.gz", "files-backups"},
 		{"none", "db", "*Z-*.sql", "db-backups"},
@@ -184,7 +184,7 @@ func TestEveryCompressionAndKindRestores(t *testing.T) {
 
 func TestWithoutUploadsTheyAreLeftOut(t *testing.T) {
 	folder := t.TempDir()
-	newHost(t).backup(0, demoSite(t).Root, "--name", "x", "--kind", "files", "--no-uploads", "--with-core", "--to", folder)
+	newHost(t).backup(0, shared.site(t).Root, "--name", "x", "--kind", "files", "--no-uploads", "--with-core", "--to", folder)
 	file := one(t, filepath.Join(folder, "x", "files-backups-without-uploads"), "x-no_uploads-*Z-*.tar.zst")
 	p, err := lab.Opener{}.Unpack(file)
 	if err != nil {
@@ -201,7 +201,7 @@ func TestWithoutUploadsTheyAreLeftOut(t *testing.T) {
 
 func TestADryRunSendsNothing(t *testing.T) {
 	folder := t.TempDir()
-	report := newHost(t).backup(0, demoSite(t).Root, "--name", "x", "--dry-run", "--to", folder)
+	report := newHost(t).backup(0, shared.site(t).Root, "--name", "x", "--dry-run", "--to", folder)
 	plan := report.Sites[0].Plan
 	if plan == nil || plan.Tables < 12 || plan.Files == 0 || plan.FileBytes < 40<<20 || len(plan.Objects) != 4 {
 		t.Errorf("the plan: %+v", plan)
@@ -214,7 +214,7 @@ func TestADryRunSendsNothing(t *testing.T) {
 // Where a folder is not there yet, a dry run says whether it could be made, and
 // makes nothing; neither there nor in the host's state.
 func TestADryRunMakesNothing(t *testing.T) {
-	s, h, folder := demoSite(t), newHost(t), t.TempDir()
+	s, h, folder := shared.site(t), newHost(t), t.TempDir()
 	h.backup(0, s.Root, "--name", "x", "--kind", "db", "--dry-run", "--to", filepath.Join(folder, "not", "there"))
 	if err := os.WriteFile(filepath.Join(folder, "file"), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -240,8 +240,8 @@ func TestADryRunMakesNothing(t *testing.T) {
 
 func TestTheSecondRunNamesTheFirst(t *testing.T) {
 	h, folder := newHost(t), t.TempDir()
-	first := h.backup(0, demoSite(t).Root, "--name", "x", "--kind", "db", "--to", folder)
-	second := h.backup(0, demoSite(t).Root, "--name", "x", "--kind", "db", "--to", folder)
+	first := h.backup(0, shared.site(t).Root, "--name", "x", "--kind", "db", "--to", folder)
+	second := h.backup(0, shared.site(t).Root, "--name", "x", "--kind", "db", "--to", folder)
 	m := readManifest(t, filepath.Join(folder, second.Sites[0].Run+".manifest.json"))
 	want := sum(t, filepath.Join(folder, first.Sites[0].Run+".manifest.json"))
 	if m.Previous == nil || m.Previous.Name != first.Sites[0].Run || m.Previous.ManifestSHA256 != want {
@@ -250,7 +250,7 @@ func TestTheSecondRunNamesTheFirst(t *testing.T) {
 }
 
 func TestDumpWritesTheDatabase(t *testing.T) {
-	s, h := demoSite(t), newHost(t)
+	s, h := shared.site(t), newHost(t)
 	file := filepath.Join(t.TempDir(), "out.sql")
 	if code, _, stderr := h.run("dump", s.Root, "-o", file); code != 0 {
 		t.Fatalf("exit status %d: %s", code, stderr)

@@ -68,14 +68,14 @@ func endlessUpload(t *testing.T, s *lab.WordPress) {
 }
 
 func TestAKilledRunLeavesNoManifestAndItsRestsAreRemoved(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	endlessUpload(t, s)
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			h, folder := newHost(t), t.TempDir()
 			name := "killed-" + strings.ReplaceAll(signal.String(), " ", "-")
 			url := bucket(t, name)
-			before, err := shared.minio.Uploads()
+			before, err := shared.minio(t).Uploads()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -86,7 +86,7 @@ func TestAKilledRunLeavesNoManifestAndItsRestsAreRemoved(t *testing.T) {
 				t.Fatal(err)
 			}
 			until(t, "the run to be half way", func() bool {
-				n, err := shared.minio.Uploads()
+				n, err := shared.minio(t).Uploads()
 				_, unfinished := under(t, folder)
 				return err == nil && n > before && len(unfinished) > 0
 			})
@@ -101,7 +101,7 @@ func TestAKilledRunLeavesNoManifestAndItsRestsAreRemoved(t *testing.T) {
 				}
 				// A part that was on its way when the server was told to abort is gone a moment later.
 				until(t, "the upload to be aborted", func() bool {
-					n, err := shared.minio.Uploads()
+					n, err := shared.minio(t).Uploads()
 					return err == nil && n == before
 				})
 				if code := cmd.ProcessState.ExitCode(); code != 1 {
@@ -123,7 +123,7 @@ func TestAKilledRunLeavesNoManifestAndItsRestsAreRemoved(t *testing.T) {
 }
 
 func TestOneDestinationFailsAlone(t *testing.T) {
-	s, folder := demoSite(t), t.TempDir()
+	s, folder := shared.site(t), t.TempDir()
 	url := strings.Replace(bucket(t, "gone"), "s3://gone/", "s3://never-was/", 1)
 	report := newHost(t).backup(1, s.Root, "--name", "x", "--kind", "db", "--to", url, "--to", folder)
 	got := report.Sites[0].Destinations
@@ -134,7 +134,7 @@ func TestOneDestinationFailsAlone(t *testing.T) {
 }
 
 func TestADestinationThatStallsIsGivenUp(t *testing.T) {
-	s, folder := demoSite(t), t.TempDir()
+	s, folder := shared.site(t), t.TempDir()
 	hole, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestADestinationThatStallsIsGivenUp(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsNamedAndTheRestIsPublished(t *testing.T) {
-	s, folder := demoSite(t), t.TempDir()
+	s, folder := shared.site(t), t.TempDir()
 	uploads := filepath.Join(s.ContentDir, "uploads")
 	secret := filepath.Join(uploads, "secret.jpg")
 	if err := os.WriteFile(secret, []byte("x"), 0o000); err != nil {
@@ -189,7 +189,7 @@ func TestWhatCannotBeReadIsNamedAndTheRestIsPublished(t *testing.T) {
 }
 
 func TestTwoRunsOfOneSiteNeverOverlap(t *testing.T) {
-	s, h, folder := demoSite(t), newHost(t), t.TempDir()
+	s, h, folder := shared.site(t), newHost(t), t.TempDir()
 	endlessUpload(t, s)
 	first := h.command("backup", s.Root, "--name", "x", "--kind", "files", "--compression", "none", "--to", folder)
 	if err := first.Start(); err != nil {
@@ -209,44 +209,12 @@ func TestTwoRunsOfOneSiteNeverOverlap(t *testing.T) {
 	}
 }
 
-func TestUsageIsRefusedInOneLine(t *testing.T) {
-	s, h := demoSite(t), newHost(t)
-	config := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(config, []byte("sinks: [/tmp/x]\nsinsk: oops\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		want string
-		args []string
-	}{
-		{"unknown flag", []string{"backup", "--nonsense"}},
-		{"no PATH", []string{"backup"}},
-		{"kind", []string{"backup", s.Root, "--kind", "half"}},
-		{"compression", []string{"backup", s.Root, "--compression", "rar"}},
-		{"no sink is called", []string{"backup", s.Root, "--to", "ftp://x/y"}},
-		{"unknown parameter", []string{"backup", s.Root, "--to", "s3://bucket/x?regoin=y"}},
-		{"is inside the site itself", []string{"backup", s.Root, "--to", filepath.Join(s.Root, "backups")}},
-		{"name", []string{"backup", s.Root, "--name", "../x", "--to", t.TempDir()}},
-		{"sinsk", []string{"backup", s.Root, "--config", config}},
-		{"recipient", []string{"backup", s.Root, "--recipient", "age1nonsense"}},
-		{"needs one PATH", []string{"inspect"}},
-	} {
-		code, stdout, stderr := h.run(c.args...)
-		if code != 2 || stdout != "" || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("%q: exit status %d, stdout %q, stderr %q; want 2 and %q on one line", c.args, code, stdout, stderr, c.want)
-		}
-	}
-	if code, _, stderr := h.run("backup", t.TempDir(), "--name", "x", "--to", t.TempDir()); code != 1 || strings.Count(stderr, "\n") != 1 {
-		t.Errorf("a folder without WordPress: exit status %d: %s", code, stderr)
-	}
-}
-
 func TestTheReportKeepsItsSchema(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "report.schema.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, h := demoSite(t), newHost(t)
+	s, h := shared.site(t), newHost(t)
 	for name, args := range map[string][]string{
 		"ok":      {s.Root, "--name", "x", "--to", t.TempDir()},
 		"planned": {s.Root, "--name", "x", "--dry-run", "--to", t.TempDir()},
@@ -265,6 +233,7 @@ func TestTheReportKeepsItsSchema(t *testing.T) {
 }
 
 func TestADatabaseThatDiesLeavesNoManifest(t *testing.T) {
+	t.Parallel()
 	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -297,7 +266,7 @@ func TestADatabaseThatDiesLeavesNoManifest(t *testing.T) {
 
 // Who asks twice does not wait for what a store owes.
 func TestASecondSignalEndsTheRunAtOnce(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

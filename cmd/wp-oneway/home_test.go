@@ -8,6 +8,7 @@ import (
 
 // Services of systemd's have no HOME.
 func TestHomeIsLookedUp(t *testing.T) {
+	t.Parallel()
 	me, err := user.Current()
 	if err != nil {
 		t.Fatal(err)

@@ -6,53 +6,62 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// siteFlags are those of every command that reads a site.
+// siteFlags adds the flags of every command that reads a site.
 func siteFlags(f *pflag.FlagSet) {
 	f.StringArray("env", nil, "`NAME=VALUE` in the environment of the site's PHP, or NAME to copy it from here; may be repeated")
 	f.String("env-file", "", "`file` with the environment of the site's PHP")
 	f.Bool("no-env", false, "the environment of the site's PHP is empty")
-	f.String("http-host", "", "the `host` that the site is asked for")
-	f.String("url", "", "the `URL` that the site is asked for: host, scheme and port (https://HOST/)")
+	f.String("http-host", "", "the `host` in the requests to the site")
+	f.String("url", "", "the `URL` of the requests to the site: scheme, host and port (https://HOST/)")
 	f.String("variables-order", "", "php.ini's variables_order: with E, $_ENV holds the environment (`EGPCS`)")
 	f.String("home", "", "outermost `folder` that the site may read from (default: by its owner and layout)")
 	f.String("db-defaults-file", "", "MySQL option `file`, 0600, that overrides the connection of the configuration")
 }
 
+// inspectOptions are the arguments and flags of inspect.
+type inspectOptions struct {
+	path        string
+	json        bool
+	showSecrets bool
+}
+
 func (a *app) inspectCommand() *cobra.Command {
-	var asJSON, showSecrets bool
+	var o inspectOptions
 	cmd := &cobra.Command{
 		Use:   "inspect PATH",
-		Short: "Say what a site's configuration says",
-		Long: `Say what a site's configuration says, without running any of it. A value that
-cannot be known for certain is an error with its file and line, never a guess.
+		Short: "Print what a site's configuration says",
+		Long: `Print what a site's configuration says, without running any of it. A value that
+cannot be derived for certain is an error with its file and line, never a guess.
 
 Exit status: 0 the configuration is understood; 1 it is not; 2 bad usage.`,
 		Args: onePath,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			return a.inspect(cmd.Context(), paths[0], asJSON, showSecrets)
+			o.path = paths[0]
+			return a.inspect(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&asJSON, "json", false, "print JSON")
-	f.BoolVar(&showSecrets, "show-secrets", false, "print the password too")
+	f.BoolVar(&o.json, "json", false, "print JSON")
+	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the password too")
 	siteFlags(f)
 	return cmd
 }
 
-// inspected is what inspect --json prints of a configuration that is understood.
+// inspected is the JSON of a configuration that was understood.
 type inspected struct {
 	OK         bool        `json:"ok"`
 	DB         inspectedDB `json:"db"`
@@ -76,26 +85,26 @@ type inspectedDB struct {
 	TablePrefix string  `json:"table_prefix"`
 }
 
-func (a *app) inspect(ctx context.Context, path string, asJSON, showSecrets bool) error {
-	job, err := a.oneJob(ctx, path)
+func (a *app) inspect(ctx context.Context, o inspectOptions) error {
+	job, err := a.oneJob(ctx, o.path)
 	if err != nil {
 		return err
 	}
 	facts, err := (&agent.Agent{Version: version, Log: a.log}).Inspect(ctx, job)
 	if err != nil {
 		var refusal *wordpress.ConfigError
-		if asJSON && errors.As(err, &refusal) {
+		if o.json && errors.As(err, &refusal) {
 			if err := a.printJSON(map[string]any{"ok": false, "error": refusal.Class, "message": refusal.Error()}); err != nil {
 				return err
 			}
-			return &exitError{code: 1}
+			return &printedError{manifest.Failed}
 		}
 		return err
 	}
-	if asJSON {
-		return a.printJSON(inspection(facts, showSecrets))
+	if o.json {
+		return a.printJSON(inspection(facts, o.showSecrets))
 	}
-	return a.printInspection(inspection(facts, showSecrets), facts)
+	return a.printInspection(inspection(facts, o.showSecrets), facts)
 }
 
 func inspection(facts source.Facts, showSecrets bool) inspected {
@@ -150,7 +159,7 @@ func (a *app) printJSON(v any) error {
 	return nil
 }
 
-// printInspection is for people.
+// printInspection prints a table of the facts.
 func (a *app) printInspection(i inspected, facts source.Facts) error {
 	where := i.DB.Host
 	switch {
@@ -178,11 +187,16 @@ func (a *app) printInspection(i inspected, facts source.Facts) error {
 		{"content", content},
 		{"multisite", map[bool]string{true: "yes", false: "no"}[i.Multisite]},
 	}
-	w := tabwriter.NewWriter(a.io.out, 0, 0, 2, ' ', 0)
+	t := table{gap: 2, columns: make([]column, 2)}
 	for _, r := range rows {
 		if r[1] != "" {
-			fmt.Fprintf(w, "%s\t%s\n", r[0], wordpress.Printable(r[1]))
+			t.add(r[0], wordpress.Printable(r[1]))
 		}
 	}
-	return w.Flush()
+	var b strings.Builder
+	t.write(&b, defaultWidth)
+	if _, err := io.WriteString(a.io.out, b.String()); err != nil {
+		return fmt.Errorf("print the configuration: %w", err)
+	}
+	return nil
 }

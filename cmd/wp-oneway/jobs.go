@@ -17,83 +17,63 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// jobs turns the paths of the command line, or else the configured sites, or
-// what a search finds, into what the agent does.
-func (a *app) jobs(ctx context.Context, paths []string, all bool) ([]agent.Job, *selection, error) {
-	s, err := a.load()
-	if err != nil {
-		return nil, nil, usage(err)
-	}
-	chosen, err := a.choose(ctx, s, paths, all)
-	if err != nil {
-		return nil, nil, err
-	}
-	jobs, err := a.jobsOf(s, chosen.entries)
-	return jobs, chosen, err
-}
-
-func (a *app) jobsOf(s *settings, entries []entry) ([]agent.Job, error) {
-	if len(entries) > 1 && a.insisted("name") {
-		return nil, usage(fmt.Errorf("--name names one site, and there are %d; set name for each in the configuration", len(entries)))
+// jobs returns the agent's jobs for the entries. dense tells whether one of them is
+// compressed at denseLevel or higher.
+func (a *app) jobs(entries []entry) (jobs []agent.Job, dense bool, err error) {
+	if len(entries) > 1 && a.config.forced("name") {
+		return nil, false, usage(fmt.Errorf("--name names one site, and there are %d; set name for each in the configuration", len(entries)))
 	}
 	homes := site.OwnerHomes()
-	jobs := make([]agent.Job, 0, len(entries))
+	jobs = make([]agent.Job, 0, len(entries))
 	for _, e := range entries {
-		job, err := a.job(s, e, homes)
+		set, err := a.config.site(e.keys)
+		if err != nil {
+			return nil, false, usage(err)
+		}
+		job, err := a.job(set, e, homes)
 		if err != nil && (len(entries) > 1 || len(e.keys) > 1) {
 			err = fmt.Errorf("site %s: %w", e.path(), err)
 		}
 		if err != nil {
-			return nil, usage(err)
+			return nil, false, usage(err)
 		}
 		jobs = append(jobs, job)
+		dense = dense || set.Compression == "zstd" && set.Level >= denseLevel
 	}
-	return jobs, nil
+	return jobs, dense, nil
 }
 
-// dense tells whether a site is compressed at denseLevel or higher.
-func (a *app) dense(entries []entry) (bool, error) {
-	for _, e := range entries {
-		set, err := a.forSite(e.keys)
-		if err != nil {
-			return false, err
-		}
-		if set.Compression == "zstd" && set.Level >= denseLevel {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// oneJob is what the agent does with one site.
+// oneJob is the job for the site at a path.
 func (a *app) oneJob(ctx context.Context, path string) (agent.Job, error) {
-	jobs, _, err := a.jobs(ctx, []string{path}, false)
+	chosen, err := a.choose(ctx, siteArguments{paths: []string{path}})
+	if err != nil {
+		return agent.Job{}, err
+	}
+	jobs, _, err := a.jobs(chosen.entries)
 	if err != nil {
 		return agent.Job{}, err
 	}
 	if len(jobs) != 1 {
-		return agent.Job{}, usage(fmt.Errorf("%s serves %d sites; name one by --http-host", path, len(jobs)))
+		return agent.Job{}, usage(fmt.Errorf("%s serves %d sites; select one with --http-host", path, len(jobs)))
 	}
 	return jobs[0], nil
 }
 
-// job is one site as the agent wants it.
-func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, error) {
-	set, err := a.forSite(e.keys)
-	if err != nil {
-		return agent.Job{}, err
-	}
+// job is the agent's job for one site.
+func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job, error) {
 	if e.host != "" {
 		set.HTTPHost = e.host
 	}
+	limits := a.config.Limits
 	job := agent.Job{
-		Name: set.Name, Named: set.Name != "", Unconfigured: e.bare, Ignore: set.Ignore, DryRun: s.DryRun, Timeout: s.Limits.Timeout, Stall: s.Limits.Stall,
-		RequireOneWay: set.RequireOneWay,
+		Name: set.Name, Named: set.Name != "", Unconfigured: e.bare, Ignore: set.Ignore,
+		DryRun: a.config.DryRun, Timeout: limits.Timeout, Stall: limits.Stall, RequireOneWay: set.RequireOneWay,
 		Selection: files.Selection{
 			NoUploads: set.NoUploads, WithCore: set.WithCore, Include: set.Include, Exclude: set.Exclude,
 			NoDefaultExcludes: set.NoDefaultExcludes,
 		},
 	}
+	var err error
 	if job.Kind, err = manifest.ParseKind(set.Kind); err != nil {
 		return job, err
 	}
@@ -103,11 +83,11 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 	if job.Place, err = place(set.Path, set.Home, homes); err != nil {
 		return job, err
 	}
-	job.Place = job.Place.For(askedHost(set.HTTPHost, set.URL))
+	job.Place = job.Place.For(requestHost(set.HTTPHost, set.URL))
 	if job.Name == "" {
 		job.Name = job.Place.Name
 	}
-	if job.Dump, err = set.dumpOptions(); err != nil {
+	if job.Dump, err = set.convert(); err != nil {
 		return job, err
 	}
 	if job.World, err = world(set.siteSetting); err != nil {
@@ -118,7 +98,7 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 			return job, fmt.Errorf("db_defaults_file: %w", err)
 		}
 	}
-	if err := sinksOf(set.Sinks, &job); err != nil {
+	if err := addSinks(set.Sinks, &job); err != nil {
 		return job, err
 	}
 	seal := set.Encryption
@@ -127,13 +107,13 @@ func (a *app) job(s *settings, e entry, homes func(string) string) (agent.Job, e
 		Recipients: seal.AgeRecipients, RecipientsFile: seal.RecipientsFile, PassphraseFile: seal.PassphraseFile,
 	}.Filters()
 	if err == nil && seal.Required && job.Seal == nil {
-		err = errors.New("encryption.required is set, and there is no recipient; give --recipient age1…, or a passphrase file")
+		err = errors.New("encryption.required is set without a recipient; give --recipient age1…, or a passphrase file")
 	}
 	return job, err
 }
 
-// sinksOf are where the backups go, and which of them need not be one-way.
-func sinksOf(list []sinkSetting, job *agent.Job) error {
+// addSinks sets a job's sinks, and those of them that need not be one-way.
+func addSinks(list []sinkSetting, job *agent.Job) error {
 	for _, sink := range list {
 		job.Sinks = append(job.Sinks, sink.URL)
 		switch asked := sink.RequireOneWay; {
@@ -150,7 +130,7 @@ func sinksOf(list []sinkSetting, job *agent.Job) error {
 	return nil
 }
 
-// place says what a path's text tells; home, if given, is the operator's word.
+// place derives a site's place from its path; home, if given, replaces the derived home.
 func place(path, home string, homes func(string) string) (site.Place, error) {
 	if home == "" {
 		return site.PlaceOf(path, homes)
@@ -161,13 +141,13 @@ func place(path, home string, homes func(string) string) (site.Place, error) {
 	}
 	p, err := site.PlaceOf(path, func(string) string { return home })
 	if err == nil && p.Home != home {
-		err = fmt.Errorf("home %s: the site %s does not lie in it", home, path)
+		err = fmt.Errorf("home %s: the site %s is outside of it", home, path)
 	}
 	return p, err
 }
 
-// askedHost is the host that a site is asked for: http_host, else that of url.
-func askedHost(host, url string) string {
+// requestHost is the host in the requests to a site: http_host, else that of url.
+func requestHost(host, url string) string {
 	var w wordpress.World
 	if host == "" && w.SetURL(url) == nil {
 		return w.HTTPHost
@@ -175,8 +155,8 @@ func askedHost(host, url string) string {
 	return host
 }
 
-// world is what the operator says of the environment of the site's PHP. The
-// agent's own is never it, but for the names that env gives without a value.
+// world is the environment of the site's PHP, as the operator describes it. The
+// agent's own environment is never used, except for names in env without a value.
 func world(set siteSetting) (wordpress.World, error) {
 	w := wordpress.World{HTTPHost: set.HTTPHost, VariablesOrder: set.VariablesOrder, EnvKnown: set.NoEnv || len(set.Env) > 0 || set.EnvFile != ""}
 	if err := wordpress.CheckVariablesOrder(set.VariablesOrder); err != nil {
@@ -191,7 +171,7 @@ func world(set siteSetting) (wordpress.World, error) {
 		}
 	}
 	if set.NoEnv && (len(set.Env) > 0 || set.EnvFile != "") {
-		return w, errors.New("no_env says that the environment is empty, and env or env_file that it is not; give one of them")
+		return w, errors.New("no_env and env or env_file exclude each other; give one of them")
 	}
 	if !w.EnvKnown {
 		return w, nil
@@ -203,18 +183,18 @@ func world(set siteSetting) (wordpress.World, error) {
 			return w, fmt.Errorf("env_file: %w", err)
 		}
 		if w.Env, err = godotenv.UnmarshalBytes(text); err != nil {
-			// The cause would quote the file.
+			// the cause would quote the file
 			return w, fmt.Errorf("env_file %s: a line is not of the form NAME=VALUE", set.EnvFile)
 		}
 	}
 	for _, entry := range set.Env {
 		name, value, given := strings.Cut(entry, "=")
 		if name == "" {
-			return w, errors.New("env: an entry has no name; give NAME=VALUE, or NAME to copy it from here")
+			return w, errors.New("env: an entry has no name; give NAME=VALUE, or NAME to copy its value from the environment of wp-oneway")
 		}
 		if !given {
 			if value, given = os.LookupEnv(name); !given {
-				return w, fmt.Errorf("env %s: it is not set here; give %s=VALUE", name, name)
+				return w, fmt.Errorf("env %s: the environment of wp-oneway does not have it; give %s=VALUE", name, name)
 			}
 		}
 		w.Env[name] = value

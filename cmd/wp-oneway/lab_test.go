@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,14 +21,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// The tests of this package run the real binary against a real site. The servers
-// and the site are made once, below a folder that every account may pass.
+// The tests of this package run the binary, which is built once. The servers and
+// the site are started for the first test that needs them, below a folder that every
+// account can pass through.
 var shared struct {
 	dir    string
 	binary string
-	db     *lab.Server
-	minio  *lab.MinIO
-	site   func() (*lab.WordPress, error)
+	db     func(t *testing.T) *lab.Server
+	minio  func(t *testing.T) *lab.MinIO
+	site   func(t *testing.T) *lab.WordPress
 }
 
 func TestMain(m *testing.M) {
@@ -51,39 +53,73 @@ func testMain(m *testing.M) (code int, err error) {
 	if err := os.Chmod(shared.dir, 0o711); err != nil {
 		return 1, err
 	}
-	shared.binary = filepath.Join(shared.dir, "wp-oneway")
-	build := exec.Command("go", "build", "-o", shared.binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
-	if out, err := build.CombinedOutput(); err != nil {
-		return 1, fmt.Errorf("build the binary: %w\n%s", err, out)
+	if shared.binary, err = build("wp-oneway"); err != nil {
+		return 1, err
 	}
 	ctx := context.Background()
-	if shared.db, err = lab.StartMariaDB(ctx, filepath.Join(shared.dir, "db")); err != nil {
-		return 1, err
+	var mu sync.Mutex
+	var stop []func() error
+	atEnd := func(f func() error) {
+		mu.Lock()
+		defer mu.Unlock()
+		stop = append(stop, f)
 	}
-	defer func() { err = errors.Join(err, shared.db.Stop()) }()
-	if shared.minio, err = lab.StartMinIO(ctx, filepath.Join(shared.dir, "minio"), lab.MinIOOptions{TLS: true}); err != nil {
-		return 1, err
-	}
-	defer shared.minio.Stop()
-	shared.site = sync.OnceValues(func() (*lab.WordPress, error) {
-		// As root over a tenant's site, so that the worker is what is tested.
-		o := lab.WordPressOptions{Server: shared.db, OddFiles: true, UploadBytes: 40 << 20, RowBytes: 8 << 20}
+	defer func() {
+		for _, f := range stop {
+			err = errors.Join(err, f())
+		}
+	}()
+	database := sync.OnceValues(func() (*lab.Server, error) {
+		db, err := lab.StartMariaDB(ctx, filepath.Join(shared.dir, "db"))
+		if err == nil {
+			atEnd(db.Stop)
+		}
+		return db, err
+	})
+	shared.db = orFail(database)
+	shared.minio = orFail(sync.OnceValues(func() (*lab.MinIO, error) {
+		minio, err := lab.StartMinIO(ctx, filepath.Join(shared.dir, "minio"), lab.MinIOOptions{TLS: true})
+		if err == nil {
+			atEnd(func() error { minio.Stop(); return nil })
+		}
+		return minio, err
+	}))
+	shared.site = orFail(sync.OnceValues(func() (*lab.WordPress, error) {
+		db, err := database()
+		if err != nil {
+			return nil, err
+		}
+		// As root the site belongs to another user, so that the owner worker is tested.
+		o := lab.WordPressOptions{Server: db, OddFiles: true, UploadBytes: 40 << 20, RowBytes: 8 << 20}
 		if os.Geteuid() == 0 {
 			o.UID, o.GID = 33, 33
 		}
 		return lab.InstallWordPress(ctx, filepath.Join(shared.dir, "site"), o)
-	})
+	}))
 	return m.Run(), nil
 }
 
-func demoSite(t *testing.T) *lab.WordPress {
-	t.Helper()
-	s, err := shared.site()
-	if err != nil {
-		t.Fatal(err)
+// orFail returns a function that fails the test if start fails.
+func orFail[T any](start func() (T, error)) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		v, err := start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
 	}
-	return s
+}
+
+// build builds the program below the shared folder, as it is released but for flags.
+func build(name string, flags ...string) (binary string, err error) {
+	binary = filepath.Join(shared.dir, name)
+	cmd := exec.Command("go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"."})...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w\n%s", name, err, out)
+	}
+	return binary, nil
 }
 
 // A host is where one test's agent runs: its state, its environment.
@@ -140,23 +176,23 @@ func (h *host) backup(want int, args ...string) manifest.Report {
 	return report
 }
 
-// bucket makes a versioned bucket and the URL of a credential that may only put.
+// bucket creates a versioned bucket and the URL of a credential that may only put.
 func bucket(t *testing.T, name string) (url string) {
 	t.Helper()
-	if err := shared.minio.Bucket(t.Context(), name, true); err != nil {
+	if err := shared.minio(t).Bucket(t.Context(), name, true); err != nil {
 		t.Fatal(err)
 	}
-	credentials, err := shared.minio.PutOnlyUser(t.Context(), name, "host/")
+	credentials, err := shared.minio(t).PutOnlyUser(t.Context(), name, "host/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return shared.minio.URL(name, "host", credentials)
+	return shared.minio(t).URL(name, "host", credentials)
 }
 
 // stored lists what is published in a bucket, without the prefix.
 func stored(t *testing.T, bucket string) (names []string) {
 	t.Helper()
-	all, err := shared.minio.Objects(t.Context(), bucket)
+	all, err := shared.minio(t).Objects(t.Context(), bucket)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +207,7 @@ func fetch(t *testing.T, bucket string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	for _, name := range stored(t, bucket) {
-		r, err := shared.minio.Get(t.Context(), bucket, "host/"+name)
+		r, err := shared.minio(t).Get(t.Context(), bucket, "host/"+name)
 		if err != nil {
 			t.Fatal(err)
 		}

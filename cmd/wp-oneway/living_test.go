@@ -45,7 +45,7 @@ func busy(t *testing.T, dir string) {
 
 // What is odd in a living site is no reason to stop, nor to call the backup partial.
 func TestALivingSiteWithOddNamesIsPublished(t *testing.T) {
-	s, folder := demoSite(t), t.TempDir()
+	s, folder := shared.site(t), t.TempDir()
 	odd := filepath.Join(s.ContentDir, "uploads", "living")
 	if err := os.Mkdir(odd, 0o755); err != nil {
 		t.Fatal(err)

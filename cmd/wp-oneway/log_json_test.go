@@ -21,18 +21,9 @@ func logged(t *testing.T, stderr string) (lines []string) {
 	return lines
 }
 
-func TestALogInJSONIsJSONToTheEnd(t *testing.T) {
-	h := newHost(t)
-	for _, args := range [][]string{{"dump", "/nowhere"}, {"inspect", "/nowhere"}, {"sites", "/nowhere"}, {"backup"}, {"backup", "/nowhere"}} {
-		code, _, stderr := h.run(append(args, "--log-format", "json")...)
-		if got := logged(t, stderr); code == 0 || len(got) != 1 || !strings.HasPrefix(got[0], "ERROR ") {
-			t.Errorf("%q: exit status %d, %q", args, code, got)
-		}
-	}
-}
-
 // With --quiet a log tells what is wrong and nothing else, as people are told.
 func TestAQuietLogInJSON(t *testing.T) {
+	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	args := []string{"backup", site, "--kind", "files", "--name", "x", "--to", to, "--log-format", "json"}
 	if code, _, stderr := h.run(args...); code != 0 || len(logged(t, stderr)) == 0 {

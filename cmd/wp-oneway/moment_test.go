@@ -41,7 +41,7 @@ func tables(t *testing.T, s *lab.WordPress, create ...string) *sql.DB {
 
 // While a shop sells, each order has its item, in the backup too.
 func TestABackupIsOfOneMoment(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	db := tables(t, s, "aaa_orders (id INT PRIMARY KEY)", "zzz_items (order_id INT PRIMARY KEY)")
 	var sold atomic.Int64
 	ctx, stop := context.WithCancel(t.Context())
@@ -98,7 +98,7 @@ func TestABackupIsOfOneMoment(t *testing.T) {
 // A dump whose destination stands still does not keep the site from changing a
 // table: not one that is dumped already.
 func TestAnAlterDoesNotWaitForADumpOfAnotherTable(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	db := tables(t, s, "aaa_done (id INT PRIMARY KEY)", "zzz_large (id INT PRIMARY KEY, c LONGTEXT)")
 	for i := range 40 {
 		if _, err := db.ExecContext(t.Context(), "INSERT INTO zzz_large VALUES (?, REPEAT('x', 1000000))", i); err != nil {

@@ -9,16 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An output is a new file that gets its name only once all of it is on the disk.
-// Until then it has none, where the file system can do that: a process that is
-// killed leaves nothing behind. Elsewhere it is a hidden one beside its place.
+// An output is a new file that gets its name once all of it is on the disk. Until
+// then it has no name, if the file system supports that, so that a process that is
+// killed leaves nothing behind; otherwise it is a hidden file in the same folder.
 type output struct {
 	path string
 	file *os.File
-	temp string // its name meanwhile, or ""
+	temp string // its temporary name, or ""
 }
 
-// createOutput makes the file, 0600. One of that name must not exist.
+// createOutput creates the file with mode 0600. Its path must not exist.
 func createOutput(path string) (*output, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return nil, errOutputExists(path)
@@ -41,7 +41,7 @@ func errOutputExists(path string) error {
 	return usage(fmt.Errorf("output %s: it exists; give another name, or remove it", path))
 }
 
-// publish gives the file its name, which nobody may have taken meanwhile.
+// publish gives the file its name. It fails if the path exists by now.
 func (o *output) publish() error {
 	if err := o.file.Sync(); err != nil {
 		return fmt.Errorf("write the output: %w", err)
@@ -66,11 +66,11 @@ func (o *output) publish() error {
 	return nil
 }
 
-// abandon lets go of the file; without a name, it is gone.
+// abandon closes the file. Without a name, it is gone.
 func (o *output) abandon() {
-	_ = o.file.Close() // what matters was synced
+	_ = o.file.Close() // a published file is synced
 	if o.temp != "" {
-		_ = os.Remove(o.temp) // renamed, perhaps
+		_ = os.Remove(o.temp) // it may be renamed already
 	}
 }
 
@@ -83,7 +83,7 @@ func syncFolder(dir string) error {
 	return f.Sync()
 }
 
-// cause is an error without the file it names, which may be one that people never see.
+// cause is an error without the path in it, which may be a temporary one.
 func cause(err error) error {
 	if e := (*os.PathError)(nil); errors.As(err, &e) {
 		return e.Err

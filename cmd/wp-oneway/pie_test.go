@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,12 +10,11 @@ import (
 // program dropped pages of its own read-only mappings: some of them hold relocated
 // data there, which no file has.
 func TestPositionIndependentBuildRuns(t *testing.T) {
+	t.Parallel()
 	h, folder := newHost(t), t.TempDir()
-	binary := filepath.Join(shared.dir, "wp-oneway-pie") // the owner worker must be able to start it
-	build := exec.Command("go", "build", "-buildmode=pie", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build with -buildmode=pie: %v\n%s", err, out)
+	binary, err := build("wp-oneway-pie", "-buildmode=pie") // where the owner worker can start it
+	if err != nil {
+		t.Fatal(err)
 	}
 	h.binary = binary
 	if code, stdout, stderr := h.run("version"); code != 0 || !strings.HasPrefix(stdout, "wp-oneway ") {

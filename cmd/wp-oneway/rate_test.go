@@ -33,7 +33,8 @@ func TestRatesAreRead(t *testing.T) {
 // The files crawl, at a rate at which they would take an hour, and the database
 // is through at once.
 func TestBandwidthSlowsTheFilesAndNotTheDatabase(t *testing.T) {
-	s, h := demoSite(t), newHost(t)
+	t.Parallel()
+	s, h := shared.site(t), newHost(t)
 	h.env = []string{"WP_ONEWAY_LIMITS_BANDWIDTH=16KiB/s"}
 	url := bucket(t, "slow")
 	cmd := h.command("backup", s.Root, "--name", "x", "--compression", "none", "--to", url)

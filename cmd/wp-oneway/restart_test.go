@@ -16,14 +16,14 @@ import (
 // restored restores the only dump of a folder and lists how it differs from the site.
 func (s *dumpSite) restored(folder string) []string {
 	s.t.Helper()
-	scratch, err := lab.CreateDatabase(s.t.Context(), shared.db, s.name+"_back", "x")
+	scratch, err := lab.CreateDatabase(s.t.Context(), shared.db(s.t), s.name+"_back", "x")
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if _, err := lab.RestoreDatabase(s.t.Context(), scratch.AsRoot(), lab.Opener{}, one(s.t, filepath.Join(folder, "x", "db-backups"), "*Z-*.sql.zst")); err != nil {
 		s.t.Fatal(err)
 	}
-	diffs, err := lab.CompareDatabases(s.t.Context(), lab.Database{Server: shared.db, Name: s.name, User: "root"}, *scratch)
+	diffs, err := lab.CompareDatabases(s.t.Context(), lab.Database{Server: shared.db(s.t), Name: s.name, User: "root"}, *scratch)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -31,6 +31,7 @@ func (s *dumpSite) restored(folder string) []string {
 }
 
 func TestALostConnectionStartsTheRunAgainOnce(t *testing.T) {
+	t.Parallel()
 	s := newDumpSite(t, "restart_lost", largeTables...)
 	for _, c := range []struct {
 		name string
@@ -70,6 +71,7 @@ func TestALostConnectionStartsTheRunAgainOnce(t *testing.T) {
 }
 
 func TestARestartedRunHasAnotherName(t *testing.T) {
+	t.Parallel()
 	s := newDumpSite(t, "restart_name", largeTables...)
 	h, folder := newHost(t), t.TempDir()
 	var first atomic.Value
@@ -90,6 +92,7 @@ func TestARestartedRunHasAnotherName(t *testing.T) {
 
 // What changes a table's structure in mid-run is noticed, and the run starts again.
 func TestAChangedTableStartsTheRunAgain(t *testing.T) {
+	t.Parallel()
 	for name, statement := range map[string]string{
 		"alter": "ALTER TABLE wp_z ADD COLUMN x INT DEFAULT 7", "truncate": "TRUNCATE TABLE wp_z", "drop": "DROP TABLE wp_z",
 		"rename": "RENAME TABLE wp_z TO wp_y",
@@ -115,6 +118,7 @@ func TestAChangedTableStartsTheRunAgain(t *testing.T) {
 }
 
 func TestARunThatShrankIsToldOf(t *testing.T) {
+	t.Parallel()
 	s := newDumpSite(t, "shrunk", "CREATE TABLE wp_posts (id INT PRIMARY KEY, t LONGTEXT)", "INSERT INTO wp_posts SELECT seq, REPEAT('x', 1000) FROM seq_1_to_1000",
 		"CREATE TABLE wp_meta (id INT PRIMARY KEY)", "INSERT INTO wp_meta SELECT seq FROM seq_1_to_100")
 	uploads := filepath.Join(s.root, "wp-content", "uploads")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,97 +11,70 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"github.com/spf13/viper"
 	"golang.org/x/term"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// streams are the process's own; stdout is for data, stderr for people.
+// streams are the process's own: stdout is for data, stderr for people.
 type streams struct {
 	in  io.Reader
 	out io.Writer
 	err io.Writer
 }
 
-// terminal tells whether people watch stderr.
+// terminal tells whether stderr is a terminal.
 func (s streams) terminal() bool {
 	f, ok := s.err.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// An exitError ends the process with a status. Its message, if any, was not
-// printed yet.
-type exitError struct {
-	code int
-	err  error
-}
-
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit status %d", e.code)
-	}
-	return e.err.Error()
-}
-
-func (e *exitError) Unwrap() error { return e.err }
-
-// usage marks an error as one of usage or configuration.
-func usage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &exitError{code: 2, err: err}
-}
-
 // app is what the commands share.
 type app struct {
-	io     streams
-	config *viper.Viper
-	flags  *pflag.FlagSet // of the command that runs
-	log    *slog.Logger
-	inJSON bool // what is told on standard error is JSON
+	io      streams
+	config  *configuration // loaded before the command runs
+	log     *slog.Logger
+	jsonLog bool // everything on standard error is JSON
 }
 
-// tell tells people one line, or the log where that is JSON. A tenant may have
-// written parts of it.
+func newApp(io streams) *app {
+	return &app{io: io, log: slog.New(slog.DiscardHandler)}
+}
+
+// execute runs the command that the arguments name.
+func (a *app) execute(ctx context.Context, args []string) error {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(a.io.in)
+	root.SetOut(a.io.out)
+	root.SetErr(a.io.err)
+	return root.ExecuteContext(ctx)
+}
+
+// report prints why a command failed, on one line.
+func (a *app) report(ctx context.Context, text string) {
+	a.tell(ctx, slog.LevelError, "", strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
+}
+
+// tell prints one line on standard error, or logs it where the log is JSON. Parts of
+// the text may come from a tenant.
 func (a *app) tell(ctx context.Context, level slog.Level, what, text string) {
 	text = wordpress.Printable(what + text)
-	if a.inJSON {
+	if a.jsonLog {
 		a.log.Log(ctx, level, text)
 		return
 	}
 	fmt.Fprintf(a.io.err, "wp-oneway: %s\n", text)
 }
 
-// run is the whole program but for the process: arguments in, exit status out.
-func run(ctx context.Context, args []string, io streams) int {
-	a := &app{io: io, config: newConfig(), log: slog.New(slog.DiscardHandler)}
-	root := a.rootCommand()
-	root.SetArgs(args)
-	root.SetIn(io.in)
-	root.SetOut(io.out)
-	root.SetErr(io.err)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
-	exit := &exitError{code: 1, err: err}
-	errors.As(err, &exit)
-	if exit.err != nil {
-		a.tell(ctx, slog.LevelError, "", strings.ReplaceAll(strings.TrimSpace(exit.err.Error()), "\n", "; "))
-	}
-	return exit.code
-}
-
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "wp-oneway",
-		Short: "Back WordPress sites up one way",
+		Short: "Back up WordPress sites one way",
 		Long: `wp-oneway backs up WordPress sites into a directory or a bucket, one way: its
 credential can create objects and can never read, list, overwrite or delete
 them. It reads wp-config.php without running PHP, dumps the database itself, and
-streams both into the sinks without temporary copies.
+streams database and files to the sinks without temporary copies.
 
 Every archive restores with cat, zstd or gzip, age or gpg, tar, and
 mysql --binary-mode alone.`,
@@ -114,12 +86,12 @@ mysql --binary-mode alone.`,
 			if completing(cmd) {
 				return nil
 			}
-			if err := nothingEmpty(cmd, args); err != nil {
+			if err := checkEmpty(cmd, args); err != nil {
 				return usage(err)
 			}
 			return a.prepare(cmd)
 		},
-		Annotations: alone, Args: cobra.ArbitraryArgs, DisableFlagsInUseLine: true, SuggestionsMinimumDistance: 2,
+		Annotations: noConfig(), Args: cobra.ArbitraryArgs, DisableFlagsInUseLine: true, SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return cmd.Help()
@@ -137,17 +109,17 @@ mysql --binary-mode alone.`,
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
 	flags.BoolP("quiet", "q", false, "print errors only")
-	flags.BoolP("verbose", "v", false, "tell what is done")
-	flags.String("log-format", "text", "`format` of what is told on standard error: text or json")
+	flags.BoolP("verbose", "v", false, "print every step")
+	flags.String("log-format", "text", "`format` of the messages on standard error: text or json")
 	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand())
-	fitIn(root)
+	adaptBuiltins(root)
 	return root
 }
 
-// nothingEmpty refuses empty arguments and values: they are variables that were
-// never set, and what is done without them is another thing than was meant, a
-// backup that is not sealed say, or that goes elsewhere.
-func nothingEmpty(cmd *cobra.Command, args []string) error {
+// checkEmpty refuses empty arguments and values: they are variables of a script that
+// were never set. Without them the command would do something else, such as back up
+// without sealing, or to another sink.
+func checkEmpty(cmd *cobra.Command, args []string) error {
 	if slices.Contains(args, "") {
 		return fmt.Errorf("an argument is empty; give %s a PATH, or leave it out", cmd.CommandPath())
 	}
@@ -164,39 +136,38 @@ func nothingEmpty(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// prepare reads the configuration and sets the log up, before any command runs.
+// prepare loads the configuration and sets up the log, before any command runs.
 func (a *app) prepare(cmd *cobra.Command) error {
 	if cmd.Annotations["config"] == "none" {
 		return nil
 	}
-	findHome()
-	if err := a.readConfig(cmd); err != nil {
+	setHome()
+	path, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return err
+	}
+	if a.config, err = loadConfiguration(cmd.Flags(), path); err != nil {
 		return usage(err)
 	}
 	level := slog.LevelWarn
 	switch {
-	case a.config.GetBool("verbose") && a.config.GetBool("quiet"):
-		return usage(errors.New("quiet and verbose exclude each other; give one of them"))
-	case a.config.GetBool("verbose"):
+	case a.config.Verbose:
 		level = slog.LevelDebug
-	case a.config.GetBool("quiet"):
+	case a.config.Quiet:
 		level = slog.LevelError
 	}
-	switch format := a.config.GetString("log_format"); format {
-	case "text":
+	if a.config.LogFormat == "text" {
 		a.log = slog.New(slog.NewTextHandler(a.io.err, &slog.HandlerOptions{Level: level}))
-	case "json":
-		if !a.config.GetBool("quiet") {
-			level = min(level, slog.LevelInfo)
-		}
-		a.log, a.inJSON = slog.New(slog.NewJSONHandler(a.io.err, &slog.HandlerOptions{Level: level})), true
-	default:
-		return usage(fmt.Errorf("log_format %q: must be text or json", format))
+		return nil
 	}
+	if !a.config.Quiet {
+		level = min(level, slog.LevelInfo)
+	}
+	a.log, a.jsonLog = slog.New(slog.NewJSONHandler(a.io.err, &slog.HandlerOptions{Level: level})), true
 	return nil
 }
 
-// noArguments refuses arguments, as usage.
+// noArguments refuses arguments.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usage(fmt.Errorf("%s takes no argument such as %q; see %s --help", cmd.Name(), args[0], cmd.CommandPath()))
@@ -204,7 +175,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// onePath asks for exactly one path.
+// onePath requires exactly one path.
 func onePath(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		what := "PATH, the site's folder"

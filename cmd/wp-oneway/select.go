@@ -15,19 +15,23 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// errNoSite says that there is nothing to back up.
+// errNoSite is a search without a result.
 var errNoSite = errors.New("no site was found")
 
-// An entry is one site, in the shape of the configuration's.
-type entry struct {
-	keys map[string]any
-	real string // its path, links resolved; "" where there is nothing
-	host string // whose site it is, where one folder serves several hosts
-	bare bool   // the search found no configuration
-	some bool   // it is one of those that a pattern names
+func errNoSiteAnywhere() error {
+	return fmt.Errorf("%w in the known places or below the configured roots; give its PATH", errNoSite)
 }
 
-// newEntry is the entry of a path and, where that matters, a host.
+// An entry is one site, with keys as in an entry of sites.
+type entry struct {
+	keys      map[string]any
+	real      string // its path without symlinks; "" where nothing is
+	host      string // its host, where one folder serves several hosts
+	bare      bool   // the search found no configuration
+	byPattern bool   // its path matches a pattern of sites
+}
+
+// newEntry is the entry of a path and, where one folder serves several hosts, a host.
 func newEntry(path, host string) entry {
 	e := entry{keys: map[string]any{"path": path}}
 	if real, err := safefs.RealPath(path); err == nil {
@@ -44,7 +48,7 @@ func (e *entry) path() string {
 	return path
 }
 
-// A directory finds entries by where they lie.
+// A directory is an index of entries by path.
 type directory map[string][]int
 
 func (d directory) add(e *entry, i int) {
@@ -54,13 +58,13 @@ func (d directory) add(e *entry, i int) {
 	}
 }
 
-// of lists the entries of where that are about e's site; one without a host is
-// about all hosts of its folder's.
-func (d directory) of(e *entry, where []entry) []int {
+// of returns the indices of the entries for e's site; an entry without a host is for
+// all hosts of its folder.
+func (d directory) of(e *entry, entries []entry) []int {
 	var found []int
 	for _, path := range []string{e.path(), e.real} {
 		for _, i := range d[path] {
-			if h := where[i].host; (h == "" || e.host == "" || h == e.host) && !slices.Contains(found, i) {
+			if h := entries[i].host; (h == "" || e.host == "" || h == e.host) && !slices.Contains(found, i) {
 				found = append(found, i)
 			}
 		}
@@ -69,43 +73,54 @@ func (d directory) of(e *entry, where []entry) []int {
 	return found
 }
 
-// A selection is the sites that a command is about.
+// siteArguments name the sites that a command is about.
+type siteArguments struct {
+	paths []string
+	all   bool
+}
+
+func (o siteArguments) check(c *configuration) error {
+	switch {
+	case len(o.paths) > 0 && o.all:
+		return usage(errors.New("PATH and --all exclude each other; give one of them"))
+	case len(o.paths) == 0 && !o.all && len(c.Sites) == 0:
+		return usage(errors.New("no PATH was given and no sites are configured; give a site's folder, or --all to search for sites"))
+	}
+	return nil
+}
+
+// A selection holds the sites that a command is about.
 type selection struct {
 	entries []entry
-	missing []string        // roots that were to be searched and are not there
+	missing []string        // roots that do not exist
 	notes   wordpress.Notes // folders that could not be searched
 }
 
-// choose selects the sites: those at paths, or those of a search, or else the
-// configured ones.
-func (a *app) choose(ctx context.Context, s *settings, paths []string, all bool) (*selection, error) {
-	switch {
-	case len(paths) > 0 && all:
-		return nil, usage(errors.New("PATH and --all exclude each other; give one of them"))
-	case all:
-		return a.search(ctx, s, nil)
-	case len(paths) == 0 && len(s.Sites) == 0:
-		return nil, usage(errors.New("no PATH was given and no sites are configured; give a site's folder, or --all to search for sites"))
+// choose selects the sites: those at the paths, or all that a search finds, or else
+// the configured ones.
+func (a *app) choose(ctx context.Context, o siteArguments) (*selection, error) {
+	if o.all {
+		return a.search(ctx, nil)
 	}
 	out := &selection{}
-	configured, byPath, err := a.configured(ctx, s, out)
+	configured, byPath, err := a.configured(ctx, out)
 	if err != nil {
 		return nil, err
 	}
-	if len(paths) == 0 {
+	if len(o.paths) == 0 {
 		if len(configured) == 0 {
-			return nil, fmt.Errorf("%w: nothing matches the sites%s", errNoSite, a.from())
+			return nil, fmt.Errorf("%w: no folder matches the sites of %s", errNoSite, a.config.at("sites"))
 		}
 		out.entries = configured
 		out.unique()
 		return out, nil
 	}
-	for _, path := range paths {
+	for _, path := range o.paths {
 		abs, err := filepath.Abs(path)
 		if err != nil {
 			return nil, usage(fmt.Errorf("path %q: %w", path, err))
 		}
-		e := newEntry(abs, askedHost(a.config.GetString("http_host"), a.config.GetString("url")))
+		e := newEntry(abs, requestHost(a.config.HTTPHost, a.config.URL))
 		known := byPath.of(&e, configured)
 		for _, i := range known {
 			out.entries = append(out.entries, configured[i])
@@ -118,18 +133,17 @@ func (a *app) choose(ctx context.Context, s *settings, paths []string, all bool)
 	return out, nil
 }
 
-// search selects what a search finds: below the roots and no more, or, without
-// them, all there is: below the configured roots or in the known places, and the
-// configured sites.
-func (a *app) search(ctx context.Context, s *settings, roots []string) (*selection, error) {
+// search selects the sites below the roots. Without roots it selects those below the
+// configured roots, or in the known places, and the configured sites.
+func (a *app) search(ctx context.Context, roots []string) (*selection, error) {
 	out := &selection{}
-	configured, byPath, err := a.configured(ctx, s, out)
+	configured, byPath, err := a.configured(ctx, out)
 	if err != nil {
 		return nil, err
 	}
 	everything := len(roots) == 0
 	if everything {
-		roots = s.Roots
+		roots = a.config.Roots
 	}
 	found, err := find.Find(ctx, roots)
 	if err != nil {
@@ -145,7 +159,7 @@ func (a *app) search(ctx context.Context, s *settings, roots []string) (*selecti
 		e.bare = f.Config == ""
 		for _, i := range byPath.of(&e, configured) {
 			maps.Copy(e.keys, configured[i].keys)
-			used[i], e.bare = true, e.bare && configured[i].some
+			used[i], e.bare = true, e.bare && configured[i].byPattern
 		}
 		out.entries = append(out.entries, e)
 	}
@@ -158,7 +172,7 @@ func (a *app) search(ctx context.Context, s *settings, roots []string) (*selecti
 	return out, nil
 }
 
-// unique drops the entries of sites that are there already.
+// unique keeps the first entry of each site.
 func (s *selection) unique() {
 	seen := map[string]bool{}
 	kept := make([]entry, 0, len(s.entries))
@@ -175,32 +189,33 @@ func (s *selection) unique() {
 	s.entries = kept
 }
 
-// configured replaces patterns by the sites they match; a later entry of the same
-// path adds to an earlier one.
-func (a *app) configured(ctx context.Context, set *settings, s *selection) ([]entry, directory, error) {
+// configured returns the configured sites, with patterns replaced by the folders that
+// match. The keys of a later entry of the same site are added to the earlier one's.
+func (a *app) configured(ctx context.Context, s *selection) ([]entry, directory, error) {
 	var out []entry
 	byPath, at := directory{}, map[string]int{}
-	for _, keys := range set.Sites {
+	for i, keys := range a.config.Sites {
+		where := a.config.at(fmt.Sprintf("sites[%d]", i))
 		pattern, _ := keys["path"].(string)
 		if !filepath.IsAbs(pattern) {
-			return nil, nil, usage(fmt.Errorf("configuration%s: sites: path %q must be absolute", a.from(), pattern))
+			return nil, nil, usage(fmt.Errorf("%s: sites: path %q must be absolute", where, pattern))
 		}
 		paths, notes, err := find.Expand(ctx, pattern)
 		if err != nil {
-			return nil, nil, usage(fmt.Errorf("configuration%s: sites: path %q: %w", a.from(), pattern, err))
+			return nil, nil, usage(fmt.Errorf("%s: sites: path %q: %w", where, pattern, err))
 		}
 		for _, note := range notes.Items {
 			s.notes.Add(note)
 		}
 		host, _ := keys["http_host"].(string)
 		url, _ := keys["url"].(string)
-		host = askedHost(host, url)
+		host = requestHost(host, url)
 		for _, path := range paths {
 			if path != filepath.Clean(pattern) && !looksInstalled(path) {
 				continue
 			}
 			e := newEntry(path, host)
-			e.some = path != filepath.Clean(pattern)
+			e.byPattern = path != filepath.Clean(pattern)
 			key := path + "\x00" + e.host
 			i, known := at[key]
 			if !known {
@@ -211,14 +226,14 @@ func (a *app) configured(ctx context.Context, set *settings, s *selection) ([]en
 			}
 			maps.Copy(out[i].keys, keys)
 			out[i].keys["path"] = path
-			out[i].some = out[i].some && e.some
+			out[i].byPattern = out[i].byPattern && e.byPattern
 		}
 	}
 	return out, byPath, nil
 }
 
-// looksInstalled tells a site from other folders that a pattern matches. It is
-// no check: what looks like a site and is broken must fail, not be passed over.
+// looksInstalled tells a site from other folders that match a pattern. A broken site
+// counts as well: it must fail, and not be skipped.
 func looksInstalled(path string) bool {
 	place, err := site.PlaceOf(path, site.OwnerHome)
 	if err != nil {
@@ -229,12 +244,12 @@ func looksInstalled(path string) bool {
 }
 
 func missingRoot(root string) string {
-	return fmt.Sprintf("search %q: there is no such folder; mount it, or take it out of the roots", root)
+	return fmt.Sprintf("search %q: there is no such folder; mount it, or remove it from the roots", root)
 }
 
-// complain notes in the report what was to be searched and is not there: a
-// backup of everything has failed then, whatever else was backed up.
-func (s *selection) complain(report *manifest.Report) {
+// failMissing adds the missing roots to the report as errors: then a backup of
+// everything has failed, even if each site that was found is backed up.
+func (s *selection) failMissing(report *manifest.Report) {
 	for _, root := range s.missing {
 		report.Fail(errors.New(missingRoot(root)))
 	}

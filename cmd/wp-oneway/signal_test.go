@@ -26,7 +26,7 @@ type gate struct {
 // reach the store, and only its answers are kept.
 func newGate(t *testing.T, sink, suffix string, answer bool) *gate {
 	t.Helper()
-	store, err := url.Parse(shared.minio.Endpoint)
+	store, err := url.Parse(shared.minio(t).Endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func newGate(t *testing.T, sink, suffix string, answer bool) *gate {
 		close(ended)
 		_ = server.Close()
 	})
-	before, after, _ := strings.Cut(sink, shared.minio.Endpoint)
+	before, after, _ := strings.Cut(sink, shared.minio(t).Endpoint)
 	after, _, _ = strings.Cut(after, "&ca_file=")
 	g.url = before + "http://" + listener.Addr().String() + after
 	return g
@@ -97,7 +97,7 @@ func end(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) {
 // A run that is told to end once all its streams are stored says what became of
 // it, and never that it is a backup when it is none.
 func TestARunThatIsToldToEndAtItsEndSaysWhatBecameOfIt(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	for _, c := range []struct {
 		name, suffix string
 		answer       bool

@@ -3,94 +3,93 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
-	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
+// sitesOptions are the arguments and flags of sites.
+type sitesOptions struct {
+	roots []string
+	json  bool
+}
+
 func (a *app) sitesCommand() *cobra.Command {
-	var asJSON bool
+	var o sitesOptions
 	cmd := &cobra.Command{
 		Use:   "sites [ROOT…]",
 		Short: "List the WordPress sites of this host",
-		Long: `List the WordPress sites of this host: what backup --all takes, and what it does
-not, and why. Sites are searched below each ROOT, a folder or a quoted pattern of
-folders, else below the configured roots, else where hosts are known to keep them;
-without ROOT, the configured sites are listed too. Configurations are read, with
-their owners' rights, and nothing is connected to.
+		Long: `List the WordPress sites of this host: the sites that backup --all backs up, and
+those that it does not, with the reason. Sites are searched below each ROOT, a
+folder or a quoted pattern of folders, else below the configured roots, else in
+the usual places of web hosts. Without ROOT, the configured sites are listed too.
+Configurations are read with the rights of their owners. No connection is made.
 
-Exit status: 0 sites were found; 1 none was; 2 bad usage or configuration.`,
+Exit status: 0 sites were found; 1 none was found; 2 wrong usage or configuration.`,
 		Example: `  wp-oneway sites
   wp-oneway sites /srv '/home/*/public_html' --json`,
-		RunE: func(cmd *cobra.Command, roots []string) error { return a.sites(cmd.Context(), roots, asJSON) },
+		RunE: func(cmd *cobra.Command, roots []string) error {
+			o.roots = roots
+			return a.sites(cmd.Context(), o)
+		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	return cmd
 }
 
-func (a *app) sites(ctx context.Context, roots []string, asJSON bool) error {
-	s, err := a.load()
-	if err != nil {
-		return usage(err)
-	}
-	chosen, err := a.search(ctx, s, roots)
+func (a *app) sites(ctx context.Context, o sitesOptions) error {
+	chosen, err := a.search(ctx, o.roots)
 	if err != nil {
 		return err
 	}
-	if len(roots) > 0 && len(chosen.missing) > 0 {
+	if len(o.roots) > 0 && len(chosen.missing) > 0 {
 		return usage(fmt.Errorf("search %q: there is no such folder", chosen.missing[0]))
 	}
-	jobs, err := a.jobsOf(s, chosen.entries)
+	jobs, _, err := a.jobs(chosen.entries)
 	if err != nil {
 		return err
 	}
-	dirs, err := state.DefaultDirs()
+	runner, err := a.agent()
 	if err != nil {
 		return err
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		return fmt.Errorf("find the host's name: %w", err)
-	}
-	survey := (&agent.Agent{Version: version, Host: host, Dirs: dirs, Log: a.log}).Survey(ctx, jobs)
+	survey := runner.Survey(ctx, jobs)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	survey.Unsearched, survey.Missing = chosen.notes, chosen.missing
-	if asJSON {
+	if o.json {
 		err = a.printJSON(survey)
 	} else {
-		newScreen(a.io, a.config.GetBool("quiet"), a.config.GetBool("verbose"), a.config.GetString("log_format"), a.log).unsearched(chosen)
+		a.newProgress().warnUnsearched(chosen)
 		err = a.printSites(survey)
 	}
 	if err != nil {
 		return err
 	}
 	if len(survey.Sites) == 0 {
-		return fmt.Errorf("%w%s", errNoSite, where(roots, s.Roots))
+		return fmt.Errorf("%w%s", errNoSite, searched(o.roots, a.config.Roots))
 	}
 	return nil
 }
 
-// where says where sites were searched.
-func where(given, configured []string) string {
+// searched names the folders that were searched.
+func searched(given, configured []string) string {
 	switch {
 	case len(given) > 0:
 		return fmt.Sprintf(" below %q", given)
 	case len(configured) > 0:
 		return fmt.Sprintf(" below the configured roots %q", configured)
 	}
-	return " in the known places; name a ROOT to search"
+	return " in the known places; give a ROOT to search"
 }
 
-// printSites prints a table for people, and below it what its cells are too
-// narrow for.
+// printSites prints the table of sites.
 func (a *app) printSites(survey *agent.Survey) error {
-	t := siteTable(survey, a.width())
-	if _, err := a.io.out.Write([]byte(t)); err != nil {
+	width := max(outputWidth(a.io.out, defaultWidth), leastWidth)
+	if _, err := io.WriteString(a.io.out, siteTable(survey, width)); err != nil {
 		return fmt.Errorf("print the sites: %w", err)
 	}
 	return nil

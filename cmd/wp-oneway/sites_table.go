@@ -3,14 +3,10 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/term"
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -18,107 +14,54 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// The widths of a table: of a terminal that is not there, and the least that is
-// made of one that is.
-const (
-	usualWidth = 120
-	leastWidth = 80
-)
-
-// A column of the table of sites; one with a limit is cut to it where the table
-// would be too wide.
-type column struct {
+// A siteColumn is a column of the table of sites; one with a limit is cut to it
+// where the table would be too wide.
+type siteColumn struct {
 	head  string
 	limit int
 	cell  func(*agent.SiteSurvey, time.Time) string
 }
 
-var columns = [...]column{
-	{"NAME", 24, func(s *agent.SiteSurvey, _ time.Time) string { return s.Name }},
-	{"LAYOUT", 0, func(s *agent.SiteSurvey, _ time.Time) string { return s.Layout }},
-	{"WORDPRESS", 0, wordPressCell},
-	{"DATABASE", 16, databaseCell},
-	{"OWNER", 8, ownerCell},
-	{"BACKED UP", 18, backupCell},
-	{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return wordpress.Printable(s.Path) }},
-}
-
-// width is how wide a table may be.
-func (a *app) width() int {
-	if f, ok := a.io.out.(*os.File); ok {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return max(w, leastWidth)
-		}
+func siteColumns() []siteColumn {
+	return []siteColumn{
+		{"NAME", 24, func(s *agent.SiteSurvey, _ time.Time) string { return s.Name }},
+		{"LAYOUT", 0, func(s *agent.SiteSurvey, _ time.Time) string { return s.Layout }},
+		{"WORDPRESS", 0, wordPressCell},
+		{"DATABASE", 16, databaseCell},
+		{"OWNER", 8, ownerCell},
+		{"BACKED UP", 18, backupCell},
+		{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return wordpress.Printable(s.Path) }},
 	}
-	return usualWidth
 }
 
-// siteTable is a table of sites, a line each, and below it why some are not
-// backed up, or not whole.
+// siteTable is a table of sites, one line each, and below it the reasons why sites
+// are not backed up, or not completely.
 func siteTable(survey *agent.Survey, width int) string {
 	if len(survey.Sites) == 0 {
 		return ""
 	}
-	rows := make([][]string, 0, len(survey.Sites)+1)
+	t := table{gap: 2}
+	columns := siteColumns()
 	heads := make([]string, len(columns))
 	for i, c := range columns {
 		heads[i] = c.head
+		t.columns = append(t.columns, column{limit: c.limit})
 	}
-	rows = append(rows, heads)
+	t.add(heads...)
 	for i := range survey.Sites {
-		row := make([]string, len(columns))
+		cells := make([]string, len(columns))
 		for n, c := range columns {
-			row[n] = c.cell(&survey.Sites[i], survey.Time)
+			cells[n] = c.cell(&survey.Sites[i], survey.Time)
 		}
-		rows = append(rows, row)
+		t.add(cells...)
 	}
-	widths := fit(rows, width)
 	var b strings.Builder
-	for _, row := range rows {
-		for n, text := range row {
-			if n == len(row)-1 {
-				b.WriteString(text + "\n")
-				break
-			}
-			text = cut(text, widths[n])
-			b.WriteString(text + strings.Repeat(" ", widths[n]-utf8.RuneCountInString(text)+2))
-		}
-	}
+	t.write(&b, width)
 	writeReasons(&b, survey)
 	return b.String()
 }
 
-// fit gives each column what its longest cell needs or, where the table would be
-// too wide, no more than its limit.
-func fit(rows [][]string, width int) []int {
-	widths := make([]int, len(columns))
-	total := 0
-	for n := range columns {
-		for _, row := range rows {
-			widths[n] = max(widths[n], utf8.RuneCountInString(row[n]))
-		}
-		total += widths[n] + 2
-	}
-	for n, c := range columns {
-		if total > width && c.limit > 0 && widths[n] > c.limit {
-			widths[n] = max(c.limit, widths[n]-(total-width))
-			total = 0
-			for _, w := range widths {
-				total += w + 2
-			}
-		}
-	}
-	return widths
-}
-
-func cut(text string, width int) string {
-	if utf8.RuneCountInString(text) <= width {
-		return text
-	}
-	return string([]rune(text)[:width-1]) + "…"
-}
-
-// writeReasons says in full why sites are not backed up, or not whole.
+// writeReasons appends the reasons why sites are not backed up, or not completely.
 func writeReasons(b *strings.Builder, survey *agent.Survey) {
 	first := true
 	for _, s := range survey.Sites {
@@ -169,7 +112,7 @@ func ownerCell(s *agent.SiteSurvey, _ time.Time) string {
 	return s.Owner.Name
 }
 
-// backupCell says when the site was last backed up, by kind, or why it is not.
+// backupCell is the age of the last backup of each kind, or why there is none.
 func backupCell(s *agent.SiteSurvey, now time.Time) string {
 	switch s.Status {
 	case agent.LeftOut:
@@ -188,8 +131,8 @@ func backupCell(s *agent.SiteSurvey, now time.Time) string {
 	return strings.Join(parts, ", ")
 }
 
-// historyText says when the last backup of a kind was made, and whether it is
-// whole and whether one was tried in vain since.
+// historyText is the age of the last backup of a kind, whether it is complete, and
+// whether a later run failed.
 func historyText(h state.History, now time.Time) string {
 	text := "never"
 	if p := h.Published; p != nil {
@@ -204,7 +147,7 @@ func historyText(h state.History, now time.Time) string {
 	return text
 }
 
-// age is a duration in one unit, for people.
+// age is a duration in one unit.
 func age(d time.Duration) string {
 	switch {
 	case d < time.Minute:

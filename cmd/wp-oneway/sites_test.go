@@ -118,6 +118,7 @@ func came(r manifest.Report) (out []string) {
 
 // sites and backup --all speak of the same set, and of each what is the matter.
 func TestSitesAreWhatIsBackedUp(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	lay(t, dir+"/alice/public_html", alice, "")
 	lay(t, dir+"/alice/public_html/addon.example", alice, "define('MULTISITE', true);")
@@ -213,6 +214,7 @@ sites:
 // A tenant who makes a folder of another's name gets nothing by it, and cannot
 // stop the other's backups.
 func TestATenantCannotTakeAnothersName(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	lay(t, dir+"/victim/sites/victim.example/public", alice, "")
 	h, folder := newHost(t), t.TempDir()
@@ -251,6 +253,7 @@ func TestATenantCannotTakeAnothersName(t *testing.T) {
 // A link of one tenant's to another's site makes nothing of it his, whichever
 // part of the path it is and whoever finds it.
 func TestALinkMakesNothingAnothers(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	lay(t, dir+"/bob/sites/bob.example/public", bob, "")
 	lay(t, dir+"/alice/own", alice, "")
@@ -296,6 +299,7 @@ func TestALinkMakesNothingAnothers(t *testing.T) {
 
 // Names and trees that are made to break the list do not.
 func TestSitesOfHostileTrees(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	odd := []string{"new\nline", "esc\x1b[2J\x1b]0;x\x07", "bytes\xff\xfe", "rtl\u202egnp", "tab\tx", "quote'\"`$(id)"}
 	for _, name := range odd {
@@ -350,34 +354,10 @@ func TestSitesOfHostileTrees(t *testing.T) {
 	}
 }
 
-func TestSitesExitStatus(t *testing.T) {
-	h, empty := newHost(t), t.TempDir()
-	for _, c := range []struct {
-		code int
-		want string
-		args []string
-	}{
-		{1, "no site was found", []string{empty}},
-		{1, "no site was found", []string{empty + "/*"}},
-		{2, "no such folder", []string{empty + "/none"}},
-		{2, "pattern", []string{empty + "/["}},
-		{2, "unknown flag", []string{"--nonsense"}},
-		{1, "configured roots", []string{"--config", configure(t, "roots: ["+empty+"]")}},
-		{2, "sites: path", []string{"--config", configure(t, "sites: [relative]")}},
-	} {
-		code, stdout, stderr := h.run(append([]string{"sites"}, c.args...)...)
-		if code != c.code || stdout != "" || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("%q: exit status %d, stdout %q, stderr %q; want %d and %q", c.args, code, stdout, stderr, c.code, c.want)
-		}
-	}
-	if survey := h.sites(1, empty); len(survey.Sites) != 0 {
-		t.Errorf("found %q", said(survey))
-	}
-}
-
 // A root that is to be searched and is not there fails the backup of everything,
 // and hinders none of it.
 func TestAMissingRootFails(t *testing.T) {
+	t.Parallel()
 	dir := crowd(t)
 	lay(t, dir+"/site", alice, "")
 	h := newHost(t)

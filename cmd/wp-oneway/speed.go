@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// speedMemory is how fast a speed forgets: what was so long ago counts a third.
+// speedMemory is the time constant of the average: a rate that long ago counts a third.
 const speedMemory = 3 * time.Second
 
-// A speed is the recent rate of something, in bytes per second. Each moment weighs
-// as much as it lasted, so that a pause counts no more than it took.
+// A speed is an exponentially weighted average rate, in bytes per second. The weight
+// of a sample is its duration.
 type speed struct{ bits atomic.Uint64 }
 
-// add notes n more bytes in the time d.
+// add records n bytes in the duration d.
 func (s *speed) add(n int64, d time.Duration) {
-	if d <= 0 || n < 0 { // a stream that is sent again begins anew
+	if d <= 0 || n < 0 { // a stream that is sent again starts at 0
 		return
 	}
 	sample, before := float64(n)/d.Seconds(), math.Float64frombits(s.bits.Load())
@@ -26,5 +26,5 @@ func (s *speed) add(n int64, d time.Duration) {
 	s.bits.Store(math.Float64bits(keep*before + (1-keep)*sample))
 }
 
-// now is the rate.
+// now returns the rate.
 func (s *speed) now() uint64 { return uint64(math.Float64frombits(s.bits.Load())) }

@@ -21,10 +21,21 @@ const alice, bob = 2001, 2002
 
 const bobsSecret = "bob's diary, which is nobody else's"
 
-// tenantSite lays a small site with a configuration of the tenant's.
+// tenantSite creates a small site that belongs to a user, with its configuration.
 func tenantSite(t *testing.T, home string, uid int, config string) (root string) {
 	t.Helper()
 	root = filepath.Join(home, "site")
+	if err := createSite(root, config); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("chown", "-R", fmt.Sprintf("%d:%d", uid, uid), home).CombinedOutput(); err != nil {
+		t.Fatalf("chown: %v\n%s", err, out)
+	}
+	return root
+}
+
+// createSite creates a site of a few files.
+func createSite(root, config string) error {
 	for path, text := range map[string]string{
 		"index.php":                  "<?php require __DIR__ . '/wp-blog-header.php';",
 		"wp-blog-header.php":         "<?php require_once __DIR__ . '/wp-load.php';",
@@ -35,16 +46,13 @@ func tenantSite(t *testing.T, home string, uid int, config string) (root string)
 		"wp-config.php":              config,
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, path)), 0o755); err != nil {
-			t.Fatal(err)
+			return err
 		}
 		if err := os.WriteFile(filepath.Join(root, path), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+			return err
 		}
 	}
-	if out, err := exec.Command("chown", "-R", fmt.Sprintf("%d:%d", uid, uid), home).CombinedOutput(); err != nil {
-		t.Fatalf("chown: %v\n%s", err, out)
-	}
-	return root
+	return nil
 }
 
 func config(name, user, socket string) string {
@@ -88,6 +96,7 @@ func tenants(t *testing.T) (home, secret string) {
 }
 
 func TestATenantGetsNothingOfAnothersFiles(t *testing.T) {
+	t.Parallel()
 	home, secret := tenants(t)
 	root := tenantSite(t, home, alice, config("x", "x", "/nowhere"))
 	rootOnly := filepath.Join(shared.dir, "root-only")
@@ -145,6 +154,7 @@ func TestATenantGetsNothingOfAnothersFiles(t *testing.T) {
 }
 
 func TestATenantGetsNothingOfAnothersDatabase(t *testing.T) {
+	t.Parallel()
 	home, _ := tenants(t)
 	db, err := lab.StartMariaDB(t.Context(), t.TempDir())
 	if err != nil {
@@ -170,6 +180,7 @@ func TestATenantGetsNothingOfAnothersDatabase(t *testing.T) {
 // The operator's account is not told to a server that the tenant names, nor used for
 // a database that he names.
 func TestATenantIsNotToldTheOperatorsPassword(t *testing.T) {
+	t.Parallel()
 	home, _ := tenants(t)
 	server, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -194,9 +205,9 @@ func TestATenantIsNotToldTheOperatorsPassword(t *testing.T) {
 		if err := os.WriteFile(option, []byte("[client]\n"+text+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		h.refused("give host or socket, and database, too", "backup", root, "--name", "alice", "--kind", "db", "--db-defaults-file", option, "--to", t.TempDir())
+		h.refused("so the site's owner could redirect it; add both", "backup", root, "--name", "alice", "--kind", "db", "--db-defaults-file", option, "--to", t.TempDir())
 		code, stdout, stderr := h.run("dump", root, "--db-defaults-file", option)
-		if code == 0 || stdout != "" || !strings.Contains(stderr, "give host or socket, and database, too") {
+		if code == 0 || stdout != "" || !strings.Contains(stderr, "so the site's owner could redirect it; add both") {
 			t.Errorf("%q: exit status %d, %q", text, code, stderr)
 		}
 	}

@@ -18,90 +18,19 @@ func smallSite(t *testing.T) string {
 	return tenantSite(t, filepath.Join(t.TempDir(), "home"), os.Geteuid(), config("x", "x", "/nowhere"))
 }
 
-// refused runs the agent and wants one line on standard error, and exit status 2.
+// refused runs the agent, and checks exit status 2 and one line on standard error.
 func (h *host) refused(want string, args ...string) {
 	h.t.Helper()
 	code, stdout, stderr := h.run(args...)
-	if code != 2 || stdout != "" || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 || strings.Contains(stderr, "; ;") {
+	if code != 2 || stdout != "" || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
 		h.t.Errorf("%q: exit status %d, stdout %q, stderr %q; want 2 and %q on one line", args, code, stdout, stderr, want)
-	}
-}
-
-func TestAnUnknownCommandIsUsage(t *testing.T) {
-	h := newHost(t)
-	h.refused(`unknown command "backpu", do you mean backup?`, "backpu")
-	h.refused(`unknown command "nonsense"; see`, "nonsense", "x")
-	h.refused("man needs one FOLDER", "man")
-	if code, stdout, _ := h.run(); code != 0 || !strings.Contains(stdout, "Available Commands") {
-		t.Errorf("without a command: exit status %d, %q", code, stdout)
-	}
-}
-
-// "$SITE", "$TO" and "$RECIPIENT" of a script that never set them: the current
-// folder, ~/backups and no sealing are not what was meant.
-func TestWhatIsEmptyIsRefused(t *testing.T) {
-	h, site := newHost(t), smallSite(t)
-	h.refused("an argument is empty", "backup", "")
-	h.refused("an argument is empty", "dump", "")
-	for _, flag := range []string{"--to", "--recipient", "--recipients-file", "--passphrase-file", "--name", "--home", "--exclude", "--config", "--env-file", "--db-defaults-file"} {
-		h.refused(flag+" is empty", "backup", site, "--kind", "files", flag, "")
-		h.refused(flag+" is empty", "backup", site, "--kind", "files", flag+"=")
-	}
-	h.refused("--output is empty", "dump", site, "-o", "")
-	if code, _, stderr := h.run("dump", site, "-o", "/nowhere/x.sql"); code != 1 || stderr != "wp-oneway: create the output /nowhere/x.sql: no such file or directory\n" {
-		t.Errorf("exit status %d, %q", code, stderr)
-	}
-	if left, err := os.ReadDir(filepath.Join(h.state, "backups")); err == nil {
-		t.Errorf("something was backed up all the same: %v", left)
-	}
-}
-
-// A variable of the environment that is empty says nothing: neither does it undo
-// what the configuration says of a site.
-func TestAnEmptyVariableUndoesNothing(t *testing.T) {
-	h, site, to := newHost(t), smallSite(t), t.TempDir()
-	file := filepath.Join(t.TempDir(), "config.yaml")
-	text := "sinks: [" + to + "]\nsites: [{path: " + site + ", kind: files, name: x, compression: gzip}]\n"
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h.env = []string{"WP_ONEWAY_KIND=", "WP_ONEWAY_NAME=", "WP_ONEWAY_COMPRESSION="}
-	h.backup(0, "--config", file)
-	one(t, filepath.Join(to, "x", "files-backups"), "*Z-*.tar.gz")
-}
-
-func TestAConfigurationThatIsWrongNamesFileAndKeyAndNoValue(t *testing.T) {
-	h, site := newHost(t), smallSite(t)
-	file := filepath.Join(t.TempDir(), "config.yaml")
-	for text, key := range map[string]string{
-		"env: {DB_PASSWORD: hunter2}":                        "'env[0]'",
-		"encryption: {passphrase: hunter2}":                  "invalid keys: passphrase",
-		"level: hunter2":                                     "'level'",
-		"sinks: [{url: /x, secret: hunter2}]":                "'sinks[0]'",
-		"limits: {stall: 5}":                                 "'limits.stall'",
-		"limits: {timeout: -1h}":                             "'limits.timeout'",
-		"limits: {sites: -1}":                                "'limits.sites'",
-		"limits: {sites: 99999999999}":                       "'limits.sites'",
-		"limits: {nice: 20}":                                 "'limits.nice'",
-		"limits: {nice: -5}":                                 "'limits.nice'",
-		"sites: [{path: /nowhere, kindd: db}]":               "kindd", // although it is another site's
-		"sites: [{path: /nowhere, limits: {sites: 1}}]":      "limits",
-		"sites: [{path: /nowhere, encryption: {key: 'x'}}]":  "key",
-		"sites: [{path: /nowhere, with_core: 'hunter2 no'}]": "'with_core'",
-	} {
-		if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		code, stdout, stderr := h.run("backup", "--config", file, "--kind", "files", site)
-		if code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, file) || !strings.Contains(stderr, key) || strings.Contains(stderr, "hunter2") {
-			t.Errorf("%s: exit status %d, stdout %q, stderr %q; want 2, the file and %s", text, code, stdout, stderr, key)
-		}
 	}
 }
 
 // A name in the file system is not printed as it is: it may move the cursor, or
 // tell the terminal to do worse.
 func TestWhatTenantsWriteIsPrintedHarmlessly(t *testing.T) {
+	t.Parallel()
 	h := newHost(t)
 	path := filepath.Join(t.TempDir(), "evil\x1b]0;owned\x07\xff")
 	for _, args := range [][]string{{"inspect", path}, {"dump", path}, {"backup", path, "--name", "x"}} {
@@ -114,6 +43,7 @@ func TestWhatTenantsWriteIsPrintedHarmlessly(t *testing.T) {
 
 // Nor is that of a folder that a tenant made, and a search found.
 func TestAFoldersNameIsPrintedHarmlessly(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(t.TempDir(), "evil\x1b]0;owned\x07\nwp-oneway: all is well")
 	site := tenantSite(t, home, os.Geteuid(), config("x", "x", "/nowhere"))
 	for _, args := range [][]string{
@@ -136,7 +66,7 @@ func TestAFoldersNameIsPrintedHarmlessly(t *testing.T) {
 
 // Started by nohup, a run outlives the terminal; else it ends with it.
 func TestHangupIsIgnoredWhereItWas(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	endlessUpload(t, s)
 	for _, ignored := range []bool{true, false} {
 		h, folder := newHost(t), t.TempDir()
@@ -182,6 +112,7 @@ func TestHangupIsIgnoredWhereItWas(t *testing.T) {
 
 // Who reads the messages may go away: the backup is made all the same.
 func TestABackupOutlivesWhoReadsItsMessages(t *testing.T) {
+	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	cmd := h.command("backup", site, "--name", "x", "--kind", "files", "--verbose", "--to", to)
 	gone, err := cmd.StderrPipe()
@@ -200,7 +131,7 @@ func TestABackupOutlivesWhoReadsItsMessages(t *testing.T) {
 // A destination that takes no more, whatever the reason, is one clear line, and
 // nothing is left of the run.
 func TestADestinationThatIsFullIsOneLine(t *testing.T) {
-	s := demoSite(t)
+	s := shared.site(t)
 	run := func(t *testing.T, want, folder, limit string) {
 		t.Helper()
 		h := newHost(t)

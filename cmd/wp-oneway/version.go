@@ -13,12 +13,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/source"
 )
 
-// alone marks a command that needs no configuration.
-var alone = map[string]string{"config": "none"}
+// noConfig marks a command that needs no configuration.
+func noConfig() map[string]string { return map[string]string{"config": "none"} }
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: noArguments, Annotations: alone,
+		Use: "version", Short: "Print the version", Args: noArguments, Annotations: noConfig(),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(a.io.out, "wp-oneway %s %s/%s %s\n", version, runtime.GOOS, runtime.GOARCH, runtime.Version())
 			return err
@@ -28,17 +28,17 @@ func (a *app) versionCommand() *cobra.Command {
 
 func (a *app) manCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "man FOLDER", Short: "Write the man pages into a folder", Annotations: alone, Args: onePath,
+		Use: "man FOLDER", Short: "Write the man pages into a folder", Annotations: noConfig(), Args: onePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], fs.FileMode(0o755)); err != nil {
-				return fmt.Errorf("make the folder: %w", err)
+				return fmt.Errorf("create the folder: %w", err)
 			}
 			cmd.Root().DisableAutoGenTag = true
-			header := &doc.GenManHeader{Title: "WP-ONEWAY", Section: "1", Source: "wp-oneway " + version} // dated today, or by SOURCE_DATE_EPOCH
+			header := &doc.GenManHeader{Title: "WP-ONEWAY", Section: "1", Source: "wp-oneway " + version} // dated today, or SOURCE_DATE_EPOCH
 			if err := doc.GenManTree(cmd.Root(), header, args[0]); err != nil {
 				return fmt.Errorf("write the man pages: %w", err)
 			}
-			_, err := fmt.Fprintln(a.io.err, "wrote", filepath.Join(args[0], "wp-oneway.1"), "and its companions")
+			_, err := fmt.Fprintln(a.io.err, "wrote", filepath.Join(args[0], "wp-oneway.1"), "and a page for each command")
 			return err
 		},
 	}
@@ -47,7 +47,7 @@ func (a *app) manCommand() *cobra.Command {
 // workerCommand is the hidden command that the agent starts with the rights of a site's owner.
 func (a *app) workerCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "worker", Hidden: true, Args: noArguments, Annotations: alone,
+		Use: "worker", Hidden: true, Args: noArguments, Annotations: noConfig(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			limitMemory(workerMemory)
 			return source.Worker(cmd.Context())

@@ -37,6 +37,7 @@ type homeRoot struct {
 	parts []string // dir's components
 	File  *os.File // O_PATH
 	dev   uint64   // its file system
+	uid   uint32   // its owner
 }
 
 // OpenHome opens a home and those of its companions that exist.
@@ -64,24 +65,35 @@ func openRoot(dir string) (*homeRoot, error) {
 	if err != nil {
 		return nil, err
 	}
-	real, fd := w.real(), w.take()
+	real := w.real()
+	fd, err := w.take()
+	if err != nil {
+		return nil, err
+	}
 	r := &homeRoot{Dir: real, parts: Components(real), File: os.NewFile(uintptr(fd), real)}
 	if given != real {
 		r.alias = given
 	}
-	var st syscall.Stat_t
-	err = syscall.Fstat(fd, &st)
-	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFDIR {
-		err = syscall.ENOTDIR
-	}
-	if err != nil {
+	if err := r.stat(); err != nil {
 		return nil, errors.Join(err, r.File.Close())
 	}
-	r.dev = st.Dev
 	if InKernel(real) || Pseudo(fd) {
 		return nil, errors.Join(ErrOutside, r.File.Close())
 	}
 	return r, nil
+}
+
+// stat reads the status of the open folder.
+func (r *homeRoot) stat() error {
+	var st syscall.Stat_t
+	if err := syscall.Fstat(int(r.File.Fd()), &st); err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return syscall.ENOTDIR
+	}
+	r.dev, r.uid = st.Dev, st.Uid
+	return nil
 }
 
 // Dir returns home's real path.

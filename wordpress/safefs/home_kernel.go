@@ -54,12 +54,22 @@ type FileInfo struct {
 	Stat syscall.Stat_t
 }
 
-func (i *FileInfo) Name() string       { return i.Base }
-func (i *FileInfo) Size() int64        { return i.Stat.Size }
-func (i *FileInfo) IsDir() bool        { return i.Stat.Mode&unix.S_IFMT == unix.S_IFDIR }
-func (i *FileInfo) Sys() any           { return &i.Stat }
+// Name returns the last element of the path.
+func (i *FileInfo) Name() string { return i.Base }
+
+// Size returns the length in bytes.
+func (i *FileInfo) Size() int64 { return i.Stat.Size }
+
+// IsDir reports whether the file is a folder.
+func (i *FileInfo) IsDir() bool { return i.Stat.Mode&unix.S_IFMT == unix.S_IFDIR }
+
+// Sys returns the status itself, a *syscall.Stat_t.
+func (i *FileInfo) Sys() any { return &i.Stat }
+
+// ModTime returns when the content was last changed.
 func (i *FileInfo) ModTime() time.Time { return time.Unix(i.Stat.Mtim.Unix()) }
 
+// Mode returns the type and the permissions.
 func (i *FileInfo) Mode() fs.FileMode {
 	mode := fs.FileMode(i.Stat.Mode & 0o777)
 	switch i.Stat.Mode & unix.S_IFMT {

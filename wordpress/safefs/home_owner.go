@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// firstUser is the lowest id of a person's or a tenant's account on Linux. The
+// FirstUser is the lowest id of a person's or a tenant's account on Linux. The
 // homes of services below it (/var/www of www-data) hold sites of many.
 const FirstUser = 1000
 

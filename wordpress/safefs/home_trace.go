@@ -27,6 +27,7 @@ type step struct {
 	Name string
 	Fd   int // O_PATH
 	dev  uint64
+	uid  uint32
 	Mode uint32
 }
 
@@ -39,27 +40,38 @@ type Trace struct {
 	Steps []step    // below at
 	ahead []string
 	links int
+
+	everywhere bool    // the trace is for no home: links are judged by their owners
+	claims     []claim // if everywhere
 }
 
 // Trace resolves path component by component. The caller closes the result.
 func (h *Home) Trace(path string, follow bool) (*Trace, error) {
 	t := &Trace{home: h}
+	if err := t.resolve(path, follow); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// resolve resolves an absolute path. The caller closes the trace, also after an error.
+func (t *Trace) resolve(path string, follow bool) error {
 	if !strings.HasPrefix(path, "/") || strings.IndexByte(path, 0) >= 0 {
-		return nil, syscall.EINVAL
+		return syscall.EINVAL
 	}
 	if err := t.jump(path); err != nil {
-		return nil, err
+		return err
 	}
 	for len(t.ahead) > 0 {
 		if err := t.next(follow); err != nil {
-			t.Close()
-			return nil, err
+			return err
 		}
 	}
 	if t.At == nil {
-		return nil, ErrOutside
+		return ErrOutside
 	}
-	return t, nil
+	return nil
 }
 
 // jump puts the components of a path, or of a link's target, ahead.
@@ -162,13 +174,13 @@ func (t *Trace) down(name string, follow bool) error {
 		_ = unix.Close(fd)
 		return err
 	}
-	if st.Dev != t.dev() && Pseudo(fd) {
+	if !t.everywhere && st.Dev != t.dev() && Pseudo(fd) {
 		_ = unix.Close(fd)
 		return ErrOutside
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFLNK || len(t.ahead) == 0 && !follow {
-		t.Steps = append(t.Steps, step{Name: name, Fd: fd, dev: st.Dev, Mode: st.Mode})
-		if t.At.Dir == "/" && InKernel(t.real()) {
+		t.Steps = append(t.Steps, step{Name: name, Fd: fd, dev: st.Dev, uid: st.Uid, Mode: st.Mode})
+		if !t.everywhere && t.At.Dir == "/" && InKernel(t.real()) {
 			return ErrOutside
 		}
 		return nil
@@ -180,6 +192,9 @@ func (t *Trace) down(name string, follow bool) error {
 	}
 	if t.links++; t.links > maxLinks {
 		return syscall.ELOOP
+	}
+	if t.everywhere {
+		t.claim(name, st.Uid)
 	}
 	return t.jump(target)
 }
@@ -197,6 +212,13 @@ func (t *Trace) dev() uint64 {
 		return t.Steps[n-1].dev
 	}
 	return t.At.dev
+}
+
+func (t *Trace) uid() uint32 {
+	if n := len(t.Steps); n > 0 {
+		return t.Steps[n-1].uid
+	}
+	return t.At.uid
 }
 
 // real is the path of what has been reached.
@@ -227,6 +249,7 @@ func (t *Trace) open() (*os.File, error) {
 	return OpenBelow(parent.Fd(), last.Name, t.real(), 0)
 }
 
+// Close closes the descriptors of the trace.
 func (t *Trace) Close() {
 	for _, s := range t.Steps {
 		_ = unix.Close(s.Fd)

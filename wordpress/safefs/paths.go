@@ -23,6 +23,7 @@ func Cause(err error) error {
 	return err
 }
 
+// Join returns the path of a name in a folder.
 func Join(folder, name string) string {
 	if folder == "/" {
 		return "/" + name

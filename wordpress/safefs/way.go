@@ -25,193 +25,113 @@ func (e *ForeignLinkError) Error() string {
 }
 
 // RealPath returns the real path of a folder or a file, links on the way
-// followed. Links of root's and of the process' own user are the operator's
-// word. A link of anyone else's, or in a folder of another person's, must end in
-// what is his: below his outermost folder on the way, or owned by him.
+// followed. Links that belong to root or to the user of this process are trusted.
+// Any other link, and any link in a folder that belongs to another person, must
+// end in what its owner has: below the owner's outermost folder on the way, or in
+// something that the owner owns.
 func RealPath(path string) (string, error) {
 	w, err := walkWay(path)
 	if err != nil {
 		return "", err
 	}
-	defer w.Close()
+	defer w.close()
 	return w.real(), nil
 }
 
-// A way is the resolution of a path from "/" on, each component opened in the
-// folder before it.
+// A way is the resolution of a path from "/" on.
 type way struct {
-	steps  []wayStep
-	ahead  []string // the next is the last
-	links  int
-	claims []claim
+	*Trace
+	root *homeRoot
 }
 
-type wayStep struct {
-	name string
-	fd   int // O_PATH
-	uid  uint32
-	mode uint32
-}
-
-// A claim is what has to hold of the way's end because of a link on it.
+// A claim is what must hold for the end of a way because of a link on it.
 type claim struct {
 	link   string
 	uid    uint32
-	within string // the outermost folder of uid's that the link lies in, or ""
+	within string // the outermost folder of uid that the link lies in, or ""
 }
 
 // walkWay resolves path, made absolute. The caller closes the result.
 func walkWay(path string) (*way, error) {
-	abs, err := filepath.Abs(path)
-	if err == nil && strings.IndexByte(path, 0) >= 0 {
-		err = syscall.EINVAL
-	}
+	w, err := startWay(path)
 	if err != nil {
-		return nil, &os.PathError{Op: "resolve", Path: path, Err: err}
-	}
-	w := &way{}
-	if err := w.walk(abs); err != nil {
-		w.Close()
 		return nil, &os.PathError{Op: "resolve", Path: path, Err: err}
 	}
 	return w, nil
 }
 
-func (w *way) walk(path string) error {
-	if err := w.jump(path); err != nil {
-		return err
+func startWay(path string) (*way, error) {
+	abs, err := filepath.Abs(path)
+	if err == nil && strings.IndexByte(path, 0) >= 0 {
+		err = syscall.EINVAL
 	}
-	for len(w.ahead) > 0 {
-		name := w.ahead[len(w.ahead)-1]
-		w.ahead = w.ahead[:len(w.ahead)-1]
-		if err := w.next(name); err != nil {
-			return err
-		}
+	if err != nil {
+		return nil, err
 	}
-	end := w.steps[len(w.steps)-1]
-	for _, c := range w.claims {
-		if end.uid != c.uid && (c.within == "" || !Within(w.real(), c.within)) {
-			return &ForeignLinkError{Link: c.link, UID: c.uid, To: w.real()}
+	fd, err := Retry(func() (int, error) { return unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0) })
+	if err != nil {
+		return nil, err
+	}
+	w := &way{root: &homeRoot{Dir: "/", File: os.NewFile(uintptr(fd), "/")}}
+	w.Trace = &Trace{home: &Home{roots: []*homeRoot{w.root}}, everywhere: true}
+	if err = w.root.stat(); err == nil {
+		err = w.resolve(abs, true)
+	}
+	if err == nil {
+		err = w.checkClaims()
+	}
+	if err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// checkClaims refuses a way that a link of one user has led to what is another's.
+func (t *Trace) checkClaims() error {
+	for _, c := range t.claims {
+		if t.uid() != c.uid && (c.within == "" || !Within(t.real(), c.within)) {
+			return &ForeignLinkError{Link: c.link, UID: c.uid, To: t.real()}
 		}
 	}
 	return nil
 }
 
-// jump puts a path's components ahead; an absolute one begins anew at "/".
-func (w *way) jump(path string) error {
-	if len(path) > maxPath {
-		return syscall.ENAMETOOLONG
+// claim notes what must hold because of a link in the folder reached so far,
+// unless the link is trusted.
+func (t *Trace) claim(name string, uid uint32) {
+	link := Join(t.real(), name)
+	t.claimFor(link, uid)
+	if by := t.uid(); by >= FirstUser {
+		t.claimFor(link, by)
 	}
-	parts := Components(path)
-	for i := len(parts) - 1; i >= 0; i-- {
-		w.ahead = append(w.ahead, parts[i])
-	}
-	if !strings.HasPrefix(path, "/") {
-		return nil
-	}
-	w.Close()
-	return w.down(unix.AT_FDCWD, "/")
 }
 
-func (w *way) next(name string) error {
-	top := w.steps[len(w.steps)-1]
-	if top.mode&unix.S_IFMT != unix.S_IFDIR {
-		return syscall.ENOTDIR
-	}
-	switch {
-	case name == ".":
-		return nil
-	case name == "..":
-		if len(w.steps) > 1 {
-			_ = unix.Close(top.fd)
-			w.steps = w.steps[:len(w.steps)-1]
-		}
-		return nil
-	case len(w.steps) > MaxLevels:
-		return syscall.ENAMETOOLONG
-	}
-	if err := w.down(top.fd, name); err != nil {
-		return err
-	}
-	link := w.steps[len(w.steps)-1]
-	if link.mode&unix.S_IFMT != unix.S_IFLNK {
-		return nil
-	}
-	if w.links++; w.links > maxLinks {
-		return syscall.ELOOP
-	}
-	target, err := Readlinkat(link.fd)
-	if err != nil {
-		return err
-	}
-	path := w.real()
-	_ = unix.Close(link.fd)
-	w.steps = w.steps[:len(w.steps)-1]
-	w.claim(path, link.uid, true)
-	w.claim(path, top.uid, top.uid >= FirstUser)
-	return w.jump(target)
-}
-
-// claim notes whose the end has to be, unless the link is the operator's word.
-func (w *way) claim(link string, uid uint32, counts bool) {
-	if !counts || uid == 0 || uid == uint32(os.Geteuid()) {
+func (t *Trace) claimFor(link string, uid uint32) {
+	if uid == 0 || uid == uint32(os.Geteuid()) {
 		return
 	}
 	c := claim{link: link, uid: uid}
 	var path strings.Builder
-	for _, s := range w.steps[1:] {
-		path.WriteString("/" + s.name)
+	for _, s := range t.Steps {
+		path.WriteString("/" + s.Name)
 		if s.uid == uid {
 			c.within = path.String()
 			break
 		}
 	}
-	w.claims = append(w.claims, c)
+	t.claims = append(t.claims, c)
 }
 
-// down opens name in the folder dir.
-func (w *way) down(dir int, name string) error {
-	fd, err := Retry(func() (int, error) {
-		return unix.Openat(dir, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	})
-	if err != nil {
-		return err
-	}
-	var st syscall.Stat_t
-	if err := syscall.Fstat(fd, &st); err != nil {
-		_ = unix.Close(fd)
-		return err
-	}
-	w.steps = append(w.steps, wayStep{name: name, fd: fd, uid: st.Uid, mode: st.Mode})
-	return nil
+// take hands over a descriptor of the way's end, O_PATH, and closes the rest.
+func (w *way) take() (int, error) {
+	defer w.close()
+	return Retry(func() (int, error) { return unix.FcntlInt(uintptr(w.Fd()), unix.F_DUPFD_CLOEXEC, 0) })
 }
 
-// real is the path of what has been reached.
-func (w *way) real() string {
-	if len(w.steps) < 2 {
-		return "/"
-	}
-	var b strings.Builder
-	for _, s := range w.steps[1:] {
-		b.WriteString("/" + s.name)
-	}
-	return b.String()
-}
-
-// take hands over the descriptor of the way's end, O_PATH, and closes the rest.
-func (w *way) take() int {
-	last := len(w.steps) - 1
-	fd := w.steps[last].fd
-	w.steps = w.steps[:last]
+func (w *way) close() {
 	w.Close()
-	return fd
-}
-
-func (w *way) Close() {
-	for _, s := range w.steps {
-		_ = unix.Close(s.fd)
-	}
-	w.steps = nil
+	_ = w.root.File.Close()
 }
 
 // OpenFolder opens a folder for reading, links on the way followed as RealPath does.
@@ -220,8 +140,8 @@ func OpenFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer w.Close()
-	file, err := OpenBelow(w.steps[len(w.steps)-1].fd, ".", dir, unix.O_DIRECTORY)
+	defer w.close()
+	file, err := OpenBelow(w.Fd(), ".", dir, unix.O_DIRECTORY)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: dir, Err: err}
 	}

@@ -134,18 +134,3 @@ func (in *interp) methodFor(c *PHPClass, low string) (m *method, owner *PHPClass
 	}
 	return m, owner, false
 }
-
-// guard notes that a magic method runs for a property, which it then sees itself.
-func (in *interp) guard(o *Object, magic, name string) (release func(), ok bool) {
-	g := guarded{o, magic, name}
-	if in.guards[g] {
-		return nil, false
-	}
-	in.guards[g] = true
-	return func() { delete(in.guards, g) }, true
-}
-
-type guarded struct {
-	o           *Object
-	magic, name string
-}

@@ -96,7 +96,7 @@ func (in *interp) builtinArg(x syntax.Expr, ref bool) (Value, target, error) {
 	if ref {
 		switch x.(type) {
 		case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
-			p, err := in.wholePlace(x)
+			p, err := in.place(x)
 			if err != nil {
 				return nil, nil, err
 			}

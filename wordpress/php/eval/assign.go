@@ -110,7 +110,7 @@ func (in *interp) assignOp(x *syntax.AssignOpExpr) (Value, error) {
 	if x.Op == "??" {
 		return in.evalCoalesce(x.Target, func() (Value, error) { return in.assignTo(x.Target, x.Val) })
 	}
-	p, err := in.wholePlace(x.Target)
+	p, err := in.place(x.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (in *interp) assignOp(x *syntax.AssignOpExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := in.loadForWrite(p)
+	l, err := in.Load(p)
 	if err != nil {
 		return nil, err
 	}
@@ -129,30 +129,12 @@ func (in *interp) assignOp(x *syntax.AssignOpExpr) (Value, error) {
 	return v, in.assign(p, v)
 }
 
-// wholePlace is the place of what is read and written as a whole.
-func (in *interp) wholePlace(x syntax.Expr) (*place, error) {
-	p, err := in.place(x)
-	if err == nil && p.magic != nil {
-		err = in.unsupported(p.at, "a combined assignment to a property with __get or __set")
-	}
-	return p, err
-}
-
-// loadForWrite reads a place that may end in a property with __get.
-func (in *interp) loadForWrite(p *place) (Value, error) {
-	v, err := in.Load(p)
-	if err != nil {
-		return nil, err
-	}
-	return Share(v), nil
-}
-
 func (in *interp) increment(x *syntax.IncExpr) (Value, error) {
-	p, err := in.wholePlace(x.X)
+	p, err := in.place(x.X)
 	if err != nil {
 		return nil, err
 	}
-	old, err := in.loadForWrite(p)
+	old, err := in.Load(p)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,6 @@ type callee struct {
 	class   *PHPClass // whose code it is
 	static  *PHPClass
 	closure *closure
-	magic   *string  // what was called, if this is __call
 	unknown *Unknown // it is not known what runs
 	weak    bool     // PHP itself calls, by the rules without strict types
 	direct  bool     // a builtin that the source names in full
@@ -160,8 +159,7 @@ func (in *interp) callable(v Value, pos syntax.Pos) (*callee, error) {
 		return nil, in.Throw("Error", "Object of type "+v.Class.Name+" is not callable", pos)
 	case String:
 		if i := indexOf(string(v), "::"); i > 0 {
-			to, err := in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
-			return to.through(string(v[i+2:])), err
+			return in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
 		}
 		name := string(v)
 		if name != "" && name[0] == '\\' {
@@ -174,15 +172,6 @@ func (in *interp) callable(v Value, pos syntax.Pos) (*callee, error) {
 		return &callee{unknown: v}, nil
 	}
 	return nil, in.Throw("Error", "Value not callable", pos)
-}
-
-// through is a callee that was found as a value: __call is given the name that was
-// called.
-func (c *callee) through(name string) *callee {
-	if c != nil && (c.name == "__call" || c.name == "__callStatic") {
-		c.magic = &name
-	}
-	return c
 }
 
 func indexOf(s, sub string) int {
@@ -207,10 +196,10 @@ func (in *interp) callableArray(a *Array, pos syntax.Pos) (*callee, error) {
 	switch first := in.deref(first).(type) {
 	case *Object:
 		to, err := in.methodCallee(first, string(name), pos)
-		return to.through(string(name)), err
+		return to, err
 	case String:
 		to, err := in.staticCallee(string(first), string(name), pos)
-		return to.through(string(name)), err
+		return to, err
 	}
 	return nil, in.Throw("Error", "First array member is not a valid class name or object", pos)
 }

@@ -10,10 +10,6 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos syntax.Pos) (
 		return Opaque(to.unknown), nil
 	case to.builtin != nil:
 		return in.apply(to, args, make([]target, len(args)), pos)
-	case to.magic != nil:
-		plain := *to
-		plain.magic = nil
-		return in.run1(&plain, []Value{String(*to.magic), ListOf(args...)}, nil, pos)
 	case to.fn.Generator:
 		return nil, in.unsupported(pos, "a generator")
 	}

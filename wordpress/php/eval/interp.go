@@ -34,7 +34,7 @@ type interp struct {
 	exported map[int]bool // slots that global and static bind to
 	torn     []Value      // references that the worlds being joined do not share
 
-	guards    map[guarded]bool // magic methods that run
+	getting   map[getting]bool // properties that __get runs for
 	sources   map[string]*syntax.Source
 	read      map[string]int // files by path; order from 1 of code, 0 of data
 	codeFiles int
@@ -111,7 +111,7 @@ func NewInterp(ctx context.Context, opt Options, lib *Library) *interp {
 		ctx: ctx, opt: opt, lib: lib, memo: map[string]any{},
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
-		guards: map[guarded]bool{}, sources: map[string]*syntax.Source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*syntax.ClassDecl]string{},
+		getting: map[getting]bool{}, sources: map[string]*syntax.Source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*syntax.ClassDecl]string{},
 	}
 	in.natives = in.linkNatives()
 	in.globals = in.newFrame()

@@ -159,19 +159,6 @@ func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos syntax.Pos) (
 	return out, nil
 }
 
-// issetAnswer is something that is set or not, as __isset and offsetExists said.
-func (in *interp) issetAnswer(set bool, u *Unknown) Value {
-	switch {
-	case u != nil:
-		c := *u
-		c.Alts, c.sticky = []Value{Bool(true), Null}, false
-		return &c
-	case set:
-		return Bool(true)
-	}
-	return Null
-}
-
 func share2(v Value) Value {
 	if v == nil {
 		return Null
@@ -196,46 +183,19 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) (Value, error) {
 	if _, has := in.propsOf(o).Get(m.key); has && !m.hidden || in.propsOf(o).Why != nil {
 		return in.propOf(obj, name, x.Pos, true)
 	}
-	isset, class := o.Class.Method("__isset")
 	if m.item != nil && m.item.Typed && !m.hidden {
 		return Null, nil
 	}
-	if (isset == nil || !in.magicFor(o, "__isset", ToString(name))) && in.magicFor(o, "__get", ToString(name)) && who == askValue {
-		return in.propOf(obj, name, x.Pos, true)
+	if o.Class.has("__isset") {
+		return nil, in.unsupported(x.Pos, "isset() through __isset")
 	}
-	if isset == nil {
-		if o.Class.opaque {
-			return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), nil
-		}
-		return Null, nil
+	if in.readsThroughGet(o, ToString(name)) && who == askValue {
+		return in.callGet(o, ToString(name), x.Pos)
 	}
-	release, ok := in.guard(o, "__isset", ToString(name))
-	if !ok {
-		return Null, nil
+	if o.Class.opaque {
+		return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), nil
 	}
-	v, err := in.CallMethod(o, class, isset, []Value{name}, x.Pos)
-	release()
-	if err != nil {
-		return nil, err
-	}
-	t, u := in.Truth(v)
-	if u == nil && !t || who == askIsset {
-		return in.issetAnswer(t, u), nil
-	}
-	if u != nil {
-		return in.orUnset(u)(in.propOf(obj, name, x.Pos, true))
-	}
-	return in.propOf(obj, name, x.Pos, true)
-}
-
-// orUnset is a value that is there in some of the worlds, and null in the others.
-func (in *interp) orUnset(u *Unknown) func(Value, error) (Value, error) {
-	return func(v Value, err error) (Value, error) {
-		if err != nil {
-			return nil, err
-		}
-		return in.joinedHere(share2(v), Null, u), nil
-	}
+	return Null, nil
 }
 
 func (in *interp) evalEmpty(x *syntax.EmptyExpr) (Value, error) {

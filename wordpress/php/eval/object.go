@@ -181,10 +181,7 @@ func (in *interp) evalMethod(x *syntax.MethodExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if to.name == "__call" && !x.First {
-		return in.magicCall(to, ToString(name), x.Args, x.Pos)
-	}
-	return in.callWith(to.through(ToString(name)), x.Args, x.First, x.Pos)
+	return in.callWith(to, x.Args, x.First, x.Pos)
 }
 
 func (in *interp) asUnknown(v Value) *Unknown {
@@ -204,23 +201,13 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) (*callee,
 	if m != nil {
 		return m.callee(o, class, o.Class), nil
 	}
-	if m, class := o.Class.Method("__call"); m != nil {
-		c := m.callee(o, class, o.Class)
-		c.name = "__call"
-		return c, nil
+	if o.Class.has("__call") {
+		return &callee{unknown: in.unsupportedValue(pos, "a call through __call")}, nil
 	}
 	if o.Class.opaque && !hidden {
 		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")}, nil
 	}
 	return nil, in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()", pos)
-}
-
-func (in *interp) magicCall(to *callee, name string, args []syntax.Arg, pos syntax.Pos) (Value, error) {
-	vals, _, err := in.evalArgs(to, args, pos)
-	if err != nil {
-		return nil, err
-	}
-	return in.run1(to, []Value{String(name), ListOf(vals...)}, nil, pos)
 }
 
 // evalStaticCall calls A::name(), parent::name() and self::name().
@@ -246,10 +233,7 @@ func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) (Value, error) {
 	if n, ok := x.Class.(*syntax.NameExpr); ok && (n.Name == "parent" || n.Name == "self" || n.Name == "static") && in.frame.static != nil {
 		to.static = in.frame.static
 	}
-	if (to.name == "__callStatic" || to.name == "__call") && !x.First {
-		return in.magicCall(to, ToString(name), x.Args, x.Pos)
-	}
-	return in.callWith(to.through(ToString(name)), x.Args, x.First, x.Pos)
+	return in.callWith(to, x.Args, x.First, x.Pos)
 }
 
 func (in *interp) staticCallee(class, name string, pos syntax.Pos) (*callee, error) {
@@ -275,17 +259,10 @@ func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) (*calle
 		}
 		return to, nil
 	}
-	if this := in.frame.this; this != nil && this.Class.descends(c) {
-		if m, owner := c.Method("__call"); m != nil {
-			to := m.callee(this, owner, this.Class)
-			to.name = "__call"
-			return to, nil
+	for _, through := range []string{"__callStatic", "__call"} {
+		if c.has(syntax.Lower(through)) {
+			return &callee{unknown: in.unsupportedValue(pos, "a call through "+through)}, nil
 		}
-	}
-	if m, owner := c.Method("__callstatic"); m != nil {
-		to := m.callee(nil, owner, c)
-		to.name = "__callStatic"
-		return to, nil
 	}
 	if c.native != nil && !c.native.Vendor && !hidden {
 		return nil, in.unsupported(pos, nativeMethod(c.Name, name))

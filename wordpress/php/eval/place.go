@@ -14,9 +14,8 @@ type place struct {
 
 	typ      *syntax.TypeHint // of the property that the path begins with
 	typOwner *PHPClass
-	typAt    int        // how many steps lead to what has the type
-	fixed    bool       // the property is readonly: what it holds stays
-	magic    *magicProp // the property is read and written by methods
+	typAt    int  // how many steps lead to what has the type
+	fixed    bool // the property is readonly: what it holds stays
 }
 
 type target interface{ target() *place }
@@ -134,16 +133,6 @@ func (in *interp) raw(p *place) (v Value, slot int) {
 func (in *interp) Load(p *place) (Value, error) {
 	if p.wild != nil {
 		return Opaque(p.wild), nil
-	}
-	if p.magic != nil && !p.magic.get {
-		return Null, nil
-	}
-	if p.magic != nil {
-		v, err := in.readMagic(p.magic, p.at)
-		if err != nil {
-			return nil, err
-		}
-		return in.follow(v, p.path[1:], p.at)
 	}
 	v, _ := in.raw(p)
 	return in.follow(v, p.path, p.at)

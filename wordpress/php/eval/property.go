@@ -37,12 +37,13 @@ func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) (*place, e
 	old, there := props.Get(m.key)
 	switch {
 	case m.hidden || !there && (m.item == nil || !m.item.Typed):
-		set, get := in.magicFor(o, "__set", name), in.magicFor(o, "__get", name)
 		switch {
+		case o.Class.has("__set"):
+			return nil, in.unsupported(pos, "a write through __set")
+		case o.Class.has("__get"):
+			return nil, in.unsupported(pos, "a write through __get")
 		case o.fn != nil:
 			return nil, in.Throw("Error", "Cannot create dynamic property "+o.Class.Name+"::$"+name, pos)
-		case set || get:
-			p.magic = &magicProp{o: o, name: name, get: get, set: set, hidden: m.hidden}
 		case m.hidden:
 			return nil, in.Throw("Error", "Cannot access a property of "+o.Class.Name+"::$"+name, pos)
 		case o.Class.decl != nil && o.Class.decl.Readonly:
@@ -61,60 +62,30 @@ func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) (*place, e
 	return p, nil
 }
 
-// A magicProp is a property that is read with __get and written with __set.
-type magicProp struct {
-	o      *Object
-	name   string
-	get    bool // there is a __get, which does not run for the property already
-	set    bool
-	hidden bool // it is there, but not for this code
+// has reports whether the class has a method, by its lower-case name.
+func (c *PHPClass) has(low string) bool {
+	m, _ := c.Method(low)
+	return m != nil
 }
 
-// magicFor reports that an object has a magic method that may run for a property.
-func (in *interp) magicFor(o *Object, method, name string) bool {
-	m, _ := o.Class.Method(method)
-	return m != nil && !in.guards[guarded{o, method, name}]
+// readsThroughGet reports whether __get reads a property: it does not while it runs for
+// that property.
+func (in *interp) readsThroughGet(o *Object, name string) bool {
+	return o.Class.has("__get") && !in.getting[getting{o, name}]
 }
 
-// readMagic calls __get.
-func (in *interp) readMagic(p *magicProp, pos syntax.Pos) (Value, error) {
-	m, class := p.o.Class.Method("__get")
-	release, ok := func() {}, m != nil
-	if ok {
-		release, ok = in.guard(p.o, "__get", p.name)
-	}
-	if !ok {
-		return Null, nil
-	}
-	defer release()
-	return in.CallMethod(p.o, class, m, []Value{String(p.name)}, pos)
+type getting struct {
+	o    *Object
+	name string
 }
 
-// writeMagic calls __set with what change makes of nothing. Where only the method
-// that reads exists, the property itself is written.
-func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error {
-	set, class := p.magic.o.Class.Method("__set")
-	switch {
-	case len(p.path) > 1 && p.magic.get:
-		return in.unsupported(p.at, "a write into what __get returns")
-	case p.magic.hidden && !p.magic.set:
-		return in.Throw("Error", "Cannot access a property of "+p.magic.o.Class.Name+"::$"+p.magic.name, p.at)
-	case len(p.path) > 1, !p.magic.set:
-		plain := *p
-		plain.magic = nil
-		return in.update(&plain, change)
-	}
-	v, err := change(Null)
-	if err != nil {
-		return err
-	}
-	release, ok := in.guard(p.magic.o, "__set", p.magic.name)
-	if !ok {
-		return nil
-	}
-	defer release()
-	_, err = in.CallMethod(p.magic.o, class, set, []Value{String(p.magic.name), v}, p.at)
-	return err
+// callGet reads a property with __get.
+func (in *interp) callGet(o *Object, name string, pos syntax.Pos) (Value, error) {
+	m, class := o.Class.Method("__get")
+	g := getting{o, name}
+	in.getting[g] = true
+	defer delete(in.getting, g)
+	return in.CallMethod(o, class, m, []Value{String(name)}, pos)
 }
 
 // unsetProp is unset($o->name).
@@ -139,7 +110,7 @@ func (in *interp) unsetProp(x *syntax.PropExpr) error {
 		return err
 	}
 	for _, method := range []string{"__get", "__set", "__isset", "__unset"} {
-		if m, _ := o.Class.Method(method); m != nil {
+		if o.Class.has(method) {
 			return in.unsupported(x.Pos, "unset() of a property of a class with "+method)
 		}
 	}
@@ -163,7 +134,7 @@ func (in *interp) touchProp(x syntax.Expr, p *place) error {
 	e, ok := x.(*syntax.IndexExpr)
 	props, _ := in.raw(p)
 	a, isArray := props.(*Array)
-	if !ok || !underProperty(e) || p.slot == 0 || p.magic != nil || p.wild != nil || p.typ != nil || !isArray || !a.certain() {
+	if !ok || !underProperty(e) || p.slot == 0 || p.wild != nil || p.typ != nil || !isArray || !a.certain() {
 		return nil
 	}
 	if _, there := a.Get(p.path[0].k); there {
@@ -225,8 +196,8 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) (Value, erro
 		return Share(v), err
 	}
 	uninit := m.item != nil && m.item.Typed && !m.hidden
-	if !uninit && in.magicFor(o, "__get", s) {
-		return in.readMagic(&magicProp{o: o, name: s}, pos)
+	if !uninit && in.readsThroughGet(o, s) {
+		return in.callGet(o, s, pos)
 	}
 	switch {
 	case quiet:

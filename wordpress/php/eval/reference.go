@@ -6,7 +6,7 @@ func (in *interp) reference(p *place) (Value, error) {
 	switch {
 	case p.wild != nil:
 		return Opaque(p.wild), in.scatter(p.wild)
-	case len(p.path) > 0 || p.magic != nil || p.typ != nil:
+	case len(p.path) > 0 || p.typ != nil:
 		return nil, in.unsupported(p.at, "a reference to an array element or a property")
 	case p.slot == 0:
 		return p.temp, nil
@@ -35,7 +35,7 @@ func (in *interp) bind(p *place, ref Value) error {
 	if p.wild != nil {
 		return in.scatter(p.wild)
 	}
-	if len(p.path) > 0 || p.magic != nil || p.typ != nil {
+	if len(p.path) > 0 || p.typ != nil {
 		return in.unsupported(p.at, "a reference to an array element or a property")
 	}
 	if r, ok := ref.(refVal); p.slot == 0 || ok && r.cell == p.slot {

@@ -12,7 +12,7 @@ func (in *interp) refineSet(x syntax.Expr, u *Unknown, set func(Value) bool) err
 		return in.refineTo(x, set)
 	}
 	p, err := in.place(x)
-	if err != nil || p.wild != nil || p.magic != nil || p.slot == 0 || p.fixed {
+	if err != nil || p.wild != nil || p.slot == 0 || p.fixed {
 		return err
 	}
 	return in.assign(p, v)

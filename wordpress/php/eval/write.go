@@ -13,8 +13,6 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 	switch {
 	case p.wild != nil:
 		return in.scatter(p.wild)
-	case p.magic != nil:
-		return in.writeMagic(p, change)
 	case p.fixed && len(p.path) == 1:
 		return in.Throw("Error", "Cannot modify readonly property", p.at)
 	case p.slot == 0 && len(p.path) > 0:
@@ -196,9 +194,6 @@ func (in *interp) writeCell(r refVal, v Value) {
 func (in *interp) unset(p *place) error {
 	if p.wild != nil {
 		return in.scatter(p.wild)
-	}
-	if p.magic != nil {
-		return in.unsupported(p.at, "unset() of a property with __get or __set")
 	}
 	if len(p.path) > 0 {
 		v, _ := in.raw(p)

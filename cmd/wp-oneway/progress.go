@@ -17,17 +17,17 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A screen tells people, on standard error, what is going on and how it came
-// out. It is silent of success where nobody watches, as cron wants it.
-type screen struct {
+// A progress prints, on standard error, what runs and how it ended. Where standard
+// error is no terminal it is silent about success, as cron expects.
+type progress struct {
 	io      streams
 	quiet   bool
-	success bool         // tell of success too
-	log     *slog.Logger // instead of people, when logs are JSON; else nil
+	success bool         // print successes too
+	log     *slog.Logger // instead of plain text, where logs are JSON; else nil
 	bars    *mpb.Progress
 
-	mu   sync.Mutex
-	seen map[string]*bar
+	mu     sync.Mutex
+	active map[string]*bar
 }
 
 // A bar shows one stream of one site.
@@ -35,97 +35,98 @@ type bar struct {
 	*mpb.Bar
 	stored atomic.Int64
 	speed  speed
-	told   time.Time
-	last   int64
+	drawn  time.Time
+	raw    int64 // bytes when it was drawn
 }
 
-func newScreen(io streams, quiet, verbose bool, format string, log *slog.Logger) *screen {
-	s := &screen{io: io, quiet: quiet, success: !quiet && (verbose || io.terminal()), seen: map[string]*bar{}}
-	if format == "json" {
-		s.log = log
-		return s
+// newProgress returns the progress of a command, which ends with close.
+func (a *app) newProgress() *progress {
+	p := &progress{io: a.io, quiet: a.config.Quiet, success: !a.config.Quiet && (a.config.Verbose || a.io.terminal()), active: map[string]*bar{}}
+	if a.jsonLog {
+		p.log = a.log
+		return p
 	}
-	if io.terminal() && !quiet {
-		s.bars = mpb.New(mpb.WithOutput(io.err), mpb.WithRefreshRate(200*time.Millisecond))
+	if a.io.terminal() && !a.config.Quiet {
+		p.bars = mpb.New(mpb.WithOutput(a.io.err), mpb.WithRefreshRate(200*time.Millisecond))
 	}
-	return s
+	return p
 }
 
-// unsealed says once that whoever reads the bucket reads the site.
-func (s *screen) unsealed(jobs []agent.Job) {
+// warnUnsealed warns once if whoever can read a bucket can read a site.
+func (p *progress) warnUnsealed(jobs []agent.Job) {
 	const text = "archives are not sealed: who can read the bucket can read the sites; seal them with --recipient age1…"
 	for _, j := range jobs {
 		switch {
-		case j.Seal != nil || !j.Remote() || j.Ignore != "" || s.quiet:
-		case s.log != nil:
-			s.log.Warn(text)
+		case j.Seal != nil || !j.Remote() || j.Ignore != "" || p.quiet:
+		case p.log != nil:
+			p.log.Warn(text)
 			return
 		default:
-			fmt.Fprintf(s.io.err, "wp-oneway: warning: %s\n", text)
+			fmt.Fprintf(p.io.err, "wp-oneway: warning: %s\n", text)
 			return
 		}
 	}
 }
 
-// unsearched says where sites may be that were not found.
-func (s *screen) unsearched(chosen *selection) {
+// warnUnsearched names the folders that were not searched for sites.
+func (p *progress) warnUnsearched(chosen *selection) {
 	for _, root := range chosen.missing {
 		text := missingRoot(root)
-		if s.log != nil {
-			s.log.Error(text)
+		if p.log != nil {
+			p.log.Error(text)
 			continue
 		}
-		fmt.Fprintf(s.io.err, "wp-oneway: %s\n", text)
+		fmt.Fprintf(p.io.err, "wp-oneway: %s\n", text)
 	}
-	if s.quiet {
+	if p.quiet {
 		return
 	}
-	if s.log != nil {
+	if p.log != nil {
 		for _, note := range chosen.notes.Items {
-			s.log.Warn("not searched", "what", note)
+			p.log.Warn("not searched", "what", note)
 		}
 		return
 	}
-	told(func(format string, args ...any) { fmt.Fprintf(s.io.err, format+"\n", args...) },
+	printNotes(func(format string, args ...any) { fmt.Fprintf(p.io.err, format+"\n", args...) },
 		"wp-oneway: warning: not searched: ", &chosen.notes)
 }
 
-// progress moves the stream's bar. It is called for every piece of a stream, so it
-// passes most of the calls over.
-func (s *screen) progress(p agent.Progress) {
-	if s.bars == nil {
+// update moves a stream's bar. It is called for every piece of a stream, and skips
+// most calls.
+func (p *progress) update(u agent.Progress) {
+	if p.bars == nil {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := p.Site + "/" + p.Stream
-	b := s.seen[key]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := u.Site + "/" + u.Stream
+	b := p.active[key]
 	if b == nil {
-		b = s.newBar(p)
-		s.seen[key] = b
+		b = p.newBar(u)
+		p.active[key] = b
 	}
 	now := time.Now()
-	if !p.Done && now.Sub(b.told) < 100*time.Millisecond {
+	if !u.Done && now.Sub(b.drawn) < 100*time.Millisecond {
 		return
 	}
-	if p.Stored > 0 {
-		b.stored.Store(p.Stored)
+	if u.Stored > 0 {
+		b.stored.Store(u.Stored)
 	}
-	b.speed.add(p.Raw-b.last, now.Sub(b.told))
-	b.IncrInt64(p.Raw - b.last)
-	b.told, b.last = now, p.Raw
-	if p.Done {
-		b.SetTotal(p.Raw, true)
-		delete(s.seen, key)
+	b.speed.add(u.Raw-b.raw, now.Sub(b.drawn))
+	b.IncrInt64(u.Raw - b.raw)
+	b.drawn, b.raw = now, u.Raw
+	if u.Done {
+		b.SetTotal(u.Raw, true)
+		delete(p.active, key)
 	}
 }
 
-func (s *screen) newBar(p agent.Progress) *bar {
-	b := &bar{told: time.Now()}
-	doing := map[string]string{"database": "dumping the database", "files": "archiving the files"}[p.Stream]
-	b.Bar = s.bars.New(0, mpb.SpinnerStyle(),
+func (p *progress) newBar(u agent.Progress) *bar {
+	b := &bar{drawn: time.Now()}
+	action := map[string]string{"database": "dumping the database", "files": "archiving the files"}[u.Stream]
+	b.Bar = p.bars.New(0, mpb.SpinnerStyle(),
 		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(p.Site+": "+doing, decor.WCSyncSpaceR)),
+		mpb.PrependDecorators(decor.Name(u.Site+": "+action, decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(
 			decor.CurrentKibiByte("% .1f", decor.WCSyncSpace),
 			decor.Any(func(decor.Statistics) string { return humanize.IBytes(b.speed.now()) + "/s" }, decor.WCSyncSpace),
@@ -136,41 +137,41 @@ func (s *screen) newBar(p agent.Progress) *bar {
 	return b
 }
 
-// site tells how a site came out.
-func (s *screen) site(r manifest.SiteReport) {
-	s.mu.Lock()
+// siteDone prints how a site ended.
+func (p *progress) siteDone(r manifest.SiteReport) {
+	p.mu.Lock()
 	for _, stream := range []string{"/database", "/files"} {
-		if b := s.seen[r.Name+stream]; b != nil {
+		if b := p.active[r.Name+stream]; b != nil {
 			b.Abort(true)
-			delete(s.seen, r.Name+stream)
+			delete(p.active, r.Name+stream)
 		}
 	}
-	s.mu.Unlock()
-	if s.log != nil {
-		s.record(r)
+	p.mu.Unlock()
+	if p.log != nil {
+		p.record(r)
 		return
 	}
-	text := s.summary(r)
+	text := p.summary(r)
 	if text == "" {
 		return
 	}
-	if s.bars != nil {
-		fmt.Fprint(s.bars, text)
+	if p.bars != nil {
+		fmt.Fprint(p.bars, text)
 		return
 	}
-	fmt.Fprint(s.io.err, text)
+	fmt.Fprint(p.io.err, text)
 }
 
 // close waits until the last bar is drawn.
-func (s *screen) close() {
-	if s.bars != nil {
-		s.bars.Wait()
+func (p *progress) close() {
+	if p.bars != nil {
+		p.bars.Wait()
 	}
 }
 
-// record logs how a site came out.
-func (s *screen) record(r manifest.SiteReport) {
-	log := s.log.With("site", r.Name, "path", r.Path, "status", r.Status)
+// record logs how a site ended.
+func (p *progress) record(r manifest.SiteReport) {
+	log := p.log.With("site", r.Name, "path", r.Path, "status", r.Status)
 	if r.Error != nil {
 		log.Error("backup failed", "err", r.Error.Message)
 	}
@@ -184,17 +185,17 @@ func (s *screen) record(r manifest.SiteReport) {
 	}
 	fail := func(format string, args ...any) { log.Error(fmt.Sprintf(format, args...)) }
 	warn := func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }
-	told(fail, "could not be read: ", r.Unreadable)
-	told(fail, "not in the dump: ", r.Privileges)
-	told(warn, "warning: ", r.Warnings)
+	printNotes(fail, "could not be read: ", r.Unreadable)
+	printNotes(fail, "not in the dump: ", r.Privileges)
+	printNotes(warn, "warning: ", r.Warnings)
 	if r.Error == nil {
 		log.Info("backup done", "run", r.Run, "duration", r.Finished.Sub(r.Started).String())
 	}
 }
 
-// summary is what people are told of a site: always what is wrong, and success
-// where somebody watches.
-func (s *screen) summary(r manifest.SiteReport) string {
+// summary is the text about a site: always what is wrong, and success on a terminal
+// or with --verbose.
+func (p *progress) summary(r manifest.SiteReport) string {
 	var b strings.Builder
 	r.Name, r.Path = wordpress.Printable(r.Name), wordpress.Printable(r.Path)
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -206,18 +207,18 @@ func (s *screen) summary(r manifest.SiteReport) string {
 			line("wp-oneway: %s: %s: %s", r.Name, d.URL, d.Error.Message)
 		}
 	}
-	if s.success {
-		s.succeeded(r, line)
+	if p.success {
+		p.writeSuccess(r, line)
 	}
-	told(line, "wp-oneway: "+r.Name+": could not be read: ", r.Unreadable)
-	told(line, "wp-oneway: "+r.Name+": not in the dump: ", r.Privileges)
-	if !s.quiet {
-		told(line, "wp-oneway: "+r.Name+": warning: ", r.Warnings)
+	printNotes(line, "wp-oneway: "+r.Name+": could not be read: ", r.Unreadable)
+	printNotes(line, "wp-oneway: "+r.Name+": not in the dump: ", r.Privileges)
+	if !p.quiet {
+		printNotes(line, "wp-oneway: "+r.Name+": warning: ", r.Warnings)
 	}
 	return b.String()
 }
 
-func (s *screen) succeeded(r manifest.SiteReport, line func(string, ...any)) {
+func (p *progress) writeSuccess(r manifest.SiteReport, line func(string, ...any)) {
 	switch r.Status {
 	case manifest.Ignored:
 		line("%s: ignored", r.Name)
@@ -240,11 +241,11 @@ func (s *screen) succeeded(r manifest.SiteReport, line func(string, ...any)) {
 				line("  %s in %s", contents(r, d.Bytes), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 			}
 		}
-	case manifest.Locked, manifest.Refused: // said already
+	case manifest.Locked, manifest.Refused: // already in the error
 	}
 }
 
-// contents sums a run up.
+// contents is the size of a run.
 func contents(r manifest.SiteReport, stored int64) string {
 	var what []string
 	if r.Kind != manifest.Files {
@@ -260,8 +261,8 @@ func contents(r manifest.SiteReport, stored int64) string {
 	return fmt.Sprintf("%s: %s, stored as %s", strings.Join(what, ", "), humanize.IBytes(uint64(raw)), humanize.IBytes(uint64(stored)))
 }
 
-// told lists the first few of many things.
-func told(line func(string, ...any), what string, notes *wordpress.Notes) {
+// printNotes prints the first few of many notes.
+func printNotes(line func(string, ...any), what string, notes *wordpress.Notes) {
 	const most = 20
 	if notes == nil {
 		return

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/go-viper/mapstructure/v2"
+	"go.yaml.in/yaml/v3"
+)
+
+// decode sets the fields of a struct to the keys of a map, and refuses keys that
+// the struct does not have. Fields without a key keep their value.
+func decode(in map[string]any, out any) error {
+	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
+		ZeroFields: true, // a list replaces the list that is there
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, rateHook, durationHook, scalarHook),
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.Decode(in); err != nil {
+		return &decodeError{err}
+	}
+	return nil
+}
+
+// A decodeError says in one line which keys have which error.
+type decodeError struct{ cause error }
+
+func (e *decodeError) Error() string {
+	_, keys, found := strings.Cut(e.cause.Error(), "\n\n")
+	if !found {
+		keys = e.cause.Error()
+	}
+	keys = strings.ReplaceAll(keys, "'' has", "has") // the whole has no name
+	return strings.ReplaceAll(strings.TrimSpace(keys), "\n", "; ")
+}
+
+func (e *decodeError) Unwrap() error { return e.cause }
+
+// firstKey is the first key that an error of decode is about, such as limits.stall
+// or sinks[0]; "" if it names none.
+func firstKey(err error) string {
+	if e := (*mapstructure.DecodeError)(nil); errors.As(err, &e) {
+		return e.Name()
+	}
+	return ""
+}
+
+// A byteRate is a number of bytes per second, written as 20MiB/s or 500kB; 0 is
+// no limit.
+type byteRate int64
+
+// leastRate is the lowest rate that is accepted: 20 was meant as 20 MiB/s.
+const leastRate = 16 << 10
+
+// rateHook reads a byteRate.
+func rateHook(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[byteRate]() {
+		return value, nil
+	}
+	text := strings.TrimSpace(fmt.Sprint(value))
+	if text == "" || text == "0" {
+		return byteRate(0), nil
+	}
+	n, err := humanize.ParseBytes(strings.TrimSpace(strings.TrimSuffix(text, "/s")))
+	if err != nil || n > math.MaxInt64 {
+		return nil, fmt.Errorf("%q is no rate; write it as 20MiB/s", text)
+	}
+	if n < leastRate {
+		return nil, fmt.Errorf("%q is %d bytes per second, too little for any backup to end; write it as 20MiB/s", text, n)
+	}
+	return byteRate(n), nil
+}
+
+// durationHook refuses a duration without a unit, which would be taken for
+// nanoseconds, and a negative one.
+func durationHook(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[time.Duration]() {
+		return value, nil
+	}
+	text := strings.TrimSpace(fmt.Sprint(value))
+	if text == "0" || text == "" {
+		return time.Duration(0), nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return nil, fmt.Errorf("%q is no duration; write it with its unit, as 90s, 5m or 6h", text)
+	}
+	return d, nil
+}
+
+// scalarHook refuses values that would be converted into another type: 3.7 into 3,
+// true into 1, 2 into true, and 1.10, which is a number in YAML, into "1.1".
+func scalarHook(from, to reflect.Type, value any) (any, error) {
+	isBool := from.Kind() == reflect.Bool
+	switch kind := to.Kind(); {
+	case kind == reflect.Int:
+		f, isFloat := value.(float64)
+		text, isText := value.(string)
+		_, err := strconv.ParseInt(text, 0, 64)
+		if isBool || isFloat && f != math.Trunc(f) || isText && err != nil {
+			return nil, errors.New("must be a whole number")
+		}
+	case kind == reflect.Bool:
+		text, isText := value.(string)
+		_, err := strconv.ParseBool(text)
+		if !isBool && (!isText || err != nil) {
+			return nil, errors.New("must be true or false")
+		}
+	case kind == reflect.String:
+		if isBool || from.Kind() == reflect.Float64 {
+			return nil, errors.New("must be text; put it in quotes")
+		}
+	}
+	return value, nil
+}
+
+// listHook reads a list from one string, as the environment has it: YAML if it
+// begins with a bracket, else words.
+func listHook(_, to reflect.Type, value any) (any, error) {
+	text, ok := value.(string)
+	if !ok || to.Kind() != reflect.Slice {
+		return value, nil
+	}
+	if !strings.HasPrefix(strings.TrimSpace(text), "[") {
+		return strings.Fields(text), nil
+	}
+	var list []any
+	if err := yaml.Unmarshal([]byte(text), &list); err != nil {
+		return nil, fmt.Errorf("read the list: %w", err)
+	}
+	return list, nil
+}
+
+// textHook reads a sink from its URL, and a site from its path.
+func textHook(_, to reflect.Type, value any) (any, error) {
+	text, ok := value.(string)
+	switch {
+	case !ok:
+		return value, nil
+	case to == reflect.TypeFor[sinkSetting]():
+		return map[string]any{"url": text}, nil
+	case to == reflect.TypeFor[map[string]any]():
+		return map[string]any{"path": text}, nil
+	}
+	return value, nil
+}
