@@ -128,7 +128,7 @@ func applyDirective(c *eval.Call, d directive, v eval.Value) (string, error) {
 	case 's':
 		s, err := c.StringOf(v)
 		if err == nil && d.precision >= 0 {
-			s = Head(s, d.precision)
+			s = head(s, d.precision)
 		}
 		return d.padded(s, false), err
 	case 'd':

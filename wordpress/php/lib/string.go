@@ -206,7 +206,7 @@ func compareFunc(fold bool) eval.Function {
 	}}
 }
 
-func Head(s string, n int) string { return s[:min(n, len(s))] }
+func head(s string, n int) string { return s[:min(n, len(s))] }
 
 func chrFunc(c *eval.Call) (eval.Value, error) {
 	return eval.String([]byte{byte(c.Int(0, 0))}), nil
