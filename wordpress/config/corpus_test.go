@@ -30,14 +30,18 @@ var corpora = []string{"testdata/wpconfig/cases", "testdata/wpconfig-more/cases"
 var refusedCases = map[string]string{
 	"container-of-closures":     "uses an object with ArrayAccess as an array",
 	"database-url-query-arrays": "calls parse_str() with",
+	"encoded-credentials":       "calls str_rot13()",
 	"enums-traits-abstract":     "uses a trait",
 	"fopen-dotenv":              "calls fgets()",
 	"generator-dotenv":          "uses an enum",
 	"namespaces-that-shadow":    "uses a call through __call",
 	"obfuscated-eval-known":     "calls gzuncompress()",
 	"openssl-decrypt":           "calls openssl_decrypt()",
+	"password-very-long":        "calls range()",
 	"servers-by-priority":       "calls uasort()",
+	"strings-of-conditions":     "calls intdiv()",
 	"table-prefix-forms":        "uses a write to a string offset",
+	"templates-by-callback":     "calls preg_match_all()",
 	"types-that-convert":        "calls json_encode()",
 	"yaml-by-hand":              "uses a reference to an array element or a property",
 }

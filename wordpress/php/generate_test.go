@@ -34,22 +34,22 @@ var genBinary = []string{
 
 // genCalls are functions by the arguments they take: s a string, i a small
 // integer, a an array, v anything, n a number.
-var genCalls = strings.Fields(`strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s ucwords:s trim:s ltrim:s rtrim:s trim:ss
-	substr:si substr:sii strpos:ss stripos:ss strrpos:ss strstr:ss stristr:ss strrchr:ss str_replace:sss str_ireplace:sss str_repeat:si
-	str_pad:si str_pad:sis strrev:s explode:ss explode:ssi implode:sa str_contains:ss str_starts_with:ss str_ends_with:ss substr_count:ss
-	strcmp:ss strcasecmp:ss strncmp:ssi strncasecmp:ssi ucwords:ss addslashes:s stripslashes:s strtr:sss
-	str_split:s str_split:si md5:s sha1:s crc32:s base64_encode:s base64_decode:s bin2hex:s rawurlencode:s urlencode:s rawurldecode:s urldecode:s
-	htmlspecialchars:s sprintf:sv sprintf:svv vsprintf:sa intval:v intval:si floatval:v boolval:v strval:s
+var genCalls = strings.Fields(`strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s trim:s ltrim:s rtrim:s trim:ss
+	substr:si substr:sii strpos:ss stripos:ss strrpos:ss strstr:ss stristr:ss str_replace:sss str_ireplace:sss str_repeat:si
+	str_pad:si str_pad:sis explode:ss explode:ssi implode:sa str_contains:ss str_starts_with:ss str_ends_with:ss 
+	strcmp:ss strcasecmp:ss addslashes:s stripslashes:s 
+	md5:s sha1:s crc32:s base64_encode:s base64_decode:s bin2hex:s rawurlencode:s urlencode:s rawurldecode:s urldecode:s
+	sprintf:sv sprintf:svv intval:v intval:si floatval:v boolval:v strval:s
 	is_numeric:v is_int:v is_string:v is_array:v is_bool:v is_null:v is_float:v is_scalar:v gettype:v
-	abs:n floor:n ceil:n max:nn min:nn max:a min:a intdiv:ii array_sum:a
-	count:a array_keys:a array_values:a array_merge:aa array_combine:aa array_flip:a array_reverse:a array_slice:aii array_slice:ai array_unique:a
-	in_array:va in_array:vav array_search:va array_key_exists:ia array_key_first:a array_key_last:a array_fill_keys:av range:ii
-	array_column:as array_diff:aa array_diff_key:aa array_intersect:aa array_intersect_key:aa array_filter:a array_replace:aa
+	
+	count:a array_keys:a array_values:a array_merge:aa array_slice:aii array_slice:ai 
+	in_array:va in_array:vav array_search:va array_key_exists:ia array_key_first:a array_key_last:a 
+	array_filter:a 
 	   current:a
-	 json_decode:s json_decode:sv parse_url:s dirname:s basename:s basename:ss pathinfo:s ctype_digit:s ctype_alpha:s ctype_alnum:s ctype_upper:s ctype_xdigit:s ctype_space:s
-	version_compare:ss ucwords:s lcfirst:s strspn:ss strcspn:ss
-	 var_export:vt serialize:v is_callable:s mb_strlen:s mb_strtoupper:s mb_substr:sii array_walk_none: ord:s chr:i
-	preg_match:ps preg_replace:pss preg_split:ps preg_quote:s preg_match_all:ps`)
+	 json_decode:s json_decode:sv parse_url:s dirname:s basename:s basename:ss pathinfo:s ctype_digit:s 
+	version_compare:ss lcfirst:s 
+	 var_export:vt serialize:v is_callable:s array_walk_none: 
+	preg_match:ps preg_replace:pss preg_split:ps preg_quote:s `)
 
 var genPatterns = []string{
 	`'/a/'`, `'/[a-z]+/i'`, `'/^\d+$/'`, `'/(\w+)=(\w+)/'`, `'~/([^/]+)$~'`, `'/:.*/'`, `'/[^a-zA-Z0-9.\-]/'`, `'/,/'`, `'/(?<k>\w)(?P<v>\d)?/'`, `'/\s+/'`,

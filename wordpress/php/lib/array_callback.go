@@ -5,8 +5,8 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 // callbackFuncs call a function for each element of an array.
 var callbackFuncs = map[string]eval.Function{
 	"array_map":    {Run: arrayMap, Min: 2, Max: -1, Each: true},
-	"array_filter": {Run: arrayFilter, Min: 1, Max: 3, Each: true},
 	"array_walk":   {Run: arrayWalk, Min: 2, Max: 3, Refs: 1, Each: true},
+	"array_filter": {Run: arrayFilter, Min: 1, Max: 3, Each: true},
 }
 
 func arrayMap(c *eval.Call) (eval.Value, error) {
@@ -30,42 +30,6 @@ func arrayMap(c *eval.Call) (eval.Value, error) {
 			return nil, err
 		}
 		out.Set(e.Key, v)
-	}
-	return out, nil
-}
-
-// mapMany is array_map of several arrays; the shorter ones end in null.
-func mapMany(c *eval.Call) (eval.Value, error) {
-	lists := make([][]eval.Entry, 0, len(c.Args)-1)
-	longest := 0
-	for i := 1; i < len(c.Args); i++ {
-		a, err := c.Array(i)
-		if err != nil {
-			return nil, err
-		}
-		lists = append(lists, eval.Pairs(a))
-		longest = max(longest, a.Len())
-	}
-	out := eval.NewArray()
-	for i := range longest {
-		if err := c.Alloc(112 * len(lists)); err != nil {
-			return nil, err
-		}
-		args := make([]eval.Value, len(lists))
-		for j, l := range lists {
-			args[j] = eval.Null
-			if i < len(l) {
-				args[j] = eval.Present(l[i].Value)
-			}
-		}
-		var v eval.Value = eval.ListOf(args...)
-		if c.Has(0) {
-			var err error
-			if v, err = c.Invoke(c.Arg(0), args...); err != nil {
-				return nil, err
-			}
-		}
-		out.Push(v)
 	}
 	return out, nil
 }
@@ -135,4 +99,40 @@ func arrayWalk(c *eval.Call) (eval.Value, error) {
 		return eval.Bool(true), nil
 	}
 	return eval.Bool(true), c.SetRef(0, out)
+}
+
+// mapMany is array_map of several arrays; the shorter ones end in null.
+func mapMany(c *eval.Call) (eval.Value, error) {
+	lists := make([][]eval.Entry, 0, len(c.Args)-1)
+	longest := 0
+	for i := 1; i < len(c.Args); i++ {
+		a, err := c.Array(i)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, eval.Pairs(a))
+		longest = max(longest, a.Len())
+	}
+	out := eval.NewArray()
+	for i := range longest {
+		if err := c.Alloc(112 * len(lists)); err != nil {
+			return nil, err
+		}
+		args := make([]eval.Value, len(lists))
+		for j, l := range lists {
+			args[j] = eval.Null
+			if i < len(l) {
+				args[j] = eval.Present(l[i].Value)
+			}
+		}
+		var v eval.Value = eval.ListOf(args...)
+		if c.Has(0) {
+			var err error
+			if v, err = c.Invoke(c.Arg(0), args...); err != nil {
+				return nil, err
+			}
+		}
+		out.Push(v)
+	}
+	return out, nil
 }

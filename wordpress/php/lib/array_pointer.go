@@ -6,18 +6,8 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 var pointerFuncs = map[string]eval.Function{
 	"reset":   pointerFunc(true, func(_, _ int) int { return 0 }),
 	"end":     pointerFunc(true, func(_, n int) int { return n - 1 }),
-	"next":    pointerFunc(true, func(at, _ int) int { return at + 1 }),
-	"prev":    pointerFunc(true, func(at, n int) int { return prevAt(at, n) }),
-	"current": pointerFunc(false, func(at, _ int) int { return at }),
-	"pos":     pointerFunc(false, func(at, _ int) int { return at }),
 	"key":     {Run: pointerKey, Min: 1, Max: 1},
-}
-
-func prevAt(at, n int) int {
-	if at >= n || at == 0 {
-		return n
-	}
-	return at - 1
+	"current": pointerFunc(false, func(at, _ int) int { return at }),
 }
 
 // pointerFunc moves the pointer and returns what lies there. Positions count live

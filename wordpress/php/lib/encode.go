@@ -8,35 +8,20 @@ import (
 	"encoding/hex"
 	"hash"
 	"hash/crc32"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 var encodeFuncs = map[string]eval.Function{
-	"md5":              {Run: digest("md5"), Min: 1, Max: 2},
-	"sha1":             {Run: digest("sha1"), Min: 1, Max: 2},
-	"hash":             {Run: hashFunc, Min: 2, Max: 4},
-	"crc32":            {Run: crc32Func, Min: 1, Max: 1},
-	"bin2hex":          ofString(func(s string) string { return hex.EncodeToString([]byte(s)) }),
-	"hex2bin":          {Run: hex2bin, Min: 1, Max: 1},
-	"base64_encode":    ofString(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }),
-	"base64_decode":    {Run: base64Decode, Min: 1, Max: 2},
-	"str_rot13":        ofString(rot13),
-	"htmlspecialchars": {Run: htmlspecialchars, Min: 1, Max: 4},
-}
-
-func rot13(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if syntax.IsLetter(c) {
-			base := c&^0x1F + 1
-			b[i] = base + (c-base+13)%26
-		}
-	}
-	return string(b)
+	"md5":           {Run: digest("md5"), Min: 1, Max: 2},
+	"sha1":          {Run: digest("sha1"), Min: 1, Max: 2},
+	"hash":          {Run: hashFunc, Min: 2, Max: 4},
+	"crc32":         {Run: crc32Func, Min: 1, Max: 1},
+	"bin2hex":       ofString(func(s string) string { return hex.EncodeToString([]byte(s)) }),
+	"hex2bin":       {Run: hex2bin, Min: 1, Max: 1},
+	"base64_encode": ofString(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }),
+	"base64_decode": {Run: base64Decode, Min: 1, Max: 2},
 }
 
 // algorithm returns a hash by PHP's name, nil if it is not modelled.
@@ -135,28 +120,3 @@ func base64Decode(c *eval.Call) (eval.Value, error) {
 }
 
 func phpBase64Blank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
-
-const (
-	entNoQuotes = 0
-	entCompat   = 2
-	entQuotes   = 3
-)
-
-func htmlspecialchars(c *eval.Call) (eval.Value, error) {
-	s := c.Str(0)
-	flags := c.Int(1, entQuotes|8)
-	if !utf8.ValidString(s) || len(c.Args) > 2 {
-		return c.Unknown("htmlspecialchars of such text is not modelled"), nil
-	}
-	if err := c.Alloc(6 * len(s)); err != nil {
-		return nil, err
-	}
-	pairs := []string{"&", "&amp;", "<", "&lt;", ">", "&gt;"}
-	if flags&entCompat != 0 {
-		pairs = append(pairs, `"`, "&quot;")
-	}
-	if flags&entQuotes == entQuotes {
-		pairs = append(pairs, "'", "&#039;")
-	}
-	return eval.String(strings.NewReplacer(pairs...).Replace(s)), nil
-}

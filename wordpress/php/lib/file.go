@@ -194,7 +194,6 @@ func fileGetContents(c *eval.Call) (eval.Value, error) {
 }
 
 const (
-	fileIncludePath    = 1
 	fileIgnoreNewLines = 2
 	fileSkipEmptyLines = 4
 )

@@ -11,38 +11,7 @@ import (
 )
 
 var formatFuncs = map[string]eval.Function{
-	"sprintf":  {Run: sprintfFunc, Min: 1, Max: -1},
-	"vsprintf": {Run: vsprintfFunc, Min: 2, Max: 2},
-	"printf":   {Run: printfFunc, Min: 1, Max: -1},
-}
-
-func sprintfFunc(c *eval.Call) (eval.Value, error) {
-	f := c.Str(0)
-	return formatted(c, f, c.Args[1:])
-}
-
-func printfFunc(c *eval.Call) (eval.Value, error) {
-	v, err := sprintfFunc(c)
-	if err != nil {
-		return nil, err
-	}
-	if s, ok := v.(eval.String); ok {
-		return eval.Int(len(s)), nil
-	}
-	return v, nil
-}
-
-func vsprintfFunc(c *eval.Call) (eval.Value, error) {
-	f := c.Str(0)
-	a, err := c.Array(1)
-	if err != nil {
-		return nil, err
-	}
-	var args []eval.Value
-	a.Each(func(_ eval.Key, v eval.Value) bool { args = append(args, v); return true })
-	d := *c
-	d.Name = "vsprintf"
-	return formatted(&d, f, args)
+	"sprintf": {Run: sprintf, Min: 1, Max: -1},
 }
 
 // A directive is one % of a format.
@@ -56,8 +25,9 @@ type directive struct {
 	verb      byte
 }
 
-// formatted is sprintf.
-func formatted(c *eval.Call, f string, args []eval.Value) (eval.Value, error) {
+// sprintf formats strings and integers. Fractions are not evaluated.
+func sprintf(c *eval.Call) (eval.Value, error) {
+	f, args := c.Str(0), c.Args[1:]
 	var b strings.Builder
 	next := 0
 	for i := 0; i < len(f); {
@@ -75,7 +45,7 @@ func formatted(c *eval.Call, f string, args []eval.Value) (eval.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if strings.IndexByte("eEgGhH", d.verb) >= 0 {
+		if strings.IndexByte("bceEfFgGhHou", d.verb) >= 0 {
 			return c.Unknown("calls " + c.Name + "() with %" + string(d.verb) + ", which is not evaluated"), nil
 		}
 		i = end
@@ -84,9 +54,6 @@ func formatted(c *eval.Call, f string, args []eval.Value) (eval.Value, error) {
 			next++
 		}
 		if d.arg >= len(args) {
-			if c.Name == "vsprintf" {
-				return nil, c.Throw("ValueError", fmt.Sprintf("The arguments array must contain %d items, %d given", d.arg+1, len(args)))
-			}
 			return nil, c.Throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", d.arg+2, len(args)+1))
 		}
 		if err := c.Alloc(d.width + max(d.precision, 0) + 400); err != nil {
@@ -162,11 +129,9 @@ func applyDirective(c *eval.Call, d directive, v eval.Value) (string, error) {
 	case 's':
 		s, err := c.StringOf(v)
 		if err == nil && d.precision >= 0 {
-			s = Head(s, d.precision)
+			s = head(s, d.precision)
 		}
 		return d.padded(s, false), err
-	case 'c':
-		return string([]byte{byte(eval.ToInt(v))}), nil
 	case 'd':
 		n := eval.ToInt(v)
 		s := strconv.FormatInt(n, 10)
@@ -174,40 +139,12 @@ func applyDirective(c *eval.Call, d directive, v eval.Value) (string, error) {
 			s = "+" + s
 		}
 		return d.padded(s, true), nil
-	case 'u':
-		return d.padded(strconv.FormatUint(uint64(eval.ToInt(v)), 10), true), nil
-	case 'b', 'o', 'x', 'X':
-		s := strconv.FormatUint(uint64(eval.ToInt(v)), map[byte]int{'b': 2, 'o': 8, 'x': 16, 'X': 16}[d.verb])
-		if d.verb == 'X' {
-			s = syntax.Upper(s)
-		}
-		return d.padded(s, false), nil
 	}
-	return d.padded(d.float(eval.ToFloat(v)), true), nil
-}
-
-func (d directive) float(f float64) string {
-	precision := d.precision
-	if precision < 0 {
-		precision = 6
+	s := strconv.FormatUint(uint64(eval.ToInt(v)), 16)
+	if d.verb == 'X' {
+		s = syntax.Upper(s)
 	}
-	precision = min(precision, 53)
-	var s string
-	switch {
-	case math.IsNaN(f):
-		return "nan"
-	case math.IsInf(f, 0):
-		s = "inf"
-	default:
-		s = strconv.FormatFloat(math.Abs(f), 'f', precision, 64)
-	}
-	if math.Signbit(f) {
-		return "-" + s
-	}
-	if d.plus {
-		return "+" + s
-	}
-	return s
+	return d.padded(s, false), nil
 }
 
 // padded fills up to the width; zeros go between a number's sign and its digits.

@@ -19,12 +19,12 @@ func Standard() *eval.Library {
 func functionTable() map[string]eval.Function {
 	all := moreFuncs()
 	for _, table := range []map[string]eval.Function{
-		stringFuncs, substrFuncs, arrayFuncs, endFuncs, callbackFuncs, mathFuncs, formatFuncs, encodeFuncs, ctypeFuncs, urlFuncs, jsonFuncs, fileFuncs,
-		pregFuncs, miscFuncs, pointerFuncs, eval.CoreFunctions(), typeFuncs, packFuncs, exportFuncs, multibyteFuncs,
+		stringFuncs, substrFuncs, arrayFuncs, endFuncs, callbackFuncs, formatFuncs, encodeFuncs, urlFuncs, jsonFuncs, fileFuncs,
+		pregFuncs, miscFuncs, pointerFuncs, eval.CoreFunctions(), typeFuncs, packFuncs, exportFuncs,
 	} {
 		maps.Copy(all, table)
 	}
-	for _, table := range []map[string]eval.Function{arrayFuncs, endFuncs, callbackFuncs, mathFuncs, pointerFuncs} {
+	for _, table := range []map[string]eval.Function{arrayFuncs, endFuncs, callbackFuncs, pointerFuncs} {
 		for name := range table {
 			f := all[name]
 			f.Strict = true

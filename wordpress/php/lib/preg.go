@@ -13,13 +13,11 @@ import (
 )
 
 var pregFuncs = map[string]eval.Function{
-	"preg_match":            {Run: pregMatch, Min: 2, Max: 5, Refs: 1 << 2},
-	"preg_match_all":        {Run: pregMatchAll, Min: 2, Max: 5, Refs: 1 << 2},
-	"preg_replace":          {Run: pregReplace, Min: 3, Max: 5, Refs: 1 << 4},
-	"preg_replace_callback": {Run: pregCallback, Min: 3, Max: 6, Refs: 1 << 4},
-	"preg_split":            {Run: pregSplit, Min: 2, Max: 4},
-	"preg_quote":            {Run: pregQuote, Min: 1, Max: 2},
-	"preg_grep":             {Run: pregGrep, Min: 2, Max: 3},
+	"preg_match":   {Run: pregMatch, Min: 2, Max: 5, Refs: 1 << 2},
+	"preg_replace": {Run: pregReplace, Min: 3, Max: 5, Refs: 1 << 4},
+	"preg_split":   {Run: pregSplit, Min: 2, Max: 4},
+	"preg_quote":   {Run: pregQuote, Min: 1, Max: 2},
+	"preg_grep":    {Run: pregGrep, Min: 2, Max: 3},
 }
 
 const (
@@ -67,7 +65,7 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value, error) {
 	if !ok {
 		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil
 	}
-	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8, opt&regexp2.IgnorePatternWhitespace != 0)
+	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8)
 	if !ok || p.utf8 && !utf8.ValidString(body) {
 		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil
 	}
@@ -82,7 +80,7 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value, error) {
 		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil //nolint:nilerr // it may be one to PCRE
 	}
 	re.MatchTimeout = regexTime
-	if p.again, err = regexp2.Compile(`\G(?:`+body+`)(?<=\G[\s\S]+)`, opt); err != nil || opt&regexp2.IgnorePatternWhitespace != 0 {
+	if p.again, err = regexp2.Compile(`\G(?:`+body+`)(?<=\G[\s\S]+)`, opt); err != nil {
 		p.again = nil
 	} else {
 		p.again.MatchTimeout = regexTime
@@ -102,8 +100,6 @@ func (p *pattern) modifiers(mods string) (opt regexp2.RegexOptions, dollar, ok b
 			opt |= regexp2.Multiline
 		case 's':
 			opt |= regexp2.Singleline
-		case 'x':
-			opt |= regexp2.IgnorePatternWhitespace
 		case 'u':
 			p.utf8 = true
 		case 'D':
@@ -153,7 +149,7 @@ type matchSpan struct{ from, to int }
 
 // matchesOf finds up to limit matches (-1: all). v is not nil where the answer is
 // not known, or false.
-func matchesOf(c *eval.Call, p *pattern, s string, offset, limit int) ([][]matchSpan, eval.Value, error) {
+func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, eval.Value, error) {
 	if len(s) > maxSubject {
 		return nil, c.Unknown("text of that length is not matched"), nil
 	}
@@ -167,12 +163,8 @@ func matchesOf(c *eval.Call, p *pattern, s string, offset, limit int) ([][]match
 		return nil, c.Unknown("such a pattern for text beyond ASCII is not modelled"), nil
 	}
 	runes, bytesAt := p.runes(s)
-	start := 0
-	for start < len(bytesAt)-1 && bytesAt[start] < offset {
-		start++
-	}
 	var found [][]matchSpan
-	m, err := p.re.FindRunesMatchStartingAt(runes, start)
+	m, err := p.re.FindRunesMatch(runes)
 	for ; m != nil && err == nil && limit != 0; limit-- {
 		if err := c.Alloc(64 + 48*p.groups); err != nil {
 			return nil, nil, err

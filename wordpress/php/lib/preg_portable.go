@@ -2,9 +2,6 @@ package lib
 
 import (
 	"strings"
-	"unicode/utf8"
-
-	"github.com/dlclark/regexp2"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
@@ -13,8 +10,8 @@ import (
 // the two say the same by other words. ok is false for what either lacks or may
 // see differently. classes is set if it has some (\w, \b, [:alpha:]) that mean more
 // with the modifier u than ASCII. names are those of the groups, by number.
-func portable(p string, dollarEnd, utf, extended bool) (out string, names []string, classes, ok bool) {
-	w := &patternWriter{p: p, dollarEnd: dollarEnd, utf8: utf, extended: extended, names: []string{""}}
+func portable(p string, dollarEnd, utf bool) (out string, names []string, classes, ok bool) {
+	w := &patternWriter{p: p, dollarEnd: dollarEnd, utf8: utf, names: []string{""}}
 	for w.i < len(p) {
 		if !w.next() {
 			return "", nil, false, false
@@ -29,12 +26,8 @@ type patternWriter struct {
 	b         strings.Builder
 	dollarEnd bool
 	utf8      bool
-	extended  bool
 	names     []string
 	classes   bool
-
-	open []int // where the groups that are open begin in b
-	atom int   // where what a quantifier would repeat begins in b
 }
 
 func (w *patternWriter) copy(n int) bool {
@@ -48,29 +41,7 @@ func (w *patternWriter) next() bool {
 	if n := quantifier(rest); n > 0 {
 		return w.quantified(n)
 	}
-	start := w.b.Len()
-	defer func() {
-		switch rest[0] {
-		case '(':
-			w.open = append(w.open, start)
-		case ')':
-			if n := len(w.open); n > 0 {
-				w.atom, w.open = w.open[n-1], w.open[:n-1]
-			}
-		default:
-			w.atom = start
-		}
-	}()
 	switch c := rest[0]; {
-	case strings.HasPrefix(rest, `\Q`):
-		text, after, _ := strings.Cut(rest[2:], `\E`)
-		for _, ch := range text {
-			w.atom = w.b.Len()
-			w.b.WriteString(regexp2.Escape(string(ch)))
-		}
-		w.i = len(w.p) - len(after)
-		start = w.atom
-		return utf8.ValidString(text)
 	case c == '\\':
 		return w.escape(false)
 	case c == '[':
@@ -80,13 +51,6 @@ func (w *patternWriter) next() bool {
 	case c == '$' && w.dollarEnd:
 		w.b.WriteString(`\z`)
 		w.i++
-		return true
-	case c == '#' && w.extended:
-		n := strings.IndexByte(rest, '\n')
-		if n < 0 {
-			n = len(rest) - 1
-		}
-		w.i += n + 1
 		return true
 	case c == '{' && !counted(rest):
 		w.b.WriteString(`\{`)
@@ -107,25 +71,15 @@ func quantifier(s string) int {
 	return 0
 }
 
-// quantified writes a quantifier. A possessive one is an atomic group.
+// quantified writes a quantifier. A possessive one is not evaluated.
 func (w *patternWriter) quantified(n int) bool {
-	q := w.p[w.i : w.i+n]
-	w.i += n
-	if w.b.Len() == 0 || w.atom > w.b.Len() {
+	if w.b.Len() == 0 {
 		return false
 	}
-	if !strings.HasPrefix(w.p[w.i:], "+") {
-		if strings.HasPrefix(w.p[w.i:], "?") {
-			q += "?"
-			w.i++
-		}
-		w.b.WriteString(q)
-		return w.i == len(w.p) || quantifier(w.p[w.i:]) == 0
+	w.copy(n)
+	if strings.HasPrefix(w.p[w.i:], "?") {
+		w.copy(1)
 	}
-	w.i++
-	before := w.b.String()
-	w.b.Reset()
-	w.b.WriteString(before[:w.atom] + "(?>" + before[w.atom:] + q + ")")
 	return w.i == len(w.p) || quantifier(w.p[w.i:]) == 0
 }
 
@@ -169,12 +123,10 @@ func (w *patternWriter) escape(inSet bool) bool {
 			w.b.WriteString("[" + class + "]")
 		}
 		return true
-	case c == 'R' || c == 'X' || c == 'C' || c == 'K' || c == 'G' || c == 'Q' || c == 'E' || c == 'g' || c == 'k' || c == 'p' || c == 'P' || c == 'N' || c == 'o' || c == 'c' || c == 'u' || c == 'U' || c == 'L' || c == 'l':
+	case c == 'R' || c == 'X' || c == 'C' || c == 'K' || c == 'G' || c == 'Q' || c == 'E' || c == 'g' || c == 'k' || c == 'p' || c == 'P' || c == 'N' || c == 'o' || c == 'c' || c == 'x' || c == 'u' || c == 'U' || c == 'L' || c == 'l':
 		return false
 	case c == 'b' && !inSet || c == 'B':
 		return w.boundary(c)
-	case c == 'x':
-		return w.hexEscape()
 	case c == '0' || syntax.IsDigit(c) && inSet:
 		return false
 	case syntax.IsDigit(c):
@@ -327,13 +279,4 @@ func (w *patternWriter) boundary(c byte) bool {
 		w.b.WriteString("(?:" + behind + ahead + "|" + nbehind + nahead + ")")
 	}
 	return true
-}
-
-// hexEscape copies \xhh.
-func (w *patternWriter) hexEscape() bool {
-	rest := w.p[w.i+2:]
-	if len(rest) < 2 || strings.Trim(rest[:2], "0123456789abcdefABCDEF") != "" {
-		return false
-	}
-	return w.copy(4)
 }

@@ -7,11 +7,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-const (
-	pregPatternOrder = 1
-	pregSetOrder     = 2
-)
-
 // Value is the text that a group matched.
 func (m matchSpan) Value(s string) eval.Value {
 	if m.from < 0 {
@@ -38,20 +33,6 @@ func (p *pattern) groupsOf(s string, m []matchSpan) *eval.Array {
 	return out
 }
 
-func pregStart(c *eval.Call) (p *pattern, s string, flags int64, offset int, v eval.Value, err error) {
-	t := strArgs(c, 2)
-	if p, v, err = compilePattern(c, t[0]); v != nil || err != nil {
-		return nil, "", 0, 0, v, err
-	}
-	flags = c.Int(3, 0)
-	n := c.Int(4, 0)
-	offset, _ = cut(len(t[1]), n, 0, false)
-	if flags&^(pregSetOrder|pregPatternOrder) != 0 || n > int64(len(t[1])) {
-		v = c.Unknown("calls " + c.Name + "() with flags that are not evaluated")
-	}
-	return p, t[1], flags, offset, v, nil
-}
-
 // notMatched returns v where the pattern gave no answer; the matches follow it.
 func notMatched(c *eval.Call, v eval.Value) (eval.Value, error) {
 	var matches eval.Value = eval.NewArray()
@@ -62,14 +43,18 @@ func notMatched(c *eval.Call, v eval.Value) (eval.Value, error) {
 }
 
 func pregMatch(c *eval.Call) (eval.Value, error) {
-	p, s, _, offset, v, err := pregStart(c)
+	if c.Int(3, 0) != 0 || c.Int(4, 0) != 0 {
+		return notMatched(c, c.Unknown("calls preg_match() with flags or an offset that are not evaluated"))
+	}
+	s := c.Str(1)
+	p, v, err := compilePattern(c, c.Str(0))
 	if err != nil {
 		return nil, err
 	}
 	if v != nil {
 		return notMatched(c, v)
 	}
-	found, v, err := matchesOf(c, p, s, offset, 1)
+	found, v, err := matchesOf(c, p, s, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -82,67 +67,24 @@ func pregMatch(c *eval.Call) (eval.Value, error) {
 	return eval.Int(1), c.SetRef(2, p.groupsOf(s, found[0]))
 }
 
-func pregMatchAll(c *eval.Call) (eval.Value, error) {
-	p, s, flags, offset, v, err := pregStart(c)
-	if err != nil {
-		return nil, err
-	}
-	if v != nil {
-		return notMatched(c, v)
-	}
-	found, v, err := matchesOf(c, p, s, offset, -1)
-	if err != nil {
-		return nil, err
-	}
-	if v != nil {
-		return notMatched(c, v)
-	}
-	out := eval.NewArray()
-	if flags&pregSetOrder != 0 {
-		for _, m := range found {
-			out.Push(p.groupsOf(s, m))
-		}
-		return eval.Int(len(found)), c.SetRef(2, out)
-	}
-	for i := range p.groups {
-		column := eval.NewArray()
-		for _, m := range found {
-			column.Push(m[i].Value(s))
-		}
-		if p.names[i] != "" {
-			out.Put(p.names[i], column)
-		}
-		out.Set(eval.IntKey(int64(i)), column)
-	}
-	return eval.Int(len(found)), c.SetRef(2, out)
-}
-
-// A replacer makes the text that stands for a match.
-type replacer func(p *pattern, s string, m []matchSpan) (string, eval.Value, error)
-
 func pregReplace(c *eval.Call) (eval.Value, error) {
 	with := c.Arg(1)
 	if with.Kind() == eval.KindArray && c.Arg(0).Kind() != eval.KindArray {
 		return nil, c.Throw("TypeError", "preg_replace(): Argument #1 ($pattern) must be of type array when argument #2 ($replacement) is an array, string given")
 	}
-	var list []eval.Value
-	if a, ok := with.(*eval.Array); ok {
-		for _, e := range eval.Pairs(a) {
-			list = append(list, e.Value)
-		}
+	replacements, many := with.(*eval.Array)
+	var list []eval.Entry
+	if many {
+		list = eval.Pairs(replacements)
 	}
-	return pregEach(c, func(i int) (replacer, error) {
-		text := with
-		if with.Kind() == eval.KindArray {
-			text = eval.String("")
-			if i < len(list) {
-				text = list[i]
-			}
+	return replaceInEach(c, func(i int) (string, error) {
+		switch {
+		case !many:
+			return c.StringOf(with)
+		case i < len(list):
+			return c.StringOf(list[i].Value)
 		}
-		t, err := c.StringOf(text)
-		return func(_ *pattern, s string, m []matchSpan) (string, eval.Value, error) {
-			return expand(t, s, m), nil, nil
-		}, err
+		return "", nil
 	})
 }
 
@@ -196,27 +138,9 @@ func reference(t string, i int) (n, end int) {
 	return n, j
 }
 
-func pregCallback(c *eval.Call) (eval.Value, error) {
-	if c.Has(5) && c.Arg(5) != eval.Value(eval.Int(0)) {
-		return c.Unknown("these flags of preg_replace_callback are not modelled"), nil
-	}
-	return pregEach(c, func(int) (replacer, error) {
-		return func(p *pattern, s string, m []matchSpan) (string, eval.Value, error) {
-			v, err := c.Invoke(c.Arg(1), p.groupsOf(s, m))
-			if err != nil {
-				return "", nil, err
-			}
-			if u, ok := v.(*eval.Unknown); ok {
-				return "", u, nil
-			}
-			t, err := c.StringOf(v)
-			return t, nil, err
-		}, nil
-	})
-}
-
-// pregEach replaces by each pattern in each subject.
-func pregEach(c *eval.Call, with func(i int) (replacer, error)) (eval.Value, error) {
+// replaceInEach replaces the matches of each pattern in each subject. with returns the
+// replacement for a pattern by its number.
+func replaceInEach(c *eval.Call, with func(i int) (string, error)) (eval.Value, error) {
 	limit := c.Int(3, -1)
 	patterns := []eval.Value{c.Arg(0)}
 	if a, ok := c.Arg(0).(*eval.Array); ok {
@@ -233,13 +157,12 @@ func pregEach(c *eval.Call, with func(i int) (replacer, error)) (eval.Value, err
 			if err != nil || failed != nil {
 				break
 			}
-			var text string
+			var text, replacement string
 			if text, err = c.StringOf(pv); err != nil {
 				break
 			}
-			var r replacer
-			if r, err = with(i); err == nil {
-				s, failed, err = replacedText(c, text, s, int(max(limit, -1)), r, &count)
+			if replacement, err = with(i); err == nil {
+				s, failed, err = replacedText(c, text, s, int(max(limit, -1)), replacement, &count)
 			}
 		}
 		return eval.String(s), err
@@ -259,22 +182,19 @@ func pregEach(c *eval.Call, with func(i int) (replacer, error)) (eval.Value, err
 	return out, c.SetRef(4, eval.Int(count))
 }
 
-func replacedText(c *eval.Call, text, s string, limit int, r replacer, count *int) (string, eval.Value, error) {
+func replacedText(c *eval.Call, text, s string, limit int, replacement string, count *int) (string, eval.Value, error) {
 	p, v, err := compilePattern(c, text)
 	if v != nil || err != nil {
 		return "", v, err
 	}
-	found, v, err := matchesOf(c, p, s, 0, limit)
+	found, v, err := matchesOf(c, p, s, limit)
 	if v != nil || err != nil {
 		return "", v, err
 	}
 	var b strings.Builder
 	at := 0
 	for _, m := range found {
-		t, v, err := r(p, s, m)
-		if v != nil || err != nil {
-			return "", v, err
-		}
+		t := expand(replacement, s, m)
 		if err := c.Alloc(len(t) + m[0].from - at); err != nil {
 			return "", nil, err
 		}
@@ -299,7 +219,7 @@ func pregSplit(c *eval.Call) (eval.Value, error) {
 		return c.Unknown("calls preg_split() with flags that are not evaluated"), nil
 	}
 	s := t[1]
-	found, v, err := matchesOf(c, p, s, 0, -1)
+	found, v, err := matchesOf(c, p, s, -1)
 	if v != nil || err != nil {
 		return v, err
 	}
@@ -348,7 +268,7 @@ func pregGrep(c *eval.Call) (eval.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		found, v, err := matchesOf(c, p, s, 0, 1)
+		found, v, err := matchesOf(c, p, s, 1)
 		switch {
 		case err != nil:
 			return nil, err

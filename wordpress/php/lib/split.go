@@ -53,7 +53,7 @@ func explode(c *eval.Call) (eval.Value, error) {
 		return nil, c.Throw("ValueError", "explode(): Argument #1 ($separator) cannot be empty")
 	}
 	n := strings.Count(text, sep) + 1
-	if err := c.Alloc(112*n + len(text)); err != nil {
+	if err := c.Alloc(224*n + len(text)); err != nil {
 		return nil, err
 	}
 	if limit == 0 {
@@ -70,124 +70,6 @@ func explode(c *eval.Call) (eval.Value, error) {
 		parts = parts[:max(0, int64(len(parts))+max(limit, -int64(len(parts))))]
 	}
 	return eval.ListOfStrings(parts), nil
-}
-
-// strtok cuts the first part that is not empty off a text, up to any of some bytes.
-// With one argument, it cuts the next part off an earlier text, which is not evaluated.
-func strtok(c *eval.Call) (eval.Value, error) {
-	if len(c.Args) < 2 {
-		return c.Unknown("calls strtok() with one argument, which is not evaluated"), nil
-	}
-	text, separators := c.Str(0), c.Str(1)
-	for text != "" && strings.IndexByte(separators, text[0]) >= 0 {
-		text = text[1:]
-	}
-	end := 0
-	for end < len(text) && strings.IndexByte(separators, text[end]) < 0 {
-		end++
-	}
-	if end == 0 {
-		return eval.Bool(false), nil
-	}
-	return eval.String(text[:end]), c.Steps(len(text) / 16)
-}
-
-func strSplit(c *eval.Call) (eval.Value, error) {
-	s := c.Str(0)
-	n := c.Int(1, 1)
-	if n < 1 {
-		return nil, c.Throw("ValueError", "str_split(): Argument #2 ($length) must be greater than 0")
-	}
-	if err := allocTimes(c, 112, int64(len(s))/n+1); err != nil {
-		return nil, err
-	}
-	a := eval.NewArray()
-	for s != "" {
-		part := Head(s, int(min(n, int64(len(s)))))
-		a.Push(eval.String(part))
-		s = s[len(part):]
-	}
-	return a, nil
-}
-
-func strtr(c *eval.Call) (eval.Value, error) {
-	s := c.Str(0)
-	if len(c.Args) == 3 {
-		return translate(c, s)
-	}
-	pairs, err := c.Array(1)
-	if err != nil {
-		return nil, err
-	}
-	if pairs.Len() == 0 || s == "" {
-		return eval.String(s), nil
-	}
-	table := map[string]string{}
-	lengths := map[int]bool{}
-	longest := 0
-	pairs.Each(func(k eval.Key, v eval.Value) bool {
-		if k.Text() == "" {
-			return true
-		}
-		var to string
-		if to, err = c.StringOf(v); err != nil {
-			return false
-		}
-		table[k.Text()] = to
-		lengths[len(k.Text())] = true
-		longest = max(longest, len(k.Text()))
-		return true
-	})
-	if err != nil {
-		return nil, err
-	}
-	put := func(i int) (to string, n int) {
-		for l := min(longest, len(s)-i); l > 0; l-- {
-			if lengths[l] {
-				if found, ok := table[s[i:i+l]]; ok {
-					return found, l
-				}
-			}
-		}
-		return s[i : i+1], 1
-	}
-	size := 0
-	for i := 0; i < len(s); {
-		if err := c.Steps(1 + len(lengths)); err != nil {
-			return nil, err
-		}
-		to, n := put(i)
-		if err := c.Alloc(len(to)); err != nil {
-			return nil, err
-		}
-		size, i = size+len(to), i+n
-	}
-	b := make([]byte, 0, size)
-	for i := 0; i < len(s); {
-		to, n := put(i)
-		b, i = append(b, to...), i+n
-	}
-	return eval.String(b), nil
-}
-
-func translate(c *eval.Call, s string) (eval.Value, error) {
-	from := c.Str(1)
-	to := c.Str(2)
-	if err := c.Alloc(len(s)); err != nil {
-		return nil, err
-	}
-	var table [256]byte
-	for i := range table {
-		table[i] = byte(i)
-	}
-	for i := range min(len(from), len(to)) {
-		table[from[i]] = to[i]
-	}
-	b := []byte(s)
-	for i := range b {
-		b[i] = table[b[i]]
-	}
-	return eval.String(b), nil
 }
 
 // strReplace is str_replace and str_ireplace.
@@ -299,4 +181,24 @@ func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 	}
 	b.WriteString(s)
 	return b.String(), n, nil
+}
+
+// strtok cuts the first part that is not empty off a text, up to any of some bytes.
+// With one argument, it cuts the next part off an earlier text, which is not evaluated.
+func strtok(c *eval.Call) (eval.Value, error) {
+	if len(c.Args) < 2 {
+		return c.Unknown("calls strtok() with one argument, which is not evaluated"), nil
+	}
+	text, separators := c.Str(0), c.Str(1)
+	for text != "" && strings.IndexByte(separators, text[0]) >= 0 {
+		text = text[1:]
+	}
+	end := 0
+	for end < len(text) && strings.IndexByte(separators, text[end]) < 0 {
+		end++
+	}
+	if end == 0 {
+		return eval.Bool(false), nil
+	}
+	return eval.String(text[:end]), c.Steps(len(text) / 16)
 }

@@ -12,32 +12,26 @@ var stringFuncs = map[string]eval.Function{
 	"strlen":       {Run: strlenFunc, Min: 1, Max: 1},
 	"strtolower":   ofString(syntax.Lower),
 	"strtoupper":   ofString(syntax.Upper),
-	"ucfirst":      ofString(func(s string) string { return firstCase(s, syntax.Upper) }),
 	"lcfirst":      ofString(func(s string) string { return firstCase(s, syntax.Lower) }),
+	"str_repeat":   {Run: strRepeat, Min: 2, Max: 2},
+	"chr":          {Run: chrFunc, Min: 1, Max: 1},
+	"strtok":       {Run: strtok, Min: 1, Max: 2},
 	"strrev":       ofString(reverse),
+	"ucfirst":      ofString(func(s string) string { return firstCase(s, syntax.Upper) }),
 	"addslashes":   ofString(addslashes),
 	"stripslashes": ofString(stripslashes),
-	"ucwords":      {Run: ucwords, Min: 1, Max: 2},
 	"trim":         trimFunc(true, true),
 	"ltrim":        trimFunc(true, false),
 	"rtrim":        trimFunc(false, true),
 	"chop":         trimFunc(false, true),
-	"str_repeat":   {Run: strRepeat, Min: 2, Max: 2},
 	"str_pad":      {Run: strPad, Min: 2, Max: 4},
-	"chr":          {Run: chrFunc, Min: 1, Max: 1},
-	"ord":          {Run: ordFunc, Min: 1, Max: 1},
 	"implode":      {Run: implode, Min: 1, Max: 2},
 	"join":         {Run: implode, Min: 1, Max: 2},
 	"explode":      {Run: explode, Min: 2, Max: 3},
-	"strtok":       {Run: strtok, Min: 1, Max: 2},
-	"str_split":    {Run: strSplit, Min: 1, Max: 2},
-	"strtr":        {Run: strtr, Min: 2, Max: 3},
 	"str_replace":  {Run: strReplace(false), Min: 3, Max: 4, Refs: 1 << 3},
 	"str_ireplace": {Run: strReplace(true), Min: 3, Max: 4, Refs: 1 << 3},
-	"strcmp":       compareFunc(false, false),
-	"strcasecmp":   compareFunc(true, false),
-	"strncmp":      compareFunc(false, true),
-	"strncasecmp":  compareFunc(true, true),
+	"strcmp":       compareFunc(false),
+	"strcasecmp":   compareFunc(true),
 }
 
 // ofString makes a builtin of a function of one string.
@@ -62,16 +56,6 @@ func strArgs(c *eval.Call, n int) []string {
 
 func strlenFunc(c *eval.Call) (eval.Value, error) {
 	return eval.Int(len(c.Str(0))), nil
-}
-
-func upperBytes(s string) []byte {
-	b := []byte(s)
-	for i, c := range b {
-		if 'a' <= c && c <= 'z' {
-			b[i] = c - 'a' + 'A'
-		}
-	}
-	return b
 }
 
 func firstCase(s string, f func(string) string) string {
@@ -109,21 +93,6 @@ func stripslashes(s string) string {
 		}
 	}
 	return b.String()
-}
-
-func ucwords(c *eval.Call) (eval.Value, error) {
-	s := c.Str(0)
-	seps := c.StrOr(1, " \t\r\n\f\v")
-	if err := c.Alloc(len(s)); err != nil {
-		return nil, err
-	}
-	b := []byte(s)
-	for i := range b {
-		if i == 0 || strings.IndexByte(seps, b[i-1]) >= 0 {
-			b[i] = upperBytes(string(b[i : i+1]))[0]
-		}
-	}
-	return eval.String(b), nil
 }
 
 // trimFunc is trim, ltrim or rtrim. Its list of characters may hold ranges.
@@ -216,34 +185,11 @@ func strPad(c *eval.Call) (eval.Value, error) {
 	return eval.String(fill(left) + s + fill(need-left)), nil
 }
 
-func chrFunc(c *eval.Call) (eval.Value, error) {
-	return eval.String([]byte{byte(c.Int(0, 0))}), nil
-}
-
-func ordFunc(c *eval.Call) (eval.Value, error) {
-	s := c.Str(0)
-	if s == "" {
-		return eval.Int(0), nil
-	}
-	return eval.Int(s[0]), nil
-}
-
-// compareFunc compares two strings, or their first bytes. How far two strings are
-// apart that differ in a byte depends on the C library of the server.
-func compareFunc(fold, length bool) eval.Function {
-	args := 2
-	if length {
-		args = 3
-	}
-	return eval.Function{Min: args, Max: args, Run: func(c *eval.Call) (eval.Value, error) {
+// compareFunc compares two strings, by their lower case if fold is set. The size of
+// the result for strings that differ in a byte depends on the C library of the server.
+func compareFunc(fold bool) eval.Function {
+	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) (eval.Value, error) {
 		a, b := c.Str(0), c.Str(1)
-		if length {
-			n := c.Int(2, 0)
-			if n < 0 {
-				return nil, c.Throw("ValueError", c.Name+"(): Argument #3 ($length) must be greater than or equal to 0")
-			}
-			a, b = Head(a, int(min(n, 1<<40))), Head(b, int(min(n, 1<<40)))
-		}
 		if err := c.Alloc(2 * (len(a) + len(b))); err != nil {
 			return nil, err
 		}
@@ -261,4 +207,8 @@ func compareFunc(fold, length bool) eval.Function {
 	}}
 }
 
-func Head(s string, n int) string { return s[:min(n, len(s))] }
+func head(s string, n int) string { return s[:min(n, len(s))] }
+
+func chrFunc(c *eval.Call) (eval.Value, error) {
+	return eval.String([]byte{byte(c.Int(0, 0))}), nil
+}

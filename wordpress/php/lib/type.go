@@ -1,26 +1,31 @@
 package lib
 
-import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+import (
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+)
 
 // typeFuncs ask for or change the type of a value.
 var typeFuncs = map[string]eval.Function{
-	"is_array":   isKind(eval.KindArray),
-	"is_string":  isKind(eval.KindString),
-	"is_int":     isKind(eval.KindInt),
-	"is_integer": isKind(eval.KindInt),
-	"is_long":    isKind(eval.KindInt),
-	"is_float":   isKind(eval.KindFloat),
-	"is_double":  isKind(eval.KindFloat),
-	"is_bool":    isKind(eval.KindBool),
-	"is_null":    isKind(eval.KindNull),
-	"is_object":  isKind(eval.KindObject),
-	"is_scalar":  isKind(eval.KindBool, eval.KindInt, eval.KindFloat, eval.KindString),
-	"is_numeric": isType(isNumericValue),
-	"gettype":    {Run: gettypeFunc, Min: 1, Max: 1, Lazy: true},
-	"boolval":    {Run: boolvalFunc, Min: 1, Max: 1, Lazy: true},
-	"strval":     {Run: strvalFunc, Min: 1, Max: 1},
-	"floatval":   {Run: floatvalFunc, Min: 1, Max: 1},
-	"doubleval":  {Run: floatvalFunc, Min: 1, Max: 1},
+	"is_array":    isKind(eval.KindArray),
+	"is_string":   isKind(eval.KindString),
+	"is_int":      isKind(eval.KindInt),
+	"is_integer":  isKind(eval.KindInt),
+	"is_long":     isKind(eval.KindInt),
+	"is_float":    isKind(eval.KindFloat),
+	"is_double":   isKind(eval.KindFloat),
+	"is_bool":     isKind(eval.KindBool),
+	"is_null":     isKind(eval.KindNull),
+	"is_object":   isKind(eval.KindObject),
+	"is_scalar":   isKind(eval.KindBool, eval.KindInt, eval.KindFloat, eval.KindString),
+	"is_numeric":  isType(isNumericValue),
+	"ctype_digit": {Run: ctypeDigit, Min: 1, Max: 1},
+	"gettype":     {Run: gettypeFunc, Min: 1, Max: 1, Lazy: true},
+	"boolval":     {Run: boolvalFunc, Min: 1, Max: 1, Lazy: true},
+	"strval":      {Run: strvalFunc, Min: 1, Max: 1},
+	"floatval":    {Run: floatvalFunc, Min: 1, Max: 1},
+	"doubleval":   {Run: floatvalFunc, Min: 1, Max: 1},
 }
 
 func isKind(kinds ...eval.Kind) eval.Function {
@@ -81,3 +86,13 @@ func strvalFunc(c *eval.Call) (eval.Value, error) {
 }
 
 func floatvalFunc(c *eval.Call) (eval.Value, error) { return eval.Float(eval.ToFloat(c.Arg(0))), nil }
+
+// ctypeDigit reports whether a string is digits only. An integer is a character's
+// number, or a text, by its size: that is not evaluated.
+func ctypeDigit(c *eval.Call) (eval.Value, error) {
+	if c.Arg(0).Kind() == eval.KindInt {
+		return c.Unknown("calls ctype_digit() with an integer, which is not evaluated"), nil
+	}
+	s, ok := c.Arg(0).(eval.String)
+	return eval.Bool(ok && s != "" && strings.Trim(string(s), "0123456789") == ""), c.Steps(len(s) / 16)
+}
