@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // What the worlds agree on. Every program defines N, the answer: want is its

@@ -3,10 +3,11 @@ package php
 import (
 	"context"
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // Every function and method that the evaluator knows of can be called.

@@ -1,8 +1,9 @@
 package php
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // TestGeneratorsInWorldsThatPart: a generator has gone as far as the world that

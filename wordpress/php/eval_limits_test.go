@@ -2,11 +2,12 @@ package php
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // Hostile programs end soon, without much memory, as undecidable.

@@ -1,9 +1,10 @@
 package php
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // TestReferencesAreNotLostInUnknowns: where an array of references becomes one of

@@ -2,9 +2,10 @@ package php
 
 import (
 	"fmt"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // stop ends the programs of these tests as a configuration ends.

@@ -2,9 +2,10 @@ package php
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // unsupportedFeatures are the language features that are parsed and not evaluated,

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"math/rand/v2"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // What INI files are made of, whole lines first.

@@ -1,10 +1,11 @@
 package php
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/lib"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/lib"
 )
 
 // TestSignaturesArePHPs holds the list against the PHP that is installed, and the

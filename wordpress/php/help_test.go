@@ -3,11 +3,12 @@ package php
 import (
 	"context"
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // diskFiles reads the real file system, below a folder.

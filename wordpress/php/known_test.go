@@ -1,12 +1,13 @@
 package php
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // TestKnownNamesArePHPs holds the lists against the PHP that is installed.

@@ -2,11 +2,12 @@ package php
 
 import (
 	"fmt"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // TestLimitsAreDocumented asserts that docs/inspect.md states the limits that the

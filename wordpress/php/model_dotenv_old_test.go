@@ -2,10 +2,11 @@ package php
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/models"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/models"
 )
 
 // A line that puts in many variables, or nearly does, takes time that grows no

@@ -1,11 +1,12 @@
 package php
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/models"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/models"
 )
 
 func TestDotenvGrammar(t *testing.T) {

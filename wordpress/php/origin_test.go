@@ -2,8 +2,9 @@ package php
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // A refusal names the kind of input that decides, whatever its message says.

@@ -1,10 +1,11 @@
 package php
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // refusedCalls call the functions of PHP's that were evaluated once, or that a

@@ -2,8 +2,9 @@ package php
 
 import (
 	"context"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // answered evaluates a program in a world and returns its constant N.

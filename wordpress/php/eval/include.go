@@ -2,10 +2,11 @@ package eval
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // start evaluates the first file.

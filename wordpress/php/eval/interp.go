@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"fmt"
+
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 

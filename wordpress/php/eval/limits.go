@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 

@@ -1,9 +1,10 @@
 package eval
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"math/bits"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) (Value, error) {

@@ -1,8 +1,9 @@
 package eval
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"slices"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // propsOf is an object's properties by name. They must not be written to.

@@ -2,10 +2,11 @@ package eval
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // includePath is where PHP looks for a file.

@@ -1,8 +1,9 @@
 package eval
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"strconv"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // A Value is what a PHP expression evaluates to. Exactly these types are values,

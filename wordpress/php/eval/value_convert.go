@@ -1,10 +1,11 @@
 package eval
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // The conversions below are of known values: neither unknowns nor arrays that

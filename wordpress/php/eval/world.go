@@ -1,8 +1,9 @@
 package eval
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // A restRule says which keys that an array does not have are unknown rather than

@@ -2,10 +2,11 @@ package eval
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"io/fs"
 	"strings"
 	"syscall"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // What changes files, or where they are looked for. Nothing is written: what a

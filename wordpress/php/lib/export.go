@@ -1,10 +1,11 @@
 package lib
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // exportFuncs write a value as PHP source.

@@ -1,10 +1,11 @@
 package lib
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 var fileFuncs = map[string]eval.Function{

@@ -2,11 +2,12 @@ package lib
 
 import (
 	"fmt"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 var formatFuncs = map[string]eval.Function{

@@ -2,11 +2,12 @@ package lib
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // globFunc lists what matches a pattern whose wildcards stand in its last part.

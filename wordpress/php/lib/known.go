@@ -1,11 +1,13 @@
 package lib
 
 import (
-	_ "embed" // the lists of what PHP's distribution has
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	_ "embed"
 	"maps"
 	"strconv"
 	"strings"
+
+	// the lists of what PHP's distribution has
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // What PHP 8.2's distribution has, with all of its extensions: so that what is not

@@ -1,10 +1,12 @@
 package lib
 
 import (
-	_ "embed" // what PHP's functions take
+	_ "embed"
+	"strings"
+
+	// what PHP's functions take
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
-	"strings"
 )
 
 // What PHP's own functions take, made with PHP itself: a line is a function's name

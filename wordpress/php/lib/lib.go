@@ -2,10 +2,11 @@
 package lib
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"maps"
 	"math"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // Standard is what PHP 8.2 offers without any library of a site.

@@ -1,8 +1,9 @@
 package lib
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"math"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 var mathFuncs = map[string]eval.Function{

@@ -1,10 +1,11 @@
 package lib
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // multibyteFuncs work on characters. They take text in UTF-8, the default encoding;

@@ -2,6 +2,7 @@ package lib
 
 import (
 	"encoding/hex"
+
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 

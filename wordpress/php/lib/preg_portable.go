@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
+
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 

@@ -1,9 +1,10 @@
 package lib
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"strconv"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 func serializeFunc(c *eval.Call) (eval.Value, error) {

@@ -1,9 +1,10 @@
 package lib
 
 import (
+	"strings"
+
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
-	"strings"
 )
 
 func implode(c *eval.Call) (eval.Value, error) {

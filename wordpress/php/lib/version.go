@@ -1,8 +1,9 @@
 package lib
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // versionCompare compares numbers with dots between them. Versions with words in

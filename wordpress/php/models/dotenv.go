@@ -2,11 +2,12 @@ package models
 
 import (
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // vlucas/phpdotenv: what configurations call of it. The release decides which

@@ -1,9 +1,10 @@
 package models
 
 import (
+	"strings"
+
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
-	"strings"
 )
 
 // ParseOldDotenv reads an .env file as phpdotenv 2, 3 or 4 does. Where the releases

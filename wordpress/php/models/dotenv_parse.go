@@ -1,11 +1,12 @@
 package models
 
 import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // A dotenvEntry is one line of an .env file as phpdotenv 5 reads it.

@@ -3,11 +3,12 @@ package models
 import (
 	"encoding/json"
 	"errors"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
 // A Release is the version of a library; of one that is not told, all is 0.
