@@ -34,7 +34,7 @@ var refusedCases = map[string]string{
 	"enums-traits-abstract":     "uses a trait",
 	"fopen-dotenv":              "calls fgets()",
 	"generator-dotenv":          "uses an enum",
-	"namespaces-that-shadow":    "uses a call through __call",
+	"namespaces-that-shadow":    "uses a static call through __callStatic",
 	"obfuscated-eval-known":     "calls gzuncompress()",
 	"openssl-decrypt":           "calls openssl_decrypt()",
 	"password-very-long":        "calls range()",

@@ -165,7 +165,7 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 	if pure {
 		v, err := in.Lift(vals, pos, once)
 		if u, ok := v.(*Unknown); ok && (c.Name == "json_decode" || c.Name == "json_encode") {
-			in.storeSlot(JsonErrorSlot, Opaque(u))
+			in.storeSlot(JSONErrorSlot, Opaque(u))
 		}
 		if u, ok := v.(*Unknown); ok && u.Alts == nil && err == nil && (f.Strict || c.Name == "json_decode") {
 			err = in.mayFail(u, c.Name != "json_decode", pos)
@@ -283,4 +283,4 @@ func (c *callee) takesRefs(from int) bool {
 
 // jsonErrorSlot holds what json_last_error says. The evaluator makes it unknown when
 // JSON is.
-const JsonErrorSlot = "json.error"
+const JSONErrorSlot = "json.error"

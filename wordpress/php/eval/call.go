@@ -7,6 +7,7 @@ type callee struct {
 	name    string
 	fn      *syntax.FuncDecl
 	builtin *Function
+	through string // the name of the method that was called, where __call runs
 	this    *Object
 	class   *PHPClass // whose code it is
 	static  *PHPClass
@@ -195,11 +196,9 @@ func (in *interp) callableArray(a *Array, pos syntax.Pos) (*callee, error) {
 	}
 	switch first := in.deref(first).(type) {
 	case *Object:
-		to, err := in.methodCallee(first, string(name), pos)
-		return to, err
+		return in.methodCallee(first, string(name), pos)
 	case String:
-		to, err := in.staticCallee(string(first), string(name), pos)
-		return to, err
+		return in.staticCallee(string(first), string(name), pos)
 	}
 	return nil, in.Throw("Error", "First array member is not a valid class name or object", pos)
 }

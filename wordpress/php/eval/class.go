@@ -9,7 +9,7 @@ import (
 // A PHPClass is a declared or native class. It does not change once it is declared.
 type PHPClass struct {
 	Name    string
-	Id      string // its name, or what tells it from other nameless ones
+	ID      string // its name, or what tells it from other nameless ones
 	parent  *PHPClass
 	ifaces  []*PHPClass
 	decl    *syntax.ClassDecl
@@ -76,7 +76,7 @@ func (in *interp) CallMethod(o *Object, class *PHPClass, m *method, args []Value
 func (in *interp) linkNatives() map[string]*PHPClass {
 	all := map[string]*PHPClass{}
 	for _, n := range append(CoreClasses(), in.lib.Classes...) {
-		c := &PHPClass{Name: n.Name, Id: syntax.Lower(n.Name), native: &n, props: n.props, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
+		c := &PHPClass{Name: n.Name, ID: syntax.Lower(n.Name), native: &n, props: n.props, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
 		for name, v := range n.Statics {
 			c.statics[name] = syntax.PropItem{Name: name, Default: &syntax.LitExpr{Value: v}, Static: true}
 		}
@@ -243,12 +243,12 @@ func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) (*PHPClass, err
 		return nil, err
 	}
 	c := &PHPClass{Name: d.Name, decl: d, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
-	if c.Id = syntax.Lower(d.Name); d.Name == "" {
+	if c.ID = syntax.Lower(d.Name); d.Name == "" {
 		c.Name = "class@anonymous"
 		if in.anonymous[d] == "" {
 			in.anonymous[d] = c.Name + ToString(Int(int64(len(in.anonymous))))
 		}
-		c.Id = in.anonymous[d]
+		c.ID = in.anonymous[d]
 	}
 	if d.Parent != "" {
 		parent, u, err := in.classNamed(d.Parent, pos)

@@ -10,8 +10,13 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos syntax.Pos) (
 		return Opaque(to.unknown), nil
 	case to.builtin != nil:
 		return in.apply(to, args, make([]target, len(args)), pos)
+	case to.through != "" && named != nil:
+		return nil, in.unsupported(pos, "a call through __call with named arguments")
 	case to.fn.Generator:
 		return nil, in.unsupported(pos, "a generator")
+	}
+	if to.through != "" {
+		args = []Value{String(to.through), ListOf(args...)}
 	}
 	if in.calls >= in.opt.Limits.Depth {
 		return nil, in.Refuse(Undecidable, pos, "evaluate: calls are nested deeper than %d", in.opt.Limits.Depth)

@@ -202,8 +202,10 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) (*callee,
 	if m != nil {
 		return m.callee(o, class, o.Class), nil
 	}
-	if o.Class.has("__call") {
-		return &callee{unknown: in.unsupportedValue(pos, "a call through __call")}, nil
+	if m, class := o.Class.Method("__call"); m != nil {
+		to := m.callee(o, class, o.Class)
+		to.through = name
+		return to, nil
 	}
 	if o.Class.opaque && !hidden {
 		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")}, nil
@@ -262,7 +264,7 @@ func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) (*calle
 	}
 	for _, through := range []string{"__callStatic", "__call"} {
 		if c.has(syntax.Lower(through)) {
-			return &callee{unknown: in.unsupportedValue(pos, "a call through "+through)}, nil
+			return &callee{unknown: in.unsupportedValue(pos, "a static call through "+through)}, nil
 		}
 	}
 	if c.native != nil && !c.native.Vendor && !hidden {

@@ -118,7 +118,7 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr) (*place, error) {
 		if !mayUse(in.frame.class, k, p.Access) {
 			return nil, in.Throw("Error", "Cannot access property "+c.Name+"::$"+name, x.Pos)
 		}
-		slot := in.slot('s', k.Id+"::$"+name)
+		slot := in.slot('s', k.ID+"::$"+name)
 		if in.st.Get(slot) == nil {
 			v, err := in.initial(k, &p, x.Pos)
 			if err != nil {

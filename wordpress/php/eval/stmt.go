@@ -209,7 +209,7 @@ func (in *interp) execStatic(s *syntax.StaticStmt) error {
 			name += "#" + ToString(Int(int64(in.frame.closure)))
 		}
 		if in.frame.class != nil {
-			name = in.frame.class.Id + "::" + name
+			name = in.frame.class.ID + "::" + name
 		}
 		slot := in.slot('s', name+"$"+item.Name)
 		if in.st.Get(slot) == nil {

@@ -97,11 +97,11 @@ func (in *interp) fitsObject(o *Object, t *syntax.TypeHint, by typing) (bool, *U
 		return true, nil
 	case t.Accepts("iterable") && o.Class.IsA("traversable"), t.Accepts("stringable") && o.Class.Stringable():
 		return true, nil
-	case t.Accepts("self") && by.self != nil && o.Class.IsA(by.self.Id):
+	case t.Accepts("self") && by.self != nil && o.Class.IsA(by.self.ID):
 		return true, nil
-	case t.Accepts("static") && by.static != nil && o.Class.IsA(by.static.Id):
+	case t.Accepts("static") && by.static != nil && o.Class.IsA(by.static.ID):
 		return true, nil
-	case t.Accepts("parent") && by.self != nil && by.self.parent != nil && o.Class.IsA(by.self.parent.Id):
+	case t.Accepts("parent") && by.self != nil && by.self.parent != nil && o.Class.IsA(by.self.parent.ID):
 		return true, nil
 	}
 	for _, n := range t.Names {

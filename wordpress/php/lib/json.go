@@ -37,7 +37,7 @@ func jsonDecode(c *eval.Call) (eval.Value, error) {
 		return nil, c.Throw("ValueError", "json_decode(): Argument #3 ($depth) must be greater than 0")
 	}
 	if flags&jsonThrow == 0 {
-		c.Store(eval.JsonErrorSlot, eval.Int(0))
+		c.Store(eval.JSONErrorSlot, eval.Int(0))
 	}
 	d := &jsonReader{c: c, s: s, arrays: c.Bool(1) || flags&jsonArrays != 0 && !c.Has(1), depth: int(min(depth, maxJSONDepth)), big: flags&jsonBigStrings != 0}
 	v, ok, err := d.document()
@@ -51,14 +51,14 @@ func jsonDecode(c *eval.Call) (eval.Value, error) {
 	case !ok:
 		u := c.UnknownOf(eval.Undecidable, "depends on what is wrong with JSON")
 		u.Alts = []eval.Value{eval.Int(1), eval.Int(2), eval.Int(3), eval.Int(4), eval.Int(5), eval.Int(10)}
-		c.Store(eval.JsonErrorSlot, u)
+		c.Store(eval.JSONErrorSlot, u)
 		return eval.Null, nil
 	}
 	return v, nil
 }
 
 func jsonLastError(c *eval.Call) (eval.Value, error) {
-	if v := c.Load(eval.JsonErrorSlot); v != nil {
+	if v := c.Load(eval.JSONErrorSlot); v != nil {
 		return eval.Present(v), nil
 	}
 	return eval.Int(0), nil
@@ -259,7 +259,7 @@ func jsonEncode() eval.Function {
 	f := eval.NotModelled(eval.Undecidable, eval.NotEvaluated("json_encode"))
 	encode := f.Run
 	f.Run = func(c *eval.Call) (eval.Value, error) {
-		c.Store(eval.JsonErrorSlot, c.Refused())
+		c.Store(eval.JSONErrorSlot, c.Refused())
 		return encode(c)
 	}
 	return f

@@ -192,7 +192,7 @@ func defineWhereSet(c *eval.Call, name string, v eval.Value) error {
 // envOption reads one of Env's static properties.
 func envOption(c *eval.Call, name string) eval.Value {
 	class := `env\env`
-	if c.Name == "env" || c.Class != nil && c.Class.Id == "env" {
+	if c.Name == "env" || c.Class != nil && c.Class.ID == "env" {
 		class = "env"
 	}
 	return c.StaticProp(class, name)

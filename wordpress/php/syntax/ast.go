@@ -254,7 +254,6 @@ type ClassDecl struct {
 	Readonly   bool
 	backed     bool // an enum with values
 	backing    *TypeHint
-	written    bool // of PHP, by its methods alone
 	Consts     []ConstItem
 	Props      []PropItem
 	Methods    []*FuncDecl
