@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -73,7 +72,7 @@ func unzstd(t *testing.T, path string) []byte {
 	return text
 }
 
-var errTest = errors.New("what the test has befall it")
+var errTest = errors.New("error of the test")
 
 // newSite creates a small WordPress with a database that does not exist.
 func newSite(t *testing.T) site.Place {
@@ -102,16 +101,4 @@ func newSite(t *testing.T) site.Place {
 		t.Fatal(err)
 	}
 	return p
-}
-
-// until waits for a condition of the test's own making.
-func until(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for range 3000 {
-		if is() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("waited in vain for %s", what)
 }

@@ -59,7 +59,7 @@ func (r *run) commit(ctx context.Context, facts source.Facts, findings source.Fi
 	var puts sync.WaitGroup
 	for _, d := range r.dests {
 		if d.Err() == nil {
-			puts.Go(func() {
+			puts.Go(func() { //nolint:contextcheck // a destination has a context of its own
 				if d.commitErr = r.commitTo(d, m); d.commitErr != nil {
 					d.Fail(d.commitErr)
 				}

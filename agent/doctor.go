@@ -14,36 +14,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A Row is the result of one check of the doctor.
-type Row struct {
-	Check    string `json:"check"`            // what was checked, in a few words
-	Verb     string `json:"verb,omitempty"`   // the permission in question
-	Folder   string `json:"folder,omitempty"` // below the sink's prefix
-	Verdict  string `json:"verdict"`          // holds, warning, unproven or fails
-	Required bool   `json:"required"`
-	Detail   string `json:"detail"`
-	Advice   string `json:"advice,omitempty"` // what to do
-}
-
-// The verdicts of a row.
-const (
-	RowHolds    = "holds"
-	RowWarning  = "warning"
-	RowUnproven = "unproven"
-	RowFails    = "fails"
-)
-
-// OK reports whether the row does not prevent a backup.
-func (r Row) OK() bool {
-	return !r.Required || r.Verdict == RowHolds || r.Verdict == RowWarning
-}
-
 // An Examination is what the doctor found about a site.
 type Examination struct {
 	Path   string
 	Name   string
 	Kind   manifest.Kind
-	Rows   []Row
+	Rows   []sinks.Finding
 	Owner  source.Owner
 	Tenant string // the owner's name
 	Sinks  []SinkPlace
@@ -96,16 +72,16 @@ func (a *Agent) examine(ctx context.Context, job Job, refused error, names *rost
 	return e
 }
 
-func (e *Examination) add(r Row) { e.Rows = append(e.Rows, r) }
+func (e *Examination) add(f sinks.Finding) { e.Rows = append(e.Rows, f) }
 
 // addSuccess adds a required check that holds.
 func (e *Examination) addSuccess(check, format string, args ...any) {
-	e.add(Row{Check: check, Verdict: RowHolds, Required: true, Detail: wordpress.Printable(fmt.Sprintf(format, args...))})
+	e.add(sinks.Finding{Check: check, Verdict: sinks.Holds, Required: true, Detail: wordpress.Printable(fmt.Sprintf(format, args...))})
 }
 
 // addFailure adds a required check that fails.
 func (e *Examination) addFailure(check string, err error, advice string) {
-	e.add(Row{Check: check, Verdict: RowFails, Required: true, Detail: manifest.NewReportError(err).Message, Advice: advice})
+	e.add(sinks.Finding{Check: check, Verdict: sinks.Fails, Required: true, Detail: manifest.NewReportError(err).Message, Advice: advice})
 }
 
 // examineSite opens the site once, and adds a row for each part of a backup.
@@ -148,22 +124,22 @@ func (e *Examination) examineSite(ctx context.Context, a *Agent, job Job) {
 }
 
 func (e *Examination) examineDatabase(facts source.Facts, findings source.Findings) {
-	if facts.Server == nil || facts.Link == nil { // a worker is not trusted to set them
+	if facts.Server == nil || facts.Endpoint == nil { // a worker is not trusted to set them
 		e.addFailure("database", errors.New("the worker reported no server"), "run doctor again")
 		return
 	}
-	db, l := facts.Config.DB, facts.Link
-	e.addSuccess("database", "%s %s at %s, %d tables in %s", facts.Server.Flavour, facts.Server.Version, l.Address, len(facts.TableNames), db.Name)
+	db, endpoint := facts.Config.DB, facts.Endpoint
+	e.addSuccess("database", "%s %s at %s, %d tables in %s", facts.Server.Flavour, facts.Server.Version, endpoint.Address, len(facts.TableNames), db.Name)
 	e.examinePrivileges(findings, db.Name, db.User)
-	row := Row{Check: "database connection", Verdict: RowHolds, Detail: "the server is on this host"}
+	row := sinks.Finding{Check: "database connection", Verdict: sinks.Holds, Detail: "the server is on this host"}
 	switch {
-	case l.Encrypted && db.TLS.SkipVerify && !l.Local:
-		row.Verdict, row.Detail = RowWarning, "encrypted, but the server's certificate is not verified"
+	case endpoint.Encrypted && db.TLS.SkipVerify && !endpoint.Local:
+		row.Verdict, row.Detail = sinks.Warning, "encrypted, but the server's certificate is not verified"
 		row.Advice = "remove MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT from the configuration, or set ssl-ca in the file of --db-defaults-file"
-	case l.Encrypted:
+	case endpoint.Encrypted:
 		row.Detail = "encrypted"
-	case !l.Local:
-		row.Verdict, row.Detail = RowWarning, "the server is on another host, and the password and all rows are sent to and from it without encryption"
+	case !endpoint.Local:
+		row.Verdict, row.Detail = sinks.Warning, "the server is on another host, and the password and all rows are sent to and from it without encryption"
 		row.Advice = "request TLS in the configuration with define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL), or set ssl-ca in the file of --db-defaults-file"
 	}
 	e.add(row)
@@ -179,23 +155,23 @@ func (e *Examination) examinePrivileges(f source.Findings, database, user string
 		if more := f.Privileges.Total - len(shown); more > 0 {
 			text += fmt.Sprintf("; and %d more", more)
 		}
-		e.add(Row{
-			Check: "privileges", Verdict: RowFails, Required: true, Detail: wordpress.Printable(text),
+		e.add(sinks.Finding{
+			Check: "privileges", Verdict: sinks.Fails, Required: true, Detail: wordpress.Printable(text),
 			Advice: wordpress.Printable(fmt.Sprintf("GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; another's routines need SHOW_ROUTINE on *.* as well", database, user)),
 		})
 	}
 	for _, w := range f.Warnings.Items {
-		e.add(Row{Check: "privileges", Verdict: RowWarning, Detail: wordpress.Printable(w)})
+		e.add(sinks.Finding{Check: "privileges", Verdict: sinks.Warning, Detail: wordpress.Printable(w)})
 	}
 }
 
 func (e *Examination) examineSeal(job Job) {
 	switch {
 	case job.Seal != nil:
-		e.add(Row{Check: "sealing", Verdict: RowHolds, Detail: fmt.Sprintf("archives are sealed with %s", job.Seal.Type)})
+		e.add(sinks.Finding{Check: "sealing", Verdict: sinks.Holds, Detail: fmt.Sprintf("archives are sealed with %s", job.Seal.Type)})
 	case job.Remote():
-		e.add(Row{
-			Check: "sealing", Verdict: RowWarning, Detail: "archives are not sealed: whoever can read the bucket can read the site",
+		e.add(sinks.Finding{
+			Check: "sealing", Verdict: sinks.Warning, Detail: "archives are not sealed: whoever can read the bucket can read the site",
 			Advice: "seal them with --recipient age1…",
 		})
 	}

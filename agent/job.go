@@ -32,8 +32,8 @@ type Job struct {
 	Timeout   time.Duration  // of the run; 0 is none
 	Stall     time.Duration  // longest time a destination may make no progress; 0 is unlimited
 	DryRun    bool
-	// RequireOneWay refuses sinks without a verdict of the doctor that they are
-	// one-way. It does not apply to the URLs in Exempt.
+	// RequireOneWay refuses sinks that the doctor has not proved to be one-way. It does
+	// not apply to the URLs in Exempt.
 	RequireOneWay bool
 	Exempt        []string
 	Ignore        string // why the site is left out; "" if it is not

@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// requireOneWay refuses a sink without a valid verdict of the doctor that it is
-// one-way with the credential in use. It does not contact the sink.
+// requireOneWay refuses a sink that the doctor has not proved to be one-way with the
+// credential in use. It does not contact the sink.
 func (a *Agent) requireOneWay(ctx context.Context, job Job, sink sinks.Sink) error {
 	if _, ok := sinks.As[sinks.Authenticator](sink); !ok {
 		return errors.New("refused by --require-one-way: a folder cannot be one-way; remove it, or set require_one_way: false for it in the configuration")

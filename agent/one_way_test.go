@@ -30,7 +30,7 @@ func keyed(t *testing.T, file, address, key string) sinks.Sink {
 	return sink
 }
 
-func TestVerdictIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
+func TestProofIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 	dirs := state.Dirs{State: filepath.Join(t.TempDir(), "state")}
 	at := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
 	file := filepath.Join(t.TempDir(), "credentials")
@@ -40,28 +40,28 @@ func TestVerdictIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		name    string
-		verdict *state.Verdict
-		sink    sinks.Sink
-		after   time.Duration
-		says    string // "" when it is taken
+		name  string
+		proof *state.OneWayProof
+		sink  sinks.Sink
+		after time.Duration
+		says  string // "" when it is taken
 	}{
 		{"none", nil, ours, 0, "the doctor has not examined it; run: wp-oneway doctor /srv/shop --to 's3://vault/web1?"},
-		{"fresh", &state.Verdict{OneWay: true}, ours, 0, ""},
-		{"7 days old", &state.Verdict{OneWay: true}, ours, 7 * 24 * time.Hour, ""},
-		{"7 days and a second old", &state.Verdict{OneWay: true}, ours, 7*24*time.Hour + time.Second, "older than 7 days; run: wp-oneway doctor"},
-		{"a clock that was set by a minute", &state.Verdict{OneWay: true}, ours, -time.Minute, ""},
-		{"a clock that was set by an hour", &state.Verdict{OneWay: true}, ours, -time.Hour, "clock was changed"},
-		{"failing", &state.Verdict{Failing: []string{"s3:GetObject", "s3:ListBucket"}}, ours, 0, "not one-way (s3:GetObject, s3:ListBucket)"},
-		{"another URL", &state.Verdict{OneWay: true}, keyed(t, file, "s3://vault/web2", "AKIAOURS"), 0, "has not examined it"},
+		{"fresh", &state.OneWayProof{OneWay: true}, ours, 0, ""},
+		{"7 days old", &state.OneWayProof{OneWay: true}, ours, 7 * 24 * time.Hour, ""},
+		{"7 days and a second old", &state.OneWayProof{OneWay: true}, ours, 7*24*time.Hour + time.Second, "older than 7 days; run: wp-oneway doctor"},
+		{"a clock that was set by a minute", &state.OneWayProof{OneWay: true}, ours, -time.Minute, ""},
+		{"a clock that was set by an hour", &state.OneWayProof{OneWay: true}, ours, -time.Hour, "clock was changed"},
+		{"failing", &state.OneWayProof{Failing: []string{"s3:GetObject", "s3:ListBucket"}}, ours, 0, "not one-way (s3:GetObject, s3:ListBucket)"},
+		{"another URL", &state.OneWayProof{OneWay: true}, keyed(t, file, "s3://vault/web2", "AKIAOURS"), 0, "has not examined it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := os.RemoveAll(dirs.State); err != nil {
 				t.Fatal(err)
 			}
-			if c.verdict != nil {
-				c.verdict.At = at
-				if err := dirs.KeepVerdict(ours.String(), credential, *c.verdict); err != nil {
+			if c.proof != nil {
+				c.proof.At = at
+				if err := dirs.KeepProof(ours.String(), credential, *c.proof); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -74,7 +74,7 @@ func TestVerdictIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 	}
 }
 
-func TestVerdictOfAnotherCredential(t *testing.T) {
+func TestProofOfAnotherCredential(t *testing.T) {
 	dirs := state.Dirs{State: filepath.Join(t.TempDir(), "state")}
 	a := &Agent{Dirs: dirs, Now: time.Now}
 	file := filepath.Join(t.TempDir(), "credentials")
@@ -83,7 +83,7 @@ func TestVerdictOfAnotherCredential(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := dirs.KeepVerdict(ours.String(), credential, state.Verdict{OneWay: true, At: time.Now()}); err != nil {
+	if err := dirs.KeepProof(ours.String(), credential, state.OneWayProof{OneWay: true, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	theirs := keyed(t, file, "s3://vault/web1", "AKIATHEIRS")
@@ -138,7 +138,7 @@ func TestFolderIsNeverOneWay(t *testing.T) {
 	}
 }
 
-// A refusal without a verdict creates no state, and its command can be pasted into a
+// A refusal without a proof creates no state, and its command can be pasted into a
 // shell.
 func TestRefusalCanBePasted(t *testing.T) {
 	a := &Agent{Dirs: state.Dirs{State: filepath.Join(t.TempDir(), "state")}, Now: time.Now}

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"time"
 	"unicode/utf8"
 
@@ -63,17 +62,12 @@ type SiteOwner struct {
 	Name string `json:"name"` // the number, if the user has no name
 }
 
-// A DatabaseAddress is a database whose JSON shows only where it is.
-type DatabaseAddress wordpress.Database
-
-// MarshalJSON encodes the name, the host, the port and the socket.
-func (d DatabaseAddress) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Name   string `json:"name"`
-		Host   string `json:"host"`
-		Port   int    `json:"port,omitempty"`
-		Socket string `json:"socket,omitempty"`
-	}{d.Name, d.Host, d.Port, d.Socket})
+// A DatabaseAddress says where a database is, without the account.
+type DatabaseAddress struct {
+	Name   string `json:"name"`
+	Host   string `json:"host"`
+	Port   int    `json:"port,omitempty"`
+	Socket string `json:"socket,omitempty"`
 }
 
 // Survey reports what is known of the jobs' sites: where they are, what their
@@ -128,7 +122,8 @@ func (s *SiteSurvey) setFacts(facts source.Facts, err error) {
 	}
 	c := facts.Config
 	s.WordPress, s.Config = facts.WordPress, c.ConfigFile
-	s.Multisite, s.Database = &c.Multisite, (*DatabaseAddress)(&c.DB)
+	s.Multisite = &c.Multisite
+	s.Database = &DatabaseAddress{Name: c.DB.Name, Host: c.DB.Host, Port: c.DB.Port, Socket: c.DB.Socket}
 }
 
 // setStatus decides whether the site is backed up.

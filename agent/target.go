@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -16,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
 // A target is a sink of a job before the run starts.
@@ -117,21 +117,11 @@ func checkFolder(dir, root string, siteRoots []string) error {
 // checkOutside refuses a folder at or below a site's root: the web server would
 // publish the backups, and the next backup would contain them.
 func checkOutside(dir, root string) error {
-	// A folder that does not exist will be created below its nearest existing parent.
-	real := dir
-	for {
-		resolved, err := filepath.EvalSymlinks(real)
-		if err == nil {
-			rest, _ := filepath.Rel(real, dir)
-			real = filepath.Join(resolved, rest)
-			break
-		}
-		if !errors.Is(err, os.ErrNotExist) || real == filepath.Dir(real) {
-			return fmt.Errorf("find the sink %s: %w", dir, err)
-		}
-		real = filepath.Dir(real)
+	real, err := safefs.PlannedPath(dir)
+	if err != nil {
+		return fmt.Errorf("find the sink %s: %w", dir, err)
 	}
-	if rel, err := filepath.Rel(root, real); err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
+	if safefs.Within(real, filepath.Clean(root)) {
 		return manifest.Usagef("sink %s: is inside the site itself (%s): the web server would publish it, and the next backup would contain it; use a folder outside of the site", dir, root)
 	}
 	return nil

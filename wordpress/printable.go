@@ -54,6 +54,8 @@ func escape(b *strings.Builder, s, special string) {
 			b.WriteRune(r)
 		case visible(r):
 			b.WriteRune(r)
+		case r < utf8.RuneSelf && special != "":
+			fmt.Fprintf(b, `\x%02x`, r)
 		case r > 0xffff:
 			fmt.Fprintf(b, `\U%08x`, r)
 		default:

@@ -33,7 +33,7 @@ func TestQuoteName(t *testing.T) {
 	for in, want := range map[string]string{
 		"wp-content/a b.jpg": "wp-content/a b.jpg",
 		`back\slash"quote`:   `back\slash"quote`,
-		"a\n\"b\\":           `"a\u000a\"b\\"`,
+		"a\n\"b\\":           `"a\x0a\"b\\"`,
 		"m\xfcnchen":         `"m\xfcnchen"`,
 		"a\u202eb":           `"a\u202eb"`,
 	} {

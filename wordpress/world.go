@@ -1,9 +1,41 @@
 package wordpress
 
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
 // World describes the environment and the request that the site's PHP sees. The
 // zero World knows nothing.
 type World struct {
 	Env      map[string]string // the complete environment of the site's PHP; meaningful if EnvKnown
 	EnvKnown bool
-	HTTPHost string // HTTP_HOST of the request; "" is unknown
+	// VariablesOrder is php.ini's variables_order, which says whether $_ENV holds
+	// the environment; "" is unknown.
+	VariablesOrder string
+	HTTPHost       string // HTTP_HOST of the request, which no proxy changed; "" is unknown
+	Scheme         string // http or https, which no proxy changed; "" is unknown
+	Port           string // SERVER_PORT, where Scheme is known
+}
+
+// SetURL takes host, scheme and port from the URL that visitors ask for.
+func (w *World) SetURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Path != "" && u.Path != "/" {
+		return fmt.Errorf("parse URL %q: give it as https://HOST/ or http://HOST:PORT/", text)
+	}
+	w.HTTPHost, w.Scheme, w.Port = u.Host, u.Scheme, u.Port()
+	if w.Port == "" {
+		w.Port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return nil
+}
+
+// CheckVariablesOrder reports an order that php.ini would not have.
+func CheckVariablesOrder(order string) error {
+	if strings.Trim(strings.ToUpper(order), "EGPCS") != "" {
+		return fmt.Errorf("variables order %q: give letters of EGPCS, as php.ini has them (php -i | grep variables_order)", order)
+	}
+	return nil
 }

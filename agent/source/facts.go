@@ -6,6 +6,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/config"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
 // Facts is what is known of a site once it is open, before its parts are written.
@@ -20,17 +21,10 @@ type Facts struct {
 	Config     config.Config    `json:"config"`
 	Server     *manifest.Server `json:"server,omitempty"`
 	TableNames []string         `json:"table_names,omitempty"`
-	Link       *Link            `json:"link,omitempty"` // in mode Check
+	Endpoint   *mysql.Endpoint  `json:"endpoint,omitempty"` // of the database server, in mode Check
 	// CheckErrors are the errors of parts that cannot be written, by the name of the
 	// part; in mode Check.
 	CheckErrors map[string]string `json:"check_errors,omitempty"`
-}
-
-// A Link is the connection to a database server.
-type Link struct {
-	Address   string `json:"address"`
-	Local     bool   `json:"local"` // the server is on this host
-	Encrypted bool   `json:"encrypted"`
 }
 
 // TruncateVersions shortens and escapes the version strings. They are written into

@@ -123,7 +123,7 @@ func (l *localSite) openDatabase(ctx context.Context, db wordpress.Database, log
 		c := l.checkup
 		l.facts.Server = &manifest.Server{Flavour: c.Flavour, Version: c.Version}
 		l.facts.TableNames = c.Tables
-		l.facts.Link = &Link{Address: c.Address, Local: c.Local, Encrypted: c.Encrypted}
+		l.facts.Endpoint = &c.Endpoint
 		return nil
 	}
 	if l.dump, err = dump.Open(ctx, db, options); err != nil {

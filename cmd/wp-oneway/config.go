@@ -60,6 +60,8 @@ type siteSetting struct {
 	EnvFile           string        `mapstructure:"env_file"`
 	NoEnv             bool          `mapstructure:"no_env"`
 	HTTPHost          string        `mapstructure:"http_host"`
+	URL               string        `mapstructure:"url"`
+	VariablesOrder    string        `mapstructure:"variables_order"`
 	WithPHP           phpBinary     `mapstructure:"with_php"`
 	Home              string        `mapstructure:"home"`
 	DBDefaultsFile    string        `mapstructure:"db_defaults_file"`

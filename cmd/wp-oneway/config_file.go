@@ -125,6 +125,7 @@ func (f *configFile) checkMerged(s scope, node *yaml.Node) error {
 func (f *configFile) checkValue(s scope, key string, node *yaml.Node) error {
 	value, full := resolve(node), s.full(key)
 	switch value.Kind {
+	case yaml.DocumentNode, yaml.AliasNode: // resolve has replaced them
 	case yaml.ScalarNode:
 		if empty(value) {
 			return f.errorf(node, s, "%s is empty; give it a value, or remove it", quoted(full))

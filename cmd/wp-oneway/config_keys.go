@@ -23,7 +23,7 @@ func defaults() map[string]any {
 		"name": "", "kind": "full", "no_uploads": false, "with_core": false, "require_one_way": false,
 		"include": []string{}, "exclude": []string{}, "no_default_excludes": false, "compression": "zstd", "level": 0,
 		"encryption.age_recipients": []string{}, "encryption.recipients_file": "", "encryption.passphrase_file": "", "encryption.required": false,
-		"env": []string{}, "env_file": "", "no_env": false, "http_host": "", "home": "", "db_defaults_file": "",
+		"env": []string{}, "env_file": "", "no_env": false, "http_host": "", "url": "", "variables_order": "", "home": "", "db_defaults_file": "",
 		"with_php": "",
 	}
 	maps.Copy(keys, dumpDefaults())

@@ -168,9 +168,9 @@ func topFolders(list []sinkSetting, host string) ([]*target, error) {
 	return targets, nil
 }
 
-// examineSink examines one sink, and stores the verdict for --require-one-way.
+// examineSink examines one sink, and stores the result for --require-one-way.
 func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intrusive bool, at time.Time) (doctorSink, error) {
-	out := doctorSink{URL: t.url.String(), Folders: t.folders, Rows: []agent.Row{}, at: at}
+	out := doctorSink{URL: t.url.String(), Folders: t.folders, Rows: []sinks.Finding{}, at: at}
 	if !a.config.Quiet && a.io.terminal() {
 		fmt.Fprintf(a.io.err, "examining %s…\n", short(t.url.String()))
 	}
@@ -179,18 +179,16 @@ func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intru
 		return out, context.Cause(ctx)
 	}
 	if err != nil {
-		out.Rows = append(out.Rows, agent.Row{
-			Check: "open", Verdict: agent.RowFails, Required: true, Detail: strings.TrimPrefix(err.Error(), "open "+short(out.URL)+": "),
+		out.Rows = append(out.Rows, sinks.Finding{
+			Check: "open", Verdict: sinks.Fails, Required: true, Detail: strings.TrimPrefix(err.Error(), "open "+short(out.URL)+": "),
 			Advice: "fix this first: no backup can be stored there",
 		})
 		return out, nil
 	}
 	out.URL, out.Store, out.Policy, out.Folder, out.Reached = r.URL, r.Store, r.Policy, r.Folder, r.Reached
 	for _, f := range r.Findings {
-		out.Rows = append(out.Rows, agent.Row{
-			Check: f.Check, Verb: f.Verb, Folder: f.Folder, Verdict: string(f.Verdict), Required: f.Required,
-			Detail: wordpress.Printable(f.Detail), Advice: f.Advice,
-		})
+		f.Detail = wordpress.Printable(f.Detail)
+		out.Rows = append(out.Rows, f)
 	}
 	out.OK = r.Proven()
 	out.OneWay = out.OK && !r.Folder
@@ -201,11 +199,11 @@ func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intru
 		return out, err
 	}
 	if !r.Reached {
-		return out, nil // nothing was proven: the earlier verdict stays until it expires
+		return out, nil // nothing was proven: the earlier result stays until it expires
 	}
-	v := state.Verdict{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.failing()}
-	if err := dirs.KeepVerdict(r.URL, r.Credential, v); err != nil {
-		return out, errors.Join(err, errors.New("the verdict is not stored"))
+	proof := state.OneWayProof{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.failing()}
+	if err := dirs.KeepProof(r.URL, r.Credential, proof); err != nil {
+		return out, errors.Join(err, errors.New("the result is not stored"))
 	}
 	return out, nil
 }

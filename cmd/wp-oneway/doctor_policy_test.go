@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // The policy as it is printed, pasted into MinIO: the server takes it, and doctor
@@ -69,8 +69,8 @@ func TestDoctorPassesThePrintedPolicy(t *testing.T) {
 		if !r.Sinks[0].OneWay {
 			t.Errorf("%s: %+v", provider, r.Sinks[0])
 		}
-		over := slices.ContainsFunc(r.Sinks[0].Rows, func(row agent.Row) bool {
-			return strings.HasPrefix(row.Check, "overwrite by") && row.Verdict == agent.RowWarning
+		over := slices.ContainsFunc(r.Sinks[0].Rows, func(row sinks.Finding) bool {
+			return strings.HasPrefix(row.Check, "overwrite by") && row.Verdict == sinks.Warning
 		})
 		if over != (provider != "minio") {
 			t.Errorf("%s: it warns of versions that can be put over: %v", provider, over)

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -74,21 +74,21 @@ func (t *doctorText) paragraph(first, next, text string) {
 }
 
 // mark is the first cell of a row.
-func mark(verdict string) string {
+func mark(verdict sinks.Verdict) string {
 	switch verdict {
-	case agent.RowHolds:
+	case sinks.Holds:
 		return "ok"
-	case agent.RowFails:
+	case sinks.Fails:
 		return "FAILS"
 	}
-	return verdict
+	return string(verdict)
 }
 
 // rows appends a table for each folder.
-func (t *doctorText) rows(rows []agent.Row) {
+func (t *doctorText) rows(rows []sinks.Finding) {
 	for i := 0; i < len(rows); {
 		here := rows[i:]
-		if end := slices.IndexFunc(here, func(r agent.Row) bool { return r.Folder != here[0].Folder }); end > 0 {
+		if end := slices.IndexFunc(here, func(r sinks.Finding) bool { return r.Folder != here[0].Folder }); end > 0 {
 			here = here[:end]
 		}
 		switch {
@@ -104,31 +104,31 @@ func (t *doctorText) rows(rows []agent.Row) {
 }
 
 // table returns the rows of one folder. The checks that were denied share a line.
-func (t *doctorText) table(rows []agent.Row) *table {
+func (t *doctorText) table(rows []sinks.Finding) *table {
 	out := &table{indent: "  ", gap: 1, wrap: true, columns: []column{{width: 8}, {width: 19}, {}}}
 	var denied []string
-	var before agent.Row
+	var before sinks.Finding
 	for _, row := range rows {
 		switch {
 		case t.failing && row.OK():
-		case !t.every && row.Verdict == agent.RowHolds && row.Detail == "denied":
+		case !t.every && row.Verdict == sinks.Holds && row.Detail == "denied":
 			denied = append(denied, row.Check)
 		default:
-			again := row.Verdict != agent.RowHolds && row.Verdict == before.Verdict && row.Detail == before.Detail && row.Verb == before.Verb
+			again := row.Verdict != sinks.Holds && row.Verdict == before.Verdict && row.Detail == before.Detail && row.Verb == before.Verb
 			t.addRow(out, row, again)
-			if row.Verdict != agent.RowHolds {
+			if row.Verdict != sinks.Holds {
 				before = row
 			}
 		}
 	}
 	if len(denied) > 0 {
-		out.add(mark(agent.RowHolds), "denied", strings.Join(denied, ", "))
+		out.add(mark(sinks.Holds), "denied", strings.Join(denied, ", "))
 	}
 	return out
 }
 
 // addRow adds one check, and below it the advice.
-func (t *doctorText) addRow(out *table, row agent.Row, again bool) {
+func (t *doctorText) addRow(out *table, row sinks.Finding, again bool) {
 	detail := row.Detail
 	if row.Verb != "" && (t.every || !row.OK()) {
 		detail = row.Verb + ": " + detail
@@ -137,7 +137,7 @@ func (t *doctorText) addRow(out *table, row agent.Row, again bool) {
 		detail = "as above"
 	}
 	out.add(mark(row.Verdict), row.Check, detail)
-	if row.Advice != "" && row.Verdict != agent.RowHolds && !again {
+	if row.Advice != "" && row.Verdict != sinks.Holds && !again {
 		out.addHanging("  ", "", "", "→ "+row.Advice)
 	}
 }
@@ -152,11 +152,11 @@ func (s *doctorSite) summary() string {
 
 func (s *doctorSink) summary() string {
 	name := short(s.URL)
-	var fails, open []agent.Row
+	var fails, open []sinks.Finding
 	for _, row := range s.Rows {
 		switch {
 		case row.OK():
-		case row.Verdict == agent.RowFails:
+		case row.Verdict == sinks.Fails:
 			fails = append(fails, row)
 		default:
 			open = append(open, row)
@@ -164,7 +164,7 @@ func (s *doctorSink) summary() string {
 	}
 	switch {
 	case s.OneWay:
-		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(state.VerdictAge).Local().Format("2 January 15:04") + "."
+		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(state.ProofAge).Local().Format("2 January 15:04") + "."
 	case s.Folder && s.OK:
 		return name + " is a folder, and not one-way; only the agent's own user and root can delete there."
 	case s.Folder:
@@ -178,7 +178,7 @@ func (s *doctorSink) summary() string {
 }
 
 // allowed names the checks that were allowed, with their permission.
-func allowed(rows []agent.Row) (names []string) {
+func allowed(rows []sinks.Finding) (names []string) {
 	seen := map[string]bool{}
 	for _, row := range rows {
 		if row.Verb != "" && seen[row.Verb] {
@@ -195,10 +195,10 @@ func allowed(rows []agent.Row) (names []string) {
 }
 
 // warnings is the number of warnings, as the end of a sentence.
-func warnings(rows []agent.Row) string {
+func warnings(rows []sinks.Finding) string {
 	n := 0
 	for _, row := range rows {
-		if row.Verdict != agent.RowHolds && row.OK() {
+		if row.Verdict != sinks.Holds && row.OK() {
 			n++
 		}
 	}

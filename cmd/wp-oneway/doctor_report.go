@@ -23,25 +23,25 @@ type doctorReport struct {
 
 // A doctorSite holds the findings about one site.
 type doctorSite struct {
-	Path string        `json:"path"`
-	Name string        `json:"name"`
-	Kind manifest.Kind `json:"kind"`
-	OK   bool          `json:"ok"`
-	Rows []agent.Row   `json:"rows"`
+	Path string          `json:"path"`
+	Name string          `json:"name"`
+	Kind manifest.Kind   `json:"kind"`
+	OK   bool            `json:"ok"`
+	Rows []sinks.Finding `json:"rows"`
 }
 
 // A doctorSink holds the findings about one sink.
 type doctorSink struct {
-	URL        string      `json:"url"`
-	Store      string      `json:"store,omitempty"`
-	Credential string      `json:"credential,omitempty"` // its fingerprint on this host
-	Folders    []string    `json:"folders"`
-	Folder     bool        `json:"folder"`  // it is a folder, which cannot be one-way
-	Reached    bool        `json:"reached"` // a canary could be created
-	OneWay     bool        `json:"one_way"`
-	Policy     string      `json:"policy,omitempty"` // the command that prints what it should be allowed
-	OK         bool        `json:"ok"`
-	Rows       []agent.Row `json:"rows"`
+	URL        string          `json:"url"`
+	Store      string          `json:"store,omitempty"`
+	Credential string          `json:"credential,omitempty"` // its fingerprint on this host
+	Folders    []string        `json:"folders"`
+	Folder     bool            `json:"folder"`  // it is a folder, which cannot be one-way
+	Reached    bool            `json:"reached"` // a canary could be created
+	OneWay     bool            `json:"one_way"`
+	Policy     string          `json:"policy,omitempty"` // the command that prints what it should be allowed
+	OK         bool            `json:"ok"`
+	Rows       []sinks.Finding `json:"rows"`
 
 	at time.Time
 }
@@ -63,7 +63,7 @@ func (r *doctorReport) addSink(s doctorSink) {
 // failing names the checks that do not hold: by permission, if they have one.
 func (s *doctorSink) failing() []string { return failing(s.Rows) }
 
-func failing(rows []agent.Row) (names []string) {
+func failing(rows []sinks.Finding) (names []string) {
 	for _, row := range rows {
 		name := row.Verb
 		if name == "" {

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // rowNamed finds what was found of a check.
-func rowNamed(t *testing.T, rows []agent.Row, check string) agent.Row {
+func rowNamed(t *testing.T, rows []sinks.Finding, check string) sinks.Finding {
 	t.Helper()
 	i := slices.IndexFunc(rows, rowOf(check))
 	if i < 0 {
@@ -40,7 +40,7 @@ func TestDoctorTellsWhyASiteCannotBeBackedUp(t *testing.T) {
 			root := tenantSite(t, home, alice, c.config)
 			r := newHost(t).doctor(1, root, "--name", "alice", "--to", sink)
 			row := rowNamed(t, r.Sites[0].Rows, c.check)
-			if row.Verdict != agent.RowFails || !row.Required || !strings.Contains(row.Detail, c.says) || !strings.Contains(row.Advice, c.todo) || strings.Contains(row.Detail, "\n") {
+			if row.Verdict != sinks.Fails || !row.Required || !strings.Contains(row.Detail, c.says) || !strings.Contains(row.Advice, c.todo) || strings.Contains(row.Detail, "\n") {
 				t.Errorf("got %+v, want %q and %q", row, c.says, c.todo)
 			}
 			if r.OK || r.Sites[0].OK || len(r.Sinks) != 1 || !r.Sinks[0].OK {
@@ -70,7 +70,7 @@ func TestDoctorLooksAtAFolder(t *testing.T) {
 	}
 	hers := filepath.Join(home, "backups")
 	r = h.doctor(1, root, "--name", "alice", "--kind", "files", "--to", hers)
-	if row := rowNamed(t, r.Sinks[0].Rows, "others write"); row.Verdict != agent.RowFails || !strings.Contains(row.Detail, "the site's owner 2001") {
+	if row := rowNamed(t, r.Sinks[0].Rows, "others write"); row.Verdict != sinks.Fails || !strings.Contains(row.Detail, "the site's owner 2001") {
 		t.Errorf("the tenant's own folder: %+v", row)
 	}
 	r = h.doctor(1, root, "--name", "alice", "--kind", "files", "--to", filepath.Join(root, "backups"))

@@ -16,9 +16,9 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // doctor examines with --json, wants the exit status, and returns the report.
@@ -127,8 +127,8 @@ func TestDoctorNamesWhatIsAllowed(t *testing.T) {
 	}
 }
 
-func rowOf(check string) func(agent.Row) bool {
-	return func(r agent.Row) bool { return r.Check == check }
+func rowOf(check string) func(sinks.Finding) bool {
+	return func(r sinks.Finding) bool { return r.Check == check }
 }
 
 // A recorder stands before MinIO and notes what it is asked for.
@@ -175,7 +175,7 @@ func TestRequireOneWaySendsNoProbe(t *testing.T) {
 	address = strings.Split(address, "&ca_file=")[0]
 	args := []string{s.Root, "--name", "shop.example.com", "--kind", "db", "--to", address}
 
-	// Without a verdict, nothing is sent, and nothing of the site is read.
+	// Without a proof, nothing is sent, and nothing of the site is read.
 	report := h.backup(1, append(args, "--require-one-way")...)
 	if e := report.Sites[0].Destinations[0].Error; e == nil || !strings.Contains(e.Message, "run: wp-oneway doctor "+s.Root+" --to '"+address+"'") {
 		t.Errorf("the error: %+v", e)
@@ -257,7 +257,7 @@ func TestDoctorTellsWhyThereIsNothingToProve(t *testing.T) {
 func TestDoctorKeepsColumnsApart(t *testing.T) {
 	for _, check := range []string{"read", "change the lifecycle", "change the ACL of a version"} {
 		text := &doctorText{columns: 96, every: true}
-		text.rows([]agent.Row{{Check: check, Verdict: agent.RowHolds, Detail: "denied"}})
+		text.rows([]sinks.Finding{{Check: check, Verdict: sinks.Holds, Detail: "denied"}})
 		if !strings.Contains(text.b.String(), check+" denied") && !strings.Contains(text.b.String(), check+"  ") {
 			t.Errorf("%q", text.b.String())
 		}

@@ -51,7 +51,7 @@ func TestDumpOptionsReachTheDump(t *testing.T) {
 		{args: nil, want: all, has: "DEFINER=`root`@`localhost`"},
 		{args: []string{"--tables", "wp_l*", "--tables", "other"}, want: "other wp_log=2"},
 		{args: []string{"--exclude-table", "wp_log", "--exclude-table", "wp_?_posts"}, want: "other procedure p view wp_v wp_options=2 wp_posts=3"},
-		{args: []string{"--prefix-only"}, want: "view wp_v wp_2_posts wp_log=2 wp_options=2 wp_posts=3", has: `as it was asked for: {"prefix_only":true}`},
+		{args: []string{"--prefix-only"}, want: "view wp_v wp_2_posts wp_log=2 wp_options=2 wp_posts=3", has: `as these options say: {"prefix_only":true}`},
 		{args: []string{"--blog", "2"}, want: "wp_2_posts"},
 		{args: []string{"--no-data", "*_log"}, want: "other procedure p view wp_v wp_2_posts wp_log wp_options=2 wp_posts=3"},
 		{args: []string{"--no-transients"}, want: "other procedure p view wp_v wp_2_posts wp_log=2 wp_options=1 wp_posts=3"},

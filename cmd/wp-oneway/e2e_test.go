@@ -229,7 +229,7 @@ func TestADryRunMakesNothing(t *testing.T) {
 	}
 	report = h.backup(1, s.Root, "--name", "x", "--kind", "db", "--dry-run", "--require-one-way", "--to", vault)
 	if e := report.Sites[0].Destinations[0].Error; e == nil || !strings.Contains(e.Message, "has not examined it") {
-		t.Errorf("without a verdict: %+v", e)
+		t.Errorf("without a proof: %+v", e)
 	}
 	for dir, want := range map[string]int{folder: 2, h.state: 0} {
 		if left, err := os.ReadDir(dir); len(left) != want || (err != nil && !os.IsNotExist(err)) {

@@ -28,6 +28,8 @@ func siteFlags(f *pflag.FlagSet) {
 	f.String("with-php", "", "let the site's own PHP run a configuration that cannot be read otherwise (`binary`: a path; default php-cgi, else php)")
 	f.Lookup("with-php").NoOptDefVal = "true"
 	f.String("http-host", "", "the `host` in the requests to the site")
+	f.String("url", "", "the `URL` of the requests to the site: scheme, host and port (https://HOST/)")
+	f.String("variables-order", "", "php.ini's variables_order: with E, $_ENV holds the environment (`EGPCS`)")
 	f.String("home", "", "outermost `folder` that the site may read from (default: by its owner and layout)")
 	f.String("db-defaults-file", "", "MySQL option `file`, 0600, that overrides the connection of the configuration")
 }

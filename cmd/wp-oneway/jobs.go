@@ -83,7 +83,7 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 	if job.Place, err = place(set.Path, set.Home, homes); err != nil {
 		return job, err
 	}
-	job.Place = job.Place.For(set.HTTPHost)
+	job.Place = job.Place.For(requestHost(set.HTTPHost, set.URL))
 	if job.Name == "" {
 		job.Name = job.Place.Name
 	}
@@ -146,10 +146,30 @@ func place(path, home string, homes func(string) string) (site.Place, error) {
 	return p, err
 }
 
+// requestHost is the host in the requests to a site: http_host, else that of url.
+func requestHost(host, url string) string {
+	var w wordpress.World
+	if host == "" && w.SetURL(url) == nil {
+		return w.HTTPHost
+	}
+	return host
+}
+
 // world is the environment of the site's PHP, as the operator describes it. The
 // agent's own environment is never used, except for names in env without a value.
 func world(set siteSetting) (wordpress.World, error) {
-	w := wordpress.World{HTTPHost: set.HTTPHost, EnvKnown: set.NoEnv || len(set.Env) > 0 || set.EnvFile != ""}
+	w := wordpress.World{HTTPHost: set.HTTPHost, VariablesOrder: set.VariablesOrder, EnvKnown: set.NoEnv || len(set.Env) > 0 || set.EnvFile != ""}
+	if err := wordpress.CheckVariablesOrder(set.VariablesOrder); err != nil {
+		return w, fmt.Errorf("variables_order: %w", err)
+	}
+	if set.URL != "" {
+		if err := w.SetURL(set.URL); err != nil {
+			return w, fmt.Errorf("url: %w", err)
+		}
+		if set.HTTPHost != "" && set.HTTPHost != w.HTTPHost {
+			return w, fmt.Errorf("http_host is %s, and url names %s; give one of them", set.HTTPHost, w.HTTPHost)
+		}
+	}
 	if set.NoEnv && (len(set.Env) > 0 || set.EnvFile != "") {
 		return w, errors.New("no_env and env or env_file exclude each other; give one of them")
 	}

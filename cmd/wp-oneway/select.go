@@ -120,7 +120,7 @@ func (a *app) choose(ctx context.Context, o siteArguments) (*selection, error) {
 		if err != nil {
 			return nil, usage(fmt.Errorf("path %q: %w", path, err))
 		}
-		e := newEntry(abs, a.config.HTTPHost)
+		e := newEntry(abs, requestHost(a.config.HTTPHost, a.config.URL))
 		known := byPath.of(&e, configured)
 		for _, i := range known {
 			out.entries = append(out.entries, configured[i])
@@ -208,6 +208,8 @@ func (a *app) configured(ctx context.Context, s *selection) ([]entry, directory,
 			s.notes.Add(note)
 		}
 		host, _ := keys["http_host"].(string)
+		url, _ := keys["url"].(string)
+		host = requestHost(host, url)
 		for _, path := range paths {
 			if path != filepath.Clean(pattern) && !looksInstalled(path) {
 				continue

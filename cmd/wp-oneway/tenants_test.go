@@ -205,9 +205,9 @@ func TestATenantIsNotToldTheOperatorsPassword(t *testing.T) {
 		if err := os.WriteFile(option, []byte("[client]\n"+text+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		h.refused("give host or socket, and database, too", "backup", root, "--name", "alice", "--kind", "db", "--db-defaults-file", option, "--to", t.TempDir())
+		h.refused("so the site's owner could redirect it; add both", "backup", root, "--name", "alice", "--kind", "db", "--db-defaults-file", option, "--to", t.TempDir())
 		code, stdout, stderr := h.run("dump", root, "--db-defaults-file", option)
-		if code == 0 || stdout != "" || !strings.Contains(stderr, "give host or socket, and database, too") {
+		if code == 0 || stdout != "" || !strings.Contains(stderr, "so the site's owner could redirect it; add both") {
 			t.Errorf("%q: exit status %d, %q", text, code, stderr)
 		}
 	}

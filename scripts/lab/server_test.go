@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 func SharedMariaDB(t *testing.T) *Server {
 	t.Helper()
 	shared.once.Do(func() {
-		dir, err := os.MkdirTemp("", "lab-test-") // t.TempDir ends with its test
+		dir, err := os.MkdirTemp("", "lab-test-") //nolint:usetesting // t.TempDir ends with its test
 		if err != nil {
 			shared.err = err
 			return

@@ -50,7 +50,7 @@ func touchMapping(kind string) error {
 		if err != nil {
 			return err
 		}
-		defer os.Remove(file.Name())
+		defer func() { _ = os.Remove(file.Name()) }()
 		if err := file.Truncate(mappingSize); err != nil {
 			return err
 		}

@@ -22,8 +22,8 @@ import (
 func examineDir(dir string, o Options) (*Result, error) {
 	dir = filepath.Clean(dir)
 	r := &Result{URL: (&url.URL{Scheme: "file", Path: dir}).String(), Store: "a folder on this host", Folder: true, Reached: true}
-	r.Findings = append(r.Findings, Finding{
-		Check: "one-way", Verdict: Warning, Detail: "a folder cannot be: whoever takes over " + userName(uint32(os.Geteuid())) + " of this host can delete what is in it",
+	r.Findings = append(r.Findings, sinks.Finding{
+		Check: "one-way", Verdict: sinks.Warning, Detail: "a folder cannot be: whoever takes over " + userName(uint32(os.Geteuid())) + " of this host can delete what is in it",
 		Advice: "send backups to a bucket as well; --require-one-way never takes a folder",
 	})
 	folders := o.Folders
@@ -32,7 +32,7 @@ func examineDir(dir string, o Options) (*Result, error) {
 	}
 	for _, name := range folders {
 		place := lookAt(filepath.Join(dir, name))
-		for _, f := range []Finding{place.writable(), place.others(o.Tenants), place.readers()} {
+		for _, f := range []sinks.Finding{place.writable(), place.others(o.Tenants), place.readers()} {
 			f.Folder = name
 			r.Findings = append(r.Findings, f)
 		}
@@ -83,8 +83,8 @@ func lookAt(path string) place {
 }
 
 // writable makes a file and removes it.
-func (p place) writable() Finding {
-	f := Finding{Check: "write", Required: true, Verdict: Holds, Detail: "files can be created"}
+func (p place) writable() sinks.Finding {
+	f := sinks.Finding{Check: "write", Required: true, Verdict: sinks.Holds, Detail: "files can be created"}
 	if p.nearest != p.path {
 		f.Detail = "it will be made in " + p.nearest
 	}
@@ -99,22 +99,22 @@ func (p place) writable() Finding {
 		}
 	}
 	if err != nil {
-		f.Verdict, f.Detail, f.Advice = Fails, line(err.Error()), "let uid "+strconv.Itoa(os.Geteuid())+" write there, or give another folder"
+		f.Verdict, f.Detail, f.Advice = sinks.Fails, line(err.Error()), "let uid "+strconv.Itoa(os.Geteuid())+" write there, or give another folder"
 	}
 	return f
 }
 
 // others finds who else may write, delete or rename on the way to the folder.
-func (p place) others(tenants []User) Finding {
-	f := Finding{Check: "others write", Required: true, Verdict: Holds, Detail: "only root and the agent's own user can delete there"}
+func (p place) others(tenants []User) sinks.Finding {
+	f := sinks.Finding{Check: "others write", Required: true, Verdict: sinks.Holds, Detail: "only root and the agent's own user can delete there"}
 	if p.err != nil {
-		f.Verdict, f.Detail, f.Advice = Unproven, line(p.err.Error()), "give a folder that can be looked at"
+		f.Verdict, f.Detail, f.Advice = sinks.Unproven, line(p.err.Error()), "give a folder that can be looked at"
 		return f
 	}
 	us := uint32(os.Geteuid())
 	for _, t := range tenants {
 		if t.UID == us && us != 0 {
-			f.Verdict, f.Detail = Fails, "the site's files belong to the agent's own user: who breaks into the site can delete its backups"
+			f.Verdict, f.Detail = sinks.Fails, "the site's files belong to the agent's own user: who breaks into the site can delete its backups"
 			f.Advice = "run the agent as another user or as root, or send backups to a bucket"
 			return f
 		}
@@ -123,17 +123,17 @@ func (p place) others(tenants []User) Finding {
 		last := dir == p.real
 		verdict, who, err := writers(dir, last && p.nearest != p.path, us, tenants)
 		if err != nil {
-			f.Verdict, f.Detail, f.Advice = Unproven, line(err.Error()), "give a folder that can be looked at"
+			f.Verdict, f.Detail, f.Advice = sinks.Unproven, line(err.Error()), "give a folder that can be looked at"
 			return f
 		}
-		if verdict == Fails || (verdict == Warning && f.Verdict == Holds) {
+		if verdict == sinks.Fails || (verdict == sinks.Warning && f.Verdict == sinks.Holds) {
 			f.Verdict, f.Detail = verdict, who+" can delete or replace "+dir
 			if last {
 				f.Detail = who + " can delete in " + dir
 			}
 			f.Advice = "give a folder whose every parent only root may write to, such as /var/backups/wp"
 		}
-		if verdict == Fails {
+		if verdict == sinks.Fails {
 			return f
 		}
 	}
@@ -142,7 +142,7 @@ func (p place) others(tenants []User) Finding {
 
 // writers says who, besides root and us, may write to a folder. In a sticky one
 // others' entries are safe, but not a name that is not taken yet.
-func writers(dir string, missing bool, us uint32, tenants []User) (Verdict, string, error) {
+func writers(dir string, missing bool, us uint32, tenants []User) (sinks.Verdict, string, error) {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return "", "", err
@@ -151,38 +151,38 @@ func writers(dir string, missing bool, us uint32, tenants []User) (Verdict, stri
 	if stat.Uid != 0 && stat.Uid != us {
 		for _, t := range tenants {
 			if t.UID == stat.Uid {
-				return Fails, "the site's owner " + t.Name, nil
+				return sinks.Fails, "the site's owner " + t.Name, nil
 			}
 		}
-		return Warning, userName(stat.Uid), nil
+		return sinks.Warning, userName(stat.Uid), nil
 	}
 	mode := info.Mode()
 	sticky := mode&fs.ModeSticky != 0 && !missing
 	switch {
 	case sticky:
-		return Holds, "", nil
+		return sinks.Holds, "", nil
 	case mode.Perm()&0o002 != 0:
-		return Fails, "every user of this host", nil
+		return sinks.Fails, "every user of this host", nil
 	case mode.Perm()&0o020 == 0:
-		return Holds, "", nil
+		return sinks.Holds, "", nil
 	}
 	if n, err := unix.Lgetxattr(dir, "system.posix_acl_access", nil); err == nil && n > 0 {
-		return Warning, "whom its access list names (see getfacl)", nil
+		return sinks.Warning, "whom its access list names (see getfacl)", nil
 	}
 	for _, t := range tenants {
 		if slices.Contains(t.Groups, stat.Gid) {
-			return Fails, "the site's owner " + t.Name + ", by the folder's group,", nil
+			return sinks.Fails, "the site's owner " + t.Name + ", by the folder's group,", nil
 		}
 	}
 	if stat.Gid == 0 {
-		return Holds, "", nil
+		return sinks.Holds, "", nil
 	}
-	return Warning, "group " + groupName(stat.Gid), nil
+	return sinks.Warning, "group " + groupName(stat.Gid), nil
 }
 
 // readers warns of backups that others can read.
-func (p place) readers() Finding {
-	f := Finding{Check: "others read", Verdict: Holds, Detail: "others cannot open it"}
+func (p place) readers() sinks.Finding {
+	f := sinks.Finding{Check: "others read", Verdict: sinks.Holds, Detail: "others cannot open it"}
 	if p.nearest != p.path {
 		f.Detail = "it will be made for its owner alone"
 		return f
@@ -190,9 +190,9 @@ func (p place) readers() Finding {
 	info, err := os.Stat(p.path)
 	switch {
 	case err != nil:
-		f.Verdict, f.Detail = Warning, line(err.Error())
+		f.Verdict, f.Detail = sinks.Warning, line(err.Error())
 	case info.Mode().Perm()&0o005 != 0:
-		f.Verdict, f.Detail = Warning, fmt.Sprintf("every user of this host may look into it (mode %04o); the backups in it are for their owner alone", info.Mode().Perm())
+		f.Verdict, f.Detail = sinks.Warning, fmt.Sprintf("every user of this host may look into it (mode %04o); the backups in it are for their owner alone", info.Mode().Perm())
 		f.Advice = "chmod o-rwx " + sinks.Quote(p.path)
 	}
 	return f

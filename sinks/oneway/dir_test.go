@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 )
 
@@ -81,19 +82,19 @@ func TestDirFindsWhoMayWrite(t *testing.T) {
 			}
 			f := finding(t, r, "others write")
 			switch {
-			case c.fails != "" && (f.Verdict != oneway.Fails || !strings.Contains(f.Detail, c.fails) || r.Proven()),
-				c.warns != "" && (f.Verdict != oneway.Warning || !strings.Contains(f.Detail, c.warns) || !r.Proven()),
-				c.fails+c.warns == "" && (f.Verdict != oneway.Holds || !r.Proven()):
+			case c.fails != "" && (f.Verdict != sinks.Fails || !strings.Contains(f.Detail, c.fails) || r.Proven()),
+				c.warns != "" && (f.Verdict != sinks.Warning || !strings.Contains(f.Detail, c.warns) || !r.Proven()),
+				c.fails+c.warns == "" && (f.Verdict != sinks.Holds || !r.Proven()):
 				t.Errorf("%+v; proven %v", f, r.Proven())
 			}
-			if !r.Folder || finding(t, r, "one-way").Verdict != oneway.Warning || finding(t, r, "write").Verdict != oneway.Holds {
+			if !r.Folder || finding(t, r, "one-way").Verdict != sinks.Warning || finding(t, r, "write").Verdict != sinks.Holds {
 				t.Errorf("folder %v\n%s", r.Folder, show(r))
 			}
 		})
 	}
 }
 
-func finding(t *testing.T, r *oneway.Result, check string) oneway.Finding {
+func finding(t *testing.T, r *oneway.Result, check string) sinks.Finding {
 	t.Helper()
 	for _, f := range r.Findings {
 		if f.Check == check {
@@ -101,7 +102,7 @@ func finding(t *testing.T, r *oneway.Result, check string) oneway.Finding {
 		}
 	}
 	t.Fatalf("nothing was found of %s\n%s", check, show(r))
-	return oneway.Finding{}
+	return sinks.Finding{}
 }
 
 func tree(t *testing.T, top string) string {
@@ -123,14 +124,14 @@ func TestDirThatCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := examine(t, filepath.Join(file, "backups"), oneway.Options{})
-	if r.Proven() || finding(t, r, "write").Verdict != oneway.Fails {
+	if r.Proven() || finding(t, r, "write").Verdict != sinks.Fails {
 		t.Errorf("below a file: %v\n%s", r.Proven(), show(r))
 	}
 	open := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(open, folder), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if f := finding(t, examine(t, open, oneway.Options{}), "others read"); f.Verdict != oneway.Warning || !strings.Contains(f.Advice, "chmod o-rwx") {
+	if f := finding(t, examine(t, open, oneway.Options{}), "others read"); f.Verdict != sinks.Warning || !strings.Contains(f.Advice, "chmod o-rwx") {
 		t.Errorf("a folder that is open: %+v", f)
 	}
 }

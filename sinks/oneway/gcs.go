@@ -29,7 +29,7 @@ type gcsExaminer struct {
 type gcsCanary struct {
 	*gcsExaminer
 	folderName, name string
-	findings         []Finding
+	findings         []sinks.Finding
 }
 
 const gcsCreate = "storage.objects.create"
@@ -63,12 +63,12 @@ func (x *gcsExaminer) policy() string {
 	return text
 }
 
-func (t *gcsCanary) add(f Finding) {
+func (t *gcsCanary) add(f sinks.Finding) {
 	f.Folder = t.folderName
 	t.findings = append(t.findings, f)
 }
 
-func (x *gcsExaminer) folder(ctx context.Context, name string) ([]Finding, bool) {
+func (x *gcsExaminer) folder(ctx context.Context, name string) ([]sinks.Finding, bool) {
 	t := &gcsCanary{gcsExaminer: x, folderName: name}
 	if !t.create(ctx) {
 		return t.findings, false
@@ -78,7 +78,7 @@ func (x *gcsExaminer) folder(ctx context.Context, name string) ([]Finding, bool)
 	return t.findings, true
 }
 
-func (x *gcsExaminer) whole(ctx context.Context) []Finding {
+func (x *gcsExaminer) whole(ctx context.Context) []sinks.Finding {
 	t := &gcsCanary{gcsExaminer: x}
 	t.outside(ctx)
 	t.permissions(ctx)
@@ -87,26 +87,26 @@ func (x *gcsExaminer) whole(ctx context.Context) []Finding {
 
 // create puts the canary as a backup puts its objects, and again.
 func (t *gcsCanary) create(ctx context.Context) bool {
-	f := Finding{Check: "create", Verb: gcsCreate, Required: true, Verdict: Holds, Detail: "a canary was created"}
+	f := sinks.Finding{Check: "create", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "a canary was created"}
 	name, err := canary(t.o.Random)
 	if err == nil {
 		t.name = under(t.folderName, name)
 		_, err = t.sink.Put(ctx, t.name, bytes.NewReader(nil))
 	}
 	if err != nil {
-		f.Verdict, f.Detail = Fails, why(err)
+		f.Verdict, f.Detail = sinks.Fails, why(err)
 		f.Advice = "no backup can be stored there before this is mended"
 		t.add(f)
 		return false
 	}
 	t.add(f)
-	f = Finding{Check: "create again", Verb: gcsCreate, Required: true, Verdict: Holds, Detail: "refused: the name is taken (412)"}
+	f = sinks.Finding{Check: "create again", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "refused: the name is taken (412)"}
 	switch _, err := t.sink.Put(ctx, t.name, bytes.NewReader(nil)); {
 	case errors.Is(err, sinks.ErrExists):
 	case err != nil:
-		f.Verdict, f.Detail, f.Advice = Unproven, line(err.Error()), "run doctor again"
+		f.Verdict, f.Detail, f.Advice = sinks.Unproven, line(err.Error()), "run doctor again"
 	default:
-		f.Verdict, f.Detail, f.Advice = Fails, "allowed: the store ignores the condition; what was there is replaced", "do not use this store"
+		f.Verdict, f.Detail, f.Advice = sinks.Fails, "allowed: the store ignores the condition; what was there is replaced", "do not use this store"
 	}
 	t.add(f)
 	return true
@@ -174,15 +174,15 @@ func (a answer) refused() bool {
 }
 
 func (t *gcsCanary) conclude(d demand, a answer) {
-	f := Finding{Check: d.check, Verb: d.verb, Required: true}
+	f := sinks.Finding{Check: d.check, Verb: d.verb, Required: true}
 	switch {
 	case a.refused():
-		f.Verdict, f.Detail = Holds, "denied"
+		f.Verdict, f.Detail = sinks.Holds, "denied"
 	case a.status/100 == 2:
-		f.Verdict, f.Detail = Fails, "allowed: "+d.allows
+		f.Verdict, f.Detail = sinks.Fails, "allowed: "+d.allows
 		f.Advice = "let the account have roles/storage.objectCreator alone, without " + d.verb
 	default:
-		f.Verdict, f.Detail = Unproven, "neither allowed nor denied: "+a.said
+		f.Verdict, f.Detail = sinks.Unproven, "neither allowed nor denied: "+a.said
 		f.Advice = "the store must answer 403; run doctor again, and check that " + d.verb + " is not granted"
 	}
 	t.add(f)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 
+	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
@@ -137,11 +138,11 @@ func TestGCSFindsWhatIsAllowed(t *testing.T) {
 			backup := fakestorage.Object{ObjectAttrs: fakestorage.ObjectAttrs{BucketName: "vault", Name: "host/" + folder + "/backup.sql.zst"}, Content: []byte("a backup")}
 			g.Fake.CreateObject(backup)
 			r := examine(t, g.address(), oneway.Options{})
-			if got := strings.Join(failing(r, oneway.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
+			if got := strings.Join(failing(r, sinks.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
 				t.Errorf("failing are %q, want %q; proven %v; denied %q\n%s", got, c.fails, r.Proven(), g.denied, show(r))
 			}
 			// To delete what is not there is answered with 404, which is no denial.
-			if others := append(failing(r, oneway.Unproven), failing(r, oneway.Warning)...); len(others) > 0 && c.fails == "" {
+			if others := append(failing(r, sinks.Unproven), failing(r, sinks.Warning)...); len(others) > 0 && c.fails == "" {
 				t.Errorf("open are %q\n%s", others, show(r))
 			}
 			if o, err := g.Fake.GetObject("vault", backup.Name); err != nil || string(o.Content) != "a backup" {

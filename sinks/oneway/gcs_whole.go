@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // dangerous are the permissions on a bucket of which a host may have none.
@@ -24,13 +26,13 @@ func dangerous() []string {
 func (t *gcsCanary) permissions(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
-	f := Finding{Check: "permissions", Verb: "testIamPermissions", Required: true, Verdict: Holds, Detail: "none that reads, changes or deletes"}
+	f := sinks.Finding{Check: "permissions", Verb: "testIamPermissions", Required: true, Verdict: sinks.Holds, Detail: "none that reads, changes or deletes"}
 	granted, err := t.Client.Bucket(t.Bucket).IAM().TestPermissions(ctx, dangerous())
 	switch {
 	case err != nil:
-		f.Verdict, f.Detail, f.Advice = Unproven, "no answer: "+gcsAnswer(err).said, "run doctor again"
+		f.Verdict, f.Detail, f.Advice = sinks.Unproven, "no answer: "+gcsAnswer(err).said, "run doctor again"
 	case len(granted) > 0:
-		f.Verdict, f.Detail = Fails, "granted: "+strings.Join(granted, ", ")
+		f.Verdict, f.Detail = sinks.Fails, "granted: "+strings.Join(granted, ", ")
 		f.Advice = "let the account have roles/storage.objectCreator alone"
 	}
 	t.add(f)
@@ -41,8 +43,8 @@ func (t *gcsCanary) permissions(ctx context.Context) {
 func (t *gcsCanary) outside(ctx context.Context) {
 	within := t.o.within(t.Prefix)
 	if within == "" {
-		t.add(Finding{
-			Check: "create outside", Verb: gcsCreate, Verdict: Warning, Detail: "the URL has no prefix: the credential may put into every folder of the bucket",
+		t.add(sinks.Finding{
+			Check: "create outside", Verb: gcsCreate, Verdict: sinks.Warning, Detail: "the URL has no prefix: the credential may put into every folder of the bucket",
 			Advice: "give each host a prefix of its own, such as gs://" + t.Bucket + "/{host}",
 		})
 		return

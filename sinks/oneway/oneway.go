@@ -16,28 +16,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A Verdict is how one check came out.
-type Verdict string
-
-// The verdicts.
-const (
-	Holds    Verdict = "holds"    // as it must be
-	Warning  Verdict = "warning"  // not as it should be, and no hole by itself
-	Unproven Verdict = "unproven" // the answer does not tell
-	Fails    Verdict = "fails"    // not as it must be
-)
-
-// A Finding is the outcome of one check.
-type Finding struct {
-	Check    string  // what was tried, in a few words
-	Verb     string  // the permission that the provider knows it by, or ""
-	Folder   string  // where, relative to the sink's prefix; "" when it is about the whole of it
-	Verdict  Verdict // of it
-	Required bool    // without it, the sink is not one-way, or no backup gets there
-	Detail   string  // what happened
-	Advice   string  // what to do; "" when there is nothing
-}
-
 // Options say how to examine.
 type Options struct {
 	// Folders are where backups would go, relative to the sink's prefix.
@@ -76,7 +54,7 @@ type Result struct {
 	URL      string // as the sink names itself
 	Store    string // what it is, such as "MinIO at https://…"
 	Policy   string // the command that prints what the credential should be allowed
-	Findings []Finding
+	Findings []sinks.Finding
 	// Credential names the credential, as sinks.Credential does.
 	Credential string
 	// Folder says that the sink is one, which cannot be one-way: what must hold is
@@ -93,7 +71,7 @@ func (r *Result) Proven() bool {
 		return false
 	}
 	for _, f := range r.Findings {
-		if f.Required && f.Verdict != Holds && f.Verdict != Warning {
+		if !f.OK() {
 			return false
 		}
 	}
@@ -107,9 +85,9 @@ type examiner interface {
 	// policy is the command that prints what the credential should be allowed.
 	policy() string
 	// folder tries what concerns one folder; false when no canary could be created.
-	folder(ctx context.Context, name string) ([]Finding, bool)
+	folder(ctx context.Context, name string) ([]sinks.Finding, bool)
 	// whole tries what concerns the sink as a whole; a folder was tried before.
-	whole(ctx context.Context) []Finding
+	whole(ctx context.Context) []sinks.Finding
 }
 
 // examiners make the examiner of a sink, false if it is another store's.

@@ -43,7 +43,7 @@ type s3Canary struct {
 	key        string
 	version    string // "" when the bucket keeps none
 	honours    bool   // the store was seen to honour If-None-Match
-	findings   []Finding
+	findings   []sinks.Finding
 }
 
 func newS3Examiner(sink sinks.Sink, o Options) (examiner, bool) {
@@ -127,7 +127,7 @@ func given(v string) *string {
 }
 
 // folder tries everything that concerns objects in one folder.
-func (x *s3Examiner) folder(ctx context.Context, name string) ([]Finding, bool) {
+func (x *s3Examiner) folder(ctx context.Context, name string) ([]sinks.Finding, bool) {
 	t := &s3Canary{s3Examiner: x, folderName: name}
 	if !t.create(ctx) {
 		return t.findings, false
@@ -144,7 +144,7 @@ func (x *s3Examiner) folder(ctx context.Context, name string) ([]Finding, bool) 
 }
 
 // whole tries what lies outside the prefix, and the bucket's settings.
-func (x *s3Examiner) whole(ctx context.Context) []Finding {
+func (x *s3Examiner) whole(ctx context.Context) []sinks.Finding {
 	t := &s3Canary{s3Examiner: x}
 	t.outside(ctx)
 	t.settings(ctx)
@@ -156,7 +156,7 @@ func (x *s3Examiner) whole(ctx context.Context) []Finding {
 }
 
 // add notes a finding.
-func (t *s3Canary) add(f Finding) {
+func (t *s3Canary) add(f sinks.Finding) {
 	f.Folder = t.folderName
 	t.findings = append(t.findings, f)
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // An s3Probe is one request that must be denied.
@@ -122,7 +124,7 @@ func (t *s3Canary) deletes(ctx context.Context) {
 	before := len(t.findings)
 	defer func() {
 		for _, f := range t.findings[before:] {
-			t.loose = t.loose || f.Verdict != Holds
+			t.loose = t.loose || f.Verdict != sinks.Holds
 		}
 	}()
 	const gone = "a thief can delete the backups"
@@ -202,10 +204,10 @@ func (t *s3Canary) clock() {
 	if !t.dated {
 		return
 	}
-	f := Finding{Check: "clock", Verdict: Holds, Detail: "agrees with the store's"}
+	f := sinks.Finding{Check: "clock", Verdict: sinks.Holds, Detail: "agrees with the store's"}
 	if off := t.skew.Round(time.Second); off.Abs() > time.Minute {
 		way := map[bool]string{true: "ahead of", false: "behind"}[off > 0]
-		f.Verdict, f.Detail = Warning, fmt.Sprintf("this host's is %s %s the store's", off.Abs(), way)
+		f.Verdict, f.Detail = sinks.Warning, fmt.Sprintf("this host's is %s %s the store's", off.Abs(), way)
 		f.Advice = "let this host keep time, with chrony or systemd-timesyncd; stores refuse requests that are 15 minutes off"
 	}
 	t.add(f)

@@ -145,7 +145,7 @@ func TestS3ChangesNoSettingsOfAStoreItDoesNotKnow(t *testing.T) {
 	_, address := credential(t, true, grants())
 	g := newGate(t)
 	r := examine(t, g.through(address), oneway.Options{})
-	if len(g.passed) > 0 || r.Proven() || len(failing(r, oneway.Unproven)) != 8 {
+	if len(g.passed) > 0 || r.Proven() || len(failing(r, sinks.Unproven)) != 8 {
 		t.Errorf("sent %q, proven %v\n%s", g.passed, r.Proven(), show(r))
 	}
 	r = examine(t, g.through(address), oneway.Options{Intrusive: true})
@@ -161,7 +161,7 @@ func TestS3KnowsMinIOBehindAProxy(t *testing.T) {
 	g := newGate(t)
 	g.nginx = true
 	r := examine(t, g.through(address), oneway.Options{})
-	if got := failing(r, oneway.Fails); !slices.Equal(got, []string{"s3:ReplicateObject"}) || len(failing(r, oneway.Unproven)) > 0 || !strings.HasPrefix(r.Store, "MinIO at ") {
+	if got := failing(r, sinks.Fails); !slices.Equal(got, []string{"s3:ReplicateObject"}) || len(failing(r, sinks.Unproven)) > 0 || !strings.HasPrefix(r.Store, "MinIO at ") {
 		t.Errorf("failing are %q at %q\n%s", got, r.Store, show(r))
 	}
 }
@@ -171,7 +171,7 @@ func TestS3KnowsMinIOBehindAProxy(t *testing.T) {
 func TestS3DoesNotTakeARefusedBodyForADenial(t *testing.T) {
 	_, address := credential(t, true, grants("s3:PutBucketPolicy"))
 	r := examine(t, newGate(t).through(address), oneway.Options{Intrusive: true})
-	if got := failing(r, oneway.Unproven); !slices.Equal(got, []string{"s3:PutBucketAcl", "s3:PutBucketPolicy"}) || r.Proven() {
+	if got := failing(r, sinks.Unproven); !slices.Equal(got, []string{"s3:PutBucketAcl", "s3:PutBucketPolicy"}) || r.Proven() {
 		t.Errorf("unproven are %q, proven %v\n%s", got, r.Proven(), show(r))
 	}
 }
@@ -200,7 +200,7 @@ func TestS3TakesNothingElseForADenial(t *testing.T) {
 				return true
 			}
 			r := examine(t, g.through(address), oneway.Options{Intrusive: true})
-			if got := failing(r, oneway.Unproven); !slices.Equal(got, []string{"s3:GetObjectAcl", "s3:GetObjectVersionAcl"}) || r.Proven() {
+			if got := failing(r, sinks.Unproven); !slices.Equal(got, []string{"s3:GetObjectAcl", "s3:GetObjectVersionAcl"}) || r.Proven() {
 				t.Errorf("unproven are %q, proven %v\n%s", got, r.Proven(), show(r))
 			}
 		})
@@ -219,7 +219,7 @@ func TestS3CountsWhatWasNotDeleted(t *testing.T) {
 		return true
 	}
 	r := examine(t, g.through(address), oneway.Options{Intrusive: true})
-	if got := failing(r, oneway.Unproven); !slices.Equal(got, []string{"s3:DeleteObject"}) {
+	if got := failing(r, sinks.Unproven); !slices.Equal(got, []string{"s3:DeleteObject"}) {
 		t.Errorf("unproven are %q\n%s", got, show(r))
 	}
 }
@@ -241,7 +241,7 @@ func TestS3FindsTheConditionEnforced(t *testing.T) {
 		return true
 	}
 	r := examine(t, g.through(address), oneway.Options{Intrusive: true})
-	if got := failing(r, oneway.Warning); !r.Proven() || !slices.Equal(got, []string{"s3:DeleteBucket", "s3:DeleteBucketPolicy"}) {
+	if got := failing(r, sinks.Warning); !r.Proven() || !slices.Equal(got, []string{"s3:DeleteBucket", "s3:DeleteBucketPolicy"}) {
 		t.Errorf("proven %v\n%s", r.Proven(), show(r))
 	}
 }
@@ -262,8 +262,8 @@ func TestS3TakesNoOtherDemandForTheCondition(t *testing.T) {
 		return true
 	}
 	r := examine(t, g.through(address)+"&storage_class=STANDARD", oneway.Options{Intrusive: true})
-	for check, want := range map[string]oneway.Verdict{
-		"create": oneway.Holds, "overwrite": oneway.Fails, "begin in parts": oneway.Holds, "overwrite in parts": oneway.Fails,
+	for check, want := range map[string]sinks.Verdict{
+		"create": sinks.Holds, "overwrite": sinks.Fails, "begin in parts": sinks.Holds, "overwrite in parts": sinks.Fails,
 	} {
 		if got := finding(t, r, check).Verdict; got != want {
 			t.Errorf("%s: %s, want %s\n%s", check, got, want, show(r))
@@ -276,7 +276,7 @@ func TestS3TellsAClockThatIsOff(t *testing.T) {
 	g := newGate(t)
 	g.ahead = 5 * time.Minute
 	r := examine(t, g.through(address), oneway.Options{Intrusive: true})
-	if last := r.Findings[len(r.Findings)-1]; last.Check != "clock" || last.Verdict != oneway.Warning || !strings.Contains(last.Detail, "behind") {
+	if last := r.Findings[len(r.Findings)-1]; last.Check != "clock" || last.Verdict != sinks.Warning || !strings.Contains(last.Detail, "behind") {
 		t.Errorf("the clock: %+v", last)
 	}
 }
@@ -291,7 +291,7 @@ func TestS3ThatCannotBeReached(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := examine(t, strings.Replace(address, c.from, c.to, 1), oneway.Options{Patience: 2 * time.Second})
-			if r.Reached || r.Proven() || len(r.Findings) != 1 || r.Findings[0].Verdict != oneway.Fails {
+			if r.Reached || r.Proven() || len(r.Findings) != 1 || r.Findings[0].Verdict != sinks.Fails {
 				t.Fatalf("reached %v\n%s", r.Reached, show(r))
 			}
 			if text := r.Findings[0].Detail; !strings.Contains(text, c.says) || strings.Contains(text, "\n") {

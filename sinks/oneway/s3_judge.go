@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // An answer is what came back from a store.
@@ -78,17 +80,17 @@ func (t *s3Canary) judge(d demand, err error) {
 }
 
 func (t *s3Canary) conclude(d demand, a answer) {
-	f := Finding{Check: d.check, Verb: d.verb, Required: true}
+	f := sinks.Finding{Check: d.check, Verb: d.verb, Required: true}
 	switch {
 	case a.status == 0 && t.silent > mostSilent:
-		f.Verdict, f.Detail, f.Advice = Unproven, errSilent.Error(), "run doctor again"
+		f.Verdict, f.Detail, f.Advice = sinks.Unproven, errSilent.Error(), "run doctor again"
 	case a.denied():
-		f.Verdict, f.Detail = Holds, "denied"
+		f.Verdict, f.Detail = sinks.Holds, "denied"
 	case a.status/100 == 2:
-		f.Verdict, f.Detail = Fails, "allowed: "+d.allows
+		f.Verdict, f.Detail = sinks.Fails, "allowed: "+d.allows
 		f.Advice = "take " + d.verb + " from the credential"
 	default:
-		f.Verdict, f.Detail = Unproven, "neither allowed nor denied: "+a.said
+		f.Verdict, f.Detail = sinks.Unproven, "neither allowed nor denied: "+a.said
 		f.Advice = "the store must answer 403 AccessDenied; run doctor again, and check that " + d.verb + " is not granted"
 	}
 	t.add(f)

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // noBody is the MD5 of nothing, which locks demand to be told.
@@ -40,8 +42,8 @@ func (t *s3Canary) locks(ctx context.Context) {
 		})},
 	} {
 		if !t.honours {
-			t.add(Finding{
-				Check: p.check, Verb: p.verb, Verdict: Warning, Detail: "not tried: the store was not seen to honour If-None-Match, which makes it harmless",
+			t.add(sinks.Finding{
+				Check: p.check, Verb: p.verb, Verdict: sinks.Warning, Detail: "not tried: the store was not seen to honour If-None-Match, which makes it harmless",
 				Advice: "see that " + p.verb + " is not granted",
 			})
 			continue
@@ -73,19 +75,19 @@ func (t *s3Canary) bypass(ctx context.Context) {
 func (t *s3Canary) lock(d demand, a answer) {
 	switch said := strings.ReplaceAll(a.said, " ", ""); {
 	case a.status == http.StatusBadRequest && strings.Contains(said, "ObjectLock"):
-		t.add(Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: Holds, Detail: "the bucket has no Object Lock, without which nobody can"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the bucket has no Object Lock, without which nobody can"})
 		return
 	case a.status == http.StatusBadRequest && strings.Contains(said, "WORM"):
-		t.add(Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: Holds, Detail: "the canary is locked for good, past which nobody gets"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the canary is locked for good, past which nobody gets"})
 		return
 	case a.status == http.StatusPreconditionFailed:
 		a.status = http.StatusOK // it was refused for its name
 	}
 	known := t.aws() || t.minio()
 	t.conclude(d, a)
-	if f := &t.findings[len(t.findings)-1]; !known && f.Verdict != Holds {
+	if f := &t.findings[len(t.findings)-1]; !known && f.Verdict != sinks.Holds {
 		// A store that knows no locks takes no notice of them.
-		f.Verdict, f.Required, f.Detail = Warning, false, "not denied: the store has no locks, or lets the credential set them"
+		f.Verdict, f.Required, f.Detail = sinks.Warning, false, "not denied: the store has no locks, or lets the credential set them"
 		f.Advice = "see that " + d.verb + " is not granted"
 	}
 }

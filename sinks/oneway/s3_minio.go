@@ -21,6 +21,8 @@ import (
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // listen asks MinIO to be told of new objects, by an event that there is not.
@@ -153,7 +155,7 @@ func (t *s3Canary) account(ctx context.Context) {
 	if !t.minio() {
 		return
 	}
-	f := Finding{Check: "administer", Verb: "admin:*", Verdict: Holds, Detail: "MinIO grants nothing of the server's administration, nor of its keys"}
+	f := sinks.Finding{Check: "administer", Verb: "admin:*", Verdict: sinks.Holds, Detail: "MinIO grants nothing of the server's administration, nor of its keys"}
 	creds, err := t.Client.Options().Credentials.Retrieve(ctx)
 	a, text := t.raw(ctx, http.MethodGet, "/minio/admin/v3/accountinfo", nil, "")
 	var info minioAccount
@@ -163,12 +165,12 @@ func (t *s3Canary) account(ctx context.Context) {
 	granted := info.administers()
 	switch {
 	case err != nil || a.status != http.StatusOK || info.AccountName == "":
-		f.Verdict, f.Detail, f.Advice = Warning, "not known: MinIO does not say what it grants ("+a.said+")", "see that admin: and kms: are not granted"
+		f.Verdict, f.Detail, f.Advice = sinks.Warning, "not known: MinIO does not say what it grants ("+a.said+")", "see that admin: and kms: are not granted"
 	case len(granted) > 0 && info.AccountName == creds.AccessKeyID:
-		f.Verdict, f.Required, f.Verb = Fails, true, granted[0]
+		f.Verdict, f.Required, f.Verb = sinks.Fails, true, granted[0]
 		f.Detail, f.Advice = "granted: "+strings.Join(granted, ", ")+": a thief can give himself every right", "take it from the credential"
 	case len(granted) > 0:
-		f.Verdict, f.Detail = Warning, "the key belongs to an account that has "+strings.Join(granted, ", ")+"; what the key's own policy leaves of it, MinIO does not say"
+		f.Verdict, f.Detail = sinks.Warning, "the key belongs to an account that has "+strings.Join(granted, ", ")+"; what the key's own policy leaves of it, MinIO does not say"
 		f.Advice = "make a user of its own for the host"
 	}
 	t.add(f)

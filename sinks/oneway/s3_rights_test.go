@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 )
 
@@ -151,7 +152,7 @@ func TestS3FindsEachRightOfMinIO(t *testing.T) {
 	for right, verbs := range harmful() {
 		t.Run(right, func(t *testing.T) {
 			r := examine(t, holding(t, bucket, allow(right)), oneway.Options{})
-			if got := strings.Join(failing(r, oneway.Fails), " "); got != verbs || r.Proven() || len(failing(r, oneway.Unproven)) > 0 {
+			if got := strings.Join(failing(r, sinks.Fails), " "); got != verbs || r.Proven() || len(failing(r, sinks.Unproven)) > 0 {
 				t.Errorf("failing are %q, want %q; proven %v\n%s", got, verbs, r.Proven(), show(r))
 			}
 		})
@@ -164,7 +165,7 @@ func TestS3PassesWhatDoesNoHarm(t *testing.T) {
 	for name, rights := range map[string]string{"none": "", "harmless": allow(harmless...)} {
 		t.Run(name, func(t *testing.T) {
 			r := examine(t, holding(t, bucket, rights), oneway.Options{})
-			if !r.Proven() || len(failing(r, oneway.Fails)) > 0 || !slices.Equal(failing(r, oneway.Warning), []string{"s3:PutObject"}) {
+			if !r.Proven() || len(failing(r, sinks.Fails)) > 0 || !slices.Equal(failing(r, sinks.Warning), []string{"s3:PutObject"}) {
 				t.Errorf("proven %v\n%s", r.Proven(), show(r))
 			}
 		})
@@ -182,7 +183,7 @@ func TestS3FindsWhoAdministersMinIO(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := examine(t, holding(t, bucket, c.statements), oneway.Options{})
-			if got := strings.Join(failing(r, oneway.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
+			if got := strings.Join(failing(r, sinks.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
 				t.Errorf("failing are %q, want %q\n%s", got, c.fails, show(r))
 			}
 		})

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // bogusWord stands in settings where no store knows a meaning for it.
@@ -20,8 +22,8 @@ func (t *s3Canary) settings(ctx context.Context) {
 	known := t.aws() || t.minio()
 	for _, p := range slices.Concat(t.changes(), t.openings(), t.diversions()) {
 		if !known && !t.o.Intrusive {
-			t.add(Finding{
-				Check: p.check, Verb: p.verb, Required: true, Verdict: Unproven,
+			t.add(sinks.Finding{
+				Check: p.check, Verb: p.verb, Required: true, Verdict: sinks.Unproven,
 				Detail: "not tried: it is not known what this store makes of a body that cannot apply",
 				Advice: "run doctor --intrusive, best against a bucket without backups and with the same credential",
 			})
@@ -48,7 +50,7 @@ func (t *s3Canary) removal(ctx context.Context) {
 		if !known {
 			why = "it is not known whether this store removes a bucket that is not empty"
 		}
-		t.add(Finding{Check: d.check, Verb: d.verb, Verdict: Warning, Detail: "not tried: " + why, Advice: "check that " + d.verb + " is not granted"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Verdict: sinks.Warning, Detail: "not tried: " + why, Advice: "check that " + d.verb + " is not granted"})
 		return
 	}
 	ctx, cancel, o := t.call(ctx)
@@ -145,8 +147,8 @@ func (t *s3Canary) untried() {
 	if t.minio() {
 		return // it says what it grants
 	}
-	t.add(Finding{
-		Check: "drop the policy", Verb: "s3:DeleteBucketPolicy", Verdict: Warning,
+	t.add(sinks.Finding{
+		Check: "drop the policy", Verb: "s3:DeleteBucketPolicy", Verdict: sinks.Warning,
 		Detail: "not tried, since there is no request for it that changes nothing; nor are s3:BypassGovernanceRetention, s3:PutBucketPublicAccessBlock, " +
 			"s3:PutBucketOwnershipControls, s3:PutInventoryConfiguration, s3:PutBucketLogging, access points, batch jobs, and what is not s3: (iam:, sts:, kms:)",
 		Advice: "see that the credential's policy has nothing but what the printed one has: " + t.policy(),

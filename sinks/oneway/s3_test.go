@@ -89,7 +89,7 @@ func examine(t *testing.T, url string, o oneway.Options) *oneway.Result {
 }
 
 // failing lists the permissions of the findings that came out so.
-func failing(r *oneway.Result, v oneway.Verdict) (verbs []string) {
+func failing(r *oneway.Result, v sinks.Verdict) (verbs []string) {
 	for _, f := range r.Findings {
 		if f.Verdict == v && !slices.Contains(verbs, f.Verb) {
 			verbs = append(verbs, f.Verb)
@@ -127,11 +127,11 @@ func TestS3FindsWhatIsAllowed(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, url := credential(t, c.versions, c.policy)
 			r := examine(t, url, oneway.Options{})
-			if got := strings.Join(failing(r, oneway.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
+			if got := strings.Join(failing(r, sinks.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
 				t.Errorf("failing are %q, want %q; proven %v\n%s", got, c.fails, r.Proven(), show(r))
 			}
-			if got := strings.Join(failing(r, oneway.Warning), " "); got != c.warns || len(failing(r, oneway.Unproven)) > 0 {
-				t.Errorf("warnings are %q, want %q; unproven %q\n%s", got, c.warns, failing(r, oneway.Unproven), show(r))
+			if got := strings.Join(failing(r, sinks.Warning), " "); got != c.warns || len(failing(r, sinks.Unproven)) > 0 {
+				t.Errorf("warnings are %q, want %q; unproven %q\n%s", got, c.warns, failing(r, sinks.Unproven), show(r))
 			}
 			if !strings.HasPrefix(r.Store, "MinIO at https://") {
 				t.Errorf("the store is %q", r.Store)
@@ -154,7 +154,7 @@ func TestS3FindsEverythingAllowed(t *testing.T) {
 		"s3:PutBucketPolicy", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:PutBucketObjectLockConfiguration",
 		"s3:PutReplicationConfiguration", "s3:PutEncryptionConfiguration", "s3:PutBucketNotification", "s3:ReplicateObject", "s3:DeleteObjectTagging",
 	} {
-		if !slices.Contains(failing(r, oneway.Fails), verb) {
+		if !slices.Contains(failing(r, sinks.Fails), verb) {
 			t.Errorf("%s does not fail", verb)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // versions tries to put over a version that is kept, which MinIO lets who may put
@@ -54,7 +56,7 @@ func (t *s3Canary) byID(ctx context.Context, d demand, try func(context.Context,
 	a := answerOf(err)
 	switch {
 	case err == nil:
-		t.add(Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: Holds, Detail: "the store takes no version's id from who puts"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the store takes no version's id from who puts"})
 		return
 	case a.status == http.StatusBadRequest:
 		a.status = http.StatusOK
@@ -67,8 +69,8 @@ func (t *s3Canary) byID(ctx context.Context, d demand, try func(context.Context,
 // version's id is told nobody but who stored it, and kept on no host. So it is a
 // warning, as are backups that are put over and stay as versions.
 func (t *s3Canary) adviseVersions() {
-	if f := &t.findings[len(t.findings)-1]; f.Verdict == Fails {
-		f.Verdict = Warning
+	if f := &t.findings[len(t.findings)-1]; f.Verdict == sinks.Fails {
+		f.Verdict = sinks.Warning
 		f.Advice = "deny s3:PutObject by a version's id and on names that end in /, as the printed policy does"
 	}
 }
@@ -103,7 +105,7 @@ func (t *s3Canary) archive(ctx context.Context, d demand) {
 	})
 	switch a := answerOf(err); {
 	case err == nil, a.status == http.StatusPreconditionFailed:
-		t.add(Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: Holds, Detail: "the store takes no version's id from an archive"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the store takes no version's id from an archive"})
 	default:
 		if a.status == http.StatusBadRequest {
 			a.status = http.StatusOK

@@ -30,11 +30,11 @@ func without(n int) func(string) string {
 func TestS3FindsVersionsPutOver(t *testing.T) {
 	for name, c := range map[string]struct {
 		denials int
-		want    map[string]oneway.Verdict
+		want    map[string]sinks.Verdict
 	}{
-		"no denial":       {0, map[string]oneway.Verdict{"overwrite by id": oneway.Warning, "overwrite parts by id": oneway.Warning, "overwrite by archive": oneway.Warning}},
-		"denied by id":    {1, map[string]oneway.Verdict{"overwrite by id": oneway.Holds, "overwrite parts by id": oneway.Holds, "overwrite by archive": oneway.Warning}},
-		"denied for good": {2, map[string]oneway.Verdict{"overwrite by id": oneway.Holds, "overwrite parts by id": oneway.Holds, "overwrite by archive": oneway.Holds}},
+		"no denial":       {0, map[string]sinks.Verdict{"overwrite by id": sinks.Warning, "overwrite parts by id": sinks.Warning, "overwrite by archive": sinks.Warning}},
+		"denied by id":    {1, map[string]sinks.Verdict{"overwrite by id": sinks.Holds, "overwrite parts by id": sinks.Holds, "overwrite by archive": sinks.Warning}},
+		"denied for good": {2, map[string]sinks.Verdict{"overwrite by id": sinks.Holds, "overwrite parts by id": sinks.Holds, "overwrite by archive": sinks.Holds}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bucket, url := credential(t, true, without(c.denials))

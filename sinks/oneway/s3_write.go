@@ -19,7 +19,7 @@ const putVerb = "s3:PutObject"
 
 // create puts the canary as a backup puts its objects.
 func (t *s3Canary) create(ctx context.Context) bool {
-	f := Finding{Check: "create", Verb: putVerb, Required: true}
+	f := sinks.Finding{Check: "create", Verb: putVerb, Required: true}
 	name, err := canary(t.o.Random)
 	if err == nil {
 		t.name = under(t.folderName, name)
@@ -30,12 +30,12 @@ func (t *s3Canary) create(ctx context.Context) bool {
 		}
 	}
 	if err != nil {
-		f.Verdict, f.Detail = Fails, why(err)
+		f.Verdict, f.Detail = sinks.Fails, why(err)
 		f.Advice = "no backup can be stored there before this is mended"
 		t.add(f)
 		return false
 	}
-	f.Verdict, f.Detail = Holds, "a canary was created"
+	f.Verdict, f.Detail = sinks.Holds, "a canary was created"
 	if t.version != "" {
 		f.Detail += "; the bucket keeps versions"
 	}
@@ -53,9 +53,9 @@ func version(id string) string {
 
 // createAgain sees whether the store honours the condition that backups put.
 func (t *s3Canary) createAgain(ctx context.Context) {
-	f := Finding{Check: "create again", Verb: putVerb, Required: true}
+	f := sinks.Finding{Check: "create again", Verb: putVerb, Required: true}
 	if t.Unconditional {
-		f.Verdict, f.Required = Warning, false
+		f.Verdict, f.Required = sinks.Warning, false
 		f.Detail = "not tried: conditional=false"
 		f.Advice = "drop conditional=false from the URL if the store honours If-None-Match"
 		t.add(f)
@@ -64,10 +64,10 @@ func (t *s3Canary) createAgain(ctx context.Context) {
 	receipt, err := t.sink.Put(ctx, t.name, bytes.NewReader(nil))
 	switch {
 	case errors.Is(err, sinks.ErrExists):
-		f.Verdict, f.Detail = Holds, "refused: the name is taken (412)"
+		f.Verdict, f.Detail = sinks.Holds, "refused: the name is taken (412)"
 		t.honours = true
 	case err != nil:
-		f.Verdict, f.Detail = Unproven, line(err.Error())
+		f.Verdict, f.Detail = sinks.Unproven, line(err.Error())
 		f.Advice = "run doctor again"
 	default:
 		t.accepted(&f, version(receipt.Objects[0].VersionID), "the store ignores If-None-Match")
@@ -76,16 +76,16 @@ func (t *s3Canary) createAgain(ctx context.Context) {
 }
 
 // accepted is what it means that the canary was replaced.
-func (t *s3Canary) accepted(f *Finding, version, why string) {
+func (t *s3Canary) accepted(f *sinks.Finding, version, why string) {
 	if version != "" {
-		f.Verdict, f.Detail = Warning, "versioned only: "+why+"; what was there stays as an older version"
+		f.Verdict, f.Detail = sinks.Warning, "versioned only: "+why+"; what was there stays as an older version"
 		f.Advice = "let the bucket's policy refuse it; else read backups back by version"
 		if t.minio() {
 			f.Advice = "read backups back by version: MinIO has no policy that refuses it"
 		}
 		return
 	}
-	f.Verdict, f.Detail = Fails, "allowed: "+why+"; what was there is gone"
+	f.Verdict, f.Detail = sinks.Fails, "allowed: "+why+"; what was there is gone"
 	f.Advice = "keep versions in the bucket"
 }
 
@@ -105,14 +105,14 @@ func (t *s3Canary) overwrite(ctx context.Context) {
 }
 
 func (t *s3Canary) overwritten(check, version string, err error) {
-	f := Finding{Check: check, Verb: putVerb, Required: true}
+	f := sinks.Finding{Check: check, Verb: putVerb, Required: true}
 	switch a := answerOf(err); {
 	case a.denied():
-		f.Verdict, f.Detail = Holds, "enforced: denied without If-None-Match"
+		f.Verdict, f.Detail = sinks.Holds, "enforced: denied without If-None-Match"
 	case err == nil:
 		t.accepted(&f, version, "an object may be put over another")
 	default:
-		f.Verdict, f.Detail = Unproven, "neither allowed nor denied: "+a.said
+		f.Verdict, f.Detail = sinks.Unproven, "neither allowed nor denied: "+a.said
 		f.Advice = "run doctor again; a store that enforces it answers 403 AccessDenied"
 	}
 	t.add(f)
@@ -134,10 +134,10 @@ func (t *s3Canary) replica(ctx context.Context) {
 // long sees that a long stream can be begun and given up, and tries to overwrite
 // with one.
 func (t *s3Canary) long(ctx context.Context) {
-	f := Finding{Check: "begin in parts", Verb: putVerb, Required: true, Verdict: Holds, Detail: "a long upload can be begun"}
+	f := sinks.Finding{Check: "begin in parts", Verb: putVerb, Required: true, Verdict: sinks.Holds, Detail: "a long upload can be begun"}
 	id, err := t.begin(ctx, t.key)
 	if err != nil {
-		f.Verdict, f.Detail = Fails, "a long upload cannot be begun: "+answerOf(err).said
+		f.Verdict, f.Detail = sinks.Fails, "a long upload cannot be begun: "+answerOf(err).said
 		f.Advice = "streams above 16 MiB cannot be stored; a policy that demands If-None-Match must exempt this"
 		t.add(f)
 		return
@@ -153,9 +153,9 @@ func (t *s3Canary) long(ctx context.Context) {
 			return
 		}
 	}
-	f = Finding{Check: "abort", Verb: "s3:AbortMultipartUpload", Verdict: Holds, Detail: "a long upload can be given up"}
+	f = sinks.Finding{Check: "abort", Verb: "s3:AbortMultipartUpload", Verdict: sinks.Holds, Detail: "a long upload can be given up"}
 	if err := t.abort(ctx, t.key, id); err != nil {
-		f.Verdict, f.Detail = Warning, "denied: the parts of a broken upload stay, and cost money"
+		f.Verdict, f.Detail = sinks.Warning, "denied: the parts of a broken upload stay, and cost money"
 		f.Advice = "allow it, and let a lifecycle rule abort incomplete uploads"
 	}
 	t.add(f)
@@ -207,8 +207,8 @@ func (t *s3Canary) abort(ctx context.Context, key, id string) error {
 func (t *s3Canary) outside(ctx context.Context) {
 	within := t.o.within(t.Prefix)
 	if within == "" {
-		t.add(Finding{
-			Check: "create outside", Verb: putVerb, Verdict: Warning, Detail: "the URL has no prefix: the credential may put into every folder of the bucket",
+		t.add(sinks.Finding{
+			Check: "create outside", Verb: putVerb, Verdict: sinks.Warning, Detail: "the URL has no prefix: the credential may put into every folder of the bucket",
 			Advice: "give each host a prefix of its own, such as s3://" + t.Bucket + "/{host}",
 		})
 		return

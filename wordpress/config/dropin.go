@@ -127,7 +127,7 @@ func (r *reader) checkServers(ctx context.Context, d dropin, first result) error
 	case v.State == php.Open:
 		return r.forget(fromRefusal(v.Why))
 	case v.Text != "":
-		return r.forget(refuse(wordpress.Undecidable, list, "its list of servers differs from the constants: %q", v.Text))
+		return r.forget(refuse(wordpress.Undecidable, list, "its list of servers differs from the constants"))
 	}
 	return nil
 }

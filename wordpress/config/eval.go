@@ -19,12 +19,15 @@ type result interface {
 // options are what every evaluation of the site has in common.
 func (r *reader) options(files *siteFiles) php.Options {
 	return php.Options{
-		Files:    files,
-		Errors:   files,
-		Env:      r.world.Env,
-		EnvKnown: r.world.EnvKnown,
-		Host:     r.world.HTTPHost,
-		DocRoot:  r.site.given,
+		Files:          files,
+		Errors:         files,
+		Env:            r.world.Env,
+		EnvKnown:       r.world.EnvKnown,
+		VariablesOrder: r.world.VariablesOrder,
+		Host:           r.world.HTTPHost,
+		Scheme:         r.world.Scheme,
+		Port:           r.world.Port,
+		DocRoot:        r.site.given,
 	}
 }
 

@@ -159,6 +159,7 @@ func (r *reader) answer(ctx context.Context) error {
 		return err
 	}
 	if err := a.rest(); err != nil {
+		c.DB = wordpress.Database{} // a refusal gives no part of the credentials
 		return err
 	}
 	if folders != nil {

@@ -15,9 +15,10 @@ import (
 // The ways out of a refusal.
 const (
 	hintFile    = "give the credentials by --db-defaults-file"
-	hintWorld   = "say what the site's PHP knows by --env, --env-file, --no-env or --http-host, or " + hintFile
-	hintEnv     = "say what the environment of the site's PHP is by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
-	hintHost    = "say by --http-host which host the site is asked for, or " + hintFile
+	hintWorld   = "describe the site's PHP by --env, --env-file, --no-env or --url, or " + hintFile
+	hintEnv     = "describe the environment of the site's PHP by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
+	hintOrder   = "give it by --variables-order (php -i | grep variables_order), or " + hintFile
+	hintURL     = "give the site's address by --url https://HOST/, or " + hintFile
 	hintWithout = "with credentials given by --db-defaults-file the backup goes on without it"
 	hintHome    = "if the folder belongs to the site, name one around both by --home; else " + hintFile
 )
@@ -103,8 +104,10 @@ func hintFor(class wordpress.Class, why *php.Refusal) string {
 		return hintFile
 	case why.Origin == php.OriginEnvironment:
 		return hintEnv
+	case why.Origin == php.OriginVariablesOrder:
+		return hintOrder
 	case why.Origin == php.OriginHost:
-		return hintHost
+		return hintURL
 	case why.Origin == php.OriginStop:
 		return hintWorld // another branch might have been taken
 	}

@@ -78,16 +78,16 @@ func spooledCrontab(uid uint32, folders ...string) ([]byte, error) {
 // readCrontab reads a regular file that belongs to the user or to root, and has
 // no other name.
 func readCrontab(dir *os.File, name string, uid uint32) ([]byte, error) {
-	f, err := safefs.OpenBelow(int(dir.Fd()), name, name, 0)
+	f, err := safefs.OpenBelow(dir, name, name, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	var st syscall.Stat_t
-	if err := syscall.Fstat(int(f.Fd()), &st); err != nil {
+	d, err := safefs.Describe(f)
+	if err != nil {
 		return nil, err
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink != 1 || st.Uid != uid && st.Uid != 0 || st.Size > maxCrontab {
+	if st := d.Info(name).Stat; st.Mode&unix.S_IFMT != unix.S_IFREG || st.Nlink != 1 || st.Uid != uid && st.Uid != 0 || st.Size > maxCrontab {
 		return nil, safefs.ErrIrregular
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxCrontab))
@@ -116,10 +116,11 @@ func (w *walker) crontab() error {
 	if err != nil {
 		return fmt.Errorf("archive crontab: %w", err)
 	}
-	info := &safefs.FileInfo{Base: crontabName}
-	if err := syscall.Fstat(int(file.Fd()), &info.Stat); err != nil {
+	d, err := safefs.Describe(file)
+	if err != nil {
 		return fmt.Errorf("archive crontab: %w", errors.Join(err, file.Close()))
 	}
+	info := d.Info(crontabName)
 	of := owner.Sys().(*syscall.Stat_t)
 	info.Stat.Mode = unix.S_IFREG | 0o600
 	info.Stat.Uid, info.Stat.Gid, info.Stat.Nlink = of.Uid, of.Gid, 1

@@ -52,14 +52,13 @@ func (w *walker) file(f *folder, name string) error {
 		return nil
 	}
 	path := safefs.Join(f.path, name)
-	file, err := w.openFile(f.fd, name, path)
+	file, err := w.openFile(f.at, name, path)
 	if err != nil {
 		w.fail(path, err)
 		return nil
 	}
-	info := &safefs.FileInfo{Base: name}
-	err = syscall.Fstat(int(file.Fd()), &info.Stat)
-	if err == nil && info.IsDir() {
+	d, err := safefs.Describe(file)
+	if err == nil && d.IsDir() {
 		err = safefs.ErrIrregular
 	}
 	if err != nil {
@@ -70,6 +69,7 @@ func (w *walker) file(f *folder, name string) error {
 	if err := w.show(f); err != nil {
 		return errors.Join(err, file.Close())
 	}
+	info := d.Info(name)
 	e := Entry{Name: w.display(path), Info: info, File: file}
 	w.measure(f, e.Name, "")
 	if info.Stat.Nlink > 1 && len(e.Name) <= maxTarName {
@@ -103,16 +103,16 @@ func (w *walker) measure(in *folder, name, end string) {
 
 // openFile opens a file and asks the kernel, where it lets us, to leave its time
 // of access alone: a backup should not write to the site's disk.
-func (w *walker) openFile(dir int, name, path string) (*os.File, error) {
+func (w *walker) openFile(dir *safefs.Descriptor, name, path string) (*os.File, error) {
 	const patience = 100
 	if w.refused < patience {
-		file, err := w.await(func() (*os.File, error) { return safefs.OpenBelow(dir, name, path, unix.O_NOATIME) })
+		file, err := w.await(func() (*os.File, error) { return dir.OpenBelow(name, path, unix.O_NOATIME) })
 		if !errors.Is(err, syscall.EPERM) {
 			return file, err
 		}
 		w.refused++
 	}
-	return w.await(func() (*os.File, error) { return safefs.OpenBelow(dir, name, path, 0) })
+	return w.await(func() (*os.File, error) { return dir.OpenBelow(name, path, 0) })
 }
 
 // leasePatience is how long a walk waits for leases, all in all. The kernel ends one
@@ -168,7 +168,7 @@ func (w *walker) link(f *folder, name string) error {
 		follow()
 		return nil
 	}
-	info, target, err := readLink(f.fd, name)
+	info, target, err := f.at.ReadlinkBelow(name)
 	if err != nil {
 		w.fail(path, err)
 		return nil
@@ -183,26 +183,6 @@ func (w *walker) link(f *folder, name string) error {
 	}
 	follow()
 	return nil
-}
-
-// readLink reads a link and its status, both of the same inode.
-func readLink(dir int, name string) (*safefs.FileInfo, string, error) {
-	fd, err := safefs.Retry(func() (int, error) {
-		return unix.Openat(dir, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	defer unix.Close(fd)
-	info := &safefs.FileInfo{Base: name}
-	if err := syscall.Fstat(fd, &info.Stat); err != nil {
-		return nil, "", err
-	}
-	if info.Mode()&fs.ModeSymlink == 0 {
-		return nil, "", safefs.ErrIrregular
-	}
-	target, err := safefs.Readlinkat(fd)
-	return info, target, err
 }
 
 // follow adds what a link leads to as a tree, unless it is covered, or not to be had.

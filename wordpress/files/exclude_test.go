@@ -15,6 +15,9 @@ func TestGlob(t *testing.T) {
 		match, not string // separated by spaces; a trailing slash says it is a folder
 	}{
 		{"*.log", "a.log x/y/b.log .log d.log/", "a.logs a.log.gz x.log/y"},
+		// Bytes that are not UTF-8 differ from each other, and from U+FFFD.
+		{"m\xfc?", "m\xfcn m\xfc\xff", "m\xfdn m\ufffdn"},
+		{"\xff", "\xff a/\xff", "\xfe \ufffd"},
 		{"cache", "cache cache/ x/cache", "caches x/cache/y"},
 		{"cache/", "cache/ x/cache/", "cache x/cache cache/x"},
 		{"/cache", "cache cache/", "x/cache"},

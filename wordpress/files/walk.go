@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
@@ -42,10 +40,9 @@ const (
 type folder struct {
 	parent  *folder
 	file    *os.File
-	fd      int
-	info    *safefs.FileInfo
-	path    string // real path
-	name    string // relative to the base
+	at      *safefs.Descriptor // of the folder
+	path    string             // real path
+	name    string             // relative to the base
 	inRoot  bool
 	root    string // name relative to the root, if inRoot
 	inside  bool   // below one of WordPress' content folders
@@ -65,32 +62,26 @@ func (w *walker) tree(ctx context.Context, path string) error {
 	if s.never[path] {
 		return nil
 	}
-	t, err := s.home.Trace(path, false)
+	chain, err := s.home.Chain(path, false)
 	if err != nil {
 		w.fail(path, err)
 		return w.fatal(path, err)
 	}
-	defer t.Close()
-	if err := w.spine(t); err != nil {
+	defer chain.Close()
+	if err := w.spine(chain); err != nil {
 		return err
 	}
-	above := &folder{fd: t.Fd(), path: filepath.Dir(path), info: &safefs.FileInfo{}, yielded: true}
-	if n := len(t.Steps); n > 0 {
-		above.fd = (&safefs.Trace{At: t.At, Steps: t.Steps[:n-1]}).Fd()
-	}
-	if err := syscall.Fstat(above.fd, &above.info.Stat); err != nil {
-		return err
-	}
+	above := &folder{at: chain.At(max(chain.Len()-2, 0)), path: filepath.Dir(path), yielded: true}
 	w.nameFolder(above)
-	verdict := w.judgeTree(path, t)
-	if n := len(t.Steps); n == 0 {
-		return w.folder(ctx, above, ".", verdict, path)
-	}
+	verdict := w.judgeTree(path, chain.End().IsDir())
 	name := filepath.Base(path)
-	switch t.Steps[len(t.Steps)-1].Mode & unix.S_IFMT {
-	case unix.S_IFDIR:
+	if chain.Len() == 1 {
+		name = "."
+	}
+	switch {
+	case chain.End().IsDir():
 		return w.folder(ctx, above, name, verdict, path)
-	case unix.S_IFREG:
+	case chain.End().IsRegular():
 		if verdict == leftOut {
 			return nil
 		}
@@ -111,27 +102,19 @@ func (w *walker) fatal(path string, err error) error {
 }
 
 // spine yields the folders from the base down to a tree's parent.
-func (w *walker) spine(t *safefs.Trace) error {
+func (w *walker) spine(chain *safefs.Chain) error {
 	if w.yield == nil {
 		return nil
 	}
-	path := t.At.Dir
-	for i := -1; i < len(t.Steps)-1; i++ {
-		fd := int(t.At.File.Fd())
-		if i >= 0 {
-			path, fd = filepath.Join(path, t.Steps[i].Name), t.Steps[i].Fd
-		}
+	for i := range chain.Len() - 1 {
+		path := chain.Path(i)
 		name, ok := safefs.Relative(path, w.set.base)
 		if !ok || w.shown[path] {
 			continue
 		}
-		info := &safefs.FileInfo{Base: filepath.Base(path)}
-		if err := syscall.Fstat(fd, &info.Stat); err != nil {
-			return err
-		}
 		w.shown[path] = true
 		w.set.report.Folders++
-		if err := w.yield(Entry{Name: orDot(name), Info: info}); err != nil {
+		if err := w.yield(Entry{Name: orDot(name), Info: chain.At(i).Info(filepath.Base(path))}); err != nil {
 			return err
 		}
 	}
@@ -140,12 +123,11 @@ func (w *walker) spine(t *safefs.Trace) error {
 
 // judgeTree applies the patterns to a tree's own name and, where a link led to
 // it, to the folders above it.
-func (w *walker) judgeTree(path string, t *safefs.Trace) verdict {
+func (w *walker) judgeTree(path string, isFolder bool) verdict {
 	s := w.set
 	if path == s.root {
 		return wanted
 	}
-	isFolder := len(t.Steps) == 0 || t.Steps[len(t.Steps)-1].Mode&unix.S_IFMT == unix.S_IFDIR
 	verdict := wanted
 	for _, name := range w.names(path) {
 		for i := 0; i <= len(name); i++ {
@@ -255,26 +237,15 @@ func (w *walker) open(f *folder, name string) error {
 	if f.depth > safefs.MaxLevels/2 {
 		return syscall.ENAMETOOLONG
 	}
-	var err error
-	if f.file, err = safefs.OpenBelow(f.parent.fd, name, f.path, unix.O_DIRECTORY); err != nil {
-		return err
-	}
-	f.fd = int(f.file.Fd())
-	f.info = &safefs.FileInfo{Base: filepath.Base(f.path)}
-	err = syscall.Fstat(f.fd, &f.info.Stat)
-	if err == nil && (f.info.Stat.Dev != f.parent.info.Stat.Dev && safefs.Pseudo(f.fd) || w.set.home.Dir() == "/" && safefs.InKernel(f.path)) {
-		err = safefs.ErrOutside
-	}
-	if err != nil {
-		_ = f.file.Close()
-	}
+	file, d, err := w.set.home.OpenFolder(f.parent.at, name, f.path)
+	f.file, f.at = file, &d
 	return err
 }
 
 // strange says why a folder is not walked although no pattern leaves it out.
 func (w *walker) strange(f *folder) string {
 	for up := f.parent; up != nil && up.file != nil; up = up.parent {
-		if up.info.Stat.Ino == f.info.Stat.Ino && up.info.Stat.Dev == f.info.Stat.Dev {
+		if up.at.Inode() == f.at.Inode() {
 			return "is mounted inside itself: left out"
 		}
 	}
@@ -301,7 +272,7 @@ func (w *walker) show(f *folder) error {
 	}
 	w.set.report.Folders++
 	w.measure(f.parent, orDot(f.name), "/")
-	return w.yield(Entry{Name: orDot(f.name), Info: f.info})
+	return w.yield(Entry{Name: orDot(f.name), Info: f.at.Info(filepath.Base(f.path))})
 }
 
 // list goes through a folder's entries, a batch at a time: files and links by

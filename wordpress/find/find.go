@@ -126,7 +126,6 @@ func (f *finder) spawn(group *sync.WaitGroup, search func()) {
 type spot struct {
 	parent  *spot
 	dir     *os.File
-	fd      int
 	path    string
 	id      safefs.Inode
 	uid     uint32
@@ -145,7 +144,7 @@ func (f *finder) root(ctx context.Context, path string) {
 		f.unreadable(path, err)
 		return
 	}
-	f.search(ctx, &spot{dir: dir, fd: int(dir.Fd()), path: path})
+	f.search(ctx, &spot{dir: dir, path: path})
 }
 
 // search looks at a folder, then at those below it, and closes it.
@@ -154,19 +153,19 @@ func (f *finder) search(ctx context.Context, s *spot) {
 	if ctx.Err() != nil {
 		return
 	}
-	var st syscall.Stat_t
-	if syscall.Fstat(s.fd, &st) != nil || safefs.Pseudo(s.fd) {
+	d, err := safefs.Describe(s.dir)
+	if err != nil || d.OnPseudo() {
 		return
 	}
-	if s.parent != nil && st.Dev != s.parent.id.Dev {
+	s.id, s.uid = d.Inode(), d.UID()
+	if s.parent != nil && s.id.Dev != s.parent.id.Dev {
 		f.note(s.path, "lies on another file system; name it as a root to search it")
 		return
 	}
-	if !f.mayVisit(s.path, st.Uid, 1) {
+	if !f.mayVisit(s.path, s.uid, 1) {
 		return
 	}
-	s.id, s.uid = safefs.Inode{Dev: st.Dev, Ino: st.Ino}, st.Uid
-	err := s.list(f.most)
+	err = s.list(f.most)
 	f.mayVisit(s.path, s.uid, s.entries/entriesPerVisit)
 	if err != nil {
 		f.unreadable(s.path, err)
@@ -195,7 +194,7 @@ func (f *finder) search(ctx context.Context, s *spot) {
 // below searches a folder right below.
 func (f *finder) below(ctx context.Context, s *spot, name string) {
 	path := safefs.Join(s.path, name)
-	dir, err := safefs.OpenBelow(s.fd, name, path, unix.O_DIRECTORY)
+	dir, err := safefs.OpenBelow(s.dir, name, path, unix.O_DIRECTORY)
 	if err != nil {
 		f.unreadable(path, err)
 		return
@@ -204,7 +203,7 @@ func (f *finder) below(ctx context.Context, s *spot, name string) {
 }
 
 func (s *spot) child(dir *os.File, path string) *spot {
-	c := &spot{parent: s, dir: dir, fd: int(dir.Fd()), path: path, depth: s.depth + 1}
+	c := &spot{parent: s, dir: dir, path: path, depth: s.depth + 1}
 	if s.inner > 0 {
 		c.inner = s.inner + 1
 	}
@@ -298,11 +297,11 @@ func (f *finder) followLink(place site.Place) {
 		return
 	}
 	defer dir.Close()
-	var st syscall.Stat_t
-	if syscall.Fstat(int(dir.Fd()), &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR {
+	d, err := safefs.Describe(dir)
+	if err != nil || !d.IsDir() {
 		return
 	}
-	s := &spot{dir: dir, fd: int(dir.Fd()), path: place.Path, id: safefs.Inode{Dev: st.Dev, Ino: st.Ino}}
+	s := &spot{dir: dir, path: place.Path, id: d.Inode()}
 	if s.list(f.most) == nil {
 		f.judge(s)
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math"
 	"net/url"
 	"os"
@@ -64,58 +66,58 @@ func evaluated(t testing.TB, file string, known bool) string {
 		t.Fatal(err)
 	}
 	disk := diskFiles{dir}
-	r, err := Eval(context.Background(), Options{
+	r, err := Eval(context.Background(), eval.Options{
 		Files: disk, Errors: disk, File: dir + "/main.php", DocRoot: dir, EnvKnown: known, Env: map[string]string{"KNOWN": "env"},
 		Stop: []string{dir + "/stop.php"},
 	})
-	var syntax *SyntaxError
-	var refusal *Refusal
+	var badSyntax *syntax.Error
+	var refusal *eval.Refusal
 	switch {
-	case errors.As(err, &syntax):
-		return undecided + ": " + syntax.Error()
+	case errors.As(err, &badSyntax):
+		return undecided + ": " + badSyntax.Error()
 	case errors.As(err, &refusal):
 		return undecided + ": " + refusal.Class.String() + ": " + refusal.Error()
 	case err != nil:
 		return "error: " + err.Error()
 	}
 	switch v := r.Variable("r"); v.State {
-	case Open:
+	case eval.Open:
 		return undecided + ": " + v.Why.Error()
-	case Known:
-		return r.in.dumped(v.Value, 0)
+	case eval.Known:
+		return dumped(v.Value, 0)
 	}
 	return "null"
 }
 
 // dumped shows a value as the runner does.
-func (in *interp) dumped(v Value, depth int) string {
+func dumped(v eval.Value, depth int) string {
 	if depth > 12 {
 		return "..."
 	}
-	switch v := in.deref(v).(type) {
-	case nullVal:
+	switch v := v.(type) {
+	case eval.NullType, eval.AbsentValue:
 		return "null"
-	case boolVal:
+	case eval.Bool:
 		return strconv.FormatBool(bool(v))
-	case floatVal:
+	case eval.Float:
 		if math.IsNaN(float64(v)) {
 			return "float:nan"
 		}
 		return fmt.Sprintf("float:%x", binary.BigEndian.AppendUint64(nil, math.Float64bits(float64(v))))
-	case strVal:
+	case eval.String:
 		return dumpedString(string(v))
-	case *Object:
-		return "object:" + v.class.name
-	case *Array:
+	case *eval.Object:
+		return "object:" + v.Class.Name
+	case *eval.Array:
 		var b strings.Builder
 		b.WriteString("[")
-		v.each(func(k key, x Value) bool {
-			b.WriteString(in.dumped(k.value(), 0) + "=>" + in.dumped(x, depth+1) + ",")
+		v.Each(func(k eval.Key, x eval.Value) bool {
+			b.WriteString(dumped(k.Value(), 0) + "=>" + dumped(x, depth+1) + ",")
 			return true
 		})
 		return b.String() + "]"
 	default:
-		return toString(v)
+		return eval.ToString(v)
 	}
 }
 
@@ -153,7 +155,8 @@ func disagreement(got, want string) string {
 }
 
 // A written program is one of testdata/agree/*.txt: paragraphs of PHP, with a line
-// of --- between them. One that begins with a line "// may be refused" may be.
+// of --- between them. One that holds "// may be refused" may be; one that holds
+// "// refused by name" must be, with a reason that names what is not evaluated.
 func writtenPrograms(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/agree/*.txt")
@@ -190,7 +193,11 @@ func TestWrittenProgramsAgree(t *testing.T) {
 		answers[i] = evaluated(t, trials[i].file, true)
 	}
 	for i, want := range askedPHP(t, trials) {
-		if strings.HasPrefix(answers[i], undecided) && !endsEarly(want) && !strings.Contains(programs[i], "// may be refused") {
+		if strings.Contains(programs[i], "// refused by name") {
+			if !strings.HasPrefix(answers[i], undecided) || !strings.Contains(answers[i], "not evaluated") {
+				t.Errorf("%s\n got %s\nwant a refusal that names what is not evaluated", programs[i], answers[i])
+			}
+		} else if strings.HasPrefix(answers[i], undecided) && !endsEarly(want) && !strings.Contains(programs[i], "// may be refused") {
 			t.Errorf("%s\n got %s\nwant %s", programs[i], answers[i], want)
 		} else if d := disagreement(answers[i], want); d != "" {
 			t.Errorf("%s\n%s", programs[i], d)

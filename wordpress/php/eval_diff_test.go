@@ -50,8 +50,8 @@ func (g *grammar) expr() string {
 	return "(fn($p = 3) => " + e() + " . $p)(" + g.pick("", "4", "'v'") + ")"
 }
 
-// snippet is a few statements that leave their result in $r.
-func (g *grammar) snippet() string {
+// Snippet is a few statements that leave their result in $r.
+func (g *grammar) Snippet() string {
 	e := g.expr
 	v := g.pick("$x", "$y", "$r", "$l[]", "$m['a']", "$m['new']['deep']", "$n[0][]", "$q", "$l[1]")
 	switch g.IntN(12) {
@@ -74,11 +74,11 @@ func (g *grammar) snippet() string {
 	case 8:
 		return g.pick("[$a, $b]", "[, $a, $b]", "['x' => $a, 0 => $b]", "list($a, list($b))") + " = " + g.pick("$l", "[1,'x'=>2]", "$n") + "; $r = [$a ?? 0, $b ?? null];"
 	case 9:
-		return "$z = &" + g.pick("$x", "$l[0]", "$m['new']", "$n[1][0]") + "; $c = $l; $z = " + e() + "; " + g.pick("unset($z);", "$z = 3;", "") + " $r = [$x, $l, $m, $n, $c];"
+		return "$z = &" + g.pick("$x", "$y", "$l", "$m", "$new", "$x", "$y", "$s", "$n", "$new", "$n[1][0]") + "; $c = $l; $z = " + e() + "; " + g.pick("unset($z);", "$z = 3;", "") + " $r = [$x, $l, $m, $n, $c];"
 	case 10:
 		return "unset(" + g.pick("$x", "$l[1]", "$m['a']", "$m['q']['z']", "$l[9]", "$n[0][0]") + "); $l[] = 7; $r = [$x ?? 'u', $l, $m, $n];"
 	}
-	return "$h = function ($p, &$o, ...$v) use ($x, &$y) { static $t = 1; $o = $p . ++$t; $y = " + e() + "; return [$x, $v, $t]; }; $r = [$h(" + g.pick("1", "$s", "'q'") + ", $x), $h(2, $m['n'], 5, 6), $x, $y, $m];"
+	return "$h = function ($p, &$o, ...$v) use ($x, &$y) { static $t = 1; $o = $p . ++$t; $y = " + e() + "; return [$x, $v, $t]; }; $r = [$h(" + g.pick("1", "$s", "'q'") + ", $x), $h(2, " + g.pick("$o", "$o", "$o", "$o", "$o", "$o", "$o", "$m['n']") + ", 5, 6), $x, $y, $m, $o ?? 0];"
 }
 
 const diffPrelude = `const K = 'const';
@@ -91,7 +91,7 @@ func TestDifferential(t *testing.T) {
 	g := &grammar{Rand: rand.New(rand.NewPCG(seedOf(t, 7), 7))}
 	programs := make([]string, programsOf(t, 2000))
 	for i := range programs {
-		programs[i] = diffPrelude + g.snippet()
+		programs[i] = diffPrelude + g.Snippet()
 	}
 	compareAll(t, programs, 0.05)
 }

@@ -3,6 +3,7 @@ package php
 import (
 	"context"
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"strings"
 	"testing"
@@ -10,16 +11,16 @@ import (
 
 // Every function and method that the evaluator knows of can be called.
 func TestWhatIsKnownCanBeCalled(t *testing.T) {
-	for name, f := range allFunctions() {
-		if f.fn == nil {
+	for name, f := range php82().Functions {
+		if f.Run == nil {
 			t.Errorf("%s() has nothing to run", name)
 		}
 	}
-	for _, c := range append(coreClasses(), nativeClasses()...) {
-		for _, methods := range []map[string]function{c.methods, c.static} {
+	for _, c := range append(eval.CoreClasses(), php82().Classes...) {
+		for _, methods := range []map[string]eval.Function{c.Methods, c.Static} {
 			for name, f := range methods {
-				if f.fn == nil {
-					t.Errorf("%s::%s() has nothing to run", c.name, name)
+				if f.Run == nil {
+					t.Errorf("%s::%s() has nothing to run", c.Name, name)
 				}
 			}
 		}
@@ -50,12 +51,12 @@ func TestFaultRefuses(t *testing.T) {
 		`file_exists('/site/x');`,
 		`function g() { yield is_file('/site/x'); } foreach (g() as $v) { }`,
 	} {
-		_, err := Eval(context.Background(), Options{
+		_, err := Eval(context.Background(), eval.Options{
 			Files: brokenFiles{oneFile{"<?php " + code + "\nrequire '/site/wp-settings.php';"}}, File: "/site/wp-config.php",
 			DocRoot: "/site", Stop: []string{"/site/wp-settings.php"},
 		})
-		var refusal *Refusal
-		if !errors.As(err, &refusal) || refusal.Class != Undecidable || !strings.HasPrefix(refusal.Message, ownFault) || refusal.File != "/site/wp-config.php" {
+		var refusal *eval.Refusal
+		if !errors.As(err, &refusal) || refusal.Class != eval.Undecidable || !strings.HasPrefix(refusal.Message, eval.OwnFault) || refusal.File != "/site/wp-config.php" {
 			t.Errorf("%s: got %v, want a refusal", code, err)
 		}
 	}

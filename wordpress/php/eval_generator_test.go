@@ -1,9 +1,8 @@
 package php
 
 import (
-	"runtime"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"testing"
-	"time"
 )
 
 // TestGeneratorsInWorldsThatPart: a generator has gone as far as the world that
@@ -36,31 +35,8 @@ func TestGeneratorsInWorldsThatPart(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if a := r.Variable("r"); a.State != Open {
+		if a := r.Variable("r"); a.State != eval.Open {
 			t.Errorf("%s\nis %q", code, a.Text)
 		}
 	}
-}
-
-// TestGeneratorsEnd: those that stand still when the evaluation is over leave
-// nothing behind.
-func TestGeneratorsEnd(t *testing.T) {
-	before := runtime.NumGoroutine()
-	for _, code := range []string{
-		`function g() { while (true) { yield 1; } } for ($i = 0; $i < 100; $i++) { $g[$i] = g(); $g[$i]->current(); }`,
-		`function g() { yield from g(); } foreach (g() as $v) { }`,
-		`function g($n) { yield $n; yield from g($n + 1); } foreach (g(0) as $v) { }`,
-		`function g() { while (true) { yield 1; } } while (true) { g()->current(); }`,
-		`function g() { while (true) { yield str_repeat('x', 1000000); } } foreach (g() as $v) { $a[] = $v . $v; }`,
-		`function g() { $x = yield; $x->current(); } $g = g(); $g->current(); $g->send($g);`,
-	} {
-		_, _ = evalText(t, t.TempDir(), "<?php "+code+"\nrequire __DIR__ . '/wp-settings.php';", nil)
-	}
-	for range 100 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 }

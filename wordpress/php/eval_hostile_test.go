@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -24,7 +26,7 @@ var bombs = map[string]string{
 	"str_pad":           `$s = str_pad('a', 1 << 40); while (1);`,
 	"range":             `foreach (range(1, 1 << 40) as $x) { $y = $x; } while (1);`,
 	"array_fill":        `$a = array_fill(0, 1 << 28, 'a'); while (1);`,
-	"array_pad":         `$a = array_pad([], 1000000, 0); foreach ($a as $x) foreach ($a as $y) ;`,
+	"long range":        `$a = range(1, 1000000); foreach ($a as $x) foreach ($a as $y) ;`,
 	"append":            `while (true) { $a[] = 1; }`,
 	"append self":       `$a = []; while (true) { $a[] = $a; }`,
 	"array doubling":    `$a = [1]; while (true) { $a = array_merge($a, $a); }`,
@@ -84,8 +86,8 @@ func TestHostileProgramsAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text := "<?php\n" + code + "\nrequire '/site/wp-settings.php';"
 			peak, took, err := measured(text)
-			var refusal *Refusal
-			if !errors.As(err, &refusal) || refusal.Class != Undecidable {
+			var refusal *eval.Refusal
+			if !errors.As(err, &refusal) || refusal.Class != eval.Undecidable {
 				t.Errorf("got %v, want undecidable", err)
 			}
 			checkBounds(t, peak, took)
@@ -125,9 +127,9 @@ func TestTallSourcesAreBounded(t *testing.T) {
 	for name, code := range towers {
 		t.Run(name, func(t *testing.T) {
 			peak, took, err := measured("<?php\n" + code + "\nrequire '/site/wp-settings.php';")
-			var refusal *Refusal
-			var syntax *SyntaxError
-			if err != nil && !errors.As(err, &refusal) && !errors.As(err, &syntax) {
+			var refusal *eval.Refusal
+			var badSyntax *syntax.Error
+			if err != nil && !errors.As(err, &refusal) && !errors.As(err, &badSyntax) {
 				t.Errorf("got %v, want an answer, a refusal or a syntax error", err)
 			}
 			checkBounds(t, peak, took)
@@ -190,7 +192,7 @@ func measured(text string) (peak uint64, took time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	watch := stopwatch()
-	_, err = Eval(ctx, Options{
+	_, err = Eval(ctx, eval.Options{
 		Files: oneFile{text}, File: "/site/wp-config.php", Stop: []string{"/site/wp-settings.php"},
 		Env: map[string]string{}, EnvKnown: true, DocRoot: "/site",
 	})

@@ -2,6 +2,7 @@ package php
 
 import (
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"runtime"
 	"strings"
 	"testing"
@@ -39,8 +40,8 @@ func TestLimits(t *testing.T) {
 			_, err := evalText(t, t.TempDir(), "<?php "+code+stop, nil)
 			took := watch()
 			runtime.ReadMemStats(&after)
-			var r *Refusal
-			if !errors.As(err, &r) || r.Class != Undecidable {
+			var r *eval.Refusal
+			if !errors.As(err, &r) || r.Class != eval.Undecidable {
 				t.Errorf("%s: got %v", code, err)
 			}
 			t.Logf("%v %d MiB: %v", took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20, err)
@@ -55,7 +56,7 @@ func TestLimits(t *testing.T) {
 func TestJoinedNotMultiplied(t *testing.T) {
 	var b strings.Builder
 	for i := range 50 {
-		n := toString(intVal(int64(i)))
+		n := eval.ToString(eval.Int(int64(i)))
 		b.WriteString("if ($_SERVER['HTTP_" + n + "']) { $v" + n + " = 1; define('C" + n + "', 1); } else { $w = $_GET['x'] ?? " + n + "; }\n")
 		b.WriteString("$p = isset($_SERVER['HTTP_P" + n + "']) && time() ? 'a' : 'b';\n")
 	}

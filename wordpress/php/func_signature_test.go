@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/lib"
 	"os/exec"
 	"strings"
 	"testing"
@@ -20,32 +21,32 @@ func TestSignaturesArePHPs(t *testing.T) {
 			}
 			echo $text, "\n";
 		}`)
-	cmd.Stdin = strings.NewReader(knownSignatures)
+	cmd.Stdin = strings.NewReader(lib.KnownSignatures)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Split(string(out), "\n")
-	for i, line := range strings.Split(knownSignatures, "\n") {
+	for i, line := range strings.Split(lib.KnownSignatures, "\n") {
 		if i >= len(want) || line != want[i] {
 			t.Errorf("PHP does not have %q", line)
 		}
 	}
-	for name, f := range allFunctions() {
-		required, most := 0, len(f.takes)
-		for _, p := range f.takes {
-			if p.variadic {
+	for name, f := range php82().Functions {
+		required, most := 0, len(f.Takes)
+		for _, p := range f.Takes {
+			if p.Variadic {
 				most = -1
-			} else if !p.optional {
+			} else if !p.Optional {
 				required++
 			}
 		}
 		switch {
-		case f.unmodelled || f.vendor || strings.Contains(name, `\`) || f.fn == nil:
-		case f.takes == nil && f.max > 0:
+		case f.Unmodelled || f.Vendor || strings.Contains(name, `\`) || f.Run == nil:
+		case f.Takes == nil && f.Max > 0:
 			t.Errorf("nothing says what %s takes", name)
-		case f.min > required || f.max >= 0 && (most < 0 || f.max < most):
-			t.Errorf("%s takes %d to %d arguments, and PHP's %d to %d", name, f.min, f.max, required, most)
+		case f.Min > required || f.Max >= 0 && (most < 0 || f.Max < most):
+			t.Errorf("%s takes %d to %d arguments, and PHP's %d to %d", name, f.Min, f.Max, required, most)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package php
 import (
 	"context"
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"io/fs"
 	"strings"
 	"testing"
@@ -42,22 +44,22 @@ func FuzzEval(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		files := mapFiles{fstest.MapFS{"c.php": {Data: []byte("<?php " + code + "\nrequire '/stop.php';")}}}
 		watch := stopwatch()
-		r, err := Eval(context.Background(), Options{
+		r, err := Eval(context.Background(), eval.Options{
 			Files: files, File: "/c.php", DocRoot: "/", Stop: []string{"/stop.php"},
-			Limits: Limits{Steps: 200_000, Bytes: 16 << 20},
+			Limits: eval.Limits{Steps: 200_000, Bytes: 16 << 20},
 		})
 		if took := watch(); took > 4*time.Second {
 			t.Fatalf("took %v", took)
 		}
-		var refusal *Refusal
-		var syntax *SyntaxError
+		var refusal *eval.Refusal
+		var badSyntax *syntax.Error
 		switch {
 		case err == nil:
 			r.Constant("A")
 			r.Variable("t")
-		case !errors.As(err, &refusal) && !errors.As(err, &syntax):
+		case !errors.As(err, &refusal) && !errors.As(err, &badSyntax):
 			t.Fatalf("error of another kind: %v", err)
-		case refusal != nil && strings.HasPrefix(refusal.Message, ownFault):
+		case refusal != nil && strings.HasPrefix(refusal.Message, eval.OwnFault):
 			t.Fatal(err)
 		}
 	})

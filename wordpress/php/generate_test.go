@@ -37,18 +37,18 @@ var genBinary = []string{
 var genCalls = strings.Fields(`strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s ucwords:s trim:s ltrim:s rtrim:s trim:ss
 	substr:si substr:sii strpos:ss stripos:ss strrpos:ss strstr:ss stristr:ss strrchr:ss str_replace:sss str_ireplace:sss str_repeat:si
 	str_pad:si str_pad:sis strrev:s explode:ss explode:ssi implode:sa str_contains:ss str_starts_with:ss str_ends_with:ss substr_count:ss
-	strcmp:ss strcasecmp:ss strncmp:ssi strncasecmp:ssi strnatcmp:ss ucwords:ss nl2br:s addslashes:s stripslashes:s strtr:sss wordwrap:si chunk_split:si
+	strcmp:ss strcasecmp:ss strncmp:ssi strncasecmp:ssi ucwords:ss addslashes:s stripslashes:s strtr:sss
 	str_split:s str_split:si md5:s sha1:s crc32:s base64_encode:s base64_decode:s bin2hex:s rawurlencode:s urlencode:s rawurldecode:s urldecode:s
-	htmlspecialchars:s sprintf:sv sprintf:svv vsprintf:sa number_format:n number_format:ni intval:v intval:si floatval:v boolval:v strval:s
-	is_numeric:v is_int:v is_string:v is_array:v is_bool:v is_null:v is_float:v is_scalar:v gettype:v get_debug_type:v
-	abs:n floor:n ceil:n round:n round:ni max:nn min:nn max:a min:a pow:nn fmod:nn intdiv:ii array_sum:a array_product:a dechex:i hexdec:s bindec:s octdec:s base_convert:sii
+	htmlspecialchars:s sprintf:sv sprintf:svv vsprintf:sa intval:v intval:si floatval:v boolval:v strval:s
+	is_numeric:v is_int:v is_string:v is_array:v is_bool:v is_null:v is_float:v is_scalar:v gettype:v
+	abs:n floor:n ceil:n max:nn min:nn max:a min:a intdiv:ii array_sum:a
 	count:a array_keys:a array_values:a array_merge:aa array_combine:aa array_flip:a array_reverse:a array_slice:aii array_slice:ai array_unique:a
-	in_array:va in_array:vav array_search:va array_key_exists:ia array_key_first:a array_key_last:a array_fill:iiv array_fill_keys:av array_pad:aiv range:ii
-	array_column:as array_diff:aa array_diff_key:aa array_intersect:aa array_intersect_key:aa array_filter:a array_replace:aa array_chunk:ai array_is_list:a
-	array_count_values:a array_merge_recursive:aa array_replace_recursive:aa current:a compact:s
-	json_encode:v json_decode:s json_decode:sv parse_url:s dirname:s basename:s basename:ss pathinfo:s ctype_digit:s ctype_alpha:s ctype_alnum:s ctype_upper:s ctype_xdigit:s ctype_space:s
-	version_compare:ss similar_text:ss levenshtein:ss ucwords:s lcfirst:s nl2br:s quotemeta:s addcslashes:ss strspn:ss strcspn:ss strpbrk:ss substr_replace:ssii
-	http_build_query:a var_export:vt serialize:v is_callable:s mb_strlen:s mb_strtoupper:s mb_substr:sii array_walk_none: ord:s chr:i
+	in_array:va in_array:vav array_search:va array_key_exists:ia array_key_first:a array_key_last:a array_fill_keys:av range:ii
+	array_column:as array_diff:aa array_diff_key:aa array_intersect:aa array_intersect_key:aa array_filter:a array_replace:aa
+	   current:a
+	 json_decode:s json_decode:sv parse_url:s dirname:s basename:s basename:ss pathinfo:s ctype_digit:s ctype_alpha:s ctype_alnum:s ctype_upper:s ctype_xdigit:s ctype_space:s
+	version_compare:ss ucwords:s lcfirst:s strspn:ss strcspn:ss
+	 var_export:vt serialize:v is_callable:s mb_strlen:s mb_strtoupper:s mb_substr:sii array_walk_none: ord:s chr:i
 	preg_match:ps preg_replace:pss preg_split:ps preg_quote:s preg_match_all:ps`)
 
 var genPatterns = []string{
@@ -186,7 +186,7 @@ func (g *generator) statement(depth int) string {
 	case 6:
 		return fmt.Sprintf("if (%s) { %s } elseif (%s) { %s } else { %s }", g.expr(1), g.inner(depth), g.expr(1), g.inner(depth), g.inner(depth))
 	case 7:
-		return fmt.Sprintf("foreach ((array) %s as $k => $x) { if ($k === %s) %s; %s .= $k; }", g.operand(1), g.key(), g.pick([]string{"continue", "break"}), g.text())
+		return fmt.Sprintf("foreach ((array) %s as $k => $x) { if ($k === %s) %s; %s .= $k; }", g.operand(1), g.key(), g.pick([]string{"continue", "break"}), g.Text())
 	case 8:
 		i := fmt.Sprintf("$i%d", depth)
 		return fmt.Sprintf("for (%s = 0; %s < %d; %s++) { if (%s == %d) { continue; } %s }", i, i, g.rnd.IntN(5), i, i, g.rnd.IntN(5), g.inner(depth))
@@ -215,8 +215,8 @@ func (g *generator) inner(depth int) string {
 	return s
 }
 
-// text is a variable that holds a string.
-func (g *generator) text() string {
+// Text is a variable that holds a string.
+func (g *generator) Text() string {
 	v := g.pick(g.vars)
 	return "$none = ''; " + v + " = is_array(" + v + ") ? '' : (string) " + v + "; " + v
 }

@@ -3,6 +3,7 @@ package php
 import (
 	"context"
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,14 +58,14 @@ func (diskFiles) Outside(err error) bool   { return errors.Is(err, errOutside) }
 func (diskFiles) Irregular(err error) bool { return false }
 
 // evalText evaluates text as the wp-config.php of a site at dir.
-func evalText(t testing.TB, dir, text string, change func(*Options)) (*Result, error) {
+func evalText(t testing.TB, dir, text string, change func(*eval.Options)) (*eval.Result, error) {
 	t.Helper()
 	file := filepath.Join(dir, "wp-config.php")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	disk := diskFiles{dir}
-	opt := Options{
+	opt := eval.Options{
 		Files: disk, Errors: disk, File: file, DocRoot: dir, EnvKnown: true,
 		Constants: map[string]string{"ABSPATH": dir + "/"}, Stop: []string{filepath.Join(dir, "wp-settings.php")},
 	}

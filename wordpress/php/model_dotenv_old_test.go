@@ -2,6 +2,7 @@ package php
 
 import (
 	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/models"
 	"strings"
 	"testing"
 	"time"
@@ -12,12 +13,12 @@ import (
 func TestOldDotenvNestsQuickly(t *testing.T) {
 	start := processorTime()
 	for _, text := range []string{strings.Repeat("${A}", 400_000), strings.Repeat("${", 1_000_000), strings.Repeat("${A", 600_000) + "}"} {
-		entries, err := parseOldDotenv("A='"+text+"'", release{2, 6})
+		entries, err := models.ParseOldDotenv("A='"+text+"'", models.Release{Major: 2, Minor: 6})
 		if err != nil || len(entries) != 1 {
 			t.Fatalf("got %d entries, %v", len(entries), err)
 		}
 		want := strings.ReplaceAll(text, "${A}", "b")
-		if got := entries[0].resolveEverywhere(func(string) (string, bool) { return "b", true }); got != want {
+		if got := entries[0].ResolveEverywhere(func(string) (string, bool) { return "b", true }); got != want {
 			t.Errorf("got %d bytes that begin with %.20q, want %d", len(got), got, len(want))
 		}
 	}
@@ -37,25 +38,25 @@ func FuzzOldDotenv(f *testing.F) {
 		if major < 2 || major > 4 {
 			t.Skip()
 		}
-		entries, err := parseOldDotenv(file, release{major, minor})
-		var doubt *oldDoubt
-		if errors.As(err, &doubt) && (doubt.line < 1 || doubt.line > 1+strings.Count(file, "\n")+strings.Count(file, "\r")) {
+		entries, err := models.ParseOldDotenv(file, models.Release{Major: major, Minor: minor})
+		var doubt *models.OldDoubt
+		if errors.As(err, &doubt) && (doubt.Line < 1 || doubt.Line > 1+strings.Count(file, "\n")+strings.Count(file, "\r")) {
 			t.Errorf("%q: there is no %v", file, err)
 		}
 		for _, e := range entries {
-			if e.name == "" || strings.ContainsAny(e.name, "= '\"\n") {
-				t.Errorf("%q has an entry of the name %q", file, e.name)
+			if e.Name == "" || strings.ContainsAny(e.Name, "= '\"\n") {
+				t.Errorf("%q has an entry of the name %q", file, e.Name)
 			}
-			if got := e.resolveEverywhere(func(string) (string, bool) { return "", false }); got != e.text {
-				t.Errorf("%q: without values %q became %q", file, e.text, got)
+			if got := e.ResolveEverywhere(func(string) (string, bool) { return "", false }); got != e.Text {
+				t.Errorf("%q: without values %q became %q", file, e.Text, got)
 			}
-			if e.doubt || strings.ContainsAny(e.text, "\"\\$\r\n") || phpTrim(e.text) != e.text {
+			if e.Doubt || strings.ContainsAny(e.Text, "\"\\$\r\n") || models.PhpTrim(e.Text) != e.Text {
 				continue
 			}
 			for r := 2; r <= 4; r++ { // plain text in quotes is the same for all
-				again, err := parseOldDotenv("A=\""+e.text+"\"", release{r, minor})
-				if err != nil || len(again) != 1 || again[0].text != e.text || again[0].doubt {
-					t.Errorf("%q in quotes reads as %+v, %v by %d", e.text, again, err, r)
+				again, err := models.ParseOldDotenv("A=\""+e.Text+"\"", models.Release{Major: r, Minor: minor})
+				if err != nil || len(again) != 1 || again[0].Text != e.Text || again[0].Doubt {
+					t.Errorf("%q in quotes reads as %+v, %v by %d", e.Text, again, err, r)
 				}
 			}
 		}

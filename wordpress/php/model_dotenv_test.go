@@ -1,6 +1,7 @@
 package php
 
 import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/models"
 	"strings"
 	"testing"
 	"time"
@@ -49,19 +50,19 @@ func TestDotenvGrammar(t *testing.T) {
 
 // dotenvShown reads a file and shows its variables, values put in.
 func dotenvShown(file string) string {
-	entries, err := parseDotenv(file)
+	entries, err := models.ParseDotenv(file)
 	if err != nil {
 		return "error"
 	}
 	known := map[string]string{}
 	var out []string
 	for _, e := range entries {
-		if e.none {
-			out = append(out, e.name+"!")
+		if e.None {
+			out = append(out, e.Name+"!")
 			continue
 		}
-		known[e.name] = e.resolve(func(name string) (string, bool) { v, ok := known[name]; return v, ok })
-		out = append(out, e.name+"="+known[e.name])
+		known[e.Name] = e.Resolve(func(name string) (string, bool) { v, ok := known[name]; return v, ok })
+		out = append(out, e.Name+"="+known[e.Name])
 	}
 	return strings.Join(out, ";")
 }
@@ -74,26 +75,26 @@ func FuzzDotenv(f *testing.F) {
 		if !utf8.ValidString(file) {
 			t.Skip()
 		}
-		entries, err := parseDotenv(file)
+		entries, err := models.ParseDotenv(file)
 		if err != nil {
 			return
 		}
 		for _, e := range entries {
-			if e.name == "" {
+			if e.Name == "" {
 				t.Errorf("%q has an entry without a name", file)
 			}
-			for _, i := range e.vars {
-				if i >= len(e.text) || e.text[i] != '$' {
-					t.Errorf("%q: no variable at %d of %q", file, i, e.text)
+			for _, i := range e.Vars {
+				if i >= len(e.Text) || e.Text[i] != '$' {
+					t.Errorf("%q: no variable at %d of %q", file, i, e.Text)
 				}
 			}
-			if got := e.resolve(func(string) (string, bool) { return "", false }); got != e.text {
-				t.Errorf("%q: without values %q became %q", file, e.text, got)
+			if got := e.Resolve(func(string) (string, bool) { return "", false }); got != e.Text {
+				t.Errorf("%q: without values %q became %q", file, e.Text, got)
 			}
-			if quoted := `A="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`).Replace(e.text) + `"`; !strings.ContainsAny(e.text, "\r\n\x00\"\\") {
-				again, err := parseDotenv(quoted)
-				if err != nil || len(again) != 1 || again[0].text != e.text {
-					t.Errorf("%q written as %q reads as %+v, %v", e.text, quoted, again, err)
+			if quoted := `A="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`).Replace(e.Text) + `"`; !strings.ContainsAny(e.Text, "\r\n\x00\"\\") {
+				again, err := models.ParseDotenv(quoted)
+				if err != nil || len(again) != 1 || again[0].Text != e.Text {
+					t.Errorf("%q written as %q reads as %+v, %v", e.Text, quoted, again, err)
 				}
 			}
 		}
@@ -102,12 +103,12 @@ func FuzzDotenv(f *testing.F) {
 
 // A line that puts in many variables takes time that grows no faster than it does.
 func TestDotenvNestsQuickly(t *testing.T) {
-	entries, bad := parseDotenv("A=b\nC=" + strings.Repeat("${A}", 400_000) + "x${A${A}}")
+	entries, bad := models.ParseDotenv("A=b\nC=" + strings.Repeat("${A}", 400_000) + "x${A${A}}")
 	if bad != nil {
 		t.Fatal(bad)
 	}
 	watch := stopwatch()
-	got := entries[1].resolve(func(name string) (string, bool) {
+	got := entries[1].Resolve(func(name string) (string, bool) {
 		return map[string]string{"A": "b", "Ab": "inner"}[name], true
 	})
 	if want := strings.Repeat("b", 400_000) + "xinner"; got != want {

@@ -13,7 +13,7 @@ func (g *worldGenerator) moreExpr() string {
 	case 2:
 		return "(" + v + "['k'][" + g.pick("'k'", "0", "'l'") + "] ?? " + g.expr() + ")"
 	case 3:
-		return "in_array(" + g.value() + ", (array) " + v + g.pick("", ", true") + ")"
+		return "in_array(" + g.Value() + ", (array) " + v + g.pick("", ", true") + ")"
 	case 4:
 		return "compact(" + g.pick("'a'", "'a', 'b'", "'c', 'none'") + ")"
 	case 5:
@@ -46,13 +46,13 @@ func (g *worldGenerator) moreStmt() string {
 	case 5:
 		return "if (isset($f)) { $f(); }"
 	case 6:
-		return "extract(['a' => " + g.expr() + g.pick("", ", 'b' => "+g.value()) + "]);"
+		return "extract(['a' => " + g.expr() + g.pick("", ", 'b' => "+g.Value()) + "]);"
 	case 7:
 		return asArray(v) + v + "[" + k + "] ??= " + g.expr() + ";"
 	case 8:
 		return "try { " + v + "[" + k + "]['l'] = " + g.expr() + "; } catch (Error $e) { " + v + " = 'scalar'; }"
 	case 9:
-		return asArray(v) + g.pick("array_push("+v+", "+g.expr()+");", w+" = array_pop("+v+");", "array_unshift("+v+", "+g.value()+");", w+" = array_shift("+v+");", "ksort("+v+");")
+		return asArray(v) + g.pick("array_push("+v+", "+g.expr()+");", w+" = array_pop("+v+");", "array_unshift("+v+", "+g.Value()+");", w+" = array_shift("+v+");", "ksort("+v+");")
 	case 10:
 		return "foreach ((function () { yield " + g.expr() + "; if (" + g.cond() + ") { return; } yield 'second'; })() as $y) { " + v + " = $y; }"
 	case 11:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 	"math/rand/v2"
 	"net/url"
 	"os"
@@ -34,19 +36,19 @@ func (g *worldGenerator) source() string {
 
 func (g *worldGenerator) variable() string { return g.pick("$a", "$b", "$c", "$d") }
 
-func (g *worldGenerator) value() string {
+func (g *worldGenerator) Value() string {
 	return g.pick("'x'", "'y'", "'z'", "1", "0", "null", "true", "''", "'0'", "[1, 'k' => 'v']", "['k' => 'w']", "[]")
 }
 
 func (g *worldGenerator) expr() string {
 	if g.depth > g.deepest {
-		return g.value()
+		return g.Value()
 	}
 	g.depth++
 	defer func() { g.depth-- }()
 	switch g.IntN(24) {
 	case 0, 1, 2:
-		return g.value()
+		return g.Value()
 	case 3, 4:
 		return g.variable()
 	case 5:
@@ -60,9 +62,9 @@ func (g *worldGenerator) expr() string {
 	case 9:
 		return "(" + g.expr() + " ?: " + g.expr() + ")"
 	case 10:
-		return "match (" + g.expr() + ") { " + g.value() + " => " + g.expr() + ", " + g.value() + ", " + g.variable() + " => " + g.expr() + ", default => " + g.expr() + " }"
+		return "match (" + g.expr() + ") { " + g.Value() + " => " + g.expr() + ", " + g.Value() + ", " + g.variable() + " => " + g.expr() + ", default => " + g.expr() + " }"
 	case 11:
-		return "@json_encode(" + g.expr() + ")"
+		return "@serialize(" + g.expr() + ")"
 	case 12:
 		return "(" + g.variable() + " = " + g.expr() + ")"
 	case 13:
@@ -82,7 +84,7 @@ func (g *worldGenerator) expr() string {
 	case 20, 21:
 		return g.moreExpr()
 	case 22:
-		return "implode(',', array_map('json_encode', array_filter((array) " + g.expr() + ")))"
+		return "implode(',', array_map('serialize', array_filter((array) " + g.expr() + ")))"
 	}
 	return "[..." + g.pick("[1]", "(array) $a", "[$b]") + ", 'k' => " + g.expr() + "]"
 }
@@ -98,7 +100,7 @@ func (g *worldGenerator) cond() string {
 	case 4:
 		return "empty(" + g.variable() + ")"
 	case 5:
-		return "(" + g.variable() + " " + g.pick("==", "===", "!=") + " " + g.value() + ")"
+		return "(" + g.variable() + " " + g.pick("==", "===", "!=") + " " + g.Value() + ")"
 	case 6:
 		return "!" + g.cond()
 	}
@@ -115,7 +117,7 @@ func (g *worldGenerator) block() string {
 
 func (g *worldGenerator) stmt() string {
 	if g.depth > g.deepest {
-		return g.variable() + " = " + g.value() + ";"
+		return g.variable() + " = " + g.Value() + ";"
 	}
 	g.depth++
 	defer func() { g.depth-- }()
@@ -126,7 +128,7 @@ func (g *worldGenerator) stmt() string {
 	case 3, 4, 5, 6:
 		return "if (" + g.cond() + ") " + g.block() + g.pick("", " else "+g.block(), " elseif ("+g.cond()+") "+g.block()+" else "+g.block())
 	case 7:
-		return "switch (" + g.expr() + ") { case " + g.value() + ": " + g.stmt() + g.pick(" break;", "") + " case " + g.value() + ": " + g.stmt() + g.pick(" break;", "") + " default: " + g.stmt() + " }"
+		return "switch (" + g.expr() + ") { case " + g.Value() + ": " + g.stmt() + g.pick(" break;", "") + " case " + g.Value() + ": " + g.stmt() + g.pick(" break;", "") + " default: " + g.stmt() + " }"
 	case 8:
 		return "if (!is_array(" + v + ")) { " + v + " = []; } " + v + "[" + g.pick("", "'k'", "0", "'l'") + "] = " + g.expr() + ";"
 	case 9:
@@ -134,11 +136,11 @@ func (g *worldGenerator) stmt() string {
 	case 10:
 		return v + " = &" + g.pick("$a", "$b", "$c") + ";"
 	case 11:
-		return "defined('K" + strconv.Itoa(g.IntN(3)) + "') || define('K" + strconv.Itoa(g.IntN(3)) + "', " + g.value() + ");"
+		return "defined('K" + strconv.Itoa(g.IntN(3)) + "') || define('K" + strconv.Itoa(g.IntN(3)) + "', " + g.Value() + ");"
 	case 12:
 		return "@define('K" + strconv.Itoa(g.IntN(3)) + "', " + g.expr() + ");"
 	case 13:
-		return g.loop("foreach ([" + g.value() + ", " + g.expr() + ", 'e'] as $k => " + v + ") ")
+		return g.loop("foreach ([" + g.Value() + ", " + g.expr() + ", 'e'] as $k => " + v + ") ")
 	case 14:
 		g.count++
 		i := "$i" + strconv.Itoa(g.count)
@@ -175,9 +177,9 @@ func (g *worldGenerator) many(v string) string {
 	var b strings.Builder
 	n := 6 + g.IntN(6)
 	for i := range n {
-		fmt.Fprintf(&b, "if (%s) { %s = %s; } ", g.cond(), v, g.pick("'m"+strconv.Itoa(i)+"'", strconv.Itoa(i), "['m"+strconv.Itoa(i)+"' => "+g.value()+"]"))
+		fmt.Fprintf(&b, "if (%s) { %s = %s; } ", g.cond(), v, g.pick("'m"+strconv.Itoa(i)+"'", strconv.Itoa(i), "['m"+strconv.Itoa(i)+"' => "+g.Value()+"]"))
 	}
-	return b.String() + g.variable() + " = " + g.pick("is_array("+v+")", "("+v+" === 'm"+strconv.Itoa(n-1)+"')", "("+v+" == "+strconv.Itoa(n-1)+")", "@json_encode("+v+")") + ";"
+	return b.String() + g.variable() + " = " + g.pick("is_array("+v+")", "("+v+" === 'm"+strconv.Itoa(n-1)+"')", "("+v+" == "+strconv.Itoa(n-1)+")", "@serialize("+v+")") + ";"
 }
 
 func (g *worldGenerator) loop(head string) string {
@@ -216,28 +218,28 @@ func worldAnswers(t *testing.T, dir, code string) []string {
 	}
 	answers := make([]string, 7)
 	disk := diskFiles{dir}
-	r, err := Eval(context.Background(), Options{Files: disk, Errors: disk, File: file, DocRoot: dir, Stop: []string{dir + "/stop.php"}})
-	var refusal *Refusal
-	var syntax *SyntaxError
-	if errors.As(err, &refusal) || errors.As(err, &syntax) {
+	r, err := Eval(context.Background(), eval.Options{Files: disk, Errors: disk, File: file, DocRoot: dir, Stop: []string{dir + "/stop.php"}})
+	var refusal *eval.Refusal
+	var badSyntax *syntax.Error
+	if errors.As(err, &refusal) || errors.As(err, &badSyntax) {
 		return answers
 	}
 	if err != nil {
 		t.Fatalf("%v\n%s", err, code)
 	}
 	for i := range answers {
-		var a Answer
+		var a eval.Answer
 		if i < 4 {
 			a = r.Variable(string("abcd"[i]))
 		} else {
 			a = r.Constant("K" + strconv.Itoa(i-4))
 		}
 		switch {
-		case a.State == Known:
-			answers[i] = r.in.dumped(a.Value, 0)
-		case a.State == Absent && i < 4:
+		case a.State == eval.Known:
+			answers[i] = dumped(a.Value, 0)
+		case a.State == eval.Absent && i < 4:
 			answers[i] = "null"
-		case a.State == Absent:
+		case a.State == eval.Absent:
 			answers[i] = `"undefined"`
 		}
 	}

@@ -11,156 +11,182 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What Home refuses.
+// Why Home refuses a path.
 var (
-	// ErrOutside: the path, or a link on its way, leaves home.
+	// ErrOutside: the path, or a link in it, leads outside home.
 	ErrOutside = errors.New("leads outside the site's home")
-	// ErrIrregular: the path leads to something other than a regular file or a
-	// folder: a FIFO, a socket, a device.
+	// ErrIrregular: the path leads to a FIFO, a socket or a device.
 	ErrIrregular = errors.New("is no regular file or folder")
 )
 
-// Home is the outermost folder a site may read from, held open. Everything that
-// is opened of a site is opened through its Home: path components are resolved
-// one by one below home, each relative to the open folder before it, so that a
-// tenant who swaps folders for links in the meantime gains nothing. Links,
-// relative and absolute, are followed while they stay in home. Methods may be
-// called at the same time.
+// Home is the outermost folder that a site may read from, held open. Every file of
+// a site is opened through its Home. A path is resolved one component at a time,
+// each relative to the open folder before it. A tenant who replaces a folder by a
+// link during the resolution therefore cannot lead it outside. Relative and
+// absolute links are followed while they stay in home. Methods may be called
+// concurrently.
 type Home struct {
-	roots []*homeRoot // home itself, and companions that belong to it
+	roots []*root // home itself, then its companions
 }
 
-// A homeRoot is one folder below which everything may be read.
-type homeRoot struct {
-	Dir   string   // real path
-	alias string   // the path it was given by, where that is another one; else ""
-	parts []string // dir's components
-	File  *os.File // O_PATH
-	dev   uint64   // its file system
+// A root is a folder below which everything may be read.
+type root struct {
+	Descriptor          // O_PATH
+	dir        string   // real path
+	alias      string   // the given path if it differs from dir; else ""
+	parts      []string // the components of dir
 }
 
-// OpenHome opens a home and those of its companions that exist.
-func OpenHome(dir string, also ...string) (*Home, error) {
+// OpenHome opens a home and its companions, which are folders elsewhere that belong
+// to it. A companion that does not exist is left out. Links in dir are followed as
+// RealPath does.
+func OpenHome(dir string, companions ...string) (*Home, error) {
 	h := &Home{}
-	for i, path := range append([]string{dir}, also...) {
-		root, err := openRoot(path)
+	for i, path := range append([]string{dir}, companions...) {
+		r, err := openRoot(path)
 		if i > 0 && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("open home %q: %w", path, errors.Join(Cause(err), h.Close()))
 		}
-		h.roots = append(h.roots, root)
+		h.roots = append(h.roots, r)
 	}
 	return h, nil
 }
 
-func openRoot(dir string) (*homeRoot, error) {
+func openRoot(dir string) (*root, error) {
 	given, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	w, err := walkWay(given)
+	c, err := chainFromRoot(given)
 	if err != nil {
 		return nil, err
 	}
-	real, fd := w.real(), w.take()
-	r := &homeRoot{Dir: real, parts: Components(real), File: os.NewFile(uintptr(fd), real)}
+	defer c.closeAll()
+	real := c.real()
+	fd, err := retry(func() (int, error) { return unix.FcntlInt(uintptr(c.End().fd), unix.F_DUPFD_CLOEXEC, 0) })
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRoot(fd, real)
+	if err != nil {
+		return nil, err
+	}
 	if given != real {
 		r.alias = given
 	}
-	var st syscall.Stat_t
-	err = syscall.Fstat(fd, &st)
-	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFDIR {
-		err = syscall.ENOTDIR
-	}
-	if err != nil {
-		return nil, errors.Join(err, r.File.Close())
-	}
-	r.dev = st.Dev
-	if InKernel(real) || Pseudo(fd) {
-		return nil, errors.Join(ErrOutside, r.File.Close())
+	if InKernel(real) || r.OnPseudo() {
+		return nil, errors.Join(ErrOutside, r.file.Close())
 	}
 	return r, nil
 }
 
-// Dir returns home's real path.
-func (h *Home) Dir() string { return h.roots[0].Dir }
+// newRoot makes a root of an open folder. It closes fd on an error.
+func newRoot(fd int, dir string) (*root, error) {
+	f := os.NewFile(uintptr(fd), dir)
+	d, err := Describe(f)
+	if err == nil && !d.IsDir() {
+		err = syscall.ENOTDIR
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &root{Descriptor: d, dir: dir, parts: Components(dir)}, nil
+}
 
-// Close lets go of home; what was opened through it stays open.
+// Dir returns the real path of home.
+func (h *Home) Dir() string { return h.roots[0].dir }
+
+// Close closes home. Files that were opened through it stay open.
 func (h *Home) Close() error {
 	var errs []error
 	for _, r := range h.roots {
-		errs = append(errs, r.File.Close())
+		errs = append(errs, r.file.Close())
 	}
 	return errors.Join(errs...)
 }
 
-// Contains reports whether path, by its text alone, is home or lies below it.
+// Contains reports whether path is home or below it. It compares text only.
 func (h *Home) Contains(path string) bool {
 	for _, r := range h.roots {
-		if Within(path, r.Dir) || r.alias != "" && Within(path, r.alias) {
+		if Within(path, r.dir) || r.alias != "" && Within(path, r.alias) {
 			return true
 		}
 	}
 	return false
 }
 
-// Open opens the regular file or the folder at path, an absolute path. Anything
-// else is ErrIrregular, and never waited for.
+// Open opens the regular file or the folder at path, which is absolute. Anything
+// else is ErrIrregular. Open never waits for a FIFO.
 func (h *Home) Open(path string) (*os.File, error) {
-	t, err := h.Trace(path, true)
+	c, err := h.Chain(path, true)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	defer t.Close()
-	f, err := t.open()
+	defer c.Close()
+	f, err := c.open()
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
 	return f, nil
 }
 
-// Resolve returns path's real path, every link followed.
+// OpenFolder opens the folder name in the open folder parent. path is its path.
+// A folder that shows the kernel is ErrOutside.
+func (h *Home) OpenFolder(parent *Descriptor, name, path string) (*os.File, Descriptor, error) {
+	f, err := parent.OpenBelow(name, path, unix.O_DIRECTORY)
+	if err != nil {
+		return nil, Descriptor{}, err
+	}
+	d, err := Describe(f)
+	if err == nil && (d.entersPseudo(parent) || h.Dir() == "/" && InKernel(path)) {
+		err = ErrOutside
+	}
+	if err != nil {
+		return nil, Descriptor{}, errors.Join(err, f.Close())
+	}
+	return f, d, nil
+}
+
+// Resolve returns the real path of path. It follows every link.
 func (h *Home) Resolve(path string) (string, error) {
-	t, err := h.Trace(path, true)
+	c, err := h.Chain(path, true)
 	if err != nil {
 		return "", &fs.PathError{Op: "resolve", Path: path, Err: err}
 	}
-	defer t.Close()
-	return t.real(), nil
+	defer c.Close()
+	return c.real(), nil
 }
 
-// Stat describes what path leads to, links followed. Its Sys is a *syscall.Stat_t.
+// Stat returns the status of the file that path leads to. It follows links. The
+// result's Sys is a *syscall.Stat_t.
 func (h *Home) Stat(path string) (fs.FileInfo, error) { return h.stat("stat", path, true) }
 
-// Lstat describes what lies at path; a link there is not followed, one on the
-// way is. Its Sys is a *syscall.Stat_t.
+// Lstat returns the status of the file at path. It follows links in all components
+// but the last. The result's Sys is a *syscall.Stat_t.
 func (h *Home) Lstat(path string) (fs.FileInfo, error) { return h.stat("lstat", path, false) }
 
-// Readlink returns the target of the link at path as it is stored.
+func (h *Home) stat(op, path string, follow bool) (fs.FileInfo, error) {
+	c, err := h.Chain(path, follow)
+	if err != nil {
+		return nil, &fs.PathError{Op: op, Path: path, Err: err}
+	}
+	defer c.Close()
+	return c.End().Info(filepath.Base(path)), nil
+}
+
+// Readlink returns the stored target of the link at path.
 func (h *Home) Readlink(path string) (string, error) {
-	t, err := h.Trace(path, false)
+	c, err := h.Chain(path, false)
 	if err != nil {
 		return "", &fs.PathError{Op: "readlink", Path: path, Err: err}
 	}
-	defer t.Close()
-	target, err := Readlinkat(t.Fd())
+	defer c.Close()
+	target, err := c.End().readlink()
 	if err != nil {
 		return "", &fs.PathError{Op: "readlink", Path: path, Err: err}
 	}
 	return target, nil
-}
-
-func (h *Home) stat(op, path string, follow bool) (fs.FileInfo, error) {
-	t, err := h.Trace(path, follow)
-	if err != nil {
-		return nil, &fs.PathError{Op: op, Path: path, Err: err}
-	}
-	defer t.Close()
-	info := &FileInfo{Base: filepath.Base(path)}
-	if err := syscall.Fstat(t.Fd(), &info.Stat); err != nil {
-		return nil, &fs.PathError{Op: op, Path: path, Err: err}
-	}
-	return info, nil
 }

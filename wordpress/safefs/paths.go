@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// Relative is the name of a path below a folder, "" for the folder itself.
+// Relative returns the name of path relative to folder, "" for folder itself. ok is
+// false if path is not in folder.
 func Relative(path, folder string) (name string, ok bool) {
 	if !Within(path, folder) {
 		return "", false
@@ -15,7 +16,7 @@ func Relative(path, folder string) (name string, ok bool) {
 	return strings.TrimPrefix(path[len(folder):], "/"), true
 }
 
-// Cause is what is wrong, without the path a PathError repeats.
+// Cause returns the error in a PathError, without the operation and the path.
 func Cause(err error) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return e.Err
@@ -23,6 +24,7 @@ func Cause(err error) error {
 	return err
 }
 
+// Join returns the path of a name in a folder.
 func Join(folder, name string) string {
 	if folder == "/" {
 		return "/" + name
@@ -30,13 +32,13 @@ func Join(folder, name string) string {
 	return folder + "/" + name
 }
 
-// Absent reports an error that means that nothing is there.
+// Absent reports whether err means that the file does not exist.
 func Absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP) ||
 		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
 }
 
-// Within reports whether path is dir or lies below it, by their text.
+// Within reports whether path is dir or below it. It compares text only.
 func Within(path, dir string) bool {
 	if dir == "/" {
 		return strings.HasPrefix(path, "/")
@@ -45,7 +47,7 @@ func Within(path, dir string) bool {
 	return ok && (rest == "" || rest[0] == '/')
 }
 
-// Components splits a path at its slashes; empty components fall away.
+// Components splits a path at its slashes. It drops empty components.
 func Components(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }

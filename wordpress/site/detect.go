@@ -46,7 +46,7 @@ func Detect(dir *os.File, path string, list func() (folders, links []string)) (I
 		return Installation{}, false
 	}
 	folders, links := list()
-	name, link := loadedCore(fd, path, folders, links)
+	name, link := loadedCore(dir, path, folders, links)
 	if name == "" {
 		return Installation{}, false
 	}
@@ -78,7 +78,7 @@ const maxNames = 100_000
 // listNames reads the names of the folders and of the links in dir.
 func listNames(dir *os.File) (folders, links []string) {
 	// A descriptor of its own, so that a later reader of dir starts at its beginning.
-	again, err := safefs.OpenBelow(int(dir.Fd()), ".", dir.Name(), unix.O_DIRECTORY)
+	again, err := safefs.OpenBelow(dir, ".", dir.Name(), unix.O_DIRECTORY)
 	if err != nil {
 		return nil, nil
 	}
@@ -107,7 +107,7 @@ func listNames(dir *os.File) (folders, links []string) {
 
 // loadedCore is the folder in dir whose core index.php loads, or the link by
 // which index.php loads one; else "". Links are not followed.
-func loadedCore(dir int, path string, folders, links []string) (name string, link bool) {
+func loadedCore(dir *os.File, path string, folders, links []string) (name string, link bool) {
 	const most = 4096
 	text := ""
 	loads := func(name string) bool {
@@ -122,7 +122,7 @@ func loadedCore(dir int, path string, folders, links []string) (name string, lin
 		return false
 	}
 	for _, name := range folders[:min(most, len(folders))] {
-		if name[0] != '.' && isFile(dir, name+"/"+SettingsFile) && loads(name) {
+		if name[0] != '.' && isFile(int(dir.Fd()), name+"/"+SettingsFile) && loads(name) {
 			return name, false
 		}
 	}
@@ -135,7 +135,7 @@ func loadedCore(dir int, path string, folders, links []string) (name string, lin
 }
 
 // readIndex reads the beginning of the folder's index.php; " " if it cannot.
-func readIndex(dir int, path string) string {
+func readIndex(dir *os.File, path string) string {
 	const most = 64 << 10
 	file, err := safefs.OpenBelow(dir, FrontFile, safefs.Join(path, FrontFile), 0)
 	if err != nil {

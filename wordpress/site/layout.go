@@ -57,13 +57,13 @@ var layouts = [...]layout{
 	{name: "forge", pattern: "/home/forge/{site}", site: "{site}", project: true},
 }
 
-// docroots are names of folders that say nothing of the site in them.
+// Docroots are names of folders that say nothing of the site in them.
 var Docroots = []string{"public", "public_html", "htdocs", "httpdocs", "html", "web", "www", "docroot", "webroot"}
 
 // nobody are names of folders that say nothing of the sites below.
 var nobody = []string{"www", "var", "srv", "home", "opt", "usr", "share", "lib", "nginx", "apache", "apache2", "tmp", "mnt", "data", "app"}
 
-// classic is the layout of a site that lies like none of the known.
+// Classic is the layout of a site that lies like none of the known.
 const Classic = "classic"
 
 // A match is what the text of a path says.

@@ -8,6 +8,7 @@ import (
 	"testing"
 )
 
+// NobodyID is the uid of tests that need a user without rights.
 const NobodyID = 65534
 
 // AsNobody runs the named test again, as a user without rights if this one is
@@ -25,7 +26,7 @@ func AsNobody(t *testing.T, env ...string) bool {
 	if err := os.WriteFile(dir+"/test", self, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(dir+"/test", "-test.run", "^"+t.Name()+"$", "-test.v")
+	cmd := exec.CommandContext(t.Context(), dir+"/test", "-test.run", "^"+t.Name()+"$", "-test.v")
 	cmd.Dir = dir
 	cmd.Env = append([]string{"WALK_AS_NOBODY=1", "TMPDIR=" + dir}, env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: NobodyID, Gid: NobodyID}}

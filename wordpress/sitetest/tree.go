@@ -40,7 +40,11 @@ func Grow(t *testing.T, tree map[string]string) string {
 }
 
 // Two tenants whom no file knows, and a user of the system's.
-const AliceID, BobID, ServiceID = 2001, 2002, 33
+const (
+	AliceID   = 2001
+	BobID     = 2002
+	ServiceID = 33
+)
 
 // Chown gives parts of a tree to users; links themselves, not what they lead to.
 func Chown(t *testing.T, base string, owners map[string]int) {

@@ -1,0 +1,203 @@
+package state
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+)
+
+const (
+	// ProofAge is how long a proof is valid.
+	ProofAge = 7 * 24 * time.Hour
+	// clockTolerance is how far in the future a proof may be dated, for a clock that
+	// was corrected.
+	clockTolerance = 5 * time.Minute
+)
+
+// A OneWayProof is what the doctor proved about one sink with one credential: that it
+// is one-way, or that it is not.
+type OneWayProof struct {
+	OneWay  bool      `json:"one_way"`
+	At      time.Time `json:"at"`
+	Agent   string    `json:"agent"`
+	Folders []string  `json:"folders"`
+	Failing []string  `json:"failing,omitempty"` // names of the checks that failed
+}
+
+// proofFile holds the proofs about one URL, by the credential's fingerprint.
+type proofFile struct {
+	Version int                    `json:"version"`
+	URL     string                 `json:"url"`
+	Proofs  map[string]OneWayProof `json:"verdicts"`
+}
+
+// Fingerprint identifies a credential, which is given by its parts that are not
+// secret. It is keyed with a secret of this host and means nothing elsewhere.
+func (d Dirs) Fingerprint(credential string) (string, error) {
+	print, err := d.fingerprint(credential)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = d.createFingerprintKey(); err == nil {
+			print, err = d.fingerprint(credential)
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the fingerprint key: %w", err)
+	}
+	return print, nil
+}
+
+// fingerprint is Fingerprint without creating the key.
+func (d Dirs) fingerprint(credential string) (string, error) {
+	secret, err := os.ReadFile(d.fingerprintKeyPath())
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(credential))
+	return hex.EncodeToString(mac.Sum(nil)[:16]), nil
+}
+
+func (d Dirs) fingerprintKeyPath() string { return filepath.Join(d.State, "fingerprint.key") }
+
+// createFingerprintKey creates the key, unless another process was faster.
+func (d Dirs) createFingerprintKey() error {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	if err := os.MkdirAll(d.State, 0o700); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(d.State, ".fingerprint-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) //nolint:errcheck // the link below is the file's other name
+	_, err = tmp.Write(secret)
+	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(tmp.Name(), d.fingerprintKeyPath()); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+func (d Dirs) proofPath(url string) string {
+	return filepath.Join(d.State, "verdicts", fileName(url)+".json")
+}
+
+// proofs reads the proofs about a URL. A file that cannot be decoded counts as
+// having none.
+func (d Dirs) proofs(url string) (proofFile, error) {
+	none := proofFile{Version: manifest.Version, URL: url, Proofs: map[string]OneWayProof{}}
+	text, err := os.ReadFile(d.proofPath(url))
+	if errors.Is(err, fs.ErrNotExist) {
+		return none, nil
+	}
+	if err != nil {
+		return none, fmt.Errorf("read the doctor's result: %w", err)
+	}
+	var f proofFile
+	if err := json.Unmarshal(text, &f); err != nil || f.Version != manifest.Version || f.URL != url || f.Proofs == nil {
+		return none, nil //nolint:nilerr // see above
+	}
+	return f, nil
+}
+
+// KeepProof stores a proof, and removes those that expired long ago.
+func (d Dirs) KeepProof(url, credential string, p OneWayProof) error {
+	print, err := d.Fingerprint(credential)
+	if err != nil {
+		return err
+	}
+	all, err := d.proofs(url)
+	if err != nil {
+		return err
+	}
+	for other, old := range all.Proofs {
+		if p.At.Sub(old.At) > 4*ProofAge {
+			delete(all.Proofs, other)
+		}
+	}
+	all.Proofs[print] = p
+	text, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the doctor's result: %w", err)
+	}
+	path := d.proofPath(url)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("create the folder of the doctor's results: %w", err)
+	}
+	if err := renameio.WriteFile(path, append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write the doctor's result: %w", err)
+	}
+	return nil
+}
+
+// CheckOneWay returns why there is no valid proof that the sink is one-way with
+// this credential; "" if there is one. It does not use the sink.
+func (d Dirs) CheckOneWay(url, credential string, now time.Time) (reason string, err error) {
+	if err := d.checkWriters(url); err != nil {
+		return err.Error(), nil //nolint:nilerr // it is the reason
+	}
+	print, err := d.fingerprint(credential)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "the doctor has not examined it", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the fingerprint key: %w", err)
+	}
+	all, err := d.proofs(url)
+	if err != nil {
+		return "", err
+	}
+	p, ok := all.Proofs[print]
+	day := p.At.Local().Format("2 January 15:04")
+	switch age := now.Sub(p.At); {
+	case !ok && len(all.Proofs) > 0:
+		return "the doctor has examined it only with another credential", nil
+	case !ok:
+		return "the doctor has not examined it", nil
+	case !p.OneWay:
+		return fmt.Sprintf("the doctor found on %s that it is not one-way (%s)", day, strings.Join(p.Failing, ", ")), nil
+	case age > ProofAge:
+		return fmt.Sprintf("the doctor's result of %s is older than 7 days", day), nil
+	case age < -clockTolerance:
+		return fmt.Sprintf("the doctor's result is dated %s, in the future: this host's clock was changed", day), nil
+	}
+	return "", nil
+}
+
+// checkWriters fails if somebody else can write to the files that make up a
+// proof: they could write a proof of their own.
+func (d Dirs) checkWriters(url string) error {
+	for _, path := range []string{d.State, filepath.Join(d.State, "verdicts"), d.fingerprintKeyPath(), d.proofPath(url)} {
+		i, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read the doctor's result: %w", err)
+		}
+		if i.Mode().Perm()&0o022 != 0 {
+			return fmt.Errorf("the doctor's result cannot be trusted: others can write to %s (mode %#o); find out who did, and run chmod go-w on it", path, i.Mode().Perm())
+		}
+		if stat, ok := i.Sys().(*syscall.Stat_t); ok && stat.Uid != 0 && int(stat.Uid) != os.Geteuid() {
+			return fmt.Errorf("the doctor's result cannot be trusted: %s belongs to uid %d; change its owner to this account", path, stat.Uid)
+		}
+	}
+	return nil
+}

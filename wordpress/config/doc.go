@@ -1,0 +1,2 @@
+// Package config reads a site's configuration, and runs none of it.
+package config

@@ -1,0 +1,2 @@
+// Package files decides which files belong to a site, and walks them.
+package files

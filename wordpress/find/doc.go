@@ -1,0 +1,2 @@
+// Package find searches a host for WordPress sites.
+package find

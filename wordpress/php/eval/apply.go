@@ -1,0 +1,285 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"slices"
+	"strings"
+)
+
+// callBuiltin evaluates the arguments of a builtin and calls it.
+func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) (Value, error) {
+	vals := make([]Value, 0, len(args))
+	targets := make([]target, 0, len(args))
+	put := func(name string, v Value, t target) error {
+		i := len(vals)
+		if name != "" {
+			if i = to.builtin.argument(name); i < 0 {
+				return in.Throw("Error", "Unknown named parameter $"+name, pos)
+			}
+		}
+		for len(vals) <= i {
+			vals, targets = append(vals, AbsentValue{}), append(targets, nil)
+		}
+		if vals[i].Kind() != KindAbsent {
+			return in.Throw("Error", "Named parameter $"+name+" overwrites previous argument", pos)
+		}
+		vals[i], targets[i] = v, t
+		return nil
+	}
+	for _, a := range args {
+		if a.Spread {
+			list, err := in.spreadArgs(to, len(vals), a.X, pos)
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range Pairs(list) {
+				name := ""
+				if e.Key.Str {
+					name = e.Key.S
+				}
+				if err := put(name, e.Value, nil); err != nil {
+					return nil, err
+				}
+			}
+			continue
+		}
+		i := len(vals)
+		if a.Name != "" {
+			if i = to.builtin.argument(a.Name); i < 0 && to.builtin.Takes == nil {
+				return in.unknownAt(Undecidable, pos, "names an argument of a builtin"), nil
+			}
+		}
+		v, t, err := in.builtinArg(a.X, i >= 0 && to.builtin.ByRef(i) && (!to.builtin.Unmodelled || isPlace(a.X)))
+		if err != nil {
+			return nil, err
+		}
+		if err := put(a.Name, v, t); err != nil {
+			return nil, err
+		}
+	}
+	return in.apply(to, vals, targets, pos)
+}
+
+// argument is the position of a named argument.
+func (f *Function) argument(name string) int {
+	for i, p := range f.Takes {
+		if p.Name == name && !p.Variadic {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f *Function) ByRef(i int) bool {
+	return f.Refs>>min(i, 30)&1 == 1 || f.RestRefs && f.Refs>>min(i, 30) == 0 && f.Refs != 0
+}
+
+func isPlace(x syntax.Expr) bool {
+	switch x.(type) {
+	case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
+		return true
+	}
+	return false
+}
+
+// temporary throws where an argument by reference is neither a variable nor what a
+// call returns.
+func (in *interp) temporary(x syntax.Expr) error {
+	switch x.(type) {
+	case *syntax.CallExpr, *syntax.MethodExpr, *syntax.StaticCallExpr, *syntax.NewExpr:
+		return nil
+	}
+	return in.Throw("Error", "Argument could not be passed by reference", x.Where())
+}
+
+func (in *interp) builtinArg(x syntax.Expr, ref bool) (Value, target, error) {
+	if ref {
+		switch x.(type) {
+		case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
+			p, err := in.wholePlace(x)
+			if err != nil {
+				return nil, nil, err
+			}
+			if n := len(p.path); n > 0 && p.path[n-1].push {
+				return Null, p, nil
+			}
+			v, err := in.Load(p)
+			return Share(v), p, err
+		}
+	}
+	v, err := in.eval(x)
+	if err == nil && ref {
+		err = in.temporary(x)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return Share(v), nil, nil
+}
+
+// apply calls a builtin with values. See func.go for what it is spared.
+func (in *interp) apply(to *callee, vals []Value, targets []target, pos syntax.Pos) (Value, error) {
+	f := to.builtin
+	c := &Call{in: in, Name: to.name, Args: vals, targets: targets, pos: pos, This: to.this, Class: to.static, weak: to.weak || !to.direct}
+	if len(vals) < f.Min || f.Max >= 0 && len(vals) > f.Max && f.Run != nil {
+		return nil, c.Throw("ArgumentCountError", to.name+"() expects another number of arguments")
+	}
+	if err := in.Steps(2, pos); err != nil {
+		return nil, err
+	}
+	if err := in.enter(pos); err != nil {
+		return nil, err
+	}
+	defer in.leave()
+	if err := in.convert(to, vals, pos); err != nil {
+		return nil, err
+	}
+	if f.Lazy {
+		return f.Run(c)
+	}
+	given := append([]Value(nil), vals...)
+	return in.applyKnown(f, c, given, pos)
+}
+
+func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos) (Value, error) {
+	pure := f.Refs == 0
+	u := in.UnknownIn(ListOf(vals...), 0)
+	each := u != nil && f.Each && in.elementsOnly(vals)
+	if u != nil && !each && in.mayCall(vals, 0) {
+		in.Poison(u) // a callback runs, nobody knows how often and with what
+		return Opaque(u), in.Steps(64, pos)
+	}
+	once := func(vals []Value) (Value, error) {
+		c.Args = slices.Clone(vals)
+		c.Gave = false
+		v, err := f.Run(c)
+		if u, ok := v.(*Unknown); ok && c.Gave && err == nil && in.mayCall(vals, 0) {
+			in.Poison(u) // what it would call was not called, or not as often
+		}
+		return v, err
+	}
+	if each {
+		return once(vals)
+	}
+	if pure {
+		v, err := in.Lift(vals, pos, once)
+		if u, ok := v.(*Unknown); ok && (c.Name == "json_decode" || c.Name == "json_encode") {
+			in.storeSlot(JsonErrorSlot, Opaque(u))
+		}
+		if u, ok := v.(*Unknown); ok && u.Alts == nil && err == nil && (f.Strict || c.Name == "json_decode") {
+			err = in.mayFail(u, c.Name != "json_decode", pos)
+		}
+		return v, err
+	}
+	for i, v := range vals {
+		if u := in.UnknownIn(v, 0); u != nil && (!f.ByRef(i) || !f.outOnly) {
+			return Opaque(u), in.invalidateTargets(c.targets, u)
+		}
+	}
+	return once(vals)
+}
+
+// elementsOnly reports that nothing is unknown but what arrays hold, beside plain
+// values: not which elements there are.
+func (in *interp) elementsOnly(vals []Value) bool {
+	for _, v := range vals {
+		a, ok := v.(*Array)
+		if !ok && v.Kind() == KindUnknown || ok && (!a.certain() || a.open != nil) {
+			return false
+		}
+		if ok {
+			for i := range a.Entries {
+				if !a.Entries[i].Gone && a.Entries[i].Value.Kind() == KindAbsent {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// calledForEffect are functions of PHP's that do more than give a value, when they
+// are called back.
+var calledForEffect = syntax.WordSet(`define putenv call_user_func call_user_func_array forward_static_call forward_static_call_array func_get_args
+	array_map array_walk array_walk_recursive array_filter array_reduce usort uasort uksort iterator_apply preg_replace_callback
+	preg_replace_callback_array register_shutdown_function spl_autoload_register class_alias set_error_handler set_exception_handler
+	file_put_contents unlink touch mkdir rmdir chmod chown chgrp rename copy symlink link move_uploaded_file tempnam fopen fwrite fputs
+	chdir set_include_path ini_set ini_alter ini_restore mb_internal_encoding setlocale strtok next prev reset end each`)
+
+// mayCall reports whether one of a builtin's arguments is a callback of the
+// program's own, or one of PHP's functions that change the world.
+func (in *interp) mayCall(vals []Value, depth int) bool {
+	for _, v := range vals {
+		switch v := v.(type) {
+		case *Object:
+			if m, _ := v.Class.Method("__invoke"); v.fn != nil || m != nil || depth > 0 {
+				return true
+			}
+		case String:
+			name := syntax.Lower(strings.TrimPrefix(string(v), `\`))
+			if calledForEffect[name] {
+				return true
+			}
+			if i := indexOf(name, "::"); i > 0 && in.methods[name[i+2:]] || depth > 0 && in.methods[name] {
+				return true
+			}
+			if _, user := in.st.Get(in.slot('f', name)).(*definition); user {
+				return true
+			}
+		case *Array:
+			if v.Len() == 2 && depth == 0 {
+				first, _ := v.Get(IntKey(0))
+				second, _ := v.Get(IntKey(1))
+				if first != nil && second != nil && in.mayCall([]Value{in.deref(first), in.deref(second)}, 1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// invalidateTargets makes by-reference arguments unknown.
+func (in *interp) invalidateTargets(targets []target, u *Unknown) error {
+	for _, t := range targets {
+		if t == nil {
+			continue
+		}
+		if err := in.assign(t, Opaque(u)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spreadArgs is what f(...$x) passes to the parameters from one on, by name where
+// the keys are names.
+func (in *interp) spreadArgs(to *callee, from int, x syntax.Expr, pos syntax.Pos) (*Array, error) {
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, err
+	}
+	if to.takesRefs(from) {
+		return nil, in.unsupported(pos, "an argument list unpacked into parameters by reference")
+	}
+	list := NewArray()
+	if err := in.spreadInto(list, v, pos); err != nil {
+		return nil, err
+	}
+	if list.Why != nil {
+		return nil, in.Refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.Why.Expr)
+	}
+	return list, nil
+}
+
+// takesRefs reports that there are parameters by reference from one on.
+func (c *callee) takesRefs(from int) bool {
+	if c.builtin != nil {
+		return c.builtin.Refs>>min(from, 30) != 0 || c.builtin.RestRefs
+	}
+	return c.fn != nil && slices.ContainsFunc(c.fn.Params, func(p syntax.Param) bool { return p.Ref })
+}
+
+// jsonErrorSlot holds what json_last_error says. The evaluator makes it unknown when
+// JSON is.
+const JsonErrorSlot = "json.error"

@@ -1,0 +1,350 @@
+package eval
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+// A callee is what a call runs.
+type callee struct {
+	name    string
+	fn      *syntax.FuncDecl
+	builtin *Function
+	this    *Object
+	class   *PHPClass // whose code it is
+	static  *PHPClass
+	closure *closure
+	magic   *string  // what was called, if this is __call
+	unknown *Unknown // it is not known what runs
+	weak    bool     // PHP itself calls, by the rules without strict types
+	direct  bool     // a builtin that the source names in full
+}
+
+// A closure is a function as a value.
+type closure struct {
+	callee
+	id    int // tells its static variables from those of others
+	names []string
+	vals  []Value // of what it uses; refVal where by reference
+}
+
+func (in *interp) evalCall(x syntax.Expr) (Value, error) {
+	switch x := x.(type) {
+	case *syntax.CallExpr:
+		to, err := in.calleeOf(x)
+		if err != nil {
+			return nil, err
+		}
+		return in.callWith(to, x.Args, x.First, x.Pos)
+	case *syntax.MethodExpr:
+		return in.evalMethod(x)
+	case *syntax.StaticCallExpr:
+		return in.evalStaticCall(x)
+	case *syntax.NewExpr:
+		return in.evalNew(x)
+	case *syntax.ClosureExpr:
+		return in.makeClosure(x)
+	}
+	return Null, nil
+}
+
+func (in *interp) calleeOf(x *syntax.CallExpr) (*callee, error) {
+	if name, ok := x.Fn.(*syntax.NameExpr); ok {
+		to, err := in.function(name.Name, name.Fallback, x.Pos)
+		if to != nil && to.builtin != nil {
+			to.direct = to.name == syntax.Lower(name.Name)
+			if to.direct && to.name == "in_array" && in.Src != nil && in.Src.Strict {
+				err = in.constantSearch(x)
+			}
+		}
+		return to, err
+	}
+	v, err := in.eval(x.Fn)
+	if err != nil {
+		return nil, err
+	}
+	return in.callable(v, x.Pos)
+}
+
+// constantSearch refuses in_array() with a constant third argument that is not a
+// boolean, under strict types: PHP may compile it to a search that converts nothing.
+func (in *interp) constantSearch(x *syntax.CallExpr) error {
+	if len(x.Args) != 3 {
+		return nil
+	}
+	switch strict := x.Args[2].X.(type) {
+	case *syntax.LitExpr:
+	case *syntax.ConstExpr:
+		if name := syntax.Lower(strict.Name); name == "true" || name == "false" {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return in.unsupported(x.Pos, "in_array() with a third argument that is not a boolean, under strict types")
+}
+
+// function finds a function by name: the program's own, or PHP's.
+func (in *interp) function(name, fallback string, pos syntax.Pos) (*callee, error) {
+	for _, n := range []string{name, fallback} {
+		if n == "" {
+			continue
+		}
+		low := syntax.Lower(n)
+		if d, ok := in.st.Get(in.slot('f', low)).(*definition); ok {
+			if f, builtin := in.lib.Functions[low]; builtin && !f.Vendor && d.maybe != nil {
+				return &callee{unknown: d.maybe}, nil // theirs or PHP's
+			}
+			return in.userFunction(n, d, pos)
+		}
+		if f, ok := in.lib.Functions[low]; ok && in.exists(&f) {
+			return &callee{name: low, builtin: &f}, nil
+		}
+	}
+	if in.st.poison != nil {
+		return &callee{unknown: in.st.poison}, nil
+	}
+	if in.vendor() {
+		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of the vendor folder")}, nil
+	}
+	return nil, in.Throw("Error", "Call to undefined function "+name+"()", pos)
+}
+
+func (in *interp) userFunction(name string, d *definition, pos syntax.Pos) (*callee, error) {
+	if d.fn == nil {
+		u, _ := d.v.(*Unknown)
+		return &callee{unknown: FirstUnknown(u, d.maybe)}, nil
+	}
+	if d.maybe != nil {
+		if err := in.mayThrow(d.maybe, "Error", "Call to undefined function "+name+"()", pos); err != nil {
+			return nil, err
+		}
+	}
+	return &callee{name: name, fn: d.fn}, nil
+}
+
+// mayThrow splits off the worlds in which an exception is thrown here, if they
+// could be caught; otherwise they end.
+func (in *interp) mayThrow(why *Unknown, class, message string, pos syntax.Pos) error {
+	if len(in.trying) == 0 {
+		return nil
+	}
+	return in.split(why,
+		func() error { return in.Throw(class, message, pos) },
+		func() error { return nil })
+}
+
+// vendor reports that the models of libraries exist.
+func (in *interp) vendor() bool {
+	v := in.st.Get(in.slot('m', "vendor"))
+	return v != nil && v.Kind() != KindNull
+}
+
+// exists reports that a builtin exists here for certain.
+func (in *interp) exists(f *Function) bool {
+	if f.After != "" && in.st.Get(in.slot('m', f.After)) != Value(Bool(true)) {
+		return false
+	}
+	return !f.Vendor || in.vendor()
+}
+
+// callable finds what a value calls: a closure, a name, class and method.
+func (in *interp) callable(v Value, pos syntax.Pos) (*callee, error) {
+	switch v := v.(type) {
+	case *Object:
+		if v.fn != nil {
+			c := v.fn.callee
+			c.closure = v.fn
+			return &c, nil
+		}
+		if m, class := v.Class.Method("__invoke"); m != nil {
+			return m.callee(v, class, v.Class), nil
+		}
+		return nil, in.Throw("Error", "Object of type "+v.Class.Name+" is not callable", pos)
+	case String:
+		if i := indexOf(string(v), "::"); i > 0 {
+			to, err := in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
+			return to.through(string(v[i+2:])), err
+		}
+		name := string(v)
+		if name != "" && name[0] == '\\' {
+			name = name[1:]
+		}
+		return in.function(name, "", pos)
+	case *Array:
+		return in.callableArray(v, pos)
+	case *Unknown:
+		return &callee{unknown: v}, nil
+	}
+	return nil, in.Throw("Error", "Value not callable", pos)
+}
+
+// through is a callee that was found as a value: __call is given the name that was
+// called.
+func (c *callee) through(name string) *callee {
+	if c != nil && (c.name == "__call" || c.name == "__callStatic") {
+		c.magic = &name
+	}
+	return c
+}
+
+func indexOf(s, sub string) int {
+	for i := 0; i+len(sub) <= len(s); i++ {
+		if s[i:i+len(sub)] == sub {
+			return i
+		}
+	}
+	return -1
+}
+
+func (in *interp) callableArray(a *Array, pos syntax.Pos) (*callee, error) {
+	if u := in.UnknownIn(a, 0); u != nil {
+		return &callee{unknown: u}, nil
+	}
+	first, _ := a.Get(IntKey(0))
+	second, _ := a.Get(IntKey(1))
+	name, ok := second.(String)
+	if a.Len() != 2 || !ok || first == nil {
+		return nil, in.Throw("Error", "Array callback must have exactly two elements", pos)
+	}
+	switch first := in.deref(first).(type) {
+	case *Object:
+		to, err := in.methodCallee(first, string(name), pos)
+		return to.through(string(name)), err
+	case String:
+		to, err := in.staticCallee(string(first), string(name), pos)
+		return to.through(string(name)), err
+	}
+	return nil, in.Throw("Error", "First array member is not a valid class name or object", pos)
+}
+
+// callWith evaluates arguments and calls.
+func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax.Pos) (Value, error) {
+	if first {
+		if to.unknown != nil {
+			return Opaque(to.unknown), nil
+		}
+		if to.closure != nil {
+			return &Object{Class: in.natives["closure"], fn: to.closure}, nil
+		}
+		return &Object{Class: in.natives["closure"], fn: &closure{callee: *to}}, nil
+	}
+	switch {
+	case to.unknown != nil:
+		return in.callUnknown(to.unknown, args)
+	case to.builtin != nil:
+		return in.callBuiltin(to, args, pos)
+	}
+	vals, named, err := in.evalArgs(to, args, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.run1(to, vals, named, pos)
+}
+
+// callUnknown calls nobody knows what: anything may have changed.
+func (in *interp) callUnknown(u *Unknown, args []syntax.Arg) (Value, error) {
+	for _, a := range args {
+		if _, err := in.eval(a.X); err != nil {
+			return nil, err
+		}
+	}
+	in.Poison(u)
+	return Opaque(u), in.Steps(64, syntax.Pos{})
+}
+
+// evalArgs evaluates the arguments of a function of the program.
+func (in *interp) evalArgs(to *callee, args []syntax.Arg, pos syntax.Pos) ([]Value, *Array, error) {
+	if err := in.Alloc(16*len(args), pos); err != nil {
+		return nil, nil, err
+	}
+	vals := make([]Value, 0, len(args))
+	var named *Array
+	for _, a := range args {
+		if a.Spread {
+			list, err := in.spreadArgs(to, len(vals), a.X, pos)
+			if err != nil {
+				return nil, nil, err
+			}
+			list.Each(func(k Key, v Value) bool {
+				if !k.Str {
+					vals = append(vals, v)
+					return true
+				}
+				if named == nil {
+					named = NewArray()
+				}
+				named.Set(k, v)
+				return true
+			})
+			continue
+		}
+		v, err := in.evalArg(a.X, to.ByRef(len(vals), a.Name))
+		if err != nil {
+			return nil, nil, err
+		}
+		if a.Name == "" {
+			vals = append(vals, v)
+			continue
+		}
+		if named == nil {
+			named = NewArray()
+		}
+		named.Set(Key{S: a.Name, Str: true}, v)
+	}
+	return vals, named, nil
+}
+
+func (in *interp) evalArg(x syntax.Expr, ref bool) (Value, error) {
+	if ref {
+		switch x.(type) {
+		case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
+			p, err := in.place(x)
+			if err != nil {
+				return nil, err
+			}
+			return in.reference(p)
+		}
+	}
+	v, err := in.eval(x)
+	if err == nil && ref {
+		err = in.temporary(x)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Share(v), nil
+}
+
+// ByRef reports whether an argument is taken by reference.
+func (c *callee) ByRef(i int, name string) bool {
+	if c.builtin != nil && name == "" {
+		return c.builtin.ByRef(i)
+	}
+	if c.fn == nil {
+		return false
+	}
+	for j, p := range c.fn.Params {
+		if name != "" && (p.Name == name || p.Variadic) || name == "" && (j == i || p.Variadic && j < i) {
+			return p.Ref
+		}
+	}
+	return false
+}
+
+// Invoke calls a PHP callable from a builtin.
+func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) (Value, error) {
+	to, err := in.callable(fn, pos)
+	if err != nil {
+		return nil, err
+	}
+	to.weak = weak
+	for _, v := range args {
+		Share(v)
+	}
+	switch {
+	case to.unknown != nil:
+		in.Poison(to.unknown)
+		return Opaque(to.unknown), nil
+	case to.builtin != nil:
+		return in.apply(to, args, make([]target, len(args)), pos)
+	}
+	return in.run1(to, args, nil, pos)
+}

@@ -1,0 +1,313 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+// A PHPClass is a declared or native class. It does not change once it is declared.
+type PHPClass struct {
+	Name    string
+	Id      string // its name, or what tells it from other nameless ones
+	parent  *PHPClass
+	ifaces  []*PHPClass
+	decl    *syntax.ClassDecl
+	native  *NativeClass
+	methods map[string]*method
+	consts  map[string]syntax.ConstItem
+	props   []syntax.PropItem
+	statics map[string]syntax.PropItem
+	opaque  bool // it has parents that are not known
+	lineage int  // what it descends from, each as often as there are ways to it
+}
+
+// maxLineage bounds what is looked at to find where a class has a member from.
+const maxLineage = 2_000
+
+type method struct {
+	name    string
+	decl    *syntax.FuncDecl
+	builtin *Function
+	static  bool
+	access  syntax.Access
+}
+
+// IsA reports whether the class is or descends from another, by lower-case name.
+func (c *PHPClass) IsA(low string) bool {
+	for ; c != nil; c = c.parent {
+		if syntax.Lower(c.Name) == low {
+			return true
+		}
+		for _, i := range c.ifaces {
+			if i.IsA(low) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Method finds a method by its lower-case name, and the class that has it.
+func (c *PHPClass) Method(low string) (*method, *PHPClass) {
+	for ; c != nil; c = c.parent {
+		if m := c.methods[low]; m != nil {
+			return m, c
+		}
+	}
+	return nil, nil
+}
+
+func (m *method) callee(this *Object, class, static *PHPClass) *callee {
+	c := &callee{name: class.Name + "::" + m.name, fn: m.decl, builtin: m.builtin, class: class, static: static}
+	if !m.static {
+		c.this = this
+	}
+	return c
+}
+
+func (in *interp) CallMethod(o *Object, class *PHPClass, m *method, args []Value, pos syntax.Pos) (Value, error) {
+	to := m.callee(o, class, o.Class)
+	to.weak = true
+	return in.run1(to, args, nil, pos)
+}
+
+// linkNatives makes classes of the models' and PHP's own.
+func (in *interp) linkNatives() map[string]*PHPClass {
+	all := map[string]*PHPClass{}
+	for _, n := range append(CoreClasses(), in.lib.Classes...) {
+		c := &PHPClass{Name: n.Name, Id: syntax.Lower(n.Name), native: &n, props: n.props, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
+		for name, v := range n.Statics {
+			c.statics[name] = syntax.PropItem{Name: name, Default: &syntax.LitExpr{Value: v}, Static: true}
+		}
+		for name, f := range n.Methods {
+			c.methods[syntax.Lower(name)] = &method{name: name, builtin: &f}
+		}
+		for name, f := range n.Static {
+			c.methods[syntax.Lower(name)] = &method{name: name, builtin: &f, static: true}
+		}
+		for name, v := range n.Consts {
+			c.consts[name] = syntax.ConstItem{Name: name, Val: &syntax.LitExpr{Value: v}}
+		}
+		c.statics = map[string]syntax.PropItem{}
+		for name, v := range n.Statics {
+			c.statics[name] = syntax.PropItem{Name: name, Static: true, Default: &syntax.LitExpr{Value: v}}
+		}
+		c.parent = all[syntax.Lower(n.Parent)]
+		for _, i := range n.interfaces {
+			if known := all[syntax.Lower(i)]; known != nil {
+				c.ifaces = append(c.ifaces, known)
+			}
+		}
+		all[syntax.Lower(n.Name)] = c
+	}
+	return all
+}
+
+// findClass returns a class by name; nil and an unknown if nobody knows whether it
+// exists; nil and nil if it does not.
+func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
+	low := syntax.Lower(strings.TrimPrefix(name, `\`))
+	if d, ok := in.st.Get(in.slot('k', low)).(*definition); ok {
+		if feature := in.unsupportedClass(name); feature != "" {
+			return nil, in.unsupportedValue(pos, feature)
+		}
+		if d.class != nil && d.maybe == nil {
+			return d.class, nil
+		}
+		u, _ := d.v.(*Unknown)
+		return d.class, FirstUnknown(u, d.maybe)
+	}
+	if c, ok := in.natives[low]; ok && (c.native == nil || !c.native.Vendor || in.vendor()) {
+		return c, nil
+	}
+	if in.st.poison != nil {
+		return nil, in.st.poison
+	}
+	if in.lib.ClassNames[low] {
+		return nil, in.unsupportedValue(pos, "the class "+name)
+	}
+	if in.vendor() {
+		return nil, in.unknownAt(Unsafe, pos, "needs code of the vendor folder")
+	}
+	return nil, nil
+}
+
+// classNamed resolves self, parent and static too. The class is nil if it is not
+// known, and then u is not.
+func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unknown, err error) {
+	switch name {
+	case "self":
+		c = in.frame.class
+	case "static":
+		c = in.frame.static
+	case "parent":
+		if in.frame.class != nil {
+			c = in.frame.class.parent
+			if c == nil && in.frame.class.opaque {
+				return nil, in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated"), nil
+			}
+		}
+	default:
+		if feature := in.unsupportedClass(name); feature != "" {
+			return nil, nil, in.unsupported(pos, feature)
+		}
+		c, u = in.findClass(name, pos)
+	}
+	if c != nil && u != nil {
+		return c, nil, in.mayThrow(u, "Error", `Class "`+name+`" not found`, pos)
+	}
+	if c == nil && u == nil {
+		if err := in.autoload(name); err != nil {
+			return nil, nil, err
+		}
+		if c, u = in.findClass(name, pos); c == nil && u == nil {
+			err = in.Throw("Error", `Class "`+name+`" not found`, pos)
+		}
+	}
+	return c, u, err
+}
+
+// autoload calls what spl_autoload_register was given.
+func (in *interp) autoload(name string) error {
+	list, ok := in.loadSlot("spl.autoload").(*Array)
+	if !ok || in.calls > in.opt.Limits.Depth/2 {
+		return nil
+	}
+	var err error
+	list.Each(func(_ Key, fn Value) bool {
+		_, err = in.Invoke(fn, []Value{String(strings.TrimPrefix(name, `\`))}, true, syntax.Pos{})
+		c, u := in.findClass(name, syntax.Pos{})
+		return err == nil && c == nil && u == nil
+	})
+	return err
+}
+
+// classOf is the class that an expression left of :: names.
+func (in *interp) classOf(x syntax.Expr) (*PHPClass, *Unknown, error) {
+	if n, ok := x.(*syntax.NameExpr); ok {
+		return in.classNamed(n.Name, n.Pos)
+	}
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch v := v.(type) {
+	case *Object:
+		return v.Class, nil, nil
+	case String:
+		return in.classNamed(string(v), x.Where())
+	case *Unknown:
+		return nil, v, nil
+	}
+	return nil, nil, in.Throw("Error", "Cannot use value as class name", x.Where())
+}
+
+func (in *interp) declareFunction(fn *syntax.FuncDecl, pos syntax.Pos) error {
+	slot := in.slot('f', syntax.Lower(fn.Name))
+	if d, ok := in.st.Get(slot).(*definition); ok && (d.maybe == nil || d.fn == fn) {
+		if d.fn == fn && d.maybe == nil {
+			return nil
+		}
+		if d.maybe == nil {
+			return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.Name)
+		}
+	}
+	if f, ok := in.lib.Functions[syntax.Lower(fn.Name)]; ok && !f.Vendor && !f.Unmodelled {
+		return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.Name)
+	}
+	in.st.Set(slot, &definition{fn: fn})
+	return in.Alloc(64, pos)
+}
+
+func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) error {
+	slot := in.slot('k', syntax.Lower(d.Name))
+	if def, ok := in.st.Get(slot).(*definition); ok && def.maybe == nil {
+		if def.class != nil && def.class.decl == d {
+			return nil
+		}
+		return in.die(Undecidable, pos, "stops: cannot declare class %s again", d.Name)
+	}
+	c, err := in.makeClass(d, pos)
+	if err != nil {
+		return err
+	}
+	in.st.Set(slot, &definition{class: c})
+	return nil
+}
+
+// makeClass links a declaration with its parents.
+func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) (*PHPClass, error) {
+	size := 256 + 128*(len(d.Methods)+len(d.Props)+len(d.Consts))
+	if err := in.Alloc(size, pos); err != nil {
+		return nil, err
+	}
+	c := &PHPClass{Name: d.Name, decl: d, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
+	if c.Id = syntax.Lower(d.Name); d.Name == "" {
+		c.Name = "class@anonymous"
+		if in.anonymous[d] == "" {
+			in.anonymous[d] = c.Name + ToString(Int(int64(len(in.anonymous))))
+		}
+		c.Id = in.anonymous[d]
+	}
+	if d.Parent != "" {
+		parent, u, err := in.classNamed(d.Parent, pos)
+		if err != nil {
+			return nil, err
+		}
+		c.parent, c.opaque = parent, u != nil
+	}
+	for _, name := range d.Interfaces {
+		i, u, err := in.classNamed(name, pos)
+		if err != nil {
+			return nil, err
+		}
+		if c.opaque = c.opaque || u != nil; i != nil {
+			c.ifaces = append(c.ifaces, i)
+		}
+	}
+	if err := in.bindLineage(c, pos); err != nil {
+		return nil, err
+	}
+	in.addMembers(c, d)
+	if c.methods["__tostring"] != nil && d.Kind != "trait" && !c.IsA("stringable") {
+		i, _, err := in.classNamed("Stringable", pos)
+		if err != nil {
+			return nil, err
+		}
+		if i != nil {
+			c.ifaces = append(c.ifaces, i)
+		}
+	}
+	return c, nil
+}
+
+// bindLineage counts what a class descends from.
+func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) error {
+	if c.parent != nil {
+		c.lineage = 1 + c.parent.lineage
+	}
+	for _, i := range c.ifaces {
+		c.lineage += 1 + i.lineage
+	}
+	if c.lineage > maxLineage {
+		return in.Refuse(Undecidable, pos, "evaluate: a class descends from more than %d others", maxLineage)
+	}
+	return nil
+}
+
+func (in *interp) addMembers(c *PHPClass, d *syntax.ClassDecl) {
+	for _, m := range d.Methods {
+		c.methods[syntax.Lower(m.Name)] = &method{name: m.Name, decl: m, static: m.Static, access: m.Access}
+		in.methods[syntax.Lower(m.Name)] = true
+	}
+	for _, item := range d.Consts {
+		c.consts[item.Name] = item
+	}
+	for _, p := range d.Props {
+		if p.Static {
+			c.statics[p.Name] = p
+		} else {
+			c.props = append(c.props, p)
+		}
+	}
+}

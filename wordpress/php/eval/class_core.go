@@ -1,0 +1,104 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+// exceptionTree lists PHP's throwables as child and parent.
+var exceptionTree = [][2]string{
+	{"Exception", ""},
+	{"Error", ""},
+	{"ErrorException", "Exception"},
+	{"TypeError", "Error"},
+	{"ValueError", "Error"},
+	{"ArithmeticError", "Error"},
+	{"DivisionByZeroError", "ArithmeticError"},
+	{"ArgumentCountError", "TypeError"},
+	{"AssertionError", "Error"},
+	{"CompileError", "Error"},
+	{"ParseError", "CompileError"},
+	{"UnhandledMatchError", "Error"},
+	{"RuntimeException", "Exception"},
+	{"LogicException", "Exception"},
+	{"InvalidArgumentException", "LogicException"},
+	{"DomainException", "LogicException"},
+	{"LengthException", "LogicException"},
+	{"OutOfRangeException", "LogicException"},
+	{"BadFunctionCallException", "LogicException"},
+	{"BadMethodCallException", "BadFunctionCallException"},
+	{"OutOfBoundsException", "RuntimeException"},
+	{"RangeException", "RuntimeException"},
+	{"OverflowException", "RuntimeException"},
+	{"UnderflowException", "RuntimeException"},
+	{"UnexpectedValueException", "RuntimeException"},
+	{"JsonException", "Exception"},
+}
+
+// CoreClasses are the classes of PHP's that the evaluator has.
+func CoreClasses() []NativeClass {
+	var all []NativeClass
+	for _, name := range strings.Fields(`Traversable Stringable Throwable ArrayAccess Countable JsonSerializable Serializable stdClass`) {
+		all = append(all, NativeClass{Name: name})
+	}
+	all = append(all,
+		NativeClass{Name: "Closure"},
+		NativeClass{Name: "Iterator", interfaces: []string{"Traversable"}},
+		NativeClass{Name: "IteratorAggregate", interfaces: []string{"Traversable"}})
+	methods := map[string]Function{
+		"__construct": {Run: exceptionConstruct, Max: 3, Lazy: true},
+		"getPrevious": {Run: exceptionProp("previous"), Max: 0}, "getMessage": {Run: exceptionProp("message"), Max: 0},
+		"getCode": {Run: exceptionProp("code"), Max: 0}, "getLine": {Run: exceptionProp("line"), Max: 0},
+		"getFile": {Run: exceptionProp("file"), Max: 0}, "getTrace": {Run: exceptionTrace, Max: 0},
+		"getTraceAsString": {Run: exceptionTrace, Max: 0}, "__toString": {Run: exceptionTrace, Max: 0},
+	}
+	for _, e := range exceptionTree {
+		c := NativeClass{Name: e[0], Parent: e[1]}
+		if e[1] == "" {
+			c.interfaces, c.Methods, c.props = []string{"Throwable"}, methods, exceptionProps
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// exceptionProps are the properties that every throwable declares.
+var exceptionProps = []syntax.PropItem{
+	{Name: "message", Default: &syntax.LitExpr{Value: String("")}, Access: syntax.Protected},
+	{Name: "string", Default: &syntax.LitExpr{Value: String("")}, Access: syntax.Private},
+	{Name: "code", Default: &syntax.LitExpr{Value: Int(0)}, Access: syntax.Protected},
+	{Name: "file", Default: &syntax.LitExpr{Value: String("")}, Access: syntax.Protected},
+	{Name: "line", Default: &syntax.LitExpr{Value: Null}, Access: syntax.Protected},
+	{Name: "trace", Default: &syntax.LitExpr{Value: NewArray()}, Access: syntax.Private},
+	{Name: "previous", Default: &syntax.LitExpr{Value: Null}, Access: syntax.Private},
+}
+
+func exceptionConstruct(c *Call) (Value, error) {
+	set := func(name string, v Value) error { return c.SetProp(c.This, name, v) }
+	for i, name := range []string{"message", "code", "previous"} {
+		if !c.Has(i) {
+			continue
+		}
+		if err := set(name, c.Arg(i)); err != nil {
+			return nil, err
+		}
+	}
+	if err := set("file", String(c.in.file())); err != nil {
+		return nil, err
+	}
+	return Null, set("line", Int(int64(c.pos.Line)))
+}
+
+func exceptionProp(name string) func(c *Call) (Value, error) {
+	return func(c *Call) (Value, error) {
+		if v, ok := c.Props(c.This).Get(nativeKey(c.This, name)); ok {
+			return c.in.deref(v), nil
+		}
+		return Null, nil
+	}
+}
+
+// exceptionTrace is what tells of the calls that led to an exception.
+func exceptionTrace(c *Call) (Value, error) {
+	return c.Unknown("depends on the trace of an exception"), nil
+}

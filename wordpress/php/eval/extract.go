@@ -1,0 +1,39 @@
+package eval
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+const extractPrefixAll = 3
+
+// extractFunc assigns the elements of an array to variables of their names. Flags
+// but EXTR_PREFIX_ALL, and keys that are not known, leave every variable unknown.
+func extractFunc(c *Call) (Value, error) {
+	a, ok := c.Arg(0).(*Array)
+	if !ok && c.Arg(0).Kind() != KindUnknown {
+		return nil, c.TypeError(0, "array")
+	}
+	prefix, known := c.Arg(2).(String)
+	prefixed := len(c.Args) == 3 && known && c.Arg(1) == Value(Int(extractPrefixAll))
+	if !ok || !a.certain() || len(c.Args) > 1 && !prefixed {
+		u := c.in.UnknownIn(c.Arg(0), 0)
+		if u == nil {
+			u = c.Refused()
+		}
+		c.in.Poison(u)
+		return Opaque(u), c.Steps(64)
+	}
+	n := 0
+	for _, e := range Pairs(a) {
+		name := e.Key.Text()
+		if prefixed {
+			name = string(prefix) + "_" + name
+		}
+		if !e.Key.Str && !prefixed || name == "this" || name == "" || !syntax.IsIdentStart(name[0]) || syntax.IdentEnd(name, 0) != len(name) {
+			continue
+		}
+		if err := c.in.assign(c.in.varPlace(c.in.frame, name, c.pos), c.in.deref(e.Value)); err != nil {
+			return nil, err
+		}
+		n++
+	}
+	return Int(n), nil
+}

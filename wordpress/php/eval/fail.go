@@ -1,0 +1,56 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+// What is not known may throw. Where nothing catches it, the world ends and does
+// not count; where something does, the worlds part.
+
+// caught reports whether an enclosing try may catch: anything, or only what PHP
+// itself throws for wrong types and values.
+func (in *interp) caught(errorsOnly bool) bool {
+	for _, s := range in.trying {
+		for _, c := range s.Catches {
+			for _, name := range c.Classes {
+				if low := syntax.Lower(name); !errorsOnly || low == "throwable" || strings.HasSuffix(low, "error") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// mayFail parts the worlds in which what is not known throws, if that may be
+// caught.
+func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos syntax.Pos) error {
+	if !in.caught(errorsOnly) {
+		return nil
+	}
+	u = Opaque(u)
+	return in.split(u,
+		func() error {
+			return &thrown{u, &Refusal{
+				Class: u.Class, File: in.file(), Line: int(pos.Line), Message: "stops with an exception", Origin: OriginStop, Expr: in.Snippet(pos),
+			}}
+		},
+		func() error { return nil })
+}
+
+// orThrown is v in the worlds in which t was not thrown.
+func (in *interp) orThrown(t *thrown, v Value, why *Unknown) (Value, error) {
+	switch {
+	case v == nil:
+		return nil, t
+	case len(in.trying) == 0:
+		return v, nil
+	}
+	return in.splitValue(why, 2, func(i int) (Value, error) {
+		if i == 0 {
+			return nil, t
+		}
+		return v, nil
+	})
+}

@@ -1,0 +1,153 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"slices"
+	"strings"
+)
+
+func (in *interp) execForeach(s *syntax.ForeachStmt) error {
+	if s.Ref {
+		return in.unsupported(s.Pos, "foreach by reference")
+	}
+	v, err := in.eval(s.Subject)
+	if err != nil {
+		return err
+	}
+	if o, ok := v.(*Object); ok {
+		return in.foreachObject(s, o)
+	}
+	a, ok := v.(*Array)
+	u, isUnknown := v.(*Unknown)
+	request := ok && a.Why == nil && a.Rest&restRequest != 0 && a.Rest&restEnv == 0
+	listed := ok && a.Listed && a.Rest == restNone && a.open == nil
+	if ok && !a.certain() && !request && !listed {
+		u, isUnknown = in.UnknownIn(a, 0), true
+	}
+	switch {
+	case isUnknown:
+		return in.foreachUnknown(s, u)
+	case !ok:
+		return nil // a warning
+	}
+	Share(a)
+	if request {
+		if err := in.foreachRequest(s, a); err != nil {
+			return err
+		}
+	}
+	for i := range a.Entries {
+		e := a.Entries[i]
+		if e.Gone {
+			continue
+		}
+		if err := in.Steps(1, s.Pos); err != nil {
+			return err
+		}
+		if err := in.foreachTurn(s, e, listed); err != nil {
+			return err
+		}
+		if request {
+			if err := in.foreachRequest(s, a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// foreachTurn runs the body for one element. Of an array of which only the order is
+// sure, in the worlds that have it.
+func (in *interp) foreachTurn(s *syntax.ForeachStmt, e Entry, listed bool) error {
+	u, ok := e.Value.(*Unknown)
+	if !listed || !ok || !u.MaybeAbsent() {
+		if err := in.foreachBind(s, e); err != nil {
+			return err
+		}
+		return in.turn(s.Body)
+	}
+	e.Value = narrow(u, func(v Value) bool { return v.Kind() != KindAbsent })
+	return in.turnOf(func() error {
+		return in.split(Opaque(u), func() error { return nil }, func() error {
+			if err := in.foreachBind(s, e); err != nil {
+				return err
+			}
+			return in.exec(s.Body)
+		})
+	})
+}
+
+// requestSample stands for the variables of a request, of which any may be there.
+var requestSample = strings.Fields(`HTTP_HOST HTTP_USER_AGENT HTTP_X_FORWARDED_FOR HTTP_X_Y9 HTTPS REQUEST_URI REQUEST_TIME_FLOAT REMOTE_ADDR
+	SERVER_NAME SERVER_ADDR SERVER_SOFTWARE SCRIPT_NAME SCRIPT_FILENAME REDIRECT_STATUS REDIRECT_Y9 SSL_Y9 CONTENT_TYPE PATH_TRANSLATED PHP_SELF
+	AUTH_TYPE GEOIP_Y9 UNIQUE_ID QUERY_STRING GATEWAY_INTERFACE ORIG_PATH_INFO FCGI_ROLE USER HOME CONTEXT_PREFIX argv argc`)
+
+// foreachRequest runs the body for the variables of a request that may lie here:
+// for each of a sample any number of times, with a value that is not known.
+func (in *interp) foreachRequest(s *syntax.ForeachStmt, a *Array) error {
+	u := in.unknownAt(Undecidable, s.Pos, a.Rest.Reason()).From(a.Rest.Origin(""))
+	for _, name := range requestSample {
+		if _, known := a.Get(StrKey(name)); known || !a.Rest.Covers(name) {
+			continue
+		}
+		prepare := func() error {
+			if err := in.unpackInto(s.Val, u); err != nil || s.Key == nil {
+				return err
+			}
+			return in.unpackInto(s.Key, String(name))
+		}
+		if err := in.widen(s.Pos, u, prepare, nil, s.Body, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foreachBind assigns an element to the loop's variables.
+func (in *interp) foreachBind(s *syntax.ForeachStmt, e Entry) error {
+	if err := in.unpackInto(s.Val, Share(in.deref(e.Value))); err != nil || s.Key == nil {
+		return err
+	}
+	return in.unpackInto(s.Key, e.Key.Value())
+}
+
+func (in *interp) foreachUnknown(s *syntax.ForeachStmt, u *Unknown) error {
+	u = Opaque(u)
+	prepare := func() error {
+		if err := in.unpackInto(s.Val, u); err != nil || s.Key == nil {
+			return err
+		}
+		return in.unpackInto(s.Key, u)
+	}
+	return in.widen(s.Pos, u, prepare, nil, s.Body, nil)
+}
+
+// foreachObject walks the properties that the running code may read.
+func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
+	if o.Class.IsA("traversable") || o.fn != nil {
+		return in.unsupported(s.Pos, "an iterator")
+	}
+	first := Pairs(in.visible(o, in.frame.class))
+	for i := 0; ; i++ {
+		props := in.visible(o, in.frame.class)
+		if props.Why != nil {
+			return in.Refuse(Undecidable, s.Pos, "evaluate: a foreach over properties that are not known")
+		}
+		if err := in.Steps(1+props.Len(), s.Pos); err != nil {
+			return err
+		}
+		now := Pairs(props)
+		if !slices.EqualFunc(first, now, func(a, b Entry) bool { return a.Key == b.Key }) {
+			return in.unsupported(s.Pos, "a foreach over an object whose properties come and go")
+		}
+		if i == len(now) {
+			return nil
+		}
+		if err := in.foreachBind(s, now[i]); err != nil {
+			return err
+		}
+		if err := in.turn(s.Body); err != nil {
+			return err
+		}
+	}
+}

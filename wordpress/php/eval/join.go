@@ -1,0 +1,358 @@
+package eval
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+// Joins of worlds. What two worlds agree on stays; where they differ the joined
+// world has an unknown, whose origin is the expression that told them apart.
+
+// A definition is what a slot of a constant, function or class holds. Where maybe
+// is set, some worlds lack it.
+type definition struct {
+	v     Value // of a constant
+	fn    *syntax.FuncDecl
+	class *PHPClass
+	maybe *Unknown
+}
+
+func (*definition) Kind() Kind { return KindAbsent }
+
+// maxAlts is how many alternatives an unknown remembers.
+const maxAlts = 8
+
+// maxAltNodes is how many elements, at any depth, an array has that is one of them.
+const maxAltNodes = 256
+
+// small reports that an array is known at every depth and has no more than *left
+// elements. An array that is shared counts each time it is reached.
+func (a *Array) small(left *int) bool {
+	if *left -= len(a.Entries) + 1; *left < 0 || !a.certain() {
+		return false
+	}
+	for i := range a.Entries {
+		switch v := a.Entries[i].Value.(type) {
+		case *Unknown:
+			return false
+		case *Array:
+			if !v.small(left) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// either returns the unknown that is one of two values. Where they are not known,
+// or are too many to remember, it has no alternatives: it may be anything.
+func either(a, b Value, why *Unknown) *Unknown {
+	u := *why
+	u.Alts, u.sticky = nil, false
+	alts, ok := alternatives(nil, a)
+	if ok {
+		alts, ok = alternatives(alts, b)
+	}
+	if ok && len(alts) <= maxAlts {
+		u.Alts = alts
+	} else if x := worst(a, b); x != nil {
+		return x
+	}
+	for _, v := range []Value{a, b} {
+		if x, ok := v.(*Unknown); ok && x.Class > u.Class {
+			u.Class, u.File, u.Line, u.Expr, u.Reason, u.Origin = x.Class, x.File, x.Line, x.Expr, x.Reason, x.Origin
+		}
+	}
+	return &u
+}
+
+// alternatives adds what v may be; ok is false if that is not known.
+func alternatives(alts []Value, v Value) (_ []Value, ok bool) {
+	vals := []Value{v}
+	switch v := v.(type) {
+	case *Unknown:
+		if v.Alts == nil {
+			return nil, false
+		}
+		vals = v.Alts
+	case *Array:
+		if left := maxAltNodes; v.Len() > maxAlts || !v.small(&left) {
+			return nil, false
+		}
+	}
+next:
+	for _, x := range vals {
+		for _, y := range alts {
+			if Identical(x, y) {
+				continue next
+			}
+		}
+		alts = append(alts, x)
+	}
+	return alts, true
+}
+
+// worst returns that of two values which is unknown without alternatives, the
+// unsafe one before the undecidable; nil if neither is.
+func worst(a, b Value) *Unknown {
+	x, _ := a.(*Unknown)
+	if x != nil && x.Alts != nil {
+		x = nil
+	}
+	y, _ := b.(*Unknown)
+	if y != nil && y.Alts != nil {
+		y = nil
+	}
+	if x == nil || y != nil && y.Class > x.Class {
+		return y
+	}
+	return x
+}
+
+// joinValues joins what two worlds hold in one place; neither is nil.
+func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
+	if a == b {
+		return a
+	}
+	if u, ok := a.(*Unknown); ok && u.Alts == nil {
+		if w, ok := b.(*Unknown); !ok || u.Class >= w.Class && (u.sticky || !w.sticky) {
+			return a
+		}
+	}
+	x, ok := a.(*Array)
+	y, both := b.(*Array)
+	switch {
+	case ok && both && depth < 32:
+		return in.joinArrays(x, y, why, depth)
+	case ok && both:
+		return Opaque(why)
+	case ok || both:
+		in.charge(maxAltNodes / 8)
+	}
+	if a.Kind() == b.Kind() && a.Kind() < KindArray && Identical(a, b) {
+		return a
+	}
+	if sticky(a) || sticky(b) {
+		u := *either(a, b, why)
+		u.sticky, u.Alts = true, nil
+		return &u
+	}
+	return either(a, b, why)
+}
+
+func sticky(v Value) bool {
+	u, ok := v.(*Unknown)
+	return ok && u.sticky
+}
+
+// joinArrays joins key by key. A key that only one has may be absent.
+func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
+	in.charge(len(a.Entries) + len(b.Entries))
+	if a.Rest != b.Rest || a.Len()+b.Len() > 20_000 || in.stepsLeft == 0 || in.bytesLeft == 0 {
+		return Opaque(why)
+	}
+	if a.Len() < b.Len() {
+		a, b = b, a // the order of the one that has more is that of the other, too, if any is
+	}
+	same := a.Next == b.Next && a.Pos == b.Pos && a.Why == b.Why && a.open == b.open && a.Listed == b.Listed
+	out := a.Clone()
+	out.Entries = out.Entries[:0:0]
+	out.index, out.packed, out.live, out.Next, out.Pos = nil, true, 0, 0, 0
+	changed := false
+	a.Each(func(k Key, v Value) bool {
+		w, ok := b.Get(k)
+		if !ok {
+			w, same = in.lacking(b, k), false
+		}
+		j := in.joinValues(v, w, why, depth+1)
+		changed = changed || j != v
+		out.Set(k, j)
+		return true
+	})
+	b.Each(func(k Key, w Value) bool {
+		if _, ok := a.Get(k); !ok {
+			same, changed = false, true
+			out.Set(k, in.joinValues(in.lacking(a, k), w, why, depth+1))
+		}
+		return true
+	})
+	same = same && sameOrder(a, b)
+	if same && !changed {
+		return a
+	}
+	out.Next = max(a.Next, b.Next)
+	if !same && out.Rest == restNone {
+		out.Why = FirstUnknown(a.Why, b.Why, why)
+	}
+	out.Listed = out.Why != nil && (a.Why == nil || a.Listed) && (b.Why == nil || b.Listed) && ordered(b, out)
+	out.open = FirstUnknown(a.open, b.open)
+	if out.Why != nil && out.Why == a.Why && out.open == a.open && out.Listed == a.Listed && !changed {
+		return a
+	}
+	in.bytesLeft = max(0, in.bytesLeft-out.Size())
+	return out
+}
+
+// lacking is what lies at a key that an array does not have.
+func (in *interp) lacking(a *Array, k Key) Value {
+	if k.Str && a.Rest.Covers(k.S) {
+		return in.unknownAt(Undecidable, syntax.Pos{}, a.Rest.Reason()).From(a.Rest.Origin(k.S))
+	}
+	if a.open != nil {
+		return a.open
+	}
+	return AbsentValue{}
+}
+
+func FirstUnknown(list ...*Unknown) *Unknown {
+	for _, u := range list {
+		if u != nil {
+			return u
+		}
+	}
+	return nil
+}
+
+// ordered reports that the keys of an array come in the order in which another, that
+// has them all, lists them.
+func ordered(a, all *Array) bool {
+	last, ok := -1, true
+	a.Each(func(k Key, _ Value) bool {
+		i := all.find(k)
+		ok, last = i > last, i
+		return ok
+	})
+	return ok
+}
+
+func sameOrder(a, b *Array) bool {
+	i := 0
+	for _, e := range a.Entries {
+		if e.Gone {
+			continue
+		}
+		for i < len(b.Entries) && b.Entries[i].Gone {
+			i++
+		}
+		if i == len(b.Entries) || b.Entries[i].Key != e.Key {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// join returns the world that stands for both, which must not be used any more.
+// Either may be nil.
+func (in *interp) join(a, b *state, why *Unknown) (*state, error) {
+	if a == nil || a == b {
+		return b, nil
+	}
+	if b == nil {
+		return a, nil
+	}
+	out := a.fork()
+	if out.poison == nil {
+		out.poison = b.poison
+	}
+	out.serial = max(a.serial, b.serial)
+	err := differing(a, b, func(slot int, x, y Value) error {
+		v := in.joinSlots(a, b, slot, x, y, why)
+		if v != x {
+			out.Set(slot, v)
+		}
+		return in.Steps(1, syntax.Pos{})
+	})
+	if err != nil {
+		return nil, err
+	}
+	in.invalidate(out, why)
+	return out, in.Steps(0, syntax.Pos{})
+}
+
+// joinSlots joins what lies in one slot. nil is a slot that holds nothing.
+func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Value {
+	if d, ok := x.(*definition); ok {
+		e, _ := y.(*definition)
+		return in.joinDefinitions(d, e, why)
+	}
+	if e, ok := y.(*definition); ok {
+		return in.joinDefinitions(e, nil, why)
+	}
+	kind := slotKind(slot % int(slotKinds))
+	if x == nil || y == nil {
+		one := x
+		if x == nil {
+			one = y
+		}
+		if x == nil && a.poison != nil && kind != slotCell {
+			return a.poison
+		}
+		if y == nil && b.poison != nil && kind != slotCell {
+			return b.poison
+		}
+		switch {
+		case kind == slotCell:
+			return one
+		case kind == slotOpaque:
+			u := *why
+			u.Alts = nil
+			return &u
+		case one.Kind() == KindAbsent || one.Kind() == KindNull:
+			return one
+		}
+	}
+	x, y = dereferenced(a, x, y), dereferenced(b, y, x)
+	if x == y {
+		return x
+	}
+	if x.Kind() == KindRef || y.Kind() == KindRef {
+		in.torn = append(in.torn, x, y)
+		if x.Kind() == KindRef {
+			return x
+		}
+		return y
+	}
+	return in.joinValues(x, y, why, 0)
+}
+
+// dereferenced is x of state s, or null for nil. A reference that no other variable
+// of s holds, and that the other state does not have, is the value it refers to.
+func dereferenced(s *state, x, other Value) Value {
+	if x == nil || x.Kind() == KindAbsent {
+		return Null
+	}
+	r, ok := x.(refVal)
+	if !ok || x == other || slotKind(r.cell%int(slotKinds)) != slotCell || s.holders(r) > 1 {
+		return x
+	}
+	if v := s.Get(r.cell); v != nil {
+		return v
+	}
+	return Null
+}
+
+// joinDefinitions joins constants, functions and classes; e nil is none.
+func (in *interp) joinDefinitions(d, e *definition, why *Unknown) Value {
+	if e == nil {
+		if d.maybe != nil {
+			return d
+		}
+		c := *d
+		c.maybe = why
+		return &c
+	}
+	if d.fn == e.fn && d.class == e.class && d.maybe == e.maybe && d.v == e.v {
+		return d
+	}
+	c := *d
+	c.maybe = FirstUnknown(d.maybe, e.maybe)
+	if d.fn != e.fn || d.class != e.class {
+		c.fn, c.class, c.v = nil, nil, why // which of the two is not known
+		return &c
+	}
+	if d.v != nil && e.v != nil {
+		c.v = in.joinValues(d.v, e.v, why, 0)
+	}
+	if c.v == d.v && c.maybe == d.maybe {
+		return d
+	}
+	return &c
+}

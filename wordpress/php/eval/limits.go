@@ -1,0 +1,111 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
+
+// Limits bound what one evaluation may take. The zero value means the defaults.
+type Limits struct {
+	Steps    int // statements, expressions and loop turns; 2 million
+	Bytes    int // bytes allocated in sum, freed or not; 112 MiB
+	Depth    int // nested calls and includes; 400
+	FileSize int // of one file; 4 MiB
+	Files    int // files included; 512
+}
+
+func (l Limits) WithDefaults() Limits {
+	set := func(n *int, def int) {
+		if *n <= 0 {
+			*n = def
+		}
+	}
+	set(&l.Steps, 2_000_000)
+	set(&l.Bytes, 112<<20)
+	set(&l.Depth, 400)
+	set(&l.FileSize, 4<<20)
+	set(&l.Files, 512)
+	return l
+}
+
+// A Refusal ends an evaluation, or says why a value is not known.
+type Refusal struct {
+	Class   Class
+	File    string
+	Line    int
+	Message string
+	Origin  Origin
+	Expr    string // the expression that decides, "" if none does
+
+	end bool // the program ends before WordPress starts
+}
+
+// Error is one line: file:line: message.
+func (r *Refusal) Error() string {
+	s := r.Message
+	if r.Expr != "" {
+		s += ": " + r.Expr
+	}
+	if r.File == "" {
+		return s
+	}
+	return fmt.Sprintf("%s:%d: %s", r.File, r.Line, s)
+}
+
+const contextEvery = 1024
+
+// Steps charges n steps, and looks at the clock now and then.
+func (in *interp) Steps(n int, pos syntax.Pos) error {
+	if n < 0 || n > in.stepsLeft {
+		in.stepsLeft = 0
+		return in.Refuse(Undecidable, pos, "evaluate: more than %d steps", in.opt.Limits.Steps)
+	}
+	before := in.stepsLeft
+	in.stepsLeft -= n
+	if before/contextEvery == in.stepsLeft/contextEvery {
+		return nil
+	}
+	return in.clock(pos)
+}
+
+func (in *interp) clock(pos syntax.Pos) error {
+	err := in.ctx.Err()
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return in.Refuse(Undecidable, pos, "evaluate: takes too long")
+	}
+	return err
+}
+
+// Alloc charges n bytes that are about to be allocated.
+func (in *interp) Alloc(n int, pos syntax.Pos) error {
+	if n < 0 || n > in.bytesLeft {
+		in.bytesLeft = 0
+		return in.Refuse(Undecidable, pos, "evaluate: needs more than %d MiB", in.opt.Limits.Bytes>>20)
+	}
+	in.bytesLeft -= n
+	return in.Steps(n>>12, pos)
+}
+
+// maxNested bounds how far the evaluator calls itself: a stack that overflows
+// would end the whole process.
+const maxNested = 12_000
+
+// enter counts one level of expressions and blocks; leave takes it back.
+func (in *interp) enter(pos syntax.Pos) error {
+	if in.depth >= maxNested {
+		return in.Refuse(Undecidable, pos, "evaluate: nested deeper than %d", maxNested)
+	}
+	in.depth++
+	return nil
+}
+
+func (in *interp) leave() { in.depth-- }
+
+func (in *interp) Refuse(c Class, pos syntax.Pos, format string, args ...any) error {
+	return &Refusal{Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...)}
+}

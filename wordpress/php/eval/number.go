@@ -1,0 +1,152 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"math"
+	"math/bits"
+)
+
+func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) (Value, error) {
+	if l.Kind() >= KindArray || r.Kind() >= KindArray {
+		return nil, in.operandError(op, l, r, pos)
+	}
+	if op == "&" || op == "|" || op == "^" {
+		if l.Kind() == KindString && r.Kind() == KindString {
+			return nil, in.unsupported(pos, "an operator on the bits of a string")
+		}
+	}
+	if !arithmeticString(l) || !arithmeticString(r) {
+		return nil, in.operandError(op, l, r, pos)
+	}
+	a, b := ToNumber(l), ToNumber(r)
+	switch op {
+	case "+", "-", "*":
+		return addMul(op, a, b), nil
+	case "/":
+		return in.divide(a, b, pos)
+	case "%", "<<", ">>":
+		return in.integerOp(op, ToInt(l), ToInt(r), pos)
+	case "**":
+		return in.power(a, b, pos)
+	}
+	x, y := ToInt(l), ToInt(r)
+	switch op {
+	case "&":
+		return Int(x & y), nil
+	case "|":
+		return Int(x | y), nil
+	}
+	return Int(x ^ y), nil
+}
+
+// arithmeticString reports whether a string can be calculated with: it leads with
+// a number. Others throw.
+func arithmeticString(v Value) bool {
+	s, ok := v.(String)
+	return !ok || leadsNumber(string(s))
+}
+
+func (in *interp) operandError(op string, l, r Value, pos syntax.Pos) error {
+	return in.Throw("TypeError", "Unsupported operand types: "+TypeWord(l)+" "+op+" "+TypeWord(r), pos)
+}
+
+func addMul(op string, a, b Value) Value {
+	x, ok := a.(Int)
+	y, both := b.(Int)
+	if !ok || !both {
+		f, g := ToFloat(a), ToFloat(b)
+		switch op {
+		case "+":
+			return Float(f + g)
+		case "-":
+			return Float(f - g)
+		}
+		return Float(f * g)
+	}
+	switch op {
+	case "+":
+		if s := x + y; (s > x) == (y > 0) {
+			return s
+		}
+		return Float(float64(x) + float64(y))
+	case "-":
+		if s := x - y; (s < x) == (y > 0) {
+			return s
+		}
+		return Float(float64(x) - float64(y))
+	}
+	if p, ok := multiply(int64(x), int64(y)); ok {
+		return Int(p)
+	}
+	return Float(float64(x) * float64(y))
+}
+
+func multiply(x, y int64) (int64, bool) {
+	neg := (x < 0) != (y < 0)
+	hi, lo := bits.Mul64(magnitude(x), magnitude(y))
+	switch {
+	case hi != 0 || lo > 1<<63 || lo == 1<<63 && !neg:
+		return 0, false
+	case neg:
+		return -int64(lo), true
+	}
+	return int64(lo), true
+}
+
+func magnitude(x int64) uint64 {
+	if x < 0 {
+		return -uint64(x)
+	}
+	return uint64(x)
+}
+
+func (in *interp) divide(a, b Value, pos syntax.Pos) (Value, error) {
+	if ToFloat(b) == 0 {
+		return nil, in.Throw("DivisionByZeroError", "Division by zero", pos)
+	}
+	x, ok := a.(Int)
+	y, both := b.(Int)
+	if ok && both && !(x == math.MinInt64 && y == -1) && x%y == 0 {
+		return x / y, nil
+	}
+	return Float(ToFloat(a) / ToFloat(b)), nil
+}
+
+// power is a ** b of integers that give an integer.
+func (in *interp) power(a, b Value, pos syntax.Pos) (Value, error) {
+	x, ok := a.(Int)
+	y, both := b.(Int)
+	p := int64(1)
+	if ok = ok && both && y >= 0 && y < 64; ok {
+		for range y {
+			if p, ok = multiply(p, int64(x)); !ok {
+				break
+			}
+		}
+	}
+	if !ok {
+		return nil, in.unsupported(pos, "a power that is not an integer")
+	}
+	return Int(p), nil
+}
+
+func (in *interp) integerOp(op string, x, y int64, pos syntax.Pos) (Value, error) {
+	if op == "%" {
+		switch y {
+		case 0:
+			return nil, in.Throw("DivisionByZeroError", "Modulo by zero", pos)
+		case -1:
+			return Int(0), nil
+		}
+		return Int(x % y), nil
+	}
+	switch {
+	case y < 0:
+		return nil, in.Throw("ArithmeticError", "Bit shift by negative number", pos)
+	case op == "<<" && y > 63:
+		return Int(0), nil
+	case op == "<<":
+		return Int(x << y), nil
+	}
+	return Int(x >> min(y, 63)), nil
+}

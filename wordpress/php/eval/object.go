@@ -1,0 +1,364 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"slices"
+)
+
+// propsOf is an object's properties by name. They must not be written to.
+func (in *interp) propsOf(o *Object) *Array {
+	if a, ok := in.st.Get(o.cell).(*Array); ok {
+		return a
+	}
+	a := NewArray()
+	if u, ok := in.st.Get(o.cell).(*Unknown); ok {
+		a.Why, a.open = u, Opaque(u)
+	}
+	return a
+}
+
+func (in *interp) SetProp(o *Object, name string, v Value, pos syntax.Pos) error {
+	return in.assign(&place{slot: o.cell, path: []step{{k: nativeKey(o, name)}}, at: pos}, v)
+}
+
+// newObject makes an object without calling its constructor.
+func (in *interp) newObject(name string, props *Array, pos syntax.Pos) (*Object, error) {
+	c, _, err := in.classNamed(name, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.instantiate(c, props, pos)
+}
+
+func (in *interp) instantiate(c *PHPClass, props *Array, pos syntax.Pos) (*Object, error) {
+	if err := in.Alloc(256, pos); err != nil {
+		return nil, err
+	}
+	if props == nil {
+		props = NewArray()
+	}
+	if m, _ := c.Method("__destruct"); m != nil {
+		return nil, in.unsupported(pos, "a destructor")
+	}
+	return &Object{Class: c, cell: in.newCell(Share(props))}, nil
+}
+
+func (in *interp) evalNew(x *syntax.NewExpr) (Value, error) {
+	var c *PHPClass
+	var u *Unknown
+	var err error
+	if x.Decl != nil {
+		if c, err = in.makeClass(x.Decl, x.Pos); err == nil && c.unsupported() != "" {
+			err = in.unsupported(x.Pos, c.unsupported())
+		}
+	} else {
+		c, u, err = in.classOf(x.Class)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		if u.Class == Undecidable && u.Alts == nil && in.st.poison == nil {
+			vals, _, err := in.evalArgs(&callee{}, x.Args, x.Pos)
+			if err != nil {
+				return nil, err
+			}
+			if slices.ContainsFunc(vals, func(v Value) bool { return HoldsObject(v, 0) }) {
+				in.Poison(u) // it may call methods of the object, or change it
+			}
+			if n, ok := x.Class.(*syntax.NameExpr); ok && syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
+				in.storeSlot(writtenSlot, Opaque(u))
+			}
+			return u, in.mayFail(u, false, x.Pos) // a class of PHP's that nobody modelled
+		}
+		return in.callUnknown(u, x.Args)
+	}
+	if c.decl != nil && (c.decl.Abstract || c.decl.Kind != "class") {
+		return nil, in.Throw("Error", "Cannot instantiate "+c.Name, x.Pos)
+	}
+	return in.construct(c, x)
+}
+
+func (in *interp) construct(c *PHPClass, x *syntax.NewExpr) (Value, error) {
+	props := NewArray()
+	if err := in.initProps(c, c, props, x.Pos); err != nil {
+		return nil, err
+	}
+	o, err := in.instantiate(c, props, x.Pos)
+	if err != nil {
+		return nil, err
+	}
+	m, owner := c.Method("__construct")
+	if m != nil && !mayUse(in.frame.class, owner, m.access) {
+		return nil, in.Throw("Error", "Call to "+c.Name+"::__construct() from another scope", x.Pos)
+	}
+	if m == nil {
+		if c.opaque {
+			return in.callUnknown(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), x.Args)
+		}
+		for _, a := range x.Args {
+			if _, err := in.eval(a.X); err != nil {
+				return nil, err
+			}
+		}
+		return o, nil
+	}
+	_, err = in.callWith(m.callee(o, owner, c), x.Args, false, x.Pos)
+	return o, err
+}
+
+// initProps sets the properties that c and its parents declare, of an object of a
+// class that may declare them anew.
+func (in *interp) initProps(of, c *PHPClass, props *Array, pos syntax.Pos) error {
+	if c.parent != nil {
+		if err := in.initProps(of, c.parent, props, pos); err != nil {
+			return err
+		}
+	}
+	for i := range c.props {
+		p, owner := &c.props[i], c
+		if err := in.Steps(1+len(of.props)/16, pos); err != nil {
+			return err
+		}
+		if p.Access != syntax.Private {
+			p, owner = of.property(p.Name)
+		}
+		k := propKey(p, owner)
+		if _, done := props.Get(k); done {
+			continue
+		}
+		v, err := in.initial(owner, p, pos)
+		if err != nil {
+			return err
+		}
+		if v.Kind() != KindAbsent {
+			props.Set(k, Share(v))
+		}
+	}
+	return nil
+}
+
+// evalMethod calls $o->name().
+func (in *interp) evalMethod(x *syntax.MethodExpr) (Value, error) {
+	v, err := in.eval(x.Obj)
+	if err != nil {
+		return nil, err
+	}
+	name, err := in.eval(x.Name)
+	if err != nil {
+		return nil, err
+	}
+	if c, ok := name.(*Object); ok {
+		to, err := in.callable(c, x.Pos)
+		if err != nil {
+			return nil, err
+		}
+		return in.callWith(to, x.Args, x.First, x.Pos)
+	}
+	if v.Kind() == KindNull && x.Nullsafe {
+		return Null, nil
+	}
+	u := FirstUnknown(in.asUnknown(v), in.asUnknown(name))
+	if u != nil {
+		if in.methods[syntax.Lower(ToString(name))] || name.Kind() == KindUnknown {
+			return in.callUnknown(u, x.Args)
+		}
+		for _, a := range x.Args {
+			if _, err := in.eval(a.X); err != nil {
+				return nil, err
+			}
+		}
+		if writingMethods[syntax.Lower(ToString(name))] {
+			in.storeSlot(writtenSlot, Opaque(u))
+		}
+		return Opaque(u), in.mayFail(u, false, x.Pos)
+	}
+	o, ok := v.(*Object)
+	if !ok {
+		return nil, in.Throw("Error", "Call to a member function "+ToString(name)+"() on "+TypeWord(v), x.Pos)
+	}
+	to, err := in.methodCallee(o, ToString(name), x.Pos)
+	if err != nil {
+		return nil, err
+	}
+	if to.name == "__call" && !x.First {
+		return in.magicCall(to, ToString(name), x.Args, x.Pos)
+	}
+	return in.callWith(to.through(ToString(name)), x.Args, x.First, x.Pos)
+}
+
+func (in *interp) asUnknown(v Value) *Unknown {
+	u, _ := v.(*Unknown)
+	return u
+}
+
+func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) (*callee, error) {
+	low := syntax.Lower(name)
+	if o.fn != nil {
+		if low != "__invoke" {
+			return nil, in.unsupported(pos, nativeMethod("Closure", name))
+		}
+		return in.callable(o, pos)
+	}
+	m, class, hidden := in.methodFor(o.Class, low)
+	if m != nil {
+		return m.callee(o, class, o.Class), nil
+	}
+	if m, class := o.Class.Method("__call"); m != nil {
+		c := m.callee(o, class, o.Class)
+		c.name = "__call"
+		return c, nil
+	}
+	if o.Class.opaque && !hidden {
+		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")}, nil
+	}
+	return nil, in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()", pos)
+}
+
+func (in *interp) magicCall(to *callee, name string, args []syntax.Arg, pos syntax.Pos) (Value, error) {
+	vals, _, err := in.evalArgs(to, args, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.run1(to, []Value{String(name), ListOf(vals...)}, nil, pos)
+}
+
+// evalStaticCall calls A::name(), parent::name() and self::name().
+func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) (Value, error) {
+	c, u, err := in.classOf(x.Class)
+	if err != nil {
+		return nil, err
+	}
+	name, err := in.eval(x.Name)
+	if err != nil {
+		return nil, err
+	}
+	if u = FirstUnknown(u, in.asUnknown(name)); u != nil {
+		if builtin, ok := x.Class.(*syntax.NameExpr); ok && in.lib.ClassNames[syntax.Lower(builtin.Name)] {
+			return Opaque(u), in.mayFail(u, false, x.Pos)
+		}
+		return in.callUnknown(u, x.Args)
+	}
+	to, err := in.staticMethod(c, ToString(name), x.Pos)
+	if err != nil {
+		return nil, err
+	}
+	if n, ok := x.Class.(*syntax.NameExpr); ok && (n.Name == "parent" || n.Name == "self" || n.Name == "static") && in.frame.static != nil {
+		to.static = in.frame.static
+	}
+	if (to.name == "__callStatic" || to.name == "__call") && !x.First {
+		return in.magicCall(to, ToString(name), x.Args, x.Pos)
+	}
+	return in.callWith(to.through(ToString(name)), x.Args, x.First, x.Pos)
+}
+
+func (in *interp) staticCallee(class, name string, pos syntax.Pos) (*callee, error) {
+	c, u, err := in.classNamed(class, pos)
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		return &callee{unknown: u}, nil
+	}
+	return in.staticMethod(c, name, pos)
+}
+
+func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) (*callee, error) {
+	m, owner, hidden := in.methodFor(c, syntax.Lower(name))
+	if m != nil {
+		to := m.callee(nil, owner, c)
+		if !m.static {
+			if in.frame.this == nil || !in.frame.this.Class.IsA(syntax.Lower(owner.Name)) {
+				return nil, in.Throw("Error", "Non-static method "+c.Name+"::"+name+"() cannot be called statically", pos)
+			}
+			to.this = in.frame.this
+		}
+		return to, nil
+	}
+	if this := in.frame.this; this != nil && this.Class.descends(c) {
+		if m, owner := c.Method("__call"); m != nil {
+			to := m.callee(this, owner, this.Class)
+			to.name = "__call"
+			return to, nil
+		}
+	}
+	if m, owner := c.Method("__callstatic"); m != nil {
+		to := m.callee(nil, owner, c)
+		to.name = "__callStatic"
+		return to, nil
+	}
+	if c.native != nil && !c.native.Vendor && !hidden {
+		return nil, in.unsupported(pos, nativeMethod(c.Name, name))
+	}
+	if (c.opaque || c.native != nil) && !hidden {
+		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil
+	}
+	return nil, in.Throw("Error", "Call to undefined method "+c.Name+"::"+name+"()", pos)
+}
+
+func (in *interp) evalInstanceof(x *syntax.InstanceExpr) (Value, error) {
+	v, err := in.eval(x.X)
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind() == KindUnknown {
+		return Maybe(v.(*Unknown)), nil
+	}
+	o, ok := v.(*Object)
+	if n, isName := x.Class.(*syntax.NameExpr); isName && n.Name != "self" && n.Name != "static" && n.Name != "parent" {
+		if !ok {
+			return Bool(false), nil
+		}
+		if !o.Class.IsA(syntax.Lower(n.Name)) && o.Class.opaque {
+			return Maybe(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")), nil
+		}
+		return Bool(o.Class.IsA(syntax.Lower(n.Name))), nil
+	}
+	c, u, err := in.classOf(x.Class)
+	if err != nil || u != nil {
+		if u != nil {
+			return Maybe(u), err
+		}
+		return nil, err
+	}
+	return Bool(ok && o.Class.IsA(syntax.Lower(c.Name))), nil
+}
+
+// Throw returns the error that throws an exception of a native class.
+func (in *interp) Throw(name, message string, pos syntax.Pos) error {
+	why := &Refusal{
+		Class: Undecidable, File: in.file(), Line: int(pos.Line),
+		Message: "stops with " + name + ": " + plainMessage(message), Origin: OriginStop, Expr: in.Snippet(pos),
+	}
+	if err := in.Alloc(len(message)+512, pos); err != nil {
+		return err
+	}
+	c := in.natives[syntax.Lower(name)]
+	if c == nil {
+		c = in.natives["exception"]
+	}
+	props := NewArray()
+	if err := in.initProps(c, c, props, pos); err != nil {
+		return err
+	}
+	o := &Object{Class: c, cell: in.newCell(props)}
+	for _, name := range []string{"message", "code", "line"} { // not worded or placed as PHP would
+		props.Set(nativeKey(o, name), in.unknownAt(Undecidable, pos, "depends on the text of an error"))
+	}
+	props.Set(nativeKey(o, "file"), String(in.file()))
+	return &thrown{o, why}
+}
+
+func (in *interp) evalThrow(x *syntax.ThrowExpr) (Value, error) {
+	v, err := in.eval(x.X)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := v.(*Object)
+	if v.Kind() != KindUnknown && (!ok || !o.Class.IsA("throwable")) {
+		return nil, in.Throw("Error", "Can only throw objects", x.Pos)
+	}
+	return nil, &thrown{v, &Refusal{
+		Class: Undecidable, File: in.file(), Line: int(x.Line), Message: "stops with an exception", Origin: OriginStop, Expr: in.Snippet(x.Pos),
+	}}
+}

@@ -1,0 +1,152 @@
+package eval
+
+import (
+	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// includePath is where PHP looks for a file.
+func (in *interp) includePath(name string) (abs, unfit string) {
+	abs, unfit = in.absolute(name)
+	if unfit != "" && strings.Contains(name, ":") || strings.HasPrefix(name, "/") {
+		return abs, unfit
+	}
+	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
+		return abs, unfit
+	}
+	dirs, unfit := in.includeFolders()
+	if unfit != "" {
+		return "", unfit
+	}
+	for _, dir := range dirs {
+		abs, unfit := in.absolute(dir + "/" + name)
+		if unfit != "" {
+			return "", unfit
+		}
+		if _, err := in.opt.Files.Stat(abs); err == nil || in.Rewritten(abs, syntax.Pos{}) != nil {
+			return abs, ""
+		}
+	}
+	return in.absolute(dirname(in.file()) + "/" + name)
+}
+
+// includeFolders are where a file of a bare name is looked for, besides the folder
+// of the running code.
+func (in *interp) includeFolders() (dirs []string, unfit string) {
+	switch v := in.loadSlot(includeSlot).(type) {
+	case *Unknown:
+		return nil, "an include_path that is not known"
+	case String:
+		for _, dir := range strings.Split(string(v), ":") {
+			if dir != "" {
+				dirs = append(dirs, dir)
+			}
+		}
+		return dirs, ""
+	}
+	return []string{"."}, ""
+}
+
+// ReadFile reads a file whole, within the limits.
+func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *Unknown, ok bool, err error) {
+	abs, unfit := in.absolute(name)
+	if unfit != "" {
+		return "", in.unknownAt(Unsafe, pos, "reads from "+unfit), false, nil
+	}
+	if err := in.Steps(32, pos); err != nil {
+		return "", nil, false, err
+	}
+	if u := in.Rewritten(abs, pos); u != nil {
+		return "", u, false, nil
+	}
+	info, err := in.opt.Files.Stat(abs)
+	if err != nil {
+		return in.unread(err, pos)
+	}
+	if info.IsDir() {
+		return "", nil, false, nil
+	}
+	if !info.Mode().IsRegular() || info.Size() > int64(in.opt.Limits.FileSize) {
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is no regular file, or too large"), false, nil
+	}
+	if err := in.Alloc(int(info.Size())+512, pos); err != nil {
+		return "", nil, false, err
+	}
+	b, err := in.opt.Files.ReadFile(abs)
+	if err != nil {
+		return in.unread(err, pos)
+	}
+	if len(b) > in.opt.Limits.FileSize {
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is too large"), false, nil
+	}
+	if _, seen := in.read[abs]; !seen {
+		in.read[abs] = 0
+	}
+	return string(b), nil, true, nil
+}
+
+// unread says what it means that a file could not be read.
+func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool, error) {
+	switch c := in.opt.Errors; {
+	case c != nil && c.Outside(err):
+		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home").From(OriginHome), false, nil
+	case c != nil && c.Irregular(err):
+		return "", in.unknownAt(Unreadable, pos, "needs what is no regular file"), false, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil, false, nil
+	}
+	return "", in.unknownAt(Unreadable, pos, "needs a file that cannot be read"), false, nil
+}
+
+// absolute makes a file name absolute from the working directory. What is no file
+// by name is returned as unfit: a stream wrapper ("http://"), or a working
+// directory that is not known.
+func (in *interp) absolute(name string) (abs, unfit string) {
+	if i := strings.Index(name, "://"); i > 0 {
+		s := syntax.Lower(name[:i])
+		if s != "file" {
+			return "", s + "://"
+		}
+		name = name[i+3:]
+	}
+	if strings.HasPrefix(syntax.Lower(name), "data:") {
+		return "", "data:"
+	}
+	if strings.IndexByte(name, 0) >= 0 {
+		return "/\x00", ""
+	}
+	if !strings.HasPrefix(name, "/") {
+		cwd, known := in.cwd()
+		if !known {
+			return "", "a working directory that is not known"
+		}
+		name = cwd + "/" + name
+	}
+	if strings.Contains(name+"/", "/../") {
+		name = tidy(name)
+		if real, err := in.opt.Files.Resolve(name); err == nil {
+			return real, ""
+		}
+		return name, ""
+	}
+	return path.Clean(name), ""
+}
+
+// tidy drops empty and "." components. ".." stays: a link may stand before it,
+// and what is above the link is not what is above its target.
+func tidy(name string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(name, "/") {
+		if part != "" && part != "." {
+			b.WriteByte('/')
+			b.WriteString(part)
+		}
+	}
+	if b.Len() == 0 {
+		return "/"
+	}
+	return b.String()
+}

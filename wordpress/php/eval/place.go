@@ -1,0 +1,337 @@
+package eval
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+// A place is where a value lies and can be written: a slot of the state, and a path
+// of keys through the arrays in it.
+type place struct {
+	slot  int
+	path  []step
+	frame *frame // of a variable's own slot, to read it as unset or poisoned
+	temp  Value  // a value that lies nowhere, if slot is 0
+	wild  *Unknown
+	at    syntax.Pos
+
+	typ      *syntax.TypeHint // of the property that the path begins with
+	typOwner *PHPClass
+	typAt    int        // how many steps lead to what has the type
+	fixed    bool       // the property is readonly: what it holds stays
+	magic    *magicProp // the property is read and written by methods
+}
+
+type target interface{ target() *place }
+
+func (p *place) target() *place { return p }
+
+// place finds where an expression lies, evaluating its keys.
+func (in *interp) place(x syntax.Expr) (*place, error) {
+	switch x := x.(type) {
+	case *syntax.VarExpr:
+		return in.variable(x)
+	case *syntax.IndexExpr:
+		if name, ok := globalsKey(x); ok {
+			return in.globalPlace(name, x.Pos)
+		}
+		p, err := in.place(x.Base)
+		if err != nil {
+			return nil, err
+		}
+		return in.indexPlace(p, x)
+	case *syntax.PropExpr:
+		return in.propPlace(x)
+	case *syntax.StaticPropExpr:
+		return in.staticPlace(x)
+	}
+	v, err := in.eval(x)
+	if err != nil {
+		return nil, err
+	}
+	return &place{temp: v, at: x.Where()}, nil
+}
+
+// globalsKey recognises $GLOBALS[…].
+func globalsKey(x *syntax.IndexExpr) (syntax.Expr, bool) {
+	v, ok := x.Base.(*syntax.VarExpr)
+	return x.Idx, ok && v.Name == "GLOBALS" && x.Idx != nil
+}
+
+func (in *interp) globalPlace(name syntax.Expr, pos syntax.Pos) (*place, error) {
+	v, err := in.eval(name)
+	if err != nil {
+		return nil, err
+	}
+	return in.namedPlace(in.globals, v, pos)
+}
+
+func (in *interp) variable(x *syntax.VarExpr) (*place, error) {
+	if x.Dyn == nil {
+		return in.varPlace(in.frame, x.Name, x.Pos), nil
+	}
+	v, err := in.eval(x.Dyn)
+	if err != nil {
+		return nil, err
+	}
+	return in.namedPlace(in.frame, v, x.Pos)
+}
+
+// namedPlace is the variable of a computed name.
+func (in *interp) namedPlace(f *frame, name Value, pos syntax.Pos) (*place, error) {
+	if u := in.UnknownIn(name, 0); u != nil {
+		return &place{wild: u, at: pos}, nil
+	}
+	s, err := in.StringOf(name, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.varPlace(f, s, pos), nil
+}
+
+var superglobals = map[string]bool{
+	"_SERVER": true, "_ENV": true, "_GET": true, "_POST": true, "_COOKIE": true, "_REQUEST": true, "_FILES": true,
+}
+
+func (in *interp) varPlace(f *frame, name string, pos syntax.Pos) *place {
+	if superglobals[name] {
+		f = in.globals
+		if name == "_ENV" && in.envRead == nil {
+			in.envRead = in.unknownAt(Undecidable, pos, OrderReason).From(OriginVariablesOrder).refusal()
+		}
+	}
+	id, ok := f.vars[name]
+	if !ok {
+		id = in.newSlot(slotNamed)
+		f.vars[name] = id
+	}
+	return &place{slot: id, frame: f, at: pos}
+}
+
+// raw is what lies in a place's slot, references followed; nil if nothing does.
+// slot is the one it was found in.
+func (in *interp) raw(p *place) (v Value, slot int) {
+	if p.slot == 0 {
+		return p.temp, 0
+	}
+	slot = p.slot
+	v = in.st.Get(slot)
+	for range 64 {
+		r, ok := v.(refVal)
+		if !ok {
+			break
+		}
+		slot = r.cell
+		v = in.st.Get(slot)
+	}
+	if v == nil && p.frame != nil && in.st.poison != nil && p.frame.serial <= in.st.serial && slot == p.slot {
+		return in.st.poison, slot
+	}
+	if v != nil && v.Kind() == KindRef {
+		v = nil
+	}
+	return v, slot
+}
+
+// Load reads a place as an expression does: what is not there is null.
+func (in *interp) Load(p *place) (Value, error) {
+	if p.wild != nil {
+		return Opaque(p.wild), nil
+	}
+	if p.magic != nil && !p.magic.get {
+		return Null, nil
+	}
+	if p.magic != nil {
+		v, err := in.readMagic(p.magic, p.at)
+		if err != nil {
+			return nil, err
+		}
+		return in.follow(v, p.path[1:], p.at)
+	}
+	v, _ := in.raw(p)
+	return in.follow(v, p.path, p.at)
+}
+
+// follow reads along a path.
+func (in *interp) follow(v Value, path []step, pos syntax.Pos) (Value, error) {
+	for _, s := range path {
+		if v == nil {
+			v = Null
+		}
+		next, err := in.Element(v, s, pos)
+		if err != nil {
+			return nil, err
+		}
+		v = next
+	}
+	if v == nil || v.Kind() == KindAbsent {
+		return Null, nil
+	}
+	return v, nil
+}
+
+// Element reads $v[key].
+func (in *interp) Element(v Value, s step, pos syntax.Pos) (Value, error) {
+	switch v := v.(type) {
+	case *Array:
+		return in.arrayElement(v, s, pos)
+	case *Unknown:
+		return in.unknownElement(v, s, pos)
+	case String:
+		return in.stringElement(string(v), s, pos)
+	case *Object:
+		return nil, in.indexedObject(v, pos)
+	}
+	return Null, nil
+}
+
+func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) (Value, error) {
+	switch {
+	case s.push:
+		return nil, in.Throw("Error", "Cannot use [] for reading", pos)
+	case s.wild != nil:
+		if v.Len() == 0 && v.certain() {
+			return Null, nil
+		}
+		return Opaque(s.wild), nil
+	}
+	e, ok := v.Get(s.k)
+	if ok {
+		if w, ok := e.(*Unknown); ok && w.MaybeAbsent() {
+			return in.orNull(w), nil
+		}
+		return in.deref(e), nil
+	}
+	if v.Rest != restNone && s.k.Str {
+		if v.Rest.Covers(s.k.S) {
+			return in.unknownAt(Undecidable, pos, v.Rest.Reason()).From(v.Rest.Origin(s.k.S)), nil
+		}
+		return Null, nil
+	}
+	if v.open != nil {
+		return v.open, nil
+	}
+	return Null, nil
+}
+
+// orNull turns a key that may be absent into a value that may be null.
+func (in *interp) orNull(u *Unknown) Value {
+	if u.Alts == nil {
+		return u
+	}
+	c := *u
+	c.Alts = append([]Value(nil), u.Alts...)
+	for i, v := range c.Alts {
+		if v.Kind() == KindAbsent {
+			c.Alts[i] = Null
+		}
+	}
+	return &c
+}
+
+func (in *interp) unknownElement(v *Unknown, s step, pos syntax.Pos) (Value, error) {
+	if v.Alts == nil {
+		return Opaque(v), nil
+	}
+	var out Value
+	var failed *thrown
+	for _, alt := range v.Alts {
+		if alt.Kind() == KindObject {
+			return Opaque(v), nil
+		}
+		e, err := in.Element(alt, s, pos)
+		if t, ok := err.(*thrown); ok {
+			failed = t
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if out == nil {
+			out = e
+		} else {
+			out = in.joinedHere(out, e, v)
+		}
+	}
+	if failed != nil {
+		return in.orThrown(failed, out, v)
+	}
+	return out, nil
+}
+
+func (in *interp) stringElement(v string, s step, pos syntax.Pos) (Value, error) {
+	if s.wild != nil {
+		return Opaque(s.wild), nil
+	}
+	if s.push {
+		return nil, in.Throw("Error", "[] operator not supported for strings", pos)
+	}
+	n, _, ok := s.offset()
+	if !ok {
+		return nil, in.Throw("TypeError", "Cannot access offset of type string on string", pos)
+	}
+	if n < 0 {
+		n += int64(len(v))
+	}
+	if n < 0 || n >= int64(len(v)) {
+		return String(""), nil // a warning, and an empty string
+	}
+	return String(v[n : n+1]), nil
+}
+
+// offset is the step as an offset of a string; all is false if something follows
+// the number.
+func (s step) offset() (n int64, all, ok bool) {
+	if !s.k.Str || s.null {
+		return s.k.n, true, true
+	}
+	m, all := numericPrefix(s.k.S)
+	i, isInt := m.(Int)
+	return int64(i), all, isInt && leadsNumber(s.k.S)
+}
+
+// evalPlace evaluates an expression that has a place.
+func (in *interp) evalPlace(x syntax.Expr) (Value, error) {
+	switch x := x.(type) {
+	case *syntax.VarExpr:
+		if x.Name == "this" {
+			if in.frame.this == nil {
+				return nil, in.Throw("Error", "Using $this when not in object context", x.Pos)
+			}
+			return in.frame.this, nil
+		}
+		if x.Name == "GLOBALS" {
+			return in.globalsArray(x.Pos)
+		}
+	case *syntax.PropExpr:
+		return in.readProp(x)
+	case *syntax.StaticPropExpr:
+		return in.readStatic(x)
+	}
+	p, err := in.place(x)
+	if err != nil {
+		return nil, err
+	}
+	v, err := in.Load(p)
+	if err != nil {
+		return nil, err
+	}
+	return Share(v), nil
+}
+
+// underProperty reports that an element is one of a property.
+func underProperty(x *syntax.IndexExpr) bool {
+	for {
+		switch base := x.Base.(type) {
+		case *syntax.IndexExpr:
+			x = base
+		case *syntax.PropExpr:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+// globalsArray is a copy of the global variables.
+func (in *interp) globalsArray(pos syntax.Pos) (Value, error) {
+	u := in.unknownAt(Undecidable, pos, "depends on all global variables")
+	return u, nil
+}

@@ -1,0 +1,250 @@
+package eval
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+// propPlace is where $o->name lies. Null and scalars have no properties to write.
+func (in *interp) propPlace(x *syntax.PropExpr) (*place, error) {
+	v, err := in.eval(x.Obj)
+	if err != nil {
+		return nil, err
+	}
+	name, err := in.eval(x.Name)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := v.(*Object)
+	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
+		return &place{wild: u, at: x.Pos}, nil
+	}
+	if !ok {
+		if x.Nullsafe && v.Kind() == KindNull {
+			return &place{temp: Null, at: x.Pos}, nil
+		}
+		return nil, in.Throw("Error", `Attempt to assign property on `+TypeWord(v), x.Pos)
+	}
+	s, err := in.StringOf(name, x.Pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.memberPlace(o, s, x.Pos)
+}
+
+// memberPlace is where an object has a property, to write it.
+func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) (*place, error) {
+	m := in.memberOf(o, name)
+	p := &place{slot: o.cell, path: []step{{k: m.key}}, at: pos}
+	props := in.propsOf(o)
+	old, there := props.Get(m.key)
+	switch {
+	case m.hidden || !there && (m.item == nil || !m.item.Typed):
+		set, get := in.magicFor(o, "__set", name), in.magicFor(o, "__get", name)
+		switch {
+		case o.fn != nil:
+			return nil, in.Throw("Error", "Cannot create dynamic property "+o.Class.Name+"::$"+name, pos)
+		case set || get:
+			p.magic = &magicProp{o: o, name: name, get: get, set: set, hidden: m.hidden}
+		case m.hidden:
+			return nil, in.Throw("Error", "Cannot access a property of "+o.Class.Name+"::$"+name, pos)
+		case o.Class.decl != nil && o.Class.decl.Readonly:
+			return nil, in.Throw("Error", "Cannot create dynamic property "+o.Class.Name+"::$"+name, pos)
+		}
+	case m.item != nil && m.item.Readonly && there && old.Kind() == KindObject:
+		p.fixed = true // what the object holds may still change
+	case m.item != nil && m.item.Readonly:
+		if there || in.frame.class != m.owner {
+			return nil, in.Throw("Error", "Cannot modify readonly property "+o.Class.Name+"::$"+name, pos)
+		}
+	}
+	if m.item != nil && m.item.Type != nil {
+		p.typ, p.typOwner, p.typAt = m.item.Type, m.owner, 1
+	}
+	return p, nil
+}
+
+// A magicProp is a property that is read with __get and written with __set.
+type magicProp struct {
+	o      *Object
+	name   string
+	get    bool // there is a __get, which does not run for the property already
+	set    bool
+	hidden bool // it is there, but not for this code
+}
+
+// magicFor reports that an object has a magic method that may run for a property.
+func (in *interp) magicFor(o *Object, method, name string) bool {
+	m, _ := o.Class.Method(method)
+	return m != nil && !in.guards[guarded{o, method, name}]
+}
+
+// readMagic calls __get.
+func (in *interp) readMagic(p *magicProp, pos syntax.Pos) (Value, error) {
+	m, class := p.o.Class.Method("__get")
+	release, ok := func() {}, m != nil
+	if ok {
+		release, ok = in.guard(p.o, "__get", p.name)
+	}
+	if !ok {
+		return Null, nil
+	}
+	defer release()
+	return in.CallMethod(p.o, class, m, []Value{String(p.name)}, pos)
+}
+
+// writeMagic calls __set with what change makes of nothing. Where only the method
+// that reads exists, the property itself is written.
+func (in *interp) writeMagic(p *place, change func(Value) (Value, error)) error {
+	set, class := p.magic.o.Class.Method("__set")
+	switch {
+	case len(p.path) > 1 && p.magic.get:
+		return in.unsupported(p.at, "a write into what __get returns")
+	case p.magic.hidden && !p.magic.set:
+		return in.Throw("Error", "Cannot access a property of "+p.magic.o.Class.Name+"::$"+p.magic.name, p.at)
+	case len(p.path) > 1, !p.magic.set:
+		plain := *p
+		plain.magic = nil
+		return in.update(&plain, change)
+	}
+	v, err := change(Null)
+	if err != nil {
+		return err
+	}
+	release, ok := in.guard(p.magic.o, "__set", p.magic.name)
+	if !ok {
+		return nil
+	}
+	defer release()
+	_, err = in.CallMethod(p.magic.o, class, set, []Value{String(p.magic.name), v}, p.at)
+	return err
+}
+
+// unsetProp is unset($o->name).
+func (in *interp) unsetProp(x *syntax.PropExpr) error {
+	v, err := in.quiet(x.Obj, askValue)
+	if err != nil {
+		return err
+	}
+	name, err := in.eval(x.Name)
+	if err != nil {
+		return err
+	}
+	o, ok := v.(*Object)
+	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
+		return in.scatter(u)
+	}
+	if !ok {
+		return nil
+	}
+	s, err := in.StringOf(name, x.Pos)
+	if err != nil {
+		return err
+	}
+	for _, method := range []string{"__get", "__set", "__isset", "__unset"} {
+		if m, _ := o.Class.Method(method); m != nil {
+			return in.unsupported(x.Pos, "unset() of a property of a class with "+method)
+		}
+	}
+	m := in.memberOf(o, s)
+	_, there := in.propsOf(o).Get(m.key)
+	switch {
+	case m.hidden:
+		return in.Throw("Error", "Cannot access a property of "+o.Class.Name+"::$"+s, x.Pos)
+	case !there && in.propsOf(o).Why == nil:
+		return nil
+	}
+	p, err := in.memberPlace(o, s, x.Pos)
+	if err != nil {
+		return err
+	}
+	return in.unset(p)
+}
+
+// touchProp makes the property null that unset($o->name['key']) does not find.
+func (in *interp) touchProp(x syntax.Expr, p *place) error {
+	e, ok := x.(*syntax.IndexExpr)
+	props, _ := in.raw(p)
+	a, isArray := props.(*Array)
+	if !ok || !underProperty(e) || p.slot == 0 || p.magic != nil || p.wild != nil || p.typ != nil || !isArray || !a.certain() {
+		return nil
+	}
+	if _, there := a.Get(p.path[0].k); there {
+		return nil
+	}
+	first := *p
+	first.path = p.path[:1]
+	return in.assign(&first, Null)
+}
+
+// typed converts what is written to a property with a type.
+func (in *interp) typed(p *place, v Value) (Value, error) {
+	if p.typ == nil || len(p.path) != p.typAt || v == nil {
+		return v, nil
+	}
+	return in.coerce(v, p.typ, in.propTyping(p))
+}
+
+func (in *interp) propTyping(p *place) typing {
+	return typing{what: "a property of " + p.typOwner.Name, strict: in.Src != nil && in.Src.Strict, self: p.typOwner, static: p.typOwner, pos: p.at}
+}
+
+// readProp evaluates $o->name.
+func (in *interp) readProp(x *syntax.PropExpr) (Value, error) {
+	v, err := in.eval(x.Obj)
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind() == KindNull && x.Nullsafe {
+		return Null, nil
+	}
+	name, err := in.eval(x.Name)
+	if err != nil {
+		return nil, err
+	}
+	return in.propOf(v, name, x.Pos, false)
+}
+
+// propOf reads a property; quietly, what may not be read is null.
+func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) (Value, error) {
+	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
+		return Opaque(u), nil
+	}
+	o, ok := v.(*Object)
+	if !ok {
+		return Null, nil // a warning
+	}
+	s, err := in.StringOf(name, pos)
+	if err != nil {
+		return nil, err
+	}
+	props := in.propsOf(o)
+	m := in.memberOf(o, s)
+	if _, ok := props.Get(m.key); !m.hidden && (ok || props.Why != nil) {
+		v, err := in.arrayElement(props, step{k: m.key}, pos)
+		if props.Why != nil && !ok {
+			return Opaque(props.Why), nil
+		}
+		return Share(v), err
+	}
+	uninit := m.item != nil && m.item.Typed && !m.hidden
+	if !uninit && in.magicFor(o, "__get", s) {
+		return in.readMagic(&magicProp{o: o, name: s}, pos)
+	}
+	switch {
+	case quiet:
+	case m.hidden:
+		return nil, in.Throw("Error", "Cannot access a property of "+o.Class.Name+"::$"+s, pos)
+	case m.item != nil && m.item.Typed:
+		return nil, in.Throw("Error", "Typed property "+o.Class.Name+"::$"+s+" must not be accessed before initialization", pos)
+	}
+	if o.Class.opaque {
+		return in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated"), nil
+	}
+	return Null, nil
+}
+
+// indexedObject is the error of $o[key].
+func (in *interp) indexedObject(o *Object, pos syntax.Pos) error {
+	if o.Class.IsA("arrayaccess") {
+		return in.unsupported(pos, "an object with ArrayAccess as an array")
+	}
+	return in.Throw("Error", "Cannot use object of type "+o.Class.Name+" as array", pos)
+}

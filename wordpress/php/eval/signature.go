@@ -1,0 +1,55 @@
+package eval
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+// A signature is the parameters of one of PHP's own functions.
+type signature []Formal
+
+type Formal struct {
+	Name     string
+	Typ      *syntax.TypeHint // nil: anything
+	Ref      bool
+	Variadic bool
+	Optional bool
+}
+
+// at is the parameter that argument i goes to; nil if there is none.
+func (s signature) at(i int) *Formal {
+	switch n := len(s); {
+	case i < n:
+		return &s[i]
+	case n > 0 && s[n-1].Variadic:
+		return &s[n-1]
+	}
+	return nil
+}
+
+// convert makes arguments of the types that a function takes. absentVal stands for
+// one that is left out before one that is named.
+func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) error {
+	by := typing{internal: true, strict: !to.weak && in.Src != nil && in.Src.Strict, pos: pos}
+	for i, v := range vals {
+		p := to.builtin.Takes.at(i)
+		switch {
+		case v.Kind() == KindAbsent && p != nil && !p.Optional:
+			return in.Throw("ArgumentCountError", to.name+"(): an argument is not passed", pos)
+		case v.Kind() == KindAbsent:
+			vals[i] = Null
+		case p == nil || p.Typ == nil || p.Ref:
+		case v.Kind() == KindUnknown && v.(*Unknown).Alts == nil:
+			if by.strict {
+				if err := in.mayFail(v.(*Unknown), true, pos); err != nil {
+					return err
+				}
+			}
+		default:
+			by.what = to.name + "(): Argument $" + p.Name
+			c, err := in.coerce(v, p.Typ, by)
+			if err != nil {
+				return err
+			}
+			vals[i] = c
+		}
+	}
+	return nil
+}

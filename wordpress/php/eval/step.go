@@ -1,0 +1,33 @@
+package eval
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+// A step is one key of the path: known, the next free one, or unknown.
+type step struct {
+	k    Key
+	push bool
+	null bool // the key was null, which counts as 0 in a string
+	wild *Unknown
+}
+
+// indexPlace appends a key.
+func (in *interp) indexPlace(p *place, x *syntax.IndexExpr) (*place, error) {
+	st := step{push: x.Idx == nil}
+	if x.Idx != nil {
+		v, err := in.eval(x.Idx)
+		if err != nil {
+			return nil, err
+		}
+		k, ok := ToKey(v)
+		if u := in.UnknownIn(v, 0); u != nil {
+			st.wild = u
+		} else if !ok {
+			return nil, in.Throw("TypeError", "Illegal offset type", x.Pos)
+		}
+		st.k, st.null = k, v.Kind() == KindNull
+	}
+	c := *p
+	c.path = append(p.path[:len(p.path):len(p.path)], st)
+	c.at = x.Pos
+	return &c, nil
+}

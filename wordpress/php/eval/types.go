@@ -1,0 +1,166 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"math"
+)
+
+// A typing says by whose rules a value becomes one of a declared type.
+type typing struct {
+	what     string // whose parameter, result or property it is
+	strict   bool   // the file declares strict_types
+	internal bool   // of a function of PHP's own: null becomes any scalar
+	self     *PHPClass
+	static   *PHPClass
+	pos      syntax.Pos
+}
+
+// coerce makes a value one of a declared type, as PHP does or refuses to do.
+func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) (Value, error) {
+	if t == nil || t.Intersection {
+		return v, nil
+	}
+	if u, ok := v.(*Unknown); ok {
+		if u.Alts == nil {
+			return u, in.mayFail(u, true, by.pos)
+		}
+		return in.Lift([]Value{u}, by.pos, func(vals []Value) (Value, error) { return in.coerce(vals[0], t, by) })
+	}
+	ok, u := in.fits(v, t, by)
+	switch {
+	case u != nil:
+		return v, in.mayFail(u, true, by.pos)
+	case ok:
+		return v, nil
+	}
+	o, isObject := v.(*Object)
+	switch {
+	case by.strict:
+		if n, ok := v.(Int); ok && t.Accepts("float") {
+			return Float(n), nil
+		}
+	case isObject && t.Accepts("string") && o.Class.Stringable():
+		return in.ConvertString(o, by.pos)
+	case v.Kind() == KindNull && !by.internal:
+	default:
+		if c := weaken(v, t); c != nil {
+			return c, nil
+		}
+	}
+	return nil, in.Throw("TypeError", by.what+" is given the type "+TypeWord(v), by.pos)
+}
+
+func (c *PHPClass) Stringable() bool {
+	m, _ := c.Method("__tostring")
+	return m != nil
+}
+
+func isNullLiteral(x syntax.Expr) bool {
+	switch x := x.(type) {
+	case *syntax.LitExpr:
+		return literalValue(x).Kind() == KindNull
+	case *syntax.ConstExpr:
+		return x.Name == "null"
+	}
+	return false
+}
+
+// fits reports whether a value is of the type without conversion; u is not nil
+// where that is not known.
+func (in *interp) fits(v Value, t *syntax.TypeHint, by typing) (ok bool, u *Unknown) {
+	if t.Accepts("mixed") {
+		return true, nil
+	}
+	switch v := v.(type) {
+	case NullType:
+		return t.Nullable || t.Accepts("null", "void"), nil
+	case Bool:
+		return t.Accepts("bool") || bool(v) && t.Accepts("true") || !bool(v) && t.Accepts("false"), nil
+	case Int:
+		return t.Accepts("int"), nil
+	case Float:
+		return t.Accepts("float"), nil
+	case String:
+		return t.Accepts("string") || t.Accepts("callable") && in.calls1(v, by), nil
+	case *Array:
+		return t.Accepts("array", "iterable") || t.Accepts("callable") && in.calls1(v, by), nil
+	case *Object:
+		return in.fitsObject(v, t, by)
+	}
+	return true, nil
+}
+
+func (in *interp) fitsObject(o *Object, t *syntax.TypeHint, by typing) (bool, *Unknown) {
+	switch invoke, _ := o.Class.Method("__invoke"); {
+	case t.Accepts("object"), t.Accepts("callable") && (o.fn != nil || invoke != nil):
+		return true, nil
+	case t.Accepts("iterable") && o.Class.IsA("traversable"), t.Accepts("stringable") && o.Class.Stringable():
+		return true, nil
+	case t.Accepts("self") && by.self != nil && o.Class.IsA(by.self.Id):
+		return true, nil
+	case t.Accepts("static") && by.static != nil && o.Class.IsA(by.static.Id):
+		return true, nil
+	case t.Accepts("parent") && by.self != nil && by.self.parent != nil && o.Class.IsA(by.self.parent.Id):
+		return true, nil
+	}
+	for _, n := range t.Names {
+		if o.Class.IsA(n) {
+			return true, nil
+		}
+	}
+	for c := o.Class; c != nil; c = c.parent {
+		if c.opaque {
+			return false, in.unknownAt(Undecidable, by.pos, "depends on a parent class, which is not evaluated")
+		}
+	}
+	return false, nil
+}
+
+// calls1 reports that a value can be called.
+func (in *interp) calls1(v Value, by typing) bool {
+	to, err := in.callable(v, by.pos)
+	return err == nil && to != nil
+}
+
+// weaken converts between scalars as PHP does without strict types; nil if it
+// would not. Null is one where PHP's own functions take it for one.
+func weaken(v Value, t *syntax.TypeHint) Value {
+	if v.Kind() >= KindArray {
+		return nil
+	}
+	number, numeric := v, v.Kind() != KindString
+	if s, ok := v.(String); ok {
+		number, numeric = IsNumeric(string(s))
+	}
+	f, isFloat := number.(Float)
+	whole := !isFloat || math.Abs(float64(f)) < 1<<63
+	if v.Kind() == KindString && isFloat && t.Accepts("float") {
+		whole = false // of a string, is_numeric decides between the two
+	}
+	switch {
+	case t.Accepts("int") && numeric && whole:
+		return Int(ToInt(number))
+	case t.Accepts("float") && numeric:
+		return Float(ToFloat(number))
+	case t.Accepts("string"):
+		return String(ToString(v))
+	case t.Accepts("bool"):
+		return Bool(ToBool(v))
+	}
+	return nil
+}
+
+// coerceResult converts what a function returns, by the rules of its own file.
+func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) (Value, error) {
+	if to.fn.Result == nil {
+		return v, nil
+	}
+	if u, ok := v.(*Unknown); ok && u.Alts == nil {
+		return v, nil
+	}
+	if to.fn.Result.Accepts("never") {
+		return nil, in.Throw("TypeError", to.fn.Name+"(): never-returning function must not implicitly return", pos)
+	}
+	strict := to.fn.File != nil && to.fn.File.Strict
+	return in.coerce(v, to.fn.Result, typing{what: to.fn.Name + "(): Return value", strict: strict, self: to.class, static: to.static, pos: pos})
+}

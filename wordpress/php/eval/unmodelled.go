@@ -1,0 +1,68 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+// Functions of PHP that exist and are not evaluated.
+
+// laterCalls are functions that keep a callback and do not call it.
+var laterCalls = syntax.WordSet(`register_shutdown_function set_exception_handler spl_autoload_register header_register_callback
+	session_set_save_handler assert_options`)
+
+// NotEvaluated is the reason of a result that comes from a function of PHP's that is
+// not evaluated.
+func NotEvaluated(name string) string { return "calls " + name + "(), which is not evaluated" }
+
+// NotModelled makes a function whose result, and what it writes, is unknown.
+func NotModelled(class Class, why string) Function {
+	return Function{Max: -1, Lazy: true, Unmodelled: true, Run: func(c *Call) (Value, error) {
+		u := c.Unknown(why)
+		u.Class = class
+		switch {
+		case calledAnytime[c.Name]:
+			if v := c.Arg(0); v.Kind() != KindUnknown && !c.in.harmless(v) {
+				return nil, c.Refuse(Undecidable, "evaluate: %s is given a function that PHP may call at any time", c.Name)
+			}
+		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.mayConvert(c.Args, 0)):
+			c.Poison(u) // a callback runs, nobody knows how often and with what
+			return u, c.Steps(64)
+		}
+		if f := c.in.lib.Functions[c.Name]; f.Exceptions || f.Errors {
+			if err := c.mayFail(u, !f.Exceptions); err != nil {
+				return nil, err
+			}
+		}
+		return u, c.in.invalidateTargets(c.targets, u)
+	}}
+}
+
+// conversions are methods of the site's own classes that PHP's functions call when
+// they are given an object.
+var conversions = strings.Fields(`__tostring __serialize __sleep serialize jsonserialize count getiterator current __get offsetget __debuginfo`)
+
+// mayConvert reports whether a function may call a method of an object that it is
+// given, or that an array holds.
+func (in *interp) mayConvert(vals []Value, depth int) bool {
+	for _, v := range vals {
+		switch v := v.(type) {
+		case *Object:
+			for _, name := range conversions {
+				if m, _ := v.Class.Method(name); m != nil && m.decl != nil {
+					return true
+				}
+			}
+		case *Array:
+			if depth > 8 {
+				return true
+			}
+			for _, e := range v.Entries {
+				if !e.Gone && in.mayConvert([]Value{e.Value}, depth+1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,166 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strconv"
+)
+
+// A Value is what a PHP expression evaluates to. Exactly these types are values,
+// and their conversions are their constructors (strVal("x"), intVal(3)):
+//
+//	nullVal{}  boolVal  intVal  floatVal  strVal  *Array  *Object  *Unknown
+//
+// Inside variables and arrays two more lie, which no expression yields:
+// refVal, a PHP reference, and absentVal, a key known to be unset.
+type Value interface{ Kind() Kind }
+
+type Kind uint8
+
+const (
+	KindNull Kind = iota
+	KindBool
+	KindInt
+	KindFloat
+	KindString
+	KindArray
+	KindObject
+	KindUnknown
+	KindRef
+	KindAbsent
+)
+
+type (
+	NullType    struct{}
+	Bool        bool
+	Int         int64
+	Float       float64
+	String      string
+	refVal      struct{ cell int } // a shared cell of the state
+	AbsentValue struct{}
+)
+
+func (NullType) Kind() Kind    { return KindNull }
+func (Bool) Kind() Kind        { return KindBool }
+func (Int) Kind() Kind         { return KindInt }
+func (Float) Kind() Kind       { return KindFloat }
+func (String) Kind() Kind      { return KindString }
+func (*Array) Kind() Kind      { return KindArray }
+func (*Object) Kind() Kind     { return KindObject }
+func (*Unknown) Kind() Kind    { return KindUnknown }
+func (refVal) Kind() Kind      { return KindRef }
+func (AbsentValue) Kind() Kind { return KindAbsent }
+
+var Null Value = NullType{}
+
+// An Object is the handle of a PHP object. What it holds lies in the state, so
+// that two worlds may hold different things in it.
+type Object struct {
+	Class *PHPClass
+	cell  int      // of the state: *Array, the properties by name
+	fn    *closure // of a Closure
+}
+
+// A Class says what a refusal or an unknown means for the answer.
+type Class uint8
+
+// Undecidable depends on what nobody knows, or goes beyond the limits. Unsafe
+// needs a command, unknown code or a file outside home. Unreadable needs a file
+// that cannot be read. Syntax is what PHP would not parse.
+const (
+	Undecidable Class = iota
+	Unsafe
+	Unreadable
+	Syntax
+)
+
+// String is the class as it is printed: undecidable, unsafe, unreadable, syntax.
+func (c Class) String() string {
+	return [...]string{"undecidable", "unsafe", "unreadable", "syntax"}[c]
+}
+
+// An Unknown is a value that cannot be known, and why: the expression that it
+// comes from. Unknowns flow through expressions and keep their origin.
+type Unknown struct {
+	Class  Class
+	File   string
+	Line   int
+	Expr   string // source text of the expression it comes from
+	Reason string // "depends on the request", ...
+	Origin Origin
+	Alts   []Value // if not nil, the value is one of these, all known
+	sticky bool    // whatever is written over it, it stays unknown
+}
+
+// TypeName is what gettype says; "unknown" of an unknown.
+func TypeName(v Value) string {
+	return [...]string{
+		"NULL", "boolean", "integer", "double", "string", "array", "object", "unknown", "reference", "NULL",
+	}[v.Kind()]
+}
+
+// TypeWord is the type's name in PHP's error messages.
+func TypeWord(v Value) string {
+	switch v.Kind() {
+	case KindNull, KindAbsent:
+		return "null"
+	case KindBool:
+		return "bool"
+	case KindInt:
+		return "int"
+	case KindFloat:
+		return "float"
+	}
+	return TypeName(v)
+}
+
+// A Key is an array key: an integer, or a string that does not look like one.
+type Key struct {
+	S   string
+	n   int64
+	Str bool
+}
+
+func IntKey(n int64) Key { return Key{n: n} }
+
+// StrKey is the key that a string is: "7" is 7.
+func StrKey(s string) Key {
+	if n, ok := syntax.DecimalInt(s); ok {
+		return Key{n: n}
+	}
+	return Key{S: s, Str: true}
+}
+
+// Value is the key as PHP shows it.
+func (k Key) Value() Value {
+	if k.Str {
+		return String(k.S)
+	}
+	return Int(k.n)
+}
+
+func (k Key) Text() string {
+	if k.Str {
+		return k.S
+	}
+	return strconv.FormatInt(k.n, 10)
+}
+
+// ToKey converts an array index; ok is false of arrays, objects and unknowns.
+func ToKey(v Value) (k Key, ok bool) {
+	switch v := v.(type) {
+	case String:
+		return StrKey(string(v)), true
+	case Int:
+		return Key{n: int64(v)}, true
+	case Bool:
+		if v {
+			return Key{n: 1}, true
+		}
+		return Key{}, true
+	case Float:
+		return Key{n: floatToInt(float64(v))}, true
+	case NullType:
+		return Key{Str: true}, true
+	}
+	return Key{}, false
+}

@@ -1,0 +1,203 @@
+package eval
+
+import (
+	"math"
+	"strings"
+)
+
+// Identical is ===, of known values. Objects are identical when they are one.
+func Identical(a, b Value) bool {
+	if a.Kind() != b.Kind() {
+		return false
+	}
+	switch a := a.(type) {
+	case *Array:
+		return identicalArrays(a, b.(*Array))
+	case *Object:
+		return a == b.(*Object)
+	}
+	return a == b
+}
+
+func identicalArrays(a, b *Array) bool {
+	if a == b {
+		return true
+	}
+	if a.Len() != b.Len() {
+		return false
+	}
+	i := 0
+	for _, e := range a.Entries {
+		if e.Gone {
+			continue
+		}
+		for i < len(b.Entries) && b.Entries[i].Gone {
+			i++
+		}
+		if i == len(b.Entries) || b.Entries[i].Key != e.Key || !Identical(e.Value, b.Entries[i].Value) {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// uncomparable is what compare returns of two that have no order.
+const Uncomparable = 2
+
+// LooseEqual is == of known values. Objects are equal when they are one: the
+// evaluator compares their properties itself.
+func LooseEqual(a, b Value) bool { return Compare(a, b) == 0 }
+
+// Compare is <=> of known values: -1, 0, 1, or uncomparable.
+func Compare(a, b Value) int {
+	ka, kb := a.Kind(), b.Kind()
+	switch {
+	case ka == KindString && kb == KindString:
+		return compareStrings(string(a.(String)), string(b.(String)))
+	case ka == KindNull && kb == KindString:
+		return emptyAgainst(string(b.(String)), -1)
+	case ka == KindString && kb == KindNull:
+		return emptyAgainst(string(a.(String)), 1)
+	case ka <= KindBool || kb <= KindBool:
+		return order(ToInt(Bool(ToBool(a))), ToInt(Bool(ToBool(b))))
+	case ka == KindArray && kb == KindArray:
+		return compareArrays(a.(*Array), b.(*Array))
+	case ka == KindObject || kb == KindObject:
+		return compareObjects(a, b)
+	case ka == KindArray:
+		return 1
+	case kb == KindArray:
+		return -1
+	case ka == KindString:
+		return -mirror(compareNumberString(b, string(a.(String))))
+	case kb == KindString:
+		return compareNumberString(a, string(b.(String)))
+	}
+	return compareNumbers(a, b)
+}
+
+func mirror(c int) int {
+	if c == Uncomparable {
+		return -Uncomparable
+	}
+	return c
+}
+
+func emptyAgainst(s string, sign int) int {
+	if s == "" {
+		return 0
+	}
+	return sign
+}
+
+func compareObjects(a, b Value) int {
+	switch {
+	case a == b:
+		return 0
+	case a.Kind() == KindObject && b.Kind() == KindObject:
+		return Uncomparable
+	case a.Kind() == KindObject && b.Kind() != KindString:
+		return order(1, ToInt(b))
+	case a.Kind() == KindObject:
+		return 1
+	case a.Kind() != KindString:
+		return order(ToInt(a), 1)
+	}
+	return -1
+}
+
+func order(a, b int64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func compareFloats(a, b float64) int {
+	switch {
+	case a == b:
+		return 0
+	case a < b:
+		return -1
+	case math.IsNaN(a) || math.IsNaN(b):
+		return Uncomparable
+	}
+	return 1
+}
+
+func compareNumbers(a, b Value) int {
+	if x, ok := a.(Int); ok {
+		if y, ok := b.(Int); ok {
+			return order(int64(x), int64(y))
+		}
+	}
+	return compareFloats(ToFloat(a), ToFloat(b))
+}
+
+// compareNumberString compares as PHP 8 does: by number if the string is one,
+// else as strings.
+func compareNumberString(n Value, s string) int {
+	if m, ok := IsNumeric(s); ok {
+		return compareNumbers(n, m)
+	}
+	return Sign(strings.Compare(ToString(n), s))
+}
+
+func compareStrings(a, b string) int {
+	if a == b {
+		return 0
+	}
+	if x, ok := IsNumeric(a); ok {
+		if y, ok := IsNumeric(b); ok {
+			return compareNumericStrings(a, b, x, y)
+		}
+	}
+	return Sign(strings.Compare(a, b))
+}
+
+// compareNumericStrings falls back to text where both are integers too large to
+// tell apart as floating point numbers.
+func compareNumericStrings(a, b string, x, y Value) int {
+	c := compareNumbers(x, y)
+	if c == 0 && x.Kind() == KindFloat && y.Kind() == KindFloat && overflows(a) && overflows(b) {
+		return Sign(strings.Compare(a, b))
+	}
+	return c
+}
+
+func overflows(s string) bool {
+	s = strings.TrimSpace(s)
+	_, float := numberEnd(s, 0)
+	return !float
+}
+
+func Sign(n int) int {
+	switch {
+	case n < 0:
+		return -1
+	case n > 0:
+		return 1
+	}
+	return 0
+}
+
+func compareArrays(a, b *Array) int {
+	if c := order(int64(a.Len()), int64(b.Len())); c != 0 {
+		return c
+	}
+	result := 0
+	a.Each(func(k Key, v Value) bool {
+		w, ok := b.Get(k)
+		if !ok {
+			result = Uncomparable
+			return false
+		}
+		result = Compare(v, w)
+		return result == 0
+	})
+	return result
+}

@@ -1,0 +1,292 @@
+package eval
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+// A restRule says which keys that an array does not have are unknown rather than
+// unset: a set of what is known of the world.
+type restRule uint8
+
+const (
+	restEnv     restRule = 1 << iota // the environment is not known: any may be there
+	restRequest                      // $_SERVER: the variables of a request
+	restDirect                       // no proxy has changed the host
+	restScheme                       // no proxy has changed the scheme
+
+	restNone restRule = 0
+)
+
+var requestPrefixes = []string{"HTTP_", "REQUEST_", "REMOTE_", "SERVER_", "SCRIPT_", "REDIRECT_", "SSL_", "CONTENT_", "PATH_", "PHP_", "AUTH_", "GEOIP_", "UNIQUE_"}
+
+var requestNames = map[string]bool{
+	"HTTPS": true, "QUERY_STRING": true, "GATEWAY_INTERFACE": true, "ORIG_PATH_INFO": true, "ORIG_SCRIPT_NAME": true,
+	"FCGI_ROLE": true, "USER": true, "HOME": true, "CONTEXT_PREFIX": true, "CONTEXT_DOCUMENT_ROOT": true,
+	"PHP_SELF": true, "argv": true, "argc": true,
+}
+
+// forwardedHost and forwardedScheme are what proxies add to a request.
+var (
+	forwardedHost   = syntax.WordSet(`HTTP_X_FORWARDED_HOST HTTP_X_FORWARDED_SERVER HTTP_X_ORIGINAL_HOST HTTP_X_HOST`)
+	forwardedScheme = syntax.WordSet(`HTTP_X_FORWARDED_PROTO HTTP_X_FORWARDED_PROTOCOL HTTP_X_FORWARDED_SCHEME HTTP_X_FORWARDED_SSL HTTP_X_FORWARDED_PORT
+		HTTP_X_URL_SCHEME HTTP_X_SCHEME HTTP_FRONT_END_HTTPS HTTP_CLOUDFRONT_FORWARDED_PROTO HTTP_CF_VISITOR HTTP_X_ARR_SSL HTTPS`)
+)
+
+// Covers reports whether an absent key is unknown.
+func (r restRule) Covers(name string) bool {
+	switch {
+	case r&restDirect != 0 && forwardedHost[name], r&restScheme != 0 && forwardedScheme[name]:
+		return false
+	case r&restEnv != 0:
+		return true
+	case r&restRequest == 0:
+		return false
+	}
+	for _, p := range requestPrefixes {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return requestNames[name]
+}
+
+// cgiNames are the request's variables that FastCGI passes as if they were of the
+// environment, besides the headers.
+var cgiNames = syntax.WordSet(`REQUEST_METHOD REQUEST_URI REQUEST_SCHEME REMOTE_ADDR REMOTE_PORT REMOTE_USER SERVER_NAME SERVER_PORT SERVER_ADDR
+	SERVER_PROTOCOL SERVER_SOFTWARE SERVER_ADMIN SCRIPT_NAME SCRIPT_FILENAME QUERY_STRING HTTPS DOCUMENT_ROOT DOCUMENT_URI CONTENT_TYPE
+	CONTENT_LENGTH PATH_INFO PATH_TRANSLATED GATEWAY_INTERFACE REDIRECT_STATUS REDIRECT_URL`)
+
+// OfRequest reports whether getenv may give a variable of the request.
+func OfRequest(name string) bool { return strings.HasPrefix(name, "HTTP_") || cgiNames[name] }
+
+func (r restRule) Reason() string {
+	if r&restRequest == 0 {
+		return "depends on the environment"
+	}
+	return "depends on the request"
+}
+
+// orderReason is why what $_ENV holds is not known.
+const OrderReason = "depends on php.ini's variables_order, which says whether $_ENV holds the environment"
+
+// prepareWorld sets what is known before the program starts.
+func (in *interp) prepareWorld() {
+	set := func(name string, v Value) { in.st.Set(in.varPlace(in.globals, name, syntax.Pos{}).slot, Share(v)) }
+	env, server := NewArray(), NewArray()
+	for name, v := range in.opt.Env {
+		if in.opt.EnvKnown {
+			env.Put(name, String(v))
+			server.Put(name, String(v))
+		}
+	}
+	server.Rest = restRequest
+	if !in.opt.EnvKnown {
+		env.Rest, server.Rest = restEnv, restRequest|restEnv
+	}
+	if in.opt.DocRoot != "" {
+		server.Put("DOCUMENT_ROOT", String(in.opt.DocRoot))
+	}
+	if host := in.opt.Host; host != "" {
+		server.Put("HTTP_HOST", String(host))
+		name, _, _ := strings.Cut(host, ":")
+		server.Put("SERVER_NAME", String(name))
+		server.Rest |= restDirect
+	}
+	if scheme := in.opt.Scheme; scheme != "" {
+		server.Put("SERVER_PORT", String(in.opt.Port))
+		server.Put("REQUEST_SCHEME", String(scheme))
+		if scheme == "https" {
+			server.Put("HTTPS", String("on"))
+		}
+		server.Rest |= restScheme
+	}
+	if order := strings.ToUpper(in.opt.VariablesOrder); order != "" && !strings.Contains(order, "S") {
+		server = NewArray()
+	}
+	set("_SERVER", server)
+	in.st.Set(in.slot('m', "env"), Share(env))
+	if in.opt.EnvKnown && !strings.Contains(strings.ToUpper(in.opt.VariablesOrder), "E") {
+		env = NewArray()
+	}
+	set("_ENV", env)
+	in.envRead = nil
+	for _, name := range []string{"_GET", "_POST", "_COOKIE", "_REQUEST", "_FILES"} {
+		set(name, NewArray())
+	}
+	in.storeSlot(writtenSlot, NewArray())
+	in.storeSlot(cwdSlot, String(in.opt.DocRoot))
+	in.storeSlot(includeSlot, String("."))
+	for name, v := range in.opt.Constants {
+		in.st.Set(in.slot('c', name), &definition{v: String(v)})
+	}
+}
+
+// Poison is unknown code that ran in this world: everything but constants that
+// are defined may have changed.
+func (in *interp) Poison(u *Unknown) {
+	u = Opaque(u)
+	st := in.st.fork()
+	in.st.Each(func(slot int, v Value) {
+		switch {
+		case v.Kind() == KindRef:
+		default:
+			if _, def := v.(*definition); !def {
+				st.Set(slot, u)
+			}
+		}
+		in.charge(1)
+	})
+	st.poison, st.serial = u, in.serial
+	in.st = st
+}
+
+// constName lowers the namespace of a constant's name, which PHP ignores the case of.
+func constName(name string) string {
+	name = strings.TrimPrefix(name, `\`)
+	if i := strings.LastIndexByte(name, '\\'); i >= 0 {
+		return syntax.Lower(name[:i]) + name[i:]
+	}
+	return name
+}
+
+// peekConst reads a constant; ok is false if no world has it.
+func (in *interp) peekConst(name string) (Value, bool) {
+	name = constName(name)
+	if v, ok := in.lib.Constants[name]; ok {
+		return v, true
+	}
+	d, ok := in.st.Get(in.slot('c', name)).(*definition)
+	switch {
+	case ok && d.maybe == nil:
+		return d.v, true
+	case in.st.poison != nil:
+		return in.st.poison, true
+	case ok:
+		return d.maybe, true
+	}
+	return nil, false
+}
+
+func (in *interp) evalConst(x *syntax.ConstExpr) (Value, error) {
+	switch syntax.Lower(x.Name) {
+	case "true", "false":
+		return Bool(syntax.Lower(x.Name) == "true"), nil
+	case "null":
+		return Null, nil
+	}
+	for _, name := range []string{x.Name, x.Fallback} {
+		if name == "" {
+			continue
+		}
+		v, found, err := in.readConst(constName(name), x.Pos)
+		if err != nil || found {
+			return v, err
+		}
+	}
+	if in.st.poison != nil {
+		return in.st.poison, nil
+	}
+	return nil, in.Throw("Error", `Undefined constant "`+x.Name+`"`, x.Pos)
+}
+
+// readConst is a constant's value in the worlds that have it; the others end, or
+// throw where that may be caught.
+func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool, error) {
+	if v, ok := in.lib.Constants[name]; ok {
+		return v, true, nil
+	}
+	slot := in.slot('c', name)
+	d, ok := in.st.Get(slot).(*definition)
+	if !ok {
+		return nil, false, nil
+	}
+	if d.maybe == nil {
+		return d.v, true, nil
+	}
+	if in.st.poison != nil {
+		return in.st.poison, true, nil
+	}
+	if err := in.mayThrow(d.maybe, "Error", `Undefined constant "`+name+`"`, pos); err != nil {
+		return nil, true, err
+	}
+	c := *d
+	c.maybe = nil
+	in.st.Set(slot, &c)
+	return d.v, true, nil
+}
+
+// Define defines a constant in the worlds that lack it.
+func (in *interp) Define(name string, v Value, pos syntax.Pos) (Value, error) {
+	if strings.HasPrefix(name, `\`) {
+		return Bool(true), nil // a constant that no name leads to
+	}
+	name = constName(name)
+	if _, ok := in.lib.Constants[name]; ok {
+		return Bool(false), nil
+	}
+	slot := in.slot('c', name)
+	d, ok := in.st.Get(slot).(*definition)
+	switch {
+	case ok && d.maybe == nil:
+		return Bool(false), nil
+	case in.st.poison != nil:
+		in.st.Set(slot, &definition{v: in.st.poison})
+		return Maybe(in.st.poison), nil
+	case ok:
+		in.st.Set(slot, &definition{v: in.joinedHere(d.v, Share(v), d.maybe)})
+		return Maybe(d.maybe), nil
+	}
+	in.st.Set(slot, &definition{v: Share(v)})
+	return Bool(true), in.Alloc(128+len(name), pos)
+}
+
+// getenv is a variable of the environment.
+func (in *interp) getenv(name string, pos syntax.Pos) Value {
+	v := in.st.Get(in.slot('m', "env"))
+	if v == nil {
+		return Null
+	}
+	e, err := in.Element(v, step{k: Key{S: name, Str: true}}, pos)
+	if k := StrKey(name); !k.Str {
+		e, err = in.Element(v, step{k: k}, pos)
+	}
+	if err != nil {
+		return in.unknownAt(Undecidable, pos, "depends on the environment").From(OriginEnvironment)
+	}
+	return e
+}
+
+func (in *interp) putenv(name string, v Value) {
+	p := &place{slot: in.slot('m', "env"), path: []step{{k: StrKey(name)}}}
+	change := func(Value) (Value, error) {
+		if v.Kind() == KindNull {
+			return nil, nil
+		}
+		return v, nil
+	}
+	if err := in.update(p, change); err != nil {
+		in.stepsLeft = 0 // no memory left: the next step says so
+	}
+}
+
+func (in *interp) loadSlot(name string) Value { return in.st.Get(in.slot('m', name)) }
+
+func (in *interp) storeSlot(name string, v Value) { in.st.Set(in.slot('m', name), Share(v)) }
+
+func (in *interp) readGlobal(name string) Value {
+	v, _ := in.raw(in.varPlace(in.globals, name, syntax.Pos{}))
+	if v == nil || v.Kind() == KindAbsent {
+		return Null
+	}
+	return v
+}
+
+func (in *interp) SetGlobalKey(name, k string, v Value, pos syntax.Pos) error {
+	p := *in.varPlace(in.globals, name, pos)
+	p.path = []step{{k: StrKey(k)}}
+	if v.Kind() == KindNull {
+		return in.unset(&p)
+	}
+	return in.assign(&p, v)
+}

@@ -1,0 +1,225 @@
+package eval
+
+import (
+	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"io/fs"
+	"strings"
+	"syscall"
+)
+
+// What changes files, or where they are looked for. Nothing is written: what a
+// configuration writes, and reads later, is unknown.
+var writeFuncs = map[string]Function{
+	"file_put_contents":  writes(0),
+	"unlink":             writes(0),
+	"touch":              writes(0),
+	"mkdir":              writes(0),
+	"rmdir":              writes(0),
+	"chmod":              writes(0),
+	"chown":              writes(0),
+	"chgrp":              writes(0),
+	"rename":             writes(0, 1),
+	"copy":               writes(1),
+	"symlink":            writes(1),
+	"link":               writes(1),
+	"move_uploaded_file": writes(1),
+	"tempnam":            writes(0),
+	"fopen":              writes(0),
+	"gzopen":             writes(0),
+	"bzopen":             writes(0),
+	"dba_open":           writes(0),
+	"imagepng":           writes(1),
+	"imagejpeg":          writes(1),
+	"imagegif":           writes(1),
+	"imagewebp":          writes(1),
+	"error_log":          writes(2),
+	"chdir":              {Run: chdir, Min: 1, Max: 1, Lazy: true},
+	"set_include_path":   {Run: setIncludePath, Min: 1, Max: 1, Lazy: true},
+	"ini_set":            {Run: iniSet, Min: 2, Max: 2, Lazy: true},
+	"ini_alter":          {Run: iniSet, Min: 2, Max: 2, Lazy: true},
+}
+
+// writingMethods are methods of PHP's classes that write files somewhere.
+var writingMethods = syntax.WordSet("extractto save savehtmlfile savexml asxml fwrite fputcsv ftruncate openuri backup compress setstub addfile addfromstring close")
+
+// The slots of what these functions did.
+const (
+	writtenSlot = "files.written" // an array with the paths as keys, or an unknown
+	cwdSlot     = "files.cwd"
+	includeSlot = "files.include_path"
+)
+
+// writes is a function that changes the files that these arguments name.
+func writes(args ...int) Function {
+	return Function{Max: -1, Lazy: true, Run: func(c *Call) (Value, error) {
+		for _, i := range args {
+			if !c.Has(i) || c.Name == "error_log" && c.Arg(1) != Value(Int(3)) && c.Arg(1).Kind() != KindUnknown || c.Name == "fopen" && c.onlyReads(1) {
+				continue
+			}
+			if err := c.written(c.Arg(i)); err != nil {
+				return nil, err
+			}
+		}
+		return c.Refused(), c.Steps(16)
+	}}
+}
+
+// onlyReads reports that the mode of fopen, argument i, opens a file for reading.
+func (c *Call) onlyReads(i int) bool {
+	mode, known := c.Arg(i).(String)
+	return known && strings.TrimRight(string(mode), "bte") == "r"
+}
+
+// written remembers that a file was changed.
+func (c *Call) written(name Value) error {
+	if u := c.UnknownIn(name); u != nil {
+		c.Store(writtenSlot, Opaque(u))
+		return nil
+	}
+	list, ok := c.Load(writtenSlot).(*Array)
+	if !ok {
+		if v := c.Load(writtenSlot); v != nil && v.Kind() == KindUnknown {
+			return nil
+		}
+		list = NewArray()
+	}
+	abs, unfit := c.Path(ToString(name))
+	if unfit != "" {
+		return nil
+	}
+	if err := c.Alloc(list.Size() + 128 + len(abs)); err != nil {
+		return err
+	}
+	list = list.Clone()
+	list.Put(c.in.identity(abs), Bool(true))
+	c.Store(writtenSlot, list)
+	return nil
+}
+
+// Rewritten is not nil if a path may lead to what the configuration changed.
+func (in *interp) Rewritten(abs string, pos syntax.Pos) *Unknown {
+	var found bool
+	switch v := in.loadSlot(writtenSlot).(type) {
+	case *Unknown:
+		return v
+	case *Array:
+		id := in.identity(abs)
+		v.Each(func(k Key, _ Value) bool {
+			found = below(id, k.Text()) || below(k.Text(), id)
+			return !found
+		})
+	}
+	if !found {
+		return nil
+	}
+	return in.unknownAt(Undecidable, pos, "depends on a file that the configuration changes itself")
+}
+
+func below(path, dir string) bool {
+	rest, ok := strings.CutPrefix(path, dir)
+	return ok && (rest == "" || rest[0] == '/' || strings.HasSuffix(dir, "/"))
+}
+
+func chdir(c *Call) (Value, error) {
+	if u := c.UnknownIn(c.Arg(0)); u != nil {
+		c.in.Poison(u) // whatever is read from now on lies elsewhere
+		return Opaque(u), c.Steps(64)
+	}
+	abs, v, err := LocalPath(c)
+	if err != nil || v != nil {
+		return v, err
+	}
+	info, err := c.Files().Stat(abs)
+	if err != nil {
+		v := AskedFile(c, err)
+		if u, ok := v.(*Unknown); ok {
+			c.in.Poison(u)
+		}
+		return v, c.Steps(64)
+	}
+	if !info.IsDir() {
+		return Bool(false), c.Steps(64)
+	}
+	c.Store(cwdSlot, String(c.in.identity(abs)))
+	return Bool(true), c.Steps(64)
+}
+
+// cwd is the folder that relative paths begin in.
+func (in *interp) cwd() (dir string, known bool) {
+	switch v := in.loadSlot(cwdSlot).(type) {
+	case String:
+		return string(v), true
+	case *Unknown:
+		return "", false
+	}
+	return in.opt.DocRoot, true
+}
+
+func Getcwd(c *Call) (Value, error) {
+	dir, known := c.in.cwd()
+	if !known {
+		return c.Unknown("depends on a working directory that is not known"), nil
+	}
+	return String(c.in.identity(dir)), nil
+}
+
+func setIncludePath(c *Call) (Value, error) {
+	return c.Unknown("depends on the server's include_path"), c.includeFrom(c.Arg(0))
+}
+
+// includeFrom sets include_path.
+func (c *Call) includeFrom(v Value) error {
+	if u := c.UnknownIn(v); u != nil {
+		c.in.Poison(u)
+		return c.Steps(64)
+	}
+	c.Store(includeSlot, String(ToString(v)))
+	return c.Steps(16)
+}
+
+func iniSet(c *Call) (Value, error) {
+	u := c.Unknown("depends on what " + c.Name + " returns")
+	if v := c.UnknownIn(c.Arg(0)); v != nil {
+		return u, nil
+	}
+	if syntax.Lower(ToString(c.Arg(0))) == "include_path" {
+		return u, c.includeFrom(c.Arg(1))
+	}
+	return u, nil
+}
+
+// LocalPath is argument 0 as an absolute path. A stream wrapper, or a path with a NUL,
+// gives a value to return instead.
+func LocalPath(c *Call) (string, Value, error) {
+	name := c.Str(0)
+	if strings.IndexByte(name, 0) >= 0 || name == "" {
+		return "", Bool(false), nil
+	}
+	abs, unfit := c.Path(name)
+	if unfit != "" {
+		return "", c.unsafe("reads through " + unfit), nil
+	}
+	if u := c.Rewritten(abs); u != nil {
+		return "", u, nil
+	}
+	return abs, nil, nil
+}
+
+// missing reports an error that PHP answers with false.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) ||
+		errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
+}
+
+// AskedFile makes a value of an error of Files.
+func AskedFile(c *Call, err error) Value {
+	errs := c.fileErrors()
+	switch {
+	case missing(err):
+		return Bool(false)
+	case errs != nil && errs.Outside(err):
+		return c.unsafe("looks outside the site's home").From(OriginHome)
+	}
+	return c.UnknownOf(Unreadable, "needs a file that cannot be read")
+}

@@ -1,0 +1,70 @@
+package lib
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+
+// The functions of an array's internal pointer.
+var pointerFuncs = map[string]eval.Function{
+	"reset":   pointerFunc(true, func(_, _ int) int { return 0 }),
+	"end":     pointerFunc(true, func(_, n int) int { return n - 1 }),
+	"next":    pointerFunc(true, func(at, _ int) int { return at + 1 }),
+	"prev":    pointerFunc(true, func(at, n int) int { return prevAt(at, n) }),
+	"current": pointerFunc(false, func(at, _ int) int { return at }),
+	"pos":     pointerFunc(false, func(at, _ int) int { return at }),
+	"key":     {Run: pointerKey, Min: 1, Max: 1},
+}
+
+func prevAt(at, n int) int {
+	if at >= n || at == 0 {
+		return n
+	}
+	return at - 1
+}
+
+// pointerFunc moves the pointer and returns what lies there. Positions count live
+// entries; one past the last is nowhere.
+func pointerFunc(moves bool, to func(at, n int) int) eval.Function {
+	f := eval.Function{Min: 1, Max: 1}
+	if moves {
+		f.Refs = 1
+	}
+	f.Run = func(c *eval.Call) (eval.Value, error) {
+		a, err := c.Array(0)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.Alloc(2 * a.Size()); err != nil {
+			return nil, err
+		}
+		list := eval.Pairs(a)
+		at := to(min(a.Pos, len(list)), len(list))
+		if moves {
+			out := eval.NewArray()
+			for _, e := range list {
+				out.Set(e.Key, e.Value)
+			}
+			out.Next = a.Next
+			if out.Pos = at; at < 0 {
+				out.Pos = 0
+			}
+			if err := c.SetRef(0, out); err != nil {
+				return nil, err
+			}
+		}
+		if at < 0 || at >= len(list) {
+			return eval.Bool(false), nil
+		}
+		return eval.Share(eval.Present(list[at].Value)), nil
+	}
+	return f
+}
+
+func pointerKey(c *eval.Call) (eval.Value, error) {
+	a, err := c.Array(0)
+	if err != nil {
+		return nil, err
+	}
+	if list := eval.Pairs(a); a.Pos >= 0 && a.Pos < len(list) {
+		return list[a.Pos].Key.Value(), c.Steps(len(list))
+	}
+	return eval.Null, nil
+}

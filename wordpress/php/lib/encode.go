@@ -1,0 +1,161 @@
+package lib
+
+import (
+	"crypto/md5"  //nolint:gosec // PHP's md5
+	"crypto/sha1" //nolint:gosec // PHP's sha1
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"hash"
+	"hash/crc32"
+	"strings"
+	"unicode/utf8"
+)
+
+var encodeFuncs = map[string]eval.Function{
+	"md5":              {Run: digest("md5"), Min: 1, Max: 2},
+	"sha1":             {Run: digest("sha1"), Min: 1, Max: 2},
+	"hash":             {Run: hashFunc, Min: 2, Max: 4},
+	"crc32":            {Run: crc32Func, Min: 1, Max: 1},
+	"bin2hex":          ofString(func(s string) string { return hex.EncodeToString([]byte(s)) }),
+	"hex2bin":          {Run: hex2bin, Min: 1, Max: 1},
+	"base64_encode":    ofString(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }),
+	"base64_decode":    {Run: base64Decode, Min: 1, Max: 2},
+	"str_rot13":        ofString(rot13),
+	"htmlspecialchars": {Run: htmlspecialchars, Min: 1, Max: 4},
+}
+
+func rot13(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if syntax.IsLetter(c) {
+			base := c&^0x1F + 1
+			b[i] = base + (c-base+13)%26
+		}
+	}
+	return string(b)
+}
+
+// algorithm returns a hash by PHP's name, nil if it is not modelled.
+func algorithm(name string) func() hash.Hash {
+	switch syntax.Lower(name) {
+	case "md5":
+		return md5.New
+	case "sha1":
+		return sha1.New
+	case "sha256":
+		return sha256.New
+	case "crc32b":
+		return func() hash.Hash { return crc32.NewIEEE() }
+	}
+	return nil
+}
+
+func digestText(c *eval.Call, h hash.Hash, s string, raw bool) (eval.Value, error) {
+	if err := c.Alloc(len(s)/8 + 256); err != nil {
+		return nil, err
+	}
+	h.Write([]byte(s))
+	sum := h.Sum(nil)
+	if raw {
+		return eval.String(sum), nil
+	}
+	return eval.String(hex.EncodeToString(sum)), nil
+}
+
+func digest(name string) func(c *eval.Call) (eval.Value, error) {
+	return func(c *eval.Call) (eval.Value, error) {
+		s := c.Str(0)
+		return digestText(c, algorithm(name)(), s, c.Bool(1))
+	}
+}
+
+func hashFunc(c *eval.Call) (eval.Value, error) {
+	s := strArgs(c, 2)
+	h := algorithm(s[0])
+	if h == nil {
+		return c.Unknown("calls hash() with an algorithm that is not evaluated"), nil
+	}
+	return digestText(c, h(), s[1], c.Bool(2))
+}
+
+func crc32Func(c *eval.Call) (eval.Value, error) {
+	return eval.Int(crc32.ChecksumIEEE([]byte(c.Str(0)))), nil
+}
+
+func hex2bin(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	if err := c.Alloc(len(s)); err != nil {
+		return nil, err
+	}
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		return eval.Bool(false), nil //nolint:nilerr // as PHP does
+	}
+	return eval.String(b), nil
+}
+
+// base64Decode skips what is no base64 unless it is strict.
+func base64Decode(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	if err := c.Alloc(2 * len(s)); err != nil {
+		return nil, err
+	}
+	strict := c.Bool(1)
+	var digits []byte
+	pads := 0
+	for i := range len(s) {
+		b := s[i]
+		switch {
+		case syntax.IsLetter(b) || syntax.IsDigit(b) || b == '+' || b == '/':
+			if pads > 0 && strict {
+				return eval.Bool(false), nil
+			}
+			digits = append(digits, b)
+		case b == '=':
+			pads++
+		case strict && !phpBase64Blank(b):
+			return eval.Bool(false), nil
+		}
+	}
+	if strict && (len(digits)%4 == 1 || pads > 0 && (pads > 2 || (len(digits)+pads)%4 != 0)) {
+		return eval.Bool(false), nil
+	}
+	if len(digits)%4 == 1 {
+		digits = digits[:len(digits)-1]
+	}
+	out, err := base64.RawStdEncoding.DecodeString(string(digits))
+	if err != nil {
+		return c.Unknown("this base64 is not modelled"), nil //nolint:nilerr // never: digits are checked
+	}
+	return eval.String(out), nil
+}
+
+func phpBase64Blank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
+
+const (
+	entNoQuotes = 0
+	entCompat   = 2
+	entQuotes   = 3
+)
+
+func htmlspecialchars(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	flags := c.Int(1, entQuotes|8)
+	if !utf8.ValidString(s) || len(c.Args) > 2 {
+		return c.Unknown("htmlspecialchars of such text is not modelled"), nil
+	}
+	if err := c.Alloc(6 * len(s)); err != nil {
+		return nil, err
+	}
+	pairs := []string{"&", "&amp;", "<", "&lt;", ">", "&gt;"}
+	if flags&entCompat != 0 {
+		pairs = append(pairs, `"`, "&quot;")
+	}
+	if flags&entQuotes == entQuotes {
+		pairs = append(pairs, "'", "&#039;")
+	}
+	return eval.String(strings.NewReplacer(pairs...).Replace(s)), nil
+}

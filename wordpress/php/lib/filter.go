@@ -1,0 +1,131 @@
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"net/netip"
+	"strings"
+)
+
+const (
+	filterInt      = 257
+	filterBool     = 258
+	filterIP       = 275
+	filterString   = 513
+	filterSpecial  = 515
+	filterDefault  = 516
+	filterEmail    = 517
+	filterURL      = 518
+	filterNumber   = 519
+	filterFull     = 522
+	filterSlashes  = 523
+	filterNullFail = 0x8000000
+)
+
+// filterVar has the filters that configurations use.
+func filterVar(c *eval.Call) (eval.Value, error) {
+	filter := c.Int(1, filterDefault)
+	if c.Arg(0).Kind() == eval.KindArray || c.Arg(0).Kind() == eval.KindObject || c.Arg(2).Kind() == eval.KindArray {
+		return c.Unknown("such a filter is not modelled"), nil
+	}
+	flags := c.Int(2, 0)
+	if flags&^filterNullFail != 0 {
+		return c.Unknown("these flags of a filter are not modelled"), nil
+	}
+	s := c.Str(0)
+	var fail eval.Value = eval.Bool(false)
+	if flags&filterNullFail != 0 {
+		fail = eval.Null
+	}
+	if out, ok := sanitized(filter, s); ok {
+		return eval.String(out), c.Alloc(2 * len(out))
+	}
+	trimmed := strings.Trim(s, " \t\n\r\v\x00")
+	switch filter {
+	case filterDefault:
+		return eval.String(s), nil
+	case filterBool:
+		switch syntax.Lower(trimmed) {
+		case "1", "true", "on", "yes":
+			return eval.Bool(true), nil
+		case "0", "false", "off", "no", "":
+			return eval.Bool(false), nil
+		}
+		return fail, nil
+	case filterInt:
+		digits := trimmed
+		if strings.HasPrefix(digits, "+") {
+			digits = digits[1:]
+			if strings.HasPrefix(digits, "-") {
+				return fail, nil
+			}
+		}
+		if digits == "-0" {
+			digits = "0"
+		}
+		if n, ok := syntax.DecimalInt(digits); ok {
+			return eval.Int(n), nil
+		}
+		return fail, nil
+	case filterIP:
+		if ip, err := netip.ParseAddr(trimmed); err == nil && ip.Is4() {
+			return eval.String(trimmed), nil
+		}
+		if !strings.Contains(trimmed, ":") {
+			return fail, nil
+		}
+	}
+	return c.Unknown("such a filter is not modelled"), nil
+}
+
+// The characters that filters let through, besides letters and digits.
+const (
+	emailMarks  = "!#$%&'*+-=?^_`{|}~@.[]"
+	urlMarks    = "$-_.+!*'(),{}|\\^~[]`<>#%\";/?:@&="
+	numberMarks = "+-"
+)
+
+// sanitized is a text without what a filter takes out; ok is false of other filters,
+// and of text that one of these would rewrite as HTML.
+func sanitized(filter int64, s string) (out string, ok bool) {
+	switch filter {
+	case filterString, filterSpecial, filterFull:
+		return s, !strings.ContainsAny(s, `<>&"'`) && printable(s)
+	case filterSlashes:
+		return addslashes(s), true
+	case filterEmail:
+		return onlyMarks(s, emailMarks, syntax.IsLetter), true
+	case filterURL:
+		return onlyMarks(s, urlMarks, syntax.IsLetter), true
+	case filterNumber:
+		return onlyMarks(s, numberMarks, func(byte) bool { return false }), true
+	}
+	return "", false
+}
+
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
+func onlyMarks(s, marks string, letters func(byte) bool) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if syntax.IsDigit(s[i]) || letters(s[i]) || strings.IndexByte(marks, s[i]) >= 0 {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+// stripTags returns text that has no tags. Others are not evaluated.
+func stripTags(c *eval.Call) (eval.Value, error) {
+	if s := c.Str(0); strings.ContainsAny(s, "<\x00") {
+		return c.Unknown("calls strip_tags() with markup, which is not evaluated"), nil
+	}
+	return eval.String(c.Str(0)), nil
+}

@@ -1,0 +1,234 @@
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"regexp"
+	"strings"
+)
+
+func parseINIFile(c *eval.Call) (eval.Value, error) {
+	text, v, err := fileContents(c)
+	if err != nil || v != nil {
+		return v, err
+	}
+	return parseINI(c, text)
+}
+
+func parseINIString(c *eval.Call) (eval.Value, error) {
+	text, _, _ := strings.Cut(c.Str(0), "\x00")
+	return parseINI(c, text)
+}
+
+// The scanner modes of parse_ini_file.
+const (
+	iniNormal = iota
+	iniRaw
+	iniTyped
+)
+
+// parseINI reads an INI file line by line: sections, names, and values that are a
+// word, a number, a constant or quoted text. A line of any other form makes the
+// result unknown.
+func parseINI(c *eval.Call, text string) (eval.Value, error) {
+	mode := c.Int(2, iniNormal)
+	if mode < iniNormal || mode > iniTyped {
+		return nil, c.Throw("ValueError", c.Name+"(): Argument #3 ($scanner_mode) must be one of INI_SCANNER_NORMAL, INI_SCANNER_RAW, or INI_SCANNER_TYPED")
+	}
+	lines := strings.Count(text, "\n") + 1
+	if err := c.Alloc(256*lines + 4*len(text)); err != nil {
+		return nil, err
+	}
+	if err := c.Steps(16*lines + len(text)/8); err != nil {
+		return nil, err
+	}
+	if len(text) > 3 {
+		text = strings.TrimPrefix(text, "\xef\xbb\xbf")
+	}
+	out := eval.NewArray()
+	p := &iniReader{c: c, mode: mode, out: out, section: out, sections: c.Bool(1)}
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	last := text[strings.LastIndexByte(text, '\n')+1:]
+	if strings.ContainsAny(text, "\r\x00") || strings.Contains(last, ";") {
+		return p.Refused(), nil
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if u := p.line(line); u != nil {
+			return u, nil
+		}
+	}
+	return out, nil
+}
+
+// An iniReader collects the elements of an INI file.
+type iniReader struct {
+	c            *eval.Call
+	mode         int64
+	sections     bool
+	out, section *eval.Array
+}
+
+var (
+	iniBlankLine = regexp.MustCompile(`^[ \t]*(;.*)?$`)
+	iniHeader    = regexp.MustCompile(`^\[([A-Za-z0-9_.: -]+)\][ \t]*(;.*)?$`)
+	iniElement   = regexp.MustCompile(`^[ \t]*([A-Za-z0-9_.-]+)(\[[A-Za-z0-9_-]*\])?[ \t]*=[ \t]*(.*)$`)
+
+	iniComment   = `[ \t]*(?:;.*)?$`
+	iniQuoted    = regexp.MustCompile(`^([^ \t;&|^~()!"'=$]*)[ \t]*"((?:[^"\\$]|\\[^$]|\$[^{"\\$])*)"` + iniComment)
+	iniSingle    = regexp.MustCompile(`^'([^']+)'` + iniComment)
+	iniWord      = regexp.MustCompile(`^([^ \t;&|^~()!"'=$]+)` + iniComment)
+	iniName      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	iniNumber    = regexp.MustCompile(`^(-?[0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)$`)
+	iniUnescape  = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
+	iniKeywords  = map[string]eval.Value{"true": eval.Bool(true), "on": eval.Bool(true), "yes": eval.Bool(true), "false": eval.Bool(false), "off": eval.Bool(false), "no": eval.Bool(false), "none": eval.Bool(false), "null": eval.Null}
+	iniNegatives = "+ ."
+)
+
+func (p *iniReader) Refused() *eval.Unknown {
+	return p.c.Unknown("calls " + p.c.Name + "() with an INI file whose syntax is not evaluated")
+}
+
+// line reads one line; the result is not nil if it is of no known form.
+func (p *iniReader) line(line string) *eval.Unknown {
+	if iniBlankLine.MatchString(line) {
+		return nil
+	}
+	if m := iniHeader.FindStringSubmatch(line); m != nil {
+		if p.sections {
+			p.section = eval.NewArray()
+			p.out.Put(m[1], p.section)
+		}
+		return nil
+	}
+	m := iniElement.FindStringSubmatch(line)
+	if m == nil || iniKeywords[syntax.Lower(m[1])] != nil || m[2] != "" && strings.IndexByte(iniNegatives, m[1][0]) >= 0 {
+		return p.Refused()
+	}
+	v := p.Value(m[3])
+	if u, ok := v.(*eval.Unknown); ok {
+		return u
+	}
+	if m[2] == "" {
+		p.section.Put(m[1], v)
+		return nil
+	}
+	return p.Element(m[1], m[2][1:len(m[2])-1], v)
+}
+
+// Element is name[k] = v, or name[] = v.
+func (p *iniReader) Element(name, k string, v eval.Value) *eval.Unknown {
+	list := eval.NewArray()
+	if old, ok := p.section.Get(eval.StrKey(name)); ok {
+		if a, isArray := old.(*eval.Array); isArray {
+			list = a
+		}
+	}
+	p.section.Put(name, list)
+	if k == "" {
+		list.Push(v)
+		return nil
+	}
+	if iniName.MatchString(k) {
+		stands := p.Constant(k)
+		if u, ok := stands.(*eval.Unknown); ok {
+			return u
+		}
+		k = eval.ToString(stands)
+	}
+	list.Put(k, v)
+	return nil
+}
+
+// Value is the value that a text stands for.
+func (p *iniReader) Value(text string) eval.Value {
+	if p.mode == iniRaw {
+		return eval.String(rawINIValue(text))
+	}
+	if text == "" || text[0] == ';' || strings.TrimRight(text, " \t") == "''" {
+		return eval.String("")
+	}
+	if m := iniQuoted.FindStringSubmatch(text); m != nil && !strings.HasSuffix(m[2], `\`) {
+		word := eval.String("")
+		if m[1] != "" {
+			v := p.word(m[1])
+			switch {
+			case v.Kind() == eval.KindUnknown:
+				return v
+			case iniKeywords[syntax.Lower(m[1])] != nil:
+				return p.Refused()
+			}
+			word = eval.String(eval.ToString(v))
+		}
+		return word + eval.String(iniUnescape.Replace(m[2]))
+	}
+	if m := iniSingle.FindStringSubmatch(text); m != nil {
+		return eval.String(m[1])
+	}
+	if m := iniWord.FindStringSubmatch(text); m != nil {
+		if v, ok := iniKeywords[syntax.Lower(m[1])]; ok {
+			return p.keyword(v)
+		}
+		return p.word(m[1])
+	}
+	return p.Refused()
+}
+
+// keyword is true, false or null, which are text but in the mode with types.
+func (p *iniReader) keyword(v eval.Value) eval.Value {
+	if p.mode == iniTyped {
+		return v
+	}
+	return eval.String(eval.ToString(v))
+}
+
+// word is an unquoted word: the name of a constant, a number, or text.
+func (p *iniReader) word(s string) eval.Value {
+	switch {
+	case iniName.MatchString(s):
+		return p.Constant(s)
+	case p.mode == iniTyped && iniNumber.MatchString(s):
+		n, _ := eval.IsNumeric(s)
+		if len(s) > 18 {
+			return p.Refused()
+		}
+		return n
+	}
+	return eval.String(s)
+}
+
+// Constant is a constant's value as text, or its name where there is none.
+func (p *iniReader) Constant(name string) eval.Value {
+	v, ok := p.c.Constant(name)
+	switch {
+	case !ok:
+		return eval.String(name)
+	case v.Kind() == eval.KindUnknown:
+		return v
+	case v.Kind() >= eval.KindArray:
+		return p.Refused()
+	}
+	return eval.String(eval.ToString(v))
+}
+
+// rawINIValue is a value as it stands, without a comment and the quotes around it.
+func rawINIValue(text string) string {
+	comment := -1
+	for i := 1; i < len(text); i++ {
+		if text[i] == ';' && comment < 0 {
+			comment = i
+		} else if text[i] == '"' && text[0] == '"' {
+			comment = -1
+		}
+	}
+	if text != "" && text[0] == ';' {
+		comment = 0
+	}
+	if comment >= 0 {
+		text = text[:comment]
+	}
+	text = strings.TrimRight(text, " \t")
+	if n := len(text); n > 1 && text[0] == '"' && text[n-1] == '"' {
+		text = text[1 : n-1]
+	}
+	return text
+}

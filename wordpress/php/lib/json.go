@@ -1,0 +1,265 @@
+package lib
+
+import (
+	"encoding/json"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+var jsonFuncs = map[string]eval.Function{
+	"json_decode":     {Run: jsonDecode, Min: 1, Max: 4},
+	"json_encode":     jsonEncode(),
+	"json_last_error": {Run: jsonLastError, Max: 0},
+}
+
+const (
+	jsonArrays     = 1 // JSON_OBJECT_AS_ARRAY
+	jsonBigStrings = 2
+	jsonThrow      = 1 << 22
+	jsonIgnore     = 1 << 20 // JSON_INVALID_UTF8_IGNORE
+	jsonSubstitute = 1 << 21
+
+	maxJSONDepth = 512
+)
+
+func jsonDecode(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	depth := c.Int(2, 512)
+	flags := c.Int(3, 0)
+	if flags&(jsonIgnore|jsonSubstitute) != 0 {
+		return c.Unknown("these flags of json_decode are not modelled"), nil
+	}
+	if depth < 1 {
+		return nil, c.Throw("ValueError", "json_decode(): Argument #3 ($depth) must be greater than 0")
+	}
+	if flags&jsonThrow == 0 {
+		c.Store(eval.JsonErrorSlot, eval.Int(0))
+	}
+	d := &jsonReader{c: c, s: s, arrays: c.Bool(1) || flags&jsonArrays != 0 && !c.Has(1), depth: int(min(depth, maxJSONDepth)), big: flags&jsonBigStrings != 0}
+	v, ok, err := d.document()
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok && depth > maxJSONDepth && d.tooDeep:
+		return c.Unknown("JSON of such depth is not modelled"), nil
+	case !ok && flags&jsonThrow != 0:
+		return nil, c.Throw("JsonException", "Syntax error")
+	case !ok:
+		u := c.UnknownOf(eval.Undecidable, "depends on what is wrong with JSON")
+		u.Alts = []eval.Value{eval.Int(1), eval.Int(2), eval.Int(3), eval.Int(4), eval.Int(5), eval.Int(10)}
+		c.Store(eval.JsonErrorSlot, u)
+		return eval.Null, nil
+	}
+	return v, nil
+}
+
+func jsonLastError(c *eval.Call) (eval.Value, error) {
+	if v := c.Load(eval.JsonErrorSlot); v != nil {
+		return eval.Present(v), nil
+	}
+	return eval.Int(0), nil
+}
+
+// A jsonReader makes values of valid JSON.
+type jsonReader struct {
+	c       *eval.Call
+	s       string
+	i       int
+	arrays  bool // objects become arrays
+	big     bool // integers beyond 64 bits become strings of their digits
+	depth   int
+	tooDeep bool
+	badName bool // a name that no property can have
+}
+
+// document reads the whole text; ok is false if PHP would not accept it.
+func (d *jsonReader) document() (v eval.Value, ok bool, err error) {
+	if err := d.c.Alloc(len(d.s)); err != nil {
+		return nil, false, err
+	}
+	if !utf8.ValidString(d.s) || !json.Valid([]byte(d.s)) || loneSurrogate(d.s) {
+		return nil, false, nil
+	}
+	v, err = d.Value(0)
+	return v, !d.tooDeep && !d.badName, err
+}
+
+// loneSurrogate reports an escape of one half of a character beyond 16 bits.
+func loneSurrogate(s string) bool {
+	for i := 0; i+5 < len(s); i++ {
+		if s[i] != '\\' {
+			continue
+		}
+		high, low := surrogateAt(s, i), surrogateAt(s, i+6)
+		switch {
+		case high >= 0xDC00, high > 0 && low < 0xDC00:
+			return true
+		case high > 0:
+			i += 11
+		default:
+			i++
+		}
+	}
+	return false
+}
+
+// surrogateAt is the surrogate whose escape begins at i; 0 if there is none.
+func surrogateAt(s string, i int) uint64 {
+	if i+6 > len(s) || s[i] != '\\' || s[i+1] != 'u' {
+		return 0
+	}
+	n, err := strconv.ParseUint(s[i+2:i+6], 16, 16)
+	if err != nil || n < 0xD800 || n > 0xDFFF {
+		return 0
+	}
+	return n
+}
+
+// skip passes white space, and the given byte if it follows.
+func (d *jsonReader) skip(c byte) bool {
+	for d.i < len(d.s) && phpBase64Blank(d.s[d.i]) {
+		d.i++
+	}
+	if d.i < len(d.s) && d.s[d.i] == c {
+		d.i++
+		return true
+	}
+	return false
+}
+
+func (d *jsonReader) Value(depth int) (eval.Value, error) {
+	if err := d.c.Alloc(112); err != nil {
+		return nil, err
+	}
+	switch {
+	case d.skip('{'):
+		return d.Object(depth + 1)
+	case d.skip('['):
+		return d.list(depth + 1)
+	case d.skip('"'):
+		s, err := d.Str()
+		return eval.String(s), err
+	}
+	start := d.i
+	for d.i < len(d.s) && strings.IndexByte(" \t\r\n,]}", d.s[d.i]) < 0 {
+		d.i++
+	}
+	switch text := d.s[start:d.i]; text {
+	case "true", "false":
+		return eval.Bool(text == "true"), nil
+	case "null":
+		return eval.Null, nil
+	default:
+		return d.number(text), nil
+	}
+}
+
+// nested charges for an array or an object and checks how deep it lies.
+func (d *jsonReader) nested(depth int) error {
+	d.tooDeep = d.tooDeep || depth > d.depth
+	if depth > maxJSONDepth {
+		return d.c.Refuse(eval.Undecidable, "evaluate: JSON is nested too deeply")
+	}
+	return d.c.Alloc(160)
+}
+
+func (d *jsonReader) list(depth int) (eval.Value, error) {
+	out := eval.NewArray()
+	if err := d.nested(depth); err != nil || d.skip(']') {
+		return out, err
+	}
+	for {
+		v, err := d.Value(depth)
+		if err != nil {
+			return nil, err
+		}
+		out.Push(v)
+		if !d.skip(',') {
+			d.skip(']')
+			return out, nil
+		}
+	}
+}
+
+func (d *jsonReader) Object(depth int) (eval.Value, error) {
+	out := eval.NewArray()
+	if err := d.nested(depth); err != nil {
+		return nil, err
+	}
+	for more := !d.skip('}'); more; more = d.skip(',') {
+		d.skip('"')
+		name, err := d.Str()
+		if err != nil {
+			return nil, err
+		}
+		d.skip(':')
+		v, err := d.Value(depth)
+		if err != nil {
+			return nil, err
+		}
+		if d.arrays {
+			out.Set(eval.StrKey(name), v)
+		} else {
+			out.Set(eval.Key{S: name, Str: true}, v)
+			d.badName = d.badName || strings.HasPrefix(name, "\x00")
+		}
+	}
+	d.skip('}')
+	if d.arrays {
+		return out, nil
+	}
+	return d.c.Object("stdClass", out)
+}
+
+func (d *jsonReader) number(text string) eval.Value {
+	if text == "-0" {
+		return eval.Float(math.Copysign(0, -1))
+	}
+	if !strings.ContainsAny(text, ".eE") {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return eval.Int(n)
+		}
+		if d.big {
+			return eval.String(text)
+		}
+	}
+	f, _ := strconv.ParseFloat(text, 64) // infinite beyond the range, as in PHP
+	return eval.Float(f)
+}
+
+// Str reads a string whose opening quote was passed.
+func (d *jsonReader) Str() (string, error) {
+	start, plain := d.i, true
+	for d.s[d.i] != '"' {
+		if d.s[d.i] == '\\' {
+			plain = false
+			d.i++
+		}
+		d.i++
+	}
+	text := d.s[start:d.i]
+	d.i++
+	if plain {
+		return text, d.c.Steps(len(text) >> 12) // it is a part of what is read
+	}
+	if err := d.c.Alloc(4 * len(text)); err != nil {
+		return "", err
+	}
+	var out string
+	err := json.Unmarshal([]byte(d.s[start-1:d.i]), &out)
+	return out, err
+}
+
+// jsonEncode is not evaluated; whether it fails is not known either.
+func jsonEncode() eval.Function {
+	f := eval.NotModelled(eval.Undecidable, eval.NotEvaluated("json_encode"))
+	encode := f.Run
+	f.Run = func(c *eval.Call) (eval.Value, error) {
+		c.Store(eval.JsonErrorSlot, c.Refused())
+		return encode(c)
+	}
+	return f
+}

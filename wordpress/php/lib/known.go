@@ -1,0 +1,115 @@
+package lib
+
+import (
+	_ "embed" // the lists of what PHP's distribution has
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"maps"
+	"strconv"
+	"strings"
+)
+
+// What PHP 8.2's distribution has, with all of its extensions: so that what is not
+// modelled is told from what does not exist. They are made with PHP itself.
+var (
+	//go:embed known/functions.txt
+	knownFunctions string // name, and the positions of by-reference arguments: "n", or "n+" for all from there
+	//go:embed known/constants.txt
+	knownConstants string // name, and its value where that is the same everywhere
+	//go:embed known/classes.txt
+	knownClasses string // names in lower case
+)
+
+// serverFunctions exist with some of the server's interfaces to PHP only.
+const serverFunctions = `apache_child_terminate apache_get_modules apache_get_version apache_getenv apache_lookup_uri apache_note
+	apache_setenv virtual fastcgi_finish_request fpm_get_status litespeed_finish_request litespeed_request_headers litespeed_response_headers`
+
+// optionalPrefixes begin the functions of extensions that many servers lack.
+var optionalPrefixes = strings.Fields(`bc gmp_ ldap_ pg_ imap_ snmp tidy_ enchant_ zip_ odbc_ dba_ xmlrpc_ pcntl_ shm shmop_ sem_ msg_ intl
+	collator_ numfmt_ datefmt_ normalizer_ grapheme_ locale_ msgfmt_ resourcebundle_ transliterator_ idn_ sodium_ ftp_ exif_ gettext
+	readline pspell_ socket_ cal_ bz`)
+
+// mayLack reports that a function belongs to an extension that many servers lack.
+func mayLack(name string) bool {
+	for _, p := range optionalPrefixes {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// addKnown adds the functions that nobody modelled.
+func addKnown(all map[string]eval.Function) {
+	for line := range strings.Lines(knownFunctions) {
+		name, refs, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		f, ok := all[name]
+		switch {
+		case !ok || f.Run == nil:
+			f = eval.NotModelled(eval.Undecidable, eval.NotEvaluated(name))
+		case !f.Unmodelled:
+			continue
+		}
+		for _, r := range strings.Fields(refs) {
+			digits, rest := strings.CutSuffix(r, "+")
+			if n, err := strconv.Atoi(digits); err == nil {
+				f.Refs |= 1 << n
+				f.RestRefs = f.RestRefs || rest
+			}
+		}
+		all[name] = f
+	}
+	for _, name := range strings.Fields(serverFunctions) {
+		f := eval.NotModelled(eval.Undecidable, eval.NotEvaluated(name))
+		f.Optional = true
+		all[name] = f
+	}
+}
+
+// addKnownConstants adds the constants that are not there yet.
+func addKnownConstants(all map[string]eval.Value) {
+	more := map[string]eval.Value{}
+	for line := range strings.Lines(knownConstants) {
+		name, text, given := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		var v eval.Value = &eval.Unknown{Reason: "depends on the server's PHP", Expr: name}
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			v = eval.Int(n)
+		} else if f, err := strconv.ParseFloat(text, 64); err == nil {
+			v = eval.Float(f)
+		} else if s, quoted := strings.CutPrefix(text, `"`); quoted {
+			v = eval.String(strings.TrimSuffix(s, `"`))
+		} else if given {
+			v = eval.Bool(text == "true")
+		}
+		more[name] = v
+	}
+	maps.Copy(more, all)
+	maps.Copy(all, more)
+}
+
+// failing reports whether a function that is not evaluated may throw exceptions, or
+// at least errors. What has effects alone, and the clock, throw nothing.
+func failing(name string, quiet map[string]bool) (exceptions, errors bool) {
+	for _, prefix := range []string{"mysqli_", "random_", "sodium_", "gmp_", "intl", "iterator_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true, true
+		}
+	}
+	return false, !quiet[name]
+}
+
+// addFailures tells the functions that are not evaluated what they may throw.
+func addFailures(all map[string]eval.Function) {
+	quiet := map[string]bool{}
+	for _, list := range [][]string{effects, chance, commands} {
+		for _, name := range list {
+			quiet[name] = true
+		}
+	}
+	for name, f := range all {
+		if f.Unmodelled {
+			f.Exceptions, f.Errors = failing(name, quiet)
+		}
+		f.Optional = f.Optional || mayLack(name)
+		all[name] = f
+	}
+}

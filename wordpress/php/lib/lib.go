@@ -1,0 +1,63 @@
+// Package lib has the functions and constants of PHP that the evaluator offers.
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"maps"
+	"math"
+)
+
+// Standard is what PHP 8.2 offers without any library of a site.
+func Standard() *eval.Library {
+	return &eval.Library{Functions: functionTable(), Constants: constantTable(), ClassNames: syntax.WordSet(knownClasses)}
+}
+
+// functionTable joins the tables of builtins. Functions that PHP has and that are
+// in no table, or there without fn, are not modelled: their result is unknown.
+func functionTable() map[string]eval.Function {
+	all := moreFuncs()
+	for _, table := range []map[string]eval.Function{
+		stringFuncs, substrFuncs, arrayFuncs, endFuncs, callbackFuncs, mathFuncs, formatFuncs, encodeFuncs, ctypeFuncs, urlFuncs, jsonFuncs, fileFuncs,
+		pregFuncs, miscFuncs, pointerFuncs, eval.CoreFunctions(), typeFuncs, packFuncs, exportFuncs, multibyteFuncs,
+	} {
+		maps.Copy(all, table)
+	}
+	for _, table := range []map[string]eval.Function{arrayFuncs, endFuncs, callbackFuncs, mathFuncs, pointerFuncs} {
+		for name := range table {
+			f := all[name]
+			f.Strict = true
+			all[name] = f
+		}
+	}
+	addKnown(all)
+	addFailures(all)
+	addSignatures(all)
+	return all
+}
+
+// constantTable returns PHP's own constants by name. A value may be an *Unknown
+// (PHP_VERSION).
+func constantTable() map[string]eval.Value {
+	all := map[string]eval.Value{
+		"PHP_EOL": eval.String("\n"), "DIRECTORY_SEPARATOR": eval.String("/"), "PATH_SEPARATOR": eval.String(":"),
+		"PHP_OS": eval.String("Linux"), "PHP_OS_FAMILY": eval.String("Linux"), "PHP_MAJOR_VERSION": eval.Int(8), "PHP_MINOR_VERSION": eval.Int(2),
+		"PHP_VERSION": someRelease("PHP_VERSION", eval.String("8.2.0"), eval.String("8.2.99")), "PHP_VERSION_ID": someRelease("PHP_VERSION_ID", eval.Int(80200), eval.Int(80299)),
+		"PHP_RELEASE_VERSION": someRelease("PHP_RELEASE_VERSION", eval.Int(0), eval.Int(99)),
+		"PHP_EXTRA_VERSION":   &eval.Unknown{Reason: "depends on the version of PHP", Expr: "PHP_EXTRA_VERSION"},
+		"PHP_BINARY":          &eval.Unknown{Reason: "depends on the server", Expr: "PHP_BINARY"},
+		"PHP_SAPI": &eval.Unknown{Reason: "depends on the server's interface to PHP", Expr: "PHP_SAPI", Alts: []eval.Value{
+			eval.String("fpm-fcgi"), eval.String("apache2handler"), eval.String("cgi-fcgi"), eval.String("litespeed"),
+		}},
+		"NAN": eval.Float(math.NaN()), "INF": eval.Float(math.Inf(1)), "PHP_FLOAT_EPSILON": eval.Float(2.220446049250313e-16),
+		"PHP_FLOAT_MAX": eval.Float(math.MaxFloat64), "PHP_FLOAT_MIN": eval.Float(2.2250738585072014e-308), "M_PI": eval.Float(math.Pi), "M_E": eval.Float(math.E),
+	}
+	addKnownConstants(all)
+	return all
+}
+
+// someRelease is one of PHP 8.2's releases: the first and the last stand for all,
+// because versions are compared by their order.
+func someRelease(name string, first, last eval.Value) eval.Value {
+	return &eval.Unknown{Reason: "depends on the release of PHP", Expr: name, Alts: []eval.Value{first, last}}
+}

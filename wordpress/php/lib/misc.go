@@ -1,0 +1,175 @@
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+var miscFuncs = map[string]eval.Function{
+	"getenv":               {Run: getenvFunc, Max: 2},
+	"putenv":               {Run: putenvFunc, Min: 1, Max: 1, Lazy: true},
+	"version_compare":      {Run: versionCompare, Min: 2, Max: 3},
+	"php_sapi_name":        {Run: notCommandLine},
+	"phpversion":           {Run: phpversion, Max: 1},
+	"intval":               {Run: intvalFunc, Min: 1, Max: 2},
+	"filter_var":           {Run: filterVar, Min: 1, Max: 3},
+	"strip_tags":           {Run: stripTags, Min: 1, Max: 2},
+	"sys_get_temp_dir":     eval.NotModelled(eval.Undecidable, "depends on the server"),
+	"serialize":            {Run: serializeFunc, Min: 1, Max: 1},
+	"extension_loaded":     {Run: extensionLoaded, Min: 1, Max: 1},
+	"call_user_func":       {Run: callUserFunc, Min: 1, Max: -1, Lazy: true},
+	"call_user_func_array": {Run: callUserFuncArray, Min: 2, Max: 2, Lazy: true},
+}
+
+// effects are functions whose only effect is on what no configuration shows.
+var effects = strings.Fields(`set_time_limit ignore_user_abort header header_remove headers_sent http_response_code
+	setcookie setrawcookie ob_start ob_end_clean ob_get_clean ob_end_flush ob_get_contents ob_flush flush ob_get_level
+	session_start session_name session_id session_set_cookie_params session_save_path session_write_close session_destroy session_status
+	date_default_timezone_set date_default_timezone_get ini_get ini_restore ini_get_all error_reporting
+	get_include_path umask gc_enable gc_disable gc_collect_cycles opcache_reset opcache_invalidate opcache_get_status libxml_disable_entity_loader
+	libxml_use_internal_errors register_shutdown_function assert_options usleep sleep mb_http_input error_get_last trigger_error user_error
+	debug_backtrace debug_print_backtrace print_r var_dump syslog openlog closelog spl_autoload_register
+	set_error_handler set_exception_handler restore_error_handler restore_exception_handler`)
+
+// chance are functions of the clock, of chance, of the network or of the server.
+var chance = strings.Fields(`time microtime hrtime date gmdate mktime gmmktime strtotime strftime gmstrftime checkdate localtime getdate idate date_create
+	rand mt_rand random_int random_bytes mt_srand srand lcg_value uniqid getmypid getmyuid getmygid get_current_user getlastmod gethostname
+	gethostbyname gethostbynamel gethostbyaddr dns_get_record checkdnsrr getmxrr php_uname sys_getloadavg memory_get_usage memory_get_peak_usage
+	getrusage posix_getuid posix_geteuid posix_getpwuid posix_getgid posix_getpid posix_uname fsockopen pfsockopen stream_socket_client
+	curl_init curl_setopt curl_setopt_array curl_exec curl_close curl_error curl_getinfo curl_errno mysqli_connect mysqli_real_connect
+	mysqli_query mysqli_init mysqli_close mysqli_connect_errno mysqli_connect_error mysqli_fetch_assoc getallheaders
+	apache_request_headers get_cfg_var php_ini_loaded_file connection_status mail phpinfo zend_version getservbyname openssl_random_pseudo_bytes
+	filter_input filter_has_var filter_input_array getopt get_headers inet_pton inet_ntop long2ip mysqli_real_escape_string
+	spl_object_hash spl_object_id gettimeofday timezone_open simplexml_load_file simplexml_load_string
+	ftok get_browser highlight_string highlight_file php_strip_whitespace show_source`)
+
+// commands run what nobody knows; their output is unknown.
+var commands = strings.Fields(`shell_exec exec system passthru popen proc_open proc_close pclose pcntl_exec pcntl_fork dl`)
+
+// moreFuncs makes the entries of the lists above.
+func moreFuncs() map[string]eval.Function {
+	all := map[string]eval.Function{}
+	for _, name := range append(effects, chance...) {
+		all[name] = eval.NotModelled(eval.Undecidable, "depends on what "+name+" returns")
+	}
+	for _, name := range commands {
+		all[name] = eval.NotModelled(eval.Unsafe, "needs the output of a command")
+	}
+	return all
+}
+
+// notCommandLine: it is one of a web server's interfaces; which, nobody knows.
+func notCommandLine(c *eval.Call) (eval.Value, error) {
+	u := c.Unknown("depends on the server's interface to PHP")
+	u.Alts = []eval.Value{eval.String("fpm-fcgi"), eval.String("apache2handler"), eval.String("cgi-fcgi"), eval.String("litespeed")}
+	return u, nil
+}
+
+func getenvFunc(c *eval.Call) (eval.Value, error) {
+	if !c.Has(0) {
+		if all, ok := c.Load(eval.EnvSlot).(*eval.Array); ok && c.EnvKnown() {
+			return all, nil
+		}
+		return c.Unknown("depends on the environment").From(eval.OriginEnvironment), nil
+	}
+	name := c.Str(0)
+	v := c.Env(name)
+	if v.Kind() == eval.KindNull && eval.OfRequest(name) {
+		return c.Unknown("depends on the request").From(eval.OriginRequest), nil // FastCGI passes it as if it were of the environment
+	}
+	if v.Kind() == eval.KindNull {
+		return eval.Bool(false), nil
+	}
+	return v, nil
+}
+
+func putenvFunc(c *eval.Call) (eval.Value, error) {
+	if u := c.UnknownIn(c.Arg(0)); u != nil {
+		return putUnknown(c, u)
+	}
+	s := c.Str(0)
+	name, val, set := strings.Cut(s, "=")
+	if name == "" {
+		return nil, c.Throw("ValueError", "putenv(): Argument #1 ($assignment) must have a valid syntax")
+	}
+	if err := c.Alloc(len(s) + 64); err != nil {
+		return nil, err
+	}
+	if set {
+		c.Setenv(name, eval.String(val))
+	} else {
+		c.Setenv(name, eval.Null)
+	}
+	return eval.Bool(true), nil
+}
+
+// putUnknown is putenv of what is not known. Nearly always the name is: "NAME=$x"
+// in its source. It is taken from there.
+func putUnknown(c *eval.Call, u *eval.Unknown) (eval.Value, error) {
+	changed := *eval.Opaque(u)
+	changed.Reason = "putenv of what is not known: " + u.Reason
+	if len(u.Alts) == 0 {
+		c.Store("env", &changed)
+	}
+	for _, v := range u.Alts {
+		name, _, _ := strings.Cut(eval.ToString(v), "=")
+		if name == "" {
+			c.Store("env", &changed)
+			break
+		}
+		c.Setenv(name, u)
+	}
+	return eval.Maybe(u), nil
+}
+
+func intvalFunc(c *eval.Call) (eval.Value, error) {
+	if c.Arg(0).Kind() == eval.KindObject || c.Int(1, 10) != 10 {
+		return c.Unknown("calls intval() with a base or an object, which is not evaluated"), nil
+	}
+	return eval.Int(eval.ToInt(c.Arg(0))), nil
+}
+
+func extensionLoaded(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	switch syntax.Lower(s) {
+	case "core", "standard", "pcre", "date", "hash", "json", "spl", "random", "reflection", "mysqli", "mysqlnd", "ctype", "mbstring":
+		return eval.Bool(true), nil
+	case "newrelic", "apcu", "apc", "xdebug", "imagick", "redis", "memcached", "memcache", "igbinary", "suhosin", "wincache", "ioncube loader", "xcache":
+		return eval.Bool(false), nil
+	}
+	return c.Unknown("depends on PHP's extensions"), nil
+}
+
+func callUserFunc(c *eval.Call) (eval.Value, error) {
+	return c.CallBack(c.Arg(0), c.Args[1:])
+}
+
+func callUserFuncArray(c *eval.Call) (eval.Value, error) {
+	a, u, err := keyedArg(c, 1)
+	if err != nil {
+		return nil, err
+	}
+	if u != nil {
+		c.Poison(u)
+		return eval.Opaque(u), c.Steps(64)
+	}
+	var args []eval.Value
+	for _, e := range eval.Pairs(a) {
+		if e.Key.Str {
+			u := c.Unknown("calls call_user_func_array() with named arguments, which is not evaluated")
+			c.Poison(u)
+			return u, nil
+		}
+		args = append(args, e.Value)
+	}
+	return c.CallBack(c.Arg(0), args)
+}
+
+func phpversion(c *eval.Call) (eval.Value, error) {
+	if c.Has(0) {
+		return c.Unknown("depends on PHP's extensions"), nil
+	}
+	v, _ := c.Constant("PHP_VERSION")
+	return v, nil
+}

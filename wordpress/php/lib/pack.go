@@ -1,0 +1,23 @@
+package lib
+
+import (
+	"encoding/hex"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+)
+
+var packFuncs = map[string]eval.Function{
+	"pack": {Run: pack, Min: 1, Max: -1},
+}
+
+// pack makes bytes of hexadecimal digits. Other formats are not evaluated.
+func pack(c *eval.Call) (eval.Value, error) {
+	digits, ok := c.Arg(1).(eval.String)
+	if !ok || len(c.Args) != 2 || c.Str(0) != "H*" {
+		return c.Unknown("calls pack() with a format that is not evaluated"), nil
+	}
+	b, err := hex.DecodeString(string(digits))
+	if err != nil {
+		return c.Unknown("calls pack() with digits that are not hexadecimal"), nil //nolint:nilerr // PHP warns
+	}
+	return eval.String(b), c.Alloc(len(b))
+}

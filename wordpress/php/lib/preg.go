@@ -1,0 +1,265 @@
+package lib
+
+import (
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dlclark/regexp2"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
+
+var pregFuncs = map[string]eval.Function{
+	"preg_match":            {Run: pregMatch, Min: 2, Max: 5, Refs: 1 << 2},
+	"preg_match_all":        {Run: pregMatchAll, Min: 2, Max: 5, Refs: 1 << 2},
+	"preg_replace":          {Run: pregReplace, Min: 3, Max: 5, Refs: 1 << 4},
+	"preg_replace_callback": {Run: pregCallback, Min: 3, Max: 6, Refs: 1 << 4},
+	"preg_split":            {Run: pregSplit, Min: 2, Max: 4},
+	"preg_quote":            {Run: pregQuote, Min: 1, Max: 2},
+	"preg_grep":             {Run: pregGrep, Min: 2, Max: 3},
+}
+
+const (
+	regexTime  = 200 * time.Millisecond
+	maxPattern = 8 << 10
+	maxSubject = 256 << 10
+)
+
+// A pattern is a compiled regular expression. Subjects are matched byte by byte,
+// each byte as the character of its number, or as UTF-8 with the modifier u.
+type pattern struct {
+	re     *regexp2.Regexp
+	again  *regexp2.Regexp // what matches at the same place after an empty match, itself not empty
+	utf8   bool
+	ascii  bool     // it is one to the evaluator for subjects of ASCII alone
+	names  []string // by group; "" is none
+	groups int
+}
+
+// compilePattern reads a PCRE pattern with delimiters and modifiers. v is what to return
+// where there is no pattern: false as PHP, or an unknown for what cannot be
+// mapped exactly.
+func compilePattern(c *eval.Call, text string) (*pattern, eval.Value, error) {
+	if err := c.Steps(len(text) + 200); err != nil {
+		return nil, nil, err
+	}
+	text = strings.TrimLeft(text, " \t\n\r\v\f\x00")
+	if text == "" || syntax.IsLetter(text[0]) || syntax.IsDigit(text[0]) || text[0] == '\\' {
+		return nil, eval.Bool(false), nil
+	}
+	open, end := text[0], text[0]
+	if at := strings.IndexByte("([{<", open); at >= 0 {
+		end = ")]}>"[at]
+	}
+	close := closing(text, open, end)
+	if close < 0 {
+		return nil, eval.Bool(false), nil
+	}
+	body, mods := text[1:close], text[close+1:]
+	if len(body) > maxPattern {
+		return nil, c.Unknown("a pattern of that length is not modelled"), nil
+	}
+	p := &pattern{}
+	opt, dollar, ok := p.modifiers(mods)
+	if !ok {
+		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil
+	}
+	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8, opt&regexp2.IgnorePatternWhitespace != 0)
+	if !ok || p.utf8 && !utf8.ValidString(body) {
+		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil
+	}
+	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
+		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil // the two fold case by other tables
+	}
+	if !p.utf8 {
+		body = latin(body)
+	}
+	re, err := regexp2.Compile(body, opt)
+	if err != nil {
+		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil //nolint:nilerr // it may be one to PCRE
+	}
+	re.MatchTimeout = regexTime
+	if p.again, err = regexp2.Compile(`\G(?:`+body+`)(?<=\G[\s\S]+)`, opt); err != nil || opt&regexp2.IgnorePatternWhitespace != 0 {
+		p.again = nil
+	} else {
+		p.again.MatchTimeout = regexTime
+	}
+	p.ascii = p.utf8 && (classes || opt&regexp2.IgnoreCase != 0 || strings.Contains(text[1:close], "(?i"))
+	p.re, p.names, p.groups = re, names, len(names)
+	return p, nil, nil
+}
+
+// modifiers reads what follows the pattern.
+func (p *pattern) modifiers(mods string) (opt regexp2.RegexOptions, dollar, ok bool) {
+	for _, m := range strings.TrimRight(mods, "\n\r ") {
+		switch m {
+		case 'i':
+			opt |= regexp2.IgnoreCase
+		case 'm':
+			opt |= regexp2.Multiline
+		case 's':
+			opt |= regexp2.Singleline
+		case 'x':
+			opt |= regexp2.IgnorePatternWhitespace
+		case 'u':
+			p.utf8 = true
+		case 'D':
+			dollar = true
+		case 'S':
+		default:
+			return opt, dollar, false
+		}
+	}
+	return opt, dollar, true
+}
+
+// closing finds the closing delimiter; brackets nest.
+func closing(text string, open, end byte) int {
+	depth := 1
+	for i := 1; i < len(text); i++ {
+		switch {
+		case text[i] == '\\':
+			i++
+		case text[i] == end:
+			if depth--; depth == 0 {
+				return i
+			}
+		case text[i] == open:
+			depth++
+		}
+	}
+	return -1
+}
+
+// latin maps each byte to the character of its number.
+func latin(s string) string {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			r := make([]rune, len(s))
+			for j := range len(s) {
+				r[j] = rune(s[j])
+			}
+			return string(r)
+		}
+	}
+	return s
+}
+
+// A span is a group of a match, as byte offsets; from is -1 where it did not match.
+type matchSpan struct{ from, to int }
+
+// matchesOf finds up to limit matches (-1: all). v is not nil where the answer is
+// not known, or false.
+func matchesOf(c *eval.Call, p *pattern, s string, offset, limit int) ([][]matchSpan, eval.Value, error) {
+	if len(s) > maxSubject {
+		return nil, c.Unknown("text of that length is not matched"), nil
+	}
+	if err := c.Alloc(16*len(s) + 256); err != nil {
+		return nil, nil, err
+	}
+	if p.utf8 && !utf8.ValidString(s) {
+		return nil, eval.Bool(false), nil
+	}
+	if p.ascii && s != latin(s) {
+		return nil, c.Unknown("such a pattern for text beyond ASCII is not modelled"), nil
+	}
+	runes, bytesAt := p.runes(s)
+	start := 0
+	for start < len(bytesAt)-1 && bytesAt[start] < offset {
+		start++
+	}
+	var found [][]matchSpan
+	m, err := p.re.FindRunesMatchStartingAt(runes, start)
+	for ; m != nil && err == nil && limit != 0; limit-- {
+		if err := c.Alloc(64 + 48*p.groups); err != nil {
+			return nil, nil, err
+		}
+		if err := c.Steps(100 + m.Length); err != nil {
+			return nil, nil, err
+		}
+		found = append(found, p.spans(m, bytesAt))
+		if limit == 1 {
+			break
+		}
+		m, err = p.after(m, runes)
+		if err == errNotModelled {
+			return nil, c.Unknown("what follows an empty match is not modelled"), nil
+		}
+	}
+	if err != nil {
+		return nil, nil, c.Refuse(eval.Undecidable, "evaluate: a pattern takes too long to match")
+	}
+	return found, nil, nil
+}
+
+var errNotModelled = errors.New("not modelled")
+
+// after finds the match after m. After an empty one PCRE looks again at the same
+// place, for one that is not.
+func (p *pattern) after(m *regexp2.Match, runes []rune) (*regexp2.Match, error) {
+	at := m.Index + m.Length
+	if m.Length == 0 {
+		if p.again == nil {
+			return nil, errNotModelled
+		}
+		if next, err := p.again.FindRunesMatchStartingAt(runes, at); next != nil || err != nil {
+			return next, err
+		}
+		at++
+	}
+	if at > len(runes) {
+		return nil, nil
+	}
+	return p.re.FindRunesMatchStartingAt(runes, at)
+}
+
+// runes are the characters that are matched, and the byte each begins at.
+func (p *pattern) runes(s string) ([]rune, []int) {
+	runes := make([]rune, 0, len(s))
+	at := make([]int, 0, len(s)+1)
+	if p.utf8 {
+		for i, r := range s {
+			runes, at = append(runes, r), append(at, i)
+		}
+	} else {
+		for i := range len(s) {
+			runes, at = append(runes, rune(s[i])), append(at, i)
+		}
+	}
+	return runes, append(at, len(s))
+}
+
+func (p *pattern) spans(m *regexp2.Match, at []int) []matchSpan {
+	out := make([]matchSpan, p.groups)
+	for i := range out {
+		g := m.GroupByNumber(i)
+		if g == nil || len(g.Captures) == 0 {
+			out[i] = matchSpan{-1, -1}
+			continue
+		}
+		out[i] = matchSpan{at[g.Index], at[g.Index+g.Length]}
+	}
+	return out
+}
+
+func pregQuote(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	delimiter := c.StrOr(1, "")
+	if err := c.Alloc(4 * len(s)); err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		switch {
+		case s[i] == 0:
+			b.WriteString(`\000`)
+			continue
+		case strings.IndexByte(`.\+*?[^]$(){}=!<>|:-#/`[:21], s[i]) >= 0, delimiter != "" && s[i] == delimiter[0]:
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return eval.String(b.String()), nil
+}

@@ -1,0 +1,338 @@
+package lib
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dlclark/regexp2"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
+
+// portable rewrites a PCRE pattern for regexp2, whose language is .NET's, where
+// the two say the same by other words. ok is false for what either lacks or may
+// see differently. classes is set if it has some (\w, \b, [:alpha:]) that mean more
+// with the modifier u than ASCII. names are those of the groups, by number.
+func portable(p string, dollarEnd, utf, extended bool) (out string, names []string, classes, ok bool) {
+	w := &patternWriter{p: p, dollarEnd: dollarEnd, utf8: utf, extended: extended, names: []string{""}}
+	for w.i < len(p) {
+		if !w.next() {
+			return "", nil, false, false
+		}
+	}
+	return w.b.String(), w.names, w.classes, true
+}
+
+type patternWriter struct {
+	p         string
+	i         int
+	b         strings.Builder
+	dollarEnd bool
+	utf8      bool
+	extended  bool
+	names     []string
+	classes   bool
+
+	open []int // where the groups that are open begin in b
+	atom int   // where what a quantifier would repeat begins in b
+}
+
+func (w *patternWriter) copy(n int) bool {
+	w.b.WriteString(w.p[w.i : w.i+n])
+	w.i += n
+	return true
+}
+
+func (w *patternWriter) next() bool {
+	rest := w.p[w.i:]
+	if n := quantifier(rest); n > 0 {
+		return w.quantified(n)
+	}
+	start := w.b.Len()
+	defer func() {
+		switch rest[0] {
+		case '(':
+			w.open = append(w.open, start)
+		case ')':
+			if n := len(w.open); n > 0 {
+				w.atom, w.open = w.open[n-1], w.open[:n-1]
+			}
+		default:
+			w.atom = start
+		}
+	}()
+	switch c := rest[0]; {
+	case strings.HasPrefix(rest, `\Q`):
+		text, after, _ := strings.Cut(rest[2:], `\E`)
+		for _, ch := range text {
+			w.atom = w.b.Len()
+			w.b.WriteString(regexp2.Escape(string(ch)))
+		}
+		w.i = len(w.p) - len(after)
+		start = w.atom
+		return utf8.ValidString(text)
+	case c == '\\':
+		return w.escape(false)
+	case c == '[':
+		return w.Set()
+	case c == '(':
+		return w.group()
+	case c == '$' && w.dollarEnd:
+		w.b.WriteString(`\z`)
+		w.i++
+		return true
+	case c == '#' && w.extended:
+		n := strings.IndexByte(rest, '\n')
+		if n < 0 {
+			n = len(rest) - 1
+		}
+		w.i += n + 1
+		return true
+	case c == '{' && !counted(rest):
+		w.b.WriteString(`\{`)
+		w.i++
+		return true
+	}
+	return w.copy(1)
+}
+
+// quantifier is the length of the quantifier that s begins with, 0 if with none.
+func quantifier(s string) int {
+	switch {
+	case s[0] == '*' || s[0] == '+' || s[0] == '?':
+		return 1
+	case s[0] == '{' && counted(s):
+		return strings.IndexByte(s, '}') + 1
+	}
+	return 0
+}
+
+// quantified writes a quantifier. A possessive one is an atomic group.
+func (w *patternWriter) quantified(n int) bool {
+	q := w.p[w.i : w.i+n]
+	w.i += n
+	if w.b.Len() == 0 || w.atom > w.b.Len() {
+		return false
+	}
+	if !strings.HasPrefix(w.p[w.i:], "+") {
+		if strings.HasPrefix(w.p[w.i:], "?") {
+			q += "?"
+			w.i++
+		}
+		w.b.WriteString(q)
+		return w.i == len(w.p) || quantifier(w.p[w.i:]) == 0
+	}
+	w.i++
+	before := w.b.String()
+	w.b.Reset()
+	w.b.WriteString(before[:w.atom] + "(?>" + before[w.atom:] + q + ")")
+	return w.i == len(w.p) || quantifier(w.p[w.i:]) == 0
+}
+
+// counted reports {n}, {n,} or {n,m}.
+func counted(s string) bool {
+	_, end := decimalAt(s, 1)
+	if end == 1 {
+		return false
+	}
+	if end < len(s) && s[end] == ',' {
+		_, end = decimalAt(s, end+1)
+	}
+	return end < len(s) && s[end] == '}'
+}
+
+// classes of PCRE without Unicode properties; .NET's own take all of Unicode.
+var asciiClasses = map[byte]string{
+	'd': "0-9", 'w': "0-9A-Za-z_", 's': `\t\n\v\f\r `, 'h': `\t\x20\xa0`,
+}
+
+func (w *patternWriter) escape(inSet bool) bool {
+	if w.i+1 >= len(w.p) {
+		return false
+	}
+	c := w.p[w.i+1]
+	class := asciiClasses[c|0x20]
+	switch {
+	case (c == 'h' || c == 'H') && w.utf8:
+		return false
+	case class != "" && syntax.IsLetter(c):
+		w.classes = w.classes || c|0x20 != 'h'
+		w.i += 2
+		switch {
+		case inSet && c < 'a':
+			return false
+		case inSet:
+			w.b.WriteString(class)
+		case c < 'a':
+			w.b.WriteString("[^" + class + "]")
+		default:
+			w.b.WriteString("[" + class + "]")
+		}
+		return true
+	case c == 'R' || c == 'X' || c == 'C' || c == 'K' || c == 'G' || c == 'Q' || c == 'E' || c == 'g' || c == 'k' || c == 'p' || c == 'P' || c == 'N' || c == 'o' || c == 'c' || c == 'u' || c == 'U' || c == 'L' || c == 'l':
+		return false
+	case c == 'b' && !inSet || c == 'B':
+		return w.boundary(c)
+	case c == 'x':
+		return w.hexEscape()
+	case c == '0' || syntax.IsDigit(c) && inSet:
+		return false
+	case syntax.IsDigit(c):
+		if w.i+2 < len(w.p) && syntax.IsDigit(w.p[w.i+2]) {
+			return false
+		}
+		return w.copy(2)
+	case syntax.IsLetter(c) && strings.IndexByte("tnrfaevAzZb", c) < 0:
+		return false
+	case c == 'v':
+		return false
+	case c >= 0x80:
+		return false
+	}
+	return w.copy(2)
+}
+
+var posixClasses = map[string]string{
+	"alpha": "A-Za-z", "digit": "0-9", "alnum": "0-9A-Za-z", "upper": "A-Z", "lower": "a-z", "space": `\t\n\v\f\r `,
+	"xdigit": "0-9A-Fa-f", "word": "0-9A-Za-z_", "punct": `!-/:-@\[-\x60{-~`, "blank": `\t `,
+}
+
+// Set rewrites a character class.
+func (w *patternWriter) Set() bool {
+	w.copy(1)
+	if w.i < len(w.p) && w.p[w.i] == '^' {
+		w.copy(1)
+	}
+	first := true
+	for w.i < len(w.p) {
+		rest := w.p[w.i:]
+		switch {
+		case rest[0] == ']' && !first:
+			return w.copy(1)
+		case rest[0] == ']':
+			w.b.WriteString(`\]`)
+			w.i++
+		case strings.HasPrefix(rest, "[:"):
+			end := strings.Index(rest, ":]")
+			if end < 0 || posixClasses[rest[2:end]] == "" {
+				return false
+			}
+			w.classes = true
+			w.b.WriteString(posixClasses[rest[2:end]])
+			w.i += end + 2
+		case rest[0] == '[':
+			w.b.WriteString(`\[`)
+			w.i++
+		case rest[0] == '-' && len(rest) > 1 && rest[1] == '[':
+			w.b.WriteString(`\-`) // .NET would subtract a class
+			w.i++
+		case rest[0] == '\\':
+			if !w.escape(true) {
+				return false
+			}
+		default:
+			w.copy(1)
+		}
+		first = false
+	}
+	return false
+}
+
+// fixedLength reports that what looks behind is of known lengths: PCRE refuses
+// anything else.
+func fixedLength(s string) bool {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth < 0 {
+				return true
+			}
+		case '|':
+			if depth > 0 {
+				return false
+			}
+		case '*', '+', '?':
+			return false
+		case '{':
+			if inner, _, ok := strings.Cut(s[i:], "}"); ok && strings.Contains(inner, ",") {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// group rewrites the opening of a group. Named groups count like others in PCRE;
+// .NET numbers them last, so that their names are kept here.
+func (w *patternWriter) group() bool {
+	rest := w.p[w.i:]
+	if !strings.HasPrefix(rest, "(?") {
+		if strings.HasPrefix(rest, "(*") {
+			return false
+		}
+		w.names = append(w.names, "")
+		return w.copy(1)
+	}
+	for _, plain := range []string{"(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>"} {
+		if strings.HasPrefix(rest, plain) {
+			if plain[2] == '<' && !fixedLength(rest[4:]) {
+				return false
+			}
+			return w.copy(len(plain))
+		}
+	}
+	for _, opens := range [][2]string{{"(?P<", ">"}, {"(?<", ">"}, {"(?'", "'"}} {
+		name, found := strings.CutPrefix(rest, opens[0])
+		if !found {
+			continue
+		}
+		end := strings.Index(name, opens[1])
+		if end < 1 || syntax.IdentEnd(name, 0) != end || syntax.IsDigit(name[0]) {
+			return false
+		}
+		for _, n := range w.names {
+			if n == name[:end] {
+				return false
+			}
+		}
+		w.names = append(w.names, name[:end])
+		w.b.WriteByte('(')
+		w.i += len(opens[0]) + end + 1
+		return true
+	}
+	end := 2
+	for end < len(rest) && strings.IndexByte("imsx-", rest[end]) >= 0 {
+		end++
+	}
+	if end > 2 && end < len(rest) && (rest[end] == ')' || rest[end] == ':') && !strings.Contains(rest[:end], "x") {
+		return w.copy(end + 1)
+	}
+	return false
+}
+
+// boundary rewrites \b and \B.
+func (w *patternWriter) boundary(c byte) bool {
+	w.classes = true
+	w.i += 2
+	ahead, behind := "(?=[0-9A-Za-z_])", "(?<=[0-9A-Za-z_])"
+	nahead, nbehind := "(?![0-9A-Za-z_])", "(?<![0-9A-Za-z_])"
+	if c == 'b' {
+		w.b.WriteString("(?:" + behind + nahead + "|" + nbehind + ahead + ")")
+	} else {
+		w.b.WriteString("(?:" + behind + ahead + "|" + nbehind + nahead + ")")
+	}
+	return true
+}
+
+// hexEscape copies \xhh.
+func (w *patternWriter) hexEscape() bool {
+	rest := w.p[w.i+2:]
+	if len(rest) < 2 || strings.Trim(rest[:2], "0123456789abcdefABCDEF") != "" {
+		return false
+	}
+	return w.copy(4)
+}

@@ -1,0 +1,362 @@
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+const (
+	pregPatternOrder = 1
+	pregSetOrder     = 2
+)
+
+// Value is the text that a group matched.
+func (m matchSpan) Value(s string) eval.Value {
+	if m.from < 0 {
+		return eval.String("")
+	}
+	return eval.String(s[m.from:m.to])
+}
+
+// groupsOf makes the array of a match. Groups at the end that did not match are
+// left out.
+func (p *pattern) groupsOf(s string, m []matchSpan) *eval.Array {
+	last := len(m) - 1
+	for last > 0 && m[last].from < 0 {
+		last--
+	}
+	out := eval.NewArray()
+	for i := 0; i <= last; i++ {
+		text := m[i].Value(s)
+		if p.names[i] != "" {
+			out.Put(p.names[i], text)
+		}
+		out.Set(eval.IntKey(int64(i)), text)
+	}
+	return out
+}
+
+func pregStart(c *eval.Call) (p *pattern, s string, flags int64, offset int, v eval.Value, err error) {
+	t := strArgs(c, 2)
+	if p, v, err = compilePattern(c, t[0]); v != nil || err != nil {
+		return nil, "", 0, 0, v, err
+	}
+	flags = c.Int(3, 0)
+	n := c.Int(4, 0)
+	offset, _ = cut(len(t[1]), n, 0, false)
+	if flags&^(pregSetOrder|pregPatternOrder) != 0 || n > int64(len(t[1])) {
+		v = c.Unknown("calls " + c.Name + "() with flags that are not evaluated")
+	}
+	return p, t[1], flags, offset, v, nil
+}
+
+// notMatched returns v where the pattern gave no answer; the matches follow it.
+func notMatched(c *eval.Call, v eval.Value) (eval.Value, error) {
+	var matches eval.Value = eval.NewArray()
+	if v.Kind() == eval.KindUnknown {
+		matches = v
+	}
+	return v, c.SetRef(2, matches)
+}
+
+func pregMatch(c *eval.Call) (eval.Value, error) {
+	p, s, _, offset, v, err := pregStart(c)
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		return notMatched(c, v)
+	}
+	found, v, err := matchesOf(c, p, s, offset, 1)
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		return notMatched(c, v)
+	}
+	if len(found) == 0 {
+		return eval.Int(0), c.SetRef(2, eval.NewArray())
+	}
+	return eval.Int(1), c.SetRef(2, p.groupsOf(s, found[0]))
+}
+
+func pregMatchAll(c *eval.Call) (eval.Value, error) {
+	p, s, flags, offset, v, err := pregStart(c)
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		return notMatched(c, v)
+	}
+	found, v, err := matchesOf(c, p, s, offset, -1)
+	if err != nil {
+		return nil, err
+	}
+	if v != nil {
+		return notMatched(c, v)
+	}
+	out := eval.NewArray()
+	if flags&pregSetOrder != 0 {
+		for _, m := range found {
+			out.Push(p.groupsOf(s, m))
+		}
+		return eval.Int(len(found)), c.SetRef(2, out)
+	}
+	for i := range p.groups {
+		column := eval.NewArray()
+		for _, m := range found {
+			column.Push(m[i].Value(s))
+		}
+		if p.names[i] != "" {
+			out.Put(p.names[i], column)
+		}
+		out.Set(eval.IntKey(int64(i)), column)
+	}
+	return eval.Int(len(found)), c.SetRef(2, out)
+}
+
+// A replacer makes the text that stands for a match.
+type replacer func(p *pattern, s string, m []matchSpan) (string, eval.Value, error)
+
+func pregReplace(c *eval.Call) (eval.Value, error) {
+	with := c.Arg(1)
+	if with.Kind() == eval.KindArray && c.Arg(0).Kind() != eval.KindArray {
+		return nil, c.Throw("TypeError", "preg_replace(): Argument #1 ($pattern) must be of type array when argument #2 ($replacement) is an array, string given")
+	}
+	var list []eval.Value
+	if a, ok := with.(*eval.Array); ok {
+		for _, e := range eval.Pairs(a) {
+			list = append(list, e.Value)
+		}
+	}
+	return pregEach(c, func(i int) (replacer, error) {
+		text := with
+		if with.Kind() == eval.KindArray {
+			text = eval.String("")
+			if i < len(list) {
+				text = list[i]
+			}
+		}
+		t, err := c.StringOf(text)
+		return func(_ *pattern, s string, m []matchSpan) (string, eval.Value, error) {
+			return expand(t, s, m), nil, nil
+		}, err
+	})
+}
+
+// expand puts groups for $1, ${1} and \1.
+func expand(t, s string, m []matchSpan) string {
+	var b strings.Builder
+	for i := 0; i < len(t); {
+		n, end := reference(t, i)
+		switch {
+		case end > i:
+			if n < len(m) && m[n].from >= 0 {
+				b.WriteString(s[m[n].from:m[n].to])
+			}
+			i = end
+		case t[i] == '\\' && i+1 < len(t) && t[i+1] == '\\':
+			b.WriteByte('\\')
+			i += 2
+		default:
+			b.WriteByte(t[i])
+			i++
+		}
+	}
+	return b.String()
+}
+
+// reference reads a reference to a group of one or two digits.
+func reference(t string, i int) (n, end int) {
+	j := i + 1
+	brace := false
+	switch {
+	case t[i] == '$' && j < len(t) && t[j] == '{':
+		brace = true
+		j++
+	case t[i] != '$' && t[i] != '\\':
+		return 0, i
+	}
+	start := j
+	for j < len(t) && j < start+2 && syntax.IsDigit(t[j]) {
+		n = n*10 + int(t[j]-'0')
+		j++
+	}
+	if j == start {
+		return 0, i
+	}
+	if brace {
+		if j >= len(t) || t[j] != '}' {
+			return 0, i
+		}
+		j++
+	}
+	return n, j
+}
+
+func pregCallback(c *eval.Call) (eval.Value, error) {
+	if c.Has(5) && c.Arg(5) != eval.Value(eval.Int(0)) {
+		return c.Unknown("these flags of preg_replace_callback are not modelled"), nil
+	}
+	return pregEach(c, func(int) (replacer, error) {
+		return func(p *pattern, s string, m []matchSpan) (string, eval.Value, error) {
+			v, err := c.Invoke(c.Arg(1), p.groupsOf(s, m))
+			if err != nil {
+				return "", nil, err
+			}
+			if u, ok := v.(*eval.Unknown); ok {
+				return "", u, nil
+			}
+			t, err := c.StringOf(v)
+			return t, nil, err
+		}, nil
+	})
+}
+
+// pregEach replaces by each pattern in each subject.
+func pregEach(c *eval.Call, with func(i int) (replacer, error)) (eval.Value, error) {
+	limit := c.Int(3, -1)
+	patterns := []eval.Value{c.Arg(0)}
+	if a, ok := c.Arg(0).(*eval.Array); ok {
+		patterns = nil
+		for _, e := range eval.Pairs(a) {
+			patterns = append(patterns, e.Value)
+		}
+	}
+	count := 0
+	var failed eval.Value
+	out, err := eachSubject(c, c.Arg(2), func(v eval.Value) (eval.Value, error) {
+		s, err := c.StringOf(v)
+		for i, pv := range patterns {
+			if err != nil || failed != nil {
+				break
+			}
+			var text string
+			if text, err = c.StringOf(pv); err != nil {
+				break
+			}
+			var r replacer
+			if r, err = with(i); err == nil {
+				s, failed, err = replacedText(c, text, s, int(max(limit, -1)), r, &count)
+			}
+		}
+		return eval.String(s), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if failed != nil {
+		if failed.Kind() != eval.KindUnknown {
+			failed = eval.Null // PHP's answer to a pattern that is none
+		}
+		if c.Arg(2).Kind() == eval.KindArray && failed.Kind() == eval.KindNull {
+			failed = c.Unknown("a pattern fails on one of several texts")
+		}
+		return failed, c.SetRef(4, c.Unknown("a pattern fails"))
+	}
+	return out, c.SetRef(4, eval.Int(count))
+}
+
+func replacedText(c *eval.Call, text, s string, limit int, r replacer, count *int) (string, eval.Value, error) {
+	p, v, err := compilePattern(c, text)
+	if v != nil || err != nil {
+		return "", v, err
+	}
+	found, v, err := matchesOf(c, p, s, 0, limit)
+	if v != nil || err != nil {
+		return "", v, err
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range found {
+		t, v, err := r(p, s, m)
+		if v != nil || err != nil {
+			return "", v, err
+		}
+		if err := c.Alloc(len(t) + m[0].from - at); err != nil {
+			return "", nil, err
+		}
+		b.WriteString(s[at:m[0].from] + t)
+		at = m[0].to
+	}
+	*count += len(found)
+	b.WriteString(s[at:])
+	return b.String(), nil, c.Alloc(len(s) - at)
+}
+
+const splitNoEmpty = 1
+
+func pregSplit(c *eval.Call) (eval.Value, error) {
+	t := strArgs(c, 2)
+	limit, flags := c.Int(2, -1), c.Int(3, 0)
+	p, v, err := compilePattern(c, t[0])
+	if v != nil || err != nil {
+		return v, err
+	}
+	if flags&^splitNoEmpty != 0 {
+		return c.Unknown("calls preg_split() with flags that are not evaluated"), nil
+	}
+	s := t[1]
+	found, v, err := matchesOf(c, p, s, 0, -1)
+	if v != nil || err != nil {
+		return v, err
+	}
+	if limit == 0 {
+		limit = -1
+	}
+	out := eval.NewArray()
+	add := func(from, to int) {
+		if from < to || flags == 0 {
+			out.Push(eval.String(s[from:to]))
+		}
+	}
+	at, pieces := 0, 1
+	for _, m := range found {
+		if limit != -1 && int64(pieces) >= limit {
+			break
+		}
+		if m[0].from > at || flags == 0 {
+			add(at, m[0].from)
+			pieces++
+		}
+		at = m[0].to
+	}
+	add(at, len(s))
+	return out, nil
+}
+
+// pregGrep keeps the elements that match.
+func pregGrep(c *eval.Call) (eval.Value, error) {
+	text := c.Str(0)
+	a, err := c.Array(1)
+	if err != nil {
+		return nil, err
+	}
+	flags := c.Int(2, 0)
+	p, v, err := compilePattern(c, text)
+	if v != nil || err != nil {
+		return v, err
+	}
+	if err := c.Alloc(a.Size()); err != nil {
+		return nil, err
+	}
+	out := eval.NewArray()
+	for _, e := range eval.Pairs(a) {
+		s, err := c.StringOf(e.Value)
+		if err != nil {
+			return nil, err
+		}
+		found, v, err := matchesOf(c, p, s, 0, 1)
+		switch {
+		case err != nil:
+			return nil, err
+		case v != nil:
+			return c.Unknown("a pattern fails on one of several texts"), nil
+		}
+		if (len(found) > 0) == (flags&1 == 0) {
+			out.Set(e.Key, e.Value)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,301 @@
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+func implode(c *eval.Call) (eval.Value, error) {
+	sepArg, listArg := c.Arg(0), c.Arg(1)
+	if len(c.Args) == 1 {
+		sepArg, listArg = eval.String(""), c.Arg(0)
+	} else if sepArg.Kind() == eval.KindArray {
+		sepArg, listArg = listArg, sepArg // the old order of arguments
+	}
+	list, ok := listArg.(*eval.Array)
+	if !ok || sepArg.Kind() == eval.KindArray {
+		return nil, c.Throw("TypeError", c.Name+"(): Argument #2 ($array) must be of type ?array, "+eval.TypeWord(listArg)+" given")
+	}
+	sep, err := c.StringOf(sepArg)
+	if err != nil {
+		return nil, err
+	}
+	var parts []string
+	size := 0
+	list.Each(func(_ eval.Key, v eval.Value) bool {
+		var s string
+		if s, err = c.StringOf(v); err != nil {
+			return false
+		}
+		parts = append(parts, s)
+		if size += len(s) + len(sep); size > 1<<20 {
+			err = c.Alloc(size)
+			size = 0
+		}
+		return err == nil
+	})
+	if err == nil {
+		err = c.Alloc(size + 16*len(parts))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return eval.String(strings.Join(parts, sep)), nil
+}
+
+func explode(c *eval.Call) (eval.Value, error) {
+	s := strArgs(c, 2)
+	limit := c.Int(2, 1<<62)
+	sep, text := s[0], s[1]
+	if sep == "" {
+		return nil, c.Throw("ValueError", "explode(): Argument #1 ($separator) cannot be empty")
+	}
+	n := strings.Count(text, sep) + 1
+	if err := c.Alloc(112*n + len(text)); err != nil {
+		return nil, err
+	}
+	if limit == 0 {
+		limit = 1
+	}
+	var parts []string
+	if limit > 0 {
+		parts = strings.SplitN(text, sep, int(min(limit, int64(n)+1)))
+	} else {
+		parts = strings.Split(text, sep)
+		if text == "" && limit < 0 {
+			return eval.NewArray(), nil
+		}
+		parts = parts[:max(0, int64(len(parts))+max(limit, -int64(len(parts))))]
+	}
+	return eval.ListOfStrings(parts), nil
+}
+
+// strtok cuts the first part that is not empty off a text, up to any of some bytes.
+// With one argument, it cuts the next part off an earlier text, which is not evaluated.
+func strtok(c *eval.Call) (eval.Value, error) {
+	if len(c.Args) < 2 {
+		return c.Unknown("calls strtok() with one argument, which is not evaluated"), nil
+	}
+	text, separators := c.Str(0), c.Str(1)
+	for text != "" && strings.IndexByte(separators, text[0]) >= 0 {
+		text = text[1:]
+	}
+	end := 0
+	for end < len(text) && strings.IndexByte(separators, text[end]) < 0 {
+		end++
+	}
+	if end == 0 {
+		return eval.Bool(false), nil
+	}
+	return eval.String(text[:end]), c.Steps(len(text) / 16)
+}
+
+func strSplit(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	n := c.Int(1, 1)
+	if n < 1 {
+		return nil, c.Throw("ValueError", "str_split(): Argument #2 ($length) must be greater than 0")
+	}
+	if err := allocTimes(c, 112, int64(len(s))/n+1); err != nil {
+		return nil, err
+	}
+	a := eval.NewArray()
+	for s != "" {
+		part := Head(s, int(min(n, int64(len(s)))))
+		a.Push(eval.String(part))
+		s = s[len(part):]
+	}
+	return a, nil
+}
+
+func strtr(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	if len(c.Args) == 3 {
+		return translate(c, s)
+	}
+	pairs, err := c.Array(1)
+	if err != nil {
+		return nil, err
+	}
+	if pairs.Len() == 0 || s == "" {
+		return eval.String(s), nil
+	}
+	table := map[string]string{}
+	lengths := map[int]bool{}
+	longest := 0
+	pairs.Each(func(k eval.Key, v eval.Value) bool {
+		if k.Text() == "" {
+			return true
+		}
+		var to string
+		if to, err = c.StringOf(v); err != nil {
+			return false
+		}
+		table[k.Text()] = to
+		lengths[len(k.Text())] = true
+		longest = max(longest, len(k.Text()))
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	put := func(i int) (to string, n int) {
+		for l := min(longest, len(s)-i); l > 0; l-- {
+			if lengths[l] {
+				if found, ok := table[s[i:i+l]]; ok {
+					return found, l
+				}
+			}
+		}
+		return s[i : i+1], 1
+	}
+	size := 0
+	for i := 0; i < len(s); {
+		if err := c.Steps(1 + len(lengths)); err != nil {
+			return nil, err
+		}
+		to, n := put(i)
+		if err := c.Alloc(len(to)); err != nil {
+			return nil, err
+		}
+		size, i = size+len(to), i+n
+	}
+	b := make([]byte, 0, size)
+	for i := 0; i < len(s); {
+		to, n := put(i)
+		b, i = append(b, to...), i+n
+	}
+	return eval.String(b), nil
+}
+
+func translate(c *eval.Call, s string) (eval.Value, error) {
+	from := c.Str(1)
+	to := c.Str(2)
+	if err := c.Alloc(len(s)); err != nil {
+		return nil, err
+	}
+	var table [256]byte
+	for i := range table {
+		table[i] = byte(i)
+	}
+	for i := range min(len(from), len(to)) {
+		table[from[i]] = to[i]
+	}
+	b := []byte(s)
+	for i := range b {
+		b[i] = table[b[i]]
+	}
+	return eval.String(b), nil
+}
+
+// strReplace is str_replace and str_ireplace.
+func strReplace(fold bool) func(c *eval.Call) (eval.Value, error) {
+	return func(c *eval.Call) (eval.Value, error) {
+		search, replace := c.Arg(0), c.Arg(1)
+		if search.Kind() != eval.KindArray && replace.Kind() == eval.KindArray {
+			return nil, c.Throw("TypeError", c.Name+"(): Argument #2 ($replace) must be of type string when argument #1 ($search) is a string")
+		}
+		count := 0
+		one := func(v eval.Value) (eval.Value, error) {
+			s, err := c.StringOf(v)
+			if err != nil {
+				return nil, err
+			}
+			out, n, err := replaceAll(c, s, search, replace, fold)
+			count += n
+			return eval.String(out), err
+		}
+		out, err := eachSubject(c, c.Arg(2), one)
+		if err != nil {
+			return nil, err
+		}
+		return out, c.SetRef(3, eval.Int(count))
+	}
+}
+
+// eachSubject applies one to a subject, or to each element of an array of them.
+func eachSubject(c *eval.Call, subject eval.Value, one func(eval.Value) (eval.Value, error)) (eval.Value, error) {
+	list, ok := subject.(*eval.Array)
+	if !ok {
+		return one(subject)
+	}
+	if err := c.Alloc(list.Size()); err != nil {
+		return nil, err
+	}
+	out := eval.NewArray()
+	var err error
+	list.Each(func(k eval.Key, v eval.Value) bool {
+		if v.Kind() != eval.KindArray && v.Kind() != eval.KindObject {
+			v, err = one(v)
+		}
+		out.Set(k, v)
+		return err == nil
+	})
+	return out, err
+}
+
+func replaceAll(c *eval.Call, s string, search, replace eval.Value, fold bool) (string, int, error) {
+	list, ok := search.(*eval.Array)
+	if !ok {
+		return replaceOne(c, s, search, replace, fold)
+	}
+	var with []eval.Value
+	rest, many := replace.(*eval.Array)
+	if many {
+		rest.Each(func(_ eval.Key, v eval.Value) bool { with = append(with, v); return true })
+	}
+	total, i := 0, 0
+	var err error
+	list.Each(func(_ eval.Key, v eval.Value) bool {
+		to := replace
+		if many {
+			to = eval.String("")
+			if i < len(with) {
+				to = with[i]
+			}
+		}
+		i++
+		var n int
+		s, n, err = replaceOne(c, s, v, to, fold)
+		total += n
+		return err == nil
+	})
+	return s, total, err
+}
+
+func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (string, int, error) {
+	from, err := c.StringOf(search)
+	if err != nil {
+		return "", 0, err
+	}
+	to, err := c.StringOf(replace)
+	if err != nil {
+		return "", 0, err
+	}
+	if from == "" || len(from) > len(s) {
+		return s, 0, c.Steps(1)
+	}
+	hay := s
+	if fold {
+		hay, from = syntax.Lower(s), syntax.Lower(from)
+	}
+	n := strings.Count(hay, from)
+	if err := allocTimes(c, max(len(to)-len(from), 1), int64(n)); err != nil {
+		return "", 0, err
+	}
+	if err := c.Alloc(len(s)); err != nil || n == 0 {
+		return s, 0, err
+	}
+	var b strings.Builder
+	for {
+		i := strings.Index(hay, from)
+		if i < 0 {
+			break
+		}
+		b.WriteString(s[:i] + to)
+		s, hay = s[i+len(from):], hay[i+len(from):]
+	}
+	b.WriteString(s)
+	return b.String(), n, nil
+}

@@ -1,0 +1,263 @@
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"math"
+	"strings"
+)
+
+var stringFuncs = map[string]eval.Function{
+	"strlen":       {Run: strlenFunc, Min: 1, Max: 1},
+	"strtolower":   ofString(syntax.Lower),
+	"strtoupper":   ofString(syntax.Upper),
+	"ucfirst":      ofString(func(s string) string { return firstCase(s, syntax.Upper) }),
+	"lcfirst":      ofString(func(s string) string { return firstCase(s, syntax.Lower) }),
+	"strrev":       ofString(reverse),
+	"addslashes":   ofString(addslashes),
+	"stripslashes": ofString(stripslashes),
+	"ucwords":      {Run: ucwords, Min: 1, Max: 2},
+	"trim":         trimFunc(true, true),
+	"ltrim":        trimFunc(true, false),
+	"rtrim":        trimFunc(false, true),
+	"chop":         trimFunc(false, true),
+	"str_repeat":   {Run: strRepeat, Min: 2, Max: 2},
+	"str_pad":      {Run: strPad, Min: 2, Max: 4},
+	"chr":          {Run: chrFunc, Min: 1, Max: 1},
+	"ord":          {Run: ordFunc, Min: 1, Max: 1},
+	"implode":      {Run: implode, Min: 1, Max: 2},
+	"join":         {Run: implode, Min: 1, Max: 2},
+	"explode":      {Run: explode, Min: 2, Max: 3},
+	"strtok":       {Run: strtok, Min: 1, Max: 2},
+	"str_split":    {Run: strSplit, Min: 1, Max: 2},
+	"strtr":        {Run: strtr, Min: 2, Max: 3},
+	"str_replace":  {Run: strReplace(false), Min: 3, Max: 4, Refs: 1 << 3},
+	"str_ireplace": {Run: strReplace(true), Min: 3, Max: 4, Refs: 1 << 3},
+	"strcmp":       compareFunc(false, false),
+	"strcasecmp":   compareFunc(true, false),
+	"strncmp":      compareFunc(false, true),
+	"strncasecmp":  compareFunc(true, true),
+}
+
+// ofString makes a builtin of a function of one string.
+func ofString(f func(string) string) eval.Function {
+	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) (eval.Value, error) {
+		s := c.Str(0)
+		if err := c.Alloc(6*len(s) + 16); err != nil {
+			return nil, err
+		}
+		return eval.String(f(s)), nil
+	}}
+}
+
+// strArgs returns the first n arguments, which are strings.
+func strArgs(c *eval.Call, n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = c.Str(i)
+	}
+	return out
+}
+
+func strlenFunc(c *eval.Call) (eval.Value, error) {
+	return eval.Int(len(c.Str(0))), nil
+}
+
+func upperBytes(s string) []byte {
+	b := []byte(s)
+	for i, c := range b {
+		if 'a' <= c && c <= 'z' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return b
+}
+
+func firstCase(s string, f func(string) string) string {
+	if s == "" {
+		return s
+	}
+	return f(s[:1]) + s[1:]
+}
+
+func reverse(s string) string {
+	b := []byte(s)
+	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
+		b[i], b[j] = b[j], b[i]
+	}
+	return string(b)
+}
+
+func addslashes(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`, "\x00", `\0`).Replace(s)
+}
+
+func stripslashes(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i++; i < len(s) {
+			if s[i] == '0' {
+				b.WriteByte(0)
+			} else {
+				b.WriteByte(s[i])
+			}
+		}
+	}
+	return b.String()
+}
+
+func ucwords(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	seps := c.StrOr(1, " \t\r\n\f\v")
+	if err := c.Alloc(len(s)); err != nil {
+		return nil, err
+	}
+	b := []byte(s)
+	for i := range b {
+		if i == 0 || strings.IndexByte(seps, b[i-1]) >= 0 {
+			b[i] = upperBytes(string(b[i : i+1]))[0]
+		}
+	}
+	return eval.String(b), nil
+}
+
+// trimFunc is trim, ltrim or rtrim. Its list of characters may hold ranges.
+func trimFunc(left, right bool) eval.Function {
+	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) (eval.Value, error) {
+		s := c.Str(0)
+		set := " \n\r\t\v\x00"
+		if len(c.Args) > 1 {
+			set = c.Str(1)
+		}
+		in := charMask(set)
+		for left && s != "" && in[s[0]] {
+			s = s[1:]
+		}
+		for right && s != "" && in[s[len(s)-1]] {
+			s = s[:len(s)-1]
+		}
+		return eval.String(s), nil
+	}}
+}
+
+// charMask reads a list of characters with ranges such as a..z.
+func charMask(set string) *[256]bool {
+	var in [256]bool
+	for i := 0; i < len(set); i++ {
+		if i+3 < len(set) && set[i+1] == '.' && set[i+2] == '.' && set[i+3] >= set[i] {
+			for b := int(set[i]); b <= int(set[i+3]); b++ {
+				in[b] = true
+			}
+			i += 3
+			continue
+		}
+		in[set[i]] = true
+	}
+	return &in
+}
+
+func strRepeat(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	n := c.Int(1, 0)
+	if n < 0 {
+		return nil, c.Throw("ValueError", "str_repeat(): Argument #2 ($times) must be greater than or equal to 0")
+	}
+	if err := allocTimes(c, len(s), n); err != nil {
+		return nil, err
+	}
+	if s == "" {
+		return eval.String(""), nil
+	}
+	return eval.String(strings.Repeat(s, int(n))), nil
+}
+
+// allocTimes charges size × n bytes, which may be beyond all numbers.
+func allocTimes(c *eval.Call, size int, n int64) error {
+	if size == 0 || n <= 0 {
+		return nil
+	}
+	if n > int64(1<<40)/int64(size) {
+		return c.Alloc(1 << 40)
+	}
+	return c.Alloc(size * int(n))
+}
+
+func strPad(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	width := c.Int(1, 0)
+	pad := c.StrOr(2, " ")
+	mode := c.Int(3, 1)
+	if width < 0 || width <= int64(len(s)) {
+		return eval.String(s), nil
+	}
+	if pad == "" {
+		return nil, c.Throw("ValueError", "str_pad(): Argument #3 ($pad_string) must be a non-empty string")
+	}
+	if mode < 0 || mode > 2 {
+		return nil, c.Throw("ValueError", "str_pad(): Argument #4 ($pad_type) must be STR_PAD_LEFT, STR_PAD_RIGHT, or STR_PAD_BOTH")
+	}
+	if err := allocTimes(c, 1, width); err != nil {
+		return nil, err
+	}
+	need := int(width) - len(s)
+	left := 0
+	switch mode {
+	case 0:
+		left = need
+	case 2:
+		left = need / 2
+	}
+	fill := func(n int) string { return strings.Repeat(pad, n/len(pad)+1)[:n] }
+	return eval.String(fill(left) + s + fill(need-left)), nil
+}
+
+func chrFunc(c *eval.Call) (eval.Value, error) {
+	return eval.String([]byte{byte(c.Int(0, 0))}), nil
+}
+
+func ordFunc(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	if s == "" {
+		return eval.Int(0), nil
+	}
+	return eval.Int(s[0]), nil
+}
+
+// compareFunc compares two strings, or their first bytes. How far two strings are
+// apart that differ in a byte depends on the C library of the server.
+func compareFunc(fold, length bool) eval.Function {
+	args := 2
+	if length {
+		args = 3
+	}
+	return eval.Function{Min: args, Max: args, Run: func(c *eval.Call) (eval.Value, error) {
+		a, b := c.Str(0), c.Str(1)
+		if length {
+			n := c.Int(2, 0)
+			if n < 0 {
+				return nil, c.Throw("ValueError", c.Name+"(): Argument #3 ($length) must be greater than or equal to 0")
+			}
+			a, b = Head(a, int(min(n, 1<<40))), Head(b, int(min(n, 1<<40)))
+		}
+		if err := c.Alloc(2 * (len(a) + len(b))); err != nil {
+			return nil, err
+		}
+		if fold {
+			a, b = syntax.Lower(a), syntax.Lower(b)
+		}
+		n := min(len(a), len(b))
+		order := strings.Compare(a[:n], b[:n])
+		if order == 0 {
+			return eval.Int(eval.Sign(len(a) - len(b))), nil
+		}
+		u := c.Unknown("depends on how far two strings are apart")
+		u.Alts = []eval.Value{eval.Int(order), eval.Int(math.MaxInt32 * order)}
+		return u, nil
+	}}
+}
+
+func Head(s string, n int) string { return s[:min(n, len(s))] }

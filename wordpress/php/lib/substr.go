@@ -1,0 +1,189 @@
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+var substrFuncs = map[string]eval.Function{
+	"substr":          {Run: substr, Min: 2, Max: 3},
+	"substr_count":    {Run: substrCount, Min: 2, Max: 4},
+	"strpos":          {Run: find(false, false), Min: 2, Max: 3},
+	"stripos":         {Run: find(true, false), Min: 2, Max: 3},
+	"strrpos":         {Run: find(false, true), Min: 2, Max: 3},
+	"strripos":        {Run: find(true, true), Min: 2, Max: 3},
+	"strstr":          {Run: strstr(false), Min: 2, Max: 3},
+	"strchr":          {Run: strstr(false), Min: 2, Max: 3},
+	"stristr":         {Run: strstr(true), Min: 2, Max: 3},
+	"strrchr":         {Run: strrchr, Min: 2, Max: 2},
+	"str_contains":    contains(strings.Contains),
+	"str_starts_with": contains(strings.HasPrefix),
+	"str_ends_with":   contains(strings.HasSuffix),
+	"strspn":          {Run: span(true), Min: 2, Max: 4},
+	"strcspn":         {Run: span(false), Min: 2, Max: 4},
+}
+
+// cut are the bounds of PHP's offset and length in a text of size n; a negative
+// one counts from the end.
+func cut(n int, offset int64, length int64, hasLength bool) (from, to int) {
+	size := int64(n)
+	if offset < 0 {
+		offset = max(0, size+max(offset, -size))
+	}
+	offset = min(offset, size)
+	if !hasLength {
+		return int(offset), n
+	}
+	end := size
+	if length < 0 {
+		end = max(offset, size+max(length, -size))
+	} else if length < size-offset {
+		end = offset + length
+	}
+	return int(offset), int(end)
+}
+
+// sliceBounds reads offset and length from arguments i and i+1.
+func sliceBounds(c *eval.Call, n, i int) (from, to int) {
+	offset := c.Int(i, 0)
+	length := c.Int(i+1, 0)
+	return cut(n, offset, length, c.Has(i+1))
+}
+
+func substr(c *eval.Call) (eval.Value, error) {
+	s := c.Str(0)
+	from, to := sliceBounds(c, len(s), 1)
+	return eval.String(s[from:to]), nil
+}
+
+func substrCount(c *eval.Call) (eval.Value, error) {
+	s := strArgs(c, 2)
+	if s[1] == "" {
+		return nil, c.Throw("ValueError", "substr_count(): Argument #2 ($needle) cannot be empty")
+	}
+	offset := c.Int(2, 0)
+	length := c.Int(3, 0)
+	size := int64(len(s[0]))
+	if offset < 0 {
+		offset += size
+	}
+	if offset < 0 || offset > size {
+		return nil, c.Throw("ValueError", "substr_count(): Argument #3 ($offset) must be contained in argument #1 ($haystack)")
+	}
+	end := size
+	if c.Has(3) {
+		if length < 0 {
+			length += size - offset
+		}
+		if length < 0 || length > size-offset {
+			return nil, c.Throw("ValueError", "substr_count(): Argument #4 ($length) must be contained in argument #1 ($haystack)")
+		}
+		end = offset + length
+	}
+	return eval.Int(strings.Count(s[0][offset:end], s[1])), c.Steps(len(s[0]) / 64)
+}
+
+// find is strpos and its family.
+func find(fold, last bool) func(c *eval.Call) (eval.Value, error) {
+	return func(c *eval.Call) (eval.Value, error) {
+		s := strArgs(c, 2)
+		offset := c.Int(2, 0)
+		hay, needle := s[0], s[1]
+		if err := c.Steps(len(hay)/64 + 1); err != nil {
+			return nil, err
+		}
+		if fold {
+			if err := c.Alloc(len(hay) + len(needle)); err != nil {
+				return nil, err
+			}
+			hay, needle = syntax.Lower(hay), syntax.Lower(needle)
+		}
+		size := int64(len(hay))
+		if offset > size || offset < -size {
+			return nil, c.Throw("ValueError", c.Name+"(): Argument #3 ($offset) must be contained in argument #1 ($haystack)")
+		}
+		var at int
+		if last {
+			at = lastIndex(hay, needle, int(offset))
+		} else {
+			if offset < 0 {
+				offset += size
+			}
+			if at = strings.Index(hay[offset:], needle); at >= 0 {
+				at += int(offset)
+			}
+		}
+		if at < 0 {
+			return eval.Bool(false), nil
+		}
+		return eval.Int(at), nil
+	}
+}
+
+// lastIndex is strrpos: a negative offset is where the search from the right ends.
+func lastIndex(hay, needle string, offset int) int {
+	if offset >= 0 {
+		if i := strings.LastIndex(hay[offset:], needle); i >= 0 {
+			return i + offset
+		}
+		return -1
+	}
+	end := len(hay) + offset + len(needle)
+	return strings.LastIndex(hay[:min(end, len(hay))], needle)
+}
+
+func strstr(fold bool) func(c *eval.Call) (eval.Value, error) {
+	return func(c *eval.Call) (eval.Value, error) {
+		s := strArgs(c, 2)
+		hay, needle := s[0], s[1]
+		if fold {
+			if err := c.Alloc(len(hay) + len(needle)); err != nil {
+				return nil, err
+			}
+			hay, needle = syntax.Lower(hay), syntax.Lower(needle)
+		}
+		i := strings.Index(hay, needle)
+		switch {
+		case i < 0:
+			return eval.Bool(false), nil
+		case c.Bool(2):
+			return eval.String(s[0][:i]), nil
+		}
+		return eval.String(s[0][i:]), nil
+	}
+}
+
+func strrchr(c *eval.Call) (eval.Value, error) {
+	s := strArgs(c, 2)
+	needle := byte(0)
+	if s[1] != "" {
+		needle = s[1][0]
+	}
+	if i := strings.LastIndexByte(s[0], needle); i >= 0 {
+		return eval.String(s[0][i:]), nil
+	}
+	return eval.Bool(false), nil
+}
+
+func contains(f func(s, part string) bool) eval.Function {
+	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) (eval.Value, error) {
+		s := strArgs(c, 2)
+		return eval.Bool(f(s[0], s[1])), c.Steps(len(s[0])/64 + 1)
+	}}
+}
+
+func span(inside bool) func(c *eval.Call) (eval.Value, error) {
+	return func(c *eval.Call) (eval.Value, error) {
+		s := strArgs(c, 2)
+		from, to := sliceBounds(c, len(s[0]), 2)
+		n := 0
+		for _, b := range []byte(s[0][from:to]) {
+			if strings.IndexByte(s[1], b) >= 0 != inside {
+				break
+			}
+			n++
+		}
+		return eval.Int(n), c.Steps(n)
+	}
+}

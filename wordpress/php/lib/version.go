@@ -1,0 +1,57 @@
+package lib
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"strings"
+)
+
+// versionCompare compares numbers with dots between them. Versions with words in
+// them (RC1, beta) are not evaluated.
+func versionCompare(c *eval.Call) (eval.Value, error) {
+	s := strArgs(c, 2)
+	if !numbersAndDots(s[0]) || !numbersAndDots(s[1]) {
+		return c.Unknown("calls version_compare() with words in a version, which is not evaluated"), nil
+	}
+	n := compareVersions(s[0], s[1])
+	if !c.Has(2) {
+		return eval.Int(n), nil
+	}
+	switch c.Str(2) {
+	case "<", "lt":
+		return eval.Bool(n < 0), nil
+	case "<=", "le":
+		return eval.Bool(n <= 0), nil
+	case ">", "gt":
+		return eval.Bool(n > 0), nil
+	case ">=", "ge":
+		return eval.Bool(n >= 0), nil
+	case "==", "eq":
+		return eval.Bool(n == 0), nil
+	case "!=", "<>", "ne":
+		return eval.Bool(n != 0), nil
+	}
+	return nil, c.Throw("ValueError", "version_compare(): Argument #3 ($operator) must be a valid comparison operator")
+}
+
+// numbersAndDots reports whether s is numbers of up to nine digits, separated by dots.
+func numbersAndDots(s string) bool {
+	for part := range strings.SplitSeq(s, ".") {
+		if _, end := decimalAt(part, 0); end == 0 || end != len(part) || end > 9 {
+			return false
+		}
+	}
+	return true
+}
+
+// compareVersions orders two versions; the one with more numbers is the later one.
+func compareVersions(a, b string) int {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(x), len(y)) {
+		m, _ := decimalAt(x[i], 0)
+		n, _ := decimalAt(y[i], 0)
+		if m != n {
+			return eval.Sign(m - n)
+		}
+	}
+	return eval.Sign(len(x) - len(y))
+}

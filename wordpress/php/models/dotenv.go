@@ -1,0 +1,340 @@
+package models
+
+import (
+	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// vlucas/phpdotenv: what configurations call of it. The release decides which
+// methods there are; where nothing tells it, the method does, as 5's where it may.
+var dotenvClasses = []eval.NativeClass{
+	{
+		Name: `Dotenv\Dotenv`, Vendor: true,
+		Static: map[string]eval.Function{
+			"createimmutable":       dotenvCreate("es", "esp", true),
+			"createmutable":         dotenvCreate("es", "esp", false),
+			"createunsafeimmutable": dotenvCreate("esp", "", true),
+			"createunsafemutable":   dotenvCreate("esp", "", false),
+			"createarraybacked":     dotenvCreate("a", "a", false),
+			"create":                {Run: dotenvCreateWith, Min: 1, Max: 5},
+			"parse":                 {Run: dotenvParse, Min: 1, Max: 1},
+		},
+		Methods: map[string]eval.Function{
+			"__construct":                 {Run: dotenvConstruct, Min: 1, Max: 4},
+			"load":                        {Run: dotenvLoad(true), Max: 0},
+			"safeload":                    {Run: dotenvLoad(false), Max: 0},
+			"overload":                    {Run: dotenvOverload, Max: 0},
+			"required":                    {Run: dotenvRequired, Min: 1, Max: 1},
+			"ifpresent":                   {Run: dotenvIfPresent, Min: 1, Max: 1},
+			"getenvironmentvariablenames": {Run: dotenvNames, Max: 0},
+		},
+	},
+	{
+		Name: `Dotenv\Validator`, Vendor: true,
+		Methods: map[string]eval.Function{
+			"notempty":      dotenvAssert(func(s string) bool { return PhpTrim(s) != "" }),
+			"isinteger":     dotenvAssert(func(s string) bool { _, ok := syntax.DecimalInt(strings.TrimPrefix(s, "+")); return ok }),
+			"isboolean":     dotenvAssert(dotenvBoolean),
+			"allowedvalues": {Run: dotenvAllowed, Min: 1, Max: 1},
+		},
+	},
+	{
+		Name: `Dotenv\Repository\RepositoryBuilder`, Vendor: true,
+		Static: map[string]eval.Function{
+			"createwithnoadapters":      {Run: dotenvBuilder("", 5)},
+			"createwithdefaultadapters": {Run: dotenvBuilder("es", 5)},
+			"create":                    {Run: dotenvBuilder("esp", 4)},
+		},
+		Methods: map[string]eval.Function{
+			"addadapter": {Run: dotenvAddAdapter, Min: 1, Max: 1},
+			"immutable":  {Run: dotenvImmutable},
+			"make":       {Run: func(c *eval.Call) (eval.Value, error) { return c.This, nil }},
+		},
+	},
+	{Name: `Dotenv\Repository\Adapter\EnvConstAdapter`, Vendor: true},
+	{Name: `Dotenv\Repository\Adapter\ServerConstAdapter`, Vendor: true},
+	{Name: `Dotenv\Repository\Adapter\PutenvAdapter`, Vendor: true},
+	{Name: `Dotenv\Repository\Adapter\ArrayAdapter`, Vendor: true},
+	{Name: `Dotenv\Exception\InvalidPathException`, Parent: "InvalidArgumentException", Vendor: true},
+	{Name: `Dotenv\Exception\InvalidFileException`, Parent: "InvalidArgumentException", Vendor: true},
+	{Name: `Dotenv\Exception\ValidationException`, Parent: "RuntimeException", Vendor: true},
+}
+
+const dotenvBuilderClass = `Dotenv\Repository\RepositoryBuilder`
+
+// newRepository makes the object that knows where variables are read and written:
+// e is $_ENV, s is $_SERVER, p is putenv, a is an array of its own.
+func newRepository(c *eval.Call, adapters string, immutable bool, r Release) (*eval.Object, error) {
+	props := eval.NewArray()
+	props.Put("major", eval.Int(int64(r.Major)))
+	props.Put("minor", eval.Int(int64(r.Minor)))
+	props.Put("adapters", eval.String(adapters))
+	props.Put("immutable", eval.Bool(immutable))
+	props.Put("loaded", eval.NewArray())
+	return c.Object(dotenvBuilderClass, props)
+}
+
+// dotenvBuilder is a function that only one number's releases have.
+func dotenvBuilder(adapters string, major int) func(c *eval.Call) (eval.Value, error) {
+	return func(c *eval.Call) (eval.Value, error) {
+		r, err := libraryRelease(c, phpdotenv)
+		if err != nil {
+			return nil, err
+		}
+		if r.Major == 0 {
+			r.Major = major
+		}
+		if r.Major != major {
+			return nil, noMethod(c)
+		}
+		return newBuilt(c, adapters, false, r)
+	}
+}
+
+func newBuilt(c *eval.Call, adapters string, immutable bool, r Release) (eval.Value, error) {
+	o, err := newRepository(c, adapters, immutable, r)
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// releaseOf is the release that a repository was made by.
+func releaseOf(c *eval.Call, repo *eval.Object) Release {
+	return Release{int(eval.ToInt(settingOf(c, repo, "major"))), int(eval.ToInt(settingOf(c, repo, "minor")))}
+}
+
+func noMethod(c *eval.Call) error {
+	return c.Throw("Error", "Call to undefined method "+c.Name+"()")
+}
+
+func settingOf(c *eval.Call, o *eval.Object, name string) eval.Value {
+	v, ok := c.Props(o).Get(eval.StrKey(name))
+	if !ok {
+		return eval.Null
+	}
+	return eval.Present(v)
+}
+
+func dotenvAddAdapter(c *eval.Call) (eval.Value, error) {
+	s, err := c.Text(0)
+	if err != nil {
+		return nil, err
+	}
+	letters := map[string]string{"envconstadapter": "e", "serverconstadapter": "s", "putenvadapter": "p", "arrayadapter": "a"}
+	l := letters[syntax.Lower(s[strings.LastIndexByte(s, '\\')+1:])]
+	if l == "" {
+		return c.Unknown("such a repository is not modelled"), nil
+	}
+	return newBuilt(c, eval.ToString(settingOf(c, c.This, "adapters"))+l, eval.ToBool(settingOf(c, c.This, "immutable")), releaseOf(c, c.This))
+}
+
+func dotenvImmutable(c *eval.Call) (eval.Value, error) {
+	return newBuilt(c, eval.ToString(settingOf(c, c.This, "adapters")), true, releaseOf(c, c.This))
+}
+
+// dotenvCreate is one of the functions (paths, names, shortCircuit, encoding), with
+// what phpdotenv 5 and 4 read and write; of 4 without anything there is none.
+func dotenvCreate(adapters, before string, immutable bool) eval.Function {
+	return eval.Function{Min: 1, Max: 4, Run: func(c *eval.Call) (eval.Value, error) {
+		r, err := libraryRelease(c, phpdotenv)
+		if err != nil {
+			return nil, err
+		}
+		use := adapters
+		switch {
+		case r.Major == 0:
+			r.Major = 5
+		case r.Major == 4:
+			use = before
+		case r.Major < 4:
+			use = ""
+		}
+		if use == "" {
+			return nil, noMethod(c)
+		}
+		repo, err := newRepository(c, use, immutable, r)
+		if err != nil {
+			return nil, err
+		}
+		return newDotenv(c, repo, 0)
+	}}
+}
+
+func newDotenv(c *eval.Call, repo *eval.Object, i int) (eval.Value, error) {
+	props := eval.NewArray()
+	props.Put("repository", repo)
+	props.Put("paths", listed(c.Arg(i)))
+	names := c.Arg(i + 1)
+	if !c.Has(i + 1) {
+		names = eval.String(".env")
+	}
+	props.Put("names", listed(names))
+	props.Put("short", eval.Bool(i+2 >= len(c.Args) || c.Bool(i+2)))
+	if c.Has(i+3) && !strings.EqualFold(eval.ToString(c.Arg(i+3)), "utf-8") {
+		return c.Unknown("an .env file in another encoding is not modelled"), nil
+	}
+	o, err := c.Object(`Dotenv\Dotenv`, props)
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func listed(v eval.Value) *eval.Array {
+	if a, ok := v.(*eval.Array); ok {
+		return a
+	}
+	return eval.ListOf(v)
+}
+
+// dotenvText reads the file, or all of the files, that were named. found is false
+// if there is none.
+func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool, err error) {
+	paths, _ := settingOf(c, c.This, "paths").(*eval.Array)
+	names, _ := settingOf(c, c.This, "names").(*eval.Array)
+	if paths == nil || names == nil {
+		return "", c.Unknown("such a Dotenv is not modelled"), false, nil
+	}
+	var parts []string
+	repo, made := settingOf(c, c.This, "repository").(*eval.Object)
+	for _, p := range eval.Pairs(paths) {
+		for _, n := range eval.Pairs(names) {
+			file := strings.TrimRight(eval.ToString(p.Value), "/") + "/" + eval.ToString(n.Value)
+			text, u, ok, err := c.ReadFile(file)
+			if u != nil || err != nil {
+				return "", u, false, err
+			}
+			if !ok {
+				continue
+			}
+			if made && releaseOf(c, repo).Major >= 5 {
+				text = strings.TrimPrefix(text, "\xef\xbb\xbf")
+			}
+			if eval.ToBool(settingOf(c, c.This, "short")) {
+				return text, nil, true, nil
+			}
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, "\n"), nil, len(parts) > 0, nil
+}
+
+func dotenvLoad(must bool) func(c *eval.Call) (eval.Value, error) {
+	return func(c *eval.Call) (eval.Value, error) {
+		text, u, found, err := dotenvText(c)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			return nil, c.RefuseUnknown(u, u.Class, "%s", u.Reason)
+		}
+		if !found {
+			if must {
+				return nil, c.Throw(`Dotenv\Exception\InvalidPathException`, "Unable to read any of the environment file(s).")
+			}
+			return eval.NewArray(), nil
+		}
+		return dotenvApply(c, text)
+	}
+}
+
+// dotenvApply writes a file's variables.
+func dotenvApply(c *eval.Call, text string) (eval.Value, error) {
+	lines := 1 + strings.Count(text, "\n") + strings.Count(text, "\r")
+	if err := c.Alloc(8*len(text) + 192*lines + 1024); err != nil {
+		return nil, err
+	}
+	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
+	if !ok {
+		return nil, c.Refuse(eval.Undecidable, "such a repository is not modelled")
+	}
+	r := &dotenvRepo{c: c, o: repo, adapters: eval.ToString(settingOf(c, repo, "adapters")), immutable: eval.ToBool(settingOf(c, repo, "immutable")), release: releaseOf(c, repo).Major}
+	entries, err := dotenvEntries(c, text, r)
+	if err != nil {
+		return nil, err
+	}
+	if r.release < 4 {
+		if err := rememberNames(c, entries); err != nil {
+			return nil, err
+		}
+	}
+	vars := eval.NewArray()
+	for i := range entries {
+		if err := c.Steps(20 + len(entries[i].Vars)); err != nil {
+			return nil, err
+		}
+		if err := r.enter(&entries[i], vars); err != nil {
+			return nil, err
+		}
+	}
+	return vars, nil
+}
+
+func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) ([]dotenvEntry, error) {
+	invalid := func(why error) error { return c.Throw(`Dotenv\Exception\InvalidFileException`, why.Error()) }
+	if r.release >= 5 {
+		if !utf8.ValidString(text) {
+			return nil, c.Refuse(eval.Undecidable, "an .env file that is not UTF-8 is not modelled")
+		}
+		entries, bad := ParseDotenv(text)
+		if bad != nil {
+			return nil, invalid(bad)
+		}
+		return entries, nil
+	}
+	entries, err := ParseOldDotenv(text, releaseOf(c, r.o))
+	var doubt *OldDoubt
+	switch {
+	case errors.As(err, &doubt):
+		return nil, c.Refuse(eval.Undecidable, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release)
+	case err != nil:
+		return nil, invalid(err)
+	}
+	if r.release == 3 && r.immutable {
+		doubtRepeated(entries)
+	}
+	return entries, nil
+}
+
+// dotenvParse is Dotenv::parse of a text.
+func dotenvParse(c *eval.Call) (eval.Value, error) {
+	text, err := c.Text(0)
+	if err != nil {
+		return nil, err
+	}
+	r, err := libraryRelease(c, phpdotenv)
+	if err != nil {
+		return nil, err
+	}
+	if !utf8.ValidString(text) || r.Major != 0 && r.Major < 5 {
+		return c.Unknown("text that is not UTF-8, or for a phpdotenv before 5, is not modelled"), nil
+	}
+	repo, err := newRepository(c, "a", false, Release{Major: 5})
+	if err != nil {
+		return nil, err
+	}
+	props := eval.NewArray()
+	props.Put("repository", repo)
+	o, err := c.Object(`Dotenv\Dotenv`, props)
+	if err != nil {
+		return nil, err
+	}
+	d := *c
+	d.This = o
+	return dotenvApply(&d, text)
+}
+
+// names lists the argument of required and ifPresent.
+func variableNames(c *eval.Call) []string {
+	var names []string
+	for _, e := range eval.Pairs(listed(c.Arg(0))) {
+		names = append(names, eval.ToString(e.Value))
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,88 @@
+package models
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
+
+// dotenvRequired throws unless every variable is set.
+func dotenvRequired(c *eval.Call) (eval.Value, error) {
+	v, err := newValidator(c)
+	if err != nil {
+		return nil, err
+	}
+	return checkVariables(c, v, variableNames(c), func(v eval.Value) bool { return v.Kind() != eval.KindNull }, "is missing")
+}
+
+func dotenvIfPresent(c *eval.Call) (eval.Value, error) {
+	v, err := newValidator(c)
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// newValidator makes the object that checks the variables that argument 0 names.
+func newValidator(c *eval.Call) (*eval.Object, error) {
+	props := eval.NewArray()
+	props.Put("repository", settingOf(c, c.This, "repository"))
+	props.Put("names", eval.ListOfStrings(variableNames(c)))
+	return c.Object(`Dotenv\Validator`, props)
+}
+
+// checkVariables returns o if ok holds of each variable, else throws. What is not known is
+// taken to hold: a world in which it does not ends here, and counts for nothing.
+func checkVariables(c *eval.Call, o *eval.Object, names []string, ok func(eval.Value) bool, what string) (eval.Value, error) {
+	repo, is := settingOf(c, o, "repository").(*eval.Object)
+	if !is {
+		return nil, c.Refuse(eval.Undecidable, "such a repository is not modelled")
+	}
+	r := &dotenvRepo{c: c, o: repo, adapters: eval.ToString(settingOf(c, repo, "adapters"))}
+	for _, name := range names {
+		if v := r.Get(name); v.Kind() != eval.KindUnknown && !ok(v) {
+			return nil, c.Throw(`Dotenv\Exception\ValidationException`, "One or more environment variables failed assertions: "+name+" "+what+".")
+		}
+	}
+	return o, nil
+}
+
+// dotenvAssert is an assertion on the text of variables that are set.
+func dotenvAssert(holds func(string) bool) eval.Function {
+	return eval.Function{Run: func(c *eval.Call) (eval.Value, error) {
+		var names []string
+		for _, e := range eval.Pairs(listed(settingOf(c, c.This, "names"))) {
+			names = append(names, eval.ToString(e.Value))
+		}
+		return checkVariables(c, c.This, names, func(v eval.Value) bool {
+			return v.Kind() == eval.KindNull || holds(eval.ToString(v))
+		}, "does not hold what it must")
+	}}
+}
+
+func dotenvBoolean(s string) bool {
+	switch syntax.Lower(PhpTrim(s)) {
+	case "1", "true", "on", "yes", "0", "false", "off", "no":
+		return true
+	}
+	return false
+}
+
+func dotenvAllowed(c *eval.Call) (eval.Value, error) {
+	allowed, err := c.Array(0)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, e := range eval.Pairs(allowed) {
+		list = append(list, eval.ToString(e.Value))
+	}
+	f := dotenvAssert(func(s string) bool {
+		for _, a := range list {
+			if a == s {
+				return true
+			}
+		}
+		return false
+	})
+	return f.Run(c)
+}

@@ -1,0 +1,207 @@
+package models
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"strings"
+)
+
+// ParseOldDotenv reads an .env file as phpdotenv 2, 3 or 4 does. Where the releases
+// of one number do not agree, the entry has a doubt; an error that is no
+// *dotenvError says that they do not even agree on what the entries are.
+func ParseOldDotenv(text string, r Release) ([]dotenvEntry, error) {
+	lines, err := oldLines(text, r.Major)
+	if err != nil {
+		return nil, err
+	}
+	var entries []dotenvEntry
+	for i, line := range lines {
+		if trimmed := PhpTrim(line); trimmed == "" || trimmed[0] == '#' {
+			continue
+		}
+		name, value, assigned := strings.Cut(line, "=")
+		if !assigned {
+			if r.Major < 4 {
+				continue
+			}
+			return nil, &OldDoubt{i + 1}
+		}
+		for _, s := range []string{"export ", "'", `"`} {
+			name = strings.ReplaceAll(PhpTrim(name), s, "")
+		}
+		name = PhpTrim(name)
+		if !oldName(name) {
+			if r.Major < 3 {
+				return nil, &OldDoubt{i + 1}
+			}
+			return nil, &dotenvError{"an invalid name", name}
+		}
+		e := dotenvEntry{Name: name}
+		var cause string
+		if r.Major == 4 {
+			cause = e.readFour(PhpTrim(value))
+		} else {
+			cause = e.readOld(PhpTrim(value), r)
+		}
+		if cause != "" {
+			return nil, &dotenvError{cause, name}
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// An OldDoubt is a line that the releases of one number read each in its own way.
+type OldDoubt struct{ Line int }
+
+func (e *OldDoubt) Error() string { return "line " + itoa(e.Line) }
+
+func itoa(n int) string { return eval.ToString(eval.Int(int64(n))) }
+
+// oldLines splits a file.
+func oldLines(text string, major int) ([]string, error) {
+	if strings.HasPrefix(text, "\xef\xbb\xbf") {
+		return nil, &OldDoubt{1}
+	}
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	if i := strings.IndexByte(text, '\r'); i >= 0 {
+		if strings.Contains(text, "\n") {
+			return nil, &OldDoubt{1 + strings.Count(text[:i], "\n")}
+		}
+		text = strings.ReplaceAll(text, "\r", "\n")
+	}
+	lines := strings.Split(text, "\n")
+	switch major {
+	case 3: // its releases tell values of several lines in ways of their own
+		for i, line := range lines {
+			if strings.Contains(line, `="`) && (!dotenvStops(line, true) || strings.Count(line, `"`) == 1) {
+				return nil, &OldDoubt{i + 1}
+			}
+		}
+	case 4:
+		lines = dotenvLines(lines)
+	}
+	return lines, nil
+}
+
+func oldName(s string) bool {
+	for i := range len(s) {
+		if !syntax.IsLetter(s[i]) && !syntax.IsDigit(s[i]) && s[i] != '_' && s[i] != '.' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// readFour reads a value as phpdotenv 4 does: as 5, but for quotes that nothing
+// closes, and perhaps names in single ones.
+func (e *dotenvEntry) readFour(value string) (cause string) {
+	e.Text, e.Vars, cause = dotenvValue(value)
+	if cause == "a missing closing quote" || value != "" && value[0] == '\'' && strings.Contains(value, "${") {
+		e.Doubt = true
+		return ""
+	}
+	return cause
+}
+
+// readOld reads a value as phpdotenv 2 and 3 do; names in it are replaced wherever
+// they stand.
+func (e *dotenvEntry) readOld(value string, r Release) (cause string) {
+	e.everywhere = true
+	if value == "" {
+		return ""
+	}
+	if value[0] == '"' || value[0] == '\'' {
+		e.Text, e.Doubt = oldQuoted(value)
+		if r.Major == 2 {
+			e.Text = PhpTrim(e.Text)
+		}
+		return ""
+	}
+	before, _, commented := strings.Cut(value, " #")
+	hash := strings.IndexByte(value, '#')
+	switch {
+	case r.Major == 2:
+		before = PhpTrim(before)
+		e.Doubt = before[0] == '#' && strings.ContainsAny(before, " \t\v\f")
+	case r.Major == 3 && r.Minor >= 4 && hash >= 0:
+		before = strings.TrimRight(value[:hash], " \t\v\f")
+	default:
+		e.Doubt = hash >= 0 && (!commented || hash < len(before) || strings.TrimRight(before, " \t\v\f") != before)
+	}
+	if !e.Doubt && strings.ContainsAny(before, " \t\v\f\n\r") {
+		return "an unexpected space"
+	}
+	e.Text = before
+	return ""
+}
+
+// oldQuoted reads a value in quotes: a backslash stands before a quote of the same
+// kind or another backslash, and nothing but a comment follows.
+func oldQuoted(value string) (text string, doubt bool) {
+	var b strings.Builder
+	for i := 1; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == value[0]:
+			rest := PhpTrim(value[i+1:])
+			return b.String(), rest != "" && rest[0] != '#'
+		case c == '\\' && i+1 < len(value) && (value[i+1] == '\\' || value[i+1] == value[0]):
+			i++
+			b.WriteByte(value[i])
+		case c == '\\':
+			return "", true
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "", true
+}
+
+// ResolveEverywhere puts the values of ${NAME} in wherever that stands, and those
+// of names in them no more.
+func (e *dotenvEntry) ResolveEverywhere(lookup func(name string) (text string, ok bool)) string {
+	var b strings.Builder
+	rest := e.Text
+	for {
+		i := strings.Index(rest, "${")
+		if i < 0 {
+			b.WriteString(rest)
+			return b.String()
+		}
+		b.WriteString(rest[:i])
+		rest = rest[i:]
+		end := 2
+		for end < len(rest) && oldName(rest[end:end+1]) {
+			end++
+		}
+		name := rest[2:end]
+		if name == "" || end == len(rest) || rest[end] != '}' {
+			b.WriteString(rest[:end])
+			rest = rest[end:]
+			continue
+		}
+		if text, ok := lookup(name); ok {
+			b.WriteString(text)
+		} else {
+			b.WriteString(rest[:len(name)+3])
+		}
+		rest = rest[len(name)+3:]
+	}
+}
+
+// doubtRepeated marks the names that an immutable phpdotenv 3 reads twice: of its
+// releases some keep the first and some the last.
+func doubtRepeated(entries []dotenvEntry) {
+	first := map[string]int{}
+	for i := range entries {
+		e := &entries[i]
+		j, seen := first[e.Name]
+		if !seen {
+			first[e.Name] = i
+			continue
+		}
+		if entries[j].Text != e.Text {
+			entries[j].Doubt, e.Doubt = true, true
+		}
+	}
+}

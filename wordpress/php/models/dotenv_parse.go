@@ -1,0 +1,305 @@
+package models
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// A dotenvEntry is one line of an .env file as phpdotenv 5 reads it.
+type dotenvEntry struct {
+	Name string
+	None bool // a name alone: the variable is cleared
+	Text string
+	Vars []int // where in text ${NAME} may be put in
+
+	// Before phpdotenv 5:
+	everywhere bool // ${NAME} may be put in wherever it stands
+	Doubt      bool // releases differ in the value
+}
+
+// A dotenvError is why phpdotenv refuses a file.
+type dotenvError struct{ cause, line string }
+
+func (e *dotenvError) Error() string {
+	return "Failed to parse dotenv file. Encountered " + e.cause + " at [" + e.line + "]."
+}
+
+// ParseDotenv reads an .env file. Text that is not UTF-8 must not come here.
+func ParseDotenv(text string) ([]dotenvEntry, *dotenvError) {
+	text = strings.TrimPrefix(text, "\xef\xbb\xbf")
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
+	var entries []dotenvEntry
+	for _, line := range dotenvLines(lines) {
+		e, err := parseDotenvEntry(line)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// dotenvLines joins the lines of values in double quotes, and drops comments.
+func dotenvLines(lines []string) []string {
+	var out, open []string
+	multi := false
+	for _, line := range lines {
+		starts := false
+		if !multi && strings.Contains(line, `="`) && !dotenvStops(line, true) {
+			multi, starts = true, true
+		}
+		if multi {
+			open = append(open, line)
+			if dotenvStops(line, starts) {
+				multi = false
+				line = strings.Join(open, "\n")
+				open = nil
+			}
+		}
+		if trimmed := PhpTrim(line); !multi && trimmed != "" && trimmed[0] != '#' {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// dotenvStops reports that a line ends a value of several lines: it has a quote
+// that is not escaped, besides the one that opens it.
+func dotenvStops(line string, started bool) bool {
+	if line == `"` {
+		return true
+	}
+	line = strings.ReplaceAll(line, `\\`, "")
+	n := 0
+	for i := 1; i < len(line); i++ {
+		if line[i] == '"' && line[i-1] != '\\' {
+			n++
+		}
+	}
+	if started {
+		return n > 1
+	}
+	return n >= 1
+}
+
+func PhpTrim(s string) string { return strings.Trim(s, " \n\r\t\v\x00") }
+
+func parseDotenvEntry(line string) (dotenvEntry, *dotenvError) {
+	name, value, assigned := strings.Cut(line, "=")
+	if assigned {
+		name, value = PhpTrim(name), PhpTrim(value)
+		if name == "" {
+			return dotenvEntry{}, &dotenvError{"an unexpected equals", firstLine(line)}
+		}
+	}
+	name, ok := dotenvName(name)
+	if !ok {
+		return dotenvEntry{}, &dotenvError{"an invalid name", firstLine(name)}
+	}
+	if !assigned {
+		return dotenvEntry{Name: name, None: true}, nil
+	}
+	text, vars, cause := dotenvValue(value)
+	if cause != "" {
+		return dotenvEntry{}, &dotenvError{cause, firstLine(value)}
+	}
+	return dotenvEntry{Name: name, Text: text, Vars: vars}, nil
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
+
+func dotenvName(s string) (string, bool) {
+	if len([]rune(s)) > 8 && strings.HasPrefix(s, "export") && eval.PhpSpace(s[6]) {
+		s = strings.TrimLeft(s[6:], " \n\r\t\v\x00")
+	}
+	if n := len(s); len([]rune(s)) >= 3 && (s[0] == '"' || s[0] == '\'') && s[n-1] == s[0] {
+		s = s[1 : n-1]
+	}
+	if s == "" {
+		return s, false
+	}
+	for _, r := range s {
+		if !unicode.In(r, unicode.Ll, unicode.Lu, unicode.M, unicode.N) && r != '_' && r != '.' {
+			return s, false
+		}
+	}
+	return s, true
+}
+
+// The states in which a value is read.
+type dotenvState uint8
+
+const (
+	dotenvInitial dotenvState = iota
+	dotenvPlain
+	dotenvSingle
+	dotenvDouble
+	dotenvEscape
+	dotenvBlank
+	dotenvComment
+)
+
+// dotenvValue reads what stands behind the equals sign.
+func dotenvValue(s string) (text string, vars []int, cause string) {
+	if PhpTrim(s) == "" {
+		return "", nil, ""
+	}
+	var b strings.Builder
+	state := dotenvInitial
+	for s != "" {
+		token := dotenvToken(s)
+		s = s[len(token):]
+		var put string
+		put, state, cause = state.next(token)
+		if cause != "" {
+			return "", nil, cause
+		}
+		if token == "$" && put == "$" && (state == dotenvPlain || state == dotenvDouble) {
+			vars = append(vars, b.Len())
+		}
+		if strings.HasPrefix(put, "\x00$") { // an escaped one
+			put = "$"
+		}
+		b.WriteString(put)
+	}
+	if state == dotenvSingle || state == dotenvDouble || state == dotenvEscape {
+		return "", nil, "a missing closing quote"
+	}
+	return b.String(), vars, ""
+}
+
+// dotenvToken returns a run of line ends, of blanks or of plain text, or a byte
+// that means something.
+func dotenvToken(s string) string {
+	class := func(c byte) int {
+		switch {
+		case c == '\n' || c == '\r':
+			return 1
+		case eval.PhpSpace(c):
+			return 2
+		case strings.IndexByte(`\'"#$`, c) >= 0:
+			return 0
+		}
+		return 3
+	}
+	first := class(s[0])
+	n := 1
+	for first != 0 && n < len(s) && class(s[n]) == first {
+		n++
+	}
+	return s[:n]
+}
+
+// next is what a token adds to the value, and the state after it.
+func (st dotenvState) next(token string) (put string, to dotenvState, cause string) {
+	blank := eval.PhpSpace(token[0])
+	switch st {
+	case dotenvInitial:
+		switch token {
+		case "'":
+			return "", dotenvSingle, ""
+		case `"`:
+			return "", dotenvDouble, ""
+		case "#":
+			return "", dotenvComment, ""
+		}
+		return token, dotenvPlain, ""
+	case dotenvPlain:
+		switch {
+		case token == "#":
+			return "", dotenvComment, ""
+		case blank:
+			return "", dotenvBlank, ""
+		}
+		return token, dotenvPlain, ""
+	case dotenvSingle:
+		if token == "'" {
+			return "", dotenvBlank, ""
+		}
+		return token, dotenvSingle, ""
+	case dotenvDouble:
+		switch token {
+		case `"`:
+			return "", dotenvBlank, ""
+		case `\`:
+			return "", dotenvEscape, ""
+		}
+		return token, dotenvDouble, ""
+	case dotenvEscape:
+		return dotenvEscaped(token)
+	case dotenvBlank:
+		switch {
+		case token == "#":
+			return "", dotenvComment, ""
+		case !blank:
+			return "", st, "unexpected whitespace"
+		}
+	case dotenvComment:
+	}
+	return "", st, ""
+}
+
+func dotenvEscaped(token string) (put string, to dotenvState, cause string) {
+	switch token {
+	case `"`, `\`:
+		return token, dotenvDouble, ""
+	case "$":
+		return "\x00$", dotenvDouble, ""
+	}
+	if i := strings.IndexByte("fnrtv", token[0]); i >= 0 {
+		return "\f\n\r\t\v"[i:i+1] + token[1:], dotenvDouble, ""
+	}
+	return "", dotenvEscape, "an unexpected escape sequence"
+}
+
+// Resolve puts the values of ${NAME} in, from the last to the first.
+func (e *dotenvEntry) Resolve(lookup func(name string) (text string, ok bool)) string {
+	back := make([]byte, 0, len(e.Text)) // what is done, from the last byte to the first
+	end := len(e.Text)
+	for i := len(e.Vars) - 1; i >= 0; i-- {
+		back = appendBackwards(back, e.Text[e.Vars[i]:end])
+		end = e.Vars[i]
+		name := nestedName(back)
+		if name == "" {
+			continue
+		}
+		if v, ok := lookup(name); ok {
+			back = appendBackwards(back[:len(back)-len("${}")-len(name)], v)
+		}
+	}
+	back = appendBackwards(back, e.Text[:end])
+	slices.Reverse(back)
+	return string(back)
+}
+
+func appendBackwards(to []byte, s string) []byte {
+	for i := len(s) - 1; i >= 0; i-- {
+		to = append(to, s[i])
+	}
+	return to
+}
+
+// nestedName is the NAME of the ${NAME} that a text begins with which is written
+// backwards, or "".
+func nestedName(back []byte) string {
+	end := len(back) - len("${")
+	if end < 0 || back[end+1] != '$' || back[end] != '{' {
+		return ""
+	}
+	i := end - 1
+	for i >= 0 && (syntax.IsLetter(back[i]) || syntax.IsDigit(back[i]) || back[i] == '_' || back[i] == '.') {
+		i--
+	}
+	if i < 0 || back[i] != '}' {
+		return ""
+	}
+	name := slices.Clone(back[i+1 : end])
+	slices.Reverse(name)
+	return string(name)
+}

@@ -1,0 +1,116 @@
+package models
+
+import (
+	"encoding/json"
+	"errors"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// A Release is the version of a library; of one that is not told, all is 0.
+type Release struct{ Major, Minor int }
+
+const phpdotenv = "vlucas/phpdotenv"
+
+// libraryRelease is the release of a library that the included vendor folders have: of
+// none if nothing there tells it. What tells it otherwise than in one way has the
+// evaluation refused.
+func libraryRelease(c *eval.Call, name string) (Release, error) {
+	dirs, known := c.Load(eval.VendorDirs).(eval.String)
+	if !known {
+		return Release{}, nil
+	}
+	var found Release
+	for dir := range strings.SplitSeq(string(dirs), "\n") {
+		r, err := installedRelease(c, dir, name)
+		if err != nil {
+			return Release{}, err
+		}
+		if r != found && r != (Release{}) && found != (Release{}) {
+			return Release{}, c.Refuse(eval.Undecidable, "two releases of %s may be loaded", name)
+		}
+		if r != (Release{}) {
+			found = r
+		}
+	}
+	return found, nil
+}
+
+// installedRelease is what a vendor folder says of a library: composer's list of what it
+// installed, else its lock.
+func installedRelease(c *eval.Call, vendor, name string) (Release, error) {
+	key := vendor + "\n" + name
+	if r, ok := c.Memo()[key].(Release); ok {
+		return r, nil
+	}
+	var found Release
+	for _, file := range []string{vendor + "/composer/installed.json", path.Dir(vendor) + "/composer.lock"} {
+		if err := c.Steps(32); err != nil {
+			return found, err
+		}
+		text, err := c.Files().ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s cannot be read", name, file)
+		}
+		if err := c.Alloc(48 * len(text)); err != nil {
+			return found, err
+		}
+		version, ok := composerVersion(text, name)
+		if !ok {
+			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s does not tell", name, file)
+		}
+		if version == "" {
+			continue
+		}
+		if found, ok = parseRelease(version); !ok {
+			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s names none", name, file)
+		}
+		break
+	}
+	c.Memo()[key] = found
+	return found, nil
+}
+
+type composerPackage struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// composerVersion finds a package's version in composer's installed.json, of
+// either form, or its lock; "" if it is not there.
+func composerVersion(text []byte, name string) (version string, ok bool) {
+	var list []composerPackage
+	if json.Unmarshal(text, &list) != nil {
+		var all struct {
+			Packages []composerPackage `json:"packages"`
+			Dev      []composerPackage `json:"packages-dev"`
+		}
+		if json.Unmarshal(text, &all) != nil {
+			return "", false
+		}
+		list = append(all.Packages, all.Dev...)
+	}
+	for _, p := range list {
+		if p.Name == name {
+			return p.Version, p.Version != ""
+		}
+	}
+	return "", true
+}
+
+// parseRelease reads "v5.4.1" and "2.6.x-dev".
+func parseRelease(version string) (Release, bool) {
+	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
+	major, err := strconv.Atoi(parts[0])
+	if err != nil || major < 1 || len(parts) < 2 {
+		return Release{}, false
+	}
+	minor, err := strconv.Atoi(parts[1])
+	return Release{major, minor}, err == nil
+}

@@ -1,0 +1,169 @@
+package models
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+
+// A dotenvRepo reads and writes variables.
+type dotenvRepo struct {
+	c         *eval.Call
+	o         *eval.Object
+	adapters  string
+	immutable bool
+	release   int // phpdotenv's
+}
+
+// Get reads a variable from the first adapter that has it: null if none has.
+func (r *dotenvRepo) Get(name string) eval.Value {
+	for _, a := range r.adapters {
+		v := r.From(a, name)
+		if v.Kind() != eval.KindNull {
+			return v
+		}
+	}
+	return eval.Null
+}
+
+func (r *dotenvRepo) From(adapter rune, name string) eval.Value {
+	v := eval.Null
+	switch adapter {
+	case 'e':
+		v = globalKey(r.c, "_ENV", name)
+	case 's':
+		v = globalKey(r.c, "_SERVER", name)
+	case 'p':
+		v = r.c.Env(name)
+	case 'a':
+		v = elementOf(r.c, settingOf(r.c, r.o, "values"), name)
+	}
+	switch v := v.(type) {
+	case eval.Bool:
+		if v {
+			return eval.String("true")
+		}
+		return eval.String("false")
+	case eval.Int, eval.Float:
+		return eval.String(eval.ToString(v))
+	case *eval.Array, *eval.Object:
+		return eval.Null
+	}
+	return v
+}
+
+// globalKey reads one key of a superglobal, null if it is unset.
+func globalKey(c *eval.Call, name, k string) eval.Value { return elementOf(c, c.Global(name), k) }
+
+func elementOf(c *eval.Call, v eval.Value, k string) eval.Value {
+	switch v := v.(type) {
+	case *eval.Unknown:
+		return v
+	case *eval.Array:
+		e, err := c.Element(v, eval.StrKey(k))
+		if err != nil {
+			return c.Unknown("depends on " + k)
+		}
+		if e = eval.Present(e); e.Kind() == eval.KindAbsent {
+			return eval.Null
+		}
+		return e
+	}
+	return eval.Null
+}
+
+func (r *dotenvRepo) loaded(name string) bool {
+	a, ok := settingOf(r.c, r.o, "loaded").(*eval.Array)
+	if !ok {
+		return false
+	}
+	v, found := a.Get(eval.StrKey(name))
+	return found && v.Kind() == eval.KindBool
+}
+
+// enter writes one entry, unless the variable is defined from outside.
+func (r *dotenvRepo) enter(e *dotenvEntry, vars *eval.Array) error {
+	outside := eval.Null
+	if r.immutable && !r.loaded(e.Name) {
+		outside = r.Get(e.Name)
+	}
+	if outside.Kind() != eval.KindNull && outside.Kind() != eval.KindUnknown {
+		return nil
+	}
+	v := eval.Null
+	if !e.None {
+		v = r.Value(e)
+	}
+	if u, ok := outside.(*eval.Unknown); ok {
+		v = u
+	} else if r.immutable && r.release != 2 {
+		if err := r.remember(e.Name); err != nil {
+			return err
+		}
+	}
+	vars.Put(e.Name, v)
+	return r.Set(e.Name, v)
+}
+
+// Value resolves an entry's value; it is unknown if a variable in it is.
+func (r *dotenvRepo) Value(e *dotenvEntry) eval.Value {
+	if e.Doubt {
+		return r.c.Unknown("is read differently by releases of phpdotenv " + itoa(r.release) + " (" + e.Name + ")")
+	}
+	var doubt *eval.Unknown
+	resolve := e.Resolve
+	if e.everywhere {
+		resolve = e.ResolveEverywhere
+	}
+	text := resolve(func(name string) (string, bool) {
+		switch v := r.Get(name).(type) {
+		case *eval.Unknown:
+			doubt = v
+			return "", true
+		case eval.String:
+			return string(v), r.c.Alloc(len(v)) == nil
+		}
+		return "", false
+	})
+	if doubt != nil {
+		return doubt
+	}
+	return eval.String(text)
+}
+
+func (r *dotenvRepo) remember(name string) error {
+	a, _ := settingOf(r.c, r.o, "loaded").(*eval.Array)
+	if a == nil {
+		a = eval.NewArray()
+	}
+	if err := r.c.Alloc(a.Size()); err != nil {
+		return err
+	}
+	a = a.Clone()
+	a.Put(name, eval.Bool(true))
+	return r.c.SetProp(r.o, "loaded", a)
+}
+
+func (r *dotenvRepo) Set(name string, v eval.Value) error {
+	for _, a := range r.adapters {
+		var err error
+		switch a {
+		case 'e':
+			err = r.c.SetGlobalKey("_ENV", name, v)
+		case 's':
+			err = r.c.SetGlobalKey("_SERVER", name, v)
+		case 'p':
+			r.c.Setenv(name, v)
+		case 'a':
+			values, _ := settingOf(r.c, r.o, "values").(*eval.Array)
+			if values == nil {
+				values = eval.NewArray()
+			}
+			if err = r.c.Alloc(values.Size()); err == nil {
+				values = values.Clone()
+				values.Put(name, v)
+				err = r.c.SetProp(r.o, "values", values)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

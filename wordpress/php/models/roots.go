@@ -1,0 +1,277 @@
+// Package models stands for the libraries that configurations use: phpdotenv,
+// roots/wp-config and oscarotero/env. Their own code is not read.
+package models
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+	"slices"
+)
+
+// roots/wp-config and oscarotero/env, which Bedrock's configuration is made of.
+var rootsClasses = []eval.NativeClass{
+	{
+		Name: `Roots\WPConfig\Config`, Vendor: true,
+		Static: map[string]eval.Function{
+			"define": {Run: configDefine, Min: 2, Max: 2, Lazy: true},
+			"get":    {Run: configGet, Min: 1, Max: 2},
+			"remove": {Run: configRemove, Min: 1, Max: 1},
+			"apply":  {Run: configApply},
+		},
+	},
+	{Name: `Roots\WPConfig\Exceptions\ConstantAlreadyDefinedException`, Parent: "RuntimeException", Vendor: true},
+	{Name: `Roots\WPConfig\Exceptions\UndefinedConfigKeyException`, Parent: "RuntimeException", Vendor: true},
+	{
+		Name: `Env\Env`, Vendor: true,
+		Static: map[string]eval.Function{
+			"get":     {Run: envGet, Min: 1, Max: 1},
+			"convert": {Run: envConvert, Min: 1, Max: 2},
+		},
+		Consts: map[string]eval.Value{
+			"CONVERT_BOOL": eval.Int(envBool), "CONVERT_NULL": eval.Int(envNull), "CONVERT_INT": eval.Int(envInt), "STRIP_QUOTES": eval.Int(envQuotes),
+			"USE_ENV_ARRAY": eval.Int(envUseEnv), "USE_SERVER_ARRAY": eval.Int(envUseServer), "LOCAL_FIRST": eval.Int(envLocalFirst),
+		},
+		Statics: map[string]eval.Value{"options": eval.Int(envDefaults), "default": eval.Null},
+	},
+	{
+		Name: `Env`, Vendor: true, // the first releases
+		Static: map[string]eval.Function{
+			"init":    {Run: envInit},
+			"get":     {Run: envGet, Min: 1, Max: 1},
+			"convert": {Run: envConvert, Min: 1, Max: 2},
+		},
+		Consts: map[string]eval.Value{
+			"CONVERT_BOOL": eval.Int(envBool), "CONVERT_NULL": eval.Int(envNull), "CONVERT_INT": eval.Int(envInt), "STRIP_QUOTES": eval.Int(envQuotes),
+			"USE_ENV_ARRAY": eval.Int(envUseEnv),
+		},
+		Statics: map[string]eval.Value{"options": eval.Int(envDefaults), "default": eval.Null},
+	},
+}
+
+var envFuncs = map[string]eval.Function{
+	`env\env`: {Run: envGet, Min: 1, Max: 1},
+	`env`:     {Run: envGet, Min: 1, Max: 1, Vendor: true, After: envInitSlot},
+}
+
+const envInitSlot = "env.init"
+
+// envInit declares the global env().
+func envInit(c *eval.Call) (eval.Value, error) {
+	c.Store(envInitSlot, eval.Bool(true))
+	return eval.Null, nil
+}
+
+const (
+	envBool       = 1
+	envNull       = 2
+	envInt        = 4
+	envQuotes     = 8
+	envUseEnv     = 16
+	envLocalFirst = 32
+	envUseServer  = 64
+	envDefaults   = envBool | envNull | envInt | envQuotes
+)
+
+const configSlot = "roots.config"
+
+// configMap is what was defined so far; it is a key's absence that matters, so
+// that nothing that is null may lie in it: values lie in lists of one.
+func configMap(c *eval.Call) (*eval.Array, *eval.Unknown) {
+	switch v := c.Load(configSlot).(type) {
+	case *eval.Array:
+		return v, nil
+	case *eval.Unknown:
+		return nil, v
+	}
+	return eval.NewArray(), nil
+}
+
+// withConfig stores a changed copy of the map.
+func withConfig(c *eval.Call, change func(a *eval.Array)) error {
+	a, u := configMap(c)
+	if u != nil {
+		return c.RefuseUnknown(u, eval.Undecidable, "what Config holds cannot be known: %s", u.Reason)
+	}
+	if err := c.Alloc(a.Size() + 128); err != nil {
+		return err
+	}
+	a = a.Clone()
+	change(a)
+	c.Store(configSlot, a)
+	return nil
+}
+
+func configDefine(c *eval.Call) (eval.Value, error) {
+	if u := c.UnknownIn(c.Arg(0)); u != nil {
+		return nil, c.RefuseUnknown(u, eval.Undecidable, "Config::define of an unknown name: %s", u.Reason)
+	}
+	name, err := c.Text(0)
+	if err != nil {
+		return nil, err
+	}
+	if v, ok := c.Constant(name); ok && v.Kind() != eval.KindUnknown {
+		return nil, c.Throw(`Roots\WPConfig\Exceptions\ConstantAlreadyDefinedException`, "Aborted trying to redefine constant '"+name+"'.")
+	}
+	return eval.Null, withConfig(c, func(a *eval.Array) { a.Put(name, c.Arg(1)) })
+}
+
+func configGet(c *eval.Call) (eval.Value, error) {
+	name, err := c.Text(0)
+	if err != nil {
+		return nil, err
+	}
+	a, u := configMap(c)
+	if u != nil {
+		return eval.Opaque(u), nil
+	}
+	v, ok := a.Get(eval.StrKey(name))
+	if missing := !ok || v.Kind() == eval.KindAbsent; missing && c.Has(1) && eval.ToBool(c.Arg(1)) {
+		return c.Arg(1), nil // older releases, which know no default, throw
+	} else if missing {
+		return nil, c.Throw(`Roots\WPConfig\Exceptions\UndefinedConfigKeyException`, "'"+name+"' has not been defined.")
+	}
+	return elementOf(c, a, name), nil
+}
+
+func configRemove(c *eval.Call) (eval.Value, error) {
+	name, err := c.Text(0)
+	if err != nil {
+		return nil, err
+	}
+	return eval.Null, withConfig(c, func(a *eval.Array) { a.Remove(eval.StrKey(name)) })
+}
+
+// configApply defines what is not defined; a constant that has another value
+// stops it.
+func configApply(c *eval.Call) (eval.Value, error) {
+	a, u := configMap(c)
+	if u != nil {
+		return nil, c.RefuseUnknown(u, eval.Undecidable, "what Config holds cannot be known: %s", u.Reason)
+	}
+	if err := c.Steps(4 * a.Len()); err != nil {
+		return nil, err
+	}
+	for _, e := range eval.Pairs(a) {
+		old, ok := c.Constant(e.Key.Text())
+		if ok && old.Kind() != eval.KindUnknown && e.Value.Kind() != eval.KindUnknown && !eval.Identical(old, e.Value) {
+			return nil, c.Throw(`Roots\WPConfig\Exceptions\ConstantAlreadyDefinedException`, "Aborted trying to redefine constant '"+e.Key.Text()+"'.")
+		}
+	}
+	for _, e := range eval.Pairs(a) {
+		if err := defineWhereSet(c, e.Key.Text(), e.Value); err != nil {
+			return nil, err
+		}
+	}
+	return eval.Null, nil
+}
+
+// defineWhereSet defines a constant in the worlds where Config holds it.
+func defineWhereSet(c *eval.Call, name string, v eval.Value) error {
+	u, ok := v.(*eval.Unknown)
+	switch {
+	case v.Kind() == eval.KindAbsent:
+		return nil
+	case !ok || !u.MaybeAbsent():
+		_, err := c.Define(name, v)
+		return err
+	}
+	values := u.Alts
+	if values == nil {
+		values = []eval.Value{eval.Opaque(u), eval.AbsentValue{}}
+	}
+	_, err := c.SplitValue(u, len(values), func(i int) (eval.Value, error) {
+		if values[i].Kind() == eval.KindAbsent {
+			return eval.Null, nil
+		}
+		return c.Define(name, values[i])
+	})
+	return err
+}
+
+// envOption reads one of Env's static properties.
+func envOption(c *eval.Call, name string) eval.Value {
+	class := `env\env`
+	if c.Name == "env" || c.Class != nil && c.Class.Id == "env" {
+		class = "env"
+	}
+	return c.StaticProp(class, name)
+}
+
+func envGet(c *eval.Call) (eval.Value, error) {
+	name, err := c.Text(0)
+	if err != nil {
+		return nil, err
+	}
+	opt := envOption(c, "options")
+	if u, ok := opt.(*eval.Unknown); ok {
+		return eval.Opaque(u), nil
+	}
+	var v eval.Value
+	switch flags := eval.ToInt(opt); {
+	case flags&envUseEnv != 0:
+		v = globalKey(c, "_ENV", name)
+	case flags&envUseServer != 0:
+		v = globalKey(c, "_SERVER", name)
+	default:
+		v = c.Env(name)
+	}
+	switch v.Kind() {
+	case eval.KindNull:
+		return envOption(c, "default"), nil
+	case eval.KindUnknown:
+		return v, nil
+	}
+	return convertedByFlags(c, v, eval.ToInt(opt))
+}
+
+func envConvert(c *eval.Call) (eval.Value, error) {
+	opt := c.Arg(1)
+	if !c.Has(1) {
+		opt = envOption(c, "options")
+	}
+	if u, ok := opt.(*eval.Unknown); ok {
+		return eval.Opaque(u), nil
+	}
+	return convertedByFlags(c, c.Arg(0), eval.ToInt(opt))
+}
+
+// convertedByFlags makes values of words, numbers and quoted text.
+func convertedByFlags(c *eval.Call, v eval.Value, flags int64) (eval.Value, error) {
+	s, err := c.StringOf(v)
+	if err != nil {
+		return nil, err
+	}
+	word := syntax.Lower(s)
+	switch {
+	case word == "true" && flags&envBool != 0:
+		return eval.Bool(true), nil
+	case word == "false" && flags&envBool != 0:
+		return eval.Bool(false), nil
+	case word == "null" && flags&envNull != 0:
+		return eval.Null, nil
+	case word == "true" || word == "false" || word == "null":
+		return eval.String(s), nil
+	case flags&envInt != 0 && s != "" && leadingDigits(s) == len(s):
+		return eval.Int(eval.ToInt(eval.String(s))), nil // a password's leading zeros are lost
+	case flags&envQuotes != 0 && len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0]:
+		return eval.String(s[1 : len(s)-1]), nil
+	}
+	return eval.String(s), nil
+}
+
+func leadingDigits(s string) int {
+	n := 0
+	for n < len(s) && syntax.IsDigit(s[n]) {
+		n++
+	}
+	return n
+}
+
+// Functions are the functions of the libraries that the models stand for.
+func Functions() map[string]eval.Function { return envFuncs }
+
+// VendorMaps are the names that those libraries keep maps under, by Call.Store.
+func VendorMaps() []string { return []string{configSlot} }
+
+// Classes are the classes of those libraries.
+func Classes() []eval.NativeClass { return slices.Concat(dotenvClasses, rootsClasses) }

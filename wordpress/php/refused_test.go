@@ -1,0 +1,194 @@
+package php
+
+import (
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// refusedCalls call the functions of PHP's that were evaluated once, or that a
+// configuration may be expected to call, and are not evaluated.
+var refusedCalls = strings.Split(strings.TrimSpace(`
+addcslashes('a', 'a')
+array_change_key_case(['a' => 1])
+array_chunk([1], 1)
+array_count_values(['a'])
+array_diff_assoc([1], [2])
+array_fill(0, 1, 'x')
+array_intersect_assoc([1], [1])
+array_is_list([1])
+array_merge_recursive(['a' => 1], ['a' => 2])
+array_pad([], 2, 0)
+array_product([2, 3])
+array_rand([1])
+array_reduce([1], fn($a, $b) => $b)
+array_replace_recursive(['a' => 1], ['a' => 2])
+array_splice($list, 0, 1)
+array_multisort($list)
+array_udiff([1], [2], fn($a, $b) => 0)
+array_walk_recursive($list, fn() => 1)
+arsort($list)
+asort($list)
+base_convert('ff', 16, 2)
+bindec('1')
+chunk_split('ab', 1)
+compact('list')
+count_chars('a')
+ctype_cntrl('a')
+ctype_graph('a')
+ctype_print('a')
+decbin(1)
+dechex(1)
+decoct(1)
+escapeshellarg('a')
+fclose($list)
+feof($list)
+fgetc($list)
+fgets($list)
+filesize(__FILE__)
+fmod(1, 2)
+fopen(__FILE__, 'r')
+fread($list, 1)
+ftell($list)
+func_get_arg(0)
+get_debug_type(1)
+get_defined_vars()
+get_parent_class('Exception')
+gzdecode('a')
+gzinflate('a')
+gzuncompress('a')
+hash_equals('a', 'a')
+hash_hmac('sha256', 'a', 'b')
+hexdec('f')
+htmlspecialchars_decode('&amp;')
+http_build_query(['a' => 1])
+ip2long('127.0.0.1')
+is_countable([])
+is_finite(1.0)
+is_infinite(1.0)
+is_iterable([])
+is_nan(1.0)
+is_resource(1)
+json_encode([1])
+json_last_error_msg()
+krsort($list)
+ksort($list)
+levenshtein('a', 'b')
+mb_check_encoding('a')
+mb_convert_case('a', 0)
+mb_convert_encoding('a', 'UTF-8')
+mb_internal_encoding()
+mb_str_split('a')
+mb_strrpos('a', 'a')
+mb_substr_count('a', 'a')
+natcasesort($list)
+natsort($list)
+nl2br('a')
+number_format(1.5)
+octdec('7')
+openssl_decrypt('a', 'aes-256-cbc', 'k')
+pi()
+pow(2, 3)
+preg_last_error()
+preg_replace_callback_array(['/a/' => fn() => 'b'], 'a')
+quotemeta('.')
+rewind($list)
+round(1.5)
+rsort($list)
+settype($list, 'string')
+shuffle($list)
+similar_text('a', 'b')
+sort($list)
+soundex('a')
+metaphone('a')
+sqrt(4)
+stream_get_contents($list)
+stripcslashes('a')
+strnatcasecmp('a', 'b')
+strnatcmp('a', 'b')
+strpbrk('a', 'a')
+substr_replace('abc', 'x', 1)
+trait_exists('T')
+uasort($list, fn($a, $b) => 0)
+uksort($list, fn($a, $b) => 0)
+unserialize('i:1;')
+usort($list, fn($a, $b) => 0)
+utf8_decode('a')
+utf8_encode('a')
+vprintf('%s', [1])
+wordwrap('a b', 1)
+`), "\n")
+
+var calledName = regexp.MustCompile(`^\w+`)
+
+// TestFunctionsAreRefusedByName: the result of a function that is not evaluated is
+// unknown, for a reason that names it; what it is given to write to is unknown, too.
+// The function exists all the same.
+func TestFunctionsAreRefusedByName(t *testing.T) {
+	for _, call := range refusedCalls {
+		name := calledName.FindString(call)
+		a := probe(t, nil, "$list = [3, 1, 2]; $r = "+call+";")
+		if want := "calls " + name + "(), which is not evaluated"; a.State != eval.Open || a.Why == nil || !strings.Contains(a.Why.Error(), want) {
+			t.Errorf("%s is %v %q (%v), want %q", call, a.State, a.Text, a.Why, want)
+		}
+		if a := probe(t, nil, "$r = function_exists('"+name+"') ? 'yes' : 'no';"); a.State != eval.Known || a.Text != "yes" {
+			t.Errorf("function_exists('%s') is %v %q, want yes", name, a.State, a.Text)
+		}
+		if f := php82().Functions[name]; strings.Contains(call, "$list") && f.ByRef(0) {
+			if a := probe(t, nil, "$r = [3, 1, 2]; "+strings.ReplaceAll(call, "$list", "$r")+"; $r = $r[0] ?? 'none';"); a.State != eval.Open {
+				t.Errorf("%s leaves %v %q, want unknown", call, a.State, a.Text)
+			}
+		}
+	}
+}
+
+// TestArgumentsAreRefusedByName: functions that are evaluated for some arguments only.
+func TestArgumentsAreRefusedByName(t *testing.T) {
+	for call, want := range map[string]string{
+		`array_unique([1, 2], SORT_REGULAR)`:                       "array_unique() with flags",
+		`array_column([(object) ['a' => 1]], 'a')`:                 "array_column() with rows that are not arrays",
+		`call_user_func_array('trim', ['string' => 'a'])`:          "call_user_func_array() with named arguments",
+		`extract(['a' => 1], EXTR_SKIP)`:                           "calls extract()",
+		`hash('sha512', 'a')`:                                      "hash() with an algorithm",
+		`intval('0x1A', 16)`:                                       "intval() with a base",
+		`mb_strtolower('É')`:                                       "mb_strtolower() with letters beyond ASCII",
+		`mb_substr('abc', 1, 1, 'ISO-8859-1')`:                     "mb_substr() with text that is not UTF-8",
+		`mb_strpos('abc', 'c', 1)`:                                 "mb_strpos() with an offset",
+		`pack('N', 1)`:                                             "pack() with a format",
+		`parse_ini_string('a = b | c')`:                            "parse_ini_string() with an INI file whose syntax",
+		`preg_match('/a/', 'a', $m, PREG_OFFSET_CAPTURE)`:          "preg_match() with flags",
+		`preg_split('/(,)/', 'a,b', -1, PREG_SPLIT_DELIM_CAPTURE)`: "preg_split() with flags",
+		`sprintf('%e', 1.5)`:                                       "sprintf() with %e",
+		`strtok('/')`:                                              "strtok() with one argument",
+		`version_compare('8.2.0RC1', '8.2.0')`:                     "version_compare() with words in a version",
+	} {
+		if a := probe(t, nil, "$r = "+call+";"); a.State != eval.Open || a.Why == nil || !strings.Contains(a.Why.Error(), want) {
+			t.Errorf("%s is %v %q (%v), want %q", call, a.State, a.Text, a.Why, want)
+		}
+	}
+	if a := probe(t, nil, `parse_str('a[b]=1', $r); $r = $r['a']['b'];`); a.State != eval.Open {
+		t.Errorf("parse_str with brackets is %v %q, want unknown", a.State, a.Text)
+	}
+}
+
+// TestObjectsGivenToWhatIsNotEvaluated: such a function may call methods of an object
+// that it is given.
+func TestObjectsGivenToWhatIsNotEvaluated(t *testing.T) {
+	const class = `$r = 'before'; class C implements JsonSerializable, Countable {
+		function __toString(): string { $GLOBALS['r'] = 'after'; return ''; }
+		function jsonSerialize(): mixed { $GLOBALS['r'] = 'after'; return 1; }
+		function count(): int { return 1; } }
+	`
+	for _, code := range []string{`soundex(new C);`, `json_encode([['c' => new C]]);`, `sort($list, SORT_STRING);`, `wordwrap(new C);`} {
+		if a := probe(t, nil, class+`$list = [new C, 'a']; `+code); a.State != eval.Open {
+			t.Errorf("%s leaves %v %q, want unknown", code, a.State, a.Text)
+		}
+	}
+	if a := probe(t, nil, class+`json_encode('{'); $r = json_last_error();`); a.State != eval.Open {
+		t.Errorf("json_last_error() after json_encode() is %v %q, want unknown", a.State, a.Text)
+	}
+	if a := probe(t, nil, `mb_internal_encoding('ISO-8859-1'); $r = mb_strlen("\xc3\xa9");`); a.State != eval.Open {
+		t.Errorf("mb_strlen() in another encoding is %v %q, want unknown", a.State, a.Text)
+	}
+}

@@ -1,0 +1,22 @@
+package php
+
+import (
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
+
+// TestSnippetShowsNoLiterals asserts that the text of an expression in a refusal holds
+// names and operators, and no literal.
+func TestSnippetShowsNoLiterals(t *testing.T) {
+	src, err := syntax.Parse("t.php", "<?php\ndefine( 'A',\n  $x . f( 1 ) [2] ->b . \"c {$d['e']} $f[0]\" . (3 + 4) );\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := eval.NewInterp(t.Context(), eval.Options{}, php82())
+	in.Src = src
+	if got := in.Snippet(src.Body[0].(*syntax.ExprStmt).X.Where()); got != `define( 'A', $x . f( … ) […] ->b . "…" . (… + …) )` {
+		t.Errorf("snippet: %s", got)
+	}
+}

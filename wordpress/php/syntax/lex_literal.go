@@ -1,0 +1,234 @@
+package syntax
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// single reads a single-quoted string that opens at start.
+func (l *lexer) single(start int) (token, error) {
+	i := start + 1
+	for i < len(l.src) && l.src[i] != '\'' {
+		if l.src[i] == '\\' {
+			i++
+		}
+		i++
+	}
+	if i >= len(l.src) {
+		return token{}, l.errorf(l.line, "unterminated string")
+	}
+	body := l.src[start+1 : i]
+	if strings.IndexByte(body, '\\') >= 0 {
+		b := make([]byte, 0, len(body))
+		for j := 0; j < len(body); j++ {
+			if body[j] == '\\' && j+1 < len(body) && (body[j+1] == '\\' || body[j+1] == '\'') {
+				j++
+			}
+			b = append(b, body[j])
+		}
+		body = string(b)
+	}
+	return l.emit(tString, body, i+1), nil
+}
+
+// numberArg reads an integer or floating point literal.
+func (l *lexer) number() (token, error) {
+	src, i := l.src, l.pos
+	if src[i] == '0' && i+2 < len(src) {
+		base := baseSet(src[i+1])
+		if base != "" && strings.IndexByte(base, src[i+2]) >= 0 {
+			end := digitsEnd(src, i+2, base)
+			return l.emitNumber(end, false)
+		}
+	}
+	float := false
+	i = digitsEnd(src, i, decDigits)
+	if i < len(src) && src[i] == '.' {
+		float = true
+		i++
+		if i < len(src) && IsDigit(src[i]) {
+			i = digitsEnd(src, i, decDigits)
+		}
+	}
+	if i < len(src) && src[i]|0x20 == 'e' {
+		j := i + 1
+		if j < len(src) && (src[j] == '+' || src[j] == '-') {
+			j++
+		}
+		if j < len(src) && IsDigit(src[j]) {
+			float = true
+			i = digitsEnd(src, j, decDigits)
+		}
+	}
+	return l.emitNumber(i, float)
+}
+
+const (
+	hexDigits = "0123456789abcdefABCDEF"
+	decDigits = "0123456789"
+)
+
+// baseSet is the digits that go with the letter of 0x, 0b and 0o.
+func baseSet(letter byte) string {
+	switch letter | 0x20 {
+	case 'x':
+		return hexDigits
+	case 'b':
+		return "01"
+	case 'o':
+		return "01234567"
+	}
+	return ""
+}
+
+// digitsEnd passes digits with single underscores between them.
+func digitsEnd(src string, i int, set string) int {
+	for i < len(src) && (strings.IndexByte(set, src[i]) >= 0 ||
+		src[i] == '_' && i+1 < len(src) && strings.IndexByte(set, src[i+1]) >= 0) {
+		i++
+	}
+	return i
+}
+
+func (l *lexer) emitNumber(end int, float bool) (token, error) {
+	text := strings.ReplaceAll(l.src[l.pos:end], "_", "")
+	if float {
+		return l.emit(tFloat, text, end), nil
+	}
+	base, digits := 10, text
+	if len(text) > 1 && text[0] == '0' {
+		switch text[1] | 0x20 {
+		case 'x':
+			base, digits = 16, text[2:]
+		case 'b':
+			base, digits = 2, text[2:]
+		case 'o':
+			base, digits = 8, text[2:]
+		default:
+			base, digits = 8, text[1:]
+		}
+	}
+	n, err := strconv.ParseInt(digits, base, 64)
+	switch {
+	case err == nil:
+		return l.emit(tInt, strconv.FormatInt(n, 10), end), nil
+	case !errors.Is(err, strconv.ErrRange):
+		return token{}, l.errorf(l.line, "invalid numeric literal")
+	case base == 10:
+		return l.emit(tFloat, digits, end), nil
+	}
+	return l.emit(tFloat, strconv.FormatFloat(bigInteger(digits, base), 'g', -1, 64), end), nil
+}
+
+// bigInteger adds up digits as PHP does, rounding where it does: for bases below
+// 16 it adds the digit's character and takes off '0' again.
+func bigInteger(digits string, base int) float64 {
+	f := 0.0
+	for i := range len(digits) {
+		f *= float64(base)
+		if base == 16 {
+			f += float64(strings.IndexByte(hexDigits, Lower(digits[i : i+1])[0]))
+		} else {
+			f = f + float64(digits[i]) - '0'
+		}
+	}
+	return f
+}
+
+// unescape resolves the escapes of a string in double quotes, of a command (`)
+// or of a heredoc (quote 0).
+func (l *lexer) unescape(s string, quote byte, line int) (string, error) {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s, nil
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 >= len(s) {
+			b = append(b, s[i])
+			continue
+		}
+		i++
+		if plain := strings.IndexByte("ntrvef\\$", s[i]); plain >= 0 {
+			b = append(b, "\n\t\r\v\x1b\f\\$"[plain])
+			continue
+		}
+		switch c := s[i]; {
+		case quote != 0 && c == quote:
+			b = append(b, c)
+		case (c == 'x' || c == 'X') && i+1 < len(s) && strings.IndexByte(hexDigits, s[i+1]) >= 0:
+			n, end := baseDigits(s, i+1, 2, 16)
+			b, i = append(b, byte(n)), end-1
+		case '0' <= c && c <= '7':
+			n, end := baseDigits(s, i, 3, 8)
+			b, i = append(b, byte(n)), end-1
+		case c == 'u' && i+1 < len(s) && s[i+1] == '{':
+			r, end, ok := codePoint(s, i+2)
+			if !ok {
+				return "", l.errorf(line, "invalid UTF-8 codepoint escape sequence")
+			}
+			b, i = appendCodePoint(b, r), end
+		default:
+			b = append(b, '\\', c)
+		}
+	}
+	return string(b), nil
+}
+
+// baseDigits reads up to max digits of a base.
+func baseDigits(s string, i, max, base int) (n, end int) {
+	set := hexDigits
+	if base == 8 {
+		set = "01234567"
+	}
+	end = i
+	for end < len(s) && end < i+max && strings.IndexByte(set, s[end]) >= 0 {
+		end++
+	}
+	v, _ := strconv.ParseUint(s[i:end], base, 32)
+	return int(v), end
+}
+
+// codePoint reads the digits of \u{…}; end is the closing brace.
+func codePoint(s string, i int) (n, end int, ok bool) {
+	end = strings.IndexByte(s[i:], '}')
+	if end <= 0 {
+		return 0, 0, false
+	}
+	end += i
+	v, err := strconv.ParseUint(s[i:end], 16, 64)
+	if err != nil || v > utf8.MaxRune {
+		return 0, 0, false
+	}
+	return int(v), end, true
+}
+
+// appendCodePoint encodes as PHP does, surrogates included.
+func appendCodePoint(b []byte, r int) []byte {
+	switch {
+	case r < 0x80:
+		return append(b, byte(r))
+	case r < 0x800:
+		return append(b, 0xC0|byte(r>>6), 0x80|byte(r&0x3F))
+	case r < 0x10000:
+		return append(b, 0xE0|byte(r>>12), 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F))
+	}
+	return append(b, 0xF0|byte(r>>18), 0x80|byte(r>>12&0x3F), 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F))
+}
+
+// DecimalInt is the integer that a string stands for as an array key: "7", not "07".
+func DecimalInt(s string) (int64, bool) {
+	digits := s
+	if len(s) > 1 && s[0] == '-' {
+		digits = s[1:]
+		if digits[0] == '0' {
+			return 0, false
+		}
+	}
+	if digits == "" || len(digits) > 19 || digits[0] == '0' && len(digits) > 1 || !IsDigit(digits[0]) {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
+}

@@ -1,0 +1,231 @@
+package syntax
+
+// condition parses an expression in parentheses.
+func (p *parser) condition() Expr {
+	p.expectOp("(")
+	x := p.expr()
+	p.expectOp(")")
+	return x
+}
+
+// body parses what a control structure governs: a statement, or after a colon
+// statements up to the word that ends it.
+func (p *parser) body(endWord string) []Stmt {
+	p.nest++
+	defer func() { p.nest-- }()
+	if !p.isOp(":") {
+		return p.statement(nil)
+	}
+	p.advance()
+	body := p.until(endWord)
+	p.advance()
+	p.expectSemi()
+	return body
+}
+
+// until parses statements up to one of the words, which it leaves.
+func (p *parser) until(words ...string) []Stmt {
+	var body []Stmt
+	for !p.isWordOf(words...) {
+		body = p.statement(body)
+	}
+	return body
+}
+
+// loop parses the body of a loop.
+func (p *parser) loop(endWord string) (body []Stmt) {
+	p.inLoop(func() { body = p.body(endWord) })
+	return body
+}
+
+// ifStatement parses if with all its branches; a chain of them is read in a
+// loop and nested afterwards.
+func (p *parser) ifStatement() Stmt {
+	height := p.enter()
+	p.nest++
+	var chain []*IfStmt
+	var els []Stmt
+	colon := false
+	for {
+		start := p.tok
+		p.advance()
+		node := &IfStmt{Cond: p.condition()}
+		chain = append(chain, node)
+		if len(chain) == 1 {
+			colon = p.isOp(":")
+		}
+		if colon {
+			p.expectOp(":")
+			node.Then = p.until("elseif", "else", "endif")
+		} else {
+			node.Then = p.statement(nil)
+		}
+		node.Pos = p.at(start)
+		if p.isWord("elseif") {
+			continue
+		}
+		if p.isWord("else") && !colon && p.peek().low == "if" {
+			p.advance()
+			continue
+		}
+		break
+	}
+	if p.acceptWord("else") {
+		if colon {
+			p.expectOp(":")
+			els = p.until("endif")
+		} else {
+			els = p.statement(nil)
+		}
+	}
+	if colon {
+		p.expectWord("endif")
+		p.expectSemi()
+	}
+	for i := len(chain) - 1; i >= 0; i-- {
+		chain[i].To = int32(p.end)
+		chain[i].Else = els
+		els = []Stmt{chain[i]}
+	}
+	p.nest--
+	p.leave(height, len(chain))
+	return chain[0]
+}
+
+func (p *parser) whileStatement() Stmt {
+	start := p.tok
+	p.advance()
+	s := &WhileStmt{Cond: p.condition()}
+	s.Body = p.loop("endwhile")
+	s.Pos = p.at(start)
+	return s
+}
+
+func (p *parser) doStatement() Stmt {
+	start := p.tok
+	p.advance()
+	s := &DoStmt{}
+	p.inLoop(func() { s.Body = p.statement(nil) })
+	p.expectWord("while")
+	s.Cond = p.condition()
+	p.expectSemi()
+	s.Pos = p.at(start)
+	return s
+}
+
+func (p *parser) forStatement() Stmt {
+	start := p.tok
+	p.advance()
+	p.expectOp("(")
+	clause := func(end string) (xs []Expr) {
+		if !p.isOp(end) && (end == ")" || !p.isSemi()) {
+			xs = p.exprs()
+		}
+		if end == ")" {
+			p.expectOp(")")
+		} else {
+			p.expectSemi()
+		}
+		return xs
+	}
+	s := &ForStmt{Init: clause(";"), Cond: clause(";"), Step: clause(")")}
+	s.Body = p.loop("endfor")
+	s.Pos = p.at(start)
+	return s
+}
+
+func (p *parser) foreachStatement() Stmt {
+	start := p.tok
+	p.advance()
+	p.expectOp("(")
+	s := &ForeachStmt{Subject: p.expr()}
+	p.expectWord("as")
+	s.Val, s.Ref = p.foreachVar()
+	if p.isOp("=>") {
+		line := p.tok.line
+		if s.Ref {
+			p.fail(line, "key element cannot be a reference")
+		}
+		p.advance()
+		s.Key = s.Val
+		if _, ok := s.Key.(*ArrayExpr); ok {
+			p.fail(line, "cannot use list as key element")
+		}
+		s.Val, s.Ref = p.foreachVar()
+	}
+	p.expectOp(")")
+	s.Body = p.loop("endforeach")
+	s.Pos = p.at(start)
+	return s
+}
+
+// foreachVar parses what a loop assigns to.
+func (p *parser) foreachVar() (x Expr, ref bool) {
+	start := p.tok
+	if p.isOp("[") || p.isWord("list") {
+		x, flags := p.operand()
+		if list, ok := x.(*ArrayExpr); ok && flags&isVar == 0 {
+			p.destructure(list)
+			return x, false
+		}
+		if flags&isVar != 0 {
+			p.assignable(x, start.line)
+			return x, false
+		}
+		p.unexpected("")
+	}
+	ref = p.acceptOp("&")
+	x = p.variable()
+	p.assignable(x, start.line)
+	return x, ref
+}
+
+func (p *parser) switchStatement() Stmt {
+	start := p.tok
+	p.advance()
+	s := &SwitchStmt{Subject: p.condition()}
+	end := func() bool { return p.isOp("}") }
+	colon := p.isOp(":")
+	if colon {
+		end = func() bool { return p.isWord("endswitch") }
+	} else if !p.isOp("{") {
+		p.unexpected(`"{"`)
+	}
+	p.advance()
+	if p.isSemi() {
+		p.advance()
+	}
+	p.inLoop(func() {
+		for !end() {
+			p.switchCase(s)
+		}
+	})
+	p.advance()
+	if colon {
+		p.expectSemi()
+	}
+	s.Pos = p.at(start)
+	return s
+}
+
+func (p *parser) switchCase(s *SwitchStmt) {
+	var c switchCase
+	if p.isWord("default") {
+		for _, other := range s.Cases {
+			if other.Cond == nil {
+				p.fail(p.tok.line, "switch statements may only contain one default clause")
+			}
+		}
+		p.advance()
+	} else {
+		p.expectWord("case")
+		c.Cond = p.expr()
+	}
+	if !p.acceptOp(":") {
+		p.expectSemi()
+	}
+	for !p.isWordOf("case", "default", "endswitch") && !p.isOp("}") {
+		c.Body = p.statement(c.Body)
+	}
+	s.Cases = append(s.Cases, c)
+}

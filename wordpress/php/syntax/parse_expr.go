@@ -1,0 +1,328 @@
+package syntax
+
+// How tightly operators bind, PHP 8's table.
+const (
+	bindThrow = iota + 1
+	bindArrow
+	bindInclude
+	bindOr
+	bindXor
+	bindAnd
+	bindPrint
+	bindYield
+	bindYieldFrom
+	bindAssign
+	bindTernary
+	bindCoalesce
+	bindBoolOr
+	bindBoolAnd
+	bindBitOr
+	bindBitXor
+	bindBitAnd
+	bindEqual
+	bindLess
+	bindConcat
+	bindShift
+	bindAdd
+	bindMul
+	bindNot
+	bindInstanceof
+	bindUnary
+	bindPow
+	bindClone
+)
+
+type infixOp struct {
+	op   string // as the tree has it
+	bind int
+}
+
+var infixOps = map[string]infixOp{
+	"?": {"?", bindTernary}, "??": {"??", bindCoalesce},
+	"||": {"||", bindBoolOr}, "&&": {"&&", bindBoolAnd},
+	"|": {"|", bindBitOr}, "^": {"^", bindBitXor}, "&": {"&", bindBitAnd},
+	"==": {"==", bindEqual}, "!=": {"!=", bindEqual}, "<>": {"!=", bindEqual},
+	"===": {"===", bindEqual}, "!==": {"!==", bindEqual}, "<=>": {"<=>", bindEqual},
+	"<": {"<", bindLess}, "<=": {"<=", bindLess}, ">": {">", bindLess}, ">=": {">=", bindLess},
+	".": {".", bindConcat}, "<<": {"<<", bindShift}, ">>": {">>", bindShift},
+	"+": {"+", bindAdd}, "-": {"-", bindAdd},
+	"*": {"*", bindMul}, "/": {"/", bindMul}, "%": {"%", bindMul}, "**": {"**", bindPow},
+}
+
+var infixWords = map[string]infixOp{
+	"or": {"||", bindOr}, "xor": {"xor", bindXor}, "and": {"&&", bindAnd},
+	"instanceof": {"instanceof", bindInstanceof},
+}
+
+// infix is the operator that the token is between two operands.
+func (p *parser) infix() (infixOp, bool) {
+	switch p.tok.kind {
+	case tOp:
+		op, ok := infixOps[p.tok.text]
+		return op, ok
+	case tIdent:
+		op, ok := infixWords[p.tok.low]
+		return op, ok
+	default:
+		return infixOp{}, false
+	}
+}
+
+// expr parses an expression.
+func (p *parser) expr() Expr { return p.exprAbove(0) }
+
+// exprAbove parses an expression whose outermost operator binds at least so
+// tightly. An assignment and a prefix operator bind nothing on their left, so
+// those may stand after any operator.
+func (p *parser) exprAbove(bind int) Expr {
+	height := p.enter()
+	start := p.tok
+	left := p.prefix()
+	steps := 0
+	var chain *ConcatExpr   // left, where it may still grow
+	var choice *TernaryExpr // left, where nothing encloses it
+	for {
+		in, ok := p.infix()
+		if !ok || in.bind < bind {
+			break
+		}
+		line := p.tok.line
+		if in.bind == bindConcat && chain != nil {
+			p.advance()
+			chain.Parts = append(chain.Parts, p.exprAbove(bindConcat+1))
+			chain.To = int32(p.end)
+			continue
+		}
+		steps++
+		p.advance()
+		chain, choice = p.infixTail(start, left, in, line, choice, &left)
+		if next, ok := p.infix(); ok && next.bind == in.bind && (in.bind == bindEqual || in.bind == bindLess) {
+			p.unexpected("") // these do not associate
+		}
+	}
+	p.leave(height, steps)
+	return left
+}
+
+// infixTail parses what follows an operator and joins it with the left side.
+func (p *parser) infixTail(start token, left Expr, in infixOp, line int, before *TernaryExpr, to *Expr) (chain *ConcatExpr, choice *TernaryExpr) {
+	switch in.bind {
+	case bindTernary:
+		choice = p.ternary(start, left)
+		if before != nil && (before.Then != nil || choice.Then != nil) {
+			p.fail(line, "unparenthesized nested ?: is not supported, use parentheses")
+		}
+		*to = choice
+	case bindConcat:
+		right := p.exprAbove(bindConcat + 1)
+		chain = &ConcatExpr{p.at(start), []Expr{left, right}}
+		*to = chain
+	case bindInstanceof:
+		class := p.classReference()
+		*to = &InstanceExpr{p.at(start), left, class}
+	case bindCoalesce, bindPow:
+		right := p.exprAbove(in.bind)
+		*to = &BinaryExpr{p.at(start), in.op, left, right}
+	default:
+		right := p.exprAbove(in.bind + 1)
+		*to = &BinaryExpr{p.at(start), in.op, left, right}
+	}
+	return chain, choice
+}
+
+func (p *parser) ternary(start token, cond Expr) *TernaryExpr {
+	x := &TernaryExpr{Cond: cond}
+	if !p.acceptOp(":") {
+		x.Then = p.expr()
+		p.expectOp(":")
+	}
+	x.Else = p.exprAbove(bindTernary + 1)
+	x.Pos = p.at(start)
+	return x
+}
+
+// prefix parses an operand with the operators before it.
+func (p *parser) prefix() Expr {
+	start := p.tok
+	switch start.kind {
+	case tCast:
+		return p.cast()
+	case tOp:
+		bind := bindUnary
+		switch start.text {
+		case "!":
+			bind = bindNot
+		case "+", "-", "~", "@":
+		case "++", "--":
+			p.advance()
+			x := p.variable()
+			p.writable(x, start.line)
+			return &IncExpr{p.at(start), x, true, delta(start.text)}
+		default:
+			return p.assignment()
+		}
+		p.advance()
+		x := p.exprAbove(bind)
+		return &UnaryExpr{p.at(start), start.text, x}
+	case tIdent:
+		if x := p.wordPrefix(start.low); x != nil {
+			return x
+		}
+	default:
+	}
+	return p.assignment()
+}
+
+func delta(op string) int {
+	if op == "--" {
+		return -1
+	}
+	return 1
+}
+
+func (p *parser) cast() Expr {
+	start := p.tok
+	switch Lower(p.tok.text) {
+	case "unset":
+		p.fail(start.line, "the (unset) cast is no longer supported")
+	case "real":
+		p.fail(start.line, "the (real) cast has been removed, use (float) instead")
+	}
+	p.advance()
+	x := p.exprAbove(bindUnary)
+	return &CastExpr{p.at(start), start.text, x}
+}
+
+// wordPrefix parses an operator that is a word, or returns nil.
+func (p *parser) wordPrefix(word string) Expr {
+	start := p.tok
+	operand := func(bind int) Expr {
+		p.advance()
+		return p.exprAbove(bind)
+	}
+	switch word {
+	case "print":
+		x := operand(bindPrint)
+		return &PrintExpr{p.at(start), x}
+	case "include", "include_once", "require", "require_once":
+		x := operand(bindInclude + 1)
+		return &IncludeExpr{p.at(start), word, x}
+	case "throw":
+		x := operand(bindThrow)
+		return &ThrowExpr{p.at(start), x}
+	case "clone":
+		x := operand(bindClone)
+		return &CloneExpr{p.at(start), x}
+	case "yield":
+		return p.yield()
+	}
+	return nil
+}
+
+func (p *parser) yield() Expr {
+	start := p.tok
+	p.advance()
+	if p.fn.decl == nil {
+		p.fail(start.line, `the "yield" expression can only be used inside a function`)
+	}
+	p.fn.decl.Generator = true
+	x := &YieldExpr{}
+	switch {
+	case p.isWord("from"):
+		p.advance()
+		x.x, x.from = p.exprAbove(bindYieldFrom), true
+	case p.beginsExpr():
+		x.x = p.exprAbove(bindYield + 1)
+		if p.acceptOp("=>") {
+			x.key = x.x
+			x.x = p.exprAbove(bindYield + 1)
+		}
+	}
+	x.Pos = p.at(start)
+	return x
+}
+
+// beginsExpr tells whether the token can begin an expression, as after yield.
+func (p *parser) beginsExpr() bool {
+	switch p.tok.kind {
+	case tEOF, tHTML, tOpenEcho, tCloseTag:
+		return false
+	case tOp:
+		switch p.tok.text {
+		case "!", "+", "-", "~", "@", "++", "--", "(", "[", "$":
+			return true
+		}
+		return false
+	case tIdent:
+		_, infix := infixWords[p.tok.low]
+		return !infix && p.tok.low != "as"
+	default:
+		return true
+	}
+}
+
+// assignOps are the operators that assign, with what they do before.
+var assignOps = map[string]string{
+	"=": "", "+=": "+", "-=": "-", "*=": "*", "/=": "/", ".=": ".", "%=": "%", "**=": "**",
+	"&=": "&", "|=": "|", "^=": "^", "<<=": "<<", ">>=": ">>", "??=": "??",
+}
+
+// assignment parses an operand, and what is assigned to it if anything is.
+func (p *parser) assignment() Expr {
+	start := p.tok
+	x, flags := p.operand()
+	if p.tok.kind != tOp {
+		return x
+	}
+	if list, ok := x.(*ArrayExpr); ok && flags&isList != 0 && p.isOp("=") {
+		p.destructure(list)
+		p.advance()
+		val := p.exprAbove(bindAssign)
+		p.refsFrom(list, val)
+		return &AssignExpr{p.at(start), x, val, false}
+	}
+	if flags&isVar == 0 {
+		return x
+	}
+	if p.isOp("++") || p.isOp("--") {
+		p.writable(x, start.line)
+		op := p.tok.text
+		p.advance()
+		return &IncExpr{p.at(start), x, false, delta(op)}
+	}
+	op, ok := assignOps[p.tok.text]
+	if !ok {
+		return x
+	}
+	p.checkAssigned(x, op, start.line)
+	p.advance()
+	if op == "" && p.isOp("&") {
+		return p.assignRef(start, x)
+	}
+	val := p.exprAbove(bindAssign)
+	if op == "" {
+		return &AssignExpr{p.at(start), x, val, false}
+	}
+	return &AssignOpExpr{p.at(start), op, x, val}
+}
+
+// checkAssigned refuses a target of an assignment with or without operator.
+func (p *parser) checkAssigned(x Expr, op string, line int) {
+	if op != "" && op != "??" {
+		p.writable(x, line)
+		return
+	}
+	before := len(p.loose)
+	p.assignable(x, line)
+	if op == "??" && len(p.loose) < before {
+		p.fail(line, "cannot use [] for reading")
+	}
+}
+
+func (p *parser) assignRef(start token, target Expr) Expr {
+	line := p.tok.line
+	p.advance()
+	x := p.variable()
+	p.referable(x, line)
+	return &AssignExpr{p.at(start), target, x, true}
+}

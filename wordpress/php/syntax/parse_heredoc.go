@@ -1,0 +1,149 @@
+package syntax
+
+import "strings"
+
+// heredoc parses <<<LABEL or <<<'LABEL'; the lexer stands at the first line.
+func (p *parser) heredoc() Expr {
+	start := p.tok
+	height := p.enter()
+	defer p.leave(height, 0)
+	l := &p.lex
+	label, first, indent := start.text, l.pos, ""
+	closed := func(i int) int {
+		line := newline(l.src, i)
+		if line == i && i != first {
+			return -1
+		}
+		end, space := closesHeredoc(l.src, line, label)
+		if end < 0 && i == first {
+			end, space = closesHeredoc(l.src, i, label)
+		}
+		indent = space
+		return end
+	}
+	read := p.pieces
+	if start.kind == tNowdoc {
+		read = p.plainPiece
+	}
+	pieces, ok := read(closed)
+	if !ok {
+		p.fail(start.line, "unterminated heredoc")
+	}
+	p.unindent(start.line, pieces, indent)
+	p.tok.end = l.pos
+	p.advance()
+	if start.kind == tHeredoc {
+		return p.join(start, pieces, 0)
+	}
+	text := ""
+	if len(pieces) > 0 {
+		text = pieces[0].text
+	}
+	return &LitExpr{p.at(start), text}
+}
+
+// closesHeredoc tells whether the line at i begins with the label that closes;
+// it returns the label's end, or -1, and the blanks before it.
+func closesHeredoc(src string, i int, label string) (end int, indent string) {
+	j := i
+	for j < len(src) && (src[j] == ' ' || src[j] == '\t') {
+		j++
+	}
+	if !strings.HasPrefix(src[j:], label) {
+		return -1, ""
+	}
+	end = j + len(label)
+	if end < len(src) && (IsIdentStart(src[end]) || IsDigit(src[end])) {
+		return -1, ""
+	}
+	return end, src[i:j]
+}
+
+// plainPiece is pieces for text in which nothing has a meaning.
+func (p *parser) plainPiece(closed func(i int) int) (pieces []piece, ok bool) {
+	l := &p.lex
+	for i := l.pos; i < len(l.src); i++ {
+		if end := closed(i); end >= 0 {
+			if i > l.pos {
+				pieces = []piece{{text: l.src[l.pos:i], line: l.line}}
+			}
+			l.advance(end)
+			return pieces, true
+		}
+	}
+	return nil, false
+}
+
+// unindent takes the indentation of the closing label off every line.
+func (p *parser) unindent(line int, pieces []piece, indent string) {
+	if indent == "" {
+		return
+	}
+	if strings.Trim(indent, indent[:1]) != "" {
+		p.fail(line, "invalid indentation - tabs and spaces cannot be mixed")
+	}
+	for i := range pieces {
+		piece := &pieces[i]
+		if piece.x != nil {
+			if i == 0 {
+				p.badIndent(line, indent)
+			}
+			continue
+		}
+		piece.text = p.unindentText(*piece, indent, i == 0, i == len(pieces)-1)
+	}
+}
+
+func (p *parser) badIndent(line int, indent string) {
+	p.fail(line, "invalid body indentation level, expecting an indentation level of at least %d", len(indent))
+}
+
+// unindentText treats one piece; lineStart tells whether it begins a line, and
+// lineEnd whether it ends one.
+func (p *parser) unindentText(t piece, indent string, lineStart, lineEnd bool) string {
+	var b strings.Builder
+	rest, line := t.text, t.line
+	if !lineStart {
+		n := lineLen(rest)
+		b.WriteString(rest[:n])
+		if n == len(rest) && !endsLine(rest) {
+			return t.text
+		}
+		rest = rest[n:]
+		line++
+	}
+	for {
+		n := lineLen(rest)
+		whole := endsLine(rest[:n])
+		text := strings.TrimRight(rest[:n], "\r\n")
+		skip := 0
+		for skip < len(indent) && !(skip == len(text) && (whole || lineEnd)) {
+			if skip == len(text) || text[skip] != ' ' && text[skip] != '\t' {
+				p.badIndent(line, indent)
+			}
+			if text[skip] != indent[0] {
+				p.fail(line, "invalid indentation - tabs and spaces cannot be mixed")
+			}
+			skip++
+		}
+		b.WriteString(rest[skip:n])
+		rest = rest[n:]
+		line++
+		if !whole {
+			return b.String()
+		}
+	}
+}
+
+// lineLen is the length of the first line with its end.
+func lineLen(s string) int {
+	i := strings.IndexAny(s, "\r\n")
+	if i < 0 {
+		return len(s)
+	}
+	return newline(s, i)
+}
+
+func endsLine(s string) bool {
+	return s != "" && (s[len(s)-1] == '\n' || s[len(s)-1] == '\r')
+}

@@ -1,0 +1,318 @@
+package syntax
+
+import (
+	"errors"
+	"strconv"
+)
+
+// What may follow an operand, and whether it may be written to.
+type operandFlags uint8
+
+const (
+	isVar     operandFlags = 1 << iota // PHP's "variable": may stand left of =
+	isList                             // […] or list(…): may be destructured into
+	mayDeref                           // […], ->
+	mayStatic                          // ::
+	mayCall                            // (…)
+
+	anyTail = mayDeref | mayStatic | mayCall
+)
+
+// variable parses what may be written to.
+func (p *parser) variable() Expr {
+	start := p.tok
+	x, flags := p.operand()
+	if flags&isVar == 0 {
+		p.fail(start.line, "unexpected %s, expecting variable", start.describe())
+	}
+	return x
+}
+
+// operand parses an expression without operators, with its tail.
+func (p *parser) operand() (Expr, operandFlags) {
+	height := p.enter()
+	start := p.tok
+	x, flags := p.atom()
+	x, flags, steps := p.tail(start, x, flags)
+	p.leave(height, steps)
+	return x, flags
+}
+
+// atom parses an operand without its tail.
+func (p *parser) atom() (Expr, operandFlags) {
+	start := p.tok
+	switch start.kind {
+	case tVar:
+		return p.simpleVariable(), isVar | anyTail
+	case tInt, tFloat:
+		return p.numberLiteral(), 0
+	case tString:
+		p.advance()
+		return &LitExpr{p.at(start), start.text}, anyTail
+	case tQuote:
+		return p.template('"'), anyTail
+	case tBacktick:
+		x := p.template('`')
+		return &ShellExpr{p.at(start), x}, 0
+	case tHeredoc, tNowdoc:
+		return p.heredoc(), 0
+	case tIdent:
+		return p.wordAtom()
+	case tName:
+		p.advance()
+		return p.named(start)
+	case tAttribute:
+		p.attributes()
+		return p.closureAfterAttributes()
+	case tOp:
+		switch start.text {
+		case "$":
+			return p.simpleVariable(), isVar | anyTail
+		case "(":
+			p.advance()
+			x := p.expr()
+			p.expectOp(")")
+			return x, anyTail
+		case "[":
+			return p.arrayLiteral("]"), isList | anyTail
+		}
+	default:
+	}
+	p.unexpected("")
+	return nil, 0
+}
+
+func (p *parser) numberLiteral() Expr {
+	t := p.tok
+	p.advance()
+	if t.kind == tInt {
+		n, err := strconv.ParseInt(t.text, 10, 64)
+		if err != nil {
+			p.fail(t.line, "invalid numeric literal")
+		}
+		return &LitExpr{p.at(t), n}
+	}
+	f, err := strconv.ParseFloat(t.text, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		p.fail(t.line, "invalid numeric literal")
+	}
+	return &LitExpr{p.at(t), f}
+}
+
+// simpleVariable parses $a, $$a and ${expr}.
+func (p *parser) simpleVariable() Expr {
+	start := p.tok
+	if start.kind == tVar {
+		p.advance()
+		return &VarExpr{Pos: p.at(start), Name: start.text}
+	}
+	if !p.isOp("$") {
+		p.unexpected("variable")
+	}
+	height := p.enter()
+	defer p.leave(height, 0)
+	p.advance()
+	if !p.acceptOp("{") {
+		inner := p.simpleVariable()
+		return &VarExpr{Pos: p.at(start), Dyn: inner}
+	}
+	x := p.expr()
+	p.expectOp("}")
+	return &VarExpr{Pos: p.at(start), Dyn: x}
+}
+
+// wordAtom parses an operand that begins with a word.
+func (p *parser) wordAtom() (Expr, operandFlags) {
+	start := p.tok
+	switch start.low {
+	case "array":
+		p.advance()
+		if !p.isOp("(") {
+			p.unexpected(`"("`)
+		}
+		x := p.arrayLiteral(")")
+		x.From = int32(start.pos)
+		return x, anyTail
+	case "list":
+		return p.listLiteral(), isList
+	case "isset":
+		return p.isset(), 0
+	case "empty", "eval":
+		p.advance()
+		x := p.condition()
+		if start.low == "eval" {
+			return &EvalExpr{p.at(start), x}, 0
+		}
+		return &EmptyExpr{p.at(start), x}, 0
+	case "exit", "die":
+		return p.exit(), 0
+	case "new":
+		return p.newObject(), 0
+	case "match":
+		return p.match(), 0
+	case "fn", "function":
+		return p.closure(), 0
+	case "static":
+		if t := p.peek(); t.kind == tIdent && (t.low == "fn" || t.low == "function") {
+			return p.closure(), 0
+		}
+		p.advance()
+		if !p.isOp("::") {
+			p.unexpected("variable")
+		}
+		p.classScope("static", start.line)
+		return &NameExpr{Pos: p.at(start), Name: "static"}, mayStatic
+	}
+	if x := p.magic(); x != nil {
+		return x, mayDeref
+	}
+	if reserved[start.low] && !(start.low == "readonly" && p.peek().text == "(") {
+		p.unexpected("")
+	}
+	p.advance()
+	return p.named(start)
+}
+
+// named makes a name a function's, a class's or a constant's by what follows.
+func (p *parser) named(t token) (Expr, operandFlags) {
+	switch {
+	case p.isOp("("):
+		name, fallback := p.names.funcOf(t.text)
+		return &NameExpr{p.at(t), name, fallback}, mayCall
+	case p.isOp("::"):
+		p.classScope(t.low, t.line)
+		return &NameExpr{Pos: p.at(t), Name: p.names.classOf(t.text)}, mayStatic
+	}
+	name, fallback := p.names.constOf(t.text)
+	return &ConstExpr{p.at(t), name, fallback}, mayDeref
+}
+
+// magic parses a magic constant; those that the file alone decides become
+// literals.
+func (p *parser) magic() Expr {
+	t := p.tok
+	text := ""
+	switch t.low {
+	case "__file__", "__dir__":
+		p.advance()
+		return &MagicExpr{p.at(t), Upper(t.low)}
+	case "__line__":
+		p.advance()
+		return &LitExpr{p.at(t), int64(t.line)}
+	case "__namespace__":
+		text = p.names.space
+	case "__function__", "__method__":
+		method := t.low == "__method__" && p.class != nil && p.class.Name == "" && !p.fn.closure
+		text = p.functionName(t.low == "__method__")
+		if method && p.fn.decl != nil { // of a class without name
+			p.advance()
+			a := p.at(t)
+			return &ConcatExpr{a, []Expr{&MagicExpr{a, "__CLASS__"}, &LitExpr{a, "::" + text}}}
+		}
+	case "__class__":
+		if p.fn.closure || p.class != nil && (p.class.Kind == "trait" || p.class.Name == "") {
+			p.advance()
+			return &MagicExpr{p.at(t), "__CLASS__"}
+		}
+		if p.class != nil {
+			text = p.class.Name
+		}
+	case "__trait__":
+		if p.class != nil && p.class.Kind == "trait" {
+			text = p.class.Name
+		}
+	default:
+		return nil
+	}
+	p.advance()
+	return &LitExpr{p.at(t), text}
+}
+
+func Upper(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'a' <= c && c <= 'z' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return string(b)
+}
+
+func (p *parser) functionName(method bool) string {
+	switch decl := p.fn.decl; {
+	case p.fn.closure:
+		return p.names.full("{closure}")
+	case decl == nil:
+		return ""
+	case method && p.class != nil && decl.class != "":
+		return decl.class + "::" + decl.Name
+	default:
+		return decl.Name
+	}
+}
+
+func (p *parser) isset() Expr {
+	start := p.tok
+	p.advance()
+	p.expectOp("(")
+	x := &IssetExpr{}
+	for {
+		v := p.expr()
+		p.issettable(v)
+		x.Vars = append(x.Vars, v)
+		if !p.acceptOp(",") || p.isOp(")") {
+			break
+		}
+	}
+	p.expectOp(")")
+	x.Pos = p.at(start)
+	return x
+}
+
+func (p *parser) exit() Expr {
+	start := p.tok
+	p.advance()
+	x := &ExitExpr{}
+	if p.acceptOp("(") {
+		if !p.isOp(")") {
+			x.X = p.expr()
+		}
+		p.expectOp(")")
+	}
+	x.Pos = p.at(start)
+	return x
+}
+
+func (p *parser) match() Expr {
+	start := p.tok
+	p.advance()
+	x := &MatchExpr{Subject: p.condition()}
+	p.expectOp("{")
+	defaults := 0
+	for !p.isOp("}") {
+		var arm matchArm
+		if p.isWord("default") {
+			if defaults++; defaults > 1 {
+				p.fail(p.tok.line, "match expressions may only contain one default arm")
+			}
+			p.advance()
+			p.acceptOp(",")
+		} else {
+			for {
+				arm.Conds = append(arm.Conds, p.expr())
+				if !p.acceptOp(",") || p.isOp("=>") {
+					break
+				}
+			}
+		}
+		p.expectOp("=>")
+		arm.Body = p.expr()
+		x.Arms = append(x.Arms, arm)
+		if !p.acceptOp(",") {
+			break
+		}
+	}
+	p.expectOp("}")
+	x.Pos = p.at(start)
+	return x
+}

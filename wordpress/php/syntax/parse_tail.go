@@ -1,0 +1,245 @@
+package syntax
+
+// tail parses what follows an operand: […], ->name, ::name and (…), as often as
+// they come. Steps is how much higher the tree became.
+func (p *parser) tail(start token, x Expr, flags operandFlags) (Expr, operandFlags, int) {
+	for steps := 0; ; steps++ {
+		if p.tok.kind != tOp {
+			return x, flags, steps
+		}
+		switch op := p.tok.text; {
+		case op == "[" && flags&mayDeref != 0:
+			x, flags = p.index(start, x), isVar|anyTail
+		case (op == "->" || op == "?->") && flags&mayDeref != 0:
+			x, flags = p.property(start, x)
+		case op == "::" && flags&mayStatic != 0:
+			x, flags = p.static(start, x)
+		case op == "(" && flags&mayCall != 0:
+			args, first := p.args()
+			x, flags = &CallExpr{p.at(start), x, args, first}, isVar|anyTail
+		default:
+			return x, flags, steps
+		}
+	}
+}
+
+func (p *parser) index(start token, base Expr) Expr {
+	p.advance()
+	x := &IndexExpr{Base: base}
+	if !p.isOp("]") {
+		x.Idx = p.expr()
+	} else {
+		p.loose[x] = "cannot use [] for reading"
+	}
+	p.expectOp("]")
+	x.Pos = p.at(start)
+	return x
+}
+
+// property parses ->name and a call of it.
+func (p *parser) property(start token, obj Expr) (Expr, operandFlags) {
+	nullsafe := p.tok.text == "?->"
+	p.advance()
+	name := p.memberName()
+	if p.isOp("(") {
+		line := p.tok.line
+		args, first := p.args()
+		if first && nullsafe {
+			p.fail(line, "cannot combine nullsafe operator with Closure creation")
+		}
+		return &MethodExpr{p.at(start), obj, name, args, nullsafe, first}, isVar | anyTail
+	}
+	return &PropExpr{p.at(start), obj, name, nullsafe}, isVar | mayDeref | mayStatic
+}
+
+// memberName parses the name after an arrow: a word, a variable or {…}.
+func (p *parser) memberName() Expr {
+	t := p.tok
+	switch {
+	case t.kind == tIdent:
+		p.advance()
+		return &LitExpr{p.at(t), t.text}
+	case p.acceptOp("{"):
+		x := p.expr()
+		p.expectOp("}")
+		return x
+	}
+	return p.simpleVariable()
+}
+
+// static parses ::$name, ::NAME and ::name().
+func (p *parser) static(start token, class Expr) (Expr, operandFlags) {
+	p.classOperand(class, p.tok.line)
+	p.advance()
+	t := p.tok
+	var name Expr
+	switch {
+	case t.kind == tIdent:
+		p.advance()
+		if !p.isOp("(") {
+			return &ClassConstExpr{p.at(start), class, t.text}, mayDeref | mayStatic
+		}
+		name = &LitExpr{p.at(t), t.text}
+	case p.acceptOp("{"):
+		name = p.expr()
+		p.expectOp("}")
+		if !p.isOp("(") {
+			p.unexpected(`"("`)
+		}
+	default:
+		name = p.simpleVariable()
+		if !p.isOp("(") {
+			return &StaticPropExpr{p.at(start), class, propertyName(name)}, isVar | mayDeref | mayStatic
+		}
+	}
+	args, first := p.args()
+	return &StaticCallExpr{p.at(start), class, name, args, first}, isVar | anyTail
+}
+
+// propertyName turns the variable of A::$b into what names the property.
+func propertyName(x Expr) Expr {
+	v, ok := x.(*VarExpr)
+	switch {
+	case !ok:
+		return x
+	case v.Dyn != nil:
+		return v.Dyn
+	}
+	return &LitExpr{v.Pos, v.Name}
+}
+
+// args parses arguments with their parentheses; first is f(...).
+func (p *parser) args() (args []Arg, first bool) {
+	p.expectOp("(")
+	if p.isOp("...") && p.peek().text == ")" {
+		p.advance()
+		p.advance()
+		return nil, true
+	}
+	named, spread := false, false
+	for !p.isOp(")") {
+		var a Arg
+		line := p.tok.line
+		switch {
+		case p.acceptOp("..."):
+			a.Spread, spread = true, true
+			if named {
+				p.fail(line, "cannot use argument unpacking after named arguments")
+			}
+		case p.tok.kind == tIdent && p.namesArgument():
+			a.Name, named = p.tok.text, true
+			p.advance()
+			p.advance()
+		case named:
+			p.fail(line, "cannot use positional argument after named argument")
+		case spread:
+			p.fail(line, "cannot use positional argument after argument unpacking")
+		}
+		a.X = p.expr()
+		p.passable(a.X)
+		args = append(args, a)
+		if !p.acceptOp(",") {
+			break
+		}
+	}
+	p.expectOp(")")
+	return args, false
+}
+
+func (p *parser) namesArgument() bool {
+	t := p.peek()
+	return t.kind == tOp && t.text == ":"
+}
+
+// className parses the name of a class.
+func (p *parser) className() string {
+	t := p.tok
+	if t.kind != tName && (t.kind != tIdent || reserved[t.low] && t.low != "static") {
+		p.unexpected("identifier")
+	}
+	p.advance()
+	p.classScope(t.low, t.line)
+	return p.names.classOf(t.text)
+}
+
+// classReference parses the class after new and instanceof: a name, a variable
+// without calls, or any expression in parentheses.
+func (p *parser) classReference() Expr {
+	start := p.tok
+	var x Expr
+	switch {
+	case start.kind == tIdent || start.kind == tName:
+		x = &NameExpr{Pos: p.at(start), Name: p.className()}
+		if !p.isOp("::") {
+			return x
+		}
+	case p.acceptOp("("):
+		x = p.expr()
+		p.expectOp(")")
+		p.classOperand(x, start.line)
+		return x
+	default:
+		x = p.simpleVariable()
+	}
+	height := p.enter()
+	steps := 0
+	for ; p.tok.kind == tOp; steps++ {
+		switch p.tok.text {
+		case "[":
+			x = p.index(start, x)
+		case "->", "?->":
+			nullsafe := p.tok.text == "?->"
+			p.advance()
+			name := p.memberName()
+			x = &PropExpr{p.at(start), x, name, nullsafe}
+		case "::":
+			p.advance()
+			name := propertyName(p.simpleVariable())
+			x = &StaticPropExpr{p.at(start), x, name}
+		default:
+			p.leave(height, steps)
+			return x
+		}
+	}
+	p.leave(height, steps)
+	return x
+}
+
+// newObject parses new.
+func (p *parser) newObject() Expr {
+	start := p.tok
+	p.advance()
+	x := &NewExpr{}
+	if p.tok.kind == tAttribute {
+		p.attributes()
+		if !p.isWord("class") {
+			p.unexpected(`"class"`)
+		}
+	}
+	if p.isWord("class") {
+		line := p.tok.line
+		p.advance()
+		if p.isOp("(") {
+			x.Args = p.newArgs()
+		}
+		x.Decl = &ClassDecl{Kind: "class", File: p.src, line: int32(line)}
+		p.classBody(x.Decl)
+		x.Pos = p.at(start)
+		return x
+	}
+	x.Class = p.classReference()
+	if p.isOp("(") {
+		x.Args = p.newArgs()
+	}
+	x.Pos = p.at(start)
+	return x
+}
+
+func (p *parser) newArgs() []Arg {
+	line := p.tok.line
+	args, first := p.args()
+	if first {
+		p.fail(line, "cannot create Closure for new expression")
+	}
+	return args
+}

@@ -1,0 +1,86 @@
+package syntax
+
+// A tokenKind is what the parser sees of a token.
+type tokenKind uint8
+
+const (
+	tEOF       tokenKind = iota
+	tHTML                // text outside <?php ?>
+	tOpenEcho            // <?=
+	tCloseTag            // ?>, which ends a statement
+	tIdent               // a name without backslash, keywords included
+	tName                // a name with a backslash
+	tVar                 // $name; text is the name
+	tInt                 // integer literal
+	tFloat               // floating point literal, also an integer too large
+	tString              // a string without interpolation; text is its value
+	tQuote               // the opening " of a string with interpolation
+	tBacktick            // the opening ` of a command
+	tHeredoc             // <<<LABEL; text is the label
+	tNowdoc              // <<<'LABEL'; text is the label
+	tCast                // (int) and its like; text is the type
+	tAttribute           // #[
+	tOp                  // an operator or punctuation; text is it
+)
+
+// A token is a piece of source. Its line counts from 1.
+type token struct {
+	kind     tokenKind
+	text     string
+	low      string // tIdent: text in lower case
+	line     int
+	pos, end int
+}
+
+func (t token) describe() string {
+	switch t.kind {
+	case tEOF:
+		return "end of file"
+	case tHTML:
+		return "inline text"
+	case tVar:
+		return `variable "$` + t.text + `"`
+	case tIdent, tName:
+		if reserved[t.low] {
+			return `"` + t.text + `"`
+		}
+		return "identifier" // which may be a string without its quotes
+	case tInt, tFloat:
+		return "number"
+	case tString, tQuote, tHeredoc, tNowdoc:
+		return "string"
+	case tCloseTag:
+		return `"?>"`
+	default:
+		return `"` + t.text + `"`
+	}
+}
+
+// reserved are the words that cannot name a function, class or constant.
+var reserved = WordSet(`__halt_compiler abstract and array as break callable case catch class clone
+	const continue declare default do echo else elseif empty enddeclare endfor endforeach endif
+	endswitch endwhile eval exit die extends final finally fn for foreach function global goto if
+	implements include include_once instanceof insteadof interface isset list match namespace new or
+	print private protected public readonly require require_once return static switch throw trait try
+	unset use var while xor yield __class__ __trait__ __function__ __method__ __line__ __file__ __dir__
+	__namespace__`)
+
+func WordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	start := -1
+	for i := 0; i <= len(words); i++ {
+		space := i == len(words) || words[i] == ' ' || words[i] == '\n' || words[i] == '\t'
+		switch {
+		case space && start >= 0:
+			set[words[start:i]] = true
+			start = -1
+		case !space && start < 0:
+			start = i
+		}
+	}
+	return set
+}
+
+// IsReserved reports whether a word, in lower case, cannot name a function, class or
+// constant.
+func IsReserved(word string) bool { return reserved[word] }

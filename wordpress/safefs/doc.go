@@ -1,0 +1,3 @@
+// Package safefs opens the files of an untrusted site. It opens no file outside the
+// site's home, even if the site's owner creates or replaces links meanwhile.
+package safefs

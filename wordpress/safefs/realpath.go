@@ -1,0 +1,148 @@
+package safefs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// A ForeignLinkError says that a path passes a link that belongs to one user and
+// leads to files of another. Following it would read the files of one user under
+// the name of the other.
+type ForeignLinkError struct {
+	Link string // path of the link, resolved up to the link itself
+	UID  uint32 // owner of the link
+	To   string // real path that the link leads to
+}
+
+func (e *ForeignLinkError) Error() string {
+	return fmt.Sprintf("%q is a link of uid %d and leads to %q, which belongs to another user; give the folder's own path", e.Link, e.UID, e.To)
+}
+
+// RealPath returns the real path of a folder or a file. It follows links. Links of
+// root and of this process's user are trusted. The target of any other link must
+// belong to the owner of the link, or lie below the outermost folder of that owner
+// on the path. If a link lies in a folder of another person, the same must hold for
+// the owner of that folder.
+func RealPath(path string) (string, error) {
+	c, err := chainFromRoot(path)
+	if err != nil {
+		return "", err
+	}
+	defer c.closeAll()
+	return c.real(), nil
+}
+
+// PlannedPath returns the real path that a file or folder has or, if it does not
+// exist, will have when it is created: only the components that exist are resolved,
+// as RealPath does.
+func PlannedPath(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	real, err := RealPath(path)
+	if !errors.Is(err, fs.ErrNotExist) || path == "/" {
+		return real, err
+	}
+	parent, err := PlannedPath(filepath.Dir(path))
+	return filepath.Join(parent, filepath.Base(path)), err
+}
+
+// OpenFolder opens a folder for reading. It follows links as RealPath does.
+func OpenFolder(dir string) (*os.File, error) {
+	c, err := chainFromRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer c.closeAll()
+	file, err := c.End().OpenBelow(".", dir, unix.O_DIRECTORY)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: dir, Err: err}
+	}
+	return file, nil
+}
+
+// chainFromRoot resolves path, made absolute, from "/". The caller closes the
+// result with closeAll.
+func chainFromRoot(path string) (*Chain, error) {
+	c, err := resolveFromRoot(path)
+	if err != nil {
+		return nil, &fs.PathError{Op: "resolve", Path: path, Err: err}
+	}
+	return c, nil
+}
+
+func resolveFromRoot(path string) (*Chain, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	fd, err := retry(func() (int, error) { return unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0) })
+	if err != nil {
+		return nil, err
+	}
+	top, err := newRoot(fd, "/")
+	if err != nil {
+		return nil, err
+	}
+	r := &resolver{home: &Home{roots: []*root{top}}, anywhere: true}
+	if err = r.resolve(abs, true); err == nil {
+		err = r.checkBounds()
+	}
+	if err != nil {
+		r.Close()
+		_ = top.file.Close()
+		return nil, err
+	}
+	return &r.Chain, nil
+}
+
+// closeAll closes the chain and its root.
+func (c *Chain) closeAll() {
+	c.Close()
+	_ = c.root.file.Close()
+}
+
+// A bound is a condition on the end of a path because of a link in it.
+type bound struct {
+	link   string
+	uid    uint32 // the end must belong to uid, or lie in within
+	within string // the outermost folder of uid that the link lies in, or ""
+}
+
+// checkBounds returns a ForeignLinkError if the end of the path breaks a bound.
+func (r *resolver) checkBounds() error {
+	for _, b := range r.bounds {
+		if r.End().UID() != b.uid && (b.within == "" || !Within(r.real(), b.within)) {
+			return &ForeignLinkError{Link: b.link, UID: b.uid, To: r.real()}
+		}
+	}
+	return nil
+}
+
+// addBounds adds the bounds of a link in the last open folder, unless it is trusted.
+func (r *resolver) addBounds(name string, uid uint32) {
+	link := Join(r.real(), name)
+	r.addBound(link, uid)
+	if dirUID := r.End().UID(); dirUID >= FirstUser {
+		r.addBound(link, dirUID)
+	}
+}
+
+func (r *resolver) addBound(link string, uid uint32) {
+	if uid == 0 || uid == uint32(os.Geteuid()) {
+		return
+	}
+	b := bound{link: link, uid: uid}
+	for i := 1; i < r.Len() && b.within == ""; i++ {
+		if r.At(i).UID() == uid {
+			b.within = r.Path(i)
+		}
+	}
+	r.bounds = append(r.bounds, b)
+}

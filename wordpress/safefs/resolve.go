@@ -1,0 +1,173 @@
+package safefs
+
+import (
+	"slices"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	maxLinks  = 40       // as in the kernel
+	maxPath   = 4096 - 1 // as in the kernel, which counts the final NUL
+	MaxLevels = 512      // folders in a chain; each holds a descriptor
+)
+
+// A resolver resolves a path component by component.
+type resolver struct {
+	Chain // what has been reached; its root is nil while above home
+	home  *Home
+	above []string // the components so far, while above home
+	ahead []string // the components to come, the next one last
+	links int      // followed so far
+
+	anywhere bool    // the path may leave home; links are checked by their owners
+	bounds   []bound // if anywhere
+}
+
+// Chain resolves an absolute path in home. If follow is false, a link in the last
+// component is not followed. The caller closes the result.
+func (h *Home) Chain(path string, follow bool) (*Chain, error) {
+	r := &resolver{home: h}
+	if err := r.resolve(path, follow); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return &r.Chain, nil
+}
+
+// resolve resolves an absolute path. The caller closes the chain, also after an error.
+func (r *resolver) resolve(path string, follow bool) error {
+	if !strings.HasPrefix(path, "/") || strings.IndexByte(path, 0) >= 0 {
+		return syscall.EINVAL
+	}
+	if err := r.push(path); err != nil {
+		return err
+	}
+	for len(r.ahead) > 0 {
+		if err := r.next(follow); err != nil {
+			return err
+		}
+	}
+	if r.root == nil {
+		return ErrOutside
+	}
+	return nil
+}
+
+// push puts the components of a path, or of a link's target, ahead.
+func (r *resolver) push(path string) error {
+	if len(path) > maxPath {
+		return syscall.ENAMETOOLONG
+	}
+	if strings.HasPrefix(path, "/") {
+		for _, root := range r.home.roots {
+			if root.alias != "" && Within(path, root.alias) {
+				path = root.dir + path[len(root.alias):]
+				break
+			}
+		}
+		r.Close()
+		r.root, r.above = nil, nil
+		if err := r.enter(); err != nil {
+			return err
+		}
+	}
+	parts := strings.Split(path, "/")
+	for i := len(parts) - 1; i >= 0; i-- {
+		if parts[i] == "" && i < len(parts)-1 {
+			continue
+		}
+		if parts[i] == "" {
+			parts[i] = "." // a trailing slash requires a folder
+		}
+		r.ahead = append(r.ahead, parts[i])
+	}
+	if len(r.ahead) > maxPath {
+		return syscall.ENAMETOOLONG
+	}
+	return nil
+}
+
+// next resolves the next component.
+func (r *resolver) next(follow bool) error {
+	name := r.ahead[len(r.ahead)-1]
+	r.ahead = r.ahead[:len(r.ahead)-1]
+	if len(r.steps) > 0 && !r.End().IsDir() {
+		return syscall.ENOTDIR
+	}
+	switch {
+	case name == ".":
+		return nil
+	case name == "..":
+		r.up()
+		return nil
+	case r.root == nil:
+		r.above = append(r.above, name)
+		return r.enter()
+	}
+	return r.down(name, follow)
+}
+
+// enter enters home if the components so far are its path. Nothing above home is
+// opened: its own path is the only way in.
+func (r *resolver) enter() error {
+	err := ErrOutside
+	for _, root := range r.home.roots {
+		if len(r.above) <= len(root.parts) && slices.Equal(r.above, root.parts[:len(r.above)]) {
+			err = nil
+			if len(r.above) == len(root.parts) {
+				r.root, r.above = root, nil
+				return nil
+			}
+		}
+	}
+	return err
+}
+
+// up resolves "..".
+func (r *resolver) up() {
+	switch n := len(r.steps); {
+	case n > 0:
+		r.End().close()
+		r.steps = r.steps[:n-1]
+	case r.root != nil && len(r.root.parts) > 0:
+		r.above = slices.Clone(r.root.parts[:len(r.root.parts)-1])
+		r.root = nil
+	case len(r.above) > 0:
+		r.above = r.above[:len(r.above)-1]
+	}
+}
+
+// down resolves a name in the last open folder.
+func (r *resolver) down(name string, follow bool) error {
+	if len(r.steps) >= MaxLevels {
+		return syscall.ENAMETOOLONG
+	}
+	d, err := openPath(r.End().fd, name)
+	if err != nil {
+		return err
+	}
+	isLink := d.kind() == unix.S_IFLNK && (follow || len(r.ahead) > 0)
+	if !r.anywhere && (d.entersPseudo(r.End()) || !isLink && r.root.dir == "/" && InKernel(Join(r.real(), name))) {
+		d.close()
+		return ErrOutside
+	}
+	if !isLink {
+		r.steps = append(r.steps, step{Descriptor: d, name: name})
+		return nil
+	}
+	target, err := d.readlink()
+	d.close()
+	if err != nil {
+		return err
+	}
+	if r.links++; r.links > maxLinks {
+		return syscall.ELOOP
+	}
+	if r.anywhere {
+		r.addBounds(name, d.UID())
+	}
+	return r.push(target)
+}

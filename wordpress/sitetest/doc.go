@@ -1,0 +1,2 @@
+// Package sitetest lays out trees of sites for tests.
+package sitetest
