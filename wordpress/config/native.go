@@ -85,7 +85,7 @@ func (r *reader) ask(ctx context.Context, after []byte) (result, error) {
 }
 
 // requests are two requests for the front page as $_SERVER has them: over HTTP, and
-// through a proxy over HTTPS.
+// through a proxy over HTTPS. Where the scheme is known, both have it.
 func (r *reader) requests() [2]map[string]string {
 	plain := map[string]string{
 		"DOCUMENT_ROOT": r.site.given, "SCRIPT_FILENAME": filepath.Join(r.site.given, site.FrontFile),
@@ -96,16 +96,23 @@ func (r *reader) requests() [2]map[string]string {
 		plain["HTTP_HOST"] = host
 		plain["SERVER_NAME"], _, _ = strings.Cut(host, ":")
 	}
+	if r.world.Scheme != "" {
+		plain["SERVER_PORT"] = r.world.Port
+	}
+	if r.world.Scheme == "https" {
+		plain["HTTPS"] = "on"
+	}
 	proxied := maps.Clone(plain)
-	maps.Copy(proxied, map[string]string{
-		"HTTPS": "on", "SERVER_PORT": "443", "HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_FOR": "192.0.2.1", "REMOTE_ADDR": "192.0.2.2",
-	})
+	proxied["HTTP_X_FORWARDED_FOR"], proxied["REMOTE_ADDR"] = "192.0.2.1", "192.0.2.2"
+	if r.world.Scheme == "" {
+		proxied["HTTPS"], proxied["SERVER_PORT"], proxied["HTTP_X_FORWARDED_PROTO"] = "on", "443", "https"
+	}
 	return [2]map[string]string{plain, proxied}
 }
 
 func (r *reader) nativeOptions(after []byte, server map[string]string) (native.Options, error) {
 	o := native.Options{
-		Binary: r.php, Entry: r.site.Config.ConfigFile, Env: r.world.Env, Server: server, Stop: site.SettingsFile,
+		Binary: r.php, VariablesOrder: r.world.VariablesOrder, Entry: r.site.Config.ConfigFile, Env: r.world.Env, Server: server, Stop: site.SettingsFile,
 		Stubs: map[string]string{},
 		Report: []string{
 			"ABSPATH", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_CHARSET", "DB_COLLATE", "DB_ENGINE", "DB_CONFIG_FILE",
@@ -150,6 +157,7 @@ func (r *reader) checkUses(a *native.Answer) error {
 		cause, hint string
 	}{
 		{native.Environment, r.world.EnvKnown, "the environment of the site's PHP is not known", hintEnv},
+		{native.Order, r.world.VariablesOrder != "" || len(r.world.Env) == 0, "it is not known whether $_ENV holds the environment", hintOrder},
 		{native.SAPI, r.world.EnvKnown, "how the web server runs the site's PHP is not known", hintEnv},
 		{native.SAPI, a.SAPI != "cli", "the PHP that was asked is the one of the command line", hintCGI},
 		{native.Host, r.world.HTTPHost != "", "the host of the request is not known", hintURL},

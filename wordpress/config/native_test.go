@@ -150,8 +150,9 @@ func TestPHPIsRefusedByClass(t *testing.T) {
 		"the environment":              {needsPHP + "$x = getenv('X');" + credentials, nil, wordpress.World{}, wordpress.Undecidable, []string{"it uses getenv (wp-config.php:3)", "--env-file or --no-env"}},
 		"the environment by a library": {needsPHP + "require 'lib.php';" + credentials, map[string]string{"lib.php": "<?php\n\n$x = $_SERVER[$k ?? 'APP'] ?? 1;"}, wordpress.World{}, wordpress.Undecidable, []string{"it uses $_SERVER (lib.php:3)", "--no-env"}},
 		"the SAPI":                     {needsPHP + "$x = PHP_SAPI;" + credentials, nil, wordpress.World{}, wordpress.Undecidable, []string{"it uses PHP_SAPI (wp-config.php:3)", "--no-env"}},
-		"the host":                     {needsPHP + "$x = $_SERVER['HTTP_HOST'] ?? '';" + credentials, nil, known, wordpress.Undecidable, []string{"it uses HTTP_HOST (wp-config.php:3)", "--http-host"}},
+		"the host":                     {needsPHP + "$x = $_SERVER['HTTP_HOST'] ?? '';" + credentials, nil, known, wordpress.Undecidable, []string{"it uses HTTP_HOST (wp-config.php:3)", "--url"}},
 		"the request":                  {needsPHP + "define('DB_NAME', isset($_SERVER['HTTPS']) ? 'a' : 'b');", nil, known, wordpress.Undecidable, []string{"its answers to two requests differ"}},
+		"the order":                    {needsPHP + "$x = $_ENV['APP'] ?? '';" + credentials, nil, wordpress.World{EnvKnown: true, Env: map[string]string{"APP": "1"}}, wordpress.Undecidable, []string{"it uses $_ENV (wp-config.php:3)", "--variables-order"}},
 		"the time":                     {needsPHP + "define('DB_NAME', 'n' . microtime());", nil, known, wordpress.Undecidable, []string{"its answers to two requests differ"}},
 		"no user":                      {needsPHP + "define('DB_NAME', 'n');", nil, known, wordpress.Undecidable, []string{"DB_USER is not defined when WordPress starts"}},
 		"a list":                       {needsPHP + "define('DB_NAME', array('n'));", nil, known, wordpress.Undecidable, []string{"DB_NAME cannot be known: it is no string"}},
@@ -209,6 +210,27 @@ func TestPHPHasTheEnvironmentThatIsDescribed(t *testing.T) {
 	t.Setenv("AGENT_SECRET", "hunter2")
 	root := writeSite(t, needsPHP+"define('DB_NAME', json_encode(getenv())); define('DB_USER', $_SERVER['APP_USER'] . ($_SERVER['HTTP_HOST']));", nil)
 	world := wordpress.World{EnvKnown: true, Env: map[string]string{"APP_USER": "u"}, HTTPHost: "shop.test:81"}
+	for order, want := range map[string]string{"EGPCS": `{"APP_USER":"u"}`, "GPCS": "[]"} {
+		world := wordpress.World{EnvKnown: true, Env: world.Env, VariablesOrder: order}
+		ordered := writeSite(t, needsPHP+"define('DB_NAME', json_encode($_ENV)); define('DB_USER', 'u');", nil)
+		readWithPHP(t, ordered, world, func(sapi string, s *Site, err error) {
+			if err != nil || s.Config.DB.Name != want {
+				t.Errorf("%s, %s: %v, %+v", order, sapi, err, s.Config.DB)
+			}
+		})
+	}
+	addressed := writeSite(t, needsPHP+"define('DB_NAME', ($_SERVER['HTTPS'] ?? 'off') . $_SERVER['SERVER_PORT'] . ($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '-')); define('DB_USER', 'u');", nil)
+	for url, want := range map[string]string{"https://shop.test/": "on443-", "http://shop.test:81/": "off81-"} {
+		known := wordpress.World{EnvKnown: true}
+		if err := known.SetURL(url); err != nil {
+			t.Fatal(err)
+		}
+		readWithPHP(t, addressed, known, func(sapi string, s *Site, err error) {
+			if err != nil || s.Config.DB.Name != want {
+				t.Errorf("%s, %s: %v, %+v", url, sapi, err, s.Config.DB)
+			}
+		})
+	}
 	readWithPHP(t, root, world, func(sapi string, s *Site, err error) {
 		if err != nil || s.Config.DB.Name != `{"APP_USER":"u"}` || s.Config.DB.User != "ushop.test:81" {
 			t.Errorf("%s: %v, %+v", sapi, err, s.Config.DB)

@@ -35,8 +35,9 @@ type Subject string
 // The subjects.
 const (
 	Environment Subject = "environment"
-	SAPI        Subject = "sapi" // how PHP is run
-	Host        Subject = "host" // the host of the request
+	Order       Subject = "order" // php.ini's variables_order, by $_ENV
+	SAPI        Subject = "sapi"  // how PHP is run
+	Host        Subject = "host"  // the host of the request
 )
 
 // A Use is a place in the code.
@@ -147,7 +148,7 @@ func (w *wireAnswer) answer() (*Answer, error) {
 		a.Files = append(a.Files, string(f))
 	}
 	for subject, u := range w.Uses {
-		known := subject == Environment || subject == SAPI || subject == Host
+		known := subject == Environment || subject == Order || subject == SAPI || subject == Host
 		if !known || u == nil || !validUse.MatchString(string(u.Name)) || !validPlace(string(u.File), u.Line) {
 			return nil, fmt.Errorf("%w: what it uses", errForm)
 		}

@@ -33,7 +33,9 @@ type Options struct {
 	Entry     string            // the file to run
 	Constants map[string]string // defined before it runs
 	Env       map[string]string // the complete environment
-	Server    map[string]string // $_SERVER beside the environment; it must have DOCUMENT_ROOT
+	// VariablesOrder is php.ini's variables_order; "" leaves it as it is.
+	VariablesOrder string
+	Server         map[string]string // $_SERVER beside the environment; it must have DOCUMENT_ROOT
 	// Stubs are sources that stand for every included file of that base name.
 	Stubs map[string]string
 	// Stop is the base name of the file where PHP stops and answers. If Stubs has it,
@@ -68,7 +70,7 @@ func Ask(ctx context.Context, o Options) (*Answer, error) {
 	if err := os.WriteFile(path, []byte(o.script()), 0o600); err != nil {
 		return nil, fmt.Errorf("create the script for PHP: %w", err)
 	}
-	text, err := launch(ctx, launchJob{Binary: binary, Args: append(arguments(), path), Env: environment(o.Env)})
+	text, err := launch(ctx, launchJob{Binary: binary, Args: append(o.arguments(), path), Env: environment(o.Env)})
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

@@ -18,6 +18,7 @@ final class WP_Oneway_Ask {
 	// What a configuration must not use while it is not known.
 	private const USES = array(
 		'environment' => '/\b(?:apache_)?getenv\b|(?<![A-Za-z0-9])_ENV\b|\bINPUT_(?:ENV|SERVER)\b|\beval\s*\(|(?<![A-Za-z0-9])_SERVER\b(?!\s*\[\s*([\'"])(?:HTTP_\w+|HTTPS|SERVER_(?:NAME|PORT|ADDR|PROTOCOL)|REMOTE_\w+|REQUEST_\w+|QUERY_STRING|DOCUMENT_ROOT|SCRIPT_\w+|PHP_SELF)\1\s*\])/',
+		'order'       => '/(?<![A-Za-z0-9])_ENV\b|\bINPUT_ENV\b/',
 		'sapi'        => '/\bPHP_SAPI\b|\bphp_sapi_name\b|\bSTDIN\b/',
 		'host'        => '/\bHTTP_(?:X_(?:FORWARDED_|ORIGINAL_)?)?HOST\b|\bSERVER_NAME\b/',
 	);

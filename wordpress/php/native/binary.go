@@ -53,7 +53,7 @@ const disabledFunctions = "exec,shell_exec,system,passthru,popen,proc_open,proc_
 	"mail,mb_send_mail,imap_open,imap_mail,dl,set_time_limit,ignore_user_abort,fastcgi_finish_request"
 
 // arguments are PHP's, before the script. They hold nothing secret.
-func arguments() []string {
+func (o Options) arguments() []string {
 	args := []string{"-q", "-C"}
 	for _, setting := range []string{
 		"disable_functions=" + disabledFunctions,
@@ -67,6 +67,9 @@ func arguments() []string {
 		"register_argc_argv=0", "session.auto_start=0", "cgi.force_redirect=0", "cgi.fix_pathinfo=0",
 	} {
 		args = append(args, "-d", setting)
+	}
+	if o.VariablesOrder != "" {
+		args = append(args, "-d", "variables_order="+o.VariablesOrder)
 	}
 	return args
 }

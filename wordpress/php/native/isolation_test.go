@@ -96,7 +96,7 @@ func TestEveryIsolationRunsPHP(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd, err := launchJob{Binary: binary, Args: append(arguments(), script)}.startIn(isolation, w)
+			cmd, err := launchJob{Binary: binary, Args: append(Options{}.arguments(), script)}.startIn(isolation, w)
 			if err != nil {
 				if i == 0 && forbidden(err) {
 					t.Logf("namespaces are not allowed here: %v", err)

@@ -118,7 +118,7 @@ func (j launchJob) start(result *os.File) (*exec.Cmd, error) {
 }
 
 func (j launchJob) startIn(isolation syscall.SysProcAttr, result *os.File) (*exec.Cmd, error) {
-	cmd := exec.Command(j.Binary, j.Args...)
+	cmd := exec.Command(j.Binary, j.Args...) //nolint:noctx // Launch ends it with its whole group
 	cmd.Env, cmd.Dir = append([]string{}, j.Env...), "/"
 	cmd.Stderr = result // the others are /dev/null
 	cmd.SysProcAttr = &isolation
