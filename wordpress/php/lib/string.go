@@ -261,4 +261,5 @@ func compareFunc(fold, length bool) eval.Function {
 	}}
 }
 
+// Head is the beginning of a string, of at most n bytes.
 func Head(s string, n int) string { return s[:min(n, len(s))] }
