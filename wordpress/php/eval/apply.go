@@ -71,6 +71,7 @@ func (f *Function) argument(name string) int {
 	return -1
 }
 
+// ByRef reports whether an argument is taken by reference.
 func (f *Function) ByRef(i int) bool {
 	return f.Refs>>min(i, 30)&1 == 1 || f.RestRefs && f.Refs>>min(i, 30) == 0 && f.Refs != 0
 }
@@ -281,6 +282,6 @@ func (c *callee) takesRefs(from int) bool {
 	return c.fn != nil && slices.ContainsFunc(c.fn.Params, func(p syntax.Param) bool { return p.Ref })
 }
 
-// jsonErrorSlot holds what json_last_error says. The evaluator makes it unknown when
+// JSONErrorSlot holds what json_last_error says. The evaluator makes it unknown when
 // JSON is.
 const JSONErrorSlot = "json.error"

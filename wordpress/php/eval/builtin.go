@@ -154,6 +154,7 @@ func (c *Call) unsafe(reason string) *Unknown { return c.in.unknownAt(Unsafe, c.
 // Throw returns the error that throws an exception of PHP's class.
 func (c *Call) Throw(class, message string) error { return c.in.Throw(class, message, c.pos) }
 
+// TypeError throws a TypeError about an argument.
 func (c *Call) TypeError(i int, want string) error {
 	return c.Throw("TypeError", c.Name+"(): Argument #"+ToString(Int(i+1))+" must be of type "+want+
 		", "+TypeWord(c.Arg(i))+" given")
@@ -184,6 +185,7 @@ func (c *Call) Store(slot string, v Value) { c.in.storeSlot(slot, v) }
 // Props returns an object's properties by name, and setProp changes one.
 func (c *Call) Props(o *Object) *Array { return c.in.propsOf(o) }
 
+// SetProp writes a property of an object.
 func (c *Call) SetProp(o *Object, name string, v Value) error { return c.in.SetProp(o, name, v, c.pos) }
 
 // Object makes an object of a class by its resolved name, without calling its
@@ -209,12 +211,14 @@ func (c *Call) Define(name string, v Value) (Value, error) { return c.in.Define(
 // unknown if that is not known. setenv is putenv(); null unsets it.
 func (c *Call) Env(name string) Value { return c.in.getenv(name, c.pos) }
 
+// Setenv is putenv(); null unsets the variable.
 func (c *Call) Setenv(name string, v Value) { c.in.putenv(name, v) }
 
 // Global reads a variable of the global scope, superglobals (_SERVER, _ENV)
 // included; setGlobal writes it, and setGlobalKey one key of such an array.
 func (c *Call) Global(name string) Value { return c.in.readGlobal(name) }
 
+// SetGlobalKey writes one key of a global array.
 func (c *Call) SetGlobalKey(name, k string, v Value) error {
 	return c.in.SetGlobalKey(name, k, v, c.pos)
 }
@@ -378,7 +382,7 @@ func (c *Call) EnvKnown() bool { return c.in.opt.EnvKnown }
 // fileErrors tells the errors of files apart; it may be nil.
 func (c *Call) fileErrors() FileErrors { return c.in.opt.Errors }
 
-// envSlot is the slot with the environment, an array.
+// EnvSlot is the slot with the environment, an array.
 const EnvSlot = "env"
 
 // RefuseUnknown refuses because of an unknown, and keeps its origin.

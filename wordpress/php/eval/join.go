@@ -201,6 +201,7 @@ func (in *interp) lacking(a *Array, k Key) Value {
 	return AbsentValue{}
 }
 
+// FirstUnknown is the first that is not nil.
 func FirstUnknown(list ...*Unknown) *Unknown {
 	for _, u := range list {
 		if u != nil {

@@ -17,6 +17,7 @@ type Limits struct {
 	Files    int // files included; 512
 }
 
+// WithDefaults sets the limits that are 0.
 func (l Limits) WithDefaults() Limits {
 	set := func(n *int, def int) {
 		if *n <= 0 {

@@ -5,6 +5,7 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 // A signature is the parameters of one of PHP's own functions.
 type signature []Formal
 
+// A Formal is a parameter of a builtin.
 type Formal struct {
 	Name     string
 	Typ      *syntax.TypeHint // nil: anything

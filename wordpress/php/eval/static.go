@@ -51,6 +51,7 @@ func (in *interp) classConstant(c *PHPClass, name string, pos syntax.Pos) (Value
 	return nil, in.Throw("Error", "Undefined constant "+c.Name+"::"+name, pos)
 }
 
+// Constant finds a class constant, and the class that declares it; nil if none does.
 func (c *PHPClass) Constant(name string) (syntax.ConstItem, *PHPClass) {
 	for k := c; k != nil; k = k.parent {
 		if item, ok := k.consts[name]; ok {

@@ -51,6 +51,7 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) (Value, error) 
 	return nil, in.Throw("TypeError", by.what+" is given the type "+TypeWord(v), by.pos)
 }
 
+// Stringable reports whether objects of the class have __toString.
 func (c *PHPClass) Stringable() bool {
 	m, _ := c.Method("__tostring")
 	return m != nil

@@ -15,6 +15,7 @@ import (
 // refVal, a PHP reference, and absentVal, a key known to be unset.
 type Value interface{ Kind() Kind }
 
+// A Kind is the type of a value.
 type Kind uint8
 
 const (
@@ -121,6 +122,7 @@ type Key struct {
 	Str bool
 }
 
+// IntKey is the key of an integer.
 func IntKey(n int64) Key { return Key{n: n} }
 
 // StrKey is the key that a string is: "7" is 7.
@@ -139,6 +141,7 @@ func (k Key) Value() Value {
 	return Int(k.n)
 }
 
+// Text is the key as a string.
 func (k Key) Text() string {
 	if k.Str {
 		return k.S

@@ -20,6 +20,7 @@ type Array struct {
 	loops  []int    // the loops by reference that walk it
 }
 
+// An Entry is one element of an array; it is Gone once it is removed.
 type Entry struct {
 	Key   Key
 	Value Value
@@ -206,6 +207,7 @@ func Pairs(a *Array) []Entry {
 	return list
 }
 
+// ListOfStrings makes a list.
 func ListOfStrings(parts []string) *Array {
 	a := NewArray()
 	for _, p := range parts {

@@ -42,7 +42,7 @@ func identicalArrays(a, b *Array) bool {
 	return true
 }
 
-// uncomparable is what compare returns of two that have no order.
+// Uncomparable is what compare returns of two that have no order.
 const Uncomparable = 2
 
 // LooseEqual is == of known values. Objects are equal when they are one: the
@@ -175,6 +175,7 @@ func overflows(s string) bool {
 	return !float
 }
 
+// Sign is -1, 0 or 1.
 func Sign(n int) int {
 	switch {
 	case n < 0:

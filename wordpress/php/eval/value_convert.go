@@ -207,6 +207,7 @@ func IsNumeric(s string) (Value, bool) {
 	return n, all
 }
 
+// PhpSpace reports a character that numbers may have around them.
 func PhpSpace(c byte) bool {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'
 }

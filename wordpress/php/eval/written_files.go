@@ -157,6 +157,7 @@ func (in *interp) cwd() (dir string, known bool) {
 	return in.opt.DocRoot, true
 }
 
+// Getcwd is PHP's getcwd().
 func Getcwd(c *Call) (Value, error) {
 	dir, known := c.in.cwd()
 	if !known {

@@ -86,6 +86,7 @@ func dotenvStops(line string, started bool) bool {
 	return n >= 1
 }
 
+// PhpTrim is PHP's trim().
 func PhpTrim(s string) string { return strings.Trim(s, " \n\r\t\v\x00") }
 
 func parseDotenvEntry(line string) (dotenvEntry, *dotenvError) {

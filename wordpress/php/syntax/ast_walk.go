@@ -177,6 +177,7 @@ func constantChildren(items []ConstItem, add func(...Expr)) {
 	}
 }
 
+// FunctionChildren adds the expressions of a function's parameters.
 func FunctionChildren(fn *FuncDecl, add func(...Expr)) {
 	for _, p := range fn.Params {
 		add(p.Default)

@@ -322,9 +322,13 @@ func (l *lexer) heredocStart(i int) (t token, ok bool, err error) {
 	return l.emit(kind, label, end), true, nil
 }
 
-func IsDigit(c byte) bool  { return '0' <= c && c <= '9' }
+// IsDigit reports a decimal digit.
+func IsDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// IsLetter reports an ASCII letter.
 func IsLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
+// IsIdentStart reports a byte that an identifier may begin with.
 func IsIdentStart(c byte) bool { return IsLetter(c) || c == '_' || c >= 0x80 }
 
 // IdentEnd returns the end of the identifier that starts at i.

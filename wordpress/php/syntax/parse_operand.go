@@ -228,6 +228,7 @@ func (p *parser) magic() Expr {
 	return &LitExpr{p.at(t), text}
 }
 
+// Upper is a string with ASCII letters in upper case.
 func Upper(s string) string {
 	b := []byte(s)
 	for i, c := range b {

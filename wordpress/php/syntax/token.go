@@ -65,6 +65,7 @@ var reserved = WordSet(`__halt_compiler abstract and array as break callable cas
 	unset use var while xor yield __class__ __trait__ __function__ __method__ __line__ __file__ __dir__
 	__namespace__`)
 
+// WordSet makes a set of words that spaces separate.
 func WordSet(words string) map[string]bool {
 	set := map[string]bool{}
 	start := -1
