@@ -323,7 +323,8 @@ func (l *lexer) heredocStart(i int) (t token, ok bool, err error) {
 }
 
 // IsDigit reports a decimal digit.
-func IsDigit(c byte) bool  { return '0' <= c && c <= '9' }
+func IsDigit(c byte) bool { return '0' <= c && c <= '9' }
+
 // IsLetter reports an ASCII letter.
 func IsLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
