@@ -272,7 +272,7 @@ func (in *interp) settle(live *state, val Value, left []outcome, end error) (Val
 	return nil, ErrorsFirst(in.wait(left[1:]), left[0].err)
 }
 
-// ErrorsFirst reports an error before an unknown value.
+// ErrorsFirst is the first of two errors, or nil.
 func ErrorsFirst(a, b error) error {
 	if a != nil {
 		return a
