@@ -10,16 +10,24 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// The types of an evaluation. They are documented in package eval.
+// The types of an evaluation. Package eval documents their fields and methods.
 type (
-	Answer     = eval.Answer
-	Array      = eval.Array
+	// An Answer is what is known of one constant or variable.
+	Answer = eval.Answer
+	// An Array is a PHP array.
+	Array = eval.Array
+	// FileErrors tells why a file could not be read.
 	FileErrors = eval.FileErrors
-	Files      = eval.Files
-	Object     = eval.Object
-	Options    = eval.Options
-	Refusal    = eval.Refusal
-	Result     = eval.Result
+	// Files opens the files of a site.
+	Files = eval.Files
+	// An Object is the handle of a PHP object.
+	Object = eval.Object
+	// Options are what is known of the site, and the limits.
+	Options = eval.Options
+	// A Refusal says why there is no answer.
+	Refusal = eval.Refusal
+	// A Result is what an evaluation found.
+	Result = eval.Result
 )
 
 // A SyntaxError is what PHP would refuse to parse.

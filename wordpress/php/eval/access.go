@@ -121,7 +121,7 @@ func splitKey(s string) (name, class string, hidden bool) {
 
 // methodFor finds a method as the present code sees it; hidden is set if there is
 // one that it may not call.
-func (in *interp) methodFor(c *PHPClass, low string) (m *method, owner *PHPClass, hidden bool) {
+func (in *interp) methodFor(c *PHPClass, low string) (m *ClassMethod, owner *PHPClass, hidden bool) {
 	m, owner = c.Method(low)
 	scope := in.frame.class
 	if scope != nil && scope != owner && c.descends(scope) {

@@ -239,9 +239,9 @@ func (c *Call) ReadFile(name string) (text string, unknown *Unknown, ok bool, er
 	return c.in.ReadFile(name, c.pos)
 }
 
-// native classes. A model declares a class whose methods are builtins:
+// A NativeClass is a class of PHP or of a library. A model declares a class whose methods are builtins:
 //
-//	var dotenvClasses = []nativeClass{{
+//	var dotenvClasses = []NativeClass{{
 //		name: `Dotenv\Dotenv`,
 //		static: map[string]function{"createimmutable": {fn: …}},
 //		methods: map[string]function{"load": {fn: …}},   // c.this is the object
@@ -362,7 +362,7 @@ func (c *Call) Equal(a, b Value) (Value, error) { return c.in.compareOp("==", a,
 func (c *Call) ConvertString(o *Object) (Value, error) { return c.in.ConvertString(o, c.pos) }
 
 // CallMethod calls a method that a class of an object has.
-func (c *Call) CallMethod(o *Object, class *PHPClass, m *method) (Value, error) {
+func (c *Call) CallMethod(o *Object, class *PHPClass, m *ClassMethod) (Value, error) {
 	return c.in.CallMethod(o, class, m, nil, c.pos)
 }
 

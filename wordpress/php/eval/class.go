@@ -14,7 +14,7 @@ type PHPClass struct {
 	ifaces  []*PHPClass
 	decl    *syntax.ClassDecl
 	native  *NativeClass
-	methods map[string]*method
+	methods map[string]*ClassMethod
 	consts  map[string]syntax.ConstItem
 	props   []syntax.PropItem
 	statics map[string]syntax.PropItem
@@ -25,7 +25,8 @@ type PHPClass struct {
 // maxLineage bounds what is looked at to find where a class has a member from.
 const maxLineage = 2_000
 
-type method struct {
+// A ClassMethod is one method of a class.
+type ClassMethod struct {
 	name    string
 	decl    *syntax.FuncDecl
 	builtin *Function
@@ -49,7 +50,7 @@ func (c *PHPClass) IsA(low string) bool {
 }
 
 // Method finds a method by its lower-case name, and the class that has it.
-func (c *PHPClass) Method(low string) (*method, *PHPClass) {
+func (c *PHPClass) Method(low string) (*ClassMethod, *PHPClass) {
 	for ; c != nil; c = c.parent {
 		if m := c.methods[low]; m != nil {
 			return m, c
@@ -58,7 +59,7 @@ func (c *PHPClass) Method(low string) (*method, *PHPClass) {
 	return nil, nil
 }
 
-func (m *method) callee(this *Object, class, static *PHPClass) *callee {
+func (m *ClassMethod) callee(this *Object, class, static *PHPClass) *callee {
 	c := &callee{name: class.Name + "::" + m.name, fn: m.decl, builtin: m.builtin, class: class, static: static}
 	if !m.static {
 		c.this = this
@@ -66,7 +67,7 @@ func (m *method) callee(this *Object, class, static *PHPClass) *callee {
 	return c
 }
 
-func (in *interp) CallMethod(o *Object, class *PHPClass, m *method, args []Value, pos syntax.Pos) (Value, error) {
+func (in *interp) CallMethod(o *Object, class *PHPClass, m *ClassMethod, args []Value, pos syntax.Pos) (Value, error) {
 	to := m.callee(o, class, o.Class)
 	to.weak = true
 	return in.run1(to, args, nil, pos)
@@ -76,15 +77,15 @@ func (in *interp) CallMethod(o *Object, class *PHPClass, m *method, args []Value
 func (in *interp) linkNatives() map[string]*PHPClass {
 	all := map[string]*PHPClass{}
 	for _, n := range append(CoreClasses(), in.lib.Classes...) {
-		c := &PHPClass{Name: n.Name, ID: syntax.Lower(n.Name), native: &n, props: n.props, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
+		c := &PHPClass{Name: n.Name, ID: syntax.Lower(n.Name), native: &n, props: n.props, methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
 		for name, v := range n.Statics {
 			c.statics[name] = syntax.PropItem{Name: name, Default: &syntax.LitExpr{Value: v}, Static: true}
 		}
 		for name, f := range n.Methods {
-			c.methods[syntax.Lower(name)] = &method{name: name, builtin: &f}
+			c.methods[syntax.Lower(name)] = &ClassMethod{name: name, builtin: &f}
 		}
 		for name, f := range n.Static {
-			c.methods[syntax.Lower(name)] = &method{name: name, builtin: &f, static: true}
+			c.methods[syntax.Lower(name)] = &ClassMethod{name: name, builtin: &f, static: true}
 		}
 		for name, v := range n.Consts {
 			c.consts[name] = syntax.ConstItem{Name: name, Val: &syntax.LitExpr{Value: v}}
@@ -242,7 +243,7 @@ func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) (*PHPClass, err
 	if err := in.Alloc(size, pos); err != nil {
 		return nil, err
 	}
-	c := &PHPClass{Name: d.Name, decl: d, methods: map[string]*method{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
+	c := &PHPClass{Name: d.Name, decl: d, methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
 	if c.ID = syntax.Lower(d.Name); d.Name == "" {
 		c.Name = "class@anonymous"
 		if in.anonymous[d] == "" {
@@ -298,7 +299,7 @@ func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) error {
 
 func (in *interp) addMembers(c *PHPClass, d *syntax.ClassDecl) {
 	for _, m := range d.Methods {
-		c.methods[syntax.Lower(m.Name)] = &method{name: m.Name, decl: m, static: m.Static, access: m.Access}
+		c.methods[syntax.Lower(m.Name)] = &ClassMethod{name: m.Name, decl: m, static: m.Static, access: m.Access}
 		in.methods[syntax.Lower(m.Name)] = true
 	}
 	for _, item := range d.Consts {

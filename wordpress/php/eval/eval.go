@@ -87,10 +87,10 @@ type Library struct {
 	VendorMaps []string        // what Call.Store keeps maps under that are empty once a vendor folder is loaded
 }
 
-// maxTime is what an evaluation may take by the clock, whatever its context says.
+// MaxTime is what an evaluation may take by the clock, whatever its context says.
 const MaxTime = 4 * time.Second
 
-// ownFault begins the message of a panic.
+// OwnFault begins the message of a panic.
 const OwnFault = "evaluate: a fault of the reader's own"
 
 // Eval evaluates a file and what it includes. An error is a *SyntaxError, a
@@ -106,7 +106,7 @@ func Eval(ctx context.Context, opt Options, lib *Library) (result *Result, err e
 	}()
 	opt.Limits = opt.Limits.WithDefaults()
 	if opt.VariablesOrder != "" || !opt.EnvKnown || len(opt.Env) == 0 {
-		in := NewInterp(ctx, opt, lib)
+		in := newInterp(ctx, opt, lib)
 		return in.result()
 	}
 	return evalBothOrders(ctx, opt, lib)
@@ -126,20 +126,20 @@ func (in *interp) result() (*Result, error) {
 // looked there, without.
 func evalBothOrders(ctx context.Context, opt Options, lib *Library) (*Result, error) {
 	opt.VariablesOrder = "EGPCS"
-	in := NewInterp(ctx, opt, lib)
+	in := newInterp(ctx, opt, lib)
 	with, err := in.result()
 	if in.envRead == nil {
 		return with, err
 	}
 	opt.VariablesOrder = "GPCS"
 	opt.Limits.Steps, opt.Limits.Bytes = max(in.stepsLeft, 1), max(in.bytesLeft, 1)
-	second := NewInterp(ctx, opt, lib)
+	second := newInterp(ctx, opt, lib)
 	without, errWithout := second.result()
 	switch {
 	case err != nil && (errWithout != nil || !isEnd(err)):
 		return nil, err
 	case err != nil:
-		return without, nil // PHP would not start WordPress with the other order
+		return without, nil //nolint:nilerr // PHP would not start WordPress with the other order
 	case errWithout != nil && isEnd(errWithout):
 		return with, nil
 	case errWithout != nil:

@@ -251,7 +251,7 @@ func (in *interp) reachStop(pos syntax.Pos) error {
 
 const vendorDir = "/vendor/"
 
-// vendorDirs is the slot with the vendor folders that files were included from.
+// VendorDirs is the slot with the vendor folders that files were included from.
 const VendorDirs = "vendor.dirs"
 
 // enterVendor remembers that a file of a vendor folder was included.

@@ -106,7 +106,7 @@ type outcome struct {
 	why *Unknown
 }
 
-func NewInterp(ctx context.Context, opt Options, lib *Library) *interp {
+func newInterp(ctx context.Context, opt Options, lib *Library) *interp {
 	opt.Limits = opt.Limits.WithDefaults()
 	in := &interp{
 		ctx: ctx, opt: opt, lib: lib, memo: map[string]any{},

@@ -18,6 +18,7 @@ type Value interface{ Kind() Kind }
 // A Kind is the type of a value.
 type Kind uint8
 
+// The kinds of values.
 const (
 	KindNull Kind = iota
 	KindBool
@@ -32,26 +33,52 @@ const (
 )
 
 type (
-	NullType    struct{}
-	Bool        bool
-	Int         int64
-	Float       float64
-	String      string
-	refVal      struct{ cell int } // a shared cell of the state
+	// NullType is the type of null.
+	NullType struct{}
+	// Bool is a bool.
+	Bool bool
+	// Int is an int.
+	Int int64
+	// Float is a float.
+	Float float64
+	// String is a string of bytes.
+	String string
+	// refVal is a shared cell of the state.
+	refVal struct{ cell int }
+	// AbsentValue is the value of a key or variable that is known to be unset.
 	AbsentValue struct{}
 )
 
-func (NullType) Kind() Kind    { return KindNull }
-func (Bool) Kind() Kind        { return KindBool }
-func (Int) Kind() Kind         { return KindInt }
-func (Float) Kind() Kind       { return KindFloat }
-func (String) Kind() Kind      { return KindString }
-func (*Array) Kind() Kind      { return KindArray }
-func (*Object) Kind() Kind     { return KindObject }
-func (*Unknown) Kind() Kind    { return KindUnknown }
-func (refVal) Kind() Kind      { return KindRef }
+// Kind returns KindNull.
+func (NullType) Kind() Kind { return KindNull }
+
+// Kind returns KindBool.
+func (Bool) Kind() Kind { return KindBool }
+
+// Kind returns KindInt.
+func (Int) Kind() Kind { return KindInt }
+
+// Kind returns KindFloat.
+func (Float) Kind() Kind { return KindFloat }
+
+// Kind returns KindString.
+func (String) Kind() Kind { return KindString }
+
+// Kind returns KindArray.
+func (*Array) Kind() Kind { return KindArray }
+
+// Kind returns KindObject.
+func (*Object) Kind() Kind { return KindObject }
+
+// Kind returns KindUnknown.
+func (*Unknown) Kind() Kind { return KindUnknown }
+
+func (refVal) Kind() Kind { return KindRef }
+
+// Kind returns KindAbsent.
 func (AbsentValue) Kind() Kind { return KindAbsent }
 
+// Null is PHP's null.
 var Null Value = NullType{}
 
 // An Object is the handle of a PHP object. What it holds lies in the state, so

@@ -68,7 +68,7 @@ func (r restRule) Reason() string {
 	return "depends on the request"
 }
 
-// orderReason is why what $_ENV holds is not known.
+// OrderReason is why what $_ENV holds is not known.
 const OrderReason = "depends on php.ini's variables_order, which says whether $_ENV holds the environment"
 
 // prepareWorld sets what is known before the program starts.

@@ -9,7 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// What PHP's own functions take, made with PHP itself: a line is a function's name
+// KnownSignatures are the parameters of PHP's own functions, as PHP reports them: a line is a function's name
 // and its parameters, each a type, "$" or "..." if it takes all that follow, and a
 // name; "&" before these is of one by reference, and "=" behind of one that may be
 // left out.

@@ -276,7 +276,7 @@ func dotenvApply(c *eval.Call, text string) (eval.Value, error) {
 	return vars, nil
 }
 
-func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) ([]dotenvEntry, error) {
+func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) ([]DotenvEntry, error) {
 	invalid := func(why error) error { return c.Throw(`Dotenv\Exception\InvalidFileException`, why.Error()) }
 	if r.release >= 5 {
 		if !utf8.ValidString(text) {

@@ -63,7 +63,7 @@ func dotenvCreateWith(c *eval.Call) (eval.Value, error) {
 const loadedNames = "loadedNames"
 
 // rememberNames keeps the names of what was loaded, also of what was set before.
-func rememberNames(c *eval.Call, entries []dotenvEntry) error {
+func rememberNames(c *eval.Call, entries []DotenvEntry) error {
 	list := eval.NewArray()
 	if old, ok := settingOf(c, c.This, loadedNames).(*eval.Array); ok {
 		list = old.Clone()

@@ -9,13 +9,13 @@ import (
 
 // ParseOldDotenv reads an .env file as phpdotenv 2, 3 or 4 does. Where the releases
 // of one number do not agree, the entry has a doubt; an error that is no
-// *dotenvError says that they do not even agree on what the entries are.
-func ParseOldDotenv(text string, r Release) ([]dotenvEntry, error) {
+// *DotenvError says that they do not even agree on what the entries are.
+func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 	lines, err := oldLines(text, r.Major)
 	if err != nil {
 		return nil, err
 	}
-	var entries []dotenvEntry
+	var entries []DotenvEntry
 	for i, line := range lines {
 		if trimmed := PhpTrim(line); trimmed == "" || trimmed[0] == '#' {
 			continue
@@ -35,9 +35,9 @@ func ParseOldDotenv(text string, r Release) ([]dotenvEntry, error) {
 			if r.Major < 3 {
 				return nil, &OldDoubt{i + 1}
 			}
-			return nil, &dotenvError{"an invalid name", name}
+			return nil, &DotenvError{"an invalid name", name}
 		}
-		e := dotenvEntry{Name: name}
+		e := DotenvEntry{Name: name}
 		var cause string
 		if r.Major == 4 {
 			cause = e.readFour(PhpTrim(value))
@@ -45,7 +45,7 @@ func ParseOldDotenv(text string, r Release) ([]dotenvEntry, error) {
 			cause = e.readOld(PhpTrim(value), r)
 		}
 		if cause != "" {
-			return nil, &dotenvError{cause, name}
+			return nil, &DotenvError{cause, name}
 		}
 		entries = append(entries, e)
 	}
@@ -96,7 +96,7 @@ func oldName(s string) bool {
 
 // readFour reads a value as phpdotenv 4 does: as 5, but for quotes that nothing
 // closes, and perhaps names in single ones.
-func (e *dotenvEntry) readFour(value string) (cause string) {
+func (e *DotenvEntry) readFour(value string) (cause string) {
 	e.Text, e.Vars, cause = dotenvValue(value)
 	if cause == "a missing closing quote" || value != "" && value[0] == '\'' && strings.Contains(value, "${") {
 		e.Doubt = true
@@ -107,7 +107,7 @@ func (e *dotenvEntry) readFour(value string) (cause string) {
 
 // readOld reads a value as phpdotenv 2 and 3 do; names in it are replaced wherever
 // they stand.
-func (e *dotenvEntry) readOld(value string, r Release) (cause string) {
+func (e *DotenvEntry) readOld(value string, r Release) (cause string) {
 	e.everywhere = true
 	if value == "" {
 		return ""
@@ -160,7 +160,7 @@ func oldQuoted(value string) (text string, doubt bool) {
 
 // ResolveEverywhere puts the values of ${NAME} in wherever that stands, and those
 // of names in them no more.
-func (e *dotenvEntry) ResolveEverywhere(lookup func(name string) (text string, ok bool)) string {
+func (e *DotenvEntry) ResolveEverywhere(lookup func(name string) (text string, ok bool)) string {
 	var b strings.Builder
 	rest := e.Text
 	for {
@@ -192,7 +192,7 @@ func (e *dotenvEntry) ResolveEverywhere(lookup func(name string) (text string, o
 
 // doubtRepeated marks the names that an immutable phpdotenv 3 reads twice: of its
 // releases some keep the first and some the last.
-func doubtRepeated(entries []dotenvEntry) {
+func doubtRepeated(entries []DotenvEntry) {
 	first := map[string]int{}
 	for i := range entries {
 		e := &entries[i]

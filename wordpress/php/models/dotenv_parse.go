@@ -9,8 +9,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// A dotenvEntry is one line of an .env file as phpdotenv 5 reads it.
-type dotenvEntry struct {
+// A DotenvEntry is one line of an .env file as phpdotenv 5 reads it.
+type DotenvEntry struct {
 	Name string
 	None bool // a name alone: the variable is cleared
 	Text string
@@ -21,18 +21,18 @@ type dotenvEntry struct {
 	Doubt      bool // releases differ in the value
 }
 
-// A dotenvError is why phpdotenv refuses a file.
-type dotenvError struct{ cause, line string }
+// A DotenvError is why phpdotenv refuses a file.
+type DotenvError struct{ cause, line string }
 
-func (e *dotenvError) Error() string {
+func (e *DotenvError) Error() string {
 	return "Failed to parse dotenv file. Encountered " + e.cause + " at [" + e.line + "]."
 }
 
 // ParseDotenv reads an .env file. Text that is not UTF-8 must not come here.
-func ParseDotenv(text string) ([]dotenvEntry, *dotenvError) {
+func ParseDotenv(text string) ([]DotenvEntry, *DotenvError) {
 	text = strings.TrimPrefix(text, "\xef\xbb\xbf")
 	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
-	var entries []dotenvEntry
+	var entries []DotenvEntry
 	for _, line := range dotenvLines(lines) {
 		e, err := parseDotenvEntry(line)
 		if err != nil {
@@ -89,26 +89,26 @@ func dotenvStops(line string, started bool) bool {
 // PhpTrim is PHP's trim().
 func PhpTrim(s string) string { return strings.Trim(s, " \n\r\t\v\x00") }
 
-func parseDotenvEntry(line string) (dotenvEntry, *dotenvError) {
+func parseDotenvEntry(line string) (DotenvEntry, *DotenvError) {
 	name, value, assigned := strings.Cut(line, "=")
 	if assigned {
 		name, value = PhpTrim(name), PhpTrim(value)
 		if name == "" {
-			return dotenvEntry{}, &dotenvError{"an unexpected equals", firstLine(line)}
+			return DotenvEntry{}, &DotenvError{"an unexpected equals", firstLine(line)}
 		}
 	}
 	name, ok := dotenvName(name)
 	if !ok {
-		return dotenvEntry{}, &dotenvError{"an invalid name", firstLine(name)}
+		return DotenvEntry{}, &DotenvError{"an invalid name", firstLine(name)}
 	}
 	if !assigned {
-		return dotenvEntry{Name: name, None: true}, nil
+		return DotenvEntry{Name: name, None: true}, nil
 	}
 	text, vars, cause := dotenvValue(value)
 	if cause != "" {
-		return dotenvEntry{}, &dotenvError{cause, firstLine(value)}
+		return DotenvEntry{}, &DotenvError{cause, firstLine(value)}
 	}
-	return dotenvEntry{Name: name, Text: text, Vars: vars}, nil
+	return DotenvEntry{Name: name, Text: text, Vars: vars}, nil
 }
 
 func firstLine(s string) string {
@@ -261,7 +261,7 @@ func dotenvEscaped(token string) (put string, to dotenvState, cause string) {
 }
 
 // Resolve puts the values of ${NAME} in, from the last to the first.
-func (e *dotenvEntry) Resolve(lookup func(name string) (text string, ok bool)) string {
+func (e *DotenvEntry) Resolve(lookup func(name string) (text string, ok bool)) string {
 	back := make([]byte, 0, len(e.Text)) // what is done, from the last byte to the first
 	end := len(e.Text)
 	for i := len(e.Vars) - 1; i >= 0; i-- {

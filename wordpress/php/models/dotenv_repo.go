@@ -78,7 +78,7 @@ func (r *dotenvRepo) loaded(name string) bool {
 }
 
 // enter writes one entry, unless the variable is defined from outside.
-func (r *dotenvRepo) enter(e *dotenvEntry, vars *eval.Array) error {
+func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) error {
 	outside := eval.Null
 	if r.immutable && !r.loaded(e.Name) {
 		outside = r.Get(e.Name)
@@ -102,7 +102,7 @@ func (r *dotenvRepo) enter(e *dotenvEntry, vars *eval.Array) error {
 }
 
 // Value resolves an entry's value; it is unknown if a variable in it is.
-func (r *dotenvRepo) Value(e *dotenvEntry) eval.Value {
+func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
 	if e.Doubt {
 		return r.c.Unknown("is read differently by releases of phpdotenv " + itoa(r.release) + " (" + e.Name + ")")
 	}

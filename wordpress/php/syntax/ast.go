@@ -14,188 +14,229 @@ package syntax
 // Operators are as PHP writes them, with != for <>, && for and, || for or; an
 // assignOp has its operator without the =. A block becomes its statements.
 
+// A Pos is where a node stands: its line, and its bytes in the source.
 type Pos struct{ Line, From, To int32 }
 
+// Where returns the position itself.
 func (a Pos) Where() Pos { return a }
 
+// An Expr is an expression.
 type Expr interface{ Where() Pos }
 
 type (
+	// LitExpr is a literal.
 	LitExpr struct {
 		Pos
 		Value any // string, int64 or float64; of a native class, any value
 	}
+	// TemplateExpr is a string with variables: "…$x…".
 	TemplateExpr struct {
 		Pos
 		Parts []Expr
-	} // "…$x…"
+	}
+	// ConcatExpr joins strings: a . b . c.
 	ConcatExpr struct {
 		Pos
 		Parts []Expr
-	} // a . b . c
+	}
+	// VarExpr is a variable: $Name, or ${Dyn}.
 	VarExpr struct {
 		Pos
 		Name string
 		Dyn  Expr
 	}
+	// ArrayExpr is an array or the pattern of a list assignment.
 	ArrayExpr struct {
 		Pos
 		Items       []ArrayItem
 		list, keyed bool
 	}
+	// IndexExpr is an element: Base[Idx]. Idx is nil in $a[].
 	IndexExpr struct {
 		Pos
 		Base, Idx Expr
-	} // idx nil: $a[]
+	}
+	// PropExpr is a property: Obj->Name.
 	PropExpr struct {
 		Pos
 		Obj, Name Expr
 		Nullsafe  bool
 	}
+	// StaticPropExpr is a static property: A::$b.
 	StaticPropExpr struct {
 		Pos
 		Class, Name Expr
-	} // A::$b
+	}
+	// ClassConstExpr is a constant of a class: A::B.
 	ClassConstExpr struct {
 		Pos
 		Class Expr
 		Name  string
-	} // A::B
+	}
+	// ConstExpr is a constant.
 	ConstExpr struct {
 		Pos
 		Name, Fallback string
 	}
+	// NameExpr is a class or function by name.
 	NameExpr struct {
 		Pos
 		Name, Fallback string
-	} // a class or function by name
+	}
+	// CallExpr calls a function. First is set for f(...), which makes a closure.
 	CallExpr struct {
 		Pos
 		Fn    Expr
 		Args  []Arg
 		First bool
-	} // first: f(...)
+	}
+	// NewExpr creates an object, of Decl for an anonymous class.
 	NewExpr struct {
 		Pos
 		Class Expr
 		Decl  *ClassDecl
 		Args  []Arg
 	}
+	// MethodExpr calls a method: Obj->Name(Args).
 	MethodExpr struct {
 		Pos
 		Obj, Name       Expr
 		Args            []Arg
 		Nullsafe, First bool
 	}
+	// StaticCallExpr calls a static method: A::b(Args).
 	StaticCallExpr struct {
 		Pos
 		Class, Name Expr
 		Args        []Arg
 		First       bool
 	}
+	// UnaryExpr is an operator before one operand.
 	UnaryExpr struct {
 		Pos
 		Op string
 		X  Expr
 	}
+	// CastExpr converts a value: (int) X.
 	CastExpr struct {
 		Pos
 		Type string
 		X    Expr
 	}
+	// IncExpr is ++ or --.
 	IncExpr struct {
 		Pos
 		X      Expr
 		Prefix bool
 		Delta  int
 	}
+	// BinaryExpr is an operator between two operands.
 	BinaryExpr struct {
 		Pos
 		Op   string
 		L, R Expr
 	}
+	// AssignExpr is Target = Val, or Target = &Val if Ref is set.
 	AssignExpr struct {
 		Pos
 		Target, Val Expr
 		Ref         bool
 	}
+	// AssignOpExpr is a combined assignment, such as Target .= Val.
 	AssignOpExpr struct {
 		Pos
 		Op          string
 		Target, Val Expr
 	}
+	// TernaryExpr is Cond ? Then : Else. Then is nil in Cond ?: Else.
 	TernaryExpr struct {
 		Pos
 		Cond, Then, Else Expr
-	} // then nil: ?:
+	}
+	// MatchExpr is match (Subject) { … }.
 	MatchExpr struct {
 		Pos
 		Subject Expr
 		Arms    []matchArm
 	}
+	// IssetExpr is isset(Vars).
 	IssetExpr struct {
 		Pos
 		Vars []Expr
 	}
+	// EmptyExpr is empty(X).
 	EmptyExpr struct {
 		Pos
 		X Expr
 	}
+	// IncludeExpr includes a file. Kind is include, include_once, require or require_once.
 	IncludeExpr struct {
 		Pos
 		Kind string
 		X    Expr
 	}
+	// ExitExpr is exit or die. X may be nil.
 	ExitExpr struct {
 		Pos
 		X Expr
 	}
+	// EvalExpr is eval(X).
 	EvalExpr struct {
 		Pos
 		X Expr
 	}
+	// PrintExpr is print X.
 	PrintExpr struct {
 		Pos
 		X Expr
 	}
+	// ThrowExpr is throw X.
 	ThrowExpr struct {
 		Pos
 		X Expr
 	}
+	// CloneExpr is clone x.
 	CloneExpr struct {
 		Pos
 		x Expr
 	}
+	// YieldExpr is yield or yield from.
 	YieldExpr struct {
 		Pos
 		x, key Expr
 		from   bool // yield from
 	}
+	// ShellExpr is `command`.
 	ShellExpr struct {
 		Pos
 		X Expr
-	} // `command`
+	}
+	// InstanceExpr is X instanceof Class.
 	InstanceExpr struct {
 		Pos
 		X, Class Expr
 	}
+	// ClosureExpr is an anonymous or arrow function.
 	ClosureExpr struct {
 		Pos
 		Fn            *FuncDecl
 		Uses          []closureUse
 		Arrow, Static bool
 	}
+	// MagicExpr is __FILE__, __DIR__ or one like them.
 	MagicExpr struct {
 		Pos
 		Name string
-	} // __FILE__, __DIR__
+	}
 )
 
+// An ArrayItem is one element of an array expression.
 type ArrayItem struct {
 	Key, Val    Expr // val nil: a hole in list()
 	Ref, Spread bool
 }
 
+// An Arg is one argument of a call.
 type Arg struct {
 	X      Expr
 	Spread bool
@@ -212,6 +253,7 @@ type closureUse struct {
 	Ref  bool
 }
 
+// A Param is one parameter of a function.
 type Param struct {
 	Name     string
 	Default  Expr
@@ -229,6 +271,7 @@ type TypeHint struct {
 	plain        bool // nothing but A&B
 }
 
+// A FuncDecl declares a function, method or closure.
 type FuncDecl struct {
 	Name      string // resolved
 	File      *Source
@@ -245,6 +288,7 @@ type FuncDecl struct {
 	Result    *TypeHint
 }
 
+// A ClassDecl declares a class, interface, trait or enum.
 type ClassDecl struct {
 	Name       string
 	Kind       string // class, interface, trait, enum
@@ -264,6 +308,7 @@ type ClassDecl struct {
 	line       int32
 }
 
+// A ConstItem is one name of a list, with its value.
 type ConstItem struct {
 	Pos
 	Name string
@@ -272,6 +317,7 @@ type ConstItem struct {
 	Access Access // of a class's
 }
 
+// A PropItem is one property of a class.
 type PropItem struct {
 	Name    string
 	Default Expr
@@ -304,6 +350,7 @@ type Source struct {
 // An Access says who may use a member of a class.
 type Access uint8
 
+// The accesses.
 const (
 	Public Access = iota
 	Protected

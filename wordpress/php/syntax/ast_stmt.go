@@ -2,69 +2,84 @@ package syntax
 
 // Statements.
 
+// A Stmt is a statement.
 type Stmt interface{ Where() Pos }
 
 type (
+	// ExprStmt is an expression as a statement.
 	ExprStmt struct {
 		Pos
 		X Expr
 	}
+	// EchoStmt is echo, or text outside of <?php.
 	EchoStmt struct {
 		Pos
 		Xs []Expr
 	}
+	// IfStmt is if with its else.
 	IfStmt struct {
 		Pos
 		Cond       Expr
 		Then, Else []Stmt
 	}
+	// WhileStmt is a while loop.
 	WhileStmt struct {
 		Pos
 		Cond Expr
 		Body []Stmt
 	}
+	// DoStmt is a do … while loop.
 	DoStmt struct {
 		Pos
 		Body []Stmt
 		Cond Expr
 	}
+	// ForStmt is a for loop.
 	ForStmt struct {
 		Pos
 		Init, Cond, Step []Expr
 		Body             []Stmt
 	}
+	// ForeachStmt is a foreach loop. Key may be nil.
 	ForeachStmt struct {
 		Pos
 		Subject, Key, Val Expr
 		Ref               bool
 		Body              []Stmt
 	}
+	// SwitchStmt is switch (Subject) { … }.
 	SwitchStmt struct {
 		Pos
 		Subject Expr
 		Cases   []switchCase
 	}
+	// BreakStmt is break, or continue if Cont is set.
 	BreakStmt struct {
 		Pos
 		Depth int
 		Cont  bool
 	}
+	// ReturnStmt is return. X may be nil.
 	ReturnStmt struct {
 		Pos
 		X Expr
 	}
+	// GlobalStmt is global.
 	GlobalStmt struct {
 		Pos
 		Vars []Expr
 	}
+	// StaticStmt declares static variables.
 	StaticStmt struct {
 		Pos
 		Vars []ConstItem
 	}
+	// UnsetStmt is unset(Vars).
 	UnsetStmt struct {
 		Pos
 		Vars []Expr
 	}
+	// TryStmt is try with its catch and finally blocks.
 	TryStmt struct {
 		Pos
 		Body       []Stmt
@@ -72,20 +87,24 @@ type (
 		Finally    []Stmt
 		HasFinally bool
 	}
+	// FuncStmt declares a function.
 	FuncStmt struct {
 		Pos
 		Fn      *FuncDecl
 		Hoisted bool
 	}
+	// ClassStmt declares a class.
 	ClassStmt struct {
 		Pos
 		Decl    *ClassDecl
 		Hoisted bool // stands at the top of the file
 	}
+	// ConstStmt declares constants.
 	ConstStmt struct {
 		Pos
 		Items []ConstItem
 	}
+	// BlockStmt is { … }.
 	BlockStmt struct {
 		Pos
 		Body []Stmt
@@ -94,11 +113,13 @@ type (
 		Pos
 		label string
 	}
+	// LabelStmt is the target of a goto.
 	LabelStmt struct {
 		Pos
 		label string
 	}
-	HaltStmt struct{ Pos } // the data begin at to
+	// HaltStmt is __halt_compiler(). The data begin at To.
+	HaltStmt struct{ Pos }
 )
 
 type switchCase struct {

@@ -1,9 +1,8 @@
-package php
+package eval
 
 import (
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
@@ -14,7 +13,7 @@ func TestSnippetShowsNoLiterals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := eval.NewInterp(t.Context(), eval.Options{}, php82())
+	in := newInterp(t.Context(), Options{}, &Library{})
 	in.Src = src
 	if got := in.Snippet(src.Body[0].(*syntax.ExprStmt).X.Where()); got != `define( 'A', $x . f( … ) […] ->b . "…" . (… + …) )` {
 		t.Errorf("snippet: %s", got)
