@@ -266,7 +266,11 @@ func TestS3ExpectContinue(t *testing.T) {
 			time.Sleep(1500 * time.Millisecond)
 			honest.ServeHTTP(w, r)
 		},
-		"refused once": func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		"refused": func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
+			if r.Header.Get("Expect") == "" { // a part may be sent again before another is sent first
+				honest.ServeHTTP(w, r)
+				return
+			}
 			w.WriteHeader(http.StatusExpectationFailed)
 		},
 	} {
