@@ -37,7 +37,7 @@ func (a *answers) scalar(name string, v php.Answer) (string, bool, error) {
 	}
 	switch v.Value.(type) {
 	case *php.Array, *php.Object:
-		return "", true, refuse(wordpress.Undecidable, a.site.Config.ConfigFile, "%s is no string", name)
+		return "", true, refuse(wordpress.Undecidable, a.site.Config.ConfigFile, "%s is not a string", name)
 	}
 	return v.Text, true, nil
 }

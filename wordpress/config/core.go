@@ -39,7 +39,7 @@ func (r *reader) findCore(ctx context.Context) error {
 // startsOutside refuses a site whose WordPress starts where it may not read: which
 // configuration that takes is told by the folder there.
 func (r *reader) startsOutside(path string) error {
-	return refuse(wordpress.Unsafe, path, "WordPress starts by it, and it leads outside the site's home")
+	return refuse(wordpress.Unsafe, path, "WordPress starts with this file, and it is outside the site's home")
 }
 
 // findFront finds the core by the root's index.php, and returns ABSPATH as that
@@ -70,7 +70,7 @@ func (r *reader) findFront(ctx context.Context) (string, error) {
 		r.site.Core, r.front = cores[0], true
 		return r.absPath(front, res)
 	case len(cores) > 1:
-		return "", refuse(wordpress.Undecidable, front, "it may start WordPress in %q or in %q", cores[0], cores[1])
+		return "", refuse(wordpress.Undecidable, front, "it may load WordPress from %q or from %q", cores[0], cores[1])
 	}
 	if files.beyond != "" {
 		return "", r.startsOutside(files.beyond)
@@ -85,7 +85,7 @@ func (r *reader) findFront(ctx context.Context) (string, error) {
 			return "", c
 		}
 	}
-	return "", refuse(wordpress.NoConfig, "", "there is no WordPress in %q: neither %s nor an %s that requires %s", r.site.given, site.SettingsFile, site.FrontFile, site.HeaderFile)
+	return "", refuse(wordpress.NoConfig, "", "no WordPress found in %q: it has neither %s nor an %s that requires %s", r.site.given, site.SettingsFile, site.FrontFile, site.HeaderFile)
 }
 
 // absPath is the folder that front, the root's index.php, defines as ABSPATH, or "".
@@ -116,7 +116,7 @@ func (r *reader) findConfig() error {
 	if !found {
 		path = filepath.Join(above, site.ConfigFile)
 		if !r.home.Contains(above) {
-			return refuse(wordpress.NoConfig, "", "there is no %s in %q, and the folder above it is not the site's", site.ConfigFile, r.site.Core)
+			return refuse(wordpress.NoConfig, "", "no %s in %q, and its parent folder is outside the site's home", site.ConfigFile, r.site.Core)
 		}
 		if found, err = r.exists(path); err != nil {
 			return err
@@ -126,11 +126,11 @@ func (r *reader) findConfig() error {
 			return err
 		}
 		if found && other {
-			return refuse(wordpress.NoConfig, "", "there is no %s in %q, and the one above belongs to another installation", site.ConfigFile, r.site.Core)
+			return refuse(wordpress.NoConfig, "", "no %s in %q, and the one in its parent folder belongs to another installation", site.ConfigFile, r.site.Core)
 		}
 	}
 	if !found {
-		return refuse(wordpress.NoConfig, "", "there is no %s in %q nor above it", site.ConfigFile, r.site.Core)
+		return refuse(wordpress.NoConfig, "", "no %s in %q or in its parent folder", site.ConfigFile, r.site.Core)
 	}
 	real, err := r.home.Resolve(path)
 	if err != nil {

@@ -69,8 +69,8 @@ func has(text string, marks ...string) bool {
 }
 
 func (r *reader) notMySQL(path, engine string) error {
-	e := refuse(wordpress.NotMySQL, path, "the site keeps its database in %s", engine)
-	e.Hint = "back up its files alone: --kind files"
+	e := refuse(wordpress.NotMySQL, path, "the site's database is %s, not MySQL or MariaDB", engine)
+	e.Hint = "back up only its files with --kind files"
 	return e
 }
 
@@ -127,7 +127,7 @@ func (r *reader) checkServers(ctx context.Context, d dropin, first result) error
 	case v.State == php.Open:
 		return r.forget(fromRefusal(v.Why))
 	case v.Text != "":
-		return r.forget(refuse(wordpress.Undecidable, list, "its list of servers differs from the constants"))
+		return r.forget(refuse(wordpress.Undecidable, list, "its server list differs from the DB_* constants"))
 	}
 	return nil
 }

@@ -95,11 +95,11 @@ func (r *reader) ownConnection(ctx context.Context) error {
 		case v.State == php.Open:
 			return r.forget((&answers{res: res, site: r.site}).open("the "+name+" that the drop-in connects with", v.Why))
 		default:
-			return r.forget(refuse(wordpress.Undecidable, path, "the %s that it connects with is no string", name))
+			return r.forget(refuse(wordpress.Undecidable, path, "it connects with a %s that is not a string", name))
 		}
 	}
 	if db.User == "" || db.Name == "" {
-		return r.forget(refuse(wordpress.Undecidable, path, "it connects without a user or to no database"))
+		return r.forget(refuse(wordpress.Undecidable, path, "it connects with an empty user name or database name"))
 	}
 	db.Host, db.Port, db.Socket = splitHost(host)
 	r.site.Config.DB = db

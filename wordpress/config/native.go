@@ -23,7 +23,7 @@ const phpTime = 10 * time.Second
 const (
 	hintCGI  = "install php-cgi, or " + hintFile
 	hintPHP  = "see docs/inspect.md, or " + hintFile
-	phpIntro = "; the site's PHP was asked too: "
+	phpIntro = "; the site's PHP gave no answer either: "
 )
 
 // readByPHP lets the site's PHP run the configuration, which could not be read because
@@ -76,7 +76,7 @@ func (r *reader) ask(ctx context.Context, after []byte) (result, error) {
 	}
 	a, b := answers[0], answers[1]
 	if !reflect.DeepEqual(a.Constants, b.Constants) || !reflect.DeepEqual(a.Variables, b.Variables) {
-		e := refuse(wordpress.Undecidable, r.site.Config.ConfigFile, "its answers to two requests differ")
+		e := refuse(wordpress.Undecidable, r.site.Config.ConfigFile, "PHP gave different answers to two requests")
 		e.Hint = hintPHP
 		return nil, e
 	}
@@ -158,8 +158,8 @@ func (r *reader) checkUses(a *native.Answer) error {
 	}{
 		{native.Environment, r.world.EnvKnown, "the environment of the site's PHP is not known", hintEnv},
 		{native.Order, r.world.VariablesOrder != "" || len(r.world.Env) == 0, "it is not known whether $_ENV holds the environment", hintOrder},
-		{native.SAPI, r.world.EnvKnown, "how the web server runs the site's PHP is not known", hintEnv},
-		{native.SAPI, a.SAPI != "cli", "the PHP that was asked is the one of the command line", hintCGI},
+		{native.SAPI, r.world.EnvKnown, "the web server's interface to PHP (SAPI) is not known", hintEnv},
+		{native.SAPI, a.SAPI != "cli", "only the command-line PHP was run", hintCGI},
 		{native.Host, r.world.HTTPHost != "", "the host of the request is not known", hintURL},
 	} {
 		if use, used := a.Uses[s.subject]; used && !s.known {
@@ -187,7 +187,7 @@ func (a *asked) of(values map[string]native.Value, name string) php.Answer {
 	case !ok:
 		return php.Answer{}
 	case !v.Scalar:
-		return php.Answer{State: php.Open, Why: &php.Refusal{Class: php.Undecidable, File: a.file, Message: "it is no string"}}
+		return php.Answer{State: php.Open, Why: &php.Refusal{Class: php.Undecidable, File: a.file, Message: "it is not a string"}}
 	}
 	return php.Answer{State: php.Known, Text: v.Text}
 }

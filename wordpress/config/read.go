@@ -114,11 +114,11 @@ func (r *reader) findRoot() error {
 	if err == nil {
 		var info fs.FileInfo
 		if info, err = r.home.Stat(real); err == nil && !info.IsDir() {
-			err = errors.New("is no folder")
+			err = errors.New("is not a folder")
 		}
 	}
 	if errors.Is(err, safefs.ErrOutside) {
-		return fmt.Errorf("read site %q: it does not lie in its home %q: give the home by --home", r.site.given, r.home.Dir())
+		return fmt.Errorf("read site %q: the site is outside its home %q; set --home to a folder that contains it", r.site.given, r.home.Dir())
 	}
 	if err != nil {
 		return fmt.Errorf("read site %q: %w", r.site.given, err)

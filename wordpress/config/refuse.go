@@ -14,13 +14,13 @@ import (
 
 // The ways out of a refusal.
 const (
-	hintFile    = "give the credentials by --db-defaults-file"
-	hintWorld   = "describe the site's PHP by --env, --env-file, --no-env or --url, or " + hintFile
-	hintEnv     = "describe the environment of the site's PHP by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
-	hintOrder   = "give it by --variables-order (php -i | grep variables_order), or " + hintFile
-	hintURL     = "give the site's address by --url https://HOST/, or " + hintFile
-	hintWithout = "with credentials given by --db-defaults-file the backup goes on without it"
-	hintHome    = "if the folder belongs to the site, name one around both by --home; else " + hintFile
+	hintFile    = "give the credentials with --db-defaults-file"
+	hintWorld   = "describe the site's PHP with --env, --env-file, --no-env or --url, or " + hintFile
+	hintEnv     = "describe the environment of the site's PHP with --env NAME=VALUE, --env-file or --no-env, or " + hintFile
+	hintOrder   = "set --variables-order to its value (php -i | grep variables_order), or " + hintFile
+	hintURL     = "give the site's address with --url https://HOST/, or " + hintFile
+	hintWithout = "with --db-defaults-file, the site is backed up without this folder"
+	hintHome    = "if this path belongs to the site, set --home to a folder that contains both; otherwise " + hintFile
 )
 
 // refuse makes the error of a class.
