@@ -12,7 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// Hints that say what to do about a refusal.
+// Hints for resolving a refusal.
 const (
 	hintFile    = "give the credentials with --db-defaults-file"
 	hintWorld   = "describe the site's PHP with --env, --env-file, --no-env or --url, or " + hintFile
