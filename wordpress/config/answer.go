@@ -9,20 +9,20 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php"
 )
 
-// answers takes what WordPress would take of the constants and variables that
-// stand when wp-settings.php starts.
+// answers extracts the settings that WordPress would use from the constants and
+// variables that are defined when wp-settings.php starts.
 type answers struct {
 	res  result
 	site *Site
 }
 
-// The flags of MYSQL_CLIENT_FLAGS that concern the connection's privacy.
+// The bits of MYSQL_CLIENT_FLAGS that control TLS.
 const (
 	flagSSL      = 2048 // MYSQLI_CLIENT_SSL
 	flagNoVerify = 64   // MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT
 )
 
-// text returns a constant as a string, "" if it is not defined.
+// text returns a constant as a string; it is "" if the constant is not defined.
 func (a *answers) text(name string) (text string, defined bool, err error) {
 	return a.scalar(name, a.res.Constant(name))
 }
@@ -37,33 +37,35 @@ func (a *answers) scalar(name string, v php.Answer) (string, bool, error) {
 	}
 	switch v.Value.(type) {
 	case *php.Array, *php.Object:
-		return "", true, refuse(wordpress.Undecidable, a.site.Config.ConfigFile, "%s is no string", name)
+		return "", true, refuse(wordpress.Undecidable, a.site.Config.ConfigFile, "%s is not a string", name)
 	}
 	return v.Text, true, nil
 }
 
-// open refuses a value that worlds differ in.
+// open refuses a value that depends on something unknown.
 func (a *answers) open(name string, why *php.Refusal) *wordpress.ConfigError {
 	e := fromRefusal(why)
 	e.Message = name + " cannot be known: " + e.Message
 	return e
 }
 
-// doubt keeps that a folder differs between worlds: it is not archived for certain.
-func (a *answers) doubt(err error) {
+// addDoubt records that the path of a folder is not known, so that the folder may be
+// missing from the archive.
+func (a *answers) addDoubt(err error) {
 	c := a.site.Config
 	c.Doubts = append(c.Doubts, err.Error())
 }
 
-// openFolder refuses a folder that worlds differ in. Credentials do not tell it.
+// openFolder refuses a folder whose path depends on something unknown. Its hint does
+// not propose to give the credentials, because they do not determine a folder.
 func (a *answers) openFolder(name string, why *php.Refusal) *wordpress.ConfigError {
 	e := a.open(name, why)
 	e.Hint = strings.TrimSuffix(strings.TrimSuffix(e.Hint, hintFile), ", or ")
 	return e
 }
 
-// folders takes the folders, which need no database. A content folder that
-// differs is none.
+// folders extracts the folders, which need no database. ContentDir stays empty if it
+// is not known.
 func (a *answers) folders() error {
 	c := a.site.Config
 	base, _, err := a.text("ABSPATH")
@@ -71,7 +73,7 @@ func (a *answers) folders() error {
 		return err
 	}
 	if v := a.res.Constant("WP_CONTENT_DIR"); v.State == php.Open {
-		a.doubt(a.openFolder("WP_CONTENT_DIR", v.Why))
+		a.addDoubt(a.openFolder("WP_CONTENT_DIR", v.Why))
 	} else {
 		text, defined, err := a.text("WP_CONTENT_DIR")
 		if err != nil {
@@ -83,7 +85,7 @@ func (a *answers) folders() error {
 		c.ContentDir = a.site.join(text)
 	}
 	if v := a.res.Constant("WP_PLUGIN_DIR"); v.State == php.Open {
-		a.doubt(a.openFolder("WP_PLUGIN_DIR", v.Why))
+		a.addDoubt(a.openFolder("WP_PLUGIN_DIR", v.Why))
 	} else {
 		text, defined, err := a.text("WP_PLUGIN_DIR")
 		switch {
@@ -112,8 +114,8 @@ func (a *answers) folders() error {
 	return nil
 }
 
-// rest takes everything else.
-func (a *answers) rest() error {
+// otherSettings extracts everything except the folders.
+func (a *answers) otherSettings() error {
 	c := a.site.Config
 	if err := a.database(&c.DB); err != nil {
 		return err
@@ -155,18 +157,18 @@ func (a *answers) database(db *wordpress.Database) error {
 	for _, name := range []string{"DB_NAME", "DB_USER"} {
 		if text, defined, _ := a.text(name); text == "" {
 			*db = wordpress.Database{}
-			what := "is empty"
+			problem := "is empty"
 			if !defined {
-				what = "is not defined"
+				problem = "is not defined"
 			}
-			return refuse(wordpress.Undecidable, a.site.Config.ConfigFile, "%s %s when WordPress starts", name, what)
+			return refuse(wordpress.Undecidable, a.site.Config.ConfigFile, "%s %s when WordPress starts", name, problem)
 		}
 	}
 	db.Host, db.Port, db.Socket = splitHost(host)
 	return nil
 }
 
-// tables takes the prefix, and the tables that lie outside it.
+// tables extracts the table prefix and the names of the tables without that prefix.
 func (a *answers) tables(db *wordpress.Database) error {
 	prefix, _, err := a.scalar("$table_prefix", a.res.Variable("table_prefix"))
 	if err != nil {
@@ -185,7 +187,7 @@ func (a *answers) tables(db *wordpress.Database) error {
 	return nil
 }
 
-// tls takes what is known of the connection's privacy.
+// tls extracts the TLS settings, as far as they are known.
 func (a *answers) tls(t *wordpress.TLS) {
 	flags, _, err := a.text("MYSQL_CLIENT_FLAGS")
 	if err == nil {
@@ -199,7 +201,7 @@ func (a *answers) tls(t *wordpress.TLS) {
 	}
 }
 
-// multisite is is_multisite().
+// multisite returns the result of WordPress' is_multisite().
 func (a *answers) multisite() (bool, error) {
 	v := a.res.Constant("MULTISITE")
 	switch v.State {

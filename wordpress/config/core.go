@@ -14,10 +14,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// findCore finds the folder of WordPress' own files: the one whose
-// wp-blog-header.php the root's index.php requires, else the root. Where wp-load.php
-// is a link, it is the folder that the link leads to: PHP knows no other, unless
-// index.php has defined ABSPATH before.
+// findCore finds the folder of the WordPress core: the folder of the
+// wp-blog-header.php that the root's index.php requires, otherwise the root. If
+// wp-load.php is a symlink, the core is the folder of its target, because PHP resolves
+// __DIR__ to it. If index.php defines ABSPATH before, that folder is the core.
 func (r *reader) findCore(ctx context.Context) error {
 	given, err := r.findFront(ctx)
 	if err != nil {
@@ -36,14 +36,14 @@ func (r *reader) findCore(ctx context.Context) error {
 	return nil
 }
 
-// startsOutside refuses a site whose WordPress starts where it may not read: which
-// configuration that takes is told by the folder there.
+// startsOutside refuses a site whose WordPress starts with a file outside the site's
+// home: the folder of that file determines which configuration is used.
 func (r *reader) startsOutside(path string) error {
-	return refuse(wordpress.Unsafe, path, "WordPress starts by it, and it leads outside the site's home")
+	return refuse(wordpress.Unsafe, path, "WordPress starts with this file, and it is outside the site's home")
 }
 
-// findFront finds the core by the root's index.php, and returns ABSPATH as that
-// defines it, or "".
+// findFront finds the core through the root's index.php. It returns the ABSPATH that
+// index.php defines, or "".
 func (r *reader) findFront(ctx context.Context) (string, error) {
 	front := filepath.Join(r.site.Root, site.FrontFile)
 	real, err := r.home.Resolve(front)
@@ -70,10 +70,10 @@ func (r *reader) findFront(ctx context.Context) (string, error) {
 		r.site.Core, r.front = cores[0], true
 		return r.absPath(front, res)
 	case len(cores) > 1:
-		return "", refuse(wordpress.Undecidable, front, "it may start WordPress in %q or in %q", cores[0], cores[1])
+		return "", refuse(wordpress.Undecidable, front, "it may load WordPress from %q or from %q", cores[0], cores[1])
 	}
-	if files.beyond != "" {
-		return "", r.startsOutside(files.beyond)
+	if files.outside != "" {
+		return "", r.startsOutside(files.outside)
 	}
 	for _, name := range []string{site.SettingsFile, site.ConfigFile, site.HeaderFile} {
 		if _, statErr := r.home.Stat(filepath.Join(r.site.Root, name)); statErr == nil {
@@ -85,17 +85,18 @@ func (r *reader) findFront(ctx context.Context) (string, error) {
 			return "", c
 		}
 	}
-	return "", refuse(wordpress.NoConfig, "", "there is no WordPress in %q: neither %s nor an %s that requires %s", r.site.given, site.SettingsFile, site.FrontFile, site.HeaderFile)
+	return "", refuse(wordpress.NoConfig, "", "no WordPress found in %q: it has neither %s nor an %s that requires %s", r.site.given, site.SettingsFile, site.FrontFile, site.HeaderFile)
 }
 
-// absPath is the folder that front, the root's index.php, defines as ABSPATH, or "".
+// absPath returns the folder that front, the root's index.php, defines as ABSPATH, or
+// "" if it defines none.
 func (r *reader) absPath(front string, res *php.Result) (string, error) {
-	if res == nil { // what stopped it comes again with the configuration
+	if res == nil { // evaluating the configuration reports the same error
 		return "", nil
 	}
 	switch a := res.Constant("ABSPATH"); {
 	case a.State == php.Open:
-		return "", refuse(wordpress.Undecidable, front, "ABSPATH, the folder of the configuration, cannot be known: %s", a.Why.Message)
+		return "", refuse(wordpress.Undecidable, front, "ABSPATH, which determines the folder of wp-config.php, cannot be known: %s", a.Why.Message)
 	case a.State == php.Known && filepath.IsAbs(a.Text):
 		return filepath.Clean(a.Text), nil
 	case a.State == php.Known:
@@ -104,8 +105,8 @@ func (r *reader) absPath(front string, res *php.Result) (string, error) {
 	return "", nil
 }
 
-// findConfig finds wp-config.php as WordPress does: in the core's folder, else
-// in the one above unless another installation lives there.
+// findConfig finds wp-config.php as WordPress does: in the core's folder, otherwise in
+// its parent folder, unless that contains another installation.
 func (r *reader) findConfig() error {
 	above := filepath.Dir(r.site.Core)
 	path := filepath.Join(r.site.Core, site.ConfigFile)
@@ -116,7 +117,7 @@ func (r *reader) findConfig() error {
 	if !found {
 		path = filepath.Join(above, site.ConfigFile)
 		if !r.home.Contains(above) {
-			return refuse(wordpress.NoConfig, "", "there is no %s in %q, and the folder above it is not the site's", site.ConfigFile, r.site.Core)
+			return refuse(wordpress.NoConfig, "", "no %s in %q, and its parent folder is outside the site's home", site.ConfigFile, r.site.Core)
 		}
 		if found, err = r.exists(path); err != nil {
 			return err
@@ -126,11 +127,11 @@ func (r *reader) findConfig() error {
 			return err
 		}
 		if found && other {
-			return refuse(wordpress.NoConfig, "", "there is no %s in %q, and the one above belongs to another installation", site.ConfigFile, r.site.Core)
+			return refuse(wordpress.NoConfig, "", "no %s in %q, and the one in its parent folder belongs to another installation", site.ConfigFile, r.site.Core)
 		}
 	}
 	if !found {
-		return refuse(wordpress.NoConfig, "", "there is no %s in %q nor above it", site.ConfigFile, r.site.Core)
+		return refuse(wordpress.NoConfig, "", "no %s in %q or in its parent folder", site.ConfigFile, r.site.Core)
 	}
 	real, err := r.home.Resolve(path)
 	if err != nil {
@@ -144,7 +145,7 @@ func (r *reader) findConfig() error {
 	return nil
 }
 
-// exists is file_exists, save that what cannot be told is an error.
+// exists works like PHP's file_exists, but returns an error if the answer is not known.
 func (r *reader) exists(path string) (bool, error) {
 	_, err := r.home.Stat(path)
 	switch {
@@ -156,7 +157,7 @@ func (r *reader) exists(path string) (bool, error) {
 	return false, fileRefusal(path, err)
 }
 
-// version reads WordPress' version.
+// version returns the WordPress version, or "" if it is not known.
 func (r *reader) version(ctx context.Context) string {
 	path, err := r.home.Resolve(filepath.Join(r.site.Core, site.VersionFile))
 	if err != nil {
@@ -179,7 +180,8 @@ func (r *reader) version(ctx context.Context) string {
 	return v.Text
 }
 
-// validVersion keeps what the tenant writes there to what a version looks like.
+// validVersion reports whether s looks like a version. The tenant can write anything
+// into the version file.
 func validVersion(s string) bool {
 	if s == "" || len(s) > 40 {
 		return false

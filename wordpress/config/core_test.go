@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// Where the core's files are links, PHP runs them where they lie: the folder of
-// wp-load.php is the one whose configuration counts.
+// If the core's files are symlinks, PHP runs them in their real folder. The configuration
+// is then the one for the real folder of wp-load.php.
 func TestReadOfSharedCores(t *testing.T) {
 	const (
 		front    = "<?php require __DIR__ . '/wp-blog-header.php';"
@@ -34,10 +34,10 @@ func TestReadOfSharedCores(t *testing.T) {
 		{"wp-load.php", "home/core", other, []string{"wp-load.php"}, "", "other"},
 		{"wp-blog-header.php", "home/core", other, []string{"wp-blog-header.php"}, "", "other"},
 		{"its folder", "home/core", delegate, []string{"wp"}, "<?php require __DIR__ . '/wp/wp-blog-header.php';", "n"},
-		{"every file, but the folder is said", "home/core", other, all[1:], "<?php define('ABSPATH', __DIR__ . '/'); require __DIR__ . '/wp-blog-header.php';", "n"},
-		{"every file, but the folder is said in some way", "home/core", other, all[1:], "<?php define('ABSPATH', './'); require __DIR__ . '/wp-blog-header.php';", "n"},
-		{"every file, the folder depends", "home/core", other, all[1:], "<?php if ($_SERVER['HTTP_X']) define('ABSPATH', __DIR__ . '/'); require __DIR__ . '/wp-blog-header.php';", "undecidable"},
-		{"what is no code of the start", "outside", other, []string{"wp-settings.php", "wp-includes"}, "", "n"},
+		{"every file, but index.php defines ABSPATH", "home/core", other, all[1:], "<?php define('ABSPATH', __DIR__ . '/'); require __DIR__ . '/wp-blog-header.php';", "n"},
+		{"every file, but index.php defines a relative ABSPATH", "home/core", other, all[1:], "<?php define('ABSPATH', './'); require __DIR__ . '/wp-blog-header.php';", "n"},
+		{"every file, ABSPATH depends on the request", "home/core", other, all[1:], "<?php if ($_SERVER['HTTP_X']) define('ABSPATH', __DIR__ . '/'); require __DIR__ . '/wp-blog-header.php';", "undecidable"},
+		{"only files that wp-load.php does not need", "outside", other, []string{"wp-settings.php", "wp-includes"}, "", "n"},
 		{"every file, outside", "outside", other, all, "", "unsafe"},
 		{"wp-load.php, outside", "outside", other, []string{"wp-load.php"}, "", "unsafe"},
 		{"wp-blog-header.php, outside", "outside", other, []string{"wp-blog-header.php"}, "", "unsafe"},
@@ -84,7 +84,7 @@ func TestReadOfSharedCores(t *testing.T) {
 	}
 }
 
-// The version comes from a file that the tenant writes. Only the characters of a
+// The version comes from a file that the tenant controls. Only the characters of a
 // version are accepted.
 func TestVersionOfTenant(t *testing.T) {
 	for version, want := range map[string]string{

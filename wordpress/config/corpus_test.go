@@ -22,11 +22,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// corpora are the sites that the reader is held against.
+// corpora are the folders with the test cases of the reader.
 var corpora = []string{"testdata/wpconfig/cases", "testdata/wpconfig-more/cases"}
 
-// refusedCases are the cases that are refused, and why: they use what is not
-// evaluated. PHP's answer is in their expected.json.
+// refusedCases are the cases that are refused because they use a feature that is not
+// supported, with a part of the error. Their expected.json contains PHP's answer.
 var refusedCases = map[string]string{
 	"container-of-closures":     "uses an object with ArrayAccess as an array",
 	"database-url-query-arrays": "calls parse_str() with",
@@ -46,7 +46,7 @@ var refusedCases = map[string]string{
 	"yaml-by-hand":              "uses a reference to an array element or a property",
 }
 
-// A corpusCase is case.json; testdata/wpconfig/README.md tells its rules.
+// A corpusCase is case.json. testdata/wpconfig/README.md describes its format.
 type corpusCase struct {
 	Docroot string             `json:"docroot"`
 	Home    string             `json:"home"`
@@ -54,7 +54,7 @@ type corpusCase struct {
 	Host    string             `json:"host"`
 	Needs   string             `json:"needs"`
 	Setup   []setupStep        `json:"setup"`
-	Tags    []string           `json:"tags"`   // limits: what it takes is no measure of speed
+	Tags    []string           `json:"tags"`   // "limits": the case is left out of the benchmark
 	Worlds  []request          `json:"worlds"` // more requests for the oracle to try
 }
 
@@ -68,8 +68,8 @@ type setupStep struct {
 	Parts  [][]any `json:"parts"`
 }
 
-// decoys fills the test's own environment with what no site may ever see.
-func decoys(t testing.TB) {
+// setDecoys sets variables in the environment of the test that no site may ever see.
+func setDecoys(t testing.TB) {
 	for _, name := range []string{
 		"DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT", "TABLE_PREFIX", "table_prefix", "DATABASE_URL", "CLEARDB_DATABASE_URL",
 		"WORDPRESS_DB_NAME", "WORDPRESS_DB_USER", "WORDPRESS_DB_PASSWORD", "WORDPRESS_DB_HOST", "WORDPRESS_TABLE_PREFIX",
@@ -80,7 +80,7 @@ func decoys(t testing.TB) {
 }
 
 func TestCorpus(t *testing.T) {
-	decoys(t)
+	setDecoys(t)
 	for _, dir := range corpora {
 		testCorpus(t, dir)
 	}
@@ -98,7 +98,7 @@ func testCorpus(t *testing.T, dir string) {
 		t.Run(e.Name(), func(t *testing.T) {
 			c := prepareCase(t, dir, e.Name())
 			if c.Needs == "root" && os.Geteuid() != 0 {
-				t.Skip("it needs root")
+				t.Skip("needs root")
 			}
 			if c.Needs == "nonroot" && os.Geteuid() == 0 {
 				defer c.asNobody(t)()
@@ -113,8 +113,8 @@ func testCorpus(t *testing.T, dir string) {
 	}
 }
 
-// asNobody gives the case to nobody, and has this thread open files with nobody's
-// rights until the function that it returns is called: root reads what nobody may.
+// asNobody makes user nobody the owner of the case. This thread then opens files with
+// nobody's rights, until the returned function is called. Root could read every file.
 func (c *preparedCase) asNobody(t *testing.T) (back func()) {
 	t.Helper()
 	const nobody = 65534
@@ -132,7 +132,7 @@ func (c *preparedCase) asNobody(t *testing.T) (back func()) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(c.dir, c.Docroot)); err != nil {
-		t.Fatalf("nobody does not even come to the site: %v", err)
+		t.Fatalf("user nobody cannot reach the site: %v", err)
 	}
 	return func() {
 		_ = unix.Setfsuid(0)
@@ -140,9 +140,9 @@ func (c *preparedCase) asNobody(t *testing.T) (back func()) {
 	}
 }
 
-// fits reports whether a case can be told by who runs the test: root reads what
-// nobody may.
-func (c *preparedCase) fits() bool {
+// canRun reports whether the user who runs the test can run the case. Some cases need
+// root; others need a user who cannot read every file.
+func (c *preparedCase) canRun() bool {
 	root := os.Geteuid() == 0
 	return (c.Needs != "root" || root) && (c.Needs != "nonroot" || !root)
 }
@@ -241,7 +241,7 @@ func parseMode(v any) (os.FileMode, error) {
 		}
 		return mode, nil
 	}
-	return 0, errors.New("no mode")
+	return 0, errors.New("mode is neither a string nor a number")
 }
 
 func (c *preparedCase) options() Options {
@@ -260,7 +260,7 @@ func (c *preparedCase) options() Options {
 	return o
 }
 
-// compare holds an answer against expected.json, every key of it.
+// compare compares an answer with every key of expected.json.
 func (c *preparedCase) compare(t *testing.T, site *Site, err error) {
 	t.Helper()
 	var refused *wordpress.ConfigError
@@ -331,7 +331,7 @@ func (c *preparedCase) compareAnswer(t *testing.T, got map[string]any) {
 	}
 }
 
-// answerOf is the answer in the corpus' terms.
+// answerOf returns a site's settings in the format of expected.json.
 func answerOf(s *Site) map[string]any {
 	c := s.Config
 	orNull := func(v string) any {
@@ -353,7 +353,8 @@ func answerOf(s *Site) map[string]any {
 	}
 }
 
-// BenchmarkRead reads every site of the corpus; it reports the median.
+// BenchmarkRead reads every site of the corpus. It reports the median and the 99th
+// percentile.
 func BenchmarkRead(b *testing.B) {
 	var cases []*preparedCase
 	for _, dir := range corpora {

@@ -11,18 +11,18 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A dropin is what a content folder's db.php makes of the database.
+// A dropin says how a content folder's db.php changes the database connection.
 type dropin uint8
 
 const (
-	dropinNone    dropin = iota // none, or one that keeps the constants' server
-	dropinServers               // takes servers from a list: HyperDB, LudicrousDB
-	dropinCluster               // takes servers from W3 Total Cache's list, if there is one
-	dropinOwn                   // may make the connection itself
+	dropinNone    dropin = iota // no drop-in, or one that uses the server of the DB_* constants
+	dropinServers               // reads a list of servers: HyperDB, LudicrousDB
+	dropinCluster               // reads W3 Total Cache's list of servers, if there is one
+	dropinOwn                   // may open the connection itself
 )
 
-// findDropin looks at the content folder's db.php, which replaces WordPress'
-// access to the database.
+// findDropin classifies the content folder's db.php, which replaces WordPress'
+// database class.
 func (r *reader) findDropin(res result) (dropin, error) {
 	content := r.site.Config.ContentDir
 	if content == "" {
@@ -42,24 +42,24 @@ func (r *reader) findDropin(res result) (dropin, error) {
 	}
 	code := strings.ToLower(stripComments(string(text)))
 	switch {
-	case has(code, "sqlite_db_dropin_version", "wp_sqlite_db", "/sqlite/db.php", "wp-includes/sqlite", "pdo_sqlite", "sqlite-integration", "fqdb"):
+	case containsAny(code, "sqlite_db_dropin_version", "wp_sqlite_db", "/sqlite/db.php", "wp-includes/sqlite", "pdo_sqlite", "sqlite-integration", "fqdb"):
 		if v := res.Constant("DB_ENGINE"); v.State == php.Known && v.Text != "sqlite" {
-			return dropinNone, nil // the drop-in then steps back
+			return dropinNone, nil // the drop-in then disables itself
 		}
 		return dropinNone, r.notMySQL(path, "SQLite")
-	case has(code, "pg4wp", "pg_connect", "'pgsql'", `"pgsql"`, "wpdb_pgsql"):
+	case containsAny(code, "pg4wp", "pg_connect", "'pgsql'", `"pgsql"`, "wpdb_pgsql"):
 		return dropinNone, r.notMySQL(path, "PostgreSQL")
-	case has(code, "hyperdb", "ludicrousdb", "db_config_file", "db-config.php", "add_database"):
+	case containsAny(code, "hyperdb", "ludicrousdb", "db_config_file", "db-config.php", "add_database"):
 		return dropinServers, nil
-	case has(code, "w3tc"):
+	case containsAny(code, "w3tc"):
 		return dropinCluster, nil
-	case has(code, "wpdb"):
+	case containsAny(code, "wpdb"):
 		return dropinOwn, nil
 	}
 	return dropinNone, nil
 }
 
-func has(text string, marks ...string) bool {
+func containsAny(text string, marks ...string) bool {
 	for _, m := range marks {
 		if strings.Contains(text, m) {
 			return true
@@ -69,13 +69,13 @@ func has(text string, marks ...string) bool {
 }
 
 func (r *reader) notMySQL(path, engine string) error {
-	e := refuse(wordpress.NotMySQL, path, "the site keeps its database in %s", engine)
-	e.Hint = "back up its files alone: --kind files"
+	e := refuse(wordpress.NotMySQL, path, "the site's database is %s, not MySQL or MariaDB", engine)
+	e.Hint = "back up only its files with --kind files"
 	return e
 }
 
-// serversProbe stands where wp-settings.php would: it takes down the servers that
-// a list names beside the constants.
+// serversProbe runs in place of wp-settings.php. It records a server of the list that
+// differs from the DB_* constants.
 const serversProbe = `<?php
 class wp_oneway_servers {
 	function add_database( $s ) {
@@ -92,8 +92,9 @@ $wpdb = new wp_oneway_servers();
 $wp_oneway_differs = '';
 `
 
-// checkServers reads the server list of a drop-in that has one. A list that
-// names anything else than the constants has no single answer.
+// checkServers reads the server list of a drop-in that has one. A list with a server
+// or an account other than the DB_* constants is refused, because the database is then
+// ambiguous.
 func (r *reader) checkServers(ctx context.Context, d dropin, first result) error {
 	list, after := "", ""
 	var err error
@@ -117,7 +118,7 @@ func (r *reader) checkServers(ctx context.Context, d dropin, first result) error
 	}
 	res, err := r.evaluate(ctx, []byte(serversProbe+after))
 	if err != nil {
-		return r.forget(r.refusal(err))
+		return r.discardDatabase(r.refusal(err))
 	}
 	if !slices.Contains(r.site.Config.Files, list) {
 		r.site.Config.Files = append(r.site.Config.Files, list)
@@ -125,28 +126,28 @@ func (r *reader) checkServers(ctx context.Context, d dropin, first result) error
 	v := res.Variable("wp_oneway_differs")
 	switch {
 	case v.State == php.Open:
-		return r.forget(fromRefusal(v.Why))
+		return r.discardDatabase(fromRefusal(v.Why))
 	case v.Text != "":
-		return r.forget(refuse(wordpress.Undecidable, list, "its list of servers differs from the constants"))
+		return r.discardDatabase(refuse(wordpress.Undecidable, list, "its server list differs from the DB_* constants"))
 	}
 	return nil
 }
 
-// forget takes the database's answer back.
-func (r *reader) forget(err *wordpress.ConfigError) error {
+// discardDatabase clears the database settings and returns err.
+func (r *reader) discardDatabase(err *wordpress.ConfigError) error {
 	r.site.Config.DB = wordpress.Database{}
 	return err
 }
 
-// findServers finds the list as HyperDB and LudicrousDB do: the one that the
-// configuration names, else beside WordPress, in its content or above it.
+// findServers finds the list as HyperDB and LudicrousDB do: at DB_CONFIG_FILE, then in
+// the core's folder, in the content folder and in the core's parent folder.
 func (r *reader) findServers(res result) (string, error) {
 	core, content := r.site.Core, r.site.Config.ContentDir
 	above := filepath.Dir(core)
 	var paths []string
 	switch v := res.Constant("DB_CONFIG_FILE"); v.State {
 	case php.Open:
-		return "", r.forget((&answers{res: res, site: r.site}).open("DB_CONFIG_FILE", v.Why))
+		return "", r.discardDatabase((&answers{res: res, site: r.site}).open("DB_CONFIG_FILE", v.Why))
 	case php.Known:
 		if v.Text != "" {
 			paths = append(paths, r.site.join(v.Text))
@@ -178,7 +179,7 @@ func (r *reader) findServers(res result) (string, error) {
 	return "", nil
 }
 
-// stripComments blanks the comments of PHP source.
+// stripComments replaces each comment in PHP source with a space.
 func stripComments(src string) string {
 	var b strings.Builder
 	for i := 0; i < len(src); {
@@ -193,7 +194,8 @@ func stripComments(src string) string {
 	return b.String()
 }
 
-// tokenLength is the length of the comment, string or byte that s starts with.
+// tokenLength returns the length of the comment, string or single byte that s starts
+// with.
 func tokenLength(s string) int {
 	until := func(mark string, from int) int {
 		if i := strings.Index(s[from:], mark); i >= 0 {

@@ -9,8 +9,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A db.php that makes $wpdb itself connects to what it says, whatever the
-// constants say.
+// A db.php that creates $wpdb itself determines the connection, whatever the values of
+// the DB_* constants.
 func TestReadOfDropinsThatConnect(t *testing.T) {
 	for _, c := range []struct {
 		name, dropin string
@@ -28,7 +28,7 @@ func TestReadOfDropinsThatConnect(t *testing.T) {
 		{"a file of the content folder", "<?php require WP_CONTENT_DIR . '/mine.php'; $wpdb = new wpdb($u, 'p2', 'n2', 'h2');", map[string]string{"wp-content/mine.php": "<?php $u = 'u5';"}, "u5 p2 n2 h2 0"},
 		{"not known", "<?php $wpdb = new wpdb('u2', 'p2', rand() ? 'a' : 'b', 'h2');", nil, "undecidable"},
 		{"from the environment", "<?php $wpdb = new wpdb(getenv('U'), 'p2', 'n2', 'h2');", nil, "undecidable"},
-		{"in some worlds", "<?php if (rand()) { $wpdb = new wpdb('u2', 'p2', 'n2', 'h2'); }", nil, "undecidable"},
+		{"only under a condition", "<?php if (rand()) { $wpdb = new wpdb('u2', 'p2', 'n2', 'h2'); }", nil, "undecidable"},
 		{"by a command", "<?php $wpdb = new wpdb('u2', `cat /etc/db`, 'n2', 'h2');", nil, "unsafe"},
 		{"stops", "<?php if (!class_exists('other')) { die; } $wpdb = new wpdb('u2', 'p2', 'n2', 'h2');", nil, "undecidable"},
 		{"does not parse", "<?php $wpdb = new wpdb('u2', 'p2', 'n2', 'h2'", nil, "syntax"},
@@ -48,7 +48,7 @@ func TestReadOfDropinsThatConnect(t *testing.T) {
 	}
 }
 
-// W3 Total Cache takes its servers from a list of its own.
+// W3 Total Cache reads its servers from its own list.
 func TestReadOfW3TotalCachesServers(t *testing.T) {
 	const w3tc = "<?php if (!defined('W3TC_DIR')) { define('W3TC_DIR', WP_CONTENT_DIR . '/plugins/w3-total-cache'); } require_once W3TC_DIR . '/w3-total-cache-api.php'; $GLOBALS['wpdb'] = \\W3TC\\DbCache_Wpdb::instance();"
 	server := func(host string) string {
@@ -82,12 +82,12 @@ func TestReadOfW3TotalCachesServers(t *testing.T) {
 		}
 	}
 	if got := dropinAnswer(t, known, map[string]string{"wp-content/db-cluster-config.php": list(server("'db2'"))}); got != "u p n h 3307" {
-		t.Errorf("a list that nothing reads counts: %s", got)
+		t.Errorf("a list that no drop-in reads was used: %s", got)
 	}
 }
 
-// dropinAnswer is the database that a site's configuration gives, or the class of
-// its refusal.
+// dropinAnswer returns the database of a site's configuration, or the class of the
+// refusal.
 func dropinAnswer(t *testing.T, config string, more map[string]string) string {
 	t.Helper()
 	s, err := Read(t.Context(), writeSite(t, credentials+config, more), Options{})
@@ -95,7 +95,7 @@ func dropinAnswer(t *testing.T, config string, more map[string]string) string {
 	switch {
 	case errors.As(err, &refused):
 		if s.Config.DB.Name != "" {
-			t.Errorf("it is refused, and gives a database all the same: %v", err)
+			t.Errorf("refused, but gives a database: %v", err)
 		}
 		return string(refused.Class)
 	case err != nil:

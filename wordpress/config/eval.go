@@ -9,14 +9,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A result is what stands when wp-settings.php starts.
+// A result holds the constants and variables that are defined when wp-settings.php
+// starts.
 type result interface {
 	Constant(name string) php.Answer
 	Variable(name string) php.Answer
 	Files() []string // the files that were read
 }
 
-// options are what every evaluation of the site has in common.
+// options returns the options that every evaluation of the site has in common.
 func (r *reader) options(files *siteFiles) php.Options {
 	return php.Options{
 		Files:          files,
@@ -31,13 +32,13 @@ func (r *reader) options(files *siteFiles) php.Options {
 	}
 }
 
-// evaluate evaluates the configuration as a request for the root's index.php
-// does. Its wp-blog-header.php and wp-load.php are WordPress' and are replaced by
-// what they do before the configuration starts. after, if not nil, are sources
-// that run where wp-settings.php would.
+// evaluate evaluates the configuration as a request for the root's index.php does.
+// wp-blog-header.php and wp-load.php are replaced by the code that they run before the
+// configuration. after, if not nil, is PHP source that runs in place of
+// wp-settings.php.
 func (r *reader) evaluate(ctx context.Context, after []byte) (result, error) {
-	if r.asking {
-		return r.ask(ctx, after)
+	if r.usePHP {
+		return r.runPHP(ctx, after)
 	}
 	res, err := r.evaluateStatically(ctx, after)
 	if err != nil {
@@ -81,7 +82,8 @@ func (r *reader) evaluateStatically(ctx context.Context, after []byte) (*php.Res
 	return php.Eval(ctx, opt)
 }
 
-// load is what wp-blog-header.php and wp-load.php do before the configuration starts.
+// load returns the code that wp-blog-header.php and wp-load.php run before the
+// configuration, and the statement that requires it.
 func (r *reader) load() string {
 	return "<?php defined('ABSPATH') || define('ABSPATH', " + quote(slash(r.site.Core)) + "); require_once " + quote(r.site.Config.ConfigFile) + ";"
 }
@@ -93,8 +95,8 @@ func slash(dir string) string {
 	return dir + "/"
 }
 
-// filesOf lists what the configuration was read from, wp-config.php first,
-// without WordPress' own files.
+// filesOf lists the files that the configuration was read from, wp-config.php first,
+// without the files of the WordPress core.
 func (r *reader) filesOf(res result) []string {
 	own := []string{r.site.Config.ConfigFile, filepath.Join(r.site.Core, site.HeaderFile)}
 	if real, err := r.home.Resolve(filepath.Join(r.site.Root, site.FrontFile)); err == nil {

@@ -22,14 +22,14 @@ const (
 
 var errTooLarge = fmt.Errorf("is larger than %d MiB", maxConfigFile>>20)
 
-// siteFiles are the files that an evaluation may read: those of home, with
-// WordPress' own replaced by what stands for them.
+// siteFiles provides the files that an evaluation may read: those below home, with some
+// files of the WordPress core replaced.
 type siteFiles struct {
 	home    *safefs.Home
-	stub    map[string]string // sources of our own, by path
-	header  string            // stands for every wp-blog-header.php, unless ""
-	headers []string          // the folders of those that were asked for
-	beyond  string            // one of those that lies outside home
+	stub    map[string]string // replacement sources, by path
+	header  string            // replaces every wp-blog-header.php, unless ""
+	headers []string          // the folders of the wp-blog-header.php files that were read
+	outside string            // a wp-blog-header.php that is outside home, or ""
 }
 
 var (
@@ -44,7 +44,7 @@ func (f *siteFiles) ReadFile(path string) ([]byte, error) {
 	}
 	file, err := f.home.Open(path)
 	if err != nil {
-		f.noteBeyond(path, err)
+		f.noteOutside(path, err)
 		return nil, err
 	}
 	defer file.Close()
@@ -68,7 +68,7 @@ func (f *siteFiles) ReadFile(path string) ([]byte, error) {
 	return text, err
 }
 
-// Stat describes what path leads to.
+// Stat describes the file at path; symlinks are followed.
 func (f *siteFiles) Stat(path string) (fs.FileInfo, error) {
 	if text, ok := f.stub[path]; ok && !f.real(path) {
 		info := &safefs.FileInfo{Base: filepath.Base(path)}
@@ -106,26 +106,26 @@ func (f *siteFiles) Resolve(path string) (string, error) {
 		return path, nil
 	}
 	real, err := f.home.Resolve(path)
-	f.noteBeyond(path, err)
+	f.noteOutside(path, err)
 	return real, err
 }
 
-// noteBeyond remembers a start of WordPress that lies outside home.
-func (f *siteFiles) noteBeyond(path string, err error) {
+// noteOutside records a wp-blog-header.php that is outside home.
+func (f *siteFiles) noteOutside(path string, err error) {
 	if errors.Is(err, safefs.ErrOutside) && filepath.Base(path) == site.HeaderFile {
-		f.beyond = path
+		f.outside = path
 	}
 }
 
-// Outside reports an error of a path that leaves home.
+// Outside reports whether err means that a path leads outside home.
 func (f *siteFiles) Outside(err error) bool { return errors.Is(err, safefs.ErrOutside) }
 
-// Irregular reports an error of what is no regular file, or too large a one.
+// Irregular reports whether err means that a file is not regular or is too large.
 func (f *siteFiles) Irregular(err error) bool {
 	return errors.Is(err, safefs.ErrIrregular) || errors.Is(err, errTooLarge)
 }
 
-// stubPath is the path of a source of our own.
+// stubPath returns the path of a replacement source. No real file has such a path.
 func stubPath(core, name string) string {
 	return strings.TrimSuffix(core, "/") + "/\x01wp-oneway-" + name + ".php"
 }

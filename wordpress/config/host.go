@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// splitHost splits DB_HOST as wpdb::parse_db_host does. What that cannot split
-// is a host as it stands.
+// splitHost splits DB_HOST as wpdb::parse_db_host does. If that does not match, the
+// whole text is the host.
 func splitHost(text string) (host string, port int, socket string) {
 	host = text
 	if i := strings.Index(text, ":/"); i >= 0 {
@@ -43,7 +43,7 @@ func splitHost(text string) (host string, port int, socket string) {
 	return host, portNumber(digits), socket
 }
 
-// portNumber is absint of digits, cut off at the largest integer.
+// portNumber converts digits as WordPress' absint does, limited to the largest integer.
 func portNumber(digits string) int {
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil && digits != "" {

@@ -15,8 +15,8 @@ var hosts = []string{
 	"[::1]:33:44", "::ffff:10.0.0.1:3306", "g::1", "db:00123", "db:+5", "\xff:1",
 }
 
-// splitting is wpdb::parse_db_host as WordPress publishes its behaviour: the
-// pattern decides, and what it does not match stays whole.
+// splitting implements the documented behaviour of wpdb::parse_db_host. If the pattern
+// does not match, the text stays whole.
 const splitting = `
 function split_host($host) {
 	$whole = $host; $socket = null;
@@ -45,7 +45,7 @@ func TestHostIsSplitAsByPHP(t *testing.T) {
 	for i, h := range hosts {
 		host, port, socket := splitHost(h)
 		if got := fmt.Sprintf("%x", fmt.Sprintf("%s|%d|%s", host, port, socket)); got != lines[i] {
-			t.Errorf("splitHost(%q) = %q, %d, %q; php says %q", h, host, port, socket, lines[i])
+			t.Errorf("splitHost(%q) = %q, %d, %q; php returns %q", h, host, port, socket, lines[i])
 		}
 	}
 	if _, port, _ := splitHost("db:99999999999999999999"); port != math.MaxInt {

@@ -8,15 +8,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
-// TestMain runs the tests, or is a launcher of PHP: a launcher is this binary, started
-// again.
+// TestMain runs the tests. If this binary was started again as the launcher of PHP, it
+// launches PHP instead.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == native.LaunchCommand {
 		if err := native.Launch(os.Stdin); err != nil {
 			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1) //nolint:forbidigo // it is a process of its own
+			os.Exit(1) //nolint:forbidigo // a separate process
 		}
 		return
 	}
-	m.Run() // TestMain's caller exits with what it says
+	m.Run() // the caller of TestMain exits with the result
 }

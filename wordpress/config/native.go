@@ -16,24 +16,24 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// phpTime bounds everything that the PHP of one site does.
+// phpTime limits the total run time of one site's PHP.
 const phpTime = 10 * time.Second
 
-// The ways out where PHP ran, but its answer does not count.
+// Hints for when PHP ran, but its answer is not reliable.
 const (
 	hintCGI  = "install php-cgi, or " + hintFile
 	hintPHP  = "see docs/inspect.md, or " + hintFile
-	phpIntro = "; the site's PHP was asked too: "
+	phpIntro = "; the site's PHP gave no answer either: "
 )
 
-// readByPHP lets the site's PHP run the configuration, which could not be read because
-// of first. If there is no answer either, the refusal says both.
+// readByPHP runs the configuration in the site's PHP, after reading it has failed with
+// first. If this fails too, the refusal contains both reasons.
 func (r *reader) readByPHP(ctx context.Context, first *wordpress.ConfigError) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, phpTime, fmt.Errorf("it takes longer than %s", phpTime))
 	defer cancel()
 	before := r.site.Config
 	r.site.Config = &Config{ConfigFile: before.ConfigFile}
-	r.asking = true
+	r.usePHP = true
 	err := r.answer(ctx)
 	var second *wordpress.ConfigError
 	switch {
@@ -57,10 +57,10 @@ func (r *reader) readByPHP(ctx context.Context, first *wordpress.ConfigError) er
 	return &both
 }
 
-// ask evaluates the configuration, and after behind it, in the site's PHP. It does so
-// for two requests: what differs between them, or from one moment to the next, is no
-// answer.
-func (r *reader) ask(ctx context.Context, after []byte) (result, error) {
+// runPHP evaluates the configuration, followed by after, in the site's PHP. It does so
+// for two requests. A value that differs between them, because it depends on the request
+// or on the time, is refused.
+func (r *reader) runPHP(ctx context.Context, after []byte) (result, error) {
 	var answers [2]*native.Answer
 	for i, server := range r.requests() {
 		o, err := r.nativeOptions(after, server)
@@ -68,7 +68,7 @@ func (r *reader) ask(ctx context.Context, after []byte) (result, error) {
 			return nil, err
 		}
 		if answers[i], err = native.Ask(ctx, o); err != nil {
-			return nil, r.stopped(err)
+			return nil, r.phpRefusal(err)
 		}
 		if err := r.checkUses(answers[i]); err != nil {
 			return nil, err
@@ -76,16 +76,16 @@ func (r *reader) ask(ctx context.Context, after []byte) (result, error) {
 	}
 	a, b := answers[0], answers[1]
 	if !reflect.DeepEqual(a.Constants, b.Constants) || !reflect.DeepEqual(a.Variables, b.Variables) {
-		e := refuse(wordpress.Undecidable, r.site.Config.ConfigFile, "its answers to two requests differ")
+		e := refuse(wordpress.Undecidable, r.site.Config.ConfigFile, "PHP gave different answers to two requests")
 		e.Hint = hintPHP
 		return nil, e
 	}
 	r.site.Config.PHP = a.Version + " (" + a.SAPI + ")"
-	return &asked{a, r.site.Config.ConfigFile, r.home.Contains}, nil
+	return &phpResult{a, r.site.Config.ConfigFile, r.home.Contains}, nil
 }
 
-// requests are two requests for the front page as $_SERVER has them: over HTTP, and
-// through a proxy over HTTPS. Where the scheme is known, both have it.
+// requests returns $_SERVER for two requests for the front page: one over HTTP, and one
+// over HTTPS through a proxy. If the scheme is known, both use it.
 func (r *reader) requests() [2]map[string]string {
 	plain := map[string]string{
 		"DOCUMENT_ROOT": r.site.given, "SCRIPT_FILENAME": filepath.Join(r.site.given, site.FrontFile),
@@ -139,8 +139,8 @@ func (r *reader) nativeOptions(after []byte, server map[string]string) (native.O
 	return o, err
 }
 
-// stopped makes the refusal of an error of PHP's.
-func (r *reader) stopped(err error) error {
+// phpRefusal converts an error of PHP into a refusal.
+func (r *reader) phpRefusal(err error) error {
 	e := refuse(wordpress.Undecidable, "", "%s", brief(wordpress.Printable(err.Error())))
 	e.Hint = hintFile
 	if stop := (*native.StopError)(nil); errors.As(err, &stop) {
@@ -149,7 +149,7 @@ func (r *reader) stopped(err error) error {
 	return e
 }
 
-// checkUses refuses an answer that may depend on what is not known.
+// checkUses refuses an answer that may depend on something unknown.
 func (r *reader) checkUses(a *native.Answer) error {
 	for _, s := range []struct {
 		subject     native.Subject
@@ -158,8 +158,8 @@ func (r *reader) checkUses(a *native.Answer) error {
 	}{
 		{native.Environment, r.world.EnvKnown, "the environment of the site's PHP is not known", hintEnv},
 		{native.Order, r.world.VariablesOrder != "" || len(r.world.Env) == 0, "it is not known whether $_ENV holds the environment", hintOrder},
-		{native.SAPI, r.world.EnvKnown, "how the web server runs the site's PHP is not known", hintEnv},
-		{native.SAPI, a.SAPI != "cli", "the PHP that was asked is the one of the command line", hintCGI},
+		{native.SAPI, r.world.EnvKnown, "the web server's interface to PHP (SAPI) is not known", hintEnv},
+		{native.SAPI, a.SAPI != "cli", "only the command-line PHP was run", hintCGI},
 		{native.Host, r.world.HTTPHost != "", "the host of the request is not known", hintURL},
 	} {
 		if use, used := a.Uses[s.subject]; used && !s.known {
@@ -171,30 +171,30 @@ func (r *reader) checkUses(a *native.Answer) error {
 	return nil
 }
 
-// asked is the result of the site's PHP.
-type asked struct {
+// phpResult is the result of the site's PHP.
+type phpResult struct {
 	*native.Answer
 	file   string // wp-config.php
 	inHome func(path string) bool
 }
 
-func (a *asked) Constant(name string) php.Answer { return a.of(a.Constants, name) }
-func (a *asked) Variable(name string) php.Answer { return a.of(a.Variables, name) }
+func (a *phpResult) Constant(name string) php.Answer { return a.of(a.Constants, name) }
+func (a *phpResult) Variable(name string) php.Answer { return a.of(a.Variables, name) }
 
-func (a *asked) of(values map[string]native.Value, name string) php.Answer {
+func (a *phpResult) of(values map[string]native.Value, name string) php.Answer {
 	v, ok := values[name]
 	switch {
 	case !ok:
 		return php.Answer{}
 	case !v.Scalar:
-		return php.Answer{State: php.Open, Why: &php.Refusal{Class: php.Undecidable, File: a.file, Message: "it is no string"}}
+		return php.Answer{State: php.Open, Why: &php.Refusal{Class: php.Undecidable, File: a.file, Message: "it is not a string"}}
 	}
 	return php.Answer{State: php.Known, Text: v.Text}
 }
 
-// Files lists the files of the site that were read. PHP can read more than its home,
-// such as libraries of the host, which are not the site's.
-func (a *asked) Files() []string {
+// Files lists the files of the site that were read. PHP can also read files outside the
+// site's home, such as libraries of the host; they are not listed.
+func (a *phpResult) Files() []string {
 	var files []string
 	for _, path := range a.Answer.Files {
 		if a.inHome(path) {

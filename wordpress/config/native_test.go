@@ -13,7 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
-// readWithPHP reads a site with each kind of PHP.
+// readWithPHP reads a site with php-cgi and with php.
 func readWithPHP(t *testing.T, root string, world wordpress.World, check func(sapi string, s *Site, err error)) {
 	t.Helper()
 	for sapi, binary := range map[string]string{"cgi-fcgi": "/usr/bin/php-cgi", "cli": "/usr/bin/php"} {
@@ -25,7 +25,7 @@ func readWithPHP(t *testing.T, root string, world wordpress.World, check func(sa
 // needsPHP is code that the static reader refuses: it depends on the clock.
 const needsPHP = "define('DB_CHARSET', time() > 1 ? 'utf8' : '');\n"
 
-// dotenvReader reads .env as Symfony's component does.
+// dotenvReader is a PHP class that reads .env as Symfony's component does.
 const dotenvReader = `<?php
 namespace Acme\Dotenv;
 final class Dotenv {
@@ -103,7 +103,7 @@ func TestPHPAnswersWhereTheReaderRefuses(t *testing.T) {
 				t.Errorf("%s, %s: database is %+v", name, sapi, db)
 			}
 			if s.Config.Source() != "php" || !strings.HasSuffix(s.Config.PHP, "("+sapi+")") {
-				t.Errorf("%s: asked %q, want %s", name, s.Config.PHP, sapi)
+				t.Errorf("%s: PHP is %q, want %s", name, s.Config.PHP, sapi)
 			}
 			var files []string
 			for _, f := range s.Config.Files {
@@ -119,7 +119,7 @@ func TestPHPAnswersWhereTheReaderRefuses(t *testing.T) {
 	}
 }
 
-// What is certain without running it is not run.
+// A configuration that static reading understands is not run.
 func TestPHPIsTheLastResort(t *testing.T) {
 	for _, config := range []string{credentials + "touch(__DIR__ . '/ran');", credentials + "if (", credentials + "exit;"} {
 		root := writeSite(t, config, nil)
@@ -128,7 +128,7 @@ func TestPHPIsTheLastResort(t *testing.T) {
 			t.Errorf("%s: source is %s", config, s.Config.Source())
 		}
 		if _, err := os.Stat(filepath.Join(root, "ran")); err == nil {
-			t.Errorf("%s: it was run, and nobody asked for it", config)
+			t.Errorf("%s: it was run without WithPHP", config)
 		}
 	}
 	root := writeSite(t, credentials, nil)
@@ -151,14 +151,14 @@ func TestPHPIsRefusedByClass(t *testing.T) {
 		"the environment by a library": {needsPHP + "require 'lib.php';" + credentials, map[string]string{"lib.php": "<?php\n\n$x = $_SERVER[$k ?? 'APP'] ?? 1;"}, wordpress.World{}, wordpress.Undecidable, []string{"it uses $_SERVER (lib.php:3)", "--no-env"}},
 		"the SAPI":                     {needsPHP + "$x = PHP_SAPI;" + credentials, nil, wordpress.World{}, wordpress.Undecidable, []string{"it uses PHP_SAPI (wp-config.php:3)", "--no-env"}},
 		"the host":                     {needsPHP + "$x = $_SERVER['HTTP_HOST'] ?? '';" + credentials, nil, known, wordpress.Undecidable, []string{"it uses HTTP_HOST (wp-config.php:3)", "--url"}},
-		"the request":                  {needsPHP + "define('DB_NAME', isset($_SERVER['HTTPS']) ? 'a' : 'b');", nil, known, wordpress.Undecidable, []string{"its answers to two requests differ"}},
+		"the request":                  {needsPHP + "define('DB_NAME', isset($_SERVER['HTTPS']) ? 'a' : 'b');", nil, known, wordpress.Undecidable, []string{"PHP gave different answers to two requests"}},
 		"the order":                    {needsPHP + "$x = $_ENV['APP'] ?? '';" + credentials, nil, wordpress.World{EnvKnown: true, Env: map[string]string{"APP": "1"}}, wordpress.Undecidable, []string{"it uses $_ENV (wp-config.php:3)", "--variables-order"}},
-		"the time":                     {needsPHP + "define('DB_NAME', 'n' . microtime());", nil, known, wordpress.Undecidable, []string{"its answers to two requests differ"}},
+		"the time":                     {needsPHP + "define('DB_NAME', 'n' . microtime());", nil, known, wordpress.Undecidable, []string{"PHP gave different answers to two requests"}},
 		"no user":                      {needsPHP + "define('DB_NAME', 'n');", nil, known, wordpress.Undecidable, []string{"DB_USER is not defined when WordPress starts"}},
-		"a list":                       {needsPHP + "define('DB_NAME', array('n'));", nil, known, wordpress.Undecidable, []string{"DB_NAME cannot be known: it is no string"}},
+		"a list":                       {needsPHP + "define('DB_NAME', array('n'));", nil, known, wordpress.Undecidable, []string{"DB_NAME cannot be known: it is not a string"}},
 		"a command":                    {credentials + "define('DB_CHARSET', shell_exec('x'));", nil, known, wordpress.Unsafe, []string{"needs the output of a command", "Call to undefined function shell_exec()"}},
 		"PostgreSQL":                   {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php define('PG4WP_ROOT', __DIR__ . '/pg4wp'); require PG4WP_ROOT . '/core.php';"}, known, wordpress.NotMySQL, []string{"PostgreSQL"}},
-		"a list of other servers":      {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php class hyperdb extends wpdb {} require DB_CONFIG_FILE;", "db-config.php": "<?php $wpdb->add_database(array('host' => 'replica'));"}, known, wordpress.Undecidable, []string{"its list of servers differs from the constants"}},
+		"a list of other servers":      {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php class hyperdb extends wpdb {} require DB_CONFIG_FILE;", "db-config.php": "<?php $wpdb->add_database(array('host' => 'replica'));"}, known, wordpress.Undecidable, []string{"its server list differs from the DB_* constants"}},
 		"a folder outside of home":     {needsPHP + credentials + "define('WP_CONTENT_DIR', '/etc');", nil, known, "", nil},
 		"a list of the same servers":   {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php class hyperdb extends wpdb {} require DB_CONFIG_FILE;", "db-config.php": "<?php $wpdb->add_database(array('host' => DB_HOST));"}, known, "", nil},
 		"a connection of its own":      {needsPHP + credentials, map[string]string{"wp-content/db.php": "<?php require_once ABSPATH . WPINC . '/class-wpdb.php'; $wpdb = new wpdb(DB_USER, DB_PASSWORD, DB_NAME, DB_HOST);"}, known, "", nil},
@@ -185,8 +185,8 @@ func TestPHPIsRefusedByClass(t *testing.T) {
 	}
 }
 
-// The PHP of the command line does not tell how the web server's would answer.
-func TestPHPOfTheCommandLineIsNoWebServers(t *testing.T) {
+// The command-line PHP can give another answer than the web server's PHP.
+func TestCommandLinePHPIsRefusedForPHPSAPI(t *testing.T) {
 	root := writeSite(t, needsPHP+"if (PHP_SAPI === 'cli') { define('DB_NAME', 'of the command line'); }"+credentials, nil)
 	readWithPHP(t, root, wordpress.World{EnvKnown: true}, func(sapi string, s *Site, err error) {
 		switch {
@@ -196,7 +196,7 @@ func TestPHPOfTheCommandLineIsNoWebServers(t *testing.T) {
 			t.Errorf("%s: %v", sapi, err)
 		}
 	})
-	// Composer's own files name it only to choose where an error goes.
+	// Composer's own files use PHP_SAPI only to choose where an error goes.
 	root = writeSite(t, needsPHP+"require __DIR__ . '/vendor/autoload.php';"+credentials, map[string]string{"vendor/autoload.php": "<?php if (PHP_VERSION_ID < 50600) { if (PHP_SAPI === 'cli') { fwrite(STDERR, 'old'); } }"})
 	readWithPHP(t, root, wordpress.World{}, func(sapi string, s *Site, err error) {
 		if err != nil || s.Config.DB.Name != "n" {
@@ -205,8 +205,8 @@ func TestPHPOfTheCommandLineIsNoWebServers(t *testing.T) {
 	})
 }
 
-// The environment of PHP is what the operator says, and nothing else.
-func TestPHPHasTheEnvironmentThatIsDescribed(t *testing.T) {
+// PHP gets exactly the environment that the operator describes.
+func TestPHPGetsTheDescribedEnvironment(t *testing.T) {
 	t.Setenv("AGENT_SECRET", "hunter2")
 	root := writeSite(t, needsPHP+"define('DB_NAME', json_encode(getenv())); define('DB_USER', $_SERVER['APP_USER'] . ($_SERVER['HTTP_HOST']));", nil)
 	world := wordpress.World{EnvKnown: true, Env: map[string]string{"APP_USER": "u"}, HTTPHost: "shop.test:81"}
@@ -238,7 +238,7 @@ func TestPHPHasTheEnvironmentThatIsDescribed(t *testing.T) {
 	})
 }
 
-// Where a front controller leads to the core, PHP starts there too.
+// If the root's index.php leads to the core, PHP starts with it too.
 func TestPHPStartsAtTheFrontController(t *testing.T) {
 	root := writeSite(t, "", map[string]string{
 		"index.php":               "<?php define('WP_USE_THEMES', true); require __DIR__ . '/core/wp-blog-header.php';",
@@ -258,7 +258,7 @@ func TestPHPStartsAtTheFrontController(t *testing.T) {
 	})
 }
 
-func TestPHPThatIsNotThere(t *testing.T) {
+func TestPHPThatDoesNotExist(t *testing.T) {
 	root := writeSite(t, needsPHP+credentials, nil)
 	for binary, want := range map[string]string{"/nowhere/php": "no such file", "php": "absolute path", "/bin/true": "without an answer", native.Auto: ""} {
 		s, err := Read(context.Background(), root, Options{Home: filepath.Dir(root), World: wordpress.World{EnvKnown: true}, WithPHP: binary})

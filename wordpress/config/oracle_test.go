@@ -23,7 +23,7 @@ import (
 
 var recordOracle = flag.Bool("record-oracle", false, "write the answers that PHP gives into expected.json")
 
-// What the oracle puts in the place of WordPress' own files.
+// The sources that replace files of the WordPress core when PHP runs a case.
 const (
 	oracleLoad = `<?php
 if ( ! defined( 'ABSPATH' ) ) {
@@ -49,15 +49,15 @@ exit;
 `
 )
 
-// A request is what a run of the oracle is told of the world.
+// A request describes one run of PHP: its environment and the HTTP request.
 type request struct {
 	Env    map[string]string `json:"env,omitempty"`
 	Host   string            `json:"host,omitempty"`
 	Server map[string]string `json:"server,omitempty"`
 }
 
-// requests are the worlds to try: what the case knows, with two ways of asking
-// over it, and those that the case names itself.
+// requests returns the requests to try: those that the case lists, otherwise the one
+// that it describes; each directly and through a proxy.
 func (c *preparedCase) requests() []request {
 	base := request{Host: c.Host}
 	if c.Env != nil {
@@ -96,8 +96,8 @@ func (c *preparedCase) requests() []request {
 	return all
 }
 
-// TestExpectationsArePHPs runs every case whose answer is said to be PHP's in
-// PHP, and holds the expectation against it.
+// TestExpectationsArePHPs runs every case whose expected.json claims to be PHP's answer
+// in PHP, and compares the two.
 func TestExpectationsArePHPs(t *testing.T) {
 	for _, dir := range corpora {
 		entries, err := os.ReadDir(dir)
@@ -108,23 +108,23 @@ func TestExpectationsArePHPs(t *testing.T) {
 			t.Run(e.Name(), func(t *testing.T) {
 				t.Parallel()
 				c := prepareCase(t, dir, e.Name())
-				if c.expected["source"] != "php" || !c.fits() {
+				if c.expected["source"] != "php" || !c.canRun() {
 					return
 				}
-				c.stand(t)
+				c.replaceCore(t)
 				got := c.ask(t)
 				if *recordOracle && got != nil && dir == corpora[1] {
 					c.record(t, filepath.Join(dir, e.Name(), "expected.json"), got)
 					return
 				}
-				c.judge(t, got)
+				c.checkExpectation(t, got)
 			})
 		}
 	}
 }
 
-// stand puts the oracle's own files in the place of WordPress'.
-func (c *preparedCase) stand(t *testing.T) {
+// replaceCore replaces files of the WordPress core with the sources above.
+func (c *preparedCase) replaceCore(t *testing.T) {
 	t.Helper()
 	vendor, err := filepath.Abs("testdata/oracle-vendor.php")
 	if err != nil {
@@ -149,8 +149,8 @@ func (c *preparedCase) stand(t *testing.T) {
 	}
 }
 
-// ask runs every world and returns what those that reach WordPress agree on: nil
-// where they do not, or where none does.
+// ask runs every request. It returns the answer on which all requests that reach
+// WordPress agree, or nil if they differ or if none reaches it.
 func (c *preparedCase) ask(t *testing.T) map[string]any {
 	t.Helper()
 	var agreed map[string]any
@@ -161,7 +161,7 @@ func (c *preparedCase) ask(t *testing.T) map[string]any {
 		case agreed == nil:
 			agreed = got
 		case !reflect.DeepEqual(agreed["db"], got["db"]) || agreed["multisite"] != got["multisite"] || agreed["uploads_dir"] != got["uploads_dir"]:
-			t.Logf("worlds differ: %v and %v", agreed, got)
+			t.Logf("answers differ: %v and %v", agreed, got)
 			return nil
 		case agreed["content_dir"] != got["content_dir"]:
 			agreed["content_dir"] = nil
@@ -170,7 +170,7 @@ func (c *preparedCase) ask(t *testing.T) map[string]any {
 	return agreed
 }
 
-// run runs one world; nil if it does not reach WordPress.
+// run runs one request. It returns nil if that does not reach WordPress.
 func (c *preparedCase) run(t *testing.T, r request) map[string]any {
 	t.Helper()
 	text, err := json.Marshal(r)
@@ -213,7 +213,8 @@ func (c *preparedCase) run(t *testing.T, r request) map[string]any {
 	return c.answer(t, raw)
 }
 
-// answer makes the corpus' answer of what PHP printed, by WordPress' rules.
+// answer converts the values that PHP printed into the format of expected.json, by
+// WordPress' rules.
 func (c *preparedCase) answer(t *testing.T, raw map[string]string) map[string]any {
 	t.Helper()
 	get := func(name string) string {
@@ -251,20 +252,20 @@ func (c *preparedCase) answer(t *testing.T, raw map[string]string) map[string]an
 	return answerOf(site)
 }
 
-// judge holds the expectation against PHP's answer.
-func (c *preparedCase) judge(t *testing.T, got map[string]any) {
+// checkExpectation compares the expectation with PHP's answer.
+func (c *preparedCase) checkExpectation(t *testing.T, got map[string]any) {
 	t.Helper()
 	switch {
 	case c.expected["ok"] == true && got == nil:
-		t.Error("PHP gives no answer, and the case expects one")
+		t.Error("PHP gives no answer, but the case expects one")
 	case c.expected["ok"] == true:
 		c.compareAnswer(t, got)
 	case got != nil:
-		t.Errorf("PHP answers %v, and the case expects %v", got, c.expected["error"])
+		t.Errorf("PHP answers %v, but the case expects %v", got, c.expected["error"])
 	}
 }
 
-// record writes PHP's answer.
+// record writes PHP's answer to path.
 func (c *preparedCase) record(t *testing.T, path string, got map[string]any) {
 	t.Helper()
 	db := got["db"].(map[string]any)

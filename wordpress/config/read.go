@@ -14,34 +14,36 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// readTime bounds the reading of one site's configuration.
+// readTime limits the time for reading one site's configuration.
 const readTime = 4 * time.Second
 
-// Options say what the operator knows of a site besides its path.
+// Options describe a site beyond its path.
 type Options struct {
-	Home  string          // the outermost folder it may read from; "": as PlaceOf says
-	World wordpress.World // what is known of the site's PHP
-	// WithPHP is the PHP that runs the configuration, with the rights of this process, if
-	// it cannot be read without: an absolute path, or native.Auto; "" is none.
+	Home  string          // the outermost folder the site may read from; "" means the home that PlaceOf returns
+	World wordpress.World // what is known about the site's PHP
+	// WithPHP is the PHP binary that runs the configuration, with the rights of this
+	// process, if static reading fails: an absolute path, or native.Auto. "" means that
+	// PHP is never run.
 	WithPHP string
 }
 
-// A Site is an installation and what its configuration says.
+// A Site is an installation and its configuration.
 type Site struct {
 	Root    string // the folder the web server serves, links resolved
 	Home    string // the outermost folder the site may read from, links resolved
-	Layout  string // as PlaceOf names it
+	Layout  string // the layout's name, as PlaceOf returns it
 	Core    string // the folder of wp-settings.php
-	Version string // WordPress' own; "" where wp-includes/version.php does not say it
+	Version string // the WordPress version; "" if it is not known
 	Config  *Config
 
 	given string // the root as the operator gave it, absolute
 }
 
-// Read reads the configuration of the site at path and runs none of it. What is
-// wrong with the configuration is a *ConfigError; the Site then holds what is
-// known all the same, and its Config what is certain without the database, so
-// that credentials given by the operator can stand in.
+// Read reads the configuration of the site at path. It evaluates the configuration
+// without running it; only if that fails and Options.WithPHP is set, PHP runs it. If the
+// configuration is refused, the error is a *ConfigError, and Read also returns a Site.
+// That Site holds everything that is known except the database, so that the operator's
+// credentials can be used instead.
 func Read(ctx context.Context, path string, o Options) (*Site, error) {
 	place, err := site.PlaceOf(path, site.OwnerHome)
 	if err != nil {
@@ -82,8 +84,8 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 	return r.site, err
 }
 
-// Relative returns a path as it is shown: relative to the root where it lies in
-// it, else as it is.
+// Relative returns a path for display: relative to the root if it is inside, otherwise
+// unchanged.
 func (s *Site) Relative(path string) string {
 	for _, root := range []string{s.Root, s.given} {
 		if path == root {
@@ -101,11 +103,11 @@ type reader struct {
 	home  *safefs.Home
 	world wordpress.World
 	site  *Site
-	front bool // the front controller leads to the core, and is evaluated first
-	found bool // wp-config.php is found and can be read
+	front bool // index.php leads to the core, and is evaluated first
+	found bool // wp-config.php was found and is readable
 
-	asking bool   // the site's PHP evaluates
-	php    string // as in Options.WithPHP
+	usePHP bool   // evaluate with the site's PHP
+	php    string // Options.WithPHP
 }
 
 // findRoot resolves the site's root.
@@ -114,11 +116,11 @@ func (r *reader) findRoot() error {
 	if err == nil {
 		var info fs.FileInfo
 		if info, err = r.home.Stat(real); err == nil && !info.IsDir() {
-			err = errors.New("is no folder")
+			err = errors.New("is not a folder")
 		}
 	}
 	if errors.Is(err, safefs.ErrOutside) {
-		return fmt.Errorf("read site %q: it does not lie in its home %q: give the home by --home", r.site.given, r.home.Dir())
+		return fmt.Errorf("read site %q: the site is outside its home %q; set --home to a folder that contains it", r.site.given, r.home.Dir())
 	}
 	if err != nil {
 		return fmt.Errorf("read site %q: %w", r.site.given, err)
@@ -127,7 +129,7 @@ func (r *reader) findRoot() error {
 	return nil
 }
 
-// read finds the core and the configuration, and takes its answer.
+// read finds the core and the configuration, and evaluates it.
 func (r *reader) read(ctx context.Context) error {
 	if err := r.findCore(ctx); err != nil {
 		return err
@@ -140,7 +142,7 @@ func (r *reader) read(ctx context.Context) error {
 	return r.answer(ctx)
 }
 
-// answer evaluates the configuration and takes its answer.
+// answer evaluates the configuration and stores its settings in the site.
 func (r *reader) answer(ctx context.Context) error {
 	c := r.site.Config
 	c.Files = []string{c.ConfigFile}
@@ -152,14 +154,14 @@ func (r *reader) answer(ctx context.Context) error {
 	a := &answers{res: res, site: r.site}
 	folders := a.folders()
 	if folders != nil {
-		a.doubt(folders)
+		a.addDoubt(folders)
 	}
 	dropin, err := r.findDropin(res)
 	if err != nil {
 		return err
 	}
-	if err := a.rest(); err != nil {
-		c.DB = wordpress.Database{} // a refusal gives no part of the credentials
+	if err := a.otherSettings(); err != nil {
+		c.DB = wordpress.Database{} // a refusal returns no part of the credentials
 		return err
 	}
 	if folders != nil {
@@ -169,8 +171,8 @@ func (r *reader) answer(ctx context.Context) error {
 	return r.checkServers(ctx, dropin, res)
 }
 
-// located names the configuration where an evaluation came to its end without a
-// reason of its own: the front controller, where it began, is not to blame.
+// located corrects the file of a refusal. An evaluation that ends without reaching
+// WordPress names index.php, where it began; the cause is in wp-config.php.
 func (r *reader) located(e *wordpress.ConfigError) *wordpress.ConfigError {
 	if e.Line == 0 && filepath.Base(e.File) == site.FrontFile {
 		e.File = r.site.Config.ConfigFile
@@ -178,7 +180,7 @@ func (r *reader) located(e *wordpress.ConfigError) *wordpress.ConfigError {
 	return e
 }
 
-// join makes a path of PHP's absolute and clean.
+// join makes a path from PHP absolute and clean.
 func (s *Site) join(path string) string {
 	if !strings.HasPrefix(path, "/") {
 		path = s.given + "/" + path

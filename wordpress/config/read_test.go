@@ -13,8 +13,8 @@ import (
 
 const credentials = "define('DB_NAME','n');define('DB_USER','u');define('DB_PASSWORD','p');define('DB_HOST','h:3307');$table_prefix='t_';\n"
 
-// writeSite writes a site's files below a folder and returns its root. The text
-// of wp-config.php is put before what requires WordPress.
+// writeSite writes a site's files into a temporary folder and returns its root. config
+// is the text of wp-config.php before the statement that requires WordPress.
 func writeSite(t *testing.T, config string, more map[string]string) string {
 	t.Helper()
 	root := filepath.Join(realTemp(t), "home", "site")
@@ -82,12 +82,12 @@ func TestReadOfDropins(t *testing.T) {
 	}{
 		{"PostgreSQL", "", map[string]string{"wp-content/db.php": "<?php define('PG4WP_ROOT', __DIR__ . '/pg4wp'); require PG4WP_ROOT . '/core.php';"}, wordpress.NotMySQL},
 		{"SQLite in a comment", "", map[string]string{"wp-content/db.php": "<?php // require 'wp-includes/sqlite/db.php'\n"}, ""},
-		{"SQLite stepping back", "define('DB_ENGINE','mysql');", map[string]string{"wp-content/db.php": "<?php require 'wp-includes/sqlite/db.php';"}, ""},
+		{"SQLite drop-in that disables itself", "define('DB_ENGINE','mysql');", map[string]string{"wp-content/db.php": "<?php require 'wp-includes/sqlite/db.php';"}, ""},
 		{"a list of the same server", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("DB_HOST")}, ""},
 		{"a list of another server", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("'replica'")}, wordpress.Undecidable},
 		{"a list that cannot be read", "", map[string]string{"wp-content/db.php": hyper, "db-config.php": "<?php $x = ;"}, wordpress.Syntax},
 		{"a list that the configuration names", "define('DB_CONFIG_FILE', __DIR__ . '/conf/servers.php');", map[string]string{"wp-content/db.php": hyper, "conf/servers.php": list("'replica'"), "db-config.php": list("DB_HOST")}, wordpress.Undecidable},
-		{"a named list that is not there", "define('DB_CONFIG_FILE', __DIR__ . '/conf/servers.php');", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("DB_HOST")}, ""},
+		{"a named list that does not exist", "define('DB_CONFIG_FILE', __DIR__ . '/conf/servers.php');", map[string]string{"wp-content/db.php": hyper, "db-config.php": list("DB_HOST")}, ""},
 		{"a list that is not known", "define('DB_CONFIG_FILE', rand() . '.php');", map[string]string{"wp-content/db.php": hyper}, wordpress.Undecidable},
 		{"a list outside home", "define('DB_CONFIG_FILE', '/etc/servers.php');", map[string]string{"wp-content/db.php": hyper}, wordpress.Unsafe},
 		{"a list above", "", map[string]string{"wp-content/db.php": hyper, "../db-config.php": list("'replica'")}, wordpress.Undecidable},
@@ -113,7 +113,7 @@ func TestReadRefusesByClass(t *testing.T) {
 		want         wordpress.Class
 	}{
 		{"no user", "define('DB_NAME','n');", wordpress.Undecidable},
-		{"chance", "define('DB_NAME', rand() ? 'a' : 'b');" + credentials, wordpress.Undecidable},
+		{"a random value", "define('DB_NAME', rand() ? 'a' : 'b');" + credentials, wordpress.Undecidable},
 		{"a stream", "eval(file_get_contents('php://input'));" + credentials, wordpress.Unsafe},
 		{"memory", "$x = str_repeat('x', 1 << 40);" + credentials, wordpress.Undecidable},
 		{"a pattern that backtracks", "preg_match('/(a+)+$/', str_repeat('a', 60) . 'b');" + credentials, wordpress.Undecidable},
@@ -138,7 +138,7 @@ func TestReadObeysItsContext(t *testing.T) {
 	}
 }
 
-func TestRefusalsSayWhatDecidesAndWhatHelps(t *testing.T) {
+func TestRefusalsNameTheCauseAndAHint(t *testing.T) {
 	for _, c := range []struct{ name, config, want string }{
 		{"environment", "define('DB_NAME', getenv('SHOP_DB'));", `wp-config.php:2: DB_NAME cannot be known: depends on the environment: getenv('SHOP_DB'); ` + hintEnv},
 		{"host", "define('DB_NAME', $_SERVER['HTTP_HOST'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['HTTP_HOST']; ` + hintURL},
@@ -158,13 +158,14 @@ func TestRefusalsSayWhatDecidesAndWhatHelps(t *testing.T) {
 	}
 }
 
-// A folder that is not known is told, with what would tell it: credentials would not.
-func TestReadTellsOfFoldersThatAreNotKnown(t *testing.T) {
+// A folder that is not known is reported with a hint. The hint does not propose to give
+// the credentials, because they do not determine a folder.
+func TestReadReportsUnknownFolders(t *testing.T) {
 	for _, c := range []struct{ config, doubt, hint string }{
-		{"define('WP_CONTENT_DIR', '/srv/' . $_SERVER['HTTP_HOST']);", "wp-config.php:3: WP_CONTENT_DIR cannot be known: depends on the request: $_SERVER['HTTP_HOST']", "; give the site's address by --url https://HOST/"},
-		{"define('WP_PLUGIN_DIR', getenv('PLUGINS'));", "wp-config.php:3: WP_PLUGIN_DIR cannot be known: depends on the environment: getenv('PLUGINS')", "; describe the environment of the site's PHP by --env NAME=VALUE, --env-file or --no-env"},
+		{"define('WP_CONTENT_DIR', '/srv/' . $_SERVER['HTTP_HOST']);", "wp-config.php:3: WP_CONTENT_DIR cannot be known: depends on the request: $_SERVER['HTTP_HOST']", "; give the site's address with --url https://HOST/"},
+		{"define('WP_PLUGIN_DIR', getenv('PLUGINS'));", "wp-config.php:3: WP_PLUGIN_DIR cannot be known: depends on the environment: getenv('PLUGINS')", "; describe the environment of the site's PHP with --env NAME=VALUE, --env-file or --no-env"},
 		{"define('WP_CONTENT_DIR', '/srv/' . rand());", "wp-config.php:3: WP_CONTENT_DIR cannot be known: depends on what rand returns: rand()", ""},
-		{"if (getenv('OLD')) { define('UPLOADS', 'old'); }", "wp-config.php:3: UPLOADS cannot be known: depends on the environment: getenv('OLD')", "; describe the environment of the site's PHP by --env NAME=VALUE, --env-file or --no-env"},
+		{"if (getenv('OLD')) { define('UPLOADS', 'old'); }", "wp-config.php:3: UPLOADS cannot be known: depends on the environment: getenv('OLD')", "; describe the environment of the site's PHP with --env NAME=VALUE, --env-file or --no-env"},
 		{"if (rand()) { define('UPLOADS', 'old'); }", "wp-config.php:3: UPLOADS cannot be known: depends on what rand returns: rand()", "; " + hintWithout},
 	} {
 		root := writeSite(t, credentials+c.config, nil)
@@ -182,7 +183,7 @@ func TestReadTellsOfFoldersThatAreNotKnown(t *testing.T) {
 	}
 }
 
-func TestReadFindsTheVersionOfACoreApart(t *testing.T) {
+func TestReadFindsTheVersionOfACoreInASubfolder(t *testing.T) {
 	root := writeSite(t, credentials, map[string]string{
 		"index.php":                  "<?php require __DIR__ . '/wp/wp-blog-header.php';",
 		"wp/wp-blog-header.php":      "<?php",

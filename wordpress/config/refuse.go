@@ -12,18 +12,18 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// The ways out of a refusal.
+// Hints for resolving a refusal.
 const (
-	hintFile    = "give the credentials by --db-defaults-file"
-	hintWorld   = "describe the site's PHP by --env, --env-file, --no-env or --url, or " + hintFile
-	hintEnv     = "describe the environment of the site's PHP by --env NAME=VALUE, --env-file or --no-env, or " + hintFile
-	hintOrder   = "give it by --variables-order (php -i | grep variables_order), or " + hintFile
-	hintURL     = "give the site's address by --url https://HOST/, or " + hintFile
-	hintWithout = "with credentials given by --db-defaults-file the backup goes on without it"
-	hintHome    = "if the folder belongs to the site, name one around both by --home; else " + hintFile
+	hintFile    = "give the credentials with --db-defaults-file"
+	hintWorld   = "describe the site's PHP with --env, --env-file, --no-env or --url, or " + hintFile
+	hintEnv     = "describe the environment of the site's PHP with --env NAME=VALUE, --env-file or --no-env, or " + hintFile
+	hintOrder   = "set --variables-order to its value (php -i | grep variables_order), or " + hintFile
+	hintURL     = "give the site's address with --url https://HOST/, or " + hintFile
+	hintWithout = "with --db-defaults-file, the site is backed up without this folder"
+	hintHome    = "if this path belongs to the site, set --home to a folder that contains both; otherwise " + hintFile
 )
 
-// refuse makes the error of a class.
+// refuse returns an error of a class, with the hint for that class.
 func refuse(class wordpress.Class, file, format string, args ...any) *wordpress.ConfigError {
 	e := &wordpress.ConfigError{Class: class, File: file, Message: fmt.Sprintf(format, args...)}
 	switch class {
@@ -38,8 +38,8 @@ func refuse(class wordpress.Class, file, format string, args ...any) *wordpress.
 	return e
 }
 
-// refusal makes a ConfigError of an error of an evaluation. It returns the
-// error of a context as undecidable; who asked for the end looks there first.
+// refusal converts an error of an evaluation into a ConfigError. Callers must check for
+// a canceled context themselves.
 func (r *reader) refusal(err error) *wordpress.ConfigError {
 	var ce *wordpress.ConfigError
 	if errors.As(err, &ce) {
@@ -84,10 +84,11 @@ func fromRefusal(why *php.Refusal) *wordpress.ConfigError {
 	return e
 }
 
-// maxMessage is how long a refusal's text is, so that what helps can be read after it.
+// maxMessage limits the length of a refusal's text in bytes, so that the hint after it
+// stays visible.
 const maxMessage = 500
 
-// brief cuts a text that the tenant made long.
+// brief shortens a text to maxMessage. The tenant controls its length.
 func brief(text string) string {
 	if len(text) <= maxMessage {
 		return text
@@ -95,7 +96,7 @@ func brief(text string) string {
 	return strings.ToValidUTF8(text[:maxMessage], "") + "…"
 }
 
-// hintFor says what would help: only what bears on the reason.
+// hintFor returns the hint for the cause of a refusal.
 func hintFor(class wordpress.Class, why *php.Refusal) string {
 	switch {
 	case why.Origin == php.OriginHome:
@@ -109,13 +110,13 @@ func hintFor(class wordpress.Class, why *php.Refusal) string {
 	case why.Origin == php.OriginHost:
 		return hintURL
 	case why.Origin == php.OriginStop:
-		return hintWorld // another branch might have been taken
+		return hintWorld // another environment might take another branch
 	}
 	return hintFile
 }
 
-// evaluatedBy finds the file and the line whose eval runs code that PHP calls
-// "file(line) : eval()'d code".
+// evaluatedBy returns the file and the line of the eval call, if file is PHP's name for
+// evaluated code: "file(line) : eval()'d code".
 func evaluatedBy(file string, line int) (string, int) {
 	outer, _, ok := strings.Cut(file, ") : eval()'d code")
 	i := strings.LastIndexByte(outer, '(')
@@ -129,7 +130,7 @@ func evaluatedBy(file string, line int) (string, int) {
 	return outer[:i], n
 }
 
-// fileRefusal makes the error of a file that cannot be read.
+// fileRefusal returns the refusal of a file that cannot be read.
 func fileRefusal(path string, err error) *wordpress.ConfigError {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {

@@ -10,11 +10,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// leakMarker stands for a secret in a configuration.
+// leakMarker replaces the secret S in leakForms.
 const leakMarker = "Pa55wMarkerX9"
 
-// leakForms are statements that are refused, each with a secret in it: as a literal, as a
-// word that lacks its quotes, or in what is computed from one.
+// leakForms are statements that are refused. Each contains a secret S: as a literal, as a
+// word without quotes, or as the input of a computation.
 var leakForms = []string{
 	`define('DB_PASSWORD', decrypt('S', DB_NAME));`,
 	`define('DB_PASSWORD', openssl_decrypt('S', 'aes-256-cbc', "S"));`,
@@ -102,8 +102,8 @@ T
 	`unset($x->{'S'}); null->{'S'} = 1;`,
 }
 
-// TestRefusalsHoldNoSecret: what a refusal says names functions, constants and variables,
-// and never quotes what a configuration holds.
+// TestRefusalsHoldNoSecret asserts that a refusal names functions, constants and
+// variables, but never quotes values of a configuration.
 func TestRefusalsHoldNoSecret(t *testing.T) {
 	refused := 0
 	for _, form := range leakForms {
@@ -134,11 +134,11 @@ func TestRefusalsHoldNoSecret(t *testing.T) {
 			texts = append(texts, site.Config.Doubts...)
 		}
 		if err == nil && len(site.Config.Doubts) == 0 {
-			t.Errorf("%s is answered, want a refusal", form)
+			t.Errorf("%s gives an answer, want a refusal", form)
 		}
 		for _, text := range texts {
 			if strings.Contains(text, leakMarker) {
-				t.Errorf("%s\nsays %s", form, text)
+				t.Errorf("%s\nis refused with the secret: %s", form, text)
 			}
 		}
 	}
