@@ -130,7 +130,7 @@ func TestCommitResult(t *testing.T) {
 		"unknown":               {false, []*destination{{commitErr: unknown}}, transfer.ErrNoDestination},
 		"unknown, then ended":   {true, []*destination{{commitErr: unknown}, {commitErr: why}}, sinks.ErrUnknown},
 		"stored and unknown":    {false, []*destination{{committed: true}, {commitErr: unknown}}, nil},
-		"nobody was left to it": {false, nil, transfer.ErrNoDestination},
+		"no destination left":   {false, nil, transfer.ErrNoDestination},
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		if c.ended {

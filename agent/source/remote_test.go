@@ -96,7 +96,7 @@ func behaviours() map[string]behaviour {
 		"one of two answers": script(someFacts),
 		"too many answers":   script(someFacts, someFacts, someFacts),
 		"long answer":        script(`{"facts":{"root":"` + strings.Repeat("x", 300<<10) + `"}}` + "\n"),
-		"a panic":            func(func(string), io.WriteCloser) error { panic("what nobody thought of") },
+		"a panic":            func(func(string), io.WriteCloser) error { panic("an unexpected panic") },
 		"silence": func(func(string), io.WriteCloser) error {
 			time.Sleep(time.Hour)
 			return nil
@@ -122,7 +122,7 @@ func behaviours() map[string]behaviour {
 	}
 }
 
-// testWorker is a worker: a real one, or one with a behaviour of its own.
+// testWorker is a worker: a real one, or one with a given behaviour.
 func testWorker(ctx context.Context) error {
 	o, err := receiveOrder(os.NewFile(orderFD, "order"))
 	if err != nil {
