@@ -148,16 +148,16 @@ func TestS3RetriesTruncatedAnswers(t *testing.T) {
 func TestS3DoesNotFollowRedirects(t *testing.T) {
 	minio := startMinIO(t, false)
 	var reached atomic.Int32
-	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reached.Add(1)
 		echo(w, r, nil)
 	}))
-	defer thief.Close()
+	defer target.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for _, region := range []string{"", "eu-central-1"} {
 			t.Run(fmt.Sprint(status, region), func(t *testing.T) {
 				bucket := newBucket(t, minio, true)
-				header := "Location: " + thief.URL + "/" + bucket + "/host/name"
+				header := "Location: " + target.URL + "/" + bucket + "/host/name"
 				want := "a redirect to"
 				if region != "" {
 					header, want = header+"\nX-Amz-Bucket-Region: "+region, "add region="+region

@@ -44,7 +44,11 @@ it: all of that must be denied. The canary stays, since nobody may delete it: th
 lifecycle rules that wp-oneway policy prints remove it after a day. No other object
 is ever touched. Changes of the bucket's settings are tried with bodies that cannot
 apply, only at stores that are known to refuse them (AWS, MinIO); with
---intrusive, at any store.
+--canary. Then it tries to create it again, overwrite, read, list, change and delete
+it: all of these requests must be denied. The canary stays, since the credential
+cannot delete it; the lifecycle rules that wp-oneway policy prints delete it after a
+day. No other object is ever touched. Changes of the bucket's settings are tried with
+invalid bodies, only at stores that are known to refuse these (AWS, MinIO); with
 
 backup --require-one-way accepts the result for 7 days. Without PATH and without
 configured sites, only the sinks are examined.
@@ -157,7 +161,7 @@ func topFolders(list []sinkSetting, host string) ([]*target, error) {
 	for _, s := range list {
 		text := strings.ReplaceAll(s.URL, "{host}", host)
 		if strings.ContainsAny(text, "{}") {
-			return nil, usage(fmt.Errorf("sink %s: it differs from site to site; give a site's PATH", s.URL))
+			return nil, usage(fmt.Errorf("sink %s: the URL is different for each site; give a site's PATH", s.URL))
 		}
 		u, err := sinks.Parse(text)
 		if err != nil {
