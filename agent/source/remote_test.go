@@ -184,7 +184,7 @@ func TestHostileWorker(t *testing.T) {
 		"a part twice": "twice", "more than arrived": "wrote 5 bytes, but 4 arrived", "less than arrived": "wrote 3 bytes, but 4 arrived",
 		"less than nothing": "negative size", "no end of the part": "ended before", "no findings": "ended before",
 		"too many notes": "10001 notes", "notes beyond their sum": "1 notes of 0", "a negative sum": "-1", "a negative count": "-1",
-		"rows that overflow": "a count of", "an error to print": "owned", "an endless event": "more than", "a noise": "exit status 1", "a panic": "thought of",
+		"rows that overflow": "a count of", "an error to print": "owned", "an endless event": "more than", "a noise": "exit status 1", "a panic": "unexpected panic",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
