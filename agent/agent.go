@@ -52,7 +52,7 @@ type Progress struct {
 	Done   bool
 }
 
-// Backup runs the jobs. Each is a run of its own; one that fails affects no other.
+// Backup runs the jobs, each as a separate run. A failed run does not affect the others.
 func (a *Agent) Backup(ctx context.Context, jobs []Job) *manifest.Report {
 	a.init()
 	report := &manifest.Report{
@@ -83,7 +83,7 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *manifest.Report {
 	return report
 }
 
-// Inspect returns what the configuration of the job's site says, with the password.
+// Inspect returns the configuration of the job's site, including the password.
 // It opens no connection.
 func (a *Agent) Inspect(ctx context.Context, job Job) (source.Facts, error) {
 	a.init()

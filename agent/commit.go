@@ -19,8 +19,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// sendDetails stores what the manifest, which is readable without the key, must not
-// contain.
+// sendDetails stores the details: data that the manifest must not contain, since the
+// manifest is readable without the key.
 func (r *run) sendDetails(ctx context.Context, facts source.Facts, findings source.Findings) (manifest.Stream, error) {
 	text, err := json.MarshalIndent(r.details(facts, findings), "", "  ")
 	if err != nil {
@@ -59,7 +59,7 @@ func (r *run) commit(ctx context.Context, facts source.Facts, findings source.Fi
 	var puts sync.WaitGroup
 	for _, d := range r.dests {
 		if d.Err() == nil {
-			puts.Go(func() { //nolint:contextcheck // a destination has a context of its own
+			puts.Go(func() { //nolint:contextcheck // each destination has its own context
 				if d.commitErr = r.commitTo(d, m); d.commitErr != nil {
 					d.Fail(d.commitErr)
 				}
@@ -78,7 +78,7 @@ func (r *run) commit(ctx context.Context, facts source.Facts, findings source.Fi
 }
 
 // commitResult returns nil if the run is a backup at any destination, even if it was
-// cancelled meanwhile. Otherwise it returns why not; that it may be one matters most.
+// cancelled meanwhile. Otherwise it returns the reason; ErrUnknown takes precedence.
 func (r *run) commitResult(ctx context.Context) error {
 	var unknown error
 	for _, d := range r.dests {

@@ -123,14 +123,14 @@ func TestCommitResult(t *testing.T) {
 		dests []*destination
 		want  error
 	}{
-		"stored":                {false, []*destination{{committed: true}}, nil},
-		"stored, then ended":    {true, []*destination{{commitErr: why}, {committed: true}}, nil},
-		"lost":                  {false, []*destination{{commitErr: errDenied}}, transfer.ErrNoDestination},
-		"ended":                 {true, []*destination{{commitErr: why}}, why},
-		"unknown":               {false, []*destination{{commitErr: unknown}}, transfer.ErrNoDestination},
-		"unknown, then ended":   {true, []*destination{{commitErr: unknown}, {commitErr: why}}, sinks.ErrUnknown},
-		"stored and unknown":    {false, []*destination{{committed: true}, {commitErr: unknown}}, nil},
-		"nobody was left to it": {false, nil, transfer.ErrNoDestination},
+		"stored":              {false, []*destination{{committed: true}}, nil},
+		"stored, then ended":  {true, []*destination{{commitErr: why}, {committed: true}}, nil},
+		"lost":                {false, []*destination{{commitErr: errDenied}}, transfer.ErrNoDestination},
+		"ended":               {true, []*destination{{commitErr: why}}, why},
+		"unknown":             {false, []*destination{{commitErr: unknown}}, transfer.ErrNoDestination},
+		"unknown, then ended": {true, []*destination{{commitErr: unknown}, {commitErr: why}}, sinks.ErrUnknown},
+		"stored and unknown":  {false, []*destination{{committed: true}, {commitErr: unknown}}, nil},
+		"no destination left": {false, nil, transfer.ErrNoDestination},
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		if c.ended {

@@ -62,7 +62,7 @@ func (a *Agent) examine(ctx context.Context, job Job, refused error, names *rost
 		return e
 	}
 	if refused != nil {
-		e.addFailure("name", refused, "give the site a name of its own, with --name or name in the configuration")
+		e.addFailure("name", refused, "give the site a different name, with --name or name in the configuration")
 	}
 	e.Owner, e.Tenant = site.owner, site.owner.Name()
 	e.Folder = path.Dir(manifest.RunName(job.Name, job.Kind, job.Selection.NoUploads, ""))
@@ -157,7 +157,7 @@ func (e *Examination) examinePrivileges(f source.Findings, database, user string
 		}
 		e.add(sinks.Finding{
 			Check: "privileges", Verdict: sinks.Fails, Required: true, Detail: wordpress.Printable(text),
-			Advice: wordpress.Printable(fmt.Sprintf("GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; another's routines need SHOW_ROUTINE on *.* as well", database, user)),
+			Advice: wordpress.Printable(fmt.Sprintf("GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; routines of other accounts need SHOW_ROUTINE on *.* as well", database, user)),
 		})
 	}
 	for _, w := range f.Warnings.Items {
@@ -171,7 +171,7 @@ func (e *Examination) examineSeal(job Job) {
 		e.add(sinks.Finding{Check: "sealing", Verdict: sinks.Holds, Detail: fmt.Sprintf("archives are sealed with %s", job.Seal.Type)})
 	case job.Remote():
 		e.add(sinks.Finding{
-			Check: "sealing", Verdict: sinks.Warning, Detail: "archives are not sealed: whoever can read the bucket can read the site",
+			Check: "sealing", Verdict: sinks.Warning, Detail: "archives are not sealed: everyone who can read the bucket can read the site",
 			Advice: "seal them with --recipient age1…",
 		})
 	}

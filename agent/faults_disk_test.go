@@ -20,7 +20,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
-// withOwnMounts runs the test again in a process with a mount namespace of its own.
+// withOwnMounts runs the test again in a process with its own mount namespace.
 // It returns true in that process.
 func withOwnMounts(t *testing.T) bool {
 	t.Helper()
@@ -40,7 +40,7 @@ func withOwnMounts(t *testing.T) bool {
 		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
 	}
 	if out, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
-		t.Errorf("with mounts of its own: %v\n%s", err, out)
+		t.Errorf("in its own mount namespace: %v\n%s", err, out)
 	}
 	return false
 }
@@ -110,7 +110,7 @@ func wholeOrNothing(t *testing.T, dir string, report manifest.SiteReport) {
 	for _, o := range m.Objects {
 		got, err := os.ReadFile(filepath.Join(dir, o.Name))
 		if sum := sha256.Sum256(got); err != nil || hex.EncodeToString(sum[:]) != o.SHA256 || int64(len(got)) != o.Bytes {
-			t.Errorf("%s is not what its manifest says: %v", o.Name, err)
+			t.Errorf("%s differs from its entry in the manifest: %v", o.Name, err)
 		}
 	}
 }

@@ -269,7 +269,7 @@ func (f *faultyRun) manifests(t *testing.T) map[string]bool {
 		for _, o := range m.Objects {
 			got := f.fetch(t, "host/"+o.Name)
 			if sum := sha256.Sum256(got); int64(len(got)) != o.Bytes || hex.EncodeToString(sum[:]) != o.SHA256 {
-				t.Errorf("%s is not what its manifest says", o.Name)
+				t.Errorf("%s differs from its entry in the manifest", o.Name)
 			}
 		}
 	}

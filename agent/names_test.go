@@ -96,7 +96,7 @@ func (h *testHost) run(jobs ...Job) (won []string) {
 func (h *testHost) want(what string, got []string, want ...string) {
 	h.t.Helper()
 	if !slices.Equal(got, want) {
-		h.t.Errorf("%s: %q go by their names, want %q", what, got, want)
+		h.t.Errorf("%s: %q got their names, want %q", what, got, want)
 	}
 }
 
@@ -104,18 +104,18 @@ func (h *testHost) want(what string, got []string, want ...string) {
 // site nor adds to them.
 func TestNameOwnerKeepsItsName(t *testing.T) {
 	h := newTestHost(t)
-	victim, thief := h.site("victim/sites/v.example/public", "v.example", 2001), h.site("a-thief/sites/v.example/public", "v.example", 2002)
+	victim, attacker := h.site("victim/sites/v.example/public", "v.example", 2001), h.site("attacker/sites/v.example/public", "v.example", 2002)
 	h.want("alone", h.run(victim), "victim/sites/v.example/public")
-	h.want("both", h.run(thief, victim), "victim/sites/v.example/public")
-	h.want("the thief alone", h.run(thief))
-	named := thief
+	h.want("both", h.run(attacker, victim), "victim/sites/v.example/public")
+	h.want("the attacker alone", h.run(attacker))
+	named := attacker
 	named.Named = true
 	h.want("by the operator's mistake", h.run(named, victim), "victim/sites/v.example/public")
 
-	c := h.a.resolveNames([]Job{thief, victim, named})
+	c := h.a.resolveNames([]Job{attacker, victim, named})
 	for i, usage := range map[int]bool{0: false, 2: true} {
 		err := c.Refused(i)
-		if err == nil || !strings.Contains(err.Error(), thief.Place.Path) || !strings.Contains(err.Error(), victim.Place.Path) || strings.Contains(err.Error(), "\n") {
+		if err == nil || !strings.Contains(err.Error(), attacker.Place.Path) || !strings.Contains(err.Error(), victim.Place.Path) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("the error: %v; want it to name both on one line", err)
 		}
 		var report manifest.SiteReport
@@ -125,27 +125,27 @@ func TestNameOwnerKeepsItsName(t *testing.T) {
 	}
 }
 
-// If nobody owns a name that two sites claim, only a site that the operator gave
-// the name gets it.
+// If a free name is claimed by two sites, only a site that the operator gave the name
+// gets it.
 func TestFreeName(t *testing.T) {
 	h := newTestHost(t)
 	one, two := h.site("one/blog", "blog", 2001), h.site("two/blog", "blog", 2002)
 	other := h.site("three/shop", "shop", 2003)
 	h.want("two", h.run(one, two, other), "three/shop")
 	two.Named = true
-	h.want("one is named so", h.run(one, two), "two/blog")
-	h.want("and keeps it", h.run(one, h.site("two/blog", "blog", 2002)), "two/blog")
+	h.want("the operator named one", h.run(one, two), "two/blog")
+	h.want("that one keeps the name", h.run(one, h.site("two/blog", "blog", 2002)), "two/blog")
 
 	h = newTestHost(t)
 	one, two = h.site("one/blog", "blog", 2001), h.site("two/blog", "blog", 2002)
 	one.Named, two.Named = true, true
-	h.want("both are named so", h.run(one, two))
+	h.want("the operator named both", h.run(one, two))
 	if err := h.a.resolveNames([]Job{one, two}).Refused(0); !errors.Is(err, manifest.ErrUsage) {
 		t.Errorf("got %v, want it to be usage", err)
 	}
 	h.want("the same site twice", h.run(one, one), "one/blog", "one/blog")
 	missing := Job{Place: site.Place{Path: h.base + "/none/new", Home: h.base}, Name: "new"}
-	h.want("one is not there", h.run(missing, h.site("four/new", "new", 2004)), "four/new")
+	h.want("one does not exist", h.run(missing, h.site("four/new", "new", 2004)), "four/new")
 }
 
 // The operator takes a name away by giving its owner another name, or by leaving
@@ -193,25 +193,25 @@ func TestMissingNameOwner(t *testing.T) {
 	h.want("by name", h.run(named), "b/x")
 
 	if os.Geteuid() != 0 {
-		t.Skip("giving files to others needs root")
+		t.Skip("changing the owner of files needs root")
 	}
 	h = newTestHost(t)
 	holder := gone(h)
 	other := h.site("b/x", "x", 2002)
-	h.want("another's, at once", h.run(other))
+	h.want("another owner's, at once", h.run(other))
 	h.now = h.now.Add(missingTime / 2)
-	h.want("another's, soon", h.run(other))
+	h.want("another owner's, before missingTime", h.run(other))
 	h.site("old/x", "x", 2001)
-	h.want("it is back", h.run(other, holder), "old/x")
+	h.want("the holder is back", h.run(other, holder), "old/x")
 	if err := os.RemoveAll(filepath.Join(h.base, "old")); err != nil {
 		t.Fatal(err)
 	}
 	h.now = h.now.Add(2 * missingTime)
-	h.want("gone anew", h.run(other))
+	h.want("missing again", h.run(other))
 	h.now = h.now.Add(missingTime)
-	h.want("gone for good", h.run(other), "b/x")
+	h.want("missing for longer", h.run(other), "b/x")
 	h.site("old/x", "x", 2001)
-	h.want("too late", h.run(other, holder), "b/x")
+	h.want("the holder is back too late", h.run(other, holder), "b/x")
 }
 
 // A site keeps its name when its folder moves while its path stays, or when the

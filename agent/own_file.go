@@ -11,9 +11,8 @@ import (
 // maxOwnFile is the limit of a file that readOwnFile reads, in bytes.
 const maxOwnFile = 1 << 20
 
-// ReadOwnFile reads a small file that the operator vouches for. It must belong to
-// the current user or to root. Nobody else may write to it or, if it is secret, read
-// it.
+// ReadOwnFile reads a small file of the operator. It must belong to the current user or
+// to root. Other users must not be able to write to it or, if it is secret, to read it.
 func ReadOwnFile(path string, secret bool) ([]byte, error) {
 	return readOwnFile(path, secret, false)
 }

@@ -13,7 +13,7 @@ import (
 func (r *run) plan(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil && ctx.Err() != nil {
-			err = context.Cause(ctx) // names the limit or the signal
+			err = context.Cause(ctx) // the cause names the limit or the signal
 		}
 	}()
 	if err := r.begin(); err != nil {

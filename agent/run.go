@@ -153,8 +153,8 @@ func (r *run) failedDestinations(err error) (again []int) {
 	return again
 }
 
-// destinationErrors joins the errors of the targets with those indexes; of all
-// targets for nil.
+// destinationErrors joins the errors of the targets with those indexes; nil means all
+// targets.
 func (r *run) destinationErrors(targets []int) error {
 	var errs []string
 	for i, d := range r.report.Destinations {

@@ -338,11 +338,11 @@ func TestPanicFailsOneSite(t *testing.T) {
 	r.agent.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	dir, place := t.TempDir(), newSite(t)
 	panics := r.job
-	panics.Filters = []archive.Filter{{Name: "bad", Wrap: func(io.Writer) (io.WriteCloser, error) { panic("what nobody thought of") }}}
+	panics.Filters = []archive.Filter{{Name: "bad", Wrap: func(io.Writer) (io.WriteCloser, error) { panic("an unexpected panic") }}}
 	panics.Sinks, panics.Name = []string{dir}, "a"
 	good := Job{Place: place, Name: "b", Kind: manifest.Files, Sinks: []string{dir}, Selection: files.Selection{}}
 	report := r.agent.Backup(t.Context(), []Job{panics, good})
-	if e := report.Sites[0].Error; report.Sites[0].Status != manifest.Failed || e == nil || !strings.Contains(e.Message, "what nobody thought of") {
+	if e := report.Sites[0].Error; report.Sites[0].Status != manifest.Failed || e == nil || !strings.Contains(e.Message, "an unexpected panic") {
 		t.Errorf("the first site's report: %+v", report.Sites[0])
 	}
 	if report.Sites[1].Status != manifest.OK || len(manifests(t, dir)) != 1 {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Whoever can write to the file of recipients could have backups sealed for themselves.
+// A user who can write to the file of recipients could add a recipient of their choice.
 func TestRecipientsFileOwner(t *testing.T) {
 	const key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 	path := filepath.Join(t.TempDir(), "recipients")

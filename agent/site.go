@@ -69,8 +69,8 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	return err
 }
 
-// saveState saves what is remembered of the site. An error does not affect the
-// backup; only the next run will not know of it.
+// saveState saves the site's state. An error does not affect the backup; the next run
+// then starts without this state.
 func (r *run) saveState() {
 	if err := r.agent.Dirs.SaveSite(r.state); err != nil {
 		r.log.Warn("state not saved", "err", err)

@@ -33,7 +33,7 @@ const (
 	Ready     SiteStatus = "ready"      // yes
 	LeftOut   SiteStatus = "ignored"    // no: the configuration says so, or WordPress is not installed
 	NameClash SiteStatus = "name_clash" // no: another site has its name
-	Broken    SiteStatus = "broken"     // it is tried, and fails
+	Broken    SiteStatus = "broken"     // its backup is attempted and fails
 )
 
 // A SiteSurvey is what is known of one site.
@@ -70,9 +70,8 @@ type DatabaseAddress struct {
 	Socket string `json:"socket,omitempty"`
 }
 
-// Survey reports what is known of the jobs' sites: where they are, what their
-// configurations say, how their last runs ended, and whether they would be backed
-// up. It opens no connection and changes nothing. The configurations are read with
+// Survey reports, for each job's site, its location, its configuration, the results of
+// its last runs, and whether it would be backed up. It opens no connection and changes nothing. The configurations are read with
 // the rights of the sites' owners.
 func (a *Agent) Survey(ctx context.Context, jobs []Job) *Survey {
 	a.init()

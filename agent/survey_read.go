@@ -19,7 +19,7 @@ const (
 	siteTime  = 100 * time.Millisecond // more for each site
 )
 
-// batchSize is the most sites that one worker reads.
+// batchSize is the maximum number of sites that one worker reads.
 const batchSize = 256
 
 // readConfigs reads the configurations of the jobs, several batches at the same
@@ -75,7 +75,7 @@ func (o *ownerSites) add(job int) {
 
 func (o *ownerSites) batches() iter.Seq[[]int] { return slices.Chunk(o.jobs, batchSize) }
 
-// read reads some of the sites. If what a tenant wrote kills the worker, that site
+// read reads some of the sites. If a tenant's configuration kills the worker, that site
 // fails, and another worker reads the rest.
 func (o *ownerSites) read(ctx context.Context, reqs []source.Request, next func(n int, facts source.Facts, err error)) {
 	done := 0

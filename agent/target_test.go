@@ -41,7 +41,7 @@ func TestFolderInAnotherSite(t *testing.T) {
 	if _, err := os.Lstat(alice.Sinks[0]); !os.IsNotExist(err) {
 		t.Errorf("the folder was created: %v", err)
 	}
-	if err := os.RemoveAll(filepath.Join(h.base, "bob")); err != nil { // where there is no site any more, a folder is a folder
+	if err := os.RemoveAll(filepath.Join(h.base, "bob")); err != nil { // a folder of a removed site is accepted
 		t.Fatal(err)
 	}
 	if got := h.a.Backup(t.Context(), []Job{alice}).Sites[0]; got.Status != manifest.OK {

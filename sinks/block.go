@@ -143,7 +143,7 @@ func (b *Block) computeChecksum() checksum {
 	return checksum{bytes: int64(b.n), crc: crc64nvme.Checksum(b.buf[:b.n])}
 }
 
-// Full tells whether the block holds BlockSize bytes.
+// Full reports whether the block holds BlockSize bytes.
 func (b *Block) Full() bool { return b.n == len(b.buf) }
 
 // Retain adds a reference and returns the block.
@@ -176,11 +176,11 @@ type BlockReader interface {
 }
 
 // A blockPipe turns a plain reader into blocks. It reads in its own goroutine, so
-// that a reader which blocks forever does not keep its sink from giving up; one
-// Read of r may still be running after that.
+// that its sink can stop even while a Read of r blocks forever; that one Read may
+// still be running afterwards.
 type blockPipe struct {
 	out chan *Block
-	err error // why out was closed, io.EOF when r ended
+	err error // the reason why out was closed; io.EOF when r ended
 }
 
 func pipeBlocks(ctx context.Context, r io.Reader, pool *Pool) *blockPipe {
@@ -230,7 +230,7 @@ func (p *blockPipe) next(ctx context.Context) (*Block, error) {
 
 // blocks returns the stream r block by block. A BlockReader is not copied, and its
 // caller has admitted it to the pool. A plain reader is admitted here for up to need
-// blocks, and read until ctx ends. Call leave when the stream is over.
+// blocks, and read until ctx ends. Call leave when the stream has ended.
 func blocks(ctx context.Context, r io.Reader, pool *Pool, need int) (next func(context.Context) (*Block, error), leave func(), err error) {
 	if br, ok := r.(BlockReader); ok {
 		return br.NextBlock, func() {}, nil

@@ -51,7 +51,7 @@ func parseBool(q url.Values, name string, v *bool) error {
 	}
 	b, err := strconv.ParseBool(q.Get(name))
 	if err != nil {
-		return fmt.Errorf("%s is true or false, not %q", name, q.Get(name))
+		return fmt.Errorf("%s must be true or false, not %q", name, q.Get(name))
 	}
 	*v = b
 	return nil
@@ -64,10 +64,10 @@ func (c bucketURL) checkEndpoint() error {
 	}
 	e, err := url.Parse(c.endpoint)
 	if err != nil || e.Hostname() == "" || (e.Scheme != "https" && e.Scheme != "http") || e.User != nil || e.RawQuery != "" {
-		return fmt.Errorf("endpoint is https://HOST[:PORT], not what it says")
+		return fmt.Errorf("endpoint must be https://HOST[:PORT]")
 	}
 	if e.Scheme == "http" && !loopback(e.Hostname()) && !c.insecure {
-		return fmt.Errorf("endpoint %s sends backups in the clear; use https, or say insecure=true", c.endpoint)
+		return fmt.Errorf("endpoint %s sends backups unencrypted; use https, or set insecure=true", c.endpoint)
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func checkCredentialsFile(path string) error {
 		return fmt.Errorf("read credentials_file: %w", err)
 	}
 	if i.Mode().Perm()&0o026 != 0 {
-		return fmt.Errorf("read credentials_file: %s is open to others (mode %#o); chmod 600 it", path, i.Mode().Perm())
+		return fmt.Errorf("read credentials_file: %s is accessible to other users (mode %#o); run chmod 600 on it", path, i.Mode().Perm())
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestBlockChecksumIsComputedOnce(t *testing.T) {
 		if got := b.checksum(); got != want {
 			t.Errorf("%q: %+v, want %+v", text, got, want)
 		}
-		b.buf[0] ^= 1 // nobody does that; it shows that nothing is summed again
+		b.buf[0] ^= 1 // this is not allowed; it shows that the checksum is not computed again
 		v := b.Retain().View(func() {}, func() {})
 		if got := v.checksum(); got != want {
 			t.Errorf("%q: the checksum is computed again for a view: %+v", text, got)

@@ -99,7 +99,7 @@ func TestGCSWithoutTokenIsNotUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sink.Put(t.Context(), "name", strings.NewReader("text")); err == nil || errors.Is(err, sinks.ErrUnknown) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "no token") {
+	if _, err := sink.Put(t.Context(), "name", strings.NewReader("text")); err == nil || errors.Is(err, sinks.ErrUnknown) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "get a token") {
 		t.Errorf("got error %v", err)
 	}
 }

@@ -142,7 +142,7 @@ func TestDirLatest(t *testing.T) {
 // A real file system is full, and then read-only.
 func TestDirReportsDiskErrors(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Log("mounting a small disk needs root; the full-disk device stands in")
+		t.Log("mounting a small disk needs root; using /dev/full instead")
 		if err := diskError(&fs.PathError{Op: "write", Err: unix.ENOSPC}, t.TempDir()); !strings.Contains(err.Error(), "is full") {
 			t.Error(err)
 		}

@@ -23,7 +23,7 @@ var (
 
 	// ErrUnavailable marks a temporary failure: the store gave no usable response
 	// for the whole time of the retries.
-	ErrUnavailable = errors.New("the store is out of reach")
+	ErrUnavailable = errors.New("the store is unavailable")
 
 	// ErrURL marks an invalid URL of a sink.
 	ErrURL = errors.New("wrong sink URL")

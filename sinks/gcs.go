@@ -72,7 +72,7 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 		}
 	}
 	creds, err := credentials.DetectDefault(&credentials.DetectOptions{
-		CredentialsFile: c.credentialsFile, //nolint:staticcheck // the operator's own file, which nobody else may write
+		CredentialsFile: c.credentialsFile, //nolint:staticcheck // the operator's file, which no other user can write
 		Scopes:          []string{storage.ScopeReadWrite},
 	})
 	if err == nil {
@@ -81,7 +81,7 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", bare(u), googleError(err, c.credentialsFile))
 	}
-	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // nobody replaces it here
+	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // no code here replaces it
 	base.MaxResponseHeaderBytes = maxAnswerHeader
 	s := &gcsSink{c: c, o: o, url: u.String(), creds: creds, base: base}
 	if s.http, s.client, err = s.connect(ctx, nil); err != nil {
@@ -205,11 +205,11 @@ type gcsUpload struct {
 	crc      uint32
 	long     bool
 	mu       sync.Mutex
-	last     *Block // the last block that the client took
+	last     *Block // the last block that the client read
 	retried  atomic.Bool
 	sent     atomic.Bool  // a connection has read some of the body
-	progress atomic.Bool  // the store has taken a part
-	failing  atomic.Int64 // since when requests fail, in Unix nanoseconds; 0 when they do not
+	progress atomic.Bool  // the store has accepted a part
+	failing  atomic.Int64 // time of the first of the failing requests, in Unix nanoseconds; 0 if none fails
 }
 
 func (s *gcsSink) begin(ctx context.Context, name string, first *part, long bool) *gcsUpload {
@@ -238,8 +238,8 @@ func (s *gcsSink) begin(ctx context.Context, name string, first *part, long bool
 }
 
 // moved is called whenever a request makes progress. It touches the last block that
-// the client took: the client has copied it, and may send it for a long time, in
-// which its owner must see that the destination is alive.
+// the client read: the client has copied it, and may take a long time to send it.
+// Meanwhile the block's owner must see that the destination makes progress.
 func (up *gcsUpload) moved() {
 	up.sent.Store(true)
 	up.dog.progress()

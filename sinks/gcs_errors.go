@@ -24,19 +24,19 @@ func gcsStatus(err error) int {
 	return 0
 }
 
-// explain describes an error in one line, without the session URI, which is a secret:
-// whoever has it can write to the object.
+// explain describes an error in one line, without the session URI. That is a secret,
+// since it is enough to write to the object.
 func (up *gcsUpload) explain(err error) error {
 	where := "bucket " + up.s.c.bucket
 	status := gcsStatus(err)
 	text := withoutSession(err)
 	switch {
 	case status == 412 && up.long && up.retried.Load():
-		return &explained{where + ": an answer was lost, and the name exists: " + text, errors.Join(ErrRestart, hidden(err))}
+		return &explained{where + ": a response was lost, and an object of this name exists: " + text, errors.Join(ErrRestart, hidden(err))}
 	case status == 412:
 		return ErrExists
 	case status == 403:
-		return &explained{where + ": denied; the credential needs storage.objects.create, as roles/storage.objectCreator has it (" + text + ")", hidden(err)}
+		return &explained{where + ": denied; the credential needs storage.objects.create, which roles/storage.objectCreator contains (" + text + ")", hidden(err)}
 	case status == 401:
 		return &explained{where + ": the credential is not accepted; give a valid one (" + text + ")", hidden(err)}
 	case (status == 404 || status == 410) && up.long && up.w.Attrs() == nil && up.progress.Load():
@@ -51,17 +51,17 @@ func (up *gcsUpload) explain(err error) error {
 	}
 	var token *auth.Error
 	if errors.As(err, &token) {
-		return &explained{fmt.Sprintf("the credential got no token; check that it is valid and that Google can be reached (%.300s)", withoutSession(token)), err}
+		return &explained{fmt.Sprintf("get a token for the credential: check that it is valid and that Google can be reached (%.300s)", withoutSession(token)), err}
 	}
 	return &explained{text, err}
 }
 
-// hidden is the class of an error without its text.
+// hidden is an error with the status of err but without its text.
 func hidden(err error) error {
 	if status := gcsStatus(err); status != 0 {
 		return fmt.Errorf("status %d", status)
 	}
-	return errors.New("no answer")
+	return errors.New("no response")
 }
 
 // withoutSession is the text of an error on one line, without upload IDs.
@@ -83,7 +83,7 @@ func googleError(err error, file string) error {
 	if errors.As(err, &path) {
 		return fmt.Errorf("read the Google credential in %s: %w; correct the path, or add credentials_file= to the URL", from, path.Err)
 	}
-	return fmt.Errorf("read the Google credential in %s: %w; give the JSON file of a key as Google issued it", from, oneLine(err))
+	return fmt.Errorf("read the Google credential in %s: %w; give the JSON file of a key, unchanged as Google issued it", from, oneLine(err))
 }
 
 // checkGoogleKey refuses a service account's key that cannot sign. The client would

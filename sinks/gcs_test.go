@@ -205,8 +205,8 @@ func TestGCSReportsUnknownResult(t *testing.T) {
 // Neither the bytes nor the token are sent to a redirect's target.
 func TestGCSDoesNotFollowRedirects(t *testing.T) {
 	reached := false
-	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
-	defer thief.Close()
+	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	defer target.Close()
 	g := newGCSGate(t, "vault")
 	honest := g.Config.Handler
 	g.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -214,7 +214,7 @@ func TestGCSDoesNotFollowRedirects(t *testing.T) {
 			honest.ServeHTTP(w, r)
 			return
 		}
-		http.Redirect(w, r, thief.URL+"/x", http.StatusTemporaryRedirect)
+		http.Redirect(w, r, target.URL+"/x", http.StatusTemporaryRedirect)
 	})
 	if _, err := gcsSink(t, g, "vault").Put(t.Context(), "name", bytes.NewReader(pattern(short))); err == nil || reached {
 		t.Errorf("error %v, reached elsewhere %v", err, reached)

@@ -18,7 +18,7 @@ type Limiter struct {
 	wait   func(context.Context, time.Duration) error
 }
 
-// maxChunk is the chunk of a large budget.
+// maxChunk is the largest chunk.
 const maxChunk = 64 << 10
 
 // NewLimiter returns a budget of bytesPerSecond, which must be positive. At most a

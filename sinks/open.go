@@ -14,31 +14,31 @@ import (
 	"time"
 )
 
-// Options are what all sinks of a process share. The zero value is good.
+// Options are the settings that all sinks of a process share. The zero value is useful.
 type Options struct {
-	// Pool holds the parts in flight of streams that are not BlockReaders; nil
-	// for a pool of the sink's own.
+	// Pool is the memory for the parts of streams that are not BlockReaders; if nil,
+	// each sink gets its own pool.
 	Pool *Pool
-	// Logger hears of what could not be cleaned up; nil for silence.
+	// Logger gets the files and uploads that could not be removed; nil for no log.
 	Logger *slog.Logger
-	// Stall is how long a connection may stand still before it is given up and
-	// its request sent again; 0 means a minute.
+	// Stall is how long a connection may make no progress before it is closed and
+	// its request is sent again; 0 means one minute.
 	Stall time.Duration
-	// Retry is how long requests that fail for reasons that pass are sent again;
-	// 0 means two minutes.
+	// Retry is how long a request with a temporary failure is retried; 0 means two
+	// minutes.
 	Retry time.Duration
 
 	// PartSize is the size of a part in bytes, a multiple of BlockSize; 0 means
-	// 16 MiB. S3 takes none below 5 MiB.
+	// 16 MiB. S3 accepts no part below 5 MiB.
 	PartSize int
-	// MaxParts is how many parts make one object, beyond which a stream goes on
-	// in a further object; 0 means 9,500.
+	// MaxParts is the maximum number of parts of one object. A longer stream continues
+	// in further objects. 0 means 9,500.
 	MaxParts int
-	// Parallel is how many parts of one stream are sent at once; 0 means 3.
+	// Parallel is the number of parts of one stream that are sent at once; 0 means 3.
 	Parallel int
 
-	// Dry says that nothing will be put: what is opened must not be made, nor be
-	// changed otherwise, and refuses every Put.
+	// Dry opens the sink for a dry run: it creates and changes nothing, and refuses
+	// every Put.
 	Dry bool
 
 	pieces int // how many objects one stream may have; 0 means maxPieces
@@ -80,7 +80,7 @@ type scheme struct {
 	dir    func(*url.URL) string                                  // the local folder; nil for other sinks
 }
 
-// schemes are all implementations, by the scheme of their URLs.
+// schemes are all implementations, by the scheme of the URL.
 func schemes() map[string]scheme {
 	return map[string]scheme{
 		"file": {check: checkDir, open: openDir, dir: dirOf},
@@ -93,14 +93,14 @@ func schemes() map[string]scheme {
 // braces are kept for the caller to replace. The store is not contacted.
 func Parse(s string) (*url.URL, error) {
 	if s == "" {
-		return nil, fmt.Errorf("%w: it is empty; give a folder, s3://bucket/prefix or gs://bucket/prefix", ErrURL)
+		return nil, fmt.Errorf("%w: the URL is empty; give a folder, s3://bucket/prefix or gs://bucket/prefix", ErrURL)
 	}
 	if !strings.Contains(s, "://") {
 		return parsePath(s)
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return nil, fmt.Errorf("%w: it cannot be read as scheme://bucket/prefix?parameter=value", ErrURL) // the cause would quote a secret in it
+		return nil, fmt.Errorf("%w: must have the form scheme://bucket/prefix?parameter=value", ErrURL) // the cause could contain a secret of the URL
 	}
 	return u, check(u)
 }
@@ -113,7 +113,7 @@ func parsePath(s string) (*url.URL, error) {
 		return nil, fmt.Errorf("%w: %q has no // after its colon; write %s://…, or ./ before a folder of that name", ErrURL, scheme+":…", scheme)
 	}
 	if strings.HasPrefix(first, "~") && first != "~" {
-		return nil, fmt.Errorf("%w: %q is not looked up; give the folder's whole path, or ~/ for your own home", ErrURL, first)
+		return nil, fmt.Errorf("%w: %q: home folders of other users are not supported; give the absolute path, or ~/ for your own home", ErrURL, first)
 	}
 	if rest, ok := strings.CutPrefix(s, "~"); ok {
 		home, err := os.UserHomeDir()
@@ -134,13 +134,13 @@ func check(u *url.URL) error {
 	k, ok := schemes()[u.Scheme]
 	if !ok {
 		known := slices.Sorted(maps.Keys(schemes()))
-		return fmt.Errorf("%w: no sink is called %q; use one of %s", ErrURL, u.Scheme, strings.Join(known, ", "))
+		return fmt.Errorf("%w: unknown scheme %q; use one of %s", ErrURL, u.Scheme, strings.Join(known, ", "))
 	}
 	if u.User != nil {
-		return fmt.Errorf("%w: %s://…: credentials do not belong into a URL, where every user of the host can read them; use credentials_file= or profile=", ErrURL, u.Scheme)
+		return fmt.Errorf("%w: %s://…: credentials do not belong in a URL, since every user of the host can read them; use credentials_file= or profile=", ErrURL, u.Scheme)
 	}
 	if u.Fragment != "" {
-		return fmt.Errorf("%w: %s: a # in it must be written %%23", ErrURL, bare(u))
+		return fmt.Errorf("%w: %s: the character # must be written as %%23", ErrURL, bare(u))
 	}
 	q, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -162,12 +162,12 @@ func check(u *url.URL) error {
 
 func choices(params []string) string {
 	if len(params) == 0 {
-		return "; a folder has none"
+		return "; a folder has no parameters"
 	}
-	return "; there are " + strings.Join(params, ", ")
+	return "; known parameters are " + strings.Join(params, ", ")
 }
 
-// bare is the URL for people: without its parameters, and on one line.
+// bare is the URL for messages: without its parameters, and on one line.
 func bare(u *url.URL) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {

@@ -86,7 +86,7 @@ func (c *cutter) more(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// hold keeps a block until the next one, nil in the end.
+// hold keeps a block until the next call; nil releases the last one.
 func (c *cutter) hold(b *Block) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

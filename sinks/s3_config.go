@@ -52,7 +52,7 @@ func parseS3(u *url.URL) (s3Config, error) {
 	}
 	c.overwrite = !conditional
 	if c.endpoint != "" && !q.Has("path_style") {
-		c.pathStyle = true // every compatible has it, few have a name for each bucket
+		c.pathStyle = true // every compatible store supports it, few have a host name for each bucket
 	}
 	if s := q.Get("checksum"); s != "" && s != "md5" && s != "crc64nvme" {
 		return wrong("checksum is crc64nvme or md5, not %q", s)

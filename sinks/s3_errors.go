@@ -13,7 +13,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// statusOf is the HTTP status of the answer, 0 when there was none.
+// statusOf is the HTTP status of the response, 0 without a response.
 func statusOf(err error) int {
 	var r *smithyhttp.ResponseError
 	if errors.As(err, &r) && r.Response != nil && r.Response.Response != nil {
@@ -22,7 +22,7 @@ func statusOf(err error) int {
 	return 0
 }
 
-// codeOf is the store's name for an error, "" when it gave none.
+// codeOf is the store's code for an error, "" without one.
 func codeOf(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
@@ -39,8 +39,8 @@ func headerOf(err error, name string) string {
 	return ""
 }
 
-// skew is by how much this host's clock is ahead of the store's, when that is
-// why a request was refused; 0 otherwise.
+// skew is the time by which this host's clock is ahead of the store's, if a request was
+// refused for that reason; 0 otherwise.
 func skew(err error) time.Duration {
 	theirs, bad := http.ParseTime(headerOf(err, "Date"))
 	if bad != nil || statusOf(err) != http.StatusForbidden {
@@ -52,8 +52,7 @@ func skew(err error) time.Duration {
 	return 0
 }
 
-// explain makes one line of an error that nothing was done about: what was
-// refused, why, and what to do.
+// explain describes a final error in one line: what was refused, why, and what to do.
 func explain(err error, op string, c s3Config) error {
 	return &explained{op + ": " + advice(err, op, c), err}
 }
@@ -71,28 +70,28 @@ func advice(err error, op string, c s3Config) string {
 		return fmt.Sprintf("refused, because this host's clock says %s and the store's %s; set this host's clock",
 			time.Now().UTC().Format(time.RFC3339), time.Now().Add(-skew(err)).UTC().Format(time.RFC3339))
 	case code == "RequestTimeTooSkewed":
-		return fmt.Sprintf("refused, because this host's clock, which says %s, is not the store's; set this host's clock", time.Now().UTC().Format(time.RFC3339))
+		return fmt.Sprintf("refused, because this host's clock, which says %s, differs from the store's; set this host's clock", time.Now().UTC().Format(time.RFC3339))
 	case code == "NoSuchBucket" || (status == 404 && code == "NotFound"):
 		return where + " does not exist; create it, or correct the URL"
 	case status/100 == 3 && region == "" && elsewhere != "":
-		return fmt.Sprintf("%s answers %d and sends elsewhere, to %.200q, which is not followed; correct endpoint= or region=", where, status, elsewhere)
+		return fmt.Sprintf("%s answers %d, a redirect to %.200q, which is not followed; correct endpoint= or region=", where, status, elsewhere)
 	case status/100 == 3 || code == "AuthorizationHeaderMalformed" || code == "IllegalLocationConstraintException":
 		if region == "" {
-			return fmt.Sprintf("%s is in another region; say which with region= (%s)", where, said(err))
+			return fmt.Sprintf("%s is in another region; set region= in the URL (%s)", where, said(err))
 		}
 		return fmt.Sprintf("%s is in region %s; add region=%s to the URL", where, region, region)
 	case code == "InvalidAccessKeyId":
 		return where + " does not know the access key; give a valid one, or check the endpoint"
 	case code == "SignatureDoesNotMatch":
-		return where + " refuses the signature; the secret key does not belong to the access key"
+		return where + " refuses the signature: the secret key does not belong to the access key; correct the credential"
 	case expired(err):
 		return where + ": the credential has expired and was not renewed; give a new one"
 	case status == 403:
 		return denied(op, c, err)
 	case code == "EntityTooLarge":
-		return where + " refuses the size; " + said(err)
+		return where + " refuses an object of this size: " + said(err)
 	case status == 501 || code == "InvalidArgument" || code == "InvalidRequest" || code == "MalformedXML":
-		return fmt.Sprintf("%s does not understand it (%s); a store without conditional writes needs conditional=false, one without CRC64NVME checksum=md5", where, said(err))
+		return fmt.Sprintf("%s does not support the request (%s); a store without conditional writes needs conditional=false, a store without CRC64NVME needs checksum=md5", where, said(err))
 	}
 	return connection(err, where)
 }
@@ -114,7 +113,7 @@ func denied(op string, c s3Config, err error) string {
 	return fmt.Sprintf("denied; the credential needs %s on %s%s, if it was not revoked (%s)", action, resource, more, said(err))
 }
 
-// connection says why no answer came, or what the answer was.
+// connection says why there was no response, or what the response was.
 func connection(err error, where string) string {
 	var (
 		unknown  x509.UnknownAuthorityError
@@ -123,18 +122,19 @@ func connection(err error, where string) string {
 	)
 	switch {
 	case errors.As(err, &unknown):
-		return where + ": its certificate is of an authority unknown to this host; give it with ca_file= or AWS_CA_BUNDLE"
+		return where + ": its certificate was issued by an authority unknown to this host; give the authority's certificate with ca_file= or AWS_CA_BUNDLE"
 	case errors.As(err, &hostname):
 		return where + ": its certificate is for another name; correct endpoint="
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return where + ": it speaks no TLS there; correct endpoint="
+		return where + ": the server does not support TLS; correct endpoint="
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("%s: host %s is not known; correct endpoint= or region=", where, dns.Name)
 	}
 	return where + ": " + said(err)
 }
 
-// said is what the store, or the network, said, on one line and without the SDK's frame.
+// said is the error text of the store or of the network, on one line and without the
+// SDK's prefix.
 func said(err error) string {
 	var (
 		api  smithy.APIError
@@ -156,7 +156,7 @@ func said(err error) string {
 	return text
 }
 
-// oneLine makes the SDK's errors fit a log's line.
+// oneLine puts an error of the SDK on one line.
 func oneLine(err error) error {
 	return &explained{strings.Join(strings.Fields(err.Error()), " "), err}
 }

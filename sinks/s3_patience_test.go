@@ -80,7 +80,7 @@ func TestS3ReportsProgressDuringCompletion(t *testing.T) {
 		select {
 		case <-looked:
 		case <-time.After(20 * time.Second):
-			t.Error("nothing was heard for 20 s")
+			t.Error("no progress was reported for 20 s")
 		}
 		honest.ServeHTTP(w, r)
 	})

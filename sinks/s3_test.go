@@ -195,7 +195,7 @@ func TestS3ErrorAdvice(t *testing.T) {
 		"bucket":      {minio.URL("no-such-bucket", "host", good), "denied"},
 		"prefix":      {minio.URL(bucket, "other", good), "arn:aws:s3:::" + bucket + "/other/*"},
 		"authority":   {strings.Split(minio.URL(bucket, "host", good), "&ca_file")[0], "ca_file="},
-		"no TLS":      {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, strings.Replace(plain.URL, "http://", "https://", 1), 1), "speaks no TLS"},
+		"no TLS":      {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, strings.Replace(plain.URL, "http://", "https://", 1), 1), "does not support TLS"},
 		"port closed": {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, "http://127.0.0.1:1", 1), "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -88,7 +88,7 @@ func (f *forwarder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.asked = append(f.asked, r.Method+" "+r.Host)
 	f.mu.Unlock()
-	if r.Method != http.MethodConnect { // a plain request, to be handed on
+	if r.Method != http.MethodConnect { // a plain request, to be forwarded
 		out := r.Clone(r.Context())
 		out.URL.Host, out.RequestURI = f.to, ""
 		res, err := http.DefaultTransport.RoundTrip(out)
@@ -101,7 +101,7 @@ func (f *forwarder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.Header()[k] = v
 		}
 		w.WriteHeader(res.StatusCode)
-		_, _ = io.Copy(w, res.Body) // what is cut is the client's to see
+		_, _ = io.Copy(w, res.Body) // the client notices a truncated body
 		return
 	}
 	there, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", f.to)
@@ -144,7 +144,7 @@ func TestS3ProxyFromEnvironment(t *testing.T) {
 		tls    bool
 		more   string // of the URL
 		env    string
-		asked  string // of the proxy; "" for nothing, as the name is not known then
+		asked  string // host that the proxy was asked for; "" for none, since the name does not resolve then
 		reason string
 	}{
 		"https":             {true, "", "HTTPS_PROXY", "CONNECT vault.test:443", ""},

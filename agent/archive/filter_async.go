@@ -5,7 +5,7 @@ import "io"
 // asyncBlock is the size of the blocks that an async passes to its goroutine, in bytes.
 const asyncBlock = 256 << 10
 
-// async runs a synchronous filter in a goroutine of its own, in parallel with the
+// async runs a synchronous filter in a separate goroutine, in parallel with the
 // caller. At most two blocks are queued.
 type async struct {
 	next   io.WriteCloser

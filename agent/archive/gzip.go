@@ -8,7 +8,7 @@ import (
 
 const maxGzipLevel = 9
 
-// Gzip compresses into one gzip member, in a goroutine of its own. Levels are those of
+// Gzip compresses into one gzip member, in a separate goroutine. Levels are those of
 // the gzip tool, from 1 to 9; 0 is its default.
 func Gzip(level int) Filter {
 	if level == 0 {

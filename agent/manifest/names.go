@@ -63,8 +63,8 @@ const Suffix = ".manifest.json"
 const runTime = "2006-01-02_15-04-05Z"
 
 // NewRunID returns the last part of a run's name: its start, and eight random
-// characters. A thief of the credential cannot use the names of later runs first,
-// because those characters are not known.
+// characters. They are unpredictable, so an attacker with the credential cannot take the
+// names of later runs in advance.
 func NewRunID(start time.Time, random io.Reader) (string, error) {
 	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
 	var chars [8]byte

@@ -125,7 +125,7 @@ var ErrLocked = errors.New("another run of this site is in progress")
 // operator must change something before a run can start.
 var ErrUsage = errors.New("wrong usage")
 
-// Usagef returns an ErrUsage with a message of its own.
+// Usagef returns an ErrUsage with the given message.
 func Usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
 type usageError struct{ message string }
@@ -159,7 +159,7 @@ type ReportError struct {
 }
 
 // NewReportError returns err for a report, or nil for nil. errors.Join puts each
-// error on a line of its own; they are joined with semicolons.
+// error on a separate line; they are joined with semicolons.
 func NewReportError(err error) *ReportError {
 	if err == nil {
 		return nil

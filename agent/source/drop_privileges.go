@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dropPrivileges replaces root's rights by those of the owner, for all threads and
-// for good. The worker does it itself, not its parent: the kernel does not allow a
-// process that has changed its own user to be traced, dumped or read. From then on
-// the process belongs to the tenant, and its memory will hold what the operator says
-// about the site's database.
+// dropPrivileges permanently replaces root's rights by those of the owner, in all
+// threads. The worker does it itself, not its parent, because the kernel then protects
+// the process from being traced, dumped or read by its new user. The worker needs this
+// protection: it runs as the tenant's user, and its memory will hold the operator's
+// database password.
 func (o Owner) dropPrivileges() error {
 	if o.UID == 0 {
 		return errors.New("refusing to run a worker as root")
@@ -69,8 +69,8 @@ func checkNoPrivileges() error {
 	return nil
 }
 
-// prctlAllThreads sets a property that every thread has of its own. A binary built
-// with cgo cannot set it for all threads; it sets it for the current one. That is
+// prctlAllThreads sets a property that each thread has separately. A binary built with
+// cgo cannot set it for all threads; it sets it for the current one. That is
 // enough as a second line of defence: the only program that the worker starts sets it
 // again, and the worker's pipes break when its parent dies.
 func prctlAllThreads(option, value uintptr) error {

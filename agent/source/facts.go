@@ -9,7 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
-// Facts is what is known of a site once it is open, before its parts are written.
+// Facts describes an open site before its parts are written.
 type Facts struct {
 	Root      string `json:"root"`
 	Home      string `json:"home"`

@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
-// Findings is what is known of a site after its parts were written.
+// Findings describes a site after its parts were written.
 type Findings struct {
 	Base       string              `json:"base"` // the folder that entry names of the files are relative to
 	Tables     []manifest.Table    `json:"tables,omitempty"`

@@ -84,7 +84,7 @@ func (l *localSite) result(ctx context.Context, part string, err error) error {
 }
 
 // readConfig reads the configuration, and overrides the connection by the
-// operator's option file. A configuration without an answer prevents neither a
+// operator's option file. A configuration that cannot be evaluated prevents neither a
 // backup of the files nor one whose connection is in the option file.
 func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.Site, wordpress.Database, error) {
 	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World, WithPHP: l.req.WithPHP})

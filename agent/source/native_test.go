@@ -17,8 +17,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
-// spyConfig is a configuration that looks for more than its owner's rights. What it
-// finds is the name of the database.
+// spyConfig is a configuration that looks for rights beyond its owner's. It reports them
+// in the name of the database.
 const spyConfig = `<?php
 $spy = array( 'uid' => posix_geteuid(), 'gid' => posix_getegid(), 'groups' => posix_getgroups(), 'root' => posix_setuid( 0 ), 'env' => getenv() );
 foreach ( array( 'BOB', '/etc/shadow', '/proc/AGENT/environ', '/proc/AGENT/mem', '/proc/AGENT/fd/3', '/proc/AGENT/maps' ) as $path ) {

@@ -27,11 +27,11 @@ type process struct {
 	streams map[int]*os.File // reading ends, by the worker's descriptor
 	stderr  stderrHead
 	over    chan struct{} // closed when no more events will come
-	err     error         // why; valid once over is closed
+	err     error         // the reason; valid once over is closed
 }
 
 // startWorker starts a worker with the rights of owner and sends it the order. It
-// calls handle with each event of at most limit bytes, from a goroutine of its own,
+// calls handle with each event of at most limit bytes, from a separate goroutine,
 // until handle returns an error. streams are the descriptors of its streams.
 // The caller must call stop.
 func startWorker(ctx context.Context, owner Owner, o order, limit int, handle func(event) error, streams ...int) (*process, error) {
@@ -152,7 +152,7 @@ func (p *process) listen(events *os.File, limit int, handle func(event) error) {
 	}
 }
 
-// reason is why no more events come, if that is known.
+// reason is the error that ended the events, or nil if it is not known.
 func (p *process) reason() error {
 	select {
 	case <-p.over:

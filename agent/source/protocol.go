@@ -13,10 +13,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
-// A worker and its parent talk over inherited pipes. The worker reads an Owner and
+// A worker and its parent communicate over inherited pipes. The worker reads an Owner and
 // an order, as JSON, and writes events, one JSON object per line. The streams of a
-// backup have a pipe each. Everything the worker says is untrusted: it can be under
-// the control of the tenant.
+// backup have a pipe each. Everything the worker sends is untrusted: the
+// worker may be under the control of the tenant.
 
 // The worker's file descriptors; os/exec numbers them from 3.
 const (
@@ -29,7 +29,7 @@ const (
 // maxEvent is the limit of an event, in bytes.
 const maxEvent = 32 << 20
 
-// An order is what a worker is started for. One field is set.
+// An order is the task of a worker. One field is set.
 type order struct {
 	// Site is a site to open. The worker sends its facts, how each of its parts
 	// ended, and the findings.

@@ -96,7 +96,7 @@ func behaviours() map[string]behaviour {
 		"one of two answers": script(someFacts),
 		"too many answers":   script(someFacts, someFacts, someFacts),
 		"long answer":        script(`{"facts":{"root":"` + strings.Repeat("x", 300<<10) + `"}}` + "\n"),
-		"a panic":            func(func(string), io.WriteCloser) error { panic("what nobody thought of") },
+		"a panic":            func(func(string), io.WriteCloser) error { panic("an unexpected panic") },
 		"silence": func(func(string), io.WriteCloser) error {
 			time.Sleep(time.Hour)
 			return nil
@@ -122,7 +122,7 @@ func behaviours() map[string]behaviour {
 	}
 }
 
-// testWorker is a worker: a real one, or one with a behaviour of its own.
+// testWorker is a worker: a real one, or one with a given behaviour.
 func testWorker(ctx context.Context) error {
 	o, err := receiveOrder(os.NewFile(orderFD, "order"))
 	if err != nil {
@@ -184,7 +184,7 @@ func TestHostileWorker(t *testing.T) {
 		"a part twice": "twice", "more than arrived": "wrote 5 bytes, but 4 arrived", "less than arrived": "wrote 3 bytes, but 4 arrived",
 		"less than nothing": "negative size", "no end of the part": "ended before", "no findings": "ended before",
 		"too many notes": "10001 notes", "notes beyond their sum": "1 notes of 0", "a negative sum": "-1", "a negative count": "-1",
-		"rows that overflow": "a count of", "an error to print": "owned", "an endless event": "more than", "a noise": "exit status 1", "a panic": "thought of",
+		"rows that overflow": "a count of", "an error to print": "owned", "an endless event": "more than", "a noise": "exit status 1", "a panic": "unexpected panic",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -37,7 +37,7 @@ type Part struct {
 	Write func(context.Context, io.Writer) error
 }
 
-// A Mode says what a site is opened for.
+// A Mode is the purpose for which a site is opened.
 type Mode string
 
 // The modes.

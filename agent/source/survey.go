@@ -11,7 +11,7 @@ import (
 // maxSurveyEvent is the limit of a worker's answer about one site, in bytes.
 const maxSurveyEvent = 256 << 10
 
-// An answer is the facts of one site of a survey, or why there are none.
+// An answer holds the facts of one site of a survey, or the error instead.
 type answer struct {
 	facts Facts
 	err   error
@@ -19,7 +19,7 @@ type answer struct {
 
 // ReadConfigs reads the configurations of several sites of one owner, in one worker
 // if the owner's rights differ from ours. It calls next with the facts of each site,
-// or with why there are none, in the order of reqs. An error means that a worker
+// or with the error instead, in the order of reqs. An error means that a worker
 // failed at the first site for which next was not called.
 func ReadConfigs(ctx context.Context, owner Owner, reqs []Request, next func(Facts, error)) error {
 	if owner.NeedsWorker() {

@@ -71,7 +71,7 @@ func TestHostileSurvey(t *testing.T) {
 		"findings":           {0, "sent the findings in a survey"},
 		"one of two answers": {1, "ended before its work was done"},
 		"long answer":        {0, "more than 262144 bytes"},
-		"a panic":            {0, "thought of"},
+		"a panic":            {0, "unexpected panic"},
 		"too many answers":   {2, ""},
 	} {
 		answers, err := readAll(t, tenant, Request{Path: hostile + name}, Request{Path: hostile})

@@ -34,8 +34,8 @@ func Worker(ctx context.Context) error {
 	return serveSite(ctx, *o.Site, events, streamFiles())
 }
 
-// receiveOrder reads the owner, takes on the owner's rights, and only then reads
-// the order.
+// receiveOrder reads the owner, drops its privileges to those of the owner, and only
+// then reads the order.
 func receiveOrder(pipe io.ReadCloser) (o order, err error) {
 	messages := json.NewDecoder(pipe)
 	var owner Owner

@@ -14,7 +14,7 @@ import (
 
 // Dirs are the folders of the agent's own files. They are never inside a site.
 type Dirs struct {
-	State string // what is remembered
+	State string // the state between runs
 	Run   string // locks
 }
 

@@ -47,7 +47,7 @@ func TestLockExcludes(t *testing.T) {
 		"RuntimeDirectory= of own":  {State: state, Run: t.TempDir()},
 		"StateDirectory= of own":    {State: t.TempDir(), Run: run},
 	} {
-		for range 2 { // whoever comes first
+		for range 2 { // in either order
 			unlock, err := shell.Lock("site")
 			if err != nil {
 				t.Fatal(err)

@@ -54,8 +54,8 @@ type nameOwner struct {
 	Missing *time.Time `json:"gone,omitempty"` // when the site was first found missing
 }
 
-// is reports whether the candidate is the owner of the name: the same site or, if
-// that has moved, a site with the same path and host.
+// is reports whether the candidate is the owner of the name: the same site, or a site
+// with the same path and host if the owner's folder was moved.
 func (o *nameOwner) is(c *Candidate) bool {
 	return o.ID == c.ID || o.Path == c.Path && o.Host == c.HTTPHost
 }
@@ -96,8 +96,8 @@ func (e *NameError) Error() string {
 		e.Name, strings.Join(e.Others, " and "), e.Path, e.note)
 }
 
-// Is makes the error a manifest.ErrUsage if the operator gave the name. Otherwise
-// the cause is where tenants put their sites.
+// Is makes the error a manifest.ErrUsage if the operator gave the name. Otherwise the
+// name comes from the path of the site, which the tenant chose.
 func (e *NameError) Is(target error) bool { return target == manifest.ErrUsage && e.named }
 
 // Register makes the candidate the owner of its name, or returns why it cannot.
@@ -127,7 +127,7 @@ func (d Dirs) Register(c *Candidate, r *Resolution, now time.Time) error {
 	return d.saveNameOwner(&next)
 }
 
-// checkName returns why the candidate cannot have the name of owner, or nil. names
+// checkName returns the reason why the candidate cannot have the name of owner, or nil. names
 // are the names of all sites of this invocation, by their IDs.
 func (d Dirs) checkName(owner *nameOwner, c *Candidate, names map[string]string, now time.Time) error {
 	if owner == nil || owner.is(c) || d.released(owner, names) {

@@ -19,7 +19,7 @@ type Resolution struct {
 // ResolveNames decides between sites that ask for one name, and between each site
 // and the owner of its name in the registry. The owner wins, so that creating a
 // folder with the name of somebody else's site cannot stop the backups of that
-// site. If nobody owns the name, a site that the operator gave it wins; otherwise
+// site. If the name is free, a site that the operator gave the name wins; otherwise
 // no site gets it. A nil candidate is a site that was not found; it takes no part.
 // Nothing is written.
 func ResolveNames(d Dirs, candidates []*Candidate, now time.Time) *Resolution {
@@ -142,7 +142,7 @@ func (r *Resolution) Order() []int {
 }
 
 // Nested lists, for each site, the root folders inside its own of sites whose files
-// have backups of their own.
+// have separate backups.
 func (r *Resolution) Nested() map[int][]string {
 	var order []int
 	for i := range r.candidates {

@@ -28,8 +28,8 @@ const (
 	clockTolerance = 5 * time.Minute
 )
 
-// A OneWayProof is what the doctor proved about one sink with one credential: that it
-// is one-way, or that it is not.
+// A OneWayProof is the doctor's result for one sink with one credential: that it is
+// one-way, or that it is not.
 type OneWayProof struct {
 	OneWay  bool      `json:"one_way"`
 	At      time.Time `json:"at"`
@@ -73,7 +73,7 @@ func (d Dirs) fingerprint(credential string) (string, error) {
 
 func (d Dirs) fingerprintKeyPath() string { return filepath.Join(d.State, "fingerprint.key") }
 
-// createFingerprintKey creates the key, unless another process was faster.
+// createFingerprintKey creates the key, unless another process has created it first.
 func (d Dirs) createFingerprintKey() error {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails
@@ -182,7 +182,7 @@ func (d Dirs) CheckOneWay(url, credential string, now time.Time) (reason string,
 }
 
 // checkWriters fails if somebody else can write to the files that make up a
-// proof: they could write a proof of their own.
+// proof: they could write a false proof.
 func (d Dirs) checkWriters(url string) error {
 	for _, path := range []string{d.State, filepath.Join(d.State, "verdicts"), d.fingerprintKeyPath(), d.proofPath(url)} {
 		i, err := os.Stat(path)

@@ -25,7 +25,7 @@ type Site struct {
 	// Sizes is the content of the last run, by part and selection.
 	Sizes map[string]Size `json:"sizes,omitempty"`
 	// Runs are the results of the last runs, by kind; a kind without uploads is
-	// a kind of its own.
+	// a separate kind.
 	Runs map[string]History `json:"runs,omitempty"`
 }
 

@@ -23,7 +23,8 @@ type branch struct {
 	rest   []byte
 }
 
-// NextBlock returns the stream's next block, or how it ended.
+// NextBlock returns the stream's next block, or the error that ended it (io.EOF at its
+// end).
 func (b *branch) NextBlock(ctx context.Context) (*sinks.Block, error) {
 	select {
 	case block, open := <-b.blocks:

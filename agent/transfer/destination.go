@@ -9,8 +9,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A Destination is one sink of one run. It fails alone: all its work runs under
-// its own context, and the other destinations go on.
+// A Destination is one sink of one run. All its work runs under its own context, so its
+// failure does not stop the other destinations.
 type Destination struct {
 	sink    sinks.Sink
 	limited sinks.Sink      // the same sink with the bandwidth limit
@@ -49,7 +49,7 @@ func (d *Destination) Sink() sinks.Sink { return d.sink }
 // Context ends when the destination fails or is closed.
 func (d *Destination) Context() context.Context { return d.ctx }
 
-// Fail gives the destination up. The first reason is kept.
+// Fail gives up the destination. The first reason is kept.
 func (d *Destination) Fail(err error) { d.cancel(err) }
 
 // Close ends everything that still runs for the destination.
@@ -81,8 +81,8 @@ func (d *Destination) add(stream string, objects []Object) {
 
 func (d *Destination) touch() { d.activity.start() }
 
-// queue counts one more block or end of a stream that waits for the destination.
-// If nothing else was waiting, it could not make progress until now.
+// queue counts one more block or end of a stream that waits for the destination. If
+// nothing was waiting before, the destination was idle, so its stopwatch restarts.
 func (d *Destination) queue() {
 	if d.pending.Load() == 0 {
 		d.touch()

@@ -70,7 +70,7 @@ func (s *streamSums) upToDate() []*dividedSums {
 	return s.divided
 }
 
-// split gives the other limits sums of their own.
+// split gives each of the other limits its own sums.
 func (s *streamSums) split() error {
 	first := s.divided[0]
 	for _, d := range s.divided[1:] {

@@ -92,8 +92,8 @@ func (t *Transfer) outOfMemory(d time.Duration) bool {
 var ErrSiteStalled = errors.New("the site makes no progress")
 
 // siteStalls is how much longer than a destination a site may make no progress,
-// as a factor: a dump writes nothing while it sets a locked table aside, and a walk
-// nothing while it passes excluded files.
+// as a factor: a dump writes nothing while it copies a locked table to the spool, and a walk
+// writes nothing while it skips excluded files.
 const siteStalls = 12
 
 // A SiteWatchdog measures how long a run waits for its site: for a worker that its

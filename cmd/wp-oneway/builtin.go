@@ -37,7 +37,7 @@ func adaptBuiltins(root *cobra.Command) {
 func showHelp(cmd *cobra.Command, args []string) error {
 	about, rest, err := cmd.Root().Find(args)
 	if err != nil || about == cmd.Root() && len(rest) > 0 {
-		return usage(fmt.Errorf("no command is called %q; see wp-oneway --help", args[0]))
+		return usage(fmt.Errorf("unknown command %q; see wp-oneway --help", args[0]))
 	}
 	about.InitDefaultHelpFlag() // so that it is shown
 	return about.Help()
@@ -48,10 +48,10 @@ func unknownShell(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
-	return usage(fmt.Errorf("no completion for %q; there are bash, fish, powershell and zsh", args[0]))
+	return usage(fmt.Errorf("no completion for %q; use bash, fish, powershell or zsh", args[0]))
 }
 
-// completing tells whether a shell asks for completions: its command line is
+// completing reports whether a shell asks for completions: its command line is
 // unfinished, and must not be checked.
 func completing(cmd *cobra.Command) bool {
 	return cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd

@@ -143,7 +143,7 @@ func newViper() *viper.Viper {
 }
 
 // check refuses values out of their range, and entries of sites that cannot be
-// decoded, also of sites that this command is not about.
+// decoded, including sites that this command does not use.
 func (c *configuration) check() error {
 	if n := c.Limits.Sites; n < 0 || n > maxSites {
 		return fmt.Errorf("%s: 'limits.sites' is %d; give the number of sites at the same time, 1 to %d", c.at("limits.sites"), n, maxSites)

@@ -42,7 +42,7 @@ func (e *decodeError) Error() string {
 	if !found {
 		keys = e.cause.Error()
 	}
-	keys = strings.ReplaceAll(keys, "'' has", "has") // the whole has no name
+	keys = strings.ReplaceAll(keys, "'' has", "has") // the whole configuration has no name
 	return strings.ReplaceAll(strings.TrimSpace(keys), "\n", "; ")
 }
 
@@ -61,7 +61,7 @@ func firstKey(err error) string {
 // no limit.
 type byteRate int64
 
-// leastRate is the lowest rate that is accepted: 20 was meant as 20 MiB/s.
+// leastRate is the lowest rate that is accepted: someone who writes 20 means 20 MiB/s.
 const leastRate = 16 << 10
 
 // rateHook reads a byteRate.
@@ -75,10 +75,10 @@ func rateHook(_, to reflect.Type, value any) (any, error) {
 	}
 	n, err := humanize.ParseBytes(strings.TrimSpace(strings.TrimSuffix(text, "/s")))
 	if err != nil || n > math.MaxInt64 {
-		return nil, fmt.Errorf("%q is no rate; write it as 20MiB/s", text)
+		return nil, fmt.Errorf("%q is not a rate; write it as 20MiB/s", text)
 	}
 	if n < leastRate {
-		return nil, fmt.Errorf("%q is %d bytes per second, too little for any backup to end; write it as 20MiB/s", text, n)
+		return nil, fmt.Errorf("%q is %d bytes per second, too slow for any backup; write it as 20MiB/s", text, n)
 	}
 	return byteRate(n), nil
 }
@@ -116,7 +116,7 @@ func durationHook(_, to reflect.Type, value any) (any, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		return nil, fmt.Errorf("%q is no duration; write it with its unit, as 90s, 5m or 6h", text)
+		return nil, fmt.Errorf("%q is not a duration; write it with its unit, as 90s, 5m or 6h", text)
 	}
 	return d, nil
 }
@@ -148,7 +148,7 @@ func scalarHook(from, to reflect.Type, value any) (any, error) {
 }
 
 // listHook reads a list from one string, as the environment has it: YAML if it
-// begins with a bracket, else words.
+// begins with a bracket, otherwise words separated by spaces.
 func listHook(_, to reflect.Type, value any) (any, error) {
 	text, ok := value.(string)
 	if !ok || to.Kind() != reflect.Slice {

@@ -17,9 +17,9 @@ type configFile struct {
 	lines map[string]int // as in configuration
 }
 
-// readConfigFile reads a file that nobody but its owner and root may write: it says
-// what is read with their rights, and where backups go. It refuses unknown and empty
-// keys, and keys that are there twice in different case: viper would ignore them.
+// readConfigFile reads a file that only its owner and root may write, since it decides
+// what is read with their rights and where backups are stored. It refuses unknown and
+// empty keys, and keys that occur twice in different case: viper would ignore them.
 func readConfigFile(path string) (*configFile, error) {
 	text, err := agent.ReadOwnFile(path, false)
 	if err != nil {
@@ -107,7 +107,7 @@ func (f *configFile) checkKeys(s scope, node *yaml.Node, seen map[string]bool) e
 }
 
 // checkMerged checks the maps that << merges into a map. The map's own keys replace
-// theirs, so that none is there twice.
+// theirs, so that no key occurs twice.
 func (f *configFile) checkMerged(s scope, node *yaml.Node) error {
 	node = resolve(node)
 	if node.Kind != yaml.SequenceNode {
@@ -133,7 +133,7 @@ func (f *configFile) checkValue(s scope, key string, node *yaml.Node) error {
 	case yaml.MappingNode:
 		if slices.ContainsFunc(s.known, func(k string) bool { return strings.HasPrefix(k, full+".") }) {
 			return f.checkKeys(scope{entry: s.entry, key: full, known: s.known}, value, map[string]bool{})
-		} // else it must not be a map, and is refused when it is decoded
+		} // otherwise it must not be a map, and is refused when it is decoded
 	case yaml.SequenceNode:
 		for i, item := range value.Content {
 			if err := f.checkItem(s, key, i, item); err != nil {

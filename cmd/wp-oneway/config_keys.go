@@ -54,7 +54,7 @@ func envName(key string) string {
 }
 
 // nonEmptyKeys returns the keys whose environment variable must not be empty: a
-// script that never set it would send backups elsewhere, or not sealed.
+// script that forgot to set it would send backups to another sink, or unsealed.
 func nonEmptyKeys() []string {
 	return []string{
 		"sinks", "require_one_way", "encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "encryption.required",
@@ -62,11 +62,11 @@ func nonEmptyKeys() []string {
 }
 
 // fileKeys returns the keys that decide which program runs with the rights of a site's
-// owner. Only a flag, or a file that nobody else may write, can set them.
+// owner. Only a flag, or a file that no other user may write, can set them.
 func fileKeys() []string { return []string{"with_php"} }
 
-// checkEnvironment refuses variables with our prefix that are no key, since they are
-// misspelled, and those of fileKeys.
+// checkEnvironment refuses variables with our prefix that belong to no key, since they
+// are misspelled, and the variables of fileKeys.
 func checkEnvironment(environ []string) error {
 	known := []string{envPrefix + "_CONFIG"}
 	for key := range defaults() {

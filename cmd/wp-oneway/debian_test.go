@@ -33,7 +33,7 @@ func debianHost(t *testing.T, configs map[string]string) (root string, run func(
 		"usr/share/wordpress/wp-settings.php":         "<?php",
 		"usr/share/wordpress/wp-includes/version.php": "<?php $wp_version = '6.1.9';",
 		"var/lib/wordpress/wp-content/uploads/x.txt":  "x",
-		// The package's own, to the letter where it decides.
+		// The package's file; the lines that matter are copied exactly.
 		"usr/share/wordpress/wp-config.php": `<?php
 $debian_server = preg_replace('/:.*/', "", $_SERVER['HTTP_HOST']);
 $debian_server = preg_replace("/[^a-zA-Z0-9.\-]/", "", $debian_server);
@@ -75,7 +75,7 @@ require_once(ABSPATH . 'wp-settings.php');
 		cmd.Dir, cmd.Env = "/", []string{"HOME=/root"}
 		var out, stderr strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &stderr
-		_ = cmd.Run() // its exit status is looked at
+		_ = cmd.Run() // its exit status is checked later
 		return cmd.ProcessState.ExitCode(), out.String(), stderr.String()
 	}
 }

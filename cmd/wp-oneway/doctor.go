@@ -40,10 +40,10 @@ and check that the sites can be read and their databases be dumped.
 
 In each folder that a backup would use, doctor creates an empty object, the
 canary. Then it tries to create it again, overwrite, read, list, change and delete
-it: all of that must be denied. The canary stays, since nobody may delete it: the
-lifecycle rules that wp-oneway policy prints remove it after a day. No other object
-is ever touched. Changes of the bucket's settings are tried with bodies that cannot
-apply, only at stores that are known to refuse them (AWS, MinIO); with
+it: all of these requests must be denied. The canary stays, since the credential
+cannot delete it; the lifecycle rules that wp-oneway policy prints delete it after a
+day. No other object is ever touched. Changes of the bucket's settings are tried with
+invalid bodies, only at stores that are known to refuse these (AWS, MinIO); with
 --intrusive, at any store.
 
 backup --require-one-way accepts the result for 7 days. Without PATH and without
@@ -157,7 +157,7 @@ func topFolders(list []sinkSetting, host string) ([]*target, error) {
 	for _, s := range list {
 		text := strings.ReplaceAll(s.URL, "{host}", host)
 		if strings.ContainsAny(text, "{}") {
-			return nil, usage(fmt.Errorf("sink %s: it differs from site to site; give a site's PATH", s.URL))
+			return nil, usage(fmt.Errorf("sink %s: the URL is different for each site; give a site's PATH", s.URL))
 		}
 		u, err := sinks.Parse(text)
 		if err != nil {

@@ -58,7 +58,7 @@ func TestDoctorPassesPrintedPolicy(t *testing.T) {
 				}
 			case "bucket-policy", "public-access-block": // AWS' own
 			default:
-				t.Errorf("nobody knows what to do with %s", d.Name)
+				t.Errorf("the test cannot apply the document %s", d.Name)
 			}
 			if err != nil {
 				t.Errorf("%s: MinIO refuses the %s: %v", provider, d.Name, err)
@@ -72,7 +72,7 @@ func TestDoctorPassesPrintedPolicy(t *testing.T) {
 			return strings.HasPrefix(row.Check, "overwrite by") && row.Verdict == sinks.Warning
 		})
 		if over != (provider != "minio") {
-			t.Errorf("%s: it warns of versions that can be put over: %v", provider, over)
+			t.Errorf("%s: a warning about versions that can be overwritten: %v", provider, over)
 		}
 		h.backup(0, s.Root, "--name", "shop.example.com", "--kind", "db", "--require-one-way", "--to", url)
 	}

@@ -39,7 +39,7 @@ type doctorSink struct {
 	Folder     bool            `json:"folder"`  // it is a folder, which cannot be one-way
 	Reached    bool            `json:"reached"` // a canary could be created
 	OneWay     bool            `json:"one_way"`
-	Policy     string          `json:"policy,omitempty"` // the command that prints what it should be allowed
+	Policy     string          `json:"policy,omitempty"` // the command that prints the credential's policy
 	OK         bool            `json:"ok"`
 	Rows       []sinks.Finding `json:"rows"`
 

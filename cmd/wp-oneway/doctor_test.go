@@ -119,7 +119,7 @@ func TestDoctorNamesWhatIsAllowed(t *testing.T) {
 		if i == 1 {
 			t.Log("\n" + stdout)
 		}
-		// And it is remembered.
+		// The result is stored.
 		report := h.backup(1, s.Root, "--name", "shop.example.com", "--kind", "db", "--require-one-way", "--to", sink)
 		if e := report.Sites[0].Destinations[0].Error; e == nil || !strings.Contains(e.Message, "not one-way") || !strings.Contains(e.Message, c.names) {
 			t.Errorf("the backup says %+v", e)

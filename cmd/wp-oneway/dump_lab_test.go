@@ -15,7 +15,7 @@ import (
 	_ "github.com/go-sql-driver/mysql"
 )
 
-// A dumpSite is a small site with a database of its own, which a test may change.
+// A dumpSite is a small site with its own database, which a test may change.
 type dumpSite struct {
 	t    *testing.T
 	name string // of the database and its user
@@ -78,7 +78,7 @@ func (s *dumpSite) through(port int) (file string) {
 
 // interruptAt is a proxy for the shared server. When it has passed that many bytes from
 // the server on its nth connection, counted from 1, goOn decides whether the connection
-// goes on or is closed.
+// is kept or closed.
 func interruptAt(t *testing.T, bytes int64, goOn func(n int64) bool) (port int) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

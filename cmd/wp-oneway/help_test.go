@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// The help is right about keys and flags: every flag is a key, except those it names, and
-// every key without a flag is named.
+// The help lists keys and flags correctly: every flag is a key, except those it names,
+// and it names every key without a flag.
 func TestTheHelpOfBackupNamesTheKeys(t *testing.T) {
 	root := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand()
 	cmd, _, err := root.Find([]string{"backup"})

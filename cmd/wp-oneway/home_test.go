@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Services of systemd have no HOME.
+// systemd services have no HOME.
 func TestHomeIsLookedUp(t *testing.T) {
 	t.Parallel()
 	me, err := user.Current()

@@ -21,7 +21,7 @@ import (
 // compressed at denseLevel or higher.
 func (a *app) jobs(entries []entry) (jobs []agent.Job, dense bool, err error) {
 	if len(entries) > 1 && a.config.forced("name") {
-		return nil, false, usage(fmt.Errorf("--name names one site, and there are %d; set name for each in the configuration", len(entries)))
+		return nil, false, usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
 	}
 	homes := site.OwnerHomes()
 	jobs = make([]agent.Job, 0, len(entries))
@@ -167,7 +167,7 @@ func world(set siteSetting) (wordpress.World, error) {
 			return w, fmt.Errorf("url: %w", err)
 		}
 		if set.HTTPHost != "" && set.HTTPHost != w.HTTPHost {
-			return w, fmt.Errorf("http_host is %s, and url names %s; give one of them", set.HTTPHost, w.HTTPHost)
+			return w, fmt.Errorf("http_host is %s, but url has the host %s; give one of them", set.HTTPHost, w.HTTPHost)
 		}
 	}
 	if set.NoEnv && (len(set.Env) > 0 || set.EnvFile != "") {
@@ -183,7 +183,7 @@ func world(set siteSetting) (wordpress.World, error) {
 			return w, fmt.Errorf("env_file: %w", err)
 		}
 		if w.Env, err = godotenv.UnmarshalBytes(text); err != nil {
-			// the cause would quote the file
+			// the cause would contain text of the file
 			return w, fmt.Errorf("env_file %s: a line is not of the form NAME=VALUE", set.EnvFile)
 		}
 	}

@@ -99,6 +99,6 @@ func setHome() {
 		return
 	}
 	if u, err := user.Current(); err == nil && u.HomeDir != "" {
-		_ = os.Setenv("HOME", u.HomeDir) // without it, what needs it fails and says so
+		_ = os.Setenv("HOME", u.HomeDir) // if it stays unset, the code that needs it returns an error
 	}
 }

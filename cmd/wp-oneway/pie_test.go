@@ -8,7 +8,7 @@ import (
 
 // A position-independent build starts and backs up. It crashed at start when the
 // program dropped pages of its own read-only mappings: some of them hold relocated
-// data there, which no file has.
+// data, which is not in the file.
 func TestPositionIndependentBuildRuns(t *testing.T) {
 	t.Parallel()
 	h, folder := newHost(t), t.TempDir()

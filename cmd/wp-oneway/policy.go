@@ -24,13 +24,13 @@ func (a *app) policyCommand() *cobra.Command {
 		Use:   "policy s3|gcs|azure --bucket BUCKET",
 		Short: "Print the least privilege for a bucket and its hosts, to paste",
 		Long: `Print the least privilege that a bucket and the credentials of its hosts need: who
-may create objects, what nobody may do, which versions are kept, and when old
-backups, aborted uploads and doctor's canaries expire. No request is sent, and
-nothing is changed.
+may create objects, which requests are denied to everyone, which versions are kept,
+and when old backups, incomplete uploads and doctor's canaries expire. No request is
+sent, and nothing is changed.
 
-With --host, each host gets a credential and a prefix of its own. In --prefix,
-{host} and {kind} stand for the host's name and the kind of backup, as in a sink's
-URL. With some providers no credential can be one-way; then the text says so.`,
+With --host, each host gets its own credential and prefix. In --prefix, {host} and
+{kind} stand for the host's name and the kind of backup, as in a sink's URL. With
+some providers no credential can be one-way; the text then says so.`,
 		Example: `  wp-oneway policy s3 --bucket vault --prefix {host} --host web1 --host web2
   wp-oneway policy s3 --provider minio --bucket vault --format json
   wp-oneway policy gcs --bucket vault --prefix {kind}/{host} --host web1 --format terraform`,
@@ -50,7 +50,7 @@ URL. With some providers no credential can be one-way; then the text says so.`,
 	f.StringArrayVar(&o.Sites, "site", nil, "`name` of a site, for stores whose rules apply only to whole prefixes; may be repeated")
 	f.StringVar(&o.KMSKey, "kms-key", "", "`ARN` of the key that the bucket encrypts with (aws)")
 	f.IntVar(&o.ExpireDays, "expire", 35, "number of `days` after which a backup expires")
-	f.IntVar(&o.LockDays, "lock", 0, "number of `days` for which nobody can delete a backup; 0 is no lock")
+	f.IntVar(&o.LockDays, "lock", 0, "number of `days` for which a backup cannot be deleted; 0 is no lock")
 	f.StringVar(&o.format, "format", "shell", "shell, json, terraform, or the name of the provider's tool: aws, mc, gcloud, b2, wrangler, az")
 	return cmd
 }
@@ -78,7 +78,7 @@ func (o policyOptions) text() ([]byte, error) {
 	r := o.Request
 	switch {
 	case o.store != "s3" && r.Provider != "":
-		return nil, errors.New("provider: only s3 has several; omit it")
+		return nil, errors.New("provider: only policy s3 has several providers; omit --provider")
 	case o.store != "s3":
 		r.Provider = o.store
 	case r.Provider == "":

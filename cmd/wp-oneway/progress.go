@@ -18,7 +18,7 @@ import (
 )
 
 // A progress prints, on standard error, what runs and how it ended. Where standard
-// error is no terminal it is silent about success, as cron expects.
+// error is not a terminal, it prints nothing about success, as cron expects.
 type progress struct {
 	io      streams
 	quiet   bool
@@ -52,9 +52,9 @@ func (a *app) newProgress() *progress {
 	return p
 }
 
-// warnUnsealed warns once if whoever can read a bucket can read a site.
+// warnUnsealed warns once if everyone who can read a bucket can read the sites in it.
 func (p *progress) warnUnsealed(jobs []agent.Job) {
-	const text = "archives are not sealed: who can read the bucket can read the sites; seal them with --recipient age1…"
+	const text = "archives are not sealed: everyone who can read the bucket can read the sites; seal them with --recipient age1…"
 	for _, j := range jobs {
 		switch {
 		case j.Seal != nil || !j.Remote() || j.Ignore != "" || p.quiet:

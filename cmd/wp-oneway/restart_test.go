@@ -138,7 +138,7 @@ func TestShrunkSiteIsReported(t *testing.T) {
 	}
 	first := backup(0)
 	backup(0)
-	backup(0, "--tables", "wp_meta") // another selection is no measure
+	backup(0, "--tables", "wp_meta") // another selection is not compared
 	backup(0, "--kind", "files", "--no-uploads")
 	s.exec("DELETE FROM wp_posts WHERE id > 500") // more than half is left
 	backup(0)

@@ -116,12 +116,12 @@ mysql --binary-mode alone.`,
 	return root
 }
 
-// checkEmpty refuses empty arguments and values: they are variables of a script that
-// were never set. Without them the command would do something else, such as back up
-// without sealing, or to another sink.
+// checkEmpty refuses empty arguments and values: they come from variables that a script
+// forgot to set. If they were ignored, the command would do something else, such as back
+// up without sealing, or to another sink.
 func checkEmpty(cmd *cobra.Command, args []string) error {
 	if slices.Contains(args, "") {
-		return fmt.Errorf("an argument is empty; give %s a PATH, or leave it out", cmd.CommandPath())
+		return fmt.Errorf("an argument is empty; give %s a PATH, or omit the argument", cmd.CommandPath())
 	}
 	var err error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -130,7 +130,7 @@ func checkEmpty(cmd *cobra.Command, args []string) error {
 			empty = slices.Contains(list.GetSlice(), "")
 		}
 		if empty {
-			err = fmt.Errorf("--%s is empty; give it a value, or leave it out", f.Name)
+			err = fmt.Errorf("--%s is empty; give it a value, or omit it", f.Name)
 		}
 	})
 	return err
@@ -167,7 +167,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	return nil
 }
 
-// noArguments refuses arguments.
+// noArguments refuses all arguments.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usage(fmt.Errorf("%s takes no argument such as %q; see %s --help", cmd.Name(), args[0], cmd.CommandPath()))

@@ -15,7 +15,7 @@ import (
 
 // TestScripts runs the scripts of testdata: each tests a rule of the command line.
 // Besides testscript's own commands they use those of scriptCommands. A script has a
-// state folder and a home folder of its own, and no variables of wp-oneway's.
+// separate state folder and home folder, and no variables of wp-oneway.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",

@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// errNoSite is a search without a result.
+// errNoSite is the error of a search without a result.
 var errNoSite = errors.New("no site was found")
 
 func errNoSiteAnywhere() error {
@@ -73,7 +73,7 @@ func (d directory) of(e *entry, entries []entry) []int {
 	return found
 }
 
-// siteArguments name the sites that a command is about.
+// siteArguments name the sites of a command.
 type siteArguments struct {
 	paths []string
 	all   bool
@@ -89,7 +89,7 @@ func (o siteArguments) check(c *configuration) error {
 	return nil
 }
 
-// A selection holds the sites that a command is about.
+// A selection holds the sites of a command.
 type selection struct {
 	entries []entry
 	missing []string        // roots that do not exist
@@ -232,8 +232,8 @@ func (a *app) configured(ctx context.Context, s *selection) ([]entry, directory,
 	return out, byPath, nil
 }
 
-// looksInstalled tells a site from other folders that match a pattern. A broken site
-// counts as well: it must fail, and not be skipped.
+// looksInstalled reports whether a folder that matches a pattern is a site. A broken
+// site counts too: it must fail, and not be skipped.
 func looksInstalled(path string) bool {
 	place, err := site.PlaceOf(path, site.OwnerHome)
 	if err != nil {

@@ -34,7 +34,7 @@ func newGate(t *testing.T, sink, suffix string, answer bool) *gate {
 	hold := func(r *http.Request) {
 		g.waiting.Store(true)
 		select {
-		case <-r.Context().Done(): // who asked is gone
+		case <-r.Context().Done(): // the client has gone
 		case <-ended:
 		}
 	}
@@ -138,7 +138,7 @@ func TestCancelledCommitReportsRealResult(t *testing.T) {
 			if (manifests == 1) != c.manifest || manifests > 1 {
 				t.Errorf("%d manifests", manifests)
 			}
-			if c.signal == syscall.SIGKILL { // nothing is in the next run's way
+			if c.signal == syscall.SIGKILL { // nothing must block the next run
 				h.backup(0, s.Root, "--name", "x", "--kind", "db", "--to", direct)
 			}
 		})

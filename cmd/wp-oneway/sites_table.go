@@ -14,8 +14,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A siteColumn is a column of the table of sites; one with a limit is cut to it
-// where the table would be too wide.
+// A siteColumn is a column of the table of sites. A column with a limit is cut to it if
+// the table would be too wide.
 type siteColumn struct {
 	head  string
 	limit int

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// speedMemory is the time constant of the average: a rate that long ago counts a third.
+// speedMemory is the time constant of the average: after this time, the weight of a rate is a third.
 const speedMemory = 3 * time.Second
 
 // A speed is an exponentially weighted average rate, in bytes per second. The weight

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// The width of a table where the output is no terminal, and the least on a terminal,
-// in columns.
+// The width of a table if the output is not a terminal, and the minimum width on a
+// terminal, in columns.
 const (
 	defaultWidth = 120
 	leastWidth   = 80
@@ -28,7 +28,7 @@ func outputWidth(w io.Writer, fallback int) int {
 
 // A column of a table.
 type column struct {
-	width int // at least so wide
+	width int // minimum width
 	limit int // cut to this width where the table would be too wide; 0: never
 }
 

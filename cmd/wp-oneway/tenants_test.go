@@ -19,7 +19,7 @@ import (
 // Two tenants of one host; their uids are in no user database.
 const alice, bob = 2001, 2002
 
-const bobsSecret = "bob's diary, which is nobody else's"
+const bobsSecret = "bob's private diary"
 
 // tenantSite creates a small site that belongs to a user, with its configuration.
 func tenantSite(t *testing.T, home string, uid int, config string) (root string) {
@@ -274,7 +274,7 @@ func TestTheWorkerHoldsNoCredential(t *testing.T) {
 			}
 		}
 	}
-	// The worker dies: nothing of it is published, and the agent says so.
+	// The worker dies: nothing of the run is published, and the agent reports the error.
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}

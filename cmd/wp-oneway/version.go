@@ -56,7 +56,8 @@ func (a *app) workerCommand() *cobra.Command {
 	}
 }
 
-// launchPHPCommand is the hidden command between whoever reads a site and its PHP.
+// launchPHPCommand is the hidden command that the reader of a site starts, and that
+// starts the site's PHP.
 func (a *app) launchPHPCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: native.LaunchCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),

@@ -37,7 +37,7 @@ func inspectProcesses(target string, in io.Reader, out io.Writer) {
 			if err != nil || exe != target {
 				continue
 			}
-			// What the kernel lets it do here, it lets it do by ptrace.
+			// The kernel allows this exactly if it allows ptrace.
 			if f, err := os.Open(proc + "/mem"); err == nil {
 				_ = f.Close()
 				fmt.Fprintln(out, "looked into", proc)
@@ -62,7 +62,7 @@ func TestTenantCannotReadWorkerMemory(t *testing.T) {
 	cmd := exec.Command(inspector)
 	cmd.Env = []string{inspectorEnv + "=" + shared.binary}
 	cmd.Dir = "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: alice, Gid: 65534}} // nogroup, as a worker whose user no file knows
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: alice, Gid: 65534}} // nogroup, as for a worker whose user is not in the user database
 	stop, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

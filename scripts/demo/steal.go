@@ -82,7 +82,7 @@ func (d *demo) steal(ctx context.Context) error {
 		}
 		denied[code] = append(denied[code], a.verb)
 	}
-	d.say("thief", "with the same credential, denied: %s", strings.Join(append(denied["AccessDenied"], denied["Forbidden"]...), ", "))
+	d.say("attacker", "with the same credential, denied: %s", strings.Join(append(denied["AccessDenied"], denied["Forbidden"]...), ", "))
 
 	if _, err := c.PutObject(ctx, &s3.PutObjectInput{Bucket: ptr(bucket), Key: &victim.Key, Body: strings.NewReader("ransom")}); err != nil {
 		return fmt.Errorf("overwrite with the host's credential: %w", err)

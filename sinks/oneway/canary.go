@@ -7,7 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
-// canary returns a new name for a canary: an empty object that nobody may delete.
+// canary returns a new name for a canary: an empty object that the credential cannot
+// delete.
 // The name is random, so no other object has it.
 func canary() string {
 	return policy.CanaryPrefix + strings.ToLower(rand.Text()) + policy.CanarySuffix

@@ -24,7 +24,7 @@ func examineDir(dir string, o Options) *Result {
 	dir = filepath.Clean(dir)
 	r := &Result{URL: (&url.URL{Scheme: "file", Path: dir}).String(), Store: "a folder on this host", Folder: true, Reached: true}
 	r.Findings = append(r.Findings, sinks.Finding{
-		Check: "one-way", Verdict: sinks.Warning, Detail: "a folder cannot be one-way: whoever controls " + userName(uint32(os.Geteuid())) + " of this host can delete the backups in it",
+		Check: "one-way", Verdict: sinks.Warning, Detail: "a folder cannot be one-way: an attacker who controls user " + userName(uint32(os.Geteuid())) + " of this host can delete the backups in it",
 		Advice: "store backups in a bucket as well; --require-one-way never accepts a folder",
 	})
 	folders := o.Folders
@@ -140,7 +140,7 @@ func (p place) others(tenants []User) sinks.Finding {
 }
 
 // writers finds who can write to a folder, besides root and our own user. In a sticky
-// folder nobody can replace existing entries of others, but anybody can create a
+// folder, users cannot replace existing entries of others, but they can create a
 // missing one first.
 func writers(dir string, missing bool, us uint32, tenants []User) (sinks.Verdict, string, error) {
 	info, err := os.Lstat(dir)

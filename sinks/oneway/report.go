@@ -58,7 +58,7 @@ func (r *report) outside(o *Options, verb, bucketURL, prefix string, try func(d 
 	if within == "" {
 		r.add(sinks.Finding{
 			Check: "create outside", Verb: verb, Verdict: sinks.Warning, Detail: "the URL has no prefix: the credential can create objects in every folder of the bucket",
-			Advice: "give each host a prefix of its own, such as " + bucketURL + "/{host}",
+			Advice: "give each host its own prefix, such as " + bucketURL + "/{host}",
 		})
 		return
 	}

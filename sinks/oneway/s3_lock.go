@@ -68,14 +68,14 @@ func (t *s3Canary) bypass(ctx context.Context) {
 }
 
 // lock concludes from an attempt to set a lock. In a bucket without Object Lock the
-// permission has no effect, and nobody can change a lock in compliance mode.
+// permission has no effect, and a lock in compliance mode cannot be changed.
 func (t *s3Canary) lock(d demand, a answer) {
 	switch text := strings.ReplaceAll(a.text, " ", ""); {
 	case a.status == http.StatusBadRequest && strings.Contains(text, "ObjectLock"):
-		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the bucket has no Object Lock, so nobody can lock objects"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the bucket has no Object Lock, so objects cannot be locked"})
 		return
 	case a.status == http.StatusBadRequest && strings.Contains(text, "WORM"):
-		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the canary is locked in compliance mode, which nobody can change"})
+		t.add(sinks.Finding{Check: d.check, Verb: d.verb, Required: true, Verdict: sinks.Holds, Detail: "the canary is locked in compliance mode, which cannot be changed"})
 		return
 	case a.status == http.StatusPreconditionFailed:
 		a.status = http.StatusOK // only the existing name stopped it

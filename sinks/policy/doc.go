@@ -1,9 +1,10 @@
-// Package policy writes what a bucket and a host's credential need, and no more,
-// for each provider, to be pasted. It asks nobody and changes nothing.
+// Package policy prints the least-privilege configuration of a bucket and of its
+// hosts' credentials, for each provider, ready to paste. It contacts no provider and
+// changes nothing.
 package policy
 
-// What the name of a canary begins and ends with: an empty object that doctor
-// leaves, since nobody may delete it, and that the rules printed here remove.
+// The prefix and the suffix of a canary's name. A canary is an empty object that
+// doctor creates and cannot delete. The lifecycle rules printed here delete it.
 const (
 	CanaryPrefix = "wp-oneway-canary-"
 	CanarySuffix = ".canary"

@@ -13,10 +13,10 @@ type gcsRule struct {
 	Condition map[string]any    `json:"condition"`
 }
 
-// gcs is Google Cloud Storage: a role that can create, on names below a prefix.
+// gcs is for Google Cloud Storage: a role that can create objects below a prefix.
 func (p *Plan) gcs(r Request, scopes []scope) {
 	p.sinks("gs://"+r.Bucket, r, "")
-	p.OneWay = "enforced: to overwrite takes the right to delete, which the role does not have"
+	p.OneWay = "enforced: overwriting requires the permission to delete, which the role does not have"
 	for _, s := range scopes {
 		p.document(strings.TrimSpace("iam-binding "+s.host), map[string]any{
 			"role": "roles/storage.objectCreator", "members": []string{"serviceAccount:" + s.account() + "@PROJECT.iam.gserviceaccount.com"},
@@ -26,17 +26,17 @@ func (p *Plan) gcs(r Request, scopes []scope) {
 	lifecycle := map[string]any{"rule": r.gcsRules(scopes)}
 	p.document("lifecycle", lifecycle)
 	at := "gs://" + r.Bucket
-	p.run("The bucket, if it is not there yet", "# gcloud storage buckets create "+at+" --location=REGION --uniform-bucket-level-access", nil)
-	p.run("One place for rights, never the world's, and deleted objects come back for 30 days",
+	p.run("Create the bucket, if it does not exist yet", "# gcloud storage buckets create "+at+" --location=REGION --uniform-bucket-level-access", nil)
+	p.run("Permissions for the whole bucket only, no public access, and deleted objects can be restored for 30 days",
 		"gcloud storage buckets update "+at+" --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d", nil)
 	if r.LockDays > 0 {
-		p.run("Nobody can delete", fmt.Sprintf("gcloud storage buckets update %s --retention-period=%dd", at, r.LockDays), nil)
-		p.run("For good: uncomment when all is as it should be", "# gcloud storage buckets update "+at+" --lock-retention-period", nil)
-		p.warn("A retention period that is not locked can be taken back by the bucket's owner; locked, by nobody, and every object costs money for %d days, canaries included.", r.LockDays)
+		p.run("Prevent deletion", fmt.Sprintf("gcloud storage buckets update %s --retention-period=%dd", at, r.LockDays), nil)
+		p.run("Make this permanent: uncomment it when everything works", "# gcloud storage buckets update "+at+" --lock-retention-period", nil)
+		p.warn("The bucket's owner can remove a retention period that is not locked. A locked one cannot be removed, and every object costs money for %d days, canaries included.", r.LockDays)
 	}
-	p.run("Old backups go, and canaries", "gcloud storage buckets update "+at+" --lifecycle-file=/dev/stdin", lifecycle)
+	p.run("Delete old backups and canaries", "gcloud storage buckets update "+at+" --lifecycle-file=/dev/stdin", lifecycle)
 	for _, s := range scopes {
-		p.run("The credential"+ofHost(s), "gcloud iam service-accounts create "+s.account(), nil)
+		p.run("Create the credential"+ofHost(s), "gcloud iam service-accounts create "+s.account(), nil)
 		p.run("", "gcloud storage buckets add-iam-policy-binding "+at+" --role=roles/storage.objectCreator"+
 			" --member=serviceAccount:"+s.account()+"@PROJECT.iam.gserviceaccount.com"+
 			" --condition='title="+s.name()+",expression="+r.expression(s)+"'", nil)
@@ -45,9 +45,9 @@ func (p *Plan) gcs(r Request, scopes []scope) {
 	p.terraform = r.terraformGCS(scopes)
 }
 
-// account is a service account's name, of which 30 characters are allowed: where
-// the host's does not fit in, its end is a digest, so that no other host comes to
-// the same account, and to its rights.
+// account is the name of a service account, which has at most 30 characters. If the
+// host's name does not fit, the account's name ends in a digest of it, so that no two
+// hosts share an account and its permissions.
 func (s scope) account() string {
 	name := strings.ReplaceAll(s.name(), ".", "-")
 	if regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`).MatchString(name) {
@@ -67,8 +67,8 @@ func (r *Request) expression(s scope) string {
 	return strings.Join(or, " || ")
 }
 
-// gcsRules let backups go when they are old, and canaries, which these rules know
-// by the end of their names.
+// gcsRules delete old backups, and canaries, which they find by the suffix of their
+// names.
 func (r *Request) gcsRules(scopes []scope) []gcsRule {
 	var begins []string
 	for _, prefix := range prefixes(scopes) {

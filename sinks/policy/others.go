@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// b2 is Backblaze: a key of one capability, on one prefix.
+// b2 is for Backblaze: a key with one capability and one prefix.
 func (p *Plan) b2(r Request, scopes []scope) {
 	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://s3.REGION.backblazeb2.com&region=REGION&checksum=md5&conditional=false")
-	p.OneWay = "versioned only: every bucket keeps versions, and a key that may write may also hide a name, which deletes nothing"
+	p.OneWay = "versioned only: every bucket keeps versions; a key that can write can also hide a name, which deletes nothing"
 	rules := []map[string]any{}
 	for _, prefix := range prefixes(scopes) {
 		rules = append(rules, b2Rule(below(prefix), r.ExpireDays, r.ExpireDays))
@@ -17,10 +17,10 @@ func (p *Plan) b2(r Request, scopes []scope) {
 		rules = append(rules, b2Rule(begin, 1, 1))
 	}
 	p.document("lifecycle-rules", rules)
-	p.run("The bucket", "b2 bucket create "+r.Bucket+" allPrivate"+map[bool]string{true: " --file-lock-enabled"}[r.LockDays > 0], nil)
-	p.run("Old backups go", "b2 bucket update "+r.Bucket+" --lifecycle-rules \"$(cat)\"", rules)
+	p.run("Create the bucket", "b2 bucket create "+r.Bucket+" allPrivate"+map[bool]string{true: " --file-lock-enabled"}[r.LockDays > 0], nil)
+	p.run("Delete old backups", "b2 bucket update "+r.Bucket+" --lifecycle-rules \"$(cat)\"", rules)
 	if r.LockDays > 0 {
-		p.run("Nobody can delete", fmt.Sprintf("b2 bucket update %s --default-retention-mode compliance --default-retention-period '%d days'", r.Bucket, r.LockDays), nil)
+		p.run("Prevent deletion", fmt.Sprintf("b2 bucket update %s --default-retention-mode compliance --default-retention-period '%d days'", r.Bucket, r.LockDays), nil)
 	}
 	for _, s := range scopes {
 		for i, prefix := range s.prefixes {
@@ -32,14 +32,14 @@ func (p *Plan) b2(r Request, scopes []scope) {
 			if prefix != "" {
 				flag = " --name-prefix " + below(prefix)
 			}
-			p.run("The credential"+ofHost(s), "b2 key create --bucket "+r.Bucket+flag+" "+name+" writeFiles", nil)
+			p.run("Create the credential"+ofHost(s), "b2 key create --bucket "+r.Bucket+flag+" "+name+" writeFiles", nil)
 		}
 		p.document(strings.TrimSpace("key "+s.host), map[string]any{"capabilities": []string{"writeFiles"}, "bucketName": r.Bucket, "namePrefix": below(s.prefixes[0])})
 	}
-	p.warn("A key has one prefix: with {kind} in the URL, each kind needs a key, and an entry of its own in sinks.")
-	p.warn("writeFiles also lets a thief hide a name; what is hidden goes after %d days, so find out before. Doctor calls it a delete that is allowed: Object Lock (--lock) is what holds there.", r.ExpireDays)
+	p.warn("A key has one prefix. With {kind} in the URL, each kind of backup needs its own key and its own entry in sinks.")
+	p.warn("With writeFiles, an attacker can also hide a name. Hidden files are deleted after %d days, so check for them more often. Doctor reports this as an allowed delete. Only Object Lock (--lock) prevents the deletion.", r.ExpireDays)
 	if len(r.Sites) == 0 {
-		p.warn("Rules filter by prefix alone there: name the sites with --site to have canaries removed after a day; else they go with the backups.")
+		p.warn("Lifecycle rules filter by prefix only. Name the sites with --site to delete canaries after a day; otherwise they are deleted with the backups.")
 	}
 }
 
@@ -47,13 +47,13 @@ func b2Rule(prefix string, hide, remove int) map[string]any {
 	return map[string]any{"fileNamePrefix": prefix, "daysFromUploadingToHiding": hide, "daysFromHidingToDeleting": remove}
 }
 
-// r2 is Cloudflare, which has no token that can only put.
+// r2 is for Cloudflare, which has no token that can write but not read.
 func (p *Plan) r2(r Request, scopes []scope) {
 	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://ACCOUNT.r2.cloudflarestorage.com&region=auto")
-	p.OneWay = "not one-way: there is no token that can put and not read; seal the backups, and lock the bucket"
-	p.warn("A token that can put can read, list and delete everything in the bucket, whatever the prefix: give each host a bucket of its own, and seal with --recipient. Doctor fails there, and --require-one-way refuses it; rightly.")
+	p.OneWay = "not one-way: there is no token that can write but not read; seal the backups, and lock the bucket"
+	p.warn("A token that can write can read, list and delete everything in the bucket, whatever the prefix. Give each host its own bucket, and seal the backups with --recipient. Doctor fails for such a token, and --require-one-way refuses it.")
 	if r.LockDays == 0 {
-		p.warn("Without --lock, a thief can delete every backup.")
+		p.warn("Without --lock, an attacker can delete every backup.")
 	}
 	for i, prefix := range prefixes(scopes) {
 		with := ""
@@ -61,34 +61,33 @@ func (p *Plan) r2(r Request, scopes []scope) {
 			with = " --prefix " + below(prefix)
 		}
 		if r.LockDays > 0 {
-			p.run("Nobody can overwrite or delete", fmt.Sprintf("npx wrangler r2 bucket lock add %s %s%s --retention-days %d", r.Bucket, ruleID("lock", prefix, i), with, r.LockDays), nil)
+			p.run("Prevent overwriting and deletion", fmt.Sprintf("npx wrangler r2 bucket lock add %s %s%s --retention-days %d", r.Bucket, ruleID("lock", prefix, i), with, r.LockDays), nil)
 			p.document(ruleID("lock", prefix, i), map[string]any{"prefix": below(prefix), "condition": map[string]any{"type": "Age", "maxAgeSeconds": r.LockDays * 86400}})
 		}
-		p.run("Old backups go", fmt.Sprintf("npx wrangler r2 bucket lifecycle add %s %s%s --expire-days %d --abort-multipart-days %d", r.Bucket, ruleID("backups", prefix, i), with, r.ExpireDays, abortDays), nil)
+		p.run("Delete old backups", fmt.Sprintf("npx wrangler r2 bucket lifecycle add %s %s%s --expire-days %d --abort-multipart-days %d", r.Bucket, ruleID("backups", prefix, i), with, r.ExpireDays, abortDays), nil)
 	}
-	p.run("The token: R2, Manage API tokens, Object Read & Write, this bucket alone", "# https://dash.cloudflare.com/?to=/:account/r2/api-tokens", nil)
+	p.run("Create the token: R2, Manage API tokens, Object Read & Write, for this bucket only", "# https://dash.cloudflare.com/?to=/:account/r2/api-tokens", nil)
 }
 
-// spaces is DigitalOcean, which has no key that can only put, and no lock.
+// spaces is for DigitalOcean, which has no key that can write but not read, and no lock.
 func (p *Plan) spaces(r Request, scopes []scope) {
 	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://REGION.digitaloceanspaces.com&region=REGION&checksum=md5")
-	p.OneWay = "not one-way: a key that can put can read and delete, and there is no lock"
-	p.warn("Not one-way: a key that can put can read, list and delete. Use it as a second destination at most, sealed with --recipient, and pull copies from elsewhere.")
+	p.OneWay = "not one-way: a key that can write can read and delete, and there is no lock"
+	p.warn("Not one-way: a key that can write can read, list and delete. Use this only as a second destination, seal the backups with --recipient, and copy them to another place from another host.")
 	lifecycle := r.lifecycle(scopes)
 	p.document("lifecycle", lifecycle)
 	p.document("versioning", map[string]string{"Status": "Enabled"})
 	s3api := "aws --endpoint-url https://REGION.digitaloceanspaces.com s3api"
-	p.run("Older versions stay, until a thief deletes them", s3api+" put-bucket-versioning --bucket "+r.Bucket+" --versioning-configuration file:///dev/stdin", map[string]string{"Status": "Enabled"})
-	p.run("Old backups go", s3api+" put-bucket-lifecycle-configuration --bucket "+r.Bucket+" --lifecycle-configuration file:///dev/stdin", lifecycle)
-	p.run("The credential: for this bucket alone", "doctl spaces keys create "+scopes[0].name()+" --grants 'bucket="+r.Bucket+";permission=readwrite'", nil)
+	p.run("Keep older versions, which an attacker with the key can still delete", s3api+" put-bucket-versioning --bucket "+r.Bucket+" --versioning-configuration file:///dev/stdin", map[string]string{"Status": "Enabled"})
+	p.run("Delete old backups", s3api+" put-bucket-lifecycle-configuration --bucket "+r.Bucket+" --lifecycle-configuration file:///dev/stdin", lifecycle)
+	p.run("Create the credential, for this bucket only", "doctl spaces keys create "+scopes[0].name()+" --grants 'bucket="+r.Bucket+";permission=readwrite'", nil)
 }
 
-// azure is Blob Storage, for which wp-oneway has no sink: it is for who puts a
-// gateway before it.
+// azure is for Blob Storage, for which wp-oneway has no sink: an S3 gateway is needed.
 func (p *Plan) azure(r Request, scopes []scope) {
 	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://GATEWAY")
-	p.OneWay = "enforced, by a token that can create and not overwrite; but wp-oneway speaks to Azure only through a gateway for S3"
-	p.warn("wp-oneway has no sink for Azure: an S3 gateway of yours, away from the host, holds the token and decides what the host may do.")
+	p.OneWay = "enforced, by a token that can create but not overwrite; but wp-oneway can use Azure only through an S3 gateway"
+	p.warn("wp-oneway has no sink for Azure. Run an S3 gateway outside the host; it keeps the token and limits what the host can do.")
 	where := " --account-name ACCOUNT --container-name " + r.Bucket
 	var rules []map[string]any
 	for i, prefix := range prefixes(scopes) {
@@ -99,14 +98,14 @@ func (p *Plan) azure(r Request, scopes []scope) {
 	}
 	policy := map[string]any{"rules": rules}
 	p.document("management-policy", policy)
-	p.run("The container", "az storage container create --account-name ACCOUNT --name "+r.Bucket+" --public-access off", nil)
-	p.run("Older versions stay, deleted ones come back for 30 days",
+	p.run("Create the container", "az storage container create --account-name ACCOUNT --name "+r.Bucket+" --public-access off", nil)
+	p.run("Keep older versions; deleted ones can be restored for 30 days",
 		"az storage account blob-service-properties update --account-name ACCOUNT --enable-versioning true --enable-delete-retention true --delete-retention-days 30", nil)
 	if r.LockDays > 0 {
-		p.run("Nobody can overwrite or delete", fmt.Sprintf("az storage container immutability-policy create%s --period %d", where, r.LockDays), nil)
+		p.run("Prevent overwriting and deletion", fmt.Sprintf("az storage container immutability-policy create%s --period %d", where, r.LockDays), nil)
 	}
-	p.run("Old backups go", "az storage account management-policy create --account-name ACCOUNT --resource-group GROUP --policy @/dev/stdin", policy)
-	p.run("The token: create (c), and nothing else", "az storage container generate-sas --account-name ACCOUNT --name "+r.Bucket+
+	p.run("Delete old backups", "az storage account management-policy create --account-name ACCOUNT --resource-group GROUP --policy @/dev/stdin", policy)
+	p.run("Create the token: permission create (c) only", "az storage container generate-sas --account-name ACCOUNT --name "+r.Bucket+
 		" --permissions c --https-only --as-user --auth-mode login --expiry \"$(date -u -d '+7 days' +%Y-%m-%dT%H:%MZ)\"", nil)
 }
 

@@ -8,53 +8,53 @@ import (
 	"strings"
 )
 
-// A Request says for what a policy is wanted.
+// A Request describes the bucket and the hosts that need a policy.
 type Request struct {
 	Provider   string   // one of Providers
 	Bucket     string   //
-	Prefix     string   // of the sink's URL; {host} and {kind} are filled in by backups
-	Hosts      []string // each gets a credential and a prefix of its own
-	Sites      []string // names of sites, for stores whose rules know only whole prefixes
-	KMSKey     string   // ARN of the key that the bucket encrypts with, AWS alone
-	ExpireDays int      // after how many days a backup goes
-	LockDays   int      // for how many days nobody can delete one; 0 is no lock
+	Prefix     string   // of the sink's URL; backups replace {host} and {kind}
+	Hosts      []string // each gets its own credential and prefix
+	Sites      []string // names of sites, for stores whose rules filter by whole prefixes only
+	KMSKey     string   // ARN of the key that the bucket encrypts with, AWS only
+	ExpireDays int      // number of days after which a backup is deleted
+	LockDays   int      // number of days for which a backup cannot be deleted; 0 is no lock
 }
 
-// A Document is something to paste.
+// A Document is one piece of configuration to paste.
 type Document struct {
 	Name string `json:"name"` // such as "identity-policy web1"
 	Body any    `json:"body"` // JSON, as the provider reads it
 }
 
-// A Plan is what a bucket and its credentials need.
+// A Plan is the configuration of a bucket and its credentials.
 type Plan struct {
 	Provider  string     `json:"provider"`
 	Bucket    string     `json:"bucket"`
-	OneWay    string     `json:"one_way"` // what can be had there: enforced, versioned only, or why not
-	Sinks     []string   `json:"sinks"`   // the URLs that go with it
+	OneWay    string     `json:"one_way"` // what the provider allows: enforced, versioned only, or the reason why not
+	Sinks     []string   `json:"sinks"`   // the sinks' URLs
 	Documents []Document `json:"documents"`
 	Warnings  []string   `json:"warnings"`
-	Next      string     `json:"next"` // how to prove it, from the host
+	Next      string     `json:"next"` // the command that checks the configuration, run on the host
 
 	commands  []command
 	terraform string
 }
 
-// A command is one line for the provider's tool, with what it reads, if anything,
-// on its standard input.
+// A command is one command line of the provider's tool, with its standard input, nil
+// if it reads none.
 type command struct {
 	text  string
 	input any
 	about string
 }
 
-// A scope is one credential: its host, and the prefixes that it may create below.
+// A scope is one credential: its host, and the prefixes below which it can create objects.
 type scope struct {
-	host     string // "" when there is one for all
+	host     string // "" for one credential of all hosts
 	prefixes []string
 }
 
-// Providers are those that a policy can be printed for.
+// Providers are the providers for which a policy can be printed.
 func Providers() []string {
 	return []string{"aws", "minio", "b2", "r2", "wasabi", "spaces", "gcs", "azure"}
 }
@@ -84,7 +84,7 @@ func For(r Request) (*Plan, error) {
 		p.s3(r, scopes)
 	}
 	p.Warnings = append(p.Warnings,
-		fmt.Sprintf("Expiry knows no last good copy: a host that falls silent loses its last backup after %d days. Watch the age of the newest manifest of each site, and alarm on it.", r.ExpireDays))
+		fmt.Sprintf("Expiry does not spare the last good backup: a host that stops sending backups loses its last backup after %d days. Monitor the age of the newest manifest of each site.", r.ExpireDays))
 	p.Next = "wp-oneway doctor --to '" + p.Sinks[0] + "'"
 	return p, nil
 }
@@ -96,22 +96,22 @@ func (r *Request) check() error {
 	case r.Bucket == "":
 		return errors.New("bucket: give its name with --bucket")
 	case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$`).MatchString(r.Bucket) || strings.Contains(r.Bucket, ".."):
-		return fmt.Errorf("bucket %q: must be a bucket's name: 3 to 63 letters, digits, '.', '_' and '-', the first and the last a letter or a digit", r.Bucket)
+		return fmt.Errorf("bucket %q: not a valid bucket name: must be 3 to 63 letters, digits, '.', '_' and '-', the first and the last a letter or a digit", r.Bucket)
 	case r.ExpireDays < 1:
 		return fmt.Errorf("expire %d: must be a number of days above 0", r.ExpireDays)
 	case r.LockDays < 0 || r.LockDays > r.ExpireDays:
-		return fmt.Errorf("lock %d: must be 0 or a number of days up to those of expire (%d)", r.LockDays, r.ExpireDays)
+		return fmt.Errorf("lock %d: must be from 0 to the days of expire (%d)", r.LockDays, r.ExpireDays)
 	case r.KMSKey != "" && (r.Provider != "aws" || !regexp.MustCompile(`^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`).MatchString(r.KMSKey)):
-		return errors.New("kms-key: must be the ARN of a key, arn:aws:kms:…:key/…, and the provider aws")
+		return errors.New("kms-key: must be the ARN of a key, arn:aws:kms:…:key/…, with provider aws")
 	}
 	for _, name := range append(slices.Clone(r.Hosts), r.Sites...) {
 		if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`).MatchString(name) {
-			return fmt.Errorf("name %q: must be a host's or a site's: letters, digits, '.', '_' and '-'", name)
+			return fmt.Errorf("name %q: a host's or site's name must consist of letters, digits, '.', '_' and '-'", name)
 		}
 	}
 	plain := strings.NewReplacer("{host}", "h", "{kind}", "k").Replace(r.Prefix)
 	if !regexp.MustCompile(`^[A-Za-z0-9._/-]*$`).MatchString(plain) || strings.Contains(plain, "//") || slices.ContainsFunc(strings.Split(plain, "/"), func(s string) bool { return s == "." || s == ".." }) {
-		return fmt.Errorf("prefix %q: must be a plain path; of the placeholders, {host} and {kind} can be known here", r.Prefix)
+		return fmt.Errorf("prefix %q: must be a plain path; the only placeholders allowed are {host} and {kind}", r.Prefix)
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func (r *Request) check() error {
 func (r *Request) scopes() ([]scope, error) {
 	prefix := strings.Trim(r.Prefix, "/")
 	if strings.Contains(prefix, "{host}") && len(r.Hosts) == 0 {
-		return nil, errors.New("prefix: it has {host}; name the hosts with --host")
+		return nil, errors.New("prefix: contains {host}; name the hosts with --host")
 	}
 	kinds := []string{""}
 	if strings.Contains(prefix, "{kind}") {
@@ -137,7 +137,7 @@ func (r *Request) scopes() ([]scope, error) {
 	for _, host := range hosts {
 		s := scope{host: host}
 		if other, taken := accounts[s.account()]; taken {
-			return nil, fmt.Errorf("hosts %q and %q: their credentials would be one; give each host a name of its own", other, host)
+			return nil, fmt.Errorf("hosts %q and %q: would get the same credential name; rename one of them", other, host)
 		}
 		accounts[s.account()] = host
 		for _, kind := range kinds {
@@ -148,7 +148,7 @@ func (r *Request) scopes() ([]scope, error) {
 	return scopes, nil
 }
 
-// prefix is the prefix of all hosts' URLs.
+// urlPrefix is the prefix in the sink's URL, the same for all hosts.
 func (r *Request) urlPrefix() string {
 	prefix := strings.Trim(r.Prefix, "/")
 	if len(r.Hosts) > 0 && !strings.Contains(prefix, "{host}") {
@@ -157,7 +157,7 @@ func (r *Request) urlPrefix() string {
 	return prefix
 }
 
-// name is what a credential is called.
+// name is the credential's name.
 func (s scope) name() string {
 	if s.host == "" {
 		return "wp-oneway"
@@ -165,7 +165,7 @@ func (s scope) name() string {
 	return "wp-oneway-" + s.host
 }
 
-// below is a prefix as the beginning of an object's name.
+// below is the prefix with a final slash, as object names begin.
 func below(prefix string) string {
 	if prefix == "" {
 		return ""
@@ -173,7 +173,7 @@ func below(prefix string) string {
 	return prefix + "/"
 }
 
-// prefixes are those of all scopes.
+// prefixes are the prefixes of all scopes.
 func prefixes(scopes []scope) (all []string) {
 	for _, s := range scopes {
 		all = append(all, s.prefixes...)
@@ -181,8 +181,8 @@ func prefixes(scopes []scope) (all []string) {
 	return all
 }
 
-// canaries are the beginnings of canaries' names, for stores whose rules know
-// nothing but beginnings; none without the sites' names.
+// canaries are the prefixes of canaries' names, for stores whose rules filter by
+// prefix only. They require the sites' names; without these there are none.
 func (r *Request) canaries(scopes []scope) (all []string) {
 	for _, prefix := range prefixes(scopes) {
 		for _, site := range r.Sites {
@@ -194,7 +194,7 @@ func (r *Request) canaries(scopes []scope) (all []string) {
 	return all
 }
 
-// document adds something to paste.
+// document adds a document.
 func (p *Plan) document(name string, body any) {
 	p.Documents = append(p.Documents, Document{name, body})
 }

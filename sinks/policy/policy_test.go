@@ -16,7 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
-// requests are what is asked of every provider.
+// requests are requests that every provider must support.
 func requests(provider string) map[string]policy.Request {
 	all := map[string]policy.Request{
 		"plain":  {Bucket: "vault", ExpireDays: 35},
@@ -67,7 +67,7 @@ func TestEveryProviderPrints(t *testing.T) {
 				}
 				flat := strings.Join(strings.Fields(strings.ReplaceAll(text, "\n#", " ")), " ")
 				if !strings.Contains(flat, "loses its last backup after") || !strings.Contains(text, "One-way: ") {
-					t.Errorf("people are not told what they must know:\n%s", text)
+					t.Errorf("the expiry warning or the one-way summary is missing:\n%s", text)
 				}
 				for _, line := range strings.Split(text, "\n") {
 					if strings.HasPrefix(line, "#  ") && len(line) > 95 {
@@ -92,15 +92,15 @@ func TestTerraformParses(t *testing.T) {
 		}
 	}
 	if _, err := plan(t, requests("r2")["plain"]).Print("terraform"); err == nil || !strings.Contains(err.Error(), "aws and gcs") {
-		t.Errorf("for a provider without: %v", err)
+		t.Errorf("for a provider without terraform: %v", err)
 	}
 }
 
-// The command line of AWS reads what is printed for it, each argument against the
-// service's own model, and sends nothing.
-func TestAWSReadsItsCommands(t *testing.T) {
+// The AWS command line checks each argument of the printed commands against the
+// service's model, and sends nothing.
+func TestAWSAcceptsThePrintedCommands(t *testing.T) {
 	for provider, name := range map[string]string{"aws": "hosts", "wasabi": "prefix"} {
-		// Of creating a user, the command line does not understand its own model's answer.
+		// The command line fails to make a skeleton of the answers to these two commands.
 		text := "set -e\naws() { case \"$*\" in *create-user*|*create-access-key*) ;; *) command aws \"$@\" --generate-cli-skeleton output >>\"$OUT\";; esac; }\n" +
 			printed(t, plan(t, requests(provider)[name]), "aws")
 		out := filepath.Join(t.TempDir(), "out")
@@ -115,7 +115,7 @@ func TestAWSReadsItsCommands(t *testing.T) {
 	}
 }
 
-// documents finds those whose names begin so.
+// documents returns the bodies of the documents whose kind is name.
 func documents(t *testing.T, p *policy.Plan, name string) (bodies []map[string]any) {
 	t.Helper()
 	for _, d := range p.Documents {
@@ -135,7 +135,7 @@ func documents(t *testing.T, p *policy.Plan, name string) (bodies []map[string]a
 	return bodies
 }
 
-func TestAHostMayCreateAndNothingElse(t *testing.T) {
+func TestHostCredentialCanOnlyCreate(t *testing.T) {
 	for _, provider := range []string{"aws", "minio", "wasabi"} {
 		policies := documents(t, plan(t, requests(provider)["hosts"]), "identity-policy")
 		if len(policies) != 2 {
@@ -156,7 +156,8 @@ func TestAHostMayCreateAndNothingElse(t *testing.T) {
 	}
 }
 
-// MinIO puts over a version for who may put and names its id, or has it unpacked.
+// In MinIO, s3:PutObject includes overwriting a version by its ID, directly or by
+// unpacking an archive.
 func TestMinIORefusesToOverwriteVersions(t *testing.T) {
 	for name, r := range requests("minio") {
 		for _, body := range documents(t, plan(t, r), "identity-policy") {
@@ -176,9 +177,9 @@ func TestMinIORefusesToOverwriteVersions(t *testing.T) {
 	}
 }
 
-// The shape that AWS documents: beginning an upload and sending its parts, which
-// know no condition, are exempt.
-func TestTheBucketRefusesToOverwrite(t *testing.T) {
+// The policy is the one that AWS documents: starting an upload and sending its parts,
+// which support no condition, are exempt.
+func TestBucketPolicyDeniesOverwriting(t *testing.T) {
 	body := documents(t, plan(t, requests("aws")["plain"]), "bucket-policy")[0]
 	want := map[string]any{
 		"Sid": "NeverOverwrite", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::vault/*",
@@ -189,7 +190,7 @@ func TestTheBucketRefusesToOverwrite(t *testing.T) {
 	}
 }
 
-// What is overwritten lives as an older version for as long as a backup does.
+// An overwritten backup is kept as an older version at least as long as a backup.
 func TestOlderVersionsOutliveBackups(t *testing.T) {
 	for _, provider := range []string{"aws", "minio", "wasabi", "spaces"} {
 		for name, r := range requests(provider) {
@@ -203,7 +204,7 @@ func TestOlderVersionsOutliveBackups(t *testing.T) {
 				case strings.HasPrefix(id, "canaries"):
 					canaries = true
 					if gone != 1 {
-						t.Errorf("%s/%s: canaries live %v days", provider, name, gone)
+						t.Errorf("%s/%s: canaries are kept %v days", provider, name, gone)
 					}
 					// An empty object, or one of the canaries' names: never a backup.
 					text, err := json.Marshal(rule["Filter"])
@@ -223,7 +224,7 @@ func TestOlderVersionsOutliveBackups(t *testing.T) {
 	}
 }
 
-func TestGoogleLimitsTheRoleToPrefixes(t *testing.T) {
+func TestGCSLimitsTheRoleToPrefixes(t *testing.T) {
 	p := plan(t, requests("gcs")["prefix"])
 	binding := documents(t, p, "iam-binding")[0]
 	want := `resource.name.startsWith("projects/_/buckets/vault/objects/backups/web1/")`
@@ -238,9 +239,9 @@ func TestGoogleLimitsTheRoleToPrefixes(t *testing.T) {
 	}
 }
 
-// Each host has an account of its own, however long its name is, and one whose name
-// Google takes.
-func TestEachHostHasAnAccountOfItsOwn(t *testing.T) {
+// Each host has its own account with a name that Google accepts, even if the host's
+// name is long.
+func TestEachHostHasItsOwnAccount(t *testing.T) {
 	hosts := []string{
 		"web1", "web1.example.com", "a-very-long-name-of-a-host.example.com", "a-very-long-name-of-a-host.example.org",
 		"a-very-long-name-of-a-host.example.c", "Web1", "web_1", "web-1", "w", "a-name-of-twenty----", "wp.",
@@ -259,15 +260,15 @@ func TestEachHostHasAnAccountOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestWhoCannotBeOneWayIsSaid(t *testing.T) {
-	for provider, says := range map[string]string{"r2": "no token that can put and not read", "spaces": "not one-way", "azure": "no sink for Azure", "b2": "hide"} {
+func TestLimitedProvidersGetAWarning(t *testing.T) {
+	for provider, says := range map[string]string{"r2": "no token that can write but not read", "spaces": "not one-way", "azure": "no sink for Azure", "b2": "hide"} {
 		if text := strings.Join(strings.Fields(strings.ReplaceAll(printed(t, plan(t, requests(provider)["plain"]), "shell"), "\n#", " ")), " "); !strings.Contains(text, says) {
 			t.Errorf("%s does not say %q:\n%s", provider, says, text)
 		}
 	}
 }
 
-func TestRequestsThatAreWrong(t *testing.T) {
+func TestInvalidRequestsAreRefused(t *testing.T) {
 	good := policy.Request{Provider: "aws", Bucket: "vault", ExpireDays: 35}
 	for says, change := range map[string]func(*policy.Request){
 		"provider":        func(r *policy.Request) { r.Provider = "tape" },
@@ -281,7 +282,7 @@ func TestRequestsThatAreWrong(t *testing.T) {
 		"prefix":          func(r *policy.Request) { r.Prefix = "a'b" },
 		"plain path":      func(r *policy.Request) { r.Prefix = "a/../b" },
 		"\"w\" and \"w\"": func(r *policy.Request) { r.Hosts = []string{"w", "w"} },
-		"would be one":    func(r *policy.Request) { r.Hosts = []string{"a.b", "a-b"} },
+		"same credential": func(r *policy.Request) { r.Hosts = []string{"a.b", "a-b"} },
 		"a/./b":           func(r *policy.Request) { r.Prefix = "a/./b" },
 		"name \"$(x)\"":   func(r *policy.Request) { r.Hosts = []string{"$(x)"} },
 		"expire":          func(r *policy.Request) { r.ExpireDays = 0 },
@@ -295,9 +296,9 @@ func TestRequestsThatAreWrong(t *testing.T) {
 		}
 	}
 	if _, err := plan(t, good).Print("mc"); err == nil || !strings.Contains(err.Error(), "the tool for aws is aws") {
-		t.Errorf("another's tool: %v", err)
+		t.Errorf("the tool of another provider: %v", err)
 	}
 	if _, err := plan(t, good).Print("yaml"); err == nil {
-		t.Error("an unknown format prints")
+		t.Error("an unknown format is printed")
 	}
 }

@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// tools are the names of the shell's format, by provider.
+// tools are the providers' command-line tools.
 var tools = map[string]string{
 	"aws": "aws", "wasabi": "aws", "spaces": "aws", "minio": "mc", "gcs": "gcloud", "b2": "b2", "r2": "wrangler", "azure": "az",
 }
 
-// Formats are those that For's plans can be printed in, the tools' names included.
+// Formats are the formats of Print, including the names of the providers' tools.
 func Formats() []string {
 	return []string{"shell", "json", "terraform", "aws", "mc", "gcloud", "b2", "wrangler", "az"}
 }
 
-// Print writes a plan out: shell (or the name of the provider's tool) is commands
-// for it, json the documents, terraform a configuration.
+// Print formats a plan: shell (or the name of the provider's tool) prints commands for
+// that tool, json the documents, terraform a Terraform configuration.
 func (p *Plan) Print(format string) ([]byte, error) {
 	switch {
 	case format == "json":
@@ -27,7 +27,7 @@ func (p *Plan) Print(format string) ([]byte, error) {
 	case format == "terraform" && p.terraform != "":
 		return append(p.head(), p.terraform...), nil
 	case format == "terraform":
-		return nil, fmt.Errorf("format terraform: it is there for aws and gcs, not for %s; take shell or json", p.Provider)
+		return nil, fmt.Errorf("format terraform: available for aws and gcs only, not for %s; use shell or json", p.Provider)
 	case format == "shell" || format == tools[p.Provider]:
 		return p.shell()
 	case slices.Contains(Formats(), format):
@@ -36,7 +36,7 @@ func (p *Plan) Print(format string) ([]byte, error) {
 	return nil, fmt.Errorf("format %q: must be one of %s", format, strings.Join(Formats(), ", "))
 }
 
-// marshal leaves &, < and > as they are: JSON is to be read here, too.
+// marshal does not escape &, < and >, so that people can read the JSON.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -48,7 +48,7 @@ func marshal(v any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// head is what people must know, as comments.
+// head is the plan's summary and its warnings, as comments.
 func (p *Plan) head() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s, bucket %s\n", p.Provider, p.Bucket)
@@ -59,11 +59,11 @@ func (p *Plan) head() []byte {
 		comment(&b, "WARNING: "+w)
 	}
 	b.WriteString("#\n")
-	fmt.Fprintf(&b, "# Prove it from the host: %s\n\n", p.Next)
+	fmt.Fprintf(&b, "# Check it on the host: %s\n\n", p.Next)
 	return []byte(b.String())
 }
 
-// comment writes lines of at most 90 characters.
+// comment writes a comment, in lines of at most 90 characters.
 func comment(b *strings.Builder, text string) {
 	line := "#"
 	for _, word := range strings.Fields(text) {
@@ -76,7 +76,7 @@ func comment(b *strings.Builder, text string) {
 	b.WriteString(line + "\n")
 }
 
-// shell are the commands, each with what it reads.
+// shell prints the commands, each with its standard input.
 func (p *Plan) shell() ([]byte, error) {
 	b := bytes.NewBuffer(p.head())
 	for i, c := range p.commands {

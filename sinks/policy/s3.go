@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// What a policy for S3 is made of, in the order that people read it in.
+// An s3Policy is a policy for S3, with its fields in the usual order.
 type s3Policy struct {
 	Version   string        `json:"Version"`
 	Statement []s3Statement `json:"Statement"`
@@ -22,7 +22,7 @@ type s3Statement struct {
 
 const s3PolicyVersion = "2012-10-17"
 
-// identity is what a host's credential may do.
+// identity is the policy of a host's credential.
 func (r *Request) identity(s scope) s3Policy {
 	resources := make([]string, 0, len(s.prefixes))
 	for _, prefix := range s.prefixes {
@@ -36,7 +36,7 @@ func (r *Request) identity(s scope) s3Policy {
 		p.Statement = append(p.Statement, r.keepVersions()...)
 	}
 	if r.KMSKey != "" {
-		// Decrypt is for streams of several parts: the store reads its own parts.
+		// A multipart upload needs Decrypt: the store reads the parts to join them.
 		p.Statement = append(p.Statement, s3Statement{
 			Sid: "EncryptBackups", Effect: "Allow", Action: []string{"kms:GenerateDataKey", "kms:Decrypt"}, Resource: r.KMSKey,
 		})
@@ -44,9 +44,10 @@ func (r *Request) identity(s scope) s3Policy {
 	return p
 }
 
-// keepVersions denies what MinIO lets everybody do who may put: to put over a
-// version by its id, and to have an archive unpacked, whose entries may be versions,
-// too. It asks for that by the folder's name, which ends as no backup's does.
+// keepVersions denies two permissions that MinIO includes in s3:PutObject: to overwrite
+// a version by its ID, and to have an archive unpacked, whose entries can overwrite
+// versions too. A request to unpack needs permission for a name that ends in a slash, as
+// no backup's name does.
 func (r *Request) keepVersions() []s3Statement {
 	arn := "arn:aws:s3:::" + r.Bucket
 	return []s3Statement{
@@ -58,9 +59,9 @@ func (r *Request) keepVersions() []s3Statement {
 	}
 }
 
-// bucketPolicy refuses what even a credential that may put must not do: to put
-// without the condition that nothing is there. Beginning an upload and sending its
-// parts create no object, and know no condition.
+// bucketPolicy denies, even to a credential with s3:PutObject, to create an object
+// without If-None-Match. Starting an upload and sending its parts create no object and
+// support no condition, so they are exempt.
 func (r *Request) bucketPolicy() s3Policy {
 	arn := "arn:aws:s3:::" + r.Bucket
 	return s3Policy{s3PolicyVersion, []s3Statement{
@@ -75,7 +76,7 @@ func (r *Request) bucketPolicy() s3Policy {
 	}}
 }
 
-// What a lifecycle is made of, as the AWS command reads it.
+// An s3Lifecycle is a lifecycle configuration, as the AWS command reads it.
 type s3Lifecycle struct {
 	Rules []s3Rule `json:"Rules"`
 }
@@ -113,13 +114,13 @@ type s3AbortUpload struct {
 	Days int `json:"DaysAfterInitiation"`
 }
 
-// abortDays is after how many days an upload that nobody ends is given up: longer
+// abortDays is the number of days after which an incomplete upload is aborted: longer
 // than any run takes.
 const abortDays = 3
 
-// lifecycle lets backups go when they are old, by prefix, which is all that S3
-// filters by: a thief who overwrites one has it kept as an older version for as
-// long. Canaries are the only empty objects there are.
+// lifecycle deletes old backups by prefix, the only filter that all S3 stores have. An
+// older version that an attacker created by overwriting is kept for the same time.
+// Canaries are the only empty objects.
 func (r *Request) lifecycle(scopes []scope) s3Lifecycle {
 	var l s3Lifecycle
 	sizes := r.Provider == "aws" || r.Provider == "minio"
@@ -162,7 +163,7 @@ func ruleID(what, prefix string, i int) string {
 	return id
 }
 
-// lock is the default retention of what is stored.
+// lock is the default retention of new objects.
 func (r *Request) lock() map[string]any {
 	return map[string]any{
 		"ObjectLockEnabled": "Enabled",
@@ -174,15 +175,15 @@ func allPublicAccessBlocked() map[string]bool {
 	return map[string]bool{"BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true}
 }
 
-// s3 is AWS, MinIO and Wasabi, whose policies have one language.
+// s3 is for AWS, MinIO and Wasabi, which share one policy language.
 func (p *Plan) s3(r Request, scopes []scope) {
 	query := map[string]string{
 		"aws": "?region=REGION", "minio": "?endpoint=https://MINIO", "wasabi": "?endpoint=https://s3.REGION.wasabisys.com&region=REGION",
 	}[r.Provider]
 	p.sinks("s3://"+r.Bucket, r, query)
-	p.OneWay = "versioned only: what is put over an object becomes a new version of it, and the old one stays"
+	p.OneWay = "versioned only: overwriting an object creates a new version, and the old one is kept"
 	if r.Provider == "aws" {
-		p.OneWay = "enforced: nothing can be put over an object"
+		p.OneWay = "enforced: no object can be overwritten"
 	}
 	for _, s := range scopes {
 		p.document(strings.TrimSpace("identity-policy "+s.host), r.identity(s))
@@ -195,10 +196,10 @@ func (p *Plan) s3(r Request, scopes []scope) {
 	p.document("lifecycle", r.lifecycle(scopes))
 	if r.LockDays > 0 {
 		p.document("object-lock", r.lock())
-		p.warn("Object Lock in COMPLIANCE mode cannot be taken back by anybody, not by the provider either: for %d days every object costs money, canaries included. The bucket must have been made with it.", r.LockDays)
+		p.warn("Object Lock in COMPLIANCE mode cannot be removed by anyone, not even by the provider: for %d days every object costs money, canaries included. Object Lock must be enabled when the bucket is created.", r.LockDays)
 	}
 	if r.Provider == "wasabi" && len(r.Sites) == 0 {
-		p.warn("Rules filter by prefix alone there: name the sites with --site to have canaries removed after a day; else they go with the backups.")
+		p.warn("Lifecycle rules filter by prefix only. Name the sites with --site to delete canaries after a day; otherwise they are deleted with the backups.")
 	}
 	switch r.Provider {
 	case "minio":
@@ -208,7 +209,7 @@ func (p *Plan) s3(r Request, scopes []scope) {
 	}
 }
 
-// sinks are the URLs of the hosts, one with {host} where that stands for itself.
+// sinks sets the sink's URL, the same for all hosts; it keeps the placeholder {host}.
 func (p *Plan) sinks(bucket string, r Request, query string) {
 	url := bucket
 	if prefix := r.urlPrefix(); prefix != "" {

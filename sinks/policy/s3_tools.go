@@ -5,30 +5,30 @@ import (
 	"strings"
 )
 
-// aws are the commands of the AWS command line, for AWS and for Wasabi.
+// aws adds the commands of the AWS command line, for AWS and for Wasabi.
 func (p *Plan) aws(r Request, scopes []scope) {
 	s3api, iam := "aws s3api", "aws iam"
 	if r.Provider == "wasabi" {
 		s3api, iam = "aws --endpoint-url https://s3.REGION.wasabisys.com s3api", "aws --endpoint-url https://iam.wasabisys.com iam"
 	}
 	on := " --bucket " + r.Bucket
-	p.run("The bucket, if it is not there yet", "# "+s3api+" create-bucket"+on+lockFlag(r)+" --create-bucket-configuration LocationConstraint=REGION", nil)
+	p.run("Create the bucket, if it does not exist yet", "# "+s3api+" create-bucket"+on+lockFlag(r)+" --create-bucket-configuration LocationConstraint=REGION", nil)
 	for _, d := range p.Documents {
 		switch kind, _, _ := strings.Cut(d.Name, " "); kind {
 		case "bucket-policy":
-			p.run("Nothing is ever overwritten, and nothing goes in the clear", s3api+" put-bucket-policy"+on+" --policy file:///dev/stdin", d.Body)
+			p.run("Refuse overwriting, and requests without TLS", s3api+" put-bucket-policy"+on+" --policy file:///dev/stdin", d.Body)
 		case "public-access-block":
-			p.run("Nobody can open it to the world", s3api+" put-public-access-block"+on+" --public-access-block-configuration file:///dev/stdin", d.Body)
+			p.run("Prevent public access", s3api+" put-public-access-block"+on+" --public-access-block-configuration file:///dev/stdin", d.Body)
 		case "versioning":
-			p.run("Older versions stay", s3api+" put-bucket-versioning"+on+" --versioning-configuration file:///dev/stdin", d.Body)
+			p.run("Keep older versions", s3api+" put-bucket-versioning"+on+" --versioning-configuration file:///dev/stdin", d.Body)
 		case "object-lock":
-			p.run("Nobody can delete", s3api+" put-object-lock-configuration"+on+" --object-lock-configuration file:///dev/stdin", d.Body)
+			p.run("Prevent deletion", s3api+" put-object-lock-configuration"+on+" --object-lock-configuration file:///dev/stdin", d.Body)
 		case "lifecycle":
-			p.run("Old backups go, uploads that nobody ended, and canaries", s3api+" put-bucket-lifecycle-configuration"+on+" --lifecycle-configuration file:///dev/stdin", d.Body)
+			p.run("Delete old backups and canaries, and abort incomplete uploads", s3api+" put-bucket-lifecycle-configuration"+on+" --lifecycle-configuration file:///dev/stdin", d.Body)
 		}
 	}
 	for _, s := range scopes {
-		p.run("The credential"+ofHost(s), iam+" create-user --user-name "+s.name(), nil)
+		p.run("Create the credential"+ofHost(s), iam+" create-user --user-name "+s.name(), nil)
 		p.run("", iam+" put-user-policy --user-name "+s.name()+" --policy-name create-backups --policy-document file:///dev/stdin", r.identity(s))
 		p.run("", iam+" create-access-key --user-name "+s.name(), nil)
 	}
@@ -51,24 +51,24 @@ func ofHost(s scope) string {
 	return " of host " + s.host
 }
 
-// mc are the commands of MinIO's client; ALIAS is what the server is called there.
+// mc adds the commands of MinIO's client; ALIAS is the server's name in its configuration.
 func (p *Plan) mc(r Request, scopes []scope) {
 	at := "ALIAS/" + r.Bucket
 	flag := ""
 	if r.LockDays > 0 {
 		flag = " --with-lock"
 	}
-	p.run("The bucket", "mc mb --ignore-existing"+flag+" "+at, nil)
-	p.run("Older versions stay", "mc version enable "+at, nil)
-	p.run("Nobody can open it to the world", "mc anonymous set none "+at, nil)
+	p.run("Create the bucket", "mc mb --ignore-existing"+flag+" "+at, nil)
+	p.run("Keep older versions", "mc version enable "+at, nil)
+	p.run("Prevent public access", "mc anonymous set none "+at, nil)
 	if r.LockDays > 0 {
-		p.run("Nobody can delete", fmt.Sprintf("mc retention set --default COMPLIANCE %dd %s", r.LockDays, at), nil)
+		p.run("Prevent deletion", fmt.Sprintf("mc retention set --default COMPLIANCE %dd %s", r.LockDays, at), nil)
 	}
-	p.run("Old backups go, and canaries", "mc ilm import "+at, r.lifecycle(scopes))
+	p.run("Delete old backups and canaries", "mc ilm import "+at, r.lifecycle(scopes))
 	for _, s := range scopes {
-		p.run("The credential"+ofHost(s), "mc admin policy create ALIAS "+s.name()+" /dev/stdin", r.identity(s))
+		p.run("Create the credential"+ofHost(s), "mc admin policy create ALIAS "+s.name()+" /dev/stdin", r.identity(s))
 		p.run("", "mc admin user add ALIAS "+s.name()+" # asks for the secret", nil)
 		p.run("", "mc admin policy attach ALIAS "+s.name()+" --user "+s.name(), nil)
 	}
-	p.warn("MinIO knows no condition on If-None-Match in policies, and gives up uploads that nobody ended by itself, after a day.")
+	p.warn("MinIO's policies have no condition on If-None-Match. MinIO aborts incomplete uploads by itself after a day.")
 }

@@ -12,7 +12,7 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
-// A terraform is a Terraform configuration while it is written.
+// A terraform is a Terraform configuration that is being written.
 type terraform struct{ file *hclwrite.File }
 
 func newTerraform() terraform { return terraform{hclwrite.NewEmptyFile()} }
@@ -59,13 +59,13 @@ func (b terraformBody) reference(name, path string) {
 
 // document sets an attribute to a document as JSON.
 func (b terraformBody) document(name string, body any) {
-	text, _ := json.Marshal(body) // none of these fails for our own documents
+	text, _ := json.Marshal(body) // none of these calls fails for our own documents
 	kind, _ := ctyjson.ImpliedType(text)
 	value, _ := ctyjson.Unmarshal(text, kind)
 	b.SetAttributeRaw(name, hclwrite.TokensForFunctionCall("jsonencode", hclwrite.TokensForValue(value)))
 }
 
-// comment adds a line of its own.
+// comment adds a comment line.
 func (b terraformBody) comment(text string) {
 	b.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + text + "\n")}})
 }

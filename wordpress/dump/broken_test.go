@@ -8,13 +8,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-func TestWhatIsBrokenStopsNothingMariaDB(t *testing.T) { whatIsBrokenStopsNothing(t, mariaDB(t)) }
+func TestBrokenObjectsDoNotStopTheDumpMariaDB(t *testing.T) {
+	brokenObjectsDoNotStopTheDump(t, mariaDB(t))
+}
 
-func TestWhatIsBrokenStopsNothingMySQL(t *testing.T) { whatIsBrokenStopsNothing(t, mySQL(t)) }
+func TestBrokenObjectsDoNotStopTheDumpMySQL(t *testing.T) { brokenObjectsDoNotStopTheDump(t, mySQL(t)) }
 
-// What cannot be used any more in the source must stop neither the dump nor its
-// restore, and is named.
-func whatIsBrokenStopsNothing(t *testing.T, f *flavour) {
+// Objects that are broken in the source must stop neither the dump nor its restore. The
+// report names them.
+func brokenObjectsDoNotStopTheDump(t *testing.T, f *flavour) {
 	db := f.database(t, "broken")
 	f.run(t, db, "CREATE TABLE good (id INT PRIMARY KEY); INSERT INTO good VALUES (1),(2); CREATE EVENT zlast ON SCHEDULE EVERY 1 DAY DO SELECT 1; "+
 		"CREATE TABLE tcir (x INT); CREATE VIEW vcir1 AS SELECT x FROM tcir; CREATE VIEW vcir2 AS SELECT x FROM vcir1; CREATE VIEW voncir AS SELECT x FROM vcir2; RENAME TABLE tcir TO tcir2, vcir2 TO tcir; "+

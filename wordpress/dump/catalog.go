@@ -12,7 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A kind says what an entry in the list of tables is.
+// A kind is the kind of an entry in the list of tables.
 type kind uint8
 
 const (
@@ -30,7 +30,7 @@ type object struct {
 	engine        string
 	versioned     bool // system-versioned: it keeps old versions of its rows
 	transactional bool // its engine takes part in a snapshot
-	rowless       bool // its engine stores no rows of its own
+	rowless       bool // its engine stores no rows itself
 	noData        bool // its rows are not to be dumped, or cannot be read
 	filled        bool // it had rows before the snapshot
 	gone          bool // it cannot be read at all

@@ -10,10 +10,10 @@ func TestFingerprint(t *testing.T) {
 	plain := fingerprint(fmt.Sprintf(create, "", "5"))
 	for _, n := range []string{" AUTO_INCREMENT=1", " AUTO_INCREMENT=18446744073709551615"} {
 		if fingerprint(fmt.Sprintf(create, n, "5")) != plain {
-			t.Errorf("%s counts", n)
+			t.Errorf("%s changes the fingerprint", n)
 		}
 	}
 	if fingerprint(fmt.Sprintf(create, "", "6")) == plain {
-		t.Error("a comment does not count")
+		t.Error("a comment does not change the fingerprint")
 	}
 }

@@ -152,7 +152,7 @@ func TestCutConnection(t *testing.T) {
 			t.Fatalf("a dump whose connection was cut after %d bytes is a success", n)
 		}
 		if strings.Contains(err.Error(), "hush-secret") {
-			t.Fatalf("the error tells the password: %v", err)
+			t.Fatalf("the error contains the password: %v", err)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func certificate(t *testing.T, dir string) (cert, key string) {
 type way struct {
 	name string
 	db   wordpress.Database
-	want string // part of the error; "" when it has to work
+	want string // part of the error; "" if the connection must succeed
 }
 
 func tryWays(t *testing.T, f *flavour, ways []way) {
@@ -86,7 +86,7 @@ func TestConnectMariaDB(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { // me may be root, whom the other tests use
+	t.Cleanup(func() { // me may be root, which the other tests use
 		f.run(t, "", fmt.Sprintf("DROP USER IF EXISTS plain@'%%', ed@'%%', tls@'%%', edtls@'%%', twin@localhost; CREATE USER IF NOT EXISTS `%s`@localhost; ALTER USER `%[1]s`@localhost IDENTIFIED BY ''", me.Username))
 	})
 	f.run(t, "", fmt.Sprintf("CREATE USER plain@'%%' IDENTIFIED BY 'pass-word'; CREATE USER ed@'%%' IDENTIFIED VIA ed25519 USING PASSWORD('pass-word'); "+
@@ -145,9 +145,9 @@ func TestConnectMySQL(t *testing.T) {
 	})
 }
 
-// A server that speaks another protocol, or sends nothing, must not block a backup for
-// ever: connecting ends with its context.
-func TestConnectToSomethingElse(t *testing.T) {
+// A server that speaks another protocol, or sends nothing, must not block a backup
+// forever: connecting ends with its context.
+func TestConnectToOtherProtocol(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ const restoreMode = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 // nil if its rows are not to be written.
 func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl string, columns []column, err error) {
 	withRows := !o.rowless && !o.noData
-	if withRows { // takes the metadata lock: from here on nobody changes the definition
+	if withRows { // takes the metadata lock, so that the definition cannot change from here on
 		if err := c.Exec(ctx, "SELECT 1 FROM "+sqltext.Ident(o.name)+" LIMIT 0"); err != nil {
 			return "", nil, changed(err)
 		}

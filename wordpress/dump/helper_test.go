@@ -33,7 +33,7 @@ type flavour struct {
 	dsn     func(db string) string
 	maria   *lab.Server // nil for MySQL
 	stop    func()
-	source  map[string]string // describes the database torture, once that is loaded
+	source  map[string]string // description of the torture database, once it is loaded
 }
 
 var servers struct {
@@ -56,7 +56,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	_ = os.RemoveAll(dir)
-	os.Exit(code) //nolint:forbidigo // TestMain's own way out
+	os.Exit(code) //nolint:forbidigo // TestMain must exit so
 }
 
 // mariaDB returns the MariaDB that the tests share.
@@ -125,11 +125,11 @@ func (f *flavour) database(t *testing.T, name string) string {
 	return name
 }
 
-// tortureName is the database with everything in it that tests share: none changes it.
+// tortureName is the torture database. The tests share it, so none may change it.
 const tortureName = "torture"
 
-// torture returns the database with everything in it, and its description without the
-// broken views, which no dump restores.
+// torture returns the torture database, and its description without the broken views,
+// which no dump restores.
 func (f *flavour) torture(t *testing.T) (db string, want map[string]string) {
 	t.Helper()
 	if f.source == nil {
@@ -146,7 +146,7 @@ func (f *flavour) torture(t *testing.T) (db string, want map[string]string) {
 	return tortureName, maps.Clone(f.source)
 }
 
-// load fills a database with everything.
+// load creates all objects of the torture database.
 func (f *flavour) load(t *testing.T, name string) {
 	t.Helper()
 	for _, s := range f.schemas {
@@ -160,7 +160,7 @@ func (f *flavour) load(t *testing.T, name string) {
 	}
 }
 
-// feed runs SQL by the stock client.
+// feed runs SQL with the stock client.
 func (f *flavour) feed(db string, script []byte, flags ...string) (string, error) {
 	return f.feedAs("root", db, script, flags...)
 }
@@ -196,7 +196,7 @@ func (f *flavour) config(db string) wordpress.Database {
 	return wordpress.Database{Name: db, User: "root", Socket: f.socket, TablePrefix: "wp_"}
 }
 
-// dump dumps a database and fails the test if that fails.
+// dump dumps a database, which must succeed.
 func (f *flavour) dump(t *testing.T, db string, o dump.Options) (string, *dump.Report) {
 	t.Helper()
 	text, report, err := tryDump(t.Context(), f.config(db), o)
@@ -217,7 +217,7 @@ func tryDump(ctx context.Context, db wordpress.Database, o dump.Options) (string
 	return b.String(), report, err
 }
 
-// restore restores a dump by the stock client with default options.
+// restore restores a dump with the stock client and default options.
 func (f *flavour) restore(t *testing.T, db, text string, flags ...string) {
 	t.Helper()
 	f.database(t, db)

@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// History that is kept by numbers of transactions cannot be written; its rows must
-// not become current ones.
+// A history by transaction IDs cannot be restored; its old rows must not become current
+// rows.
 func TestHistoryByTransactions(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "numbered")
@@ -25,8 +25,8 @@ func TestHistoryByTransactions(t *testing.T) {
 	}
 }
 
-// A table of which only history is left is empty for servers that take none.
-func TestHistoryAloneForMySQL(t *testing.T) {
+// A table with history only is empty in a dump for MySQL, which has no such history.
+func TestTableWithHistoryOnlyForMySQL(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "pastonly")
 	f.run(t, db, "CREATE TABLE wp_past (a INT) WITH SYSTEM VERSIONING; INSERT INTO wp_past VALUES (1); DELETE FROM wp_past")

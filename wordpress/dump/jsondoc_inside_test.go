@@ -60,7 +60,7 @@ func FuzzReadJSON(f *testing.F) {
 		sql, _ := doc.document()
 		for _, part := range sqltext.Tokens(sql) {
 			if part.Kind == sqltext.Space && strings.HasPrefix(part.Text, "/*") || part.Text == ";" {
-				t.Errorf("%q leaves its literal: %s", text, sql)
+				t.Errorf("%q is not contained in one literal: %s", text, sql)
 			}
 		}
 	})

@@ -117,7 +117,7 @@ func jsonOrValue(c *column, row []byte, lost map[string]bool) (sql, rest []byte,
 		return sql, rest, nil
 	}
 	exact := false
-	if doc, err := readJSON(v, types[0], types[1], types[2]); err == nil { // else the text is better than nothing
+	if doc, err := readJSON(v, types[0], types[1], types[2]); err == nil { // otherwise the text is used
 		var expression string
 		expression, exact = doc.document()
 		sql = []byte(expression)

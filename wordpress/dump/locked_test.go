@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// A table that somebody holds for long is no table that the account cannot read: the
-// dump has to be started again, and must not go on without it.
+// A table that another session locks for a long time is not a table that the account
+// cannot read: the dump must fail and be started again, not continue without it.
 func TestLockedTableIsNotMissing(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "locked")

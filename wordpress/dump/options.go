@@ -40,7 +40,7 @@ type Options struct {
 	TempDir string `json:"-"`
 }
 
-// A Report says what a dump contains, and what it lacks.
+// A Report lists the contents of a dump, and the objects that are missing in it.
 type Report struct {
 	Tables       []Table
 	Warnings     []Note
@@ -51,7 +51,7 @@ type Report struct {
 	SnapshotTime time.Time
 }
 
-// A Table says what was written of one table, view or sequence.
+// A Table describes the dump of one table, view or sequence.
 type Table struct {
 	Name   string
 	Kind   string // table, view or sequence

@@ -105,8 +105,8 @@ func TestTransientsOfAnAccountOfTheSiteAreNotDeleted(t *testing.T) {
 	}
 }
 
-// Names that differ in case or accents only are different things.
-func TestNamesAlike(t *testing.T) {
+// Names that differ only in case or accents belong to different objects.
+func TestNamesThatDifferOnlyInCaseOrAccents(t *testing.T) {
 	f := mariaDB(t)
 	for _, db := range []string{"alike", "Alike", "älike"} {
 		f.database(t, db)

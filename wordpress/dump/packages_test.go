@@ -42,14 +42,14 @@ func TestViewsOnHiddenPackages(t *testing.T) {
 			there := f.describe(t, "packed_back")
 			for _, v := range []string{"v", "w"} {
 				if _, ok := there["table "+v]; ok != c.kept {
-					t.Errorf("view %s is there: %v, want %v", v, ok, c.kept)
+					t.Errorf("view %s is restored: %v, want %v", v, ok, c.kept)
 				}
 				if !c.kept && !strings.Contains(fmt.Sprint(report.Warnings), "view `"+v+"`") {
 					t.Errorf("no warning about %s in %v", v, report.Warnings)
 				}
 			}
 			if there["trigger tr"] == "" {
-				t.Error("what comes after the views was not restored")
+				t.Error("the objects after the views were not restored")
 			}
 		})
 	}

@@ -195,7 +195,7 @@ func (d *Dump) worthSplitting(o *object) bool {
 	return o.bytes >= splitFrom && o.transactional && !o.versioned && !o.rowless && !o.noData
 }
 
-// split takes the metadata lock of a table, so that nobody changes its definition, and
+// split takes the metadata lock of a table, so that its definition cannot change, and
 // returns units for its definition and the ranges of its primary key. A table without
 // an integer key is one range.
 func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {

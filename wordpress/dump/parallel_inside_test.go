@@ -48,6 +48,6 @@ func TestDivide(t *testing.T) {
 		}
 	}
 	if _, err := divide("c", "x", "1", false, 2); err == nil {
-		t.Error("no error for what is no number")
+		t.Error("no error for a bound that is not a number")
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// readPrivileges records what the account cannot even see: servers list such objects
-// as nothing at all, without an error.
+// readPrivileges records the kinds of objects that the account cannot see: servers leave
+// such objects out of their lists without an error.
 func (d *Dump) readPrivileges(ctx context.Context) error {
 	grants, err := d.grants(ctx)
 	if err != nil {

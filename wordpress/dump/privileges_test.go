@@ -9,13 +9,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-func TestRightsOfSharedHostsMariaDB(t *testing.T) { rightsOfSharedHosts(t, mariaDB(t)) }
+func TestPrivilegesOnSharedHostsMariaDB(t *testing.T) { privilegesOnSharedHosts(t, mariaDB(t)) }
 
-func TestRightsOfSharedHostsMySQL(t *testing.T) { rightsOfSharedHosts(t, mySQL(t)) }
+func TestPrivilegesOnSharedHostsMySQL(t *testing.T) { privilegesOnSharedHosts(t, mySQL(t)) }
 
-// rightsOfSharedHosts dumps under accounts as hosters give them, none of which has
+// privilegesOnSharedHosts dumps with accounts like those of shared hosts, none of which has
 // PROCESS, RELOAD or SUPER.
-func rightsOfSharedHosts(t *testing.T, f *flavour) {
+func privilegesOnSharedHosts(t *testing.T, f *flavour) {
 	f.database(t, "shared_db")
 	f.run(t, "shared_db", "CREATE TABLE a (id INT PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE b (id INT); CREATE TABLE m (id INT) ENGINE=MyISAM; INSERT INTO m VALUES (1); "+
 		"CREATE VIEW v AS SELECT * FROM a; CREATE TRIGGER tr BEFORE INSERT ON a FOR EACH ROW SET @x=1; CREATE PROCEDURE p() SELECT 1; CREATE FUNCTION fn() RETURNS INT DETERMINISTIC RETURN 1; "+
@@ -93,7 +93,7 @@ func rightsOfSharedHosts(t *testing.T, f *flavour) {
 	}
 }
 
-func TestFullRightsMissNothing(t *testing.T) {
+func TestAllPrivilegesMissNothing(t *testing.T) {
 	f := mariaDB(t)
 	f.database(t, "mine")
 	f.run(t, "mine", "CREATE TABLE a (id INT)")

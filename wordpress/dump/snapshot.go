@@ -81,7 +81,7 @@ func (d *Dump) openSnapshot(ctx context.Context) error {
 
 // lockForThreads opens the connections of further threads, and locks all tables until
 // all of these have opened their snapshots, so that the snapshots are the same. If the
-// lock cannot be had at once, one thread reads everything.
+// lock is not available at once, one thread reads everything.
 func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err error) {
 	release = func() error { return nil }
 	var list []string

@@ -104,7 +104,7 @@ func TestSnapshotIsConsistentWhileTheSiteWrites(t *testing.T) {
 }
 
 // withoutRows removes a table's INSERT statements from a dump, whose values contain no
-// newline: a filler is not worth restoring.
+// newline, since restoring the filler rows would take long.
 func withoutRows(text, table string) string {
 	var kept strings.Builder
 	for {

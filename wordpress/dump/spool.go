@@ -11,7 +11,7 @@ import (
 const spoolMemory = 8 << 20
 
 // A spool stores text temporarily: a little in memory, more in a file. The file is
-// unlinked as soon as it is open, so that nothing of it outlives the process.
+// unlinked as soon as it is open, so that it does not outlive the process.
 type spool struct {
 	dir    string
 	memory []byte

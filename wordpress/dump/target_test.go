@@ -10,14 +10,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// onlyRows keeps what does not depend on the server.
+// onlyRows keeps the rows, which do not depend on the server.
 func onlyRows(things map[string]string) map[string]string {
 	things = maps.Clone(things)
 	maps.DeleteFunc(things, func(k, _ string) bool { return !strings.HasPrefix(k, "rows of ") })
 	return things
 }
 
-// A real WordPress goes from MariaDB to MySQL and back again.
+// A real WordPress database is restored from MariaDB to MySQL and back.
 func TestWordPressToTheOtherServerAndBack(t *testing.T) {
 	my, maria := mySQL(t), mariaDB(t)
 	site, err := lab.InstallWordPress(t.Context(), t.TempDir(), lab.WordPressOptions{Server: maria.maria, Name: "wordpress_there", RowBytes: 3 << 20})
@@ -47,12 +47,12 @@ func TestWordPressToTheOtherServerAndBack(t *testing.T) {
 	}
 	plain, _ := my.dump(t, "there", dump.Options{For: "mysql57"})
 	if strings.Contains(plain, "_0900_") || strings.Contains(plain, "EXECUTE IMMEDIATE") {
-		t.Error("a dump for MySQL 5.7 has what that does not know")
+		t.Error("a dump for MySQL 5.7 contains syntax that MySQL 5.7 does not know")
 	}
 	maria.restore(t, "andback", plain)
 }
 
-// What the other server does not have is adapted, or left out by name.
+// Features that the other server lacks are adapted, or left out with a warning.
 func TestForAdapts(t *testing.T) {
 	my, maria := mySQL(t), mariaDB(t)
 	from := maria.database(t, "adapt")

@@ -34,11 +34,11 @@ func threadsWriteTheSame(t *testing.T, f *flavour) {
 		if strings.Count(text, "INSERT INTO `neg`") <= strings.Count(plain, "INSERT INTO `neg`") {
 			t.Errorf("%s, %d threads: the table was not read in ranges", f.name, n)
 		}
-		cut := func(s string) string { // without the lines of time, and where INSERTs are cut
+		cut := func(s string) string { // without the lines with times, and with all INSERTs joined
 			return apart.ReplaceAllString(s[strings.Index(s, "/*!"):strings.LastIndex(s, "-- Dump")], ",\n")
 		}
 		if cut(text) != cut(plain) {
-			t.Errorf("%s, %d threads: another dump than of one thread", f.name, n)
+			t.Errorf("%s, %d threads: the dump differs from the dump by one thread", f.name, n)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func everythingIsRestored(t *testing.T, f *flavour) {
 		t.Error(d)
 	}
 	if len(want) < 120 {
-		t.Errorf("only %d things were compared", len(want))
+		t.Errorf("only %d objects were compared", len(want))
 	}
 	for _, n := range report.Warnings {
 		t.Log(n)

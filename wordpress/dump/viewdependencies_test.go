@@ -8,17 +8,17 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-func TestViewsOnWhatIsLeftOutDoNotStopTheRestoreMariaDB(t *testing.T) {
-	viewsOnWhatIsLeftOut(t, mariaDB(t))
+func TestViewsOnMissingObjectsDoNotStopTheRestoreMariaDB(t *testing.T) {
+	viewsOnMissingObjects(t, mariaDB(t))
 }
 
-func TestViewsOnWhatIsLeftOutDoNotStopTheRestoreMySQL(t *testing.T) {
-	viewsOnWhatIsLeftOut(t, mySQL(t))
+func TestViewsOnMissingObjectsDoNotStopTheRestoreMySQL(t *testing.T) {
+	viewsOnMissingObjects(t, mySQL(t))
 }
 
-// A view needs what the dump may lack: a table that was left out, or a function that
-// the account may not read.
-func viewsOnWhatIsLeftOut(t *testing.T, f *flavour) {
+// A view may depend on an object that is not in the dump: a table that was left out, or
+// a function that the account may not read.
+func viewsOnMissingObjects(t *testing.T, f *flavour) {
 	db := f.database(t, "lacking")
 	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY, wp_log INT); CREATE TABLE wp_log (id INT); INSERT INTO wp_a VALUES (1, 2); "+
 		"CREATE FUNCTION fn(x INT) RETURNS INT DETERMINISTIC RETURN x+1; "+
@@ -63,21 +63,21 @@ func viewsOnWhatIsLeftOut(t *testing.T, f *flavour) {
 				t.Errorf("not restored: %q, want %q", got, c.lost)
 			}
 			if there["trigger tr"] == "" {
-				t.Error("what comes after the views was not restored")
+				t.Error("the objects after the views were not restored")
 			}
 		})
 	}
 }
 
 // A misspelt name must not end in a dump that lacks a table.
-func TestSelectionThatMeansNothingIsRefused(t *testing.T) {
+func TestSelectionWithoutMatchIsRefused(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "selected")
 	f.run(t, db, "CREATE TABLE wp_posts (id INT PRIMARY KEY); CREATE TABLE wp_2_posts (id INT PRIMARY KEY); CREATE VIEW wp_v AS SELECT * FROM wp_posts")
 	for _, c := range []struct {
 		prefix string
 		opts   dump.Options
-		want   string // in the error; "" when it is fine
+		want   string // in the error; "" for a valid selection
 	}{
 		{"wp_", dump.Options{Tables: []string{"wp_posts", "wp_psots"}}, "wp_psots matches no table"},
 		{"wp_", dump.Options{Tables: []string{"x*"}}, "x* matches no table"},
@@ -106,7 +106,7 @@ func TestSelectionThatMeansNothingIsRefused(t *testing.T) {
 	}
 }
 
-// Whoever finds a dump sees that it is not of everything.
+// The head of a partial dump says that it is partial.
 func TestPartialDumpSaysSo(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "partial")
@@ -117,7 +117,7 @@ func TestPartialDumpSaysSo(t *testing.T) {
 	}
 	text, _ = f.dump(t, db, dump.Options{Strict: true, Threads: 2})
 	if strings.Contains(text, "Partial or adapted") {
-		t.Error("a dump of everything says that it is not")
+		t.Error("a complete dump says that it is partial")
 	}
 }
 
@@ -125,8 +125,8 @@ func TestDatabasesOfAnyNameMariaDB(t *testing.T) { databasesOfAnyName(t, mariaDB
 
 func TestDatabasesOfAnyNameMySQL(t *testing.T) { databasesOfAnyName(t, mySQL(t)) }
 
-// The database's name may hold anything, and stand in its own definitions for
-// something else.
+// The database's name may contain any character, and may also be an alias in the
+// database's definitions.
 func databasesOfAnyName(t *testing.T, f *flavour) {
 	for _, name := range []string{"a`l", "al", "my-db.%s '\"\\ */", "-- x", "ünï", "select", "123", "new\nline"} {
 		t.Run(name, func(t *testing.T) {

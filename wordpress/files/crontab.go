@@ -98,7 +98,7 @@ func readCrontab(dir *os.File, name string, uid uint32) ([]byte, error) {
 }
 
 // crontab yields the selection's crontab as a file that belongs to the site's owner and
-// that nobody else may read.
+// that no other user may read.
 func (w *walker) crontab() error {
 	s := w.set
 	if s.sel.Crontab == nil {

@@ -156,7 +156,7 @@ func TestExpand(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, _, err := Expand(ctx, base+"/*"); err == nil {
-		t.Error("it goes on when it is told to end")
+		t.Error("it continues after its context was cancelled")
 	}
 }
 

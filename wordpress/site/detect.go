@@ -64,7 +64,7 @@ func Detect(dir *os.File, path string, list func() (folders, links []string)) (I
 }
 
 // IsSite reports whether an open folder is the root of a WordPress site with a
-// configuration of its own.
+// separate configuration.
 func IsSite(dir *os.File) bool {
 	if !isFile(int(dir.Fd()), ConfigFile) {
 		return false
@@ -78,7 +78,7 @@ const maxNames = 100_000
 
 // listNames reads the names of the folders and of the links in dir.
 func listNames(dir *os.File) (folders, links []string) {
-	// A descriptor of its own, so that a later reader of dir starts at its beginning.
+	// A separate descriptor, so that a later reader of dir starts at its beginning.
 	again, err := safefs.OpenBelow(dir, ".", dir.Name(), unix.O_DIRECTORY)
 	if err != nil {
 		return nil, nil

@@ -74,6 +74,6 @@ func TestPlaceForAHost(t *testing.T) {
 		t.Errorf("another place: %+v, %v", other.For("blog.example.org"), err)
 	}
 	if strings.Contains(debian.Identity(DebianCore, ""), "\x00") {
-		t.Error("no host has a configuration of its own")
+		t.Error("no host has a separate configuration")
 	}
 }

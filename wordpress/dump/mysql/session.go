@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// lockTimeout is how many seconds a lock is waited for: the site's visitors queue
-// behind whoever waits for a table's lock.
+// lockTimeout is how many seconds a session waits for a lock: while it waits for a
+// table's lock, the requests of the site's visitors queue behind it.
 const lockTimeout = 3
 
 // A Server is what a session knows of its server.

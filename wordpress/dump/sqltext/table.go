@@ -96,7 +96,7 @@ func WithoutAutoIncrement(create string) string {
 }
 
 // WithoutInheritedCollations removes the collation of columns that have the table's:
-// MySQL would treat a column that names it as one with a collation of its own.
+// MySQL would treat a column that names it as one with a separate collation.
 func WithoutInheritedCollations(create string) string {
 	list := Tokens(create)
 	all := elements(list)

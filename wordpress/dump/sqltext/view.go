@@ -30,7 +30,7 @@ func ViewQuery(list []Token) string {
 }
 
 // InvokerView rewrites a CREATE VIEW statement for a view that runs with the rights of
-// whoever uses it: without definer and CHECK OPTION, and with SQL SECURITY INVOKER.
+// its user: without definer and CHECK OPTION, and with SQL SECURITY INVOKER.
 func InvokerView(create string) string {
 	list := Tokens(create)
 	query := ViewQuery(list)
