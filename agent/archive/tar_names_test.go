@@ -50,7 +50,7 @@ func TestNamesTooLongForTar(t *testing.T) {
 
 	stream, report := filesPart(t, base, nil)
 	warnings := strings.Join(report.Warnings.Items, "\n")
-	if report.Warnings.Total != 2 || strings.Count(warnings, "longer than 4,095 bytes") != 2 || !strings.Contains(warnings, "of all that lies in it") || !strings.Contains(warnings, "--transform") {
+	if report.Warnings.Total != 2 || strings.Count(warnings, "longer than 4,095 bytes") != 2 || !strings.Contains(warnings, "of everything in it") || !strings.Contains(warnings, "--transform") {
 		t.Errorf("warnings: %q", warnings)
 	}
 	if report.Unreadable.Total != 0 {
