@@ -80,8 +80,9 @@ func mark(verdict sinks.Verdict) string {
 		return "ok"
 	case sinks.Fails:
 		return "FAILS"
+	default:
+		return string(verdict)
 	}
-	return string(verdict)
 }
 
 // rows appends a table for each folder.

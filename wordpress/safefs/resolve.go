@@ -9,10 +9,12 @@ import (
 )
 
 const (
-	maxLinks  = 40       // as in the kernel
-	maxPath   = 4096 - 1 // as in the kernel, which counts the final NUL
-	MaxLevels = 512      // folders in a chain; each holds a descriptor
+	maxLinks = 40       // as in the kernel
+	maxPath  = 4096 - 1 // as in the kernel, which counts the final NUL
 )
+
+// MaxLevels is how many folders a chain may have; each holds a descriptor.
+const MaxLevels = 512
 
 // A resolver resolves a path component by component.
 type resolver struct {
