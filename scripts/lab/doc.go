@@ -3,7 +3,7 @@
 // with the original. Each server keeps its data in a folder of its own and listens
 // on a Unix socket or a free port; the machine's own services are not touched.
 //
-// Servers: StartMariaDB, StartMySQL, StartMinIO. Sites: InstallWordPress. Restoring
+// Servers: StartMariaDB, StartMySQL, StartRelease, StartMinIO. Sites: InstallWordPress. Restoring
 // with standard tools: RestoreFiles, RestoreDatabase. Comparing: Compare,
 // CompareDatabases. Resources of a program: Measure. Package faults disturbs the
 // network between a client and a server.

@@ -21,13 +21,20 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*Server
 	if err != nil {
 		return nil, err
 	}
+	return mariaDB(daemon, "mysql", install).start(ctx, dir, extraArgs)
+}
+
+// mariaDB describes a MariaDB by the paths of its programs; install is
+// mariadb-install-db with its first arguments.
+func mariaDB(daemon, client string, install ...string) product {
 	return product{
 		name:   "MariaDB",
 		daemon: []string{daemon, "--no-defaults"},
-		create: []string{install, "--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal", "--skip-name-resolve"},
+		client: []string{client, "--no-defaults"},
+		create: append(install, "--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal", "--skip-name-resolve"),
 		base:   append([]string{"--innodb-log-file-size=16M"}, userOption()...),
 		serve:  []string{"--innodb-flush-method=nosync", "--key-buffer-size=8M", "--aria-pagecache-buffer-size=8M", "--max-allowed-packet=64M"},
-	}.start(ctx, dir, extraArgs)
+	}
 }
 
 // MariaDBPlugins returns a folder with the plugins of the installed MariaDB, for its

@@ -23,9 +23,10 @@ const maxSocketPath = 107
 // A Server is a private MariaDB or MySQL below a folder of its own. Its account
 // root has no password and is accepted from this machine only.
 type Server struct {
-	Socket string // path of the Unix socket
-	Port   int    // TCP port on 127.0.0.1
-	Dir    string // contains the data, the socket and the error log
+	Socket string   // path of the Unix socket
+	Port   int      // TCP port on 127.0.0.1
+	Dir    string   // contains the data, the socket and the error log
+	Client []string // command line of the stock client of the same release; append its arguments
 
 	proc      *process
 	socketDir string // removed at the end; "" if the socket is below Dir
@@ -35,6 +36,7 @@ type Server struct {
 type product struct {
 	name   string
 	daemon []string // command line that runs the server program
+	client []string // command line of the stock client
 	create []string // command line that creates the system tables
 	base   []string // more options of both
 	serve  []string // more options of the server only
@@ -98,7 +100,7 @@ func (p product) copyData(ctx context.Context, dir string) error {
 
 // launch starts the server on a free port and waits until it answers.
 func (p product) launch(ctx context.Context, dir string, extraArgs []string) (*Server, error) {
-	s := &Server{Dir: dir}
+	s := &Server{Dir: dir, Client: p.client}
 	var err error
 	if s.Socket, s.socketDir, err = socketPath(dir); err != nil {
 		return nil, err

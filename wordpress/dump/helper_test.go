@@ -86,7 +86,7 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 		t.Fatal(err)
 	}
 	return &flavour{
-		name: "mariadb", socket: m.Socket, port: m.Port, client: []string{"mariadb", "--no-defaults"},
+		name: "mariadb", socket: m.Socket, port: m.Port, client: m.Client,
 		schemas: []string{"common.sql", "mariadb.sql", "wider.sql", "wider_mariadb.sql"}, dsn: m.DSN, maria: m, stop: m.Kill,
 	}
 }
@@ -105,12 +105,8 @@ func mySQL(t *testing.T) *flavour {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client, err := lab.MySQLProgram("mysql")
-		if err != nil {
-			t.Fatal(err)
-		}
 		servers.mysql = &flavour{
-			name: "mysql", socket: m.Socket, port: m.Port, client: append(client, "--no-defaults"),
+			name: "mysql", socket: m.Socket, port: m.Port, client: m.Client,
 			schemas: []string{"common.sql", "mysql.sql", "wider.sql", "wider_mysql.sql"}, dsn: m.DSN, stop: m.Kill,
 		}
 	}
