@@ -37,6 +37,7 @@ type Agent struct {
 	Now      func() time.Time
 	Random   io.Reader
 
+	patience    source.Patience
 	pool        *sinks.Pool
 	limiter     *sinks.Limiter
 	sinkOptions sinks.Options // set by tests
@@ -116,7 +117,13 @@ func (a *Agent) openSite(ctx context.Context, job Job, req source.Request) (sour
 	if err != nil {
 		return nil, err
 	}
-	return source.Open(ctx, req, found.owner, a.Log)
+	return a.open(ctx, req, found.owner, a.Log)
+}
+
+// open opens a site as one of the many that this agent waits for.
+func (a *Agent) open(ctx context.Context, req source.Request, owner source.Owner, log *slog.Logger) (source.Site, error) {
+	req.Patience = &a.patience
+	return source.Open(ctx, req, owner, log)
 }
 
 // init sets the defaults.

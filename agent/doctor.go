@@ -88,7 +88,7 @@ func (e *Examination) addFailure(check string, err error, advice string) {
 func (e *Examination) examineSite(ctx context.Context, a *Agent, job Job) {
 	req := job.request()
 	req.Mode = source.Check
-	site, err := source.Open(ctx, req, e.Owner, a.Log)
+	site, err := a.open(ctx, req, e.Owner, a.Log)
 	if err != nil {
 		e.addFailure("configuration", err, "see wp-oneway inspect "+sinks.Quote(job.Place.Path)+"; --env, --env-file and --db-defaults-file describe what PHP would know")
 		return

@@ -57,7 +57,7 @@ func (j *Job) checkName() error {
 func (j *Job) request() source.Request {
 	return source.Request{
 		Path: j.Place.Path, Home: j.Place.Home, Kind: j.Kind, Selection: j.Selection, Dump: j.Dump,
-		World: j.World, WithPHP: j.WithPHP, Defaults: j.Defaults,
+		World: j.World, WithPHP: j.WithPHP, Defaults: j.Defaults, Stall: j.Stall,
 	}
 }
 

@@ -21,7 +21,7 @@ func (r *run) plan(ctx context.Context) (err error) {
 	}
 	r.report.Run = "" // nothing is stored under this name
 	r.usableTargets()
-	site, err := source.Open(ctx, r.request(ctx, source.Plan), r.owner, r.log)
+	site, err := r.agent.open(ctx, r.request(ctx, source.Plan), r.owner, r.log)
 	if err != nil {
 		return err
 	}

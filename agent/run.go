@@ -34,12 +34,11 @@ type run struct {
 	report *manifest.SiteReport
 	state  *state.Site
 
-	runID    string // start and random characters
-	name     string // the objects' names without their suffixes
-	started  time.Time
-	dests    []*destination
-	streams  *transfer.Transfer
-	watchdog *transfer.SiteWatchdog
+	runID   string // start and random characters
+	name    string // the objects' names without their suffixes
+	started time.Time
+	dests   []*destination
+	streams *transfer.Transfer
 }
 
 // backup makes one attempt. If a stream was lost in a way that only reading the site
@@ -104,7 +103,6 @@ func (r *run) attempt(ctx context.Context, targets []int) (again []int, err erro
 	}
 	r.dests = make([]*destination, len(targets))
 	r.streams = &transfer.Transfer{Pool: r.agent.pool, Filters: r.job.Filters}
-	r.watchdog = &transfer.SiteWatchdog{}
 	for i, target := range targets {
 		r.dests[i] = &destination{Destination: transfer.NewDestination(ctx, r.targets[target].sink, r.targets[target].limited), target: target}
 		defer r.dests[i].Close()
@@ -112,7 +110,6 @@ func (r *run) attempt(ctx context.Context, targets []int) (again []int, err erro
 	}
 	if r.job.Stall > 0 {
 		go r.streams.WatchDestinations(ctx, r.job.Stall)
-		go r.watchdog.Watch(ctx, r.job.Stall, cancel)
 	}
 	err = r.send(ctx)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, sinks.ErrUnknown) {
@@ -170,11 +167,7 @@ func (r *run) destinationErrors(targets []int) error {
 
 // send sends both parts at the same time, then the details, then the manifest.
 func (r *run) send(ctx context.Context) error {
-	var (
-		site source.Site
-		err  error
-	)
-	r.watchdog.Await(func() { site, err = source.Open(ctx, r.request(ctx, source.Backup), r.owner, r.log) })
+	site, err := r.agent.open(ctx, r.request(ctx, source.Backup), r.owner, r.log)
 	if err != nil {
 		return err
 	}
@@ -187,8 +180,7 @@ func (r *run) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var findings source.Findings
-	r.watchdog.Await(func() { findings, err = site.Findings(ctx) })
+	findings, err := site.Findings(ctx)
 	if err != nil {
 		return err
 	}
@@ -249,9 +241,7 @@ func (r *run) sendParts(ctx context.Context, site source.Site) ([]manifest.Strea
 	streams, errs := make([]manifest.Stream, len(parts)), make([]error, len(parts))
 	for i, name := range parts {
 		group.Go(func() {
-			part := site.Part(name)
-			part.Write = r.watchdog.Guard(part.Write)
-			streams[i], errs[i] = r.sendStream(ctx, part, func(raw, stored int64) {
+			streams[i], errs[i] = r.sendStream(ctx, site.Part(name), func(raw, stored int64) {
 				r.agent.Progress(Progress{Site: r.job.Name, Stream: name, Raw: raw, Stored: stored})
 			})
 			if errs[i] != nil {

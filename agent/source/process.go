@@ -2,6 +2,7 @@ package source
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -160,6 +161,17 @@ func (p *process) reason() error {
 	default:
 		return nil
 	}
+}
+
+// isStopped reports whether a signal such as SIGSTOP has stopped the worker.
+func (p *process) isStopped() bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return false // it has ended
+	}
+	// The state follows the name of the program, which is in parentheses.
+	end := bytes.LastIndexByte(text, ')')
+	return end > 0 && bytes.HasPrefix(text[end+1:], []byte(" T"))
 }
 
 // stop kills the worker and waits for its end, but not for one that hangs in the

@@ -45,12 +45,14 @@ type event struct {
 	Part     *partEnd     `json:"part,omitempty"`
 	Findings *Findings    `json:"findings,omitempty"`
 	Error    *remoteError `json:"error,omitempty"`
+	// Waiting says that the dump begins (true) or ends to wait for a lock.
+	Waiting *bool `json:"waiting,omitempty"`
 }
 
 // check refuses events that our workers never send.
 func (e *event) check() error {
 	set := 0
-	for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil} {
+	for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil, e.Waiting != nil} {
 		if is {
 			set++
 		}
@@ -75,6 +77,8 @@ func (e *event) kind() string {
 		return "the end of " + e.Part.Name
 	case e.Findings != nil:
 		return "the findings"
+	case e.Waiting != nil:
+		return "a lock wait"
 	}
 	return "an error"
 }

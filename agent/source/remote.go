@@ -21,6 +21,7 @@ type remoteSite struct {
 	ends     map[string]chan partEnd
 	findings chan Findings
 	seen     map[string]bool // kinds of events
+	watchdog *watchdog
 }
 
 // streamFD returns the worker's descriptor for a stream.
@@ -32,24 +33,29 @@ func streamFD(name string) int {
 }
 
 // openRemote opens the site in a worker with the rights of its owner.
-func openRemote(ctx context.Context, req Request, owner Owner) (*remoteSite, error) {
+func openRemote(ctx context.Context, req Request, owner Owner, w *watchdog) (*remoteSite, error) {
 	r := &remoteSite{
-		opened: make(chan Facts, 1), findings: make(chan Findings, 1), seen: map[string]bool{},
+		watchdog: w,
+		opened:   make(chan Facts, 1), findings: make(chan Findings, 1), seen: map[string]bool{},
 		ends: map[string]chan partEnd{manifest.DatabaseStream: make(chan partEnd, 1), manifest.FilesStream: make(chan partEnd, 1)},
 	}
 	var err error
 	if r.process, err = startWorker(ctx, owner, order{Site: &req}, maxEvent, r.handle, databaseFD, filesFD); err != nil {
 		return nil, err
 	}
+	w.watchWorker(r.isStopped)
 	if r.facts, err = receive(ctx, r.process, r.opened); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
 
-// handle passes an event on to its receiver. Each kind of event comes once, so that
-// the channels always have room.
+// handle passes an event on to its receiver. Each kind of event but lock waits comes once,
+// so that the channels always have room.
 func (r *remoteSite) handle(e event) error {
+	if e.Waiting != nil {
+		return r.watchdog.announce(*e.Waiting)
+	}
 	kind := e.kind()
 	if r.seen[kind] {
 		return fmt.Errorf("worker sent %s twice", kind)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -106,6 +107,24 @@ func behaviours() map[string]behaviour {
 			time.Sleep(time.Hour)
 			return nil
 		},
+		"a trickle": func(say func(string), files io.WriteCloser) error {
+			say(someFacts)
+			for {
+				if _, err := files.Write([]byte("x")); err != nil {
+					return err
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		},
+		"a flood": func(say func(string), files io.WriteCloser) error {
+			say(someFacts)
+			for {
+				if _, err := files.Write(make([]byte, 64<<10)); err != nil {
+					return err
+				}
+			}
+		},
+		"lock waits": script(someFacts, `{"waiting":true}`+"\n", `{"waiting":false}`+"\n", `{"waiting":true}`+"\n", someFindings),
 		"a heir": func(say func(string), _ io.WriteCloser) error {
 			// It outlives the worker and keeps the pipes, as one does that hangs in the kernel.
 			sleep := exec.Command("/bin/sleep", "20")
@@ -139,6 +158,7 @@ func testWorker(ctx context.Context) error {
 		return serveSurvey(ctx, o.Survey, events)
 	}
 	if name, is := strings.CutPrefix(o.Site.Path, hostile); is {
+		defer runtime.KeepAlive(events) // an unused file is closed
 		return behaviours()[name](say, os.NewFile(filesFD, manifest.FilesStream))
 	}
 	return serveSite(ctx, *o.Site, events, streamFiles())
@@ -148,7 +168,7 @@ func testWorker(ctx context.Context) error {
 func readWorker(ctx context.Context, t *testing.T, name string) (text string, findings Findings, err error) {
 	t.Helper()
 	needRoot(t)
-	r, err := openRemote(ctx, Request{Path: hostile + name, Kind: manifest.Files}, tenant)
+	r, err := openRemote(ctx, Request{Path: hostile + name, Kind: manifest.Files}, tenant, newWatchdog(ctx, 0, 0))
 	if err != nil {
 		return "", findings, err
 	}
@@ -230,7 +250,7 @@ func TestWorkerPrivileges(t *testing.T) {
 	}
 	defer secret.Close()
 	owner := Owner{UID: 2001, GID: 2002, Groups: []uint32{2002, 2003}}
-	r, err := openRemote(t.Context(), Request{Path: hostile + "silence after the facts", Kind: manifest.Files}, owner)
+	r, err := openRemote(t.Context(), Request{Path: hostile + "silence after the facts", Kind: manifest.Files}, owner, newWatchdog(t.Context(), 0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

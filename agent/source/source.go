@@ -7,9 +7,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -66,6 +68,10 @@ type Request struct {
 	// Defaults is a MySQL option file of the operator. It overrides the connection
 	// in the site's configuration, and holds a password.
 	Defaults []byte `json:"defaults,omitempty"`
+	// Stall is the longest time that a destination may make no progress; a site may take
+	// twelve times as long, and once to read its configuration. 0 is unlimited.
+	Stall    time.Duration `json:"-"`
+	Patience *Patience     `json:"-"` // nil: every site has the whole limit
 	// WithPassword asks for the database password in Facts.
 	WithPassword bool `json:"with_password,omitempty"`
 }
@@ -96,16 +102,46 @@ func (r *Request) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Open opens a site, in a worker if its owner's rights differ from ours.
+// Open opens a site, in a worker if its owner's rights differ from ours. From then on, the
+// site is given up with ErrStalled when it makes no progress.
 func Open(ctx context.Context, req Request, owner Owner, log *slog.Logger) (Site, error) {
-	if !owner.NeedsWorker() {
-		return openLocal(ctx, req, log)
+	remote := owner.NeedsWorker()
+	if remote {
+		if err := checkDefaults(req.Defaults); err != nil {
+			return nil, err
+		}
+		log.Debug("a worker reads the site", "uid", owner.UID)
 	}
-	if err := checkDefaults(req.Defaults); err != nil {
+	w := newWatchdog(ctx, req.Patience.limit(owner.UID, req.stallLimit()), req.Dump.LockWait)
+	context.AfterFunc(w.life, func() {
+		if errors.Is(context.Cause(w.life), ErrStalled) {
+			req.Patience.count(owner.UID)
+		}
+	})
+	s := &watchedSite{watchdog: w}
+	err := w.await(ctx, func(context.Context) (err error) {
+		if remote {
+			s.Site, err = openRemote(w.life, req, owner, w)
+			return err
+		}
+		req.Dump.Waiting = func(waiting bool) { _ = w.announce(waiting) } // only a worker is limited
+		s.Site, err = openLocal(w.life, req, log)
+		return err
+	})
+	if err != nil {
+		w.giveUp(nil)
 		return nil, err
 	}
-	log.Debug("a worker reads the site", "uid", owner.UID)
-	return openRemote(ctx, req, owner)
+	return s, nil
+}
+
+// stallLimit is how long the site may make no progress. Reading a configuration takes
+// no time for anything but reading.
+func (r *Request) stallLimit() time.Duration {
+	if r.Mode == ConfigOnly {
+		return r.Stall
+	}
+	return stallFactor * r.Stall
 }
 
 // checkDefaults refuses an option file whose password the owner of the site could

@@ -57,6 +57,9 @@ func receiveOrder(pipe io.ReadCloser) (o order, err error) {
 // serveSite opens the site, writes its parts at the same time, and sends the findings.
 func serveSite(ctx context.Context, req Request, events io.Writer, streams map[string]io.WriteCloser) error {
 	out := newEventWriter(events)
+	req.Dump.Waiting = func(waiting bool) {
+		_ = out.send(event{Waiting: &waiting}) // if the parent is gone, the next event fails
+	}
 	site, err := openLocal(ctx, req, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return out.send(event{Error: newRemoteError(err)})

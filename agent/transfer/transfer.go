@@ -1,5 +1,5 @@
 // Package transfer sends streams through filters to all destinations of a run at
-// once, and gives up destinations and sites that make no progress.
+// once, and gives up destinations that make no progress.
 package transfer
 
 import (

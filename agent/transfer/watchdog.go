@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -32,20 +30,6 @@ func (s *stopwatch) elapsed() time.Duration {
 	return time.Since(processStart) + 1 - time.Duration(since)
 }
 
-// poll calls check several times per limit until ctx ends.
-func poll(ctx context.Context, limit time.Duration, check func()) {
-	tick := time.NewTicker(min(max(limit/8, 10*time.Millisecond), 10*time.Second))
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			check()
-		}
-	}
-}
-
 // ErrDestinationStalled is why a destination without progress was given up.
 var ErrDestinationStalled = errors.New("the destination stalled")
 
@@ -54,7 +38,16 @@ var ErrDestinationStalled = errors.New("the destination stalled")
 // When a stream has waited for memory for as long, it gives up the inactive
 // destination that holds the most of it.
 func (t *Transfer) WatchDestinations(ctx context.Context, stall time.Duration) {
-	poll(ctx, stall, func() { t.checkDestinations(stall) })
+	tick := time.NewTicker(min(max(stall/8, 10*time.Millisecond), 10*time.Second))
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			t.checkDestinations(stall)
+		}
+	}
 }
 
 func (t *Transfer) checkDestinations(stall time.Duration) {
@@ -86,87 +79,4 @@ func (t *Transfer) outOfMemory(d time.Duration) bool {
 		}
 	}
 	return false
-}
-
-// ErrSiteStalled is why a run was given up whose site made no progress.
-var ErrSiteStalled = errors.New("the site makes no progress")
-
-// siteStalls is how much longer than a destination a site may make no progress,
-// as a factor: a dump writes nothing while it copies a locked table to the spool, and a walk
-// writes nothing while it skips excluded files.
-const siteStalls = 12
-
-// A SiteWatchdog measures how long a run waits for its site: for a worker that its
-// tenant has stopped, or for a file system that hangs. Without it, one such site
-// would block all sites after it.
-type SiteWatchdog struct {
-	mu    sync.Mutex
-	waits map[*stopwatch]bool
-}
-
-// Await calls f, and counts its time as time spent waiting for the site.
-func (w *SiteWatchdog) Await(f func()) {
-	wait, done := w.begin()
-	defer done()
-	wait.start()
-	f()
-}
-
-// Guard returns write with its time counted as time spent waiting for the site,
-// except while its writer is busy.
-func (w *SiteWatchdog) Guard(write func(context.Context, io.Writer) error) func(context.Context, io.Writer) error {
-	return func(ctx context.Context, out io.Writer) error {
-		wait, done := w.begin()
-		defer done()
-		wait.start()
-		return write(ctx, guardedWriter{out, wait})
-	}
-}
-
-func (w *SiteWatchdog) begin() (wait *stopwatch, done func()) {
-	wait = &stopwatch{}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.waits == nil {
-		w.waits = map[*stopwatch]bool{}
-	}
-	w.waits[wait] = true
-	return wait, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.waits, wait)
-	}
-}
-
-// waited is the longest current wait.
-func (w *SiteWatchdog) waited() (longest time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for wait := range w.waits {
-		longest = max(longest, wait.elapsed())
-	}
-	return longest
-}
-
-// Watch calls giveUp once the site has made no progress for twelve times stall,
-// until ctx ends.
-func (w *SiteWatchdog) Watch(ctx context.Context, stall time.Duration, giveUp context.CancelCauseFunc) {
-	limit := siteStalls * stall
-	poll(ctx, limit, func() {
-		if w.waited() >= limit {
-			giveUp(fmt.Errorf("%w: no progress for %s (%d times limits.stall)", ErrSiteStalled, limit, siteStalls))
-		}
-	})
-}
-
-// A guardedWriter stops a wait while it writes.
-type guardedWriter struct {
-	w    io.Writer
-	wait *stopwatch
-}
-
-func (g guardedWriter) Write(p []byte) (int, error) {
-	g.wait.stop()
-	defer g.wait.start()
-	return g.w.Write(p)
 }

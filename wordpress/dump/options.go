@@ -35,6 +35,11 @@ type Options struct {
 	// For adapts the dump to another server: "mysql57", "mysql8" or "mariadb"; "" is
 	// the same server as the source.
 	For string `json:"for,omitempty"`
+	// LockWait is the longest time that the dump waits for a lock; 0 is the default.
+	LockWait time.Duration `json:"lock_wait,omitempty"`
+	// Waiting is called with true when the dump begins to wait for a lock that somebody
+	// else holds, and with false when the wait ends; nil: nobody is told. Calls may nest.
+	Waiting func(bool) `json:"-"`
 	// TempDir holds rows that are read under a lock and do not fit into memory; "" is
 	// the system's.
 	TempDir string `json:"-"`

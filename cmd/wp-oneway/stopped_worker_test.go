@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A tenant that stops every process of its uid hurts only itself: no command waits for
+// its workers for ever.
+func TestTenantStopsWorkers(t *testing.T) {
+	t.Parallel()
+	const stopper = 2041 // no other test has processes of this uid
+	home, _ := tenants(t)
+	root := tenantSite(t, home, stopper, config("x", "x", "/nowhere"))
+	stop := exec.Command("perl", "-e", `while (1) { kill "STOP", -1; select undef, undef, undef, 0.01 }`)
+	stop.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: stopper, Gid: stopper}}
+	if err := stop.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = stop.Process.Kill(), stop.Wait() })
+	other := filepath.Join(filepath.Dir(home), "bob", "shop")
+	if err := os.Rename(tenantSite(t, filepath.Dir(other), bob, config("x", "x", "/nowhere")), other); err != nil {
+		t.Fatal(err)
+	}
+
+	for name, args := range map[string][]string{
+		"inspect": {"inspect", root},
+		"dump":    {"dump", root},
+		"doctor":  {"doctor", root, "--kind", "files", "--to", t.TempDir()},
+		"dry run": {"backup", root, other, "--kind", "files", "--dry-run", "--to", t.TempDir()},
+		"backup":  {"backup", root, other, "--kind", "files", "--to", t.TempDir()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t)
+			h.env = append(h.env, "WP_ONEWAY_LIMITS_STALL=300ms")
+			code, stdout, stderr := h.run(args...)
+			if code != 1 || strings.Count(stdout+stderr, "SIGSTOP") != 1 { // only of the site that is stopped
+				t.Errorf("exit status %d\n%s%s", code, stdout, stderr)
+			}
+		})
+	}
+}
