@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -32,6 +33,17 @@ func DisplayName(s string) string {
 		return s
 	}
 	return strconv.Quote(s)
+}
+
+// CheckPlain returns an error unless all names of character sets and collations can be
+// written without quotes. "" is accepted.
+func CheckPlain(names ...string) error {
+	for _, name := range names {
+		if strings.Trim(name, letters) != "" {
+			return fmt.Errorf("%s is no name of a character set or collation", DisplayName(name))
+		}
+	}
+	return nil
 }
 
 // Comment turns every line of a text into a comment.

@@ -9,7 +9,7 @@ func FuzzTokens(f *testing.F) {
 	f.Add("CREATE DEFINER=`a``b`@`%` VIEW `v` AS select 'it''s \\' ' -- x\n/* y */ /*!50001 z */ # w\n", false, false)
 	f.Add(`CREATE DEFINER="a" PROCEDURE p() SELECT "b" || '\'`, true, true)
 	f.Fuzz(func(t *testing.T, s string, ansi, plain bool) {
-		d := Dialect{ansi, plain}
+		d := Dialect{ANSIQuotes: ansi, NoBackslash: plain}
 		list := d.Tokens(s)
 		if got := Join(list); got != s {
 			t.Errorf("%q came back as %q", s, got)

@@ -193,3 +193,35 @@ func ColumnDefault(definition []Token) int {
 	}
 	return -1
 }
+
+// A ForeignKey is an element of a CREATE TABLE statement.
+type ForeignKey struct {
+	Name   string
+	Parent string // the table that it references
+	Text   string // CONSTRAINT `name` FOREIGN KEY …
+}
+
+// ForeignKeys returns the foreign keys in a CREATE TABLE statement that the server wrote
+// that reference tables of the same database.
+func ForeignKeys(create string) []ForeignKey {
+	var keys []ForeignKey
+	if !strings.Contains(create, "FOREIGN KEY") {
+		return nil
+	}
+	list := Tokens(create)
+	for _, r := range elements(list) {
+		from := SkipSpace(list, r[0])
+		name := SkipSpace(list, from+1)
+		foreign := SkipSpace(list, name+1)
+		if foreign >= r[1] || !list[from].IsWord("CONSTRAINT") || list[name].Kind != QuotedName || !list[foreign].IsWord("FOREIGN") {
+			continue
+		}
+		for i := foreign; i < r[1]; i++ {
+			parent := SkipSpace(list, i+1)
+			if list[i].IsWord("REFERENCES") && parent < r[1] && list[parent].Kind == QuotedName && (parent+1 >= r[1] || list[parent+1].Text != ".") {
+				keys = append(keys, ForeignKey{list[name].Name, list[parent].Name, Join(list[from:r[1]])})
+			}
+		}
+	}
+	return keys
+}

@@ -22,17 +22,29 @@ const (
 	Word                        // a keyword, an unquoted name or a number
 	String                      // a literal in quotes
 	Other                       // anything else, one byte
+	Unclosed                    // a name, literal or comment without its end
 )
 
 // A Dialect holds the parts of sql_mode that change how a statement is split.
 type Dialect struct {
 	ANSIQuotes  bool // double quotes enclose names
 	NoBackslash bool // a backslash in a literal stands for itself
+	Oracle      bool // routines are written as in PL/SQL
 }
 
-// DialectOf returns the dialect of a sql_mode.
-func DialectOf(sqlMode string) Dialect {
-	return Dialect{strings.Contains(sqlMode, "ANSI_QUOTES"), strings.Contains(sqlMode, "NO_BACKSLASH_ESCAPES")}
+// DialectOf returns the dialect of a sql_mode. Some modes include ANSI_QUOTES.
+func DialectOf(sqlMode string) (d Dialect) {
+	for _, mode := range strings.Split(strings.ToUpper(sqlMode), ",") {
+		switch mode {
+		case "ANSI_QUOTES", "ANSI", "DB2", "MAXDB", "MSSQL", "POSTGRESQL":
+			d.ANSIQuotes = true
+		case "ORACLE":
+			d.ANSIQuotes, d.Oracle = true, true
+		case "NO_BACKSLASH_ESCAPES":
+			d.NoBackslash = true
+		}
+	}
+	return d
 }
 
 // Tokens splits a statement written under an empty sql_mode.
@@ -44,7 +56,7 @@ func (d Dialect) Tokens(statement string) []Token {
 	for s := statement; len(s) > 0; {
 		kind, n := d.next(s)
 		t := Token{Kind: kind, Text: s[:n]}
-		if kind == QuotedName && n > 1 {
+		if kind == QuotedName {
 			quote := s[:1]
 			t.Name = strings.ReplaceAll(s[1:n-1], quote+quote, quote)
 		}
@@ -57,15 +69,21 @@ func (d Dialect) Tokens(statement string) []Token {
 func (d Dialect) next(s string) (TokenKind, int) {
 	switch c := s[0]; {
 	case c == '`' || c == '"' && d.ANSIQuotes:
-		return QuotedName, quotedLength(s, true)
+		return quoted(QuotedName, s, true)
 	case c == '\'' || c == '"':
-		return String, quotedLength(s, d.NoBackslash)
-	case strings.IndexByte(" \t\r\n\v\f", c) >= 0:
+		return quoted(String, s, d.NoBackslash)
+	case isSpaceByte(c):
 		return Space, 1
-	case c == '#', strings.HasPrefix(s, "-- "), strings.HasPrefix(s, "--\n"), strings.HasPrefix(s, "--\t"):
-		return Space, lengthUntil(s, "\n")
+	case c == '#', strings.HasPrefix(s, "--") && (len(s) == 2 || isSpaceByte(s[2])):
+		if end := strings.IndexByte(s, '\n'); end >= 0 {
+			return Space, end + 1
+		}
+		return Space, len(s)
 	case strings.HasPrefix(s, "/*") && !strings.HasPrefix(s, "/*!") && !strings.HasPrefix(s, "/*M!"):
-		return Space, 2 + lengthUntil(s[2:], "*/")
+		if end := strings.Index(s[2:], "*/"); end >= 0 {
+			return Space, end + 4
+		}
+		return Unclosed, len(s)
 	case isWordByte(c):
 		n := 1
 		for n < len(s) && isWordByte(s[n]) {
@@ -76,9 +94,9 @@ func (d Dialect) next(s string) (TokenKind, int) {
 	return Other, 1
 }
 
-// quotedLength returns the length of the quoted text at the beginning of s, quotes
-// included. With noBackslash, a backslash stands for itself.
-func quotedLength(s string, noBackslash bool) int {
+// quoted returns the kind and the length of the quoted text at the beginning of s,
+// quotes included. With noBackslash, a backslash stands for itself.
+func quoted(kind TokenKind, s string, noBackslash bool) (TokenKind, int) {
 	for i := 1; i < len(s); i++ {
 		switch {
 		case s[i] == '\\' && !noBackslash:
@@ -88,19 +106,13 @@ func quotedLength(s string, noBackslash bool) int {
 				i++
 				continue
 			}
-			return i + 1
+			return kind, i + 1
 		}
 	}
-	return len(s)
+	return Unclosed, len(s)
 }
 
-// lengthUntil returns the length of s up to and including end.
-func lengthUntil(s, end string) int {
-	if i := strings.Index(s, end); i >= 0 {
-		return i + len(end)
-	}
-	return len(s)
-}
+func isSpaceByte(c byte) bool { return strings.IndexByte(" \t\r\n\v\f", c) >= 0 }
 
 func isWordByte(c byte) bool {
 	return c == '_' || c == '$' || c >= 0x80 || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
@@ -108,12 +120,12 @@ func isWordByte(c byte) bool {
 
 // Is reports whether a token is the given name, quoted or not.
 func (t Token) Is(name string) bool {
-	return t.Kind == QuotedName && t.Name == name || t.Kind == Word && strings.EqualFold(t.Text, name)
+	return t.Kind == QuotedName && t.Name == name || t.IsWord(name)
 }
 
 // IsWord reports whether a token is the given keyword.
 func (t Token) IsWord(keyword string) bool {
-	return t.Kind == Word && strings.EqualFold(t.Text, keyword)
+	return t.Kind == Word && len(t.Text) == len(keyword) && strings.EqualFold(t.Text, keyword) // other letters may fold to those of ASCII
 }
 
 // Identifier returns the name that a token stands for, without quotes.
