@@ -3,6 +3,7 @@ package dump
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"sort"
 	"strconv"
@@ -34,6 +35,7 @@ type object struct {
 	noData        bool // its rows are not to be dumped, or cannot be read
 	filled        bool // it had rows before the snapshot
 	gone          bool // it cannot be read at all
+	damaged       bool // it cannot be read, or not to its end, as the dump found out
 	ordered       bool // its rows are stored in the order of a primary key
 	byTransaction bool // its history is kept by transaction IDs, not by time
 	bytes         int64
@@ -61,8 +63,8 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	var list []*object
 	for _, r := range rows {
 		name, tableType, engine := r[0].Text, r[1].Text, strings.ToLower(r[2].Text)
-		d.names[name] = true
-		if !d.opts.wants(name, d.db.TablePrefix, d.db.CustomTables) || strings.HasPrefix(tableType, "TEMPORARY") {
+		d.names[d.selection.key(name)] = true
+		if !d.selection.wants(name) || strings.HasPrefix(tableType, "TEMPORARY") {
 			continue
 		}
 		o := &object{name: name, engine: r[2].Text, identity: r[4].Text}
@@ -76,7 +78,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 		o.transactional = transactional[engine]
 		o.rowless = strings.HasPrefix(engine, "mrg_") || engine == "merge" || engine == "federated" || engine == "blackhole" || engine == "spider"
 		o.bytes, _ = strconv.ParseInt(r[3].Text, 10, 64) // an estimate; NULL for views
-		o.noData = matchAny(d.opts.NoData, name)
+		o.noData = !d.selection.wantsRows(name)
 		list = append(list, o)
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name })
@@ -84,9 +86,13 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 }
 
 // inDatabase returns the condition for rows of information_schema about the dumped
-// database. A comparison of names alone would ignore case and accents.
+// database. A comparison of names alone would ignore accents, and also case, which only
+// some servers ignore.
 func inDatabase(prefix string) string {
-	return prefix + "_SCHEMA=DATABASE() AND HEX(" + prefix + "_SCHEMA)=HEX(DATABASE())"
+	hex := func(name string) string {
+		return "HEX(IF(@@lower_case_table_names=0," + name + ",LOWER(" + name + ")))"
+	}
+	return prefix + "_SCHEMA=DATABASE() AND " + hex(prefix+"_SCHEMA") + "=" + hex("DATABASE()")
 }
 
 // ofTable returns the condition for rows of information_schema about one table.
@@ -106,6 +112,9 @@ func (d *Dump) inspect(ctx context.Context, o *object) error {
 		if err = d.inspectRows(ctx, o); err == nil {
 			return nil
 		}
+	}
+	if errors.As(err, new(*conditionError)) {
+		return fmt.Errorf("choose rows of %s: %w", o, err)
 	}
 	switch mysql.ErrorNumber(err) {
 	case 0:
@@ -134,6 +143,11 @@ func (d *Dump) inspect(ctx context.Context, o *object) error {
 	return d.missing(o.String(), "it cannot be read: "+unreadable.Error())
 }
 
+// A conditionError is the server's error about a condition for rows.
+type conditionError struct{ error }
+
+func (e *conditionError) Unwrap() error { return e.error }
+
 // inspectRows checks whether a table has rows, and records its definition.
 func (d *Dump) inspectRows(ctx context.Context, o *object) error {
 	row, err := d.main.Row(ctx, "SHOW CREATE TABLE "+sqltext.Ident(o.name), 2)
@@ -148,6 +162,11 @@ func (d *Dump) inspectRows(ctx context.Context, o *object) error {
 	rows, err := d.main.Strings(ctx, "SELECT 1 FROM "+sqltext.Ident(o.name)+history+" LIMIT 1")
 	if err != nil {
 		return err
+	}
+	if where := d.selection.where(o.name); where != "" {
+		if err := d.main.Exec(ctx, "SELECT 1 FROM "+sqltext.Ident(o.name)+" WHERE ("+where+") LIMIT 0"); err != nil {
+			return &conditionError{err} // a mistake of the operator's, and no damage
+		}
 	}
 	o.filled = len(rows) > 0
 	o.identity += " " + fingerprint(row[1].Text)

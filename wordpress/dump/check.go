@@ -6,7 +6,6 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
-	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
 // A Checkup says what a dump of a database would contain.
@@ -45,11 +44,11 @@ func (d *Dump) checkLocks(ctx context.Context) {
 	if len(list) == 0 {
 		return
 	}
-	grants, err := d.grants(ctx)
+	has, err := d.privileges(ctx)
 	if err != nil {
 		return // readPrivileges has already reported it
 	}
-	if !sqltext.ParseGrants(grants, d.db.Name).Any("LOCK TABLES") {
+	if !has.Any("LOCK TABLES") {
 		d.warn("", "non-transactional tables ("+names(list)+") would be read without a lock, which the account may not take: they may not match the snapshot")
 	}
 }

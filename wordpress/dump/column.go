@@ -13,9 +13,8 @@ import (
 type form uint8
 
 const (
-	formBare    form = iota // digits, as the server writes them
-	formFloat               // digits, but quoted if negative zero
-	formQuoted              // in quotes; nothing in it needs escaping
+	formBare    form = iota // a number, as the server writes it
+	formFloat               // a number, but quoted if negative zero
 	formText                // in quotes, escaped; the bytes are UTF-8
 	formCharset             // as formText if ASCII, else preceded by the column's character set
 	formWide                // a character set that is no superset of ASCII: hexadecimal
@@ -61,6 +60,9 @@ func columnsOf(ctx context.Context, c *mysql.Conn, o *object, withHistory bool) 
 		} else if r[4].Text == "ALWAYS" || isGenerated(extra) {
 			continue
 		}
+		if err := sqltext.CheckPlain(r[2].Text); err != nil {
+			return nil, fmt.Errorf("%w: %w", errRefused, err)
+		}
 		col := newColumn(r[0].Text, strings.ToLower(r[1].Text), strings.ToLower(r[2].Text))
 		if strings.HasPrefix(r[6].Text, "ROW ") {
 			col.period = r[6].Text
@@ -97,7 +99,7 @@ func newColumn(name, kind, charset string) column {
 	case "enum", "set": // by number: '' may be a member or an error, and members may differ only in case
 		c.form, c.source = formBare, "CAST("+c.source+" AS UNSIGNED)"
 	case "date", "time", "datetime", "timestamp", "uuid", "inet4", "inet6":
-		c.form = formQuoted
+		c.form = formText
 	case "bit":
 		c.form = formHex
 	case "json":

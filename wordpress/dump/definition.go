@@ -2,6 +2,8 @@ package dump
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
@@ -33,6 +35,10 @@ func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl str
 	if err != nil {
 		return "", nil, changed(err)
 	}
+	if err := d.checkDefinition(sqltext.Definition{Kind: "TABLE", Name: o.name}, create); err != nil {
+		return "", nil, err
+	}
+	d.keepForeignKeys(o, create)
 	create += ";\n"
 	if d.hidesOptions(row[1].Text) {
 		create = "SET sql_mode='" + restoreMode + ",IGNORE_BAD_TABLE_OPTIONS';\n" + create + "SET sql_mode='" + restoreMode + "';\n"
@@ -44,6 +50,21 @@ func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl str
 		o.ordered = o.transactional && sqltext.HasPrimaryKey(create)
 	}
 	return "DROP TABLE IF EXISTS " + sqltext.Ident(o.name) + ";\n" + create, columns, nil
+}
+
+// errRefused is wrapped when what a server returns as a definition is more or other
+// than that.
+var errRefused = errors.New("the server's definition is refused")
+
+// checkDefinition returns an error unless text is one statement that creates the
+// object: whoever controls the server could otherwise make the account that restores
+// the dump execute other statements.
+func (d *Dump) checkDefinition(want sqltext.Definition, text string) error {
+	want.Database.IgnoreCase = d.server.IgnoreCase
+	if err := want.Check(text); err != nil {
+		return fmt.Errorf("%w: %w", errRefused, err)
+	}
+	return nil
 }
 
 // definition returns a table's CREATE statement for a database of any name on the

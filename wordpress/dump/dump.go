@@ -24,22 +24,25 @@ var ErrChanged = errors.New("the database's structure was changed during the dum
 
 // A Dump is a snapshot of a database.
 type Dump struct {
-	db       wordpress.Database
-	opts     Options
-	log      *slog.Logger
-	main     *mysql.Conn   // holds the snapshot
-	others   []*mysql.Conn // share the snapshot, if there are several threads
-	server   mysql.Server
-	adapter  sqltext.Adapter // "" if the dump is for the same kind of server
-	schema   schema
-	objects  []*object
-	names    map[string]bool // of all tables and views in the database, dumped or not
-	views    []*view
-	routines []*routine // and triggers and events, in the order of their creation
-	spool    *spool
-	stored   map[string]*storedTable // tables that were read under a lock, by name
-	notes    sync.Mutex              // guards the report's notes
-	report   Report
+	db          wordpress.Database
+	opts        Options
+	log         *slog.Logger
+	main        *mysql.Conn   // holds the snapshot
+	others      []*mysql.Conn // share the snapshot, if there are several threads
+	server      mysql.Server
+	adapter     sqltext.Adapter // "" if the dump is for the same kind of server
+	schema      schema
+	selection   selection
+	objects     []*object
+	names       map[string]bool // of all tables and views in the database, dumped or not
+	views       []*view
+	routines    []*routine // and triggers and events, in the order of their creation
+	packages    []string   // of MariaDB, dumped or not, if views may use them
+	foreignKeys []foreignKey
+	spool       *spool
+	stored      map[string]*storedTable // tables that were read under a lock, by name
+	notes       sync.Mutex              // guards the report's notes
+	report      Report
 }
 
 // Open connects to db and opens the snapshot. When it returns, no lock is held. It
@@ -86,6 +89,7 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 	d.server = d.main.Server()
 	d.adapter = adapterFor(d.opts.For, d.server)
 	d.db.Name = d.server.Database
+	d.selection = newSelection(d.opts, d.db, d.server)
 	if d.schema, err = d.readSchema(ctx); err != nil {
 		return err
 	}
@@ -126,12 +130,10 @@ func (d *Dump) readDefinitions(ctx context.Context) error {
 	if err := d.readRoutines(ctx); err != nil {
 		return err
 	}
-	packages, err := d.listPackages(ctx)
-	if err != nil {
-		return err
-	}
-	d.findBrokenViews(packages)
-	return nil
+	var err error
+	d.packages, err = d.listPackages(ctx)
+	d.findBroken()
+	return err
 }
 
 // Server returns the database server's flavour, MariaDB or MySQL, and its version.
@@ -206,6 +208,9 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 				return err
 			}
 		}
+	}
+	if err := d.writeDamages(t); err != nil {
+		return err
 	}
 	if err := d.writeViewsAndRoutines(t); err != nil {
 		return err

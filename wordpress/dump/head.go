@@ -17,7 +17,7 @@ func (d *Dump) readSchema(ctx context.Context) (schema, error) {
 	if err != nil {
 		return schema{}, fmt.Errorf("read the database's character set: %w", err)
 	}
-	return schema{row[0].Text, row[1].Text}, nil
+	return schema{row[0].Text, row[1].Text}, sqltext.CheckPlain(row[0].Text, row[1].Text)
 }
 
 // head saves the session's settings and sets those that a restore needs. Version

@@ -49,8 +49,8 @@ func (d *Dump) writeHistory(ctx context.Context, c *mysql.Conn, t *text, o *obje
 		return rows, err
 	}
 	more, err := d.writeRows(ctx, c, t, o, columns, lasting)
-	if err == nil {
-		err = t.raw("/*M!101100 SET system_versioning_insert_history=0 */;\n")
+	if endErr := t.raw("/*M!101100 SET system_versioning_insert_history=0 */;\n"); endErr != nil {
+		return rows + more, endErr
 	}
 	return rows + more, err
 }
@@ -68,7 +68,8 @@ func (d *Dump) writeEmptyPeriods(ctx context.Context, c *mysql.Conn, t *text, o 
 		if err != nil {
 			return err
 		}
-		if err := t.raw("SET timestamp=", string(when), ";\n"); err != nil {
+		number := column{form: formBare}
+		if err := t.raw("SET timestamp=", string(number.appendValue(nil, when)), ";\n"); err != nil {
 			return err
 		}
 		if err := w.row(row); err != nil {
@@ -79,9 +80,9 @@ func (d *Dump) writeEmptyPeriods(ctx context.Context, c *mysql.Conn, t *text, o 
 		}
 		return t.raw("DELETE FROM ", sqltext.Ident(o.name), " LIMIT 1;\n") // it is the only row; some servers require a limit
 	})
-	if err != nil {
-		return w.rows, changed(err)
-	}
 	d.warnLongest(o, w.longest)
-	return w.rows, t.raw("SET timestamp=DEFAULT;\n")
+	if endErr := t.raw("SET timestamp=DEFAULT;\n"); endErr != nil {
+		return w.rows, endErr
+	}
+	return w.rows, changed(err)
 }

@@ -136,4 +136,44 @@ func TestServerThatStoresLowerCaseNames(t *testing.T) {
 	for _, d := range differences(want, f.describe(t, "shop_back")) {
 		t.Error(d)
 	}
+	t.Run("selection", func(t *testing.T) { selectionIgnoresCase(t, f) })
+}
+
+// selectionIgnoresCase chooses tables by names with capitals, as the site's configuration
+// has them, from a server that stores them in lower case.
+func selectionIgnoresCase(t *testing.T, f *flavour) {
+	f.run(t, "", "CREATE DATABASE Store; USE Store; SET sql_mode=''; CREATE TABLE Ab3_options (id INT PRIMARY KEY, option_name VARCHAR(191)); INSERT INTO Ab3_options VALUES (1,'siteurl'),(2,'_transient_a'); "+
+		"CREATE TABLE Ab3_2_Posts (id INT); INSERT INTO Ab3_2_Posts VALUES (1); CREATE TABLE Ab3_posts (id INT); INSERT INTO Ab3_posts VALUES (1); CREATE TABLE Other_Users (id INT); CREATE VIEW Ab3_V AS SELECT id FROM AB3_Posts; "+
+		"CREATE TRIGGER Tr BEFORE INSERT ON AB3_POSTS FOR EACH ROW SET @x=1; CREATE OR REPLACE USER storer@localhost; GRANT ALL ON Store.* TO storer@localhost")
+	site := f.config("Store")
+	site.User, site.TablePrefix, site.CustomTables = "storer", "Ab3_", []string{"OTHER_users"}
+	all := "ab3_2_posts ab3_options ab3_posts ab3_v other_users"
+	for _, c := range []struct {
+		opts   dump.Options
+		tables string
+		rows   int64
+	}{
+		{dump.Options{PrefixOnly: true}, all, 4},
+		{dump.Options{Blog: 2}, "ab3_2_posts other_users", 1},
+		{dump.Options{NoTransients: true}, all, 3},
+		{dump.Options{ExcludeTables: []string{"Ab3_2_Posts", "OTHER_*"}}, "ab3_options ab3_posts ab3_v", 3},
+		{dump.Options{NoData: []string{"Ab3_P*"}}, all, 3},
+		{dump.Options{Tables: []string{"Ab3_Posts", "?B3_V"}}, "ab3_posts ab3_v", 1},
+		{dump.Options{Where: map[string]string{"Ab3_Options": "id=1"}}, all, 3},
+	} {
+		sql, report, err := tryDump(t.Context(), site, c.opts)
+		if err != nil {
+			t.Errorf("%+v: %v", c.opts, err)
+			continue
+		}
+		var tables []string
+		for _, r := range report.Tables {
+			tables = append(tables, r.Name)
+		}
+		slices.Sort(tables)
+		if got := strings.Join(tables, " "); got != c.tables || report.Rows != c.rows || len(report.Warnings)+len(report.Missing) > 0 {
+			t.Errorf("%+v: %s, %d rows, %v %v; want %s, %d rows", c.opts, got, report.Rows, report.Warnings, report.Missing, c.tables, c.rows)
+		}
+		f.restore(t, "store_back", sql)
+	}
 }

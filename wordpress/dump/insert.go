@@ -157,18 +157,25 @@ func checkRest(row []byte) error {
 	return nil
 }
 
+// isNumber reports whether v has only bytes of numbers, so that it cannot be more than
+// an expression without quotes.
+func isNumber(v []byte) bool {
+	for _, c := range v {
+		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
+			return false
+		}
+	}
+	return len(v) > 0
+}
+
 // appendValue appends v as SQL; b must have room for it.
 func (c *column) appendValue(b, v []byte) []byte {
 	switch c.form {
-	case formBare:
-		return append(b, v...)
-	case formFloat:
-		if len(v) > 1 && v[0] == '-' && v[1] == '0' {
-			return append(append(append(b, '\''), v...), '\'') // a number would lose its sign
+	case formBare, formFloat:
+		negativeZero := c.form == formFloat && len(v) > 1 && v[0] == '-' && v[1] == '0' // a number would lose its sign
+		if !negativeZero && isNumber(v) {
+			return append(b, v...)
 		}
-		return append(b, v...)
-	case formQuoted:
-		return append(append(append(b, '\''), v...), '\'')
 	case formHex, formWide:
 		if len(v) == 0 {
 			return append(b, "''"...)

@@ -56,6 +56,11 @@ type Report struct {
 	SnapshotTime time.Time
 }
 
+func (r *Report) add(t Table) {
+	r.Rows += t.Rows
+	r.Tables = append(r.Tables, t)
+}
+
 // A Table describes the dump of one table, view or sequence.
 type Table struct {
 	Name   string

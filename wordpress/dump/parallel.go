@@ -2,6 +2,7 @@ package dump
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -25,7 +26,7 @@ type unit struct {
 	last   bool // it ends the object
 	write  func(ctx context.Context, c *mysql.Conn, t *text) (rows int64, err error)
 	blocks chan []byte // its text; closed when it is complete
-	rows   int64       // valid once blocks is closed, as err is
+	rows   int64       // valid once blocks is closed, as err is; a damage is no error here
 	err    error
 	after  func()
 }
@@ -94,7 +95,9 @@ func (p *pool) plan(ctx context.Context, list []*object) error {
 		}
 		holding = true
 		units, err := p.d.split(ctx, o)
-		if err != nil {
+		if errors.As(err, new(*damage)) {
+			units = []*unit{{object: o, first: true, last: true, write: func(context.Context, *mysql.Conn, *text) (int64, error) { return 0, err }}}
+		} else if err != nil {
 			return fmt.Errorf("dump %s: %w", o, err)
 		}
 		for _, u := range units {
@@ -145,10 +148,13 @@ func (p *pool) work(ctx context.Context, c *mysql.Conn) {
 			}
 		})
 		u.rows, u.err = u.write(ctx, c, t)
-		if u.err == nil {
-			u.err = t.flush()
+		intact := u.err == nil || errors.As(u.err, new(*damage))
+		if intact {
+			if err := t.flush(); err != nil {
+				u.err, intact = err, false
+			}
 		}
-		if u.err != nil {
+		if !intact {
 			p.cancel(fmt.Errorf("dump %s: %w", u.object, u.err))
 		}
 		if u.after != nil {
@@ -161,9 +167,10 @@ func (p *pool) work(ctx context.Context, c *mysql.Conn) {
 // write writes the units' text in order.
 func (p *pool) write(t *text) error {
 	var from, rows int64
+	var err error // of the object, if it is damaged
 	for u := range p.order {
 		if u.first {
-			from, rows = t.size(), 0
+			from, rows, err = t.size(), 0, nil
 			if err := p.d.writeTitle(t, u.object); err != nil {
 				return err
 			}
@@ -178,11 +185,14 @@ func (p *pool) write(t *text) error {
 			default:
 			}
 		}
-		if u.err != nil {
+		if u.err != nil && !errors.As(u.err, new(*damage)) {
 			return fmt.Errorf("dump %s: %w", u.object, u.err)
 		}
+		if err == nil {
+			err = u.err
+		}
 		if rows += u.rows; u.last {
-			if err := p.d.count(u.object, rows, t.size()-from); err != nil {
+			if err := p.d.endObject(t, u.object, from, rows, err); err != nil {
 				return err
 			}
 		}
@@ -204,16 +214,22 @@ func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {
 	}
 	ddl, columns, err := d.readTable(ctx, d.main, o)
 	if err != nil {
-		return nil, err
+		return nil, damaged(err, false)
 	}
 	ranges, err := d.ranges(ctx, o)
 	if err != nil {
-		return nil, err
+		if err = damaged(err, true); !errors.As(err, new(*damage)) {
+			return nil, err
+		}
+		ranges = []string{""} // up to the damage
 	}
 	units := []*unit{{object: o, first: true, write: func(_ context.Context, _ *mysql.Conn, t *text) (int64, error) { return 0, t.raw(ddl) }}}
 	for _, r := range ranges {
 		units = append(units, &unit{object: o, write: func(ctx context.Context, c *mysql.Conn, t *text) (int64, error) {
-			return d.writeRows(ctx, c, t, o, columns, r)
+			return readAtSavepoint(ctx, c, func() (int64, error) {
+				rows, err := d.writeRows(ctx, c, t, o, columns, r)
+				return rows, damaged(err, true)
+			})
 		}})
 	}
 	units[len(units)-1].last = true

@@ -10,11 +10,10 @@ import (
 // readPrivileges records the kinds of objects that the account cannot see: servers leave
 // such objects out of their lists without an error.
 func (d *Dump) readPrivileges(ctx context.Context) error {
-	grants, err := d.grants(ctx)
+	has, err := d.privileges(ctx)
 	if err != nil {
 		return d.missing("privileges", "they cannot be read, so it is unknown what the account cannot see: "+err.Error())
 	}
-	has := sqltext.ParseGrants(grants, d.db.Name)
 	if !has.Any("SELECT") {
 		if err := d.missing("tables", "the account may read only single tables, and cannot see whether there are others"); err != nil {
 			return err
@@ -37,6 +36,15 @@ func (d *Dump) readPrivileges(ctx context.Context) error {
 		return d.missing("routines", "the account has no privilege on routines, and cannot see whether there are any")
 	}
 	return nil
+}
+
+// privileges returns the account's privileges on the database.
+func (d *Dump) privileges(ctx context.Context) (sqltext.Privileges, error) {
+	grants, err := d.grants(ctx)
+	for i, line := range grants {
+		grants[i] = d.selection.key(line)
+	}
+	return sqltext.ParseGrants(grants, d.selection.key(d.db.Name)), err
 }
 
 // grants returns the lines of SHOW GRANTS, including those of active roles.

@@ -18,6 +18,7 @@ type routine struct {
 	name      string
 	text      string
 	mode      string // sql_mode
+	table     string // of a trigger
 	zone      string // time zone, of events
 	client    string // character set of the client that created it
 	collation string // of the connection that created it
@@ -150,8 +151,21 @@ func (d *Dump) addRoutine(r *routine) error {
 		list = sqltext.WithoutDefiner(list)
 	}
 	r.text = sqltext.Join(list)
+	if err := d.checkStatement(r, sqltext.Definition{Kind: r.kind, Name: r.name, Table: r.table}); err != nil {
+		return d.missing(r.String(), err.Error())
+	}
 	d.routines = append(d.routines, r)
 	return nil
+}
+
+// checkStatement returns an error unless writeStatement will write exactly the
+// definition that is expected.
+func (d *Dump) checkStatement(r *routine, want sqltext.Definition) error {
+	if err := sqltext.CheckPlain(r.client, r.collation, r.database); err != nil {
+		return fmt.Errorf("%w: %w", errRefused, err)
+	}
+	want.Mode, want.Charset = d.adapter.Mode(r.mode), r.client
+	return d.checkDefinition(want, r.text)
 }
 
 // writeViewsAndRoutines writes, after all rows: routines, since views may use them;

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
@@ -44,10 +46,50 @@ func (o *Options) Partial() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// checkSelection returns an error if the options match nothing in this database: a
-// misspelt name must not lead to a dump that silently lacks a table.
+// A selection chooses tables and rows by their names, as the server compares names.
+type selection struct {
+	options    Options
+	prefix     string   // of the site's tables; "" if unknown
+	custom     []string // tables of the site with other names
+	ignoreCase bool
+}
+
+// newSelection prepares a selection for a server. If it ignores case, all names and
+// patterns are in lower case.
+func newSelection(o Options, db wordpress.Database, server mysql.Server) selection {
+	s := selection{options: o, prefix: db.TablePrefix, custom: db.CustomTables, ignoreCase: server.IgnoreCase}
+	if !s.ignoreCase {
+		return s
+	}
+	lower := func(names []string) []string {
+		var list []string
+		for _, n := range names {
+			list = append(list, strings.ToLower(n))
+		}
+		return list
+	}
+	s.prefix, s.custom = strings.ToLower(s.prefix), lower(s.custom)
+	s.options.Tables, s.options.ExcludeTables, s.options.NoData = lower(o.Tables), lower(o.ExcludeTables), lower(o.NoData)
+	s.options.Where = map[string]string{}
+	for name, condition := range o.Where {
+		s.options.Where[strings.ToLower(name)] = condition
+	}
+	return s
+}
+
+// key returns a name as it is compared: two names of one object have the same key.
+func (s *selection) key(name string) string {
+	if s.ignoreCase {
+		return strings.ToLower(name)
+	}
+	return name
+}
+
+// checkSelection returns an error if the options match nothing in this database, and
+// warns of those that have no effect: a misspelt name must not lead to a dump that
+// silently lacks a table, or has one that it should not have.
 func (d *Dump) checkSelection() error {
-	o := &d.opts
+	o := &d.selection.options
 	switch {
 	case d.db.TablePrefix != "":
 	case o.PrefixOnly || o.Blog != 0:
@@ -55,32 +97,48 @@ func (d *Dump) checkSelection() error {
 	case o.NoTransients:
 		d.warn("", "transients are not left out, since the site's table prefix is unknown")
 	}
+	has := func(fits func(name string) bool) bool {
+		return slices.ContainsFunc(d.objects, func(t *object) bool { return fits(d.selection.key(t.name)) })
+	}
 	for _, name := range o.Tables {
-		if !slices.ContainsFunc(d.objects, func(t *object) bool { return match(name, t.name) }) {
+		if !has(func(table string) bool { return match(name, table) }) {
 			return fmt.Errorf("choose tables: %s matches no table or view", sqltext.DisplayName(name))
 		}
 	}
-	if o.Blog != 0 && !slices.ContainsFunc(d.objects, func(t *object) bool { return blogOf(t.name, d.db.TablePrefix) == o.Blog }) {
+	if o.Blog != 0 && !has(func(table string) bool { return blogOf(table, d.selection.prefix) == o.Blog }) {
 		return fmt.Errorf("choose tables: there is no table of site %d of the multisite (prefix %s)", o.Blog, sqltext.DisplayName(d.db.TablePrefix))
 	}
-	if o.PrefixOnly && !slices.ContainsFunc(d.objects, func(t *object) bool { return strings.HasPrefix(t.name, d.db.TablePrefix) }) {
+	if o.PrefixOnly && !has(func(table string) bool { return strings.HasPrefix(table, d.selection.prefix) }) {
 		return fmt.Errorf("choose tables: there is no table with the site's prefix %s", sqltext.DisplayName(d.db.TablePrefix))
 	}
+	for name := range o.Where {
+		if !slices.ContainsFunc(d.objects, func(t *object) bool { return d.selection.key(t.name) == name && t.kind == kindTable }) {
+			return fmt.Errorf("choose rows: where names %s, which is no table in the dump", sqltext.DisplayName(name))
+		}
+	}
 	for _, name := range o.NoData {
-		if !strings.ContainsAny(name, "*?") && !d.listed(name) {
+		if !has(func(table string) bool { return match(name, table) }) {
 			d.warn("", "no_data names "+sqltext.DisplayName(name)+", which is not in the dump")
 		}
 	}
-	for name := range o.Where {
-		if !slices.ContainsFunc(d.objects, func(t *object) bool { return t.name == name && t.kind == kindTable }) {
-			return fmt.Errorf("choose rows: where names %s, which is no table in the dump", sqltext.DisplayName(name))
+	for _, name := range o.ExcludeTables {
+		excludes := false
+		for table := range d.names {
+			excludes = excludes || match(name, d.selection.key(table))
 		}
+		if !excludes {
+			d.warn("", "exclude_table names "+sqltext.DisplayName(name)+", which matches no table or view")
+		}
+	}
+	if o.NoTransients && d.db.TablePrefix != "" && !has(func(table string) bool { return d.selection.transients(table) != "" }) {
+		d.warn("", "no transients are left out: no table in the dump holds them (prefix "+sqltext.DisplayName(d.db.TablePrefix)+")")
 	}
 	return nil
 }
 
 // wants reports whether a table or view is to be dumped.
-func (o *Options) wants(name, prefix string, custom []string) bool {
+func (s *selection) wants(table string) bool {
+	name, o := s.key(table), &s.options
 	if matchAny(o.ExcludeTables, name) {
 		return false
 	}
@@ -90,13 +148,52 @@ func (o *Options) wants(name, prefix string, custom []string) bool {
 	if !o.PrefixOnly && o.Blog == 0 {
 		return true
 	}
-	if slices.Contains(custom, name) {
+	if slices.Contains(s.custom, name) {
 		return true
 	}
 	if o.Blog == 0 {
-		return strings.HasPrefix(name, prefix)
+		return strings.HasPrefix(name, s.prefix)
 	}
-	return blogOf(name, prefix) == o.Blog || name == prefix+"users" || name == prefix+"usermeta"
+	return blogOf(name, s.prefix) == o.Blog || name == s.prefix+"users" || name == s.prefix+"usermeta"
+}
+
+// wantsRows reports whether a table's rows are to be dumped.
+func (s *selection) wantsRows(table string) bool {
+	return !matchAny(s.options.NoData, s.key(table))
+}
+
+// where returns the operator's condition for the rows of a table, "" for all.
+func (s *selection) where(table string) string { return s.options.Where[s.key(table)] }
+
+// condition returns the condition for the rows of a table to dump, "" for all.
+func (s *selection) condition(table string) string {
+	var parts []string
+	if w := s.where(table); w != "" {
+		parts = append(parts, "("+w+")")
+	}
+	if s.options.NoTransients {
+		if c := s.transients(table); c != "" {
+			parts = append(parts, c)
+		}
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// transients returns the condition that leaves out the transients of a table; "" if it
+// is no table that holds them.
+func (s *selection) transients(table string) string {
+	name := s.key(table)
+	rest, ours := strings.CutPrefix(name, s.prefix)
+	if n := blogOf(name, s.prefix); n > 1 {
+		_, rest, _ = strings.Cut(rest, "_")
+	}
+	switch {
+	case ours && rest == "options":
+		return `option_name NOT LIKE '\_transient\_%' AND option_name NOT LIKE '\_site\_transient\_%'`
+	case ours && rest == "sitemeta":
+		return `meta_key NOT LIKE '\_site\_transient\_%'`
+	}
+	return ""
 }
 
 // whole reports whether the dump is of the whole database, routines and events
@@ -124,27 +221,6 @@ func blogOf(name, prefix string) int {
 		n = n*10 + int(r-'0')
 	}
 	return n
-}
-
-// condition returns the condition for the rows of a table to dump, "" for all.
-func (o *Options) condition(table, prefix string) string {
-	var parts []string
-	if w := o.Where[table]; w != "" {
-		parts = append(parts, "("+w+")")
-	}
-	if o.NoTransients {
-		rest, ours := strings.CutPrefix(table, prefix)
-		if n := blogOf(table, prefix); n > 1 {
-			_, rest, _ = strings.Cut(rest, "_")
-		}
-		switch {
-		case ours && rest == "options":
-			parts = append(parts, `option_name NOT LIKE '\_transient\_%' AND option_name NOT LIKE '\_site\_transient\_%'`)
-		case ours && rest == "sitemeta":
-			parts = append(parts, `meta_key NOT LIKE '\_site\_transient\_%'`)
-		}
-	}
-	return strings.Join(parts, " AND ")
 }
 
 func matchAny(patterns []string, name string) bool {

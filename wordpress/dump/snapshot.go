@@ -2,6 +2,7 @@ package dump
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -170,6 +171,7 @@ func names(objects []*object) string {
 type storedTable struct {
 	from, to int64 // its range in the spool
 	rows     int64
+	err      error // a damage, if its rows could not be read to the end
 }
 
 // store reads a table into the spool.
@@ -180,12 +182,12 @@ func (d *Dump) store(ctx context.Context, c *mysql.Conn, o *object) error {
 		return block[:0], err
 	})
 	rows, err := d.writeTable(ctx, c, t, o)
-	if err != nil {
+	if o.damaged = errors.As(err, new(*damage)); err != nil && !o.damaged {
 		return err
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
-	d.stored[o.name] = &storedTable{from: from, to: d.spool.size(), rows: rows}
+	d.stored[o.name] = &storedTable{from: from, to: d.spool.size(), rows: rows, err: err}
 	return nil
 }

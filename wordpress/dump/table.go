@@ -17,10 +17,7 @@ func (d *Dump) writeObject(ctx context.Context, t *text, o *object) error {
 		return err
 	}
 	rows, err := d.writeBody(ctx, d.main, t, o)
-	if err != nil {
-		return fmt.Errorf("dump %s: %w", o, err)
-	}
-	return d.count(o, rows, t.size()-from)
+	return d.endObject(t, o, from, rows, err)
 }
 
 func (d *Dump) writeTitle(t *text, o *object) error {
@@ -30,40 +27,35 @@ func (d *Dump) writeTitle(t *text, o *object) error {
 // count adds an object to the report. If it had rows before the snapshot and has none
 // in it, the table was truncated meanwhile: deleted rows would still be there.
 func (d *Dump) count(o *object, rows, bytes int64) error {
-	if rows == 0 && o.filled && o.transactional && d.opts.condition(o.name, d.db.TablePrefix) == "" {
+	if rows == 0 && o.filled && o.transactional && d.selection.condition(o.name) == "" {
 		return fmt.Errorf("dump %s: %w: it had rows when the dump began and has none now", o, ErrChanged)
 	}
-	d.report.Rows += rows
-	d.report.Tables = append(d.report.Tables, Table{Name: o.name, Kind: o.kind.String(), Engine: o.engine, Rows: rows, Bytes: bytes})
+	d.report.add(Table{Name: o.name, Kind: o.kind.String(), Engine: o.engine, Rows: rows, Bytes: bytes})
 	return nil
 }
 
-// writeBody writes an object from c, which has the snapshot, or from the spool. The
-// rollback to a savepoint releases the object's metadata lock as soon as it is read.
+// writeBody writes an object from c, which has the snapshot, or from the spool.
 func (d *Dump) writeBody(ctx context.Context, c *mysql.Conn, t *text, o *object) (rows int64, err error) {
 	if s := d.stored[o.name]; s != nil {
-		_, err = io.Copy(t, d.spool.section(s.from, s.to))
+		if _, err = io.Copy(t, d.spool.section(s.from, s.to)); err == nil {
+			err = s.err
+		}
 		return s.rows, err
 	}
-	if err := c.Exec(ctx, "SAVEPOINT t"); err != nil {
-		return 0, err
-	}
-	if o.kind == kindSequence {
-		err = d.writeSequence(ctx, c, t, o)
-	} else {
-		rows, err = d.writeTable(ctx, c, t, o)
-	}
-	if err != nil {
-		return rows, err
-	}
-	return rows, c.Exec(ctx, "ROLLBACK TO SAVEPOINT t")
+	return readAtSavepoint(ctx, c, func() (int64, error) {
+		if o.kind == kindSequence {
+			return 0, damaged(d.writeSequence(ctx, c, t, o), false)
+		}
+		return d.writeTable(ctx, c, t, o)
+	})
 }
 
-// writeTable writes a table's definition and rows.
+// writeTable writes a table's definition and rows. If it returns a damage, the text ends
+// after a whole statement.
 func (d *Dump) writeTable(ctx context.Context, c *mysql.Conn, t *text, o *object) (int64, error) {
 	ddl, columns, err := d.readTable(ctx, c, o)
 	if err != nil {
-		return 0, err
+		return 0, damaged(err, false)
 	}
 	if err := t.raw(ddl); err != nil || columns == nil {
 		return 0, err
@@ -72,9 +64,11 @@ func (d *Dump) writeTable(ctx context.Context, c *mysql.Conn, t *text, o *object
 		if o.versioned {
 			d.warn(o.String(), "the history of its rows is left out, since "+d.whyNoHistory(o))
 		}
-		return d.writeRows(ctx, c, t, o, columns, "")
+		rows, err := d.writeRows(ctx, c, t, o, columns, "")
+		return rows, damaged(err, true)
 	}
-	return d.writeHistory(ctx, c, t, o, columns)
+	rows, err := d.writeHistory(ctx, c, t, o, columns)
+	return rows, damaged(err, true)
 }
 
 // writeRows writes a table's rows, or those of one range.
@@ -96,11 +90,12 @@ func (d *Dump) writeRows(ctx context.Context, c *mysql.Conn, t *text, o *object,
 		visible = "(" + hidden + ") IS NOT TRUE"
 	}
 	w := newInserts(t, o.name, columns, d.server.MaxPacket)
-	if err := c.Query(ctx, "SELECT "+strings.Join(sources, ",")+d.source(o, within, visible), w.row); err != nil {
-		return w.rows, changed(err)
+	err = c.Query(ctx, "SELECT "+strings.Join(sources, ",")+d.source(o, within, visible), w.row)
+	if endErr := w.end(); endErr != nil { // rows come whole, so the statement can end even after an error of the server
+		return w.rows, endErr
 	}
-	if err := w.end(); err != nil {
-		return w.rows, err
+	if err != nil {
+		return w.rows, changed(err)
 	}
 	d.warnLongest(o, w.longest)
 	if !some {
@@ -121,7 +116,7 @@ func (d *Dump) source(o *object, conditions ...string) string {
 		from += " FORCE INDEX (PRIMARY)"
 	}
 	separator := " WHERE "
-	for _, condition := range append(conditions, d.opts.condition(o.name, d.db.TablePrefix)) {
+	for _, condition := range append(conditions, d.selection.condition(o.name)) {
 		if condition != "" {
 			from += separator + condition
 			separator = " AND "
@@ -148,9 +143,13 @@ func (d *Dump) writeSequence(ctx context.Context, c *mysql.Conn, t *text, o *obj
 	if err != nil {
 		return changed(err)
 	}
+	if err := d.checkDefinition(sqltext.Definition{Kind: "SEQUENCE", Name: o.name}, row[1].Text); err != nil {
+		return err
+	}
+	number := column{form: formBare}
 	values := make([]string, len(state))
 	for i, v := range state {
-		values[i] = v.Text
+		values[i] = string(number.appendValue(nil, []byte(v.Text)))
 	}
 	return t.raw("DROP SEQUENCE IF EXISTS ", sqltext.Ident(o.name), ";\n", row[1].Text, ";\n",
 		"INSERT INTO ", sqltext.Ident(o.name), " VALUES (", strings.Join(values, ","), ");\n")

@@ -20,7 +20,7 @@ func (d *Dump) readTriggers(ctx context.Context) error {
 			continue
 		}
 		before := len(d.routines)
-		if err := d.readRoutine(ctx, &routine{kind: "TRIGGER", name: row[0].Text}); err != nil {
+		if err := d.readRoutine(ctx, &routine{kind: "TRIGGER", name: row[0].Text, table: row[1].Text}); err != nil {
 			return err
 		}
 		if len(d.routines) == before {
@@ -35,6 +35,16 @@ func (d *Dump) readTriggers(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// findBrokenTriggers marks the triggers whose tables are not in the dump.
+func (d *Dump) findBrokenTriggers(dumped map[string]bool) {
+	for _, r := range d.routines {
+		if r.kind == "TRIGGER" && r.broken == "" && !dumped[d.selection.key(r.table)] {
+			r.broken = "its table " + sqltext.Ident(sqltext.DisplayName(r.table)) + " is not in this dump"
+			d.warn(r.String(), "it cannot be created from this dump alone and is kept as a comment: "+r.broken)
+		}
+	}
 }
 
 // tryTrigger checks whether a trigger uses a column that its table does not have any

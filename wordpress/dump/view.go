@@ -18,6 +18,7 @@ type view struct {
 	mode          string // sql_mode to create it under
 	standIn       string // CREATE statement of a view with the same columns
 	broken        string // why it cannot be created any more; "" if it can
+	warned        bool   // the report says that it is broken
 	unlessPackage string // why it is broken, unless the function that it calls belongs to a package
 	invalid       bool   // broken, if a view that it uses is broken
 	views         []*view
@@ -48,11 +49,11 @@ func (d *Dump) readViews(ctx context.Context) error {
 			o.gone = true
 			continue
 		}
-		views, byName[o.name] = append(views, v), v
+		views, byName[d.selection.key(o.name)] = append(views, v), v
 	}
 	for _, v := range views {
 		for _, name := range sqltext.Identifiers(v.create) {
-			if used := byName[name]; used != nil && used != v {
+			if used := byName[d.selection.key(name)]; used != nil && used != v {
 				v.views = append(v.views, used)
 			}
 		}
@@ -94,6 +95,10 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 		list = sqltext.WithoutDefiner(list)
 	}
 	v.create = sqltext.Join(list)
+	err = d.checkStatement(v.statement(v.create), sqltext.Definition{Kind: "VIEW", Name: o.name})
+	if err != nil {
+		return nil, d.missing(o.String(), err.Error())
+	}
 	v.uses = sqltext.ViewDependencies(list)
 	if err := d.tryView(ctx, c, v, list); err != nil {
 		return nil, err
@@ -134,7 +139,7 @@ func (d *Dump) isObject(name string, before []sqltext.Token) bool {
 
 // listed reports whether a name is one of the objects to dump.
 func (d *Dump) listed(name string) bool {
-	return slices.ContainsFunc(d.objects, func(o *object) bool { return o.name == name })
+	return slices.ContainsFunc(d.objects, func(o *object) bool { return d.selection.key(o.name) == d.selection.key(name) })
 }
 
 // tryView prepares the view's query, which reads no row, to find out whether the view

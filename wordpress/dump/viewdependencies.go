@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
@@ -21,19 +22,20 @@ func (d *Dump) listPackages(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// findBrokenViews marks the views that cannot be created from this dump alone, since
-// they depend on objects that are not in it: they would stop the restore. packages are
-// all packages of the database, dumped or not.
-func (d *Dump) findBrokenViews(packages []string) {
+// findBroken marks the views and triggers that cannot be created from this dump alone,
+// since they depend on objects that are not in it: they would stop the restore. It is
+// called again after the tables, since some may be damaged.
+func (d *Dump) findBroken() {
 	dumped := map[string]bool{} // tables, views and sequences
 	for _, o := range d.objects {
-		dumped[o.name] = !o.gone && !(o.kind == kindSequence && d.adapter != "")
+		dumped[d.selection.key(o.name)] = !o.gone && !o.damaged && !(o.kind == kindSequence && d.adapter != "")
 	}
+	d.findBrokenTriggers(dumped)
 	functions, dumpedPackages := map[string]bool{}, map[string]bool{}
 	for _, r := range d.routines {
 		switch r.kind {
 		case "FUNCTION":
-			functions[r.name] = true
+			functions[strings.ToLower(r.name)] = true
 		case "PACKAGE":
 			dumpedPackages[r.name] = true
 		}
@@ -42,7 +44,10 @@ func (d *Dump) findBrokenViews(packages []string) {
 		for _, name := range v.uses.Packages {
 			if dumpedPackages[name] {
 				v.mode, v.unlessPackage = "ORACLE", "" // only this mode has functions of packages
-			} else if slices.Contains(packages, name) {
+				if err := d.checkStatement(v.statement(v.create), sqltext.Definition{Kind: "VIEW", Name: v.object.name}); err != nil {
+					v.broken = err.Error()
+				}
+			} else if slices.Contains(d.packages, name) {
 				v.broken = "it calls package " + sqltext.Ident(sqltext.DisplayName(name)) + ", which is not in this dump"
 			}
 		}
@@ -56,13 +61,14 @@ func (d *Dump) findBrokenViews(packages []string) {
 			if v.broken == "" {
 				v.broken = d.missingDependency(v.uses, dumped, functions)
 			}
-			if v.broken != "" && dumped[v.object.name] {
-				dumped[v.object.name], again = false, true
+			if v.broken != "" && dumped[d.selection.key(v.object.name)] {
+				dumped[d.selection.key(v.object.name)], again = false, true
 			}
 		}
 	}
 	for _, v := range d.views {
-		if v.broken != "" {
+		if v.broken != "" && !v.warned {
+			v.warned = true
 			d.warn(v.object.String(), "it cannot be created from this dump alone and is kept as a comment: "+v.broken)
 		}
 	}
@@ -72,12 +78,12 @@ func (d *Dump) findBrokenViews(packages []string) {
 // of other databases are not checked.
 func (d *Dump) missingDependency(uses sqltext.Dependencies, dumped, functions map[string]bool) string {
 	for _, name := range uses.Tables {
-		if d.names[name] && !dumped[name] {
+		if d.names[d.selection.key(name)] && !dumped[d.selection.key(name)] {
 			return "it reads " + sqltext.Ident(sqltext.DisplayName(name)) + ", which is not in this dump"
 		}
 	}
 	for _, name := range uses.Functions {
-		if !functions[name] {
+		if !functions[strings.ToLower(name)] { // servers ignore case in the names of functions
 			return "it calls " + sqltext.Ident(sqltext.DisplayName(name)) + ", which is not in this dump"
 		}
 	}

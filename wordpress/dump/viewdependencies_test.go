@@ -106,6 +106,42 @@ func TestSelectionWithoutMatchIsRefused(t *testing.T) {
 	}
 }
 
+// A name that has no effect is named.
+func TestSelectionWithoutEffectIsNamed(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "selecting")
+	f.run(t, db, "CREATE TABLE wp_posts (id INT PRIMARY KEY); CREATE TABLE wp_2_options (id INT PRIMARY KEY, option_name TEXT)")
+	for _, c := range []struct {
+		opts dump.Options
+		want string // in the only warning; "" for none
+	}{
+		{dump.Options{ExcludeTables: []string{"wp_psots"}}, "exclude_table names wp_psots"},
+		{dump.Options{ExcludeTables: []string{"WP_posts"}}, "exclude_table names WP_posts"},
+		{dump.Options{ExcludeTables: []string{"wp_log*", "wp_p*"}}, "exclude_table names wp_log*"},
+		{dump.Options{ExcludeTables: []string{"wp_2_options"}, Tables: []string{"wp_posts"}}, ""},
+		{dump.Options{NoData: []string{"wp_l?g"}}, "no_data names wp_l?g"},
+		{dump.Options{NoData: []string{"wp_posts"}}, ""},
+		{dump.Options{NoTransients: true}, ""},
+		{dump.Options{NoTransients: true, Tables: []string{"wp_posts"}}, "no transients are left out"},
+	} {
+		_, report := f.dump(t, db, c.opts)
+		if len(report.Warnings) > 1 || strings.Contains(fmt.Sprint(report.Warnings), "names") != strings.Contains(c.want, "names") || !strings.Contains(fmt.Sprint(report.Warnings), c.want) || c.want == "" && len(report.Warnings) > 0 {
+			t.Errorf("%+v: %v; want %q", c.opts, report.Warnings, c.want)
+		}
+	}
+}
+
+// Servers ignore case in the names of functions.
+func TestViewOnFunctionInCapitals(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "capitals")
+	f.run(t, db, "CREATE FUNCTION fTotal() RETURNS INT DETERMINISTIC RETURN 1; CREATE VIEW v AS SELECT FTOTAL() AS a")
+	_, report := f.dump(t, db, dump.Options{})
+	if len(report.Warnings) > 0 {
+		t.Error(report.Warnings)
+	}
+}
+
 // The head of a partial dump says that it is partial.
 func TestPartialDumpSaysSo(t *testing.T) {
 	f := mariaDB(t)

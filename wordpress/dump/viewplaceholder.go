@@ -22,6 +22,9 @@ func (d *Dump) readStandIn(ctx context.Context, c *mysql.Conn, v *view) error {
 	}
 	var columns []string
 	for _, r := range rows {
+		if err := sqltext.CheckPlain(r[1].Text, r[2].Text); err != nil {
+			return err
+		}
 		columns = append(columns, d.standInValue(strings.ToLower(r[3].Text), r[2].Text, r[1].Text)+" AS "+sqltext.Ident(r[0].Text))
 	}
 	v.standIn = "CREATE SQL SECURITY INVOKER VIEW " + sqltext.Ident(v.object.name) + " AS SELECT " + strings.Join(columns, ", ")

@@ -1,0 +1,150 @@
+package dump
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+// A damage is the error of a table that cannot be read, or not to its end. The dump
+// continues with the next table.
+type damage struct {
+	error
+	created bool // the table's definition is in the dump, and maybe some of its rows
+}
+
+func (e *damage) Unwrap() error { return e.error }
+
+// damaged returns err as a damage if only the table is affected: the server reported an
+// error and still answers, or its definition of the table is refused.
+func damaged(err error, created bool) error {
+	if errors.Is(err, errRefused) || mysql.ErrorNumber(err) != 0 && !errors.Is(err, ErrChanged) && !errors.Is(err, mysql.ErrLost) {
+		return &damage{err, created}
+	}
+	return err
+}
+
+// readAtSavepoint calls read, which reads from a table, and then returns to a savepoint:
+// this releases the table's metadata lock. It fails if the snapshot does not exist any
+// more, since some errors of a server end the transaction.
+func readAtSavepoint(ctx context.Context, c *mysql.Conn, read func() (rows int64, err error)) (int64, error) {
+	if err := c.Exec(ctx, "SAVEPOINT t"); err != nil {
+		return 0, err
+	}
+	rows, err := read()
+	var broken *damage
+	if err != nil && !errors.As(err, &broken) {
+		return rows, err
+	}
+	if lost := c.Exec(ctx, "ROLLBACK TO SAVEPOINT t"); lost != nil {
+		if broken != nil {
+			return rows, fmt.Errorf("%w: the snapshot is lost after: %w", mysql.ErrLost, broken.error)
+		}
+		return rows, lost
+	}
+	return rows, err
+}
+
+// endObject adds an object, whose text began at from, to the report. If only some of
+// its rows could be read, it gets another name: an incomplete table must not be
+// mistaken for the table.
+func (d *Dump) endObject(t *text, o *object, from, rows int64, err error) error {
+	var broken *damage
+	switch {
+	case err == nil:
+		return d.count(o, rows, t.size()-from)
+	case !errors.As(err, &broken):
+		return fmt.Errorf("dump %s: %w", o, err)
+	}
+	o.damaged = true
+	if errors.Is(err, errRefused) {
+		return d.missing(o.String(), err.Error())
+	}
+	if !broken.created {
+		return d.missing(o.String(), "it cannot be read: "+err.Error())
+	}
+	name := d.incompleteName(o.name)
+	if err := t.raw("DROP TABLE IF EXISTS ", sqltext.Ident(name), ";\nRENAME TABLE ", sqltext.Ident(o.name), " TO ", sqltext.Ident(name), ";\n"); err != nil {
+		return err
+	}
+	d.report.add(Table{Name: name, Kind: o.kind.String(), Engine: o.engine, Rows: rows, Bytes: t.size() - from})
+	return d.missing(o.String(), fmt.Sprintf("its rows cannot be read to the end; the %d that were read before the error are in table %s: %v",
+		rows, sqltext.Ident(sqltext.DisplayName(name)), err))
+}
+
+// incompleteName returns the name of an incomplete table; no other table has it.
+func (d *Dump) incompleteName(table string) string {
+	const longest = 64 // characters in a name
+	for n := 1; ; n++ {
+		end := "__incomplete"
+		if n > 1 {
+			end += fmt.Sprint(n)
+		}
+		short := []rune(table)
+		name := string(short[:min(len(short), longest-len(end))]) + end
+		if !d.hasName(name) {
+			d.names[d.selection.key(name)] = true
+			return name
+		}
+	}
+}
+
+// hasName reports whether a table, view or sequence of the database has the name; case
+// does not matter.
+func (d *Dump) hasName(name string) bool {
+	for other := range d.names {
+		if strings.EqualFold(other, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// A foreignKey is one of a table in the dump.
+type foreignKey struct {
+	child *object
+	sqltext.ForeignKey
+}
+
+// keepForeignKeys records the foreign keys of a table. The caller may be one of several
+// threads.
+func (d *Dump) keepForeignKeys(o *object, create string) {
+	keys := sqltext.ForeignKeys(create)
+	d.notes.Lock()
+	defer d.notes.Unlock()
+	for _, k := range keys {
+		d.foreignKeys = append(d.foreignKeys, foreignKey{o, k})
+	}
+}
+
+// writeDamages writes, after all tables, what the tables that were renamed require:
+// other tables' foreign keys followed them to their new names, and must name missing
+// tables again. Triggers and views that need such a table are kept as comments.
+func (d *Dump) writeDamages(t *text) error {
+	var renamed []*object
+	for _, o := range d.objects {
+		if o.damaged {
+			renamed = append(renamed, o)
+		}
+	}
+	if len(renamed) == 0 {
+		return nil
+	}
+	for _, o := range renamed {
+		for _, k := range d.foreignKeys {
+			if k.child.damaged || d.selection.key(k.Parent) != d.selection.key(o.name) {
+				continue
+			}
+			child, name := sqltext.Ident(k.child.name), sqltext.Ident(k.Name)
+			if err := t.raw("ALTER TABLE ", child, " DROP FOREIGN KEY ", name, ";\nALTER TABLE ", child, " ADD ", k.Text, ";\n"); err != nil {
+				return err
+			}
+		}
+	}
+	d.findBroken()
+	return nil
+}
