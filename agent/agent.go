@@ -38,6 +38,7 @@ type Agent struct {
 	Random   io.Reader
 
 	patience    source.Patience
+	noLocks     sync.Once // the warning that a file system has no locks
 	pool        *sinks.Pool
 	limiter     *sinks.Limiter
 	sinkOptions sinks.Options // set by tests
@@ -60,9 +61,8 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *manifest.Report {
 		Version: manifest.Version, Agent: a.Version, Host: a.Host,
 		Started: a.Now().UTC(), Sites: make([]manifest.SiteReport, len(jobs)),
 	}
-	names := a.resolveNames(jobs)
+	names := a.resolveNames(ctx, jobs, a.databaseProbe())
 	nested := names.Nested()
-	a.recordMissing(names, jobs)
 	slots := make(chan struct{}, max(a.Sites, 1))
 	var sites sync.WaitGroup
 	for _, i := range names.Order() {
@@ -79,6 +79,7 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *manifest.Report {
 		})
 	}
 	sites.Wait()
+	a.prune(ctx, jobs)
 	report.Finished = a.Now().UTC()
 	report.SetStatus()
 	return report

@@ -40,7 +40,7 @@ type SinkPlace struct {
 // a backup would leave out are not examined.
 func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 	a.init()
-	names := a.resolveNames(jobs)
+	names := a.resolveNames(ctx, jobs, a.databaseProbe())
 	var out []Examination
 	for i, job := range jobs {
 		if job.Ignore != "" || names.Unused(i) || ctx.Err() != nil {

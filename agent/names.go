@@ -1,10 +1,13 @@
 package agent
 
 import (
+	"context"
+	"errors"
 	"net/url"
 	"slices"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
@@ -17,9 +20,12 @@ type roster struct {
 	roots      []string           // root folders of all known sites, if a job has a folder sink
 }
 
-// resolveNames finds the jobs' sites and decides which get their names. Nothing is
-// written.
-func (a *Agent) resolveNames(jobs []Job) *roster {
+// A databaseProbe reports whether the database of a job's site answers.
+type databaseProbe func(ctx context.Context, job *Job, uid uint32) bool
+
+// resolveNames finds the jobs' sites and decides which get their names. If two sites ask
+// for a free name, probe decides; nil opens no connection. Nothing is written.
+func (a *Agent) resolveNames(ctx context.Context, jobs []Job, probe databaseProbe) *roster {
 	r := &roster{candidates: make([]*state.Candidate, len(jobs)), missing: map[int]error{}}
 	for i := range jobs {
 		root, uid, err := jobs[i].find()
@@ -29,11 +35,55 @@ func (a *Agent) resolveNames(jobs []Job) *roster {
 		}
 		r.candidates[i] = jobs[i].candidate(root, uid)
 	}
-	r.Resolution = state.ResolveNames(a.Dirs, r.candidates, a.Now())
+	var answers func(int) bool
+	if probe != nil {
+		answers = func(i int) bool { return probe(ctx, &jobs[i], r.candidates[i].UID) }
+	}
+	r.Resolution = state.ResolveNames(a.Dirs, r.candidates, a.Now(), answers)
 	if slices.ContainsFunc(jobs, func(j Job) bool { return j.hasFolderSink() }) {
 		r.roots = append(a.Dirs.Roots(), r.Roots()...)
 	}
 	return r
+}
+
+// databaseProbe returns a probe that connects with the rights of the sites' owners. A
+// database without tables does not answer. The time for the sites of one owner is
+// limited.
+func (a *Agent) databaseProbe() databaseProbe {
+	owners := map[uint32]*ownerSites{}
+	return func(ctx context.Context, job *Job, uid uint32) bool {
+		o := owners[uid]
+		if o == nil {
+			o = newOwnerSites(uid)
+			owners[uid] = o
+		}
+		err := o.err
+		if err == nil {
+			err = o.limit(ctx, func(ctx context.Context) error { return a.checkDatabase(ctx, job, o.owner) })
+		}
+		if err != nil {
+			a.Log.Debug("the database does not answer", "path", job.Place.Path, "err", err)
+		}
+		return err == nil
+	}
+}
+
+// checkDatabase connects to the database of a site.
+func (a *Agent) checkDatabase(ctx context.Context, job *Job, owner source.Owner) error {
+	req := job.request()
+	req.Mode, req.Kind = source.Check, manifest.DB
+	site, err := a.open(ctx, req, owner, a.Log)
+	if err != nil {
+		return err
+	}
+	facts := site.Facts()
+	switch text := facts.CheckErrors[manifest.DatabaseStream]; {
+	case text != "":
+		err = errors.New(text)
+	case len(facts.TableNames) == 0:
+		err = errors.New("it has no tables")
+	}
+	return errors.Join(err, site.Close())
 }
 
 // candidate is the job's site, found at root.
@@ -45,15 +95,14 @@ func (j *Job) candidate(root string, uid uint32) *state.Candidate {
 	}
 }
 
-// recordMissing records which owners of contested names are missing.
-func (a *Agent) recordMissing(r *roster, jobs []Job) {
+// prune records which owners of names are missing, and forgets old sites. Dry runs change
+// nothing.
+func (a *Agent) prune(ctx context.Context, jobs []Job) {
 	if slices.ContainsFunc(jobs, func(j Job) bool { return j.DryRun }) {
 		return
 	}
-	for _, name := range r.Contested() {
-		if err := a.Dirs.RecordMissing(name, a.Now()); err != nil {
-			a.Log.Warn("state not saved", "err", err)
-		}
+	if err := a.Dirs.Prune(ctx, a.Now()); err != nil {
+		a.Log.Warn("the state of old sites is not removed", "err", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -60,27 +61,41 @@ func (h *testHost) site(path, name string, uid int) Job {
 	return Job{Place: place, Name: name, Kind: manifest.Files}
 }
 
-// run is one invocation. It registers the names of the sites that get them, and
-// returns their paths.
+// run is one invocation in which every site that gets its name is published. It returns
+// their paths.
 func (h *testHost) run(jobs ...Job) (won []string) {
 	h.t.Helper()
-	c := h.a.resolveNames(jobs)
-	h.a.recordMissing(c, jobs)
+	return h.invoke(func(*Job) bool { return true }, nil, jobs...)
+}
+
+// invoke is one invocation. published tells which sites are published, if they get their
+// names. It returns the paths of those that get them.
+func (h *testHost) invoke(published func(*Job) bool, probe databaseProbe, jobs ...Job) (won []string) {
+	h.t.Helper()
+	c := h.a.resolveNames(h.t.Context(), jobs, probe)
 	for i := range jobs {
 		job := &jobs[i]
 		if job.Ignore != "" || c.Refused(i) != nil || c.candidates[i] == nil {
 			continue
 		}
 		candidate := c.candidates[i]
-		if err := h.a.Dirs.Register(candidate, c.Resolution, h.now); err != nil {
-			h.t.Errorf("%s: gets the name %s, but cannot register it: %v", job.Place.Path, job.Name, err)
+		if err := h.a.Dirs.CheckName(candidate, c.Resolution, h.now); err != nil {
+			h.t.Errorf("%s: gets the name %s, and does not: %v", job.Place.Path, job.Name, err)
 			continue
 		}
 		site, err := h.a.Dirs.LoadSite(candidate.ID)
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		site.Record(&manifest.SiteReport{Path: job.Place.Path, Name: job.Name, Kind: job.Kind, Status: manifest.OK}, false, h.now)
+		report := &manifest.SiteReport{Path: job.Place.Path, Name: job.Name, Kind: job.Kind, Status: manifest.Failed}
+		if published(job) {
+			report.Status, site.Previous["x"] = manifest.OK, manifest.Previous{}
+			if err := h.a.Dirs.Register(h.t.Context(), candidate, c.Resolution, h.now); err != nil {
+				h.t.Errorf("%s: published as %s, but cannot register it: %v", job.Place.Path, job.Name, err)
+			}
+		}
+		site.Record(report, false, h.now)
+		site.UID = candidate.UID
 		if err := h.a.Dirs.SaveSite(site); err != nil {
 			h.t.Fatal(err)
 		}
@@ -90,6 +105,7 @@ func (h *testHost) run(jobs ...Job) (won []string) {
 		}
 		won = append(won, rel)
 	}
+	h.a.prune(h.t.Context(), jobs)
 	return won
 }
 
@@ -112,7 +128,7 @@ func TestNameOwnerKeepsItsName(t *testing.T) {
 	named.Named = true
 	h.want("by the operator's mistake", h.run(named, victim), "victim/sites/v.example/public")
 
-	c := h.a.resolveNames([]Job{attacker, victim, named})
+	c := h.a.resolveNames(t.Context(), []Job{attacker, victim, named}, nil)
 	for i, usage := range map[int]bool{0: false, 2: true} {
 		err := c.Refused(i)
 		if err == nil || !strings.Contains(err.Error(), attacker.Place.Path) || !strings.Contains(err.Error(), victim.Place.Path) || strings.Contains(err.Error(), "\n") {
@@ -140,12 +156,70 @@ func TestFreeName(t *testing.T) {
 	one, two = h.site("one/blog", "blog", 2001), h.site("two/blog", "blog", 2002)
 	one.Named, two.Named = true, true
 	h.want("the operator named both", h.run(one, two))
-	if err := h.a.resolveNames([]Job{one, two}).Refused(0); !errors.Is(err, manifest.ErrUsage) {
+	if err := h.a.resolveNames(t.Context(), []Job{one, two}, nil).Refused(0); !errors.Is(err, manifest.ErrUsage) {
 		t.Errorf("got %v, want it to be usage", err)
 	}
 	h.want("the same site twice", h.run(one, one), "one/blog", "one/blog")
 	missing := Job{Place: site.Place{Path: h.base + "/none/new", Home: h.base}, Name: "new"}
 	h.want("one does not exist", h.run(missing, h.site("four/new", "new", 2004)), "four/new")
+}
+
+// A site that was never published owns no name: neither one whose backups fail, nor a
+// mistyped path.
+func TestUnpublishedSiteOwnsNoName(t *testing.T) {
+	h := newTestHost(t)
+	squatter, victim := h.site("a/sites/v.example/public", "v.example", 2001), h.site("b/sites/v.example/public", "v.example", 2002)
+	fails := func(job *Job) bool { return job.Place.Path != squatter.Place.Path }
+	h.want("the squatter alone", h.invoke(fails, nil, squatter), "a/sites/v.example/public")
+	h.want("the victim", h.invoke(fails, nil, victim), "b/sites/v.example/public")
+	h.want("both", h.invoke(fails, nil, squatter, victim), "b/sites/v.example/public")
+}
+
+// Earlier versions reserved names before the first backup.
+func TestNameOfUnpublishedOwnerIsFreed(t *testing.T) {
+	h := newTestHost(t)
+	squatter, victim := h.site("a/x", "x", 2001), h.site("b/x", "x", 2002)
+	h.want("the squatter", h.run(squatter), "a/x")
+	c := h.a.resolveNames(t.Context(), []Job{squatter}, nil).candidates[0]
+	site, err := h.a.Dirs.LoadSite(c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(site.Previous)
+	if err := h.a.Dirs.SaveSite(site); err != nil {
+		t.Fatal(err)
+	}
+	h.want("the victim", h.run(victim), "b/x")
+}
+
+// If two sites ask for a free name, the one whose database answers gets it. If that does
+// not decide, neither does; other sites are not affected.
+func TestDatabaseDecidesBetweenRivals(t *testing.T) {
+	for _, tt := range []struct {
+		answering []string
+		want      []string
+	}{
+		{nil, []string{"c/other"}},
+		{[]string{"a/x"}, []string{"a/x", "c/other"}},
+		{[]string{"b/x"}, []string{"b/x", "c/other"}},
+		{[]string{"a/x", "b/x"}, []string{"c/other"}},
+	} {
+		h := newTestHost(t)
+		var asked []string
+		probe := func(_ context.Context, job *Job, _ uint32) bool {
+			rel, err := filepath.Rel(h.base, job.Place.Path)
+			if err != nil {
+				t.Error(err)
+			}
+			asked = append(asked, rel)
+			return slices.Contains(tt.answering, rel)
+		}
+		got := h.invoke(func(*Job) bool { return true }, probe, h.site("a/x", "x", 2001), h.site("b/x", "x", 2002), h.site("c/other", "other", 2003))
+		h.want(fmt.Sprint(tt.answering), got, tt.want...)
+		if !slices.Equal(asked, []string{"a/x", "b/x"}) {
+			t.Errorf("asked are %q", asked)
+		}
+	}
 }
 
 // The operator takes a name away by giving its owner another name, or by leaving
@@ -255,7 +329,7 @@ func TestNested(t *testing.T) {
 	}
 	jobs[4].Kind = manifest.DB
 	jobs[3].Named = true
-	c := h.a.resolveNames(jobs)
+	c := h.a.resolveNames(t.Context(), jobs, nil)
 	got := fmt.Sprint(c.Nested())
 	want := fmt.Sprint(map[int][]string{0: {h.base + "/u/html/shop", h.base + "/u/html/shop/deep"}, 1: {h.base + "/u/html/shop/deep"}})
 	if got != want {
@@ -270,7 +344,7 @@ func TestLostConfiguration(t *testing.T) {
 	bare, lost := h.site("bare", "bare", 2001), h.site("lost", "lost", 2001)
 	h.want("before", h.run(lost), "lost")
 	bare.Unconfigured, lost.Unconfigured = true, true
-	c := h.a.resolveNames([]Job{bare, lost})
+	c := h.a.resolveNames(t.Context(), []Job{bare, lost}, nil)
 	if !c.Unused(0) || c.Unused(1) || c.Refused(0) != nil || c.Refused(1) != nil {
 		t.Errorf("got %+v", c)
 	}
@@ -281,9 +355,9 @@ func TestLostConfiguration(t *testing.T) {
 func TestOwnersTakeTurns(t *testing.T) {
 	h := newTestHost(t)
 	var jobs []Job
-	for _, path := range []string{"alice/1", "alice/2", "alice/3", "bob/1", "bob/2"} {
+	for i, path := range []string{"alice/1", "alice/2", "alice/3", "bob/1", "bob/2"} {
 		uid := map[string]int{"alice": 2001, "bob": 2002}[filepath.Dir(path)]
-		jobs = append(jobs, h.site(path, "NO NAME", uid)) // refused when its turn comes
+		jobs = append(jobs, h.site(path, fmt.Sprint("NO NAME ", i), uid)) // refused when its turn comes
 	}
 	jobs = append(jobs, Job{Place: site.Place{Home: h.base, Path: h.base + "/nowhere/0"}, Name: "NO NAME"})
 	var got []string

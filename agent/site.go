@@ -2,10 +2,14 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // backup runs one job and returns its report. refused is why the site does not get
@@ -34,8 +38,8 @@ func (a *Agent) backup(ctx context.Context, job Job, refused error, names *roste
 	return report
 }
 
-// backupSite takes the lock and the name of a site, runs its backup, and records
-// the result.
+// backupSite takes the lock of a site, runs its backup, and records the result and, once
+// the site is published, its name.
 func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteReport, names *roster) (err error) {
 	defer crash.Recover(&err)
 	if err := job.checkName(); err != nil {
@@ -53,20 +57,58 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	if job.DryRun {
 		return r.plan(ctx)
 	}
-	unlock, err := a.Dirs.Lock(r.id)
+	unlock, err := a.lock(r.id, job.Name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", job.Place.Path, err)
 	}
 	defer unlock()
-	if err := a.Dirs.Register(candidate, names.Resolution, a.Now()); err != nil {
+	if err := a.Dirs.CheckName(candidate, names.Resolution, a.Now()); err != nil {
 		return err
 	}
 	if err = r.backup(ctx); err != nil {
 		report.Fail(err)
 	}
 	r.state.Record(report, job.Selection.NoUploads, a.Now())
-	r.saveState()
+	r.state.UID = site.uid
+	if slices.ContainsFunc(report.Destinations, func(d manifest.DestinationReport) bool { return d.Status == manifest.OK }) {
+		// The run is over: the name is recorded even if it was cancelled at its end.
+		if err := a.Dirs.Register(context.WithoutCancel(ctx), candidate, names.Resolution, a.Now()); err != nil {
+			r.log.Warn("the site's name is not reserved", "err", err)
+		}
+	}
+	if r.state.Published() || !isNoSite(err) {
+		r.saveState()
+	}
 	return err
+}
+
+// isNoSite reports whether there is no WordPress at the path. A mistyped path leaves no
+// state.
+func isNoSite(err error) bool {
+	var refusal *wordpress.ConfigError
+	return errors.As(err, &refusal) && refusal.Class == wordpress.NoConfig
+}
+
+// lock takes the locks of a site and of its name: until a run is published, the name has
+// no owner. On a file system without locks it goes on without, with one warning.
+func (a *Agent) lock(id, name string) (unlock func(), err error) {
+	var held []func()
+	unlock = func() {
+		for _, release := range held {
+			release()
+		}
+	}
+	for _, key := range []string{id, "name " + name} {
+		release, err := a.Dirs.Lock(key)
+		if errors.Is(err, state.ErrNoLocks) {
+			a.noLocks.Do(func() { a.Log.Warn("going on without locks", "err", err) })
+		} else if err != nil {
+			unlock()
+			return nil, err
+		}
+		held = append(held, release)
+	}
+	return unlock, nil
 }
 
 // saveState saves the site's state. An error does not affect the backup; the next run

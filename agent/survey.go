@@ -76,7 +76,7 @@ type DatabaseAddress struct {
 func (a *Agent) Survey(ctx context.Context, jobs []Job) *Survey {
 	a.init()
 	out := &Survey{Version: manifest.Version, Agent: a.Version, Host: a.Host, Time: a.Now().UTC(), Sites: make([]SiteSurvey, len(jobs))}
-	names := a.resolveNames(jobs)
+	names := a.resolveNames(ctx, jobs, nil)
 	owners := map[uint32]*ownerSites{}
 	for i := range jobs {
 		site := &out.Sites[i]

@@ -1,14 +1,21 @@
 package state
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
-	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
+
+// ErrNoLocks says that the file system of a folder cannot lock files, as some network
+// file systems cannot.
+var ErrNoLocks = errors.New("two runs of a site at the same time cannot be excluded; put the folder on a local file system")
 
 // Lock takes the lock of the site with that ID. It does not wait: if another run
 // holds the lock, the error is manifest.ErrLocked. The kernel releases the lock
@@ -17,30 +24,109 @@ import (
 // The lock is taken in the state folder and in Run. Run can differ between a
 // service of systemd and a shell, and systemd removes it when the service ends,
 // even while another process holds locks in it.
+//
+// With an error that is ErrNoLocks, the run can go on: unlock releases what could be
+// locked.
 func (d Dirs) Lock(id string) (unlock func(), err error) {
-	unlockState, err := lockIn(d.stateLocks(), id)
-	if err != nil || d.Run == d.stateLocks() {
-		return unlockState, err
+	folders := []string{d.stateLocks()}
+	if d.Run != d.stateLocks() {
+		folders = append(folders, d.Run)
 	}
-	unlockRun, err := lockIn(d.Run, id)
-	if err != nil {
-		unlockState()
-		return nil, err
+	var held []func()
+	unlock = func() {
+		for _, release := range held {
+			release()
+		}
 	}
-	return func() { unlockRun(); unlockState() }, nil
+	var missing error
+	for _, folder := range folders {
+		release, err := lockIn(folder, id)
+		switch {
+		case err == nil:
+			held = append(held, release)
+		case errors.Is(err, ErrNoLocks):
+			missing = err
+		default:
+			unlock()
+			return nil, err
+		}
+	}
+	return unlock, missing
 }
 
 func lockIn(dir, id string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the folder of locks: %w", err)
 	}
-	f := flock.New(filepath.Join(dir, fileName(id)+".lock"), flock.SetPermissions(0o600))
-	ok, err := f.TryLock()
+	return lockFile(filepath.Join(dir, fileName(id)+".lock"), flock)
+}
+
+// lockTries is how often a lock file is opened that others remove at the same time.
+const lockTries = 100
+
+// lockFile creates and locks a file. unlock removes it, so that the folder holds no
+// more files than there are locks. lock is flock.
+func lockFile(path string, lock func(*os.File) error) (unlock func(), err error) {
+	for range lockTries {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("lock the site: %w", err)
+		}
+		err = lock(f)
+		if err == nil && isAt(f, path) {
+			return func() { _, _ = os.Remove(path), f.Close() }, nil
+		}
+		_ = f.Close() // nothing was written
+		switch {
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return nil, manifest.ErrLocked
+		case err != nil:
+			_ = os.Remove(path) // it locks nothing
+			return nil, fmt.Errorf("lock %s: %w: %w", path, err, ErrNoLocks)
+		}
+	}
+	return nil, manifest.ErrLocked
+}
+
+// flock locks an open file without waiting.
+func flock(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) }
+
+// isAt reports whether the open file is still the one at path: the last holder of the
+// lock may have removed it.
+func isAt(f *os.File, path string) bool {
+	ours, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("lock the site: %w", err)
+		return false
 	}
-	if !ok {
-		return nil, manifest.ErrLocked
+	there, err := os.Lstat(path)
+	return err == nil && os.SameFile(ours, there)
+}
+
+// The name registry is locked for moments only.
+const (
+	namesLockTries = 200
+	namesLockPause = 50 * time.Millisecond
+)
+
+// lockNames locks the name registry, and waits for other processes that hold it. A
+// file system without locks is no error: Lock has already reported it.
+func (d Dirs) lockNames(ctx context.Context) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Join(d.State, "names"), 0o700); err != nil {
+		return nil, fmt.Errorf("create the folder of names: %w", err)
 	}
-	return func() { _ = f.Unlock() }, nil
+	for range namesLockTries {
+		unlock, err = lockFile(filepath.Join(d.State, "names.lock"), flock)
+		if errors.Is(err, ErrNoLocks) {
+			return func() {}, nil
+		}
+		if !errors.Is(err, manifest.ErrLocked) {
+			return unlock, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(namesLockPause):
+		}
+	}
+	return nil, fmt.Errorf("lock the name registry: another process has held %s for %s", filepath.Join(d.State, "names.lock"), namesLockTries*namesLockPause)
 }

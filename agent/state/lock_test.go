@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -74,5 +76,37 @@ func TestLockExcludes(t *testing.T) {
 	}
 	if _, err := shell.Lock("site"); !errors.Is(err, manifest.ErrLocked) {
 		t.Errorf("after the folder was removed: got %v, want %v", err, manifest.ErrLocked)
+	}
+}
+
+// A lock leaves no file behind, whoever takes it.
+func TestLockRemovesItsFile(t *testing.T) {
+	d := Dirs{State: t.TempDir(), Run: t.TempDir()}
+	var wait sync.WaitGroup
+	var holders atomic.Int32
+	for range 8 {
+		wait.Go(func() {
+			for range 200 {
+				unlock, err := d.Lock("site")
+				if errors.Is(err, manifest.ErrLocked) {
+					continue
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if holders.Add(1) != 1 {
+					t.Error("two hold the lock")
+				}
+				holders.Add(-1)
+				unlock()
+			}
+		})
+	}
+	wait.Wait()
+	for _, dir := range []string{d.Run, d.stateLocks()} {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("left in %s: %v, %v", dir, left, err)
+		}
 	}
 }

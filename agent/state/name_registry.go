@@ -1,6 +1,7 @@
 package state
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -100,9 +100,22 @@ func (e *NameError) Error() string {
 // name comes from the path of the site, which the tenant chose.
 func (e *NameError) Is(target error) bool { return target == manifest.ErrUsage && e.named }
 
-// Register makes the candidate the owner of its name, or returns why it cannot.
-func (d Dirs) Register(c *Candidate, r *Resolution, now time.Time) error {
-	unlock, err := d.lockNames()
+// CheckName returns why the candidate cannot be published under its name, or nil.
+func (d Dirs) CheckName(c *Candidate, r *Resolution, now time.Time) error {
+	owner, err := d.nameOwner(c.Name)
+	if err != nil {
+		return err
+	}
+	return d.checkName(owner, c, r.names, now)
+}
+
+// ErrTooManyNames says that the owner of a site has so many names that the site's own
+// is not reserved.
+var ErrTooManyNames = fmt.Errorf("its owner already has %d names; the name is not reserved, so another site may take it; set name in the configuration", maxNames)
+
+// Register makes the candidate, which was published under its name, the name's owner.
+func (d Dirs) Register(ctx context.Context, c *Candidate, r *Resolution, now time.Time) error {
+	unlock, err := d.lockNames(ctx)
 	if err != nil {
 		return err
 	}
@@ -118,10 +131,15 @@ func (d Dirs) Register(c *Candidate, r *Resolution, now time.Time) error {
 		Version: manifest.Version, Name: c.Name, Path: c.Path, Host: c.HTTPHost,
 		ID: c.ID, UID: c.UID, Since: now.UTC(),
 	}
-	if owner != nil && owner.is(c) {
+	switch {
+	case owner != nil && owner.is(c):
 		next.Since = owner.Since
 		if *owner == next {
 			return nil
+		}
+	case owner == nil && !c.Named:
+		if names := d.names(); len(names) >= maxNames && d.countNames(names, c.UID) >= maxNames {
+			return ErrTooManyNames
 		}
 	}
 	return d.saveNameOwner(&next)
@@ -144,44 +162,28 @@ func (d Dirs) checkName(owner *nameOwner, c *Candidate, names map[string]string,
 	return refusal
 }
 
-// released reports whether the operator has taken the name from its owner, by
-// giving that site another name or by leaving it out.
+// released reports whether the name is free: its owner was never published, or the
+// operator has taken the name from it, by giving that site another name or by leaving it
+// out.
 func (d Dirs) released(owner *nameOwner, names map[string]string) bool {
 	if name, ok := names[owner.ID]; ok {
 		return name != owner.Name
 	}
 	s, err := d.LoadSite(owner.ID)
-	return err == nil && s.Name != "" && s.Name != owner.Name
+	return err == nil && s.Name != "" && s.Name != owner.Name || d.unpublished(owner)
 }
 
-// RecordMissing records when the owner of a name was first found missing, or that
-// it is back.
-func (d Dirs) RecordMissing(name string, now time.Time) error {
-	unlock, err := d.lockNames()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	owner, err := d.nameOwner(name)
-	if err != nil || owner == nil || owner.missing() == (owner.Missing != nil) {
-		return err
-	}
-	if now = now.UTC(); owner.Missing == nil {
-		owner.Missing = &now
-	} else {
-		owner.Missing = nil
-	}
-	return d.saveNameOwner(owner)
+// unpublished reports whether the owner of a name has runs, but no backup. Earlier versions
+// reserved the name for it.
+func (d Dirs) unpublished(owner *nameOwner) bool {
+	s, err := d.LoadSite(owner.ID)
+	return err == nil && s.Name != "" && !s.Published()
 }
 
 // Roots lists the root folders of the sites in the registry that still exist.
 func (d Dirs) Roots() (roots []string) {
-	names, err := os.ReadDir(filepath.Join(d.State, "names"))
-	if err != nil {
-		return nil // no site was ever backed up, or Register returns the error
-	}
-	for _, n := range names {
-		owner, err := d.nameOwner(n.Name())
+	for _, name := range d.names() {
+		owner, err := d.nameOwner(name)
 		if err != nil || owner == nil || owner.missing() {
 			continue
 		}
@@ -208,17 +210,6 @@ func (d Dirs) nameOwner(name string) (*nameOwner, error) {
 		return nil, fmt.Errorf("read the owner of the name %q: %s has an unknown format; remove it to make the name free", name, d.namePath(name))
 	}
 	return o, nil
-}
-
-func (d Dirs) lockNames() (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Join(d.State, "names"), 0o700); err != nil {
-		return nil, fmt.Errorf("create the folder of names: %w", err)
-	}
-	lock := flock.New(filepath.Join(d.State, "names.lock"), flock.SetPermissions(0o600))
-	if err := lock.Lock(); err != nil {
-		return nil, fmt.Errorf("lock the name registry: %w", err)
-	}
-	return func() { _ = lock.Unlock() }, nil
 }
 
 func (d Dirs) saveNameOwner(o *nameOwner) error {

@@ -11,11 +11,11 @@ import (
 func register(t *testing.T, d Dirs, c Candidate) error {
 	t.Helper()
 	now := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
-	r := ResolveNames(d, []*Candidate{&c}, now)
+	r := ResolveNames(d, []*Candidate{&c}, now, nil)
 	if err := r.Refused(0); err != nil {
 		return err
 	}
-	return d.Register(&c, r, now)
+	return d.Register(t.Context(), &c, r, now)
 }
 
 func TestRegisterKeepsTheHost(t *testing.T) {

@@ -13,16 +13,16 @@ type Resolution struct {
 	refused    map[int]error
 	unused     map[int]bool      // no configuration, and never backed up
 	names      map[string]string // by ID
-	contested  []string
 }
 
 // ResolveNames decides between sites that ask for one name, and between each site
 // and the owner of its name in the registry. The owner wins, so that creating a
 // folder with the name of somebody else's site cannot stop the backups of that
-// site. If the name is free, a site that the operator gave the name wins; otherwise
-// no site gets it. A nil candidate is a site that was not found; it takes no part.
-// Nothing is written.
-func ResolveNames(d Dirs, candidates []*Candidate, now time.Time) *Resolution {
+// site. If the name is free, a site that the operator gave the name wins, otherwise the
+// only site for which answers is true; otherwise no site gets it. answers says
+// whether the database of a site answers; nil if that is not known. A nil candidate is a
+// site that was not found; it takes no part. Nothing is written.
+func ResolveNames(d Dirs, candidates []*Candidate, now time.Time, answers func(site int) bool) *Resolution {
 	r := &Resolution{candidates: candidates, refused: map[int]error{}, unused: map[int]bool{}, names: map[string]string{}}
 	requests := map[string][]int{}
 	for i, c := range candidates {
@@ -45,14 +45,14 @@ func ResolveNames(d Dirs, candidates []*Candidate, now time.Time) *Resolution {
 			}
 			continue
 		}
-		r.decide(d, sites, owner, now)
+		r.decide(d, sites, owner, now, answers)
 	}
 	return r
 }
 
 // decide decides between the sites that ask for one name. owner is nil if the name
 // is free.
-func (r *Resolution) decide(d Dirs, sites []int, owner *nameOwner, now time.Time) {
+func (r *Resolution) decide(d Dirs, sites []int, owner *nameOwner, now time.Time, answers func(site int) bool) {
 	var rivals []int
 	for _, i := range sites {
 		c := r.candidates[i]
@@ -66,37 +66,47 @@ func (r *Resolution) decide(d Dirs, sites []int, owner *nameOwner, now time.Time
 		}
 		if err := d.checkName(owner, c, r.names, now); err != nil {
 			r.refused[i] = err
-			r.contested = append(r.contested, c.Name)
 			continue
 		}
 		rivals = append(rivals, i)
 	}
-	r.decideFree(rivals)
+	r.decideFree(rivals, answers)
 }
 
 // decideFree decides between rivals for a name without an owner.
-func (r *Resolution) decideFree(rivals []int) {
-	named := map[string]bool{}
-	for _, i := range rivals {
-		if c := r.candidates[i]; c.Named {
-			named[c.ID] = true
-		}
+func (r *Resolution) decideFree(rivals []int, answers func(site int) bool) {
+	all := r.identities(rivals, func(int) bool { return true })
+	if len(all) < 2 {
+		return
+	}
+	favoured := r.identities(rivals, func(i int) bool { return r.candidates[i].Named })
+	if len(favoured) == 0 && answers != nil {
+		favoured = r.identities(rivals, answers)
 	}
 	for _, i := range rivals {
 		c := r.candidates[i]
-		if len(named) == 1 && c.Named {
+		if len(favoured) == 1 && favoured[c.ID] {
 			continue
 		}
 		var others []string
 		for _, other := range rivals {
-			if o := r.candidates[other]; o.ID != c.ID && (len(named) != 1 || o.Named) {
+			if o := r.candidates[other]; o.ID != c.ID && (len(favoured) != 1 || favoured[o.ID]) {
 				others = append(others, o.Path)
 			}
 		}
-		if len(others) > 0 {
-			r.refused[i] = newNameError(c, others...)
+		r.refused[i] = newNameError(c, others...)
+	}
+}
+
+// identities returns the IDs of the sites for which is holds.
+func (r *Resolution) identities(sites []int, is func(site int) bool) map[string]bool {
+	ids := map[string]bool{}
+	for _, i := range sites {
+		if is(i) {
+			ids[r.candidates[i].ID] = true
 		}
 	}
+	return ids
 }
 
 // Refused returns why a site does not get its name, or nil.
@@ -104,10 +114,6 @@ func (r *Resolution) Refused(site int) error { return r.refused[site] }
 
 // Unused reports whether a site has no configuration and was never backed up.
 func (r *Resolution) Unused(site int) bool { return r.unused[site] }
-
-// Contested lists the names for which a site was refused in favour of the name's
-// owner. RecordMissing must be called for each of them.
-func (r *Resolution) Contested() []string { return r.contested }
 
 // takesPart reports whether a site was found and is to be backed up.
 func (r *Resolution) takesPart(site int) bool {

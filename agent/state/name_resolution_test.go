@@ -22,7 +22,7 @@ func TestOrder(t *testing.T) {
 				candidates[i] = &Candidate{UID: uid}
 			}
 		}
-		r := ResolveNames(Dirs{State: t.TempDir()}, candidates, time.Time{})
+		r := ResolveNames(Dirs{State: t.TempDir()}, candidates, time.Time{}, nil)
 		if got := r.Order(); !slices.Equal(got, tt.want) {
 			t.Errorf("%v: got %v, want %v", tt.owners, got, tt.want)
 		}
@@ -39,7 +39,7 @@ func TestRoots(t *testing.T) {
 		{Name: "b", ID: "3", Path: "/3", Root: "/3", Ignored: true},
 		{Name: "c", ID: "4", Path: "/4", Root: "/4", Unconfigured: true},
 		{Name: "d", ID: "5", Path: "/5", Root: "/5"},
-	}, time.Time{})
+	}, time.Time{}, nil)
 	if got := r.Roots(); !slices.Equal(got, []string{"/1", "/2", "/5"}) {
 		t.Errorf("got %q", got)
 	}

@@ -19,6 +19,7 @@ type Site struct {
 	Version int    `json:"version"`
 	ID      string `json:"id"`   // site.Place.Identity
 	Path    string `json:"path"` // as the operator gave it last
+	UID     uint32 `json:"uid"`  // owner
 	Name    string `json:"name"`
 	// Previous is the last complete run, by sink URL and kind.
 	Previous map[string]manifest.Previous `json:"previous"`
@@ -73,6 +74,9 @@ func (d Dirs) LoadSite(id string) (*Site, error) {
 	}
 	return s, nil
 }
+
+// Published reports whether a run of the site was ever stored at a destination.
+func (s *Site) Published() bool { return len(s.Previous) > 0 }
 
 // HasSite reports whether a run of the site was ever recorded.
 func (d Dirs) HasSite(id string) bool {

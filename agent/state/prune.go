@@ -1,0 +1,168 @@
+package state
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// A tenant can create any number of folders that look like sites. What is remembered of
+// them is bounded, for each owner.
+const (
+	maxNames       = 4096 // names that are reserved
+	maxSites       = 4096 // sites whose state is kept
+	maxUnpublished = 64   // of them, sites without a backup
+	// forgetAfter is how long a site must be missing, or an unpublished one must have
+	// had no run, before it is forgotten.
+	forgetAfter = 90 * 24 * time.Hour
+)
+
+// Prune forgets sites that no longer exist, and the oldest ones of owners with too many.
+func (d Dirs) Prune(ctx context.Context, now time.Time) error {
+	return errors.Join(d.pruneNames(ctx, now), d.pruneSites(ctx, now))
+}
+
+// pruneNames records which owners of names are missing, and frees the names of those that
+// have been missing for forgetAfter or were never published.
+func (d Dirs) pruneNames(ctx context.Context, now time.Time) error {
+	var errs []error
+	for _, name := range d.names() {
+		if ctx.Err() != nil {
+			break
+		}
+		errs = append(errs, d.pruneName(ctx, name, now))
+	}
+	return errors.Join(errs...)
+}
+
+func (d Dirs) pruneName(ctx context.Context, name string, now time.Time) error {
+	owner, err := d.nameOwner(name)
+	if err != nil || owner == nil || !d.outdated(owner, now) {
+		return nil //nolint:nilerr // a file of an unknown format blocks its name until the operator decides
+	}
+	unlock, err := d.lockNames(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	// Another process may have changed it before it was locked.
+	if owner, err = d.nameOwner(name); err != nil || owner == nil || !d.outdated(owner, now) {
+		return err
+	}
+	switch now = now.UTC(); {
+	case d.unpublished(owner), owner.Missing != nil && owner.missing():
+		return os.Remove(d.namePath(name))
+	case owner.Missing == nil:
+		owner.Missing = &now
+	default:
+		owner.Missing = nil
+	}
+	return d.saveNameOwner(owner)
+}
+
+// outdated reports whether the file of a name must be changed.
+func (d Dirs) outdated(o *nameOwner, now time.Time) bool {
+	missing := o.missing()
+	return missing != (o.Missing != nil) || missing && now.Sub(*o.Missing) >= forgetAfter || d.unpublished(o)
+}
+
+// pruneSites removes states of sites.
+func (d Dirs) pruneSites(ctx context.Context, now time.Time) error {
+	var (
+		errs   []error
+		owners = map[uint32][]storedSite{}
+	)
+	for _, s := range d.storedSites(ctx) {
+		if now.Sub(s.last) >= forgetAfter && (!s.published || s.missing()) {
+			errs = append(errs, os.Remove(s.file))
+			continue
+		}
+		owners[s.uid] = append(owners[s.uid], s)
+	}
+	for _, sites := range owners {
+		slices.SortFunc(sites, func(a, b storedSite) int { return b.last.Compare(a.last) }) // the newest first
+		unpublished := 0
+		for i, s := range sites {
+			if !s.published {
+				unpublished++
+			}
+			if i >= maxSites || !s.published && unpublished > maxUnpublished {
+				errs = append(errs, os.Remove(s.file))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// A storedSite is what pruneSites needs of a site's state.
+type storedSite struct {
+	file      string
+	path      string
+	uid       uint32
+	published bool
+	last      time.Time // of its last run
+}
+
+// missing reports whether the site's folder does not exist.
+func (s *storedSite) missing() bool {
+	_, err := os.Stat(s.path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// storedSites reads all states. One that cannot be read is no longer used: it counts as
+// a site without a backup.
+func (d Dirs) storedSites(ctx context.Context) (all []storedSite) {
+	folder := filepath.Join(d.State, "sites")
+	entries, _ := os.ReadDir(folder) // no folder, no states
+	for _, e := range entries {
+		if ctx.Err() != nil {
+			return nil
+		}
+		s := storedSite{file: filepath.Join(folder, e.Name())}
+		if info, err := e.Info(); err == nil {
+			s.last = info.ModTime()
+		}
+		var site Site
+		if text, err := os.ReadFile(s.file); err == nil && json.Unmarshal(text, &site) == nil {
+			s.path, s.uid, s.published = site.Path, site.UID, site.Published()
+			s.last = cmp.Or(site.lastRun(), s.last)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// lastRun is when the last run of the site finished.
+func (s *Site) lastRun() (last time.Time) {
+	for _, h := range s.Runs {
+		if h.Last.Finished.After(last) {
+			last = h.Last.Finished
+		}
+	}
+	return last
+}
+
+// countNames counts the names of an owner.
+func (d Dirs) countNames(names []string, uid uint32) (n int) {
+	for _, name := range names {
+		if o, err := d.nameOwner(name); err == nil && o != nil && o.UID == uid {
+			n++
+		}
+	}
+	return n
+}
+
+// names lists the names in the registry.
+func (d Dirs) names() (names []string) {
+	entries, _ := os.ReadDir(filepath.Join(d.State, "names")) // no folder, no names
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
