@@ -133,9 +133,9 @@ func (e *Examination) examineDatabase(facts source.Facts, findings source.Findin
 	e.examinePrivileges(findings, db.Name, db.User)
 	row := sinks.Finding{Check: "database connection", Verdict: sinks.Holds, Detail: "the server is on this host"}
 	switch {
-	case endpoint.Encrypted && db.TLS.SkipVerify && !endpoint.Local:
+	case endpoint.Encrypted && (db.TLS.SkipVerify || db.TLS.Unverified()) && !endpoint.Local:
 		row.Verdict, row.Detail = sinks.Warning, "encrypted, but the server's certificate is not verified"
-		row.Advice = "remove MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT from the configuration, or set ssl-ca in the file of --db-defaults-file"
+		row.Advice = "set MYSQL_SSL_CA in the configuration without MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT, or set ssl-ca in the file of --db-defaults-file"
 	case endpoint.Encrypted:
 		row.Detail = "encrypted"
 	case !endpoint.Local:

@@ -20,6 +20,9 @@ type Database struct {
 	// (CUSTOM_USER_TABLE, CUSTOM_USER_META_TABLE).
 	CustomTables []string
 	TLS          TLS
+	// Operator is set if the password is the operator's, from an option file, and nil if
+	// it is the site's.
+	Operator *Operator
 
 	reveal bool // JSON holds the password
 }
@@ -31,6 +34,28 @@ type TLS struct {
 	CAFile     string `json:"ca_file"`     // path as configured; ""
 	CertFile   string `json:"cert_file"`
 	KeyFile    string `json:"key_file"`
+	// Verify says what an option file asks to verify of the server: VerifyCA,
+	// VerifyIdentity, or "" if there is none. A configuration cannot ask for it.
+	Verify string `json:"verify,omitempty"`
+}
+
+// The values of TLS.Verify.
+const (
+	VerifyCA       = "ca"       // an authority has signed the server's certificate
+	VerifyIdentity = "identity" // and the certificate is for the host of the connection
+)
+
+// Unverified reports whether the server's certificate is not verified although nothing
+// says so: PHP verifies it only if the configuration names a certificate or a key.
+func (t TLS) Unverified() bool {
+	return t.Enabled && !t.SkipVerify && t.Verify == "" && t.CAFile == "" && t.CertFile == "" && t.KeyFile == ""
+}
+
+// An Operator is whose password an option file sets. It is sent only to a server that
+// is verified.
+type Operator struct {
+	UID int  `json:"uid"` // the user that the agent was started as
+	TLS bool `json:"tls"` // the TLS settings are the operator's too
 }
 
 // Revealed returns a copy of d whose JSON holds the password.
@@ -53,6 +78,8 @@ type databaseJSON struct {
 	TablePrefix  []byte   `json:"table_prefix"`
 	CustomTables [][]byte `json:"custom_tables,omitempty"`
 	TLS          tlsJSON  `json:"tls"`
+
+	Operator *Operator `json:"operator,omitempty"`
 }
 
 type tlsJSON struct {
@@ -67,7 +94,7 @@ type tlsJSON struct {
 func (d Database) MarshalJSON() ([]byte, error) {
 	w := databaseJSON{
 		Name: []byte(d.Name), User: []byte(d.User), Host: []byte(d.Host), Port: d.Port, Socket: []byte(d.Socket),
-		Charset: []byte(d.Charset), Collate: []byte(d.Collate), TablePrefix: []byte(d.TablePrefix),
+		Charset: []byte(d.Charset), Collate: []byte(d.Collate), TablePrefix: []byte(d.TablePrefix), Operator: d.Operator,
 		TLS: tlsJSON{TLS: d.TLS, CAFile: []byte(d.TLS.CAFile), CertFile: []byte(d.TLS.CertFile), KeyFile: []byte(d.TLS.KeyFile)},
 	}
 	for _, table := range d.CustomTables {
@@ -88,7 +115,7 @@ func (d *Database) UnmarshalJSON(text []byte) error {
 	}
 	*d = Database{
 		Name: string(w.Name), User: string(w.User), Password: Secret(w.Password), Host: string(w.Host), Port: w.Port, Socket: string(w.Socket),
-		Charset: string(w.Charset), Collate: string(w.Collate), TablePrefix: string(w.TablePrefix), TLS: w.TLS.TLS,
+		Charset: string(w.Charset), Collate: string(w.Collate), TablePrefix: string(w.TablePrefix), TLS: w.TLS.TLS, Operator: w.Operator,
 	}
 	d.TLS.CAFile, d.TLS.CertFile, d.TLS.KeyFile = string(w.TLS.CAFile), string(w.TLS.CertFile), string(w.TLS.KeyFile)
 	for _, table := range w.CustomTables {

@@ -95,7 +95,7 @@ func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.S
 	db := site.Config.DB
 	if l.req.Defaults != nil {
 		var bad error
-		if db, bad = mysql.ReadOptionFile(bytes.NewReader(l.req.Defaults), db); bad != nil {
+		if db, bad = mysql.ReadOptionFile(bytes.NewReader(l.req.Defaults), db, l.req.defaultsUID); bad != nil {
 			return nil, db, fmt.Errorf("db_defaults_file: %w", bad)
 		}
 	}

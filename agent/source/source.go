@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -68,6 +69,8 @@ type Request struct {
 	// Defaults is a MySQL option file of the operator. It overrides the connection
 	// in the site's configuration, and holds a password.
 	Defaults []byte `json:"defaults,omitempty"`
+	// defaultsUID is the user whose option file it is; root for a worker.
+	defaultsUID int
 	// Stall is the longest time that a destination may make no progress; a site may take
 	// twelve times as long, and once to read its configuration. 0 is unlimited.
 	Stall    time.Duration `json:"-"`
@@ -124,6 +127,7 @@ func Open(ctx context.Context, req Request, owner Owner, log *slog.Logger) (Site
 			s.Site, err = openRemote(w.life, req, owner, w)
 			return err
 		}
+		req.defaultsUID = os.Geteuid()
 		req.Dump.Waiting = func(waiting bool) { _ = w.announce(waiting) } // only a worker is limited
 		s.Site, err = openLocal(w.life, req, log)
 		return err
@@ -147,7 +151,7 @@ func (r *Request) stallLimit() time.Duration {
 // checkDefaults refuses an option file whose password the owner of the site could
 // have sent to a server, or used for a database, of the owner's choice.
 func checkDefaults(text []byte) error {
-	db, err := mysql.ReadOptionFile(bytes.NewReader(text), wordpress.Database{})
+	db, err := mysql.ReadOptionFile(bytes.NewReader(text), wordpress.Database{}, 0)
 	if err != nil {
 		return fmt.Errorf("db_defaults_file: %w", err)
 	}

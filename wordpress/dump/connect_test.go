@@ -113,9 +113,15 @@ func TestConnectMariaDB(t *testing.T) {
 		{"TLS demanded by the server", tcp("tls", "127.0.0.1", wordpress.TLS{}), "Access denied"},
 		{"TLS", tcp("tls", "::1", verified), ""},
 		{"TLS by ed25519", tcp("edtls", "::1", verified), ""},
-		{"TLS, unknown authority", tcp("tls", "::1", wordpress.TLS{Enabled: true}), "certificate"},
+		{"TLS, no file, as PHP", tcp("tls", "::1", wordpress.TLS{Enabled: true}), ""},
+		{"TLS, unknown authority", tcp("tls", "::1", wordpress.TLS{Enabled: true, Verify: wordpress.VerifyIdentity}), "certificate"},
 		{"TLS, another authority", tcp("tls", "::1", wordpress.TLS{Enabled: true, CAFile: other}), "certificate"},
 		{"TLS, another name", tcp("tls", "127.0.0.1", verified), "certificate"},
+		{"TLS, another name, authority verified", tcp("tls", "127.0.0.1", wordpress.TLS{Enabled: true, CAFile: cert, Verify: wordpress.VerifyCA}), ""},
+		{"TLS, another authority verified", tcp("tls", "127.0.0.1", wordpress.TLS{Enabled: true, CAFile: other, Verify: wordpress.VerifyCA}), "certificate"},
+		{"TLS over the socket, authority verified", wordpress.Database{User: "tls", Password: "pass-word", Socket: f.socket, TLS: wordpress.TLS{Enabled: true, CAFile: cert, Verify: wordpress.VerifyCA}}, ""},
+		{"TLS over the socket, another authority", wordpress.Database{User: "tls", Password: "pass-word", Socket: f.socket, TLS: wordpress.TLS{Enabled: true, CAFile: other, Verify: wordpress.VerifyCA}}, "certificate"},
+		{"persistent with a port, to PHP", wordpress.Database{User: "plain", Password: "pass-word", Host: fmt.Sprintf("p:127.0.0.1:%d", f.port)}, ""},
 		{"TLS, unverified", tcp("tls", "127.0.0.1", blind), ""},
 		{"TLS over the socket", wordpress.Database{User: "tls", Password: "pass-word", Socket: f.socket, TLS: blind}, ""},
 		{"TLS, no such file", tcp("tls", "::1", wordpress.TLS{Enabled: true, CAFile: dir + "/none"}), dir + "/none"},
@@ -128,21 +134,66 @@ func TestConnectMariaDB(t *testing.T) {
 func TestConnectMySQL(t *testing.T) {
 	f := mySQL(t)
 	f.database(t, "ways")
-	f.run(t, "", "DROP USER IF EXISTS sha@'%', shatls@'%'; CREATE USER sha@'%' IDENTIFIED BY 'pass-word'; CREATE USER shatls@'%' IDENTIFIED BY 'pass-word' REQUIRE SSL; "+
-		"GRANT ALL ON ways.* TO sha@'%'; GRANT ALL ON ways.* TO shatls@'%'")
-	t.Cleanup(func() { f.run(t, "", "DROP USER sha@'%', shatls@'%'") })
+	users := []string{"sha@'%'", "shatls@'%'", "sha256@'%'", "sha256tls@'%'", "op@'%'"}
+	f.run(t, "", "DROP USER IF EXISTS "+strings.Join(users, ", ")+"; CREATE USER sha@'%' IDENTIFIED BY 'pass-word'; CREATE USER shatls@'%' IDENTIFIED BY 'pass-word' REQUIRE SSL; "+
+		"CREATE USER sha256@'%' IDENTIFIED WITH sha256_password BY 'pass-word'; CREATE USER sha256tls@'%' IDENTIFIED WITH sha256_password BY 'pass-word' REQUIRE SSL; "+
+		"CREATE USER op@'%' IDENTIFIED BY 'pass-word'")
+	for _, u := range users {
+		f.run(t, "", "GRANT ALL ON ways.* TO "+u)
+	}
+	t.Cleanup(func() { f.run(t, "", "DROP USER "+strings.Join(users, ", ")) })
 	blind := wordpress.TLS{Enabled: true, SkipVerify: true}
-	sha := wordpress.Database{User: "sha", Password: "pass-word", Host: "127.0.0.1", Port: f.port}
-	shatls := wordpress.Database{User: "shatls", Password: "pass-word", Host: "127.0.0.1", Port: f.port, TLS: blind}
+	as := func(user string, tls wordpress.TLS) wordpress.Database {
+		return wordpress.Database{User: user, Password: "pass-word", Host: "127.0.0.1", Port: f.port, TLS: tls}
+	}
+	operators := func(db wordpress.Database) wordpress.Database {
+		db.Operator = &wordpress.Operator{TLS: true}
+		return db
+	}
 	tryWays(t, f, []way{
-		{"caching_sha2, public key", sha, ""},
-		{"caching_sha2, cached", sha, ""},
-		{"caching_sha2, TLS", shatls, ""},
-		{"caching_sha2, TLS, cached", shatls, ""},
+		{"caching_sha2, public key", as("sha", wordpress.TLS{}), ""},
+		{"caching_sha2, cached", as("sha", wordpress.TLS{}), ""},
+		{"caching_sha2, TLS", as("shatls", blind), ""},
+		{"caching_sha2, TLS, cached", as("shatls", blind), ""},
 		{"caching_sha2, socket", wordpress.Database{User: "sha", Password: "pass-word", Socket: f.socket}, ""},
+		{"sha256, public key", as("sha256", wordpress.TLS{}), ""},
+		{"sha256, TLS", as("sha256", blind), ""},
+		{"sha256, TLS required", as("sha256tls", blind), ""},
+		{"sha256, socket", wordpress.Database{User: "sha256", Password: "pass-word", Socket: f.socket}, ""},
+		{"operator's, public key", operators(as("op", wordpress.TLS{})), "does not verify the server"},
+		{"operator's, unverified TLS", operators(as("op", blind)), "does not verify the server"},
+		{"operator's, sha256, unverified TLS", operators(as("sha256", blind)), "does not verify the server"},
+		{"operator's, socket", operators(wordpress.Database{User: "op", Password: "pass-word", Socket: f.socket}), ""},
+		{"operator's, cached", operators(as("op", wordpress.TLS{})), ""},
 		{"wrong password", wordpress.Database{User: "sha", Password: "not-pass-word", Host: "127.0.0.1", Port: f.port}, "Access denied"},
 		{"wrong password, TLS", wordpress.Database{User: "sha", Password: "not-pass-word", Host: "127.0.0.1", Port: f.port, TLS: blind}, "Access denied"},
 	})
+}
+
+// PHP does not verify a server if the configuration names no file to verify it with.
+func TestUnverifiedServerIsAWarning(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "unverified")
+	f.run(t, "", "CREATE OR REPLACE USER unverified@'%' IDENTIFIED BY 'pass-word'; GRANT ALL ON unverified.* TO unverified@'%'")
+	t.Cleanup(func() { f.run(t, "", "DROP USER unverified@'%'") })
+	for _, c := range []struct {
+		tls  wordpress.TLS
+		want bool
+	}{
+		{wordpress.TLS{}, false},
+		{wordpress.TLS{Enabled: true}, true},
+		{wordpress.TLS{Enabled: true, SkipVerify: true}, false}, // the configuration says so
+		{wordpress.TLS{Enabled: true, CAFile: f.cert, Verify: wordpress.VerifyCA}, false},
+	} {
+		site := wordpress.Database{Name: db, User: "unverified", Password: "pass-word", Host: "127.0.0.1", Port: f.port, TLS: c.tls}
+		_, report, err := tryDump(t.Context(), site, dump.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if warned := strings.Contains(fmt.Sprint(report.Warnings), "certificate is not verified"); warned != c.want {
+			t.Errorf("%+v: %v", c.tls, report.Warnings)
+		}
+	}
 }
 
 // A server that speaks another protocol, or sends nothing, must not block a backup

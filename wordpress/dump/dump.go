@@ -83,8 +83,11 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the options: %w", err)
 	}
-	if d.main, err = mysql.Connect(ctx, d.db); err != nil {
+	if d.main, err = mysql.Connect(ctx, d.db, mysql.Options{}); err != nil {
 		return err
+	}
+	if d.db.TLS.Unverified() {
+		d.warn("", "the connection is encrypted, but the server's certificate is not verified, as in PHP: the configuration requests TLS without MYSQL_SSL_CA")
 	}
 	d.server = d.main.Server()
 	d.adapter = adapterFor(d.opts.For, d.server)

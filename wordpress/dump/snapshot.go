@@ -35,7 +35,7 @@ func (d *Dump) takeSnapshot(ctx context.Context) error {
 	if len(tables) == 0 {
 		return d.openSnapshot(ctx)
 	}
-	second, err := mysql.Connect(ctx, d.db)
+	second, err := mysql.Connect(ctx, d.db, mysql.Options{})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err er
 		}
 	}()
 	for range min(d.opts.Threads, maxThreads) + 1 {
-		c, err := mysql.Connect(ctx, d.db)
+		c, err := mysql.Connect(ctx, d.db, mysql.Options{})
 		if err != nil {
 			d.warn("", "one thread reads everything: "+err.Error())
 			return release, ctx.Err()

@@ -109,7 +109,7 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 // connectWritable opens a session outside the snapshot, in a transaction that may
 // write.
 func (d *Dump) connectWritable(ctx context.Context) (*mysql.Conn, error) {
-	c, err := mysql.Connect(ctx, d.db)
+	c, err := mysql.Connect(ctx, d.db, mysql.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ const maxAnswer = 256 << 20
 func (c *Conn) Rows(ctx context.Context, sql string, columns int) ([][]Cell, error) {
 	var rows [][]Cell
 	size := 0
-	err := c.Query(ctx, sql, func(row []byte) error {
+	err := c.query(ctx, sql, maxSmall-1, func(row []byte) error {
 		var cells []Cell
 		for len(row) > 0 {
 			v, rest, null, err := Value(row)

@@ -26,6 +26,8 @@ type Conn struct {
 	in      packetReader
 	out     []byte // reused for queries
 	invalid error  // why the session cannot be used any more
+
+	locked func(ctx context.Context, c *Conn, statement string, retry func() (bool, error)) error // as in Options
 }
 
 // newConn wraps a connection on which the driver has authenticated.
@@ -81,9 +83,27 @@ func (c *Conn) Exec(ctx context.Context, sql string) error {
 // Query runs a statement and calls each for every row of its answer, encoded as in the
 // protocol: Value splits it. The row is valid until each returns. If each fails, the
 // session cannot be used any more, for the rest of the answer is not read.
-func (c *Conn) Query(ctx context.Context, sql string, each func(row []byte) error) (err error) {
+func (c *Conn) Query(ctx context.Context, sql string, each func(row []byte) error) error {
+	return c.query(ctx, sql, maxPacket, each)
+}
+
+// query is Query for rows of at most limit bytes.
+func (c *Conn) query(ctx context.Context, sql string, limit int, each func(row []byte) error) error {
+	try := func() (locked bool, err error) {
+		started, err := c.try(ctx, sql, limit, each)
+		return !started && ErrorNumber(err) == LockTimeout, err
+	}
+	locked, err := try()
+	if !locked || c.locked == nil {
+		return err
+	}
+	return c.locked(ctx, c, sql, try)
+}
+
+// try sends a statement once. started reports whether its answer began.
+func (c *Conn) try(ctx context.Context, sql string, limit int, each func(row []byte) error) (started bool, err error) {
 	if c.invalid != nil {
-		return fmt.Errorf("the session has ended: %w", c.invalid)
+		return false, fmt.Errorf("the session has ended: %w", c.invalid)
 	}
 	var interrupted atomic.Bool
 	stop := context.AfterFunc(ctx, func() {
@@ -95,29 +115,31 @@ func (c *Conn) Query(ctx context.Context, sql string, each func(row []byte) erro
 		err = c.classify(ctx, err, interrupted.Load())
 	}()
 	if err := c.send(sql); err != nil {
-		return err
+		return false, err
 	}
+	c.in.limit = maxHead
 	columns, err := c.readColumns()
 	if err != nil || columns == 0 {
-		return err
+		return false, err
 	}
-	for {
+	c.in.limit = limit
+	for ; ; started = true {
 		row, err := c.in.next()
 		if err != nil {
-			return err
+			return started, err
 		}
 		if len(row) == 0 {
-			return ErrMalformed
+			return started, ErrMalformed
 		}
 		switch {
 		case row[0] == 0xff:
-			return serverError(row)
+			return started, serverError(row)
 		case row[0] == 0xfe && len(row) < maxFrame && (len(row) < 9 || c.link.agreed&capDeprecateEOF != 0):
-			return nil
+			return started, nil
 		}
 		if err := each(row); err != nil {
 			c.invalid = err // the rest of the rows is still to come
-			return err
+			return true, err
 		}
 	}
 }

@@ -2,67 +2,45 @@ package mysql
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	gomysql "github.com/go-sql-driver/mysql"
+	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// connectTimeout bounds connecting and authenticating.
-const connectTimeout = 20 * time.Second
+const (
+	connectTimeout = 20 * time.Second // of one attempt to connect and to authenticate
+	busyTimeout    = 2 * time.Minute  // how long a server that accepts no more connections is asked again
+	busyPause      = 2 * time.Second  // the longest pause before it is asked again
+)
 
-// defaultSockets are the paths of servers' sockets, for a host of "localhost" alone.
-func defaultSockets() []string {
-	return []string{
-		"/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock", "/tmp/mysql.sock",
-		"/var/lib/mysql/mysql.sock", "/run/mysql/mysql.sock", "/var/mysql/mysql.sock",
-	}
-}
-
-// An address is where a server may listen.
-type address struct {
-	network string   // unix or tcp
-	places  []string // to be tried in this order
-	guessed bool     // the configuration does not name the socket
-	host    string   // for TLS; "" with a socket
-}
-
-// addressOf reads the address as PHP's mysqli does: a socket has precedence,
-// "localhost" means the socket whatever the port is, anything else is TCP.
-func addressOf(db wordpress.Database) address {
-	host := strings.TrimPrefix(db.Host, "p:") // in PHP, a persistent connection
-	if db.Socket != "" {
-		return address{network: "unix", places: []string{db.Socket}}
-	}
-	if host == "" || strings.EqualFold(host, "localhost") {
-		return address{network: "unix", places: defaultSockets(), guessed: true}
-	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	port := db.Port
-	if port == 0 {
-		port = 3306
-	}
-	return address{network: "tcp", places: []string{net.JoinHostPort(host, strconv.Itoa(port))}, host: host}
+// Options say how to connect. The zero value connects the account's first session.
+type Options struct {
+	// Further is a session besides the first: if the account may have no more, that is
+	// an error at once, since the first one may be the reason.
+	Further bool
+	// Waiting is called with true when Connect begins to wait for a busy server, and
+	// with false when that ends; nil: nobody is told.
+	Waiting func(bool)
+	// Locked is called when a statement of c was not executed since another session
+	// holds a lock. It may call retry to send the statement again, which reports whether
+	// it is still locked, and returns the statement's error. nil: the statement fails.
+	Locked func(ctx context.Context, c *Conn, statement string, retry func() (locked bool, err error)) error
 }
 
 // Connect opens a session in db as its user and makes it independent of the server's
-// global settings. It reads neither the environment nor an option file. Errors never
-// contain the password.
-func Connect(ctx context.Context, db wordpress.Database) (*Conn, error) {
-	c, err := authenticate(ctx, db)
+// global settings. If the server accepts no more connections, it tries again for two
+// minutes. It reads neither the environment nor an option file. Errors never contain
+// the password.
+func Connect(ctx context.Context, db wordpress.Database, o Options) (*Conn, error) {
+	c, err := connectPatiently(ctx, db, o)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +48,42 @@ func Connect(ctx context.Context, db wordpress.Database) (*Conn, error) {
 		_ = c.Close()
 		return nil, fmt.Errorf("prepare the session: %w", err)
 	}
+	c.locked = o.Locked
 	return c, nil
+}
+
+// connectPatiently waits for a busy server.
+func connectPatiently(ctx context.Context, db wordpress.Database, o Options) (*Conn, error) {
+	c, err := authenticate(ctx, db)
+	if err == nil || !busy(err, o.Further) {
+		return c, err
+	}
+	if o.Waiting != nil {
+		o.Waiting(true)
+		defer o.Waiting(false)
+	}
+	limit := time.NewTimer(busyTimeout)
+	defer limit.Stop()
+	for pause := busyPause / 64; busy(err, o.Further); pause = min(2*pause, busyPause) {
+		if errors.Is(err, unix.EAGAIN) {
+			pause = 0 // it has waited in the queue already
+		}
+		select {
+		case <-time.After(pause):
+			c, err = authenticate(ctx, db)
+		case <-limit.C:
+			return nil, fmt.Errorf("the server was busy for %v: %w", busyTimeout, err)
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for a busy server (%w): %w", err, context.Cause(ctx))
+		}
+	}
+	return c, err
+}
+
+// busy reports whether connecting may succeed later. further tells that the account has
+// a session already.
+func busy(err error, further bool) bool {
+	return errors.Is(err, unix.EAGAIN) || ErrorNumber(err) == TooManyConnections || !further && AccountFull(err)
 }
 
 // authenticate opens a session that still has the server's settings.
@@ -82,7 +95,8 @@ func authenticate(ctx context.Context, db wordpress.Database) (*Conn, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	var l *link
+	l := &link{tls: config, ctx: ctx, password: db.Password}
+	l.guarded = db.Operator != nil && at.network != "unix" && !(db.Operator.TLS && verifies(db.TLS, at.host))
 	c := gomysql.NewConfig()
 	c.User, c.Passwd, c.DBName = db.User, db.Password.Reveal(), db.Name
 	c.Net, c.Addr = at.network, at.places[0]
@@ -90,12 +104,10 @@ func authenticate(ctx context.Context, db wordpress.Database) (*Conn, error) {
 	if config != nil {
 		c.Net = "unix" // the driver need not encrypt the password: the link does
 	}
-	c.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		raw, err := dial(ctx, at)
-		if err != nil {
+	c.DialFunc = func(ctx context.Context, _, _ string) (_ net.Conn, err error) {
+		if l.Conn, err = dial(ctx, at, db.Operator); err != nil {
 			return nil, err
 		}
-		l = &link{Conn: raw, tls: config, ctx: ctx}
 		return l, nil
 	}
 	connector, err := gomysql.NewConnector(c)
@@ -104,7 +116,7 @@ func authenticate(ctx context.Context, db wordpress.Database) (*Conn, error) {
 	}
 	d, err := driverConnect(ctx, connector)
 	if err != nil {
-		if l != nil {
+		if l.Conn != nil {
 			_ = l.Close()
 			if l.failed != nil {
 				err = l.failed
@@ -113,9 +125,17 @@ func authenticate(ctx context.Context, db wordpress.Database) (*Conn, error) {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return nil, fmt.Errorf("connect to database %q at %s: %w", db.Name, strings.Join(at.places, ", "), err)
+		return nil, fmt.Errorf("connect to database %q at %s: %w", db.Name, at, err)
 	}
 	return newConn(l, d), nil
+}
+
+// String names the address as the configuration does.
+func (a address) String() string {
+	if a.guessed {
+		return "localhost"
+	}
+	return strings.Join(a.places, ", ")
 }
 
 // driverConnect lets the driver authenticate. The driver may panic if the other side
@@ -127,72 +147,4 @@ func driverConnect(ctx context.Context, c driver.Connector) (d driver.Conn, err 
 		}
 	}()
 	return c.Connect(ctx)
-}
-
-// dial connects to the first place that answers.
-func dial(ctx context.Context, at address) (net.Conn, error) {
-	var d net.Dialer
-	var errs []error
-	for _, place := range at.places {
-		c, err := d.DialContext(ctx, at.network, place)
-		if err == nil && at.guessed {
-			if err = checkSocketPeer(c, place); err != nil {
-				_ = c.Close() // nothing was sent
-			}
-		}
-		if err == nil {
-			return c, nil
-		}
-		errs = append(errs, err)
-	}
-	return nil, errors.Join(errs...)
-}
-
-// tlsConfig returns the TLS settings of the configuration, or nil for a connection
-// without TLS. The server is verified unless the configuration says not to.
-func tlsConfig(t wordpress.TLS, host string) (*tls.Config, error) {
-	if !t.Enabled {
-		return nil, nil
-	}
-	c := &tls.Config{ServerName: host, InsecureSkipVerify: t.SkipVerify || host == "", MinVersion: tls.VersionTLS12}
-	if t.CAFile != "" {
-		pem, err := readSmallFile(t.CAFile)
-		if err != nil {
-			return nil, err
-		}
-		c.RootCAs = x509.NewCertPool()
-		if !c.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("read %s: it contains no certificate", t.CAFile)
-		}
-	}
-	if t.CertFile != "" {
-		cert, err := readSmallFile(t.CertFile)
-		if err != nil {
-			return nil, err
-		}
-		key, err := readSmallFile(t.KeyFile)
-		if err != nil {
-			return nil, err
-		}
-		pair, err := tls.X509KeyPair(cert, key)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", t.CertFile, err)
-		}
-		c.Certificates = []tls.Certificate{pair}
-	}
-	return c, nil
-}
-
-// readSmallFile reads a regular file of at most a mebibyte. It does not wait for the
-// writer of a FIFO.
-func readSmallFile(path string) ([]byte, error) {
-	f, err := os.OpenFile(filepath.Clean(path), os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("read %s: not a regular file", path)
-	}
-	return io.ReadAll(io.LimitReader(f, 1<<20))
 }

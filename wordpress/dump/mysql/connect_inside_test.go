@@ -19,6 +19,10 @@ func TestAddressOf(t *testing.T) {
 		{wordpress.Database{Host: "127.0.0.1"}, "tcp", "127.0.0.1:3306"},
 		{wordpress.Database{Host: "db", Port: 33}, "tcp", "db:33"},
 		{wordpress.Database{Host: "::1"}, "tcp", "[::1]:3306"},
+		{wordpress.Database{Host: "p:127.0.0.1:3307"}, "tcp", "127.0.0.1:3307"}, // as WordPress passes it on
+		{wordpress.Database{Host: "p:[::1]:3307"}, "tcp", "[::1]:3307"},
+		{wordpress.Database{Host: "p:::1"}, "tcp", "[::1]:3306"},
+		{wordpress.Database{Host: "p:localhost:3307"}, "tcp", "localhost:3307"}, // to PHP, no socket
 		{wordpress.Database{Host: "[fe80::1]", Port: 1}, "tcp", "[fe80::1]:1"},
 	} {
 		if got := addressOf(c.db); got.network != c.network || got.places[0] != c.place {

@@ -17,6 +17,7 @@ var ErrMalformed = errors.New("the server sent a malformed packet")
 
 // The servers' error numbers that are handled.
 const (
+	TooManyConnections   = 1040 // ER_CON_COUNT_ERROR
 	DatabaseAccessDenied = 1044 // ER_DBACCESS_DENIED_ERROR
 	UnknownDatabase      = 1049 // ER_BAD_DB_ERROR
 	UnknownTable         = 1051 // ER_BAD_TABLE_ERROR
@@ -27,7 +28,9 @@ const (
 	TableAccessDenied    = 1142 // ER_TABLEACCESS_DENIED_ERROR
 	NoSuchTable          = 1146 // ER_NO_SUCH_TABLE
 	UnknownVariable      = 1193 // ER_UNKNOWN_SYSTEM_VARIABLE
+	TooManyUserSessions  = 1203 // ER_TOO_MANY_USER_CONNECTIONS
 	LockTimeout          = 1205 // ER_LOCK_WAIT_TIMEOUT
+	UserLimit            = 1226 // ER_USER_LIMIT_REACHED
 	AccessDenied         = 1227 // ER_SPECIFIC_ACCESS_DENIED_ERROR
 	GlobalVariable       = 1229 // ER_GLOBAL_VARIABLE
 	WrongValue           = 1231 // ER_WRONG_VALUE_FOR_VAR
@@ -53,6 +56,16 @@ func ErrorNumber(err error) uint16 {
 	return 0
 }
 
+// AccountFull reports whether the server refuses a session since the account has all
+// that it may have.
+func AccountFull(err error) bool {
+	n := ErrorNumber(err)
+	return n == TooManyUserSessions || n == UserLimit
+}
+
+// maxMessage is the longest error message that is kept; servers' own have 512 bytes.
+const maxMessage = 4 << 10
+
 // serverError decodes the error in a packet that begins with 0xff.
 func serverError(packet []byte) error {
 	if len(packet) < 3 {
@@ -64,6 +77,6 @@ func serverError(packet []byte) error {
 		copy(e.SQLState[:], text[1:6])
 		text = text[6:]
 	}
-	e.Message = string(text)
+	e.Message = string(text[:min(len(text), maxMessage)])
 	return e
 }

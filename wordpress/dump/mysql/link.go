@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
+
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // Capability flags of the protocol.
@@ -16,6 +19,18 @@ const (
 	capSSL          = 1 << 11
 	capDeprecateEOF = 1 << 24
 )
+
+// sha256Plugin is the method of accounts that the driver authenticates by a key of the
+// server, although the server expects the password itself over TLS.
+const sha256Plugin = "sha256_password"
+
+// challengeResponse are the methods that prove to know the password without sending it.
+var challengeResponse = [...]string{"mysql_native_password", "caching_sha2_password", "client_ed25519"}
+
+// errUnverified is returned instead of sending the operator's password itself, in
+// clear or encrypted with a key of the server, to a server that was not verified.
+var errUnverified = errors.New("the server asks for the operator's password itself, but the connection does not verify the server; " +
+	"set socket, or ssl-ca with ssl-mode=VERIFY_IDENTITY, in the file of --db-defaults-file")
 
 // errNoTLS is returned instead of sending a password without TLS that the
 // configuration requires.
@@ -29,14 +44,17 @@ type link struct {
 	net.Conn                      // with TLS once it has started
 	tls           *tls.Config     // nil: no TLS
 	ctx           context.Context // of connecting; the interface of net.Conn has no parameter for it
-	greeted       bool            // the server's first packet has been read
-	answered      bool            // the driver has answered it
-	authenticated bool            // bytes pass unchanged
-	shift         byte            // number of packets that the driver does not know of
-	pending       []byte          // read from the server, not yet by the driver
-	offered       uint32          // the server's capabilities
-	agreed        uint32          // capabilities of both sides
-	failed        error           // why TLS did not start; the driver hides it
+	password      wordpress.Secret
+	guarded       bool   // only methods of challengeResponse are allowed
+	plugin        string // the method that the server has switched to
+	greeted       bool   // the server's first packet has been read
+	answered      bool   // the driver has answered it
+	authenticated bool   // bytes pass unchanged
+	shift         byte   // number of packets that the driver does not know of
+	pending       []byte // read from the server, not yet by the driver
+	offered       uint32 // the server's capabilities
+	agreed        uint32 // capabilities of both sides
+	failed        error  // why TLS did not start; the driver hides it
 }
 
 // Read gives the driver the server's packets, one at a time.
@@ -55,6 +73,9 @@ func (l *link) Read(p []byte) (int, error) {
 				l.failed = err
 				return 0, err
 			}
+			packet = withoutSHA256(packet)
+		} else if l.failed = l.follow(packet[4:]); l.failed != nil {
+			return 0, l.failed
 		}
 		packet[3] -= l.shift
 		l.pending = packet
@@ -71,6 +92,10 @@ func (l *link) Write(p []byte) (int, error) {
 		return l.Conn.Write(p)
 	}
 	packet := bytes.Clone(p)
+	if l.plugin == sha256Plugin && l.shift > 0 && bytes.Equal(packet[4:], []byte{1}) { // the driver asks for the key
+		password := append([]byte(l.password.Reveal()), 0)
+		packet = append([]byte{byte(len(password)), byte(len(password) >> 8), 0, packet[3]}, password...)
+	}
 	if !l.answered {
 		l.answered = true
 		if len(packet) < 4+32 {
@@ -87,7 +112,42 @@ func (l *link) Write(p []byte) (int, error) {
 		l.agreed = flags & l.offered
 	}
 	packet[3] += l.shift
-	return l.Conn.Write(packet)
+	if _, err := l.Conn.Write(packet); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// follow notes the method that the server switches to in a packet of the connection
+// phase, and refuses methods that a guarded link does not allow.
+func (l *link) follow(payload []byte) error {
+	allowed := true
+	switch payload[0] {
+	case 0x00, 0xff: // OK, error
+	case 0xfe:
+		name, _, _ := bytes.Cut(payload[1:], []byte{0})
+		l.plugin = string(name)
+		allowed = slices.Contains(challengeResponse[:], l.plugin)
+	default:
+		allowed = bytes.Equal(payload, []byte{1, 3}) // the response was right
+	}
+	if l.guarded && !allowed {
+		return errUnverified
+	}
+	return nil
+}
+
+// withoutSHA256 replaces sha256_password as the method that a greeting proposes: the
+// server switches to it if the account has it.
+func withoutSHA256(packet []byte) []byte {
+	head, found := bytes.CutSuffix(packet, []byte("\x00"+sha256Plugin+"\x00"))
+	if !found {
+		return packet
+	}
+	packet = append(bytes.Clone(head), "\x00"+challengeResponse[0]+"\x00"...)
+	n := len(packet) - 4
+	packet[0], packet[1], packet[2] = byte(n), byte(n>>8), byte(n>>16)
+	return packet
 }
 
 // startTLS sends the request for TLS, which is the head of the driver's answer, and

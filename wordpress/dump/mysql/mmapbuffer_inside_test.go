@@ -52,7 +52,7 @@ func TestLongRowIsInMemoryOnce(t *testing.T) {
 	const giant = 64 << 20
 	sizes := []int{5, giant, 7, 3*maxFrame - 1, 2 * maxFrame, readSize, 1 << 20, 9}
 	read := func() (allocated uint64, held int64) {
-		p := packetReader{r: stream(sizes...)}
+		p := packetReader{limit: maxPacket, r: stream(sizes...)}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		from := reserved(t)

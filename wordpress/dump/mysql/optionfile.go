@@ -14,8 +14,9 @@ import (
 // ReadOptionFile reads a MySQL option file, such as --db-defaults-file names, and
 // returns db with the settings of its groups for clients. Unknown options are ignored.
 // An option file that includes others is an error: the operator has approved only the
-// named file. Errors never contain a value.
-func ReadOptionFile(r io.Reader, db wordpress.Database) (wordpress.Database, error) {
+// named file. Errors never contain a value. uid is the user of the operator, whose
+// password the file may set.
+func ReadOptionFile(r io.Reader, db wordpress.Database, uid int) (wordpress.Database, error) {
 	groups := map[string]bool{"client": true, "client-server": true, "client-mariadb": true, "wp-oneway": true}
 	lines := bufio.NewScanner(r)
 	var group string
@@ -46,17 +47,19 @@ func ReadOptionFile(r io.Reader, db wordpress.Database) (wordpress.Database, err
 	if err := lines.Err(); err != nil {
 		return db, fmt.Errorf("read option file: %w", err)
 	}
-	return file.database(), nil
+	return file.database(uid), nil
 }
 
 // An optionFile collects the settings of an option file.
 type optionFile struct {
-	db       wordpress.Database // the site's, with the file's user, password and database
-	server   wordpress.Database // the file's host, port, socket and TLS
-	hostSet  bool
-	tlsSet   bool
-	protocol string
-	verify   string // yes, no, or "" if the file does not say whether to verify the server
+	db      wordpress.Database // the site's, with the file's user, password and database
+	server  wordpress.Database // the file's host, port, socket and TLS
+	hostSet bool
+	tlsSet  bool
+
+	passwordSet bool
+	protocol    string
+	verify      string // of the server's certificate: identity, ca, no, or "" if the file does not say
 }
 
 func (f *optionFile) set(key, value string) error {
@@ -76,7 +79,7 @@ func (f *optionFile) set(key, value string) error {
 	case "user":
 		f.db.User = value
 	case "password":
-		f.db.Password = wordpress.Secret(value)
+		f.db.Password, f.passwordSet = wordpress.Secret(value), true
 	case "database":
 		f.db.Name = value
 	default:
@@ -100,7 +103,7 @@ func (f *optionFile) setTLS(key, value string) error {
 	case "ssl-key":
 		t.KeyFile, t.Enabled = value, true
 	case "ssl-verify-server-cert":
-		f.verify = map[bool]string{true: "yes", false: "no"}[on]
+		f.verify = map[bool]string{true: wordpress.VerifyIdentity, false: "no"}[on]
 		return nil
 	case "ssl-mode":
 		switch strings.ToUpper(value) {
@@ -108,8 +111,10 @@ func (f *optionFile) setTLS(key, value string) error {
 			t.Enabled = false
 		case "REQUIRED":
 			t.Enabled, f.verify = true, "no"
-		case "VERIFY_CA", "VERIFY_IDENTITY":
-			t.Enabled, f.verify = true, "yes"
+		case "VERIFY_CA":
+			t.Enabled, f.verify = true, wordpress.VerifyCA
+		case "VERIFY_IDENTITY":
+			t.Enabled, f.verify = true, wordpress.VerifyIdentity
 		default:
 			return errors.New("ssl-mode has an unknown value")
 		}
@@ -120,8 +125,9 @@ func (f *optionFile) setTLS(key, value string) error {
 	return nil
 }
 
-// database returns the site's database with all settings of the file.
-func (f *optionFile) database() wordpress.Database {
+// database returns the site's database with all settings of the file. The site's TLS
+// settings stay if the file has none, but verify nothing for the operator.
+func (f *optionFile) database(uid int) wordpress.Database {
 	db, server := f.db, f.server
 	switch {
 	case f.protocol == "tcp" && (!f.hostSet || server.Host == "localhost"):
@@ -137,7 +143,17 @@ func (f *optionFile) database() wordpress.Database {
 	}
 	if f.tlsSet {
 		db.TLS = server.TLS
-		db.TLS.SkipVerify = f.verify == "no" || f.verify == "" && server.TLS.CAFile == "" // as the stock clients do
+		switch {
+		case f.verify == "no" || f.verify == "" && server.TLS.CAFile == "": // as the stock clients do
+			db.TLS.SkipVerify = true
+		case f.verify == "":
+			db.TLS.Verify = wordpress.VerifyIdentity
+		default:
+			db.TLS.Verify = f.verify
+		}
+	}
+	if f.passwordSet {
+		db.Operator = &wordpress.Operator{UID: uid, TLS: f.tlsSet}
 	}
 	return db
 }

@@ -15,7 +15,7 @@ func FuzzReadOptionFile(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file string) {
 		site := wordpress.Database{Name: "n", User: "u", Host: "h", Port: 1, TablePrefix: "wp_"}
-		db, err := ReadOptionFile(strings.NewReader(file), site)
+		db, err := ReadOptionFile(strings.NewReader(file), site, 0)
 		if db.TablePrefix != "wp_" {
 			t.Error("it changes the prefix")
 		}

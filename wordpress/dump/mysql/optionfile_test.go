@@ -31,16 +31,19 @@ func TestReadOptionFile(t *testing.T) {
 		{"[client]\nhost=localhost\nprotocol=TCP\nport=99", changed(func(d *wordpress.Database) { d.Host, d.Port = "127.0.0.1", 99 })},
 		{"[client]\nport=99", changed(func(d *wordpress.Database) { d.Port = 99 })},
 		{"# c\n; c\n[ client-mariadb ]\nloose_ssl_ca=/ca.pem\ndatabase=x\nno-such=1\nquick\n", changed(func(d *wordpress.Database) {
-			d.Name, d.TLS = "x", wordpress.TLS{Enabled: true, CAFile: "/ca.pem"}
+			d.Name, d.TLS = "x", wordpress.TLS{Enabled: true, CAFile: "/ca.pem", Verify: wordpress.VerifyIdentity}
 		})},
 		{"[client]\nssl\n", changed(func(d *wordpress.Database) { d.TLS = wordpress.TLS{Enabled: true, SkipVerify: true} })},
-		{"[client]\nssl\nssl-verify-server-cert\n", changed(func(d *wordpress.Database) { d.TLS = wordpress.TLS{Enabled: true} })},
+		{"[client]\nssl\nssl-verify-server-cert\n", changed(func(d *wordpress.Database) { d.TLS = wordpress.TLS{Enabled: true, Verify: wordpress.VerifyIdentity} })},
+		{"[client]\nssl-mode=VERIFY_CA\nssl-ca=/ca.pem\n", changed(func(d *wordpress.Database) {
+			d.TLS = wordpress.TLS{Enabled: true, CAFile: "/ca.pem", Verify: wordpress.VerifyCA}
+		})},
 		{"[client]\nskip-ssl\n", changed(func(d *wordpress.Database) { d.TLS = wordpress.TLS{SkipVerify: true} })},
 		{"[client]\nssl-mode=verify_identity\nssl-cert=c\nssl-key=k\n", changed(func(d *wordpress.Database) {
-			d.TLS = wordpress.TLS{Enabled: true, CertFile: "c", KeyFile: "k"}
+			d.TLS = wordpress.TLS{Enabled: true, CertFile: "c", KeyFile: "k", Verify: wordpress.VerifyIdentity}
 		})},
 	} {
-		got, err := mysql.ReadOptionFile(strings.NewReader(c.file), site)
+		got, err := mysql.ReadOptionFile(strings.NewReader(c.file), site, 7)
 		if err != nil {
 			t.Errorf("%q: %v", c.file, err)
 		} else if got.Password.Reveal() != c.want.Password.Reveal() || got.Name != c.want.Name || got.User != c.want.User ||
@@ -49,7 +52,7 @@ func TestReadOptionFile(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"!include /etc/passwd", "[client\nuser=x", "[client]\nport=secret1", "[client]\nport=99999", "[client]\nssl-mode=secret1", "!includedir /x"} {
-		if _, err := mysql.ReadOptionFile(strings.NewReader(bad), site); err == nil || strings.Contains(err.Error(), "secret1") {
+		if _, err := mysql.ReadOptionFile(strings.NewReader(bad), site, 7); err == nil || strings.Contains(err.Error(), "secret1") {
 			t.Errorf("%q: got %v; want an error without the value", bad, err)
 		}
 	}
@@ -69,7 +72,7 @@ func TestReadOptionFileAsTheStockClientDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := strings.TrimSuffix(strings.TrimPrefix(string(out), "--user="), "\n")
-		db, err := mysql.ReadOptionFile(strings.NewReader("[client]\nuser = "+value+"\n"), wordpress.Database{})
+		db, err := mysql.ReadOptionFile(strings.NewReader("[client]\nuser = "+value+"\n"), wordpress.Database{}, 7)
 		if err != nil || db.User != want {
 			t.Errorf("%s: got %q, %v; the stock client reads %q", value, db.User, err, want)
 		}

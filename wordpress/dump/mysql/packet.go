@@ -11,15 +11,18 @@ const (
 	readSize  = 256 << 10 // size of one read from the connection
 	maxFrame  = 1<<24 - 1 // a frame of this size continues in the next
 	maxPacket = 2 << 30   // more than the longest row of any server
+	maxSmall  = maxFrame  // more than the longest row of a small answer
+	maxHead   = 1 << 20   // more than what precedes the rows: columns or an error
 )
 
 // A packetReader splits the server's answer into packets without copying them.
 type packetReader struct {
-	r    io.Reader
-	buf  []byte
-	from int         // where unread bytes begin
-	to   int         // where they end
-	mmap *mmapBuffer // holds buf while a row of several frames is read, else nil
+	r     io.Reader
+	limit int // size of the longest packet that is accepted
+	buf   []byte
+	from  int         // where unread bytes begin
+	to    int         // where they end
+	mmap  *mmapBuffer // holds buf while a row of several frames is read, else nil
 }
 
 // next returns the payload of the next packet; it is valid until the following call.
@@ -33,8 +36,8 @@ func (p *packetReader) next() ([]byte, error) {
 		}
 		h := p.buf[p.from+done:]
 		last = int(h[0]) | int(h[1])<<8 | int(h[2])<<16
-		if length+last > maxPacket {
-			return nil, fmt.Errorf("%w: more than %d bytes", ErrMalformed, maxPacket)
+		if length+last > p.limit {
+			return nil, fmt.Errorf("%w: more than %d bytes", ErrMalformed, p.limit)
 		}
 		if err := p.fill(done + 4 + last); err != nil {
 			return nil, err

@@ -30,7 +30,7 @@ func TestPacketsOfEverySize(t *testing.T) {
 	for _, n := range []int{0, 1, 100, readSize - 5, readSize - 4, readSize, 3 * readSize, 7, maxFrame - 1, maxFrame, maxFrame + 1, 2 * maxFrame, 5} {
 		rows = append(rows, bytes.Repeat([]byte(strconv.Itoa(n%10)), n))
 	}
-	p := packetReader{r: bytes.NewReader(packets(rows...))}
+	p := packetReader{limit: maxPacket, r: bytes.NewReader(packets(rows...))}
 	for i, want := range rows {
 		got, err := p.next()
 		if err != nil || !bytes.Equal(got, want) {
@@ -48,7 +48,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte("\x03\x00\x00\x01\xff\x10\x04"))
 	f.Add([]byte("\xff\xff\xff\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p := packetReader{r: bytes.NewReader(b)}
+		p := packetReader{limit: maxPacket, r: bytes.NewReader(b)}
 		total := 0
 		for {
 			packet, err := p.next()
@@ -79,7 +79,7 @@ func FuzzAnswer(f *testing.F) {
 func TestTruncatedPacket(t *testing.T) {
 	var head [4]byte
 	binary.LittleEndian.PutUint32(head[:], maxFrame)
-	p := packetReader{r: bytes.NewReader(head[:])}
+	p := packetReader{limit: maxPacket, r: bytes.NewReader(head[:])}
 	if _, err := p.next(); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v", err)
 	}

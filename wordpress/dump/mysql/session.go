@@ -19,6 +19,7 @@ type Server struct {
 	Number     int    // 101119 for 10.11.19
 	MaxPacket  int64  // max_allowed_packet, in bytes
 	Database   string // the database's name as the server stores it, maybe in lower case
+	Session    string // the number of the session, as the list of processes shows it
 	IgnoreCase bool   // names of databases and tables are compared without regard to case
 }
 
@@ -64,14 +65,14 @@ func (c *Conn) prepare(ctx context.Context) error {
 }
 
 func (c *Conn) readServer(ctx context.Context) error {
-	row, err := c.Row(ctx, "SELECT VERSION(), @@version_comment, @@max_allowed_packet, DATABASE(), @@lower_case_table_names", 5)
+	row, err := c.Row(ctx, "SELECT VERSION(), @@version_comment, @@max_allowed_packet, DATABASE(), @@lower_case_table_names, CONNECTION_ID()", 6)
 	if err != nil {
 		return fmt.Errorf("read the server's version: %w", err)
 	}
 	if row[3].Null {
 		return errors.New("no database is selected")
 	}
-	s := Server{Version: row[0].Text, Number: versionNumber(row[0].Text), Database: row[3].Text, IgnoreCase: row[4].Text != "0"}
+	s := Server{Version: row[0].Text, Number: versionNumber(row[0].Text), Database: row[3].Text, IgnoreCase: row[4].Text != "0", Session: row[5].Text}
 	s.MariaDB = strings.Contains(strings.ToLower(row[0].Text+row[1].Text), "mariadb")
 	s.MaxPacket, err = strconv.ParseInt(row[2].Text, 10, 64)
 	c.server = s
