@@ -97,7 +97,7 @@ T
 	`for (;;) { $s = 'S'; }`,
 	`function r($s) { return r($s); } r('S');`,
 	`interface I {} interface I {} // S`,
-	`list('S' => $a, $b) = [];`,
+	`list('S' => $a, $b);`,
 	`$this->S = 'S';`,
 	`unset($x->{'S'}); null->{'S'} = 1;`,
 }

@@ -287,6 +287,9 @@ func (in *interp) evalArray(x *syntax.ArrayExpr) (Value, error) {
 }
 
 func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) error {
+	if item.Val == nil {
+		return in.unsupported(pos, "an empty element in an array")
+	}
 	if item.Spread {
 		v, err := in.eval(item.Val)
 		if err != nil {

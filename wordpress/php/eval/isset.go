@@ -183,7 +183,7 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) (Value, error) {
 	if _, has := in.propsOf(o).Get(m.key); has && !m.hidden || in.propsOf(o).Why != nil {
 		return in.propOf(obj, name, x.Pos, true)
 	}
-	if m.item != nil && m.item.Typed && !m.hidden {
+	if m.item != nil && m.item.Type != nil && !m.hidden {
 		return Null, nil
 	}
 	if o.Class.has("__isset") {

@@ -36,7 +36,7 @@ func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) (*place, e
 	props := in.propsOf(o)
 	old, there := props.Get(m.key)
 	switch {
-	case m.hidden || !there && (m.item == nil || !m.item.Typed):
+	case m.hidden || !there && (m.item == nil || m.item.Type == nil):
 		switch {
 		case o.Class.has("__set"):
 			return nil, in.unsupported(pos, "a write through __set")
@@ -195,7 +195,7 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) (Value, erro
 		}
 		return Share(v), err
 	}
-	uninit := m.item != nil && m.item.Typed && !m.hidden
+	uninit := m.item != nil && m.item.Type != nil && !m.hidden
 	if !uninit && in.readsThroughGet(o, s) {
 		return in.callGet(o, s, pos)
 	}
@@ -203,7 +203,7 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) (Value, erro
 	case quiet:
 	case m.hidden:
 		return nil, in.Throw("Error", "Cannot access a property of "+o.Class.Name+"::$"+s, pos)
-	case m.item != nil && m.item.Typed:
+	case m.item != nil && m.item.Type != nil:
 		return nil, in.Throw("Error", "Typed property "+o.Class.Name+"::$"+s+" must not be accessed before initialization", pos)
 	}
 	if o.Class.opaque {

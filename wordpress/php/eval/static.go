@@ -69,7 +69,7 @@ func (c *PHPClass) Constant(name string) (syntax.ConstItem, *PHPClass) {
 // initial is what a property of a class begins with: absentVal if that is nothing.
 func (in *interp) initial(c *PHPClass, p *syntax.PropItem, pos syntax.Pos) (Value, error) {
 	switch {
-	case p.Default == nil && p.Typed:
+	case p.Default == nil && p.Type != nil:
 		return AbsentValue{}, nil
 	case p.Default == nil:
 		return Null, nil

@@ -8,6 +8,9 @@ import (
 
 // Functions of PHP that exist and are not evaluated.
 
+// calledAnytime are functions that take a callback which PHP may call at any time.
+var calledAnytime = syntax.WordSet("set_error_handler ob_start register_tick_function")
+
 // laterCalls are functions that keep a callback and do not call it.
 var laterCalls = syntax.WordSet(`register_shutdown_function set_exception_handler spl_autoload_register header_register_callback
 	session_set_save_handler assert_options`)
@@ -23,8 +26,8 @@ func NotModelled(class Class, why string) Function {
 		u.Class = class
 		switch {
 		case calledAnytime[c.Name]:
-			if v := c.Arg(0); v.Kind() != KindUnknown && !c.in.harmless(v) {
-				return nil, c.Refuse(Undecidable, "evaluate: %s is given a function that PHP may call at any time", c.Name)
+			if c.in.mayCall(c.Args[:min(1, len(c.Args))], 0) {
+				return nil, c.in.unsupported(c.pos, c.Name+"() with a function of the program")
 			}
 		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.mayConvert(c.Args, 0)):
 			c.Poison(u) // a callback runs, nobody knows how often and with what

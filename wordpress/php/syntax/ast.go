@@ -48,8 +48,7 @@ type (
 	// ArrayExpr is an array or the pattern of a list assignment.
 	ArrayExpr struct {
 		Pos
-		Items       []ArrayItem
-		list, keyed bool
+		Items []ArrayItem
 	}
 	// IndexExpr is an element: Base[Idx]. Idx is nil in $a[].
 	IndexExpr struct {
@@ -268,7 +267,6 @@ type TypeHint struct {
 	Names        []string // lower case
 	Nullable     bool
 	Intersection bool // A&B somewhere in it
-	plain        bool // nothing but A&B
 }
 
 // A FuncDecl declares a function, method or closure.
@@ -281,8 +279,7 @@ type FuncDecl struct {
 	Static    bool
 	Generator bool
 	RefReturn bool
-	abstract  bool
-	class     string // declaring class
+	class     string // the declaring class
 	Access    Access
 	Line      int32
 	Result    *TypeHint
@@ -296,23 +293,18 @@ type ClassDecl struct {
 	Interfaces []string
 	Abstract   bool
 	Readonly   bool
-	backed     bool // an enum with values
-	backing    *TypeHint
 	Consts     []ConstItem
 	Props      []PropItem
 	Methods    []*FuncDecl
 	Traits     []string
-	rules      []traitRule
-	cases      []ConstItem
 	File       *Source
-	line       int32
 }
 
 // A ConstItem is one name of a list, with its value.
 type ConstItem struct {
 	Pos
 	Name string
-	Val  Expr // nil: a variable or case without value
+	Val  Expr // nil: a variable without a value
 
 	Access Access // of a class's
 }
@@ -322,20 +314,10 @@ type PropItem struct {
 	Name    string
 	Default Expr
 	Static  bool
-	Typed   bool
 
-	promoted bool // by a parameter of the constructor
 	Access   Access
 	Readonly bool
-	Type     *TypeHint
-}
-
-// A traitRule is one line of use T { … }.
-type traitRule struct {
-	trait, method string
-	alias         string   // as alias, "" if only the visibility changes
-	access        *Access  // as private, nil if it stays
-	insteadof     []string // not of these
+	Type     *TypeHint // nil: not declared
 }
 
 // A Source is one parsed file.

@@ -109,15 +109,9 @@ type (
 		Pos
 		Body []Stmt
 	}
-	gotoStmt struct {
-		Pos
-		label string
-	}
+	gotoStmt struct{ Pos }
 	// LabelStmt is the target of a goto.
-	LabelStmt struct {
-		Pos
-		label string
-	}
+	LabelStmt struct{ Pos }
 	// HaltStmt is __halt_compiler(). The data begin at To.
 	HaltStmt struct{ Pos }
 )

@@ -23,27 +23,25 @@ func (e *NestingError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, 
 // within a string the lexer must go where the parser leads it. Errors travel as
 // a panic up to parse.
 type parser struct {
-	lex       lexer
-	src       *Source
-	tok       token // not yet consumed
-	end       int   // of the token consumed last
-	depth     int   // of recursion
-	height    int   // of the highest tree made since the innermost enter
-	nest      int   // control structures around the statement, within the function
-	names     names
-	constants int // constant expressions around the code
-	fn        *funcScope
-	class     *ClassDecl      // around the code
-	begun     bool            // a statement other than declare was read
-	code      bool            // and not an empty one
-	loose     map[Expr]string // what only a target of assignment may be, until it is one
+	lex    lexer
+	src    *Source
+	tok    token // not yet consumed
+	end    int   // of the token consumed last
+	depth  int   // of recursion
+	height int   // of the highest tree made since the innermost enter
+	nest   int   // control structures around the statement, within the function
+	names  names
+	fn     *funcScope
+	class  *ClassDecl // around the code
+	result bool       // the type of a result is being parsed
+	item   int        // where the item of an array begins that may be a list()
 }
 
 // Parse reads a file's syntax tree. Its error is a *SyntaxError where PHP would
 // refuse the file, and a *nestingError where the parser gives up.
 func Parse(path, text string) (src *Source, err error) {
 	src = &Source{Path: path, Text: text}
-	p := &parser{lex: newLexer(path, text), src: src, loose: map[Expr]string{}}
+	p := &parser{lex: newLexer(path, text), src: src}
 	defer func() {
 		if r := recover(); r != nil {
 			failure, ok := r.(parseFailure)
@@ -56,8 +54,6 @@ func Parse(path, text string) (src *Source, err error) {
 	p.fn = &funcScope{}
 	p.advance()
 	src.Body = p.topStatements()
-	p.checkLabels()
-	p.checkLoose()
 	return src, nil
 }
 
@@ -210,17 +206,4 @@ func (p *parser) varName() string {
 	name := p.tok.text
 	p.advance()
 	return name
-}
-
-// checkLoose refuses what was never assigned to, the first in the file.
-func (p *parser) checkLoose() {
-	first, msg := Pos{Line: -1}, ""
-	for x, why := range p.loose {
-		if a := x.Where(); first.Line < 0 || a.From < first.From {
-			first, msg = a, why
-		}
-	}
-	if first.Line >= 0 {
-		p.fail(int(first.Line), "%s", msg)
-	}
 }

@@ -1,13 +1,9 @@
 package syntax
 
-// reservedClass are the names that no class may have.
-var reservedClass = WordSet(`self parent static int float bool string true false null void never
-	iterable object mixed`)
-
 // classStatement parses the declaration of a class, interface, trait or enum.
 func (p *parser) classStatement() Stmt {
 	start := p.tok
-	decl := &ClassDecl{File: p.src, line: int32(start.line)}
+	decl := &ClassDecl{File: p.src}
 	seen := map[string]bool{}
 	for p.isWordOf("abstract", "final", "readonly") {
 		word := p.tok.low
@@ -24,16 +20,11 @@ func (p *parser) classStatement() Stmt {
 		p.unexpected(`"class"`)
 	}
 	p.advance()
-	line := p.tok.line
 	if p.isWord("readonly") && decl.Kind == "enum" {
 		p.unexpected("identifier")
 	}
 	name := p.ident()
-	if reservedClass[Lower(name)] {
-		p.fail(line, "cannot use %q as class name as it is reserved", name)
-	}
 	decl.Name = p.names.full(name)
-	p.declared(p.names.class, &p.names.ownClass, Lower(name), decl.Name, line)
 	hoisted := p.fn.decl == nil && p.nest == 0
 	p.classBody(decl)
 	return &ClassStmt{p.at(start), decl, hoisted}
@@ -44,19 +35,14 @@ func (p *parser) classBody(decl *ClassDecl) {
 	height := p.enter()
 	defer p.leave(height, 0)
 	if decl.Kind == "enum" && p.acceptOp(":") {
-		line := p.tok.line
-		t := p.typeHint(propertyType)
-		if t.Nullable || len(t.Names) != 1 || t.Names[0] != "int" && t.Names[0] != "string" {
-			p.fail(line, "enum backing type must be int or string")
-		}
-		decl.backed, decl.backing = true, t
+		p.typeHint()
 	}
 	if p.isWord("extends") && (decl.Kind == "class" || decl.Kind == "interface") {
 		p.advance()
 		if decl.Kind == "interface" {
 			decl.Interfaces = p.classNames()
 		} else {
-			decl.Parent = p.parentName()
+			decl.Parent = p.className()
 		}
 	}
 	if p.isWord("implements") && (decl.Kind == "class" || decl.Kind == "enum") {
@@ -71,47 +57,14 @@ func (p *parser) classBody(decl *ClassDecl) {
 	}
 	p.advance()
 	p.class = outer
-	p.uniqueMembers(decl)
-}
-
-func (p *parser) parentName() string {
-	line := p.tok.line
-	name := p.className()
-	if reservedClass[Lower(name)] {
-		p.fail(line, "cannot use %q as class name, as it is reserved", name)
-	}
-	return name
 }
 
 func (p *parser) classNames() []string {
-	names := []string{p.parentName()}
+	names := []string{p.className()}
 	for p.acceptOp(",") {
-		names = append(names, p.parentName())
+		names = append(names, p.className())
 	}
 	return names
-}
-
-// uniqueMembers refuses what is declared twice.
-func (p *parser) uniqueMembers(decl *ClassDecl) {
-	seen := map[string]bool{}
-	once := func(line int32, key, name string) {
-		if seen[key] {
-			p.fail(int(line), "cannot redeclare %s::%s", decl.Name, name)
-		}
-		seen[key] = true
-	}
-	for _, m := range decl.Methods {
-		once(m.Line, "()"+Lower(m.Name), m.Name+"()")
-	}
-	for _, c := range decl.Consts {
-		once(c.Line, c.Name, c.Name)
-	}
-	for _, c := range decl.cases {
-		once(c.Line, c.Name, c.Name)
-	}
-	for _, prop := range decl.Props {
-		once(decl.line, "$"+prop.Name, "$"+prop.Name)
-	}
 }
 
 var memberModifiers = WordSet("public protected private static abstract final readonly var")
@@ -124,10 +77,9 @@ func (p *parser) classMember(decl *ClassDecl) {
 	}
 	p.attributes()
 	if p.isWord("case") {
-		p.enumCase(decl)
+		p.enumCase()
 		return
 	}
-	line := p.tok.line
 	mods := map[string]bool{}
 	for p.tok.kind == tIdent && memberModifiers[p.tok.low] {
 		p.modifier(mods)
@@ -135,13 +87,13 @@ func (p *parser) classMember(decl *ClassDecl) {
 	}
 	switch {
 	case p.isWord("const"):
-		p.classConsts(decl, mods, line)
+		p.classConsts(decl, mods)
 	case p.isWord("function"):
 		p.methodDecl(decl, mods)
 	case len(mods) == 0:
 		p.unexpected(`"function" or "const"`)
 	default:
-		p.properties(decl, mods, line)
+		p.properties(decl, mods)
 	}
 }
 
@@ -160,27 +112,13 @@ func (p *parser) modifier(mods map[string]bool) {
 	mods[word] = true
 }
 
-func (p *parser) classConsts(decl *ClassDecl, mods map[string]bool, line int) {
-	for _, word := range []string{"static", "abstract", "readonly", "var"} {
-		if mods[word] {
-			p.fail(line, "cannot use %q as constant modifier", word)
-		}
-	}
-	switch {
-	case mods["private"] && mods["final"]:
-		p.fail(line, "a private constant cannot be final")
-	case decl.Kind == "interface" && (mods["private"] || mods["protected"]):
-		p.fail(line, "access type for an interface constant must be public")
-	}
+func (p *parser) classConsts(decl *ClassDecl, mods map[string]bool) {
 	p.advance()
 	for {
 		start := p.tok
 		item := ConstItem{Name: p.member(), Access: accessOf(mods)}
-		if Lower(item.Name) == "class" {
-			p.fail(start.line, "a class constant must not be called 'class'; it is reserved for class name fetching")
-		}
 		p.expectOp("=")
-		item.Val = p.constant(false)
+		item.Val = p.expr()
 		item.Pos = p.at(start)
 		decl.Consts = append(decl.Consts, item)
 		if !p.acceptOp(",") {
@@ -190,24 +128,13 @@ func (p *parser) classConsts(decl *ClassDecl, mods map[string]bool, line int) {
 	p.expectSemi()
 }
 
-func (p *parser) enumCase(decl *ClassDecl) {
-	start := p.tok
+// enumCase parses a case of an enum. Enums are not evaluated, so the tree does not
+// contain it.
+func (p *parser) enumCase() {
 	p.advance()
-	item := ConstItem{Name: p.member()}
+	p.member()
 	if p.acceptOp("=") {
-		item.Val = p.constant(false)
-	}
-	switch {
-	case Lower(item.Name) == "class":
-		p.fail(start.line, "a class constant must not be called 'class'; it is reserved for class name fetching")
-	case decl.Kind != "enum":
-		p.fail(start.line, "case can only be used in enums")
-	case item.Val == nil && decl.backed:
-		p.fail(start.line, "case %s of backed enum %s must have a value", item.Name, decl.Name)
-	case item.Val != nil && !decl.backed:
-		p.fail(start.line, "case %s of non-backed enum %s must not have a value", item.Name, decl.Name)
+		p.expr()
 	}
 	p.expectSemi()
-	item.Pos = p.at(start)
-	decl.cases = append(decl.cases, item)
 }

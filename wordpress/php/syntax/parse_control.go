@@ -32,12 +32,6 @@ func (p *parser) until(words ...string) []Stmt {
 	return body
 }
 
-// loop parses the body of a loop.
-func (p *parser) loop(endWord string) (body []Stmt) {
-	p.inLoop(func() { body = p.body(endWord) })
-	return body
-}
-
 // ifStatement parses if with all its branches; a chain of them is read in a
 // loop and nested afterwards.
 func (p *parser) ifStatement() Stmt {
@@ -96,7 +90,7 @@ func (p *parser) whileStatement() Stmt {
 	start := p.tok
 	p.advance()
 	s := &WhileStmt{Cond: p.condition()}
-	s.Body = p.loop("endwhile")
+	s.Body = p.body("endwhile")
 	s.Pos = p.at(start)
 	return s
 }
@@ -105,7 +99,9 @@ func (p *parser) doStatement() Stmt {
 	start := p.tok
 	p.advance()
 	s := &DoStmt{}
-	p.inLoop(func() { s.Body = p.statement(nil) })
+	p.nest++
+	s.Body = p.statement(nil)
+	p.nest--
 	p.expectWord("while")
 	s.Cond = p.condition()
 	p.expectSemi()
@@ -129,7 +125,7 @@ func (p *parser) forStatement() Stmt {
 		return xs
 	}
 	s := &ForStmt{Init: clause(";"), Cond: clause(";"), Step: clause(")")}
-	s.Body = p.loop("endfor")
+	s.Body = p.body("endfor")
 	s.Pos = p.at(start)
 	return s
 }
@@ -142,42 +138,27 @@ func (p *parser) foreachStatement() Stmt {
 	p.expectWord("as")
 	s.Val, s.Ref = p.foreachVar()
 	if p.isOp("=>") {
-		line := p.tok.line
-		if s.Ref {
-			p.fail(line, "key element cannot be a reference")
-		}
 		p.advance()
 		s.Key = s.Val
-		if _, ok := s.Key.(*ArrayExpr); ok {
-			p.fail(line, "cannot use list as key element")
-		}
 		s.Val, s.Ref = p.foreachVar()
 	}
 	p.expectOp(")")
-	s.Body = p.loop("endforeach")
+	s.Body = p.body("endforeach")
 	s.Pos = p.at(start)
 	return s
 }
 
 // foreachVar parses what a loop assigns to.
 func (p *parser) foreachVar() (x Expr, ref bool) {
-	start := p.tok
 	if p.isOp("[") || p.isWord("list") {
 		x, flags := p.operand()
-		if list, ok := x.(*ArrayExpr); ok && flags&isVar == 0 {
-			p.destructure(list)
-			return x, false
+		if flags&(isList|isVar) == 0 {
+			p.unexpected("")
 		}
-		if flags&isVar != 0 {
-			p.assignable(x, start.line)
-			return x, false
-		}
-		p.unexpected("")
+		return x, false
 	}
 	ref = p.acceptOp("&")
-	x = p.variable()
-	p.assignable(x, start.line)
-	return x, ref
+	return p.variable(), ref
 }
 
 func (p *parser) switchStatement() Stmt {
@@ -195,11 +176,11 @@ func (p *parser) switchStatement() Stmt {
 	if p.isSemi() {
 		p.advance()
 	}
-	p.inLoop(func() {
-		for !end() {
-			p.switchCase(s)
-		}
-	})
+	p.nest++
+	for !end() {
+		p.switchCase(s)
+	}
+	p.nest--
 	p.advance()
 	if colon {
 		p.expectSemi()
@@ -211,11 +192,6 @@ func (p *parser) switchStatement() Stmt {
 func (p *parser) switchCase(s *SwitchStmt) {
 	var c switchCase
 	if p.isWord("default") {
-		for _, other := range s.Cases {
-			if other.Cond == nil {
-				p.fail(p.tok.line, "switch statements may only contain one default clause")
-			}
-		}
 		p.advance()
 	} else {
 		p.expectWord("case")

@@ -156,7 +156,6 @@ func (p *parser) prefix() Expr {
 		case "++", "--":
 			p.advance()
 			x := p.variable()
-			p.writable(x, start.line)
 			return &IncExpr{p.at(start), x, true, delta(start.text)}
 		default:
 			return p.assignment()
@@ -222,14 +221,12 @@ func (p *parser) wordPrefix(word string) Expr {
 func (p *parser) yield() Expr {
 	start := p.tok
 	p.advance()
-	if p.fn.decl == nil {
-		p.fail(start.line, `the "yield" expression can only be used inside a function`)
+	if p.fn.decl != nil {
+		p.fn.decl.Generator = true
 	}
-	p.fn.decl.Generator = true
 	x := &YieldExpr{}
 	switch {
-	case p.isWord("from"):
-		p.advance()
+	case p.acceptWord("from"):
 		x.x, x.from = p.exprAbove(bindYieldFrom), true
 	case p.beginsExpr():
 		x.x = p.exprAbove(bindYield + 1)
@@ -270,22 +267,23 @@ var assignOps = map[string]string{
 // assignment parses an operand, and what is assigned to it if anything is.
 func (p *parser) assignment() Expr {
 	start := p.tok
+	inArray := p.item == start.pos
 	x, flags := p.operand()
+	if flags == isList && !p.isOp("=") && !inArray {
+		p.unexpected(`"="`) // list() stands only in assignments
+	}
 	if p.tok.kind != tOp {
 		return x
 	}
 	if list, ok := x.(*ArrayExpr); ok && flags&isList != 0 && p.isOp("=") {
-		p.destructure(list)
 		p.advance()
 		val := p.exprAbove(bindAssign)
-		p.refsFrom(list, val)
-		return &AssignExpr{p.at(start), x, val, false}
+		return &AssignExpr{p.at(start), list, val, false}
 	}
 	if flags&isVar == 0 {
 		return x
 	}
 	if p.isOp("++") || p.isOp("--") {
-		p.writable(x, start.line)
 		op := p.tok.text
 		p.advance()
 		return &IncExpr{p.at(start), x, false, delta(op)}
@@ -294,7 +292,6 @@ func (p *parser) assignment() Expr {
 	if !ok {
 		return x
 	}
-	p.checkAssigned(x, op, start.line)
 	p.advance()
 	if op == "" && p.isOp("&") {
 		return p.assignRef(start, x)
@@ -306,23 +303,8 @@ func (p *parser) assignment() Expr {
 	return &AssignOpExpr{p.at(start), op, x, val}
 }
 
-// checkAssigned refuses a target of an assignment with or without operator.
-func (p *parser) checkAssigned(x Expr, op string, line int) {
-	if op != "" && op != "??" {
-		p.writable(x, line)
-		return
-	}
-	before := len(p.loose)
-	p.assignable(x, line)
-	if op == "??" && len(p.loose) < before {
-		p.fail(line, "cannot use [] for reading")
-	}
-}
-
 func (p *parser) assignRef(start token, target Expr) Expr {
-	line := p.tok.line
 	p.advance()
 	x := p.variable()
-	p.referable(x, line)
 	return &AssignExpr{p.at(start), target, x, true}
 }

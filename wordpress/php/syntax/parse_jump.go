@@ -14,16 +14,6 @@ func (p *parser) breakStatement() Stmt {
 		p.advance()
 	}
 	p.expectSemi()
-	switch {
-	case s.Depth < 1:
-		p.fail(start.line, "'%s' operator accepts only positive integers", start.low)
-	case p.fn.loops == 0:
-		p.fail(start.line, "'%s' not in the 'loop' or 'switch' context", start.low)
-	case s.Depth > p.fn.loops-p.fn.finally && s.Depth <= p.fn.loops:
-		p.fail(start.line, "jump out of a finally block is disallowed")
-	case s.Depth > p.fn.loops:
-		p.fail(start.line, "cannot '%s' so many levels", start.low)
-	}
 	s.Pos = p.at(start)
 	return s
 }
@@ -36,7 +26,6 @@ func (p *parser) returnStatement() Stmt {
 		s.X = p.expr()
 	}
 	p.expectSemi()
-	p.fn.returns = append(p.fn.returns, returnMark{start.line, s.X != nil})
 	s.Pos = p.at(start)
 	return s
 }
@@ -46,11 +35,7 @@ func (p *parser) globalStatement() Stmt {
 	p.advance()
 	s := &GlobalStmt{}
 	for {
-		v := p.simpleVariable()
-		if isThis(v) {
-			p.fail(start.line, "cannot use $this as global variable")
-		}
-		s.Vars = append(s.Vars, v)
+		s.Vars = append(s.Vars, p.simpleVariable())
 		if !p.acceptOp(",") {
 			break
 		}
@@ -67,11 +52,8 @@ func (p *parser) staticStatement() Stmt {
 	for {
 		name := p.tok
 		item := ConstItem{Name: p.varName()}
-		if item.Name == "this" {
-			p.fail(start.line, "cannot use $this as static variable")
-		}
 		if p.acceptOp("=") {
-			item.Val = p.constant(true)
+			item.Val = p.expr()
 		}
 		item.Pos = p.at(name)
 		s.Vars = append(s.Vars, item)
@@ -90,9 +72,7 @@ func (p *parser) unsetStatement() Stmt {
 	p.expectOp("(")
 	s := &UnsetStmt{}
 	for {
-		x := p.variable()
-		p.unsettable(x, start.line)
-		s.Vars = append(s.Vars, x)
+		s.Vars = append(s.Vars, p.variable())
 		if !p.acceptOp(",") || p.isOp(")") {
 			break
 		}
@@ -110,15 +90,12 @@ func (p *parser) tryStatement() Stmt {
 	s := &TryStmt{Body: p.block(nil)}
 	for p.acceptWord("catch") {
 		p.expectOp("(")
-		c := catchClause{Classes: []string{p.parentName()}}
+		c := catchClause{Classes: []string{p.className()}}
 		for p.acceptOp("|") {
-			c.Classes = append(c.Classes, p.parentName())
+			c.Classes = append(c.Classes, p.className())
 		}
 		if p.tok.kind == tVar {
 			c.Name = p.varName()
-		}
-		if c.Name == "this" {
-			p.fail(start.line, "cannot re-assign $this")
 		}
 		p.expectOp(")")
 		c.Body = p.block(nil)
@@ -126,13 +103,7 @@ func (p *parser) tryStatement() Stmt {
 	}
 	if p.acceptWord("finally") {
 		s.HasFinally = true
-		outer := p.fn.finally
-		p.fn.finally = p.fn.loops
 		s.Finally = p.block(nil)
-		p.fn.finally = outer
-	}
-	if len(s.Catches) == 0 && !s.HasFinally {
-		p.fail(start.line, "cannot use try without catch or finally")
 	}
 	p.nest--
 	s.Pos = p.at(start)

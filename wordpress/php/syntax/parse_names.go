@@ -4,22 +4,10 @@ import "strings"
 
 // names holds the namespace and the imports in force.
 type names struct {
-	space   string
-	class   map[string]string // lower-case alias to full name
-	fn      map[string]string
-	consts  map[string]string // alias to full name
-	braced  bool              // namespace { }
-	seen    bool              // a namespace was declared
-	outside bool              // behind the } of a namespace
-
-	// What the file declared under their own names since the namespace began.
-	ownClass, ownFn, ownConst map[string]string
-}
-
-func (n *names) enter(space string) {
-	n.space, n.seen = space, true
-	n.class, n.fn, n.consts = nil, nil, nil
-	n.ownClass, n.ownFn, n.ownConst = nil, nil, nil
+	space  string
+	class  map[string]string // lower-case alias to full name
+	fn     map[string]string
+	consts map[string]string // alias to full name
 }
 
 // full is the name that a declaration of name gets.
@@ -96,40 +84,26 @@ func (n *names) withFallback(name string) (full, fallback string) {
 
 // namespace parses a namespace declaration.
 func (p *parser) namespace(dst []Stmt) []Stmt {
-	line := p.tok.line
 	p.advance()
 	space := ""
 	if p.tok.kind == tIdent || p.tok.kind == tName && p.tok.text[0] != '\\' {
-		space = p.tok.text
+		if space = p.tok.text; strings.HasPrefix(Lower(space), `namespace\`) {
+			p.unexpected("identifier")
+		}
 		p.advance()
 	} else if !p.isOp("{") {
 		p.unexpected(`"{"`)
 	}
-	if first, _, _ := strings.Cut(Lower(space), `\`); first == "namespace" {
-		p.fail(line, "cannot use %q as namespace name", space)
-	}
-	if p.names.braced != p.isOp("{") && p.names.seen {
-		p.fail(line, "cannot mix bracketed namespace declarations with unbracketed namespace declarations")
-	}
-	if !p.names.seen && p.code {
-		p.fail(line, "namespace declaration statement has to be the very first statement in the script")
-	}
-	p.names.braced, p.names.outside = p.isOp("{"), false
-	p.names.enter(space)
-	if !p.names.braced {
+	p.names = names{space: space}
+	if !p.acceptOp("{") {
 		p.expectSemi()
 		return dst
 	}
-	p.expectOp("{")
 	for !p.isOp("}") {
-		if p.isWord("namespace") && p.peek().text != `\` {
-			p.fail(p.tok.line, "namespace declarations cannot be nested")
-		}
 		dst = p.topStatement(dst)
 	}
 	p.advance()
-	p.names.enter("")
-	p.names.outside = true
+	p.names = names{}
 	return dst
 }
 
@@ -163,15 +137,11 @@ func (p *parser) useKind() string {
 
 func (p *parser) useName() string {
 	t := p.tok
-	if t.kind != tName && (t.kind != tIdent || reserved[t.low]) {
+	if t.kind != tName && (t.kind != tIdent || reserved[t.low]) || strings.HasPrefix(Lower(t.text), `namespace\`) {
 		p.unexpected("identifier")
 	}
 	p.advance()
-	name := strings.TrimPrefix(t.text, `\`)
-	if first, _, ok := strings.Cut(name, `\`); ok && Lower(first) == "namespace" {
-		p.fail(t.line, "unexpected %q", t.text)
-	}
-	return name
+	return strings.TrimPrefix(t.text, `\`)
 }
 
 func (p *parser) useGroup(prefix, kind string) {
@@ -193,43 +163,19 @@ func (p *parser) useGroup(prefix, kind string) {
 }
 
 func (p *parser) useClause(name, kind string) {
-	line := p.tok.line
 	alias := name[strings.LastIndexByte(name, '\\')+1:]
 	if p.acceptWord("as") {
 		alias = p.ident()
 	}
-	table, own := &p.names.class, p.names.ownClass
-	key := Lower(alias)
+	table, key := &p.names.class, Lower(alias)
 	switch kind {
 	case "function":
-		table, own = &p.names.fn, p.names.ownFn
+		table = &p.names.fn
 	case "const":
-		table, own, key = &p.names.consts, p.names.ownConst, alias
-	default:
-		if reservedClass[key] {
-			p.fail(line, "cannot use %s as %s because it is a special class name", name, alias)
-		}
+		table, key = &p.names.consts, alias
 	}
 	if *table == nil {
 		*table = map[string]string{}
 	}
-	if _, dup := (*table)[key]; dup {
-		p.fail(line, "cannot use %s as %s because the name is already in use", name, alias)
-	}
-	if to, ok := own[key]; ok && to != Lower(name) {
-		p.fail(line, "cannot use %s as %s because the name is already in use", name, alias)
-	}
 	(*table)[key] = name
-}
-
-// declared notes a declaration by its name, and refuses it where that name was
-// imported from elsewhere.
-func (p *parser) declared(imports map[string]string, own *map[string]string, key, full string, line int) {
-	if to, ok := imports[key]; ok && Lower(to) != Lower(full) {
-		p.fail(line, "cannot declare %s because the name is already in use", full)
-	}
-	if *own == nil {
-		*own = map[string]string{}
-	}
-	(*own)[key] = Lower(full)
 }

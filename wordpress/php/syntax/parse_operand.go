@@ -160,7 +160,6 @@ func (p *parser) wordAtom() (Expr, operandFlags) {
 		if !p.isOp("::") {
 			p.unexpected("variable")
 		}
-		p.classScope("static", start.line)
 		return &NameExpr{Pos: p.at(start), Name: "static"}, mayStatic
 	}
 	if x := p.magic(); x != nil {
@@ -180,7 +179,6 @@ func (p *parser) named(t token) (Expr, operandFlags) {
 		name, fallback := p.names.funcOf(t.text)
 		return &NameExpr{p.at(t), name, fallback}, mayCall
 	case p.isOp("::"):
-		p.classScope(t.low, t.line)
 		return &NameExpr{Pos: p.at(t), Name: p.names.classOf(t.text)}, mayStatic
 	}
 	name, fallback := p.names.constOf(t.text)
@@ -258,9 +256,7 @@ func (p *parser) isset() Expr {
 	p.expectOp("(")
 	x := &IssetExpr{}
 	for {
-		v := p.expr()
-		p.issettable(v)
-		x.Vars = append(x.Vars, v)
+		x.Vars = append(x.Vars, p.expr())
 		if !p.acceptOp(",") || p.isOp(")") {
 			break
 		}
@@ -289,13 +285,9 @@ func (p *parser) match() Expr {
 	p.advance()
 	x := &MatchExpr{Subject: p.condition()}
 	p.expectOp("{")
-	defaults := 0
 	for !p.isOp("}") {
 		var arm matchArm
 		if p.isWord("default") {
-			if defaults++; defaults > 1 {
-				p.fail(p.tok.line, "match expressions may only contain one default arm")
-			}
 			p.advance()
 			p.acceptOp(",")
 		} else {

@@ -28,8 +28,6 @@ func (p *parser) index(start token, base Expr) Expr {
 	x := &IndexExpr{Base: base}
 	if !p.isOp("]") {
 		x.Idx = p.expr()
-	} else {
-		p.loose[x] = "cannot use [] for reading"
 	}
 	p.expectOp("]")
 	x.Pos = p.at(start)
@@ -42,11 +40,7 @@ func (p *parser) property(start token, obj Expr) (Expr, operandFlags) {
 	p.advance()
 	name := p.memberName()
 	if p.isOp("(") {
-		line := p.tok.line
 		args, first := p.args()
-		if first && nullsafe {
-			p.fail(line, "cannot combine nullsafe operator with Closure creation")
-		}
 		return &MethodExpr{p.at(start), obj, name, args, nullsafe, first}, isVar | anyTail
 	}
 	return &PropExpr{p.at(start), obj, name, nullsafe}, isVar | mayDeref | mayStatic
@@ -69,7 +63,6 @@ func (p *parser) memberName() Expr {
 
 // static parses ::$name, ::NAME and ::name().
 func (p *parser) static(start token, class Expr) (Expr, operandFlags) {
-	p.classOperand(class, p.tok.line)
 	p.advance()
 	t := p.tok
 	var name Expr
@@ -116,27 +109,17 @@ func (p *parser) args() (args []Arg, first bool) {
 		p.advance()
 		return nil, true
 	}
-	named, spread := false, false
 	for !p.isOp(")") {
 		var a Arg
-		line := p.tok.line
 		switch {
 		case p.acceptOp("..."):
-			a.Spread, spread = true, true
-			if named {
-				p.fail(line, "cannot use argument unpacking after named arguments")
-			}
+			a.Spread = true
 		case p.tok.kind == tIdent && p.namesArgument():
-			a.Name, named = p.tok.text, true
+			a.Name = p.tok.text
 			p.advance()
 			p.advance()
-		case named:
-			p.fail(line, "cannot use positional argument after named argument")
-		case spread:
-			p.fail(line, "cannot use positional argument after argument unpacking")
 		}
 		a.X = p.expr()
-		p.passable(a.X)
 		args = append(args, a)
 		if !p.acceptOp(",") {
 			break
@@ -158,7 +141,6 @@ func (p *parser) className() string {
 		p.unexpected("identifier")
 	}
 	p.advance()
-	p.classScope(t.low, t.line)
 	return p.names.classOf(t.text)
 }
 
@@ -176,7 +158,6 @@ func (p *parser) classReference() Expr {
 	case p.acceptOp("("):
 		x = p.expr()
 		p.expectOp(")")
-		p.classOperand(x, start.line)
 		return x
 	default:
 		x = p.simpleVariable()
@@ -217,29 +198,19 @@ func (p *parser) newObject() Expr {
 		}
 	}
 	if p.isWord("class") {
-		line := p.tok.line
 		p.advance()
 		if p.isOp("(") {
-			x.Args = p.newArgs()
+			x.Args, _ = p.args()
 		}
-		x.Decl = &ClassDecl{Kind: "class", File: p.src, line: int32(line)}
+		x.Decl = &ClassDecl{Kind: "class", File: p.src}
 		p.classBody(x.Decl)
 		x.Pos = p.at(start)
 		return x
 	}
 	x.Class = p.classReference()
 	if p.isOp("(") {
-		x.Args = p.newArgs()
+		x.Args, _ = p.args()
 	}
 	x.Pos = p.at(start)
 	return x
-}
-
-func (p *parser) newArgs() []Arg {
-	line := p.tok.line
-	args, first := p.args()
-	if first {
-		p.fail(line, "cannot create Closure for new expression")
-	}
-	return args
 }

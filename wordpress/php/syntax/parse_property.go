@@ -1,30 +1,15 @@
 package syntax
 
-func (p *parser) properties(decl *ClassDecl, mods map[string]bool, line int) {
+func (p *parser) properties(decl *ClassDecl, mods map[string]bool) {
 	var typ *TypeHint
 	if p.tok.kind != tVar {
-		typ = p.typeHint(propertyType)
+		typ = p.typeHint()
 	}
-	typed := typ != nil
 	for {
-		prop := PropItem{Static: mods["static"], Typed: typed, Type: typ, Access: accessOf(mods)}
+		prop := PropItem{Static: mods["static"], Type: typ, Access: accessOf(mods), Readonly: mods["readonly"] || decl.Readonly}
 		prop.Name = p.varName()
 		if p.acceptOp("=") {
-			prop.Default = p.constant(false)
-		}
-		readonly := mods["readonly"] || decl.Readonly
-		prop.Readonly = readonly
-		switch {
-		case mods["abstract"]:
-			p.fail(line, "properties cannot be declared abstract")
-		case mods["final"]:
-			p.fail(line, "cannot declare property %s::$%s final", decl.Name, prop.Name)
-		case decl.Kind == "interface":
-			p.fail(line, "interfaces may not include properties")
-		case decl.Kind == "enum":
-			p.fail(line, "enum %s cannot include properties", decl.Name)
-		case readonly && (!typed || prop.Static || prop.Default != nil):
-			p.fail(line, "readonly property %s::$%s must be typed, not static and without default", decl.Name, prop.Name)
+			prop.Default = p.expr()
 		}
 		decl.Props = append(decl.Props, prop)
 		if !p.acceptOp(",") {
@@ -36,9 +21,6 @@ func (p *parser) properties(decl *ClassDecl, mods map[string]bool, line int) {
 
 // useTraits parses use T, U; or use T { … }.
 func (p *parser) useTraits(decl *ClassDecl) {
-	if decl.Kind == "interface" {
-		p.fail(p.tok.line, "cannot use traits inside of interfaces")
-	}
 	decl.Traits = append(decl.Traits, p.classNames()...)
 	if p.isSemi() {
 		p.advance()
@@ -46,36 +28,48 @@ func (p *parser) useTraits(decl *ClassDecl) {
 	}
 	p.expectOp("{")
 	for !p.isOp("}") {
-		p.traitRule(decl)
+		p.traitRule()
 	}
 	p.advance()
 }
 
-func (p *parser) traitRule(decl *ClassDecl) {
-	var rule traitRule
-	t := p.tok
-	if t.kind == tName || p.peek().text == "::" {
-		rule.trait = p.className()
+// traitRule parses one rule of use T { … }. Traits are not evaluated, so the tree
+// does not contain the rule.
+func (p *parser) traitRule() {
+	trait := p.tok.kind == tName || p.peek().text == "::"
+	if trait {
+		p.className()
 		p.expectOp("::")
 	}
-	rule.method = p.member()
-	if rule.trait != "" && p.acceptWord("insteadof") {
-		rule.insteadof = p.classNames()
+	p.member()
+	if trait && p.acceptWord("insteadof") {
+		p.classNames()
 	} else {
 		p.expectWord("as")
-		moded := p.isWordOf("public", "protected", "private") || p.isWordOf("static", "abstract", "final")
+		moded := p.isWordOf("public", "protected", "private", "static", "abstract", "final")
 		if moded {
-			if p.isWordOf("static", "abstract", "final") {
-				p.fail(p.tok.line, "cannot use %q as method modifier", p.tok.low)
-			}
-			a := accessOf(map[string]bool{p.tok.low: true})
-			rule.access = &a
 			p.advance()
 		}
 		if !moded || !p.isSemi() {
-			rule.alias = p.member()
+			p.member()
 		}
 	}
 	p.expectSemi()
-	decl.rules = append(decl.rules, rule)
+}
+
+func (p *parser) methodDecl(decl *ClassDecl, mods map[string]bool) {
+	start := p.tok
+	p.advance()
+	fn := &FuncDecl{File: p.src, Line: int32(start.line), class: decl.Name, Static: mods["static"], Access: accessOf(mods)}
+	fn.RefReturn = p.acceptOp("&")
+	fn.Name = p.member()
+	p.inFunc(fn, false, func() {
+		p.signature(fn)
+		if p.isOp("{") {
+			fn.Body = p.block(nil)
+			return
+		}
+		p.expectSemi()
+	})
+	decl.Methods = append(decl.Methods, fn)
 }

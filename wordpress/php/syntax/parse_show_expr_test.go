@@ -122,9 +122,6 @@ func showName(name, fallback string) string {
 
 func showArray(x *ArrayExpr) string {
 	out := []string{"array"}
-	if x.list {
-		out[0] = "list"
-	}
 	for _, item := range x.Items {
 		text := flag(item.Spread, "...") + flag(item.Ref, "&") + showExpr(item.Val)
 		if item.Key != nil {

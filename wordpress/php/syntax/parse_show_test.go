@@ -89,9 +89,9 @@ func showStmt(s Stmt) string {
 	case *BlockStmt:
 		return sexp("block", s.Body)
 	case *gotoStmt:
-		return sexp("goto", s.label)
+		return "(goto)"
 	case *LabelStmt:
-		return sexp("label", s.label)
+		return "(label)"
 	case *HaltStmt:
 		return "(halt)"
 	}
@@ -134,7 +134,7 @@ func showConsts(items []ConstItem) string {
 }
 
 func showFunc(prefix string, fn *FuncDecl) string {
-	head := prefix + "function " + flag(fn.Static, "static ") + flag(fn.abstract, "abstract ") +
+	head := prefix + "function " + flag(fn.Static, "static ") +
 		flag(fn.Generator, "generator ") + flag(fn.RefReturn, "&") + fn.Name
 	out := head + showParams(fn)
 	if fn.Arrow != nil {
@@ -181,14 +181,8 @@ func showClass(d *ClassDecl) string {
 	for _, t := range d.Traits {
 		out = append(out, "use "+t)
 	}
-	for _, r := range d.rules {
-		out = append(out, fmt.Sprintf("rule %s::%s as %q insteadof %v", r.trait, r.method, r.alias, r.insteadof))
-	}
 	if len(d.Consts) > 0 {
 		out = append(out, "const "+showConsts(d.Consts))
-	}
-	if len(d.cases) > 0 {
-		out = append(out, "case "+showConsts(d.cases))
 	}
 	for _, p := range d.Props {
 		text := flag(p.Static, "static ") + "$" + p.Name

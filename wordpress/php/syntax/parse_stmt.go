@@ -25,15 +25,6 @@ func (p *parser) topStatement(dst []Stmt) []Stmt {
 	case start.kind == tIdent && start.low == "__halt_compiler":
 		return append(dst, p.halt())
 	}
-	if p.names.outside && !p.isSemi() && start.kind != tHTML {
-		if !p.isWord("declare") {
-			p.fail(start.line, "no code may exist outside of namespace {}")
-		}
-	}
-	if !p.isWord("declare") {
-		p.begun = true
-		p.code = p.code || !p.isSemi()
-	}
 	switch {
 	case p.isWord("use"):
 		p.use()
@@ -52,15 +43,9 @@ func (p *parser) constItems() []ConstItem {
 	var items []ConstItem
 	for {
 		start := p.tok
-		name := p.ident()
-		item := ConstItem{Name: p.names.full(name)}
-		switch Lower(name) {
-		case "true", "false", "null":
-			p.fail(start.line, "cannot redeclare constant '%s'", name)
-		}
-		p.declared(p.names.consts, &p.names.ownConst, name, item.Name, start.line)
+		item := ConstItem{Name: p.names.full(p.ident())}
 		p.expectOp("=")
-		item.Val = p.constant(true)
+		item.Val = p.expr()
 		item.Pos = p.at(start)
 		items = append(items, item)
 		if !p.acceptOp(",") {
