@@ -28,22 +28,24 @@ var corpora = []string{"testdata/wpconfig/cases", "testdata/wpconfig-more/cases"
 // refusedCases are the cases that are refused because they use a feature that is not
 // supported, with a part of the error. Their expected.json contains PHP's answer.
 var refusedCases = map[string]string{
-	"container-of-closures":     "uses an object with ArrayAccess as an array",
+	"container-of-closures":     "uses class_alias()",
 	"database-url-query-arrays": "calls parse_str() with",
 	"encoded-credentials":       "calls str_rot13()",
 	"enums-traits-abstract":     "uses a trait",
+	"environment-required":      "uses finally",
 	"fopen-dotenv":              "calls fgets()",
 	"generator-dotenv":          "uses an enum",
+	"loops-and-goto-like":       "uses finally",
 	"namespaces-that-shadow":    "uses a static call through __callStatic",
 	"obfuscated-eval-known":     "calls gzuncompress()",
 	"openssl-decrypt":           "calls openssl_decrypt()",
 	"password-very-long":        "calls range()",
 	"servers-by-priority":       "calls uasort()",
 	"strings-of-conditions":     "calls intdiv()",
-	"table-prefix-forms":        "uses a write to a string offset",
-	"templates-by-callback":     "calls preg_match_all()",
-	"types-that-convert":        "calls json_encode()",
-	"yaml-by-hand":              "uses a reference to an array element or a property",
+	"table-prefix-forms":        "uses an assignment by reference",
+	"templates-by-callback":     "uses a closure that uses a variable by reference",
+	"types-that-convert":        "uses a named argument",
+	"yaml-by-hand":              "uses an assignment by reference",
 }
 
 // A corpusCase is case.json. testdata/wpconfig/README.md describes its format.

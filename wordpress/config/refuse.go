@@ -15,6 +15,7 @@ import (
 // Hints for resolving a refusal.
 const (
 	hintFile    = "give the credentials with --db-defaults-file"
+	hintRunPHP  = "let the site's own PHP run it with --with-php, or " + hintFile
 	hintWorld   = "describe the site's PHP with --env, --env-file, --no-env or --url, or " + hintFile
 	hintEnv     = "describe the environment of the site's PHP with --env NAME=VALUE, --env-file or --no-env, or " + hintFile
 	hintOrder   = "set --variables-order to its value (php -i | grep variables_order), or " + hintFile
@@ -101,7 +102,7 @@ func hintFor(class wordpress.Class, why *php.Refusal) string {
 	switch {
 	case why.Origin == php.OriginHome:
 		return hintHome
-	case class != wordpress.Undecidable:
+	case class != wordpress.Undecidable && class != wordpress.Unsafe:
 		return hintFile
 	case why.Origin == php.OriginEnvironment:
 		return hintEnv
@@ -111,8 +112,11 @@ func hintFor(class wordpress.Class, why *php.Refusal) string {
 		return hintURL
 	case why.Origin == php.OriginStop:
 		return hintWorld // another environment might take another branch
+	case why.Origin == php.OriginFeature, // its message names --with-php
+		why.Origin == php.OriginCommand, why.Origin == php.OriginRequest: // PHP would not know either
+		return hintFile
 	}
-	return hintFile
+	return hintRunPHP
 }
 
 // evaluatedBy returns the file and the line of the eval call, if file is PHP's name for

@@ -70,15 +70,15 @@ func (g *grammar) Snippet() string {
 	case 6:
 		return "for ($i = 0; $i < 5; $i++) { if ($i == " + g.pick("1", "2", e()) + ") " + g.pick("continue", "break") + "; $r[] = $i . " + e() + "; }"
 	case 7:
-		return "try { $r = " + e() + "; throw new " + g.pick("RuntimeException", "TypeError", "LogicException") + "('m'); } catch (" + g.pick("RuntimeException", "Exception", "Error", "LogicException | TypeError") + " $e) { $r = [get_class($e), $e->getMessage() == 'm', $r]; } finally { $f = 1; } "
+		return "try { $r = " + e() + "; throw new " + g.pick("RuntimeException", "TypeError", "LogicException") + "('m'); } catch (" + g.pick("RuntimeException", "Exception", "Error", "LogicException | TypeError") + " $e) { $r = [get_class($e), $e->getMessage() == 'm', $r]; } "
 	case 8:
 		return g.pick("[$a, $b]", "[, $a, $b]", "['x' => $a, 0 => $b]", "list($a, list($b))") + " = " + g.pick("$l", "[1,'x'=>2]", "$n") + "; $r = [$a ?? 0, $b ?? null];"
 	case 9:
-		return "$z = &" + g.pick("$x", "$y", "$l", "$m", "$new", "$x", "$y", "$s", "$n", "$new", "$n[1][0]") + "; $c = $l; $z = " + e() + "; " + g.pick("unset($z);", "$z = 3;", "") + " $r = [$x, $l, $m, $n, $c];"
+		return "$z = " + g.pick("$x", "$y", "$l", "$m", "$new", "$x", "$y", "$s", "$n", "$new", "$n[1][0]") + "; $c = $l; $z = " + e() + "; " + g.pick("unset($z);", "$z = 3;", "") + " $r = [$x, $l, $m, $n, $c];"
 	case 10:
 		return "unset(" + g.pick("$x", "$l[1]", "$m['a']", "$m['q']['z']", "$l[9]", "$n[0][0]") + "); $l[] = 7; $r = [$x ?? 'u', $l, $m, $n];"
 	}
-	return "$h = function ($p, &$o, ...$v) use ($x, &$y) { static $t = 1; $o = $p . ++$t; $y = " + e() + "; return [$x, $v, $t]; }; $r = [$h(" + g.pick("1", "$s", "'q'") + ", $x), $h(2, " + g.pick("$o", "$o", "$o", "$o", "$o", "$o", "$o", "$m['n']") + ", 5, 6), $x, $y, $m, $o ?? 0];"
+	return "$h = function ($p, $o, ...$v) use ($x, $y) { static $t = 1; $o = $p . ++$t; $y = " + e() + "; return [$x, $v, $t]; }; $r = [$h(" + g.pick("1", "$s", "'q'") + ", $x), $h(2, " + g.pick("$s", "$x", "$m['n']") + ", 5, 6), $x, $y, $m, $o ?? 0];"
 }
 
 const diffPrelude = `const K = 'const';

@@ -48,7 +48,7 @@ var genCalls = strings.Fields(`strlen:s strtolower:s strtoupper:s ucfirst:s lcfi
 	   current:a
 	 json_decode:s json_decode:sv parse_url:s dirname:s basename:s basename:ss pathinfo:s ctype_digit:s 
 	version_compare:ss lcfirst:s 
-	 var_export:vt serialize:v is_callable:s array_walk_none: 
+	 var_export:vt serialize:v is_string:s array_walk_none: 
 	preg_match:ps preg_replace:pss preg_split:ps preg_quote:s `)
 
 var genPatterns = []string{
@@ -196,9 +196,9 @@ func (g *generator) statement(depth int) string {
 		x := g.expr(1)
 		return fmt.Sprintf("[0 => %s, 'k' => %s] = [%s, 'k' => %s];", g.fresh(), g.fresh(), x, g.leaf())
 	case 11:
-		return fmt.Sprintf("(function (&$p, $q = %s) { $p = $q; })(%s);", g.pick(genLiterals), v)
+		return fmt.Sprintf("$s = (function ($p, $q = %s) { return [$p, $q]; })(%s);", g.pick(genLiterals), v)
 	case 12:
-		return fmt.Sprintf("try { %s throw new RuntimeException('x'); } catch (LogicException | RuntimeException $e) { %s = $e->getMessage(); } finally { %s }", g.inner(depth), v, g.inner(depth))
+		return fmt.Sprintf("try { %s throw new RuntimeException('x'); } catch (LogicException | RuntimeException $e) { %s = $e->getMessage(); }", g.inner(depth), v)
 	}
 	return v + "[" + g.pick([]string{"", "0", "'k'", "'a'"}) + "] = " + g.expr(1) + ";"
 }

@@ -22,7 +22,7 @@ func TestRefusalsHaveAnOrigin(t *testing.T) {
 		`define('A', file_get_contents('/outside/x'));`:                       eval.OriginHome,
 		`define('A', is_file('/outside/x'));`:                                 eval.OriginHome,
 		`define('A', random_int(1, 2));`:                                      eval.OriginOther,
-		`define('A', exec('id'));`:                                            eval.OriginOther,
+		`define('A', exec('id'));`:                                            eval.OriginCommand,
 	} {
 		res, err := evalText(t, t.TempDir(), "<?php "+code+" require ABSPATH . 'wp-settings.php';", unknownEnv)
 		if err != nil {

@@ -50,6 +50,8 @@ const (
 	OriginVariablesOrder = eval.OriginVariablesOrder
 	OriginHome           = eval.OriginHome
 	OriginStop           = eval.OriginStop
+	OriginFeature        = eval.OriginFeature
+	OriginCommand        = eval.OriginCommand
 )
 
 // php82 is what PHP 8.2 offers. It is made once: it is the same for every evaluation.

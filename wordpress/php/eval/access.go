@@ -23,114 +23,80 @@ func mayUse(scope, owner *PHPClass, a syntax.Access) bool {
 	return true
 }
 
-// property finds the declaration of a property that an object of the class has:
-// private ones of its parents are theirs alone.
+// usable refuses a use of a member by code that may not use it. PHP would throw an
+// error, or call __get, __set or __call.
+func (in *interp) usable(owner *PHPClass, a syntax.Access, pos syntax.Pos) error {
+	if owner == nil || mayUse(in.frame.class, owner, a) {
+		return nil
+	}
+	return in.unsupported(pos, "a private or protected member outside its class")
+}
+
+// property finds the declaration of a property, and the class that declares it.
 func (c *PHPClass) property(name string) (*syntax.PropItem, *PHPClass) {
-	for k := c; k != nil; k = k.parent {
-		if p := k.ownProperty(name); p != nil && (k == c || p.Access != syntax.Private) {
-			return p, k
+	for ; c != nil; c = c.parent {
+		for i := range c.props {
+			if c.props[i].Name == name {
+				return &c.props[i], c
+			}
 		}
 	}
 	return nil, nil
 }
 
-func (c *PHPClass) ownProperty(name string) *syntax.PropItem {
-	for i := range c.props {
-		if c.props[i].Name == name {
-			return &c.props[i]
-		}
-	}
-	return nil
-}
+func propKey(name string) Key { return Key{S: name, Str: true} }
 
-// propKey is where an object holds the property, as PHP names it in (array) $o.
-func propKey(p *syntax.PropItem, owner *PHPClass) Key {
-	switch p.Access {
-	case syntax.Private:
-		return Key{S: "\x00" + owner.Name + "\x00" + p.Name, Str: true}
-	case syntax.Protected:
-		return Key{S: "\x00*\x00" + p.Name, Str: true}
-	}
-	return Key{S: p.Name, Str: true}
-}
-
-// A member is a property of an object as the running code sees it.
-type member struct {
-	key    Key
-	item   *syntax.PropItem // nil: not declared
-	owner  *PHPClass
-	hidden bool // it is there, but not for this code
-}
-
-// memberOf finds a property as code of the present class sees it.
-func (in *interp) memberOf(o *Object, name string) member {
-	if scope := in.frame.class; scope != nil && scope != o.Class && o.Class.descends(scope) {
-		if p := scope.ownProperty(name); p != nil && p.Access == syntax.Private {
-			return member{key: propKey(p, scope), item: p, owner: scope}
-		}
-	}
+// declared finds the declaration of an object's property, which the running code must
+// be permitted to use. It is nil for a property that no class declares.
+func (in *interp) declared(o *Object, name string, pos syntax.Pos) (*syntax.PropItem, *PHPClass, error) {
 	p, owner := o.Class.property(name)
 	if p == nil {
-		return member{key: Key{S: name, Str: true}}
+		return nil, nil, nil
 	}
-	return member{key: propKey(p, owner), item: p, owner: owner, hidden: !mayUse(in.frame.class, owner, p.Access)}
+	return p, owner, in.usable(owner, p.Access, pos)
 }
 
-// nativeKey is where a model finds a property, whoever may use it.
-func nativeKey(o *Object, name string) Key {
-	if p, owner := o.Class.property(name); p != nil {
-		return propKey(p, owner)
-	}
-	return Key{S: name, Str: true}
-}
-
-// visible is an object's properties by their plain names, as the present code may
-// read them: what foreach and get_object_vars see.
+// visible is an object's properties as code of a class may read them: what foreach
+// and get_object_vars see.
 func (in *interp) visible(o *Object, scope *PHPClass) *Array {
 	props := in.propsOf(o)
 	out := NewArray()
 	out.Why = props.Why
 	props.Each(func(k Key, v Value) bool {
-		name, class, hidden := splitKey(k.S)
-		if hidden {
-			p, owner := o.Class.property(name)
-			if scope != nil && class == scope.Name && scope.ownProperty(name) != nil {
-				p, owner = scope.ownProperty(name), scope
-			}
-			if p == nil || class != "*" && owner.Name != class || !mayUse(scope, owner, p.Access) {
-				return true
-			}
+		if p, owner := o.Class.property(k.S); p == nil || mayUse(scope, owner, p.Access) {
+			out.Set(StrKey(k.S), v)
 		}
-		out.Set(StrKey(name), v)
 		return true
 	})
 	return out
 }
 
-// splitKey takes a property's key apart.
-func splitKey(s string) (name, class string, hidden bool) {
-	if s == "" || s[0] != 0 {
-		return s, "", false
+// shadowed reports that a class declares a member that is private in one of its
+// parents: an object would then have both.
+func (c *PHPClass) shadowed() bool {
+	if c.parent == nil || c.decl == nil {
+		return false
 	}
-	i := indexOf(s[1:], "\x00")
-	if i < 0 {
-		return s, "", false
-	}
-	return s[i+2:], s[1 : i+1], true
-}
-
-// methodFor finds a method as the present code sees it; hidden is set if there is
-// one that it may not call.
-func (in *interp) methodFor(c *PHPClass, low string) (m *ClassMethod, owner *PHPClass, hidden bool) {
-	m, owner = c.Method(low)
-	scope := in.frame.class
-	if scope != nil && scope != owner && c.descends(scope) {
-		if own := scope.methods[low]; own != nil && own.access == syntax.Private {
-			return own, scope, false
+	for _, p := range c.decl.Props {
+		if old, _ := c.parent.property(p.Name); old != nil && old.Access == syntax.Private {
+			return true
 		}
 	}
-	if m != nil && !mayUse(scope, owner, m.access) {
-		return nil, nil, true
+	for _, m := range c.decl.Methods {
+		low := syntax.Lower(m.Name)
+		if old, _ := c.parent.Method(low); old != nil && old.access == syntax.Private && low != "__construct" {
+			return true
+		}
 	}
-	return m, owner, false
+	return false
+}
+
+// usableMethod finds a method that the running code is permitted to call; nil if there
+// is none.
+func (in *interp) usableMethod(c *PHPClass, low string, pos syntax.Pos) (*ClassMethod, *PHPClass, error) {
+	m, owner := c.Method(low)
+	if m == nil {
+		return nil, nil, nil
+	}
+	return m, owner, in.usable(owner, m.access, pos)
 }

@@ -9,66 +9,52 @@ import (
 
 // callBuiltin evaluates the arguments of a builtin and calls it.
 func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) (Value, error) {
-	vals := make([]Value, 0, len(args))
-	targets := make([]target, 0, len(args))
-	put := func(name string, v Value, t target) error {
-		i := len(vals)
-		if name != "" {
-			if i = to.builtin.argument(name); i < 0 {
-				return in.Throw("Error", "Unknown named parameter $"+name, pos)
-			}
+	special := func(a syntax.Arg) bool { return a.Spread || a.Name != "" }
+	if i := slices.IndexFunc(args, special); i >= 0 {
+		if args[i].Spread && (to.builtin.Refs>>min(i, 30) != 0 || to.builtin.RestRefs) {
+			return nil, in.unsupported(pos, "an argument list unpacked into parameters by reference")
 		}
-		for len(vals) <= i {
-			vals, targets = append(vals, AbsentValue{}), append(targets, nil)
-		}
-		if vals[i].Kind() != KindAbsent {
-			return in.Throw("Error", "Named parameter $"+name+" overwrites previous argument", pos)
-		}
-		vals[i], targets[i] = v, t
-		return nil
-	}
-	for _, a := range args {
-		if a.Spread {
-			list, err := in.spreadArgs(to, len(vals), a.X, pos)
-			if err != nil {
-				return nil, err
-			}
-			for _, e := range Pairs(list) {
-				name := ""
-				if e.Key.Str {
-					name = e.Key.S
-				}
-				if err := put(name, e.Value, nil); err != nil {
-					return nil, err
-				}
-			}
-			continue
-		}
-		i := len(vals)
-		if a.Name != "" {
-			if i = to.builtin.argument(a.Name); i < 0 && to.builtin.Takes == nil {
-				return in.unknownAt(Undecidable, pos, "names an argument of a builtin"), nil
-			}
-		}
-		v, t, err := in.builtinArg(a.X, i >= 0 && to.builtin.ByRef(i) && (!to.builtin.Unmodelled || isPlace(a.X)))
+		vals, err := in.evalArgs(args, pos)
 		if err != nil {
 			return nil, err
 		}
-		if err := put(a.Name, v, t); err != nil {
+		return in.apply(to, vals, make([]target, len(vals)), pos)
+	}
+	vals, targets := make([]Value, len(args)), make([]target, len(args))
+	for i, a := range args {
+		var err error
+		if to.builtin.ByRef(i) && isPlace(a.X) {
+			vals[i], targets[i], err = in.builtinTarget(a.X)
+		} else if vals[i], err = in.eval(a.X); err == nil && to.builtin.ByRef(i) && !to.builtin.Unmodelled && !isCall(a.X) {
+			err = in.unsupported(pos, "an argument by reference that is not a variable")
+		}
+		if err != nil {
 			return nil, err
 		}
+		Share(vals[i])
 	}
 	return in.apply(to, vals, targets, pos)
 }
 
-// argument is the position of a named argument.
-func (f *Function) argument(name string) int {
-	for i, p := range f.Takes {
-		if p.Name == name && !p.Variadic {
-			return i
-		}
+// builtinTarget finds the variable that a builtin takes by reference, and its value.
+func (in *interp) builtinTarget(x syntax.Expr) (Value, target, error) {
+	p, err := in.place(x)
+	if err != nil {
+		return nil, nil, err
 	}
-	return -1
+	if n := len(p.path); n > 0 && p.path[n-1].push {
+		return Null, p, nil
+	}
+	v, err := in.Load(p)
+	return v, p, err
+}
+
+func isCall(x syntax.Expr) bool {
+	switch x.(type) {
+	case *syntax.CallExpr, *syntax.MethodExpr, *syntax.StaticCallExpr, *syntax.NewExpr:
+		return true
+	}
+	return false
 }
 
 // ByRef reports whether an argument is taken by reference.
@@ -82,41 +68,6 @@ func isPlace(x syntax.Expr) bool {
 		return true
 	}
 	return false
-}
-
-// temporary throws where an argument by reference is neither a variable nor what a
-// call returns.
-func (in *interp) temporary(x syntax.Expr) error {
-	switch x.(type) {
-	case *syntax.CallExpr, *syntax.MethodExpr, *syntax.StaticCallExpr, *syntax.NewExpr:
-		return nil
-	}
-	return in.Throw("Error", "Argument could not be passed by reference", x.Where())
-}
-
-func (in *interp) builtinArg(x syntax.Expr, ref bool) (Value, target, error) {
-	if ref {
-		switch x.(type) {
-		case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
-			p, err := in.place(x)
-			if err != nil {
-				return nil, nil, err
-			}
-			if n := len(p.path); n > 0 && p.path[n-1].push {
-				return Null, p, nil
-			}
-			v, err := in.Load(p)
-			return Share(v), p, err
-		}
-	}
-	v, err := in.eval(x)
-	if err == nil && ref {
-		err = in.temporary(x)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return Share(v), nil, nil
 }
 
 // apply calls a builtin with values. See func.go for what it is spared.
@@ -232,7 +183,7 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 			if v.Len() == 2 && depth == 0 {
 				first, _ := v.Get(IntKey(0))
 				second, _ := v.Get(IntKey(1))
-				if first != nil && second != nil && in.mayCall([]Value{in.deref(first), in.deref(second)}, 1) {
+				if first != nil && second != nil && in.mayCall([]Value{Present(first), Present(second)}, 1) {
 					return true
 				}
 			}
@@ -252,34 +203,6 @@ func (in *interp) invalidateTargets(targets []target, u *Unknown) error {
 		}
 	}
 	return nil
-}
-
-// spreadArgs is what f(...$x) passes to the parameters from one on, by name where
-// the keys are names.
-func (in *interp) spreadArgs(to *callee, from int, x syntax.Expr, pos syntax.Pos) (*Array, error) {
-	v, err := in.eval(x)
-	if err != nil {
-		return nil, err
-	}
-	if to.takesRefs(from) {
-		return nil, in.unsupported(pos, "an argument list unpacked into parameters by reference")
-	}
-	list := NewArray()
-	if err := in.spreadInto(list, v, pos); err != nil {
-		return nil, err
-	}
-	if list.Why != nil {
-		return nil, in.Refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.Why.Expr)
-	}
-	return list, nil
-}
-
-// takesRefs reports that there are parameters by reference from one on.
-func (c *callee) takesRefs(from int) bool {
-	if c.builtin != nil {
-		return c.builtin.Refs>>min(from, 30) != 0 || c.builtin.RestRefs
-	}
-	return c.fn != nil && slices.ContainsFunc(c.fn.Params, func(p syntax.Param) bool { return p.Ref })
 }
 
 // JSONErrorSlot holds what json_last_error says. The evaluator makes it unknown when

@@ -9,7 +9,7 @@ func (in *interp) evalAssignment(x syntax.Expr) (Value, error) {
 			return in.destructure(list, x.Val)
 		}
 		if x.Ref {
-			return in.assignRef(x)
+			return nil, in.unsupported(x.Pos, "an assignment by reference")
 		}
 		return in.assignTo(x.Target, x.Val)
 	case *syntax.AssignOpExpr:
@@ -41,69 +41,27 @@ func (in *interp) assignTo(target, val syntax.Expr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.ofAlias(p, target, val) {
-		return nil, in.unsupported(p.at, "an assignment of an array to its own element through a reference")
+	if in.toItself(p, target, val) {
+		return nil, in.unsupported(p.at, "an assignment of an array to its own element under another name")
 	}
 	return v, in.assign(p, v)
 }
 
-// ofAlias reports that the value of an assignment to an element is a reference to
-// the array, which PHP would read after it made room for the element.
-func (in *interp) ofAlias(p *place, target, val syntax.Expr) bool {
-	if len(p.path) == 0 || p.slot == 0 {
+// toItself reports an assignment of an array to one of its own elements, where the
+// array has two names: one of them is global or in $GLOBALS. PHP would read the array
+// after it made room for the element.
+func (in *interp) toItself(p *place, target, val syntax.Expr) bool {
+	x, ok := val.(*syntax.VarExpr)
+	if !ok || len(p.path) == 0 || p.slot == 0 {
 		return false
 	}
-	switch x := val.(type) {
-	case *syntax.AssignExpr:
-		return x.Ref
-	case *syntax.VarExpr:
-		if x.Dyn != nil {
-			return true
-		}
-		_, own := in.raw(p)
-		_, other := in.raw(in.varPlace(in.frame, x.Name, x.Pos))
-		return own == other && x.Name != baseName(target)
+	for e, isElement := target.(*syntax.IndexExpr); isElement; e, isElement = target.(*syntax.IndexExpr) {
+		target = e.Base
 	}
-	return false
-}
-
-// baseName is the variable that an element or property is of.
-func baseName(x syntax.Expr) string {
-	for {
-		switch y := x.(type) {
-		case *syntax.IndexExpr:
-			x = y.Base
-		case *syntax.PropExpr:
-			x = y.Obj
-		case *syntax.VarExpr:
-			return y.Name
-		default:
-			return ""
-		}
-	}
-}
-
-// assignRef makes the target an alias of a variable.
-func (in *interp) assignRef(x *syntax.AssignExpr) (Value, error) {
-	if !isPlace(x.Val) {
-		return nil, in.unsupported(x.Pos, "a reference to the result of a call")
-	}
-	from, err := in.place(x.Val)
-	if err != nil {
-		return nil, err
-	}
-	to, err := in.place(x.Target)
-	if err != nil {
-		return nil, err
-	}
-	ref, err := in.reference(from)
-	if err != nil {
-		return nil, err
-	}
-	if ref.Kind() != KindRef {
-		return ref, in.assign(to, ref)
-	}
-	return in.deref(ref), in.bind(to, ref)
+	base, _ := target.(*syntax.VarExpr)
+	_, own := in.raw(p)
+	_, other := in.raw(in.varPlace(in.frame, x.Name, x.Pos))
+	return x.Dyn != nil || own == other && (base == nil || base.Name != x.Name)
 }
 
 func (in *interp) assignOp(x *syntax.AssignOpExpr) (Value, error) {

@@ -146,10 +146,21 @@ func (c *Call) Unknown(reason string) *Unknown {
 }
 
 // Refused returns the unknown result of a function that is not evaluated.
-func (c *Call) Refused() *Unknown { return c.Unknown(NotEvaluated(c.Name)) }
+func (c *Call) Refused() *Unknown { return c.refused("") }
+
+// RefusedFor returns the unknown result of a function that is not evaluated for some
+// arguments: "with a base".
+func (c *Call) RefusedFor(arguments string) *Unknown { return c.refused(" " + arguments) }
+
+func (c *Call) refused(arguments string) *Unknown {
+	return c.Unknown("calls " + c.Name + "()" + arguments + notEvaluated).From(OriginFeature)
+}
 
 // unsafe returns an unknown of class unsafe that comes from this call.
 func (c *Call) unsafe(reason string) *Unknown { return c.in.unknownAt(Unsafe, c.pos, reason) }
+
+// Unsupported returns the refusal that ends the evaluation at a use of a feature.
+func (c *Call) Unsupported(feature string) error { return c.in.unsupported(c.pos, feature) }
 
 // Throw returns the error that throws an exception of PHP's class.
 func (c *Call) Throw(class, message string) error { return c.in.Throw(class, message, c.pos) }
@@ -317,24 +328,10 @@ func (c *Call) Truth(v Value) (bool, *Unknown) { return c.in.Truth(v) }
 // Rewritten is not nil if a path may lead to a file that the configuration changes.
 func (c *Call) Rewritten(abs string) *Unknown { return c.in.Rewritten(abs, c.pos) }
 
-// InvokeOn calls a PHP callable with a value that it may take by reference. after is
-// the value after the call; byRef reports whether it was taken by reference.
-func (c *Call) InvokeOn(fn, v Value, args ...Value) (after Value, byRef bool, err error) {
-	to, err := c.in.callable(fn, c.pos)
-	if err != nil {
-		return nil, false, err
-	}
-	if byRef = to.fn != nil && to.ByRef(0, ""); byRef {
-		v = refVal{c.in.newCell(v)}
-	}
-	_, err = c.Invoke(fn, append([]Value{v}, args...)...)
-	return c.in.deref(v), byRef, err
-}
-
 // StaticProp reads a static property of a native class.
 func (c *Call) StaticProp(class, name string) Value {
 	if v := c.in.st.Get(c.in.slot('s', class+"::$"+name)); v != nil {
-		return c.in.deref(v)
+		return Present(v)
 	}
 	return c.in.natives[class].native.Statics[name]
 }
@@ -360,11 +357,6 @@ func (c *Call) Equal(a, b Value) (Value, error) { return c.in.compareOp("==", a,
 
 // ConvertString makes a string of an object.
 func (c *Call) ConvertString(o *Object) (Value, error) { return c.in.ConvertString(o, c.pos) }
-
-// CallMethod calls a method that a class of an object has.
-func (c *Call) CallMethod(o *Object, class *PHPClass, m *ClassMethod) (Value, error) {
-	return c.in.CallMethod(o, class, m, nil, c.pos)
-}
 
 // CallBack calls a PHP callable as the program calls this function.
 func (c *Call) CallBack(fn Value, args []Value) (Value, error) {

@@ -22,7 +22,7 @@ type closure struct {
 	callee
 	id    int // tells its static variables from those of others
 	names []string
-	vals  []Value // of what it uses; refVal where by reference
+	vals  []Value // the values of the variables that it uses
 }
 
 func (in *interp) evalCall(x syntax.Expr) (Value, error) {
@@ -50,9 +50,6 @@ func (in *interp) calleeOf(x *syntax.CallExpr) (*callee, error) {
 		to, err := in.function(name.Name, name.Fallback, x.Pos)
 		if to != nil && to.builtin != nil {
 			to.direct = to.name == syntax.Lower(name.Name)
-			if to.direct && to.name == "in_array" && in.Src != nil && in.Src.Strict {
-				err = in.constantSearch(x)
-			}
 		}
 		return to, err
 	}
@@ -61,24 +58,6 @@ func (in *interp) calleeOf(x *syntax.CallExpr) (*callee, error) {
 		return nil, err
 	}
 	return in.callable(v, x.Pos)
-}
-
-// constantSearch refuses in_array() with a constant third argument that is not a
-// boolean, under strict types: PHP may compile it to a search that converts nothing.
-func (in *interp) constantSearch(x *syntax.CallExpr) error {
-	if len(x.Args) != 3 {
-		return nil
-	}
-	switch strict := x.Args[2].X.(type) {
-	case *syntax.LitExpr:
-	case *syntax.ConstExpr:
-		if name := syntax.Lower(strict.Name); name == "true" || name == "false" {
-			return nil
-		}
-	default:
-		return nil
-	}
-	return in.unsupported(x.Pos, "in_array() with a third argument that is not a boolean, under strict types")
 }
 
 // function finds a function by name: the program's own, or PHP's.
@@ -194,37 +173,13 @@ func (in *interp) callableArray(a *Array, pos syntax.Pos) (*callee, error) {
 	if a.Len() != 2 || !ok || first == nil {
 		return nil, in.Throw("Error", "Array callback must have exactly two elements", pos)
 	}
-	switch first := in.deref(first).(type) {
+	switch first := Present(first).(type) {
 	case *Object:
 		return in.methodCallee(first, string(name), pos)
 	case String:
 		return in.staticCallee(string(first), string(name), pos)
 	}
 	return nil, in.Throw("Error", "First array member is not a valid class name or object", pos)
-}
-
-// callWith evaluates arguments and calls.
-func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax.Pos) (Value, error) {
-	if first {
-		if to.unknown != nil {
-			return Opaque(to.unknown), nil
-		}
-		if to.closure != nil {
-			return &Object{Class: in.natives["closure"], fn: to.closure}, nil
-		}
-		return &Object{Class: in.natives["closure"], fn: &closure{callee: *to}}, nil
-	}
-	switch {
-	case to.unknown != nil:
-		return in.callUnknown(to.unknown, args)
-	case to.builtin != nil:
-		return in.callBuiltin(to, args, pos)
-	}
-	vals, named, err := in.evalArgs(to, args, pos)
-	if err != nil {
-		return nil, err
-	}
-	return in.run1(to, vals, named, pos)
 }
 
 // callUnknown calls nobody knows what: anything may have changed.
@@ -236,85 +191,6 @@ func (in *interp) callUnknown(u *Unknown, args []syntax.Arg) (Value, error) {
 	}
 	in.Poison(u)
 	return Opaque(u), in.Steps(64, syntax.Pos{})
-}
-
-// evalArgs evaluates the arguments of a function of the program.
-func (in *interp) evalArgs(to *callee, args []syntax.Arg, pos syntax.Pos) ([]Value, *Array, error) {
-	if err := in.Alloc(16*len(args), pos); err != nil {
-		return nil, nil, err
-	}
-	vals := make([]Value, 0, len(args))
-	var named *Array
-	for _, a := range args {
-		if a.Spread {
-			list, err := in.spreadArgs(to, len(vals), a.X, pos)
-			if err != nil {
-				return nil, nil, err
-			}
-			list.Each(func(k Key, v Value) bool {
-				if !k.Str {
-					vals = append(vals, v)
-					return true
-				}
-				if named == nil {
-					named = NewArray()
-				}
-				named.Set(k, v)
-				return true
-			})
-			continue
-		}
-		v, err := in.evalArg(a.X, to.ByRef(len(vals), a.Name))
-		if err != nil {
-			return nil, nil, err
-		}
-		if a.Name == "" {
-			vals = append(vals, v)
-			continue
-		}
-		if named == nil {
-			named = NewArray()
-		}
-		named.Set(Key{S: a.Name, Str: true}, v)
-	}
-	return vals, named, nil
-}
-
-func (in *interp) evalArg(x syntax.Expr, ref bool) (Value, error) {
-	if ref {
-		switch x.(type) {
-		case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
-			p, err := in.place(x)
-			if err != nil {
-				return nil, err
-			}
-			return in.reference(p)
-		}
-	}
-	v, err := in.eval(x)
-	if err == nil && ref {
-		err = in.temporary(x)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return Share(v), nil
-}
-
-// ByRef reports whether an argument is taken by reference.
-func (c *callee) ByRef(i int, name string) bool {
-	if c.builtin != nil && name == "" {
-		return c.builtin.ByRef(i)
-	}
-	if c.fn == nil {
-		return false
-	}
-	for j, p := range c.fn.Params {
-		if name != "" && (p.Name == name || p.Variadic) || name == "" && (j == i || p.Variadic && j < i) {
-			return p.Ref
-		}
-	}
-	return false
 }
 
 // Invoke calls a PHP callable from a builtin.
@@ -334,5 +210,57 @@ func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) (Val
 	case to.builtin != nil:
 		return in.apply(to, args, make([]target, len(args)), pos)
 	}
-	return in.run1(to, args, nil, pos)
+	return in.run1(to, args, pos)
+}
+
+// callWith evaluates arguments and calls.
+func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax.Pos) (Value, error) {
+	switch {
+	case first:
+		return nil, in.unsupported(pos, "a first-class callable")
+	case to.unknown != nil:
+		return in.callUnknown(to.unknown, args)
+	case to.builtin != nil:
+		return in.callBuiltin(to, args, pos)
+	}
+	vals, err := in.evalArgs(args, pos)
+	if err != nil {
+		return nil, err
+	}
+	return in.run1(to, vals, pos)
+}
+
+// evalArgs evaluates the arguments of a function of the program.
+func (in *interp) evalArgs(args []syntax.Arg, pos syntax.Pos) ([]Value, error) {
+	if err := in.Alloc(16*len(args), pos); err != nil {
+		return nil, err
+	}
+	vals := make([]Value, 0, len(args))
+	for _, a := range args {
+		if a.Name != "" {
+			return nil, in.unsupported(pos, "a named argument")
+		}
+		v, err := in.eval(a.X)
+		if err != nil {
+			return nil, err
+		}
+		if !a.Spread {
+			vals = append(vals, Share(v))
+			continue
+		}
+		list := NewArray()
+		if err := in.spreadInto(list, v, pos); err != nil {
+			return nil, err
+		}
+		if list.Why != nil {
+			return nil, in.Refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.Why.Expr)
+		}
+		for _, e := range Pairs(list) {
+			if e.Key.Str {
+				return nil, in.unsupported(pos, "a named argument")
+			}
+			vals = append(vals, e.Value)
+		}
+	}
+	return vals, nil
 }

@@ -10,9 +10,10 @@ func (in *interp) castArray(v Value, pos syntax.Pos) (Value, error) {
 	case NullType:
 		return NewArray(), nil
 	case *Object:
-		if v.fn == nil {
-			return Share(rekeyed(in.propsOf(v))), nil
+		if v.fn != nil || in.visible(v, nil).Len() != in.propsOf(v).Len() {
+			return nil, in.unsupported(pos, "a cast of an object with private or protected properties to an array")
 		}
+		return Share(in.visible(v, nil)), nil
 	case *Unknown:
 		return in.Lift([]Value{v}, pos, func(vals []Value) (Value, error) {
 			if vals[0].Kind() == KindUnknown {
@@ -22,26 +23,4 @@ func (in *interp) castArray(v Value, pos syntax.Pos) (Value, error) {
 		})
 	}
 	return ListOf(v), nil
-}
-
-// rekeyed has the keys that an array has: "7" is 7.
-func rekeyed(a *Array) *Array {
-	odd := false
-	a.Each(func(k Key, _ Value) bool {
-		odd = k.Str && StrKey(k.S) != k
-		return !odd
-	})
-	if !odd {
-		return a
-	}
-	out := NewArray()
-	out.Why = a.Why
-	a.Each(func(k Key, v Value) bool {
-		if k.Str {
-			k = StrKey(k.S)
-		}
-		out.Set(k, v)
-		return true
-	})
-	return out
 }

@@ -70,7 +70,7 @@ func (m *ClassMethod) callee(this *Object, class, static *PHPClass) *callee {
 func (in *interp) CallMethod(o *Object, class *PHPClass, m *ClassMethod, args []Value, pos syntax.Pos) (Value, error) {
 	to := m.callee(o, class, o.Class)
 	to.weak = true
-	return in.run1(to, args, nil, pos)
+	return in.run1(to, args, pos)
 }
 
 // linkNatives makes classes of the models' and PHP's own.

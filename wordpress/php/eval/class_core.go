@@ -92,8 +92,8 @@ func exceptionConstruct(c *Call) (Value, error) {
 
 func exceptionProp(name string) func(c *Call) (Value, error) {
 	return func(c *Call) (Value, error) {
-		if v, ok := c.Props(c.This).Get(nativeKey(c.This, name)); ok {
-			return c.in.deref(v), nil
+		if v, ok := c.Props(c.This).Get(propKey(name)); ok {
+			return Present(v), nil
 		}
 		return Null, nil
 	}

@@ -13,16 +13,12 @@ var coreFuncs = map[string]Function{
 	"defined":               {Run: definedFunc, Min: 1, Max: 1},
 	"constant":              {Run: constantFunc, Min: 1, Max: 1},
 	"function_exists":       {Run: functionExists, Min: 1, Max: 1},
-	"class_alias":           {Run: classAlias, Min: 2, Max: 3},
+	"class_alias":           {Run: func(c *Call) (Value, error) { return nil, c.Unsupported("class_alias()") }, Max: -1, Lazy: true},
 	"class_exists":          {Run: classExists, Min: 1, Max: 2},
 	"interface_exists":      {Run: classExists, Min: 1, Max: 2},
 	"method_exists":         {Run: methodExists, Min: 2, Max: 2},
-	"property_exists":       {Run: propertyExists, Min: 2, Max: 2},
 	"get_class":             {Run: getClass, Max: 1},
 	"get_object_vars":       {Run: getObjectVars, Min: 1, Max: 1},
-	"is_callable":           {Run: isCallable, Min: 1, Max: 3, Refs: 4, outOnly: true},
-	"func_get_args":         {Run: funcGetArgs, Max: 0},
-	"func_num_args":         {Run: funcNumArgs, Max: 0},
 	"extract":               {Run: extractFunc, Min: 1, Max: 3, Lazy: true},
 	"spl_autoload_register": {Run: autoloadRegister, Max: 3, Lazy: true},
 }
@@ -134,30 +130,6 @@ func ofWordPress(name string) bool {
 	return wordPressFunctions[name] || strings.HasPrefix(name, "wp_")
 }
 
-// classAlias gives a class another name.
-func classAlias(c *Call) (Value, error) {
-	k, u := c.classArg(0)
-	alias := c.Str(1)
-	name, isName := c.Arg(0).(String)
-	if k == nil && u == nil && isName && (len(c.Args) < 3 || c.Bool(2)) {
-		if err := c.in.autoload(string(name)); err != nil {
-			return nil, err
-		}
-		k, u = c.classArg(0)
-	}
-	slot := c.in.slot('k', syntax.Lower(strings.TrimPrefix(alias, `\\`)))
-	switch d, taken := c.in.st.Get(slot).(*definition); {
-	case u != nil || taken && d.maybe != nil || k != nil && k.decl == nil:
-		u := c.Unknown("depends on class_alias() of such a class")
-		c.in.Poison(u)
-		return u, nil
-	case k == nil || taken:
-		return Bool(false), nil // a warning
-	}
-	c.in.st.Set(slot, &definition{class: k})
-	return Bool(true), c.Alloc(64)
-}
-
 func classExists(c *Call) (Value, error) {
 	name := c.Str(0)
 	k, u := c.in.findClass(name, c.pos)
@@ -200,31 +172,6 @@ func methodExists(c *Call) (Value, error) {
 	return Bool(m != nil), nil
 }
 
-func propertyExists(c *Call) (Value, error) {
-	k, u := c.classArg(0)
-	if u != nil {
-		return Maybe(u), nil
-	}
-	name := c.Str(1)
-	if k == nil {
-		return Bool(false), nil
-	}
-	if o, ok := c.Arg(0).(*Object); ok {
-		if _, ok := c.Props(o).Get(nativeKey(o, name)); ok {
-			return Bool(true), nil
-		}
-	}
-	for ; k != nil; k = k.parent {
-		if _, ok := k.statics[name]; ok {
-			return Bool(true), nil
-		}
-		if p := k.ownProperty(name); p != nil {
-			return Bool(true), nil
-		}
-	}
-	return Bool(false), nil
-}
-
 func getClass(c *Call) (Value, error) {
 	if k := c.in.frame.class; len(c.Args) == 0 && k != nil {
 		return String(k.Name), nil
@@ -243,36 +190,6 @@ func getObjectVars(c *Call) (Value, error) {
 	}
 	return c.in.visible(o, c.in.frame.class), nil
 }
-
-func isCallable(c *Call) (Value, error) {
-	if len(c.Args) > 1 {
-		return c.Unknown("the name of a callable is not modelled"), c.SetRef(2, c.Unknown("the name of a callable is not modelled"))
-	}
-	to, err := c.in.callable(c.Arg(0), c.pos)
-	if _, ok := err.(*thrown); ok {
-		return Bool(false), nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if to.unknown != nil {
-		return Maybe(to.unknown), nil
-	}
-	return Bool(true), nil
-}
-
-func funcGetArgs(c *Call) (Value, error) {
-	if err := c.Alloc(128 + 96*len(c.in.frame.args)); err != nil {
-		return nil, err
-	}
-	out := NewArray()
-	for _, v := range c.in.frame.args {
-		out.Push(Share(c.in.deref(v)))
-	}
-	return out, nil
-}
-
-func funcNumArgs(c *Call) (Value, error) { return Int(int64(len(c.in.frame.args))), nil }
 
 // load2 reads a variable of the present frame; nil if it is not set.
 func (in *interp) load2(name string, pos syntax.Pos) (Value, error) {

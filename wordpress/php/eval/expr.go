@@ -90,7 +90,7 @@ func (in *interp) evalRare(x syntax.Expr) (Value, error) {
 		if _, err := in.eval(x.X); err != nil {
 			return nil, err
 		}
-		return in.unknownAt(Unsafe, x.Pos, "needs a command to run"), nil
+		return in.unknownAt(Unsafe, x.Pos, "needs a command to run").From(OriginCommand), nil
 	case *syntax.MagicExpr:
 		return in.magic(x), nil
 	case *syntax.YieldExpr:

@@ -30,7 +30,7 @@ func extractFunc(c *Call) (Value, error) {
 		if !e.Key.Str && !prefixed || name == "this" || name == "" || !syntax.IsIdentStart(name[0]) || syntax.IdentEnd(name, 0) != len(name) {
 			continue
 		}
-		if err := c.in.assign(c.in.varPlace(c.in.frame, name, c.pos), c.in.deref(e.Value)); err != nil {
+		if err := c.in.assign(c.in.varPlace(c.in.frame, name, c.pos), Present(e.Value)); err != nil {
 			return nil, err
 		}
 		n++

@@ -106,7 +106,7 @@ func (in *interp) foreachRequest(s *syntax.ForeachStmt, a *Array) error {
 
 // foreachBind assigns an element to the loop's variables.
 func (in *interp) foreachBind(s *syntax.ForeachStmt, e Entry) error {
-	if err := in.unpackInto(s.Val, Share(in.deref(e.Value))); err != nil || s.Key == nil {
+	if err := in.unpackInto(s.Val, Share(Present(e.Value))); err != nil || s.Key == nil {
 		return err
 	}
 	return in.unpackInto(s.Key, e.Key.Value())

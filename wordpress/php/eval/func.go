@@ -1,17 +1,20 @@
 package eval
 
-import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+import (
+	"maps"
+	"slices"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
 
 // run1 calls a function of the program with evaluated arguments.
-func (in *interp) run1(to *callee, args []Value, named *Array, pos syntax.Pos) (Value, error) {
+func (in *interp) run1(to *callee, args []Value, pos syntax.Pos) (Value, error) {
 	switch {
 	case to.unknown != nil:
 		in.Poison(to.unknown)
 		return Opaque(to.unknown), nil
 	case to.builtin != nil:
 		return in.apply(to, args, make([]target, len(args)), pos)
-	case to.through != "" && named != nil:
-		return nil, in.unsupported(pos, "a call through __call with named arguments")
 	case to.fn.Generator:
 		return nil, in.unsupported(pos, "a generator")
 	}
@@ -26,7 +29,6 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos syntax.Pos) (
 	}
 	f := in.newFrame()
 	f.fn, f.class, f.static, f.this = to.fn, to.class, to.static, to.this
-	f.args, f.caller = args, in.frame
 	if to.closure != nil {
 		f.closure = to.closure.id
 	}
@@ -35,12 +37,12 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos syntax.Pos) (
 	base, end := in.mark()
 	in.calls++
 	in.frame, in.Src = f, to.fn.File
-	v, err := in.body(to, f, args, named, typing{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
+	v, err := in.body(to, f, args, typing{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
 	in.frame, in.Src, in.trying = frame, src, trying
 	in.calls--
 	end()
 	if r, ok := err.(*Refusal); ok && r.File == "" && src != nil && to.fn.File != src {
-		err = in.Refuse(Undecidable, pos, "evaluate: such a call of %s() is not modelled", to.name)
+		err = in.unsupported(pos, "such a call of "+to.name+"()")
 	}
 	if v, err = in.returned(f, base, v, err); err != nil || to.fn.Arrow != nil {
 		return v, err
@@ -52,9 +54,9 @@ func (in *interp) run1(to *callee, args []Value, named *Array, pos syntax.Pos) (
 }
 
 // body binds the arguments and runs the function.
-func (in *interp) body(to *callee, f *frame, args []Value, named *Array, by typing) (Value, error) {
+func (in *interp) body(to *callee, f *frame, args []Value, by typing) (Value, error) {
 	pos := by.pos
-	if err := in.bind1(to, f, args, named, by); err != nil {
+	if err := in.bind(to, f, args, by); err != nil {
 		return nil, err
 	}
 	if to.fn.Arrow != nil {
@@ -69,17 +71,6 @@ func (in *interp) body(to *callee, f *frame, args []Value, named *Array, by typi
 		return Null, nil
 	}
 	return nil, err
-}
-
-// bind1 gives the parameters, and what a closure uses, their values.
-func (in *interp) bind1(to *callee, f *frame, args []Value, named *Array, by typing) error {
-	if err := in.bindParams(to.fn, f, args, named, by); err != nil || to.closure == nil {
-		return err
-	}
-	for i, name := range to.closure.names {
-		in.st.Set(in.varPlace(f, name, by.pos).slot, Share(to.closure.vals[i]))
-	}
-	return nil
 }
 
 // returned joins the ways out of a function.
@@ -143,172 +134,88 @@ func (in *interp) release(f *frame) {
 	}
 }
 
-func (in *interp) bindParams(fn *syntax.FuncDecl, f *frame, args []Value, named *Array, by typing) error {
-	pos := by.pos
-	if n := len(fn.Params); named != nil && (n == 0 || !fn.Params[n-1].Variadic) && leftover(fn, named).Len() > 0 {
-		return in.Throw("Error", "Unknown named parameter", pos)
-	}
-	for i, p := range fn.Params {
-		slot := in.varPlace(f, p.Name, pos).slot
-		if p.Variadic && p.Ref {
-			return in.unsupported(pos, "a variadic parameter by reference")
-		}
-		if p.Variadic {
-			rest, err := in.restArgs(args[min(i, len(args)):], leftover(fn, named), p, by)
-			in.st.Set(slot, rest)
+// bind gives the parameters, and the variables that a closure uses, their values.
+func (in *interp) bind(to *callee, f *frame, args []Value, by typing) error {
+	for i, p := range to.fn.Params {
+		v, err := in.parameter(to.fn, args, i, by)
+		if err != nil {
 			return err
 		}
-		if named != nil && i < len(args) {
-			if _, twice := named.Get(Key{S: p.Name, Str: true}); twice {
-				return in.Throw("Error", "Named parameter $"+p.Name+" overwrites previous argument", pos)
-			}
-		}
-		v, ok := argument(args, named, i, p.Name)
-		if !ok {
-			if p.Default == nil {
-				return in.Throw("ArgumentCountError", "Too few arguments to function "+fn.Name+"()", pos)
-			}
-			def, err := in.eval(p.Default)
-			if err != nil {
-				return err
-			}
-			if v = def; def.Kind() == KindInt && p.Type != nil && !p.Type.Accepts("int", "mixed") {
-				v, err = in.coerce(def, p.Type, by)
-			}
-			if err != nil {
-				return err
-			}
-		} else {
-			c, err := in.coerceArg(v, p, by)
-			if err != nil {
-				return err
-			}
-			v = c
-		}
-		in.st.Set(slot, Share(v))
+		in.st.Set(in.varPlace(f, p.Name, by.pos).slot, Share(v))
 		if p.Promote && f.this != nil {
-			if err := in.SetProp(f.this, p.Name, in.deref(v), pos); err != nil {
+			if err := in.SetProp(f.this, p.Name, v, by.pos); err != nil {
 				return err
 			}
 		}
+	}
+	if to.closure == nil {
+		return nil
+	}
+	for i, name := range to.closure.names {
+		in.st.Set(in.varPlace(f, name, by.pos).slot, Share(to.closure.vals[i]))
 	}
 	return nil
 }
 
-// leftover are the named arguments that no parameter has the name of.
-func leftover(f *syntax.FuncDecl, named *Array) *Array {
-	if named == nil {
-		return nil
-	}
-	out := NewArray()
-	named.Each(func(k Key, v Value) bool {
-		for _, p := range f.Params {
-			if p.Name == k.S && !p.Variadic {
-				return true
+// parameter returns the value of parameter i.
+func (in *interp) parameter(fn *syntax.FuncDecl, args []Value, i int, by typing) (Value, error) {
+	p := fn.Params[i]
+	switch {
+	case p.Ref:
+		return nil, in.unsupported(by.pos, "a parameter by reference")
+	case p.Variadic:
+		rest := NewArray()
+		for _, v := range args[min(i, len(args)):] {
+			c, err := in.coerce(v, p.Type, by)
+			if err != nil {
+				return nil, err
 			}
+			rest.Push(Share(c))
 		}
-		out.Set(k, v)
-		return true
-	})
-	return out
-}
-
-func argument(args []Value, named *Array, i int, name string) (Value, bool) {
-	if i < len(args) {
-		return args[i], true
+		return rest, nil
+	case i < len(args):
+		if args[i].Kind() == KindNull && isNullLiteral(p.Default) {
+			return Null, nil
+		}
+		return in.coerce(args[i], p.Type, by)
+	case p.Default == nil:
+		return nil, in.Throw("ArgumentCountError", "Too few arguments to function "+fn.Name+"()", by.pos)
 	}
-	if named == nil {
-		return nil, false
-	}
-	return named.Get(Key{S: name, Str: true})
-}
-
-// coerceArg converts an argument; one by reference where it lies.
-func (in *interp) coerceArg(v Value, p syntax.Param, by typing) (Value, error) {
-	if !p.Ref {
-		v = in.deref(v)
-	}
-	if v.Kind() == KindNull && isNullLiteral(p.Default) {
-		return v, nil
-	}
-	r, ok := v.(refVal)
-	if !ok {
+	v, err := in.eval(p.Default)
+	if err == nil && v.Kind() == KindInt && p.Type != nil && !p.Type.Accepts("int", "mixed") {
 		return in.coerce(v, p.Type, by)
 	}
-	if old := in.deref(r); p.Type != nil && (old.Kind() != KindNull || !isNullLiteral(p.Default)) {
-		c, err := in.coerce(old, p.Type, by)
-		if err != nil {
-			return nil, err
-		}
-		if c.Kind() != old.Kind() {
-			in.writeCell(r, c)
-		}
-	}
-	return v, nil
-}
-
-// restArgs is what a variadic parameter takes.
-func (in *interp) restArgs(args []Value, named *Array, p syntax.Param, by typing) (*Array, error) {
-	rest := NewArray()
-	for _, v := range args {
-		c, err := in.coerceArg(v, p, by)
-		if err != nil {
-			return rest, err
-		}
-		rest.Push(Share(c))
-	}
-	var err error
-	if named != nil {
-		named.Each(func(k Key, v Value) bool {
-			if v, err = in.coerceArg(v, p, by); err == nil {
-				rest.Set(k, Share(v))
-			}
-			return err == nil
-		})
-	}
-	return rest, err
-}
-
-// takes reports whether a function has a parameter of that name.
-func takes(f *syntax.FuncDecl, name string) bool {
-	for _, p := range f.Params {
-		if p.Name == name {
-			return true
-		}
-	}
-	return false
+	return v, err
 }
 
 // makeClosure evaluates function () use ($x) {…} and fn () => ….
 func (in *interp) makeClosure(x *syntax.ClosureExpr) (Value, error) {
 	in.serial++
-	c := &closure{id: in.serial, callee: callee{name: "{closure}", fn: x.Fn, class: in.frame.class, static: in.frame.static}}
-	if !x.Static {
-		c.this = in.frame.this
-	}
+	c := &closure{id: in.serial, callee: callee{name: "{closure}", fn: x.Fn, class: in.frame.class, static: in.frame.static, this: in.frame.this}}
 	if err := in.Alloc(256+64*(len(x.Uses)+len(in.frame.vars)), x.Pos); err != nil {
 		return nil, err
 	}
+	if x.Static {
+		c.this = nil
+	}
+	var names []string
 	for _, u := range x.Uses {
-		p := in.varPlace(in.frame, u.Name, x.Pos)
-		v, err := in.Load(p)
 		if u.Ref {
-			v, err = in.reference(p)
+			return nil, in.unsupported(x.Pos, "a closure that uses a variable by reference")
 		}
+		names = append(names, u.Name)
+	}
+	if x.Arrow {
+		names = slices.Collect(maps.Keys(in.frame.vars))
+	}
+	for _, name := range names {
+		v, err := in.Load(in.varPlace(in.frame, name, x.Pos))
 		if err != nil {
 			return nil, err
 		}
-		c.names, c.vals = append(c.names, u.Name), append(c.vals, Share(v))
-	}
-	if x.Arrow {
-		for name := range in.frame.vars {
-			v, err := in.Load(in.varPlace(in.frame, name, x.Pos))
-			if err != nil {
-				return nil, err
-			}
-			if v.Kind() != KindNull && !takes(x.Fn, name) {
-				c.names, c.vals = append(c.names, name), append(c.vals, Share(v))
-			}
+		parameter := slices.ContainsFunc(x.Fn.Params, func(p syntax.Param) bool { return p.Name == name })
+		if !x.Arrow || v.Kind() != KindNull && !parameter {
+			c.names, c.vals = append(c.names, name), append(c.vals, Share(v))
 		}
 	}
 	return &Object{Class: in.natives["closure"], fn: c}, nil

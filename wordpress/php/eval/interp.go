@@ -32,8 +32,7 @@ type interp struct {
 	nextSlot int
 	serial   int
 	slots    map[slotName]int
-	exported map[int]bool // slots that global and static bind to
-	torn     []Value      // references that the worlds being joined do not share
+	exported map[int]bool // slots of variables that a function made its own with global
 
 	getting   map[getting]bool // properties that __get runs for
 	sources   map[string]*syntax.Source
@@ -62,9 +61,7 @@ type frame struct {
 	static *PHPClass // late static binding
 	this   *Object
 	vars   map[string]int
-	args   []Value
 	serial int
-	caller *frame
 
 	closure int // which closure runs, 0: none
 }
@@ -356,7 +353,7 @@ func (in *interp) take(base int, live bool, val Value, match func(error) (Value,
 		}
 		in.st = st
 		if val != nil && v != nil {
-			val = in.joinedHere(val, v, o.why)
+			val = in.joinValues(val, v, o.why, 0)
 		}
 	}
 	in.pending = kept

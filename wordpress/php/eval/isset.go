@@ -150,7 +150,7 @@ func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos syntax.Pos) (
 		if out == nil {
 			out = e
 		} else {
-			out = in.joinedHere(out, e, u)
+			out = in.joinValues(out, e, u, 0)
 		}
 	}
 	if out == nil {
@@ -179,11 +179,14 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) (Value, error) {
 	if !ok || name.Kind() == KindUnknown {
 		return in.propOf(obj, name, x.Pos, true)
 	}
-	m := in.memberOf(o, ToString(name))
-	if _, has := in.propsOf(o).Get(m.key); has && !m.hidden || in.propsOf(o).Why != nil {
+	item, _, err := in.declared(o, ToString(name), x.Pos)
+	if err != nil {
+		return nil, err
+	}
+	if _, has := in.propsOf(o).Get(propKey(ToString(name))); has || in.propsOf(o).Why != nil {
 		return in.propOf(obj, name, x.Pos, true)
 	}
-	if m.item != nil && m.item.Type != nil && !m.hidden {
+	if item != nil && item.Type != nil {
 		return Null, nil
 	}
 	if o.Class.has("__isset") {

@@ -45,7 +45,7 @@ func (a *Array) small(left *int) bool {
 // or are too many to remember, it has no alternatives: it may be anything.
 func either(a, b Value, why *Unknown) *Unknown {
 	u := *why
-	u.Alts, u.sticky = nil, false
+	u.Alts = nil
 	alts, ok := alternatives(nil, a)
 	if ok {
 		alts, ok = alternatives(alts, b)
@@ -112,7 +112,7 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 		return a
 	}
 	if u, ok := a.(*Unknown); ok && u.Alts == nil {
-		if w, ok := b.(*Unknown); !ok || u.Class >= w.Class && (u.sticky || !w.sticky) {
+		if w, ok := b.(*Unknown); !ok || u.Class >= w.Class {
 			return a
 		}
 	}
@@ -129,17 +129,13 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 	if a.Kind() == b.Kind() && a.Kind() < KindArray && Identical(a, b) {
 		return a
 	}
-	if sticky(a) || sticky(b) {
-		u := *either(a, b, why)
-		u.sticky, u.Alts = true, nil
-		return &u
-	}
 	return either(a, b, why)
 }
 
-func sticky(v Value) bool {
+// torn reports a variable that is global or static in some worlds only.
+func torn(v Value) bool {
 	u, ok := v.(*Unknown)
-	return ok && u.sticky
+	return ok && u.torn
 }
 
 // joinArrays joins key by key. A key that only one has may be absent.
@@ -264,7 +260,6 @@ func (in *interp) join(a, b *state, why *Unknown) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.invalidate(out, why)
 	return out, in.Steps(0, syntax.Pos{})
 }
 
@@ -300,34 +295,18 @@ func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Val
 			return one
 		}
 	}
-	x, y = dereferenced(a, x, y), dereferenced(b, y, x)
-	if x == y {
-		return x
+	if x == nil {
+		x = Null
 	}
-	if x.Kind() == KindRef || y.Kind() == KindRef {
-		in.torn = append(in.torn, x, y)
-		if x.Kind() == KindRef {
-			return x
-		}
-		return y
+	if y == nil {
+		y = Null
+	}
+	if x.Kind() == KindRef || y.Kind() == KindRef || torn(x) || torn(y) {
+		u := in.unsupportedValue(syntax.Pos{}, "a variable that is global or static under a condition")
+		u.File, u.Line, u.torn = why.File, why.Line, true
+		return u
 	}
 	return in.joinValues(x, y, why, 0)
-}
-
-// dereferenced is x of state s, or null for nil. A reference that no other variable
-// of s holds, and that the other state does not have, is the value it refers to.
-func dereferenced(s *state, x, other Value) Value {
-	if x == nil || x.Kind() == KindAbsent {
-		return Null
-	}
-	r, ok := x.(refVal)
-	if !ok || x == other || slotKind(r.cell%int(slotKinds)) != slotCell || s.holders(r) > 1 {
-		return x
-	}
-	if v := s.Get(r.cell); v != nil {
-		return v
-	}
-	return Null
 }
 
 // joinDefinitions joins constants, functions and classes; e nil is none.

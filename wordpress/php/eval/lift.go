@@ -56,7 +56,7 @@ func (in *interp) liftAll(vals []Value, why *Unknown, n int, f func([]Value) (Va
 		if out == nil {
 			out = v
 		} else {
-			out = in.joinedHere(out, v, why)
+			out = in.joinValues(out, v, why, 0)
 		}
 	}
 	if failed != nil {
@@ -67,11 +67,11 @@ func (in *interp) liftAll(vals []Value, why *Unknown, n int, f func([]Value) (Va
 
 // Opaque is the unknown without its alternatives.
 func Opaque(u *Unknown) *Unknown {
-	if u.Alts == nil && !u.sticky {
+	if u.Alts == nil && !u.torn {
 		return u
 	}
 	c := *u
-	c.Alts, c.sticky = nil, false
+	c.Alts, c.torn = nil, false
 	return &c
 }
 
@@ -81,10 +81,6 @@ func (in *interp) UnknownIn(v Value, depth int) *Unknown {
 	switch v := v.(type) {
 	case *Unknown:
 		return v
-	case refVal:
-		if w := in.st.Get(v.cell); w != nil && depth < 64 {
-			return in.UnknownIn(w, depth+1)
-		}
 	case *Array:
 		if v.Why != nil {
 			return Opaque(v.Why)
@@ -169,23 +165,8 @@ func narrow(v Value, holds func(Value) bool) Value {
 // Maybe is an unknown that is true or false.
 func Maybe(u *Unknown) *Unknown {
 	c := *u
-	c.Alts, c.sticky = []Value{Bool(true), Bool(false)}, false
+	c.Alts, c.torn = []Value{Bool(true), Bool(false)}, false
 	return &c
-}
-
-// deref follows references; absent is null.
-func (in *interp) deref(v Value) Value {
-	for range 64 {
-		r, ok := v.(refVal)
-		if !ok {
-			break
-		}
-		v = in.st.Get(r.cell)
-	}
-	if v == nil || v.Kind() == KindAbsent || v.Kind() == KindRef {
-		return Null
-	}
-	return v
 }
 
 // Share marks an array as held more than once, so that nobody writes to it.

@@ -25,10 +25,12 @@ func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) (Value, erro
 		return addMul(op, a, b), nil
 	case "/":
 		return in.divide(a, b, pos)
-	case "%", "<<", ">>":
-		return in.integerOp(op, ToInt(l), ToInt(r), pos)
+	case "%":
+		return in.modulo(ToInt(l), ToInt(r), pos)
 	case "**":
 		return in.power(a, b, pos)
+	case "<<", ">>":
+		return nil, in.unsupported(pos, "the operator "+op)
 	}
 	x, y := ToInt(l), ToInt(r)
 	switch op {
@@ -113,6 +115,16 @@ func (in *interp) divide(a, b Value, pos syntax.Pos) (Value, error) {
 	return Float(ToFloat(a) / ToFloat(b)), nil
 }
 
+func (in *interp) modulo(x, y int64, pos syntax.Pos) (Value, error) {
+	switch y {
+	case 0:
+		return nil, in.Throw("DivisionByZeroError", "Modulo by zero", pos)
+	case -1:
+		return Int(0), nil
+	}
+	return Int(x % y), nil
+}
+
 // power is a ** b of integers that give an integer.
 func (in *interp) power(a, b Value, pos syntax.Pos) (Value, error) {
 	x, ok := a.(Int)
@@ -129,25 +141,4 @@ func (in *interp) power(a, b Value, pos syntax.Pos) (Value, error) {
 		return nil, in.unsupported(pos, "a power that is not an integer")
 	}
 	return Int(p), nil
-}
-
-func (in *interp) integerOp(op string, x, y int64, pos syntax.Pos) (Value, error) {
-	if op == "%" {
-		switch y {
-		case 0:
-			return nil, in.Throw("DivisionByZeroError", "Modulo by zero", pos)
-		case -1:
-			return Int(0), nil
-		}
-		return Int(x % y), nil
-	}
-	switch {
-	case y < 0:
-		return nil, in.Throw("ArithmeticError", "Bit shift by negative number", pos)
-	case op == "<<" && y > 63:
-		return Int(0), nil
-	case op == "<<":
-		return Int(x << y), nil
-	}
-	return Int(x >> min(y, 63)), nil
 }

@@ -19,7 +19,14 @@ func (in *interp) propsOf(o *Object) *Array {
 }
 
 func (in *interp) SetProp(o *Object, name string, v Value, pos syntax.Pos) error {
-	return in.assign(&place{slot: o.cell, path: []step{{k: nativeKey(o, name)}}, at: pos}, v)
+	return in.assign(&place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}, v)
+}
+
+// newCell puts a value into a slot of its own.
+func (in *interp) newCell(v Value) int {
+	cell := in.newSlot(slotCell)
+	in.st.Set(cell, v)
+	return cell
 }
 
 // newObject makes an object without calling its constructor.
@@ -60,7 +67,7 @@ func (in *interp) evalNew(x *syntax.NewExpr) (Value, error) {
 	}
 	if u != nil {
 		if u.Class == Undecidable && u.Alts == nil && in.st.poison == nil {
-			vals, _, err := in.evalArgs(&callee{}, x.Args, x.Pos)
+			vals, err := in.evalArgs(x.Args, x.Pos)
 			if err != nil {
 				return nil, err
 			}
@@ -89,9 +96,9 @@ func (in *interp) construct(c *PHPClass, x *syntax.NewExpr) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, owner := c.Method("__construct")
-	if m != nil && !mayUse(in.frame.class, owner, m.access) {
-		return nil, in.Throw("Error", "Call to "+c.Name+"::__construct() from another scope", x.Pos)
+	m, owner, err := in.usableMethod(c, "__construct", x.Pos)
+	if err != nil {
+		return nil, err
 	}
 	if m == nil {
 		if c.opaque {
@@ -117,14 +124,11 @@ func (in *interp) initProps(of, c *PHPClass, props *Array, pos syntax.Pos) error
 		}
 	}
 	for i := range c.props {
-		p, owner := &c.props[i], c
+		p, owner := of.property(c.props[i].Name)
 		if err := in.Steps(1+len(of.props)/16, pos); err != nil {
 			return err
 		}
-		if p.Access != syntax.Private {
-			p, owner = of.property(p.Name)
-		}
-		k := propKey(p, owner)
+		k := propKey(p.Name)
 		if _, done := props.Get(k); done {
 			continue
 		}
@@ -198,7 +202,10 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) (*callee,
 		}
 		return in.callable(o, pos)
 	}
-	m, class, hidden := in.methodFor(o.Class, low)
+	m, class, err := in.usableMethod(o.Class, low, pos)
+	if err != nil {
+		return nil, err
+	}
 	if m != nil {
 		return m.callee(o, class, o.Class), nil
 	}
@@ -207,7 +214,7 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) (*callee,
 		to.through = name
 		return to, nil
 	}
-	if o.Class.opaque && !hidden {
+	if o.Class.opaque {
 		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")}, nil
 	}
 	return nil, in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()", pos)
@@ -251,7 +258,10 @@ func (in *interp) staticCallee(class, name string, pos syntax.Pos) (*callee, err
 }
 
 func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) (*callee, error) {
-	m, owner, hidden := in.methodFor(c, syntax.Lower(name))
+	m, owner, err := in.usableMethod(c, syntax.Lower(name), pos)
+	if err != nil {
+		return nil, err
+	}
 	if m != nil {
 		to := m.callee(nil, owner, c)
 		if !m.static {
@@ -267,10 +277,10 @@ func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) (*calle
 			return &callee{unknown: in.unsupportedValue(pos, "a static call through "+through)}, nil
 		}
 	}
-	if c.native != nil && !c.native.Vendor && !hidden {
+	if c.native != nil && !c.native.Vendor {
 		return nil, in.unsupported(pos, nativeMethod(c.Name, name))
 	}
-	if (c.opaque || c.native != nil) && !hidden {
+	if c.opaque || c.native != nil {
 		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil
 	}
 	return nil, in.Throw("Error", "Call to undefined method "+c.Name+"::"+name+"()", pos)
@@ -285,23 +295,14 @@ func (in *interp) evalInstanceof(x *syntax.InstanceExpr) (Value, error) {
 		return Maybe(v.(*Unknown)), nil
 	}
 	o, ok := v.(*Object)
-	if n, isName := x.Class.(*syntax.NameExpr); isName && n.Name != "self" && n.Name != "static" && n.Name != "parent" {
-		if !ok {
-			return Bool(false), nil
-		}
-		if !o.Class.IsA(syntax.Lower(n.Name)) && o.Class.opaque {
-			return Maybe(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")), nil
-		}
-		return Bool(o.Class.IsA(syntax.Lower(n.Name))), nil
+	n, isName := x.Class.(*syntax.NameExpr)
+	switch {
+	case !isName || n.Name == "self" || n.Name == "static" || n.Name == "parent":
+		return nil, in.unsupported(x.Pos, "instanceof without the name of a class")
+	case ok && o.Class.opaque && !o.Class.IsA(syntax.Lower(n.Name)):
+		return Maybe(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")), nil
 	}
-	c, u, err := in.classOf(x.Class)
-	if err != nil || u != nil {
-		if u != nil {
-			return Maybe(u), err
-		}
-		return nil, err
-	}
-	return Bool(ok && o.Class.IsA(syntax.Lower(c.Name))), nil
+	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name))), nil
 }
 
 // Throw returns the error that throws an exception of a native class.
@@ -323,9 +324,9 @@ func (in *interp) Throw(name, message string, pos syntax.Pos) error {
 	}
 	o := &Object{Class: c, cell: in.newCell(props)}
 	for _, name := range []string{"message", "code", "line"} { // not worded or placed as PHP would
-		props.Set(nativeKey(o, name), in.unknownAt(Undecidable, pos, "depends on the text of an error"))
+		props.Set(propKey(name), in.unknownAt(Undecidable, pos, "depends on the text of an error"))
 	}
-	props.Set(nativeKey(o, "file"), String(in.file()))
+	props.Set(propKey("file"), String(in.file()))
 	return &thrown{o, why}
 }
 

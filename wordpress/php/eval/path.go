@@ -18,37 +18,16 @@ func (in *interp) includePath(name string) (abs, unfit string) {
 	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
 		return abs, unfit
 	}
-	dirs, unfit := in.includeFolders()
+	if v := in.loadSlot(includeSlot); v != nil && v.Kind() == KindUnknown {
+		return "", "an include_path that is not known"
+	}
 	if unfit != "" {
 		return "", unfit
 	}
-	for _, dir := range dirs {
-		abs, unfit := in.absolute(dir + "/" + name)
-		if unfit != "" {
-			return "", unfit
-		}
-		if _, err := in.opt.Files.Stat(abs); err == nil || in.Rewritten(abs, syntax.Pos{}) != nil {
-			return abs, ""
-		}
+	if _, err := in.opt.Files.Stat(abs); err == nil || in.Rewritten(abs, syntax.Pos{}) != nil {
+		return abs, ""
 	}
 	return in.absolute(dirname(in.file()) + "/" + name)
-}
-
-// includeFolders are where a file of a bare name is looked for, besides the folder
-// of the running code.
-func (in *interp) includeFolders() (dirs []string, unfit string) {
-	switch v := in.loadSlot(includeSlot).(type) {
-	case *Unknown:
-		return nil, "an include_path that is not known"
-	case String:
-		for _, dir := range strings.Split(string(v), ":") {
-			if dir != "" {
-				dirs = append(dirs, dir)
-			}
-		}
-		return dirs, ""
-	}
-	return []string{"."}, ""
 }
 
 // ReadFile reads a file whole, within the limits.

@@ -14,8 +14,7 @@ type place struct {
 
 	typ      *syntax.TypeHint // of the property that the path begins with
 	typOwner *PHPClass
-	typAt    int  // how many steps lead to what has the type
-	fixed    bool // the property is readonly: what it holds stays
+	typAt    int // how many steps lead to what has the type
 }
 
 type target interface{ target() *place }
@@ -123,9 +122,6 @@ func (in *interp) raw(p *place) (v Value, slot int) {
 	if v == nil && p.frame != nil && in.st.poison != nil && p.frame.serial <= in.st.serial && slot == p.slot {
 		return in.st.poison, slot
 	}
-	if v != nil && v.Kind() == KindRef {
-		v = nil
-	}
 	return v, slot
 }
 
@@ -186,7 +182,7 @@ func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) (Value, error) 
 		if w, ok := e.(*Unknown); ok && w.MaybeAbsent() {
 			return in.orNull(w), nil
 		}
-		return in.deref(e), nil
+		return Present(e), nil
 	}
 	if v.Rest != restNone && s.k.Str {
 		if v.Rest.Covers(s.k.S) {
@@ -236,7 +232,7 @@ func (in *interp) unknownElement(v *Unknown, s step, pos syntax.Pos) (Value, err
 		if out == nil {
 			out = e
 		} else {
-			out = in.joinedHere(out, e, v)
+			out = in.joinValues(out, e, v, 0)
 		}
 	}
 	if failed != nil {

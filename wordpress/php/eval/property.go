@@ -31,33 +31,27 @@ func (in *interp) propPlace(x *syntax.PropExpr) (*place, error) {
 
 // memberPlace is where an object has a property, to write it.
 func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) (*place, error) {
-	m := in.memberOf(o, name)
-	p := &place{slot: o.cell, path: []step{{k: m.key}}, at: pos}
-	props := in.propsOf(o)
-	old, there := props.Get(m.key)
-	switch {
-	case m.hidden || !there && (m.item == nil || m.item.Type == nil):
+	item, owner, err := in.declared(o, name, pos)
+	if err != nil {
+		return nil, err
+	}
+	p := &place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}
+	_, there := in.propsOf(o).Get(propKey(name))
+	if !there && (item == nil || item.Type == nil) {
 		switch {
 		case o.Class.has("__set"):
 			return nil, in.unsupported(pos, "a write through __set")
 		case o.Class.has("__get"):
 			return nil, in.unsupported(pos, "a write through __get")
-		case o.fn != nil:
-			return nil, in.Throw("Error", "Cannot create dynamic property "+o.Class.Name+"::$"+name, pos)
-		case m.hidden:
-			return nil, in.Throw("Error", "Cannot access a property of "+o.Class.Name+"::$"+name, pos)
-		case o.Class.decl != nil && o.Class.decl.Readonly:
-			return nil, in.Throw("Error", "Cannot create dynamic property "+o.Class.Name+"::$"+name, pos)
-		}
-	case m.item != nil && m.item.Readonly && there && old.Kind() == KindObject:
-		p.fixed = true // what the object holds may still change
-	case m.item != nil && m.item.Readonly:
-		if there || in.frame.class != m.owner {
-			return nil, in.Throw("Error", "Cannot modify readonly property "+o.Class.Name+"::$"+name, pos)
+		case o.fn != nil || o.Class.decl != nil && o.Class.decl.Readonly:
+			return nil, in.Throw("Error", "Cannot create dynamic property", pos)
 		}
 	}
-	if m.item != nil && m.item.Type != nil {
-		p.typ, p.typOwner, p.typAt = m.item.Type, m.owner, 1
+	if item != nil && item.Readonly && (there || in.frame.class != owner) {
+		return nil, in.unsupported(pos, "a write to a readonly property")
+	}
+	if item != nil && item.Type != nil {
+		p.typ, p.typOwner, p.typAt = item.Type, owner, 1
 	}
 	return p, nil
 }
@@ -113,14 +107,6 @@ func (in *interp) unsetProp(x *syntax.PropExpr) error {
 		if o.Class.has(method) {
 			return in.unsupported(x.Pos, "unset() of a property of a class with "+method)
 		}
-	}
-	m := in.memberOf(o, s)
-	_, there := in.propsOf(o).Get(m.key)
-	switch {
-	case m.hidden:
-		return in.Throw("Error", "Cannot access a property of "+o.Class.Name+"::$"+s, x.Pos)
-	case !there && in.propsOf(o).Why == nil:
-		return nil
 	}
 	p, err := in.memberPlace(o, s, x.Pos)
 	if err != nil {
@@ -186,25 +172,24 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) (Value, erro
 	if err != nil {
 		return nil, err
 	}
+	item, _, err := in.declared(o, s, pos)
+	if err != nil {
+		return nil, err
+	}
 	props := in.propsOf(o)
-	m := in.memberOf(o, s)
-	if _, ok := props.Get(m.key); !m.hidden && (ok || props.Why != nil) {
-		v, err := in.arrayElement(props, step{k: m.key}, pos)
-		if props.Why != nil && !ok {
-			return Opaque(props.Why), nil
+	if v, ok := props.Get(propKey(s)); ok {
+		if u, open := v.(*Unknown); open && u.MaybeAbsent() {
+			return in.orNull(u), nil
 		}
-		return Share(v), err
+		return Share(Present(v)), nil
 	}
-	uninit := m.item != nil && m.item.Type != nil && !m.hidden
-	if !uninit && in.readsThroughGet(o, s) {
+	switch typed := item != nil && item.Type != nil; {
+	case props.Why != nil:
+		return Opaque(props.Why), nil
+	case !typed && in.readsThroughGet(o, s):
 		return in.callGet(o, s, pos)
-	}
-	switch {
-	case quiet:
-	case m.hidden:
-		return nil, in.Throw("Error", "Cannot access a property of "+o.Class.Name+"::$"+s, pos)
-	case m.item != nil && m.item.Type != nil:
-		return nil, in.Throw("Error", "Typed property "+o.Class.Name+"::$"+s+" must not be accessed before initialization", pos)
+	case typed && !quiet:
+		return nil, in.Throw("Error", "Typed property must not be accessed before initialization", pos)
 	}
 	if o.Class.opaque {
 		return in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated"), nil

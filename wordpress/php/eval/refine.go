@@ -82,7 +82,7 @@ func (in *interp) refineTo(x syntax.Expr, holds func(Value) bool) error {
 		}
 		p := in.varPlace(in.frame, x.Name, x.Pos)
 		v, slot := in.raw(p)
-		if u, ok := v.(*Unknown); ok && u.Alts != nil && !u.sticky {
+		if u, ok := v.(*Unknown); ok && u.Alts != nil {
 			in.st.Set(slot, narrow(u, agrees))
 		}
 	case *syntax.ConstExpr:
@@ -120,7 +120,7 @@ func (in *interp) refineElement(x *syntax.IndexExpr, lit Value, strict bool) err
 		return err
 	}
 	v, err := in.Load(p)
-	if u, ok := v.(*Unknown); err != nil || !ok || u.sticky {
+	if err != nil || v.Kind() != KindUnknown {
 		return err
 	}
 	return in.assign(p, lit)

@@ -5,14 +5,14 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 // refineSet tells the present world that what an expression reads, which is u, is set.
 func (in *interp) refineSet(x syntax.Expr, u *Unknown, set func(Value) bool) error {
 	v := narrow(u, set)
-	if v == Value(u) || u.sticky || !harmlessPlace(x) {
+	if v == Value(u) || !harmlessPlace(x) {
 		return nil
 	}
 	if _, simple := x.(*syntax.VarExpr); simple {
 		return in.refineTo(x, set)
 	}
 	p, err := in.place(x)
-	if err != nil || p.wild != nil || p.slot == 0 || p.fixed {
+	if err != nil || p.wild != nil || p.slot == 0 {
 		return err
 	}
 	return in.assign(p, v)

@@ -30,6 +30,9 @@ func (s signature) at(i int) *Formal {
 func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) error {
 	by := typing{internal: true, strict: !to.weak && in.Src != nil && in.Src.Strict, pos: pos}
 	for i, v := range vals {
+		if by.strict && i == 2 && to.name == "in_array" && v.Kind() != KindBool {
+			return in.unsupported(pos, "in_array() with a third argument that is not a boolean, under strict types")
+		}
 		p := to.builtin.Takes.at(i)
 		switch {
 		case v.Kind() == KindAbsent && p != nil && !p.Optional:

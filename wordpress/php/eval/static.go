@@ -10,7 +10,7 @@ func (in *interp) within(c *PHPClass, pos syntax.Pos, f func() (Value, error)) (
 	defer in.leave()
 	frame, src := in.frame, in.Src
 	in.frame = in.newFrame()
-	in.frame.class, in.frame.static, in.frame.caller = c, c, frame
+	in.frame.class, in.frame.static = c, c
 	if c.decl != nil {
 		in.Src = c.decl.File
 	}
@@ -40,8 +40,8 @@ func (in *interp) evalClassConst(x *syntax.ClassConstExpr) (Value, error) {
 
 func (in *interp) classConstant(c *PHPClass, name string, pos syntax.Pos) (Value, error) {
 	if item, owner := c.Constant(name); owner != nil {
-		if !mayUse(in.frame.class, owner, item.Access) {
-			return nil, in.Throw("Error", "Cannot access constant "+c.Name+"::"+name, pos)
+		if err := in.usable(owner, item.Access, pos); err != nil {
+			return nil, err
 		}
 		return in.within(owner, pos, func() (Value, error) { return in.eval(item.Val) })
 	}
@@ -113,11 +113,11 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr) (*place, error) {
 	name := ToString(v)
 	for k := c; k != nil; k = k.parent {
 		p, ok := k.statics[name]
-		if !ok || k != c && p.Access == syntax.Private && in.frame.class != k {
+		if !ok {
 			continue
 		}
-		if !mayUse(in.frame.class, k, p.Access) {
-			return nil, in.Throw("Error", "Cannot access property "+c.Name+"::$"+name, x.Pos)
+		if err := in.usable(k, p.Access, x.Pos); err != nil {
+			return nil, err
 		}
 		slot := in.slot('s', k.ID+"::$"+name)
 		if in.st.Get(slot) == nil {

@@ -227,8 +227,11 @@ func (in *interp) execStatic(s *syntax.StaticStmt) error {
 	return nil
 }
 
-// execTry runs try, catch and finally for every way out of the body.
+// execTry runs try and catch for every way out of the body.
 func (in *interp) execTry(s *syntax.TryStmt) error {
+	if s.HasFinally {
+		return in.unsupported(s.Pos, "finally")
+	}
 	outer, endOuter := in.mark()
 	defer endOuter()
 	trying := in.trying
@@ -238,11 +241,7 @@ func (in *interp) execTry(s *syntax.TryStmt) error {
 	if fatal(err) {
 		return err
 	}
-	err = in.catchAll(s, outer, err)
-	if !s.HasFinally || fatal(err) {
-		return err
-	}
-	return in.finally(s, outer, err)
+	return in.catchAll(s, outer, err)
 }
 
 // catchAll gives what was thrown to the catch clauses.
@@ -323,42 +322,4 @@ func (in *interp) catch(s *syntax.TryStmt, t *thrown, i int) error {
 		return in.split(u, run, func() error { return in.catch(s, t, i+1) })
 	}
 	return t
-}
-
-// finally runs the last clause on every way out.
-func (in *interp) finally(s *syntax.TryStmt, base int, err error) error {
-	waiting := append([]outcome(nil), in.pending[base:]...)
-	in.pending = in.pending[:base]
-	if d, ok := err.(*dead); ok { // the world ended: exit runs no finally
-		in.note(d)
-	} else {
-		waiting = append(waiting, outcome{err, in.st, in.whyOf(waiting)})
-	}
-	var live *state
-	end := err
-	for _, o := range waiting {
-		in.st = o.st
-		result := in.exec(s.Finally)
-		if result == nil {
-			result = o.err
-		}
-		switch result.(type) {
-		case nil:
-			joined, fail := in.join(live, in.st, o.why)
-			if fail != nil {
-				return fail
-			}
-			live = joined
-		case *dead:
-			in.note(result)
-			end = result
-		case *jump, *thrown:
-			if fail := in.wait([]outcome{{result, in.st, o.why}}); fail != nil {
-				return fail
-			}
-		default:
-			return result
-		}
-	}
-	return in.resume(base, live, end)
 }

@@ -15,15 +15,17 @@ var calledAnytime = syntax.WordSet("set_error_handler ob_start register_tick_fun
 var laterCalls = syntax.WordSet(`register_shutdown_function set_exception_handler spl_autoload_register header_register_callback
 	session_set_save_handler assert_options`)
 
-// NotEvaluated is the reason of a result that comes from a function of PHP's that is
-// not evaluated.
-func NotEvaluated(name string) string { return "calls " + name + "(), which is not evaluated" }
-
-// NotModelled makes a function whose result, and what it writes, is unknown.
+// NotModelled makes a function whose result, and what it writes, is unknown. why is
+// the reason, or "" if it is that the function is not evaluated.
 func NotModelled(class Class, why string) Function {
 	return Function{Max: -1, Lazy: true, Unmodelled: true, Run: func(c *Call) (Value, error) {
 		u := c.Unknown(why)
-		u.Class = class
+		switch {
+		case why == "":
+			u = c.Refused()
+		case class == Unsafe:
+			u.Class, u.Origin = class, OriginCommand
+		}
 		switch {
 		case calledAnytime[c.Name]:
 			if c.in.mayCall(c.Args[:min(1, len(c.Args))], 0) {

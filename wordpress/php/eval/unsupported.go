@@ -9,6 +9,9 @@ import (
 // Features that no configuration in practice uses are not evaluated. Their syntax
 // is parsed; using one is refused by its name.
 
+// notEvaluated ends the reason of what depends on a feature that is not evaluated.
+const notEvaluated = ", which is not evaluated; see --with-php"
+
 // unsupported returns the refusal that ends the evaluation at a use of a feature.
 // The feature has its article: "a generator".
 func (in *interp) unsupported(pos syntax.Pos, feature string) error {
@@ -17,7 +20,7 @@ func (in *interp) unsupported(pos syntax.Pos, feature string) error {
 
 // unsupportedValue is the unknown that a feature would have produced.
 func (in *interp) unsupportedValue(pos syntax.Pos, feature string) *Unknown {
-	return in.unknownAt(Undecidable, pos, "uses "+feature+", which is not evaluated; see --with-php")
+	return in.unknownAt(Undecidable, pos, "uses "+feature+notEvaluated).From(OriginFeature)
 }
 
 // unsupported names the feature that keeps the class from being used, or is "".
@@ -29,6 +32,8 @@ func (c *PHPClass) unsupported() string {
 		return "an enum"
 	case d.Kind == "trait" || len(d.Traits) > 0:
 		return "a trait"
+	case c.shadowed():
+		return "a class that declares a private member of its parent again"
 	}
 	return ""
 }

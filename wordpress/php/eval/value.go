@@ -43,7 +43,8 @@ type (
 	Float float64
 	// String is a string of bytes.
 	String string
-	// refVal is a shared cell of the state.
+	// refVal is what a local variable holds that is global or static: the slot of
+	// that variable.
 	refVal struct{ cell int }
 	// AbsentValue is the value of a key or variable that is known to be unset.
 	AbsentValue struct{}
@@ -117,7 +118,7 @@ type Unknown struct {
 	Reason string // "depends on the request", ...
 	Origin Origin
 	Alts   []Value // if not nil, the value is one of these, all known
-	sticky bool    // whatever is written over it, it stays unknown
+	torn   bool    // a variable that is global or static in some worlds only
 }
 
 // TypeName is what gettype says; "unknown" of an unknown.

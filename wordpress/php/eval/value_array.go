@@ -8,7 +8,7 @@ type Array struct {
 	index   map[Key]int // nil while small or a list
 	Next    int64       // the next free integer key
 	live    int         // entries that are not deleted
-	Pos     int         // the internal pointer: current(), next()
+	Pos     int         // the internal pointer: key(), current()
 	packed  bool        // keys are 0, 1, 2, … with no deletions
 
 	Rest   restRule // which absent keys are unknown
@@ -17,7 +17,6 @@ type Array struct {
 	Listed bool     // why is only about which of the entries are there: in this order, whichever they are
 	shared bool     // held more than once
 	epoch  *epoch   // the state that may write to it in place
-	loops  []int    // the loops by reference that walk it
 }
 
 // An Entry is one element of an array; it is Gone once it is removed.
@@ -125,7 +124,7 @@ func (a *Array) Remove(k Key) {
 	if a.index != nil {
 		delete(a.index, k)
 	}
-	if len(a.Entries) > 32 && a.live < len(a.Entries)/4 && a.loops == nil {
+	if len(a.Entries) > 32 && a.live < len(a.Entries)/4 {
 		a.compact()
 	}
 }
@@ -180,7 +179,7 @@ func (a *Array) Each(visit func(k Key, v Value) bool) {
 func (a *Array) Clone() *Array {
 	b := *a
 	b.Entries = append(make([]Entry, 0, len(a.Entries)+1), a.Entries...)
-	b.shared, b.epoch, b.loops = false, nil, nil
+	b.shared, b.epoch = false, nil
 	if a.index != nil {
 		b.reindex()
 	}

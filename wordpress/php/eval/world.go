@@ -235,7 +235,7 @@ func (in *interp) Define(name string, v Value, pos syntax.Pos) (Value, error) {
 		in.st.Set(slot, &definition{v: in.st.poison})
 		return Maybe(in.st.poison), nil
 	case ok:
-		in.st.Set(slot, &definition{v: in.joinedHere(d.v, Share(v), d.maybe)})
+		in.st.Set(slot, &definition{v: in.joinValues(d.v, Share(v), d.maybe, 0)})
 		return Maybe(d.maybe), nil
 	}
 	in.st.Set(slot, &definition{v: Share(v)})

@@ -13,8 +13,6 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 	switch {
 	case p.wild != nil:
 		return in.scatter(p.wild)
-	case p.fixed && len(p.path) == 1:
-		return in.Throw("Error", "Cannot modify readonly property", p.at)
 	case p.slot == 0 && len(p.path) > 0:
 		_, err := in.changed(p.temp, p.path, p.at, change)
 		return err
@@ -23,6 +21,9 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 		return err
 	}
 	old, slot := in.raw(p)
+	if torn(old) {
+		return old.(*Unknown).refusal()
+	}
 	v, err := in.changed(old, p.path, p.at, func(old Value) (Value, error) {
 		v, err := change(old)
 		if err != nil {
@@ -30,7 +31,7 @@ func (in *interp) update(p *place, change func(old Value) (Value, error)) error 
 		}
 		return in.typed(p, v)
 	})
-	if err != nil || sticky(old) {
+	if err != nil {
 		return err
 	}
 	if v == nil && in.st.poison != nil {
@@ -80,7 +81,7 @@ func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Valu
 // changedUnknown writes into something unknown: it stays unknown. Where it is one
 // of a few, each is written to.
 func (in *interp) changedUnknown(u *Unknown, path []step, pos syntax.Pos, change func(Value) (Value, error)) (Value, error) {
-	if u.Alts == nil || u.sticky {
+	if u.Alts == nil {
 		_, err := change(Opaque(u))
 		return u, err
 	}
@@ -100,7 +101,7 @@ func (in *interp) changedUnknown(u *Unknown, path []step, pos syntax.Pos, change
 		if out == nil {
 			out = v
 		} else {
-			out = in.joinedHere(out, v, u)
+			out = in.joinValues(out, v, u, 0)
 		}
 	}
 	return out, nil
@@ -178,18 +179,6 @@ func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, chang
 	return nil
 }
 
-// writeCell writes through a reference, to the end of the chain.
-func (in *interp) writeCell(r refVal, v Value) {
-	for range 64 {
-		next, ok := in.st.Get(r.cell).(refVal)
-		if !ok {
-			break
-		}
-		r = next
-	}
-	in.st.Set(r.cell, v)
-}
-
 // unset takes a place away.
 func (in *interp) unset(p *place) error {
 	if p.wild != nil {
@@ -203,14 +192,13 @@ func (in *interp) unset(p *place) error {
 		}
 		return in.update(p, func(Value) (Value, error) { return nil, nil })
 	}
-	if p.slot == 0 || sticky(in.st.Get(p.slot)) {
+	switch held := in.st.Get(p.slot); {
+	case p.slot == 0:
 		return nil
-	}
-	if in.exported[p.slot] && in.frame != in.globals {
-		u := in.unknownAt(Undecidable, p.at, "depends on a variable that is unset while in use")
-		u.sticky = true
-		in.st.Set(p.slot, u)
-		return nil
+	case torn(held):
+		return held.(*Unknown).refusal()
+	case in.exported[p.slot] && in.frame != in.globals:
+		return in.unsupported(p.at, "unset() of a global variable in a function")
 	}
 	if in.st.poison != nil {
 		in.st.Set(p.slot, AbsentValue{})

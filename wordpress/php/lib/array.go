@@ -34,18 +34,15 @@ func keyedArg(c *eval.Call, i int) (*eval.Array, *eval.Unknown, error) {
 }
 
 func count(c *eval.Call) (eval.Value, error) {
-	if o, ok := c.Arg(0).(*eval.Object); ok {
-		if m, class := o.Class.Method("count"); m != nil && o.Class.IsA("countable") {
-			return c.CallMethod(o, class, m)
-		}
-		return c.Unknown("count of an object is not modelled"), nil
+	if c.Arg(0).Kind() == eval.KindObject {
+		return nil, c.Unsupported("count() of an object")
 	}
 	a, u, err := keyedArg(c, 0)
 	if err != nil || u != nil {
 		return eval.OrUnknown(u), err
 	}
 	if c.Int(1, 0) == 1 {
-		return c.Unknown("calls count() of all levels, which is not evaluated"), nil
+		return c.RefusedFor("of all levels"), nil
 	}
 	return eval.Int(a.Len()), nil
 }
@@ -56,7 +53,7 @@ func arrayKeys(c *eval.Call) (eval.Value, error) {
 		return eval.OrUnknown(u), err
 	}
 	if len(c.Args) > 1 {
-		return c.Unknown("calls array_keys() with a value to search, which is not evaluated"), nil
+		return c.RefusedFor("with a value to search"), nil
 	}
 	if err := c.Alloc(a.Size()); err != nil {
 		return nil, err
@@ -147,7 +144,7 @@ func arraySum(c *eval.Call) (eval.Value, error) {
 		n, ok := e.Value.(eval.Int)
 		next := sum + n
 		if !ok || n != 0 && (next > sum) != (n > 0) {
-			return c.Unknown("calls array_sum() with values that are not small integers, which is not evaluated"), nil
+			return c.RefusedFor("with values that are not small integers"), nil
 		}
 		sum = next
 	}

@@ -57,10 +57,6 @@ func arrayFilter(c *eval.Call) (eval.Value, error) {
 			if v, err = c.Invoke(c.Arg(1), args...); err != nil {
 				return nil, err
 			}
-			if u, ok := v.(*eval.Unknown); ok && e.Value.Kind() == eval.KindRef {
-				c.Gave = true // the callback may run for more
-				return eval.Opaque(u), nil
-			}
 		}
 		switch t, u := c.Truth(v); {
 		case u != nil:
@@ -73,7 +69,7 @@ func arrayFilter(c *eval.Call) (eval.Value, error) {
 	return out, nil
 }
 
-// arrayWalk calls for each element, which the callback may take by reference.
+// arrayWalk calls for each element.
 func arrayWalk(c *eval.Call) (eval.Value, error) {
 	a, err := c.Array(0)
 	if err != nil {
@@ -82,23 +78,13 @@ func arrayWalk(c *eval.Call) (eval.Value, error) {
 	if err := c.Alloc(a.Size()); err != nil {
 		return nil, err
 	}
-	out, changed := eval.NewArray(), false
 	for _, e := range eval.Pairs(a) {
-		args := []eval.Value{e.Key.Value()}
-		if len(c.Args) > 2 {
-			args = append(args, c.Arg(2))
-		}
-		after, byRef, err := c.InvokeOn(c.Arg(1), e.Value, args...)
-		if err != nil {
+		args := append([]eval.Value{eval.Present(e.Value), e.Key.Value()}, c.Args[2:]...)
+		if _, err := c.Invoke(c.Arg(1), args...); err != nil {
 			return nil, err
 		}
-		changed = changed || byRef
-		out.Set(e.Key, after)
 	}
-	if !changed {
-		return eval.Bool(true), nil
-	}
-	return eval.Bool(true), c.SetRef(0, out)
+	return eval.Bool(true), nil
 }
 
 // mapMany is array_map of several arrays; the shorter ones end in null.

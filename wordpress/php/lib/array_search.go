@@ -21,7 +21,7 @@ func arraySearch(c *eval.Call) (eval.Value, error) {
 	var found eval.Value = eval.Bool(false)
 	strict, needle := c.Bool(2), c.Arg(0)
 	if !strict && (eval.HoldsObject(needle, 0) || eval.HoldsObject(a, 0)) {
-		u := c.Unknown("calls " + c.Name + "() with objects, which is not evaluated")
+		u := c.RefusedFor("with objects")
 		c.Poison(u) // the comparison may call __toString
 		return u, nil
 	}

@@ -62,7 +62,7 @@ func hashFunc(c *eval.Call) (eval.Value, error) {
 	s := strArgs(c, 2)
 	h := algorithm(s[0])
 	if h == nil {
-		return c.Unknown("calls hash() with an algorithm that is not evaluated"), nil
+		return c.RefusedFor("with an algorithm"), nil
 	}
 	return digestText(c, h(), s[1], c.Bool(2))
 }

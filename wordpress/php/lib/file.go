@@ -187,7 +187,7 @@ func fileGetContents(c *eval.Call) (eval.Value, error) {
 	offset := c.Int(3, 0)
 	length := c.Int(4, int64(len(text)))
 	if offset < 0 || length < 0 {
-		return c.Unknown("such an offset or length is not modelled"), nil
+		return c.RefusedFor("with such an offset or length"), nil
 	}
 	from, to := cut(len(text), offset, length, true)
 	return eval.String(text[from:to]), nil
@@ -246,7 +246,7 @@ func scandir(c *eval.Call) (eval.Value, error) {
 		names.Push(eval.String(e.Name()))
 	}
 	if c.Has(1) && c.Arg(1) != eval.Value(eval.Int(0)) {
-		return c.Unknown("this order of scandir is not modelled"), nil
+		return c.RefusedFor("in this order"), nil
 	}
 	return sortedNames(names), nil
 }

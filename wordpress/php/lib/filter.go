@@ -27,11 +27,11 @@ const (
 func filterVar(c *eval.Call) (eval.Value, error) {
 	filter := c.Int(1, filterDefault)
 	if c.Arg(0).Kind() == eval.KindArray || c.Arg(0).Kind() == eval.KindObject || c.Arg(2).Kind() == eval.KindArray {
-		return c.Unknown("such a filter is not modelled"), nil
+		return c.RefusedFor("with this filter"), nil
 	}
 	flags := c.Int(2, 0)
 	if flags&^filterNullFail != 0 {
-		return c.Unknown("these flags of a filter are not modelled"), nil
+		return c.RefusedFor("with these flags"), nil
 	}
 	s := c.Str(0)
 	var fail eval.Value = eval.Bool(false)
@@ -76,7 +76,7 @@ func filterVar(c *eval.Call) (eval.Value, error) {
 			return fail, nil
 		}
 	}
-	return c.Unknown("such a filter is not modelled"), nil
+	return c.RefusedFor("with this filter"), nil
 }
 
 // The characters that filters let through, besides letters and digits.
@@ -126,7 +126,7 @@ func onlyMarks(s, marks string, letters func(byte) bool) string {
 // stripTags returns text that has no tags. Others are not evaluated.
 func stripTags(c *eval.Call) (eval.Value, error) {
 	if s := c.Str(0); strings.ContainsAny(s, "<\x00") {
-		return c.Unknown("calls strip_tags() with markup, which is not evaluated"), nil
+		return c.RefusedFor("with markup"), nil
 	}
 	return eval.String(c.Str(0)), nil
 }

@@ -45,8 +45,8 @@ func sprintf(c *eval.Call) (eval.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if strings.IndexByte("bceEfFgGhHou", d.verb) >= 0 {
-			return c.Unknown("calls " + c.Name + "() with %" + string(d.verb) + ", which is not evaluated"), nil
+		if strings.IndexByte("bceEfFgGhHouxX", d.verb) >= 0 {
+			return c.RefusedFor("with %" + string(d.verb)), nil
 		}
 		i = end
 		if d.arg < 0 {
@@ -104,9 +104,6 @@ flags:
 		start := i + 1
 		d.precision, i = decimalAt(f, start)
 	}
-	if i < len(f) && f[i] == 'l' {
-		i++
-	}
 	if i >= len(f) {
 		return d, i, c.Throw("ValueError", "Missing format specifier at end of string")
 	}
@@ -140,11 +137,7 @@ func applyDirective(c *eval.Call, d directive, v eval.Value) (string, error) {
 		}
 		return d.padded(s, true), nil
 	}
-	s := strconv.FormatUint(uint64(eval.ToInt(v)), 16)
-	if d.verb == 'X' {
-		s = syntax.Upper(s)
-	}
-	return d.padded(s, false), nil
+	return "", nil
 }
 
 // padded fills up to the width; zeros go between a number's sign and its digits.

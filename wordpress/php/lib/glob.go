@@ -17,7 +17,7 @@ func globFunc(c *eval.Call) (eval.Value, error) {
 	dir, last := pattern[:strings.LastIndexByte(pattern, '/')+1], path.Base(abs)
 	plain := scheme == "" && strings.HasPrefix(pattern, "/") && !strings.HasSuffix(pattern, "/") && !strings.ContainsAny(dir, `*?[\\`)
 	if !plain || strings.ContainsAny(last, `\[{`) || !strings.ContainsAny(last, "*?") || c.Has(1) && c.Arg(1) != eval.Value(eval.Int(0)) {
-		return c.Unknown("such a pattern of files is not modelled"), nil
+		return c.RefusedFor("with such a pattern of files"), nil
 	}
 	if u := c.Rewritten(path.Clean(dir)); u != nil {
 		return u, nil

@@ -86,7 +86,7 @@ var (
 )
 
 func (p *iniReader) Refused() *eval.Unknown {
-	return p.c.Unknown("calls " + p.c.Name + "() with an INI file whose syntax is not evaluated")
+	return p.c.RefusedFor("with an INI file whose syntax is not plain")
 }
 
 // line reads one line; the result is not nil if it is of no known form.

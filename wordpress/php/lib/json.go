@@ -31,7 +31,7 @@ func jsonDecode(c *eval.Call) (eval.Value, error) {
 	depth := c.Int(2, 512)
 	flags := c.Int(3, 0)
 	if flags&(jsonIgnore|jsonSubstitute) != 0 {
-		return c.Unknown("these flags of json_decode are not modelled"), nil
+		return c.RefusedFor("with these flags"), nil
 	}
 	if depth < 1 {
 		return nil, c.Throw("ValueError", "json_decode(): Argument #3 ($depth) must be greater than 0")
@@ -45,7 +45,7 @@ func jsonDecode(c *eval.Call) (eval.Value, error) {
 	case err != nil:
 		return nil, err
 	case !ok && depth > maxJSONDepth && d.tooDeep:
-		return c.Unknown("JSON of such depth is not modelled"), nil
+		return c.RefusedFor("with JSON of such depth"), nil
 	case !ok && flags&jsonThrow != 0:
 		return nil, c.Throw("JsonException", "Syntax error")
 	case !ok:
@@ -256,7 +256,7 @@ func (d *jsonReader) Str() (string, error) {
 
 // jsonEncode is not evaluated; whether it fails is not known either.
 func jsonEncode() eval.Function {
-	f := eval.NotModelled(eval.Undecidable, eval.NotEvaluated("json_encode"))
+	f := eval.NotModelled(eval.Undecidable, "")
 	encode := f.Run
 	f.Run = func(c *eval.Call) (eval.Value, error) {
 		c.Store(eval.JSONErrorSlot, c.Refused())

@@ -47,7 +47,7 @@ func addKnown(all map[string]eval.Function) {
 		f, ok := all[name]
 		switch {
 		case !ok || f.Run == nil:
-			f = eval.NotModelled(eval.Undecidable, eval.NotEvaluated(name))
+			f = eval.NotModelled(eval.Undecidable, "")
 		case !f.Unmodelled:
 			continue
 		}
@@ -61,7 +61,7 @@ func addKnown(all map[string]eval.Function) {
 		all[name] = f
 	}
 	for _, name := range strings.Fields(serverFunctions) {
-		f := eval.NotModelled(eval.Undecidable, eval.NotEvaluated(name))
+		f := eval.NotModelled(eval.Undecidable, "")
 		f.Optional = true
 		all[name] = f
 	}

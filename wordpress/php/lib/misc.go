@@ -1,6 +1,7 @@
 package lib
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
@@ -16,6 +17,7 @@ var miscFuncs = map[string]eval.Function{
 	"intval":               {Run: intvalFunc, Min: 1, Max: 2},
 	"filter_var":           {Run: filterVar, Min: 1, Max: 3},
 	"strip_tags":           {Run: stripTags, Min: 1, Max: 2},
+	"var_export":           {Run: varExport, Min: 1, Max: 2},
 	"sys_get_temp_dir":     eval.NotModelled(eval.Undecidable, "depends on the server"),
 	"serialize":            {Run: serializeFunc, Min: 1, Max: 1},
 	"extension_loaded":     {Run: extensionLoaded, Min: 1, Max: 1},
@@ -126,9 +128,51 @@ func putUnknown(c *eval.Call, u *eval.Unknown) (eval.Value, error) {
 
 func intvalFunc(c *eval.Call) (eval.Value, error) {
 	if c.Arg(0).Kind() == eval.KindObject || c.Int(1, 10) != 10 {
-		return c.Unknown("calls intval() with a base or an object, which is not evaluated"), nil
+		return c.RefusedFor("with a base or an object"), nil
 	}
 	return eval.Int(eval.ToInt(c.Arg(0))), nil
+}
+
+// varExport writes a value as PHP source, or prints it. Numbers and objects are not
+// evaluated.
+func varExport(c *eval.Call) (eval.Value, error) {
+	if !c.Bool(1) {
+		return eval.Null, nil
+	}
+	text, ok := exported(c.Arg(0), "\n")
+	if !ok {
+		return c.Refused(), nil
+	}
+	return eval.String(text), c.Alloc(4 * len(text))
+}
+
+func exported(v eval.Value, line string) (text string, ok bool) {
+	switch v := v.(type) {
+	case eval.NullType:
+		return "NULL", true
+	case eval.Bool:
+		return strconv.FormatBool(bool(v)), true
+	case eval.String:
+		return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(string(v)) + "'", !strings.Contains(string(v), "\x00")
+	case *eval.Array:
+		text = strings.TrimPrefix(line, "\n") + "array ("
+		for _, e := range eval.Pairs(v) {
+			key := e.Key.Text()
+			if e.Key.Str {
+				key, ok = exported(eval.String(key), line)
+			}
+			x, known := exported(e.Value, line+"  ")
+			if !known || e.Key.Str && !ok || len(line) > 32 || len(text) > 1<<16 {
+				return "", false
+			}
+			if e.Value.Kind() == eval.KindArray {
+				x = line + "  " + strings.TrimLeft(x, " ")
+			}
+			text += line + "  " + key + " => " + x + ","
+		}
+		return text + line + ")", true
+	}
+	return "", false
 }
 
 func extensionLoaded(c *eval.Call) (eval.Value, error) {
@@ -158,7 +202,7 @@ func callUserFuncArray(c *eval.Call) (eval.Value, error) {
 	var args []eval.Value
 	for _, e := range eval.Pairs(a) {
 		if e.Key.Str {
-			u := c.Unknown("calls call_user_func_array() with named arguments, which is not evaluated")
+			u := c.RefusedFor("with named arguments")
 			c.Poison(u)
 			return u, nil
 		}

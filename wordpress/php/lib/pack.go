@@ -14,11 +14,11 @@ var packFuncs = map[string]eval.Function{
 func pack(c *eval.Call) (eval.Value, error) {
 	digits, ok := c.Arg(1).(eval.String)
 	if !ok || len(c.Args) != 2 || c.Str(0) != "H*" {
-		return c.Unknown("calls pack() with a format that is not evaluated"), nil
+		return c.RefusedFor("with a format"), nil
 	}
 	b, err := hex.DecodeString(string(digits))
 	if err != nil {
-		return c.Unknown("calls pack() with digits that are not hexadecimal"), nil //nolint:nilerr // PHP warns
+		return c.RefusedFor("with digits that are not hexadecimal"), nil //nolint:nilerr // PHP warns
 	}
 	return eval.String(b), c.Alloc(len(b))
 }

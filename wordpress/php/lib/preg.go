@@ -1,7 +1,6 @@
 package lib
 
 import (
-	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -29,12 +28,10 @@ const (
 // A pattern is a compiled regular expression. Subjects are matched byte by byte,
 // each byte as the character of its number, or as UTF-8 with the modifier u.
 type pattern struct {
-	re     *regexp2.Regexp
-	again  *regexp2.Regexp // what matches at the same place after an empty match, itself not empty
-	utf8   bool
-	ascii  bool     // it is one to the evaluator for subjects of ASCII alone
-	names  []string // by group; "" is none
-	groups int
+	re    *regexp2.Regexp
+	utf8  bool
+	ascii bool     // it is one to the evaluator for subjects of ASCII alone
+	names []string // of the groups, by number; "" is none
 }
 
 // compilePattern reads a PCRE pattern with delimiters and modifiers. v is what to return
@@ -58,35 +55,30 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value, error) {
 	}
 	body, mods := text[1:close], text[close+1:]
 	if len(body) > maxPattern {
-		return nil, c.Unknown("a pattern of that length is not modelled"), nil
+		return nil, c.RefusedFor("with a pattern of that length"), nil
 	}
 	p := &pattern{}
 	opt, dollar, ok := p.modifiers(mods)
 	if !ok {
-		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil
+		return nil, c.RefusedFor("with a pattern"), nil
 	}
 	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8)
 	if !ok || p.utf8 && !utf8.ValidString(body) {
-		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil
+		return nil, c.RefusedFor("with a pattern"), nil
 	}
 	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
-		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil // the two fold case by other tables
+		return nil, c.RefusedFor("with a pattern"), nil // the two fold case by other tables
 	}
 	if !p.utf8 {
 		body = latin(body)
 	}
 	re, err := regexp2.Compile(body, opt)
 	if err != nil {
-		return nil, c.Unknown("calls " + c.Name + "() with a pattern that is not evaluated"), nil //nolint:nilerr // it may be one to PCRE
+		return nil, c.RefusedFor("with a pattern"), nil //nolint:nilerr // it may be one to PCRE
 	}
 	re.MatchTimeout = regexTime
-	if p.again, err = regexp2.Compile(`\G(?:`+body+`)(?<=\G[\s\S]+)`, opt); err != nil {
-		p.again = nil
-	} else {
-		p.again.MatchTimeout = regexTime
-	}
-	p.ascii = p.utf8 && (classes || opt&regexp2.IgnoreCase != 0 || strings.Contains(text[1:close], "(?i"))
-	p.re, p.names, p.groups = re, names, len(names)
+	p.ascii = p.utf8 && (classes || opt&regexp2.IgnoreCase != 0)
+	p.re, p.names = re, names
 	return p, nil, nil
 }
 
@@ -151,7 +143,7 @@ type matchSpan struct{ from, to int }
 // not known, or false.
 func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, eval.Value, error) {
 	if len(s) > maxSubject {
-		return nil, c.Unknown("text of that length is not matched"), nil
+		return nil, c.RefusedFor("with text of that length"), nil
 	}
 	if err := c.Alloc(16*len(s) + 256); err != nil {
 		return nil, nil, err
@@ -160,13 +152,13 @@ func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, ev
 		return nil, eval.Bool(false), nil
 	}
 	if p.ascii && s != latin(s) {
-		return nil, c.Unknown("such a pattern for text beyond ASCII is not modelled"), nil
+		return nil, c.RefusedFor("with such a pattern for text that is not ASCII"), nil
 	}
 	runes, bytesAt := p.runes(s)
 	var found [][]matchSpan
 	m, err := p.re.FindRunesMatch(runes)
 	for ; m != nil && err == nil && limit != 0; limit-- {
-		if err := c.Alloc(64 + 48*p.groups); err != nil {
+		if err := c.Alloc(64 + 48*len(p.names)); err != nil {
 			return nil, nil, err
 		}
 		if err := c.Steps(100 + m.Length); err != nil {
@@ -176,36 +168,15 @@ func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, ev
 		if limit == 1 {
 			break
 		}
-		m, err = p.after(m, runes)
-		if err == errNotModelled {
-			return nil, c.Unknown("what follows an empty match is not modelled"), nil
+		if m.Length == 0 {
+			return nil, c.RefusedFor("with a pattern that matches nothing at all"), nil
 		}
+		m, err = p.re.FindNextMatch(m)
 	}
 	if err != nil {
 		return nil, nil, c.Refuse(eval.Undecidable, "evaluate: a pattern takes too long to match")
 	}
 	return found, nil, nil
-}
-
-var errNotModelled = errors.New("not modelled")
-
-// after finds the match after m. After an empty one PCRE looks again at the same
-// place, for one that is not.
-func (p *pattern) after(m *regexp2.Match, runes []rune) (*regexp2.Match, error) {
-	at := m.Index + m.Length
-	if m.Length == 0 {
-		if p.again == nil {
-			return nil, errNotModelled
-		}
-		if next, err := p.again.FindRunesMatchStartingAt(runes, at); next != nil || err != nil {
-			return next, err
-		}
-		at++
-	}
-	if at > len(runes) {
-		return nil, nil
-	}
-	return p.re.FindRunesMatchStartingAt(runes, at)
 }
 
 // runes are the characters that are matched, and the byte each begins at.
@@ -225,7 +196,7 @@ func (p *pattern) runes(s string) ([]rune, []int) {
 }
 
 func (p *pattern) spans(m *regexp2.Match, at []int) []matchSpan {
-	out := make([]matchSpan, p.groups)
+	out := make([]matchSpan, len(p.names))
 	for i := range out {
 		g := m.GroupByNumber(i)
 		if g == nil || len(g.Captures) == 0 {

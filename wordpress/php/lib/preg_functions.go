@@ -44,7 +44,7 @@ func notMatched(c *eval.Call, v eval.Value) (eval.Value, error) {
 
 func pregMatch(c *eval.Call) (eval.Value, error) {
 	if c.Int(3, 0) != 0 || c.Int(4, 0) != 0 {
-		return notMatched(c, c.Unknown("calls preg_match() with flags or an offset that are not evaluated"))
+		return notMatched(c, c.RefusedFor("with flags or an offset"))
 	}
 	s := c.Str(1)
 	p, v, err := compilePattern(c, c.Str(0))
@@ -216,7 +216,7 @@ func pregSplit(c *eval.Call) (eval.Value, error) {
 		return v, err
 	}
 	if flags&^splitNoEmpty != 0 {
-		return c.Unknown("calls preg_split() with flags that are not evaluated"), nil
+		return c.RefusedFor("with flags"), nil
 	}
 	s := t[1]
 	found, v, err := matchesOf(c, p, s, -1)

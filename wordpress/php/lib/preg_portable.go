@@ -1,6 +1,7 @@
 package lib
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
@@ -8,7 +9,7 @@ import (
 
 // portable rewrites a PCRE pattern for regexp2, whose language is .NET's, where
 // the two say the same by other words. ok is false for what either lacks or may
-// see differently. classes is set if it has some (\w, \b, [:alpha:]) that mean more
+// see differently. classes is set if it has some (\w, \b) that mean more
 // with the modifier u than ASCII. names are those of the groups, by number.
 func portable(p string, dollarEnd, utf bool) (out string, names []string, classes, ok bool) {
 	w := &patternWriter{p: p, dollarEnd: dollarEnd, utf8: utf, names: []string{""}}
@@ -26,7 +27,7 @@ type patternWriter struct {
 	b         strings.Builder
 	dollarEnd bool
 	utf8      bool
-	names     []string
+	names     []string // of the groups, by number; "" is none
 	classes   bool
 }
 
@@ -127,12 +128,9 @@ func (w *patternWriter) escape(inSet bool) bool {
 		return false
 	case c == 'b' && !inSet || c == 'B':
 		return w.boundary(c)
-	case c == '0' || syntax.IsDigit(c) && inSet:
+	case c == '0' || syntax.IsDigit(c) && (inSet || w.i+2 < len(w.p) && syntax.IsDigit(w.p[w.i+2])):
 		return false
 	case syntax.IsDigit(c):
-		if w.i+2 < len(w.p) && syntax.IsDigit(w.p[w.i+2]) {
-			return false
-		}
 		return w.copy(2)
 	case syntax.IsLetter(c) && strings.IndexByte("tnrfaevAzZb", c) < 0:
 		return false
@@ -142,11 +140,6 @@ func (w *patternWriter) escape(inSet bool) bool {
 		return false
 	}
 	return w.copy(2)
-}
-
-var posixClasses = map[string]string{
-	"alpha": "A-Za-z", "digit": "0-9", "alnum": "0-9A-Za-z", "upper": "A-Z", "lower": "a-z", "space": `\t\n\v\f\r `,
-	"xdigit": "0-9A-Fa-f", "word": "0-9A-Za-z_", "punct": `!-/:-@\[-\x60{-~`, "blank": `\t `,
 }
 
 // Set rewrites a character class.
@@ -165,13 +158,7 @@ func (w *patternWriter) Set() bool {
 			w.b.WriteString(`\]`)
 			w.i++
 		case strings.HasPrefix(rest, "[:"):
-			end := strings.Index(rest, ":]")
-			if end < 0 || posixClasses[rest[2:end]] == "" {
-				return false
-			}
-			w.classes = true
-			w.b.WriteString(posixClasses[rest[2:end]])
-			w.i += end + 2
+			return false
 		case rest[0] == '[':
 			w.b.WriteString(`\[`)
 			w.i++
@@ -190,37 +177,9 @@ func (w *patternWriter) Set() bool {
 	return false
 }
 
-// fixedLength reports that what looks behind is of known lengths: PCRE refuses
-// anything else.
-func fixedLength(s string) bool {
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth < 0 {
-				return true
-			}
-		case '|':
-			if depth > 0 {
-				return false
-			}
-		case '*', '+', '?':
-			return false
-		case '{':
-			if inner, _, ok := strings.Cut(s[i:], "}"); ok && strings.Contains(inner, ",") {
-				return false
-			}
-		}
-	}
-	return false
-}
-
-// group rewrites the opening of a group. Named groups count like others in PCRE;
-// .NET numbers them last, so that their names are kept here.
+// group rewrites the opening of a group. Named groups count like others in PCRE. .NET
+// numbers them last, so their names are kept here. Groups that look behind and modifiers
+// within a pattern are not evaluated.
 func (w *patternWriter) group() bool {
 	rest := w.p[w.i:]
 	if !strings.HasPrefix(rest, "(?") {
@@ -230,39 +189,21 @@ func (w *patternWriter) group() bool {
 		w.names = append(w.names, "")
 		return w.copy(1)
 	}
-	for _, plain := range []string{"(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>"} {
+	for _, plain := range []string{"(?:", "(?=", "(?!"} {
 		if strings.HasPrefix(rest, plain) {
-			if plain[2] == '<' && !fixedLength(rest[4:]) {
-				return false
-			}
 			return w.copy(len(plain))
 		}
 	}
-	for _, opens := range [][2]string{{"(?P<", ">"}, {"(?<", ">"}, {"(?'", "'"}} {
-		name, found := strings.CutPrefix(rest, opens[0])
-		if !found {
+	for _, opens := range []string{"(?P<", "(?<"} {
+		name, found := strings.CutPrefix(rest, opens)
+		end := strings.IndexByte(name, '>')
+		if !found || end < 1 || syntax.IdentEnd(name, 0) != end || syntax.IsDigit(name[0]) || slices.Contains(w.names, name[:end]) {
 			continue
-		}
-		end := strings.Index(name, opens[1])
-		if end < 1 || syntax.IdentEnd(name, 0) != end || syntax.IsDigit(name[0]) {
-			return false
-		}
-		for _, n := range w.names {
-			if n == name[:end] {
-				return false
-			}
 		}
 		w.names = append(w.names, name[:end])
 		w.b.WriteByte('(')
-		w.i += len(opens[0]) + end + 1
+		w.i += len(opens) + end + 1
 		return true
-	}
-	end := 2
-	for end < len(rest) && strings.IndexByte("imsx-", rest[end]) >= 0 {
-		end++
-	}
-	if end > 2 && end < len(rest) && (rest[end] == ')' || rest[end] == ':') && !strings.Contains(rest[:end], "x") {
-		return w.copy(end + 1)
 	}
 	return false
 }

@@ -14,7 +14,7 @@ func serializeFunc(c *eval.Call) (eval.Value, error) {
 		return nil, err
 	}
 	if !ok {
-		return c.Unknown("calls serialize() with an object, which is not evaluated"), nil
+		return c.RefusedFor("with an object"), nil
 	}
 	return eval.String(b.String()), nil
 }

@@ -187,7 +187,7 @@ func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 // With one argument, it cuts the next part off an earlier text, which is not evaluated.
 func strtok(c *eval.Call) (eval.Value, error) {
 	if len(c.Args) < 2 {
-		return c.Unknown("calls strtok() with one argument, which is not evaluated"), nil
+		return c.RefusedFor("with one argument"), nil
 	}
 	text, separators := c.Str(0), c.Str(1)
 	for text != "" && strings.IndexByte(separators, text[0]) >= 0 {

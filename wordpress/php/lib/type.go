@@ -91,7 +91,7 @@ func floatvalFunc(c *eval.Call) (eval.Value, error) { return eval.Float(eval.ToF
 // number, or a text, by its size: that is not evaluated.
 func ctypeDigit(c *eval.Call) (eval.Value, error) {
 	if c.Arg(0).Kind() == eval.KindInt {
-		return c.Unknown("calls ctype_digit() with an integer, which is not evaluated"), nil
+		return c.RefusedFor("with an integer"), nil
 	}
 	s, ok := c.Arg(0).(eval.String)
 	return eval.Bool(ok && s != "" && strings.Trim(string(s), "0123456789") == ""), c.Steps(len(s) / 16)

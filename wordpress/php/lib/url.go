@@ -247,7 +247,7 @@ func parseStr(c *eval.Call) (eval.Value, error) {
 		name, val, _ := strings.Cut(part, "=")
 		name, _, _ = strings.Cut(strings.TrimLeft(unpercent(name, true), " "), "\x00")
 		base, element, nested := strings.Cut(name, "[")
-		u := c.Unknown("calls parse_str() with a name in brackets, which is not evaluated")
+		u := c.RefusedFor("with a name in brackets")
 		switch {
 		case i >= 1000, nested && (base == "" || !strings.Contains(element, "]")):
 			return u, c.SetRef(1, u)

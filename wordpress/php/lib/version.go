@@ -11,7 +11,7 @@ import (
 func versionCompare(c *eval.Call) (eval.Value, error) {
 	s := strArgs(c, 2)
 	if !numbersAndDots(s[0]) || !numbersAndDots(s[1]) {
-		return c.Unknown("calls version_compare() with words in a version, which is not evaluated"), nil
+		return c.RefusedFor("with words in a version"), nil
 	}
 	n := compareVersions(s[0], s[1])
 	if !c.Has(2) {

@@ -22,7 +22,7 @@ var dotenvClasses = []eval.NativeClass{
 			"createunsafemutable":   dotenvCreate("esp", "", false),
 			"createarraybacked":     dotenvCreate("a", "a", false),
 			"create":                {Run: dotenvCreateWith, Min: 1, Max: 5},
-			"parse":                 {Run: dotenvParse, Min: 1, Max: 1},
+			"parse":                 {Run: func(c *eval.Call) (eval.Value, error) { return c.Refused(), nil }, Min: 1, Max: 1},
 		},
 		Methods: map[string]eval.Function{
 			"__construct":                 {Run: dotenvConstruct, Min: 1, Max: 4},
@@ -300,34 +300,6 @@ func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) ([]DotenvEntry, err
 		doubtRepeated(entries)
 	}
 	return entries, nil
-}
-
-// dotenvParse is Dotenv::parse of a text.
-func dotenvParse(c *eval.Call) (eval.Value, error) {
-	text, err := c.Text(0)
-	if err != nil {
-		return nil, err
-	}
-	r, err := libraryRelease(c, phpdotenv)
-	if err != nil {
-		return nil, err
-	}
-	if !utf8.ValidString(text) || r.Major != 0 && r.Major < 5 {
-		return c.Unknown("text that is not UTF-8, or for a phpdotenv before 5, is not modelled"), nil
-	}
-	repo, err := newRepository(c, "a", false, Release{Major: 5})
-	if err != nil {
-		return nil, err
-	}
-	props := eval.NewArray()
-	props.Put("repository", repo)
-	o, err := c.Object(`Dotenv\Dotenv`, props)
-	if err != nil {
-		return nil, err
-	}
-	d := *c
-	d.This = o
-	return dotenvApply(&d, text)
 }
 
 // names lists the argument of required and ifPresent.
