@@ -8,6 +8,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/operator"
 )
 
 // Sealing is how archives are compressed and sealed.
@@ -44,7 +45,7 @@ func (s Sealing) Filters() ([]archive.Filter, *manifest.Seal, error) {
 func (s Sealing) age() (archive.Filter, *manifest.Seal, error) {
 	text := strings.Join(s.Recipients, "\n")
 	if s.RecipientsFile != "" {
-		file, err := readOwnFile(s.RecipientsFile, false, true)
+		file, err := operator.ReadFileOrPipe(s.RecipientsFile, operator.Everybody)
 		if err != nil {
 			return archive.Filter{}, nil, fmt.Errorf("recipients_file: %w", err)
 		}
@@ -77,7 +78,7 @@ func gpgKeys(text string) (archive.Filter, *manifest.Seal, error) {
 
 // gpg seals with a passphrase.
 func (s Sealing) gpg() (archive.Filter, *manifest.Seal, error) {
-	text, err := ReadOwnFile(s.PassphraseFile, true)
+	text, err := operator.ReadFile(s.PassphraseFile, operator.Nobody)
 	if err != nil {
 		return archive.Filter{}, nil, fmt.Errorf("passphrase_file: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -75,16 +74,4 @@ func (c bucketURL) checkEndpoint() error {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
-}
-
-// checkCredentialsFile refuses a file that every user of the host can read.
-func checkCredentialsFile(path string) error {
-	i, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("read credentials_file: %w", err)
-	}
-	if i.Mode().Perm()&0o026 != 0 {
-		return fmt.Errorf("read credentials_file: %s is accessible to other users (mode %#o); run chmod 600 on it", path, i.Mode().Perm())
-	}
-	return nil
 }

@@ -1,5 +1,13 @@
 package sinks
 
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
 // A Verdict is the result of one check.
 type Verdict string
 
@@ -25,4 +33,27 @@ type Finding struct {
 // OK reports whether the finding does not prevent a backup.
 func (f Finding) OK() bool {
 	return !f.Required || f.Verdict == Holds || f.Verdict == Warning
+}
+
+// Quote quotes a word for a shell command that is printed for people. The result is
+// always one line, whatever the word contains: tenants choose the names of folders.
+func Quote(word string) string {
+	if regexp.MustCompile(`^[A-Za-z0-9_./:@%+,=-]+$`).MatchString(word) {
+		return word
+	}
+	if utf8.ValidString(word) && !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	var b strings.Builder
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c < ' ' || c >= 0x7f:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		case c == '\'' || c == '\\':
+			b.WriteString(`\` + string(c))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "$'" + b.String() + "'"
 }

@@ -2,9 +2,6 @@ package sinks
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -19,7 +16,6 @@ import (
 	"time"
 
 	"cloud.google.com/go/auth"
-	"cloud.google.com/go/auth/credentials"
 	"cloud.google.com/go/auth/httptransport"
 	"cloud.google.com/go/storage"
 	"github.com/googleapis/gax-go/v2"
@@ -66,20 +62,14 @@ func openGCS(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 		// Google's client would send backups there, unencrypted and without a credential.
 		return nil, fmt.Errorf("open %s: STORAGE_EMULATOR_HOST is set in the environment; unset it, and set endpoint= in the URL", bare(u))
 	}
-	if c.credentialsFile != "" {
-		if err := checkCredentialsFile(c.credentialsFile); err != nil {
-			return nil, fmt.Errorf("open %s: %w", bare(u), err)
-		}
+	// Google's client would run the command in ~/.secureConnect for a certificate that this
+	// sink does not present.
+	if err := os.Setenv("GOOGLE_API_USE_CLIENT_CERTIFICATE", "false"); err != nil {
+		return nil, fmt.Errorf("open %s: %w", bare(u), err)
 	}
-	creds, err := credentials.DetectDefault(&credentials.DetectOptions{
-		CredentialsFile: c.credentialsFile, //nolint:staticcheck // the operator's file, which no other user can write
-		Scopes:          []string{storage.ScopeReadWrite},
-	})
-	if err == nil {
-		err = checkGoogleKey(creds)
-	}
+	creds, err := googleCredentials(c.credentialsFile)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", bare(u), googleError(err, c.credentialsFile))
+		return nil, fmt.Errorf("open %s: %w", bare(u), err)
 	}
 	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // no code here replaces it
 	base.MaxResponseHeaderBytes = maxAnswerHeader
@@ -134,27 +124,6 @@ type GCSAccess struct {
 // GCS is GCSStore's.
 func (s *gcsSink) GCS() GCSAccess {
 	return GCSAccess{Client: s.client, HTTP: s.http, Bucket: s.c.bucket, Prefix: s.c.prefix, Endpoint: s.c.endpoint}
-}
-
-// Credential is Authenticator's: the account and its key, or the digest of another
-// kind of credential.
-func (s *gcsSink) Credential(context.Context) (string, error) {
-	text := s.creds.JSON()
-	if len(text) == 0 {
-		return "from the machine's metadata server", nil
-	}
-	var file struct {
-		Email string `json:"client_email"`
-		Key   string `json:"private_key_id"`
-	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		return "", fmt.Errorf("read the Google credential: %w", err)
-	}
-	if file.Email != "" && file.Key != "" {
-		return "service account " + file.Email + " key " + file.Key, nil
-	}
-	sum := sha256.Sum256(text)
-	return "configuration " + hex.EncodeToString(sum[:]), nil
 }
 
 // String is the URL as it was given; it names credentials, and holds none.

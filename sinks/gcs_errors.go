@@ -1,13 +1,8 @@
 package sinks
 
 import (
-	"crypto/x509"
-	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"regexp"
 	"strings"
 
@@ -68,42 +63,4 @@ func hidden(err error) error {
 func withoutSession(err error) string {
 	text := strings.Join(strings.Fields(err.Error()), " ")
 	return regexp.MustCompile(`(?i)(upload_id|session_uri|sessionuri)=[^&"'\s]+`).ReplaceAllString(text, "$1=[redacted]")
-}
-
-// googleError names the file whose credential could not be read.
-func googleError(err error, file string) error {
-	from := "GOOGLE_APPLICATION_CREDENTIALS, " + os.Getenv("GOOGLE_APPLICATION_CREDENTIALS")
-	var path *fs.PathError
-	switch {
-	case file != "":
-		from = file
-	case os.Getenv("GOOGLE_APPLICATION_CREDENTIALS") == "":
-		return fmt.Errorf("find Google credentials; add credentials_file= to the URL or set GOOGLE_APPLICATION_CREDENTIALS: %w", oneLine(err))
-	}
-	if errors.As(err, &path) {
-		return fmt.Errorf("read the Google credential in %s: %w; correct the path, or add credentials_file= to the URL", from, path.Err)
-	}
-	return fmt.Errorf("read the Google credential in %s: %w; give the JSON file of a key, unchanged as Google issued it", from, oneLine(err))
-}
-
-// checkGoogleKey refuses a service account's key that cannot sign. The client would
-// notice only at the first request, with a long error.
-func checkGoogleKey(creds *auth.Credentials) error {
-	var file struct {
-		Type string `json:"type"`
-		Key  string `json:"private_key"`
-	}
-	if err := json.Unmarshal(creds.JSON(), &file); err != nil || file.Type != "service_account" {
-		return nil //nolint:nilerr // another kind of credential has no key
-	}
-	block, _ := pem.Decode([]byte(file.Key))
-	if block != nil {
-		if _, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
-			return nil
-		}
-		if _, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
-			return nil
-		}
-	}
-	return errors.New("its private_key is not a key in PEM form")
 }

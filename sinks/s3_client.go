@@ -16,40 +16,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go/logging"
+
+	"github.com/wp-oneway/wp-oneway/operator"
 )
 
 // s3Client makes a client that sends each request once, since retries depend on
 // the request. It also returns the client's transport.
 func s3Client(ctx context.Context, c s3Config) (*s3.Client, http.RoundTripper, error) {
-	load := []func(*config.LoadOptions) error{
-		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
-		config.WithLogger(logging.Nop{}), // the default writes to standard error
-		config.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
-		config.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),
-	}
-	if c.profile != "" {
-		load = append(load, config.WithSharedConfigProfile(c.profile))
-	}
-	if c.credentialsFile != "" {
-		if err := checkCredentialsFile(c.credentialsFile); err != nil {
-			return nil, nil, err
-		}
-		load = append(load, onlyFile(c)...)
-	}
-	if c.region != "" {
-		load = append(load, config.WithRegion(c.region))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	cfg, err := c.load(ctx)
 	if err != nil {
-		return nil, nil, configError(err, c)
+		return nil, nil, err
 	}
 	if aws.IsCredentialsProvider(cfg.Credentials, credentials.StaticCredentialsProvider{}) {
-		cfg.Credentials = aws.NewCredentialsCache(&rereadCredential{load: load, file: c.credentialsFile, now: cfg.Credentials})
+		cfg.Credentials = aws.NewCredentialsCache(&rereadCredential{c: c, now: cfg.Credentials})
 	}
 	base, err := s3Transport(cfg.HTTPClient, c.caFile)
 	if err != nil {
@@ -103,21 +84,6 @@ func openNetwork(endpoint *string) bool {
 	return err != nil || (e.Scheme == "http" && !loopback(e.Hostname()))
 }
 
-// onlyFile makes the SDK read credentials from the file only: not from the
-// environment, which it prefers, nor from the metadata service, its fallback.
-func onlyFile(c s3Config) []func(*config.LoadOptions) error {
-	profile := c.profile
-	if profile == "" {
-		profile = "default"
-	}
-	return []func(*config.LoadOptions) error{
-		config.WithSharedConfigProfile(profile),
-		config.WithSharedCredentialsFiles([]string{c.credentialsFile}),
-		config.WithSharedConfigFiles([]string{}),
-		config.WithEC2IMDSClientEnableState(imds.ClientDisabled),
-	}
-}
-
 func checkClient(client *s3.Client, c s3Config) error {
 	o := client.Options()
 	if o.BaseEndpoint != nil { // it may come from the environment
@@ -156,7 +122,7 @@ func s3Transport(base aws.HTTPClient, caFile string) (http.RoundTripper, error) 
 	}
 	var roots *x509.CertPool
 	if caFile != "" {
-		pem, err := os.ReadFile(caFile)
+		pem, err := operator.ReadFile(caFile, operator.Everybody)
 		if err != nil {
 			return nil, fmt.Errorf("read ca_file: %w", err)
 		}

@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/operator"
 )
 
 // A configFile is the content of a configuration file.
@@ -21,7 +21,7 @@ type configFile struct {
 // what is read with their rights and where backups are stored. It refuses unknown and
 // empty keys, and keys that occur twice in different case: viper would ignore them.
 func readConfigFile(path string) (*configFile, error) {
-	text, err := agent.ReadOwnFile(path, false)
+	text, err := operator.ReadFile(path, operator.Everybody)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}

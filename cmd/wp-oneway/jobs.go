@@ -12,6 +12,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
@@ -94,7 +95,7 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 		return job, err
 	}
 	if set.DBDefaultsFile != "" {
-		if job.Defaults, err = agent.ReadOwnFile(set.DBDefaultsFile, true); err != nil {
+		if job.Defaults, err = operator.ReadFile(set.DBDefaultsFile, operator.Nobody); err != nil {
 			return job, fmt.Errorf("db_defaults_file: %w", err)
 		}
 	}
@@ -178,7 +179,7 @@ func world(set siteSetting) (wordpress.World, error) {
 	}
 	w.Env = map[string]string{}
 	if set.EnvFile != "" {
-		text, err := agent.ReadOwnFile(set.EnvFile, false)
+		text, err := operator.ReadFile(set.EnvFile, operator.Everybody)
 		if err != nil {
 			return w, fmt.Errorf("env_file: %w", err)
 		}

@@ -1,0 +1,132 @@
+// Package operator reads the files with which the operator configures the agent:
+// configuration, credentials, certificates, keys and option files. Nobody but root and
+// the agent's own user may be able to change such a file, or to put another in its
+// place: it decides what runs with the agent's rights, and where backups go.
+package operator
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// Readers are the users who may read a file, besides root and the agent's own user.
+type Readers int
+
+// The readers.
+const (
+	Everybody Readers = iota
+	OwnGroup          // the group of the file, if it is root's or one of the agent's own
+	Nobody
+)
+
+// maxFile is the limit of a file that is read, in bytes.
+const maxFile = 1 << 20
+
+// ReadFile reads a regular file of at most 1 MiB.
+func ReadFile(path string, readers Readers) ([]byte, error) {
+	return read(path, readers, fs.FileMode.IsRegular)
+}
+
+// ReadFileOrPipe is ReadFile that can also read a pipe, such as a shell's <(…).
+func ReadFileOrPipe(path string, readers Readers) ([]byte, error) {
+	return read(path, readers, func(m fs.FileMode) bool { return m.IsRegular() || m&fs.ModeNamedPipe != 0 })
+}
+
+func read(path string, readers Readers, accepted func(fs.FileMode) bool) ([]byte, error) {
+	at, err := checked(path, readers)
+	if err != nil {
+		return nil, err
+	}
+	defer at.Close()
+	info, err := at.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !accepted(info.Mode()) {
+		return nil, fmt.Errorf("open %s: not a regular file", path)
+	}
+	f, err := os.OpenFile(procPath(at), unix.O_RDONLY|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.Unwrap(err)}
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	if len(text) > maxFile {
+		return nil, fmt.Errorf("read %s: it is larger than %d bytes", path, maxFile)
+	}
+	return text, nil
+}
+
+// Check checks a file or folder that another library opens by its path. Until root or
+// the agent's user changes it, the path leads to what was checked.
+func Check(path string, readers Readers) error {
+	f, err := checked(path, readers)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// checked opens a path that passed all checks. The file can be read at its procPath.
+func checked(path string, readers Readers) (*os.File, error) {
+	f, err := find(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFile(f, path, readers); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// procPath is the path at which the kernel shows an open file.
+func procPath(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }
+
+// checkFile checks the owner and the permissions of an open file.
+func checkFile(f *os.File, path string, readers Readers) error {
+	var stat unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &stat); err != nil {
+		return &fs.PathError{Op: "stat", Path: path, Err: err}
+	}
+	mode := stat.Mode & 0o7777
+	switch {
+	case !trusted(stat.Uid):
+		return fmt.Errorf("open %s: it belongs to uid %d; its owner must be you or root", path, stat.Uid)
+	case readers == Nobody && mode&0o077 != 0, readers == OwnGroup && (mode&0o006 != 0 || mode&0o040 != 0 && !ownGroup(stat.Gid)):
+		return fmt.Errorf("open %s: others can read it (mode %04o); run chmod 600 on it", path, mode)
+	case mode&0o022 != 0:
+		return fmt.Errorf("open %s: others can write to it (mode %04o); run chmod go-w on it", path, mode)
+	}
+	return nil
+}
+
+// trusted reports whether a user may change what configures the agent.
+func trusted(uid uint32) bool { return uid == 0 || uid == uint32(os.Geteuid()) }
+
+// ownGroup reports whether a group is root's or one of the agent's own.
+func ownGroup(gid uint32) bool {
+	if gid == 0 || gid == uint32(os.Getegid()) {
+		return true
+	}
+	groups, _ := os.Getgroups() // without them, only the primary group is the agent's own
+	for _, g := range groups {
+		if gid == uint32(g) {
+			return true
+		}
+	}
+	return false
+}
+
+// Exists reports whether there is something at a path, whoever put it there.
+func Exists(path string) bool {
+	_, err := os.Lstat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
