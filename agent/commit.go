@@ -105,7 +105,7 @@ func (r *run) commitTo(d *destination, m manifest.Manifest) error {
 		objects = append(objects, manifestObject(o))
 	}
 	m.Objects = objects
-	key := d.Sink().String() + "#" + string(r.job.Kind)
+	key := sinks.Location(d.Sink()) + "#" + string(r.job.Kind)
 	r.mu.Lock()
 	if p, ok := r.state.Previous[key]; ok {
 		m.Previous = &p

@@ -18,7 +18,7 @@ func (a *Agent) requireOneWay(ctx context.Context, job Job, sink sinks.Sink) err
 	if err != nil {
 		return err
 	}
-	reason, err := a.Dirs.CheckOneWay(sink.String(), credential, a.Now())
+	reason, err := a.Dirs.CheckOneWay(sinks.Location(sink), credential, a.Now())
 	if err != nil {
 		return err
 	}

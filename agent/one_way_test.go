@@ -61,7 +61,7 @@ func TestProofIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 			}
 			if c.proof != nil {
 				c.proof.At = at
-				if err := dirs.KeepProof(ours.String(), credential, *c.proof); err != nil {
+				if err := dirs.KeepProof(sinks.Location(ours), credential, *c.proof); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -83,7 +83,7 @@ func TestProofOfAnotherCredential(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := dirs.KeepProof(ours.String(), credential, state.OneWayProof{OneWay: true, At: time.Now()}); err != nil {
+	if err := dirs.KeepProof(sinks.Location(ours), credential, state.OneWayProof{OneWay: true, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	theirs := keyed(t, file, "s3://vault/web1", "AKIATHEIRS")

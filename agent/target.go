@@ -36,11 +36,6 @@ func (a *Agent) targets(ctx context.Context, job Job, owner source.Owner, root s
 		if err != nil {
 			return nil, err
 		}
-		id := sinkID(u)
-		if seen[id] {
-			return nil, manifest.Usagef("sink %s is given twice; remove one", u.Redacted())
-		}
-		seen[id] = true
 		t := target{url: u.Redacted()}
 		if dir, ok := sinks.LocalDir(u); ok {
 			t.dir = dir
@@ -51,6 +46,11 @@ func (a *Agent) targets(ctx context.Context, job Job, owner source.Owner, root s
 		if t.err == nil {
 			a.openSink(ctx, &t, u, job, text)
 		}
+		id := t.id(u)
+		if seen[id] {
+			return nil, manifest.Usagef("sink %s is given twice; remove one", u.Redacted())
+		}
+		seen[id] = true
 		targets = append(targets, t)
 	}
 	return targets, nil
@@ -77,8 +77,12 @@ func (a *Agent) openSink(ctx context.Context, t *target, u *url.URL, job Job, te
 	}
 }
 
-// sinkID is equal for two URLs of the same place.
-func sinkID(u *url.URL) string {
+// id is equal for two targets in the same place. For a sink that could not be opened,
+// only the URL is known.
+func (t *target) id(u *url.URL) string {
+	if t.sink != nil {
+		return sinks.Location(t.sink)
+	}
 	return strings.Join([]string{u.Scheme, u.Host, strings.Trim(path.Clean("/"+u.Path), "/"), u.Query().Get("endpoint")}, " ")
 }
 

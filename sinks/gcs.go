@@ -1,6 +1,7 @@
 package sinks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,6 +125,12 @@ type GCSAccess struct {
 // GCS is GCSStore's.
 func (s *gcsSink) GCS() GCSAccess {
 	return GCSAccess{Client: s.client, HTTP: s.http, Bucket: s.c.bucket, Prefix: s.c.prefix, Endpoint: s.c.endpoint}
+}
+
+// Location is Locator's.
+func (s *gcsSink) Location() string {
+	endpoint := cmp.Or(s.c.endpoint, "https://storage."+cmp.Or(os.Getenv("GOOGLE_CLOUD_UNIVERSE_DOMAIN"), "googleapis.com"))
+	return fmt.Sprintf("%s bucket %s prefix %q", endpoint, s.c.bucket, s.c.prefix)
 }
 
 // String is the URL as it was given; it names credentials, and holds none.

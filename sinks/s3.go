@@ -26,6 +26,7 @@ type s3Sink struct {
 	client *s3.Client
 	base   http.RoundTripper
 	store  *s3Store
+	place  string // see Location
 }
 
 // An s3Store is what was learned about the store.
@@ -43,8 +44,30 @@ func openS3(ctx context.Context, u *url.URL, o Options) (Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", bare(u), err)
 	}
-	return &s3Sink{c: c, o: o, url: u.String(), client: client, base: base, store: &s3Store{}}, nil
+	s := &s3Sink{c: c, o: o, url: u.String(), client: client, base: base, store: &s3Store{}}
+	if s.place, err = s.locate(ctx); err != nil {
+		return nil, fmt.Errorf("open %s: %w", bare(u), err)
+	}
+	return s, nil
 }
+
+// locate finds the endpoint in effect.
+func (s *s3Sink) locate(ctx context.Context) (string, error) {
+	o := s.client.Options()
+	at, err := o.EndpointResolverV2.ResolveEndpoint(ctx, s3.EndpointParameters{
+		Bucket: &s.c.bucket, Region: &o.Region, Endpoint: o.BaseEndpoint,
+		ForcePathStyle: &o.UsePathStyle, Accelerate: &o.UseAccelerate,
+		UseFIPS:      aws.Bool(o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
+		UseDualStack: aws.Bool(o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
+	})
+	if err != nil {
+		return "", oneLine(fmt.Errorf("find the bucket's endpoint: %w", err))
+	}
+	return fmt.Sprintf("%s region %s bucket %s prefix %q account %q", at.URI.String(), o.Region, s.c.bucket, s.c.prefix, s.c.owner), nil
+}
+
+// Location is Locator's.
+func (s *s3Sink) Location() string { return s.place }
 
 // Throttled is Throttler's.
 func (s *s3Sink) Throttled(_ context.Context, l *Limiter) (Sink, error) {

@@ -61,6 +61,14 @@ type (
 		// Throttled returns the same sink with its requests limited by l.
 		Throttled(ctx context.Context, l *Limiter) (Sink, error)
 	}
+	// A Locator knows where its objects go.
+	Locator interface {
+		// Location is the place in effect, as the URL, the environment and the
+		// configuration files of the store's library give it: endpoint, region,
+		// account, bucket and prefix. Two sinks with the same location store in the
+		// same place.
+		Location() string
+	}
 	// An Authenticator uses a credential.
 	Authenticator interface {
 		// Credential identifies the credential by its non-secret parts: the text
@@ -92,6 +100,15 @@ func Credential(ctx context.Context, s Sink) (string, error) {
 		return a.Credential(ctx)
 	}
 	return "", nil
+}
+
+// Location is where the objects of a sink go, as Locator says; the sink's URL where
+// nothing else decides it.
+func Location(s Sink) string {
+	if l, ok := As[Locator](s); ok {
+		return l.Location()
+	}
+	return s.String()
 }
 
 // MaxObject is the length at which a sink divides a stream, in bytes; 0 when it

@@ -12,12 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/operator"
 )
 
 const (
@@ -38,10 +38,10 @@ type OneWayProof struct {
 	Failing []string  `json:"failing,omitempty"` // names of the checks that failed
 }
 
-// proofFile holds the proofs about one URL, by the credential's fingerprint.
+// proofFile holds the proofs about one place, by the credential's fingerprint.
 type proofFile struct {
 	Version int                    `json:"version"`
-	URL     string                 `json:"url"`
+	Place   string                 `json:"place"` // as sinks.Location returns it
 	Proofs  map[string]OneWayProof `json:"verdicts"`
 }
 
@@ -95,15 +95,15 @@ func (d Dirs) createFingerprintKey() error {
 	return nil
 }
 
-func (d Dirs) proofPath(url string) string {
-	return filepath.Join(d.State, "verdicts", fileName(url)+".json")
+func (d Dirs) proofPath(place string) string {
+	return filepath.Join(d.State, "verdicts", fileName(place)+".json")
 }
 
-// proofs reads the proofs about a URL. A file that cannot be decoded counts as
+// proofs reads the proofs about a place. A file that cannot be decoded counts as
 // having none.
-func (d Dirs) proofs(url string) (proofFile, error) {
-	none := proofFile{Version: manifest.Version, URL: url, Proofs: map[string]OneWayProof{}}
-	text, err := os.ReadFile(d.proofPath(url))
+func (d Dirs) proofs(place string) (proofFile, error) {
+	none := proofFile{Version: manifest.Version, Place: place, Proofs: map[string]OneWayProof{}}
+	text, err := os.ReadFile(d.proofPath(place))
 	if errors.Is(err, fs.ErrNotExist) {
 		return none, nil
 	}
@@ -111,19 +111,19 @@ func (d Dirs) proofs(url string) (proofFile, error) {
 		return none, fmt.Errorf("read the doctor's result: %w", err)
 	}
 	var f proofFile
-	if err := json.Unmarshal(text, &f); err != nil || f.Version != manifest.Version || f.URL != url || f.Proofs == nil {
+	if err := json.Unmarshal(text, &f); err != nil || f.Version != manifest.Version || f.Place != place || f.Proofs == nil {
 		return none, nil //nolint:nilerr // see above
 	}
 	return f, nil
 }
 
 // KeepProof stores a proof, and removes those that expired long ago.
-func (d Dirs) KeepProof(url, credential string, p OneWayProof) error {
+func (d Dirs) KeepProof(place, credential string, p OneWayProof) error {
 	print, err := d.Fingerprint(credential)
 	if err != nil {
 		return err
 	}
-	all, err := d.proofs(url)
+	all, err := d.proofs(place)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (d Dirs) KeepProof(url, credential string, p OneWayProof) error {
 	if err != nil {
 		return fmt.Errorf("write the doctor's result: %w", err)
 	}
-	path := d.proofPath(url)
+	path := d.proofPath(place)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("create the folder of the doctor's results: %w", err)
 	}
@@ -147,10 +147,10 @@ func (d Dirs) KeepProof(url, credential string, p OneWayProof) error {
 	return nil
 }
 
-// CheckOneWay returns why there is no valid proof that the sink is one-way with
+// CheckOneWay returns why there is no valid proof that the place is one-way with
 // this credential; "" if there is one. It does not use the sink.
-func (d Dirs) CheckOneWay(url, credential string, now time.Time) (reason string, err error) {
-	if err := d.checkWriters(url); err != nil {
+func (d Dirs) CheckOneWay(place, credential string, now time.Time) (reason string, err error) {
+	if err := d.checkWriters(place); err != nil {
 		return err.Error(), nil //nolint:nilerr // it is the reason
 	}
 	print, err := d.fingerprint(credential)
@@ -160,7 +160,7 @@ func (d Dirs) CheckOneWay(url, credential string, now time.Time) (reason string,
 	if err != nil {
 		return "", fmt.Errorf("read the fingerprint key: %w", err)
 	}
-	all, err := d.proofs(url)
+	all, err := d.proofs(place)
 	if err != nil {
 		return "", err
 	}
@@ -183,20 +183,10 @@ func (d Dirs) CheckOneWay(url, credential string, now time.Time) (reason string,
 
 // checkWriters fails if somebody else can write to the files that make up a
 // proof: they could write a false proof.
-func (d Dirs) checkWriters(url string) error {
-	for _, path := range []string{d.State, filepath.Join(d.State, "verdicts"), d.fingerprintKeyPath(), d.proofPath(url)} {
-		i, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("read the doctor's result: %w", err)
-		}
-		if i.Mode().Perm()&0o022 != 0 {
-			return fmt.Errorf("the doctor's result cannot be trusted: others can write to %s (mode %#o); find out who did, and run chmod go-w on it", path, i.Mode().Perm())
-		}
-		if stat, ok := i.Sys().(*syscall.Stat_t); ok && stat.Uid != 0 && int(stat.Uid) != os.Geteuid() {
-			return fmt.Errorf("the doctor's result cannot be trusted: %s belongs to uid %d; change its owner to this account", path, stat.Uid)
+func (d Dirs) checkWriters(place string) error {
+	for _, path := range []string{d.fingerprintKeyPath(), d.proofPath(place)} {
+		if err := operator.Check(path, operator.Everybody); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("the doctor's result cannot be trusted: %w", err)
 		}
 	}
 	return nil

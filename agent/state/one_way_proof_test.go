@@ -35,7 +35,7 @@ func TestProofFilesWritableByOthersAreRefused(t *testing.T) {
 				if err := os.Chmod(at, info.Mode()|more); err != nil {
 					t.Fatal(err)
 				}
-				if reason, err := d.CheckOneWay(url, credential, now); err != nil || !strings.Contains(reason, "others can write to "+at) {
+				if reason, err := d.CheckOneWay(url, credential, now); err != nil || !strings.Contains(reason, "others can write to ") || !strings.Contains(reason, at) {
 					t.Errorf("with mode %v: %q, %v", info.Mode()|more, reason, err)
 				}
 			}

@@ -21,7 +21,7 @@ type Site struct {
 	Path    string `json:"path"` // as the operator gave it last
 	UID     uint32 `json:"uid"`  // owner
 	Name    string `json:"name"`
-	// Previous is the last complete run, by sink URL and kind.
+	// Previous is the last complete run, by sinks.Location and kind.
 	Previous map[string]manifest.Previous `json:"previous"`
 	// Sizes is the content of the last run, by part and selection.
 	Sizes map[string]Size `json:"sizes,omitempty"`

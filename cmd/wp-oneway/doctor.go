@@ -202,7 +202,7 @@ func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intru
 		return out, nil // nothing was proven: the earlier result stays until it expires
 	}
 	proof := state.OneWayProof{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.failing()}
-	if err := dirs.KeepProof(r.URL, r.Credential, proof); err != nil {
+	if err := dirs.KeepProof(r.Location, r.Credential, proof); err != nil {
 		return out, errors.Join(err, errors.New("the result is not stored"))
 	}
 	return out, nil

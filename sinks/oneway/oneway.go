@@ -48,6 +48,7 @@ type User struct {
 // A Result is the result of the examination of one sink.
 type Result struct {
 	URL      string // the sink's String
+	Location string // the sink's, as sinks.Location returns it
 	Store    string // the kind of store, such as "MinIO at https://…"
 	Policy   string // the command that prints the policy for the credential
 	Findings []sinks.Finding
@@ -112,7 +113,7 @@ func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
 	if x == nil {
 		return nil, fmt.Errorf("examine %s: %w", sink, errors.ErrUnsupported)
 	}
-	result := &Result{URL: sink.String(), Reached: true}
+	result := &Result{URL: sink.String(), Location: sinks.Location(sink), Reached: true}
 	if result.Credential, err = sinks.Credential(ctx, sink); err != nil {
 		return nil, err
 	}
