@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -45,6 +46,7 @@ func s3Client(ctx context.Context, c s3Config) (*s3.Client, http.RoundTripper, e
 		if o.Region == "" && o.BaseEndpoint != nil {
 			o.Region = "us-east-1" // what compatible stores without regions expect
 		}
+		o.HTTPSignerV4 = headerSigner{v4.NewSigner(func(so *v4.SignerOptions) { so.DisableURIPathEscaping = true })}
 		if !openNetwork(o.BaseEndpoint) {
 			o.APIOptions = append(o.APIOptions, v4.SwapComputePayloadSHA256ForUnsignedPayloadMiddleware)
 		}
@@ -70,6 +72,28 @@ func configError(err error, c s3Config) error {
 		return oneLine(fmt.Errorf("find a key in %s: %w; give a file with [default], or with the profile that the URL names", c.credentialsFile, err))
 	}
 	return oneLine(fmt.Errorf("read the AWS configuration: %w", err))
+}
+
+// A headerSigner signs only the headers that the store needs. Proxies change others, such
+// as Accept-Encoding, and the store would refuse the signature.
+type headerSigner struct{ *v4.Signer }
+
+// SignHTTP is s3.HTTPSignerV4's.
+func (h headerSigner) SignHTTP(ctx context.Context, creds aws.Credentials, r *http.Request, payloadHash, service, region string, at time.Time, o ...func(*v4.SignerOptions)) error {
+	length, unsigned := r.ContentLength, http.Header{}
+	for name, values := range r.Header {
+		switch key := http.CanonicalHeaderKey(name); {
+		case key == "Content-Type", key == "Content-Md5", key == "If-None-Match", strings.HasPrefix(key, "X-Amz-"):
+		default:
+			unsigned[name] = values
+			delete(r.Header, name)
+		}
+	}
+	r.ContentLength = 0 // is not signed then
+	err := h.Signer.SignHTTP(ctx, creds, r, payloadHash, service, region, at, o...)
+	r.ContentLength = length
+	maps.Copy(r.Header, unsigned)
+	return err
 }
 
 // openNetwork tells whether requests cross a network unencrypted. Only then is the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,18 +83,29 @@ func advice(err error, op string, c s3Config) string {
 		return fmt.Sprintf("%s is in region %s; add region=%s to the URL", where, region, region)
 	case code == "InvalidAccessKeyId":
 		return where + " does not know the access key; give a valid one, or check the endpoint"
-	case code == "SignatureDoesNotMatch":
-		return where + " refuses the signature: the secret key does not belong to the access key; correct the credential"
+	case code == "SignatureDoesNotMatch", code == "AccessDenied" && status == 400: // MinIO's answer if a signed header is missing
+		return fmt.Sprintf("%s refuses the signature (%s): the secret key does not belong to the access key, or a proxy changes the requests, or this host's clock is wrong; correct the credential, connect without the proxy, or set the clock", where, said(err))
 	case expired(err):
 		return where + ": the credential has expired and was not renewed; give a new one"
 	case status == 403:
 		return denied(op, c, err)
 	case code == "EntityTooLarge":
 		return where + " refuses an object of this size: " + said(err)
-	case status == 501 || code == "InvalidArgument" || code == "InvalidRequest" || code == "MalformedXML":
+	case code == "NotImplemented" || lacksFeature(err):
 		return fmt.Sprintf("%s does not support the request (%s); a store without conditional writes needs conditional=false, a store without CRC64NVME needs checksum=md5", where, said(err))
+	case status == 400 && elsewhere != "":
+		return fmt.Sprintf("%s refuses the request (%s), and names %.200q as its address; correct endpoint=", where, said(err), elsewhere)
+	case status == 400 || status == 501 || status == 405:
+		return fmt.Sprintf("%s refuses the request (%s); check that endpoint= is the address of an S3 API", where, said(err))
 	}
 	return connection(err, where)
+}
+
+// lacksFeature tells whether a store refuses a header that not all stores know.
+func lacksFeature(err error) bool {
+	text := strings.ToLower(said(err))
+	return statusOf(err) == http.StatusBadRequest && slices.ContainsFunc([]string{"x-amz-checksum", "x-amz-sdk-checksum", "crc64nvme", "if-none-match", "content-md5"},
+		func(header string) bool { return strings.Contains(text, header) })
 }
 
 // denied names the permission that is missing.

@@ -17,9 +17,10 @@ import (
 
 // MinIOOptions describe how clients reach the server of StartMinIO.
 type MinIOOptions struct {
-	TLS    bool   // https, with a certificate of a temporary authority
-	IPv6   bool   // listen on ::1 instead of 127.0.0.1
-	Domain string // also serve buckets as hosts of this domain; the certificate includes them
+	Console bool   // with the web console
+	TLS     bool   // https, with a certificate of a temporary authority
+	IPv6    bool   // listen on ::1 instead of 127.0.0.1
+	Domain  string // also serve buckets as hosts of this domain; the certificate includes them
 }
 
 // A MinIO is a private S3 server.
@@ -28,6 +29,7 @@ type MinIO struct {
 	CAFile     string // the authority's certificate, PEM; "" without TLS
 	RootKey    string // access key of the administrator, for the tests' own checks
 	RootSecret string
+	Console    string // URL of the web console, "" without one
 	Dir        string // contains the data, the certificates and the log
 
 	proc *process
@@ -109,7 +111,16 @@ func startMinIO(ctx context.Context, program, dir string, o MinIOOptions) (*MinI
 	if m.http, err = clientTrusting(m.CAFile); err != nil {
 		return nil, err
 	}
-	if err := m.launch(program, addr, certs, o.Domain); err != nil {
+	console := ""
+	if o.Console {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		console = net.JoinHostPort(host, strconv.Itoa(port))
+		m.Console = "http://" + console
+	}
+	if err := m.launch(program, addr, console, certs, o.Domain); err != nil {
 		return nil, fmt.Errorf("start MinIO: %w", err)
 	}
 	if err := m.proc.waitReady(ctx, m.ping); err != nil {
@@ -119,12 +130,12 @@ func startMinIO(ctx context.Context, program, dir string, o MinIOOptions) (*MinI
 	return m, nil
 }
 
-func (m *MinIO) launch(program, addr, certs, domain string) (err error) {
-	cmd := exec.Command(program, "server", "--quiet", "--address", addr, "--certs-dir", certs, filepath.Join(m.Dir, "data"))
+func (m *MinIO) launch(program, addr, console, certs, domain string) (err error) {
+	cmd := exec.Command(program, "server", "--quiet", "--address", addr, "--console-address", console, "--certs-dir", certs, filepath.Join(m.Dir, "data"))
 	cmd.Env = []string{
 		"HOME=" + m.Dir, "PATH=/usr/bin:/bin",
 		"MINIO_ROOT_USER=" + m.RootKey, "MINIO_ROOT_PASSWORD=" + m.RootSecret,
-		"MINIO_BROWSER=off", "MINIO_UPDATE=off",
+		"MINIO_BROWSER=" + map[bool]string{true: "on", false: "off"}[console != ""], "MINIO_UPDATE=off",
 	}
 	if domain != "" {
 		cmd.Env = append(cmd.Env, "MINIO_DOMAIN="+domain)
