@@ -2,8 +2,10 @@ package wordpress
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -26,6 +28,33 @@ func Printable(s string) string {
 	var b strings.Builder
 	escape(&b, s, "")
 	return b.String() + cut
+}
+
+// A PrintableWriter writes text or JSON for people and their terminals. It escapes what
+// Printable escapes, except line breaks and tabs, and cuts nothing. JSON keeps its
+// meaning. A character must not be split between two writes.
+type PrintableWriter struct{ W io.Writer }
+
+// Write is io.Writer's.
+func (p PrintableWriter) Write(text []byte) (int, error) {
+	var b strings.Builder
+	for rest := text; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		switch {
+		case r == '\n' || r == '\t':
+			b.WriteRune(r)
+		case r > 0xffff && !visible(r):
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			escape(&b, string(rest[:size]), "")
+		}
+		rest = rest[size:]
+	}
+	if _, err := io.WriteString(p.W, b.String()); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }
 
 // QuoteName returns a file name unchanged if all of it is printable, else in double

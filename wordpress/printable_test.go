@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -41,6 +42,34 @@ func TestQuoteName(t *testing.T) {
 			t.Errorf("%q: got %s, want %s", in, got, want)
 		}
 	}
+}
+
+func TestPrintableWriterKeepsTextAndJSON(t *testing.T) {
+	text := "line\n\tindented é 👍 \u009b\u202e\U000e0041\x7f"
+	plain := string(must(json.Marshal(text + strings.Repeat("x", 2*maxPrintable))))
+	for in, want := range map[string]string{
+		text + "\xff": "line\n\tindented é 👍 \\u009b\\u202e\\udb40\\udc41\\u007f\\xff",
+		plain:         "",
+	} {
+		var b strings.Builder
+		if n, err := (PrintableWriter{&b}).Write([]byte(in)); n != len(in) || err != nil {
+			t.Errorf("wrote %d of %d, %v", n, len(in), err)
+		}
+		if want != "" && b.String() != want {
+			t.Errorf("got %s, want %s", b.String(), want)
+		}
+		var back string
+		if in == plain && (json.Unmarshal([]byte(b.String()), &back) != nil || back != text+strings.Repeat("x", 2*maxPrintable) || strings.ContainsAny(b.String(), "\u009b\u202e\x7f")) {
+			t.Errorf("JSON has another content: %.200q", back)
+		}
+	}
+}
+
+func must(b []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 func FuzzPrintable(f *testing.F) {

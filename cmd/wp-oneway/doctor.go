@@ -172,7 +172,7 @@ func topFolders(list []sinkSetting, host string) ([]*target, error) {
 func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intrusive bool, at time.Time) (doctorSink, error) {
 	out := doctorSink{URL: t.url.String(), Folders: t.folders, Rows: []sinks.Finding{}, at: at}
 	if !a.config.Quiet && a.io.terminal() {
-		fmt.Fprintf(a.io.err, "examining %s…\n", short(t.url.String()))
+		fmt.Fprintf(a.io.err, "examining %s…\n", wordpress.Printable(short(t.url.String())))
 	}
 	r, err := oneway.Examine(ctx, t.url, oneway.Options{Folders: t.folders, Within: &t.within, Intrusive: intrusive, Tenants: t.tenants})
 	if ctx.Err() != nil {
@@ -187,7 +187,7 @@ func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intru
 	}
 	out.URL, out.Store, out.Policy, out.Folder, out.Reached = r.URL, r.Store, r.Policy, r.Folder, r.Reached
 	for _, f := range r.Findings {
-		f.Detail = wordpress.Printable(f.Detail)
+		f.Detail = wordpress.Printable(f.Detail) // also in JSON: the store chooses parts of it
 		out.Rows = append(out.Rows, f)
 	}
 	out.OK = r.Proven()

@@ -8,7 +8,6 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // A doctorText builds what doctor prints for people: a table of checks for each site
@@ -65,7 +64,7 @@ func (t *doctorText) heading(text string) {
 	if t.b.Len() > 0 {
 		t.b.WriteString("\n")
 	}
-	t.paragraph("", "  ", wordpress.Printable(text))
+	t.paragraph("", "  ", text)
 }
 
 // paragraph appends wrapped words; first and next begin the lines.

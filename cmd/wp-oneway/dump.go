@@ -109,6 +109,9 @@ func (a *app) dump(ctx context.Context, o dumpOptions) error {
 		return err
 	}
 	out := a.io.out
+	if !isTerminal(out) {
+		out = unescaped(out) // the bytes of the database
+	}
 	var target *output
 	if o.output != "" {
 		if target, err = createOutput(o.output); err != nil {

@@ -200,7 +200,7 @@ func (a *app) printInspection(i inspected, facts source.Facts) error {
 	t := table{gap: 2, columns: make([]column, 2)}
 	for _, r := range rows {
 		if r[1] != "" {
-			t.add(r[0], wordpress.Printable(r[1]))
+			t.add(r[0], r[1])
 		}
 	}
 	var b strings.Builder

@@ -47,7 +47,7 @@ func (a *app) newProgress() *progress {
 		return p
 	}
 	if a.io.terminal() && !a.config.Quiet {
-		p.bars = mpb.New(mpb.WithOutput(a.io.err), mpb.WithRefreshRate(200*time.Millisecond))
+		p.bars = mpb.New(mpb.WithOutput(unescaped(a.io.err)), mpb.WithRefreshRate(200*time.Millisecond))
 	}
 	return p
 }
@@ -76,7 +76,7 @@ func (p *progress) warnUnsearched(chosen *selection) {
 			p.log.Error(text)
 			continue
 		}
-		fmt.Fprintf(p.io.err, "wp-oneway: %s\n", text)
+		fmt.Fprintf(p.io.err, "wp-oneway: %s\n", wordpress.Printable(text))
 	}
 	if p.quiet {
 		return
@@ -197,8 +197,9 @@ func (p *progress) record(r manifest.SiteReport) {
 // or with --verbose.
 func (p *progress) summary(r manifest.SiteReport) string {
 	var b strings.Builder
-	r.Name, r.Path = wordpress.Printable(r.Name), wordpress.Printable(r.Path)
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line := func(format string, args ...any) {
+		b.WriteString(wordpress.Printable(fmt.Sprintf(format, args...)) + "\n")
+	}
 	if r.Error != nil {
 		line("wp-oneway: %s: %s", r.Name, r.Error.Message)
 	}

@@ -24,9 +24,19 @@ type streams struct {
 }
 
 // terminal tells whether stderr is a terminal.
-func (s streams) terminal() bool {
-	f, ok := s.err.(*os.File)
+func (s streams) terminal() bool { return isTerminal(s.err) }
+
+func isTerminal(w io.Writer) bool {
+	f, ok := unescaped(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// unescaped is the writer below the one that makes text printable.
+func unescaped(w io.Writer) io.Writer {
+	if p, ok := w.(wordpress.PrintableWriter); ok {
+		return p.W
+	}
+	return w
 }
 
 // app is what the commands share.
@@ -37,7 +47,10 @@ type app struct {
 	jsonLog bool // everything on standard error is JSON
 }
 
+// newApp returns the program for a command line. All it prints is made printable:
+// tenants, servers and stores choose parts of the text.
 func newApp(io streams) *app {
+	io.out, io.err = wordpress.PrintableWriter{W: io.out}, wordpress.PrintableWriter{W: io.err}
 	return &app{io: io, log: slog.New(slog.DiscardHandler)}
 }
 

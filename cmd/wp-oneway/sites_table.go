@@ -30,7 +30,7 @@ func siteColumns() []siteColumn {
 		{"DATABASE", 16, databaseCell},
 		{"OWNER", 8, ownerCell},
 		{"BACKED UP", 18, backupCell},
-		{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return wordpress.Printable(s.Path) }},
+		{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return s.Path }},
 	}
 }
 
@@ -76,7 +76,7 @@ func writeReasons(b *strings.Builder, survey *agent.Survey) {
 		if s.Status == agent.Broken && s.Error.Class != "" {
 			what = string(s.Error.Class) + ": "
 		}
-		fmt.Fprintf(b, "%s: %s%s\n", s.Name, what, wordpress.Printable(s.Reason))
+		b.WriteString(wordpress.Printable(s.Name+": "+what+s.Reason) + "\n")
 	}
 }
 
@@ -102,7 +102,7 @@ func databaseCell(s *agent.SiteSurvey, _ time.Time) string {
 	if s.Database.Port != 0 {
 		host += ":" + strconv.Itoa(s.Database.Port)
 	}
-	return wordpress.Printable(s.Database.Name + "@" + host)
+	return s.Database.Name + "@" + host
 }
 
 func ownerCell(s *agent.SiteSurvey, _ time.Time) string {

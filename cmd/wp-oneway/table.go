@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // The width of a table if the output is not a terminal, and the minimum width on a
@@ -18,7 +20,7 @@ const (
 
 // outputWidth is the number of columns of a terminal, fallback for another output.
 func outputWidth(w io.Writer, fallback int) int {
-	if f, ok := w.(*os.File); ok {
+	if f, ok := unescaped(w).(*os.File); ok {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return columns
 		}
@@ -43,11 +45,14 @@ type table struct {
 	hanging []string // before the next lines of a wrapped cell, by row
 }
 
-// add adds a row of cells, one for each column.
+// add adds a row of cells, one for each column. They are made printable.
 func (t *table) add(cells ...string) { t.addHanging("", cells...) }
 
 // addHanging adds a row whose last cell, where it is wrapped, is indented from its second line on.
 func (t *table) addHanging(hanging string, cells ...string) {
+	for i, text := range cells {
+		cells[i] = wordpress.Printable(text)
+	}
 	t.rows = append(t.rows, cells)
 	t.hanging = append(t.hanging, hanging)
 }
@@ -107,7 +112,7 @@ func cut(text string, width int) string {
 // only for a word that is longer itself. first and next begin the lines.
 func writeWrapped(b *strings.Builder, width int, first, next, text string) {
 	line, empty := first, true
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.Fields(wordpress.Printable(text)) {
 		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			b.WriteString(line + "\n")
 			line, empty = next, true
