@@ -44,7 +44,7 @@ func (r *run) sizes(findings source.Findings, streams []manifest.Stream) (map[st
 
 // rowSelection keeps the options that change how much a dump holds.
 func rowSelection(o dump.Options) dump.Options {
-	o.Strict, o.Threads, o.SkipDefiner, o.For = false, 0, false, ""
+	o.Strict, o.Threads, o.LockWait, o.SkipDefiner, o.For = false, 0, 0, false, ""
 	return o
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -27,13 +28,15 @@ type dumpSetting struct {
 	Strict       bool     `mapstructure:"strict"`
 	Threads      int      `mapstructure:"threads"`
 	For          string   `mapstructure:"for"`
+
+	LockWait time.Duration `mapstructure:"lock_wait"`
 }
 
 // dumpDefaults returns every key of dumpSetting with its default value.
 func dumpDefaults() map[string]any {
 	return map[string]any{
 		"tables": []string{}, "exclude_table": []string{}, "prefix_only": false, "blog": 0, "no_data": []string{},
-		"no_transients": false, "where": []string{}, "skip_definer": false, "strict": false, "threads": 1, "for": "",
+		"no_transients": false, "where": []string{}, "skip_definer": false, "strict": false, "threads": 1, "for": "", "lock_wait": dump.DefaultLockWait.String(),
 	}
 }
 
@@ -49,6 +52,7 @@ func dumpFlags(f *pflag.FlagSet) {
 	f.Bool("skip-definer", false, "omit the definers of views, triggers, routines and events, for a restore under another account")
 	f.Bool("strict", false, "fail when the account cannot read all of the database")
 	f.Int("threads", 1, "read the database over this `number` of connections, if the account may take a short lock")
+	f.Duration("lock-wait", dump.DefaultLockWait, "wait for locks of other sessions for this `time` in total, then fail and name the table")
 	f.String("for", "", "dump for another `server`: mysql57, mysql8 or mariadb (default: the same)")
 }
 
@@ -56,7 +60,7 @@ func dumpFlags(f *pflag.FlagSet) {
 func (s *dumpSetting) convert() (dump.Options, error) {
 	o := dump.Options{
 		Tables: s.Tables, ExcludeTables: s.ExcludeTable, PrefixOnly: s.PrefixOnly, Blog: s.Blog, NoData: s.NoData,
-		NoTransients: s.NoTransients, SkipDefiner: s.SkipDefiner, Strict: s.Strict, Threads: s.Threads, For: s.For,
+		NoTransients: s.NoTransients, SkipDefiner: s.SkipDefiner, Strict: s.Strict, Threads: s.Threads, For: s.For, LockWait: s.LockWait,
 	}
 	for _, w := range s.Where {
 		table, condition, _ := strings.Cut(w, "=")

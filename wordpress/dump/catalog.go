@@ -121,8 +121,6 @@ func (d *Dump) inspect(ctx context.Context, o *object) error {
 		if err != nil {
 			return fmt.Errorf("inspect %s: %w", o, err)
 		}
-	case mysql.LockTimeout:
-		return fmt.Errorf("inspect %s: %w", o, changed(err))
 	case mysql.NoSuchTable:
 		if !d.stillListed(ctx, o.name) {
 			o.gone = true // dropped since it was listed, before the snapshot

@@ -41,7 +41,9 @@ type Dump struct {
 	foreignKeys []foreignKey
 	spool       *spool
 	stored      map[string]*storedTable // tables that were read under a lock, by name
-	notes       sync.Mutex              // guards the report's notes
+	locks       lockWait
+	sessions    []string   // numbers of the dump's own sessions
+	notes       sync.Mutex // guards the report's notes, and sessions
 	report      Report
 }
 
@@ -61,6 +63,7 @@ func newDump(db wordpress.Database, o Options) *Dump {
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
+	d.locks.left = d.lockLimit()
 	if d.opts.Now == nil {
 		d.opts.Now = time.Now
 	}
@@ -83,7 +86,7 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the options: %w", err)
 	}
-	if d.main, err = mysql.Connect(ctx, d.db, mysql.Options{}); err != nil {
+	if d.main, err = d.connect(ctx, false); err != nil {
 		return err
 	}
 	if d.db.TLS.Unverified() {

@@ -1,30 +1,273 @@
 package dump_test
 
 import (
+	"context"
 	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// A table that another session locks for a long time is not a table that the account
-// cannot read: the dump must fail and be started again, not continue without it.
-func TestLockedTableIsNotMissing(t *testing.T) {
+func eachServer(t *testing.T, test func(t *testing.T, f *flavour)) {
+	t.Helper()
+	t.Run("mariadb", func(t *testing.T) { test(t, mariaDB(t)) })
+	t.Run("mysql", func(t *testing.T) { test(t, mySQL(t)) })
+}
+
+// A table that another session locks for too long is not a table that the account
+// cannot read: the dump fails and names it, and who locks it, and does not continue
+// without it.
+func TestLockedTableIsNamed(t *testing.T) {
+	eachServer(t, func(t *testing.T, f *flavour) {
+		db := f.database(t, "locked")
+		f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1); CREATE TABLE wp_b (t VARCHAR(99)) ENGINE=MyISAM; INSERT INTO wp_b VALUES ('x')")
+		for table, lock := range map[string]string{"wp_a": "LOCK TABLES wp_a WRITE", "wp_b": "LOCK TABLES wp_b WRITE"} {
+			pool := f.open(t, db)
+			pool.SetMaxOpenConns(1)
+			if _, err := pool.Exec(lock); err != nil {
+				t.Fatal(err)
+			}
+			_, report, err := tryDump(t.Context(), f.config(db), dump.Options{LockWait: time.Millisecond})
+			if err == nil || errors.Is(err, dump.ErrChanged) || !strings.Contains(err.Error(), "in use: "+table+"; session ") || !strings.Contains(err.Error(), "is idle") {
+				t.Errorf("%v, %+v", err, report)
+			}
+			if _, err := pool.Exec("UNLOCK TABLES"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, report := f.dump(t, db, dump.Options{}); report.Rows != 2 {
+			t.Errorf("%+v", report)
+		}
+	})
+}
+
+// A statement of another session is shown without its literals, which may be secrets.
+func TestLockingStatementIsNamed(t *testing.T) {
+	eachServer(t, func(t *testing.T, f *flavour) {
+		db := f.database(t, "locked2")
+		f.run(t, db, "CREATE TABLE wp_a (t VARCHAR(99)) ENGINE=MyISAM; INSERT INTO wp_a VALUES ('x')")
+		pool := f.open(t, db)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var wait sync.WaitGroup
+		defer wait.Wait()
+		defer cancel()
+		defer f.killQueries(t, db)
+		wait.Go(func() { _, _ = pool.ExecContext(ctx, "UPDATE wp_a SET t=CONCAT('s3cret', SLEEP(60))") })
+		f.waitForProcess(t, db, "SLEEP(60)")
+		_, _, err := tryDump(t.Context(), f.config(db), dump.Options{LockWait: time.Millisecond})
+		if err == nil || !strings.Contains(err.Error(), "runs: UPDATE wp_a SET t=CONCAT('…', SLEEP(60))") || strings.Contains(err.Error(), "s3cret") {
+			t.Error(err)
+		}
+	})
+}
+
+// waitForProcess waits until a session of the database executes a statement.
+func (f *flavour) waitForProcess(t *testing.T, db, statement string) {
+	t.Helper()
+	for count := "0"; count == "0"; time.Sleep(5 * time.Millisecond) {
+		count = query(t, f.open(t, ""), "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB='"+db+"' AND INFO LIKE '%"+statement+"%'")
+	}
+}
+
+// killQueries ends the statements of other sessions in the database.
+func (f *flavour) killQueries(t *testing.T, db string) {
+	t.Helper()
+	pool := f.open(t, "")
+	for _, id := range strings.Fields(query(t, pool, "SELECT ID FROM information_schema.PROCESSLIST WHERE DB='"+db+"' AND INFO IS NOT NULL")) {
+		f.run(t, "", "KILL QUERY "+id)
+	}
+}
+
+// Locks are waited for, and the waits are announced. The dump then contains the table
+// whose lock was held, whichever statement needed it.
+func TestLocksAreWaitedFor(t *testing.T) {
+	eachServer(t, func(t *testing.T, f *flavour) {
+		db := f.database(t, "waited")
+		f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1); CREATE TABLE wp_b (id INT) ENGINE=MyISAM; INSERT INTO wp_b VALUES (1); CREATE VIEW wp_v AS SELECT * FROM wp_a")
+		pool := f.open(t, db)
+		pool.SetMaxOpenConns(1)
+		if _, err := pool.Exec("LOCK TABLES wp_a WRITE, wp_b WRITE"); err != nil {
+			t.Fatal(err)
+		}
+		var events []bool
+		var release sync.Once
+		waiting := func(begins bool) {
+			events = append(events, begins)
+			release.Do(func() {
+				if _, err := pool.Exec("UNLOCK TABLES"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		_, report := f.dump(t, db, dump.Options{Waiting: waiting})
+		if report.Rows != 2 || len(report.Missing) > 0 || len(events) != 2 || !events[0] || events[1] {
+			t.Errorf("%d rows, missing %v, events %v", report.Rows, report.Missing, events)
+		}
+	})
+}
+
+// A lock that is taken in the middle of a dump is waited for too.
+func TestLockInTheMiddleIsWaitedFor(t *testing.T) {
 	f := mariaDB(t)
-	db := f.database(t, "locked")
-	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1)")
+	db := filled(t, f, "midlock", "InnoDB", fillerRows)
+	pool := f.open(t, db)
+	pool.SetMaxOpenConns(1)
+	unlock := func(bool) { _, _ = pool.Exec("UNLOCK TABLES") }
+	d, err := dump.Open(t.Context(), f.config(db), dump.Options{Waiting: unlock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	p := newPause(&strings.Builder{}, 1<<20)
+	result := make(chan error, 1)
+	go func() {
+		_, err := d.Write(t.Context(), p)
+		result <- err
+	}()
+	<-p.reached
+	meanwhile(t, pool, "LOCK TABLES z WRITE")
+	close(p.goOn)
+	if err := <-result; err != nil {
+		t.Error(err)
+	}
+}
+
+// Waiting for a lock ends with the context.
+func TestWaitingForALockEndsWithTheContext(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "waitends")
+	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY)")
 	pool := f.open(t, db)
 	pool.SetMaxOpenConns(1)
 	if _, err := pool.Exec("LOCK TABLES wp_a WRITE"); err != nil {
 		t.Fatal(err)
 	}
-	if _, report, err := tryDump(t.Context(), f.config(db), dump.Options{}); !errors.Is(err, dump.ErrChanged) {
-		t.Errorf("%v, %+v", err, report)
+	end := errors.New("the test ends it")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	if _, _, err := tryDump(ctx, f.config(db), dump.Options{Waiting: func(bool) { cancel(end) }}); !errors.Is(err, end) {
+		t.Error(err)
 	}
-	if _, err := pool.Exec("UNLOCK TABLES"); err != nil {
+}
+
+// An account that may have one connection gets its tables without transactions before
+// the snapshot, still under a lock, with a warning.
+func TestOneConnection(t *testing.T) {
+	eachServer(t, func(t *testing.T, f *flavour) {
+		db := f.database(t, "oneconn")
+		f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1); CREATE TABLE wp_b (id INT) ENGINE=MyISAM; INSERT INTO wp_b VALUES (1),(2); "+
+			"DROP USER IF EXISTS oneconn@localhost; CREATE USER oneconn@localhost IDENTIFIED BY 'pass-word' WITH MAX_USER_CONNECTIONS 1; GRANT ALL ON oneconn.* TO oneconn@localhost")
+		t.Cleanup(func() { f.run(t, "", "DROP USER oneconn@localhost") })
+		account := wordpress.Database{Name: db, User: "oneconn", Password: "pass-word", Socket: f.socket, TablePrefix: "wp_"}
+		for _, threads := range []int{1, 3} {
+			text, report, err := tryDump(t.Context(), account, dump.Options{Threads: threads})
+			if err != nil || !completed(text) || report.Rows != 3 || !strings.Contains(report.Warnings[0].Text, "one connection") {
+				t.Fatalf("%d threads: %v, %+v", threads, err, report)
+			}
+		}
+	})
+}
+
+// A server whose connections are all taken is asked again.
+func TestBusyServerIsAskedAgain(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "crowded")
+	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1); DROP USER IF EXISTS crowd@localhost; CREATE USER crowd@localhost IDENTIFIED BY 'pass-word' WITH MAX_USER_CONNECTIONS 2; GRANT ALL ON crowded.* TO crowd@localhost")
+	t.Cleanup(func() { f.run(t, "", "DROP USER crowd@localhost") })
+	account := wordpress.Database{Name: db, User: "crowd", Password: "pass-word", Socket: f.socket}
+	var crowd []*dump.Dump
+	take := func() {
+		d, err := dump.Open(t.Context(), account, dump.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		crowd = append(crowd, d)
+	}
+	take()
+	take()
+	defer func() {
+		for _, d := range crowd {
+			_ = d.Close()
+		}
+	}()
+	ends := errors.New("the test ends it")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	if _, err := dump.Open(ctx, account, dump.Options{Waiting: func(bool) { cancel(ends) }}); !errors.Is(err, ends) {
+		t.Error(err)
+	}
+	leave := func(bool) { _ = crowd[0].Close() }
+	if _, _, err := tryDump(t.Context(), account, dump.Options{Waiting: leave}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A socket whose queue is full is waited for: the site's password and the operator's go
+// to no other place.
+func TestFullQueueIsWaitedFor(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "queued")
+	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1)")
+	dir, err := os.MkdirTemp("/tmp", "queue") //nolint:usetesting // a socket's path is short
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, report := f.dump(t, db, dump.Options{}); report.Rows != 1 {
-		t.Errorf("%+v", report)
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "s")
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := os.NewFile(uintptr(fd), path)
+	defer file.Close()
+	if err := errors.Join(unix.Bind(fd, &unix.SockaddrUnix{Name: path}), unix.Listen(fd, 0)); err != nil {
+		t.Fatal(err)
+	}
+	first, err := net.Dial("unix", path) // fills the queue
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	l, err := net.FileListener(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var serve sync.Once
+	waiting := func(bool) { serve.Do(func() { go forward(l, f.socket) }) }
+	account := f.config(db)
+	account.Socket = path
+	if _, report, err := tryDump(t.Context(), account, dump.Options{Waiting: waiting}); err != nil || report.Rows != 1 {
+		t.Error(err)
+	}
+}
+
+// forward connects everything that l accepts with another socket, until l is closed.
+func forward(l net.Listener, path string) {
+	for {
+		from, err := l.Accept()
+		if err != nil {
+			return
+		}
+		to, err := net.Dial("unix", path)
+		if err != nil {
+			_ = from.Close()
+			continue
+		}
+		for _, way := range [][2]net.Conn{{from, to}, {to, from}} {
+			go func() {
+				_, _ = io.Copy(way[0], way[1])
+				_ = way[0].Close()
+			}()
+		}
 	}
 }

@@ -35,7 +35,8 @@ type Options struct {
 	// For adapts the dump to another server: "mysql57", "mysql8" or "mariadb"; "" is
 	// the same server as the source.
 	For string `json:"for,omitempty"`
-	// LockWait is the longest time that the dump waits for a lock; 0 is the default.
+	// LockWait is the longest time that the dump waits for locks of other sessions, in
+	// total; 0 is DefaultLockWait.
 	LockWait time.Duration `json:"lock_wait,omitempty"`
 	// Waiting is called with true when the dump begins to wait for a lock that somebody
 	// else holds, and with false when the wait ends; nil: nobody is told. Calls may nest.

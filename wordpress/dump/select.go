@@ -20,6 +20,8 @@ func (o *Options) Check() error {
 	switch {
 	case o.Threads < 0 || o.Threads > maxThreads:
 		return fmt.Errorf("threads %d: must be 1 to %d", o.Threads, maxThreads)
+	case o.LockWait < 0:
+		return fmt.Errorf("lock_wait %v: must not be negative", o.LockWait)
 	case o.Blog < 0:
 		return fmt.Errorf("blog %d: must be the number of a multisite's site, from 1", o.Blog)
 	case len(o.Tables) > 0 && (o.PrefixOnly || o.Blog != 0):
@@ -36,7 +38,7 @@ func (o *Options) Check() error {
 // Partial returns what the options leave out or change, as JSON; "" if nothing.
 func (o *Options) Partial() string {
 	set := *o
-	set.Strict, set.Threads = false, 0 // they do not change the dump
+	set.Strict, set.Threads, set.LockWait = false, 0, 0 // they do not change the dump
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

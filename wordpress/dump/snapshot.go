@@ -11,10 +11,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// lockAttempts is how often a lock is requested; the session's lock_wait_timeout
-// limits each attempt.
-const lockAttempts = 3
-
 // nonTransactional returns the tables to read whose engine takes no part in a
 // snapshot.
 func (d *Dump) nonTransactional() []*object {
@@ -35,24 +31,36 @@ func (d *Dump) takeSnapshot(ctx context.Context) error {
 	if len(tables) == 0 {
 		return d.openSnapshot(ctx)
 	}
-	second, err := mysql.Connect(ctx, d.db, mysql.Options{})
+	second, err := d.connect(ctx, true)
+	if mysql.AccountFull(err) || mysql.ErrorNumber(err) == mysql.TooManyConnections {
+		d.warn("", "non-transactional tables ("+names(tables)+") are read before the snapshot and may not match it, since the account may have only one connection: "+err.Error())
+		if err := d.readUnderLock(ctx, d.main, tables, func(context.Context) error { return nil }); err != nil {
+			return err
+		}
+		return d.openSnapshot(ctx)
+	}
 	if err != nil {
 		return err
 	}
 	defer second.Close()
-	if err := d.lock(ctx, second, tables); err != nil {
+	return d.readUnderLock(ctx, second, tables, d.openSnapshot)
+}
+
+// readUnderLock locks tables on c, calls locked, and reads the tables into the spool.
+func (d *Dump) readUnderLock(ctx context.Context, c *mysql.Conn, tables []*object, locked func(context.Context) error) error {
+	if err := d.lock(ctx, c, tables); err != nil {
 		return err
 	}
-	if err := d.openSnapshot(ctx); err != nil {
+	if err := locked(ctx); err != nil {
 		return err
 	}
 	d.spool = newSpool(d.opts.TempDir)
 	for _, o := range tables {
-		if err := d.store(ctx, second, o); err != nil {
+		if err := d.store(ctx, c, o); err != nil {
 			return fmt.Errorf("read %s under its lock: %w", o, err)
 		}
 	}
-	if err := second.Exec(ctx, "UNLOCK TABLES"); err != nil {
+	if err := c.Exec(ctx, "UNLOCK TABLES"); err != nil {
 		return fmt.Errorf("release the lock: %w", err)
 	}
 	return nil
@@ -95,22 +103,26 @@ func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err er
 		return release, nil
 	}
 	var all []*mysql.Conn
+	var locker *mysql.Conn
 	defer func() {
 		if d.others == nil {
-			for _, c := range all {
+			for _, c := range append(all, locker) {
 				_ = c.Close()
 			}
 		}
 	}()
-	for range min(d.opts.Threads, maxThreads) + 1 {
-		c, err := mysql.Connect(ctx, d.db, mysql.Options{})
+	locker, err = mysql.Connect(ctx, d.db, mysql.Options{Further: true}) // it waits for no lock
+	for range min(d.opts.Threads, maxThreads) {
 		if err != nil {
-			d.warn("", "one thread reads everything: "+err.Error())
-			return release, ctx.Err()
+			break
 		}
-		all = append(all, c)
+		all = append(all, nil)
+		all[len(all)-1], err = d.connect(ctx, true)
 	}
-	locker := all[0]
+	if err != nil {
+		d.warn("", "one thread reads everything: "+err.Error())
+		return release, ctx.Err()
+	}
 	if err := locker.Exec(ctx, "SET SESSION lock_wait_timeout=1"); err != nil {
 		return release, err
 	}
@@ -118,7 +130,7 @@ func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err er
 		d.warn("", "one thread reads everything, since the tables cannot be locked at once: "+err.Error())
 		return release, ctx.Err()
 	}
-	d.others = all[1:]
+	d.others = all
 	return func() error {
 		defer locker.Close()
 		return locker.Exec(ctx, "UNLOCK TABLES")
@@ -133,25 +145,18 @@ func (d *Dump) lock(ctx context.Context, c *mysql.Conn, tables []*object) error 
 		list = append(list, sqltext.Ident(o.name)+" READ LOCAL")
 	}
 	statement := "LOCK TABLES " + strings.Join(list, ", ")
-	for attempt := 1; ; attempt++ {
-		err := c.Exec(ctx, statement)
-		switch mysql.ErrorNumber(err) {
-		case 0:
-			if err != nil {
-				return fmt.Errorf("lock tables: %w", err)
-			}
+	err := c.Exec(ctx, statement)
+	switch mysql.ErrorNumber(err) {
+	case 0:
+		if err == nil {
 			return nil
-		case mysql.DatabaseAccessDenied, mysql.TableAccessDenied, mysql.AccessDenied:
-			d.warn("", "non-transactional tables ("+names(tables)+
-				") are read without a lock, which the account may not take: they may not match the snapshot")
-			return nil
-		case mysql.LockTimeout:
-			if attempt < lockAttempts {
-				continue
-			}
 		}
-		return fmt.Errorf("lock non-transactional tables (%s): %w", names(tables), err)
+	case mysql.DatabaseAccessDenied, mysql.TableAccessDenied, mysql.AccessDenied:
+		d.warn("", "non-transactional tables ("+names(tables)+
+			") are read without a lock, which the account may not take: they may not match the snapshot")
+		return nil
 	}
+	return fmt.Errorf("lock non-transactional tables (%s): %w", names(tables), err)
 }
 
 // names returns the names of at most ten objects.

@@ -158,7 +158,7 @@ func (d *Dump) writeSequence(ctx context.Context, c *mysql.Conn, t *text, o *obj
 // changed wraps errors that mean that the site has changed the table meanwhile.
 func changed(err error) error {
 	switch mysql.ErrorNumber(err) {
-	case mysql.TableChanged, mysql.NoSuchTable, mysql.LockTimeout: // the last while an ALTER TABLE runs
+	case mysql.TableChanged, mysql.NoSuchTable:
 		return fmt.Errorf("%w: %w", ErrChanged, err)
 	}
 	return err

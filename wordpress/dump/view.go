@@ -68,11 +68,13 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	c := d.main
 	row, err := c.Row(ctx, "SHOW CREATE VIEW "+sqltext.Ident(o.name), 4)
 	if mysql.ErrorNumber(err) == mysql.ReadOnlyTransaction { // it uses a sequence, or a function that writes
-		if c, err = d.connectWritable(ctx); err != nil {
+		switch c, err = d.connectWritable(ctx); {
+		case err == nil:
+			defer c.Close()
+			row, err = c.Row(ctx, "SHOW CREATE VIEW "+sqltext.Ident(o.name), 4)
+		case !mysql.AccountFull(err):
 			return nil, err
 		}
-		defer c.Close()
-		row, err = c.Row(ctx, "SHOW CREATE VIEW "+sqltext.Ident(o.name), 4)
 	}
 	switch mysql.ErrorNumber(err) {
 	case 0:
@@ -109,7 +111,7 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 // connectWritable opens a session outside the snapshot, in a transaction that may
 // write.
 func (d *Dump) connectWritable(ctx context.Context) (*mysql.Conn, error) {
-	c, err := mysql.Connect(ctx, d.db, mysql.Options{})
+	c, err := d.connect(ctx, true)
 	if err != nil {
 		return nil, err
 	}
