@@ -34,6 +34,7 @@ func (r *run) plan(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	warnFirst(&findings, r.folderWarnings())
 	counts := findings.Counts()
 	counts.Tables = len(facts.TableNames)
 	r.report.Counts = &counts

@@ -189,6 +189,7 @@ func (r *run) send(ctx context.Context) error {
 		return err
 	}
 	r.checkSizes(&findings, sizes)
+	warnFirst(&findings, r.folderWarnings())
 	details, err := r.sendDetails(ctx, facts, findings)
 	if err != nil {
 		return err

@@ -53,6 +53,11 @@ func rowSelection(o dump.Options) dump.Options {
 func (r *run) checkSizes(findings *source.Findings, now map[string]state.Size) {
 	warnings := r.state.CheckSizes(now)
 	r.report.Shrunk = slices.Clone(warnings)
+	warnFirst(findings, warnings)
+}
+
+// warnFirst puts warnings before all others, of which only the first ones are kept.
+func warnFirst(findings *source.Findings, warnings []string) {
 	if len(warnings) == 0 {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/agent/transfer"
+	"github.com/wp-oneway/wp-oneway/operator"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
@@ -105,6 +107,20 @@ func (a *Agent) expand(text string, job Job, owner source.Owner) (*url.URL, erro
 		return nil, manifest.Usagef("%s", err)
 	}
 	return u, nil
+}
+
+// folderWarnings says in which folders others can delete or replace backups. A folder
+// that does not exist yet is created for the agent's user.
+func (r *run) folderWarnings() (warnings []string) {
+	for _, t := range r.targets {
+		if t.dir == "" || t.err != nil {
+			continue
+		}
+		if err := operator.Check(t.dir, operator.Everybody); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			warnings = append(warnings, fmt.Sprintf("sink %s: other users of this host can delete or replace the backups in it: %v", t.dir, err))
+		}
+	}
+	return warnings
 }
 
 // checkFolder refuses a folder inside the site or inside another site.

@@ -107,3 +107,41 @@ func TestContentFolderOfTenantIsNoUsageError(t *testing.T) {
 		t.Errorf("%s %s %+v", r.Status, got.Status, got.Error)
 	}
 }
+
+// A tenant who owns the folder of backups, or a folder above it, can delete them.
+func TestFolderOfATenantIsAWarning(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("changing the owner of files needs root")
+	}
+	h := newTestHost(t)
+	job := h.addSite("alice/www", "alice")
+	for name, c := range map[string]struct {
+		make func(dir string) error
+		want string
+	}{
+		"ours":             {func(string) error { return nil }, ""},
+		"missing":          {os.Remove, ""},
+		"theirs":           {func(dir string) error { return os.Chown(dir, 2001, 2001) }, "belongs to uid 2001"},
+		"below theirs":     {func(dir string) error { return os.Chown(filepath.Dir(dir), 2001, 2001) }, "belongs to uid 2001"},
+		"writable for all": {func(dir string) error { return os.Chmod(dir, 0o777) }, "others can write to it"},
+	} {
+		dir := filepath.Join(t.TempDir(), "above", "vault")
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.make(dir); err != nil {
+			t.Fatal(err)
+		}
+		job.Sinks = []string{dir}
+		for _, job.DryRun = range []bool{true, false} {
+			got := h.a.Backup(t.Context(), []Job{job}).Sites[0]
+			if got.Warnings == nil || got.Status != manifest.OK && got.Status != manifest.Planned {
+				t.Fatalf("%s: %s %+v", name, got.Status, got.Error)
+			}
+			text := strings.Join(got.Warnings.Items, "; ")
+			if c.want == "" && strings.Contains(text, "can delete") || !strings.Contains(text, c.want) {
+				t.Errorf("%s: the warnings are %q, want %q", name, text, c.want)
+			}
+		}
+	}
+}

@@ -102,7 +102,7 @@ func checkFile(f *os.File, path string, readers Readers) error {
 		return fmt.Errorf("open %s: it belongs to uid %d; its owner must be you or root", path, stat.Uid)
 	case readers == Nobody && mode&0o077 != 0, readers == OwnGroup && (mode&0o006 != 0 || mode&0o040 != 0 && !ownGroup(stat.Gid)):
 		return fmt.Errorf("open %s: others can read it (mode %04o); run chmod 600 on it", path, mode)
-	case mode&0o022 != 0:
+	case stat.Mode&unix.S_IFMT != unix.S_IFDIR && mode&0o022 != 0, stat.Mode&unix.S_IFMT == unix.S_IFDIR && replaceable(f, stat):
 		return fmt.Errorf("open %s: others can write to it (mode %04o); run chmod go-w on it", path, mode)
 	}
 	return nil

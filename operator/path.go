@@ -141,19 +141,29 @@ func (w *walk) follow(name string, link *os.File, owner uint32) (*os.File, error
 }
 
 // checkFolder refuses a folder in which somebody else could replace the next element of
-// the path. In a sticky folder, users can replace only what is theirs.
+// the path.
 func (w *walk) checkFolder() error {
 	stat, err := w.stat(w.dir)
 	if err != nil {
 		return err
 	}
-	switch mode := stat.Mode & 0o7777; {
-	case !trusted(stat.Uid):
+	if !trusted(stat.Uid) {
 		return fmt.Errorf("open %s: the folder %s belongs to uid %d%s, who can replace the file; move it to a folder of root's or of your own", w.path, w.at, stat.Uid, userName(stat.Uid))
-	case mode&unix.S_ISVTX != 0, mode&0o022 == 0, mode&0o002 == 0 && !hasACL(w.dir) && privateGroup(stat.Uid, stat.Gid):
-		return nil
+	}
+	if replaceable(w.dir, stat) {
+		return fmt.Errorf("open %s: others can write to %s (mode %04o) and replace the file; run chmod go-w on it", w.path, w.at, stat.Mode&0o7777)
+	}
+	return nil
+}
+
+// replaceable reports whether other users than its owner can replace the files in a
+// folder. In a sticky folder, they can replace only what is theirs.
+func replaceable(dir *os.File, stat unix.Stat_t) bool {
+	switch mode := stat.Mode; {
+	case mode&unix.S_ISVTX != 0, mode&0o022 == 0:
+		return false
 	default:
-		return fmt.Errorf("open %s: others can write to %s (mode %04o) and replace the file; run chmod go-w on it", w.path, w.at, mode)
+		return mode&0o002 != 0 || hasACL(dir) || !privateGroup(stat.Uid, stat.Gid)
 	}
 }
 
