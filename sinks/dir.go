@@ -22,6 +22,7 @@ type dirSink struct {
 	o    Options
 
 	publish []publisher // the ways to publish, best first
+	noLocks sync.Once   // the warning that the file system has no locks
 
 	mu    sync.Mutex
 	swept map[string]bool // folders already cleaned of files of dead runs
@@ -110,7 +111,7 @@ func (s *dirSink) put(ctx context.Context, name string, next func(context.Contex
 		return Object{}, err
 	}
 	s.sweep(folder)
-	tmp, err := createTemp(s.root, folder)
+	tmp, err := s.createTemp(ctx, folder)
 	if err != nil {
 		return Object{}, err
 	}
@@ -186,7 +187,17 @@ func (s *dirSink) syncFolder(folder string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return errors.Join(SyncFolder(f), f.Close())
+}
+
+// SyncFolder writes the names in an open folder to the disk. On a file system that cannot
+// do that for folders, as some versions of CIFS, it does nothing.
+func SyncFolder(f *os.File) error {
+	err := f.Sync()
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
+		return nil
+	}
+	return err
 }
 
 const flushWindow = 32 << 20

@@ -1,11 +1,14 @@
 package sinks
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"regexp"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,23 +24,38 @@ type tempFile struct {
 // tempName matches the names of temporary files: hidden, and never an object's name.
 func tempName() *regexp.Regexp { return regexp.MustCompile(`^\.wp-oneway-[A-Z2-7]{26}\.tmp$`) }
 
-// createTemp creates a locked file in a folder.
-func createTemp(root *os.Root, folder string) (*tempFile, error) {
-	for {
-		t := &tempFile{root: root, name: randomName(folder)}
+// tempTries is how often a temporary file is created that others remove at once.
+const tempTries = 100
+
+// createTemp creates a locked file in a folder. On a file system without locks, it goes on
+// without, with one warning.
+func (s *dirSink) createTemp(ctx context.Context, folder string) (*tempFile, error) {
+	for range tempTries {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		t := &tempFile{root: s.root, name: randomName(folder)}
 		var err error
-		if t.file, err = root.OpenFile(t.name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
+		if t.file, err = s.root.OpenFile(t.name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
 			return nil, err
+		}
+		err = flock(t.file)
+		if err != nil && !errors.Is(err, unix.EWOULDBLOCK) {
+			s.noLocks.Do(func() {
+				s.o.Logger.Warn("the file system of the folder has no locks; unfinished files of runs that died stay there for a week", "folder", s.dir, "err", err)
+			})
+			return t, nil
 		}
 		// Another run that removes files of dead runs may have removed it
 		// before it was locked.
-		if lock(t.file) && t.there() {
+		if err == nil && t.there() {
 			return t, nil
 		}
 		if err := t.remove(); err != nil {
 			return nil, err
 		}
 	}
+	return nil, fmt.Errorf("create a temporary file in %s: other processes remove it; stop them", path.Join(s.dir, folder))
 }
 
 func (t *tempFile) there() bool {
@@ -81,21 +99,27 @@ func (s *dirSink) sweep(folder string) {
 	}
 }
 
+// abandonedAfter is how long a file that cannot be locked is not written before it counts
+// as one of a dead run.
+const abandonedAfter = 7 * 24 * time.Hour
+
 func (s *dirSink) removeDead(name string) {
 	f, err := s.root.OpenFile(name, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	if !lock(f) {
-		return
+	if err := flock(f); err != nil {
+		info, failed := f.Stat()
+		if errors.Is(err, unix.EWOULDBLOCK) || failed != nil || time.Since(info.ModTime()) < abandonedAfter {
+			return
+		}
 	}
 	if err := s.root.Remove(name); err == nil {
 		s.o.Logger.Info("removed an unfinished file of a run that died", "file", name)
 	}
 }
 
-// lock locks a file without waiting.
-func lock(f *os.File) bool {
-	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil
-}
+// flock locks a file without waiting. The error is EWOULDBLOCK if another process holds the
+// lock. Every other error means that the file system has no locks.
+func flock(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) }

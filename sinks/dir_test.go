@@ -66,11 +66,11 @@ func TestDirPublishesWithoutHardLinks(t *testing.T) {
 
 func TestDirRemovesOldTemporaryFiles(t *testing.T) {
 	s := openTestDir(t, t.TempDir())
-	living, err := createTemp(s.root, ".")
+	living, err := s.createTemp(t.Context(), ".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead, err := createTemp(s.root, ".")
+	dead, err := s.createTemp(t.Context(), ".")
 	if err != nil {
 		t.Fatal(err)
 	}

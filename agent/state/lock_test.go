@@ -1,14 +1,17 @@
 package state
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
 func TestDefaultDirs(t *testing.T) {
@@ -108,5 +111,67 @@ func TestLockRemovesItsFile(t *testing.T) {
 		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 			t.Errorf("left in %s: %v, %v", dir, left, err)
 		}
+	}
+}
+
+// On a file system without locks, the caller learns that, and can go on.
+func TestFileSystemWithoutLocks(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("mounting a file system needs root")
+	}
+	if _, err := os.Stat("/dev/fuse"); err != nil {
+		t.Skip("mounting a file system needs /dev/fuse")
+	}
+	for _, errno := range []syscall.Errno{syscall.ENOLCK, syscall.ENOSYS, syscall.EIO} {
+		mnt, back := t.TempDir(), t.TempDir()
+		unmount, err := lab.MountFaultyFS(back, mnt, lab.FileSystemFaults{Flock: errno})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := Dirs{State: mnt, Run: t.TempDir()}
+		unlock, err := d.Lock("site")
+		if !errors.Is(err, ErrNoLocks) || !errors.Is(err, errno) {
+			t.Fatalf("%v: %v", errno, err)
+		}
+		if _, err := d.Lock("site"); !errors.Is(err, manifest.ErrLocked) {
+			t.Errorf("%v: the lock in the other folder does not hold: %v", errno, err)
+		}
+		unlock()
+		if err := register(t, d, Candidate{Name: "a.example", Path: "/srv/a", ID: "/srv/a"}); err != nil {
+			t.Errorf("%v: %v", errno, err)
+		}
+		if left, err := os.ReadDir(filepath.Join(back, "run")); err != nil || len(left) > 0 {
+			t.Errorf("%v: left behind: %v, %v", errno, left, err)
+		}
+		if err := unmount(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A lock file that others replace again and again ends in an error, not in a loop.
+func TestLockFileIsOpenedABoundedNumberOfTimes(t *testing.T) {
+	path, tries := filepath.Join(t.TempDir(), "x.lock"), 0
+	fakeLock := func(*os.File) error {
+		tries++
+		return os.Remove(path)
+	}
+	if _, err := lockFile(path, fakeLock); !errors.Is(err, manifest.ErrLocked) || tries != lockTries {
+		t.Errorf("after %d tries: %v", tries, err)
+	}
+}
+
+// The name registry is not waited for after the context ends.
+func TestNamesLockSeesTheContext(t *testing.T) {
+	d := Dirs{State: t.TempDir()}
+	unlock, err := d.lockNames(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := d.lockNames(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // An output is a new file that gets its name once all of it is on the disk. Until
@@ -80,7 +82,7 @@ func syncFolder(dir string) error {
 		return err
 	}
 	defer f.Close()
-	return f.Sync()
+	return sinks.SyncFolder(f)
 }
 
 // cause is an error without the path in it, which may be a temporary one.

@@ -127,12 +127,16 @@ func (d *Descriptor) readlink() (string, error) {
 	return string(buf[:n]), nil
 }
 
+// retries is how often a system call is repeated. A file system of a tenant may answer
+// EINTR for ever.
+const retries = 1000
+
 // retry repeats a system call that a signal interrupts.
-func retry(call func() (int, error)) (int, error) {
-	for {
-		n, err := call()
-		if !errors.Is(err, syscall.EINTR) {
-			return n, err
+func retry(call func() (int, error)) (n int, err error) {
+	for range retries {
+		if n, err = call(); !errors.Is(err, syscall.EINTR) {
+			break
 		}
 	}
+	return n, err
 }

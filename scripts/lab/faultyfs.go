@@ -1,0 +1,83 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+
+	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
+)
+
+// FileSystemFaults are the errors of operations that some file systems, mostly network
+// file systems, lack. 0 is no error.
+type FileSystemFaults struct {
+	Flock    syscall.Errno // of locking a file
+	SyncDir  syscall.Errno // of fsync of a folder
+	OpenFile syscall.Errno // of opening a file to read it
+}
+
+// MountFaultyFS mounts a FUSE file system at mnt that stores its files below dir. It needs
+// root and /dev/fuse.
+func MountFaultyFS(dir, mnt string, faults FileSystemFaults) (unmount func() error, err error) {
+	data := &fs.LoopbackRoot{Path: dir}
+	data.NewNode = func(data *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
+		return &faultyNode{LoopbackNode: fs.LoopbackNode{RootData: data}, faults: faults}
+	}
+	data.RootNode = data.NewNode(data, nil, "", nil)
+	_, err = fs.Mount(mnt, data.RootNode, &fs.Options{
+		MountOptions: fuse.MountOptions{AllowOther: true, DirectMountStrict: true, EnableLocks: faults.Flock != 0},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mount a faulty file system at %s: %w", mnt, err)
+	}
+	return func() error {
+		if err := syscall.Unmount(mnt, syscall.MNT_DETACH); err != nil {
+			return fmt.Errorf("unmount %s: %w", mnt, err)
+		}
+		return nil
+	}, nil
+}
+
+type faultyNode struct {
+	fs.LoopbackNode
+	faults FileSystemFaults
+}
+
+func (n *faultyNode) Setlk(context.Context, fs.FileHandle, uint64, *fuse.FileLock, uint32) syscall.Errno {
+	return n.faults.Flock
+}
+
+func (n *faultyNode) Setlkw(context.Context, fs.FileHandle, uint64, *fuse.FileLock, uint32) syscall.Errno {
+	return n.faults.Flock
+}
+
+func (n *faultyNode) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
+	if n.faults.OpenFile != 0 && flags&syscall.O_ACCMODE == syscall.O_RDONLY {
+		return nil, 0, n.faults.OpenFile
+	}
+	return n.LoopbackNode.Open(ctx, flags)
+}
+
+func (n *faultyNode) OpendirHandle(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
+	handle, out, errno := n.LoopbackNode.OpendirHandle(ctx, flags)
+	if errno != 0 || n.faults.SyncDir == 0 {
+		return handle, out, errno
+	}
+	return &faultyDir{handle, n.faults.SyncDir}, out, 0
+}
+
+type faultyDir struct {
+	fs.FileHandle
+	sync syscall.Errno
+}
+
+func (d *faultyDir) Readdirent(ctx context.Context) (*fuse.DirEntry, syscall.Errno) {
+	return d.FileHandle.(fs.FileReaddirenter).Readdirent(ctx)
+}
+
+func (d *faultyDir) Releasedir(ctx context.Context, flags uint32) {
+	d.FileHandle.(fs.FileReleasedirer).Releasedir(ctx, flags)
+}
+
+func (d *faultyDir) Fsyncdir(context.Context, uint32) syscall.Errno { return d.sync }
