@@ -10,6 +10,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -36,8 +37,9 @@ type SinkPlace struct {
 
 // Examine checks whether sites can be backed up: whether, with the rights of a
 // backup, the configuration can be read, the files can be found and the database
-// can be dumped. It takes no lock, reads no content, and writes nothing. Sites that
-// a backup would leave out are not examined.
+// can be dumped. It takes and releases the locks of a dump, opens every table, and
+// writes and removes files where a run writes. Sites that a backup would leave out are
+// not examined.
 func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 	a.init()
 	names := a.resolveNames(ctx, jobs, a.databaseProbe())
@@ -66,6 +68,7 @@ func (a *Agent) examine(ctx context.Context, job Job, refused error, names *rost
 	}
 	e.Owner, e.Tenant = site.owner, site.owner.Name()
 	e.Folder = path.Dir(manifest.RunName(job.Name, job.Kind, job.Selection.NoUploads, ""))
+	e.examineState(a)
 	e.examineSite(ctx, a, job)
 	e.examineSeal(job)
 	e.examineSinks(a, job, site.root, names.roots)
@@ -82,6 +85,18 @@ func (e *Examination) addSuccess(check, format string, args ...any) {
 // addFailure adds a required check that fails.
 func (e *Examination) addFailure(check string, err error, advice string) {
 	e.add(sinks.Finding{Check: check, Verdict: sinks.Fails, Required: true, Detail: manifest.NewReportError(err).Message, Advice: advice})
+}
+
+// examineState writes to the folders of the state, and takes a lock.
+func (e *Examination) examineState(a *Agent) {
+	switch err := a.Dirs.Probe(); {
+	case errors.Is(err, state.ErrNoLocks):
+		e.add(sinks.Finding{Check: "state", Verdict: sinks.Warning, Detail: manifest.NewReportError(err).Message, Advice: "put the folder on a local file system"})
+	case err != nil:
+		e.addFailure("state", err, "let the agent write there, or choose other folders with STATE_DIRECTORY and RUNTIME_DIRECTORY")
+	default:
+		e.addSuccess("state", "results and locks can be written in %s", a.Dirs.State)
+	}
 }
 
 // examineSite opens the site once, and adds a row for each part of a backup.
@@ -116,7 +131,7 @@ func (e *Examination) examineSite(ctx context.Context, a *Agent, job Job) {
 	}
 	if job.Kind.Has(manifest.DatabaseStream) {
 		if err := failed(manifest.DatabaseStream); err != nil {
-			e.addFailure("database", err, "start the server or correct the configuration; --db-defaults-file overrides its connection")
+			e.addFailure("database", err, "start the server, correct the configuration, or end the session that locks tables; --db-defaults-file overrides the connection")
 		} else {
 			e.examineDatabase(facts, findings)
 		}
@@ -157,7 +172,7 @@ func (e *Examination) examinePrivileges(f source.Findings, database, user string
 		}
 		e.add(sinks.Finding{
 			Check: "privileges", Verdict: sinks.Fails, Required: true, Detail: wordpress.Printable(text),
-			Advice: wordpress.Printable(fmt.Sprintf("GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; routines of other accounts need SHOW_ROUTINE on *.* as well", database, user)),
+			Advice: wordpress.Printable(fmt.Sprintf("repair damaged tables; GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; routines of other accounts need SHOW_ROUTINE on *.* as well", database, user)),
 		})
 	}
 	for _, w := range f.Warnings.Items {

@@ -49,8 +49,8 @@ const (
 	ConfigOnly Mode = "config" // to read the configuration; nothing else is opened
 	Plan       Mode = "plan"   // to count what a backup would hold; no part can be written
 	// Check tests whether the parts of the kind could be written, and what in them
-	// cannot be read. No part can be written, and nothing is locked. A part that
-	// fails is an entry in Facts.CheckErrors.
+	// cannot be read. No part can be written. A part that fails is an entry in
+	// Facts.CheckErrors.
 	Check Mode = "check"
 )
 

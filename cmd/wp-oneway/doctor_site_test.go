@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,5 +115,50 @@ func TestDoctorExaminesFoldersOfBackups(t *testing.T) {
 	want := []string{"one/files-backups", "two/files-backups-without-uploads", "two/two/files-backups-without-uploads"}
 	if !slices.Equal(folders, want) {
 		t.Errorf("canaries are in %q, want %q", folders, want)
+	}
+}
+
+// A site whose backup would fail or wait, because of the agent's own folders or of locked
+// tables, cannot be backed up.
+func TestDoctorTriesWhatABackupDoes(t *testing.T) {
+	home, _ := tenants(t)
+	db := shared.db(t)
+	if err := db.Exec(t.Context(), "CREATE DATABASE tried", "CREATE TABLE tried.held (id INT) ENGINE=MyISAM", "CREATE USER tried@localhost", "GRANT ALL ON tried.* TO tried@localhost"); err != nil {
+		t.Fatal(err)
+	}
+	root := tenantSite(t, home, alice, config("tried", "tried", db.Socket))
+	sink := t.TempDir()
+	h := newHost(t)
+	row := rowNamed(t, h.doctor(0, root, "--name", "alice", "--to", sink).Sites[0].Rows, "state")
+	if row.Verdict != sinks.Holds || !strings.Contains(row.Detail, h.state) {
+		t.Errorf("got %+v", row)
+	}
+	var left []string
+	must(t, filepath.WalkDir(h.state, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			left = append(left, path)
+		}
+		return err
+	}))
+	if len(left) > 0 {
+		t.Errorf("the doctor left %q", left)
+	}
+	for name, folder := range map[string]string{"state": "sites", "names": "names", "locks": "run"} {
+		broken := newHost(t)
+		must(t, os.WriteFile(filepath.Join(broken.state, folder), nil, 0o600)) // not a folder
+		row := rowNamed(t, broken.doctor(1, root, "--name", "alice", "--to", sink).Sites[0].Rows, "state")
+		if row.Verdict != sinks.Fails || !row.Required || !strings.Contains(row.Detail, filepath.Join(broken.state, folder)) {
+			t.Errorf("%s: got %+v", name, row)
+		}
+	}
+	session, err := sql.Open("mysql", db.DSN("tried"))
+	must(t, err)
+	defer session.Close()
+	session.SetMaxOpenConns(1)
+	_, err = session.Exec("LOCK TABLES held WRITE")
+	must(t, err)
+	row = rowNamed(t, h.doctor(1, root, "--name", "alice", "--to", sink).Sites[0].Rows, "database")
+	if row.Verdict != sinks.Fails || !strings.Contains(row.Detail, "in use: held") {
+		t.Errorf("with a locked table: %+v", row)
 	}
 }

@@ -1,8 +1,11 @@
 package dump
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
@@ -17,38 +20,51 @@ type Checkup struct {
 	mysql.Endpoint   // the server's end of the connection
 }
 
-// Check inspects db as Open does, but opens no snapshot: it takes no lock, and reads
-// at most one row of each table. Errors never contain the password.
+// checkLockWait is how long a checkup waits for locks in total.
+const checkLockWait = 5 * time.Second
+
+// Check does what Open does, with the same connections, locks and snapshot, and opens
+// every table. Of each table it reads at most one row. It waits for locks for some
+// seconds only. Errors never contain the password.
 func Check(ctx context.Context, db wordpress.Database, o Options) (*Checkup, error) {
+	o.LockWait = min(cmp.Or(o.LockWait, checkLockWait), checkLockWait)
 	d := newDump(db, o)
 	defer d.Close()
-	if err := d.inspectDatabase(ctx); err != nil {
+	d.checkup = true
+	if err := d.open(ctx); err != nil {
 		return nil, err
 	}
-	// Views are read between savepoints, which need a transaction.
-	if err := d.main.Exec(ctx, "START TRANSACTION READ ONLY"); err != nil {
-		return nil, fmt.Errorf("read the views: %w", err)
+	for _, o := range d.tablesInOrder() {
+		if err := d.checkTable(ctx, o); err != nil {
+			return nil, err
+		}
 	}
-	if err := d.readDefinitions(ctx); err != nil {
-		return nil, err
-	}
-	d.checkLocks(ctx)
 	c := &Checkup{Tables: d.Tables(), Missing: d.report.Missing, Warnings: d.report.Warnings, Endpoint: d.main.Endpoint()}
 	c.Flavour, c.Version = d.Server()
 	return c, nil
 }
 
-// checkLocks warns of non-transactional tables that the account may not lock.
-func (d *Dump) checkLocks(ctx context.Context) {
-	list := d.nonTransactional()
-	if len(list) == 0 {
-		return
+// checkTable reads a table's definition and its first row.
+func (d *Dump) checkTable(ctx context.Context, o *object) error {
+	_, err := readAtSavepoint(ctx, d.main, func() (int64, error) {
+		_, columns, err := d.readTable(ctx, d.main, o)
+		if err != nil || columns == nil {
+			return 0, damaged(err, false)
+		}
+		return 0, damaged(d.main.Exec(ctx, "SELECT "+sources(columns)+d.source(o)+" LIMIT 1"), true)
+	})
+	switch broken := (*damage)(nil); {
+	case err == nil:
+		return nil
+	case errors.As(err, &broken):
+		return d.missing(o.String(), "it cannot be read: "+err.Error())
+	default:
+		return fmt.Errorf("check %s: %w", o, err)
 	}
-	has, err := d.privileges(ctx)
-	if err != nil {
-		return // readPrivileges has already reported it
-	}
-	if !has.Any("LOCK TABLES") {
-		d.warn("", "non-transactional tables ("+names(list)+") would be read without a lock, which the account may not take: they may not match the snapshot")
-	}
+}
+
+// checkSpool writes to the file in which tables are stored temporarily.
+func (d *Dump) checkSpool() error {
+	_, err := d.spool.Write(make([]byte, spoolMemory+1)) // less is kept in memory
+	return err
 }

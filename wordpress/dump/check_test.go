@@ -2,9 +2,12 @@ package dump_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
@@ -67,5 +70,53 @@ func TestCheckReportsTheConnection(t *testing.T) {
 	db := wordpress.Database{Name: "wired", User: "wired", Password: "wrong-word", Host: "127.0.0.1", Port: f.port}
 	if _, err := dump.Check(t.Context(), db, dump.Options{}); err == nil || strings.Contains(err.Error(), "wrong-word") {
 		t.Errorf("with a wrong password: %v", err)
+	}
+}
+
+// What stops a dump, or leaves something out of it, also shows in a checkup.
+func TestCheckFindsWhatStopsADump(t *testing.T) {
+	eachServer(t, func(t *testing.T, f *flavour) {
+		db := f.database(t, "checkstop")
+		f.run(t, db, "CREATE TABLE good (id INT PRIMARY KEY); CREATE TABLE held (id INT) ENGINE=MyISAM; INSERT INTO held VALUES (1)")
+		if c, err := dump.Check(t.Context(), f.config(db), dump.Options{}); err != nil || len(c.Missing) > 0 {
+			t.Fatalf("%+v, %v", c, err)
+		}
+		pool := f.open(t, db)
+		pool.SetMaxOpenConns(1)
+		for table, lock := range map[string]string{"held": "LOCK TABLES held WRITE", "good": "LOCK TABLES good WRITE"} {
+			if _, err := pool.Exec(lock); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := dump.Check(t.Context(), f.config(db), dump.Options{LockWait: time.Millisecond}); err == nil || !strings.Contains(err.Error(), "in use: "+table+"; session ") {
+				t.Errorf("%s is locked: %v", table, err)
+			}
+			if _, err := pool.Exec("UNLOCK TABLES"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		gone := filepath.Join(t.TempDir(), "gone")
+		if _, err := dump.Check(t.Context(), f.config(db), dump.Options{TempDir: gone}); err == nil || !strings.Contains(err.Error(), gone) {
+			t.Errorf("without a folder for temporary files: %v", err)
+		}
+		f.run(t, "", "DROP USER IF EXISTS checkone@localhost; CREATE USER checkone@localhost WITH MAX_USER_CONNECTIONS 1; GRANT ALL ON checkstop.* TO checkone@localhost")
+		t.Cleanup(func() { f.run(t, "", "DROP USER checkone@localhost") })
+		account := f.config(db)
+		account.User = "checkone"
+		if c, err := dump.Check(t.Context(), account, dump.Options{}); err != nil || !strings.Contains(fmt.Sprint(c.Warnings), "only one connection") {
+			t.Errorf("with one connection: %+v, %v", c, err)
+		}
+		damage(t, f, db)
+		if c, err := dump.Check(t.Context(), f.config(db), dump.Options{}); err != nil || len(c.Missing) != 1 || c.Missing[0].Object != "table `held`" {
+			t.Errorf("with a damaged table: %+v, %v", c, err)
+		}
+	})
+}
+
+// damage removes the rows of the table held from the server's disk.
+func damage(t *testing.T, f *flavour, db string) {
+	t.Helper()
+	f.run(t, db, "FLUSH TABLES")
+	if err := os.Truncate(filepath.Join(query(t, f.open(t, db), "SELECT @@datadir"), db, "held.MYD"), 0); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -45,6 +45,7 @@ type Dump struct {
 	sessions    []string   // numbers of the dump's own sessions
 	notes       sync.Mutex // guards the report's notes, and sessions
 	report      Report
+	checkup     bool // only for Check: no table is stored
 }
 
 // Open connects to db and opens the snapshot. When it returns, no lock is held. It

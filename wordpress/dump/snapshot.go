@@ -55,6 +55,12 @@ func (d *Dump) readUnderLock(ctx context.Context, c *mysql.Conn, tables []*objec
 		return err
 	}
 	d.spool = newSpool(d.opts.TempDir)
+	if d.checkup {
+		tables = nil
+		if err := d.checkSpool(); err != nil {
+			return err
+		}
+	}
 	for _, o := range tables {
 		if err := d.store(ctx, c, o); err != nil {
 			return fmt.Errorf("read %s under its lock: %w", o, err)

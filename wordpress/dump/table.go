@@ -73,13 +73,6 @@ func (d *Dump) writeTable(ctx context.Context, c *mysql.Conn, t *text, o *object
 
 // writeRows writes a table's rows, or those of one range.
 func (d *Dump) writeRows(ctx context.Context, c *mysql.Conn, t *text, o *object, columns []column, within string) (int64, error) {
-	sources := make([]string, len(columns))
-	for i, col := range columns {
-		sources[i] = col.source
-	}
-	if len(sources) == 0 { // all are generated: only the number of rows matters
-		sources = []string{"1"}
-	}
 	hidden := d.hiddenTypesCondition(columns)
 	some, err := d.hasHiddenTypes(ctx, c, o, within, hidden)
 	if err != nil {
@@ -90,7 +83,7 @@ func (d *Dump) writeRows(ctx context.Context, c *mysql.Conn, t *text, o *object,
 		visible = "(" + hidden + ") IS NOT TRUE"
 	}
 	w := newInserts(t, o.name, columns, d.server.MaxPacket)
-	err = c.Query(ctx, "SELECT "+strings.Join(sources, ",")+d.source(o, within, visible), w.row)
+	err = c.Query(ctx, "SELECT "+sources(columns)+d.source(o, within, visible), w.row)
 	if endErr := w.end(); endErr != nil { // rows come whole, so the statement can end even after an error of the server
 		return w.rows, endErr
 	}
@@ -123,6 +116,18 @@ func (d *Dump) source(o *object, conditions ...string) string {
 		}
 	}
 	return from
+}
+
+// sources lists what is selected to read columns.
+func sources(columns []column) string {
+	if len(columns) == 0 { // all are generated: only the number of rows matters
+		return "1"
+	}
+	list := make([]string, len(columns))
+	for i, col := range columns {
+		list[i] = col.source
+	}
+	return strings.Join(list, ",")
 }
 
 // warnLongest warns of a statement that the source server itself would reject.
