@@ -3,6 +3,7 @@ package mysql
 import (
 	"context"
 	"fmt"
+	"math"
 )
 
 // A Cell is one value of a small answer.
@@ -18,9 +19,17 @@ const maxAnswer = 256 << 20
 // Rows runs a query and returns its whole answer, which must be small and have at
 // least the given number of columns.
 func (c *Conn) Rows(ctx context.Context, sql string, columns int) ([][]Cell, error) {
+	return c.rows(ctx, sql, columns, math.MaxInt)
+}
+
+// rows is Rows for an answer of at most so many rows.
+func (c *Conn) rows(ctx context.Context, sql string, columns, most int) ([][]Cell, error) {
 	var rows [][]Cell
 	size := 0
 	err := c.query(ctx, sql, maxSmall-1, func(row []byte) error {
+		if len(rows) == most {
+			return fmt.Errorf("%w: more than %d rows in answer to %.80q", ErrMalformed, most, sql)
+		}
 		var cells []Cell
 		for len(row) > 0 {
 			v, rest, null, err := Value(row)
@@ -53,7 +62,7 @@ func (c *Conn) Strings(ctx context.Context, sql string) ([]string, error) {
 
 // Row runs a query and returns the only row of its answer, as Rows does.
 func (c *Conn) Row(ctx context.Context, sql string, columns int) ([]Cell, error) {
-	rows, err := c.Rows(ctx, sql, columns)
+	rows, err := c.rows(ctx, sql, columns, 1)
 	if err != nil {
 		return nil, err
 	}

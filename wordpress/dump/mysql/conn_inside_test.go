@@ -68,3 +68,49 @@ func TestAnswerWithoutEnd(t *testing.T) {
 		t.Errorf("got %d rows, %v", len(rows), err)
 	}
 }
+
+// What a hostile server sends instead of a small answer takes little memory: neither a
+// row nor what precedes it may be as long as a row of the dump.
+func TestSmallAnswersAreBounded(t *testing.T) {
+	end := []byte("\xfe\x00\x00\x02\x00")
+	frame := append([]byte("\xff\xff\xff\x02"), make([]byte, maxFrame)...)
+	for name, head := range map[string][]byte{
+		"number of columns": nil,
+		"column":            packets([]byte("\x01")),
+		"rows":              packets([]byte("\x01"), []byte("\x03def"), end, []byte("\x01x")),
+		"row":               packets([]byte("\x01"), []byte("\x03def"), end),
+	} {
+		t.Run(name, func(t *testing.T) {
+			here, there := net.Pipe()
+			defer here.Close()
+			sent := make(chan int, 1)
+			go func() {
+				defer there.Close()
+				_, _ = there.Read(make([]byte, 1<<10))
+				_, _ = there.Write(head)
+				total := 0
+				for {
+					n, err := there.Write(frame)
+					if total += n; err != nil || total > 4*maxFrame {
+						sent <- total
+						return
+					}
+				}
+			}()
+			c := newConn(&link{Conn: here}, nil)
+			_, err := c.Row(context.Background(), "SELECT VERSION()", 1)
+			_ = here.Close()
+			if total := <-sent; !errors.Is(err, ErrMalformed) || total > 2*maxFrame || len(c.in.buf) > maxFrame+readSize {
+				t.Errorf("%v; %d bytes were read into a buffer of %d", err, total, len(c.in.buf))
+			}
+		})
+	}
+}
+
+// A server's error message is kept only as far as servers' own go.
+func TestErrorMessageIsCut(t *testing.T) {
+	s := answering(t, append([]byte("\xff\x10\x04#HY000"), make([]byte, 200_000)...))
+	if err := s.Exec(context.Background(), "SELECT 1"); ErrorNumber(err) == 0 || len(err.Error()) > 2*maxMessage {
+		t.Errorf("an error of %d bytes", len(err.Error()))
+	}
+}
