@@ -52,7 +52,15 @@ type Dump struct {
 // reads neither the environment nor an option file. Errors never contain the password.
 func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) {
 	d := newDump(db, o)
-	if err := d.open(ctx); err != nil {
+	err := d.open(ctx)
+	if d.locks.waited && (err == nil || errors.Is(err, ErrChanged)) { // tables may have been created or altered meanwhile
+		_ = d.Close()
+		left := d.locks.left
+		d = newDump(db, o)
+		d.locks.left = left
+		err = d.open(ctx)
+	}
+	if err != nil {
 		_ = d.Close()
 		return nil, err
 	}

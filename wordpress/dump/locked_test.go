@@ -3,6 +3,7 @@ package dump_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -62,7 +63,7 @@ func TestLockingStatementIsNamed(t *testing.T) {
 		var wait sync.WaitGroup
 		defer wait.Wait()
 		defer cancel()
-		defer f.killQueries(t, db)
+		defer f.killProcess(t, db, "SLEEP(60)")
 		wait.Go(func() { _, _ = pool.ExecContext(ctx, "UPDATE wp_a SET t=CONCAT('s3cret', SLEEP(60))") })
 		f.waitForProcess(t, db, "SLEEP(60)")
 		_, _, err := tryDump(t.Context(), f.config(db), dump.Options{LockWait: time.Millisecond})
@@ -75,16 +76,29 @@ func TestLockingStatementIsNamed(t *testing.T) {
 // waitForProcess waits until a session of the database executes a statement.
 func (f *flavour) waitForProcess(t *testing.T, db, statement string) {
 	t.Helper()
-	for count := "0"; count == "0"; time.Sleep(5 * time.Millisecond) {
-		count = query(t, f.open(t, ""), "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB='"+db+"' AND INFO LIKE '%"+statement+"%'")
+	for len(f.processes(t, db, statement)) == 0 {
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 
-// killQueries ends the statements of other sessions in the database.
-func (f *flavour) killQueries(t *testing.T, db string) {
+// waitForNoProcess waits until no session executes a statement any more.
+func (f *flavour) waitForNoProcess(t *testing.T, db, statement string) {
 	t.Helper()
-	pool := f.open(t, "")
-	for _, id := range strings.Fields(query(t, pool, "SELECT ID FROM information_schema.PROCESSLIST WHERE DB='"+db+"' AND INFO IS NOT NULL")) {
+	for len(f.processes(t, db, statement)) > 0 {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// processes returns the numbers of the sessions that execute a statement.
+func (f *flavour) processes(t *testing.T, db, statement string) []string {
+	t.Helper()
+	return strings.Fields(query(t, f.open(t, ""), "SELECT COALESCE(GROUP_CONCAT(ID SEPARATOR ' '), '') FROM information_schema.PROCESSLIST WHERE DB='"+db+"' AND INFO LIKE '%"+statement+"%'"))
+}
+
+// killProcess ends the statement of other sessions.
+func (f *flavour) killProcess(t *testing.T, db, statement string) {
+	t.Helper()
+	for _, id := range f.processes(t, db, statement) {
 		f.run(t, "", "KILL QUERY "+id)
 	}
 }
@@ -113,6 +127,37 @@ func TestLocksAreWaitedFor(t *testing.T) {
 		_, report := f.dump(t, db, dump.Options{Waiting: waiting})
 		if report.Rows != 2 || len(report.Missing) > 0 || len(events) != 2 || !events[0] || events[1] {
 			t.Errorf("%d rows, missing %v, events %v", report.Rows, report.Missing, events)
+		}
+	})
+}
+
+// An ALTER that waits for a long query is waited for, and the dump is of the table as
+// it is then.
+func TestQueuedAlterIsWaitedFor(t *testing.T) {
+	eachServer(t, func(t *testing.T, f *flavour) {
+		db := f.database(t, "altered")
+		f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1)")
+		pool := f.open(t, db)
+		var wait sync.WaitGroup
+		defer wait.Wait()
+		defer f.killProcess(t, db, "SLEEP(60)")
+		wait.Go(func() { _, _ = pool.Exec("SELECT SLEEP(60) FROM wp_a") })
+		f.waitForProcess(t, db, "SLEEP(60)")
+		wait.Go(func() {
+			if _, err := pool.Exec("ALTER TABLE wp_a ADD COLUMN added INT"); err != nil {
+				t.Error(err)
+			}
+		})
+		f.waitForProcess(t, db, "ADD COLUMN")
+		var once sync.Once
+		text, report := f.dump(t, db, dump.Options{Waiting: func(bool) {
+			once.Do(func() {
+				f.killProcess(t, db, "SLEEP(60)")
+				f.waitForNoProcess(t, db, "ADD COLUMN")
+			})
+		}})
+		if report.Rows != 1 || !strings.Contains(text, "`added`") {
+			t.Errorf("%d rows: %s", report.Rows, text)
 		}
 	})
 }
@@ -178,37 +223,46 @@ func TestOneConnection(t *testing.T) {
 	})
 }
 
-// A server whose connections are all taken is asked again.
+// A server whose connections are all taken is asked again; so is one whose account has
+// all that it may have.
 func TestBusyServerIsAskedAgain(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "crowded")
-	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1); DROP USER IF EXISTS crowd@localhost; CREATE USER crowd@localhost IDENTIFIED BY 'pass-word' WITH MAX_USER_CONNECTIONS 2; GRANT ALL ON crowded.* TO crowd@localhost")
-	t.Cleanup(func() { f.run(t, "", "DROP USER crowd@localhost") })
-	account := wordpress.Database{Name: db, User: "crowd", Password: "pass-word", Socket: f.socket}
-	var crowd []*dump.Dump
-	take := func() {
-		d, err := dump.Open(t.Context(), account, dump.Options{})
+	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1)")
+	for limit, account := range map[string]string{"": "WITH MAX_USER_CONNECTIONS 2", "SET GLOBAL max_connections=10": ""} {
+		f.run(t, "", "DROP USER IF EXISTS crowd@localhost; CREATE USER crowd@localhost IDENTIFIED BY 'pass-word' "+account+"; GRANT ALL ON crowded.* TO crowd@localhost; "+limit)
+		err := crowd(t, wordpress.Database{Name: db, User: "crowd", Password: "pass-word", Socket: f.socket})
+		f.run(t, "", "SET GLOBAL max_connections=151; DROP USER crowd@localhost")
 		if err != nil {
-			t.Fatal(err)
+			t.Errorf("%s%s: %v", account, limit, err)
 		}
-		crowd = append(crowd, d)
 	}
-	take()
-	take()
+}
+
+// crowd opens dumps until one waits. It ends one such wait with the context, and
+// another by closing the first dump.
+func crowd(t *testing.T, account wordpress.Database) error {
+	var open []*dump.Dump
 	defer func() {
-		for _, d := range crowd {
+		for _, d := range open {
 			_ = d.Close()
 		}
 	}()
-	ends := errors.New("the test ends it")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	if _, err := dump.Open(ctx, account, dump.Options{Waiting: func(bool) { cancel(ends) }}); !errors.Is(err, ends) {
-		t.Error(err)
+	end := errors.New("the test ends it")
+	for {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		d, err := dump.Open(ctx, account, dump.Options{Waiting: func(bool) { cancel(end) }})
+		cancel(nil)
+		if errors.Is(err, end) {
+			break
+		}
+		if err != nil || len(open) > 20 {
+			return fmt.Errorf("no wait after %d dumps: %w", len(open), err)
+		}
+		open = append(open, d)
 	}
-	leave := func(bool) { _ = crowd[0].Close() }
-	if _, _, err := tryDump(t.Context(), account, dump.Options{Waiting: leave}); err != nil {
-		t.Error(err)
-	}
+	_, _, err := tryDump(t.Context(), account, dump.Options{Waiting: func(bool) { _ = open[0].Close() }})
+	return err
 }
 
 // A socket whose queue is full is waited for: the site's password and the operator's go

@@ -29,7 +29,8 @@ const (
 type lockWait struct {
 	sync.Mutex
 	left   time.Duration
-	active int // sessions that wait
+	waited bool // a session has waited
+	active int  // sessions that wait
 	since  time.Time
 }
 
@@ -37,6 +38,7 @@ type lockWait struct {
 func (w *lockWait) begin() time.Duration {
 	w.Lock()
 	defer w.Unlock()
+	w.waited = true
 	if w.active++; w.active == 1 {
 		w.since = time.Now()
 	}
@@ -130,8 +132,8 @@ func (d *Dump) holder(processes [][]mysql.Cell, tables []string) []mysql.Cell {
 		d.notes.Lock()
 		own := slices.Contains(d.sessions, p[0].Text)
 		d.notes.Unlock()
-		rank, info := 0, p[7].Text
-		mentions := slices.ContainsFunc(tables, func(name string) bool { return strings.Contains(info, name) })
+		mentions := slices.ContainsFunc(tables, func(name string) bool { return strings.Contains(p[7].Text, name) })
+		var rank int
 		switch {
 		case own || p[3].Text != d.db.Name && !mentions:
 			continue
