@@ -29,15 +29,16 @@ type object struct {
 	name          string
 	kind          kind
 	engine        string
-	versioned     bool // system-versioned: it keeps old versions of its rows
-	transactional bool // its engine takes part in a snapshot
-	rowless       bool // its engine stores no rows itself
-	noData        bool // its rows are not to be dumped, or cannot be read
-	filled        bool // it had rows before the snapshot
-	gone          bool // it cannot be read at all
-	damaged       bool // it cannot be read, or not to its end, as the dump found out
-	ordered       bool // its rows are stored in the order of a primary key
-	byTransaction bool // its history is kept by transaction IDs, not by time
+	versioned     bool  // system-versioned: it keeps old versions of its rows
+	transactional bool  // its engine takes part in a snapshot
+	rowless       bool  // its engine stores no rows itself
+	noData        bool  // its rows are not to be dumped, or cannot be read
+	filled        bool  // it had rows before the snapshot
+	gone          bool  // it cannot be read at all
+	suspect       error // of the server, when its first row was read before the snapshot
+	damaged       bool  // it cannot be read, or not to its end, as the dump found out
+	ordered       bool  // its rows are stored in the order of a primary key
+	byTransaction bool  // its history is kept by transaction IDs, not by time
 	bytes         int64
 	identity      string // creation time and fingerprint of its definition before the snapshot
 }
@@ -131,6 +132,9 @@ func (d *Dump) inspect(ctx context.Context, o *object) error {
 	switch {
 	case unreadable == nil && err == nil:
 		return nil
+	case unreadable == nil && !hasNoRows(err):
+		o.suspect = err // some rows may be readable
+		return nil
 	case unreadable == nil:
 		o.noData = true
 		return d.missing(o.String(), "its rows cannot be read: "+err.Error())
@@ -139,6 +143,16 @@ func (d *Dump) inspect(ctx context.Context, o *object) error {
 	}
 	o.gone = true
 	return d.missing(o.String(), "it cannot be read: "+unreadable.Error())
+}
+
+// hasNoRows reports whether an error means that a table has no rows that the account
+// could read, and not that the table is damaged.
+func hasNoRows(err error) bool {
+	switch mysql.ErrorNumber(err) {
+	case mysql.DatabaseAccessDenied, mysql.TableAccessDenied, mysql.ColumnAccessDenied, mysql.AccessDenied, mysql.TablespaceMissing, mysql.TablespaceDiscarded:
+		return true
+	}
+	return false
 }
 
 // A conditionError is the server's error about a condition for rows.
@@ -153,6 +167,7 @@ func (d *Dump) inspectRows(ctx context.Context, o *object) error {
 		return err
 	}
 	o.byTransaction = o.versioned && sqltext.VersionedByTransaction(row[1].Text)
+	o.identity += " " + fingerprint(row[1].Text)
 	history := ""
 	if d.hasHistory(o) {
 		history = " FOR SYSTEM_TIME ALL"
@@ -167,7 +182,6 @@ func (d *Dump) inspectRows(ctx context.Context, o *object) error {
 		}
 	}
 	o.filled = len(rows) > 0
-	o.identity += " " + fingerprint(row[1].Text)
 	return nil
 }
 

@@ -53,6 +53,9 @@ func (d *Dump) checkTable(ctx context.Context, o *object) error {
 		}
 		return 0, damaged(d.main.Exec(ctx, "SELECT "+sources(columns)+d.source(o)+" LIMIT 1"), true)
 	})
+	if err == nil && o.suspect != nil {
+		err = &damage{o.suspect, true}
+	}
 	switch broken := (*damage)(nil); {
 	case err == nil:
 		return nil

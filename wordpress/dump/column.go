@@ -2,6 +2,7 @@ package dump
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -46,7 +47,7 @@ func columnsOf(ctx context.Context, c *mysql.Conn, o *object, withHistory bool) 
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("read the columns of %s: none are visible", sqltext.DisplayName(o.name))
+		return nil, &damage{errors.New("the server does not list its columns"), false}
 	}
 	columns := []column{} // not nil, even if all columns are generated
 	explicit := false

@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A damage is the error of a table that cannot be read, or not to its end. The dump
-// continues with the next table.
+// A damage is the error of a table or sequence that cannot be read, or not to its end.
+// The dump continues with the next one.
 type damage struct {
 	error
 	created bool // the table's definition is in the dump, and maybe some of its rows
@@ -54,6 +54,9 @@ func readAtSavepoint(ctx context.Context, c *mysql.Conn, read func() (rows int64
 // mistaken for the table.
 func (d *Dump) endObject(t *text, o *object, from, rows int64, err error) error {
 	var broken *damage
+	if err == nil && o.suspect != nil { // a damaged table may end too early without an error
+		err = &damage{o.suspect, true}
+	}
 	switch {
 	case err == nil:
 		return d.count(o, rows, t.size()-from)
@@ -72,7 +75,7 @@ func (d *Dump) endObject(t *text, o *object, from, rows int64, err error) error 
 		return err
 	}
 	d.report.add(Table{Name: name, Kind: o.kind.String(), Engine: o.engine, Rows: rows, Bytes: t.size() - from})
-	return d.missing(o.String(), fmt.Sprintf("its rows cannot be read to the end; the %d that were read before the error are in table %s: %v",
+	return d.missing(o.String(), fmt.Sprintf("it cannot be read completely; the %d rows that could be read are in table %s: %v",
 		rows, sqltext.Ident(sqltext.DisplayName(name)), err))
 }
 

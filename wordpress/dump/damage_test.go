@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,17 +25,7 @@ func damagedTable(t *testing.T, f *flavour) {
 		"CREATE TABLE middle (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(100), t TEXT) ENGINE=MyISAM; INSERT INTO middle (v, t) SELECT REPEAT('y',90), REPEAT('z',500) FROM numbers a, numbers b, numbers c; "+
 		"CREATE TABLE zz (id INT) ENGINE=MyISAM; INSERT INTO zz VALUES (7); CREATE TRIGGER ontr BEFORE INSERT ON middle FOR EACH ROW SET @x=1; CREATE TRIGGER aatr BEFORE INSERT ON aa FOR EACH ROW SET @x=1; "+
 		"CREATE VIEW onmiddle AS SELECT id FROM middle; CREATE VIEW ononmiddle AS SELECT id FROM onmiddle; CREATE VIEW onaa AS SELECT id FROM aa; FLUSH TABLES")
-	file, err := os.OpenFile(filepath.Join(query(t, f.open(t, db), "SELECT @@datadir"), db, "middle.MYD"), os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := file.WriteAt([]byte(strings.Repeat("\xa5\x17garbage", 3000)), 300_000); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
-		t.Fatal(err)
-	}
-	f.run(t, db, "FLUSH TABLES")
+	f.overwrite(t, db, "middle.MYD", 300_000)
 	sql, report := f.dump(t, db, dump.Options{})
 	if len(report.Missing) != 1 || report.Missing[0].Object != "table `middle`" || !strings.Contains(report.Missing[0].Text, "`middle__incomplete`") {
 		t.Errorf("missing: %v", report.Missing)
@@ -72,6 +63,80 @@ func damagedTable(t *testing.T, f *flavour) {
 	}
 }
 
+// overwrite damages a file of a database.
+func (f *flavour) overwrite(t *testing.T, db, name string, at int64) {
+	t.Helper()
+	file, err := os.OpenFile(filepath.Join(query(t, f.open(t, db), "SELECT @@datadir"), db, name), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = file.WriteAt([]byte(strings.Repeat("\xa5\x17garbage", 3000)), at)
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	f.run(t, db, "FLUSH TABLES")
+}
+
+// A table whose first row cannot be read is not restored as an empty table, and its
+// readable rows are not lost.
+func TestDamageAtTheBeginning(t *testing.T) {
+	f := mariaDB(t)
+	for _, c := range []struct {
+		engine, file string
+		at           int64
+		rows         string
+	}{{"MyISAM", "middle.MYD", 0, "0"}, {"MyISAM", "middle.MYI", 2048, "200"}, {"Aria", "middle.MAD", 8192, "0"}} {
+		db := f.database(t, "beginning")
+		f.run(t, db, "CREATE TABLE middle (id INT PRIMARY KEY, v VARCHAR(100), KEY (v)) ENGINE="+c.engine+"; INSERT INTO middle SELECT seq, REPEAT('y',90) FROM seq_1_to_200; CREATE TABLE zz (id INT); CREATE VIEW v AS SELECT id FROM middle; FLUSH TABLES")
+		f.overwrite(t, db, c.file, c.at)
+		check, err := dump.Check(t.Context(), f.config(db), dump.Options{}) // it reads the first entry of an index
+		if err != nil || c.file == "middle.MYI" && len(check.Missing) != 1 || len(check.Missing) == 1 && check.Missing[0].Object != "table `middle`" {
+			t.Errorf("%s: check: %v, %+v", c.file, err, check)
+		}
+		sql, report := f.dump(t, db, dump.Options{})
+		if len(report.Missing) != 1 || report.Missing[0].Object != "table `middle`" {
+			t.Errorf("%s: missing: %v", c.file, report.Missing)
+		}
+		f.restore(t, "beginning_back", sql)
+		back := f.open(t, "beginning_back")
+		if got := query(t, back, "SELECT GROUP_CONCAT(TABLE_NAME ORDER BY TABLE_NAME) FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE()"); got != "middle__incomplete,zz" {
+			t.Errorf("%s: restored tables: %s", c.file, got)
+		}
+		if got := query(t, back, "SELECT COUNT(*) FROM middle__incomplete"); got != c.rows {
+			t.Errorf("%s: %s rows; want %s", c.file, got, c.rows)
+		}
+		f.run(t, "", "DROP DATABASE beginning; DROP DATABASE beginning_back")
+	}
+}
+
+// A server does not show the views and triggers of a table that it cannot open. What
+// information_schema says of them is kept as a comment.
+func TestViewThatCannotBeReadIsKeptAsAComment(t *testing.T) {
+	for name, f := range map[string]*flavour{"mariadb": mariaDB(t), "mysql": mySQL(t)} {
+		t.Run(name, func(t *testing.T) {
+			db := f.database(t, "unopened")
+			f.run(t, db, "CREATE TABLE zz (id INT); CREATE TABLE middle (id INT PRIMARY KEY) ENGINE=MyISAM; CREATE SQL SECURITY INVOKER VIEW v AS SELECT id FROM middle WHERE id > 5 WITH LOCAL CHECK OPTION; "+
+				"CREATE VIEW onv AS SELECT id FROM v; CREATE TRIGGER tr BEFORE INSERT ON middle FOR EACH ROW SET @x=17; FLUSH TABLES")
+			f.overwrite(t, db, "middle.MYI", 0)
+			sql, report := f.dump(t, db, dump.Options{})
+			for _, want := range []string{"-- CREATE DEFINER=`root`@`localhost` SQL SECURITY INVOKER VIEW `v` AS select `middle`.`id` AS `id` from `middle` where ", " WITH LOCAL CHECK OPTION\n", "VIEW `onv` AS select `v`.`id`", "SET @x=17\n"} {
+				if comment := regexp.MustCompile("(?m)^-- .*" + regexp.QuoteMeta(strings.TrimPrefix(want, "-- "))); !comment.MatchString(sql) && f.maria != nil {
+					t.Errorf("no comment with %q", want)
+				}
+			}
+			for _, want := range []string{"table `middle`", "view `v`", "view `onv`", "trigger `tr`"} {
+				if !strings.Contains(fmt.Sprint(report.Missing, report.Warnings), want+": ") {
+					t.Errorf("%s is not named in %v, %v", want, report.Missing, report.Warnings)
+				}
+			}
+			f.restore(t, "unopened_back", sql)
+			if _, ok := f.describe(t, "unopened_back")["table zz"]; !ok {
+				t.Error("the other table is not restored")
+			}
+		})
+	}
+}
+
 // kept creates a database unless it exists, and drops it after the test.
 func (f *flavour) kept(t *testing.T, name string) string {
 	f.run(t, "", "CREATE DATABASE IF NOT EXISTS `"+name+"`")
@@ -102,7 +167,7 @@ func errorWhileReadingASnapshot(t *testing.T, f *flavour) {
 	opts := dump.Options{Where: map[string]string{"m": failing, long: strings.ReplaceAll(failing, "m.id", "`"+long+"`.id")}}
 	for _, opts.Threads = range []int{1, 3} {
 		sql, report := f.dump(t, db, opts)
-		if len(report.Missing) != 2 || !strings.Contains(fmt.Sprint(report.Missing), "the 499 that were read before the error are in table `m__incomplete2`: ") {
+		if len(report.Missing) != 2 || !strings.Contains(fmt.Sprint(report.Missing), "the 499 rows that could be read are in table `m__incomplete2`: ") {
 			t.Errorf("missing: %v", report.Missing)
 		}
 		f.restore(t, "erring_back", sql)

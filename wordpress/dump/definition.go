@@ -18,7 +18,7 @@ const restoreMode = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl string, columns []column, err error) {
 	withRows := !o.rowless && !o.noData
 	if withRows { // takes the metadata lock, so that the definition cannot change from here on
-		if err := c.Exec(ctx, "SELECT 1 FROM "+sqltext.Ident(o.name)+" LIMIT 0"); err != nil {
+		if err := c.Exec(ctx, "SELECT 1 FROM "+sqltext.Ident(o.name)+" LIMIT 0"); err != nil && o.suspect == nil {
 			return "", nil, changed(err)
 		}
 	}

@@ -202,7 +202,7 @@ func (p *pool) write(t *text) error {
 
 // worthSplitting reports whether a table is read in ranges.
 func (d *Dump) worthSplitting(o *object) bool {
-	return o.bytes >= splitFrom && o.transactional && !o.versioned && !o.rowless && !o.noData
+	return o.bytes >= splitFrom && o.suspect == nil && o.transactional && !o.versioned && !o.rowless && !o.noData
 }
 
 // split takes the metadata lock of a table, so that its definition cannot change, and

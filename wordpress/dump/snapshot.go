@@ -16,7 +16,7 @@ import (
 func (d *Dump) nonTransactional() []*object {
 	var list []*object
 	for _, o := range d.objects {
-		if o.kind == kindTable && !o.transactional && !o.rowless && !o.noData && !o.gone {
+		if o.kind == kindTable && !o.transactional && !o.rowless && !o.noData && !o.gone && o.suspect == nil {
 			list = append(list, o)
 		}
 	}
@@ -101,7 +101,7 @@ func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err er
 	release = func() error { return nil }
 	var list []string
 	for _, o := range d.objects {
-		if o.kind == kindTable && o.transactional && !o.noData && !o.gone {
+		if o.kind == kindTable && o.transactional && !o.noData && !o.gone && o.suspect == nil {
 			list = append(list, sqltext.Ident(o.name)+" READ")
 		}
 	}

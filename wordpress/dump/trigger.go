@@ -10,8 +10,8 @@ import (
 // readTriggers reads the triggers of the tables that are dumped, in the order in which
 // they fire.
 func (d *Dump) readTriggers(ctx context.Context) error {
-	rows, err := d.main.Rows(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "+inDatabase("TRIGGER")+
-		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER", 2)
+	rows, err := d.main.Rows(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE "+inDatabase("TRIGGER")+
+		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER", 5)
 	if err != nil {
 		return fmt.Errorf("list triggers: %w", err)
 	}
@@ -23,7 +23,11 @@ func (d *Dump) readTriggers(ctx context.Context) error {
 		if err := d.readRoutine(ctx, &routine{kind: "TRIGGER", name: row[0].Text, table: row[1].Text}); err != nil {
 			return err
 		}
-		if len(d.routines) == before {
+		if len(d.routines) == before { // the report names it
+			if row[4].Text != "" {
+				text := "CREATE TRIGGER " + sqltext.Ident(row[0].Text) + " " + row[2].Text + " " + row[3].Text + " ON " + sqltext.Ident(row[1].Text) + " FOR EACH ROW " + row[4].Text
+				d.routines = append(d.routines, &routine{kind: "TRIGGER", name: row[0].Text, table: row[1].Text, text: text, broken: "its definition cannot be read"})
+			}
 			continue
 		}
 		r := d.routines[before]

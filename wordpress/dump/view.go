@@ -2,8 +2,10 @@ package dump
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
@@ -84,9 +86,14 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	case mysql.NoSuchTable:
 		return nil, changed(err)
 	case mysql.RecursiveView:
-		return d.readRecursiveView(ctx, o, err)
+		return d.readQuery(ctx, o, err.Error())
 	default:
-		return nil, d.missing(o.String(), "its definition cannot be read: "+err.Error())
+		v, queryErr := d.readQuery(ctx, o, err.Error())
+		if queryErr != nil || v == nil {
+			return nil, errors.Join(queryErr, d.missing(o.String(), "its definition cannot be read: "+err.Error()))
+		}
+		v.warned = true
+		return v, d.missing(o.String(), "it cannot be created from this dump; its query is kept as a comment: "+err.Error())
 	}
 	v := &view{object: o, create: row[1].Text, client: row[2].Text, collation: row[3].Text}
 	list := sqltext.Unqualify(sqltext.Tokens(v.create), d.name(), "", d.isObject)
@@ -122,14 +129,27 @@ func (d *Dump) connectWritable(ctx context.Context) (*mysql.Conn, error) {
 	return c, nil
 }
 
-// readRecursiveView reads a view that uses itself, since tables were renamed. It can
-// neither be used nor created.
-func (d *Dump) readRecursiveView(ctx context.Context, o *object, why error) (*view, error) {
-	query, err := d.main.Strings(ctx, "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE "+ofTable(o.name))
-	if err != nil || len(query) != 1 {
+// readQuery reads a view that cannot be created, for the reason why, from
+// information_schema: to be kept as a comment. It returns nil if the account may not
+// see the view's query.
+func (d *Dump) readQuery(ctx context.Context, o *object, why string) (*view, error) {
+	rows, err := d.main.Rows(ctx, "SELECT VIEW_DEFINITION, DEFINER, SECURITY_TYPE, CHECK_OPTION FROM information_schema.VIEWS WHERE "+ofTable(o.name), 4)
+	if mysql.ErrorNumber(err) != 0 && !errors.Is(err, mysql.ErrLost) {
+		return nil, nil
+	}
+	if err != nil || len(rows) != 1 || rows[0][0].Text == "" {
 		return nil, err
 	}
-	return &view{object: o, create: "CREATE VIEW " + sqltext.Ident(o.name) + " AS " + query[0], broken: why.Error()}, nil
+	row, create := rows[0], "CREATE"
+	if at := strings.LastIndexByte(row[1].Text, '@'); at >= 0 && !d.opts.SkipDefiner {
+		create += " DEFINER=" + sqltext.Ident(row[1].Text[:at]) + "@" + sqltext.Ident(row[1].Text[at+1:])
+	}
+	query := sqltext.Join(sqltext.Unqualify(sqltext.Tokens(row[0].Text), d.name(), "", d.isObject))
+	create += " SQL SECURITY " + row[2].Text + " VIEW " + sqltext.Ident(o.name) + " AS " + query
+	if check := row[3].Text; check != "" && check != "NONE" {
+		create += " WITH " + check + " CHECK OPTION"
+	}
+	return &view{object: o, create: create, broken: why}, nil
 }
 
 // isObject reports whether a name that follows the database's name, and the tokens

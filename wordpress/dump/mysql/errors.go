@@ -26,6 +26,7 @@ const (
 	SyntaxError          = 1064 // ER_PARSE_ERROR
 	UnknownQueryTable    = 1109 // ER_UNKNOWN_TABLE
 	TableAccessDenied    = 1142 // ER_TABLEACCESS_DENIED_ERROR
+	ColumnAccessDenied   = 1143 // ER_COLUMNACCESS_DENIED_ERROR
 	NoSuchTable          = 1146 // ER_NO_SUCH_TABLE
 	UnknownVariable      = 1193 // ER_UNKNOWN_SYSTEM_VARIABLE
 	TooManyUserSessions  = 1203 // ER_TOO_MANY_USER_CONNECTIONS
@@ -44,6 +45,8 @@ const (
 	RecursiveView        = 1462 // ER_VIEW_RECURSIVE
 	NoSuchEvent          = 1539 // ER_EVENT_DOES_NOT_EXIST
 	ReadOnlyTransaction  = 1792 // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+	TablespaceMissing    = 1812 // ER_TABLESPACE_MISSING
+	TablespaceDiscarded  = 1814 // ER_TABLESPACE_DISCARDED
 	ConnectionKilled     = 1927 // ER_CONNECTION_KILLED of MariaDB
 )
 
