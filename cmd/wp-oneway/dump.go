@@ -90,8 +90,9 @@ func (a *app) dumpCommand() *cobra.Command {
 		Use:   "dump PATH",
 		Short: "Write a site's database as SQL",
 		Long: `Write a site's database as SQL, as it is at one moment and without stopping the
-site, to standard output or to a file. Restore it with:
-mysql --binary-mode DATABASE < FILE
+site, to standard output or to a file. Restore it with an account that has rights
+on this database only:
+mysql --user=ACCOUNT -p --binary-mode DATABASE < FILE
 
 Exit status: 0 complete; 3 something could not be read, and is named; 1 failed;
 2 wrong usage or configuration.`,

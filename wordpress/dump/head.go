@@ -85,7 +85,7 @@ const tail = `
 `
 
 func (d *Dump) writeHead(t *text) error {
-	err := t.printf("-- wp-oneway dump of database %s\n-- %s %s, at %s (server's clock)\n-- Restore: mysql --binary-mode DATABASE < FILE\n",
+	err := t.printf("-- wp-oneway dump of database %s\n-- %s %s, at %s (server's clock)\n-- Restore, with an account that has rights on this database only: mysql --user=ACCOUNT -p --binary-mode DATABASE < FILE\n",
 		sqltext.DisplayName(d.db.Name), d.server.Flavour(), sqltext.DisplayName(d.server.Version), d.report.SnapshotTime.Format("2006-01-02 15:04:05.000000 MST"))
 	if err != nil {
 		return err

@@ -91,6 +91,41 @@ func TestSkipDefiner(t *testing.T) {
 	}
 }
 
+func TestRestoreByAConfinedAccountMariaDB(t *testing.T) { restoreByAConfinedAccount(t, mariaDB(t)) }
+
+func TestRestoreByAConfinedAccountMySQL(t *testing.T) {
+	f := mySQL(t)
+	f.run(t, "", "SET GLOBAL log_bin_trust_function_creators=1")
+	t.Cleanup(func() { f.run(t, "", "SET GLOBAL log_bin_trust_function_creators=0") })
+	restoreByAConfinedAccount(t, f)
+}
+
+// restoreByAConfinedAccount restores as the documentation says: by the site's account,
+// which has rights on one database.
+func restoreByAConfinedAccount(t *testing.T, f *flavour) {
+	db := f.database(t, "confined")
+	f.database(t, "confined_back")
+	f.run(t, "", "DROP USER IF EXISTS confined@localhost; CREATE USER confined@localhost; GRANT ALL ON confined.* TO confined@localhost; GRANT ALL ON confined_back.* TO confined@localhost")
+	t.Cleanup(func() { f.run(t, "", "DROP USER confined@localhost") })
+	script := "CREATE TABLE a (id INT PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE m (id INT) ENGINE=MyISAM; CREATE VIEW v AS SELECT id FROM a; CREATE TRIGGER tr BEFORE INSERT ON a FOR EACH ROW SET @x=1; " +
+		"CREATE PROCEDURE p() SELECT 1; CREATE FUNCTION fn() RETURNS INT DETERMINISTIC RETURN 1; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1;"
+	if out, err := f.feedAs("confined", db, []byte(script)); err != nil {
+		t.Fatal(out)
+	}
+	site := f.config(db)
+	site.User = "confined"
+	sql, report, err := tryDump(t.Context(), site, dump.Options{})
+	if err != nil || len(report.Missing)+len(report.Warnings) > 0 {
+		t.Fatalf("%v, %+v", err, report)
+	}
+	if out, err := f.feedAs("confined", "confined_back", []byte(sql), "--binary-mode"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, d := range differences(f.describe(t, db), f.describe(t, "confined_back")) {
+		t.Error(d)
+	}
+}
+
 func TestTransientsOfAnAccountOfTheSiteAreNotDeleted(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "transients")

@@ -18,7 +18,7 @@ var accepted = []struct {
 	{Definition{Kind: "VIEW", Name: "v"}, "CREATE DEFINER=`a`@`b` SQL SECURITY DEFINER JSON RELATIONAL DUALITY VIEW `v` AS SELECT JSON_DUALITY_OBJECT( '_id': `id`) FROM `p`"},
 	{Definition{Kind: "VIEW", Name: "v", Charset: "sjis"}, "CREATE VIEW `v` AS select '\x95\x5c' AS `a`"},
 	{Definition{Kind: "PROCEDURE", Name: "P"}, "CREATE DEFINER=`r`@`h` PROCEDURE `p`(IN a INT, OUT b DECIMAL(5,2))\n    SQL SECURITY INVOKER\n    COMMENT 'x;'\nBEGIN\n IF a > 0 THEN SELECT ';'; ELSEIF IF(a,1,0) THEN BEGIN END; ELSE SET b = CASE a WHEN 1 THEN IF(b,1,2) ELSE REPEAT('x',3) END; END IF; END"},
-	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() l1: LOOP WHILE x < (SELECT end FROM t) DO LEAVE l1; END WHILE; REPEAT SET x = t.end + @end; UNTIL x > CASE 1 WHEN 1 THEN 2 END END REPEAT; END LOOP l1 ; "},
+	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() l1: LOOP WHILE x < (SELECT end FROM t) DO LEAVE l1; END WHILE; REPEAT SET x = t.end + @end; UNTIL x > CASE 1 WHEN 1 THEN 2 END /**/ END REPEAT; END LOOP l1 ; "},
 	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN /* a /* b */ SELECT 1; /*!50003 SELECT 2; */ SELECT 3 /*!99999 nothing */; END"},
 	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() BEGIN DECLARE c CURSOR FOR SELECT begin FROM t; DECLARE EXIT HANDLER FOR SQLSTATE VALUE '23000', 1062, NOT FOUND BEGIN ROLLBACK; END; DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET x = 1; CASE x WHEN 1 THEN SELECT 1; ELSE SELECT 2; END CASE; END"},
 	{Definition{Kind: "PROCEDURE", Name: "p"}, "CREATE PROCEDURE p() FOR r IN (SELECT 1 AS a) DO SET @a=r.a; END FOR"},
