@@ -17,7 +17,7 @@ import (
 
 const (
 	maxConfigFile = 4 << 20 // the largest file of a configuration
-	maxListing    = 100_000 // the entries of the largest folder that is listed
+	maxListing    = 400_000 // the entries of the largest folder that is listed
 )
 
 var errTooLarge = fmt.Errorf("is larger than %d MiB", maxConfigFile>>20)

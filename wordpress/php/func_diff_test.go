@@ -45,7 +45,7 @@ var diffCalls = strings.Fields(`	strlen:s strtolower:s strtoupper:s ucfirst:s lc
 	sprintf:fs sprintf:fn sprintf:fss
 	md5:s sha1:s crc32:s bin2hex:s hex2bin:s base64_encode:s base64_decode:s urlencode:s rawurlencode:s urldecode:s rawurldecode:s
 	parse_url:s parse_url:si json_decode:js json_decode:j
-	dirname:s basename:s basename:ss pathinfo:s ctype_digit:s
+	dirname:s basename:s basename:ss ctype_digit:s
 	preg_match:ps preg_replace:pss preg_split:ps preg_split:psi preg_quote:s preg_quote:ss version_compare:vv version_compare:vvo
 	serialize:a serialize:m filter_var:si filter_var:sF strip_tags:s intval:s hash:hs strval:n`)
 

@@ -46,7 +46,7 @@ var genCalls = strings.Fields(`strlen:s strtolower:s strtoupper:s ucfirst:s lcfi
 	in_array:va in_array:vav array_search:va array_key_exists:ia array_key_first:a array_key_last:a 
 	array_filter:a 
 	   current:a
-	 json_decode:s json_decode:sv parse_url:s dirname:s basename:s basename:ss pathinfo:s ctype_digit:s 
+	 json_decode:s json_decode:sv parse_url:s dirname:s basename:s basename:ss ctype_digit:s 
 	version_compare:ss lcfirst:s 
 	 var_export:vt serialize:v is_string:s array_walk_none: 
 	preg_match:ps preg_replace:pss preg_split:ps preg_quote:s `)

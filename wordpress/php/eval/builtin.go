@@ -316,8 +316,9 @@ func (c *Call) Lift(vals []Value, f func([]Value) (Value, error)) (Value, error)
 	return c.in.Lift(vals, c.pos, f)
 }
 
-// mayFail separates the worlds in which what is unknown throws, where that may be caught.
-func (c *Call) mayFail(u *Unknown, errorsOnly bool) error { return c.in.mayFail(u, errorsOnly, c.pos) }
+// MayFail splits off the worlds in which this call throws an exception, if the program
+// may catch it.
+func (c *Call) MayFail(u *Unknown) error { return c.in.mayFail(u, false, c.pos) }
 
 // Poison records that unknown code ran: everything but constants may have changed.
 func (c *Call) Poison(u *Unknown) { c.in.Poison(u) }

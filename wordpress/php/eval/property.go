@@ -82,39 +82,6 @@ func (in *interp) callGet(o *Object, name string, pos syntax.Pos) (Value, error)
 	return in.CallMethod(o, class, m, []Value{String(name)}, pos)
 }
 
-// unsetProp is unset($o->name).
-func (in *interp) unsetProp(x *syntax.PropExpr) error {
-	v, err := in.quiet(x.Obj, askValue)
-	if err != nil {
-		return err
-	}
-	name, err := in.eval(x.Name)
-	if err != nil {
-		return err
-	}
-	o, ok := v.(*Object)
-	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
-		return in.scatter(u)
-	}
-	if !ok {
-		return nil
-	}
-	s, err := in.StringOf(name, x.Pos)
-	if err != nil {
-		return err
-	}
-	for _, method := range []string{"__get", "__set", "__isset", "__unset"} {
-		if o.Class.has(method) {
-			return in.unsupported(x.Pos, "unset() of a property of a class with "+method)
-		}
-	}
-	p, err := in.memberPlace(o, s, x.Pos)
-	if err != nil {
-		return err
-	}
-	return in.unset(p)
-}
-
 // touchProp makes the property null that unset($o->name['key']) does not find.
 func (in *interp) touchProp(x syntax.Expr, p *place) error {
 	e, ok := x.(*syntax.IndexExpr)

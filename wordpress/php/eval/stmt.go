@@ -87,11 +87,8 @@ func (in *interp) execNames(s syntax.Stmt) error {
 		return in.execStatic(s)
 	case *syntax.UnsetStmt:
 		for _, x := range s.Vars {
-			if prop, ok := x.(*syntax.PropExpr); ok {
-				if err := in.unsetProp(prop); err != nil {
-					return err
-				}
-				continue
+			if _, ok := x.(*syntax.PropExpr); ok {
+				return in.unsupported(s.Pos, "unset() of a property")
 			}
 			p, err := in.place(x)
 			if err != nil {
@@ -164,19 +161,11 @@ func (in *interp) execReturn(s *syntax.ReturnStmt) error {
 func (in *interp) execGlobal(s *syntax.GlobalStmt) error {
 	for _, x := range s.Vars {
 		v := x.(*syntax.VarExpr)
-		local, err := in.variable(v)
-		if err != nil {
-			return err
+		if v.Dyn != nil {
+			return in.unsupported(s.Pos, "a computed name after global")
 		}
-		var global *place
-		if v.Dyn == nil {
-			global = in.varPlace(in.globals, v.Name, s.Pos)
-		} else if global, err = in.dynGlobal(v, s.Pos); err != nil {
-			return err
-		}
-		if local.wild != nil || global.wild != nil {
-			return in.scatter(FirstUnknown(local.wild, global.wild))
-		}
+		local := in.varPlace(in.frame, v.Name, s.Pos)
+		global := in.varPlace(in.globals, v.Name, s.Pos)
 		if local.slot == global.slot {
 			continue
 		}
@@ -189,14 +178,6 @@ func (in *interp) execGlobal(s *syntax.GlobalStmt) error {
 		in.st.Set(local.slot, refVal{global.slot})
 	}
 	return nil
-}
-
-func (in *interp) dynGlobal(v *syntax.VarExpr, pos syntax.Pos) (*place, error) {
-	name, err := in.eval(v.Dyn)
-	if err != nil {
-		return nil, err
-	}
-	return in.namedPlace(in.globals, name, pos)
 }
 
 func (in *interp) execStatic(s *syntax.StaticStmt) error {

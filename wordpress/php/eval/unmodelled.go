@@ -36,7 +36,7 @@ func NotModelled(class Class, why string) Function {
 			return u, c.Steps(64)
 		}
 		if f := c.in.lib.Functions[c.Name]; f.Exceptions || f.Errors {
-			if err := c.mayFail(u, !f.Exceptions); err != nil {
+			if err := c.in.mayFail(u, !f.Exceptions, c.pos); err != nil {
 				return nil, err
 			}
 		}

@@ -11,7 +11,6 @@ import (
 var fileFuncs = map[string]eval.Function{
 	"dirname":           {Run: dirnameFunc, Min: 1, Max: 2},
 	"basename":          {Run: basenameFunc, Min: 1, Max: 2},
-	"pathinfo":          {Run: pathinfo, Min: 1, Max: 2},
 	"realpath":          {Run: realpath, Min: 1, Max: 1},
 	"file_exists":       statTest(func(fs.FileInfo) bool { return true }),
 	"is_file":           statTest(func(i fs.FileInfo) bool { return i.Mode().IsRegular() }),
@@ -73,36 +72,6 @@ func phpBasename(s, suffix string) string {
 
 func basenameFunc(c *eval.Call) (eval.Value, error) {
 	return eval.String(phpBasename(c.Str(0), c.Str(1))), nil
-}
-
-func pathinfo(c *eval.Call) (eval.Value, error) {
-	s := c.Str(0)
-	flags := c.Int(1, 15)
-	out := eval.NewArray()
-	if dir := phpDirname(s); flags&1 != 0 && dir != "" {
-		out.Put("dirname", eval.String(dir))
-	}
-	base := phpBasename(s, "")
-	if flags&2 != 0 {
-		out.Put("basename", eval.String(base))
-	}
-	dot := strings.LastIndexByte(base, '.')
-	if flags&4 != 0 && dot >= 0 {
-		out.Put("extension", eval.String(base[dot+1:]))
-	}
-	if dot < 0 {
-		dot = len(base)
-	}
-	if flags&8 != 0 {
-		out.Put("filename", eval.String(base[:dot]))
-	}
-	if flags == 15 {
-		return out, nil
-	}
-	for _, e := range eval.Pairs(out) {
-		return e.Value, nil
-	}
-	return eval.String(""), nil
 }
 
 func statTest(test func(fs.FileInfo) bool) eval.Function {

@@ -206,6 +206,41 @@ func replacedText(c *eval.Call, text, s string, limit int, replacement string, c
 	return b.String(), nil, c.Alloc(len(s) - at)
 }
 
+// pregGrep keeps the elements that match.
+func pregGrep(c *eval.Call) (eval.Value, error) {
+	text := c.Str(0)
+	a, err := c.Array(1)
+	if err != nil {
+		return nil, err
+	}
+	flags := c.Int(2, 0)
+	p, v, err := compilePattern(c, text)
+	if v != nil || err != nil {
+		return v, err
+	}
+	if err := c.Alloc(a.Size()); err != nil {
+		return nil, err
+	}
+	out := eval.NewArray()
+	for _, e := range eval.Pairs(a) {
+		s, err := c.StringOf(e.Value)
+		if err != nil {
+			return nil, err
+		}
+		found, v, err := matchesOf(c, p, s, 1)
+		switch {
+		case err != nil:
+			return nil, err
+		case v != nil:
+			return c.Unknown("a pattern fails on one of several texts"), nil
+		}
+		if (len(found) > 0) == (flags&1 == 0) {
+			out.Set(e.Key, e.Value)
+		}
+	}
+	return out, nil
+}
+
 const splitNoEmpty = 1
 
 func pregSplit(c *eval.Call) (eval.Value, error) {
@@ -244,40 +279,5 @@ func pregSplit(c *eval.Call) (eval.Value, error) {
 		at = m[0].to
 	}
 	add(at, len(s))
-	return out, nil
-}
-
-// pregGrep keeps the elements that match.
-func pregGrep(c *eval.Call) (eval.Value, error) {
-	text := c.Str(0)
-	a, err := c.Array(1)
-	if err != nil {
-		return nil, err
-	}
-	flags := c.Int(2, 0)
-	p, v, err := compilePattern(c, text)
-	if v != nil || err != nil {
-		return v, err
-	}
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
-	out := eval.NewArray()
-	for _, e := range eval.Pairs(a) {
-		s, err := c.StringOf(e.Value)
-		if err != nil {
-			return nil, err
-		}
-		found, v, err := matchesOf(c, p, s, 1)
-		switch {
-		case err != nil:
-			return nil, err
-		case v != nil:
-			return c.Unknown("a pattern fails on one of several texts"), nil
-		}
-		if (len(found) > 0) == (flags&1 == 0) {
-			out.Set(e.Key, e.Value)
-		}
-	}
 	return out, nil
 }

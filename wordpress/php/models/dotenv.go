@@ -28,7 +28,7 @@ var dotenvClasses = []eval.NativeClass{
 			"__construct":                 {Run: dotenvConstruct, Min: 1, Max: 4},
 			"load":                        {Run: dotenvLoad(true), Max: 0},
 			"safeload":                    {Run: dotenvLoad(false), Max: 0},
-			"overload":                    {Run: dotenvOverload, Max: 0},
+			"overload":                    {Run: func(c *eval.Call) (eval.Value, error) { return nil, c.Unsupported("Dotenv::overload()") }},
 			"required":                    {Run: dotenvRequired, Min: 1, Max: 1},
 			"ifpresent":                   {Run: dotenvIfPresent, Min: 1, Max: 1},
 			"getenvironmentvariablenames": {Run: dotenvNames, Max: 0},
@@ -37,10 +37,11 @@ var dotenvClasses = []eval.NativeClass{
 	{
 		Name: `Dotenv\Validator`, Vendor: true,
 		Methods: map[string]eval.Function{
-			"notempty":      dotenvAssert(func(s string) bool { return PhpTrim(s) != "" }),
-			"isinteger":     dotenvAssert(func(s string) bool { _, ok := syntax.DecimalInt(strings.TrimPrefix(s, "+")); return ok }),
-			"isboolean":     dotenvAssert(dotenvBoolean),
-			"allowedvalues": {Run: dotenvAllowed, Min: 1, Max: 1},
+			"notempty":           {Run: dotenvAssert},
+			"isinteger":          {Run: dotenvAssert},
+			"isboolean":          {Run: dotenvAssert},
+			"allowedvalues":      {Run: dotenvAssert, Min: 1, Max: 1},
+			"allowedregexvalues": {Run: dotenvAssert, Min: 1, Max: 1},
 		},
 	},
 	{

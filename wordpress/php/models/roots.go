@@ -26,7 +26,7 @@ var rootsClasses = []eval.NativeClass{
 		Name: `Env\Env`, Vendor: true,
 		Static: map[string]eval.Function{
 			"get":     {Run: envGet, Min: 1, Max: 1},
-			"convert": {Run: envConvert, Min: 1, Max: 2},
+			"convert": {Run: func(c *eval.Call) (eval.Value, error) { return c.Refused(), nil }},
 		},
 		Consts: map[string]eval.Value{
 			"CONVERT_BOOL": eval.Int(envBool), "CONVERT_NULL": eval.Int(envNull), "CONVERT_INT": eval.Int(envInt), "STRIP_QUOTES": eval.Int(envQuotes),
@@ -39,7 +39,7 @@ var rootsClasses = []eval.NativeClass{
 		Static: map[string]eval.Function{
 			"init":    {Run: envInit},
 			"get":     {Run: envGet, Min: 1, Max: 1},
-			"convert": {Run: envConvert, Min: 1, Max: 2},
+			"convert": {Run: func(c *eval.Call) (eval.Value, error) { return c.Refused(), nil }},
 		},
 		Consts: map[string]eval.Value{
 			"CONVERT_BOOL": eval.Int(envBool), "CONVERT_NULL": eval.Int(envNull), "CONVERT_INT": eval.Int(envInt), "STRIP_QUOTES": eval.Int(envQuotes),
@@ -223,17 +223,6 @@ func envGet(c *eval.Call) (eval.Value, error) {
 		return v, nil
 	}
 	return convertedByFlags(c, v, eval.ToInt(opt))
-}
-
-func envConvert(c *eval.Call) (eval.Value, error) {
-	opt := c.Arg(1)
-	if !c.Has(1) {
-		opt = envOption(c, "options")
-	}
-	if u, ok := opt.(*eval.Unknown); ok {
-		return eval.Opaque(u), nil
-	}
-	return convertedByFlags(c, c.Arg(0), eval.ToInt(opt))
 }
 
 // convertedByFlags makes values of words, numbers and quoted text.
