@@ -113,7 +113,7 @@ func hintFor(class wordpress.Class, why *php.Refusal) string {
 	case why.Origin == php.OriginStop:
 		return hintWorld // another environment might take another branch
 	case why.Origin == php.OriginFeature, // its message names --with-php
-		why.Origin == php.OriginCommand, why.Origin == php.OriginRequest: // PHP would not know either
+		why.Origin == php.OriginVolatile, why.Origin == php.OriginRequest: // PHP would not know either
 		return hintFile
 	}
 	return hintRunPHP

@@ -86,8 +86,9 @@ func evaluated(t testing.TB, file string, known bool) string {
 		return undecided + ": " + v.Why.Error()
 	case eval.Known:
 		return dumped(v.Value, 0)
+	default:
+		return "null"
 	}
-	return "null"
 }
 
 // dumped shows a value as the runner does.

@@ -156,8 +156,9 @@ func answerOf(code string) (answer string, why error) {
 			return a.Why.Class.String(), a.Why
 		}
 		return "open", a.Why
+	default:
+		return "unset", nil
 	}
-	return "unset", nil
 }
 
 // Fifty unknown branches are walked once, not 2^50 times.

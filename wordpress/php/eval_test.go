@@ -21,8 +21,9 @@ func shown(r *eval.Result, err error) string {
 		return fmt.Sprintf("%s %s", eval.TypeName(a.Value), a.Text)
 	case eval.Open:
 		return "open: " + a.Why.Expr
+	default:
+		return "absent"
 	}
-	return "absent"
 }
 
 func TestWorlds(t *testing.T) {

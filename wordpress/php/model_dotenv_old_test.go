@@ -40,7 +40,7 @@ func FuzzOldDotenv(f *testing.F) {
 			t.Skip()
 		}
 		entries, err := models.ParseOldDotenv(file, models.Release{Major: major, Minor: minor})
-		var doubt *models.OldDoubt
+		var doubt *models.OldDoubtError
 		if errors.As(err, &doubt) && (doubt.Line < 1 || doubt.Line > 1+strings.Count(file, "\n")+strings.Count(file, "\r")) {
 			t.Errorf("%q: there is no %v", file, err)
 		}

@@ -21,8 +21,8 @@ func TestRefusalsHaveAnOrigin(t *testing.T) {
 		`$key = 'SERVER_NAME'; define('A', explode('.', $_SERVER[$key])[0]);`: eval.OriginHost,
 		`define('A', file_get_contents('/outside/x'));`:                       eval.OriginHome,
 		`define('A', is_file('/outside/x'));`:                                 eval.OriginHome,
-		`define('A', random_int(1, 2));`:                                      eval.OriginOther,
-		`define('A', exec('id'));`:                                            eval.OriginCommand,
+		`define('A', random_int(1, 2));`:                                      eval.OriginVolatile,
+		`define('A', exec('id'));`:                                            eval.OriginVolatile,
 	} {
 		res, err := evalText(t, t.TempDir(), "<?php "+code+" require ABSPATH . 'wp-settings.php';", unknownEnv)
 		if err != nil {

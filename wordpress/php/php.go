@@ -25,7 +25,7 @@ type (
 	// Options are what is known of the site, and the limits.
 	Options = eval.Options
 	// A Refusal says why there is no answer.
-	Refusal = eval.Refusal
+	Refusal = eval.Refusal //nolint:errname // it stands for an answer, too
 	// A Result is what an evaluation found.
 	Result = eval.Result
 )
@@ -51,7 +51,7 @@ const (
 	OriginHome           = eval.OriginHome
 	OriginStop           = eval.OriginStop
 	OriginFeature        = eval.OriginFeature
-	OriginCommand        = eval.OriginCommand
+	OriginVolatile       = eval.OriginVolatile
 )
 
 // php82 is what PHP 8.2 offers. It is made once: it is the same for every evaluation.

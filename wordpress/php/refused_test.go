@@ -11,32 +11,20 @@ import (
 // refusedCalls call the functions of PHP's that were evaluated once, or that a
 // configuration may be expected to call, and are not evaluated.
 var refusedCalls = strings.Split(strings.TrimSpace(`
-abs(-1)
 array_column([['a' => 1]], 'a')
-array_combine(['a'], [1])
 array_diff([1], [2])
 array_diff_key([1], [2])
 array_fill_keys(['a'], 1)
-array_flip(['a'])
 array_intersect([1], [2])
 array_intersect_key([1], [2])
 array_replace(['a' => 1], ['a' => 2])
-array_reverse([1, 2])
-array_unique([1, 1])
 ceil(1.5)
 ctype_alpha('a')
 floor(1.5)
-htmlspecialchars('<')
 intdiv(4, 2)
-max(1, 2)
-mb_strlen('a')
 mb_strpos('abc', 'c')
-mb_strtolower('A')
-mb_strtoupper('a')
 mb_substr('abc', 1)
-min(1, 2)
 next($list)
-ord('a')
 pos($list)
 preg_match_all('/a/', 'a', $list)
 preg_replace_callback('/a/', fn($m) => 'b', 'a')
@@ -52,9 +40,6 @@ strncmp('a', 'a', 1)
 strrchr('a/b', '/')
 strripos('ab', 'B')
 strspn('ab', 'a')
-strtr('a', 'a', 'b')
-substr_count('aa', 'a')
-ucwords('a b')
 vsprintf('%s', ['a'])
 addcslashes('a', 'a')
 array_change_key_case(['a' => 1])
@@ -220,11 +205,18 @@ func TestArgumentsAreRefusedByName(t *testing.T) {
 		`var_export(1.5, true)`:                                    "var_export()",
 		`preg_match('/a # b/x', 'a')`:                              "preg_match() with a pattern",
 		`preg_split('/(,)/', 'a,b', -1, PREG_SPLIT_DELIM_CAPTURE)`: "preg_split() with flags",
-		`strtok('/')`:                                              "strtok() with one argument",
-		`sprintf('%e', 1.5)`:                                       "sprintf() with %e",
-		`sprintf('%.2f', 1.5)`:                                     "sprintf() with %f",
-		`sprintf('%u', 1)`:                                         "sprintf() with %u",
-		`version_compare('8.2.0RC1', '8.2.0')`:                     "version_compare() with words in a version",
+		`abs(1.5)`:                             "abs() of a value",
+		`array_flip([1.5])`:                    "array_flip() with elements",
+		`array_unique([1], SORT_NUMERIC)`:      "array_unique() with elements",
+		`htmlspecialchars("\xc3\xa9")`:         "htmlspecialchars() with flags, or text",
+		`max(1, 'a')`:                          "max() of values",
+		`mb_strtolower("\xc3\x89")`:            "mb_strtolower() with text",
+		`strtr('a', ['a' => 'b'])`:             "strtr() with an array",
+		`strtok('/')`:                          "strtok() with one argument",
+		`sprintf('%e', 1.5)`:                   "sprintf() with %e",
+		`sprintf('%.2f', 1.5)`:                 "sprintf() with %f",
+		`sprintf('%u', 1)`:                     "sprintf() with %u",
+		`version_compare('8.2.0RC1', '8.2.0')`: "version_compare() with words in a version",
 	} {
 		if a := probe(t, nil, "$r = "+call+";"); a.State != eval.Open || a.Why == nil || !strings.Contains(a.Why.Error(), want) {
 			t.Errorf("%s is %v %q (%v), want %q", call, a.State, a.Text, a.Why, want)

@@ -19,8 +19,9 @@ func mayUse(scope, owner *PHPClass, a syntax.Access) bool {
 		return scope == owner
 	case syntax.Protected:
 		return scope != nil && (scope.descends(owner) || owner.descends(scope))
+	default:
+		return true
 	}
-	return true
 }
 
 // usable refuses a use of a member by code that may not use it. PHP would throw an

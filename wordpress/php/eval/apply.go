@@ -173,7 +173,7 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 			if calledForEffect[name] {
 				return true
 			}
-			if i := indexOf(name, "::"); i > 0 && in.methods[name[i+2:]] || depth > 0 && in.methods[name] {
+			if i := strings.Index(name, "::"); i > 0 && in.methods[name[i+2:]] || depth > 0 && in.methods[name] {
 				return true
 			}
 			if _, user := in.st.Get(in.slot('f', name)).(*definition); user {

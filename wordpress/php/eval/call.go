@@ -1,6 +1,10 @@
 package eval
 
-import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+import (
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
 
 // A callee is what a call runs.
 type callee struct {
@@ -138,7 +142,7 @@ func (in *interp) callable(v Value, pos syntax.Pos) (*callee, error) {
 		}
 		return nil, in.Throw("Error", "Object of type "+v.Class.Name+" is not callable", pos)
 	case String:
-		if i := indexOf(string(v), "::"); i > 0 {
+		if i := strings.Index(string(v), "::"); i > 0 {
 			return in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
 		}
 		name := string(v)
@@ -152,15 +156,6 @@ func (in *interp) callable(v Value, pos syntax.Pos) (*callee, error) {
 		return &callee{unknown: v}, nil
 	}
 	return nil, in.Throw("Error", "Value not callable", pos)
-}
-
-func indexOf(s, sub string) int {
-	for i := 0; i+len(sub) <= len(s); i++ {
-		if s[i:i+len(sub)] == sub {
-			return i
-		}
-	}
-	return -1
 }
 
 func (in *interp) callableArray(a *Array, pos syntax.Pos) (*callee, error) {

@@ -211,11 +211,11 @@ func (in *interp) declareFunction(fn *syntax.FuncDecl, pos syntax.Pos) error {
 			return nil
 		}
 		if d.maybe == nil {
-			return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.Name)
+			return in.die(pos, "stops: cannot redeclare %s()", fn.Name)
 		}
 	}
 	if f, ok := in.lib.Functions[syntax.Lower(fn.Name)]; ok && !f.Vendor && !f.Unmodelled {
-		return in.die(Undecidable, pos, "stops: cannot redeclare %s()", fn.Name)
+		return in.die(pos, "stops: cannot redeclare %s()", fn.Name)
 	}
 	in.st.Set(slot, &definition{fn: fn})
 	return in.Alloc(64, pos)
@@ -227,7 +227,7 @@ func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) error {
 		if def.class != nil && def.class.decl == d {
 			return nil
 		}
-		return in.die(Undecidable, pos, "stops: cannot declare class %s again", d.Name)
+		return in.die(pos, "stops: cannot declare class %s again", d.Name)
 	}
 	c, err := in.makeClass(d, pos)
 	if err != nil {

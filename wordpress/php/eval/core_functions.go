@@ -34,7 +34,7 @@ func defineFunc(c *Call) (Value, error) {
 		})
 	}
 	name := c.Str(0)
-	if indexOf(name, "::") >= 0 {
+	if strings.Contains(name, "::") {
 		return nil, c.Throw("ValueError", "define(): Argument #1 ($constant_name) cannot be a class constant")
 	}
 	return c.Define(name, c.Arg(1))
@@ -42,7 +42,7 @@ func defineFunc(c *Call) (Value, error) {
 
 func definedFunc(c *Call) (Value, error) {
 	name := c.Str(0)
-	if i := indexOf(name, "::"); i > 0 {
+	if i := strings.Index(name, "::"); i > 0 {
 		k, u := c.in.findClass(name[:i], c.pos)
 		if u != nil {
 			return Maybe(u), nil
@@ -78,7 +78,7 @@ func constantFunc(c *Call) (Value, error) {
 	if err := c.Alloc(4 * len(name)); err != nil {
 		return nil, err
 	}
-	if i := indexOf(name, "::"); i > 0 {
+	if i := strings.Index(name, "::"); i > 0 {
 		k, u, err := c.in.classNamed(name[:i], c.pos)
 		if err != nil {
 			return nil, err
@@ -189,15 +189,6 @@ func getObjectVars(c *Call) (Value, error) {
 		return nil, c.TypeError(0, "object")
 	}
 	return c.in.visible(o, c.in.frame.class), nil
-}
-
-// load2 reads a variable of the present frame; nil if it is not set.
-func (in *interp) load2(name string, pos syntax.Pos) (Value, error) {
-	v, _ := in.raw(in.varPlace(in.frame, name, pos))
-	if v == nil || v.Kind() == KindAbsent {
-		return nil, nil
-	}
-	return v, nil
 }
 
 func autoloadRegister(c *Call) (Value, error) {

@@ -75,7 +75,7 @@ func (in *interp) evalRare(x syntax.Expr) (Value, error) {
 				return nil, err
 			}
 		}
-		return nil, in.die(Undecidable, x.Pos, "stops before WordPress starts")
+		return nil, in.die(x.Pos, "stops before WordPress starts")
 	case *syntax.PrintExpr:
 		return Int(1), in.print(x.X)
 	case *syntax.ThrowExpr:
@@ -90,7 +90,7 @@ func (in *interp) evalRare(x syntax.Expr) (Value, error) {
 		if _, err := in.eval(x.X); err != nil {
 			return nil, err
 		}
-		return in.unknownAt(Unsafe, x.Pos, "needs a command to run").From(OriginCommand), nil
+		return in.unknownAt(Unsafe, x.Pos, "needs a command to run").From(OriginVolatile), nil
 	case *syntax.MagicExpr:
 		return in.magic(x), nil
 	case *syntax.YieldExpr:

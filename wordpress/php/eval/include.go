@@ -223,12 +223,9 @@ func (in *interp) identity(abs string) string {
 // one.
 func (in *interp) reachStop(pos syntax.Pos) error {
 	if in.frame != in.globals {
-		v, err := in.load2("table_prefix", pos)
+		v, err := in.Load(in.varPlace(in.frame, "table_prefix", pos))
 		if err != nil {
 			return err
-		}
-		if v == nil {
-			v = Null
 		}
 		if err := in.assign(in.varPlace(in.globals, "table_prefix", pos), v); err != nil {
 			return err
@@ -246,7 +243,7 @@ func (in *interp) reachStop(pos syntax.Pos) error {
 		return err
 	}
 	in.snapshot = joined
-	return in.die(Undecidable, pos, "reaches WordPress")
+	return in.die(pos, "reaches WordPress")
 }
 
 const vendorDir = "/vendor/"
@@ -280,7 +277,7 @@ func (in *interp) includeFile(x *syntax.IncludeExpr, abs string, slot int) (Valu
 	case u != nil:
 		return in.includeUnknown(u)
 	case !ok && strings.HasPrefix(x.Kind, "require"):
-		return nil, in.die(Undecidable, x.Pos, "stops: cannot open a file")
+		return nil, in.die(x.Pos, "stops: cannot open a file")
 	case !ok:
 		return Bool(false), nil
 	}

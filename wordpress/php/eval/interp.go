@@ -157,9 +157,9 @@ func (in *interp) unknownAt(c Class, pos syntax.Pos, reason string) *Unknown {
 }
 
 // die ends the world for a reason that matters if all worlds end.
-func (in *interp) die(c Class, pos syntax.Pos, format string, args ...any) error {
+func (in *interp) die(pos syntax.Pos, format string, args ...any) error {
 	return &dead{&Refusal{
-		Class: c, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.Snippet(pos),
+		Class: Undecidable, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.Snippet(pos),
 	}}
 }
 

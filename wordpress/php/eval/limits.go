@@ -33,7 +33,7 @@ func (l Limits) WithDefaults() Limits {
 }
 
 // A Refusal ends an evaluation, or says why a value is not known.
-type Refusal struct {
+type Refusal struct { //nolint:errname // it stands for an answer, too
 	Class   Class
 	File    string
 	Line    int

@@ -12,7 +12,7 @@ type Origin uint8
 
 // The origins of a refusal.
 const (
-	OriginOther          Origin = iota // anything else: the clock, unknown code, a limit
+	OriginOther          Origin = iota // anything else: unknown code, a limit
 	OriginEnvironment                  // an environment variable
 	OriginRequest                      // a variable of the HTTP request
 	OriginHost                         // the host name, the scheme or the port of the HTTP request
@@ -20,7 +20,7 @@ const (
 	OriginHome                         // a path that Files refuses as outside
 	OriginStop                         // the program ends before it reaches a Stop file
 	OriginFeature                      // a feature or a function that is not evaluated
-	OriginCommand                      // the output of a command
+	OriginVolatile                     // what no second run would repeat: a command, chance, the clock, the network
 )
 
 // From sets the origin of a new unknown value and returns it.

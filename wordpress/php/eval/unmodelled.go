@@ -19,12 +19,9 @@ var laterCalls = syntax.WordSet(`register_shutdown_function set_exception_handle
 // the reason, or "" if it is that the function is not evaluated.
 func NotModelled(class Class, why string) Function {
 	return Function{Max: -1, Lazy: true, Unmodelled: true, Run: func(c *Call) (Value, error) {
-		u := c.Unknown(why)
-		switch {
-		case why == "":
+		u := c.Unknown(why).From(OriginVolatile)
+		if u.Class = class; why == "" {
 			u = c.Refused()
-		case class == Unsafe:
-			u.Class, u.Origin = class, OriginCommand
 		}
 		switch {
 		case calledAnytime[c.Name]:

@@ -139,8 +139,9 @@ func TypeWord(v Value) string {
 		return "int"
 	case KindFloat:
 		return "float"
+	default:
+		return TypeName(v)
 	}
-	return TypeName(v)
 }
 
 // A Key is an array key: an integer, or a string that does not look like one.

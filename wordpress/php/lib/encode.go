@@ -59,7 +59,7 @@ func digest(name string) func(c *eval.Call) (eval.Value, error) {
 }
 
 func hashFunc(c *eval.Call) (eval.Value, error) {
-	s := strArgs(c, 2)
+	s := strArgs(c)
 	h := algorithm(s[0])
 	if h == nil {
 		return c.RefusedFor("with an algorithm"), nil

@@ -20,7 +20,7 @@ func functionTable() map[string]eval.Function {
 	all := moreFuncs()
 	for _, table := range []map[string]eval.Function{
 		stringFuncs, substrFuncs, arrayFuncs, endFuncs, callbackFuncs, formatFuncs, encodeFuncs, urlFuncs, jsonFuncs, fileFuncs,
-		pregFuncs, miscFuncs, pointerFuncs, eval.CoreFunctions(), typeFuncs, packFuncs,
+		pregFuncs, miscFuncs, pointerFuncs, eval.CoreFunctions(), typeFuncs, packFuncs, plainFuncs,
 	} {
 		maps.Copy(all, table)
 	}

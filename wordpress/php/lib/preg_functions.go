@@ -244,7 +244,7 @@ func pregGrep(c *eval.Call) (eval.Value, error) {
 const splitNoEmpty = 1
 
 func pregSplit(c *eval.Call) (eval.Value, error) {
-	t := strArgs(c, 2)
+	t := strArgs(c)
 	limit, flags := c.Int(2, -1), c.Int(3, 0)
 	p, v, err := compilePattern(c, t[0])
 	if v != nil || err != nil {

@@ -46,7 +46,7 @@ func implode(c *eval.Call) (eval.Value, error) {
 }
 
 func explode(c *eval.Call) (eval.Value, error) {
-	s := strArgs(c, 2)
+	s := strArgs(c)
 	limit := c.Int(2, 1<<62)
 	sep, text := s[0], s[1]
 	if sep == "" {

@@ -45,14 +45,8 @@ func ofString(f func(string) string) eval.Function {
 	}}
 }
 
-// strArgs returns the first n arguments, which are strings.
-func strArgs(c *eval.Call, n int) []string {
-	out := make([]string, n)
-	for i := range out {
-		out[i] = c.Str(i)
-	}
-	return out
-}
+// strArgs returns the first two arguments, which are strings.
+func strArgs(c *eval.Call) [2]string { return [2]string{c.Str(0), c.Str(1)} }
 
 func strlenFunc(c *eval.Call) (eval.Value, error) {
 	return eval.Int(len(c.Str(0))), nil

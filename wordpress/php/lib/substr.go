@@ -55,7 +55,7 @@ func substr(c *eval.Call) (eval.Value, error) {
 // find is strpos and its family.
 func find(fold, last bool) func(c *eval.Call) (eval.Value, error) {
 	return func(c *eval.Call) (eval.Value, error) {
-		s := strArgs(c, 2)
+		s := strArgs(c)
 		offset := c.Int(2, 0)
 		hay, needle := s[0], s[1]
 		if err := c.Steps(len(hay)/64 + 1); err != nil {
@@ -103,7 +103,7 @@ func lastIndex(hay, needle string, offset int) int {
 
 func strstr(fold bool) func(c *eval.Call) (eval.Value, error) {
 	return func(c *eval.Call) (eval.Value, error) {
-		s := strArgs(c, 2)
+		s := strArgs(c)
 		hay, needle := s[0], s[1]
 		if fold {
 			if err := c.Alloc(len(hay) + len(needle)); err != nil {
@@ -124,7 +124,7 @@ func strstr(fold bool) func(c *eval.Call) (eval.Value, error) {
 
 func contains(f func(s, part string) bool) eval.Function {
 	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) (eval.Value, error) {
-		s := strArgs(c, 2)
+		s := strArgs(c)
 		return eval.Bool(f(s[0], s[1])), c.Steps(len(s[0])/64 + 1)
 	}}
 }

@@ -9,7 +9,7 @@ import (
 // versionCompare compares numbers with dots between them. Versions with words in
 // them (RC1, beta) are not evaluated.
 func versionCompare(c *eval.Call) (eval.Value, error) {
-	s := strArgs(c, 2)
+	s := strArgs(c)
 	if !numbersAndDots(s[0]) || !numbersAndDots(s[1]) {
 		return c.RefusedFor("with words in a version"), nil
 	}

@@ -28,7 +28,7 @@ var dotenvClasses = []eval.NativeClass{
 			"__construct":                 {Run: dotenvConstruct, Min: 1, Max: 4},
 			"load":                        {Run: dotenvLoad(true), Max: 0},
 			"safeload":                    {Run: dotenvLoad(false), Max: 0},
-			"overload":                    {Run: func(c *eval.Call) (eval.Value, error) { return nil, c.Unsupported("Dotenv::overload()") }},
+			"overload":                    {Run: dotenvOverload, Max: 0},
 			"required":                    {Run: dotenvRequired, Min: 1, Max: 1},
 			"ifpresent":                   {Run: dotenvIfPresent, Min: 1, Max: 1},
 			"getenvironmentvariablenames": {Run: dotenvNames, Max: 0},
@@ -83,7 +83,7 @@ func newRepository(c *eval.Call, adapters string, immutable bool, r Release) (*e
 // dotenvBuilder is a function that only one number's releases have.
 func dotenvBuilder(adapters string, major int) func(c *eval.Call) (eval.Value, error) {
 	return func(c *eval.Call) (eval.Value, error) {
-		r, err := libraryRelease(c, phpdotenv)
+		r, err := libraryRelease(c)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func dotenvImmutable(c *eval.Call) (eval.Value, error) {
 // what phpdotenv 5 and 4 read and write; of 4 without anything there is none.
 func dotenvCreate(adapters, before string, immutable bool) eval.Function {
 	return eval.Function{Min: 1, Max: 4, Run: func(c *eval.Call) (eval.Value, error) {
-		r, err := libraryRelease(c, phpdotenv)
+		r, err := libraryRelease(c)
 		if err != nil {
 			return nil, err
 		}
@@ -290,7 +290,7 @@ func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) ([]DotenvEntry, err
 		return entries, nil
 	}
 	entries, err := ParseOldDotenv(text, releaseOf(c, r.o))
-	var doubt *OldDoubt
+	var doubt *OldDoubtError
 	switch {
 	case errors.As(err, &doubt):
 		return nil, c.Refuse(eval.Undecidable, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release)

@@ -5,7 +5,7 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 // dotenvConstruct is the constructor, which configurations call with a path and a
 // name in phpdotenv 2 only: later ones take other things.
 func dotenvConstruct(c *eval.Call) (eval.Value, error) {
-	r, err := libraryRelease(c, phpdotenv)
+	r, err := libraryRelease(c)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func dotenvConstruct(c *eval.Call) (eval.Value, error) {
 // dotenvCreateWith is create: of a repository, paths and names since phpdotenv 4, of
 // paths and a name in 3.
 func dotenvCreateWith(c *eval.Call) (eval.Value, error) {
-	r, err := libraryRelease(c, phpdotenv)
+	r, err := libraryRelease(c)
 	if err != nil {
 		return nil, err
 	}
@@ -90,4 +90,37 @@ func dotenvNames(c *eval.Call) (eval.Value, error) {
 		return list, nil
 	}
 	return eval.NewArray(), nil
+}
+
+// dotenvOverload is load, and overwrites what is there.
+func dotenvOverload(c *eval.Call) (eval.Value, error) {
+	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
+	if !ok {
+		return nil, c.Refuse(eval.Undecidable, "such a repository is not modelled")
+	}
+	r := releaseOf(c, repo)
+	if r.Major > 3 {
+		return nil, noMethod(c)
+	}
+	mutable, err := newRepository(c, eval.ToString(settingOf(c, repo, "adapters")), false, r)
+	if err != nil {
+		return nil, err
+	}
+	props := eval.NewArray()
+	for _, e := range eval.Pairs(c.Props(c.This)) {
+		props.Put(e.Key.Text(), e.Value)
+	}
+	props.Put("repository", mutable)
+	d := *c
+	if d.This, err = c.Object(`Dotenv\Dotenv`, props); err != nil {
+		return nil, err
+	}
+	v, err := dotenvLoad(true)(&d)
+	if err != nil {
+		return nil, err
+	}
+	if names, ok := settingOf(c, d.This, loadedNames).(*eval.Array); ok {
+		err = c.SetProp(c.This, loadedNames, names)
+	}
+	return v, err
 }

@@ -25,7 +25,7 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 			if r.Major < 4 {
 				continue
 			}
-			return nil, &OldDoubt{i + 1}
+			return nil, &OldDoubtError{i + 1}
 		}
 		for _, s := range []string{"export ", "'", `"`} {
 			name = strings.ReplaceAll(PhpTrim(name), s, "")
@@ -33,7 +33,7 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 		name = PhpTrim(name)
 		if !oldName(name) {
 			if r.Major < 3 {
-				return nil, &OldDoubt{i + 1}
+				return nil, &OldDoubtError{i + 1}
 			}
 			return nil, &DotenvError{"an invalid name", name}
 		}
@@ -52,22 +52,22 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 	return entries, nil
 }
 
-// An OldDoubt is a line that the releases of one number read each in its own way.
-type OldDoubt struct{ Line int }
+// An OldDoubtError is a line that the releases of one number read each in its own way.
+type OldDoubtError struct{ Line int }
 
-func (e *OldDoubt) Error() string { return "line " + itoa(e.Line) }
+func (e *OldDoubtError) Error() string { return "line " + itoa(e.Line) }
 
 func itoa(n int) string { return eval.ToString(eval.Int(int64(n))) }
 
 // oldLines splits a file.
 func oldLines(text string, major int) ([]string, error) {
 	if strings.HasPrefix(text, "\xef\xbb\xbf") {
-		return nil, &OldDoubt{1}
+		return nil, &OldDoubtError{1}
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if i := strings.IndexByte(text, '\r'); i >= 0 {
 		if strings.Contains(text, "\n") {
-			return nil, &OldDoubt{1 + strings.Count(text[:i], "\n")}
+			return nil, &OldDoubtError{1 + strings.Count(text[:i], "\n")}
 		}
 		text = strings.ReplaceAll(text, "\r", "\n")
 	}
@@ -76,7 +76,7 @@ func oldLines(text string, major int) ([]string, error) {
 	case 3: // its releases tell values of several lines in ways of their own
 		for i, line := range lines {
 			if strings.Contains(line, `="`) && (!dotenvStops(line, true) || strings.Count(line, `"`) == 1) {
-				return nil, &OldDoubt{i + 1}
+				return nil, &OldDoubtError{i + 1}
 			}
 		}
 	case 4:

@@ -19,19 +19,19 @@ const phpdotenv = "vlucas/phpdotenv"
 // libraryRelease is the release of a library that the included vendor folders have: of
 // none if nothing there tells it. What tells it otherwise than in one way has the
 // evaluation refused.
-func libraryRelease(c *eval.Call, name string) (Release, error) {
+func libraryRelease(c *eval.Call) (Release, error) {
 	dirs, known := c.Load(eval.VendorDirs).(eval.String)
 	if !known {
 		return Release{}, nil
 	}
 	var found Release
 	for dir := range strings.SplitSeq(string(dirs), "\n") {
-		r, err := installedRelease(c, dir, name)
+		r, err := installedRelease(c, dir)
 		if err != nil {
 			return Release{}, err
 		}
 		if r != found && r != (Release{}) && found != (Release{}) {
-			return Release{}, c.Refuse(eval.Undecidable, "two releases of %s may be loaded", name)
+			return Release{}, c.Refuse(eval.Undecidable, "two releases of %s may be loaded", phpdotenv)
 		}
 		if r != (Release{}) {
 			found = r
@@ -42,9 +42,8 @@ func libraryRelease(c *eval.Call, name string) (Release, error) {
 
 // installedRelease is what a vendor folder says of a library: composer's list of what it
 // installed, else its lock.
-func installedRelease(c *eval.Call, vendor, name string) (Release, error) {
-	key := vendor + "\n" + name
-	if r, ok := c.Memo()[key].(Release); ok {
+func installedRelease(c *eval.Call, vendor string) (Release, error) {
+	if r, ok := c.Memo()[vendor].(Release); ok {
 		return r, nil
 	}
 	var found Release
@@ -57,24 +56,24 @@ func installedRelease(c *eval.Call, vendor, name string) (Release, error) {
 			continue
 		}
 		if err != nil {
-			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s cannot be read", name, file)
+			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s cannot be read", phpdotenv, file)
 		}
 		if err := c.Alloc(48 * len(text)); err != nil {
 			return found, err
 		}
-		version, ok := composerVersion(text, name)
+		version, ok := composerVersion(text, phpdotenv)
 		if !ok {
-			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s does not tell", name, file)
+			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s does not tell", phpdotenv, file)
 		}
 		if version == "" {
 			continue
 		}
 		if found, ok = parseRelease(version); !ok {
-			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s names none", name, file)
+			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s names none", phpdotenv, file)
 		}
 		break
 	}
-	c.Memo()[key] = found
+	c.Memo()[vendor] = found
 	return found, nil
 }
 

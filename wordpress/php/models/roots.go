@@ -221,8 +221,9 @@ func envGet(c *eval.Call) (eval.Value, error) {
 		return envOption(c, "default"), nil
 	case eval.KindUnknown:
 		return v, nil
+	default:
+		return convertedByFlags(c, v, eval.ToInt(opt))
 	}
-	return convertedByFlags(c, v, eval.ToInt(opt))
 }
 
 // convertedByFlags makes values of words, numbers and quoted text.
