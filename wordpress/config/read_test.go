@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -196,5 +197,21 @@ func TestReadFindsTheVersionOfACoreInASubfolder(t *testing.T) {
 	s, err := readSite(root)
 	if err != nil || s.Version != "6.9-beta1" || s.Core != filepath.Join(root, "wp") {
 		t.Errorf("got %+v, %v; want version 6.9-beta1 of wp", s, err)
+	}
+}
+
+// TestGlobOfALargeFolder reads a configuration that looks for a file among more than
+// 100000 others.
+func TestGlobOfALargeFolder(t *testing.T) {
+	const files = 100_100
+	root := writeSite(t, "foreach (glob(__DIR__ . '/many/*.inc') as $f) { require $f; }", map[string]string{"many/settings.inc": "<?php " + credentials})
+	for i := range files {
+		if err := os.Symlink("x", filepath.Join(root, "many", strconv.Itoa(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Read(t.Context(), root, Options{Home: filepath.Dir(root)})
+	if err != nil || s.Config.DB.Name == "" {
+		t.Errorf("got %+v, %v, want the credentials of the file", s.Config.DB, err)
 	}
 }

@@ -70,7 +70,7 @@ func isPlace(x syntax.Expr) bool {
 	return false
 }
 
-// apply calls a builtin with values. See func.go for what it is spared.
+// apply calls a builtin with values.
 func (in *interp) apply(to *callee, vals []Value, targets []target, pos syntax.Pos) (Value, error) {
 	f := to.builtin
 	c := &Call{in: in, Name: to.name, Args: vals, targets: targets, pos: pos, This: to.this, Class: to.static, weak: to.weak || !to.direct}
@@ -132,8 +132,8 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 	return once(vals)
 }
 
-// elementsOnly reports that nothing is unknown but what arrays hold, beside plain
-// values: not which elements there are.
+// elementsOnly reports that only the elements of arrays are unknown: it is known which
+// elements exist.
 func (in *interp) elementsOnly(vals []Value) bool {
 	for _, v := range vals {
 		a, ok := v.(*Array)
@@ -151,8 +151,7 @@ func (in *interp) elementsOnly(vals []Value) bool {
 	return true
 }
 
-// calledForEffect are functions of PHP's that do more than give a value, when they
-// are called back.
+// calledForEffect are functions of PHP that have an effect when they are a callback.
 var calledForEffect = syntax.WordSet(`define putenv call_user_func call_user_func_array forward_static_call forward_static_call_array func_get_args
 	array_map array_walk array_walk_recursive array_filter array_reduce usort uasort uksort iterator_apply preg_replace_callback
 	preg_replace_callback_array register_shutdown_function spl_autoload_register class_alias set_error_handler set_exception_handler

@@ -2,43 +2,17 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// How a builtin is written.
+// A builtin is a function of PHP that is written in Go. Package lib has the tables of
+// builtins by name.
 //
-// A builtin is a function of a call; it is entered in one of the tables that
-// functionTable joins (func_table.go), by its name in lower case:
+// Unless it is Lazy, a builtin is never called with an argument that is unknown, or that
+// holds something unknown at any depth: its result is unknown then, with the same origin,
+// and so are its arguments by reference. A Lazy builtin must expect *Unknown in any
+// argument.
 //
-//	var stringFuncs = map[string]function{
-//		"strrev": {fn: strrev, min: 1, max: 1},
-//	}
-//
-//	func strrev(c *call) (Value, error) {
-//		s, err := c.str(0)              // PHP's conversion; TypeError of an array
-//		if err != nil {
-//			return nil, err
-//		}
-//		if err := c.alloc(len(s)); err != nil { // before allocating
-//			return nil, err
-//		}
-//		...
-//		return strVal(b), nil
-//	}
-//
-// Unless the function says lazy, it is never called with anything unknown: if an
-// argument is an unknown, or an array (at any depth) that holds one or whose keys
-// are uncertain, the result is an unknown with the same origin, and by-reference
-// arguments become unknown too. A lazy
-// function looks for itself (unknownIn) and must treat *Unknown in any argument.
-//
-// What depends on the clock, the request, chance or the network returns
-// c.unknown("why"). A function that PHP has and nobody modelled is an unknown
-// too, by the lists of known.go.
-//
-// Errors: return c.throw("ValueError", "…") for what PHP throws, and any error of
-// the call's methods as it is. A warning is nothing. Work that is not
-// proportional to something charged by alloc is charged with c.steps(n).
-//
-// Package-level tables must not be referred to by builtins or by the evaluator
-// (Go would see an initialisation cycle): use c.in.lib.Functions.
+// A builtin charges memory with Alloc before it allocates, and work that is not
+// proportional to that with Steps. It returns Throw for what PHP throws, and errors of
+// the call's methods as they are.
 
 // A Function is a builtin and what calling it needs.
 type Function struct {
@@ -250,18 +224,10 @@ func (c *Call) ReadFile(name string) (text string, unknown *Unknown, ok bool, er
 	return c.in.ReadFile(name, c.pos)
 }
 
-// A NativeClass is a class of PHP or of a library. A model declares a class whose methods are builtins:
-//
-//	var dotenvClasses = []NativeClass{{
-//		name: `Dotenv\Dotenv`,
-//		static: map[string]function{"createimmutable": {fn: …}},
-//		methods: map[string]function{"load": {fn: …}},   // c.this is the object
-//	}}
-//
-// joined by nativeClasses in func_table.go. Constructors are the method
-// "__construct". Parent is the resolved name of another class, "" if none.
-// Where vendor is set, the class exists only after a file of a vendor folder was
-// included (such files are not read: the models stand for them).
+// A NativeClass is a class of PHP or of a library, whose methods are builtins. The
+// constructor is the method "__construct". Parent is the name of another class, or "".
+// A class with Vendor exists only after a file of a vendor folder was included. Such
+// files are not read: the models stand for them.
 type NativeClass struct {
 	Name, Parent    string
 	interfaces      []string

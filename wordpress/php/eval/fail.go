@@ -6,8 +6,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// What is not known may throw. Where nothing catches it, the world ends and does
-// not count; where something does, the worlds part.
+// An unknown value may make PHP throw an exception. If nothing can catch it, that world
+// ends and does not count. Otherwise the world is split.
 
 // caught reports whether an enclosing try may catch: anything, or only what PHP
 // itself throws for wrong types and values.

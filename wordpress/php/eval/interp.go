@@ -7,10 +7,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// An interp evaluates one program. It walks the syntax tree once for all worlds:
-// st is the world, or the join of worlds, in which evaluation stands; worlds that
-// left the straight path wait in pending until the construct that ends their
-// journey joins them again.
+// An interp evaluates one program. It walks the syntax tree once for all worlds. A world
+// is one possible course of the program; where a condition is unknown, both branches are
+// evaluated and their worlds are joined. st is the state of the current world or join.
+// Worlds that leave a construct early (break, return, throw) wait in pending until the
+// construct that catches them joins them again.
 type interp struct {
 	ctx       context.Context
 	opt       Options
@@ -66,8 +67,8 @@ type frame struct {
 	closure int // which closure runs, 0: none
 }
 
-// What an evaluation step may return as an error, besides a *Refusal, a
-// *SyntaxError or the context's error, which end everything:
+// Errors of an evaluation step that do not end the evaluation, as a *Refusal, a
+// *syntax.Error or the context's error do:
 type (
 	// jump leaves constructs: break, continue and return.
 	jump struct {
@@ -75,7 +76,7 @@ type (
 		depth int
 		val   Value
 	}
-	// thrown is an exception under way.
+	// thrown is an exception that is not caught yet.
 	thrown struct {
 		val Value
 		why *Refusal
@@ -210,8 +211,8 @@ func (in *interp) note(err error) {
 	}
 }
 
-// split walks every alternative from the present world, and joins the worlds that
-// come out straight. The others wait in pending. why told the alternatives apart.
+// split evaluates every alternative from the current state, and joins the states of those
+// that end normally. The others wait in pending. why is the unknown that decides.
 func (in *interp) split(why *Unknown, alternatives ...func() error) error {
 	_, err := in.splitValue(why, len(alternatives), func(i int) (Value, error) {
 		return Null, alternatives[i]()
@@ -255,8 +256,8 @@ func (in *interp) splitValue(why *Unknown, n int, alternative func(i int) (Value
 	return in.settle(live, val, left, end)
 }
 
-// settle goes on with a world that came out straight, if there is one, or with the
-// first of those that left.
+// settle continues with the world that ended normally, if there is one, or with the first
+// of the others.
 func (in *interp) settle(live *state, val Value, left []outcome, end error) (Value, error) {
 	if live != nil {
 		in.st = live

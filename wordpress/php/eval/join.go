@@ -2,8 +2,8 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// Joins of worlds. What two worlds agree on stays; where they differ the joined
-// world has an unknown, whose origin is the expression that told them apart.
+// Joins of worlds. Values on which two worlds agree stay. Where they differ, the joined
+// world has an unknown, whose origin is the expression that decides between them.
 
 // A definition is what a slot of a constant, function or class holds. Where maybe
 // is set, some worlds lack it.

@@ -2,13 +2,13 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// A place is where a value lies and can be written: a slot of the state, and a path
-// of keys through the arrays in it.
+// A place is a location that can be read and written: a slot of the state, and a path of
+// keys through the arrays in it.
 type place struct {
 	slot  int
 	path  []step
 	frame *frame // of a variable's own slot, to read it as unset or poisoned
-	temp  Value  // a value that lies nowhere, if slot is 0
+	temp  Value  // a value without a location, if slot is 0
 	wild  *Unknown
 	at    syntax.Pos
 

@@ -2,9 +2,9 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// refine tells the present world what a condition says about it: an unknown that
-// is one of a few values keeps those that agree, and a constant that is perhaps
-// defined is or is not. It is an aid: doing nothing is always right.
+// refine narrows the current world by a condition that holds in it: an unknown keeps the
+// alternatives that agree with the condition, and a constant that may be defined is
+// defined or not. It only makes answers more precise: doing nothing is always right.
 func (in *interp) refine(cond syntax.Expr, truth bool) error {
 	switch x := cond.(type) {
 	case *syntax.UnaryExpr:

@@ -1,9 +1,8 @@
 package eval
 
-// A state is everything that a program can change: variables, constants,
-// functions, classes, properties, the environment. It maps slots to what lies in
-// them and is a persistent radix tree, so that a fork costs nothing and a join
-// costs what differs.
+// A state is everything that a program can change: variables, constants, functions,
+// classes, properties, the environment. It is a persistent radix tree from slots to
+// values, so a fork is cheap and a join visits only what differs.
 type state struct {
 	root   *node
 	height int    // levels of inner nodes above the leaves

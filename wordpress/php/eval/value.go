@@ -6,13 +6,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// A Value is what a PHP expression evaluates to. Exactly these types are values,
-// and their conversions are their constructors (strVal("x"), intVal(3)):
-//
-//	nullVal{}  boolVal  intVal  floatVal  strVal  *Array  *Object  *Unknown
-//
-// Inside variables and arrays two more lie, which no expression yields:
-// refVal, a PHP reference, and absentVal, a key known to be unset.
+// A Value is the result of a PHP expression: NullType, Bool, Int, Float, String, *Array,
+// *Object or *Unknown. Variables and arrays can also hold AbsentValue, for a key that is
+// known to be unset, and local variables refVal.
 type Value interface{ Kind() Kind }
 
 // A Kind is the type of a value.
@@ -82,8 +78,8 @@ func (AbsentValue) Kind() Kind { return KindAbsent }
 // Null is PHP's null.
 var Null Value = NullType{}
 
-// An Object is the handle of a PHP object. What it holds lies in the state, so
-// that two worlds may hold different things in it.
+// An Object is the handle of a PHP object. Its properties are in the state, because they
+// may differ between worlds.
 type Object struct {
 	Class *PHPClass
 	cell  int      // of the state: *Array, the properties by name
@@ -93,9 +89,9 @@ type Object struct {
 // A Class says what a refusal or an unknown means for the answer.
 type Class uint8
 
-// Undecidable depends on what nobody knows, or goes beyond the limits. Unsafe
-// needs a command, unknown code or a file outside home. Unreadable needs a file
-// that cannot be read. Syntax is what PHP would not parse.
+// Undecidable: depends on something unknown, or exceeds a limit. Unsafe: needs a command,
+// unknown code or a file outside home. Unreadable: needs a file that cannot be read.
+// Syntax: PHP cannot parse it.
 const (
 	Undecidable Class = iota
 	Unsafe
@@ -108,8 +104,8 @@ func (c Class) String() string {
 	return [...]string{"undecidable", "unsafe", "unreadable", "syntax"}[c]
 }
 
-// An Unknown is a value that cannot be known, and why: the expression that it
-// comes from. Unknowns flow through expressions and keep their origin.
+// An Unknown is a value that cannot be known, with the expression that it comes from.
+// An expression with an unknown operand is unknown, with the same origin.
 type Unknown struct {
 	Class  Class
 	File   string
@@ -178,7 +174,7 @@ func (k Key) Text() string {
 	return strconv.FormatInt(k.n, 10)
 }
 
-// ToKey converts an array index; ok is false of arrays, objects and unknowns.
+// ToKey converts an array index. ok is false for arrays, objects and unknowns.
 func ToKey(v Value) (k Key, ok bool) {
 	switch v := v.(type) {
 	case String:

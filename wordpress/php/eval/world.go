@@ -6,8 +6,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// A restRule says which keys that an array does not have are unknown rather than
-// unset: a set of what is known of the world.
+// A restRule says which keys that an array does not have are unknown instead of unset.
 type restRule uint8
 
 const (
@@ -123,8 +122,8 @@ func (in *interp) prepareWorld() {
 	}
 }
 
-// Poison is unknown code that ran in this world: everything but constants that
-// are defined may have changed.
+// Poison records that unknown code ran in this world. Everything except defined constants
+// may have changed.
 func (in *interp) Poison(u *Unknown) {
 	u = Opaque(u)
 	st := in.st.fork()

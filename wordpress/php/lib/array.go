@@ -2,8 +2,8 @@ package lib
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-// Functions that look at keys alone take arrays whose values are unknown; c.keyed
-// says whether the keys themselves are certain.
+// arrayFuncs: functions that use only the keys of an array also take arrays with unknown
+// values.
 var arrayFuncs = map[string]eval.Function{
 	"count":            {Run: count, Min: 1, Max: 2, Lazy: true},
 	"sizeof":           {Run: count, Min: 1, Max: 2, Lazy: true},

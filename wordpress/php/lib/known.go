@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// What PHP 8.2's distribution has, with all of its extensions: so that what is not
-// modelled is told from what does not exist. They are made with PHP itself.
+// The names in PHP 8.2's distribution with all its extensions, generated with PHP. They
+// distinguish what is not evaluated from what does not exist.
 var (
 	//go:embed known/functions.txt
 	knownFunctions string // name, and the positions of by-reference arguments: "n", or "n+" for all from there
@@ -40,7 +40,7 @@ func mayLack(name string) bool {
 	return false
 }
 
-// addKnown adds the functions that nobody modelled.
+// addKnown adds the functions that are not evaluated.
 func addKnown(all map[string]eval.Function) {
 	for line := range strings.Lines(knownFunctions) {
 		name, refs, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")

@@ -14,8 +14,8 @@ func Standard() *eval.Library {
 	return &eval.Library{Functions: functionTable(), Constants: constantTable(), ClassNames: syntax.WordSet(knownClasses)}
 }
 
-// functionTable joins the tables of builtins. Functions that PHP has and that are
-// in no table, or there without fn, are not modelled: their result is unknown.
+// functionTable joins the tables of builtins. The result of a function of PHP that is in
+// no table is unknown.
 func functionTable() map[string]eval.Function {
 	all := moreFuncs()
 	for _, table := range []map[string]eval.Function{
