@@ -223,6 +223,20 @@ func TestOneConnection(t *testing.T) {
 	})
 }
 
+// A view that only a second connection could read is named, and does not stop the dump.
+func TestViewThatNeedsASecondConnection(t *testing.T) {
+	f := mariaDB(t)
+	db := f.database(t, "oneview")
+	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY); INSERT INTO wp_a VALUES (1); CREATE SEQUENCE wp_s; CREATE VIEW wp_v AS SELECT NEXT VALUE FOR wp_s AS n; "+
+		"DROP USER IF EXISTS oneview@localhost; CREATE USER oneview@localhost IDENTIFIED BY 'pass-word' WITH MAX_USER_CONNECTIONS 1; GRANT ALL ON oneview.* TO oneview@localhost")
+	t.Cleanup(func() { f.run(t, "", "DROP USER oneview@localhost") })
+	account := wordpress.Database{Name: db, User: "oneview", Password: "pass-word", Socket: f.socket, TablePrefix: "wp_"}
+	_, report, err := tryDump(t.Context(), account, dump.Options{})
+	if err != nil || report.Rows != 1 || len(report.Missing) != 1 || !strings.Contains(report.Missing[0].Object, "wp_v") {
+		t.Errorf("%v, %+v", err, report)
+	}
+}
+
 // A server whose connections are all taken is asked again; so is one whose account has
 // all that it may have.
 func TestBusyServerIsAskedAgain(t *testing.T) {
