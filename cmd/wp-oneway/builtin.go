@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
 // adaptBuiltins makes cobra's own commands behave as ours do: a misspelled argument
@@ -23,7 +25,7 @@ func adaptBuiltins(root *cobra.Command) {
 			}
 		}
 		for flag, values := range map[string][]string{
-			"kind": {"full", "db", "files"}, "compression": {"zstd", "gzip", "none"}, "for": {"mysql57", "mysql8", "mariadb"},
+			"kind": {"full", "db", "files"}, "compression": {"zstd", "gzip", "none"}, "for": dump.Targets(),
 		} {
 			if cmd.Flags().Lookup(flag) != nil {
 				_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // fails only for a second one

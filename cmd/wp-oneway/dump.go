@@ -53,7 +53,7 @@ func dumpFlags(f *pflag.FlagSet) {
 	f.Bool("strict", false, "fail when the account cannot read all of the database")
 	f.Int("threads", 1, "read the database over this `number` of connections, if the account may take a short lock")
 	f.Duration("lock-wait", dump.DefaultLockWait, "wait for locks of other sessions for this `time` in total, then fail and name the table")
-	f.String("for", "", "dump for another `server`: mysql57, mysql8 or mariadb (default: the same)")
+	f.String("for", "", "dump for another `server`: "+strings.Join(dump.Targets(), ", ")+" (default: the same)")
 }
 
 // convert returns the settings as options of the dump, checked.

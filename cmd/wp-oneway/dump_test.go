@@ -127,7 +127,7 @@ func TestMeaninglessDumpOptionsAreRefused(t *testing.T) {
 		want string
 		args []string
 	}{
-		{2, "must be mysql57, mysql8 or mariadb", []string{"--for", "oracle"}},
+		{2, "must be one of mariadb, mariadb1011, mariadb105", []string{"--for", "oracle"}},
 		{2, "threads 99", []string{"--threads", "99"}},
 		{2, "blog -2", []string{"--blog", "-2"}},
 		{2, "TABLE=CONDITION", []string{"--where", "wp_posts"}},

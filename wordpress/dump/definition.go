@@ -82,7 +82,7 @@ func (d *Dump) definition(ctx context.Context, c *mysql.Conn, o *object, create 
 			return "", err
 		}
 	}
-	if !d.server.MariaDB && d.adapter == "" {
+	if !d.server.MariaDB && !d.target.MariaDB {
 		create = sqltext.WithoutInheritedCollations(create)
 	}
 	if o.filled && strings.EqualFold(o.engine, "ARCHIVE") { // it accepts no value below the next one
@@ -91,9 +91,9 @@ func (d *Dump) definition(ctx context.Context, c *mysql.Conn, o *object, create 
 	if strings.Contains(create, sqltext.Ident(d.db.Name)+".") {
 		create = sqltext.Join(sqltext.Unqualify(sqltext.Tokens(create), d.name(), "", func(name string, _ []sqltext.Token) bool { return d.listed(name) }))
 	}
-	create, removed := d.adapter.Table(create)
-	for _, key := range removed {
-		d.warn(o.String(), "left out, since MariaDB has no keys on expressions: "+key)
+	create, notes := d.target.Table(create)
+	for _, note := range notes {
+		d.warn(o.String(), note)
 	}
 	return create, nil
 }
@@ -102,7 +102,7 @@ func (d *Dump) definition(ctx context.Context, c *mysql.Conn, o *object, create 
 // options that its engine does not know: without that mode, MariaDB shows them in
 // comments.
 func (d *Dump) hidesOptions(create string) bool {
-	return d.server.MariaDB && d.adapter == "" && sqltext.HasCommentedOptions(create)
+	return d.server.MariaDB && d.target.MariaDB && sqltext.HasCommentedOptions(create)
 }
 
 // showOptions reads a definition with all its options.

@@ -15,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/target"
 )
 
 // ErrChanged is what Open and Write fail with, wrapped, when the site changed the
@@ -30,7 +31,7 @@ type Dump struct {
 	main        *mysql.Conn   // holds the snapshot
 	others      []*mysql.Conn // share the snapshot, if there are several threads
 	server      mysql.Server
-	adapter     sqltext.Adapter // "" if the dump is for the same kind of server
+	target      target.Target // the server that the dump is for
 	schema      schema
 	selection   selection
 	objects     []*object
@@ -102,7 +103,9 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 		d.warn("", "the connection is encrypted, but the server's certificate is not verified, as in PHP: the configuration requests TLS without MYSQL_SSL_CA")
 	}
 	d.server = d.main.Server()
-	d.adapter = adapterFor(d.opts.For, d.server)
+	if d.target, err = target.For(d.opts.For, d.server.MariaDB, d.server.Number); err != nil {
+		return err
+	}
 	d.db.Name = d.server.Database
 	d.selection = newSelection(d.opts, d.db, d.server)
 	if d.schema, err = d.readSchema(ctx); err != nil {
@@ -123,18 +126,6 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// adapterFor returns an adapter if the dump is for another flavour than the source's,
-// or for an older version.
-func adapterFor(target string, source mysql.Server) sqltext.Adapter {
-	switch {
-	case target == sqltext.MariaDB && !source.MariaDB,
-		target == sqltext.MySQL8 && source.MariaDB,
-		target == sqltext.MySQL57 && (source.MariaDB || source.Number >= 80000):
-		return sqltext.Adapter(target)
-	}
-	return ""
 }
 
 // readDefinitions reads the definitions of everything but tables.
@@ -241,8 +232,8 @@ func (d *Dump) tablesInOrder() []*object {
 		for _, o := range d.objects {
 			switch {
 			case o.gone || o.kind != kind:
-			case kind == kindSequence && d.adapter != "":
-				d.warn(o.String(), "left out, since "+d.opts.For+" has no sequences")
+			case kind == kindSequence && !d.target.HasSequences():
+				d.warn(o.String(), "left out, since "+d.target.String()+" has no sequences")
 			default:
 				list = append(list, o)
 			}

@@ -38,9 +38,10 @@ type flavour struct {
 
 var servers struct {
 	sync.Mutex
-	dir   string
-	maria *flavour
-	mysql *flavour
+	dir    string
+	maria  *flavour
+	mysql  *flavour
+	others []*flavour // of other releases
 }
 
 func TestMain(m *testing.M) {
@@ -50,7 +51,7 @@ func TestMain(m *testing.M) {
 	}
 	servers.dir = dir
 	code := m.Run()
-	for _, f := range []*flavour{servers.maria, servers.mysql} {
+	for _, f := range append(servers.others, servers.maria, servers.mysql) {
 		if f != nil {
 			f.stop()
 		}

@@ -2,6 +2,7 @@ package dump
 
 import (
 	"context"
+	"slices"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
@@ -10,7 +11,7 @@ import (
 // hasHistory reports whether the old versions of a table's rows are dumped and can be
 // restored.
 func (d *Dump) hasHistory(o *object) bool {
-	return o.versioned && !o.byTransaction && d.server.Number >= 101100 && d.adapter == ""
+	return o.versioned && !o.byTransaction && d.target.HasHistory()
 }
 
 // whyNoHistory returns the reason if hasHistory is false for a system-versioned table.
@@ -20,6 +21,9 @@ func (d *Dump) whyNoHistory(o *object) string {
 	}
 	return "the target server accepts no history in INSERTs"
 }
+
+// endsOfTime are the greatest values of TIMESTAMP: before MariaDB 11.5, and since then.
+const endsOfTime = "'2038-01-19 03:14:07.999999','2106-02-07 06:28:15.999999'"
 
 // writeHistory writes a table's current rows and their old versions.
 func (d *Dump) writeHistory(ctx context.Context, c *mysql.Conn, t *text, o *object, columns []column) (int64, error) {
@@ -35,24 +39,31 @@ func (d *Dump) writeHistory(ctx context.Context, c *mysql.Conn, t *text, o *obje
 			own = append(own, col)
 		}
 	}
-	empty, lasting, rows := start+">="+end, start+"<"+end, int64(0) // conditions on a version's period
+	var rows int64
+	empty, ended := start+">="+end, start+"<"+end+" AND "+end+" NOT IN ("+endsOfTime+")"
 	some, err := c.Strings(ctx, "SELECT 1"+d.source(o, empty)+" LIMIT 1")
 	if err != nil {
 		return 0, changed(err)
 	}
-	if len(some) == 0 {
-		lasting = ""
-	} else if rows, err = d.writeEmptyPeriods(ctx, c, t, o, own, "SELECT UNIX_TIMESTAMP("+start+")", d.source(o, empty)); err != nil {
-		return rows, err
+	if len(some) > 0 {
+		if rows, err = d.writeEmptyPeriods(ctx, c, t, o, own, "SELECT UNIX_TIMESTAMP("+start+")", d.source(o, empty)); err != nil {
+			return rows, err
+		}
 	}
 	if err := t.raw("/*M!101100 SET system_versioning_insert_history=1 */;\n"); err != nil {
 		return rows, err
 	}
-	more, err := d.writeRows(ctx, c, t, o, columns, lasting)
-	if endErr := t.raw("/*M!101100 SET system_versioning_insert_history=0 */;\n"); endErr != nil {
-		return rows + more, endErr
+	more, err := d.writeRows(ctx, c, t, o, columns, ended)
+	rows += more
+	if err == nil { // the end of a current row is the end of time, which differs between servers
+		begun := slices.DeleteFunc(columns, func(c column) bool { return c.period == "ROW END" })
+		more, err = d.writeRows(ctx, c, t, o, begun, end+" IN ("+endsOfTime+")")
+		rows += more
 	}
-	return rows + more, err
+	if endErr := t.raw("/*M!101100 SET system_versioning_insert_history=0 */;\n"); endErr != nil {
+		return rows, endErr
+	}
+	return rows, err
 }
 
 // writeEmptyPeriods writes versions of rows that ended when they began. The server

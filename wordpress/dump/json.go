@@ -26,7 +26,7 @@ const (
 // hiddenTypesCondition returns the condition for rows with such types in their JSON;
 // "" if no column can have them.
 func (d *Dump) hiddenTypesCondition(columns []column) string {
-	if d.server.MariaDB || d.server.Number < 80004 || d.adapter != "" {
+	if d.server.MariaDB || d.server.Number < 80004 || d.target.MariaDB {
 		return ""
 	}
 	var parts []string

@@ -3,6 +3,8 @@ package dump
 import (
 	"log/slog"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/target"
 )
 
 // Options say what to dump and how. The zero value dumps everything.
@@ -32,8 +34,8 @@ type Options struct {
 	Strict bool `json:"strict,omitempty"`
 	// Threads is the number of connections that read at once; 0 means 1.
 	Threads int `json:"threads,omitempty"`
-	// For adapts the dump to another server: "mysql57", "mysql8" or "mariadb"; "" is
-	// the same server as the source.
+	// For adapts the dump to another server, one of Targets; "" is the same server
+	// as the source.
 	For string `json:"for,omitempty"`
 	// LockWait is the longest time that the dump waits for locks of other sessions, in
 	// total; 0 is DefaultLockWait.
@@ -45,6 +47,9 @@ type Options struct {
 	// the system's.
 	TempDir string `json:"-"`
 }
+
+// Targets returns the names of the servers that a dump can be adapted to.
+func Targets() []string { return target.Names() }
 
 // A Report lists the contents of a dump, and the objects that are missing in it.
 type Report struct {

@@ -2,10 +2,10 @@ package dump
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
@@ -16,6 +16,7 @@ import (
 type routine struct {
 	kind      string // TRIGGER, PROCEDURE, FUNCTION, PACKAGE, PACKAGE BODY, LIBRARY or EVENT; "" for a view
 	name      string
+	encoded   string // the quoted name in the character set of the client
 	text      string
 	mode      string // sql_mode
 	table     string // of a trigger
@@ -124,11 +125,11 @@ func (d *Dump) readRoutine(ctx context.Context, r *routine) error {
 		return d.missing(r.String(), "its definition is hidden from the account, which neither defined it nor may read all definitions")
 	}
 	r.text, r.client, r.collation, r.database = rest[0].Text, rest[1].Text, rest[2].Text, rest[3].Text
-	return d.addRoutine(r)
+	return d.addRoutine(ctx, r)
 }
 
 // addRoutine adapts a definition and adds it to those to be written.
-func (d *Dump) addRoutine(r *routine) error {
+func (d *Dump) addRoutine(ctx context.Context, r *routine) error {
 	dialect := sqltext.DialectOf(r.mode)
 	list := dialect.Tokens(r.text)
 	if r.kind != "TRIGGER" && dialect.NoBackslash {
@@ -140,8 +141,8 @@ func (d *Dump) addRoutine(r *routine) error {
 	case "FUNCTION", "PROCEDURE":
 		list = sqltext.UnqualifyLibraries(list, d.name())
 	}
-	if d.adapter != "" && (strings.HasPrefix(r.kind, "PACKAGE") || r.kind == "LIBRARY") {
-		d.warn(r.String(), "left out, since "+d.opts.For+" has no counterpart")
+	if strings.HasPrefix(r.kind, "PACKAGE") && !d.target.HasPackages() || r.kind == "LIBRARY" && !d.target.HasLibraries() {
+		d.warn(r.String(), "left out, since "+d.target.String()+" has no counterpart")
 		return nil
 	}
 	if sqltext.Mentions(list, d.name()) {
@@ -150,8 +151,21 @@ func (d *Dump) addRoutine(r *routine) error {
 	if d.opts.SkipDefiner {
 		list = sqltext.WithoutDefiner(list)
 	}
+	list, refused, note := d.target.Routine(list, r.mode)
+	if note != "" {
+		d.warn(r.String(), note)
+	}
+	if r.broken = refused; refused != "" {
+		d.warn(r.String(), "it cannot be created on the target and is kept as a comment: "+refused)
+	}
+	want, err := d.encodeHead(ctx, r, list)
+	if errors.Is(err, errRefused) {
+		return d.missing(r.String(), err.Error())
+	} else if err != nil {
+		return fmt.Errorf("read %s: %w", r, err)
+	}
 	r.text = sqltext.Join(list)
-	if err := d.checkStatement(r, sqltext.Definition{Kind: r.kind, Name: r.name, Table: r.table}); err != nil {
+	if err := d.checkStatement(r, want); err != nil {
 		return d.missing(r.String(), err.Error())
 	}
 	d.routines = append(d.routines, r)
@@ -164,7 +178,10 @@ func (d *Dump) checkStatement(r *routine, want sqltext.Definition) error {
 	if err := sqltext.CheckPlain(r.client, r.collation, r.database); err != nil {
 		return fmt.Errorf("%w: %w", errRefused, err)
 	}
-	want.Mode, want.Charset = d.adapter.Mode(r.mode), r.client
+	if _, want.Mode, _ = d.target.Modes(r.mode); r.broken != "" {
+		want.Mode = r.mode // it is written as a comment, and not for the target
+	}
+	want.Charset = r.client
 	return d.checkDefinition(want, r.text)
 }
 
@@ -206,77 +223,62 @@ func writeBroken(t *text, why, create string) error {
 	return t.raw("-- It cannot be created: ", sqltext.OneLine(why), "\n", sqltext.Comment(create))
 }
 
-// writeStatement writes a CREATE statement under the settings under which it was first
-// executed.
-func (d *Dump) writeStatement(t *text, r *routine) error {
-	otherCollation := r.database != "" && r.database != d.schema.collation
-	if otherCollation {
-		if err := d.writeCollation(t, r.database); err != nil {
-			return err
-		}
-	}
-	immediate := d.hasExecuteImmediate() && r.kind != ""
-	if immediate {
-		if err := t.raw("SET @wp_oneway=", r.literal(), ";\n"); err != nil {
-			return err
-		}
-	}
-	set := "SET sql_mode=" + sqltext.Literal(d.adapter.Mode(r.mode)) + ", character_set_client=" + d.adapter.Charset(r.client) + ", collation_connection=" + d.adapter.Collation(r.collation)
-	if r.zone != "" {
-		set += ", time_zone=" + sqltext.Literal(r.zone)
-	}
-	if r.created != "" { // an expired event would be dropped at once
-		set += ", timestamp=UNIX_TIMESTAMP(" + sqltext.Literal(r.created) + ")"
-	}
-	if r.kind != "" { // after sql_mode, since only some modes know packages
-		set += ";\nDROP " + r.kind + " IF EXISTS " + sqltext.Ident(r.name)
-	}
-	if err := t.raw(set, ";\n"); err != nil {
-		return err
-	}
-	var err error
-	switch {
-	case immediate:
-		err = t.raw("EXECUTE IMMEDIATE @wp_oneway;\n")
-	case r.kind == "":
-		err = t.raw(r.text, ";\n")
-	default:
-		end := sqltext.Delimiter(r.text)
-		err = t.raw("DELIMITER ", end, "\n", sqltext.ForClient(r.text, sqltext.DialectOf(r.mode)), "\n", end, "\nDELIMITER ;\n")
-	}
+// readTriggers reads the triggers of the tables that are dumped, in the order in which
+// they fire.
+func (d *Dump) readTriggers(ctx context.Context) error {
+	rows, err := d.main.Rows(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE "+inDatabase("TRIGGER")+
+		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER", 5)
 	if err != nil {
-		return err
+		return fmt.Errorf("list triggers: %w", err)
 	}
-	reset := "SET NAMES utf8mb4;\nSET sql_mode='" + restoreMode + "', time_zone='+00:00'"
-	if r.created != "" {
-		reset += ", timestamp=DEFAULT"
+	for _, row := range rows {
+		if !d.listed(row[1].Text) {
+			continue
+		}
+		before := len(d.routines)
+		if err := d.readRoutine(ctx, &routine{kind: "TRIGGER", name: row[0].Text, table: row[1].Text}); err != nil {
+			return err
+		}
+		if len(d.routines) == before { // the report names it
+			if row[4].Text != "" {
+				text := "CREATE TRIGGER " + sqltext.Ident(row[0].Text) + " " + row[2].Text + " " + row[3].Text + " ON " + sqltext.Ident(row[1].Text) + " FOR EACH ROW " + row[4].Text
+				d.routines = append(d.routines, &routine{kind: "TRIGGER", name: row[0].Text, table: row[1].Text, text: text, broken: "its definition cannot be read"})
+			}
+			continue
+		}
+		r := d.routines[before]
+		refused := r.broken
+		if err := d.tryTrigger(ctx, r, row[1].Text); err != nil {
+			return err
+		}
+		if r.broken != refused {
+			d.warn(r.String(), "it cannot be created any more and is kept as a comment: "+r.broken)
+		}
 	}
-	if err := t.raw(reset, ";\n"); err != nil || !otherCollation {
-		return err
-	}
-	return d.writeCollation(t, d.schema.collation)
+	return nil
 }
 
-// writeCollation sets the default collation of the database.
-func (d *Dump) writeCollation(t *text, collation string) error {
-	charset := d.schema.charset
-	if collation != d.schema.collation {
-		charset, _, _ = strings.Cut(collation, "_")
+// findBrokenTriggers marks the triggers whose tables are not in the dump.
+func (d *Dump) findBrokenTriggers(dumped map[string]bool) {
+	for _, r := range d.routines {
+		if r.kind == "TRIGGER" && r.broken == "" && !dumped[d.selection.key(r.table)] {
+			r.broken = "its table " + sqltext.Ident(sqltext.DisplayName(r.table)) + " is not in this dump"
+			d.warn(r.String(), "it cannot be created from this dump alone and is kept as a comment: "+r.broken)
+		}
 	}
-	return t.raw("ALTER DATABASE CHARACTER SET ", d.adapter.Charset(charset), " COLLATE ", d.adapter.Collation(collation), ";\n")
 }
 
-// hasExecuteImmediate reports whether the target server executes any statement from a
-// string. The client then cannot misread the statement, or remove its comments, as
-// MariaDB's does.
-func (d *Dump) hasExecuteImmediate() bool {
-	return d.server.MariaDB && d.server.Number >= 100602 && (d.opts.For == "" || d.opts.For == sqltext.MariaDB)
-}
-
-// literal returns the text as a literal: readable if it is UTF-8, else hexadecimal.
-func (r *routine) literal() string {
-	if sqltext.IsASCII([]byte(r.text)) || strings.HasPrefix(r.client, "utf8") && utf8.ValidString(r.text) {
-		return sqltext.Literal(r.text)
+// tryTrigger checks whether a trigger uses a column that its table does not have any
+// more: servers keep such a trigger until it fires, but refuse to create it.
+func (d *Dump) tryTrigger(ctx context.Context, r *routine, table string) error {
+	for _, column := range sqltext.TriggerColumns(sqltext.DialectOf(r.mode).Tokens(r.text)) {
+		found, err := d.main.Strings(ctx, "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE "+ofTable(table)+" AND COLUMN_NAME="+sqltext.Literal(column))
+		if err != nil {
+			return fmt.Errorf("check %s: %w", r, err)
+		}
+		if len(found) == 0 {
+			r.broken = "its table has no column " + sqltext.Ident(sqltext.DisplayName(column))
+		}
 	}
-	return sqltext.Hex(r.text)
+	return nil
 }

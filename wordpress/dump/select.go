@@ -10,11 +10,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/target"
 )
 
 // Check returns an error if the options are invalid for every database.
 func (o *Options) Check() error {
-	if err := sqltext.CheckTarget(o.For); err != nil {
+	if _, err := target.For(o.For, false, 0); err != nil {
 		return err
 	}
 	switch {

@@ -156,7 +156,8 @@ func (d *Dump) writeSequence(ctx context.Context, c *mysql.Conn, t *text, o *obj
 	for i, v := range state {
 		values[i] = string(number.appendValue(nil, []byte(v.Text)))
 	}
-	return t.raw("DROP SEQUENCE IF EXISTS ", sqltext.Ident(o.name), ";\n", row[1].Text, ";\n",
+	create, values := d.target.Sequence(row[1].Text, values)
+	return t.raw("DROP SEQUENCE IF EXISTS ", sqltext.Ident(o.name), ";\n", create, ";\n",
 		"INSERT INTO ", sqltext.Ident(o.name), " VALUES (", strings.Join(values, ","), ");\n")
 }
 

@@ -103,7 +103,8 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	if d.opts.SkipDefiner {
 		list = sqltext.WithoutDefiner(list)
 	}
-	v.create = sqltext.Join(list)
+	adapted, refused := d.target.View(list)
+	v.create, v.broken = sqltext.Join(adapted), refused
 	err = d.checkStatement(v.statement(v.create), sqltext.Definition{Kind: "VIEW", Name: o.name})
 	if err != nil {
 		return nil, d.missing(o.String(), err.Error())

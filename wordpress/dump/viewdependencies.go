@@ -28,15 +28,16 @@ func (d *Dump) listPackages(ctx context.Context) ([]string, error) {
 func (d *Dump) findBroken() {
 	dumped := map[string]bool{} // tables, views and sequences
 	for _, o := range d.objects {
-		dumped[d.selection.key(o.name)] = !o.gone && !o.damaged && !(o.kind == kindSequence && d.adapter != "")
+		dumped[d.selection.key(o.name)] = !o.gone && !o.damaged && (o.kind != kindSequence || d.target.HasSequences())
 	}
 	d.findBrokenTriggers(dumped)
 	functions, dumpedPackages := map[string]bool{}, map[string]bool{}
 	for _, r := range d.routines {
-		switch r.kind {
-		case "FUNCTION":
+		switch {
+		case r.broken != "":
+		case r.kind == "FUNCTION":
 			functions[strings.ToLower(r.name)] = true
-		case "PACKAGE":
+		case r.kind == "PACKAGE":
 			dumpedPackages[r.name] = true
 		}
 	}

@@ -45,20 +45,15 @@ func (d *Dump) standInValue(kind, charset, collation string) string {
 		return "1e0"
 	case "bit":
 		return "b'1'"
-	case "uuid", "inet6", "inet4":
-		return "CAST(NULL AS " + strings.ToUpper(kind) + ")"
-	case "vector":
-		if d.server.MariaDB {
-			return "VEC_FromText('[1]')"
-		}
-		return "STRING_TO_VECTOR('[1]')"
+	case "uuid", "inet6", "inet4", "vector":
+		return d.target.StandIn(kind)
 	case "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection":
 		return "ST_GeomFromText('POINT(0 0)')"
 	case "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob":
 		return "CAST('' AS BINARY)"
 	}
 	if collation != "" {
-		return "CONVERT('' USING " + d.adapter.Charset(charset) + ") COLLATE " + d.adapter.Collation(collation)
+		return "CONVERT('' USING " + d.target.Charset(charset) + ") COLLATE " + d.target.Collation(collation)
 	}
 	return "1"
 }

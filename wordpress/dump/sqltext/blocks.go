@@ -94,14 +94,14 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_
 // the type that a function returns, and characteristics come before it.
 func routineHead(list []Token, i int, kind string) int {
 	if i = SkipSpace(list, i); i < len(list) && list[i].Text == "(" {
-		i = SkipSpace(list, groupEnd(list, i))
+		i = SkipSpace(list, GroupEnd(list, i))
 	}
 	if kind == "FUNCTION" && isWordAt(list, i, "RETURNS", "RETURN") {
 		i = SkipSpace(list, SkipSpace(list, i+1)+1) // after the type's name
 		for i < len(list) {
 			switch {
 			case list[i].Text == "(":
-				i = groupEnd(list, i)
+				i = GroupEnd(list, i)
 			case isWordAt(list, i, "UNSIGNED", "SIGNED", "ZEROFILL", "PRECISION", "VARYING", "BINARY", "ASCII", "UNICODE", "BYTE", "CHARACTER"):
 				i++
 			case isWordAt(list, i, "CHARSET", "SET", "COLLATE", "OF"), list[i].Text == ".", list[i].Text == "%":
@@ -119,7 +119,7 @@ func skipCharacteristics(list []Token, i int) int {
 	for i = SkipSpace(list, i); i < len(list); i = SkipSpace(list, i+1) {
 		switch t := list[i]; {
 		case t.Text == "(": // of USING
-			i = groupEnd(list, i) - 1
+			i = GroupEnd(list, i) - 1
 		case t.Kind == String:
 		case t.Kind != Word || !belongsToHead(t.Text, "FUNCTION"):
 			return i

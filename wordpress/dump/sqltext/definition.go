@@ -205,7 +205,7 @@ func checkTable(list []Token, from int) error {
 func checkView(list []Token, from int) error {
 	i := SkipSpace(list, from)
 	if i < len(list) && list[i].Text == "(" {
-		i = SkipSpace(list, groupEnd(list, i))
+		i = SkipSpace(list, GroupEnd(list, i))
 	}
 	if !isWordAt(list, i, "AS") {
 		return errors.New("it has no query")

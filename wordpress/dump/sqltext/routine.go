@@ -5,52 +5,60 @@ import (
 	"strings"
 )
 
-// UnescapeHead rewrites the literals in the head of a routine, package or event for a
-// sql_mode with NO_BACKSLASH_ESCAPES. Servers write the comment and the members of a
-// function's return type with backslash escapes in any mode; parameters and the body
-// are as they were given. kind is FUNCTION, PROCEDURE, PACKAGE, PACKAGE BODY or EVENT.
-func UnescapeHead(list []Token, kind string) []Token {
+// HeadTokens returns the indexes of the tokens before the body of a trigger, routine,
+// package or event, which the server itself writes: everything but the parameters. The
+// first ones, before the word at index kindAt, are the definer. kind is TRIGGER, FUNCTION,
+// PROCEDURE, PACKAGE, PACKAGE BODY, LIBRARY or EVENT.
+func HeadTokens(list []Token, kind string) (head []int, kindAt int) {
 	i := 0
 	word := kind[strings.LastIndexByte(kind, ' ')+1:] // BODY of PACKAGE BODY
 	for i < len(list) && !list[i].IsWord(word) {
 		i++
 	}
-	i = SkipSpace(list, i+1) + 1 // after the name
+	kindAt = i
+	i = min(SkipSpace(list, i+1)+1, len(list)) // after the name
+	for kind == "TRIGGER" && i < len(list) && !list[i].IsWord("EACH") {
+		i++
+	}
+	for n := range i {
+		head = append(head, n)
+	}
+	if kind == "TRIGGER" {
+		return head, kindAt
+	}
 	if open := SkipSpace(list, i); open < len(list) && list[open].Text == "(" {
-		i = groupEnd(list, open)
+		i = GroupEnd(list, open)
 	}
 	if kind == "FUNCTION" {
-		i = unescapeReturnType(list, i)
+		for ; i < len(list) && list[i].Text != "\n"; i++ { // the type after RETURNS
+			head = append(head, i)
+		}
 	}
 	for i = SkipSpace(list, i); i < len(list); i = SkipSpace(list, i+1) {
-		t := &list[i]
-		switch {
+		switch t := list[i]; {
 		case t.Text == "(": // of USING
-			i = groupEnd(list, i) - 1
-		case t.Kind == String:
-			t.Text = unescapeLiteral(t.Text)
+			i = GroupEnd(list, i) - 1
 		case t.Kind == Word && !belongsToHead(t.Text, kind):
-			return list
+			return head, kindAt
+		default:
+			head = append(head, i)
+		}
+	}
+	return head, kindAt
+}
+
+// UnescapeHead rewrites the literals in the head of a routine, package or event for a
+// sql_mode with NO_BACKSLASH_ESCAPES. Servers write the comment and the members of a
+// function's return type with backslash escapes in any mode; parameters and the body
+// are as they were given.
+func UnescapeHead(list []Token, kind string) []Token {
+	head, _ := HeadTokens(list, kind)
+	for _, i := range head {
+		if list[i].Kind == String {
+			list[i].Text = unescapeLiteral(list[i].Text)
 		}
 	}
 	return list
-}
-
-// unescapeReturnType rewrites the members in the type after RETURNS and returns the
-// index of the line's end.
-func unescapeReturnType(list []Token, i int) int {
-	for ; i < len(list) && list[i].Text != "\n"; i++ {
-		if (list[i].Is("ENUM") || list[i].Is("SET")) && i+1 < len(list) && list[i+1].Text == "(" {
-			end := groupEnd(list, i+1)
-			for i++; i < end; i++ {
-				if list[i].Kind == String {
-					list[i].Text = unescapeLiteral(list[i].Text)
-				}
-			}
-			i--
-		}
-	}
-	return i
 }
 
 // belongsToHead reports whether a word can come before the body; no body begins with
@@ -135,6 +143,16 @@ func Delimiter(text string) string {
 			return end
 		}
 	}
+}
+
+// HasComments reports whether there are comments among the tokens.
+func HasComments(list []Token) bool {
+	for _, t := range list {
+		if t.Kind == Space && strings.ContainsAny(t.Text[:1], "/#-") {
+			return true
+		}
+	}
+	return false
 }
 
 // ForClient prepares a statement for the stock client, which removes the end of every

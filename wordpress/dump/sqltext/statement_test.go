@@ -16,7 +16,6 @@ func FuzzTokens(f *testing.F) {
 		}
 		_ = Join(WithoutDefiner(list))
 		_ = Join(Unqualify(list, SchemaName{Name: "db"}, "EACH", AnyName))
-		_ = wrapDefaults(list)
 		Privileges{}.apply(s, "db")
 	})
 }
@@ -68,9 +67,6 @@ func FuzzStatements(f *testing.F) {
 		}
 		_, _ = ViewMentions(list, schema), Mentions(list, schema)
 		_, _ = WithoutAutoIncrement(s), InvokerView(s)
-		for _, target := range []Adapter{MySQL57, MySQL8, MariaDB} {
-			_, _ = target.Table(s)
-		}
 		_, _, _ = HasPrimaryKey(s), VersionedByTransaction(s), HasCommentedOptions(s)
 		if got := WithoutInheritedCollations(s); len(got) > len(s) {
 			t.Errorf("%q: it has grown to %q", s, got)

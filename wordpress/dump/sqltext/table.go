@@ -2,10 +2,10 @@ package sqltext
 
 import "strings"
 
-// elements returns the columns and keys of a CREATE TABLE statement as ranges of
+// Elements returns the columns and keys of a CREATE TABLE statement as ranges of
 // tokens: each from an opening parenthesis or a comma to the next comma or the
 // closing parenthesis.
-func elements(list []Token) [][2]int {
+func Elements(list []Token) [][2]int {
 	var all [][2]int
 	depth, from := 0, -1
 	for i, t := range list {
@@ -31,7 +31,7 @@ func elements(list []Token) [][2]int {
 // key that information_schema marks PRI may be another one.
 func HasPrimaryKey(create string) bool {
 	list := Tokens(create)
-	for _, r := range elements(list) {
+	for _, r := range Elements(list) {
 		at := SkipSpace(list, r[0])
 		if at < r[1] && list[at].IsWord("PRIMARY") {
 			return true
@@ -44,7 +44,7 @@ func HasPrimaryKey(create string) bool {
 // table holds transaction IDs instead of timestamps.
 func VersionedByTransaction(create string) bool {
 	list := Tokens(create)
-	for _, r := range elements(list) {
+	for _, r := range Elements(list) {
 		name := SkipSpace(list, r[0])
 		kind := SkipSpace(list, name+1)
 		if kind >= r[1] || list[name].Kind != QuotedName || !list[kind].Is("bigint") {
@@ -99,7 +99,7 @@ func WithoutAutoIncrement(create string) string {
 // MySQL would treat a column that names it as one with a separate collation.
 func WithoutInheritedCollations(create string) string {
 	list := Tokens(create)
-	all := elements(list)
+	all := Elements(list)
 	if len(all) == 0 {
 		return create
 	}
@@ -209,7 +209,7 @@ func ForeignKeys(create string) []ForeignKey {
 		return nil
 	}
 	list := Tokens(create)
-	for _, r := range elements(list) {
+	for _, r := range Elements(list) {
 		from := SkipSpace(list, r[0])
 		name := SkipSpace(list, from+1)
 		foreign := SkipSpace(list, name+1)

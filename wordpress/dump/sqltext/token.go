@@ -65,6 +65,13 @@ func (d Dialect) Tokens(statement string) []Token {
 	return list
 }
 
+// IsToken reports whether a text in a character set is one token of the same kind as another
+// text.
+func (d Dialect) IsToken(text, charset, other string) bool {
+	list, like := d.Tokens(singleBytes(text, charset)), d.Tokens(other)
+	return len(list) == 1 && len(like) == 1 && list[0].Kind == like[0].Kind
+}
+
 // next returns the kind and the length of the first token of s.
 func (d Dialect) next(s string) (TokenKind, int) {
 	switch c := s[0]; {
@@ -170,8 +177,8 @@ func afterDot(list []Token) bool {
 	return i >= 0 && list[i].Text == "."
 }
 
-// groupEnd returns the index after the parenthesis that closes the one at open.
-func groupEnd(list []Token, open int) int {
+// GroupEnd returns the index after the parenthesis that closes the one at open.
+func GroupEnd(list []Token, open int) int {
 	depth := 0
 	for i := open; i < len(list); i++ {
 		switch list[i].Text {
