@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 	"fmt"
+	"os"
 	"syscall"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
@@ -25,13 +27,16 @@ type Job struct {
 	Dump      dump.Options
 	World     wordpress.World
 	WithPHP   string // as in config.Options
-	Defaults  []byte // a MySQL option file that overrides the connection; nil for none
-	Filters   []archive.Filter
-	Seal      *manifest.Seal // how Filters seal; nil if they do not
-	Sinks     []string       // URLs, which may contain {host} {kind} {site} {owner}
-	Timeout   time.Duration  // of the run; 0 is none
-	Stall     time.Duration  // longest time a destination may make no progress; 0 is unlimited
-	DryRun    bool
+	// RunAs is the user with whose rights the operator wants the site to be read; 0
+	// leaves it to the rights of the files.
+	RunAs    uint32
+	Defaults []byte // a MySQL option file that overrides the connection; nil for none
+	Filters  []archive.Filter
+	Seal     *manifest.Seal // how Filters seal; nil if they do not
+	Sinks    []string       // URLs, which may contain {host} {kind} {site} {owner}
+	Timeout  time.Duration  // of the run; 0 is none
+	Stall    time.Duration  // longest time a destination may make no progress; 0 is unlimited
+	DryRun   bool
 	// RequireOneWay refuses sinks that the doctor has not proved to be one-way. It does
 	// not apply to the URLs in Exempt.
 	RequireOneWay bool
@@ -58,6 +63,7 @@ func (j *Job) request() source.Request {
 	return source.Request{
 		Path: j.Place.Path, Home: j.Place.Home, Kind: j.Kind, Selection: j.Selection, Dump: j.Dump,
 		World: j.World, WithPHP: j.WithPHP, Defaults: j.Defaults, Stall: j.Stall,
+		Guarded: j.RunAs == 0 && os.Geteuid() == 0,
 	}
 }
 
@@ -78,16 +84,21 @@ func (j *Job) locate() (located, error) {
 	return located{root: root, uid: uid, owner: owner}, err
 }
 
-// find resolves the job's path inside its home. The owner is the owner of the root
-// folder or, if that is root, of the nearest folder above it that belongs to
-// somebody else. The owner's groups are not looked up, because that takes long.
+// find resolves the job's path inside its home, and finds the user with whose rights
+// the site is read. The user's groups are not looked up, because that takes long.
 func (j *Job) find() (root string, uid uint32, err error) {
 	home, err := site.OpenHome(j.Place.Home)
 	if err != nil {
 		return "", 0, fmt.Errorf("open the site's home: %w", err)
 	}
 	defer home.Close()
-	root, uid, err = home.Locate(j.Place.Path)
+	root, uid, err = home.Locate(j.Place.Path, site.Deciding(), site.Content())
+	if several := (*safefs.AmbiguousOwnerError)(nil); errors.As(err, &several) && j.RunAs != 0 {
+		root, err = home.Resolve(j.Place.Path)
+	}
+	if j.RunAs != 0 {
+		uid = j.RunAs
+	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return "", 0, fmt.Errorf("find the site: %s is not a folder; give the folder that holds wp-config.php or wp-load.php", j.Place.Path)
 	}

@@ -87,7 +87,7 @@ func (l *localSite) result(ctx context.Context, part string, err error) error {
 // operator's option file. A configuration that cannot be evaluated prevents neither a
 // backup of the files nor one whose connection is in the option file.
 func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.Site, wordpress.Database, error) {
-	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World, WithPHP: l.req.WithPHP})
+	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World, WithPHP: l.req.WithPHP, Guarded: l.req.Guarded})
 	var refusal *wordpress.ConfigError
 	if err != nil && (!errors.As(err, &refusal) || site == nil || site.Config == nil) {
 		return nil, wordpress.Database{}, err

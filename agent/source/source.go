@@ -66,6 +66,9 @@ type Request struct {
 	World     wordpress.World `json:"world"`
 	// WithPHP is as in config.Options.
 	WithPHP string `json:"with_php,omitempty"`
+	// Guarded means that only root and the user of the process that reads the site may
+	// be able to change what decides about the site; see config.Options.
+	Guarded bool `json:"guarded,omitempty"`
 	// Defaults is a MySQL option file of the operator. It overrides the connection
 	// in the site's configuration, and holds a password.
 	Defaults []byte `json:"defaults,omitempty"`

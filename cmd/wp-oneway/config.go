@@ -85,8 +85,10 @@ type sinkSetting struct {
 
 // siteEntry is one entry of sites.
 type siteEntry struct {
-	Path        string `mapstructure:"path"`
-	Ignore      string `mapstructure:"ignore"`
+	Path   string `mapstructure:"path"`
+	Ignore string `mapstructure:"ignore"`
+	// RunAs is the user with whose rights the site is read. Only the file can set it.
+	RunAs       userID `mapstructure:"run_as"`
 	siteSetting `mapstructure:",squash"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os/user"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -23,7 +24,7 @@ func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
 		ZeroFields: true, // a list replaces the list that is there
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, rateHook, durationHook, scalarHook),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, rateHook, durationHook, scalarHook),
 	})
 	if err != nil {
 		return err
@@ -101,6 +102,28 @@ func phpHook(_, to reflect.Type, value any) (any, error) {
 		return phpBinary(text), nil
 	default:
 		return nil, fmt.Errorf("%q is neither true, false nor an absolute path, such as /usr/bin/php8.2", text)
+	}
+}
+
+// A userID is a user other than root, written by name or by number; 0 is none.
+type userID uint32
+
+// userHook reads a userID.
+func userHook(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[userID]() {
+		return value, nil
+	}
+	text := fmt.Sprint(value)
+	if u, err := user.Lookup(text); err == nil {
+		text = u.Uid
+	}
+	switch id, err := strconv.ParseUint(text, 10, 32); {
+	case err != nil:
+		return nil, fmt.Errorf("there is no user %q", text)
+	case id == 0:
+		return nil, errors.New("a site is never read with the rights of root on request; name the user whose files they are")
+	default:
+		return userID(id), nil
 	}
 }
 

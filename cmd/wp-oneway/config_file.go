@@ -158,7 +158,7 @@ func (f *configFile) checkItem(s scope, key string, i int, node *yaml.Node) erro
 	inner := scope{entry: s.path(name)}
 	switch key {
 	case "sites":
-		inner.known = append(knownKeys(defaults()), "path", "ignore")
+		inner.known = append(knownKeys(defaults()), "path", "ignore", "run_as")
 	case "sinks":
 		inner.known = []string{"url", "require_one_way"}
 	default:

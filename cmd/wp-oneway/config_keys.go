@@ -61,9 +61,9 @@ func nonEmptyKeys() []string {
 	}
 }
 
-// fileKeys returns the keys that decide which program runs with the rights of a site's
-// owner. Only a flag, or a file that no other user may write, can set them.
-func fileKeys() []string { return []string{"with_php"} }
+// fileKeys returns the keys that decide which program runs, and with whose rights a site
+// is read. Only a flag, or a file that no other user may write, can set them.
+func fileKeys() []string { return []string{"with_php", "run_as"} }
 
 // checkEnvironment refuses variables with our prefix that belong to no key, since they
 // are misspelled, and the variables of fileKeys.
@@ -75,7 +75,7 @@ func checkEnvironment(environ []string) error {
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		if slices.ContainsFunc(fileKeys(), func(key string) bool { return envName(key) == name }) {
-			return fmt.Errorf("environment variable %s: the environment cannot set this key; set it in the configuration file, or give its flag", name)
+			return fmt.Errorf("environment variable %s: the environment cannot set this key; set it in the configuration file", name)
 		}
 		if strings.HasPrefix(name, envPrefix+"_") && !slices.Contains(known, name) {
 			return fmt.Errorf("environment variable %s: no such key; see wp-oneway backup --help", name)

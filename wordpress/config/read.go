@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -25,6 +26,10 @@ type Options struct {
 	// process, if static reading fails: an absolute path, or native.Auto. "" means that
 	// PHP is never run.
 	WithPHP string
+	// Guarded refuses a site if another user than root and the one of this process may
+	// change a file that is read, a folder that leads to one, or a folder in which a
+	// file is looked for.
+	Guarded bool
 }
 
 // A Site is an installation and its configuration.
@@ -57,6 +62,9 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 		return nil, err
 	}
 	defer home.Close()
+	if o.Guarded {
+		home.Guard(uint32(os.Geteuid()))
+	}
 	inner, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	r := &reader{
@@ -66,22 +74,34 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 		site:  &Site{Home: home.Dir(), Layout: place.Layout, given: place.Path, Config: &Config{}},
 	}
 	if err := r.findRoot(); err != nil {
-		return nil, err
+		return nil, r.guarded(err)
 	}
-	err = r.read(inner)
+	err = r.guarded(r.read(inner))
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("read site %q: %w", path, ctx.Err())
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = refuse(wordpress.Undecidable, r.site.Config.ConfigFile, "reading the configuration takes too long")
 	}
-	if first := (*wordpress.ConfigError)(nil); o.WithPHP != "" && errors.As(err, &first) && r.found && (first.Class == wordpress.Undecidable || first.Class == wordpress.Unsafe) {
-		err = r.readByPHP(ctx, first)
+	if first := (*wordpress.ConfigError)(nil); home.Refused() == nil && o.WithPHP != "" && errors.As(err, &first) && r.found && (first.Class == wordpress.Undecidable || first.Class == wordpress.Unsafe) {
+		err = r.guarded(r.readByPHP(ctx, first))
 	}
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("read site %q: %w", path, ctx.Err())
 	}
+	if home.Refused() != nil {
+		return nil, err // nothing that was read counts
+	}
 	return r.site, err
+}
+
+// guarded returns the refusal of the home's guard instead of err, if there is one: the
+// evaluation may have taken it for a missing file.
+func (r *reader) guarded(err error) error {
+	if refused := r.home.Refused(); refused != nil {
+		return &wordpress.ConfigError{Class: wordpress.Unsafe, File: r.site.Config.ConfigFile, Message: refused.Error()}
+	}
+	return err
 }
 
 // Relative returns a path for display: relative to the root if it is inside, otherwise

@@ -189,7 +189,7 @@ func (w *walker) link(f *folder, name string) error {
 // must not be archived.
 func (w *walker) follow(path string) {
 	s := w.set
-	target, err := s.home.Resolve(path)
+	target, trusted, err := s.target(path)
 	if err != nil {
 		if errors.Is(err, safefs.ErrOutside) {
 			w.warn(path, "leads outside the site's home: the link is archived, its target is not")
@@ -200,7 +200,7 @@ func (w *walker) follow(path string) {
 	case s.covered(target), safefs.Within(target, s.core) && !s.sel.WithCore, s.never[target]:
 	case safefs.Within(s.root, target):
 		w.warn(path, fmt.Sprintf("leads to a folder that contains the whole site (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
-	case !s.trusts(path):
+	case !trusted:
 		w.warn(path, fmt.Sprintf("leads to a file or folder of another user (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
 	case s.siteAt(target):
 		w.warn(path, fmt.Sprintf("leads to another WordPress site (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
@@ -215,23 +215,38 @@ func (w *walker) follow(path string) {
 	}
 }
 
-// trusts reports whether the target of a link may be added. To a walk as root the kernel
-// refuses nothing. Therefore the link must belong to root or to the owner of its target,
-// so that a user cannot have files of another user archived.
-func (s *Set) trusts(path string) bool {
-	if os.Geteuid() != 0 {
-		return true
-	}
-	link, err := s.home.Lstat(path)
+// An identity says which file or folder was found at a path, and whose it was.
+type identity struct {
+	inode safefs.Inode
+	uid   uint32
+}
+
+// target resolves a path that may be a link, and reports whether its target may be added.
+// To a walk as root the kernel refuses nothing. Therefore the link must belong to root or
+// to the owner of its target, so that a user cannot have files of another user archived.
+// The walk archives only the file or folder that was found here, even if the path leads
+// to another one by then.
+func (s *Set) target(path string) (real string, trusted bool, err error) {
+	c, err := s.home.Chain(path, true)
 	if err != nil {
-		return false
+		return "", false, err
 	}
-	target, err := s.home.Stat(path)
-	if err != nil {
-		return false
+	defer c.Close()
+	real = c.Path(c.Len() - 1)
+	found := identity{c.End().Inode(), c.End().UID()}
+	if os.Geteuid() == 0 {
+		link, err := s.home.Lstat(path)
+		if err != nil {
+			return "", false, err
+		}
+		if uid := link.Sys().(*syscall.Stat_t).Uid; uid != 0 && uid != found.uid {
+			return real, false, nil
+		}
 	}
-	linkUID, targetUID := link.Sys().(*syscall.Stat_t).Uid, target.Sys().(*syscall.Stat_t).Uid
-	return linkUID == 0 || linkUID == targetUID
+	if _, known := s.found[real]; !known {
+		s.found[real] = found
+	}
+	return real, true, nil
 }
 
 func (w *walker) warn(path, what string) {

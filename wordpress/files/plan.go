@@ -47,7 +47,8 @@ type Set struct {
 	base    string
 	trees   []string // real paths, none below another; the root first
 	isTree  map[string]bool
-	main    map[string]bool // trees that belong to the site by its configuration, not through a link
+	found   map[string]identity // by real path: the targets of links, and the content folders
+	main    map[string]bool     // trees that belong to the site by its configuration, not through a link
 	extras  int
 	report  Report
 }
@@ -66,7 +67,7 @@ func Plan(ctx context.Context, home *safefs.Home, site Folders, sel Selection) (
 	s := &Set{
 		home: home, sel: sel, rules: rules,
 		content: map[string]string{}, ours: map[string]bool{}, never: map[string]bool{}, apart: map[string]bool{},
-		isTree: map[string]bool{}, main: map[string]bool{},
+		isTree: map[string]bool{}, found: map[string]identity{}, main: map[string]bool{},
 	}
 	if s.root, err = home.Resolve(site.Root); err != nil {
 		return nil, fmt.Errorf("find the site's root: %w", err)
@@ -171,11 +172,11 @@ func (s *Set) locate(site Folders) {
 
 // addContent adds a content folder. name is its default name in WordPress.
 func (s *Set) addContent(path, name string) {
-	real, err := s.home.Resolve(path)
+	real, trusted, err := s.target(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
-	if err == nil && !s.trusts(path) {
+	if err == nil && !trusted {
 		err = errors.New("link to a file or folder of another user")
 	}
 	if err != nil {

@@ -68,6 +68,11 @@ func (w *walker) tree(ctx context.Context, path string) error {
 		return w.fatal(path, err)
 	}
 	defer chain.Close()
+	end := identity{chain.End().Inode(), chain.End().UID()}
+	if want, known := s.found[path]; known && end != want {
+		w.fail(path, safefs.ErrIrregular)
+		return nil
+	}
 	if err := w.spine(chain); err != nil {
 		return err
 	}

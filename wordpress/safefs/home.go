@@ -27,6 +27,7 @@ var (
 // concurrently.
 type Home struct {
 	roots []*root // home itself, then its companions
+	guard *guard  // nil: all paths in home may be read
 }
 
 // A root is a folder below which everything may be read.

@@ -3,6 +3,7 @@ package safefs
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -77,39 +78,76 @@ func TestRealPathAsOrdinaryUser(t *testing.T) {
 	}
 }
 
+// The user with whose rights a folder is read is the only one, besides root, who may
+// change what decides; if there is none, the only one who may change the content.
 func TestLocate(t *testing.T) {
-	base := sitetest.Grow(t, map[string]string{
-		"alice/site/wp-config.php": "", "alice/roots/deep/x": "", "alice/link": "-> site", "alice/out": "-> ../bob", "bob/x": "", "plain/x/y": "",
-	})
-	sitetest.Chown(t, base, map[string]int{"alice": sitetest.AliceID, "alice/site": sitetest.BobID, "bob": sitetest.BobID})
+	alice, bob := uint32(sitetest.AliceID), uint32(sitetest.BobID)
+	for name, c := range map[string]struct {
+		owners map[string]int // of the tree; root's by default
+		modes  map[string]os.FileMode
+		want   uint32
+		refuse string // "" if the owner is not ambiguous
+	}{
+		"all root's":                     {},
+		"root's folder, alice's file":    {owners: map[string]int{"site/wp-config.php": sitetest.AliceID}, want: alice},
+		"root's folder, alice's drop-in": {owners: map[string]int{"site/wp-content/db.php": sitetest.AliceID}, want: alice},
+		"root's code, alice's content":   {owners: map[string]int{"site/wp-content": sitetest.AliceID}, want: alice},
+		"root's code, alice's uploads":   {owners: map[string]int{"site/wp-content/uploads": sitetest.AliceID}, want: alice},
+		"alice's code, bob's uploads":    {owners: map[string]int{"site": sitetest.AliceID, "site/wp-content": sitetest.AliceID, "site/wp-content/uploads": sitetest.BobID}, want: alice},
+		"alice's folder above":           {owners: map[string]int{".": sitetest.AliceID}, want: alice},
+		"alice's code, bob's content":    {owners: map[string]int{"site": sitetest.AliceID, "site/wp-content": sitetest.BobID}, refuse: "wp-content"},
+		"alice's folder above bob's":     {owners: map[string]int{".": sitetest.AliceID, "site": sitetest.BobID}, refuse: "run_as"},
+		"alice's and bob's uploads":      {owners: map[string]int{"site/wp-content/uploads": sitetest.AliceID, "site/wp-content/plugins": sitetest.BobID}, refuse: "plugins"},
+		"everybody may write":            {modes: map[string]os.FileMode{"site/wp-content": 0o777}, refuse: "mode 0777"},
+		"everybody may write a file":     {owners: map[string]int{"site/wp-config.php": sitetest.AliceID}, modes: map[string]os.FileMode{"site/wp-config.php": 0o666}, refuse: "mode 0666"},
+		"alice's group without entry":    {owners: map[string]int{"site": sitetest.AliceID}, modes: map[string]os.FileMode{"site": 0o775}, want: alice},
+		"a sticky folder above":          {owners: map[string]int{"site": sitetest.BobID}, modes: map[string]os.FileMode{".": 0o777 | os.ModeSticky}, want: bob},
+		"a sticky folder":                {modes: map[string]os.FileMode{"site": 0o777 | os.ModeSticky}, refuse: "mode 1777"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := sitetest.Grow(t, map[string]string{
+				"site/wp-config.php": "", "site/wp-content/db.php": "", "site/wp-content/uploads/x": "", "site/wp-content/plugins/x": "",
+			})
+			sitetest.Chown(t, base, c.owners)
+			for file, mode := range c.modes {
+				if err := os.Chmod(filepath.Join(base, file), mode); err != nil {
+					t.Fatal(err)
+				}
+			}
+			home, err := OpenHome(base)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer home.Close()
+			real, uid, err := home.Locate(base+"/site", []string{"wp-config.php", "wp-content", "wp-content/db.php", "none"}, []string{"wp-content/uploads", "wp-content/plugins"})
+			if several := (*AmbiguousOwnerError)(nil); c.refuse != "" {
+				if !errors.As(err, &several) || !strings.Contains(err.Error(), c.refuse) {
+					t.Errorf("got %q of %d, %v; want a refusal with %q", real, uid, err, c.refuse)
+				}
+				return
+			}
+			if err != nil || real != base+"/site" || uid != c.want {
+				t.Errorf("got %q of %d, %v; want %d", real, uid, err, c.want)
+			}
+		})
+	}
+}
+
+// Locate follows links in home, and fails for what is no folder in home.
+func TestLocateResolves(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{"alice/site/wp-config.php": "", "alice/link": "-> site", "alice/out": "-> ../bob", "bob/x": ""})
 	home, err := OpenHome(base + "/alice")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer home.Close()
-	for path, want := range map[string]struct {
-		real string
-		uid  uint32
-	}{
-		"site": {"site", sitetest.BobID}, "link": {"site", sitetest.BobID}, "roots/deep": {"roots/deep", sitetest.AliceID}, ".": {"", sitetest.AliceID},
-	} {
-		real, uid, err := home.Locate(filepath.Join(base, "alice", path))
-		if err != nil || real != filepath.Join(base, "alice", want.real) || uid != want.uid {
-			t.Errorf("%s: got %q of %d, %v; want %q of %d", path, real, uid, err, want.real, want.uid)
-		}
+	if real, _, err := home.Locate(base+"/alice/link", nil, nil); err != nil || real != base+"/alice/site" {
+		t.Errorf("link: got %q, %v", real, err)
 	}
 	for path, want := range map[string]error{"out": ErrOutside, "none": fs.ErrNotExist, "site/wp-config.php": syscall.ENOTDIR} {
-		if real, _, err := home.Locate(filepath.Join(base, "alice", path)); !errors.Is(err, want) {
+		if real, _, err := home.Locate(filepath.Join(base, "alice", path), nil, nil); !errors.Is(err, want) {
 			t.Errorf("%s: got %q, %v; want %v", path, real, err, want)
 		}
-	}
-	all, err := OpenHome(base + "/plain")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer all.Close()
-	if _, uid, err := all.Locate(base + "/plain/x"); err != nil || uid != 0 {
-		t.Errorf("root's all the way up: got %d, %v", uid, err)
 	}
 }
 

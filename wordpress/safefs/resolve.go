@@ -55,7 +55,15 @@ func (r *resolver) resolve(path string, follow bool) error {
 	if r.root == nil {
 		return ErrOutside
 	}
-	return nil
+	return r.visit(false)
+}
+
+// visit shows the last open component to the guard. entry is as in Writers.add.
+func (r *resolver) visit(entry bool) error {
+	if r.home.guard == nil {
+		return nil
+	}
+	return r.home.guard.visit(r.End(), r.real(), entry)
 }
 
 // push puts the components of a path, or of a link's target, ahead.
@@ -148,8 +156,22 @@ func (r *resolver) down(name string, follow bool) error {
 		return syscall.ENAMETOOLONG
 	}
 	d, err := openPath(r.End().fd, name)
+	// Who may create a missing file decides as much as who may change one that exists.
+	if refused := r.visit(err == nil); refused != nil {
+		if err == nil {
+			d.close()
+		}
+		return refused
+	}
 	if err != nil {
 		return err
+	}
+	if d.kind() == unix.S_IFLNK && r.End().stat.Mode&unix.S_ISVTX != 0 && r.home.guard != nil {
+		// In a sticky folder, the owner of a link can replace it.
+		if err := r.home.guard.visit(&d, Join(r.real(), name), false); err != nil {
+			d.close()
+			return err
+		}
 	}
 	isLink := d.kind() == unix.S_IFLNK && (follow || len(r.ahead) > 0)
 	if !r.anywhere && (d.entersPseudo(r.End()) || !isLink && r.root.dir == "/" && InKernel(Join(r.real(), name))) {

@@ -1,0 +1,203 @@
+package safefs
+
+import (
+	"fmt"
+	"maps"
+	"os/user"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// Writers are the users other than root who may change some paths, each with one path
+// that he may change.
+type Writers struct {
+	users map[uint32]string
+	// anybody is a path that everybody may change, or a group whose members are unknown;
+	// rights says which, such as "mode 0777".
+	anybody, rights string
+}
+
+// AmbiguousOwnerError says that several users may change the paths that decide what
+// a site is: none of them may be trusted with the rights of the others.
+type AmbiguousOwnerError struct{ Writers }
+
+func (e *AmbiguousOwnerError) Error() string {
+	var who []string
+	for _, uid := range slices.Sorted(maps.Keys(e.users)) {
+		who = append(who, fmt.Sprintf("%s may change %q", userName(uid), e.users[uid]))
+	}
+	if e.anybody != "" {
+		who = append(who, fmt.Sprintf("other users may change %q (%s)", e.anybody, e.rights))
+	}
+	return "choose the user to read it as: " + strings.Join(who, ", ") +
+		"; set run_as for this site in the configuration file, or make one user the only one who may change these paths"
+}
+
+func userName(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if u, err := user.LookupId(id); err == nil {
+		return fmt.Sprintf("%s (uid %s)", u.Username, id)
+	}
+	return "uid " + id
+}
+
+// Sole returns the one user who may change the paths, 0 if only root may. If several
+// may, it returns an AmbiguousOwnerError.
+func (w *Writers) Sole() (uint32, error) {
+	if len(w.users) > 1 || w.anybody != "" {
+		return 0, &AmbiguousOwnerError{*w}
+	}
+	for uid := range w.users {
+		return uid, nil
+	}
+	return 0, nil
+}
+
+// add adds the users who may change the open file or folder at path. entry means that
+// only an entry of the folder that exists counts: in a sticky folder, only the owner of
+// the entry, of the folder, and root can replace it.
+func (w *Writers) add(d *Descriptor, path string, entry bool) {
+	w.addUser(d.UID(), path)
+	mode := d.stat.Mode
+	if d.kind() == unix.S_IFLNK || entry && mode&unix.S_ISVTX != 0 {
+		return
+	}
+	if mode&unix.S_IWOTH != 0 {
+		w.addAnybody(path, fmt.Sprintf("mode %04o", mode&0o7777))
+	}
+	if mode&unix.S_IWGRP == 0 {
+		return
+	}
+	// With an access control list, the group's bits are its mask.
+	users, groups, owning := accessControlList(d)
+	for _, uid := range users {
+		w.addUser(uid, path)
+	}
+	if owning {
+		groups = append(groups, d.stat.Gid)
+	}
+	for _, gid := range groups {
+		w.addGroup(gid, d.UID(), path)
+	}
+}
+
+func (w *Writers) addUser(uid uint32, path string) {
+	if uid == 0 {
+		return
+	}
+	if w.users == nil {
+		w.users = map[uint32]string{}
+	}
+	if _, known := w.users[uid]; !known {
+		w.users[uid] = path
+	}
+}
+
+func (w *Writers) addAnybody(path, rights string) {
+	if w.anybody == "" {
+		w.anybody, w.rights = path, rights
+	}
+}
+
+// addGroup adds the members of a group. The group of a user's own ID, without an entry
+// in the group database, is taken for his private group.
+func (w *Writers) addGroup(gid, owner uint32, path string) {
+	members, err := groupMembers(gid)
+	switch {
+	case gid == 0:
+	case err == nil && len(members) > 0:
+		for _, uid := range members {
+			w.addUser(uid, path)
+		}
+	case err == nil && gid == owner:
+	default:
+		w.addAnybody(path, fmt.Sprintf("writable by the group %d", gid))
+	}
+}
+
+// Access control lists, as in linux/posix_acl_xattr.h: a version of 4 bytes, then
+// entries of 8 bytes, little-endian: tag, permissions, ID.
+const (
+	aclTagUser     = 0x02
+	aclTagGroupObj = 0x04
+	aclTagGroup    = 0x08
+	aclWrite       = 0x02
+)
+
+// accessControlList returns the named users and groups that the list of an open file or
+// folder lets write, and whether the owning group may. Without a list, the mode decides.
+func accessControlList(d *Descriptor) (users, groups []uint32, owning bool) {
+	var buf [4096]byte
+	n, err := unix.Getxattr(fmt.Sprintf("/proc/self/fd/%d", d.fd), "system.posix_acl_access", buf[:])
+	if err != nil || n < 4 {
+		return nil, nil, true
+	}
+	for e := buf[4:n]; len(e) >= 8; e = e[8:] {
+		tag, perm := uint16(e[0])|uint16(e[1])<<8, uint16(e[2])|uint16(e[3])<<8
+		id := uint32(e[4]) | uint32(e[5])<<8 | uint32(e[6])<<16 | uint32(e[7])<<24
+		if perm&aclWrite == 0 {
+			continue
+		}
+		switch tag {
+		case aclTagUser:
+			users = append(users, id)
+		case aclTagGroup:
+			groups = append(groups, id)
+		case aclTagGroupObj:
+			owning = true
+		}
+	}
+	return users, groups, owning
+}
+
+// A guard watches the paths that decide what a site is while they are resolved.
+type guard struct {
+	mu      sync.Mutex
+	writers Writers
+	only    uint32 // the only user besides root who may change them
+	collect bool   // collect the writers instead of refusing
+	refused error  // the first refusal
+}
+
+// visit adds the writers of one open component of a path, and refuses those that the
+// guard does not allow.
+func (g *guard) visit(d *Descriptor, path string, entry bool) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.collect {
+		g.writers.add(d, path, entry)
+		return nil
+	}
+	var w Writers
+	w.add(d, path, entry)
+	delete(w.users, g.only)
+	if len(w.users) == 0 && w.anybody == "" {
+		return nil
+	}
+	w.addUser(g.only, "the rest of the site")
+	err := &AmbiguousOwnerError{w}
+	if g.refused == nil {
+		g.refused = err
+	}
+	return err
+}
+
+// Guard makes the home refuse, with an AmbiguousOwnerError, every path that any user but
+// root and uid may change: in an evaluation with the rights of uid, nobody else may
+// decide what is evaluated.
+func (h *Home) Guard(uid uint32) { h.guard = &guard{only: uid} }
+
+// Refused returns the first error by which the guard refused a path, or nil. An
+// evaluation may have taken the refusal for a missing file.
+func (h *Home) Refused() error {
+	if h.guard == nil {
+		return nil
+	}
+	h.guard.mu.Lock()
+	defer h.guard.mu.Unlock()
+	return h.guard.refused
+}
