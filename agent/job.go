@@ -30,6 +30,7 @@ type Job struct {
 	// RunAs is the user with whose rights the operator wants the site to be read; 0
 	// leaves it to the rights of the files.
 	RunAs    uint32
+	TempDir  string // for rows of locked tables; "" is the system's
 	Defaults []byte // a MySQL option file that overrides the connection; nil for none
 	Filters  []archive.Filter
 	Seal     *manifest.Seal // how Filters seal; nil if they do not
@@ -62,7 +63,7 @@ func (j *Job) checkName() error {
 func (j *Job) request() source.Request {
 	return source.Request{
 		Path: j.Place.Path, Home: j.Place.Home, Kind: j.Kind, Selection: j.Selection, Dump: j.Dump,
-		World: j.World, WithPHP: j.WithPHP, Defaults: j.Defaults, Stall: j.Stall,
+		World: j.World, WithPHP: j.WithPHP, Defaults: j.Defaults, Stall: j.Stall, TempDir: j.TempDir,
 		Guarded: j.RunAs == 0 && os.Geteuid() == 0,
 	}
 }

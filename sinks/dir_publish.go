@@ -90,7 +90,7 @@ func diskError(err error, dir string) error {
 	case errors.Is(err, unix.EROFS):
 		return fmt.Errorf("%s is mounted read-only; mount it writable: %w", dir, err)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("user %d may not write in %s: %w", os.Geteuid(), dir, err)
+		return fmt.Errorf("user %d may not write in %s: %w; allow it, or use another folder", os.Geteuid(), dir, err)
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 
@@ -33,13 +34,13 @@ type process struct {
 
 // startWorker starts a worker with the rights of owner and sends it the order. It
 // calls handle with each event of at most limit bytes, from a separate goroutine,
-// until handle returns an error. streams are the descriptors of its streams.
-// The caller must call stop.
-func startWorker(ctx context.Context, owner Owner, o order, limit int, handle func(event) error, streams ...int) (*process, error) {
+// until handle returns an error. streams are the descriptors of its streams. temp is
+// the worker's tempFD, or nil. The caller must call stop.
+func startWorker(ctx context.Context, owner Owner, o order, limit int, handle func(event) error, temp *os.File, streams ...int) (*process, error) {
 	life, kill := context.WithCancel(ctx)
 	p := &process{kill: kill, over: make(chan struct{}), streams: map[int]*os.File{}}
 	p.cmd = workerCommand(life, &p.stderr)
-	orders, events, err := p.start(streams)
+	orders, events, err := p.start(streams, temp)
 	if err != nil {
 		close(p.over)
 		return nil, errors.Join(fmt.Errorf("start the worker for uid %d: %w", owner.UID, err), p.stop())
@@ -85,7 +86,7 @@ func workerCommand(ctx context.Context, stderr io.Writer) *exec.Cmd {
 
 // start creates the pipes and starts the process. It returns our ends of the pipes
 // for the order and for the events.
-func (p *process) start(streams []int) (orders, events *os.File, err error) {
+func (p *process) start(streams []int, temp *os.File) (orders, events *os.File, err error) {
 	theirs := make([]*os.File, 2+len(streams)) // in the order of the descriptors
 	defer func() {
 		for _, f := range theirs {
@@ -108,7 +109,16 @@ func (p *process) start(streams []int) (orders, events *os.File, err error) {
 		enlarge(p.streams[fd])
 	}
 	p.cmd.ExtraFiles = theirs
-	return orders, events, p.cmd.Start()
+	if temp != nil {
+		p.cmd.ExtraFiles = append(slices.Clone(theirs), temp)
+	}
+	if err = p.cmd.Start(); err == nil && temp != nil {
+		if err = limitFileSize(p.cmd.Process.Pid, temp); err != nil {
+			p.kill()
+			_ = p.cmd.Wait() // we killed it
+		}
+	}
+	return orders, events, err
 }
 
 // pipeSize is the buffer requested for the pipe of a stream, in bytes. It is the

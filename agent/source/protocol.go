@@ -24,6 +24,7 @@ const (
 	eventsFD
 	databaseFD
 	filesFD
+	tempFD // a file without a name, in the operator's folder; only if the request says so
 )
 
 // maxEvent is the limit of an event, in bytes.

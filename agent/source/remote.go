@@ -39,8 +39,13 @@ func openRemote(ctx context.Context, req Request, owner Owner, w *watchdog) (*re
 		opened:   make(chan Facts, 1), findings: make(chan Findings, 1), seen: map[string]bool{},
 		ends: map[string]chan partEnd{manifest.DatabaseStream: make(chan partEnd, 1), manifest.FilesStream: make(chan partEnd, 1)},
 	}
+	temp := req.openTemp()
 	var err error
-	if r.process, err = startWorker(ctx, owner, order{Site: &req}, maxEvent, r.handle, databaseFD, filesFD); err != nil {
+	r.process, err = startWorker(ctx, owner, order{Site: &req}, maxEvent, r.handle, temp, databaseFD, filesFD)
+	if temp != nil {
+		_ = temp.Close() // nothing was written
+	}
+	if err != nil {
 		return nil, err
 	}
 	w.watchWorker(r.isStopped)

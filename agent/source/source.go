@@ -69,6 +69,11 @@ type Request struct {
 	// Guarded means that only root and the user of the process that reads the site may
 	// be able to change what decides about the site; see config.Options.
 	Guarded bool `json:"guarded,omitempty"`
+	// TempDir is the folder of a temporary file for rows of locked tables; "" is the system's.
+	TempDir string `json:"-"`
+	// TempFile says that a worker has inherited that file, as tempFD. TempError is why not.
+	TempFile  bool   `json:"temp_file,omitempty"`
+	TempError string `json:"temp_error,omitempty"`
 	// Defaults is a MySQL option file of the operator. It overrides the connection
 	// in the site's configuration, and holds a password.
 	Defaults []byte `json:"defaults,omitempty"`
@@ -131,6 +136,7 @@ func Open(ctx context.Context, req Request, owner Owner, log *slog.Logger) (Site
 			return err
 		}
 		req.defaultsUID = os.Geteuid()
+		req.Dump.Temp = func() (*os.File, error) { return dump.OpenTemp(req.TempDir) }
 		req.Dump.Waiting = func(waiting bool) { _ = w.announce(waiting) } // only a worker is limited
 		s.Site, err = openLocal(w.life, req, log)
 		return err

@@ -89,7 +89,7 @@ func readConfigsRemote(ctx context.Context, owner Owner, reqs []Request, next fu
 			return errors.New("worker sent " + e.kind() + " in a survey")
 		}
 		return nil
-	})
+	}, nil)
 	if err != nil {
 		return err
 	}

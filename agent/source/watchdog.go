@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
 // ErrStalled is why a site was given up that made no progress.
@@ -21,9 +23,6 @@ const (
 	// minRate is the lowest rate that counts as progress, in bytes per second. A tenant
 	// could send a byte now and then, and keep the other sites waiting for ever.
 	minRate = 4 << 10
-	// defaultLockWait is how long announced lock waits may take together, if the
-	// request does not say.
-	defaultLockWait = 10 * time.Minute
 	// maxAnnouncements is how many lock waits a worker may announce.
 	maxAnnouncements = 100_000
 	// leastPatience is the lowest limit that Patience derives.
@@ -90,7 +89,7 @@ type wait struct {
 // newWatchdog starts a watchdog. Without a limit, it does nothing.
 func newWatchdog(ctx context.Context, limit, lockWait time.Duration) *watchdog {
 	if lockWait <= 0 {
-		lockWait = defaultLockWait
+		lockWait = dump.DefaultLockWait
 	}
 	w := &watchdog{limit: limit, lockWait: lockWait, waits: map[*wait]bool{}}
 	w.life, w.giveUp = context.WithCancelCause(ctx)

@@ -20,7 +20,7 @@ import (
 // that could not be sent to the parent.
 func Worker(ctx context.Context) error {
 	signal.Ignore(syscall.SIGPIPE)
-	for fd := orderFD; fd <= filesFD; fd++ {
+	for fd := orderFD; fd <= tempFD; fd++ {
 		syscall.CloseOnExec(fd) // the site's PHP does not get them
 	}
 	o, err := receiveOrder(os.NewFile(orderFD, "order"))
@@ -59,6 +59,12 @@ func serveSite(ctx context.Context, req Request, events io.Writer, streams map[s
 	out := newEventWriter(events)
 	req.Dump.Waiting = func(waiting bool) {
 		_ = out.send(event{Waiting: &waiting}) // if the parent is gone, the next event fails
+	}
+	req.Dump.Temp = func() (*os.File, error) {
+		if !req.TempFile {
+			return nil, errors.New(req.TempError)
+		}
+		return os.NewFile(tempFD, "the temporary file"), nil
 	}
 	site, err := openLocal(ctx, req, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -6,10 +6,14 @@ package state
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // Dirs are the folders of the agent's own files. They are never inside a site.
@@ -68,4 +72,13 @@ func (d Dirs) stateLocks() string { return filepath.Join(d.State, "run") }
 func fileName(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:16])
+}
+
+// makeFolder creates a folder of the agent's own, and its parents.
+func makeFolder(dir string) error {
+	err := os.MkdirAll(dir, 0o700)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.EROFS) {
+		return fmt.Errorf("%w; set XDG_STATE_HOME or STATE_DIRECTORY to a folder that this account can write to", err)
+	}
+	return err
 }

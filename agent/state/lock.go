@@ -55,7 +55,7 @@ func (d Dirs) Lock(id string) (unlock func(), err error) {
 }
 
 func lockIn(dir, id string) (unlock func(), err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return nil, fmt.Errorf("create the folder of locks: %w", err)
 	}
 	return lockFile(filepath.Join(dir, fileName(id)+".lock"), flock)
@@ -111,7 +111,7 @@ const (
 // lockNames locks the name registry, and waits for other processes that hold it. A
 // file system without locks is no error: Lock has already reported it.
 func (d Dirs) lockNames(ctx context.Context) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Join(d.State, "names"), 0o700); err != nil {
+	if err := makeFolder(filepath.Join(d.State, "names")); err != nil {
 		return nil, fmt.Errorf("create the folder of names: %w", err)
 	}
 	for range namesLockTries {

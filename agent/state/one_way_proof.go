@@ -77,7 +77,7 @@ func (d Dirs) fingerprintKeyPath() string { return filepath.Join(d.State, "finge
 func (d Dirs) createFingerprintKey() error {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails
-	if err := os.MkdirAll(d.State, 0o700); err != nil {
+	if err := makeFolder(d.State); err != nil {
 		return err
 	}
 	tmp, err := os.CreateTemp(d.State, ".fingerprint-*")
@@ -138,7 +138,7 @@ func (d Dirs) KeepProof(place, credential string, p OneWayProof) error {
 		return fmt.Errorf("write the doctor's result: %w", err)
 	}
 	path := d.proofPath(place)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("create the folder of the doctor's results: %w", err)
 	}
 	if err := renameio.WriteFile(path, append(text, '\n'), 0o600); err != nil {

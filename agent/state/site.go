@@ -87,7 +87,7 @@ func (d Dirs) HasSite(id string) bool {
 // SaveSite writes the state of a site.
 func (d Dirs) SaveSite(s *Site) error {
 	path := d.sitePath(s.ID)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("create the folder of site states: %w", err)
 	}
 	text, err := json.MarshalIndent(s, "", "  ")

@@ -28,6 +28,7 @@ type dumpSetting struct {
 	Strict       bool     `mapstructure:"strict"`
 	Threads      int      `mapstructure:"threads"`
 	For          string   `mapstructure:"for"`
+	TempDir      string   `mapstructure:"temp_dir"`
 
 	LockWait time.Duration `mapstructure:"lock_wait"`
 }
@@ -36,7 +37,7 @@ type dumpSetting struct {
 func dumpDefaults() map[string]any {
 	return map[string]any{
 		"tables": []string{}, "exclude_table": []string{}, "prefix_only": false, "blog": 0, "no_data": []string{},
-		"no_transients": false, "where": []string{}, "skip_definer": false, "strict": false, "threads": 1, "for": "", "lock_wait": dump.DefaultLockWait.String(),
+		"no_transients": false, "where": []string{}, "skip_definer": false, "strict": false, "threads": 1, "for": "", "temp_dir": "", "lock_wait": dump.DefaultLockWait.String(),
 	}
 }
 
@@ -53,6 +54,7 @@ func dumpFlags(f *pflag.FlagSet) {
 	f.Bool("strict", false, "fail when the account cannot read all of the database")
 	f.Int("threads", 1, "read the database over this `number` of connections, if the account may take a short lock")
 	f.Duration("lock-wait", dump.DefaultLockWait, "wait for locks of other sessions for this `time` in total, then fail and name the table")
+	f.String("temp-dir", "", "`folder` for rows of locked tables that do not fit into memory (default: $TMPDIR, else /tmp)")
 	f.String("for", "", "dump for another `server`: "+strings.Join(dump.Targets(), ", ")+" (default: the same)")
 }
 

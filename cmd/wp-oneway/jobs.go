@@ -91,6 +91,9 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 	if job.Dump, err = set.convert(); err != nil {
 		return job, err
 	}
+	if job.TempDir, err = tempDir(set.TempDir); err != nil {
+		return job, err
+	}
 	if job.World, err = world(set.siteSetting); err != nil {
 		return job, err
 	}
@@ -145,6 +148,20 @@ func place(path, home string, homes func(string) string) (site.Place, error) {
 		err = fmt.Errorf("home %s: the site %s is outside of it", home, path)
 	}
 	return p, err
+}
+
+// tempDir checks the folder for temporary files.
+func tempDir(dir string) (string, error) {
+	if dir == "" {
+		return "", nil
+	}
+	if !filepath.IsAbs(dir) {
+		return "", fmt.Errorf("temp_dir %s: must be an absolute path", dir)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("temp_dir %s: there is no such folder; create it, or give another one", dir)
+	}
+	return dir, nil
 }
 
 // requestHost is the host in the requests to a site: http_host, else that of url.

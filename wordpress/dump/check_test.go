@@ -95,7 +95,7 @@ func TestCheckFindsWhatStopsADump(t *testing.T) {
 			}
 		}
 		gone := filepath.Join(t.TempDir(), "gone")
-		if _, err := dump.Check(t.Context(), f.config(db), dump.Options{TempDir: gone}); err == nil || !strings.Contains(err.Error(), gone) {
+		if _, err := dump.Check(t.Context(), f.config(db), dump.Options{Temp: tempIn(gone)}); err == nil || !strings.Contains(err.Error(), gone) {
 			t.Errorf("without a folder for temporary files: %v", err)
 		}
 		f.run(t, "", "DROP USER IF EXISTS checkone@localhost; CREATE USER checkone@localhost WITH MAX_USER_CONNECTIONS 1; GRANT ALL ON checkstop.* TO checkone@localhost")

@@ -2,6 +2,7 @@ package dump
 
 import (
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/target"
@@ -43,9 +44,9 @@ type Options struct {
 	// Waiting is called with true when the dump begins to wait for a lock that somebody
 	// else holds, and with false when the wait ends; nil: nobody is told. Calls may nest.
 	Waiting func(bool) `json:"-"`
-	// TempDir holds rows that are read under a lock and do not fit into memory; "" is
-	// the system's.
-	TempDir string `json:"-"`
+	// Temp opens the file without a name that holds rows which are read under a lock and do
+	// not fit into memory; nil is OpenTemp in the system's folder. It is called at most once.
+	Temp func() (*os.File, error) `json:"-"`
 }
 
 // Targets returns the names of the servers that a dump can be adapted to.

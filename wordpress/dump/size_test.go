@@ -99,7 +99,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	f := mariaDB(t)
 	db := filled(t, f, "memory", "InnoDB", 250)
 	f.run(t, db, "INSERT INTO m SELECT id+1000, t FROM m; INSERT INTO m SELECT id+10000, t FROM m; CREATE TABLE my (id INT PRIMARY KEY, t LONGTEXT) ENGINE=MyISAM; INSERT INTO my SELECT * FROM m LIMIT 300")
-	d, err := dump.Open(t.Context(), f.config(db), dump.Options{TempDir: t.TempDir()})
+	d, err := dump.Open(t.Context(), f.config(db), dump.Options{Temp: tempIn(t.TempDir())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestSpoolLeavesNothing(t *testing.T) {
 	f := mariaDB(t)
 	db := filled(t, f, "spooled", "MyISAM", fillerRows)
 	dir := t.TempDir()
-	d, err := dump.Open(t.Context(), f.config(db), dump.Options{TempDir: dir})
+	d, err := dump.Open(t.Context(), f.config(db), dump.Options{Temp: tempIn(dir)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,8 +170,13 @@ func TestSpoolLeavesNothing(t *testing.T) {
 	if report, err := d.Write(t.Context(), &b); err != nil || report.Rows != fillerRows+3 {
 		t.Errorf("%v, %+v", err, report)
 	}
-	missing, err := dump.Open(t.Context(), f.config(filled(t, f, "spooled2", "MyISAM", fillerRows)), dump.Options{TempDir: dir + "/none"})
+	missing, err := dump.Open(t.Context(), f.config(filled(t, f, "spooled2", "MyISAM", fillerRows)), dump.Options{Temp: tempIn(dir + "/none")})
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, %v", missing, err)
 	}
+}
+
+// tempIn is an option that creates temporary files in a folder.
+func tempIn(dir string) func() (*os.File, error) {
+	return func() (*os.File, error) { return dump.OpenTemp(dir) }
 }

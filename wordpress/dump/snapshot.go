@@ -54,7 +54,7 @@ func (d *Dump) readUnderLock(ctx context.Context, c *mysql.Conn, tables []*objec
 	if err := locked(ctx); err != nil {
 		return err
 	}
-	d.spool = newSpool(d.opts.TempDir)
+	d.spool = newSpool(d.opts.Temp)
 	if d.checkup {
 		tables = nil
 		if err := d.checkSpool(); err != nil {

@@ -2,24 +2,43 @@ package dump
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 )
 
 // spoolMemory is how many bytes a spool keeps in memory before it creates a file.
 const spoolMemory = 8 << 20
 
-// A spool stores text temporarily: a little in memory, more in a file. The file is
-// unlinked as soon as it is open, so that it does not outlive the process.
+// OpenTemp creates a file in a folder, "" for the system's, and removes its name, so that
+// it does not outlive the process.
+func OpenTemp(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, "wp-oneway-*") // 0600
+	if err == nil {
+		err = os.Remove(f.Name())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create a temporary file: %w; set temp_dir to a folder with room for the tables that are not transactional", err)
+	}
+	return f, nil
+}
+
+// A spool stores text temporarily: a little in memory, more in a file.
 type spool struct {
-	dir    string
+	open   func() (*os.File, error)
 	memory []byte
 	file   *os.File
 	inFile int64
 }
 
-func newSpool(dir string) *spool { return &spool{dir: dir} }
+func newSpool(open func() (*os.File, error)) *spool {
+	if open == nil {
+		open = func() (*os.File, error) { return OpenTemp("") }
+	}
+	return &spool{open: open}
+}
 
 // size returns how many bytes have been written.
 func (s *spool) size() int64 { return s.inFile + int64(len(s.memory)) }
@@ -31,27 +50,32 @@ func (s *spool) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	if s.file == nil {
-		f, err := os.CreateTemp(s.dir, "wp-oneway-*") // 0600
+		f, err := s.open()
 		if err != nil {
 			return 0, fmt.Errorf("store locked tables: %w", err)
 		}
 		s.file = f
-		if err := os.Remove(f.Name()); err != nil {
-			return 0, fmt.Errorf("store locked tables: %w", err)
-		}
 		n, err := f.Write(s.memory)
 		s.inFile += int64(n)
 		if err != nil {
-			return 0, fmt.Errorf("store locked tables: %w", err)
+			return 0, spoolError(err)
 		}
 		s.memory = nil
 	}
 	n, err := s.file.Write(p)
 	s.inFile += int64(n)
-	if err != nil {
-		err = fmt.Errorf("store locked tables: %w", err)
+	return n, spoolError(err)
+}
+
+// spoolError adds to the error of a write what to do about it.
+func spoolError(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
+		return fmt.Errorf("store locked tables: %w; set temp_dir to a folder with more room", err)
 	}
-	return n, err
+	return fmt.Errorf("store locked tables: %w", err)
 }
 
 // section returns a reader of a range of the text.
