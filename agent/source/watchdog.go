@@ -74,7 +74,8 @@ type watchdog struct {
 	mu            sync.Mutex
 	waits         map[*wait]bool
 	stopped       func() bool // reports whether the worker is stopped by a signal; nil without a worker
-	announced     int         // lock waits that go on
+	stoppedFor    time.Duration
+	announced     int // lock waits that go on
 	announcements int
 	lockWait      time.Duration // what is left of the time for lock waits
 }
@@ -117,6 +118,9 @@ func (w *watchdog) tick(period time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	stopped := w.stopped != nil && w.stopped()
+	if stopped {
+		w.stoppedFor += period
+	}
 	if w.announced > 0 && !stopped {
 		excused := min(period, w.lockWait)
 		w.lockWait -= excused
@@ -125,13 +129,13 @@ func (w *watchdog) tick(period time.Duration) {
 	for each := range w.waits {
 		each.count(period, stopped)
 		if each.debt >= w.limit {
-			w.giveUp(w.reason(stopped))
+			w.giveUp(w.reason())
 		}
 	}
 }
 
-func (w *watchdog) reason(stopped bool) error {
-	if stopped {
+func (w *watchdog) reason() error {
+	if w.stoppedFor >= w.limit/2 {
 		return fmt.Errorf("%w: its worker is stopped by a signal (SIGSTOP) that its owner may have sent; no progress for %s", ErrStalled, w.limit)
 	}
 	return fmt.Errorf("%w: less than %d bytes per second for %s; if the site is only slow, raise limits.stall", ErrStalled, minRate, w.limit)

@@ -81,8 +81,28 @@ func TestPulsingWorkerIsGivenUp(t *testing.T) {
 	err = s.Part(manifest.FilesStream).Write(t.Context(), io.Discard)
 	cancel()
 	<-pulses
-	if !errors.Is(err, ErrStalled) || !strings.Contains(err.Error(), "SIGSTOP") {
+	if !errors.Is(err, ErrStalled) {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// slowWriter takes longer than the limit for a write.
+type slowWriter struct{}
+
+func (slowWriter) Write(p []byte) (int, error) {
+	time.Sleep(2 * stallFactor * testStall)
+	return len(p), nil
+}
+
+// Time in which the site waits for a destination does not count.
+func TestSiteOfASlowDestinationIsNotGivenUp(t *testing.T) {
+	s, err := openHostile(t, "honest", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Part(manifest.FilesStream).Write(t.Context(), slowWriter{}); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -138,6 +158,9 @@ func TestWatchdogMeasuresARate(t *testing.T) {
 		}
 		if given != tt.want {
 			t.Errorf("%+v: given up: %v", tt, given)
+		}
+		if reason := context.Cause(w.life); given && strings.Contains(reason.Error(), "SIGSTOP") != tt.stopped {
+			t.Errorf("%+v: the reason is %v", tt, reason)
 		}
 	}
 }
