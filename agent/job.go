@@ -98,6 +98,9 @@ func (j *Job) find() (root string, uid uint32, err error) {
 		root, err = home.Resolve(j.Place.Path)
 	}
 	if j.RunAs != 0 {
+		if me := os.Geteuid(); me != 0 && uint32(me) != j.RunAs {
+			return "", 0, manifest.Usagef("run_as: only root can read %s with the rights of another user; remove run_as", j.Place.Path)
+		}
 		uid = j.RunAs
 	}
 	if errors.Is(err, syscall.ENOTDIR) {

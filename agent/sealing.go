@@ -8,7 +8,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
-	"github.com/wp-oneway/wp-oneway/operator"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
 // Sealing is how archives are compressed and sealed.

@@ -15,8 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/agent/transfer"
-	"github.com/wp-oneway/wp-oneway/operator"
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 

@@ -17,7 +17,7 @@ import (
 	"cloud.google.com/go/auth/credentials"
 	"cloud.google.com/go/storage"
 
-	"github.com/wp-oneway/wp-oneway/operator"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
 // googleCredentials finds Google's credentials: in a file, which is checked before it is

@@ -20,7 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/wp-oneway/wp-oneway/operator"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
 // s3Client makes a client that sends each request once, since retries depend on

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"slices"
@@ -111,6 +112,12 @@ func (p *process) start(streams []int, temp *os.File) (orders, events *os.File, 
 	p.cmd.ExtraFiles = theirs
 	if temp != nil {
 		p.cmd.ExtraFiles = append(slices.Clone(theirs), temp)
+	}
+	// The worker gets no descriptor that the agent inherited. Kernels before 5.11 lack
+	// the call; there, only descriptors that the agent opened itself are closed.
+	err = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
+	if err != nil && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EINVAL) {
+		return orders, events, fmt.Errorf("close inherited descriptors: %w", err)
 	}
 	if err = p.cmd.Start(); err == nil && temp != nil {
 		if err = limitFileSize(p.cmd.Process.Pid, temp); err != nil {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,6 +30,10 @@ const (
 
 // maxEvent is the limit of an event, in bytes.
 const maxEvent = 32 << 20
+
+// maxParts is the limit of an event's commas, which bounds what it takes once decoded. A
+// site with 100,000 tables needs a third of it.
+const maxParts = 1_000_000
 
 // An order is the task of a worker. One field is set.
 type order struct {
@@ -102,6 +107,9 @@ func readEvent(r *bufio.Reader, limit int) (event, error) {
 			}
 			return event{}, err
 		}
+	}
+	if parts := bytes.Count(line, []byte(",")); parts > maxParts {
+		return event{}, fmt.Errorf("worker sent more than %d parts in one event", maxParts)
 	}
 	var e event
 	if err := json.Unmarshal(line, &e); err != nil {

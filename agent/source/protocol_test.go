@@ -68,6 +68,14 @@ func TestLargestFindings(t *testing.T) {
 	}
 }
 
+// An event of many small parts takes far more memory than its text.
+func TestEventWithTooManyPartsIsRefused(t *testing.T) {
+	text := `{"findings":{"tables":[` + strings.Repeat("{},", maxParts+1) + `{}]}}` + "\n"
+	if _, err := readEvent(bufio.NewReader(strings.NewReader(text)), maxEvent); err == nil || !strings.Contains(err.Error(), "parts") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // FuzzReadEvent checks that whatever a worker writes is an error or a valid event, and
 // that reading it ends.
 func FuzzReadEvent(f *testing.F) {
@@ -93,7 +101,7 @@ func FuzzReadEvent(f *testing.F) {
 				t.Fatal("there are more events than lines")
 			}
 			set := 0
-			for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil} {
+			for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil, e.Waiting != nil} {
 				if is {
 					set++
 				}

@@ -20,6 +20,9 @@ import (
 // that could not be sent to the parent.
 func Worker(ctx context.Context) error {
 	signal.Ignore(syscall.SIGPIPE)
+	// If the memory of the host runs out, the kernel kills the worker before the site's
+	// server and the agent. It may be refused in a container; the backup goes on.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("900"), 0o600)
 	for fd := orderFD; fd <= tempFD; fd++ {
 		syscall.CloseOnExec(fd) // the site's PHP does not get them
 	}

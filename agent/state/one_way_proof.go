@@ -17,7 +17,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
-	"github.com/wp-oneway/wp-oneway/operator"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
 const (

@@ -120,6 +120,8 @@ func userHook(_, to reflect.Type, value any) (any, error) {
 	switch id, err := strconv.ParseUint(text, 10, 32); {
 	case err != nil:
 		return nil, fmt.Errorf("there is no user %q", text)
+	case id == math.MaxUint32:
+		return nil, fmt.Errorf("there is no user %d", id) // the kernel takes it for "no change"
 	case id == 0:
 		return nil, errors.New("a site is never read with the rights of root on request; name the user whose files they are")
 	default:

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // envPrefix begins the name of every environment variable that sets a key.
@@ -77,6 +79,9 @@ func checkEnvironment(environ []string) error {
 		if slices.ContainsFunc(fileKeys(), func(key string) bool { return envName(key) == name }) {
 			return fmt.Errorf("environment variable %s: the environment cannot set this key; set it in the configuration file", name)
 		}
+		if key := fileKeyIn(value); key != "" && strings.HasPrefix(name, envPrefix+"_") {
+			return fmt.Errorf("environment variable %s: the environment cannot set the key %s; set it in the configuration file", name, key)
+		}
 		if strings.HasPrefix(name, envPrefix+"_") && !slices.Contains(known, name) {
 			return fmt.Errorf("environment variable %s: no such key; see wp-oneway backup --help", name)
 		}
@@ -85,6 +90,23 @@ func checkEnvironment(environ []string) error {
 		}
 	}
 	return nil
+}
+
+// fileKeyIn returns the key of fileKeys that a value sets in an entry of a list, or "".
+func fileKeyIn(value string) string {
+	var entries []any
+	if yaml.Unmarshal([]byte(value), &entries) != nil {
+		return "" // no list of entries
+	}
+	for _, entry := range entries {
+		keys, _ := entry.(map[string]any)
+		for key := range keys {
+			if slices.Contains(fileKeys(), strings.ToLower(key)) {
+				return strings.ToLower(key)
+			}
+		}
+	}
+	return ""
 }
 
 // findConfigFile returns the file to read, "" for none. given is the value of --config.

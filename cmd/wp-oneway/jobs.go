@@ -12,7 +12,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
-	"github.com/wp-oneway/wp-oneway/operator"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"

@@ -1,6 +1,7 @@
 package safefs
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os/user"
@@ -73,7 +74,11 @@ func (w *Writers) add(d *Descriptor, path string, entry bool) {
 		return
 	}
 	// With an access control list, the group's bits are its mask.
-	users, groups, owning := accessControlList(d)
+	users, groups, owning, err := accessControlList(d)
+	if err != nil {
+		w.addAnybody(path, fmt.Sprintf("its access control list cannot be read: %v", err))
+		return
+	}
 	for _, uid := range users {
 		w.addUser(uid, path)
 	}
@@ -130,11 +135,14 @@ const (
 
 // accessControlList returns the named users and groups that the list of an open file or
 // folder lets write, and whether the owning group may. Without a list, the mode decides.
-func accessControlList(d *Descriptor) (users, groups []uint32, owning bool) {
+func accessControlList(d *Descriptor) (users, groups []uint32, owning bool, err error) {
 	var buf [4096]byte
 	n, err := unix.Getxattr(fmt.Sprintf("/proc/self/fd/%d", d.fd), "system.posix_acl_access", buf[:])
-	if err != nil || n < 4 {
-		return nil, nil, true
+	if errors.Is(err, unix.ENODATA) || errors.Is(err, unix.EOPNOTSUPP) || err == nil && n < 4 {
+		return nil, nil, true, nil
+	}
+	if err != nil {
+		return nil, nil, false, err
 	}
 	for e := buf[4:n]; len(e) >= 8; e = e[8:] {
 		tag, perm := uint16(e[0])|uint16(e[1])<<8, uint16(e[2])|uint16(e[3])<<8
@@ -151,7 +159,7 @@ func accessControlList(d *Descriptor) (users, groups []uint32, owning bool) {
 			owning = true
 		}
 	}
-	return users, groups, owning
+	return users, groups, owning, nil
 }
 
 // A guard watches the paths that decide what a site is while they are resolved.
