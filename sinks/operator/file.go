@@ -50,11 +50,16 @@ func read(path string, readers Readers, accepted func(fs.FileMode) bool) ([]byte
 	if !accepted(info.Mode()) {
 		return nil, fmt.Errorf("open %s: not a regular file", path)
 	}
-	f, err := os.OpenFile(procPath(at), unix.O_RDONLY|unix.O_NOCTTY, 0)
+	// The path still leads to the file that was checked. /proc, by which an open file could
+	// be opened again, is missing in a chroot.
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOCTTY, 0)
 	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.Unwrap(err)}
+		return nil, err
 	}
 	defer f.Close()
+	if opened, err := f.Stat(); err != nil || !os.SameFile(info, opened) {
+		return nil, errors.Join(err, fmt.Errorf("open %s: it was replaced while it was checked; try again", path))
+	}
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
@@ -75,7 +80,7 @@ func Check(path string, readers Readers) error {
 	return f.Close()
 }
 
-// checked opens a path that passed all checks. The file can be read at its procPath.
+// checked opens a path that passed all checks, with O_PATH.
 func checked(path string, readers Readers) (*os.File, error) {
 	f, err := find(path)
 	if err != nil {
