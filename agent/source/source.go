@@ -115,6 +115,8 @@ func (r *Request) UnmarshalJSON(text []byte) error {
 
 // Open opens a site, in a worker if its owner's rights differ from ours. From then on, the
 // site is given up with ErrStalled when it makes no progress.
+//
+//nolint:contextcheck // the life of the watchdog is derived from ctx
 func Open(ctx context.Context, req Request, owner Owner, log *slog.Logger) (Site, error) {
 	remote := owner.NeedsWorker()
 	if remote {

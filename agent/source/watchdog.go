@@ -191,6 +191,8 @@ func (w *watchdog) guard(write func(context.Context, io.Writer) error) func(cont
 }
 
 // watch calls f with a context that also ends when the site is given up.
+//
+//nolint:contextcheck // the life of the watchdog is derived from the context of Open
 func (w *watchdog) watch(ctx context.Context, each *wait, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

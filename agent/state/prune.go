@@ -44,7 +44,7 @@ func (d Dirs) pruneNames(ctx context.Context, now time.Time) error {
 func (d Dirs) pruneName(ctx context.Context, name string, now time.Time) error {
 	owner, err := d.nameOwner(name)
 	if err != nil || owner == nil || !d.outdated(owner, now) {
-		return nil //nolint:nilerr // a file of an unknown format blocks its name until the operator decides
+		return nil // a file of an unknown format blocks its name until the operator decides
 	}
 	unlock, err := d.lockNames(ctx)
 	if err != nil {

@@ -142,15 +142,3 @@ func unzstd(t *testing.T, path string) []byte {
 }
 
 var errTest = errors.New("the error of the test")
-
-// until waits for a condition.
-func until(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for range 3000 {
-		if is() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("timed out waiting for %s", what)
-}

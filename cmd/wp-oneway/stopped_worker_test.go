@@ -16,7 +16,7 @@ func TestTenantStopsWorkers(t *testing.T) {
 	const stopper = 2041 // no other test has processes of this uid
 	home, _ := tenants(t)
 	root := tenantSite(t, home, stopper, config("x", "x", "/nowhere"))
-	stop := exec.Command("perl", "-e", `while (1) { kill "STOP", -1; select undef, undef, undef, 0.01 }`)
+	stop := exec.Command("perl", "-e", `while (1) { kill "STOP", -1; select(undef, my $w, my $e, 0.01) }`)
 	stop.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: stopper, Gid: stopper}}
 	if err := stop.Start(); err != nil {
 		t.Fatal(err)

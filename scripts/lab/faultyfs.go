@@ -21,11 +21,9 @@ type FileSystemFaults struct {
 // root and /dev/fuse.
 func MountFaultyFS(dir, mnt string, faults FileSystemFaults) (unmount func() error, err error) {
 	data := &fs.LoopbackRoot{Path: dir}
-	data.NewNode = func(data *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-		return &faultyNode{LoopbackNode: fs.LoopbackNode{RootData: data}, faults: faults}
-	}
-	data.RootNode = data.NewNode(data, nil, "", nil)
-	_, err = fs.Mount(mnt, data.RootNode, &fs.Options{
+	root := &faultyNode{LoopbackNode: &fs.LoopbackNode{RootData: data}, faults: faults}
+	data.RootNode = root
+	_, err = fs.Mount(mnt, root, &fs.Options{
 		MountOptions: fuse.MountOptions{AllowOther: true, DirectMountStrict: true, EnableLocks: faults.Flock != 0},
 	})
 	if err != nil {
@@ -40,8 +38,13 @@ func MountFaultyFS(dir, mnt string, faults FileSystemFaults) (unmount func() err
 }
 
 type faultyNode struct {
-	fs.LoopbackNode
+	*fs.LoopbackNode
 	faults FileSystemFaults
+}
+
+// WrapChild makes the files and folders below faulty too.
+func (n *faultyNode) WrapChild(_ context.Context, child fs.InodeEmbedder) fs.InodeEmbedder {
+	return &faultyNode{LoopbackNode: child.(*fs.LoopbackNode), faults: n.faults}
 }
 
 func (n *faultyNode) Setlk(context.Context, fs.FileHandle, uint64, *fuse.FileLock, uint32) syscall.Errno {
