@@ -91,7 +91,7 @@ type googleSource struct {
 func checkGoogleSource(text []byte) error {
 	var f googleSource
 	if len(text) == 0 || json.Unmarshal(text, &f) != nil {
-		return nil // Google's library reports it
+		return nil //nolint:nilerr // Google's library reports it
 	}
 	s := f.CredentialSource
 	for _, path := range []string{s.File, s.Executable.OutputFile, commandPath(s.Executable.Command), s.Certificate.Config, s.Certificate.TrustChain, f.CACert} {

@@ -144,11 +144,12 @@ func checkNamed(path string) error {
 
 // commandPath is the program of a command line, "" if the shell searches for it.
 func commandPath(command string) string {
-	for _, word := range strings.Fields(command) {
-		if path := strings.Trim(word, `"'`); filepath.IsAbs(path) {
-			return path
-		}
-		break
+	words := strings.Fields(command)
+	if len(words) == 0 {
+		return ""
+	}
+	if path := strings.Trim(words[0], `"'`); filepath.IsAbs(path) {
+		return path
 	}
 	return ""
 }
