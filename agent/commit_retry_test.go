@@ -172,7 +172,7 @@ func smallSite(t *testing.T) site.Place {
 	root := filepath.Join(t.TempDir(), "site")
 	for name, text := range map[string]string{
 		"wp-config.php": "<?php\ndefine('DB_NAME', 'n');\ndefine('DB_USER', 'u');\ndefine('DB_PASSWORD', 'p');\n" +
-			"define('DB_HOST', 'localhost');\n$table_prefix = 'wp_';\nrequire_once __DIR__ . '/wp-settings.php';\n",
+			"define('DB_HOST', 'localhost'); define('UPLOADS', 'wp-content/uploads');\n$table_prefix = 'wp_';\nrequire_once __DIR__ . '/wp-settings.php';\n",
 		"wp-settings.php": "<?php\n", "wp-load.php": "<?php\n", "wp-includes/version.php": "<?php\n$wp_version = '6.9';\n",
 		"wp-content/uploads/a.txt": "text",
 	} {

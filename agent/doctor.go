@@ -123,7 +123,11 @@ func (e *Examination) examineSite(ctx context.Context, a *Agent, job Job) {
 		return err
 	}
 	if job.Kind.Has(manifest.FilesStream) {
-		if err := failed(manifest.FilesStream); err != nil {
+		err := failed(manifest.FilesStream)
+		if err == nil && findings.Unreadable.Total > 0 {
+			err = errors.New(firstNotes(findings.Unreadable))
+		}
+		if err != nil {
 			e.addFailure("files", err, "let the agent read them, or name with --home the folder that the site may read")
 		} else {
 			e.addSuccess("files", "%s, within %s", facts.Root, facts.Home)
@@ -165,11 +169,7 @@ func (e *Examination) examinePrivileges(f source.Findings, database, user string
 	if f.Privileges.Total == 0 {
 		e.addSuccess("privileges", "everything in the database can be read")
 	} else {
-		shown := f.Privileges.Items[:min(3, len(f.Privileges.Items))]
-		text := strings.Join(shown, "; ")
-		if more := f.Privileges.Total - len(shown); more > 0 {
-			text += fmt.Sprintf("; and %d more", more)
-		}
+		text := firstNotes(f.Privileges)
 		e.add(sinks.Finding{
 			Check: "privileges", Verdict: sinks.Fails, Required: true, Detail: wordpress.Printable(text),
 			Advice: wordpress.Printable(fmt.Sprintf("repair damaged tables; GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON `%s`.* TO %s; routines of other accounts need SHOW_ROUTINE on *.* as well", database, user)),
@@ -178,6 +178,16 @@ func (e *Examination) examinePrivileges(f source.Findings, database, user string
 	for _, w := range f.Warnings.Items {
 		e.add(sinks.Finding{Check: "privileges", Verdict: sinks.Warning, Detail: wordpress.Printable(w)})
 	}
+}
+
+// firstNotes returns the first notes, for one line.
+func firstNotes(n wordpress.Notes) string {
+	shown := n.Items[:min(3, len(n.Items))]
+	text := strings.Join(shown, "; ")
+	if more := n.Total - len(shown); more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
 }
 
 func (e *Examination) examineSeal(job Job) {

@@ -13,7 +13,7 @@ import (
 func (h *testHost) addSite(path, name string) Job {
 	h.t.Helper()
 	job := h.site(path, name, os.Geteuid())
-	config := "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'x'); define('DB_HOST', 'x');\n" +
+	config := "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'x'); define('DB_HOST', 'x'); define('UPLOADS', 'wp-content/uploads');\n" +
 		"$table_prefix = 'wp_'; require_once ABSPATH . 'wp-settings.php';\n"
 	if err := os.WriteFile(filepath.Join(job.Place.Path, "wp-config.php"), []byte(config), 0o600); err != nil {
 		h.t.Fatal(err)

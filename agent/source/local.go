@@ -65,7 +65,7 @@ func (l *localSite) open(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	if l.req.Kind.Has(manifest.FilesStream) {
-		return l.result(ctx, manifest.FilesStream, l.openFiles(ctx, site))
+		return l.result(ctx, manifest.FilesStream, l.openFiles(ctx, site, db, log))
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func (l *localSite) openDatabase(ctx context.Context, db wordpress.Database, log
 	return nil
 }
 
-func (l *localSite) openFiles(ctx context.Context, read *config.Site) error {
+func (l *localSite) openFiles(ctx context.Context, read *config.Site, db wordpress.Database, log *slog.Logger) error {
 	var err error
 	if l.home, err = site.OpenHome(read.Home); err != nil {
 		return fmt.Errorf("open the site's home: %w", err)
@@ -144,8 +144,15 @@ func (l *localSite) openFiles(ctx context.Context, read *config.Site) error {
 		Root: read.Root, Core: read.Core, ContentDir: read.Config.ContentDir, PluginDir: read.Config.PluginDir,
 		UploadsDir: read.Config.UploadsDir, ConfigFiles: read.Config.Files, Doubts: read.Config.Doubts,
 	}
+	absent, err := l.addUploads(ctx, &folders, read, db, log)
+	if err != nil {
+		return err
+	}
 	if l.files, err = files.Plan(ctx, l.home, folders, l.req.Selection); err != nil {
 		return fmt.Errorf("plan the files: %w", err)
+	}
+	if absent != "" {
+		l.files.Warn(absent, "the database has no table of this name, so it names no folder of uploads")
 	}
 	return nil
 }
@@ -196,6 +203,9 @@ func (l *localSite) Findings(ctx context.Context) (Findings, error) {
 		r := l.files.Report()
 		f.Base, f.Files, f.FileBytes, f.Excludes = l.files.Base(), r.Files, r.Bytes, r.Excludes
 		f.Warnings, f.Unreadable = r.Warnings, r.Unreadable
+	}
+	if l.req.Mode == Check && l.files != nil {
+		f.Unreadable = l.files.Report().Unreadable // the folders that a backup would lack
 	}
 	if l.checkup != nil {
 		f.addDatabase(l.checkup.Warnings, l.checkup.Missing)

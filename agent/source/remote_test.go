@@ -369,7 +369,7 @@ func tenantSite(t *testing.T) site.Place {
 		"wp-settings.php":            "<?php",
 		"wp-includes/version.php":    "<?php $wp_version = '6.8';",
 		"wp-content/uploads/own.txt": "my own",
-		"wp-config.php": "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'secret word'); define('DB_HOST', 'localhost:/nowhere');\n" +
+		"wp-config.php": "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'secret word'); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n" +
 			"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';",
 	} {
 		path = filepath.Join(root, path)

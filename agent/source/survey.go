@@ -44,7 +44,7 @@ func readConfig(ctx context.Context, req Request) answer {
 	}
 	defer site.Close()
 	facts := site.Facts()
-	facts.Config.Files, facts.Config.Doubts, facts.Config.DB.CustomTables = nil, nil, nil // a survey does not show them
+	facts.Config.Files, facts.Config.Doubts, facts.Config.BlogsDirs, facts.Config.DB.CustomTables = nil, nil, nil, nil // a survey does not show them
 	facts.truncate()
 	return answer{facts: facts}
 }

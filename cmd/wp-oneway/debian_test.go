@@ -56,7 +56,7 @@ require_once(ABSPATH . 'wp-settings.php');
 `,
 	}
 	for name, db := range configs {
-		files["etc/wordpress/config-"+name+".php"] = "<?php define('DB_NAME', '" + db + "'); define('DB_USER', 'u'); define('DB_PASSWORD', 'p'); define('DB_HOST', 'localhost');"
+		files["etc/wordpress/config-"+name+".php"] = "<?php define('DB_NAME', '" + db + "'); define('DB_USER', 'u'); define('DB_PASSWORD', 'p'); define('DB_HOST', 'localhost'); define('UPLOADS', '../../../var/lib/wordpress/wp-content/uploads');"
 	}
 	for name, text := range files {
 		path := filepath.Join(root, name)

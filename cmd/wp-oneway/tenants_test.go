@@ -58,6 +58,7 @@ func createSite(root, config string) error {
 func config(name, user, socket string) string {
 	return fmt.Sprintf(`<?php
 define('DB_NAME', '%s'); define('DB_USER', '%s'); define('DB_PASSWORD', ''); define('DB_HOST', 'localhost:%s');
+define('UPLOADS', 'wp-content/uploads'); // so that a backup of the files needs no database
 $table_prefix = 'wp_';
 require_once __DIR__ . '/wp-settings.php';
 `, name, user, socket)

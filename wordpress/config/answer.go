@@ -111,6 +111,25 @@ func (a *answers) folders() error {
 	if defined {
 		c.UploadsDir = a.site.join(base + uploads)
 	}
+	return a.blogsDirs(base)
+}
+
+// blogsDirs extracts the folders in which a multisite older than WordPress 3.5 has the
+// uploads of its sub-sites, if they are not in the content folder.
+func (a *answers) blogsDirs(base string) error {
+	for name, before := range map[string]string{"UPLOADBLOGSDIR": base, "BLOGUPLOADDIR": ""} {
+		if v := a.res.Constant(name); v.State == php.Open {
+			a.addDoubt(a.openFolder(name, v.Why))
+			continue
+		}
+		text, defined, err := a.text(name)
+		if err != nil {
+			return err
+		}
+		if defined {
+			a.site.Config.BlogsDirs = append(a.site.Config.BlogsDirs, a.site.join(before+text))
+		}
+	}
 	return nil
 }
 

@@ -8,7 +8,8 @@ type Config struct {
 	ContentDir string             `json:"content_dir"`      // "" if it is not known
 	Doubts     []string           `json:"doubts,omitempty"` // folders whose path is not known, and the expressions that determine them
 	PluginDir  string             `json:"plugin_dir"`
-	UploadsDir string             `json:"uploads_dir"` // only if UPLOADS is defined
+	UploadsDir string             `json:"uploads_dir"`          // only if UPLOADS is defined
+	BlogsDirs  []string           `json:"blogs_dirs,omitempty"` // UPLOADBLOGSDIR and BLOGUPLOADDIR if they are defined; a multisite uses them
 	Multisite  bool               `json:"multisite"`
 	SiteURL    string             `json:"site_url"`    // WP_SITEURL or WP_HOME if it is known, else ""
 	ConfigFile string             `json:"config_file"` // the wp-config.php that was read

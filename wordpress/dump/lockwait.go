@@ -2,6 +2,7 @@ package dump
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -64,6 +65,38 @@ func (d *Dump) connect(ctx context.Context, further bool) (*mysql.Conn, error) {
 	}
 	return c, err
 }
+
+// A Session asks single questions, in a read-only transaction. Its statements wait for
+// the locks of other sessions.
+type Session struct{ conn *mysql.Conn }
+
+// Connect opens a session without a dump.
+func Connect(ctx context.Context, db wordpress.Database, o Options) (*Session, error) {
+	d := newDump(db, o)
+	c, err := d.connect(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Exec(ctx, "START TRANSACTION READ ONLY"); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return &Session{c}, nil
+}
+
+// Session returns the session that has the dump's snapshot. It ends with the dump.
+func (d *Dump) Session() *Session { return &Session{d.main} }
+
+// Ask calls ask. The rollback to a savepoint then releases the locks of the tables that
+// were read.
+func (s *Session) Ask(ctx context.Context, ask func(*mysql.Conn) error) error {
+	if err := s.conn.Exec(ctx, "SAVEPOINT q"); err != nil {
+		return err
+	}
+	return errors.Join(ask(s.conn), s.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT q"))
+}
+
+// Close ends the session.
+func (s *Session) Close() error { return s.conn.Close() }
 
 // waitForLock sends a statement again, with pauses, until the lock that it needs is
 // free.

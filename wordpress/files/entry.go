@@ -197,7 +197,7 @@ func (w *walker) follow(path string) {
 		return // dangling or circular: only the link can be archived
 	}
 	switch {
-	case s.covered(target), safefs.Within(target, s.core) && !s.sel.WithCore, s.never[target]:
+	case s.covered(target), safefs.Within(target, s.core) && !s.sel.WithCore, s.isNever(target):
 	case safefs.Within(s.root, target):
 		w.warn(path, fmt.Sprintf("leads to a folder that contains the whole site (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
 	case !trusted:

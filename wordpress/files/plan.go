@@ -19,6 +19,7 @@ type Folders struct {
 	ContentDir  string
 	PluginDir   string
 	UploadsDir  string
+	MoreUploads []Uploads
 	ConfigFiles []string
 	Doubts      []string // reasons why a folder is not certain
 }
@@ -35,22 +36,25 @@ type Entry struct {
 // A Set is the set of files in the backup of one site. Its methods must not be called
 // concurrently.
 type Set struct {
-	home    *safefs.Home
-	sel     Selection
-	rules   *rules
-	root    string            // real path
-	core    string            // real path
-	content map[string]string // real path of a content folder → its name in WordPress
-	ours    map[string]bool   // folders that contain a part of this site
-	never   map[string]bool
-	apart   map[string]bool
-	base    string
-	trees   []string // real paths, none below another; the root first
-	isTree  map[string]bool
-	found   map[string]identity // by real path: the targets of links, and the content folders
-	main    map[string]bool     // trees that belong to the site by its configuration, not through a link
-	extras  int
-	report  Report
+	home      *safefs.Home
+	sel       Selection
+	rules     *rules
+	root      string            // real path
+	core      string            // real path
+	content   map[string]string // real path of a content folder → its name in WordPress
+	ours      map[string]bool   // folders that contain a part of this site
+	never     map[string]bool
+	apart     map[string]bool
+	base      string
+	uploads   []string        // real paths of the folders of uploads
+	kept      map[string]bool // of these, the ones that the walk always reaches
+	aboveKept map[string]bool // the folders above those
+	trees     []string        // real paths, none below another; the root first
+	isTree    map[string]bool
+	found     map[string]identity // by real path: the targets of links, and the content folders
+	main      map[string]bool     // trees that belong to the site by its configuration, not through a link
+	extras    int
+	report    Report
 }
 
 // maxExtras is the number of trees that links may add.
@@ -67,7 +71,7 @@ func Plan(ctx context.Context, home *safefs.Home, site Folders, sel Selection) (
 	s := &Set{
 		home: home, sel: sel, rules: rules,
 		content: map[string]string{}, ours: map[string]bool{}, never: map[string]bool{}, apart: map[string]bool{},
-		isTree: map[string]bool{}, found: map[string]identity{}, main: map[string]bool{},
+		isTree: map[string]bool{}, kept: map[string]bool{}, aboveKept: map[string]bool{}, found: map[string]identity{}, main: map[string]bool{},
 	}
 	if s.root, err = home.Resolve(site.Root); err != nil {
 		return nil, fmt.Errorf("find the site's root: %w", err)
@@ -81,6 +85,7 @@ func Plan(ctx context.Context, home *safefs.Home, site Folders, sel Selection) (
 	s.addMain(s.root)
 	s.locate(site)
 	s.settle()
+	s.keepUploads()
 	for i := 0; i < len(s.trees); i++ { // links found on the way add trees
 		if err := (&walker{set: s}).tree(ctx, s.trees[i]); err != nil {
 			return nil, err
@@ -122,18 +127,30 @@ func (s *Set) locate(site Folders) {
 	if plugins == "" {
 		plugins = filepath.Join(content, "plugins")
 	}
-	uploads := site.UploadsDir
-	if uploads == "" {
-		uploads = filepath.Join(content, "uploads")
-	}
-	s.addContent(content, "wp-content")
+	s.addContent(content, "wp-content", "the site's wp-content")
 	for _, name := range []string{"themes", "mu-plugins", "languages"} {
-		s.addContent(filepath.Join(content, name), "wp-content/"+name)
+		s.addContent(filepath.Join(content, name), "wp-content/"+name, "the site's wp-content/"+name)
 	}
-	s.addContent(plugins, "wp-content/plugins")
-	s.addContent(uploads, "wp-content/uploads")
+	s.addContent(plugins, "wp-content/plugins", "the site's wp-content/plugins")
 	for _, file := range site.ConfigFiles {
 		s.addOptional(file)
+	}
+	s.markOurs(s.root)
+	s.markOurs(s.core)
+	for dir := range s.content {
+		s.markOurs(dir)
+	}
+	for _, file := range site.ConfigFiles {
+		if real, err := s.home.Resolve(file); err == nil {
+			s.markOurs(real)
+		}
+	}
+	uploads := Uploads{Path: filepath.Join(content, "uploads")}
+	if site.UploadsDir != "" {
+		uploads = Uploads{Path: site.UploadsDir, From: "the constant UPLOADS"}
+	}
+	for _, u := range append([]Uploads{uploads}, site.MoreUploads...) {
+		s.addUploads(u)
 	}
 	for _, why := range site.Doubts {
 		s.report.unreadable(site.Root, "some of its files may be missing: "+why)
@@ -159,19 +176,11 @@ func (s *Set) locate(site Folders) {
 			s.apart[real] = true
 		}
 	}
-	s.markOurs(s.core)
-	for dir := range s.content {
-		s.markOurs(dir)
-	}
-	for _, file := range site.ConfigFiles {
-		if real, err := s.home.Resolve(file); err == nil {
-			s.markOurs(real)
-		}
-	}
 }
 
-// addContent adds a content folder. name is its default name in WordPress.
-func (s *Set) addContent(path, name string) {
+// addContent adds a content folder. name is its default name in WordPress, or "" if
+// patterns must not use one; what describes it in reports.
+func (s *Set) addContent(path, name, what string) {
 	real, trusted, err := s.target(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
@@ -180,10 +189,10 @@ func (s *Set) addContent(path, name string) {
 		err = errors.New("link to a file or folder of another user")
 	}
 	if err != nil {
-		s.report.unreadable(path, fmt.Sprintf("the site's %s: %v", name, safefs.Cause(err)))
+		s.report.unreadable(path, fmt.Sprintf("%s: %v", what, safefs.Cause(err)))
 		return
 	}
-	if _, known := s.content[real]; !known {
+	if _, known := s.content[real]; !known && name != "" {
 		s.content[real] = name
 	}
 	s.addMain(real)

@@ -59,7 +59,7 @@ const batch = 2048
 // tree walks one tree: a folder with all below it, or a single file.
 func (w *walker) tree(ctx context.Context, path string) error {
 	s := w.set
-	if s.never[path] {
+	if s.isNever(path) {
 		return nil
 	}
 	chain, err := s.home.Chain(path, false)
@@ -130,11 +130,11 @@ func (w *walker) spine(chain *safefs.Chain) error {
 // folders above it.
 func (w *walker) judgeTree(path string, isFolder bool) verdict {
 	s := w.set
-	if path == s.root {
+	if path == s.root || s.kept[path] {
 		return wanted
 	}
 	verdict := wanted
-	for _, name := range w.names(path) {
+	for _, name := range s.names(path) {
 		for i := 0; i <= len(name); i++ {
 			if i < len(name) && (name[i] != '/' || s.main[path]) {
 				continue
@@ -160,26 +160,6 @@ func (w *walker) judgeTree(path string, isFolder bool) verdict {
 		}
 	}
 	return verdict
-}
-
-// names returns the names of a path that patterns are matched with.
-func (w *walker) names(path string) []string {
-	var out []string
-	if name, ok := safefs.Relative(path, w.set.base); ok {
-		out = append(out, name)
-	}
-	if name, ok := safefs.Relative(path, w.set.root); ok {
-		out = append(out, name)
-	}
-	for dir := path; ; dir = filepath.Dir(dir) {
-		if content, ok := w.set.content[dir]; ok {
-			rest, _ := safefs.Relative(path, dir)
-			return append(out, strings.TrimSuffix(content+"/"+rest, "/"))
-		}
-		if dir == "/" {
-			return out
-		}
-	}
 }
 
 // nameFolder sets the names of a folder.
@@ -211,11 +191,14 @@ func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict,
 		return nil
 	}
 	if s.apart[path] && v != forced && !s.ours[path] && !s.main[path] {
-		return nil
+		if !s.aboveKept[path] {
+			return nil
+		}
+		v = leftOut
 	}
 	f := &folder{parent: in, path: path, verdict: v, depth: in.depth + 1}
 	w.nameFolder(f)
-	if v == leftOut && !s.rules.includesBelow(f.aliases) {
+	if v == leftOut && !s.rules.includesBelow(f.aliases) && !s.aboveKept[path] {
 		return nil
 	}
 	if err := w.open(f, name); err != nil {
@@ -227,9 +210,12 @@ func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict,
 		if w.yield != nil {
 			s.report.warn(w.display(path), why)
 		}
-		return nil
+		if !s.aboveKept[path] {
+			return nil
+		}
+		f.verdict = leftOut
 	}
-	if v != leftOut {
+	if f.verdict != leftOut {
 		if err := w.show(f); err != nil {
 			return err
 		}
@@ -301,11 +287,11 @@ func (w *walker) list(ctx context.Context, f *folder) error {
 			}
 		}
 		for _, name := range folders {
-			v := w.judge(f, name, fs.ModeDir)
-			if v == leftOut && len(w.set.rules.include) == 0 {
+			v, path := w.judge(f, name, fs.ModeDir), safefs.Join(f.path, name)
+			if v == leftOut && len(w.set.rules.include) == 0 && !w.set.aboveKept[path] {
 				continue
 			}
-			if err := w.folder(ctx, f, name, v, safefs.Join(f.path, name)); err != nil {
+			if err := w.folder(ctx, f, name, v, path); err != nil {
 				return err
 			}
 		}
@@ -324,6 +310,9 @@ func (w *walker) judge(f *folder, name string, kind fs.FileMode) verdict {
 	s, isFolder := w.set, kind.IsDir()
 	if f.verdict == forced || s.rules.included(f.aliases, name, isFolder) {
 		return forced
+	}
+	if isFolder && len(s.kept) > 0 && s.kept[safefs.Join(f.path, name)] {
+		return wanted
 	}
 	if f.verdict == leftOut {
 		return leftOut

@@ -16,6 +16,11 @@ type Cell struct {
 // million tables.
 const maxAnswer = 256 << 20
 
+// QuerySmall is Query for an answer whose rows are small.
+func (c *Conn) QuerySmall(ctx context.Context, sql string, each func(row []byte) error) error {
+	return c.query(ctx, sql, maxSmall-1, each)
+}
+
 // Rows runs a query and returns its whole answer, which must be small and have at
 // least the given number of columns.
 func (c *Conn) Rows(ctx context.Context, sql string, columns int) ([][]Cell, error) {
@@ -26,7 +31,7 @@ func (c *Conn) Rows(ctx context.Context, sql string, columns int) ([][]Cell, err
 func (c *Conn) rows(ctx context.Context, sql string, columns, most int) ([][]Cell, error) {
 	var rows [][]Cell
 	size := 0
-	err := c.query(ctx, sql, maxSmall-1, func(row []byte) error {
+	err := c.QuerySmall(ctx, sql, func(row []byte) error {
 		if len(rows) == most {
 			return fmt.Errorf("%w: more than %d rows in answer to %.80q", ErrMalformed, most, sql)
 		}
