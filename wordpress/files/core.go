@@ -1,9 +1,13 @@
 package files
 
 import (
+	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"time"
 
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
@@ -21,8 +25,47 @@ func coreEntry(name string, folder bool) bool {
 
 // leavesCore reports whether an entry is left out because it belongs to the core.
 func (w *walker) leavesCore(f *folder, name string, isFolder bool) bool {
-	return !w.set.sel.WithCore && f.path == w.set.core && coreEntry(name, isFolder)
+	return !w.set.sel.WithCore && f.path == w.set.core && coreEntry(name, isFolder) && (isFolder || !w.customised(f, name))
 }
+
+// updateTime is how much later than version.php an update or a deployment may write the
+// other files of the core.
+const updateTime = 10 * time.Minute
+
+// customised reports whether a file of the core was changed on this site. An update
+// replaces all files of the core and writes version.php last, so a file that is newer was
+// changed since. Deployments can keep old times; therefore the text of index.php, which is
+// the file that sites change most, is compared too.
+func (w *walker) customised(f *folder, name string) bool {
+	file, err := f.at.OpenBelow(name, safefs.Join(f.path, name), 0)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	version, err := w.set.home.Stat(safefs.Join(w.set.core, site.VersionFile))
+	if err == nil && info.ModTime().After(version.ModTime().Add(updateTime)) {
+		return true
+	}
+	if name != site.FrontFile {
+		return false
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxFront+1))
+	return err == nil && (len(text) > maxFront || !front.Match(comment.ReplaceAll(text, nil)))
+}
+
+// maxFront is the size of the largest index.php that can be WordPress' own, in bytes.
+const maxFront = 4 << 10
+
+var (
+	// comment leaves one that has "?" alone: PHP may end there.
+	comment = regexp.MustCompile(`(?s)/\*.*?\*/|(?m:(?://|#)[^?\n]*$)`)
+	// front matches the index.php of all versions of WordPress, without comments.
+	front = regexp.MustCompile(`^<\?php\s*(define\(\s*'WP_USE_THEMES',\s*true\s*\);\s*)?(require(_once)?[\s(]*(__DIR__|dirname\(\s*__FILE__\s*\))?[\s.]*'[./]*wp-blog-header\.php'[\s)]*;\s*)?(\?>\s*)?$`)
+)
 
 // found reports whether a search that finds the outer site also finds a site in this
 // folder. It applies the search's limit of depth and its skipped names.

@@ -97,7 +97,7 @@ var defaultExcludes = [...]string{
 	".git",
 	".svn/",
 	".hg/",
-	"node_modules/",
+	"/node_modules/", // at the root only: plugins and themes may need theirs to run
 	".DS_Store",
 	"Thumbs.db",
 }

@@ -155,7 +155,7 @@ func TestDefaultExcludesKeepUploads(t *testing.T) {
 	}
 	for name, want := range map[string]bool{
 		"wp-content/cache": true, "wp-content/plugins/p/cache": false, "app/cache": false, "cache": false,
-		"wp-content/backups-dup-lite": true, "wp-content/uploads/wpvivid_x": true, "x/y/node_modules": true, "wp-content/debug.log": true,
+		"wp-content/backups-dup-lite": true, "wp-content/uploads/wpvivid_x": true, "node_modules": true, "wp-content/plugins/p/node_modules": false, "wp-content/themes/t/node_modules": false, "wp-content/debug.log": true,
 	} {
 		dir, last, _ := cutLast(name)
 		if got := r.excluded(r.aliases(dir), last, true) >= 0; got != want {

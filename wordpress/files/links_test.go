@@ -69,8 +69,8 @@ func TestWalkLinks(t *testing.T) {
 		"home/html/wp-content/cache/x":        "cached",
 		"home/html/wp-content/tocache":        "-> cache/x",
 		"home/html/wp-content/uploads/core":   "-> ../../wp-includes",
-		"home/html/wp-content/uploads/banned": "-> ../../../mirror/node_modules",
-		"home/mirror/node_modules/x":          "npm",
+		"home/html/wp-content/uploads/banned": "-> ../../../mirror/.svn",
+		"home/mirror/.svn/x":                  "npm",
 	}))
 	got := walkSite(t, base+"/home", Folders{Root: base + "/home/html"}, Selection{})
 	c := "html/wp-content/"
@@ -79,7 +79,7 @@ func TestWalkLinks(t *testing.T) {
 		`+c+`a→../../data/sub `+c+`b→../../data `+c+`c→`+base+`/home/data/one `+c+`self→. `+c+`up→.. `+c+`loop→loop
 		`+c+`home→../.. `+c+`dangling→nothing `+c+`bob→`+base+`/bob `+c+`shadow→/etc/shadow `+c+`environ→/proc/self/environ
 		`+c+`null→/dev/null `+c+`shop→../../shop `+c+`tofifo→../../fifo `+c+`tocache→cache/x
-		`+c+`uploads/core→../../wp-includes `+c+`uploads/banned→../../../mirror/node_modules`)
+		`+c+`uploads/core→../../wp-includes `+c+`uploads/banned→../../../mirror/.svn`)
 	sitetest.WantNotes(t, "warnings", got.report.Warnings,
 		"fifo: is no regular file",
 		c+"bob: outside", c+"environ: outside", c+"home: whole site", c+"null: outside", c+"shadow: outside", c+"shop: another WordPress site")

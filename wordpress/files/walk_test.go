@@ -109,7 +109,8 @@ func TestWalkClassic(t *testing.T) {
 		"html/wp-content/uploads/wp-includes/x":          "a user's",
 		"html/wp-content/cache/page.html":                "cached",
 		"html/wp-content/plugins/p/cache/keep.php":       "code",
-		"html/wp-content/plugins/p/node_modules/x/y":     "npm",
+		"html/wp-content/plugins/p/node_modules/x":       "npm",
+		"html/node_modules/x":                            "npm",
 		"html/wp-content/plugins/p/index.php":            "code",
 		"html/wp-content/updraft/backup.zip":             "other's",
 		"html/wp-content/backwpup-abc/backup.zip":        "other's",
@@ -131,13 +132,13 @@ func TestWalkClassic(t *testing.T) {
 		wp-content/uploads/ wp-content/uploads/2026/ wp-content/uploads/2026/a.jpg wp-content/uploads/site.zip wp-content/uploads/dump.sql.gz
 		wp-content/uploads/wp-includes/ wp-content/uploads/wp-includes/x wp-content/uploads/wp-content/ wp-content/uploads/wp-content/cache/
 		wp-content/uploads/wp-content/cache/x wp-content/uploads/backups-dup-lite-notes
-		wp-content/plugins/ wp-content/plugins/p/ wp-content/plugins/p/index.php wp-content/plugins/p/cache/ wp-content/plugins/p/cache/keep.php
+		wp-content/plugins/ wp-content/plugins/p/ wp-content/plugins/p/index.php wp-content/plugins/p/node_modules/ wp-content/plugins/p/node_modules/x wp-content/plugins/p/cache/ wp-content/plugins/p/cache/keep.php
 		wp-content/themes/ wp-content/themes/child/ wp-content/themes/child/style.css`)
 	hits := map[string]int64{}
 	for _, e := range got.report.Excludes {
 		hits[e.Pattern] = e.Entries
 	}
-	for _, p := range []string{"wp-content/cache/", "wp-content/updraft/", "wp-content/backwpup-*/", "*.log", ".git", "node_modules/"} {
+	for _, p := range []string{"wp-content/cache/", "wp-content/updraft/", "wp-content/backwpup-*/", "*.log", ".git", "/node_modules/"} {
 		if hits[p] != 1 {
 			t.Errorf("%s left out %d, want 1 (%v)", p, hits[p], hits)
 		}
