@@ -37,7 +37,9 @@ type Job struct {
 	Sinks    []string       // URLs, which may contain {host} {kind} {site} {owner}
 	Timeout  time.Duration  // of the run; 0 is none
 	Stall    time.Duration  // longest time a destination may make no progress; 0 is unlimited
-	DryRun   bool
+	// SizeLimit is the largest uncompressed size of the site, in bytes; 0 is unlimited.
+	SizeLimit int64
+	DryRun    bool
 	// RequireOneWay refuses sinks that the doctor has not proved to be one-way. It does
 	// not apply to the URLs in Exempt.
 	RequireOneWay bool

@@ -34,6 +34,9 @@ func (r *run) plan(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := (&sizeLimit{limit: r.job.SizeLimit}).check(findings.FileBytes); err != nil {
+		return err
+	}
 	warnFirst(&findings, r.folderWarnings())
 	counts := findings.Counts()
 	counts.Tables = len(facts.TableNames)

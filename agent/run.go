@@ -240,9 +240,10 @@ func (r *run) sendParts(ctx context.Context, site source.Site) ([]manifest.Strea
 	}
 	var group sync.WaitGroup
 	streams, errs := make([]manifest.Stream, len(parts)), make([]error, len(parts))
+	size := &sizeLimit{limit: r.job.SizeLimit}
 	for i, name := range parts {
 		group.Go(func() {
-			streams[i], errs[i] = r.sendStream(ctx, site.Part(name), func(raw, stored int64) {
+			streams[i], errs[i] = r.sendStream(ctx, size.guard(site.Part(name)), func(raw, stored int64) {
 				r.agent.Progress(Progress{Site: r.job.Name, Stream: name, Raw: raw, Stored: stored})
 			})
 			if errs[i] != nil {

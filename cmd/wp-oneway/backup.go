@@ -34,7 +34,8 @@ is only WP_ONEWAY_CONFIG. Keys without a flag are sites, roots, limits.sites (th
 number of sites at the same time), limits.bandwidth (of the files of all sites to
 buckets, such as 20MiB/s), limits.timeout (of a run), limits.stall (the time after
 which a destination without progress is given up; a site is given up after twelve
-times as long), limits.nice (as nice -n: with 10, the sites have the processors
+times as long), limits.site_size (a larger site fails: uncompressed, such as
+200GiB), limits.nice (as nice -n: with 10, the sites have the processors
 first), and encryption.required (refuse backups that are not sealed).
 
 With --require-one-way, a sink is refused before anything is read, unless doctor

@@ -39,6 +39,7 @@ type limits struct {
 	Bandwidth byteRate      `mapstructure:"bandwidth"`
 	Timeout   time.Duration `mapstructure:"timeout"`
 	Stall     time.Duration `mapstructure:"stall"`
+	SiteSize  byteSize      `mapstructure:"site_size"`
 	Nice      int           `mapstructure:"nice"`
 }
 

@@ -24,7 +24,7 @@ func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
 		ZeroFields: true, // a list replaces the list that is there
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, rateHook, durationHook, scalarHook),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, rateHook, sizeHook, durationHook, scalarHook),
 	})
 	if err != nil {
 		return err
@@ -83,6 +83,31 @@ func rateHook(_, to reflect.Type, value any) (any, error) {
 	}
 	return byteRate(n), nil
 }
+
+// A byteSize is a number of bytes, written as 200GiB; 0 is no limit.
+type byteSize int64
+
+// sizeHook reads a byteSize.
+func sizeHook(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[byteSize]() {
+		return value, nil
+	}
+	text := strings.TrimSpace(fmt.Sprint(value))
+	if text == "" {
+		return byteSize(0), nil
+	}
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n > math.MaxInt64 {
+		return nil, fmt.Errorf("%q is not a size; write it as 200GiB", text)
+	}
+	if n > 0 && n < leastSize {
+		return nil, fmt.Errorf("%q is %d bytes, too small for any site; write it as 200GiB", text, n)
+	}
+	return byteSize(n), nil
+}
+
+// leastSize is the smallest limit of a site's size: someone who writes 200 means 200 GiB.
+const leastSize = 1 << 20
 
 // A phpBinary is the site's PHP as config.Options has it; it is written as true, false
 // or an absolute path.

@@ -21,7 +21,7 @@ const envPrefix = "WP_ONEWAY"
 func defaults() map[string]any {
 	keys := map[string]any{
 		"sites": []any{}, "roots": []string{}, "sinks": []any{}, "dry_run": false, "json": false, "quiet": false, "verbose": false, "log_format": "text",
-		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m", "limits.nice": 0,
+		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m", "limits.site_size": "", "limits.nice": 0,
 		"name": "", "kind": "full", "no_uploads": false, "with_core": false, "require_one_way": false,
 		"include": []string{}, "exclude": []string{}, "no_default_excludes": false, "compression": "zstd", "level": 0,
 		"encryption.age_recipients": []string{}, "encryption.recipients_file": "", "encryption.passphrase_file": "", "encryption.required": false,

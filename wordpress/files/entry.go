@@ -14,18 +14,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// A hardLink is a file with several names, of which one was yielded.
-type hardLink struct {
-	name string
-	left uint64 // names not yet found
-	size int64
-	mod  syscall.Timespec
-}
-
-// maxHardLinks is the number of files with several names that a walk keeps in memory.
-// Each name of a further one is archived as a separate file.
-const maxHardLinks = 100_000
-
 // entry yields an entry that is not a folder.
 func (w *walker) entry(f *folder, d fs.DirEntry) error {
 	link := d.Type()&fs.ModeSymlink != 0
@@ -141,18 +129,14 @@ func (w *walker) await(open func() (*os.File, error)) (*os.File, error) {
 
 // hardLink makes e a hard link if an earlier entry has the same file.
 func (w *walker) hardLink(e *Entry, st *syscall.Stat_t) {
-	key := safefs.Inode{Dev: st.Dev, Ino: st.Ino}
-	// If the file has changed since, or another file has the inode now, its content is
-	// not the content archived under the first name.
-	if first, ok := w.links[key]; ok && first.size == st.Size && first.mod == st.Mtim {
-		e.HardLink, e.File = first.name, nil
-		if first.left--; first.left == 0 {
-			delete(w.links, key)
-		}
+	inode := safefs.Inode{Dev: st.Dev, Ino: st.Ino}
+	if first := w.links.find(inode, st); first != "" {
+		e.HardLink, e.File = first, nil
 		return
 	}
-	if len(w.links) < maxHardLinks {
-		w.links[key] = &hardLink{name: e.Name, left: st.Nlink - 1, size: st.Size, mod: st.Mtim}
+	if !w.links.add(inode, e.Name, st) && !w.forgot {
+		w.forgot = true
+		w.set.report.warn(e.Name, "there are too many files with several names to remember all of them; the contents of small ones may be archived once for each name")
 	}
 }
 

@@ -101,7 +101,7 @@ func (s *Set) Base() string { return s.base }
 // Walk calls yield for every entry, for a folder before its entries. If yield returns an
 // error, Walk stops and returns it. Walk must be called only once.
 func (s *Set) Walk(ctx context.Context, yield func(Entry) error) error {
-	w := &walker{set: s, yield: yield, shown: map[string]bool{}, links: map[safefs.Inode]*hardLink{}, done: ctx.Done()}
+	w := &walker{set: s, yield: yield, shown: map[string]bool{}, done: ctx.Done()}
 	for i := 0; i < len(s.trees); i++ {
 		if err := w.tree(ctx, s.trees[i]); err != nil {
 			return err

@@ -21,8 +21,9 @@ type walker struct {
 	set     *Set
 	yield   func(Entry) error
 	shown   map[string]bool // paths of the folders above trees that were yielded
-	links   map[safefs.Inode]*hardLink
-	refused int // files that the kernel refused to open without changing the access time
+	links   hardLinks
+	forgot  bool // links forgot a file, and a warning says so
+	refused int  // files that the kernel refused to open without changing the access time
 	done    <-chan struct{}
 	waited  time.Duration // for leases
 }
