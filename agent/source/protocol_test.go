@@ -53,9 +53,6 @@ func TestEventRoundTrip(t *testing.T) {
 
 // The largest number of notes, with the longest names.
 func TestLargestFindings(t *testing.T) {
-	if testing.Short() {
-		t.Log("the longest findings, in short")
-	}
 	var f Findings
 	for range wordpress.MaxNotes + 5 {
 		f.Warnings.Add(strings.Repeat("ü", 400) + ": changed while it was read")

@@ -141,7 +141,7 @@ func newHost(t *testing.T) *host {
 
 // command returns a command that runs the agent with those arguments, in the host's environment.
 func (h *host) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(h.binary, args...)
+	cmd := exec.CommandContext(h.t.Context(), h.binary, args...) // one that a failed test leaves would fill the disk
 	cmd.Env = append([]string{"HOME=" + h.state, "STATE_DIRECTORY=" + h.state, "PATH=" + os.Getenv("PATH")}, h.env...)
 	return cmd
 }

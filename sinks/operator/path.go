@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
 // maxLinks is the number of symlinks that a path may have, as in the kernel.
@@ -163,16 +165,8 @@ func replaceable(dir *os.File, stat unix.Stat_t) bool {
 	case mode&unix.S_ISVTX != 0, mode&0o022 == 0:
 		return false
 	default:
-		return mode&0o002 != 0 || hasACL(dir) || !privateGroup(stat.Uid, stat.Gid)
+		return mode&0o002 != 0 || hasACL(dir) || stat.Uid == 0 || !safefs.PrivateGroup(stat.Gid, stat.Uid)
 	}
-}
-
-// privateGroup reports whether a group is the private group of a user, which has the
-// user's name and no other members. Some systems create folders that it can write to.
-func privateGroup(uid, gid uint32) bool {
-	owner, err := user.LookupId(strconv.FormatUint(uint64(uid), 10))
-	group, groupErr := user.LookupGroupId(strconv.FormatUint(uint64(gid), 10))
-	return errors.Join(err, groupErr) == nil && uid != 0 && group.Name == owner.Username
 }
 
 // hasACL reports whether an access list may let others write to a folder. Its mask then

@@ -2,45 +2,73 @@ package safefs
 
 import (
 	"bufio"
+	"io"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 )
 
+// PrivateGroup reports whether only a user and root are members of a group: what the
+// group can write, nobody else can. A group without members is private to the user with the
+// same ID, as in many containers; otherwise, a service may run with it.
+func PrivateGroup(gid, uid uint32) bool {
+	members, known := groupMembers(gid)
+	for _, member := range members {
+		if member != uid && member != 0 {
+			return false
+		}
+	}
+	return known && len(members) > 0 || gid == uid
+}
+
 // groupMembers returns the users who have a group as their own or as a further one,
-// according to /etc/passwd and /etc/group. Members without an entry are left out.
-func groupMembers(gid uint32) ([]uint32, error) {
+// according to /etc/passwd and /etc/group. known is false if it has no entry, so that
+// other databases may name more members, or if the files cannot be read.
+func groupMembers(gid uint32) (members []uint32, known bool) {
+	groups, err := os.Open("/etc/group")
+	if err != nil {
+		return nil, false
+	}
+	defer groups.Close()
+	users, err := os.Open("/etc/passwd")
+	if err != nil {
+		return nil, false
+	}
+	defer users.Close()
+	members, known, err = readMembers(groups, users, gid)
+	return members, known && err == nil
+}
+
+func readMembers(groups, users io.Reader, gid uint32) (members []uint32, known bool, err error) {
 	id := strconv.FormatUint(uint64(gid), 10)
 	var names []string
-	err := eachEntry("/etc/group", func(field []string) {
-		if len(field) >= 4 && field[2] == id && field[3] != "" {
+	err = eachEntry(groups, func(field []string) {
+		if len(field) >= 4 && field[2] == id {
+			known = true
 			names = append(names, strings.Split(field[3], ",")...)
 		}
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var members []uint32
-	err = eachEntry("/etc/passwd", func(field []string) {
+	err = eachEntry(users, func(field []string) {
 		if len(field) < 4 || field[3] != id && !slices.Contains(names, field[0]) {
 			return
 		}
+		names = slices.DeleteFunc(names, func(name string) bool { return name == field[0] })
 		if uid, err := strconv.ParseUint(field[2], 10, 32); err == nil && !slices.Contains(members, uint32(uid)) {
 			members = append(members, uint32(uid))
 		}
 	})
-	return members, err
+	// A member without an entry is a user of another database.
+	known = known && !slices.ContainsFunc(names, func(name string) bool { return name != "" })
+	return members, known, err
 }
 
 // eachEntry calls next with the fields of each line of a user database.
-func eachEntry(path string, next func(field []string)) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
+func eachEntry(database io.Reader, next func(field []string)) error {
+	lines := bufio.NewScanner(database)
 	for lines.Scan() {
 		next(strings.Split(lines.Text(), ":"))
 	}

@@ -108,19 +108,17 @@ func (w *Writers) addAnybody(path, rights string) {
 	}
 }
 
-// addGroup adds the members of a group. The group of a user's own ID, without an entry
-// in the group database, is taken for his private group.
+// addGroup adds the members of a group.
 func (w *Writers) addGroup(gid, owner uint32, path string) {
-	members, err := groupMembers(gid)
+	members, known := groupMembers(gid)
 	switch {
-	case gid == 0:
-	case err == nil && len(members) > 0:
+	case gid == 0 || PrivateGroup(gid, owner):
+	case !known || len(members) == 0:
+		w.addAnybody(path, fmt.Sprintf("writable by the group %d, whose members are not all known", gid))
+	default:
 		for _, uid := range members {
 			w.addUser(uid, path)
 		}
-	case err == nil && gid == owner:
-	default:
-		w.addAnybody(path, fmt.Sprintf("writable by the group %d", gid))
 	}
 }
 
