@@ -12,12 +12,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
-func (a *app) backupCommand() *cobra.Command {
-	var o siteArguments
-	cmd := &cobra.Command{
-		Use:   "backup [PATH…|--all] --to URL…",
-		Short: "Back up sites into one or more sinks",
-		Long: `Back up sites: the database as SQL and the files as tar, both at once, each
+// backupHelp is the help of the command.
+const backupHelp = `Back up sites: the database as SQL and the files as tar, both at once, each
 compressed, sealed if there is a recipient, and streamed to every sink. A run is a
 backup once its manifest, which is stored last, exists.
 
@@ -34,9 +30,10 @@ is only WP_ONEWAY_CONFIG. Keys without a flag are sites, roots, limits.sites (th
 number of sites at the same time), limits.bandwidth (of the files of all sites to
 buckets, such as 20MiB/s), limits.timeout (of a run), limits.stall (the time after
 which a destination without progress is given up; a site is given up after twelve
-times as long), limits.site_size (a larger site fails: uncompressed, such as
-200GiB), limits.nice (as nice -n: with 10, the sites have the processors
-first), and encryption.required (refuse backups that are not sealed).
+times as long), limits.site_size (the largest uncompressed size of a site, such as
+200GiB; a larger one fails), limits.nice (as nice -n: with 10, the sites have the
+processors first), encryption.required (refuse backups that are not sealed), and
+run_as of an entry of sites (the user with whose rights root reads the site).
 
 With --require-one-way, a sink is refused before anything is read, unless doctor
 has found it one-way with this credential in the last 7 days. No request is sent
@@ -44,7 +41,14 @@ to it, and it counts as a destination that failed. A folder is never one-way.
 
 Exit status: 0 every site is backed up completely; 3 published, but something of a
 site could not be read; 1 a site or a destination failed, or no site was found;
-2 wrong usage or configuration; 75 another run of the site holds the lock.`,
+2 wrong usage or configuration; 75 another run of the site holds the lock.`
+
+func (a *app) backupCommand() *cobra.Command {
+	var o siteArguments
+	cmd := &cobra.Command{
+		Use:   "backup [PATH…|--all] --to URL…",
+		Short: "Back up sites into one or more sinks",
+		Long: backupHelp,
 		Example: `  wp-oneway backup /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
   wp-oneway backup /srv/shop/web --kind db --to /var/backups/wp
   wp-oneway backup --all --to s3://vault --recipient age1…`,
