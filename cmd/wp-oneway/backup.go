@@ -48,7 +48,7 @@ func (a *app) backupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backup [PATH…|--all] --to URL…",
 		Short: "Back up sites into one or more sinks",
-		Long: backupHelp,
+		Long:  backupHelp,
 		Example: `  wp-oneway backup /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
   wp-oneway backup /srv/shop/web --kind db --to /var/backups/wp
   wp-oneway backup --all --to s3://vault --recipient age1…`,

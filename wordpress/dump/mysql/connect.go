@@ -64,12 +64,9 @@ func connectPatiently(ctx context.Context, db wordpress.Database, o Options) (*C
 	}
 	limit := time.NewTimer(busyTimeout)
 	defer limit.Stop()
-	for pause := busyPause / 64; busy(err, o.Further); pause = min(2*pause, busyPause) {
-		if errors.Is(err, unix.EAGAIN) {
-			pause = 0 // it has waited in the queue already
-		}
+	for tries := 1; busy(err, o.Further); tries++ {
 		select {
-		case <-time.After(pause):
+		case <-time.After(pauseAfter(err, tries)):
 			c, err = authenticate(ctx, db)
 		case <-limit.C:
 			return nil, fmt.Errorf("the server was busy for %v: %w", busyTimeout, err)
@@ -78,6 +75,14 @@ func connectPatiently(ctx context.Context, db wordpress.Database, o Options) (*C
 		}
 	}
 	return c, err
+}
+
+// pauseAfter is the pause before a busy server is asked again, after so many tries.
+func pauseAfter(err error, tries int) time.Duration {
+	if errors.Is(err, unix.EAGAIN) {
+		return busyPause / 64 // it has waited in the queue already
+	}
+	return min(busyPause>>6<<min(tries-1, 6), busyPause)
 }
 
 // busy reports whether connecting may succeed later. further tells that the account has
