@@ -96,13 +96,17 @@ func (j *Job) find() (root string, uid uint32, err error) {
 	}
 	defer home.Close()
 	root, uid, err = home.Locate(j.Place.Path, site.Deciding(), site.Content())
-	if several := (*safefs.AmbiguousOwnerError)(nil); errors.As(err, &several) && j.RunAs != 0 {
+	several := (*safefs.AmbiguousOwnerError)(nil)
+	ambiguous := errors.As(err, &several)
+	switch me := os.Geteuid(); {
+	case j.RunAs != 0 && me != 0 && uint32(me) != j.RunAs:
+		return "", 0, manifest.Usagef("run_as: only root can read %s with the rights of another user; remove run_as", j.Place.Path)
+	case j.RunAs != 0 && ambiguous:
 		root, err = home.Resolve(j.Place.Path)
+	case ambiguous:
+		return "", 0, fmt.Errorf("choose the user with whose rights %s is read: %w", j.Place.Path, several)
 	}
 	if j.RunAs != 0 {
-		if me := os.Geteuid(); me != 0 && uint32(me) != j.RunAs {
-			return "", 0, manifest.Usagef("run_as: only root can read %s with the rights of another user; remove run_as", j.Place.Path)
-		}
 		uid = j.RunAs
 	}
 	if errors.Is(err, syscall.ENOTDIR) {

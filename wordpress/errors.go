@@ -9,7 +9,7 @@ type Class string
 // The classes of refusal.
 const (
 	NoConfig    Class = "no_config"   // there is no wp-config.php where WordPress would look
-	Unreadable  Class = "unreadable"  // a file cannot be read, is no regular file, or is too large
+	Unreadable  Class = "unreadable"  // a file cannot be read, is not a regular file, or is too large
 	Syntax      Class = "syntax"      // PHP would refuse to parse it
 	Unsafe      Class = "unsafe"      // it runs commands or unknown code, or reads outside home
 	Undecidable Class = "undecidable" // it depends on an unknown value, or exceeds a limit

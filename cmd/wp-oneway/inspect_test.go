@@ -111,11 +111,11 @@ func TestInspectRefusesSpecialFiles(t *testing.T) {
 		{"4 MB of rubbish", func(path string) error {
 			return os.WriteFile(path, []byte("<?php "+strings.Repeat("\x01\xff'rubbish\n", 380_000)), 0o644)
 		}, "syntax error"},
-		{"a FIFO", func(path string) error { return syscall.Mkfifo(path, 0o644) }, "no regular file"},
-		{"a folder", func(path string) error { return os.Mkdir(path, 0o755) }, "no regular file"},
+		{"a FIFO", func(path string) error { return syscall.Mkfifo(path, 0o644) }, "not a regular file"},
+		{"a folder", func(path string) error { return os.Mkdir(path, 0o755) }, "not a regular file"},
 		{"a link to a device", func(path string) error { return os.Symlink("/dev/zero", path) }, "outside the site's home"},
 		{"a link to a process", func(path string) error { return os.Symlink("/proc/self/environ", path) }, "outside the site's home"},
-		{"a socket", func(path string) error { return syscall.Mknod(path, syscall.S_IFSOCK|0o644, 0) }, "no regular file"},
+		{"a socket", func(path string) error { return syscall.Mknod(path, syscall.S_IFSOCK|0o644, 0) }, "not a regular file"},
 	} {
 		root := filepath.Join(t.TempDir(), "home", "site")
 		if err := os.MkdirAll(root, 0o755); err != nil {

@@ -255,5 +255,5 @@ func kindOf(mode fs.FileMode) string {
 	case mode&fs.ModeDevice != 0:
 		return "is a device"
 	}
-	return "is no regular file"
+	return "is not a regular file"
 }

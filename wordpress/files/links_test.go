@@ -81,7 +81,7 @@ func TestWalkLinks(t *testing.T) {
 		`+c+`null→/dev/null `+c+`shop→../../shop `+c+`tofifo→../../fifo `+c+`tocache→cache/x
 		`+c+`uploads/core→../../wp-includes `+c+`uploads/banned→../../../mirror/.svn`)
 	sitetest.WantNotes(t, "warnings", got.report.Warnings,
-		"fifo: is no regular file",
+		"fifo: is not a regular file",
 		c+"bob: outside", c+"environ: outside", c+"home: whole site", c+"null: outside", c+"shadow: outside", c+"shop: another WordPress site")
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable)
 	for name, text := range got.content {

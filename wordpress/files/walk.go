@@ -94,7 +94,7 @@ func (w *walker) tree(ctx context.Context, path string) error {
 		return w.file(above, name)
 	}
 	if w.yield != nil {
-		s.report.warn(w.display(path), "is no regular file or folder, so it was left out")
+		s.report.warn(w.display(path), "is not a regular file, so it was left out")
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ var (
 	// ErrOutside: the path, or a link in it, leads outside home.
 	ErrOutside = errors.New("leads outside the site's home")
 	// ErrIrregular: the path leads to a FIFO, a socket or a device.
-	ErrIrregular = errors.New("is no regular file or folder")
+	ErrIrregular = errors.New("is not a regular file")
 )
 
 // Home is the outermost folder that a site may read from, held open. Every file of

@@ -34,8 +34,12 @@ func (e *AmbiguousOwnerError) Error() string {
 	if e.anybody != "" {
 		who = append(who, fmt.Sprintf("other users may change %q (%s)", e.anybody, e.rights))
 	}
-	return "choose the user to read it as: " + strings.Join(who, ", ") +
-		"; set run_as for this site in the configuration file, or make one user the only one who may change these paths"
+	what := "several users may change what decides about the site: "
+	if len(who) == 1 && e.anybody == "" {
+		what = "the site would be read as root, but "
+	}
+	return what + strings.Join(who, ", ") +
+		"; set run_as for this site in the configuration file, or let only one user change these paths"
 }
 
 func userName(uid uint32) string {

@@ -26,7 +26,7 @@ type Files interface {
 // FileErrors classifies the errors of Files.
 type FileErrors interface {
 	Outside(err error) bool   // reading it would be unsafe
-	Irregular(err error) bool // it is no regular file, or too large
+	Irregular(err error) bool // it is not a regular file, or too large
 }
 
 // Options say what to evaluate, and all that is known of the world around it.

@@ -50,7 +50,7 @@ func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *U
 		return "", nil, false, nil
 	}
 	if !info.Mode().IsRegular() || info.Size() > int64(in.opt.Limits.FileSize) {
-		return "", in.unknownAt(Unreadable, pos, "needs a file that is no regular file, or too large"), false, nil
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is not a regular file, or too large"), false, nil
 	}
 	if err := in.Alloc(int(info.Size())+512, pos); err != nil {
 		return "", nil, false, err
@@ -74,7 +74,7 @@ func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool, err
 	case c != nil && c.Outside(err):
 		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home").From(OriginHome), false, nil
 	case c != nil && c.Irregular(err):
-		return "", in.unknownAt(Unreadable, pos, "needs what is no regular file"), false, nil
+		return "", in.unknownAt(Unreadable, pos, "needs what is not a regular file"), false, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil, false, nil
 	}
