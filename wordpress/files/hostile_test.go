@@ -110,6 +110,43 @@ func TestWalkTrustsLinksOfTheTargetsOwner(t *testing.T) {
 	sitetest.WantNotes(t, "unreadable", got.report.Unreadable, base+"/home/html/wp-content/uploads: another user")
 }
 
+// A tenant replaces a folder by a link to a folder of root's, after the plan has followed
+// his link to it. The walk archives only the folder that the plan found.
+func TestWalkArchivesWhatThePlanFound(t *testing.T) {
+	const tenant = 4711
+	base := sitetest.Grow(t, map[string]string{
+		"html/wp-config.php":           "config",
+		"html/wp-content/uploads/link": "-> ../../../shared/x/sub",
+		"shared/x/sub/mine":            "mine",
+		"secret/sub/s":                 "root's",
+	})
+	sitetest.Chown(t, base, map[string]int{"html/wp-content/uploads/link": tenant, "shared": tenant, "shared/x": tenant, "shared/x/sub": tenant})
+	set, err := Plan(t.Context(), openTestHome(t, base), Folders{Root: base + "/html"}, Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Rename(base+"/shared/x", base+"/shared/z"), os.Symlink("../secret", base+"/shared/x"), os.Lchown(base+"/shared/x", tenant, tenant)); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	err = set.Walk(t.Context(), func(e Entry) error {
+		names = append(names, e.Name)
+		if e.File != nil {
+			return e.File.Close()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "/s") {
+			t.Errorf("archived: %q", names)
+		}
+	}
+	sitetest.WantNotes(t, "warnings", set.Report().Warnings, "shared/x/sub: was replaced")
+}
+
 // A tenant replaces files, folders, links and FIFOs during the walk. The archive contains
 // no file of another user, and the walk ends.
 func TestWalkRaces(t *testing.T) {
