@@ -241,6 +241,13 @@ func TestTheWorkerHoldsNoCredential(t *testing.T) {
 	h, folder := newHost(t), t.TempDir()
 	h.env = []string{"AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=hunter2"}
 	cmd := h.command("backup", root, "--name", "alice", "--kind", "files", "--to", bucket(t, "worker"), "--to", folder)
+	// A shell that has a file of the operator's open starts the agent.
+	inherited, err := os.Create(filepath.Join(h.state, "inherited"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer inherited.Close()
+	cmd.ExtraFiles = []*os.File{nil, nil, nil, nil, nil, nil, inherited}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -262,6 +269,9 @@ func TestTheWorkerHoldsNoCredential(t *testing.T) {
 	}
 	if environ, err := os.ReadFile(proc + "/environ"); err != nil || len(environ) > 0 {
 		t.Errorf("the worker's environment: %q (%v)", environ, err)
+	}
+	if adj, err := os.ReadFile(proc + "/oom_score_adj"); err != nil || strings.TrimSpace(string(adj)) != "900" {
+		t.Errorf("the worker's oom_score_adj: %q (%v)", adj, err)
 	}
 	for _, dir := range []string{proc + "/fd"} {
 		fds, err := os.ReadDir(dir)
