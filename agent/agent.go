@@ -114,7 +114,7 @@ func (a *Agent) Dump(ctx context.Context, job Job, w io.Writer) (source.Findings
 }
 
 func (a *Agent) openSite(ctx context.Context, job Job, req source.Request) (source.Site, error) {
-	found, err := job.locate()
+	found, err := job.locate(ctx)
 	if err != nil {
 		return nil, err
 	}

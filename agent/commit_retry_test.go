@@ -207,7 +207,7 @@ func TestCancelDuringCommit(t *testing.T) {
 			a := &Agent{Dirs: state.Dirs{State: t.TempDir(), Run: t.TempDir()}, commitRetry: commitRetry{patience: time.Hour, pause: time.Hour, grace: time.Millisecond}}
 			a.init()
 			job := Job{Place: place, Name: "site", Kind: manifest.Files}
-			site, err := job.locate()
+			site, err := job.locate(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

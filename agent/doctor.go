@@ -55,7 +55,7 @@ func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 
 func (a *Agent) examine(ctx context.Context, job Job, refused error, names *roster) Examination {
 	e := Examination{Path: job.Place.Path, Name: job.Name, Kind: job.Kind}
-	site, err := job.locate()
+	site, err := job.locate(ctx)
 	if err == nil {
 		err = job.checkName()
 	}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -78,8 +80,8 @@ type located struct {
 }
 
 // locate finds the job's site and looks up its owner.
-func (j *Job) locate() (located, error) {
-	root, uid, err := j.find()
+func (j *Job) locate(ctx context.Context) (located, error) {
+	root, uid, err := j.find(ctx)
 	if err != nil {
 		return located{}, err
 	}
@@ -89,13 +91,16 @@ func (j *Job) locate() (located, error) {
 
 // find resolves the job's path inside its home, and finds the user with whose rights
 // the site is read. The user's groups are not looked up, because that takes long.
-func (j *Job) find() (root string, uid uint32, err error) {
+func (j *Job) find(ctx context.Context) (root string, uid uint32, err error) {
 	home, err := site.OpenHome(j.Place.Home)
 	if err != nil {
 		return "", 0, fmt.Errorf("open the site's home: %w", err)
 	}
 	defer home.Close()
-	root, uid, err = home.Locate(j.Place.Path, site.Deciding(), site.Content())
+	root, uid, err = home.Locate(j.Place.Path, site.Deciding(), site.Content(), func() (uid uint32, err error) {
+		defer crash.Recover(&err)
+		return source.DecidingUser(ctx, j.request())
+	})
 	several := (*safefs.AmbiguousOwnerError)(nil)
 	ambiguous := errors.As(err, &several)
 	switch me := os.Geteuid(); {

@@ -28,7 +28,7 @@ type databaseProbe func(ctx context.Context, job *Job, uid uint32) bool
 func (a *Agent) resolveNames(ctx context.Context, jobs []Job, probe databaseProbe) *roster {
 	r := &roster{candidates: make([]*state.Candidate, len(jobs)), missing: map[int]error{}}
 	for i := range jobs {
-		root, uid, err := jobs[i].find()
+		root, uid, err := jobs[i].find(ctx)
 		if err != nil {
 			r.missing[i] = err
 			continue

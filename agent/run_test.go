@@ -47,7 +47,7 @@ func newRun(t *testing.T, to ...sinks.Sink) *run {
 	a.init()
 	place := newSite(t)
 	job := Job{Place: place, Name: "x", Kind: manifest.Files, Filters: []archive.Filter{archive.Zstd(0)}, Stall: time.Minute}
-	site, err := job.locate()
+	site, err := job.locate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	if err := job.checkName(); err != nil {
 		return err
 	}
-	site, err := job.locate()
+	site, err := job.locate(ctx)
 	if err != nil {
 		return err
 	}

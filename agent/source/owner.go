@@ -1,12 +1,15 @@
 package source
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/user"
 	"strconv"
 
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
@@ -44,6 +47,19 @@ func LookupOwner(uid uint32) (Owner, error) {
 	}
 	owner.GID = owner.Groups[0]
 	return owner, nil
+}
+
+// DecidingUser returns the one user besides root who may change a file that the
+// configuration of a site of root's includes or looks for, or a folder that leads to one; 0
+// if there is none. It reads only what root alone may change: what the user may change is
+// read later, with the user's rights. If several users may change it, it returns a
+// safefs.AmbiguousOwnerError.
+func DecidingUser(ctx context.Context, req Request) (uint32, error) {
+	_, err := config.Read(ctx, req.Path, config.Options{Home: req.Home, World: req.World, Guarded: true})
+	if several := (*safefs.AmbiguousOwnerError)(nil); errors.As(err, &several) {
+		return several.Sole()
+	}
+	return 0, nil // any other error is that of the site, and comes back when it is opened
 }
 
 // NeedsWorker reports whether the owner's sites are read by a worker: this process

@@ -17,6 +17,8 @@ func TestSiteOfRootThatATenantChanges(t *testing.T) {
 		t.Skip("tenants need root")
 	}
 	evil := strings.Replace(config("x", "root", "/nowhere"), "$table", "define('WP_CONTENT_DIR', dirname(__DIR__) . '/root-only'); $table", 1)
+	lookFor := strings.Replace(config("x", "x", "/nowhere"), "$table", "if (file_exists(__DIR__ . '/wp-content/uploads/local.php')) { require __DIR__ . '/wp-content/uploads/local.php'; } $table", 1)
+	include := strings.Replace(config("x", "x", "/nowhere"), "$table", "require __DIR__ . '/wp-content/uploads/own.php'; @include __DIR__ . '/wp-content/uploads/more.php'; $table", 1)
 	for name, c := range map[string]struct {
 		chown  []string // arguments of chown below the site, each as OWNER PATH
 		config string
@@ -24,10 +26,14 @@ func TestSiteOfRootThatATenantChanges(t *testing.T) {
 		want   string // in what is printed; the secret never is
 		code   int
 	}{
-		"everything in it is a tenant's":   {chown: []string{"2001 wp-config.php", "2001 wp-content"}, config: evil, want: "permission denied", code: 1},
-		"the content folder is a tenant's": {chown: []string{"2001 wp-content"}, config: config("x", "x", "/nowhere"), want: "own.txt"},
-		"two tenants decide":               {chown: []string{"2001 wp-content", "2002 wp-config.php"}, config: config("x", "x", "/nowhere"), want: "run_as", code: 1},
-		"two tenants, one is chosen":       {chown: []string{"2001 wp-content", "2002 wp-config.php"}, config: config("x", "x", "/nowhere"), extra: "  run_as: 2001\n", want: "own.txt"},
+		"everything in it is a tenant's":         {chown: []string{"2001 wp-config.php", "2001 wp-content"}, config: evil, want: "permission denied", code: 1},
+		"the content folder is a tenant's":       {chown: []string{"2001 wp-content"}, config: config("x", "x", "/nowhere"), want: "own.txt"},
+		"an included file is a tenant's":         {chown: []string{"2001 wp-content/uploads/own.php"}, config: include, want: "uid=2001"},
+		"a tenant may create what is looked for": {chown: []string{"2001 wp-content/uploads"}, config: lookFor, want: "uid=2001"},
+		"two tenants include":                    {chown: []string{"2001 wp-content/uploads/own.php", "2002 wp-content/uploads/more.php"}, config: include, want: "run_as", code: 1},
+		"one includes, another has the uploads":  {chown: []string{"2002 wp-content/uploads", "2001 wp-content/own.php"}, config: strings.ReplaceAll(include, "/uploads/", "/"), want: "uid=2001"},
+		"two tenants decide":                     {chown: []string{"2001 wp-content", "2002 wp-config.php"}, config: config("x", "x", "/nowhere"), want: "run_as", code: 1},
+		"two tenants, one is chosen":             {chown: []string{"2001 wp-content", "2002 wp-config.php"}, config: config("x", "x", "/nowhere"), extra: "  run_as: 2001\n", want: "own.txt"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := filepath.Join(t.TempDir(), "site")
@@ -45,6 +51,11 @@ func TestSiteOfRootThatATenantChanges(t *testing.T) {
 			}
 			if err := createSite(root, c.config); err != nil {
 				t.Fatal(err)
+			}
+			for _, name := range []string{"uploads/own.php", "uploads/more.php", "own.php", "more.php"} {
+				if err := os.WriteFile(filepath.Join(root, "wp-content", name), []byte("<?php"), 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if out, err := exec.Command("chmod", "-R", "a+rX", root).CombinedOutput(); err != nil {
 				t.Fatalf("chmod: %v\n%s", err, out)

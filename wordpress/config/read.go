@@ -99,10 +99,22 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 // evaluation may have taken it for a missing file.
 func (r *reader) guarded(err error) error {
 	if refused := r.home.Refused(); refused != nil {
-		return &wordpress.ConfigError{Class: wordpress.Unsafe, File: r.site.Config.ConfigFile, Message: refused.Error()}
+		return &guardError{
+			ConfigError: &wordpress.ConfigError{Class: wordpress.Unsafe, File: r.site.Config.ConfigFile, Message: refused.Error()},
+			refused:     refused,
+		}
 	}
 	return err
 }
+
+// A guardError is a refusal of the home's guard: a ConfigError, and a
+// safefs.AmbiguousOwnerError.
+type guardError struct {
+	*wordpress.ConfigError
+	refused error
+}
+
+func (e *guardError) Unwrap() []error { return []error{e.ConfigError, e.refused} }
 
 // Relative returns a path for display: relative to the root if it is inside, otherwise
 // unchanged.

@@ -14,12 +14,12 @@ const FirstUser = 1000
 // Locate resolves the folder at path and returns the user with whose rights it is to be
 // read. To a process of root that is the one user other than root who may change the
 // folder, a folder that leads to it, or one of the entries deciding, which are relative
-// to the folder; if there is none, the one who may change one of the entries content; 0
-// if only root may change any of them. If several may, it returns an
-// AmbiguousOwnerError. To any other process it is the owner of the folder or, if that is
+// to the folder; if there is none, the one whom further returns; if that is 0, the one who
+// may change one of the entries content; 0 if only root may change any of them. If several
+// may, it returns an AmbiguousOwnerError. To any other process it is the owner of the folder or, if that is
 // root, of the nearest folder above that another user owns. Both results describe the
 // same open folder, even if path leads to another one by now.
-func (h *Home) Locate(path string, deciding, content []string) (real string, uid uint32, err error) {
+func (h *Home) Locate(path string, deciding, content []string, further func() (uint32, error)) (real string, uid uint32, err error) {
 	c, err := h.Chain(path, true)
 	if err == nil {
 		defer c.Close()
@@ -30,7 +30,7 @@ func (h *Home) Locate(path string, deciding, content []string) (real string, uid
 		case os.Geteuid() != 0:
 			uid, err = ownerAbove(*c.End())
 		default:
-			uid, err = h.sole(c, deciding, content)
+			uid, err = h.sole(c, deciding, content, further)
 		}
 	}
 	if err != nil {
@@ -40,24 +40,28 @@ func (h *Home) Locate(path string, deciding, content []string) (real string, uid
 }
 
 // sole returns the one user who may change the folder at the end of c, as Locate says.
-func (h *Home) sole(c *Chain, deciding, content []string) (uint32, error) {
+func (h *Home) sole(c *Chain, deciding, content []string, further func() (uint32, error)) (uint32, error) {
 	g := &guard{collect: true}
 	inner := &Home{roots: h.roots, guard: g}
 	if err := eachAbove(*c.End(), c.real(), func(d *Descriptor, path string, entry bool) { g.writers.add(d, path, entry) }); err != nil {
 		return 0, err
 	}
-	for _, names := range [][]string{deciding, content} {
+	add := func(names []string) (uint32, error) {
 		for _, name := range names {
 			// What cannot be resolved is missing, or refused when it is read.
 			if entry, err := inner.Chain(Join(c.real(), name), true); err == nil {
 				entry.Close()
 			}
 		}
-		if uid, err := g.writers.Sole(); uid != 0 || err != nil {
-			return uid, err
-		}
+		return g.writers.Sole()
 	}
-	return 0, nil
+	if uid, err := add(deciding); uid != 0 || err != nil {
+		return uid, err
+	}
+	if uid, err := further(); uid != 0 || err != nil {
+		return uid, err
+	}
+	return add(content)
 }
 
 // eachAbove calls visit with the open folder d and with each folder above it.

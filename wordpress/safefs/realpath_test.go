@@ -83,26 +83,29 @@ func TestRealPathAsOrdinaryUser(t *testing.T) {
 func TestLocate(t *testing.T) {
 	alice, bob := uint32(sitetest.AliceID), uint32(sitetest.BobID)
 	for name, c := range map[string]struct {
-		owners map[string]int // of the tree; root's by default
-		modes  map[string]os.FileMode
-		want   uint32
-		refuse string // "" if the owner is not ambiguous
+		owners  map[string]int // of the tree; root's by default
+		modes   map[string]os.FileMode
+		further uint32
+		want    uint32
+		refuse  string // "" if the owner is not ambiguous
 	}{
-		"all root's":                     {},
-		"root's folder, alice's file":    {owners: map[string]int{"site/wp-config.php": sitetest.AliceID}, want: alice},
-		"root's folder, alice's drop-in": {owners: map[string]int{"site/wp-content/db.php": sitetest.AliceID}, want: alice},
-		"root's code, alice's content":   {owners: map[string]int{"site/wp-content": sitetest.AliceID}, want: alice},
-		"root's code, alice's uploads":   {owners: map[string]int{"site/wp-content/uploads": sitetest.AliceID}, want: alice},
-		"alice's code, bob's uploads":    {owners: map[string]int{"site": sitetest.AliceID, "site/wp-content": sitetest.AliceID, "site/wp-content/uploads": sitetest.BobID}, want: alice},
-		"alice's folder above":           {owners: map[string]int{".": sitetest.AliceID}, want: alice},
-		"alice's code, bob's content":    {owners: map[string]int{"site": sitetest.AliceID, "site/wp-content": sitetest.BobID}, refuse: "wp-content"},
-		"alice's folder above bob's":     {owners: map[string]int{".": sitetest.AliceID, "site": sitetest.BobID}, refuse: "run_as"},
-		"alice's and bob's uploads":      {owners: map[string]int{"site/wp-content/uploads": sitetest.AliceID, "site/wp-content/plugins": sitetest.BobID}, refuse: "plugins"},
-		"everybody may write":            {modes: map[string]os.FileMode{"site/wp-content": 0o777}, refuse: "mode 0777"},
-		"everybody may write a file":     {owners: map[string]int{"site/wp-config.php": sitetest.AliceID}, modes: map[string]os.FileMode{"site/wp-config.php": 0o666}, refuse: "mode 0666"},
-		"alice's group without entry":    {owners: map[string]int{"site": sitetest.AliceID}, modes: map[string]os.FileMode{"site": 0o775}, want: alice},
-		"a sticky folder above":          {owners: map[string]int{"site": sitetest.BobID}, modes: map[string]os.FileMode{".": 0o777 | os.ModeSticky}, want: bob},
-		"a sticky folder":                {modes: map[string]os.FileMode{"site": 0o777 | os.ModeSticky}, refuse: "mode 1777"},
+		"all root's":                                 {},
+		"root's folder, alice's file":                {owners: map[string]int{"site/wp-config.php": sitetest.AliceID}, want: alice},
+		"root's folder, alice's drop-in":             {owners: map[string]int{"site/wp-content/db.php": sitetest.AliceID}, want: alice},
+		"root's code, alice's content":               {owners: map[string]int{"site/wp-content": sitetest.AliceID}, want: alice},
+		"root's code, alice's uploads":               {owners: map[string]int{"site/wp-content/uploads": sitetest.AliceID}, want: alice},
+		"alice's code, bob's uploads":                {owners: map[string]int{"site": sitetest.AliceID, "site/wp-content": sitetest.AliceID, "site/wp-content/uploads": sitetest.BobID}, want: alice},
+		"root's code, alice includes, bob's uploads": {owners: map[string]int{"site/wp-content/uploads": sitetest.BobID}, further: alice, want: alice},
+		"alice's code, bob includes":                 {owners: map[string]int{"site": sitetest.AliceID}, further: bob, want: alice},
+		"alice's folder above":                       {owners: map[string]int{".": sitetest.AliceID}, want: alice},
+		"alice's code, bob's content":                {owners: map[string]int{"site": sitetest.AliceID, "site/wp-content": sitetest.BobID}, refuse: "wp-content"},
+		"alice's folder above bob's":                 {owners: map[string]int{".": sitetest.AliceID, "site": sitetest.BobID}, refuse: "run_as"},
+		"alice's and bob's uploads":                  {owners: map[string]int{"site/wp-content/uploads": sitetest.AliceID, "site/wp-content/plugins": sitetest.BobID}, refuse: "plugins"},
+		"everybody may write":                        {modes: map[string]os.FileMode{"site/wp-content": 0o777}, refuse: "mode 0777"},
+		"everybody may write a file":                 {owners: map[string]int{"site/wp-config.php": sitetest.AliceID}, modes: map[string]os.FileMode{"site/wp-config.php": 0o666}, refuse: "mode 0666"},
+		"alice's group without entry":                {owners: map[string]int{"site": sitetest.AliceID}, modes: map[string]os.FileMode{"site": 0o775}, want: alice},
+		"a sticky folder above":                      {owners: map[string]int{"site": sitetest.BobID}, modes: map[string]os.FileMode{".": 0o777 | os.ModeSticky}, want: bob},
+		"a sticky folder":                            {modes: map[string]os.FileMode{"site": 0o777 | os.ModeSticky}, refuse: "mode 1777"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			base := sitetest.Grow(t, map[string]string{
@@ -119,7 +122,7 @@ func TestLocate(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer home.Close()
-			real, uid, err := home.Locate(base+"/site", []string{"wp-config.php", "wp-content", "wp-content/db.php", "none"}, []string{"wp-content/uploads", "wp-content/plugins"})
+			real, uid, err := home.Locate(base+"/site", []string{"wp-config.php", "wp-content", "wp-content/db.php", "none"}, []string{"wp-content/uploads", "wp-content/plugins"}, func() (uint32, error) { return c.further, nil })
 			if several := (*AmbiguousOwnerError)(nil); c.refuse != "" {
 				if !errors.As(err, &several) || !strings.Contains(err.Error(), c.refuse) {
 					t.Errorf("got %q of %d, %v; want a refusal with %q", real, uid, err, c.refuse)
@@ -141,11 +144,11 @@ func TestLocateResolves(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer home.Close()
-	if real, _, err := home.Locate(base+"/alice/link", nil, nil); err != nil || real != base+"/alice/site" {
+	if real, _, err := home.Locate(base+"/alice/link", nil, nil, func() (uint32, error) { return 0, nil }); err != nil || real != base+"/alice/site" {
 		t.Errorf("link: got %q, %v", real, err)
 	}
 	for path, want := range map[string]error{"out": ErrOutside, "none": fs.ErrNotExist, "site/wp-config.php": syscall.ENOTDIR} {
-		if real, _, err := home.Locate(filepath.Join(base, "alice", path), nil, nil); !errors.Is(err, want) {
+		if real, _, err := home.Locate(filepath.Join(base, "alice", path), nil, nil, func() (uint32, error) { return 0, nil }); !errors.Is(err, want) {
 			t.Errorf("%s: got %q, %v; want %v", path, real, err, want)
 		}
 	}
