@@ -54,6 +54,11 @@ func (w *walker) file(f *folder, name string) error {
 		w.fail(path, err)
 		return nil
 	}
+	if w.planted(f, &d) {
+		_ = file.Close()
+		w.unreadable(path, "has several names, and its owner is not that of its folder: another user may have given it this name")
+		return nil
+	}
 	if err := w.show(f); err != nil {
 		return errors.Join(err, file.Close())
 	}
@@ -70,6 +75,13 @@ func (w *walker) file(f *folder, name string) error {
 		w.set.report.Bytes += info.Stat.Size
 	}
 	return w.yield(e)
+}
+
+// planted reports whether the owner of a folder may have created a name for a file that he
+// may not read, as kernels permit that have no fs.protected_hardlinks. It matters to root,
+// who may read every file.
+func (w *walker) planted(f *folder, file *safefs.Descriptor) bool {
+	return os.Geteuid() == 0 && file.Info("").Stat.Nlink > 1 && f.at.UID() != 0 && f.at.UID() != file.UID()
 }
 
 // maxTarName is the longest name that the kernel accepts and that tar can therefore
@@ -173,7 +185,7 @@ func (w *walker) link(f *folder, name string) error {
 // must not be archived.
 func (w *walker) follow(path string) {
 	s := w.set
-	target, trusted, err := s.target(path)
+	target, found, foreign, err := s.target(path)
 	if err != nil {
 		if errors.Is(err, safefs.ErrOutside) {
 			w.warn(path, "leads outside the site's home: the link is archived, its target is not")
@@ -184,7 +196,7 @@ func (w *walker) follow(path string) {
 	case s.covered(target), safefs.Within(target, s.core) && !s.sel.WithCore, s.isNever(target):
 	case safefs.Within(s.root, target):
 		w.warn(path, fmt.Sprintf("leads to a folder that contains the whole site (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
-	case !trusted:
+	case foreign:
 		w.warn(path, fmt.Sprintf("leads to a file or folder of another user (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
 	case s.siteAt(target):
 		w.warn(path, fmt.Sprintf("leads to another WordPress site (%s): the link is archived, its target is not", wordpress.QuoteName(target)))
@@ -194,6 +206,7 @@ func (w *walker) follow(path string) {
 		w.unreadable(path, fmt.Sprintf("the target is not archived: more than %d links lead out of the site's folders", maxExtras))
 	default:
 		s.extras++
+		s.keep(target, found)
 		s.isTree[target] = true
 		s.trees = append(s.trees, target)
 	}
@@ -205,32 +218,23 @@ type identity struct {
 	uid   uint32
 }
 
-// target resolves a path that may be a link, and reports whether its target may be added.
-// To a walk as root the kernel refuses nothing. Therefore the link must belong to root or
-// to the owner of its target, so that a user cannot have files of another user archived.
-// The walk archives only the file or folder that was found here, even if the path leads
-// to another one by then.
-func (s *Set) target(path string) (real string, trusted bool, err error) {
-	c, err := s.home.Chain(path, true)
+// target resolves a path that may be a link. foreign says that a user's link leads to a
+// file or folder of another user; see safefs.Home.Target.
+func (s *Set) target(path string) (real string, found identity, foreign bool, err error) {
+	c, link, err := s.home.Target(path)
 	if err != nil {
-		return "", false, err
+		return "", identity{}, false, err
 	}
 	defer c.Close()
-	real = c.Path(c.Len() - 1)
-	found := identity{c.End().Inode(), c.End().UID()}
-	if os.Geteuid() == 0 {
-		link, err := s.home.Lstat(path)
-		if err != nil {
-			return "", false, err
-		}
-		if uid := link.Sys().(*syscall.Stat_t).Uid; uid != 0 && uid != found.uid {
-			return real, false, nil
-		}
-	}
+	return c.Path(c.Len() - 1), identity{c.End().Inode(), c.End().UID()}, link != nil, nil
+}
+
+// keep has the walk archive, at a real path, only the file or folder that was found there,
+// even if the path leads to another one by then.
+func (s *Set) keep(real string, found identity) {
 	if _, known := s.found[real]; !known {
 		s.found[real] = found
 	}
-	return real, true, nil
 }
 
 func (w *walker) warn(path, what string) {

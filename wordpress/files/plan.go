@@ -181,12 +181,9 @@ func (s *Set) locate(site Folders) {
 // addContent adds a content folder. name is its default name in WordPress, or "" if
 // patterns must not use one; what describes it in reports.
 func (s *Set) addContent(path, name, what string) {
-	real, trusted, err := s.target(path)
+	real, err := s.named(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
-	}
-	if err == nil && !trusted {
-		err = errors.New("link to a file or folder of another user")
 	}
 	if err != nil {
 		s.report.unreadable(path, fmt.Sprintf("%s: %v", what, safefs.Cause(err)))
@@ -196,6 +193,22 @@ func (s *Set) addContent(path, name, what string) {
 		s.content[real] = name
 	}
 	s.addMain(real)
+}
+
+// named resolves a path that the site's layout, its configuration, its database or the
+// operator names. With the rights of a user, it may lead to any file or folder that he may
+// read: the code can be of one user, and the uploads of another. To a walk as root, the
+// kernel refuses nothing, so that the rule for links holds here too.
+func (s *Set) named(path string) (real string, err error) {
+	real, found, foreign, err := s.target(path)
+	if err != nil || os.Geteuid() != 0 {
+		return real, err
+	}
+	if foreign {
+		return real, errors.New("link to a file or folder of another user")
+	}
+	s.keep(real, found)
+	return real, nil
 }
 
 // addBedrock adds the configuration files of a Bedrock project: those beside the folder
@@ -214,7 +227,7 @@ func (s *Set) addBedrock() {
 
 // addOptional adds a file or folder if it exists.
 func (s *Set) addOptional(path string) {
-	switch real, err := s.home.Resolve(path); {
+	switch real, err := s.named(path); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		s.report.unreadable(path, safefs.Cause(err).Error())

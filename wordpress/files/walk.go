@@ -71,7 +71,11 @@ func (w *walker) tree(ctx context.Context, path string) error {
 	defer chain.Close()
 	end := identity{chain.End().Inode(), chain.End().UID()}
 	if want, known := s.found[path]; known && end != want {
-		w.fail(path, safefs.ErrIrregular)
+		if s.main[path] {
+			w.unreadable(path, "was replaced while the site was read")
+		} else {
+			w.fail(path, safefs.ErrIrregular)
+		}
 		return nil
 	}
 	if err := w.spine(chain); err != nil {

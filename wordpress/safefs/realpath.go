@@ -90,9 +90,11 @@ func resolveFromRoot(path string) (*Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &resolver{home: &Home{roots: []*root{top}}, anywhere: true}
+	r := &resolver{home: &Home{roots: []*root{top}}, anywhere: true, rule: pathRule()}
 	if err = r.resolve(abs, true); err == nil {
-		err = r.checkBounds()
+		if foreign := r.foreignLink(); foreign != nil {
+			err = foreign
+		}
 	}
 	if err != nil {
 		r.Close()
@@ -106,43 +108,4 @@ func resolveFromRoot(path string) (*Chain, error) {
 func (c *Chain) closeAll() {
 	c.Close()
 	_ = c.root.file.Close()
-}
-
-// A bound is a condition on the end of a path because of a link in it.
-type bound struct {
-	link   string
-	uid    uint32 // the end must belong to uid, or lie in within
-	within string // the outermost folder of uid that the link lies in, or ""
-}
-
-// checkBounds returns a ForeignLinkError if the end of the path breaks a bound.
-func (r *resolver) checkBounds() error {
-	for _, b := range r.bounds {
-		if r.End().UID() != b.uid && (b.within == "" || !Within(r.real(), b.within)) {
-			return &ForeignLinkError{Link: b.link, UID: b.uid, To: r.real()}
-		}
-	}
-	return nil
-}
-
-// addBounds adds the bounds of a link in the last open folder, unless it is trusted.
-func (r *resolver) addBounds(name string, uid uint32) {
-	link := Join(r.real(), name)
-	r.addBound(link, uid)
-	if dirUID := r.End().UID(); dirUID >= FirstUser {
-		r.addBound(link, dirUID)
-	}
-}
-
-func (r *resolver) addBound(link string, uid uint32) {
-	if uid == 0 || uid == uint32(os.Geteuid()) {
-		return
-	}
-	b := bound{link: link, uid: uid}
-	for i := 1; i < r.Len() && b.within == ""; i++ {
-		if r.At(i).UID() == uid {
-			b.within = r.Path(i)
-		}
-	}
-	r.bounds = append(r.bounds, b)
 }

@@ -24,8 +24,9 @@ type resolver struct {
 	ahead []string // the components to come, the next one last
 	links int      // followed so far
 
-	anywhere bool    // the path may leave home; links are checked by their owners
-	bounds   []bound // if anywhere
+	anywhere bool      // the path may leave home
+	rule     *linkRule // nil: every link is followed
+	bounds   []bound   // of the links followed, by the rule
 }
 
 // Chain resolves an absolute path in home. If follow is false, a link in the last
@@ -190,7 +191,7 @@ func (r *resolver) down(name string, follow bool) error {
 	if r.links++; r.links > maxLinks {
 		return syscall.ELOOP
 	}
-	if r.anywhere {
+	if r.rule != nil {
 		r.addBounds(name, d.UID())
 	}
 	return r.push(target)
