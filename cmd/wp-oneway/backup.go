@@ -26,14 +26,8 @@ Every flag but --all is a key of the configuration, with underscores, and an
 environment variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is
 sinks, --recipient encryption.age_recipients, --recipients-file
 encryption.recipients_file, --passphrase-file encryption.passphrase_file; --config
-is only WP_ONEWAY_CONFIG. Keys without a flag are sites, roots, limits.sites (the
-number of sites at the same time), limits.bandwidth (of the files of all sites to
-buckets, such as 20MiB/s), limits.timeout (of a run), limits.stall (the time after
-which a destination without progress is given up; a site is given up after twelve
-times as long), limits.site_size (the largest uncompressed size of a site, such as
-200GiB; a larger one fails), limits.nice (as nice -n: with 10, the sites have the
-processors first), encryption.required (refuse backups that are not sealed), and
-run_as of an entry of sites (the user with whose rights root reads the site).
+is only WP_ONEWAY_CONFIG. wp-oneway config generate prints every key, also those
+without a flag, such as limits.sites, the number of sites at the same time.
 
 With --require-one-way, a sink is refused before anything is read, unless doctor
 has found it one-way with this credential in the last 7 days. No request is sent
@@ -59,22 +53,8 @@ func (a *app) backupCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.all, "all", false, "back up every site below the configured roots or in the known places, and the configured sites")
-	f.StringArray("to", nil, "sink `URL`, may be repeated: a folder, s3://bucket/prefix?…")
-	f.String("kind", "full", "`kind` of backup: full, db or files")
-	f.Bool("no-uploads", false, "exclude the uploads")
-	f.Bool("with-core", false, "include WordPress core")
-	f.StringArray("include", nil, "`pattern` of files to include although an exclude matches; may be repeated")
-	f.StringArray("exclude", nil, "`pattern` of files to exclude; may be repeated")
-	f.Bool("no-default-excludes", false, "include caches, logs and the backups of plugins")
-	f.String("compression", "zstd", "`method`: zstd, gzip or none")
-	f.Int("level", 0, "compression `level`: zstd 1 to 22, gzip 1 to 9 (default: that of the method)")
-	f.StringArray("recipient", nil, "seal to this age or SSH public `key`; may be repeated")
-	f.String("recipients-file", "", "seal to the age, SSH or OpenPGP public keys in this `file`")
-	f.String("passphrase-file", "", "seal with GnuPG and the passphrase in this `file`")
-	f.String("name", "", "the site's `name` in the sinks (default: from its path)")
-	f.Bool("require-one-way", false, "refuse sinks that doctor has not found one-way in the last 7 days")
-	f.Bool("dry-run", false, "print what would be backed up; send nothing")
-	f.Bool("json", false, "print the report as JSON")
+	allKeys().AddFlags(f, "sinks", "kind", "no_uploads", "with_core", "include", "exclude", "no_default_excludes", "compression", "level",
+		"encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "name", "require_one_way", "dry_run", "json")
 	dumpFlags(f)
 	siteFlags(f)
 	return cmd

@@ -4,8 +4,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"github.com/wp-oneway/wp-oneway/wordpress/dump"
+	"github.com/spf13/pflag"
 )
 
 // adaptBuiltins makes cobra's own commands behave as ours do: a misspelled argument
@@ -24,15 +23,18 @@ func adaptBuiltins(root *cobra.Command) {
 				shell.Args, shell.Annotations = noArguments, noConfig()
 			}
 		}
-		for flag, values := range map[string][]string{
-			"kind": {"full", "db", "files"}, "compression": {"zstd", "gzip", "none"}, "for": dump.Targets(),
-		} {
-			if cmd.Flags().Lookup(flag) != nil {
-				_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // fails only for a second one
-			}
+		completeChoices(cmd, cmd.Flags())
+	}
+	completeChoices(root, root.PersistentFlags())
+}
+
+// completeChoices completes the values of flags that accept only some.
+func completeChoices(cmd *cobra.Command, flags *pflag.FlagSet) {
+	for _, k := range allKeys() {
+		if len(k.Choices) > 0 && flags.Lookup(k.FlagName()) != nil {
+			_ = cmd.RegisterFlagCompletionFunc(k.FlagName(), cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp)) // fails only for a second one
 		}
 	}
-	_ = root.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)) // as above
 }
 
 // showHelp prints the help of a command.

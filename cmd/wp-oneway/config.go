@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+
+	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
 
 // A configuration holds the settings of the file, the environment and the flags,
@@ -18,6 +20,7 @@ type configuration struct {
 	path  string         // of the file; "" without one
 	lines map[string]int // the line of each key in the file, such as limits.sites and sites[0].name
 	flags *pflag.FlagSet // of the command that runs
+	keys  map[string]keys.Key
 }
 
 // settings are all keys.
@@ -100,28 +103,28 @@ const maxSites = 1000
 // loadConfiguration reads the file and the environment, merges them with the
 // command's flags, and checks all of it. configPath is the value of --config.
 func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration, error) {
-	if err := checkEnvironment(os.Environ()); err != nil {
+	if err := allKeys().CheckEnvironment(os.Environ()); err != nil {
 		return nil, err
 	}
 	path, err := findConfigFile(configPath)
 	if err != nil {
 		return nil, err
 	}
-	c := &configuration{path: path, flags: flags}
+	c := newConfiguration(path, flags)
 	v := newViper()
 	if path != "" {
-		file, err := readConfigFile(path)
+		file, err := allKeys().ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		c.lines = file.lines
-		if err := v.MergeConfigMap(file.keys); err != nil {
+		c.lines = file.Lines
+		if err := v.MergeConfigMap(file.Keys); err != nil {
 			return nil, fmt.Errorf("read configuration %s: %w", path, err)
 		}
 	}
-	for key := range defaults() {
-		if flag := flags.Lookup(flagName(key)); flag != nil {
-			if err := v.BindPFlag(key, flag); err != nil {
+	for _, k := range c.keys {
+		if flag := flags.Lookup(k.FlagName()); flag != nil {
+			if err := v.BindPFlag(k.Name, flag); err != nil {
 				return nil, fmt.Errorf("bind --%s: %w", flag.Name, err)
 			}
 		}
@@ -132,14 +135,22 @@ func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration,
 	return c, c.check()
 }
 
+func newConfiguration(path string, flags *pflag.FlagSet) *configuration {
+	c := &configuration{path: path, flags: flags, keys: map[string]keys.Key{}}
+	for _, k := range allKeys().Leaves() {
+		c.keys[k.Name] = k
+	}
+	return c
+}
+
 // newViper returns a viper that knows the default of each key, and its environment
 // variable.
 func newViper() *viper.Viper {
 	v := viper.New()
-	for key, value := range defaults() {
+	for key, value := range allKeys().Defaults() {
 		v.SetDefault(key, value)
 	}
-	v.SetEnvPrefix(envPrefix)
+	v.SetEnvPrefix(keys.EnvPrefix)
 	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
 	v.AutomaticEnv()
 	return v
@@ -190,9 +201,9 @@ func (c *configuration) decodeSite(entry map[string]any) (siteEntry, error) {
 }
 
 // unforced returns the keys that neither the environment nor a flag sets.
-func (c *configuration) unforced(prefix string, keys map[string]any) map[string]any {
-	out := make(map[string]any, len(keys))
-	for key, value := range keys {
+func (c *configuration) unforced(prefix string, values map[string]any) map[string]any {
+	out := make(map[string]any, len(values))
+	for key, value := range values {
 		key = strings.ToLower(key)
 		if below, ok := value.(map[string]any); ok {
 			out[key] = c.unforced(prefix+key+".", below)
@@ -206,10 +217,10 @@ func (c *configuration) unforced(prefix string, keys map[string]any) map[string]
 // forced tells whether the environment or a flag sets a key. An empty variable
 // sets nothing.
 func (c *configuration) forced(key string) bool {
-	if os.Getenv(envName(key)) != "" {
+	if os.Getenv(keys.EnvName(key)) != "" {
 		return true
 	}
-	flag := c.flags.Lookup(flagName(key))
+	flag := c.flags.Lookup(c.keys[key].FlagName())
 	return flag != nil && flag.Changed
 }
 

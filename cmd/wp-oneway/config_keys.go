@@ -4,109 +4,100 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
 
-// envPrefix begins the name of every environment variable that sets a key.
-const envPrefix = "WP_ONEWAY"
-
-// defaults returns every key with its default value. viper reads an environment
-// variable only for a key that has a default, and a key that is not here is refused.
-func defaults() map[string]any {
-	keys := map[string]any{
-		"sites": []any{}, "roots": []string{}, "sinks": []any{}, "dry_run": false, "json": false, "quiet": false, "verbose": false, "log_format": "text",
-		"limits.sites": 1, "limits.bandwidth": "", "limits.timeout": "0s", "limits.stall": "5m", "limits.site_size": "", "limits.nice": 0,
-		"name": "", "kind": "full", "no_uploads": false, "with_core": false, "require_one_way": false,
-		"include": []string{}, "exclude": []string{}, "no_default_excludes": false, "compression": "zstd", "level": 0,
-		"encryption.age_recipients": []string{}, "encryption.recipients_file": "", "encryption.passphrase_file": "", "encryption.required": false,
-		"env": []string{}, "env_file": "", "no_env": false, "http_host": "", "url": "", "variables_order": "", "home": "", "db_defaults_file": "",
-		"with_php": "",
-	}
-	maps.Copy(keys, dumpDefaults())
-	return keys
+// allKeys is the table of all keys of the configuration. A capability declares its keys
+// beside its settings, and is one line here.
+func allKeys() keys.Table {
+	return slices.Concat(siteListKeys(), runKeys(), limitKeys(), backupKeys(), phpKeys(), dumpKeys())
 }
 
-// renamedFlags returns the keys of the flags that have another name than their key.
-func renamedFlags() map[string]string {
-	return map[string]string{
-		"to": "sinks", "recipient": "encryption.age_recipients", "recipients-file": "encryption.recipients_file",
-		"passphrase-file": "encryption.passphrase_file",
+// siteListKeys are the keys about which sites there are.
+func siteListKeys() keys.Table {
+	return keys.Table{
+		{
+			Name: "sites", Form: keys.Entries, Global: true, SiteKeys: true,
+			Help:    "the sites, each a path or a map with a path and with keys that apply to this site only",
+			Example: "[{path: /var/www/example.com, name: example.com}]",
+			Keys: keys.Table{
+				{Name: "path", Form: keys.Text, Help: "the site's folder, or a pattern of folders such as /home/*/public_html; absolute", Example: "/var/www/example.com"},
+				{Name: "ignore", Form: keys.Text, Help: "why the site is not backed up", Example: "a copy for tests"},
+				{Name: "run_as", Form: keys.User, FileOnly: true, Help: "the user with whose rights root reads the site", Example: "www-data"},
+			},
+		},
+		{Name: "roots", Form: keys.List, Global: true, Help: "the folders, or patterns of folders, in which --all and `sites` search for sites", Example: "[/srv/www]"},
 	}
 }
 
-// flagName is the name of a key's flag.
-func flagName(key string) string {
-	for flag, k := range renamedFlags() {
-		if k == key {
-			return flag
-		}
-	}
-	return strings.ReplaceAll(key, "_", "-")
-}
-
-// envName is the environment variable of a key.
-func envName(key string) string {
-	return envPrefix + "_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
-}
-
-// nonEmptyKeys returns the keys whose environment variable must not be empty: a
-// script that forgot to set it would send backups to another sink, or unsealed.
-func nonEmptyKeys() []string {
-	return []string{
-		"sinks", "require_one_way", "encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "encryption.required",
+// runKeys are the keys about the whole invocation.
+func runKeys() keys.Table {
+	return keys.Table{
+		{Name: "dry_run", Form: keys.Bool, Global: true, Help: "print what would be backed up; send nothing"},
+		{Name: "json", Form: keys.Bool, Global: true, Help: "print the report as JSON"},
+		{Name: "quiet", Form: keys.Bool, Global: true, Short: "q", Help: "print errors only"},
+		{Name: "verbose", Form: keys.Bool, Global: true, Short: "v", Help: "print every step"},
+		{Name: "log_format", Form: keys.Text, Global: true, Default: "text", Choices: []string{"text", "json"}, Help: "`format` of the messages on standard error: text or json"},
 	}
 }
 
-// fileKeys returns the keys that decide which program runs, and with whose rights a site
-// is read. Only a flag, or a file that no other user may write, can set them.
-func fileKeys() []string { return []string{"with_php", "run_as"} }
-
-// checkEnvironment refuses variables with our prefix that belong to no key, since they
-// are misspelled, and the variables of fileKeys.
-func checkEnvironment(environ []string) error {
-	known := []string{envPrefix + "_CONFIG"}
-	for key := range defaults() {
-		known = append(known, envName(key))
+// limitKeys are the keys of limits.
+func limitKeys() keys.Table {
+	return keys.Table{
+		{Name: "limits.sites", Form: keys.Int, Global: true, Default: 1, Help: "the number of sites that are backed up at the same time"},
+		{Name: "limits.bandwidth", Form: keys.Rate, Global: true, Help: "the bytes per second that the files of all sites together send to buckets; the dumps are not slowed down", Example: "20MiB/s"},
+		{Name: "limits.timeout", Form: keys.Duration, Global: true, Default: "0s", Help: "the longest time of the run of one site; 0s is no limit"},
+		{Name: "limits.stall", Form: keys.Duration, Global: true, Default: "5m", Help: "the time after which a destination without progress is given up; a site is given up after twelve times as long"},
+		{Name: "limits.site_size", Form: keys.Size, Global: true, Help: "the largest uncompressed size of a site; a larger one fails", Example: "200GiB"},
+		{Name: "limits.nice", Form: keys.Int, Global: true, Help: "the priority, as nice -n: with 10, the sites have the processors first"},
 	}
-	for _, entry := range environ {
-		name, value, _ := strings.Cut(entry, "=")
-		if slices.ContainsFunc(fileKeys(), func(key string) bool { return envName(key) == name }) {
-			return fmt.Errorf("environment variable %s: the environment cannot set this key; set it in the configuration file", name)
-		}
-		if key := fileKeyIn(value); key != "" && strings.HasPrefix(name, envPrefix+"_") {
-			return fmt.Errorf("environment variable %s: the environment cannot set the key %s; set it in the configuration file", name, key)
-		}
-		if strings.HasPrefix(name, envPrefix+"_") && !slices.Contains(known, name) {
-			return fmt.Errorf("environment variable %s: no such key; see wp-oneway backup --help", name)
-		}
-		if strings.TrimSpace(value) == "" && slices.ContainsFunc(nonEmptyKeys(), func(key string) bool { return envName(key) == name }) {
-			return fmt.Errorf("environment variable %s is empty; give it a value, or unset it", name)
-		}
-	}
-	return nil
 }
 
-// fileKeyIn returns the key of fileKeys that a value sets in an entry of a list, or "".
-func fileKeyIn(value string) string {
-	var entries []any
-	if yaml.Unmarshal([]byte(value), &entries) != nil {
-		return "" // no list of entries
+// backupKeys are the keys about what is backed up, how and where to.
+func backupKeys() keys.Table {
+	return keys.Table{
+		{
+			Name: "sinks", Form: keys.Entries, Flag: "to", NonEmpty: true, Example: "[/var/backups/wp-oneway]",
+			Help: "sink `URL`: a folder, s3://bucket/prefix?… or gs://bucket/prefix?…; {host}, {kind}, {site} and {owner} are replaced",
+			Keys: keys.Table{
+				{Name: "url", Form: keys.Text, Help: "the sink's URL", Example: "s3://vault/{host}?region=eu-central-1"},
+				{Name: "require_one_way", Form: keys.Bool, Help: "false exempts the sink from the site's require_one_way"},
+			},
+		},
+		{Name: "name", Form: keys.Text, Help: "the site's `name` in the sinks (default: from its path)", Example: "example.com"},
+		{Name: "kind", Form: keys.Text, Default: "full", Choices: []string{"full", "db", "files"}, Help: "`kind` of backup: full, db or files"},
+		{Name: "no_uploads", Form: keys.Bool, Help: "exclude the uploads"},
+		{Name: "with_core", Form: keys.Bool, Help: "include WordPress core"},
+		{Name: "include", Form: keys.List, Help: "`pattern` of files to include although an exclude matches", Example: "[wp-content/cache/keep]"},
+		{Name: "exclude", Form: keys.List, Help: "`pattern` of files to exclude", Example: "['*.bak']"},
+		{Name: "no_default_excludes", Form: keys.Bool, Help: "include caches, logs and the backups of plugins"},
+		{Name: "compression", Form: keys.Text, Default: "zstd", Choices: []string{"zstd", "gzip", "none"}, Help: "`method`: zstd, gzip or none"},
+		{Name: "level", Form: keys.Int, Help: "compression `level`: zstd 1 to 22, gzip 1 to 9 (default: that of the method)"},
+		{Name: "encryption.age_recipients", Form: keys.List, Flag: "recipient", NonEmpty: true, Help: "seal to this age or SSH public `key`", Example: "[age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]"},
+		{Name: "encryption.recipients_file", Form: keys.Text, Flag: "recipients-file", NonEmpty: true, Help: "seal to the age, SSH or OpenPGP public keys in this `file`", Example: "/etc/wp-oneway/recipients"},
+		{Name: "encryption.passphrase_file", Form: keys.Text, Flag: "passphrase-file", NonEmpty: true, Help: "seal with GnuPG and the passphrase in this `file`", Example: "/etc/wp-oneway/passphrase"},
+		{Name: "encryption.required", Form: keys.Bool, NonEmpty: true, Help: "refuse backups that are not sealed"},
+		{Name: "require_one_way", Form: keys.Bool, NonEmpty: true, Help: "refuse sinks that doctor has not found one-way in the last 7 days"},
 	}
-	for _, entry := range entries {
-		keys, _ := entry.(map[string]any)
-		for key := range keys {
-			if slices.Contains(fileKeys(), strings.ToLower(key)) {
-				return strings.ToLower(key)
-			}
-		}
+}
+
+// phpKeys are the keys about how a site's configuration is read.
+func phpKeys() keys.Table {
+	return keys.Table{
+		{Name: "env", Form: keys.List, Secret: true, Help: "`NAME=VALUE` in the environment of the site's PHP, or NAME to copy it from here", Example: "[WP_ENV=production]"},
+		{Name: "env_file", Form: keys.Text, Help: "`file` with the environment of the site's PHP", Example: "/etc/wp-oneway/example.com.env"},
+		{Name: "no_env", Form: keys.Bool, Help: "the environment of the site's PHP is empty"},
+		{Name: "with_php", Form: keys.BoolOrPath, FileOnly: true, Help: "let the site's own PHP run a configuration that cannot be read otherwise (`binary`: a path; default php-cgi, else php)", Example: "/usr/bin/php8.2"},
+		{Name: "http_host", Form: keys.Text, Help: "the `host` in the requests to the site", Example: "example.com"},
+		{Name: "url", Form: keys.Text, Help: "the `URL` of the requests to the site: scheme, host and port (https://HOST/)", Example: "https://example.com/"},
+		{Name: "variables_order", Form: keys.Text, Help: "php.ini's variables_order: with E, $_ENV holds the environment (`EGPCS`)", Example: "EGPCS"},
+		{Name: "home", Form: keys.Text, Help: "outermost `folder` that the site may read from (default: by its owner and layout)", Example: "/home/alice"},
+		{Name: "db_defaults_file", Form: keys.Text, Help: "MySQL option `file`, 0600, that overrides the connection of the configuration", Example: "/etc/wp-oneway/example.com.cnf"},
 	}
-	return ""
 }
 
 // findConfigFile returns the file to read, "" for none. given is the value of --config.
@@ -114,7 +105,7 @@ func findConfigFile(given string) (string, error) {
 	if given != "" {
 		return given, nil
 	}
-	if f := os.Getenv(envPrefix + "_CONFIG"); f != "" {
+	if f := os.Getenv(keys.EnvPrefix + "_CONFIG"); f != "" {
 		return f, nil
 	}
 	candidates := []string{"/etc/wp-oneway/config.yaml"}

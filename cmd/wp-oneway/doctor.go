@@ -61,10 +61,7 @@ Exit status: 0 everything that is required holds (warnings are printed);
 	f := cmd.Flags()
 	f.BoolVar(&o.all, "all", false, "examine every site below the configured roots or in the known places, and the configured sites")
 	f.BoolVar(&o.intrusive, "intrusive", false, "try changes of the bucket's settings at any store")
-	f.StringArray("to", nil, "sink `URL`, may be repeated: a folder, s3://bucket/prefix?…")
-	f.String("kind", "full", "`kind` of the backups: full, db or files")
-	f.Bool("no-uploads", false, "the backups exclude the uploads")
-	f.String("name", "", "the site's `name` in the sinks (default: from its path)")
+	allKeys().AddFlags(f, "sinks", "kind", "no_uploads", "name")
 	f.Bool("json", false, "print the findings as JSON")
 	siteFlags(f)
 	return cmd

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
@@ -33,29 +34,29 @@ type dumpSetting struct {
 	LockWait time.Duration `mapstructure:"lock_wait"`
 }
 
-// dumpDefaults returns every key of dumpSetting with its default value.
-func dumpDefaults() map[string]any {
-	return map[string]any{
-		"tables": []string{}, "exclude_table": []string{}, "prefix_only": false, "blog": 0, "no_data": []string{},
-		"no_transients": false, "where": []string{}, "skip_definer": false, "strict": false, "threads": 1, "for": "", "temp_dir": "", "lock_wait": dump.DefaultLockWait.String(),
+// dumpKeys are the keys of dumpSetting.
+func dumpKeys() keys.Table {
+	return keys.Table{
+		{Name: "tables", Form: keys.List, Help: "dump only tables and views of this `name` or pattern with * and ?", Example: "['wp_*']"},
+		{Name: "exclude_table", Form: keys.List, Help: "exclude tables and views of this `name` or pattern", Example: "[wp_statistics]"},
+		{Name: "prefix_only", Form: keys.Bool, Help: "dump only the tables with the site's prefix, and its custom tables"},
+		{Name: "blog", Form: keys.Int, Help: "dump only the tables of the multisite's site of this `number`, and the users"},
+		{Name: "no_data", Form: keys.List, Help: "dump no rows of tables of this `name` or pattern", Example: "[wp_sessions]"},
+		{Name: "no_transients", Form: keys.Bool, Help: "exclude WordPress transients"},
+		{Name: "where", Form: keys.List, Help: "`TABLE=CONDITION`: dump only the rows of the table for which the SQL condition holds", Example: "[wp_posts=post_status='publish']"},
+		{Name: "skip_definer", Form: keys.Bool, Help: "omit the definers of views, triggers, routines and events, for a restore under another account"},
+		{Name: "strict", Form: keys.Bool, Help: "fail when the account cannot read all of the database"},
+		{Name: "threads", Form: keys.Int, Default: 1, Help: "read the database over this `number` of connections, if the account may take a short lock"},
+		{Name: "for", Form: keys.Text, Choices: dump.Targets(), Help: "dump for another `server`: " + strings.Join(dump.Targets(), ", ") + " (default: the same)", Example: "mysql8"},
+		{Name: "temp_dir", Form: keys.Text, Help: "`folder` for rows of locked tables that do not fit into memory (default: $TMPDIR, else /tmp)", Example: "/var/tmp"},
+		{Name: "lock_wait", Form: keys.Duration, Default: dump.DefaultLockWait.String(), Help: "wait for locks of other sessions for this `time` in total, then fail and name the table"},
 	}
 }
 
 // dumpFlags adds the flags of every command that dumps a database.
 func dumpFlags(f *pflag.FlagSet) {
-	f.StringArray("tables", nil, "dump only tables and views of this `name` or pattern with * and ?; may be repeated")
-	f.StringArray("exclude-table", nil, "exclude tables and views of this `name` or pattern; may be repeated")
-	f.Bool("prefix-only", false, "dump only the tables with the site's prefix, and its custom tables")
-	f.Int("blog", 0, "dump only the tables of the multisite's site of this `number`, and the users")
-	f.StringArray("no-data", nil, "dump no rows of tables of this `name` or pattern; may be repeated")
-	f.Bool("no-transients", false, "exclude WordPress transients")
-	f.StringArray("where", nil, "`TABLE=CONDITION`: dump only the rows of the table for which the SQL condition holds; may be repeated")
-	f.Bool("skip-definer", false, "omit the definers of views, triggers, routines and events, for a restore under another account")
-	f.Bool("strict", false, "fail when the account cannot read all of the database")
-	f.Int("threads", 1, "read the database over this `number` of connections, if the account may take a short lock")
-	f.Duration("lock-wait", dump.DefaultLockWait, "wait for locks of other sessions for this `time` in total, then fail and name the table")
-	f.String("temp-dir", "", "`folder` for rows of locked tables that do not fit into memory (default: $TMPDIR, else /tmp)")
-	f.String("for", "", "dump for another `server`: "+strings.Join(dump.Targets(), ", ")+" (default: the same)")
+	allKeys().AddFlags(f, "tables", "exclude_table", "prefix_only", "blog", "no_data", "no_transients", "where", "skip_definer", "strict",
+		"threads", "lock_wait", "temp_dir", "for")
 }
 
 // convert returns the settings as options of the dump, checked.

@@ -22,16 +22,8 @@ import (
 
 // siteFlags adds the flags of every command that reads a site.
 func siteFlags(f *pflag.FlagSet) {
-	f.StringArray("env", nil, "`NAME=VALUE` in the environment of the site's PHP, or NAME to copy it from here; may be repeated")
-	f.String("env-file", "", "`file` with the environment of the site's PHP")
-	f.Bool("no-env", false, "the environment of the site's PHP is empty")
-	f.String("with-php", "", "let the site's own PHP run a configuration that cannot be read otherwise (`binary`: a path; default php-cgi, else php)")
+	allKeys().AddFlags(f, "env", "env_file", "no_env", "with_php", "http_host", "url", "variables_order", "home", "db_defaults_file")
 	f.Lookup("with-php").NoOptDefVal = "true"
-	f.String("http-host", "", "the `host` in the requests to the site")
-	f.String("url", "", "the `URL` of the requests to the site: scheme, host and port (https://HOST/)")
-	f.String("variables-order", "", "php.ini's variables_order: with E, $_ENV holds the environment (`EGPCS`)")
-	f.String("home", "", "outermost `folder` that the site may read from (default: by its owner and layout)")
-	f.String("db-defaults-file", "", "MySQL option `file`, 0600, that overrides the connection of the configuration")
 }
 
 // inspectOptions are the arguments and flags of inspect.

@@ -121,9 +121,7 @@ mysql --binary-mode alone.`,
 	})
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
-	flags.BoolP("quiet", "q", false, "print errors only")
-	flags.BoolP("verbose", "v", false, "print every step")
-	flags.String("log-format", "text", "`format` of the messages on standard error: text or json")
+	allKeys().AddFlags(flags, "quiet", "verbose", "log_format")
 	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
 	adaptBuiltins(root)
 	return root

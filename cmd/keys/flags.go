@@ -1,0 +1,41 @@
+package keys
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// AddFlags adds the flags of the keys with those names to a command. A name that is not
+// in the table is a mistake of the program, and panics.
+func (t Table) AddFlags(f *pflag.FlagSet, names ...string) {
+	leaves := t.index().leaves
+	for _, name := range names {
+		k, ok := leaves[name]
+		if !ok {
+			panic("no key " + name)
+		}
+		k.addFlag(f)
+	}
+}
+
+func (k Key) addFlag(f *pflag.FlagSet) {
+	name := k.FlagName()
+	switch value := k.Value().(type) {
+	case bool:
+		f.BoolP(name, k.Short, value, k.Help)
+	case int:
+		f.IntP(name, k.Short, value, k.Help)
+	case []string, []any:
+		f.StringArrayP(name, k.Short, nil, k.Help+"; may be repeated")
+	case string:
+		if d, err := time.ParseDuration(value); k.Form == Duration && err == nil {
+			f.DurationP(name, k.Short, d, k.Help)
+			return
+		}
+		f.StringP(name, k.Short, value, k.Help)
+	default:
+		panic(fmt.Sprintf("key %s: a flag cannot have the value %v", k.Name, value))
+	}
+}

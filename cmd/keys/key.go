@@ -1,0 +1,137 @@
+// Package keys describes the keys of the configuration in one table. The defaults, the
+// flags, the environment variables, the checks of a file, the commented example, the
+// JSON Schema and the reference all come from the table, so that they agree.
+package keys
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Key is one key of the configuration.
+type Key struct {
+	// Name includes the maps that the key is in, such as limits.sites.
+	Name string
+	Form Form
+	// Default is the value of a key that nothing sets; nil is the zero value of Form.
+	Default any
+	// Help is one sentence without a final stop. Flags show it too: the word in back
+	// quotes stands for their value.
+	Help string
+	// Example is a value in YAML for the commented example. Keys without a useful
+	// default need one.
+	Example string
+
+	Flag     string   // name of its flag, if it is not Name with dashes
+	Short    string   // one-letter flag, or ""
+	Choices  []string // the only values that are accepted; nil for all
+	Global   bool     // only for all sites, not in an entry of sites
+	FileOnly bool     // neither the environment nor a file of others may set it
+	NonEmpty bool     // its environment variable must not be empty: a script forgot to set it
+	Secret   bool     // its value is never printed
+
+	// Keys are the keys of each entry of a list (Entries), or of each group (Groups).
+	Keys Table
+	// SiteKeys adds to Keys all keys of the table that are not Global.
+	SiteKeys bool
+	// Groups are the names of the maps below the key, which all have the same Keys.
+	Groups []string
+}
+
+// A Form is what the values of a key look like.
+type Form string
+
+// The forms. The reference and the schema print their text.
+const (
+	Text       Form = "text"
+	Bool       Form = "true or false"
+	Int        Form = "whole number"
+	List       Form = "list of texts"
+	Entries    Form = "list of entries"
+	Groups     Form = "map"
+	Duration   Form = "duration, such as 90s, 5m or 6h"
+	Size       Form = "size, such as 200GiB"
+	Rate       Form = "rate, such as 20MiB/s"
+	BoolOrPath Form = "true, false or an absolute path"
+	User       Form = "name or number of a user"
+	Count      Form = "whole number, or unlimited"
+	Span       Form = "time span, such as 7d, 2m or 1y5m7d2h; a number is days; or unlimited"
+)
+
+// zero is the default of a form.
+func (f Form) zero() any {
+	switch f {
+	case Bool:
+		return false
+	case Int:
+		return 0
+	case List:
+		return []string{}
+	case Entries:
+		return []any{}
+	case Text, Groups, Duration, Size, Rate, BoolOrPath, User, Count, Span:
+	}
+	return ""
+}
+
+// A Table holds keys.
+type Table []Key
+
+// Leaves returns the keys that have values: groups are replaced by the keys in them.
+func (t Table) Leaves() (leaves Table) {
+	for _, k := range t {
+		if k.Form != Groups {
+			leaves = append(leaves, k)
+			continue
+		}
+		for _, group := range k.Groups {
+			for _, inner := range k.Keys {
+				inner.Name = k.Name + "." + group + "." + inner.Name
+				inner.Flag = "-" // too many for flags
+				leaves = append(leaves, inner)
+			}
+		}
+	}
+	return leaves
+}
+
+// Entry returns the keys of an entry of a list.
+func (t Table) Entry(list Key) Table {
+	keys := slices.Clone(list.Keys)
+	if list.SiteKeys {
+		for _, k := range t {
+			if !k.Global {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
+}
+
+// Defaults returns the value of each leaf that nothing sets.
+func (t Table) Defaults() map[string]any {
+	values := map[string]any{}
+	for _, k := range t.Leaves() {
+		values[k.Name] = k.Value()
+	}
+	return values
+}
+
+// Value is the value of the key if nothing sets it.
+func (k Key) Value() any {
+	if k.Default != nil {
+		return k.Default
+	}
+	return k.Form.zero()
+}
+
+// FlagName is the name of the key's flag, whether or not a command has it.
+func (k Key) FlagName() string {
+	if k.Flag != "" {
+		return k.Flag
+	}
+	return strings.ReplaceAll(k.Name, "_", "-")
+}
+
+// Text is Help without the quotes around the word for the value.
+func (k Key) Text() string { return strings.ReplaceAll(k.Help, "`", "") }

@@ -1,0 +1,35 @@
+package keys
+
+import (
+	"strings"
+
+	"github.com/agext/levenshtein"
+)
+
+// nearest returns the one of the names that a misspelled name most likely means, or "".
+// A key that is written outside of its map, such as bandwidth instead of
+// limits.bandwidth, is found too.
+func nearest(name string, names []string) string {
+	name = strings.ToLower(strings.ReplaceAll(name, "-", "_"))
+	best, found := 2+len(name)/4, ""
+	for _, candidate := range names {
+		lower := strings.ToLower(candidate)
+		last := lower[strings.LastIndex(lower, ".")+1:]
+		d := levenshtein.Distance(name, lower, nil)
+		if strings.Contains(candidate, ".") {
+			d = min(d, levenshtein.Distance(name[strings.LastIndex(name, ".")+1:], last, nil)+1) // a key of the same map comes first
+		}
+		if d < best {
+			best, found = d, candidate
+		}
+	}
+	return found
+}
+
+// suggest says which name is meant, or where all are listed.
+func suggest(name, list string) string {
+	if name == "" {
+		return "; see " + list
+	}
+	return "; do you mean " + name + "?"
+}
