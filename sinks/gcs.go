@@ -92,7 +92,7 @@ func (s *gcsSink) connect(ctx context.Context, l *Limiter) (*http.Client, *stora
 		return nil, nil, err
 	}
 	client.CheckRedirect = noRedirect
-	options := []option.ClientOption{option.WithAuthCredentials(s.creds), option.WithHTTPClient(client)}
+	options := []option.ClientOption{option.WithAuthCredentials(s.creds), option.WithHTTPClient(client), storage.WithJSONReads()}
 	if s.c.endpoint != "" {
 		options = append(options, option.WithEndpoint(strings.TrimSuffix(s.c.endpoint, "/")+"/storage/v1/"))
 	}

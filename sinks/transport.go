@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -104,14 +105,25 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, err
 	}
-	res.Body = &response{ReadCloser: res.Body, left: maxAnswer, cancel: cancel, progress: callback(ctx, responseProgressKey{})}
+	answer := &response{ReadCloser: res.Body, left: maxAnswer, cancel: cancel, progress: callback(ctx, responseProgressKey{})}
+	if r.Context().Value(longAnswerKey{}) != nil {
+		answer.left, answer.progress = math.MaxInt64, dog.progress
+	}
+	res.Body = answer
 	return res, nil
 }
 
 type (
 	bodyProgressKey     struct{}
 	responseProgressKey struct{}
+	longAnswerKey       struct{}
 )
+
+// WithLongAnswer has the responses to the requests of ctx arrive whole, whatever their
+// length: those that return a stored object.
+func WithLongAnswer(ctx context.Context) context.Context {
+	return context.WithValue(ctx, longAnswerKey{}, true)
+}
 
 // withBodyProgress has f called whenever a request of ctx sends something.
 func withBodyProgress(ctx context.Context, f func()) context.Context {

@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -88,13 +89,105 @@ func NewRunID(start time.Time, random io.Reader) (string, error) {
 // (github.com/pothi/backup-wordpress), so that the lifecycle rules of a bucket go on
 // working.
 func RunName(site string, kind Kind, noUploads bool, id string) string {
-	folder, label := string(kind)+"-backups", string(kind)
-	if noUploads && kind != DB {
-		folder += "-without-uploads"
-		label = "no_uploads"
-		if kind == Full {
-			label = "full-no_uploads"
+	label := runLabel(kind, noUploads)
+	return site + "/" + runFolder(label) + "/" + site + "-" + label + "-" + id
+}
+
+// labels are the middle parts of the names of runs.
+func labels() []string { return []string{"db", "files", "full", "no_uploads", "full-no_uploads"} }
+
+func runLabel(kind Kind, noUploads bool) string {
+	switch {
+	case !noUploads || kind == DB:
+		return string(kind)
+	case kind == Full:
+		return "full-no_uploads"
+	}
+	return "no_uploads"
+}
+
+// runFolder is the folder of the runs with that label.
+func runFolder(label string) string {
+	switch label {
+	case "no_uploads":
+		return "files-backups-without-uploads"
+	case "full-no_uploads":
+		return "full-backups-without-uploads"
+	}
+	return label + "-backups"
+}
+
+// RunFolders are the folders of a site that hold runs, one for each label.
+func RunFolders() []string {
+	folders := labels()
+	for i, label := range folders {
+		folders[i] = runFolder(label)
+	}
+	return folders
+}
+
+// A RunParts is what the name of a run says.
+type RunParts struct {
+	Site      string
+	Kind      Kind
+	NoUploads bool
+	ID        string    // start and random characters
+	Start     time.Time // in UTC, to the second
+}
+
+// lowerCase are the letters and digits of names.
+const lowerCase = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// validSite tells whether a name can be a site's: lower case, digits, and inside also . _ and -.
+func validSite(name string) bool {
+	return name != "" && len(name) <= 100 && strings.Trim(name, lowerCase+"._-") == "" && strings.ContainsRune(lowerCase, rune(name[0]))
+}
+
+// parseRunID returns the start in an ID.
+func parseRunID(id string) (time.Time, bool) {
+	const length = len(runTime) + 1 + 8
+	if len(id) != length || id[len(runTime)] != '-' || strings.Trim(id[len(runTime)+1:], lowerCase) != "" {
+		return time.Time{}, false
+	}
+	start, err := time.Parse(runTime, id[:len(runTime)])
+	return start, err == nil
+}
+
+// ParseRunName reads a name that RunName returned. false means that it is not the name of
+// a run: its folder, site or ID is another.
+func ParseRunName(name string) (RunParts, bool) {
+	site, rest, _ := strings.Cut(name, "/")
+	folder, base, _ := strings.Cut(rest, "/")
+	for _, label := range labels() {
+		id, ok := strings.CutPrefix(base, site+"-"+label+"-")
+		start, valid := parseRunID(id)
+		if folder != runFolder(label) || !ok || !valid || !validSite(site) {
+			continue
+		}
+		kind, noUploads := Kind(label), strings.HasSuffix(label, "no_uploads")
+		switch label {
+		case "no_uploads":
+			kind = Files
+		case "full-no_uploads":
+			kind = Full
+		}
+		return RunParts{Site: site, Kind: kind, NoUploads: noUploads, ID: id, Start: start}, true
+	}
+	return RunParts{}, false
+}
+
+// RunOf returns the name of the run that an object belongs to, and the rest of the
+// object's name, such as ".sql.zst". false means that no run has an object of that name.
+func RunOf(object string) (run, suffix string, ok bool) {
+	base := object[strings.LastIndexByte(object, '/')+1:]
+	folder := object[:len(object)-len(base)]
+	for i := range len(base) {
+		if base[i] != '.' {
+			continue
+		}
+		if _, ok := ParseRunName(folder + base[:i]); ok { // the site's name may contain dots
+			return folder + base[:i], base[i:], true
 		}
 	}
-	return site + "/" + folder + "/" + site + "-" + label + "-" + id
+	return "", "", false
 }

@@ -131,3 +131,20 @@ func (m *MinIO) admin(ctx context.Context, method, path string, body []byte) ([]
 	}
 	return answer, err
 }
+
+// ReadingPolicy allows listing a bucket and reading its objects, and nothing else.
+func ReadingPolicy(bucket string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[`+
+		`{"Effect":"Allow","Action":["s3:ListBucket"],"Resource":["arn:aws:s3:::%[1]s"]},`+
+		`{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":["arn:aws:s3:::%[1]s/*"]}]}`, bucket)
+}
+
+// ReadingUser adds a user with ReadingPolicy and returns an AWS shared credentials file
+// with the user's keys.
+func (m *MinIO) ReadingUser(ctx context.Context, bucket string) (credentialsFile string, err error) {
+	key, secret := randomKey(20), randomKey(40)
+	if err := m.User(ctx, key, secret, ReadingPolicy(bucket)); err != nil {
+		return "", err
+	}
+	return m.credentialsFile(key, secret)
+}
