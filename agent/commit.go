@@ -134,7 +134,7 @@ func (r *run) commitTo(d *destination, m manifest.Manifest) error {
 	r.state.Previous[key] = manifest.Previous{Name: r.name, ManifestSHA256: hex.EncodeToString(sum[:])}
 	report := &r.report.Destinations[d.target]
 	*report = manifest.DestinationReport{
-		URL: report.URL, Status: manifest.OK, Manifest: name,
+		Name: report.Name, URL: report.URL, Status: manifest.OK, Manifest: name,
 		Bytes: int64(len(text)), Objects: objects,
 	}
 	complete := receipt.Objects

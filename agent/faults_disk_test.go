@@ -148,3 +148,31 @@ func TestReadOnlyDisk(t *testing.T) {
 		t.Errorf("%s, %+v", report.Status, report.Error)
 	}
 }
+
+// A full disk adds nothing to the history, and takes nothing from it.
+func TestHistoryOnAFullDisk(t *testing.T) {
+	if !withOwnMounts(t) {
+		return
+	}
+	d := state.Dirs{State: disk(t, 64<<10)}
+	line := &state.HistoryLine{Version: manifest.Version, Site: "shop"}
+	if err := d.AppendHistory(t.Context(), line); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(d.State, "history.jsonl")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := *line
+	long.Error = strings.Repeat("x", 1<<20)
+	if err := d.AppendHistory(t.Context(), &long); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("appended to a full disk: %v", err)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the history has changed (%v)", err)
+	}
+	if err := d.AppendHistory(t.Context(), line); err != nil {
+		t.Errorf("a line that fits: %v", err)
+	}
+}

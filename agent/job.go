@@ -37,8 +37,11 @@ type Job struct {
 	Filters  []archive.Filter
 	Seal     *manifest.Seal // how Filters seal; nil if they do not
 	Sinks    []string       // URLs, which may contain {host} {kind} {site} {owner}
-	Timeout  time.Duration  // of the run; 0 is none
-	Stall    time.Duration  // longest time a destination may make no progress; 0 is unlimited
+	// SinkNames are the names of sinks, by their URLs; a sink without one gets a name
+	// from its URL.
+	SinkNames map[string]string
+	Timeout   time.Duration // of the run; 0 is none
+	Stall     time.Duration // longest time a destination may make no progress; 0 is unlimited
 	// SizeLimit is the largest uncompressed size of the site, in bytes; 0 is unlimited.
 	SizeLimit int64
 	DryRun    bool

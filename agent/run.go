@@ -67,7 +67,7 @@ func (r *run) usableTargets() []int {
 	var usable []int
 	r.report.Destinations = make([]manifest.DestinationReport, len(r.targets))
 	for i, t := range r.targets {
-		r.report.Destinations[i] = manifest.DestinationReport{URL: t.url}
+		r.report.Destinations[i] = manifest.DestinationReport{Name: t.name, URL: t.url}
 		if t.err != nil {
 			r.reportFailed(i, t.err)
 			continue

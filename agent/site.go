@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -16,6 +17,7 @@ import (
 // its name, or nil.
 func (a *Agent) backup(ctx context.Context, job Job, refused error, names *roster) manifest.SiteReport {
 	report := manifest.SiteReport{Path: job.Place.Path, Name: job.Name, Kind: job.Kind, Started: a.Now().UTC()}
+	recorded := false
 	switch {
 	case ctx.Err() != nil: // cancelled before its turn
 		report.Fail(context.Cause(ctx))
@@ -29,41 +31,78 @@ func (a *Agent) backup(ctx context.Context, job Job, refused error, names *roste
 			ctx, cancel = context.WithTimeoutCause(ctx, job.Timeout, fmt.Errorf("the run took longer than %s (limits.timeout)", job.Timeout))
 			defer cancel()
 		}
-		if err := a.backupSite(ctx, job, &report, names); err != nil {
+		var err error
+		if recorded, err = a.backupSite(ctx, job, &report, names); err != nil {
 			crash.Log(a.Log, err)
 			report.Fail(err)
 		}
 	}
 	report.Finished = a.Now().UTC()
+	if !job.DryRun && report.Status != manifest.Ignored {
+		a.remember(ctx, job, &report, recorded)
+	}
 	return report
 }
 
+// rememberTimeout bounds the time for the state and the history of a run that has ended.
+const rememberTimeout = time.Minute
+
+// remember adds a run to the history. If the run was not recorded, since it never had the
+// site's lock, it is recorded as an attempt.
+func (a *Agent) remember(ctx context.Context, job Job, report *manifest.SiteReport, recorded bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rememberTimeout)
+	defer cancel()
+	if !recorded {
+		attempt := *report
+		attempt.Destinations = nil
+		for _, name := range job.destinations() {
+			attempt.Destinations = append(attempt.Destinations, manifest.DestinationReport{Name: name, Status: report.Status, Error: report.Error})
+		}
+		if err := a.Dirs.RecordAttempt(ctx, a.siteID(ctx, job), &attempt, job.Selection.NoUploads, a.Now()); err != nil {
+			a.Log.Warn("state not saved", "site", job.Name, "err", err)
+		}
+	}
+	if err := a.Dirs.AppendHistory(ctx, state.NewHistoryLine(report, job.Selection.NoUploads, a.Now())); err != nil {
+		a.Log.Warn("history not written", "site", job.Name, "err", err)
+	}
+}
+
+// siteID is the ID of a job's site; of one that is not found, the ID that it had when it was
+// backed up.
+func (a *Agent) siteID(ctx context.Context, job Job) string {
+	root, uid, err := job.find(ctx)
+	if err != nil {
+		return a.Dirs.SiteAt(job.Place.Path)
+	}
+	return job.candidate(root, uid).ID
+}
+
 // backupSite takes the lock of a site, runs its backup, and records the result and, once
-// the site is published, its name.
-func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteReport, names *roster) (err error) {
+// the site is published, its name. recorded is false if it did not get that far.
+func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteReport, names *roster) (recorded bool, err error) {
 	defer crash.Recover(&err)
 	if err := job.checkName(); err != nil {
-		return err
+		return false, err
 	}
 	site, err := job.locate(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	candidate := job.candidate(site.root, site.uid)
 	r := &run{agent: a, job: job, located: site, id: candidate.ID, report: report, log: a.Log.With("site", job.Name)}
 	if r.targets, err = a.targets(ctx, job, site.owner, site.root, names.roots); err != nil {
-		return err
+		return false, err
 	}
 	if job.DryRun {
-		return r.plan(ctx)
+		return false, r.plan(ctx)
 	}
 	unlock, err := a.lock(r.id, job.Name)
 	if err != nil {
-		return fmt.Errorf("%s: %w", job.Place.Path, err)
+		return false, fmt.Errorf("%s: %w", job.Place.Path, err)
 	}
 	defer unlock()
 	if err := a.Dirs.CheckName(candidate, names.Resolution, a.Now()); err != nil {
-		return err
+		return false, err
 	}
 	if err = r.backup(ctx); err != nil {
 		report.Fail(err)
@@ -79,7 +118,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	if r.state.Published() || !isNoSite(err) {
 		r.saveState()
 	}
-	return err
+	return true, err
 }
 
 // isNoSite reports whether there is no WordPress at the path. A mistyped path leaves no

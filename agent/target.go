@@ -22,6 +22,7 @@ import (
 
 // A target is a sink of a job before the run starts.
 type target struct {
+	name    string // of the sink
 	url     string // without credentials
 	dir     string // the folder, for a folder sink
 	sink    sinks.Sink
@@ -33,12 +34,13 @@ type target struct {
 func (a *Agent) targets(ctx context.Context, job Job, owner source.Owner, root string, siteRoots []string) ([]target, error) {
 	var targets []target
 	seen := map[string]bool{}
-	for _, text := range job.Sinks {
+	names := job.destinations()
+	for i, text := range job.Sinks {
 		u, err := a.expand(text, job, owner)
 		if err != nil {
 			return nil, err
 		}
-		t := target{url: u.Redacted()}
+		t := target{name: names[i], url: u.Redacted()}
 		if dir, ok := sinks.LocalDir(u); ok {
 			t.dir = dir
 			if t.err = checkFolder(dir, root, siteRoots); errors.Is(t.err, manifest.ErrUsage) {

@@ -144,6 +144,7 @@ type Plan struct {
 
 // A DestinationReport is the result of one site at one destination.
 type DestinationReport struct {
+	Name     string       `json:"name"` // the sink's name in the configuration
 	URL      string       `json:"url"`
 	Status   Status       `json:"status"` // ok or failed
 	Error    *ReportError `json:"error,omitempty"`

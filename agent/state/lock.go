@@ -70,7 +70,7 @@ func lockFile(path string, lock func(*os.File) error) (unlock func(), err error)
 	for range lockTries {
 		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
 		if err != nil {
-			return nil, fmt.Errorf("lock the site: %w", err)
+			return nil, fmt.Errorf("create the lock: %w", err)
 		}
 		err = lock(f)
 		if err == nil && isAt(f, path) {
@@ -102,20 +102,22 @@ func isAt(f *os.File, path string) bool {
 	return err == nil && os.SameFile(ours, there)
 }
 
-// The name registry is locked for moments only.
+// The files that all runs of a host share are locked for moments only.
 const (
-	namesLockTries = 200
-	namesLockPause = 50 * time.Millisecond
+	sharedLockTries = 200
+	sharedLockPause = 50 * time.Millisecond
 )
 
-// lockNames locks the name registry, and waits for other processes that hold it. A
-// file system without locks is no error: Lock has already reported it.
-func (d Dirs) lockNames(ctx context.Context) (unlock func(), err error) {
-	if err := makeFolder(filepath.Join(d.State, "names")); err != nil {
-		return nil, fmt.Errorf("create the folder of names: %w", err)
+// Exclusive locks files of the state folder that all runs share, such as "names", and
+// waits for other processes that hold the lock. A file system without locks is no error:
+// Lock has already reported it.
+func (d Dirs) Exclusive(ctx context.Context, what string) (unlock func(), err error) {
+	if err := makeFolder(d.State); err != nil {
+		return nil, fmt.Errorf("create the state folder: %w", err)
 	}
-	for range namesLockTries {
-		unlock, err = lockFile(filepath.Join(d.State, "names.lock"), flock)
+	path := filepath.Join(d.State, what+".lock")
+	for range sharedLockTries {
+		unlock, err = lockFile(path, flock)
 		if errors.Is(err, ErrNoLocks) {
 			return func() {}, nil
 		}
@@ -125,8 +127,8 @@ func (d Dirs) lockNames(ctx context.Context) (unlock func(), err error) {
 		select {
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
-		case <-time.After(namesLockPause):
+		case <-time.After(sharedLockPause):
 		}
 	}
-	return nil, fmt.Errorf("lock the name registry: another process has held %s for %s", filepath.Join(d.State, "names.lock"), namesLockTries*namesLockPause)
+	return nil, fmt.Errorf("lock the state: another process has held %s for %s", path, sharedLockTries*sharedLockPause)
 }

@@ -161,17 +161,17 @@ func TestLockFileIsOpenedABoundedNumberOfTimes(t *testing.T) {
 	}
 }
 
-// The name registry is not waited for after the context ends.
-func TestNamesLockSeesTheContext(t *testing.T) {
+// A lock is not waited for after the context ends.
+func TestExclusiveSeesTheContext(t *testing.T) {
 	d := Dirs{State: t.TempDir()}
-	unlock, err := d.lockNames(t.Context())
+	unlock, err := d.Exclusive(t.Context(), "names")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unlock()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := d.lockNames(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := d.Exclusive(ctx, "names"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -115,7 +115,7 @@ var ErrTooManyNames = fmt.Errorf("its owner already has %d names; the name is no
 
 // Register makes the candidate, which was published under its name, the name's owner.
 func (d Dirs) Register(ctx context.Context, c *Candidate, r *Resolution, now time.Time) error {
-	unlock, err := d.lockNames(ctx)
+	unlock, err := d.Exclusive(ctx, "names")
 	if err != nil {
 		return err
 	}
@@ -213,6 +213,9 @@ func (d Dirs) nameOwner(name string) (*nameOwner, error) {
 }
 
 func (d Dirs) saveNameOwner(o *nameOwner) error {
+	if err := makeFolder(filepath.Join(d.State, "names")); err != nil {
+		return fmt.Errorf("create the folder of names: %w", err)
+	}
 	text, err := json.MarshalIndent(o, "", "  ")
 	if err == nil {
 		err = renameio.WriteFile(d.namePath(o.Name), append(text, '\n'), 0o600)

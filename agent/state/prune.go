@@ -46,7 +46,7 @@ func (d Dirs) pruneName(ctx context.Context, name string, now time.Time) error {
 	if err != nil || owner == nil || !d.outdated(owner, now) {
 		return nil // a file of an unknown format blocks its name until the operator decides
 	}
-	unlock, err := d.lockNames(ctx)
+	unlock, err := d.Exclusive(ctx, "names")
 	if err != nil {
 		return err
 	}

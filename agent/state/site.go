@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
@@ -28,6 +27,8 @@ type Site struct {
 	// Runs are the results of the last runs, by kind; a kind without uploads is
 	// a separate kind.
 	Runs map[string]History `json:"runs,omitempty"`
+
+	recorded string // the key of Runs that this run has changed
 }
 
 // A History holds the results of the last runs of one kind.
@@ -35,6 +36,8 @@ type History struct {
 	Last LastRun `json:"last"`
 	// Published is the last run that is a backup at every destination.
 	Published *LastRun `json:"published,omitempty"`
+	// Destinations are the results at each destination, by the name of its sink.
+	Destinations map[string]Delivery `json:"destinations,omitempty"`
 }
 
 // A LastRun is one run as the host remembers it.
@@ -42,8 +45,31 @@ type LastRun struct {
 	Run      string          `json:"run,omitempty"` // the manifest's name without .manifest.json
 	Started  time.Time       `json:"started"`
 	Finished time.Time       `json:"finished"`
-	Status   manifest.Status `json:"status"` // ok, incomplete, refused or failed
+	Status   manifest.Status `json:"status"` // ok, incomplete, refused, failed or locked
 	Error    string          `json:"error,omitempty"`
+}
+
+// A Delivery holds the results at one destination.
+type Delivery struct {
+	Last LastRun `json:"last"`
+	// Stored is the last run that is a backup there.
+	Stored *StoredRun `json:"stored,omitempty"`
+}
+
+// A StoredRun is a run that is a backup at a destination.
+type StoredRun struct {
+	LastRun
+	Contents
+	Bytes int64 `json:"bytes"` // of its objects at the destination
+}
+
+// Contents are how much a run holds, and how much it does not.
+type Contents struct {
+	RawBytes   int64 `json:"raw_bytes"` // before compression
+	Tables     int   `json:"tables"`
+	Files      int64 `json:"files"`
+	Warnings   int   `json:"warnings"`
+	Unreadable int   `json:"unreadable"`
 }
 
 func (d Dirs) sitePath(id string) string {
@@ -84,50 +110,27 @@ func (d Dirs) HasSite(id string) bool {
 	return err == nil
 }
 
-// SaveSite writes the state of a site.
-func (d Dirs) SaveSite(s *Site) error {
-	path := d.sitePath(s.ID)
-	if err := makeFolder(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("create the folder of site states: %w", err)
-	}
-	text, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write the site's state: %w", err)
-	}
-	if err := renameio.WriteFile(path, append(text, '\n'), 0o600); err != nil {
-		return fmt.Errorf("write the site's state: %w", err)
-	}
-	return nil
-}
-
-// Record adds the result of a run that finished at now.
-func (s *Site) Record(report *manifest.SiteReport, noUploads bool, now time.Time) {
-	last := LastRun{Run: report.Run, Started: report.Started, Finished: now.UTC(), Status: report.Status}
-	if report.Error != nil {
-		last.Error = report.Error.Message
-	}
-	for _, d := range report.Destinations {
-		if d.Error != nil && last.Error == "" {
-			last.Error = d.URL + ": " + d.Error.Message
+// SiteAt is the ID of the known site with that path, "" for none.
+func (d Dirs) SiteAt(path string) string {
+	for s := range d.Sites() {
+		if s.Path == path {
+			return s.ID
 		}
 	}
-	label := runLabel(report.Kind, noUploads)
-	history := s.Runs[label]
-	history.Last = last
-	if report.Status == manifest.OK || report.Status == manifest.Incomplete {
-		history.Published = &last
-	}
-	if s.Runs == nil {
-		s.Runs = map[string]History{}
-	}
-	s.Runs[label] = history
-	s.Path, s.Name = report.Path, report.Name
+	return ""
 }
 
-// runLabel is the key of a kind in Site.Runs.
-func runLabel(kind manifest.Kind, noUploads bool) string {
-	if noUploads && kind != manifest.DB {
-		return string(kind) + "-no_uploads"
+// Sites are the states of all known sites. A state that cannot be read is left out.
+func (d Dirs) Sites() iter.Seq[*Site] {
+	folder := filepath.Join(d.State, "sites")
+	return func(yield func(*Site) bool) {
+		entries, _ := os.ReadDir(folder) // no folder, no states
+		for _, e := range entries {
+			s := &Site{}
+			text, err := os.ReadFile(filepath.Join(folder, e.Name()))
+			if err == nil && json.Unmarshal(text, s) == nil && s.Version == manifest.Version && fileName(s.ID)+".json" == e.Name() && !yield(s) {
+				return
+			}
+		}
 	}
-	return string(kind)
 }

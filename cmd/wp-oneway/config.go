@@ -83,6 +83,8 @@ type encryption struct {
 // sinkSetting is one sink; a plain string is its URL.
 type sinkSetting struct {
 	URL string `mapstructure:"url"`
+	// Name is what the state, the metrics and status call the sink.
+	Name string `mapstructure:"name"`
 	// RequireOneWay, when false, exempts the sink from the site's setting.
 	RequireOneWay *bool `mapstructure:"require_one_way"`
 }

@@ -65,6 +65,7 @@ func backupKeys() keys.Table {
 			Help: "sink `URL`: a folder, s3://bucket/prefix?… or gs://bucket/prefix?…; {host}, {kind}, {site} and {owner} are replaced",
 			Keys: keys.Table{
 				{Name: "url", Form: keys.Text, Help: "the sink's URL", Example: "s3://vault/{host}?region=eu-central-1"},
+				{Name: "name", Form: keys.Text, Help: "what metrics and `status` call the sink (default: s3-BUCKET, gs-BUCKET or folder)", Example: "vault"},
 				{Name: "require_one_way", Form: keys.Bool, Help: "false exempts the sink from the site's require_one_way"},
 			},
 		},

@@ -120,6 +120,9 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 func addSinks(list []sinkSetting, job *agent.Job) error {
 	for _, sink := range list {
 		job.Sinks = append(job.Sinks, sink.URL)
+		if err := nameSink(sink, job); err != nil {
+			return err
+		}
 		switch asked := sink.RequireOneWay; {
 		case asked == nil:
 		case *asked:
@@ -131,6 +134,26 @@ func addSinks(list []sinkSetting, job *agent.Job) error {
 	if len(job.Sinks) == 0 {
 		job.Sinks = []string{"~/backups"}
 	}
+	return nil
+}
+
+// nameSink sets the name of a sink, if it has one.
+func nameSink(sink sinkSetting, job *agent.Job) error {
+	if sink.Name == "" {
+		return nil
+	}
+	if !site.ValidName(sink.Name) {
+		return fmt.Errorf("sinks: name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit", sink.Name)
+	}
+	for _, name := range job.SinkNames {
+		if name == sink.Name {
+			return fmt.Errorf("sinks: name %q is given twice; give each sink a name of its own", sink.Name)
+		}
+	}
+	if job.SinkNames == nil {
+		job.SinkNames = map[string]string{}
+	}
+	job.SinkNames[sink.URL] = sink.Name
 	return nil
 }
 
