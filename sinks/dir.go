@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
 // A dirSink stores objects as files below a folder. All access goes through an
@@ -48,12 +50,9 @@ func openDir(_ context.Context, u *url.URL, o Options) (Sink, error) {
 		}
 		return &dirSink{dir: dir, o: o}, nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open folder: %w", diskError(err, dir))
-	}
-	root, err := os.OpenRoot(dir)
+	root, err := operator.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open folder: %w", err)
+		return nil, fmt.Errorf("open folder: %w", diskError(err, dir))
 	}
 	return &dirSink{dir: dir, root: root, o: o, publish: publishers(), swept: map[string]bool{}}, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -9,35 +10,53 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
 // An output is a new file that gets its name once all of it is on the disk. Until
 // then it has no name, if the file system supports that, so that a process that is
-// killed leaves nothing behind; otherwise it is a hidden file in the same folder.
+// killed leaves nothing behind; otherwise it is a hidden file in the same folder. The folder
+// stays open: if a tenant replaces it meanwhile, the file is not written elsewhere.
 type output struct {
-	path string
-	file *os.File
-	temp string // its temporary name, or ""
+	path   string
+	folder *os.File
+	file   *os.File
+	temp   string // its temporary name in the folder, or ""
 }
 
-// createOutput creates the file with mode 0600. Its path must not exist.
+// createOutput creates the file with mode 0600. Its path must not exist. Symlinks to its
+// folder are followed as safefs.RealPath does.
 func createOutput(path string) (*output, error) {
-	if _, err := os.Lstat(path); err == nil {
-		return nil, errOutputExists(path)
-	}
-	dir := filepath.Dir(path)
-	o := &output{path: path}
-	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_WRONLY|unix.O_CLOEXEC, 0o600)
-	if err == nil {
-		o.file = os.NewFile(uintptr(fd), path)
-		return o, nil
-	}
-	if o.file, err = os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp"); err != nil { // 0600
+	folder, err := safefs.OpenFolder(filepath.Dir(path))
+	if err != nil {
 		return nil, fmt.Errorf("create the output %s: %w", path, cause(err))
 	}
-	o.temp = o.file.Name()
+	o := &output{path: path, folder: folder}
+	if err := o.create(); err != nil {
+		return nil, errors.Join(err, folder.Close())
+	}
 	return o, nil
 }
+
+func (o *output) create() error {
+	var st unix.Stat_t
+	if unix.Fstatat(o.at(), filepath.Base(o.path), &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
+		return errOutputExists(o.path)
+	}
+	fd, err := unix.Openat(o.at(), ".", unix.O_TMPFILE|unix.O_WRONLY|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		o.temp = "." + filepath.Base(o.path) + "." + rand.Text() + ".tmp"
+		fd, err = unix.Openat(o.at(), o.temp, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_CLOEXEC, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("create the output %s: %w", o.path, err)
+	}
+	o.file = os.NewFile(uintptr(fd), o.path)
+	return nil
+}
+
+// at is the descriptor of the folder.
+func (o *output) at() int { return int(o.folder.Fd()) }
 
 func errOutputExists(path string) error {
 	return usage(fmt.Errorf("output %s: it exists; give another name, or remove it", path))
@@ -48,13 +67,13 @@ func (o *output) publish() error {
 	if err := o.file.Sync(); err != nil {
 		return fmt.Errorf("write the output: %w", err)
 	}
-	from := o.temp
+	from, name := o.temp, filepath.Base(o.path)
 	if from == "" {
 		from = fmt.Sprintf("/proc/self/fd/%d", o.file.Fd())
 	}
-	err := unix.Linkat(unix.AT_FDCWD, from, unix.AT_FDCWD, o.path, unix.AT_SYMLINK_FOLLOW)
+	err := unix.Linkat(o.at(), from, o.at(), name, unix.AT_SYMLINK_FOLLOW)
 	if o.temp != "" && (errors.Is(err, unix.EPERM) || errors.Is(err, unix.EOPNOTSUPP)) { // no hard links there
-		err = unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, o.path, unix.RENAME_NOREPLACE)
+		err = unix.Renameat2(o.at(), from, o.at(), name, unix.RENAME_NOREPLACE)
 	}
 	if errors.Is(err, os.ErrExist) {
 		return errOutputExists(o.path)
@@ -62,7 +81,7 @@ func (o *output) publish() error {
 	if err != nil {
 		return fmt.Errorf("name the output %s: %w", o.path, err)
 	}
-	if err := syncFolder(filepath.Dir(o.path)); err != nil {
+	if err := sinks.SyncFolder(o.folder); err != nil {
 		return fmt.Errorf("write the output: %w", err)
 	}
 	return nil
@@ -72,17 +91,9 @@ func (o *output) publish() error {
 func (o *output) abandon() {
 	_ = o.file.Close() // a published file is synced
 	if o.temp != "" {
-		_ = os.Remove(o.temp) // it may be renamed already
+		_ = unix.Unlinkat(o.at(), o.temp, 0) // it may be renamed already
 	}
-}
-
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return sinks.SyncFolder(f)
+	_ = o.folder.Close() // it is synced
 }
 
 // cause is an error without the path in it, which may be a temporary one.

@@ -1,7 +1,7 @@
 package oneway
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -15,12 +15,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
 // examineDir checks who can write to a folder, delete in it or replace it. A folder
 // cannot be one-way: the agent's own user can delete there.
-func examineDir(dir string, o Options) *Result {
+func examineDir(ctx context.Context, dir string, o Options) *Result {
 	dir = filepath.Clean(dir)
 	r := &Result{URL: (&url.URL{Scheme: "file", Path: dir}).String(), Store: "a folder on this host", Folder: true, Reached: true}
 	r.Findings = append(r.Findings, sinks.Finding{
@@ -33,7 +32,7 @@ func examineDir(dir string, o Options) *Result {
 	}
 	for _, name := range folders {
 		place := findPlace(filepath.Join(dir, name))
-		for _, f := range []sinks.Finding{place.writable(), place.others(o.Tenants), place.readers()} {
+		for _, f := range []sinks.Finding{place.writable(ctx), place.others(o.Tenants), place.readers()} {
 			f.Folder = name
 			r.Findings = append(r.Findings, f)
 		}
@@ -83,19 +82,15 @@ func findPlace(path string) place {
 	return p
 }
 
-// writable creates a file and removes it.
-func (p place) writable() sinks.Finding {
-	f := sinks.Finding{Check: "write", Required: true, Verdict: sinks.Holds, Detail: "files can be created"}
+// writable writes and removes what a run writes.
+func (p place) writable(ctx context.Context) sinks.Finding {
+	f := sinks.Finding{Check: "write", Required: true, Verdict: sinks.Holds, Detail: "folders and files can be created, renamed and synced"}
 	if p.nearest != p.path {
 		f.Detail = "the folder will be created in " + p.nearest
 	}
 	err := p.err
 	if err == nil {
-		var file *os.File
-		if file, err = os.CreateTemp(p.nearest, policy.CanaryPrefix+"*"+policy.CanarySuffix); err == nil {
-			err = file.Close()
-			err = errors.Join(err, os.Remove(file.Name()))
-		}
+		err = sinks.ProbeFolder(ctx, p.nearest)
 	}
 	if err != nil {
 		f.Verdict, f.Detail, f.Advice = sinks.Fails, line(err.Error()), "allow uid "+strconv.Itoa(os.Geteuid())+" to write there, or choose another folder"

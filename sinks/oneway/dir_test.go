@@ -2,6 +2,7 @@ package oneway_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -133,5 +134,29 @@ func TestDirNotWritable(t *testing.T) {
 	}
 	if f := finding(t, examine(t, open, oneway.Options{}), "others read"); f.Verdict != sinks.Warning || !strings.Contains(f.Advice, "chmod o-rwx") {
 		t.Errorf("a folder that is open: %+v", f)
+	}
+}
+
+// The doctor does in a folder what a run does: on a file system with room for one file, but
+// not for a folder with a file, a backup fails.
+func TestDirTriesWhatARunDoes(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("mounting a file system needs root")
+	}
+	for inodes, want := range map[string]sinks.Verdict{"2": sinks.Fails, "20": sinks.Holds} {
+		dir := t.TempDir()
+		if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "nr_inodes="+inodes, "tmpfs", dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		r := examine(t, dir, oneway.Options{})
+		if f := finding(t, r, "write"); f.Verdict != want {
+			t.Errorf("%s inodes: %+v", inodes, f)
+		}
+		if left := tree(t, dir); strings.Contains(left, "probe") {
+			t.Errorf("left behind: %s", left)
+		}
+		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
 	}
 }

@@ -98,7 +98,7 @@ func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
 		o.Timeout = 20 * time.Second
 	}
 	if dir, ok := sinks.LocalDir(u); ok {
-		return examineDir(dir, o), nil
+		return examineDir(ctx, dir, o), nil
 	}
 	sink, err := sinks.Open(ctx, u, sinks.Options{Stall: o.Timeout, Retry: o.Timeout / 4})
 	if err != nil {

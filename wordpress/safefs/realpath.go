@@ -53,6 +53,38 @@ func PlannedPath(path string) (string, error) {
 	return filepath.Join(parent, filepath.Base(path)), err
 }
 
+// MakeFolder opens a folder for reading, as OpenFolder does. It creates the folder, and those
+// above it, if they do not exist. Each is created in the open folder above it.
+func MakeFolder(dir string, mode os.FileMode) (*os.File, error) {
+	file, err := OpenFolder(dir)
+	if !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir {
+		return file, err
+	}
+	if err := makeBelow(filepath.Dir(dir), filepath.Base(dir), mode); err != nil {
+		return nil, err
+	}
+	return OpenFolder(dir)
+}
+
+// makeBelow creates a folder in the folder parent, which it creates if it does not exist.
+func makeBelow(parent, name string, mode os.FileMode) error {
+	c, err := chainFromRoot(parent)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(parent) != parent {
+		if err := makeBelow(filepath.Dir(parent), filepath.Base(parent), mode); err != nil {
+			return err
+		}
+		c, err = chainFromRoot(parent)
+	}
+	if err != nil {
+		return err
+	}
+	defer c.closeAll()
+	if err := unix.Mkdirat(c.End().fd, name, uint32(mode.Perm())); err != nil && !errors.Is(err, fs.ErrExist) {
+		return &fs.PathError{Op: "mkdir", Path: filepath.Join(parent, name), Err: err}
+	}
+	return nil
+}
+
 // OpenFolder opens a folder for reading. It follows links as RealPath does.
 func OpenFolder(dir string) (*os.File, error) {
 	c, err := chainFromRoot(dir)

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
+)
+
+// A dump in a folder of a tenant stays in the folder that was opened, and no symlink of his
+// leads it into a folder of root's.
+func TestOutputStaysInItsFolder(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{"alice/own/": "", "alice/out": "-> ../cron.d", "cron.d/": ""})
+	sitetest.Chown(t, base, map[string]int{"alice": sitetest.AliceID, "alice/own": sitetest.AliceID, "alice/out": sitetest.AliceID})
+	if _, err := createOutput(base + "/alice/out/job"); err == nil {
+		t.Error("created through a symlink of a tenant's to a folder of root's")
+	}
+	o, err := createOutput(base + "/alice/own/job")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.abandon()
+	if err := os.Rename(base+"/alice/own", base+"/alice/old"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../cron.d", base+"/alice/own"); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.publish(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(base + "/cron.d"); err != nil || len(left) > 0 {
+		t.Errorf("in the folder of root: %v, %v", left, err)
+	}
+	if _, err := os.Lstat(base + "/alice/old/job"); err != nil {
+		t.Error(err)
+	}
+}
