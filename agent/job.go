@@ -34,9 +34,11 @@ type Job struct {
 	RunAs    uint32
 	TempDir  string // for rows of locked tables; "" is the system's
 	Defaults []byte // a MySQL option file that overrides the connection; nil for none
-	Filters  []archive.Filter
-	Seal     *manifest.Seal // how Filters seal; nil if they do not
-	Sinks    []string       // URLs, which may contain {host} {kind} {site} {owner}
+	// DefaultsFiles are the certificates and the key that Defaults names, by their path.
+	DefaultsFiles map[string][]byte
+	Filters       []archive.Filter
+	Seal          *manifest.Seal // how Filters seal; nil if they do not
+	Sinks         []string       // URLs, which may contain {host} {kind} {site} {owner}
 	// SinkNames are the names of sinks, by their URLs; a sink without one gets a name
 	// from its URL.
 	SinkNames map[string]string
@@ -70,7 +72,7 @@ func (j *Job) checkName() error {
 func (j *Job) request() source.Request {
 	return source.Request{
 		Path: j.Place.Path, Home: j.Place.Home, Kind: j.Kind, Selection: j.Selection, Dump: j.Dump,
-		World: j.World, WithPHP: j.WithPHP, Defaults: j.Defaults, Stall: j.Stall, TempDir: j.TempDir,
+		World: j.World, WithPHP: j.WithPHP, Defaults: j.Defaults, DefaultsFiles: j.DefaultsFiles, Stall: j.Stall, TempDir: j.TempDir,
 		Guarded: j.RunAs == 0 && os.Geteuid() == 0,
 	}
 }

@@ -37,6 +37,9 @@ type TLS struct {
 	// Verify says what an option file asks to verify of the server: VerifyCA,
 	// VerifyIdentity, or "" if there is none. A configuration cannot ask for it.
 	Verify string `json:"verify,omitempty"`
+	// Files are the contents of the operator's files, by their path. A file that is not in
+	// it is read with the rights of this process.
+	Files map[string]Secret `json:"-"`
 }
 
 // The values of TLS.Verify.

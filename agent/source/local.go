@@ -87,7 +87,7 @@ func (l *localSite) result(ctx context.Context, part string, err error) error {
 // operator's option file. A configuration that cannot be evaluated prevents neither a
 // backup of the files nor one whose connection is in the option file.
 func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.Site, wordpress.Database, error) {
-	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World, WithPHP: l.req.WithPHP, Guarded: l.req.Guarded})
+	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World, WithPHP: l.req.WithPHP, TempDir: l.req.TempDir, Guarded: l.req.Guarded})
 	var refusal *wordpress.ConfigError
 	if err != nil && (!errors.As(err, &refusal) || site == nil || site.Config == nil) {
 		return nil, wordpress.Database{}, err
@@ -98,6 +98,7 @@ func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.S
 		if db, bad = mysql.ReadOptionFile(bytes.NewReader(l.req.Defaults), db, l.req.defaultsUID); bad != nil {
 			return nil, db, fmt.Errorf("db_defaults_file: %w", bad)
 		}
+		db.TLS.Files = secrets(l.req.DefaultsFiles)
 	}
 	if err == nil {
 		return site, db, nil
@@ -110,6 +111,14 @@ func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.S
 	}
 	log.Warn("the option file replaces the configuration", "err", err)
 	return site, db, nil
+}
+
+func secrets(files map[string][]byte) map[string]wordpress.Secret {
+	out := map[string]wordpress.Secret{}
+	for path, text := range files {
+		out[path] = wordpress.Secret(text)
+	}
+	return out
 }
 
 func (l *localSite) openDatabase(ctx context.Context, db wordpress.Database, log *slog.Logger) error {

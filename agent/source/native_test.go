@@ -34,6 +34,7 @@ foreach ( scandir( '/proc/self/fd' ) as $fd ) {
 	$spy['fds'][] = (string) @readlink( "/proc/self/fd/$fd" );
 }
 $spy['terminal'] = is_resource( @fopen( '/dev/tty', 'r' ) );
+$spy['script'] = dirname( get_included_files()[0], 2 );
 $spy['session'] = posix_getsid( 0 ) === posix_getpid();
 $spy['input'] = stream_get_contents( fopen( 'php://stdin', 'r' ) );
 $spy['network'] = is_resource( @stream_socket_client( 'tcp://ADDRESS', $number, $text, 2 ) );
@@ -64,6 +65,7 @@ type spied struct {
 	Terminal bool
 	Session  bool
 	Input    string
+	Script   string
 	Network  bool
 	Kill     bool
 }
@@ -104,8 +106,15 @@ func TestPHPHasTheRightsOfTheOwner(t *testing.T) {
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
-	for _, binary := range []string{native.Auto, "/usr/bin/php"} {
-		req := Request{Path: root, Home: filepath.Dir(root), Mode: ConfigOnly, World: wordpress.World{EnvKnown: true, Env: map[string]string{"APP": "1"}}, WithPHP: binary}
+	temp := filepath.Join(dir, "temp")
+	if err := os.Mkdir(temp, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for binary, mode := range map[string]os.FileMode{native.Auto: 0o777, "/usr/bin/php": 0o700} {
+		if err := os.Chmod(temp, mode); err != nil {
+			t.Fatal(err)
+		}
+		req := Request{Path: root, Home: filepath.Dir(root), Mode: ConfigOnly, TempDir: temp, World: wordpress.World{EnvKnown: true, Env: map[string]string{"APP": "1"}}, WithPHP: binary}
 		site, err := Open(t.Context(), req, tenant, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Errorf("%s: %v", binary, err)
@@ -124,6 +133,9 @@ func TestPHPHasTheRightsOfTheOwner(t *testing.T) {
 		}
 		if s.UID != int(tenant.UID) || s.GID != noGroup || s.Root || len(s.Env) != 1 || s.Env["APP"] != "1" {
 			t.Errorf("%s: its rights are %+v", binary, s)
+		}
+		if (s.Script == temp) != (mode == 0o777) {
+			t.Errorf("%s: the script for PHP is %s", binary, s.Script)
 		}
 		for _, v := range append(append(s.Read, s.List...), s.Written) {
 			if v != false {

@@ -5,6 +5,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,7 +70,8 @@ type Request struct {
 	// Guarded means that only root and the user of the process that reads the site may
 	// be able to change what decides about the site; see config.Options.
 	Guarded bool `json:"guarded,omitempty"`
-	// TempDir is the folder of a temporary file for rows of locked tables; "" is the system's.
+	// TempDir is the folder of a temporary file for rows of locked tables, and of the script
+	// for PHP; "" is the system's. A worker may not be allowed to write there.
 	TempDir string `json:"-"`
 	// TempFile says that a worker has inherited that file, as tempFD. TempError is why not.
 	TempFile  bool   `json:"temp_file,omitempty"`
@@ -77,6 +79,9 @@ type Request struct {
 	// Defaults is a MySQL option file of the operator. It overrides the connection
 	// in the site's configuration, and holds a password.
 	Defaults []byte `json:"defaults,omitempty"`
+	// DefaultsFiles are the certificates and the key that Defaults names, by their path: a
+	// worker may not read the operator's files.
+	DefaultsFiles map[string][]byte `json:"defaults_files,omitempty"`
 	// defaultsUID is the user whose option file it is; root for a worker.
 	defaultsUID int
 	// Stall is the longest time that a destination may make no progress; a site may take
@@ -93,13 +98,14 @@ type plainRequest Request
 // paths that are not UTF-8.
 type wireRequest struct {
 	plainRequest
-	Path []byte `json:"path"`
-	Home []byte `json:"home"`
+	Path    []byte `json:"path"`
+	Home    []byte `json:"home"`
+	TempDir []byte `json:"temp_dir,omitempty"`
 }
 
 // MarshalJSON encodes the request for a worker.
 func (r Request) MarshalJSON() ([]byte, error) {
-	return json.Marshal(wireRequest{plainRequest: plainRequest(r), Path: []byte(r.Path), Home: []byte(r.Home)})
+	return json.Marshal(wireRequest{plainRequest: plainRequest(r), Path: []byte(r.Path), Home: []byte(r.Home), TempDir: []byte(cmp.Or(r.TempDir, os.TempDir()))})
 }
 
 // UnmarshalJSON decodes what MarshalJSON returns.
@@ -109,7 +115,7 @@ func (r *Request) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*r = Request(w.plainRequest)
-	r.Path, r.Home = string(w.Path), string(w.Home)
+	r.Path, r.Home, r.TempDir = string(w.Path), string(w.Home), string(w.TempDir)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
@@ -101,6 +103,9 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 		if job.Defaults, err = operator.ReadFile(set.DBDefaultsFile, operator.Nobody); err != nil {
 			return job, fmt.Errorf("db_defaults_file: %w", err)
 		}
+		if job.DefaultsFiles, err = tlsFiles(job.Defaults); err != nil {
+			return job, fmt.Errorf("db_defaults_file: %w", err)
+		}
 	}
 	if err := addSinks(set.Sinks, &job); err != nil {
 		return job, err
@@ -114,6 +119,28 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 		err = errors.New("encryption.required is set without a recipient; give --recipient age1…, or a passphrase file")
 	}
 	return job, err
+}
+
+// tlsFiles reads the certificates and the key that an option file names. Like the option
+// file, they must be the operator's: they decide which server gets the password.
+func tlsFiles(defaults []byte) (map[string][]byte, error) {
+	db, err := mysql.ReadOptionFile(bytes.NewReader(defaults), wordpress.Database{}, 0)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, f := range []struct {
+		key, path string
+		readers   operator.Readers
+	}{{"ssl-ca", db.TLS.CAFile, operator.Everybody}, {"ssl-cert", db.TLS.CertFile, operator.Everybody}, {"ssl-key", db.TLS.KeyFile, operator.OwnGroup}} {
+		if f.path == "" {
+			continue
+		}
+		if files[f.path], err = operator.ReadFile(f.path, f.readers); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.key, err)
+		}
+	}
+	return files, nil
 }
 
 // addSinks sets a job's sinks, and those of them that need not be one-way.

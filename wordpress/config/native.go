@@ -112,7 +112,7 @@ func (r *reader) requests() [2]map[string]string {
 
 func (r *reader) nativeOptions(after []byte, server map[string]string) (native.Options, error) {
 	o := native.Options{
-		Binary: r.php, VariablesOrder: r.world.VariablesOrder, Entry: r.site.Config.ConfigFile, Env: r.world.Env, Server: server, Stop: site.SettingsFile,
+		Binary: r.php, TempDir: r.tempDir, VariablesOrder: r.world.VariablesOrder, Entry: r.site.Config.ConfigFile, Env: r.world.Env, Server: server, Stop: site.SettingsFile,
 		Stubs: map[string]string{},
 		Report: []string{
 			"ABSPATH", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_CHARSET", "DB_COLLATE", "DB_ENGINE", "DB_CONFIG_FILE",

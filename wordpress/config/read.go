@@ -26,6 +26,7 @@ type Options struct {
 	// process, if static reading fails: an absolute path, or native.Auto. "" means that
 	// PHP is never run.
 	WithPHP string
+	TempDir string // the folder for PHP's script; see native.Options
 	// Guarded refuses a site if another user than root and the one of this process may
 	// change a file that is read, a folder that leads to one, or a folder in which a
 	// file is looked for.
@@ -68,8 +69,8 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 	inner, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	r := &reader{
-		home:  home,
-		php:   o.WithPHP,
+		home: home,
+		php:  o.WithPHP, tempDir: o.TempDir,
 		world: o.World,
 		site:  &Site{Home: home.Dir(), Layout: place.Layout, given: place.Path, Config: &Config{}},
 	}
@@ -138,8 +139,9 @@ type reader struct {
 	front bool // index.php leads to the core, and is evaluated first
 	found bool // wp-config.php was found and is readable
 
-	usePHP bool   // evaluate with the site's PHP
-	php    string // Options.WithPHP
+	usePHP  bool   // evaluate with the site's PHP
+	php     string // Options.WithPHP
+	tempDir string // Options.TempDir
 }
 
 // findRoot resolves the site's root.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -47,7 +48,7 @@ func TestReadOptionFile(t *testing.T) {
 		if err != nil {
 			t.Errorf("%q: %v", c.file, err)
 		} else if got.Password.Reveal() != c.want.Password.Reveal() || got.Name != c.want.Name || got.User != c.want.User ||
-			got.Host != c.want.Host || got.Port != c.want.Port || got.Socket != c.want.Socket || got.TLS != c.want.TLS || got.TablePrefix != "wp_" {
+			got.Host != c.want.Host || got.Port != c.want.Port || got.Socket != c.want.Socket || !reflect.DeepEqual(got.TLS, c.want.TLS) || got.TablePrefix != "wp_" {
 			t.Errorf("%q: got %+v, want %+v", c.file, got, c.want)
 		}
 	}

@@ -21,7 +21,7 @@ func tlsConfig(t wordpress.TLS, host string) (*tls.Config, error) {
 	}
 	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
 	if t.CAFile != "" {
-		pem, err := readSmallFile(t.CAFile)
+		pem, err := readTLSFile(t, t.CAFile)
 		if err != nil {
 			return nil, err
 		}
@@ -37,11 +37,11 @@ func tlsConfig(t wordpress.TLS, host string) (*tls.Config, error) {
 		c.InsecureSkipVerify, c.VerifyConnection = true, verifyChain(c.RootCAs)
 	}
 	if t.CertFile != "" {
-		cert, err := readSmallFile(t.CertFile)
+		cert, err := readTLSFile(t, t.CertFile)
 		if err != nil {
 			return nil, err
 		}
-		key, err := readSmallFile(t.KeyFile)
+		key, err := readTLSFile(t, t.KeyFile)
 		if err != nil {
 			return nil, err
 		}
@@ -74,6 +74,14 @@ func verifyChain(roots *x509.CertPool) func(tls.ConnectionState) error {
 		_, err := s.PeerCertificates[0].Verify(o)
 		return err
 	}
+}
+
+// readTLSFile returns the content of a certificate or a key.
+func readTLSFile(t wordpress.TLS, path string) ([]byte, error) {
+	if text, known := t.Files[path]; known {
+		return []byte(text.Reveal()), nil
+	}
+	return readSmallFile(path)
 }
 
 // readSmallFile reads a regular file of at most a mebibyte. It does not wait for the

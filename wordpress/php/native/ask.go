@@ -43,6 +43,9 @@ type Options struct {
 	Stop    string
 	Report  []string // the constants to report
 	Globals []string // the variables to report
+	// TempDir is the folder for the script; "" is the system's, which is also used if this
+	// process cannot write to TempDir.
+	TempDir string
 }
 
 const (
@@ -61,9 +64,12 @@ func Ask(ctx context.Context, o Options) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "wp-oneway-php-")
+	dir, err := os.MkdirTemp(o.TempDir, "wp-oneway-php-")
+	if err != nil && o.TempDir != "" {
+		dir, err = os.MkdirTemp("", "wp-oneway-php-")
+	}
 	if err != nil {
-		return nil, fmt.Errorf("create the script for PHP: %w", err)
+		return nil, fmt.Errorf("create the script for PHP: %w; set temp_dir to a folder that the site's owner may write to", err)
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "ask.php")
