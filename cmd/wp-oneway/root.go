@@ -80,6 +80,13 @@ func (a *app) tell(ctx context.Context, level slog.Level, what, text string) {
 	fmt.Fprintf(a.io.err, "wp-oneway: %s\n", text)
 }
 
+// warn prints a warning, unless the command is quiet.
+func (a *app) warn(ctx context.Context, text string) {
+	if a.config == nil || !a.config.Quiet {
+		a.tell(ctx, slog.LevelWarn, "warning: ", text)
+	}
+}
+
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "wp-oneway",
@@ -122,7 +129,7 @@ mysql --binary-mode alone.`,
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
 	allKeys().AddFlags(flags, "quiet", "verbose", "log_format")
-	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
+	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.listCommand(), a.verifyCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
 	adaptBuiltins(root)
 	return root
 }

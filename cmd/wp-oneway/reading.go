@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/pflag"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/agent/restore/content"
+	"github.com/wp-oneway/wp-oneway/agent/restore/store"
+	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+)
+
+// readingOptions are the flags of the commands that read backups back.
+type readingOptions struct {
+	from           string
+	identities     []string
+	passphraseFile string
+}
+
+func (o *readingOptions) fromFlag(f *pflag.FlagSet) {
+	f.StringVar(&o.from, "from", "", "`URL` of the backups, as that of a sink, with a credential that may list and read")
+}
+
+func (o *readingOptions) keyFlags(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.identities, "identity", nil, "`file` with the secret key (age, SSH or OpenPGP) that opens sealed backups; may be repeated")
+	f.StringVar(&o.passphraseFile, "passphrase-file", "", "`file` with the passphrase that the backups were sealed with, or that opens the key")
+}
+
+// hasKeys tells whether a key or passphrase is given.
+func (o *readingOptions) hasKeys() bool { return len(o.identities) > 0 || o.passphraseFile != "" }
+
+// open opens the store.
+func (o *readingOptions) open(ctx context.Context) (store.Store, error) {
+	if o.from == "" {
+		return nil, usage(errors.New("give the place of the backups with --from URL"))
+	}
+	s, err := store.Open(ctx, o.from)
+	if err != nil {
+		return nil, fmt.Errorf("open the backups: %w", err)
+	}
+	return s, nil
+}
+
+// keys reads the secret keys. Nobody else may be able to read their files.
+func (o *readingOptions) keys() (*unseal.Keys, error) {
+	var passphrase wordpress.Secret
+	if o.passphraseFile != "" {
+		text, err := operator.ReadFileOrPipe(o.passphraseFile, operator.Nobody)
+		if err == nil {
+			passphrase, err = unseal.Passphrase(text)
+		}
+		if err != nil {
+			return nil, usage(fmt.Errorf("--passphrase-file: %w", err))
+		}
+	}
+	var texts [][]byte
+	for _, file := range o.identities {
+		text, err := operator.ReadFileOrPipe(file, operator.Nobody)
+		if err != nil {
+			return nil, usage(fmt.Errorf("--identity: %w", err))
+		}
+		if _, err := unseal.NewKeys(passphrase, text); err != nil {
+			return nil, usage(fmt.Errorf("--identity %s: %w", file, err))
+		}
+		texts = append(texts, text)
+	}
+	return unseal.NewKeys(passphrase, texts...)
+}
+
+// chosenRuns are the flags that choose runs.
+type chosenRuns struct {
+	readingOptions
+	names  []string // arguments
+	latest bool
+	site   string
+	kind   string
+}
+
+func (o *chosenRuns) flags(f *pflag.FlagSet) {
+	o.fromFlag(f)
+	f.BoolVar(&o.latest, "latest", false, "the newest run that can be restored")
+	f.StringVar(&o.site, "site", "", "only runs of the site of this `name`")
+	f.StringVar(&o.kind, "kind", "", "only runs of this `kind`: full, db or files")
+}
+
+func (o *chosenRuns) query() (catalog.Query, error) {
+	q := catalog.Query{Site: o.site}
+	if o.kind != "" {
+		kind, err := manifest.ParseKind(o.kind)
+		if err != nil {
+			return q, usage(err)
+		}
+		q.Kind = kind
+	}
+	return q, nil
+}
+
+// one returns the only run that is chosen, by its name or with --latest.
+func (a *app) oneRun(ctx context.Context, s store.Store, o *chosenRuns) (*catalog.Run, error) {
+	switch {
+	case len(o.names) == 1 && o.latest, len(o.names) == 0 && !o.latest, len(o.names) > 1:
+		return nil, usage(errors.New("give one RUN, or --latest; wp-oneway list shows the runs"))
+	case o.latest && o.site == "":
+		return nil, usage(errors.New("--latest needs --site, the name of the site"))
+	}
+	q, err := o.query()
+	if err != nil {
+		return nil, err
+	}
+	if !o.latest {
+		return catalog.One(ctx, s, o.names[0])
+	}
+	q.Skipped = a.tellSkipped(ctx)
+	return catalog.Latest(ctx, s, q)
+}
+
+// tellSkipped returns a function that says which newer run is passed over, and why.
+func (a *app) tellSkipped(ctx context.Context) func(*catalog.Run) {
+	return func(r *catalog.Run) { a.warn(ctx, "skipped "+r.Path()+": "+runProblem(r)) }
+}
+
+// runProblem is what is wrong with a run, "" if nothing is known.
+func runProblem(r *catalog.Run) string {
+	if r.Problem != "" {
+		return r.Problem
+	}
+	return r.Suspect
+}
+
+// A downloadBar shows how much of some downloads is done.
+type downloadBar struct {
+	bars *mpb.Progress
+	bar  *mpb.Bar
+}
+
+// newDownloadBar starts a bar of total bytes, where standard error is a terminal.
+func (a *app) newDownloadBar(what string, total int64) *downloadBar {
+	if !a.io.terminal() || a.config.Quiet || a.jsonLog {
+		return &downloadBar{}
+	}
+	bars := mpb.New(mpb.WithOutput(unescaped(a.io.err)), mpb.WithRefreshRate(200*time.Millisecond))
+	return &downloadBar{bars, bars.New(total, mpb.BarStyle(),
+		mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Name(what+" ")),
+		mpb.AppendDecorators(
+			decor.CountersKibiByte("% .1f / % .1f"),
+			decor.EwmaSpeed(decor.SizeB1024(0), "  % .1f", 30),
+			decor.OnComplete(decor.EwmaETA(decor.ET_STYLE_GO, 30, decor.WC{W: 8}), ""),
+		))}
+}
+
+// add adds bytes. It can be called from several goroutines.
+func (b *downloadBar) add(n int64) {
+	if b.bar != nil {
+		b.bar.IncrInt64(n)
+	}
+}
+
+// close removes the bar.
+func (b *downloadBar) close() {
+	if b.bars != nil {
+		b.bar.Abort(true)
+		b.bars.Wait()
+	}
+}
+
+// reader reads runs of a store, with or without keys.
+func (b *downloadBar) reader(s store.Store, keys *unseal.Keys) *content.Reader {
+	return &content.Reader{Store: s, Keys: keys, Stored: b.add}
+}
+
+// sizeText is a size for people.
+func sizeText(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }

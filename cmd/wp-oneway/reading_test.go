@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/restore/restoretest"
+)
+
+// storeRuns stores three runs of two sites below a folder.
+func storeRuns(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	run := restoretest.Run{Site: "a.example", Kind: manifest.DB, Filters: []archive.Filter{archive.Zstd(0)}}
+	for _, day := range []int{1, 2} {
+		run.Start = time.Date(2026, 11, day, 3, 0, 0, 0, time.UTC)
+		run.Streams = map[string][]byte{manifest.DatabaseStream: []byte(strings.Repeat("-- nothing\n", 100))}
+		run.Store(t, filepath.Join(dir, "web1"))
+	}
+	run.Site, run.Start = "b.example", time.Now().Add(-time.Hour)
+	run.Store(t, filepath.Join(dir, "web2"))
+	return dir
+}
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	dir := storeRuns(t)
+	code, stdout, stderr := h.run("list", "--from", dir)
+	lines := strings.Split(strings.TrimSpace(stdout), "\n")
+	if code != 0 || stderr != "" || len(lines) != 4 || !strings.HasPrefix(lines[0], "SITE ") {
+		t.Fatalf("exit status %d, %s%s", code, stdout, stderr)
+	}
+	if !strings.Contains(lines[1], "web1/a.example  db ") || !strings.Contains(lines[1], " 2026-11-01 03:00 ") || !strings.Contains(lines[1], " complete ") {
+		t.Errorf("%s", lines[1])
+	}
+	code, stdout, _ = h.run("list", "--from", dir, "b.example", "--since", "1d", "--latest", "--json")
+	var document struct {
+		Version int
+		From    string
+		Runs    []listedRun
+	}
+	if err := json.Unmarshal([]byte(stdout), &document); err != nil || code != 0 || len(document.Runs) != 1 || document.Version != 1 {
+		t.Fatalf("exit status %d, %v: %s", code, err, stdout)
+	}
+	matches(t, "list", stdout)
+	if r := document.Runs[0]; r.Site != "b.example" || !strings.HasPrefix(r.Run, "web2/b.example/db-backups/b.example-db-") || r.Status != "complete" || r.Host != "web1" {
+		t.Errorf("%+v", r)
+	}
+	for _, args := range [][]string{{"--since", "2026-11-02T00:00:00Z"}, {"--kind", "db"}, {"--site", "a.example"}} {
+		if code, stdout, stderr := h.run(append([]string{"list", "--from", dir}, args...)...); code != 0 || strings.Count(stdout, "\n") != 3 && args[0] != "--kind" {
+			t.Errorf("%q: exit status %d, %s%s", args, code, stdout, stderr)
+		}
+	}
+	code, stdout, stderr = h.run("list", "--from", dir, "nobody")
+	if code != 1 || stdout != "" || !strings.Contains(stderr, "there is no backup of site nobody") {
+		t.Errorf("exit status %d, %s%s", code, stdout, stderr)
+	}
+	h.refused("--from URL", "list")
+	h.refused("a duration such as 36h", "list", "--from", dir, "--since", "yesterday")
+	h.refused("must be full, db or files", "list", "--from", dir, "--kind", "all")
+}
+
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	dir := storeRuns(t)
+	code, stdout, stderr := h.run("verify", "--from", dir, "--all", "--quick")
+	if code != 0 || stderr != "" || strings.Count(stdout, "ok       quick") != 3 {
+		t.Errorf("exit status %d, %s%s", code, stdout, stderr)
+	}
+	// The dumps have no last line: that is found only when they are opened.
+	code, stdout, _ = h.run("verify", "--from", dir, "--latest", "--site", "a.example")
+	if code != 1 || strings.Count(stdout, "WRONG") != 1 || !strings.Contains(stdout, "the dump is truncated") {
+		t.Errorf("exit status %d, %s", code, stdout)
+	}
+	path := filepath.Join(dir, "web1/a.example/db-backups/a.example-db-2026-11-02_03-00-00Z-aaaaaaaa.details.json.zst")
+	if err := os.Truncate(path, 3); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, _ = h.run("verify", "--from", dir, "2026-11-02_03-00-00Z-aaaaaaaa", "--quick", "--json")
+	var document struct{ Runs []verifiedRun }
+	if err := json.Unmarshal([]byte(stdout), &document); err != nil || code != 1 || len(document.Runs) != 1 || document.Runs[0].OK {
+		t.Errorf("exit status %d, %v: %s", code, err, stdout)
+	}
+	matches(t, "verify", stdout)
+	code, _, stderr = h.run("list", "--from", dir, "--latest", "--site", "a.example")
+	if code != 0 || !strings.Contains(stderr, "skipped web1/a.example/db-backups/a.example-db-2026-11-02") {
+		t.Errorf("exit status %d, %s", code, stderr)
+	}
+	h.refused("give RUN, --latest or --all", "verify", "--from", dir)
+	h.refused("--quick opens nothing", "verify", "--from", dir, "--all", "--quick", "--identity", "/dev/null")
+	h.refused("--identity", "verify", "--from", dir, "--all", "--identity", filepath.Join(dir, "none"))
+}
+
+// matches checks a JSON output against its schema.
+func matches(t *testing.T, command, output string) {
+	t.Helper()
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", command+".schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(output))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(document); err != nil {
+		t.Errorf("%s --json does not match its schema: %v", command, err)
+	}
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/agent/restore/store"
+	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
+	"github.com/wp-oneway/wp-oneway/agent/restore/verify"
+)
+
+// verifyOptions are the flags of verify.
+type verifyOptions struct {
+	chosenRuns
+	all   bool
+	quick bool
+	json  bool
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var o verifyOptions
+	cmd := &cobra.Command{
+		Use:   "verify --from URL RUN…|--latest|--all",
+		Short: "Check stored backups against their manifests, and that they open",
+		Long: `Check that stored backups are what the hosts stored: the size, SHA-256 and CRC64NVME of
+each object, and the chain of manifests, each of which names the one before and its
+SHA-256. With --identity or --passphrase-file, and for backups that are not sealed, it also
+opens the seal, decompresses, walks through the tar, and reads the dump to its last line.
+With --quick nothing is downloaded: only what the store states about each object is
+compared.
+
+RUN is a run's name as list prints it. --latest is the newest run of each site and kind,
+--all every run; both with --site and --kind.
+
+Exit status: 0 everything is as it should be; 1 something is wrong, or nothing was found;
+2 wrong usage.`,
+		Example: `  wp-oneway verify --from 's3://vault/{host}?profile=restore' --latest --identity key.txt
+  wp-oneway verify --from /var/backups/wp --all --site example.com --quick`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.names = args
+			return a.verify(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	o.flags(f)
+	o.keyFlags(f)
+	f.BoolVar(&o.all, "all", false, "every run")
+	f.BoolVar(&o.quick, "quick", false, "compare only what the store states; download nothing")
+	f.BoolVar(&o.json, "json", false, "print JSON; see docs/verify.schema.json")
+	return cmd
+}
+
+func (o *verifyOptions) check() error {
+	ways := 0
+	for _, way := range []bool{len(o.names) > 0, o.latest, o.all} {
+		if way {
+			ways++
+		}
+	}
+	switch {
+	case ways != 1:
+		return usage(errors.New("give RUN, --latest or --all; see wp-oneway verify --help"))
+	case o.quick && o.hasKeys():
+		return usage(errors.New("--quick opens nothing; omit --identity and --passphrase-file"))
+	case len(o.names) > 0 && (o.site != "" || o.kind != ""):
+		return usage(errors.New("a RUN has its site and kind in its name; omit --site and --kind"))
+	}
+	return nil
+}
+
+func (a *app) verify(ctx context.Context, o verifyOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	keys, err := o.keys()
+	if err != nil {
+		return err
+	}
+	s, err := o.open(ctx)
+	if err != nil {
+		return err
+	}
+	runs, err := a.runsToVerify(ctx, s, o)
+	if err != nil {
+		return err
+	}
+	bar := a.newDownloadBar("verifying", downloadSize(runs, o.quick))
+	results, err := verifyAll(ctx, s, bar, runs, keys, o)
+	bar.close()
+	if err != nil {
+		return err
+	}
+	if o.json {
+		err = a.printJSON(verification(s, results))
+	} else {
+		err = a.printResults(results)
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range results {
+		if !r.OK() {
+			return &printedError{manifest.Failed}
+		}
+	}
+	return nil
+}
+
+// runsToVerify finds the chosen runs.
+func (a *app) runsToVerify(ctx context.Context, s store.Store, o verifyOptions) (runs []*catalog.Run, err error) {
+	for _, name := range o.names {
+		run, err := catalog.One(ctx, s, name)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	if len(o.names) > 0 {
+		return runs, nil
+	}
+	q, err := o.query()
+	if err != nil {
+		return nil, err
+	}
+	q.Latest, q.Skipped, q.Progress = o.latest, a.tellSkipped(ctx), a.countNames("names looked at")
+	err = catalog.Find(ctx, s, q, func(r *catalog.Run) error {
+		runs = append(runs, r)
+		return nil
+	})
+	if err == nil && len(runs) == 0 {
+		err = fmt.Errorf("verify %s: there is no backup to verify", s)
+	}
+	return runs, err
+}
+
+// downloadSize is the number of bytes that are downloaded.
+func downloadSize(runs []*catalog.Run, quick bool) (sum int64) {
+	for _, r := range runs {
+		if !quick {
+			sum += r.Bytes()
+		}
+	}
+	return sum
+}
+
+// verifyAll verifies the runs one after the other; the streams of each side by side.
+func verifyAll(ctx context.Context, s store.Store, bar *downloadBar, runs []*catalog.Run, keys *unseal.Keys, o verifyOptions) ([]*verify.Result, error) {
+	results := make([]*verify.Result, len(runs))
+	for i, run := range runs {
+		depth, with := verify.Opened, keys
+		switch {
+		case o.quick:
+			depth = verify.Quick
+		case sealOf(run) != "" && !o.hasKeys():
+			depth, with = verify.Stored, nil
+		}
+		var err error
+		if results[i], err = verify.Run(ctx, bar.reader(s, with), run, depth); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+func (a *app) printResults(results []*verify.Result) error {
+	t := table{gap: 2, columns: []column{{width: 7}, {width: 6}, {limit: 60}, {}}}
+	t.add("RESULT", "CHECKED", "RUN", "CONTENT")
+	var b, reasons strings.Builder
+	for _, r := range results {
+		result := "ok"
+		if !r.OK() {
+			result = "WRONG"
+		}
+		t.add(result, string(r.Depth), r.Run.Path(), verified(r))
+		for _, p := range r.Problems {
+			fmt.Fprintf(&reasons, "%s: %s\n", r.Run.Path(), oneLine(p))
+		}
+		for _, n := range r.Notes {
+			fmt.Fprintf(&reasons, "%s: note: %s\n", r.Run.Path(), oneLine(n))
+		}
+	}
+	t.write(&b, max(outputWidth(a.io.out, defaultWidth), leastWidth))
+	if _, err := a.io.out.Write([]byte(b.String() + reasons.String())); err != nil {
+		return fmt.Errorf("print the results: %w", err)
+	}
+	return nil
+}
+
+// verified is what was found to be right.
+func verified(r *verify.Result) string {
+	text := fmt.Sprintf("%d objects, %s", r.Objects, sizeText(r.Bytes))
+	if r.Depth == verify.Opened {
+		text += fmt.Sprintf("; %s files, %d tables, %s rows", humanize.Comma(r.Files), r.Tables, humanize.Comma(r.Rows))
+	}
+	return text
+}
+
+// oneLine is a text on one line.
+func oneLine(text string) string { return strings.ReplaceAll(text, "\n", "; ") }
+
+// A verifiedRun is one run as verify prints it; see docs/verify.schema.json.
+type verifiedRun struct {
+	Run      string       `json:"run"`
+	OK       bool         `json:"ok"`
+	Depth    verify.Depth `json:"depth"`
+	Objects  int          `json:"objects"`
+	Bytes    int64        `json:"bytes"`
+	Files    int64        `json:"files"`
+	Tables   int          `json:"tables"`
+	Rows     int64        `json:"rows"`
+	Problems []string     `json:"problems"`
+	Notes    []string     `json:"notes"`
+}
+
+// verification is the document that verify prints.
+func verification(s store.Store, results []*verify.Result) any {
+	runs := make([]verifiedRun, len(results))
+	for i, r := range results {
+		runs[i] = verifiedRun{
+			Run: r.Run.Path(), OK: r.OK(), Depth: r.Depth, Objects: r.Objects, Bytes: r.Bytes, Files: r.Files, Tables: r.Tables, Rows: r.Rows,
+			Problems: append([]string{}, r.Problems...), Notes: append([]string{}, r.Notes...),
+		}
+	}
+	return map[string]any{"version": manifest.Version, "from": s.String(), "time": time.Now().UTC(), "runs": runs}
+}
