@@ -45,6 +45,8 @@ func TestSealedBackupRestoresWithStockTools(t *testing.T) {
 		t.Errorf("the details can be read without the key (%v)", err)
 	}
 
+	readBack(t, s, "sealed", identity)
+
 	// The folder got the same streams, from the same pass.
 	local := filepath.Join(folder, "shop.example.com", "full-backups")
 	for _, suffix := range []string{"*Z-*.sql.zst.age", "*Z-*.tar.zst.age"} {
@@ -54,6 +56,68 @@ func TestSealedBackupRestoresWithStockTools(t *testing.T) {
 	}
 	if target, err := os.Readlink(filepath.Join(local, "shop.example.com-full-latest.tar.zst.age")); err != nil || target != filepath.Base(one(t, local, "*Z-*.tar.zst.age")) {
 		t.Errorf("latest leads to %q (%v)", target, err)
+	}
+}
+
+// readBack lists, verifies and gets parts of the only run in a bucket, with a reading
+// credential.
+func readBack(t *testing.T, s *lab.WordPress, bucket, identity string) {
+	t.Helper()
+	h := newHost(t)
+	credentials, err := shared.minio(t).ReadingUser(t.Context(), bucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := shared.minio(t).URL(bucket, "host", credentials)
+	code, stdout, stderr := h.run("verify", "--from", from, "--latest", "--identity", identity, "--json")
+	var document struct{ Runs []verifiedRun }
+	if err := json.Unmarshal([]byte(stdout), &document); err != nil || code != 0 || len(document.Runs) != 1 {
+		t.Fatalf("verify: exit status %d, %v: %s%s", code, err, stdout, stderr)
+	}
+	if r := document.Runs[0]; r.Depth != "opened" || r.Files == 0 || r.Tables < 12 || r.Rows == 0 {
+		t.Errorf("verify: %+v", r)
+	}
+	if code, stdout, _ := h.run("verify", "--from", from, "--latest", "--quick"); code != 0 || !strings.Contains(stdout, "ok ") {
+		t.Errorf("verify --quick: exit status %d, %s", code, stdout)
+	}
+	get := []string{"get", "--from", from, "--latest", "--site", "shop.example.com", "--identity", identity}
+	config, err := os.ReadFile(filepath.Join(s.Root, "wp-config.php"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, stdout, stderr := h.run(append(get, "wp-config.php")...); code != 0 || stdout != string(config) {
+		t.Errorf("get wp-config.php: exit status %d, %d bytes, %s", code, len(stdout), stderr)
+	}
+	to := t.TempDir()
+	if code, _, stderr := h.run(append(get, "wp-content/uploads", "wp-config.php", "--to", to)...); code != 0 {
+		t.Errorf("get: exit status %d, %s", code, stderr)
+	}
+	if out, err := exec.Command("chown", "-hR", "--reference", s.Root, to).CombinedOutput(); err != nil { // they belong to us
+		t.Fatalf("chown: %v\n%s", err, out)
+	}
+	if diffs, err := lab.Compare(filepath.Join(s.Root, "wp-content/uploads"), filepath.Join(to, "uploads"), nil); err != nil || len(diffs) > 0 {
+		t.Errorf("get wp-content/uploads: %q, %v", diffs, err)
+	}
+	code, stdout, stderr = h.run(append(get, "--table", "wp_options")...)
+	if code != 0 || !strings.Contains(stdout, "CREATE TABLE `wp_options`") || strings.Contains(stdout, "CREATE TABLE `wp_posts`") {
+		t.Errorf("get --table: exit status %d, %.300s%s", code, stdout, stderr)
+	}
+	scratch, err := s.Database.Sibling(t.Context(), "one_table")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sql := filepath.Join(to, "table.sql")
+	write(t, sql, strings.NewReader(stdout))
+	if f, err := os.Open(sql); err != nil || scratch.Load(t.Context(), f) != nil {
+		t.Errorf("the table cannot be loaded: %v", err)
+	}
+	for args, want := range map[string]string{"none.php": "no such file", "wp-content": "is a folder"} {
+		if code, stdout, stderr := h.run(append(get, args)...); code != 1 || stdout != "" || !strings.Contains(stderr, want) {
+			t.Errorf("get %s: exit status %d, %s%s", args, code, stdout, stderr)
+		}
+	}
+	if code, _, stderr := h.run(append(get, "--table", "none")...); code != 1 || !strings.Contains(stderr, "no such table") {
+		t.Errorf("get --table none: exit status %d, %s", code, stderr)
 	}
 }
 

@@ -64,3 +64,8 @@ func RestoreDatabase(ctx context.Context, db Database, o DecryptionKeys, pieces 
 	p = append(p, db.client("--binary-mode"))
 	return p, p.Run(ctx, nil, nil)
 }
+
+// Load feeds SQL to the standard client, with the account of db.
+func (d Database) Load(ctx context.Context, sql *os.File) error {
+	return Pipeline{d.client("--binary-mode")}.Run(ctx, sql, nil)
+}

@@ -1,0 +1,273 @@
+package files_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/restore/files"
+)
+
+// An entry of a tar, and its content.
+type entry struct {
+	tar.Header
+	content string
+}
+
+func file(name, content string) entry {
+	return entry{tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, ModTime: time.Unix(1e9, 0)}, content}
+}
+
+func folder(name string) entry {
+	return entry{Header: tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: 0o750, ModTime: time.Unix(1e9, 0)}}
+}
+
+func link(name, target string) entry {
+	return entry{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target}}
+}
+
+func hardLink(name, target string) entry {
+	return entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: target}}
+}
+
+func pack(t testing.TB, entries ...entry) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	for _, e := range entries {
+		e.Size = int64(len(e.content))
+		if err := w.WriteHeader(&e.Header); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(e.content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func extract(t testing.TB, in []byte, o files.Options) (string, files.Summary, error) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "target")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if o.MaxBytes == 0 {
+		o.MaxBytes = int64(len(in))
+	}
+	sum, err := files.Extract(t.Context(), bytes.NewReader(in), root, o)
+	return dir, sum, err
+}
+
+// tree lists what is below a folder.
+func tree(t testing.TB, dir string) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if name := strings.TrimPrefix(path, dir); name != "" && err == nil {
+			if d.IsDir() {
+				name += "/"
+			}
+			names = append(names, name[1:])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func TestExtract(t *testing.T) {
+	in := pack(t,
+		folder("public"), file("public/index.php", "<?php"), folder("public/wp-content"), folder("public/wp-content/uploads"),
+		file("public/wp-content/uploads/a.jpg", "aaaa"), hardLink("public/wp-content/uploads/b.jpg", "public/wp-content/uploads/a.jpg"),
+		link("public/wp-content/up", "uploads"), file("wp-config.php", "<?php // above"), file("deep/er/x\xfc", "x"))
+	dir, sum, err := extract(t, in, files.Options{Mapping: files.Mapping{Root: "public"}})
+	if err != nil || sum.Files != 5 || sum.Links != 1 || sum.Bytes != 24 || len(sum.LeadOut) != 0 {
+		t.Fatalf("%+v, %v", sum, err)
+	}
+	want := []string{
+		"outside/", "outside/deep/", "outside/deep/er/", "outside/deep/er/x\xfc", "outside/wp-config.php",
+		"site/", "site/index.php", "site/wp-content/", "site/wp-content/up", "site/wp-content/uploads/", "site/wp-content/uploads/a.jpg", "site/wp-content/uploads/b.jpg",
+	}
+	if got := tree(t, dir); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	a, err := os.Stat(filepath.Join(dir, "site/wp-content/uploads/a.jpg"))
+	if err != nil || a.Mode() != 0o644 || !a.ModTime().Equal(time.Unix(1e9, 0)) {
+		t.Errorf("%v, %v", a, err)
+	}
+	b, err := os.Stat(filepath.Join(dir, "site/wp-content/uploads/b.jpg"))
+	if err != nil || !os.SameFile(a, b) {
+		t.Errorf("the hard link is another file: %v", err)
+	}
+	d, err := os.Stat(filepath.Join(dir, "site/wp-content"))
+	if err != nil || d.Mode().Perm() != 0o750 || !d.ModTime().Equal(time.Unix(1e9, 0)) {
+		t.Errorf("%v, %v", d, err)
+	}
+}
+
+func TestIncludeAndExclude(t *testing.T) {
+	in := pack(t, folder("public"), file("public/a", "1"), file("public/b/c", "2"), file("public/b/d", "3"), file("public/bb", "4"), file("other", "5"))
+	for _, c := range []struct {
+		mapping files.Mapping
+		want    []string
+		missing []string
+	}{
+		{files.Mapping{Root: "public", Include: []string{"b"}}, []string{"site/", "site/b/", "site/b/c", "site/b/d"}, nil},
+		{files.Mapping{Root: "public", Exclude: []string{"b", "other"}}, []string{"site/", "site/a", "site/bb"}, nil},
+		{files.Mapping{Root: "public", Include: []string{"b"}, Exclude: []string{"b/c"}}, []string{"site/", "site/b/", "site/b/d"}, nil},
+		{files.Mapping{Root: "public", Include: []string{"public/a", "none"}}, []string{"site/", "site/a"}, []string{"none"}},
+		{files.Mapping{Root: "public", Include: []string{"b", "other"}, Flat: true}, []string{"b/", "b/c", "b/d", "other"}, nil},
+		{files.Mapping{Root: "public", Include: []string{"b/d"}, Flat: true}, []string{"d"}, nil},
+	} {
+		dir, sum, err := extract(t, in, files.Options{Mapping: c.mapping})
+		if got := tree(t, dir); err != nil || !slices.Equal(got, c.want) || !slices.Equal(sum.Missing, c.missing) {
+			t.Errorf("%+v: %q, missing %q, %v", c.mapping, got, sum.Missing, err)
+		}
+	}
+}
+
+// A file that is found is not looked for any further: what follows may be damaged.
+func TestStopsWhenFound(t *testing.T) {
+	in := pack(t, file("a", "1"), file("b", "2"))
+	in = append(in[:1024:1024], bytes.Repeat([]byte{0xff}, 2048)...)
+	dir, _, err := extract(t, in, files.Options{Mapping: files.Mapping{Include: []string{"a"}, Flat: true}, MaxBytes: 10})
+	if got := tree(t, dir); err != nil || !slices.Equal(got, []string{"a"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// hostile are tars that no agent writes.
+func hostile(t testing.TB) map[string][]byte {
+	t.Helper()
+	device := func(kind byte) entry {
+		return entry{Header: tar.Header{Typeflag: kind, Name: "d", Devmajor: 1, Devminor: 3, Mode: 0o666}}
+	}
+	raw := func(name string) []byte { // archive/tar writes some of these names differently
+		in := pack(t, file("x", "evil"))
+		copy(in[:100], make([]byte, 100))
+		copy(in, name)
+		for i := 148; i < 156; i++ {
+			in[i] = ' '
+		}
+		sum := 0
+		for _, b := range in[:512] {
+			sum += int(b)
+		}
+		copy(in[148:], []byte{byte('0' + sum>>15&7), byte('0' + sum>>12&7), byte('0' + sum>>9&7), byte('0' + sum>>6&7), byte('0' + sum>>3&7), byte('0' + sum&7), 0, ' '})
+		return in
+	}
+	return map[string][]byte{
+		"absolute":                 raw("/tmp/wp-oneway-evil"),
+		"dot dot":                  raw("../evil"),
+		"dot dot inside":           raw("a/../../evil"),
+		"dot dot at the end":       raw("a/.."),
+		"empty element":            raw("a//evil"),
+		"dot element":              raw("a/./evil"),
+		"character device":         pack(t, device(tar.TypeChar)),
+		"block device":             pack(t, device(tar.TypeBlock)),
+		"fifo":                     pack(t, device(tar.TypeFifo)),
+		"unknown type":             pack(t, device('7')),
+		"name twice":               pack(t, file("a", "1"), file("a", "2")),
+		"file below a file":        pack(t, file("a", "1"), file("a/b", "2")),
+		"folder over a file":       pack(t, file("a", "1"), folder("a")),
+		"file over a folder":       pack(t, folder("a"), file("a", "1")),
+		"file through a link":      pack(t, link("a", "/tmp"), file("a/wp-oneway-evil", "1")),
+		"file over a link":         pack(t, link("a", "../evil"), file("a", "1")),
+		"link twice":               pack(t, link("a", "/tmp"), link("a", "/etc")),
+		"folder over a link":       pack(t, link("a", "/tmp"), folder("a")),
+		"hard link to outside":     pack(t, hardLink("a", "../../etc/passwd")),
+		"hard link to an absolute": pack(t, hardLink("a", "/etc/passwd")),
+		"hard link to a link":      pack(t, link("a", "/etc/passwd"), hardLink("b", "a")),
+		"hard link to nothing":     pack(t, hardLink("b", "a")),
+		"hard link to a folder":    pack(t, folder("a"), hardLink("b", "a")),
+		"hard link through a link": pack(t, link("a", "/etc"), hardLink("b", "a/passwd")),
+	}
+}
+
+func TestHostileTars(t *testing.T) {
+	for name, in := range hostile(t) {
+		t.Run(name, func(t *testing.T) {
+			dir, _, err := extract(t, in, files.Options{})
+			if err == nil || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %q", err)
+			}
+			outsideUntouched(t, dir)
+		})
+	}
+}
+
+// outsideUntouched fails if something was written beside a folder, or where the tars of hostile want it.
+func outsideUntouched(t testing.TB, dir string) {
+	t.Helper()
+	if beside := tree(t, filepath.Dir(dir)); slices.ContainsFunc(beside, func(n string) bool { return !strings.HasPrefix(n, "target/") }) {
+		t.Errorf("written beside the target: %q", beside)
+	}
+	if _, err := os.Lstat("/tmp/wp-oneway-evil"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("/tmp/wp-oneway-evil: %v", err)
+	}
+}
+
+// A tar whose files are larger than the backup states is refused before they fill the disk.
+func TestBombs(t *testing.T) {
+	in := pack(t, file("a", strings.Repeat("x", 1<<20)))
+	if dir, _, err := extract(t, in, files.Options{MaxBytes: 1 << 19}); !errors.Is(err, files.ErrUnsafe) || len(tree(t, dir)) > 1 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTruncatedTars(t *testing.T) {
+	in := pack(t, folder("a"), file("a/b", strings.Repeat("x", 5000)), file("c", "y"))
+	end := len(in) - 1024 - 512 // of what precedes the last file's padding, and the end mark
+	for n := 100; n < end; n += 512 {
+		if _, _, err := extract(t, in[:n], files.Options{MaxBytes: 1 << 20}); err == nil {
+			t.Errorf("%d bytes of %d: no error", n, len(in))
+		}
+	}
+}
+
+// The bits setuid, setgid and sticky are kept only on request.
+func TestSetuid(t *testing.T) {
+	e := file("a", "1")
+	e.Mode = 0o6755
+	for _, keep := range []bool{false, true} {
+		dir, _, err := extract(t, pack(t, e), files.Options{Setuid: keep})
+		info, err2 := os.Stat(filepath.Join(dir, "site/a"))
+		if err != nil || err2 != nil || (info.Mode()&(fs.ModeSetuid|fs.ModeSetgid) != 0) != keep {
+			t.Errorf("keep %v: %v, %v, %v", keep, info, err, err2)
+		}
+	}
+}
+
+func TestLinksThatLeadOutAreNamed(t *testing.T) {
+	_, sum, err := extract(t, pack(t, link("a", "/etc"), link("b/c", "../../x"), link("b/d", "../a")), files.Options{})
+	if err != nil || len(sum.LeadOut) != 2 {
+		t.Errorf("%+v, %v", sum, err)
+	}
+}
+
+func FuzzExtract(f *testing.F) {
+	for _, in := range hostile(f) {
+		f.Add(in)
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		dir, _, _ := extract(t, in, files.Options{MaxBytes: 1 << 20})
+		outsideUntouched(t, dir)
+	})
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/agent/restore/content"
+	"github.com/wp-oneway/wp-oneway/agent/restore/files"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
+)
+
+// getOptions are the arguments and flags of get.
+type getOptions struct {
+	chosenRuns
+	paths  []string
+	tables []string
+	to     string
+}
+
+func (a *app) getCommand() *cobra.Command {
+	var o getOptions
+	cmd := &cobra.Command{
+		Use:   "get --from URL RUN|--latest [PATH…]",
+		Short: "Get single files, folders or tables out of a backup",
+		Long: `Get single files, folders or tables out of a backup. PATH is relative to the site's root,
+such as wp-content/uploads/2026; what is stored from outside the root has its name in the
+archive. Without --to, one file is written to standard output. With --to, files and folders
+are written into that folder, each under its last element; nothing there is replaced, and
+nothing appears before all of it is there. With --table, the SQL of tables is written
+instead: what creates and fills them.
+
+Reading stops when everything asked for was found, so what follows in the archive is not
+checked. Names, links and owners in an archive are not trusted: nothing is written outside
+of --to, and the files belong to the user who runs the command.
+
+Exit status: 0 everything was found; 1 something was not, or failed; 2 wrong usage.`,
+		Example: `  wp-oneway get --from /var/backups/wp --latest --site example.com wp-config.php
+  wp-oneway get --from s3://vault --latest --site example.com wp-content/uploads --to .
+  wp-oneway get --from s3://vault --latest --site example.com --table wp_options > wp_options.sql`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !o.latest && len(args) > 0 {
+				o.names, args = args[:1], args[1:]
+			}
+			o.paths = args
+			return a.get(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	o.flags(f)
+	o.keyFlags(f)
+	f.StringVar(&o.to, "to", "", "`folder` to write to, instead of standard output")
+	f.StringArrayVar(&o.tables, "table", nil, "get this `table` as SQL; may be repeated")
+	return cmd
+}
+
+func (o *getOptions) check() error {
+	for i, p := range o.paths {
+		clean := path.Clean(strings.TrimPrefix(p, "./"))
+		if path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../") || clean == "." {
+			return usage(fmt.Errorf("PATH %q: give a path below the site's root, such as wp-content/uploads", p))
+		}
+		o.paths[i] = clean
+	}
+	switch {
+	case len(o.paths) > 0 && len(o.tables) > 0:
+		return usage(errors.New("files and tables are in different parts of a backup; give PATH or --table"))
+	case len(o.paths) == 0 && len(o.tables) == 0:
+		return usage(errors.New("say what to get: a PATH, or --table NAME"))
+	case len(o.paths) > 1 && o.to == "":
+		return usage(errors.New("several files need --to, the folder to write them to"))
+	}
+	return nil
+}
+
+func (a *app) get(ctx context.Context, o getOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	keys, err := o.keys()
+	if err != nil {
+		return err
+	}
+	s, err := o.open(ctx)
+	if err != nil {
+		return err
+	}
+	run, err := a.oneRun(ctx, s, &o.chosenRuns)
+	if err != nil {
+		return err
+	}
+	reader := &content.Reader{Store: s, Keys: keys}
+	if len(o.tables) > 0 {
+		return a.getTables(ctx, reader, run, o)
+	}
+	details, err := reader.Details(ctx, run)
+	if err != nil {
+		return err
+	}
+	in, err := reader.Open(ctx, run, manifest.FilesStream)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	root := rootInArchive(details)
+	if o.to == "" {
+		return files.Copy(ctx, a.raw(), in, root, o.paths[0])
+	}
+	sum, err := files.Take(ctx, in, o.to, files.Options{
+		Mapping: files.Mapping{Root: root, Include: o.paths}, MaxBytes: rawBytes(run, manifest.FilesStream),
+	})
+	if err != nil {
+		return err
+	}
+	for _, link := range sum.LeadOut {
+		a.warn(ctx, "the link leads out of what was asked for: "+link)
+	}
+	if len(sum.Missing) > 0 {
+		return fmt.Errorf("get %q: the backup has no such file or folder", sum.Missing[0])
+	}
+	return nil
+}
+
+// raw is standard output for data, which is written as it is.
+func (a *app) raw() io.Writer { return unescaped(a.io.out) }
+
+// getTables writes the SQL of tables.
+func (a *app) getTables(ctx context.Context, reader *content.Reader, run *catalog.Run, o getOptions) (err error) {
+	in, err := reader.Open(ctx, run, manifest.DatabaseStream)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out := bufio.NewWriterSize(a.raw(), 256<<10)
+	var file *output
+	if o.to != "" {
+		if file, err = createOutput(filepath.Join(o.to, strings.Join(o.tables, "+")+".sql")); err != nil {
+			return err
+		}
+		defer file.abandon()
+		out.Reset(file.file)
+	}
+	missing, err := dumpfile.WriteTables(out, in, o.tables)
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("get table %q: the backup has no such table", missing[0])
+	}
+	if file != nil {
+		return file.publish()
+	}
+	return nil
+}
+
+// rootInArchive is the site's root as the names of the archive have it.
+func rootInArchive(d *manifest.Details) string {
+	root, err := filepath.Rel(d.Base, d.Root)
+	if err != nil || root == ".." || strings.HasPrefix(root, "../") {
+		return "."
+	}
+	return root
+}
+
+// rawBytes is the length of a stream before the filters, as the manifest states it.
+func rawBytes(run *catalog.Run, stream string) int64 {
+	for _, s := range run.Manifest.Streams {
+		if s.Name == stream {
+			return s.RawBytes
+		}
+	}
+	return 0
+}

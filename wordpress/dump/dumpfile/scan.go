@@ -1,0 +1,256 @@
+package dumpfile
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A Statement is one statement of a dump.
+type Statement struct {
+	// Text is the statement without its delimiter, and without the comments before it. It is
+	// valid until the next call of Next.
+	Text []byte
+	// Delimiter ends the statement; it is ";" unless the dump changed it.
+	Delimiter string
+	Line      int // of its first byte, from 1
+}
+
+// MaxStatement is the maximum length of a statement in bytes: that of a packet of the
+// servers, with some space for the text around the row.
+const MaxStatement = 1<<30 + 1<<20
+
+// maxDelimiter is the maximum length of a delimiter in bytes.
+const maxDelimiter = 32
+
+// A Scanner divides a dump into statements, as the mysql client does with --binary-mode:
+// strings, quoted names and comments may contain delimiters, and a line DELIMITER changes
+// the delimiter.
+type Scanner struct {
+	in        *bufio.Reader
+	line      int
+	delimiter []byte
+	text      []byte
+}
+
+// NewScanner returns a scanner of a dump.
+func NewScanner(r io.Reader) *Scanner {
+	return &Scanner{in: bufio.NewReaderSize(r, 256<<10), line: 1, delimiter: []byte(";")}
+}
+
+// ErrUnfinished is the error of a dump that ends within a statement.
+var ErrUnfinished = errors.New("the dump ends within a statement")
+
+// Next returns the next statement, and io.EOF after the last.
+func (s *Scanner) Next() (Statement, error) {
+	for {
+		if err := s.skipBlank(); err != nil {
+			return Statement{}, err
+		}
+		changed, err := s.changeDelimiter()
+		if err != nil {
+			return Statement{}, err
+		}
+		if changed {
+			continue
+		}
+		line := s.line
+		if err := s.statement(); err != nil {
+			return Statement{}, fmt.Errorf("read the dump: line %d: %w", line, err)
+		}
+		return Statement{Text: s.text, Delimiter: string(s.delimiter), Line: line}, nil
+	}
+}
+
+// skipBlank skips white space and the comments that end with their line.
+func (s *Scanner) skipBlank() error {
+	for {
+		next, err := s.in.Peek(1)
+		if err != nil {
+			return err
+		}
+		switch next[0] {
+		case '\n':
+			s.line++
+			fallthrough
+		case ' ', '\t', '\r':
+			if _, err := s.in.Discard(1); err != nil {
+				return err
+			}
+			continue
+		case '#':
+		case '-':
+			if two, err := s.in.Peek(3); err != nil || two[1] != '-' || two[2] > ' ' {
+				return nil //nolint:nilerr // the statement that begins here is too short, which is found next
+			}
+		default:
+			return nil
+		}
+		if err := s.skipLine(); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Scanner) skipLine() error {
+	for {
+		_, err := s.in.ReadSlice('\n')
+		switch {
+		case err == nil:
+			s.line++
+			return nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return err
+		}
+	}
+}
+
+// changeDelimiter reads a line DELIMITER.
+func (s *Scanner) changeDelimiter() (bool, error) {
+	const word = "DELIMITER "
+	begin, err := s.in.Peek(len(word))
+	if err != nil || !bytes.EqualFold(begin, []byte(word)) {
+		return false, nil //nolint:nilerr // what is shorter is none
+	}
+	line, err := s.in.ReadSlice('\n')
+	delimiter := bytes.TrimSpace(line[len(word):])
+	if err != nil || len(delimiter) == 0 || len(delimiter) > maxDelimiter || bytes.ContainsAny(delimiter, " \t'\"`\\/*#-") {
+		return false, fmt.Errorf("read the dump: line %d: the delimiter %.40q cannot be used", s.line, delimiter)
+	}
+	s.delimiter = bytes.Clone(delimiter)
+	s.line++
+	return true, nil
+}
+
+// statement reads up to the delimiter.
+func (s *Scanner) statement() error {
+	s.text = s.text[:0]
+	for {
+		chunk, err := s.in.Peek(max(s.in.Buffered(), 1))
+		if errors.Is(err, io.EOF) {
+			return ErrUnfinished
+		}
+		if err != nil {
+			return err
+		}
+		n := s.plain(chunk)
+		if err := s.take(n); err != nil {
+			return err
+		}
+		if n == len(chunk) {
+			continue
+		}
+		done, err := s.special(chunk[n])
+		if done || err != nil {
+			return err
+		}
+	}
+}
+
+// plain is the number of bytes at the beginning of chunk that mean nothing to the scanner.
+func (s *Scanner) plain(chunk []byte) int {
+	for i, c := range chunk {
+		switch c {
+		case '\'', '"', '`', '/', '#', '-', s.delimiter[0]:
+			return i
+		}
+	}
+	return len(chunk)
+}
+
+// take moves bytes of the buffer into the statement.
+func (s *Scanner) take(n int) error {
+	if len(s.text)+n > MaxStatement {
+		return fmt.Errorf("the statement is longer than %d bytes", MaxStatement)
+	}
+	chunk, err := s.in.Peek(n)
+	if err != nil {
+		return err
+	}
+	s.text = append(s.text, chunk...)
+	s.line += bytes.Count(chunk, []byte("\n"))
+	_, err = s.in.Discard(n)
+	return err
+}
+
+// special reads what begins with a byte that means something. done: it was the delimiter.
+func (s *Scanner) special(c byte) (done bool, err error) {
+	if c == s.delimiter[0] {
+		if next, err := s.in.Peek(len(s.delimiter)); err == nil && bytes.Equal(next, s.delimiter) {
+			_, err := s.in.Discard(len(s.delimiter))
+			return true, err
+		}
+	}
+	switch c {
+	case '\'', '"', '`':
+		return false, s.quoted(c)
+	case '#':
+		return false, s.until("\n")
+	case '-':
+		if next, err := s.in.Peek(3); err == nil && next[1] == '-' && next[2] <= ' ' {
+			return false, s.until("\n")
+		}
+	case '/':
+		next, err := s.in.Peek(4)
+		versioned := err == nil && (next[2] == '!' || next[2] == 'M' && next[3] == '!')
+		if err == nil && next[1] == '*' && !versioned { // what a version comment contains is code
+			return false, s.until("*/")
+		}
+	}
+	return false, s.take(1)
+}
+
+// quoted reads a string or a quoted name.
+func (s *Scanner) quoted(quote byte) error {
+	if err := s.take(1); err != nil {
+		return err
+	}
+	for {
+		chunk, err := s.in.Peek(max(s.in.Buffered(), 1))
+		if err != nil {
+			return unfinished(err)
+		}
+		n := bytes.IndexByte(chunk, quote)
+		if escape := bytes.IndexByte(chunk, '\\'); quote != '`' && escape >= 0 && (n < 0 || escape < n) {
+			if err := s.take(escape); err != nil {
+				return err
+			}
+			if err := s.take(2); err != nil {
+				return unfinished(err)
+			}
+			continue
+		}
+		if n < 0 {
+			if err := s.take(len(chunk)); err != nil {
+				return err
+			}
+			continue
+		}
+		return s.take(n + 1) // a doubled quote begins the next string, which is the same
+	}
+}
+
+// until reads up to and with an end.
+func (s *Scanner) until(end string) error {
+	for {
+		chunk, err := s.in.Peek(max(s.in.Buffered(), len(end)))
+		if err != nil && len(chunk) < len(end) {
+			return unfinished(err)
+		}
+		if n := bytes.Index(chunk, []byte(end)); n >= 0 {
+			return s.take(n + len(end))
+		}
+		if err := s.take(len(chunk) - len(end) + 1); err != nil {
+			return err
+		}
+	}
+}
+
+func unfinished(err error) error {
+	if errors.Is(err, io.EOF) {
+		return ErrUnfinished
+	}
+	return err
+}

@@ -1,0 +1,80 @@
+package dumpfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// WriteTables writes the part of a dump that creates and fills some tables, with the
+// settings around it. It returns the tables that the dump does not have. Views, routines,
+// events and triggers are left out.
+func WriteTables(w io.Writer, r io.Reader, tables []string) (missing []string, err error) {
+	found := map[string]bool{}
+	s := NewScanner(r)
+	for {
+		statement, err := s.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		table, ok := tableOf(statement.Text)
+		if !ok || table != "" && !slices.Contains(tables, table) {
+			continue
+		}
+		if table != "" {
+			found[table] = true
+		}
+		if _, err := fmt.Fprintf(w, "%s;\n", statement.Text); err != nil {
+			return nil, fmt.Errorf("write the tables: %w", err)
+		}
+	}
+	for _, table := range tables {
+		if !found[table] {
+			missing = append(missing, table)
+		}
+	}
+	return missing, nil
+}
+
+// tableOf returns the table that a statement creates or fills; "" for a setting of the
+// session. false: it is neither.
+func tableOf(statement []byte) (string, bool) {
+	for _, begin := range []string{"DROP TABLE IF EXISTS ", "CREATE TABLE ", "INSERT INTO ", "ALTER TABLE "} {
+		if rest, ok := bytes.CutPrefix(statement, []byte(begin)); ok {
+			return quotedName(rest)
+		}
+	}
+	for _, begin := range []string{"SET ", "/*!", "/*M!"} {
+		if rest, ok := bytes.CutPrefix(statement, []byte(begin)); ok {
+			if begin != "SET " {
+				rest = bytes.TrimLeft(rest, "0123456789")
+			}
+			setting := begin == "SET " || bytes.HasPrefix(rest, []byte(" SET ")) || bytes.HasPrefix(rest, []byte(" PREPARE wp_oneway ")) ||
+				bytes.HasPrefix(rest, []byte(" EXECUTE wp_oneway ")) || bytes.HasPrefix(rest, []byte(" DEALLOCATE PREPARE wp_oneway "))
+			return "", setting
+		}
+	}
+	return "", false
+}
+
+// quotedName is the name in backquotes at the beginning of text.
+func quotedName(text []byte) (string, bool) {
+	rest, ok := bytes.CutPrefix(text, []byte("`"))
+	for i := 0; ok && i < len(rest); i++ {
+		if rest[i] != '`' {
+			continue
+		}
+		if i+1 < len(rest) && rest[i+1] == '`' {
+			i++
+			continue
+		}
+		return strings.ReplaceAll(string(rest[:i]), "``", "`"), true
+	}
+	return "", false
+}
