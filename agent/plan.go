@@ -44,6 +44,9 @@ func (r *run) plan(ctx context.Context) (err error) {
 	r.report.Warnings, r.report.Unreadable = &findings.Warnings, &findings.Unreadable
 	r.report.Plan = &manifest.Plan{Tables: counts.Tables, Files: findings.Files, FileBytes: findings.FileBytes, Objects: r.objectNames()}
 	r.report.Status = manifest.Planned
+	if counts.Unreadable > 0 {
+		r.report.Status = manifest.Incomplete
+	}
 	for _, d := range r.report.Destinations {
 		if d.Status == manifest.Failed {
 			r.report.Status = manifest.Failed

@@ -100,5 +100,8 @@ func free(dir string) string {
 	if unix.Statfs(dir, &st) != nil {
 		return ""
 	}
-	return fmt.Sprintf(" (%d MiB left)", st.Bavail*uint64(st.Bsize)>>20) //nolint:gosec // a block's size is positive
+	if st.Files > 0 && st.Ffree == 0 {
+		return ": it can hold no more files"
+	}
+	return fmt.Sprintf(": %d MiB are free, and more is needed", st.Bavail*uint64(st.Bsize)>>20) //nolint:gosec // a block's size is positive
 }

@@ -29,11 +29,11 @@ const (
 )
 
 // maxEvent is the limit of an event, in bytes.
-const maxEvent = 32 << 20
+const maxEvent = 16 << 20
 
 // maxParts is the limit of an event's commas, which bounds what it takes once decoded. A
-// site with 100,000 tables needs a third of it.
-const maxParts = 1_000_000
+// site with 100,000 tables needs two thirds of it; decoded, it takes at most about 40 MiB.
+const maxParts = 400_000
 
 // An order is the task of a worker. One field is set.
 type order struct {
@@ -68,6 +68,8 @@ func (e *event) check() error {
 		return fmt.Errorf("worker sent an event with %d messages instead of one", set)
 	case e.Part != nil && e.Part.Bytes < 0:
 		return errors.New("worker reported a negative size")
+	case e.Facts != nil && len(e.Facts.CheckErrors) > 2:
+		return errors.New("worker reported errors of more parts than a site has")
 	case e.Findings != nil:
 		return e.Findings.check()
 	}

@@ -269,6 +269,15 @@ func TestWorkerPrivileges(t *testing.T) {
 			t.Errorf("its status lacks %q:\n%s", want, status)
 		}
 	}
+	limits, err := os.ReadFile(proc + "limits")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, data, _ := strings.Cut(string(limits), "Max data size")
+	var soft, hard uint64
+	if n, err := fmt.Sscan(data, &soft, &hard); n != 2 || soft != hard || hard < leastMemory || hard > mostMemory {
+		t.Errorf("its memory is not limited: %v\n%s", err, limits)
+	}
 	if environ, err := os.ReadFile(proc + "environ"); err != nil || len(environ) > 0 {
 		t.Errorf("its environment: %q (%v)", environ, err)
 	}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
@@ -37,8 +39,35 @@ func Worker(ctx context.Context) error {
 	return serveSite(ctx, *o.Site, events, streamFiles())
 }
 
-// receiveOrder reads the owner, drops its privileges to those of the owner, and only
-// then reads the order.
+// The bounds of a worker's memory, in bytes: half of the host's, within these. The largest
+// row that a server can send takes 2 GiB.
+const (
+	leastMemory = 1 << 30
+	mostMemory  = 4 << 30
+)
+
+// limitMemory limits the memory of this process, and of the PHP that it starts. A tenant's
+// database server can send rows of any size. The limit is on data: a limit on the address
+// space would stop Go's runtime, which reserves more than it uses.
+func limitMemory() error {
+	var host unix.Sysinfo_t
+	if err := unix.Sysinfo(&host); err != nil {
+		return fmt.Errorf("read the size of the memory: %w", err)
+	}
+	limit := min(max(host.Totalram*uint64(host.Unit)/2, leastMemory), mostMemory)
+	var now unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_DATA, &now); err != nil {
+		return fmt.Errorf("read the limit of the memory: %w", err)
+	}
+	limit = min(limit, now.Max)
+	if err := unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: limit, Max: limit}); err != nil {
+		return fmt.Errorf("limit the memory: %w", err)
+	}
+	return nil
+}
+
+// receiveOrder reads the owner, drops its privileges to those of the owner, limits its
+// memory, and only then reads the order.
 func receiveOrder(pipe io.ReadCloser) (o order, err error) {
 	messages := json.NewDecoder(pipe)
 	var owner Owner
@@ -47,6 +76,9 @@ func receiveOrder(pipe io.ReadCloser) (o order, err error) {
 	}
 	if err := owner.dropPrivileges(); err != nil {
 		return o, fmt.Errorf("become uid %d: %w", owner.UID, err)
+	}
+	if err := limitMemory(); err != nil {
+		return o, err
 	}
 	if err := messages.Decode(&o); err != nil {
 		return o, fmt.Errorf("read the order: %w", err)

@@ -219,21 +219,28 @@ func (p *progress) summary(r manifest.SiteReport) string {
 	return b.String()
 }
 
+// writePlan writes what a dry run found.
+func writePlan(r manifest.SiteReport, line func(string, ...any)) {
+	line("%s: a backup (%s) of %s would hold", r.Name, r.Kind, r.Path)
+	if r.Kind != manifest.Files {
+		line("  %d tables", r.Plan.Tables)
+	}
+	if r.Kind != manifest.DB {
+		line("  %s files, %s", humanize.Comma(r.Plan.Files), humanize.IBytes(uint64(r.Plan.FileBytes)))
+	}
+	for _, o := range r.Plan.Objects {
+		line("  %s", o)
+	}
+}
+
 func (p *progress) writeSuccess(r manifest.SiteReport, line func(string, ...any)) {
+	if r.Plan != nil && r.Status != manifest.Failed {
+		writePlan(r, line)
+		return
+	}
 	switch r.Status {
 	case manifest.Ignored:
 		line("%s: ignored", r.Name)
-	case manifest.Planned:
-		line("%s: a backup (%s) of %s would hold", r.Name, r.Kind, r.Path)
-		if r.Kind != manifest.Files {
-			line("  %d tables", r.Plan.Tables)
-		}
-		if r.Kind != manifest.DB {
-			line("  %s files, %s", humanize.Comma(r.Plan.Files), humanize.IBytes(uint64(r.Plan.FileBytes)))
-		}
-		for _, o := range r.Plan.Objects {
-			line("  %s", o)
-		}
 	case manifest.OK, manifest.Incomplete, manifest.Failed:
 		for _, d := range r.Destinations {
 			if d.Status == manifest.OK {
@@ -242,7 +249,7 @@ func (p *progress) writeSuccess(r manifest.SiteReport, line func(string, ...any)
 				line("  %s in %s", contents(r, d.Bytes), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 			}
 		}
-	case manifest.Locked, manifest.Refused: // already in the error
+	case manifest.Locked, manifest.Refused, manifest.Planned: // already in the error
 	}
 }
 

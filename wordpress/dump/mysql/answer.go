@@ -12,9 +12,9 @@ type Cell struct {
 	Null bool
 }
 
-// maxAnswer is the size of a small answer, in bytes: enough for a database with a
-// million tables.
-const maxAnswer = 256 << 20
+// maxAnswer is the memory that a small answer may take, in bytes: enough for a database
+// with 200,000 tables.
+const maxAnswer = 128 << 20
 
 // QuerySmall is Query for an answer whose rows are small.
 func (c *Conn) QuerySmall(ctx context.Context, sql string, each func(row []byte) error) error {
