@@ -197,8 +197,36 @@ func checkTable(list []Token, from int) error {
 		if isWordAt(list, i, "SELECT", "TABLE") || isWordAt(list, i, "VALUES") && !isWordAt(list, next, "LESS", "IN") {
 			return errors.New("it takes rows from elsewhere")
 		}
+		if isWordAt(list, i, "CONSTRAINT") && startsElement(list[:i]) && !wellQuoted(list[i:]) {
+			return errors.New("the server did not quote the names of a foreign key correctly; rename the key, and the columns whose names have a backquote")
+		}
 	}
 	return checkPlain(list, open)
+}
+
+// wellQuoted reports whether the names in a constraint, with which list begins, stand alone.
+// MariaDB up to 10.5 does not escape backquotes in the names of foreign keys and of their
+// columns, so that the rest of a name follows without a space.
+func wellQuoted(list []Token) bool {
+	depth := 0
+	for i := 0; i+1 < len(list); i++ {
+		switch t := list[i]; {
+		case t.IsWord("CHECK"), depth == 0 && t.Text == ",", depth == 0 && t.Text == ")":
+			return true
+		case t.Text == "(":
+			depth++
+		case t.Text == ")":
+			depth--
+		}
+		name, other := list[i].Kind, list[i+1].Kind
+		if name != QuotedName {
+			name, other = other, name
+		}
+		if name == QuotedName && other != Space && other != Other {
+			return false
+		}
+	}
+	return true
 }
 
 // checkView checks a CREATE VIEW statement after its name.

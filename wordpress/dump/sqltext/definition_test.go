@@ -104,6 +104,27 @@ var refused = []struct {
 	{Definition{Kind: "PACKAGE", Name: "pk", Mode: "ORACLE"}, "CREATE PACKAGE pk AS FUNCTION f RETURN INT; END;GRANT ALL ON *.* TO a; END"},
 }
 
+// MariaDB 10.5 does not escape backquotes in the names of foreign keys.
+func TestForeignKeysWithoutEscapes(t *testing.T) {
+	d := Definition{Kind: "TABLE", Name: "t"}
+	table := func(key string) string {
+		return "CREATE TABLE `t` (\n  `w``x` int,\n  KEY `fk ``odd` (`w``x`),\n  " + key + "\n) ENGINE=InnoDB"
+	}
+	for key, good := range map[string]bool{
+		"CONSTRAINT `fk ``odd` FOREIGN KEY (`w``x`) REFERENCES `p` (`col``tick`) ON DELETE CASCADE": true,
+		"CONSTRAINT `c` CHECK (`w``x`>0 and `w``x`is not null)":                                     true,
+		"CONSTRAINT `a` FOREIGN KEY (`b`) REFERENCES `other`.`p` (`c`,`d`)":                         true,
+		"CONSTRAINT `fk `odd` FOREIGN KEY (`w`) REFERENCES `p` (`col`tick`)":                        false,
+		"CONSTRAINT `fk ` odd` FOREIGN KEY (`w`) REFERENCES `p` (`c`)":                              false,
+		"CONSTRAINT `fk` FOREIGN KEY (`a`b`c`) REFERENCES `p` (`c`)":                                false,
+		"CONSTRAINT `fk` FOREIGN KEY (`a`) REFERENCES ``p` (`c`)":                                   false,
+	} {
+		if err := d.Check(table(key)); (err == nil) != good {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
 func TestDefinitions(t *testing.T) {
 	for _, c := range accepted {
 		if err := c.definition.Check(c.text); err != nil {
