@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -114,8 +113,7 @@ func orFail[T any](start func() (T, error)) func(t *testing.T) T {
 // build builds the program into the shared folder, as for a release, with more flags.
 func build(name string, flags ...string) (binary string, err error) {
 	binary = filepath.Join(shared.dir, name)
-	cmd := exec.Command("go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"."})...)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd := exec.Command("../../scripts/build", append([]string{binary}, flags...)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", name, err, out)
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/php"
@@ -107,9 +108,11 @@ func (r *reader) ownConnection(ctx context.Context) error {
 }
 
 var (
-	ownClass          = regexp.MustCompile(`class\s+(\w+)\s+extends\s+\\?wpdb\b`)
-	newObject         = regexp.MustCompile(`\bnew\s+\\?(\w+)\s*\(`)
-	standardArguments = regexp.MustCompile(`^\s*db_user\s*,\s*db_password\s*,\s*db_name\s*,\s*db_host\s*,?\s*\)`)
+	ownClass          = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`class\s+(\w+)\s+extends\s+\\?wpdb\b`) })
+	newObject         = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bnew\s+\\?(\w+)\s*\(`) })
+	standardArguments = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\s*db_user\s*,\s*db_password\s*,\s*db_name\s*,\s*db_host\s*,?\s*\)`)
+	})
 )
 
 // usesOtherAccount reports whether source creates a wpdb with arguments other than the
@@ -117,11 +120,11 @@ var (
 func usesOtherAccount(text string) bool {
 	code := strings.ToLower(stripComments(text))
 	classes := map[string]bool{"wpdb": true}
-	for _, m := range ownClass.FindAllStringSubmatch(code, -1) {
+	for _, m := range ownClass().FindAllStringSubmatch(code, -1) {
 		classes[m[1]], classes["self"], classes["static"] = true, true, true
 	}
-	for _, m := range newObject.FindAllStringSubmatchIndex(code, -1) {
-		if classes[code[m[2]:m[3]]] && !standardArguments.MatchString(code[m[1]:]) {
+	for _, m := range newObject().FindAllStringSubmatchIndex(code, -1) {
+		if classes[code[m[2]:m[3]]] && !standardArguments().MatchString(code[m[1]:]) {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
@@ -54,7 +55,7 @@ func (w *walker) customised(f *folder, name string) bool {
 		return false
 	}
 	text, err := io.ReadAll(io.LimitReader(file, maxFront+1))
-	return err == nil && (len(text) > maxFront || !front.Match(comment.ReplaceAll(text, nil)))
+	return err == nil && (len(text) > maxFront || !front().Match(comment().ReplaceAll(text, nil)))
 }
 
 // maxFront is the size of the largest index.php that can be WordPress' own, in bytes.
@@ -62,9 +63,11 @@ const maxFront = 4 << 10
 
 var (
 	// comment leaves one that has "?" alone: PHP may end there.
-	comment = regexp.MustCompile(`(?s)/\*.*?\*/|(?m:(?://|#)[^?\n]*$)`)
+	comment = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)/\*.*?\*/|(?m:(?://|#)[^?\n]*$)`) })
 	// front matches the index.php of all versions of WordPress, without comments.
-	front = regexp.MustCompile(`^<\?php\s*(define\(\s*'WP_USE_THEMES',\s*true\s*\);\s*)?(require(_once)?[\s(]*(__DIR__|dirname\(\s*__FILE__\s*\))?[\s.]*'[./]*wp-blog-header\.php'[\s)]*;\s*)?(\?>\s*)?$`)
+	front = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^<\?php\s*(define\(\s*'WP_USE_THEMES',\s*true\s*\);\s*)?(require(_once)?[\s(]*(__DIR__|dirname\(\s*__FILE__\s*\))?[\s.]*'[./]*wp-blog-header\.php'[\s)]*;\s*)?(\?>\s*)?$`)
+	})
 )
 
 // found reports whether a search that finds the outer site also finds a site in this

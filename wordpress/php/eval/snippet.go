@@ -3,6 +3,7 @@ package eval
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
@@ -157,12 +158,16 @@ func (q *quoter) word() {
 // What the message of an exception quotes of the program: a name, which may be any text
 // and reaches to the end, and texts in quotes or brackets, which may hold quotes.
 var (
-	nameInMessage   = regexp.MustCompile(`(?s)\b(function|method|property|constant|case|instantiate|parameter|[Cc]lass) .*`)
-	quotedInMessage = regexp.MustCompile(`(?s)".*"?|'.*'?|\[.*\]?|\S*::\S*|\S+\(\)|-?\b[0-9]\S*`)
+	nameInMessage = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?s)\b(function|method|property|constant|case|instantiate|parameter|[Cc]lass) .*`)
+	})
+	quotedInMessage = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?s)".*"?|'.*'?|\[.*\]?|\S*::\S*|\S+\(\)|-?\b[0-9]\S*`)
+	})
 )
 
 // plainMessage is the message of an exception without what it quotes.
 func plainMessage(message string) string {
-	message = nameInMessage.ReplaceAllString(message[:min(len(message), 4*maxSnippet)], "$1 "+elided)
-	return quotedInMessage.ReplaceAllString(message, elided)
+	message = nameInMessage().ReplaceAllString(message[:min(len(message), 4*maxSnippet)], "$1 "+elided)
+	return quotedInMessage().ReplaceAllString(message, elided)
 }

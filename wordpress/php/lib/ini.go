@@ -3,6 +3,7 @@ package lib
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
@@ -70,16 +71,20 @@ type iniReader struct {
 }
 
 var (
-	iniBlankLine = regexp.MustCompile(`^[ \t]*(;.*)?$`)
-	iniHeader    = regexp.MustCompile(`^\[([A-Za-z0-9_.: -]+)\][ \t]*(;.*)?$`)
-	iniElement   = regexp.MustCompile(`^[ \t]*([A-Za-z0-9_.-]+)(\[[A-Za-z0-9_-]*\])?[ \t]*=[ \t]*(.*)$`)
+	iniBlankLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[ \t]*(;.*)?$`) })
+	iniHeader    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\[([A-Za-z0-9_.: -]+)\][ \t]*(;.*)?$`) })
+	iniElement   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[ \t]*([A-Za-z0-9_.-]+)(\[[A-Za-z0-9_-]*\])?[ \t]*=[ \t]*(.*)$`)
+	})
 
-	iniComment   = `[ \t]*(?:;.*)?$`
-	iniQuoted    = regexp.MustCompile(`^([^ \t;&|^~()!"'=$]*)[ \t]*"((?:[^"\\$]|\\[^$]|\$[^{"\\$])*)"` + iniComment)
-	iniSingle    = regexp.MustCompile(`^'([^']+)'` + iniComment)
-	iniWord      = regexp.MustCompile(`^([^ \t;&|^~()!"'=$]+)` + iniComment)
-	iniName      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	iniNumber    = regexp.MustCompile(`^(-?[0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)$`)
+	iniComment = `[ \t]*(?:;.*)?$`
+	iniQuoted  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([^ \t;&|^~()!"'=$]*)[ \t]*"((?:[^"\\$]|\\[^$]|\$[^{"\\$])*)"` + iniComment)
+	})
+	iniSingle    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^'([^']+)'` + iniComment) })
+	iniWord      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([^ \t;&|^~()!"'=$]+)` + iniComment) })
+	iniName      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
+	iniNumber    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(-?[0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)$`) })
 	iniUnescape  = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
 	iniKeywords  = map[string]eval.Value{"true": eval.Bool(true), "on": eval.Bool(true), "yes": eval.Bool(true), "false": eval.Bool(false), "off": eval.Bool(false), "no": eval.Bool(false), "none": eval.Bool(false), "null": eval.Null}
 	iniNegatives = "+ ."
@@ -91,17 +96,17 @@ func (p *iniReader) Refused() *eval.Unknown {
 
 // line reads one line; the result is not nil if it is of no known form.
 func (p *iniReader) line(line string) *eval.Unknown {
-	if iniBlankLine.MatchString(line) {
+	if iniBlankLine().MatchString(line) {
 		return nil
 	}
-	if m := iniHeader.FindStringSubmatch(line); m != nil {
+	if m := iniHeader().FindStringSubmatch(line); m != nil {
 		if p.sections {
 			p.section = eval.NewArray()
 			p.out.Put(m[1], p.section)
 		}
 		return nil
 	}
-	m := iniElement.FindStringSubmatch(line)
+	m := iniElement().FindStringSubmatch(line)
 	if m == nil || iniKeywords[syntax.Lower(m[1])] != nil || m[2] != "" && strings.IndexByte(iniNegatives, m[1][0]) >= 0 {
 		return p.Refused()
 	}
@@ -129,7 +134,7 @@ func (p *iniReader) Element(name, k string, v eval.Value) *eval.Unknown {
 		list.Push(v)
 		return nil
 	}
-	if iniName.MatchString(k) {
+	if iniName().MatchString(k) {
 		stands := p.Constant(k)
 		if u, ok := stands.(*eval.Unknown); ok {
 			return u
@@ -148,7 +153,7 @@ func (p *iniReader) Value(text string) eval.Value {
 	if text == "" || text[0] == ';' || strings.TrimRight(text, " \t") == "''" {
 		return eval.String("")
 	}
-	if m := iniQuoted.FindStringSubmatch(text); m != nil && !strings.HasSuffix(m[2], `\`) {
+	if m := iniQuoted().FindStringSubmatch(text); m != nil && !strings.HasSuffix(m[2], `\`) {
 		word := eval.String("")
 		if m[1] != "" {
 			v := p.word(m[1])
@@ -162,10 +167,10 @@ func (p *iniReader) Value(text string) eval.Value {
 		}
 		return word + eval.String(iniUnescape.Replace(m[2]))
 	}
-	if m := iniSingle.FindStringSubmatch(text); m != nil {
+	if m := iniSingle().FindStringSubmatch(text); m != nil {
 		return eval.String(m[1])
 	}
-	if m := iniWord.FindStringSubmatch(text); m != nil {
+	if m := iniWord().FindStringSubmatch(text); m != nil {
 		if v, ok := iniKeywords[syntax.Lower(m[1])]; ok {
 			return p.keyword(v)
 		}
@@ -185,9 +190,9 @@ func (p *iniReader) keyword(v eval.Value) eval.Value {
 // word is an unquoted word: the name of a constant, a number, or text.
 func (p *iniReader) word(s string) eval.Value {
 	switch {
-	case iniName.MatchString(s):
+	case iniName().MatchString(s):
 		return p.Constant(s)
-	case p.mode == iniTyped && iniNumber.MatchString(s):
+	case p.mode == iniTyped && iniNumber().MatchString(s):
 		n, _ := eval.IsNumeric(s)
 		if len(s) > 18 {
 			return p.Refused()

@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"regexp"
+	"sync"
 )
 
 // An Answer is what stands when PHP reaches the file Stop. The site's owner can write
@@ -104,10 +105,10 @@ const (
 )
 
 var (
-	validVersion = regexp.MustCompile(`^[0-9][0-9A-Za-z.+~_-]{0,59}$`)
-	validSAPI    = regexp.MustCompile(`^[a-z0-9-]{1,30}$`)
-	validReason  = regexp.MustCompile(`^[\w\\ ()]{0,200}$`)
-	validUse     = regexp.MustCompile(`^[\w$\[\]'" ]{1,100}$`)
+	validVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9][0-9A-Za-z.+~_-]{0,59}$`) })
+	validSAPI    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,30}$`) })
+	validReason  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w\\ ()]{0,200}$`) })
+	validUse     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w$\[\]'" ]{1,100}$`) })
 )
 
 var errForm = errors.New("its answer does not have the expected form")
@@ -125,7 +126,7 @@ func parseAnswer(line []byte) (*Answer, error) {
 	}
 	if s := w.Stopped; s != nil {
 		e := &StopError{Reason: string(s.Text), File: string(s.File), Line: s.Line}
-		if !validReason.MatchString(e.Reason) || !validPlace(e.File, e.Line) && e.File != "" {
+		if !validReason().MatchString(e.Reason) || !validPlace(e.File, e.Line) && e.File != "" {
 			return nil, fmt.Errorf("%w: why it stopped", errForm)
 		}
 		return nil, e
@@ -135,7 +136,7 @@ func parseAnswer(line []byte) (*Answer, error) {
 
 func (w *wireAnswer) answer() (*Answer, error) {
 	a := &Answer{Version: w.PHP, SAPI: w.SAPI, Constants: values(w.Constants), Variables: values(w.Variables), Uses: map[Subject]Use{}}
-	if !validVersion.MatchString(a.Version) || !validSAPI.MatchString(a.SAPI) {
+	if !validVersion().MatchString(a.Version) || !validSAPI().MatchString(a.SAPI) {
 		return nil, fmt.Errorf("%w: its version", errForm)
 	}
 	if len(w.Files) > maxFiles {
@@ -149,7 +150,7 @@ func (w *wireAnswer) answer() (*Answer, error) {
 	}
 	for subject, u := range w.Uses {
 		known := subject == Environment || subject == Order || subject == SAPI || subject == Host
-		if !known || u == nil || !validUse.MatchString(string(u.Name)) || !validPlace(string(u.File), u.Line) {
+		if !known || u == nil || !validUse().MatchString(string(u.Name)) || !validPlace(string(u.File), u.Line) {
 			return nil, fmt.Errorf("%w: what it uses", errForm)
 		}
 		a.Uses[subject] = Use{Name: string(u.Name), File: string(u.File), Line: u.Line}

@@ -55,7 +55,7 @@ func FuzzParseAnswer(f *testing.F) {
 				t.Errorf("path %q", path)
 			}
 		}
-		if !validVersion.MatchString(a.Version) || !validSAPI.MatchString(a.SAPI) {
+		if !validVersion().MatchString(a.Version) || !validSAPI().MatchString(a.SAPI) {
 			t.Errorf("%+v", a)
 		}
 	})
