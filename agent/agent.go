@@ -43,6 +43,7 @@ type Agent struct {
 	limiter     *sinks.Limiter
 	sinkOptions sinks.Options // set by tests
 	commitRetry commitRetry   // set by tests
+	turn        time.Duration // set by tests
 }
 
 // Progress is the state of one stream of one site.
@@ -63,22 +64,22 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *manifest.Report {
 	}
 	names := a.resolveNames(ctx, jobs, a.databaseProbe())
 	nested := names.Nested()
-	slots := make(chan struct{}, max(a.Sites, 1))
-	var sites sync.WaitGroup
-	for _, i := range names.Order() {
-		job := jobs[i]
-		job.Selection.Apart = nested[i]
-		if names.Unused(i) {
-			job.Ignore = notInstalled
-		}
-		slots <- struct{}{}
-		sites.Go(func() {
-			defer func() { <-slots }()
-			report.Sites[i] = a.backup(ctx, job, names.Refused(i), names)
-			a.Finished(report.Sites[i])
+	order := newTurns(names.ByOwner(), a.turn)
+	var slots sync.WaitGroup
+	for range max(a.Sites, 1) {
+		slots.Go(func() {
+			order.work(func(i int, workers *source.Workers) {
+				job := jobs[i]
+				job.Selection.Apart = nested[i]
+				if names.Unused(i) {
+					job.Ignore = notInstalled
+				}
+				report.Sites[i] = a.backup(ctx, job, names.Refused(i), names, workers)
+				a.Finished(report.Sites[i])
+			})
 		})
 	}
-	sites.Wait()
+	slots.Wait()
 	a.prune(ctx, jobs)
 	report.Finished = a.Now().UTC()
 	report.SetStatus()
@@ -152,6 +153,9 @@ func (a *Agent) init() {
 	}
 	if a.commitRetry == (commitRetry{}) {
 		a.commitRetry = defaultCommitRetry()
+	}
+	if a.turn == 0 {
+		a.turn = turnTime
 	}
 	if a.limiter == nil && a.Bandwidth > 0 {
 		a.limiter = sinks.NewLimiter(a.Bandwidth)

@@ -28,6 +28,7 @@ type run struct {
 	located
 	id      string // site.Place.Identity
 	targets []target
+	workers *source.Workers
 	log     *slog.Logger
 
 	mu     sync.Mutex // guards report and state while manifests are stored
@@ -203,7 +204,7 @@ func (r *run) send(ctx context.Context) error {
 // owner may not be allowed to read.
 func (r *run) request(ctx context.Context, mode source.Mode) source.Request {
 	req := r.job.request()
-	req.Mode = mode
+	req.Mode, req.Workers = mode, r.workers
 	for _, t := range r.targets {
 		if t.dir != "" {
 			req.Selection.Never = append(req.Selection.Never, t.dir)

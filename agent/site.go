@@ -9,13 +9,14 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // backup runs one job and returns its report. refused is why the site does not get
 // its name, or nil.
-func (a *Agent) backup(ctx context.Context, job Job, refused error, names *roster) manifest.SiteReport {
+func (a *Agent) backup(ctx context.Context, job Job, refused error, names *roster, workers *source.Workers) manifest.SiteReport {
 	report := manifest.SiteReport{Path: job.Place.Path, Name: job.Name, Kind: job.Kind, Started: a.Now().UTC()}
 	recorded := false
 	switch {
@@ -32,7 +33,7 @@ func (a *Agent) backup(ctx context.Context, job Job, refused error, names *roste
 			defer cancel()
 		}
 		var err error
-		if recorded, err = a.backupSite(ctx, job, &report, names); err != nil {
+		if recorded, err = a.backupSite(ctx, job, &report, names, workers); err != nil {
 			crash.Log(a.Log, err)
 			report.Fail(err)
 		}
@@ -79,7 +80,7 @@ func (a *Agent) siteID(ctx context.Context, job Job) string {
 
 // backupSite takes the lock of a site, runs its backup, and records the result and, once
 // the site is published, its name. recorded is false if it did not get that far.
-func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteReport, names *roster) (recorded bool, err error) {
+func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteReport, names *roster, workers *source.Workers) (recorded bool, err error) {
 	defer crash.Recover(&err)
 	if err := job.checkName(); err != nil {
 		return false, err
@@ -89,7 +90,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 		return false, err
 	}
 	candidate := job.candidate(site.root, site.uid)
-	r := &run{agent: a, job: job, located: site, id: candidate.ID, report: report, log: a.Log.With("site", job.Name)}
+	r := &run{agent: a, job: job, workers: workers, located: site, id: candidate.ID, report: report, log: a.Log.With("site", job.Name)}
 	if r.targets, err = a.targets(ctx, job, site.owner, site.root, names.roots); err != nil {
 		return false, err
 	}

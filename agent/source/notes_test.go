@@ -24,7 +24,7 @@ func TestLongNamesFitIntoAnEvent(t *testing.T) {
 				}
 			}
 			var pipe bytes.Buffer
-			if err := newEventWriter(&pipe).send(event{Findings: &f}); err != nil {
+			if err := newEventWriter(&pipe, 0).send(event{Findings: &f}); err != nil {
 				t.Fatal(err)
 			}
 			e, err := readEvent(bufio.NewReader(&pipe), maxEvent)

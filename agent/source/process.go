@@ -4,14 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"os"
 	"os/exec"
-	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -23,48 +23,99 @@ import (
 const killDelay = 2 * time.Second
 
 // A process is the parent's view of a worker: this binary, started again with an
-// empty environment.
+// empty environment. It carries out one order after the other.
 type process struct {
-	cmd     *exec.Cmd
-	kill    context.CancelFunc
-	streams map[int]*os.File // reading ends, by the worker's descriptor
-	stderr  stderrHead
-	over    chan struct{} // closed when no more events will come
-	err     error         // the reason; valid once over is closed
+	owner Owner
+	// fileLimit is the size of the largest file that it may write, in bytes; 0 is unlimited.
+	fileLimit uint64
+	cmd       *exec.Cmd
+	kill      context.CancelFunc
+	socket    *net.UnixConn // for orders
+	stderr    stderrHead
+	over      chan struct{} // closed when no more events will come
+	err       error         // the reason; valid once over is closed
+
+	mu     sync.Mutex
+	orders int               // how many were given
+	events int               // how many came since the last order
+	handle func(event) error // handles the events about the last order; nil once it is done
 }
 
-// startWorker starts a worker with the rights of owner and sends it the order. It
-// calls handle with each event of at most limit bytes, from a separate goroutine,
-// until handle returns an error. streams are the descriptors of its streams. temp is
-// the worker's tempFD, or nil. The caller must call stop.
-func startWorker(ctx context.Context, owner Owner, o order, limit int, handle func(event) error, temp *os.File, streams ...int) (*process, error) {
-	life, kill := context.WithCancel(ctx)
-	p := &process{kill: kill, over: make(chan struct{}), streams: map[int]*os.File{}}
+// startWorker starts a worker with the rights of owner. Its events have at most limit
+// bytes each. temp is a temporary file for it, or nil. The caller must call stop.
+func startWorker(ctx context.Context, owner Owner, limit int, temp *os.File) (*process, error) {
+	life, kill := context.WithCancel(context.WithoutCancel(ctx))
+	p := &process{owner: owner, kill: kill, over: make(chan struct{})}
 	p.cmd = workerCommand(life, &p.stderr)
-	orders, events, err := p.start(streams, temp)
+	events, err := p.start()
+	if err == nil && temp != nil {
+		if err = p.limitFileSize(temp); err != nil {
+			p.kill()
+			_, _ = p.cmd.Wait(), events.Close() // we killed it
+		}
+	}
 	if err != nil {
 		close(p.over)
 		return nil, errors.Join(fmt.Errorf("start the worker for uid %d: %w", owner.UID, err), p.stop())
 	}
 	// A worker that its owner stops, or that hangs in a file system, keeps its ends
 	// of the pipes open even when it is killed.
-	context.AfterFunc(life, func() { _, _ = events.Close(), orders.Close() })
-	go p.listen(events, limit, handle)
-	messages := json.NewEncoder(orders)
-	if err = messages.Encode(owner); err == nil {
-		err = messages.Encode(o)
-	}
-	if err == nil {
-		err = orders.Close()
-	}
-	if err != nil {
-		_ = p.stop()
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		return nil, fmt.Errorf("send the worker its order: %w", errors.Join(p.reason(), err)) // the worker's own reason first
+	context.AfterFunc(life, func() { _, _ = events.Close(), p.socket.Close() })
+	go p.listen(events, limit)
+	if err := p.send(ctx, owner); err != nil {
+		return nil, err
 	}
 	return p, nil
+}
+
+// give gives the worker an order, with the files that belong to it. From then on, handle is
+// called with each event about the order, from a separate goroutine. The worker is killed
+// when ctx ends before the order is done, and when handle returns an error.
+func (p *process) give(ctx context.Context, o order, handle func(event) error, files ...*os.File) error {
+	p.mu.Lock()
+	p.orders++
+	o.Number, p.handle, p.events = p.orders, handle, 0
+	p.mu.Unlock()
+	return p.send(ctx, o, files...)
+}
+
+// send sends the worker a message. If that fails, the worker is stopped.
+func (p *process) send(ctx context.Context, message any, files ...*os.File) error {
+	defer context.AfterFunc(ctx, p.kill)()
+	err := sendMessage(p.socket, message, files...)
+	if err == nil {
+		return nil
+	}
+	_ = p.stop()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return fmt.Errorf("send the worker its order: %w", errors.Join(p.reason(), err)) // the worker's own reason first
+}
+
+// answered reports whether an event has come since the last order.
+func (p *process) answered() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.events > 0
+}
+
+// dispatch passes an event to the handler of the order that it must be about.
+func (p *process) dispatch(e event) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.events++
+	switch {
+	case p.handle == nil:
+		return fmt.Errorf("worker sent %s without an order", e.kind())
+	case e.Order != p.orders:
+		return fmt.Errorf("worker sent %s of order %d instead of %d", e.kind(), e.Order, p.orders)
+	}
+	handle := p.handle
+	if e.Done {
+		p.handle = nil
+	}
+	return handle(e)
 }
 
 // workerCommand is the worker's process. It is killed when ctx ends or when we die.
@@ -85,47 +136,34 @@ func workerCommand(ctx context.Context, stderr io.Writer) *exec.Cmd {
 	return cmd
 }
 
-// start creates the pipes and starts the process. It returns our ends of the pipes
-// for the order and for the events.
-func (p *process) start(streams []int, temp *os.File) (orders, events *os.File, err error) {
-	theirs := make([]*os.File, 2+len(streams)) // in the order of the descriptors
-	defer func() {
-		for _, f := range theirs {
-			_ = f.Close() // nil, if the pipe was not made
-		}
-		if err != nil {
-			_, _ = orders.Close(), events.Close()
-		}
-	}()
-	if theirs[orderFD-3], orders, err = os.Pipe(); err != nil {
-		return orders, events, err
+// start creates the socket and the pipe, and starts the process. It returns our end of
+// the pipe of events.
+func (p *process) start() (events *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	theirs := [2]*os.File{orderFD - 3: os.NewFile(uintptr(fds[1]), "orders")}
+	defer func() { _, _ = theirs[0].Close(), theirs[1].Close() }() // nil, if the pipe was not made
+	if p.socket, err = unixConn(os.NewFile(uintptr(fds[0]), "orders")); err != nil {
+		return nil, err
 	}
 	if events, theirs[eventsFD-3], err = os.Pipe(); err != nil {
-		return orders, events, err
+		return nil, err
 	}
-	for _, fd := range streams {
-		if p.streams[fd], theirs[fd-3], err = os.Pipe(); err != nil {
-			return orders, events, err
-		}
-		enlarge(p.streams[fd])
-	}
-	p.cmd.ExtraFiles = theirs
-	if temp != nil {
-		p.cmd.ExtraFiles = append(slices.Clone(theirs), temp)
-	}
+	p.cmd.ExtraFiles = theirs[:]
 	// The worker gets no descriptor that the agent inherited. Kernels before 5.11 lack
 	// the call; there, only descriptors that the agent opened itself are closed.
 	err = unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
 	if err != nil && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EINVAL) {
-		return orders, events, fmt.Errorf("close inherited descriptors: %w", err)
+		err = fmt.Errorf("close inherited descriptors: %w", err)
+	} else {
+		err = p.cmd.Start()
 	}
-	if err = p.cmd.Start(); err == nil && temp != nil {
-		if err = limitFileSize(p.cmd.Process.Pid, temp); err != nil {
-			p.kill()
-			_ = p.cmd.Wait() // we killed it
-		}
+	if err != nil {
+		_ = events.Close()
 	}
-	return orders, events, err
+	return events, err
 }
 
 // pipeSize is the buffer requested for the pipe of a stream, in bytes. It is the
@@ -142,14 +180,14 @@ func enlarge(f *os.File) {
 
 // listen handles the worker's events until one fails or the pipe ends, and then
 // waits for the end of the process.
-func (p *process) listen(events *os.File, limit int, handle func(event) error) {
+func (p *process) listen(events *os.File, limit int) {
 	defer close(p.over)
 	in := bufio.NewReaderSize(events, 64<<10)
 	var err error
 	for err == nil {
 		var e event
 		if e, err = readEvent(in, limit); err == nil {
-			err = handle(e)
+			err = p.dispatch(e)
 		}
 	}
 	if !errors.Is(err, io.EOF) {
@@ -166,7 +204,7 @@ func (p *process) listen(events *os.File, limit int, handle func(event) error) {
 	case died != nil:
 		p.err = fmt.Errorf("the worker died: %w%s", died, p.stderr.firstLine())
 	default:
-		p.err = errors.New("the worker ended before its work was done")
+		p.err = errEarlyEnd
 	}
 }
 
@@ -199,26 +237,45 @@ func (p *process) stop() error {
 	case <-p.over:
 	case <-time.After(killDelay):
 	}
-	for _, s := range p.streams {
-		_ = s.Close() // may be closed already
+	if p.socket != nil {
+		_ = p.socket.Close() // may be closed already
 	}
 	return nil
 }
 
-// receive waits for a value in the channel, which an event's handler sends. Events
-// that arrived before the end of the worker count.
-func receive[T any](ctx context.Context, p *process, events chan T) (T, error) {
+// errEarlyEnd is the error of an order that ends before all was sent.
+var errEarlyEnd = errors.New("the worker ended before its work was done")
+
+// A failure is an error of an order that the worker reports itself. It goes on with the
+// next order.
+type failure struct {
+	reported chan struct{} // closed when the error has arrived
+	err      error         // valid once reported is closed
+}
+
+// receive waits for a value in the channel, which a handler of events sends. Values that
+// arrived before the order failed or the worker ended count. f may be nil.
+func receive[T any](ctx context.Context, p *process, f *failure, values <-chan T) (T, error) {
+	if f == nil {
+		f = &failure{}
+	}
 	var none T
 	select {
-	case v := <-events:
+	case v := <-values:
 		return v, nil
 	case <-ctx.Done():
 		return none, context.Cause(ctx)
+	case <-f.reported:
 	case <-p.over:
 	}
 	select {
-	case v := <-events:
+	case v := <-values:
 		return v, nil
+	default:
+	}
+	select {
+	case <-f.reported:
+		return none, f.err
 	default:
 		return none, p.err
 	}

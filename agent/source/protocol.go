@@ -14,18 +14,16 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
-// A worker and its parent communicate over inherited pipes. The worker reads an Owner and
-// an order, as JSON, and writes events, one JSON object per line. The streams of a
-// backup have a pipe each. Everything the worker sends is untrusted: the
-// worker may be under the control of the tenant.
+// A worker and its parent communicate over an inherited socket and an inherited pipe. From
+// the socket, the worker reads an Owner and any number of orders, one after the other. An
+// order for a site comes with the descriptors of its streams, which are pipes. Into the
+// pipe, the worker writes events, one JSON object per line. Everything the worker sends is
+// untrusted: the worker may be under the control of the tenant.
 
 // The worker's file descriptors; os/exec numbers them from 3.
 const (
 	orderFD = 3 + iota
 	eventsFD
-	databaseFD
-	filesFD
-	tempFD // a file without a name, in the operator's folder; only if the request says so
 )
 
 // maxEvent is the limit of an event, in bytes.
@@ -35,8 +33,11 @@ const maxEvent = 16 << 20
 // site with 100,000 tables needs two thirds of it; decoded, it takes at most about 40 MiB.
 const maxParts = 400_000
 
-// An order is the task of a worker. One field is set.
+// An order is one task of a worker. Either Site or Survey is set. When the worker has
+// finished with the order, it sends the end of it, and waits for the next one.
 type order struct {
+	// Number is the order's number, from 1. All events about it carry the number.
+	Number int `json:"number"`
 	// Site is a site to open. The worker sends its facts, how each of its parts
 	// ended, and the findings.
 	Site *Request `json:"site,omitempty"`
@@ -45,20 +46,23 @@ type order struct {
 	Survey []Request `json:"survey,omitempty"`
 }
 
-// An event is a message of the worker. One field is set.
+// An event is a message of the worker about an order. One of the other fields is set.
 type event struct {
+	Order    int          `json:"order"`
 	Facts    *Facts       `json:"facts,omitempty"`
 	Part     *partEnd     `json:"part,omitempty"`
 	Findings *Findings    `json:"findings,omitempty"`
 	Error    *remoteError `json:"error,omitempty"`
 	// Waiting says that the dump begins (true) or ends to wait for a lock.
 	Waiting *bool `json:"waiting,omitempty"`
+	// Done says that the order is finished: nothing of its site is open any more.
+	Done bool `json:"done,omitempty"`
 }
 
 // check refuses events that our workers never send.
 func (e *event) check() error {
 	set := 0
-	for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil, e.Waiting != nil} {
+	for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil, e.Waiting != nil, e.Done} {
 		if is {
 			set++
 		}
@@ -87,6 +91,8 @@ func (e *event) kind() string {
 		return "the findings"
 	case e.Waiting != nil:
 		return "a lock wait"
+	case e.Done:
+		return "the end of the order"
 	}
 	return "an error"
 }
@@ -120,14 +126,15 @@ func readEvent(r *bufio.Reader, limit int) (event, error) {
 	return e, e.check()
 }
 
-// An eventWriter sends events, one at a time.
+// An eventWriter sends events about one order, one at a time.
 type eventWriter struct {
 	mu      sync.Mutex
+	order   int
 	encoder *json.Encoder
 }
 
-func newEventWriter(w io.Writer) *eventWriter {
-	e := &eventWriter{encoder: json.NewEncoder(w)}
+func newEventWriter(w io.Writer, order int) *eventWriter {
+	e := &eventWriter{encoder: json.NewEncoder(w), order: order}
 	e.encoder.SetEscapeHTML(false) // escaping would write six bytes for one
 	return e
 }
@@ -135,6 +142,7 @@ func newEventWriter(w io.Writer) *eventWriter {
 func (e *eventWriter) send(v event) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	v.Order = e.order
 	if err := e.encoder.Encode(v); err != nil {
 		return fmt.Errorf("send the parent an event: %w", err)
 	}

@@ -30,7 +30,7 @@ func honest() []event {
 
 func TestEventRoundTrip(t *testing.T) {
 	var pipe bytes.Buffer
-	out := newEventWriter(&pipe)
+	out := newEventWriter(&pipe, 0)
 	for _, e := range honest() {
 		if err := out.send(e); err != nil {
 			t.Fatal(err)
@@ -98,7 +98,7 @@ func FuzzReadEvent(f *testing.F) {
 				t.Fatal("there are more events than lines")
 			}
 			set := 0
-			for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil, e.Waiting != nil} {
+			for _, is := range []bool{e.Facts != nil, e.Part != nil, e.Findings != nil, e.Error != nil, e.Waiting != nil, e.Done} {
 				if is {
 					set++
 				}

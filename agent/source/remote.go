@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"sync/atomic"
+	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
@@ -15,44 +18,102 @@ const copySize = 256 << 10
 
 // A remoteSite is read by a worker.
 type remoteSite struct {
-	*process
+	process  *process
+	workers  *Workers
+	streams  map[string]*os.File // reading ends
 	facts    Facts
 	opened   chan Facts
 	ends     map[string]chan partEnd
 	findings chan Findings
 	seen     map[string]bool // kinds of events
 	watchdog *watchdog
+
+	failure failure
+	ending  atomic.Bool   // nothing but the end of the order is missing
+	done    chan struct{} // closed when the order is done
+	release func() bool   // from then on, the end of the run does not kill the worker
 }
 
-// streamFD returns the worker's descriptor for a stream.
-func streamFD(name string) int {
-	if name == manifest.DatabaseStream {
-		return databaseFD
+// streamNames are the streams that the request asks for, in the order of their
+// descriptors.
+func (r *Request) streamNames() (names []string) {
+	for _, name := range []string{manifest.DatabaseStream, manifest.FilesStream} {
+		if r.Mode == Backup && r.Kind.Has(name) {
+			names = append(names, name)
+		}
 	}
-	return filesFD
+	return names
 }
 
 // openRemote opens the site in a worker with the rights of its owner.
 func openRemote(ctx context.Context, req Request, owner Owner, w *watchdog) (*remoteSite, error) {
-	r := &remoteSite{
-		watchdog: w,
-		opened:   make(chan Facts, 1), findings: make(chan Findings, 1), seen: map[string]bool{},
-		ends: map[string]chan partEnd{manifest.DatabaseStream: make(chan partEnd, 1), manifest.FilesStream: make(chan partEnd, 1)},
-	}
 	temp := req.openTemp()
-	var err error
-	r.process, err = startWorker(ctx, owner, order{Site: &req}, maxEvent, r.handle, temp, databaseFD, filesFD)
 	if temp != nil {
-		_ = temp.Close() // nothing was written
+		defer temp.Close() // nothing was written
 	}
+	if kept := req.Workers.take(owner, temp); kept != nil {
+		r, err := openIn(ctx, kept, req, temp, w)
+		if err == nil {
+			return r, nil
+		}
+		// It may have died since the last site, or be dying.
+		if kept.answered() || ctx.Err() != nil {
+			return nil, err
+		}
+	}
+	p, err := startWorker(ctx, owner, maxEvent, temp)
 	if err != nil {
 		return nil, err
 	}
-	w.watchWorker(r.isStopped)
-	if r.facts, err = receive(ctx, r.process, r.opened); err != nil {
-		return nil, errors.Join(err, r.Close())
+	r, err := openIn(ctx, p, req, temp, w)
+	if err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// openIn opens the site in a worker that waits for an order. With an error, the site is
+// closed.
+func openIn(ctx context.Context, p *process, req Request, temp *os.File, w *watchdog) (r *remoteSite, err error) {
+	r = &remoteSite{
+		process: p, watchdog: w, workers: req.Workers, streams: map[string]*os.File{},
+		opened: make(chan Facts, 1), findings: make(chan Findings, 1), seen: map[string]bool{}, failure: failure{reported: make(chan struct{})}, done: make(chan struct{}),
+		ends: map[string]chan partEnd{manifest.DatabaseStream: make(chan partEnd, 1), manifest.FilesStream: make(chan partEnd, 1)},
+	}
+	r.release = context.AfterFunc(ctx, p.kill)
+	w.watchWorker(p.isStopped)
+	if err = r.order(ctx, req, temp); err == nil {
+		r.facts, err = receive(ctx, p, &r.failure, r.opened)
+	}
+	if err != nil {
+		err = errors.Join(err, r.Close())
+	}
+	return r, err
+}
+
+// order gives the worker the order for the site, with the descriptors of its streams and
+// of its temporary file.
+func (r *remoteSite) order(ctx context.Context, req Request, temp *os.File) error {
+	var theirs []*os.File
+	defer func() {
+		for _, f := range theirs {
+			_ = f.Close() // nothing was written
+		}
+	}()
+	for _, name := range req.streamNames() {
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			return fmt.Errorf("make a pipe for the worker: %w", err)
+		}
+		enlarge(reader)
+		r.streams[name] = reader
+		theirs = append(theirs, writer)
+	}
+	files := theirs
+	if temp != nil {
+		files = append(slices.Clone(theirs), temp)
+	}
+	return r.process.give(ctx, order{Site: &req}, r.handle, files...)
 }
 
 // handle passes an event on to its receiver. Each kind of event but lock waits comes once,
@@ -68,11 +129,18 @@ func (r *remoteSite) handle(e event) error {
 	r.seen[kind] = true
 	switch {
 	case e.Error != nil:
-		return e.Error
+		r.failure.err = e.Error
+		r.ending.Store(true)
+		close(r.failure.reported)
 	case e.Facts != nil:
 		r.opened <- *e.Facts
 	case e.Findings != nil:
+		r.ending.Store(true)
 		r.findings <- *e.Findings
+	case e.Done && !r.ending.Load():
+		return errEarlyEnd
+	case e.Done:
+		close(r.done)
 	case r.ends[e.Part.Name] == nil:
 		return errors.New("worker sent the end of an unknown part")
 	default:
@@ -87,7 +155,7 @@ func (r *remoteSite) Facts() Facts { return r.facts }
 // reports that it ended so, with the length that arrived.
 func (r *remoteSite) Part(name string) Part {
 	return Part{Name: name, Write: func(ctx context.Context, w io.Writer) error {
-		pipe := r.streams[streamFD(name)]
+		pipe := r.streams[name]
 		defer pipe.Close()
 		defer context.AfterFunc(ctx, func() { _ = pipe.Close() })()
 		n, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{pipe}, make([]byte, copySize))
@@ -97,7 +165,7 @@ func (r *remoteSite) Part(name string) Part {
 		if err != nil {
 			return err
 		}
-		end, err := receive(ctx, r.process, r.ends[name])
+		end, err := receive(ctx, r.process, &r.failure, r.ends[name])
 		if err != nil {
 			return err
 		}
@@ -106,16 +174,29 @@ func (r *remoteSite) Part(name string) Part {
 }
 
 func (r *remoteSite) Findings(ctx context.Context) (Findings, error) {
-	return receive(ctx, r.process, r.findings)
+	return receive(ctx, r.process, &r.failure, r.findings)
 }
 
-// Close stops the worker.
-func (r *remoteSite) Close() error { return r.stop() }
-
-// streamFiles returns the worker's own ends of its streams.
-func streamFiles() map[string]io.WriteCloser {
-	return map[string]io.WriteCloser{
-		manifest.DatabaseStream: os.NewFile(databaseFD, manifest.DatabaseStream),
-		manifest.FilesStream:    os.NewFile(filesFD, manifest.FilesStream),
+// Close ends the order. The worker is kept for the next site if it has finished with this
+// one, and is stopped otherwise.
+func (r *remoteSite) Close() error {
+	for _, s := range r.streams {
+		_ = s.Close() // may be closed already
 	}
+	if r.workers != nil && r.ending.Load() {
+		select {
+		case <-r.done:
+		case <-r.process.over:
+		case <-time.After(killDelay):
+		}
+	}
+	select {
+	case <-r.done:
+		if r.release() {
+			r.workers.keep(r.process)
+			return nil
+		}
+	default:
+	}
+	return r.process.stop()
 }

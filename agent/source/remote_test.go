@@ -33,19 +33,20 @@ const hostile = "hostile:"
 
 // A behaviour is what a worker under the control of a tenant may do. say sends text to
 // the parent.
-type behaviour func(say func(string), files io.WriteCloser) error
+type behaviour func(say func(string), files *os.File) error
 
-// The events of an honest worker.
+// The events of an honest worker. They get the number of their order when they are sent.
 const (
 	someFacts    = `{"facts":{"root":"/x","home":"/"}}` + "\n"
 	filesEnded   = `{"part":{"name":"files","bytes":4}}` + "\n"
+	done         = `{"done":true}` + "\n"
 	someFindings = `{"findings":{"files":1,"file_bytes":4,"warnings":{"total":0,"items":null},"unreadable":{"total":0,"items":null},"privileges":{"total":0,"items":null}}}` + "\n"
 )
 
 // behaviours returns the behaviours by name.
 func behaviours() map[string]behaviour {
 	script := func(lines ...string) behaviour {
-		return func(say func(string), files io.WriteCloser) error {
+		return func(say func(string), files *os.File) error {
 			for _, line := range lines {
 				if line == "DATA" {
 					if _, err := files.Write([]byte("data")); err != nil {
@@ -64,7 +65,7 @@ func behaviours() map[string]behaviour {
 	notes := `{"total":10001,"items":["` + strings.Repeat(`x","`, 10_000) + `x"]}`
 	none := `{"total":0,"items":null}`
 	return map[string]behaviour{
-		"honest":                 script(someFacts, "DATA", filesEnded, someFindings),
+		"honest":                 script(someFacts, "DATA", filesEnded, someFindings, done),
 		"nothing at all":         script(),
 		"no JSON":                script("hello\n"),
 		"half an event":          script(someFacts[:20]),
@@ -84,30 +85,39 @@ func behaviours() map[string]behaviour {
 		"a negative count":       script(someFacts, "DATA", filesEnded, `{"findings":{"files":-1}}`+"\n"),
 		"rows that overflow":     script(someFacts, "DATA", filesEnded, `{"findings":{"tables":[{"rows":9223372036854775807},{"rows":2}]}}`+"\n"),
 		"an error to print":      script(`{"error":{"message":"\u001b]0;owned\u0007\nsecond line"}}` + "\n"),
-		"an endless event": func(say func(string), _ io.WriteCloser) error {
+		"an endless event": func(say func(string), _ *os.File) error {
 			for {
 				say(strings.Repeat(" ", 1<<20))
 			}
 		},
-		"a noise": func(func(string), io.WriteCloser) error {
+		"a noise": func(func(string), *os.File) error {
 			fmt.Fprint(os.Stderr, strings.Repeat("\x1b[31m", 1<<20))
 			return errWorkerTest
 		},
+		"an early end":      script(someFacts, done),
+		"another order":     script(strings.Replace(someFacts, "{", `{"order":7,`, 1)),
+		"the last order":    script(strings.Replace(someFacts, "{", `{"order":1,`, 1)),
+		"honest, then more": script(someFacts, "DATA", filesEnded, someFindings, done, someFacts),
+		"honest, then dead": func(say func(string), files *os.File) error {
+			_ = script(someFacts, "DATA", filesEnded, someFindings, done)(say, files)
+			return io.EOF
+		},
+		"honest, an error":   script(`{"error":{"message":"no such site"}}`+"\n", done),
 		"findings":           script(someFindings),
 		"one of two answers": script(someFacts),
 		"too many answers":   script(someFacts, someFacts, someFacts),
 		"long answer":        script(`{"facts":{"root":"` + strings.Repeat("x", 300<<10) + `"}}` + "\n"),
-		"a panic":            func(func(string), io.WriteCloser) error { panic("an unexpected panic") },
-		"silence": func(func(string), io.WriteCloser) error {
+		"a panic":            func(func(string), *os.File) error { panic("an unexpected panic") },
+		"silence": func(func(string), *os.File) error {
 			time.Sleep(time.Hour)
 			return nil
 		},
-		"silence after the facts": func(say func(string), _ io.WriteCloser) error {
+		"silence after the facts": func(say func(string), _ *os.File) error {
 			say(someFacts)
 			time.Sleep(time.Hour)
 			return nil
 		},
-		"a trickle": func(say func(string), files io.WriteCloser) error {
+		"a trickle": func(say func(string), files *os.File) error {
 			say(someFacts)
 			for {
 				if _, err := files.Write([]byte("x")); err != nil {
@@ -116,7 +126,7 @@ func behaviours() map[string]behaviour {
 				time.Sleep(10 * time.Millisecond)
 			}
 		},
-		"a flood": func(say func(string), files io.WriteCloser) error {
+		"a flood": func(say func(string), files *os.File) error {
 			say(someFacts)
 			for {
 				if _, err := files.Write(make([]byte, 64<<10)); err != nil {
@@ -125,10 +135,10 @@ func behaviours() map[string]behaviour {
 			}
 		},
 		"lock waits": script(someFacts, `{"waiting":true}`+"\n", `{"waiting":false}`+"\n", `{"waiting":true}`+"\n", someFindings),
-		"a heir": func(say func(string), _ io.WriteCloser) error {
+		"a heir": func(say func(string), files *os.File) error {
 			// It outlives the worker and keeps the pipes, as one does that hangs in the kernel.
 			sleep := exec.Command("/bin/sleep", "20")
-			sleep.ExtraFiles = []*os.File{os.NewFile(eventsFD, ""), os.NewFile(databaseFD, ""), os.NewFile(filesFD, "")}
+			sleep.ExtraFiles = []*os.File{os.NewFile(eventsFD, ""), files}
 			sleep.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 			sleep.Stderr = os.Stderr
 			if err := sleep.Start(); err != nil {
@@ -141,27 +151,32 @@ func behaviours() map[string]behaviour {
 	}
 }
 
-// testWorker is a worker: a real one, or one with a given behaviour.
+// testWorker is a worker: a real one, or one with a given behaviour. Only a worker with an
+// honest behaviour goes on with the next order.
 func testWorker(ctx context.Context) error {
-	o, err := receiveOrder(os.NewFile(orderFD, "order"))
-	if err != nil {
-		return err
-	}
 	events := os.NewFile(eventsFD, "events")
-	say := func(text string) {
-		_, _ = io.WriteString(events, text) // the parent may not read any more
-	}
-	if o.Site == nil {
-		if name, is := strings.CutPrefix(o.Survey[0].Path, hostile); is {
-			return behaviours()[name](say, nil)
+	defer runtime.KeepAlive(events) // an unused file is closed
+	return serve(os.NewFile(orderFD, "orders"), func(o order, streams []*os.File) error {
+		path := append(o.Survey, Request{})[0].Path
+		if o.Site != nil {
+			path = o.Site.Path
 		}
-		return serveSurvey(ctx, o.Survey, events)
-	}
-	if name, is := strings.CutPrefix(o.Site.Path, hostile); is {
-		defer runtime.KeepAlive(events) // an unused file is closed
-		return behaviours()[name](say, os.NewFile(filesFD, manifest.FilesStream))
-	}
-	return serveSite(ctx, *o.Site, events, streamFiles())
+		name, is := strings.CutPrefix(path, hostile)
+		if !is {
+			return o.serve(ctx, events, streams)
+		}
+		say := func(text string) {
+			if !strings.Contains(text, `"order"`) {
+				text = strings.Replace(text, `{"`, fmt.Sprintf(`{"order":%d,"`, o.Number), 1)
+			}
+			_, _ = io.WriteString(events, text) // the parent may not read any more
+		}
+		err := behaviours()[name](say, append(streams, nil)[0])
+		if err == nil && !strings.HasPrefix(name, "honest") {
+			err = io.EOF
+		}
+		return err
+	})
 }
 
 // readWorker starts a worker with a behaviour, and reads its output as a run does.
@@ -204,7 +219,7 @@ func TestHostileWorker(t *testing.T) {
 		"a part twice": "twice", "more than arrived": "wrote 5 bytes, but 4 arrived", "less than arrived": "wrote 3 bytes, but 4 arrived",
 		"less than nothing": "negative size", "no end of the part": "ended before", "no findings": "ended before",
 		"too many notes": "10001 notes", "notes beyond their sum": "1 notes of 0", "a negative sum": "-1", "a negative count": "-1",
-		"rows that overflow": "a count of", "an error to print": "owned", "an endless event": "more than", "a noise": "exit status 1", "a panic": "unexpected panic",
+		"rows that overflow": "a count of", "an error to print": "owned", "an early end": "ended before", "another order": "of order 7 instead of 1", "an endless event": "more than", "a noise": "exit status 1", "a panic": "unexpected panic",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -255,7 +270,7 @@ func TestWorkerPrivileges(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	proc := fmt.Sprintf("/proc/%d/", r.cmd.Process.Pid)
+	proc := fmt.Sprintf("/proc/%d/", r.process.cmd.Process.Pid)
 	status, err := os.ReadFile(proc + "status")
 	if err != nil {
 		t.Fatal(err)
@@ -288,10 +303,14 @@ func TestWorkerPrivileges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var sockets []string // that of the orders
 	for _, fd := range fds {
 		target, err := os.Readlink(proc + "fd/" + fd.Name())
+		if strings.HasPrefix(target, "socket:") {
+			sockets = append(sockets, target)
+		}
 		if err == nil && !strings.HasPrefix(target, "pipe:") && !strings.HasPrefix(target, "anon_inode:") && target != "/dev/null" &&
-			!strings.HasPrefix(target, "/sys/fs/cgroup/") { // the runtime's, which asks how many processors it may use
+			!strings.HasPrefix(target, "/sys/fs/cgroup/") && (!strings.HasPrefix(target, "socket:") || len(sockets) > 1) { // the runtime's, which asks how many processors it may use
 			t.Errorf("it has %s open", target)
 		}
 	}

@@ -73,7 +73,7 @@ type Request struct {
 	// TempDir is the folder of a temporary file for rows of locked tables, and of the script
 	// for PHP; "" is the system's. A worker may not be allowed to write there.
 	TempDir string `json:"-"`
-	// TempFile says that a worker has inherited that file, as tempFD. TempError is why not.
+	// TempFile says that that file comes with the order of a worker. TempError is why not.
 	TempFile  bool   `json:"temp_file,omitempty"`
 	TempError string `json:"temp_error,omitempty"`
 	// Defaults is a MySQL option file of the operator. It overrides the connection
@@ -88,6 +88,8 @@ type Request struct {
 	// twelve times as long, and once to read its configuration. 0 is unlimited.
 	Stall    time.Duration `json:"-"`
 	Patience *Patience     `json:"-"` // nil: every site has the whole limit
+	// Workers are used for several sites; nil: a worker ends with its site.
+	Workers *Workers `json:"-"`
 	// WithPassword asks for the database password in Facts.
 	WithPassword bool `json:"with_password,omitempty"`
 }

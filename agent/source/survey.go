@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"strings"
 )
@@ -58,8 +57,7 @@ func truncate(s string) string {
 }
 
 // serveSurvey is the worker's side of a survey.
-func serveSurvey(ctx context.Context, reqs []Request, events io.Writer) error {
-	out := newEventWriter(events)
+func serveSurvey(ctx context.Context, reqs []Request, out *eventWriter) error {
 	for _, req := range reqs {
 		e := event{}
 		if a := readConfig(ctx, req); a.err != nil {
@@ -75,8 +73,16 @@ func serveSurvey(ctx context.Context, reqs []Request, events io.Writer) error {
 }
 
 func readConfigsRemote(ctx context.Context, owner Owner, reqs []Request, next func(Facts, error)) error {
+	p, err := startWorker(ctx, owner, maxSurveyEvent, nil)
+	if err != nil {
+		return err
+	}
+	defer p.stop() //nolint:errcheck // it cannot fail
 	answers, received := make(chan answer, len(reqs)), 0
-	p, err := startWorker(ctx, owner, order{Survey: reqs}, maxSurveyEvent, func(e event) error {
+	err = p.give(ctx, order{Survey: reqs}, func(e event) error {
+		if e.Done {
+			return checkAnswers(received, len(reqs))
+		}
 		if received++; received > len(reqs) {
 			return errors.New("worker sent more answers than it was asked for")
 		}
@@ -89,17 +95,25 @@ func readConfigsRemote(ctx context.Context, owner Owner, reqs []Request, next fu
 			return errors.New("worker sent " + e.kind() + " in a survey")
 		}
 		return nil
-	}, nil)
+	})
 	if err != nil {
 		return err
 	}
-	defer p.stop() //nolint:errcheck // it cannot fail
+	defer context.AfterFunc(ctx, p.kill)()
 	for range reqs {
-		a, err := receive(ctx, p, answers)
+		a, err := receive(ctx, p, nil, answers)
 		if err != nil {
 			return err
 		}
 		next(a.facts, a.err)
+	}
+	return nil
+}
+
+// checkAnswers refuses the end of a survey that is not complete.
+func checkAnswers(received, want int) error {
+	if received < want {
+		return errEarlyEnd
 	}
 	return nil
 }

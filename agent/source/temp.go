@@ -27,16 +27,36 @@ func (r *Request) openTemp() *os.File {
 	return f
 }
 
-// limitFileSize limits the files that a worker can write to half of the free space where
-// temp is, so that no tenant's tables fill the operator's disk.
-func limitFileSize(pid int, temp *os.File) error {
-	var st unix.Statfs_t
-	if err := unix.Fstatfs(int(temp.Fd()), &st); err != nil {
-		return fmt.Errorf("read the free space for temporary files: %w", err)
+// limitFileSize limits the files that the worker can write to half of the free space where
+// temp is, so that no tenant's tables fill the operator's disk. The worker must still have
+// root's rights.
+func (p *process) limitFileSize(temp *os.File) error {
+	free, err := freeSpace(temp)
+	if err != nil {
+		return err
 	}
-	room := st.Bavail * uint64(st.Bsize) / 2 //nolint:gosec // a block's size is positive
-	if err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: room, Max: room}, nil); err != nil {
+	p.fileLimit = free / 2
+	if err := unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: p.fileLimit, Max: p.fileLimit}, nil); err != nil {
 		return fmt.Errorf("limit the size of files: %w", err)
 	}
 	return nil
+}
+
+// mayWrite reports whether the limit of a worker leaves a quarter of the free space where
+// temp is. temp may be nil.
+func (p *process) mayWrite(temp *os.File) bool {
+	if temp == nil {
+		return true
+	}
+	free, err := freeSpace(temp)
+	return err == nil && p.fileLimit > 0 && p.fileLimit <= free/4*3
+}
+
+// freeSpace is the free space where an open file is, in bytes.
+func freeSpace(f *os.File) (uint64, error) {
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
+		return 0, fmt.Errorf("read the free space for temporary files: %w", err)
+	}
+	return st.Bavail * uint64(st.Bsize), nil //nolint:gosec // a block's size is positive
 }

@@ -70,7 +70,7 @@ func TestPulsingWorkerIsGivenUp(t *testing.T) {
 	pulses := make(chan struct{})
 	go func() {
 		defer close(pulses)
-		pid := s.(*watchedSite).Site.(*remoteSite).cmd.Process.Pid
+		pid := s.(*watchedSite).Site.(*remoteSite).process.cmd.Process.Pid
 		for ctx.Err() == nil {
 			_ = syscall.Kill(pid, syscall.SIGSTOP) // it may have been given up
 			time.Sleep(20 * time.Millisecond)

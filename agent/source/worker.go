@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,30 +12,77 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// Worker is the main function of a worker process. It drops its privileges,
-// carries out one order from the inherited pipes and returns. It returns only errors
-// that could not be sent to the parent.
+// Worker is the main function of a worker process. It drops its privileges, and carries
+// out the orders that it receives until there are no more. It returns only errors that
+// could not be sent to the parent.
 func Worker(ctx context.Context) error {
 	signal.Ignore(syscall.SIGPIPE)
 	// If the memory of the host runs out, the kernel kills the worker before the site's
 	// server and the agent. It may be refused in a container; the backup goes on.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("900"), 0o600)
-	for fd := orderFD; fd <= tempFD; fd++ {
+	for fd := orderFD; fd <= eventsFD; fd++ {
 		syscall.CloseOnExec(fd) // the site's PHP does not get them
 	}
-	o, err := receiveOrder(os.NewFile(orderFD, "order"))
+	events := os.NewFile(eventsFD, "events")
+	return serve(os.NewFile(orderFD, "orders"), func(o order, streams []*os.File) error {
+		return o.serve(ctx, events, streams)
+	})
+}
+
+// serve reads the owner from the socket, drops its privileges to those of the owner, limits
+// its memory, and only then reads orders. work closes the descriptors of its order.
+func serve(socket *os.File, work func(o order, streams []*os.File) error) error {
+	conn, err := unixConn(socket)
+	if err != nil {
+		return fmt.Errorf("open the socket of orders: %w", err)
+	}
+	defer conn.Close()
+	var owner Owner
+	if _, err := receiveMessage(conn, &owner); err != nil {
+		return fmt.Errorf("read the owner: %w", err)
+	}
+	if err := owner.dropPrivileges(); err != nil {
+		return fmt.Errorf("become uid %d: %w", owner.UID, err)
+	}
+	if err := limitMemory(); err != nil {
+		return err
+	}
+	for {
+		var o order
+		streams, err := receiveMessage(conn, &o)
+		if err == nil {
+			err = work(o, streams)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("carry out an order: %w", err)
+		}
+	}
+}
+
+// serve carries out the order and reports its end. Nothing of it is left then, neither an
+// open file nor a goroutine: the next order may be for another site.
+func (o *order) serve(ctx context.Context, events io.Writer, streams []*os.File) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := newEventWriter(events, o.Number)
+	var err error
+	if o.Site == nil {
+		err = serveSurvey(ctx, o.Survey, out)
+	} else {
+		err = serveSite(ctx, *o.Site, out, streams)
+	}
+	for _, f := range streams {
+		_ = f.Close() // closed already, if its part was written
+	}
 	if err != nil {
 		return err
 	}
-	events := os.NewFile(eventsFD, "events")
-	if o.Site == nil {
-		return serveSurvey(ctx, o.Survey, events)
-	}
-	return serveSite(ctx, *o.Site, events, streamFiles())
+	return out.send(event{Done: true})
 }
 
 // The bounds of a worker's memory, in bytes: half of the host's, within these. The largest
@@ -66,32 +112,17 @@ func limitMemory() error {
 	return nil
 }
 
-// receiveOrder reads the owner, drops its privileges to those of the owner, limits its
-// memory, and only then reads the order.
-func receiveOrder(pipe io.ReadCloser) (o order, err error) {
-	messages := json.NewDecoder(pipe)
-	var owner Owner
-	if err := messages.Decode(&owner); err != nil {
-		return o, fmt.Errorf("read the owner: %w", err)
-	}
-	if err := owner.dropPrivileges(); err != nil {
-		return o, fmt.Errorf("become uid %d: %w", owner.UID, err)
-	}
-	if err := limitMemory(); err != nil {
-		return o, err
-	}
-	if err := messages.Decode(&o); err != nil {
-		return o, fmt.Errorf("read the order: %w", err)
-	}
-	if err := pipe.Close(); err != nil {
-		return o, fmt.Errorf("read the order: %w", err)
-	}
-	return o, nil
-}
-
 // serveSite opens the site, writes its parts at the same time, and sends the findings.
-func serveSite(ctx context.Context, req Request, events io.Writer, streams map[string]io.WriteCloser) error {
-	out := newEventWriter(events)
+// streams are those of streamNames, and the temporary file if the request says so.
+func serveSite(ctx context.Context, req Request, out *eventWriter, streams []*os.File) error {
+	names := req.streamNames()
+	want := len(names)
+	if req.TempFile {
+		want++
+	}
+	if len(streams) != want {
+		return fmt.Errorf("an order came with %d descriptors", len(streams))
+	}
 	req.Dump.Waiting = func(waiting bool) {
 		_ = out.send(event{Waiting: &waiting}) // if the parent is gone, the next event fails
 	}
@@ -99,7 +130,7 @@ func serveSite(ctx context.Context, req Request, events io.Writer, streams map[s
 		if !req.TempFile {
 			return nil, errors.New(req.TempError)
 		}
-		return os.NewFile(tempFD, "the temporary file"), nil
+		return streams[len(names)], nil
 	}
 	site, err := openLocal(ctx, req, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -114,10 +145,8 @@ func serveSite(ctx context.Context, req Request, events io.Writer, streams map[s
 		parts sync.WaitGroup
 		errs  [2]error
 	)
-	for i, name := range []string{manifest.DatabaseStream, manifest.FilesStream} {
-		if req.Kind.Has(name) && req.Mode == Backup {
-			parts.Go(func() { errs[i] = servePart(ctx, site.Part(name), streams[name], out) })
-		}
+	for i, name := range names {
+		parts.Go(func() { errs[i] = servePart(ctx, site.Part(name), streams[i], out) })
 	}
 	parts.Wait()
 	if err := errors.Join(errs[:]...); err != nil {

@@ -131,20 +131,28 @@ func (r *Resolution) Roots() (roots []string) {
 	return roots
 }
 
-// Order is the order in which the runs start. The first site of every owner comes
-// before the second site of any owner: the other owners do not have to wait for all
-// runs of an owner with many sites, each of which may take as long as a run may.
-func (r *Resolution) Order() []int {
-	order, round, count := make([]int, len(r.candidates)), make([]int, len(r.candidates)), map[uint32]int{}
+// ByOwner returns the sites of each owner, and the sites that were not found as the last
+// group. Owners and sites are in the order of the candidates.
+func (r *Resolution) ByOwner() (groups [][]int) {
+	group := map[uint32]int{} // index in groups
+	var lost []int
 	for i, c := range r.candidates {
-		order[i] = i
-		if c != nil {
-			round[i] = count[c.UID]
-			count[c.UID]++
+		if c == nil {
+			lost = append(lost, i)
+			continue
 		}
+		n, known := group[c.UID]
+		if !known {
+			n = len(groups)
+			group[c.UID] = n
+			groups = append(groups, nil)
+		}
+		groups[n] = append(groups[n], i)
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return round[i] - round[j] })
-	return order
+	if lost != nil {
+		groups = append(groups, lost)
+	}
+	return groups
 }
 
 // Nested lists, for each site, the root folders inside its own of sites whose files

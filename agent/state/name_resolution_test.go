@@ -1,20 +1,21 @@
 package state
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 )
 
-func TestOrder(t *testing.T) {
+func TestByOwner(t *testing.T) {
 	for _, tt := range []struct {
 		owners []uint32 // 0: the site was not found
-		want   []int
+		want   [][]int
 	}{
-		{nil, []int{}},
-		{[]uint32{7, 7, 7}, []int{0, 1, 2}},
-		{[]uint32{7, 7, 7, 8, 9, 9}, []int{0, 3, 4, 1, 5, 2}},
-		{[]uint32{7, 0, 7, 0, 8}, []int{0, 1, 3, 4, 2}},
+		{nil, nil},
+		{[]uint32{7, 7, 7}, [][]int{{0, 1, 2}}},
+		{[]uint32{7, 8, 7, 9, 8}, [][]int{{0, 2}, {1, 4}, {3}}},
+		{[]uint32{7, 0, 7, 0, 8}, [][]int{{0, 2}, {4}, {1, 3}}},
 	} {
 		candidates := make([]*Candidate, len(tt.owners))
 		for i, uid := range tt.owners {
@@ -23,7 +24,7 @@ func TestOrder(t *testing.T) {
 			}
 		}
 		r := ResolveNames(Dirs{State: t.TempDir()}, candidates, time.Time{}, nil)
-		if got := r.Order(); !slices.Equal(got, tt.want) {
+		if got := r.ByOwner(); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%v: got %v, want %v", tt.owners, got, tt.want)
 		}
 	}
