@@ -80,7 +80,7 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *manifest.Report {
 		})
 	}
 	slots.Wait()
-	a.prune(ctx, jobs)
+	a.prune(ctx, jobs, names)
 	report.Finished = a.Now().UTC()
 	report.SetStatus()
 	return report

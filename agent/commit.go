@@ -73,7 +73,6 @@ func (r *run) commit(ctx context.Context, facts source.Facts, findings source.Fi
 	r.report.Counts = &counts
 	r.report.Warnings, r.report.Unreadable, r.report.Privileges = &findings.Warnings, &findings.Unreadable, &findings.Privileges
 	r.state.KeepSizes(sizes)
-	r.saveState()
 	return nil
 }
 

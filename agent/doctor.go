@@ -71,7 +71,7 @@ func (a *Agent) examine(ctx context.Context, job Job, refused error, names *rost
 	e.examineState(a)
 	e.examineSite(ctx, a, job)
 	e.examineSeal(job)
-	e.examineSinks(a, job, site.root, names.roots)
+	e.examineSinks(a, job, site.root, &names.roots)
 	return e
 }
 
@@ -203,12 +203,12 @@ func (e *Examination) examineSeal(job Job) {
 }
 
 // examineSinks finds where the backups are stored.
-func (e *Examination) examineSinks(a *Agent, job Job, root string, siteRoots []string) {
+func (e *Examination) examineSinks(a *Agent, job Job, root string, sites *siteRoots) {
 	for _, text := range job.Sinks {
 		u, err := a.expand(text, job, e.Owner)
 		if err == nil {
 			if dir, ok := sinks.LocalDir(u); ok {
-				err = checkFolder(dir, root, siteRoots)
+				err = checkFolder(dir, root, sites)
 			}
 		}
 		if err != nil {

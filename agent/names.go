@@ -17,7 +17,7 @@ type roster struct {
 	*state.Resolution
 	candidates []*state.Candidate // by the job's index; nil if the site was not found
 	missing    map[int]error      // why not
-	roots      []string           // root folders of all known sites, if a job has a folder sink
+	roots      siteRoots
 }
 
 // A databaseProbe reports whether the database of a job's site answers.
@@ -40,8 +40,9 @@ func (a *Agent) resolveNames(ctx context.Context, jobs []Job, probe databaseProb
 		answers = func(i int) bool { return probe(ctx, &jobs[i], r.candidates[i].UID) }
 	}
 	r.Resolution = state.ResolveNames(a.Dirs, r.candidates, a.Now(), answers)
-	if slices.ContainsFunc(jobs, func(j Job) bool { return j.hasFolderSink() }) {
-		r.roots = append(a.Dirs.Roots(), r.Roots()...)
+	r.roots = siteRoots{dirs: a.Dirs, run: map[string]bool{}}
+	for _, root := range r.Roots() {
+		r.roots.run[root] = true
 	}
 	return r
 }
@@ -95,23 +96,22 @@ func (j *Job) candidate(root string, uid uint32) *state.Candidate {
 	}
 }
 
-// prune records which owners of names are missing, and forgets old sites. Dry runs change
-// nothing.
-func (a *Agent) prune(ctx context.Context, jobs []Job) {
+// manyJobs is from how many sites on a run may look at the state of all sites.
+const manyJobs = 64
+
+// prune records which owners of names are missing, and forgets old sites. That looks at all
+// sites that the host remembers, so a run of few sites does it only if a site was refused its
+// name, or if it was not done lately. Dry runs change nothing.
+func (a *Agent) prune(ctx context.Context, jobs []Job, names *roster) {
 	if slices.ContainsFunc(jobs, func(j Job) bool { return j.DryRun }) {
+		return
+	}
+	if len(jobs) < manyJobs && !names.AnyRefused() && !a.Dirs.PruneDue(a.Now()) {
 		return
 	}
 	if err := a.Dirs.Prune(ctx, a.Now()); err != nil {
 		a.Log.Warn("the state of old sites is not removed", "err", err)
 	}
-}
-
-// hasFolderSink reports whether a sink of the job is, or may be, a folder.
-func (j *Job) hasFolderSink() bool {
-	return slices.ContainsFunc(j.Sinks, func(text string) bool {
-		u, err := sinks.Parse(text)
-		return err != nil || isLocal(u)
-	})
 }
 
 // Remote reports whether a sink of the job is not on this host.

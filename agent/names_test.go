@@ -105,7 +105,7 @@ func (h *testHost) invoke(published func(*Job) bool, probe databaseProbe, jobs .
 		}
 		won = append(won, rel)
 	}
-	h.a.prune(h.t.Context(), jobs)
+	h.a.prune(h.t.Context(), jobs, c)
 	return won
 }
 

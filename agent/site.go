@@ -91,7 +91,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	}
 	candidate := job.candidate(site.root, site.uid)
 	r := &run{agent: a, job: job, workers: workers, located: site, id: candidate.ID, report: report, log: a.Log.With("site", job.Name)}
-	if r.targets, err = a.targets(ctx, job, site.owner, site.root, names.roots); err != nil {
+	if r.targets, err = a.targets(ctx, job, site.owner, site.root, &names.roots); err != nil {
 		return false, err
 	}
 	if job.DryRun {

@@ -11,9 +11,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
@@ -30,8 +32,8 @@ type target struct {
 	err     error      // why the sink could not be opened; only this destination fails
 }
 
-// targets opens the job's sinks. siteRoots are the root folders of other sites.
-func (a *Agent) targets(ctx context.Context, job Job, owner source.Owner, root string, siteRoots []string) ([]target, error) {
+// targets opens the job's sinks. sites are all sites that the host knows.
+func (a *Agent) targets(ctx context.Context, job Job, owner source.Owner, root string, sites *siteRoots) ([]target, error) {
 	var targets []target
 	seen := map[string]bool{}
 	names := job.destinations()
@@ -43,7 +45,7 @@ func (a *Agent) targets(ctx context.Context, job Job, owner source.Owner, root s
 		t := target{name: names[i], url: u.Redacted()}
 		if dir, ok := sinks.LocalDir(u); ok {
 			t.dir = dir
-			if t.err = checkFolder(dir, root, siteRoots); errors.Is(t.err, manifest.ErrUsage) {
+			if t.err = checkFolder(dir, root, sites); errors.Is(t.err, manifest.ErrUsage) {
 				return nil, t.err
 			}
 		}
@@ -91,7 +93,7 @@ func (t *target) id(u *url.URL) string {
 }
 
 // placeholder matches everything that looks like one of our placeholders.
-func placeholder() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z_]+\}`) }
+var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z_]+\}`) })
 
 // expand replaces {host} {kind} {site} {owner} in a sink's URL, and parses it.
 func (a *Agent) expand(text string, job Job, owner source.Owner) (*url.URL, error) {
@@ -125,15 +127,35 @@ func (r *run) folderWarnings() (warnings []string) {
 	return warnings
 }
 
+// siteRoots are the root folders of all sites that this host knows.
+type siteRoots struct {
+	dirs state.Dirs
+	run  map[string]bool // those of the sites of this invocation
+}
+
+// above returns the root of a site in which a folder with a real path is, or "".
+func (s *siteRoots) above(folder string) string {
+	for dir := folder; ; dir = filepath.Dir(dir) {
+		if s.run[dir] {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return s.dirs.SiteAbove(folder)
+		}
+	}
+}
+
 // checkFolder refuses a folder inside the site or inside another site.
-func checkFolder(dir, root string, siteRoots []string) error {
+func checkFolder(dir, root string, sites *siteRoots) error {
 	if err := checkOutside(dir, root); err != nil {
 		return err
 	}
-	for _, other := range siteRoots {
-		if other != root && errors.Is(checkOutside(dir, other), manifest.ErrUsage) {
-			return manifest.Usagef("sink %s: is inside the site %s, whose web server would publish it; use a folder outside of all sites", dir, other)
-		}
+	real, err := safefs.PlannedPath(dir)
+	if err != nil {
+		return fmt.Errorf("find the sink %s: %w", dir, err)
+	}
+	if other := sites.above(real); other != "" {
+		return manifest.Usagef("sink %s: is inside the site %s, whose web server would publish it; use a folder outside of all sites", dir, other)
 	}
 	return nil
 }

@@ -11,12 +11,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // runName splits an object's name into the parts before and after the run.
-func runName() *regexp.Regexp {
+var runName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(.+)-\d{4}-\d\d-\d\d_\d\d-\d\d-\d\dZ-[a-z0-9]{8}\.(.+)$`)
-}
+})
 
 // Complete is Completer's: it creates a symlink to each object of a run, such as
 // SITE-db-latest.sql.zst. Links that only an older run had are removed, so that all

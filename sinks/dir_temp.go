@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -22,7 +23,7 @@ type tempFile struct {
 }
 
 // tempName matches the names of temporary files: hidden, and never an object's name.
-func tempName() *regexp.Regexp { return regexp.MustCompile(`^\.wp-oneway-[A-Z2-7]{26}\.tmp$`) }
+var tempName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\.wp-oneway-[A-Z2-7]{26}\.tmp$`) })
 
 // tempTries is how often a temporary file is created that others remove at once.
 const tempTries = 100

@@ -20,7 +20,6 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
-	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
 var errWorkerTest = errors.New("the worker of this test gives up")
@@ -384,33 +383,4 @@ func TestRemoteErrorKeepsItsKind(t *testing.T) {
 	if newRemoteError(nil) != nil {
 		t.Error("nil is received as an error")
 	}
-}
-
-// tenantSite creates a small site with a database that does not exist.
-func tenantSite(t *testing.T) site.Place {
-	t.Helper()
-	root := filepath.Join(t.TempDir(), "home", "site")
-	for path, text := range map[string]string{
-		"index.php":                  "<?php require __DIR__ . '/wp-blog-header.php';",
-		"wp-blog-header.php":         "<?php require_once __DIR__ . '/wp-load.php';",
-		"wp-load.php":                "<?php",
-		"wp-settings.php":            "<?php",
-		"wp-includes/version.php":    "<?php $wp_version = '6.8';",
-		"wp-content/uploads/own.txt": "my own",
-		"wp-config.php": "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'secret word'); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n" +
-			"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';",
-	} {
-		path = filepath.Join(root, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p, err := site.PlaceOf(root, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }

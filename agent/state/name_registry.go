@@ -14,7 +14,6 @@ import (
 	"github.com/google/renameio/v2"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
-	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
@@ -52,6 +51,14 @@ type nameOwner struct {
 	UID     uint32     `json:"uid"`
 	Since   time.Time  `json:"since"`
 	Missing *time.Time `json:"gone,omitempty"` // when the site was first found missing
+}
+
+// owner is the candidate as the owner of its name since a time.
+func (c *Candidate) owner(since time.Time) nameOwner {
+	return nameOwner{
+		Version: manifest.Version, Name: c.Name, Path: c.Path, Host: c.HTTPHost,
+		ID: c.ID, UID: c.UID, Since: since,
+	}
 }
 
 // is reports whether the candidate is the owner of the name: the same site, or a site
@@ -115,6 +122,9 @@ var ErrTooManyNames = fmt.Errorf("its owner already has %d names; the name is no
 
 // Register makes the candidate, which was published under its name, the name's owner.
 func (d Dirs) Register(ctx context.Context, c *Candidate, r *Resolution, now time.Time) error {
+	if owner, err := d.nameOwner(c.Name); err == nil && owner != nil && *owner == c.owner(owner.Since) {
+		return nil
+	}
 	unlock, err := d.Exclusive(ctx, "names")
 	if err != nil {
 		return err
@@ -127,16 +137,10 @@ func (d Dirs) Register(ctx context.Context, c *Candidate, r *Resolution, now tim
 	if err := d.checkName(owner, c, r.names, now); err != nil {
 		return err
 	}
-	next := nameOwner{
-		Version: manifest.Version, Name: c.Name, Path: c.Path, Host: c.HTTPHost,
-		ID: c.ID, UID: c.UID, Since: now.UTC(),
-	}
+	next := c.owner(now.UTC())
 	switch {
 	case owner != nil && owner.is(c):
 		next.Since = owner.Since
-		if *owner == next {
-			return nil
-		}
 	case owner == nil && !c.Named:
 		if names := d.names(); len(names) >= maxNames && d.countNames(names, c.UID) >= maxNames {
 			return ErrTooManyNames
@@ -180,18 +184,33 @@ func (d Dirs) unpublished(owner *nameOwner) bool {
 	return err == nil && s.Name != "" && !s.Published()
 }
 
-// Roots lists the root folders of the sites in the registry that still exist.
-func (d Dirs) Roots() (roots []string) {
-	for _, name := range d.names() {
-		owner, err := d.nameOwner(name)
-		if err != nil || owner == nil || owner.missing() {
-			continue
+// SiteAbove returns the root of a site that the host remembers and that still exists, if it
+// is the folder at a real path or one above it; else "".
+func (d Dirs) SiteAbove(folder string) string {
+	for dir := filepath.Clean(folder); ; dir = filepath.Dir(dir) {
+		if d.remembers(dir) {
+			return dir
 		}
-		if real, err := safefs.RealPath(owner.Path); err == nil {
-			roots = append(roots, real)
+		if dir == filepath.Dir(dir) {
+			return ""
 		}
 	}
-	return roots
+}
+
+// remembers reports whether a folder is the root of a site with a state.
+func (d Dirs) remembers(dir string) bool {
+	if site.ServesHosts(dir) {
+		return true
+	}
+	place, err := site.PlaceOf(dir, nil)
+	if err != nil || !d.HasSite(place.Identity(dir, "")) {
+		return false
+	}
+	if place, err = site.PlaceOf(dir, site.OwnerHome); err != nil {
+		return false
+	}
+	installed, err := place.Installed()
+	return err != nil || installed
 }
 
 func (d Dirs) namePath(name string) string { return filepath.Join(d.State, "names", name) }

@@ -2,9 +2,12 @@ package state
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
 // register resolves and registers the name of one candidate.
@@ -48,5 +51,44 @@ func TestRegistryFileOfUnknownFormat(t *testing.T) {
 		if err := register(t, d, Candidate{Name: "b.example", Path: "/srv/b", ID: "/srv/b"}); err != nil {
 			t.Errorf("%q: another name: %v", text, err)
 		}
+	}
+}
+
+// A site that the host remembers is found from any folder inside it, without reading the
+// states of other sites. A removed site is not found.
+func TestSiteAbove(t *testing.T) {
+	base := t.TempDir()
+	d := Dirs{State: filepath.Join(base, "state")}
+	for _, path := range []string{"www", "project/releases/7/web"} {
+		if err := os.MkdirAll(filepath.Join(base, path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(base, path, "wp-config.php"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("releases/7", filepath.Join(base, "project/current")); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"www", "project/current/web"} {
+		if err := d.SaveSite(&Site{Version: manifest.Version, ID: filepath.Join(base, id), Previous: map[string]manifest.Previous{}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for folder, want := range map[string]string{
+		"www": "www", "www/a/b": "www", "www2": "", ".": "", "project": "", "project/releases/7/web/backups": "project/releases/7/web",
+	} {
+		if want != "" {
+			want = filepath.Join(base, want)
+		}
+		if got := d.SiteAbove(filepath.Join(base, folder)); got != want {
+			t.Errorf("%s: got %q, want %q", folder, got, want)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(base, "www")); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.SiteAbove(filepath.Join(base, "www/a")); got != "" {
+		t.Errorf("a removed site: got %q", got)
 	}
 }

@@ -112,6 +112,9 @@ func (r *Resolution) identities(sites []int, is func(site int) bool) map[string]
 // Refused returns why a site does not get its name, or nil.
 func (r *Resolution) Refused(site int) error { return r.refused[site] }
 
+// AnyRefused reports whether any site does not get its name.
+func (r *Resolution) AnyRefused() bool { return len(r.refused) > 0 }
+
 // Unused reports whether a site has no configuration and was never backed up.
 func (r *Resolution) Unused(site int) bool { return r.unused[site] }
 

@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A tenant can create any number of folders that look like sites. What is remembered of
@@ -23,9 +26,38 @@ const (
 	forgetAfter = 90 * 24 * time.Hour
 )
 
-// Prune forgets sites that no longer exist, and the oldest ones of owners with too many.
+// pruneInterval is how long after Prune it is due again: less than a day, so that a daily
+// run always prunes, and less than missingTime.
+const pruneInterval = 12 * time.Hour
+
+func (d Dirs) prunedPath() string { return filepath.Join(d.State, "pruned") }
+
+// PruneDue reports whether the last call of Prune was not lately.
+func (d Dirs) PruneDue(now time.Time) bool {
+	info, err := os.Stat(d.prunedPath())
+	if err != nil {
+		return true
+	}
+	age := now.Sub(info.ModTime())
+	return age < -clockTolerance || age >= pruneInterval
+}
+
+// Prune forgets sites that no longer exist, and the oldest ones of owners with too many. It
+// reads the state of all sites.
 func (d Dirs) Prune(ctx context.Context, now time.Time) error {
-	return errors.Join(d.pruneNames(ctx, now), d.pruneSites(ctx, now))
+	err := errors.Join(d.pruneNames(ctx, now), d.pruneSites(ctx, now), ctx.Err())
+	if err != nil {
+		return err
+	}
+	path := d.prunedPath()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|unix.O_NOFOLLOW, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // there is no state
+	}
+	if err != nil {
+		return fmt.Errorf("record the time: %w", err)
+	}
+	return errors.Join(f.Close(), os.Chtimes(path, now, now))
 }
 
 // pruneNames records which owners of names are missing, and frees the names of those that

@@ -128,3 +128,20 @@ func TestNamesOfOneOwnerAreBounded(t *testing.T) {
 		t.Errorf("the operator's: %v", err)
 	}
 }
+
+// Pruning is due before the next daily run, and after the clock was set back.
+func TestPruneDue(t *testing.T) {
+	d := Dirs{State: t.TempDir()}
+	now := time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC)
+	if !d.PruneDue(now) {
+		t.Error("not due without a state")
+	}
+	if err := d.Prune(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	for after, want := range map[time.Duration]bool{0: false, time.Hour: false, 23*time.Hour + 50*time.Minute: true, -time.Hour: true} {
+		if got := d.PruneDue(now.Add(after)); got != want {
+			t.Errorf("%s later: due: %v", after, got)
+		}
+	}
+}
