@@ -16,6 +16,9 @@ import (
 // copySize is how much is read from the pipe of a stream at once, in bytes.
 const copySize = 256 << 10
 
+// doneDelay is how long a worker that has sent everything may take to close the site.
+const doneDelay = 10 * time.Second
+
 // A remoteSite is read by a worker.
 type remoteSite struct {
 	process  *process
@@ -187,7 +190,7 @@ func (r *remoteSite) Close() error {
 		select {
 		case <-r.done:
 		case <-r.process.over:
-		case <-time.After(killDelay):
+		case <-time.After(doneDelay):
 		}
 	}
 	select {
