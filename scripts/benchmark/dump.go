@@ -27,23 +27,35 @@ func dumpSuite() suite {
 }
 
 // prepareDump starts a server with enough memory for all the data, and fills it.
-func prepareDump(ctx context.Context, e *environment, data sizes) (err error) {
-	dir := filepath.Join(e.dir, "server")
+func prepareDump(ctx context.Context, e *environment, data sizes) error {
 	const pool = "--innodb-buffer-pool-size=1G"
+	if err := e.startServer(ctx, []string{pool, "--innodb-log-file-size=512M"}, []string{pool, "--innodb-redo-log-capacity=512M"}); err != nil {
+		return err
+	}
+	e.vars = append(e.vars, "PROFILE="+e.profile)
+	if err := fillBenchDatabase(ctx, e.server, data.rows); err != nil {
+		return err
+	}
+	return e.addRoot("bench")
+}
+
+// startServer starts MariaDB, or MySQL if the options say so, and names the program that
+// dumps its databases.
+func (e *environment) startServer(ctx context.Context, mariaDB, mySQL []string) (err error) {
+	dir := filepath.Join(e.dir, "server")
 	dumper := []string{"mariadb-dump"}
 	if e.mysql {
 		if dumper, err = lab.MySQLProgram("mysqldump"); err != nil {
 			return err
 		}
-		e.server, err = lab.StartMySQL(ctx, dir, pool, "--innodb-redo-log-capacity=512M")
+		e.server, err = lab.StartMySQL(ctx, dir, mySQL...)
 	} else {
-		e.server, err = lab.StartMariaDB(ctx, dir, pool, "--innodb-log-file-size=512M")
+		e.server, err = lab.StartMariaDB(ctx, dir, mariaDB...)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		e.vars = append(e.vars, "SOCKET="+e.server.Socket, "DUMPER="+shellWords(dumper))
 	}
-	e.vars = append(e.vars, "SOCKET="+e.server.Socket, "DUMPER="+shellWords(dumper), "PROFILE="+e.profile)
-	return fillBenchDatabase(ctx, e.server, data.rows)
+	return err
 }
 
 func dumpContestants(e *environment) []contestant {
@@ -60,6 +72,7 @@ func dumpContestants(e *environment) []contestant {
 		{name: "ours, zstd", command: ours + " -zstd", peers: []peer{{"stock | zstd -3 -T2", 0.7}, {"stock | gzip", 0.2}}},
 		{name: "ours, zstd, 2 threads", command: ours + " -zstd -threads 2", peers: []peer{{"stock | zstd -3 -T2", 0.7}}},
 	}
+	list = append(list, toNull("bench", 0.4)...)
 	if _, err := exec.LookPath("mydumper"); err == nil {
 		const mydumper = `rm -rf "$TMP/mydumper"; exec mydumper -u root -S "$SOCKET" -B bench -t 2 -o "$TMP/mydumper"`
 		list = append(list,
@@ -74,11 +87,12 @@ func dumpContestants(e *environment) []contestant {
 	return list
 }
 
-// dumpOnce is the part of wp-oneway that dumps a database: it writes the database
-// bench to standard output.
+// dumpOnce is the part of wp-oneway that dumps a database: it writes the database to
+// standard output.
 func dumpOnce(ctx context.Context, args []string) (err error) {
 	f := flag.NewFlagSet("dump-once", flag.ContinueOnError)
 	socket := f.String("socket", "", "the server's Unix socket")
+	name := f.String("database", "bench", "the database")
 	zstd := f.Bool("zstd", false, "compress like a backup")
 	threads := f.Int("threads", 1, "number of connections")
 	profile := f.String("profile", "", "write a CPU profile to this file")
@@ -105,7 +119,7 @@ func dumpOnce(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	d, err := dump.Open(ctx, wordpress.Database{Name: "bench", User: "root", Socket: *socket}, dump.Options{Threads: *threads})
+	d, err := dump.Open(ctx, wordpress.Database{Name: *name, User: "root", Socket: *socket}, dump.Options{Threads: *threads})
 	if err != nil {
 		return err
 	}

@@ -33,14 +33,17 @@ type suite struct {
 	contestants func(*environment) []contestant
 }
 
-// sizes of the data, in MB.
+// sizes of the data, in MB unless said otherwise.
 type sizes struct {
 	uploads int64 // files of the site
 	rows    int64 // SQL
 	stream  int64 // one stream of random bytes
+	tables  int64 // small tables: their number
 }
 
-func (s sizes) times(n int64) sizes { return sizes{s.uploads * n, s.rows * n, s.stream * n} }
+func (s sizes) times(n int64) sizes {
+	return sizes{s.uploads * n, s.rows * n, s.stream * n, s.tables * n}
+}
 
 func (s sizes) String() string {
 	var parts []string
@@ -52,11 +55,14 @@ func (s sizes) String() string {
 			parts = append(parts, fmt.Sprintf("%d MB of %s", p.n, p.what))
 		}
 	}
+	if s.tables > 0 {
+		parts = append(parts, fmt.Sprintf("%d tables", s.tables))
+	}
 	return strings.Join(parts, ", ")
 }
 
 func suites() []suite {
-	return []suite{backupSuite(), memorySuite(), uploadSuite(), dumpSuite()}
+	return []suite{backupSuite(), memorySuite(), uploadSuite(), dumpSuite(), tablesSuite()}
 }
 
 // options are the flags of a measurement.
@@ -109,7 +115,8 @@ func parseOptions(s suite, args []string) (options, error) {
 	f.Int64Var(&o.sizes.uploads, "uploads", s.defaults.uploads, "MB of uploads")
 	f.Int64Var(&o.sizes.rows, "rows", s.defaults.rows, "MB of SQL")
 	f.Int64Var(&o.sizes.stream, "stream", s.defaults.stream, "MB of random bytes in a stream")
-	f.BoolVar(&o.mysql, "mysql", false, "measure MySQL instead of MariaDB (suite dump)")
+	f.Int64Var(&o.sizes.tables, "tables", s.defaults.tables, "number of small tables")
+	f.BoolVar(&o.mysql, "mysql", false, "measure MySQL instead of MariaDB (suites dump and tables)")
 	f.BoolVar(&o.tls, "tls", false, "reach the store over TLS")
 	f.StringVar(&o.profile, "profile", "", "write a CPU profile of one dump to this `file` (suite dump)")
 	scales := f.String("scales", "1", "multiples of the data to measure, such as 1,10; growth is printed for more than one")

@@ -52,8 +52,12 @@ func compare(r result, results []result) []string {
 			goal = fmt.Sprintf("≤ %.2f", p.goal)
 		}
 		peers := results[i].samples
-		rows = append(rows, fmt.Sprintf(" %s | %.2f | %.2f | %.2f | %.3f | %s |", cell(p.name), ratio(r.samples, peers, wallSeconds),
-			ratio(r.samples, peers, clientSeconds), ratio(r.samples, peers, memoryMiB), ratio(r.samples, peers, storedMB), goal))
+		stored := ""
+		if median(peers, storedMB) > 0 {
+			stored = fmt.Sprintf("%.3f", ratio(r.samples, peers, storedMB))
+		}
+		rows = append(rows, fmt.Sprintf(" %s | %.2f | %.2f | %.2f | %s | %s |", cell(p.name), ratio(r.samples, peers, wallSeconds),
+			ratio(r.samples, peers, clientSeconds), ratio(r.samples, peers, memoryMiB), stored, goal))
 	}
 	if rows == nil {
 		return []string{" | | | | | |"}
