@@ -26,8 +26,8 @@ const (
 	eventsFD
 )
 
-// maxEvent is the limit of an event, in bytes.
-const maxEvent = 16 << 20
+// maxEvent is the limit of an event, in bytes: the longest notes need almost all of it.
+const maxEvent = 32 << 20
 
 // maxParts is the limit of an event's commas, which bounds what it takes once decoded. A
 // site with 100,000 tables needs two thirds of it; decoded, it takes at most about 40 MiB.
