@@ -25,10 +25,11 @@ type awsFiles struct{ config, credentials []string }
 // files finds the SDK's files, and checks them. credentials_file replaces all of them.
 func (c s3Config) files() (awsFiles, error) {
 	if c.credentialsFile != "" {
-		if err := operator.Check(c.credentialsFile, operator.OwnGroup); err != nil {
+		path := operator.Credential(c.credentialsFile)
+		if err := operator.Check(path, operator.OwnGroup); err != nil {
 			return awsFiles{}, fmt.Errorf("read credentials_file: %w", err)
 		}
-		return awsFiles{[]string{}, []string{c.credentialsFile}}, nil
+		return awsFiles{[]string{}, []string{path}}, nil
 	}
 	config, err := awsFile("AWS_CONFIG_FILE", "config")
 	if err != nil {

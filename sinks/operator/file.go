@@ -27,7 +27,7 @@ const (
 // maxFile is the limit of a file that is read, in bytes.
 const maxFile = 1 << 20
 
-// ReadFile reads a regular file of at most 1 MiB.
+// ReadFile reads a regular file of at most 1 MiB, or systemd's copy of it: see Credential.
 func ReadFile(path string, readers Readers) ([]byte, error) {
 	return read(path, readers, fs.FileMode.IsRegular)
 }
@@ -38,6 +38,9 @@ func ReadFileOrPipe(path string, readers Readers) ([]byte, error) {
 }
 
 func read(path string, readers Readers, accepted func(fs.FileMode) bool) ([]byte, error) {
+	if copied := Credential(path); copied != path {
+		path, readers = copied, min(readers, OwnGroup) // systemd lets root's group read the copy of a service with User=
+	}
 	at, err := checked(path, readers)
 	if err != nil {
 		return nil, err
