@@ -2,7 +2,6 @@ package source
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -220,13 +219,10 @@ func (p *process) reason() error {
 
 // isStopped reports whether a signal such as SIGSTOP has stopped the worker.
 func (p *process) isStopped() bool {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
-	if err != nil {
-		return false // it has ended
-	}
-	// The state follows the name of the program, which is in parentheses.
-	end := bytes.LastIndexByte(text, ')')
-	return end > 0 && bytes.HasPrefix(text[end+1:], []byte(" T"))
+	// A service of systemd cannot see the processes of other users in /proc.
+	var info unix.Siginfo
+	err := unix.Waitid(unix.P_PID, p.cmd.Process.Pid, &info, unix.WSTOPPED|unix.WNOHANG|unix.WNOWAIT, nil)
+	return err == nil && info.Signo != 0
 }
 
 // stop kills the worker and waits for its end, but not for one that hangs in the
