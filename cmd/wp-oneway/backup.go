@@ -22,9 +22,9 @@ without configured sinks, backups go to ~/backups. In a URL, {host}, {kind},
 {site} and {owner} stand for the host's name, the kind of backup, and the site's
 name and owner.
 
-Every flag but --all is a key of the configuration, with underscores, and an
-environment variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS. --to is
-sinks, --recipient encryption.age_recipients, --recipients-file
+Every flag but --all and --schedule is a key of the configuration, with underscores,
+and an environment variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS.
+--to is sinks, --recipient encryption.age_recipients, --recipients-file
 encryption.recipients_file, --passphrase-file encryption.passphrase_file; --config
 is only WP_ONEWAY_CONFIG. wp-oneway config generate prints every key, also those
 without a flag, such as limits.sites, the number of sites at the same time.
@@ -40,7 +40,7 @@ site could not be read; 1 a site or a destination failed, or no site was found;
 func (a *app) backupCommand() *cobra.Command {
 	var o siteArguments
 	cmd := &cobra.Command{
-		Use:   "backup [PATH…|--all] --to URL…",
+		Use:   "backup [PATH…|--all|--schedule NAME] --to URL…",
 		Short: "Back up sites into one or more sinks",
 		Long:  backupHelp,
 		Example: `  wp-oneway backup /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
@@ -53,6 +53,7 @@ func (a *app) backupCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.all, "all", false, "back up every site below the configured roots or in the known places, and the configured sites")
+	f.StringVar(&o.schedule, "schedule", "", "back up the sites and the kind of the schedule with this `name`: see wp-oneway schedule")
 	allKeys().AddFlags(f, "sinks", "kind", "no_uploads", "with_core", "include", "exclude", "no_default_excludes", "compression", "level",
 		"encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "name", "require_one_way", "dry_run", "json")
 	dumpFlags(f)
@@ -62,6 +63,12 @@ func (a *app) backupCommand() *cobra.Command {
 
 // backup backs up the chosen sites and prints the result.
 func (a *app) backup(ctx context.Context, o siteArguments) error {
+	if o.schedule != "" {
+		var err error
+		if o, err = a.scheduled(ctx, o); err != nil {
+			return err
+		}
+	}
 	if err := o.check(a.config); err != nil {
 		return err
 	}

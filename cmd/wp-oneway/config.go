@@ -21,18 +21,21 @@ type configuration struct {
 	lines map[string]int // the line of each key in the file, such as limits.sites and sites[0].name
 	flags *pflag.FlagSet // of the command that runs
 	keys  map[string]keys.Key
+	// scheduledKind is the kind of the schedule that runs; "" is that of each site.
+	scheduledKind string
 }
 
 // settings are all keys.
 type settings struct {
-	Sites       []map[string]any `mapstructure:"sites"` // see configuration.site
-	Roots       []string         `mapstructure:"roots"`
-	Limits      limits           `mapstructure:"limits"`
-	DryRun      bool             `mapstructure:"dry_run"`
-	JSON        bool             `mapstructure:"json"`
-	Quiet       bool             `mapstructure:"quiet"`
-	Verbose     bool             `mapstructure:"verbose"`
-	LogFormat   string           `mapstructure:"log_format"`
+	Sites       []map[string]any  `mapstructure:"sites"` // see configuration.site
+	Roots       []string          `mapstructure:"roots"`
+	Schedules   []scheduleSetting `mapstructure:"schedules"`
+	Limits      limits            `mapstructure:"limits"`
+	DryRun      bool              `mapstructure:"dry_run"`
+	JSON        bool              `mapstructure:"json"`
+	Quiet       bool              `mapstructure:"quiet"`
+	Verbose     bool              `mapstructure:"verbose"`
+	LogFormat   string            `mapstructure:"log_format"`
 	siteSetting `mapstructure:",squash"`
 }
 
@@ -176,6 +179,9 @@ func (c *configuration) check() error {
 			return c.locate(key, err)
 		}
 	}
+	if err := c.checkSchedules(); err != nil {
+		return err
+	}
 	if c.Verbose && c.Quiet {
 		return errors.New("quiet and verbose exclude each other; give one of them")
 	}
@@ -199,6 +205,9 @@ func (c *configuration) site(entry map[string]any) (siteEntry, error) {
 func (c *configuration) decodeSite(entry map[string]any) (siteEntry, error) {
 	s := siteEntry{siteSetting: c.siteSetting}
 	err := decode(c.unforced("", entry), &s)
+	if c.scheduledKind != "" && !c.forced("kind") {
+		s.Kind = c.scheduledKind
+	}
 	return s, err
 }
 

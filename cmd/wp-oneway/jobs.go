@@ -143,6 +143,9 @@ func tlsFiles(defaults []byte) (map[string][]byte, error) {
 	return files, nil
 }
 
+// defaultSink is the sink of a site without a configured one.
+const defaultSink = "~/backups"
+
 // addSinks sets a job's sinks, and those of them that need not be one-way.
 func addSinks(list []sinkSetting, job *agent.Job) error {
 	for _, sink := range list {
@@ -159,7 +162,7 @@ func addSinks(list []sinkSetting, job *agent.Job) error {
 		}
 	}
 	if len(job.Sinks) == 0 {
-		job.Sinks = []string{"~/backups"}
+		job.Sinks = []string{defaultSink}
 	}
 	return nil
 }

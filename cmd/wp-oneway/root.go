@@ -129,7 +129,7 @@ mysql --binary-mode alone.`,
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
 	allKeys().AddFlags(flags, "quiet", "verbose", "log_format")
-	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
+	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
 	adaptBuiltins(root)
 	return root
 }

@@ -75,8 +75,9 @@ func (d directory) of(e *entry, entries []entry) []int {
 
 // siteArguments name the sites of a command.
 type siteArguments struct {
-	paths []string
-	all   bool
+	paths    []string
+	all      bool
+	schedule string // the name of the schedule that names the sites, or ""
 }
 
 func (o siteArguments) check(c *configuration) error {

@@ -1,0 +1,346 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/agent/schedule"
+)
+
+// scheduleHelp is the help of schedule install.
+const scheduleHelp = `Install schedules, so that backups run by themselves: with a timer of systemd, or
+with an entry of cron where no systemd runs. Installing a schedule again replaces it;
+units and entries that are not wp-oneway's are never changed.
+
+NAME is the name of an entry of schedules in the configuration:
+
+  schedules:
+  - {name: hourly, kind: db, when: every 1h}
+  - {name: nightly, kind: full, when: 'daily 03:30', sites: [/srv/shop/web]}
+
+Without NAME, all of them are installed; if there are none, the schedule "default" is,
+which backs up the configured sites, or all sites of the host. When it runs is said by
+when in the configuration or by a flag, never by both: daily 03:30, every 6h, hourly,
+daily, weekly, monthly, the five fields of a crontab entry, or a calendar event of
+systemd. Runs of several hosts are spread: each begins up to a tenth of its interval
+later, at most half an hour, and always by the same time.
+
+A service does not have the variables of your shell: settings belong into the
+configuration file. Local sinks are created, because the service can write only to
+these, and to its own state.`
+
+// scheduleOptions are the flags of schedule install.
+type scheduleOptions struct {
+	daily, every, onCalendar string
+	systemd, cron, user      bool
+	print                    bool
+}
+
+func (a *app) scheduleCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "schedule install|remove|show",
+		Short: "Run backups by themselves, with systemd or cron",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(fmt.Errorf("unknown command %q; use install, remove or show", args[0]))
+			}
+			return cmd.Help()
+		},
+		Annotations: noConfig(),
+	}
+	cmd.AddCommand(a.scheduleInstallCommand(), a.scheduleRemoveCommand(), a.scheduleShowCommand(), a.scheduleFailedCommand())
+	return cmd
+}
+
+func (a *app) scheduleInstallCommand() *cobra.Command {
+	var o scheduleOptions
+	cmd := &cobra.Command{
+		Use:   "install [NAME]",
+		Short: "Install one schedule, or all configured ones",
+		Long:  scheduleHelp,
+		Example: `  wp-oneway schedule install --daily 03:30
+  wp-oneway schedule install nightly
+  wp-oneway schedule install --every 6h --cron --print`,
+		Args: atMostOneName,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.installSchedules(cmd.Context(), o, args)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.daily, "daily", "", "run every day at this `time`, such as 03:30")
+	f.StringVar(&o.every, "every", "", "run at this `interval`, such as 6h or 15m")
+	f.StringVar(&o.onCalendar, "on-calendar", "", "run at the times of this calendar `event` of systemd, or at those of the five fields of a crontab entry")
+	f.BoolVar(&o.systemd, "systemd", false, "use systemd")
+	f.BoolVar(&o.cron, "cron", false, "use cron")
+	f.BoolVar(&o.user, "user", false, "use your own units or crontab, not those of the system (always so for other users than root)")
+	f.BoolVar(&o.print, "print", false, "print the files; change nothing")
+	return cmd
+}
+
+func (a *app) scheduleRemoveCommand() *cobra.Command {
+	var user bool
+	cmd := &cobra.Command{
+		Use:   "remove [NAME]",
+		Short: "Remove one installed schedule, or all of them",
+		Args:  atMostOneName,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.removeSchedules(cmd.Context(), user, args)
+		},
+	}
+	cmd.Flags().BoolVar(&user, "user", false, "use your own units or crontab, not those of the system (always so for other users than root)")
+	return cmd
+}
+
+func (a *app) scheduleShowCommand() *cobra.Command {
+	var user bool
+	cmd := &cobra.Command{
+		Use:   "show",
+		Short: "Print the configured and the installed schedules",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.showSchedules(cmd.Context(), user)
+		},
+	}
+	cmd.Flags().BoolVar(&user, "user", false, "use your own units or crontab, not those of the system (always so for other users than root)")
+	return cmd
+}
+
+func atMostOneName(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usage(fmt.Errorf("%s takes one NAME, not %d; see %s --help", cmd.Name(), len(args), cmd.CommandPath()))
+	}
+	return nil
+}
+
+// when is the time that a flag gives, or "".
+func (o scheduleOptions) when() (string, error) {
+	var given []string
+	for prefix, value := range map[string]string{"daily ": o.daily, "every ": o.every, "": o.onCalendar} {
+		if value != "" {
+			given = append(given, prefix+value)
+		}
+	}
+	if len(given) > 1 {
+		return "", usage(errors.New("--daily, --every and --on-calendar exclude each other; give one of them"))
+	}
+	return strings.Join(given, ""), nil
+}
+
+// installSchedules installs the schedules that the arguments choose.
+func (a *app) installSchedules(ctx context.Context, o scheduleOptions, args []string) error {
+	if o.systemd && o.cron {
+		return usage(errors.New("--systemd and --cron exclude each other; give one of them"))
+	}
+	chosen, err := a.chooseSchedules(o, args)
+	if err != nil {
+		return err
+	}
+	host, err := scheduleHost(o.user)
+	if err != nil {
+		return err
+	}
+	by, err := host.Choose(o.systemd, o.cron, o.print)
+	if err != nil {
+		return usage(err)
+	}
+	entries, err := a.scheduleEntries(ctx, host, by, chosen)
+	if err != nil {
+		return usage(err)
+	}
+	if o.print {
+		return a.printSchedules(ctx, by, entries)
+	}
+	for _, e := range entries {
+		if err := by.Install(ctx, e); err != nil {
+			return err
+		}
+		if _, err := host.Remove(ctx, e.Name, by); err != nil {
+			return err
+		}
+		a.tellNext(ctx, by, e)
+	}
+	if host.User() && by.String() != schedule.ByCron {
+		return host.Linger(ctx)
+	}
+	return nil
+}
+
+// A chosenSchedule is one to install.
+type chosenSchedule struct {
+	name  string
+	times schedule.Times
+}
+
+// chooseSchedules returns the schedules to install: the one that is named, or all.
+func (a *app) chooseSchedules(o scheduleOptions, args []string) ([]chosenSchedule, error) {
+	flag, err := o.when()
+	if err != nil {
+		return nil, err
+	}
+	names := args
+	if len(names) == 0 {
+		for _, s := range a.config.Schedules {
+			names = append(names, s.Name)
+		}
+	}
+	if len(names) == 0 {
+		names = []string{schedule.Default}
+	}
+	var chosen []chosenSchedule
+	for _, name := range names {
+		s, err := a.config.schedule(name)
+		if err != nil {
+			return nil, err
+		}
+		if s.When != "" && flag != "" {
+			return nil, usage(fmt.Errorf("%s: schedule %s already runs %s; change when there, or omit the flag", a.config.at("schedules"), name, s.When))
+		}
+		when := cmp.Or(s.When, flag)
+		if when == "" {
+			return nil, usage(fmt.Errorf("it is not known when schedule %s runs; give --daily 03:30 or --every 6h, or set when in the configuration", name))
+		}
+		times, err := schedule.ParseTimes(when)
+		if err != nil {
+			return nil, usage(err)
+		}
+		chosen = append(chosen, chosenSchedule{name, times})
+	}
+	return chosen, nil
+}
+
+// printSchedules prints the files that Install would write.
+func (a *app) printSchedules(ctx context.Context, by schedule.Scheduler, entries []schedule.Entry) error {
+	files, err := by.Files(ctx, entries...)
+	if err != nil {
+		return usage(err)
+	}
+	for i, f := range files {
+		if len(files) > 1 {
+			fmt.Fprintf(a.io.out, "%s# %s\n", strings.Repeat("\n", min(i, 1)), f.Path)
+		}
+		fmt.Fprint(a.io.out, f.Text)
+	}
+	return nil
+}
+
+// tellNext says what was installed.
+func (a *app) tellNext(ctx context.Context, by schedule.Scheduler, e schedule.Entry) {
+	if a.config.Quiet {
+		return
+	}
+	text := fmt.Sprintf("installed schedule %s (%s) with %s", e.Name, e.Times, by)
+	if times, err := schedule.Elapses(ctx, schedule.Exec, e.Times, time.Now(), 1); err == nil {
+		text += "; next run: " + times[0].Local().Format(time.DateTime)
+	}
+	if e.Window > 0 {
+		text += fmt.Sprintf(", up to %s later", e.Window)
+	}
+	fmt.Fprintln(a.io.err, text)
+}
+
+// removeSchedules removes a schedule, or all, wherever they are installed.
+func (a *app) removeSchedules(ctx context.Context, user bool, args []string) error {
+	host, err := scheduleHost(user)
+	if err != nil {
+		return err
+	}
+	installed, err := host.Installed(ctx)
+	if err != nil {
+		return err
+	}
+	if len(args) == 1 {
+		installed = slices.DeleteFunc(installed, func(i schedule.Installed) bool { return i.Name != args[0] })
+	}
+	if len(installed) == 0 {
+		return usage(fmt.Errorf("no such schedule is installed%s; see wp-oneway schedule show", strings.Join(append([]string{""}, args...), ": ")))
+	}
+	for _, i := range installed {
+		if _, err := host.Remove(ctx, i.Name, nil); err != nil {
+			return err
+		}
+		if !a.config.Quiet {
+			fmt.Fprintf(a.io.err, "removed schedule %s from %s\n", i.Name, i.File)
+		}
+	}
+	return nil
+}
+
+// showSchedules prints a table of the schedules.
+func (a *app) showSchedules(ctx context.Context, user bool) error {
+	host, err := scheduleHost(user)
+	if err != nil {
+		return err
+	}
+	installed, err := host.Installed(ctx)
+	if err != nil {
+		return err
+	}
+	t := table{gap: 2, columns: make([]column, 6)}
+	t.add("NAME", "KIND", "WHEN", "NEXT RUN", "INSTALLED", "SITES")
+	for _, i := range installed {
+		s, err := a.config.schedule(i.Name)
+		by := i.By
+		switch {
+		case err != nil:
+			by += ", not configured"
+		case s.When != "" && s.When != i.When:
+			by += ", now configured: " + s.When
+		}
+		t.add(i.Name, cmp.Or(s.Kind, a.config.Kind), i.When, nextRun(ctx, i.When), by, a.sitesOf(s))
+	}
+	for _, s := range a.config.Schedules {
+		if !slices.ContainsFunc(installed, func(i schedule.Installed) bool { return i.Name == s.Name }) {
+			t.add(s.Name, cmp.Or(s.Kind, a.config.Kind), cmp.Or(s.When, "-"), "-", "no", a.sitesOf(s))
+		}
+	}
+	if len(t.rows) == 1 {
+		fmt.Fprintln(a.io.err, "no schedule is configured or installed; see wp-oneway schedule install --help")
+		return nil
+	}
+	var b strings.Builder
+	t.write(&b, max(outputWidth(a.io.out, defaultWidth), leastWidth))
+	_, err = a.io.out.Write([]byte(b.String()))
+	return err
+}
+
+// nextRun is the time of the next run, without the delay that spreads hosts.
+func nextRun(ctx context.Context, when string) string {
+	times, err := schedule.ParseTimes(when)
+	if err != nil {
+		return "-"
+	}
+	next, err := schedule.Elapses(ctx, schedule.Exec, times, time.Now(), 1)
+	if err != nil {
+		return "-"
+	}
+	return next[0].Local().Format(time.DateTime)
+}
+
+// sitesOf describes the sites of a schedule.
+func (a *app) sitesOf(s scheduleSetting) string {
+	switch {
+	case len(s.Sites) > 0:
+		return strings.Join(s.Sites, " ")
+	case len(a.config.Sites) > 0:
+		return "those of the configuration"
+	}
+	return allSites
+}
+
+// scheduleHost is where schedules are installed. Other users than root have only their
+// own account.
+func scheduleHost(user bool) (schedule.Host, error) {
+	if user || os.Geteuid() != 0 {
+		return schedule.Account()
+	}
+	return schedule.System(), nil
+}

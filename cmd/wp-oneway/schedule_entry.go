@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/schedule"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
+)
+
+// scheduleEntries are the chosen schedules as they are installed.
+func (a *app) scheduleEntries(ctx context.Context, host schedule.Host, by schedule.Scheduler, chosen []chosenSchedule) ([]schedule.Entry, error) {
+	if err := checkShellVariables(os.Environ()); err != nil {
+		return nil, err
+	}
+	program, err := ownProgram()
+	if err != nil {
+		return nil, err
+	}
+	dirs, err := state.DefaultDirs()
+	if err != nil {
+		return nil, err
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("read the host's name: %w", err)
+	}
+	sandbox, err := a.sandbox()
+	if err != nil {
+		return nil, err
+	}
+	var config []string
+	if a.config.path != "" {
+		path, err := filepath.Abs(a.config.path)
+		if err != nil {
+			return nil, err
+		}
+		config = []string{"--config", path}
+	}
+	entries := make([]schedule.Entry, 0, len(chosen))
+	for _, c := range chosen {
+		interval, err := schedule.Interval(ctx, schedule.Exec, c.times, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		e := schedule.Entry{
+			Name: c.name, Times: c.times, Window: schedule.Window(interval), Host: name, Program: program, Sandbox: sandbox,
+			Arguments:       slices.Concat([]string{"backup", "--schedule", c.name}, config),
+			FailedArguments: slices.Concat([]string{"schedule", "failed"}, config),
+			Log:             filepath.Join("/var/log", "wp-oneway-"+c.name+".log"),
+		}
+		if host.User() {
+			e.Log = filepath.Join(dirs.State, "schedule-"+c.name+".log")
+		}
+		if host.User() || by.String() == schedule.ByCron {
+			e.Environment = folderVariables()
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// checkShellVariables refuses settings that only this shell has: the schedule would run
+// without them, and store backups elsewhere.
+func checkShellVariables(environ []string) error {
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, keys.EnvPrefix+"_") && name != keys.EnvPrefix+"_CONFIG" {
+			return fmt.Errorf("environment variable %s: a schedule runs without it; set its key in the configuration file, and unset it", name)
+		}
+	}
+	return nil
+}
+
+// folderVariables are the variables that say where the folders of a user are. cron and
+// systemd do not set them.
+func folderVariables() (variables []string) {
+	for _, name := range []string{"STATE_DIRECTORY", "XDG_STATE_HOME", "XDG_CONFIG_HOME"} {
+		if value := os.Getenv(name); filepath.IsAbs(value) {
+			variables = append(variables, name+"="+value)
+		}
+	}
+	return variables
+}
+
+// ownProgram is the path of this program: the one in PATH, if it leads here, since a new
+// version will be there too. As root, nobody else may be able to replace it.
+func ownProgram() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	if found, err := exec.LookPath("wp-oneway"); err == nil && filepath.IsAbs(found) && sameFile(found, path) {
+		path = found
+	}
+	if err := operator.Check(path, operator.Everybody); err != nil {
+		return "", fmt.Errorf("run this program by itself: %w; install it as /usr/local/bin/wp-oneway", err)
+	}
+	return path, nil
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
+// sandbox is what a service needs of the host, by the configuration.
+func (a *app) sandbox() (schedule.Sandbox, error) {
+	var box schedule.Sandbox
+	sites := []siteSetting{a.config.siteSetting}
+	for i, entry := range a.config.Sites {
+		s, err := a.config.decodeSite(entry)
+		if err != nil {
+			return box, a.config.locate(fmt.Sprintf("sites[%d]", i), err)
+		}
+		sites = append(sites, s.siteSetting)
+	}
+	files := secretFiles(reflect.ValueOf(a.config.settings))
+	for _, s := range sites {
+		files = append(files, secretFiles(reflect.ValueOf(s))...)
+		box.Namespaces = box.Namespaces || s.WithPHP != ""
+		folders, credentials, err := sinkFiles(s.Sinks)
+		if err != nil {
+			return box, err
+		}
+		box.Writable = append(box.Writable, folders...)
+		files = append(files, credentials...)
+		if s.TempDir != "" {
+			box.Writable = append(box.Writable, s.TempDir)
+		}
+	}
+	slices.Sort(box.Writable)
+	box.Writable = slices.Compact(box.Writable)
+	slices.Sort(files)
+	for _, path := range slices.Compact(files) {
+		if !filepath.IsAbs(path) {
+			return box, notAbsolute(path)
+		}
+		if err := operator.Check(path, operator.Everybody); err != nil {
+			return box, err
+		}
+		box.Credentials = append(box.Credentials, schedule.Credential{ID: operator.CredentialID(path), Path: path})
+	}
+	return box, nil
+}
+
+// sinkFiles are the local folders of sinks, and the files with their credentials.
+func sinkFiles(list []sinkSetting) (folders, credentials []string, err error) {
+	if len(list) == 0 {
+		list = []sinkSetting{{URL: defaultSink}}
+	}
+	for _, sink := range list {
+		if strings.IndexAny(sink.URL, "/~") != 0 && !strings.Contains(sink.URL, "://") {
+			return nil, nil, notAbsolute(sink.URL)
+		}
+		u, err := sinks.Parse(sink.URL)
+		if err != nil {
+			return nil, nil, err
+		}
+		if dir, local := sinks.LocalDir(u); local {
+			fixed, _, _ := strings.Cut(dir, "{")
+			if fixed != dir {
+				fixed = filepath.Dir(fixed + "x") // the folder above the first placeholder
+			}
+			folders = append(folders, filepath.Clean(fixed))
+		}
+		if file := u.Query().Get("credentials_file"); file != "" {
+			credentials = append(credentials, filepath.Clean(file))
+		}
+	}
+	return folders, credentials, nil
+}
+
+func notAbsolute(path string) error {
+	return fmt.Errorf("the path %q is relative, and a schedule runs in another folder; write an absolute path into the configuration", path)
+}
+
+// secretFiles returns the values of all keys of a struct that end in _file.
+func secretFiles(v reflect.Value) (paths []string) {
+	for i := range v.NumField() {
+		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("mapstructure"), ",")
+		switch field := v.Field(i); {
+		case field.Kind() == reflect.Struct:
+			paths = append(paths, secretFiles(field)...)
+		case field.Kind() == reflect.String && strings.HasSuffix(key, "_file") && field.String() != "":
+			paths = append(paths, filepath.Clean(field.String()))
+		}
+	}
+	return paths
+}

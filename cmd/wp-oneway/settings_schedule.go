@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/schedule"
+	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/wordpress/find"
+)
+
+// scheduleSetting is one entry of schedules.
+type scheduleSetting struct {
+	Name string `mapstructure:"name"`
+	Kind string `mapstructure:"kind"` // "" is the sites' own
+	When string `mapstructure:"when"`
+	// Sites are paths, patterns of paths, names of configured sites, or "all". Empty are
+	// the configured sites, or all if none are configured.
+	Sites []string `mapstructure:"sites"`
+}
+
+// scheduleKeys are the keys of schedules.
+func scheduleKeys() keys.Table {
+	return keys.Table{{
+		Name: "schedules", Form: keys.Entries, Global: true,
+		Help: "when which sites are backed up; installed by `schedule install`", Example: "[{name: hourly, kind: db, when: every 1h}]",
+		Keys: keys.Table{
+			{Name: "name", Form: keys.Text, Help: "the schedule's name: letters, digits and -", Example: "nightly"},
+			{Name: "kind", Form: keys.Text, Choices: []string{"full", "db", "files"}, Help: "the kind of backup (default: that of each site)"},
+			{Name: "when", Form: keys.Text, Help: "when it runs: daily 03:30, every 6h, hourly, daily, weekly, monthly, the five fields of a crontab entry, or a calendar event of systemd", Example: "daily 03:30"},
+			{Name: "sites", Form: keys.List, Help: "absolute paths or patterns of paths, names of entries of sites, or all (default: the configured sites, or all if there are none)", Example: "[example.com, /srv/*/web]"},
+		},
+	}}
+}
+
+// allSites stands for every site of the host in the sites of a schedule.
+const allSites = "all"
+
+// checkSchedules refuses schedules that could not run.
+func (c *configuration) checkSchedules() error {
+	seen := map[string]int{}
+	for i, s := range c.Schedules {
+		key := fmt.Sprintf("schedules[%d]", i)
+		err := s.check(c)
+		if first, twice := seen[s.Name]; twice && err == nil {
+			err = fmt.Errorf("the name %s is also that of schedules[%d]; give each schedule its own", s.Name, first)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: '%s': %w", c.at(key), key, err)
+		}
+		seen[s.Name] = i
+	}
+	return nil
+}
+
+func (s scheduleSetting) check(c *configuration) error {
+	if s.Name == "" {
+		return errors.New("it has no name; give it one, such as nightly")
+	}
+	if err := schedule.CheckName(s.Name); err != nil {
+		return err
+	}
+	if s.Kind != "" {
+		if _, err := manifest.ParseKind(s.Kind); err != nil {
+			return err
+		}
+	}
+	if s.When != "" {
+		if _, err := schedule.ParseTimes(s.When); err != nil {
+			return fmt.Errorf("when: %w", err)
+		}
+	}
+	for _, site := range s.Sites {
+		if site != allSites && !filepath.IsAbs(site) && len(c.pathsOf(site)) == 0 {
+			return fmt.Errorf("sites: %q is neither an absolute path, nor the name of an entry of sites, nor %q", site, allSites)
+		}
+		if site == allSites && len(s.Sites) > 1 {
+			return fmt.Errorf("sites: %q already contains the others; remove them", allSites)
+		}
+	}
+	return nil
+}
+
+// pathsOf returns the paths of the configured sites with a name.
+func (c *configuration) pathsOf(name string) (paths []string) {
+	for _, entry := range c.Sites {
+		if path, _ := entry["path"].(string); path != "" && entry["name"] == name {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// schedule returns the settings of a schedule. The default schedule needs none.
+func (c *configuration) schedule(name string) (scheduleSetting, error) {
+	for _, s := range c.Schedules {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+	if name == schedule.Default {
+		return scheduleSetting{Name: name}, nil
+	}
+	return scheduleSetting{}, usage(fmt.Errorf("%s: there is no schedule %q; add it to schedules%s", c.at("schedules"), name, c.namesOfSchedules()))
+}
+
+// namesOfSchedules lists the configured schedules, for an error.
+func (c *configuration) namesOfSchedules() string {
+	names := make([]string, 0, len(c.Schedules))
+	for _, s := range c.Schedules {
+		names = append(names, s.Name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", or use " + strings.Join(names, " or ")
+}
+
+// scheduled returns the sites of a schedule, and sets its kind for them.
+func (a *app) scheduled(ctx context.Context, o siteArguments) (siteArguments, error) {
+	if len(o.paths) > 0 || o.all {
+		return o, usage(errors.New("--schedule names the sites; omit PATH and --all"))
+	}
+	s, err := a.config.schedule(o.schedule)
+	if err != nil {
+		return o, err
+	}
+	a.config.scheduledKind = s.Kind
+	o.all = len(s.Sites) == 0 && len(a.config.Sites) == 0 || slices.Contains(s.Sites, allSites)
+	for _, word := range s.Sites {
+		patterns := a.config.pathsOf(word)
+		switch {
+		case word == allSites:
+		case filepath.IsAbs(word):
+			patterns = []string{word}
+		}
+		for _, pattern := range patterns {
+			paths, err := matching(ctx, pattern)
+			if err != nil {
+				return o, usage(fmt.Errorf("schedule %s: sites: %w", s.Name, err))
+			}
+			o.paths = append(o.paths, paths...)
+		}
+	}
+	return o, nil
+}
+
+// matching returns the folders of sites that match a pattern. A pattern without a match
+// stays, so that its site fails.
+func matching(ctx context.Context, pattern string) ([]string, error) {
+	found, _, err := find.Expand(ctx, pattern)
+	if err != nil {
+		return nil, fmt.Errorf("path %q: %w", pattern, err)
+	}
+	literal := filepath.Clean(pattern)
+	found = slices.DeleteFunc(found, func(path string) bool { return path != literal && !looksInstalled(path) })
+	if len(found) == 0 {
+		found = []string{literal}
+	}
+	return found, nil
+}
