@@ -18,6 +18,7 @@ type Status string
 const (
 	OK         Status = "ok"         // stored at every destination, completely
 	Incomplete Status = "incomplete" // stored, but something of the site could not be read
+	Running    Status = "running"    // in progress; only in reports that hooks get
 	Failed     Status = "failed"     // the site or a destination failed
 	Locked     Status = "locked"     // another run of the site was in progress
 	Refused    Status = "refused"    // wrong usage or configuration; nothing was tried
@@ -36,7 +37,7 @@ func (s Status) ExitCode() int {
 		return 3
 	case Locked:
 		return 75
-	case OK, Planned, Ignored:
+	case OK, Planned, Ignored, Running:
 	}
 	return 0
 }
@@ -92,6 +93,7 @@ type SiteReport struct {
 	Run          string              `json:"run,omitempty"` // the manifest's name without .manifest.json
 	Started      time.Time           `json:"started"`
 	Finished     time.Time           `json:"finished"`
+	LastSuccess  *time.Time          `json:"last_success,omitempty"` // of a site that failed: when it was last backed up
 	WordPress    string              `json:"wordpress,omitempty"`
 	Server       *Server             `json:"server,omitempty"`
 	Source       string              `json:"source,omitempty"` // how the configuration was read: static, or php

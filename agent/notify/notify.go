@@ -1,0 +1,159 @@
+// Package notify tells people how a backup ended, by mail, chat and push services, and
+// signals to dead man's switches, which raise an alarm if no backup succeeds in time. A
+// channel that fails or hangs has no effect on the backup or on the other channels.
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/crash"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+)
+
+// timeLimit is how long a channel may take.
+const timeLimit = 10 * time.Second
+
+// maxMail is the longest body of a mail in bytes.
+const maxMail = 64 << 10
+
+// A Notifier tells the result of a backup. Its zero value tells nobody.
+type Notifier struct {
+	Services     []Service
+	Email        *Email        // nil for none
+	Healthchecks *Healthchecks // nil for none
+	UptimeKuma   *UptimeKuma   // nil for none
+	Level        Level         // of messages; dead man's switches get every signal
+	Templates    Templates
+
+	limit time.Duration // set by tests
+}
+
+// A channel is one way to tell. tell returns nil if the event is not for it.
+type channel interface {
+	name() string // where it is configured
+	secrets() []wordpress.Secret
+	tell(ctx context.Context, e *event) error
+}
+
+// An event is what is told.
+type event struct {
+	signal signal
+	report *manifest.Report // of signals other than started
+	log    string
+	test   bool
+	// warning is what failed after the backup.
+	warning string
+
+	level, least Level // of the result, and that of Notifier
+	templates    Templates
+	redactor     redactor
+}
+
+// wanted reports whether the event is worth a message.
+func (e *event) wanted() bool { return e.signal != started && (e.test || e.level <= e.least) }
+
+// render returns the message about the event.
+func (e *event) render(esc escape) (subject, body string) {
+	m := newMessage(e.report, e.test, esc)
+	m.Warning = esc(e.warning)
+	return e.redactor.text(e.templates.subject(m)), e.redactor.text(e.templates.body(m))
+}
+
+// A Result is how one channel was told; Err is nil if it was, or had to be told nothing.
+type Result struct {
+	Channel string
+	Err     error
+}
+
+// Start signals that a backup begins.
+func (n *Notifier) Start(ctx context.Context) []Result {
+	return n.tell(ctx, &event{signal: started})
+}
+
+// Finish tells the result of a backup. log is what it printed.
+func (n *Notifier) Finish(ctx context.Context, report *manifest.Report, log string) []Result {
+	return n.tell(ctx, &event{signal: signalOf(report.Status), level: levelOf(report), report: report, log: log})
+}
+
+// Warn tells what failed after a backup whose result was told.
+func (n *Notifier) Warn(ctx context.Context, report *manifest.Report, warning string) []Result {
+	about := *report
+	about.Sites, about.Errors = nil, nil
+	return n.tell(ctx, &event{signal: logged, level: Warning, report: &about, warning: warning})
+}
+
+// Test sends a made-up message to each channel. The dead man's switches of Healthchecks
+// keep their state.
+func (n *Notifier) Test(ctx context.Context, host, agent string) []Result {
+	report := example(time.Now())
+	report.Host, report.Agent = host, agent
+	return n.tell(ctx, &event{signal: logged, report: report, test: true})
+}
+
+// channels are all ways to tell.
+func (n *Notifier) channels() (all []channel) {
+	for _, s := range n.Services {
+		all = append(all, s)
+	}
+	if n.Email != nil {
+		all = append(all, n.Email)
+	}
+	if n.Healthchecks != nil {
+		all = append(all, n.Healthchecks)
+	}
+	if n.UptimeKuma != nil {
+		all = append(all, n.UptimeKuma)
+	}
+	return all
+}
+
+// tell tells all channels at the same time.
+func (n *Notifier) tell(ctx context.Context, e *event) []Result {
+	channels := n.channels()
+	var secrets []wordpress.Secret
+	for _, c := range channels {
+		secrets = append(secrets, c.secrets()...)
+	}
+	e.redactor, e.least, e.templates = newRedactor(secrets), n.Level, n.Templates
+	results := make([]Result, len(channels))
+	var group sync.WaitGroup
+	for i, c := range channels {
+		group.Go(func() { results[i] = Result{c.name(), e.redactor.error(n.within(ctx, c, e))} })
+	}
+	group.Wait()
+	return results
+}
+
+// within tells a channel. After the time limit it goes on without it.
+func (n *Notifier) within(ctx context.Context, c channel, e *event) error {
+	limit := timeLimit
+	if n.limit > 0 {
+		limit = n.limit
+	}
+	late := fmt.Errorf("no answer within %s; see whether the server is reachable from this host", limit)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, late)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- tellSafely(ctx, c, e) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = context.Cause(ctx)
+	}
+	return err
+}
+
+// tellSafely turns a panic of a library into an error.
+func tellSafely(ctx context.Context, c channel, e *event) (err error) {
+	defer crash.Recover(&err)
+	return c.tell(ctx, e)
+}
