@@ -20,7 +20,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// An Agent backs sites up. Log, Progress, Finished, Now and Random may be nil.
+// An Agent backs sites up. Its functions, Log and Random may be nil.
 type Agent struct {
 	Version string
 	Host    string // the host's name, for manifests and {host}; "" is the system's
@@ -32,6 +32,11 @@ type Agent struct {
 	Log       *slog.Logger
 	// Progress is called as streams advance, from several goroutines.
 	Progress func(Progress)
+	// BeforeSite and AfterSite are called before and after a site is backed up, while its
+	// lock is held; AfterSite also for a site that failed earlier, but not for one that is
+	// ignored or locked. An error of BeforeSite fails the site; AfterSite may add warnings.
+	BeforeSite func(context.Context, manifest.SiteReport) error
+	AfterSite  func(context.Context, *manifest.SiteReport)
 	// Finished is called with each site's report when its run ends.
 	Finished func(manifest.SiteReport)
 	Now      func() time.Time
@@ -141,6 +146,12 @@ func (a *Agent) init() {
 	}
 	if a.Progress == nil {
 		a.Progress = func(Progress) {}
+	}
+	if a.BeforeSite == nil {
+		a.BeforeSite = func(context.Context, manifest.SiteReport) error { return nil }
+	}
+	if a.AfterSite == nil {
+		a.AfterSite = func(context.Context, *manifest.SiteReport) {}
 	}
 	if a.Finished == nil {
 		a.Finished = func(manifest.SiteReport) {}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
+	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/agent/state"
@@ -44,14 +45,20 @@ type run struct {
 
 // backup makes one attempt. If a stream was lost in a way that only reading the site
 // again can repair, it makes another attempt under a new name.
-func (r *run) backup(ctx context.Context) error {
-	var err error
+func (r *run) backup(ctx context.Context) (err error) {
+	defer crash.Recover(&err)
 	if r.state, err = r.agent.Dirs.LoadSite(r.id); err != nil {
 		r.log.Warn("state lost", "err", err)
 	}
 	usable := r.usableTargets()
 	if len(usable) == 0 {
 		return r.destinationErrors(nil)
+	}
+	if err := r.agent.BeforeSite(ctx, *r.report); err != nil {
+		for _, i := range usable {
+			r.reportFailed(i, err)
+		}
+		return err
 	}
 	again, err := r.attempt(ctx, usable)
 	if len(again) > 0 && ctx.Err() == nil {

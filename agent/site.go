@@ -39,8 +39,12 @@ func (a *Agent) backup(ctx context.Context, job Job, refused error, names *roste
 		}
 	}
 	report.Finished = a.Now().UTC()
-	if !job.DryRun && report.Status != manifest.Ignored {
-		a.remember(ctx, job, &report, recorded)
+	if job.DryRun || report.Status == manifest.Ignored {
+		return report
+	}
+	a.remember(ctx, job, &report, recorded)
+	if !recorded && report.Status != manifest.Locked {
+		a.AfterSite(ctx, &report)
 	}
 	return report
 }
@@ -53,19 +57,39 @@ const rememberTimeout = time.Minute
 func (a *Agent) remember(ctx context.Context, job Job, report *manifest.SiteReport, recorded bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rememberTimeout)
 	defer cancel()
+	failed := report.Status != manifest.OK && report.Status != manifest.Incomplete
+	id := ""
+	if !recorded || failed {
+		id = a.siteID(ctx, job)
+	}
 	if !recorded {
 		attempt := *report
 		attempt.Destinations = nil
 		for _, name := range job.destinations() {
 			attempt.Destinations = append(attempt.Destinations, manifest.DestinationReport{Name: name, Status: report.Status, Error: report.Error})
 		}
-		if err := a.Dirs.RecordAttempt(ctx, a.siteID(ctx, job), &attempt, job.Selection.NoUploads, a.Now()); err != nil {
+		if err := a.Dirs.RecordAttempt(ctx, id, &attempt, job.Selection.NoUploads, a.Now()); err != nil {
 			a.Log.Warn("state not saved", "site", job.Name, "err", err)
 		}
+	}
+	if failed {
+		report.LastSuccess = a.lastSuccess(id, job)
 	}
 	if err := a.Dirs.AppendHistory(ctx, state.NewHistoryLine(report, job.Selection.NoUploads, a.Now())); err != nil {
 		a.Log.Warn("history not written", "site", job.Name, "err", err)
 	}
+}
+
+// lastSuccess is when a site was last backed up, nil for never.
+func (a *Agent) lastSuccess(id string, job Job) *time.Time {
+	site, err := a.Dirs.LoadSite(id)
+	if err != nil {
+		a.Log.Warn("state lost", "site", job.Name, "err", err)
+	}
+	if last := site.Runs[state.RunLabel(job.Kind, job.Selection.NoUploads)].Published; last != nil {
+		return &last.Finished
+	}
+	return nil
 }
 
 // siteID is the ID of a job's site; of one that is not found, the ID that it had when it was
@@ -119,6 +143,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	if r.state.Published() || !isNoSite(err) {
 		r.saveState()
 	}
+	a.AfterSite(ctx, report)
 	return true, err
 }
 

@@ -61,7 +61,7 @@ func signalOf(status manifest.Status) signal {
 		return finished
 	case manifest.Locked:
 		return logged
-	case manifest.Failed, manifest.Refused, manifest.Incomplete:
+	case manifest.Failed, manifest.Refused, manifest.Incomplete, manifest.Running:
 	}
 	return failed
 }

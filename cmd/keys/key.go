@@ -135,3 +135,17 @@ func (k Key) FlagName() string {
 
 // Text is Help without the quotes around the word for the value.
 func (k Key) Text() string { return strings.ReplaceAll(k.Help, "`", "") }
+
+// Pick returns the values of a file that belong to the table.
+func (t Table) Pick(values map[string]any) map[string]any {
+	picked := map[string]any{}
+	for _, k := range t {
+		top, _, _ := strings.Cut(k.Name, ".")
+		for name, value := range values {
+			if strings.EqualFold(name, top) {
+				picked[name] = value
+			}
+		}
+	}
+	return picked
+}

@@ -61,53 +61,70 @@ func (a *app) backupCommand() *cobra.Command {
 	return cmd
 }
 
-// backup backs up the chosen sites and prints the result.
+// backup runs the hooks, backs up the chosen sites, prints the result and tells it.
 func (a *app) backup(ctx context.Context, o siteArguments) error {
+	around, err := a.newAround(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := around.start(ctx)
+	if err == nil {
+		report, err = a.backupSites(ctx, o, around)
+	}
+	if report == nil {
+		report = around.unstarted(err)
+	}
+	around.finish(ctx, report)
+	if err == nil && report.Status.ExitCode() != 0 {
+		err = &printedError{report.Status}
+	}
+	return err
+}
+
+// backupSites backs up the chosen sites and prints the result. Without a report, no site
+// was tried.
+func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) (*manifest.Report, error) {
 	if o.schedule != "" {
 		var err error
 		if o, err = a.scheduled(ctx, o); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := o.check(a.config); err != nil {
-		return err
+		return nil, err
 	}
 	if err := lowerPriority(a.config.Limits.Nice); err != nil {
 		a.log.Warn("the backup runs with an unchanged priority: " + err.Error())
 	}
 	chosen, err := a.choose(ctx, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	jobs, dense, err := a.jobs(chosen.entries)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(jobs) == 0 && len(chosen.missing) == 0 {
-		return errNoSiteAnywhere()
+		return nil, errNoSiteAnywhere()
 	}
 	limitMemory(backupMemory(a.config.Limits.Sites, dense))
 	runner, err := a.agent()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	progress := a.newProgress()
 	runner.Sites, runner.Bandwidth = a.config.Limits.Sites, int64(a.config.Limits.Bandwidth)
 	runner.Progress, runner.Finished = progress.update, progress.siteDone
+	runner.BeforeSite, runner.AfterSite = around.beforeSite, around.afterSite
 	progress.warnUnsealed(jobs)
 	progress.warnUnsearched(chosen)
 	report := runner.Backup(ctx, jobs)
 	chosen.failMissing(report)
 	progress.close()
 	if a.config.JSON {
-		if err := a.printReport(report); err != nil {
-			return err
-		}
+		return report, a.printReport(report)
 	}
-	if report.Status.ExitCode() != 0 {
-		return &printedError{report.Status}
-	}
-	return nil
+	return report, nil
 }
 
 func (a *app) printReport(report *manifest.Report) error {

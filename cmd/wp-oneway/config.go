@@ -27,16 +27,18 @@ type configuration struct {
 
 // settings are all keys.
 type settings struct {
-	Sites       []map[string]any  `mapstructure:"sites"` // see configuration.site
-	Roots       []string          `mapstructure:"roots"`
-	Schedules   []scheduleSetting `mapstructure:"schedules"`
-	Limits      limits            `mapstructure:"limits"`
-	DryRun      bool              `mapstructure:"dry_run"`
-	JSON        bool              `mapstructure:"json"`
-	Quiet       bool              `mapstructure:"quiet"`
-	Verbose     bool              `mapstructure:"verbose"`
-	LogFormat   string            `mapstructure:"log_format"`
-	siteSetting `mapstructure:",squash"`
+	Sites         []map[string]any  `mapstructure:"sites"` // see configuration.site
+	Roots         []string          `mapstructure:"roots"`
+	Schedules     []scheduleSetting `mapstructure:"schedules"`
+	Limits        limits            `mapstructure:"limits"`
+	DryRun        bool              `mapstructure:"dry_run"`
+	JSON          bool              `mapstructure:"json"`
+	Quiet         bool              `mapstructure:"quiet"`
+	Verbose       bool              `mapstructure:"verbose"`
+	LogFormat     string            `mapstructure:"log_format"`
+	Hooks         []hookSetting     `mapstructure:"hooks"`
+	notifySetting `mapstructure:",squash"`
+	siteSetting   `mapstructure:",squash"`
 }
 
 // limits are those of the whole process.
@@ -116,7 +118,7 @@ func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration,
 		return nil, err
 	}
 	c := newConfiguration(path, flags)
-	v := newViper()
+	v := newViper(allKeys())
 	if path != "" {
 		file, err := allKeys().ReadFile(path)
 		if err != nil {
@@ -148,11 +150,11 @@ func newConfiguration(path string, flags *pflag.FlagSet) *configuration {
 	return c
 }
 
-// newViper returns a viper that knows the default of each key, and its environment
-// variable.
-func newViper() *viper.Viper {
+// newViper returns a viper that knows the default of each key of a table, and its
+// environment variable.
+func newViper(table keys.Table) *viper.Viper {
 	v := viper.New()
-	for key, value := range allKeys().Defaults() {
+	for key, value := range table.Defaults() {
 		v.SetDefault(key, value)
 	}
 	v.SetEnvPrefix(keys.EnvPrefix)
@@ -181,6 +183,14 @@ func (c *configuration) check() error {
 	}
 	if err := c.checkSchedules(); err != nil {
 		return err
+	}
+	if err := c.notifySetting.check(); err != nil {
+		key, _, _ := strings.Cut(err.Error(), ": ")
+		return fmt.Errorf("%s: %w", c.at(key), err)
+	}
+	if _, i, err := hooks(c.Hooks); err != nil {
+		key := fmt.Sprintf("hooks[%d]", i)
+		return fmt.Errorf("%s: '%s': %w", c.at(key), key, err)
 	}
 	if c.Verbose && c.Quiet {
 		return errors.New("quiet and verbose exclude each other; give one of them")

@@ -42,7 +42,7 @@ func TestTableAndSettingsAgree(t *testing.T) {
 	for name := range fields {
 		t.Errorf("the field %s is not in the table of keys", name)
 	}
-	entries := map[string]reflect.Type{"sites": reflect.TypeFor[siteEntry](), "sinks": reflect.TypeFor[sinkSetting]()}
+	entries := map[string]reflect.Type{"sites": reflect.TypeFor[siteEntry](), "sinks": reflect.TypeFor[sinkSetting](), "hooks": reflect.TypeFor[hookSetting]()}
 	for _, list := range allKeys().Leaves() {
 		if list.Form != keys.Entries {
 			continue

@@ -47,6 +47,9 @@ func run(ctx context.Context, args []string, io streams) int {
 	if text := message(err); text != "" {
 		a.report(ctx, text)
 	}
+	if err != nil {
+		a.tellUnstarted(ctx, err)
+	}
 	return exitStatus(err)
 }
 

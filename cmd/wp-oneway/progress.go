@@ -249,7 +249,7 @@ func (p *progress) writeSuccess(r manifest.SiteReport, line func(string, ...any)
 				line("  %s in %s", contents(r, d.Bytes), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 			}
 		}
-	case manifest.Locked, manifest.Refused, manifest.Planned: // already in the error
+	case manifest.Locked, manifest.Refused, manifest.Planned, manifest.Running: // already in the error; Running never ends a site
 	}
 }
 

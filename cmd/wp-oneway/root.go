@@ -31,10 +31,13 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// unescaped is the writer below the one that makes text printable.
+// unescaped is the writer below those that make text printable and keep it.
 func unescaped(w io.Writer) io.Writer {
 	if p, ok := w.(wordpress.PrintableWriter); ok {
-		return p.W
+		w = p.W
+	}
+	if t, ok := w.(*logTail); ok {
+		w = t.w
 	}
 	return w
 }
@@ -44,14 +47,18 @@ type app struct {
 	io      streams
 	config  *configuration // loaded before the command runs
 	log     *slog.Logger
-	jsonLog bool // everything on standard error is JSON
+	jsonLog bool           // everything on standard error is JSON
+	recent  *logTail       // the end of standard error
+	command *cobra.Command // the one that ran
+	told    bool           // the result of a backup is told, or must not be
 }
 
 // newApp returns the program for a command line. All it prints is made printable:
 // tenants, servers and stores choose parts of the text.
 func newApp(io streams) *app {
-	io.out, io.err = wordpress.PrintableWriter{W: io.out}, wordpress.PrintableWriter{W: io.err}
-	return &app{io: io, log: slog.New(slog.DiscardHandler)}
+	recent := &logTail{w: io.err}
+	io.out, io.err = wordpress.PrintableWriter{W: io.out}, wordpress.PrintableWriter{W: recent}
+	return &app{io: io, log: slog.New(slog.DiscardHandler), recent: recent}
 }
 
 // execute runs the command that the arguments name.
@@ -61,7 +68,9 @@ func (a *app) execute(ctx context.Context, args []string) error {
 	root.SetIn(a.io.in)
 	root.SetOut(a.io.out)
 	root.SetErr(a.io.err)
-	return root.ExecuteContext(ctx)
+	var err error
+	a.command, err = root.ExecuteContextC(ctx)
+	return err
 }
 
 // report prints why a command failed, on one line.
@@ -129,7 +138,7 @@ mysql --binary-mode alone.`,
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
 	allKeys().AddFlags(flags, "quiet", "verbose", "log_format")
-	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
+	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.notifyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
 	adaptBuiltins(root)
 	return root
 }

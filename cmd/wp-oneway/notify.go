@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/notify"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
+)
+
+// notifyOptions are the flags of notify.
+type notifyOptions struct {
+	test   bool
+	failed string
+}
+
+func (a *app) notifyCommand() *cobra.Command {
+	var o notifyOptions
+	cmd := &cobra.Command{
+		Use:   "notify --test|--failed TEXT",
+		Short: "Test the notifications, or report a failure that backup could not report",
+		Long: `With --test, send a made-up message to each configured service and mail address, and
+to the dead man's switches. A check of Healthchecks gets it as a log, and keeps its state;
+a monitor of Uptime Kuma has no such signal, and gets "up".
+
+With --failed, tell that no backup was made and why, as backup does when it fails. It is
+for what backup cannot tell itself, such as that it was killed.
+
+docs/notifications.md describes the keys: notifications, email, healthchecks,
+uptime_kuma, notification_level, and the templates.
+
+Exit status: 0 each was told; 1 one could not be told; 2 wrong usage or configuration, or
+nobody is configured.`,
+		Example: `  wp-oneway notify --test
+  wp-oneway notify --failed "the backup was killed"`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.notify(cmd.Context(), o) },
+	}
+	cmd.Flags().BoolVar(&o.test, "test", false, "send a test message to everybody")
+	cmd.Flags().StringVar(&o.failed, "failed", "", "tell that no backup was made, because of `TEXT`")
+	return cmd
+}
+
+// notify tells everybody, and prints whom it told.
+func (a *app) notify(ctx context.Context, o notifyOptions) error {
+	if o.test == (o.failed != "") {
+		return usage(errors.New("give either --test or --failed TEXT; see wp-oneway notify --help"))
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	var results []notify.Result
+	if n := a.config.notifier(); o.test {
+		results = n.Test(ctx, host, version)
+	} else {
+		now := time.Now().UTC()
+		report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: now}, errors.New(o.failed))
+		results = n.Finish(ctx, report, "")
+	}
+	if len(results) == 0 {
+		return usage(fmt.Errorf("%s: nobody is to be told; set notifications, email.to, healthchecks.ping_url or uptime_kuma.push_url", a.config.at("")))
+	}
+	for _, r := range results {
+		if r.Err != nil {
+			a.report(ctx, fmt.Sprintf("%s: %v", r.Channel, r.Err))
+			err = &printedError{manifest.Failed}
+		} else if !a.config.Quiet {
+			fmt.Fprintf(a.io.out, "%s: sent\n", r.Channel)
+		}
+	}
+	return err
+}
+
+// tellUnstarted tells that a backup ended before there was a result, such as because the
+// configuration is wrong.
+func (a *app) tellUnstarted(ctx context.Context, err error) {
+	if a.told || a.command == nil || a.command.Name() != "backup" {
+		return
+	}
+	flags := a.command.Flags()
+	path, _ := flags.GetString("config") // each command has it
+	if dry, flagErr := flags.GetBool("dry-run"); dry || flagErr != nil {
+		return
+	}
+	n := salvagedNotifier(path)
+	if n == nil {
+		return
+	}
+	host, _ := os.Hostname() // better without it than not at all
+	report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC()}, err)
+	a.warnUntold(n.Finish(context.WithoutCancel(ctx), report, a.recent.text()))
+}
+
+// salvagedNotifier returns the notifier of a configuration that has an error elsewhere; nil
+// if its keys cannot be read either.
+func salvagedNotifier(configPath string) *notify.Notifier {
+	table := notifyKeys()
+	v := newViper(table)
+	path, err := findConfigFile(configPath)
+	if err != nil {
+		return nil
+	}
+	if path != "" {
+		var all map[string]any
+		text, err := operator.ReadFile(path, operator.Everybody)
+		if err != nil || yaml.Unmarshal(text, &all) != nil {
+			return nil
+		}
+		if err := v.MergeConfigMap(table.Pick(all)); err != nil {
+			return nil
+		}
+	}
+	var s notifySetting
+	if decode(v.AllSettings(), &s) != nil || s.check() != nil {
+		return nil
+	}
+	return s.notifier()
+}
