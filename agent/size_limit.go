@@ -43,3 +43,22 @@ func (c *countedWriter) Write(p []byte) (int, error) {
 	}
 	return c.w.Write(p)
 }
+
+// ReadFrom has w read r, if it can.
+func (c *countedWriter) ReadFrom(r io.Reader) (int64, error) {
+	return io.Copy(c.w, &countedReader{r, c.limit})
+}
+
+// A countedReader counts what is read from r, and fails beyond the limit.
+type countedReader struct {
+	r     io.Reader
+	limit *sizeLimit
+}
+
+func (c *countedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if exceeded := c.limit.check(c.limit.sent.Add(int64(n))); exceeded != nil {
+		return 0, exceeded
+	}
+	return n, err
+}

@@ -66,6 +66,20 @@ func (s *Stack) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// ReadFrom writes r to the first filter until r ends or fails, without a copy if the filter
+// reads for itself. An error of r does not end the stream; the caller must abandon it.
+func (s *Stack) ReadFrom(r io.Reader) (int64, error) {
+	direct, ok := s.top.(io.ReaderFrom)
+	if !ok || s.err != nil {
+		return io.CopyBuffer(struct{ io.Writer }{s}, struct{ io.Reader }{r}, make([]byte, copySize))
+	}
+	n, err := direct.ReadFrom(r)
+	return n, s.cause(err)
+}
+
+// copySize is how much is read at once for a filter that does not read for itself, in bytes.
+const copySize = 256 << 10
+
 // Close ends the stream: each filter in turn writes its buffered data and its end to
 // the next. It does not close the writer below. After any failure, before or now, it
 // abandons the stack and returns that error, and the stream is not complete. A second

@@ -65,22 +65,28 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// The zstd tool sees one frame with a checksum and a window that needs no --long.
-func TestZstdFrame(t *testing.T) {
-	packed := filtered(t, sqlText(5<<20), 1<<20, Zstd(0))
+// The zstd tool sees frames with a checksum and windows that need no --long.
+func TestZstdFrames(t *testing.T) {
+	packed := filtered(t, append(sqlText(5<<20), media(4<<20)...), 1<<20, Zstd(0))
 	file := t.TempDir() + "/x.zst"
 	write := bytes.NewReader(packed)
 	mustRun(t, write, nil, "dd", "of="+file)
-	list := string(mustRun(t, nil, nil, "zstd", "-lv", file))
-	for _, want := range []string{"Zstandard Frames: 1", "Window Size: 2.00 MiB", "Check: XXH64"} {
-		if !strings.Contains(squeeze(list), want) {
+	list := squeeze(string(mustRun(t, nil, nil, "zstd", "-lv", file)))
+	for _, want := range []string{"Zstandard Frames: 6", "Check: XXH64"} {
+		if !strings.Contains(list, want) {
 			t.Errorf("no %q in %s", want, list)
 		}
 	}
-	// A changed bit is detected.
-	packed[len(packed)/2] ^= 1
-	if _, err := tool(t, bytes.NewReader(packed), nil, "zstd", "-dc"); err == nil {
-		t.Error("zstd does not detect a changed bit")
+	if got := mustRun(t, bytes.NewReader(packed), nil, "zstd", "-dc", "--memory=4MB"); len(got) != 9<<20 {
+		t.Errorf("got %d bytes back", len(got))
+	}
+	// A changed bit is detected, in a compressed frame and in a stored one.
+	for _, at := range []int{1000, len(packed) - 1000} {
+		packed[at] ^= 1
+		if _, err := tool(t, bytes.NewReader(packed), nil, "zstd", "-dc"); err == nil {
+			t.Errorf("zstd does not detect a changed bit in byte %d of %d", at, len(packed))
+		}
+		packed[at] ^= 1
 	}
 }
 

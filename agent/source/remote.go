@@ -13,9 +13,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// copySize is how much is read from the pipe of a stream at once, in bytes.
-const copySize = 256 << 10
-
 // doneDelay is how long a worker that has sent everything may take to close the site.
 const doneDelay = 10 * time.Second
 
@@ -161,7 +158,7 @@ func (r *remoteSite) Part(name string) Part {
 		pipe := r.streams[name]
 		defer pipe.Close()
 		defer context.AfterFunc(ctx, func() { _ = pipe.Close() })()
-		n, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{pipe}, make([]byte, copySize))
+		n, err := io.Copy(w, struct{ io.Reader }{pipe}) // w reads into its own memory
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

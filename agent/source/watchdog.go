@@ -225,6 +225,27 @@ func (g watchedWriter) Write(p []byte) (int, error) {
 	return g.w.Write(p)
 }
 
+// ReadFrom has w read r, if it can.
+func (g watchedWriter) ReadFrom(r io.Reader) (int64, error) {
+	g.wait.busy.Store(true)
+	defer g.wait.busy.Store(false)
+	return io.Copy(g.w, watchedReader{r, g.wait})
+}
+
+// A watchedReader tells its wait what it reads. Its reader is busy except while it reads.
+type watchedReader struct {
+	r    io.Reader
+	wait *wait
+}
+
+func (g watchedReader) Read(p []byte) (int, error) {
+	g.wait.busy.Store(false)
+	defer g.wait.busy.Store(true)
+	n, err := g.r.Read(p)
+	g.wait.bytes.Add(int64(n))
+	return n, err
+}
+
 // A watchedSite is a site with a watchdog.
 type watchedSite struct {
 	Site

@@ -150,16 +150,37 @@ func (t *Transfer) living() int {
 
 // A counter counts the bytes written to it.
 type counter struct {
-	w        io.Writer
+	w        *archive.Stack
 	bytes    int64
 	progress func(bytes int64) // nil for none
 }
 
 func (c *counter) Write(p []byte) (int, error) {
 	n, err := c.w.Write(p)
+	c.add(n)
+	return n, err
+}
+
+// ReadFrom has the filters read r.
+func (c *counter) ReadFrom(r io.Reader) (int64, error) {
+	return c.w.ReadFrom(&countedReader{r, c})
+}
+
+// A countedReader counts what is read from r.
+type countedReader struct {
+	r     io.Reader
+	count *counter
+}
+
+func (c *countedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.count.add(n)
+	return n, err
+}
+
+func (c *counter) add(n int) {
 	c.bytes += int64(n)
 	if c.progress != nil {
 		c.progress(c.bytes)
 	}
-	return n, err
 }

@@ -10,14 +10,14 @@ import (
 // up. The 8 MiB between the limits and that bound are for what the runtime does not
 // manage: the program's variables and the mapped buffer of the largest row.
 const (
-	// agentMemory is for the streams of one site: 32 MiB of blocks, two zstd
-	// encoders of 8 MiB each, and 16 MiB for connections and the garbage collector.
+	// agentMemory is for the streams of one site: up to 32 MiB of blocks, 24 MiB for
+	// compressing, and the rest for connections and the garbage collector.
 	agentMemory = 64 << 20
 	// workerMemory is for the dump, the tar writer and the pipes.
 	workerMemory = 24 << 20
 	// siteMemory is for each further site that is backed up at the same time.
 	siteMemory = 56 << 20
-	// denseMemory is what two zstd encoders use from level 10 on, beyond their usual 8 MiB each.
+	// denseMemory is what two zstd encoders use from level 10 on, beyond their usual 6 MiB each.
 	denseMemory = 2 * 32 << 20
 	// denseLevel is the lowest such level.
 	denseLevel = 10
