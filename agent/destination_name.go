@@ -9,10 +9,10 @@ import (
 // maxDestinationName is the longest name of a sink without a name of its own.
 const maxDestinationName = 64
 
-// destinations are the names of the job's sinks, in their order. A sink without a name gets
+// Destinations are the names of the job's sinks, in their order. A sink without a name gets
 // one that is safe to show: s3-BUCKET, gs-BUCKET or folder. A further sink with the same
 // name gets a number.
-func (j *Job) destinations() []string {
+func (j *Job) Destinations() []string {
 	var names []string
 	for _, url := range j.Sinks {
 		first := j.SinkNames[url]

@@ -17,7 +17,7 @@ func TestDestinationNames(t *testing.T) {
 		{[]string{"s3://v?a=b", "s3://v\x1b|\"x"}, []string{"s3-v", "s3-v___x"}},
 	} {
 		job := Job{Sinks: c.sinks, SinkNames: map[string]string{"named": "nas"}}
-		if got := job.destinations(); !slices.Equal(got, c.want) {
+		if got := job.Destinations(); !slices.Equal(got, c.want) {
 			t.Errorf("%q: got %q, want %q", c.sinks, got, c.want)
 		}
 	}

@@ -65,7 +65,7 @@ func (a *Agent) remember(ctx context.Context, job Job, report *manifest.SiteRepo
 	if !recorded {
 		attempt := *report
 		attempt.Destinations = nil
-		for _, name := range job.destinations() {
+		for _, name := range job.Destinations() {
 			attempt.Destinations = append(attempt.Destinations, manifest.DestinationReport{Name: name, Status: report.Status, Error: report.Error})
 		}
 		if err := a.Dirs.RecordAttempt(ctx, id, &attempt, job.Selection.NoUploads, a.Now()); err != nil {

@@ -52,6 +52,7 @@ type SiteSurvey struct {
 	Database  *DatabaseAddress `json:"database,omitempty"`
 	// Error is what is wrong with the site or its configuration.
 	Error *manifest.ReportError `json:"error,omitempty"`
+	ID    string                `json:"-"` // site.Place.Identity; "" if the site was not found
 	// Runs are the results of its last runs, by kind.
 	Runs map[string]state.History `json:"runs"`
 }
@@ -74,6 +75,21 @@ type DatabaseAddress struct {
 // its last runs, and whether it would be backed up. It opens no connection and changes nothing. The configurations are read with
 // the rights of the sites' owners.
 func (a *Agent) Survey(ctx context.Context, jobs []Job) *Survey {
+	out, names, owners := a.roll(ctx, jobs)
+	readConfigs(ctx, jobs, owners, func(i int, facts source.Facts, err error) { out.Sites[i].setFacts(facts, err) })
+	out.setStatuses(jobs, names)
+	return out
+}
+
+// Roll is Survey without what the configurations say: it starts no worker.
+func (a *Agent) Roll(ctx context.Context, jobs []Job) *Survey {
+	out, names, _ := a.roll(ctx, jobs)
+	out.setStatuses(jobs, names)
+	return out
+}
+
+// roll reports what is known of the jobs' sites without reading them.
+func (a *Agent) roll(ctx context.Context, jobs []Job) (*Survey, *roster, map[uint32]*ownerSites) {
 	a.init()
 	out := &Survey{Version: manifest.Version, Agent: a.Version, Host: a.Host, Time: a.Now().UTC(), Sites: make([]SiteSurvey, len(jobs))}
 	names := a.resolveNames(ctx, jobs, nil)
@@ -90,6 +106,7 @@ func (a *Agent) Survey(ctx context.Context, jobs []Job) *Survey {
 			owners[c.UID] = newOwnerSites(c.UID)
 		}
 		owners[c.UID].add(i)
+		site.ID = c.ID
 		site.Owner = &SiteOwner{UID: c.UID, Name: owners[c.UID].name}
 		if s, err := a.Dirs.LoadSite(c.ID); err != nil {
 			a.Log.Warn("state lost", "site", site.Name, "err", err)
@@ -97,11 +114,13 @@ func (a *Agent) Survey(ctx context.Context, jobs []Job) *Survey {
 			site.Runs = s.Runs
 		}
 	}
-	readConfigs(ctx, jobs, owners, func(i int, facts source.Facts, err error) { out.Sites[i].setFacts(facts, err) })
-	for i := range out.Sites {
-		out.Sites[i].setStatus(jobs[i].Ignore, names.Unused(i), names.Refused(i))
+	return out, names, owners
+}
+
+func (s *Survey) setStatuses(jobs []Job, names *roster) {
+	for i := range s.Sites {
+		s.Sites[i].setStatus(jobs[i].Ignore, names.Unused(i), names.Refused(i))
 	}
-	return out
 }
 
 // setJob sets what is known without reading the site.

@@ -36,7 +36,7 @@ type target struct {
 func (a *Agent) targets(ctx context.Context, job Job, owner source.Owner, root string, sites *siteRoots) ([]target, error) {
 	var targets []target
 	seen := map[string]bool{}
-	names := job.destinations()
+	names := job.Destinations()
 	for i, text := range job.Sinks {
 		u, err := a.expand(text, job, owner)
 		if err != nil {

@@ -112,7 +112,11 @@ func (d Dirs) HasSite(id string) bool {
 
 // SiteAt is the ID of the known site with that path, "" for none.
 func (d Dirs) SiteAt(path string) string {
-	for s := range d.Sites() {
+	sites, err := d.Sites()
+	if err != nil {
+		return ""
+	}
+	for s := range sites {
 		if s.Path == path {
 			return s.ID
 		}
@@ -121,10 +125,13 @@ func (d Dirs) SiteAt(path string) string {
 }
 
 // Sites are the states of all known sites. A state that cannot be read is left out.
-func (d Dirs) Sites() iter.Seq[*Site] {
+func (d Dirs) Sites() (iter.Seq[*Site], error) {
 	folder := filepath.Join(d.State, "sites")
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the state: %w", err)
+	}
 	return func(yield func(*Site) bool) {
-		entries, _ := os.ReadDir(folder) // no folder, no states
 		for _, e := range entries {
 			s := &Site{}
 			text, err := os.ReadFile(filepath.Join(folder, e.Name()))
@@ -132,5 +139,5 @@ func (d Dirs) Sites() iter.Seq[*Site] {
 				return
 			}
 		}
-	}
+	}, nil
 }

@@ -120,6 +120,9 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	progress.warnUnsearched(chosen)
 	report := runner.Backup(ctx, jobs)
 	chosen.failMissing(report)
+	if !a.config.DryRun {
+		a.tellMachines(ctx, runner)
+	}
 	progress.close()
 	if a.config.JSON {
 		return report, a.printReport(report)

@@ -27,18 +27,19 @@ type configuration struct {
 
 // settings are all keys.
 type settings struct {
-	Sites         []map[string]any  `mapstructure:"sites"` // see configuration.site
-	Roots         []string          `mapstructure:"roots"`
-	Schedules     []scheduleSetting `mapstructure:"schedules"`
-	Limits        limits            `mapstructure:"limits"`
-	DryRun        bool              `mapstructure:"dry_run"`
-	JSON          bool              `mapstructure:"json"`
-	Quiet         bool              `mapstructure:"quiet"`
-	Verbose       bool              `mapstructure:"verbose"`
-	LogFormat     string            `mapstructure:"log_format"`
-	Hooks         []hookSetting     `mapstructure:"hooks"`
-	notifySetting `mapstructure:",squash"`
-	siteSetting   `mapstructure:",squash"`
+	Sites           []map[string]any  `mapstructure:"sites"` // see configuration.site
+	Roots           []string          `mapstructure:"roots"`
+	Schedules       []scheduleSetting `mapstructure:"schedules"`
+	Limits          limits            `mapstructure:"limits"`
+	DryRun          bool              `mapstructure:"dry_run"`
+	JSON            bool              `mapstructure:"json"`
+	Quiet           bool              `mapstructure:"quiet"`
+	Verbose         bool              `mapstructure:"verbose"`
+	LogFormat       string            `mapstructure:"log_format"`
+	Hooks           []hookSetting     `mapstructure:"hooks"`
+	notifySetting   `mapstructure:",squash"`
+	machineSettings `mapstructure:",squash"`
+	siteSetting     `mapstructure:",squash"`
 }
 
 // limits are those of the whole process.
@@ -191,6 +192,9 @@ func (c *configuration) check() error {
 	if _, i, err := hooks(c.Hooks); err != nil {
 		key := fmt.Sprintf("hooks[%d]", i)
 		return fmt.Errorf("%s: '%s': %w", c.at(key), key, err)
+	}
+	if key, err := c.machineSettings.check(); err != nil {
+		return fmt.Errorf("%s: %w", c.at(key), err)
 	}
 	if c.Verbose && c.Quiet {
 		return errors.New("quiet and verbose exclude each other; give one of them")

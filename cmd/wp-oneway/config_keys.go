@@ -14,7 +14,7 @@ import (
 // allKeys is the table of all keys of the configuration. A capability declares its keys
 // beside its settings, and is one line here.
 func allKeys() keys.Table {
-	return slices.Concat(siteListKeys(), scheduleKeys(), runKeys(), limitKeys(), backupKeys(), phpKeys(), dumpKeys(), notifyKeys(), hookKeys())
+	return slices.Concat(siteListKeys(), scheduleKeys(), runKeys(), limitKeys(), machineKeys(), backupKeys(), phpKeys(), dumpKeys(), notifyKeys(), hookKeys())
 }
 
 // siteListKeys are the keys about which sites there are.

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"os/user"
@@ -72,13 +73,21 @@ type printedError struct{ status manifest.Status }
 
 func (e *printedError) Error() string { return string(e.status) }
 
+// An exitError ends a command with that exit status; its output already says why.
+type exitError struct{ code int }
+
+func (e *exitError) Error() string { return fmt.Sprintf("exit status %d", e.code) }
+
 // exitStatus is the exit status of a command that returned err.
 func exitStatus(err error) int {
 	var printed *printedError
 	var wrong *usageError
+	var exit *exitError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &exit):
+		return exit.code
 	case errors.As(err, &printed):
 		return printed.status.ExitCode()
 	case errors.As(err, &wrong):
@@ -89,7 +98,8 @@ func exitStatus(err error) int {
 
 // message is the text of an error that was not printed yet.
 func message(err error) string {
-	if e := (*printedError)(nil); err == nil || errors.As(err, &e) {
+	printed, exit := (*printedError)(nil), (*exitError)(nil)
+	if err == nil || errors.As(err, &printed) || errors.As(err, &exit) {
 		return ""
 	}
 	return err.Error()

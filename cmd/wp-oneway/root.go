@@ -111,16 +111,8 @@ mysql --binary-mode alone.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
-		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
-			if completing(cmd) {
-				return nil
-			}
-			if err := checkEmpty(cmd, args); err != nil {
-				return usage(err)
-			}
-			return a.prepare(cmd)
-		},
-		Annotations: noConfig(), Args: cobra.ArbitraryArgs, DisableFlagsInUseLine: true, SuggestionsMinimumDistance: 2,
+		PersistentPreRunE: a.preRun,
+		Annotations:       noConfig(), Args: cobra.ArbitraryArgs, DisableFlagsInUseLine: true, SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return cmd.Help()
@@ -132,15 +124,29 @@ mysql --binary-mode alone.`,
 			return usage(fmt.Errorf("unknown command %q%s; see wp-oneway --help", args[0], hint))
 		},
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
-	})
+	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
 	allKeys().AddFlags(flags, "quiet", "verbose", "log_format")
-	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.notifyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
+	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.statusCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.notifyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
 	adaptBuiltins(root)
 	return root
+}
+
+// flagError is the error of a flag that a command does not accept.
+func flagError(cmd *cobra.Command, err error) error {
+	return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
+}
+
+// preRun checks the arguments and loads the configuration before a command runs.
+func (a *app) preRun(cmd *cobra.Command, args []string) error {
+	if completing(cmd) {
+		return nil
+	}
+	if err := checkEmpty(cmd, args); err != nil {
+		return usage(err)
+	}
+	return a.prepare(cmd)
 }
 
 // checkEmpty refuses empty arguments and values: they come from variables that a script

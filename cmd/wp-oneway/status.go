@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/agent/status"
+)
+
+// statusOptions are the arguments and flags of status.
+type statusOptions struct {
+	sites   []string
+	json    bool
+	maxAge  time.Duration
+	file    string
+	history string
+	plugin  func() bool // it runs as a monitoring plugin
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	var o statusOptions
+	cmd := &cobra.Command{
+		Use:   "status [SITE…]",
+		Short: "Show when each site was last backed up",
+		Long: `Show, for each site, kind of backup and sink, the last run that is a backup there,
+and what is wrong. SITE is a site's name or path. Sites that the command sites finds
+and that were never backed up are listed too, and are critical. Runs that held no
+lock, or were refused, count as attempts.
+
+With --max-age it is a plugin for Nagios and Icinga: it prints one line with
+performance data, and its exit status is 0 if each backup is young enough, 1 if one
+is partial or a later run failed, 2 if one is too old or missing, 3 if the status is
+not known. A backup dated in the future is a warning: the clock was set back.
+
+The state folder is readable by its owner only. With status.file in the
+configuration, backup writes a copy without paths and errors, which the group
+status.group may read; --file reads it.
+
+Exit status without --max-age: 0; 1 the status cannot be read; 2 wrong usage or
+configuration.`,
+		Example: `  wp-oneway status
+  wp-oneway status --max-age 26h
+  wp-oneway status --max-age 26h --file /var/lib/wp-oneway-status/status.json
+  wp-oneway status --history shop.example.com`,
+		RunE: func(cmd *cobra.Command, sites []string) error {
+			o.sites = sites
+			return a.plugin(&o, a.status(cmd.Context(), &o))
+		},
+	}
+	o.plugin = func() bool { return cmd.Flags().Changed("max-age") }
+	// A plugin that does not get as far as the status must not look like one that found it.
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, args []string) error { return a.plugin(&o, a.preRun(cmd, args)) }
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return a.plugin(&o, flagError(cmd, err)) })
+	f := cmd.Flags()
+	f.BoolVar(&o.json, "json", false, "print JSON")
+	f.DurationVar(&o.maxAge, "max-age", 0, "highest `age` of the last backup, such as 26h; act as a monitoring plugin")
+	f.StringVar(&o.file, "file", "", "read the status `file` instead of the state folder")
+	f.StringVar(&o.history, "history", "", "draw the sizes and durations of the runs of this `site`")
+	return cmd
+}
+
+// plugin turns an error into the line and the exit status of a plugin, if it is one.
+func (a *app) plugin(o *statusOptions, err error) error {
+	if printed := (*exitError)(nil); err == nil || !o.plugin() || errors.As(err, &printed) {
+		return err
+	}
+	fmt.Fprintln(a.io.out, status.UnknownLine(err))
+	return &exitError{status.Unknown.ExitCode()}
+}
+
+func (a *app) status(ctx context.Context, o *statusOptions) error {
+	switch {
+	case o.plugin() && o.maxAge <= 0:
+		return usage(fmt.Errorf("--max-age %s: must be more than 0, such as 26h", o.maxAge))
+	case o.history != "" && (len(o.sites) > 0 || o.plugin() || o.file != ""):
+		return usage(errors.New("--history excludes SITE, --max-age and --file; remove them"))
+	case o.history != "":
+		return a.history(ctx, o)
+	}
+	report, err := a.currentStatus(ctx, o)
+	if err != nil {
+		return err
+	}
+	if len(report.Backups) == 0 && len(report.Missing) == 0 {
+		return errNoSiteAnywhere()
+	}
+	if err := report.Only(o.sites); err != nil {
+		return usage(err)
+	}
+	report.Judge(o.maxAge)
+	switch {
+	case o.json:
+		err = a.printJSON(report)
+	case o.plugin():
+		_, err = fmt.Fprintln(a.io.out, report.Plugin(o.maxAge))
+	default:
+		err = a.printStatus(report)
+	}
+	if err == nil && o.plugin() && report.Level != status.OK {
+		return &exitError{report.Level.ExitCode()}
+	}
+	return err
+}
+
+// currentStatus reads the status file if it is asked for, or if this account has no state but
+// the configuration names such a file; else the state folder.
+func (a *app) currentStatus(ctx context.Context, o *statusOptions) (*status.Report, error) {
+	runner, err := a.agent()
+	if err != nil {
+		return nil, err
+	}
+	file := o.file
+	if file == "" && !hasState(runner) {
+		file = a.config.Status.File
+	}
+	if file != "" {
+		return readStatusFile(file, time.Now())
+	}
+	return a.readStatus(ctx, runner)
+}
+
+// hasState reports whether this account has backed up anything.
+func hasState(runner *agent.Agent) bool {
+	_, err := os.Stat(runner.Dirs.State)
+	return err == nil
+}
+
+// maxStatusFile is the limit of a status file, in bytes.
+const maxStatusFile = 64 << 20
+
+// readStatusFile reads a status file, which is judged at now.
+func readStatusFile(path string, now time.Time) (*status.Report, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the status file %s: it does not exist; set status.file and make a backup", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the status file: %w", err)
+	}
+	defer f.Close()
+	var report status.Report
+	if err := json.NewDecoder(io.LimitReader(f, maxStatusFile)).Decode(&report); err != nil || report.Version != manifest.Version {
+		return nil, fmt.Errorf("read the status file %s: it is no status of version %d", path, manifest.Version)
+	}
+	report.Time = now.UTC()
+	return &report, nil
+}
+
+// history draws the runs of a site.
+func (a *app) history(ctx context.Context, o *statusOptions) error {
+	dirs, err := state.DefaultDirs()
+	if err != nil {
+		return err
+	}
+	lines, err := dirs.History(ctx, func(l *state.HistoryLine) bool { return l.Site == o.history || l.Path == o.history })
+	if err != nil {
+		return err
+	}
+	if len(lines) == 0 {
+		return usage(fmt.Errorf("site %q: the history has no run of it; see wp-oneway status for the names", o.history))
+	}
+	if o.json {
+		return a.printJSON(struct {
+			Version int                 `json:"version"`
+			Runs    []state.HistoryLine `json:"runs"`
+		}{manifest.Version, lines})
+	}
+	return a.printHistory(lines)
+}
