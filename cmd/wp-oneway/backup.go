@@ -96,6 +96,13 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	if err := lowerPriority(a.config.Limits.Nice); err != nil {
 		a.log.Warn("the backup runs with an unchanged priority: " + err.Error())
 	}
+	if err := lowerIOPriority(a.config.Limits.IONice); err != nil {
+		a.log.Warn("the backup reads with an unchanged priority: " + err.Error())
+	}
+	load := loadWait{limit: a.config.Limits.Load, read: readLoad, pause: sleep, warn: func(text string) { a.log.Warn(text) }}
+	if err := load.wait(ctx); err != nil {
+		return nil, err
+	}
 	chosen, err := a.choose(ctx, o)
 	if err != nil {
 		return nil, err

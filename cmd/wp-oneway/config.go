@@ -50,6 +50,8 @@ type limits struct {
 	Stall     time.Duration `mapstructure:"stall"`
 	SiteSize  byteSize      `mapstructure:"site_size"`
 	Nice      int           `mapstructure:"nice"`
+	IONice    ioPriority    `mapstructure:"ionice"`
+	Load      float64       `mapstructure:"load"`
 }
 
 // siteSetting are the keys that can be set for all sites and for one.
@@ -172,6 +174,9 @@ func (c *configuration) check() error {
 	}
 	if n := c.Limits.Nice; n < 0 || n > maxNice {
 		return fmt.Errorf("%s: 'limits.nice' is %d; give 1 to %d, the lowest priority, or 0 to leave it as it is", c.at("limits.nice"), n, maxNice)
+	}
+	if n := c.Limits.Load; n < 0 {
+		return fmt.Errorf("%s: 'limits.load' is %g; give the highest 1-minute load, or 0 for no limit", c.at("limits.load"), n)
 	}
 	for i, entry := range c.Sites {
 		key := fmt.Sprintf("sites[%d]", i)

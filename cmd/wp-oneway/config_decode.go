@@ -24,7 +24,7 @@ func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
 		ZeroFields: true, // a list replaces the list that is there
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, rateHook, sizeHook, durationHook, scalarHook),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, ioHook, loadHook, rateHook, sizeHook, durationHook, scalarHook),
 	})
 	if err != nil {
 		return err
@@ -152,6 +152,21 @@ func userHook(_, to reflect.Type, value any) (any, error) {
 	default:
 		return userID(id), nil
 	}
+}
+
+// loadHook reads a load, which is a number.
+func loadHook(_, to reflect.Type, value any) (any, error) {
+	if to.Kind() != reflect.Float64 {
+		return value, nil
+	}
+	load, err := strconv.ParseFloat(strings.TrimSpace(fmt.Sprint(value)), 64)
+	switch {
+	case fmt.Sprint(value) == "":
+		return 0.0, nil
+	case err != nil || math.IsNaN(load) || math.IsInf(load, 0):
+		return nil, errors.New("must be a number, such as 4 or 1.5")
+	}
+	return load, nil
 }
 
 // durationHook refuses a duration without a unit, which would be taken for

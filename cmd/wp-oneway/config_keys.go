@@ -50,10 +50,12 @@ func limitKeys() keys.Table {
 	return keys.Table{
 		{Name: "limits.sites", Form: keys.Int, Global: true, Default: 1, Help: "the number of sites that are backed up at the same time"},
 		{Name: "limits.bandwidth", Form: keys.Rate, Global: true, Help: "the bytes per second that the files of all sites together send to buckets; the dumps are not slowed down", Example: "20MiB/s"},
-		{Name: "limits.timeout", Form: keys.Duration, Global: true, Default: "0s", Help: "the longest time of the run of one site; 0s is no limit"},
+		{Name: "limits.timeout", Form: keys.Duration, Global: true, Default: "24h", Help: "the longest time of the run of one site; 0s is no limit"},
 		{Name: "limits.stall", Form: keys.Duration, Global: true, Default: "5m", Help: "the time after which a destination without progress is given up; a site is given up after twelve times as long"},
 		{Name: "limits.site_size", Form: keys.Size, Global: true, Help: "the largest uncompressed size of a site; a larger one fails", Example: "200GiB"},
 		{Name: "limits.nice", Form: keys.Int, Global: true, Help: "the priority, as nice -n: with 10, the sites have the processors first"},
+		{Name: "limits.ionice", Form: keys.Text, Global: true, Help: "the priority of reading and writing on disks, as ionice has it: idle, or best-effort:0 to best-effort:7", Example: "idle"},
+		{Name: "limits.load", Form: keys.Text, Global: true, Help: "a backup starts once the 1-minute load is at most this, and after one hour in any case", Example: "4"},
 	}
 }
 

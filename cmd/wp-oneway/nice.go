@@ -19,8 +19,13 @@ func lowerPriority(n int) error {
 	if n == 0 {
 		return nil
 	}
-	// Linux has a priority for each thread, and a new thread inherits it from the
-	// thread that starts it: the second pass sets those that began during the first.
+	return eachThread(func(tid int) error { return lowerThread(tid, n) })
+}
+
+// eachThread lowers a priority of each thread of this process. Linux has priorities for each
+// thread, and a new thread inherits them from the thread that starts it: the second pass sets
+// those that began during the first.
+func eachThread(lower func(tid int) error) error {
 	for range 2 {
 		threads, err := os.ReadDir("/proc/self/task")
 		if err != nil {
@@ -31,7 +36,7 @@ func lowerPriority(n int) error {
 			if err != nil {
 				return fmt.Errorf("lower the priority: %w", err)
 			}
-			if err := lowerThread(tid, n); err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
+			if err := lower(tid); err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
 				return fmt.Errorf("lower the priority: %w", err)
 			}
 		}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// All threads get the priority: the one of this test is that of a process with nice 0.
+func TestLowerIOPriorityOfAllThreads(t *testing.T) {
+	const usual = ioPriority(ioBestEffort<<ioClassShift | 4)
+	if err := lowerIOPriority(usual); err != nil {
+		t.Fatal(err)
+	}
+	threads, err := filepath.Glob("/proc/self/task/*")
+	if err != nil || len(threads) < 2 {
+		t.Fatalf("%d threads (%v)", len(threads), err)
+	}
+	for _, path := range threads {
+		tid, err := strconv.Atoi(filepath.Base(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, errno := unix.Syscall(unix.SYS_IOPRIO_GET, 1, uintptr(tid), 0)
+		if errno != 0 {
+			if _, err := os.Stat(path); err == nil {
+				t.Errorf("thread %d: %v", tid, errno)
+			}
+			continue // it has ended
+		}
+		if ioPriority(got) != usual {
+			t.Errorf("thread %d has the priority %#x, want %#x", tid, got, usual)
+		}
+	}
+}
+
+func TestIOPriorityInTheConfiguration(t *testing.T) {
+	for text, want := range map[string]ioPriority{"idle": 3 << 13, "3": 3 << 13, "best-effort:7": 2<<13 | 7, "2:0": 2 << 13} {
+		var set settings
+		if err := decode(map[string]any{"limits": map[string]any{"ionice": text}}, &set); err != nil || set.Limits.IONice != want {
+			t.Errorf("%s: got %#x, want %#x (%v)", text, set.Limits.IONice, want, err)
+		}
+	}
+}
