@@ -53,30 +53,36 @@ func (a *app) notify(ctx context.Context, o notifyOptions) error {
 	if o.test == (o.failed != "") {
 		return usage(errors.New("give either --test or --failed TEXT; see wp-oneway notify --help"))
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		return err
-	}
 	var results []notify.Result
-	if n := a.config.notifier(); o.test {
-		results = n.Test(ctx, host, version)
+	if o.test {
+		host, err := os.Hostname()
+		if err != nil {
+			return err
+		}
+		results = a.config.notifier().Test(ctx, host, version)
 	} else {
-		now := time.Now().UTC()
-		report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: now}, errors.New(o.failed))
-		results = n.Finish(ctx, report, "")
+		results = a.tellFailed(ctx, errors.New(o.failed))
 	}
 	if len(results) == 0 {
 		return usage(fmt.Errorf("%s: nobody is to be told; set notifications, email.to, healthchecks.ping_url or uptime_kuma.push_url", a.config.at("")))
 	}
+	var failed error
 	for _, r := range results {
 		if r.Err != nil {
 			a.report(ctx, fmt.Sprintf("%s: %v", r.Channel, r.Err))
-			err = &printedError{manifest.Failed}
+			failed = &printedError{manifest.Failed}
 		} else if !a.config.Quiet {
 			fmt.Fprintf(a.io.out, "%s: sent\n", r.Channel)
 		}
 	}
-	return err
+	return failed
+}
+
+// tellFailed tells everybody that no backup was made, and why.
+func (a *app) tellFailed(ctx context.Context, why error) []notify.Result {
+	host, _ := os.Hostname() // better without it than not at all
+	report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC()}, why)
+	return a.config.notifier().Finish(ctx, report, "")
 }
 
 // tellUnstarted tells that a backup ended before there was a result, such as because the

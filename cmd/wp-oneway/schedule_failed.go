@@ -21,11 +21,15 @@ func (a *app) scheduleFailedCommand() *cobra.Command {
 		Short:  "Report a scheduled run that could not report itself",
 		Hidden: true,
 		Args:   cobra.RangeArgs(1, 2),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := schedule.CheckName(args[0]); err != nil {
 				return usage(err)
 			}
-			return crashed(args, os.Getenv)
+			err := crashed(args, os.Getenv)
+			if err != nil {
+				a.warnUntold(a.tellFailed(cmd.Context(), err))
+			}
+			return err
 		},
 	}
 }
