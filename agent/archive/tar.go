@@ -11,6 +11,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/mholt/archives"
 	"golang.org/x/sys/unix"
 )
 
@@ -40,9 +41,13 @@ type Entry struct {
 // of walk or w; then the archive has no end, and nothing more is written to w.
 func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) error, damaged func(name string, err error)) error {
 	out := &output{w: bufio.NewWriterSize(w, writeSize)}
-	t := &tarWriter{jobs: make(chan tarJob, maxAhead), ahead: filesAhead(), damaged: damaged, buf: make([]byte, readSize)}
+	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, maxAhead), ahead: filesAhead(), damaged: damaged, buf: make([]byte, readSize)}
 	var writer sync.WaitGroup
-	writer.Go(func() { t.write(out) })
+	writer.Go(func() {
+		// Cancelling is done by the entries: after a cancelled entry, ArchiveAsync would
+		// write the end of the archive.
+		_ = archives.Tar{Format: tar.FormatPAX}.ArchiveAsync(context.WithoutCancel(ctx), out, t.jobs)
+	})
 	err := walk(func(e Entry) error { return t.add(ctx, e) })
 	if err == nil {
 		err = t.await(0)
@@ -69,18 +74,15 @@ func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) er
 // pipe.
 const writeSize = 128 << 10
 
-// directSize is the length from which data pass the write buffer, in bytes.
-const directSize = writeSize
-
 // Small files are opened before it is their turn, so that the kernel reads them ahead.
 const (
 	maxAhead  = 64        // files
 	smallFile = 256 << 10 // bytes
 )
 
-// A tarWriter passes entries to the goroutine that writes them, in order.
+// A tarWriter passes entries to ArchiveAsync, in order.
 type tarWriter struct {
-	jobs    chan tarJob
+	jobs    chan archives.ArchiveAsyncJob
 	pending []pendingEntry // passed, not yet known to be written
 	damaged func(string, error)
 	ahead   int    // maximum number of files that are open before their turn
@@ -97,41 +99,6 @@ func filesAhead() int {
 	return int(min(maxAhead, limit.Cur/8))
 }
 
-// A tarJob is one entry to write.
-type tarJob struct {
-	header  *tar.Header
-	content *content // nil for entries without content
-	result  chan error
-}
-
-// write writes the entries and, after the last one, the end of the archive.
-func (t *tarWriter) write(out *output) {
-	w := tar.NewWriter(out)
-	for job := range t.jobs {
-		job.result <- writeEntry(w, job)
-	}
-	if err := w.Close(); err != nil {
-		out.fail(err)
-	}
-}
-
-func writeEntry(w *tar.Writer, job tarJob) error {
-	if err := w.WriteHeader(job.header); err != nil {
-		if job.content != nil {
-			_ = job.content.Close()
-		}
-		return fmt.Errorf("archive %q: %w", job.header.Name, err)
-	}
-	if job.content == nil {
-		return nil
-	}
-	_, err := job.content.WriteTo(w)
-	if err := errors.Join(err, job.content.Close()); err != nil {
-		return fmt.Errorf("archive %q: %w", job.header.Name, err)
-	}
-	return nil
-}
-
 type pendingEntry struct {
 	name    string
 	content *content // nil for entries without content
@@ -141,10 +108,12 @@ type pendingEntry struct {
 // add passes one entry on.
 func (t *tarWriter) add(ctx context.Context, e Entry) error {
 	p := pendingEntry{name: e.Name, result: make(chan error, 1)}
+	job := archives.ArchiveAsyncJob{Result: p.result}
 	if e.File != nil {
 		p.content = newContent(ctx, e.File, e.Info, t.buf)
+		job.File.Open = func() (fs.File, error) { return p.content, nil }
 	}
-	header, err := newHeader(e)
+	info, err := newTarInfo(e)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -154,8 +123,9 @@ func (t *tarWriter) add(ctx context.Context, e Entry) error {
 		}
 		return fmt.Errorf("archive %q: %w", e.Name, err)
 	}
+	job.File.FileInfo, job.File.NameInArchive, job.File.LinkTarget = info, info.member, e.Link
 	t.pending = append(t.pending, p)
-	t.jobs <- tarJob{header, p.content, p.result}
+	t.jobs <- job
 	if e.File != nil && e.Info.Size() > smallFile {
 		return t.await(0)
 	}
@@ -186,45 +156,45 @@ func (t *tarWriter) closePending() {
 	}
 }
 
-// newHeader returns the header of an entry. No user names are looked up, and only the
-// modification time is kept.
-func newHeader(e Entry) (*tar.Header, error) {
+// A tarInfo is the input for a header. Its Sys is a *tar.Header, so that no user names
+// are looked up and only the modification time is kept.
+type tarInfo struct {
+	fs.FileInfo
+	member string
+	header tar.Header
+}
+
+func newTarInfo(e Entry) (*tarInfo, error) {
 	if e.Name == "" {
 		return nil, errors.New("entry has no name")
 	}
-	h, err := tar.FileInfoHeader(headerInfo{e.Info}, e.Link)
-	if err != nil {
-		return nil, err
-	}
-	h.Name, h.Format = e.Name, tar.FormatPAX
-	if h.Uid, h.Gid, err = owner(e.Info); err != nil {
+	i := &tarInfo{FileInfo: e.Info, member: e.Name}
+	var err error
+	if i.header.Uid, i.header.Gid, err = owner(e.Info); err != nil {
 		return nil, err
 	}
 	switch mode := e.Info.Mode(); {
 	case e.HardLink != "":
-		h.Typeflag, h.Linkname, h.Size = tar.TypeLink, e.HardLink, 0
+		i.header.Typeflag, i.header.Linkname = tar.TypeLink, e.HardLink
 	case mode.IsDir():
-		h.Name += "/"
+		i.member += "/"
 	case mode.IsRegular() && e.File == nil && e.Info.Size() > 0:
 		return nil, errors.New("entry has no content")
 	case !mode.IsRegular() && mode&fs.ModeSymlink == 0:
 		return nil, fmt.Errorf("not a file, folder or link (%v)", mode)
 	}
-	return h, nil
+	return i, nil
 }
 
-// A headerInfo is an Info without the system's data, from which FileInfoHeader would take
-// more than we store.
-type headerInfo struct{ fs.FileInfo }
-
-// Sys returns nothing.
-func (headerInfo) Sys() any { return nil }
+// Sys is a header with the owner.
+func (i *tarInfo) Sys() any { return &i.header }
 
 // errStopped is the error of writes after the archive has failed.
 var errStopped = errors.New("the archive has failed")
 
-// An output is the writer below the archive. It keeps the first error and writes nothing
-// after it, in particular not the end of the archive.
+// An output is the writer below ArchiveAsync. It keeps the first error and writes nothing
+// after it, in particular not the end of the archive. ArchiveAsync would not return an
+// error of that write.
 type output struct {
 	w   *bufio.Writer
 	mu  sync.Mutex
@@ -234,12 +204,6 @@ type output struct {
 func (o *output) Write(p []byte) (int, error) {
 	if err := o.failure(); err != nil {
 		return 0, err
-	}
-	if len(p) >= directSize { // the buffer would copy its beginning
-		if err := o.w.Flush(); err != nil {
-			o.fail(err)
-			return 0, err
-		}
 	}
 	n, err := o.w.Write(p)
 	if err != nil {

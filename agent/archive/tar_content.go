@@ -28,6 +28,7 @@ type content struct {
 	info   fs.FileInfo
 	left   int64  // bytes to come, from the file or zeros
 	buf    []byte // shared by all contents of an archive
+	ready  []byte // read from the file, not yet returned
 	damage error  // why the content is not consistent; final once closed
 }
 
@@ -41,6 +42,9 @@ func newContent(ctx context.Context, f *os.File, info fs.FileInfo, buf []byte) *
 	}
 	return &content{ctx: ctx, file: f, info: info, left: info.Size(), buf: buf}
 }
+
+// Stat describes the file as its header does.
+func (c *content) Stat() (fs.FileInfo, error) { return c.info, nil }
 
 // Close checks whether the file has changed since its header was written, drops the
 // pages of a big file, and closes it.
@@ -59,24 +63,26 @@ func (c *content) Close() error {
 	return err
 }
 
-// WriteTo writes the file in large pieces, and zeros after its end or an error.
-func (c *content) WriteTo(w io.Writer) (written int64, err error) {
-	for c.left > 0 {
+// Read reads the file, and zeros after its end or an error.
+func (c *content) Read(p []byte) (int, error) {
+	if len(c.ready) == 0 {
+		if c.left == 0 {
+			return 0, io.EOF
+		}
 		if err := c.ctx.Err(); err != nil {
-			return written, err
+			return 0, err
 		}
-		n, err := w.Write(c.next())
-		written += int64(n)
-		if err != nil {
-			return written, err
-		}
+		c.fill()
 	}
-	return written, nil
+	n := copy(p, c.ready)
+	c.ready = c.ready[n:]
+	return n, nil
 }
 
-// next reads the next bytes into the buffer.
-func (c *content) next() []byte {
-	piece := c.buf[:min(int64(len(c.buf)), c.left)]
+// fill reads the next bytes into ready.
+func (c *content) fill() {
+	size := min(int64(len(c.buf)), c.left)
+	piece := c.buf[:size]
 	read := 0
 	if c.damage == nil {
 		var err error
@@ -89,8 +95,8 @@ func (c *content) next() []byte {
 		}
 	}
 	clear(piece[read:])
-	c.left -= int64(len(piece))
-	return piece
+	c.left -= size
+	c.ready = piece
 }
 
 // check returns an error if the file has changed since its header was written.
