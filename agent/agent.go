@@ -30,6 +30,8 @@ type Agent struct {
 	// buckets together; 0 is no limit. Databases are not limited.
 	Bandwidth int64
 	Log       *slog.Logger
+	// Keeper says what stays in folder sinks; without one, everything does.
+	Keeper Keeper
 	// Progress is called as streams advance, from several goroutines.
 	Progress func(Progress)
 	// BeforeSite and AfterSite are called before and after a site is backed up, while its
@@ -42,6 +44,8 @@ type Agent struct {
 	Now      func() time.Time
 	Random   io.Reader
 
+	mu          sync.Mutex
+	limited     map[string]string // folders with a max_size, and their sinks
 	patience    source.Patience
 	noLocks     sync.Once // the warning that a file system has no locks
 	pool        *sinks.Pool
@@ -85,6 +89,7 @@ func (a *Agent) Backup(ctx context.Context, jobs []Job) *manifest.Report {
 		})
 	}
 	slots.Wait()
+	a.limitFolders(ctx)
 	a.prune(ctx, jobs, names)
 	report.Finished = a.Now().UTC()
 	report.SetStatus()

@@ -121,7 +121,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	if job.DryRun {
 		return false, r.plan(ctx)
 	}
-	unlock, err := a.lock(r.id, job.Name)
+	unlock, locked, err := a.lock(r.id, job.Name)
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", job.Place.Path, err)
 	}
@@ -132,6 +132,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	if err = r.backup(ctx); err != nil {
 		report.Fail(err)
 	}
+	r.retain(ctx, locked)
 	r.state.Record(report, job.Selection.NoUploads, a.Now())
 	r.state.UID = site.uid
 	if slices.ContainsFunc(report.Destinations, func(d manifest.DestinationReport) bool { return d.Status == manifest.OK }) {
@@ -155,25 +156,28 @@ func isNoSite(err error) bool {
 }
 
 // lock takes the locks of a site and of its name: until a run is published, the name has
-// no owner. On a file system without locks it goes on without, with one warning.
-func (a *Agent) lock(id, name string) (unlock func(), err error) {
+// no owner. On a file system without locks it goes on without, with one warning; locked is
+// false then.
+func (a *Agent) lock(id, name string) (unlock func(), locked bool, err error) {
 	var held []func()
 	unlock = func() {
 		for _, release := range held {
 			release()
 		}
 	}
+	locked = true
 	for _, key := range []string{id, "name " + name} {
 		release, err := a.Dirs.Lock(key)
 		if errors.Is(err, state.ErrNoLocks) {
 			a.noLocks.Do(func() { a.Log.Warn("going on without locks", "err", err) })
+			locked = false
 		} else if err != nil {
 			unlock()
-			return nil, err
+			return nil, false, err
 		}
 		held = append(held, release)
 	}
-	return unlock, nil
+	return unlock, locked, nil
 }
 
 // saveState saves the site's state. An error does not affect the backup; the next run

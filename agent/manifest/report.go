@@ -153,6 +153,7 @@ type DestinationReport struct {
 	Manifest string       `json:"manifest,omitempty"` // its name without the sink's prefix; with failed: it may be stored
 	Bytes    int64        `json:"bytes"`
 	Objects  []Object     `json:"objects,omitempty"`
+	Pruned   int          `json:"pruned,omitempty"` // number of old runs that were removed there
 }
 
 // A ReportError is an error on one line.

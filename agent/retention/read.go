@@ -1,13 +1,13 @@
 package retention
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +79,9 @@ func (p *Plan) read(dir *os.File) error {
 			p.Runs = append(p.Runs, r)
 		}
 	}
-	slices.SortFunc(p.Runs, func(a, b *Run) int { return -strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.Runs, func(a, b *Run) int { // of one second, the one that was written last is the newest
+		return cmp.Or(b.Start.Compare(a.Start), b.changed.Compare(a.changed), strings.Compare(b.Name, a.Name))
+	})
 	return nil
 }
 
@@ -117,19 +119,23 @@ func (p *Plan) add(file string, stat *unix.Stat_t, runs map[string]*Run) {
 	}
 }
 
-// parseName divides the name of a file of a run: the run's name, its start, and the rest.
-// The name is "" for other files.
+// runTime is how a run's name begins after the prefix: the start, in UTC.
+const runTime = "2006-01-02_15-04-05Z"
+
+// parseName divides the name of a file of a run: the run's name, its start, and the rest
+// with its dot. The name is "" for other files.
 func parseName(file, prefix string) (name string, start time.Time, suffix string) {
 	rest, ok := strings.CutPrefix(file, prefix)
-	id := regexp.MustCompile(`^(\d{4}-\d\d-\d\d_\d\d-\d\d-\d\dZ)-[a-z0-9]{8}(\..+)$`).FindStringSubmatch(rest)
-	if !ok || id == nil {
+	const length = len(runTime) + 1 + 8 // with eight random characters
+	if !ok || len(rest) < length+2 || rest[len(runTime)] != '-' || rest[length] != '.' ||
+		strings.Trim(rest[len(runTime)+1:length], "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
 		return "", start, ""
 	}
-	start, err := time.Parse("2006-01-02_15-04-05Z", id[1])
+	start, err := time.Parse(runTime, rest[:len(runTime)])
 	if err != nil {
 		return "", start, ""
 	}
-	return strings.TrimSuffix(file, id[2]), start, id[2]
+	return prefix + rest[:length], start, rest[length:]
 }
 
 // judge sets the state of a run.

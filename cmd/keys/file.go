@@ -1,12 +1,15 @@
 package keys
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -32,25 +35,29 @@ func (t Table) ReadFile(path string) (*File, error) {
 	f := &File{Path: path, Lines: map[string]int{}}
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
-		return nil, f.syntaxError(err)
+		return nil, f.syntaxError(text, err)
 	}
 	if len(document.Content) == 0 {
 		return f, nil // empty, or comments only
 	}
 	if err := document.Decode(&f.Keys); err != nil {
-		return nil, f.syntaxError(err)
+		return nil, f.syntaxError(text, err)
 	}
 	check := &fileCheck{File: f, table: t, all: t.index(), entries: map[string]*index{}}
 	return f, check.keys(scope{index: check.all}, document.Content[0], map[string]bool{})
 }
 
-// syntaxError is an error of the YAML parser, with its line beside the file.
-func (f *File) syntaxError(err error) error {
-	where, text := f.Path, strings.TrimPrefix(err.Error(), "yaml: ")
-	if m := regexp.MustCompile(`(?s)\bline (\d+): (.*)`).FindStringSubmatch(text); m != nil {
-		where, text = where+":"+m[1], m[2]
+// syntaxError is an error of the YAML parser, with its line beside the file. The parser
+// names no line for the first one, and for bytes that no YAML may have.
+func (f *File) syntaxError(text []byte, err error) error {
+	line, message := 1, strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := regexp.MustCompile(`(?s)\bline (\d+): (.*)`).FindStringSubmatch(message); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		message = m[2]
+	} else if i := bytes.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError || r < ' ' && r != '\n' && r != '\r' && r != '\t' }); i >= 0 {
+		line += bytes.Count(text[:i], []byte("\n"))
 	}
-	return fmt.Errorf("read configuration %s: %s; correct the YAML", where, text)
+	return fmt.Errorf("read configuration %s:%d: %s; correct the YAML", f.Path, line, message)
 }
 
 // A fileCheck checks the keys of a file.

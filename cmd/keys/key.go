@@ -29,6 +29,7 @@ type Key struct {
 	FileOnly bool     // neither the environment nor a file of others may set it
 	NonEmpty bool     // its environment variable must not be empty: a script forgot to set it
 	Secret   bool     // its value is never printed
+	Required bool     // an entry of a list must have it
 
 	// Keys are the keys of each entry of a list (Entries), or of each group (Groups).
 	Keys Table
@@ -46,6 +47,7 @@ const (
 	Text       Form = "text"
 	Bool       Form = "true or false"
 	Int        Form = "whole number"
+	Number     Form = "number"
 	List       Form = "list of texts"
 	Entries    Form = "list of entries"
 	Groups     Form = "map"
@@ -69,7 +71,7 @@ func (f Form) zero() any {
 		return []string{}
 	case Entries:
 		return []any{}
-	case Text, Groups, Duration, Size, Rate, BoolOrPath, User, Count, Span:
+	case Text, Number, Groups, Duration, Size, Rate, BoolOrPath, User, Count, Span:
 	}
 	return ""
 }

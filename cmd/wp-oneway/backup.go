@@ -29,6 +29,10 @@ encryption.recipients_file, --passphrase-file encryption.passphrase_file; --conf
 is only WP_ONEWAY_CONFIG. wp-oneway config generate prints every key, also those
 without a flag, such as limits.sites, the number of sites at the same time.
 
+With --keep-last and the other keep rules, old backups of the site and kind that no
+rule keeps are removed from folders after the backup, as wp-oneway prune does. In a
+bucket nothing is removed.
+
 With --require-one-way, a sink is refused before anything is read, unless doctor
 has found it one-way with this credential in the last 7 days. No request is sent
 to it, and it counts as a destination that failed. A folder is never one-way.
@@ -56,6 +60,7 @@ func (a *app) backupCommand() *cobra.Command {
 	f.StringVar(&o.schedule, "schedule", "", "back up the sites and the kind of the schedule with this `name`: see wp-oneway schedule")
 	allKeys().AddFlags(f, "sinks", "kind", "no_uploads", "with_core", "include", "exclude", "no_default_excludes", "compression", "level",
 		"encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "name", "require_one_way", "dry_run", "json")
+	allKeys().AddFlags(f, keepFlags()...)
 	dumpFlags(f)
 	siteFlags(f)
 	return cmd
@@ -119,6 +124,11 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	if err != nil {
 		return nil, err
 	}
+	keeper, err := a.keeper(chosen.entries)
+	if err != nil {
+		return nil, err
+	}
+	runner.Keeper = keeper
 	progress := a.newProgress()
 	runner.Sites, runner.Bandwidth = a.config.Limits.Sites, int64(a.config.Limits.Bandwidth)
 	runner.Progress, runner.Finished = progress.update, progress.siteDone

@@ -23,6 +23,10 @@ type configuration struct {
 	keys  map[string]keys.Key
 	// scheduledKind is the kind of the schedule that runs; "" is that of each site.
 	scheduledKind string
+	// fileSinks are the sinks for all sites in the file, also if a flag or the
+	// environment gives others.
+	fileSinks []sinkSetting
+	values    map[string]any // of each leaf, as the file, the environment and the flags have it
 }
 
 // settings are all keys.
@@ -78,6 +82,7 @@ type siteSetting struct {
 	Home              string        `mapstructure:"home"`
 	DBDefaultsFile    string        `mapstructure:"db_defaults_file"`
 	dumpSetting       `mapstructure:",squash"`
+	retentionSetting  `mapstructure:",squash"`
 }
 
 // encryption names the recipients of sealed archives.
@@ -94,7 +99,8 @@ type sinkSetting struct {
 	// Name is what the state, the metrics and status call the sink.
 	Name string `mapstructure:"name"`
 	// RequireOneWay, when false, exempts the sink from the site's setting.
-	RequireOneWay *bool `mapstructure:"require_one_way"`
+	RequireOneWay    *bool `mapstructure:"require_one_way"`
+	retentionSetting `mapstructure:",squash"`
 }
 
 // siteEntry is one entry of sites.
@@ -104,6 +110,7 @@ type siteEntry struct {
 	// RunAs is the user with whose rights the site is read. Only the file can set it.
 	RunAs       userID `mapstructure:"run_as"`
 	siteSetting `mapstructure:",squash"`
+	ownSinks    bool // the entry has sinks; they replace those of all sites
 }
 
 // maxSites is the highest number of sites that are backed up at the same time: each
@@ -131,6 +138,9 @@ func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration,
 		if err := v.MergeConfigMap(file.Keys); err != nil {
 			return nil, fmt.Errorf("read configuration %s: %w", path, err)
 		}
+		if err := c.decodeFileSinks(file.Keys); err != nil {
+			return nil, c.locate("", err)
+		}
 	}
 	for _, k := range c.keys {
 		if flag := flags.Lookup(k.FlagName()); flag != nil {
@@ -139,6 +149,9 @@ func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration,
 			}
 		}
 	}
+	for name := range c.keys {
+		c.values[name] = v.Get(name)
+	}
 	if err := decode(v.AllSettings(), &c.settings); err != nil {
 		return nil, c.locate("", err)
 	}
@@ -146,7 +159,7 @@ func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration,
 }
 
 func newConfiguration(path string, flags *pflag.FlagSet) *configuration {
-	c := &configuration{path: path, flags: flags, keys: map[string]keys.Key{}}
+	c := &configuration{path: path, flags: flags, keys: map[string]keys.Key{}, values: map[string]any{}}
 	for _, k := range allKeys().Leaves() {
 		c.keys[k.Name] = k
 	}
@@ -172,6 +185,14 @@ func (c *configuration) check() error {
 	if n := c.Limits.Sites; n < 0 || n > maxSites {
 		return fmt.Errorf("%s: 'limits.sites' is %d; give the number of sites at the same time, 1 to %d", c.at("limits.sites"), n, maxSites)
 	}
+	if err := c.checkRetention("", c.retentionSetting); err != nil {
+		return err
+	}
+	for i, sink := range c.fileSinks {
+		if err := c.checkRetention(fmt.Sprintf("sinks[%d]", i), sink.retentionSetting); err != nil {
+			return err
+		}
+	}
 	if n := c.Limits.Nice; n < 0 || n > maxNice {
 		return fmt.Errorf("%s: 'limits.nice' is %d; give 1 to %d, the lowest priority, or 0 to leave it as it is", c.at("limits.nice"), n, maxNice)
 	}
@@ -183,8 +204,12 @@ func (c *configuration) check() error {
 		if path, _ := entry["path"].(string); path == "" {
 			return fmt.Errorf("%s: '%s' has no path; give the site's folder, or a pattern", c.at(key), key)
 		}
-		if _, err := c.decodeSite(entry); err != nil {
+		set, err := c.decodeSite(entry)
+		if err != nil {
 			return c.locate(key, err)
+		}
+		if err := c.checkRetention(key, set.retentionSetting); err != nil {
+			return err
 		}
 	}
 	if err := c.checkSchedules(); err != nil {
@@ -223,11 +248,29 @@ func (c *configuration) site(entry map[string]any) (siteEntry, error) {
 
 func (c *configuration) decodeSite(entry map[string]any) (siteEntry, error) {
 	s := siteEntry{siteSetting: c.siteSetting}
-	err := decode(c.unforced("", entry), &s)
+	s.retentionSetting = retentionSetting{} // the keeper looks at each level by itself
+	keys := c.unforced("", entry)
+	_, s.ownSinks = keys["sinks"]
+	err := decode(keys, &s)
 	if c.scheduledKind != "" && !c.forced("kind") {
 		s.Kind = c.scheduledKind
 	}
 	return s, err
+}
+
+// decodeFileSinks sets fileSinks.
+func (c *configuration) decodeFileSinks(file map[string]any) error {
+	for key, value := range file {
+		if strings.EqualFold(key, "sinks") {
+			var in struct {
+				Sinks []sinkSetting `mapstructure:"sinks"`
+			}
+			err := decode(map[string]any{"sinks": value}, &in)
+			c.fileSinks = in.Sinks
+			return err
+		}
+	}
+	return nil
 }
 
 // unforced returns the keys that neither the environment nor a flag sets.

@@ -24,7 +24,7 @@ func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
 		ZeroFields: true, // a list replaces the list that is there
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, ioHook, loadHook, rateHook, sizeHook, durationHook, scalarHook),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, ioHook, loadHook, rateHook, sizeHook, durationHook, keepHook, scalarHook),
 	})
 	if err != nil {
 		return err

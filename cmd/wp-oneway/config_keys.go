@@ -14,7 +14,7 @@ import (
 // allKeys is the table of all keys of the configuration. A capability declares its keys
 // beside its settings, and is one line here.
 func allKeys() keys.Table {
-	return slices.Concat(siteListKeys(), scheduleKeys(), runKeys(), limitKeys(), machineKeys(), backupKeys(), phpKeys(), dumpKeys(), notifyKeys(), hookKeys())
+	return slices.Concat(siteListKeys(), scheduleKeys(), runKeys(), limitKeys(), machineKeys(), backupKeys(), phpKeys(), dumpKeys(), retentionKeys(), notifyKeys(), hookKeys())
 }
 
 // siteListKeys are the keys about which sites there are.
@@ -25,7 +25,7 @@ func siteListKeys() keys.Table {
 			Help:    "the sites, each a path or a map with a path and with keys that apply to this site only",
 			Example: "[{path: /var/www/example.com, name: example.com}]",
 			Keys: keys.Table{
-				{Name: "path", Form: keys.Text, Help: "the site's folder, or a pattern of folders such as /home/*/public_html; absolute", Example: "/var/www/example.com"},
+				{Name: "path", Form: keys.Text, Required: true, Help: "the site's folder, or a pattern of folders such as /home/*/public_html; absolute", Example: "/var/www/example.com"},
 				{Name: "ignore", Form: keys.Text, Help: "why the site is not backed up", Example: "a copy for tests"},
 				{Name: "run_as", Form: keys.User, FileOnly: true, Help: "the user with whose rights root reads the site", Example: "www-data"},
 			},
@@ -55,7 +55,7 @@ func limitKeys() keys.Table {
 		{Name: "limits.site_size", Form: keys.Size, Global: true, Help: "the largest uncompressed size of a site; a larger one fails", Example: "200GiB"},
 		{Name: "limits.nice", Form: keys.Int, Global: true, Help: "the priority, as nice -n: with 10, the sites have the processors first"},
 		{Name: "limits.ionice", Form: keys.Text, Global: true, Help: "the priority of reading and writing on disks, as ionice has it: idle, or best-effort:0 to best-effort:7", Example: "idle"},
-		{Name: "limits.load", Form: keys.Text, Global: true, Help: "a backup starts once the 1-minute load is at most this, and after one hour in any case", Example: "4"},
+		{Name: "limits.load", Form: keys.Number, Global: true, Help: "a backup starts once the 1-minute load is at most this, and after one hour in any case", Example: "4"},
 	}
 }
 
@@ -65,11 +65,11 @@ func backupKeys() keys.Table {
 		{
 			Name: "sinks", Form: keys.Entries, Flag: "to", NonEmpty: true, Example: "[/var/backups/wp-oneway]",
 			Help: "sink `URL`: a folder, s3://bucket/prefix?… or gs://bucket/prefix?…; {host}, {kind}, {site} and {owner} are replaced",
-			Keys: keys.Table{
-				{Name: "url", Form: keys.Text, Help: "the sink's URL", Example: "s3://vault/{host}?region=eu-central-1"},
+			Keys: append(keys.Table{
+				{Name: "url", Form: keys.Text, Required: true, Help: "the sink's URL", Example: "s3://vault/{host}?region=eu-central-1"},
 				{Name: "name", Form: keys.Text, Help: "what metrics and `status` call the sink (default: s3-BUCKET, gs-BUCKET or folder)", Example: "vault"},
 				{Name: "require_one_way", Form: keys.Bool, Help: "false exempts the sink from the site's require_one_way"},
-			},
+			}, retentionKeys()...),
 		},
 		{Name: "name", Form: keys.Text, Help: "the site's `name` in the sinks (default: from its path)", Example: "example.com"},
 		{Name: "kind", Form: keys.Text, Default: "full", Choices: []string{"full", "db", "files"}, Help: "`kind` of backup: full, db or files"},

@@ -12,6 +12,9 @@ import (
 func fieldKeys(t reflect.Type, prefix string, perSite bool, found map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if !f.IsExported() && !f.Anonymous {
+			continue // no key
+		}
 		name, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
 		switch {
 		case options == "squash":
@@ -42,7 +45,7 @@ func TestTableAndSettingsAgree(t *testing.T) {
 	for name := range fields {
 		t.Errorf("the field %s is not in the table of keys", name)
 	}
-	entries := map[string]reflect.Type{"sites": reflect.TypeFor[siteEntry](), "sinks": reflect.TypeFor[sinkSetting](), "hooks": reflect.TypeFor[hookSetting]()}
+	entries := map[string]reflect.Type{"sites": reflect.TypeFor[siteEntry](), "sinks": reflect.TypeFor[sinkSetting](), "schedules": reflect.TypeFor[scheduleSetting](), "hooks": reflect.TypeFor[hookSetting]()}
 	for _, list := range allKeys().Leaves() {
 		if list.Form != keys.Entries {
 			continue

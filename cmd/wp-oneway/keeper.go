@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/agent/retention"
+	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/wordpress/site"
+)
+
+// A keeper finds the retention settings of a site and kind in a folder. It is the
+// agent.Keeper of the configuration.
+type keeper struct {
+	*configuration
+	named map[string]siteEntry // the configured sites, by their names in the sinks
+}
+
+// keeper returns the keeper of the entries.
+func (a *app) keeper(entries []entry) (*keeper, error) {
+	k := &keeper{configuration: a.config, named: map[string]siteEntry{}}
+	homes := site.OwnerHomes()
+	for _, e := range entries {
+		set, err := a.config.site(e.keys)
+		if err != nil {
+			return nil, usage(err)
+		}
+		name := set.Name
+		if name == "" {
+			if p, err := place(set.Path, set.Home, homes); err == nil {
+				name = p.For(requestHost(set.HTTPHost, set.URL)).Name
+			}
+		}
+		k.named[name] = set
+	}
+	return k, nil
+}
+
+// A level is a place in the configuration that can set retention.
+type level struct {
+	retentionSetting
+	site bool // it is about one site
+	sink bool // it is about one sink
+}
+
+// levels returns the places that can set the retention of a site in a sink, the most
+// special first: the sink in the site's own list, the site, the sink, all sites.
+func (k *keeper) levels(name, sink string) (levels []level) {
+	set, known := k.named[name]
+	if known && set.ownSinks {
+		levels = append(levels, sinkLevels(set.Sinks, sink, true)...)
+	}
+	if known {
+		levels = append(levels, level{set.retentionSetting, true, false})
+	}
+	return append(append(levels, k.sinkLevels(sink)...), level{k.retentionSetting, false, false})
+}
+
+// sinkLevels returns the settings of a sink for all sites. A flag or the environment can
+// name a sink of the file again, without its settings.
+func (k *keeper) sinkLevels(sink string) []level {
+	return append(sinkLevels(k.Sinks, sink, false), sinkLevels(k.fileSinks, sink, false)...)
+}
+
+func sinkLevels(list []sinkSetting, sink string, site bool) (levels []level) {
+	for _, s := range list {
+		if sameSink(s.URL, sink) {
+			levels = append(levels, level{s.retentionSetting, site, true})
+		}
+	}
+	return levels
+}
+
+// sameSink reports whether two sinks are the same URL or folder.
+func sameSink(a, b string) bool {
+	if a == b {
+		return true
+	}
+	folder := func(text string) string {
+		u, err := sinks.Parse(text)
+		if err != nil {
+			return ""
+		}
+		dir, _ := sinks.LocalDir(u)
+		return strings.TrimSuffix(dir, "/")
+	}
+	dir := folder(a)
+	return dir != "" && dir == folder(b)
+}
+
+// find returns the settings of the first level at which isSet holds for the kind, or else
+// for all kinds. The environment and the flags have precedence over all levels.
+func (k *keeper) find(levels []level, kind retention.Kind, isSet func(*keepSetting) bool, names ...string) *keepSetting {
+	all := k.retentionSetting
+	for _, name := range names {
+		if k.forced("retention." + kind.Key + "." + name) {
+			return all.Retention.of(kind)
+		}
+	}
+	for _, name := range names {
+		if k.forced(name) {
+			return &all.keepSetting
+		}
+	}
+	for _, l := range levels {
+		for _, s := range []*keepSetting{l.Retention.of(kind), &l.keepSetting} {
+			if isSet(s) {
+				return s
+			}
+		}
+	}
+	return &keepSetting{}
+}
+
+// Policy is agent.Keeper's.
+func (k *keeper) Policy(name, sink string, kind retention.Kind) retention.Policy {
+	levels := k.levels(name, sink)
+	count := func(key string, of func(*keepSetting) keepCount) int {
+		return of(k.find(levels, kind, func(s *keepSetting) bool { return of(s).set }, key)).n
+	}
+	within := k.find(levels, kind, func(s *keepSetting) bool { return s.KeepWithin.set || s.KeepFor.set }, "keep_within", "keep_for")
+	span := within.KeepWithin
+	if !span.set || k.forced("keep_for") || k.forced("retention."+kind.Key+".keep_for") {
+		span = within.KeepFor
+	}
+	return retention.Policy{
+		Last:    count("keep_last", func(s *keepSetting) keepCount { return s.KeepLast }),
+		Hourly:  count("keep_hourly", func(s *keepSetting) keepCount { return s.KeepHourly }),
+		Daily:   count("keep_daily", func(s *keepSetting) keepCount { return s.KeepDaily }),
+		Weekly:  count("keep_weekly", func(s *keepSetting) keepCount { return s.KeepWeekly }),
+		Monthly: count("keep_monthly", func(s *keepSetting) keepCount { return s.KeepMonthly }),
+		Yearly:  count("keep_yearly", func(s *keepSetting) keepCount { return s.KeepYearly }),
+		Within:  span.span, MaxSize: kindSize(levels, kind),
+	}
+}
+
+// kindSize is the space that a site's runs of one kind may take: what a site sets, or any
+// level for the kind.
+func kindSize(levels []level, kind retention.Kind) int64 {
+	for _, l := range levels {
+		if s := l.Retention.of(kind).MaxSize; s.set {
+			return int64(s.bytes)
+		}
+		if l.site && !l.sink && l.MaxSize.set {
+			return int64(l.MaxSize.bytes)
+		}
+	}
+	return 0
+}
+
+// MaxSize is agent.Keeper's: what the sink sets, also in the list of a site, or else all
+// sites.
+func (k *keeper) MaxSize(sink string) int64 {
+	if !k.forced("max_size") {
+		levels := k.sinkLevels(sink)
+		for _, name := range slices.Sorted(maps.Keys(k.named)) {
+			if set := k.named[name]; set.ownSinks {
+				levels = append(levels, sinkLevels(set.Sinks, sink, true)...)
+			}
+		}
+		for _, l := range levels {
+			if l.MaxSize.set {
+				return int64(l.MaxSize.bytes)
+			}
+		}
+	}
+	return int64(k.retentionSetting.MaxSize.bytes)
+}
+
+// checkRetention refuses both names of one setting in the same place. entry is the entry
+// of a list, such as sites[0], or "".
+func (c *configuration) checkRetention(entry string, set retentionSetting) error {
+	check := func(below string, s *keepSetting) error {
+		name := strings.TrimPrefix(entry+"."+below+"keep_for", ".")
+		if s.KeepWithin.set && s.KeepFor.set && c.lines[name] > 0 {
+			return fmt.Errorf("%s: '%s' is another name of keep_within, which is set too; remove one of them", c.at(name), name)
+		}
+		return nil
+	}
+	if err := check("", &set.keepSetting); err != nil {
+		return err
+	}
+	for _, kind := range retention.Kinds() {
+		if err := check("retention."+kind.Key+".", set.Retention.of(kind)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepsAnything reports whether any rule is set, for any site or sink.
+func (k *keeper) keepsAnything(folders []pruneFolder) bool {
+	names := []string{""}
+	for name := range k.named {
+		names = append(names, name)
+	}
+	for _, f := range folders {
+		for _, name := range names {
+			if slices.ContainsFunc(retention.Kinds(), func(kind retention.Kind) bool { return !k.Policy(name, f.sink, kind).Empty() }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// A pruneFolder is a folder of backups, and the sink that it is of.
+type pruneFolder struct{ dir, sink string }
+
+// pruneFolders returns the folders of the configured sinks, of those on the command line,
+// or the default one. remote are sinks that are buckets.
+func (k *keeper) pruneFolders(ctx context.Context, host string) (folders []pruneFolder, remote []string, err error) {
+	texts := urls(k.Sinks)
+	if !k.forced("sinks") {
+		for _, set := range k.named {
+			if set.ownSinks {
+				texts = append(texts, urls(set.Sinks)...)
+			}
+		}
+	}
+	if len(texts) == 0 {
+		texts = []string{defaultSink}
+	}
+	seen := map[string]bool{}
+	for _, text := range texts {
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
+		u, err := sinks.Parse(strings.ReplaceAll(text, "{host}", host))
+		if err != nil {
+			return nil, nil, usage(err)
+		}
+		dir, local := sinks.LocalDir(u)
+		if !local {
+			remote = append(remote, text)
+			continue
+		}
+		found, err := k.matching(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, dir := range found {
+			if dir = filepath.Clean(dir); !seen[dir] {
+				seen[dir] = true
+				folders = append(folders, pruneFolder{dir, text})
+			}
+		}
+	}
+	return folders, remote, nil
+}
+
+func urls(list []sinkSetting) (texts []string) {
+	for _, s := range list {
+		texts = append(texts, s.URL)
+	}
+	return texts
+}
+
+// matching returns the folders that a path with {kind}, {site} or {owner} stands for. A
+// path on the command line must exist.
+func (k *keeper) matching(dir string) ([]string, error) {
+	pattern := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{kind}", "*", "{site}", "*", "{owner}", "*").Replace(dir)
+	found, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, usage(fmt.Errorf("sink %s: %w", dir, err))
+	}
+	if len(found) == 0 && k.forced("sinks") {
+		if _, err := os.Lstat(dir); err != nil {
+			return nil, usage(fmt.Errorf("prune %s: there is no such folder; give the folder of the backups with --to", dir))
+		}
+	}
+	return found, nil
+}

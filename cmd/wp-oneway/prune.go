@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+)
+
+func (a *app) pruneCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "prune [--to DIR]",
+		Short: "Remove old backups from folders",
+		Long: `Remove the backups from folders that no keep rule keeps, and print which backups
+stay, and why. Without --to, the folders among the configured sinks are pruned. In a
+bucket the agent deletes nothing; wp-oneway policy prints lifecycle rules for it.
+
+Each rule counts the newest backup of each period, separately for each site and kind.
+A backup stays if one of the rules keeps it. The newest complete backup of a site and
+kind always stays. So do backups that are dated in the future. Files without a manifest
+go after 48 hours, unless the site is being backed up.
+
+Rules come from the flags, and from the configuration: for all sites, for a sink, for a
+site and for a kind (see docs/retention.md). Without any rule nothing is removed.
+
+Exit status: 0 done; 1 something could not be removed; 2 wrong usage or configuration,
+or no rule; 75 nothing failed, but a site is being backed up and was left alone.`,
+		Example: `  wp-oneway prune --to /var/backups/wp --keep-daily 7 --keep-weekly 5 --dry-run
+  wp-oneway prune --to /var/backups/wp --keep-within 14d --max-size 200GiB`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.prune(cmd.Context()) },
+	}
+	allKeys().AddFlags(cmd.Flags(), "sinks", "dry_run")
+	allKeys().AddFlags(cmd.Flags(), keepFlags()...)
+	return cmd
+}
+
+// prune prunes the folders of the sinks.
+func (a *app) prune(ctx context.Context) error {
+	configured, _, err := a.configured(ctx, &selection{})
+	if err != nil {
+		return err
+	}
+	k, err := a.keeper(configured)
+	if err != nil {
+		return err
+	}
+	runner, err := a.agent()
+	if err != nil {
+		return err
+	}
+	folders, remote, err := k.pruneFolders(ctx, runner.Host)
+	if err != nil {
+		return err
+	}
+	for _, sink := range remote {
+		if a.config.forced("sinks") || len(folders) == 0 {
+			return usage(fmt.Errorf("prune %s: the agent deletes nothing in a bucket; let the bucket expire old backups with the rules of wp-oneway policy", sink))
+		}
+	}
+	if !k.keepsAnything(folders) {
+		return usage(errors.New("no keep rule is set, so nothing is removed; give a rule such as --keep-daily 7, or set one in the configuration"))
+	}
+	status := manifest.OK
+	for _, f := range folders {
+		pruned, err := runner.Prune(ctx, f.dir, f.sink, k, a.config.DryRun)
+		if err != nil {
+			a.tell(ctx, slog.LevelError, "", err.Error())
+			status = manifest.Failed
+			continue
+		}
+		if err := a.printPruned(pruned); err != nil {
+			return err
+		}
+		switch a.tellPruned(ctx, pruned); {
+		case len(pruned.Errors) > 0:
+			status = manifest.Failed
+		case len(pruned.Locked) > 0 && status == manifest.OK:
+			status = manifest.Locked
+		}
+	}
+	if status != manifest.OK {
+		return &printedError{status}
+	}
+	return nil
+}
+
+// tellPruned tells people what was left alone.
+func (a *app) tellPruned(ctx context.Context, p *agent.Pruned) {
+	if !a.config.Quiet {
+		for _, text := range p.Warnings {
+			a.tell(ctx, slog.LevelWarn, "warning: ", text)
+		}
+	}
+	for _, site := range p.Locked {
+		a.tell(ctx, slog.LevelError, "", site+" is left alone: another run of this site is in progress; prune again later")
+	}
+	for _, err := range p.Errors {
+		a.tell(ctx, slog.LevelError, "", err.Error())
+	}
+}
+
+// printPruned prints which runs stay and which go, and why.
+func (a *app) printPruned(p *agent.Pruned) error {
+	t := table{gap: 2, columns: []column{{}, {}, {}, {}, {}}}
+	t.add("BACKUP", "KIND", "SIZE", "", "WHY")
+	stay, go_, bytes := 0, 0, int64(0)
+	for _, plan := range p.Plans {
+		for _, r := range plan.Runs {
+			verdict := "stays"
+			if r.Goes {
+				verdict, go_, bytes = "goes", go_+1, bytes+r.Bytes
+			} else {
+				stay++
+			}
+			t.add(r.Name, plan.Kind.Key, humanize.IBytes(uint64(r.Bytes)), verdict, strings.Join(r.Why, ", "))
+		}
+	}
+	verb := "removed"
+	if a.config.DryRun {
+		verb = "to be removed"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", p.Dir)
+	if stay+go_ > 0 {
+		t.write(&b, outputWidth(a.io.out, defaultWidth))
+	}
+	fmt.Fprintf(&b, "%d backups stay; %s: %d (%s)\n", stay, verb, go_, humanize.IBytes(uint64(bytes)))
+	if _, err := a.io.out.Write([]byte(b.String())); err != nil {
+		return fmt.Errorf("print the result: %w", err)
+	}
+	return nil
+}
