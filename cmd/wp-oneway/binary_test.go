@@ -15,7 +15,8 @@ func TestBinaryIsSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info.Size() > 40_000_000 {
+	// With the templates of messages, the linker keeps every exported method of every library.
+	if info.Size() > 50_000_000 {
 		t.Errorf("the binary has %d bytes", info.Size())
 	}
 }
