@@ -27,8 +27,11 @@ type Kind struct {
 // Kinds returns all kinds.
 func Kinds() []Kind {
 	return []Kind{
-		{"full", manifest.Full, false}, {"db", manifest.DB, false}, {"files", manifest.Files, false},
-		{"full_no_uploads", manifest.Full, true}, {"files_no_uploads", manifest.Files, true},
+		{"full", manifest.Full, false},
+		{"db", manifest.DB, false},
+		{"files", manifest.Files, false},
+		{"full_no_uploads", manifest.Full, true},
+		{"files_no_uploads", manifest.Files, true},
 	}
 }
 

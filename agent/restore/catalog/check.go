@@ -87,8 +87,15 @@ func streamSuffix(s manifest.Stream) (string, error) {
 	suffix := manifest.StreamSuffix(s.Name)
 	filters := strings.Join(s.Filters, "+")
 	for _, known := range []struct{ filters, suffix string }{
-		{"", ""}, {"zstd", ".zst"}, {"gzip", ".gz"}, {"age", ".age"}, {"gpg", ".gpg"},
-		{"zstd+age", ".zst.age"}, {"zstd+gpg", ".zst.gpg"}, {"gzip+age", ".gz.age"}, {"gzip+gpg", ".gz.gpg"},
+		{"", ""},
+		{"zstd", ".zst"},
+		{"gzip", ".gz"},
+		{"age", ".age"},
+		{"gpg", ".gpg"},
+		{"zstd+age", ".zst.age"},
+		{"zstd+gpg", ".zst.gpg"},
+		{"gzip+age", ".gz.age"},
+		{"gzip+gpg", ".gz.gpg"},
 	} {
 		if known.filters == filters {
 			return suffix + known.suffix, nil
