@@ -53,11 +53,16 @@ func (a *app) tellMachine(ctx context.Context, key string, write func(context.Co
 
 // series are the results of the last runs, without those of ignored sinks, and with the
 // schedules.
-func (a *app) series(dirs state.Dirs, now time.Time) ([]state.Series, error) {
+func (a *app) series(ctx context.Context, dirs state.Dirs, now time.Time) ([]state.Series, error) {
 	all, err := dirs.Series(now)
-	return slices.DeleteFunc(all, func(s state.Series) bool {
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(s state.Series) bool {
 		return slices.Contains(a.config.Status.Ignore, s.Destination)
-	}), err
+	})
+	a.setDue(all, a.dueTimes(ctx, now))
+	return all, nil
 }
 
 // writeMetrics replaces the textfile with what the state says. The lock keeps a process with
@@ -68,7 +73,7 @@ func (a *app) writeMetrics(ctx context.Context, dirs state.Dirs, path string) er
 		return err
 	}
 	defer unlock()
-	series, err := a.series(dirs, time.Now())
+	series, err := a.series(ctx, dirs, time.Now())
 	if err != nil {
 		return err
 	}
@@ -138,7 +143,7 @@ func (a *app) readStatus(ctx context.Context, runner *agent.Agent) (*status.Repo
 		}
 		sites = append(sites, site)
 	}
-	series, err := a.series(runner.Dirs, roll.Time)
+	series, err := a.series(ctx, runner.Dirs, roll.Time)
 	if err != nil {
 		return nil, err
 	}

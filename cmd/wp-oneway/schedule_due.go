@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/schedule"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+)
+
+// A dueTime is when an installed schedule runs, and what it backs up.
+type dueTime struct {
+	scheduleSetting
+	interval time.Duration
+	next     time.Time
+}
+
+// setDue says of each series how often a run is due, and when the next one is: by the
+// installed schedules that back up its site and kind. The most frequent one counts.
+func (a *app) setDue(all []state.Series, due []dueTime) {
+	for i := range all {
+		s := &all[i]
+		for _, d := range due {
+			if !a.isFor(d.scheduleSetting, s) {
+				continue
+			}
+			if s.Interval == 0 || d.interval < s.Interval {
+				s.Interval = d.interval
+			}
+			if s.Next.IsZero() || d.next.Before(s.Next) {
+				s.Next = d.next
+			}
+		}
+	}
+}
+
+// isFor tells whether a schedule makes the runs of a series.
+func (a *app) isFor(d scheduleSetting, s *state.Series) bool {
+	kind, _, _ := strings.Cut(s.Kind, "-")
+	wanted := d.Kind
+	if wanted == "" {
+		wanted = a.config.kindOf(s.Path)
+	}
+	if kind != wanted {
+		return false
+	}
+	return len(d.Sites) == 0 || slices.ContainsFunc(d.Sites, func(site string) bool {
+		if !filepath.IsAbs(site) {
+			return site == allSites || slices.Contains(a.config.pathsOf(site), s.Path)
+		}
+		matched, err := filepath.Match(site, s.Path)
+		return site == s.Path || matched && err == nil
+	})
+}
+
+// kindOf is the kind of backup of the site with that path.
+func (c *configuration) kindOf(path string) string {
+	for _, entry := range c.Sites {
+		pattern, _ := entry["path"].(string)
+		matched, err := filepath.Match(pattern, path)
+		if kind, _ := entry["kind"].(string); kind != "" && (pattern == path || matched && err == nil) && !c.forced("kind") {
+			return kind
+		}
+	}
+	return c.Kind
+}
+
+// dueTimes are those of the installed schedules. A schedule that cannot be read is left
+// out: the files for monitoring are worth more than the times in them.
+func (a *app) dueTimes(ctx context.Context, now time.Time) (due []dueTime) {
+	host, err := scheduleHost(false)
+	if err != nil {
+		a.log.Debug("the schedules are not known", "err", err)
+		return nil
+	}
+	installed, err := host.Installed(ctx)
+	if err != nil {
+		a.log.Debug("the schedules are not known", "err", err)
+		return nil
+	}
+	for _, i := range installed {
+		d, err := a.dueTime(ctx, i, now)
+		if err != nil {
+			a.log.Debug("the times of a schedule are not known", "schedule", i.Name, "err", err)
+			continue
+		}
+		due = append(due, d)
+	}
+	return due
+}
+
+func (a *app) dueTime(ctx context.Context, i schedule.Installed, now time.Time) (d dueTime, err error) {
+	if d.scheduleSetting, err = a.config.schedule(i.Name); err != nil {
+		return d, err
+	}
+	times, err := schedule.ParseTimes(i.When)
+	if err != nil {
+		return d, err
+	}
+	if d.interval, err = schedule.Interval(ctx, schedule.Exec, times, now); err != nil {
+		return d, err
+	}
+	next, err := schedule.Elapses(ctx, schedule.Exec, times, now, 1)
+	if err != nil {
+		return d, err
+	}
+	d.next = next[0]
+	return d, nil
+}

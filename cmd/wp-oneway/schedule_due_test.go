@@ -1,0 +1,60 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/wp-oneway/wp-oneway/agent/schedule"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+)
+
+// Monitoring learns from the installed schedules how often a run is due.
+func TestDue(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.Local)
+	a := &app{config: &configuration{flags: pflag.NewFlagSet("", pflag.ContinueOnError), settings: settings{
+		Sites: []map[string]any{{"path": "/srv/a", "name": "a"}, {"path": "/srv/b", "name": "b", "kind": "files"}},
+		Schedules: []scheduleSetting{
+			{Name: "hourly", Kind: "db", Sites: []string{"a"}},
+			{Name: "daily"},
+			{Name: "six", Kind: "db", Sites: []string{"/srv/*"}},
+		},
+		siteSetting: siteSetting{Kind: "full"},
+	}}}
+	var due []dueTime
+	for name, when := range map[string]string{"hourly": "every 1h", "daily": "daily 03:30", "six": "every 6h"} {
+		d, err := a.dueTime(t.Context(), schedule.Installed{Name: name, When: when}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		due = append(due, d)
+	}
+	series := []state.Series{
+		{Path: "/srv/a", Kind: "db"},
+		{Path: "/srv/b", Kind: "db"},
+		{Path: "/srv/a", Kind: "full-no_uploads"},
+		{Path: "/srv/b", Kind: "files"},
+		{Path: "/srv/b", Kind: "full"},
+		{Path: "/home/c", Kind: "db"},
+	}
+	a.setDue(series, due)
+	for i, want := range []struct {
+		interval time.Duration
+		next     time.Time
+	}{
+		{time.Hour, now.Add(time.Hour)},
+		{6 * time.Hour, now.Add(6 * time.Hour)},
+		{24 * time.Hour, time.Date(2026, 11, 24, 3, 30, 0, 0, time.Local)},
+		{24 * time.Hour, time.Date(2026, 11, 24, 3, 30, 0, 0, time.Local)},
+		{}, {},
+	} {
+		got := series[i]
+		if got.Interval.Round(time.Hour) != want.interval || !got.Next.Equal(want.next) {
+			t.Errorf("%s of %s: every %s, next %s; want %s and %s", got.Kind, got.Path, got.Interval, got.Next, want.interval, want.next)
+		}
+	}
+	if _, err := a.dueTime(t.Context(), schedule.Installed{Name: "gone", When: "daily"}, now); err == nil {
+		t.Error("a schedule that is not configured any more has times")
+	}
+}
