@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
 // A scene is a host with two tenants and a schedule, in a folder outside of /tmp, which
@@ -85,7 +87,8 @@ func (s *scene) values(key string) (values []string) {
 }
 
 // newScene creates two tenants with their databases, a folder and a bucket, and prints
-// the unit of a schedule for them. settings are more lines of the configuration.
+// the unit of a schedule for them. settings are more lines of the configuration, in which
+// DIR stands for the folder of the scene.
 func newScene(t *testing.T, settings string) *scene {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -125,7 +128,7 @@ func newScene(t *testing.T, settings string) *scene {
 		}
 	}
 	text := fmt.Sprintf("sinks: [%s/sinks, '%s']\nencryption: {passphrase_file: %s/passphrase}\nschedules: [{name: nightly, kind: full, when: daily 03:30, sites: [alice, '%s/home/b*/site']}]\n"+
-		"sites: [{path: %s/home/alice/site, name: alice}, {path: %s/home/bob/site, name: bob, kind: db}]\n%s", dir, vault, dir, dir, dir, dir, settings)
+		"sites: [{path: %s/home/alice/site, name: alice}, {path: %s/home/bob/site, name: bob, kind: db}]\n%s", dir, vault, dir, dir, dir, dir, strings.ReplaceAll(settings, "DIR", dir))
 	for name, text := range map[string]string{"config.yaml": text, "passphrase": "of the operator\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -172,11 +175,27 @@ func copyFile(t *testing.T, from, to string, mode fs.FileMode) {
 }
 
 // The service backs up two tenants as root, into a folder and a bucket, under the
-// restrictions of its unit.
+// restrictions of its unit, with a mail, a hook and the files for monitoring.
 func TestTheServiceWorksUnderItsRestrictions(t *testing.T) {
-	s := newScene(t, "")
-	if code, out := s.run(t); code != 0 {
+	server, err := lab.StartSMTP(t.TempDir(), lab.SMTPOptions{Plain: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	s := newScene(t, fmt.Sprintf("email: {to: [ops@example.com], host: localhost, port: %d, tls: none}\nnotification_level: info\n", server.Port)+
+		"metrics: {textfile: DIR/textfile/wp-oneway.prom}\nstatus: {file: DIR/status/status.json}\n"+
+		"hooks: [{after: run, shell: 'cat >DIR/textfile/report.json'}]\n")
+	code, out := s.run(t)
+	if code != 0 {
 		t.Fatalf("exit status %d:\n%s\n%s", code, out, s.unit)
+	}
+	if mails := server.Mails(); len(mails) != 1 || !strings.Contains(mails[0].Text, "alice") {
+		t.Errorf("mails: %+v\n%s", mails, out)
+	}
+	for name, want := range map[string]string{"textfile/wp-oneway.prom": `site="bob"`, "textfile/report.json": `"alice"`, "status/status.json": `"alice"`} {
+		if text, err := os.ReadFile(filepath.Join(s.dir, name)); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v: %s\n%s", name, err, text, out)
+		}
 	}
 	for _, name := range []string{"alice", "bob"} {
 		found, err := filepath.Glob(filepath.Join(s.dir, "sinks", "*"+name+"*", "full-backups", "*Z-*.manifest.json"))

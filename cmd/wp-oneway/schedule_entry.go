@@ -143,6 +143,11 @@ func (a *app) sandbox() (schedule.Sandbox, error) {
 			box.Writable = append(box.Writable, s.TempDir)
 		}
 	}
+	for _, file := range []string{a.config.Metrics.Textfile, a.config.Status.File} {
+		if file != "" {
+			box.Writable = append(box.Writable, filepath.Dir(file))
+		}
+	}
 	slices.Sort(box.Writable)
 	box.Writable = slices.Compact(box.Writable)
 	slices.Sort(files)
