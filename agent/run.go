@@ -62,7 +62,7 @@ func (r *run) backup(ctx context.Context) (err error) {
 	}
 	again, err := r.attempt(ctx, usable)
 	if len(again) > 0 && ctx.Err() == nil {
-		r.saveState() // of the destinations that have the run; another attempt may take long
+		r.saveState() //nolint:contextcheck // of the destinations that have the run; another attempt may take long
 		r.log.Warn("starting the run again", "destinations", len(again), "err", r.destinationErrors(again))
 		_, err = r.attempt(ctx, again)
 	}

@@ -142,7 +142,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 		}
 	}
 	if r.state.Published() || !isNoSite(err) {
-		r.saveState()
+		r.saveState() //nolint:contextcheck // also of a cancelled run
 	}
 	a.AfterSite(ctx, report)
 	return true, err

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Unlimited, as a number of a Policy, keeps all.
+// Unlimited as a number of a Policy keeps all.
 const Unlimited = -1
 
 // A Policy says which runs of one site and kind stay: a run that one of the rules keeps.

@@ -53,8 +53,7 @@ func (c Cron) read(ctx context.Context) (string, error) {
 func (c Cron) write(ctx context.Context, text string) error {
 	if c.File != "" {
 		if text == cronHead || text == "" {
-			_, err := removeFile(c.File, func(string) bool { return true })
-			return err
+			return removeFile(c.File, func(string) bool { return true })
 		}
 		return writeFile(c.File, text, func(string) bool { return true })
 	}

@@ -110,16 +110,13 @@ func readFile(path string) (string, error) {
 }
 
 // removeFile removes a file that has our mark.
-func removeFile(path string, ours func(text string) bool) (removed bool, err error) {
+func removeFile(path string, ours func(text string) bool) error {
 	text, err := readFile(path)
 	switch {
 	case err != nil || text == "":
-		return false, err
+		return err
 	case !ours(text):
-		return false, fmt.Errorf("remove %s: %w", path, errForeign)
+		return fmt.Errorf("remove %s: %w", path, errForeign)
 	}
-	if err := os.Remove(path); err != nil {
-		return false, err
-	}
-	return true, nil
+	return os.Remove(path)
 }

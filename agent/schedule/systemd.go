@@ -135,7 +135,7 @@ func (s Systemd) Remove(ctx context.Context, name string) (bool, error) {
 	}
 	for _, u := range units {
 		path, dropIn := s.path(u)
-		if _, err := removeFile(path, s.ours); err != nil {
+		if err := removeFile(path, s.ours); err != nil {
 			return false, err
 		}
 		if dropIn {

@@ -134,10 +134,10 @@ func (u *unitText) section(name string) {
 		u.WriteByte('\n')
 	}
 	u.begun = true
-	fmt.Fprintf(u, "[%s]\n", name)
+	u.WriteString("[" + name + "]\n")
 }
 
-func (u *unitText) set(key, value string) { fmt.Fprintf(u, "%s=%s\n", key, value) }
+func (u *unitText) set(key, value string) { u.WriteString(key + "=" + value + "\n") }
 
 // list sets a key whose values are added to those of the unit. In a drop-in, it replaces
 // them.

@@ -48,7 +48,7 @@ func behaviours() map[string]behaviour {
 		return func(say func(string), files *os.File) error {
 			for _, line := range lines {
 				if line == "DATA" {
-					if _, err := files.Write([]byte("data")); err != nil {
+					if _, err := files.WriteString("data"); err != nil {
 						return err
 					}
 					if err := files.Close(); err != nil {
@@ -119,7 +119,7 @@ func behaviours() map[string]behaviour {
 		"a trickle": func(say func(string), files *os.File) error {
 			say(someFacts)
 			for {
-				if _, err := files.Write([]byte("x")); err != nil {
+				if _, err := files.WriteString("x"); err != nil {
 					return err
 				}
 				time.Sleep(10 * time.Millisecond)

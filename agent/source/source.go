@@ -73,7 +73,7 @@ type Request struct {
 	// TempDir is the folder of a temporary file for rows of locked tables, and of the script
 	// for PHP; "" is the system's. A worker may not be allowed to write there.
 	TempDir string `json:"-"`
-	// TempFile says that that file comes with the order of a worker. TempError is why not.
+	// TempFile says that a temporary file comes with the order of a worker. TempError is why not.
 	TempFile  bool   `json:"temp_file,omitempty"`
 	TempError string `json:"temp_error,omitempty"`
 	// Defaults is a MySQL option file of the operator. It overrides the connection

@@ -28,10 +28,10 @@ const confine = `
 set -e
 dir=$1 capabilities=$2 writable=$3; shift 3
 mount --make-rprivate /
-mount -t tmpfs tmpfs /tmp
-mount -t tmpfs tmpfs /var/tmp
+mount -t tmpfs none /tmp
+mount -t tmpfs none /var/tmp
 mkdir /tmp/dev
-mount -t tmpfs tmpfs /tmp/dev
+mount -t tmpfs none /tmp/dev
 for device in null zero full random urandom tty; do
     touch /tmp/dev/$device
     mount --bind /dev/$device /tmp/dev/$device

@@ -39,8 +39,8 @@ func keeperOf(t *testing.T, yaml string, args ...string) *keeper {
 	return k
 }
 
-// What is nearest decides: sink of the site, site, sink, all sites; at each level the kind
-// comes first. Flags and the environment have precedence.
+// What is nearest decides: first the sink in the entry of the site, then that entry, then the
+// sink, then the whole configuration; at each level the kind comes first. Flags and the environment have precedence.
 func TestRetentionLevels(t *testing.T) {
 	const x = "sites: [{path: /srv/x, name: x, %s}]\n"
 	for name, c := range map[string]struct {

@@ -60,7 +60,7 @@ func StartSMTP(dir string, options SMTPOptions) (*SMTP, error) {
 	if s.listener, err = net.Listen("tcp", cmp.Or(options.Address, "127.0.0.1")+":0"); err != nil {
 		return nil, err
 	}
-	s.Port = s.listener.Addr().(*net.TCPAddr).Port //nolint:errcheck // a TCP listener has a TCP address
+	s.Port = s.listener.Addr().(*net.TCPAddr).Port
 	go s.serve()
 	return s, nil
 }

@@ -194,7 +194,7 @@ func (f *finder) read(ctx context.Context, run *Run) error {
 	m, err := parse(text, run)
 	if err != nil {
 		run.Problem = "its manifest is not one: " + err.Error()
-		return nil
+		return nil //nolint:nilerr // it is the error of one run
 	}
 	run.Manifest = m
 	if problem := compare(run); problem != "" && run.Problem == "" {

@@ -175,9 +175,9 @@ func hostile(t testing.TB) map[string][]byte {
 	}
 	return map[string][]byte{
 		"absolute":                 raw("/tmp/wp-oneway-evil"),
-		"dot dot":                  raw("../evil"),
-		"dot dot inside":           raw("a/../../evil"),
-		"dot dot at the end":       raw("a/.."),
+		"parent":                   raw("../evil"),
+		"parent inside":            raw("a/../../evil"),
+		"parent at the end":        raw("a/.."),
 		"empty element":            raw("a//evil"),
 		"dot element":              raw("a/./evil"),
 		"character device":         pack(t, device(tar.TypeChar)),

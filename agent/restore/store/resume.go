@@ -29,7 +29,7 @@ func resume(ctx context.Context, open func(ctx context.Context, from int64, tag 
 	ctx, cancel := context.WithCancelCause(ctx)
 	r := &resumed{ctx: ctx, cancel: cancel, open: open, pauses: backoff.NewExponentialBackOff()}
 	r.pauses.MaxInterval = 20 * time.Second
-	if err := r.connect(); err != nil {
+	if err := r.connect(); err != nil { //nolint:contextcheck // the reader keeps it
 		cancel(nil)
 		return nil, err
 	}

@@ -22,8 +22,7 @@ func Open(r io.Reader, filters []string, k *Keys) (io.ReadCloser, error) {
 	out := &opened{Reader: r}
 	for i := len(filters) - 1; i >= 0; i-- {
 		if err := out.reverse(filters[i], k); err != nil {
-			out.Close()
-			return nil, err
+			return nil, errors.Join(err, out.Close())
 		}
 	}
 	return out, nil
