@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,7 +53,8 @@ func TestTenantCannotSquatAName(t *testing.T) {
 	}
 }
 
-// A mistyped path claims no name and leaves no state and no lock.
+// A mistyped path claims no name and leaves no state and no lock: only a line in the history of
+// all runs, and the time of the last look for old states.
 func TestMistypedPathClaimsNothing(t *testing.T) {
 	t.Parallel()
 	h, empty := newHost(t), filepath.Join(t.TempDir(), "example.com")
@@ -63,7 +65,7 @@ func TestMistypedPathClaimsNothing(t *testing.T) {
 		h.backup(1, path, "--to", t.TempDir())
 	}
 	err := filepath.WalkDir(h.state, func(path string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
+		if err == nil && !d.IsDir() && !slices.Contains([]string{"history.jsonl", "pruned"}, d.Name()) {
 			t.Errorf("left behind: %s", path)
 		}
 		return err

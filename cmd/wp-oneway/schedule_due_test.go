@@ -47,7 +47,8 @@ func TestDue(t *testing.T) {
 		{6 * time.Hour, now.Add(6 * time.Hour)},
 		{24 * time.Hour, time.Date(2026, 11, 24, 3, 30, 0, 0, time.Local)},
 		{24 * time.Hour, time.Date(2026, 11, 24, 3, 30, 0, 0, time.Local)},
-		{}, {},
+		{},
+		{},
 	} {
 		got := series[i]
 		if got.Interval.Round(time.Hour) != want.interval || !got.Next.Equal(want.next) {

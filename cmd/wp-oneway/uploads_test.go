@@ -111,7 +111,7 @@ func TestUploadsThatTheDatabaseNames(t *testing.T) {
 						t.Errorf("%s: unreadable: %q, want %q", kind, site.Unreadable.Items, lacks)
 					}
 				}
-				if plan := h.backup(0, root, "--name", "alice", "--kind", kind, "--to", to, "--dry-run").Sites[0]; plan.Unreadable.Total != len(c.lacks) {
+				if plan := h.backup(want, root, "--name", "alice", "--kind", kind, "--to", to, "--dry-run").Sites[0]; plan.Unreadable.Total != len(c.lacks) {
 					t.Errorf("%s: a dry run: %q", kind, plan.Unreadable.Items)
 				}
 				h.backup(want, root, "--name", "alice", "--kind", "files", "--no-uploads", "--to", to)

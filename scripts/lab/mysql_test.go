@@ -15,7 +15,7 @@ import (
 func TestMySQLAndItsClient(t *testing.T) {
 	ctx := context.Background()
 	m, err := lab.StartMySQL(ctx, t.TempDir())
-	if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WP_ONEWAY_TEST_MYSQL") == "" {
+	if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WPO_TEST_MYSQL") == "" {
 		t.Skip(err)
 	}
 	if err != nil {

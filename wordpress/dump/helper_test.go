@@ -93,14 +93,14 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 }
 
 // mySQL returns the MySQL that the tests share; it syncs no files. The test is skipped if scripts/fetch
-// has not fetched MySQL, unless WP_ONEWAY_TEST_MYSQL requires it.
+// has not fetched MySQL, unless WPO_TEST_MYSQL requires it.
 func mySQL(t *testing.T) *flavour {
 	t.Helper()
 	servers.Lock()
 	defer servers.Unlock()
 	if servers.mysql == nil {
 		m, err := lab.StartMySQL(context.Background(), filepath.Join(servers.dir, "mysql"), "--max-allowed-packet=32M", "--innodb-flush-method=nosync")
-		if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WP_ONEWAY_TEST_MYSQL") == "" {
+		if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WPO_TEST_MYSQL") == "" {
 			t.Skip(err)
 		}
 		if err != nil {

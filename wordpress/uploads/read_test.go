@@ -56,7 +56,7 @@ func eachServer(t *testing.T, test func(t *testing.T, s *lab.Server)) {
 			if s == nil {
 				var err error
 				s, err = start(started.dir + "/" + name)
-				if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WP_ONEWAY_TEST_MYSQL") == "" {
+				if errors.Is(err, lab.ErrNoMySQL) && os.Getenv("WPO_TEST_MYSQL") == "" {
 					t.Skip(err)
 				}
 				if err != nil {
