@@ -43,6 +43,7 @@ type Job struct {
 	// from its URL.
 	SinkNames map[string]string
 	Timeout   time.Duration // of the run; 0 is none
+	Wait      time.Duration // longest time to wait for another run's lock, within Timeout; 0 is not at all
 	Stall     time.Duration // longest time a destination may make no progress; 0 is unlimited
 	// SizeLimit is the largest uncompressed size of the site, in bytes; 0 is unlimited.
 	SizeLimit int64

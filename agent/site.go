@@ -121,7 +121,7 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 	if job.DryRun {
 		return false, r.plan(ctx)
 	}
-	unlock, locked, err := a.lock(r.id, job.Name)
+	unlock, locked, err := r.waitForLock(ctx)
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", job.Place.Path, err)
 	}
@@ -153,6 +153,35 @@ func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteRe
 func isNoSite(err error) bool {
 	var refusal *wordpress.ConfigError
 	return errors.As(err, &refusal) && refusal.Class == wordpress.NoConfig
+}
+
+// lockPause is how often a run that waits looks whether the lock is free.
+const lockPause = 500 * time.Millisecond
+
+// waitForLock is lock, and waits for another run of the site as long as the job allows.
+// The time of the wait is no time of the run in the report.
+func (r *run) waitForLock(ctx context.Context) (unlock func(), locked bool, err error) {
+	unlock, locked, err = r.agent.lock(r.id, r.job.Name)
+	if r.job.Wait == 0 || !errors.Is(err, manifest.ErrLocked) {
+		return unlock, locked, err
+	}
+	r.log.Warn("waiting for another run of this site to end")
+	began := r.agent.Now()
+	within, cancel := context.WithTimeout(ctx, r.job.Wait)
+	defer cancel()
+	for errors.Is(err, manifest.ErrLocked) {
+		select {
+		case <-within.Done():
+			if errors.Is(within.Err(), context.Canceled) {
+				return nil, false, context.Cause(ctx)
+			}
+			return nil, false, fmt.Errorf("%w; waited %s for it", err, r.agent.Now().Sub(began).Round(time.Second))
+		case <-time.After(lockPause):
+		}
+		unlock, locked, err = r.agent.lock(r.id, r.job.Name)
+	}
+	r.report.Started = r.agent.Now().UTC()
+	return unlock, locked, err
 }
 
 // lock takes the locks of a site and of its name: until a run is published, the name has

@@ -24,9 +24,15 @@ const PartBlocks = 8
 // between the slowest and the fastest destination.
 const streamBlocks = PartBlocks + 2 + 2*queueBlocks
 
-// PoolBlocks is the memory that the streams of one site share, in blocks of
-// sinks.BlockSize: the minimum of two streams, and one part that is being sent.
-const PoolBlocks = 2*streamBlocks + PartBlocks
+// The memory that the streams of one site share, in blocks of sinks.BlockSize.
+const (
+	// LeastPoolBlocks is the minimum of two streams: both are sent at the same time.
+	LeastPoolBlocks = 2 * streamBlocks
+	// PoolBlocks, the usual size, adds one part that is being sent.
+	PoolBlocks = LeastPoolBlocks + PartBlocks
+	// MostPoolBlocks is what two streams can use: each sends three parts at the same time.
+	MostPoolBlocks = LeastPoolBlocks + 2*3*PartBlocks
+)
 
 // A Transfer sends the streams of one run.
 type Transfer struct {

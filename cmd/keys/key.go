@@ -44,20 +44,21 @@ type Form string
 
 // The forms. The reference and the schema print their text.
 const (
-	Text       Form = "text"
-	Bool       Form = "true or false"
-	Int        Form = "whole number"
-	Number     Form = "number"
-	List       Form = "list of texts"
-	Entries    Form = "list of entries"
-	Groups     Form = "map"
-	Duration   Form = "duration, such as 90s, 5m or 6h"
-	Size       Form = "size, such as 200GiB"
-	Rate       Form = "rate, such as 20MiB/s"
-	BoolOrPath Form = "true, false or an absolute path"
-	User       Form = "name or number of a user"
-	Count      Form = "whole number, or unlimited"
-	Span       Form = "time span, such as 7d, 2m or 1y5m7d2h; a number is days; or unlimited"
+	Text           Form = "text"
+	Bool           Form = "true or false"
+	Int            Form = "whole number"
+	Number         Form = "number"
+	List           Form = "list of texts"
+	Entries        Form = "list of entries"
+	Groups         Form = "map"
+	Duration       Form = "duration, such as 90s, 5m or 6h"
+	Size           Form = "size, such as 200GiB"
+	Rate           Form = "rate, such as 20MiB/s"
+	BoolOrPath     Form = "true, false or an absolute path"
+	BoolOrDuration Form = "true, false or a duration, such as 90s, 5m or 6h"
+	User           Form = "name or number of a user"
+	Count          Form = "whole number, or unlimited"
+	Span           Form = "time span, such as 7d, 2m or 1y5m7d2h; a number is days; or unlimited"
 )
 
 // zero is the default of a form.
@@ -71,7 +72,7 @@ func (f Form) zero() any {
 		return []string{}
 	case Entries:
 		return []any{}
-	case Text, Number, Groups, Duration, Size, Rate, BoolOrPath, User, Count, Span:
+	case Text, Number, Groups, Duration, Size, Rate, BoolOrPath, BoolOrDuration, User, Count, Span:
 	}
 	return ""
 }

@@ -69,6 +69,7 @@ func text() map[string]any { return map[string]any{"type": "string", "pattern": 
 func (f Form) schema() map[string]any {
 	pattern := func(p string) map[string]any { return map[string]any{"type": "string", "pattern": p} }
 	or := func(all ...any) map[string]any { return map[string]any{"anyOf": all} }
+	duration := or(pattern(`^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`), map[string]any{"const": 0})
 	integer := map[string]any{"type": "integer", "minimum": -1}
 	switch f {
 	case Bool:
@@ -84,7 +85,9 @@ func (f Form) schema() map[string]any {
 	case Groups:
 		return map[string]any{"type": "object", "additionalProperties": false}
 	case Duration:
-		return or(pattern(`^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`), map[string]any{"const": 0})
+		return duration
+	case BoolOrDuration:
+		return or(map[string]any{"type": "boolean"}, duration)
 	case Size, Rate:
 		return or(text(), map[string]any{"type": "integer", "minimum": 0})
 	case BoolOrPath:

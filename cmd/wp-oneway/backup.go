@@ -37,6 +37,9 @@ With --require-one-way, a sink is refused before anything is read, unless doctor
 has found it one-way with this credential in the last 7 days. No request is sent
 to it, and it counts as a destination that failed. A folder is never one-way.
 
+If another run holds the lock of a site, that site is not backed up. With --wait or
+--wait=30m, backup waits for the lock, and meanwhile starts no other site in its place.
+
 Exit status: 0 every site is backed up completely; 3 published, but something of a
 site could not be read; 1 a site or a destination failed, or no site was found;
 2 wrong usage or configuration; 75 another run of the site holds the lock.`
@@ -59,7 +62,8 @@ func (a *app) backupCommand() *cobra.Command {
 	f.BoolVar(&o.all, "all", false, "back up every site below the configured roots or in the known places, and the configured sites")
 	f.StringVar(&o.schedule, "schedule", "", "back up the sites and the kind of the schedule with this `name`: see wp-oneway schedule")
 	allKeys().AddFlags(f, "sinks", "kind", "no_uploads", "with_core", "include", "exclude", "no_default_excludes", "compression", "level",
-		"encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "name", "require_one_way", "dry_run", "json")
+		"encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "name", "require_one_way", "wait", "dry_run", "json")
+	f.Lookup("wait").NoOptDefVal = "true"
 	allKeys().AddFlags(f, keepFlags()...)
 	dumpFlags(f)
 	siteFlags(f)
@@ -119,7 +123,11 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	if len(jobs) == 0 && len(chosen.missing) == 0 {
 		return nil, errNoSiteAnywhere()
 	}
-	limitMemory(backupMemory(a.config.Limits.Sites, dense))
+	plan, err := a.planMemory(dense)
+	if err != nil {
+		return nil, err
+	}
+	limitMemory(plan.soft)
 	runner, err := a.agent()
 	if err != nil {
 		return nil, err
@@ -130,7 +138,7 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	}
 	runner.Keeper = keeper
 	progress := a.newProgress()
-	runner.Sites, runner.Bandwidth = a.config.Limits.Sites, int64(a.config.Limits.Bandwidth)
+	runner.Sites, runner.PoolBlocks, runner.Bandwidth = plan.sites, plan.blocks, int64(a.config.Limits.Bandwidth)
 	runner.Progress, runner.Finished = progress.update, progress.siteDone
 	runner.BeforeSite, runner.AfterSite = around.beforeSite, around.afterSite
 	progress.warnUnsealed(jobs)

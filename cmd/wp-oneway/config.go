@@ -40,6 +40,7 @@ type settings struct {
 	Quiet           bool              `mapstructure:"quiet"`
 	Verbose         bool              `mapstructure:"verbose"`
 	LogFormat       string            `mapstructure:"log_format"`
+	Wait            lockWait          `mapstructure:"wait"`
 	Hooks           []hookSetting     `mapstructure:"hooks"`
 	notifySetting   `mapstructure:",squash"`
 	machineSettings `mapstructure:",squash"`
@@ -56,6 +57,7 @@ type limits struct {
 	Nice      int           `mapstructure:"nice"`
 	IONice    ioPriority    `mapstructure:"ionice"`
 	Load      float64       `mapstructure:"load"`
+	Memory    byteSize      `mapstructure:"memory"`
 }
 
 // siteSetting are the keys that can be set for all sites and for one.
@@ -184,6 +186,9 @@ func newViper(table keys.Table) *viper.Viper {
 func (c *configuration) check() error {
 	if n := c.Limits.Sites; n < 0 || n > maxSites {
 		return fmt.Errorf("%s: 'limits.sites' is %d; give the number of sites at the same time, 1 to %d", c.at("limits.sites"), n, maxSites)
+	}
+	if _, err := planMemory(c.Limits.Memory, 1, false); err != nil {
+		return fmt.Errorf("%s: %w", c.at("limits.memory"), err)
 	}
 	if err := c.checkRetention("", c.retentionSetting); err != nil {
 		return err

@@ -24,7 +24,7 @@ func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
 		ZeroFields: true, // a list replaces the list that is there
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, ioHook, loadHook, rateHook, sizeHook, durationHook, keepHook, scalarHook),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, ioHook, loadHook, waitHook, rateHook, sizeHook, durationHook, keepHook, scalarHook),
 	})
 	if err != nil {
 		return err
@@ -184,6 +184,33 @@ func durationHook(_, to reflect.Type, value any) (any, error) {
 		return nil, fmt.Errorf("%q is not a duration; write it with its unit, as 90s, 5m or 6h", text)
 	}
 	return d, nil
+}
+
+// A lockWait is the longest time to wait for another run's lock; it is written as true,
+// false or a duration. true is unlimitedWait.
+type lockWait time.Duration
+
+// unlimitedWait is a wait that only limits.timeout ends.
+const unlimitedWait = lockWait(math.MaxInt64)
+
+// waitHook reads a lockWait.
+func waitHook(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[lockWait]() {
+		return value, nil
+	}
+	switch text := strings.TrimSpace(fmt.Sprint(value)); text {
+	case "", "false":
+		return lockWait(0), nil
+	case "true":
+		return unlimitedWait, nil
+	default:
+		d, err := durationHook(nil, reflect.TypeFor[time.Duration](), text)
+		wait, _ := d.(time.Duration)
+		if err != nil {
+			err = fmt.Errorf("%q is neither true, false nor a duration with its unit, such as 90s, 5m or 6h", text)
+		}
+		return lockWait(wait), err
+	}
 }
 
 // scalarHook refuses values that would be converted into another type: 3.7 into 3,

@@ -41,6 +41,7 @@ func runKeys() keys.Table {
 		{Name: "json", Form: keys.Bool, Global: true, Help: "print the report as JSON"},
 		{Name: "quiet", Form: keys.Bool, Global: true, Short: "q", Help: "print errors only"},
 		{Name: "verbose", Form: keys.Bool, Global: true, Short: "v", Help: "print every step"},
+		{Name: "wait", Form: keys.BoolOrDuration, Global: true, Help: "wait at most this `time` for another run of the same site to end; true (--wait without a value): as long as limits.timeout allows", Example: "30m"},
 		{Name: "log_format", Form: keys.Text, Global: true, Default: "text", Choices: []string{"text", "json"}, Help: "`format` of the messages on standard error: text or json"},
 	}
 }
@@ -50,6 +51,7 @@ func limitKeys() keys.Table {
 	return keys.Table{
 		{Name: "limits.sites", Form: keys.Int, Global: true, Default: 1, Help: "the number of sites that are backed up at the same time"},
 		{Name: "limits.bandwidth", Form: keys.Rate, Global: true, Help: "the bytes per second that the files of all sites together send to buckets; the dumps are not slowed down", Example: "20MiB/s"},
+		{Name: "limits.memory", Form: keys.Size, Global: true, Help: "the memory that the agent and its workers use, without the operating system's cache: 96MiB for one site, unless this is set; fewer sites at the same time if it is too little for limits.sites", Example: "256MiB"},
 		{Name: "limits.timeout", Form: keys.Duration, Global: true, Default: "24h", Help: "the longest time of the run of one site; 0s is no limit"},
 		{Name: "limits.stall", Form: keys.Duration, Global: true, Default: "5m", Help: "the time after which a destination without progress is given up; a site is given up after twelve times as long"},
 		{Name: "limits.site_size", Form: keys.Size, Global: true, Help: "the largest uncompressed size of a site; a larger one fails", Example: "200GiB"},

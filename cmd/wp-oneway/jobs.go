@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/joho/godotenv"
 
@@ -70,7 +71,7 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 	limits := a.config.Limits
 	job := agent.Job{
 		Name: set.Name, Named: set.Name != "", Unconfigured: e.bare, Ignore: set.Ignore,
-		DryRun: a.config.DryRun, WithPHP: string(set.WithPHP), RunAs: uint32(set.RunAs), Timeout: limits.Timeout, Stall: limits.Stall, SizeLimit: int64(limits.SiteSize), RequireOneWay: set.RequireOneWay,
+		DryRun: a.config.DryRun, WithPHP: string(set.WithPHP), RunAs: uint32(set.RunAs), Timeout: limits.Timeout, Wait: time.Duration(a.config.Wait), Stall: limits.Stall, SizeLimit: int64(limits.SiteSize), RequireOneWay: set.RequireOneWay,
 		Selection: files.Selection{
 			NoUploads: set.NoUploads, WithCore: set.WithCore, Include: set.Include, Exclude: set.Exclude,
 			NoDefaultExcludes: set.NoDefaultExcludes,
