@@ -42,9 +42,9 @@ func KindOf(kind manifest.Kind, noUploads bool) Kind {
 	return kinds[slices.IndexFunc(kinds, func(k Kind) bool { return k.Kind == kind && k.NoUploads == noUploads })]
 }
 
-// folder is the folder of the kind below a site's.
-func (k Kind) folder(site string) string {
-	return path.Base(path.Dir(manifest.RunName(site, k.Kind, k.NoUploads, "")))
+// Folder is the name of the kind's folder below a site's.
+func (k Kind) Folder() string {
+	return path.Base(path.Dir(manifest.RunName("site", k.Kind, k.NoUploads, "")))
 }
 
 // prefix begins the names of the site's runs of the kind.
@@ -98,7 +98,7 @@ func (f *Folder) openKind(site string, kind Kind) (*os.File, error) {
 		return nil, err
 	}
 	defer parent.Close()
-	return openBelow(parent, kind.folder(site), filepath.Join(f.path, site))
+	return openBelow(parent, kind.Folder(), filepath.Join(f.path, site))
 }
 
 // openBelow opens a folder in a folder, nil if there is none. It follows no symlink.

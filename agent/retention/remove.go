@@ -107,7 +107,7 @@ func (p *Plan) StaleLinks() (objects []string) {
 	}
 	for _, r := range p.Runs {
 		if stale && r.counted && !r.Goes {
-			below := path.Join(p.Site, p.Kind.folder(p.Site))
+			below := path.Join(p.Site, p.Kind.Folder())
 			for _, file := range append(r.files, r.Name+manifest.Suffix) {
 				objects = append(objects, path.Join(below, file))
 			}

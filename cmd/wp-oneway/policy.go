@@ -28,6 +28,10 @@ may create objects, which requests are denied to everyone, which versions are ke
 and when old backups, incomplete uploads and doctor's canaries expire. No request is
 sent, and nothing is changed.
 
+Without --expire, the days come from the keep settings of the configuration, if there
+are any: each kind of backup has the longest time for which one of them keeps a backup.
+Lifecycle rules cannot do more; the text says what they cannot do.
+
 With --host, each host gets its own credential and prefix. In --prefix, {host} and
 {kind} stand for the host's name and the kind of backup, as in a sink's URL. With
 some providers no credential can be one-way; the text then says so.`,
@@ -37,8 +41,13 @@ some providers no credential can be one-way; the text then says so.`,
 		Annotations: noConfig(),
 		ValidArgs:   []string{"s3", "gcs", "azure"},
 		Args:        oneStore,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			o.store = args[0]
+			if !cmd.Flags().Changed("expire") {
+				if err := a.expiry(cmd, &o); err != nil {
+					return err
+				}
+			}
 			return a.policy(o)
 		},
 	}
@@ -49,7 +58,7 @@ some providers no credential can be one-way; the text then says so.`,
 	f.StringArrayVar(&o.Hosts, "host", nil, "`name` of a host that backs up there; may be repeated")
 	f.StringArrayVar(&o.Sites, "site", nil, "`name` of a site, for stores whose rules apply only to whole prefixes; may be repeated")
 	f.StringVar(&o.KMSKey, "kms-key", "", "`ARN` of the key that the bucket encrypts with (aws)")
-	f.IntVar(&o.ExpireDays, "expire", 35, "number of `days` after which a backup expires")
+	f.IntVar(&o.ExpireDays, "expire", 35, "number of `days` after which a backup expires, in place of the keep settings of the configuration")
 	f.IntVar(&o.LockDays, "lock", 0, "number of `days` for which a backup cannot be deleted; 0 is no lock")
 	f.StringVar(&o.format, "format", "shell", "shell, json, terraform, or the name of the provider's tool: aws, mc, gcloud, b2, wrangler, az")
 	return cmd

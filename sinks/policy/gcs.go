@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -70,15 +72,9 @@ func (r *Request) expression(s scope) string {
 // gcsRules delete old backups, and canaries, which they find by the suffix of their
 // names.
 func (r *Request) gcsRules(scopes []scope) []gcsRule {
-	var begins []string
-	for _, prefix := range prefixes(scopes) {
-		if prefix != "" {
-			begins = append(begins, below(prefix))
-		}
-	}
-	rule := func(days int, ends ...string) gcsRule {
+	rule := func(days int, begins []string, ends ...string) gcsRule {
 		c := map[string]any{"age": days}
-		if len(begins) > 0 {
+		if !slices.Contains(begins, "") {
 			c["matchesPrefix"] = begins
 		}
 		if len(ends) > 0 {
@@ -86,5 +82,17 @@ func (r *Request) gcsRules(scopes []scope) []gcsRule {
 		}
 		return gcsRule{map[string]string{"type": "Delete"}, c}
 	}
-	return []gcsRule{rule(r.ExpireDays), rule(1, CanarySuffix)}
+	begins := map[int][]string{}
+	for _, e := range r.expiries(scopes) {
+		begins[e.days] = append(begins[e.days], e.begin)
+	}
+	var rules []gcsRule
+	for _, days := range slices.Sorted(maps.Keys(begins)) {
+		rules = append(rules, rule(days, begins[days]))
+	}
+	var all []string
+	for _, prefix := range prefixes(scopes) {
+		all = append(all, below(prefix))
+	}
+	return append(rules, rule(1, all, CanarySuffix))
 }

@@ -10,8 +10,8 @@ func (p *Plan) b2(r Request, scopes []scope) {
 	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://s3.REGION.backblazeb2.com&region=REGION&checksum=md5&conditional=false")
 	p.OneWay = "versioned only: every bucket keeps versions; a key that can write can also hide a name, which deletes nothing"
 	rules := []map[string]any{}
-	for _, prefix := range prefixes(scopes) {
-		rules = append(rules, b2Rule(below(prefix), r.ExpireDays, r.ExpireDays))
+	for _, e := range r.expiries(scopes) {
+		rules = append(rules, b2Rule(e.begin, e.days, e.days))
 	}
 	for _, begin := range r.canaries(scopes) {
 		rules = append(rules, b2Rule(begin, 1, 1))
@@ -37,7 +37,7 @@ func (p *Plan) b2(r Request, scopes []scope) {
 		p.document(strings.TrimSpace("key "+s.host), map[string]any{"capabilities": []string{"writeFiles"}, "bucketName": r.Bucket, "namePrefix": below(s.prefixes[0])})
 	}
 	p.warn("A key has one prefix. With {kind} in the URL, each kind of backup needs its own key and its own entry in sinks.")
-	p.warn("With writeFiles, an attacker can also hide a name. Hidden files are deleted after %d days, so check for them more often. Doctor reports this as an allowed delete. Only Object Lock (--lock) prevents the deletion.", r.ExpireDays)
+	p.warn("With writeFiles, an attacker can also hide a name. Hidden files %s, so check for them more often. Doctor reports this as an allowed delete. Only Object Lock (--lock) prevents the deletion.", daysText(r.expiries(scopes)))
 	if len(r.Sites) == 0 {
 		p.warn("Lifecycle rules filter by prefix only. Name the sites with --site to delete canaries after a day; otherwise they are deleted with the backups.")
 	}
@@ -64,7 +64,14 @@ func (p *Plan) r2(r Request, scopes []scope) {
 			p.run("Prevent overwriting and deletion", fmt.Sprintf("npx wrangler r2 bucket lock add %s %s%s --retention-days %d", r.Bucket, ruleID("lock", prefix, i), with, r.LockDays), nil)
 			p.document(ruleID("lock", prefix, i), map[string]any{"prefix": below(prefix), "condition": map[string]any{"type": "Age", "maxAgeSeconds": r.LockDays * 86400}})
 		}
-		p.run("Delete old backups", fmt.Sprintf("npx wrangler r2 bucket lifecycle add %s %s%s --expire-days %d --abort-multipart-days %d", r.Bucket, ruleID("backups", prefix, i), with, r.ExpireDays, abortDays), nil)
+		p.run("Abort incomplete uploads", fmt.Sprintf("npx wrangler r2 bucket lifecycle add %s %s%s --abort-multipart-days %d", r.Bucket, ruleID("uploads", prefix, i), with, abortDays), nil)
+	}
+	for _, e := range r.expiries(scopes) {
+		with := ""
+		if e.begin != "" {
+			with = " --prefix " + e.begin
+		}
+		p.run("Delete old backups", fmt.Sprintf("npx wrangler r2 bucket lifecycle add %s %s%s --expire-days %d", r.Bucket, e.id, with, e.days), nil)
 	}
 	p.run("Create the token: R2, Manage API tokens, Object Read & Write, for this bucket only", "# https://dash.cloudflare.com/?to=/:account/r2/api-tokens", nil)
 }
@@ -90,21 +97,25 @@ func (p *Plan) azure(r Request, scopes []scope) {
 	p.warn("wp-oneway has no sink for Azure. Run an S3 gateway outside the host; it keeps the token and limits what the host can do.")
 	where := " --account-name ACCOUNT --container-name " + r.Bucket
 	var rules []map[string]any
-	for i, prefix := range prefixes(scopes) {
-		rules = append(rules, azureRule(ruleID("backups", prefix, i), r.Bucket+"/"+below(prefix), r.ExpireDays))
+	for _, e := range r.expiries(scopes) {
+		rules = append(rules, azureRule(e.id, r.Bucket+"/"+e.begin, e.days))
 	}
 	for i, begin := range r.canaries(scopes) {
 		rules = append(rules, azureRule(fmt.Sprintf("canaries-%d", i+1), r.Bucket+"/"+begin, 1))
 	}
 	policy := map[string]any{"rules": rules}
-	p.document("management-policy", policy)
+	if len(rules) > 0 {
+		p.document("management-policy", policy)
+	}
 	p.run("Create the container", "az storage container create --account-name ACCOUNT --name "+r.Bucket+" --public-access off", nil)
 	p.run("Keep older versions; deleted ones can be restored for 30 days",
 		"az storage account blob-service-properties update --account-name ACCOUNT --enable-versioning true --enable-delete-retention true --delete-retention-days 30", nil)
 	if r.LockDays > 0 {
 		p.run("Prevent overwriting and deletion", fmt.Sprintf("az storage container immutability-policy create%s --period %d", where, r.LockDays), nil)
 	}
-	p.run("Delete old backups", "az storage account management-policy create --account-name ACCOUNT --resource-group GROUP --policy @/dev/stdin", policy)
+	if len(rules) > 0 {
+		p.run("Delete old backups", "az storage account management-policy create --account-name ACCOUNT --resource-group GROUP --policy @/dev/stdin", policy)
+	}
 	p.run("Create the token: permission create (c) only", "az storage container generate-sas --account-name ACCOUNT --name "+r.Bucket+
 		" --permissions c --https-only --as-user --auth-mode login --expiry \"$(date -u -d '+7 days' +%Y-%m-%dT%H:%MZ)\"", nil)
 }

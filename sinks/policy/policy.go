@@ -16,8 +16,14 @@ type Request struct {
 	Hosts      []string // each gets its own credential and prefix
 	Sites      []string // names of sites, for stores whose rules filter by whole prefixes only
 	KMSKey     string   // ARN of the key that the bucket encrypts with, AWS only
-	ExpireDays int      // number of days after which a backup is deleted
 	LockDays   int      // number of days for which a backup cannot be deleted; 0 is no lock
+	ExpireDays int      // number of days after which a backup is deleted, or Never
+	// FolderDays replaces ExpireDays for some kinds of backup, by Folders. A rule for one
+	// kind needs {kind} in Prefix or the names of Sites.
+	FolderDays map[string]int
+	// Rules says which settings the days come from and what lifecycle rules cannot do; ""
+	// if the operator gave the days.
+	Rules string
 }
 
 // A Document is one piece of configuration to paste.
@@ -83,8 +89,10 @@ func For(r Request) (*Plan, error) {
 	default:
 		p.s3(r, scopes)
 	}
-	p.Warnings = append(p.Warnings,
-		fmt.Sprintf("Expiry does not spare the last good backup: a host that stops sending backups loses its last backup after %d days. Monitor the age of the newest manifest of each site.", r.ExpireDays))
+	if r.Rules != "" {
+		p.warn("%s", r.Rules)
+	}
+	p.warnExpiry(r, scopes)
 	p.Next = "wp-oneway doctor --to '" + p.Sinks[0] + "'"
 	return p, nil
 }
@@ -97,10 +105,10 @@ func (r *Request) check() error {
 		return errors.New("bucket: give its name with --bucket")
 	case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$`).MatchString(r.Bucket) || strings.Contains(r.Bucket, ".."):
 		return fmt.Errorf("bucket %q: not a valid bucket name: must be 3 to 63 letters, digits, '.', '_' and '-', the first and the last a letter or a digit", r.Bucket)
-	case r.ExpireDays < 1:
+	case r.ExpireDays < 1 && r.ExpireDays != Never:
 		return fmt.Errorf("expire %d: must be a number of days above 0", r.ExpireDays)
-	case r.LockDays < 0 || r.LockDays > r.ExpireDays:
-		return fmt.Errorf("lock %d: must be from 0 to the days of expire (%d)", r.LockDays, r.ExpireDays)
+	case r.LockDays < 0 || r.LockDays > r.leastDays():
+		return fmt.Errorf("lock %d: must be from 0 to the days of expire (%d)", r.LockDays, r.leastDays())
 	case r.KMSKey != "" && (r.Provider != "aws" || !regexp.MustCompile(`^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`).MatchString(r.KMSKey)):
 		return errors.New("kms-key: must be the ARN of a key, arn:aws:kms:…:key/…, with provider aws")
 	}
@@ -122,9 +130,9 @@ func (r *Request) scopes() ([]scope, error) {
 	if strings.Contains(prefix, "{host}") && len(r.Hosts) == 0 {
 		return nil, errors.New("prefix: contains {host}; name the hosts with --host")
 	}
-	kinds := []string{""}
+	all := []string{""}
 	if strings.Contains(prefix, "{kind}") {
-		kinds = []string{"db", "files", "full"}
+		all = kinds()
 	}
 	hosts := r.Hosts
 	if len(hosts) == 0 {
@@ -140,7 +148,7 @@ func (r *Request) scopes() ([]scope, error) {
 			return nil, fmt.Errorf("hosts %q and %q: would get the same credential name; rename one of them", other, host)
 		}
 		accounts[s.account()] = host
-		for _, kind := range kinds {
+		for _, kind := range all {
 			s.prefixes = append(s.prefixes, strings.NewReplacer("{host}", host, "{kind}", kind).Replace(prefix))
 		}
 		scopes = append(scopes, s)
@@ -186,7 +194,7 @@ func prefixes(scopes []scope) (all []string) {
 func (r *Request) canaries(scopes []scope) (all []string) {
 	for _, prefix := range prefixes(scopes) {
 		for _, site := range r.Sites {
-			for _, folder := range []string{"db-backups", "files-backups", "files-backups-without-uploads", "full-backups", "full-backups-without-uploads"} {
+			for _, folder := range Folders() {
 				all = append(all, below(prefix)+site+"/"+folder+"/"+CanaryPrefix)
 			}
 		}

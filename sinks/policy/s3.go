@@ -124,25 +124,24 @@ const abortDays = 3
 func (r *Request) lifecycle(scopes []scope) s3Lifecycle {
 	var l s3Lifecycle
 	sizes := r.Provider == "aws" || r.Provider == "minio"
-	add := func(id string, f s3Filter, days int) *s3Rule {
-		rule := s3Rule{ID: id, Status: "Enabled", Filter: f, Expiration: &s3Expiration{Days: days}, Noncurrent: &s3Noncurrent{days}}
-		l.Rules = append(l.Rules, rule)
-		return &l.Rules[len(l.Rules)-1]
+	add := func(id string, f s3Filter, days int) {
+		l.Rules = append(l.Rules, s3Rule{ID: id, Status: "Enabled", Filter: f, Expiration: &s3Expiration{Days: days}, Noncurrent: &s3Noncurrent{days}})
+	}
+	for _, e := range r.expiries(scopes) {
+		add(e.id, s3Filter{Prefix: &e.begin}, e.days)
 	}
 	for i, prefix := range prefixes(scopes) {
 		begin := below(prefix)
-		rule := add(ruleID("backups", prefix, i), s3Filter{Prefix: &begin}, r.ExpireDays)
-		if r.Provider != "minio" {
-			rule.Abort = &s3AbortUpload{abortDays}
-		}
 		if sizes && begin != "" {
 			add(ruleID("canaries", prefix, i), s3Filter{And: &s3And{begin, 1}}, 1)
 		} else if sizes {
 			add(ruleID("canaries", prefix, i), s3Filter{Less: 1}, 1)
 		}
-		l.Rules = append(l.Rules, s3Rule{
-			ID: ruleID("markers", prefix, i), Status: "Enabled", Filter: s3Filter{Prefix: &begin}, Expiration: &s3Expiration{Marker: true},
-		})
+		markers := s3Rule{ID: ruleID("markers", prefix, i), Status: "Enabled", Filter: s3Filter{Prefix: &begin}, Expiration: &s3Expiration{Marker: true}}
+		if r.Provider != "minio" {
+			markers.Abort = &s3AbortUpload{abortDays}
+		}
+		l.Rules = append(l.Rules, markers)
 	}
 	if !sizes {
 		for i, begin := range r.canaries(scopes) {

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/agent/retention"
+	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/sinks/policy"
+)
+
+// ruleLimits is what lifecycle rules cannot do, for people who know the keep settings.
+const ruleLimits = "Lifecycle rules know only the age of an object. They cannot keep the newest backup, nor a number of backups, nor one of each hour, day, week, month or year, and know no max_size. " +
+	"So every backup stays as long as the longest setting keeps one, as if there were one backup per day (keep_last) or period: prune would keep the same or fewer, while backups are made that often."
+
+// expiry takes the days of a policy from the keep settings of the configuration. Without
+// any, it leaves those of --expire.
+func (a *app) expiry(cmd *cobra.Command, o *policyOptions) error {
+	setHome()
+	path, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return err
+	}
+	if a.config, err = loadConfiguration(cmd.Flags(), path); err != nil {
+		return usage(fmt.Errorf("%w; policy --expire DAYS needs no configuration", err))
+	}
+	k := &keeper{configuration: a.config, named: map[string]siteEntry{}}
+	for i, entry := range a.config.Sites {
+		if k.named[fmt.Sprint(i)], err = a.config.site(entry); err != nil {
+			return usage(err)
+		}
+	}
+	days, found := k.folderDays(o.store, o.Bucket)
+	if !found {
+		return nil
+	}
+	from := "the configuration in " + a.config.path
+	if a.config.path == "" {
+		from = "the environment"
+	}
+	o.FolderDays, o.Rules = days, "The days come from the keep settings of "+from+". "+ruleLimits
+	return nil
+}
+
+// folderDays returns the longest time for which the settings keep backups in a bucket, by
+// the folder of their kind. found is false if nothing is set.
+func (k *keeper) folderDays(scheme, bucket string) (days map[string]int, found bool) {
+	days = map[string]int{}
+	targets := k.sinksIn(scheme, bucket)
+	for _, kind := range retention.Kinds() {
+		longest := 0
+		for _, name := range k.policyNames() {
+			for _, sink := range targets {
+				rules := k.Policy(name, sink, kind)
+				found = found || !rules.Empty()
+				longest = max(longest, keepDays(rules))
+			}
+		}
+		days[kind.Folder()] = longest
+	}
+	return days, found
+}
+
+// policyNames are the names of the sites with settings of their own, and "" for all other
+// sites, if these are backed up.
+func (k *keeper) policyNames() (names []string) {
+	for name := range k.named {
+		names = append(names, name)
+	}
+	if len(names) == 0 || len(k.Roots) > 0 {
+		names = append(names, "")
+	}
+	return names
+}
+
+// sinksIn returns the configured sinks that are in a bucket, or "" for the settings of all.
+func (k *keeper) sinksIn(store, bucket string) (found []string) {
+	scheme := map[string]string{"gcs": "gs"}[store]
+	if scheme == "" {
+		scheme = "s3" // Azure is used through a gateway
+	}
+	lists := [][]sinkSetting{k.Sinks, k.fileSinks}
+	for _, set := range k.named {
+		if set.ownSinks {
+			lists = append(lists, set.Sinks)
+		}
+	}
+	for _, list := range lists {
+		for _, s := range list {
+			if u, err := sinks.Parse(s.URL); err == nil && u.Scheme == scheme && strings.EqualFold(u.Host, bucket) {
+				found = append(found, s.URL)
+			}
+		}
+	}
+	if len(found) == 0 {
+		found = append(found, "")
+	}
+	return found
+}
+
+// keepDays is the longest age that the rules keep, in days, if there is a backup in each
+// period, and each day for keep_last. A policy without rules keeps all.
+func keepDays(p retention.Policy) (days int) {
+	if p.Empty() || p.Within.Unlimited {
+		return policy.Never
+	}
+	for _, rule := range []struct{ n, hours int }{
+		{p.Last, 24},
+		{p.Hourly, 1},
+		{p.Daily, 24},
+		{p.Weekly, 7 * 24},
+		{p.Monthly, 31 * 24},
+		{p.Yearly, 366 * 24},
+		{1, p.Within.Hours + 24*(p.Within.Days+31*p.Within.Months+366*p.Within.Years)},
+	} {
+		if rule.n == retention.Unlimited {
+			return policy.Never
+		}
+		days = max(days, (rule.n*rule.hours+23)/24)
+	}
+	return days
+}
