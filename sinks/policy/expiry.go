@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Never, as a number of days, means that nothing is deleted.
+// Never is the number of days of backups that no rule deletes.
 const Never = math.MaxInt
 
 // Folders are the folders of the kinds of backup, below that of a site.
