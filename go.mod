@@ -52,6 +52,7 @@ require (
 	golang.org/x/term v0.47.0
 	golang.org/x/time v0.16.0
 	google.golang.org/api v0.307.0
+	mvdan.cc/sh/v3 v3.14.1
 )
 
 require (

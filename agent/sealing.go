@@ -9,6 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // Sealing is how archives are compressed and sealed.
@@ -18,6 +19,7 @@ type Sealing struct {
 	Recipients     []string
 	RecipientsFile string // age or SSH recipients, one per line, or OpenPGP public keys
 	PassphraseFile string // a passphrase for OpenPGP, on one line
+	Passphrase     wordpress.Secret
 }
 
 // Filters returns the filters of a backup, and the manifest's entry about the
@@ -29,12 +31,14 @@ func (s Sealing) Filters() ([]archive.Filter, *manifest.Seal, error) {
 	}
 	sealed := len(s.Recipients) > 0 || s.RecipientsFile != ""
 	switch {
-	case sealed && s.PassphraseFile != "":
+	case s.PassphraseFile != "" && s.Passphrase != "":
+		return nil, nil, errors.New("seal: a passphrase and a passphrase file cannot be combined; remove one of them")
+	case sealed && (s.PassphraseFile != "" || s.Passphrase != ""):
 		return nil, nil, errors.New("seal: recipients and a passphrase cannot be combined; remove one of them")
 	case sealed:
 		filter, seal, err := s.age()
 		return append(filters, filter), seal, err
-	case s.PassphraseFile != "":
+	case s.PassphraseFile != "" || s.Passphrase != "":
 		filter, seal, err := s.gpg()
 		return append(filters, filter), seal, err
 	}
@@ -78,13 +82,17 @@ func gpgKeys(text string) (archive.Filter, *manifest.Seal, error) {
 
 // gpg seals with a passphrase.
 func (s Sealing) gpg() (archive.Filter, *manifest.Seal, error) {
-	text, err := operator.ReadFile(s.PassphraseFile, operator.Nobody)
-	if err != nil {
-		return archive.Filter{}, nil, fmt.Errorf("passphrase_file: %w", err)
+	where, text := "passphrase", s.Passphrase.Reveal()
+	if s.PassphraseFile != "" {
+		file, err := operator.ReadFile(s.PassphraseFile, operator.Nobody)
+		if err != nil {
+			return archive.Filter{}, nil, fmt.Errorf("passphrase_file: %w", err)
+		}
+		where, text = "passphrase_file "+s.PassphraseFile, string(file)
 	}
-	passphrase, err := archive.ReadPassphrase(strings.NewReader(string(text)))
+	passphrase, err := archive.ReadPassphrase(strings.NewReader(text))
 	if err != nil {
-		return archive.Filter{}, nil, fmt.Errorf("passphrase_file %s: %w", s.PassphraseFile, err)
+		return archive.Filter{}, nil, fmt.Errorf("%s: %w", where, err)
 	}
 	filter, err := archive.GPGPassphrase(passphrase)
 	return filter, &manifest.Seal{Type: "gpg"}, err

@@ -114,7 +114,7 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 	seal := set.Encryption
 	job.Filters, job.Seal, err = agent.Sealing{
 		Compression: set.Compression, Level: set.Level,
-		Recipients: seal.AgeRecipients, RecipientsFile: seal.RecipientsFile, PassphraseFile: seal.PassphraseFile,
+		Recipients: seal.AgeRecipients, RecipientsFile: seal.RecipientsFile, PassphraseFile: seal.PassphraseFile, Passphrase: a.passphrase,
 	}.Filters()
 	if err == nil && seal.Required && job.Seal == nil {
 		err = errors.New("encryption.required is set without a recipient; give --recipient age1…, or a passphrase file")

@@ -96,7 +96,12 @@ func (a *app) tellUnstarted(ctx context.Context, err error) {
 	if dry, flagErr := flags.GetBool("dry-run"); dry || flagErr != nil {
 		return
 	}
-	n := salvagedNotifier(path)
+	a.tellSalvaged(ctx, path, err)
+}
+
+// tellSalvaged tells everybody whom the configuration names, as far as it can be read.
+func (a *app) tellSalvaged(ctx context.Context, configPath string, err error) {
+	n := salvagedNotifier(configPath)
 	if n == nil {
 		return
 	}

@@ -51,6 +51,8 @@ type app struct {
 	recent  *logTail       // the end of standard error
 	command *cobra.Command // the one that ran
 	told    bool           // the result of a backup is told, or must not be
+	// passphrase seals the backups of a compat command: only that has it in memory.
+	passphrase wordpress.Secret
 }
 
 // newApp returns the program for a command line. All it prints is made printable:
@@ -128,7 +130,7 @@ mysql --binary-mode alone.`,
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
 	allKeys().AddFlags(flags, "quiet", "verbose", "log_format")
-	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.statusCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.notifyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.pruneCommand(), a.configCommand(), a.versionCommand(), a.manCommand(), a.workerCommand(), a.launchPHPCommand())
+	root.AddCommand(a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.statusCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.notifyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.pruneCommand(), a.configCommand(), a.versionCommand(), a.manCommand(), a.compatCommand(), a.workerCommand(), a.launchPHPCommand())
 	adaptBuiltins(root)
 	return root
 }

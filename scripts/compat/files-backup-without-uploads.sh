@@ -1,0 +1,1 @@
+files-backup-without-uploads
