@@ -85,6 +85,10 @@ type wait struct {
 	busy  atomic.Bool  // the site's stream waits for its reader
 	bytes atomic.Int64 // received since the last tick
 	debt  time.Duration
+	// frozen is the debt of the time in which the worker was stopped. Bytes do not pay it,
+	// only as much time in which the worker runs: otherwise its owner could let it run for
+	// a moment now and then.
+	frozen time.Duration
 }
 
 // newWatchdog starts a watchdog. Without a limit, it does nothing.
@@ -128,7 +132,7 @@ func (w *watchdog) tick(period time.Duration) {
 	}
 	for each := range w.waits {
 		each.count(period, stopped)
-		if each.debt >= w.limit {
+		if each.debt+each.frozen >= w.limit {
 			w.giveUp(w.reason())
 		}
 	}
@@ -141,15 +145,19 @@ func (w *watchdog) reason() error {
 	return fmt.Errorf("%w: less than %d bytes per second for %s; if the site is only slow, raise limits.stall", ErrStalled, minRate, w.limit)
 }
 
-// count counts one period. Bytes that a stopped worker sent before do not count:
-// otherwise its owner could let it run for a moment now and then.
+// count counts one period.
 func (w *wait) count(period time.Duration, stopped bool) {
 	received := w.bytes.Swap(0)
-	if !stopped {
+	waiting := !w.busy.Load()
+	switch {
+	case stopped && waiting:
+		w.frozen += period
+	case !stopped:
+		w.frozen = max(0, w.frozen-period)
 		w.debt = max(0, w.debt-time.Duration(float64(received)/minRate*float64(time.Second)))
-	}
-	if !w.busy.Load() {
-		w.debt += period
+		if waiting {
+			w.debt += period
+		}
 	}
 }
 
