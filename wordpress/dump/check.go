@@ -47,7 +47,7 @@ func Check(ctx context.Context, db wordpress.Database, o Options) (*Checkup, err
 // checkTable reads a table's definition and its first row.
 func (d *Dump) checkTable(ctx context.Context, o *object) error {
 	_, err := readAtSavepoint(ctx, d.main, func() (int64, error) {
-		_, columns, err := d.readTable(ctx, d.main, o, nil)
+		_, columns, err := d.readTable(ctx, d.main, o)
 		if err != nil || columns == nil {
 			return 0, damaged(err, false)
 		}

@@ -32,9 +32,10 @@ type Dump struct {
 	others      []*mysql.Conn // share the snapshot, if there are several threads
 	server      mysql.Server
 	target      target.Target // the server that the dump is for
+	schema      schema
 	selection   selection
 	objects     []*object
-	names       map[string]bool // of all tables and views in the database; true: to be dumped
+	names       map[string]bool // of all tables and views in the database, dumped or not
 	views       []*view
 	routines    []*routine // and triggers and events, in the order of their creation
 	packages    []string   // of MariaDB, dumped or not, if views may use them
@@ -107,8 +108,8 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 	}
 	d.db.Name = d.server.Database
 	d.selection = newSelection(d.opts, d.db, d.server)
-	if err := sqltext.CheckPlain(d.server.Charset, d.server.Collation); err != nil {
-		return fmt.Errorf("read the database's character set: %w", err)
+	if d.schema, err = d.readSchema(ctx); err != nil {
+		return err
 	}
 	if err := d.readPrivileges(ctx); err != nil {
 		return err
@@ -119,7 +120,12 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 	if err := d.checkSelection(); err != nil {
 		return err
 	}
-	return d.inspectTables(ctx)
+	for _, o := range d.objects {
+		if err := d.inspect(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readDefinitions reads the definitions of everything but tables.
@@ -198,12 +204,16 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 		return err
 	}
 	list := d.tablesInOrder()
-	write := d.writeObjects
 	if len(d.others) > 0 {
-		write = d.writeInParallel
-	}
-	if err := write(ctx, t, list); err != nil {
-		return err
+		if err := d.writeTablesInParallel(ctx, t, list); err != nil {
+			return err
+		}
+	} else {
+		for _, o := range list {
+			if err := d.writeObject(ctx, t, o); err != nil {
+				return err
+			}
+		}
 	}
 	if err := d.writeDamages(t); err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -62,15 +61,9 @@ func (d *Dump) readUnderLock(ctx context.Context, c *mysql.Conn, tables []*objec
 			return err
 		}
 	}
-	for some := range slices.Chunk(tables, mostHeld) {
-		all, err := d.holdTogether(ctx, c, some)
-		if err != nil {
-			return err
-		}
-		for _, o := range some {
-			if err := d.store(ctx, c, o, all[o.name]); err != nil {
-				return fmt.Errorf("read %s under its lock: %w", o, err)
-			}
+	for _, o := range tables {
+		if err := d.store(ctx, c, o); err != nil {
+			return fmt.Errorf("read %s under its lock: %w", o, err)
 		}
 	}
 	if err := c.Exec(ctx, "UNLOCK TABLES"); err != nil {
@@ -87,9 +80,6 @@ func (d *Dump) openSnapshot(ctx context.Context) error {
 	}
 	for _, c := range append([]*mysql.Conn{d.main}, d.others...) {
 		if err := c.Exec(ctx, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"); err != nil {
-			return fmt.Errorf("open the snapshot: %w", err)
-		}
-		if err := c.Exec(ctx, "SAVEPOINT t"); err != nil {
 			return fmt.Errorf("open the snapshot: %w", err)
 		}
 	}
@@ -196,13 +186,13 @@ type storedTable struct {
 }
 
 // store reads a table into the spool.
-func (d *Dump) store(ctx context.Context, c *mysql.Conn, o *object, h *held) error {
+func (d *Dump) store(ctx context.Context, c *mysql.Conn, o *object) error {
 	from := d.spool.size()
 	t := newText(func(block []byte) ([]byte, error) {
 		_, err := d.spool.Write(block)
 		return block[:0], err
 	})
-	rows, err := d.writeTable(ctx, c, t, o, h)
+	rows, err := d.writeTable(ctx, c, t, o)
 	if o.damaged = errors.As(err, new(*damage)); err != nil && !o.damaged {
 		return err
 	}

@@ -10,80 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-const (
-	leastHeld  = 50       // small tables that are held together, …
-	mostHeld   = 200      // … more in a large database, where each query of information_schema takes longer
-	smallTable = 64 << 10 // bytes of such a table, as the server estimates them
-)
-
-// writeObjects writes tables and sequences as of the snapshot.
-func (d *Dump) writeObjects(ctx context.Context, t *text, list []*object) error {
-	for len(list) > 0 {
-		n, written := d.smallTables(list), 0
-		if n > 1 {
-			var err error
-			if written, err = d.writeTogether(ctx, t, list[:n]); err != nil {
-				return err
-			}
-		}
-		if written == 0 {
-			for _, o := range list[:max(n, 1)] {
-				if err := d.writeAlone(ctx, t, o); err != nil {
-					return err
-				}
-			}
-			written = max(n, 1)
-		}
-		list = list[written:]
-	}
-	return nil
-}
-
-// smallTables returns how many of the next tables are to be held together.
-func (d *Dump) smallTables(list []*object) int {
-	limit := min(len(list), max(leastHeld, min(len(d.objects)/50, mostHeld)))
-	n := 0
-	for n < limit && list[n].hasRows() && list[n].transactional && list[n].suspect == nil && list[n].bytes <= smallTable {
-		n++
-	}
-	return n
-}
-
-// writeTogether writes small tables, and returns how many of them: none if they cannot be
-// held together, fewer after a damage, or if their text would have to wait for the writer
-// while they are held.
-func (d *Dump) writeTogether(ctx context.Context, t *text, tables []*object) (written int, err error) {
-	if t.room() < blockSize/2 {
-		if err := t.flush(); err != nil {
-			return 0, err
-		}
-	}
-	_, err = readAtSavepoint(ctx, d.main, func() (int64, error) {
-		all, err := d.holdTogether(ctx, d.main, tables)
-		if err != nil || all == nil {
-			return 0, err
-		}
-		for _, o := range tables {
-			if t.room() < blockSize/4 || written > 0 && tables[written-1].damaged {
-				break
-			}
-			from := t.size()
-			if err := d.writeTitle(t, o); err != nil {
-				return 0, err
-			}
-			rows, err := d.writeTable(ctx, d.main, t, o, all[o.name])
-			if err := d.endObject(t, o, from, rows, err); err != nil {
-				return 0, err
-			}
-			written++
-		}
-		return 0, nil
-	})
-	return written, err
-}
-
-// writeAlone writes a table or a sequence.
-func (d *Dump) writeAlone(ctx context.Context, t *text, o *object) error {
+// writeObject writes a table or a sequence as of the snapshot.
+func (d *Dump) writeObject(ctx context.Context, t *text, o *object) error {
 	from := t.size()
 	if err := d.writeTitle(t, o); err != nil {
 		return err
@@ -118,14 +46,14 @@ func (d *Dump) writeBody(ctx context.Context, c *mysql.Conn, t *text, o *object)
 		if o.kind == kindSequence {
 			return 0, damaged(d.writeSequence(ctx, c, t, o), false)
 		}
-		return d.writeTable(ctx, c, t, o, nil)
+		return d.writeTable(ctx, c, t, o)
 	})
 }
 
 // writeTable writes a table's definition and rows. If it returns a damage, the text ends
-// after a whole statement. h is as in readTable.
-func (d *Dump) writeTable(ctx context.Context, c *mysql.Conn, t *text, o *object, h *held) (int64, error) {
-	ddl, columns, err := d.readTable(ctx, c, o, h)
+// after a whole statement.
+func (d *Dump) writeTable(ctx context.Context, c *mysql.Conn, t *text, o *object) (int64, error) {
+	ddl, columns, err := d.readTable(ctx, c, o)
 	if err != nil {
 		return 0, damaged(err, false)
 	}

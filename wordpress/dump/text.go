@@ -27,9 +27,6 @@ func newText(pass func([]byte) ([]byte, error)) *text {
 // size returns how many bytes have been written so far.
 func (t *text) size() int64 { return t.passed + int64(len(t.block)) }
 
-// room returns how many bytes fit into the block.
-func (t *text) room() int { return cap(t.block) - len(t.block) }
-
 // flush passes the current block on.
 func (t *text) flush() error {
 	if len(t.block) == 0 {
@@ -53,7 +50,7 @@ func (t *text) append(block []byte) ([]byte, error) {
 
 // reserve makes space for n bytes, at most blockSize, in the block.
 func (t *text) reserve(n int) error {
-	if t.room() >= n {
+	if cap(t.block)-len(t.block) >= n {
 		return nil
 	}
 	return t.flush()
@@ -63,7 +60,7 @@ func (t *text) reserve(n int) error {
 func (t *text) Write(p []byte) (int, error) {
 	total := len(p)
 	for {
-		n := min(len(p), t.room())
+		n := min(len(p), cap(t.block)-len(t.block))
 		t.block = append(t.block, p[:n]...)
 		if p = p[n:]; len(p) == 0 {
 			return total, nil

@@ -80,15 +80,6 @@ func (c *Conn) Exec(ctx context.Context, sql string) error {
 	return c.Query(ctx, sql, func([]byte) error { return nil })
 }
 
-// WithoutWaiting calls ask. Meanwhile, a statement that needs a lock of another session
-// fails with LockTimeout.
-func (c *Conn) WithoutWaiting(ask func() error) error {
-	locked := c.locked
-	c.locked = nil
-	defer func() { c.locked = locked }()
-	return ask()
-}
-
 // Query runs a statement and calls each for every row of its answer, encoded as in the
 // protocol: Value splits it. The row is valid until each returns. If each fails, the
 // session cannot be used any more, for the rest of the answer is not read.
