@@ -36,7 +36,7 @@ func unescaped(w io.Writer) io.Writer {
 	if p, ok := w.(wordpress.PrintableWriter); ok {
 		w = p.W
 	}
-	if t, ok := w.(*logTail); ok {
+	if t, ok := w.(*recentLog); ok {
 		w = t.w
 	}
 	return w
@@ -48,7 +48,7 @@ type app struct {
 	config  *configuration // loaded before the command runs
 	log     *slog.Logger
 	jsonLog bool           // everything on standard error is JSON
-	recent  *logTail       // the end of standard error
+	recent  *recentLog     // the end of standard error
 	command *cobra.Command // the one that ran
 	told    bool           // the result of a backup is told, or must not be
 	// passphrase seals the backups of a compat command: only that has it in memory.
@@ -58,7 +58,7 @@ type app struct {
 // newApp returns the program for a command line. All it prints is made printable:
 // tenants, servers and stores choose parts of the text.
 func newApp(io streams) *app {
-	recent := &logTail{w: io.err}
+	recent := &recentLog{w: io.err}
 	io.out, io.err = wordpress.PrintableWriter{W: io.out}, wordpress.PrintableWriter{W: recent}
 	return &app{io: io, log: slog.New(slog.DiscardHandler), recent: recent}
 }

@@ -21,10 +21,10 @@ func lockSite(h *host, name string) (unlock func()) {
 }
 
 // waiting starts a backup that waits for the lock, and returns once it says so.
-func waiting(h *host, args ...string) (cmd *exec.Cmd, stderr *logTail) {
+func waiting(h *host, args ...string) (cmd *exec.Cmd, stderr *recentLog) {
 	h.t.Helper()
 	cmd = h.command(append([]string{"backup"}, args...)...)
-	stderr = &logTail{w: h.t.Output()}
+	stderr = &recentLog{w: h.t.Output()}
 	cmd.Stderr = stderr
 	if err := cmd.Start(); err != nil {
 		h.t.Fatal(err)

@@ -304,7 +304,7 @@ func leadsOut(name, target string) bool {
 func plain(err error) error {
 	switch {
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
-		return errors.New("the disk is full; nothing of the old site was changed")
+		return errors.New("the disk is full, and nothing was written there; free some space, or choose another folder")
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("this user may not write there; choose the user with --owner")
 	}
