@@ -275,7 +275,7 @@ func (r *run) sendStream(ctx context.Context, part source.Part, progress func(ra
 	var err error
 	stream.RawBytes, err = r.streams.Send(ctx, transfer.Stream{
 		Name: part.Name, Object: r.name + manifest.StreamSuffix(part.Name), Write: part.Write, Progress: progress,
-		Limited: part.Name == manifest.FilesStream, // slowing a dump down would keep the site's tables locked
+		Limited: part.Name == manifest.FilesStream && r.agent.Bandwidth > 0, // slowing a dump down would keep the site's tables locked
 	})
 	return stream, err
 }

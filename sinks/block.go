@@ -18,65 +18,125 @@ const BlockSize = 1 << 20
 // A Pool bounds the memory of all streams in flight: it hands out blocks of
 // BlockSize bytes, and blocks when all of them are in use.
 type Pool struct {
-	tokens  chan struct{} // one for each block in use
-	free    chan *Block
-	size    int64
+	size    int
 	streams *semaphore.Weighted // the blocks that the admitted streams may need
+
+	mu       sync.Mutex
+	free     []*Block
+	used     int           // blocks in use
+	promised int           // blocks that admitted streams need and do not use yet
+	returned chan struct{} // closed when a block or a promise is given back
 }
 
 // NewPool returns a pool of at most n blocks; they are allocated when first needed.
 func NewPool(n int) *Pool {
-	return &Pool{
-		tokens: make(chan struct{}, n), free: make(chan *Block, n),
-		size: int64(n), streams: semaphore.NewWeighted(int64(n)),
-	}
+	return &Pool{size: n, streams: semaphore.NewWeighted(int64(n)), returned: make(chan struct{})}
 }
 
-// Admit waits until a stream may begin that holds up to n blocks before it can
-// release one. Without admission, several streams could each hold a part of the
-// pool and wait forever for the rest.
-func (p *Pool) Admit(ctx context.Context, n int) (leave func(), err error) {
-	weight := min(int64(n), p.size)
-	if err := p.streams.Acquire(ctx, weight); err != nil {
+// A Share is the part of a pool that one stream uses.
+type Share struct {
+	pool *Pool
+	need int // blocks that it gets however many the others ask for
+	most int
+	used int // guarded by pool.mu, like need
+}
+
+// Admit waits until a stream may begin that holds up to need blocks before it can
+// release one. These are its own: without them, several streams could each hold a part
+// of the pool and wait forever for the rest. It gets up to most blocks, and more than
+// need only while no other stream needs them. A stream that is slow on purpose must have
+// most equal to need, since it would keep for long what it borrows.
+func (p *Pool) Admit(ctx context.Context, need, most int) (*Share, error) {
+	need = min(need, p.size)
+	if err := p.streams.Acquire(ctx, int64(need)); err != nil {
 		return nil, fmt.Errorf("wait for stream memory: %w", context.Cause(ctx))
 	}
-	return func() { p.streams.Release(weight) }, nil
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.promised += need
+	return &Share{pool: p, need: need, most: max(need, most)}, nil
+}
+
+// Leave ends the stream's part of the pool. Its blocks may be released later.
+func (s *Share) Leave() {
+	p := s.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.promised -= max(0, s.need-s.used)
+	p.streams.Release(int64(s.need))
+	s.need = 0
+	p.notify()
 }
 
 // Get waits for a free block and returns it empty, with one reference.
-func (p *Pool) Get(ctx context.Context) (*Block, error) {
-	select {
-	case p.tokens <- struct{}{}:
-	default:
+func (s *Share) Get(ctx context.Context) (*Block, error) {
+	for {
+		b, returned := s.take()
+		if b != nil {
+			return b, nil
+		}
 		select {
-		case p.tokens <- struct{}{}:
+		case <-returned:
 		case <-ctx.Done():
 			return nil, fmt.Errorf("wait for stream memory: %w", context.Cause(ctx))
 		}
 	}
-	select {
-	case b := <-p.free:
-		b.n = 0
-		b.sum = sync.OnceValue(b.computeChecksum)
-		b.refs.Store(1)
-		return b, nil
-	default:
-		b := &Block{pool: p, buf: make([]byte, BlockSize)}
-		b.sum = sync.OnceValue(b.computeChecksum)
-		b.refs.Store(1)
-		return b, nil
+}
+
+// take returns a block, or else what to wait for.
+func (s *Share) take() (*Block, <-chan struct{}) {
+	p := s.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	own := s.used < s.need
+	if s.used >= s.most || p.used >= p.size || !own && p.used+p.promised >= p.size {
+		return nil, p.returned
 	}
+	if own {
+		p.promised--
+	}
+	s.used++
+	p.used++
+	var b *Block
+	if n := len(p.free); n > 0 {
+		b, p.free = p.free[n-1], p.free[:n-1]
+	} else {
+		b = &Block{buf: make([]byte, BlockSize)}
+	}
+	b.share, b.n = s, 0
+	b.sum = sync.OnceValue(b.computeChecksum)
+	b.refs.Store(1)
+	return b, nil
+}
+
+// put takes a block back.
+func (s *Share) put(b *Block) {
+	p := s.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, b)
+	p.used--
+	if s.used--; s.used < s.need {
+		p.promised++
+	}
+	p.notify()
+}
+
+// notify wakes up all who wait for a block.
+func (p *Pool) notify() {
+	close(p.returned)
+	p.returned = make(chan struct{})
 }
 
 // A Block is a section of a stream that several destinations read from the same
 // memory. One owner fills it; after that it is only read. The last Release returns
 // it to its pool.
 type Block struct {
-	pool *Pool
-	buf  []byte
-	n    int
-	sum  func() checksum // computed once, for all destinations
-	refs atomic.Int32
+	share *Share // of the stream that uses it
+	buf   []byte
+	n     int
+	sum   func() checksum // computed once, for all destinations
+	refs  atomic.Int32
 
 	parent  *Block // the block that a view reads; nil for a block with its own memory
 	touch   func()
@@ -159,8 +219,7 @@ func (b *Block) Release() {
 		b.release()
 		b.parent.Release()
 	case n == 0:
-		b.pool.free <- b
-		<-b.pool.tokens
+		b.share.put(b)
 	case n < 0:
 		panic("sinks: a block was released more often than retained")
 	}
@@ -183,18 +242,18 @@ type blockPipe struct {
 	err error // the reason why out was closed; io.EOF when r ended
 }
 
-func pipeBlocks(ctx context.Context, r io.Reader, pool *Pool) *blockPipe {
+func pipeBlocks(ctx context.Context, r io.Reader, share *Share) *blockPipe {
 	p := &blockPipe{out: make(chan *Block)}
 	go func() {
 		defer close(p.out)
-		p.err = p.run(ctx, r, pool)
+		p.err = p.run(ctx, r, share)
 	}()
 	return p
 }
 
-func (p *blockPipe) run(ctx context.Context, r io.Reader, pool *Pool) error {
+func (p *blockPipe) run(ctx context.Context, r io.Reader, share *Share) error {
 	for {
-		b, err := pool.Get(ctx)
+		b, err := share.Get(ctx)
 		if err != nil {
 			return err
 		}
@@ -235,8 +294,9 @@ func blocks(ctx context.Context, r io.Reader, pool *Pool, need int) (next func(c
 	if br, ok := r.(BlockReader); ok {
 		return br.NextBlock, func() {}, nil
 	}
-	if leave, err = pool.Admit(ctx, need); err != nil {
+	share, err := pool.Admit(ctx, need, pool.size)
+	if err != nil {
 		return nil, nil, err
 	}
-	return pipeBlocks(ctx, r, pool).next, leave, nil
+	return pipeBlocks(ctx, r, share).next, share.Leave, nil
 }

@@ -30,7 +30,7 @@ func TestChecksumAppend(t *testing.T) {
 
 // The checksum of a shared block is computed once, and again for its next content.
 func TestBlockChecksumIsComputedOnce(t *testing.T) {
-	pool := NewPool(1)
+	pool := newShare(t, NewPool(1))
 	for _, text := range []string{"first", "second, and longer"} {
 		b, err := pool.Get(t.Context())
 		if err != nil {

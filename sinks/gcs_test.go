@@ -246,7 +246,11 @@ func TestGCSSlowConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := sinks.NewPool(2).Get(t.Context())
+	memory, err := sinks.NewPool(2).Admit(t.Context(), 2, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := memory.Get(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

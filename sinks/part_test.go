@@ -12,10 +12,7 @@ import (
 
 func TestBlockReportsReadErrors(t *testing.T) {
 	for _, want := range []error{io.EOF, io.ErrUnexpectedEOF, errors.New("broken")} {
-		b, err := NewPool(1).Get(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := newBlock(t)
 		n, err := b.ReadFrom(io.MultiReader(bytes.NewReader([]byte("text")), iotest.ErrReader(want)))
 		if n != 4 || !errors.Is(err, want) || string(b.Bytes()) != "text" {
 			t.Errorf("read %d bytes %q, %v, want 4 and %v", n, b.Bytes(), err, want)
@@ -24,10 +21,7 @@ func TestBlockReportsReadErrors(t *testing.T) {
 }
 
 func TestBlockReaderWithoutProgress(t *testing.T) {
-	b, err := NewPool(1).Get(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := newBlock(t)
 	if _, err := b.ReadFrom(stuck{}); !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("error %v", err)
 	}
@@ -41,28 +35,90 @@ func (stuck) Read([]byte) (int, error) { return 0, nil }
 // deadlock with a part of the memory each.
 func TestPoolAdmission(t *testing.T) {
 	p := NewPool(10)
-	leave, err := p.Admit(t.Context(), 6)
+	first, err := p.Admit(t.Context(), 6, 6)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := p.Admit(ctx, 6); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := p.Admit(ctx, 6, 6); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a second stream of 6 was admitted to a pool of 10: %v", err)
 	}
-	leave()
-	if leave, err = p.Admit(t.Context(), 100); err != nil { // alone, it may have all
+	first.Leave()
+	alone, err := p.Admit(t.Context(), 100, 100) // alone, it may have all
+	if err != nil {
 		t.Fatal(err)
 	}
-	leave()
+	alone.Leave()
+}
+
+// What a stream was promised is there for it, whatever another stream has borrowed.
+func TestPoolKeepsItsPromises(t *testing.T) {
+	p := NewPool(10)
+	get := func(s *Share, n int) (blocks []*Block) {
+		t.Helper()
+		for range n {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+			defer cancel()
+			b, err := s.Get(ctx)
+			if err != nil {
+				return blocks
+			}
+			blocks = append(blocks, b)
+		}
+		return blocks
+	}
+	admit := func(need, most int) *Share {
+		t.Helper()
+		s, err := p.Admit(t.Context(), need, most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	greedy, modest, slow := admit(2, 10), admit(3, 3), admit(1, 1)
+	borrowed := get(greedy, 10)
+	if len(borrowed) != 10-3-1 {
+		t.Errorf("%d blocks were borrowed besides the 4 that are promised to others", len(borrowed))
+	}
+	if n := len(get(modest, 10)); n != 3 {
+		t.Errorf("a stream got %d of the 3 blocks that it was promised", n)
+	}
+	if n := len(get(slow, 10)); n != 1 {
+		t.Errorf("a stream got %d blocks, want 1", n)
+	}
+	greedy.Leave()
+	for _, b := range borrowed {
+		b.Release()
+	}
+	if n := len(get(admit(2, 10), 10)); n != 6 {
+		t.Errorf("%d blocks came back, want 6", n)
+	}
+}
+
+// newBlock returns a block of a pool of its own.
+func newBlock(t *testing.T) *Block {
+	t.Helper()
+	b, err := newShare(t, NewPool(1)).Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// newShare returns a share that is the whole pool.
+func newShare(t *testing.T, p *Pool) *Share {
+	t.Helper()
+	s, err := p.Admit(t.Context(), p.size, p.size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // After a request has ended, nothing reads its blocks, which may hold another stream.
 func TestBodyDetach(t *testing.T) {
-	b, err := NewPool(1).Get(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := newBlock(t)
 	b.Write([]byte("text"))
 	moves := 0
 	r := &body{part: &part{blocks: []*Block{b}, size: 4}, progress: func() { moves++ }}
@@ -87,7 +143,7 @@ func TestBodyDetach(t *testing.T) {
 }
 
 func TestCutterRefusesUnequalParts(t *testing.T) {
-	pool := NewPool(4)
+	pool := newShare(t, NewPool(4))
 	next := func(ctx context.Context) (*Block, error) {
 		b, err := pool.Get(ctx)
 		if err == nil {

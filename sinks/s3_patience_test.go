@@ -52,12 +52,12 @@ func TestS3WaitsForSlowCompletion(t *testing.T) {
 // watched is a stream of blocks that reports each use of a block to its owner.
 type watched struct {
 	io.Reader
-	pool   *sinks.Pool
+	memory *sinks.Share
 	looked func()
 }
 
 func (w *watched) NextBlock(ctx context.Context) (*sinks.Block, error) {
-	b, err := w.pool.Get(ctx)
+	b, err := w.memory.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,11 @@ func TestS3ReportsProgressDuringCompletion(t *testing.T) {
 	})
 	pool := sinks.NewPool(32)
 	sink := through(t, p, minio, bucket, "", sinks.Options{Pool: pool})
-	stream := &watched{Reader: bytes.NewReader(pattern(long)), pool: pool, looked: func() {
+	memory, err := pool.Admit(t.Context(), 32, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream := &watched{Reader: bytes.NewReader(pattern(long)), memory: memory, looked: func() {
 		if completing.Load() {
 			once.Do(func() { close(looked) })
 		}
@@ -95,7 +99,7 @@ func TestS3ReportsProgressDuringCompletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 32 { // every block is back
-		if _, err := pool.Get(t.Context()); err != nil {
+		if _, err := memory.Get(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -79,14 +79,14 @@ func (b *bench) checkPool() {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	leave, err := b.Pool.Admit(ctx, PoolBlocks)
+	all, err := b.Pool.Admit(ctx, PoolBlocks, PoolBlocks)
 	if err != nil {
 		b.t.Errorf("a stream has not left the pool: %v", err)
 		return
 	}
-	defer leave()
+	defer all.Leave()
 	for n := range PoolBlocks {
-		block, err := b.Pool.Get(ctx)
+		block, err := all.Get(ctx)
 		if err != nil {
 			b.t.Errorf("blocks are missing from the pool: it has only %d (%v)", n, err)
 			return

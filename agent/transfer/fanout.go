@@ -19,7 +19,7 @@ const queueBlocks = 1
 // the blocks, and the slowest one sets the pace.
 type fanout struct {
 	ctx      context.Context
-	pool     *sinks.Pool
+	blocks   *sinks.Share
 	branches []*branch
 	block    *sinks.Block
 	bytes    atomic.Int64
@@ -27,8 +27,8 @@ type fanout struct {
 	memory   stopwatch // runs while the stream waits for memory
 }
 
-func newFanout(ctx context.Context, pool *sinks.Pool, dests []*Destination) *fanout {
-	f := &fanout{ctx: ctx, pool: pool}
+func newFanout(ctx context.Context, blocks *sinks.Share, dests []*Destination) *fanout {
+	f := &fanout{ctx: ctx, blocks: blocks}
 	var limits []int64
 	for _, d := range dests {
 		limits = append(limits, sinks.MaxObject(d.sink))
@@ -64,7 +64,7 @@ func (f *fanout) Write(p []byte) (int, error) {
 func (f *fanout) nextBlock() (err error) {
 	f.memory.start()
 	defer f.memory.stop()
-	f.block, err = f.pool.Get(f.ctx)
+	f.block, err = f.blocks.Get(f.ctx)
 	return err
 }
 

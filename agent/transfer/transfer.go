@@ -60,12 +60,16 @@ type Stream struct {
 // closed, and every sink's reader ends with that error. A destination that fails
 // is given up; that is an error of Send only if no destination is left.
 func (t *Transfer) Send(ctx context.Context, s Stream) (bytes int64, err error) {
-	leave, err := t.Pool.Admit(ctx, streamBlocks)
+	most := MostPoolBlocks
+	if s.Limited { // what it holds, it holds for long
+		most = streamBlocks
+	}
+	memory, err := t.Pool.Admit(ctx, streamBlocks, most)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	defer leave()
-	f := newFanout(ctx, t.Pool, t.Destinations)
+	defer memory.Leave()
+	f := newFanout(ctx, memory, t.Destinations)
 	defer t.track(f)()
 
 	var puts sync.WaitGroup

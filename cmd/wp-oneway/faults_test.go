@@ -41,7 +41,7 @@ func under(t *testing.T, dir string) (finished, unfinished []string) {
 // until waits for a condition that the test itself causes.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for range 3000 {
+	for range 12000 {
 		if is() {
 			return
 		}
