@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 )
 
 // WriteTables writes the part of a dump that creates and fills some tables, with the
@@ -47,7 +46,8 @@ func WriteTables(w io.Writer, r io.Reader, tables []string) (missing []string, e
 func tableOf(statement []byte) (string, bool) {
 	for _, begin := range []string{"DROP TABLE IF EXISTS ", "CREATE TABLE ", "INSERT INTO ", "ALTER TABLE "} {
 		if rest, ok := bytes.CutPrefix(statement, []byte(begin)); ok {
-			return quotedName(rest)
+			name, _, found := cutName(rest)
+			return name, found
 		}
 	}
 	for _, begin := range []string{"SET ", "/*!", "/*M!"} {
@@ -59,22 +59,6 @@ func tableOf(statement []byte) (string, bool) {
 				bytes.HasPrefix(rest, []byte(" EXECUTE wp_oneway ")) || bytes.HasPrefix(rest, []byte(" DEALLOCATE PREPARE wp_oneway "))
 			return "", setting
 		}
-	}
-	return "", false
-}
-
-// quotedName is the name in backquotes at the beginning of text.
-func quotedName(text []byte) (string, bool) {
-	rest, ok := bytes.CutPrefix(text, []byte("`"))
-	for i := 0; ok && i < len(rest); i++ {
-		if rest[i] != '`' {
-			continue
-		}
-		if i+1 < len(rest) && rest[i+1] == '`' {
-			i++
-			continue
-		}
-		return strings.ReplaceAll(string(rest[:i]), "``", "`"), true
 	}
 	return "", false
 }

@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -58,6 +59,40 @@ func escapeByte(out []byte, n int, c byte) int {
 	}
 	out[n] = c
 	return n + 1
+}
+
+// AppendUnescaped appends what the inside of a string literal in single quotes stands for.
+func AppendUnescaped(dst, v []byte) []byte {
+	for i := 0; i < len(v); i++ {
+		at := bytes.IndexAny(v[i:], `\'`)
+		if at < 0 || i+at+1 >= len(v) {
+			return append(dst, v[i:]...)
+		}
+		dst = append(dst, v[i:i+at]...)
+		if i += at + 1; v[i-1] == '\'' { // doubled
+			dst = append(dst, '\'')
+			continue
+		}
+		switch c := v[i]; c {
+		case '0':
+			dst = append(dst, 0)
+		case 'n':
+			dst = append(dst, '\n')
+		case 'r':
+			dst = append(dst, '\r')
+		case 't':
+			dst = append(dst, '\t')
+		case 'b':
+			dst = append(dst, '\b')
+		case 'Z':
+			dst = append(dst, 0x1a)
+		case '%', '_':
+			dst = append(dst, '\\', c)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // AppendHex appends v as hexadecimal digits.
