@@ -86,19 +86,10 @@ func (a *app) get(ctx context.Context, o getOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	keys, err := o.keys()
+	reader, run, err := a.openRun(ctx, &o.chosenRuns)
 	if err != nil {
 		return err
 	}
-	s, err := o.open(ctx)
-	if err != nil {
-		return err
-	}
-	run, err := a.oneRun(ctx, s, &o.chosenRuns)
-	if err != nil {
-		return err
-	}
-	reader := &content.Reader{Store: s, Keys: keys}
 	if len(o.tables) > 0 {
 		return a.getTables(ctx, reader, run, o)
 	}

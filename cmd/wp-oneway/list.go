@@ -95,10 +95,11 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 	}
 	q.Incomplete, q.Latest = o.incomplete, o.latest
 	q.Skipped, q.Progress = a.tellSkipped(ctx), a.countNames("names looked at")
-	s, err := o.open(ctx)
+	reader, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
+	s := reader.Store
 	var out runPrinter = &runTable{w: a.io.out, width: max(outputWidth(a.io.out, defaultWidth), leastWidth), now: time.Now()}
 	if o.json {
 		out = &runJSON{w: a.io.out, from: s.String()}

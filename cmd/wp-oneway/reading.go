@@ -39,16 +39,20 @@ func (o *readingOptions) keyFlags(f *pflag.FlagSet) {
 // hasKeys tells whether a key or passphrase is given.
 func (o *readingOptions) hasKeys() bool { return len(o.identities) > 0 || o.passphraseFile != "" }
 
-// open opens the store.
-func (o *readingOptions) open(ctx context.Context) (store.Store, error) {
+// open reads the keys and opens the store.
+func (o *readingOptions) open(ctx context.Context) (*content.Reader, error) {
 	if o.from == "" {
 		return nil, usage(errors.New("give the place of the backups with --from URL"))
+	}
+	keys, err := o.keys()
+	if err != nil {
+		return nil, err
 	}
 	s, err := store.Open(ctx, o.from)
 	if err != nil {
 		return nil, fmt.Errorf("open the backups: %w", err)
 	}
-	return s, nil
+	return &content.Reader{Store: s, Keys: keys}, nil
 }
 
 // keys reads the secret keys. Nobody else may be able to read their files.
@@ -105,23 +109,30 @@ func (o *chosenRuns) query() (catalog.Query, error) {
 	return q, nil
 }
 
-// one returns the only run that is chosen, by its name or with --latest.
-func (a *app) oneRun(ctx context.Context, s store.Store, o *chosenRuns) (*catalog.Run, error) {
+// openRun opens the only run that is chosen, by its name or with --latest.
+func (a *app) openRun(ctx context.Context, o *chosenRuns) (*content.Reader, *catalog.Run, error) {
 	switch {
 	case len(o.names) == 1 && o.latest, len(o.names) == 0 && !o.latest, len(o.names) > 1:
-		return nil, usage(errors.New("give one RUN, or --latest; wp-oneway list shows the runs"))
+		return nil, nil, usage(errors.New("give one RUN, or --latest; wp-oneway list shows the runs"))
 	case o.latest && o.site == "":
-		return nil, usage(errors.New("--latest needs --site, the name of the site"))
+		return nil, nil, usage(errors.New("--latest needs --site, the name of the site"))
 	}
 	q, err := o.query()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if !o.latest {
-		return catalog.One(ctx, s, o.names[0])
+	reader, err := o.open(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	q.Skipped = a.tellSkipped(ctx)
-	return catalog.Latest(ctx, s, q)
+	var run *catalog.Run
+	if o.latest {
+		q.Skipped = a.tellSkipped(ctx)
+		run, err = catalog.Latest(ctx, reader.Store, q)
+	} else {
+		run, err = catalog.One(ctx, reader.Store, o.names[0])
+	}
+	return reader, run, err
 }
 
 // tellSkipped returns a function that says which newer run is passed over, and why.
@@ -172,11 +183,6 @@ func (b *downloadBar) close() {
 		b.bar.Abort(true)
 		b.bars.Wait()
 	}
-}
-
-// reader reads runs of a store, with or without keys.
-func (b *downloadBar) reader(s store.Store, keys *unseal.Keys) *content.Reader {
-	return &content.Reader{Store: s, Keys: keys, Stored: b.add}
 }
 
 // sizeText is a size for people.

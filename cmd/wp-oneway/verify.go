@@ -12,8 +12,8 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/agent/restore/content"
 	"github.com/wp-oneway/wp-oneway/agent/restore/store"
-	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
 	"github.com/wp-oneway/wp-oneway/agent/restore/verify"
 )
 
@@ -80,26 +80,23 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	keys, err := o.keys()
+	reader, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
-	s, err := o.open(ctx)
-	if err != nil {
-		return err
-	}
-	runs, err := a.runsToVerify(ctx, s, o)
+	runs, err := a.runsToVerify(ctx, reader.Store, o)
 	if err != nil {
 		return err
 	}
 	bar := a.newDownloadBar("verifying", downloadSize(runs, o.quick))
-	results, err := verifyAll(ctx, s, bar, runs, keys, o)
+	reader.Stored = bar.add
+	results, err := verifyAll(ctx, *reader, runs, o)
 	bar.close()
 	if err != nil {
 		return err
 	}
 	if o.json {
-		err = a.printJSON(verification(s, results))
+		err = a.printJSON(verification(reader.Store, results))
 	} else {
 		err = a.printResults(results)
 	}
@@ -152,18 +149,18 @@ func downloadSize(runs []*catalog.Run, quick bool) (sum int64) {
 }
 
 // verifyAll verifies the runs one after the other; the streams of each side by side.
-func verifyAll(ctx context.Context, s store.Store, bar *downloadBar, runs []*catalog.Run, keys *unseal.Keys, o verifyOptions) ([]*verify.Result, error) {
+func verifyAll(ctx context.Context, with content.Reader, runs []*catalog.Run, o verifyOptions) ([]*verify.Result, error) {
 	results := make([]*verify.Result, len(runs))
 	for i, run := range runs {
-		depth, with := verify.Opened, keys
+		depth, reader := verify.Opened, with
 		switch {
 		case o.quick:
 			depth = verify.Quick
 		case sealOf(run) != "" && !o.hasKeys():
-			depth, with = verify.Stored, nil
+			depth, reader.Keys = verify.Stored, nil
 		}
 		var err error
-		if results[i], err = verify.Run(ctx, bar.reader(s, with), run, depth); err != nil {
+		if results[i], err = verify.Run(ctx, &reader, run, depth); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,81 @@
+// Package restore brings a run back: it reads the streams of the run side by side, lets each
+// part put its content beside the site, and puts all of it into use at the end.
+package restore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/agent/restore/content"
+)
+
+// A Part brings back one stream of a run. The methods are called in the order in which they
+// are declared. Until Switch, the site stays as it is.
+type Part interface {
+	// Stream is the name of the stream, such as manifest.DatabaseStream.
+	Stream() string
+	// Check examines the target, and refuses what cannot be restored into. It changes nothing.
+	Check(ctx context.Context) error
+	// Stage reads the stream, and puts its content beside what is in use. What it reads is
+	// proven to be what was backed up only when reading ends in io.EOF; the caller reads on
+	// to there.
+	Stage(ctx context.Context, in io.Reader) error
+	// Switch puts what is staged into use. It is called once all parts are staged and all
+	// streams are proven.
+	Switch(ctx context.Context) error
+	// Close removes what is staged and not in use. It is always called.
+	Close() error
+}
+
+// Run restores parts of a run. They are switched in the order of the arguments. With dry,
+// none is switched.
+func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, dry bool, parts ...Part) (err error) {
+	defer func() {
+		for _, p := range parts {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	for _, p := range parts {
+		if err := p.Check(ctx); err != nil {
+			return err
+		}
+	}
+	group, staging := errgroup.WithContext(ctx)
+	for _, p := range parts {
+		group.Go(func() error { return stage(staging, reader, run, p) })
+	}
+	if err := group.Wait(); err != nil || dry {
+		return err
+	}
+	for i, p := range parts {
+		if err := p.Switch(ctx); err != nil {
+			for _, done := range parts[:i] {
+				err = fmt.Errorf("%w; the %s is restored already", err, done.Stream())
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// stage stages one part, and reads its stream to the end.
+func stage(ctx context.Context, reader *content.Reader, run *catalog.Run, p Part) error {
+	in, err := reader.Open(ctx, run, p.Stream())
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := p.Stage(ctx, in); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return err
+	}
+	_, err = io.Copy(io.Discard, in)
+	return err
+}
