@@ -76,6 +76,33 @@ func TestWebhook(t *testing.T) {
 	}
 }
 
+func TestWebhookParameters(t *testing.T) {
+	for url, want := range map[string]string{
+		"generic+https://h.example/p?x=1&template=json&__method=a":                                  `POST https://h.example/p?method=a&x=1 title message [] []`,
+		"generic://h.example/p?disabletls=yes&method=put":                                           `PUT http://h.example/p title message [] []`,
+		"generic+http://h.example:8/?@contentType=a/b&$k=v&messagekey=text&titlekey=t&@X-API-Key=s": `POST http://h.example:8/ t text [X-API-Key=s content-Type=a/b] [k=v]`,
+	} {
+		_, u, err := (Service{URL: wordpress.Secret(url)}).parse()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := parseWebhook(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs := func(m map[string]string) (list []string) {
+			for k, v := range m {
+				list = append(list, k+"="+v)
+			}
+			slices.Sort(list)
+			return list
+		}
+		if got := fmt.Sprint(w.method, " ", w.url, " ", w.titleKey, " ", w.messageKey, " ", pairs(w.headers), " ", pairs(w.extra)); got != want {
+			t.Errorf("%s: %s, want %s", url, got, want)
+		}
+	}
+}
+
 func TestLevels(t *testing.T) {
 	l := listen(t)
 	for _, c := range []struct {
@@ -243,8 +270,8 @@ func TestServiceURLs(t *testing.T) {
 	for _, valid := range []string{
 		"slack://hook:T00000000-B00000000-123456789123456789123456@webhook", "discord://token@123456", "ntfy://ntfy.sh/topic",
 		"telegram://110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx@telegram?chats=@c", "generic+https://example.com/hook",
+		"generic://example.com/hook?disabletls=yes",
 		"pushover://shoutrrr:token@user/", "matrix://user:password@matrix.invalid/", "gotify://gotify.example.com/AzyoeNS.D4iJLVa",
-		"smtp://u:p@mail.example.com:587/?fromaddress=a@b.de&toaddresses=c@d.de",
 	} {
 		if err := (Service{URL: wordpress.Secret(valid)}).Check(); err != nil {
 			t.Errorf("%s: %v", valid, err)
@@ -253,6 +280,8 @@ func TestServiceURLs(t *testing.T) {
 	for _, bad := range []string{
 		"secret-token", "https://hooks.slack.com/secret-token", "slack://secret-token", "discord://secret-token", "logger://secret-token",
 		"ntfy+https://secret-token/x", "telegram://secret-token@telegram", "generic+%zz://secret-token",
+		"smtp://u:secret-token@mail.example.com:587/?fromaddress=a@b.de&toaddresses=c@d.de",
+		"generic+https://example.com/secret-token?template=mine", "generic+ftp://example.com/secret-token",
 	} {
 		if err := (Service{URL: wordpress.Secret(bad)}).Check(); err == nil || strings.Contains(err.Error(), "secret-token") || !strings.Contains(err.Error(), "docs/notifications.md") {
 			t.Errorf("%s: %v", bad, err)

@@ -29,6 +29,8 @@ type Message struct {
 	ExitStatus int
 	Started    time.Time
 	Finished   time.Time
+	Duration   time.Duration
+	Summary    string   // the result in one sentence
 	Test       bool     // it tests the notifications; its content is made up
 	Sites      int      // how many were to be backed up
 	Errors     []string // failures outside of the sites
@@ -59,11 +61,12 @@ type Site struct {
 	last *time.Time
 }
 
-// newMessage describes a report.
-func newMessage(r *manifest.Report, test bool, esc escape) *Message {
+// newMessage describes a report. warning is what failed after the backup, or "".
+func newMessage(r *manifest.Report, warning string, test bool, esc escape) *Message {
 	m := &Message{
 		Host: esc(r.Host), Agent: esc(r.Agent), Status: r.Status, ExitStatus: r.Status.ExitCode(),
-		Started: r.Started.UTC(), Finished: r.Finished.UTC(), Test: test, counts: map[string]int{},
+		Started: r.Started.UTC(), Finished: r.Finished.UTC(),
+		Duration: r.Finished.Sub(r.Started).Round(time.Second), Warning: esc(warning), Test: test, counts: map[string]int{},
 	}
 	for _, e := range r.Errors[:min(len(r.Errors), maxSites)] {
 		m.Errors = append(m.Errors, esc(e.Message))
@@ -89,6 +92,7 @@ func newMessage(r *manifest.Report, test bool, esc escape) *Message {
 			*list, m.Omitted = (*list)[:maxSites], m.Omitted+over
 		}
 	}
+	m.Summary = m.summary()
 	return m
 }
 
@@ -171,8 +175,8 @@ func advice(status manifest.Status, err *manifest.ReportError, path string) stri
 	return ""
 }
 
-// Summary is the result in one sentence.
-func (m *Message) Summary() string {
+// summary is the result in one sentence.
+func (m *Message) summary() string {
 	of := func(result string) string { return fmt.Sprintf("%d of %s", m.counts[result], sites(m.Sites)) }
 	switch {
 	case m.Warning != "":
@@ -193,12 +197,7 @@ func (m *Message) Summary() string {
 	return sites(m.Sites) + " backed up"
 }
 
-// Duration is how long the run took.
-func (m *Message) Duration() time.Duration { return m.Finished.Sub(m.Started).Round(time.Second) }
-
-// Names lists the names of sites, at most 10.
-func (m *Message) Names(list []Site) string { return names(list, len(list)) }
-
+// names lists the names of sites, at most 10.
 func names(list []Site, total int) string {
 	var b strings.Builder
 	for i, s := range list[:min(len(list), maxNames)] {

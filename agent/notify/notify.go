@@ -59,8 +59,7 @@ func (e *event) wanted() bool { return e.signal != started && (e.test || e.level
 
 // render returns the message about the event.
 func (e *event) render(esc escape) (subject, body string) {
-	m := newMessage(e.report, e.test, esc)
-	m.Warning = esc(e.warning)
+	m := newMessage(e.report, e.warning, e.test, esc)
 	return e.redactor.text(e.templates.subject(m)), e.redactor.text(e.templates.body(m))
 }
 

@@ -139,15 +139,24 @@ func pingURL(secret wordpress.Secret) (*url.URL, error) {
 	return u, nil
 }
 
-// ping sends one request. Every answer but 2xx is an error.
+// ping sends one request to a dead man's switch.
 func ping(ctx context.Context, method string, u *url.URL, body string) error {
+	header := http.Header{}
+	if body != "" {
+		header.Set("Content-Type", "text/plain; charset=utf-8")
+	}
+	return request(ctx, method, u, header, body)
+}
+
+// request sends one request. Every answer but 2xx is an error.
+func request(ctx context.Context, method string, u *url.URL, header http.Header, body string) error {
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(body))
 	if err != nil {
 		return err
 	}
-	req.Header.Set("User-Agent", "wp-oneway")
-	if body != "" {
-		req.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	req.Header = header
+	if header.Get("User-Agent") == "" {
+		header.Set("User-Agent", "wp-oneway")
 	}
 	response, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -151,15 +151,15 @@ func TestHostileTextInMessages(t *testing.T) {
 
 func TestTemplates(t *testing.T) {
 	r := newReport(broken("shop", "<!channel>"))
-	e := &event{report: r, templates: Templates{Subject: "<!here> {{.Host}}\n{{.ExitStatus}}", Body: `{{range .Failed}}{{.Name}}: {{.Error}}{{end}}`}}
-	if subject, body := e.render(chat); subject != "<!here> web1 1" || body != "shop: ‹!channel›" {
+	e := &event{report: r, templates: Templates{Subject: "<!here> {{.Host}}\n{{.ExitStatus}}", Body: `{{range .Failed}}{{.Name}}: {{.Error}}{{end}}, {{names .Failed}}, {{format .Started "2006"}}, {{.Duration}}`}}
+	if subject, body := e.render(chat); subject != "<!here> web1 1" || body != "shop: ‹!channel›, shop, 2026, 1m1s" {
 		t.Errorf("got %q, %q", subject, body)
 	}
 	e.templates = Templates{Subject: "{{index .Failed 9}}", Body: "{{.Nothing}}"}
 	if subject, body := e.render(plain); !strings.Contains(subject, "failed: shop") || !strings.Contains(body, "FAILED shop") || !strings.Contains(body, "notification_body") {
 		t.Errorf("a template that fails hides the message: %q\n%s", subject, body)
 	}
-	for _, bad := range []Templates{{Subject: "{{"}, {Body: "{{.Nothing}}"}} {
+	for _, bad := range []Templates{{Subject: "{{"}, {Body: "{{.Nothing}}"}, {Body: `{{.Started.Format "2006"}}`}} {
 		if err := bad.Check(); err == nil || !strings.Contains(err.Error(), "notification_") {
 			t.Errorf("%+v: %v", bad, err)
 		}

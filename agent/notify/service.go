@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 	"github.com/nicholas-fedor/shoutrrr/pkg/util"
 
@@ -22,28 +21,8 @@ type Service struct {
 	Err error            // why the URL could not be read
 }
 
-// A trait is what is special about sending to a service.
-type trait struct {
-	titled bool         // it shows a title above the message
-	limit  int          // longest message in bytes; 0 is defaultLimit
-	params types.Params // parameters that are always set
-}
-
-const defaultLimit = 3500
-
-// traits returns the traits of the services that have some.
-func traits() map[string]trait {
-	titled := trait{titled: true}
-	return map[string]trait{
-		"bark": titled, "discord": titled, "gotify": titled, "ifttt": titled, "join": titled, "lark": titled,
-		"notifiarr": titled, "ntfy": titled, "opsgenie": titled, "pushbullet": titled, "slack": titled, "smtp": titled, "teams": titled,
-		"pushover":  {titled: true, limit: 1000},
-		"pagerduty": {limit: 1000},
-		"wecom":     {limit: 2000},
-		// In a message with markup, a name with an underscore would be a syntax error.
-		"telegram": {titled: true, params: types.Params{"parsemode": "None"}},
-	}
-}
+// webhookName is the service that is not the library's.
+const webhookName = "generic"
 
 // Check refuses a URL that belongs to no service, or lacks parts. It sends nothing.
 func (s Service) Check() error {
@@ -75,23 +54,31 @@ func (s Service) parse() (name string, u *url.URL, err error) {
 		return "", nil, errors.New("it is not a URL; see docs/notifications.md")
 	}
 	name, _, _ = strings.Cut(strings.ToLower(u.Scheme), "+")
-	if _, err := new(router.ServiceRouter).NewService(name); err != nil || name == "logger" {
+	if _, known := kinds()[name]; name == "smtp" {
+		return "", nil, errors.New("mail is configured by the key email, not by smtp://; see docs/notifications.md")
+	} else if !known && name != webhookName {
 		return "", nil, fmt.Errorf("there is no service %q; see docs/notifications.md", wordpress.Printable(name))
 	}
 	return name, u, nil
 }
 
-// locate returns the service of the URL. Some of its errors contain parts of the URL.
-func (s Service) locate() (service types.Service, err error) {
+// locate returns what sends to the URL. Some of its errors contain parts of the URL.
+func (s Service) locate() (send sender, err error) {
 	defer crash.Recover(&err) // the library fails in this way for some URLs
 	name, u, err := s.parse()
 	if err != nil {
 		return nil, err
 	}
-	if service, err = new(router.ServiceRouter).NewService(name); err != nil {
-		return nil, err
+	if name == webhookName {
+		hook, err := parseWebhook(u)
+		if err != nil {
+			return nil, err
+		}
+		return hook.send, nil
 	}
-	if !strings.EqualFold(u.Scheme, name) { // such as generic+https
+	k := kinds()[name]
+	service := k.open()
+	if !strings.EqualFold(u.Scheme, name) { // such as ntfy+https
 		custom, ok := service.(types.CustomURLService)
 		if !ok {
 			return nil, fmt.Errorf("the service %q has no URLs with a plus sign", name)
@@ -100,39 +87,34 @@ func (s Service) locate() (service types.Service, err error) {
 			return nil, err
 		}
 	}
-	return service, service.Initialize(u, util.DiscardLogger)
+	if err := service.Initialize(u, util.DiscardLogger); err != nil {
+		return nil, err
+	}
+	return k.sender(service), nil
 }
 
 func (s Service) name() string { return fmt.Sprintf("%s (%s)", s.Key, s.scheme()) }
 
 func (s Service) secrets() []wordpress.Secret { return []wordpress.Secret{s.URL} }
 
-// tell sends a message. The library does not know contexts; it ends with its own timeout.
-func (s Service) tell(_ context.Context, e *event) error {
+// tell sends a message.
+func (s Service) tell(ctx context.Context, e *event) error {
 	if s.Err != nil {
 		return s.Err
 	}
 	if !e.wanted() {
 		return nil
 	}
-	target, err := s.locate()
+	send, err := s.locate()
 	if err != nil {
 		return err
 	}
-	t := traits()[s.scheme()]
-	if t.limit == 0 {
-		t.limit = defaultLimit
-	}
 	subject, text := e.render(chat)
-	params := types.Params{}
-	for key, value := range t.params {
-		params[key] = value
-	}
-	if t.titled || s.scheme() == "generic" {
-		params[types.TitleKey] = subject
-	}
-	if !t.titled {
-		text = subject + "\n\n" + text
-	}
-	return target.Send(cutLines(text, t.limit), &params)
+	return send(ctx, subject, text)
 }
+
+// A sender sends one message.
+type sender func(ctx context.Context, subject, text string) error
+
+// defaultLimit is the length of the longest message in bytes.
+const defaultLimit = 3500

@@ -4,8 +4,9 @@ import (
 	_ "embed" // the default body
 	"fmt"
 	"strings"
-	"text/template"
 	"time"
+
+	template "github.com/DataDog/datadog-agent/pkg/template/text"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -17,14 +18,15 @@ const defaultSubject = `{{if .Test}}Test: {{end}}wp-oneway on {{.Host}}: {{.Summ
 //go:embed body.tmpl
 var defaultBody string
 
-// Templates are the templates of subject and body, in the language of text/template.
-// "" is the default.
+// Templates are the templates of subject and body, in the language of text/template,
+// without calls of methods: for these, the linker would have to keep every method of
+// every library, a third of the program. "" is the default.
 type Templates struct{ Subject, Body string }
 
 // Check refuses templates that cannot be parsed, or fail with an example.
 func (t Templates) Check() error {
 	for name, text := range map[string]string{"notification_subject": t.Subject, "notification_body": t.Body} {
-		if _, err := render(name, text, newMessage(example(time.Unix(0, 0)), true, plain)); err != nil {
+		if _, err := render(name, text, newMessage(example(time.Unix(0, 0)), "", true, plain)); err != nil {
 			return err
 		}
 	}
@@ -52,15 +54,23 @@ func (t Templates) body(m *Message) string {
 }
 
 func render(name, text string, m *Message) (string, error) {
-	t, err := template.New(name).Parse(text)
+	t, err := template.New(name).Funcs(functions()).Parse(text)
 	var b strings.Builder
 	if err == nil {
 		err = t.Execute(&b, m)
 	}
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return "", fmt.Errorf("%s: %w; see docs/notifications.md", name, err)
 	}
 	return b.String(), nil
+}
+
+// functions are those that templates can call.
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"names":  func(list []Site) string { return names(list, len(list)) },
+		"format": func(at time.Time, layout string) string { return at.Format(layout) },
+	}
 }
 
 // example is a made-up report.
