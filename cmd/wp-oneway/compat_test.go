@@ -98,6 +98,28 @@ func TestAScriptBacksUp(t *testing.T) {
 	}
 }
 
+// The database is in the copies of the two scripts that have one, and every folder has the
+// name that the script gave it.
+func TestScriptsBackUpADatabase(t *testing.T) {
+	t.Parallel()
+	h, _ := scriptsHome(t)
+	s := shared.site(t)
+	for script, parts := range map[string][]string{"db-backup.sh": {".sql.gz"}, "full-backup": {".sql.gz", ".tar.gz"}} {
+		kind := strings.TrimSuffix(script, ".sh") + "s"
+		h.runScript(0, script, "b.example.com", "--path="+s.Root, "-k7")
+		for _, part := range parts {
+			found, err := filepath.Glob(filepath.Join(h.state, "backups", kind, "b.example.com", kind, "b.example.com-*Z-*"+part))
+			if err != nil || len(found) != 1 {
+				t.Fatalf("%s: the copies are %q (%v)", script, found, err)
+			}
+			check := exec.CommandContext(t.Context(), "sh", "-c", `gzip -dc "$1" | grep -aE 'INSERT INTO .wp_options|wp-includes/version.php'`, "sh", found[0])
+			if out, err := check.Output(); err != nil || len(out) == 0 {
+				t.Errorf("%s: %s lacks the site (%v)", script, found[0], err)
+			}
+		}
+	}
+}
+
 // What fails has an exit status and a mail, whatever it is: the site, or ~/.envrc, which is
 // not executed.
 func TestAScriptFailsVisibly(t *testing.T) {
