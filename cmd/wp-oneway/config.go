@@ -17,10 +17,11 @@ import (
 // merged. It is loaded once, before the command runs.
 type configuration struct {
 	settings
-	path  string         // of the file; "" without one
-	lines map[string]int // the line of each key in the file, such as limits.sites and sites[0].name
-	flags *pflag.FlagSet // of the command that runs
-	keys  map[string]keys.Key
+	path    string         // of the file; "" without one
+	skipped string         // the file of the system, if this user may not read it
+	lines   map[string]int // the line of each key in the file, such as limits.sites and sites[0].name
+	flags   *pflag.FlagSet // of the command that runs
+	keys    map[string]keys.Key
 	// scheduledKind is the kind of the schedule that runs; "" is that of each site.
 	scheduledKind string
 	// fileSinks are the sinks for all sites in the file, also if a flag or the
@@ -125,11 +126,12 @@ func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration,
 	if err := allKeys().CheckEnvironment(os.Environ()); err != nil {
 		return nil, err
 	}
-	path, err := findConfigFile(configPath)
+	path, skipped, err := findConfigFile(configPath)
 	if err != nil {
 		return nil, err
 	}
 	c := newConfiguration(path, flags)
+	c.skipped = skipped
 	v := newViper(allKeys())
 	if path != "" {
 		file, err := allKeys().ReadFile(path)

@@ -31,7 +31,8 @@ func checkDocument(t *testing.T, name, want string) {
 
 const referenceHead = `# Configuration: all keys
 
-The configuration is ` + "`/etc/wp-oneway/config.yaml`, else `~/.config/wp-oneway/config.yaml`" + `. Each key is also an environment
+The configuration is ` + "`/etc/wp-oneway/config.yaml`, else `~/.config/wp-oneway/config.yaml`" + `. Users who may not read the
+first one use their own, and ` + "`--verbose`" + ` says so. Each key is also an environment
 variable, such as ` + "`WP_ONEWAY_LIMITS_SITES` for `limits.sites`" + `. Flags win over the environment, and the environment wins over
 the file. Unknown keys are errors.
 

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
 
@@ -105,25 +107,35 @@ func phpKeys() keys.Table {
 	}
 }
 
+// systemConfig is the configuration of the host, which may hold root's secrets.
+const systemConfig = "/etc/wp-oneway/config.yaml"
+
 // findConfigFile returns the file to read, "" for none. given is the value of --config.
-func findConfigFile(given string) (string, error) {
+// skipped is the file of the system where this user may not read it.
+func findConfigFile(given string) (path, skipped string, err error) {
 	if given != "" {
-		return given, nil
+		return given, "", nil
 	}
 	if f := os.Getenv(keys.EnvPrefix + "_CONFIG"); f != "" {
-		return f, nil
+		return f, "", nil
 	}
-	candidates := []string{"/etc/wp-oneway/config.yaml"}
-	if dir, err := os.UserConfigDir(); err == nil {
-		candidates = append(candidates, filepath.Join(dir, "wp-oneway", "config.yaml"))
+	switch err := unix.Faccessat(unix.AT_FDCWD, systemConfig, unix.R_OK, unix.AT_EACCESS); {
+	case err == nil:
+		return systemConfig, "", nil
+	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
+		skipped = systemConfig
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", "", fmt.Errorf("read configuration %s: %w", systemConfig, err)
 	}
-	for _, f := range candidates {
-		switch _, err := os.Stat(f); {
-		case err == nil:
-			return f, nil
-		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
-			return "", fmt.Errorf("read configuration: %w", err)
-		}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", skipped, nil //nolint:nilerr // a user without a home has no file there
 	}
-	return "", nil
+	own := filepath.Join(dir, "wp-oneway", "config.yaml")
+	if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return "", skipped, nil
+	} else if err != nil {
+		return "", "", fmt.Errorf("read configuration: %w", err)
+	}
+	return own, skipped, nil
 }

@@ -115,7 +115,7 @@ func (a *app) tellSalvaged(ctx context.Context, configPath string, err error) {
 func salvagedNotifier(configPath string) *notify.Notifier {
 	table := notifyKeys()
 	v := newViper(table)
-	path, err := findConfigFile(configPath)
+	path, _, err := findConfigFile(configPath)
 	if err != nil {
 		return nil
 	}

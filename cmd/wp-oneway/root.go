@@ -184,6 +184,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if a.config, err = loadConfiguration(cmd.Flags(), path); err != nil {
 		return usage(err)
 	}
+	defer a.logSkipped(cmd.Context())
 	level := slog.LevelWarn
 	switch {
 	case a.config.Verbose:
@@ -200,6 +201,13 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	}
 	a.log, a.jsonLog = slog.New(slog.NewJSONHandler(a.io.err, &slog.HandlerOptions{Level: level})), true
 	return nil
+}
+
+// logSkipped says in the log which file was not read.
+func (a *app) logSkipped(ctx context.Context) {
+	if a.config.skipped != "" {
+		a.log.DebugContext(ctx, "this user may not read the configuration of the system; it is not used", "file", a.config.skipped)
+	}
 }
 
 // noArguments refuses all arguments.
