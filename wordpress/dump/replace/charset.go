@@ -1,0 +1,175 @@
+package replace
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+// A codec converts text between a character set and UTF-8. false: the text cannot be
+// converted there and back without a loss.
+type codec struct {
+	decode, encode func([]byte) ([]byte, bool)
+}
+
+// codecOf returns the codec of a character set of MySQL. false: it is unknown, or the one of
+// bytes or of UTF-8.
+func codecOf(charset string) (codec, bool) {
+	switch charset {
+	case "", "binary":
+		return codec{}, false
+	case "ucs2", "utf16":
+		return utf16Codec(binary.BigEndian), true
+	case "utf16le":
+		return utf16Codec(binary.LittleEndian), true
+	case "utf32":
+		return codec{decodeUTF32, encodeUTF32}, true
+	}
+	if m := singleByte(charset); m != nil {
+		return codec{
+			func(b []byte) ([]byte, bool) { return convert(m.NewDecoder().Bytes, m.NewEncoder().Bytes, b) },
+			func(b []byte) ([]byte, bool) { return convert(m.NewEncoder().Bytes, m.NewDecoder().Bytes, b) },
+		}, true
+	}
+	return codec{}, false
+}
+
+// singleByte returns a character set of MySQL with one byte per character, nil if it is none.
+func singleByte(charset string) encoding.Encoding {
+	m, ok := map[string]*charmap.Charmap{
+		"latin1": charmap.Windows1252, "latin2": charmap.ISO8859_2, "latin5": charmap.ISO8859_9, "latin7": charmap.ISO8859_13,
+		"greek": charmap.ISO8859_7, "hebrew": charmap.ISO8859_8, "cp1250": charmap.Windows1250, "cp1251": charmap.Windows1251,
+		"cp1256": charmap.Windows1256, "cp1257": charmap.Windows1257, "cp850": charmap.CodePage850, "cp852": charmap.CodePage852,
+		"cp866": charmap.CodePage866, "koi8r": charmap.KOI8R, "koi8u": charmap.KOI8U, "macroman": charmap.Macintosh,
+	}[charset]
+	if !ok {
+		return nil
+	}
+	return m
+}
+
+// convert converts b, and checks that back returns it.
+func convert(to, back func([]byte) ([]byte, error), b []byte) ([]byte, bool) {
+	converted, err := to(b)
+	if err != nil {
+		return nil, false
+	}
+	again, err := back(converted)
+	return converted, err == nil && bytes.Equal(again, b)
+}
+
+func utf16Codec(order interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
+},
+) codec {
+	decode := func(b []byte) ([]byte, bool) {
+		var out []byte
+		for len(b) >= 2 {
+			r, n := rune(order.Uint16(b)), 2
+			if utf16.IsSurrogate(r) {
+				if len(b) < 4 {
+					return nil, false
+				}
+				if r, n = utf16.DecodeRune(r, rune(order.Uint16(b[2:]))), 4; r == utf8.RuneError {
+					return nil, false
+				}
+			}
+			out, b = utf8.AppendRune(out, r), b[n:]
+		}
+		return out, len(b) == 0
+	}
+	encode := func(b []byte) ([]byte, bool) {
+		if !utf8.Valid(b) {
+			return nil, false
+		}
+		var out []byte
+		for _, unit := range utf16.Encode([]rune(string(b))) {
+			out = order.AppendUint16(out, unit)
+		}
+		return out, true
+	}
+	return codec{decode, encode}
+}
+
+func decodeUTF32(b []byte) ([]byte, bool) {
+	var out []byte
+	for ; len(b) >= 4; b = b[4:] {
+		n := binary.BigEndian.Uint32(b)
+		if n > utf8.MaxRune || !utf8.ValidRune(rune(n)) {
+			return nil, false
+		}
+		out = utf8.AppendRune(out, rune(n))
+	}
+	return out, len(b) == 0
+}
+
+func encodeUTF32(b []byte) ([]byte, bool) {
+	if !utf8.Valid(b) {
+		return nil, false
+	}
+	var out []byte
+	for _, r := range string(b) {
+		out = binary.BigEndian.AppendUint32(out, uint32(r))
+	}
+	return out, true
+}
+
+// inCharset returns a value of a column after the replacements. charset is "" for UTF-8.
+// PHP counted the bytes that the connection of the site carried: those of UTF-8 normally,
+// and those of latin1 on old sites. The first reading of the value in which nothing is broken
+// is the right one.
+func (r *Replacer) inCharset(v []byte, charset string) (changed []byte, count int, err error) {
+	if own, known := codecOf(charset); known {
+		if changed, count, err = r.converted(v, own); err == nil {
+			return changed, count, nil
+		}
+	}
+	edits, rawErr := r.value(v, 0)
+	switch {
+	case rawErr == nil && charset != "" && !onlyASCII(edits):
+		return v, 0, errCharset
+	case rawErr == nil && len(edits) == 0:
+		return v, 0, err
+	case rawErr == nil:
+		return apply(v, edits), matchesOf(edits), nil
+	case charset == "":
+		latin1, _ := codecOf("latin1")
+		if changed, count, err := r.converted(v, codec{latin1.encode, latin1.decode}); err == nil && count > 0 {
+			return changed, count, nil
+		}
+	}
+	return v, 0, rawErr
+}
+
+func onlyASCII(edits []edit) bool {
+	for _, e := range edits {
+		if !sqltext.IsASCII([]byte(e.text)) {
+			return false
+		}
+	}
+	return true
+}
+
+// converted returns a value after the replacements in another character set.
+func (r *Replacer) converted(v []byte, c codec) ([]byte, int, error) {
+	text, ok := c.decode(v)
+	if !ok {
+		return v, 0, errCharset
+	}
+	edits, err := r.value(text, 0)
+	if err != nil || len(edits) == 0 {
+		return v, 0, err
+	}
+	changed, ok := c.encode(apply(text, edits))
+	if !ok {
+		return v, 0, errCharset
+	}
+	return changed, matchesOf(edits), nil
+}

@@ -1,0 +1,225 @@
+package replace
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+// Table is dumpfile.Rewriter's. Everything it needs is in the statements.
+func (r *Replacer) Table(string, []dumpfile.Column) {}
+
+// Insert returns an INSERT statement after the replacements. A statement without a match is
+// returned as it is.
+func (r *Replacer) Insert(statement []byte, in dumpfile.Insert) ([]byte, error) {
+	if len(r.pairs) == 0 || len(in.Columns) == 0 || r.skips(in.Table, "") || !r.concerns(statement) {
+		return statement, nil
+	}
+	w := newRewriter(r, statement, in)
+	_, err := in.Values(statement, func(column int, kind dumpfile.ValueKind, from, to int) error {
+		w.row = append(w.row, value{kind, from, to})
+		if column < len(in.Columns)-1 {
+			return nil
+		}
+		err := w.rewriteRow()
+		w.row = w.row[:0]
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("replace in table %s: %w", sqltext.DisplayName(in.Table), err)
+	}
+	if w.copied == 0 {
+		return statement, nil
+	}
+	return append(w.out, statement[w.copied:]...), nil
+}
+
+// concerns reports whether a statement may contain a match. Escapes of SQL change no anchor,
+// but hexadecimal digits and other character sets do.
+func (r *Replacer) concerns(statement []byte) bool {
+	return !r.ascii || r.mayMatch(statement) || bytes.Contains(statement, []byte(" 0x"))
+}
+
+// A value is one value of a row, at its place in the statement.
+type value struct {
+	kind     dumpfile.ValueKind
+	from, to int
+}
+
+// A rewriter rewrites one statement.
+type rewriter struct {
+	r            *Replacer
+	in           []byte
+	out          []byte
+	copied       int // bytes of in that are in out
+	table        string
+	columns      []string
+	skip         []bool // by column
+	domain, path int    // columns that hold the address of a site of a network; -1 if there are none
+	row          []value
+	buffer       []byte
+}
+
+func newRewriter(r *Replacer, statement []byte, in dumpfile.Insert) *rewriter {
+	w := &rewriter{r: r, in: statement, table: in.Table, columns: in.Columns, skip: make([]bool, len(in.Columns)), domain: -1, path: -1}
+	for i, c := range in.Columns {
+		switch w.skip[i] = r.skips(in.Table, c); {
+		case w.skip[i]:
+		case c == "domain":
+			w.domain = i
+		case c == "path":
+			w.path = i
+		}
+	}
+	return w
+}
+
+// rewriteRow replaces in the values of the current row.
+func (w *rewriter) rewriteRow() error {
+	address, err := w.address()
+	if err != nil {
+		return err
+	}
+	for i, v := range w.row {
+		switch text, moved := address[i]; {
+		case w.skip[i]:
+		case moved:
+			w.change(i, v, text, 1)
+		default:
+			if err := w.rewriteValue(i, v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rewriteValue replaces in one value.
+func (w *rewriter) rewriteValue(column int, v value) error {
+	text, count, err := w.in[v.from:v.to], 0, error(nil)
+	switch v.kind {
+	case dumpfile.String, dumpfile.Hex:
+		text, count, err = w.literal(column, text)
+	case dumpfile.Expression:
+		text, count, err = w.expression(column, text)
+	case dumpfile.Null, dumpfile.Number:
+	}
+	if count > 0 {
+		w.change(column, v, text, count)
+	}
+	return err
+}
+
+// change writes text instead of a value, and counts it.
+func (w *rewriter) change(column int, v value, text []byte, count int) {
+	if w.out == nil {
+		w.out = make([]byte, 0, len(w.in)+len(w.in)/8)
+	}
+	w.out = append(append(w.out, w.in[w.copied:v.from]...), text...)
+	w.copied = v.to
+	w.r.count(w.table, w.columns[column], "", count, nil)
+}
+
+// literal returns a literal after the replacements, and their number. What cannot be changed
+// is counted.
+func (w *rewriter) literal(column int, text []byte) ([]byte, int, error) {
+	if text[0] == '\'' && !w.r.mayMatch(text) {
+		return text, 0, nil
+	}
+	introducer, raw, err := dumpfile.Text(text, w.buffer)
+	if err != nil {
+		return nil, 0, err
+	}
+	w.buffer = raw
+	changed, count, err := w.r.inCharset(raw, charsetOf(introducer))
+	if err != nil {
+		w.r.count(w.table, w.columns[column], w.rowName(), 0, err)
+		return text, 0, nil
+	}
+	if count == 0 {
+		return text, 0, nil
+	}
+	return literalLike(text, introducer, changed), count, nil
+}
+
+// charsetOf is the character set that an introducer names; "" is UTF-8.
+func charsetOf(introducer string) string {
+	if strings.HasPrefix(introducer, "_utf8") {
+		return ""
+	}
+	return strings.TrimPrefix(introducer, "_")
+}
+
+// literalLike returns a value as a literal, written as another literal.
+func literalLike(text []byte, introducer string, v []byte) []byte {
+	out := []byte(introducer)
+	switch rest := text[len(introducer):]; {
+	case rest[0] == ' ':
+		return sqltext.AppendHex(append(out, " 0x"...), v)
+	case rest[0] == '0':
+		return sqltext.AppendHex(append(out, "0x"...), v)
+	}
+	return append(sqltext.AppendEscaped(append(out, '\''), v), '\'')
+}
+
+// expression replaces in the strings of an expression, which are parts of a JSON document.
+func (w *rewriter) expression(column int, text []byte) ([]byte, int, error) {
+	list, sum := sqltext.Tokens(string(text)), 0
+	for i, t := range list {
+		if t.Kind != sqltext.String || i > 0 && list[i-1].Text == "x" {
+			continue
+		}
+		changed, count, err := w.literal(column, []byte(t.Text))
+		if err != nil {
+			return nil, 0, err
+		}
+		list[i].Text, sum = string(changed), sum+count
+	}
+	return []byte(sqltext.Join(list)), sum, nil
+}
+
+// rowName describes the current row by its first value.
+func (w *rewriter) rowName() string {
+	v := w.in[w.row[0].from:w.row[0].to]
+	if w.row[0].kind != dumpfile.Number || len(v) > 20 {
+		return ""
+	}
+	return sqltext.DisplayName(w.columns[0]) + "=" + string(v)
+}
+
+// address returns what the domain and the path of a site of a network become, by column.
+// Together they are a URL. Columns that stay are left out.
+func (w *rewriter) address() (map[int][]byte, error) {
+	if w.domain < 0 || w.path < 0 || w.row[w.domain].kind != dumpfile.String || w.row[w.path].kind != dumpfile.String {
+		return nil, nil
+	}
+	domain, path := w.row[w.domain], w.row[w.path]
+	introducer1, host, err := dumpfile.Text(w.in[domain.from:domain.to], nil)
+	if err != nil {
+		return nil, err
+	}
+	introducer2, rest, err := dumpfile.Text(w.in[path.from:path.to], nil)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.ContainsAny(host, "/") || !bytes.HasPrefix(rest, []byte("/")) {
+		return nil, nil
+	}
+	url := append(append([]byte("//"), host...), rest...)
+	edits := w.r.matches(url)
+	if len(edits) == 0 || edits[0].from > len("//") {
+		return nil, nil
+	}
+	moved := map[int][]byte{}
+	newHost, newRest, _ := bytes.Cut(apply(url, edits)[len("//"):], []byte("/"))
+	if newRest = append([]byte("/"), newRest...); !bytes.Equal(newRest, rest) {
+		moved[w.path] = literalLike(w.in[path.from:path.to], introducer2, newRest)
+	}
+	if !bytes.Equal(newHost, host) {
+		moved[w.domain] = literalLike(w.in[domain.from:domain.to], introducer1, newHost)
+	}
+	return moved, nil
+}
