@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -40,35 +41,34 @@ type object struct {
 	ordered       bool  // its rows are stored in the order of a primary key
 	byTransaction bool  // its history is kept by transaction IDs, not by time
 	bytes         int64
-	identity      string // creation time and fingerprint of its definition before the snapshot
+	created       string // creation time before the snapshot, as the server writes it
+	fingerprint   string // of its definition before the snapshot; "" if the creation time is enough
 }
 
 func (o *object) String() string {
 	return o.kind.String() + " " + sqltext.Ident(sqltext.DisplayName(o.name))
 }
 
-// listObjects lists the objects to dump, sorted by name.
+// listObjects lists the objects to dump, sorted by name. It asks nothing for which some
+// servers would open every table.
 func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
-	engines, err := d.main.Strings(ctx, "SELECT ENGINE FROM information_schema.ENGINES WHERE TRANSACTIONS='YES'")
-	if err != nil {
-		return nil, fmt.Errorf("list storage engines: %w", err)
-	}
-	transactional := map[string]bool{}
-	for _, e := range engines {
-		transactional[strings.ToLower(e)] = true
-	}
-	rows, err := d.main.Rows(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, DATA_LENGTH, CREATE_TIME FROM information_schema.TABLES WHERE "+inDatabase("TABLE"), 5)
+	rows, err := d.main.Rows(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE FROM information_schema.TABLES WHERE "+inDatabase("TABLE"), 3)
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	transactional, err := d.transactionalEngines(ctx, rows)
+	if err != nil {
+		return nil, fmt.Errorf("list storage engines: %w", err)
 	}
 	var list []*object
 	for _, r := range rows {
 		name, tableType, engine := r[0].Text, r[1].Text, strings.ToLower(r[2].Text)
-		d.names[d.selection.key(name)] = true
-		if !d.selection.wants(name) || strings.HasPrefix(tableType, "TEMPORARY") {
+		chosen := d.selection.wants(name) && !strings.HasPrefix(tableType, "TEMPORARY")
+		d.names[d.selection.key(name)] = chosen
+		if !chosen {
 			continue
 		}
-		o := &object{name: name, engine: r[2].Text, identity: r[4].Text}
+		o := &object{name: name, engine: r[2].Text}
 		switch {
 		case strings.Contains(tableType, "VIEW"):
 			o.kind, o.engine, engine = kindView, "", ""
@@ -78,12 +78,25 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 		o.versioned = tableType == "SYSTEM VERSIONED"
 		o.transactional = transactional[engine]
 		o.rowless = strings.HasPrefix(engine, "mrg_") || engine == "merge" || engine == "federated" || engine == "blackhole" || engine == "spider"
-		o.bytes, _ = strconv.ParseInt(r[3].Text, 10, 64) // an estimate; NULL for views
 		o.noData = !d.selection.wantsRows(name)
 		list = append(list, o)
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name })
 	return list, nil
+}
+
+// transactionalEngines returns the names of engines that take part in a snapshot, in lower
+// case. The server is asked if a table has another engine than InnoDB.
+func (d *Dump) transactionalEngines(ctx context.Context, tables [][]mysql.Cell) (map[string]bool, error) {
+	engines := map[string]bool{"innodb": true}
+	if !slices.ContainsFunc(tables, func(r []mysql.Cell) bool { return r[2].Text != "" && !strings.EqualFold(r[2].Text, "InnoDB") }) {
+		return engines, nil
+	}
+	list, err := d.main.Strings(ctx, "SELECT ENGINE FROM information_schema.ENGINES WHERE TRANSACTIONS='YES'")
+	for _, e := range list {
+		engines[strings.ToLower(e)] = true
+	}
+	return engines, err
 }
 
 // inDatabase returns the condition for rows of information_schema about the dumped
@@ -101,16 +114,140 @@ func ofTable(name string) string {
 	return inDatabase("TABLE") + " AND TABLE_NAME=" + sqltext.Literal(name) + " AND HEX(TABLE_NAME)='" + string(sqltext.AppendHex(nil, []byte(name))) + "'"
 }
 
-// inspect looks at an object before the snapshot is opened: whether it can be read,
-// and whether it has rows. A table that is truncated later is noticed only because its
-// rows are missing.
-func (d *Dump) inspect(ctx context.Context, o *object) error {
-	if o.kind != kindTable {
-		return nil
+// ofTables returns the condition for rows of information_schema about tables. A row may
+// be about another table, whose name differs in case or accents.
+func ofTables(tables []*object) string {
+	list := make([]string, len(tables))
+	for i, o := range tables {
+		list[i] = sqltext.Literal(o.name)
 	}
+	if len(tables) > 1 { // names that differ only in case are one value, and MariaDB looks for one file
+		list = slices.Concat(list, []string{"''"})
+	}
+	return inDatabase("TABLE") + " AND TABLE_NAME IN (" + strings.Join(list, ",") + ")"
+}
+
+const (
+	factsAtOnce = 500 // tables that one query of information_schema is about, before the snapshot
+	rowsAtOnce  = 100 // tables of which one query finds out whether they have rows
+)
+
+// inspectTables looks at all tables before the snapshot is opened: whether they can be
+// read, and whether they have rows. A table that is truncated later is noticed only
+// because its rows are missing.
+func (d *Dump) inspectTables(ctx context.Context) error {
+	var some []*object
+	for _, o := range d.objects {
+		switch {
+		case o.kind != kindTable:
+		case o.rowless || o.noData:
+			if err := d.inspect(ctx, o, false); err != nil {
+				return err
+			}
+		default:
+			some = append(some, o)
+		}
+	}
+	for tables := range slices.Chunk(some, factsAtOnce) {
+		if err := d.inspectSome(ctx, tables); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inspectSome looks at tables with few queries, and alone at those that need more. The
+// order makes servers open each table once.
+func (d *Dump) inspectSome(ctx context.Context, tables []*object) error {
+	unknown := map[*object]bool{}
+	for some := range slices.Chunk(tables, rowsAtOnce) {
+		readable, err := d.findRows(ctx, some)
+		if err != nil {
+			return err
+		}
+		for _, o := range some {
+			unknown[o] = !readable || o.versioned || d.selection.where(o.name) != ""
+		}
+	}
+	certain, err := d.readCreated(ctx, tables)
+	if err != nil {
+		return err
+	}
+	for _, o := range tables {
+		if unknown[o] || !certain[o.name] || !o.transactional { // LOCK TABLES fails for all if one of them cannot be locked
+			if err := d.inspect(ctx, o, unknown[o]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// findRows finds out which tables have rows. It reports false if the server cannot read
+// one of them.
+func (d *Dump) findRows(ctx context.Context, tables []*object) (readable bool, err error) {
+	var row []mysql.Cell
+	err = d.main.WithoutWaiting(ctx, func() (err error) {
+		row, err = d.main.Row(ctx, existRows(tables), len(tables))
+		return err
+	})
+	if mysql.ErrorNumber(err) != 0 && !errors.Is(err, mysql.ErrLost) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("inspect tables: %w", err)
+	}
+	for i, o := range tables {
+		o.filled = row[i].Text == "1"
+	}
+	return true, nil
+}
+
+// existRows returns a query of one row: for each table, whether it has rows.
+func existRows(tables []*object) string {
+	list := make([]string, len(tables))
+	for i, o := range tables {
+		list[i] = "EXISTS(SELECT 1 FROM " + sqltext.Ident(o.name) + ")"
+	}
+	return "SELECT " + strings.Join(list, ",")
+}
+
+// datesChanges reports whether a session that has a snapshot sees when a table was last
+// altered, renamed or replaced. MySQL keeps this in tables that are in the snapshot, too.
+func (d *Dump) datesChanges() bool { return d.server.MariaDB || d.server.Number < 80000 }
+
+// readCreated reads the creation times and the sizes of tables. If datesChanges, a later
+// time is enough to notice a change of the certain tables: those whose time is known and
+// over, since times have whole seconds. Those of partitions are not kept.
+func (d *Dump) readCreated(ctx context.Context, tables []*object) (certain map[string]bool, err error) {
+	rows, err := d.main.Rows(ctx, "SELECT TABLE_NAME, CREATE_TIME, COALESCE(CREATE_TIME < NOW() - INTERVAL 2 SECOND AND CREATE_OPTIONS NOT LIKE '%partitioned%', 0), DATA_LENGTH "+
+		"FROM information_schema.TABLES WHERE "+ofTables(tables), 4)
+	if err != nil {
+		return nil, fmt.Errorf("inspect tables: %w", err)
+	}
+	byName := map[string]*object{}
+	for _, o := range tables {
+		byName[o.name] = o
+	}
+	certain = map[string]bool{}
+	for _, r := range rows {
+		if o := byName[r[0].Text]; o != nil {
+			o.created, certain[o.name] = r[1].Text, r[2].Text == "1" && d.datesChanges()
+			o.bytes, _ = strconv.ParseInt(r[3].Text, 10, 64) // an estimate
+		}
+	}
+	return certain, nil
+}
+
+// inspect looks at a table alone. It finds out why the table cannot be read, or records
+// its definition, and with rows whether it has rows.
+func (d *Dump) inspect(ctx context.Context, o *object, rows bool) error {
 	var err error
 	if !o.rowless && !o.noData {
-		if err = d.inspectRows(ctx, o); err == nil {
+		if err = d.inspectDefinition(ctx, o); err == nil && rows {
+			err = d.inspectRows(ctx, o)
+		}
+		if err == nil {
 			return nil
 		}
 	}
@@ -160,14 +297,19 @@ type conditionError struct{ error }
 
 func (e *conditionError) Unwrap() error { return e.error }
 
-// inspectRows checks whether a table has rows, and records its definition.
-func (d *Dump) inspectRows(ctx context.Context, o *object) error {
+// inspectDefinition records a table's definition.
+func (d *Dump) inspectDefinition(ctx context.Context, o *object) error {
 	row, err := d.main.Row(ctx, "SHOW CREATE TABLE "+sqltext.Ident(o.name), 2)
 	if err != nil {
 		return err
 	}
 	o.byTransaction = o.versioned && sqltext.VersionedByTransaction(row[1].Text)
-	o.identity += " " + fingerprint(row[1].Text)
+	o.fingerprint = fingerprint(row[1].Text)
+	return nil
+}
+
+// inspectRows checks whether a table has rows, and the condition for them.
+func (d *Dump) inspectRows(ctx context.Context, o *object) error {
 	history := ""
 	if d.hasHistory(o) {
 		history = " FOR SYSTEM_TIME ALL"
@@ -195,12 +337,8 @@ func fingerprint(create string) string {
 // checkUnchanged returns an error unless a table, whose metadata lock the session
 // holds, is the one that was inspected before the snapshot. Servers notice that a
 // table was rebuilt, but not that it lost a partition or swapped names with another.
-func (d *Dump) checkUnchanged(ctx context.Context, c *mysql.Conn, o *object, create string) error {
-	created, err := c.Row(ctx, "SELECT CREATE_TIME FROM information_schema.TABLES WHERE "+ofTable(o.name), 1)
-	if err != nil {
-		return err
-	}
-	if created[0].Text+" "+fingerprint(create) != o.identity {
+func (o *object) checkUnchanged(created, create string) error {
+	if created != o.created || o.fingerprint != "" && fingerprint(create) != o.fingerprint {
 		return fmt.Errorf("%w: its definition differs from the one before the snapshot", ErrChanged)
 	}
 	return nil

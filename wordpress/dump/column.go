@@ -1,7 +1,6 @@
 package dump
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -33,40 +32,30 @@ type column struct {
 	period     string // in a history: ROW START or ROW END, if the column is one of these
 }
 
-// columnsOf reads the columns of a table that hold values of their own. withHistory
-// includes the period of system-versioned rows.
-func columnsOf(ctx context.Context, c *mysql.Conn, o *object, withHistory bool) ([]column, error) {
-	generated := "'', EXTRA, ''"
-	if srv := c.Server(); srv.MariaDB && srv.Number >= 100205 {
-		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION"
-	}
-	rows, err := c.Rows(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, COLUMN_TYPE, "+generated+
-		" FROM information_schema.COLUMNS WHERE "+ofTable(o.name)+
-		" ORDER BY ORDINAL_POSITION", 7)
-	if err != nil {
-		return nil, err
-	}
+// columnsOf returns the columns of a table that hold values of their own, from the rows of
+// describe. withHistory includes the period of system-versioned rows.
+func columnsOf(rows [][]mysql.Cell, withHistory bool) ([]column, error) {
 	if len(rows) == 0 {
 		return nil, &damage{errors.New("the server does not list its columns"), false}
 	}
 	columns := []column{} // not nil, even if all columns are generated
 	explicit := false
 	for _, r := range rows {
-		extra := strings.ToUpper(r[5].Text)
-		if r[6].Text == "ROW START" || r[6].Text == "ROW END" {
+		extra := strings.ToUpper(r[4].Text)
+		if r[5].Text == "ROW START" || r[5].Text == "ROW END" {
 			if !withHistory {
 				continue
 			}
 			explicit = true
-		} else if r[4].Text == "ALWAYS" || isGenerated(extra) {
+		} else if r[3].Text == "ALWAYS" || isGenerated(extra) {
 			continue
 		}
 		if err := sqltext.CheckPlain(r[2].Text); err != nil {
 			return nil, fmt.Errorf("%w: %w", errRefused, err)
 		}
 		col := newColumn(r[0].Text, strings.ToLower(r[1].Text), strings.ToLower(r[2].Text))
-		if strings.HasPrefix(r[6].Text, "ROW ") {
-			col.period = r[6].Text
+		if strings.HasPrefix(r[5].Text, "ROW ") {
+			col.period = r[5].Text
 		}
 		columns = append(columns, col)
 	}

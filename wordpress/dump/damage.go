@@ -28,23 +28,17 @@ func damaged(err error, created bool) error {
 	return err
 }
 
-// readAtSavepoint calls read, which reads from a table, and then returns to a savepoint:
-// this releases the table's metadata lock. It fails if the snapshot does not exist any
-// more, since some errors of a server end the transaction.
+// readAtSavepoint calls read, which reads from tables, and then returns to the savepoint
+// of the snapshot: this releases the tables' metadata locks. It fails if the snapshot does
+// not exist any more, since some errors of a server end the transaction.
 func readAtSavepoint(ctx context.Context, c *mysql.Conn, read func() (rows int64, err error)) (int64, error) {
-	if err := c.Exec(ctx, "SAVEPOINT t"); err != nil {
-		return 0, err
-	}
 	rows, err := read()
 	var broken *damage
 	if err != nil && !errors.As(err, &broken) {
 		return rows, err
 	}
 	if lost := c.Exec(ctx, "ROLLBACK TO SAVEPOINT t"); lost != nil {
-		if broken != nil {
-			return rows, fmt.Errorf("%w: the snapshot is lost after: %w", mysql.ErrLost, broken.error)
-		}
-		return rows, lost
+		return rows, fmt.Errorf("%w: the snapshot is lost: %w", mysql.ErrLost, errors.Join(err, lost))
 	}
 	return rows, err
 }

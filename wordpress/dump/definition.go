@@ -13,21 +13,61 @@ import (
 // restoreMode is the sql_mode that tables are restored under.
 const restoreMode = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 
+// A held table has its metadata lock held by a session. The fields are what
+// information_schema says of it.
+type held struct {
+	created string
+	columns [][]mysql.Cell // for columnsOf
+}
+
+// hasRows reports whether the rows of a table are dumped.
+func (o *object) hasRows() bool { return o.kind == kindTable && !o.rowless && !o.noData }
+
+// hold takes the metadata lock of a table, so that its definition cannot change until the
+// session returns to its savepoint or unlocks it. The query that tells of the table also
+// takes the lock, before it looks: servers first open all tables that a statement names.
+func (d *Dump) hold(ctx context.Context, c *mysql.Conn, o *object) (*held, error) {
+	lock := " AND NOT EXISTS(SELECT 1 FROM " + sqltext.Ident(o.name) + " WHERE FALSE)"
+	h, err := d.describe(ctx, c, o, lock)
+	if err != nil && o.suspect != nil {
+		h, err = d.describe(ctx, c, o, "")
+	}
+	return h, changed(err)
+}
+
+// describe reads what information_schema says of a table, if a condition holds.
+func (d *Dump) describe(ctx context.Context, c *mysql.Conn, o *object, condition string) (*held, error) {
+	created := sqltext.Literal(o.created)
+	if d.datesChanges() {
+		created = "(SELECT CREATE_TIME FROM information_schema.TABLES WHERE " + ofTable(o.name) + ")"
+	}
+	generated := "'', EXTRA, ''"
+	if d.server.MariaDB && d.server.Number >= 100205 {
+		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION"
+	}
+	rows, err := c.Rows(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, "+generated+", "+created+
+		" FROM information_schema.COLUMNS WHERE "+ofTable(o.name)+condition+" ORDER BY ORDINAL_POSITION", 7)
+	if err != nil || len(rows) == 0 {
+		return &held{}, err
+	}
+	return &held{created: rows[0][6].Text, columns: rows}, nil
+}
+
 // readTable reads a table's definition, as SQL, and the columns to write; these are
 // nil if its rows are not to be written.
 func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl string, columns []column, err error) {
-	withRows := !o.rowless && !o.noData
-	if withRows { // takes the metadata lock, so that the definition cannot change from here on
-		if err := c.Exec(ctx, "SELECT 1 FROM "+sqltext.Ident(o.name)+" LIMIT 0"); err != nil && o.suspect == nil {
-			return "", nil, changed(err)
+	var h *held
+	if o.hasRows() {
+		if h, err = d.hold(ctx, c, o); err != nil {
+			return "", nil, err
 		}
 	}
 	row, err := c.Row(ctx, "SHOW CREATE TABLE "+sqltext.Ident(o.name), 2)
 	if err != nil {
 		return "", nil, changed(err)
 	}
-	if withRows && o.transactional {
-		if err := d.checkUnchanged(ctx, c, o, row[1].Text); err != nil {
+	if h != nil && o.transactional {
+		if err := o.checkUnchanged(h.created, row[1].Text); err != nil {
 			return "", nil, err
 		}
 	}
@@ -43,8 +83,8 @@ func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl str
 	if d.hidesOptions(row[1].Text) {
 		create = "SET sql_mode='" + restoreMode + ",IGNORE_BAD_TABLE_OPTIONS';\n" + create + "SET sql_mode='" + restoreMode + "';\n"
 	}
-	if withRows {
-		if columns, err = columnsOf(ctx, c, o, d.hasHistory(o)); err != nil {
+	if h != nil {
+		if columns, err = columnsOf(h.columns, d.hasHistory(o)); err != nil {
 			return "", nil, err
 		}
 		o.ordered = o.transactional && sqltext.HasPrimaryKey(create)
@@ -76,7 +116,7 @@ func (d *Dump) definition(ctx context.Context, c *mysql.Conn, o *object, create 
 			return "", err
 		}
 	}
-	if !o.noData && !o.rowless {
+	if o.hasRows() {
 		var err error
 		if create, err = d.restoreNonBMP(ctx, c, o, create); err != nil {
 			return "", err

@@ -32,10 +32,9 @@ type Dump struct {
 	others      []*mysql.Conn // share the snapshot, if there are several threads
 	server      mysql.Server
 	target      target.Target // the server that the dump is for
-	schema      schema
 	selection   selection
 	objects     []*object
-	names       map[string]bool // of all tables and views in the database, dumped or not
+	names       map[string]bool // of all tables and views in the database; true: to be dumped
 	views       []*view
 	routines    []*routine // and triggers and events, in the order of their creation
 	packages    []string   // of MariaDB, dumped or not, if views may use them
@@ -108,8 +107,8 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 	}
 	d.db.Name = d.server.Database
 	d.selection = newSelection(d.opts, d.db, d.server)
-	if d.schema, err = d.readSchema(ctx); err != nil {
-		return err
+	if err := sqltext.CheckPlain(d.server.Charset, d.server.Collation); err != nil {
+		return fmt.Errorf("read the database's character set: %w", err)
 	}
 	if err := d.readPrivileges(ctx); err != nil {
 		return err
@@ -120,12 +119,7 @@ func (d *Dump) inspectDatabase(ctx context.Context) error {
 	if err := d.checkSelection(); err != nil {
 		return err
 	}
-	for _, o := range d.objects {
-		if err := d.inspect(ctx, o); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.inspectTables(ctx)
 }
 
 // readDefinitions reads the definitions of everything but tables.
@@ -205,7 +199,7 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 	}
 	list := d.tablesInOrder()
 	if len(d.others) > 0 {
-		if err := d.writeTablesInParallel(ctx, t, list); err != nil {
+		if err := d.writeInParallel(ctx, t, list); err != nil {
 			return err
 		}
 	} else {

@@ -1,24 +1,12 @@
 package dump
 
 import (
-	"context"
 	"encoding/hex"
 	"fmt"
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
-
-// A schema holds the defaults of the database itself.
-type schema struct{ charset, collation string }
-
-func (d *Dump) readSchema(ctx context.Context) (schema, error) {
-	row, err := d.main.Row(ctx, "SELECT @@character_set_database, @@collation_database", 2)
-	if err != nil {
-		return schema{}, fmt.Errorf("read the database's character set: %w", err)
-	}
-	return schema{row[0].Text, row[1].Text}, sqltext.CheckPlain(row[0].Text, row[1].Text)
-}
 
 // head saves the session's settings and sets those that a restore needs. Version
 // comments limit each line to the servers that have its variables.
@@ -98,7 +86,7 @@ func (d *Dump) writeHead(t *text) error {
 	if err := t.raw(head); err != nil || !d.opts.whole() {
 		return err
 	}
-	return d.writeCollation(t, d.schema.collation)
+	return d.writeCollation(t, d.server.Collation)
 }
 
 func (d *Dump) writeTail(t *text) error {

@@ -77,8 +77,10 @@ func Connect(ctx context.Context, db wordpress.Database, o Options) (*Session, e
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Exec(ctx, "START TRANSACTION READ ONLY"); err != nil {
-		return nil, errors.Join(err, c.Close())
+	for _, s := range []string{"START TRANSACTION READ ONLY", "SAVEPOINT t"} {
+		if err := c.Exec(ctx, s); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
 	}
 	return &Session{c}, nil
 }
@@ -89,10 +91,7 @@ func (d *Dump) Session() *Session { return &Session{d.main} }
 // Ask calls ask. The rollback to a savepoint then releases the locks of the tables that
 // were read.
 func (s *Session) Ask(ctx context.Context, ask func(*mysql.Conn) error) error {
-	if err := s.conn.Exec(ctx, "SAVEPOINT q"); err != nil {
-		return err
-	}
-	return errors.Join(ask(s.conn), s.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT q"))
+	return errors.Join(ask(s.conn), s.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT t"))
 }
 
 // Close ends the session.

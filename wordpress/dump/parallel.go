@@ -40,8 +40,8 @@ type pool struct {
 	cancel context.CancelCauseFunc
 }
 
-// writeTablesInParallel writes tables from all connections, in the order of list.
-func (d *Dump) writeTablesInParallel(ctx context.Context, t *text, list []*object) error {
+// writeInParallel writes tables from all connections, in the order of list.
+func (d *Dump) writeInParallel(ctx context.Context, t *text, list []*object) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := &pool{
@@ -209,9 +209,6 @@ func (d *Dump) worthSplitting(o *object) bool {
 // returns units for its definition and the ranges of its primary key. A table without
 // an integer key is one range.
 func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {
-	if err := d.main.Exec(ctx, "SAVEPOINT t"); err != nil {
-		return nil, err
-	}
 	ddl, columns, err := d.readTable(ctx, d.main, o)
 	if err != nil {
 		return nil, damaged(err, false)

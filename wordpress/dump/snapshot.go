@@ -82,6 +82,9 @@ func (d *Dump) openSnapshot(ctx context.Context) error {
 		if err := c.Exec(ctx, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"); err != nil {
 			return fmt.Errorf("open the snapshot: %w", err)
 		}
+		if err := c.Exec(ctx, "SAVEPOINT t"); err != nil {
+			return fmt.Errorf("open the snapshot: %w", err)
+		}
 	}
 	if err := release(); err != nil {
 		return fmt.Errorf("release the lock: %w", err)

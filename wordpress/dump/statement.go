@@ -14,7 +14,7 @@ import (
 // writeStatement writes a CREATE statement under the settings under which it was first
 // executed.
 func (d *Dump) writeStatement(t *text, r *routine) error {
-	otherCollation := r.database != "" && r.database != d.schema.collation
+	otherCollation := r.database != "" && r.database != d.server.Collation
 	if otherCollation {
 		if err := d.writeCollation(t, r.database); err != nil {
 			return err
@@ -52,7 +52,7 @@ func (d *Dump) writeStatement(t *text, r *routine) error {
 	if err := t.raw(reset, ";\n"); err != nil || !otherCollation {
 		return err
 	}
-	return d.writeCollation(t, d.schema.collation)
+	return d.writeCollation(t, d.server.Collation)
 }
 
 // howToCreate decides how a restore sends a statement that may contain semicolons: as the
@@ -98,8 +98,8 @@ func (d *Dump) writeSettings(t *text, r *routine) error {
 
 // writeCollation sets the default collation of the database.
 func (d *Dump) writeCollation(t *text, collation string) error {
-	charset := d.schema.charset
-	if collation != d.schema.collation {
+	charset := d.server.Charset
+	if collation != d.server.Collation {
 		charset, _, _ = strings.Cut(collation, "_")
 	}
 	collation = d.target.Collation(collation)

@@ -162,7 +162,7 @@ func (d *Dump) isObject(name string, before []sqltext.Token) bool {
 
 // listed reports whether a name is one of the objects to dump.
 func (d *Dump) listed(name string) bool {
-	return slices.ContainsFunc(d.objects, func(o *object) bool { return d.selection.key(o.name) == d.selection.key(name) })
+	return d.names[d.selection.key(name)]
 }
 
 // tryView prepares the view's query, which reads no row, to find out whether the view

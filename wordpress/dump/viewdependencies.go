@@ -79,7 +79,7 @@ func (d *Dump) findBroken() {
 // of other databases are not checked.
 func (d *Dump) missingDependency(uses sqltext.Dependencies, dumped, functions map[string]bool) string {
 	for _, name := range uses.Tables {
-		if d.names[d.selection.key(name)] && !dumped[d.selection.key(name)] {
+		if _, exists := d.names[d.selection.key(name)]; exists && !dumped[d.selection.key(name)] {
 			return "it reads " + sqltext.Ident(sqltext.DisplayName(name)) + ", which is not in this dump"
 		}
 	}

@@ -35,13 +35,15 @@ func (c *Conn) rows(ctx context.Context, sql string, columns, most int) ([][]Cel
 		if len(rows) == most {
 			return fmt.Errorf("%w: more than %d rows in answer to %.80q", ErrMalformed, most, sql)
 		}
-		var cells []Cell
+		cells := make([]Cell, 0, columns)
+		text := string(row) // all cells are parts of it
 		for len(row) > 0 {
 			v, rest, null, err := Value(row)
 			if err != nil {
 				return err
 			}
-			cells, row = append(cells, Cell{string(v), null}), rest
+			end := len(text) - len(rest)
+			cells, row = append(cells, Cell{text[end-len(v) : end], null}), rest
 			if size += len(v) + 32; size > maxAnswer {
 				return fmt.Errorf("%w: more than %d bytes in answer to %.80q", ErrMalformed, maxAnswer, sql)
 			}

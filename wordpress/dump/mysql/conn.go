@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -78,6 +79,19 @@ func isLocal(c net.Conn) bool {
 // Exec runs a statement and discards its answer.
 func (c *Conn) Exec(ctx context.Context, sql string) error {
 	return c.Query(ctx, sql, func([]byte) error { return nil })
+}
+
+// WithoutWaiting calls ask. Meanwhile, a statement that needs a lock of another session
+// fails with LockTimeout after the shortest time that servers have.
+func (c *Conn) WithoutWaiting(ctx context.Context, ask func() error) error {
+	locked := c.locked
+	c.locked = nil
+	defer func() { c.locked = locked }()
+	if err := c.Exec(ctx, "SET SESSION lock_wait_timeout=1"); err != nil {
+		return err
+	}
+	err := ask()
+	return errors.Join(err, c.Exec(ctx, "SET SESSION lock_wait_timeout="+strconv.Itoa(lockTimeout)))
 }
 
 // Query runs a statement and calls each for every row of its answer, encoded as in the
