@@ -32,6 +32,7 @@ type environment struct {
 	vars   []string // environment variables of the contestants' commands
 
 	streamBytes int64 // length of the file of addStream
+	sites       int64 // small sites
 }
 
 // newEnvironment makes the temporary folder.

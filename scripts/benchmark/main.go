@@ -39,10 +39,11 @@ type sizes struct {
 	rows    int64 // SQL
 	stream  int64 // one stream of random bytes
 	tables  int64 // small tables: their number
+	sites   int64 // small sites: their number
 }
 
 func (s sizes) times(n int64) sizes {
-	return sizes{s.uploads * n, s.rows * n, s.stream * n, s.tables * n}
+	return sizes{s.uploads * n, s.rows * n, s.stream * n, s.tables * n, s.sites * n}
 }
 
 func (s sizes) String() string {
@@ -58,11 +59,14 @@ func (s sizes) String() string {
 	if s.tables > 0 {
 		parts = append(parts, fmt.Sprintf("%d tables", s.tables))
 	}
+	if s.sites > 0 {
+		parts = append(parts, fmt.Sprintf("%d sites", s.sites))
+	}
 	return strings.Join(parts, ", ")
 }
 
 func suites() []suite {
-	return []suite{backupSuite(), memorySuite(), uploadSuite(), dumpSuite(), tablesSuite()}
+	return []suite{backupSuite(), memorySuite(), uploadSuite(), folderSuite(), dumpSuite(), tablesSuite(), sitesSuite()}
 }
 
 // options are the flags of a measurement.
@@ -116,6 +120,7 @@ func parseOptions(s suite, args []string) (options, error) {
 	f.Int64Var(&o.sizes.rows, "rows", s.defaults.rows, "MB of SQL")
 	f.Int64Var(&o.sizes.stream, "stream", s.defaults.stream, "MB of random bytes in a stream")
 	f.Int64Var(&o.sizes.tables, "tables", s.defaults.tables, "number of small tables")
+	f.Int64Var(&o.sizes.sites, "sites", s.defaults.sites, "number of small sites")
 	f.BoolVar(&o.mysql, "mysql", false, "measure MySQL instead of MariaDB (suites dump and tables)")
 	f.BoolVar(&o.tls, "tls", false, "reach the store over TLS")
 	f.StringVar(&o.profile, "profile", "", "write a CPU profile of one dump to this `file` (suite dump)")
