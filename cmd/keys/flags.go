@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -10,13 +11,12 @@ import (
 // AddFlags adds the flags of the keys with those names to a command. A name that is not
 // in the table is a mistake of the program, and panics.
 func (t Table) AddFlags(f *pflag.FlagSet, names ...string) {
-	leaves := t.index().leaves
 	for _, name := range names {
-		k, ok := leaves[name]
-		if !ok {
+		i := slices.IndexFunc(t, func(k Key) bool { return k.Name == name })
+		if i < 0 {
 			panic("no key " + name)
 		}
-		k.addFlag(f)
+		t[i].addFlag(f)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -15,9 +16,9 @@ import (
 
 // allKeys is the table of all keys of the configuration. A capability declares its keys
 // beside its settings, and is one line here.
-func allKeys() keys.Table {
+var allKeys = sync.OnceValue(func() keys.Table {
 	return slices.Concat(siteListKeys(), scheduleKeys(), runKeys(), limitKeys(), machineKeys(), backupKeys(), phpKeys(), dumpKeys(), retentionKeys(), notifyKeys(), hookKeys())
-}
+})
 
 // siteListKeys are the keys about which sites there are.
 func siteListKeys() keys.Table {
