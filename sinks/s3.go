@@ -92,12 +92,16 @@ type S3Access struct {
 	Unconditional  bool   // conditional=false
 	// Objects are created with these: a bucket policy may require them.
 	SSE, KMSKey, StorageClass string
+	// Actions are those of the token of R2 in use, nil for another kind of credential.
+	Actions []string
 }
 
 // S3 is S3Store's.
 func (s *s3Sink) S3() S3Access {
+	token, _ := s.token(context.Background()) // the credential was found when the sink was opened
 	return S3Access{
-		Client: s.client, Bucket: s.c.bucket, Prefix: s.c.prefix, Endpoint: aws.ToString(s.client.Options().BaseEndpoint),
+		Actions: token.Actions,
+		Client:  s.client, Bucket: s.c.bucket, Prefix: s.c.prefix, Endpoint: aws.ToString(s.client.Options().BaseEndpoint),
 		Owner: s.c.owner, Unconditional: s.c.overwrite,
 		SSE: s.c.sse, KMSKey: s.c.kmsKey, StorageClass: s.c.storageClass,
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -17,6 +18,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
+	"github.com/wp-oneway/wp-oneway/sinks/r2"
 )
 
 // awsFiles are the files that the SDK reads settings from.
@@ -172,11 +174,15 @@ func checkVariables(names ...string) error {
 }
 
 // Credential is Authenticator's: the access key's ID or, for temporary keys, their
-// source.
+// source. A token of R2 has the key ID of its parent, which says nothing about its rights:
+// there it is what the token allows.
 func (s *s3Sink) Credential(ctx context.Context) (string, error) {
 	creds, err := s.client.Options().Credentials.Retrieve(ctx)
 	if err != nil {
 		return "", oneLine(fmt.Errorf("find AWS credentials: %w", err))
+	}
+	if token, ok := r2.Parse(creds.SessionToken); ok {
+		return "key " + creds.AccessKeyID + " R2 token " + token.Rights, nil
 	}
 	if !creds.CanExpire {
 		return "key " + creds.AccessKeyID, nil
@@ -194,6 +200,28 @@ func (s *s3Sink) Credential(ctx context.Context) (string, error) {
 			p.SSOAccountID, p.SSORoleName, p.LoginSession, p.Credentials.AccessKeyID)
 	}
 	return strings.Join(words, " "), nil
+}
+
+// Expiry is Expirer's. Only tokens of R2 say when they end.
+func (s *s3Sink) Expiry(ctx context.Context) (Expiry, error) {
+	token, err := s.token(ctx)
+	if err != nil || token.Expires.IsZero() {
+		return Expiry{}, err
+	}
+	return Expiry{At: token.Expires, Renew: token.Expires.Add(-min(renewBefore, token.Expires.Sub(token.Issued)/4))}, nil
+}
+
+// renewBefore is how long before its end a credential should be replaced, if it lives long.
+const renewBefore = 48 * time.Hour
+
+// token is the token of R2 in use, empty for another kind of credential.
+func (s *s3Sink) token(ctx context.Context) (r2.Token, error) {
+	creds, err := s.client.Options().Credentials.Retrieve(ctx)
+	if err != nil {
+		return r2.Token{}, oneLine(fmt.Errorf("find AWS credentials: %w", err))
+	}
+	token, _ := r2.Parse(creds.SessionToken)
+	return token, nil
 }
 
 // A rereadCredential is a credential in a file that may be replaced while a stream

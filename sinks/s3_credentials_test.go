@@ -100,7 +100,7 @@ func keyOf(r *http.Request) string {
 // credential and continues the stream.
 func TestS3RenewsExpiredCredential(t *testing.T) {
 	minio := startMinIO(t, false)
-	for _, code := range []string{"ExpiredToken", "InvalidTokenId", "InvalidAccessKeyId"} {
+	for _, code := range []string{"ExpiredToken", "InvalidTokenId", "InvalidAccessKeyId", "Unauthorized"} {
 		t.Run(code, func(t *testing.T) { renews(t, minio, code) })
 	}
 }

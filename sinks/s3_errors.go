@@ -87,6 +87,8 @@ func advice(err error, op string, c s3Config) string {
 		return fmt.Sprintf("%s refuses the signature (%s): the secret key does not belong to the access key, or a proxy changes the requests, or this host's clock is wrong; correct the credential, connect without the proxy, or set the clock", where, said(err))
 	case expired(err):
 		return where + ": the credential has expired and was not renewed; give a new one"
+	case status == 401 && code == "Unauthorized":
+		return where + " does not accept the credential: it has expired, was revoked, or is wrong; give a new one, for R2 with wp-oneway policy r2-token"
 	case status == 403:
 		return denied(op, c, err)
 	case code == "EntityTooLarge":

@@ -167,7 +167,7 @@ func expired(err error) bool {
 // expired or unknown.
 func renewable(err error) bool {
 	switch codeOf(err) {
-	case "InvalidToken", "InvalidTokenId", "InvalidAccessKeyId":
+	case "InvalidToken", "InvalidTokenId", "InvalidAccessKeyId", "Unauthorized": // the last one is R2's
 		return true
 	}
 	return expired(err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -75,7 +76,18 @@ type (
 		// changes only when the credential does. Hash it before it is shown.
 		Credential(ctx context.Context) (string, error)
 	}
+	// An Expirer may use a credential that nobody renews by itself.
+	Expirer interface {
+		// Expiry is when the credential ends; zero if it does not, or is renewed.
+		Expiry(ctx context.Context) (Expiry, error)
+	}
 )
+
+// An Expiry is the end of a credential.
+type Expiry struct {
+	At    time.Time
+	Renew time.Time // from then on, it should be replaced
+}
 
 // As finds an optional interface of s, or of the sink that s wraps (which it
 // returns from Unwrap).
@@ -100,6 +112,15 @@ func Credential(ctx context.Context, s Sink) (string, error) {
 		return a.Credential(ctx)
 	}
 	return "", nil
+}
+
+// CredentialExpiry is when the credential of a sink ends, as Expirer says; zero for a sink
+// that has none.
+func CredentialExpiry(ctx context.Context, s Sink) (Expiry, error) {
+	if e, ok := As[Expirer](s); ok {
+		return e.Expiry(ctx)
+	}
+	return Expiry{}, nil
 }
 
 // Location is where the objects of a sink go, as Locator says; the sink's URL where
