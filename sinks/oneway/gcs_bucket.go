@@ -10,16 +10,26 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// forbiddenPermissions are the permissions on a bucket that a host must not have.
+// forbiddenPermissions are the permissions on a bucket that a host must not have. Creating
+// folders, managed folders and contexts of new objects is not among them: the role
+// storage.objectCreator includes it.
 func forbiddenPermissions() []string {
 	return []string{
-		"storage.objects.get", "storage.objects.list", "storage.objects.delete", "storage.objects.update",
+		known, "storage.objects.list", "storage.objects.delete", "storage.objects.update",
 		"storage.objects.getIamPolicy", "storage.objects.setIamPolicy", "storage.objects.overrideUnlockedRetention",
 		"storage.objects.setRetention", "storage.objects.restore", "storage.objects.move", "storage.multipartUploads.list",
+		"storage.objects.updateContext", "storage.objects.deleteContext",
+		"storage.folders.get", "storage.folders.list", "storage.folders.rename", "storage.folders.delete",
+		"storage.managedFolders.get", "storage.managedFolders.list", "storage.managedFolders.delete",
+		"storage.managedFolders.getIamPolicy", "storage.managedFolders.setIamPolicy",
 		"storage.buckets.get", "storage.buckets.update", "storage.buckets.delete",
-		"storage.buckets.getIamPolicy", "storage.buckets.setIamPolicy",
+		"storage.buckets.getIamPolicy", "storage.buckets.setIamPolicy", "storage.buckets.setIpFilter",
+		"storage.buckets.relocate", "storage.buckets.restore", "storage.buckets.enableObjectRetention",
 	}
 }
+
+// known is a permission that every store knows.
+const known = "storage.objects.get"
 
 // permissions asks Google which permissions the credential has on the bucket. A
 // grant with a condition on names is not in that answer, so the other checks try.
@@ -27,15 +37,39 @@ func (t *gcsCanary) permissions(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Timeout)
 	defer cancel()
 	f := sinks.Finding{Check: "permissions", Verb: "testIamPermissions", Required: true, Verdict: sinks.Holds, Detail: "none to read, change or delete"}
-	granted, err := t.Client.Bucket(t.Bucket).IAM().TestPermissions(ctx, forbiddenPermissions())
+	granted, unknown, err := t.granted(ctx, forbiddenPermissions())
 	switch {
 	case err != nil:
 		f.Verdict, f.Detail, f.Advice = sinks.Unproven, "no answer: "+gcsAnswer(err).text, "run doctor again"
 	case len(granted) > 0:
 		f.Verdict, f.Detail = sinks.Fails, "granted: "+strings.Join(granted, ", ")
 		f.Advice = "grant the account only roles/storage.objectCreator"
+	case len(unknown) > 0:
+		f.Detail += "; unknown to the store: " + strings.Join(unknown, ", ")
 	}
 	t.add(f)
+}
+
+// granted asks which permissions are granted. The store refuses a question with a
+// permission that it does not know as a whole: then each half is asked, and so on.
+func (t *gcsCanary) granted(ctx context.Context, asked []string) (granted, unknown []string, err error) {
+	granted, err = t.Client.Bucket(t.Bucket).IAM().TestPermissions(ctx, asked)
+	switch {
+	case err == nil || gcsAnswer(err).status != http.StatusBadRequest:
+		return granted, nil, err
+	case asked[0] == known && len(asked) == 1:
+		return nil, nil, err // it refuses every question
+	case len(asked) == 1:
+		return nil, asked, nil
+	}
+	for _, half := range [][]string{asked[:len(asked)/2], asked[len(asked)/2:]} {
+		more, others, err := t.granted(ctx, half)
+		if err != nil {
+			return nil, nil, err
+		}
+		granted, unknown = append(granted, more...), append(unknown, others...)
+	}
+	return granted, unknown, nil
 }
 
 // begin starts a resumable upload and cancels it at once; the client has no call for

@@ -25,7 +25,8 @@ type googleIAM struct {
 	granted     []string
 	createBelow string // the condition on storage.objects.create
 	denied      []string
-	sessions    int // uploads that were begun and not cancelled
+	unknown     []string // begins of permissions that the store does not know
+	sessions    int      // uploads that were begun and not cancelled
 }
 
 func newGoogleIAM(t *testing.T, granted ...string) *googleIAM {
@@ -66,6 +67,10 @@ func (g *googleIAM) handle(w http.ResponseWriter, r *http.Request, body []byte) 
 func (g *googleIAM) test(w http.ResponseWriter, r *http.Request) {
 	var have []string
 	for _, asked := range r.URL.Query()["permissions"] {
+		if slices.ContainsFunc(g.unknown, func(begin string) bool { return strings.HasPrefix(asked, begin) }) {
+			g.Refuse(w, http.StatusBadRequest, "Invalid permission "+asked)
+			return
+		}
 		if slices.Contains(g.granted, asked) {
 			have = append(have, asked)
 		}
@@ -117,6 +122,38 @@ func (g *googleIAM) address() string {
 	return "gs://vault/host?credentials_file=" + g.Credentials + "&endpoint=" + g.URL
 }
 
+// objectCreator are the permissions of roles/storage.objectCreator on objects and folders.
+func objectCreator() []string {
+	return []string{
+		"storage.folders.create", "storage.managedFolders.create", "storage.multipartUploads.abort", "storage.multipartUploads.create",
+		"storage.multipartUploads.listParts", "storage.objects.create", "storage.objects.createContext",
+	}
+}
+
+// A store that does not know a permission refuses the whole question. The others are asked
+// all the same.
+func TestGCSUnknownPermissionsHideNoOthers(t *testing.T) {
+	for name, c := range map[string]struct {
+		unknown []string
+		granted string
+		verdict sinks.Verdict
+	}{
+		"none granted": {[]string{"storage.objects.updateContext", "storage.buckets.relocate"}, "", sinks.Holds},
+		"one granted":  {[]string{"storage.objects.updateContext", "storage.buckets.relocate"}, "storage.buckets.restore", sinks.Fails},
+		"all unknown":  {[]string{"storage."}, "", sinks.Unproven},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGoogleIAM(t, c.granted)
+			g.unknown = c.unknown
+			r := examine(t, g.address(), oneway.Options{})
+			i := slices.IndexFunc(r.Findings, func(f sinks.Finding) bool { return f.Check == "permissions" })
+			if f := r.Findings[i]; f.Verdict != c.verdict || !strings.Contains(f.Detail, c.granted) || c.verdict == sinks.Holds && !strings.Contains(f.Detail, c.unknown[1]) {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}
+
 func TestGCSReportsAllowedRequests(t *testing.T) {
 	for name, c := range map[string]struct {
 		more   []string
@@ -129,6 +166,12 @@ func TestGCSReportsAllowedRequests(t *testing.T) {
 		"and delete":   {[]string{"storage.objects.delete"}, "host/", "storage.objects.delete testIamPermissions"},
 		"and update":   {[]string{"storage.objects.update"}, "host/", "storage.objects.update testIamPermissions"},
 		"and settings": {[]string{"storage.buckets.update"}, "host/", "testIamPermissions"},
+		"and rename":   {[]string{"storage.folders.rename"}, "host/", "testIamPermissions"},
+		"and policies": {[]string{"storage.managedFolders.setIamPolicy"}, "host/", "testIamPermissions"},
+		"and contexts": {[]string{"storage.objects.deleteContext"}, "host/", "testIamPermissions"},
+		"and moving":   {[]string{"storage.buckets.relocate"}, "host/", "testIamPermissions"},
+		"and filters":  {[]string{"storage.buckets.setIpFilter"}, "host/", "testIamPermissions"},
+		"whole role":   {objectCreator(), "host/", ""},
 		"everywhere":   {nil, "", "storage.objects.create"},
 		"beside":       {nil, "host", "storage.objects.create"},
 	} {

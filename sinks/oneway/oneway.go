@@ -128,6 +128,9 @@ func Examine(ctx context.Context, u *url.URL, o Options) (*Result, error) {
 	if result.Reached {
 		result.Findings = append(result.Findings, x.whole(ctx)...)
 	}
+	if result.Findings, err = addExpiry(ctx, sink, result.Findings, time.Now()); err != nil {
+		return nil, err
+	}
 	result.Store, result.Policy = x.store(), x.policy()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)

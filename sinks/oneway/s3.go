@@ -55,8 +55,11 @@ func newS3Examiner(sink sinks.Sink, o Options) (examiner, bool) {
 
 func (x *s3Examiner) store() string {
 	name := map[bool]string{true: "AWS S3", false: "an S3 compatible store"}[x.aws()]
-	if x.minio() {
+	switch {
+	case x.minio():
 		name = "MinIO"
+	case x.r2():
+		name = "Cloudflare R2"
 	}
 	if x.Endpoint != "" {
 		name += " at " + x.Endpoint
@@ -70,6 +73,12 @@ func (x *s3Examiner) aws() bool {
 	}
 	u, err := url.Parse(x.Endpoint)
 	return err == nil && (strings.HasSuffix(u.Hostname(), ".amazonaws.com") || strings.HasSuffix(u.Hostname(), ".amazonaws.com.cn"))
+}
+
+// r2 tells whether the store is Cloudflare R2, by its name or by its kind of token.
+func (x *s3Examiner) r2() bool {
+	u, err := url.Parse(x.Endpoint)
+	return x.Actions != nil || err == nil && strings.HasSuffix(u.Hostname(), ".r2.cloudflarestorage.com")
 }
 
 func (x *s3Examiner) minio() bool { return strings.HasPrefix(x.server, "MinIO") }
@@ -137,6 +146,7 @@ func (x *s3Examiner) folder(ctx context.Context, folderName string) ([]sinks.Fin
 	t.denied(ctx)
 	t.versions(ctx)
 	t.locks(ctx)
+	t.customerKey(ctx)
 	t.fanOut(ctx)
 	t.deletes(ctx)
 	return t.findings, true
@@ -145,6 +155,7 @@ func (x *s3Examiner) folder(ctx context.Context, folderName string) ([]sinks.Fin
 func (x *s3Examiner) whole(ctx context.Context) []sinks.Finding {
 	t := &s3Canary{s3Examiner: x}
 	t.outside(&t.o, putVerb, "s3://"+t.Bucket, t.Prefix, func(d demand, key string) { t.createOutside(ctx, d, key) })
+	t.tokenActions()
 	t.settings(ctx)
 	t.subscribe(ctx)
 	t.account(ctx)
@@ -155,8 +166,11 @@ func (x *s3Examiner) whole(ctx context.Context) []sinks.Finding {
 
 func (x *s3Examiner) policy() string {
 	text := policyCommand("s3", x.Bucket, x.Prefix)
-	if x.minio() {
+	switch {
+	case x.minio():
 		text += " --provider minio"
+	case x.r2():
+		text += " --provider r2"
 	}
 	return text
 }

@@ -2,6 +2,9 @@ package oneway
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // see customerKey
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"time"
@@ -52,6 +55,34 @@ func (t *s3Canary) locks(ctx context.Context) {
 	if t.minio() && t.version != "" {
 		t.bypass(ctx)
 	}
+}
+
+// customerKey tries to store the canary encrypted with a key of this host (SSE-C), on the
+// condition that the name is free. Only AWS can refuse such keys.
+func (t *s3Canary) customerKey(ctx context.Context) {
+	if !t.aws() || !t.conditional {
+		return
+	}
+	ctx, cancel, o := t.call(ctx)
+	defer cancel()
+	in := t.emptyObject()
+	in.ServerSideEncryption, in.SSEKMSKeyId = "", nil // exclude SSE-C
+	in.IfNoneMatch = aws.String("*")
+	key := sha256.Sum256([]byte(t.key)) // no secret: nothing is stored
+	sum := md5.Sum(key[:])              //nolint:gosec // the protocol requires it
+	in.SSECustomerAlgorithm = aws.String("AES256")
+	in.SSECustomerKey, in.SSECustomerKeyMD5 = aws.String(base64.StdEncoding.EncodeToString(key[:])), aws.String(base64.StdEncoding.EncodeToString(sum[:]))
+	_, err := t.Client.PutObject(ctx, in, o)
+	f := sinks.Finding{Check: "encrypt with own key", Verb: putVerb, Verdict: sinks.Warning, Advice: "block SSE-C in the bucket's encryption settings: " + t.policy()}
+	switch a := answerOf(err); {
+	case a.denied():
+		f.Verdict, f.Detail = sinks.Holds, "denied"
+	case err == nil || a.status == http.StatusPreconditionFailed:
+		f.Detail = "allowed: an attacker can store objects that only his key (SSE-C) can read"
+	default:
+		f.Verdict, f.Detail = sinks.Unproven, "neither allowed nor denied: "+a.text
+	}
+	t.add(f)
 }
 
 // bypass tries to replace the canary's lock by a short one in governance mode. At AWS

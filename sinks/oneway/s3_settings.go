@@ -21,6 +21,10 @@ const invalidValue = "wp-oneway-probe"
 func (t *s3Canary) settings(ctx context.Context) {
 	known := t.aws() || t.minio()
 	for _, p := range slices.Concat(t.protection(), t.accessLists(), t.disclosure()) {
+		if t.Actions != nil {
+			t.byToken(p.demand)
+			continue
+		}
 		if !known && !t.o.Intrusive {
 			t.add(sinks.Finding{
 				Check: p.check, Verb: p.verb, Required: true, Verdict: sinks.Unproven,
@@ -44,6 +48,10 @@ func (t *s3Canary) settings(ctx context.Context) {
 // in it. It is not tried at other stores, nor when the canary may be gone.
 func (t *s3Canary) deleteBucket(ctx context.Context) {
 	d := demand{"delete the bucket", "s3:DeleteBucket", "an attacker can delete the bucket, at MinIO with everything in it"}
+	if t.Actions != nil {
+		t.byToken(d)
+		return
+	}
 	if known := t.aws() || t.minio(); !known || t.mayBeGone {
 		reason := "the canary may be gone, and an empty bucket would be deleted"
 		if !known {
@@ -143,8 +151,8 @@ func (t *s3Canary) accessLists() []s3Probe {
 // addUntried adds a warning that names the permissions for which there is no harmless
 // request. They can be checked only in the credential's policy.
 func (t *s3Canary) addUntried() {
-	if t.minio() {
-		return // account reports its permissions
+	if t.minio() || t.Actions != nil {
+		return // account reports its permissions; a token has none but its actions
 	}
 	t.add(sinks.Finding{
 		Check: "delete the policy", Verb: "s3:DeleteBucketPolicy", Verdict: sinks.Warning,

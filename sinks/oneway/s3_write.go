@@ -75,6 +75,9 @@ func (t *s3Canary) accepted(f *sinks.Finding, version, reason string) {
 	}
 	f.Verdict, f.Detail = sinks.Fails, "allowed: "+reason+"; the overwritten object is lost"
 	f.Advice = "enable versioning of the bucket"
+	if t.r2() {
+		f.Advice = "add a bucket lock, since R2 keeps no versions: " + t.policy() + " --lock DAYS"
+	}
 }
 
 // emptyObject is an upload of an empty object over the canary. It has everything that
@@ -103,6 +106,8 @@ func (t *s3Canary) overwritten(check, version string, err error) {
 	switch a := answerOf(err); {
 	case a.denied():
 		f.Verdict, f.Detail = sinks.Holds, "enforced: denied without If-None-Match"
+	case a.status == http.StatusForbidden && a.code == "ObjectLockedByBucketPolicy":
+		f.Verdict, f.Detail = sinks.Holds, "enforced: a lock of the bucket protects what is stored"
 	case err == nil:
 		t.accepted(&f, version, "objects can be overwritten")
 	default:
