@@ -34,7 +34,8 @@ Lifecycle rules cannot do more; the text says what they cannot do.
 
 With --host, each host gets its own credential and prefix. In --prefix, {host} and
 {kind} stand for the host's name and the kind of backup, as in a sink's URL. With
-some providers no credential can be one-way; the text then says so.`,
+some providers no credential can be one-way; the text then says so. At Cloudflare R2,
+r2-token makes the credential.`,
 		Example: `  wp-oneway policy s3 --bucket vault --prefix {host} --host web1 --host web2
   wp-oneway policy s3 --provider minio --bucket vault --format json
   wp-oneway policy gcs --bucket vault --prefix {kind}/{host} --host web1 --format terraform`,
@@ -51,6 +52,7 @@ some providers no credential can be one-way; the text then says so.`,
 			return a.policy(o)
 		},
 	}
+	cmd.AddCommand(a.r2TokenCommand())
 	f := cmd.Flags()
 	f.StringVar(&o.Provider, "provider", "", "S3 `provider`: aws, minio, b2, r2, wasabi or spaces (default aws)")
 	f.StringVar(&o.Bucket, "bucket", "", "the `bucket`")

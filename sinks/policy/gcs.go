@@ -15,10 +15,14 @@ type gcsRule struct {
 	Condition map[string]any    `json:"condition"`
 }
 
+// softDeleteDays is for how many days Google keeps what was deleted.
+const softDeleteDays = 30
+
 // gcs is for Google Cloud Storage: a role that can create objects below a prefix.
 func (p *Plan) gcs(r Request, scopes []scope) {
 	p.sinks("gs://"+r.Bucket, r, "")
 	p.OneWay = "enforced: overwriting requires the permission to delete, which the role does not have"
+	p.warn("Soft delete keeps every deleted object for %d days, expired backups included, and bills them for as long: the bucket costs as much as if backups expired %d days later. Canaries are empty.", softDeleteDays, softDeleteDays)
 	for _, s := range scopes {
 		p.document(strings.TrimSpace("iam-binding "+s.host), map[string]any{
 			"role": "roles/storage.objectCreator", "members": []string{"serviceAccount:" + s.account() + "@PROJECT.iam.gserviceaccount.com"},
@@ -29,8 +33,8 @@ func (p *Plan) gcs(r Request, scopes []scope) {
 	p.document("lifecycle", lifecycle)
 	at := "gs://" + r.Bucket
 	p.run("Create the bucket, if it does not exist yet", "# gcloud storage buckets create "+at+" --location=REGION --uniform-bucket-level-access", nil)
-	p.run("Permissions for the whole bucket only, no public access, and deleted objects can be restored for 30 days",
-		"gcloud storage buckets update "+at+" --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d", nil)
+	p.run(fmt.Sprintf("Permissions for the whole bucket only, no public access, and deleted objects can be restored for %d days", softDeleteDays),
+		fmt.Sprintf("gcloud storage buckets update %s --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=%dd", at, softDeleteDays), nil)
 	if r.LockDays > 0 {
 		p.run("Prevent deletion", fmt.Sprintf("gcloud storage buckets update %s --retention-period=%dd", at, r.LockDays), nil)
 		p.run("Make this permanent: uncomment it when everything works", "# gcloud storage buckets update "+at+" --lock-retention-period", nil)

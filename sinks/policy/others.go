@@ -47,35 +47,6 @@ func b2Rule(prefix string, hide, remove int) map[string]any {
 	return map[string]any{"fileNamePrefix": prefix, "daysFromUploadingToHiding": hide, "daysFromHidingToDeleting": remove}
 }
 
-// r2 is for Cloudflare, which has no token that can write but not read.
-func (p *Plan) r2(r Request, scopes []scope) {
-	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://ACCOUNT.r2.cloudflarestorage.com&region=auto")
-	p.OneWay = "not one-way: there is no token that can write but not read; seal the backups, and lock the bucket"
-	p.warn("A token that can write can read, list and delete everything in the bucket, whatever the prefix. Give each host its own bucket, and seal the backups with --recipient. Doctor fails for such a token, and --require-one-way refuses it.")
-	if r.LockDays == 0 {
-		p.warn("Without --lock, an attacker can delete every backup.")
-	}
-	for i, prefix := range prefixes(scopes) {
-		with := ""
-		if prefix != "" {
-			with = " --prefix " + below(prefix)
-		}
-		if r.LockDays > 0 {
-			p.run("Prevent overwriting and deletion", fmt.Sprintf("npx wrangler r2 bucket lock add %s %s%s --retention-days %d", r.Bucket, ruleID("lock", prefix, i), with, r.LockDays), nil)
-			p.document(ruleID("lock", prefix, i), map[string]any{"prefix": below(prefix), "condition": map[string]any{"type": "Age", "maxAgeSeconds": r.LockDays * 86400}})
-		}
-		p.run("Abort incomplete uploads", fmt.Sprintf("npx wrangler r2 bucket lifecycle add %s %s%s --abort-multipart-days %d", r.Bucket, ruleID("uploads", prefix, i), with, abortDays), nil)
-	}
-	for _, e := range r.expiries(scopes) {
-		with := ""
-		if e.begin != "" {
-			with = " --prefix " + e.begin
-		}
-		p.run("Delete old backups", fmt.Sprintf("npx wrangler r2 bucket lifecycle add %s %s%s --expire-days %d", r.Bucket, e.id, with, e.days), nil)
-	}
-	p.run("Create the token: R2, Manage API tokens, Object Read & Write, for this bucket only", "# https://dash.cloudflare.com/?to=/:account/r2/api-tokens", nil)
-}
-
 // spaces is for DigitalOcean, which has no key that can write but not read, and no lock.
 func (p *Plan) spaces(r Request, scopes []scope) {
 	p.sinks("s3://"+r.Bucket, r, "?endpoint=https://REGION.digitaloceanspaces.com&region=REGION&checksum=md5")

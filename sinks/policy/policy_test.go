@@ -54,7 +54,7 @@ func TestEveryProviderPrints(t *testing.T) {
 			t.Run(provider+"/"+name, func(t *testing.T) {
 				p := plan(t, r)
 				var back policy.Plan
-				if err := json.Unmarshal([]byte(printed(t, p, "json")), &back); err != nil || len(back.Documents) == 0 && provider != "r2" {
+				if err := json.Unmarshal([]byte(printed(t, p, "json")), &back); err != nil || len(back.Documents) == 0 {
 					t.Errorf("the JSON: %v\n%s", err, printed(t, p, "json"))
 				}
 				script := filepath.Join(t.TempDir(), "policy.sh")
@@ -261,7 +261,7 @@ func TestEachHostHasItsOwnAccount(t *testing.T) {
 }
 
 func TestLimitedProvidersGetAWarning(t *testing.T) {
-	for provider, says := range map[string]string{"r2": "no token that can write but not read", "spaces": "not one-way", "azure": "no sink for Azure", "b2": "hide"} {
+	for provider, says := range map[string]string{"r2": "can be overwritten", "gcs": "bills them", "spaces": "not one-way", "azure": "no sink for Azure", "b2": "hide"} {
 		if text := strings.Join(strings.Fields(strings.ReplaceAll(printed(t, plan(t, requests(provider)["plain"]), "shell"), "\n#", " ")), " "); !strings.Contains(text, says) {
 			t.Errorf("%s does not say %q:\n%s", provider, says, text)
 		}
@@ -300,5 +300,59 @@ func TestInvalidRequestsAreRefused(t *testing.T) {
 	}
 	if _, err := plan(t, good).Print("yaml"); err == nil {
 		t.Error("an unknown format is printed")
+	}
+}
+
+// The bucket refuses keys of the client (SSE-C), in each format.
+func TestAWSBlocksCustomerKeys(t *testing.T) {
+	kms := "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab"
+	for _, key := range []string{"", kms} {
+		r := requests("aws")["prefix"]
+		r.KMSKey = key
+		p := plan(t, r)
+		rule := documents(t, p, "encryption")[0]["Rules"].([]any)[0].(map[string]any)
+		if !reflect.DeepEqual(rule["BlockedEncryptionTypes"], map[string]any{"EncryptionType": []any{"SSE-C"}}) || key != "" && rule["ApplyServerSideEncryptionByDefault"].(map[string]any)["KMSMasterKeyID"] != key {
+			t.Errorf("the rule: %v", rule)
+		}
+		for format, want := range map[string]string{"aws": "put-bucket-encryption", "terraform": `blocked_encryption_types = ["SSE-C"]`} {
+			if text := printed(t, p, format); !strings.Contains(text, want) || !strings.Contains(text, key) {
+				t.Errorf("%s lacks %s:\n%s", format, want, text)
+			}
+		}
+	}
+	for _, provider := range []string{"minio", "wasabi"} {
+		if found := documents(t, plan(t, requests(provider)["plain"]), "encryption"); len(found) > 0 {
+			t.Errorf("%s: %v", provider, found)
+		}
+	}
+}
+
+// Each host of R2 gets a parent and a token of its own, which can only put below its prefixes.
+func TestR2HostsHaveTheirOwnTokens(t *testing.T) {
+	p := plan(t, requests("r2")["hosts"])
+	tokens := documents(t, p, "token")
+	want := map[string]any{
+		"bucket": "vault", "actions": []any{"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload"},
+		"paths": map[string]any{"prefixPaths": []any{"db/web1/", "files/web1/", "full/web1/"}, "objectPaths": []any{}},
+	}
+	if len(tokens) != 2 || !reflect.DeepEqual(tokens[0], want) || !strings.HasPrefix(p.OneWay, "enforced") {
+		t.Errorf("%s\n%v\nwant\n%v", p.OneWay, tokens, want)
+	}
+	text := printed(t, p, "wrangler")
+	for _, part := range []string{
+		"wp-oneway policy r2-token --account ACCOUNT --bucket vault --prefix '{kind}/{host}' --host web1 --parent wp-oneway-web1-parent --output wp-oneway-web1-token",
+		"r2 bucket lock add vault", "--host web2.example.com --parent wp-oneway-web2.example.com-parent",
+	} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the commands lack %s\n%s", part, text)
+		}
+	}
+	if p := plan(t, requests("r2")["plain"]); !strings.Contains(p.OneWay, "overwritten") {
+		t.Errorf("without a lock: %s", p.OneWay)
+	}
+	for _, r := range []policy.Request{{Bucket: "vault", Prefix: "{host}"}, {Bucket: "vault", Hosts: []string{"a", "b"}}, {Bucket: "vault", Prefix: "../x"}, {}} {
+		if prefixes, err := r.TokenPrefixes(); err == nil {
+			t.Errorf("%+v gets %q", r, prefixes)
+		}
 	}
 }

@@ -174,6 +174,20 @@ func allPublicAccessBlocked() map[string]bool {
 	return map[string]bool{"BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true}
 }
 
+// encryption is the default encryption of an AWS bucket. It blocks keys that the client
+// brings (SSE-C): what an attacker stores with his own key, nobody else can read.
+func (r *Request) encryption() map[string]any {
+	rule := map[string]any{
+		"ApplyServerSideEncryptionByDefault": map[string]string{"SSEAlgorithm": "AES256"},
+		"BlockedEncryptionTypes":             map[string]any{"EncryptionType": []string{"SSE-C"}},
+	}
+	if r.KMSKey != "" {
+		rule["ApplyServerSideEncryptionByDefault"] = map[string]string{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": r.KMSKey}
+		rule["BucketKeyEnabled"] = true
+	}
+	return map[string]any{"Rules": []any{rule}}
+}
+
 // s3 is for AWS, MinIO and Wasabi, which share one policy language.
 func (p *Plan) s3(r Request, scopes []scope) {
 	query := map[string]string{
@@ -190,6 +204,7 @@ func (p *Plan) s3(r Request, scopes []scope) {
 	if r.Provider == "aws" {
 		p.document("bucket-policy", r.bucketPolicy())
 		p.document("public-access-block", allPublicAccessBlocked())
+		p.document("encryption", r.encryption())
 	}
 	p.document("versioning", map[string]string{"Status": "Enabled"})
 	p.document("lifecycle", r.lifecycle(scopes))

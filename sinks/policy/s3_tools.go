@@ -19,6 +19,8 @@ func (p *Plan) aws(r Request, scopes []scope) {
 			p.run("Refuse overwriting, and requests without TLS", s3api+" put-bucket-policy"+on+" --policy file:///dev/stdin", d.Body)
 		case "public-access-block":
 			p.run("Prevent public access", s3api+" put-public-access-block"+on+" --public-access-block-configuration file:///dev/stdin", d.Body)
+		case "encryption":
+			p.run("Encrypt, and refuse keys that the client brings (SSE-C)", s3api+" put-bucket-encryption"+on+" --server-side-encryption-configuration file:///dev/stdin", d.Body)
 		case "versioning":
 			p.run("Keep older versions", s3api+" put-bucket-versioning"+on+" --versioning-configuration file:///dev/stdin", d.Body)
 		case "object-lock":

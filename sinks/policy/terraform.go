@@ -100,6 +100,19 @@ func (r *Request) terraformAWS(scopes []scope) string {
 	for _, name := range []string{"block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets"} {
 		public.flag(name, true)
 	}
+	encryption := t.resource("aws_s3_bucket_server_side_encryption_configuration", "backups")
+	encryption.reference("bucket", awsBucketID)
+	encrypted := encryption.block("rule")
+	encrypted.comment("needs version 6.22 or later of the provider")
+	encrypted.list("blocked_encryption_types", []string{"SSE-C"})
+	byDefault := encrypted.block("apply_server_side_encryption_by_default")
+	if r.KMSKey == "" {
+		byDefault.text("sse_algorithm", "AES256")
+	} else {
+		encrypted.flag("bucket_key_enabled", true)
+		byDefault.text("sse_algorithm", "aws:kms")
+		byDefault.text("kms_master_key_id", r.KMSKey)
+	}
 	policy := t.resource("aws_s3_bucket_policy", "backups")
 	policy.reference("bucket", awsBucketID)
 	policy.document("policy", r.bucketPolicy())
@@ -168,7 +181,7 @@ func (r *Request) terraformGCS(scopes []scope) string {
 	bucket.reference("location", "var.location")
 	bucket.flag("uniform_bucket_level_access", true)
 	bucket.text("public_access_prevention", "enforced")
-	bucket.block("soft_delete_policy").number("retention_duration_seconds", 30*86400)
+	bucket.block("soft_delete_policy").number("retention_duration_seconds", softDeleteDays*86400)
 	if r.LockDays > 0 {
 		retention := bucket.block("retention_policy")
 		retention.number("retention_period", r.LockDays*86400)
