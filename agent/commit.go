@@ -134,7 +134,7 @@ func (r *run) commitTo(d *destination, m manifest.Manifest) error {
 	report := &r.report.Destinations[d.target]
 	*report = manifest.DestinationReport{
 		Name: report.Name, URL: report.URL, Status: manifest.OK, Manifest: name,
-		Bytes: int64(len(text)), Objects: objects,
+		Bytes: int64(len(text)), Objects: objects, Credential: report.Credential,
 	}
 	complete := receipt.Objects
 	for _, o := range d.Objects() {

@@ -76,7 +76,10 @@ func (r *run) usableTargets() []int {
 	var usable []int
 	r.report.Destinations = make([]manifest.DestinationReport, len(r.targets))
 	for i, t := range r.targets {
-		r.report.Destinations[i] = manifest.DestinationReport{Name: t.name, URL: t.url}
+		r.report.Destinations[i] = manifest.DestinationReport{Name: t.name, URL: t.url, Credential: t.credential}
+		if end := t.credential; end != nil && r.agent.Now().After(end.Renew) {
+			r.log.Warn("the credential of the sink expires soon: replace it; no backup can be stored after that", "to", t.url, "expires", end.Expires.Local().Format(time.DateTime))
+		}
 		if t.err != nil {
 			r.reportFailed(i, t.err)
 			continue

@@ -30,6 +30,8 @@ type target struct {
 	sink    sinks.Sink
 	limited sinks.Sink // the same sink with the bandwidth limit
 	err     error      // why the sink could not be opened; only this destination fails
+
+	credential *manifest.CredentialEnd // nil if it does not end, or is renewed
 }
 
 // targets opens the job's sinks. sites are all sites that the host knows.
@@ -78,6 +80,9 @@ func (a *Agent) openSink(ctx context.Context, t *target, u *url.URL, job Job, te
 		return
 	}
 	t.url = t.sink.String()
+	if end, err := sinks.CredentialExpiry(ctx, t.sink); err == nil && !end.At.IsZero() {
+		t.credential = &manifest.CredentialEnd{Expires: end.At, Renew: end.Renew}
+	}
 	if job.RequireOneWay && !slices.Contains(job.Exempt, text) {
 		t.err = a.requireOneWay(ctx, job, t.sink)
 	}

@@ -154,6 +154,14 @@ type DestinationReport struct {
 	Bytes    int64        `json:"bytes"`
 	Objects  []Object     `json:"objects,omitempty"`
 	Pruned   int          `json:"pruned,omitempty"` // number of old runs that were removed there
+	// Credential is the end of a credential that nobody renews by itself.
+	Credential *CredentialEnd `json:"credential,omitempty"`
+}
+
+// A CredentialEnd is when a credential expires.
+type CredentialEnd struct {
+	Expires time.Time `json:"expires"`
+	Renew   time.Time `json:"renew"` // from then on, it should be replaced
 }
 
 // A ReportError is an error on one line.

@@ -66,6 +66,9 @@ func (h *History) deliver(d manifest.DestinationReport, run LastRun, c Contents)
 		h.Destinations = map[string]Delivery{}
 	}
 	at := h.Destinations[d.Name]
+	if d.URL != "" { // else the run did not get as far as opening the sink
+		at.Credential = d.Credential
+	}
 	if d.Status == manifest.OK {
 		run.Status, run.Error = manifest.OK, ""
 		if c.Unreadable > 0 {

@@ -54,6 +54,8 @@ type Delivery struct {
 	Last LastRun `json:"last"`
 	// Stored is the last run that is a backup there.
 	Stored *StoredRun `json:"stored,omitempty"`
+	// Credential is the end of the credential that the last run used.
+	Credential *manifest.CredentialEnd `json:"credential,omitempty"`
 }
 
 // A StoredRun is a run that is a backup at a destination.

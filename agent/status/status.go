@@ -52,6 +52,8 @@ type Backup struct {
 	LastAttempt *time.Time      `json:"last_attempt,omitempty"`
 	LastStatus  manifest.Status `json:"last_status,omitempty"`
 	Error       string          `json:"error,omitempty"` // of the last attempt
+	// Credential is the end of the sink's credential, as the last run found it.
+	Credential *manifest.CredentialEnd `json:"credential,omitempty"`
 	// The following are those of the last success.
 	Seconds     float64 `json:"duration_seconds,omitempty"`
 	StoredBytes int64   `json:"stored_bytes,omitempty"`
@@ -101,7 +103,7 @@ func New(series []state.Series, sites []Site, now time.Time) *Report {
 func newBackup(s *state.Series) Backup {
 	b := Backup{
 		Site: s.Site, Path: s.Path, Kind: s.Kind, Destination: s.Destination, Gone: s.Gone,
-		LastAttempt: &s.Last.Finished, LastStatus: s.Last.Status, Error: s.Last.Error, Interval: s.Interval.Seconds(),
+		Credential: s.Credential, LastAttempt: &s.Last.Finished, LastStatus: s.Last.Status, Error: s.Last.Error, Interval: s.Interval.Seconds(),
 	}
 	if !s.Next.IsZero() {
 		b.Next = &s.Next
@@ -178,6 +180,10 @@ func (b *Backup) judge(now time.Time, maxAge time.Duration) {
 		b.Level, b.Reason = Critical, fmt.Sprintf("last backup %s ago, more than %s%s%s", Age(now.Sub(*b.LastSuccess)), Age(maxAge), b.failure(), gone)
 	case b.LastStatus == manifest.Failed || b.LastStatus == manifest.Refused:
 		b.Level, b.Reason = Warning, "last run "+withCause(string(b.LastStatus), b.Error)
+	case b.Credential != nil && now.After(b.Credential.Expires):
+		b.Level, b.Reason = Warning, "the sink's credential has expired on "+b.Credential.Expires.Format(time.RFC3339)+", as far as the last run knows: replace it, or back up if you have"
+	case b.Credential != nil && now.After(b.Credential.Renew):
+		b.Level, b.Reason = Warning, fmt.Sprintf("the sink's credential expires in %s: replace it; the next run reads the new one", Age(b.Credential.Expires.Sub(now)))
 	case b.Unreadable > 0:
 		b.Level, b.Reason = Warning, fmt.Sprintf("last backup is partial: %d things could not be read", b.Unreadable)
 	default:

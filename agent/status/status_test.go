@@ -31,6 +31,10 @@ func TestJudge(t *testing.T) {
 	partial.Stored.Unreadable = 2
 	gone := series(30*time.Hour, manifest.OK)
 	gone.Gone = true
+	ending, ended, fresh := series(time.Hour, manifest.OK), series(time.Hour, manifest.OK), series(time.Hour, manifest.OK)
+	ending.Credential = &manifest.CredentialEnd{Renew: at().Add(-time.Hour), Expires: at().Add(20 * time.Hour)}
+	ended.Credential = &manifest.CredentialEnd{Renew: at().Add(-3 * time.Hour), Expires: at().Add(-time.Hour)}
+	fresh.Credential = &manifest.CredentialEnd{Renew: at().Add(time.Hour), Expires: at().Add(2 * time.Hour)}
 	due := series(3*time.Hour, manifest.OK)
 	due.Interval = time.Hour
 	for _, c := range []struct {
@@ -51,6 +55,9 @@ func TestJudge(t *testing.T) {
 		{"refused", series(time.Hour, manifest.Refused), 26 * time.Hour, Warning, "last run refused: disk | full\nbad"},
 		{"locked", series(time.Hour, manifest.Locked), 26 * time.Hour, OK, ""},
 		{"partial", partial, 26 * time.Hour, Warning, "last backup is partial: 2 things could not be read"},
+		{"credential ends", ending, 26 * time.Hour, Warning, "the sink's credential expires in 20h: replace it; the next run reads the new one"},
+		{"credential has ended", ended, 26 * time.Hour, Warning, "the sink's credential has expired on 2026-11-30T02:00:00Z, as far as the last run knows: replace it, or back up if you have"},
+		{"fresh credential", fresh, 26 * time.Hour, OK, ""},
 		{"corrected clock", series(-time.Minute, manifest.OK), 26 * time.Hour, OK, ""},
 		{"future", series(-time.Hour, manifest.OK), 26 * time.Hour, Warning, "last backup is dated 2026-11-30T04:00:00Z, which is in the future: check the clock and back up again"},
 	} {
