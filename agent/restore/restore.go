@@ -32,15 +32,23 @@ type Part interface {
 	Close() error
 }
 
-// Run restores parts of a run. They are switched in the order of the arguments. With dry,
-// none is switched.
-func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, dry bool, parts ...Part) (err error) {
+// Options say how a run is restored.
+type Options struct {
+	Dry      bool  // nothing is switched
+	MaxRatio int64 // how many times its stored size a large stream may have
+}
+
+// Run restores parts of a run. They are switched in the order of the arguments.
+func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, o Options, parts ...Part) (err error) {
 	defer func() {
 		for _, p := range parts {
 			err = errors.Join(err, p.Close())
 		}
 	}()
 	for _, p := range parts {
+		if err := checkRatio(run, p.Stream(), o.MaxRatio); err != nil {
+			return err
+		}
 		if err := p.Check(ctx); err != nil {
 			return err
 		}
@@ -49,7 +57,7 @@ func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, dry bool
 	for _, p := range parts {
 		group.Go(func() error { return stage(staging, reader, run, p) })
 	}
-	if err := group.Wait(); err != nil || dry {
+	if err := group.Wait(); err != nil || o.Dry {
 		return err
 	}
 	for i, p := range parts {
@@ -59,6 +67,31 @@ func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, dry bool
 			}
 			return err
 		}
+	}
+	return nil
+}
+
+// largeStream is the length in bytes from which on the ratio of a stream is limited.
+const largeStream = 1 << 30
+
+// checkRatio refuses a small object that says that it unpacks to an endless stream.
+func checkRatio(run *catalog.Run, stream string, limit int64) error {
+	if run.Manifest == nil {
+		return nil // opening it says why
+	}
+	var raw, stored int64
+	for _, s := range run.Manifest.Streams {
+		if s.Name == stream {
+			raw = s.RawBytes
+		}
+	}
+	for _, o := range run.Manifest.Objects {
+		if o.Stream == stream {
+			stored += o.Bytes
+		}
+	}
+	if ratio := raw / max(stored, 1); raw > largeStream && ratio > limit {
+		return fmt.Errorf("restore the %s of %s: %d bytes would unpack to %d times their size; if you expect that, allow it with --max-ratio %d", stream, run.Path(), stored, ratio, ratio+1)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -65,9 +64,9 @@ Exit status: 0 everything was found; 1 something was not, or failed; 2 wrong usa
 
 func (o *getOptions) check() error {
 	for i, p := range o.paths {
-		clean := path.Clean(strings.TrimPrefix(p, "./"))
-		if path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../") || clean == "." {
-			return usage(fmt.Errorf("PATH %q: give a path below the site's root, such as wp-content/uploads", p))
+		clean, err := pathInSite(p)
+		if err != nil {
+			return err
 		}
 		o.paths[i] = clean
 	}

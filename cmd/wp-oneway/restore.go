@@ -17,9 +17,11 @@ import (
 // restoreOptions are the arguments and flags of restore.
 type restoreOptions struct {
 	chosenRuns
-	to     string
-	only   string
-	dryRun bool
+	filesOptions
+	only     string
+	dryRun   bool
+	confirm  bool
+	maxRatio int64
 }
 
 func (a *app) restoreCommand() *cobra.Command {
@@ -33,22 +35,30 @@ followed.
 
 Files are written into a folder beside PATH, and the database into tables of other names.
 Both are put into use at the end, when everything was read and is proven to be what was
-backed up. If anything fails before, the site stays as it was.
+backed up. If anything fails before, the site stays as it was. What was at PATH before is
+kept beside it until restore --confirm --to PATH removes it.
+
+A PATH that is not empty needs --overwrite. What the backup does not have stays, unless
+--delete is given. --dry-run lists what would be done. As root, files are written with the
+rights of PATH's owner. What the backup has from outside of the site's root goes to
+PATH.outside, or with --in-place back to where it came from.
 
 Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
-		Example: `  wp-oneway restore --from s3://vault --latest --site example.com --to /var/www/example.com
-  wp-oneway restore --from /var/backups/wp --latest --site example.com --only files --to ./copy --dry-run`,
+		Example: `  wp-oneway restore --from s3://vault --latest --site example.com --to /var/www/example.com --overwrite always --dry-run
+  wp-oneway restore --from /var/backups/wp --latest --site example.com --only files --to ./copy`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.names = args
 			return a.restore(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	o.flags(f)
+	o.chosenRuns.flags(f)
 	o.keyFlags(f)
-	f.StringVar(&o.to, "to", "", "`folder` that becomes the site's root")
+	o.filesOptions.flags(f)
 	f.StringVar(&o.only, "only", "", "restore only this `part`: db or files")
-	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be done, and change nothing")
+	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be done, and change nothing")
+	f.BoolVar(&o.confirm, "confirm", false, "remove what earlier restores to --to have kept from before; nothing is restored")
+	f.Int64Var(&o.maxRatio, "max-ratio", 1000, "refuse streams of more than 1 GiB that unpack to more than `N` times their stored size")
 	return cmd
 }
 
@@ -59,7 +69,7 @@ func (o *restoreOptions) check() error {
 	case o.wants(manifest.FilesStream) && o.to == "":
 		return usage(errors.New("give the folder to restore the files to with --to PATH, or --only db"))
 	}
-	return nil
+	return o.filesOptions.check()
 }
 
 // wants tells whether a stream is to be restored.
@@ -70,6 +80,9 @@ func (o *restoreOptions) wants(stream string) bool {
 func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if err := o.check(); err != nil {
 		return err
+	}
+	if o.confirm {
+		return a.confirmRestore(ctx, &o)
 	}
 	reader, run, err := a.openRun(ctx, &o.chosenRuns)
 	if err != nil {
@@ -82,7 +95,15 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	bar := a.newDownloadBar("restoring", run.Bytes())
 	defer bar.close()
 	reader.Stored = bar.add
-	return restore.Run(ctx, reader, run, o.dryRun, parts...)
+	if err := restore.Run(ctx, reader, run, restore.Options{Dry: o.dryRun, MaxRatio: o.maxRatio}, parts...); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if t, ok := p.(*tree.Target); ok {
+			a.sayFiles(ctx, &o, run, t)
+		}
+	}
+	return nil
 }
 
 // restoreParts are the parts that are to be restored, in the order in which they are
@@ -100,7 +121,11 @@ func (a *app) restoreParts(ctx context.Context, o *restoreOptions, reader *conte
 		parts = append(parts, part)
 	}
 	if o.wants(manifest.FilesStream) && (o.only != "" || run.Kind.Has(manifest.FilesStream)) {
-		parts = append(parts, a.filesPart(ctx, o, run, details))
+		part, err := a.filesPart(ctx, o, run, details)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
 	}
 	return parts, nil
 }
@@ -108,12 +133,4 @@ func (a *app) restoreParts(ctx context.Context, o *restoreOptions, reader *conte
 // databasePart restores the database of a run.
 func (*app) databasePart(context.Context, *restoreOptions, *catalog.Run, *manifest.Details) (restore.Part, error) {
 	return nil, usage(errors.New("this version restores no database; give --only files, and load the dump by hand as docs/restore.md says"))
-}
-
-// filesPart restores the files of a run.
-func (a *app) filesPart(ctx context.Context, o *restoreOptions, run *catalog.Run, details *manifest.Details) restore.Part {
-	return &tree.Target{
-		Path: o.to, Root: rootInArchive(details), MaxBytes: rawBytes(run, manifest.FilesStream),
-		Note: func(text string) { a.warn(ctx, text) },
-	}
 }

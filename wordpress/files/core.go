@@ -19,14 +19,14 @@ var coreFiles = []string{
 	"wp-settings.php", "wp-signup.php", "wp-trackback.php", "xmlrpc.php",
 }
 
-// coreEntry reports whether an entry of the core's folder belongs to WordPress itself.
-func coreEntry(name string, folder bool) bool {
+// CoreEntry reports whether an entry of the core's folder belongs to WordPress itself.
+func CoreEntry(name string, folder bool) bool {
 	return name == "wp-admin" || name == "wp-includes" || !folder && slices.Contains(coreFiles, name)
 }
 
 // leavesCore reports whether an entry is left out because it belongs to the core.
 func (w *walker) leavesCore(f *folder, name string, isFolder bool) bool {
-	return !w.set.sel.WithCore && f.path == w.set.core && coreEntry(name, isFolder) && (isFolder || !w.customised(f, name))
+	return !w.set.sel.WithCore && f.path == w.set.core && CoreEntry(name, isFolder) && (isFolder || !w.customised(f, name))
 }
 
 // updateTime is how much later than version.php an update or a deployment may write the

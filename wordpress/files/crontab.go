@@ -20,8 +20,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// crontabName is the name of the owner's crontab in the archive.
-const crontabName = ".crontab"
+// CrontabName is the name of the owner's crontab in the archive.
+const CrontabName = ".crontab"
 
 // maxCrontab is the maximum size of a crontab in bytes.
 const maxCrontab = 1 << 20
@@ -104,8 +104,8 @@ func (w *walker) crontab() error {
 	if s.sel.Crontab == nil {
 		return nil
 	}
-	if _, err := s.home.Lstat(safefs.Join(s.base, crontabName)); err == nil {
-		s.report.warn(crontabName, "is a file of the site, so the owner's crontab was left out")
+	if _, err := s.home.Lstat(safefs.Join(s.base, CrontabName)); err == nil {
+		s.report.warn(CrontabName, "is a file of the site, so the owner's crontab was left out")
 		return nil
 	}
 	owner, err := s.home.Lstat(s.root)
@@ -120,22 +120,22 @@ func (w *walker) crontab() error {
 	if err != nil {
 		return fmt.Errorf("archive crontab: %w", errors.Join(err, file.Close()))
 	}
-	info := d.Info(crontabName)
+	info := d.Info(CrontabName)
 	of := owner.Sys().(*syscall.Stat_t)
 	info.Stat.Mode = unix.S_IFREG | 0o600
 	info.Stat.Uid, info.Stat.Gid, info.Stat.Nlink = of.Uid, of.Gid, 1
 	s.report.Files++
 	s.report.Bytes += info.Stat.Size
-	return w.yield(Entry{Name: crontabName, Info: info, File: file})
+	return w.yield(Entry{Name: CrontabName, Info: info, File: file})
 }
 
 // memoryFile is an open file that lies on no disk.
 func memoryFile(text []byte) (*os.File, error) {
-	fd, err := unix.MemfdCreate(crontabName, unix.MFD_CLOEXEC)
+	fd, err := unix.MemfdCreate(CrontabName, unix.MFD_CLOEXEC)
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), crontabName)
+	f := os.NewFile(uintptr(fd), CrontabName)
 	if _, err := f.Write(text); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

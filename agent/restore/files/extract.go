@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -25,13 +26,22 @@ type Options struct {
 	Mapping Mapping
 	// MaxBytes is the most that all files together may have.
 	MaxBytes int64
-	// NumericOwner gives entries the archived owners, except root. Otherwise they belong to
-	// the user who writes them.
+	// NumericOwner gives entries the archived owners, and UID and GID where the archive says
+	// root. Otherwise they belong to the user who writes them.
 	NumericOwner bool
+	UID, GID     int
 	// Setuid keeps the bits setuid, setgid and sticky.
 	Setuid bool
-	// Written is called with the number of bytes of each piece of a file; or nil.
-	Written func(n int64) `json:"-"`
+	// Wants tells whether the entry is written to that place; nil: all are. LinkKept makes a
+	// hard link to a file that Wants did not want; nil: that is an error.
+	Wants    func(place string, h *tar.Header) (bool, error)
+	LinkKept func(target, place string) error
+}
+
+// A Folder is where entries are written: below Name in Root, which holds none of them.
+type Folder struct {
+	Root *os.Root
+	Name string
 }
 
 // A Summary is what was written.
@@ -47,12 +57,18 @@ type Summary struct {
 // ErrUnsafe is the error of a tar that no agent has written.
 var ErrUnsafe = errors.New("the archive is not one of wp-oneway")
 
-// maxLeadOut is the maximum number of links that are listed.
-const maxLeadOut = 100
+// The bounds of what is held in memory: the links that are listed, the bytes of what is
+// remembered of folders and links until the end, and the length of a name.
+const (
+	maxLeadOut = 100
+	maxLater   = 256 << 20
+	maxName    = 4096
+)
 
-// Extract writes the entries of a tar below a root, which must hold none of them.
-func Extract(ctx context.Context, in io.Reader, root *os.Root, o Options) (Summary, error) {
-	x := &extraction{root: root, o: o, left: o.MaxBytes}
+// Extract writes the entries of a tar. The first element of the place that the mapping gives
+// an entry chooses the folder.
+func Extract(ctx context.Context, in io.Reader, to map[string]Folder, o Options) (Summary, error) {
+	x := &extraction{to: to, o: o, left: o.MaxBytes}
 	x.o.Mapping.start()
 	archive := tar.NewReader(in)
 	for {
@@ -80,14 +96,42 @@ func Extract(ctx context.Context, in io.Reader, root *os.Root, o Options) (Summa
 
 // An extraction is one call of Extract.
 type extraction struct {
-	root *os.Root
+	to   map[string]Folder
 	o    Options
 	sum  Summary
 	left int64 // bytes that may still be written
 
-	// Links are made last: no file is written through one.
-	links   []tar.Header
-	folders []tar.Header // in order; their modes and times are set last
+	// Links are made last: no file is written through one. The modes and times of folders
+	// are set last, in reverse order.
+	links, folders []later
+	laterBytes     int
+}
+
+// A later is a folder or link whose entry is not finished.
+type later struct {
+	place, link string
+	mode        fs.FileMode
+	modified    time.Time
+	uid, gid    int
+}
+
+// remember returns an entry that is finished later.
+func (x *extraction) remember(place string, h *tar.Header) (later, error) {
+	if x.laterBytes += 128 + len(place) + len(h.Linkname); x.laterBytes > maxLater {
+		return later{}, fmt.Errorf("restore %q: %w: it has too many folders and links", place, ErrUnsafe)
+	}
+	uid, gid := x.owner(h)
+	return later{place, h.Linkname, x.mode(h), h.ModTime, uid, gid}, nil
+}
+
+// at is a place as a root and a name below it.
+func (x *extraction) at(place string) (*os.Root, string, error) {
+	key, rest, _ := strings.Cut(place, "/")
+	f, ok := x.to[key]
+	if !ok {
+		return nil, "", fmt.Errorf("restore %q: %w: it came from outside of the site", place, ErrUnsafe)
+	}
+	return f.Root, path.Join(f.Name, rest), nil
 }
 
 // entry writes one entry.
@@ -103,20 +147,33 @@ func (x *extraction) entry(h *tar.Header, content io.Reader) error {
 	if !isInside(place) {
 		return fmt.Errorf("restore %q: %w: not a name inside the site", h.Name, ErrUnsafe)
 	}
-	h.Name = place
+	if !slices.Contains([]byte{tar.TypeReg, tar.TypeDir, tar.TypeSymlink, tar.TypeLink}, h.Typeflag) {
+		return fmt.Errorf("restore %q: %w: it is neither a file, a folder nor a link", place, ErrUnsafe)
+	}
+	if _, _, err := x.at(place); err != nil {
+		return err
+	}
+	if x.o.Wants != nil {
+		if wanted, err := x.o.Wants(place, h); err != nil || !wanted {
+			return err
+		}
+	}
 	switch h.Typeflag {
 	case tar.TypeReg:
-		return x.file(h, content)
-	case tar.TypeDir:
-		x.folders = append(x.folders, *h)
-		return x.folder(place)
-	case tar.TypeSymlink:
-		x.links = append(x.links, *h)
-		return nil
+		return x.file(place, h, content)
 	case tar.TypeLink:
-		return x.hardLink(h)
+		return x.hardLink(place, h)
 	}
-	return fmt.Errorf("restore %q: %w: it is neither a file, a folder nor a link", place, ErrUnsafe)
+	entry, err := x.remember(place, h)
+	if err != nil {
+		return err
+	}
+	if h.Typeflag == tar.TypeSymlink {
+		x.links = append(x.links, entry)
+		return nil
+	}
+	x.folders = append(x.folders, entry)
+	return x.folder(place, 0o700)
 }
 
 // entryName is the name of an entry without the slash of a folder.
@@ -124,6 +181,9 @@ func entryName(name string) (string, error) {
 	clean := strings.TrimSuffix(strings.TrimPrefix(name, "./"), "/")
 	if clean == "" || clean == "." {
 		return ".", nil
+	}
+	if len(clean) > maxName {
+		return "", fmt.Errorf("restore %.100q…: %w: its name has %d bytes", name, ErrUnsafe, len(clean))
 	}
 	if !isInside(clean) {
 		return "", fmt.Errorf("restore %q: %w: its name leads out of the site", name, ErrUnsafe)
@@ -137,69 +197,104 @@ func isInside(name string) bool {
 	return filepath.IsLocal(name) && path.Clean(name) == name && !strings.ContainsRune(name, 0)
 }
 
-// folder makes a folder and those above it. Until the end, its owner can write to it.
-func (x *extraction) folder(name string) error {
-	if name == "." {
-		return nil
+// impliedFolder is the mode of a folder without an entry.
+const impliedFolder = 0o755
+
+// folder makes a folder and those above it, which get the usual mode unless they have an
+// entry.
+func (x *extraction) folder(place string, mode fs.FileMode) error {
+	root, name, err := x.at(place)
+	if err != nil || name == "." {
+		return err
 	}
-	err := x.root.Mkdir(name, 0o700)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := x.folder(path.Dir(name)); err != nil {
+	err = root.Mkdir(name, mode)
+	if errors.Is(err, fs.ErrNotExist) && strings.ContainsRune(place, '/') {
+		if err := x.folder(path.Dir(place), impliedFolder); err != nil {
 			return err
 		}
-		err = x.root.Mkdir(name, 0o700)
+		err = root.Mkdir(name, mode)
 	}
 	if errors.Is(err, fs.ErrExist) {
-		if info, err := x.root.Lstat(name); err != nil || !info.IsDir() {
-			return errors.Join(fmt.Errorf("restore %q: %w: something else has its name", name, ErrUnsafe), err)
+		if info, err := root.Lstat(name); err != nil || !info.IsDir() {
+			return errors.Join(fmt.Errorf("restore %q: %w: something else has its name", place, ErrUnsafe), err)
 		}
 		return nil
 	}
+	if err == nil && x.o.NumericOwner && mode == impliedFolder {
+		err = root.Lchown(name, x.o.UID, x.o.GID)
+	}
 	if err != nil {
-		return fmt.Errorf("restore the folder %q: %w", name, plain(err))
+		return fmt.Errorf("restore the folder %q: %w", place, plain(err))
 	}
 	x.sum.Folders++
 	return nil
 }
 
 // file writes a regular file.
-func (x *extraction) file(h *tar.Header, content io.Reader) error {
+func (x *extraction) file(place string, h *tar.Header, content io.Reader) error {
 	if x.left -= h.Size; h.Size < 0 || x.left < 0 {
-		return fmt.Errorf("restore %q: %w: the files are larger than the backup", h.Name, ErrUnsafe)
+		return fmt.Errorf("restore %q: %w: the files are larger than the backup", place, ErrUnsafe)
 	}
-	if err := x.folder(path.Dir(h.Name)); err != nil {
+	root, name, err := x.at(place)
+	if err == nil {
+		err = x.above(place)
+	}
+	if err != nil {
 		return err
 	}
-	f, err := x.root.OpenFile(h.Name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("restore %q: %w: its name is there twice", h.Name, ErrUnsafe)
+		return fmt.Errorf("restore %q: %w: its name is there twice", place, ErrUnsafe)
 	}
 	if err != nil {
-		return fmt.Errorf("restore %q: %w", h.Name, plain(err))
+		return fmt.Errorf("restore %q: %w", place, plain(err))
 	}
-	err = x.fill(f, h, content)
-	return errors.Join(err, f.Close())
+	if err := errors.Join(x.fill(f, place, h, content), f.Close()); err != nil {
+		return err
+	}
+	x.sum.Files++
+	if err := root.Chtimes(name, time.Now(), h.ModTime); err != nil {
+		return fmt.Errorf("give %q its time: %w", place, plain(err))
+	}
+	return nil
 }
 
-func (x *extraction) fill(f *os.File, h *tar.Header, content io.Reader) error {
-	n, err := io.Copy(&counter{f, x.o.Written}, content)
+// above makes the folders above a place.
+func (x *extraction) above(place string) error {
+	if !strings.ContainsRune(place, '/') {
+		return nil
+	}
+	return x.folder(path.Dir(place), impliedFolder)
+}
+
+func (x *extraction) fill(f *os.File, place string, h *tar.Header, content io.Reader) error {
+	n, err := io.Copy(f, content)
 	x.sum.Bytes += n
 	if err != nil {
-		return fmt.Errorf("restore %q: %w", h.Name, plain(err))
+		return fmt.Errorf("restore %q: %w", place, plain(err))
 	}
-	if x.o.NumericOwner && h.Uid > 0 {
-		if err := f.Chown(h.Uid, max(h.Gid, 0)); err != nil {
-			return fmt.Errorf("give %q its owner: %w", h.Name, plain(err))
+	if x.o.NumericOwner {
+		if err := f.Chown(x.owner(h)); err != nil {
+			return fmt.Errorf("give %q its owner: %w", place, plain(err))
 		}
 	}
 	if err := f.Chmod(x.mode(h)); err != nil {
-		return fmt.Errorf("give %q its rights: %w", h.Name, plain(err))
-	}
-	x.sum.Files++
-	if err := x.root.Chtimes(h.Name, time.Now(), h.ModTime); err != nil {
-		return fmt.Errorf("give %q its time: %w", h.Name, plain(err))
+		return fmt.Errorf("give %q its rights: %w", place, plain(err))
 	}
 	return nil
+}
+
+// owner is the archived owner of an entry. It is never root, whatever the archive says: an ID
+// that does not fit into 32 bits would become another one in the kernel.
+func (x *extraction) owner(h *tar.Header) (uid, gid int) {
+	uid, gid = x.o.UID, x.o.GID
+	if h.Uid > 0 && h.Uid < math.MaxUint32 {
+		uid = h.Uid
+	}
+	if h.Gid > 0 && h.Gid < math.MaxUint32 {
+		gid = h.Gid
+	}
+	return uid, gid
 }
 
 // mode is the mode of an entry as the options allow it.
@@ -210,94 +305,6 @@ func (x *extraction) mode(h *tar.Header) fs.FileMode {
 		kept |= fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 	}
 	return mode & kept
-}
-
-// hardLink links a name to a file that was written before.
-func (x *extraction) hardLink(h *tar.Header) error {
-	target, err := entryName(h.Linkname)
-	if err != nil {
-		return err
-	}
-	links := x.o.Mapping // a copy: the target is not seen by this
-	links.found = nil
-	target = links.place(target, false)
-	if info, err := x.root.Lstat(target); target == "" || err != nil || !info.Mode().IsRegular() {
-		return fmt.Errorf("restore %q: the file %q that it is a hard link to is not restored; include it too", h.Name, h.Linkname)
-	}
-	if err := x.folder(path.Dir(h.Name)); err != nil {
-		return err
-	}
-	if err := x.root.Link(target, h.Name); err != nil {
-		return fmt.Errorf("restore %q: %w", h.Name, plain(err))
-	}
-	x.sum.Files++
-	return nil
-}
-
-// finish makes the links, and then sets the modes and times of the folders, the innermost
-// first.
-func (x *extraction) finish() error {
-	for _, h := range x.links {
-		if err := x.link(&h); err != nil {
-			return err
-		}
-	}
-	for _, h := range slices.Backward(x.folders) {
-		if x.o.NumericOwner && h.Uid > 0 {
-			if err := x.root.Lchown(h.Name, h.Uid, max(h.Gid, 0)); err != nil {
-				return fmt.Errorf("give %q its owner: %w", h.Name, plain(err))
-			}
-		}
-		if err := x.root.Chmod(h.Name, x.mode(&h)); err != nil {
-			return fmt.Errorf("give %q its rights: %w", h.Name, plain(err))
-		}
-		if err := x.root.Chtimes(h.Name, time.Now(), h.ModTime); err != nil {
-			return fmt.Errorf("give %q its time: %w", h.Name, plain(err))
-		}
-	}
-	return nil
-}
-
-func (x *extraction) link(h *tar.Header) error {
-	if err := x.folder(path.Dir(h.Name)); err != nil {
-		return err
-	}
-	name := h.Name
-	if !x.o.Mapping.Flat {
-		_, name, _ = strings.Cut(name, "/") // below the site, or outside
-	}
-	if leadsOut(name, h.Linkname) && len(x.sum.LeadOut) < maxLeadOut {
-		x.sum.LeadOut = append(x.sum.LeadOut, h.Name+" → "+h.Linkname)
-	}
-	if err := x.root.Symlink(h.Linkname, h.Name); err != nil {
-		return fmt.Errorf("restore the link %q: %w", h.Name, plain(err))
-	}
-	if x.o.NumericOwner && h.Uid > 0 {
-		if err := x.root.Lchown(h.Name, h.Uid, max(h.Gid, 0)); err != nil {
-			return fmt.Errorf("give %q its owner: %w", h.Name, plain(err))
-		}
-	}
-	x.sum.Links++
-	return x.linkTime(h)
-}
-
-// linkTime sets the time of a link itself.
-func (x *extraction) linkTime(h *tar.Header) error {
-	parent, err := x.root.OpenFile(path.Dir(h.Name), os.O_RDONLY|unix.O_DIRECTORY, 0)
-	if err == nil {
-		defer parent.Close()
-		at := unix.NsecToTimespec(h.ModTime.UnixNano())
-		err = unix.UtimesNanoAt(int(parent.Fd()), path.Base(h.Name), []unix.Timespec{at, at}, unix.AT_SYMLINK_NOFOLLOW)
-	}
-	if err != nil {
-		return fmt.Errorf("give the link %q its time: %w", h.Name, plain(err))
-	}
-	return nil
-}
-
-// leadsOut tells whether a link leads out of the folder by its text.
-func leadsOut(name, target string) bool {
-	return path.IsAbs(target) || !isInside(path.Join(path.Dir(name), target))
 }
 
 // plain is an error without the path in it, and with advice where there is one.
@@ -315,19 +322,4 @@ func plain(err error) error {
 		return e.Err
 	}
 	return err
-}
-
-// A counter counts what is written.
-type counter struct {
-	w       io.Writer
-	written func(int64)
-}
-
-// Write is io.Writer's.
-func (c *counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	if c.written != nil {
-		c.written(int64(n))
-	}
-	return n, err
 }

@@ -70,7 +70,11 @@ func extract(t testing.TB, in []byte, o files.Options) (string, files.Summary, e
 	if o.MaxBytes == 0 {
 		o.MaxBytes = int64(len(in))
 	}
-	sum, err := files.Extract(t.Context(), bytes.NewReader(in), root, o)
+	to := map[string]files.Folder{files.SiteFolder: {Root: root, Name: "site"}, files.OutsideFolder: {Root: root, Name: "outside"}}
+	if o.Mapping.Flat {
+		to = map[string]files.Folder{files.SiteFolder: {Root: root, Name: "."}}
+	}
+	sum, err := files.Extract(t.Context(), bytes.NewReader(in), to, o)
 	return dir, sum, err
 }
 

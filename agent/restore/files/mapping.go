@@ -4,9 +4,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	wpfiles "github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
-// The folders below which a mapping puts what it keeps.
+// The first elements of the places that a mapping gives.
 const (
 	SiteFolder    = "site"    // what was below the site's root
 	OutsideFolder = "outside" // everything else, under its own name
@@ -20,8 +22,11 @@ type Mapping struct {
 	// Exclude are paths that are left out, with what is below them. Paths are relative to
 	// the site's root, or names of the archive.
 	Include, Exclude []string
-	// Flat puts each included path directly into the folder, under its last element.
+	// Flat puts each included path directly below SiteFolder, under its last element.
 	Flat bool
+	// Others are names of the archive outside the root that have a place of their own: the
+	// value is its first element. OutsideFolder is not used for them.
+	Others map[string]string
 
 	found []bool // of Include: it, or something below it, was seen
 	whole []bool // of Include: it is a file that was seen
@@ -30,12 +35,18 @@ type Mapping struct {
 // place is where an entry goes, "" to leave it out.
 func (m *Mapping) place(name string, folder bool) string {
 	inside, below := m.belowRoot(name)
+	if name == wpfiles.CrontabName {
+		below = false // the agent added it
+	}
 	if m.matches(m.Exclude, name, inside, nil) {
 		return ""
 	}
-	to := path.Join(OutsideFolder, name)
+	to := m.outside(name)
 	if below {
 		to = path.Join(SiteFolder, inside)
+	}
+	if to == "" {
+		return ""
 	}
 	if len(m.Include) == 0 {
 		return to
@@ -56,9 +67,53 @@ func (m *Mapping) place(name string, folder bool) string {
 		if below && isBelow(inside, included) {
 			rest = strings.TrimPrefix(strings.TrimPrefix(inside, included), "/")
 		}
-		return path.Join(path.Base(included), rest)
+		return path.Join(SiteFolder, path.Base(included), rest)
 	}
 	return to
+}
+
+// outside is the place of what is not below the root. A folder above the root or above one of
+// the others has none.
+func (m *Mapping) outside(name string) string {
+	if name == "." || m.Root != "." && isBelow(m.Root, name) {
+		return ""
+	}
+	for other, folder := range m.Others {
+		if isBelow(name, other) {
+			return path.Join(folder, strings.TrimPrefix(name, other))
+		}
+	}
+	for other := range m.Others {
+		if isBelow(other, name) {
+			return ""
+		}
+	}
+	return path.Join(OutsideFolder, name)
+}
+
+// Covers tells whether a place and all that may be below it belong to what is included, and
+// not to what is excluded.
+func (m *Mapping) Covers(place string) bool {
+	key, rest, _ := strings.Cut(place, "/")
+	name := rest
+	if key == SiteFolder {
+		name = path.Join(m.Root, rest)
+	}
+	for other, folder := range m.Others {
+		if folder == key {
+			name = path.Join(other, rest)
+		}
+	}
+	inside, _ := m.belowRoot(name)
+	if len(m.Include) > 0 && !m.matches(m.Include, name, inside, nil) {
+		return false
+	}
+	for _, p := range m.Exclude {
+		if isBelow(name, p) || isBelow(inside, p) || isBelow(p, name) || isBelow(p, inside) {
+			return false
+		}
+	}
+	return true
 }
 
 // start forgets what was seen.

@@ -69,7 +69,7 @@ func Take(ctx context.Context, in io.Reader, dir string, o Options) (sum Summary
 		return sum, fmt.Errorf("open %s: %w", staging, plain(err))
 	}
 	defer root.Close()
-	if sum, err = Extract(ctx, in, root, o); err != nil {
+	if sum, err = Extract(ctx, in, map[string]Folder{SiteFolder: {root, "."}}, o); err != nil {
 		return sum, err
 	}
 	entries, err := os.ReadDir(staging)

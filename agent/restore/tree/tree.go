@@ -1,5 +1,5 @@
-// Package tree puts the files of a run in place: they are written into a folder beside the
-// target, which is switched at the end.
+// Package tree puts the files of a run in place. They are written into a folder beside the
+// target, together with what stays of it, and the two are exchanged at the end.
 package tree
 
 import (
@@ -8,79 +8,328 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/files"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
+
+// Options say how the files of a site are restored.
+type Options struct {
+	// Path is where the site's root is to be. Root is the root as the archive names it.
+	Path, Root string
+	// Others are the paths of files and folders outside of the root that are put back where
+	// they came from, by their names in the archive. Everything else from outside of the root
+	// goes to Path.outside.
+	Others map[string]string
+
+	Include, Exclude []string
+	Overwrite        Overwrite
+	Delete           bool // delete what the backup does not have
+	Dry              bool // change nothing
+	NumericOwner     bool
+	Setuid           bool
+	// Owner is the user with whose rights files are written, if this process is root; nil: the
+	// owner of the target or, if there is none, of the folder that it is in. User looks one up.
+	Owner *User
+	User  func(uid uint32) (User, error)
+
+	Bytes int64 // the length of the archive: the most that all files together may have
+	Files int64 // their number, as the manifest states it
+
+	// Say is called with what happens, one line each; Warn with what the operator should
+	// know; Change with each change that is to be listed.
+	Say, Warn func(text string)
+	Change    func(Change) error
+}
+
+// A User is a user with his groups.
+type User struct {
+	UID, GID uint32
+	Groups   []uint32
+}
 
 // A Target is where the files of a site are restored to. It is a restore.Part.
 type Target struct {
-	Path     string // where the site's root is to be
-	Root     string // the site's root, as the archive names it
-	MaxBytes int64  // the most that all files together may have
-	// Note is called with what the operator should know.
-	Note func(text string)
-
-	staging string
+	o      Options
+	places []*place // the site's root first
+	order  order
+	as     *User // of the worker; nil: this process stages the files
+	// Sum is what was done. It is valid after Stage.
+	Sum Summary
 }
+
+// New returns the target of a restore.
+func New(o Options) *Target { return &Target{o: o} }
+
+// outsideSuffix is the end of the name of the folder for what was outside of the root.
+const outsideSuffix = ".outside"
 
 // Stream is restore.Part's.
 func (*Target) Stream() string { return manifest.FilesStream }
 
 // Check is restore.Part's.
-func (t *Target) Check(context.Context) (err error) {
-	if t.Path, err = filepath.Abs(t.Path); err != nil {
-		return fmt.Errorf("restore: %w", err)
+func (t *Target) Check(context.Context) error {
+	o := &t.o
+	t.order = order{
+		Files: files.Options{
+			Mapping:  files.Mapping{Root: o.Root, Include: o.Include, Exclude: o.Exclude, Others: map[string]string{}},
+			MaxBytes: o.Bytes, NumericOwner: o.NumericOwner, Setuid: o.Setuid,
+		},
+		Overwrite: o.Overwrite, Delete: o.Delete, Dry: o.Dry,
 	}
-	entries, err := os.ReadDir(t.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if err := t.add(files.SiteFolder, o.Path, true); err != nil {
+		return err
+	}
+	if err := t.add(files.OutsideFolder, t.places[0].path+outsideSuffix, true); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Others)) {
+		key := "other" + strconv.Itoa(len(t.places))
+		t.order.Files.Mapping.Others[name] = key
+		if err := t.add(key, o.Others[name], false); err != nil {
+			return err
+		}
+	}
+	for i, p := range t.places {
+		if o.Overwrite == Refuse && !p.isEmpty() {
+			return fmt.Errorf("restore to %s: it is not empty; say with --overwrite which of its files are replaced, or give another folder", p.path)
+		}
+		if i == 0 && p.now != nil && !p.isFolder() {
+			return fmt.Errorf("restore to %s: it is not a folder", p.path)
+		}
+	}
+	if err := t.chooseUser(); err != nil {
+		return err
+	}
+	return t.checkSpace()
+}
+
+// add adds a place.
+func (t *Target) add(key, path string, isFolder bool) error {
+	p, err := openPlace(path)
+	if err != nil {
+		return err
+	}
+	t.places = append(t.places, p)
+	o := orderPlace{Key: key, Name: p.name, Folder: isFolder, Target: p.target != nil}
+	if p.now != nil && p.target == nil {
+		mode := fs.FileMode(p.now.Mode & 0o777)
+		if p.now.Mode&unix.S_IFMT != unix.S_IFREG {
+			mode |= fs.ModeIrregular
+		}
+		o.File = &file{Bytes: p.now.Size, Rights: mode, Modified: time.Unix(p.now.Mtim.Unix())}
+	}
+	t.order.Places = append(t.order.Places, o)
+	return nil
+}
+
+// chooseUser decides with whose rights files are written.
+func (t *Target) chooseUser() error {
+	if os.Geteuid() != 0 {
+		if t.o.Owner != nil && int(t.o.Owner.UID) != os.Geteuid() {
+			return errors.New("restore as another user: only root can do that; omit --owner")
+		}
+		if t.o.NumericOwner {
+			return errors.New("restore the archived owners: only root can do that; omit --numeric-owner")
+		}
 		return nil
-	case err != nil:
-		return fmt.Errorf("restore: %w", err)
-	case len(entries) > 0:
-		return fmt.Errorf("restore to %s: it is not empty; give another folder", t.Path)
 	}
+	site := t.places[0]
+	var dir unix.Stat_t
+	if err := unix.Fstat(int(site.dir.Fd()), &dir); err != nil {
+		return fmt.Errorf("restore to %s: %w", site.path, err)
+	}
+	user := t.o.Owner
+	if user == nil {
+		uid := dir.Uid
+		if site.now != nil {
+			uid = site.now.Uid
+		}
+		found, err := t.o.User(uid)
+		if err != nil {
+			return err
+		}
+		user = &found
+	}
+	as := *user
+	group := dir.Gid
+	if site.now != nil {
+		group = site.now.Gid
+	}
+	// The group of the target may let the web server read it.
+	if (site.now != nil || dir.Mode&unix.S_ISGID != 0) && group != 0 && !t.o.Setuid {
+		as.GID = group
+	}
+	t.order.Files.UID, t.order.Files.GID = int(as.UID), int(as.GID)
+	if as.UID != 0 && !t.o.NumericOwner {
+		t.as = &as
+	}
+	return nil
+}
+
+// checkSpace says how much space is needed, and refuses to start without it.
+func (t *Target) checkSpace() error {
+	p := t.places[0]
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(int(p.dir.Fd()), &st); err != nil {
+		return fmt.Errorf("restore to %s: %w", p.path, err)
+	}
+	free := int64(min(st.Bavail*uint64(st.Bsize), math.MaxInt64))
+	all := len(t.o.Include) == 0 && len(t.o.Exclude) == 0 && (t.o.Overwrite == Refuse || t.o.Overwrite == Always)
+	where := filepath.Dir(p.path)
+	if all && free < t.o.Bytes {
+		return fmt.Errorf("restore to %s: the files need %s, and %s has %s free; free some space, or choose another folder", p.path, sizeText(t.o.Bytes), where, sizeText(free))
+	}
+	if st.Files > 0 && all && int64(min(st.Ffree, math.MaxInt64)) < t.o.Files {
+		return fmt.Errorf("restore to %s: the site has %d files, and the file system of %s has room for %d; choose another folder", p.path, t.o.Files, where, st.Ffree)
+	}
+	t.o.Say(fmt.Sprintf("the files need up to %s in %s, which has %s free", sizeText(t.o.Bytes), where, sizeText(free)))
 	return nil
 }
 
 // Stage is restore.Part's.
 func (t *Target) Stage(ctx context.Context, in io.Reader) (err error) {
-	if t.staging, err = os.MkdirTemp(filepath.Dir(t.Path), "."+filepath.Base(t.Path)+".wp-oneway-restore-"); err != nil {
-		return fmt.Errorf("restore: %w", err)
+	var open []*os.File
+	for i, p := range t.places {
+		if !t.o.Dry {
+			if err := p.makeBox(); err != nil {
+				return err
+			}
+			if t.as != nil {
+				if err := p.boxFile.Chown(int(t.as.UID), int(t.as.GID)); err != nil {
+					return fmt.Errorf("restore to %s: %w", p.path, cause(err))
+				}
+			}
+			t.order.Places[i].Box = true
+			open = append(open, p.boxFile)
+		}
+		if p.target != nil {
+			open = append(open, p.target)
+		}
 	}
-	root, err := os.OpenRoot(t.staging)
+	if t.as != nil {
+		t.Sum, err = stageAs(ctx, in, *t.as, t.order, open, t.o.Change)
+	} else {
+		t.Sum, err = stage(ctx, in, t.order, open, t.o.Change)
+	}
 	if err != nil {
-		return fmt.Errorf("restore: %w", err)
+		return err
 	}
-	defer root.Close()
-	sum, err := files.Extract(ctx, in, root, files.Options{Mapping: files.Mapping{Root: t.Root}, MaxBytes: t.MaxBytes})
-	for _, link := range sum.LeadOut {
-		t.Note("the link leads out of the site: " + link)
+	t.report()
+	if len(t.Sum.Missing) > 0 {
+		return fmt.Errorf("restore %q: the backup has no such file or folder", t.Sum.Missing[0])
 	}
-	return err
+	return t.takeBoxes()
 }
 
-// Switch is restore.Part's.
-func (t *Target) Switch(context.Context) error {
-	from := filepath.Join(t.staging, files.SiteFolder)
-	if err := os.Chmod(from, 0o755); err != nil {
-		return fmt.Errorf("restore: %w", err)
+func (t *Target) report() {
+	for _, note := range t.Sum.Notes {
+		t.o.Warn(note)
 	}
-	if err := unix.Rename(from, t.Path); err != nil {
-		return fmt.Errorf("restore to %s: %w", t.Path, err)
+	for _, link := range t.Sum.LeadOut {
+		t.o.Warn("the link leads out of the site: " + wordpress.Printable(link))
+	}
+}
+
+// takeBoxes takes the boxes back from the owner, so that what is switched is what was staged.
+func (t *Target) takeBoxes() error {
+	for i, p := range t.places {
+		if p.boxFile == nil {
+			continue
+		}
+		err := errors.Join(p.boxFile.Chown(os.Geteuid(), os.Getegid()), p.boxFile.Chmod(0o700))
+		st, failed := p.staged()
+		if err := errors.Join(err, failed); err != nil {
+			return fmt.Errorf("restore to %s: %w", p.path, cause(err))
+		}
+		if st == nil {
+			continue
+		}
+		isFolder := st.Mode&unix.S_IFMT == unix.S_IFDIR
+		if !isFolder && (t.order.Places[i].Folder || st.Mode&unix.S_IFMT != unix.S_IFREG) || p.now != nil && isFolder != p.isFolder() {
+			return fmt.Errorf("restore to %s: %w: there it is a folder, and here it is not, or the other way round", p.path, files.ErrUnsafe)
+		}
+		p.ready = true
 	}
 	return nil
 }
 
-// Close is restore.Part's.
-func (t *Target) Close() error {
-	if t.staging == "" {
-		return nil
+// Switch is restore.Part's.
+func (t *Target) Switch(context.Context) error {
+	now := time.Now()
+	for i, p := range t.places {
+		if !p.ready {
+			continue
+		}
+		if err := p.replace(now); err != nil {
+			for _, done := range t.places[:i] {
+				err = errors.Join(err, done.restoreOld())
+			}
+			return err
+		}
 	}
-	return os.RemoveAll(t.staging)
+	for i, p := range t.places {
+		if !p.switched {
+			continue
+		}
+		if t.order.Places[i].Key == files.OutsideFolder {
+			t.o.Warn("what the backup has from outside of the site's root is in " + p.path + "; move it by hand, or restore with --in-place")
+		}
+		t.sayOld(p)
+	}
+	return nil
+}
+
+// sayOld says how to undo the switch of a place.
+func (t *Target) sayOld(p *place) {
+	if p.now == nil || p.isEmpty() {
+		t.o.Say(p.path + " is restored")
+		return
+	}
+	t.o.Say(fmt.Sprintf("%s is restored; what was there is in %s until restore --confirm --to %s removes it; to undo: mv -T %[1]s %[1]s.undone && mv -T %[2]s %[1]s",
+		p.path, p.old(), t.places[0].path))
+}
+
+// Close is restore.Part's.
+func (t *Target) Close() (err error) {
+	for _, p := range t.places {
+		err = errors.Join(err, p.finish())
+	}
+	return err
+}
+
+// HasCore tells whether WordPress itself is at the target. It looks no further than a name.
+func (t *Target) HasCore() bool {
+	if len(t.places) == 0 {
+		return false
+	}
+	for _, dir := range []string{"", "wp/", "wordpress/"} {
+		if _, err := os.Lstat(filepath.Join(t.places[0].path, dir+"wp-includes/version.php")); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// sizeText is a size for people.
+func sizeText(n int64) string {
+	const units = "KMGTPE"
+	if n < 1<<10 {
+		return fmt.Sprintf("%d B", max(n, 0))
+	}
+	value, unit := float64(n)/(1<<10), 0
+	for value >= 1<<10 && unit < len(units)-1 {
+		value, unit = value/(1<<10), unit+1
+	}
+	return fmt.Sprintf("%.1f %ciB", value, units[unit])
 }

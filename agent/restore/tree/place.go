@@ -1,0 +1,318 @@
+package tree
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+)
+
+// A place is a file or folder that is restored. What is to be there is staged in a folder
+// beside it, the box, under the same name; after the switch, the box holds what was there
+// before. Only the user of this process can enter the box, so that nothing in it is served.
+type place struct {
+	path   string // real, absolute
+	name   string // its last element
+	parent *os.Root
+	dir    *os.File     // the parent
+	now    *unix.Stat_t // what is there; nil if nothing is
+	target *os.File     // what is there, if it is a folder
+
+	box      string   // its name in the parent, "" before it is made
+	boxFile  *os.File // locked, so that two restores do not disturb each other
+	ready    bool     // what is in it is complete
+	switched bool
+}
+
+// The names of boxes begin with a dot, the name of the place, and one of these.
+const (
+	stagingMark = ".wp-oneway-restore-"
+	oldMark     = ".wp-oneway-old-"
+)
+
+// openPlace opens what is around a place. It changes nothing.
+func openPlace(path string) (*place, error) {
+	real, err := safefs.PlannedPath(path)
+	if err != nil {
+		return nil, fmt.Errorf("restore to %s: %w", path, safefs.Cause(err))
+	}
+	if real == "/" {
+		return nil, errors.New("restore to /: a site cannot replace the whole system; give another folder")
+	}
+	p := &place{path: real, name: filepath.Base(real)}
+	if err := p.open(path); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// open opens what is around the place. path is its name for people.
+func (p *place) open(path string) (err error) {
+	above := filepath.Dir(p.path)
+	if p.dir, err = safefs.OpenFolder(above); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("restore to %s: there is no folder %s; create it first", path, above)
+	} else if err != nil {
+		return fmt.Errorf("restore to %s: %w", path, err)
+	}
+	if p.parent, err = os.OpenRoot(descriptorPath(p.dir)); err != nil {
+		return fmt.Errorf("restore to %s: %w", path, safefs.Cause(err))
+	}
+	var st unix.Stat_t
+	err = unix.Fstatat(int(p.dir.Fd()), p.name, &st, unix.AT_SYMLINK_NOFOLLOW)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("restore to %s: %w", path, err)
+	}
+	p.now = &st
+	if !p.isFolder() {
+		return nil
+	}
+	if p.target, err = safefs.OpenBelow(p.dir, p.name, p.path, unix.O_DIRECTORY); err != nil {
+		return fmt.Errorf("restore to %s: %w", path, safefs.Cause(err))
+	}
+	if mounted(p.dir, p.target) {
+		return fmt.Errorf("restore to %s: it is a mount point, which cannot be switched; restore to a folder beside it or in it, and move the files", path)
+	}
+	return nil
+}
+
+// descriptorPath is a path of an open folder that stays its own, whatever is renamed.
+func descriptorPath(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }
+
+func (p *place) isFolder() bool { return p.now != nil && p.now.Mode&unix.S_IFMT == unix.S_IFDIR }
+
+// isEmpty tells whether there is nothing, or an empty folder.
+func (p *place) isEmpty() bool {
+	if p.target == nil {
+		return p.now == nil
+	}
+	again, err := safefs.OpenBelow(p.target, ".", p.path, unix.O_DIRECTORY)
+	if err != nil {
+		return false
+	}
+	defer again.Close()
+	names, _ := again.Readdirnames(1) // an error comes back when it is read
+	return len(names) == 0
+}
+
+// mounted tells whether another file system begins at a folder in another one.
+func mounted(parent, folder *os.File) bool {
+	var above, below unix.Statx_t
+	const want = unix.STATX_MNT_ID
+	if unix.Statx(int(parent.Fd()), "", unix.AT_EMPTY_PATH, want, &above) != nil ||
+		unix.Statx(int(folder.Fd()), "", unix.AT_EMPTY_PATH, want, &below) != nil {
+		return false // the kernel refuses the switch, or the first hard link
+	}
+	return above.Dev_major != below.Dev_major || above.Dev_minor != below.Dev_minor ||
+		above.Mask&below.Mask&want != 0 && above.Mnt_id != below.Mnt_id
+}
+
+// prefix is the beginning of the names of boxes.
+func (p *place) prefix(mark string) string { return "." + p.name[:min(len(p.name), 100)] + mark }
+
+// makeBox makes the box, and removes those that restores have left that were killed.
+func (p *place) makeBox() error {
+	name := p.prefix(stagingMark) + randomName()
+	if err := unix.Mkdirat(int(p.dir.Fd()), name, 0o700); err != nil {
+		return fmt.Errorf("restore to %s: create a folder beside it: %w", p.path, err)
+	}
+	p.box = name
+	var err error
+	if p.boxFile, err = p.lock(name); err != nil {
+		return fmt.Errorf("restore to %s: %w", p.path, err)
+	}
+	if p.boxFile == nil {
+		return errBusy(p.path)
+	}
+	boxes, err := p.boxes(stagingMark)
+	if err != nil {
+		return err
+	}
+	for _, other := range boxes {
+		if other == p.box {
+			continue
+		}
+		lock, err := p.lock(other)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return fmt.Errorf("restore to %s: remove %s, which an interrupted restore has left: %w", p.path, other, err)
+		case lock == nil:
+			return errBusy(p.path)
+		}
+		err = p.remove(other)
+		_ = lock.Close() // nothing was written
+		if err != nil {
+			return err
+		}
+	}
+	// Another restore that began at the same time may have taken it for an old one.
+	var st unix.Stat_t
+	if err := unix.Fstat(int(p.boxFile.Fd()), &st); err != nil || st.Nlink == 0 {
+		return errBusy(p.path)
+	}
+	return nil
+}
+
+func errBusy(path string) error {
+	return fmt.Errorf("restore to %s: another restore to it is running; wait for its end", path)
+}
+
+func randomName() string {
+	var random [4]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return hex.EncodeToString(random[:])
+}
+
+// lock opens a box and locks it. The file is nil if another process has locked it.
+func (p *place) lock(name string) (*os.File, error) {
+	fd, err := unix.Openat(int(p.dir.Fd()), name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), name)
+	err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return nil, f.Close()
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// boxes are the names of the boxes with a mark.
+func (p *place) boxes(mark string) (found []string, err error) {
+	again, err := safefs.OpenBelow(p.dir, ".", filepath.Dir(p.path), unix.O_DIRECTORY)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", filepath.Dir(p.path), safefs.Cause(err))
+	}
+	defer again.Close()
+	names, err := again.Readdirnames(-1)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", filepath.Dir(p.path), safefs.Cause(err))
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, p.prefix(mark)) {
+			found = append(found, name)
+		}
+	}
+	return found, nil
+}
+
+// staged is what is in the box; nil if nothing is.
+func (p *place) staged() (*unix.Stat_t, error) {
+	var st unix.Stat_t
+	err := unix.Fstatat(int(p.boxFile.Fd()), p.name, &st, unix.AT_SYMLINK_NOFOLLOW)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil //nolint:nilnil // nothing is there
+	}
+	return &st, err
+}
+
+// replace puts what is in the box in place. With an error, everything is as before.
+func (p *place) replace(now time.Time) error {
+	box, dir := int(p.boxFile.Fd()), int(p.dir.Fd())
+	if err := unix.Syncfs(box); err != nil {
+		return fmt.Errorf("restore to %s: write it to the disk: %w", p.path, err)
+	}
+	if p.now == nil {
+		if err := unix.Renameat2(box, p.name, dir, p.name, unix.RENAME_NOREPLACE); err != nil {
+			return fmt.Errorf("restore to %s: %w", p.path, err)
+		}
+		p.switched = true
+		return nil
+	}
+	// From here on, the box is not removed as one that an interrupted restore has left.
+	old := p.prefix(oldMark) + now.UTC().Format("2006-01-02_15-04-05Z") + "-" + randomName()
+	if err := unix.Renameat2(dir, p.box, dir, old, unix.RENAME_NOREPLACE); err != nil {
+		return fmt.Errorf("restore to %s: %w", p.path, err)
+	}
+	p.box = old
+	if err := p.exchange(); err != nil {
+		return fmt.Errorf("restore to %s: %w", p.path, err)
+	}
+	p.switched = true
+	return nil
+}
+
+// exchange exchanges what is in the box and what is in place: at once where the file system
+// can do that, otherwise with a moment in which nothing is there.
+func (p *place) exchange() error {
+	box, dir := int(p.boxFile.Fd()), int(p.dir.Fd())
+	err := unix.Renameat2(box, p.name, dir, p.name, unix.RENAME_EXCHANGE)
+	if !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EOPNOTSUPP) {
+		return err
+	}
+	aside := p.name + ".new"
+	if len(aside) > unix.NAME_MAX {
+		aside = ".new"
+	}
+	if err := unix.Renameat(box, p.name, box, aside); err != nil {
+		return err
+	}
+	if err := unix.Renameat(dir, p.name, box, p.name); err != nil {
+		return errors.Join(err, unix.Renameat(box, aside, box, p.name))
+	}
+	if err := unix.Renameat(box, aside, dir, p.name); err != nil {
+		return errors.Join(err, unix.Renameat(box, p.name, dir, p.name))
+	}
+	return nil
+}
+
+// restoreOld takes back what replace did.
+func (p *place) restoreOld() error {
+	if !p.switched {
+		return nil
+	}
+	err := error(nil)
+	if p.now == nil {
+		err = unix.Renameat(int(p.dir.Fd()), p.name, int(p.boxFile.Fd()), p.name)
+	} else {
+		err = p.exchange()
+	}
+	p.switched = err != nil
+	if err != nil {
+		return fmt.Errorf("take back %s: %w; the files from before are in %s", p.path, err, p.old())
+	}
+	return nil
+}
+
+// old is the path of what was there before the switch.
+func (p *place) old() string { return filepath.Join(filepath.Dir(p.path), p.box, p.name) }
+
+// finish removes the box, unless it holds what was there before the switch.
+func (p *place) finish() error {
+	defer p.close()
+	if p.box == "" || p.switched && p.now != nil && !p.holdsNothing() {
+		return nil
+	}
+	return p.remove(p.box)
+}
+
+// holdsNothing tells whether the box holds an empty folder.
+func (p *place) holdsNothing() bool {
+	return unix.Unlinkat(int(p.boxFile.Fd()), p.name, unix.AT_REMOVEDIR) == nil
+}
+
+func (p *place) close() {
+	for _, f := range []*os.File{p.dir, p.target, p.boxFile} {
+		_ = f.Close() // nothing was written; nil is fine
+	}
+	if p.parent != nil {
+		_ = p.parent.Close() // nothing was written
+	}
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/user"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
+	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
+)
+
+// filesOptions are the flags of restore about files.
+type filesOptions struct {
+	to               string
+	inPlace          bool
+	allowPaths       []string
+	include, exclude []string
+	overwrite        string
+	delete           bool
+	owner            string
+	numericOwner     bool
+	setuid           bool
+	withCore         bool
+}
+
+func (o *filesOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.to, "to", "", "`folder` that becomes the site's root")
+	f.BoolVar(&o.inPlace, "in-place", false, "put files from outside of the root back where they came from, if the site installed at --to uses that place")
+	f.StringArrayVar(&o.allowPaths, "allow-path", nil, "`path` outside of the root where --in-place may put files back; may be repeated")
+	f.StringArrayVar(&o.include, "include", nil, "restore only this `path`, relative to the site's root, and what is below it; may be repeated")
+	f.StringArrayVar(&o.exclude, "exclude", nil, "do not restore, replace or delete this `path` and what is below it; may be repeated")
+	f.StringVar(&o.overwrite, "overwrite", "", "`which` files of a folder that is not empty are replaced: always, if-changed (size, time or mode differ), if-newer (than the folder's) or never")
+	f.BoolVar(&o.delete, "delete", false, "delete what the backup does not have, and list it first")
+	f.StringVar(&o.owner, "owner", "", "`user` who gets the files, and with whose rights they are written (default: the owner of the folder, or of the one that it is in)")
+	f.BoolVar(&o.numericOwner, "numeric-owner", false, "give the files the user and group IDs of the backup, except root's")
+	f.BoolVar(&o.setuid, "preserve-setuid", false, "keep the bits setuid, setgid and sticky")
+	f.BoolVar(&o.withCore, "with-core", false, "say how to download WordPress itself, which is not in the backup; this downloads nothing")
+}
+
+func (o *filesOptions) check() error {
+	if _, err := tree.ParseOverwrite(o.overwrite); err != nil {
+		return usage(fmt.Errorf("--overwrite %w", err))
+	}
+	for _, list := range [][]string{o.include, o.exclude} {
+		for i, p := range list {
+			clean, err := pathInSite(p)
+			if err != nil {
+				return err
+			}
+			list[i] = clean
+		}
+	}
+	switch {
+	case o.delete && o.overwrite == "":
+		return usage(errors.New("--delete is for a folder that is not empty; say with --overwrite which of its files are replaced"))
+	case len(o.allowPaths) > 0 && !o.inPlace:
+		return usage(errors.New("--allow-path is for --in-place; add it"))
+	case o.owner != "" && o.numericOwner:
+		return usage(errors.New("--owner and --numeric-owner exclude each other"))
+	}
+	return nil
+}
+
+// pathInSite is a clean path below the site's root.
+func pathInSite(p string) (string, error) {
+	clean := path.Clean(strings.TrimPrefix(p, "./"))
+	if !filepath.IsLocal(clean) || clean == "." {
+		return "", usage(fmt.Errorf("PATH %q: give a path below the site's root, such as wp-content/uploads", p))
+	}
+	return clean, nil
+}
+
+// filesPart restores the files of a run.
+func (a *app) filesPart(ctx context.Context, o *restoreOptions, run *catalog.Run, details *manifest.Details) (*tree.Target, error) {
+	overwrite, err := tree.ParseOverwrite(o.overwrite)
+	if err != nil {
+		return nil, err
+	}
+	to := tree.Options{
+		Path: o.to, Root: rootInArchive(details), Include: o.include, Exclude: o.exclude, Overwrite: overwrite, Delete: o.delete, Dry: o.dryRun,
+		NumericOwner: o.numericOwner, Setuid: o.setuid, User: userOf, Bytes: rawBytes(run, manifest.FilesStream), Files: run.Manifest.Counts.Files,
+		Say:  func(text string) { a.say(ctx, text) },
+		Warn: func(text string) { a.warn(ctx, text) },
+		Change: func(c tree.Change) error {
+			if _, err := fmt.Fprintf(a.io.out, "%-7s %s\n", c.Action, c.Path); err != nil {
+				return fmt.Errorf("print the changes: %w", err)
+			}
+			return nil
+		},
+	}
+	if o.owner != "" {
+		owner, err := lookUpUser(o.owner)
+		if err != nil {
+			return nil, err
+		}
+		to.Owner = &owner
+	}
+	if o.inPlace {
+		if to.Others, err = a.placesOutside(ctx, o, details); err != nil {
+			return nil, err
+		}
+	}
+	return tree.New(to), nil
+}
+
+// say prints a line for people.
+func (a *app) say(ctx context.Context, text string) {
+	if !a.config.Quiet {
+		a.tell(ctx, slog.LevelInfo, "", text)
+	}
+}
+
+// userOf is a user with the groups that the user database gives him.
+func userOf(uid uint32) (tree.User, error) {
+	owner, err := source.LookupOwner(uid)
+	return tree.User{UID: owner.UID, GID: owner.GID, Groups: owner.Groups}, err
+}
+
+// lookUpUser finds a user by name or number.
+func lookUpUser(name string) (tree.User, error) {
+	id := name
+	if u, err := user.Lookup(name); err == nil {
+		id = u.Uid
+	}
+	uid, err := strconv.ParseUint(id, 10, 32)
+	if err != nil {
+		return tree.User{}, usage(fmt.Errorf("--owner %s: there is no such user", name))
+	}
+	return userOf(uint32(uid))
+}
+
+// placesOutside are the paths outside of the root that are restored in place.
+func (a *app) placesOutside(ctx context.Context, o *restoreOptions, details *manifest.Details) (map[string]string, error) {
+	root, err := safefs.PlannedPath(o.to)
+	if err != nil {
+		return nil, fmt.Errorf("restore to %s: %w", o.to, err)
+	}
+	if details.Root != root {
+		return nil, usage(fmt.Errorf("--in-place: the backup is of a site at %q, and --to is %q; omit --in-place, or correct --to", details.Root, root))
+	}
+	job, err := a.oneJob(ctx, root)
+	var facts source.Facts
+	if err == nil {
+		facts, err = (&agent.Agent{Version: version, Log: a.log}).Inspect(ctx, job)
+	}
+	if err != nil {
+		a.warn(ctx, fmt.Sprintf("the site at %s does not say which folders it uses, so that files from outside of it go only where --allow-path says: %v", root, err))
+		return tree.InPlace(details.Base, root, o.allowPaths, nil, "")
+	}
+	c := facts.Config
+	used := append([]string{c.ContentDir, c.PluginDir, c.UploadsDir, c.ConfigFile}, append(c.BlogsDirs, c.Files...)...)
+	used = slices.DeleteFunc(used, func(path string) bool { return path == "" })
+	return tree.InPlace(details.Base, root, o.allowPaths, used, facts.Home)
+}
+
+var versionText = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(-[A-Za-z0-9.]+)?$`)
+
+// sayFiles says what was done, and how to get WordPress itself, if it is missing or the
+// operator asks.
+func (a *app) sayFiles(ctx context.Context, o *restoreOptions, run *catalog.Run, t *tree.Target) {
+	sum := t.Sum
+	verb := "restored"
+	if o.dryRun {
+		verb = "would be restored"
+	}
+	a.say(ctx, fmt.Sprintf("files: %d %s (%d new, %d replaced); %d left as they are; %d that the backup does not have stay, %d are deleted",
+		sum.Created+sum.Replaced, verb, sum.Created, sum.Replaced, sum.Kept, sum.Others, sum.Deleted))
+	if t.HasCore() && !o.withCore {
+		return
+	}
+	release := " --version=" + run.Manifest.WordPress
+	what := "WordPress " + run.Manifest.WordPress
+	if !versionText.MatchString(run.Manifest.WordPress) {
+		release, what = "", "WordPress, whose version the backup does not say,"
+	}
+	a.say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
+}
+
+// confirmRestore removes what restores have kept from before.
+func (a *app) confirmRestore(ctx context.Context, o *restoreOptions) error {
+	removed, err := tree.Confirm(o.to, o.allowPaths)
+	for _, dir := range removed {
+		a.say(ctx, "removed "+dir)
+	}
+	if err == nil && len(removed) == 0 {
+		return fmt.Errorf("confirm the restore to %s: nothing from before it is kept there", o.to)
+	}
+	return err
+}
+
+// restoreWorkerCommand is the hidden command that restore starts with the rights of a site's
+// owner.
+func (a *app) restoreWorkerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: tree.WorkerCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return tree.Worker(cmd.Context(), a.io.in) },
+	}
+}

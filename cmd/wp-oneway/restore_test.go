@@ -1,0 +1,142 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+)
+
+// restoredRoot is a folder that belongs to the owner of the shared site.
+func restoredRoot(t *testing.T, s *lab.WordPress) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "home")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(s.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := info.Sys().(*syscall.Stat_t)
+	if err := os.Chown(dir, int(st.Uid), int(st.Gid)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// compareSite fails if a restored site differs from the original in anything but
+// WordPress itself.
+func compareSite(t *testing.T, s *lab.WordPress, restored string) {
+	t.Helper()
+	diffs, err := lab.Compare(s.Root, restored, lab.IsCore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range diffs {
+		t.Error("restored:", d)
+	}
+}
+
+// A real site comes back byte for byte, with modes, times, owners and links; over an existing
+// site, after having been killed at many moments, each of which leaves the old site.
+func TestRestoreFilesFromAFolder(t *testing.T) {
+	t.Parallel()
+	s, h, folder := shared.site(t), newHost(t), t.TempDir()
+	h.backup(0, s.Root, "--name", "shop", "--kind", "files", "--to", folder)
+	target := filepath.Join(restoredRoot(t, s), "public")
+	args := []string{"restore", "--from", folder, "--latest", "--site", "shop", "--to", target}
+	code, stdout, stderr := h.run(append(args, "--dry-run")...)
+	if _, err := os.Lstat(target); code != 0 || err == nil || !strings.Contains(stdout, "create  wp-config.php\n") || !strings.Contains(stderr, "would be restored") {
+		t.Fatalf("dry run: exit status %d, %.2000s%s (%v)", code, stdout, stderr, err)
+	}
+	code, stdout, stderr = h.run(args...)
+	if code != 0 || stdout != "" || !strings.Contains(stderr, " --skip-content --path="+target) || !strings.Contains(stderr, "wp core download --version=") {
+		t.Fatalf("exit status %d, %s%s", code, stdout, stderr)
+	}
+	compareSite(t, s, target)
+	h.refused("must be always, if-changed", "restore", "--from", folder, "--latest", "--site", "shop", "--to", target, "--overwrite", "sometimes")
+	if code, _, stderr := h.run(args...); code != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "--overwrite") {
+		t.Errorf("over a site without --overwrite: exit status %d, %s", code, stderr)
+	}
+
+	// The old site, with something of its own.
+	mine := filepath.Join(target, "mine.txt")
+	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(target, "wp-config.php"), []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args = append(args, "--overwrite", "always")
+	for i := range 4 {
+		cmd := h.command(args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(i*i) * 40 * time.Millisecond) // any moment will do
+		signal := []os.Signal{syscall.SIGKILL, syscall.SIGTERM}[i%2]
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err == nil {
+			t.Logf("restore ended before signal %d", i)
+			break
+		}
+		if text, err := os.ReadFile(filepath.Join(target, "wp-config.php")); err != nil || string(text) != "old" {
+			t.Fatalf("after %v, the old site is gone: %.20q, %v", signal, text, err)
+		}
+	}
+	if code, _, stderr := h.run(args...); code != 0 || !strings.Contains(stderr, "to undo: mv -T ") {
+		t.Fatalf("after kills: exit status %d, %s", code, stderr)
+	}
+	if text, err := os.ReadFile(mine); err != nil || string(text) != "mine" {
+		t.Errorf("a file that the backup does not have: %q, %v", text, err)
+	}
+	root, err := os.Stat(s.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(mine), os.Chtimes(target, time.Now(), root.ModTime())); err != nil { // the root's time is the old site's
+		t.Fatal(err)
+	}
+	compareSite(t, s, target)
+	if code, _, stderr := h.run("restore", "--confirm", "--to", target); code != 0 || !strings.Contains(stderr, "removed ") {
+		t.Errorf("confirm: exit status %d, %s", code, stderr)
+	}
+	if left, err := os.ReadDir(filepath.Dir(target)); err != nil || len(left) != 1 {
+		t.Errorf("left beside the site: %v, %v", left, err)
+	}
+}
+
+// A reading user restores from a bucket; the host's own credential restores nothing.
+func TestRestoreFilesFromABucket(t *testing.T) {
+	t.Parallel()
+	s, h := shared.site(t), newHost(t)
+	host := bucket(t, "restore-files")
+	h.backup(0, s.Root, "--name", "shop", "--kind", "files", "--to", host)
+	credentials, err := shared.minio(t).ReadingUser(t.Context(), "restore-files")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := filepath.Join(restoredRoot(t, s), "public")
+	args := func(from string) []string {
+		return []string{"restore", "--from", from, "--latest", "--site", "shop", "--to", target}
+	}
+	code, _, stderr := h.run(args(host)...)
+	if code != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "reading credential") {
+		t.Errorf("with the host's credential: exit status %d, %s", code, stderr)
+	}
+	if _, err := os.Lstat(target); err == nil {
+		t.Error("the host's credential restored something")
+	}
+	if code, _, stderr := h.run(args(shared.minio(t).URL("restore-files", "host", credentials))...); code != 0 {
+		t.Fatalf("exit status %d, %s", code, stderr)
+	}
+	compareSite(t, s, target)
+}
