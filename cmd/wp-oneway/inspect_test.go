@@ -13,24 +13,32 @@ import (
 	"testing"
 )
 
-var writeDocs = flag.Bool("write-docs", false, "write what inspect prints into docs/inspect.md")
+var writeDocs = flag.Bool("write-docs", false, "write what inspect prints into its pages in docs")
 
-const (
-	inspectDoc = "../../docs/inspect.md"
-	corpora    = "../../wordpress/config/testdata"
-)
+const corpora = "../../wordpress/config/testdata"
 
 // docBlock is a transcript in the page: a command with a case of the corpus.
 var docBlock = regexp.MustCompile("(?s)<!-- case: (\\S+) -->\n```console\n\\$ (wp-oneway inspect [^\n]*)\n(.*?)```\n")
 
-// TestInspectPrintsWhatItsPageShows runs every command of docs/inspect.md.
-func TestInspectPrintsWhatItsPageShows(t *testing.T) {
+// TestInspectPrintsWhatItsPagesShow runs every command of the pages about inspect.
+func TestInspectPrintsWhatItsPagesShow(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile(inspectDoc)
+	blocks := 0
+	for _, page := range []string{"inspect", "layouts", "refusals"} {
+		blocks += checkTranscripts(t, "../../docs/"+page+".md")
+	}
+	if blocks < 9 {
+		t.Errorf("the pages have %d transcripts, want 9 or more", blocks)
+	}
+}
+
+// checkTranscripts runs the commands of a page, and returns how many there are.
+func checkTranscripts(t *testing.T, path string) (blocks int) {
+	t.Helper()
+	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks := 0
 	fresh := docBlock.ReplaceAllStringFunc(string(page), func(block string) string {
 		blocks++
 		m := docBlock.FindStringSubmatch(block)
@@ -40,14 +48,12 @@ func TestInspectPrintsWhatItsPageShows(t *testing.T) {
 		}
 		return fmt.Sprintf("<!-- case: %s -->\n```console\n$ %s\n%s```\n", m[1], m[2], got)
 	})
-	if blocks < 9 {
-		t.Errorf("the page has %d transcripts, want 9 or more", blocks)
-	}
 	if *writeDocs {
-		if err := os.WriteFile(inspectDoc, []byte(fresh), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(fresh), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return blocks
 }
 
 // transcript runs a command with a copy of a case, which the page shows at /srv, and returns
