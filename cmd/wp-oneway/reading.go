@@ -152,22 +152,26 @@ func runProblem(r *catalog.Run) string {
 type downloadBar struct {
 	bars *mpb.Progress
 	bar  *mpb.Bar
+	end  func() // lines go directly to standard error again
 }
 
-// newDownloadBar starts a bar of total bytes, where standard error is a terminal.
+// newDownloadBar starts a bar of total bytes, where standard error is a terminal. It must be
+// closed.
 func (a *app) newDownloadBar(what string, total int64) *downloadBar {
 	if !a.io.terminal() || a.config.Quiet || a.jsonLog {
 		return &downloadBar{}
 	}
 	bars := mpb.New(mpb.WithOutput(unescaped(a.io.err)), mpb.WithRefreshRate(200*time.Millisecond))
-	return &downloadBar{bars, bars.New(total, mpb.BarStyle(),
+	direct := a.recent.redirect(bars) // lines are printed above the bar
+	bar := bars.New(total, mpb.BarStyle(),
 		mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(what+" ")),
 		mpb.AppendDecorators(
 			decor.CountersKibiByte("% .1f / % .1f"),
-			decor.EwmaSpeed(decor.SizeB1024(0), "  % .1f", 30),
-			decor.OnComplete(decor.EwmaETA(decor.ET_STYLE_GO, 30, decor.WC{W: 8}), ""),
-		))}
+			decor.AverageSpeed(decor.SizeB1024(0), "  % .1f"),
+			decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), ""),
+		))
+	return &downloadBar{bars, bar, func() { a.recent.redirect(direct) }}
 }
 
 // add adds bytes. It can be called from several goroutines.
@@ -181,6 +185,7 @@ func (b *downloadBar) add(n int64) {
 func (b *downloadBar) close() {
 	if b.bars != nil {
 		b.bar.Abort(true)
+		b.end()
 		b.bars.Wait()
 	}
 }

@@ -23,8 +23,18 @@ func (t *recentLog) Write(text []byte) (int, error) {
 	if over := len(t.kept) - maxRecentLog; over > maxRecentLog {
 		t.kept = append(t.kept[:0], t.kept[over:]...)
 	}
+	w := t.w
 	t.mu.Unlock()
-	return t.w.Write(text)
+	return w.Write(text)
+}
+
+// redirect passes what is written from now on to w, and returns where it went before.
+func (t *recentLog) redirect(w io.Writer) io.Writer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before := t.w
+	t.w = w
+	return before
 }
 
 // text is the end of what was written.

@@ -21,6 +21,7 @@ type restoreOptions struct {
 	only     string
 	dryRun   bool
 	confirm  bool
+	undo     bool
 	maxRatio int64
 }
 
@@ -36,7 +37,8 @@ followed.
 Files are written into a folder beside PATH, and the database into tables of other names.
 Both are put into use at the end, when everything was read and is proven to be what was
 backed up. If anything fails before, the site stays as it was. What was at PATH before is
-kept beside it until restore --confirm --to PATH removes it.
+kept beside it until restore --confirm --to PATH removes it, or restore --undo --to PATH puts
+it back.
 
 A PATH that is not empty needs --overwrite. What the backup does not have stays, unless
 --delete is given. --dry-run lists what would be done. As root, files are written with the
@@ -58,6 +60,7 @@ Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
 	f.StringVar(&o.only, "only", "", "restore only this `part`: db or files")
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be done, and change nothing")
 	f.BoolVar(&o.confirm, "confirm", false, "remove what earlier restores to --to have kept from before; nothing is restored")
+	f.BoolVar(&o.undo, "undo", false, "put back what the latest restore to --to has replaced; nothing is restored")
 	f.Int64Var(&o.maxRatio, "max-ratio", 1000, "refuse streams of more than 1 GiB that unpack to more than `N` times their stored size")
 	return cmd
 }
@@ -68,6 +71,10 @@ func (o *restoreOptions) check() error {
 		return usage(fmt.Errorf("--only %q: it must be db or files", o.only))
 	case o.wants(manifest.FilesStream) && o.to == "":
 		return usage(errors.New("give the folder to restore the files to with --to PATH, or --only db"))
+	case (o.confirm || o.undo) && (o.confirm == o.undo || len(o.names) > 0 || o.latest || o.from != ""):
+		return usage(errors.New("--confirm and --undo end an earlier restore: give one of them, and no backup"))
+	case len(o.allowPaths) > 0 && !o.inPlace && !o.confirm && !o.undo:
+		return usage(errors.New("--allow-path is for --in-place; add it"))
 	}
 	return o.filesOptions.check()
 }
@@ -81,8 +88,8 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if o.confirm {
-		return a.confirmRestore(ctx, &o)
+	if o.confirm || o.undo {
+		return a.settleFiles(ctx, &o)
 	}
 	reader, run, err := a.openRun(ctx, &o.chosenRuns)
 	if err != nil {

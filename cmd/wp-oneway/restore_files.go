@@ -68,8 +68,6 @@ func (o *filesOptions) check() error {
 	switch {
 	case o.delete && o.overwrite == "":
 		return usage(errors.New("--delete is for a folder that is not empty; say with --overwrite which of its files are replaced"))
-	case len(o.allowPaths) > 0 && !o.inPlace:
-		return usage(errors.New("--allow-path is for --in-place; add it"))
 	case o.owner != "" && o.numericOwner:
 		return usage(errors.New("--owner and --numeric-owner exclude each other"))
 	}
@@ -191,14 +189,18 @@ func (a *app) sayFiles(ctx context.Context, o *restoreOptions, run *catalog.Run,
 	a.say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
 }
 
-// confirmRestore removes what restores have kept from before.
-func (a *app) confirmRestore(ctx context.Context, o *restoreOptions) error {
-	removed, err := tree.Confirm(o.to, o.allowPaths)
-	for _, dir := range removed {
-		a.say(ctx, "removed "+dir)
+// settleFiles removes what restores have kept from before, or puts it back.
+func (a *app) settleFiles(ctx context.Context, o *restoreOptions) error {
+	settle, what := tree.Confirm, "removed "
+	if o.undo {
+		settle, what = tree.Undo, "put back "
 	}
-	if err == nil && len(removed) == 0 {
-		return fmt.Errorf("confirm the restore to %s: nothing from before it is kept there", o.to)
+	paths, err := settle(o.to, o.allowPaths)
+	for _, p := range paths {
+		a.say(ctx, what+p)
+	}
+	if err == nil && len(paths) == 0 {
+		return fmt.Errorf("look for what a restore to %s has kept from before: there is nothing", o.to)
 	}
 	return err
 }

@@ -92,7 +92,7 @@ func TestRestoreFilesFromAFolder(t *testing.T) {
 			t.Fatalf("after %v, the old site is gone: %.20q, %v", signal, text, err)
 		}
 	}
-	if code, _, stderr := h.run(args...); code != 0 || !strings.Contains(stderr, "to undo: mv -T ") {
+	if code, _, stderr := h.run(args...); code != 0 || !strings.Contains(stderr, "restore --undo --to ") {
 		t.Fatalf("after kills: exit status %d, %s", code, stderr)
 	}
 	if text, err := os.ReadFile(mine); err != nil || string(text) != "mine" {
@@ -106,6 +106,12 @@ func TestRestoreFilesFromAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	compareSite(t, s, target)
+	for _, want := range []string{"old", ""} {
+		code, _, stderr := h.run("restore", "--undo", "--to", target)
+		if text, err := os.ReadFile(filepath.Join(target, "wp-config.php")); code != 0 || err != nil || (string(text) == "old") != (want == "old") {
+			t.Errorf("undo: exit status %d, %s, %v", code, stderr, err)
+		}
+	}
 	if code, _, stderr := h.run("restore", "--confirm", "--to", target); code != 0 || !strings.Contains(stderr, "removed ") {
 		t.Errorf("confirm: exit status %d, %s", code, stderr)
 	}

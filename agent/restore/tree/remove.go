@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // remove removes a box with everything in it.
@@ -38,13 +40,65 @@ func cause(err error) error {
 // Confirm removes what earlier restores have kept from before of the site at a path, of the
 // folder for what is outside of it, and of other paths. It returns what it has removed.
 func Confirm(site string, others []string) (removed []string, err error) {
+	err = eachKept(site, others, func(p *place, boxes []string) error {
+		for _, box := range boxes {
+			if err := p.remove(box); err != nil {
+				return err
+			}
+			removed = append(removed, filepath.Join(filepath.Dir(p.path), box))
+		}
+		return nil
+	})
+	return removed, err
+}
+
+// Undo puts back what the latest restore has replaced, and keeps what it has restored in its
+// place: a second Undo restores that again. The paths are those of Confirm. It returns what it
+// has put back.
+func Undo(site string, others []string) (back []string, err error) {
+	latest := ""
+	err = eachKept(site, others, func(p *place, boxes []string) error {
+		for _, box := range boxes {
+			at := boxTime(p, box)
+			if len(back) == 0 && latest == "" {
+				latest = boxTime(p, slices.MaxFunc(boxes, func(a, b string) int { return strings.Compare(boxTime(p, a), boxTime(p, b)) }))
+			}
+			if at != latest {
+				continue // of another restore
+			}
+			var err error
+			if p.boxFile, err = p.lock(box); err == nil && p.boxFile == nil {
+				return errBusy(p.path)
+			}
+			if err == nil {
+				err = p.exchange()
+			}
+			if err != nil {
+				return fmt.Errorf("put back %s: %w", p.path, err)
+			}
+			back = append(back, p.path)
+		}
+		return nil
+	})
+	return back, err
+}
+
+// boxTime is when a box was made, as its name says.
+func boxTime(p *place, box string) string {
+	at, _, _ := strings.Cut(strings.TrimPrefix(box, p.prefix(oldMark)), "Z-")
+	return at
+}
+
+// eachKept calls do with each place of a restore, and with the boxes that hold what was there
+// before.
+func eachKept(site string, others []string, do func(p *place, boxes []string) error) error {
 	for i, path := range append([]string{site, ""}, others...) {
 		if i == 1 {
 			path = site + outsideSuffix
 		}
 		p, err := openPlace(path)
 		if err != nil {
-			return removed, err
+			return err
 		}
 		defer p.close()
 		if i == 0 {
@@ -52,14 +106,11 @@ func Confirm(site string, others []string) (removed []string, err error) {
 		}
 		boxes, err := p.boxes(oldMark)
 		if err != nil {
-			return removed, err
+			return err
 		}
-		for _, box := range boxes {
-			if err := p.remove(box); err != nil {
-				return removed, err
-			}
-			removed = append(removed, filepath.Join(filepath.Dir(p.path), box))
+		if err := do(p, boxes); err != nil {
+			return err
 		}
 	}
-	return removed, nil
+	return nil
 }

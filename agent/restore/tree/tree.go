@@ -296,7 +296,7 @@ func (t *Target) sayOld(p *place) {
 		t.o.Say(p.path + " is restored")
 		return
 	}
-	t.o.Say(fmt.Sprintf("%s is restored; what was there is in %s until restore --confirm --to %s removes it; to undo: mv -T %[1]s %[1]s.undone && mv -T %[2]s %[1]s",
+	t.o.Say(fmt.Sprintf("%s is restored; what was there is in %s: restore --confirm --to %s removes it, restore --undo --to %[3]s puts it back",
 		p.path, p.old(), t.places[0].path))
 }
 

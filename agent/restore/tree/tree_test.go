@@ -249,6 +249,13 @@ func TestRestoreOverASite(t *testing.T) {
 	if info, err := os.Stat(box); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("others can enter what was there: %v, %v", info, err)
 	}
+	restored := texts(t, target)
+	for _, want := range []map[string]string{before, restored} {
+		if back, err := tree.Undo(target, nil); err != nil || len(back) != 1 {
+			t.Errorf("undo: %q, %v", back, err)
+		}
+		equal(t, "undo", texts(t, target), want)
+	}
 	if removed, err := tree.Confirm(target, nil); err != nil || len(removed) != 1 || len(boxes(t, target)) > 0 {
 		t.Errorf("confirm: %q, %v", removed, err)
 	}
