@@ -220,10 +220,12 @@ func TestDamagedObjects(t *testing.T) {
 func TestForgedManifests(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*manifest.Manifest){
-		"a bomb":            func(m *manifest.Manifest) { m.Streams[0].RawBytes, m.Streams[1].RawBytes = 1<<40, 1<<40 },
-		"longer":            func(m *manifest.Manifest) { m.Streams[0].RawBytes++; m.Streams[1].RawBytes++ },
-		"shorter":           func(m *manifest.Manifest) { m.Streams[0].RawBytes--; m.Streams[1].RawBytes-- },
-		"a foreign object":  func(m *manifest.Manifest) { m.Objects[1].Name = strings.ReplaceAll(m.Objects[1].Name, "a.example", "b.example") },
+		"a bomb":  func(m *manifest.Manifest) { m.Streams[0].RawBytes, m.Streams[1].RawBytes = 1<<40, 1<<40 },
+		"longer":  func(m *manifest.Manifest) { m.Streams[0].RawBytes++; m.Streams[1].RawBytes++ },
+		"shorter": func(m *manifest.Manifest) { m.Streams[0].RawBytes--; m.Streams[1].RawBytes-- },
+		"a foreign object": func(m *manifest.Manifest) {
+			m.Objects[1].Name = strings.ReplaceAll(m.Objects[1].Name, "a.example", "b.example")
+		},
 		"an object outside": func(m *manifest.Manifest) { m.Objects[0].Name = "../../etc/passwd" },
 		"another checksum":  func(m *manifest.Manifest) { m.Objects[1].SHA256 = strings.Repeat("0", 64) },
 	} {

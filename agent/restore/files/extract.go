@@ -69,6 +69,7 @@ const (
 // an entry chooses the folder.
 func Extract(ctx context.Context, in io.Reader, to map[string]Folder, o Options) (Summary, error) {
 	x := &extraction{to: to, o: o, left: o.MaxBytes}
+	defer x.leave()
 	x.o.Mapping.start()
 	archive := tar.NewReader(in)
 	for {
@@ -105,6 +106,9 @@ type extraction struct {
 	// are set last, in reverse order.
 	links, folders []later
 	laterBytes     int
+
+	in *os.Root // the folder of the file before
+	at string   // its place
 }
 
 // A later is a folder or link whose entry is not finished.
@@ -124,8 +128,8 @@ func (x *extraction) remember(place string, h *tar.Header) (later, error) {
 	return later{place, h.Linkname, x.mode(h), h.ModTime, uid, gid}, nil
 }
 
-// at is a place as a root and a name below it.
-func (x *extraction) at(place string) (*os.Root, string, error) {
+// locate is a place as a root and a name below it.
+func (x *extraction) locate(place string) (*os.Root, string, error) {
 	key, rest, _ := strings.Cut(place, "/")
 	f, ok := x.to[key]
 	if !ok {
@@ -150,7 +154,7 @@ func (x *extraction) entry(h *tar.Header, content io.Reader) error {
 	if !slices.Contains([]byte{tar.TypeReg, tar.TypeDir, tar.TypeSymlink, tar.TypeLink}, h.Typeflag) {
 		return fmt.Errorf("restore %q: %w: it is neither a file, a folder nor a link", place, ErrUnsafe)
 	}
-	if _, _, err := x.at(place); err != nil {
+	if _, _, err := x.locate(place); err != nil {
 		return err
 	}
 	if x.o.Wants != nil {
@@ -203,7 +207,7 @@ const impliedFolder = 0o755
 // folder makes a folder and those above it, which get the usual mode unless they have an
 // entry.
 func (x *extraction) folder(place string, mode fs.FileMode) error {
-	root, name, err := x.at(place)
+	root, name, err := x.locate(place)
 	if err != nil || name == "." {
 		return err
 	}
@@ -235,10 +239,7 @@ func (x *extraction) file(place string, h *tar.Header, content io.Reader) error 
 	if x.left -= h.Size; h.Size < 0 || x.left < 0 {
 		return fmt.Errorf("restore %q: %w: the files are larger than the backup", place, ErrUnsafe)
 	}
-	root, name, err := x.at(place)
-	if err == nil {
-		err = x.above(place)
-	}
+	root, name, err := x.enter(place)
 	if err != nil {
 		return err
 	}
@@ -257,6 +258,39 @@ func (x *extraction) file(place string, h *tar.Header, content io.Reader) error 
 		return fmt.Errorf("give %q its time: %w", place, plain(err))
 	}
 	return nil
+}
+
+// enter opens the folder that a place is in, and makes it if necessary. Files come folder by
+// folder, so that it is mostly open already.
+func (x *extraction) enter(place string) (*os.Root, string, error) {
+	dir := path.Dir(place)
+	if dir == "." {
+		return x.locate(place)
+	}
+	if x.in != nil && x.at == dir {
+		return x.in, path.Base(place), nil
+	}
+	if err := x.above(place); err != nil {
+		return nil, "", err
+	}
+	root, name, err := x.locate(dir)
+	if err != nil {
+		return nil, "", err
+	}
+	in, err := root.OpenRoot(name)
+	if err != nil {
+		return nil, "", fmt.Errorf("restore %q: %w", place, plain(err))
+	}
+	x.leave()
+	x.in, x.at = in, dir
+	return in, path.Base(place), nil
+}
+
+// leave closes the folder of the file before.
+func (x *extraction) leave() {
+	if x.in != nil {
+		_ = x.in.Close() // nothing was written
+	}
 }
 
 // above makes the folders above a place.

@@ -23,14 +23,14 @@ func (x *extraction) hardLink(place string, h *tar.Header) error {
 	links := x.o.Mapping // a copy: the target is not seen by this
 	links.found = nil
 	target = links.place(target, false)
-	root, name, err := x.at(place)
+	root, name, err := x.locate(place)
 	if err == nil {
 		err = x.above(place)
 	}
 	if err != nil {
 		return err
 	}
-	from, fromName, err := x.at(target)
+	from, fromName, err := x.locate(target)
 	if err != nil || target == "" {
 		return x.unlinked(place, h)
 	}
@@ -68,7 +68,7 @@ func (x *extraction) finish() error {
 		}
 	}
 	for _, f := range slices.Backward(x.folders) {
-		root, name, err := x.at(f.place)
+		root, name, err := x.locate(f.place)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (x *extraction) finish() error {
 }
 
 func (x *extraction) link(l later) error {
-	root, name, err := x.at(l.place)
+	root, name, err := x.locate(l.place)
 	if err == nil {
 		err = x.above(l.place)
 	}
