@@ -28,7 +28,7 @@ type Agent struct {
 	Dirs    state.Dirs
 	Sites   int // number of sites backed up at the same time; 0 is one
 	// PoolBlocks is the memory for the streams of each site, in blocks of
-	// sinks.BlockSize; 0 is transfer.PoolBlocks.
+	// sinks.BlockSize; 0 is enough for two streams.
 	PoolBlocks int
 	// Bandwidth limits how many bytes per second the files of all sites send to
 	// buckets together; 0 is no limit. Databases are not limited.
@@ -169,7 +169,7 @@ func (a *Agent) init() {
 		a.Host, _ = os.Hostname() // a sink URL with {host} is refused if there is none
 	}
 	if a.pool == nil {
-		a.pool = sinks.NewPool(cmp.Or(a.PoolBlocks, transfer.PoolBlocks) * max(a.Sites, 1))
+		a.pool = sinks.NewPool(cmp.Or(a.PoolBlocks, transfer.PoolBlocks(2)) * max(a.Sites, 1))
 	}
 	if a.commitRetry == (commitRetry{}) {
 		a.commitRetry = defaultCommitRetry()

@@ -66,7 +66,7 @@ type bench struct {
 // newBench has a destination for each sink.
 func newBench(t *testing.T, filters []archive.Filter, to ...sinks.Sink) *bench {
 	t.Helper()
-	b := &bench{t: t, ctx: t.Context(), Transfer: &Transfer{Pool: sinks.NewPool(PoolBlocks), Filters: filters}}
+	b := &bench{t: t, ctx: t.Context(), Transfer: &Transfer{Pool: sinks.NewPool(PoolBlocks(2)), Filters: filters}}
 	for _, s := range to {
 		b.Destinations = append(b.Destinations, NewDestination(b.ctx, s, s))
 	}
@@ -79,13 +79,13 @@ func (b *bench) checkPool() {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	all, err := b.Pool.Admit(ctx, PoolBlocks, PoolBlocks)
+	all, err := b.Pool.Admit(ctx, PoolBlocks(2), PoolBlocks(2))
 	if err != nil {
 		b.t.Errorf("a stream has not left the pool: %v", err)
 		return
 	}
 	defer all.Leave()
-	for n := range PoolBlocks {
+	for n := range PoolBlocks(2) {
 		block, err := all.Get(ctx)
 		if err != nil {
 			b.t.Errorf("blocks are missing from the pool: it has only %d (%v)", n, err)

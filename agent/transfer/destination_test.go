@@ -70,7 +70,7 @@ func TestDestinationThatHoldsTheMemoryIsGivenUp(t *testing.T) {
 		}
 	}}, folder(t, dir))
 	b.watch(time.Second) // much longer than the other destination waits on a busy machine
-	if _, err := b.send(textStream(noise((PoolBlocks+20)<<20), nil)); err != nil {
+	if _, err := b.send(textStream(noise((PoolBlocks(2)+20)<<20), nil)); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Destinations[0].Err(); !errors.Is(err, ErrDestinationStalled) || !strings.Contains(err.Error(), "memory") {

@@ -24,15 +24,20 @@ const PartBlocks = 8
 // between the slowest and the fastest destination.
 const streamBlocks = PartBlocks + 2 + 2*queueBlocks
 
-// The memory that the streams of one site share, in blocks of sinks.BlockSize.
-const (
-	// LeastPoolBlocks is the minimum of two streams: both are sent at the same time.
-	LeastPoolBlocks = 2 * streamBlocks
-	// PoolBlocks, the usual size, adds one part that is being sent.
-	PoolBlocks = LeastPoolBlocks + PartBlocks
-	// MostPoolBlocks is what two streams can use: each sends three parts at the same time.
-	MostPoolBlocks = LeastPoolBlocks + 2*3*PartBlocks
-)
+// mostBlocks is the number of blocks that a stream can use: it sends three parts at the
+// same time.
+const mostBlocks = streamBlocks + 3*PartBlocks
+
+// LeastPoolBlocks is the minimum for the streams of a site, in blocks of sinks.BlockSize:
+// all of them are sent at the same time.
+func LeastPoolBlocks(streams int) int { return streams * streamBlocks }
+
+// PoolBlocks is the usual memory for the streams of a site, in blocks of sinks.BlockSize. It
+// adds one part that is being sent.
+func PoolBlocks(streams int) int { return LeastPoolBlocks(streams) + PartBlocks }
+
+// MostPoolBlocks is what the streams of a site can use, in blocks of sinks.BlockSize.
+func MostPoolBlocks(streams int) int { return streams * mostBlocks }
 
 // A Transfer sends the streams of one run.
 type Transfer struct {
@@ -60,7 +65,7 @@ type Stream struct {
 // closed, and every sink's reader ends with that error. A destination that fails
 // is given up; that is an error of Send only if no destination is left.
 func (t *Transfer) Send(ctx context.Context, s Stream) (bytes int64, err error) {
-	most := MostPoolBlocks
+	most := mostBlocks
 	if s.Limited { // what it holds, it holds for long
 		most = streamBlocks
 	}

@@ -123,7 +123,7 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	if len(jobs) == 0 && len(chosen.missing) == 0 {
 		return nil, errNoSiteAnywhere()
 	}
-	plan, err := a.planMemory(dense)
+	plan, err := a.planMemory(jobs, dense)
 	if err != nil {
 		return nil, err
 	}

@@ -189,7 +189,7 @@ func (c *configuration) check() error {
 	if n := c.Limits.Sites; n < 0 || n > maxSites {
 		return fmt.Errorf("%s: 'limits.sites' is %d; give the number of sites at the same time, 1 to %d", c.at("limits.sites"), n, maxSites)
 	}
-	if _, err := planMemory(c.Limits.Memory, 1, false); err != nil {
+	if _, err := planMemory(c.Limits.Memory, 1, 1, false); err != nil {
 		return fmt.Errorf("%s: %w", c.at("limits.memory"), err)
 	}
 	if err := c.checkRetention("", c.retentionSetting); err != nil {

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/transfer"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
@@ -15,7 +18,7 @@ import (
 // worker together stay below 96 MiB of anonymous memory while one site is backed
 // up: limits.memory is the sum.
 const (
-	// agentMemory is for the streams of one site: up to 32 MiB of blocks, 24 MiB for
+	// agentMemory is for two streams of one site: up to 32 MiB of blocks, 24 MiB for
 	// compressing, and the rest for connections and the garbage collector.
 	agentMemory = 64 << 20
 	// workerMemory is for the dump, the tar writer and the pipes.
@@ -52,43 +55,47 @@ func (p memoryPlan) total() int64 { return p.soft + int64(p.sites)*(workerMemory
 // newMemoryPlan is the plan for that many sites and blocks; dense says that one of the
 // sites is compressed at denseLevel or higher.
 func newMemoryPlan(sites, blocks int, dense bool) memoryPlan {
-	soft := int64(agentMemory) + int64(sites-1)*siteMemory + int64(sites)*int64(blocks-transfer.PoolBlocks)*sinks.BlockSize
+	soft := int64(agentMemory) + int64(sites-1)*siteMemory + int64(sites)*int64(blocks-transfer.PoolBlocks(2))*sinks.BlockSize
 	if dense {
 		soft += int64(sites) * denseMemory
 	}
 	return memoryPlan{sites, blocks, soft}
 }
 
-// planMemory fits a backup of several sites at the same time into a number of bytes, with
-// fewer sites if that is too little. With 0 bytes nothing is limited but the usual use. It
-// fails if one site does not fit.
-func planMemory(bytes byteSize, sites int, dense bool) (memoryPlan, error) {
+// planMemory fits a backup of several sites at the same time, each with one stream or two,
+// into a number of bytes, with fewer sites if that is too little. With 0 bytes nothing is
+// limited but the usual use. It fails if one site does not fit.
+func planMemory(bytes byteSize, sites, streams int, dense bool) (memoryPlan, error) {
 	sites = max(sites, 1)
 	if bytes == 0 {
-		return newMemoryPlan(sites, transfer.PoolBlocks, dense), nil
+		return newMemoryPlan(sites, transfer.PoolBlocks(streams), dense), nil
 	}
-	if least := newMemoryPlan(1, transfer.LeastPoolBlocks, dense).total(); int64(bytes) < least {
+	leastBlocks := transfer.LeastPoolBlocks(streams)
+	if least := newMemoryPlan(1, leastBlocks, dense).total(); int64(bytes) < least {
 		hint := ""
 		if dense {
 			hint = fmt.Sprintf(", or a level of compression below %d", denseLevel)
 		}
 		return memoryPlan{}, fmt.Errorf("'limits.memory' is %s, too little for one site; give at least %s%s", humanize.IBytes(uint64(bytes)), humanize.IBytes(uint64(least)), hint)
 	}
-	for newMemoryPlan(sites, transfer.LeastPoolBlocks, dense).total() > int64(bytes) {
+	for newMemoryPlan(sites, leastBlocks, dense).total() > int64(bytes) {
 		sites--
 	}
-	rest := int64(bytes) - newMemoryPlan(sites, transfer.LeastPoolBlocks, dense).total()
-	blocks := transfer.LeastPoolBlocks + rest/int64(sites)/sinks.BlockSize
-	plan := newMemoryPlan(sites, int(min(blocks, transfer.MostPoolBlocks)), dense)
+	rest := int64(bytes) - newMemoryPlan(sites, leastBlocks, dense).total()
+	blocks := int64(leastBlocks) + rest/int64(sites)/sinks.BlockSize
+	plan := newMemoryPlan(sites, int(min(blocks, int64(transfer.MostPoolBlocks(streams)))), dense)
 	plan.soft += int64(bytes) - plan.total()
 	return plan, nil
 }
 
 // planMemory is the plan of the configuration. It says if that has fewer sites than
 // limits.sites.
-func (a *app) planMemory(dense bool) (memoryPlan, error) {
-	limits := a.config.Limits
-	plan, err := planMemory(limits.Memory, limits.Sites, dense)
+func (a *app) planMemory(jobs []agent.Job, dense bool) (memoryPlan, error) {
+	limits, streams := a.config.Limits, 1
+	if slices.ContainsFunc(jobs, func(j agent.Job) bool { return j.Kind == manifest.Full }) {
+		streams = 2
+	}
+	plan, err := planMemory(limits.Memory, limits.Sites, streams, dense)
 	if err != nil {
 		return plan, usage(fmt.Errorf("%s: %w", a.config.at("limits.memory"), err))
 	}
