@@ -146,3 +146,78 @@ func TestRestoreFilesFromABucket(t *testing.T) {
 	}
 	compareSite(t, s, target)
 }
+
+// In place, files from outside of the root go back to where the installed site has them, with
+// its owner's rights: not to where another user has something, whatever the tenant's
+// configuration says.
+func TestRestoreInPlace(t *testing.T) {
+	t.Parallel()
+	home, secret := tenants(t)
+	h, folder := newHost(t), t.TempDir()
+	content, above := filepath.Join(home, "content"), filepath.Join(home, "wp-config.php")
+	text := strings.Replace(config("x", "x", "/nowhere"), "<?php", "<?php define('WP_CONTENT_DIR', '"+content+"');", 1)
+	text = strings.Replace(text, "__DIR__ . '/", "ABSPATH . '", 1)
+	root := tenantSite(t, home, alice, text)
+	if err := errors.Join(os.Rename(filepath.Join(root, "wp-config.php"), above), os.Rename(filepath.Join(root, "wp-content"), content)); err != nil {
+		t.Fatal(err)
+	}
+	h.backup(0, root, "--name", "alice", "--kind", "files", "--to", folder)
+	restore := func(args ...string) (stderr string) {
+		t.Helper()
+		code, _, stderr := h.run(append([]string{"restore", "--from", folder, "--latest", "--site", "alice", "--to", root, "--overwrite", "always", "--in-place"}, args...)...)
+		if code != 0 {
+			t.Fatalf("exit status %d, %s", code, stderr)
+		}
+		return stderr
+	}
+	is := func(path, want string) {
+		t.Helper()
+		got, err := os.ReadFile(path)
+		if err != nil || string(got) != want {
+			t.Errorf("%s: %.50q, %v", path, got, err)
+		}
+		if info, err := os.Stat(path); err == nil && info.Sys().(*syscall.Stat_t).Uid != alice {
+			t.Errorf("%s belongs to uid %d", path, info.Sys().(*syscall.Stat_t).Uid)
+		}
+	}
+	spoil := func(config string) {
+		t.Helper()
+		err := errors.Join(os.WriteFile(filepath.Join(content, "uploads/own.txt"), []byte("spoilt"), 0o600), os.WriteFile(above, []byte(config), 0o600),
+			os.RemoveAll(root+".outside"))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	spoil(text + "// spoilt")
+	restore()
+	is(filepath.Join(content, "uploads/own.txt"), "my own")
+	is(above, text)
+	if _, err := os.Lstat(root + ".outside"); err == nil {
+		t.Error("what belongs in place is outside too")
+	}
+	// A configuration that cannot be read names no folder.
+	spoil("<?php broken(")
+	if stderr := restore(); !strings.Contains(stderr, "--allow-path") {
+		t.Errorf("%s", stderr)
+	}
+	is(above, "<?php broken(")
+	is(filepath.Join(root+".outside", "wp-config.php"), text)
+	spoil("<?php broken(")
+	restore("--allow-path", above, "--allow-path", content)
+	is(above, text)
+	is(filepath.Join(content, "uploads/own.txt"), "my own")
+	// One that names the folder of somebody else names no folder of the site.
+	spoil(strings.Replace(text, content, filepath.Dir(secret), 1))
+	restore()
+	if left, err := os.ReadDir(filepath.Dir(secret)); err != nil || len(left) != 1 {
+		t.Errorf("written to another user's home: %v, %v", left, err)
+	}
+	h.refused("omit --in-place", "restore", "--from", folder, "--latest", "--site", "alice", "--to", home+"/elsewhere", "--in-place")
+	if code, _, stderr := h.run("restore", "--confirm", "--to", root, "--allow-path", above, "--allow-path", content); code != 0 {
+		t.Errorf("confirm: exit status %d, %s", code, stderr)
+	}
+	entries, err := filepath.Glob(filepath.Join(home, ".*wp-oneway*"))
+	if err != nil || len(entries) > 0 {
+		t.Errorf("left %q, %v", entries, err)
+	}
+}

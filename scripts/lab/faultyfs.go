@@ -7,6 +7,7 @@ import (
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
 )
 
 // FileSystemFaults are the errors of operations that some file systems, mostly network
@@ -15,6 +16,7 @@ type FileSystemFaults struct {
 	Flock    syscall.Errno // of locking a file
 	SyncDir  syscall.Errno // of fsync of a folder
 	OpenFile syscall.Errno // of opening a file to read it
+	Exchange syscall.Errno // of exchanging two names
 }
 
 // MountFaultyFS mounts a FUSE file system at mnt that stores its files below dir. It needs
@@ -60,6 +62,13 @@ func (n *faultyNode) Open(ctx context.Context, flags uint32) (fs.FileHandle, uin
 		return nil, 0, n.faults.OpenFile
 	}
 	return n.LoopbackNode.Open(ctx, flags)
+}
+
+func (n *faultyNode) Rename(ctx context.Context, name string, to fs.InodeEmbedder, newName string, flags uint32) syscall.Errno {
+	if n.faults.Exchange != 0 && flags&unix.RENAME_EXCHANGE != 0 {
+		return n.faults.Exchange
+	}
+	return n.LoopbackNode.Rename(ctx, name, to, newName, flags)
 }
 
 func (n *faultyNode) OpendirHandle(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {

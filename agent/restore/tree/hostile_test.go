@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
 // oldSite lays a site that a broken restore must leave alone.
@@ -246,7 +247,7 @@ func TestDiskFull(t *testing.T) {
 	lay(t, target, before)
 	in := pack(t, folder("."), file("index.php", strings.Repeat("new", 100<<10)), file("b", "b"))
 	_, err := restore(t, in, tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
-	if err == nil || !strings.Contains(err.Error(), "free") {
+	if err == nil || !strings.Contains(err.Error(), "the files need") {
 		t.Errorf("with too little space: %v", err)
 	}
 	untouched(t, target, before)
@@ -259,6 +260,35 @@ func TestDiskFull(t *testing.T) {
 	if _, err := restore(t, in, tree.Options{Path: disk, Root: ".", Overwrite: tree.Always}); err == nil || !strings.Contains(err.Error(), "mount point") {
 		t.Errorf("onto a mount point: %v", err)
 	}
+}
+
+// Where the file system cannot exchange two folders, they are renamed.
+func TestWithoutExchange(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: it mounts a file system")
+	}
+	mnt := t.TempDir()
+	unmount, err := lab.MountFaultyFS(t.TempDir(), mnt, lab.FileSystemFaults{Exchange: unix.EINVAL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := unmount(); err != nil {
+			t.Error(err)
+		}
+	}()
+	target := filepath.Join(mnt, "site")
+	before := map[string]string{"index.php": "old", "mine": "mine"}
+	lay(t, target, before)
+	if _, err := restore(t, pack(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always}); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "site", texts(t, target), map[string]string{"index.php": "new", "mine": "mine"})
+	if _, err := tree.Undo(target, nil); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "undone", texts(t, target), before)
 }
 
 // A mount below the site is not left out silently.

@@ -211,6 +211,33 @@ func TestRestoreIntoANewFolder(t *testing.T) {
 	}
 }
 
+// An empty folder is replaced without --overwrite, and keeps its rights. Folders that are only
+// above what is included get the usual rights.
+func TestRestoreIntoAnEmptyFolder(t *testing.T) {
+	t.Parallel()
+	target := filepath.Join(t.TempDir(), "site")
+	if err := errors.Join(os.Mkdir(target, 0o755), os.Chmod(target, 0o711)); err != nil {
+		t.Fatal(err)
+	}
+	in := pack(t, folder("."), folder("a"), folder("a/b"), file("a/b/c", "c"), file("d", "d"))
+	if _, err := restore(t, in, tree.Options{Path: target, Root: ".", Include: []string{"a/b/c"}}); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "site", texts(t, target), map[string]string{"a/b/c": "c"})
+	for name, mode := range map[string]fs.FileMode{"": 0o711, "a": 0o755, "a/b": 0o755} {
+		if info, err := os.Stat(filepath.Join(target, name)); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("%q: %v, %v", name, info, err)
+		}
+	}
+	if left := boxes(t, target); len(left) > 0 {
+		t.Errorf("left %q", left)
+	}
+	if _, err := restore(t, in, tree.Options{Path: target, Root: ".", Include: []string{"a/b/none"}, Overwrite: tree.Always}); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("a path that the backup does not have: %v", err)
+	}
+	equal(t, "site", texts(t, target), map[string]string{"a/b/c": "c"})
+}
+
 // A restore over a site puts a complete tree in its place, and keeps the old one until it is
 // confirmed.
 func TestRestoreOverASite(t *testing.T) {
