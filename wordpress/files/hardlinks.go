@@ -58,7 +58,8 @@ func (h *hardLinks) find(inode safefs.Inode, st *syscall.Stat_t) string {
 // without forgetting a file.
 func (h *hardLinks) add(inode safefs.Inode, name string, st *syscall.Stat_t) (fits bool) {
 	fits = true
-	l := &hardLink{inode: inode, name: name, left: st.Nlink - 1, size: st.Size, mod: st.Mtim}
+	left := uint64(st.Nlink) - 1 //nolint:unconvert // 32 bits on arm64
+	l := &hardLink{inode: inode, name: name, left: left, size: st.Size, mod: st.Mtim}
 	for h.memory+l.cost() > maxHardLinks {
 		if len(h.order) == 0 || h.order[0].saving() >= l.saving() {
 			return false
