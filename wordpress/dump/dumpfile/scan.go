@@ -33,6 +33,9 @@ type Scanner struct {
 	line      int
 	delimiter []byte
 	text      []byte
+
+	noBackslash      bool // a backslash in a string stands for itself
+	savedNoBackslash bool // that of the sql_mode which the dump keeps in a variable
 }
 
 // NewScanner returns a scanner of a dump.
@@ -60,9 +63,22 @@ func (s *Scanner) Next() (Statement, error) {
 		if err := s.statement(); err != nil {
 			return Statement{}, fmt.Errorf("read the dump: line %d: %w", line, err)
 		}
+		if len(s.text) <= maxSetting {
+			s.follow(s.text)
+		}
 		return Statement{Text: s.text, Delimiter: string(s.delimiter), Line: line}, nil
 	}
 }
+
+// maxSetting is the maximum length of a statement that sets the sql_mode, in bytes.
+const maxSetting = 4096
+
+// Keep leaves the text of the last statement to the caller. The scanner uses buffer for the
+// next one.
+func (s *Scanner) Keep(buffer []byte) { s.text = buffer }
+
+// Line returns the number of the line that is read next.
+func (s *Scanner) Line() int { return s.line }
 
 // skipBlank skips white space and the comments that end with their line.
 func (s *Scanner) skipBlank() error {
@@ -213,7 +229,7 @@ func (s *Scanner) quoted(quote byte) error {
 			return unfinished(err)
 		}
 		n := bytes.IndexByte(chunk, quote)
-		if escape := bytes.IndexByte(chunk, '\\'); quote != '`' && escape >= 0 && (n < 0 || escape < n) {
+		if escape := bytes.IndexByte(chunk, '\\'); quote != '`' && !s.noBackslash && escape >= 0 && (n < 0 || escape < n) {
 			if err := s.take(escape); err != nil {
 				return err
 			}

@@ -35,13 +35,17 @@ func TestScan(t *testing.T) {
 		"-- only a comment":      nil,
 		"-- a;\n# b;\nSELECT 1;": {"3 SELECT 1;"},
 		"SELECT 1; SELECT 2;\n":  {"1 SELECT 1;", "1 SELECT 2;"},
-		"INSERT INTO `a;b` VALUES ('x;y','it''s;','\\';',\"d;\\\"\");\n":         {"1 INSERT INTO `a;b` VALUES ('x;y','it''s;','\\';',\"d;\\\"\");"},
-		"/*!40101 SET a=';' */;\n/* ; */ SELECT 1;":                              {"1 /*!40101 SET a=';' */;", "2 /* ; */ SELECT 1;"},
-		"/*M!100203 SET x=1 */;":                                                 {"1 /*M!100203 SET x=1 */;"},
-		"DELIMITER ;;\nCREATE TRIGGER a BEGIN x; y; END\n;;\nDELIMITER ;\nDO 0;": {"2 CREATE TRIGGER a BEGIN x; y; END\n;;", "5 DO 0;"},
-		"SELECT 1 -- a;\n+ 2;SELECT 1--2;SELECT 4 # ;\n;":                        {"1 SELECT 1 -- a;\n+ 2;", "2 SELECT 1--2;", "2 SELECT 4 # ;\n;"},
-		"SELECT 8/4, 5 - 3, `a\\`;":                                              {"1 SELECT 8/4, 5 - 3, `a\\`;"},
-		"SELECT '" + long + ";', 1;\nDO 0;":                                      {"1 SELECT '" + long + ";', 1;", "2 DO 0;"},
+		"INSERT INTO `a;b` VALUES ('x;y','it''s;','\\';',\"d;\\\"\");\n":               {"1 INSERT INTO `a;b` VALUES ('x;y','it''s;','\\';',\"d;\\\"\");"},
+		"/*!40101 SET a=';' */;\n/* ; */ SELECT 1;":                                    {"1 /*!40101 SET a=';' */;", "2 /* ; */ SELECT 1;"},
+		"/*M!100203 SET x=1 */;":                                                       {"1 /*M!100203 SET x=1 */;"},
+		"DELIMITER ;;\nCREATE TRIGGER a BEGIN x; y; END\n;;\nDELIMITER ;\nDO 0;":       {"2 CREATE TRIGGER a BEGIN x; y; END\n;;", "5 DO 0;"},
+		"SELECT 1 -- a;\n+ 2;SELECT 1--2;SELECT 4 # ;\n;":                              {"1 SELECT 1 -- a;\n+ 2;", "2 SELECT 1--2;", "2 SELECT 4 # ;\n;"},
+		"SET sql_mode='NO_BACKSLASH_ESCAPES';\nDO '\\';\nSET sql_mode='';\nDO '\\';';": {"1 SET sql_mode='NO_BACKSLASH_ESCAPES';", "2 DO '\\';", "3 SET sql_mode='';", "4 DO '\\';';"},
+		"/*!80011 SET @wp_oneway_mode='NO_BACKSLASH_ESCAPES' */;\nSET sql_mode=@wp_oneway_mode, time_zone='+00:00';\nDO '\\';": {
+			"1 /*!80011 SET @wp_oneway_mode='NO_BACKSLASH_ESCAPES' */;", "2 SET sql_mode=@wp_oneway_mode, time_zone='+00:00';", "3 DO '\\';",
+		},
+		"SELECT 8/4, 5 - 3, `a\\`;":         {"1 SELECT 8/4, 5 - 3, `a\\`;"},
+		"SELECT '" + long + ";', 1;\nDO 0;": {"1 SELECT '" + long + ";', 1;", "2 DO 0;"},
 	} {
 		for name, r := range map[string]io.Reader{"whole": strings.NewReader(in), "byte by byte": iotest.OneByteReader(strings.NewReader(in))} {
 			if got, err := statements(r); err != nil || !reflect.DeepEqual(got, want) {
