@@ -18,6 +18,7 @@ import (
 type restoreOptions struct {
 	chosenRuns
 	filesOptions
+	database databaseOptions
 	only     string
 	dryRun   bool
 	confirm  bool
@@ -45,9 +46,14 @@ A PATH that is not empty needs --overwrite. What the backup does not have stays,
 rights of PATH's owner. What the backup has from outside of the site's root goes to
 PATH.outside, or with --in-place back to where it came from.
 
+The database goes into the one that --db-defaults-file or --use-target-config, and --database
+name. Only statements that a dump contains are executed. The old tables are kept until
+restore --confirm or --undo with the same database.
+
 Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
 		Example: `  wp-oneway restore --from s3://vault --latest --site example.com --to /var/www/example.com --overwrite always --dry-run
-  wp-oneway restore --from /var/backups/wp --latest --site example.com --only files --to ./copy`,
+  wp-oneway restore --from /var/backups/wp --latest --site example.com --only files --to ./copy
+  wp-oneway restore --from /var/backups/wp --latest --site example.com --only db --db-defaults-file restore.cnf --database shop --definer current`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.names = args
 			return a.restore(cmd.Context(), o)
@@ -58,9 +64,10 @@ Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
 	o.keyFlags(f)
 	o.filesOptions.flags(f)
 	f.StringVar(&o.only, "only", "", "restore only this `part`: db or files")
+	o.database.flags(f)
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be done, and change nothing")
-	f.BoolVar(&o.confirm, "confirm", false, "remove what earlier restores to --to have kept from before; nothing is restored")
-	f.BoolVar(&o.undo, "undo", false, "put back what the latest restore to --to has replaced; nothing is restored")
+	f.BoolVar(&o.confirm, "confirm", false, "remove what earlier restores to --to, or into the database, have kept from before; nothing is restored")
+	f.BoolVar(&o.undo, "undo", false, "put back what the latest restore to --to, or into the database, has replaced; nothing is restored")
 	f.Int64Var(&o.maxRatio, "max-ratio", 1000, "refuse streams of more than 1 GiB that unpack to more than `N` times their stored size")
 	return cmd
 }
@@ -69,7 +76,7 @@ func (o *restoreOptions) check() error {
 	switch {
 	case o.only != "" && o.only != "db" && o.only != "files":
 		return usage(fmt.Errorf("--only %q: it must be db or files", o.only))
-	case o.wants(manifest.FilesStream) && o.to == "":
+	case o.wants(manifest.FilesStream) && o.to == "" && !(o.database.named() && (o.confirm || o.undo)):
 		return usage(errors.New("give the folder to restore the files to with --to PATH, or --only db"))
 	case (o.confirm || o.undo) && (o.confirm == o.undo || len(o.names) > 0 || o.latest || o.from != ""):
 		return usage(errors.New("--confirm and --undo end an earlier restore: give one of them, and no backup"))
@@ -89,7 +96,7 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 		return err
 	}
 	if o.confirm || o.undo {
-		return a.settleFiles(ctx, &o)
+		return a.settle(ctx, &o)
 	}
 	reader, run, err := a.openRun(ctx, &o.chosenRuns)
 	if err != nil {
@@ -111,6 +118,19 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 		}
 	}
 	return nil
+}
+
+// settle ends earlier restores, of the database if one is named, and of the files.
+func (a *app) settle(ctx context.Context, o *restoreOptions) error {
+	if o.only == "db" || o.only == "" && o.database.named() {
+		if err := a.settleDatabase(ctx, o); err != nil {
+			return err
+		}
+	}
+	if !o.wants(manifest.FilesStream) || o.to == "" {
+		return nil
+	}
+	return a.settleFiles(ctx, o)
 }
 
 // restoreParts are the parts that are to be restored, in the order in which they are
@@ -135,9 +155,4 @@ func (a *app) restoreParts(ctx context.Context, o *restoreOptions, reader *conte
 		parts = append(parts, part)
 	}
 	return parts, nil
-}
-
-// databasePart restores the database of a run.
-func (*app) databasePart(context.Context, *restoreOptions, *catalog.Run, *manifest.Details) (restore.Part, error) {
-	return nil, usage(errors.New("this version restores no database; give --only files, and load the dump by hand as docs/restore.md says"))
 }

@@ -220,6 +220,7 @@ func (s *Scanner) special(c byte) (done bool, err error) {
 
 // quoted reads a string or a quoted name.
 func (s *Scanner) quoted(quote byte) error {
+	escapes := quote != '`' && !s.noBackslash
 	if err := s.take(1); err != nil {
 		return err
 	}
@@ -228,24 +229,46 @@ func (s *Scanner) quoted(quote byte) error {
 		if err != nil {
 			return unfinished(err)
 		}
-		n := bytes.IndexByte(chunk, quote)
-		if escape := bytes.IndexByte(chunk, '\\'); quote != '`' && !s.noBackslash && escape >= 0 && (n < 0 || escape < n) {
-			if err := s.take(escape); err != nil {
-				return err
-			}
-			if err := s.take(2); err != nil {
+		n, closed := insideQuotes(chunk, quote, escapes)
+		if n > len(chunk) { // a backslash is the last byte
+			if _, err := s.in.Peek(n); err != nil {
 				return unfinished(err)
 			}
-			continue
 		}
-		if n < 0 {
-			if err := s.take(len(chunk)); err != nil {
-				return err
-			}
-			continue
+		if err := s.take(n); err != nil {
+			return err
 		}
-		return s.take(n + 1) // a doubled quote begins the next string, which is the same
+		if closed {
+			return nil // a doubled quote begins the next string, which is the same
+		}
 	}
+}
+
+// insideQuotes returns the number of bytes up to and with the closing quote, or up to the end
+// of chunk; one more than it has if its last byte is a backslash. It looks at each byte once.
+func insideQuotes(chunk []byte, quote byte, escapes bool) (n int, closed bool) {
+	end := -1 // of the next quote
+	for n < len(chunk) {
+		if end < n {
+			if end = bytes.IndexByte(chunk[n:], quote); end < 0 {
+				end = len(chunk)
+			} else {
+				end += n
+			}
+		}
+		escape := -1
+		if escapes {
+			escape = bytes.IndexByte(chunk[n:end], '\\')
+		}
+		if escape < 0 {
+			if end < len(chunk) {
+				return end + 1, true
+			}
+			return end, false
+		}
+		n += escape + 2
+	}
+	return n, false
 }
 
 // until reads up to and with an end.

@@ -25,6 +25,7 @@ const (
 	UnknownColumn        = 1054 // ER_BAD_FIELD_ERROR
 	SyntaxError          = 1064 // ER_PARSE_ERROR
 	UnknownQueryTable    = 1109 // ER_UNKNOWN_TABLE
+	UnknownCharset       = 1115 // ER_UNKNOWN_CHARACTER_SET
 	TableAccessDenied    = 1142 // ER_TABLEACCESS_DENIED_ERROR
 	ColumnAccessDenied   = 1143 // ER_COLUMNACCESS_DENIED_ERROR
 	NoSuchTable          = 1146 // ER_NO_SUCH_TABLE
@@ -36,12 +37,14 @@ const (
 	GlobalVariable       = 1229 // ER_GLOBAL_VARIABLE
 	WrongValue           = 1231 // ER_WRONG_VALUE_FOR_VAR
 	ReadOnlyVariable     = 1238 // ER_INCORRECT_GLOBAL_LOCAL_VAR
+	UnknownCollation     = 1273 // ER_UNKNOWN_COLLATION
 	NoSuchRoutine        = 1305 // ER_SP_DOES_NOT_EXIST
 	QueryInterrupted     = 1317 // ER_QUERY_INTERRUPTED
 	InvalidView          = 1356 // ER_VIEW_INVALID
 	NoSuchTrigger        = 1360 // ER_TRG_DOES_NOT_EXIST
 	RoutineAccessDenied  = 1370 // ER_PROCACCESS_DENIED_ERROR
 	TableChanged         = 1412 // ER_TABLE_DEF_CHANGED
+	NoSuchUser           = 1449 // ER_NO_SUCH_USER
 	RecursiveView        = 1462 // ER_VIEW_RECURSIVE
 	NoSuchEvent          = 1539 // ER_EVENT_DOES_NOT_EXIST
 	ReadOnlyTransaction  = 1792 // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION

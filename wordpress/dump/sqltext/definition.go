@@ -23,7 +23,7 @@ type Definition struct {
 // object. Texts that servers of different kinds and versions would read differently are
 // errors too.
 func (d Definition) Check(text string) error {
-	b := &blocks{list: DialectOf(d.Mode).Tokens(singleBytes(text, d.Charset)), oracle: DialectOf(d.Mode).Oracle}
+	b := &blocks{list: DialectOf(d.Mode).Tokens(SingleBytes(text, d.Charset)), oracle: DialectOf(d.Mode).Oracle}
 	i, err := d.head(b.list)
 	if err != nil {
 		return err
@@ -162,7 +162,7 @@ func qualifiedName(list []Token, i int, database SchemaName) (name string, end i
 		return list[i].Identifier(), i + 1
 	}
 	second := SkipSpace(list, dot+1)
-	if !database.matches(list[i]) || !isNameAt(list, second) || list[second].Kind == String {
+	if !database.Matches(list[i]) || !isNameAt(list, second) || list[second].Kind == String {
 		return "", i
 	}
 	return list[second].Identifier(), second + 1
@@ -257,10 +257,10 @@ func isNameAt(list []Token, i int) bool {
 	return i < len(list) && (list[i].Kind == QuotedName || list[i].Kind == Word || list[i].Kind == String)
 }
 
-// singleBytes replaces the bytes of multibyte characters that may look like a quote, a
+// SingleBytes replaces the bytes of multibyte characters that may look like a quote, a
 // backslash or a letter to a reader of single bytes. Other character sets have no such
 // bytes.
-func singleBytes(text, charset string) string {
+func SingleBytes(text, charset string) string {
 	lead := func(c byte) bool { return c >= 0x81 && c <= 0xfe }
 	switch charset {
 	case "gbk", "gb18030":

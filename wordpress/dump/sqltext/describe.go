@@ -10,7 +10,7 @@ import (
 // the rest of the statement.
 func Describe(text, mode, charset string, database SchemaName) (Definition, error) {
 	d := Definition{Mode: mode, Charset: charset, Database: database}
-	list := DialectOf(mode).Tokens(singleBytes(text, charset))
+	list := DialectOf(mode).Tokens(SingleBytes(text, charset))
 	at := SkipSpace(list, 0)
 	if !isWordAt(list, at, "CREATE") {
 		return d, errors.New("it is no CREATE statement")

@@ -8,8 +8,8 @@ type SchemaName struct {
 	IgnoreCase bool // the server compares names of databases without regard to case
 }
 
-// matches reports whether a token is the name.
-func (n SchemaName) matches(t Token) bool {
+// Matches reports whether a token is the name.
+func (n SchemaName) Matches(t Token) bool {
 	if t.Kind != QuotedName && t.Kind != Word {
 		return false
 	}
@@ -37,7 +37,7 @@ func Unqualify(list []Token, database SchemaName, stop string, isObject func(nam
 		if stop != "" && t.IsWord(stop) {
 			return append(out, list[i:]...)
 		}
-		if database.matches(t) && !afterDot(out) {
+		if database.Matches(t) && !afterDot(out) {
 			dot := SkipSpace(list, i+1)
 			next := SkipSpace(list, dot+1)
 			if dot < len(list) && list[dot].Text == "." && next < len(list) {
@@ -61,7 +61,7 @@ func AnyName(string, []Token) bool { return true }
 // qualified name.
 func Mentions(list []Token, database SchemaName) bool {
 	for i, t := range list {
-		if !database.matches(t) || afterDot(list[:i]) {
+		if !database.Matches(t) || afterDot(list[:i]) {
 			continue
 		}
 		if dot := SkipSpace(list, i+1); dot < len(list) && list[dot].Text == "." {

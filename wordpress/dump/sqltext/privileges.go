@@ -107,3 +107,48 @@ func patternChar(pattern string, i int) (char byte, literal bool, next int) {
 	}
 	return pattern[i], pattern[i] != '%' && pattern[i] != '_', i + 1
 }
+
+// OutsideGrant returns a right that the lines of SHOW GRANTS give outside of a database, ""
+// if there is none. What a role gives is not known, so a role is such a right.
+func OutsideGrant(lines []string, database string) string {
+	for _, line := range lines {
+		var words []Token
+		for _, t := range Tokens(line) {
+			if t.Kind != Space {
+				words = append(words, t)
+			}
+		}
+		on, depth := -1, 0
+		for i, t := range words {
+			switch {
+			case t.Text == "(":
+				depth++
+			case t.Text == ")":
+				depth--
+			case depth == 0 && t.IsWord("ON") && on < 0:
+				on = i + 1
+			}
+		}
+		switch {
+		case len(words) > 0 && words[0].IsWord("REVOKE"): // takes rights away
+		case len(words) > 1 && words[0].IsWord("SET"): // the default role; the role has a line of its own
+		case on < 0 || on+2 >= len(words):
+			return "a role"
+		case len(words) > 3 && words[1].IsWord("USAGE") && words[on].Text == "*" && !strings.Contains(strings.ToUpper(line), "GRANT OPTION"):
+		default:
+			if isWordAt(words, on, "PROCEDURE", "FUNCTION", "TABLE", "PACKAGE") && words[on+1].Text != "." {
+				on++
+				if isWordAt(words, on, "BODY") {
+					on++
+				}
+			}
+			// An underscore that stands for any character is the usual mistake of hosting panels.
+			name := strings.NewReplacer(`\_`, "_", `\%`, "%").Replace(words[on].Identifier())
+			if name != database || strings.Contains(words[on].Identifier(), "%") && !strings.Contains(words[on].Identifier(), `\%`) {
+				privileges, _, _ := strings.Cut(line, " TO ")
+				return DisplayName(privileges)
+			}
+		}
+	}
+	return ""
+}

@@ -159,13 +159,24 @@ func HasComments(list []Token) bool {
 // line that begins like its command DELIMITER outside of literals and comments: such
 // lines get a second end.
 func ForClient(text string, d Dialect) string {
+	return changeDelimiterLines(text, d, func(end string) string { return end + "\n" })
+}
+
+// AsClient returns a statement as the stock client sends it.
+func AsClient(text string, d Dialect) string {
+	return changeDelimiterLines(text, d, func(end string) string { return end[:len(end)-1] })
+}
+
+// changeDelimiterLines changes the last token, with the line's end, of every line that begins
+// like the command DELIMITER.
+func changeDelimiterLines(text string, d Dialect, change func(end string) string) string {
 	var b strings.Builder
 	line := "" // the current line up to the token
 	for _, t := range d.Tokens(text) {
 		endsLine := t.Kind == Space && strings.HasSuffix(t.Text, "\n") // white space, or a comment up to the line's end
 		before, _, _ := strings.Cut(t.Text, "\n")
 		if line += before; endsLine && len(line) >= len("DELIMITER") && strings.EqualFold(line[:len("DELIMITER")], "DELIMITER") {
-			b.WriteString(t.Text + "\n")
+			b.WriteString(change(t.Text))
 		} else {
 			b.WriteString(t.Text)
 		}

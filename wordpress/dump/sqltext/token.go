@@ -68,7 +68,7 @@ func (d Dialect) Tokens(statement string) []Token {
 // IsToken reports whether a text in a character set is one token of the same kind as another
 // text.
 func (d Dialect) IsToken(text, charset, other string) bool {
-	list, like := d.Tokens(singleBytes(text, charset)), d.Tokens(other)
+	list, like := d.Tokens(SingleBytes(text, charset)), d.Tokens(other)
 	return len(list) == 1 && len(like) == 1 && list[0].Kind == like[0].Kind
 }
 

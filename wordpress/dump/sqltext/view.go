@@ -87,7 +87,7 @@ func isSource(before []Token) bool {
 // its qualified name. A column of a table whose alias is the database's name is none.
 func ViewMentions(list []Token, database SchemaName) bool {
 	for i, t := range list {
-		if !database.matches(t) || afterDot(list[:i]) {
+		if !database.Matches(t) || afterDot(list[:i]) {
 			continue
 		}
 		dot := SkipSpace(list, i+1)

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/pflag"
+
+	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/restore"
+	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/sinks/operator"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+)
+
+// databaseOptions are the flags of restore about the database.
+type databaseOptions struct {
+	defaultsFile    string
+	database        string
+	useTargetConfig bool
+	load.Options
+}
+
+func (o *databaseOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.defaultsFile, "db-defaults-file", "", "MySQL option `file` with the account that restores the database, and its server")
+	f.StringVar(&o.database, "database", "", "`name` of the database to restore into (default: that in the option file)")
+	f.BoolVar(&o.useTargetConfig, "use-target-config", false, "use the server and the account in the configuration of the site at --to; needs --database")
+	f.StringArrayVar(&o.Tables, "tables", nil, "restore only tables and views of this `name` or pattern with * and ?; may be repeated")
+	f.StringVar(&o.Definer, "definer", "", "whose rights views, triggers, routines and events have: `keep` their definers, or current for the account that restores")
+	f.BoolVar(&o.CollationFallback, "collation-fallback", false, "replace collations that the server does not know by the closest that it knows")
+	f.BoolVar(&o.AllowPrivileged, "allow-privileged-account", false, "accept an account that has rights outside of the database")
+	f.BoolVar(&o.DropOld, "drop-old", false, "drop the old tables, those of an earlier restore before the new ones are put in use and the present ones after it")
+}
+
+// named tells whether a database is named.
+func (o *databaseOptions) named() bool { return o.defaultsFile != "" || o.useTargetConfig }
+
+// settleDatabase drops the old tables of an earlier restore, or puts them in use again.
+func (a *app) settleDatabase(ctx context.Context, o *restoreOptions) error {
+	db, err := a.targetDatabase(ctx, o)
+	if err != nil {
+		return err
+	}
+	settle, what := load.Confirm, "dropped the old tables of database "
+	if o.undo {
+		settle, what = load.Undo, "put back the old tables of database "
+	}
+	if err := settle(ctx, db); err != nil {
+		return err
+	}
+	a.say(ctx, what+db.Name)
+	return nil
+}
+
+// targetDatabase is the database that the operator names. What a backup says about databases
+// is not known here.
+func (a *app) targetDatabase(ctx context.Context, o *restoreOptions) (db wordpress.Database, err error) {
+	d := &o.database
+	switch {
+	case d.defaultsFile != "" && d.useTargetConfig:
+		return db, usage(errors.New("give --db-defaults-file or --use-target-config, not both"))
+	case d.useTargetConfig && (d.database == "" || o.to == ""):
+		return db, usage(errors.New("--use-target-config needs --database NAME and --to PATH"))
+	case d.useTargetConfig:
+		db, err = a.configuredDatabase(ctx, o.to)
+	case d.defaultsFile != "":
+		db, err = optionFileDatabase(d.defaultsFile)
+	default:
+		return db, usage(errors.New("name the database with --db-defaults-file FILE and --database NAME, or give --only files"))
+	}
+	if d.database != "" {
+		db.Name = d.database
+	}
+	switch {
+	case err != nil:
+		return db, err
+	case db.Name == "":
+		return db, usage(errors.New("name the database with --database NAME"))
+	case db.User == "":
+		return db, usage(errors.New("--db-defaults-file: the file names no user"))
+	}
+	return db, nil
+}
+
+// optionFileDatabase reads an option file of the operator.
+func optionFileDatabase(path string) (db wordpress.Database, err error) {
+	text, err := operator.ReadFile(path, operator.Nobody)
+	if err == nil {
+		db, err = mysql.ReadOptionFile(bytes.NewReader(text), db, os.Geteuid())
+	}
+	var files map[string][]byte
+	if err == nil {
+		files, err = tlsFiles(text)
+	}
+	if err != nil {
+		return db, usage(fmt.Errorf("--db-defaults-file: %w", err))
+	}
+	db.TLS.Files = map[string]wordpress.Secret{}
+	for name, content := range files {
+		db.TLS.Files[name] = wordpress.Secret(content)
+	}
+	return db, nil
+}
+
+// configuredDatabase reads the configuration of the site that is at a path now.
+func (a *app) configuredDatabase(ctx context.Context, path string) (db wordpress.Database, err error) {
+	job, err := a.oneJob(ctx, path)
+	if err != nil {
+		return db, err
+	}
+	facts, err := (&agent.Agent{Version: version, Log: a.log}).Inspect(ctx, job)
+	if err != nil {
+		return db, err
+	}
+	if t := facts.Config.DB.TLS; t.CAFile != "" || t.CertFile != "" || t.KeyFile != "" {
+		return db, errors.New("--use-target-config: the configuration names files for TLS, which are not read here; give --db-defaults-file")
+	}
+	return facts.Config.DB, nil
+}
+
+// A databasePart restores the database of a run.
+type databasePart struct {
+	*load.Loader
+	app *app
+	dry bool
+}
+
+// Stream is restore.Part's.
+func (*databasePart) Stream() string { return manifest.DatabaseStream }
+
+// Stage is restore.Part's. In a dry run, it shows what would be done.
+func (p *databasePart) Stage(ctx context.Context, in io.Reader) error {
+	if err := p.Loader.Stage(ctx, in); err != nil || !p.dry {
+		return err
+	}
+	for _, line := range p.Plan() {
+		if _, err := fmt.Fprintln(p.app.io.out, line); err != nil {
+			return fmt.Errorf("print the plan: %w", err)
+		}
+	}
+	return nil
+}
+
+// Switch is restore.Part's.
+func (p *databasePart) Switch(ctx context.Context) error {
+	if err := p.Loader.Switch(ctx); err != nil {
+		return err
+	}
+	p.app.say(ctx, p.Summary())
+	return nil
+}
+
+// databasePart restores the database of a run.
+func (a *app) databasePart(ctx context.Context, o *restoreOptions, run *catalog.Run, _ *manifest.Details) (restore.Part, error) {
+	db, err := a.targetDatabase(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	options := o.database.Options
+	options.DryRun = o.dryRun
+	options.Note = func(text string) { a.warn(ctx, text) }
+	options.Save = func(sql []byte) (string, error) { return saveReplaced(db.Name, sql) }
+	if size := rawBytes(run, manifest.DatabaseStream); size > 0 {
+		a.say(ctx, fmt.Sprintf("the server needs space for the tables of %s of SQL beside the present ones", humanize.IBytes(uint64(size))))
+	}
+	return &databasePart{Loader: load.New(db, options), app: a, dry: o.dryRun}, nil
+}
+
+// saveReplaced writes the definitions that a restore replaces to a new file of mode 0600.
+func saveReplaced(database string, sql []byte) (string, error) {
+	dirs, err := state.DefaultDirs()
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Join(dirs.State, "replaced")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", fmt.Errorf("create the folder of the replaced definitions: %w", err)
+	}
+	out, err := createOutput(filepath.Join(folder, fileName(database)+time.Now().UTC().Format("-2006-01-02_15-04-05.000Z")+".sql"))
+	if err != nil {
+		return "", err
+	}
+	defer out.abandon()
+	if _, err := out.file.Write(sql); err != nil {
+		return "", fmt.Errorf("write the replaced definitions: %w", err)
+	}
+	return out.path, out.publish()
+}
+
+// fileName replaces the characters of a database's name that a file's name should not have.
+func fileName(database string) string {
+	name := []byte(database)
+	for i, c := range name {
+		if !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-') {
+			name[i] = '_'
+		}
+	}
+	return string(name)
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wp-oneway/wp-oneway/scripts/lab"
+)
+
+// optionFile writes an option file for the account of a database.
+func optionFile(t *testing.T, d *lab.Database) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "restore.cnf")
+	text := fmt.Sprintf("[client]\nsocket=%s\nuser=%s\npassword=%s\n", d.Server.Socket, d.User, d.Password)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// compareDatabase fails if a database differs from the shared site's, apart from what a
+// restore keeps.
+func compareDatabase(t *testing.T, s *lab.WordPress, d *lab.Database) {
+	t.Helper()
+	diffs, err := lab.CompareDatabases(t.Context(), s.Database, *d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, diff := range diffs {
+		if !strings.Contains(diff, " _wp_oneway_") && !strings.Contains(diff, " DEFINER=`"+d.User+"`@") {
+			t.Error("restored:", diff)
+		}
+	}
+}
+
+// The database of a real site comes back into the one that the operator names, over another
+// one, and the old tables can be put back or dropped.
+func TestRestoreDatabase(t *testing.T) {
+	t.Parallel()
+	s, h, folder := shared.site(t), newHost(t), t.TempDir()
+	h.backup(0, s.Root, "--name", "shop", "--kind", "db", "--to", folder)
+	d, err := lab.CreateDatabase(t.Context(), s.Database.Server, "restored_db", "restored-pw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = d.Server.Exec(context.Background(), "DROP DATABASE "+d.Name, "DROP USER "+d.User+"@localhost")
+	})
+	into := []string{"--db-defaults-file", optionFile(t, d), "--database", d.Name}
+	args := append([]string{"restore", "--from", folder, "--latest", "--site", "shop", "--only", "db", "--definer", "current"}, into...)
+	h.refused("--db-defaults-file", args[:len(args)-4]...)
+	h.refused("--to PATH", append(args[:len(args)-4:len(args)-4], "--use-target-config", "--database", "x")...)
+
+	code, stdout, stderr := h.run(append(args, "--dry-run")...)
+	if code != 0 || !strings.Contains(stdout, "table wp_options: ") {
+		t.Fatalf("dry run: exit status %d, %s%s", code, stdout, stderr)
+	}
+	for i := range 2 { // into an empty database, and over a full one
+		if code, _, stderr = h.run(args...); code != 0 || !strings.Contains(stderr, "restored ") {
+			t.Fatalf("restore %d: exit status %d, %s", i, code, stderr)
+		}
+		compareDatabase(t, s, d)
+	}
+	if !strings.Contains(stderr, "restore --confirm") {
+		t.Errorf("nobody is told that the old tables are kept: %s", stderr)
+	}
+	saved := one(t, filepath.Join(h.state, "replaced"), "*_db-*.sql")
+	if info, err := os.Stat(saved); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%s: %v, %v", saved, info.Mode(), err)
+	}
+	if code, _, stderr := h.run(args...); code != 1 || !strings.Contains(stderr, "--drop-old") || strings.Count(stderr, "\n") > 2 {
+		t.Errorf("over kept tables: exit status %d, %s", code, stderr)
+	}
+	for _, end := range []string{"--undo", "--confirm"} {
+		if end == "--confirm" {
+			if code, _, stderr := h.run(append(args, "--tables", "wp_options")...); code != 0 {
+				t.Fatalf("exit status %d, %s", code, stderr)
+			}
+		}
+		if code, _, stderr := h.run(append([]string{"restore", end}, into...)...); code != 0 || !strings.Contains(stderr, d.Name) {
+			t.Errorf("%s: exit status %d, %s", end, code, stderr)
+		}
+		compareDatabase(t, s, d)
+	}
+	root := *d
+	root.User, root.Password = "root", ""
+	if code, _, stderr := h.run(append(args[:len(args)-4:len(args)-4], "--db-defaults-file", optionFile(t, &root), "--database", d.Name)...); code != 1 || !strings.Contains(stderr, "--allow-privileged-account") {
+		t.Errorf("as root: exit status %d, %s", code, stderr)
+	}
+}

@@ -1,0 +1,216 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+// maxLate is the maximum size of what is executed after the switch, in bytes.
+const maxLate = 64 << 20
+
+// execute carries out a statement other than an INSERT, or keeps it for after the switch.
+func (l *Loader) execute(ctx context.Context, s *sender, st statement) error {
+	switch st.action {
+	case nothing, insertRows:
+		return nil
+	case setting, setDatabase:
+		l.held = append(l.held, st)
+		return nil
+	case dropProgram, createProgram:
+		return l.keepLate(st)
+	}
+	if err := l.applyHeld(s); err != nil {
+		return err
+	}
+	switch st.action {
+	case dropTable:
+		return nil // nothing of that name was created by this restore
+	case createTable, createSequence:
+		return l.create(s, st)
+	case deleteRow:
+		if t := l.find(st.name); t != nil {
+			return s.alone([]byte("DELETE FROM " + sqltext.Ident(t.scratch) + " LIMIT 1"))
+		}
+		return l.unknown(st.name)
+	case renameTable:
+		t := l.find(st.name)
+		if t == nil {
+			return l.unknown(st.name)
+		}
+		if l.find(st.to) != nil {
+			return fmt.Errorf("it renames a table to %s, which exists", sqltext.DisplayName(st.to))
+		}
+		t.name = st.to
+		return nil
+	case dropForeignKey:
+		t := l.find(st.name)
+		if t == nil {
+			return l.unknown(st.name)
+		}
+		t.dropped[st.to] = true
+		return nil
+	case addForeignKey:
+		if l.find(st.name) == nil {
+			return l.unknown(st.name)
+		}
+		l.keys = append(l.keys, lateKey{st.name, string(st.text)})
+		return nil
+	default:
+		return errors.New("an unexpected statement")
+	}
+}
+
+// unknown returns an error unless a table is one that is left out.
+func (l *Loader) unknown(name string) error {
+	if l.wants(name) {
+		return fmt.Errorf("table %s is used before it is created", sqltext.DisplayName(name))
+	}
+	return nil
+}
+
+// applyHeld executes the settings before a table.
+func (l *Loader) applyHeld(s *sender) error {
+	for _, st := range l.held {
+		if st.action == setDatabase { // for the views and routines
+			if err := l.append(st); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.alone(st.text); err != nil {
+			return err
+		}
+	}
+	l.held = l.held[:0]
+	return nil
+}
+
+// keepLate keeps a statement and the settings before it for after the switch.
+func (l *Loader) keepLate(st statement) error {
+	for _, held := range append(l.held, st) {
+		if err := l.append(held); err != nil {
+			return err
+		}
+	}
+	l.held = l.held[:0]
+	return nil
+}
+
+func (l *Loader) append(st statement) error {
+	if len(l.o.Tables) > 0 && !l.wantsLate(st) {
+		return nil
+	}
+	if l.lateSize += len(st.text) + 100; l.lateSize > maxLate {
+		return fmt.Errorf("the dump has more than %d bytes of views and routines", maxLate)
+	}
+	l.late = append(l.late, st)
+	return nil
+}
+
+// wantsLate reports whether a statement belongs to the chosen tables: their triggers, the
+// views among them, and all settings.
+func (l *Loader) wantsLate(st statement) bool {
+	switch {
+	case st.action == setting:
+		return true
+	case st.kind == "VIEW":
+		return l.wants(st.name)
+	case st.kind == "TRIGGER" && st.action == dropProgram:
+		return true // only those of chosen tables are dropped, see checkLate
+	case st.kind == "TRIGGER":
+		return l.wants(st.owner)
+	}
+	return false
+}
+
+// create creates a table or a sequence under another name.
+func (l *Loader) create(s *sender, st statement) error {
+	if !l.wants(st.name) {
+		return nil
+	}
+	if l.find(st.name) != nil {
+		return fmt.Errorf("table %s is created twice, or two tables differ in the case of their names only", sqltext.DisplayName(st.name))
+	}
+	if len([]rune(st.name)) > maxName {
+		return fmt.Errorf("the name of table %s is too long", sqltext.DisplayName(st.name))
+	}
+	t := &loaded{name: st.name, scratch: fmt.Sprintf("%s%06d", newPrefix, len(l.tables)+1), def: st.table, dropped: map[string]bool{}}
+	l.tables = append(l.tables, t)
+	if st.action == createSequence {
+		list := sqltext.Tokens(string(st.text))
+		for i := range list {
+			if list[i].Kind == sqltext.QuotedName {
+				list[i].Text = sqltext.Ident(t.scratch)
+				break
+			}
+		}
+		return s.alone([]byte(sqltext.Join(list)))
+	}
+	if l.o.Rewriter != nil {
+		l.o.Rewriter.Table(t.name, t.def.columns)
+	}
+	if t.def.merge { // it names tables that have other names by now
+		return nil
+	}
+	create := t.def.as(t.scratch, func(sequence string) string {
+		if seq := l.find(sequence); seq != nil {
+			return seq.scratch
+		}
+		return sequence
+	})
+	if err := s.alone(create); err != nil {
+		return explainCreate(t.name, err)
+	}
+	return nil
+}
+
+// explainCreate adds to an error of a server what to do.
+func explainCreate(name string, err error) error {
+	switch mysql.ErrorNumber(err) {
+	case mysql.UnknownCollation, mysql.UnknownCharset:
+		return fmt.Errorf("create table %s: %w; --collation-fallback takes the closest one that the server knows", sqltext.DisplayName(name), err)
+	case mysql.TableAccessDenied, mysql.AccessDenied, mysql.DatabaseAccessDenied:
+		return fmt.Errorf("create table %s: %w; the account needs all privileges on the database", sqltext.DisplayName(name), err)
+	}
+	return fmt.Errorf("create table %s: %w", sqltext.DisplayName(name), err)
+}
+
+// insert sends the rows of a table.
+func (l *Loader) insert(s *sender, scanner *dumpfile.Scanner, st statement) error {
+	if st.insert.Columns != nil { // not the state of a sequence
+		l.seen += st.rows
+	}
+	if !l.wants(st.name) {
+		return nil
+	}
+	if len(l.held) > 0 {
+		if err := l.applyHeld(s); err != nil {
+			return err
+		}
+	}
+	t := l.find(st.name)
+	if t == nil {
+		return l.unknown(st.name)
+	}
+	if t.def != nil && t.def.merge {
+		return errors.New("a table that only names others has rows")
+	}
+	text := st.text
+	if l.o.Rewriter != nil && t.def != nil {
+		var err error
+		if text, err = l.o.Rewriter.Insert(text, st.insert); err != nil {
+			return err
+		}
+	}
+	l.rows.Add(st.rows)
+	t.rows += st.rows
+	if l.o.DryRun {
+		return l.checkSize(text, st.insert)
+	}
+	return s.rows(scanner, job{table: t, text: text, insert: st.insert, rows: st.rows})
+}

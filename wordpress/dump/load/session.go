@@ -1,0 +1,91 @@
+package load
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+const (
+	closeLimit = 30 * time.Second // to drop what was created
+	lockGrace  = 3 * time.Second  // until a server has noticed that the session before has ended
+)
+
+// An account is the one that restores.
+type account struct {
+	user, host string
+	confined   bool
+	why        string // a right that it has outside of the database
+}
+
+// open connects, and takes the lock that other restores of the database respect: only one may
+// run at a time. The lock ends with the session; it is waited for as long as wait.
+func open(ctx context.Context, db wordpress.Database, wait time.Duration) (*mysql.Conn, account, error) {
+	conn, err := mysql.Connect(ctx, db, mysql.Options{})
+	if err != nil {
+		return nil, account{}, err
+	}
+	name := conn.Server().Database
+	sum := sha256.Sum256([]byte(name))
+	row, err := conn.Row(ctx, fmt.Sprintf("SELECT GET_LOCK('wp_oneway_restore_%x',%d), CURRENT_USER()", sum[:12], int(wait.Seconds())), 2)
+	if err != nil {
+		return conn, account{}, fmt.Errorf("lock database %s: %w", sqltext.DisplayName(name), err)
+	}
+	if row[0].Text != "1" {
+		return conn, account{}, fmt.Errorf("lock database %s: another restore of it is running; wait until it has ended", sqltext.DisplayName(name))
+	}
+	var a account
+	if at := strings.LastIndexByte(row[1].Text, '@'); at >= 0 {
+		a.user, a.host = row[1].Text[:at], row[1].Text[at+1:]
+	}
+	grants, err := conn.Strings(ctx, "SHOW GRANTS")
+	if err != nil {
+		return conn, a, fmt.Errorf("read the account's rights: %w", err)
+	}
+	a.why = sqltext.OutsideGrant(grants, name)
+	a.confined = a.why == "" && len(grants) > 0
+	return conn, a, nil
+}
+
+// readAccounts lists the accounts of a server, as user@host; nil if the account may not see
+// others.
+func readAccounts(ctx context.Context, conn *mysql.Conn) (map[string]bool, error) {
+	rows, err := conn.Rows(ctx, "SELECT User, Host FROM mysql.user", 2)
+	if mysql.ErrorNumber(err) != 0 && !errors.Is(err, mysql.ErrLost) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the server's accounts: %w", err)
+	}
+	known := map[string]bool{}
+	for _, r := range rows {
+		known[r[0].Text+"@"+strings.ToLower(r[1].Text)] = true
+	}
+	return known, nil
+}
+
+// prepareSession makes a session ready to load a dump, as the head of a dump does for the
+// stock client.
+func prepareSession(ctx context.Context, conn *mysql.Conn) error {
+	err := conn.Exec(ctx, "SET SESSION foreign_key_checks=0, unique_checks=0, sql_notes=0, sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', lock_wait_timeout=600")
+	if err != nil {
+		return fmt.Errorf("prepare the session: %w", err)
+	}
+	for _, s := range []string{ // each exists on some servers only, or needs a privilege
+		"check_constraint_checks=0", "innodb_strict_mode=0", "explicit_defaults_for_timestamp=1", "character_set_collations=''",
+		"sql_require_primary_key=0", "sql_generate_invisible_primary_key=0", "restrict_fk_on_non_standard_key=0",
+	} {
+		err := conn.Exec(ctx, "SET SESSION "+s)
+		if err != nil && (mysql.ErrorNumber(err) == 0 || errors.Is(err, mysql.ErrLost)) {
+			return fmt.Errorf("prepare the session: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package load
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+// A dump sets these variables only to what every session of a load has anyway.
+const ownSettings = " autocommit unique_checks foreign_key_checks sql_quote_show_create sql_notes check_constraint_checks max_statement_time " +
+	"innodb_strict_mode explicit_defaults_for_timestamp character_set_collations character_set_results "
+
+var (
+	// What the head and the tail of a dump decide by the account's privileges.
+	mayQuery = "SET @WP_ONEWAY_MAY=(SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN " +
+		"('SESSION_VARIABLES_ADMIN','SYSTEM_VARIABLES_ADMIN','SUPER') AND REPLACE(GRANTEE,'''','')=REPLACE(CURRENT_USER(),'''',''))"
+	ifMay = regexp.MustCompile(`^SET @WP_ONEWAY=IF\(@WP_ONEWAY_MAY,'SET [a-z_]+=(0|@OLD_[A-Z_]+)(, [a-z_]+=(0|@OLD_[A-Z_]+))?','DO 0'\)$`)
+
+	modePattern = regexp.MustCompile(`^[A-Z0-9_,]*$`)
+	zonePattern = regexp.MustCompile(`^[A-Za-z0-9_/+:-]{1,64}$`)
+	timePattern = regexp.MustCompile(`^[0-9 :.-]{1,32}$`)
+)
+
+// set reads a SET statement. Its text is what has an effect on what follows.
+func (c *checker) set(text []byte, runs bool) (statement, error) {
+	switch s := string(text); {
+	case s == mayQuery, ifMay.MatchString(s), s == "SET SESSION TRANSACTION READ WRITE":
+		return statement{}, nil
+	}
+	settings, err := dumpfile.ParseSet(text)
+	if err != nil {
+		return statement{}, fmt.Errorf("%w: %.60q", err, text)
+	}
+	var effective []string
+	for _, s := range settings {
+		assignment, err := c.assign(s, runs)
+		if err != nil {
+			return statement{}, fmt.Errorf("set %s: %w", s.Name, err)
+		}
+		if assignment != "" {
+			effective = append(effective, assignment)
+		}
+	}
+	if len(effective) == 0 {
+		return statement{}, nil
+	}
+	return statement{action: setting, text: []byte("SET " + strings.Join(effective, ", "))}, nil
+}
+
+// assign reads one assignment, and returns the one to send; "" for none.
+func (c *checker) assign(s dumpfile.Setting, runs bool) (string, error) {
+	value := sqltext.Join(s.Value)
+	literal, isLiteral := s.Literal()
+	restored := strings.HasPrefix(value, "@OLD_") && isWord(value[1:])
+	switch {
+	case strings.HasPrefix(s.Name, "@old_") && strings.HasPrefix(value, "@@") && isWord(strings.TrimPrefix(value[2:], "SESSION.")):
+		return "", nil
+	case s.Name == "@wp_oneway" && isLiteral:
+		c.immediate = literal
+		return "", nil
+	case s.Name == "@wp_oneway_mode" && isLiteral && modePattern.Match(literal):
+		if runs {
+			c.savedMode = string(literal)
+		}
+		return "", nil
+	case strings.Contains(ownSettings, " "+s.Name+" ") && (restored || isNumber(value) || value == "''"):
+		return "", nil
+	}
+	return c.effective(s, value, restored, runs)
+}
+
+// effective reads an assignment to a variable that decides how statements are read or
+// executed.
+func (c *checker) effective(s dumpfile.Setting, value string, restored, runs bool) (string, error) {
+	literal, isLiteral := s.Literal()
+	text := string(literal)
+	wrong := fmt.Errorf("a dump contains no such value: %.60q", value)
+	switch s.Name {
+	case "sql_mode":
+		switch {
+		case restored:
+			return "", nil
+		case value == "@wp_oneway_mode":
+			text = c.savedMode
+		case !isLiteral || !modePattern.Match(literal):
+			return "", wrong
+		}
+		if runs {
+			c.mode = text
+		}
+		return "sql_mode=" + sqltext.Literal(text), nil
+	case "names", "character_set_client":
+		if restored {
+			return "", nil
+		}
+		if len(s.Value) != 1 || sqltext.CheckPlain(value) != nil || s.Name == "names" && value != "utf8mb4" {
+			return "", wrong
+		}
+		if runs {
+			c.client = value
+		}
+		if s.Name == "names" {
+			return "NAMES utf8mb4", nil
+		}
+		return s.Name + "=" + value, nil
+	case "collation_connection":
+		if restored {
+			return "", nil
+		}
+		if len(s.Value) != 1 || sqltext.CheckPlain(value) != nil {
+			return "", wrong
+		}
+		known, err := c.rules.collations.collation(value)
+		if !runs {
+			return "", nil
+		}
+		return "collation_connection=" + known, err
+	case "time_zone":
+		if restored {
+			return "", nil
+		}
+		if !isLiteral || !zonePattern.Match(literal) {
+			return "", wrong
+		}
+		return "time_zone=" + sqltext.Literal(text), nil
+	case "timestamp":
+		if value == "DEFAULT" || isNumber(value) {
+			return "timestamp=" + value, nil
+		}
+		call, ok := strings.CutPrefix(value, "UNIX_TIMESTAMP('")
+		if moment, end := strings.CutSuffix(call, "')"); ok && end && timePattern.MatchString(moment) {
+			return "timestamp=" + value, nil
+		}
+		return "", wrong
+	case "system_versioning_insert_history":
+		if value == "0" || value == "1" {
+			return s.Name + "=" + value, nil
+		}
+		return "", wrong
+	}
+	return "", fmt.Errorf("a dump does not set this variable")
+}
+
+func isWord(s string) bool { return s != "" && sqltext.CheckPlain(s) == nil }
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789.") == "" }
