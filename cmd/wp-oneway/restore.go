@@ -19,6 +19,7 @@ type restoreOptions struct {
 	chosenRuns
 	filesOptions
 	database databaseOptions
+	replace  replaceOptions
 	only     string
 	dryRun   bool
 	confirm  bool
@@ -65,6 +66,7 @@ Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
 	o.filesOptions.flags(f)
 	f.StringVar(&o.only, "only", "", "restore only this `part`: db or files")
 	o.database.flags(f)
+	o.replace.flags(f)
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be done, and change nothing")
 	f.BoolVar(&o.confirm, "confirm", false, "remove what earlier restores to --to, or into the database, have kept from before; nothing is restored")
 	f.BoolVar(&o.undo, "undo", false, "put back what the latest restore to --to, or into the database, has replaced; nothing is restored")

@@ -22,6 +22,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/replace"
 )
 
 // databaseOptions are the flags of restore about the database.
@@ -132,8 +133,9 @@ func (a *app) configuredDatabase(ctx context.Context, path string) (db wordpress
 // A databasePart restores the database of a run.
 type databasePart struct {
 	*load.Loader
-	app *app
-	dry bool
+	app      *app
+	dry      bool
+	replacer *replace.Replacer // nil if nothing is to be replaced
 }
 
 // Stream is restore.Part's.
@@ -142,6 +144,9 @@ func (*databasePart) Stream() string { return manifest.DatabaseStream }
 // Stage is restore.Part's. In a dry run, it shows what would be done.
 func (p *databasePart) Stage(ctx context.Context, in io.Reader) error {
 	if err := p.Loader.Stage(ctx, in); err != nil || !p.dry {
+		return err
+	}
+	if err := printReplaced(p.app.io.out, p.replacer); err != nil {
 		return err
 	}
 	for _, line := range p.Plan() {
@@ -158,7 +163,7 @@ func (p *databasePart) Switch(ctx context.Context) error {
 		return err
 	}
 	p.app.say(ctx, p.Summary())
-	return nil
+	return printReplaced(p.app.io.out, p.replacer)
 }
 
 // databasePart restores the database of a run.
@@ -167,14 +172,21 @@ func (a *app) databasePart(ctx context.Context, o *restoreOptions, run *catalog.
 	if err != nil {
 		return nil, err
 	}
+	replacer, err := o.replace.replacer()
+	if err != nil {
+		return nil, err
+	}
 	options := o.database.Options
+	if replacer != nil {
+		options.Rewrite = replacer.Insert
+	}
 	options.DryRun = o.dryRun
 	options.Note = func(text string) { a.warn(ctx, text) }
 	options.Save = func(sql []byte) (string, error) { return saveReplaced(db.Name, sql) }
 	if size := rawBytes(run, manifest.DatabaseStream); size > 0 {
 		a.say(ctx, fmt.Sprintf("the server needs space for the tables of %s of SQL beside the present ones", humanize.IBytes(uint64(size))))
 	}
-	return &databasePart{Loader: load.New(db, options), app: a, dry: o.dryRun}, nil
+	return &databasePart{Loader: load.New(db, options), app: a, dry: o.dryRun, replacer: replacer}, nil
 }
 
 // saveReplaced writes the definitions that a restore replaces to a new file of mode 0600.

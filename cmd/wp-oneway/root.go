@@ -66,7 +66,7 @@ func newApp(io streams) *app {
 // execute runs the command that the arguments name.
 func (a *app) execute(ctx context.Context, args []string) error {
 	root := a.rootCommand() //nolint:contextcheck // each command gets ctx when it runs
-	root.SetArgs(args)
+	root.SetArgs(joinPairs(args))
 	root.SetIn(a.io.in)
 	root.SetOut(a.io.out)
 	root.SetErr(a.io.err)

@@ -10,22 +10,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A Column is a column of a table, as its CREATE TABLE statement says.
-type Column struct {
-	Name string
-	Type string // in lower case and without its length, such as varchar or longtext
-}
-
-// A Rewriter changes the rows of a dump while it is restored.
-type Rewriter interface {
-	// Table is called for each table, before its rows.
-	Table(name string, columns []Column)
-	// Insert returns the statement to send instead of an INSERT statement: one of the same
-	// form, with the same table and columns. It may change the statement in place, and
-	// returns it unchanged if there is nothing to change.
-	Insert(statement []byte, in Insert) ([]byte, error)
-}
-
 // An Insert is an INSERT statement of a dump.
 type Insert struct {
 	Table   string

@@ -151,9 +151,6 @@ func (l *Loader) create(s *sender, st statement) error {
 		}
 		return s.alone([]byte(sqltext.Join(list)))
 	}
-	if l.o.Rewriter != nil {
-		l.o.Rewriter.Table(t.name, t.def.columns)
-	}
 	if t.def.merge { // it names tables that have other names by now
 		return nil
 	}
@@ -201,9 +198,9 @@ func (l *Loader) insert(s *sender, scanner *dumpfile.Scanner, st statement) erro
 		return errors.New("a table that only names others has rows")
 	}
 	text := st.text
-	if l.o.Rewriter != nil && t.def != nil {
+	if l.o.Rewrite != nil && t.def != nil {
 		var err error
-		if text, err = l.o.Rewriter.Insert(text, st.insert); err != nil {
+		if text, err = l.o.Rewrite(text, st.insert); err != nil {
 			return err
 		}
 	}

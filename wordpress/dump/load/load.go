@@ -38,8 +38,10 @@ type Options struct {
 	DryRun bool
 	// Save is called with the definitions that the switch replaces, as SQL, before it.
 	Save func(sql []byte) (place string, err error)
-	// Rewriter changes the rows; nil: they stay as they are.
-	Rewriter dumpfile.Rewriter
+	// Rewrite returns the statement to send instead of an INSERT statement: one of the same
+	// form, with the same table and columns. It may change the statement in place. nil: the rows
+	// stay as they are.
+	Rewrite func(statement []byte, in dumpfile.Insert) ([]byte, error)
 	// Note is called with what people should know; nil: nobody is told.
 	Note func(text string)
 }

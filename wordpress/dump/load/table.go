@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
@@ -13,10 +12,9 @@ import (
 type table struct {
 	list     []sqltext.Token // without what names.late holds
 	name     int             // index of the table's name
-	columns  []dumpfile.Column
-	merge    bool     // it has no rows of its own, but names the tables that have
-	keys     []key    // foreign keys and named checks, which are created later: their names are unique in a database
-	defaults []column // columns whose default is the next value of a sequence
+	merge    bool            // it has no rows of its own, but names the tables that have
+	keys     []key           // foreign keys and named checks, which are created later: their names are unique in a database
+	defaults []column        // columns whose default is the next value of a sequence
 }
 
 // A key is a foreign key or a check of a table.
@@ -112,7 +110,6 @@ func (c *checker) element(t *table, list []sqltext.Token, e [2]int) (later bool,
 		if kind >= e[1] || list[kind].Kind != sqltext.Word {
 			return false, errors.New("a column without a type")
 		}
-		t.columns = append(t.columns, dumpfile.Column{Name: list[at].Name, Type: strings.ToLower(list[kind].Text)})
 		if value := sequenceDefault(list[kind:e[1]]); value != "" {
 			t.defaults = append(t.defaults, column{list[at].Name, value})
 		}

@@ -5,7 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Options say what is replaced, and where. The zero value replaces nothing.
@@ -19,14 +18,12 @@ type Options struct {
 	SkipTables, SkipColumns []string
 }
 
-// A Replacer replaces texts in the values of INSERT statements. It can be used by several
-// goroutines.
+// A Replacer replaces texts in the values of INSERT statements.
 type Replacer struct {
 	pairs   []pair
 	ascii   bool // nothing in pairs depends on a character set
 	options Options
 
-	mu    sync.Mutex
 	found map[[2]string]*Column // by table and column
 }
 
@@ -88,8 +85,6 @@ const maxExamples = 5
 // Report returns what was changed and what was not, by table and column. Columns in which
 // nothing was found are left out.
 func (r *Replacer) Report() []Column {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	list := []Column{}
 	for _, c := range r.found {
 		list = append(list, *c)
@@ -102,8 +97,6 @@ func (r *Replacer) Report() []Column {
 
 // count adds to the report.
 func (r *Replacer) count(table, column, row string, replacements int, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	c := r.found[[2]string{table, column}]
 	if c == nil {
 		c = &Column{Table: table, Column: column, Examples: []Unchanged{}}

@@ -9,9 +9,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// Table is dumpfile.Rewriter's. Everything it needs is in the statements.
-func (r *Replacer) Table(string, []dumpfile.Column) {}
-
 // Insert returns an INSERT statement after the replacements. A statement without a match is
 // returned as it is.
 func (r *Replacer) Insert(statement []byte, in dumpfile.Insert) ([]byte, error) {

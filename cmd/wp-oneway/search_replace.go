@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/replace"
+)
+
+// replaceOptions are the flags of restore that move a site to another address.
+type replaceOptions struct {
+	replace.Options
+}
+
+func (o *replaceOptions) flags(f *pflag.FlagSet) {
+	f.Var((*pairs)(&o.Pairs), searchReplace[2:], "replace `OLD NEW`: the first text by the second in the database, also in serialized values; may be repeated")
+	f.BoolVar(&o.IncludeGUID, "include-guid", false, "also replace in the column guid, by which feed readers know posts")
+	f.StringArrayVar(&o.SkipTables, "skip-tables", nil, "do not replace in tables of this `name` or pattern with * and ?; may be repeated")
+	f.StringArrayVar(&o.SkipColumns, "skip-columns", nil, "do not replace in columns of this `name` or pattern, such as post_content or wp_posts.guid; may be repeated")
+}
+
+// replacer returns what replaces, nil if nothing is to be replaced.
+func (o *replaceOptions) replacer() (*replace.Replacer, error) {
+	if len(o.Pairs) == 0 {
+		if o.IncludeGUID || len(o.SkipTables) > 0 || len(o.SkipColumns) > 0 {
+			return nil, usage(fmt.Errorf("--include-guid, --skip-tables and --skip-columns need %s OLD NEW", searchReplace))
+		}
+		return nil, nil
+	}
+	r, err := replace.New(o.Options)
+	if err != nil {
+		return nil, usage(fmt.Errorf("%s: %w", searchReplace, err))
+	}
+	return r, nil
+}
+
+// printReplaced prints what was replaced, by table and column.
+func printReplaced(w io.Writer, r *replace.Replacer) error {
+	if r == nil {
+		return nil
+	}
+	t := table{gap: 2, columns: []column{{limit: 40}, {limit: 40}, {width: 6}, {width: 12}, {}}}
+	t.add("TABLE", "COLUMN", "VALUES", "REPLACEMENTS", "UNCHANGED")
+	var b, reasons strings.Builder
+	for _, c := range r.Report() {
+		t.add(c.Table, c.Column, fmt.Sprint(c.Values), fmt.Sprint(c.Replacements), fmt.Sprint(c.Unchanged))
+		for _, u := range c.Examples {
+			fmt.Fprintf(&reasons, "unchanged: %s.%s %s: %s\n", c.Table, c.Column, u.Row, u.Reason)
+		}
+	}
+	t.write(&b, max(outputWidth(w, defaultWidth), leastWidth))
+	if _, err := io.WriteString(w, b.String()+reasons.String()); err != nil {
+		return fmt.Errorf("print what was replaced: %w", err)
+	}
+	return nil
+}
+
+// searchReplace is the flag that takes two arguments.
+const searchReplace = "--search-replace"
+
+// pairSeparator is between the two arguments after they were joined.
+const pairSeparator = "\x00"
+
+// joinPairs joins the two arguments of the flag into one, since flags take only one.
+func joinPairs(args []string) []string {
+	var joined []string
+	for i := 0; i < len(args); i++ {
+		if args[i] == "--" {
+			return append(joined, args[i:]...)
+		}
+		if args[i] == searchReplace && i+2 < len(args) {
+			joined = append(joined, searchReplace+"="+args[i+1]+pairSeparator+args[i+2])
+			i += 2
+			continue
+		}
+		joined = append(joined, args[i])
+	}
+	return joined
+}
+
+// pairs is the value of the flag.
+type pairs [][2]string
+
+// String is pflag.Value's.
+func (p *pairs) String() string {
+	var texts []string
+	for _, pair := range *p {
+		texts = append(texts, pair[0]+" "+pair[1])
+	}
+	return strings.Join(texts, ", ")
+}
+
+// Type is pflag.Value's.
+func (p *pairs) Type() string { return "OLD NEW" }
+
+// Set is pflag.Value's.
+func (p *pairs) Set(text string) error {
+	old, with, ok := strings.Cut(text, pairSeparator)
+	if !ok {
+		return fmt.Errorf("give two texts: %s OLD NEW", searchReplace)
+	}
+	*p = append(*p, [2]string{old, with})
+	return nil
+}
