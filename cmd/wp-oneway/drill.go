@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/agent/restore/drill"
+	"github.com/wp-oneway/wp-oneway/agent/state"
+)
+
+// drillOptions are the flags of drill.
+type drillOptions struct {
+	readingOptions
+	site         string
+	all          bool
+	kind         string
+	reports      string
+	scratch      string
+	defaultsFile string
+	maxRatio     int64
+	json         bool
+}
+
+func (a *app) drillCommand() *cobra.Command {
+	var o drillOptions
+	cmd := &cobra.Command{
+		Use:   "drill --from URL --site NAME|--all",
+		Short: "Rehearse a restore, check what came back, and write a report",
+		Long: `Rehearse a restore: restore the newest run of each kind into a scratch folder and a
+scratch database, check what came back, write a report, and remove everything again.
+
+Checked are: that every stored byte is what the host stored; the rows of each table and the
+number of files against what the backup states; the address of the site; the files of its
+active plugins and themes; and the tables of each sub-site. No PHP of the backup runs.
+
+The database is restored into a private MariaDB, which is started for the drill without
+network and without events, if one is installed. With --db-defaults-file, it is a new
+database with a random name on that server, whose account must be allowed to create
+databases and accounts.
+
+Each report is stored as JSON, with its SHA-256, and as a page that lists the earlier drills
+of the site.
+
+Exit status: 0 everything that was checked is there; 1 something is not, or there is no
+backup; 2 wrong usage.`,
+		Example: `  wp-oneway drill --from 's3://vault/{host}?profile=restore' --all --identity key.txt
+  wp-oneway drill --from /var/backups/wp --site example.com --reports ./drills`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(fmt.Errorf("drill takes no argument %q; choose the site with --site", args[0]))
+			}
+			return a.drill(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	o.fromFlag(f)
+	o.keyFlags(f)
+	f.StringVar(&o.site, "site", "", "the site of this `name`")
+	f.BoolVar(&o.all, "all", false, "all sites")
+	f.StringVar(&o.kind, "kind", "", "only runs of this `kind`: full, db or files")
+	f.StringVar(&o.reports, "reports", "", "`folder` for the reports (default: drills in the folder of the state)")
+	f.StringVar(&o.scratch, "scratch", "", "`folder` with space for the restored sites (default: that of temporary files)")
+	f.StringVar(&o.defaultsFile, "db-defaults-file", "", "MySQL option `file` of a server to restore into, instead of a private one")
+	f.Int64Var(&o.maxRatio, "max-ratio", 1000, "refuse streams of more than 1 GiB that unpack to more than `N` times their stored size")
+	f.BoolVar(&o.json, "json", false, "print the reports as JSON; see docs/drill.schema.json")
+	return cmd
+}
+
+func (a *app) drill(ctx context.Context, o drillOptions) error {
+	if o.all == (o.site != "") {
+		return usage(errors.New("give --site NAME or --all"))
+	}
+	options := drill.Options{Version: version, MaxRatio: o.maxRatio, Scratch: o.scratch, Now: time.Now}
+	if o.defaultsFile != "" {
+		server, err := optionFileDatabase(o.defaultsFile)
+		if err != nil {
+			return err
+		}
+		options.Server = &server
+	}
+	if o.reports == "" {
+		dirs, err := state.DefaultDirs()
+		if err != nil {
+			return err
+		}
+		o.reports = filepath.Join(dirs.State, "drills")
+	}
+	var err error
+	if options.Reader, err = o.open(ctx); err != nil {
+		return err
+	}
+	chosen := verifyOptions{chosenRuns: chosenRuns{readingOptions: o.readingOptions, latest: true, site: o.site, kind: o.kind}}
+	runs, err := a.runsToVerify(ctx, options.Reader.Store, chosen)
+	if err != nil {
+		return err
+	}
+	reports, err := a.drillAll(ctx, &o, runs, options)
+	if o.json && len(reports) > 0 {
+		if err := a.printJSON(map[string]any{"version": manifest.Version, "drills": reports}); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// A savedReport is a report and where it is.
+type savedReport struct {
+	*drill.Report
+	Saved  string `json:"saved"`
+	SHA256 string `json:"sha256"`
+}
+
+// drillAll drills the runs one after the other. A drill that cannot be made does not end the
+// others.
+func (a *app) drillAll(ctx context.Context, o *drillOptions, runs []*catalog.Run, options drill.Options) (reports []savedReport, err error) {
+	var failed error
+	for _, run := range runs {
+		bar := a.newDownloadBar("drilling "+run.Site, run.Bytes())
+		options.Reader.Stored = bar.add
+		report, err := drill.Run(ctx, run, options)
+		bar.close()
+		if ctx.Err() != nil {
+			return reports, context.Cause(ctx)
+		}
+		if err != nil {
+			failed = &printedError{manifest.Failed}
+			a.report(ctx, fmt.Sprintf("drill %s: %v", run.Path(), err))
+			continue
+		}
+		saved := savedReport{Report: report}
+		if saved.Saved, saved.SHA256, err = report.Save(o.reports); err != nil {
+			return reports, err
+		}
+		reports = append(reports, saved)
+		if !o.json {
+			if err := a.printDrill(saved); err != nil {
+				return reports, err
+			}
+		}
+		if !report.Passed {
+			failed = &printedError{manifest.Failed}
+		}
+	}
+	return reports, failed
+}
+
+// printDrill prints a report for people.
+func (a *app) printDrill(r savedReport) error {
+	var b strings.Builder
+	result := "passed"
+	if !r.Passed {
+		result = "FAILED"
+	}
+	fmt.Fprintf(&b, "%s  %s, stored %s, restored in %s\n", result, r.Run, age(r.Age()), r.Took().Round(time.Second))
+	for _, c := range r.Checks {
+		fmt.Fprintf(&b, "  %-7s  %s: %s\n", c.Result, c.Name, c.Found)
+		for _, p := range c.Problems {
+			fmt.Fprintf(&b, "           %s\n", oneLine(p))
+		}
+	}
+	for _, left := range r.Remaining {
+		fmt.Fprintf(&b, "  not removed: %s\n", oneLine(left))
+	}
+	fmt.Fprintf(&b, "  report   %s (SHA-256 %s)\n", strings.TrimSuffix(r.Saved, ".json")+".html", r.SHA256)
+	_, err := a.io.out.Write([]byte(b.String()))
+	if err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	return nil
+}
