@@ -142,7 +142,7 @@ func TestStaleAndBusyBoxes(t *testing.T) {
 	t.Parallel()
 	target, before := oldSite(t)
 	stale := filepath.Join(filepath.Dir(target), ".site.wp-oneway-restore-0123abcd")
-	lay(t, stale, map[string]string{"site/x": "x", "site/deep/y": "y"})
+	lay(t, stale, map[string]string{"site/x": "x", "site/deep/y": "y", ".wp-oneway": ""})
 	other := filepath.Join(filepath.Dir(target), ".site2.wp-oneway-restore-0123abcd")
 	lay(t, other, map[string]string{"x": "x"})
 	lock, err := os.Open(stale)
@@ -224,6 +224,31 @@ func TestTenantsSite(t *testing.T) {
 	}
 	if st, err := os.Stat(filepath.Join(dir, boxes(t, target)[0])); err != nil || st.Mode().Perm() != 0o700 {
 		t.Errorf("what was there: %v, %v", st, err)
+	}
+}
+
+// A folder of root's in a tenant's home is not removed because the tenant gives it the name
+// of a box.
+func TestRootsFoldersAreNoBoxes(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: it tests what only root could remove")
+	}
+	for _, mark := range []string{"restore-", "old-2026-11-30_03-00-00Z-"} {
+		target, before := oldSite(t)
+		roots := filepath.Join(filepath.Dir(target), ".site.wp-oneway-"+mark+"0123abcd")
+		lay(t, roots, map[string]string{"site/backup": "precious"})
+		var err error
+		if mark == "restore-" {
+			_, err = restore(t, pack(t, folder("."), file("index.php", "new")), tree.Options{Path: target, Root: ".", Overwrite: tree.Always})
+		} else {
+			_, err = tree.Confirm(target, nil)
+		}
+		if err == nil || !strings.Contains(err.Error(), "belongs to root") {
+			t.Errorf("%s: %v", mark, err)
+		}
+		equal(t, "site", texts(t, target), before)
+		equal(t, "root's folder", texts(t, roots), map[string]string{"site/backup": "precious"})
 	}
 }
 

@@ -5,10 +5,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -136,6 +138,9 @@ func (p *place) makeBox() error {
 	if p.boxFile == nil {
 		return errBusy(p.path)
 	}
+	if err := p.claimBox(); err != nil {
+		return fmt.Errorf("restore to %s: create a folder beside it: %w", p.path, cause(err))
+	}
 	boxes, err := p.boxes(stagingMark)
 	if err != nil {
 		return err
@@ -167,6 +172,23 @@ func (p *place) makeBox() error {
 	return nil
 }
 
+// claimBox marks the box, which must be the folder that was just made: whoever owns the parent
+// may have put another one there, which would be given to the owner of the site.
+func (p *place) claimBox() error {
+	info, err := p.boxFile.Stat()
+	if err != nil {
+		return err
+	}
+	names, err := p.boxFile.Readdirnames(1)
+	if len(names) > 0 || int(info.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() || info.Mode().Perm() != 0o700 {
+		return errors.New("another folder was put in its place")
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return p.mark()
+}
+
 func errBusy(path string) error {
 	return fmt.Errorf("restore to %s: another restore to it is running; wait for its end", path)
 }
@@ -177,14 +199,22 @@ func randomName() string {
 	return hex.EncodeToString(random[:])
 }
 
-// lock opens a box and locks it. The file is nil if another process has locked it.
-func (p *place) lock(name string) (*os.File, error) {
+// openBox opens a box.
+func (p *place) openBox(name string) (*os.File, error) {
 	fd, err := unix.Openat(int(p.dir.Fd()), name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), name)
-	err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+// lock opens a box and locks it. The file is nil if another process has locked it.
+func (p *place) lock(name string) (*os.File, error) {
+	f, err := p.openBox(name)
+	if err != nil {
+		return nil, err
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return nil, f.Close()
 	}

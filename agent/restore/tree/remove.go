@@ -8,25 +8,84 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
+// marker is a file in each box. In a folder of root's, only root can have made it: whoever
+// owns the parent can give the name of a box to a folder of root's, but that has no marker.
+const marker = ".wp-oneway"
+
+// mark puts the marker into the box.
+func (p *place) mark() error {
+	fd, err := unix.Openat(int(p.boxFile.Fd()), marker, unix.O_CREAT|unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return err
+	}
+	return unix.Close(fd)
+}
+
 // remove removes a box with everything in it.
-func (p *place) remove(box string) error {
-	err := p.parent.RemoveAll(box)
-	if err != nil && os.Geteuid() != 0 {
-		// Folders that their owner may not change.
-		_ = fs.WalkDir(p.parent.FS(), box, func(name string, d fs.DirEntry, _ error) error {
-			if d != nil && d.IsDir() {
-				_ = p.parent.Chmod(name, 0o700) // RemoveAll says what is left
-			}
-			return nil
-		})
-		err = p.parent.RemoveAll(box)
+func (p *place) remove(name string) error {
+	box, err := p.openBox(name)
+	if err == nil {
+		defer box.Close()
+		err = emptyBox(box)
+	}
+	if err == nil {
+		err = p.parent.Remove(name)
 	}
 	if err != nil {
-		return fmt.Errorf("remove %s: %w", filepath.Join(filepath.Dir(p.path), box), cause(err))
+		return fmt.Errorf("remove %s: %w", filepath.Join(filepath.Dir(p.path), name), cause(err))
 	}
 	return nil
+}
+
+// emptyBox removes what is in a box, of which nothing is found by its name: that may be
+// another folder's by now.
+func emptyBox(box *os.File) error {
+	root, err := os.OpenRoot(descriptorPath(box))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	names, err := fs.ReadDir(root.FS(), ".")
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	info, err := box.Stat()
+	if err != nil {
+		return err
+	}
+	_, unmarked := root.Lstat(marker)
+	if os.Geteuid() == 0 && info.Sys().(*syscall.Stat_t).Uid == 0 && unmarked != nil {
+		return errors.New("it belongs to root, and no restore has made it; rename it")
+	}
+	for _, d := range names {
+		if d.Name() == marker {
+			continue
+		}
+		err := root.RemoveAll(d.Name())
+		if err != nil && os.Geteuid() != 0 {
+			unlock(root, d.Name())
+			err = root.RemoveAll(d.Name())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return root.RemoveAll(marker)
+}
+
+// unlock lets their owner change the folders in a box.
+func unlock(root *os.Root, name string) {
+	_ = fs.WalkDir(root.FS(), name, func(name string, d fs.DirEntry, _ error) error {
+		if d != nil && d.IsDir() {
+			_ = root.Chmod(name, 0o700) // RemoveAll says what is left
+		}
+		return nil
+	})
 }
 
 // cause is an error without the path in it.

@@ -247,7 +247,7 @@ func (t *Target) takeBoxes() error {
 		if p.boxFile == nil {
 			continue
 		}
-		err := errors.Join(p.boxFile.Chown(os.Geteuid(), os.Getegid()), p.boxFile.Chmod(0o700))
+		err := errors.Join(p.boxFile.Chown(os.Geteuid(), os.Getegid()), p.boxFile.Chmod(0o700), p.mark())
 		st, failed := p.staged()
 		if err := errors.Join(err, failed); err != nil {
 			return fmt.Errorf("restore to %s: %w", p.path, cause(err))
