@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// Each command of the pages about buckets is accepted: policy runs, and of the commands that
+// Each command of the pages about buckets and setup is accepted: policy runs, and of the commands that
 // need the provider, the flags and the URL are checked.
 func TestCommandsOfBucketPages(t *testing.T) {
 	t.Parallel()
@@ -25,6 +25,7 @@ func TestCommandsOfBucketPages(t *testing.T) {
 	if err != nil || len(pages) < 7 {
 		t.Fatalf("%d pages (%v)", len(pages), err)
 	}
+	pages = append(pages, "../../docs/setup.md")
 	for _, page := range pages {
 		text, err := os.ReadFile(page)
 		if err != nil {
@@ -38,8 +39,10 @@ func TestCommandsOfBucketPages(t *testing.T) {
 			}
 			ran++
 			if !strings.HasPrefix(line, "wp-oneway policy ") {
-				if _, err := sinks.Parse(strings.Split(line, "'")[1]); err != nil {
-					t.Errorf("%s: %s: %v", page, line, err)
+				if _, url, quoted := strings.Cut(line, "'"); quoted {
+					if _, err := sinks.Parse(strings.TrimSuffix(url, "'")); err != nil {
+						t.Errorf("%s: %s: %v", page, line, err)
+					}
 				}
 				line += " --help"
 			}

@@ -1,0 +1,107 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"filippo.io/age"
+)
+
+// encryption chooses the key to which backups are sealed.
+func (s *Setup) encryption(ctx context.Context) error {
+	s.heading(3, "Encryption")
+	switch {
+	case s.file.has("encryption"):
+		s.sayf("The configuration says how backups are encrypted.")
+		return nil
+	case s.NoEncryption:
+		s.file.unsealed = true
+		s.sayf("Backups are not encrypted: whoever can read them can read the sites.")
+		return nil
+	case s.Recipient != "":
+		if err := checkRecipient(s.Recipient); err != nil {
+			return &AnswerError{fmt.Errorf("--recipient: %w", err)}
+		}
+		s.file.recipient = s.Recipient
+		return nil
+	case s.Yes:
+		return wrongf("--recipient is missing: give an age public key (make a pair with age-keygen, and keep the private key elsewhere), or --no-encryption")
+	}
+	s.sayf("Backups can be encrypted, so that the provider of the bucket, and whoever gets at it, cannot read them. This host keeps the public key only. The private key is needed for a restore: whoever loses it has no backups any more.\n")
+	how, err := s.Terminal.Choose(ctx, "How?", []Choice{
+		{"new", "make a new key pair now; you save the private key"},
+		{"own", "I have an age public key, age1…"},
+		{"none", "do not encrypt"},
+	})
+	if err != nil {
+		return err
+	}
+	switch how {
+	case "new":
+		return s.makeKeys(ctx)
+	case "own":
+		s.file.recipient, err = s.Terminal.Ask(ctx, Question{Text: "Public key", Check: checkRecipient})
+	default:
+		s.file.unsealed = true
+	}
+	return err
+}
+
+func checkRecipient(text string) error {
+	if strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-") {
+		return errors.New("this is a private key, which must not be on this host; give the public key, which begins with age1")
+	}
+	if keys, err := age.ParseRecipients(strings.NewReader(text)); err != nil || len(keys) != 1 {
+		return errors.New("this is no age public key, which begins with age1, or it is not complete")
+	}
+	return nil
+}
+
+// proofLength is how many characters of the private key the user types.
+const proofLength = 6
+
+// makeKeys makes a key pair, and shows the private key until the user has typed its end from
+// where he has saved it. The private key is never written to a file.
+func (s *Setup) makeKeys(ctx context.Context) error {
+	pair, err := age.GenerateX25519Identity()
+	if err != nil {
+		return fmt.Errorf("make a key pair: %w", err)
+	}
+	private := pair.String()
+	show := func() error {
+		s.sayf("\nThis is the private key. After setup it is never shown again. Save it in a password manager or on paper, not on this host.\n")
+		_, err := io.WriteString(s.Terminal.Out, "  "+private+"\n")
+		if err == nil {
+			_, err = s.Terminal.Ask(ctx, Question{Text: "Press Enter when you have saved it; it is then removed from the screen", Default: "saved"})
+		}
+		s.Terminal.hide()
+		return err
+	}
+	if err := show(); err != nil {
+		return err
+	}
+	_, err = s.Terminal.Ask(ctx, Question{
+		Text: fmt.Sprintf("To show that it is saved, type the last %d characters of the private key; or again, to see it once more", proofLength),
+		Check: func(answer string) error {
+			if strings.EqualFold(answer, "again") {
+				if err := show(); err != nil {
+					return err
+				}
+				return errors.New("the key was shown once more; now type its end")
+			}
+			if !strings.EqualFold(answer, private[len(private)-proofLength:]) {
+				return fmt.Errorf("these are not its last %d characters; look at what you have saved", proofLength)
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return err
+	}
+	s.file.recipient = pair.Recipient().String()
+	s.sayf("The public key, which this host keeps, is %s", s.file.recipient)
+	return nil
+}

@@ -1,0 +1,116 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// selected are the arguments by which a command takes the sites of the configuration.
+func (s *Setup) selected(args ...string) []string {
+	args = s.configured(args...)
+	if len(s.file.sites) == 0 && !s.file.has("sites") {
+		args = append(args, "--all")
+	}
+	return args
+}
+
+// show runs a command, after it has shown it.
+func (s *Setup) show(ctx context.Context, args []string) error {
+	fmt.Fprintf(s.Out, "\n$ wp-oneway %s\n", strings.Join(args, " "))
+	err := s.Program.Run(ctx, args...)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// doctor runs the doctor, until it is content or the user goes on.
+func (s *Setup) doctor(ctx context.Context) error {
+	s.heading(5, "Check")
+	s.sayf("doctor tries whether the sites can be read, and whether the credential can only add backups.")
+	for {
+		err := s.show(ctx, s.selected("doctor"))
+		if failed := (*ExitError)(nil); err == nil || !errors.As(err, &failed) || s.Yes {
+			return err
+		}
+		s.sayf("\nSomething is not as it must be: see the lines above that do not begin with ok.")
+		what, err := s.Terminal.Choose(ctx, "What now?", []Choice{
+			{"again", "I have corrected it; check again"},
+			{"continue", "go on all the same: what doctor has found stays as it is"},
+			{"stop", "stop here; run wp-oneway setup later to go on from here"},
+		})
+		switch {
+		case err != nil:
+			return err
+		case what == "stop":
+			return errors.New("stopped after the check; the configuration is written, and wp-oneway setup goes on from here")
+		case what == "continue":
+			return nil
+		}
+	}
+}
+
+// backup makes the first backup.
+func (s *Setup) backup(ctx context.Context) error {
+	s.heading(6, "First backup")
+	if s.NoBackup {
+		s.sayf("Left out.")
+		return nil
+	}
+	if !s.Yes {
+		yes, err := s.Terminal.Confirm(ctx, "Back up now? It takes as long as reading the sites and sending them", true)
+		if err != nil || !yes {
+			return err
+		}
+	}
+	err := s.show(ctx, s.selected("backup"))
+	if failed := (*ExitError)(nil); errors.As(err, &failed) && failed.Code == partial {
+		s.sayf("\nThe backup is stored, but something of the sites could not be read: the lines above name it.")
+		s.incomplete = err
+		return nil
+	}
+	return err
+}
+
+// partial is the exit status of a backup that could not read everything.
+const partial = 3
+
+func checkTime(text string) error {
+	if !regexp.MustCompile(`^([01]?[0-9]|2[0-3]):[0-5][0-9]$`).MatchString(text) {
+		return wrongf("%q is no time of the day, such as 03:30", text)
+	}
+	return nil
+}
+
+// schedule offers a daily backup.
+func (s *Setup) schedule(ctx context.Context) error {
+	s.heading(7, "Schedule")
+	at := s.Daily
+	switch {
+	case s.NoSchedule || at == "" && s.Yes:
+		s.sayf("Nothing is scheduled. wp-oneway schedule install --daily 03:30 does it.")
+		return nil
+	case at == "":
+		var err error
+		at, err = s.Terminal.Ask(ctx, Question{
+			Text: "Back up every day at (HH:MM), or none", Default: "03:30",
+			Check: func(answer string) error {
+				if answer == "none" {
+					return nil
+				}
+				return checkTime(answer)
+			},
+		})
+		if err != nil {
+			return err
+		}
+		if at == "none" {
+			s.sayf("Nothing is scheduled.")
+			return nil
+		}
+	}
+	return s.show(ctx, s.configured("schedule", "install", "--daily", at))
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/wp-oneway/wp-oneway/cmd/setup"
+	"github.com/wp-oneway/wp-oneway/wordpress"
+)
+
+func (a *app) setupCommand() *cobra.Command {
+	var o setup.Options
+	cmd := &cobra.Command{
+		Use:   "setup [PATH…|--all]",
+		Short: "Lead from nothing to a first backup",
+		Long: `Ask where the sites are and where backups go, print the policy to paste, make a key
+pair for the encryption, write the configuration, check everything with doctor, make
+the first backup, and offer a schedule. Each question has a flag; with --yes, nothing
+is asked.
+
+Until the configuration is written, nothing changes: stopped at a question, setup
+leaves nothing behind. Run again, it keeps what the configuration says, asks only for
+what is missing, and goes on with the check.
+
+The private key of the encryption is shown once and never stored. setup goes on after
+you have typed its end from where you have saved it.
+
+Exit status: that of the check or the backup; 0 if both are complete; 3 if something
+could not be read; 1 if setup was stopped; 2 wrong usage or configuration.`,
+		Example: `  wp-oneway setup
+  wp-oneway setup --all --to /mnt/backups --no-encryption --daily 03:30 --yes
+  wp-oneway setup /var/www/example.com --to 's3://vault/{host}?region=eu-central-1' \
+    --key-id AKIAEXAMPLE --secret-file /root/secret --recipient age1… --yes`,
+		Annotations: noConfig(),
+		Args:        cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			given, err := cmd.Flags().GetString("config")
+			if err != nil {
+				return err
+			}
+			o.Paths = paths
+			return a.setup(cmd.Context(), o, given)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.All, "all", false, "back up all sites of this host, also those that are added later")
+	f.StringVar(&o.To, "to", "", "`URL` of the sink, or a folder")
+	f.StringVar(&o.KeyID, "key-id", "", "`ID` of the access key of an s3 sink, which is written beside the configuration")
+	f.StringVar(&o.SecretFile, "secret-file", "", "`file` with the secret of that access key, which only you may read")
+	f.StringVar(&o.Recipient, "recipient", "", "encrypt to this age public `key`")
+	f.BoolVar(&o.NoEncryption, "no-encryption", false, "do not encrypt")
+	f.BoolVar(&o.NoBackup, "no-backup", false, "make no first backup")
+	f.StringVar(&o.Daily, "daily", "", "back up every day at this `time`, such as 03:30")
+	f.BoolVar(&o.NoSchedule, "no-schedule", false, "install no schedule")
+	f.BoolVarP(&o.Yes, "yes", "y", false, "ask nothing: all sites, a first backup, and no schedule, unless the flags say otherwise")
+	return cmd
+}
+
+// setup runs the conversation on the terminal, if there is one.
+func (a *app) setup(ctx context.Context, o setup.Options, given string) error {
+	setHome()
+	var err error
+	if o.Config, o.ConfigDefault, err = configToWrite(given); err != nil {
+		return usage(err)
+	}
+	if o.Host, err = os.Hostname(); err != nil {
+		return fmt.Errorf("find the host's name: %w", err)
+	}
+	for i, path := range o.Paths {
+		if o.Paths[i], err = filepath.Abs(path); err != nil {
+			return fmt.Errorf("find %s: %w", path, err)
+		}
+	}
+	s := &setup.Setup{Options: o, Program: a.otherCommands(), Out: a.io.err}
+	in, isFile := a.io.in.(*os.File)
+	if out, ok := unescaped(a.io.err).(*os.File); ok && isFile && !o.Yes && term.IsTerminal(int(in.Fd())) && isTerminal(out) {
+		// The private key goes to the terminal only: a.io.err keeps its end for notifications.
+		s.Terminal, s.Out = &setup.Terminal{In: in, Out: out}, out
+	}
+	err = s.Run(ctx)
+	wrong, exit := (*setup.AnswerError)(nil), (*setup.ExitError)(nil)
+	switch {
+	case errors.As(err, &exit) && exit.Text == "":
+		return &exitError{exit.Code} // the command has said why
+	case errors.As(err, &wrong):
+		return usage(err)
+	case ctx.Err() != nil && err != nil:
+		return fmt.Errorf("setup was stopped (%w); what was written before stays, and setup goes on from there", context.Cause(ctx))
+	}
+	return err
+}
+
+// configToWrite is the file that setup reads and writes, and whether the other commands find
+// it by themselves.
+func configToWrite(given string) (path string, found bool, err error) {
+	path, _, err = findConfigFile(given)
+	switch {
+	case err != nil:
+		return "", false, err
+	case path == "" && os.Geteuid() == 0:
+		return systemConfig, true, nil
+	case path == "":
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return "", false, fmt.Errorf("find the folder of your configuration: %w; give --config FILE", err)
+		}
+		return filepath.Join(dir, "wp-oneway", "config.yaml"), true, nil
+	}
+	path, err = filepath.Abs(path)
+	return path, given == "", err
+}
+
+// otherCommands runs the program itself, so that setup does what the user can do by hand.
+func (a *app) otherCommands() setup.Program {
+	command := func(ctx context.Context, args []string) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, "/proc/self/exe", args...)
+		cmd.Args[0] = "wp-oneway"
+		// A process group of its own: after Ctrl-C it gets one signal, from here. It then aborts
+		// its uploads, and is waited for; a second signal would end it at once.
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+		return cmd
+	}
+	ended := func(err error) error {
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() > 0 {
+			return &setup.ExitError{Code: exit.ExitCode()}
+		}
+		return err
+	}
+	return setup.Program{
+		Run: func(ctx context.Context, args ...string) error {
+			cmd := command(ctx, args)
+			cmd.Stdout, cmd.Stderr = unescaped(a.io.out), unescaped(a.io.err)
+			return ended(cmd.Run())
+		},
+		Output: func(ctx context.Context, args ...string) ([]byte, error) {
+			cmd := command(ctx, args)
+			var out, why bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &why
+			err := ended(cmd.Run())
+			if exit := (*setup.ExitError)(nil); errors.As(err, &exit) {
+				exit.Text = wordpress.Printable(strings.TrimPrefix(lastLine(why.String()), "wp-oneway: "))
+			}
+			return out.Bytes(), err
+		},
+	}
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
