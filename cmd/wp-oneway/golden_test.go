@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -77,9 +78,13 @@ func readGolden(t *testing.T, folder string) {
 	for site := range goldenChains("") {
 		chosen := append([]string{"--latest", "--site", site}, reading...)
 		to := filepath.Join(t.TempDir(), "restored")
-		if code, _, stderr := h.run(append([]string{"restore", "--only", "files", "--to", to}, chosen...)...); code != 0 {
+		name := "golden_" + strings.ReplaceAll(site, "-", "_")
+		if code, _, stderr := h.run(append([]string{"restore", "--to", to, "--definer", "current", "--db-defaults-file", emptyDatabase(t, name)}, chosen...)...); code != 0 {
 			t.Errorf("restore %s of %s: exit status %d, %s", site, folder, code, stderr)
 			continue
+		}
+		if got, want := goldenRows(t, name), readText(t, filepath.Join(folder, "rows.txt")); got != want {
+			t.Errorf("%s of %s: restored\n%s\ninstead of\n%s", site, folder, got, want)
 		}
 		if got, want := listing(t, to), readText(t, filepath.Join(folder, "files.txt")); got != want {
 			t.Errorf("%s of %s: restored\n%s\ninstead of\n%s", site, folder, got, want)
@@ -89,6 +94,21 @@ func readGolden(t *testing.T, folder string) {
 			t.Errorf("get the tables of %s of %s: exit status %d, %s%s", site, folder, code, stderr, stdout)
 		}
 	}
+}
+
+// goldenRows describes the rows of a restored database, and its view and trigger.
+func goldenRows(t *testing.T, database string) string {
+	t.Helper()
+	db, err := sql.Open("mysql", shared.db(t).DSN(database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows := firstColumn(t, db, "SELECT CONCAT_WS(' ',option_id,option_name,HEX(option_value)) FROM wp_options ORDER BY option_id")
+	rows = append(rows, firstColumn(t, db, "SELECT CONCAT_WS(' ',COALESCE(HEX(a),'NULL'),HEX(b),c,d,HEX(e)) FROM wp_odd ORDER BY a DESC")...)
+	rows = append(rows, firstColumn(t, db, "SELECT COUNT(*) FROM wp_view")...)
+	rows = append(rows, firstColumn(t, db, "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA=DATABASE()")...)
+	return strings.Join(rows, "\n") + "\n"
 }
 
 // listing describes everything in a folder, without times and owners.
@@ -175,7 +195,7 @@ func writeExpected(t *testing.T, folder, backups string, s *dumpSite) {
 	if code != 0 {
 		t.Fatal(stderr)
 	}
-	for name, text := range map[string]string{"files.txt": listing(t, copied), "tables.sql": tables} {
+	for name, text := range map[string]string{"files.txt": listing(t, copied), "tables.sql": tables, "rows.txt": goldenRows(t, s.name)} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil { //nolint:gosec // it is part of the repository
 			t.Fatal(err)
 		}
