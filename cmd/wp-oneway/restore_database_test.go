@@ -86,6 +86,10 @@ func TestRestoreDatabase(t *testing.T) {
 		}
 		compareDatabase(t, s, d)
 	}
+	code, _, stderr = h.run(append(args[:len(args)-4:len(args)-4], "--use-target-config", "--to", s.Root, "--database", d.Name)...)
+	if code != 1 || !strings.Contains(stderr, "Access denied for user '"+s.Database.User+"'") {
+		t.Errorf("with the account of the site itself, which has no rights there: exit status %d, %s", code, stderr)
+	}
 	root := *d
 	root.User, root.Password = "root", ""
 	if code, _, stderr := h.run(append(args[:len(args)-4:len(args)-4], "--db-defaults-file", optionFile(t, &root), "--database", d.Name)...); code != 1 || !strings.Contains(stderr, "--allow-privileged-account") {
