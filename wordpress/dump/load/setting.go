@@ -92,32 +92,14 @@ func (c *checker) effective(s dumpfile.Setting, value string, restored, runs boo
 			c.mode = text
 		}
 		return "sql_mode=" + sqltext.Literal(text), nil
-	case "names", "character_set_client":
+	case "names", "character_set_client", "collation_connection":
 		if restored {
 			return "", nil
 		}
 		if len(s.Value) != 1 || sqltext.CheckPlain(value) != nil || s.Name == "names" && value != "utf8mb4" {
 			return "", wrong
 		}
-		if runs {
-			c.client = value
-		}
-		if s.Name == "names" {
-			return "NAMES utf8mb4", nil
-		}
-		return s.Name + "=" + value, nil
-	case "collation_connection":
-		if restored {
-			return "", nil
-		}
-		if len(s.Value) != 1 || sqltext.CheckPlain(value) != nil {
-			return "", wrong
-		}
-		known, err := c.rules.collations.collation(value)
-		if !runs {
-			return "", nil
-		}
-		return "collation_connection=" + known, err
+		return c.charset(s.Name, value, runs)
 	case "time_zone":
 		if restored {
 			return "", nil
@@ -142,6 +124,24 @@ func (c *checker) effective(s dumpfile.Setting, value string, restored, runs boo
 		return "", wrong
 	}
 	return "", fmt.Errorf("a dump does not set this variable")
+}
+
+// charset reads an assignment of a character set or collation of the session.
+func (c *checker) charset(name, value string, runs bool) (string, error) {
+	if name == "collation_connection" {
+		known, err := c.rules.collations.collation(value)
+		if !runs {
+			return "", nil
+		}
+		return name + "=" + known, err
+	}
+	if runs {
+		c.client = value
+	}
+	if name == "names" {
+		return "NAMES utf8mb4", nil
+	}
+	return name + "=" + value, nil
 }
 
 func isWord(s string) bool { return s != "" && sqltext.CheckPlain(s) == nil }

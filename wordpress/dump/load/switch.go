@@ -221,8 +221,8 @@ func (l *Loader) rename(ctx context.Context, r *record) error {
 	return patiently(ctx, l.main, "RENAME TABLE "+strings.Join(pairs, ", "))
 }
 
-// putBack undoes a switch that failed. It opens another session, since the restore's may be
-// lost or its context may have ended.
+// putBack undoes a switch that failed, unless it turns out to be complete. It opens another
+// session, since the restore's may be lost or its context may have ended.
 func (l *Loader) putBack(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoLimit)
 	defer cancel()
@@ -234,6 +234,10 @@ func (l *Loader) putBack(ctx context.Context, cause error) error {
 	}
 	if err == nil {
 		l.state, err = readState(ctx, conn)
+	}
+	if err == nil && l.state.record == recordDone { // only the answer to the last statement was lost
+		l.kept = true
+		return nil
 	}
 	if err == nil && l.state.record == recordUnfinished {
 		err = undo(ctx, conn, recordUnfinished)
