@@ -65,6 +65,8 @@ func TestWPCLI(t *testing.T) {
 		{0, []string{"inspect", root, "--format=csv"}, `(?s)name,value\nsource,static\ndb\.name,.*`},
 		{1, []string{"inspect", "--path=" + t.TempDir(), "--format=json"}, `\[\]`},
 		{0, []string{"doctor", root, to, "--format=csv", "--fields=check,verdict"}, `(?s)check,verdict\nstate,holds\n.*`},
+		{0, []string{"restore", runs[2], from, "--only=files", "--to=" + filepath.Join(t.TempDir(), "copy")}, "(?s).*"},
+		{1, []string{"restore", runs[2], from, root, "--only=files"}, ""}, // the site is not empty
 		{2, []string{"backup", root, to, "--threads=many"}, ""},
 		{2, []string{"backup", root, "--to="}, ""},
 	} {
@@ -103,7 +105,7 @@ func TestWPCLIKnowsTheFlags(t *testing.T) {
 			command = name
 		}
 		cmd, _, err := root.Find([]string{command})
-		if command == "restore" || command == "setup" {
+		if command == "setup" {
 			continue // the package describes none of their own flags
 		}
 		if err != nil || cmd == root {

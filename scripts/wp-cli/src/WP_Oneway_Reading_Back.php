@@ -133,28 +133,73 @@ trait WP_Oneway_Reading_Back {
 	}
 
 	/**
-	 * Restores a backup.
+	 * Restores a site from a backup.
 	 *
-	 * All arguments go to `wp-oneway restore`. Its help describes them: `wp-oneway restore --help`.
+	 * Without --to, the files go to the site at --path. A folder that is not empty needs --overwrite. Nothing is put into use before everything was read and proven.
 	 *
 	 * ## OPTIONS
 	 *
-	 * [<run>...]
-	 * : The run to restore.
+	 * [<run>]
+	 * : The run to restore, as `wp oneway list --format=ids` prints it.
 	 *
 	 * [--from=<url>]
 	 * : URL of the backups, as that of a sink, with a credential that may read.
 	 *
+	 * [--latest]
+	 * : The newest run of --site that can be restored.
+	 *
+	 * [--site=<name>]
+	 * : The name of the site in the store.
+	 *
+	 * [--to=<folder>]
+	 * : Folder that becomes the root of the site.
+	 *
+	 * [--only=<part>]
+	 * : Restore only this part.
+	 * ---
+	 * options:
+	 *   - db
+	 *   - files
+	 * ---
+	 *
+	 * [--overwrite=<which>]
+	 * : Which files of a folder that is not empty are replaced.
+	 * ---
+	 * options:
+	 *   - always
+	 *   - if-changed
+	 *   - if-newer
+	 *   - never
+	 * ---
+	 *
+	 * [--delete]
+	 * : Delete files that the backup does not have.
+	 *
+	 * [--identity=<file>]
+	 * : File with the secret key that opens sealed backups. May be repeated.
+	 *
+	 * [--dry-run]
+	 * : List what would be done. Change nothing.
+	 *
+	 * [--confirm]
+	 * : Remove what earlier restores have kept from before. Nothing is restored.
+	 *
+	 * [--undo]
+	 * : Put back what the latest restore has replaced. Nothing is restored.
+	 *
 	 * [--<field>=<value>]
-	 * : Every flag of `wp-oneway restore`. Write a flag without a value as --flag=true.
+	 * : Every other flag of `wp-oneway restore`.
 	 *
 	 * ## EXAMPLES
 	 *
-	 *     $ wp oneway restore --from=/var/backups/wp --latest --site=example.com
+	 *     $ wp oneway restore --from=/var/backups/wp --latest --site=example.com --overwrite=if-changed --dry-run
+	 *
+	 *     # Only the files, into a new folder
+	 *     $ wp oneway restore --from='s3://vault?profile=restore' --latest --site=example.com --only=files --to=copy
 	 *
 	 * @when before_wp_load
 	 */
 	public function restore( $args, $assoc_args ) {
-		$this->run( 'restore', $args, $assoc_args );
+		$this->run( 'restore', $args, WP_Oneway_Site::target( $assoc_args ) );
 	}
 }

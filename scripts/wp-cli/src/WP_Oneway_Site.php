@@ -60,6 +60,14 @@ final class WP_Oneway_Site {
 	}
 
 	/**
+	 * The flags of a restore with the folder to restore to: the site, unless another is given.
+	 */
+	public static function target( array $flags ): array {
+		$files = 'db' !== ( $flags['only'] ?? '' );
+		return $files && ! isset( $flags['to'] ) && self::here() ? $flags + array( 'to' => self::root() ) : $flags;
+	}
+
+	/**
 	 * Whether the user allows colours.
 	 */
 	public static function color(): bool {
