@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"syscall"
 	"time"
@@ -122,6 +123,9 @@ func (j *Job) find(ctx context.Context) (root string, uid uint32, err error) {
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return "", 0, fmt.Errorf("find the site: %s is not a folder; give the folder that holds wp-config.php or wp-load.php", j.Place.Path)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", 0, fmt.Errorf("find the site: %w; wp-oneway sites lists the sites of this host", err)
 	}
 	if err != nil {
 		return "", 0, fmt.Errorf("find the site: %w", err)

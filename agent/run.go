@@ -168,7 +168,7 @@ func (r *run) destinationErrors(targets []int) error {
 	var errs []string
 	for i, d := range r.report.Destinations {
 		if d.Error != nil && (targets == nil || slices.Contains(targets, i)) {
-			errs = append(errs, fmt.Sprintf("%s: %s", d.URL, d.Error.Message))
+			errs = append(errs, fmt.Sprintf("%s: %s", sinks.Short(d.URL), d.Error.Message))
 		}
 	}
 	if len(errs) == 0 {

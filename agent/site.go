@@ -162,8 +162,11 @@ const lockPause = 500 * time.Millisecond
 // The time of the wait is no time of the run in the report.
 func (r *run) waitForLock(ctx context.Context) (unlock func(), locked bool, err error) {
 	unlock, locked, err = r.agent.lock(r.id, r.job.Name)
-	if r.job.Wait == 0 || !errors.Is(err, manifest.ErrLocked) {
+	if !errors.Is(err, manifest.ErrLocked) {
 		return unlock, locked, err
+	}
+	if r.job.Wait == 0 {
+		return nil, false, fmt.Errorf("%w; wait for its end with --wait", err)
 	}
 	r.log.Warn("waiting for another run of this site to end")
 	began := r.agent.Now()

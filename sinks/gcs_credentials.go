@@ -131,7 +131,7 @@ func googleError(err error, file string) error {
 	case file != "":
 		from = file
 	case os.Getenv("GOOGLE_APPLICATION_CREDENTIALS") == "":
-		return fmt.Errorf("find Google credentials; add credentials_file= to the URL or set GOOGLE_APPLICATION_CREDENTIALS: %w", oneLine(err))
+		return fmt.Errorf("find Google credentials: %w; add credentials_file= to the URL, or set GOOGLE_APPLICATION_CREDENTIALS", oneLine(err))
 	}
 	if errors.As(err, &path) {
 		return fmt.Errorf("read the Google credential in %s: %w; correct the path, or add credentials_file= to the URL", from, path.Err)

@@ -204,6 +204,18 @@ func (s drySink) Put(context.Context, string, io.Reader) (Receipt, error) {
 	return Receipt{}, fmt.Errorf("store in %s: sink is read-only (dry run)", s)
 }
 
+// Short is a sink's URL without its parameters, or its folder, for messages.
+func Short(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	if dir, local := LocalDir(u); local {
+		return dir
+	}
+	return u.Scheme + "://" + u.Host + u.Path
+}
+
 // LocalDir is the folder of a directory sink's URL, false for other sinks.
 func LocalDir(u *url.URL) (string, bool) {
 	dir := schemes()[u.Scheme].dir

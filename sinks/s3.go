@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,6 +95,16 @@ type S3Access struct {
 	SSE, KMSKey, StorageClass string
 	// Actions are those of the token of R2 in use, nil for another kind of credential.
 	Actions []string
+}
+
+// Advice describes a final error of a request that reads: what was refused, why, and what to
+// do. It is "" if the credential may not read.
+func (a S3Access) Advice(err error) string {
+	known := slices.Contains([]string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed"}, codeOf(err))
+	if status := statusOf(err); !known && !expired(err) && (status == http.StatusForbidden || status == http.StatusUnauthorized) {
+		return ""
+	}
+	return advice(err, "", s3Config{bucketURL: bucketURL{bucket: a.Bucket, prefix: a.Prefix, endpoint: a.Endpoint}})
 }
 
 // S3 is S3Store's.

@@ -191,7 +191,7 @@ func checkCredentials(ctx context.Context, client *s3.Client, c s3Config) error 
 	case err != nil && c.credentialsFile != "":
 		return oneLine(fmt.Errorf("find a key in %s: %w", c.credentialsFile, err))
 	case err != nil:
-		return oneLine(fmt.Errorf("find AWS credentials: none in the environment, in ~/.aws or from the machine; add credentials_file= or profile= to the URL: %w", err))
+		return oneLine(fmt.Errorf("find AWS credentials in the environment, in ~/.aws or from the machine: %w; add credentials_file= or profile= to the URL", err))
 	case c.credentialsFile != "" && strings.Contains(creds.Source, "Endpoint"):
 		return fmt.Errorf("find a key in %s: profile %q has none", c.credentialsFile, c.profile)
 	}

@@ -29,6 +29,9 @@ func (c s3Config) files() (awsFiles, error) {
 	if c.credentialsFile != "" {
 		path := operator.Credential(c.credentialsFile)
 		if err := operator.Check(path, operator.OwnGroup); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				err = fmt.Errorf("%w; correct credentials_file=", err)
+			}
 			return awsFiles{}, fmt.Errorf("read credentials_file: %w", err)
 		}
 		return awsFiles{[]string{}, []string{path}}, nil

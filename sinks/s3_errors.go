@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"golang.org/x/sys/unix"
 )
 
 // statusOf is the HTTP status of the response, 0 without a response.
@@ -141,6 +142,8 @@ func connection(err error, where string) string {
 		return where + ": its certificate is for another name; correct endpoint="
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return where + ": the server does not support TLS; correct endpoint="
+	case errors.Is(err, unix.ECONNREFUSED):
+		return where + ": nothing answers there (connection refused); correct endpoint=, or start the server"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("%s: host %s is not known; correct endpoint= or region=", where, dns.Name)
 	}

@@ -196,7 +196,7 @@ func TestS3ErrorAdvice(t *testing.T) {
 		"prefix":      {minio.URL(bucket, "other", good), "arn:aws:s3:::" + bucket + "/other/*"},
 		"authority":   {strings.Split(minio.URL(bucket, "host", good), "&ca_file")[0], "ca_file="},
 		"no TLS":      {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, strings.Replace(plain.URL, "http://", "https://", 1), 1), "does not support TLS"},
-		"port closed": {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, "http://127.0.0.1:1", 1), "connection refused"},
+		"port closed": {strings.Replace(minio.URL(bucket, "host", good), minio.Endpoint, "http://127.0.0.1:1", 1), "(connection refused); correct endpoint="},
 	} {
 		t.Run(name, func(t *testing.T) {
 			u, err := sinks.Parse(c.url)

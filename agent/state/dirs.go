@@ -74,9 +74,24 @@ func fileName(id string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// Make creates the folders. It fails if this account cannot write to one of them.
+func (d Dirs) Make() error {
+	for _, dir := range []string{d.State, d.Run} {
+		if err := makeFolder(dir); err != nil {
+			return fmt.Errorf("create the state folder: %w", err)
+		}
+		if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+			return fmt.Errorf("write to the state folder %s: %w", dir, adviseFolder(err))
+		}
+	}
+	return nil
+}
+
 // makeFolder creates a folder of the agent's own, and its parents.
-func makeFolder(dir string) error {
-	err := os.MkdirAll(dir, 0o700)
+func makeFolder(dir string) error { return adviseFolder(os.MkdirAll(dir, 0o700)) }
+
+// adviseFolder adds to the error of a folder what to do.
+func adviseFolder(err error) error {
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.EROFS) {
 		return fmt.Errorf("%w; set XDG_STATE_HOME or STATE_DIRECTORY to a folder that this account can write to", err)
 	}

@@ -185,7 +185,7 @@ func (b *Backup) judge(now time.Time, maxAge time.Duration) {
 	case b.Credential != nil && now.After(b.Credential.Renew):
 		b.Level, b.Reason = Warning, fmt.Sprintf("the sink's credential expires in %s: replace it; the next run reads the new one", Age(b.Credential.Expires.Sub(now)))
 	case b.Unreadable > 0:
-		b.Level, b.Reason = Warning, fmt.Sprintf("last backup is partial: %d things could not be read", b.Unreadable)
+		b.Level, b.Reason = Warning, fmt.Sprintf("last backup is partial: unreadable: %d", b.Unreadable)
 	default:
 		b.Level, b.Reason = OK, ""
 	}

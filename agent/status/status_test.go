@@ -54,7 +54,7 @@ func TestJudge(t *testing.T) {
 		{"failed", series(time.Hour, manifest.Failed), 26 * time.Hour, Warning, "last run failed: disk | full\nbad"},
 		{"refused", series(time.Hour, manifest.Refused), 26 * time.Hour, Warning, "last run refused: disk | full\nbad"},
 		{"locked", series(time.Hour, manifest.Locked), 26 * time.Hour, OK, ""},
-		{"partial", partial, 26 * time.Hour, Warning, "last backup is partial: 2 things could not be read"},
+		{"partial", partial, 26 * time.Hour, Warning, "last backup is partial: unreadable: 2"},
 		{"credential ends", ending, 26 * time.Hour, Warning, "the sink's credential expires in 20h: replace it; the next run reads the new one"},
 		{"credential has ended", ended, 26 * time.Hour, Warning, "the sink's credential has expired on 2026-11-30T02:00:00Z, as far as the last run knows: replace it, or back up if you have"},
 		{"fresh credential", fresh, 26 * time.Hour, OK, ""},

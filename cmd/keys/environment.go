@@ -40,7 +40,7 @@ func (t Table) CheckEnvironment(environ []string) error {
 			return fmt.Errorf("environment variable %s: the environment cannot set the key %s; set it in the configuration file", name, key)
 		}
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("environment variable %s: no such key%s", name, suggest(nearest(name, known), "docs/configuration.md"))
+			return fmt.Errorf("environment variable %s: no such key%s", name, suggest(Nearest(name, known), "docs/configuration.md"))
 		}
 		if leaves[name].NonEmpty && strings.TrimSpace(value) == "" {
 			return fmt.Errorf("environment variable %s is empty; give it a value, or unset it", name)

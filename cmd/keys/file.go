@@ -3,7 +3,9 @@ package keys
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
@@ -24,13 +26,24 @@ type File struct {
 	Lines map[string]int
 }
 
+// readAdvice says after a semicolon what to do about an error of reading a file, or nothing.
+func readAdvice(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "; make one with wp-oneway config generate, or run without --config"
+	case errors.Is(err, fs.ErrPermission):
+		return "; run as a user who may read it, or give another file with --config"
+	}
+	return ""
+}
+
 // ReadFile reads a file that only its owner and root may write, since it decides what is
 // read with their rights and where backups are stored. It refuses unknown and empty keys,
 // and keys that occur twice in different case: viper would ignore them.
 func (t Table) ReadFile(path string) (*File, error) {
 	text, err := operator.ReadFile(path, operator.Everybody)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, fmt.Errorf("read configuration: %w%s", err, readAdvice(err))
 	}
 	f := &File{Path: path, Lines: map[string]int{}}
 	var document yaml.Node
@@ -158,7 +171,7 @@ func (f *fileCheck) unknown(s scope, key string) string {
 			below = append(below, name)
 		}
 	}
-	found := cmp.Or(nearest(full, below), nearest(full, s.names()))
+	found := cmp.Or(Nearest(full, below), Nearest(full, s.names()))
 	if found != "" {
 		found = quoted(found)
 	}

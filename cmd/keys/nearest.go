@@ -6,14 +6,14 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest returns the one of the names that a misspelled name most likely means, or "".
+// Nearest returns the one of the names that a misspelled name most likely means, or "".
 // A key that is written outside of its map, such as bandwidth instead of
 // limits.bandwidth, is found too.
-func nearest(name string, names []string) string {
+func Nearest(name string, names []string) string {
 	name = strings.ToLower(strings.ReplaceAll(name, "-", "_"))
 	best, found := 2+len(name)/4, ""
 	for _, candidate := range names {
-		lower := strings.ToLower(candidate)
+		lower := strings.ToLower(strings.ReplaceAll(candidate, "-", "_"))
 		last := lower[strings.LastIndex(lower, ".")+1:]
 		d := levenshtein.Distance(name, lower, nil)
 		if strings.Contains(candidate, ".") {

@@ -132,6 +132,11 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	if err != nil {
 		return nil, err
 	}
+	if !a.config.DryRun {
+		if err := runner.Dirs.Make(); err != nil {
+			return nil, err // a run without state would take another site's name
+		}
+	}
 	keeper, err := a.keeper(chosen.entries)
 	if err != nil {
 		return nil, err

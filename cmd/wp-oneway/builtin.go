@@ -16,11 +16,14 @@ func adaptBuiltins(root *cobra.Command) {
 		switch cmd.Name() {
 		case "help":
 			cmd.Run, cmd.RunE, cmd.Annotations = nil, showHelp, noConfig()
+			cmd.Example = "  wp-oneway help backup\n  wp-oneway help schedule install"
 		case "completion":
 			cmd.Args, cmd.RunE = cobra.ArbitraryArgs, unknownShell
 			cmd.Annotations = noConfig()
+			cmd.Example = "  wp-oneway completion bash > completions\n  wp-oneway completion zsh > _wp-oneway"
 			for _, shell := range cmd.Commands() {
 				shell.Args, shell.Annotations = noArguments, noConfig()
+				shell.Example = fmt.Sprintf("  wp-oneway completion %[1]s > completions\n  wp-oneway completion %[1]s --no-descriptions > completions", shell.Name())
 			}
 		}
 		completeChoices(cmd, cmd.Flags())
@@ -41,7 +44,7 @@ func completeChoices(cmd *cobra.Command, flags *pflag.FlagSet) {
 func showHelp(cmd *cobra.Command, args []string) error {
 	about, rest, err := cmd.Root().Find(args)
 	if err != nil || about == cmd.Root() && len(rest) > 0 {
-		return usage(fmt.Errorf("unknown command %q; see wp-oneway --help", args[0]))
+		return unknownCommand(cmd.Root(), args[0])
 	}
 	about.InitDefaultHelpFlag() // so that it is shown
 	return about.Help()

@@ -21,6 +21,8 @@ func (a *app) configCommand() *cobra.Command {
 		Long: `Check the configuration, print every key with its value and where it comes from, or
 print a commented example with every key. docs/configuration.md lists all keys, and
 docs/config.schema.json is a JSON Schema for editors.`,
+		Example: `  wp-oneway config validate
+  wp-oneway config generate > config.yaml`,
 		Annotations: noConfig(), Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -33,14 +35,20 @@ docs/config.schema.json is a JSON Schema for editors.`,
 		Use: "validate", Aliases: []string{"check"}, Short: "Check the configuration", Args: noArguments,
 		Long: `Check the file, the environment, and the files that the configuration names. No site
 is read and no store is contacted. Exit status: 0 all is right; 2 it is not.`,
+		Example: `  wp-oneway config validate
+  wp-oneway config validate --config config.yaml`,
 		RunE: func(*cobra.Command, []string) error { return a.validateConfig() },
 	}, &cobra.Command{
 		Use: "show", Short: "Print every key, its value and where it comes from", Args: noArguments,
 		Long: `Print every key with its value and where it comes from: default, file and line,
 environment or flag. Secrets are printed as [redacted].`,
+		Example: `  wp-oneway config show
+  wp-oneway config show --config config.yaml`,
 		RunE: func(*cobra.Command, []string) error { return a.showConfig() },
 	}, &cobra.Command{
 		Use: "generate", Aliases: []string{"init"}, Short: "Print a commented example with every key", Args: noArguments,
+		Example: `  wp-oneway config generate
+  wp-oneway config generate > config.yaml`,
 		Annotations: noConfig(),
 		RunE:        func(*cobra.Command, []string) error { return allKeys().WriteExample(a.io.out) },
 	})

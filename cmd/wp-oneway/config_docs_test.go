@@ -14,8 +14,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// checkDocument compares a document with what the table of keys says. UPDATE_DOCS=1 in
-// the environment writes it.
+// checkDocument compares a document with what the test has made. UPDATE_DOCS=1 in the
+// environment writes it.
 func checkDocument(t *testing.T, name, want string) {
 	t.Helper()
 	path := filepath.Join("..", "..", "docs", name)
@@ -25,7 +25,7 @@ func checkDocument(t *testing.T, name, want string) {
 		}
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != want {
-		t.Errorf("%s differs from the table of keys (%v); run UPDATE_DOCS=1 go test ./cmd/wp-oneway -run TestConfigurationDocuments", path, err)
+		t.Errorf("%s is out of date (%v); run UPDATE_DOCS=1 go test ./cmd/wp-oneway -run %s", path, err, t.Name())
 	}
 }
 

@@ -169,7 +169,7 @@ func topFolders(list []sinkSetting, host string) ([]*target, error) {
 func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intrusive bool, at time.Time) (doctorSink, error) {
 	out := doctorSink{URL: t.url.String(), Folders: t.folders, Rows: []sinks.Finding{}, at: at}
 	if !a.config.Quiet && a.io.terminal() {
-		fmt.Fprintf(a.io.err, "examining %s…\n", wordpress.Printable(short(t.url.String())))
+		fmt.Fprintf(a.io.err, "examining %s…\n", wordpress.Printable(sinks.Short(t.url.String())))
 	}
 	r, err := oneway.Examine(ctx, t.url, oneway.Options{Folders: t.folders, Within: &t.within, Intrusive: intrusive, Tenants: t.tenants})
 	if ctx.Err() != nil {
@@ -177,7 +177,7 @@ func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intru
 	}
 	if err != nil {
 		out.Rows = append(out.Rows, sinks.Finding{
-			Check: "open", Verdict: sinks.Fails, Required: true, Detail: strings.TrimPrefix(err.Error(), "open "+short(out.URL)+": "),
+			Check: "open", Verdict: sinks.Fails, Required: true, Detail: strings.TrimPrefix(err.Error(), "open "+sinks.Short(out.URL)+": "),
 			Advice: "fix this first: no backup can be stored there",
 		})
 		return out, nil

@@ -29,7 +29,7 @@ func (r *doctorReport) print(w io.Writer, columns int, every, failing bool) erro
 		t.rows(site.Rows)
 	}
 	for _, sink := range r.Sinks {
-		title := short(sink.URL)
+		title := sinks.Short(sink.URL)
 		if sink.Store != "" {
 			title += ": " + sink.Store
 		}
@@ -151,7 +151,7 @@ func (s *doctorSite) summary() string {
 }
 
 func (s *doctorSink) summary() string {
-	name := short(s.URL)
+	name := sinks.Short(s.URL)
 	var fails, open []sinks.Finding
 	for _, row := range s.Rows {
 		switch {

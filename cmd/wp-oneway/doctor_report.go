@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/url"
 	"slices"
 	"time"
 
@@ -74,16 +73,4 @@ func failing(rows []sinks.Finding) (names []string) {
 		}
 	}
 	return names
-}
-
-// short is a sink's URL without its parameters.
-func short(text string) string {
-	u, err := url.Parse(text)
-	if err != nil {
-		return text
-	}
-	if dir, local := sinks.LocalDir(u); local {
-		return dir
-	}
-	return u.Scheme + "://" + u.Host + u.Path
 }

@@ -99,6 +99,8 @@ mysql --user=ACCOUNT -p --binary-mode DATABASE < FILE
 
 Exit status: 0 complete; 3 something could not be read, and is named; 1 failed;
 2 wrong usage or configuration.`,
+		Example: `  wp-oneway dump /var/www/example.com -o example.sql
+  wp-oneway dump /srv/shop/web --exclude-table 'wp_statistics_*' --skip-definer > shop.sql`,
 		Args: onePath,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			o.path = paths[0]

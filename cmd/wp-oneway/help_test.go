@@ -2,11 +2,99 @@ package main
 
 import (
 	"io"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
+
+// Each command of the help has two examples or more. The arguments of all are accepted; those
+// that need no bucket, and change nothing of the machine, are run.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	h, site, vault := newHost(t), shared.site(t).Root, t.TempDir()
+	h.backup(0, site, "--name", "example.com", "--to", vault, "--exclude", "wp-content/uploads")
+	places := strings.NewReplacer("/var/www/example.com", site, "/srv/shop/web", site, "/var/backups/wp", vault,
+		"/usr/local/share/man/man1", t.TempDir())
+	run := []string{"config", "config validate", "config show", "config generate", "version", "help", "man", "policy", "inspect", "dump", "list", "verify", "get", "prune"}
+	root := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand()
+	eachCommand(root, func(cmd *cobra.Command) {
+		name := strings.TrimPrefix(cmd.CommandPath(), "wp-oneway ")
+		lines := examplesOf(cmd)
+		if len(lines) < 2 {
+			t.Errorf("%s has %d examples", name, len(lines))
+		}
+		for _, line := range lines {
+			accepted(t, cmd, line)
+			if (slices.Contains(run, name) || strings.HasPrefix(name, "completion")) && !strings.Contains(line, "://vault") {
+				h.runs(places.Replace(line))
+			}
+		}
+	})
+}
+
+// eachCommand calls a function for each command that the help shows, without the root.
+func eachCommand(cmd *cobra.Command, f func(*cobra.Command)) {
+	for _, sub := range cmd.Commands() {
+		if !sub.Hidden {
+			f(sub)
+			eachCommand(sub, f)
+		}
+	}
+}
+
+// examplesOf are the command lines in the examples of a command.
+func examplesOf(cmd *cobra.Command) (lines []string) {
+	text := strings.NewReplacer("\\\n   ", "", "|\n   ", "|").Replace(cmd.Example)
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "wp-oneway ") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// accepted checks that an example is one of this command, or of one below it, which accepts
+// its flags and arguments.
+func accepted(t *testing.T, cmd *cobra.Command, line string) {
+	t.Helper()
+	first := line
+	for _, end := range []string{" | ", " > ", " && "} {
+		first, _, _ = strings.Cut(first, end)
+	}
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", `wp_oneway() { printf '%s\n' "$@"; }; `+strings.Replace(first, "wp-oneway ", "wp_oneway ", 1)).Output()
+	if err != nil {
+		t.Errorf("%q: %v", line, err)
+		return
+	}
+	args := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if args[0] == "--version" {
+		return
+	}
+	found, rest, err := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand().Find(args)
+	if err == nil {
+		err = found.ParseFlags(rest)
+	}
+	if err == nil {
+		err = found.ValidateArgs(found.Flags().Args())
+	}
+	if err != nil || !strings.HasPrefix(found.CommandPath(), cmd.CommandPath()) && cmd.Name() != "help" {
+		t.Errorf("%q is run as %q, for %q: %v", line, found.CommandPath(), cmd.CommandPath(), err)
+	}
+}
+
+// runs runs an example in a shell. It must succeed.
+func (h *host) runs(line string) {
+	h.t.Helper()
+	cmd := exec.CommandContext(h.t.Context(), "sh", "-c", `man() { :; }; `+strings.ReplaceAll(line, "wp-oneway ", h.binary+" "))
+	cmd.Dir, cmd.Env = h.state, h.command().Env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		h.t.Errorf("%q: %v\n%s", line, err, out)
+	}
+}
 
 // The help lists keys and flags correctly: every flag is a key, except those it names,
 // and it says which keys the flags with another name are. All other keys are in the

@@ -44,6 +44,8 @@ With --with-php, the site's own PHP runs a configuration that cannot be read
 otherwise, with the rights of the site's owner.
 
 Exit status: 0 the configuration is understood; 1 it is not; 2 bad usage.`,
+		Example: `  wp-oneway inspect /var/www/example.com
+  wp-oneway inspect /srv/shop/web --no-env --url https://shop.example.com/ --json`,
 		Args: onePath,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			o.path = paths[0]

@@ -77,7 +77,7 @@ func testMain(m *testing.M) (code int, err error) {
 	})
 	shared.db = orFail(database)
 	shared.minio = orFail(sync.OnceValues(func() (*lab.MinIO, error) {
-		minio, err := lab.StartMinIO(ctx, filepath.Join(shared.dir, "minio"), lab.MinIOOptions{TLS: true})
+		minio, err := lab.StartMinIO(ctx, filepath.Join(shared.dir, "minio"), lab.MinIOOptions{TLS: true, Region: "us-east-1"})
 		if err == nil {
 			atEnd(func() error { minio.Stop(); return nil })
 		}

@@ -113,7 +113,7 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 		return err
 	}
 	if runs == 0 {
-		return fmt.Errorf("list %s: there is no backup%s", s, o.what())
+		return fmt.Errorf("list %s: there is no backup%s; correct --from, or look for unfinished runs with --incomplete", s, o.what())
 	}
 	return nil
 }

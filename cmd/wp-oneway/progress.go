@@ -14,6 +14,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -205,7 +206,7 @@ func (p *progress) summary(r manifest.SiteReport) string {
 	}
 	for _, d := range r.Destinations {
 		if d.Error != nil && r.Error == nil {
-			line("wp-oneway: %s: %s: %s", r.Name, d.URL, d.Error.Message)
+			line("wp-oneway: %s: %s: %s", r.Name, sinks.Short(d.URL), d.Error.Message)
 		}
 	}
 	if p.success {

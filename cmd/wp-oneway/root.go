@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -119,11 +121,7 @@ mysql --binary-mode alone.`,
 			if len(args) == 0 {
 				return cmd.Help()
 			}
-			hint := ""
-			if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-				hint = ", do you mean " + strings.Join(similar, " or ") + "?"
-			}
-			return usage(fmt.Errorf("unknown command %q%s; see wp-oneway --help", args[0], hint))
+			return unknownCommand(cmd, args[0])
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
@@ -135,9 +133,26 @@ mysql --binary-mode alone.`,
 	return root
 }
 
+// unknownCommand is the error of a command that does not exist.
+func unknownCommand(root *cobra.Command, name string) error {
+	hint := ""
+	if similar := root.SuggestionsFor(name); len(similar) > 0 {
+		hint = "do you mean " + strings.Join(similar, " or ") + "? "
+	}
+	return usage(fmt.Errorf("unknown command %q; %ssee wp-oneway --help", name, hint))
+}
+
 // flagError is the error of a flag that a command does not accept.
 func flagError(cmd *cobra.Command, err error) error {
-	return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
+	hint := ""
+	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if similar := keys.Nearest(unknown.GetSpecifiedName(), names); similar != "" && len(unknown.GetSpecifiedName()) > 1 {
+			hint = "do you mean --" + similar + "? "
+		}
+	}
+	return usage(fmt.Errorf("%w; %ssee %s --help", err, hint, cmd.CommandPath()))
 }
 
 // preRun checks the arguments and loads the configuration before a command runs.

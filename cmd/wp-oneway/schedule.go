@@ -48,7 +48,9 @@ func (a *app) scheduleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schedule install|remove|show",
 		Short: "Run backups by themselves, with systemd or cron",
-		Args:  cobra.ArbitraryArgs,
+		Example: `  wp-oneway schedule install --daily 03:30
+  wp-oneway schedule show`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usage(fmt.Errorf("unknown command %q; use install, remove or show", args[0]))
@@ -91,7 +93,9 @@ func (a *app) scheduleRemoveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "remove [NAME]",
 		Short: "Remove one installed schedule, or all of them",
-		Args:  atMostOneName,
+		Example: `  wp-oneway schedule remove
+  wp-oneway schedule remove nightly --user`,
+		Args: atMostOneName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.removeSchedules(cmd.Context(), user, args)
 		},
@@ -105,7 +109,9 @@ func (a *app) scheduleShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Print the configured and the installed schedules",
-		Args:  noArguments,
+		Example: `  wp-oneway schedule show
+  wp-oneway schedule show --user`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.showSchedules(cmd.Context(), user)
 		},

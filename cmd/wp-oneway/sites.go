@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -79,9 +80,9 @@ func (a *app) sites(ctx context.Context, o sitesOptions) error {
 func searched(given, configured []string) string {
 	switch {
 	case len(given) > 0:
-		return fmt.Sprintf(" below %q", given)
+		return fmt.Sprintf(" below %s; give another folder, or none to search the usual places", strings.Join(given, ", "))
 	case len(configured) > 0:
-		return fmt.Sprintf(" below the configured roots %q", configured)
+		return fmt.Sprintf(" below the configured roots %s; correct roots", strings.Join(configured, ", "))
 	}
 	return " in the known places; give a ROOT to search"
 }

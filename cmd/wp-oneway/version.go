@@ -20,6 +20,7 @@ func noConfig() map[string]string { return map[string]string{"config": "none"} }
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: noArguments, Annotations: noConfig(),
+		Example: "  wp-oneway version\n  wp-oneway --version",
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(a.io.out, "wp-oneway %s %s/%s %s\n", version, runtime.GOOS, runtime.GOARCH, runtime.Version())
 			return err
@@ -30,6 +31,7 @@ func (a *app) versionCommand() *cobra.Command {
 func (a *app) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man FOLDER", Short: "Write the man pages into a folder", Annotations: noConfig(), Args: onePath,
+		Example: "  wp-oneway man /usr/local/share/man/man1\n  wp-oneway man man && man -l man/wp-oneway-backup.1",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], fs.FileMode(0o755)); err != nil {
 				return fmt.Errorf("create the folder: %w", err)

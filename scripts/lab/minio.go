@@ -20,6 +20,7 @@ type MinIOOptions struct {
 	Console bool   // with the web console
 	TLS     bool   // https, with a certificate of a temporary authority
 	IPv6    bool   // listen on ::1 instead of 127.0.0.1
+	Region  string // the only region that requests may be signed for; "" allows any
 	Domain  string // also serve buckets as hosts of this domain; the certificate includes them
 }
 
@@ -120,7 +121,7 @@ func startMinIO(ctx context.Context, program, dir string, o MinIOOptions) (*MinI
 		console = net.JoinHostPort(host, strconv.Itoa(port))
 		m.Console = "http://" + console
 	}
-	if err := m.launch(program, addr, console, certs, o.Domain); err != nil {
+	if err := m.launch(program, addr, console, certs, o); err != nil {
 		return nil, fmt.Errorf("start MinIO: %w", err)
 	}
 	if err := m.proc.waitReady(ctx, m.ping); err != nil {
@@ -130,15 +131,18 @@ func startMinIO(ctx context.Context, program, dir string, o MinIOOptions) (*MinI
 	return m, nil
 }
 
-func (m *MinIO) launch(program, addr, console, certs, domain string) (err error) {
+func (m *MinIO) launch(program, addr, console, certs string, o MinIOOptions) (err error) {
 	cmd := exec.Command(program, "server", "--quiet", "--address", addr, "--console-address", console, "--certs-dir", certs, filepath.Join(m.Dir, "data"))
 	cmd.Env = []string{
 		"HOME=" + m.Dir, "PATH=/usr/bin:/bin",
 		"MINIO_ROOT_USER=" + m.RootKey, "MINIO_ROOT_PASSWORD=" + m.RootSecret,
 		"MINIO_BROWSER=" + map[bool]string{true: "on", false: "off"}[console != ""], "MINIO_UPDATE=off",
 	}
-	if domain != "" {
-		cmd.Env = append(cmd.Env, "MINIO_DOMAIN="+domain)
+	if o.Domain != "" {
+		cmd.Env = append(cmd.Env, "MINIO_DOMAIN="+o.Domain)
+	}
+	if o.Region != "" {
+		cmd.Env = append(cmd.Env, "MINIO_SITE_REGION="+o.Region)
 	}
 	m.proc, err = startProcess(cmd, filepath.Join(m.Dir, "minio.log"))
 	return err

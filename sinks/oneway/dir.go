@@ -23,7 +23,7 @@ func examineDir(ctx context.Context, dir string, o Options) *Result {
 	dir = filepath.Clean(dir)
 	r := &Result{URL: (&url.URL{Scheme: "file", Path: dir}).String(), Store: "a folder on this host", Folder: true, Reached: true}
 	r.Findings = append(r.Findings, sinks.Finding{
-		Check: "one-way", Verdict: sinks.Warning, Detail: "a folder cannot be one-way: an attacker who controls user " + userName(uint32(os.Geteuid())) + " of this host can delete the backups in it",
+		Check: "one-way", Verdict: sinks.Warning, Detail: "a folder cannot be one-way: an attacker who controls " + userName(uint32(os.Geteuid())) + " of this host can delete the backups in it",
 		Advice: "store backups in a bucket as well; --require-one-way never accepts a folder",
 	})
 	folders := o.Folders

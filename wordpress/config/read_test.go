@@ -146,7 +146,7 @@ func TestRefusalsNameTheCauseAndAHint(t *testing.T) {
 		{"request", "define('DB_NAME', $_SERVER['REMOTE_ADDR'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['REMOTE_ADDR']; ` + hintFile},
 		{"command", "define('DB_NAME', exec('id'));", `wp-config.php:2: DB_NAME cannot be known: needs the output of a command: exec('…'); ` + hintFile},
 		{"outside", "define('DB_NAME', file_get_contents('/etc/hostname'));", `wp-config.php:2: DB_NAME cannot be known: reads outside the site's home: file_get_contents('…'); ` + hintHome},
-		{"syntax", "define('DB_NAME';", `wp-config.php:2: syntax error: unexpected ";", expecting ")"; ` + hintFile},
+		{"syntax", "define('DB_NAME';", `wp-config.php:2: syntax error: unexpected ";", expecting ")"; ` + hintSyntax},
 		{"eval", "\n eval('eval(\"die;\");');", `wp-config.php:3: in code that eval runs: stops before WordPress starts: die; ` + hintWorld},
 		{"long", "constant(str_repeat('a', 1000000));", `wp-config.php:2: stops with Error: Undefined constant …: constant(str_repeat('…', …)); ` + hintWorld},
 		{"no end", "return;", `wp-config.php: ends before WordPress starts: nothing requires wp-settings.php; ` + hintWorld},

@@ -15,6 +15,9 @@ import (
 // Hints for resolving a refusal.
 const (
 	hintFile    = "give the credentials with --db-defaults-file"
+	hintFolder  = "give the site's own folder; wp-oneway sites FOLDER searches below a folder"
+	hintRights  = "run wp-oneway as the owner of the site or as root, or " + hintFile
+	hintSyntax  = "correct the file, or " + hintFile
 	hintRunPHP  = "let the site's own PHP run it with --with-php, or " + hintFile
 	hintWorld   = "describe the site's PHP with --env, --env-file, --no-env or --url, or " + hintFile
 	hintEnv     = "describe the environment of the site's PHP with --env NAME=VALUE, --env-file or --no-env, or " + hintFile
@@ -32,9 +35,13 @@ func refuse(class wordpress.Class, file, format string, args ...any) *wordpress.
 		e.Hint = hintWorld
 	case wordpress.Unsafe:
 		e.Hint = hintHome
-	case wordpress.Unreadable, wordpress.Syntax:
+	case wordpress.Unreadable:
 		e.Hint = hintFile
-	case wordpress.NoConfig, wordpress.NotMySQL:
+	case wordpress.Syntax:
+		e.Hint = hintSyntax
+	case wordpress.NoConfig:
+		e.Hint = hintFolder
+	case wordpress.NotMySQL:
 	}
 	return e
 }
@@ -102,6 +109,8 @@ func hintFor(class wordpress.Class, why *php.Refusal) string {
 	switch {
 	case why.Origin == php.OriginHome:
 		return hintHome
+	case class == wordpress.Syntax:
+		return hintSyntax
 	case class != wordpress.Undecidable && class != wordpress.Unsafe:
 		return hintFile
 	case why.Origin == php.OriginEnvironment:
@@ -146,5 +155,9 @@ func fileRefusal(path string, err error) *wordpress.ConfigError {
 	if errors.Is(err, safefs.ErrIrregular) || errors.Is(err, errTooLarge) {
 		return refuse(wordpress.Unreadable, path, "it %v", err)
 	}
-	return refuse(wordpress.Unreadable, path, "cannot be read: %v", err)
+	e := refuse(wordpress.Unreadable, path, "cannot be read: %v", err)
+	if errors.Is(err, fs.ErrPermission) {
+		e.Hint = hintRights
+	}
+	return e
 }

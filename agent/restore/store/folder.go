@@ -25,7 +25,7 @@ type folder struct {
 func openFolder(dir string) (Store, error) {
 	root, err := os.OpenRoot(filepath.Clean(dir))
 	if err != nil {
-		return nil, fmt.Errorf("open the backups: %w", err)
+		return nil, fmt.Errorf("%w; give the folder of the sink", err)
 	}
 	return &folder{dir: filepath.Clean(dir), root: root}, nil
 }

@@ -57,7 +57,7 @@ func (s *s3Store) List(ctx context.Context, folder string, found func(Entry) err
 	for pages.HasMorePages() {
 		page, err := nextPage(ctx, pages)
 		if err != nil {
-			return fmt.Errorf("list s3://%s/%s: %w", s.Bucket, prefix, explain(ctx, err))
+			return fmt.Errorf("list s3://%s/%s: %w", s.Bucket, prefix, s.explain(ctx, err))
 		}
 		var entries ordered
 		for _, o := range page.Contents {
@@ -88,7 +88,7 @@ func (s *s3Store) Head(ctx context.Context, name string) (Object, error) {
 		Bucket: &s.Bucket, Key: &key, ExpectedBucketOwner: optional(s.Owner), ChecksumMode: types.ChecksumModeEnabled,
 	})
 	if err != nil {
-		if err = explain(ctx, err); errors.Is(err, ErrNotExist) {
+		if err = s.explain(ctx, err); errors.Is(err, ErrNotExist) {
 			return Object{}, err
 		}
 		return Object{}, fmt.Errorf("look at s3://%s/%s: %w", s.Bucket, key, err)
@@ -109,7 +109,7 @@ func (s *s3Store) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 		}
 		out, err := s.Client.GetObject(sinks.WithLongAnswer(ctx), in)
 		if err != nil {
-			return part{}, explain(ctx, err)
+			return part{}, s.explain(ctx, err)
 		}
 		if from > 0 && !strings.HasPrefix(aws.ToString(out.ContentRange), fmt.Sprintf("bytes %d-", from)) {
 			return part{}, errors.Join(errNoRange, out.Body.Close())
@@ -125,15 +125,17 @@ func (s *s3Store) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 var errNoRange = errors.New("the store does not send parts of objects; the connection broke and cannot go on")
 
 // explain turns an error of the SDK into one that says what to do, on one line.
-func explain(ctx context.Context, err error) error {
+func (s *s3Store) explain(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	status := 0
-	if r := (*smithyhttp.ResponseError)(nil); errors.As(err, &r) {
-		status = r.HTTPStatusCode()
+	if r := (*smithyhttp.ResponseError)(nil); errors.As(err, &r) && r.HTTPStatusCode() == http.StatusNotFound && !strings.Contains(err.Error(), "NoSuchBucket") {
+		return ErrNotExist
 	}
-	return explainStatus(status, err)
+	if text := s.Advice(err); text != "" {
+		return errors.New(strings.ReplaceAll(text, "\n", "; "))
+	}
+	return ErrDenied
 }
 
 // explainStatus adds the meaning of an HTTP status to an error.

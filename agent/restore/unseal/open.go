@@ -74,7 +74,7 @@ func (o *opened) age(k *Keys) error {
 	}
 	d, err := age.Decrypt(o.Reader, k.age...)
 	if none := (*age.NoIdentityMatchError)(nil); errors.As(err, &none) {
-		return errors.New("open the seal: none of the identities is one that the backup was sealed to")
+		return errors.New("open the seal: none of the identities is one that the backup was sealed to; give the secret key of a recipient")
 	}
 	if err != nil {
 		return fmt.Errorf("open the seal: %w", err)

@@ -130,9 +130,31 @@ func authenticate(ctx context.Context, db wordpress.Database) (*Conn, error) {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return nil, fmt.Errorf("connect to database %q at %s: %w", db.Name, at, err)
+		return nil, fmt.Errorf("connect to database %q at %s: %w%s", db.Name, at, err, connectAdvice(err))
 	}
 	return newConn(l, d), nil
+}
+
+// connectAdvice says after a semicolon what to do about an error of connecting, or nothing.
+func connectAdvice(err error) string {
+	switch ErrorNumber(err) {
+	case AccountDenied:
+		return "; correct DB_USER and DB_PASSWORD, or, if the account requires TLS, give --db-defaults-file with ssl-mode=REQUIRED"
+	case DatabaseDenied, NoSuchDatabase:
+		return "; correct DB_NAME, or create the database and grant the account its rights"
+	case HostDenied:
+		return "; allow the account to connect from this host"
+	case SecureTransport:
+		return "; give --db-defaults-file with ssl-mode=REQUIRED"
+	}
+	unknown := (*net.DNSError)(nil)
+	switch {
+	case errors.As(err, &unknown) && unknown.IsNotFound:
+		return "; correct DB_HOST"
+	case errors.Is(err, unix.ECONNREFUSED), errors.Is(err, unix.ENOENT):
+		return "; start the database server, or correct DB_HOST"
+	}
+	return ""
 }
 
 // String names the address as the configuration does.

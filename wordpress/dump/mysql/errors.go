@@ -18,6 +18,10 @@ var ErrMalformed = errors.New("the server sent a malformed packet")
 // The servers' error numbers that are handled.
 const (
 	TooManyConnections   = 1040 // ER_CON_COUNT_ERROR
+	DatabaseDenied       = 1044 // ER_DBACCESS_DENIED_ERROR
+	AccountDenied        = 1045 // ER_ACCESS_DENIED_ERROR
+	NoSuchDatabase       = 1049 // ER_BAD_DB_ERROR
+	HostDenied           = 1130 // ER_HOST_NOT_PRIVILEGED
 	DatabaseAccessDenied = 1044 // ER_DBACCESS_DENIED_ERROR
 	UnknownDatabase      = 1049 // ER_BAD_DB_ERROR
 	UnknownTable         = 1051 // ER_BAD_TABLE_ERROR
@@ -47,6 +51,7 @@ const (
 	NoSuchUser           = 1449 // ER_NO_SUCH_USER
 	RecursiveView        = 1462 // ER_VIEW_RECURSIVE
 	NoSuchEvent          = 1539 // ER_EVENT_DOES_NOT_EXIST
+	SecureTransport      = 3159 // ER_SECURE_TRANSPORT_REQUIRED
 	ReadOnlyTransaction  = 1792 // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
 	TablespaceMissing    = 1812 // ER_TABLESPACE_MISSING
 	TablespaceDiscarded  = 1814 // ER_TABLESPACE_DISCARDED
