@@ -136,7 +136,7 @@ func (a *app) showConfig() error {
 		}
 	}
 	var b strings.Builder
-	t.write(&b, outputWidth(a.io.out, defaultWidth))
+	t.write(&b, screenOf(a.io.out))
 	if _, err := a.io.out.Write([]byte(b.String())); err != nil {
 		return fmt.Errorf("print the configuration: %w", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -20,7 +21,7 @@ type doctorText struct {
 }
 
 // doctorColumns is the width of doctor's output: 60 to 100 on a terminal.
-func doctorColumns(w io.Writer) int { return min(max(outputWidth(w, 96), 60), 100) }
+func doctorColumns(w io.Writer) int { return min(max(cmp.Or(terminalColumns(w), 96), 60), 100) }
 
 func (r *doctorReport) print(w io.Writer, columns int, every, failing bool) error {
 	t := &doctorText{columns: columns, every: every, failing: failing}
@@ -98,7 +99,7 @@ func (t *doctorText) rows(rows []sinks.Finding) {
 		case i > 0:
 			t.paragraph("  in the bucket as a whole", "  ", "")
 		}
-		t.table(here).write(&t.b, t.columns)
+		t.table(here).write(&t.b, screen{width: t.columns})
 		i += len(here)
 	}
 }

@@ -198,7 +198,7 @@ func (a *app) printInspection(i inspected, facts source.Facts) error {
 		}
 	}
 	var b strings.Builder
-	t.write(&b, defaultWidth)
+	t.write(&b, screenOf(a.io.out))
 	if _, err := io.WriteString(a.io.out, b.String()); err != nil {
 		return fmt.Errorf("print the configuration: %w", err)
 	}

@@ -100,7 +100,7 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 		return err
 	}
 	s := reader.Store
-	var out runPrinter = &runTable{w: a.io.out, width: max(outputWidth(a.io.out, defaultWidth), leastWidth), now: time.Now()}
+	var out runPrinter = &runTable{w: a.io.out, screen: screenOf(a.io.out), now: time.Now()}
 	if o.json {
 		out = &runJSON{w: a.io.out, from: s.String()}
 	}
@@ -177,7 +177,7 @@ func sealOf(r *catalog.Run) string {
 // A runTable prints runs as a table, some hundred lines at a time.
 type runTable struct {
 	w       io.Writer
-	width   int
+	screen  screen
 	now     time.Time
 	table   *table
 	began   bool
@@ -188,7 +188,7 @@ const tableLines = 500
 
 func (t *runTable) add(r *catalog.Run) error {
 	if t.table == nil {
-		t.table = &table{gap: 2, columns: []column{{width: 12, limit: 24}, {width: 4}, {width: 16}, {width: 8}, {width: 8}, {width: 4}, {width: 8}, {}}}
+		t.table = &table{gap: 2, fold: true, columns: []column{{width: 12, limit: 24}, {width: 4}, {width: 16, optional: true}, {width: 8}, {width: 8}, {width: 4}, {width: 8}, {}}}
 		if !t.began {
 			t.table.add("SITE", "KIND", "STORED (UTC)", "AGE", "SIZE", "SEAL", "STATUS", "RUN")
 			t.began = true
@@ -219,7 +219,7 @@ func (t *runTable) flush() error {
 		return nil
 	}
 	var b strings.Builder
-	t.table.write(&b, t.width)
+	t.table.write(&b, t.screen)
 	t.table = nil
 	_, err := io.WriteString(t.w, b.String())
 	return err

@@ -109,7 +109,7 @@ func (a *app) tellPruned(ctx context.Context, p *agent.Pruned) {
 
 // printPruned prints which runs stay and which go, and why.
 func (a *app) printPruned(p *agent.Pruned) error {
-	t := table{gap: 2, columns: []column{{}, {}, {}, {}, {}}}
+	t := table{gap: 2, fold: true, columns: []column{{}, {optional: true}, {optional: true}, {}, {}}}
 	t.add("BACKUP", "KIND", "SIZE", "", "WHY")
 	stay, go_, bytes := 0, 0, int64(0)
 	for _, plan := range p.Plans {
@@ -130,7 +130,7 @@ func (a *app) printPruned(p *agent.Pruned) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", p.Dir)
 	if stay+go_ > 0 {
-		t.write(&b, outputWidth(a.io.out, defaultWidth))
+		t.write(&b, screenOf(a.io.out))
 	}
 	fmt.Fprintf(&b, "%d backups stay; %s: %d (%s)\n", stay, verb, go_, humanize.IBytes(uint64(bytes)))
 	if _, err := a.io.out.Write([]byte(b.String())); err != nil {

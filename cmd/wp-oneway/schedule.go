@@ -290,7 +290,7 @@ func (a *app) showSchedules(ctx context.Context, user bool) error {
 	if err != nil {
 		return err
 	}
-	t := table{gap: 2, columns: make([]column, 6)}
+	t := table{gap: 2, fold: true, columns: make([]column, 6)}
 	t.add("NAME", "KIND", "WHEN", "NEXT RUN", "INSTALLED", "SITES")
 	for _, i := range installed {
 		s, err := a.config.schedule(i.Name)
@@ -313,7 +313,7 @@ func (a *app) showSchedules(ctx context.Context, user bool) error {
 		return nil
 	}
 	var b strings.Builder
-	t.write(&b, max(outputWidth(a.io.out, defaultWidth), leastWidth))
+	t.write(&b, screenOf(a.io.out))
 	_, err = a.io.out.Write([]byte(b.String()))
 	return err
 }

@@ -89,8 +89,7 @@ func searched(given, configured []string) string {
 
 // printSites prints the table of sites.
 func (a *app) printSites(survey *agent.Survey) error {
-	width := max(outputWidth(a.io.out, defaultWidth), leastWidth)
-	if _, err := io.WriteString(a.io.out, siteTable(survey, width)); err != nil {
+	if _, err := io.WriteString(a.io.out, siteTable(survey, screenOf(a.io.out))); err != nil {
 		return fmt.Errorf("print the sites: %w", err)
 	}
 	return nil

@@ -14,38 +14,38 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A siteColumn is a column of the table of sites. A column with a limit is cut to it if
-// the table would be too wide.
+// A siteColumn is a column of the table of sites. See column.
 type siteColumn struct {
-	head  string
-	limit int
-	cell  func(*agent.SiteSurvey, time.Time) string
+	head     string
+	limit    int
+	optional bool
+	cell     func(*agent.SiteSurvey, time.Time) string
 }
 
 func siteColumns() []siteColumn {
 	return []siteColumn{
-		{"NAME", 24, func(s *agent.SiteSurvey, _ time.Time) string { return s.Name }},
-		{"LAYOUT", 0, func(s *agent.SiteSurvey, _ time.Time) string { return s.Layout }},
-		{"WORDPRESS", 0, wordPressCell},
-		{"DATABASE", 16, databaseCell},
-		{"OWNER", 8, ownerCell},
-		{"BACKED UP", 18, backupCell},
-		{"PATH", 0, func(s *agent.SiteSurvey, _ time.Time) string { return s.Path }},
+		{"NAME", 24, false, func(s *agent.SiteSurvey, _ time.Time) string { return s.Name }},
+		{"LAYOUT", 0, true, func(s *agent.SiteSurvey, _ time.Time) string { return s.Layout }},
+		{"WORDPRESS", 0, false, wordPressCell},
+		{"DATABASE", 16, false, databaseCell},
+		{"OWNER", 8, false, ownerCell},
+		{"BACKED UP", 18, false, backupCell},
+		{"PATH", 0, false, func(s *agent.SiteSurvey, _ time.Time) string { return s.Path }},
 	}
 }
 
 // siteTable is a table of sites, one line each, and below it the reasons why sites
 // are not backed up, or not completely.
-func siteTable(survey *agent.Survey, width int) string {
+func siteTable(survey *agent.Survey, s screen) string {
 	if len(survey.Sites) == 0 {
 		return ""
 	}
-	t := table{gap: 2}
+	t := table{gap: 2, fold: true}
 	columns := siteColumns()
 	heads := make([]string, len(columns))
 	for i, c := range columns {
 		heads[i] = c.head
-		t.columns = append(t.columns, column{limit: c.limit})
+		t.columns = append(t.columns, column{limit: c.limit, optional: c.optional})
 	}
 	t.add(heads...)
 	for i := range survey.Sites {
@@ -56,7 +56,7 @@ func siteTable(survey *agent.Survey, width int) string {
 		t.add(cells...)
 	}
 	var b strings.Builder
-	t.write(&b, width)
+	t.write(&b, s)
 	writeReasons(&b, survey)
 	return b.String()
 }

@@ -18,7 +18,7 @@ import (
 
 // printStatus prints the table of backups, and below it what is wrong.
 func (a *app) printStatus(r *status.Report) error {
-	t := table{gap: 2, columns: []column{{limit: 20}, {limit: 10}, {limit: 12}, {}, {}, {}, {}, {}}}
+	t := table{gap: 2, fold: true, columns: []column{{limit: 20}, {limit: 10}, {limit: 12}, {}, {}, {optional: true}, {optional: true}, {}}}
 	t.add("SITE", "KIND", "SINK", "LAST SUCCESS", "SIZE", "TOOK", "WARNINGS", "NEXT")
 	var reasons strings.Builder
 	for _, root := range r.Missing {
@@ -39,7 +39,7 @@ func (a *app) printStatus(r *status.Report) error {
 		}
 	}
 	var text strings.Builder
-	t.write(&text, max(outputWidth(a.io.out, leastWidth), leastWidth))
+	t.write(&text, screenOf(a.io.out))
 	if reasons.Len() > 0 {
 		text.WriteString("\n" + reasons.String())
 	}
@@ -66,7 +66,7 @@ func shortDuration(seconds float64) string {
 }
 
 // maxDrawn is the number of runs that are drawn.
-const maxDrawn = 50
+const maxDrawn = 40
 
 // printHistory draws the sizes and the durations of the last runs, by kind.
 func (a *app) printHistory(lines []state.HistoryLine) error {
@@ -94,7 +94,7 @@ func (a *app) printHistory(lines []state.HistoryLine) error {
 		t.add("", "", "duration", took, status.Sparkline(durations))
 	}
 	var text strings.Builder
-	t.write(&text, leastWidth)
+	t.write(&text, screenOf(a.io.out))
 	fmt.Fprintf(&text, "\n%s to %s; x is a run that failed\n", lines[0].Started.Format(time.DateOnly), lines[len(lines)-1].Started.Format(time.DateOnly))
 	if _, err := io.WriteString(a.io.out, text.String()); err != nil {
 		return fmt.Errorf("print the history: %w", err)

@@ -168,7 +168,7 @@ func verifyAll(ctx context.Context, with content.Reader, runs []*catalog.Run, o 
 }
 
 func (a *app) printResults(results []*verify.Result) error {
-	t := table{gap: 2, columns: []column{{width: 7}, {width: 6}, {limit: 60}, {}}}
+	t := table{gap: 2, fold: true, columns: []column{{width: 7}, {width: 6}, {limit: 60}, {}}}
 	t.add("RESULT", "CHECKED", "RUN", "CONTENT")
 	var b, reasons strings.Builder
 	for _, r := range results {
@@ -184,7 +184,7 @@ func (a *app) printResults(results []*verify.Result) error {
 			fmt.Fprintf(&reasons, "%s: note: %s\n", r.Run.Path(), oneLine(n))
 		}
 	}
-	t.write(&b, max(outputWidth(a.io.out, defaultWidth), leastWidth))
+	t.write(&b, screenOf(a.io.out))
 	if _, err := a.io.out.Write([]byte(b.String() + reasons.String())); err != nil {
 		return fmt.Errorf("print the results: %w", err)
 	}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// Wide characters take two columns, and accents none.
+func TestTableOfWideCharacters(t *testing.T) {
+	t.Parallel()
+	table := table{gap: 1, columns: []column{{limit: 6}, {}}}
+	table.add("日本語サイト", "a")
+	table.add("cafe\u0301", "b")
+	table.add("plain", "c")
+	var b strings.Builder
+	table.write(&b, screen{width: 8})
+	if want := "日本…  a\ncafe\u0301   b\nplain  c\n"; b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+// On a terminal that is too narrow, optional columns go first; then the last column is below.
+func TestTableOnANarrowTerminal(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		screen screen
+		want   string
+	}{
+		{screen{width: 5}, "name 12 /srv/shop\n"},
+		{screen{20, true}, "name 12 /srv/shop\n"},
+		{screen{15, true}, "name /srv/shop\n"},
+		{screen{13, true}, "name\n    /srv/shop\n"},
+	} {
+		table := table{gap: 1, fold: true, columns: []column{{}, {optional: true}, {}}}
+		table.add("name", "12", "/srv/shop")
+		var b strings.Builder
+		if table.write(&b, c.screen); b.String() != c.want {
+			t.Errorf("%+v: got %q, want %q", c.screen, b.String(), c.want)
+		}
+	}
+}
+
+// terminal opens a terminal of 80 columns. What is written to tty is read from the other end.
+func terminal(t *testing.T) (other, tty *os.File) {
+	t.Helper()
+	other, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	must(t, err)
+	t.Cleanup(func() { _ = other.Close() })
+	fd := int(other.Fd())
+	must(t, unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0))
+	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	must(t, err)
+	tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	must(t, err)
+	must(t, unix.IoctlSetWinsize(int(tty.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}))
+	return other, tty
+}
+
+// onTerminal runs the agent with standard output on a terminal, and returns the output.
+func (h *host) onTerminal(args ...string) string {
+	h.t.Helper()
+	other, tty := terminal(h.t)
+	cmd := h.command(args...)
+	cmd.Stdout = tty
+	must(h.t, cmd.Start())
+	must(h.t, tty.Close())
+	text, _ := io.ReadAll(other) // its end is an error, EIO
+	if err := cmd.Wait(); err != nil && !isExit(err) {
+		h.t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), "\r\n", "\n")
+}
+
+// Tables fit a terminal of 80 columns, also with long names and wide characters. Only what
+// must not be cut, a path or the name of a run, may be longer, on a line of its own.
+func TestTablesFitATerminal(t *testing.T) {
+	t.Parallel()
+	h, folder, vault := newHost(t), t.TempDir(), t.TempDir()
+	for i, name := range []string{"日本語の長い名前のサイト", "a-site-with-a-rather-long-name.example.com", "b"} {
+		site := filepath.Join(folder, name, "public")
+		must(t, createSite(site, config("x", "x", "/nowhere")))
+		if code, _, stderr := h.run("backup", site, "--name", fmt.Sprintf("%d.a-rather-long-name.example.com", i), "--kind", "files", "--to", vault); code != 0 {
+			t.Fatal(stderr)
+		}
+	}
+	for _, args := range [][]string{
+		{"list", "--from", vault}, {"sites", folder}, {"status"}, {"verify", "--from", vault, "--all", "--quick"},
+		{"prune", "--to", vault, "--keep-last", "1", "--dry-run"}, {"status", "--history", "1.a-rather-long-name.example.com"},
+	} {
+		text := h.onTerminal(args...)
+		if strings.Count(text, "\n") < 3 || strings.Contains(text, "\x1b") {
+			t.Errorf("%q: %q", args, text)
+		}
+		for line := range strings.Lines(text) {
+			line = strings.TrimSuffix(line, "\n")
+			if word := strings.TrimSpace(line); columnsOf(line) > leastWidth && strings.Contains(word, " ") {
+				t.Errorf("%q: %d columns: %s", args, columnsOf(line), line)
+			}
+		}
+	}
+}
