@@ -51,7 +51,7 @@ func printReplaced(w io.Writer, r *replace.Replacer) error {
 			fmt.Fprintf(&reasons, "unchanged: %s.%s %s: %s\n", c.Table, c.Column, u.Row, u.Reason)
 		}
 	}
-	t.write(&b, max(outputWidth(w, defaultWidth), leastWidth))
+	t.write(&b, screenOf(w))
 	if _, err := io.WriteString(w, b.String()+reasons.String()); err != nil {
 		return fmt.Errorf("print what was replaced: %w", err)
 	}
