@@ -10,16 +10,23 @@ final class WP_Oneway_Arguments {
 	 */
 	private const WITHOUT_VALUE = array(
 		'all',
+		'allow-privileged-account',
+		'collation-fallback',
 		'confirm',
 		'delete',
+		'drop-old',
 		'dry-run',
 		'in-place',
+		'include-guid',
 		'incomplete',
 		'intrusive',
 		'json',
 		'latest',
+		'no-backup',
 		'no-default-excludes',
+		'no-encryption',
 		'no-env',
+		'no-schedule',
 		'no-transients',
 		'no-uploads',
 		'numeric-owner',
@@ -31,9 +38,11 @@ final class WP_Oneway_Arguments {
 		'skip-definer',
 		'strict',
 		'undo',
+		'use-target-config',
 		'wait',
 		'with-core',
 		'with-php',
+		'yes',
 	);
 
 	/**

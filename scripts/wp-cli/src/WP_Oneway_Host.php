@@ -199,21 +199,39 @@ trait WP_Oneway_Host {
 	}
 
 	/**
-	 * Goes from nothing to a first backup, with questions.
-	 *
-	 * All arguments go to `wp-oneway setup`. Its help describes them: `wp-oneway setup --help`.
+	 * Leads from nothing to a first backup, with questions.
 	 *
 	 * ## OPTIONS
+	 *
+	 * [<path>...]
+	 * : The sites to back up. Without them, and without --all, setup asks.
+	 *
+	 * [--all]
+	 * : Back up all sites of this host, also those that are added later.
 	 *
 	 * [--to=<url>]
 	 * : Where to store the backups.
 	 *
+	 * [--recipient=<key>]
+	 * : Encrypt to this age public key.
+	 *
+	 * [--no-encryption]
+	 * : Do not encrypt.
+	 *
+	 * [--daily=<time>]
+	 * : Back up every day at this time, such as 03:30.
+	 *
+	 * [--yes]
+	 * : Ask nothing.
+	 *
 	 * [--<field>=<value>]
-	 * : Every flag of `wp-oneway setup`. Write a flag without a value as --flag=true.
+	 * : Every other flag of `wp-oneway setup`.
 	 *
 	 * ## EXAMPLES
 	 *
 	 *     $ wp oneway setup
+	 *
+	 *     $ wp oneway setup --all --to=/mnt/backups --no-encryption --daily=03:30 --yes
 	 *
 	 * @when before_wp_load
 	 */
