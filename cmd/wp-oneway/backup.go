@@ -102,14 +102,7 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	if err := o.check(a.config); err != nil {
 		return nil, err
 	}
-	if err := lowerPriority(a.config.Limits.Nice); err != nil {
-		a.log.Warn("the backup runs with an unchanged priority: " + err.Error())
-	}
-	if err := lowerIOPriority(a.config.Limits.IONice); err != nil {
-		a.log.Warn("the backup reads with an unchanged priority: " + err.Error())
-	}
-	load := loadWait{limit: a.config.Limits.Load, read: readLoad, pause: sleep, warn: func(text string) { a.log.Warn(text) }}
-	if err := load.wait(ctx); err != nil {
+	if err := a.beNeighbour(ctx); err != nil {
 		return nil, err
 	}
 	chosen, err := a.choose(ctx, o)
@@ -158,6 +151,18 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 		return report, a.printReport(report)
 	}
 	return report, nil
+}
+
+// beNeighbour lowers the priority of the process, and waits while the host is busy.
+func (a *app) beNeighbour(ctx context.Context) error {
+	if err := lowerPriority(a.config.Limits.Nice); err != nil {
+		a.log.Warn("the backup runs with an unchanged priority: " + err.Error())
+	}
+	if err := lowerIOPriority(a.config.Limits.IONice); err != nil {
+		a.log.Warn("the backup reads with an unchanged priority: " + err.Error())
+	}
+	load := loadWait{limit: a.config.Limits.Load, read: readLoad, pause: sleep, warn: func(text string) { a.log.Warn(text) }}
+	return load.wait(ctx)
 }
 
 func (a *app) printReport(report *manifest.Report) error {

@@ -86,7 +86,7 @@ func accepted(t *testing.T, cmd *cobra.Command, line string) {
 	}
 }
 
-// runs runs an example in a shell. It must succeed.
+// runs executes an example in a shell. It must succeed.
 func (h *host) runs(line string) {
 	h.t.Helper()
 	cmd := exec.CommandContext(h.t.Context(), "sh", "-c", `man() { :; }; `+strings.ReplaceAll(line, "wp-oneway ", h.binary+" "))

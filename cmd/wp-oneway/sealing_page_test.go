@@ -21,7 +21,7 @@ func TestSealingPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = exec.Command("gpgconf", "--homedir", filepath.Join(dir, "gnupg"), "--kill", "gpg-agent").Run() //nolint:noctx // the test's context has ended
+		_ = exec.Command("gpgconf", "--homedir", filepath.Join(dir, "gnupg"), "--kill", "gpg-agent").Run()
 	})
 	for _, heading := range []string{"With age", "Prove that you can open them", "With OpenPGP", "With a passphrase"} {
 		cmd := exec.CommandContext(t.Context(), "bash", "-e", "-o", "pipefail", "-c", p.sections[heading])

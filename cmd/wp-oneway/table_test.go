@@ -90,8 +90,12 @@ func TestTablesFitATerminal(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{
-		{"list", "--from", vault}, {"sites", folder}, {"status"}, {"verify", "--from", vault, "--all", "--quick"},
-		{"prune", "--to", vault, "--keep-last", "1", "--dry-run"}, {"status", "--history", "1.a-rather-long-name.example.com"},
+		{"list", "--from", vault},
+		{"sites", folder},
+		{"status"},
+		{"verify", "--from", vault, "--all", "--quick"},
+		{"prune", "--to", vault, "--keep-last", "1", "--dry-run"},
+		{"status", "--history", "1.a-rather-long-name.example.com"},
 	} {
 		text := h.onTerminal(args...)
 		if strings.Count(text, "\n") < 3 || strings.Contains(text, "\x1b") {

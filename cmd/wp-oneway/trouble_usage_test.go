@@ -19,20 +19,30 @@ func usageTroubles() []trouble {
 		{"A parameter of a sink is mistyped", func(s *stage) []string {
 			return []string{"backup", s.site(nowhere()), "--to", "s3://vault/web1?regoin=eu-central-1"}
 		}, 2, `"regoin"`, "known parameters are region", ""},
-		{"A key of the configuration is not known", func(s *stage) []string { return s.configured("sink: [/srv/backups]\n", 0o600) },
-			2, "/srv/config.yaml:1: unknown key 'sink'", "do you mean 'sinks'?", ""},
-		{"A value of the configuration is wrong", func(s *stage) []string { return s.configured("limits:\n  stall: 5\n", 0o600) },
-			2, "/srv/config.yaml:2: 'limits.stall'", "write it with its unit", ""},
-		{"The configuration is no YAML", func(s *stage) []string { return s.configured("sinks: [/srv/backups\nname: shop\n", 0o600) },
-			2, "/srv/config.yaml:1", "correct the YAML", ""},
-		{"Others can write to the configuration", func(s *stage) []string { return s.configured("", 0o666) },
-			2, "/srv/config.yaml", "run chmod go-w", "Who can write to it decides where the backups go."},
+		{
+			"A key of the configuration is not known", func(s *stage) []string { return s.configured("sink: [/srv/backups]\n", 0o600) },
+			2, "/srv/config.yaml:1: unknown key 'sink'", "do you mean 'sinks'?", "",
+		},
+		{
+			"A value of the configuration is wrong", func(s *stage) []string { return s.configured("limits:\n  stall: 5\n", 0o600) },
+			2, "/srv/config.yaml:2: 'limits.stall'", "write it with its unit", "",
+		},
+		{
+			"The configuration is no YAML", func(s *stage) []string { return s.configured("sinks: [/srv/backups\nname: shop\n", 0o600) },
+			2, "/srv/config.yaml:1", "correct the YAML", "",
+		},
+		{
+			"Others can write to the configuration", func(s *stage) []string { return s.configured("", 0o666) },
+			2, "/srv/config.yaml", "run chmod go-w", "Who can write to it decides where the backups go.",
+		},
 		{"This user may not read the configuration", func(s *stage) []string {
 			s.account(nobody)
 			return s.configured("", 0o600)
 		}, 2, "/srv/config.yaml", "run as a user who may read it", ""},
-		{"The configuration does not exist", func(s *stage) []string { return []string{"backup", "--all", "--config", s.path("config.yaml")} },
-			2, "/srv/config.yaml", "wp-oneway config generate", ""},
+		{
+			"The configuration does not exist", func(s *stage) []string { return []string{"backup", "--all", "--config", s.path("config.yaml")} },
+			2, "/srv/config.yaml", "wp-oneway config generate", "",
+		},
 	}
 }
 
@@ -77,8 +87,10 @@ func readingTroubles() []trouble {
 			return []string{"verify", "--from", s.path("backups"), "--latest", "--identity", s.file("key.txt", unknownRecipient+"\n", 0o600)}
 		}, 2, "/srv/key.txt", "give the secret one", ""},
 		{"The place of the backups is not given", func(*stage) []string { return []string{"list"} }, 2, "the place of the backups", "--from URL", ""},
-		{"The folder of backups does not exist", func(s *stage) []string { return []string{"list", "--from", s.path("backups")} },
-			1, "/srv/backups", "give the folder of the sink", ""},
+		{
+			"The folder of backups does not exist", func(s *stage) []string { return []string{"list", "--from", s.path("backups")} },
+			1, "/srv/backups", "give the folder of the sink", "",
+		},
 		{"There is no backup", func(s *stage) []string {
 			must(s.t, os.Mkdir(s.path("backups"), 0o700))
 			return []string{"list", "--from", s.path("backups")}

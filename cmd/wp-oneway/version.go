@@ -31,7 +31,7 @@ func (a *app) versionCommand() *cobra.Command {
 func (a *app) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man FOLDER", Short: "Write the man pages into a folder", Annotations: noConfig(), Args: onePath,
-		Example: "  wp-oneway man /usr/local/share/man/man1\n  wp-oneway man man && man -l man/wp-oneway-backup.1",
+		Example: "  wp-oneway man /usr/local/share/man/man1\n  wp-oneway man ./pages && man -l pages/wp-oneway-backup.1",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], fs.FileMode(0o755)); err != nil {
 				return fmt.Errorf("create the folder: %w", err)

@@ -27,7 +27,7 @@ func TestR2TokenIsExamined(t *testing.T) {
 	}{
 		"put only":     {nil, 7 * 24 * time.Hour, true, "", ""},
 		"nearly over":  {func(c *r2.Claims) { c.Issued -= 7 * 3600 }, 20 * time.Minute, true, "", "credential's end"},
-		"no lock":      {nil, 7 * 24 * time.Hour, false, "overwrite, overwrite, multipart", ""},
+		"no lock":      {nil, 7 * 24 * time.Hour, false, "overwrite, overwrite, multipart", ""}, //nolint:dupword // two rows
 		"and reads":    {add("GetObject"), 7 * 24 * time.Hour, true, "read, token's actions", ""},
 		"and lists":    {add("ListObjectsV2"), 7 * 24 * time.Hour, true, "list, token's actions", ""},
 		"and copies":   {add("UploadPartCopy"), 7 * 24 * time.Hour, true, "token's actions", ""},

@@ -2,7 +2,6 @@ package sinktest
 
 import (
 	"cmp"
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -144,7 +143,7 @@ func signedBy(r *http.Request, c aws.Credentials) bool {
 }
 
 func sign(r *http.Request, c aws.Credentials, payload, region string, at time.Time) error {
-	return v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }).SignHTTP(context.Background(), c, r, payload, "s3", region, at)
+	return v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }).SignHTTP(r.Context(), c, r, payload, "s3", region, at)
 }
 
 // r2Action is the action that a request needs; "" for what no token allows.

@@ -66,6 +66,9 @@ func (r *resumed) connect() error {
 // Read is io.Reader's.
 func (r *resumed) Read(p []byte) (int, error) {
 	for {
+		if r.ctx.Err() != nil {
+			return 0, context.Cause(r.ctx)
+		}
 		if r.body == nil {
 			if err := r.reconnect(); err != nil {
 				return 0, err

@@ -308,7 +308,7 @@ func (p *place) restoreOld() error {
 	if !p.switched {
 		return nil
 	}
-	err := error(nil)
+	var err error
 	if p.now == nil {
 		err = unix.Renameat(int(p.dir.Fd()), p.name, int(p.boxFile.Fd()), p.name)
 	} else {

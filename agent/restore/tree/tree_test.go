@@ -1,9 +1,6 @@
 package tree_test
 
 import (
-	"archive/tar"
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,173 +13,6 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 )
-
-// TestMain runs the tests, or is a worker: it is this binary, started again.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == tree.WorkerCommand {
-		if err := tree.Worker(context.Background(), os.Stdin); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1) //nolint:forbidigo // this is a separate process
-		}
-		return
-	}
-	m.Run() // TestMain's caller exits with the result
-}
-
-// modified is when the files of the tests were modified.
-var modified = time.Unix(1e9, 0)
-
-// An entry of a tar.
-type entry struct {
-	tar.Header
-	content string
-}
-
-func file(name, content string) entry {
-	return entry{tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o640, ModTime: modified}, content}
-}
-
-func folder(name string) entry {
-	return entry{Header: tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: 0o750, ModTime: modified}}
-}
-
-func link(name, target string) entry {
-	return entry{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target, ModTime: modified}}
-}
-
-func hardLink(name, target string) entry {
-	return entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: target, ModTime: modified}}
-}
-
-func pack(t testing.TB, entries ...entry) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	for _, e := range entries {
-		e.Size = int64(len(e.content))
-		if err := w.WriteHeader(&e.Header); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write([]byte(e.content)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-// lay writes files below a folder. Names that end in "/" are folders; texts that begin with
-// "→" are links.
-func lay(t testing.TB, dir string, texts map[string]string) {
-	t.Helper()
-	for name, text := range texts {
-		path := filepath.Join(dir, name)
-		err := os.MkdirAll(filepath.Dir(path), 0o755)
-		target, isLink := strings.CutPrefix(text, "→")
-		switch {
-		case strings.HasSuffix(name, "/"):
-			err = errors.Join(err, os.MkdirAll(path, 0o755))
-		case isLink:
-			err = errors.Join(err, os.Symlink(target, path))
-		default:
-			err = errors.Join(err, os.WriteFile(path, []byte(text), 0o640), os.Chtimes(path, modified, modified))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// texts is what is below a folder, as lay takes it.
-func texts(t testing.TB, dir string) map[string]string {
-	t.Helper()
-	found := map[string]string{}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		name, _ := filepath.Rel(dir, path)
-		if err != nil || name == "." {
-			return err
-		}
-		switch d.Type() {
-		case fs.ModeDir:
-			if inside, err := os.ReadDir(path); err != nil || len(inside) > 0 {
-				return err
-			}
-			found[name+"/"] = ""
-		case fs.ModeSymlink:
-			target, err := os.Readlink(path)
-			found[name] = "→" + target
-			return err
-		default:
-			text, err := os.ReadFile(path)
-			found[name] = string(text)
-			return err
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
-func equal(t testing.TB, what string, got, want map[string]string) {
-	t.Helper()
-	for name, text := range want {
-		if g, ok := got[name]; !ok || g != text {
-			t.Errorf("%s: %q is %.80q, want %.80q", what, name, g, text)
-		}
-	}
-	for name := range got {
-		if _, ok := want[name]; !ok {
-			t.Errorf("%s: %q should not be there", what, name)
-		}
-	}
-}
-
-// A result is what a restore has said.
-type result struct {
-	target  *tree.Target
-	said    []string
-	changes []string
-}
-
-// restore restores a tar. A zero option is one that is usual.
-func restore(t testing.TB, in []byte, o tree.Options) (r result, err error) {
-	t.Helper()
-	o.Bytes = max(o.Bytes, int64(len(in)))
-	o.Say = func(text string) { r.said = append(r.said, text) }
-	o.Warn = o.Say
-	o.Change = func(c tree.Change) error { r.changes = append(r.changes, c.Action+" "+c.Path); return nil }
-	o.User = func(uid uint32) (tree.User, error) { return tree.User{UID: uid, GID: uid}, nil }
-	r.target = tree.New(o)
-	defer func() { err = errors.Join(err, r.target.Close()) }()
-	if err := r.target.Check(t.Context()); err != nil {
-		return r, err
-	}
-	if err := r.target.Stage(t.Context(), bytes.NewReader(in)); err != nil || o.Dry {
-		slices.Sort(r.changes)
-		return r, err
-	}
-	slices.Sort(r.changes)
-	return r, r.target.Switch(t.Context())
-}
-
-// boxes are the names of what restores have left beside a target.
-func boxes(t testing.TB, target string) (names []string) {
-	t.Helper()
-	entries, err := os.ReadDir(filepath.Dir(target))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
-			names = append(names, e.Name())
-		}
-	}
-	return names
-}
 
 func TestRestoreIntoANewFolder(t *testing.T) {
 	t.Parallel()
@@ -300,20 +130,41 @@ func TestOverwriteAndDelete(t *testing.T) {
 		want    map[string]string // that differs from here; "-" is gone
 		changes string
 	}{
-		{tree.Options{Overwrite: tree.Always}, map[string]string{"older": "backup", "newer": "backup", "size": "backup", "fresh": "backup", "kind": "-", "kind/a": "backup", "was/x": "-", "was": "backup", "linked": "here"},
-			"create fresh|create linked|delete was/|replace kind/a|replace newer|replace older|replace same|replace size|replace was"},
-		{tree.Options{Overwrite: tree.IfChanged}, map[string]string{"older": "backup", "newer": "backup", "size": "backup", "fresh": "backup", "kind": "-", "kind/a": "backup", "was/x": "-", "was": "backup", "linked": "here"},
-			"create fresh|create linked|delete was/|keep same|replace kind/a|replace newer|replace older|replace size|replace was"},
-		{tree.Options{Overwrite: tree.IfNewer}, map[string]string{"newer": "backup", "fresh": "backup", "linked": "here"},
-			"create fresh|create linked|keep kind/a|keep older|keep same|keep size|keep was|replace newer"},
-		{tree.Options{Overwrite: tree.Never}, map[string]string{"fresh": "backup", "linked": "here"},
-			"create fresh|create linked|keep kind/a|keep newer|keep older|keep same|keep size|keep was"},
-		{tree.Options{Overwrite: tree.Never, Delete: true}, map[string]string{"fresh": "backup", "linked": "here", "extra/a": "-", "extra/b": "-"},
-			"create fresh|create linked|delete extra/|keep kind/a|keep newer|keep older|keep same|keep size|keep was"},
-		{tree.Options{Overwrite: tree.Never, Delete: true, Exclude: []string{"extra/a"}}, map[string]string{"fresh": "backup", "linked": "here", "extra/b": "-"},
-			"create fresh|create linked|delete extra/b|keep kind/a|keep newer|keep older|keep same|keep size|keep was"},
-		{tree.Options{Overwrite: tree.Always, Delete: true, Include: []string{"size", "kind"}}, map[string]string{"size": "backup", "kind": "-", "kind/a": "backup"},
-			"replace kind/a|replace size"},
+		{
+			tree.Options{Overwrite: tree.Always},
+			map[string]string{"older": "backup", "newer": "backup", "size": "backup", "fresh": "backup", "kind": "-", "kind/a": "backup", "was/x": "-", "was": "backup", "linked": "here"},
+			"create fresh|create linked|delete was/|replace kind/a|replace newer|replace older|replace same|replace size|replace was",
+		},
+		{
+			tree.Options{Overwrite: tree.IfChanged},
+			map[string]string{"older": "backup", "newer": "backup", "size": "backup", "fresh": "backup", "kind": "-", "kind/a": "backup", "was/x": "-", "was": "backup", "linked": "here"},
+			"create fresh|create linked|delete was/|keep same|replace kind/a|replace newer|replace older|replace size|replace was",
+		},
+		{
+			tree.Options{Overwrite: tree.IfNewer},
+			map[string]string{"newer": "backup", "fresh": "backup", "linked": "here"},
+			"create fresh|create linked|keep kind/a|keep older|keep same|keep size|keep was|replace newer",
+		},
+		{
+			tree.Options{Overwrite: tree.Never},
+			map[string]string{"fresh": "backup", "linked": "here"},
+			"create fresh|create linked|keep kind/a|keep newer|keep older|keep same|keep size|keep was",
+		},
+		{
+			tree.Options{Overwrite: tree.Never, Delete: true},
+			map[string]string{"fresh": "backup", "linked": "here", "extra/a": "-", "extra/b": "-"},
+			"create fresh|create linked|delete extra/|keep kind/a|keep newer|keep older|keep same|keep size|keep was",
+		},
+		{
+			tree.Options{Overwrite: tree.Never, Delete: true, Exclude: []string{"extra/a"}},
+			map[string]string{"fresh": "backup", "linked": "here", "extra/b": "-"},
+			"create fresh|create linked|delete extra/b|keep kind/a|keep newer|keep older|keep same|keep size|keep was",
+		},
+		{
+			tree.Options{Overwrite: tree.Always, Delete: true, Include: []string{"size", "kind"}},
+			map[string]string{"size": "backup", "kind": "-", "kind/a": "backup"},
+			"replace kind/a|replace size",
+		},
 	} {
 		t.Run(fmt.Sprintf("%s %v %q %q", c.o.Overwrite, c.o.Delete, c.o.Include, c.o.Exclude), func(t *testing.T) {
 			t.Parallel()

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -14,8 +13,8 @@ import (
 const maxLate = 64 << 20
 
 // execute carries out a statement other than an INSERT, or keeps it for after the switch.
-func (l *Loader) execute(ctx context.Context, s *sender, st statement) error {
-	switch st.action {
+func (l *Loader) execute(s *sender, st statement) error {
+	switch st.action { //nolint:exhaustive // the others are below
 	case nothing, insertRows:
 		return nil
 	case setting, setDatabase:

@@ -202,7 +202,7 @@ func (l *Loader) read(ctx context.Context, s *sender, scanner *dumpfile.Scanner)
 			}
 			continue
 		}
-		if err := l.execute(ctx, s, st); err != nil {
+		if err := l.execute(s, st); err != nil {
 			return fmt.Errorf("restore the database: line %d: %w", st.line, err)
 		}
 	}

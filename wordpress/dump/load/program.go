@@ -138,7 +138,7 @@ func (c *checker) checkReach(list []sqltext.Token, kind string) error {
 			return errors.New("it executes a text as a statement, which cannot be checked; restore with an account that has rights on this database only")
 		}
 	}
-	return c.checkNames(words, kind)
+	return c.checkNames(words)
 }
 
 // assigns reports whether the variable @@GLOBAL.name, whose word GLOBAL is at i, is given a
@@ -158,7 +158,7 @@ type clause struct{ tables bool }
 
 // checkNames returns an error if a table, view, function or procedure of another database is
 // named.
-func (c *checker) checkNames(words []sqltext.Token, kind string) error {
+func (c *checker) checkNames(words []sqltext.Token) error {
 	stack := []clause{{}}
 	expect := false // the next name is that of a table, view, routine or event
 	for i, t := range words {
@@ -196,7 +196,7 @@ func (c *checker) checkNames(words []sqltext.Token, kind string) error {
 				return fmt.Errorf("it calls %s.%s, which is outside of the database", sqltext.DisplayName(t.Identifier()), sqltext.DisplayName(words[i+2].Identifier()))
 			}
 		}
-		expect = top.next(t, expect, qualified)
+		expect = top.next(t, expect)
 	}
 	return nil
 }
@@ -204,7 +204,7 @@ func (c *checker) checkNames(words []sqltext.Token, kind string) error {
 func isName(t sqltext.Token) bool { return t.Kind == sqltext.Word || t.Kind == sqltext.QuotedName }
 
 // next returns whether the name of a table or the like follows a word.
-func (c *clause) next(t sqltext.Token, expected, qualified bool) bool {
+func (c *clause) next(t sqltext.Token, expected bool) bool {
 	if t.Kind == sqltext.QuotedName {
 		return false
 	}

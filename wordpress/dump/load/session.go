@@ -27,21 +27,25 @@ type account struct {
 
 // open connects, and takes the lock that other restores of the database respect: only one may
 // run at a time. The lock ends with the session; it is waited for as long as wait.
-func open(ctx context.Context, db wordpress.Database, wait time.Duration) (*mysql.Conn, account, error) {
-	conn, err := mysql.Connect(ctx, db, mysql.Options{})
-	if err != nil {
-		return nil, account{}, err
+func open(ctx context.Context, db wordpress.Database, wait time.Duration) (conn *mysql.Conn, a account, err error) {
+	if conn, err = mysql.Connect(ctx, db, mysql.Options{}); err != nil {
+		return nil, a, err
 	}
+	defer func() {
+		if err != nil {
+			_ = conn.Close()
+			conn = nil
+		}
+	}()
 	name := conn.Server().Database
 	sum := sha256.Sum256([]byte(name))
 	row, err := conn.Row(ctx, fmt.Sprintf("SELECT GET_LOCK('wp_oneway_restore_%x',%d), CURRENT_USER()", sum[:12], int(wait.Seconds())), 2)
 	if err != nil {
-		return conn, account{}, fmt.Errorf("lock database %s: %w", sqltext.DisplayName(name), err)
+		return conn, a, fmt.Errorf("lock database %s: %w", sqltext.DisplayName(name), err)
 	}
 	if row[0].Text != "1" {
-		return conn, account{}, fmt.Errorf("lock database %s: another restore of it is running; wait until it has ended", sqltext.DisplayName(name))
+		return conn, a, fmt.Errorf("lock database %s: another restore of it is running; wait until it has ended", sqltext.DisplayName(name))
 	}
-	var a account
 	if at := strings.LastIndexByte(row[1].Text, '@'); at >= 0 {
 		a.user, a.host = row[1].Text[:at], row[1].Text[at+1:]
 	}

@@ -152,10 +152,10 @@ func Undo(ctx context.Context, db wordpress.Database) error {
 
 func withDatabase(ctx context.Context, db wordpress.Database, do func(*mysql.Conn, state) error) error {
 	conn, _, err := open(ctx, db, lockGrace)
-	defer conn.Close()
 	if err != nil {
 		return err
 	}
+	defer conn.Close()
 	if err := prepareSession(ctx, conn); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // Errors of values that must stay as they are.
@@ -20,7 +21,7 @@ const (
 
 // isSerialized reports whether PHP would try to unserialize v into something with a string.
 func isSerialized(v []byte) bool {
-	if len(v) < 4 || v[1] != ':' || bytes.IndexByte([]byte("aOCEsS"), v[0]) < 0 {
+	if len(v) < 4 || v[1] != ':' || strings.IndexByte("aOCEsS", v[0]) < 0 {
 		return false
 	}
 	digits := 2

@@ -82,8 +82,16 @@ func TestPairs(t *testing.T) {
 		}
 	}
 	for _, bad := range [][2]string{
-		{"", "x"}, {"http://old.example", "new.example"}, {"http://", "http://x"}, {"http://a b", "http://c"}, {"http://a/?x", "http://b"},
-		{"http://u:p@a", "http://b"}, {`a"b`, "c"}, {"a", "b\n"}, {"::", "x"}, {"http://a", "http://b?c"},
+		{"", "x"},
+		{"http://old.example", "new.example"},
+		{"http://", "http://x"},
+		{"http://a b", "http://c"},
+		{"http://a/?x", "http://b"},
+		{"http://u:p@a", "http://b"},
+		{`a"b`, "c"},
+		{"a", "b\n"},
+		{"::", "x"},
+		{"http://a", "http://b?c"},
 	} {
 		if _, err := New(Options{Pairs: [][2]string{bad}}); err == nil {
 			t.Errorf("%q is accepted", bad)
