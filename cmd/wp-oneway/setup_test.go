@@ -310,7 +310,9 @@ func TestSetupStoppedDuringTheBackup(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	_ = <-ended // its exit status is looked at
+	if err := <-ended; err == nil {
+		t.Error("setup ended without an error")
+	}
 	if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(out.String(), "setup was stopped") {
 		t.Errorf("exit status %d\n%s", code, out.String())
 	}

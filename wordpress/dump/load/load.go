@@ -149,7 +149,7 @@ func (l *Loader) Stage(ctx context.Context, in io.Reader) (err error) {
 	}
 	end := dumpfile.NewEndChecker()
 	s := newSender(ctx, l)
-	err = l.read(ctx, s, dumpfile.NewScanner(io.TeeReader(in, end)))
+	err = l.read(s, dumpfile.NewScanner(io.TeeReader(in, end)))
 	if stopped := s.finish(); stopped != nil && !errors.Is(stopped, context.Canceled) {
 		err = stopped
 	}
@@ -182,7 +182,7 @@ func (l *Loader) prepare(ctx context.Context) error {
 }
 
 // read checks and executes the statements of a dump.
-func (l *Loader) read(ctx context.Context, s *sender, scanner *dumpfile.Scanner) error {
+func (l *Loader) read(s *sender, scanner *dumpfile.Scanner) error {
 	check := newChecker(l.rules)
 	for {
 		next, err := scanner.Next()
