@@ -26,6 +26,7 @@ func (e *Entry) service(user, dropIn bool) string {
 	u.set("SuccessExitStatus", "3 75")
 	u.set("KillMode", "mixed")
 	u.set("OOMPolicy", "continue")
+	u.set("MemoryMax", "50%") // beyond it the kernel ends a worker, and the other sites go on
 	u.set("Nice", "10")
 	u.set("IOSchedulingClass", "idle")
 	e.restrict(u, user)
