@@ -66,7 +66,7 @@ func (s sizes) String() string {
 }
 
 func suites() []suite {
-	return []suite{backupSuite(), memorySuite(), uploadSuite(), folderSuite(), dumpSuite(), tablesSuite(), sitesSuite()}
+	return []suite{backupSuite(), memorySuite(), uploadSuite(), folderSuite(), dumpSuite(), tablesSuite(), sitesSuite(), restoreSuite()}
 }
 
 // options are the flags of a measurement.

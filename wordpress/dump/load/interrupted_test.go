@@ -22,7 +22,7 @@ type cutter struct {
 	path  string       // of its socket
 	left  atomic.Int64 // statements until the cut
 	seen  atomic.Int64
-	cut   func()
+	cut   atomic.Pointer[func()]
 	mutex sync.Mutex
 	conns []net.Conn
 	dead  atomic.Bool // it refuses new connections
@@ -57,6 +57,9 @@ func newCutter(t *testing.T, target string) *cutter {
 	return c
 }
 
+// onCut sets what happens after the last statement.
+func (c *cutter) onCut(do func()) { c.cut.Store(&do) }
+
 // forward copies what a client sends, statement by statement.
 func (c *cutter) forward(out, in net.Conn) {
 	defer out.Close()
@@ -69,7 +72,7 @@ func (c *cutter) forward(out, in net.Conn) {
 		if n > 5 && b[3] == 0 && b[4] == 3 { // the first packet of a command: a query
 			c.seen.Add(1)
 			if c.left.Add(-1) == 0 {
-				c.cut()
+				(*c.cut.Load())()
 			}
 		}
 		if _, err := out.Write(b[:n]); err != nil {
@@ -103,7 +106,7 @@ func interrupted(t *testing.T, s *server, points int) {
 	c := newCutter(t, s.Socket)
 	through := direct
 	through.Socket = c.path
-	c.cut = func() {}
+	c.onCut(func() {})
 	if _, err := restore(t.Context(), through, text, load.Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -119,9 +122,9 @@ func interrupted(t *testing.T, s *server, points int) {
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		kills := i%2 == 0
-		c.cut = func() { cancel(errors.New("interrupted by the test")) }
+		c.onCut(func() { cancel(errors.New("interrupted by the test")) })
 		if kills {
-			c.cut = c.kill
+			c.onCut(c.kill)
 		}
 		c.dead.Store(false)
 		c.left.Store(int64(at))
