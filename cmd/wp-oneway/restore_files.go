@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -166,7 +167,7 @@ func (a *app) placesOutside(ctx context.Context, o *restoreOptions, details *man
 	return tree.InPlace(details.Base, root, o.allowPaths, used, facts.Home)
 }
 
-var versionText = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(-[A-Za-z0-9.]+)?$`)
+var versionText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(-[A-Za-z0-9.]+)?$`) })
 
 // sayFiles says what was done, and how to get WordPress itself, if it is missing or the
 // operator asks.
@@ -183,7 +184,7 @@ func (a *app) sayFiles(ctx context.Context, o *restoreOptions, run *catalog.Run,
 	}
 	release := " --version=" + run.Manifest.WordPress
 	what := "WordPress " + run.Manifest.WordPress
-	if !versionText.MatchString(run.Manifest.WordPress) {
+	if !versionText().MatchString(run.Manifest.WordPress) {
 		release, what = "", "WordPress, whose version the backup does not say,"
 	}
 	a.say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
@@ -213,10 +212,10 @@ func (c *checker) sequence(list []sqltext.Token) error {
 	return nil
 }
 
-var dropStatement = regexp.MustCompile("^DROP (TABLE|SEQUENCE|VIEW|TRIGGER|PROCEDURE|FUNCTION|PACKAGE|PACKAGE BODY|LIBRARY|EVENT) IF EXISTS (?s:(`.*`))$")
+var dropStatement = pattern("^DROP (TABLE|SEQUENCE|VIEW|TRIGGER|PROCEDURE|FUNCTION|PACKAGE|PACKAGE BODY|LIBRARY|EVENT) IF EXISTS (?s:(`.*`))$")
 
 func (c *checker) drop(text []byte) (statement, error) {
-	parts := dropStatement.FindSubmatch(text)
+	parts := dropStatement().FindSubmatch(text)
 	if parts == nil {
 		return statement{}, refused(text)
 	}

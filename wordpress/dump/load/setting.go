@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
@@ -17,17 +18,22 @@ var (
 	// What the head and the tail of a dump decide by the account's privileges.
 	mayQuery = "SET @WP_ONEWAY_MAY=(SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN " +
 		"('SESSION_VARIABLES_ADMIN','SYSTEM_VARIABLES_ADMIN','SUPER') AND REPLACE(GRANTEE,'''','')=REPLACE(CURRENT_USER(),'''',''))"
-	ifMay = regexp.MustCompile(`^SET @WP_ONEWAY=IF\(@WP_ONEWAY_MAY,'SET [a-z_]+=(0|@OLD_[A-Z_]+)(, [a-z_]+=(0|@OLD_[A-Z_]+))?','DO 0'\)$`)
+	ifMay = pattern(`^SET @WP_ONEWAY=IF\(@WP_ONEWAY_MAY,'SET [a-z_]+=(0|@OLD_[A-Z_]+)(, [a-z_]+=(0|@OLD_[A-Z_]+))?','DO 0'\)$`)
 
-	modePattern = regexp.MustCompile(`^[A-Z0-9_,]*$`)
-	zonePattern = regexp.MustCompile(`^[A-Za-z0-9_/+:-]{1,64}$`)
-	timePattern = regexp.MustCompile(`^[0-9 :.-]{1,32}$`)
+	modePattern = pattern(`^[A-Z0-9_,]*$`)
+	zonePattern = pattern(`^[A-Za-z0-9_/+:-]{1,64}$`)
+	timePattern = pattern(`^[0-9 :.-]{1,32}$`)
 )
+
+// pattern returns a pattern that is compiled when it is first needed.
+func pattern(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // set reads a SET statement. Its text is what has an effect on what follows.
 func (c *checker) set(text []byte, runs bool) (statement, error) {
 	switch s := string(text); {
-	case s == mayQuery, ifMay.MatchString(s), s == "SET SESSION TRANSACTION READ WRITE":
+	case s == mayQuery, ifMay().MatchString(s), s == "SET SESSION TRANSACTION READ WRITE":
 		return statement{}, nil
 	}
 	settings, err := dumpfile.ParseSet(text)
@@ -61,7 +67,7 @@ func (c *checker) assign(s dumpfile.Setting, runs bool) (string, error) {
 	case s.Name == "@wp_oneway" && isLiteral:
 		c.immediate = literal
 		return "", nil
-	case s.Name == "@wp_oneway_mode" && isLiteral && modePattern.Match(literal):
+	case s.Name == "@wp_oneway_mode" && isLiteral && modePattern().Match(literal):
 		if runs {
 			c.savedMode = string(literal)
 		}
@@ -85,7 +91,7 @@ func (c *checker) effective(s dumpfile.Setting, value string, restored, runs boo
 			return "", nil
 		case value == "@wp_oneway_mode":
 			text = c.savedMode
-		case !isLiteral || !modePattern.Match(literal):
+		case !isLiteral || !modePattern().Match(literal):
 			return "", wrong
 		}
 		if runs {
@@ -104,7 +110,7 @@ func (c *checker) effective(s dumpfile.Setting, value string, restored, runs boo
 		if restored {
 			return "", nil
 		}
-		if !isLiteral || !zonePattern.Match(literal) {
+		if !isLiteral || !zonePattern().Match(literal) {
 			return "", wrong
 		}
 		return "time_zone=" + sqltext.Literal(text), nil
@@ -113,7 +119,7 @@ func (c *checker) effective(s dumpfile.Setting, value string, restored, runs boo
 			return "timestamp=" + value, nil
 		}
 		call, ok := strings.CutPrefix(value, "UNIX_TIMESTAMP('")
-		if moment, end := strings.CutSuffix(call, "')"); ok && end && timePattern.MatchString(moment) {
+		if moment, end := strings.CutSuffix(call, "')"); ok && end && timePattern().MatchString(moment) {
 			return "timestamp=" + value, nil
 		}
 		return "", wrong
