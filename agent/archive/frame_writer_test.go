@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,7 +95,7 @@ func TestAbandonedAfterWholeFrame(t *testing.T) {
 				select {
 				case <-out.grown:
 				case <-time.After(200 * time.Millisecond):
-					quiet = out.Len() > 0
+					quiet = out.begun()
 				}
 			}
 			s.Abandon()
@@ -108,12 +109,22 @@ func TestAbandonedAfterWholeFrame(t *testing.T) {
 // growing reports each write.
 type growing struct {
 	bytes.Buffer
+	mutex sync.Mutex
 	grown chan struct{}
 }
 
 func (g *growing) Write(p []byte) (int, error) {
 	defer func() { g.grown <- struct{}{} }()
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
 	return g.Buffer.Write(p)
+}
+
+// begun reports whether something was written.
+func (g *growing) begun() bool {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	return g.Len() > 0
 }
 
 // A stream whose reader fails returns that error, with what it has read.
