@@ -93,7 +93,7 @@ func (s *session) output() string {
 // expect waits until a text was printed after the one that was expected before.
 func (s *session) expect(text string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 4*time.Minute)
 	defer cancel()
 	for {
 		ended := false
