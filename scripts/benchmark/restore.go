@@ -67,7 +67,7 @@ func prepareRestore(ctx context.Context, e *environment, data sizes) error {
 // nothing for its size.
 func (e *environment) restored(context.Context) (int64, error) {
 	out := filepath.Join(e.dir, "restored")
-	found, err := exec.Command("find", out, "-name", "wp-config.php").Output() //nolint:noctx // short
+	found, err := exec.Command("find", out, "-name", "wp-config.php").Output()
 	if err == nil && len(found) == 0 {
 		err = errors.New("check the restored site: it has no wp-config.php")
 	}
