@@ -70,16 +70,20 @@ func rateHook(_, to reflect.Type, value any) (any, error) {
 	if to != reflect.TypeFor[byteRate]() {
 		return value, nil
 	}
-	text := strings.TrimSpace(fmt.Sprint(value))
+	return parseByteRate(fmt.Sprint(value))
+}
+
+func parseByteRate(text string) (byteRate, error) {
+	text = strings.TrimSpace(text)
 	if text == "" || text == "0" {
-		return byteRate(0), nil
+		return 0, nil
 	}
 	n, err := humanize.ParseBytes(strings.TrimSpace(strings.TrimSuffix(text, "/s")))
 	if err != nil || n > math.MaxInt64 {
-		return nil, fmt.Errorf("%q is not a rate; write it as 20MiB/s", text)
+		return 0, fmt.Errorf("%q is not a rate; write it as 20MiB/s", text)
 	}
 	if n < leastRate {
-		return nil, fmt.Errorf("%q is %d bytes per second, too slow for any backup; write it as 20MiB/s", text, n)
+		return 0, fmt.Errorf("%q is %d bytes per second, too slow for any backup; write it as 20MiB/s", text, n)
 	}
 	return byteRate(n), nil
 }

@@ -25,6 +25,7 @@ type readingOptions struct {
 	from           string
 	identities     []string
 	passphraseFile string
+	bandwidth      string
 }
 
 func (o *readingOptions) fromFlag(f *pflag.FlagSet) {
@@ -33,6 +34,7 @@ func (o *readingOptions) fromFlag(f *pflag.FlagSet) {
 
 func (o *readingOptions) keyFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.identities, "identity", nil, "`file` with the secret key (age, SSH or OpenPGP) that opens sealed backups; may be repeated")
+	f.StringVar(&o.bandwidth, "bandwidth", "", "read at most at this `rate`, such as 20MiB/s")
 	f.StringVar(&o.passphraseFile, "passphrase-file", "", "`file` with the passphrase that the backups were sealed with, or that opens the key")
 }
 
@@ -44,6 +46,10 @@ func (o *readingOptions) open(ctx context.Context) (*content.Reader, error) {
 	if o.from == "" {
 		return nil, usage(errors.New("give the place of the backups with --from URL"))
 	}
+	bandwidth, err := parseByteRate(o.bandwidth)
+	if err != nil {
+		return nil, usage(fmt.Errorf("--bandwidth: %w", err))
+	}
 	keys, err := o.keys()
 	if err != nil {
 		return nil, err
@@ -51,6 +57,9 @@ func (o *readingOptions) open(ctx context.Context) (*content.Reader, error) {
 	s, err := store.Open(ctx, o.from)
 	if err != nil {
 		return nil, fmt.Errorf("open the backups: %w", err)
+	}
+	if bandwidth > 0 {
+		s = store.Limit(s, int64(bandwidth))
 	}
 	return &content.Reader{Store: s, Keys: keys}, nil
 }

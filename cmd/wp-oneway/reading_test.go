@@ -97,6 +97,12 @@ func TestVerify(t *testing.T) {
 		t.Errorf("exit status %d, %s", code, stderr)
 	}
 	h.refused("give RUN, --latest or --all", "verify", "--from", dir)
+	h.refused("give a number from 1 to 32", "verify", "--from", dir, "--all", "--parallel", "0")
+	h.refused("--bandwidth: \"20\" is 20 bytes per second", "verify", "--from", dir, "--all", "--bandwidth", "20")
+	_, wide, _ := h.run("verify", "--from", dir, "--all", "--parallel", "9", "--bandwidth", "900MiB/s")
+	if _, narrow, _ := h.run("verify", "--from", dir, "--all", "--parallel", "1"); wide != narrow || !strings.Contains(wide, "a.example") {
+		t.Errorf("side by side, verify prints\n%s\none after the other\n%s", wide, narrow)
+	}
 	h.refused("--quick opens nothing", "verify", "--from", dir, "--all", "--quick", "--identity", "/dev/null")
 	h.refused("--identity", "verify", "--from", dir, "--all", "--identity", filepath.Join(dir, "none"))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
@@ -23,6 +24,8 @@ type verifyOptions struct {
 	all   bool
 	quick bool
 	json  bool
+
+	parallel int
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -54,6 +57,7 @@ Exit status: 0 everything is as it should be; 1 something is wrong, or nothing w
 	o.keyFlags(f)
 	f.BoolVar(&o.all, "all", false, "every run")
 	f.BoolVar(&o.quick, "quick", false, "compare only what the store states; download nothing")
+	f.IntVar(&o.parallel, "parallel", 2, "`number` of runs that are checked at the same time")
 	f.BoolVar(&o.json, "json", false, "print JSON; see docs/verify.schema.json")
 	return cmd
 }
@@ -70,6 +74,8 @@ func (o *verifyOptions) check() error {
 		return usage(errors.New("give RUN, --latest or --all; see wp-oneway verify --help"))
 	case o.quick && o.hasKeys():
 		return usage(errors.New("--quick opens nothing; omit --identity and --passphrase-file"))
+	case o.parallel < 1 || o.parallel > maxParallel:
+		return usage(fmt.Errorf("--parallel is %d; give a number from 1 to %d", o.parallel, maxParallel))
 	case len(o.names) > 0 && (o.site != "" || o.kind != ""):
 		return usage(errors.New("a RUN has its site and kind in its name; omit --site and --kind"))
 	}
@@ -148,23 +154,28 @@ func downloadSize(runs []*catalog.Run, quick bool) (sum int64) {
 	return sum
 }
 
-// verifyAll verifies the runs one after the other; the streams of each side by side.
+// maxParallel is the most runs that are verified at the same time.
+const maxParallel = 32
+
+// verifyAll verifies several runs at the same time, and the streams of each side by side.
 func verifyAll(ctx context.Context, with content.Reader, runs []*catalog.Run, o verifyOptions) ([]*verify.Result, error) {
 	results := make([]*verify.Result, len(runs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(o.parallel)
 	for i, run := range runs {
-		depth, reader := verify.Opened, with
-		switch {
-		case o.quick:
-			depth = verify.Quick
-		case sealOf(run) != "" && !o.hasKeys():
-			depth, reader.Keys = verify.Stored, nil
-		}
-		var err error
-		if results[i], err = verify.Run(ctx, &reader, run, depth); err != nil {
-			return nil, err
-		}
+		group.Go(func() (err error) {
+			depth, reader := verify.Opened, with
+			switch {
+			case o.quick:
+				depth = verify.Quick
+			case sealOf(run) != "" && !o.hasKeys():
+				depth, reader.Keys = verify.Stored, nil
+			}
+			results[i], err = verify.Run(ctx, &reader, run, depth)
+			return err
+		})
 	}
-	return results, nil
+	return results, group.Wait()
 }
 
 func (a *app) printResults(results []*verify.Result) error {

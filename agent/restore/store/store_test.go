@@ -237,6 +237,35 @@ func TestGetReadsTheVersionAskedFor(t *testing.T) {
 	}
 }
 
+// A limited store reads the same, and a cancelled one does not wait for its budget.
+func TestLimitedStore(t *testing.T) {
+	dir, text := t.TempDir(), strings.Repeat("content ", 1000)
+	if err := os.WriteFile(filepath.Join(dir, "object"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, store.Limit(s, 1<<30), store.Object{Name: "object"}); got != text {
+		t.Errorf("%d bytes were read, want %d", len(got), len(text))
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	r, err := store.Limit(s, 4).Get(ctx, store.Object{Name: "object"}) // it would take half an hour
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := io.ReadFull(r, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	stop := errors.New("stop")
+	cancel(stop)
+	if _, err := io.ReadAll(r); !errors.Is(err, stop) {
+		t.Errorf("a cancelled download ends with %v", err)
+	}
+}
+
 // A download goes on where its connection broke.
 func TestGetGoesOnAfterABreak(t *testing.T) {
 	want := make([]byte, 3<<20)
