@@ -51,7 +51,7 @@ func TestSetupOnATerminal(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(config), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	before := "# kept as it is\nkind: db\nroots: [" + filepath.Dir(site.Root) + "]\n"
+	before := "# kept as it is\nkind: db\nroots: [" + site.Root + "]\n"
 	if err := os.WriteFile(config, []byte(before), 0o600); err != nil {
 		t.Fatal(err)
 	}
