@@ -26,7 +26,7 @@ zstd -qdc "$RUN".tar.zst | tar xp --numeric-owner -C "$OUT"
 wait $!; sync`
 				ours = fresh + `mkdir -p "$OUT"
 exec "$WP_ONEWAY" restore --quiet --from "$VAULT" --latest --site bench.example.com --to "$OUT/site" --numeric-owner \
-    --db-defaults-file "$OPTIONS" --database restored --allow-privileged-account --drop-old`
+    --db-defaults-file "$OPTIONS" --database restored --definer keep --allow-privileged-account --drop-old`
 				sums  = `sha256sum "$RUN".sql.zst & sha256sum "$RUN".tar.zst; wait $!`
 				check = `exec "$WP_ONEWAY" verify --quiet --from "$VAULT" --latest --site bench.example.com`
 			)
