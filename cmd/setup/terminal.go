@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -120,18 +121,34 @@ func (t *Terminal) Choose(ctx context.Context, text string, choices []Choice) (n
 	return name, err
 }
 
+// hide has a terminal not show what is typed.
+func hide(fd int) error {
+	state, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		return err
+	}
+	state.Lflag &^= unix.ECHO
+	return unix.IoctlSetTermios(fd, unix.TCSETS, state)
+}
+
 // line prints a prompt and reads one line. When ctx ends, the terminal shows again what is
 // typed.
 func (t *Terminal) line(ctx context.Context, prompt string, hidden bool) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
-	if _, err := io.WriteString(t.Out, prompt); err != nil {
-		return "", fmt.Errorf("%w: %w", ErrClosed, err)
-	}
 	fd := int(t.In.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrClosed, err)
+	}
+	if hidden { // before the prompt: whoever pastes at once must not see it either
+		if err := hide(fd); err != nil {
+			return "", fmt.Errorf("%w: %w", ErrClosed, err)
+		}
+		defer func() { _ = term.Restore(fd, before) }() // the terminal may be gone
+	}
+	if _, err := io.WriteString(t.Out, prompt); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrClosed, err)
 	}
 	type result struct {
