@@ -102,7 +102,7 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	if err := o.check(a.config); err != nil {
 		return nil, err
 	}
-	if err := a.beNeighbour(ctx); err != nil {
+	if err := a.giveWay(ctx); err != nil {
 		return nil, err
 	}
 	chosen, err := a.choose(ctx, o)
@@ -153,8 +153,8 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	return report, nil
 }
 
-// beNeighbour lowers the priority of the process, and waits while the host is busy.
-func (a *app) beNeighbour(ctx context.Context) error {
+// giveWay lowers the priority of the process, and waits while the host is busy.
+func (a *app) giveWay(ctx context.Context) error {
 	if err := lowerPriority(a.config.Limits.Nice); err != nil {
 		a.log.Warn("the backup runs with an unchanged priority: " + err.Error())
 	}

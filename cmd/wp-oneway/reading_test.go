@@ -69,6 +69,38 @@ func TestList(t *testing.T) {
 	h.refused("must be full, db or files", "list", "--from", dir, "--kind", "all")
 }
 
+// A restore that asks for a part which the backup does not have, or which --only leaves out,
+// is refused: it would else end well without that part.
+func TestRestoreOfAPartThatIsMissing(t *testing.T) {
+	t.Parallel()
+	h, site, dir, to := newHost(t), smallSite(t), t.TempDir(), filepath.Join(t.TempDir(), "to")
+	h.backup(0, site, "--name", "shop", "--kind", "files", "--to", dir)
+	restore := func(more ...string) []string {
+		return append([]string{"restore", "--from", dir, "--latest", "--site", "shop"}, more...)
+	}
+	for _, asked := range [][]string{
+		{"--database", "d"},
+		{"--db-defaults-file", "/nowhere"},
+		{"--tables", "wp_posts"},
+		{"--definer", "current"},
+		{"--drop-old"},
+		{"--search-replace", "https://a.example", "https://b.example"},
+	} {
+		h.refused("has no database", restore(append(asked, "--to", to)...)...)
+		h.refused("--only files restores no database", restore(append(asked, "--to", to, "--only", "files")...)...)
+	}
+	h.refused("has no database", restore("--only", "db", "--to", to)...)
+	dumps := storeRuns(t)
+	h.refused("has no files", "restore", "--from", dumps, "--latest", "--site", "a.example", "--to", to, "--db-defaults-file", "/nowhere", "--database", "d")
+	h.refused("--only db restores no files", "restore", "--from", dumps, "--latest", "--site", "a.example", "--only", "db", "--include", "x", "--database", "d")
+	if _, err := os.Lstat(to); err == nil {
+		t.Error("something was restored")
+	}
+	if code, _, stderr := h.run(restore("--to", to)...); code != 0 {
+		t.Errorf("what is there: exit status %d, %s", code, stderr)
+	}
+}
+
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/restore"
@@ -25,6 +26,8 @@ type restoreOptions struct {
 	confirm  bool
 	undo     bool
 	maxRatio int64
+
+	about map[string]*pflag.FlagSet // the flags about each stream
 }
 
 func (a *app) restoreCommand() *cobra.Command {
@@ -63,10 +66,14 @@ Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
 	f := cmd.Flags()
 	o.chosenRuns.flags(f)
 	o.keyFlags(f)
-	o.filesOptions.flags(f)
+	o.about = map[string]*pflag.FlagSet{manifest.FilesStream: {}, manifest.DatabaseStream: {}}
+	o.filesOptions.flags(o.about[manifest.FilesStream])
 	f.StringVar(&o.only, "only", "", "restore only this `part`: db or files")
-	o.database.flags(f)
-	o.replace.flags(f)
+	o.database.flags(o.about[manifest.DatabaseStream])
+	o.replace.flags(o.about[manifest.DatabaseStream])
+	for _, flags := range o.about {
+		f.AddFlagSet(flags)
+	}
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be done, and change nothing")
 	f.BoolVar(&o.confirm, "confirm", false, "remove what earlier restores to --to, or into the database, have kept from before; nothing is restored")
 	f.BoolVar(&o.undo, "undo", false, "put back what the latest restore to --to, or into the database, has replaced; nothing is restored")
@@ -88,6 +95,34 @@ func (o *restoreOptions) check() error {
 	return o.filesOptions.check()
 }
 
+// asked returns a flag that was given about a stream, "" for none.
+func (o *restoreOptions) asked(stream string) (flag string) {
+	o.about[stream].VisitAll(func(f *pflag.Flag) {
+		if f.Changed && (f.Name != "to" || o.only == "") { // the database may be that of the site at --to
+			flag = "--" + f.Name
+		}
+	})
+	return flag
+}
+
+// checkRun returns an error if the run has not what was asked for, or --only leaves it out:
+// the restore would else end well without it.
+func (o *restoreOptions) checkRun(run *catalog.Run) error {
+	for _, stream := range []string{manifest.DatabaseStream, manifest.FilesStream} {
+		flag, what := o.asked(stream), stream
+		switch {
+		case !o.wants(stream) && flag != "":
+			return usage(fmt.Errorf("--only %s restores no %s; omit %s", o.only, what, flag))
+		case !o.wants(stream) || run.Kind.Has(stream) || o.only == "" && flag == "":
+		case o.only != "":
+			return usage(fmt.Errorf("%s is of the kind %s, and has no %s; choose another one, with --latest by --kind", run.Path(), run.Kind, what))
+		default:
+			return usage(fmt.Errorf("%s is of the kind %s, and has no %s; choose another one, with --latest by --kind, or omit %s", run.Path(), run.Kind, what, flag))
+		}
+	}
+	return nil
+}
+
 // wants tells whether a stream is to be restored.
 func (o *restoreOptions) wants(stream string) bool {
 	return o.only == "" || (o.only == "db") == (stream == manifest.DatabaseStream)
@@ -102,6 +137,9 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	}
 	reader, run, err := a.openRun(ctx, &o.chosenRuns)
 	if err != nil {
+		return err
+	}
+	if err := o.checkRun(run); err != nil {
 		return err
 	}
 	parts, err := a.restoreParts(ctx, &o, reader, run)
@@ -142,14 +180,14 @@ func (a *app) restoreParts(ctx context.Context, o *restoreOptions, reader *conte
 	if err != nil {
 		return nil, err
 	}
-	if o.wants(manifest.DatabaseStream) && (o.only != "" || run.Kind.Has(manifest.DatabaseStream)) {
+	if o.wants(manifest.DatabaseStream) && run.Kind.Has(manifest.DatabaseStream) {
 		part, err := a.databasePart(ctx, o, run, details)
 		if err != nil {
 			return nil, err
 		}
 		parts = append(parts, part)
 	}
-	if o.wants(manifest.FilesStream) && (o.only != "" || run.Kind.Has(manifest.FilesStream)) {
+	if o.wants(manifest.FilesStream) && run.Kind.Has(manifest.FilesStream) {
 		part, err := a.filesPart(ctx, o, run, details)
 		if err != nil {
 			return nil, err

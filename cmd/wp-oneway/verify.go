@@ -139,7 +139,7 @@ func (a *app) runsToVerify(ctx context.Context, s store.Store, o verifyOptions) 
 		return nil
 	})
 	if err == nil && len(runs) == 0 {
-		err = fmt.Errorf("verify %s: there is no backup to verify", s)
+		err = fmt.Errorf("read %s: there is no such backup that can be checked; wp-oneway list --incomplete shows what is there", s)
 	}
 	return runs, err
 }
@@ -187,7 +187,11 @@ func (a *app) printResults(results []*verify.Result) error {
 		if !r.OK() {
 			result = "WRONG"
 		}
-		t.add(result, string(r.Depth), r.Run.Path(), verified(r))
+		checked := string(r.Depth)
+		if r.Objects == 0 && !r.OK() { // nothing was
+			checked = "-"
+		}
+		t.add(result, checked, r.Run.Path(), verified(r))
 		for _, p := range r.Problems {
 			fmt.Fprintf(&reasons, "%s: %s\n", r.Run.Path(), oneLine(p))
 		}
