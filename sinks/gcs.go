@@ -42,7 +42,13 @@ type gcsConfig struct {
 	credentialsFile string
 }
 
-func gcsParams() []string { return []string{"credentials_file", "endpoint", "insecure"} }
+func gcsParams() []Param {
+	return []Param{
+		{"credentials_file", "JSON file with the service account's key, with mode 0600 (default: GOOGLE_APPLICATION_CREDENTIALS, the login of gcloud, or the machine's service account)"},
+		{"endpoint", "https://HOST[:PORT] in place of Google's, such as a private endpoint"},
+		{"insecure", "true: accept an endpoint with http://, which sends backups unencrypted over the network (default false)"},
+	}
+}
 
 func checkGCS(u *url.URL) error {
 	_, err := parseGCS(u)

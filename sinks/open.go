@@ -74,10 +74,27 @@ func (o Options) withDefaults() Options {
 
 // A scheme is one implementation of Sink.
 type scheme struct {
-	params []string                                               // the parameters that its URLs may have
+	params []Param                                                // the parameters that its URLs may have
 	check  func(*url.URL) error                                   // checks a URL without contacting the store
 	open   func(context.Context, *url.URL, Options) (Sink, error) // opens the sink of a checked URL
 	dir    func(*url.URL) string                                  // the local folder; nil for other sinks
+}
+
+// A Param is a parameter that the URLs of a scheme may have.
+type Param struct {
+	Name string
+	Help string // one line without a final stop
+}
+
+// Params returns the parameters of the URLs of each scheme that has any.
+func Params() map[string][]Param {
+	all := map[string][]Param{}
+	for name, scheme := range schemes() {
+		if len(scheme.params) > 0 {
+			all[name] = scheme.params
+		}
+	}
+	return all
 }
 
 // schemes are all implementations, by the scheme of the URL.
@@ -147,7 +164,7 @@ func check(u *url.URL) error {
 		return fmt.Errorf("%w: %s: parameters: %w", ErrURL, bare(u), err)
 	}
 	for name, values := range q {
-		if !slices.Contains(k.params, name) {
+		if !slices.ContainsFunc(k.params, func(p Param) bool { return p.Name == name }) {
 			return fmt.Errorf("%w: %s: unknown parameter %q%s", ErrURL, bare(u), name, choices(k.params))
 		}
 		if len(values) > 1 {
@@ -160,11 +177,15 @@ func check(u *url.URL) error {
 	return k.check(u)
 }
 
-func choices(params []string) string {
+func choices(params []Param) string {
 	if len(params) == 0 {
 		return "; a folder has no parameters"
 	}
-	return "; known parameters are " + strings.Join(params, ", ")
+	names := make([]string, len(params))
+	for i, p := range params {
+		names[i] = p.Name
+	}
+	return "; known parameters are " + strings.Join(names, ", ")
 }
 
 // bare is the URL for messages: without its parameters, and on one line.

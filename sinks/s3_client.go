@@ -34,10 +34,21 @@ type s3Config struct {
 	pathStyle, md5, overwrite bool // overwrite: conditional=false
 }
 
-func s3Params() []string {
-	return []string{
-		"region", "endpoint", "path_style", "ca_file", "profile", "credentials_file", "storage_class",
-		"sse", "kms_key_id", "expected_owner", "checksum", "conditional", "insecure",
+func s3Params() []Param {
+	return []Param{
+		{"region", "region of the bucket, such as eu-central-1 (default: that of the environment or the profile)"},
+		{"endpoint", "https://HOST[:PORT] of another store than Amazon's"},
+		{"path_style", "true: the bucket is the first folder of the request's path; false: it is part of the host name (default: true with endpoint, else false)"},
+		{"ca_file", "file with the certificates that may sign the endpoint's certificate, in place of the system's"},
+		{"profile", "profile in the files of the AWS SDK, or in credentials_file"},
+		{"credentials_file", "file with the access key, in the format of ~/.aws/credentials and with mode 0600; the environment and the machine's role are then not used"},
+		{"storage_class", "storage class of the objects, such as STANDARD_IA"},
+		{"sse", "encryption by the store: AES256, aws:kms or aws:kms:dsse"},
+		{"kms_key_id", "key that aws:kms encrypts with"},
+		{"expected_owner", "ID of the AWS account that must own the bucket; otherwise the store refuses the request"},
+		{"checksum", "checksum that the store compares: crc64nvme or, for stores that do not know it, md5 (default crc64nvme)"},
+		{"conditional", "false: send no If-None-Match, for stores that do not know it; nothing then prevents overwriting (default true)"},
+		{"insecure", "true: accept an endpoint with http://, which sends backups unencrypted over the network (default false)"},
 	}
 }
 

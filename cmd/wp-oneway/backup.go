@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // backupHelp is the help of the command.
@@ -44,12 +48,25 @@ Exit status: 0 every site is backed up completely; 3 published, but something of
 site could not be read; 1 a site or a destination failed, or no site was found;
 2 wrong usage or configuration; 75 another run of the site holds the lock.`
 
+// parameterHelp describes the parameters of sink URLs.
+func parameterHelp() string {
+	var text strings.Builder
+	all := sinks.Params()
+	for _, scheme := range slices.Sorted(maps.Keys(all)) {
+		fmt.Fprintf(&text, "\n\nParameters of %s:// URLs, as in %s://bucket/prefix?name=value&name=value:", scheme, scheme)
+		for _, p := range all[scheme] {
+			fmt.Fprintf(&text, "\n  %-17s %s", p.Name, p.Help)
+		}
+	}
+	return text.String()
+}
+
 func (a *app) backupCommand() *cobra.Command {
 	var o siteArguments
 	cmd := &cobra.Command{
 		Use:   "backup [PATH…|--all|--schedule NAME] --to URL…",
 		Short: "Back up sites into one or more sinks",
-		Long:  backupHelp,
+		Long:  backupHelp + parameterHelp(),
 		Example: `  wp-oneway backup /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
   wp-oneway backup /srv/shop/web --kind db --to /var/backups/wp
   wp-oneway backup --all --to s3://vault --recipient age1…`,
