@@ -26,11 +26,11 @@ func mayUse(scope, owner *PHPClass, a syntax.Access) bool {
 
 // usable refuses a use of a member by code that may not use it. PHP would throw an
 // error, or call __get, __set or __call.
-func (in *interp) usable(owner *PHPClass, a syntax.Access, pos syntax.Pos) error {
+func (in *interp) usable(owner *PHPClass, a syntax.Access, pos syntax.Pos) {
 	if owner == nil || mayUse(in.frame.class, owner, a) {
-		return nil
+		return
 	}
-	return in.unsupported(pos, "a private or protected member outside its class")
+	panic(in.unsupported(pos, "a private or protected member outside its class"))
 }
 
 // property finds the declaration of a property, and the class that declares it.
@@ -49,12 +49,13 @@ func propKey(name string) Key { return Key{S: name, Str: true} }
 
 // declared finds the declaration of an object's property, which the running code must
 // be permitted to use. It is nil for a property that no class declares.
-func (in *interp) declared(o *Object, name string, pos syntax.Pos) (*syntax.PropItem, *PHPClass, error) {
+func (in *interp) declared(o *Object, name string, pos syntax.Pos) (*syntax.PropItem, *PHPClass) {
 	p, owner := o.Class.property(name)
 	if p == nil {
-		return nil, nil, nil
+		return nil, nil
 	}
-	return p, owner, in.usable(owner, p.Access, pos)
+	in.usable(owner, p.Access, pos)
+	return p, owner
 }
 
 // visible is an object's properties as code of a class may read them: what foreach
@@ -94,10 +95,11 @@ func (c *PHPClass) shadowed() bool {
 
 // usableMethod finds a method that the running code is permitted to call; nil if there
 // is none.
-func (in *interp) usableMethod(c *PHPClass, low string, pos syntax.Pos) (*ClassMethod, *PHPClass, error) {
+func (in *interp) usableMethod(c *PHPClass, low string, pos syntax.Pos) (*ClassMethod, *PHPClass) {
 	m, owner := c.Method(low)
 	if m == nil {
-		return nil, nil, nil
+		return nil, nil
 	}
-	return m, owner, in.usable(owner, m.access, pos)
+	in.usable(owner, m.access, pos)
+	return m, owner
 }

@@ -8,28 +8,21 @@ import (
 )
 
 // callBuiltin evaluates the arguments of a builtin and calls it.
-func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) (Value, error) {
+func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) Value {
 	special := func(a syntax.Arg) bool { return a.Spread || a.Name != "" }
 	if i := slices.IndexFunc(args, special); i >= 0 {
 		if args[i].Spread && (to.builtin.Refs>>min(i, 30) != 0 || to.builtin.RestRefs) {
-			return nil, in.unsupported(pos, "an argument list unpacked into parameters by reference")
+			panic(in.unsupported(pos, "an argument list unpacked into parameters by reference"))
 		}
-		vals, err := in.evalArgs(args, pos)
-		if err != nil {
-			return nil, err
-		}
+		vals := in.evalArgs(args, pos)
 		return in.apply(to, vals, make([]target, len(vals)), pos)
 	}
 	vals, targets := make([]Value, len(args)), make([]target, len(args))
 	for i, a := range args {
-		var err error
 		if to.builtin.ByRef(i) && isPlace(a.X) {
-			vals[i], targets[i], err = in.builtinTarget(a.X)
-		} else if vals[i], err = in.eval(a.X); err == nil && to.builtin.ByRef(i) && !to.builtin.Unmodelled && !isCall(a.X) {
-			err = in.unsupported(pos, "an argument by reference that is not a variable")
-		}
-		if err != nil {
-			return nil, err
+			vals[i], targets[i] = in.builtinTarget(a.X)
+		} else if vals[i] = in.eval(a.X); to.builtin.ByRef(i) && !to.builtin.Unmodelled && !isCall(a.X) {
+			panic(in.unsupported(pos, "an argument by reference that is not a variable"))
 		}
 		Share(vals[i])
 	}
@@ -37,16 +30,12 @@ func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) (Va
 }
 
 // builtinTarget finds the variable that a builtin takes by reference, and its value.
-func (in *interp) builtinTarget(x syntax.Expr) (Value, target, error) {
-	p, err := in.place(x)
-	if err != nil {
-		return nil, nil, err
-	}
+func (in *interp) builtinTarget(x syntax.Expr) (Value, target) {
+	p := in.place(x)
 	if n := len(p.path); n > 0 && p.path[n-1].push {
-		return Null, p, nil
+		return Null, p
 	}
-	v, err := in.Load(p)
-	return v, p, err
+	return in.Load(p), p
 }
 
 func isCall(x syntax.Expr) bool {
@@ -71,22 +60,16 @@ func isPlace(x syntax.Expr) bool {
 }
 
 // apply calls a builtin with values.
-func (in *interp) apply(to *callee, vals []Value, targets []target, pos syntax.Pos) (Value, error) {
+func (in *interp) apply(to *callee, vals []Value, targets []target, pos syntax.Pos) Value {
 	f := to.builtin
 	c := &Call{in: in, Name: to.name, Args: vals, targets: targets, pos: pos, This: to.this, Class: to.static, weak: to.weak || !to.direct}
 	if len(vals) < f.Min || f.Max >= 0 && len(vals) > f.Max && f.Run != nil {
-		return nil, c.Throw("ArgumentCountError", to.name+"() expects another number of arguments")
+		panic(c.Throw("ArgumentCountError", to.name+"() expects another number of arguments"))
 	}
-	if err := in.Steps(2, pos); err != nil {
-		return nil, err
-	}
-	if err := in.enter(pos); err != nil {
-		return nil, err
-	}
+	in.Steps(2, pos)
+	in.enter(pos)
 	defer in.leave()
-	if err := in.convert(to, vals, pos); err != nil {
-		return nil, err
-	}
+	in.convert(to, vals, pos)
 	if f.Lazy {
 		return f.Run(c)
 	}
@@ -94,39 +77,41 @@ func (in *interp) apply(to *callee, vals []Value, targets []target, pos syntax.P
 	return in.applyKnown(f, c, given, pos)
 }
 
-func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos) (Value, error) {
+func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos) Value {
 	pure := f.Refs == 0
 	u := in.UnknownIn(ListOf(vals...), 0)
 	each := u != nil && f.Each && in.elementsOnly(vals)
 	if u != nil && !each && in.mayCall(vals, 0) {
 		in.Poison(u) // a callback runs, nobody knows how often and with what
-		return Opaque(u), in.Steps(64, pos)
+		in.Steps(64, pos)
+		return Opaque(u)
 	}
-	once := func(vals []Value) (Value, error) {
+	once := func(vals []Value) Value {
 		c.Args = slices.Clone(vals)
 		c.Gave = false
-		v, err := f.Run(c)
-		if u, ok := v.(*Unknown); ok && c.Gave && err == nil && in.mayCall(vals, 0) {
+		v := f.Run(c)
+		if u, ok := v.(*Unknown); ok && c.Gave && in.mayCall(vals, 0) {
 			in.Poison(u) // what it would call was not called, or not as often
 		}
-		return v, err
+		return v
 	}
 	if each {
 		return once(vals)
 	}
 	if pure {
-		v, err := in.Lift(vals, pos, once)
+		v := in.Lift(vals, pos, once)
 		if u, ok := v.(*Unknown); ok && (c.Name == "json_decode" || c.Name == "json_encode") {
 			in.storeSlot(JSONErrorSlot, Opaque(u))
 		}
-		if u, ok := v.(*Unknown); ok && u.Alts == nil && err == nil && (f.Strict || c.Name == "json_decode") {
-			err = in.mayFail(u, c.Name != "json_decode", pos)
+		if u, ok := v.(*Unknown); ok && u.Alts == nil && (f.Strict || c.Name == "json_decode") {
+			in.mayFail(u, c.Name != "json_decode", pos)
 		}
-		return v, err
+		return v
 	}
 	for i, v := range vals {
 		if u := in.UnknownIn(v, 0); u != nil && (!f.ByRef(i) || !f.outOnly) {
-			return Opaque(u), in.invalidateTargets(c.targets, u)
+			in.invalidateTargets(c.targets, u)
+			return Opaque(u)
 		}
 	}
 	return once(vals)
@@ -192,16 +177,13 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 }
 
 // invalidateTargets makes by-reference arguments unknown.
-func (in *interp) invalidateTargets(targets []target, u *Unknown) error {
+func (in *interp) invalidateTargets(targets []target, u *Unknown) {
 	for _, t := range targets {
 		if t == nil {
 			continue
 		}
-		if err := in.assign(t, Opaque(u)); err != nil {
-			return err
-		}
+		in.assign(t, Opaque(u))
 	}
-	return nil
 }
 
 // JSONErrorSlot holds what json_last_error says. The evaluator makes it unknown when

@@ -2,14 +2,14 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-func (in *interp) evalAssignment(x syntax.Expr) (Value, error) {
+func (in *interp) evalAssignment(x syntax.Expr) Value {
 	switch x := x.(type) {
 	case *syntax.AssignExpr:
 		if list, ok := x.Target.(*syntax.ArrayExpr); ok {
 			return in.destructure(list, x.Val)
 		}
 		if x.Ref {
-			return nil, in.unsupported(x.Pos, "an assignment by reference")
+			panic(in.unsupported(x.Pos, "an assignment by reference"))
 		}
 		return in.assignTo(x.Target, x.Val)
 	case *syntax.AssignOpExpr:
@@ -17,34 +17,24 @@ func (in *interp) evalAssignment(x syntax.Expr) (Value, error) {
 	case *syntax.IncExpr:
 		return in.increment(x)
 	}
-	return Null, nil
+	return Null
 }
 
-func (in *interp) assignTo(target, val syntax.Expr) (Value, error) {
+func (in *interp) assignTo(target, val syntax.Expr) Value {
 	if _, simple := target.(*syntax.VarExpr); simple {
 		// $a = … looks for $a after its value is known.
-		v, err := in.eval(val)
-		if err != nil {
-			return nil, err
-		}
-		p, err := in.place(target)
-		if err != nil {
-			return nil, err
-		}
-		return v, in.assign(p, v)
+		v := in.eval(val)
+		p := in.place(target)
+		in.assign(p, v)
+		return v
 	}
-	p, err := in.place(target)
-	if err != nil {
-		return nil, err
-	}
-	v, err := in.eval(val)
-	if err != nil {
-		return nil, err
-	}
+	p := in.place(target)
+	v := in.eval(val)
 	if in.toItself(p, target, val) {
-		return nil, in.unsupported(p.at, "an assignment of an array to its own element under another name")
+		panic(in.unsupported(p.at, "an assignment of an array to its own element under another name"))
 	}
-	return v, in.assign(p, v)
+	in.assign(p, v)
+	return v
 }
 
 // toItself reports an assignment of an array to one of its own elements, where the
@@ -64,89 +54,65 @@ func (in *interp) toItself(p *place, target, val syntax.Expr) bool {
 	return x.Dyn != nil || own == other && (base == nil || base.Name != x.Name)
 }
 
-func (in *interp) assignOp(x *syntax.AssignOpExpr) (Value, error) {
+func (in *interp) assignOp(x *syntax.AssignOpExpr) Value {
 	if x.Op == "??" {
-		return in.evalCoalesce(x.Target, func() (Value, error) { return in.assignTo(x.Target, x.Val) })
+		return in.evalCoalesce(x.Target, func() Value { return in.assignTo(x.Target, x.Val) })
 	}
-	p, err := in.place(x.Target)
-	if err != nil {
-		return nil, err
-	}
-	r, err := in.eval(x.Val)
-	if err != nil {
-		return nil, err
-	}
-	l, err := in.Load(p)
-	if err != nil {
-		return nil, err
-	}
-	v, err := in.operate(x.Op, l, r, x.Pos)
-	if err != nil {
-		return nil, err
-	}
-	return v, in.assign(p, v)
+	p := in.place(x.Target)
+	r := in.eval(x.Val)
+	l := in.Load(p)
+	v := in.operate(x.Op, l, r, x.Pos)
+	in.assign(p, v)
+	return v
 }
 
-func (in *interp) increment(x *syntax.IncExpr) (Value, error) {
-	p, err := in.place(x.X)
-	if err != nil {
-		return nil, err
-	}
-	old, err := in.Load(p)
-	if err != nil {
-		return nil, err
-	}
-	v, err := in.Lift([]Value{old}, x.Pos, func(vals []Value) (Value, error) {
+func (in *interp) increment(x *syntax.IncExpr) Value {
+	p := in.place(x.X)
+	old := in.Load(p)
+	v := in.Lift([]Value{old}, x.Pos, func(vals []Value) Value {
 		return in.incremented(vals[0], x.Delta, x.Pos)
 	})
-	if err != nil {
-		return nil, err
-	}
-	if err := in.assign(p, v); err != nil {
-		return nil, err
-	}
+	in.assign(p, v)
 	if x.Prefix {
-		return v, nil
+		return v
 	}
-	return old, nil
+	return old
 }
 
-func (in *interp) incremented(v Value, delta int, pos syntax.Pos) (Value, error) {
+func (in *interp) incremented(v Value, delta int, pos syntax.Pos) Value {
 	switch v := v.(type) {
 	case NullType:
 		if delta < 0 {
-			return Null, nil
+			return Null
 		}
-		return Int(1), nil
+		return Int(1)
 	case Bool:
-		return v, nil
+		return v
 	case Int, Float:
-		return addMul("+", v, Int(int64(delta))), nil
+		return addMul("+", v, Int(int64(delta)))
 	case String:
 		if n, ok := IsNumeric(string(v)); ok {
-			return addMul("+", n, Int(int64(delta))), nil
+			return addMul("+", n, Int(int64(delta)))
 		}
 		if v == "" && delta < 0 {
-			return Int(-1), nil
+			return Int(-1)
 		}
 		if delta < 0 {
-			return v, nil
+			return v
 		}
-		return nil, in.unsupported(pos, "++ of a string that is not a number")
+		panic(in.unsupported(pos, "++ of a string that is not a number"))
 	}
-	return nil, in.Throw("TypeError", "Cannot increment "+TypeWord(v), pos)
+	panic(in.Throw("TypeError", "Cannot increment "+TypeWord(v), pos))
 }
 
 // destructure evaluates [$a, $b] = value.
-func (in *interp) destructure(list *syntax.ArrayExpr, val syntax.Expr) (Value, error) {
-	v, err := in.eval(val)
-	if err != nil {
-		return nil, err
-	}
-	return v, in.unpack(list, Share(v))
+func (in *interp) destructure(list *syntax.ArrayExpr, val syntax.Expr) Value {
+	v := in.eval(val)
+	in.unpack(list, Share(v))
+	return v
 }
 
-func (in *interp) unpack(list *syntax.ArrayExpr, v Value) error {
+func (in *interp) unpack(list *syntax.ArrayExpr, v Value) {
 	next := int64(0)
 	for _, item := range list.Items {
 		s := step{k: IntKey(next)}
@@ -155,70 +121,54 @@ func (in *interp) unpack(list *syntax.ArrayExpr, v Value) error {
 			continue
 		}
 		if item.Ref {
-			return in.unsupported(list.Pos, "a reference in list()")
+			panic(in.unsupported(list.Pos, "a reference in list()"))
 		}
 		if item.Key != nil {
-			k, err := in.eval(item.Key)
-			if err != nil {
-				return err
-			}
+			k := in.eval(item.Key)
 			ky, ok := ToKey(k)
 			if u := in.UnknownIn(k, 0); u != nil {
 				s.wild = u
 			} else if !ok {
-				return in.Throw("TypeError", "Illegal offset type", item.Key.Where())
+				panic(in.Throw("TypeError", "Illegal offset type", item.Key.Where()))
 			}
 			s.k = ky
 		}
 		elem := Null
 		if v.Kind() >= KindArray {
-			e, err := in.Element(v, s, item.Val.Where())
-			if err != nil {
-				return err
-			}
+			e := in.Element(v, s, item.Val.Where())
 			elem = Share(e)
 		}
-		if err := in.unpackInto(item.Val, elem); err != nil {
-			return err
-		}
+		in.unpackInto(item.Val, elem)
 	}
-	return nil
 }
 
-func (in *interp) unpackInto(to syntax.Expr, v Value) error {
+func (in *interp) unpackInto(to syntax.Expr, v Value) {
 	if inner, ok := to.(*syntax.ArrayExpr); ok {
-		return in.unpack(inner, v)
+		in.unpack(inner, v)
+		return
 	}
-	p, err := in.place(to)
-	if err != nil {
-		return err
-	}
-	return in.assign(p, v)
+	p := in.place(to)
+	in.assign(p, v)
 }
 
-func (in *interp) evalCast(x *syntax.CastExpr) (Value, error) {
-	v, err := in.eval(x.X)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalCast(x *syntax.CastExpr) Value {
+	v := in.eval(x.X)
 	switch x.Type {
 	case "array":
 		return in.castArray(v, x.Pos)
 	case "object":
 		return in.castObject(v, x.Pos)
 	case "string":
-		if v, err = in.ConvertString(v, x.Pos); err != nil {
-			return nil, err
-		}
+		v = in.ConvertString(v, x.Pos)
 	case "bool":
 		b, u := in.Truth(v)
 		if u != nil {
-			return Maybe(u), nil
+			return Maybe(u)
 		}
-		return Bool(b), nil
+		return Bool(b)
 	}
-	return in.Lift([]Value{v}, x.Pos, func(vals []Value) (Value, error) {
-		return castScalar(vals[0], x.Type), nil
+	return in.Lift([]Value{v}, x.Pos, func(vals []Value) Value {
+		return castScalar(vals[0], x.Type)
 	})
 }
 
@@ -232,25 +182,23 @@ func castScalar(v Value, typ string) Value {
 	return String(ToString(v))
 }
 
-func (in *interp) castObject(v Value, pos syntax.Pos) (Value, error) {
+func (in *interp) castObject(v Value, pos syntax.Pos) Value {
 	props := NewArray()
 	switch v := v.(type) {
 	case *Object:
-		return v, nil
+		return v
 	case *Array:
 		if !v.certain() {
-			return Opaque(in.UnknownIn(v, 0)), nil
+			return Opaque(in.UnknownIn(v, 0))
 		}
-		if err := in.Alloc(v.Size(), pos); err != nil {
-			return nil, err
-		}
+		in.Alloc(v.Size(), pos)
 		v.Each(func(k Key, v Value) bool {
 			props.Set(Key{S: k.Text(), Str: true}, Share(v))
 			return true
 		})
 		return in.newObject("stdClass", props, pos)
 	case *Unknown:
-		return Opaque(v), nil
+		return Opaque(v)
 	case NullType:
 	default:
 		props.Put("scalar", v)

@@ -16,7 +16,7 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // A Function is a builtin and what calling it needs.
 type Function struct {
-	Run        func(c *Call) (Value, error)
+	Run        func(c *Call) Value
 	Min, Max   int    // arguments; max -1: any number
 	Refs       int    // bit i: argument i is by reference (its value is in args; write with c.setRef)
 	Lazy       bool   // takes unknowns
@@ -70,9 +70,9 @@ func (c *Call) StrOr(i int, def string) string {
 }
 
 // Text converts argument i of a model's method, which has no signature.
-func (c *Call) Text(i int) (string, error) {
+func (c *Call) Text(i int) string {
 	if c.Arg(i).Kind() == KindArray {
-		return "", c.TypeError(i, "string")
+		panic(c.TypeError(i, "string"))
 	}
 	return c.in.StringOf(c.Arg(i), c.pos)
 }
@@ -99,19 +99,23 @@ func leadsNumber(s string) bool {
 func (c *Call) Bool(i int) bool { return ToBool(c.Arg(i)) }
 
 // Array returns argument i, which must be an array. It must not be written to.
-func (c *Call) Array(i int) (*Array, error) {
+func (c *Call) Array(i int) *Array {
 	a, ok := c.Arg(i).(*Array)
 	if !ok {
-		return nil, c.TypeError(i, "array")
+		panic(c.TypeError(i, "array"))
 	}
-	return a, nil
+	return a
 }
 
 // Alloc charges n bytes before they are allocated. An error ends the evaluation.
-func (c *Call) Alloc(n int) error { return c.in.Alloc(n, c.pos) }
+func (c *Call) Alloc(n int) {
+	c.in.Alloc(n, c.pos)
+}
 
 // Steps charges n steps of work.
-func (c *Call) Steps(n int) error { return c.in.Steps(n, c.pos) }
+func (c *Call) Steps(n int) {
+	c.in.Steps(n, c.pos)
+}
 
 // Unknown returns an unknown of class undecidable that comes from this call.
 func (c *Call) Unknown(reason string) *Unknown {
@@ -146,15 +150,15 @@ func (c *Call) TypeError(i int, want string) error {
 }
 
 // SetRef writes to by-reference argument i, if the caller gave a variable there.
-func (c *Call) SetRef(i int, v Value) error {
+func (c *Call) SetRef(i int, v Value) {
 	if i >= len(c.targets) || c.targets[i] == nil {
-		return nil
+		return
 	}
-	return c.in.assign(c.targets[i], v)
+	c.in.assign(c.targets[i], v)
 }
 
 // Invoke calls a PHP callable: a closure, a name, an array of object and method.
-func (c *Call) Invoke(fn Value, args ...Value) (Value, error) {
+func (c *Call) Invoke(fn Value, args ...Value) Value {
 	return c.in.Invoke(fn, args, true, c.pos)
 }
 
@@ -171,17 +175,19 @@ func (c *Call) Store(slot string, v Value) { c.in.storeSlot(slot, v) }
 func (c *Call) Props(o *Object) *Array { return c.in.propsOf(o) }
 
 // SetProp writes a property of an object.
-func (c *Call) SetProp(o *Object, name string, v Value) error { return c.in.SetProp(o, name, v, c.pos) }
+func (c *Call) SetProp(o *Object, name string, v Value) {
+	c.in.SetProp(o, name, v, c.pos)
+}
 
 // Object makes an object of a class by its resolved name, without calling its
 // constructor; properties are given in pairs of name and value.
-func (c *Call) Object(class string, props *Array) (*Object, error) {
+func (c *Call) Object(class string, props *Array) *Object {
 	return c.in.newObject(class, props, c.pos)
 }
 
 // SplitValue evaluates n alternatives, one per group of worlds that why tells apart, and
 // joins what they give.
-func (c *Call) SplitValue(why *Unknown, n int, alternative func(i int) (Value, error)) (Value, error) {
+func (c *Call) SplitValue(why *Unknown, n int, alternative func(i int) Value) Value {
 	return c.in.splitValue(why, n, alternative)
 }
 
@@ -190,7 +196,7 @@ func (c *Call) SplitValue(why *Unknown, n int, alternative func(i int) (Value, e
 func (c *Call) Constant(name string) (v Value, ok bool) { return c.in.peekConst(name) }
 
 // Define defines a constant as define() does: the first one wins.
-func (c *Call) Define(name string, v Value) (Value, error) { return c.in.Define(name, v, c.pos) }
+func (c *Call) Define(name string, v Value) Value { return c.in.Define(name, v, c.pos) }
 
 // Env reads a variable of the environment as getenv(): null if it is unset, an
 // unknown if that is not known. setenv is putenv(); null unsets it.
@@ -204,8 +210,8 @@ func (c *Call) Setenv(name string, v Value) { c.in.putenv(name, v) }
 func (c *Call) Global(name string) Value { return c.in.readGlobal(name) }
 
 // SetGlobalKey writes one key of a global array.
-func (c *Call) SetGlobalKey(name, k string, v Value) error {
-	return c.in.SetGlobalKey(name, k, v, c.pos)
+func (c *Call) SetGlobalKey(name, k string, v Value) {
+	c.in.SetGlobalKey(name, k, v, c.pos)
 }
 
 // UnknownIn returns an unknown that v is or holds, at any depth; nil if none.
@@ -220,7 +226,7 @@ func (c *Call) Files() Files { return c.in.opt.Files }
 
 // ReadFile reads a file whole. ok is false where PHP would warn and return false;
 // an unknown is returned for a path outside home or through a stream wrapper.
-func (c *Call) ReadFile(name string) (text string, unknown *Unknown, ok bool, err error) {
+func (c *Call) ReadFile(name string) (text string, unknown *Unknown, ok bool) {
 	return c.in.ReadFile(name, c.pos)
 }
 
@@ -265,7 +271,7 @@ func (c *Call) Doubt(a *Array) *Unknown {
 }
 
 // StringOf converts a value to a string as PHP does, by __toString of an object.
-func (c *Call) StringOf(v Value) (string, error) { return c.in.StringOf(v, c.pos) }
+func (c *Call) StringOf(v Value) string { return c.in.StringOf(v, c.pos) }
 
 // Refuse returns the error that ends the evaluation.
 func (c *Call) Refuse(class Class, format string, args ...any) error {
@@ -278,13 +284,15 @@ func (c *Call) UnknownOf(class Class, reason string) *Unknown {
 }
 
 // Lift applies a pure function to values of which some may be unknown.
-func (c *Call) Lift(vals []Value, f func([]Value) (Value, error)) (Value, error) {
+func (c *Call) Lift(vals []Value, f func([]Value) Value) Value {
 	return c.in.Lift(vals, c.pos, f)
 }
 
 // MayFail splits off the worlds in which this call throws an exception, if the program
 // may catch it.
-func (c *Call) MayFail(u *Unknown) error { return c.in.mayFail(u, false, c.pos) }
+func (c *Call) MayFail(u *Unknown) {
+	c.in.mayFail(u, false, c.pos)
+}
 
 // Poison records that unknown code ran: everything but constants may have changed.
 func (c *Call) Poison(u *Unknown) { c.in.Poison(u) }
@@ -320,18 +328,18 @@ func (c *Call) Perhaps(v Value, why *Unknown) Value {
 }
 
 // Equal is ==.
-func (c *Call) Equal(a, b Value) (Value, error) { return c.in.compareOp("==", a, b, c.pos) }
+func (c *Call) Equal(a, b Value) Value { return c.in.compareOp("==", a, b, c.pos) }
 
 // ConvertString makes a string of an object.
-func (c *Call) ConvertString(o *Object) (Value, error) { return c.in.ConvertString(o, c.pos) }
+func (c *Call) ConvertString(o *Object) Value { return c.in.ConvertString(o, c.pos) }
 
 // CallBack calls a PHP callable as the program calls this function.
-func (c *Call) CallBack(fn Value, args []Value) (Value, error) {
+func (c *Call) CallBack(fn Value, args []Value) Value {
 	return c.in.Invoke(fn, args, c.weak, c.pos)
 }
 
 // Element reads an element of an array.
-func (c *Call) Element(a *Array, k Key) (Value, error) {
+func (c *Call) Element(a *Array, k Key) Value {
 	return c.in.arrayElement(a, step{k: k}, c.pos)
 }
 

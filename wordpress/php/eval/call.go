@@ -29,13 +29,10 @@ type closure struct {
 	vals  []Value // the values of the variables that it uses
 }
 
-func (in *interp) evalCall(x syntax.Expr) (Value, error) {
+func (in *interp) evalCall(x syntax.Expr) Value {
 	switch x := x.(type) {
 	case *syntax.CallExpr:
-		to, err := in.calleeOf(x)
-		if err != nil {
-			return nil, err
-		}
+		to := in.calleeOf(x)
 		return in.callWith(to, x.Args, x.First, x.Pos)
 	case *syntax.MethodExpr:
 		return in.evalMethod(x)
@@ -46,26 +43,23 @@ func (in *interp) evalCall(x syntax.Expr) (Value, error) {
 	case *syntax.ClosureExpr:
 		return in.makeClosure(x)
 	}
-	return Null, nil
+	return Null
 }
 
-func (in *interp) calleeOf(x *syntax.CallExpr) (*callee, error) {
+func (in *interp) calleeOf(x *syntax.CallExpr) *callee {
 	if name, ok := x.Fn.(*syntax.NameExpr); ok {
-		to, err := in.function(name.Name, name.Fallback, x.Pos)
+		to := in.function(name.Name, name.Fallback, x.Pos)
 		if to != nil && to.builtin != nil {
 			to.direct = to.name == syntax.Lower(name.Name)
 		}
-		return to, err
+		return to
 	}
-	v, err := in.eval(x.Fn)
-	if err != nil {
-		return nil, err
-	}
+	v := in.eval(x.Fn)
 	return in.callable(v, x.Pos)
 }
 
 // function finds a function by name: the program's own, or PHP's.
-func (in *interp) function(name, fallback string, pos syntax.Pos) (*callee, error) {
+func (in *interp) function(name, fallback string, pos syntax.Pos) *callee {
 	for _, n := range []string{name, fallback} {
 		if n == "" {
 			continue
@@ -73,45 +67,46 @@ func (in *interp) function(name, fallback string, pos syntax.Pos) (*callee, erro
 		low := syntax.Lower(n)
 		if d, ok := in.st.Get(in.slot('f', low)).(*definition); ok {
 			if f, builtin := in.lib.Functions[low]; builtin && !f.Vendor && d.maybe != nil {
-				return &callee{unknown: d.maybe}, nil // theirs or PHP's
+				return &callee{unknown: d.maybe} // theirs or PHP's
 			}
 			return in.userFunction(n, d, pos)
 		}
 		if f, ok := in.lib.Functions[low]; ok && in.exists(&f) {
-			return &callee{name: low, builtin: &f}, nil
+			return &callee{name: low, builtin: &f}
 		}
 	}
 	if in.st.poison != nil {
-		return &callee{unknown: in.st.poison}, nil
+		return &callee{unknown: in.st.poison}
 	}
 	if in.vendor() {
-		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of the vendor folder")}, nil
+		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of the vendor folder")}
 	}
-	return nil, in.Throw("Error", "Call to undefined function "+name+"()", pos)
+	panic(in.Throw("Error", "Call to undefined function "+name+"()", pos))
 }
 
-func (in *interp) userFunction(name string, d *definition, pos syntax.Pos) (*callee, error) {
+func (in *interp) userFunction(name string, d *definition, pos syntax.Pos) *callee {
 	if d.fn == nil {
 		u, _ := d.v.(*Unknown)
-		return &callee{unknown: FirstUnknown(u, d.maybe)}, nil
+		return &callee{unknown: FirstUnknown(u, d.maybe)}
 	}
 	if d.maybe != nil {
-		if err := in.mayThrow(d.maybe, "Error", "Call to undefined function "+name+"()", pos); err != nil {
-			return nil, err
-		}
+		in.mayThrow(d.maybe, "Error", "Call to undefined function "+name+"()", pos)
 	}
-	return &callee{name: name, fn: d.fn}, nil
+	return &callee{name: name, fn: d.fn}
 }
 
 // mayThrow splits off the worlds in which an exception is thrown here, if they
 // could be caught; otherwise they end.
-func (in *interp) mayThrow(why *Unknown, class, message string, pos syntax.Pos) error {
+func (in *interp) mayThrow(why *Unknown, class, message string, pos syntax.Pos) {
 	if len(in.trying) == 0 {
-		return nil
+		return
 	}
-	return in.split(why,
-		func() error { return in.Throw(class, message, pos) },
-		func() error { return nil })
+	in.splitValue(why, 2, func(i int) Value {
+		if i == 0 {
+			panic(in.Throw(class, message, pos))
+		}
+		return Null
+	})
 }
 
 // vendor reports that the models of libraries exist.
@@ -129,18 +124,18 @@ func (in *interp) exists(f *Function) bool {
 }
 
 // callable finds what a value calls: a closure, a name, class and method.
-func (in *interp) callable(v Value, pos syntax.Pos) (*callee, error) {
+func (in *interp) callable(v Value, pos syntax.Pos) *callee {
 	switch v := v.(type) {
 	case *Object:
 		if v.fn != nil {
 			c := v.fn.callee
 			c.closure = v.fn
-			return &c, nil
+			return &c
 		}
 		if m, class := v.Class.Method("__invoke"); m != nil {
-			return m.callee(v, class, v.Class), nil
+			return m.callee(v, class, v.Class)
 		}
-		return nil, in.Throw("Error", "Object of type "+v.Class.Name+" is not callable", pos)
+		panic(in.Throw("Error", "Object of type "+v.Class.Name+" is not callable", pos))
 	case String:
 		if i := strings.Index(string(v), "::"); i > 0 {
 			return in.staticCallee(string(v[:i]), string(v[i+2:]), pos)
@@ -153,20 +148,20 @@ func (in *interp) callable(v Value, pos syntax.Pos) (*callee, error) {
 	case *Array:
 		return in.callableArray(v, pos)
 	case *Unknown:
-		return &callee{unknown: v}, nil
+		return &callee{unknown: v}
 	}
-	return nil, in.Throw("Error", "Value not callable", pos)
+	panic(in.Throw("Error", "Value not callable", pos))
 }
 
-func (in *interp) callableArray(a *Array, pos syntax.Pos) (*callee, error) {
+func (in *interp) callableArray(a *Array, pos syntax.Pos) *callee {
 	if u := in.UnknownIn(a, 0); u != nil {
-		return &callee{unknown: u}, nil
+		return &callee{unknown: u}
 	}
 	first, _ := a.Get(IntKey(0))
 	second, _ := a.Get(IntKey(1))
 	name, ok := second.(String)
 	if a.Len() != 2 || !ok || first == nil {
-		return nil, in.Throw("Error", "Array callback must have exactly two elements", pos)
+		panic(in.Throw("Error", "Array callback must have exactly two elements", pos))
 	}
 	switch first := Present(first).(type) {
 	case *Object:
@@ -174,26 +169,22 @@ func (in *interp) callableArray(a *Array, pos syntax.Pos) (*callee, error) {
 	case String:
 		return in.staticCallee(string(first), string(name), pos)
 	}
-	return nil, in.Throw("Error", "First array member is not a valid class name or object", pos)
+	panic(in.Throw("Error", "First array member is not a valid class name or object", pos))
 }
 
 // callUnknown calls nobody knows what: anything may have changed.
-func (in *interp) callUnknown(u *Unknown, args []syntax.Arg) (Value, error) {
+func (in *interp) callUnknown(u *Unknown, args []syntax.Arg) Value {
 	for _, a := range args {
-		if _, err := in.eval(a.X); err != nil {
-			return nil, err
-		}
+		in.eval(a.X)
 	}
 	in.Poison(u)
-	return Opaque(u), in.Steps(64, syntax.Pos{})
+	in.Steps(64, syntax.Pos{})
+	return Opaque(u)
 }
 
 // Invoke calls a PHP callable from a builtin.
-func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) (Value, error) {
-	to, err := in.callable(fn, pos)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) Value {
+	to := in.callable(fn, pos)
 	to.weak = weak
 	for _, v := range args {
 		Share(v)
@@ -201,7 +192,7 @@ func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) (Val
 	switch {
 	case to.unknown != nil:
 		in.Poison(to.unknown)
-		return Opaque(to.unknown), nil
+		return Opaque(to.unknown)
 	case to.builtin != nil:
 		return in.apply(to, args, make([]target, len(args)), pos)
 	}
@@ -209,53 +200,43 @@ func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) (Val
 }
 
 // callWith evaluates arguments and calls.
-func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax.Pos) (Value, error) {
+func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax.Pos) Value {
 	switch {
 	case first:
-		return nil, in.unsupported(pos, "a first-class callable")
+		panic(in.unsupported(pos, "a first-class callable"))
 	case to.unknown != nil:
 		return in.callUnknown(to.unknown, args)
 	case to.builtin != nil:
 		return in.callBuiltin(to, args, pos)
 	}
-	vals, err := in.evalArgs(args, pos)
-	if err != nil {
-		return nil, err
-	}
+	vals := in.evalArgs(args, pos)
 	return in.run1(to, vals, pos)
 }
 
 // evalArgs evaluates the arguments of a function of the program.
-func (in *interp) evalArgs(args []syntax.Arg, pos syntax.Pos) ([]Value, error) {
-	if err := in.Alloc(16*len(args), pos); err != nil {
-		return nil, err
-	}
+func (in *interp) evalArgs(args []syntax.Arg, pos syntax.Pos) []Value {
+	in.Alloc(16*len(args), pos)
 	vals := make([]Value, 0, len(args))
 	for _, a := range args {
 		if a.Name != "" {
-			return nil, in.unsupported(pos, "a named argument")
+			panic(in.unsupported(pos, "a named argument"))
 		}
-		v, err := in.eval(a.X)
-		if err != nil {
-			return nil, err
-		}
+		v := in.eval(a.X)
 		if !a.Spread {
 			vals = append(vals, Share(v))
 			continue
 		}
 		list := NewArray()
-		if err := in.spreadInto(list, v, pos); err != nil {
-			return nil, err
-		}
+		in.spreadInto(list, v, pos)
 		if list.Why != nil {
-			return nil, in.Refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.Why.Expr)
+			panic(in.Refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.Why.Expr))
 		}
 		for _, e := range Pairs(list) {
 			if e.Key.Str {
-				return nil, in.unsupported(pos, "a named argument")
+				panic(in.unsupported(pos, "a named argument"))
 			}
 			vals = append(vals, e.Value)
 		}
 	}
-	return vals, nil
+	return vals
 }

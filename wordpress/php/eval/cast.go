@@ -3,24 +3,24 @@ package eval
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // castArray is (array) $v.
-func (in *interp) castArray(v Value, pos syntax.Pos) (Value, error) {
+func (in *interp) castArray(v Value, pos syntax.Pos) Value {
 	switch v := v.(type) {
 	case *Array:
-		return v, nil
+		return v
 	case NullType:
-		return NewArray(), nil
+		return NewArray()
 	case *Object:
 		if v.fn != nil || in.visible(v, nil).Len() != in.propsOf(v).Len() {
-			return nil, in.unsupported(pos, "a cast of an object with private or protected properties to an array")
+			panic(in.unsupported(pos, "a cast of an object with private or protected properties to an array"))
 		}
-		return Share(in.visible(v, nil)), nil
+		return Share(in.visible(v, nil))
 	case *Unknown:
-		return in.Lift([]Value{v}, pos, func(vals []Value) (Value, error) {
+		return in.Lift([]Value{v}, pos, func(vals []Value) Value {
 			if vals[0].Kind() == KindUnknown {
-				return vals[0], nil
+				return vals[0]
 			}
 			return in.castArray(vals[0], pos)
 		})
 	}
-	return ListOf(v), nil
+	return ListOf(v)
 }

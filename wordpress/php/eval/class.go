@@ -67,7 +67,7 @@ func (m *ClassMethod) callee(this *Object, class, static *PHPClass) *callee {
 	return c
 }
 
-func (in *interp) CallMethod(o *Object, class *PHPClass, m *ClassMethod, args []Value, pos syntax.Pos) (Value, error) {
+func (in *interp) CallMethod(o *Object, class *PHPClass, m *ClassMethod, args []Value, pos syntax.Pos) Value {
 	to := m.callee(o, class, o.Class)
 	to.weak = true
 	return in.run1(to, args, pos)
@@ -136,7 +136,7 @@ func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
 
 // classNamed resolves self, parent and static too. The class is nil if it is not
 // known, and then u is not.
-func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unknown, err error) {
+func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unknown) {
 	switch name {
 	case "self":
 		c = in.frame.class
@@ -146,103 +146,91 @@ func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unkno
 		if in.frame.class != nil {
 			c = in.frame.class.parent
 			if c == nil && in.frame.class.opaque {
-				return nil, in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated"), nil
+				return nil, in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")
 			}
 		}
 	default:
 		if feature := in.unsupportedClass(name); feature != "" {
-			return nil, nil, in.unsupported(pos, feature)
+			panic(in.unsupported(pos, feature))
 		}
 		c, u = in.findClass(name, pos)
 	}
 	if c != nil && u != nil {
-		return c, nil, in.mayThrow(u, "Error", `Class "`+name+`" not found`, pos)
+		in.mayThrow(u, "Error", `Class "`+name+`" not found`, pos)
+		return c, nil
 	}
 	if c == nil && u == nil {
-		if err := in.autoload(name); err != nil {
-			return nil, nil, err
-		}
+		in.autoload(name)
 		if c, u = in.findClass(name, pos); c == nil && u == nil {
-			err = in.Throw("Error", `Class "`+name+`" not found`, pos)
+			panic(in.Throw("Error", `Class "`+name+`" not found`, pos))
 		}
 	}
-	return c, u, err
+	return c, u
 }
 
 // autoload calls what spl_autoload_register was given.
-func (in *interp) autoload(name string) error {
+func (in *interp) autoload(name string) {
 	list, ok := in.loadSlot("spl.autoload").(*Array)
 	if !ok || in.calls > in.opt.Limits.Depth/2 {
-		return nil
+		return
 	}
-	var err error
 	list.Each(func(_ Key, fn Value) bool {
-		_, err = in.Invoke(fn, []Value{String(strings.TrimPrefix(name, `\`))}, true, syntax.Pos{})
+		in.Invoke(fn, []Value{String(strings.TrimPrefix(name, `\`))}, true, syntax.Pos{})
 		c, u := in.findClass(name, syntax.Pos{})
-		return err == nil && c == nil && u == nil
+		return c == nil && u == nil
 	})
-	return err
 }
 
 // classOf is the class that an expression left of :: names.
-func (in *interp) classOf(x syntax.Expr) (*PHPClass, *Unknown, error) {
+func (in *interp) classOf(x syntax.Expr) (*PHPClass, *Unknown) {
 	if n, ok := x.(*syntax.NameExpr); ok {
 		return in.classNamed(n.Name, n.Pos)
 	}
-	v, err := in.eval(x)
-	if err != nil {
-		return nil, nil, err
-	}
+	v := in.eval(x)
 	switch v := v.(type) {
 	case *Object:
-		return v.Class, nil, nil
+		return v.Class, nil
 	case String:
 		return in.classNamed(string(v), x.Where())
 	case *Unknown:
-		return nil, v, nil
+		return nil, v
 	}
-	return nil, nil, in.Throw("Error", "Cannot use value as class name", x.Where())
+	panic(in.Throw("Error", "Cannot use value as class name", x.Where()))
 }
 
-func (in *interp) declareFunction(fn *syntax.FuncDecl, pos syntax.Pos) error {
+func (in *interp) declareFunction(fn *syntax.FuncDecl, pos syntax.Pos) {
 	slot := in.slot('f', syntax.Lower(fn.Name))
 	if d, ok := in.st.Get(slot).(*definition); ok && (d.maybe == nil || d.fn == fn) {
 		if d.fn == fn && d.maybe == nil {
-			return nil
+			return
 		}
 		if d.maybe == nil {
-			return in.die(pos, "stops: cannot redeclare %s()", fn.Name)
+			panic(in.die(pos, "stops: cannot redeclare %s()", fn.Name))
 		}
 	}
 	if f, ok := in.lib.Functions[syntax.Lower(fn.Name)]; ok && !f.Vendor && !f.Unmodelled {
-		return in.die(pos, "stops: cannot redeclare %s()", fn.Name)
+		panic(in.die(pos, "stops: cannot redeclare %s()", fn.Name))
 	}
 	in.st.Set(slot, &definition{fn: fn})
-	return in.Alloc(64, pos)
+	in.Alloc(64, pos)
 }
 
-func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) error {
+func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) {
 	slot := in.slot('k', syntax.Lower(d.Name))
 	if def, ok := in.st.Get(slot).(*definition); ok && def.maybe == nil {
 		if def.class != nil && def.class.decl == d {
-			return nil
+			return
 		}
-		return in.die(pos, "stops: cannot declare class %s again", d.Name)
+		panic(in.die(pos, "stops: cannot declare class %s again", d.Name))
 	}
-	c, err := in.makeClass(d, pos)
-	if err != nil {
-		return err
-	}
+	c := in.makeClass(d, pos)
 	in.st.Set(slot, &definition{class: c})
-	return nil
 }
 
 // makeClass links a declaration with its parents.
-func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) (*PHPClass, error) {
+func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) *PHPClass {
 	size := 256 + 128*(len(d.Methods)+len(d.Props)+len(d.Consts))
-	if err := in.Alloc(size, pos); err != nil {
-		return nil, err
-	}
+	in.Alloc(size, pos)
 	c := &PHPClass{Name: d.Name, decl: d, methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
 	if c.ID = syntax.Lower(d.Name); d.Name == "" {
 		c.Name = "class@anonymous"
@@ -252,39 +240,28 @@ func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) (*PHPClass, err
 		c.ID = in.anonymous[d]
 	}
 	if d.Parent != "" {
-		parent, u, err := in.classNamed(d.Parent, pos)
-		if err != nil {
-			return nil, err
-		}
+		parent, u := in.classNamed(d.Parent, pos)
 		c.parent, c.opaque = parent, u != nil
 	}
 	for _, name := range d.Interfaces {
-		i, u, err := in.classNamed(name, pos)
-		if err != nil {
-			return nil, err
-		}
+		i, u := in.classNamed(name, pos)
 		if c.opaque = c.opaque || u != nil; i != nil {
 			c.ifaces = append(c.ifaces, i)
 		}
 	}
-	if err := in.bindLineage(c, pos); err != nil {
-		return nil, err
-	}
+	in.bindLineage(c, pos)
 	in.addMembers(c, d)
 	if c.methods["__tostring"] != nil && d.Kind != "trait" && !c.IsA("stringable") {
-		i, _, err := in.classNamed("Stringable", pos)
-		if err != nil {
-			return nil, err
-		}
+		i, _ := in.classNamed("Stringable", pos)
 		if i != nil {
 			c.ifaces = append(c.ifaces, i)
 		}
 	}
-	return c, nil
+	return c
 }
 
 // bindLineage counts what a class descends from.
-func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) error {
+func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) {
 	if c.parent != nil {
 		c.lineage = 1 + c.parent.lineage
 	}
@@ -292,9 +269,8 @@ func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) error {
 		c.lineage += 1 + i.lineage
 	}
 	if c.lineage > maxLineage {
-		return in.Refuse(Undecidable, pos, "evaluate: a class descends from more than %d others", maxLineage)
+		panic(in.Refuse(Undecidable, pos, "evaluate: a class descends from more than %d others", maxLineage))
 	}
-	return nil
 }
 
 func (in *interp) addMembers(c *PHPClass, d *syntax.ClassDecl) {

@@ -74,32 +74,32 @@ var exceptionProps = []syntax.PropItem{
 	{Name: "previous", Default: &syntax.LitExpr{Value: Null}, Access: syntax.Private},
 }
 
-func exceptionConstruct(c *Call) (Value, error) {
-	set := func(name string, v Value) error { return c.SetProp(c.This, name, v) }
+func exceptionConstruct(c *Call) Value {
+	set := func(name string, v Value) {
+		c.SetProp(c.This, name, v)
+		return
+	}
 	for i, name := range []string{"message", "code", "previous"} {
 		if !c.Has(i) {
 			continue
 		}
-		if err := set(name, c.Arg(i)); err != nil {
-			return nil, err
-		}
+		set(name, c.Arg(i))
 	}
-	if err := set("file", String(c.in.file())); err != nil {
-		return nil, err
-	}
-	return Null, set("line", Int(int64(c.pos.Line)))
+	set("file", String(c.in.file()))
+	set("line", Int(int64(c.pos.Line)))
+	return Null
 }
 
-func exceptionProp(name string) func(c *Call) (Value, error) {
-	return func(c *Call) (Value, error) {
+func exceptionProp(name string) func(c *Call) Value {
+	return func(c *Call) Value {
 		if v, ok := c.Props(c.This).Get(propKey(name)); ok {
-			return Present(v), nil
+			return Present(v)
 		}
-		return Null, nil
+		return Null
 	}
 }
 
 // exceptionTrace is what tells of the calls that led to an exception.
-func exceptionTrace(c *Call) (Value, error) {
-	return c.Unknown("depends on the trace of an exception"), nil
+func exceptionTrace(c *Call) Value {
+	return c.Unknown("depends on the trace of an exception")
 }

@@ -13,7 +13,7 @@ var coreFuncs = map[string]Function{
 	"defined":               {Run: definedFunc, Min: 1, Max: 1},
 	"constant":              {Run: constantFunc, Min: 1, Max: 1},
 	"function_exists":       {Run: functionExists, Min: 1, Max: 1},
-	"class_alias":           {Run: func(c *Call) (Value, error) { return nil, c.Unsupported("class_alias()") }, Max: -1, Lazy: true},
+	"class_alias":           {Run: func(c *Call) Value { panic(c.Unsupported("class_alias()")) }, Max: -1, Lazy: true},
 	"class_exists":          {Run: classExists, Min: 1, Max: 2},
 	"interface_exists":      {Run: classExists, Min: 1, Max: 2},
 	"method_exists":         {Run: methodExists, Min: 2, Max: 2},
@@ -23,75 +23,71 @@ var coreFuncs = map[string]Function{
 	"spl_autoload_register": {Run: autoloadRegister, Max: 3, Lazy: true},
 }
 
-func defineFunc(c *Call) (Value, error) {
+func defineFunc(c *Call) Value {
 	if u := c.in.asUnknown(c.Arg(0)); u != nil {
 		if u.Alts == nil {
 			c.in.Poison(u)
-			return Maybe(u), c.Steps(64)
+			c.Steps(64)
+			return Maybe(u)
 		}
-		return c.in.splitValue(u, len(u.Alts), func(i int) (Value, error) {
+		return c.in.splitValue(u, len(u.Alts), func(i int) Value {
 			return c.Define(ToString(u.Alts[i]), c.Arg(1))
 		})
 	}
 	name := c.Str(0)
 	if strings.Contains(name, "::") {
-		return nil, c.Throw("ValueError", "define(): Argument #1 ($constant_name) cannot be a class constant")
+		panic(c.Throw("ValueError", "define(): Argument #1 ($constant_name) cannot be a class constant"))
 	}
 	return c.Define(name, c.Arg(1))
 }
 
-func definedFunc(c *Call) (Value, error) {
+func definedFunc(c *Call) Value {
 	name := c.Str(0)
 	if i := strings.Index(name, "::"); i > 0 {
 		k, u := c.in.findClass(name[:i], c.pos)
 		if u != nil {
-			return Maybe(u), nil
+			return Maybe(u)
 		}
 		if k == nil {
-			return Bool(false), nil
+			return Bool(false)
 		}
 		_, owner := k.Constant(name[i+2:])
-		return Bool(owner != nil), nil
+		return Bool(owner != nil)
 	}
 	in := c.in
 	if _, ok := in.lib.Constants[constName(name)]; ok {
-		return Bool(true), nil
+		return Bool(true)
 	}
 	d, ok := in.st.Get(in.slot('c', constName(name))).(*definition)
 	switch {
 	case ok && d.maybe == nil:
-		return Bool(true), nil
+		return Bool(true)
 	case in.st.poison != nil:
-		return Maybe(in.st.poison), nil
+		return Maybe(in.st.poison)
 	case ok:
-		return Maybe(d.maybe), nil
+		return Maybe(d.maybe)
 	}
 	switch syntax.Lower(name) {
 	case "true", "false", "null":
-		return Bool(true), nil
+		return Bool(true)
 	}
-	return Bool(false), nil
+	return Bool(false)
 }
 
-func constantFunc(c *Call) (Value, error) {
+func constantFunc(c *Call) Value {
 	name := c.Str(0)
-	if err := c.Alloc(4 * len(name)); err != nil {
-		return nil, err
-	}
+	c.Alloc(4 * len(name))
 	if i := strings.Index(name, "::"); i > 0 {
-		k, u, err := c.in.classNamed(name[:i], c.pos)
-		if err != nil {
-			return nil, err
-		}
+		k, u := c.in.classNamed(name[:i], c.pos)
 		if u != nil {
-			return Opaque(u), nil
+			return Opaque(u)
 		}
 		return c.in.classConstant(k, name[i+2:], c.pos)
 	}
 	return c.in.evalConst(&syntax.ConstExpr{Pos: c.pos, Name: name})
 }
 
-func functionExists(c *Call) (Value, error) {
+func functionExists(c *Call) Value {
 	name := c.Str(0)
 	low := syntax.Lower(name)
 	if low != "" && low[0] == '\\' {
@@ -102,19 +98,19 @@ func functionExists(c *Call) (Value, error) {
 	f, native := in.lib.Functions[low]
 	switch {
 	case ok && d.maybe == nil:
-		return Bool(true), nil
+		return Bool(true)
 	case native && f.Optional:
-		return Maybe(c.Unknown("depends on the server's PHP")), nil
+		return Maybe(c.Unknown("depends on the server's PHP"))
 	case native && in.exists(&f):
-		return Bool(true), nil
+		return Bool(true)
 	case ok:
-		return Maybe(d.maybe), nil
+		return Maybe(d.maybe)
 	case in.st.poison != nil:
-		return Maybe(in.st.poison), nil
+		return Maybe(in.st.poison)
 	case in.vendor() && !ofWordPress(low):
-		return Maybe(c.unsafe("needs code of the vendor folder")), nil
+		return Maybe(c.unsafe("needs code of the vendor folder"))
 	}
-	return Bool(false), nil
+	return Bool(false)
 }
 
 // wordPressFunctions are functions of WordPress that configurations and autoloaded
@@ -130,22 +126,20 @@ func ofWordPress(name string) bool {
 	return wordPressFunctions[name] || strings.HasPrefix(name, "wp_")
 }
 
-func classExists(c *Call) (Value, error) {
+func classExists(c *Call) Value {
 	name := c.Str(0)
 	k, u := c.in.findClass(name, c.pos)
 	if k == nil && u == nil && (len(c.Args) < 2 || c.Bool(1)) {
-		if err := c.in.autoload(name); err != nil {
-			return nil, err
-		}
+		c.in.autoload(name)
 		k, u = c.in.findClass(name, c.pos)
 	}
 	if u != nil {
 		if c.in.lib.ClassNames[syntax.Lower(name)] && u.Class == Undecidable {
-			return Bool(true), nil
+			return Bool(true)
 		}
-		return Maybe(u), nil
+		return Maybe(u)
 	}
-	return Bool(k != nil), nil
+	return Bool(k != nil)
 }
 
 // classArg is the class of an object or of a name; nil if there is none.
@@ -159,53 +153,54 @@ func (c *Call) classArg(i int) (*PHPClass, *Unknown) {
 	return nil, nil
 }
 
-func methodExists(c *Call) (Value, error) {
+func methodExists(c *Call) Value {
 	k, u := c.classArg(0)
 	if u != nil {
-		return Maybe(u), nil
+		return Maybe(u)
 	}
 	name := c.Str(1)
 	if k == nil {
-		return Bool(false), nil
+		return Bool(false)
 	}
 	m, _ := k.Method(syntax.Lower(name))
-	return Bool(m != nil), nil
+	return Bool(m != nil)
 }
 
-func getClass(c *Call) (Value, error) {
+func getClass(c *Call) Value {
 	if k := c.in.frame.class; len(c.Args) == 0 && k != nil {
-		return String(k.Name), nil
+		return String(k.Name)
 	}
 	o, ok := c.Arg(0).(*Object)
 	if !ok {
-		return nil, c.TypeError(0, "object")
+		panic(c.TypeError(0, "object"))
 	}
-	return String(o.Class.Name), nil
+	return String(o.Class.Name)
 }
 
-func getObjectVars(c *Call) (Value, error) {
+func getObjectVars(c *Call) Value {
 	o, ok := c.Arg(0).(*Object)
 	if !ok {
-		return nil, c.TypeError(0, "object")
+		panic(c.TypeError(0, "object"))
 	}
-	return c.in.visible(o, c.in.frame.class), nil
+	return c.in.visible(o, c.in.frame.class)
 }
 
-func autoloadRegister(c *Call) (Value, error) {
+func autoloadRegister(c *Call) Value {
 	list, _ := c.Load("spl.autoload").(*Array)
 	if len(c.Args) == 0 {
-		return Bool(true), nil
+		return Bool(true)
 	}
 	next := NewArray()
 	if list != nil {
 		next = list.Clone()
 	}
 	if c.Arg(0).Kind() == KindUnknown || next.Len() > 64 {
-		return Bool(true), nil
+		return Bool(true)
 	}
 	next.Push(Share(c.Arg(0)))
 	c.Store("spl.autoload", next)
-	return Bool(true), c.Alloc(next.Size())
+	c.Alloc(next.Size())
+	return Bool(true)
 }
 
 // CoreFunctions are the functions that look into the evaluator, or change what it

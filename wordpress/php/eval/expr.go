@@ -4,18 +4,14 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // eval evaluates an expression to a value. An error is a *jump, *thrown or *dead of
 // this world, or ends everything.
-func (in *interp) eval(x syntax.Expr) (Value, error) {
+func (in *interp) eval(x syntax.Expr) Value {
 	pos := x.Where()
-	if err := in.Steps(1, pos); err != nil {
-		return nil, err
-	}
-	if err := in.enter(pos); err != nil {
-		return nil, err
-	}
+	in.Steps(1, pos)
+	in.enter(pos)
 	defer in.leave()
 	switch x := x.(type) {
 	case *syntax.LitExpr:
-		return literalValue(x), nil
+		return literalValue(x)
 	case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
 		return in.evalPlace(x)
 	case *syntax.TemplateExpr:
@@ -61,7 +57,7 @@ func literalValue(x *syntax.LitExpr) Value {
 	return Null
 }
 
-func (in *interp) evalRare(x syntax.Expr) (Value, error) {
+func (in *interp) evalRare(x syntax.Expr) Value {
 	switch x := x.(type) {
 	case *syntax.MatchExpr:
 		return in.evalMatch(x)
@@ -71,34 +67,31 @@ func (in *interp) evalRare(x syntax.Expr) (Value, error) {
 		return in.evalEval(x)
 	case *syntax.ExitExpr:
 		if x.X != nil {
-			if _, err := in.eval(x.X); err != nil {
-				return nil, err
-			}
+			in.eval(x.X)
 		}
-		return nil, in.die(x.Pos, "stops before WordPress starts")
+		panic(in.die(x.Pos, "stops before WordPress starts"))
 	case *syntax.PrintExpr:
-		return Int(1), in.print(x.X)
+		in.print(x.X)
+		return Int(1)
 	case *syntax.ThrowExpr:
 		return in.evalThrow(x)
 	case *syntax.CloneExpr:
-		return nil, in.unsupported(x.Pos, "clone")
+		panic(in.unsupported(x.Pos, "clone"))
 	case *syntax.ClassConstExpr:
 		return in.evalClassConst(x)
 	case *syntax.InstanceExpr:
 		return in.evalInstanceof(x)
 	case *syntax.ShellExpr:
-		if _, err := in.eval(x.X); err != nil {
-			return nil, err
-		}
-		return in.unknownAt(Unsafe, x.Pos, "needs a command to run").From(OriginVolatile), nil
+		in.eval(x.X)
+		return in.unknownAt(Unsafe, x.Pos, "needs a command to run").From(OriginVolatile)
 	case *syntax.MagicExpr:
-		return in.magic(x), nil
+		return in.magic(x)
 	case *syntax.YieldExpr:
-		return nil, in.unsupported(x.Pos, "a generator")
+		panic(in.unsupported(x.Pos, "a generator"))
 	case *syntax.NameExpr:
-		return String(x.Name), nil
+		return String(x.Name)
 	}
-	return nil, in.Refuse(Undecidable, x.Where(), "evaluate: not supported: %s", in.Snippet(x.Where()))
+	panic(in.Refuse(Undecidable, x.Where(), "evaluate: not supported: %s", in.Snippet(x.Where())))
 }
 
 func (in *interp) magic(x *syntax.MagicExpr) Value {
@@ -126,57 +119,44 @@ func dirname(path string) string {
 }
 
 // concat evaluates the parts in turn; strings that are unknown make the whole so.
-func (in *interp) concat(parts []syntax.Expr, pos syntax.Pos) (Value, error) {
+func (in *interp) concat(parts []syntax.Expr, pos syntax.Pos) Value {
 	vals := make([]Value, len(parts))
 	for i, p := range parts {
-		v, err := in.eval(p)
-		if err != nil {
-			return nil, err
-		}
+		v := in.eval(p)
 		if v.Kind() == KindObject {
-			if v, err = in.ConvertString(v, pos); err != nil {
-				return nil, err
-			}
+			v = in.ConvertString(v, pos)
 		}
 		vals[i] = v
 	}
-	return in.Lift(vals, pos, func(vals []Value) (Value, error) {
+	return in.Lift(vals, pos, func(vals []Value) Value {
 		n := 0
 		for _, v := range vals {
 			n += len(ToString(v))
 		}
-		if err := in.Alloc(n, pos); err != nil {
-			return nil, err
-		}
+		in.Alloc(n, pos)
 		b := make([]byte, 0, n)
 		for _, v := range vals {
 			b = append(b, ToString(v)...)
 		}
-		return String(b), nil
+		return String(b)
 	})
 }
 
 // test evaluates a condition.
-func (in *interp) test(x syntax.Expr) (bool, *Unknown, error) {
-	v, err := in.eval(x)
-	if err != nil {
-		return false, nil, err
-	}
+func (in *interp) test(x syntax.Expr) (bool, *Unknown) {
+	v := in.eval(x)
 	b, u := in.Truth(v)
-	return b, u, nil
+	return b, u
 }
 
-func (in *interp) evalTernary(x *syntax.TernaryExpr) (Value, error) {
-	cond, err := in.eval(x.Cond)
-	if err != nil {
-		return nil, err
-	}
-	pick := func(b bool) (Value, error) {
+func (in *interp) evalTernary(x *syntax.TernaryExpr) Value {
+	cond := in.eval(x.Cond)
+	pick := func(b bool) Value {
 		switch {
 		case !b:
 			return in.eval(x.Else)
 		case x.Then == nil:
-			return narrow(cond, ToBool), nil
+			return narrow(cond, ToBool)
 		}
 		return in.eval(x.Then)
 	}
@@ -184,78 +164,57 @@ func (in *interp) evalTernary(x *syntax.TernaryExpr) (Value, error) {
 	if u == nil {
 		return pick(b)
 	}
-	return in.splitValue(u, 2, func(i int) (Value, error) {
-		if err := in.refine(x.Cond, i == 0); err != nil {
-			return nil, err
-		}
+	return in.splitValue(u, 2, func(i int) Value {
+		in.refine(x.Cond, i == 0)
 		return pick(i == 0)
 	})
 }
 
 // evalLogic evaluates && and ||, whose right side may not be reached.
-func (in *interp) evalLogic(x *syntax.BinaryExpr) (Value, error) {
+func (in *interp) evalLogic(x *syntax.BinaryExpr) Value {
 	and := x.Op == "&&"
-	b, u, err := in.test(x.L)
-	if err != nil {
-		return nil, err
-	}
-	right := func() (Value, error) {
-		b, u, err := in.test(x.R)
-		if err != nil {
-			return nil, err
-		}
+	b, u := in.test(x.L)
+	right := func() Value {
+		b, u := in.test(x.R)
 		if u != nil {
-			return Maybe(u), nil
+			return Maybe(u)
 		}
-		return Bool(b), nil
+		return Bool(b)
 	}
 	if u == nil {
 		if b != and {
-			return Bool(b), nil
+			return Bool(b)
 		}
 		return right()
 	}
-	return in.splitValue(u, 2, func(i int) (Value, error) {
+	return in.splitValue(u, 2, func(i int) Value {
 		left := i == 0
-		if err := in.refine(x.L, left); err != nil {
-			return nil, err
-		}
+		in.refine(x.L, left)
 		if left != and {
-			return Bool(left), nil
+			return Bool(left)
 		}
 		return right()
 	})
 }
 
-func (in *interp) evalMatch(x *syntax.MatchExpr) (Value, error) {
-	subject, err := in.eval(x.Subject)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalMatch(x *syntax.MatchExpr) Value {
+	subject := in.eval(x.Subject)
 	return in.matchFrom(x, subject, 0, 0)
 }
 
 // matchFrom goes on with condition j of arm i.
-func (in *interp) matchFrom(x *syntax.MatchExpr, subject Value, i, j int) (Value, error) {
+func (in *interp) matchFrom(x *syntax.MatchExpr, subject Value, i, j int) Value {
 	for ; i < len(x.Arms); i, j = i+1, 0 {
 		for ; j < len(x.Arms[i].Conds); j++ {
-			v, err := in.eval(x.Arms[i].Conds[j])
-			if err != nil {
-				return nil, err
-			}
-			eq, err := in.compareOp("===", subject, v, x.Pos)
-			if err != nil {
-				return nil, err
-			}
+			v := in.eval(x.Arms[i].Conds[j])
+			eq := in.compareOp("===", subject, v, x.Pos)
 			b, u := in.Truth(eq)
 			if u != nil {
-				return in.splitValue(u, 2, func(k int) (Value, error) {
+				return in.splitValue(u, 2, func(k int) Value {
 					if k == 0 {
 						return in.eval(x.Arms[i].Body)
 					}
-					if err := in.enter(x.Pos); err != nil {
-						return nil, err
-					}
+					in.enter(x.Pos)
 					defer in.leave()
 					return in.matchFrom(x, subject, i, j+1)
 				})
@@ -270,67 +229,55 @@ func (in *interp) matchFrom(x *syntax.MatchExpr, subject Value, i, j int) (Value
 			return in.eval(arm.Body)
 		}
 	}
-	return nil, in.Throw("UnhandledMatchError", "Unhandled match case", x.Pos)
+	panic(in.Throw("UnhandledMatchError", "Unhandled match case", x.Pos))
 }
 
-func (in *interp) evalArray(x *syntax.ArrayExpr) (Value, error) {
-	if err := in.Alloc(128+96*len(x.Items), x.Pos); err != nil {
-		return nil, err
-	}
+func (in *interp) evalArray(x *syntax.ArrayExpr) Value {
+	in.Alloc(128+96*len(x.Items), x.Pos)
 	a := NewArray()
 	for _, item := range x.Items {
-		if err := in.evalItem(a, item, x.Pos); err != nil {
-			return nil, err
-		}
+		in.evalItem(a, item, x.Pos)
 	}
-	return a, nil
+	return a
 }
 
-func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) error {
+func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
 	if item.Val == nil {
-		return in.unsupported(pos, "an empty element in an array")
+		panic(in.unsupported(pos, "an empty element in an array"))
 	}
 	if item.Spread {
-		v, err := in.eval(item.Val)
-		if err != nil {
-			return err
-		}
-		return in.spreadInto(a, v, pos)
+		v := in.eval(item.Val)
+		in.spreadInto(a, v, pos)
+		return
 	}
 	var k Value
-	var err error
 	if item.Key != nil {
-		if k, err = in.eval(item.Key); err != nil {
-			return err
-		}
+		k = in.eval(item.Key)
 	}
 	var v Value
 	if item.Ref {
-		return in.unsupported(pos, "a reference in an array")
+		panic(in.unsupported(pos, "a reference in an array"))
 	}
-	if v, err = in.eval(item.Val); err != nil {
-		return err
-	}
+	v = in.eval(item.Val)
 	if k == nil && a.open != nil {
 		a.invalidate(a.open) // where it goes depends on a key that is not known
-		return nil
+		return
 	}
 	if k == nil {
 		if !a.Push(Share(v)) {
-			return in.Throw("Error", "Cannot add element to the array as the next element is already occupied", pos)
+			panic(in.Throw("Error", "Cannot add element to the array as the next element is already occupied", pos))
 		}
-		return nil
+		return
 	}
 	if u := in.UnknownIn(k, 0); u != nil {
 		a.invalidate(u)
-		return nil
+		return
 	}
 	ky, ok := ToKey(k)
 	if !ok {
-		return in.Throw("TypeError", "Illegal offset type", pos)
+		panic(in.Throw("TypeError", "Illegal offset type", pos))
 	}
 	a.Set(ky, Share(v))
-	return nil
 }
 
 // invalidate makes every element unknown: a write hit one of them, or one more.
@@ -344,21 +291,19 @@ func (a *Array) invalidate(u *Unknown) {
 }
 
 // spreadInto appends the elements of …$v.
-func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) error {
+func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) {
 	b, ok := v.(*Array)
 	if !ok {
 		if u, ok := v.(*Unknown); ok {
 			a.Why, a.open = Opaque(u), Opaque(u)
-			return nil
+			return
 		}
 		if v.Kind() == KindObject {
-			return in.unsupported(pos, "an iterator")
+			panic(in.unsupported(pos, "an iterator"))
 		}
-		return in.Throw("Error", "Only arrays and Traversables can be unpacked", pos)
+		panic(in.Throw("Error", "Only arrays and Traversables can be unpacked", pos))
 	}
-	if err := in.Alloc(b.Size(), pos); err != nil {
-		return err
-	}
+	in.Alloc(b.Size(), pos)
 	if !b.certain() {
 		a.Why = in.UnknownIn(b, 0)
 		a.open = Opaque(a.Why)
@@ -372,5 +317,4 @@ func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) error {
 		}
 		return true
 	})
-	return nil
 }

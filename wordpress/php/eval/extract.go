@@ -6,10 +6,10 @@ const extractPrefixAll = 3
 
 // extractFunc assigns the elements of an array to variables of their names. Flags
 // but EXTR_PREFIX_ALL, and keys that are not known, leave every variable unknown.
-func extractFunc(c *Call) (Value, error) {
+func extractFunc(c *Call) Value {
 	a, ok := c.Arg(0).(*Array)
 	if !ok && c.Arg(0).Kind() != KindUnknown {
-		return nil, c.TypeError(0, "array")
+		panic(c.TypeError(0, "array"))
 	}
 	prefix, known := c.Arg(2).(String)
 	prefixed := len(c.Args) == 3 && known && c.Arg(1) == Value(Int(extractPrefixAll))
@@ -19,7 +19,8 @@ func extractFunc(c *Call) (Value, error) {
 			u = c.Refused()
 		}
 		c.in.Poison(u)
-		return Opaque(u), c.Steps(64)
+		c.Steps(64)
+		return Opaque(u)
 	}
 	n := 0
 	for _, e := range Pairs(a) {
@@ -30,10 +31,8 @@ func extractFunc(c *Call) (Value, error) {
 		if !e.Key.Str && !prefixed || name == "this" || name == "" || !syntax.IsIdentStart(name[0]) || syntax.IdentEnd(name, 0) != len(name) {
 			continue
 		}
-		if err := c.in.assign(c.in.varPlace(c.in.frame, name, c.pos), Present(e.Value)); err != nil {
-			return nil, err
-		}
+		c.in.assign(c.in.varPlace(c.in.frame, name, c.pos), Present(e.Value))
 		n++
 	}
-	return Int(n), nil
+	return Int(n)
 }

@@ -26,32 +26,36 @@ func (in *interp) caught(errorsOnly bool) bool {
 
 // mayFail parts the worlds in which what is not known throws, if that may be
 // caught.
-func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos syntax.Pos) error {
+func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos syntax.Pos) {
 	if !in.caught(errorsOnly) {
-		return nil
+		return
 	}
 	u = Opaque(u)
-	return in.split(u,
-		func() error {
-			return &thrown{u, &Refusal{
-				Class: u.Class, File: in.file(), Line: int(pos.Line), Message: "stops with an exception", Origin: OriginStop, Expr: in.Snippet(pos),
-			}}
-		},
-		func() error { return nil })
+	in.splitValue(u, 2, func(i int) Value {
+		if i == 0 {
+			panic(&thrown{u, in.stopsWith(u.Class, pos)})
+		}
+		return Null
+	})
 }
 
 // orThrown is v in the worlds in which t was not thrown.
-func (in *interp) orThrown(t *thrown, v Value, why *Unknown) (Value, error) {
+func (in *interp) orThrown(t *thrown, v Value, why *Unknown) Value {
 	switch {
 	case v == nil:
-		return nil, t
+		panic(t)
 	case len(in.trying) == 0:
-		return v, nil
+		return v
 	}
-	return in.splitValue(why, 2, func(i int) (Value, error) {
+	return in.splitValue(why, 2, func(i int) Value {
 		if i == 0 {
-			return nil, t
+			panic(t)
 		}
-		return v, nil
+		return v
 	})
+}
+
+// stopsWith is the refusal of a program that an exception ends.
+func (in *interp) stopsWith(c Class, pos syntax.Pos) *Refusal {
+	return &Refusal{Class: c, File: in.file(), Line: int(pos.Line), Message: "stops with an exception", Origin: OriginStop, Expr: in.Snippet(pos)}
 }

@@ -9,12 +9,9 @@ import (
 
 func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 	if s.Ref {
-		return in.unsupported(s.Pos, "foreach by reference")
+		panic(in.unsupported(s.Pos, "foreach by reference"))
 	}
-	v, err := in.eval(s.Subject)
-	if err != nil {
-		return err
-	}
+	v := in.eval(s.Subject)
 	if o, ok := v.(*Object); ok {
 		return in.foreachObject(s, o)
 	}
@@ -27,7 +24,8 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 	}
 	switch {
 	case isUnknown:
-		return in.foreachUnknown(s, u)
+		u = Opaque(u)
+		return in.foreachAny(s, u, u)
 	case !ok:
 		return nil // a warning
 	}
@@ -42,9 +40,7 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 		if e.Gone {
 			continue
 		}
-		if err := in.Steps(1, s.Pos); err != nil {
-			return err
-		}
+		in.Steps(1, s.Pos)
 		if err := in.foreachTurn(s, e, listed); err != nil {
 			return err
 		}
@@ -62,17 +58,13 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 func (in *interp) foreachTurn(s *syntax.ForeachStmt, e Entry, listed bool) error {
 	u, ok := e.Value.(*Unknown)
 	if !listed || !ok || !u.MaybeAbsent() {
-		if err := in.foreachBind(s, e); err != nil {
-			return err
-		}
+		in.foreachBind(s, e.Key.Value(), e.Value)
 		return in.turn(s.Body)
 	}
 	e.Value = narrow(u, func(v Value) bool { return v.Kind() != KindAbsent })
 	return in.turnOf(func() error {
 		return in.split(Opaque(u), func() error { return nil }, func() error {
-			if err := in.foreachBind(s, e); err != nil {
-				return err
-			}
+			in.foreachBind(s, e.Key.Value(), e.Value)
 			return in.exec(s.Body)
 		})
 	})
@@ -91,13 +83,7 @@ func (in *interp) foreachRequest(s *syntax.ForeachStmt, a *Array) error {
 		if _, known := a.Get(StrKey(name)); known || !a.Rest.Covers(name) {
 			continue
 		}
-		prepare := func() error {
-			if err := in.unpackInto(s.Val, u); err != nil || s.Key == nil {
-				return err
-			}
-			return in.unpackInto(s.Key, String(name))
-		}
-		if err := in.widen(s.Pos, u, prepare, nil, s.Body, nil); err != nil {
+		if err := in.foreachAny(s, u, String(name)); err != nil {
 			return err
 		}
 	}
@@ -105,50 +91,43 @@ func (in *interp) foreachRequest(s *syntax.ForeachStmt, a *Array) error {
 }
 
 // foreachBind assigns an element to the loop's variables.
-func (in *interp) foreachBind(s *syntax.ForeachStmt, e Entry) error {
-	if err := in.unpackInto(s.Val, Share(Present(e.Value))); err != nil || s.Key == nil {
-		return err
+func (in *interp) foreachBind(s *syntax.ForeachStmt, key, v Value) {
+	in.unpackInto(s.Val, Share(Present(v)))
+	if s.Key != nil {
+		in.unpackInto(s.Key, key)
 	}
-	return in.unpackInto(s.Key, e.Key.Value())
-}
-
-func (in *interp) foreachUnknown(s *syntax.ForeachStmt, u *Unknown) error {
-	u = Opaque(u)
-	prepare := func() error {
-		if err := in.unpackInto(s.Val, u); err != nil || s.Key == nil {
-			return err
-		}
-		return in.unpackInto(s.Key, u)
-	}
-	return in.widen(s.Pos, u, prepare, nil, s.Body, nil)
 }
 
 // foreachObject walks the properties that the running code may read.
 func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
 	if o.Class.IsA("traversable") || o.fn != nil {
-		return in.unsupported(s.Pos, "an iterator")
+		panic(in.unsupported(s.Pos, "an iterator"))
 	}
 	first := Pairs(in.visible(o, in.frame.class))
 	for i := 0; ; i++ {
 		props := in.visible(o, in.frame.class)
 		if props.Why != nil {
-			return in.Refuse(Undecidable, s.Pos, "evaluate: a foreach over properties that are not known")
+			panic(in.Refuse(Undecidable, s.Pos, "evaluate: a foreach over properties that are not known"))
 		}
-		if err := in.Steps(1+props.Len(), s.Pos); err != nil {
-			return err
-		}
+		in.Steps(1+props.Len(), s.Pos)
 		now := Pairs(props)
 		if !slices.EqualFunc(first, now, func(a, b Entry) bool { return a.Key == b.Key }) {
-			return in.unsupported(s.Pos, "a foreach over an object whose properties come and go")
+			panic(in.unsupported(s.Pos, "a foreach over an object whose properties come and go"))
 		}
 		if i == len(now) {
 			return nil
 		}
-		if err := in.foreachBind(s, now[i]); err != nil {
-			return err
-		}
+		in.foreachBind(s, now[i].Key.Value(), now[i].Value)
 		if err := in.turn(s.Body); err != nil {
 			return err
 		}
 	}
+}
+
+// foreachAny runs the body any number of times, for an unknown value.
+func (in *interp) foreachAny(s *syntax.ForeachStmt, u *Unknown, key Value) error {
+	return in.widen(s.Pos, u, func() error {
+		in.foreachBind(s, key, u)
+		return in.turn(s.Body)
+	})
 }

@@ -8,104 +8,62 @@ import (
 )
 
 // run1 calls a function of the program with evaluated arguments.
-func (in *interp) run1(to *callee, args []Value, pos syntax.Pos) (Value, error) {
+func (in *interp) run1(to *callee, args []Value, pos syntax.Pos) Value {
 	switch {
 	case to.unknown != nil:
 		in.Poison(to.unknown)
-		return Opaque(to.unknown), nil
+		return Opaque(to.unknown)
 	case to.builtin != nil:
 		return in.apply(to, args, make([]target, len(args)), pos)
 	case to.fn.Generator:
-		return nil, in.unsupported(pos, "a generator")
+		panic(in.unsupported(pos, "a generator"))
+	case to.fn.RefReturn:
+		panic(in.unsupported(pos, "a function that returns a reference"))
 	}
 	if to.through != "" {
 		args = []Value{String(to.through), ListOf(args...)}
 	}
 	if in.calls >= in.opt.Limits.Depth {
-		return nil, in.Refuse(Undecidable, pos, "evaluate: calls are nested deeper than %d", in.opt.Limits.Depth)
+		panic(in.Refuse(Undecidable, pos, "evaluate: calls are nested deeper than %d", in.opt.Limits.Depth))
 	}
-	if err := in.Alloc(512+64*len(to.fn.Params), pos); err != nil {
-		return nil, err
-	}
+	in.Alloc(512+64*len(to.fn.Params), pos)
 	f := in.newFrame()
 	f.fn, f.class, f.static, f.this = to.fn, to.class, to.static, to.this
 	if to.closure != nil {
 		f.closure = to.closure.id
 	}
-	frame, src, trying := in.frame, in.Src, in.trying
-	strict := !to.weak && src != nil && src.Strict
-	base, end := in.mark()
-	in.calls++
-	in.frame, in.Src = f, to.fn.File
-	v, err := in.body(to, f, args, typing{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
-	in.frame, in.Src, in.trying = frame, src, trying
-	in.calls--
-	end()
-	if r, ok := err.(*Refusal); ok && r.File == "" && src != nil && to.fn.File != src {
-		err = in.unsupported(pos, "such a call of "+to.name+"()")
-	}
-	if v, err = in.returned(f, base, v, err); err != nil || to.fn.Arrow != nil {
-		return v, err
-	}
-	if to.fn.RefReturn {
-		return nil, in.unsupported(pos, "a function that returns a reference")
-	}
+	strict := !to.weak && in.Src != nil && in.Src.Strict
+	args = in.arguments(to.fn, args, typing{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
+	v := in.within(f, to.fn.File, func() Value {
+		return in.returned(Null, func() error {
+			in.bind(to, f, args, pos)
+			if to.fn.Arrow != nil {
+				return &jump{kind: jumpReturn, val: in.eval(to.fn.Arrow)}
+			}
+			return in.exec(to.fn.Body)
+		})
+	})
+	in.release(f)
 	return in.coerceResult(to, v, pos)
 }
 
-// body binds the arguments and runs the function.
-func (in *interp) body(to *callee, f *frame, args []Value, by typing) (Value, error) {
-	pos := by.pos
-	if err := in.bind(to, f, args, by); err != nil {
-		return nil, err
-	}
-	if to.fn.Arrow != nil {
-		v, err := in.eval(to.fn.Arrow)
-		if err != nil {
-			return nil, err
-		}
-		return in.coerceResult(to, v, pos)
-	}
-	err := in.exec(to.fn.Body)
-	if err == nil {
-		return Null, nil
-	}
-	return nil, err
-}
-
-// returned joins the ways out of a function.
-func (in *interp) returned(f *frame, base int, v Value, err error) (Value, error) {
-	if fatal(err) {
-		return nil, err
-	}
-	live := err == nil
-	if j, ok := err.(*jump); ok && j.kind == jumpReturn {
-		v, live = j.val, true
-	}
-	if d, ok := err.(*dead); ok {
-		in.note(d)
-	}
-	away, st := err, in.st
-	v, back, fail := in.take(base, live, v, func(err error) (Value, bool) {
+// returned runs the body of a function or a file, and joins its ways out. end is the
+// value if it returns none.
+func (in *interp) returned(end Value, run func() error) Value {
+	base, leave := in.mark()
+	err := in.attempt(run)
+	leave()
+	v, err := in.rejoin(base, err, end, func(err error) (Value, bool) {
 		j, ok := err.(*jump)
 		if !ok || j.kind != jumpReturn {
 			return nil, false
 		}
 		return j.val, true
 	})
-	if fail != nil {
-		return nil, fail
+	if err != nil {
+		panic(err)
 	}
-	if !back {
-		return nil, away
-	}
-	if t, ok := away.(*thrown); ok && !live {
-		if err := in.wait([]outcome{{t, st, in.whyOr(v)}}); err != nil {
-			return nil, err
-		}
-	}
-	in.release(f)
-	return v, nil
+	return v
 }
 
 // whyOr is what told the worlds apart, as far as is known.
@@ -135,73 +93,40 @@ func (in *interp) release(f *frame) {
 }
 
 // bind gives the parameters, and the variables that a closure uses, their values.
-func (in *interp) bind(to *callee, f *frame, args []Value, by typing) error {
+func (in *interp) bind(to *callee, f *frame, args []Value, pos syntax.Pos) {
 	for i, p := range to.fn.Params {
-		v, err := in.parameter(to.fn, args, i, by)
-		if err != nil {
-			return err
-		}
-		in.st.Set(in.varPlace(f, p.Name, by.pos).slot, Share(v))
-		if p.Promote && f.this != nil {
-			if err := in.SetProp(f.this, p.Name, v, by.pos); err != nil {
-				return err
+		v := args[i]
+		if v == nil {
+			v = in.eval(p.Default)
+			if v.Kind() == KindInt && p.Type != nil && !p.Type.Accepts("int", "mixed") {
+				v = in.coerce(v, p.Type, typing{what: to.name + "()", pos: p.Default.Where()})
 			}
+		}
+		in.st.Set(in.varPlace(f, p.Name, pos).slot, Share(v))
+		if p.Promote && f.this != nil {
+			in.SetProp(f.this, p.Name, v, pos)
 		}
 	}
 	if to.closure == nil {
-		return nil
+		return
 	}
 	for i, name := range to.closure.names {
-		in.st.Set(in.varPlace(f, name, by.pos).slot, Share(to.closure.vals[i]))
+		in.st.Set(in.varPlace(f, name, pos).slot, Share(to.closure.vals[i]))
 	}
-	return nil
-}
-
-// parameter returns the value of parameter i.
-func (in *interp) parameter(fn *syntax.FuncDecl, args []Value, i int, by typing) (Value, error) {
-	p := fn.Params[i]
-	switch {
-	case p.Ref:
-		return nil, in.unsupported(by.pos, "a parameter by reference")
-	case p.Variadic:
-		rest := NewArray()
-		for _, v := range args[min(i, len(args)):] {
-			c, err := in.coerce(v, p.Type, by)
-			if err != nil {
-				return nil, err
-			}
-			rest.Push(Share(c))
-		}
-		return rest, nil
-	case i < len(args):
-		if args[i].Kind() == KindNull && isNullLiteral(p.Default) {
-			return Null, nil
-		}
-		return in.coerce(args[i], p.Type, by)
-	case p.Default == nil:
-		return nil, in.Throw("ArgumentCountError", "Too few arguments to function "+fn.Name+"()", by.pos)
-	}
-	v, err := in.eval(p.Default)
-	if err == nil && v.Kind() == KindInt && p.Type != nil && !p.Type.Accepts("int", "mixed") {
-		return in.coerce(v, p.Type, by)
-	}
-	return v, err
 }
 
 // makeClosure evaluates function () use ($x) {…} and fn () => ….
-func (in *interp) makeClosure(x *syntax.ClosureExpr) (Value, error) {
+func (in *interp) makeClosure(x *syntax.ClosureExpr) Value {
 	in.serial++
 	c := &closure{id: in.serial, callee: callee{name: "{closure}", fn: x.Fn, class: in.frame.class, static: in.frame.static, this: in.frame.this}}
-	if err := in.Alloc(256+64*(len(x.Uses)+len(in.frame.vars)), x.Pos); err != nil {
-		return nil, err
-	}
+	in.Alloc(256+64*(len(x.Uses)+len(in.frame.vars)), x.Pos)
 	if x.Static {
 		c.this = nil
 	}
 	var names []string
 	for _, u := range x.Uses {
 		if u.Ref {
-			return nil, in.unsupported(x.Pos, "a closure that uses a variable by reference")
+			panic(in.unsupported(x.Pos, "a closure that uses a variable by reference"))
 		}
 		names = append(names, u.Name)
 	}
@@ -209,14 +134,49 @@ func (in *interp) makeClosure(x *syntax.ClosureExpr) (Value, error) {
 		names = slices.Collect(maps.Keys(in.frame.vars))
 	}
 	for _, name := range names {
-		v, err := in.Load(in.varPlace(in.frame, name, x.Pos))
-		if err != nil {
-			return nil, err
-		}
+		v := in.Load(in.varPlace(in.frame, name, x.Pos))
 		parameter := slices.ContainsFunc(x.Fn.Params, func(p syntax.Param) bool { return p.Name == name })
 		if !x.Arrow || v.Kind() != KindNull && !parameter {
 			c.names, c.vals = append(c.names, name), append(c.vals, Share(v))
 		}
 	}
-	return &Object{Class: in.natives["closure"], fn: c}, nil
+	return &Object{Class: in.natives["closure"], fn: c}
+}
+
+// within runs code of a frame and a file.
+func (in *interp) within(f *frame, src *syntax.Source, run func() Value) Value {
+	frame, outer, trying := in.frame, in.Src, in.trying
+	in.calls++
+	defer func() {
+		in.frame, in.Src, in.trying = frame, outer, trying
+		in.calls--
+	}()
+	in.frame, in.Src = f, src
+	return run()
+}
+
+// arguments returns a value for each parameter, of its type: nil where its default counts.
+func (in *interp) arguments(fn *syntax.FuncDecl, args []Value, by typing) []Value {
+	out := make([]Value, 0, len(args))
+	for i, p := range fn.Params {
+		switch {
+		case p.Ref:
+			panic(in.unsupported(by.pos, "a parameter by reference"))
+		case p.Variadic:
+			rest := NewArray()
+			for _, v := range args[min(i, len(args)):] {
+				rest.Push(Share(in.coerce(v, p.Type, by)))
+			}
+			out = append(out, rest)
+		case i < len(args) && args[i].Kind() == KindNull && isNullLiteral(p.Default):
+			out = append(out, Null)
+		case i < len(args):
+			out = append(out, in.coerce(args[i], p.Type, by))
+		case p.Default == nil:
+			panic(in.Throw("ArgumentCountError", "Too few arguments to function "+fn.Name+"()", by.pos))
+		default:
+			out = append(out, nil)
+		}
+	}
+	return out
 }

@@ -10,24 +10,21 @@ import (
 )
 
 // start evaluates the first file.
-func (in *interp) start() error {
-	text, u, ok, err := in.ReadFile(in.opt.File, syntax.Pos{})
+func (in *interp) start() Value {
+	text, u, ok := in.ReadFile(in.opt.File, syntax.Pos{})
 	switch {
-	case err != nil:
-		return err
 	case u != nil:
-		return &Refusal{Class: u.Class, File: in.opt.File, Message: u.Reason, Origin: u.Origin}
+		panic(&Refusal{Class: u.Class, File: in.opt.File, Message: u.Reason, Origin: u.Origin})
 	case !ok:
-		return &Refusal{Class: Unreadable, File: in.opt.File, Message: "cannot be read"}
+		panic(&Refusal{Class: Unreadable, File: in.opt.File, Message: "cannot be read"})
 	}
-	src, err := in.parsed(in.opt.File, text)
-	if err != nil {
-		return err
+	src, bad := in.parsed(in.opt.File, text)
+	if bad != nil {
+		panic(bad)
 	}
 	in.note1(in.opt.File)
 	in.st.Set(in.slot('i', in.opt.File), Bool(true))
-	_, err = in.runSource(src)
-	return err
+	return in.runSource(src)
 }
 
 // note1 remembers a file that was read as code.
@@ -38,88 +35,50 @@ func (in *interp) note1(path string) {
 	}
 }
 
-// parsed parses a file once.
-func (in *interp) parsed(path, text string) (*syntax.Source, error) {
+// parsed parses a file once. It returns what PHP would refuse to parse.
+func (in *interp) parsed(path, text string) (*syntax.Source, *syntax.Error) {
 	if s, ok := in.sources[path]; ok && s.Text == text {
 		return s, nil
 	}
-	if err := in.Alloc(24*len(text), syntax.Pos{}); err != nil {
-		return nil, err
-	}
+	in.Alloc(24*len(text), syntax.Pos{})
 	s, err := syntax.Parse(path, text)
 	var nest *syntax.NestingError
 	if errors.As(err, &nest) {
-		return nil, &Refusal{Class: Undecidable, File: nest.File, Line: nest.Line, Message: nest.Msg}
+		panic(&Refusal{Class: Undecidable, File: nest.File, Line: nest.Line, Message: nest.Msg})
 	}
-	if err != nil {
-		return nil, err
+	var bad *syntax.Error
+	if errors.As(err, &bad) {
+		return nil, bad
 	}
 	in.sources[path] = s
 	return s, nil
 }
 
 // runSource runs a file in the present frame; its value is what it returns.
-func (in *interp) runSource(src *syntax.Source) (Value, error) {
-	outer := in.Src
-	base, end := in.mark()
-	in.Src = src
-	err := in.hoist(src.Body)
-	if err == nil {
-		err = in.exec(src.Body)
-	}
-	in.Src = outer
-	end()
-	if fatal(err) {
-		return nil, err
-	}
-	var val Value = Int(1)
-	live := err == nil
-	if j, ok := err.(*jump); ok && j.kind == jumpReturn {
-		val, live = j.val, true
-	}
-	if d, ok := err.(*dead); ok {
-		in.note(d)
-	}
-	away, st := err, in.st
-	val, back, fail := in.take(base, live, val, func(err error) (Value, bool) {
-		j, ok := err.(*jump)
-		if !ok || j.kind != jumpReturn {
-			return nil, false
-		}
-		return j.val, true
+func (in *interp) runSource(src *syntax.Source) Value {
+	return in.within(in.frame, src, func() Value {
+		return in.returned(Int(1), func() error {
+			in.hoist(src.Body)
+			return in.exec(src.Body)
+		})
 	})
-	if fail != nil {
-		return nil, fail
-	}
-	if !back {
-		return nil, away
-	}
-	if _, ok := away.(*dead); !ok && !live {
-		return val, in.wait([]outcome{{away, st, in.whyOr(val)}})
-	}
-	return val, nil
 }
 
 // hoist declares functions and classes that are known before the file runs.
-func (in *interp) hoist(body []syntax.Stmt) error {
+func (in *interp) hoist(body []syntax.Stmt) {
 	for _, s := range body {
 		switch s := s.(type) {
 		case *syntax.FuncStmt:
 			if s.Hoisted {
-				if err := in.declareFunction(s.Fn, s.Pos); err != nil {
-					return err
-				}
+				in.declareFunction(s.Fn, s.Pos)
 			}
 		case *syntax.ClassStmt:
 			if !s.Hoisted || !in.linkable(s.Decl) {
 				continue
 			}
-			if err := in.execClass(s.Decl, s.Pos); err != nil {
-				return err
-			}
+			in.execClass(s.Decl, s.Pos)
 		}
 	}
-	return nil
 }
 
 // linkable reports that a class's parents exist already.
@@ -136,14 +95,9 @@ func (in *interp) linkable(d *syntax.ClassDecl) bool {
 	return true
 }
 
-func (in *interp) evalInclude(x *syntax.IncludeExpr) (Value, error) {
-	v, err := in.eval(x.X)
-	if err != nil {
-		return nil, err
-	}
-	if v, err = in.ConvertString(v, x.Pos); err != nil {
-		return nil, err
-	}
+func (in *interp) evalInclude(x *syntax.IncludeExpr) Value {
+	v := in.eval(x.X)
+	v = in.ConvertString(v, x.Pos)
 	u, ok := v.(*Unknown)
 	if !ok {
 		return in.include(x, ToString(v))
@@ -153,42 +107,38 @@ func (in *interp) evalInclude(x *syntax.IncludeExpr) (Value, error) {
 		named.Reason = "runs a file whose name is not known: " + u.Reason
 		return in.includeUnknown(&named)
 	}
-	return in.splitValue(u, len(u.Alts), func(i int) (Value, error) {
+	return in.splitValue(u, len(u.Alts), func(i int) Value {
 		return in.include(x, ToString(u.Alts[i]))
 	})
 }
 
-func (in *interp) unsafeOf(u *Unknown, _ syntax.Pos) *Unknown {
-	c := *Opaque(u)
-	c.Class, c.Reason = Unsafe, "runs code that is not known: "+c.Reason
-	return &c
-}
-
 // includeUnknown is unknown code running here.
-func (in *interp) includeUnknown(u *Unknown) (Value, error) {
+func (in *interp) includeUnknown(u *Unknown) Value {
 	in.Poison(u)
-	return Opaque(u), in.Steps(64, syntax.Pos{})
+	in.Steps(64, syntax.Pos{})
+	return Opaque(u)
 }
 
 // include runs a file that is known by name.
-func (in *interp) include(x *syntax.IncludeExpr, name string) (Value, error) {
+func (in *interp) include(x *syntax.IncludeExpr, name string) Value {
 	once := strings.HasSuffix(x.Kind, "_once")
 	abs, unfit := in.includePath(name)
 	if unfit != "" {
 		return in.includeUnknown(in.unknownAt(Unsafe, x.Pos, "runs code from "+unfit))
 	}
 	if slices.Contains(in.opt.Stop, abs) || in.sameAsStop(abs) {
-		return nil, in.reachStop(x.Pos)
+		in.reachStop(x.Pos)
+		return nil
 	}
 	slot := in.slot('i', in.identity(abs))
 	if once {
 		switch done := in.st.Get(slot).(type) {
 		case Bool:
-			return Bool(true), nil
+			return Bool(true)
 		case *Unknown:
-			return in.splitValue(done, 2, func(i int) (Value, error) {
+			return in.splitValue(done, 2, func(i int) Value {
 				if i == 0 {
-					return Bool(true), nil
+					return Bool(true)
 				}
 				return in.includeFile(x, abs, slot)
 			})
@@ -221,15 +171,10 @@ func (in *interp) identity(abs string) string {
 // reachStop joins this world with the others that come to WordPress, and ends it.
 // WordPress begins by making the prefix of the scope that requires it the global
 // one.
-func (in *interp) reachStop(pos syntax.Pos) error {
+func (in *interp) reachStop(pos syntax.Pos) {
 	if in.frame != in.globals {
-		v, err := in.Load(in.varPlace(in.frame, "table_prefix", pos))
-		if err != nil {
-			return err
-		}
-		if err := in.assign(in.varPlace(in.globals, "table_prefix", pos), v); err != nil {
-			return err
-		}
+		v := in.Load(in.varPlace(in.frame, "table_prefix", pos))
+		in.assign(in.varPlace(in.globals, "table_prefix", pos), v)
 	}
 	if in.snapWhy == nil {
 		in.snapWhy = in.why
@@ -238,12 +183,9 @@ func (in *interp) reachStop(pos syntax.Pos) error {
 	if why == nil {
 		why = in.whyOr(nil)
 	}
-	joined, err := in.join(in.snapshot, in.st.fork(), why)
-	if err != nil {
-		return err
-	}
+	joined := in.join(in.snapshot, in.st.fork(), why)
 	in.snapshot = joined
-	return in.die(pos, "reaches WordPress")
+	panic(in.die(pos, "reaches WordPress"))
 }
 
 const vendorDir = "/vendor/"
@@ -269,75 +211,61 @@ func (in *interp) enterVendor(file string) {
 	}
 }
 
-func (in *interp) includeFile(x *syntax.IncludeExpr, abs string, slot int) (Value, error) {
-	text, u, ok, err := in.ReadFile(abs, x.Pos)
+func (in *interp) includeFile(x *syntax.IncludeExpr, abs string, slot int) Value {
+	text, u, ok := in.ReadFile(abs, x.Pos)
 	switch {
-	case err != nil:
-		return nil, err
 	case u != nil:
 		return in.includeUnknown(u)
 	case !ok && strings.HasPrefix(x.Kind, "require"):
-		return nil, in.die(x.Pos, "stops: cannot open a file")
+		panic(in.die(x.Pos, "stops: cannot open a file"))
 	case !ok:
-		return Bool(false), nil
+		return Bool(false)
 	}
 	in.st.Set(slot, Bool(true))
 	if strings.Contains(abs, vendorDir) {
 		in.enterVendor(abs)
-		return in.unknownAt(Undecidable, x.Pos, "depends on a library"), nil
+		return in.unknownAt(Undecidable, x.Pos, "depends on a library")
 	}
 	if in.codeFiles >= in.opt.Limits.Files || in.calls >= in.opt.Limits.Depth {
-		return nil, in.Refuse(Undecidable, x.Pos, "evaluate: includes too many files")
+		panic(in.Refuse(Undecidable, x.Pos, "evaluate: includes too many files"))
 	}
 	in.note1(abs)
 	return in.runText(abs, text, x.Pos)
 }
 
 // runText parses and runs code; what PHP would not parse throws a ParseError.
-func (in *interp) runText(name, text string, pos syntax.Pos) (Value, error) {
-	src, err := in.parsed(name, text)
-	var badSyntax *syntax.Error
-	if errors.As(err, &badSyntax) {
-		thrownErr := in.Throw("ParseError", badSyntax.Msg, pos)
-		if t, ok := thrownErr.(*thrown); ok {
-			t.why = &Refusal{Class: Syntax, File: badSyntax.File, Line: badSyntax.Line, Message: badSyntax.Msg}
-		}
-		return nil, thrownErr
+func (in *interp) runText(name, text string, pos syntax.Pos) Value {
+	src, bad := in.parsed(name, text)
+	if bad != nil {
+		t := in.Throw("ParseError", bad.Msg, pos)
+		t.why = &Refusal{Class: Syntax, File: bad.File, Line: bad.Line, Message: bad.Msg}
+		panic(t)
 	}
-	if err != nil {
-		return nil, err
-	}
-	in.calls++
-	defer func() { in.calls-- }()
 	return in.runSource(src)
 }
 
 // evalEval runs text as PHP.
-func (in *interp) evalEval(x *syntax.EvalExpr) (Value, error) {
-	v, err := in.eval(x.X)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalEval(x *syntax.EvalExpr) Value {
+	v := in.eval(x.X)
 	u, ok := v.(*Unknown)
 	if ok && u.Alts == nil {
-		return in.includeUnknown(in.unsafeOf(u, x.Pos))
+		c := *u
+		c.Class, c.Reason = Unsafe, "runs code that is not known: "+c.Reason
+		return in.includeUnknown(&c)
 	}
-	run := func(v Value) (Value, error) {
-		code, err := in.StringOf(v, x.Pos)
-		if err != nil {
-			return nil, err
-		}
+	run := func(v Value) Value {
+		code := in.StringOf(v, x.Pos)
 		if in.calls >= in.opt.Limits.Depth {
-			return nil, in.Refuse(Undecidable, x.Pos, "evaluate: nested too deeply")
+			panic(in.Refuse(Undecidable, x.Pos, "evaluate: nested too deeply"))
 		}
-		val, err := in.runText(in.file()+"("+ToString(Int(int64(x.Line)))+") : eval()'d code", "<?php "+code, x.Pos)
-		if err == nil && val == Value(Int(1)) && !strings.Contains(code, "return") {
+		val := in.runText(in.file()+"("+ToString(Int(int64(x.Line)))+") : eval()'d code", "<?php "+code, x.Pos)
+		if val == Value(Int(1)) && !strings.Contains(code, "return") {
 			val = Null
 		}
-		return val, err
+		return val
 	}
 	if ok {
-		return in.splitValue(u, len(u.Alts), func(i int) (Value, error) { return run(u.Alts[i]) })
+		return in.splitValue(u, len(u.Alts), func(i int) Value { return run(u.Alts[i]) })
 	}
 	return run(v)
 }

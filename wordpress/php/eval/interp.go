@@ -164,30 +164,28 @@ func (in *interp) die(pos syntax.Pos, format string, args ...any) error {
 	}}
 }
 
-// fatal reports an error that ends the evaluation of all worlds.
-func fatal(err error) bool {
-	switch err.(type) {
-	case nil, *jump, *thrown, *dead:
-		return false
-	}
-	return true
-}
-
 // run evaluates the program and returns the join of the worlds that reached a
 // stop file.
 func (in *interp) run() (*state, error) {
 	in.prepareWorld()
-	err := in.start()
-	if fatal(err) {
-		return nil, err
+	var end error
+	err := interrupted(func() error {
+		_, end = in.attemptValue(in.start)
+		if in.stepsLeft == 0 {
+			in.Steps(1, syntax.Pos{})
+		}
+		return nil
+	})
+	if s, ok := err.(*stopped); ok {
+		return nil, s.error
 	}
-	if in.stepsLeft == 0 {
-		return nil, in.Steps(1, syntax.Pos{})
+	if err != nil {
+		return nil, err
 	}
 	if in.snapshot != nil {
 		return in.snapshot, nil
 	}
-	in.note(err)
+	in.note(end)
 	for _, o := range in.pending {
 		in.note(o.err)
 	}
@@ -214,75 +212,42 @@ func (in *interp) note(err error) {
 // split evaluates every alternative from the current state, and joins the states of those
 // that end normally. The others wait in pending. why is the unknown that decides.
 func (in *interp) split(why *Unknown, alternatives ...func() error) error {
-	_, err := in.splitValue(why, len(alternatives), func(i int) (Value, error) {
-		return Null, alternatives[i]()
-	})
-	return err
-}
-
-// splitValue is split of n alternatives that yield values, which are joined too.
-func (in *interp) splitValue(why *Unknown, n int, alternative func(i int) (Value, error)) (Value, error) {
 	base, outer := in.st, in.why
 	in.why = why
 	defer func() { in.why = outer }()
-	var live *state
-	var val Value
-	var left []outcome
-	var end error
-	for i := range n {
+	var ends confluence
+	for _, alternative := range alternatives {
 		in.st = base.fork()
-		v, err := alternative(i)
-		switch err := err.(type) {
-		case nil:
-			if live == nil {
-				val = v
-			} else {
-				val = in.joinValues(val, v, why, 0)
+		in.arrive(&ends, in.attempt(alternative), why)
+	}
+	return in.proceed(&ends)
+}
+
+// splitValue is split of n alternatives that yield values, which are joined too.
+func (in *interp) splitValue(why *Unknown, n int, alternative func(i int) Value) Value {
+	var val Value
+	alternatives := make([]func() error, n)
+	for i := range n {
+		alternatives[i] = func() error {
+			v := alternative(i)
+			if val != nil {
+				v = in.joinValues(val, v, why, 0)
 			}
-			joined, err2 := in.join(live, in.st, why)
-			if err2 != nil {
-				return nil, err2
-			}
-			live = joined
-		case *dead:
-			in.note(err)
-			end = err
-		case *jump, *thrown:
-			left = append(left, outcome{err, in.st, why})
-		default:
-			return nil, err
+			val = v
+			return nil
 		}
 	}
-	return in.settle(live, val, left, end)
-}
-
-// settle continues with the world that ended normally, if there is one, or with the first
-// of the others.
-func (in *interp) settle(live *state, val Value, left []outcome, end error) (Value, error) {
-	if live != nil {
-		in.st = live
-		return val, in.wait(left)
+	if err := in.split(why, alternatives...); err != nil {
+		panic(err)
 	}
-	if len(left) == 0 {
-		return nil, end
-	}
-	in.st = left[0].st
-	return nil, ErrorsFirst(in.wait(left[1:]), left[0].err)
-}
-
-// ErrorsFirst is the first of two errors, or nil.
-func ErrorsFirst(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
+	return val
 }
 
 const maxThrown = 16
 
 // wait lets outcomes wait for the construct that catches them. Those that go to
 // the same place are joined at once.
-func (in *interp) wait(left []outcome) error {
+func (in *interp) wait(left []outcome) {
 next:
 	for _, o := range left {
 		thrownBefore := 0
@@ -292,17 +257,12 @@ next:
 				thrownBefore++
 			}
 			if err := in.merge(*p, o, thrownBefore); err != nil {
-				st, fail := in.join(p.st, o.st, FirstUnknown(o.why, p.why))
-				if fail != nil {
-					return fail
-				}
-				p.err, p.st = err, st
+				p.err, p.st = err, in.join(p.st, o.st, FirstUnknown(o.why, p.why))
 				continue next
 			}
 		}
 		in.pending = append(in.pending, o)
 	}
-	return nil
 }
 
 // merge returns what two outcomes are together; nil if they go to different places.
@@ -334,29 +294,115 @@ func (in *interp) mark() (base int, end func()) {
 	return in.base, func() { in.base = outer }
 }
 
-// take removes from pending[base:] what match accepts and joins it with the
-// present world, if that is live. A match returns the value that comes with it.
-func (in *interp) take(base int, live bool, val Value, match func(error) (Value, bool)) (Value, bool, error) {
+// interrupted runs f. Errors of expressions travel as panics, as in the parser; here
+// they become errors again, each at the construct that joins worlds.
+func interrupted(f func() error) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *jump:
+			err = r
+		case *thrown:
+			err = r
+		case *dead:
+			err = r
+		case *Refusal:
+			err = r
+		case *syntax.Error:
+			err = r
+		case *stopped:
+			err = r
+		default:
+			panic(r)
+		}
+	}()
+	return f()
+}
+
+// attempt runs f and returns how its world left the straight path, or nil. What ends
+// the evaluation of all worlds travels on.
+func (in *interp) attempt(f func() error) error {
+	err := interrupted(f)
+	switch err.(type) {
+	case nil, *jump, *thrown, *dead:
+		return err
+	}
+	panic(err)
+}
+
+// attemptValue is attempt of what yields a value.
+func (in *interp) attemptValue(f func() Value) (v Value, err error) {
+	err = in.attempt(func() error { v = f(); return nil })
+	return v, err
+}
+
+// A confluence is where worlds meet that leave a construct.
+type confluence struct {
+	live *state // the join of those that go straight on
+	left []outcome
+	end  error // why one of them ended
+}
+
+// arrive adds the present world, which left the straight path with err.
+func (in *interp) arrive(c *confluence, err error, why *Unknown) {
+	switch err.(type) {
+	case nil:
+		c.live = in.join(c.live, in.st, why)
+	case *dead:
+		in.note(err)
+		c.end = err
+	default:
+		c.left = append(c.left, outcome{err, in.st, why})
+	}
+}
+
+// proceed goes on with the world that goes straight on, if there is one, or with the
+// first of the others. The rest waits for the constructs that catch it.
+func (in *interp) proceed(c *confluence) error {
+	switch {
+	case c.live != nil:
+		in.st = c.live
+		in.wait(c.left)
+		return nil
+	case len(c.left) > 0:
+		in.st = c.left[0].st
+		in.wait(c.left[1:])
+		return c.left[0].err
+	}
+	return c.end
+}
+
+// rejoin joins the present world, which left a construct with err and val, with those
+// that wait in pending[base:] for its end: match accepts them, and returns the value
+// that comes with each.
+func (in *interp) rejoin(base int, err error, val Value, match func(error) (Value, bool)) (Value, error) {
+	live, st := err == nil, in.st
+	if v, ok := match(err); ok {
+		val, live = v, true
+	}
+	back := live
 	kept := in.pending[:base]
 	for _, o := range in.pending[base:] {
-		v, ok := match(o.err)
-		if !ok {
+		switch v, ok := match(o.err); {
+		case !ok:
 			kept = append(kept, o)
-			continue
-		}
-		if !live {
-			in.st, val, live = o.st, v, true
-			continue
-		}
-		st, err := in.join(in.st, o.st, o.why)
-		if err != nil {
-			return nil, false, err
-		}
-		in.st = st
-		if val != nil && v != nil {
+		case !back:
+			in.st, val, back = o.st, v, true
+		default:
+			in.st = in.join(in.st, o.st, o.why)
 			val = in.joinValues(val, v, o.why, 0)
 		}
 	}
 	in.pending = kept
-	return val, live, nil
+	_, ended := err.(*dead)
+	if ended {
+		in.note(err)
+	}
+	if back && !live && !ended {
+		in.wait([]outcome{{err, st, in.whyOr(val)}})
+	}
+	if !back {
+		return nil, err
+	}
+	return val, nil
 }

@@ -2,32 +2,26 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-func (in *interp) evalIsset(x *syntax.IssetExpr) (Value, error) {
+func (in *interp) evalIsset(x *syntax.IssetExpr) Value {
 	var result Value = Bool(true)
 	for _, v := range x.Vars {
-		b, err := in.isSet(v)
-		if err != nil {
-			return nil, err
-		}
+		b := in.isSet(v)
 		if b == Value(Bool(false)) {
-			return b, nil
+			return b
 		}
 		if b.Kind() == KindUnknown {
 			result = b
 		}
 	}
-	return result, nil
+	return result
 }
 
 // isSet is isset of one expression.
-func (in *interp) isSet(x syntax.Expr) (Value, error) {
-	v, err := in.quiet(x, askIsset)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) isSet(x syntax.Expr) Value {
+	v := in.quiet(x, askIsset)
 	u, ok := v.(*Unknown)
 	if !ok {
-		return Bool(v.Kind() != KindNull), nil
+		return Bool(v.Kind() != KindNull)
 	}
 	var out Value
 	for _, alt := range u.Alts {
@@ -35,43 +29,40 @@ func (in *interp) isSet(x syntax.Expr) (Value, error) {
 		if out == nil {
 			out = b
 		} else if out != Value(b) {
-			return Maybe(u), nil
+			return Maybe(u)
 		}
 	}
 	if out == nil {
-		return Maybe(u), nil
+		return Maybe(u)
 	}
-	return out, nil
+	return out
 }
 
 // quiet evaluates an expression as isset, empty and ?? do: what is missing on the
 // way is null. Of strings, isset and empty take offsets that are all number.
-func (in *interp) quiet(x syntax.Expr, who asking) (Value, error) {
+func (in *interp) quiet(x syntax.Expr, who asking) Value {
 	switch x := x.(type) {
 	case *syntax.VarExpr:
 		if x.Name == "this" && x.Dyn == nil && in.frame.this == nil {
-			return Null, nil
+			return Null
 		}
 	case *syntax.IndexExpr:
 		if name, ok := globalsKey(x); ok {
-			p, err := in.globalPlace(name, x.Pos)
-			if err != nil {
-				return nil, err
-			}
+			p := in.globalPlace(name, x.Pos)
 			return in.Load(p)
 		}
 		return in.quietIndex(x, who)
 	case *syntax.PropExpr:
 		return in.quietProp(x, who)
 	case *syntax.StaticPropExpr:
-		p, err := in.staticPlace(x)
+		v, err := in.attemptValue(func() Value { return in.Load(in.staticPlace(x)) })
 		if _, ok := err.(*thrown); ok {
-			return Null, nil
+			return Null
 		}
 		if err != nil {
-			return nil, err
+			panic(err)
 		}
-		return in.Load(p)
+		return v
 	}
 	return in.eval(x)
 }
@@ -86,18 +77,12 @@ const (
 	askEmpty
 )
 
-func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) (Value, error) {
-	base, err := in.quiet(x.Base, askValue)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) Value {
+	base := in.quiet(x.Base, askValue)
 	if x.Idx == nil {
-		return nil, in.Throw("Error", "Cannot use [] for reading", x.Pos)
+		panic(in.Throw("Error", "Cannot use [] for reading", x.Pos))
 	}
-	idx, err := in.eval(x.Idx)
-	if err != nil {
-		return nil, err
-	}
+	idx := in.eval(x.Idx)
 	s := step{}
 	k, ok := ToKey(idx)
 	if u := in.UnknownIn(idx, 0); u != nil {
@@ -106,20 +91,20 @@ func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) (Value, error) {
 		switch base.Kind() {
 		case KindString:
 			if who != askValue {
-				return Null, nil
+				return Null
 			}
 		case KindArray, KindUnknown, KindObject:
 		default:
-			return Null, nil
+			return Null
 		}
-		return nil, in.Throw("TypeError", "Illegal offset type in isset or empty", x.Pos)
+		panic(in.Throw("TypeError", "Illegal offset type in isset or empty", x.Pos))
 	}
 	s.k, s.null = k, idx.Kind() == KindNull
 	return in.quietElement(base, s, who, x.Pos)
 }
 
 // quietElement is $v[key] where what is not there is null.
-func (in *interp) quietElement(v Value, s step, who asking, pos syntax.Pos) (Value, error) {
+func (in *interp) quietElement(v Value, s step, who asking, pos syntax.Pos) Value {
 	switch v := v.(type) {
 	case String:
 		if s.wild != nil {
@@ -127,103 +112,65 @@ func (in *interp) quietElement(v Value, s step, who asking, pos syntax.Pos) (Val
 		}
 		n, all, ok := s.offset()
 		if size := int64(len(v)); !ok || !all && who != askValue || n >= size || n < -size {
-			return Null, nil
+			return Null
 		}
 	case *Unknown:
 		return in.quietUnknown(v, s, who, pos)
 	}
-	e, err := in.Element(v, s, pos)
-	return share2(e), err
+	return Share(in.Element(v, s, pos))
 }
 
 // quietUnknown is quietElement of each of the values that an unknown may be.
-func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos syntax.Pos) (Value, error) {
-	var out Value
-	for _, alt := range u.Alts {
-		if alt.Kind() == KindObject {
-			return Opaque(u), nil
-		}
-		e, err := in.quietElement(alt, s, who, pos)
-		if err != nil {
-			return nil, err
-		}
-		if out == nil {
-			out = e
-		} else {
-			out = in.joinValues(out, e, u, 0)
-		}
+func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos syntax.Pos) Value {
+	if u.Alts == nil || u.holdsObject() {
+		return Opaque(u)
 	}
-	if out == nil {
-		return Opaque(u), nil
-	}
-	return out, nil
+	return in.joined(u.Alts, u, func(alt Value) Value { return in.quietElement(alt, s, who, pos) })
 }
 
-func share2(v Value) Value {
-	if v == nil {
-		return Null
-	}
-	return Share(v)
-}
-
-func (in *interp) quietProp(x *syntax.PropExpr, who asking) (Value, error) {
-	obj, err := in.quiet(x.Obj, askValue)
-	if err != nil {
-		return nil, err
-	}
-	name, err := in.eval(x.Name)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
+	obj := in.quiet(x.Obj, askValue)
+	name := in.eval(x.Name)
 	o, ok := obj.(*Object)
 	if !ok || name.Kind() == KindUnknown {
 		return in.propOf(obj, name, x.Pos, true)
 	}
-	item, _, err := in.declared(o, ToString(name), x.Pos)
-	if err != nil {
-		return nil, err
-	}
+	item, _ := in.declared(o, ToString(name), x.Pos)
 	if _, has := in.propsOf(o).Get(propKey(ToString(name))); has || in.propsOf(o).Why != nil {
 		return in.propOf(obj, name, x.Pos, true)
 	}
 	if item != nil && item.Type != nil {
-		return Null, nil
+		return Null
 	}
 	if o.Class.has("__isset") {
-		return nil, in.unsupported(x.Pos, "isset() through __isset")
+		panic(in.unsupported(x.Pos, "isset() through __isset"))
 	}
 	if in.readsThroughGet(o, ToString(name)) && who == askValue {
 		return in.callGet(o, ToString(name), x.Pos)
 	}
 	if o.Class.opaque {
-		return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), nil
+		return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")
 	}
-	return Null, nil
+	return Null
 }
 
-func (in *interp) evalEmpty(x *syntax.EmptyExpr) (Value, error) {
-	v, err := in.quiet(x.X, askEmpty)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalEmpty(x *syntax.EmptyExpr) Value {
+	v := in.quiet(x.X, askEmpty)
 	b, u := in.Truth(v)
 	if u != nil {
-		return Maybe(u), nil
+		return Maybe(u)
 	}
-	return Bool(!b), nil
+	return Bool(!b)
 }
 
 // evalCoalesce is $x ?? right, and the reading half of ??=.
-func (in *interp) evalCoalesce(x syntax.Expr, right func() (Value, error)) (Value, error) {
-	v, err := in.quiet(x, askValue)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalCoalesce(x syntax.Expr, right func() Value) Value {
+	v := in.quiet(x, askValue)
 	set := func(v Value) bool { return v.Kind() != KindNull && v.Kind() != KindAbsent }
 	u, ok := v.(*Unknown)
 	if !ok {
 		if set(v) {
-			return v, nil
+			return v
 		}
 		return right()
 	}
@@ -233,16 +180,15 @@ func (in *interp) evalCoalesce(x syntax.Expr, right func() (Value, error)) (Valu
 			all = all && set(alt)
 		}
 		if all {
-			return v, nil
+			return v
 		}
 	}
-	return in.splitValue(u, 2, func(i int) (Value, error) {
+	return in.splitValue(u, 2, func(i int) Value {
 		if i == 0 {
-			return narrow(v, set), in.refineSet(x, u, set)
+			in.refineSet(x, u, set)
+			return narrow(v, set)
 		}
-		if err := in.refineTo(x, func(v Value) bool { return !set(v) }); err != nil {
-			return nil, err
-		}
+		in.refineTo(x, func(v Value) bool { return !set(v) })
 		return right()
 	})
 }

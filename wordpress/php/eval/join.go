@@ -238,29 +238,28 @@ func sameOrder(a, b *Array) bool {
 
 // join returns the world that stands for both, which must not be used any more.
 // Either may be nil.
-func (in *interp) join(a, b *state, why *Unknown) (*state, error) {
+func (in *interp) join(a, b *state, why *Unknown) *state {
 	if a == nil || a == b {
-		return b, nil
+		return b
 	}
 	if b == nil {
-		return a, nil
+		return a
 	}
 	out := a.fork()
 	if out.poison == nil {
 		out.poison = b.poison
 	}
 	out.serial = max(a.serial, b.serial)
-	err := differing(a, b, func(slot int, x, y Value) error {
+	differing(a, b, func(slot int, x, y Value) {
 		v := in.joinSlots(a, b, slot, x, y, why)
 		if v != x {
 			out.Set(slot, v)
 		}
-		return in.Steps(1, syntax.Pos{})
+		in.Steps(1, syntax.Pos{})
+		return
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, in.Steps(0, syntax.Pos{})
+	in.Steps(0, syntax.Pos{})
+	return out
 }
 
 // joinSlots joins what lies in one slot. nil is a slot that holds nothing.

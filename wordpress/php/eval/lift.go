@@ -1,10 +1,14 @@
 package eval
 
-import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+import (
+	"slices"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
 
 // Lift applies a pure function to values of which some may be unknown: to every
 // combination of alternatives if those are few, otherwise the result is unknown.
-func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) (Value, error)) (Value, error) {
+func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) Value) Value {
 	var first *Unknown
 	combinations := 1
 	for _, v := range vals {
@@ -24,45 +28,28 @@ func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) (Value, err
 	case first == nil:
 		return f(vals)
 	case combinations > maxAlts:
-		return Opaque(first), nil
+		return Opaque(first)
 	}
 	return in.liftAll(vals, first, combinations, f)
 }
 
-func (in *interp) liftAll(vals []Value, why *Unknown, n int, f func([]Value) (Value, error)) (Value, error) {
-	var out Value
-	var failed *thrown
-	combo := make([]Value, len(vals))
+func (in *interp) liftAll(vals []Value, why *Unknown, n int, f func([]Value) Value) Value {
+	combinations := make([]Value, n)
 	for i := range n {
-		rest := i
+		combinations[i] = Int(i)
+	}
+	return in.joined(combinations, why, func(i Value) Value {
+		rest := ToInt(i)
+		combo := make([]Value, len(vals))
 		for j, v := range vals {
-			combo[j] = v
 			if u, ok := v.(*Unknown); ok {
-				combo[j] = u.Alts[rest%len(u.Alts)]
-				rest /= len(u.Alts)
+				v = u.Alts[rest%int64(len(u.Alts))]
+				rest /= int64(len(u.Alts))
 			}
-			if combo[j].Kind() == KindAbsent {
-				combo[j] = Null
-			}
+			combo[j] = Present(v)
 		}
-		v, err := f(combo)
-		if t, ok := err.(*thrown); ok {
-			failed = t
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if out == nil {
-			out = v
-		} else {
-			out = in.joinValues(out, v, why, 0)
-		}
-	}
-	if failed != nil {
-		return in.orThrown(failed, out, why)
-	}
-	return out, nil
+		return f(combo)
+	})
 }
 
 // Opaque is the unknown without its alternatives.
@@ -175,4 +162,34 @@ func Share(v Value) Value {
 		a.shared = true
 	}
 	return v
+}
+
+// joined joins what f makes of each of some values. The worlds in which it throws an
+// exception are split off.
+func (in *interp) joined(vals []Value, why *Unknown, f func(Value) Value) Value {
+	var out Value
+	var failed *thrown
+	for _, v := range vals {
+		v, err := in.attemptValue(func() Value { return f(v) })
+		switch err := err.(type) {
+		case nil:
+			if out != nil {
+				v = in.joinValues(out, v, why, 0)
+			}
+			out = v
+		case *thrown:
+			failed = err
+		default:
+			panic(err)
+		}
+	}
+	if failed != nil {
+		return in.orThrown(failed, out, why)
+	}
+	return out
+}
+
+// holdsObject reports that an object is one of the alternatives.
+func (u *Unknown) holdsObject() bool {
+	return slices.ContainsFunc(u.Alts, func(v Value) bool { return v.Kind() == KindObject })
 }

@@ -59,38 +59,41 @@ func (r *Refusal) Error() string {
 const contextEvery = 1024
 
 // Steps charges n steps, and looks at the clock now and then.
-func (in *interp) Steps(n int, pos syntax.Pos) error {
+func (in *interp) Steps(n int, pos syntax.Pos) {
 	if n < 0 || n > in.stepsLeft {
 		in.stepsLeft = 0
-		return in.Refuse(Undecidable, pos, "evaluate: more than %d steps", in.opt.Limits.Steps)
+		panic(in.Refuse(Undecidable, pos, "evaluate: more than %d steps", in.opt.Limits.Steps))
 	}
 	before := in.stepsLeft
 	in.stepsLeft -= n
 	if before/contextEvery == in.stepsLeft/contextEvery {
-		return nil
+		return
 	}
-	return in.clock(pos)
+	in.clock(pos)
 }
 
-func (in *interp) clock(pos syntax.Pos) error {
+// stopped is the end of the evaluation because its context ended.
+type stopped struct{ error }
+
+func (in *interp) clock(pos syntax.Pos) {
 	err := in.ctx.Err()
 	if err == nil {
-		return nil
+		return
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return in.Refuse(Undecidable, pos, "evaluate: takes too long")
+		panic(in.Refuse(Undecidable, pos, "evaluate: takes too long"))
 	}
-	return err
+	panic(&stopped{err})
 }
 
 // Alloc charges n bytes that are about to be allocated.
-func (in *interp) Alloc(n int, pos syntax.Pos) error {
+func (in *interp) Alloc(n int, pos syntax.Pos) {
 	if n < 0 || n > in.bytesLeft {
 		in.bytesLeft = 0
-		return in.Refuse(Undecidable, pos, "evaluate: needs more than %d MiB", in.opt.Limits.Bytes>>20)
+		panic(in.Refuse(Undecidable, pos, "evaluate: needs more than %d MiB", in.opt.Limits.Bytes>>20))
 	}
 	in.bytesLeft -= n
-	return in.Steps(n>>12, pos)
+	in.Steps(n>>12, pos)
 }
 
 // maxNested bounds how far the evaluator calls itself: a stack that overflows
@@ -98,12 +101,11 @@ func (in *interp) Alloc(n int, pos syntax.Pos) error {
 const maxNested = 12_000
 
 // enter counts one level of expressions and blocks; leave takes it back.
-func (in *interp) enter(pos syntax.Pos) error {
+func (in *interp) enter(pos syntax.Pos) {
 	if in.depth >= maxNested {
-		return in.Refuse(Undecidable, pos, "evaluate: nested deeper than %d", maxNested)
+		panic(in.Refuse(Undecidable, pos, "evaluate: nested deeper than %d", maxNested))
 	}
 	in.depth++
-	return nil
 }
 
 func (in *interp) leave() { in.depth-- }

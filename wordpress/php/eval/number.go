@@ -7,22 +7,22 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) (Value, error) {
+func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) Value {
 	if l.Kind() >= KindArray || r.Kind() >= KindArray {
-		return nil, in.operandError(op, l, r, pos)
+		panic(in.operandError(op, l, r, pos))
 	}
 	if op == "&" || op == "|" || op == "^" {
 		if l.Kind() == KindString && r.Kind() == KindString {
-			return nil, in.unsupported(pos, "an operator on the bits of a string")
+			panic(in.unsupported(pos, "an operator on the bits of a string"))
 		}
 	}
 	if !arithmeticString(l) || !arithmeticString(r) {
-		return nil, in.operandError(op, l, r, pos)
+		panic(in.operandError(op, l, r, pos))
 	}
 	a, b := ToNumber(l), ToNumber(r)
 	switch op {
 	case "+", "-", "*":
-		return addMul(op, a, b), nil
+		return addMul(op, a, b)
 	case "/":
 		return in.divide(a, b, pos)
 	case "%":
@@ -30,16 +30,16 @@ func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) (Value, erro
 	case "**":
 		return in.power(a, b, pos)
 	case "<<", ">>":
-		return nil, in.unsupported(pos, "the operator "+op)
+		panic(in.unsupported(pos, "the operator "+op))
 	}
 	x, y := ToInt(l), ToInt(r)
 	switch op {
 	case "&":
-		return Int(x & y), nil
+		return Int(x & y)
 	case "|":
-		return Int(x | y), nil
+		return Int(x | y)
 	}
-	return Int(x ^ y), nil
+	return Int(x ^ y)
 }
 
 // arithmeticString reports whether a string can be calculated with: it leads with
@@ -103,30 +103,30 @@ func magnitude(x int64) uint64 {
 	return uint64(x)
 }
 
-func (in *interp) divide(a, b Value, pos syntax.Pos) (Value, error) {
+func (in *interp) divide(a, b Value, pos syntax.Pos) Value {
 	if ToFloat(b) == 0 {
-		return nil, in.Throw("DivisionByZeroError", "Division by zero", pos)
+		panic(in.Throw("DivisionByZeroError", "Division by zero", pos))
 	}
 	x, ok := a.(Int)
 	y, both := b.(Int)
 	if ok && both && !(x == math.MinInt64 && y == -1) && x%y == 0 {
-		return x / y, nil
+		return x / y
 	}
-	return Float(ToFloat(a) / ToFloat(b)), nil
+	return Float(ToFloat(a) / ToFloat(b))
 }
 
-func (in *interp) modulo(x, y int64, pos syntax.Pos) (Value, error) {
+func (in *interp) modulo(x, y int64, pos syntax.Pos) Value {
 	switch y {
 	case 0:
-		return nil, in.Throw("DivisionByZeroError", "Modulo by zero", pos)
+		panic(in.Throw("DivisionByZeroError", "Modulo by zero", pos))
 	case -1:
-		return Int(0), nil
+		return Int(0)
 	}
-	return Int(x % y), nil
+	return Int(x % y)
 }
 
 // power is a ** b of integers that give an integer.
-func (in *interp) power(a, b Value, pos syntax.Pos) (Value, error) {
+func (in *interp) power(a, b Value, pos syntax.Pos) Value {
 	x, ok := a.(Int)
 	y, both := b.(Int)
 	p := int64(1)
@@ -138,7 +138,7 @@ func (in *interp) power(a, b Value, pos syntax.Pos) (Value, error) {
 		}
 	}
 	if !ok {
-		return nil, in.unsupported(pos, "a power that is not an integer")
+		panic(in.unsupported(pos, "a power that is not an integer"))
 	}
-	return Int(p), nil
+	return Int(p)
 }

@@ -18,8 +18,8 @@ func (in *interp) propsOf(o *Object) *Array {
 	return a
 }
 
-func (in *interp) SetProp(o *Object, name string, v Value, pos syntax.Pos) error {
-	return in.assign(&place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}, v)
+func (in *interp) SetProp(o *Object, name string, v Value, pos syntax.Pos) {
+	in.assign(&place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}, v)
 }
 
 // newCell puts a value into a slot of its own.
@@ -30,138 +30,100 @@ func (in *interp) newCell(v Value) int {
 }
 
 // newObject makes an object without calling its constructor.
-func (in *interp) newObject(name string, props *Array, pos syntax.Pos) (*Object, error) {
-	c, _, err := in.classNamed(name, pos)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) newObject(name string, props *Array, pos syntax.Pos) *Object {
+	c, _ := in.classNamed(name, pos)
 	return in.instantiate(c, props, pos)
 }
 
-func (in *interp) instantiate(c *PHPClass, props *Array, pos syntax.Pos) (*Object, error) {
-	if err := in.Alloc(256, pos); err != nil {
-		return nil, err
-	}
+func (in *interp) instantiate(c *PHPClass, props *Array, pos syntax.Pos) *Object {
+	in.Alloc(256, pos)
 	if props == nil {
 		props = NewArray()
 	}
 	if m, _ := c.Method("__destruct"); m != nil {
-		return nil, in.unsupported(pos, "a destructor")
+		panic(in.unsupported(pos, "a destructor"))
 	}
-	return &Object{Class: c, cell: in.newCell(Share(props))}, nil
+	return &Object{Class: c, cell: in.newCell(Share(props))}
 }
 
-func (in *interp) evalNew(x *syntax.NewExpr) (Value, error) {
+func (in *interp) evalNew(x *syntax.NewExpr) Value {
 	var c *PHPClass
 	var u *Unknown
-	var err error
 	if x.Decl != nil {
-		if c, err = in.makeClass(x.Decl, x.Pos); err == nil && c.unsupported() != "" {
-			err = in.unsupported(x.Pos, c.unsupported())
+		if c = in.makeClass(x.Decl, x.Pos); c.unsupported() != "" {
+			panic(in.unsupported(x.Pos, c.unsupported()))
 		}
 	} else {
-		c, u, err = in.classOf(x.Class)
-	}
-	if err != nil {
-		return nil, err
+		c, u = in.classOf(x.Class)
 	}
 	if u != nil {
 		if u.Class == Undecidable && u.Alts == nil && in.st.poison == nil {
-			vals, err := in.evalArgs(x.Args, x.Pos)
-			if err != nil {
-				return nil, err
-			}
+			vals := in.evalArgs(x.Args, x.Pos)
 			if slices.ContainsFunc(vals, func(v Value) bool { return HoldsObject(v, 0) }) {
 				in.Poison(u) // it may call methods of the object, or change it
 			}
 			if n, ok := x.Class.(*syntax.NameExpr); ok && syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
 				in.storeSlot(writtenSlot, Opaque(u))
 			}
-			return u, in.mayFail(u, false, x.Pos) // a class of PHP's that nobody modelled
+			in.mayFail(u, false, x.Pos)
+			return u // a class of PHP's that nobody modelled
 		}
 		return in.callUnknown(u, x.Args)
 	}
 	if c.decl != nil && (c.decl.Abstract || c.decl.Kind != "class") {
-		return nil, in.Throw("Error", "Cannot instantiate "+c.Name, x.Pos)
+		panic(in.Throw("Error", "Cannot instantiate "+c.Name, x.Pos))
 	}
 	return in.construct(c, x)
 }
 
-func (in *interp) construct(c *PHPClass, x *syntax.NewExpr) (Value, error) {
+func (in *interp) construct(c *PHPClass, x *syntax.NewExpr) Value {
 	props := NewArray()
-	if err := in.initProps(c, c, props, x.Pos); err != nil {
-		return nil, err
-	}
-	o, err := in.instantiate(c, props, x.Pos)
-	if err != nil {
-		return nil, err
-	}
-	m, owner, err := in.usableMethod(c, "__construct", x.Pos)
-	if err != nil {
-		return nil, err
-	}
+	in.initProps(c, c, props, x.Pos)
+	o := in.instantiate(c, props, x.Pos)
+	m, owner := in.usableMethod(c, "__construct", x.Pos)
 	if m == nil {
 		if c.opaque {
 			return in.callUnknown(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), x.Args)
 		}
 		for _, a := range x.Args {
-			if _, err := in.eval(a.X); err != nil {
-				return nil, err
-			}
+			in.eval(a.X)
 		}
-		return o, nil
+		return o
 	}
-	_, err = in.callWith(m.callee(o, owner, c), x.Args, false, x.Pos)
-	return o, err
+	in.callWith(m.callee(o, owner, c), x.Args, false, x.Pos)
+	return o
 }
 
 // initProps sets the properties that c and its parents declare, of an object of a
 // class that may declare them anew.
-func (in *interp) initProps(of, c *PHPClass, props *Array, pos syntax.Pos) error {
+func (in *interp) initProps(of, c *PHPClass, props *Array, pos syntax.Pos) {
 	if c.parent != nil {
-		if err := in.initProps(of, c.parent, props, pos); err != nil {
-			return err
-		}
+		in.initProps(of, c.parent, props, pos)
 	}
 	for i := range c.props {
 		p, owner := of.property(c.props[i].Name)
-		if err := in.Steps(1+len(of.props)/16, pos); err != nil {
-			return err
-		}
+		in.Steps(1+len(of.props)/16, pos)
 		k := propKey(p.Name)
 		if _, done := props.Get(k); done {
 			continue
 		}
-		v, err := in.initial(owner, p, pos)
-		if err != nil {
-			return err
-		}
+		v := in.initial(owner, p, pos)
 		if v.Kind() != KindAbsent {
 			props.Set(k, Share(v))
 		}
 	}
-	return nil
 }
 
 // evalMethod calls $o->name().
-func (in *interp) evalMethod(x *syntax.MethodExpr) (Value, error) {
-	v, err := in.eval(x.Obj)
-	if err != nil {
-		return nil, err
-	}
-	name, err := in.eval(x.Name)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalMethod(x *syntax.MethodExpr) Value {
+	v := in.eval(x.Obj)
+	name := in.eval(x.Name)
 	if c, ok := name.(*Object); ok {
-		to, err := in.callable(c, x.Pos)
-		if err != nil {
-			return nil, err
-		}
+		to := in.callable(c, x.Pos)
 		return in.callWith(to, x.Args, x.First, x.Pos)
 	}
 	if v.Kind() == KindNull && x.Nullsafe {
-		return Null, nil
+		return Null
 	}
 	u := FirstUnknown(in.asUnknown(v), in.asUnknown(name))
 	if u != nil {
@@ -169,23 +131,19 @@ func (in *interp) evalMethod(x *syntax.MethodExpr) (Value, error) {
 			return in.callUnknown(u, x.Args)
 		}
 		for _, a := range x.Args {
-			if _, err := in.eval(a.X); err != nil {
-				return nil, err
-			}
+			in.eval(a.X)
 		}
 		if writingMethods[syntax.Lower(ToString(name))] {
 			in.storeSlot(writtenSlot, Opaque(u))
 		}
-		return Opaque(u), in.mayFail(u, false, x.Pos)
+		in.mayFail(u, false, x.Pos)
+		return Opaque(u)
 	}
 	o, ok := v.(*Object)
 	if !ok {
-		return nil, in.Throw("Error", "Call to a member function "+ToString(name)+"() on "+TypeWord(v), x.Pos)
+		panic(in.Throw("Error", "Call to a member function "+ToString(name)+"() on "+TypeWord(v), x.Pos))
 	}
-	to, err := in.methodCallee(o, ToString(name), x.Pos)
-	if err != nil {
-		return nil, err
-	}
+	to := in.methodCallee(o, ToString(name), x.Pos)
 	return in.callWith(to, x.Args, x.First, x.Pos)
 }
 
@@ -194,134 +152,110 @@ func (in *interp) asUnknown(v Value) *Unknown {
 	return u
 }
 
-func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) (*callee, error) {
+func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) *callee {
 	low := syntax.Lower(name)
 	if o.fn != nil {
 		if low != "__invoke" {
-			return nil, in.unsupported(pos, nativeMethod("Closure", name))
+			panic(in.unsupported(pos, nativeMethod("Closure", name)))
 		}
 		return in.callable(o, pos)
 	}
-	m, class, err := in.usableMethod(o.Class, low, pos)
-	if err != nil {
-		return nil, err
-	}
+	m, class := in.usableMethod(o.Class, low, pos)
 	if m != nil {
-		return m.callee(o, class, o.Class), nil
+		return m.callee(o, class, o.Class)
 	}
 	if m, class := o.Class.Method("__call"); m != nil {
 		to := m.callee(o, class, o.Class)
 		to.through = name
-		return to, nil
+		return to
 	}
 	if o.Class.opaque {
-		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")}, nil
+		return &callee{unknown: in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")}
 	}
-	return nil, in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()", pos)
+	panic(in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()", pos))
 }
 
 // evalStaticCall calls A::name(), parent::name() and self::name().
-func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) (Value, error) {
-	c, u, err := in.classOf(x.Class)
-	if err != nil {
-		return nil, err
-	}
-	name, err := in.eval(x.Name)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) Value {
+	c, u := in.classOf(x.Class)
+	name := in.eval(x.Name)
 	if u = FirstUnknown(u, in.asUnknown(name)); u != nil {
 		if builtin, ok := x.Class.(*syntax.NameExpr); ok && in.lib.ClassNames[syntax.Lower(builtin.Name)] {
-			return Opaque(u), in.mayFail(u, false, x.Pos)
+			in.mayFail(u, false, x.Pos)
+			return Opaque(u)
 		}
 		return in.callUnknown(u, x.Args)
 	}
-	to, err := in.staticMethod(c, ToString(name), x.Pos)
-	if err != nil {
-		return nil, err
-	}
+	to := in.staticMethod(c, ToString(name), x.Pos)
 	if n, ok := x.Class.(*syntax.NameExpr); ok && (n.Name == "parent" || n.Name == "self" || n.Name == "static") && in.frame.static != nil {
 		to.static = in.frame.static
 	}
 	return in.callWith(to, x.Args, x.First, x.Pos)
 }
 
-func (in *interp) staticCallee(class, name string, pos syntax.Pos) (*callee, error) {
-	c, u, err := in.classNamed(class, pos)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) staticCallee(class, name string, pos syntax.Pos) *callee {
+	c, u := in.classNamed(class, pos)
 	if u != nil {
-		return &callee{unknown: u}, nil
+		return &callee{unknown: u}
 	}
 	return in.staticMethod(c, name, pos)
 }
 
-func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) (*callee, error) {
-	m, owner, err := in.usableMethod(c, syntax.Lower(name), pos)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) *callee {
+	m, owner := in.usableMethod(c, syntax.Lower(name), pos)
 	if m != nil {
 		to := m.callee(nil, owner, c)
 		if !m.static {
 			if in.frame.this == nil || !in.frame.this.Class.IsA(syntax.Lower(owner.Name)) {
-				return nil, in.Throw("Error", "Non-static method "+c.Name+"::"+name+"() cannot be called statically", pos)
+				panic(in.Throw("Error", "Non-static method "+c.Name+"::"+name+"() cannot be called statically", pos))
 			}
 			to.this = in.frame.this
 		}
-		return to, nil
+		return to
 	}
 	for _, through := range []string{"__callStatic", "__call"} {
 		if c.has(syntax.Lower(through)) {
-			return &callee{unknown: in.unsupportedValue(pos, "a static call through "+through)}, nil
+			return &callee{unknown: in.unsupportedValue(pos, "a static call through "+through)}
 		}
 	}
 	if c.native != nil && !c.native.Vendor {
-		return nil, in.unsupported(pos, nativeMethod(c.Name, name))
+		panic(in.unsupported(pos, nativeMethod(c.Name, name)))
 	}
 	if c.opaque || c.native != nil {
-		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}, nil
+		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}
 	}
-	return nil, in.Throw("Error", "Call to undefined method "+c.Name+"::"+name+"()", pos)
+	panic(in.Throw("Error", "Call to undefined method "+c.Name+"::"+name+"()", pos))
 }
 
-func (in *interp) evalInstanceof(x *syntax.InstanceExpr) (Value, error) {
-	v, err := in.eval(x.X)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
+	v := in.eval(x.X)
 	if v.Kind() == KindUnknown {
-		return Maybe(v.(*Unknown)), nil
+		return Maybe(v.(*Unknown))
 	}
 	o, ok := v.(*Object)
 	n, isName := x.Class.(*syntax.NameExpr)
 	switch {
 	case !isName || n.Name == "self" || n.Name == "static" || n.Name == "parent":
-		return nil, in.unsupported(x.Pos, "instanceof without the name of a class")
+		panic(in.unsupported(x.Pos, "instanceof without the name of a class"))
 	case ok && o.Class.opaque && !o.Class.IsA(syntax.Lower(n.Name)):
-		return Maybe(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")), nil
+		return Maybe(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"))
 	}
-	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name))), nil
+	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name)))
 }
 
 // Throw returns the error that throws an exception of a native class.
-func (in *interp) Throw(name, message string, pos syntax.Pos) error {
+func (in *interp) Throw(name, message string, pos syntax.Pos) *thrown {
 	why := &Refusal{
 		Class: Undecidable, File: in.file(), Line: int(pos.Line),
 		Message: "stops with " + name + ": " + plainMessage(message), Origin: OriginStop, Expr: in.Snippet(pos),
 	}
-	if err := in.Alloc(len(message)+512, pos); err != nil {
-		return err
-	}
+	in.Alloc(len(message)+512, pos)
 	c := in.natives[syntax.Lower(name)]
 	if c == nil {
 		c = in.natives["exception"]
 	}
 	props := NewArray()
-	if err := in.initProps(c, c, props, pos); err != nil {
-		return err
-	}
+	in.initProps(c, c, props, pos)
 	o := &Object{Class: c, cell: in.newCell(props)}
 	for _, name := range []string{"message", "code", "line"} { // not worded or placed as PHP would
 		props.Set(propKey(name), in.unknownAt(Undecidable, pos, "depends on the text of an error"))
@@ -330,16 +264,11 @@ func (in *interp) Throw(name, message string, pos syntax.Pos) error {
 	return &thrown{o, why}
 }
 
-func (in *interp) evalThrow(x *syntax.ThrowExpr) (Value, error) {
-	v, err := in.eval(x.X)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalThrow(x *syntax.ThrowExpr) Value {
+	v := in.eval(x.X)
 	o, ok := v.(*Object)
 	if v.Kind() != KindUnknown && (!ok || !o.Class.IsA("throwable")) {
-		return nil, in.Throw("Error", "Can only throw objects", x.Pos)
+		panic(in.Throw("Error", "Can only throw objects", x.Pos))
 	}
-	return nil, &thrown{v, &Refusal{
-		Class: Undecidable, File: in.file(), Line: int(x.Line), Message: "stops with an exception", Origin: OriginStop, Expr: in.Snippet(x.Pos),
-	}}
+	panic(&thrown{v, in.stopsWith(Undecidable, x.Pos)})
 }

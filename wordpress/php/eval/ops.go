@@ -2,22 +2,19 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-func (in *interp) evalUnary(x *syntax.UnaryExpr) (Value, error) {
-	v, err := in.eval(x.X)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) evalUnary(x *syntax.UnaryExpr) Value {
+	v := in.eval(x.X)
 	switch x.Op {
 	case "@":
-		return v, nil
+		return v
 	case "!":
 		b, u := in.Truth(v)
 		if u != nil {
-			return Maybe(u), nil
+			return Maybe(u)
 		}
-		return Bool(!b), nil
+		return Bool(!b)
 	}
-	return in.Lift([]Value{v}, x.Pos, func(vals []Value) (Value, error) {
+	return in.Lift([]Value{v}, x.Pos, func(vals []Value) Value {
 		switch x.Op {
 		case "-":
 			return in.arithmetic("*", vals[0], Int(-1), x.Pos)
@@ -28,44 +25,38 @@ func (in *interp) evalUnary(x *syntax.UnaryExpr) (Value, error) {
 	})
 }
 
-func (in *interp) complement(v Value, pos syntax.Pos) (Value, error) {
+func (in *interp) complement(v Value, pos syntax.Pos) Value {
 	switch v := v.(type) {
 	case Int:
-		return ^v, nil
+		return ^v
 	case Float:
-		return Int(^floatToInt(float64(v))), nil
+		return Int(^floatToInt(float64(v)))
 	case String:
-		return nil, in.unsupported(pos, "an operator on the bits of a string")
+		panic(in.unsupported(pos, "an operator on the bits of a string"))
 	}
-	return nil, in.Throw("TypeError", "Cannot perform bitwise not on "+TypeWord(v), pos)
+	panic(in.Throw("TypeError", "Cannot perform bitwise not on "+TypeWord(v), pos))
 }
 
-func (in *interp) evalBinary(x *syntax.BinaryExpr) (Value, error) {
+func (in *interp) evalBinary(x *syntax.BinaryExpr) Value {
 	switch x.Op {
 	case "&&", "||":
 		return in.evalLogic(x)
 	case "??":
-		return in.evalCoalesce(x.L, func() (Value, error) { return in.eval(x.R) })
+		return in.evalCoalesce(x.L, func() Value { return in.eval(x.R) })
 	}
-	l, err := in.eval(x.L)
-	if err != nil {
-		return nil, err
-	}
-	r, err := in.eval(x.R)
-	if err != nil {
-		return nil, err
-	}
+	l := in.eval(x.L)
+	r := in.eval(x.R)
 	return in.operate(x.Op, l, r, x.Pos)
 }
 
 // operate applies a binary operator to values.
-func (in *interp) operate(op string, l, r Value, pos syntax.Pos) (Value, error) {
+func (in *interp) operate(op string, l, r Value, pos syntax.Pos) Value {
 	switch op {
 	case "==", "!=", "===", "!==", "<", "<=", ">", ">=", "<=>":
 		return in.compareOp(op, l, r, pos)
 	case "xor":
-		return in.Lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
-			return Bool(ToBool(v[0]) != ToBool(v[1])), nil
+		return in.Lift([]Value{l, r}, pos, func(v []Value) Value {
+			return Bool(ToBool(v[0]) != ToBool(v[1]))
 		})
 	case ".":
 		return in.join2(l, r, pos)
@@ -76,64 +67,52 @@ func (in *interp) operate(op string, l, r Value, pos syntax.Pos) (Value, error) 
 			return in.union(a, b, pos)
 		}
 	}
-	v, err := in.Lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
+	v := in.Lift([]Value{l, r}, pos, func(v []Value) Value {
 		return in.arithmetic(op, v[0], v[1], pos)
 	})
-	if u, ok := v.(*Unknown); ok && u.Alts == nil && err == nil {
-		err = in.mayFail(u, true, pos)
+	if u, ok := v.(*Unknown); ok && u.Alts == nil {
+		in.mayFail(u, true, pos)
 	}
-	return v, err
+	return v
 }
 
-func (in *interp) join2(l, r Value, pos syntax.Pos) (Value, error) {
-	var err error
-	if l, err = in.ConvertString(l, pos); err != nil {
-		return nil, err
-	}
-	if r, err = in.ConvertString(r, pos); err != nil {
-		return nil, err
-	}
-	return in.Lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
+func (in *interp) join2(l, r Value, pos syntax.Pos) Value {
+	l = in.ConvertString(l, pos)
+	r = in.ConvertString(r, pos)
+	return in.Lift([]Value{l, r}, pos, func(v []Value) Value {
 		a, b := ToString(v[0]), ToString(v[1])
-		if err := in.Alloc(len(a)+len(b), pos); err != nil {
-			return nil, err
-		}
-		return String(a + b), nil
+		in.Alloc(len(a)+len(b), pos)
+		return String(a + b)
 	})
 }
 
 // ConvertString makes a string of an object; other values stay as they are.
-func (in *interp) ConvertString(v Value, pos syntax.Pos) (Value, error) {
+func (in *interp) ConvertString(v Value, pos syntax.Pos) Value {
 	o, ok := v.(*Object)
 	if !ok {
-		return v, nil
+		return v
 	}
 	m, class := o.Class.Method("__tostring")
 	if m == nil {
-		return nil, in.Throw("Error", "Object of class "+o.Class.Name+" could not be converted to string", pos)
+		panic(in.Throw("Error", "Object of class "+o.Class.Name+" could not be converted to string", pos))
 	}
 	return in.CallMethod(o, class, m, nil, pos)
 }
 
 // StringOf is the string of a known value.
-func (in *interp) StringOf(v Value, pos syntax.Pos) (string, error) {
-	v, err := in.ConvertString(v, pos)
-	if err != nil {
-		return "", err
-	}
+func (in *interp) StringOf(v Value, pos syntax.Pos) string {
+	v = in.ConvertString(v, pos)
 	if u, ok := v.(*Unknown); ok {
-		return "", in.RefuseUnknown(u, u.Class, pos, "evaluate: the string of an object %s", u.Reason)
+		panic(in.RefuseUnknown(u, u.Class, pos, "evaluate: the string of an object %s", u.Reason))
 	}
-	return ToString(v), nil
+	return ToString(v)
 }
 
-func (in *interp) union(a, b *Array, pos syntax.Pos) (Value, error) {
-	if err := in.Alloc(a.Size()+b.Size(), pos); err != nil {
-		return nil, err
-	}
+func (in *interp) union(a, b *Array, pos syntax.Pos) Value {
+	in.Alloc(a.Size()+b.Size(), pos)
 	if !a.certain() || !b.certain() {
 		u := FirstUnknown(in.UnknownIn(a, 0), in.UnknownIn(b, 0))
-		return Opaque(u), nil
+		return Opaque(u)
 	}
 	c := a.Clone()
 	c.Each(func(_ Key, v Value) bool { Share(v); return true })
@@ -143,20 +122,20 @@ func (in *interp) union(a, b *Array, pos syntax.Pos) (Value, error) {
 		}
 		return true
 	})
-	return c, nil
+	return c
 }
 
-func (in *interp) compareOp(op string, l, r Value, pos syntax.Pos) (Value, error) {
+func (in *interp) compareOp(op string, l, r Value, pos syntax.Pos) Value {
 	if n, known := in.nullness(op, l, r); known {
-		return n, nil
+		return n
 	}
-	v, err := in.Lift([]Value{l, r}, pos, func(v []Value) (Value, error) {
+	v := in.Lift([]Value{l, r}, pos, func(v []Value) Value {
 		return in.compareKnown(op, v[0], v[1], pos)
 	})
 	if u, ok := v.(*Unknown); ok && u.Alts == nil && op != "<=>" {
-		return Maybe(u), err
+		return Maybe(u)
 	}
-	return v, err
+	return v
 }
 
 // nullness decides comparisons of an array that holds unknowns with a value of
@@ -168,35 +147,35 @@ func (in *interp) nullness(op string, l, r Value) (Value, bool) {
 	return Bool(op == "!=="), true
 }
 
-func (in *interp) compareKnown(op string, a, b Value, pos syntax.Pos) (Value, error) {
+func (in *interp) compareKnown(op string, a, b Value, pos syntax.Pos) Value {
 	switch op {
 	case "===":
-		return Bool(Identical(a, b)), nil
+		return Bool(Identical(a, b))
 	case "!==":
-		return Bool(!Identical(a, b)), nil
+		return Bool(!Identical(a, b))
 	}
 	if a.Kind() >= KindString && b.Kind() >= KindString && (HoldsObject(a, 0) || HoldsObject(b, 0)) {
-		return nil, in.unsupported(pos, "a comparison of objects")
+		panic(in.unsupported(pos, "a comparison of objects"))
 	}
 	c := Compare(a, b)
 	switch op {
 	case "==":
-		return Bool(c == 0), nil
+		return Bool(c == 0)
 	case "!=":
-		return Bool(c != 0), nil
+		return Bool(c != 0)
 	case "<":
-		return Bool(c == -1), nil
+		return Bool(c == -1)
 	case "<=":
-		return Bool(c == -1 || c == 0), nil
+		return Bool(c == -1 || c == 0)
 	case ">":
-		return Bool(c == 1 || c == Uncomparable && Compare(b, a) == -1), nil
+		return Bool(c == 1 || c == Uncomparable && Compare(b, a) == -1)
 	case ">=":
-		return Bool(c == 1 || c == 0), nil
+		return Bool(c == 1 || c == 0)
 	}
 	if c == Uncomparable || c == -Uncomparable {
 		c = 1
 	}
-	return Int(int64(c)), nil
+	return Int(int64(c))
 }
 
 // HoldsObject reports that a value is, or holds, an object.

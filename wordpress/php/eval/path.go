@@ -31,54 +31,50 @@ func (in *interp) includePath(name string) (abs, unfit string) {
 }
 
 // ReadFile reads a file whole, within the limits.
-func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *Unknown, ok bool, err error) {
+func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *Unknown, ok bool) {
 	abs, unfit := in.absolute(name)
 	if unfit != "" {
-		return "", in.unknownAt(Unsafe, pos, "reads from "+unfit), false, nil
+		return "", in.unknownAt(Unsafe, pos, "reads from "+unfit), false
 	}
-	if err := in.Steps(32, pos); err != nil {
-		return "", nil, false, err
-	}
+	in.Steps(32, pos)
 	if u := in.Rewritten(abs, pos); u != nil {
-		return "", u, false, nil
+		return "", u, false
 	}
 	info, err := in.opt.Files.Stat(abs)
 	if err != nil {
 		return in.unread(err, pos)
 	}
 	if info.IsDir() {
-		return "", nil, false, nil
+		return "", nil, false
 	}
 	if !info.Mode().IsRegular() || info.Size() > int64(in.opt.Limits.FileSize) {
-		return "", in.unknownAt(Unreadable, pos, "needs a file that is not a regular file, or too large"), false, nil
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is not a regular file, or too large"), false
 	}
-	if err := in.Alloc(int(info.Size())+512, pos); err != nil {
-		return "", nil, false, err
-	}
+	in.Alloc(int(info.Size())+512, pos)
 	b, err := in.opt.Files.ReadFile(abs)
 	if err != nil {
 		return in.unread(err, pos)
 	}
 	if len(b) > in.opt.Limits.FileSize {
-		return "", in.unknownAt(Unreadable, pos, "needs a file that is too large"), false, nil
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is too large"), false
 	}
 	if _, seen := in.read[abs]; !seen {
 		in.read[abs] = 0
 	}
-	return string(b), nil, true, nil
+	return string(b), nil, true
 }
 
 // unread says what it means that a file could not be read.
-func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool, error) {
+func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool) {
 	switch c := in.opt.Errors; {
 	case c != nil && c.Outside(err):
-		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home").From(OriginHome), false, nil
+		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home").From(OriginHome), false
 	case c != nil && c.Irregular(err):
-		return "", in.unknownAt(Unreadable, pos, "needs what is not a regular file"), false, nil
+		return "", in.unknownAt(Unreadable, pos, "needs what is not a regular file"), false
 	case errors.Is(err, fs.ErrNotExist):
-		return "", nil, false, nil
+		return "", nil, false
 	}
-	return "", in.unknownAt(Unreadable, pos, "needs a file that cannot be read"), false, nil
+	return "", in.unknownAt(Unreadable, pos, "needs a file that cannot be read"), false
 }
 
 // absolute makes a file name absolute from the working directory. What is no file

@@ -22,7 +22,7 @@ type target interface{ target() *place }
 func (p *place) target() *place { return p }
 
 // place finds where an expression lies, evaluating its keys.
-func (in *interp) place(x syntax.Expr) (*place, error) {
+func (in *interp) place(x syntax.Expr) *place {
 	switch x := x.(type) {
 	case *syntax.VarExpr:
 		return in.variable(x)
@@ -30,21 +30,15 @@ func (in *interp) place(x syntax.Expr) (*place, error) {
 		if name, ok := globalsKey(x); ok {
 			return in.globalPlace(name, x.Pos)
 		}
-		p, err := in.place(x.Base)
-		if err != nil {
-			return nil, err
-		}
+		p := in.place(x.Base)
 		return in.indexPlace(p, x)
 	case *syntax.PropExpr:
 		return in.propPlace(x)
 	case *syntax.StaticPropExpr:
 		return in.staticPlace(x)
 	}
-	v, err := in.eval(x)
-	if err != nil {
-		return nil, err
-	}
-	return &place{temp: v, at: x.Where()}, nil
+	v := in.eval(x)
+	return &place{temp: v, at: x.Where()}
 }
 
 // globalsKey recognises $GLOBALS[…].
@@ -53,35 +47,26 @@ func globalsKey(x *syntax.IndexExpr) (syntax.Expr, bool) {
 	return x.Idx, ok && v.Name == "GLOBALS" && x.Idx != nil
 }
 
-func (in *interp) globalPlace(name syntax.Expr, pos syntax.Pos) (*place, error) {
-	v, err := in.eval(name)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) globalPlace(name syntax.Expr, pos syntax.Pos) *place {
+	v := in.eval(name)
 	return in.namedPlace(in.globals, v, pos)
 }
 
-func (in *interp) variable(x *syntax.VarExpr) (*place, error) {
+func (in *interp) variable(x *syntax.VarExpr) *place {
 	if x.Dyn == nil {
-		return in.varPlace(in.frame, x.Name, x.Pos), nil
+		return in.varPlace(in.frame, x.Name, x.Pos)
 	}
-	v, err := in.eval(x.Dyn)
-	if err != nil {
-		return nil, err
-	}
+	v := in.eval(x.Dyn)
 	return in.namedPlace(in.frame, v, x.Pos)
 }
 
 // namedPlace is the variable of a computed name.
-func (in *interp) namedPlace(f *frame, name Value, pos syntax.Pos) (*place, error) {
+func (in *interp) namedPlace(f *frame, name Value, pos syntax.Pos) *place {
 	if u := in.UnknownIn(name, 0); u != nil {
-		return &place{wild: u, at: pos}, nil
+		return &place{wild: u, at: pos}
 	}
-	s, err := in.StringOf(name, pos)
-	if err != nil {
-		return nil, err
-	}
-	return in.varPlace(f, s, pos), nil
+	s := in.StringOf(name, pos)
+	return in.varPlace(f, s, pos)
 }
 
 var superglobals = map[string]bool{
@@ -126,34 +111,31 @@ func (in *interp) raw(p *place) (v Value, slot int) {
 }
 
 // Load reads a place as an expression does: what is not there is null.
-func (in *interp) Load(p *place) (Value, error) {
+func (in *interp) Load(p *place) Value {
 	if p.wild != nil {
-		return Opaque(p.wild), nil
+		return Opaque(p.wild)
 	}
 	v, _ := in.raw(p)
 	return in.follow(v, p.path, p.at)
 }
 
 // follow reads along a path.
-func (in *interp) follow(v Value, path []step, pos syntax.Pos) (Value, error) {
+func (in *interp) follow(v Value, path []step, pos syntax.Pos) Value {
 	for _, s := range path {
 		if v == nil {
 			v = Null
 		}
-		next, err := in.Element(v, s, pos)
-		if err != nil {
-			return nil, err
-		}
+		next := in.Element(v, s, pos)
 		v = next
 	}
 	if v == nil || v.Kind() == KindAbsent {
-		return Null, nil
+		return Null
 	}
-	return v, nil
+	return v
 }
 
 // Element reads $v[key].
-func (in *interp) Element(v Value, s step, pos syntax.Pos) (Value, error) {
+func (in *interp) Element(v Value, s step, pos syntax.Pos) Value {
 	switch v := v.(type) {
 	case *Array:
 		return in.arrayElement(v, s, pos)
@@ -162,38 +144,38 @@ func (in *interp) Element(v Value, s step, pos syntax.Pos) (Value, error) {
 	case String:
 		return in.stringElement(string(v), s, pos)
 	case *Object:
-		return nil, in.indexedObject(v, pos)
+		panic(in.indexedObject(v, pos))
 	}
-	return Null, nil
+	return Null
 }
 
-func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) (Value, error) {
+func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
 	switch {
 	case s.push:
-		return nil, in.Throw("Error", "Cannot use [] for reading", pos)
+		panic(in.Throw("Error", "Cannot use [] for reading", pos))
 	case s.wild != nil:
 		if v.Len() == 0 && v.certain() {
-			return Null, nil
+			return Null
 		}
-		return Opaque(s.wild), nil
+		return Opaque(s.wild)
 	}
 	e, ok := v.Get(s.k)
 	if ok {
 		if w, ok := e.(*Unknown); ok && w.MaybeAbsent() {
-			return in.orNull(w), nil
+			return in.orNull(w)
 		}
-		return Present(e), nil
+		return Present(e)
 	}
 	if v.Rest != restNone && s.k.Str {
 		if v.Rest.Covers(s.k.S) {
-			return in.unknownAt(Undecidable, pos, v.Rest.Reason()).From(v.Rest.Origin(s.k.S)), nil
+			return in.unknownAt(Undecidable, pos, v.Rest.Reason()).From(v.Rest.Origin(s.k.S))
 		}
-		return Null, nil
+		return Null
 	}
 	if v.open != nil {
-		return v.open, nil
+		return v.open
 	}
-	return Null, nil
+	return Null
 }
 
 // orNull turns a key that may be absent into a value that may be null.
@@ -211,54 +193,31 @@ func (in *interp) orNull(u *Unknown) Value {
 	return &c
 }
 
-func (in *interp) unknownElement(v *Unknown, s step, pos syntax.Pos) (Value, error) {
-	if v.Alts == nil {
-		return Opaque(v), nil
+func (in *interp) unknownElement(v *Unknown, s step, pos syntax.Pos) Value {
+	if v.Alts == nil || v.holdsObject() {
+		return Opaque(v)
 	}
-	var out Value
-	var failed *thrown
-	for _, alt := range v.Alts {
-		if alt.Kind() == KindObject {
-			return Opaque(v), nil
-		}
-		e, err := in.Element(alt, s, pos)
-		if t, ok := err.(*thrown); ok {
-			failed = t
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if out == nil {
-			out = e
-		} else {
-			out = in.joinValues(out, e, v, 0)
-		}
-	}
-	if failed != nil {
-		return in.orThrown(failed, out, v)
-	}
-	return out, nil
+	return in.joined(v.Alts, v, func(alt Value) Value { return in.Element(alt, s, pos) })
 }
 
-func (in *interp) stringElement(v string, s step, pos syntax.Pos) (Value, error) {
+func (in *interp) stringElement(v string, s step, pos syntax.Pos) Value {
 	if s.wild != nil {
-		return Opaque(s.wild), nil
+		return Opaque(s.wild)
 	}
 	if s.push {
-		return nil, in.Throw("Error", "[] operator not supported for strings", pos)
+		panic(in.Throw("Error", "[] operator not supported for strings", pos))
 	}
 	n, _, ok := s.offset()
 	if !ok {
-		return nil, in.Throw("TypeError", "Cannot access offset of type string on string", pos)
+		panic(in.Throw("TypeError", "Cannot access offset of type string on string", pos))
 	}
 	if n < 0 {
 		n += int64(len(v))
 	}
 	if n < 0 || n >= int64(len(v)) {
-		return String(""), nil // a warning, and an empty string
+		return String("") // a warning, and an empty string
 	}
-	return String(v[n : n+1]), nil
+	return String(v[n : n+1])
 }
 
 // offset is the step as an offset of a string; all is false if something follows
@@ -273,14 +232,14 @@ func (s step) offset() (n int64, all, ok bool) {
 }
 
 // evalPlace evaluates an expression that has a place.
-func (in *interp) evalPlace(x syntax.Expr) (Value, error) {
+func (in *interp) evalPlace(x syntax.Expr) Value {
 	switch x := x.(type) {
 	case *syntax.VarExpr:
 		if x.Name == "this" {
 			if in.frame.this == nil {
-				return nil, in.Throw("Error", "Using $this when not in object context", x.Pos)
+				panic(in.Throw("Error", "Using $this when not in object context", x.Pos))
 			}
-			return in.frame.this, nil
+			return in.frame.this
 		}
 		if x.Name == "GLOBALS" {
 			return in.globalsArray(x.Pos)
@@ -290,15 +249,9 @@ func (in *interp) evalPlace(x syntax.Expr) (Value, error) {
 	case *syntax.StaticPropExpr:
 		return in.readStatic(x)
 	}
-	p, err := in.place(x)
-	if err != nil {
-		return nil, err
-	}
-	v, err := in.Load(p)
-	if err != nil {
-		return nil, err
-	}
-	return Share(v), nil
+	p := in.place(x)
+	v := in.Load(p)
+	return Share(v)
 }
 
 // underProperty reports that an element is one of a property.
@@ -316,7 +269,7 @@ func underProperty(x *syntax.IndexExpr) bool {
 }
 
 // globalsArray is a copy of the global variables.
-func (in *interp) globalsArray(pos syntax.Pos) (Value, error) {
+func (in *interp) globalsArray(pos syntax.Pos) Value {
 	u := in.unknownAt(Undecidable, pos, "depends on all global variables")
-	return u, nil
+	return u
 }

@@ -3,57 +3,45 @@ package eval
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // propPlace is where $o->name lies. Null and scalars have no properties to write.
-func (in *interp) propPlace(x *syntax.PropExpr) (*place, error) {
-	v, err := in.eval(x.Obj)
-	if err != nil {
-		return nil, err
-	}
-	name, err := in.eval(x.Name)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) propPlace(x *syntax.PropExpr) *place {
+	v := in.eval(x.Obj)
+	name := in.eval(x.Name)
 	o, ok := v.(*Object)
 	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
-		return &place{wild: u, at: x.Pos}, nil
+		return &place{wild: u, at: x.Pos}
 	}
 	if !ok {
 		if x.Nullsafe && v.Kind() == KindNull {
-			return &place{temp: Null, at: x.Pos}, nil
+			return &place{temp: Null, at: x.Pos}
 		}
-		return nil, in.Throw("Error", `Attempt to assign property on `+TypeWord(v), x.Pos)
+		panic(in.Throw("Error", `Attempt to assign property on `+TypeWord(v), x.Pos))
 	}
-	s, err := in.StringOf(name, x.Pos)
-	if err != nil {
-		return nil, err
-	}
+	s := in.StringOf(name, x.Pos)
 	return in.memberPlace(o, s, x.Pos)
 }
 
 // memberPlace is where an object has a property, to write it.
-func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) (*place, error) {
-	item, owner, err := in.declared(o, name, pos)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) *place {
+	item, owner := in.declared(o, name, pos)
 	p := &place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}
 	_, there := in.propsOf(o).Get(propKey(name))
 	if !there && (item == nil || item.Type == nil) {
 		switch {
 		case o.Class.has("__set"):
-			return nil, in.unsupported(pos, "a write through __set")
+			panic(in.unsupported(pos, "a write through __set"))
 		case o.Class.has("__get"):
-			return nil, in.unsupported(pos, "a write through __get")
+			panic(in.unsupported(pos, "a write through __get"))
 		case o.fn != nil || o.Class.decl != nil && o.Class.decl.Readonly:
-			return nil, in.Throw("Error", "Cannot create dynamic property", pos)
+			panic(in.Throw("Error", "Cannot create dynamic property", pos))
 		}
 	}
 	if item != nil && item.Readonly && (there || in.frame.class != owner) {
-		return nil, in.unsupported(pos, "a write to a readonly property")
+		panic(in.unsupported(pos, "a write to a readonly property"))
 	}
 	if item != nil && item.Type != nil {
 		p.typ, p.typOwner, p.typAt = item.Type, owner, 1
 	}
-	return p, nil
+	return p
 }
 
 // has reports whether the class has a method, by its lower-case name.
@@ -74,7 +62,7 @@ type getting struct {
 }
 
 // callGet reads a property with __get.
-func (in *interp) callGet(o *Object, name string, pos syntax.Pos) (Value, error) {
+func (in *interp) callGet(o *Object, name string, pos syntax.Pos) Value {
 	m, class := o.Class.Method("__get")
 	g := getting{o, name}
 	in.getting[g] = true
@@ -83,25 +71,25 @@ func (in *interp) callGet(o *Object, name string, pos syntax.Pos) (Value, error)
 }
 
 // touchProp makes the property null that unset($o->name['key']) does not find.
-func (in *interp) touchProp(x syntax.Expr, p *place) error {
+func (in *interp) touchProp(x syntax.Expr, p *place) {
 	e, ok := x.(*syntax.IndexExpr)
 	props, _ := in.raw(p)
 	a, isArray := props.(*Array)
 	if !ok || !underProperty(e) || p.slot == 0 || p.wild != nil || p.typ != nil || !isArray || !a.certain() {
-		return nil
+		return
 	}
 	if _, there := a.Get(p.path[0].k); there {
-		return nil
+		return
 	}
 	first := *p
 	first.path = p.path[:1]
-	return in.assign(&first, Null)
+	in.assign(&first, Null)
 }
 
 // typed converts what is written to a property with a type.
-func (in *interp) typed(p *place, v Value) (Value, error) {
+func (in *interp) typed(p *place, v Value) Value {
 	if p.typ == nil || len(p.path) != p.typAt || v == nil {
-		return v, nil
+		return v
 	}
 	return in.coerce(v, p.typ, in.propTyping(p))
 }
@@ -111,57 +99,45 @@ func (in *interp) propTyping(p *place) typing {
 }
 
 // readProp evaluates $o->name.
-func (in *interp) readProp(x *syntax.PropExpr) (Value, error) {
-	v, err := in.eval(x.Obj)
-	if err != nil {
-		return nil, err
-	}
+func (in *interp) readProp(x *syntax.PropExpr) Value {
+	v := in.eval(x.Obj)
 	if v.Kind() == KindNull && x.Nullsafe {
-		return Null, nil
+		return Null
 	}
-	name, err := in.eval(x.Name)
-	if err != nil {
-		return nil, err
-	}
+	name := in.eval(x.Name)
 	return in.propOf(v, name, x.Pos, false)
 }
 
 // propOf reads a property; quietly, what may not be read is null.
-func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) (Value, error) {
+func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
-		return Opaque(u), nil
+		return Opaque(u)
 	}
 	o, ok := v.(*Object)
 	if !ok {
-		return Null, nil // a warning
+		return Null // a warning
 	}
-	s, err := in.StringOf(name, pos)
-	if err != nil {
-		return nil, err
-	}
-	item, _, err := in.declared(o, s, pos)
-	if err != nil {
-		return nil, err
-	}
+	s := in.StringOf(name, pos)
+	item, _ := in.declared(o, s, pos)
 	props := in.propsOf(o)
 	if v, ok := props.Get(propKey(s)); ok {
 		if u, open := v.(*Unknown); open && u.MaybeAbsent() {
-			return in.orNull(u), nil
+			return in.orNull(u)
 		}
-		return Share(Present(v)), nil
+		return Share(Present(v))
 	}
 	switch typed := item != nil && item.Type != nil; {
 	case props.Why != nil:
-		return Opaque(props.Why), nil
+		return Opaque(props.Why)
 	case !typed && in.readsThroughGet(o, s):
 		return in.callGet(o, s, pos)
 	case typed && !quiet:
-		return nil, in.Throw("Error", "Typed property must not be accessed before initialization", pos)
+		panic(in.Throw("Error", "Typed property must not be accessed before initialization", pos))
 	}
 	if o.Class.opaque {
-		return in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated"), nil
+		return in.unknownAt(Undecidable, pos, "depends on a parent class, which is not evaluated")
 	}
-	return Null, nil
+	return Null
 }
 
 // indexedObject is the error of $o[key].

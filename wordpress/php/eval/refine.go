@@ -5,39 +5,43 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 // refine narrows the current world by a condition that holds in it: an unknown keeps the
 // alternatives that agree with the condition, and a constant that may be defined is
 // defined or not. It only makes answers more precise: doing nothing is always right.
-func (in *interp) refine(cond syntax.Expr, truth bool) error {
+func (in *interp) refine(cond syntax.Expr, truth bool) {
 	switch x := cond.(type) {
 	case *syntax.UnaryExpr:
 		if x.Op == "!" {
-			return in.refine(x.X, !truth)
+			in.refine(x.X, !truth)
+			return
 		}
 		if x.Op == "@" {
-			return in.refine(x.X, truth)
+			in.refine(x.X, truth)
+			return
 		}
 	case *syntax.BinaryExpr:
-		return in.refineBinary(x, truth)
+		in.refineBinary(x, truth)
+		return
 	case *syntax.VarExpr, *syntax.ConstExpr:
-		return in.refineTo(x, func(v Value) bool { return ToBool(v) == truth })
+		in.refineTo(x, func(v Value) bool { return ToBool(v) == truth })
+		return
 	case *syntax.EmptyExpr:
-		return in.refineTo(x.X, func(v Value) bool { return ToBool(v) != truth })
+		in.refineTo(x.X, func(v Value) bool { return ToBool(v) != truth })
+		return
 	case *syntax.IssetExpr:
 		if len(x.Vars) == 1 {
-			return in.refineTo(x.Vars[0], func(v Value) bool { return (v.Kind() != KindNull && v.Kind() != KindAbsent) == truth })
+			in.refineTo(x.Vars[0], func(v Value) bool { return (v.Kind() != KindNull && v.Kind() != KindAbsent) == truth })
+			return
 		}
 	case *syntax.CallExpr:
 		in.refineDefined(x, truth)
 	}
-	return nil
 }
 
-func (in *interp) refineBinary(x *syntax.BinaryExpr, truth bool) error {
+func (in *interp) refineBinary(x *syntax.BinaryExpr, truth bool) {
 	switch x.Op {
 	case "&&", "||":
 		if (x.Op == "&&") == truth {
-			if err := in.refine(x.L, truth); err != nil {
-				return err
-			}
-			return in.refine(x.R, truth)
+			in.refine(x.L, truth)
+			in.refine(x.R, truth)
+			return
 		}
 	case "===", "!==", "==", "!=":
 		equal := (x.Op[0] == '=') == truth
@@ -48,13 +52,14 @@ func (in *interp) refineBinary(x *syntax.BinaryExpr, truth bool) error {
 			subject = x.R
 		}
 		if !ok {
-			return nil
+			return
 		}
 		strict := len(x.Op) == 3
 		if place, ok := subject.(*syntax.IndexExpr); ok && equal {
-			return in.refineElement(place, literalValue(lit), strict)
+			in.refineElement(place, literalValue(lit), strict)
+			return
 		}
-		return in.refineTo(subject, func(v Value) bool {
+		in.refineTo(subject, func(v Value) bool {
 			if v.Kind() >= KindArray {
 				return true
 			}
@@ -63,12 +68,12 @@ func (in *interp) refineBinary(x *syntax.BinaryExpr, truth bool) error {
 			}
 			return LooseEqual(v, literalValue(lit)) == equal
 		})
+		return
 	}
-	return nil
 }
 
 // refineTo narrows what a variable or constant may be.
-func (in *interp) refineTo(x syntax.Expr, holds func(Value) bool) error {
+func (in *interp) refineTo(x syntax.Expr, holds func(Value) bool) {
 	agrees := func(v Value) bool {
 		if v.Kind() == KindAbsent {
 			v = Null
@@ -78,7 +83,7 @@ func (in *interp) refineTo(x syntax.Expr, holds func(Value) bool) error {
 	switch x := x.(type) {
 	case *syntax.VarExpr:
 		if x.Dyn != nil || x.Name == "this" || x.Name == "GLOBALS" {
-			return nil
+			return
 		}
 		p := in.varPlace(in.frame, x.Name, x.Pos)
 		v, slot := in.raw(p)
@@ -89,7 +94,7 @@ func (in *interp) refineTo(x syntax.Expr, holds func(Value) bool) error {
 		slot := in.slot('c', x.Name)
 		d, ok := in.st.Get(slot).(*definition)
 		if !ok {
-			return nil
+			return
 		}
 		if u, isUnknown := d.v.(*Unknown); isUnknown && u.Alts != nil {
 			c := *d
@@ -97,33 +102,28 @@ func (in *interp) refineTo(x syntax.Expr, holds func(Value) bool) error {
 			in.st.Set(slot, &c)
 		}
 	}
-	return nil
 }
 
 // refineElement knows $_SERVER['NAME'] === 'literal', and the like: what is not
 // known is the literal in this world. A loose comparison says as much of text that
 // looks like no number, where only text can lie.
-func (in *interp) refineElement(x *syntax.IndexExpr, lit Value, strict bool) error {
+func (in *interp) refineElement(x *syntax.IndexExpr, lit Value, strict bool) {
 	base, ok := x.Base.(*syntax.VarExpr)
 	text, isText := lit.(String)
 	if !ok || base.Dyn != nil || !isText || x.Idx == nil {
-		return nil
+		return
 	}
 	if name, ok := x.Idx.(*syntax.LitExpr); !ok || literalValue(name).Kind() != KindString {
-		return nil
+		return
 	}
 	if !strict && (base.Name != "_SERVER" && base.Name != "_ENV" || text == "" || leadsNumber(string(text))) {
-		return nil
+		return
 	}
-	p, err := in.place(x)
-	if err != nil {
-		return err
+	p := in.place(x)
+	v := in.Load(p)
+	if v.Kind() == KindUnknown {
+		in.assign(p, lit)
 	}
-	v, err := in.Load(p)
-	if err != nil || v.Kind() != KindUnknown {
-		return err
-	}
-	return in.assign(p, lit)
 }
 
 // refineDefined knows defined('NAME').

@@ -3,19 +3,19 @@ package eval
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // refineSet tells the present world that what an expression reads, which is u, is set.
-func (in *interp) refineSet(x syntax.Expr, u *Unknown, set func(Value) bool) error {
+func (in *interp) refineSet(x syntax.Expr, u *Unknown, set func(Value) bool) {
 	v := narrow(u, set)
 	if v == Value(u) || !harmlessPlace(x) {
-		return nil
+		return
 	}
 	if _, simple := x.(*syntax.VarExpr); simple {
-		return in.refineTo(x, set)
+		in.refineTo(x, set)
+		return
 	}
-	p, err := in.place(x)
-	if err != nil || p.wild != nil || p.slot == 0 {
-		return err
+	p := in.place(x)
+	if p.wild == nil && p.slot != 0 {
+		in.assign(p, v)
 	}
-	return in.assign(p, v)
 }
 
 // harmlessPlace reports a variable, or an element or property of one by a literal name:

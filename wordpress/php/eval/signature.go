@@ -27,33 +27,27 @@ func (s signature) at(i int) *Formal {
 
 // convert makes arguments of the types that a function takes. absentVal stands for
 // one that is left out before one that is named.
-func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) error {
+func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) {
 	by := typing{internal: true, strict: !to.weak && in.Src != nil && in.Src.Strict, pos: pos}
 	for i, v := range vals {
 		if by.strict && i == 2 && to.name == "in_array" && v.Kind() != KindBool {
-			return in.unsupported(pos, "in_array() with a third argument that is not a boolean, under strict types")
+			panic(in.unsupported(pos, "in_array() with a third argument that is not a boolean, under strict types"))
 		}
 		p := to.builtin.Takes.at(i)
 		switch {
 		case v.Kind() == KindAbsent && p != nil && !p.Optional:
-			return in.Throw("ArgumentCountError", to.name+"(): an argument is not passed", pos)
+			panic(in.Throw("ArgumentCountError", to.name+"(): an argument is not passed", pos))
 		case v.Kind() == KindAbsent:
 			vals[i] = Null
 		case p == nil || p.Typ == nil || p.Ref:
 		case v.Kind() == KindUnknown && v.(*Unknown).Alts == nil:
 			if by.strict {
-				if err := in.mayFail(v.(*Unknown), true, pos); err != nil {
-					return err
-				}
+				in.mayFail(v.(*Unknown), true, pos)
 			}
 		default:
 			by.what = to.name + "(): Argument $" + p.Name
-			c, err := in.coerce(v, p.Typ, by)
-			if err != nil {
-				return err
-			}
+			c := in.coerce(v, p.Typ, by)
 			vals[i] = c
 		}
 	}
-	return nil
 }

@@ -134,9 +134,9 @@ func (n *node) Each(level, base int, visit func(slot int, v Value)) {
 
 // differing visits the slots in which two states hold something else, by
 // identity; nodes that they share are not walked.
-func differing(a, b *state, visit func(slot int, x, y Value) error) error {
+func differing(a, b *state, visit func(slot int, x, y Value)) {
 	h := max(a.height, b.height)
-	return differ(a.raised(h), b.raised(h), h, 0, visit)
+	differ(a.raised(h), b.raised(h), h, 0, visit)
 }
 
 // raised returns the root as if the tree were h high.
@@ -150,24 +150,19 @@ func (s *state) raised(h int) *node {
 	return n
 }
 
-func differ(a, b *node, level, base int, visit func(slot int, x, y Value) error) error {
+func differ(a, b *node, level, base int, visit func(slot int, x, y Value)) {
 	if a == b {
-		return nil
+		return
 	}
 	for i := range fan {
 		if level > 0 {
-			if err := differ(a.kid(i), b.kid(i), level-1, base+i<<(fanBits*level), visit); err != nil {
-				return err
-			}
+			differ(a.kid(i), b.kid(i), level-1, base+i<<(fanBits*level), visit)
 			continue
 		}
 		if x, y := a.val(i), b.val(i); x != y {
-			if err := visit(base+i, x, y); err != nil {
-				return err
-			}
+			visit(base+i, x, y)
 		}
 	}
-	return nil
 }
 
 func (n *node) kid(i int) *node {

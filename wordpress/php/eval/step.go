@@ -11,23 +11,20 @@ type step struct {
 }
 
 // indexPlace appends a key.
-func (in *interp) indexPlace(p *place, x *syntax.IndexExpr) (*place, error) {
+func (in *interp) indexPlace(p *place, x *syntax.IndexExpr) *place {
 	st := step{push: x.Idx == nil}
 	if x.Idx != nil {
-		v, err := in.eval(x.Idx)
-		if err != nil {
-			return nil, err
-		}
+		v := in.eval(x.Idx)
 		k, ok := ToKey(v)
 		if u := in.UnknownIn(v, 0); u != nil {
 			st.wild = u
 		} else if !ok {
-			return nil, in.Throw("TypeError", "Illegal offset type", x.Pos)
+			panic(in.Throw("TypeError", "Illegal offset type", x.Pos))
 		}
 		st.k, st.null = k, v.Kind() == KindNull
 	}
 	c := *p
 	c.path = append(p.path[:len(p.path):len(p.path)], st)
 	c.at = x.Pos
-	return &c, nil
+	return &c
 }

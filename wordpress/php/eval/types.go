@@ -17,38 +17,40 @@ type typing struct {
 }
 
 // coerce makes a value one of a declared type, as PHP does or refuses to do.
-func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) (Value, error) {
+func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) Value {
 	if t == nil || t.Intersection {
-		return v, nil
+		return v
 	}
 	if u, ok := v.(*Unknown); ok {
 		if u.Alts == nil {
-			return u, in.mayFail(u, true, by.pos)
+			in.mayFail(u, true, by.pos)
+			return u
 		}
-		return in.Lift([]Value{u}, by.pos, func(vals []Value) (Value, error) { return in.coerce(vals[0], t, by) })
+		return in.Lift([]Value{u}, by.pos, func(vals []Value) Value { return in.coerce(vals[0], t, by) })
 	}
 	ok, u := in.fits(v, t, by)
 	switch {
 	case u != nil:
-		return v, in.mayFail(u, true, by.pos)
+		in.mayFail(u, true, by.pos)
+		return v
 	case ok:
-		return v, nil
+		return v
 	}
 	o, isObject := v.(*Object)
 	switch {
 	case by.strict:
 		if n, ok := v.(Int); ok && t.Accepts("float") {
-			return Float(n), nil
+			return Float(n)
 		}
 	case isObject && t.Accepts("string") && o.Class.Stringable():
 		return in.ConvertString(o, by.pos)
 	case v.Kind() == KindNull && !by.internal:
 	default:
 		if c := weaken(v, t); c != nil {
-			return c, nil
+			return c
 		}
 	}
-	return nil, in.Throw("TypeError", by.what+" is given the type "+TypeWord(v), by.pos)
+	panic(in.Throw("TypeError", by.what+" is given the type "+TypeWord(v), by.pos))
 }
 
 // Stringable reports whether objects of the class have __toString.
@@ -120,8 +122,7 @@ func (in *interp) fitsObject(o *Object, t *syntax.TypeHint, by typing) (bool, *U
 
 // calls1 reports that a value can be called.
 func (in *interp) calls1(v Value, by typing) bool {
-	to, err := in.callable(v, by.pos)
-	return err == nil && to != nil
+	return in.attempt(func() error { in.callable(v, by.pos); return nil }) == nil
 }
 
 // weaken converts between scalars as PHP does without strict types; nil if it
@@ -153,15 +154,15 @@ func weaken(v Value, t *syntax.TypeHint) Value {
 }
 
 // coerceResult converts what a function returns, by the rules of its own file.
-func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) (Value, error) {
+func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) Value {
 	if to.fn.Result == nil {
-		return v, nil
+		return v
 	}
 	if u, ok := v.(*Unknown); ok && u.Alts == nil {
-		return v, nil
+		return v
 	}
 	if to.fn.Result.Accepts("never") {
-		return nil, in.Throw("TypeError", to.fn.Name+"(): never-returning function must not implicitly return", pos)
+		panic(in.Throw("TypeError", to.fn.Name+"(): never-returning function must not implicitly return", pos))
 	}
 	strict := to.fn.File != nil && to.fn.File.Strict
 	return in.coerce(v, to.fn.Result, typing{what: to.fn.Name + "(): Return value", strict: strict, self: to.class, static: to.static, pos: pos})

@@ -18,7 +18,7 @@ var laterCalls = syntax.WordSet(`register_shutdown_function set_exception_handle
 // NotModelled makes a function whose result, and what it writes, is unknown. why is
 // the reason, or "" if it is that the function is not evaluated.
 func NotModelled(class Class, why string) Function {
-	return Function{Max: -1, Lazy: true, Unmodelled: true, Run: func(c *Call) (Value, error) {
+	return Function{Max: -1, Lazy: true, Unmodelled: true, Run: func(c *Call) Value {
 		u := c.Unknown(why).From(OriginVolatile)
 		if u.Class = class; why == "" {
 			u = c.Refused()
@@ -26,18 +26,18 @@ func NotModelled(class Class, why string) Function {
 		switch {
 		case calledAnytime[c.Name]:
 			if c.in.mayCall(c.Args[:min(1, len(c.Args))], 0) {
-				return nil, c.in.unsupported(c.pos, c.Name+"() with a function of the program")
+				panic(c.in.unsupported(c.pos, c.Name+"() with a function of the program"))
 			}
 		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.mayConvert(c.Args, 0)):
 			c.Poison(u) // a callback runs, nobody knows how often and with what
-			return u, c.Steps(64)
+			c.Steps(64)
+			return u
 		}
 		if f := c.in.lib.Functions[c.Name]; f.Exceptions || f.Errors {
-			if err := c.in.mayFail(u, !f.Exceptions, c.pos); err != nil {
-				return nil, err
-			}
+			c.in.mayFail(u, !f.Exceptions, c.pos)
 		}
-		return u, c.in.invalidateTargets(c.targets, u)
+		c.in.invalidateTargets(c.targets, u)
+		return u
 	}}
 }
 

@@ -168,77 +168,76 @@ func (in *interp) peekConst(name string) (Value, bool) {
 	return nil, false
 }
 
-func (in *interp) evalConst(x *syntax.ConstExpr) (Value, error) {
+func (in *interp) evalConst(x *syntax.ConstExpr) Value {
 	switch syntax.Lower(x.Name) {
 	case "true", "false":
-		return Bool(syntax.Lower(x.Name) == "true"), nil
+		return Bool(syntax.Lower(x.Name) == "true")
 	case "null":
-		return Null, nil
+		return Null
 	}
 	for _, name := range []string{x.Name, x.Fallback} {
 		if name == "" {
 			continue
 		}
-		v, found, err := in.readConst(constName(name), x.Pos)
-		if err != nil || found {
-			return v, err
+		v, found := in.readConst(constName(name), x.Pos)
+		if found {
+			return v
 		}
 	}
 	if in.st.poison != nil {
-		return in.st.poison, nil
+		return in.st.poison
 	}
-	return nil, in.Throw("Error", `Undefined constant "`+x.Name+`"`, x.Pos)
+	panic(in.Throw("Error", `Undefined constant "`+x.Name+`"`, x.Pos))
 }
 
 // readConst is a constant's value in the worlds that have it; the others end, or
 // throw where that may be caught.
-func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool, error) {
+func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool) {
 	if v, ok := in.lib.Constants[name]; ok {
-		return v, true, nil
+		return v, true
 	}
 	slot := in.slot('c', name)
 	d, ok := in.st.Get(slot).(*definition)
 	if !ok {
-		return nil, false, nil
+		return nil, false
 	}
 	if d.maybe == nil {
-		return d.v, true, nil
+		return d.v, true
 	}
 	if in.st.poison != nil {
-		return in.st.poison, true, nil
+		return in.st.poison, true
 	}
-	if err := in.mayThrow(d.maybe, "Error", `Undefined constant "`+name+`"`, pos); err != nil {
-		return nil, true, err
-	}
+	in.mayThrow(d.maybe, "Error", `Undefined constant "`+name+`"`, pos)
 	c := *d
 	c.maybe = nil
 	in.st.Set(slot, &c)
-	return d.v, true, nil
+	return d.v, true
 }
 
 // Define defines a constant in the worlds that lack it.
-func (in *interp) Define(name string, v Value, pos syntax.Pos) (Value, error) {
+func (in *interp) Define(name string, v Value, pos syntax.Pos) Value {
 	if strings.HasPrefix(name, `\`) {
-		return Bool(true), nil // a constant that no name leads to
+		return Bool(true) // a constant that no name leads to
 	}
 	name = constName(name)
 	if _, ok := in.lib.Constants[name]; ok {
-		return Bool(false), nil
+		return Bool(false)
 	}
 	slot := in.slot('c', name)
 	d, ok := in.st.Get(slot).(*definition)
 	switch {
 	case ok && d.maybe == nil:
-		return Bool(false), nil
+		return Bool(false)
 	case in.st.poison != nil:
 		in.st.Set(slot, &definition{v: in.st.poison})
-		return Maybe(in.st.poison), nil
+		return Maybe(in.st.poison)
 	case ok:
 		in.st.Set(slot, &definition{v: in.joinValues(d.v, Share(v), d.maybe, 0)})
-		return Maybe(d.maybe), nil
+		return Maybe(d.maybe)
 	}
 	in.st.Set(slot, &definition{v: Share(v)})
-	return Bool(true), in.Alloc(128+len(name), pos)
+	in.Alloc(128+len(name), pos)
+	return Bool(true)
 }
 
 // getenv is a variable of the environment.
@@ -247,27 +246,22 @@ func (in *interp) getenv(name string, pos syntax.Pos) Value {
 	if v == nil {
 		return Null
 	}
-	e, err := in.Element(v, step{k: Key{S: name, Str: true}}, pos)
+	e := in.Element(v, step{k: Key{S: name, Str: true}}, pos)
 	if k := StrKey(name); !k.Str {
-		e, err = in.Element(v, step{k: k}, pos)
-	}
-	if err != nil {
-		return in.unknownAt(Undecidable, pos, "depends on the environment").From(OriginEnvironment)
+		e = in.Element(v, step{k: k}, pos)
 	}
 	return e
 }
 
 func (in *interp) putenv(name string, v Value) {
 	p := &place{slot: in.slot('m', "env"), path: []step{{k: StrKey(name)}}}
-	change := func(Value) (Value, error) {
+	change := func(Value) Value {
 		if v.Kind() == KindNull {
-			return nil, nil
+			return nil
 		}
-		return v, nil
+		return v
 	}
-	if err := in.update(p, change); err != nil {
-		in.stepsLeft = 0 // no memory left: the next step says so
-	}
+	in.update(p, change)
 }
 
 func (in *interp) loadSlot(name string) Value { return in.st.Get(in.slot('m', name)) }
@@ -282,11 +276,12 @@ func (in *interp) readGlobal(name string) Value {
 	return v
 }
 
-func (in *interp) SetGlobalKey(name, k string, v Value, pos syntax.Pos) error {
+func (in *interp) SetGlobalKey(name, k string, v Value, pos syntax.Pos) {
 	p := *in.varPlace(in.globals, name, pos)
 	p.path = []step{{k: StrKey(k)}}
 	if v.Kind() == KindNull {
-		return in.unset(&p)
+		in.unset(&p)
+		return
 	}
-	return in.assign(&p, v)
+	in.assign(&p, v)
 }

@@ -3,61 +3,52 @@ package eval
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // assign writes a value to a place.
-func (in *interp) assign(t target, v Value) error {
+func (in *interp) assign(t target, v Value) {
 	p := t.target()
-	return in.update(p, func(Value) (Value, error) { return Share(v), nil })
+	in.update(p, func(Value) Value { return Share(v) })
 }
 
 // update replaces what lies in a place by what change makes of it; nil unsets.
-func (in *interp) update(p *place, change func(old Value) (Value, error)) error {
+func (in *interp) update(p *place, change func(old Value) Value) {
 	switch {
 	case p.wild != nil:
-		return in.scatter(p.wild)
+		in.scatter(p.wild)
+		return
 	case p.slot == 0 && len(p.path) > 0:
-		_, err := in.changed(p.temp, p.path, p.at, change)
-		return err
+		in.changed(p.temp, p.path, p.at, change)
+		return
 	case p.slot == 0:
-		_, err := change(p.temp)
-		return err
+		change(p.temp)
+		return
 	}
 	old, slot := in.raw(p)
 	if torn(old) {
-		return old.(*Unknown).refusal()
+		panic(old.(*Unknown).refusal())
 	}
-	v, err := in.changed(old, p.path, p.at, func(old Value) (Value, error) {
-		v, err := change(old)
-		if err != nil {
-			return nil, err
-		}
-		return in.typed(p, v)
+	v := in.changed(old, p.path, p.at, func(old Value) Value {
+		return in.typed(p, change(old))
 	})
-	if err != nil {
-		return err
-	}
 	if v == nil && in.st.poison != nil {
 		v = AbsentValue{}
 	}
 	in.st.Set(slot, v)
-	return nil
 }
 
 // scatter is a write to a variable of unknown name: any variable may have changed.
-func (in *interp) scatter(u *Unknown) error {
+func (in *interp) scatter(u *Unknown) {
 	in.Poison(u)
-	return in.Steps(64, syntax.Pos{})
+	in.Steps(64, syntax.Pos{})
 }
 
 // changed is container v after a change at the end of a path in it.
-func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Value) (Value, error)) (Value, error) {
+func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Value) Value) Value {
 	if len(path) == 0 {
 		if v == nil {
 			return change(Null)
 		}
 		return change(v)
 	}
-	if err := in.enter(pos); err != nil {
-		return nil, err
-	}
+	in.enter(pos)
 	defer in.leave()
 	switch c := v.(type) {
 	case nil, NullType, AbsentValue:
@@ -71,53 +62,36 @@ func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Valu
 			return in.changedArray(NewArray(), path, pos, change)
 		}
 	case String:
-		return nil, in.unsupported(pos, "a write to a string offset")
+		panic(in.unsupported(pos, "a write to a string offset"))
 	case *Object:
-		return nil, in.indexedObject(c, pos)
+		panic(in.indexedObject(c, pos))
 	}
-	return nil, in.Throw("Error", "Cannot use a scalar value as an array", pos)
+	panic(in.Throw("Error", "Cannot use a scalar value as an array", pos))
 }
 
 // changedUnknown writes into something unknown: it stays unknown. Where it is one
 // of a few, each is written to.
-func (in *interp) changedUnknown(u *Unknown, path []step, pos syntax.Pos, change func(Value) (Value, error)) (Value, error) {
-	if u.Alts == nil {
-		_, err := change(Opaque(u))
-		return u, err
+func (in *interp) changedUnknown(u *Unknown, path []step, pos syntax.Pos, change func(Value) Value) Value {
+	if u.Alts == nil || u.holdsObject() {
+		change(Opaque(u))
+		return Opaque(u)
 	}
-	var out Value
-	for _, alt := range u.Alts {
-		if alt.Kind() == KindObject {
-			_, err := change(Opaque(u))
-			return Opaque(u), err
-		}
-		v, err := in.changed(Share(alt), path, pos, change)
-		if _, ok := err.(*thrown); ok {
-			return Opaque(u), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if out == nil {
-			out = v
-		} else {
-			out = in.joinValues(out, v, u, 0)
-		}
+	v, err := in.attemptValue(func() Value {
+		return in.joined(u.Alts, u, func(alt Value) Value { return in.changed(Share(alt), path, pos, change) })
+	})
+	if err != nil {
+		return Opaque(u)
 	}
-	return out, nil
+	return v
 }
 
 // owned returns an array that may be written to in place.
-func (in *interp) owned(a *Array, pos syntax.Pos) (*Array, error) {
+func (in *interp) owned(a *Array, pos syntax.Pos) *Array {
 	if !a.shared && a.epoch == in.st.own {
-		return a, nil
+		return a
 	}
-	if err := in.Alloc(a.Size(), pos); err != nil {
-		return nil, err
-	}
-	if err := in.Steps(len(a.Entries)/8, pos); err != nil {
-		return nil, err
-	}
+	in.Alloc(a.Size(), pos)
+	in.Steps(len(a.Entries)/8, pos)
 	c := a.Clone()
 	c.epoch = in.st.own
 	for i := range c.Entries {
@@ -125,49 +99,39 @@ func (in *interp) owned(a *Array, pos syntax.Pos) (*Array, error) {
 			Share(e.Value)
 		}
 	}
-	return c, nil
+	return c
 }
 
-func (in *interp) changedArray(a *Array, path []step, pos syntax.Pos, change func(Value) (Value, error)) (Value, error) {
-	a, err := in.owned(a, pos)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.Alloc(96, pos); err != nil {
-		return nil, err
-	}
+func (in *interp) changedArray(a *Array, path []step, pos syntax.Pos, change func(Value) Value) Value {
+	a = in.owned(a, pos)
+	in.Alloc(96, pos)
 	s := path[0]
 	switch {
 	case s.wild != nil:
-		_, err := in.changed(Opaque(s.wild), path[1:], pos, change)
+		in.changed(Opaque(s.wild), path[1:], pos, change)
 		a.invalidate(s.wild)
-		return a, err
+		return a
 	case s.push:
-		v, err := in.changed(nil, path[1:], pos, change)
-		if err != nil {
-			return nil, err
-		}
+		v := in.changed(nil, path[1:], pos, change)
 		if a.Why != nil {
 			a.invalidate(a.Why)
-			return a, nil
+			return a
 		}
 		if !a.Push(v) {
-			return nil, in.Throw("Error", "Cannot add element to the array as the next element is already occupied", pos)
+			panic(in.Throw("Error", "Cannot add element to the array as the next element is already occupied", pos))
 		}
-		return a, nil
+		return a
 	}
-	return a, in.changeKey(a, s, path[1:], pos, change)
+	in.changeKey(a, s, path[1:], pos, change)
+	return a
 }
 
-func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, change func(Value) (Value, error)) error {
+func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, change func(Value) Value) {
 	old, ok := a.Get(s.k)
 	if !ok && a.Rest != restNone && s.k.Str && a.Rest.Covers(s.k.S) {
 		old = in.unknownAt(Undecidable, pos, a.Rest.Reason()).From(a.Rest.Origin(s.k.S))
 	}
-	v, err := in.changed(old, rest, pos, change)
-	if err != nil {
-		return err
-	}
+	v := in.changed(old, rest, pos, change)
 	switch {
 	case v != nil:
 		a.Set(s.k, v)
@@ -176,34 +140,34 @@ func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, chang
 	default:
 		a.Remove(s.k)
 	}
-	return nil
 }
 
 // unset takes a place away.
-func (in *interp) unset(p *place) error {
+func (in *interp) unset(p *place) {
 	if p.wild != nil {
-		return in.scatter(p.wild)
+		in.scatter(p.wild)
+		return
 	}
 	if len(p.path) > 0 {
 		v, _ := in.raw(p)
-		holder, err := in.follow(v, p.path[:len(p.path)-1], p.at)
-		if err != nil || holder.Kind() == KindNull || holder == Value(Bool(false)) {
-			return err
+		holder := in.follow(v, p.path[:len(p.path)-1], p.at)
+		if holder.Kind() == KindNull || holder == Value(Bool(false)) {
+			return
 		}
-		return in.update(p, func(Value) (Value, error) { return nil, nil })
+		in.update(p, func(Value) Value { return nil })
+		return
 	}
 	switch held := in.st.Get(p.slot); {
 	case p.slot == 0:
-		return nil
+		return
 	case torn(held):
-		return held.(*Unknown).refusal()
+		panic(held.(*Unknown).refusal())
 	case in.exported[p.slot] && in.frame != in.globals:
-		return in.unsupported(p.at, "unset() of a global variable in a function")
+		panic(in.unsupported(p.at, "unset() of a global variable in a function"))
 	}
 	if in.st.poison != nil {
 		in.st.Set(p.slot, AbsentValue{})
-		return nil
+		return
 	}
 	in.st.Set(p.slot, nil)
-	return nil
 }

@@ -53,16 +53,15 @@ const (
 
 // writes is a function that changes the files that these arguments name.
 func writes(args ...int) Function {
-	return Function{Max: -1, Lazy: true, Run: func(c *Call) (Value, error) {
+	return Function{Max: -1, Lazy: true, Run: func(c *Call) Value {
 		for _, i := range args {
 			if !c.Has(i) || c.Name == "error_log" && c.Arg(1) != Value(Int(3)) && c.Arg(1).Kind() != KindUnknown || c.Name == "fopen" && c.onlyReads(1) {
 				continue
 			}
-			if err := c.written(c.Arg(i)); err != nil {
-				return nil, err
-			}
+			c.written(c.Arg(i))
 		}
-		return c.Refused(), c.Steps(16)
+		c.Steps(16)
+		return c.Refused()
 	}}
 }
 
@@ -73,29 +72,26 @@ func (c *Call) onlyReads(i int) bool {
 }
 
 // written remembers that a file was changed.
-func (c *Call) written(name Value) error {
+func (c *Call) written(name Value) {
 	if u := c.UnknownIn(name); u != nil {
 		c.Store(writtenSlot, Opaque(u))
-		return nil
+		return
 	}
 	list, ok := c.Load(writtenSlot).(*Array)
 	if !ok {
 		if v := c.Load(writtenSlot); v != nil && v.Kind() == KindUnknown {
-			return nil
+			return
 		}
 		list = NewArray()
 	}
 	abs, unfit := c.Path(ToString(name))
 	if unfit != "" {
-		return nil
+		return
 	}
-	if err := c.Alloc(list.Size() + 128 + len(abs)); err != nil {
-		return err
-	}
+	c.Alloc(list.Size() + 128 + len(abs))
 	list = list.Clone()
 	list.Put(c.in.identity(abs), Bool(true))
 	c.Store(writtenSlot, list)
-	return nil
 }
 
 // Rewritten is not nil if a path may lead to what the configuration changed.
@@ -122,14 +118,15 @@ func below(path, dir string) bool {
 	return ok && (rest == "" || rest[0] == '/' || strings.HasSuffix(dir, "/"))
 }
 
-func chdir(c *Call) (Value, error) {
+func chdir(c *Call) Value {
 	if u := c.UnknownIn(c.Arg(0)); u != nil {
 		c.in.Poison(u) // whatever is read from now on lies elsewhere
-		return Opaque(u), c.Steps(64)
+		c.Steps(64)
+		return Opaque(u)
 	}
-	abs, v, err := LocalPath(c)
-	if err != nil || v != nil {
-		return v, err
+	abs, v := LocalPath(c)
+	if v != nil {
+		return v
 	}
 	info, err := c.Files().Stat(abs)
 	if err != nil {
@@ -137,13 +134,16 @@ func chdir(c *Call) (Value, error) {
 		if u, ok := v.(*Unknown); ok {
 			c.in.Poison(u)
 		}
-		return v, c.Steps(64)
+		c.Steps(64)
+		return v
 	}
 	if !info.IsDir() {
-		return Bool(false), c.Steps(64)
+		c.Steps(64)
+		return Bool(false)
 	}
 	c.Store(cwdSlot, String(c.in.identity(abs)))
-	return Bool(true), c.Steps(64)
+	c.Steps(64)
+	return Bool(true)
 }
 
 // cwd is the folder that relative paths begin in.
@@ -158,47 +158,48 @@ func (in *interp) cwd() (dir string, known bool) {
 }
 
 // Getcwd is PHP's getcwd().
-func Getcwd(c *Call) (Value, error) {
+func Getcwd(c *Call) Value {
 	dir, known := c.in.cwd()
 	if !known {
-		return c.Unknown("depends on a working directory that is not known"), nil
+		return c.Unknown("depends on a working directory that is not known")
 	}
-	return String(c.in.identity(dir)), nil
+	return String(c.in.identity(dir))
 }
 
 // setIncludePath is not evaluated: no file of a bare name is found from now on.
-func setIncludePath(c *Call) (Value, error) {
+func setIncludePath(c *Call) Value {
 	u := c.Refused()
 	c.Store(includeSlot, u)
-	return u, c.Steps(16)
+	c.Steps(16)
+	return u
 }
 
-func iniSet(c *Call) (Value, error) {
+func iniSet(c *Call) Value {
 	u := c.Unknown("depends on what " + c.Name + " returns")
 	if v := c.UnknownIn(c.Arg(0)); v != nil {
-		return u, nil
+		return u
 	}
 	if syntax.Lower(ToString(c.Arg(0))) == "include_path" {
 		return setIncludePath(c)
 	}
-	return u, nil
+	return u
 }
 
 // LocalPath is argument 0 as an absolute path. A stream wrapper, or a path with a NUL,
 // gives a value to return instead.
-func LocalPath(c *Call) (string, Value, error) {
+func LocalPath(c *Call) (string, Value) {
 	name := c.Str(0)
 	if strings.IndexByte(name, 0) >= 0 || name == "" {
-		return "", Bool(false), nil
+		return "", Bool(false)
 	}
 	abs, unfit := c.Path(name)
 	if unfit != "" {
-		return "", c.unsafe("reads through " + unfit), nil
+		return "", c.unsafe("reads through " + unfit)
 	}
 	if u := c.Rewritten(abs); u != nil {
-		return "", u, nil
+		return "", u
 	}
-	return abs, nil, nil
+	return abs, nil
 }
 
 // missing reports an error that PHP answers with false.

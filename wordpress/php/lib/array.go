@@ -22,131 +22,118 @@ var arrayFuncs = map[string]eval.Function{
 
 // keyedArg reports that argument i is an array with known keys in a known order; its
 // values may be unknown. If it is not, the result is an unknown.
-func keyedArg(c *eval.Call, i int) (*eval.Array, *eval.Unknown, error) {
+func keyedArg(c *eval.Call, i int) (*eval.Array, *eval.Unknown) {
 	if u, ok := c.Arg(i).(*eval.Unknown); ok {
-		return nil, u, nil
+		return nil, u
 	}
-	a, err := c.Array(i)
-	if err != nil {
-		return nil, nil, err
-	}
-	return a, c.Doubt(a), nil
+	a := c.Array(i)
+	return a, c.Doubt(a)
 }
 
-func count(c *eval.Call) (eval.Value, error) {
+func count(c *eval.Call) eval.Value {
 	if c.Arg(0).Kind() == eval.KindObject {
-		return nil, c.Unsupported("count() of an object")
+		panic(c.Unsupported("count() of an object"))
 	}
-	a, u, err := keyedArg(c, 0)
-	if err != nil || u != nil {
-		return eval.OrUnknown(u), err
+	a, u := keyedArg(c, 0)
+	if u != nil {
+		return eval.Opaque(u)
 	}
 	if c.Int(1, 0) == 1 {
-		return c.RefusedFor("of all levels"), nil
+		return c.RefusedFor("of all levels")
 	}
-	return eval.Int(a.Len()), nil
+	return eval.Int(a.Len())
 }
 
-func arrayKeys(c *eval.Call) (eval.Value, error) {
-	a, u, err := keyedArg(c, 0)
-	if err != nil || u != nil {
-		return eval.OrUnknown(u), err
+func arrayKeys(c *eval.Call) eval.Value {
+	a, u := keyedArg(c, 0)
+	if u != nil {
+		return eval.Opaque(u)
 	}
 	if len(c.Args) > 1 {
-		return c.RefusedFor("with a value to search"), nil
+		return c.RefusedFor("with a value to search")
 	}
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
+	c.Alloc(a.Size())
 	out := eval.NewArray()
 	a.Each(func(k eval.Key, _ eval.Value) bool { return out.Push(k.Value()) })
-	return out, nil
+	return out
 }
 
-func arrayValues(c *eval.Call) (eval.Value, error) {
-	a, u, err := keyedArg(c, 0)
-	if err != nil || u != nil {
-		return eval.OrUnknown(u), err
+func arrayValues(c *eval.Call) eval.Value {
+	a, u := keyedArg(c, 0)
+	if u != nil {
+		return eval.Opaque(u)
 	}
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
+	c.Alloc(a.Size())
 	out := eval.NewArray()
 	a.Each(func(_ eval.Key, v eval.Value) bool { return out.Push(v) })
-	return out, nil
+	return out
 }
 
-func arrayMerge(c *eval.Call) (eval.Value, error) {
+func arrayMerge(c *eval.Call) eval.Value {
 	out := eval.NewArray()
 	for i := range c.Args {
-		a, u, err := keyedArg(c, i)
-		if err != nil || u != nil {
-			return eval.OrUnknown(u), err
+		a, u := keyedArg(c, i)
+		if u != nil {
+			return eval.Opaque(u)
 		}
-		if err := c.Alloc(a.Size()); err != nil {
-			return nil, err
-		}
+		c.Alloc(a.Size())
 		for _, e := range a.Entries {
 			if !e.Gone {
 				appendPair(out, e, false)
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
-func arrayKeyExists(c *eval.Call) (eval.Value, error) {
+func arrayKeyExists(c *eval.Call) eval.Value {
 	for _, v := range c.Args[:2] {
 		if u, ok := v.(*eval.Unknown); ok {
-			return eval.Maybe(u), nil
+			return eval.Maybe(u)
 		}
 	}
-	a, err := c.Array(1)
-	if err != nil {
-		return nil, err
-	}
+	a := c.Array(1)
 	k, ok := eval.ToKey(c.Arg(0))
 	if !ok {
-		return nil, c.Throw("TypeError", "Illegal offset type")
+		panic(c.Throw("TypeError", "Illegal offset type"))
 	}
 	v, found := a.Get(k)
 	switch u, unknown := v.(*eval.Unknown); {
 	case !found && a.Why != nil:
-		return eval.Maybe(a.Why), nil
+		return eval.Maybe(a.Why)
 	case !found && a.Rest.Covers(k.Text()):
-		return eval.Maybe(c.Unknown(a.Rest.Reason()).From(a.Rest.Origin(k.Text()))), nil
+		return eval.Maybe(c.Unknown(a.Rest.Reason()).From(a.Rest.Origin(k.Text())))
 	case unknown && (a.Why != nil || u.MaybeAbsent()):
-		return eval.Maybe(u), nil
+		return eval.Maybe(u)
 	}
-	return eval.Bool(found && v.Kind() != eval.KindAbsent), nil
+	return eval.Bool(found && v.Kind() != eval.KindAbsent)
 }
 
-func edgeKey(last bool) func(c *eval.Call) (eval.Value, error) {
-	return func(c *eval.Call) (eval.Value, error) {
-		a, u, err := keyedArg(c, 0)
-		if err != nil || u != nil {
-			return eval.OrUnknown(u), err
+func edgeKey(last bool) func(c *eval.Call) eval.Value {
+	return func(c *eval.Call) eval.Value {
+		a, u := keyedArg(c, 0)
+		if u != nil {
+			return eval.Opaque(u)
 		}
 		found := eval.Null
 		a.Each(func(k eval.Key, _ eval.Value) bool { found = k.Value(); return last })
-		return found, c.Steps(a.Len() / 16)
+		c.Steps(a.Len() / 16)
+		return found
 	}
 }
 
 // arraySum adds integers. Sums of anything else are not evaluated.
-func arraySum(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
+func arraySum(c *eval.Call) eval.Value {
+	a := c.Array(0)
 	sum := eval.Int(0)
 	for _, e := range eval.Pairs(a) {
 		n, ok := e.Value.(eval.Int)
 		next := sum + n
 		if !ok || n != 0 && (next > sum) != (n > 0) {
-			return c.RefusedFor("with values that are not small integers"), nil
+			return c.RefusedFor("with values that are not small integers")
 		}
 		sum = next
 	}
-	return sum, c.Steps(a.Len())
+	c.Steps(a.Len())
+	return sum
 }

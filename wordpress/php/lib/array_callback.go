@@ -9,40 +9,27 @@ var callbackFuncs = map[string]eval.Function{
 	"array_filter": {Run: arrayFilter, Min: 1, Max: 3, Each: true},
 }
 
-func arrayMap(c *eval.Call) (eval.Value, error) {
-	first, err := c.Array(1)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Alloc(first.Size()); err != nil {
-		return nil, err
-	}
+func arrayMap(c *eval.Call) eval.Value {
+	first := c.Array(1)
+	c.Alloc(first.Size())
 	if len(c.Args) > 2 {
 		return mapMany(c)
 	}
 	if !c.Has(0) {
-		return first, nil
+		return first
 	}
 	out := eval.NewArray()
 	for _, e := range eval.Pairs(first) {
-		v, err := c.Invoke(c.Arg(0), eval.Present(e.Value))
-		if err != nil {
-			return nil, err
-		}
+		v := c.Invoke(c.Arg(0), eval.Present(e.Value))
 		out.Set(e.Key, v)
 	}
-	return out, nil
+	return out
 }
 
-func arrayFilter(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
+func arrayFilter(c *eval.Call) eval.Value {
+	a := c.Array(0)
 	mode := c.Int(2, 0)
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
+	c.Alloc(a.Size())
 	out := eval.NewArray()
 	for _, e := range eval.Pairs(a) {
 		v := eval.Present(e.Value)
@@ -54,9 +41,7 @@ func arrayFilter(c *eval.Call) (eval.Value, error) {
 			case 1: // ARRAY_FILTER_USE_BOTH
 				args = []eval.Value{v, e.Key.Value()}
 			}
-			if v, err = c.Invoke(c.Arg(1), args...); err != nil {
-				return nil, err
-			}
+			v = c.Invoke(c.Arg(1), args...)
 		}
 		switch t, u := c.Truth(v); {
 		case u != nil:
@@ -66,44 +51,32 @@ func arrayFilter(c *eval.Call) (eval.Value, error) {
 			out.Set(e.Key, e.Value)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // arrayWalk calls for each element.
-func arrayWalk(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
+func arrayWalk(c *eval.Call) eval.Value {
+	a := c.Array(0)
+	c.Alloc(a.Size())
 	for _, e := range eval.Pairs(a) {
 		args := append([]eval.Value{eval.Present(e.Value), e.Key.Value()}, c.Args[2:]...)
-		if _, err := c.Invoke(c.Arg(1), args...); err != nil {
-			return nil, err
-		}
+		c.Invoke(c.Arg(1), args...)
 	}
-	return eval.Bool(true), nil
+	return eval.Bool(true)
 }
 
 // mapMany is array_map of several arrays; the shorter ones end in null.
-func mapMany(c *eval.Call) (eval.Value, error) {
+func mapMany(c *eval.Call) eval.Value {
 	lists := make([][]eval.Entry, 0, len(c.Args)-1)
 	longest := 0
 	for i := 1; i < len(c.Args); i++ {
-		a, err := c.Array(i)
-		if err != nil {
-			return nil, err
-		}
+		a := c.Array(i)
 		lists = append(lists, eval.Pairs(a))
 		longest = max(longest, a.Len())
 	}
 	out := eval.NewArray()
 	for i := range longest {
-		if err := c.Alloc(112 * len(lists)); err != nil {
-			return nil, err
-		}
+		c.Alloc(112 * len(lists))
 		args := make([]eval.Value, len(lists))
 		for j, l := range lists {
 			args[j] = eval.Null
@@ -113,12 +86,9 @@ func mapMany(c *eval.Call) (eval.Value, error) {
 		}
 		var v eval.Value = eval.ListOf(args...)
 		if c.Has(0) {
-			var err error
-			if v, err = c.Invoke(c.Arg(0), args...); err != nil {
-				return nil, err
-			}
+			v = c.Invoke(c.Arg(0), args...)
 		}
 		out.Push(v)
 	}
-	return out, nil
+	return out
 }

@@ -11,18 +11,13 @@ func appendPair(out *eval.Array, e eval.Entry, keep bool) {
 	}
 }
 
-func arraySlice(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
+func arraySlice(c *eval.Call) eval.Value {
+	a := c.Array(0)
 	from, to := sliceBounds(c, a.Len(), 1)
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
+	c.Alloc(a.Size())
 	out := eval.NewArray()
 	for _, e := range eval.Pairs(a)[from:max(from, to)] {
 		appendPair(out, e, c.Bool(3))
 	}
-	return out, nil
+	return out
 }

@@ -10,66 +10,56 @@ var endFuncs = map[string]eval.Function{
 	"array_shift":   {Run: arrayShift, Min: 1, Max: 1, Refs: 1},
 }
 
-func arrayPush(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Alloc(a.Size() + 96*len(c.Args)); err != nil {
-		return nil, err
-	}
+func arrayPush(c *eval.Call) eval.Value {
+	a := c.Array(0)
+	c.Alloc(a.Size() + 96*len(c.Args))
 	out := a.Clone()
 	for _, v := range c.Args[1:] {
 		if !out.Push(v) {
-			return nil, c.Throw("Error", "Cannot add element to the array as the next element is already occupied")
+			panic(c.Throw("Error", "Cannot add element to the array as the next element is already occupied"))
 		}
 	}
-	return eval.Int(out.Len()), c.SetRef(0, out)
+	c.SetRef(0, out)
+	return eval.Int(out.Len())
 }
 
-func arrayUnshift(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Alloc(a.Size() + 96*len(c.Args)); err != nil {
-		return nil, err
-	}
+func arrayUnshift(c *eval.Call) eval.Value {
+	a := c.Array(0)
+	c.Alloc(a.Size() + 96*len(c.Args))
 	out := eval.ListOf(c.Args[1:]...)
 	for _, e := range eval.Pairs(a) {
 		appendPair(out, e, false)
 	}
-	return eval.Int(out.Len()), c.SetRef(0, out)
+	c.SetRef(0, out)
+	return eval.Int(out.Len())
 }
 
-func arrayPop(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil || a.Len() == 0 {
-		return eval.Null, err
+func arrayPop(c *eval.Call) eval.Value {
+	a := c.Array(0)
+	if a.Len() == 0 {
+		return eval.Null
 	}
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
+	c.Alloc(a.Size())
 	list := eval.Pairs(a)
 	out := eval.NewArray()
 	for _, e := range list[:len(list)-1] {
 		out.Set(e.Key, e.Value)
 	}
-	return eval.Share(eval.Present(list[len(list)-1].Value)), c.SetRef(0, out)
+	c.SetRef(0, out)
+	return eval.Share(eval.Present(list[len(list)-1].Value))
 }
 
-func arrayShift(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil || a.Len() == 0 {
-		return eval.Null, err
+func arrayShift(c *eval.Call) eval.Value {
+	a := c.Array(0)
+	if a.Len() == 0 {
+		return eval.Null
 	}
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
+	c.Alloc(a.Size())
 	list := eval.Pairs(a)
 	out := eval.NewArray()
 	for _, e := range list[1:] {
 		appendPair(out, e, false)
 	}
-	return eval.Share(eval.Present(list[0].Value)), c.SetRef(0, out)
+	c.SetRef(0, out)
+	return eval.Share(eval.Present(list[0].Value))
 }

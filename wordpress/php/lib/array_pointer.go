@@ -17,14 +17,9 @@ func pointerFunc(moves bool, to func(at, n int) int) eval.Function {
 	if moves {
 		f.Refs = 1
 	}
-	f.Run = func(c *eval.Call) (eval.Value, error) {
-		a, err := c.Array(0)
-		if err != nil {
-			return nil, err
-		}
-		if err := c.Alloc(2 * a.Size()); err != nil {
-			return nil, err
-		}
+	f.Run = func(c *eval.Call) eval.Value {
+		a := c.Array(0)
+		c.Alloc(2 * a.Size())
 		list := eval.Pairs(a)
 		at := to(min(a.Pos, len(list)), len(list))
 		if moves {
@@ -36,25 +31,21 @@ func pointerFunc(moves bool, to func(at, n int) int) eval.Function {
 			if out.Pos = at; at < 0 {
 				out.Pos = 0
 			}
-			if err := c.SetRef(0, out); err != nil {
-				return nil, err
-			}
+			c.SetRef(0, out)
 		}
 		if at < 0 || at >= len(list) {
-			return eval.Bool(false), nil
+			return eval.Bool(false)
 		}
-		return eval.Share(eval.Present(list[at].Value)), nil
+		return eval.Share(eval.Present(list[at].Value))
 	}
 	return f
 }
 
-func pointerKey(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
+func pointerKey(c *eval.Call) eval.Value {
+	a := c.Array(0)
 	if list := eval.Pairs(a); a.Pos >= 0 && a.Pos < len(list) {
-		return list[a.Pos].Key.Value(), c.Steps(len(list))
+		c.Steps(len(list))
+		return list[a.Pos].Key.Value()
 	}
-	return eval.Null, nil
+	return eval.Null
 }

@@ -2,28 +2,22 @@ package lib
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-func inArray(c *eval.Call) (eval.Value, error) {
-	v, err := arraySearch(c)
-	if err != nil {
-		return nil, err
-	}
+func inArray(c *eval.Call) eval.Value {
+	v := arraySearch(c)
 	if u, ok := v.(*eval.Unknown); ok {
-		return eval.Maybe(u), nil
+		return eval.Maybe(u)
 	}
-	return eval.Bool(v != eval.Value(eval.Bool(false))), nil
+	return eval.Bool(v != eval.Value(eval.Bool(false)))
 }
 
-func arraySearch(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(1)
-	if err != nil {
-		return nil, err
-	}
+func arraySearch(c *eval.Call) eval.Value {
+	a := c.Array(1)
 	var found eval.Value = eval.Bool(false)
 	strict, needle := c.Bool(2), c.Arg(0)
 	if !strict && (eval.HoldsObject(needle, 0) || eval.HoldsObject(a, 0)) {
 		u := c.RefusedFor("with objects")
 		c.Poison(u) // the comparison may call __toString
-		return u, nil
+		return u
 	}
 	equal := eval.LooseEqual
 	if strict {
@@ -36,5 +30,6 @@ func arraySearch(c *eval.Call) (eval.Value, error) {
 		}
 		return true
 	})
-	return found, c.Steps(a.Len())
+	c.Steps(a.Len())
+	return found
 }

@@ -39,56 +39,50 @@ func algorithm(name string) func() hash.Hash {
 	return nil
 }
 
-func digestText(c *eval.Call, h hash.Hash, s string, raw bool) (eval.Value, error) {
-	if err := c.Alloc(len(s)/8 + 256); err != nil {
-		return nil, err
-	}
+func digestText(c *eval.Call, h hash.Hash, s string, raw bool) eval.Value {
+	c.Alloc(len(s)/8 + 256)
 	h.Write([]byte(s))
 	sum := h.Sum(nil)
 	if raw {
-		return eval.String(sum), nil
+		return eval.String(sum)
 	}
-	return eval.String(hex.EncodeToString(sum)), nil
+	return eval.String(hex.EncodeToString(sum))
 }
 
-func digest(name string) func(c *eval.Call) (eval.Value, error) {
-	return func(c *eval.Call) (eval.Value, error) {
+func digest(name string) func(c *eval.Call) eval.Value {
+	return func(c *eval.Call) eval.Value {
 		s := c.Str(0)
 		return digestText(c, algorithm(name)(), s, c.Bool(1))
 	}
 }
 
-func hashFunc(c *eval.Call) (eval.Value, error) {
+func hashFunc(c *eval.Call) eval.Value {
 	s := strArgs(c)
 	h := algorithm(s[0])
 	if h == nil {
-		return c.RefusedFor("with an algorithm"), nil
+		return c.RefusedFor("with an algorithm")
 	}
 	return digestText(c, h(), s[1], c.Bool(2))
 }
 
-func crc32Func(c *eval.Call) (eval.Value, error) {
-	return eval.Int(crc32.ChecksumIEEE([]byte(c.Str(0)))), nil
+func crc32Func(c *eval.Call) eval.Value {
+	return eval.Int(crc32.ChecksumIEEE([]byte(c.Str(0))))
 }
 
-func hex2bin(c *eval.Call) (eval.Value, error) {
+func hex2bin(c *eval.Call) eval.Value {
 	s := c.Str(0)
-	if err := c.Alloc(len(s)); err != nil {
-		return nil, err
-	}
+	c.Alloc(len(s))
 	b, err := hex.DecodeString(s)
 	if err != nil {
-		return eval.Bool(false), nil //nolint:nilerr // as PHP does
+		return eval.Bool(false) //nolint:nilerr // as PHP does
 	}
-	return eval.String(b), nil
+	return eval.String(b)
 }
 
 // base64Decode skips what is no base64 unless it is strict.
-func base64Decode(c *eval.Call) (eval.Value, error) {
+func base64Decode(c *eval.Call) eval.Value {
 	s := c.Str(0)
-	if err := c.Alloc(2 * len(s)); err != nil {
-		return nil, err
-	}
+	c.Alloc(2 * len(s))
 	strict := c.Bool(1)
 	var digits []byte
 	pads := 0
@@ -97,26 +91,26 @@ func base64Decode(c *eval.Call) (eval.Value, error) {
 		switch {
 		case syntax.IsLetter(b) || syntax.IsDigit(b) || b == '+' || b == '/':
 			if pads > 0 && strict {
-				return eval.Bool(false), nil
+				return eval.Bool(false)
 			}
 			digits = append(digits, b)
 		case b == '=':
 			pads++
 		case strict && !phpBase64Blank(b):
-			return eval.Bool(false), nil
+			return eval.Bool(false)
 		}
 	}
 	if strict && (len(digits)%4 == 1 || pads > 0 && (pads > 2 || (len(digits)+pads)%4 != 0)) {
-		return eval.Bool(false), nil
+		return eval.Bool(false)
 	}
 	if len(digits)%4 == 1 {
 		digits = digits[:len(digits)-1]
 	}
 	out, err := base64.RawStdEncoding.DecodeString(string(digits))
 	if err != nil {
-		return c.Unknown("this base64 is not modelled"), nil //nolint:nilerr // never: digits are checked
+		return c.Unknown("this base64 is not modelled") //nolint:nilerr // never: digits are checked
 	}
-	return eval.String(out), nil
+	return eval.String(out)
 }
 
 func phpBase64Blank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }

@@ -45,11 +45,11 @@ func phpDirname(s string) string {
 	return t
 }
 
-func dirnameFunc(c *eval.Call) (eval.Value, error) {
+func dirnameFunc(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	n := c.Int(1, 1)
 	if n < 1 {
-		return nil, c.Throw("ValueError", "dirname(): Argument #2 ($levels) must be greater than or equal to 1")
+		panic(c.Throw("ValueError", "dirname(): Argument #2 ($levels) must be greater than or equal to 1"))
 	}
 	for range n {
 		up := phpDirname(s)
@@ -58,7 +58,7 @@ func dirnameFunc(c *eval.Call) (eval.Value, error) {
 		}
 		s = up
 	}
-	return eval.String(s), nil
+	return eval.String(s)
 }
 
 func phpBasename(s, suffix string) string {
@@ -70,45 +70,45 @@ func phpBasename(s, suffix string) string {
 	return s
 }
 
-func basenameFunc(c *eval.Call) (eval.Value, error) {
-	return eval.String(phpBasename(c.Str(0), c.Str(1))), nil
+func basenameFunc(c *eval.Call) eval.Value {
+	return eval.String(phpBasename(c.Str(0), c.Str(1)))
 }
 
 func statTest(test func(fs.FileInfo) bool) eval.Function {
-	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) (eval.Value, error) {
-		abs, v, err := eval.LocalPath(c)
-		if err != nil || v != nil {
-			return v, err
+	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) eval.Value {
+		abs, v := eval.LocalPath(c)
+		if v != nil {
+			return v
 		}
-		if err := c.Steps(64); err != nil {
-			return nil, err
-		}
+		c.Steps(64)
 		info, err := c.Files().Stat(abs)
 		if err != nil {
-			return eval.AskedFile(c, err), nil
+			return eval.AskedFile(c, err)
 		}
-		return eval.Bool(test(info)), nil
+		return eval.Bool(test(info))
 	}}
 }
 
 // isReadable tells what could be opened: what is read may be read by the site's
 // own user, so that PHP may too.
-func isReadable(c *eval.Call) (eval.Value, error) {
-	abs, v, err := eval.LocalPath(c)
-	if err != nil || v != nil {
-		return v, err
+func isReadable(c *eval.Call) eval.Value {
+	abs, v := eval.LocalPath(c)
+	if v != nil {
+		return v
 	}
 	info, err := c.Files().Stat(abs)
 	if err != nil {
-		return eval.AskedFile(c, err), nil
+		return eval.AskedFile(c, err)
 	}
 	if info.IsDir() {
-		return eval.Bool(info.Mode().Perm()&0o555 != 0), c.Steps(64)
+		c.Steps(64)
+		return eval.Bool(info.Mode().Perm()&0o555 != 0)
 	}
-	return eval.Bool(info.Mode().Perm()&0o444 != 0), c.Steps(64)
+	c.Steps(64)
+	return eval.Bool(info.Mode().Perm()&0o444 != 0)
 }
 
-func realpath(c *eval.Call) (eval.Value, error) {
+func realpath(c *eval.Call) eval.Value {
 	name := c.Str(0)
 	if name == "" {
 		name = "."
@@ -116,50 +116,50 @@ func realpath(c *eval.Call) (eval.Value, error) {
 	abs, unfit := c.Path(name)
 	switch {
 	case strings.Contains(unfit, ":") || strings.IndexByte(name, 0) >= 0:
-		return eval.Bool(false), nil
+		return eval.Bool(false)
 	case unfit != "":
-		return c.Unknown("depends on " + unfit), nil
+		return c.Unknown("depends on " + unfit)
 	}
 	if u := c.Rewritten(abs); u != nil {
-		return u, nil
+		return u
 	}
 	real, err := c.Files().Resolve(abs)
 	if err != nil {
-		return eval.AskedFile(c, err), c.Steps(64)
+		c.Steps(64)
+		return eval.AskedFile(c, err)
 	}
-	return eval.String(path.Clean(real)), c.Steps(64)
+	c.Steps(64)
+	return eval.String(path.Clean(real))
 }
 
 // fileContents reads the file that argument 0 names; v is what to return instead.
-func fileContents(c *eval.Call) (string, eval.Value, error) {
+func fileContents(c *eval.Call) (string, eval.Value) {
 	name := c.Str(0)
 	if name == "" || strings.IndexByte(name, 0) >= 0 {
-		return "", nil, c.Throw("ValueError", c.Name+"(): Argument #1 ($filename) must not be empty or contain any null bytes")
+		panic(c.Throw("ValueError", c.Name+"(): Argument #1 ($filename) must not be empty or contain any null bytes"))
 	}
-	text, unknown, ok, err := c.ReadFile(name)
+	text, unknown, ok := c.ReadFile(name)
 	switch {
-	case err != nil:
-		return "", nil, err
 	case unknown != nil:
-		return "", unknown, nil
+		return "", unknown
 	case !ok:
-		return "", eval.Bool(false), nil
+		return "", eval.Bool(false)
 	}
-	return text, nil, nil
+	return text, nil
 }
 
-func fileGetContents(c *eval.Call) (eval.Value, error) {
-	text, v, err := fileContents(c)
-	if err != nil || v != nil {
-		return v, err
+func fileGetContents(c *eval.Call) eval.Value {
+	text, v := fileContents(c)
+	if v != nil {
+		return v
 	}
 	offset := c.Int(3, 0)
 	length := c.Int(4, int64(len(text)))
 	if offset < 0 || length < 0 {
-		return c.RefusedFor("with such an offset or length"), nil
+		return c.RefusedFor("with such an offset or length")
 	}
 	from, to := cut(len(text), offset, length, true)
-	return eval.String(text[from:to]), nil
+	return eval.String(text[from:to])
 }
 
 const (
@@ -167,15 +167,13 @@ const (
 	fileSkipEmptyLines = 4
 )
 
-func fileLines(c *eval.Call) (eval.Value, error) {
-	text, v, err := fileContents(c)
-	if err != nil || v != nil {
-		return v, err
+func fileLines(c *eval.Call) eval.Value {
+	text, v := fileContents(c)
+	if v != nil {
+		return v
 	}
 	flags := c.Int(1, 0)
-	if err := c.Alloc(112 * (strings.Count(text, "\n") + 1)); err != nil {
-		return nil, err
-	}
+	c.Alloc(112 * (strings.Count(text, "\n") + 1))
 	out := eval.NewArray()
 	for text != "" {
 		line := text
@@ -193,21 +191,19 @@ func fileLines(c *eval.Call) (eval.Value, error) {
 		}
 		out.Push(eval.String(line))
 	}
-	return out, nil
+	return out
 }
 
-func scandir(c *eval.Call) (eval.Value, error) {
-	abs, v, err := eval.LocalPath(c)
-	if err != nil || v != nil {
-		return v, err
+func scandir(c *eval.Call) eval.Value {
+	abs, v := eval.LocalPath(c)
+	if v != nil {
+		return v
 	}
 	entries, err := c.Files().ReadDir(abs)
 	if err != nil {
-		return eval.AskedFile(c, err), nil
+		return eval.AskedFile(c, err)
 	}
-	if err := c.Alloc(160 * (len(entries) + 2)); err != nil {
-		return nil, err
-	}
+	c.Alloc(160 * (len(entries) + 2))
 	names := eval.NewArray()
 	names.Push(eval.String("."))
 	names.Push(eval.String(".."))
@@ -215,7 +211,7 @@ func scandir(c *eval.Call) (eval.Value, error) {
 		names.Push(eval.String(e.Name()))
 	}
 	if c.Has(1) && c.Arg(1) != eval.Value(eval.Int(0)) {
-		return c.RefusedFor("in this order"), nil
+		return c.RefusedFor("in this order")
 	}
-	return sortedNames(names), nil
+	return sortedNames(names)
 }

@@ -24,14 +24,14 @@ const (
 )
 
 // filterVar has the filters that configurations use.
-func filterVar(c *eval.Call) (eval.Value, error) {
+func filterVar(c *eval.Call) eval.Value {
 	filter := c.Int(1, filterDefault)
 	if c.Arg(0).Kind() == eval.KindArray || c.Arg(0).Kind() == eval.KindObject || c.Arg(2).Kind() == eval.KindArray {
-		return c.RefusedFor("with this filter"), nil
+		return c.RefusedFor("with this filter")
 	}
 	flags := c.Int(2, 0)
 	if flags&^filterNullFail != 0 {
-		return c.RefusedFor("with these flags"), nil
+		return c.RefusedFor("with these flags")
 	}
 	s := c.Str(0)
 	var fail eval.Value = eval.Bool(false)
@@ -39,44 +39,45 @@ func filterVar(c *eval.Call) (eval.Value, error) {
 		fail = eval.Null
 	}
 	if out, ok := sanitized(filter, s); ok {
-		return eval.String(out), c.Alloc(2 * len(out))
+		c.Alloc(2 * len(out))
+		return eval.String(out)
 	}
 	trimmed := strings.Trim(s, " \t\n\r\v\x00")
 	switch filter {
 	case filterDefault:
-		return eval.String(s), nil
+		return eval.String(s)
 	case filterBool:
 		switch syntax.Lower(trimmed) {
 		case "1", "true", "on", "yes":
-			return eval.Bool(true), nil
+			return eval.Bool(true)
 		case "0", "false", "off", "no", "":
-			return eval.Bool(false), nil
+			return eval.Bool(false)
 		}
-		return fail, nil
+		return fail
 	case filterInt:
 		digits := trimmed
 		if strings.HasPrefix(digits, "+") {
 			digits = digits[1:]
 			if strings.HasPrefix(digits, "-") {
-				return fail, nil
+				return fail
 			}
 		}
 		if digits == "-0" {
 			digits = "0"
 		}
 		if n, ok := syntax.DecimalInt(digits); ok {
-			return eval.Int(n), nil
+			return eval.Int(n)
 		}
-		return fail, nil
+		return fail
 	case filterIP:
 		if ip, err := netip.ParseAddr(trimmed); err == nil && ip.Is4() {
-			return eval.String(trimmed), nil
+			return eval.String(trimmed)
 		}
 		if !strings.Contains(trimmed, ":") {
-			return fail, nil
+			return fail
 		}
 	}
-	return c.RefusedFor("with this filter"), nil
+	return c.RefusedFor("with this filter")
 }
 
 // The characters that filters let through, besides letters and digits.
@@ -124,9 +125,9 @@ func onlyMarks(s, marks string, letters func(byte) bool) string {
 }
 
 // stripTags returns text that has no tags. Others are not evaluated.
-func stripTags(c *eval.Call) (eval.Value, error) {
+func stripTags(c *eval.Call) eval.Value {
 	if s := c.Str(0); strings.ContainsAny(s, "<\x00") {
-		return c.RefusedFor("with markup"), nil
+		return c.RefusedFor("with markup")
 	}
-	return eval.String(c.Str(0)), nil
+	return eval.String(c.Str(0))
 }

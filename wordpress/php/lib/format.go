@@ -26,7 +26,7 @@ type directive struct {
 }
 
 // sprintf formats strings and integers. Fractions are not evaluated.
-func sprintf(c *eval.Call) (eval.Value, error) {
+func sprintf(c *eval.Call) eval.Value {
 	f, args := c.Str(0), c.Args[1:]
 	var b strings.Builder
 	next := 0
@@ -41,12 +41,9 @@ func sprintf(c *eval.Call) (eval.Value, error) {
 			i += 2
 			continue
 		}
-		d, end, err := readDirective(c, f, i+1)
-		if err != nil {
-			return nil, err
-		}
+		d, end := readDirective(c, f, i+1)
 		if strings.IndexByte("bceEfFgGhHouxX", d.verb) >= 0 {
-			return c.RefusedFor("with %" + string(d.verb)), nil
+			return c.RefusedFor("with %" + string(d.verb))
 		}
 		i = end
 		if d.arg < 0 {
@@ -54,29 +51,23 @@ func sprintf(c *eval.Call) (eval.Value, error) {
 			next++
 		}
 		if d.arg >= len(args) {
-			return nil, c.Throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", d.arg+2, len(args)+1))
+			panic(c.Throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", d.arg+2, len(args)+1)))
 		}
-		if err := c.Alloc(d.width + max(d.precision, 0) + 400); err != nil {
-			return nil, err
-		}
-		s, err := applyDirective(c, d, args[d.arg])
-		if err != nil {
-			return nil, err
-		}
-		if err := c.Alloc(5 * len(s)); err != nil { // what grows is copied several times
-			return nil, err
-		}
+		c.Alloc(d.width + max(d.precision, 0) + 400)
+		s := applyDirective(c, d, args[d.arg])
+		c.Alloc(5 * len(s))
 		b.WriteString(s)
 	}
-	return eval.String(b.String()), c.Alloc(len(f))
+	c.Alloc(len(f))
+	return eval.String(b.String())
 }
 
 // readDirective reads what follows a %.
-func readDirective(c *eval.Call, f string, i int) (directive, int, error) {
+func readDirective(c *eval.Call, f string, i int) (directive, int) {
 	d := directive{arg: -1, pad: ' ', precision: -1}
 	if n, end := decimalAt(f, i); end > i && end < len(f) && f[end] == '$' {
 		if n == 0 {
-			return d, i, c.Throw("ValueError", "Argument number specifier must be greater than zero and less than 2147483647")
+			panic(c.Throw("ValueError", "Argument number specifier must be greater than zero and less than 2147483647"))
 		}
 		d.arg, i = n-1, end+1
 	}
@@ -91,7 +82,7 @@ flags:
 			d.pad = f[i]
 		case '\'':
 			if i+1 >= len(f) {
-				return d, i, c.Throw("ValueError", "Missing padding character")
+				panic(c.Throw("ValueError", "Missing padding character"))
 			}
 			i++
 			d.pad = f[i]
@@ -105,13 +96,13 @@ flags:
 		d.precision, i = decimalAt(f, start)
 	}
 	if i >= len(f) {
-		return d, i, c.Throw("ValueError", "Missing format specifier at end of string")
+		panic(c.Throw("ValueError", "Missing format specifier at end of string"))
 	}
 	d.verb = f[i]
 	if f[i] == '*' || strings.IndexByte("bcdeEfFgGhHosuxX", f[i]) < 0 {
-		return d, i, c.Throw("ValueError", `Unknown format specifier "`+f[i:i+1]+`"`)
+		panic(c.Throw("ValueError", `Unknown format specifier "`+f[i:i+1]+`"`))
 	}
-	return d, i + 1, nil
+	return d, i + 1
 }
 
 func decimalAt(s string, i int) (n, end int) {
@@ -121,23 +112,23 @@ func decimalAt(s string, i int) (n, end int) {
 	return n, end
 }
 
-func applyDirective(c *eval.Call, d directive, v eval.Value) (string, error) {
+func applyDirective(c *eval.Call, d directive, v eval.Value) string {
 	switch d.verb {
 	case 's':
-		s, err := c.StringOf(v)
-		if err == nil && d.precision >= 0 {
+		s := c.StringOf(v)
+		if d.precision >= 0 {
 			s = head(s, d.precision)
 		}
-		return d.padded(s, false), err
+		return d.padded(s, false)
 	case 'd':
 		n := eval.ToInt(v)
 		s := strconv.FormatInt(n, 10)
 		if d.plus && n >= 0 {
 			s = "+" + s
 		}
-		return d.padded(s, true), nil
+		return d.padded(s, true)
 	}
-	return "", nil
+	return ""
 }
 
 // padded fills up to the width; zeros go between a number's sign and its digits.

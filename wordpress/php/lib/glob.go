@@ -11,33 +11,31 @@ import (
 )
 
 // globFunc lists what matches a pattern whose wildcards stand in its last part.
-func globFunc(c *eval.Call) (eval.Value, error) {
+func globFunc(c *eval.Call) eval.Value {
 	pattern := c.Str(0)
 	abs, scheme := c.Path(pattern)
 	dir, last := pattern[:strings.LastIndexByte(pattern, '/')+1], path.Base(abs)
 	plain := scheme == "" && strings.HasPrefix(pattern, "/") && !strings.HasSuffix(pattern, "/") && !strings.ContainsAny(dir, `*?[\\`)
 	if !plain || strings.ContainsAny(last, `\[{`) || !strings.ContainsAny(last, "*?") || c.Has(1) && c.Arg(1) != eval.Value(eval.Int(0)) {
-		return c.RefusedFor("with such a pattern of files"), nil
+		return c.RefusedFor("with such a pattern of files")
 	}
 	if u := c.Rewritten(path.Clean(dir)); u != nil {
-		return u, nil
+		return u
 	}
 	entries, err := c.Files().ReadDir(path.Clean(dir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		if v := eval.AskedFile(c, err); v.Kind() == eval.KindUnknown {
-			return v, nil
+			return v
 		}
 	}
-	if err := c.Alloc(160 * (len(entries) + 1)); err != nil {
-		return nil, err
-	}
+	c.Alloc(160 * (len(entries) + 1))
 	names := eval.NewArray()
 	for _, e := range entries {
 		if ok, _ := path.Match(last, e.Name()); ok && (e.Name()[0] != '.' || last[0] == '.') {
 			names.Push(eval.String(dir + e.Name()))
 		}
 	}
-	return sortedNames(names), nil
+	return sortedNames(names)
 }
 
 // sortedNames orders a list of strings by their bytes.

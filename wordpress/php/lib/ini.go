@@ -9,15 +9,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-func parseINIFile(c *eval.Call) (eval.Value, error) {
-	text, v, err := fileContents(c)
-	if err != nil || v != nil {
-		return v, err
+func parseINIFile(c *eval.Call) eval.Value {
+	text, v := fileContents(c)
+	if v != nil {
+		return v
 	}
 	return parseINI(c, text)
 }
 
-func parseINIString(c *eval.Call) (eval.Value, error) {
+func parseINIString(c *eval.Call) eval.Value {
 	text, _, _ := strings.Cut(c.Str(0), "\x00")
 	return parseINI(c, text)
 }
@@ -32,18 +32,14 @@ const (
 // parseINI reads an INI file line by line: sections, names, and values that are a
 // word, a number, a constant or quoted text. A line of any other form makes the
 // result unknown.
-func parseINI(c *eval.Call, text string) (eval.Value, error) {
+func parseINI(c *eval.Call, text string) eval.Value {
 	mode := c.Int(2, iniNormal)
 	if mode < iniNormal || mode > iniTyped {
-		return nil, c.Throw("ValueError", c.Name+"(): Argument #3 ($scanner_mode) must be one of INI_SCANNER_NORMAL, INI_SCANNER_RAW, or INI_SCANNER_TYPED")
+		panic(c.Throw("ValueError", c.Name+"(): Argument #3 ($scanner_mode) must be one of INI_SCANNER_NORMAL, INI_SCANNER_RAW, or INI_SCANNER_TYPED"))
 	}
 	lines := strings.Count(text, "\n") + 1
-	if err := c.Alloc(256*lines + 4*len(text)); err != nil {
-		return nil, err
-	}
-	if err := c.Steps(16*lines + len(text)/8); err != nil {
-		return nil, err
-	}
+	c.Alloc(256*lines + 4*len(text))
+	c.Steps(16*lines + len(text)/8)
 	if len(text) > 3 {
 		text = strings.TrimPrefix(text, "\xef\xbb\xbf")
 	}
@@ -52,14 +48,14 @@ func parseINI(c *eval.Call, text string) (eval.Value, error) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	last := text[strings.LastIndexByte(text, '\n')+1:]
 	if strings.ContainsAny(text, "\r\x00") || strings.Contains(last, ";") {
-		return p.Refused(), nil
+		return p.Refused()
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		if u := p.line(line); u != nil {
-			return u, nil
+			return u
 		}
 	}
-	return out, nil
+	return out
 }
 
 // An iniReader collects the elements of an INI file.

@@ -26,42 +26,40 @@ const (
 	maxJSONDepth = 512
 )
 
-func jsonDecode(c *eval.Call) (eval.Value, error) {
+func jsonDecode(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	depth := c.Int(2, 512)
 	flags := c.Int(3, 0)
 	if flags&(jsonIgnore|jsonSubstitute) != 0 {
-		return c.RefusedFor("with these flags"), nil
+		return c.RefusedFor("with these flags")
 	}
 	if depth < 1 {
-		return nil, c.Throw("ValueError", "json_decode(): Argument #3 ($depth) must be greater than 0")
+		panic(c.Throw("ValueError", "json_decode(): Argument #3 ($depth) must be greater than 0"))
 	}
 	if flags&jsonThrow == 0 {
 		c.Store(eval.JSONErrorSlot, eval.Int(0))
 	}
 	d := &jsonReader{c: c, s: s, arrays: c.Bool(1) || flags&jsonArrays != 0 && !c.Has(1), depth: int(min(depth, maxJSONDepth)), big: flags&jsonBigStrings != 0}
-	v, ok, err := d.document()
+	v, ok := d.document()
 	switch {
-	case err != nil:
-		return nil, err
 	case !ok && depth > maxJSONDepth && d.tooDeep:
-		return c.RefusedFor("with JSON of such depth"), nil
+		return c.RefusedFor("with JSON of such depth")
 	case !ok && flags&jsonThrow != 0:
-		return nil, c.Throw("JsonException", "Syntax error")
+		panic(c.Throw("JsonException", "Syntax error"))
 	case !ok:
 		u := c.UnknownOf(eval.Undecidable, "depends on what is wrong with JSON")
 		u.Alts = []eval.Value{eval.Int(1), eval.Int(2), eval.Int(3), eval.Int(4), eval.Int(5), eval.Int(10)}
 		c.Store(eval.JSONErrorSlot, u)
-		return eval.Null, nil
+		return eval.Null
 	}
-	return v, nil
+	return v
 }
 
-func jsonLastError(c *eval.Call) (eval.Value, error) {
+func jsonLastError(c *eval.Call) eval.Value {
 	if v := c.Load(eval.JSONErrorSlot); v != nil {
-		return eval.Present(v), nil
+		return eval.Present(v)
 	}
-	return eval.Int(0), nil
+	return eval.Int(0)
 }
 
 // A jsonReader makes values of valid JSON.
@@ -77,15 +75,13 @@ type jsonReader struct {
 }
 
 // document reads the whole text; ok is false if PHP would not accept it.
-func (d *jsonReader) document() (v eval.Value, ok bool, err error) {
-	if err := d.c.Alloc(len(d.s)); err != nil {
-		return nil, false, err
-	}
+func (d *jsonReader) document() (v eval.Value, ok bool) {
+	d.c.Alloc(len(d.s))
 	if !utf8.ValidString(d.s) || !json.Valid([]byte(d.s)) || loneSurrogate(d.s) {
-		return nil, false, nil
+		return nil, false
 	}
-	v, err = d.Value(0)
-	return v, !d.tooDeep && !d.badName, err
+	v = d.Value(0)
+	return v, !d.tooDeep && !d.badName
 }
 
 // loneSurrogate reports an escape of one half of a character beyond 16 bits.
@@ -131,18 +127,15 @@ func (d *jsonReader) skip(c byte) bool {
 	return false
 }
 
-func (d *jsonReader) Value(depth int) (eval.Value, error) {
-	if err := d.c.Alloc(112); err != nil {
-		return nil, err
-	}
+func (d *jsonReader) Value(depth int) eval.Value {
+	d.c.Alloc(112)
 	switch {
 	case d.skip('{'):
 		return d.Object(depth + 1)
 	case d.skip('['):
 		return d.list(depth + 1)
 	case d.skip('"'):
-		s, err := d.Str()
-		return eval.String(s), err
+		return eval.String(d.Str())
 	}
 	start := d.i
 	for d.i < len(d.s) && strings.IndexByte(" \t\r\n,]}", d.s[d.i]) < 0 {
@@ -150,57 +143,46 @@ func (d *jsonReader) Value(depth int) (eval.Value, error) {
 	}
 	switch text := d.s[start:d.i]; text {
 	case "true", "false":
-		return eval.Bool(text == "true"), nil
+		return eval.Bool(text == "true")
 	case "null":
-		return eval.Null, nil
+		return eval.Null
 	default:
-		return d.number(text), nil
+		return d.number(text)
 	}
 }
 
 // nested charges for an array or an object and checks how deep it lies.
-func (d *jsonReader) nested(depth int) error {
+func (d *jsonReader) nested(depth int) {
 	d.tooDeep = d.tooDeep || depth > d.depth
 	if depth > maxJSONDepth {
-		return d.c.Refuse(eval.Undecidable, "evaluate: JSON is nested too deeply")
+		panic(d.c.Refuse(eval.Undecidable, "evaluate: JSON is nested too deeply"))
 	}
-	return d.c.Alloc(160)
+	d.c.Alloc(160)
 }
 
-func (d *jsonReader) list(depth int) (eval.Value, error) {
+func (d *jsonReader) list(depth int) eval.Value {
 	out := eval.NewArray()
-	if err := d.nested(depth); err != nil || d.skip(']') {
-		return out, err
+	if d.nested(depth); d.skip(']') {
+		return out
 	}
 	for {
-		v, err := d.Value(depth)
-		if err != nil {
-			return nil, err
-		}
+		v := d.Value(depth)
 		out.Push(v)
 		if !d.skip(',') {
 			d.skip(']')
-			return out, nil
+			return out
 		}
 	}
 }
 
-func (d *jsonReader) Object(depth int) (eval.Value, error) {
+func (d *jsonReader) Object(depth int) eval.Value {
 	out := eval.NewArray()
-	if err := d.nested(depth); err != nil {
-		return nil, err
-	}
+	d.nested(depth)
 	for more := !d.skip('}'); more; more = d.skip(',') {
 		d.skip('"')
-		name, err := d.Str()
-		if err != nil {
-			return nil, err
-		}
+		name := d.Str()
 		d.skip(':')
-		v, err := d.Value(depth)
-		if err != nil {
-			return nil, err
-		}
+		v := d.Value(depth)
 		if d.arrays {
 			out.Set(eval.StrKey(name), v)
 		} else {
@@ -210,7 +192,7 @@ func (d *jsonReader) Object(depth int) (eval.Value, error) {
 	}
 	d.skip('}')
 	if d.arrays {
-		return out, nil
+		return out
 	}
 	return d.c.Object("stdClass", out)
 }
@@ -232,7 +214,7 @@ func (d *jsonReader) number(text string) eval.Value {
 }
 
 // Str reads a string whose opening quote was passed.
-func (d *jsonReader) Str() (string, error) {
+func (d *jsonReader) Str() string {
 	start, plain := d.i, true
 	for d.s[d.i] != '"' {
 		if d.s[d.i] == '\\' {
@@ -244,21 +226,22 @@ func (d *jsonReader) Str() (string, error) {
 	text := d.s[start:d.i]
 	d.i++
 	if plain {
-		return text, d.c.Steps(len(text) >> 12) // it is a part of what is read
+		d.c.Steps(len(text) >> 12)
+		return text // it is a part of what is read
 	}
-	if err := d.c.Alloc(4 * len(text)); err != nil {
-		return "", err
-	}
+	d.c.Alloc(4 * len(text))
 	var out string
-	err := json.Unmarshal([]byte(d.s[start-1:d.i]), &out)
-	return out, err
+	if err := json.Unmarshal([]byte(d.s[start-1:d.i]), &out); err != nil {
+		panic(d.c.Refuse(eval.Undecidable, "evaluate: a string in JSON cannot be read"))
+	}
+	return out
 }
 
 // jsonEncode is not evaluated; whether it fails is not known either.
 func jsonEncode() eval.Function {
 	f := eval.NotModelled(eval.Undecidable, "")
 	encode := f.Run
-	f.Run = func(c *eval.Call) (eval.Value, error) {
+	f.Run = func(c *eval.Call) eval.Value {
 		c.Store(eval.JSONErrorSlot, c.Refused())
 		return encode(c)
 	}

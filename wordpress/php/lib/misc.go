@@ -63,53 +63,51 @@ func moreFuncs() map[string]eval.Function {
 }
 
 // notCommandLine: it is one of a web server's interfaces; which, nobody knows.
-func notCommandLine(c *eval.Call) (eval.Value, error) {
+func notCommandLine(c *eval.Call) eval.Value {
 	u := c.Unknown("depends on the server's interface to PHP")
 	u.Alts = []eval.Value{eval.String("fpm-fcgi"), eval.String("apache2handler"), eval.String("cgi-fcgi"), eval.String("litespeed")}
-	return u, nil
+	return u
 }
 
-func getenvFunc(c *eval.Call) (eval.Value, error) {
+func getenvFunc(c *eval.Call) eval.Value {
 	if !c.Has(0) {
 		if all, ok := c.Load(eval.EnvSlot).(*eval.Array); ok && c.EnvKnown() {
-			return all, nil
+			return all
 		}
-		return c.Unknown("depends on the environment").From(eval.OriginEnvironment), nil
+		return c.Unknown("depends on the environment").From(eval.OriginEnvironment)
 	}
 	name := c.Str(0)
 	v := c.Env(name)
 	if v.Kind() == eval.KindNull && eval.OfRequest(name) {
-		return c.Unknown("depends on the request").From(eval.OriginRequest), nil // FastCGI passes it as if it were of the environment
+		return c.Unknown("depends on the request").From(eval.OriginRequest) // FastCGI passes it as if it were of the environment
 	}
 	if v.Kind() == eval.KindNull {
-		return eval.Bool(false), nil
+		return eval.Bool(false)
 	}
-	return v, nil
+	return v
 }
 
-func putenvFunc(c *eval.Call) (eval.Value, error) {
+func putenvFunc(c *eval.Call) eval.Value {
 	if u := c.UnknownIn(c.Arg(0)); u != nil {
 		return putUnknown(c, u)
 	}
 	s := c.Str(0)
 	name, val, set := strings.Cut(s, "=")
 	if name == "" {
-		return nil, c.Throw("ValueError", "putenv(): Argument #1 ($assignment) must have a valid syntax")
+		panic(c.Throw("ValueError", "putenv(): Argument #1 ($assignment) must have a valid syntax"))
 	}
-	if err := c.Alloc(len(s) + 64); err != nil {
-		return nil, err
-	}
+	c.Alloc(len(s) + 64)
 	if set {
 		c.Setenv(name, eval.String(val))
 	} else {
 		c.Setenv(name, eval.Null)
 	}
-	return eval.Bool(true), nil
+	return eval.Bool(true)
 }
 
 // putUnknown is putenv of what is not known. Nearly always the name is: "NAME=$x"
 // in its source. It is taken from there.
-func putUnknown(c *eval.Call, u *eval.Unknown) (eval.Value, error) {
+func putUnknown(c *eval.Call, u *eval.Unknown) eval.Value {
 	changed := *eval.Opaque(u)
 	changed.Reason = "putenv of what is not known: " + u.Reason
 	if len(u.Alts) == 0 {
@@ -123,27 +121,28 @@ func putUnknown(c *eval.Call, u *eval.Unknown) (eval.Value, error) {
 		}
 		c.Setenv(name, u)
 	}
-	return eval.Maybe(u), nil
+	return eval.Maybe(u)
 }
 
-func intvalFunc(c *eval.Call) (eval.Value, error) {
+func intvalFunc(c *eval.Call) eval.Value {
 	if c.Arg(0).Kind() == eval.KindObject || c.Int(1, 10) != 10 {
-		return c.RefusedFor("with a base or an object"), nil
+		return c.RefusedFor("with a base or an object")
 	}
-	return eval.Int(eval.ToInt(c.Arg(0))), nil
+	return eval.Int(eval.ToInt(c.Arg(0)))
 }
 
 // varExport writes a value as PHP source, or prints it. Numbers and objects are not
 // evaluated.
-func varExport(c *eval.Call) (eval.Value, error) {
+func varExport(c *eval.Call) eval.Value {
 	if !c.Bool(1) {
-		return eval.Null, nil
+		return eval.Null
 	}
 	text, ok := exported(c.Arg(0), "\n")
 	if !ok {
-		return c.Refused(), nil
+		return c.Refused()
 	}
-	return eval.String(text), c.Alloc(4 * len(text))
+	c.Alloc(4 * len(text))
+	return eval.String(text)
 }
 
 func exported(v eval.Value, line string) (text string, ok bool) {
@@ -175,46 +174,44 @@ func exported(v eval.Value, line string) (text string, ok bool) {
 	return "", false
 }
 
-func extensionLoaded(c *eval.Call) (eval.Value, error) {
+func extensionLoaded(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	switch syntax.Lower(s) {
 	case "core", "standard", "pcre", "date", "hash", "json", "spl", "random", "reflection", "mysqli", "mysqlnd", "ctype", "mbstring":
-		return eval.Bool(true), nil
+		return eval.Bool(true)
 	case "newrelic", "apcu", "apc", "xdebug", "imagick", "redis", "memcached", "memcache", "igbinary", "suhosin", "wincache", "ioncube loader", "xcache":
-		return eval.Bool(false), nil
+		return eval.Bool(false)
 	}
-	return c.Unknown("depends on PHP's extensions"), nil
+	return c.Unknown("depends on PHP's extensions")
 }
 
-func callUserFunc(c *eval.Call) (eval.Value, error) {
+func callUserFunc(c *eval.Call) eval.Value {
 	return c.CallBack(c.Arg(0), c.Args[1:])
 }
 
-func callUserFuncArray(c *eval.Call) (eval.Value, error) {
-	a, u, err := keyedArg(c, 1)
-	if err != nil {
-		return nil, err
-	}
+func callUserFuncArray(c *eval.Call) eval.Value {
+	a, u := keyedArg(c, 1)
 	if u != nil {
 		c.Poison(u)
-		return eval.Opaque(u), c.Steps(64)
+		c.Steps(64)
+		return eval.Opaque(u)
 	}
 	var args []eval.Value
 	for _, e := range eval.Pairs(a) {
 		if e.Key.Str {
 			u := c.RefusedFor("with named arguments")
 			c.Poison(u)
-			return u, nil
+			return u
 		}
 		args = append(args, e.Value)
 	}
 	return c.CallBack(c.Arg(0), args)
 }
 
-func phpversion(c *eval.Call) (eval.Value, error) {
+func phpversion(c *eval.Call) eval.Value {
 	if c.Has(0) {
-		return c.Unknown("depends on PHP's extensions"), nil
+		return c.Unknown("depends on PHP's extensions")
 	}
 	v, _ := c.Constant("PHP_VERSION")
-	return v, nil
+	return v
 }

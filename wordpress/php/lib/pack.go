@@ -11,14 +11,15 @@ var packFuncs = map[string]eval.Function{
 }
 
 // pack makes bytes of hexadecimal digits. Other formats are not evaluated.
-func pack(c *eval.Call) (eval.Value, error) {
+func pack(c *eval.Call) eval.Value {
 	digits, ok := c.Arg(1).(eval.String)
 	if !ok || len(c.Args) != 2 || c.Str(0) != "H*" {
-		return c.RefusedFor("with a format"), nil
+		return c.RefusedFor("with a format")
 	}
 	b, err := hex.DecodeString(string(digits))
 	if err != nil {
-		return c.RefusedFor("with digits that are not hexadecimal"), nil //nolint:nilerr // PHP warns
+		return c.RefusedFor("with digits that are not hexadecimal") //nolint:nilerr // PHP warns
 	}
-	return eval.String(b), c.Alloc(len(b))
+	c.Alloc(len(b))
+	return eval.String(b)
 }

@@ -27,16 +27,16 @@ var plainFuncs = map[string]eval.Function{
 }
 
 // absFunc, extreme and the functions of lists take integers and strings only.
-func absFunc(c *eval.Call) (eval.Value, error) {
+func absFunc(c *eval.Call) eval.Value {
 	n, ok := c.Arg(0).(eval.Int)
 	if !ok || n == -n && n != 0 {
-		return c.RefusedFor("of a value that is not an integer"), nil
+		return c.RefusedFor("of a value that is not an integer")
 	}
-	return max(n, -n), nil
+	return max(n, -n)
 }
 
 func extreme(better func(a, b eval.Int) bool) eval.Function {
-	return eval.Function{Min: 1, Max: -1, Run: func(c *eval.Call) (eval.Value, error) {
+	return eval.Function{Min: 1, Max: -1, Run: func(c *eval.Call) eval.Value {
 		list := c.Args
 		if a, ok := c.Arg(0).(*eval.Array); ok && len(list) == 1 {
 			list = nil
@@ -48,16 +48,17 @@ func extreme(better func(a, b eval.Int) bool) eval.Function {
 		for _, v := range list {
 			n, ok := v.(eval.Int)
 			if !ok {
-				return c.RefusedFor("of values that are not integers"), nil
+				return c.RefusedFor("of values that are not integers")
 			}
 			if old, has := best.(eval.Int); !has || better(n, old) {
 				best = n
 			}
 		}
 		if best == nil {
-			return c.RefusedFor("of no values"), nil
+			return c.RefusedFor("of no values")
 		}
-		return best, c.Steps(len(list))
+		c.Steps(len(list))
+		return best
 	}}
 }
 
@@ -74,58 +75,58 @@ func elements(c *eval.Call, i int) (list []eval.Entry, ok bool) {
 			return nil, false
 		}
 	}
-	return list, c.Alloc(a.Size()) == nil
+	c.Alloc(a.Size())
+	return list, true
 }
 
 const plainElements = "with elements that are neither strings nor integers"
 
-func arrayCombine(c *eval.Call) (eval.Value, error) {
+func arrayCombine(c *eval.Call) eval.Value {
 	keys, ok := elements(c, 0)
-	values, err := c.Array(1)
-	if err != nil || !ok {
-		return c.RefusedFor(plainElements), err
+	values := c.Array(1)
+	if !ok {
+		return c.RefusedFor(plainElements)
 	}
 	if values.Len() != len(keys) {
-		return nil, c.Throw("ValueError", "array_combine(): the arrays must have the same number of elements")
+		panic(c.Throw("ValueError", "array_combine(): the arrays must have the same number of elements"))
 	}
 	out := eval.NewArray()
 	for i, e := range eval.Pairs(values) {
 		k, _ := eval.ToKey(keys[i].Value)
 		out.Set(k, e.Value)
 	}
-	return out, c.Alloc(values.Size())
+	c.Alloc(values.Size())
+	return out
 }
 
-func arrayFlip(c *eval.Call) (eval.Value, error) {
+func arrayFlip(c *eval.Call) eval.Value {
 	list, ok := elements(c, 0)
 	if !ok {
-		return c.RefusedFor(plainElements), nil
+		return c.RefusedFor(plainElements)
 	}
 	out := eval.NewArray()
 	for _, e := range list {
 		k, _ := eval.ToKey(e.Value)
 		out.Set(k, e.Key.Value())
 	}
-	return out, nil
+	return out
 }
 
-func arrayReverse(c *eval.Call) (eval.Value, error) {
-	a, err := c.Array(0)
-	if err != nil {
-		return nil, err
-	}
+func arrayReverse(c *eval.Call) eval.Value {
+	a := c.Array(0)
 	list, out := eval.Pairs(a), eval.NewArray()
 	for i := len(list) - 1; i >= 0; i-- {
 		appendPair(out, list[i], c.Bool(1))
 	}
-	return out, c.Alloc(a.Size())
+	c.Alloc(a.Size())
+	return out
 }
 
 // arrayUnique compares elements as strings, as PHP does by default.
-func arrayUnique(c *eval.Call) (eval.Value, error) {
+func arrayUnique(c *eval.Call) eval.Value {
 	list, ok := elements(c, 0)
 	if !ok || c.Has(1) {
-		return c.RefusedFor(plainElements + ", or with flags"), nil
+		return c.RefusedFor(plainElements + ", or with flags")
 	}
 	seen, out := map[string]bool{}, eval.NewArray()
 	for _, e := range list {
@@ -134,16 +135,17 @@ func arrayUnique(c *eval.Call) (eval.Value, error) {
 			out.Set(e.Key, e.Value)
 		}
 	}
-	return out, nil
+	return out
 }
 
 var htmlEntities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;")
 
-func htmlFunc(c *eval.Call) (eval.Value, error) {
+func htmlFunc(c *eval.Call) eval.Value {
 	if s := c.Str(0); len(c.Args) == 1 && ascii(s) {
-		return eval.String(htmlEntities.Replace(s)), c.Alloc(6 * len(s))
+		c.Alloc(6 * len(s))
+		return eval.String(htmlEntities.Replace(s))
 	}
-	return c.RefusedFor("with flags, or text that is not ASCII"), nil
+	return c.RefusedFor("with flags, or text that is not ASCII")
 }
 
 func ascii(s string) bool {
@@ -157,55 +159,57 @@ func ascii(s string) bool {
 
 // ofASCII makes a function of text in an encoding: ASCII is the same in all of them.
 func ofASCII(f func(string) eval.Value) eval.Function {
-	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) (eval.Value, error) {
+	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) eval.Value {
 		s := c.Str(0)
 		if len(c.Args) > 1 || !ascii(s) {
-			return c.RefusedFor("with text that is not ASCII, or an encoding"), nil
+			return c.RefusedFor("with text that is not ASCII, or an encoding")
 		}
-		return f(s), c.Alloc(len(s))
+		c.Alloc(len(s))
+		return f(s)
 	}}
 }
 
-func ordFunc(c *eval.Call) (eval.Value, error) {
+func ordFunc(c *eval.Call) eval.Value {
 	if s := c.Str(0); s != "" {
-		return eval.Int(s[0]), nil
+		return eval.Int(s[0])
 	}
-	return eval.Int(0), nil
+	return eval.Int(0)
 }
 
 // strtrFunc replaces characters by others. The form with an array is not evaluated.
-func strtrFunc(c *eval.Call) (eval.Value, error) {
+func strtrFunc(c *eval.Call) eval.Value {
 	if len(c.Args) < 3 {
-		return c.RefusedFor("with an array"), nil
+		return c.RefusedFor("with an array")
 	}
 	b, from, to := []byte(c.Str(0)), c.Str(1), c.Str(2)
-	if err := c.Alloc(len(b)); err != nil {
-		return nil, err
-	}
+	c.Alloc(len(b))
 	n := min(len(from), len(to))
 	for i := range b {
 		if j := strings.LastIndexByte(from[:n], b[i]); j >= 0 {
 			b[i] = to[j]
 		}
 	}
-	return eval.String(b), c.Steps(len(b) * (1 + n/64))
+	c.Steps(len(b) * (1 + n/64))
+	return eval.String(b)
 }
 
-func substrCount(c *eval.Call) (eval.Value, error) {
+func substrCount(c *eval.Call) eval.Value {
 	s := strArgs(c)
 	if len(c.Args) > 2 || s[1] == "" {
-		return c.RefusedFor("with an offset, or nothing to count"), nil
+		return c.RefusedFor("with an offset, or nothing to count")
 	}
-	return eval.Int(strings.Count(s[0], s[1])), c.Steps(len(s[0])/64 + 1)
+	c.Steps(len(s[0])/64 + 1)
+	return eval.Int(strings.Count(s[0], s[1]))
 }
 
 // ucwords raises the first letter of each word.
-func ucwords(c *eval.Call) (eval.Value, error) {
+func ucwords(c *eval.Call) eval.Value {
 	b, ends := []byte(c.Str(0)), c.StrOr(1, " \t\r\n\f\v")
 	for i := range b {
 		if i == 0 || strings.IndexByte(ends, b[i-1]) >= 0 {
 			b[i] = syntax.Upper(string(b[i : i+1]))[0]
 		}
 	}
-	return eval.String(b), c.Alloc(len(b))
+	c.Alloc(len(b))
+	return eval.String(b)
 }

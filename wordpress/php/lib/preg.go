@@ -37,13 +37,11 @@ type pattern struct {
 // compilePattern reads a PCRE pattern with delimiters and modifiers. v is what to return
 // where there is no pattern: false as PHP, or an unknown for what cannot be
 // mapped exactly.
-func compilePattern(c *eval.Call, text string) (*pattern, eval.Value, error) {
-	if err := c.Steps(len(text) + 200); err != nil {
-		return nil, nil, err
-	}
+func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
+	c.Steps(len(text) + 200)
 	text = strings.TrimLeft(text, " \t\n\r\v\f\x00")
 	if text == "" || syntax.IsLetter(text[0]) || syntax.IsDigit(text[0]) || text[0] == '\\' {
-		return nil, eval.Bool(false), nil
+		return nil, eval.Bool(false)
 	}
 	open, end := text[0], text[0]
 	if at := strings.IndexByte("([{<", open); at >= 0 {
@@ -51,35 +49,35 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value, error) {
 	}
 	close := closing(text, open, end)
 	if close < 0 {
-		return nil, eval.Bool(false), nil
+		return nil, eval.Bool(false)
 	}
 	body, mods := text[1:close], text[close+1:]
 	if len(body) > maxPattern {
-		return nil, c.RefusedFor("with a pattern of that length"), nil
+		return nil, c.RefusedFor("with a pattern of that length")
 	}
 	p := &pattern{}
 	opt, dollar, ok := p.modifiers(mods)
 	if !ok {
-		return nil, c.RefusedFor("with a pattern"), nil
+		return nil, c.RefusedFor("with a pattern")
 	}
 	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8)
 	if !ok || p.utf8 && !utf8.ValidString(body) {
-		return nil, c.RefusedFor("with a pattern"), nil
+		return nil, c.RefusedFor("with a pattern")
 	}
 	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
-		return nil, c.RefusedFor("with a pattern"), nil // the two fold case by other tables
+		return nil, c.RefusedFor("with a pattern") // the two fold case by other tables
 	}
 	if !p.utf8 {
 		body = latin(body)
 	}
 	re, err := regexp2.Compile(body, opt)
 	if err != nil {
-		return nil, c.RefusedFor("with a pattern"), nil //nolint:nilerr // it may be one to PCRE
+		return nil, c.RefusedFor("with a pattern") //nolint:nilerr // it may be one to PCRE
 	}
 	re.MatchTimeout = regexTime
 	p.ascii = p.utf8 && (classes || opt&regexp2.IgnoreCase != 0)
 	p.re, p.names = re, names
-	return p, nil, nil
+	return p, nil
 }
 
 // modifiers reads what follows the pattern.
@@ -141,42 +139,36 @@ type matchSpan struct{ from, to int }
 
 // matchesOf finds up to limit matches (-1: all). v is not nil where the answer is
 // not known, or false.
-func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, eval.Value, error) {
+func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, eval.Value) {
 	if len(s) > maxSubject {
-		return nil, c.RefusedFor("with text of that length"), nil
+		return nil, c.RefusedFor("with text of that length")
 	}
-	if err := c.Alloc(16*len(s) + 256); err != nil {
-		return nil, nil, err
-	}
+	c.Alloc(16*len(s) + 256)
 	if p.utf8 && !utf8.ValidString(s) {
-		return nil, eval.Bool(false), nil
+		return nil, eval.Bool(false)
 	}
 	if p.ascii && s != latin(s) {
-		return nil, c.RefusedFor("with such a pattern for text that is not ASCII"), nil
+		return nil, c.RefusedFor("with such a pattern for text that is not ASCII")
 	}
 	runes, bytesAt := p.runes(s)
 	var found [][]matchSpan
 	m, err := p.re.FindRunesMatch(runes)
 	for ; m != nil && err == nil && limit != 0; limit-- {
-		if err := c.Alloc(64 + 48*len(p.names)); err != nil {
-			return nil, nil, err
-		}
-		if err := c.Steps(100 + m.Length); err != nil {
-			return nil, nil, err
-		}
+		c.Alloc(64 + 48*len(p.names))
+		c.Steps(100 + m.Length)
 		found = append(found, p.spans(m, bytesAt))
 		if limit == 1 {
 			break
 		}
 		if m.Length == 0 {
-			return nil, c.RefusedFor("with a pattern that matches nothing at all"), nil
+			return nil, c.RefusedFor("with a pattern that matches nothing at all")
 		}
 		m, err = p.re.FindNextMatch(m)
 	}
 	if err != nil {
-		return nil, nil, c.Refuse(eval.Undecidable, "evaluate: a pattern takes too long to match")
+		panic(c.Refuse(eval.Undecidable, "evaluate: a pattern takes too long to match"))
 	}
-	return found, nil, nil
+	return found, nil
 }
 
 // runes are the characters that are matched, and the byte each begins at.
@@ -208,12 +200,10 @@ func (p *pattern) spans(m *regexp2.Match, at []int) []matchSpan {
 	return out
 }
 
-func pregQuote(c *eval.Call) (eval.Value, error) {
+func pregQuote(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	delimiter := c.StrOr(1, "")
-	if err := c.Alloc(4 * len(s)); err != nil {
-		return nil, err
-	}
+	c.Alloc(4 * len(s))
 	var b strings.Builder
 	for i := range len(s) {
 		switch {
@@ -225,5 +215,5 @@ func pregQuote(c *eval.Call) (eval.Value, error) {
 		}
 		b.WriteByte(s[i])
 	}
-	return eval.String(b.String()), nil
+	return eval.String(b.String())
 }

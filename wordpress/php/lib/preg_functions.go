@@ -34,57 +34,54 @@ func (p *pattern) groupsOf(s string, m []matchSpan) *eval.Array {
 }
 
 // notMatched returns v where the pattern gave no answer; the matches follow it.
-func notMatched(c *eval.Call, v eval.Value) (eval.Value, error) {
+func notMatched(c *eval.Call, v eval.Value) eval.Value {
 	var matches eval.Value = eval.NewArray()
 	if v.Kind() == eval.KindUnknown {
 		matches = v
 	}
-	return v, c.SetRef(2, matches)
+	c.SetRef(2, matches)
+	return v
 }
 
-func pregMatch(c *eval.Call) (eval.Value, error) {
+func pregMatch(c *eval.Call) eval.Value {
 	if c.Int(3, 0) != 0 || c.Int(4, 0) != 0 {
 		return notMatched(c, c.RefusedFor("with flags or an offset"))
 	}
 	s := c.Str(1)
-	p, v, err := compilePattern(c, c.Str(0))
-	if err != nil {
-		return nil, err
-	}
+	p, v := compilePattern(c, c.Str(0))
 	if v != nil {
 		return notMatched(c, v)
 	}
-	found, v, err := matchesOf(c, p, s, 1)
-	if err != nil {
-		return nil, err
-	}
+	found, v := matchesOf(c, p, s, 1)
 	if v != nil {
 		return notMatched(c, v)
 	}
 	if len(found) == 0 {
-		return eval.Int(0), c.SetRef(2, eval.NewArray())
+		c.SetRef(2, eval.NewArray())
+		return eval.Int(0)
 	}
-	return eval.Int(1), c.SetRef(2, p.groupsOf(s, found[0]))
+	c.SetRef(2, p.groupsOf(s, found[0]))
+	return eval.Int(1)
 }
 
-func pregReplace(c *eval.Call) (eval.Value, error) {
+func pregReplace(c *eval.Call) eval.Value {
 	with := c.Arg(1)
 	if with.Kind() == eval.KindArray && c.Arg(0).Kind() != eval.KindArray {
-		return nil, c.Throw("TypeError", "preg_replace(): Argument #1 ($pattern) must be of type array when argument #2 ($replacement) is an array, string given")
+		panic(c.Throw("TypeError", "preg_replace(): Argument #1 ($pattern) must be of type array when argument #2 ($replacement) is an array, string given"))
 	}
 	replacements, many := with.(*eval.Array)
 	var list []eval.Entry
 	if many {
 		list = eval.Pairs(replacements)
 	}
-	return replaceInEach(c, func(i int) (string, error) {
+	return replaceInEach(c, func(i int) string {
 		switch {
 		case !many:
 			return c.StringOf(with)
 		case i < len(list):
 			return c.StringOf(list[i].Value)
 		}
-		return "", nil
+		return ""
 	})
 }
 
@@ -140,7 +137,7 @@ func reference(t string, i int) (n, end int) {
 
 // replaceInEach replaces the matches of each pattern in each subject. with returns the
 // replacement for a pattern by its number.
-func replaceInEach(c *eval.Call, with func(i int) (string, error)) (eval.Value, error) {
+func replaceInEach(c *eval.Call, with func(i int) string) eval.Value {
 	limit := c.Int(3, -1)
 	patterns := []eval.Value{c.Arg(0)}
 	if a, ok := c.Arg(0).(*eval.Array); ok {
@@ -151,25 +148,15 @@ func replaceInEach(c *eval.Call, with func(i int) (string, error)) (eval.Value, 
 	}
 	count := 0
 	var failed eval.Value
-	out, err := eachSubject(c, c.Arg(2), func(v eval.Value) (eval.Value, error) {
-		s, err := c.StringOf(v)
+	out := eachSubject(c, c.Arg(2), func(v eval.Value) eval.Value {
+		s := c.StringOf(v)
 		for i, pv := range patterns {
-			if err != nil || failed != nil {
-				break
-			}
-			var text, replacement string
-			if text, err = c.StringOf(pv); err != nil {
-				break
-			}
-			if replacement, err = with(i); err == nil {
-				s, failed, err = replacedText(c, text, s, int(max(limit, -1)), replacement, &count)
+			if failed == nil {
+				s, failed = replacedText(c, c.StringOf(pv), s, int(max(limit, -1)), with(i), &count)
 			}
 		}
-		return eval.String(s), err
+		return eval.String(s)
 	})
-	if err != nil {
-		return nil, err
-	}
 	if failed != nil {
 		if failed.Kind() != eval.KindUnknown {
 			failed = eval.Null // PHP's answer to a pattern that is none
@@ -177,86 +164,77 @@ func replaceInEach(c *eval.Call, with func(i int) (string, error)) (eval.Value, 
 		if c.Arg(2).Kind() == eval.KindArray && failed.Kind() == eval.KindNull {
 			failed = c.Unknown("a pattern fails on one of several texts")
 		}
-		return failed, c.SetRef(4, c.Unknown("a pattern fails"))
+		c.SetRef(4, c.Unknown("a pattern fails"))
+		return failed
 	}
-	return out, c.SetRef(4, eval.Int(count))
+	c.SetRef(4, eval.Int(count))
+	return out
 }
 
-func replacedText(c *eval.Call, text, s string, limit int, replacement string, count *int) (string, eval.Value, error) {
-	p, v, err := compilePattern(c, text)
-	if v != nil || err != nil {
-		return "", v, err
+func replacedText(c *eval.Call, text, s string, limit int, replacement string, count *int) (string, eval.Value) {
+	p, v := compilePattern(c, text)
+	if v != nil {
+		return "", v
 	}
-	found, v, err := matchesOf(c, p, s, limit)
-	if v != nil || err != nil {
-		return "", v, err
+	found, v := matchesOf(c, p, s, limit)
+	if v != nil {
+		return "", v
 	}
 	var b strings.Builder
 	at := 0
 	for _, m := range found {
 		t := expand(replacement, s, m)
-		if err := c.Alloc(len(t) + m[0].from - at); err != nil {
-			return "", nil, err
-		}
+		c.Alloc(len(t) + m[0].from - at)
 		b.WriteString(s[at:m[0].from] + t)
 		at = m[0].to
 	}
 	*count += len(found)
 	b.WriteString(s[at:])
-	return b.String(), nil, c.Alloc(len(s) - at)
+	c.Alloc(len(s) - at)
+	return b.String(), nil
 }
 
 // pregGrep keeps the elements that match.
-func pregGrep(c *eval.Call) (eval.Value, error) {
+func pregGrep(c *eval.Call) eval.Value {
 	text := c.Str(0)
-	a, err := c.Array(1)
-	if err != nil {
-		return nil, err
-	}
+	a := c.Array(1)
 	flags := c.Int(2, 0)
-	p, v, err := compilePattern(c, text)
-	if v != nil || err != nil {
-		return v, err
+	p, v := compilePattern(c, text)
+	if v != nil {
+		return v
 	}
-	if err := c.Alloc(a.Size()); err != nil {
-		return nil, err
-	}
+	c.Alloc(a.Size())
 	out := eval.NewArray()
 	for _, e := range eval.Pairs(a) {
-		s, err := c.StringOf(e.Value)
-		if err != nil {
-			return nil, err
-		}
-		found, v, err := matchesOf(c, p, s, 1)
+		s := c.StringOf(e.Value)
+		found, v := matchesOf(c, p, s, 1)
 		switch {
-		case err != nil:
-			return nil, err
 		case v != nil:
-			return c.Unknown("a pattern fails on one of several texts"), nil
+			return c.Unknown("a pattern fails on one of several texts")
 		}
 		if (len(found) > 0) == (flags&1 == 0) {
 			out.Set(e.Key, e.Value)
 		}
 	}
-	return out, nil
+	return out
 }
 
 const splitNoEmpty = 1
 
-func pregSplit(c *eval.Call) (eval.Value, error) {
+func pregSplit(c *eval.Call) eval.Value {
 	t := strArgs(c)
 	limit, flags := c.Int(2, -1), c.Int(3, 0)
-	p, v, err := compilePattern(c, t[0])
-	if v != nil || err != nil {
-		return v, err
+	p, v := compilePattern(c, t[0])
+	if v != nil {
+		return v
 	}
 	if flags&^splitNoEmpty != 0 {
-		return c.RefusedFor("with flags"), nil
+		return c.RefusedFor("with flags")
 	}
 	s := t[1]
-	found, v, err := matchesOf(c, p, s, -1)
-	if v != nil || err != nil {
-		return v, err
+	found, v := matchesOf(c, p, s, -1)
+	if v != nil {
+		return v
 	}
 	if limit == 0 {
 		limit = -1
@@ -279,5 +257,5 @@ func pregSplit(c *eval.Call) (eval.Value, error) {
 		at = m[0].to
 	}
 	add(at, len(s))
-	return out, nil
+	return out
 }

@@ -7,21 +7,18 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-func serializeFunc(c *eval.Call) (eval.Value, error) {
+func serializeFunc(c *eval.Call) eval.Value {
 	var b strings.Builder
-	ok, err := serializeTo(c, &b, c.Arg(0), 0)
-	if err != nil {
-		return nil, err
-	}
+	ok := serializeTo(c, &b, c.Arg(0), 0)
 	if !ok {
-		return c.RefusedFor("with an object"), nil
+		return c.RefusedFor("with an object")
 	}
-	return eval.String(b.String()), nil
+	return eval.String(b.String())
 }
 
-func serializeTo(c *eval.Call, b *strings.Builder, v eval.Value, depth int) (bool, error) {
-	if err := c.Alloc(32); err != nil || depth > 200 {
-		return false, err
+func serializeTo(c *eval.Call, b *strings.Builder, v eval.Value, depth int) bool {
+	if c.Alloc(32); depth > 200 {
+		return false
 	}
 	switch v := v.(type) {
 	case eval.NullType:
@@ -33,22 +30,20 @@ func serializeTo(c *eval.Call, b *strings.Builder, v eval.Value, depth int) (boo
 	case eval.Float:
 		b.WriteString("d:" + eval.FloatString(float64(v), -1) + ";")
 	case eval.String:
-		if err := c.Alloc(2 * len(v)); err != nil {
-			return false, err
-		}
+		c.Alloc(2 * len(v))
 		b.WriteString("s:" + strconv.Itoa(len(v)) + `:"` + string(v) + `";`)
 	case *eval.Array:
 		b.WriteString("a:" + strconv.Itoa(v.Len()) + ":{")
 		for _, e := range eval.Pairs(v) {
 			for _, part := range []eval.Value{e.Key.Value(), e.Value} {
-				if ok, err := serializeTo(c, b, part, depth+1); !ok || err != nil {
-					return ok, err
+				if !serializeTo(c, b, part, depth+1) {
+					return false
 				}
 			}
 		}
 		b.WriteString("}")
 	default:
-		return false, nil
+		return false
 	}
-	return true, nil
+	return true
 }

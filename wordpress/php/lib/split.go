@@ -7,7 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-func implode(c *eval.Call) (eval.Value, error) {
+func implode(c *eval.Call) eval.Value {
 	sepArg, listArg := c.Arg(0), c.Arg(1)
 	if len(c.Args) == 1 {
 		sepArg, listArg = eval.String(""), c.Arg(0)
@@ -16,46 +16,33 @@ func implode(c *eval.Call) (eval.Value, error) {
 	}
 	list, ok := listArg.(*eval.Array)
 	if !ok || sepArg.Kind() == eval.KindArray {
-		return nil, c.Throw("TypeError", c.Name+"(): Argument #2 ($array) must be of type ?array, "+eval.TypeWord(listArg)+" given")
+		panic(c.Throw("TypeError", c.Name+"(): Argument #2 ($array) must be of type ?array, "+eval.TypeWord(listArg)+" given"))
 	}
-	sep, err := c.StringOf(sepArg)
-	if err != nil {
-		return nil, err
-	}
+	sep := c.StringOf(sepArg)
 	var parts []string
 	size := 0
 	list.Each(func(_ eval.Key, v eval.Value) bool {
-		var s string
-		if s, err = c.StringOf(v); err != nil {
-			return false
-		}
+		s := c.StringOf(v)
 		parts = append(parts, s)
 		if size += len(s) + len(sep); size > 1<<20 {
-			err = c.Alloc(size)
+			c.Alloc(size)
 			size = 0
 		}
-		return err == nil
+		return true
 	})
-	if err == nil {
-		err = c.Alloc(size + 16*len(parts))
-	}
-	if err != nil {
-		return nil, err
-	}
-	return eval.String(strings.Join(parts, sep)), nil
+	c.Alloc(size + 16*len(parts))
+	return eval.String(strings.Join(parts, sep))
 }
 
-func explode(c *eval.Call) (eval.Value, error) {
+func explode(c *eval.Call) eval.Value {
 	s := strArgs(c)
 	limit := c.Int(2, 1<<62)
 	sep, text := s[0], s[1]
 	if sep == "" {
-		return nil, c.Throw("ValueError", "explode(): Argument #1 ($separator) cannot be empty")
+		panic(c.Throw("ValueError", "explode(): Argument #1 ($separator) cannot be empty"))
 	}
 	n := strings.Count(text, sep) + 1
-	if err := c.Alloc(224*n + len(text)); err != nil {
-		return nil, err
-	}
+	c.Alloc(224*n + len(text))
 	if limit == 0 {
 		limit = 1
 	}
@@ -65,60 +52,52 @@ func explode(c *eval.Call) (eval.Value, error) {
 	} else {
 		parts = strings.Split(text, sep)
 		if text == "" && limit < 0 {
-			return eval.NewArray(), nil
+			return eval.NewArray()
 		}
 		parts = parts[:max(0, int64(len(parts))+max(limit, -int64(len(parts))))]
 	}
-	return eval.ListOfStrings(parts), nil
+	return eval.ListOfStrings(parts)
 }
 
 // strReplace is str_replace and str_ireplace.
-func strReplace(fold bool) func(c *eval.Call) (eval.Value, error) {
-	return func(c *eval.Call) (eval.Value, error) {
+func strReplace(fold bool) func(c *eval.Call) eval.Value {
+	return func(c *eval.Call) eval.Value {
 		search, replace := c.Arg(0), c.Arg(1)
 		if search.Kind() != eval.KindArray && replace.Kind() == eval.KindArray {
-			return nil, c.Throw("TypeError", c.Name+"(): Argument #2 ($replace) must be of type string when argument #1 ($search) is a string")
+			panic(c.Throw("TypeError", c.Name+"(): Argument #2 ($replace) must be of type string when argument #1 ($search) is a string"))
 		}
 		count := 0
-		one := func(v eval.Value) (eval.Value, error) {
-			s, err := c.StringOf(v)
-			if err != nil {
-				return nil, err
-			}
-			out, n, err := replaceAll(c, s, search, replace, fold)
+		one := func(v eval.Value) eval.Value {
+			s := c.StringOf(v)
+			out, n := replaceAll(c, s, search, replace, fold)
 			count += n
-			return eval.String(out), err
+			return eval.String(out)
 		}
-		out, err := eachSubject(c, c.Arg(2), one)
-		if err != nil {
-			return nil, err
-		}
-		return out, c.SetRef(3, eval.Int(count))
+		out := eachSubject(c, c.Arg(2), one)
+		c.SetRef(3, eval.Int(count))
+		return out
 	}
 }
 
 // eachSubject applies one to a subject, or to each element of an array of them.
-func eachSubject(c *eval.Call, subject eval.Value, one func(eval.Value) (eval.Value, error)) (eval.Value, error) {
+func eachSubject(c *eval.Call, subject eval.Value, one func(eval.Value) eval.Value) eval.Value {
 	list, ok := subject.(*eval.Array)
 	if !ok {
 		return one(subject)
 	}
-	if err := c.Alloc(list.Size()); err != nil {
-		return nil, err
-	}
+	c.Alloc(list.Size())
 	out := eval.NewArray()
-	var err error
 	list.Each(func(k eval.Key, v eval.Value) bool {
 		if v.Kind() != eval.KindArray && v.Kind() != eval.KindObject {
-			v, err = one(v)
+			v = one(v)
 		}
 		out.Set(k, v)
-		return err == nil
+		return true
 	})
-	return out, err
+	return out
 }
 
-func replaceAll(c *eval.Call, s string, search, replace eval.Value, fold bool) (string, int, error) {
+func replaceAll(c *eval.Call, s string, search, replace eval.Value, fold bool) (string, int) {
 	list, ok := search.(*eval.Array)
 	if !ok {
 		return replaceOne(c, s, search, replace, fold)
@@ -129,7 +108,6 @@ func replaceAll(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 		rest.Each(func(_ eval.Key, v eval.Value) bool { with = append(with, v); return true })
 	}
 	total, i := 0, 0
-	var err error
 	list.Each(func(_ eval.Key, v eval.Value) bool {
 		to := replace
 		if many {
@@ -140,35 +118,28 @@ func replaceAll(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 		}
 		i++
 		var n int
-		s, n, err = replaceOne(c, s, v, to, fold)
+		s, n = replaceOne(c, s, v, to, fold)
 		total += n
-		return err == nil
+		return true
 	})
-	return s, total, err
+	return s, total
 }
 
-func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (string, int, error) {
-	from, err := c.StringOf(search)
-	if err != nil {
-		return "", 0, err
-	}
-	to, err := c.StringOf(replace)
-	if err != nil {
-		return "", 0, err
-	}
+func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (string, int) {
+	from := c.StringOf(search)
+	to := c.StringOf(replace)
 	if from == "" || len(from) > len(s) {
-		return s, 0, c.Steps(1)
+		c.Steps(1)
+		return s, 0
 	}
 	hay := s
 	if fold {
 		hay, from = syntax.Lower(s), syntax.Lower(from)
 	}
 	n := strings.Count(hay, from)
-	if err := allocTimes(c, max(len(to)-len(from), 1), int64(n)); err != nil {
-		return "", 0, err
-	}
-	if err := c.Alloc(len(s)); err != nil || n == 0 {
-		return s, 0, err
+	allocTimes(c, max(len(to)-len(from), 1), int64(n))
+	if c.Alloc(len(s)); n == 0 {
+		return s, 0
 	}
 	var b strings.Builder
 	for {
@@ -180,14 +151,14 @@ func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 		s, hay = s[i+len(from):], hay[i+len(from):]
 	}
 	b.WriteString(s)
-	return b.String(), n, nil
+	return b.String(), n
 }
 
 // strtok cuts the first part that is not empty off a text, up to any of some bytes.
 // With one argument, it cuts the next part off an earlier text, which is not evaluated.
-func strtok(c *eval.Call) (eval.Value, error) {
+func strtok(c *eval.Call) eval.Value {
 	if len(c.Args) < 2 {
-		return c.RefusedFor("with one argument"), nil
+		return c.RefusedFor("with one argument")
 	}
 	text, separators := c.Str(0), c.Str(1)
 	for text != "" && strings.IndexByte(separators, text[0]) >= 0 {
@@ -198,7 +169,8 @@ func strtok(c *eval.Call) (eval.Value, error) {
 		end++
 	}
 	if end == 0 {
-		return eval.Bool(false), nil
+		return eval.Bool(false)
 	}
-	return eval.String(text[:end]), c.Steps(len(text) / 16)
+	c.Steps(len(text) / 16)
+	return eval.String(text[:end])
 }

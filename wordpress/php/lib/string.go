@@ -36,20 +36,18 @@ var stringFuncs = map[string]eval.Function{
 
 // ofString makes a builtin of a function of one string.
 func ofString(f func(string) string) eval.Function {
-	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) (eval.Value, error) {
+	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) eval.Value {
 		s := c.Str(0)
-		if err := c.Alloc(6*len(s) + 16); err != nil {
-			return nil, err
-		}
-		return eval.String(f(s)), nil
+		c.Alloc(6*len(s) + 16)
+		return eval.String(f(s))
 	}}
 }
 
 // strArgs returns the first two arguments, which are strings.
 func strArgs(c *eval.Call) [2]string { return [2]string{c.Str(0), c.Str(1)} }
 
-func strlenFunc(c *eval.Call) (eval.Value, error) {
-	return eval.Int(len(c.Str(0))), nil
+func strlenFunc(c *eval.Call) eval.Value {
+	return eval.Int(len(c.Str(0)))
 }
 
 func firstCase(s string, f func(string) string) string {
@@ -91,7 +89,7 @@ func stripslashes(s string) string {
 
 // trimFunc is trim, ltrim or rtrim. Its list of characters may hold ranges.
 func trimFunc(left, right bool) eval.Function {
-	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) (eval.Value, error) {
+	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) eval.Value {
 		s := c.Str(0)
 		set := " \n\r\t\v\x00"
 		if len(c.Args) > 1 {
@@ -104,7 +102,7 @@ func trimFunc(left, right bool) eval.Function {
 		for right && s != "" && in[s[len(s)-1]] {
 			s = s[:len(s)-1]
 		}
-		return eval.String(s), nil
+		return eval.String(s)
 	}}
 }
 
@@ -124,49 +122,46 @@ func charMask(set string) *[256]bool {
 	return &in
 }
 
-func strRepeat(c *eval.Call) (eval.Value, error) {
+func strRepeat(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	n := c.Int(1, 0)
 	if n < 0 {
-		return nil, c.Throw("ValueError", "str_repeat(): Argument #2 ($times) must be greater than or equal to 0")
+		panic(c.Throw("ValueError", "str_repeat(): Argument #2 ($times) must be greater than or equal to 0"))
 	}
-	if err := allocTimes(c, len(s), n); err != nil {
-		return nil, err
-	}
+	allocTimes(c, len(s), n)
 	if s == "" {
-		return eval.String(""), nil
+		return eval.String("")
 	}
-	return eval.String(strings.Repeat(s, int(n))), nil
+	return eval.String(strings.Repeat(s, int(n)))
 }
 
 // allocTimes charges size × n bytes, which may be beyond all numbers.
-func allocTimes(c *eval.Call, size int, n int64) error {
+func allocTimes(c *eval.Call, size int, n int64) {
 	if size == 0 || n <= 0 {
-		return nil
+		return
 	}
 	if n > int64(1<<40)/int64(size) {
-		return c.Alloc(1 << 40)
+		c.Alloc(1 << 40)
+		return
 	}
-	return c.Alloc(size * int(n))
+	c.Alloc(size * int(n))
 }
 
-func strPad(c *eval.Call) (eval.Value, error) {
+func strPad(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	width := c.Int(1, 0)
 	pad := c.StrOr(2, " ")
 	mode := c.Int(3, 1)
 	if width < 0 || width <= int64(len(s)) {
-		return eval.String(s), nil
+		return eval.String(s)
 	}
 	if pad == "" {
-		return nil, c.Throw("ValueError", "str_pad(): Argument #3 ($pad_string) must be a non-empty string")
+		panic(c.Throw("ValueError", "str_pad(): Argument #3 ($pad_string) must be a non-empty string"))
 	}
 	if mode < 0 || mode > 2 {
-		return nil, c.Throw("ValueError", "str_pad(): Argument #4 ($pad_type) must be STR_PAD_LEFT, STR_PAD_RIGHT, or STR_PAD_BOTH")
+		panic(c.Throw("ValueError", "str_pad(): Argument #4 ($pad_type) must be STR_PAD_LEFT, STR_PAD_RIGHT, or STR_PAD_BOTH"))
 	}
-	if err := allocTimes(c, 1, width); err != nil {
-		return nil, err
-	}
+	allocTimes(c, 1, width)
 	need := int(width) - len(s)
 	left := 0
 	switch mode {
@@ -176,33 +171,31 @@ func strPad(c *eval.Call) (eval.Value, error) {
 		left = need / 2
 	}
 	fill := func(n int) string { return strings.Repeat(pad, n/len(pad)+1)[:n] }
-	return eval.String(fill(left) + s + fill(need-left)), nil
+	return eval.String(fill(left) + s + fill(need-left))
 }
 
 // compareFunc compares two strings, by their lower case if fold is set. The size of
 // the result for strings that differ in a byte depends on the C library of the server.
 func compareFunc(fold bool) eval.Function {
-	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) (eval.Value, error) {
+	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) eval.Value {
 		a, b := c.Str(0), c.Str(1)
-		if err := c.Alloc(2 * (len(a) + len(b))); err != nil {
-			return nil, err
-		}
+		c.Alloc(2 * (len(a) + len(b)))
 		if fold {
 			a, b = syntax.Lower(a), syntax.Lower(b)
 		}
 		n := min(len(a), len(b))
 		order := strings.Compare(a[:n], b[:n])
 		if order == 0 {
-			return eval.Int(eval.Sign(len(a) - len(b))), nil
+			return eval.Int(eval.Sign(len(a) - len(b)))
 		}
 		u := c.Unknown("depends on how far two strings are apart")
 		u.Alts = []eval.Value{eval.Int(order), eval.Int(math.MaxInt32 * order)}
-		return u, nil
+		return u
 	}}
 }
 
 func head(s string, n int) string { return s[:min(n, len(s))] }
 
-func chrFunc(c *eval.Call) (eval.Value, error) {
-	return eval.String([]byte{byte(c.Int(0, 0))}), nil
+func chrFunc(c *eval.Call) eval.Value {
+	return eval.String([]byte{byte(c.Int(0, 0))})
 }

@@ -46,30 +46,26 @@ func sliceBounds(c *eval.Call, n, i int) (from, to int) {
 	return cut(n, offset, length, c.Has(i+1))
 }
 
-func substr(c *eval.Call) (eval.Value, error) {
+func substr(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	from, to := sliceBounds(c, len(s), 1)
-	return eval.String(s[from:to]), nil
+	return eval.String(s[from:to])
 }
 
 // find is strpos and its family.
-func find(fold, last bool) func(c *eval.Call) (eval.Value, error) {
-	return func(c *eval.Call) (eval.Value, error) {
+func find(fold, last bool) func(c *eval.Call) eval.Value {
+	return func(c *eval.Call) eval.Value {
 		s := strArgs(c)
 		offset := c.Int(2, 0)
 		hay, needle := s[0], s[1]
-		if err := c.Steps(len(hay)/64 + 1); err != nil {
-			return nil, err
-		}
+		c.Steps(len(hay)/64 + 1)
 		if fold {
-			if err := c.Alloc(len(hay) + len(needle)); err != nil {
-				return nil, err
-			}
+			c.Alloc(len(hay) + len(needle))
 			hay, needle = syntax.Lower(hay), syntax.Lower(needle)
 		}
 		size := int64(len(hay))
 		if offset > size || offset < -size {
-			return nil, c.Throw("ValueError", c.Name+"(): Argument #3 ($offset) must be contained in argument #1 ($haystack)")
+			panic(c.Throw("ValueError", c.Name+"(): Argument #3 ($offset) must be contained in argument #1 ($haystack)"))
 		}
 		var at int
 		if last {
@@ -83,9 +79,9 @@ func find(fold, last bool) func(c *eval.Call) (eval.Value, error) {
 			}
 		}
 		if at < 0 {
-			return eval.Bool(false), nil
+			return eval.Bool(false)
 		}
-		return eval.Int(at), nil
+		return eval.Int(at)
 	}
 }
 
@@ -101,30 +97,29 @@ func lastIndex(hay, needle string, offset int) int {
 	return strings.LastIndex(hay[:min(end, len(hay))], needle)
 }
 
-func strstr(fold bool) func(c *eval.Call) (eval.Value, error) {
-	return func(c *eval.Call) (eval.Value, error) {
+func strstr(fold bool) func(c *eval.Call) eval.Value {
+	return func(c *eval.Call) eval.Value {
 		s := strArgs(c)
 		hay, needle := s[0], s[1]
 		if fold {
-			if err := c.Alloc(len(hay) + len(needle)); err != nil {
-				return nil, err
-			}
+			c.Alloc(len(hay) + len(needle))
 			hay, needle = syntax.Lower(hay), syntax.Lower(needle)
 		}
 		i := strings.Index(hay, needle)
 		switch {
 		case i < 0:
-			return eval.Bool(false), nil
+			return eval.Bool(false)
 		case c.Bool(2):
-			return eval.String(s[0][:i]), nil
+			return eval.String(s[0][:i])
 		}
-		return eval.String(s[0][i:]), nil
+		return eval.String(s[0][i:])
 	}
 }
 
 func contains(f func(s, part string) bool) eval.Function {
-	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) (eval.Value, error) {
+	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) eval.Value {
 		s := strArgs(c)
-		return eval.Bool(f(s[0], s[1])), c.Steps(len(s[0])/64 + 1)
+		c.Steps(len(s[0])/64 + 1)
+		return eval.Bool(f(s[0], s[1]))
 	}}
 }

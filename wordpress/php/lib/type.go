@@ -41,15 +41,15 @@ func isKind(kinds ...eval.Kind) eval.Function {
 
 // isType makes a test of a value's type. What an array holds does not matter to it.
 func isType(test func(eval.Value) bool) eval.Function {
-	return eval.Function{Min: 1, Max: 1, Lazy: true, Run: func(c *eval.Call) (eval.Value, error) {
+	return eval.Function{Min: 1, Max: 1, Lazy: true, Run: func(c *eval.Call) eval.Value {
 		u, ok := c.Arg(0).(*eval.Unknown)
 		if !ok {
-			return eval.Bool(test(c.Arg(0))), nil
+			return eval.Bool(test(c.Arg(0)))
 		}
 		if u.Alts == nil {
-			return eval.Maybe(u), nil
+			return eval.Maybe(u)
 		}
-		return c.Lift(c.Args[:1], func(vals []eval.Value) (eval.Value, error) { return eval.Bool(test(vals[0])), nil })
+		return c.Lift(c.Args[:1], func(vals []eval.Value) eval.Value { return eval.Bool(test(vals[0])) })
 	}}
 }
 
@@ -62,37 +62,37 @@ func isNumericValue(v eval.Value) bool {
 	return ok
 }
 
-func gettypeFunc(c *eval.Call) (eval.Value, error) {
+func gettypeFunc(c *eval.Call) eval.Value {
 	if u, ok := c.Arg(0).(*eval.Unknown); ok && u.Alts == nil {
-		return u, nil
+		return u
 	}
 	if c.Arg(0).Kind() != eval.KindUnknown {
-		return eval.String(eval.TypeName(c.Arg(0))), nil
+		return eval.String(eval.TypeName(c.Arg(0)))
 	}
-	return c.Lift(c.Args[:1], func(vals []eval.Value) (eval.Value, error) { return eval.String(eval.TypeName(vals[0])), nil })
+	return c.Lift(c.Args[:1], func(vals []eval.Value) eval.Value { return eval.String(eval.TypeName(vals[0])) })
 }
 
-func boolvalFunc(c *eval.Call) (eval.Value, error) {
+func boolvalFunc(c *eval.Call) eval.Value {
 	b, u := c.Truth(c.Arg(0))
 	if u != nil {
-		return eval.Maybe(u), nil
+		return eval.Maybe(u)
 	}
-	return eval.Bool(b), nil
+	return eval.Bool(b)
 }
 
-func strvalFunc(c *eval.Call) (eval.Value, error) {
-	s, err := c.StringOf(c.Arg(0))
-	return eval.String(s), err
+func strvalFunc(c *eval.Call) eval.Value {
+	return eval.String(c.StringOf(c.Arg(0)))
 }
 
-func floatvalFunc(c *eval.Call) (eval.Value, error) { return eval.Float(eval.ToFloat(c.Arg(0))), nil }
+func floatvalFunc(c *eval.Call) eval.Value { return eval.Float(eval.ToFloat(c.Arg(0))) }
 
 // ctypeDigit reports whether a string is digits only. An integer is a character's
 // number, or a text, by its size: that is not evaluated.
-func ctypeDigit(c *eval.Call) (eval.Value, error) {
+func ctypeDigit(c *eval.Call) eval.Value {
 	if c.Arg(0).Kind() == eval.KindInt {
-		return c.RefusedFor("with an integer"), nil
+		return c.RefusedFor("with an integer")
 	}
 	s, ok := c.Arg(0).(eval.String)
-	return eval.Bool(ok && s != "" && strings.Trim(string(s), "0123456789") == ""), c.Steps(len(s) / 16)
+	c.Steps(len(s) / 16)
+	return eval.Bool(ok && s != "" && strings.Trim(string(s), "0123456789") == "")
 }

@@ -67,15 +67,13 @@ type phpURL struct {
 	zero                                            bool
 }
 
-func parseURLFunc(c *eval.Call) (eval.Value, error) {
+func parseURLFunc(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	component := c.Int(1, -1)
-	if err := c.Alloc(2*len(s) + 1024); err != nil {
-		return nil, err
-	}
+	c.Alloc(2*len(s) + 1024)
 	u, ok := parseURL(s)
 	if !ok {
-		return eval.Bool(false), nil
+		return eval.Bool(false)
 	}
 	out := eval.NewArray()
 	put := func(name string, p *string) {
@@ -94,17 +92,17 @@ func parseURLFunc(c *eval.Call) (eval.Value, error) {
 	put("query", u.query)
 	put("fragment", u.fragment)
 	if component < 0 {
-		return out, nil
+		return out
 	}
 	names := []string{"scheme", "host", "port", "user", "pass", "path", "query", "fragment"}
 	if int(component) >= len(names) {
-		return nil, c.Throw("ValueError", "parse_url(): Argument #2 ($component) must be a valid URL component identifier, "+strconv.FormatInt(component, 10)+" given")
+		panic(c.Throw("ValueError", "parse_url(): Argument #2 ($component) must be a valid URL component identifier, "+strconv.FormatInt(component, 10)+" given"))
 	}
 	v, found := out.Get(eval.StrKey(names[component]))
 	if !found {
-		return eval.Null, nil
+		return eval.Null
 	}
-	return v, nil
+	return v
 }
 
 func ptr(s string) *string {
@@ -236,11 +234,9 @@ func (u *phpURL) tail(s string) {
 }
 
 // parseStr reads a query. Names with brackets make arrays, which are unknown.
-func parseStr(c *eval.Call) (eval.Value, error) {
+func parseStr(c *eval.Call) eval.Value {
 	s := c.Str(0)
-	if err := c.Alloc(128 * (len(s) + 1)); err != nil {
-		return nil, err
-	}
+	c.Alloc(128 * (len(s) + 1))
 	out := eval.NewArray()
 	clean := strings.NewReplacer(".", "_", " ", "_")
 	for i, part := range strings.Split(s, "&") {
@@ -250,12 +246,14 @@ func parseStr(c *eval.Call) (eval.Value, error) {
 		u := c.RefusedFor("with a name in brackets")
 		switch {
 		case i >= 1000, nested && (base == "" || !strings.Contains(element, "]")):
-			return u, c.SetRef(1, u)
+			c.SetRef(1, u)
+			return u
 		case nested:
 			out.Put(clean.Replace(base), u)
 		case name != "":
 			out.Put(clean.Replace(name), eval.String(unpercent(val, true)))
 		}
 	}
-	return eval.Null, c.SetRef(1, out)
+	c.SetRef(1, out)
+	return eval.Null
 }

@@ -8,30 +8,30 @@ import (
 
 // versionCompare compares numbers with dots between them. Versions with words in
 // them (RC1, beta) are not evaluated.
-func versionCompare(c *eval.Call) (eval.Value, error) {
+func versionCompare(c *eval.Call) eval.Value {
 	s := strArgs(c)
 	if !numbersAndDots(s[0]) || !numbersAndDots(s[1]) {
-		return c.RefusedFor("with words in a version"), nil
+		return c.RefusedFor("with words in a version")
 	}
 	n := compareVersions(s[0], s[1])
 	if !c.Has(2) {
-		return eval.Int(n), nil
+		return eval.Int(n)
 	}
 	switch c.Str(2) {
 	case "<", "lt":
-		return eval.Bool(n < 0), nil
+		return eval.Bool(n < 0)
 	case "<=", "le":
-		return eval.Bool(n <= 0), nil
+		return eval.Bool(n <= 0)
 	case ">", "gt":
-		return eval.Bool(n > 0), nil
+		return eval.Bool(n > 0)
 	case ">=", "ge":
-		return eval.Bool(n >= 0), nil
+		return eval.Bool(n >= 0)
 	case "==", "eq":
-		return eval.Bool(n == 0), nil
+		return eval.Bool(n == 0)
 	case "!=", "<>", "ne":
-		return eval.Bool(n != 0), nil
+		return eval.Bool(n != 0)
 	}
-	return nil, c.Throw("ValueError", "version_compare(): Argument #3 ($operator) must be a valid comparison operator")
+	panic(c.Throw("ValueError", "version_compare(): Argument #3 ($operator) must be a valid comparison operator"))
 }
 
 // numbersAndDots reports whether s is numbers of up to nine digits, separated by dots.

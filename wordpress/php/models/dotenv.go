@@ -22,7 +22,7 @@ var dotenvClasses = []eval.NativeClass{
 			"createunsafemutable":   dotenvCreate("esp", "", false),
 			"createarraybacked":     dotenvCreate("a", "a", false),
 			"create":                {Run: dotenvCreateWith, Min: 1, Max: 5},
-			"parse":                 {Run: func(c *eval.Call) (eval.Value, error) { return c.Refused(), nil }, Min: 1, Max: 1},
+			"parse":                 {Run: func(c *eval.Call) eval.Value { return c.Refused() }, Min: 1, Max: 1},
 		},
 		Methods: map[string]eval.Function{
 			"__construct":                 {Run: dotenvConstruct, Min: 1, Max: 4},
@@ -54,7 +54,7 @@ var dotenvClasses = []eval.NativeClass{
 		Methods: map[string]eval.Function{
 			"addadapter": {Run: dotenvAddAdapter, Min: 1, Max: 1},
 			"immutable":  {Run: dotenvImmutable},
-			"make":       {Run: func(c *eval.Call) (eval.Value, error) { return c.This, nil }},
+			"make":       {Run: func(c *eval.Call) eval.Value { return c.This }},
 		},
 	},
 	{Name: `Dotenv\Repository\Adapter\EnvConstAdapter`, Vendor: true},
@@ -70,7 +70,7 @@ const dotenvBuilderClass = `Dotenv\Repository\RepositoryBuilder`
 
 // newRepository makes the object that knows where variables are read and written:
 // e is $_ENV, s is $_SERVER, p is putenv, a is an array of its own.
-func newRepository(c *eval.Call, adapters string, immutable bool, r Release) (*eval.Object, error) {
+func newRepository(c *eval.Call, adapters string, immutable bool, r Release) *eval.Object {
 	props := eval.NewArray()
 	props.Put("major", eval.Int(int64(r.Major)))
 	props.Put("minor", eval.Int(int64(r.Minor)))
@@ -81,28 +81,22 @@ func newRepository(c *eval.Call, adapters string, immutable bool, r Release) (*e
 }
 
 // dotenvBuilder is a function that only one number's releases have.
-func dotenvBuilder(adapters string, major int) func(c *eval.Call) (eval.Value, error) {
-	return func(c *eval.Call) (eval.Value, error) {
-		r, err := libraryRelease(c)
-		if err != nil {
-			return nil, err
-		}
+func dotenvBuilder(adapters string, major int) func(c *eval.Call) eval.Value {
+	return func(c *eval.Call) eval.Value {
+		r := libraryRelease(c)
 		if r.Major == 0 {
 			r.Major = major
 		}
 		if r.Major != major {
-			return nil, noMethod(c)
+			panic(noMethod(c))
 		}
 		return newBuilt(c, adapters, false, r)
 	}
 }
 
-func newBuilt(c *eval.Call, adapters string, immutable bool, r Release) (eval.Value, error) {
-	o, err := newRepository(c, adapters, immutable, r)
-	if err != nil {
-		return nil, err
-	}
-	return o, nil
+func newBuilt(c *eval.Call, adapters string, immutable bool, r Release) eval.Value {
+	o := newRepository(c, adapters, immutable, r)
+	return o
 }
 
 // releaseOf is the release that a repository was made by.
@@ -122,31 +116,25 @@ func settingOf(c *eval.Call, o *eval.Object, name string) eval.Value {
 	return eval.Present(v)
 }
 
-func dotenvAddAdapter(c *eval.Call) (eval.Value, error) {
-	s, err := c.Text(0)
-	if err != nil {
-		return nil, err
-	}
+func dotenvAddAdapter(c *eval.Call) eval.Value {
+	s := c.Text(0)
 	letters := map[string]string{"envconstadapter": "e", "serverconstadapter": "s", "putenvadapter": "p", "arrayadapter": "a"}
 	l := letters[syntax.Lower(s[strings.LastIndexByte(s, '\\')+1:])]
 	if l == "" {
-		return c.Unknown("such a repository is not modelled"), nil
+		return c.Unknown("such a repository is not modelled")
 	}
 	return newBuilt(c, eval.ToString(settingOf(c, c.This, "adapters"))+l, eval.ToBool(settingOf(c, c.This, "immutable")), releaseOf(c, c.This))
 }
 
-func dotenvImmutable(c *eval.Call) (eval.Value, error) {
+func dotenvImmutable(c *eval.Call) eval.Value {
 	return newBuilt(c, eval.ToString(settingOf(c, c.This, "adapters")), true, releaseOf(c, c.This))
 }
 
 // dotenvCreate is one of the functions (paths, names, shortCircuit, encoding), with
 // what phpdotenv 5 and 4 read and write; of 4 without anything there is none.
 func dotenvCreate(adapters, before string, immutable bool) eval.Function {
-	return eval.Function{Min: 1, Max: 4, Run: func(c *eval.Call) (eval.Value, error) {
-		r, err := libraryRelease(c)
-		if err != nil {
-			return nil, err
-		}
+	return eval.Function{Min: 1, Max: 4, Run: func(c *eval.Call) eval.Value {
+		r := libraryRelease(c)
 		use := adapters
 		switch {
 		case r.Major == 0:
@@ -157,17 +145,14 @@ func dotenvCreate(adapters, before string, immutable bool) eval.Function {
 			use = ""
 		}
 		if use == "" {
-			return nil, noMethod(c)
+			panic(noMethod(c))
 		}
-		repo, err := newRepository(c, use, immutable, r)
-		if err != nil {
-			return nil, err
-		}
+		repo := newRepository(c, use, immutable, r)
 		return newDotenv(c, repo, 0)
 	}}
 }
 
-func newDotenv(c *eval.Call, repo *eval.Object, i int) (eval.Value, error) {
+func newDotenv(c *eval.Call, repo *eval.Object, i int) eval.Value {
 	props := eval.NewArray()
 	props.Put("repository", repo)
 	props.Put("paths", listed(c.Arg(i)))
@@ -178,13 +163,10 @@ func newDotenv(c *eval.Call, repo *eval.Object, i int) (eval.Value, error) {
 	props.Put("names", listed(names))
 	props.Put("short", eval.Bool(i+2 >= len(c.Args) || c.Bool(i+2)))
 	if c.Has(i+3) && !strings.EqualFold(eval.ToString(c.Arg(i+3)), "utf-8") {
-		return c.Unknown("an .env file in another encoding is not modelled"), nil
+		return c.Unknown("an .env file in another encoding is not modelled")
 	}
-	o, err := c.Object(`Dotenv\Dotenv`, props)
-	if err != nil {
-		return nil, err
-	}
-	return o, nil
+	o := c.Object(`Dotenv\Dotenv`, props)
+	return o
 }
 
 func listed(v eval.Value) *eval.Array {
@@ -196,20 +178,20 @@ func listed(v eval.Value) *eval.Array {
 
 // dotenvText reads the file, or all of the files, that were named. found is false
 // if there is none.
-func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool, err error) {
+func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool) {
 	paths, _ := settingOf(c, c.This, "paths").(*eval.Array)
 	names, _ := settingOf(c, c.This, "names").(*eval.Array)
 	if paths == nil || names == nil {
-		return "", c.Unknown("such a Dotenv is not modelled"), false, nil
+		return "", c.Unknown("such a Dotenv is not modelled"), false
 	}
 	var parts []string
 	repo, made := settingOf(c, c.This, "repository").(*eval.Object)
 	for _, p := range eval.Pairs(paths) {
 		for _, n := range eval.Pairs(names) {
 			file := strings.TrimRight(eval.ToString(p.Value), "/") + "/" + eval.ToString(n.Value)
-			text, u, ok, err := c.ReadFile(file)
-			if u != nil || err != nil {
-				return "", u, false, err
+			text, u, ok := c.ReadFile(file)
+			if u != nil {
+				return "", u, false
 			}
 			if !ok {
 				continue
@@ -218,89 +200,75 @@ func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool, err err
 				text = strings.TrimPrefix(text, "\xef\xbb\xbf")
 			}
 			if eval.ToBool(settingOf(c, c.This, "short")) {
-				return text, nil, true, nil
+				return text, nil, true
 			}
 			parts = append(parts, text)
 		}
 	}
-	return strings.Join(parts, "\n"), nil, len(parts) > 0, nil
+	return strings.Join(parts, "\n"), nil, len(parts) > 0
 }
 
-func dotenvLoad(must bool) func(c *eval.Call) (eval.Value, error) {
-	return func(c *eval.Call) (eval.Value, error) {
-		text, u, found, err := dotenvText(c)
-		if err != nil {
-			return nil, err
-		}
+func dotenvLoad(must bool) func(c *eval.Call) eval.Value {
+	return func(c *eval.Call) eval.Value {
+		text, u, found := dotenvText(c)
 		if u != nil {
-			return nil, c.RefuseUnknown(u, u.Class, "%s", u.Reason)
+			panic(c.RefuseUnknown(u, u.Class, "%s", u.Reason))
 		}
 		if !found {
 			if must {
-				return nil, c.Throw(`Dotenv\Exception\InvalidPathException`, "Unable to read any of the environment file(s).")
+				panic(c.Throw(`Dotenv\Exception\InvalidPathException`, "Unable to read any of the environment file(s)."))
 			}
-			return eval.NewArray(), nil
+			return eval.NewArray()
 		}
 		return dotenvApply(c, text)
 	}
 }
 
 // dotenvApply writes a file's variables.
-func dotenvApply(c *eval.Call, text string) (eval.Value, error) {
+func dotenvApply(c *eval.Call, text string) eval.Value {
 	lines := 1 + strings.Count(text, "\n") + strings.Count(text, "\r")
-	if err := c.Alloc(8*len(text) + 192*lines + 1024); err != nil {
-		return nil, err
-	}
+	c.Alloc(8*len(text) + 192*lines + 1024)
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
 	if !ok {
-		return nil, c.Refuse(eval.Undecidable, "such a repository is not modelled")
+		panic(c.Refuse(eval.Undecidable, "such a repository is not modelled"))
 	}
 	r := &dotenvRepo{c: c, o: repo, adapters: eval.ToString(settingOf(c, repo, "adapters")), immutable: eval.ToBool(settingOf(c, repo, "immutable")), release: releaseOf(c, repo).Major}
-	entries, err := dotenvEntries(c, text, r)
-	if err != nil {
-		return nil, err
-	}
+	entries := dotenvEntries(c, text, r)
 	if r.release < 4 {
-		if err := rememberNames(c, entries); err != nil {
-			return nil, err
-		}
+		rememberNames(c, entries)
 	}
 	vars := eval.NewArray()
 	for i := range entries {
-		if err := c.Steps(20 + len(entries[i].Vars)); err != nil {
-			return nil, err
-		}
-		if err := r.enter(&entries[i], vars); err != nil {
-			return nil, err
-		}
+		c.Steps(20 + len(entries[i].Vars))
+		r.enter(&entries[i], vars)
 	}
-	return vars, nil
+	return vars
 }
 
-func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) ([]DotenvEntry, error) {
-	invalid := func(why error) error { return c.Throw(`Dotenv\Exception\InvalidFileException`, why.Error()) }
+func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) []DotenvEntry {
+	invalid := func(why error) { panic(c.Throw(`Dotenv\Exception\InvalidFileException`, why.Error())) }
 	if r.release >= 5 {
 		if !utf8.ValidString(text) {
-			return nil, c.Refuse(eval.Undecidable, "an .env file that is not UTF-8 is not modelled")
+			panic(c.Refuse(eval.Undecidable, "an .env file that is not UTF-8 is not modelled"))
 		}
 		entries, bad := ParseDotenv(text)
 		if bad != nil {
-			return nil, invalid(bad)
+			invalid(bad)
 		}
-		return entries, nil
+		return entries
 	}
 	entries, err := ParseOldDotenv(text, releaseOf(c, r.o))
 	var doubt *OldDoubtError
 	switch {
 	case errors.As(err, &doubt):
-		return nil, c.Refuse(eval.Undecidable, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release)
+		panic(c.Refuse(eval.Undecidable, "%v of the .env file is read differently by releases of phpdotenv %d", doubt, r.release))
 	case err != nil:
-		return nil, invalid(err)
+		invalid(err)
 	}
 	if r.release == 3 && r.immutable {
 		doubtRepeated(entries)
 	}
-	return entries, nil
+	return entries
 }
 
 // names lists the argument of required and ifPresent.

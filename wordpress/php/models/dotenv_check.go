@@ -3,24 +3,18 @@ package models
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
 // dotenvRequired throws unless every variable is set.
-func dotenvRequired(c *eval.Call) (eval.Value, error) {
-	v, err := newValidator(c)
-	if err != nil {
-		return nil, err
-	}
+func dotenvRequired(c *eval.Call) eval.Value {
+	v := newValidator(c)
 	return checkVariables(c, v, variableNames(c), func(v eval.Value) bool { return v.Kind() != eval.KindNull }, "is missing")
 }
 
-func dotenvIfPresent(c *eval.Call) (eval.Value, error) {
-	v, err := newValidator(c)
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
+func dotenvIfPresent(c *eval.Call) eval.Value {
+	v := newValidator(c)
+	return v
 }
 
 // newValidator makes the object that checks the variables that argument 0 names.
-func newValidator(c *eval.Call) (*eval.Object, error) {
+func newValidator(c *eval.Call) *eval.Object {
 	props := eval.NewArray()
 	props.Put("repository", settingOf(c, c.This, "repository"))
 	return c.Object(`Dotenv\Validator`, props)
@@ -28,22 +22,23 @@ func newValidator(c *eval.Call) (*eval.Object, error) {
 
 // checkVariables returns o if ok holds of each variable, else throws. What is not known is
 // taken to hold: a world in which it does not ends here, and counts for nothing.
-func checkVariables(c *eval.Call, o *eval.Object, names []string, ok func(eval.Value) bool, what string) (eval.Value, error) {
+func checkVariables(c *eval.Call, o *eval.Object, names []string, ok func(eval.Value) bool, what string) eval.Value {
 	repo, is := settingOf(c, o, "repository").(*eval.Object)
 	if !is {
-		return nil, c.Refuse(eval.Undecidable, "such a repository is not modelled")
+		panic(c.Refuse(eval.Undecidable, "such a repository is not modelled"))
 	}
 	r := &dotenvRepo{c: c, o: repo, adapters: eval.ToString(settingOf(c, repo, "adapters"))}
 	for _, name := range names {
 		if v := r.Get(name); v.Kind() != eval.KindUnknown && !ok(v) {
-			return nil, c.Throw(`Dotenv\Exception\ValidationException`, "One or more environment variables failed assertions: "+name+" "+what+".")
+			panic(c.Throw(`Dotenv\Exception\ValidationException`, "One or more environment variables failed assertions: "+name+" "+what+"."))
 		}
 	}
-	return o, nil
+	return o
 }
 
 // dotenvAssert stands for a check of values. A value that fails it ends the program,
 // so every value is taken to pass.
-func dotenvAssert(c *eval.Call) (eval.Value, error) {
-	return c.This, c.MayFail(c.Refused())
+func dotenvAssert(c *eval.Call) eval.Value {
+	c.MayFail(c.Refused())
+	return c.This
 }

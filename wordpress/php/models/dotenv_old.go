@@ -4,57 +4,44 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
 // dotenvConstruct is the constructor, which configurations call with a path and a
 // name in phpdotenv 2 only: later ones take other things.
-func dotenvConstruct(c *eval.Call) (eval.Value, error) {
-	r, err := libraryRelease(c)
-	if err != nil {
-		return nil, err
-	}
+func dotenvConstruct(c *eval.Call) eval.Value {
+	r := libraryRelease(c)
 	if _, text := c.Arg(0).(eval.String); !text || r.Major != 0 && r.Major != 2 {
 		if r.Major == 0 || c.Arg(0).Kind() == eval.KindObject {
-			return nil, c.Refuse(eval.Undecidable, "such a Dotenv is not modelled")
+			panic(c.Refuse(eval.Undecidable, "such a Dotenv is not modelled"))
 		}
-		return nil, c.Throw("ArgumentCountError", "Too few arguments to function "+c.Name+"()")
+		panic(c.Throw("ArgumentCountError", "Too few arguments to function "+c.Name+"()"))
 	}
 	r.Major = 2
-	repo, err := newRepository(c, "esp", true, r)
-	if err != nil {
-		return nil, err
-	}
-	made, err := newDotenv(c, repo, 0)
+	repo := newRepository(c, "esp", true, r)
+	made := newDotenv(c, repo, 0)
 	o, ok := made.(*eval.Object)
-	if err != nil || !ok {
-		return made, err
+	if !ok {
+		return made
 	}
 	for _, e := range eval.Pairs(c.Props(o)) {
-		if err := c.SetProp(c.This, e.Key.Text(), e.Value); err != nil {
-			return nil, err
-		}
+		c.SetProp(c.This, e.Key.Text(), e.Value)
 	}
-	return eval.Null, nil
+	return eval.Null
 }
 
 // dotenvCreateWith is create: of a repository, paths and names since phpdotenv 4, of
 // paths and a name in 3.
-func dotenvCreateWith(c *eval.Call) (eval.Value, error) {
-	r, err := libraryRelease(c)
-	if err != nil {
-		return nil, err
-	}
+func dotenvCreateWith(c *eval.Call) eval.Value {
+	r := libraryRelease(c)
 	repo, made := c.Arg(0).(*eval.Object)
 	switch {
 	case r.Major == 2:
-		return nil, noMethod(c)
+		panic(noMethod(c))
 	case r.Major == 3 || r.Major == 0 && !made:
 		if made || c.Has(2) {
-			return c.Unknown("such a repository is not modelled"), nil
+			return c.Unknown("such a repository is not modelled")
 		}
 		r.Major = 3
-		if repo, err = newRepository(c, "eps", true, r); err != nil {
-			return nil, err
-		}
+		repo = newRepository(c, "eps", true, r)
 		return newDotenv(c, repo, 0)
 	case !made || len(c.Args) < 2:
-		return nil, c.TypeError(0, "Dotenv\\Repository\\RepositoryInterface")
+		panic(c.TypeError(0, "Dotenv\\Repository\\RepositoryInterface"))
 	}
 	return newDotenv(c, repo, 1)
 }
@@ -63,7 +50,7 @@ func dotenvCreateWith(c *eval.Call) (eval.Value, error) {
 const loadedNames = "loadedNames"
 
 // rememberNames keeps the names of what was loaded, also of what was set before.
-func rememberNames(c *eval.Call, entries []DotenvEntry) error {
+func rememberNames(c *eval.Call, entries []DotenvEntry) {
 	list := eval.NewArray()
 	if old, ok := settingOf(c, c.This, loadedNames).(*eval.Array); ok {
 		list = old.Clone()
@@ -71,56 +58,46 @@ func rememberNames(c *eval.Call, entries []DotenvEntry) error {
 	for i := range entries {
 		list.Push(eval.String(entries[i].Name))
 	}
-	if err := c.Alloc(list.Size()); err != nil {
-		return err
-	}
-	return c.SetProp(c.This, loadedNames, list)
+	c.Alloc(list.Size())
+	c.SetProp(c.This, loadedNames, list)
 }
 
 // dotenvNames is getEnvironmentVariableNames of phpdotenv 2 and 3.
-func dotenvNames(c *eval.Call) (eval.Value, error) {
+func dotenvNames(c *eval.Call) eval.Value {
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
 	if !ok {
-		return nil, c.Refuse(eval.Undecidable, "such a repository is not evaluated")
+		panic(c.Refuse(eval.Undecidable, "such a repository is not evaluated"))
 	}
 	if releaseOf(c, repo).Major > 3 {
-		return nil, noMethod(c)
+		panic(noMethod(c))
 	}
 	if list, ok := settingOf(c, c.This, loadedNames).(*eval.Array); ok {
-		return list, nil
+		return list
 	}
-	return eval.NewArray(), nil
+	return eval.NewArray()
 }
 
 // dotenvOverload is load, and overwrites what is there.
-func dotenvOverload(c *eval.Call) (eval.Value, error) {
+func dotenvOverload(c *eval.Call) eval.Value {
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
 	if !ok {
-		return nil, c.Refuse(eval.Undecidable, "such a repository is not modelled")
+		panic(c.Refuse(eval.Undecidable, "such a repository is not modelled"))
 	}
 	r := releaseOf(c, repo)
 	if r.Major > 3 {
-		return nil, noMethod(c)
+		panic(noMethod(c))
 	}
-	mutable, err := newRepository(c, eval.ToString(settingOf(c, repo, "adapters")), false, r)
-	if err != nil {
-		return nil, err
-	}
+	mutable := newRepository(c, eval.ToString(settingOf(c, repo, "adapters")), false, r)
 	props := eval.NewArray()
 	for _, e := range eval.Pairs(c.Props(c.This)) {
 		props.Put(e.Key.Text(), e.Value)
 	}
 	props.Put("repository", mutable)
 	d := *c
-	if d.This, err = c.Object(`Dotenv\Dotenv`, props); err != nil {
-		return nil, err
-	}
-	v, err := dotenvLoad(true)(&d)
-	if err != nil {
-		return nil, err
-	}
+	d.This = c.Object(`Dotenv\Dotenv`, props)
+	v := dotenvLoad(true)(&d)
 	if names, ok := settingOf(c, d.This, loadedNames).(*eval.Array); ok {
-		err = c.SetProp(c.This, loadedNames, names)
+		c.SetProp(c.This, loadedNames, names)
 	}
-	return v, err
+	return v
 }

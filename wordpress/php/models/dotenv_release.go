@@ -19,62 +19,55 @@ const phpdotenv = "vlucas/phpdotenv"
 // libraryRelease is the release of a library that the included vendor folders have: of
 // none if nothing there tells it. What tells it otherwise than in one way has the
 // evaluation refused.
-func libraryRelease(c *eval.Call) (Release, error) {
+func libraryRelease(c *eval.Call) Release {
 	dirs, known := c.Load(eval.VendorDirs).(eval.String)
 	if !known {
-		return Release{}, nil
+		return Release{}
 	}
 	var found Release
 	for dir := range strings.SplitSeq(string(dirs), "\n") {
-		r, err := installedRelease(c, dir)
-		if err != nil {
-			return Release{}, err
-		}
+		r := installedRelease(c, dir)
 		if r != found && r != (Release{}) && found != (Release{}) {
-			return Release{}, c.Refuse(eval.Undecidable, "two releases of %s may be loaded", phpdotenv)
+			panic(c.Refuse(eval.Undecidable, "two releases of %s may be loaded", phpdotenv))
 		}
 		if r != (Release{}) {
 			found = r
 		}
 	}
-	return found, nil
+	return found
 }
 
 // installedRelease is what a vendor folder says of a library: composer's list of what it
 // installed, else its lock.
-func installedRelease(c *eval.Call, vendor string) (Release, error) {
+func installedRelease(c *eval.Call, vendor string) Release {
 	if r, ok := c.Memo()[vendor].(Release); ok {
-		return r, nil
+		return r
 	}
 	var found Release
 	for _, file := range []string{vendor + "/composer/installed.json", path.Dir(vendor) + "/composer.lock"} {
-		if err := c.Steps(32); err != nil {
-			return found, err
-		}
+		c.Steps(32)
 		text, err := c.Files().ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s cannot be read", phpdotenv, file)
+			panic(c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s cannot be read", phpdotenv, file))
 		}
-		if err := c.Alloc(48 * len(text)); err != nil {
-			return found, err
-		}
+		c.Alloc(48 * len(text))
 		version, ok := composerVersion(text, phpdotenv)
 		if !ok {
-			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s does not tell", phpdotenv, file)
+			panic(c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s does not tell", phpdotenv, file))
 		}
 		if version == "" {
 			continue
 		}
 		if found, ok = parseRelease(version); !ok {
-			return found, c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s names none", phpdotenv, file)
+			panic(c.Refuse(eval.Undecidable, "which release of %s is loaded cannot be known: %s names none", phpdotenv, file))
 		}
 		break
 	}
 	c.Memo()[vendor] = found
-	return found, nil
+	return found
 }
 
 type composerPackage struct {

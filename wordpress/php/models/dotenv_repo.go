@@ -56,10 +56,7 @@ func elementOf(c *eval.Call, v eval.Value, k string) eval.Value {
 	case *eval.Unknown:
 		return v
 	case *eval.Array:
-		e, err := c.Element(v, eval.StrKey(k))
-		if err != nil {
-			return c.Unknown("depends on " + k)
-		}
+		e := c.Element(v, eval.StrKey(k))
 		if e = eval.Present(e); e.Kind() == eval.KindAbsent {
 			return eval.Null
 		}
@@ -78,13 +75,13 @@ func (r *dotenvRepo) loaded(name string) bool {
 }
 
 // enter writes one entry, unless the variable is defined from outside.
-func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) error {
+func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) {
 	outside := eval.Null
 	if r.immutable && !r.loaded(e.Name) {
 		outside = r.Get(e.Name)
 	}
 	if outside.Kind() != eval.KindNull && outside.Kind() != eval.KindUnknown {
-		return nil
+		return
 	}
 	v := eval.Null
 	if !e.None {
@@ -93,12 +90,10 @@ func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) error {
 	if u, ok := outside.(*eval.Unknown); ok {
 		v = u
 	} else if r.immutable && r.release != 2 {
-		if err := r.remember(e.Name); err != nil {
-			return err
-		}
+		r.remember(e.Name)
 	}
 	vars.Put(e.Name, v)
-	return r.Set(e.Name, v)
+	r.Set(e.Name, v)
 }
 
 // Value resolves an entry's value; it is unknown if a variable in it is.
@@ -117,7 +112,8 @@ func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
 			doubt = v
 			return "", true
 		case eval.String:
-			return string(v), r.c.Alloc(len(v)) == nil
+			r.c.Alloc(len(v))
+			return string(v), true
 		}
 		return "", false
 	})
@@ -127,27 +123,24 @@ func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
 	return eval.String(text)
 }
 
-func (r *dotenvRepo) remember(name string) error {
+func (r *dotenvRepo) remember(name string) {
 	a, _ := settingOf(r.c, r.o, "loaded").(*eval.Array)
 	if a == nil {
 		a = eval.NewArray()
 	}
-	if err := r.c.Alloc(a.Size()); err != nil {
-		return err
-	}
+	r.c.Alloc(a.Size())
 	a = a.Clone()
 	a.Put(name, eval.Bool(true))
-	return r.c.SetProp(r.o, "loaded", a)
+	r.c.SetProp(r.o, "loaded", a)
 }
 
-func (r *dotenvRepo) Set(name string, v eval.Value) error {
+func (r *dotenvRepo) Set(name string, v eval.Value) {
 	for _, a := range r.adapters {
-		var err error
 		switch a {
 		case 'e':
-			err = r.c.SetGlobalKey("_ENV", name, v)
+			r.c.SetGlobalKey("_ENV", name, v)
 		case 's':
-			err = r.c.SetGlobalKey("_SERVER", name, v)
+			r.c.SetGlobalKey("_SERVER", name, v)
 		case 'p':
 			r.c.Setenv(name, v)
 		case 'a':
@@ -155,15 +148,10 @@ func (r *dotenvRepo) Set(name string, v eval.Value) error {
 			if values == nil {
 				values = eval.NewArray()
 			}
-			if err = r.c.Alloc(values.Size()); err == nil {
-				values = values.Clone()
-				values.Put(name, v)
-				err = r.c.SetProp(r.o, "values", values)
-			}
-		}
-		if err != nil {
-			return err
+			r.c.Alloc(values.Size())
+			values = values.Clone()
+			values.Put(name, v)
+			r.c.SetProp(r.o, "values", values)
 		}
 	}
-	return nil
 }

@@ -26,7 +26,7 @@ var rootsClasses = []eval.NativeClass{
 		Name: `Env\Env`, Vendor: true,
 		Static: map[string]eval.Function{
 			"get":     {Run: envGet, Min: 1, Max: 1},
-			"convert": {Run: func(c *eval.Call) (eval.Value, error) { return c.Refused(), nil }},
+			"convert": {Run: func(c *eval.Call) eval.Value { return c.Refused() }},
 		},
 		Consts: map[string]eval.Value{
 			"CONVERT_BOOL": eval.Int(envBool), "CONVERT_NULL": eval.Int(envNull), "CONVERT_INT": eval.Int(envInt), "STRIP_QUOTES": eval.Int(envQuotes),
@@ -39,7 +39,7 @@ var rootsClasses = []eval.NativeClass{
 		Static: map[string]eval.Function{
 			"init":    {Run: envInit},
 			"get":     {Run: envGet, Min: 1, Max: 1},
-			"convert": {Run: func(c *eval.Call) (eval.Value, error) { return c.Refused(), nil }},
+			"convert": {Run: func(c *eval.Call) eval.Value { return c.Refused() }},
 		},
 		Consts: map[string]eval.Value{
 			"CONVERT_BOOL": eval.Int(envBool), "CONVERT_NULL": eval.Int(envNull), "CONVERT_INT": eval.Int(envInt), "STRIP_QUOTES": eval.Int(envQuotes),
@@ -57,9 +57,9 @@ var envFuncs = map[string]eval.Function{
 const envInitSlot = "env.init"
 
 // envInit declares the global env().
-func envInit(c *eval.Call) (eval.Value, error) {
+func envInit(c *eval.Call) eval.Value {
 	c.Store(envInitSlot, eval.Bool(true))
-	return eval.Null, nil
+	return eval.Null
 }
 
 const (
@@ -88,105 +88,90 @@ func configMap(c *eval.Call) (*eval.Array, *eval.Unknown) {
 }
 
 // withConfig stores a changed copy of the map.
-func withConfig(c *eval.Call, change func(a *eval.Array)) error {
+func withConfig(c *eval.Call, change func(a *eval.Array)) {
 	a, u := configMap(c)
 	if u != nil {
-		return c.RefuseUnknown(u, eval.Undecidable, "what Config holds cannot be known: %s", u.Reason)
+		panic(c.RefuseUnknown(u, eval.Undecidable, "what Config holds cannot be known: %s", u.Reason))
 	}
-	if err := c.Alloc(a.Size() + 128); err != nil {
-		return err
-	}
+	c.Alloc(a.Size() + 128)
 	a = a.Clone()
 	change(a)
 	c.Store(configSlot, a)
-	return nil
 }
 
-func configDefine(c *eval.Call) (eval.Value, error) {
+func configDefine(c *eval.Call) eval.Value {
 	if u := c.UnknownIn(c.Arg(0)); u != nil {
-		return nil, c.RefuseUnknown(u, eval.Undecidable, "Config::define of an unknown name: %s", u.Reason)
+		panic(c.RefuseUnknown(u, eval.Undecidable, "Config::define of an unknown name: %s", u.Reason))
 	}
-	name, err := c.Text(0)
-	if err != nil {
-		return nil, err
-	}
+	name := c.Text(0)
 	if v, ok := c.Constant(name); ok && v.Kind() != eval.KindUnknown {
-		return nil, c.Throw(`Roots\WPConfig\Exceptions\ConstantAlreadyDefinedException`, "Aborted trying to redefine constant '"+name+"'.")
+		panic(c.Throw(`Roots\WPConfig\Exceptions\ConstantAlreadyDefinedException`, "Aborted trying to redefine constant '"+name+"'."))
 	}
-	return eval.Null, withConfig(c, func(a *eval.Array) { a.Put(name, c.Arg(1)) })
+	withConfig(c, func(a *eval.Array) { a.Put(name, c.Arg(1)) })
+	return eval.Null
 }
 
-func configGet(c *eval.Call) (eval.Value, error) {
-	name, err := c.Text(0)
-	if err != nil {
-		return nil, err
-	}
+func configGet(c *eval.Call) eval.Value {
+	name := c.Text(0)
 	a, u := configMap(c)
 	if u != nil {
-		return eval.Opaque(u), nil
+		return eval.Opaque(u)
 	}
 	v, ok := a.Get(eval.StrKey(name))
 	if missing := !ok || v.Kind() == eval.KindAbsent; missing && c.Has(1) && eval.ToBool(c.Arg(1)) {
-		return c.Arg(1), nil // older releases, which know no default, throw
+		return c.Arg(1) // older releases, which know no default, throw
 	} else if missing {
-		return nil, c.Throw(`Roots\WPConfig\Exceptions\UndefinedConfigKeyException`, "'"+name+"' has not been defined.")
+		panic(c.Throw(`Roots\WPConfig\Exceptions\UndefinedConfigKeyException`, "'"+name+"' has not been defined."))
 	}
-	return elementOf(c, a, name), nil
+	return elementOf(c, a, name)
 }
 
-func configRemove(c *eval.Call) (eval.Value, error) {
-	name, err := c.Text(0)
-	if err != nil {
-		return nil, err
-	}
-	return eval.Null, withConfig(c, func(a *eval.Array) { a.Remove(eval.StrKey(name)) })
+func configRemove(c *eval.Call) eval.Value {
+	name := c.Text(0)
+	withConfig(c, func(a *eval.Array) { a.Remove(eval.StrKey(name)) })
+	return eval.Null
 }
 
 // configApply defines what is not defined; a constant that has another value
 // stops it.
-func configApply(c *eval.Call) (eval.Value, error) {
+func configApply(c *eval.Call) eval.Value {
 	a, u := configMap(c)
 	if u != nil {
-		return nil, c.RefuseUnknown(u, eval.Undecidable, "what Config holds cannot be known: %s", u.Reason)
+		panic(c.RefuseUnknown(u, eval.Undecidable, "what Config holds cannot be known: %s", u.Reason))
 	}
-	if err := c.Steps(4 * a.Len()); err != nil {
-		return nil, err
-	}
+	c.Steps(4 * a.Len())
 	for _, e := range eval.Pairs(a) {
 		old, ok := c.Constant(e.Key.Text())
 		if ok && old.Kind() != eval.KindUnknown && e.Value.Kind() != eval.KindUnknown && !eval.Identical(old, e.Value) {
-			return nil, c.Throw(`Roots\WPConfig\Exceptions\ConstantAlreadyDefinedException`, "Aborted trying to redefine constant '"+e.Key.Text()+"'.")
+			panic(c.Throw(`Roots\WPConfig\Exceptions\ConstantAlreadyDefinedException`, "Aborted trying to redefine constant '"+e.Key.Text()+"'."))
 		}
 	}
 	for _, e := range eval.Pairs(a) {
-		if err := defineWhereSet(c, e.Key.Text(), e.Value); err != nil {
-			return nil, err
-		}
+		defineWhereSet(c, e.Key.Text(), e.Value)
 	}
-	return eval.Null, nil
+	return eval.Null
 }
 
 // defineWhereSet defines a constant in the worlds where Config holds it.
-func defineWhereSet(c *eval.Call, name string, v eval.Value) error {
+func defineWhereSet(c *eval.Call, name string, v eval.Value) {
 	u, ok := v.(*eval.Unknown)
 	switch {
 	case v.Kind() == eval.KindAbsent:
-		return nil
+		return
 	case !ok || !u.MaybeAbsent():
-		_, err := c.Define(name, v)
-		return err
+		c.Define(name, v)
+		return
 	}
 	values := u.Alts
 	if values == nil {
 		values = []eval.Value{eval.Opaque(u), eval.AbsentValue{}}
 	}
-	_, err := c.SplitValue(u, len(values), func(i int) (eval.Value, error) {
+	c.SplitValue(u, len(values), func(i int) eval.Value {
 		if values[i].Kind() == eval.KindAbsent {
-			return eval.Null, nil
+			return eval.Null
 		}
 		return c.Define(name, values[i])
 	})
-	return err
 }
 
 // envOption reads one of Env's static properties.
@@ -198,14 +183,11 @@ func envOption(c *eval.Call, name string) eval.Value {
 	return c.StaticProp(class, name)
 }
 
-func envGet(c *eval.Call) (eval.Value, error) {
-	name, err := c.Text(0)
-	if err != nil {
-		return nil, err
-	}
+func envGet(c *eval.Call) eval.Value {
+	name := c.Text(0)
 	opt := envOption(c, "options")
 	if u, ok := opt.(*eval.Unknown); ok {
-		return eval.Opaque(u), nil
+		return eval.Opaque(u)
 	}
 	var v eval.Value
 	switch flags := eval.ToInt(opt); {
@@ -218,36 +200,33 @@ func envGet(c *eval.Call) (eval.Value, error) {
 	}
 	switch v.Kind() {
 	case eval.KindNull:
-		return envOption(c, "default"), nil
+		return envOption(c, "default")
 	case eval.KindUnknown:
-		return v, nil
+		return v
 	default:
 		return convertedByFlags(c, v, eval.ToInt(opt))
 	}
 }
 
 // convertedByFlags makes values of words, numbers and quoted text.
-func convertedByFlags(c *eval.Call, v eval.Value, flags int64) (eval.Value, error) {
-	s, err := c.StringOf(v)
-	if err != nil {
-		return nil, err
-	}
+func convertedByFlags(c *eval.Call, v eval.Value, flags int64) eval.Value {
+	s := c.StringOf(v)
 	word := syntax.Lower(s)
 	switch {
 	case word == "true" && flags&envBool != 0:
-		return eval.Bool(true), nil
+		return eval.Bool(true)
 	case word == "false" && flags&envBool != 0:
-		return eval.Bool(false), nil
+		return eval.Bool(false)
 	case word == "null" && flags&envNull != 0:
-		return eval.Null, nil
+		return eval.Null
 	case word == "true" || word == "false" || word == "null":
-		return eval.String(s), nil
+		return eval.String(s)
 	case flags&envInt != 0 && s != "" && leadingDigits(s) == len(s):
-		return eval.Int(eval.ToInt(eval.String(s))), nil // a password's leading zeros are lost
+		return eval.Int(eval.ToInt(eval.String(s))) // a password's leading zeros are lost
 	case flags&envQuotes != 0 && len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0]:
-		return eval.String(s[1 : len(s)-1]), nil
+		return eval.String(s[1 : len(s)-1])
 	}
-	return eval.String(s), nil
+	return eval.String(s)
 }
 
 func leadingDigits(s string) int {
