@@ -31,16 +31,16 @@ func checkDocument(t *testing.T, name, want string) {
 
 const referenceHead = `# Configuration: all keys
 
-The configuration is ` + "`/etc/wp-oneway/config.yaml`, else `~/.config/wp-oneway/config.yaml`" + `. Users who may not read the
-first one use their own, and ` + "`--verbose`" + ` says so. Each key is also an environment
-variable, such as ` + "`WP_ONEWAY_LIMITS_SITES` for `limits.sites`" + `. Flags win over the environment, and the environment wins over
-the file. Unknown keys are errors.
+The configuration is ` + "`/etc/wp-oneway/config.yaml`, else `~/.config/wp-oneway/config.yaml`" + `. If a user may not read the
+first file, the user's own file is used, and ` + "`--verbose`" + ` says so. Each key is also an environment
+variable, such as ` + "`WP_ONEWAY_LIMITS_SITES` for `limits.sites`" + `. Flags override the environment, and the environment
+overrides the file. Unknown keys are errors.
 
     wp-oneway config generate    prints a commented example with every key
     wp-oneway config validate    checks the configuration
     wp-oneway config show        prints every key, its value and where it comes from
 
-Editors check the file with the schema in [config.schema.json](config.schema.json), if its first line is
+Many editors check the file with the schema in [config.schema.json](config.schema.json) if the first line is
 ` + "`# yaml-language-server: $schema=` and the path or URL of the schema" + `.
 
 Keys with *yes* under *site* can also be set in an entry of ` + "`sites`" + `, for that site.

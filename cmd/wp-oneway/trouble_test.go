@@ -44,7 +44,7 @@ func troubleSections() []section {
 const troublePage = `# Troubleshooting
 
 Each error is one line: what was being done, to what, what went wrong, and what to do next. This page
-lists the errors of the first days. A test provokes each of them and writes this page. ` + "`/srv/shop`" + ` is a
+lists the most common errors. A test causes each of them and writes this page. ` + "`/srv/shop`" + ` is a
 site, ` + "`/srv/backups`" + ` a folder of backups, and ` + "`vault`" + ` a bucket.
 
 If the line is not enough: ` + "`wp-oneway doctor /srv/shop --to URL`" + ` examines a site and its sinks,
