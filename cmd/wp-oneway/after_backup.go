@@ -9,6 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/hook"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/notify"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -27,7 +28,7 @@ func (a *app) newAround(ctx context.Context) (*around, error) {
 		return nil, err
 	}
 	w := &around{
-		app: a, hooks: hook.Set{Log: a.log}, notifier: &notify.Notifier{},
+		app: a, hooks: hook.Set{Log: a.Log}, notifier: &notify.Notifier{},
 		running: manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC(), Status: manifest.Running},
 	}
 	a.told = true // from here on, finish tells how the backup ended
@@ -35,7 +36,7 @@ func (a *app) newAround(ctx context.Context) (*around, error) {
 		return w, nil
 	}
 	if w.hooks.Hooks, _, err = hooks(a.config.Hooks); err != nil {
-		return nil, usage(err)
+		return nil, exit.Usage(err)
 	}
 	w.notifier = a.config.notifier()
 	a.warnUntold(w.notifier.Start(ctx))
@@ -63,7 +64,7 @@ func (w *around) unstarted(err error) *manifest.Report {
 // failedReport adds an error to a report that has no sites, and ends it.
 func failedReport(r manifest.Report, err error) *manifest.Report {
 	r.Fail(err)
-	if exitStatus(err) == manifest.Refused.ExitCode() {
+	if exit.Status(err) == manifest.Refused.ExitCode() {
 		r.Status = manifest.Refused
 	}
 	r.Sites, r.Finished = []manifest.SiteReport{}, time.Now().UTC()
@@ -94,14 +95,14 @@ func (w *around) finish(ctx context.Context, report *manifest.Report) {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
-	w.app.warnUntold(w.notifier.Finish(ctx, report, w.app.recent.text()))
+	w.app.warnUntold(w.notifier.Finish(ctx, report, w.app.Recent.Text()))
 	err := w.hooks.After(ctx, hook.Run, report, nil)
 	if code := report.Status.ExitCode(); code == manifest.Failed.ExitCode() || code == manifest.Refused.ExitCode() {
 		err = errors.Join(err, w.hooks.After(ctx, hook.Error, report, nil))
 	}
 	if err != nil {
 		text := manifest.NewReportError(err).Message
-		w.app.log.Warn("hook failed", "err", text)
+		w.app.Log.Warn("hook failed", "err", text)
 		w.app.warnUntold(w.notifier.Warn(ctx, report, text))
 	}
 }
@@ -110,7 +111,7 @@ func (w *around) finish(ctx context.Context, report *manifest.Report) {
 func (a *app) warnUntold(results []notify.Result) {
 	for _, r := range results {
 		if r.Err != nil {
-			a.log.Warn("notification not sent; try again with wp-oneway notify --test", "to", r.Channel, "err", r.Err)
+			a.Log.Warn("notification not sent; try again with wp-oneway notify --test", "to", r.Channel, "err", r.Err)
 		}
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/process"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -102,7 +104,7 @@ func (a *app) backup(ctx context.Context, o siteArguments) error {
 	}
 	around.finish(ctx, report)
 	if err == nil && report.Status.ExitCode() != 0 {
-		err = &printedError{report.Status}
+		err = exit.Printed(report.Status)
 	}
 	return err
 }
@@ -137,7 +139,7 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	if err != nil {
 		return nil, err
 	}
-	limitMemory(plan.soft)
+	process.LimitMemory(plan.Soft)
 	runner, err := a.agent()
 	if err != nil {
 		return nil, err
@@ -153,7 +155,7 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	}
 	runner.Keeper = keeper
 	progress := a.newProgress()
-	runner.Sites, runner.PoolBlocks, runner.Bandwidth = plan.sites, plan.blocks, int64(a.config.Limits.Bandwidth)
+	runner.Sites, runner.PoolBlocks, runner.Bandwidth = plan.Sites, plan.Blocks, int64(a.config.Limits.Bandwidth)
 	runner.Progress, runner.Finished = progress.update, progress.siteDone
 	runner.BeforeSite, runner.AfterSite = around.beforeSite, around.afterSite
 	progress.warnUnsealed(jobs)
@@ -172,20 +174,19 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 
 // giveWay lowers the priority of the process, and waits while the host is busy.
 func (a *app) giveWay(ctx context.Context) error {
-	if err := lowerPriority(a.config.Limits.Nice); err != nil {
-		a.log.Warn("the backup runs with an unchanged priority: " + err.Error())
+	if err := process.LowerPriority(a.config.Limits.Nice); err != nil {
+		a.Log.Warn("the backup runs with an unchanged priority: " + err.Error())
 	}
-	if err := lowerIOPriority(a.config.Limits.IONice); err != nil {
-		a.log.Warn("the backup reads with an unchanged priority: " + err.Error())
+	if err := process.LowerIOPriority(a.config.Limits.IONice); err != nil {
+		a.Log.Warn("the backup reads with an unchanged priority: " + err.Error())
 	}
-	load := loadWait{limit: a.config.Limits.Load, read: readLoad, pause: sleep, warn: func(text string) { a.log.Warn(text) }}
-	return load.wait(ctx)
+	return process.WaitForLoad(ctx, a.config.Limits.Load, func(text string) { a.Log.Warn(text) })
 }
 
 func (a *app) printReport(report *manifest.Report) error {
 	text, err := report.JSON()
 	if err == nil {
-		_, err = a.io.out.Write(append(text, '\n'))
+		_, err = a.Out.Write(append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("print the report: %w", err)
@@ -203,5 +204,22 @@ func (a *app) agent() (*agent.Agent, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the host's name: %w", err)
 	}
-	return &agent.Agent{Version: version, Host: host, Dirs: dirs, Log: a.log}, nil
+	return &agent.Agent{Version: version, Host: host, Dirs: dirs, Log: a.Log}, nil
+}
+
+// planMemory is the plan of the configuration. It says if that has fewer sites than
+// limits.sites.
+func (a *app) planMemory(jobs []agent.Job, dense bool) (process.MemoryPlan, error) {
+	limits, streams := a.config.Limits, 1
+	if slices.ContainsFunc(jobs, func(j agent.Job) bool { return j.Kind == manifest.Full }) {
+		streams = 2
+	}
+	plan, err := process.PlanMemory(int64(limits.Memory), limits.Sites, streams, dense)
+	if err != nil {
+		return plan, exit.Usage(fmt.Errorf("%s: %w", a.config.at("limits.memory"), err))
+	}
+	if plan.Sites < limits.Sites {
+		a.Log.Warn("fewer sites at the same time than limits.sites, to stay within limits.memory", "sites", plan.Sites)
+	}
+	return plan, nil
 }

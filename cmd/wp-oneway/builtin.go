@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // adaptBuiltins makes cobra's own commands behave as ours do: a misspelled argument
@@ -55,7 +57,7 @@ func unknownShell(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
-	return usage(fmt.Errorf("no completion for %q; use bash, fish, powershell or zsh", args[0]))
+	return exit.Usage(fmt.Errorf("no completion for %q; use bash, fish, powershell or zsh", args[0]))
 }
 
 // completing reports whether a shell asks for completions: its command line is

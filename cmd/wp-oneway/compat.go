@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/cmd/compat"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
@@ -25,7 +26,7 @@ func (a *app) compatCommand() *cobra.Command {
 		Use: "compat SCRIPT ARG…", Short: "Do what a script of pothi/backup-wordpress does", Hidden: true, Annotations: noConfig(),
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil }, // the scripts check their arguments
 		RunE: func(*cobra.Command, []string) error {
-			return usage(fmt.Errorf("compat needs the name of a script: %s", strings.Join(names, ", ")))
+			return exit.Usage(fmt.Errorf("compat needs the name of a script: %s", strings.Join(names, ", ")))
 		},
 	}
 	for _, s := range compat.Scripts() {
@@ -43,32 +44,32 @@ func (a *app) script(ctx context.Context, s compat.Script, args []string) error 
 	setHome()
 	arguments, err := compat.ParseArguments(args)
 	if err == nil && arguments.Help {
-		fmt.Fprint(a.io.out, s.Help())
+		fmt.Fprint(a.Out, s.Help())
 		return nil
 	}
 	if err == nil && arguments.Version {
-		fmt.Fprintln(a.io.out, version)
+		fmt.Fprintln(a.Out, version)
 		return nil
 	}
 	closeLog := a.openScriptLog(ctx, filepath.Join(os.Getenv("HOME"), "log", s.Log))
 	defer closeLog()
 	switch {
 	case err != nil:
-		err = usage(fmt.Errorf("%s: %w; see %s -h", s.Name, err, s.Name))
+		err = exit.Usage(fmt.Errorf("%s: %w; see %s -h", s.Name, err, s.Name))
 	case arguments.Domain == "":
-		fmt.Fprint(a.io.err, s.Help())
-		return &exitError{2}
+		fmt.Fprint(a.Err, s.Help())
+		return exit.WithCode(2)
 	default:
 		err = a.runScript(ctx, s, arguments)
 	}
-	if text := message(err); text != "" {
-		a.report(ctx, text)
+	if text := exit.Message(err); text != "" {
+		a.Report(ctx, text)
 	}
 	if err == nil {
 		return nil
 	}
 	a.tellUnstarted(ctx, err)
-	return &exitError{exitStatus(err)}
+	return exit.WithCode(exit.Status(err))
 }
 
 // runScript translates a call of a script, and runs it in this process: its secrets are on
@@ -80,12 +81,12 @@ func (a *app) runScript(ctx context.Context, s compat.Script, arguments *compat.
 	}
 	envrc, err := a.readEnvrc(ctx, s, h)
 	if err != nil {
-		err = usage(err)
+		err = exit.Usage(err)
 	}
 	var run *compat.Run
 	if err == nil {
 		if run, err = s.Translate(arguments, envrc, h); err != nil {
-			err = usage(fmt.Errorf("%s: %w; see %s -h", s.Name, err, s.Name))
+			err = exit.Usage(fmt.Errorf("%s: %w; see %s -h", s.Name, err, s.Name))
 		}
 	}
 	if err := setRecipients(s.Recipients(arguments, envrc, h)); err != nil {
@@ -96,7 +97,7 @@ func (a *app) runScript(ctx context.Context, s compat.Script, arguments *compat.
 		return err
 	}
 	if arguments.SecondWord {
-		a.tell(ctx, slog.LevelInfo, "", s.Name+": the bucket as the second word is the old form; use -b BUCKET")
+		a.Tell(ctx, slog.LevelInfo, "", s.Name+": the bucket as the second word is the old form; use -b BUCKET")
 	}
 	if run.TellAll {
 		err = os.Setenv(keys.EnvName("notification_level"), "info")
@@ -108,9 +109,9 @@ func (a *app) runScript(ctx context.Context, s compat.Script, arguments *compat.
 		return err
 	}
 	a.passphrase = run.Passphrase
-	a.tell(ctx, slog.LevelInfo, "", fmt.Sprintf("%s of %s: started at %s", s.Name, run.Site, time.Now().Format(time.RFC3339)))
+	a.Tell(ctx, slog.LevelInfo, "", fmt.Sprintf("%s of %s: started at %s", s.Name, run.Site, time.Now().Format(time.RFC3339)))
 	err = a.execute(ctx, run.Arguments)
-	a.tell(ctx, slog.LevelInfo, "", fmt.Sprintf("%s of %s: ended at %s with exit status %d", s.Name, run.Site, time.Now().Format(time.RFC3339), exitStatus(err)))
+	a.Tell(ctx, slog.LevelInfo, "", fmt.Sprintf("%s of %s: ended at %s with exit status %d", s.Name, run.Site, time.Now().Format(time.RFC3339), exit.Status(err)))
 	return err
 }
 
@@ -140,7 +141,7 @@ func (a *app) readEnvrc(ctx context.Context, s compat.Script, h compat.Host) (ma
 	vars, err := s.ReadEnvrc(file, text, h)
 	secret := vars["passphrase"] + vars["AWS_SECRET_ACCESS_KEY"] + vars["AWS_SESSION_TOKEN"]
 	if info, statErr := os.Stat(file); secret != "" && statErr == nil && info.Mode()&0o004 != 0 {
-		a.warn(ctx, file+" holds a secret, and everybody can read it; run chmod 600 on it")
+		a.Warn(ctx, file+" holds a secret, and everybody can read it; run chmod 600 on it")
 	}
 	return vars, err
 }

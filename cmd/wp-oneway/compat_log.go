@@ -4,40 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
-	"github.com/wp-oneway/wp-oneway/wordpress"
 )
-
-// A tee writes to the log of a script and to a stream of the process. An error of one does
-// not keep the text from the other; the stream's is returned.
-type tee struct{ log, w io.Writer }
-
-// Write is io.Writer's.
-func (t tee) Write(text []byte) (int, error) {
-	_, _ = t.log.Write(text)
-	return t.w.Write(text)
-}
 
 // openScriptLog sends all output also to a script's log. A log that cannot be written is a
 // warning: the backup is more important.
 func (a *app) openScriptLog(ctx context.Context, path string) (closeLog func()) {
 	log, err := openLog(path)
 	if err != nil {
-		a.warn(ctx, fmt.Sprintf("this is not logged: %v", err))
+		a.Warn(ctx, fmt.Sprintf("this is not logged: %v", err))
 		return func() {}
 	}
-	out, behind := a.io.out, a.recent.w
-	a.io.out, a.recent.w = wordpress.PrintableWriter{W: tee{log, out}}, tee{log, behind}
+	stop := a.CopyTo(log)
 	return func() {
-		a.io.out, a.recent.w = out, behind
+		stop()
 		if err := log.Close(); err != nil {
-			a.warn(ctx, fmt.Sprintf("write the log: %v", err))
+			a.Warn(ctx, fmt.Sprintf("write the log: %v", err))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/cmd/process"
 )
 
 // A configuration holds the settings of the file, the environment and the flags,
@@ -50,15 +51,15 @@ type settings struct {
 
 // limits are those of the whole process.
 type limits struct {
-	Sites     int           `mapstructure:"sites"`
-	Bandwidth byteRate      `mapstructure:"bandwidth"`
-	Timeout   time.Duration `mapstructure:"timeout"`
-	Stall     time.Duration `mapstructure:"stall"`
-	SiteSize  byteSize      `mapstructure:"site_size"`
-	Nice      int           `mapstructure:"nice"`
-	IONice    ioPriority    `mapstructure:"ionice"`
-	Load      float64       `mapstructure:"load"`
-	Memory    byteSize      `mapstructure:"memory"`
+	Sites     int                `mapstructure:"sites"`
+	Bandwidth byteRate           `mapstructure:"bandwidth"`
+	Timeout   time.Duration      `mapstructure:"timeout"`
+	Stall     time.Duration      `mapstructure:"stall"`
+	SiteSize  byteSize           `mapstructure:"site_size"`
+	Nice      int                `mapstructure:"nice"`
+	IONice    process.IOPriority `mapstructure:"ionice"`
+	Load      float64            `mapstructure:"load"`
+	Memory    byteSize           `mapstructure:"memory"`
 }
 
 // siteSetting are the keys that can be set for all sites and for one.
@@ -189,7 +190,7 @@ func (c *configuration) check() error {
 	if n := c.Limits.Sites; n < 0 || n > maxSites {
 		return fmt.Errorf("%s: 'limits.sites' is %d; give the number of sites at the same time, 1 to %d", c.at("limits.sites"), n, maxSites)
 	}
-	if _, err := planMemory(c.Limits.Memory, 1, 1, false); err != nil {
+	if _, err := process.PlanMemory(int64(c.Limits.Memory), 1, 1, false); err != nil {
 		return fmt.Errorf("%s: %w", c.at("limits.memory"), err)
 	}
 	if err := c.checkRetention("", c.retentionSetting); err != nil {
@@ -200,8 +201,8 @@ func (c *configuration) check() error {
 			return err
 		}
 	}
-	if n := c.Limits.Nice; n < 0 || n > maxNice {
-		return fmt.Errorf("%s: 'limits.nice' is %d; give 1 to %d, the lowest priority, or 0 to leave it as it is", c.at("limits.nice"), n, maxNice)
+	if n := c.Limits.Nice; n < 0 || n > process.MaxNice {
+		return fmt.Errorf("%s: 'limits.nice' is %d; give 1 to %d, the lowest priority, or 0 to leave it as it is", c.at("limits.nice"), n, process.MaxNice)
 	}
 	if n := c.Limits.Load; n < 0 {
 		return fmt.Errorf("%s: 'limits.load' is %g; give the highest 1-minute load, or 0 for no limit", c.at("limits.load"), n)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
@@ -28,7 +30,7 @@ docs/config.schema.json is a JSON Schema for editors.`,
 			if len(args) == 0 {
 				return cmd.Help()
 			}
-			return usage(fmt.Errorf("unknown command %q; use config validate, show or generate", args[0]))
+			return exit.Usage(fmt.Errorf("unknown command %q; use config validate, show or generate", args[0]))
 		},
 	}
 	cmd.AddCommand(&cobra.Command{
@@ -50,7 +52,7 @@ environment or flag. Secrets are printed as [redacted].`,
 		Example: `  wp-oneway config generate
   wp-oneway config generate > config.yaml`,
 		Annotations: noConfig(),
-		RunE:        func(*cobra.Command, []string) error { return allKeys().WriteExample(a.io.out) },
+		RunE:        func(*cobra.Command, []string) error { return allKeys().WriteExample(a.Out) },
 	})
 	return cmd
 }
@@ -70,7 +72,7 @@ func (a *app) validateConfig() error {
 	if where == "" {
 		where = "no file; the environment and the defaults"
 	}
-	if _, err := fmt.Fprintf(a.io.out, "%s: valid\n", where); err != nil {
+	if _, err := fmt.Fprintf(a.Out, "%s: valid\n", where); err != nil {
 		return fmt.Errorf("print the result: %w", err)
 	}
 	return nil
@@ -79,16 +81,16 @@ func (a *app) validateConfig() error {
 func (a *app) validateSite(keys map[string]any, entry string) error {
 	set, err := a.config.site(keys)
 	if err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	for _, s := range set.Sinks {
 		if _, err := sinks.Parse(s.URL); err != nil {
-			return usage(fmt.Errorf("%s: %w", a.config.at(entryKey(a.config, entry, "sinks")), err))
+			return exit.Usage(fmt.Errorf("%s: %w", a.config.at(entryKey(a.config, entry, "sinks")), err))
 		}
 	}
 	if _, err := a.job(set, newEntry(set.Path, ""), site.OwnerHomes()); err != nil {
 		word := strings.Trim(strings.FieldsFunc(err.Error()+" ", func(r rune) bool { return r == ' ' || r == ':' })[0], "'")
-		return usage(fmt.Errorf("%s: %w", a.config.at(entryKey(a.config, entry, word)), err))
+		return exit.Usage(fmt.Errorf("%s: %w", a.config.at(entryKey(a.config, entry, word)), err))
 	}
 	return nil
 }
@@ -107,14 +109,14 @@ func entryKey(c *configuration, entry, key string) string {
 // showConfig prints the keys.
 func (a *app) showConfig() error {
 	c := a.config
-	t := table{gap: 2, columns: []column{{}, {}, {}}}
-	t.add("KEY", "FROM", "VALUE")
+	t := console.Table{Gap: 2, Columns: []console.Column{{}, {}, {}}}
+	t.Add("KEY", "FROM", "VALUE")
 	for _, k := range allKeys().Leaves() {
 		from := c.origin(k)
 		if from == "default" && strings.HasPrefix(k.Name, "retention.") {
 			continue // 45 keys that say nothing
 		}
-		t.add(k.Name, from, c.shown(k))
+		t.Add(k.Name, from, c.shown(k))
 	}
 	for i, entry := range c.Sites {
 		at := fmt.Sprintf("sites[%d]", i)
@@ -132,12 +134,12 @@ func (a *app) showConfig() error {
 			if _, known := c.keys[k.Name]; known && c.forced(k.Name) {
 				from += ", replaced by the environment or a flag"
 			}
-			t.add(at+"."+k.Name, from, redacted(k, value))
+			t.Add(at+"."+k.Name, from, redacted(k, value))
 		}
 	}
 	var b strings.Builder
-	t.write(&b, screenOf(a.io.out))
-	if _, err := a.io.out.Write([]byte(b.String())); err != nil {
+	t.Write(&b, console.ScreenOf(a.Out))
+	if _, err := a.Out.Write([]byte(b.String())); err != nil {
 		return fmt.Errorf("print the configuration: %w", err)
 	}
 	return nil

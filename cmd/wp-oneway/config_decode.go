@@ -15,6 +15,7 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/wp-oneway/wp-oneway/cmd/process"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
@@ -272,4 +273,12 @@ func textHook(_, to reflect.Type, value any) (any, error) {
 		return map[string]any{"path": text}, nil
 	}
 	return value, nil
+}
+
+// ioHook reads an process.IOPriority.
+func ioHook(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[process.IOPriority]() {
+		return value, nil
+	}
+	return process.ParseIOPriority(fmt.Sprint(value))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -43,7 +44,7 @@ func TestFlagsInDocuments(t *testing.T) {
 		for _, line := range regexp.MustCompile("(?m)wp-oneway [^\n`;|&$]*").FindAllString(text, -1) {
 			line, _, _ = strings.Cut(line, "   #")
 			words := strings.Fields(line)[1:]
-			root := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand()
+			root := newApp(console.Streams{Out: io.Discard, Err: io.Discard}).rootCommand()
 			cmd, _, err := root.Find(words)
 			if err != nil || cmd == root {
 				continue // a sentence
@@ -105,7 +106,7 @@ const nameOfTheProgram = `^(--[a-z][a-z0-9-]*|(limits|status|metrics|encryption|
 func namesOfTheProgram(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
-	root := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand()
+	root := newApp(console.Streams{Out: io.Discard, Err: io.Discard}).rootCommand()
 	note := func(f *pflag.Flag) { names["--"+f.Name] = true }
 	root.PersistentFlags().VisitAll(note)
 	eachCommand(root, func(cmd *cobra.Command) {

@@ -14,6 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -102,12 +103,12 @@ func (a *app) doctor(ctx context.Context, o doctorOptions) error {
 		report.addSink(sink)
 	}
 	if a.config.JSON {
-		err = a.printJSON(report)
+		err = a.PrintJSON(report)
 	} else {
-		err = report.print(a.io.out, doctorColumns(a.io.out), a.config.Verbose, a.config.Quiet)
+		err = report.print(a.Out, doctorColumns(a.Out), a.config.Verbose, a.config.Quiet)
 	}
 	if err == nil && !report.OK {
-		err = &printedError{manifest.Failed}
+		err = exit.Printed(manifest.Failed)
 	}
 	return err
 }
@@ -154,11 +155,11 @@ func topFolders(list []sinkSetting, host string) ([]*target, error) {
 	for _, s := range list {
 		text := strings.ReplaceAll(s.URL, "{host}", host)
 		if strings.ContainsAny(text, "{}") {
-			return nil, usage(fmt.Errorf("sink %s: the URL is different for each site; give a site's PATH", s.URL))
+			return nil, exit.Usage(fmt.Errorf("sink %s: the URL is different for each site; give a site's PATH", s.URL))
 		}
 		u, err := sinks.Parse(text)
 		if err != nil {
-			return nil, usage(err)
+			return nil, exit.Usage(err)
 		}
 		targets = append(targets, &target{url: u, within: strings.Trim(u.Path, "/"), folders: []string{""}})
 	}
@@ -168,8 +169,8 @@ func topFolders(list []sinkSetting, host string) ([]*target, error) {
 // examineSink examines one sink, and stores the result for --require-one-way.
 func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intrusive bool, at time.Time) (doctorSink, error) {
 	out := doctorSink{URL: t.url.String(), Folders: t.folders, Rows: []sinks.Finding{}, at: at}
-	if !a.config.Quiet && a.io.terminal() {
-		fmt.Fprintf(a.io.err, "examining %s…\n", wordpress.Printable(sinks.Short(t.url.String())))
+	if !a.config.Quiet && a.Terminal() {
+		fmt.Fprintf(a.Err, "examining %s…\n", wordpress.Printable(sinks.Short(t.url.String())))
 	}
 	r, err := oneway.Examine(ctx, t.url, oneway.Options{Folders: t.folders, Within: &t.within, Intrusive: intrusive, Tenants: t.tenants})
 	if ctx.Err() != nil {

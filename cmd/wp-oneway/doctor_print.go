@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -21,7 +22,7 @@ type doctorText struct {
 }
 
 // doctorColumns is the width of doctor's output: 60 to 100 on a terminal.
-func doctorColumns(w io.Writer) int { return min(max(cmp.Or(terminalColumns(w), 96), 60), 100) }
+func doctorColumns(w io.Writer) int { return min(max(cmp.Or(console.TerminalColumns(w), 96), 60), 100) }
 
 func (r *doctorReport) print(w io.Writer, columns int, every, failing bool) error {
 	t := &doctorText{columns: columns, every: every, failing: failing}
@@ -70,7 +71,7 @@ func (t *doctorText) heading(text string) {
 
 // paragraph appends wrapped words; first and next begin the lines.
 func (t *doctorText) paragraph(first, next, text string) {
-	writeWrapped(&t.b, t.columns, first, next, text)
+	console.WriteWrapped(&t.b, t.columns, first, next, text)
 }
 
 // mark is the first cell of a row.
@@ -99,14 +100,14 @@ func (t *doctorText) rows(rows []sinks.Finding) {
 		case i > 0:
 			t.paragraph("  in the bucket as a whole", "  ", "")
 		}
-		t.table(here).write(&t.b, screen{width: t.columns})
+		t.table(here).Write(&t.b, console.Screen{Width: t.columns})
 		i += len(here)
 	}
 }
 
 // table returns the rows of one folder. The checks that were denied share a line.
-func (t *doctorText) table(rows []sinks.Finding) *table {
-	out := &table{indent: "  ", gap: 1, wrap: true, columns: []column{{width: 8}, {width: 19}, {}}}
+func (t *doctorText) table(rows []sinks.Finding) *console.Table {
+	out := &console.Table{Indent: "  ", Gap: 1, Wrap: true, Columns: []console.Column{{Width: 8}, {Width: 19}, {}}}
 	var denied []string
 	var before sinks.Finding
 	for _, row := range rows {
@@ -123,13 +124,13 @@ func (t *doctorText) table(rows []sinks.Finding) *table {
 		}
 	}
 	if len(denied) > 0 {
-		out.add(mark(sinks.Holds), "denied", strings.Join(denied, ", "))
+		out.Add(mark(sinks.Holds), "denied", strings.Join(denied, ", "))
 	}
 	return out
 }
 
 // addRow adds one check, and below it the advice.
-func (t *doctorText) addRow(out *table, row sinks.Finding, again bool) {
+func (t *doctorText) addRow(out *console.Table, row sinks.Finding, again bool) {
 	detail := row.Detail
 	if row.Verb != "" && (t.every || !row.OK()) {
 		detail = row.Verb + ": " + detail
@@ -137,9 +138,9 @@ func (t *doctorText) addRow(out *table, row sinks.Finding, again bool) {
 	if again {
 		detail = "as above"
 	}
-	out.add(mark(row.Verdict), row.Check, detail)
+	out.Add(mark(row.Verdict), row.Check, detail)
 	if row.Advice != "" && row.Verdict != sinks.Holds && !again {
-		out.addHanging("  ", "", "", "→ "+row.Advice)
+		out.AddHanging("  ", "", "", "→ "+row.Advice)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/agent/restore/drill"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // drillOptions are the flags of drill.
@@ -55,7 +56,7 @@ backup; 2 wrong usage.`,
   wp-oneway drill --from /var/backups/wp --site example.com --reports ./drills`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usage(fmt.Errorf("drill takes no argument %q; choose the site with --site", args[0]))
+				return exit.Usage(fmt.Errorf("drill takes no argument %q; choose the site with --site", args[0]))
 			}
 			return a.drill(cmd.Context(), o)
 		},
@@ -76,7 +77,7 @@ backup; 2 wrong usage.`,
 
 func (a *app) drill(ctx context.Context, o drillOptions) error {
 	if o.all == (o.site != "") {
-		return usage(errors.New("give --site NAME or --all"))
+		return exit.Usage(errors.New("give --site NAME or --all"))
 	}
 	options := drill.Options{Version: version, MaxRatio: o.maxRatio, Scratch: o.scratch, Now: time.Now}
 	if o.defaultsFile != "" {
@@ -104,7 +105,7 @@ func (a *app) drill(ctx context.Context, o drillOptions) error {
 	}
 	reports, err := a.drillAll(ctx, &o, runs, options)
 	if o.json && len(reports) > 0 {
-		if err := a.printJSON(map[string]any{"version": manifest.Version, "drills": reports}); err != nil {
+		if err := a.PrintJSON(map[string]any{"version": manifest.Version, "drills": reports}); err != nil {
 			return err
 		}
 	}
@@ -131,8 +132,8 @@ func (a *app) drillAll(ctx context.Context, o *drillOptions, runs []*catalog.Run
 			return reports, context.Cause(ctx)
 		}
 		if err != nil {
-			failed = &printedError{manifest.Failed}
-			a.report(ctx, fmt.Sprintf("drill %s: %v", run.Path(), err))
+			failed = exit.Printed(manifest.Failed)
+			a.Report(ctx, fmt.Sprintf("drill %s: %v", run.Path(), err))
 			continue
 		}
 		saved := savedReport{Report: report}
@@ -146,7 +147,7 @@ func (a *app) drillAll(ctx context.Context, o *drillOptions, runs []*catalog.Run
 			}
 		}
 		if !report.Passed {
-			failed = &printedError{manifest.Failed}
+			failed = exit.Printed(manifest.Failed)
 		}
 	}
 	return reports, failed
@@ -170,7 +171,7 @@ func (a *app) printDrill(r savedReport) error {
 		fmt.Fprintf(&b, "  not removed: %s\n", oneLine(left))
 	}
 	fmt.Fprintf(&b, "  report   %s (SHA-256 %s)\n", strings.TrimSuffix(r.Saved, ".json")+".html", r.SHA256)
-	_, err := a.io.out.Write([]byte(b.String()))
+	_, err := a.Out.Write([]byte(b.String()))
 	if err != nil {
 		return fmt.Errorf("print the report: %w", err)
 	}

@@ -12,7 +12,10 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/cmd/output"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
@@ -118,35 +121,35 @@ func (a *app) dump(ctx context.Context, o dumpOptions) error {
 	if err != nil {
 		return err
 	}
-	out := a.io.out
-	if !isTerminal(out) {
-		out = unescaped(out) // the bytes of the database
+	out := a.Out
+	if !console.IsTerminal(out) {
+		out = console.Unescaped(out) // the bytes of the database
 	}
-	var target *output
+	var target *output.File
 	if o.output != "" {
-		if target, err = createOutput(o.output); err != nil {
+		if target, err = output.Create(o.output); err != nil {
 			return err
 		}
-		defer target.abandon()
-		out = target.file
+		defer target.Abandon()
+		out = target
 	}
-	findings, err := (&agent.Agent{Version: version, Log: a.log}).Dump(ctx, job, out)
+	findings, err := (&agent.Agent{Version: version, Log: a.Log}).Dump(ctx, job, out)
 	if err == nil && target != nil {
-		err = target.publish()
+		err = target.Publish()
 	}
 	if err != nil {
 		return err
 	}
 	if !a.config.Quiet {
 		for _, w := range findings.Warnings.Items {
-			a.tell(ctx, slog.LevelWarn, "warning: ", w)
+			a.Tell(ctx, slog.LevelWarn, "warning: ", w)
 		}
 	}
 	for _, m := range findings.Privileges.Items {
-		a.tell(ctx, slog.LevelError, "not in the dump: ", m)
+		a.Tell(ctx, slog.LevelError, "not in the dump: ", m)
 	}
 	if findings.Privileges.Total > 0 {
-		return &printedError{manifest.Incomplete}
+		return exit.Printed(manifest.Incomplete)
 	}
 	return nil
 }

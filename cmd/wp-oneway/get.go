@@ -15,6 +15,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/agent/restore/content"
 	"github.com/wp-oneway/wp-oneway/agent/restore/files"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/output"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
 )
 
@@ -72,11 +75,11 @@ func (o *getOptions) check() error {
 	}
 	switch {
 	case len(o.paths) > 0 && len(o.tables) > 0:
-		return usage(errors.New("files and tables are in different parts of a backup; give PATH or --table"))
+		return exit.Usage(errors.New("files and tables are in different parts of a backup; give PATH or --table"))
 	case len(o.paths) == 0 && len(o.tables) == 0:
-		return usage(errors.New("say what to get: a PATH, or --table NAME"))
+		return exit.Usage(errors.New("say what to get: a PATH, or --table NAME"))
 	case len(o.paths) > 1 && o.to == "":
-		return usage(errors.New("several files need --to, the folder to write them to"))
+		return exit.Usage(errors.New("several files need --to, the folder to write them to"))
 	}
 	return nil
 }
@@ -112,7 +115,7 @@ func (a *app) get(ctx context.Context, o getOptions) error {
 		return err
 	}
 	for _, link := range sum.LeadOut {
-		a.warn(ctx, "the link leads out of what was asked for: "+link)
+		a.Warn(ctx, "the link leads out of what was asked for: "+link)
 	}
 	if len(sum.Missing) > 0 {
 		return fmt.Errorf("get %q: the backup has no such file or folder", sum.Missing[0])
@@ -121,7 +124,7 @@ func (a *app) get(ctx context.Context, o getOptions) error {
 }
 
 // raw is standard output for data, which is written as it is.
-func (a *app) raw() io.Writer { return unescaped(a.io.out) }
+func (a *app) raw() io.Writer { return console.Unescaped(a.Out) }
 
 // getTables writes the SQL of tables.
 func (a *app) getTables(ctx context.Context, reader *content.Reader, run *catalog.Run, o getOptions) (err error) {
@@ -131,13 +134,13 @@ func (a *app) getTables(ctx context.Context, reader *content.Reader, run *catalo
 	}
 	defer in.Close()
 	out := bufio.NewWriterSize(a.raw(), 256<<10)
-	var file *output
+	var file *output.File
 	if o.to != "" {
-		if file, err = createOutput(filepath.Join(o.to, strings.Join(o.tables, "+")+".sql")); err != nil {
+		if file, err = output.Create(filepath.Join(o.to, strings.Join(o.tables, "+")+".sql")); err != nil {
 			return err
 		}
-		defer file.abandon()
-		out.Reset(file.file)
+		defer file.Abandon()
+		out.Reset(file)
 	}
 	missing, err := dumpfile.WriteTables(out, in, o.tables)
 	if err = errors.Join(err, out.Flush()); err != nil {
@@ -147,7 +150,7 @@ func (a *app) getTables(ctx context.Context, reader *content.Reader, run *catalo
 		return fmt.Errorf("get table %q: the backup has no such table", missing[0])
 	}
 	if file != nil {
-		return file.publish()
+		return file.Publish()
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/wp-oneway/wp-oneway/cmd/console"
 )
 
 // Each command of the help has two examples or more. The arguments of all are accepted; those
@@ -20,7 +22,7 @@ func TestExamples(t *testing.T) {
 	places := strings.NewReplacer("/var/www/example.com", site, "/srv/shop/web", site, "/var/backups/wp", vault,
 		"/usr/local/share/man/man1", t.TempDir())
 	run := []string{"config", "config validate", "config show", "config generate", "version", "help", "man", "policy", "inspect", "dump", "list", "verify", "get", "prune"}
-	root := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand()
+	root := newApp(console.Streams{Out: io.Discard, Err: io.Discard}).rootCommand()
 	eachCommand(root, func(cmd *cobra.Command) {
 		name := strings.TrimPrefix(cmd.CommandPath(), "wp-oneway ")
 		lines := examplesOf(cmd)
@@ -74,7 +76,7 @@ func accepted(t *testing.T, cmd *cobra.Command, line string) {
 	if args[0] == "--version" {
 		return
 	}
-	found, rest, err := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand().Find(args)
+	found, rest, err := newApp(console.Streams{Out: io.Discard, Err: io.Discard}).rootCommand().Find(args)
 	if err == nil {
 		err = found.ParseFlags(rest)
 	}
@@ -100,7 +102,7 @@ func (h *host) runs(line string) {
 // and it says which keys the flags with another name are. All other keys are in the
 // commented example that it points to.
 func TestTheHelpOfBackupNamesTheKeys(t *testing.T) {
-	root := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand()
+	root := newApp(console.Streams{Out: io.Discard, Err: io.Discard}).rootCommand()
 	cmd, _, err := root.Find([]string{"backup"})
 	if err != nil {
 		t.Fatal(err)

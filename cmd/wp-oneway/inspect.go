@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -89,19 +90,19 @@ func (a *app) inspect(ctx context.Context, o inspectOptions) error {
 	if err != nil {
 		return err
 	}
-	facts, err := (&agent.Agent{Version: version, Log: a.log}).Inspect(ctx, job)
+	facts, err := (&agent.Agent{Version: version, Log: a.Log}).Inspect(ctx, job)
 	if err != nil {
 		var refusal *wordpress.ConfigError
 		if o.json && errors.As(err, &refusal) {
-			if err := a.printJSON(map[string]any{"ok": false, "error": refusal.Class, "message": refusal.Error()}); err != nil {
+			if err := a.PrintJSON(map[string]any{"ok": false, "error": refusal.Class, "message": refusal.Error()}); err != nil {
 				return err
 			}
-			return &printedError{manifest.Failed}
+			return exit.Printed(manifest.Failed)
 		}
 		return err
 	}
 	if o.json {
-		return a.printJSON(inspection(facts, o.showSecrets))
+		return a.PrintJSON(inspection(facts, o.showSecrets))
 	}
 	return a.printInspection(inspection(facts, o.showSecrets), facts)
 }
@@ -147,17 +148,6 @@ func below(root, path string) string {
 	return path
 }
 
-func (a *app) printJSON(v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("print JSON: %w", err)
-	}
-	if _, err := a.io.out.Write(append(text, '\n')); err != nil {
-		return fmt.Errorf("print JSON: %w", err)
-	}
-	return nil
-}
-
 // printInspection prints a table of the facts.
 func (a *app) printInspection(i inspected, facts source.Facts) error {
 	where := i.DB.Host
@@ -191,15 +181,15 @@ func (a *app) printInspection(i inspected, facts source.Facts) error {
 		{"content", content},
 		{"multisite", map[bool]string{true: "yes", false: "no"}[i.Multisite]},
 	}
-	t := table{gap: 2, columns: make([]column, 2)}
+	t := console.Table{Gap: 2, Columns: make([]console.Column, 2)}
 	for _, r := range rows {
 		if r[1] != "" {
-			t.add(r[0], r[1])
+			t.Add(r[0], r[1])
 		}
 	}
 	var b strings.Builder
-	t.write(&b, screenOf(a.io.out))
-	if _, err := io.WriteString(a.io.out, b.String()); err != nil {
+	t.Write(&b, console.ScreenOf(a.Out))
+	if _, err := io.WriteString(a.Out, b.String()); err != nil {
 		return fmt.Errorf("print the configuration: %w", err)
 	}
 	return nil

@@ -14,6 +14,8 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/process"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
@@ -22,27 +24,27 @@ import (
 )
 
 // jobs returns the agent's jobs for the entries. dense tells whether one of them is
-// compressed at denseLevel or higher.
+// compressed at process.DenseLevel or higher.
 func (a *app) jobs(entries []entry) (jobs []agent.Job, dense bool, err error) {
 	if len(entries) > 1 && a.config.forced("name") {
-		return nil, false, usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
+		return nil, false, exit.Usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
 	}
 	homes := site.OwnerHomes()
 	jobs = make([]agent.Job, 0, len(entries))
 	for _, e := range entries {
 		set, err := a.config.site(e.keys)
 		if err != nil {
-			return nil, false, usage(err)
+			return nil, false, exit.Usage(err)
 		}
 		job, err := a.job(set, e, homes)
 		if err != nil && (len(entries) > 1 || len(e.keys) > 1) {
 			err = fmt.Errorf("site %s: %w", e.path(), err)
 		}
 		if err != nil {
-			return nil, false, usage(err)
+			return nil, false, exit.Usage(err)
 		}
 		jobs = append(jobs, job)
-		dense = dense || set.Compression == "zstd" && set.Level >= denseLevel
+		dense = dense || set.Compression == "zstd" && set.Level >= process.DenseLevel
 	}
 	return jobs, dense, nil
 }
@@ -58,7 +60,7 @@ func (a *app) oneJob(ctx context.Context, path string) (agent.Job, error) {
 		return agent.Job{}, err
 	}
 	if len(jobs) != 1 {
-		return agent.Job{}, usage(fmt.Errorf("%s serves %d sites; select one with --http-host", path, len(jobs)))
+		return agent.Job{}, exit.Usage(fmt.Errorf("%s serves %d sites; select one with --http-host", path, len(jobs)))
 	}
 	return jobs[0], nil
 }

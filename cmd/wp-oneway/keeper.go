@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/agent/retention"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
@@ -28,7 +29,7 @@ func (a *app) keeper(entries []entry) (*keeper, error) {
 	for _, e := range entries {
 		set, err := a.config.site(e.keys)
 		if err != nil {
-			return nil, usage(err)
+			return nil, exit.Usage(err)
 		}
 		name := set.Name
 		if name == "" {
@@ -233,7 +234,7 @@ func (k *keeper) pruneFolders(ctx context.Context, host string) (folders []prune
 		}
 		u, err := sinks.Parse(strings.ReplaceAll(text, "{host}", host))
 		if err != nil {
-			return nil, nil, usage(err)
+			return nil, nil, exit.Usage(err)
 		}
 		dir, local := sinks.LocalDir(u)
 		if !local {
@@ -267,11 +268,11 @@ func (k *keeper) matching(dir string) ([]string, error) {
 	pattern := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{kind}", "*", "{site}", "*", "{owner}", "*").Replace(dir)
 	found, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, usage(fmt.Errorf("sink %s: %w", dir, err))
+		return nil, exit.Usage(fmt.Errorf("sink %s: %w", dir, err))
 	}
 	if len(found) == 0 && k.forced("sinks") {
 		if _, err := os.Lstat(dir); err != nil {
-			return nil, usage(fmt.Errorf("prune %s: there is no such folder; give the folder of the backups with --to", dir))
+			return nil, exit.Usage(fmt.Errorf("prune %s: there is no such folder; give the folder of the backups with --to", dir))
 		}
 	}
 	return found, nil

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -23,6 +24,22 @@ func TestLowLimitOfOpenFiles(t *testing.T) {
 	cmd.Env = agent.Env
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%.2000s", err, out)
+	}
+	one(t, filepath.Join(to, "x", "files-backups"), "*Z-*.manifest.json")
+}
+
+// A backup keeps to limits.memory, or is refused with the least value.
+func TestBackupWithLimitsMemory(t *testing.T) {
+	t.Parallel()
+	h, site, to := newHost(t), smallSite(t), t.TempDir()
+	args := []string{site, "--name", "x", "--kind", "files", "--to", to}
+	h.configure("limits:\n  sites: 3\n  memory: 20MiB\n")
+	h.refused("config.yaml:3: 'limits.memory' is 20 MiB, too little for one site; give at least 76 MiB", append([]string{"backup"}, args...)...)
+	h.configure("limits: {sites: 3, memory: 100MiB}\nlevel: 19\n")
+	h.refused("give at least 140 MiB, or a level of compression below 10", append([]string{"backup"}, args...)...)
+	h.configure("limits: {sites: 3, memory: 170MiB}\n")
+	if _, _, stderr := h.run(append([]string{"backup"}, args...)...); !strings.Contains(stderr, "fewer sites at the same time than limits.sites, to stay within limits.memory\" sites=2") {
+		t.Errorf("stderr: %s", stderr)
 	}
 	one(t, filepath.Join(to, "x", "files-backups"), "*Z-*.manifest.json")
 }

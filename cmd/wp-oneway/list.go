@@ -14,6 +14,8 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // listOptions are the flags of list.
@@ -46,10 +48,10 @@ usage.`,
   wp-oneway list --from /var/backups/wp example.com --since 7d --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usage(fmt.Errorf("list takes one SITE, not %d; see wp-oneway list --help", len(args)))
+				return exit.Usage(fmt.Errorf("list takes one SITE, not %d; see wp-oneway list --help", len(args)))
 			}
 			if len(args) == 1 && o.site != "" {
-				return usage(errors.New("SITE and --site are the same; give one of them"))
+				return exit.Usage(errors.New("SITE and --site are the same; give one of them"))
 			}
 			if len(args) == 1 {
 				o.site = args[0]
@@ -82,7 +84,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
 		return now.Add(-d), nil
 	}
-	return time.Time{}, usage(fmt.Errorf("--since %q: give a duration such as 36h or 7d, or a date such as 2026-11-23", text))
+	return time.Time{}, exit.Usage(fmt.Errorf("--since %q: give a duration such as 36h or 7d, or a date such as 2026-11-23", text))
 }
 
 func (a *app) list(ctx context.Context, o listOptions) error {
@@ -100,9 +102,9 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 		return err
 	}
 	s := reader.Store
-	var out runPrinter = &runTable{w: a.io.out, screen: screenOf(a.io.out), now: time.Now()}
+	var out runPrinter = &runTable{w: a.Out, screen: console.ScreenOf(a.Out), now: time.Now()}
 	if o.json {
-		out = &runJSON{w: a.io.out, from: s.String()}
+		out = &runJSON{w: a.Out, from: s.String()}
 	}
 	runs := 0
 	err = catalog.Find(ctx, s, q, func(r *catalog.Run) error {
@@ -135,12 +137,12 @@ func (o *listOptions) what() string {
 
 // countNames returns a function that shows a count on a terminal.
 func (a *app) countNames(what string) func(int) {
-	if !a.io.terminal() || a.config.Quiet || a.jsonLog {
+	if !a.Terminal() || a.config.Quiet || a.JSON {
 		return nil
 	}
 	return func(n int) {
 		if n%5000 == 0 {
-			fmt.Fprintf(unescaped(a.io.err), "\r%d %s…\x1b[K\r", n, what)
+			fmt.Fprintf(console.Unescaped(a.Err), "\r%d %s…\x1b[K\r", n, what)
 		}
 	}
 }
@@ -177,9 +179,9 @@ func sealOf(r *catalog.Run) string {
 // A runTable prints runs as a table, some hundred lines at a time.
 type runTable struct {
 	w       io.Writer
-	screen  screen
+	screen  console.Screen
 	now     time.Time
-	table   *table
+	table   *console.Table
 	began   bool
 	reasons []string
 }
@@ -188,9 +190,9 @@ const tableLines = 500
 
 func (t *runTable) add(r *catalog.Run) error {
 	if t.table == nil {
-		t.table = &table{gap: 2, fold: true, columns: []column{{width: 12, limit: 24}, {width: 4}, {width: 16, optional: true}, {width: 8}, {width: 8}, {width: 4}, {width: 8}, {}}}
+		t.table = &console.Table{Gap: 2, Fold: true, Columns: []console.Column{{Width: 12, Limit: 24}, {Width: 4}, {Width: 16, Optional: true}, {Width: 8}, {Width: 8}, {Width: 4}, {Width: 8}, {}}}
 		if !t.began {
-			t.table.add("SITE", "KIND", "STORED (UTC)", "AGE", "SIZE", "SEAL", "STATUS", "RUN")
+			t.table.Add("SITE", "KIND", "STORED (UTC)", "AGE", "SIZE", "SEAL", "STATUS", "RUN")
 			t.began = true
 		}
 	}
@@ -206,9 +208,9 @@ func (t *runTable) add(r *catalog.Run) error {
 	if r.NoUploads {
 		kind += " (no uploads)"
 	}
-	t.table.add(path.Join(r.Folder, r.Site), kind, r.Stored.UTC().Format("2006-01-02 15:04"), strings.TrimSuffix(age(t.now.Sub(r.Stored)), " ago"),
+	t.table.Add(path.Join(r.Folder, r.Site), kind, r.Stored.UTC().Format("2006-01-02 15:04"), strings.TrimSuffix(age(t.now.Sub(r.Stored)), " ago"),
 		sizeText(r.Bytes()), seal, status, r.ID)
-	if len(t.table.rows) >= tableLines {
+	if len(t.table.Rows) >= tableLines {
 		return t.flush()
 	}
 	return nil
@@ -219,7 +221,7 @@ func (t *runTable) flush() error {
 		return nil
 	}
 	var b strings.Builder
-	t.table.write(&b, t.screen)
+	t.table.Write(&b, t.screen)
 	t.table = nil
 	_, err := io.WriteString(t.w, b.String())
 	return err

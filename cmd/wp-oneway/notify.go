@@ -12,6 +12,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/notify"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
@@ -51,7 +52,7 @@ nobody is configured.`,
 // notify tells everybody, and prints whom it told.
 func (a *app) notify(ctx context.Context, o notifyOptions) error {
 	if o.test == (o.failed != "") {
-		return usage(errors.New("give either --test or --failed TEXT; see wp-oneway notify --help"))
+		return exit.Usage(errors.New("give either --test or --failed TEXT; see wp-oneway notify --help"))
 	}
 	var results []notify.Result
 	if o.test {
@@ -64,15 +65,15 @@ func (a *app) notify(ctx context.Context, o notifyOptions) error {
 		results = a.tellFailed(ctx, errors.New(o.failed))
 	}
 	if len(results) == 0 {
-		return usage(fmt.Errorf("%s: nobody is to be told; set notifications, email.to, healthchecks.ping_url or uptime_kuma.push_url", a.config.at("")))
+		return exit.Usage(fmt.Errorf("%s: nobody is to be told; set notifications, email.to, healthchecks.ping_url or uptime_kuma.push_url", a.config.at("")))
 	}
 	var failed error
 	for _, r := range results {
 		if r.Err != nil {
-			a.report(ctx, fmt.Sprintf("%s: %v", r.Channel, r.Err))
-			failed = &printedError{manifest.Failed}
+			a.Report(ctx, fmt.Sprintf("%s: %v", r.Channel, r.Err))
+			failed = exit.Printed(manifest.Failed)
 		} else if !a.config.Quiet {
-			fmt.Fprintf(a.io.out, "%s: sent\n", r.Channel)
+			fmt.Fprintf(a.Out, "%s: sent\n", r.Channel)
 		}
 	}
 	return failed
@@ -107,7 +108,7 @@ func (a *app) tellSalvaged(ctx context.Context, configPath string, err error) {
 	}
 	host, _ := os.Hostname() // better without it than not at all
 	report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC()}, err)
-	a.warnUntold(n.Finish(context.WithoutCancel(ctx), report, a.recent.text()))
+	a.warnUntold(n.Finish(context.WithoutCancel(ctx), report, a.Recent.Text()))
 }
 
 // salvagedNotifier returns the notifier of a configuration that has an error elsewhere; nil

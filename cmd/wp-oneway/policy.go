@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
@@ -68,7 +69,7 @@ r2-token makes the credential.`,
 
 func oneStore(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 || !slices.Contains(cmd.ValidArgs, args[0]) {
-		return usage(fmt.Errorf("policy needs one of %s; see %s --help", strings.Join(cmd.ValidArgs, ", "), cmd.CommandPath()))
+		return exit.Usage(fmt.Errorf("policy needs one of %s; see %s --help", strings.Join(cmd.ValidArgs, ", "), cmd.CommandPath()))
 	}
 	return nil
 }
@@ -76,9 +77,9 @@ func oneStore(cmd *cobra.Command, args []string) error {
 func (a *app) policy(o policyOptions) error {
 	text, err := o.text()
 	if err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
-	if _, err := a.io.out.Write(text); err != nil {
+	if _, err := a.Out.Write(text); err != nil {
 		return fmt.Errorf("print the policy: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent/retention"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
@@ -24,12 +25,12 @@ func (a *app) expiry(cmd *cobra.Command, o *policyOptions) error {
 		return err
 	}
 	if a.config, err = loadConfiguration(cmd.Flags(), path); err != nil {
-		return usage(fmt.Errorf("%w; policy --expire DAYS needs no configuration", err))
+		return exit.Usage(fmt.Errorf("%w; policy --expire DAYS needs no configuration", err))
 	}
 	k := &keeper{configuration: a.config, named: map[string]siteEntry{}}
 	for i, entry := range a.config.Sites {
 		if k.named[fmt.Sprint(i)], err = a.config.site(entry); err != nil {
-			return usage(err)
+			return exit.Usage(err)
 		}
 	}
 	days, found := k.folderDays(o.store, o.Bucket)

@@ -9,6 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/output"
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 	"github.com/wp-oneway/wp-oneway/sinks/r2"
 )
@@ -66,16 +69,16 @@ standard output.`,
 func (a *app) r2Token(ctx context.Context, o r2TokenOptions) error {
 	for _, needed := range [][2]string{{"account", o.account}, {"bucket", o.Bucket}, {"parent", o.parent}, {"output", o.output}} {
 		if needed[1] == "" {
-			return usage(fmt.Errorf("--%s is missing; see wp-oneway policy r2-token --help", needed[0]))
+			return exit.Usage(fmt.Errorf("--%s is missing; see wp-oneway policy r2-token --help", needed[0]))
 		}
 	}
 	prefixes, err := o.TokenPrefixes()
 	if err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	endpoint, err := r2.Endpoint(o.account, o.jurisdiction)
 	if err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	parent, err := r2.ReadParent(ctx, o.parent, o.profile)
 	if err != nil {
@@ -86,7 +89,7 @@ func (a *app) r2Token(ctx context.Context, o r2TokenOptions) error {
 	claims.Account, claims.Endpoint, claims.Issued, claims.Expires = o.account, endpoint, now.Unix(), now.Add(o.life).Unix()
 	token, err := r2.Sign(parent, claims)
 	if err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	if err := a.writeToken(o.output, token.File()); err != nil {
 		return err
@@ -95,20 +98,20 @@ func (a *app) r2Token(ctx context.Context, o r2TokenOptions) error {
 	if claims.Paths != nil {
 		where = "below " + strings.Join(claims.Paths.Prefixes, ", ")
 	}
-	fmt.Fprintf(a.io.err, "the token can create objects in bucket %s %s, and expires on %s\n", o.Bucket, where, now.Add(o.life).Format(time.DateTime+" MST"))
+	fmt.Fprintf(a.Err, "the token can create objects in bucket %s %s, and expires on %s\n", o.Bucket, where, now.Add(o.life).Format(time.DateTime+" MST"))
 	return nil
 }
 
 // writeToken replaces a file as a whole, or writes to the standard output.
 func (a *app) writeToken(path string, text []byte) error {
 	if path == "-" {
-		if isTerminal(a.io.out) {
-			return usage(errors.New("output: the standard output is a terminal, which would show the token; send it to a file or a command"))
+		if console.IsTerminal(a.Out) {
+			return exit.Usage(errors.New("output: the standard output is a terminal, which would show the token; send it to a file or a command"))
 		}
-		if _, err := a.io.out.Write(text); err != nil {
+		if _, err := a.Out.Write(text); err != nil {
 			return fmt.Errorf("write the token: %w", err)
 		}
 		return nil
 	}
-	return publish(path, text, 0o600, -1)
+	return output.Replace(path, text, 0o600, -1)
 }

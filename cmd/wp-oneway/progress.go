@@ -14,6 +14,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -21,7 +22,7 @@ import (
 // A progress prints, on standard error, what runs and how it ended. Where standard
 // error is not a terminal, it prints nothing about success, as cron expects.
 type progress struct {
-	io      streams
+	io      console.Streams
 	quiet   bool
 	success bool         // print successes too
 	log     *slog.Logger // instead of plain text, where logs are JSON; else nil
@@ -42,13 +43,13 @@ type bar struct {
 
 // newProgress returns the progress of a command, which ends with close.
 func (a *app) newProgress() *progress {
-	p := &progress{io: a.io, quiet: a.config.Quiet, success: !a.config.Quiet && (a.config.Verbose || a.io.terminal()), active: map[string]*bar{}}
-	if a.jsonLog {
-		p.log = a.log
+	p := &progress{io: a.Streams, quiet: a.config.Quiet, success: !a.config.Quiet && (a.config.Verbose || a.Terminal()), active: map[string]*bar{}}
+	if a.JSON {
+		p.log = a.Log
 		return p
 	}
-	if a.io.terminal() && !a.config.Quiet {
-		p.bars = mpb.New(mpb.WithOutput(unescaped(a.io.err)), mpb.WithRefreshRate(200*time.Millisecond))
+	if a.Terminal() && !a.config.Quiet {
+		p.bars = mpb.New(mpb.WithOutput(console.Unescaped(a.Err)), mpb.WithRefreshRate(200*time.Millisecond))
 	}
 	return p
 }
@@ -63,7 +64,7 @@ func (p *progress) warnUnsealed(jobs []agent.Job) {
 			p.log.Warn(text)
 			return
 		default:
-			fmt.Fprintf(p.io.err, "wp-oneway: warning: %s\n", text)
+			fmt.Fprintf(p.io.Err, "wp-oneway: warning: %s\n", text)
 			return
 		}
 	}
@@ -77,7 +78,7 @@ func (p *progress) warnUnsearched(chosen *selection) {
 			p.log.Error(text)
 			continue
 		}
-		fmt.Fprintf(p.io.err, "wp-oneway: %s\n", wordpress.Printable(text))
+		fmt.Fprintf(p.io.Err, "wp-oneway: %s\n", wordpress.Printable(text))
 	}
 	if p.quiet {
 		return
@@ -88,7 +89,7 @@ func (p *progress) warnUnsearched(chosen *selection) {
 		}
 		return
 	}
-	printNotes(func(format string, args ...any) { fmt.Fprintf(p.io.err, format+"\n", args...) },
+	printNotes(func(format string, args ...any) { fmt.Fprintf(p.io.Err, format+"\n", args...) },
 		"wp-oneway: warning: not searched: ", &chosen.notes)
 }
 
@@ -160,7 +161,7 @@ func (p *progress) siteDone(r manifest.SiteReport) {
 		fmt.Fprint(p.bars, text)
 		return
 	}
-	fmt.Fprint(p.io.err, text)
+	fmt.Fprint(p.io.Err, text)
 }
 
 // close waits until the last bar is drawn.

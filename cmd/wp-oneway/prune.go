@@ -12,6 +12,8 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 func (a *app) pruneCommand() *cobra.Command {
@@ -62,17 +64,17 @@ func (a *app) prune(ctx context.Context) error {
 	}
 	for _, sink := range remote {
 		if a.config.forced("sinks") || len(folders) == 0 {
-			return usage(fmt.Errorf("prune %s: the agent deletes nothing in a bucket; let the bucket expire old backups with the rules of wp-oneway policy", sink))
+			return exit.Usage(fmt.Errorf("prune %s: the agent deletes nothing in a bucket; let the bucket expire old backups with the rules of wp-oneway policy", sink))
 		}
 	}
 	if !k.keepsAnything(folders) {
-		return usage(errors.New("no keep rule is set, so nothing is removed; give a rule such as --keep-daily 7, or set one in the configuration"))
+		return exit.Usage(errors.New("no keep rule is set, so nothing is removed; give a rule such as --keep-daily 7, or set one in the configuration"))
 	}
 	status := manifest.OK
 	for _, f := range folders {
 		pruned, err := runner.Prune(ctx, f.dir, f.sink, k, a.config.DryRun)
 		if err != nil {
-			a.tell(ctx, slog.LevelError, "", err.Error())
+			a.Tell(ctx, slog.LevelError, "", err.Error())
 			status = manifest.Failed
 			continue
 		}
@@ -87,7 +89,7 @@ func (a *app) prune(ctx context.Context) error {
 		}
 	}
 	if status != manifest.OK {
-		return &printedError{status}
+		return exit.Printed(status)
 	}
 	return nil
 }
@@ -96,21 +98,21 @@ func (a *app) prune(ctx context.Context) error {
 func (a *app) tellPruned(ctx context.Context, p *agent.Pruned) {
 	if !a.config.Quiet {
 		for _, text := range p.Warnings {
-			a.tell(ctx, slog.LevelWarn, "warning: ", text)
+			a.Tell(ctx, slog.LevelWarn, "warning: ", text)
 		}
 	}
 	for _, site := range p.Locked {
-		a.tell(ctx, slog.LevelError, "", site+" is left alone: another run of this site is in progress; prune again later")
+		a.Tell(ctx, slog.LevelError, "", site+" is left alone: another run of this site is in progress; prune again later")
 	}
 	for _, err := range p.Errors {
-		a.tell(ctx, slog.LevelError, "", err.Error())
+		a.Tell(ctx, slog.LevelError, "", err.Error())
 	}
 }
 
 // printPruned prints which runs stay and which go, and why.
 func (a *app) printPruned(p *agent.Pruned) error {
-	t := table{gap: 2, fold: true, columns: []column{{}, {optional: true}, {optional: true}, {}, {}}}
-	t.add("BACKUP", "KIND", "SIZE", "", "WHY")
+	t := console.Table{Gap: 2, Fold: true, Columns: []console.Column{{}, {Optional: true}, {Optional: true}, {}, {}}}
+	t.Add("BACKUP", "KIND", "SIZE", "", "WHY")
 	stay, go_, bytes := 0, 0, int64(0)
 	for _, plan := range p.Plans {
 		for _, r := range plan.Runs {
@@ -120,7 +122,7 @@ func (a *app) printPruned(p *agent.Pruned) error {
 			} else {
 				stay++
 			}
-			t.add(r.Name, plan.Kind.Key, humanize.IBytes(uint64(r.Bytes)), verdict, strings.Join(r.Why, ", "))
+			t.Add(r.Name, plan.Kind.Key, humanize.IBytes(uint64(r.Bytes)), verdict, strings.Join(r.Why, ", "))
 		}
 	}
 	verb := "removed"
@@ -130,10 +132,10 @@ func (a *app) printPruned(p *agent.Pruned) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", p.Dir)
 	if stay+go_ > 0 {
-		t.write(&b, screenOf(a.io.out))
+		t.Write(&b, console.ScreenOf(a.Out))
 	}
 	fmt.Fprintf(&b, "%d backups stay; %s: %d (%s)\n", stay, verb, go_, humanize.IBytes(uint64(bytes)))
-	if _, err := a.io.out.Write([]byte(b.String())); err != nil {
+	if _, err := a.Out.Write([]byte(b.String())); err != nil {
 		return fmt.Errorf("print the result: %w", err)
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/wp-oneway/wp-oneway/cmd/process"
 )
 
 func TestByteRates(t *testing.T) {
@@ -52,5 +54,14 @@ func TestBandwidthSlowsTheFilesAndNotTheDatabase(t *testing.T) {
 	_ = cmd.Wait() // its exit status is looked at
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("exit status %d, want 1: %s", code, output.String())
+	}
+}
+
+func TestIOPriorityInTheConfiguration(t *testing.T) {
+	for text, want := range map[string]process.IOPriority{"idle": 3 << 13, "3": 3 << 13, "best-effort:7": 2<<13 | 7, "2:0": 2 << 13} {
+		var set settings
+		if err := decode(map[string]any{"limits": map[string]any{"ionice": text}}, &set); err != nil || set.Limits.IONice != want {
+			t.Errorf("%s: got %#x, want %#x (%v)", text, set.Limits.IONice, want, err)
+		}
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/content"
 	"github.com/wp-oneway/wp-oneway/agent/restore/store"
 	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -44,11 +46,11 @@ func (o *readingOptions) hasKeys() bool { return len(o.identities) > 0 || o.pass
 // open reads the keys and opens the store.
 func (o *readingOptions) open(ctx context.Context) (*content.Reader, error) {
 	if o.from == "" {
-		return nil, usage(errors.New("give the place of the backups with --from URL"))
+		return nil, exit.Usage(errors.New("give the place of the backups with --from URL"))
 	}
 	bandwidth, err := parseByteRate(o.bandwidth)
 	if err != nil {
-		return nil, usage(fmt.Errorf("--bandwidth: %w", err))
+		return nil, exit.Usage(fmt.Errorf("--bandwidth: %w", err))
 	}
 	keys, err := o.keys()
 	if err != nil {
@@ -73,17 +75,17 @@ func (o *readingOptions) keys() (*unseal.Keys, error) {
 			passphrase, err = unseal.Passphrase(text)
 		}
 		if err != nil {
-			return nil, usage(fmt.Errorf("--passphrase-file: %w", err))
+			return nil, exit.Usage(fmt.Errorf("--passphrase-file: %w", err))
 		}
 	}
 	var texts [][]byte
 	for _, file := range o.identities {
 		text, err := operator.ReadFileOrPipe(file, operator.Nobody)
 		if err != nil {
-			return nil, usage(fmt.Errorf("--identity: %w", err))
+			return nil, exit.Usage(fmt.Errorf("--identity: %w", err))
 		}
 		if _, err := unseal.NewKeys(passphrase, text); err != nil {
-			return nil, usage(fmt.Errorf("--identity %s: %w", file, err))
+			return nil, exit.Usage(fmt.Errorf("--identity %s: %w", file, err))
 		}
 		texts = append(texts, text)
 	}
@@ -111,7 +113,7 @@ func (o *chosenRuns) query() (catalog.Query, error) {
 	if o.kind != "" {
 		kind, err := manifest.ParseKind(o.kind)
 		if err != nil {
-			return q, usage(err)
+			return q, exit.Usage(err)
 		}
 		q.Kind = kind
 	}
@@ -122,9 +124,9 @@ func (o *chosenRuns) query() (catalog.Query, error) {
 func (a *app) openRun(ctx context.Context, o *chosenRuns) (*content.Reader, *catalog.Run, error) {
 	switch {
 	case len(o.names) == 1 && o.latest, len(o.names) == 0 && !o.latest, len(o.names) > 1:
-		return nil, nil, usage(errors.New("give one RUN, or --latest; wp-oneway list shows the runs"))
+		return nil, nil, exit.Usage(errors.New("give one RUN, or --latest; wp-oneway list shows the runs"))
 	case o.latest && o.site == "":
-		return nil, nil, usage(errors.New("--latest needs --site, the name of the site"))
+		return nil, nil, exit.Usage(errors.New("--latest needs --site, the name of the site"))
 	}
 	q, err := o.query()
 	if err != nil {
@@ -146,7 +148,7 @@ func (a *app) openRun(ctx context.Context, o *chosenRuns) (*content.Reader, *cat
 
 // tellSkipped returns a function that says which newer run is passed over, and why.
 func (a *app) tellSkipped(ctx context.Context) func(*catalog.Run) {
-	return func(r *catalog.Run) { a.warn(ctx, "skipped "+r.Path()+": "+runProblem(r)) }
+	return func(r *catalog.Run) { a.Warn(ctx, "skipped "+r.Path()+": "+runProblem(r)) }
 }
 
 // runProblem is what is wrong with a run, "" if nothing is known.
@@ -167,11 +169,11 @@ type downloadBar struct {
 // newDownloadBar starts a bar of total bytes, where standard error is a terminal. It must be
 // closed.
 func (a *app) newDownloadBar(what string, total int64) *downloadBar {
-	if !a.io.terminal() || a.config.Quiet || a.jsonLog {
+	if !a.Terminal() || a.config.Quiet || a.JSON {
 		return &downloadBar{}
 	}
-	bars := mpb.New(mpb.WithOutput(unescaped(a.io.err)), mpb.WithRefreshRate(200*time.Millisecond))
-	direct := a.recent.redirect(bars) // lines are printed above the bar
+	bars := mpb.New(mpb.WithOutput(console.Unescaped(a.Err)), mpb.WithRefreshRate(200*time.Millisecond))
+	direct := a.Recent.Redirect(bars) // lines are printed above the bar
 	bar := bars.New(total, mpb.BarStyle(),
 		mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(what+" ")),
@@ -180,7 +182,7 @@ func (a *app) newDownloadBar(what string, total int64) *downloadBar {
 			decor.AverageSpeed(decor.SizeB1024(0), "  % .1f"),
 			decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), ""),
 		))
-	return &downloadBar{bars, bar, func() { a.recent.redirect(direct) }}
+	return &downloadBar{bars, bar, func() { a.Recent.Redirect(direct) }}
 }
 
 // add adds bytes. It can be called from several goroutines.

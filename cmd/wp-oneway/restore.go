@@ -13,6 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/agent/restore/content"
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // restoreOptions are the arguments and flags of restore.
@@ -84,13 +85,13 @@ Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
 func (o *restoreOptions) check() error {
 	switch {
 	case o.only != "" && o.only != "db" && o.only != "files":
-		return usage(fmt.Errorf("--only %q: it must be db or files", o.only))
+		return exit.Usage(fmt.Errorf("--only %q: it must be db or files", o.only))
 	case o.wants(manifest.FilesStream) && o.to == "" && !(o.database.named() && (o.confirm || o.undo)):
-		return usage(errors.New("give the folder to restore the files to with --to PATH, or --only db"))
+		return exit.Usage(errors.New("give the folder to restore the files to with --to PATH, or --only db"))
 	case (o.confirm || o.undo) && (o.confirm == o.undo || len(o.names) > 0 || o.latest || o.from != ""):
-		return usage(errors.New("--confirm and --undo end an earlier restore: give one of them, and no backup"))
+		return exit.Usage(errors.New("--confirm and --undo end an earlier restore: give one of them, and no backup"))
 	case len(o.allowPaths) > 0 && !o.inPlace && !o.confirm && !o.undo:
-		return usage(errors.New("--allow-path is for --in-place; add it"))
+		return exit.Usage(errors.New("--allow-path is for --in-place; add it"))
 	}
 	return o.filesOptions.check()
 }
@@ -112,12 +113,12 @@ func (o *restoreOptions) checkRun(run *catalog.Run) error {
 		flag, what := o.asked(stream), stream
 		switch {
 		case !o.wants(stream) && flag != "":
-			return usage(fmt.Errorf("--only %s restores no %s; omit %s", o.only, what, flag))
+			return exit.Usage(fmt.Errorf("--only %s restores no %s; omit %s", o.only, what, flag))
 		case !o.wants(stream) || run.Kind.Has(stream) || o.only == "" && flag == "":
 		case o.only != "":
-			return usage(fmt.Errorf("%s is of the kind %s, and has no %s; choose another one, with --latest by --kind", run.Path(), run.Kind, what))
+			return exit.Usage(fmt.Errorf("%s is of the kind %s, and has no %s; choose another one, with --latest by --kind", run.Path(), run.Kind, what))
 		default:
-			return usage(fmt.Errorf("%s is of the kind %s, and has no %s; choose another one, with --latest by --kind, or omit %s", run.Path(), run.Kind, what, flag))
+			return exit.Usage(fmt.Errorf("%s is of the kind %s, and has no %s; choose another one, with --latest by --kind, or omit %s", run.Path(), run.Kind, what, flag))
 		}
 	}
 	return nil

@@ -18,6 +18,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore"
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/output"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
@@ -60,7 +62,7 @@ func (a *app) settleDatabase(ctx context.Context, o *restoreOptions) error {
 	if err := settle(ctx, db); err != nil {
 		return err
 	}
-	a.say(ctx, what+db.Name)
+	a.Say(ctx, what+db.Name)
 	return nil
 }
 
@@ -70,15 +72,15 @@ func (a *app) targetDatabase(ctx context.Context, o *restoreOptions) (db wordpre
 	d := &o.database
 	switch {
 	case d.defaultsFile != "" && d.useTargetConfig:
-		return db, usage(errors.New("give --db-defaults-file or --use-target-config, not both"))
+		return db, exit.Usage(errors.New("give --db-defaults-file or --use-target-config, not both"))
 	case d.useTargetConfig && (d.database == "" || o.to == ""):
-		return db, usage(errors.New("--use-target-config needs --database NAME and --to PATH"))
+		return db, exit.Usage(errors.New("--use-target-config needs --database NAME and --to PATH"))
 	case d.useTargetConfig:
 		db, err = a.configuredDatabase(ctx, o.to)
 	case d.defaultsFile != "":
 		db, err = optionFileDatabase(d.defaultsFile)
 	default:
-		return db, usage(errors.New("name the database with --db-defaults-file FILE and --database NAME, or give --only files"))
+		return db, exit.Usage(errors.New("name the database with --db-defaults-file FILE and --database NAME, or give --only files"))
 	}
 	if d.database != "" {
 		db.Name = d.database
@@ -87,9 +89,9 @@ func (a *app) targetDatabase(ctx context.Context, o *restoreOptions) (db wordpre
 	case err != nil:
 		return db, err
 	case db.Name == "":
-		return db, usage(errors.New("name the database with --database NAME"))
+		return db, exit.Usage(errors.New("name the database with --database NAME"))
 	case db.User == "":
-		return db, usage(errors.New("--db-defaults-file: the file names no user"))
+		return db, exit.Usage(errors.New("--db-defaults-file: the file names no user"))
 	}
 	return db, nil
 }
@@ -105,7 +107,7 @@ func optionFileDatabase(path string) (db wordpress.Database, err error) {
 		files, err = tlsFiles(text)
 	}
 	if err != nil {
-		return db, usage(fmt.Errorf("--db-defaults-file: %w", err))
+		return db, exit.Usage(fmt.Errorf("--db-defaults-file: %w", err))
 	}
 	db.TLS.Files = map[string]wordpress.Secret{}
 	for name, content := range files {
@@ -120,7 +122,7 @@ func (a *app) configuredDatabase(ctx context.Context, path string) (db wordpress
 	if err != nil {
 		return db, err
 	}
-	facts, err := (&agent.Agent{Version: version, Log: a.log}).Inspect(ctx, job)
+	facts, err := (&agent.Agent{Version: version, Log: a.Log}).Inspect(ctx, job)
 	if err != nil {
 		return db, err
 	}
@@ -146,11 +148,11 @@ func (p *databasePart) Stage(ctx context.Context, in io.Reader) error {
 	if err := p.Loader.Stage(ctx, in); err != nil || !p.dry {
 		return err
 	}
-	if err := printReplaced(p.app.io.out, p.replacer); err != nil {
+	if err := printReplaced(p.app.Out, p.replacer); err != nil {
 		return err
 	}
 	for _, line := range p.Plan() {
-		if _, err := fmt.Fprintln(p.app.io.out, line); err != nil {
+		if _, err := fmt.Fprintln(p.app.Out, line); err != nil {
 			return fmt.Errorf("print the plan: %w", err)
 		}
 	}
@@ -162,8 +164,8 @@ func (p *databasePart) Switch(ctx context.Context) error {
 	if err := p.Loader.Switch(ctx); err != nil {
 		return err
 	}
-	p.app.say(ctx, p.Summary())
-	return printReplaced(p.app.io.out, p.replacer)
+	p.app.Say(ctx, p.Summary())
+	return printReplaced(p.app.Out, p.replacer)
 }
 
 // databasePart restores the database of a run.
@@ -181,10 +183,10 @@ func (a *app) databasePart(ctx context.Context, o *restoreOptions, run *catalog.
 		options.Rewrite = replacer.Insert
 	}
 	options.DryRun = o.dryRun
-	options.Note = func(text string) { a.warn(ctx, text) }
+	options.Note = func(text string) { a.Warn(ctx, text) }
 	options.Save = func(sql []byte) (string, error) { return saveReplaced(db.Name, sql) }
 	if size := rawBytes(run, manifest.DatabaseStream); size > 0 {
-		a.say(ctx, fmt.Sprintf("the server needs space for the tables of %s of SQL beside the present ones", humanize.IBytes(uint64(size))))
+		a.Say(ctx, fmt.Sprintf("the server needs space for the tables of %s of SQL beside the present ones", humanize.IBytes(uint64(size))))
 	}
 	return &databasePart{Loader: load.New(db, options), app: a, dry: o.dryRun, replacer: replacer}, nil
 }
@@ -199,15 +201,16 @@ func saveReplaced(database string, sql []byte) (string, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", fmt.Errorf("create the folder of the replaced definitions: %w", err)
 	}
-	out, err := createOutput(filepath.Join(folder, fileName(database)+time.Now().UTC().Format("-2006-01-02_15-04-05.000Z")+".sql"))
+	path := filepath.Join(folder, fileName(database)+time.Now().UTC().Format("-2006-01-02_15-04-05.000Z")+".sql")
+	out, err := output.Create(path)
 	if err != nil {
 		return "", err
 	}
-	defer out.abandon()
-	if _, err := out.file.Write(sql); err != nil {
+	defer out.Abandon()
+	if _, err := out.Write(sql); err != nil {
 		return "", fmt.Errorf("write the replaced definitions: %w", err)
 	}
-	return out.path, out.publish()
+	return path, out.Publish()
 }
 
 // fileName replaces the characters of a database's name that a file's name should not have.

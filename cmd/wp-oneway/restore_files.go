@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os/user"
 	"path"
 	"path/filepath"
@@ -22,6 +21,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
@@ -55,7 +55,7 @@ func (o *filesOptions) flags(f *pflag.FlagSet) {
 
 func (o *filesOptions) check() error {
 	if _, err := tree.ParseOverwrite(o.overwrite); err != nil {
-		return usage(fmt.Errorf("--overwrite %w", err))
+		return exit.Usage(fmt.Errorf("--overwrite %w", err))
 	}
 	for _, list := range [][]string{o.include, o.exclude} {
 		for i, p := range list {
@@ -68,9 +68,9 @@ func (o *filesOptions) check() error {
 	}
 	switch {
 	case o.delete && o.overwrite == "":
-		return usage(errors.New("--delete is for a folder that is not empty; say with --overwrite which of its files are replaced"))
+		return exit.Usage(errors.New("--delete is for a folder that is not empty; say with --overwrite which of its files are replaced"))
 	case o.owner != "" && o.numericOwner:
-		return usage(errors.New("--owner and --numeric-owner exclude each other"))
+		return exit.Usage(errors.New("--owner and --numeric-owner exclude each other"))
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (o *filesOptions) check() error {
 func pathInSite(p string) (string, error) {
 	clean := path.Clean(strings.TrimPrefix(p, "./"))
 	if !filepath.IsLocal(clean) || clean == "." {
-		return "", usage(fmt.Errorf("PATH %q: give a path below the site's root, such as wp-content/uploads", p))
+		return "", exit.Usage(fmt.Errorf("PATH %q: give a path below the site's root, such as wp-content/uploads", p))
 	}
 	return clean, nil
 }
@@ -93,10 +93,10 @@ func (a *app) filesPart(ctx context.Context, o *restoreOptions, run *catalog.Run
 	to := tree.Options{
 		Path: o.to, Root: rootInArchive(details), Include: o.include, Exclude: o.exclude, Overwrite: overwrite, Delete: o.delete, Dry: o.dryRun,
 		NumericOwner: o.numericOwner, Setuid: o.setuid, User: userOf, Bytes: rawBytes(run, manifest.FilesStream), Files: run.Manifest.Counts.Files,
-		Say:  func(text string) { a.say(ctx, text) },
-		Warn: func(text string) { a.warn(ctx, text) },
+		Say:  func(text string) { a.Say(ctx, text) },
+		Warn: func(text string) { a.Warn(ctx, text) },
 		Change: func(c tree.Change) error {
-			if _, err := fmt.Fprintf(a.io.out, "%-7s %s\n", c.Action, c.Path); err != nil {
+			if _, err := fmt.Fprintf(a.Out, "%-7s %s\n", c.Action, c.Path); err != nil {
 				return fmt.Errorf("print the changes: %w", err)
 			}
 			return nil
@@ -117,13 +117,6 @@ func (a *app) filesPart(ctx context.Context, o *restoreOptions, run *catalog.Run
 	return tree.New(to), nil
 }
 
-// say prints a line for people.
-func (a *app) say(ctx context.Context, text string) {
-	if !a.config.Quiet {
-		a.tell(ctx, slog.LevelInfo, "", text)
-	}
-}
-
 // userOf is a user with the groups that the user database gives him.
 func userOf(uid uint32) (tree.User, error) {
 	owner, err := source.LookupOwner(uid)
@@ -138,7 +131,7 @@ func lookUpUser(name string) (tree.User, error) {
 	}
 	uid, err := strconv.ParseUint(id, 10, 32)
 	if err != nil {
-		return tree.User{}, usage(fmt.Errorf("--owner %s: there is no such user", name))
+		return tree.User{}, exit.Usage(fmt.Errorf("--owner %s: there is no such user", name))
 	}
 	return userOf(uint32(uid))
 }
@@ -150,15 +143,15 @@ func (a *app) placesOutside(ctx context.Context, o *restoreOptions, details *man
 		return nil, fmt.Errorf("restore to %s: %w", o.to, err)
 	}
 	if details.Root != root {
-		return nil, usage(fmt.Errorf("--in-place: the backup is of a site at %q, and --to is %q; omit --in-place, or correct --to", details.Root, root))
+		return nil, exit.Usage(fmt.Errorf("--in-place: the backup is of a site at %q, and --to is %q; omit --in-place, or correct --to", details.Root, root))
 	}
 	job, err := a.oneJob(ctx, root)
 	var facts source.Facts
 	if err == nil {
-		facts, err = (&agent.Agent{Version: version, Log: a.log}).Inspect(ctx, job)
+		facts, err = (&agent.Agent{Version: version, Log: a.Log}).Inspect(ctx, job)
 	}
 	if err != nil {
-		a.warn(ctx, fmt.Sprintf("the site at %s does not say which folders it uses, so that files from outside of it go only where --allow-path says: %v", root, err))
+		a.Warn(ctx, fmt.Sprintf("the site at %s does not say which folders it uses, so that files from outside of it go only where --allow-path says: %v", root, err))
 		return tree.InPlace(details.Base, root, o.allowPaths, nil, "")
 	}
 	c := facts.Config
@@ -177,7 +170,7 @@ func (a *app) sayFiles(ctx context.Context, o *restoreOptions, run *catalog.Run,
 	if o.dryRun {
 		verb = "would be restored"
 	}
-	a.say(ctx, fmt.Sprintf("files: %d %s (%d new, %d replaced); %d left as they are; %d that the backup does not have stay, %d are deleted",
+	a.Say(ctx, fmt.Sprintf("files: %d %s (%d new, %d replaced); %d left as they are; %d that the backup does not have stay, %d are deleted",
 		sum.Created+sum.Replaced, verb, sum.Created, sum.Replaced, sum.Kept, sum.Others, sum.Deleted))
 	if t.HasCore() && !o.withCore {
 		return
@@ -187,7 +180,7 @@ func (a *app) sayFiles(ctx context.Context, o *restoreOptions, run *catalog.Run,
 	if !versionText().MatchString(run.Manifest.WordPress) {
 		release, what = "", "WordPress, whose version the backup does not say,"
 	}
-	a.say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
+	a.Say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
 }
 
 // settleFiles removes what restores have kept from before, or puts it back.
@@ -198,7 +191,7 @@ func (a *app) settleFiles(ctx context.Context, o *restoreOptions) error {
 	}
 	paths, err := settle(o.to, o.allowPaths)
 	for _, p := range paths {
-		a.say(ctx, what+p)
+		a.Say(ctx, what+p)
 	}
 	if err == nil && len(paths) == 0 {
 		return fmt.Errorf("look for what a restore to %s has kept from before: there is nothing", o.to)
@@ -211,6 +204,6 @@ func (a *app) settleFiles(ctx context.Context, o *restoreOptions) error {
 func (a *app) restoreWorkerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: tree.WorkerCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return tree.Worker(cmd.Context(), a.io.in) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return tree.Worker(cmd.Context(), a.In) },
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // scheduleHelp is the help of schedule install.
@@ -53,7 +55,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usage(fmt.Errorf("unknown command %q; use install, remove or show", args[0]))
+				return exit.Usage(fmt.Errorf("unknown command %q; use install, remove or show", args[0]))
 			}
 			return cmd.Help()
 		},
@@ -122,7 +124,7 @@ func (a *app) scheduleShowCommand() *cobra.Command {
 
 func atMostOneName(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return usage(fmt.Errorf("%s takes one NAME, not %d; see %s --help", cmd.Name(), len(args), cmd.CommandPath()))
+		return exit.Usage(fmt.Errorf("%s takes one NAME, not %d; see %s --help", cmd.Name(), len(args), cmd.CommandPath()))
 	}
 	return nil
 }
@@ -136,7 +138,7 @@ func (o scheduleOptions) when() (string, error) {
 		}
 	}
 	if len(given) > 1 {
-		return "", usage(errors.New("--daily, --every and --on-calendar exclude each other; give one of them"))
+		return "", exit.Usage(errors.New("--daily, --every and --on-calendar exclude each other; give one of them"))
 	}
 	return strings.Join(given, ""), nil
 }
@@ -144,7 +146,7 @@ func (o scheduleOptions) when() (string, error) {
 // installSchedules installs the schedules that the arguments choose.
 func (a *app) installSchedules(ctx context.Context, o scheduleOptions, args []string) error {
 	if o.systemd && o.cron {
-		return usage(errors.New("--systemd and --cron exclude each other; give one of them"))
+		return exit.Usage(errors.New("--systemd and --cron exclude each other; give one of them"))
 	}
 	chosen, err := a.chooseSchedules(o, args)
 	if err != nil {
@@ -156,11 +158,11 @@ func (a *app) installSchedules(ctx context.Context, o scheduleOptions, args []st
 	}
 	by, err := host.Choose(o.systemd, o.cron, o.print)
 	if err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	entries, err := a.scheduleEntries(ctx, host, by, chosen)
 	if err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	if o.print {
 		return a.printSchedules(ctx, by, entries)
@@ -208,15 +210,15 @@ func (a *app) chooseSchedules(o scheduleOptions, args []string) ([]chosenSchedul
 			return nil, err
 		}
 		if s.When != "" && flag != "" {
-			return nil, usage(fmt.Errorf("%s: schedule %s already runs %s; change when there, or omit the flag", a.config.at("schedules"), name, s.When))
+			return nil, exit.Usage(fmt.Errorf("%s: schedule %s already runs %s; change when there, or omit the flag", a.config.at("schedules"), name, s.When))
 		}
 		when := cmp.Or(s.When, flag)
 		if when == "" {
-			return nil, usage(fmt.Errorf("it is not known when schedule %s runs; give --daily 03:30 or --every 6h, or set when in the configuration", name))
+			return nil, exit.Usage(fmt.Errorf("it is not known when schedule %s runs; give --daily 03:30 or --every 6h, or set when in the configuration", name))
 		}
 		times, err := schedule.ParseTimes(when)
 		if err != nil {
-			return nil, usage(err)
+			return nil, exit.Usage(err)
 		}
 		chosen = append(chosen, chosenSchedule{name, times})
 	}
@@ -227,13 +229,13 @@ func (a *app) chooseSchedules(o scheduleOptions, args []string) ([]chosenSchedul
 func (a *app) printSchedules(ctx context.Context, by schedule.Scheduler, entries []schedule.Entry) error {
 	files, err := by.Files(ctx, entries...)
 	if err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	for i, f := range files {
 		if len(files) > 1 {
-			fmt.Fprintf(a.io.out, "%s# %s\n", strings.Repeat("\n", min(i, 1)), f.Path)
+			fmt.Fprintf(a.Out, "%s# %s\n", strings.Repeat("\n", min(i, 1)), f.Path)
 		}
-		fmt.Fprint(a.io.out, f.Text)
+		fmt.Fprint(a.Out, f.Text)
 	}
 	return nil
 }
@@ -250,7 +252,7 @@ func (a *app) tellNext(ctx context.Context, by schedule.Scheduler, e schedule.En
 	if e.Window > 0 {
 		text += fmt.Sprintf(", up to %s later", e.Window)
 	}
-	fmt.Fprintln(a.io.err, text)
+	fmt.Fprintln(a.Err, text)
 }
 
 // removeSchedules removes a schedule, or all, wherever they are installed.
@@ -267,14 +269,14 @@ func (a *app) removeSchedules(ctx context.Context, user bool, args []string) err
 		installed = slices.DeleteFunc(installed, func(i schedule.Installed) bool { return i.Name != args[0] })
 	}
 	if len(installed) == 0 {
-		return usage(fmt.Errorf("no such schedule is installed%s; see wp-oneway schedule show", strings.Join(append([]string{""}, args...), ": ")))
+		return exit.Usage(fmt.Errorf("no such schedule is installed%s; see wp-oneway schedule show", strings.Join(append([]string{""}, args...), ": ")))
 	}
 	for _, i := range installed {
 		if _, err := host.Remove(ctx, i.Name, nil); err != nil {
 			return err
 		}
 		if !a.config.Quiet {
-			fmt.Fprintf(a.io.err, "removed schedule %s from %s\n", i.Name, i.File)
+			fmt.Fprintf(a.Err, "removed schedule %s from %s\n", i.Name, i.File)
 		}
 	}
 	return nil
@@ -290,8 +292,8 @@ func (a *app) showSchedules(ctx context.Context, user bool) error {
 	if err != nil {
 		return err
 	}
-	t := table{gap: 2, fold: true, columns: make([]column, 6)}
-	t.add("NAME", "KIND", "WHEN", "NEXT RUN", "INSTALLED", "SITES")
+	t := console.Table{Gap: 2, Fold: true, Columns: make([]console.Column, 6)}
+	t.Add("NAME", "KIND", "WHEN", "NEXT RUN", "INSTALLED", "SITES")
 	for _, i := range installed {
 		s, err := a.config.schedule(i.Name)
 		by := i.By
@@ -301,20 +303,20 @@ func (a *app) showSchedules(ctx context.Context, user bool) error {
 		case s.When != "" && s.When != i.When:
 			by += ", now configured: " + s.When
 		}
-		t.add(i.Name, cmp.Or(s.Kind, a.config.Kind), i.When, nextRun(ctx, i.When), by, a.sitesOf(s))
+		t.Add(i.Name, cmp.Or(s.Kind, a.config.Kind), i.When, nextRun(ctx, i.When), by, a.sitesOf(s))
 	}
 	for _, s := range a.config.Schedules {
 		if !slices.ContainsFunc(installed, func(i schedule.Installed) bool { return i.Name == s.Name }) {
-			t.add(s.Name, cmp.Or(s.Kind, a.config.Kind), cmp.Or(s.When, "-"), "-", "no", a.sitesOf(s))
+			t.Add(s.Name, cmp.Or(s.Kind, a.config.Kind), cmp.Or(s.When, "-"), "-", "no", a.sitesOf(s))
 		}
 	}
-	if len(t.rows) == 1 {
-		fmt.Fprintln(a.io.err, "no schedule is configured or installed; see wp-oneway schedule install --help")
+	if len(t.Rows) == 1 {
+		fmt.Fprintln(a.Err, "no schedule is configured or installed; see wp-oneway schedule install --help")
 		return nil
 	}
 	var b strings.Builder
-	t.write(&b, screenOf(a.io.out))
-	_, err = a.io.out.Write([]byte(b.String()))
+	t.Write(&b, console.ScreenOf(a.Out))
+	_, err = a.Out.Write([]byte(b.String()))
 	return err
 }
 

@@ -73,18 +73,18 @@ func (c *configuration) kindOf(path string) string {
 func (a *app) dueTimes(ctx context.Context, now time.Time) (due []dueTime) {
 	host, err := scheduleHost(false)
 	if err != nil {
-		a.log.Debug("the schedules are not known", "err", err)
+		a.Log.Debug("the schedules are not known", "err", err)
 		return nil
 	}
 	installed, err := host.Installed(ctx)
 	if err != nil {
-		a.log.Debug("the schedules are not known", "err", err)
+		a.Log.Debug("the schedules are not known", "err", err)
 		return nil
 	}
 	for _, i := range installed {
 		d, err := a.dueTime(ctx, i, now)
 		if err != nil {
-			a.log.Debug("the times of a schedule are not known", "schedule", i.Name, "err", err)
+			a.Log.Debug("the times of a schedule are not known", "schedule", i.Name, "err", err)
 			continue
 		}
 		due = append(due, d)

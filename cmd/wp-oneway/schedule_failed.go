@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // scheduleFailedCommand is what systemd's OnFailure= and the entries of cron run after a
@@ -23,7 +24,7 @@ func (a *app) scheduleFailedCommand() *cobra.Command {
 		Args:   cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := schedule.CheckName(args[0]); err != nil {
-				return usage(err)
+				return exit.Usage(err)
 			}
 			err := crashed(args, os.Getenv)
 			if err != nil {

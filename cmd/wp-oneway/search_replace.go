@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/replace"
 )
 
@@ -26,13 +28,13 @@ func (o *replaceOptions) flags(f *pflag.FlagSet) {
 func (o *replaceOptions) replacer() (*replace.Replacer, error) {
 	if len(o.Pairs) == 0 {
 		if o.IncludeGUID || len(o.SkipTables) > 0 || len(o.SkipColumns) > 0 {
-			return nil, usage(fmt.Errorf("--include-guid, --skip-tables and --skip-columns need %s OLD NEW", searchReplace))
+			return nil, exit.Usage(fmt.Errorf("--include-guid, --skip-tables and --skip-columns need %s OLD NEW", searchReplace))
 		}
 		return nil, nil
 	}
 	r, err := replace.New(o.Options)
 	if err != nil {
-		return nil, usage(fmt.Errorf("%s: %w", searchReplace, err))
+		return nil, exit.Usage(fmt.Errorf("%s: %w", searchReplace, err))
 	}
 	return r, nil
 }
@@ -42,16 +44,16 @@ func printReplaced(w io.Writer, r *replace.Replacer) error {
 	if r == nil {
 		return nil
 	}
-	t := table{gap: 2, columns: []column{{limit: 40}, {limit: 40}, {width: 6}, {width: 12}, {}}}
-	t.add("TABLE", "COLUMN", "VALUES", "REPLACEMENTS", "UNCHANGED")
+	t := console.Table{Gap: 2, Columns: []console.Column{{Limit: 40}, {Limit: 40}, {Width: 6}, {Width: 12}, {}}}
+	t.Add("TABLE", "COLUMN", "VALUES", "REPLACEMENTS", "UNCHANGED")
 	var b, reasons strings.Builder
 	for _, c := range r.Report() {
-		t.add(c.Table, c.Column, fmt.Sprint(c.Values), fmt.Sprint(c.Replacements), fmt.Sprint(c.Unchanged))
+		t.Add(c.Table, c.Column, fmt.Sprint(c.Values), fmt.Sprint(c.Replacements), fmt.Sprint(c.Unchanged))
 		for _, u := range c.Examples {
 			fmt.Fprintf(&reasons, "unchanged: %s.%s %s: %s\n", c.Table, c.Column, u.Row, u.Reason)
 		}
 	}
-	t.write(&b, screenOf(w))
+	t.Write(&b, console.ScreenOf(w))
 	if _, err := io.WriteString(w, b.String()+reasons.String()); err != nil {
 		return fmt.Errorf("print what was replaced: %w", err)
 	}

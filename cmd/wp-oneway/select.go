@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/find"
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
@@ -83,9 +84,9 @@ type siteArguments struct {
 func (o siteArguments) check(c *configuration) error {
 	switch {
 	case len(o.paths) > 0 && o.all:
-		return usage(errors.New("PATH and --all exclude each other; give one of them"))
+		return exit.Usage(errors.New("PATH and --all exclude each other; give one of them"))
 	case len(o.paths) == 0 && !o.all && len(c.Sites) == 0:
-		return usage(errors.New("no PATH was given and no sites are configured; give a site's folder, or --all to search for sites"))
+		return exit.Usage(errors.New("no PATH was given and no sites are configured; give a site's folder, or --all to search for sites"))
 	}
 	return nil
 }
@@ -119,7 +120,7 @@ func (a *app) choose(ctx context.Context, o siteArguments) (*selection, error) {
 	for _, path := range o.paths {
 		abs, err := filepath.Abs(path)
 		if err != nil {
-			return nil, usage(fmt.Errorf("path %q: %w", path, err))
+			return nil, exit.Usage(fmt.Errorf("path %q: %w", path, err))
 		}
 		e := newEntry(abs, requestHost(a.config.HTTPHost, a.config.URL))
 		known := byPath.of(&e, configured)
@@ -148,7 +149,7 @@ func (a *app) search(ctx context.Context, roots []string) (*selection, error) {
 	}
 	found, err := find.Find(ctx, roots)
 	if err != nil {
-		return nil, usage(err)
+		return nil, exit.Usage(err)
 	}
 	out.missing = found.Missing
 	for _, note := range found.Unreadable.Items {
@@ -199,11 +200,11 @@ func (a *app) configured(ctx context.Context, s *selection) ([]entry, directory,
 		where := a.config.at(fmt.Sprintf("sites[%d]", i))
 		pattern, _ := keys["path"].(string)
 		if !filepath.IsAbs(pattern) {
-			return nil, nil, usage(fmt.Errorf("%s: sites: path %q must be absolute", where, pattern))
+			return nil, nil, exit.Usage(fmt.Errorf("%s: sites: path %q must be absolute", where, pattern))
 		}
 		paths, notes, err := find.Expand(ctx, pattern)
 		if err != nil {
-			return nil, nil, usage(fmt.Errorf("%s: sites: path %q: %w", where, pattern, err))
+			return nil, nil, exit.Usage(fmt.Errorf("%s: sites: path %q: %w", where, pattern, err))
 		}
 		for _, note := range notes.Items {
 			s.notes.Add(note)

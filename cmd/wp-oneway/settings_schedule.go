@@ -10,6 +10,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/wordpress/find"
 )
@@ -106,7 +107,7 @@ func (c *configuration) schedule(name string) (scheduleSetting, error) {
 	if name == schedule.Default {
 		return scheduleSetting{Name: name}, nil
 	}
-	return scheduleSetting{}, usage(fmt.Errorf("%s: there is no schedule %q; add it to schedules%s", c.at("schedules"), name, c.namesOfSchedules()))
+	return scheduleSetting{}, exit.Usage(fmt.Errorf("%s: there is no schedule %q; add it to schedules%s", c.at("schedules"), name, c.namesOfSchedules()))
 }
 
 // namesOfSchedules lists the configured schedules, for an error.
@@ -124,7 +125,7 @@ func (c *configuration) namesOfSchedules() string {
 // scheduled returns the sites of a schedule, and sets its kind for them.
 func (a *app) scheduled(ctx context.Context, o siteArguments) (siteArguments, error) {
 	if len(o.paths) > 0 || o.all {
-		return o, usage(errors.New("--schedule names the sites; omit PATH and --all"))
+		return o, exit.Usage(errors.New("--schedule names the sites; omit PATH and --all"))
 	}
 	s, err := a.config.schedule(o.schedule)
 	if err != nil {
@@ -142,7 +143,7 @@ func (a *app) scheduled(ctx context.Context, o siteArguments) (siteArguments, er
 		for _, pattern := range patterns {
 			paths, err := matching(ctx, pattern)
 			if err != nil {
-				return o, usage(fmt.Errorf("schedule %s: sites: %w", s.Name, err))
+				return o, exit.Usage(fmt.Errorf("schedule %s: sites: %w", s.Name, err))
 			}
 			o.paths = append(o.paths, paths...)
 		}

@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/setup"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -71,7 +73,7 @@ func (a *app) setup(ctx context.Context, o setup.Options, given string) error {
 	setHome()
 	var err error
 	if o.Config, o.ConfigDefault, err = configToWrite(given); err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	if o.Host, err = os.Hostname(); err != nil {
 		return fmt.Errorf("find the host's name: %w", err)
@@ -81,19 +83,19 @@ func (a *app) setup(ctx context.Context, o setup.Options, given string) error {
 			return fmt.Errorf("find %s: %w", path, err)
 		}
 	}
-	s := &setup.Setup{Options: o, Program: a.otherCommands(), Out: a.io.err}
-	in, isFile := a.io.in.(*os.File)
-	if out, ok := unescaped(a.io.err).(*os.File); ok && isFile && !o.Yes && term.IsTerminal(int(in.Fd())) && isTerminal(out) {
-		// The private key goes to the terminal only: a.io.err keeps its end for notifications.
+	s := &setup.Setup{Options: o, Program: a.otherCommands(), Out: a.Err}
+	in, isFile := a.In.(*os.File)
+	if out, ok := console.Unescaped(a.Err).(*os.File); ok && isFile && !o.Yes && term.IsTerminal(int(in.Fd())) && console.IsTerminal(out) {
+		// The private key goes to the terminal only: a.err keeps its end for notifications.
 		s.Terminal, s.Out = &setup.Terminal{In: in, Out: out}, out
 	}
 	err = s.Run(ctx)
-	wrong, exit := (*setup.AnswerError)(nil), (*setup.ExitError)(nil)
+	wrong, failed := (*setup.AnswerError)(nil), (*setup.ExitError)(nil)
 	switch {
-	case errors.As(err, &exit) && exit.Text == "":
-		return &exitError{exit.Code} // the command has said why
+	case errors.As(err, &failed) && failed.Text == "":
+		return exit.WithCode(failed.Code) // the command has said why
 	case errors.As(err, &wrong):
-		return usage(err)
+		return exit.Usage(err)
 	case ctx.Err() != nil && err != nil:
 		return fmt.Errorf("setup was stopped (%w); what was written before stays, and setup goes on from there", context.Cause(ctx))
 	}
@@ -140,7 +142,7 @@ func (a *app) otherCommands() setup.Program {
 	return setup.Program{
 		Run: func(ctx context.Context, args ...string) error {
 			cmd := command(ctx, args)
-			cmd.Stdout, cmd.Stderr = unescaped(a.io.out), unescaped(a.io.err)
+			cmd.Stdout, cmd.Stderr = console.Unescaped(a.Out), console.Unescaped(a.Err)
 			return ended(cmd.Run())
 		},
 		Output: func(ctx context.Context, args ...string) ([]byte, error) {

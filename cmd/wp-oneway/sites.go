@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/agent"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // sitesOptions are the arguments and flags of sites.
@@ -46,7 +48,7 @@ func (a *app) sites(ctx context.Context, o sitesOptions) error {
 		return err
 	}
 	if len(o.roots) > 0 && len(chosen.missing) > 0 {
-		return usage(fmt.Errorf("search %q: there is no such folder", chosen.missing[0]))
+		return exit.Usage(fmt.Errorf("search %q: there is no such folder", chosen.missing[0]))
 	}
 	jobs, _, err := a.jobs(chosen.entries)
 	if err != nil {
@@ -62,7 +64,7 @@ func (a *app) sites(ctx context.Context, o sitesOptions) error {
 	}
 	survey.Unsearched, survey.Missing = chosen.notes, chosen.missing
 	if o.json {
-		err = a.printJSON(survey)
+		err = a.PrintJSON(survey)
 	} else {
 		a.newProgress().warnUnsearched(chosen)
 		err = a.printSites(survey)
@@ -89,7 +91,7 @@ func searched(given, configured []string) string {
 
 // printSites prints the table of sites.
 func (a *app) printSites(survey *agent.Survey) error {
-	if _, err := io.WriteString(a.io.out, siteTable(survey, screenOf(a.io.out))); err != nil {
+	if _, err := io.WriteString(a.Out, siteTable(survey, console.ScreenOf(a.Out))); err != nil {
 		return fmt.Errorf("print the sites: %w", err)
 	}
 	return nil

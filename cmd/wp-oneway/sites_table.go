@@ -11,6 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -36,27 +37,27 @@ func siteColumns() []siteColumn {
 
 // siteTable is a table of sites, one line each, and below it the reasons why sites
 // are not backed up, or not completely.
-func siteTable(survey *agent.Survey, s screen) string {
+func siteTable(survey *agent.Survey, s console.Screen) string {
 	if len(survey.Sites) == 0 {
 		return ""
 	}
-	t := table{gap: 2, fold: true}
+	t := console.Table{Gap: 2, Fold: true}
 	columns := siteColumns()
 	heads := make([]string, len(columns))
 	for i, c := range columns {
 		heads[i] = c.head
-		t.columns = append(t.columns, column{limit: c.limit, optional: c.optional})
+		t.Columns = append(t.Columns, console.Column{Limit: c.limit, Optional: c.optional})
 	}
-	t.add(heads...)
+	t.Add(heads...)
 	for i := range survey.Sites {
 		cells := make([]string, len(columns))
 		for n, c := range columns {
 			cells[n] = c.cell(&survey.Sites[i], survey.Time)
 		}
-		t.add(cells...)
+		t.Add(cells...)
 	}
 	var b strings.Builder
-	t.write(&b, s)
+	t.Write(&b, s)
 	writeReasons(&b, survey)
 	return b.String()
 }

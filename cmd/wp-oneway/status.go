@@ -16,6 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/status"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // statusOptions are the arguments and flags of status.
@@ -72,19 +73,19 @@ configuration.`,
 
 // plugin turns an error into the line and the exit status of a plugin, if it is one.
 func (a *app) plugin(o *statusOptions, err error) error {
-	if printed := (*exitError)(nil); err == nil || !o.plugin() || errors.As(err, &printed) {
+	if err == nil || !o.plugin() || exit.HasCode(err) {
 		return err
 	}
-	fmt.Fprintln(a.io.out, status.UnknownLine(err))
-	return &exitError{status.Unknown.ExitCode()}
+	fmt.Fprintln(a.Out, status.UnknownLine(err))
+	return exit.WithCode(status.Unknown.ExitCode())
 }
 
 func (a *app) status(ctx context.Context, o *statusOptions) error {
 	switch {
 	case o.plugin() && o.maxAge <= 0:
-		return usage(fmt.Errorf("--max-age %s: must be more than 0, such as 26h", o.maxAge))
+		return exit.Usage(fmt.Errorf("--max-age %s: must be more than 0, such as 26h", o.maxAge))
 	case o.history != "" && (len(o.sites) > 0 || o.plugin() || o.file != ""):
-		return usage(errors.New("--history excludes SITE, --max-age and --file; remove them"))
+		return exit.Usage(errors.New("--history excludes SITE, --max-age and --file; remove them"))
 	case o.history != "":
 		return a.history(ctx, o)
 	}
@@ -96,19 +97,19 @@ func (a *app) status(ctx context.Context, o *statusOptions) error {
 		return errNoSiteAnywhere()
 	}
 	if err := report.Only(o.sites); err != nil {
-		return usage(err)
+		return exit.Usage(err)
 	}
 	report.Judge(o.maxAge)
 	switch {
 	case o.json:
-		err = a.printJSON(report)
+		err = a.PrintJSON(report)
 	case o.plugin():
-		_, err = fmt.Fprintln(a.io.out, report.Plugin(o.maxAge))
+		_, err = fmt.Fprintln(a.Out, report.Plugin(o.maxAge))
 	default:
 		err = a.printStatus(report)
 	}
 	if err == nil && o.plugin() && report.Level != status.OK {
-		return &exitError{report.Level.ExitCode()}
+		return exit.WithCode(report.Level.ExitCode())
 	}
 	return err
 }
@@ -168,10 +169,10 @@ func (a *app) history(ctx context.Context, o *statusOptions) error {
 		return err
 	}
 	if len(lines) == 0 {
-		return usage(fmt.Errorf("site %q: the history has no run of it; see wp-oneway status for the names", o.history))
+		return exit.Usage(fmt.Errorf("site %q: the history has no run of it; see wp-oneway status for the names", o.history))
 	}
 	if o.json {
-		return a.printJSON(struct {
+		return a.PrintJSON(struct {
 			Version int                 `json:"version"`
 			Runs    []state.HistoryLine `json:"runs"`
 		}{manifest.Version, lines})

@@ -13,13 +13,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/status"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // printStatus prints the table of backups, and below it what is wrong.
 func (a *app) printStatus(r *status.Report) error {
-	t := table{gap: 2, fold: true, columns: []column{{limit: 20}, {limit: 10}, {limit: 12}, {}, {}, {optional: true}, {optional: true}, {}}}
-	t.add("SITE", "KIND", "SINK", "LAST SUCCESS", "SIZE", "TOOK", "WARNINGS", "NEXT")
+	t := console.Table{Gap: 2, Fold: true, Columns: []console.Column{{Limit: 20}, {Limit: 10}, {Limit: 12}, {}, {}, {Optional: true}, {Optional: true}, {}}}
+	t.Add("SITE", "KIND", "SINK", "LAST SUCCESS", "SIZE", "TOOK", "WARNINGS", "NEXT")
 	var reasons strings.Builder
 	for _, root := range r.Missing {
 		reasons.WriteString(wordpress.Printable("critical: "+missingRoot(root)) + "\n")
@@ -33,17 +34,17 @@ func (a *app) printStatus(r *status.Report) error {
 		if b.Next != nil {
 			next = "in " + status.Age(b.Next.Sub(r.Time))
 		}
-		t.add(b.Site, orDash(b.Kind), orDash(b.Destination), last, size, took, warnings, next)
+		t.Add(b.Site, orDash(b.Kind), orDash(b.Destination), last, size, took, warnings, next)
 		if b.Level != status.OK {
 			reasons.WriteString(wordpress.Printable(strings.Join(strings.Fields(string(b.Level)+": "+b.Site+" "+b.Kind+" "+b.Destination), " ")+": "+b.Reason) + "\n")
 		}
 	}
 	var text strings.Builder
-	t.write(&text, screenOf(a.io.out))
+	t.Write(&text, console.ScreenOf(a.Out))
 	if reasons.Len() > 0 {
 		text.WriteString("\n" + reasons.String())
 	}
-	if _, err := io.WriteString(a.io.out, text.String()); err != nil {
+	if _, err := io.WriteString(a.Out, text.String()); err != nil {
 		return fmt.Errorf("print the status: %w", err)
 	}
 	return nil
@@ -74,8 +75,8 @@ func (a *app) printHistory(lines []state.HistoryLine) error {
 	for _, l := range lines {
 		kinds[l.Kind] = append(kinds[l.Kind], l)
 	}
-	t := table{gap: 2, columns: make([]column, 5)}
-	t.add("KIND", "RUNS", "", "LAST", "")
+	t := console.Table{Gap: 2, Columns: make([]console.Column, 5)}
+	t.Add("KIND", "RUNS", "", "LAST", "")
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		runs := kinds[kind]
 		count := fmt.Sprint(len(runs))
@@ -90,13 +91,13 @@ func (a *app) printHistory(lines []state.HistoryLine) error {
 			sizes[i], durations[i] = float64(l.StoredBytes()), max(l.Finished.Sub(l.Started).Seconds(), 0)
 			size, took = humanize.IBytes(uint64(max(l.StoredBytes(), 0))), shortDuration(durations[i])
 		}
-		t.add(kind, count, "size", size, status.Sparkline(sizes))
-		t.add("", "", "duration", took, status.Sparkline(durations))
+		t.Add(kind, count, "size", size, status.Sparkline(sizes))
+		t.Add("", "", "duration", took, status.Sparkline(durations))
 	}
 	var text strings.Builder
-	t.write(&text, screenOf(a.io.out))
+	t.Write(&text, console.ScreenOf(a.Out))
 	fmt.Fprintf(&text, "\n%s to %s; x is a run that failed\n", lines[0].Started.Format(time.DateOnly), lines[len(lines)-1].Started.Format(time.DateOnly))
-	if _, err := io.WriteString(a.io.out, text.String()); err != nil {
+	if _, err := io.WriteString(a.Out, text.String()); err != nil {
 		return fmt.Errorf("print the history: %w", err)
 	}
 	return nil

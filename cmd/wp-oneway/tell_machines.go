@@ -3,20 +3,18 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/metrics"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/status"
+	"github.com/wp-oneway/wp-oneway/cmd/output"
 )
 
 // tellTimeout bounds the time for each file. The folders can be on a dead network file
@@ -47,7 +45,7 @@ func (a *app) tellMachine(ctx context.Context, key string, write func(context.Co
 		err = fmt.Errorf("no result after %s", tellTimeout)
 	}
 	if err != nil {
-		a.log.Warn(key+" is not up to date; monitoring will see old values", "err", err)
+		a.Log.Warn(key+" is not up to date; monitoring will see old values", "err", err)
 	}
 }
 
@@ -81,7 +79,7 @@ func (a *app) writeMetrics(ctx context.Context, dirs state.Dirs, path string) er
 	if err != nil {
 		return err
 	}
-	return publish(path, text, 0o644, -1)
+	return output.Replace(path, text, 0o644, -1)
 }
 
 // writeStatus replaces the status file.
@@ -108,7 +106,7 @@ func (a *app) writeStatus(ctx context.Context, runner *agent.Agent, path string)
 	if gid >= 0 {
 		mode = 0o640
 	}
-	return publish(path, append(text, '\n'), mode, gid)
+	return output.Replace(path, append(text, '\n'), mode, gid)
 }
 
 // readStatus is the status by the state folder and a search for sites.
@@ -117,7 +115,7 @@ func (a *app) readStatus(ctx context.Context, runner *agent.Agent) (*status.Repo
 	if err != nil {
 		return nil, err
 	}
-	a = &app{io: a.io, config: config, log: a.log} // the flags of a backup are about its sites only
+	a = &app{Console: a.Console, config: config} // the flags of a backup are about its sites only
 	chosen, err := a.search(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -151,27 +149,4 @@ func (a *app) readStatus(ctx context.Context, runner *agent.Agent) (*status.Repo
 	report := status.New(series, sites, roll.Time)
 	report.Agent, report.Host, report.Missing = version, runner.Host, chosen.missing
 	return report, nil
-}
-
-// publish replaces a file as a whole, or leaves it as it is. gid is the group of the file, -1
-// for the process's own. The umask does not apply: others are meant to read the file.
-func publish(path string, text []byte, mode fs.FileMode, gid int) error {
-	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
-	if err != nil {
-		return fmt.Errorf("create %s: %w", path, cause(err))
-	}
-	_, err = f.Write(text)
-	if err == nil && gid >= 0 {
-		err = f.Chown(-1, gid)
-	}
-	if err == nil {
-		err = f.Chmod(mode)
-	}
-	if err == nil {
-		err = f.CloseAtomicallyReplace()
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, cause(err)), f.Cleanup())
-	}
-	return nil
 }

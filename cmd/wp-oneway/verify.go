@@ -16,6 +16,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/content"
 	"github.com/wp-oneway/wp-oneway/agent/restore/store"
 	"github.com/wp-oneway/wp-oneway/agent/restore/verify"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 )
 
 // verifyOptions are the flags of verify.
@@ -71,13 +73,13 @@ func (o *verifyOptions) check() error {
 	}
 	switch {
 	case ways != 1:
-		return usage(errors.New("give RUN, --latest or --all; see wp-oneway verify --help"))
+		return exit.Usage(errors.New("give RUN, --latest or --all; see wp-oneway verify --help"))
 	case o.quick && o.hasKeys():
-		return usage(errors.New("--quick opens nothing; omit --identity and --passphrase-file"))
+		return exit.Usage(errors.New("--quick opens nothing; omit --identity and --passphrase-file"))
 	case o.parallel < 1 || o.parallel > maxParallel:
-		return usage(fmt.Errorf("--parallel is %d; give a number from 1 to %d", o.parallel, maxParallel))
+		return exit.Usage(fmt.Errorf("--parallel is %d; give a number from 1 to %d", o.parallel, maxParallel))
 	case len(o.names) > 0 && (o.site != "" || o.kind != ""):
-		return usage(errors.New("a RUN has its site and kind in its name; omit --site and --kind"))
+		return exit.Usage(errors.New("a RUN has its site and kind in its name; omit --site and --kind"))
 	}
 	return nil
 }
@@ -102,7 +104,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 		return err
 	}
 	if o.json {
-		err = a.printJSON(verification(reader.Store, results))
+		err = a.PrintJSON(verification(reader.Store, results))
 	} else {
 		err = a.printResults(results)
 	}
@@ -111,7 +113,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	}
 	for _, r := range results {
 		if !r.OK() {
-			return &printedError{manifest.Failed}
+			return exit.Printed(manifest.Failed)
 		}
 	}
 	return nil
@@ -179,8 +181,8 @@ func verifyAll(ctx context.Context, with content.Reader, runs []*catalog.Run, o 
 }
 
 func (a *app) printResults(results []*verify.Result) error {
-	t := table{gap: 2, fold: true, columns: []column{{width: 7}, {width: 6}, {limit: 60}, {}}}
-	t.add("RESULT", "CHECKED", "RUN", "CONTENT")
+	t := console.Table{Gap: 2, Fold: true, Columns: []console.Column{{Width: 7}, {Width: 6}, {Limit: 60}, {}}}
+	t.Add("RESULT", "CHECKED", "RUN", "CONTENT")
 	var b, reasons strings.Builder
 	for _, r := range results {
 		result := "ok"
@@ -191,7 +193,7 @@ func (a *app) printResults(results []*verify.Result) error {
 		if r.Objects == 0 && !r.OK() { // nothing was
 			checked = "-"
 		}
-		t.add(result, checked, r.Run.Path(), verified(r))
+		t.Add(result, checked, r.Run.Path(), verified(r))
 		for _, p := range r.Problems {
 			fmt.Fprintf(&reasons, "%s: %s\n", r.Run.Path(), oneLine(p))
 		}
@@ -199,8 +201,8 @@ func (a *app) printResults(results []*verify.Result) error {
 			fmt.Fprintf(&reasons, "%s: note: %s\n", r.Run.Path(), oneLine(n))
 		}
 	}
-	t.write(&b, screenOf(a.io.out))
-	if _, err := a.io.out.Write([]byte(b.String() + reasons.String())); err != nil {
+	t.Write(&b, console.ScreenOf(a.Out))
+	if _, err := a.Out.Write([]byte(b.String() + reasons.String())); err != nil {
 		return fmt.Errorf("print the results: %w", err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/cmd/process"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
@@ -22,7 +23,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Use: "version", Short: "Print the version", Args: noArguments, Annotations: noConfig(),
 		Example: "  wp-oneway version\n  wp-oneway --version",
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.io.out, "wp-oneway %s %s/%s %s\n", version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+			_, err := fmt.Fprintf(a.Out, "wp-oneway %s %s/%s %s\n", version, runtime.GOOS, runtime.GOARCH, runtime.Version())
 			return err
 		},
 	}
@@ -41,7 +42,7 @@ func (a *app) manCommand() *cobra.Command {
 			if err := doc.GenManTree(cmd.Root(), header, args[0]); err != nil {
 				return fmt.Errorf("write the man pages: %w", err)
 			}
-			_, err := fmt.Fprintln(a.io.err, "wrote", filepath.Join(args[0], "wp-oneway.1"), "and a page for each command")
+			_, err := fmt.Fprintln(a.Err, "wrote", filepath.Join(args[0], "wp-oneway.1"), "and a page for each command")
 			return err
 		},
 	}
@@ -52,7 +53,7 @@ func (a *app) workerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "worker", Hidden: true, Args: noArguments, Annotations: noConfig(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			limitMemory(workerMemory)
+			process.LimitMemory(process.WorkerMemory)
 			return source.Worker(cmd.Context())
 		},
 	}
@@ -63,6 +64,6 @@ func (a *app) workerCommand() *cobra.Command {
 func (a *app) launchPHPCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: native.LaunchCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
-		RunE: func(_ *cobra.Command, _ []string) error { return native.Launch(a.io.in) },
+		RunE: func(_ *cobra.Command, _ []string) error { return native.Launch(a.In) },
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -20,11 +21,30 @@ func lockSite(h *host, name string) (unlock func()) {
 	return unlock
 }
 
+// lines are what a process prints, while it runs.
+type lines struct {
+	mu  sync.Mutex
+	all strings.Builder
+}
+
+// Write is io.Writer's.
+func (l *lines) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(text)
+}
+
+func (l *lines) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
+}
+
 // waiting starts a backup that waits for the lock, and returns once it says so.
-func waiting(h *host, args ...string) (cmd *exec.Cmd, stderr *recentLog) {
+func waiting(h *host, args ...string) (cmd *exec.Cmd, stderr *lines) {
 	h.t.Helper()
 	cmd = h.command(append([]string{"backup"}, args...)...)
-	stderr = &recentLog{w: h.t.Output()}
+	stderr = &lines{}
 	cmd.Stderr = stderr
 	if err := cmd.Start(); err != nil {
 		h.t.Fatal(err)

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"github.com/wp-oneway/wp-oneway/cmd/console"
 )
 
 const wpCLIPackage = "../../scripts/wp-cli"
@@ -97,7 +99,7 @@ func TestWPCLIKnowsTheFlags(t *testing.T) {
 	if err := json.Unmarshal(out, &synopses); err != nil {
 		t.Fatal(err)
 	}
-	root := newApp(streams{out: io.Discard, err: io.Discard}).rootCommand()
+	root := newApp(console.Streams{Out: io.Discard, Err: io.Discard}).rootCommand()
 	token := regexp.MustCompile(`^\[--([a-z-]+)(\[?=.*)?\]$`)
 	for name, synopsis := range synopses {
 		command := map[string]string{"db": "backup", "files": "backup"}[name]

@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"context"
@@ -16,6 +16,12 @@ const (
 	// loadPause is how often the load is read meanwhile.
 	loadPause = 15 * time.Second
 )
+
+// WaitForLoad returns once the load of the host is at most the limit, or after maxLoadWait; a
+// limit of 0 is none.
+func WaitForLoad(ctx context.Context, limit float64, warn func(text string)) error {
+	return (&loadWait{limit, readLoad, sleep, warn}).wait(ctx)
+}
 
 // A loadWait waits until a host is less busy.
 type loadWait struct {

@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"os"
@@ -11,8 +11,8 @@ import (
 
 // All threads get the priority: the one of this test is that of a process with nice 0.
 func TestLowerIOPriorityOfAllThreads(t *testing.T) {
-	const usual = ioPriority(ioBestEffort<<ioClassShift | 4)
-	if err := lowerIOPriority(usual); err != nil {
+	const usual = IOPriority(ioBestEffort<<ioClassShift | 4)
+	if err := LowerIOPriority(usual); err != nil {
 		t.Fatal(err)
 	}
 	threads, err := filepath.Glob("/proc/self/task/*")
@@ -31,17 +31,8 @@ func TestLowerIOPriorityOfAllThreads(t *testing.T) {
 			}
 			continue // it has ended
 		}
-		if ioPriority(got) != usual {
+		if IOPriority(got) != usual {
 			t.Errorf("thread %d has the priority %#x, want %#x", tid, got, usual)
-		}
-	}
-}
-
-func TestIOPriorityInTheConfiguration(t *testing.T) {
-	for text, want := range map[string]ioPriority{"idle": 3 << 13, "3": 3 << 13, "best-effort:7": 2<<13 | 7, "2:0": 2 << 13} {
-		var set settings
-		if err := decode(map[string]any{"limits": map[string]any{"ionice": text}}, &set); err != nil || set.Limits.IONice != want {
-			t.Errorf("%s: got %#x, want %#x (%v)", text, set.Limits.IONice, want, err)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package output
 
 import (
 	"os"
@@ -12,21 +12,21 @@ import (
 func TestOutputStaysInItsFolder(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"alice/own/": "", "alice/out": "-> ../cron.d", "cron.d/": ""})
 	sitetest.Chown(t, base, map[string]int{"alice": sitetest.AliceID, "alice/own": sitetest.AliceID, "alice/out": sitetest.AliceID})
-	if _, err := createOutput(base + "/alice/out/job"); err == nil {
+	if _, err := Create(base + "/alice/out/job"); err == nil {
 		t.Error("created through a symlink of a tenant's to a folder of root's")
 	}
-	o, err := createOutput(base + "/alice/own/job")
+	o, err := Create(base + "/alice/own/job")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer o.abandon()
+	defer o.Abandon()
 	if err := os.Rename(base+"/alice/own", base+"/alice/old"); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("../cron.d", base+"/alice/own"); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.publish(); err != nil {
+	if err := o.Publish(); err != nil {
 		t.Fatal(err)
 	}
 	if left, err := os.ReadDir(base + "/cron.d"); err != nil || len(left) > 0 {

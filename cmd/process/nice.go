@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"errors"
@@ -9,13 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxNice is the lowest priority.
-const maxNice = 19
+// MaxNice is the lowest priority.
+const MaxNice = 19
 
-// lowerPriority sets the nice value of this process, and of the workers that it will
+// LowerPriority sets the nice value of this process, and of the workers that it will
 // start, to n; a lower priority stays. On disks whose scheduler has priorities, the
 // priority of reading follows (ioprio_set(2)).
-func lowerPriority(n int) error {
+func LowerPriority(n int) error {
 	if n == 0 {
 		return nil
 	}

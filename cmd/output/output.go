@@ -1,44 +1,49 @@
-package main
+// Package output writes files of the operator: a new one, or one in place of another, each
+// as a whole or not at all.
+package output
 
 import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/google/renameio/v2"
 	"golang.org/x/sys/unix"
 
+	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// An output is a new file that gets its name once all of it is on the disk. Until
+// An File is a new file that gets its name once all of it is on the disk. Until
 // then it has no name, if the file system supports that, so that a process that is
 // killed leaves nothing behind; otherwise it is a hidden file in the same folder. The folder
 // stays open: if a tenant replaces it meanwhile, the file is not written elsewhere.
-type output struct {
+type File struct {
 	path   string
 	folder *os.File
 	file   *os.File
 	temp   string // its temporary name in the folder, or ""
 }
 
-// createOutput creates the file with mode 0600. Its path must not exist. Symlinks to its
+// Create creates the file with mode 0600. Its path must not exist. Symlinks to its
 // folder are followed as safefs.RealPath does.
-func createOutput(path string) (*output, error) {
+func Create(path string) (*File, error) {
 	folder, err := safefs.OpenFolder(filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("create the output %s: %w", path, cause(err))
 	}
-	o := &output{path: path, folder: folder}
+	o := &File{path: path, folder: folder}
 	if err := o.create(); err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
 	return o, nil
 }
 
-func (o *output) create() error {
+func (o *File) create() error {
 	var st unix.Stat_t
 	if unix.Fstatat(o.at(), filepath.Base(o.path), &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
 		return errOutputExists(o.path)
@@ -55,15 +60,18 @@ func (o *output) create() error {
 	return nil
 }
 
+// Write is io.Writer's.
+func (o *File) Write(text []byte) (int, error) { return o.file.Write(text) }
+
 // at is the descriptor of the folder.
-func (o *output) at() int { return int(o.folder.Fd()) }
+func (o *File) at() int { return int(o.folder.Fd()) }
 
 func errOutputExists(path string) error {
-	return usage(fmt.Errorf("output %s: it exists; give another name, or remove it", path))
+	return exit.Usage(fmt.Errorf("output %s: it exists; give another name, or remove it", path))
 }
 
-// publish gives the file its name. It fails if the path exists by now.
-func (o *output) publish() error {
+// Publish gives the file its name. It fails if the path exists by now.
+func (o *File) Publish() error {
 	if err := o.file.Sync(); err != nil {
 		return fmt.Errorf("write the output: %w", err)
 	}
@@ -87,8 +95,8 @@ func (o *output) publish() error {
 	return nil
 }
 
-// abandon closes the file. Without a name, it is gone.
-func (o *output) abandon() {
+// Abandon closes the file. Without a name, it is gone.
+func (o *File) Abandon() {
 	_ = o.file.Close() // a published file is synced
 	if o.temp != "" {
 		_ = unix.Unlinkat(o.at(), o.temp, 0) // it may be renamed already
@@ -102,4 +110,27 @@ func cause(err error) error {
 		return e.Err
 	}
 	return err
+}
+
+// Replace replaces a file as a whole, or leaves it as it is. gid is the group of the file, -1
+// for the process's own. The umask does not apply: others are meant to read the file.
+func Replace(path string, text []byte, mode fs.FileMode, gid int) error {
+	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return fmt.Errorf("create %s: %w", path, cause(err))
+	}
+	_, err = f.Write(text)
+	if err == nil && gid >= 0 {
+		err = f.Chown(-1, gid)
+	}
+	if err == nil {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		err = f.CloseAtomicallyReplace()
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, cause(err)), f.Cleanup())
+	}
+	return nil
 }

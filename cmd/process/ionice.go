@@ -1,18 +1,17 @@
-package main
+package process
 
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// An ioPriority is a priority of reading and writing on disks, as ioprio_set(2) takes it; 0
+// An IOPriority is a priority of reading and writing on disks, as ioprio_set(2) takes it; 0
 // leaves it as it is. It is written as a class and a level, as ionice has them.
-type ioPriority int
+type IOPriority int
 
 // The classes of ioprio_set(2). The class for real time could stop the sites.
 const (
@@ -22,28 +21,25 @@ const (
 	ioLevels     = 8
 )
 
-// ioHook reads an ioPriority.
-func ioHook(_, to reflect.Type, value any) (any, error) {
-	if to != reflect.TypeFor[ioPriority]() {
-		return value, nil
-	}
-	text := strings.TrimSpace(fmt.Sprint(value))
+// ParseIOPriority reads a class and a level, as ionice has them.
+func ParseIOPriority(text string) (IOPriority, error) {
+	text = strings.TrimSpace(text)
 	class, level, hasLevel := strings.Cut(text, ":")
 	n, err := strconv.Atoi(level)
 	switch {
 	case text == "":
-		return ioPriority(0), nil
+		return IOPriority(0), nil
 	case (class == "idle" || class == "3") && !hasLevel:
-		return ioPriority(ioIdle << ioClassShift), nil
+		return IOPriority(ioIdle << ioClassShift), nil
 	case (class == "best-effort" || class == "2") && err == nil && n >= 0 && n < ioLevels:
-		return ioPriority(ioBestEffort<<ioClassShift | n), nil
+		return IOPriority(ioBestEffort<<ioClassShift | n), nil
 	}
-	return nil, fmt.Errorf("%q is no priority; write idle, or best-effort:0 to best-effort:7, the lowest", text)
+	return 0, fmt.Errorf("%q is no priority; write idle, or best-effort:0 to best-effort:7, the lowest", text)
 }
 
-// lowerIOPriority sets the priority of reading and writing of this process, and of the workers
+// LowerIOPriority sets the priority of reading and writing of this process, and of the workers
 // that it will start.
-func lowerIOPriority(p ioPriority) error {
+func LowerIOPriority(p IOPriority) error {
 	if p == 0 {
 		return nil
 	}
