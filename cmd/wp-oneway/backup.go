@@ -20,34 +20,34 @@ import (
 
 // backupHelp is the help of the command.
 const backupHelp = `Back up sites: the database as SQL and the files as tar, both at once, each
-compressed, sealed if there is a recipient, and streamed to every sink. A run is a
-backup once its manifest, which is stored last, exists.
+compressed, sealed (encrypted) if there is a recipient, and streamed to every sink.
+The manifest is stored last: a backup is complete only if its manifest exists.
 
 Without PATH and --all, the configured sites are backed up. Without --to, and
-without configured sinks, backups go to ~/backups. In a URL, {host}, {kind},
-{site} and {owner} stand for the host's name, the kind of backup, and the site's
-name and owner.
+without configured sinks, backups go to ~/backups. In a URL, {host},
+{kind}, {site} and {owner} stand for the host's name, the kind of backup, and the
+site's name and owner.
 
-Every flag but --all and --schedule is a key of the configuration, with underscores,
-and an environment variable: --no-uploads is no_uploads and WP_ONEWAY_NO_UPLOADS.
---to is sinks, --recipient encryption.age_recipients, --recipients-file
-encryption.recipients_file, --passphrase-file encryption.passphrase_file; --config
-is only WP_ONEWAY_CONFIG. wp-oneway config generate prints every key, also those
-without a flag, such as limits.sites, the number of sites at the same time.
+Every flag except --all and --schedule is also a key of the configuration, with
+underscores, and an environment variable: --no-uploads is no_uploads and
+WP_ONEWAY_NO_UPLOADS. These have other names: --to is sinks, --recipient is
+encryption.age_recipients, --recipients-file is encryption.recipients_file, and
+--passphrase-file is encryption.passphrase_file. --config is only WP_ONEWAY_CONFIG.
+wp-oneway config generate prints all keys, including those without a flag, such as
+limits.sites, the number of sites that are backed up at the same time.
 
-With --keep-last and the other keep rules, old backups of the site and kind that no
-rule keeps are removed from folders after the backup, as wp-oneway prune does. In a
-bucket nothing is removed.
+With --keep-last and the other keep rules, backup removes old backups of the site and
+kind from folders, as wp-oneway prune does. It removes nothing from a bucket.
 
-With --require-one-way, a sink is refused before anything is read, unless doctor
-has found it one-way with this credential in the last 7 days. No request is sent
-to it, and it counts as a destination that failed. A folder is never one-way.
+With --require-one-way, a sink is refused unless doctor has found it one-way with this
+credential in the last 7 days. A refused sink counts as a failed destination; nothing
+is sent to it. A folder is never one-way.
 
 If another run holds the lock of a site, that site is not backed up. With --wait or
---wait=30m, backup waits for the lock, and meanwhile starts no other site in its place.
+--wait=30m, backup waits for the lock. It does not start another site in its place.
 
-Exit status: 0 every site is backed up completely; 3 published, but something of a
-site could not be read; 1 a site or a destination failed, or no site was found;
+Exit status: 0 every site is backed up completely; 3 stored, but part of a site could
+not be read; 1 a site or a destination failed, or no site was found;
 2 wrong usage or configuration; 75 another run of the site holds the lock.`
 
 // parameterHelp describes the parameters of sink URLs.
@@ -55,9 +55,9 @@ func parameterHelp() string {
 	var text strings.Builder
 	all := sinks.Params()
 	for _, scheme := range slices.Sorted(maps.Keys(all)) {
-		fmt.Fprintf(&text, "\n\nParameters of %s:// URLs, as in %s://bucket/prefix?name=value&name=value:", scheme, scheme)
+		fmt.Fprintf(&text, "\n\nParameters of %s:// URLs, as in %s://bucket/prefix?name=value&name=value:\n", scheme, scheme)
 		for _, p := range all[scheme] {
-			fmt.Fprintf(&text, "\n  %-17s %s", p.Name, p.Help)
+			fmt.Fprintf(&text, "\n    %-17s %s", p.Name, p.Help)
 		}
 	}
 	return text.String()

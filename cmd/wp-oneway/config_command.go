@@ -20,8 +20,7 @@ func (a *app) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config validate|show|generate",
 		Short: "Check, print or create the configuration",
-		Long: `Check the configuration, print every key with its value and where it comes from, or
-print a commented example with every key. docs/configuration.md lists all keys, and
+		Long: `Check the configuration, print every key with its value and source, or print a commented example with every key. docs/configuration.md lists all keys, and
 docs/config.schema.json is a JSON Schema for editors.`,
 		Example: `  wp-oneway config validate
   wp-oneway config generate > config.yaml`,
@@ -35,15 +34,15 @@ docs/config.schema.json is a JSON Schema for editors.`,
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "validate", Aliases: []string{"check"}, Short: "Check the configuration", Args: noArguments,
-		Long: `Check the file, the environment, and the files that the configuration names. No site
-is read and no store is contacted. Exit status: 0 all is right; 2 it is not.`,
+		Long: `Check the file, the environment, and the files that the configuration names. This reads no site
+and contacts no store. Exit status: 0 the configuration is valid; 2 it is not.`,
 		Example: `  wp-oneway config validate
   wp-oneway config validate --config config.yaml`,
 		RunE: func(*cobra.Command, []string) error { return a.validateConfig() },
 	}, &cobra.Command{
-		Use: "show", Short: "Print every key, its value and where it comes from", Args: noArguments,
-		Long: `Print every key with its value and where it comes from: default, file and line,
-environment or flag. Secrets are printed as [redacted].`,
+		Use: "show", Short: "Print every key with its value and source", Args: noArguments,
+		Long: `Print every key with its value and its source: the default, a file and line, the
+environment or a flag. Secrets are printed as [redacted].`,
 		Example: `  wp-oneway config show
   wp-oneway config show --config config.yaml`,
 		RunE: func(*cobra.Command, []string) error { return a.showConfig() },

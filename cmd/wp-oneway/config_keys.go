@@ -44,7 +44,7 @@ func runKeys() keys.Table {
 		{Name: "json", Form: keys.Bool, Global: true, Help: "print the report as JSON"},
 		{Name: "quiet", Form: keys.Bool, Global: true, Short: "q", Help: "print errors only"},
 		{Name: "verbose", Form: keys.Bool, Global: true, Short: "v", Help: "print every step"},
-		{Name: "wait", Form: keys.BoolOrDuration, Global: true, Help: "wait at most this `time` for another run of the same site to end; true (--wait without a value): as long as limits.timeout allows", Example: "30m"},
+		{Name: "wait", Form: keys.BoolOrDuration, Global: true, Help: "maximum `time` to wait until another run of the same site ends; true (--wait without a value): as long as limits.timeout allows", Example: "30m"},
 		{Name: "log_format", Form: keys.Text, Global: true, Default: "text", Choices: []string{"text", "json"}, Help: "`format` of the messages on standard error: text or json"},
 	}
 }
@@ -53,14 +53,14 @@ func runKeys() keys.Table {
 func limitKeys() keys.Table {
 	return keys.Table{
 		{Name: "limits.sites", Form: keys.Int, Global: true, Default: 1, Help: "the number of sites that are backed up at the same time"},
-		{Name: "limits.bandwidth", Form: keys.Rate, Global: true, Help: "the bytes per second that the files of all sites together send to buckets; the dumps are not slowed down", Example: "20MiB/s"},
-		{Name: "limits.memory", Form: keys.Size, Global: true, Help: "the memory that the agent and its workers use, without the operating system's cache: 96MiB for one site, unless this is set; fewer sites at the same time if it is too little for limits.sites", Example: "256MiB"},
-		{Name: "limits.timeout", Form: keys.Duration, Global: true, Default: "24h", Help: "the longest time of the run of one site; 0s is no limit"},
-		{Name: "limits.stall", Form: keys.Duration, Global: true, Default: "5m", Help: "the time after which a destination without progress is given up; a site is given up after twelve times as long"},
-		{Name: "limits.site_size", Form: keys.Size, Global: true, Help: "the largest uncompressed size of a site; a larger one fails", Example: "200GiB"},
-		{Name: "limits.nice", Form: keys.Int, Global: true, Help: "the priority, as nice -n: with 10, the sites have the processors first"},
-		{Name: "limits.ionice", Form: keys.Text, Global: true, Help: "the priority of reading and writing on disks, as ionice has it: idle, or best-effort:0 to best-effort:7", Example: "idle"},
-		{Name: "limits.load", Form: keys.Number, Global: true, Help: "a backup starts once the 1-minute load is at most this, and after one hour in any case", Example: "4"},
+		{Name: "limits.bandwidth", Form: keys.Rate, Global: true, Help: "the maximum rate at which the files of all sites together are sent to buckets; dumps are not limited", Example: "20MiB/s"},
+		{Name: "limits.memory", Form: keys.Size, Global: true, Help: "the maximum memory of the agent and its workers, without the operating system's cache (default: 96MiB for one site); if it is too little for limits.sites, fewer sites are backed up at the same time", Example: "256MiB"},
+		{Name: "limits.timeout", Form: keys.Duration, Global: true, Default: "24h", Help: "the maximum time for the run of one site; 0s is no limit"},
+		{Name: "limits.stall", Form: keys.Duration, Global: true, Default: "5m", Help: "a destination fails after this time without progress; a site fails after twelve times this time"},
+		{Name: "limits.site_size", Form: keys.Size, Global: true, Help: "the maximum uncompressed size of a site; a larger site fails", Example: "200GiB"},
+		{Name: "limits.nice", Form: keys.Int, Global: true, Help: "the CPU priority, as for nice -n; with 10, the web server has priority over the backup"},
+		{Name: "limits.ionice", Form: keys.Text, Global: true, Help: "the disk priority, as for ionice: idle, or best-effort:0 to best-effort:7", Example: "idle"},
+		{Name: "limits.load", Form: keys.Number, Global: true, Help: "a backup waits until the 1-minute load average is at most this, but not longer than one hour", Example: "4"},
 	}
 }
 
@@ -72,39 +72,39 @@ func backupKeys() keys.Table {
 			Help: "sink `URL`: a folder, s3://bucket/prefix?… or gs://bucket/prefix?…; {host}, {kind}, {site} and {owner} are replaced",
 			Keys: append(keys.Table{
 				{Name: "url", Form: keys.Text, Required: true, Help: "the sink's URL", Example: "s3://vault/{host}?region=eu-central-1"},
-				{Name: "name", Form: keys.Text, Help: "what metrics and `status` call the sink (default: s3-BUCKET, gs-BUCKET or folder)", Example: "vault"},
-				{Name: "require_one_way", Form: keys.Bool, Help: "false exempts the sink from the site's require_one_way"},
+				{Name: "name", Form: keys.Text, Help: "the sink's name in metrics and `status` (default: s3-BUCKET, gs-BUCKET or folder)", Example: "vault"},
+				{Name: "require_one_way", Form: keys.Bool, Help: "false: the sink is accepted in spite of the site's require_one_way"},
 			}, retentionKeys()...),
 		},
 		{Name: "name", Form: keys.Text, Help: "the site's `name` in the sinks (default: from its path)", Example: "example.com"},
 		{Name: "kind", Form: keys.Text, Default: "full", Choices: []string{"full", "db", "files"}, Help: "`kind` of backup: full, db or files"},
 		{Name: "no_uploads", Form: keys.Bool, Help: "exclude the uploads"},
 		{Name: "with_core", Form: keys.Bool, Help: "include WordPress core"},
-		{Name: "include", Form: keys.List, Help: "`pattern` of files to include although an exclude matches", Example: "[wp-content/cache/keep]"},
+		{Name: "include", Form: keys.List, Help: "`pattern` of files to include even if an exclude pattern matches", Example: "[wp-content/cache/keep]"},
 		{Name: "exclude", Form: keys.List, Help: "`pattern` of files to exclude", Example: "['*.bak']"},
-		{Name: "no_default_excludes", Form: keys.Bool, Help: "include caches, logs and the backups of plugins"},
+		{Name: "no_default_excludes", Form: keys.Bool, Help: "include files that are excluded by default: caches, logs and backups of plugins"},
 		{Name: "compression", Form: keys.Text, Default: "zstd", Choices: []string{"zstd", "gzip", "none"}, Help: "`method`: zstd, gzip or none"},
-		{Name: "level", Form: keys.Int, Help: "compression `level`: zstd 1 to 22, gzip 1 to 9 (default: that of the method)"},
+		{Name: "level", Form: keys.Int, Help: "compression `level`: zstd 1 to 22, gzip 1 to 9 (default: the method's default)"},
 		{Name: "encryption.age_recipients", Form: keys.List, Flag: "recipient", NonEmpty: true, Help: "seal to this age or SSH public `key`", Example: "[age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]"},
 		{Name: "encryption.recipients_file", Form: keys.Text, Flag: "recipients-file", NonEmpty: true, Help: "seal to the age, SSH or OpenPGP public keys in this `file`", Example: "/etc/wp-oneway/recipients"},
 		{Name: "encryption.passphrase_file", Form: keys.Text, Flag: "passphrase-file", NonEmpty: true, Help: "seal with GnuPG and the passphrase in this `file`", Example: "/etc/wp-oneway/passphrase"},
 		{Name: "encryption.required", Form: keys.Bool, NonEmpty: true, Help: "refuse backups that are not sealed"},
-		{Name: "require_one_way", Form: keys.Bool, NonEmpty: true, Help: "refuse sinks that doctor has not found one-way in the last 7 days"},
+		{Name: "require_one_way", Form: keys.Bool, NonEmpty: true, Help: "refuse sinks that doctor has not proved one-way in the last 7 days"},
 	}
 }
 
 // phpKeys are the keys about how a site's configuration is read.
 func phpKeys() keys.Table {
 	return keys.Table{
-		{Name: "env", Form: keys.List, Secret: true, Help: "`NAME=VALUE` in the environment of the site's PHP, or NAME to copy it from here", Example: "[WP_ENV=production]"},
+		{Name: "env", Form: keys.List, Secret: true, Help: "`NAME=VALUE`, a variable in the environment of the site's PHP; NAME alone copies the value from this environment", Example: "[WP_ENV=production]"},
 		{Name: "env_file", Form: keys.Text, Help: "`file` with the environment of the site's PHP", Example: "/etc/wp-oneway/example.com.env"},
 		{Name: "no_env", Form: keys.Bool, Help: "the environment of the site's PHP is empty"},
-		{Name: "with_php", Form: keys.BoolOrPath, FileOnly: true, Help: "let the site's own PHP run a configuration that cannot be read otherwise (`binary`: a path; default php-cgi, else php)", Example: "/usr/bin/php8.2"},
-		{Name: "http_host", Form: keys.Text, Help: "the `host` in the requests to the site", Example: "example.com"},
-		{Name: "url", Form: keys.Text, Help: "the `URL` of the requests to the site: scheme, host and port (https://HOST/)", Example: "https://example.com/"},
-		{Name: "variables_order", Form: keys.Text, Help: "php.ini's variables_order: with E, $_ENV holds the environment (`EGPCS`)", Example: "EGPCS"},
-		{Name: "home", Form: keys.Text, Help: "outermost `folder` that the site may read from (default: by its owner and layout)", Example: "/home/alice"},
-		{Name: "db_defaults_file", Form: keys.Text, Help: "MySQL option `file`, 0600, that overrides the connection of the configuration", Example: "/etc/wp-oneway/example.com.cnf"},
+		{Name: "with_php", Form: keys.BoolOrPath, FileOnly: true, Help: "let the host's PHP run a configuration that cannot be read otherwise (`binary`: a path; default: php-cgi, else php)", Example: "/usr/bin/php8.2"},
+		{Name: "http_host", Form: keys.Text, Help: "the `host` name in requests to the site", Example: "example.com"},
+		{Name: "url", Form: keys.Text, Help: "the `URL` that visitors use: scheme, host and port (https://HOST/)", Example: "https://example.com/"},
+		{Name: "variables_order", Form: keys.Text, Help: "php.ini's variables_order, such as `EGPCS`; with E, $_ENV contains the environment", Example: "EGPCS"},
+		{Name: "home", Form: keys.Text, Help: "outermost `folder` that the site may read from (default: determined from its owner and layout)", Example: "/home/alice"},
+		{Name: "db_defaults_file", Form: keys.Text, Help: "MySQL option `file` (mode 0600) that overrides the connection settings of the site's configuration", Example: "/etc/wp-oneway/example.com.cnf"},
 	}
 }
 

@@ -36,22 +36,22 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor [PATH…|--all] --to URL…",
 		Short: "Prove that a credential is one-way, and that sites can be backed up",
-		Long: `Prove with requests that a sink's credential can create objects and nothing else,
-and check that the sites can be read and their databases be dumped.
+		Long: `Prove with real requests that a sink's credential can create objects and nothing else,
+and check that the sites can be read and their databases can be dumped.
 
-In each folder that a backup would use, doctor creates an empty object, the
-canary. Then it tries to create it again, overwrite, read, list, change and delete
-it: all of these requests must be denied. The canary stays, since the credential
+In each folder that a backup would use, doctor creates an empty object, the canary.
+Then it tries to create it again, and to overwrite, read, list, change and delete it:
+the store must deny all of these requests. The canary stays, because the credential
 cannot delete it; the lifecycle rules that wp-oneway policy prints delete it after a
-day. No other object is ever touched. Changes of the bucket's settings are tried with
-invalid bodies, only at stores that are known to refuse these (AWS, MinIO); with
---intrusive, at any store.
+day. Doctor never changes another object. It also tries to change the bucket's
+settings, with invalid values, at stores that are known to refuse these (AWS, MinIO);
+with --intrusive, at any store.
 
 backup --require-one-way accepts the result for 7 days. Without PATH and without
-configured sites, only the sinks are examined.
+configured sites, only the sinks are checked.
 
-Exit status: 0 everything that is required holds (warnings are printed);
-1 something does not hold, or could not be proven; 2 wrong usage or configuration.`,
+Exit status: 0 every required check passed (warnings are printed);
+1 a required check failed, or is unproven; 2 wrong usage or configuration.`,
 		Example: `  wp-oneway doctor /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
   wp-oneway doctor --all --json`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
@@ -60,8 +60,8 @@ Exit status: 0 everything that is required holds (warnings are printed);
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.all, "all", false, "examine every site below the configured roots or in the known places, and the configured sites")
-	f.BoolVar(&o.intrusive, "intrusive", false, "try changes of the bucket's settings at any store")
+	f.BoolVar(&o.all, "all", false, "check every site below the configured roots or in the known places, and the configured sites")
+	f.BoolVar(&o.intrusive, "intrusive", false, "try to change the bucket's settings at any store, with invalid values")
 	allKeys().AddFlags(f, "sinks", "kind", "no_uploads", "name")
 	f.Bool("json", false, "print the findings as JSON")
 	siteFlags(f)

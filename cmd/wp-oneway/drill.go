@@ -34,24 +34,23 @@ func (a *app) drillCommand() *cobra.Command {
 	var o drillOptions
 	cmd := &cobra.Command{
 		Use:   "drill --from URL --site NAME|--all",
-		Short: "Rehearse a restore, check what came back, and write a report",
+		Short: "Rehearse a restore, check the result, and write a report",
 		Long: `Rehearse a restore: restore the newest run of each kind into a scratch folder and a
-scratch database, check what came back, write a report, and remove everything again.
+scratch database, check the result, write a report, and remove the folder and database.
 
-Checked are: that every stored byte is what the host stored; the rows of each table and the
-number of files against what the backup states; the address of the site; the files of its
-active plugins and themes; and the tables of each sub-site. No PHP of the backup runs.
+The checks are: every stored byte is unchanged; the number of rows of each table and the
+number of files are those that the backup recorded; the address of the site, the files of
+its active plugins and themes, and the tables of each sub-site exist. No PHP code of the
+backup runs.
 
-The database is restored into a private MariaDB, which is started for the drill without
-network and without events, if one is installed. With --db-defaults-file, it is a new
-database with a random name on that server, whose account must be allowed to create
-databases and accounts.
+If MariaDB is installed, drill starts a private server without network and without events,
+and restores the database there. With --db-defaults-file, it creates a new database with a
+random name on that server; the account must be allowed to create databases and accounts.
 
-Each report is stored as JSON, with its SHA-256, and as a page that lists the earlier drills
-of the site.
+Each report is stored as JSON, with its SHA-256, and as an HTML page that also lists the
+earlier drills of the site.
 
-Exit status: 0 everything that was checked is there; 1 something is not, or there is no
-backup; 2 wrong usage.`,
+Exit status: 0 all checks passed; 1 a check failed, or there is no backup; 2 wrong usage.`,
 		Example: `  wp-oneway drill --from 's3://vault/{host}?profile=restore' --all --identity key.txt
   wp-oneway drill --from /var/backups/wp --site example.com --reports ./drills`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -64,11 +63,11 @@ backup; 2 wrong usage.`,
 	f := cmd.Flags()
 	o.fromFlag(f)
 	o.keyFlags(f)
-	f.StringVar(&o.site, "site", "", "the site of this `name`")
+	f.StringVar(&o.site, "site", "", "only the site with this `name`")
 	f.BoolVar(&o.all, "all", false, "all sites")
 	f.StringVar(&o.kind, "kind", "", "only runs of this `kind`: full, db or files")
-	f.StringVar(&o.reports, "reports", "", "`folder` for the reports (default: drills in the folder of the state)")
-	f.StringVar(&o.scratch, "scratch", "", "`folder` with space for the restored sites (default: that of temporary files)")
+	f.StringVar(&o.reports, "reports", "", "`folder` for the reports (default: drills in the state folder)")
+	f.StringVar(&o.scratch, "scratch", "", "`folder` with space for the restored sites (default: the folder for temporary files)")
 	f.StringVar(&o.defaultsFile, "db-defaults-file", "", "MySQL option `file` of a server to restore into, instead of a private one")
 	f.Int64Var(&o.maxRatio, "max-ratio", 1000, "refuse streams of more than 1 GiB that unpack to more than `N` times their stored size")
 	f.BoolVar(&o.json, "json", false, "print the reports as JSON; see docs/drill.schema.json")

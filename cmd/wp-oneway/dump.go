@@ -43,14 +43,14 @@ func dumpKeys() keys.Table {
 		{Name: "tables", Form: keys.List, Help: "dump only tables and views of this `name` or pattern with * and ?", Example: "['wp_*']"},
 		{Name: "exclude_table", Form: keys.List, Help: "exclude tables and views of this `name` or pattern", Example: "[wp_statistics]"},
 		{Name: "prefix_only", Form: keys.Bool, Help: "dump only the tables with the site's prefix, and its custom tables"},
-		{Name: "blog", Form: keys.Int, Help: "dump only the tables of the multisite's site of this `number`, and the users"},
-		{Name: "no_data", Form: keys.List, Help: "dump no rows of tables of this `name` or pattern", Example: "[wp_sessions]"},
+		{Name: "blog", Form: keys.Int, Help: "of a multisite, dump only the tables of the site with this `number`, and the tables of users"},
+		{Name: "no_data", Form: keys.List, Help: "dump no rows of tables with this `name` or pattern", Example: "[wp_sessions]"},
 		{Name: "no_transients", Form: keys.Bool, Help: "exclude WordPress transients"},
 		{Name: "where", Form: keys.List, Help: "`TABLE=CONDITION`: dump only the rows of the table for which the SQL condition holds", Example: "[wp_posts=post_status='publish']"},
-		{Name: "skip_definer", Form: keys.Bool, Help: "omit the definers of views, triggers, routines and events, for a restore under another account"},
+		{Name: "skip_definer", Form: keys.Bool, Help: "omit the definers of views, triggers, routines and events; the account that restores becomes the definer"},
 		{Name: "strict", Form: keys.Bool, Help: "fail when the account cannot read all of the database"},
-		{Name: "threads", Form: keys.Int, Default: 1, Help: "read the database over this `number` of connections, if the account may take a short lock"},
-		{Name: "for", Form: keys.Text, Choices: dump.Targets(), Help: "dump for another `server`: " + strings.Join(dump.Targets(), ", ") + " (default: the same)", Example: "mysql8"},
+		{Name: "threads", Form: keys.Int, Default: 1, Help: "read the database over this `number` of connections, if the account can lock all tables for a moment"},
+		{Name: "for", Form: keys.Text, Choices: dump.Targets(), Help: "adapt the dump to another `server`: " + strings.Join(dump.Targets(), ", ") + " (default: the same server)", Example: "mysql8"},
 		{Name: "temp_dir", Form: keys.Text, Help: "`folder` for rows of locked tables that do not fit into memory (default: $TMPDIR, else /tmp)", Example: "/var/tmp"},
 		{Name: "lock_wait", Form: keys.Duration, Default: dump.DefaultLockWait.String(), Help: "wait for locks of other sessions for this `time` in total, then fail and name the table"},
 	}
@@ -95,12 +95,12 @@ func (a *app) dumpCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dump PATH",
 		Short: "Write a site's database as SQL",
-		Long: `Write a site's database as SQL, as it is at one moment and without stopping the
-site, to standard output or to a file. Restore it with an account that has rights
-on this database only:
+		Long: `Write a site's database as SQL to standard output or to a file. The dump is a
+consistent snapshot, and the site stays in use. To restore it, use an account that has
+rights on one database only:
 mysql --user=ACCOUNT -p --binary-mode DATABASE < FILE
 
-Exit status: 0 complete; 3 something could not be read, and is named; 1 failed;
+Exit status: 0 complete; 3 part of the database could not be read, and is named; 1 failed;
 2 wrong usage or configuration.`,
 		Example: `  wp-oneway dump /var/www/example.com -o example.sql
   wp-oneway dump /srv/shop/web --exclude-table 'wp_statistics_*' --skip-definer > shop.sql`,
@@ -110,7 +110,7 @@ Exit status: 0 complete; 3 something could not be read, and is named; 1 failed;
 			return a.dump(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringVarP(&o.output, "output", "o", "", "write to this new `file`, mode 0600")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "", "write to this new `file` (mode 0600) instead of standard output")
 	dumpFlags(cmd.Flags())
 	siteFlags(cmd.Flags())
 	return cmd

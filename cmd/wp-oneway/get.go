@@ -35,17 +35,17 @@ func (a *app) getCommand() *cobra.Command {
 		Use:   "get --from URL RUN|--latest [PATH…]",
 		Short: "Get single files, folders or tables out of a backup",
 		Long: `Get single files, folders or tables out of a backup. PATH is relative to the site's root,
-such as wp-content/uploads/2026; what is stored from outside the root has its name in the
-archive. Without --to, one file is written to standard output. With --to, files and folders
-are written into that folder, each under its last element; nothing there is replaced, and
-nothing appears before all of it is there. With --table, the SQL of tables is written
-instead: what creates and fills them.
+such as wp-content/uploads/2026. For a file from outside the root, PATH is its name in the
+archive. Without --to, get writes one file to standard output. With --to, it writes files
+and folders into that folder, each under the last element of its path. It replaces nothing
+there, and nothing appears before it is complete. With --table, it writes SQL that creates
+and fills the tables.
 
-Reading stops when everything asked for was found, so what follows in the archive is not
-checked. Names, links and owners in an archive are not trusted: nothing is written outside
-of --to, and the files belong to the user who runs the command.
+get stops reading when it has found everything, so it does not check the rest of the
+archive. Names, links and owners in an archive are not trusted: get writes nothing outside
+--to, and the files belong to the user who runs the command.
 
-Exit status: 0 everything was found; 1 something was not, or failed; 2 wrong usage.`,
+Exit status: 0 everything was found; 1 something was not found, or get failed; 2 wrong usage.`,
 		Example: `  wp-oneway get --from /var/backups/wp --latest --site example.com wp-config.php
   wp-oneway get --from s3://vault --latest --site example.com wp-content/uploads --to .
   wp-oneway get --from s3://vault --latest --site example.com --table wp_options > wp_options.sql`,

@@ -38,13 +38,13 @@ func (a *app) inspectCommand() *cobra.Command {
 	var o inspectOptions
 	cmd := &cobra.Command{
 		Use:   "inspect PATH",
-		Short: "Print what a site's configuration says",
-		Long: `Print what a site's configuration says, without running any of it. A value that
-cannot be derived for certain is an error with its file and line, never a guess.
-With --with-php, the site's own PHP runs a configuration that cannot be read
-otherwise, with the rights of the site's owner.
+		Short: "Print the settings in a site's configuration",
+		Long: `Print the settings in a site's configuration, without running its code. If a value
+cannot be determined for certain, the command fails and names the file and the line;
+it never guesses. With --with-php, the host's PHP runs a configuration that cannot be
+read otherwise, with the rights of the site's owner.
 
-Exit status: 0 the configuration is understood; 1 it is not; 2 bad usage.`,
+Exit status: 0 the settings were determined; 1 they were not; 2 wrong usage.`,
 		Example: `  wp-oneway inspect /var/www/example.com
   wp-oneway inspect /srv/shop/web --no-env --url https://shop.example.com/ --json`,
 		Args: onePath,

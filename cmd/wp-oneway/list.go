@@ -32,15 +32,15 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list --from URL [SITE]",
 		Short: "List the backups in a sink, with a credential that may read",
 		Long: `List the runs that hosts have stored, by site and kind, the newest last. --from is the
-URL of the sink, with a credential that may list and read: not the hosts' own, which can
-only create objects, and not on a host that is backed up. A placeholder such as {host} in
-the URL stands for all folders at its place.
+URL of the sink. It needs a credential that may list and read. A host's own credential can
+only create objects; do not put the reading credential on a host. A placeholder such as
+{host} in the URL stands for all folders at this position.
 
-The time is that of the store, except in a folder, where the run's name decides. A run
-whose name is dated more than an hour after the store's time is suspect: --latest never
-chooses it, and says so. A run is damaged if an object that its manifest names is missing
-or has another size; verify checks the contents. Runs without a manifest are no backups:
-they are still going on, or they failed.
+The time is that of the store; for a folder, it is the time in the run's name. A run is
+suspect if the time in its name is more than an hour after the store's time; --latest
+skips it, with a message. A run is damaged if an object that its manifest names is missing
+or has another size; verify checks the contents. Runs without a manifest are not backups:
+they are still in progress, or they failed.
 
 Exit status: 0 there are runs; 1 there are none, or the store cannot be read; 2 wrong
 usage.`,
@@ -61,8 +61,8 @@ usage.`,
 	}
 	f := cmd.Flags()
 	o.flags(f)
-	f.StringVar(&o.since, "since", "", "only runs of the last `duration`, such as 36h or 7d, or since a date such as 2026-11-23")
-	f.BoolVar(&o.incomplete, "incomplete", false, "also runs without a manifest")
+	f.StringVar(&o.since, "since", "", "only runs of this `duration` before now, such as 36h or 7d, or since a date such as 2026-11-23")
+	f.BoolVar(&o.incomplete, "incomplete", false, "also list runs without a manifest")
 	f.BoolVar(&o.json, "json", false, "print JSON; see docs/list.schema.json")
 	return cmd
 }

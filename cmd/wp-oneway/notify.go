@@ -27,25 +27,25 @@ func (a *app) notifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "notify --test|--failed TEXT",
 		Short: "Test the notifications, or report a failure that backup could not report",
-		Long: `With --test, send a made-up message to each configured service and mail address, and
-to the dead man's switches. A check of Healthchecks gets it as a log, and keeps its state;
-a monitor of Uptime Kuma has no such signal, and gets "up".
+		Long: `With --test, send a test message to each configured service and mail address, and to the
+dead man's switches. Healthchecks gets it as a log signal, which does not change the state
+of the check. Uptime Kuma has no such signal, and gets "up".
 
-With --failed, tell that no backup was made and why, as backup does when it fails. It is
-for what backup cannot tell itself, such as that it was killed.
+With --failed, report that no backup was made, in the same way as a failed backup does.
+Use it for failures that backup cannot report itself, such as when it was killed.
 
 docs/notifications.md describes the keys: notifications, email, healthchecks,
 uptime_kuma, notification_level, and the templates.
 
-Exit status: 0 each was told; 1 one could not be told; 2 wrong usage or configuration, or
-nobody is configured.`,
+Exit status: 0 all messages were sent; 1 one could not be sent; 2 wrong usage or
+configuration, or no service is configured.`,
 		Example: `  wp-oneway notify --test
   wp-oneway notify --failed "the backup was killed"`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.notify(cmd.Context(), o) },
 	}
-	cmd.Flags().BoolVar(&o.test, "test", false, "send a test message to everybody")
-	cmd.Flags().StringVar(&o.failed, "failed", "", "tell that no backup was made, because of `TEXT`")
+	cmd.Flags().BoolVar(&o.test, "test", false, "send a test message to all services and addresses")
+	cmd.Flags().StringVar(&o.failed, "failed", "", "report that no backup was made, with `TEXT` as the reason")
 	return cmd
 }
 

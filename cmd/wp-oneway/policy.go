@@ -23,20 +23,20 @@ func (a *app) policyCommand() *cobra.Command {
 	var o policyOptions
 	cmd := &cobra.Command{
 		Use:   "policy s3|gcs|azure --bucket BUCKET",
-		Short: "Print the least privilege for a bucket and its hosts, to paste",
-		Long: `Print the least privilege that a bucket and the credentials of its hosts need: who
-may create objects, which requests are denied to everyone, which versions are kept,
-and when old backups, incomplete uploads and doctor's canaries expire. No request is
-sent, and nothing is changed.
+		Short: "Print the least-privilege settings for a bucket and its hosts, to paste",
+		Long: `Print the least-privilege settings of a bucket and its hosts, to paste: who may create
+objects, which requests are denied to everyone, which versions are kept, and when old
+backups, incomplete uploads and doctor's canaries expire. The command sends no request
+and changes nothing.
 
-Without --expire, the days come from the keep settings of the configuration, if there
-are any: each kind of backup has the longest time for which one of them keeps a backup.
-Lifecycle rules cannot do more; the text says what they cannot do.
+Without --expire, the keep settings of the configuration determine the days, if there
+are any: each kind of backup expires after the longest time for which one of these
+settings keeps a backup. The output says what lifecycle rules cannot do.
 
 With --host, each host gets its own credential and prefix. In --prefix, {host} and
 {kind} stand for the host's name and the kind of backup, as in a sink's URL. With
-some providers no credential can be one-way; the text then says so. At Cloudflare R2,
-r2-token makes the credential.`,
+some providers no credential can be one-way; the output then says so. For Cloudflare
+R2, r2-token creates the credential.`,
 		Example: `  wp-oneway policy s3 --bucket vault --prefix {host} --host web1 --host web2
   wp-oneway policy s3 --provider minio --bucket vault --format json
   wp-oneway policy gcs --bucket vault --prefix {kind}/{host} --host web1 --format terraform`,
@@ -59,9 +59,9 @@ r2-token makes the credential.`,
 	f.StringVar(&o.Bucket, "bucket", "", "the `bucket`")
 	f.StringVar(&o.Prefix, "prefix", "", "the `prefix` of the sinks' URLs, which may contain {host} and {kind}")
 	f.StringArrayVar(&o.Hosts, "host", nil, "`name` of a host that backs up there; may be repeated")
-	f.StringArrayVar(&o.Sites, "site", nil, "`name` of a site, for stores whose rules apply only to whole prefixes; may be repeated")
+	f.StringArrayVar(&o.Sites, "site", nil, "`name` of a site, for providers whose lifecycle rules match only prefixes; may be repeated")
 	f.StringVar(&o.KMSKey, "kms-key", "", "`ARN` of the key that the bucket encrypts with (aws)")
-	f.IntVar(&o.ExpireDays, "expire", 35, "number of `days` after which a backup expires, in place of the keep settings of the configuration")
+	f.IntVar(&o.ExpireDays, "expire", 35, "number of `days` after which a backup expires; overrides the keep settings of the configuration")
 	f.IntVar(&o.LockDays, "lock", 0, "number of `days` for which a backup cannot be deleted; 0 is no lock")
 	f.StringVar(&o.format, "format", "shell", "shell, json, terraform, or the name of the provider's tool: aws, mc, gcloud, b2, wrangler, az")
 	return cmd

@@ -29,20 +29,20 @@ func (a *app) r2TokenCommand() *cobra.Command {
 	var o r2TokenOptions
 	cmd := &cobra.Command{
 		Use:   "r2-token --account ID --bucket BUCKET --parent FILE --output FILE",
-		Short: "Sign a token of Cloudflare R2 that can only put, on a trusted machine",
+		Short: "Sign a token of Cloudflare R2 that can only create objects; run it on a trusted machine",
 		Long: `Sign a temporary credential of Cloudflare R2 for one host. It can create objects below
-its prefix, and can do nothing else. No request is sent.
+its prefix, and nothing else. The command sends no request.
 
 Run this on a trusted machine and never on the host: the parent credential, from which
-the token is made, can read and delete. --parent names its file, in the format of AWS
-credentials files, which nobody else may read. Use one parent for each host: the only
-way to revoke a token before it expires is to revoke its parent, which revokes all
-tokens of that parent.
+the token is derived, can read and delete. --parent names its file, which has the format
+of AWS credentials files and which only you may be able to read. Use a separate parent for
+each host: to revoke a token before it expires, you must revoke its parent, and this
+revokes all tokens of that parent.
 
 The token expires after 7 days, or earlier with --life. Sign a new one before that, and
-replace the file on the host. What doctor has proven holds for a new token with the
-same rights. The output is a file for credentials_file= in the sink's URL; - is the
-standard output.`,
+replace the file on the host. A result of doctor is also valid for a new token with the
+same rights. The output is a file for credentials_file= in the sink's URL; - is standard
+output.`,
 		Example: `  wp-oneway policy r2-token --account 0123456789abcdef0123456789abcdef \
     --bucket vault --host web1 --parent web1-parent --output web1-token
   wp-oneway policy r2-token --account 0123456789abcdef0123456789abcdef \
@@ -60,8 +60,8 @@ standard output.`,
 	f.StringArrayVar(&o.Hosts, "host", nil, "`name` of the host that gets the token")
 	f.StringVar(&o.parent, "parent", "", "`file` of the parent credential")
 	f.StringVar(&o.profile, "profile", "default", "`profile` in that file")
-	f.DurationVar(&o.life, "life", r2.MaxLife, "how long the token lives, such as 48h; at most 168h (7 days)")
-	f.StringVarP(&o.output, "output", "o", "", "`file` to write, with mode 0600; - is the standard output")
+	f.DurationVar(&o.life, "life", r2.MaxLife, "how long the token is valid, such as 48h; at most 168h (7 days)")
+	f.StringVarP(&o.output, "output", "o", "", "`file` to write, with mode 0600; - is standard output")
 	return cmd
 }
 

@@ -20,26 +20,27 @@ func (a *app) pruneCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune [--to DIR]",
 		Short: "Remove old backups from folders",
-		Long: `Remove the backups from folders that no keep rule keeps, and print which backups
-stay, and why. Without --to, the folders among the configured sinks are pruned. In a
-bucket the agent deletes nothing; wp-oneway policy prints lifecycle rules for it.
+		Long: `Remove from folders the backups that no keep rule keeps, and print which backups stay,
+and why. Without --to, prune works on the folders among the configured sinks. It cannot
+delete anything in a bucket; wp-oneway policy prints lifecycle rules for buckets.
 
-Each rule counts the newest backup of each period, separately for each site and kind.
-A backup stays if one of the rules keeps it. The newest complete backup of a site and
-kind always stays. So do backups that are dated in the future. Files without a manifest
-go after 48 hours, unless the site is being backed up.
+Rules apply to each site and kind separately. A backup stays if at least one rule keeps
+it. The newest complete backup of a site and kind always stays, and so do backups that are
+dated in the future. Files of unfinished backups are removed after 48 hours, unless the
+site is being backed up.
 
 Rules come from the flags, and from the configuration: for all sites, for a sink, for a
 site and for a kind (see docs/retention.md). Without any rule nothing is removed.
 
 Exit status: 0 done; 1 something could not be removed; 2 wrong usage or configuration,
-or no rule; 75 nothing failed, but a site is being backed up and was left alone.`,
+or no rule; 75 nothing failed, but a site was skipped because it is being backed up.`,
 		Example: `  wp-oneway prune --to /var/backups/wp --keep-daily 7 --keep-weekly 5 --dry-run
   wp-oneway prune --to /var/backups/wp --keep-within 14d --max-size 200GiB`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.prune(cmd.Context()) },
 	}
 	allKeys().AddFlags(cmd.Flags(), "sinks", "dry_run")
+	cmd.Flags().Lookup("dry-run").Usage = "print what would be removed, and remove nothing"
 	allKeys().AddFlags(cmd.Flags(), keepFlags()...)
 	return cmd
 }

@@ -31,13 +31,13 @@ type readingOptions struct {
 }
 
 func (o *readingOptions) fromFlag(f *pflag.FlagSet) {
-	f.StringVar(&o.from, "from", "", "`URL` of the backups, as that of a sink, with a credential that may list and read")
+	f.StringVar(&o.from, "from", "", "`URL` of the sink with the backups, with a credential that may list and read")
 }
 
 func (o *readingOptions) keyFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.identities, "identity", nil, "`file` with the secret key (age, SSH or OpenPGP) that opens sealed backups; may be repeated")
 	f.StringVar(&o.bandwidth, "bandwidth", "", "read at most at this `rate`, such as 20MiB/s")
-	f.StringVar(&o.passphraseFile, "passphrase-file", "", "`file` with the passphrase that the backups were sealed with, or that opens the key")
+	f.StringVar(&o.passphraseFile, "passphrase-file", "", "`file` with the passphrase of the backups, or of the secret key")
 }
 
 // hasKeys tells whether a key or passphrase is given.
@@ -103,8 +103,8 @@ type chosenRuns struct {
 
 func (o *chosenRuns) flags(f *pflag.FlagSet) {
 	o.fromFlag(f)
-	f.BoolVar(&o.latest, "latest", false, "the newest run that can be restored")
-	f.StringVar(&o.site, "site", "", "only runs of the site of this `name`")
+	f.BoolVar(&o.latest, "latest", false, "use the newest run that can be restored")
+	f.StringVar(&o.site, "site", "", "only runs of the site with this `name`")
 	f.StringVar(&o.kind, "kind", "", "only runs of this `kind`: full, db or files")
 }
 

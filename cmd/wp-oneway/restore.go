@@ -36,24 +36,23 @@ func (a *app) restoreCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restore --from URL RUN|--latest --to PATH",
 		Short: "Restore a site from a backup",
-		Long: `Restore a site from a backup: its files so that the site's root is at PATH, and its
-database into one that you name. What a backup says about where it came from is never
-followed.
+		Long: `Restore a site from a backup: its files to the folder PATH, which becomes the site's root,
+and its database into a database that you name. Paths and servers that the backup names are
+never used.
 
-Files are written into a folder beside PATH, and the database into tables of other names.
-Both are put into use at the end, when everything was read and is proven to be what was
-backed up. If anything fails before, the site stays as it was. What was at PATH before is
-kept beside it until restore --confirm --to PATH removes it, or restore --undo --to PATH puts
-it back.
+Files are written into a folder beside PATH, and rows into tables with other names. Both
+are put into use at the end, after everything was read and the checksums match. If anything
+fails before that, the site does not change. The old content of PATH is kept beside it.
+restore --confirm --to PATH removes it; restore --undo --to PATH puts it back.
 
-A PATH that is not empty needs --overwrite. What the backup does not have stays, unless
---delete is given. --dry-run lists what would be done. As root, files are written with the
-rights of PATH's owner. What the backup has from outside of the site's root goes to
-PATH.outside, or with --in-place back to where it came from.
+If PATH is not empty, --overwrite is required. Files that the backup does not have stay,
+unless --delete is given. --dry-run lists what would be done. If root runs restore, files
+are written with the rights of PATH's owner. Files from outside the site's root go to
+PATH.outside, or with --in-place to their original places.
 
-The database goes into the one that --db-defaults-file or --use-target-config, and --database
-name. Only statements that a dump contains are executed. The old tables are kept until
-restore --confirm or --undo with the same database.
+--db-defaults-file or --use-target-config, and --database, name the database to restore
+into. Only kinds of statements that a dump contains are executed. The old tables are kept
+until restore --confirm or --undo with the same flags.
 
 Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
 		Example: `  wp-oneway restore --from s3://vault --latest --site example.com --to /var/www/example.com --overwrite always --dry-run
@@ -76,8 +75,8 @@ Exit status: 0 the site is restored; 1 it is not; 2 wrong usage.`,
 		f.AddFlagSet(flags)
 	}
 	f.BoolVar(&o.dryRun, "dry-run", false, "list what would be done, and change nothing")
-	f.BoolVar(&o.confirm, "confirm", false, "remove what earlier restores to --to, or into the database, have kept from before; nothing is restored")
-	f.BoolVar(&o.undo, "undo", false, "put back what the latest restore to --to, or into the database, has replaced; nothing is restored")
+	f.BoolVar(&o.confirm, "confirm", false, "remove the old files or tables that earlier restores have kept; restore nothing")
+	f.BoolVar(&o.undo, "undo", false, "put back the old files or tables that the latest restore has replaced; restore nothing")
 	f.Int64Var(&o.maxRatio, "max-ratio", 1000, "refuse streams of more than 1 GiB that unpack to more than `N` times their stored size")
 	return cmd
 }

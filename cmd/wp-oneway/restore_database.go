@@ -36,14 +36,14 @@ type databaseOptions struct {
 }
 
 func (o *databaseOptions) flags(f *pflag.FlagSet) {
-	f.StringVar(&o.defaultsFile, "db-defaults-file", "", "MySQL option `file` with the account that restores the database, and its server")
+	f.StringVar(&o.defaultsFile, "db-defaults-file", "", "MySQL option `file` with the server, and the account that restores the database")
 	f.StringVar(&o.database, "database", "", "`name` of the database to restore into (default: that in the option file)")
 	f.BoolVar(&o.useTargetConfig, "use-target-config", false, "use the server and the account in the configuration of the site at --to; needs --database")
 	f.StringArrayVar(&o.Tables, "tables", nil, "restore only tables and views of this `name` or pattern with * and ?; may be repeated")
-	f.StringVar(&o.Definer, "definer", "", "whose rights views, triggers, routines and events have: `keep` their definers, or current for the account that restores")
-	f.BoolVar(&o.CollationFallback, "collation-fallback", false, "replace collations that the server does not know by the closest that it knows")
-	f.BoolVar(&o.AllowPrivileged, "allow-privileged-account", false, "accept an account that has rights outside of the database")
-	f.BoolVar(&o.DropOld, "drop-old", false, "drop the old tables, those of an earlier restore before the new ones are put in use and the present ones after it")
+	f.StringVar(&o.Definer, "definer", "", "definer of views, triggers, routines and events: `keep` the definers of the backup, or current for the account that restores")
+	f.BoolVar(&o.CollationFallback, "collation-fallback", false, "replace a collation that the server does not know with the closest one that it knows")
+	f.BoolVar(&o.AllowPrivileged, "allow-privileged-account", false, "accept an account that has rights outside the database")
+	f.BoolVar(&o.DropOld, "drop-old", false, "drop the old tables: those that an earlier restore has kept, and those that this restore replaces; it cannot be undone")
 }
 
 // named tells whether a database is named.

@@ -41,16 +41,16 @@ type filesOptions struct {
 
 func (o *filesOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.to, "to", "", "`folder` that becomes the site's root")
-	f.BoolVar(&o.inPlace, "in-place", false, "put files from outside of the root back where they came from, if the site installed at --to uses that place")
-	f.StringArrayVar(&o.allowPaths, "allow-path", nil, "`path` outside of the root where --in-place may put files back; may be repeated")
+	f.BoolVar(&o.inPlace, "in-place", false, "restore files from outside the root to their original places, if the site at --to uses these places")
+	f.StringArrayVar(&o.allowPaths, "allow-path", nil, "`path` outside the root that --in-place may write to; may be repeated")
 	f.StringArrayVar(&o.include, "include", nil, "restore only this `path`, relative to the site's root, and what is below it; may be repeated")
 	f.StringArrayVar(&o.exclude, "exclude", nil, "do not restore, replace or delete this `path` and what is below it; may be repeated")
-	f.StringVar(&o.overwrite, "overwrite", "", "`which` files of a folder that is not empty are replaced: always, if-changed (size, time or mode differ), if-newer (than the folder's) or never")
-	f.BoolVar(&o.delete, "delete", false, "delete what the backup does not have, and list it first")
-	f.StringVar(&o.owner, "owner", "", "`user` who gets the files, and with whose rights they are written (default: the owner of the folder, or of the one that it is in)")
+	f.StringVar(&o.overwrite, "overwrite", "", "`which` existing files are replaced: always, if-changed (size, time or mode differ), if-newer (the file of the backup is newer) or never")
+	f.BoolVar(&o.delete, "delete", false, "delete files that the backup does not have; list them first")
+	f.StringVar(&o.owner, "owner", "", "`user` who owns the files, and with whose rights they are written (default: the owner of the folder, or of its parent folder)")
 	f.BoolVar(&o.numericOwner, "numeric-owner", false, "give the files the user and group IDs of the backup, except root's")
-	f.BoolVar(&o.setuid, "preserve-setuid", false, "keep the bits setuid, setgid and sticky")
-	f.BoolVar(&o.withCore, "with-core", false, "say how to download WordPress itself, which is not in the backup; this downloads nothing")
+	f.BoolVar(&o.setuid, "preserve-setuid", false, "keep the setuid, setgid and sticky bits")
+	f.BoolVar(&o.withCore, "with-core", false, "print the command that downloads WordPress itself, if it is not in the backup; download nothing")
 }
 
 func (o *filesOptions) check() error {

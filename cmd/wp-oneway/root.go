@@ -46,10 +46,10 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "wp-oneway",
 		Short: "Back up WordPress sites one way",
-		Long: `wp-oneway backs up WordPress sites into a directory or a bucket, one way: its
-credential can create objects and can never read, list, overwrite or delete
-them. It reads wp-config.php without running PHP, dumps the database itself, and
-streams database and files to the sinks without temporary copies.
+		Long: `wp-oneway backs up WordPress sites into a folder or a bucket, one way: its
+credential can create objects, but cannot read, list, overwrite or delete them. It
+reads wp-config.php without running PHP, dumps the database itself, and streams the
+database and the files to the sinks without temporary copies.
 
 Every archive restores with cat, zstd or gzip, age or gpg, tar, and
 mysql --binary-mode alone.`,

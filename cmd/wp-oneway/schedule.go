@@ -18,26 +18,26 @@ import (
 )
 
 // scheduleHelp is the help of schedule install.
-const scheduleHelp = `Install schedules, so that backups run by themselves: with a timer of systemd, or
-with an entry of cron where no systemd runs. Installing a schedule again replaces it;
-units and entries that are not wp-oneway's are never changed.
+const scheduleHelp = `Install schedules for backups, as systemd timers, or as cron entries if the host has no
+systemd. Installing a schedule again replaces it. Units and entries that do not belong to
+wp-oneway are never changed.
 
 NAME is the name of an entry of schedules in the configuration:
 
-  schedules:
-  - {name: hourly, kind: db, when: every 1h}
-  - {name: nightly, kind: full, when: 'daily 03:30', sites: [/srv/shop/web]}
+    schedules:
+    - {name: hourly, kind: db, when: every 1h}
+    - {name: nightly, kind: full, when: 'daily 03:30', sites: [/srv/shop/web]}
 
-Without NAME, all of them are installed; if there are none, the schedule "default" is,
-which backs up the configured sites, or all sites of the host. When it runs is said by
-when in the configuration or by a flag, never by both: daily 03:30, every 6h, hourly,
+Without NAME, all of them are installed. If there are none, the schedule "default" is
+installed, which backs up the configured sites, or all sites of the host. Set the time
+either with the key when or with a flag, not with both: daily 03:30, every 6h, hourly,
 daily, weekly, monthly, the five fields of a crontab entry, or a calendar event of
-systemd. Runs of several hosts are spread: each begins up to a tenth of its interval
-later, at most half an hour, and always by the same time.
+systemd. So that hosts do not all start at once, each host adds a fixed delay of up to a
+tenth of the interval, at most half an hour.
 
-A service does not have the variables of your shell: settings belong into the
-configuration file. Local sinks are created, because the service can write only to
-these, and to its own state.`
+A scheduled run does not have the environment variables of your shell: write settings
+into the configuration file. install creates local sinks, because the service can write
+only to these and to its state folder.`
 
 // scheduleOptions are the flags of schedule install.
 type scheduleOptions struct {
@@ -49,7 +49,7 @@ type scheduleOptions struct {
 func (a *app) scheduleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schedule install|remove|show",
-		Short: "Run backups by themselves, with systemd or cron",
+		Short: "Schedule backups with systemd or cron",
 		Example: `  wp-oneway schedule install --daily 03:30
   wp-oneway schedule show`,
 		Args: cobra.ArbitraryArgs,
@@ -85,8 +85,8 @@ func (a *app) scheduleInstallCommand() *cobra.Command {
 	f.StringVar(&o.onCalendar, "on-calendar", "", "run at the times of this calendar `event` of systemd, or at those of the five fields of a crontab entry")
 	f.BoolVar(&o.systemd, "systemd", false, "use systemd")
 	f.BoolVar(&o.cron, "cron", false, "use cron")
-	f.BoolVar(&o.user, "user", false, "use your own units or crontab, not those of the system (always so for other users than root)")
-	f.BoolVar(&o.print, "print", false, "print the files; change nothing")
+	f.BoolVar(&o.user, "user", false, "use your own user units or crontab instead of the system's (always on for users other than root)")
+	f.BoolVar(&o.print, "print", false, "print the files that would be written, and change nothing")
 	return cmd
 }
 
@@ -102,7 +102,7 @@ func (a *app) scheduleRemoveCommand() *cobra.Command {
 			return a.removeSchedules(cmd.Context(), user, args)
 		},
 	}
-	cmd.Flags().BoolVar(&user, "user", false, "use your own units or crontab, not those of the system (always so for other users than root)")
+	cmd.Flags().BoolVar(&user, "user", false, "use your own user units or crontab instead of the system's (always on for users other than root)")
 	return cmd
 }
 
@@ -118,7 +118,7 @@ func (a *app) scheduleShowCommand() *cobra.Command {
 			return a.showSchedules(cmd.Context(), user)
 		},
 	}
-	cmd.Flags().BoolVar(&user, "user", false, "use your own units or crontab, not those of the system (always so for other users than root)")
+	cmd.Flags().BoolVar(&user, "user", false, "use your own user units or crontab instead of the system's (always on for users other than root)")
 	return cmd
 }
 

@@ -18,8 +18,8 @@ type replaceOptions struct {
 }
 
 func (o *replaceOptions) flags(f *pflag.FlagSet) {
-	f.Var((*pairs)(&o.Pairs), searchReplace[2:], "replace `OLD NEW`: the first text by the second in the database, also in serialized values; may be repeated")
-	f.BoolVar(&o.IncludeGUID, "include-guid", false, "also replace in the column guid, by which feed readers know posts")
+	f.Var((*pairs)(&o.Pairs), searchReplace[2:], "`OLD NEW`: replace the text OLD with NEW in the database, also in serialized values; may be repeated")
+	f.BoolVar(&o.IncludeGUID, "include-guid", false, "also replace in the column guid, which identifies posts to feed readers")
 	f.StringArrayVar(&o.SkipTables, "skip-tables", nil, "do not replace in tables of this `name` or pattern with * and ?; may be repeated")
 	f.StringArrayVar(&o.SkipColumns, "skip-columns", nil, "do not replace in columns of this `name` or pattern, such as post_content or wp_posts.guid; may be repeated")
 }

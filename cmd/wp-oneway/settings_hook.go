@@ -26,12 +26,12 @@ func hookKeys() keys.Table {
 		Help:    "programs that run before and after backups",
 		Example: "[{after: run, run: [/usr/local/sbin/after-backup]}]",
 		Keys: keys.Table{
-			{Name: "before", Form: keys.Text, Choices: []string{"run", "site"}, Help: "run it before the whole run, or before each site; if it fails, what it precedes fails", Example: "run"},
-			{Name: "after", Form: keys.Text, Choices: []string{"run", "site", "error"}, Help: "run it after the whole run, after each site, or after a run that failed", Example: "run"},
+			{Name: "before", Form: keys.Text, Choices: []string{"run", "site"}, Help: "run the hook before the whole run, or before each site; if it fails, the run or the site fails", Example: "run"},
+			{Name: "after", Form: keys.Text, Choices: []string{"run", "site", "error"}, Help: "run the hook after the whole run, after each site, or after a run that failed", Example: "run"},
 			{Name: "run", Form: keys.List, Help: "the program and its arguments", Example: "[/usr/local/sbin/after-backup, --quiet]"},
 			{Name: "shell", Form: keys.Text, Help: "a command for /bin/sh, instead of run", Example: "systemctl reload example"},
-			{Name: "timeout", Form: keys.Duration, Default: "10m", Help: "the longest time; then the program is ended, and has failed"},
-			{Name: "inherit_environment", Form: keys.Bool, Help: "give it the environment of the agent, with the credentials in it"},
+			{Name: "timeout", Form: keys.Duration, Default: "10m", Help: "the maximum time; after it, the hook is stopped and has failed"},
+			{Name: "inherit_environment", Form: keys.Bool, Help: "give the hook the agent's environment, including credentials"},
 		},
 	}}
 }

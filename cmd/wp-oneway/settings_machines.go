@@ -32,7 +32,7 @@ func machineKeys() keys.Table {
 		{Name: "metrics.textfile", Form: keys.Text, Global: true, Help: "the `file` with metrics for the textfile collector of node_exporter, written after each backup", Example: "/var/lib/prometheus/node-exporter/wp_oneway.prom"},
 		{Name: "status.file", Form: keys.Text, Global: true, Help: "the `file` with a copy of the status without secrets, written after each backup, for monitoring without root", Example: "/var/lib/wp-oneway-status/status.json"},
 		{Name: "status.group", Form: keys.Text, Global: true, Help: "the group that may read status.file", Example: "nagios"},
-		{Name: "status.ignore", Form: keys.List, Global: true, Help: "names of sinks that metrics and status leave out, such as one that was used once", Example: "[usb]"},
+		{Name: "status.ignore", Form: keys.List, Global: true, Help: "names of sinks to leave out of metrics and status, such as one that was used once", Example: "[usb]"},
 	}
 }
 

@@ -56,22 +56,22 @@ func retentionKeys() keys.Table {
 	}
 	return append(keepKeys(), keys.Key{
 		Name: "retention", Form: keys.Groups, Groups: kinds, Keys: keepKeys(),
-		Help: "the same keys for one kind of backup only, in place of those for all kinds",
+		Help: "the same keys for one kind of backup; they override the keys for all kinds",
 	})
 }
 
 // keepKeys are the keys of keepSetting.
 func keepKeys() keys.Table {
 	return keys.Table{
-		{Name: "keep_last", Form: keys.Count, Help: "in folders, keep this `number` of newest backups of each site and kind", Example: "3"},
-		{Name: "keep_within", Form: keys.Span, Help: "keep all backups within this `time` before the newest", Example: "14d"},
-		{Name: "keep_for", Form: keys.Span, Help: "another name of keep_within: `time` before the newest", Example: "14d"},
-		{Name: "keep_hourly", Form: keys.Count, Help: "keep the newest backup of each of the last `number` of hours that have one", Example: "24"},
-		{Name: "keep_daily", Form: keys.Count, Help: "keep the newest backup of each of the last `number` of days that have one", Example: "7"},
-		{Name: "keep_weekly", Form: keys.Count, Help: "keep the newest backup of each of the last `number` of weeks that have one", Example: "5"},
-		{Name: "keep_monthly", Form: keys.Count, Help: "keep the newest backup of each of the last `number` of months that have one", Example: "12"},
-		{Name: "keep_yearly", Form: keys.Count, Help: "keep the newest backup of each of the last `number` of years that have one", Example: "3"},
-		{Name: "max_size", Form: keys.Size, Help: "the `space` that a folder of backups may take; after the keep rules, the oldest go until the rest fits, never the newest of a site and kind", Example: "200GiB"},
+		{Name: "keep_last", Form: keys.Count, Help: "in folders, keep this `number` of the newest backups of each site and kind", Example: "3"},
+		{Name: "keep_within", Form: keys.Span, Help: "keep all backups that are at most this `time` older than the newest one", Example: "14d"},
+		{Name: "keep_for", Form: keys.Span, Help: "another name for keep_within (`time`)", Example: "14d"},
+		{Name: "keep_hourly", Form: keys.Count, Help: "keep the newest backup of each hour, for the last `number` of hours that have a backup", Example: "24"},
+		{Name: "keep_daily", Form: keys.Count, Help: "keep the newest backup of each day, for the last `number` of days that have a backup", Example: "7"},
+		{Name: "keep_weekly", Form: keys.Count, Help: "keep the newest backup of each week, for the last `number` of weeks that have a backup", Example: "5"},
+		{Name: "keep_monthly", Form: keys.Count, Help: "keep the newest backup of each month, for the last `number` of months that have a backup", Example: "12"},
+		{Name: "keep_yearly", Form: keys.Count, Help: "keep the newest backup of each year, for the last `number` of years that have a backup", Example: "3"},
+		{Name: "max_size", Form: keys.Size, Help: "the maximum `space` of a folder of backups; after the keep rules, the oldest backups are removed until the others fit, but never the newest of a site and kind", Example: "200GiB"},
 	}
 }
 

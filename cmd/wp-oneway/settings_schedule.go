@@ -29,11 +29,11 @@ type scheduleSetting struct {
 func scheduleKeys() keys.Table {
 	return keys.Table{{
 		Name: "schedules", Form: keys.Entries, Global: true,
-		Help: "when which sites are backed up; installed by `schedule install`", Example: "[{name: hourly, kind: db, when: every 1h}]",
+		Help: "the schedules: which sites are backed up at which times; install them with `schedule install`", Example: "[{name: hourly, kind: db, when: every 1h}]",
 		Keys: keys.Table{
 			{Name: "name", Form: keys.Text, Help: "the schedule's name: letters, digits and -", Example: "nightly"},
 			{Name: "kind", Form: keys.Text, Choices: []string{"full", "db", "files"}, Help: "the kind of backup (default: that of each site)", Example: "db"},
-			{Name: "when", Form: keys.Text, Help: "when it runs: daily 03:30, every 6h, hourly, daily, weekly, monthly, the five fields of a crontab entry, or a calendar event of systemd", Example: "daily 03:30"},
+			{Name: "when", Form: keys.Text, Help: "the time of the runs: daily 03:30, every 6h, hourly, daily, weekly, monthly, the five fields of a crontab entry, or a calendar event of systemd", Example: "daily 03:30"},
 			{Name: "sites", Form: keys.List, Help: "absolute paths or patterns of paths, names of entries of sites, or all (default: the configured sites, or all if there are none)", Example: "[/var/www/example.com, /srv/*/web]"},
 		},
 	}}

@@ -24,21 +24,21 @@ func (a *app) setupCommand() *cobra.Command {
 	var o setup.Options
 	cmd := &cobra.Command{
 		Use:   "setup [PATH…|--all]",
-		Short: "Lead from nothing to a first backup",
-		Long: `Ask where the sites are and where backups go, print the policy to paste, make a key
-pair for the encryption, write the configuration, check everything with doctor, make
-the first backup, and offer a schedule. Each question has a flag; with --yes, nothing
-is asked.
+		Short: "Configure wp-oneway and make a first backup",
+		Long: `Ask which sites to back up and where to store backups, print the policy to paste, create a
+key pair for the encryption, write the configuration, check everything with doctor, make
+the first backup, and offer a schedule. A flag can answer each question; with --yes, setup
+asks nothing.
 
-Until the configuration is written, nothing changes: stopped at a question, setup
-leaves nothing behind. Run again, it keeps what the configuration says, asks only for
-what is missing, and goes on with the check.
+Setup changes nothing until it writes the configuration: you can stop it at any question.
+If you run it again, it keeps the existing configuration, asks only for missing settings,
+and continues with the check.
 
-The private key of the encryption is shown once and never stored. setup goes on after
-you have typed its end from where you have saved it.
+The private key of the encryption is shown once and never stored. To check that you have
+saved it, setup asks for its last characters.
 
-Exit status: that of the check or the backup; 0 if both are complete; 3 if something
-could not be read; 1 if setup was stopped; 2 wrong usage or configuration.`,
+Exit status: that of the check or of the backup: 0 both are complete; 3 part of a site
+could not be read; 1 failed or stopped; 2 wrong usage or configuration.`,
 		Example: `  wp-oneway setup
   wp-oneway setup --all --to /mnt/backups --no-encryption --daily 03:30 --yes
   wp-oneway setup /var/www/example.com --to 's3://vault/{host}?region=eu-central-1' \
@@ -57,14 +57,14 @@ could not be read; 1 if setup was stopped; 2 wrong usage or configuration.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.All, "all", false, "back up all sites of this host, also those that are added later")
 	f.StringVar(&o.To, "to", "", "`URL` of the sink, or a folder")
-	f.StringVar(&o.KeyID, "key-id", "", "`ID` of the access key of an s3 sink, which is written beside the configuration")
-	f.StringVar(&o.SecretFile, "secret-file", "", "`file` with the secret of that access key, which only you may read")
+	f.StringVar(&o.KeyID, "key-id", "", "`ID` of the access key of an s3 sink; it is stored in a file beside the configuration")
+	f.StringVar(&o.SecretFile, "secret-file", "", "`file` with the secret of this access key, which only you may be able to read")
 	f.StringVar(&o.Recipient, "recipient", "", "encrypt to this age public `key`")
 	f.BoolVar(&o.NoEncryption, "no-encryption", false, "do not encrypt")
 	f.BoolVar(&o.NoBackup, "no-backup", false, "make no first backup")
 	f.StringVar(&o.Daily, "daily", "", "back up every day at this `time`, such as 03:30")
 	f.BoolVar(&o.NoSchedule, "no-schedule", false, "install no schedule")
-	f.BoolVarP(&o.Yes, "yes", "y", false, "ask nothing: all sites, a first backup, and no schedule, unless the flags say otherwise")
+	f.BoolVarP(&o.Yes, "yes", "y", false, "ask nothing; unless other flags are given, back up all sites, make a first backup, and install no schedule")
 	return cmd
 }
 

@@ -24,13 +24,14 @@ func (a *app) sitesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sites [ROOT…]",
 		Short: "List the WordPress sites of this host",
-		Long: `List the WordPress sites of this host: the sites that backup --all backs up, and
-those that it does not, with the reason. Sites are searched below each ROOT, a
-folder or a quoted pattern of folders, else below the configured roots, else in
-the usual places of web hosts. Without ROOT, the configured sites are listed too.
-Configurations are read with the rights of their owners. No connection is made.
+		Long: `List the WordPress sites of this host: those that backup --all backs up, and those
+that it does not back up, with the reason. The command searches below each ROOT, which
+is a folder or a quoted pattern of folders. Without ROOT, it searches below the
+configured roots, or in the usual places of web hosts, and also lists the configured
+sites. It reads each configuration with the rights of the site's owner, and opens no
+database connection.
 
-Exit status: 0 sites were found; 1 none was found; 2 wrong usage or configuration.`,
+Exit status: 0 sites were found; 1 no site was found; 2 wrong usage or configuration.`,
 		Example: `  wp-oneway sites
   wp-oneway sites /srv '/home/*/public_html' --json`,
 		RunE: func(cmd *cobra.Command, roots []string) error {

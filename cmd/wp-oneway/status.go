@@ -34,21 +34,21 @@ func (a *app) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status [SITE…]",
 		Short: "Show when each site was last backed up",
-		Long: `Show, for each site, kind of backup and sink, the last run that is a backup there,
-and what is wrong. SITE is a site's name or path. Sites that the command sites finds
-and that were never backed up are listed too, and are critical. Runs that held no
-lock, or were refused, count as attempts.
+		Long: `For each site, kind of backup and sink, show the last successful backup, and list
+problems. SITE is a site's name or path. Sites that wp-oneway sites finds and that were
+never backed up are critical. Runs that did not get the lock, or were refused, are
+shown as attempts.
 
-With --max-age it is a plugin for Nagios and Icinga: it prints one line with
-performance data, and its exit status is 0 if each backup is young enough, 1 if one
-is partial or a later run failed, 2 if one is too old or missing, 3 if the status is
-not known. A backup dated in the future is a warning: the clock was set back.
+With --max-age, status is a plugin for Nagios and Icinga. It prints one line with
+performance data. Its exit status is 0 if no backup is older than this age, 1 if a backup
+is partial or a later run failed, 2 if a backup is too old or missing, 3 if the status
+could not be read. A backup dated in the future is a warning: the clock was set back.
 
-The state folder is readable by its owner only. With status.file in the
-configuration, backup writes a copy without paths and errors, which the group
-status.group may read; --file reads it.
+Only its owner can read the state folder. With status.file in the configuration, backup
+writes a copy without paths and errors, which the group in status.group can read. --file
+reads this copy.
 
-Exit status without --max-age: 0; 1 the status cannot be read; 2 wrong usage or
+Exit status without --max-age: 0 the status was read; 1 it could not be read; 2 wrong usage or
 configuration.`,
 		Example: `  wp-oneway status
   wp-oneway status --max-age 26h
@@ -65,7 +65,7 @@ configuration.`,
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return a.plugin(&o, flagError(cmd, err)) })
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print JSON")
-	f.DurationVar(&o.maxAge, "max-age", 0, "highest `age` of the last backup, such as 26h; act as a monitoring plugin")
+	f.DurationVar(&o.maxAge, "max-age", 0, "act as a monitoring plugin: the maximum `age` of the last backup, such as 26h")
 	f.StringVar(&o.file, "file", "", "read the status `file` instead of the state folder")
 	f.StringVar(&o.history, "history", "", "draw the sizes and durations of the runs of this `site`")
 	return cmd

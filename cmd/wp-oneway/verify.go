@@ -34,18 +34,17 @@ func (a *app) verifyCommand() *cobra.Command {
 	var o verifyOptions
 	cmd := &cobra.Command{
 		Use:   "verify --from URL RUN…|--latest|--all",
-		Short: "Check stored backups against their manifests, and that they open",
-		Long: `Check that stored backups are what the hosts stored: the size, SHA-256 and CRC64NVME of
-each object, and the chain of manifests, each of which names the one before and its
-SHA-256. With --identity or --passphrase-file, and for backups that are not sealed, it also
+		Short: "Check that stored backups are unchanged and can be opened",
+		Long: `Check that stored backups are unchanged: the size, SHA-256 and CRC64NVME of each object,
+and the chain of manifests, each of which names the one before and its SHA-256. With --identity or --passphrase-file, and for backups that are not sealed, it also
 opens the seal, decompresses, walks through the tar, and reads the dump to its last line.
-With --quick nothing is downloaded: only what the store states about each object is
-compared.
+With --quick, verify downloads nothing: it compares only the size and the checksum that the
+store reports for each object.
 
-RUN is a run's name as list prints it. --latest is the newest run of each site and kind,
---all every run; both with --site and --kind.
+RUN is a run's name as list prints it. --latest checks the newest run of each
+site and kind, --all checks every run; both can be limited with --site and --kind.
 
-Exit status: 0 everything is as it should be; 1 something is wrong, or nothing was found;
+Exit status: 0 all checks passed; 1 a check failed, or no backup was found;
 2 wrong usage.`,
 		Example: `  wp-oneway verify --from 's3://vault/{host}?profile=restore' --latest --identity key.txt
   wp-oneway verify --from /var/backups/wp --all --site example.com --quick`,
@@ -57,8 +56,8 @@ Exit status: 0 everything is as it should be; 1 something is wrong, or nothing w
 	f := cmd.Flags()
 	o.flags(f)
 	o.keyFlags(f)
-	f.BoolVar(&o.all, "all", false, "every run")
-	f.BoolVar(&o.quick, "quick", false, "compare only what the store states; download nothing")
+	f.BoolVar(&o.all, "all", false, "check every run")
+	f.BoolVar(&o.quick, "quick", false, "compare only the sizes and checksums that the store reports; download nothing")
 	f.IntVar(&o.parallel, "parallel", 2, "`number` of runs that are checked at the same time")
 	f.BoolVar(&o.json, "json", false, "print JSON; see docs/verify.schema.json")
 	return cmd
