@@ -10,6 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/notify"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -35,10 +36,10 @@ func (a *app) newAround(ctx context.Context) (*around, error) {
 	if a.config.DryRun {
 		return w, nil
 	}
-	if w.hooks.Hooks, _, err = hooks(a.config.Hooks); err != nil {
+	if w.hooks.Hooks, _, err = settings.Hooks(a.config.Hooks); err != nil {
 		return nil, exit.Usage(err)
 	}
-	w.notifier = a.config.notifier()
+	w.notifier = a.config.Notifier()
 	a.warnUntold(w.notifier.Start(ctx))
 	return w, nil
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -64,7 +66,7 @@ func parameterHelp() string {
 }
 
 func (a *app) backupCommand() *cobra.Command {
-	var o siteArguments
+	var o sites.Arguments
 	cmd := &cobra.Command{
 		Use:   "backup [PATH…|--all|--schedule NAME] --to URL…",
 		Short: "Back up sites into one or more sinks",
@@ -73,24 +75,24 @@ func (a *app) backupCommand() *cobra.Command {
   wp-oneway backup /srv/shop/web --kind db --to /var/backups/wp
   wp-oneway backup --all --to s3://vault --recipient age1…`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			o.paths = paths
+			o.Paths = paths
 			return a.backup(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.all, "all", false, "back up every site below the configured roots or in the known places, and the configured sites")
-	f.StringVar(&o.schedule, "schedule", "", "back up the sites and the kind of the schedule with this `name`: see wp-oneway schedule")
-	allKeys().AddFlags(f, "sinks", "kind", "no_uploads", "with_core", "include", "exclude", "no_default_excludes", "compression", "level",
+	f.BoolVar(&o.All, "all", false, "back up every site below the configured roots or in the known places, and the configured sites")
+	f.StringVar(&o.Schedule, "schedule", "", "back up the sites and the kind of the schedule with this `name`: see wp-oneway schedule")
+	settings.Keys().AddFlags(f, "sinks", "kind", "no_uploads", "with_core", "include", "exclude", "no_default_excludes", "compression", "level",
 		"encryption.age_recipients", "encryption.recipients_file", "encryption.passphrase_file", "name", "require_one_way", "wait", "dry_run", "json")
 	f.Lookup("wait").NoOptDefVal = "true"
-	allKeys().AddFlags(f, keepFlags()...)
+	settings.Keys().AddFlags(f, settings.KeepFlags()...)
 	dumpFlags(f)
 	siteFlags(f)
 	return cmd
 }
 
 // backup runs the hooks, backs up the chosen sites, prints the result and tells it.
-func (a *app) backup(ctx context.Context, o siteArguments) error {
+func (a *app) backup(ctx context.Context, o sites.Arguments) error {
 	around, err := a.newAround(ctx)
 	if err != nil {
 		return err
@@ -111,29 +113,29 @@ func (a *app) backup(ctx context.Context, o siteArguments) error {
 
 // backupSites backs up the chosen sites and prints the result. Without a report, no site
 // was tried.
-func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) (*manifest.Report, error) {
-	if o.schedule != "" {
+func (a *app) backupSites(ctx context.Context, o sites.Arguments, around *around) (*manifest.Report, error) {
+	if o.Schedule != "" {
 		var err error
-		if o, err = a.scheduled(ctx, o); err != nil {
+		if o, err = sites.Scheduled(ctx, a.config, o); err != nil {
 			return nil, err
 		}
 	}
-	if err := o.check(a.config); err != nil {
+	if err := o.Check(a.config); err != nil {
 		return nil, err
 	}
 	if err := a.giveWay(ctx); err != nil {
 		return nil, err
 	}
-	chosen, err := a.choose(ctx, o)
+	chosen, err := sites.Choose(ctx, a.config, o)
 	if err != nil {
 		return nil, err
 	}
-	jobs, dense, err := a.jobs(chosen.entries)
+	jobs, dense, err := sites.Jobs(a.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}
-	if len(jobs) == 0 && len(chosen.missing) == 0 {
-		return nil, errNoSiteAnywhere()
+	if len(jobs) == 0 && len(chosen.Missing) == 0 {
+		return nil, sites.NoSiteAnywhere()
 	}
 	plan, err := a.planMemory(jobs, dense)
 	if err != nil {
@@ -149,7 +151,7 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 			return nil, err // a run without state would take another site's name
 		}
 	}
-	keeper, err := a.keeper(chosen.entries)
+	keeper, err := sites.Keeper(a.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +163,7 @@ func (a *app) backupSites(ctx context.Context, o siteArguments, around *around) 
 	progress.warnUnsealed(jobs)
 	progress.warnUnsearched(chosen)
 	report := runner.Backup(ctx, jobs)
-	chosen.failMissing(report)
+	chosen.FailMissing(report)
 	if !a.config.DryRun {
 		a.tellMachines(ctx, runner)
 	}
@@ -216,7 +218,7 @@ func (a *app) planMemory(jobs []agent.Job, dense bool) (process.MemoryPlan, erro
 	}
 	plan, err := process.PlanMemory(int64(limits.Memory), limits.Sites, streams, dense)
 	if err != nil {
-		return plan, exit.Usage(fmt.Errorf("%s: %w", a.config.at("limits.memory"), err))
+		return plan, exit.Usage(fmt.Errorf("%s: %w", a.config.At("limits.memory"), err))
 	}
 	if plan.Sites < limits.Sites {
 		a.Log.Warn("fewer sites at the same time than limits.sites, to stay within limits.memory", "sites", plan.Sites)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
 // adaptBuiltins makes cobra's own commands behave as ours do: a misspelled argument
@@ -35,7 +36,7 @@ func adaptBuiltins(root *cobra.Command) {
 
 // completeChoices completes the values of flags that accept only some.
 func completeChoices(cmd *cobra.Command, flags *pflag.FlagSet) {
-	for _, k := range allKeys() {
+	for _, k := range settings.Keys() {
 		if len(k.Choices) > 0 && flags.Lookup(k.FlagName()) != nil {
 			_ = cmd.RegisterFlagCompletionFunc(k.FlagName(), cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp)) // fails only for a second one
 		}

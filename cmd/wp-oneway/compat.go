@@ -16,6 +16,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/compat"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
@@ -123,7 +125,7 @@ func scriptHost() (compat.Host, error) {
 	}
 	cPanel, statErr := os.Stat("/usr/local/cpanel/cpanel")
 	return compat.Host{
-		Home: filepath.Clean(home), Dir: dir, Getenv: os.Getenv, Installed: looksInstalled,
+		Home: filepath.Clean(home), Dir: dir, Getenv: os.Getenv, Installed: sites.LooksInstalled,
 		CPanel: statErr == nil && cPanel.Mode().IsRegular() && cPanel.Mode()&0o111 != 0,
 	}, err
 }
@@ -150,7 +152,7 @@ func (a *app) readEnvrc(ctx context.Context, s compat.Script, h compat.Host) (ma
 // else root.
 func setRecipients(to []string) error {
 	if len(to) == 0 {
-		if n := salvagedNotifier(""); n != nil && n.Email != nil {
+		if n := settings.SalvagedNotifier(""); n != nil && n.Email != nil {
 			return nil
 		}
 		to = []string{"root@localhost"}

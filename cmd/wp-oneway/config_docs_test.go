@@ -11,7 +11,10 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
 // checkDocument compares a document with what the test has made. UPDATE_DOCS=1 in the
@@ -48,8 +51,8 @@ Keys with *yes* under *site* can also be set in an entry of ` + "`sites`" + `, f
 
 // The reference and the schema come from the table of keys.
 func TestConfigurationDocuments(t *testing.T) {
-	checkDocument(t, "configuration.md", referenceHead+allKeys().Reference())
-	schema, err := allKeys().Schema()
+	checkDocument(t, "configuration.md", referenceHead+settings.Keys().Reference())
+	schema, err := settings.Keys().Schema()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +76,7 @@ func loads(t *testing.T, schema *jsonschema.Schema, text string) error {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := loadConfiguration(pflag.NewFlagSet("", pflag.ContinueOnError), file)
+	_, err := settings.Load(pflag.NewFlagSet("", pflag.ContinueOnError), file)
 	return err
 }
 
@@ -104,7 +107,7 @@ func TestGeneratedExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	var example bytes.Buffer
-	if err := allKeys().WriteExample(&example); err != nil {
+	if err := settings.Keys().WriteExample(&example); err != nil {
 		t.Fatal(err)
 	}
 	if err := loads(t, schema, example.String()); err != nil {
@@ -114,8 +117,12 @@ func TestGeneratedExample(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(text), &found); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	for _, k := range allKeys() {
-		if _, ok := lookup(found, k.Name); !ok {
+	v := viper.New()
+	if err := v.MergeConfigMap(found); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range settings.Keys() {
+		if !v.IsSet(k.Name) {
 			t.Errorf("the example lacks %s", k.Name)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
@@ -78,7 +79,7 @@ func TestNamesInDocuments(t *testing.T) {
 		"--porcelain", "--prompt", "--recipent", "--sha256", "--ssh", "--version-id", "cmd/wp-oneway/NAME.go", "sinks/NAME.go",
 	}
 	source, pattern := namesOfTheProgram(t), regexp.MustCompile(nameOfTheProgram)
-	for _, k := range allKeys().Leaves() {
+	for _, k := range settings.Keys().Leaves() {
 		source[k.Name], source["WP_ONEWAY_"+strings.ToUpper(strings.ReplaceAll(k.Name, ".", "_"))] = true, true
 	}
 	for page, text := range documents(t) {

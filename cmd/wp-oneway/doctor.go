@@ -15,6 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -22,13 +24,13 @@ import (
 
 // doctorOptions are the arguments and flags of doctor that are no keys.
 type doctorOptions struct {
-	siteArguments
+	sites.Arguments
 	intrusive bool
 }
 
 // sinksOnly tells whether only the sinks are examined: no site is named.
-func (o doctorOptions) sinksOnly(c *configuration) bool {
-	return len(o.paths) == 0 && !o.all && len(c.Sites) == 0 && len(c.Sinks) > 0
+func (o doctorOptions) sinksOnly(c *settings.Configuration) bool {
+	return len(o.Paths) == 0 && !o.All && len(c.Sites) == 0 && len(c.Sinks) > 0
 }
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -55,14 +57,14 @@ Exit status: 0 every required check passed (warnings are printed);
 		Example: `  wp-oneway doctor /var/www/example.com --to 's3://vault/{host}?region=eu-central-1'
   wp-oneway doctor --all --json`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			o.paths = paths
+			o.Paths = paths
 			return a.doctor(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.all, "all", false, "check every site below the configured roots or in the known places, and the configured sites")
+	f.BoolVar(&o.All, "all", false, "check every site below the configured roots or in the known places, and the configured sites")
 	f.BoolVar(&o.intrusive, "intrusive", false, "try to change the bucket's settings at any store, with invalid values")
-	allKeys().AddFlags(f, "sinks", "kind", "no_uploads", "name")
+	settings.Keys().AddFlags(f, "sinks", "kind", "no_uploads", "name")
 	f.Bool("json", false, "print the findings as JSON")
 	siteFlags(f)
 	return cmd
@@ -90,7 +92,7 @@ func (a *app) doctor(ctx context.Context, o doctorOptions) error {
 	if o.sinksOnly(a.config) {
 		targets, err = topFolders(a.config.Sinks, runner.Host)
 	} else {
-		targets, err = a.examineSites(ctx, runner, report, o.siteArguments)
+		targets, err = a.examineSites(ctx, runner, report, o.Arguments)
 	}
 	if err != nil {
 		return err
@@ -114,20 +116,20 @@ func (a *app) doctor(ctx context.Context, o doctorOptions) error {
 }
 
 // examineSites adds the sites to the report, and returns the sinks of their backups.
-func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *doctorReport, o siteArguments) ([]*target, error) {
-	if err := o.check(a.config); err != nil {
+func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *doctorReport, o sites.Arguments) ([]*target, error) {
+	if err := o.Check(a.config); err != nil {
 		return nil, err
 	}
-	chosen, err := a.choose(ctx, o)
+	chosen, err := sites.Choose(ctx, a.config, o)
 	if err != nil {
 		return nil, err
 	}
-	jobs, _, err := a.jobs(chosen.entries)
+	jobs, _, err := sites.Jobs(a.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}
 	if len(jobs) == 0 {
-		return nil, errNoSiteAnywhere()
+		return nil, sites.NoSiteAnywhere()
 	}
 	var targets []*target
 	found := runner.Examine(ctx, jobs)
@@ -150,7 +152,7 @@ func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *doc
 }
 
 // topFolders returns sinks for which no site is known: canaries go to their top folder.
-func topFolders(list []sinkSetting, host string) ([]*target, error) {
+func topFolders(list []settings.Sink, host string) ([]*target, error) {
 	var targets []*target
 	for _, s := range list {
 		text := strings.ReplaceAll(s.URL, "{host}", host)

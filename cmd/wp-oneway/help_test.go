@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
 // Each command of the help has two examples or more. The arguments of all are accepted; those
@@ -119,7 +120,7 @@ func TestTheHelpOfBackupNamesTheKeys(t *testing.T) {
 	for _, w := range words {
 		named[strings.TrimSuffix(w, ".")] = true
 	}
-	for _, k := range allKeys().Leaves() {
+	for _, k := range settings.Keys().Leaves() {
 		if k.Flag != "" && flags[k.Flag] && !named[k.Name] {
 			t.Errorf("the flag --%s is the key %s, and the help does not say so", k.Flag, k.Name)
 		}

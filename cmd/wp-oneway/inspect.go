@@ -18,12 +18,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // siteFlags adds the flags of every command that reads a site.
 func siteFlags(f *pflag.FlagSet) {
-	allKeys().AddFlags(f, "env", "env_file", "no_env", "with_php", "http_host", "url", "variables_order", "home", "db_defaults_file")
+	settings.Keys().AddFlags(f, "env", "env_file", "no_env", "with_php", "http_host", "url", "variables_order", "home", "db_defaults_file")
 	f.Lookup("with-php").NoOptDefVal = "true"
 }
 
@@ -86,7 +88,7 @@ type inspectedDB struct {
 }
 
 func (a *app) inspect(ctx context.Context, o inspectOptions) error {
-	job, err := a.oneJob(ctx, o.path)
+	job, err := sites.Job(ctx, a.config, o.path)
 	if err != nil {
 		return err
 	}

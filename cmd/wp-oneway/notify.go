@@ -8,12 +8,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/notify"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
-	"github.com/wp-oneway/wp-oneway/sinks/operator"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
 // notifyOptions are the flags of notify.
@@ -60,12 +59,12 @@ func (a *app) notify(ctx context.Context, o notifyOptions) error {
 		if err != nil {
 			return err
 		}
-		results = a.config.notifier().Test(ctx, host, version)
+		results = a.config.Notifier().Test(ctx, host, version)
 	} else {
 		results = a.tellFailed(ctx, errors.New(o.failed))
 	}
 	if len(results) == 0 {
-		return exit.Usage(fmt.Errorf("%s: nobody is to be told; set notifications, email.to, healthchecks.ping_url or uptime_kuma.push_url", a.config.at("")))
+		return exit.Usage(fmt.Errorf("%s: nobody is to be told; set notifications, email.to, healthchecks.ping_url or uptime_kuma.push_url", a.config.At("")))
 	}
 	var failed error
 	for _, r := range results {
@@ -83,7 +82,7 @@ func (a *app) notify(ctx context.Context, o notifyOptions) error {
 func (a *app) tellFailed(ctx context.Context, why error) []notify.Result {
 	host, _ := os.Hostname() // better without it than not at all
 	report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC()}, why)
-	return a.config.notifier().Finish(ctx, report, "")
+	return a.config.Notifier().Finish(ctx, report, "")
 }
 
 // tellUnstarted tells that a backup ended before there was a result, such as because the
@@ -102,37 +101,11 @@ func (a *app) tellUnstarted(ctx context.Context, err error) {
 
 // tellSalvaged tells everybody whom the configuration names, as far as it can be read.
 func (a *app) tellSalvaged(ctx context.Context, configPath string, err error) {
-	n := salvagedNotifier(configPath)
+	n := settings.SalvagedNotifier(configPath)
 	if n == nil {
 		return
 	}
 	host, _ := os.Hostname() // better without it than not at all
 	report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC()}, err)
 	a.warnUntold(n.Finish(context.WithoutCancel(ctx), report, a.Recent.Text()))
-}
-
-// salvagedNotifier returns the notifier of a configuration that has an error elsewhere; nil
-// if its keys cannot be read either.
-func salvagedNotifier(configPath string) *notify.Notifier {
-	table := notifyKeys()
-	v := newViper(table)
-	path, _, err := findConfigFile(configPath)
-	if err != nil {
-		return nil
-	}
-	if path != "" {
-		var all map[string]any
-		text, err := operator.ReadFile(path, operator.Everybody)
-		if err != nil || yaml.Unmarshal(text, &all) != nil {
-			return nil
-		}
-		if err := v.MergeConfigMap(table.Pick(all)); err != nil {
-			return nil
-		}
-	}
-	var s notifySetting
-	if decode(v.AllSettings(), &s) != nil || s.check() != nil {
-		return nil
-	}
-	return s.notifier()
 }

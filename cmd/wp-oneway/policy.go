@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
@@ -103,4 +104,37 @@ func (o policyOptions) text() ([]byte, error) {
 		return nil, err
 	}
 	return plan.Print(o.format)
+}
+
+// ruleLimits is what lifecycle rules cannot do, for people who know the keep settings.
+const ruleLimits = "Lifecycle rules know only the age of an object. They cannot keep the newest backup, nor a number of backups, nor one of each hour, day, week, month or year, and know no max_size. " +
+	"So every backup stays as long as the longest setting keeps one, as if there were one backup per day (keep_last) or period: prune would keep the same or fewer, while backups are made that often."
+
+// expiry takes the days of a policy from the keep settings of the configuration. Without
+// any, it leaves those of --expire.
+func (a *app) expiry(cmd *cobra.Command, o *policyOptions) error {
+	setHome()
+	path, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return err
+	}
+	if a.config, err = settings.Load(cmd.Flags(), path); err != nil {
+		return exit.Usage(fmt.Errorf("%w; policy --expire DAYS needs no configuration", err))
+	}
+	named := map[string]settings.Site{}
+	for i, entry := range a.config.Sites {
+		if named[fmt.Sprint(i)], err = a.config.Site(entry); err != nil {
+			return exit.Usage(err)
+		}
+	}
+	days, found := settings.NewKeeper(a.config, named).FolderDays(o.store, o.Bucket)
+	if !found {
+		return nil
+	}
+	from := "the configuration in " + a.config.Path
+	if a.config.Path == "" {
+		from = "the environment"
+	}
+	o.FolderDays, o.Rules = days, "The days come from the keep settings of "+from+". "+ruleLimits
+	return nil
 }

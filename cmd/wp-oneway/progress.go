@@ -15,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -71,9 +72,9 @@ func (p *progress) warnUnsealed(jobs []agent.Job) {
 }
 
 // warnUnsearched names the folders that were not searched for sites.
-func (p *progress) warnUnsearched(chosen *selection) {
-	for _, root := range chosen.missing {
-		text := missingRoot(root)
+func (p *progress) warnUnsearched(chosen *sites.Selection) {
+	for _, root := range chosen.Missing {
+		text := sites.MissingRoot(root)
 		if p.log != nil {
 			p.log.Error(text)
 			continue
@@ -84,13 +85,13 @@ func (p *progress) warnUnsearched(chosen *selection) {
 		return
 	}
 	if p.log != nil {
-		for _, note := range chosen.notes.Items {
+		for _, note := range chosen.Notes.Items {
 			p.log.Warn("not searched", "what", note)
 		}
 		return
 	}
 	printNotes(func(format string, args ...any) { fmt.Fprintf(p.io.Err, format+"\n", args...) },
-		"wp-oneway: warning: not searched: ", &chosen.notes)
+		"wp-oneway: warning: not searched: ", &chosen.Notes)
 }
 
 // update moves a stream's bar. It is called for every piece of a stream, and skips

@@ -14,6 +14,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 )
 
 func (a *app) pruneCommand() *cobra.Command {
@@ -39,19 +41,19 @@ or no rule; 75 nothing failed, but a site was skipped because it is being backed
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.prune(cmd.Context()) },
 	}
-	allKeys().AddFlags(cmd.Flags(), "sinks", "dry_run")
+	settings.Keys().AddFlags(cmd.Flags(), "sinks", "dry_run")
 	cmd.Flags().Lookup("dry-run").Usage = "print what would be removed, and remove nothing"
-	allKeys().AddFlags(cmd.Flags(), keepFlags()...)
+	settings.Keys().AddFlags(cmd.Flags(), settings.KeepFlags()...)
 	return cmd
 }
 
 // prune prunes the folders of the sinks.
 func (a *app) prune(ctx context.Context) error {
-	configured, _, err := a.configured(ctx, &selection{})
+	configured, _, err := sites.Configured(ctx, a.config, &sites.Selection{})
 	if err != nil {
 		return err
 	}
-	k, err := a.keeper(configured)
+	k, err := sites.Keeper(a.config, configured)
 	if err != nil {
 		return err
 	}
@@ -59,21 +61,21 @@ func (a *app) prune(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	folders, remote, err := k.pruneFolders(ctx, runner.Host)
+	folders, remote, err := k.PruneFolders(ctx, runner.Host)
 	if err != nil {
 		return err
 	}
 	for _, sink := range remote {
-		if a.config.forced("sinks") || len(folders) == 0 {
+		if a.config.Forced("sinks") || len(folders) == 0 {
 			return exit.Usage(fmt.Errorf("prune %s: the agent deletes nothing in a bucket; let the bucket expire old backups with the rules of wp-oneway policy", sink))
 		}
 	}
-	if !k.keepsAnything(folders) {
+	if !k.KeepsAnything(folders) {
 		return exit.Usage(errors.New("no keep rule is set, so nothing is removed; give a rule such as --keep-daily 7, or set one in the configuration"))
 	}
 	status := manifest.OK
 	for _, f := range folders {
-		pruned, err := runner.Prune(ctx, f.dir, f.sink, k, a.config.DryRun)
+		pruned, err := runner.Prune(ctx, f.Dir, f.Sink, k, a.config.DryRun)
 		if err != nil {
 			a.Tell(ctx, slog.LevelError, "", err.Error())
 			status = manifest.Failed

@@ -18,6 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -48,7 +49,7 @@ func (o *readingOptions) open(ctx context.Context) (*content.Reader, error) {
 	if o.from == "" {
 		return nil, exit.Usage(errors.New("give the place of the backups with --from URL"))
 	}
-	bandwidth, err := parseByteRate(o.bandwidth)
+	bandwidth, err := settings.ParseByteRate(o.bandwidth)
 	if err != nil {
 		return nil, exit.Usage(fmt.Errorf("--bandwidth: %w", err))
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/output"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
@@ -104,7 +105,7 @@ func optionFileDatabase(path string) (db wordpress.Database, err error) {
 	}
 	var files map[string][]byte
 	if err == nil {
-		files, err = tlsFiles(text)
+		files, err = sites.TLSFiles(text)
 	}
 	if err != nil {
 		return db, exit.Usage(fmt.Errorf("--db-defaults-file: %w", err))
@@ -118,7 +119,7 @@ func optionFileDatabase(path string) (db wordpress.Database, err error) {
 
 // configuredDatabase reads the configuration of the site that is at a path now.
 func (a *app) configuredDatabase(ctx context.Context, path string) (db wordpress.Database, err error) {
-	job, err := a.oneJob(ctx, path)
+	job, err := sites.Job(ctx, a.config, path)
 	if err != nil {
 		return db, err
 	}

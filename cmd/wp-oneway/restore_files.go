@@ -22,6 +22,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
@@ -145,7 +146,7 @@ func (a *app) placesOutside(ctx context.Context, o *restoreOptions, details *man
 	if details.Root != root {
 		return nil, exit.Usage(fmt.Errorf("--in-place: the backup is of a site at %q, and --to is %q; omit --in-place, or correct --to", details.Root, root))
 	}
-	job, err := a.oneJob(ctx, root)
+	job, err := sites.Job(ctx, a.config, root)
 	var facts source.Facts
 	if err == nil {
 		facts, err = (&agent.Agent{Version: version, Log: a.Log}).Inspect(ctx, job)

@@ -14,15 +14,16 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // app is what the commands share.
 type app struct {
 	*console.Console
-	config  *configuration // loaded before the command runs
-	command *cobra.Command // the one that ran
-	told    bool           // the result of a backup is told, or must not be
+	config  *settings.Configuration // loaded before the command runs
+	command *cobra.Command          // the one that ran
+	told    bool                    // the result of a backup is told, or must not be
 	// passphrase seals the backups of a compat command: only that has it in memory.
 	passphrase wordpress.Secret
 }
@@ -69,7 +70,7 @@ mysql --binary-mode alone.`,
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
-	allKeys().AddFlags(flags, "quiet", "verbose", "log_format")
+	settings.Keys().AddFlags(flags, "quiet", "verbose", "log_format")
 	root.AddCommand(a.setupCommand(), a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.statusCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.notifyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.restoreCommand(), a.drillCommand(), a.pruneCommand(), a.configCommand(), a.versionCommand(), a.manCommand(), a.compatCommand(), a.workerCommand(), a.restoreWorkerCommand(), a.launchPHPCommand())
 	adaptBuiltins(root)
 	return root
@@ -138,9 +139,10 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if a.config, err = loadConfiguration(cmd.Flags(), path); err != nil {
+	if a.config, err = settings.Load(cmd.Flags(), path); err != nil {
 		return exit.Usage(err)
 	}
+	a.config.Passphrase = a.passphrase
 	defer a.logSkipped(cmd.Context())
 	a.Quiet = a.config.Quiet
 	level := slog.LevelWarn
@@ -163,8 +165,8 @@ func (a *app) prepare(cmd *cobra.Command) error {
 
 // logSkipped says in the log which file was not read.
 func (a *app) logSkipped(ctx context.Context) {
-	if a.config.skipped != "" {
-		a.Log.DebugContext(ctx, "this user may not read the configuration of the system; it is not used", "file", a.config.skipped)
+	if a.config.Skipped != "" {
+		a.Log.DebugContext(ctx, "this user may not read the configuration of the system; it is not used", "file", a.config.Skipped)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
 // scheduleHelp is the help of schedule install.
@@ -205,12 +206,12 @@ func (a *app) chooseSchedules(o scheduleOptions, args []string) ([]chosenSchedul
 	}
 	var chosen []chosenSchedule
 	for _, name := range names {
-		s, err := a.config.schedule(name)
+		s, err := a.config.Schedule(name)
 		if err != nil {
 			return nil, err
 		}
 		if s.When != "" && flag != "" {
-			return nil, exit.Usage(fmt.Errorf("%s: schedule %s already runs %s; change when there, or omit the flag", a.config.at("schedules"), name, s.When))
+			return nil, exit.Usage(fmt.Errorf("%s: schedule %s already runs %s; change when there, or omit the flag", a.config.At("schedules"), name, s.When))
 		}
 		when := cmp.Or(s.When, flag)
 		if when == "" {
@@ -295,7 +296,7 @@ func (a *app) showSchedules(ctx context.Context, user bool) error {
 	t := console.Table{Gap: 2, Fold: true, Columns: make([]console.Column, 6)}
 	t.Add("NAME", "KIND", "WHEN", "NEXT RUN", "INSTALLED", "SITES")
 	for _, i := range installed {
-		s, err := a.config.schedule(i.Name)
+		s, err := a.config.Schedule(i.Name)
 		by := i.By
 		switch {
 		case err != nil:
@@ -334,14 +335,14 @@ func nextRun(ctx context.Context, when string) string {
 }
 
 // sitesOf describes the sites of a schedule.
-func (a *app) sitesOf(s scheduleSetting) string {
+func (a *app) sitesOf(s settings.Schedule) string {
 	switch {
 	case len(s.Sites) > 0:
 		return strings.Join(s.Sites, " ")
 	case len(a.config.Sites) > 0:
 		return "those of the configuration"
 	}
-	return allSites
+	return settings.AllSites
 }
 
 // scheduleHost is where schedules are installed. Other users than root have only their

@@ -9,11 +9,12 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
 // A dueTime is when an installed schedule runs, and what it backs up.
 type dueTime struct {
-	scheduleSetting
+	settings.Schedule
 	interval time.Duration
 	next     time.Time
 }
@@ -24,7 +25,7 @@ func (a *app) setDue(all []state.Series, due []dueTime) {
 	for i := range all {
 		s := &all[i]
 		for _, d := range due {
-			if !a.isFor(d.scheduleSetting, s) {
+			if !a.isFor(d.Schedule, s) {
 				continue
 			}
 			if s.Interval == 0 || d.interval < s.Interval {
@@ -38,34 +39,22 @@ func (a *app) setDue(all []state.Series, due []dueTime) {
 }
 
 // isFor tells whether a schedule makes the runs of a series.
-func (a *app) isFor(d scheduleSetting, s *state.Series) bool {
+func (a *app) isFor(d settings.Schedule, s *state.Series) bool {
 	kind, _, _ := strings.Cut(s.Kind, "-")
 	wanted := d.Kind
 	if wanted == "" {
-		wanted = a.config.kindOf(s.Path)
+		wanted = a.config.KindOf(s.Path)
 	}
 	if kind != wanted {
 		return false
 	}
 	return len(d.Sites) == 0 || slices.ContainsFunc(d.Sites, func(site string) bool {
 		if !filepath.IsAbs(site) {
-			return site == allSites || slices.Contains(a.config.pathsOf(site), s.Path)
+			return site == settings.AllSites || slices.Contains(a.config.PathsOf(site), s.Path)
 		}
 		matched, err := filepath.Match(site, s.Path)
 		return site == s.Path || matched && err == nil
 	})
-}
-
-// kindOf is the kind of backup of the site with that path.
-func (c *configuration) kindOf(path string) string {
-	for _, entry := range c.Sites {
-		pattern, _ := entry["path"].(string)
-		matched, err := filepath.Match(pattern, path)
-		if kind, _ := entry["kind"].(string); kind != "" && (pattern == path || matched && err == nil) && !c.forced("kind") {
-			return kind
-		}
-	}
-	return c.Kind
 }
 
 // dueTimes are those of the installed schedules. A schedule that cannot be read is left
@@ -93,7 +82,7 @@ func (a *app) dueTimes(ctx context.Context, now time.Time) (due []dueTime) {
 }
 
 func (a *app) dueTime(ctx context.Context, i schedule.Installed, now time.Time) (d dueTime, err error) {
-	if d.scheduleSetting, err = a.config.schedule(i.Name); err != nil {
+	if d.Schedule, err = a.config.Schedule(i.Name); err != nil {
 		return d, err
 	}
 	times, err := schedule.ParseTimes(i.When)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -8,20 +10,25 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
 // Monitoring learns from the installed schedules how often a run is due.
 func TestDue(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.Local)
-	a := &app{config: &configuration{flags: pflag.NewFlagSet("", pflag.ContinueOnError), settings: settings{
-		Sites: []map[string]any{{"path": "/srv/a", "name": "a"}, {"path": "/srv/b", "name": "b", "kind": "files"}},
-		Schedules: []scheduleSetting{
-			{Name: "hourly", Kind: "db", Sites: []string{"a"}},
-			{Name: "daily"},
-			{Name: "six", Kind: "db", Sites: []string{"/srv/*"}},
-		},
-		siteSetting: siteSetting{Kind: "full"},
-	}}}
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	text := `kind: full
+sites: [{path: /srv/a, name: a}, {path: /srv/b, name: b, kind: files}]
+schedules: [{name: hourly, kind: db, sites: [a]}, {name: daily}, {name: six, kind: db, sites: ['/srv/*']}]
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := settings.Load(pflag.NewFlagSet("", pflag.ContinueOnError), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &app{config: c}
 	var due []dueTime
 	for name, when := range map[string]string{"hourly": "every 1h", "daily": "daily 03:30", "six": "every 6h"} {
 		d, err := a.dueTime(t.Context(), schedule.Installed{Name: name, When: when}, now)

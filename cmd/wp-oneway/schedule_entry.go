@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
@@ -40,8 +40,8 @@ func (a *app) scheduleEntries(ctx context.Context, host schedule.Host, by schedu
 		return nil, err
 	}
 	var config []string
-	if a.config.path != "" {
-		path, err := filepath.Abs(a.config.path)
+	if a.config.Path != "" {
+		path, err := filepath.Abs(a.config.Path)
 		if err != nil {
 			return nil, err
 		}
@@ -121,17 +121,17 @@ func sameFile(a, b string) bool {
 // sandbox is what a service needs of the host, by the configuration.
 func (a *app) sandbox() (schedule.Sandbox, error) {
 	var box schedule.Sandbox
-	sites := []siteSetting{a.config.siteSetting}
+	sites := []settings.SiteSetting{a.config.SiteSetting}
 	for i, entry := range a.config.Sites {
-		s, err := a.config.decodeSite(entry)
+		s, err := a.config.DecodeSite(entry)
 		if err != nil {
-			return box, a.config.locate(fmt.Sprintf("sites[%d]", i), err)
+			return box, a.config.Locate(fmt.Sprintf("sites[%d]", i), err)
 		}
-		sites = append(sites, s.siteSetting)
+		sites = append(sites, s.SiteSetting)
 	}
-	files := secretFiles(reflect.ValueOf(a.config.settings))
+	files := a.config.SecretFiles()
 	for _, s := range sites {
-		files = append(files, secretFiles(reflect.ValueOf(s))...)
+		files = append(files, s.SecretFiles()...)
 		box.Namespaces = box.Namespaces || s.WithPHP != ""
 		folders, credentials, err := sinkFiles(s.Sinks)
 		if err != nil {
@@ -164,9 +164,9 @@ func (a *app) sandbox() (schedule.Sandbox, error) {
 }
 
 // sinkFiles are the local folders of sinks, and the files with their credentials.
-func sinkFiles(list []sinkSetting) (folders, credentials []string, err error) {
+func sinkFiles(list []settings.Sink) (folders, credentials []string, err error) {
 	if len(list) == 0 {
-		list = []sinkSetting{{URL: defaultSink}}
+		list = []settings.Sink{{URL: settings.DefaultSink}}
 	}
 	for _, sink := range list {
 		if strings.IndexAny(sink.URL, "/~") != 0 && !strings.Contains(sink.URL, "://") {
@@ -192,18 +192,4 @@ func sinkFiles(list []sinkSetting) (folders, credentials []string, err error) {
 
 func notAbsolute(path string) error {
 	return fmt.Errorf("the path %q is relative, and a schedule runs in another folder; write an absolute path into the configuration", path)
-}
-
-// secretFiles returns the values of all keys of a struct that end in _file.
-func secretFiles(v reflect.Value) (paths []string) {
-	for i := range v.NumField() {
-		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("mapstructure"), ",")
-		switch field := v.Field(i); {
-		case field.Kind() == reflect.Struct:
-			paths = append(paths, secretFiles(field)...)
-		case field.Kind() == reflect.String && strings.HasSuffix(key, "_file") && field.String() != "":
-			paths = append(paths, filepath.Clean(field.String()))
-		}
-	}
-	return paths
 }

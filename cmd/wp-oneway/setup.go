@@ -16,6 +16,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/cmd/setup"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -105,12 +106,12 @@ func (a *app) setup(ctx context.Context, o setup.Options, given string) error {
 // configToWrite is the file that setup reads and writes, and whether the other commands find
 // it by themselves.
 func configToWrite(given string) (path string, found bool, err error) {
-	path, _, err = findConfigFile(given)
+	path, _, err = settings.FindFile(given)
 	switch {
 	case err != nil:
 		return "", false, err
 	case path == "" && os.Geteuid() == 0:
-		return systemConfig, true, nil
+		return settings.SystemFile, true, nil
 	case path == "":
 		dir, err := os.UserConfigDir()
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 )
 
 // sitesOptions are the arguments and flags of sites.
@@ -44,14 +45,14 @@ Exit status: 0 sites were found; 1 no site was found; 2 wrong usage or configura
 }
 
 func (a *app) sites(ctx context.Context, o sitesOptions) error {
-	chosen, err := a.search(ctx, o.roots)
+	chosen, err := sites.Search(ctx, a.config, o.roots)
 	if err != nil {
 		return err
 	}
-	if len(o.roots) > 0 && len(chosen.missing) > 0 {
-		return exit.Usage(fmt.Errorf("search %q: there is no such folder", chosen.missing[0]))
+	if len(o.roots) > 0 && len(chosen.Missing) > 0 {
+		return exit.Usage(fmt.Errorf("search %q: there is no such folder", chosen.Missing[0]))
 	}
-	jobs, _, err := a.jobs(chosen.entries)
+	jobs, _, err := sites.Jobs(a.config, chosen.Entries)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (a *app) sites(ctx context.Context, o sitesOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	survey.Unsearched, survey.Missing = chosen.notes, chosen.missing
+	survey.Unsearched, survey.Missing = chosen.Notes, chosen.Missing
 	if o.json {
 		err = a.PrintJSON(survey)
 	} else {
@@ -74,7 +75,7 @@ func (a *app) sites(ctx context.Context, o sitesOptions) error {
 		return err
 	}
 	if len(survey.Sites) == 0 {
-		return fmt.Errorf("%w%s", errNoSite, searched(o.roots, a.config.Roots))
+		return fmt.Errorf("%w%s", sites.ErrNoSite, searched(o.roots, a.config.Roots))
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/status"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 )
 
 // statusOptions are the arguments and flags of status.
@@ -94,7 +95,7 @@ func (a *app) status(ctx context.Context, o *statusOptions) error {
 		return err
 	}
 	if len(report.Backups) == 0 && len(report.Missing) == 0 {
-		return errNoSiteAnywhere()
+		return sites.NoSiteAnywhere()
 	}
 	if err := report.Only(o.sites); err != nil {
 		return exit.Usage(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/status"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -23,7 +24,7 @@ func (a *app) printStatus(r *status.Report) error {
 	t.Add("SITE", "KIND", "SINK", "LAST SUCCESS", "SIZE", "TOOK", "WARNINGS", "NEXT")
 	var reasons strings.Builder
 	for _, root := range r.Missing {
-		reasons.WriteString(wordpress.Printable("critical: "+missingRoot(root)) + "\n")
+		reasons.WriteString(wordpress.Printable("critical: "+sites.MissingRoot(root)) + "\n")
 	}
 	for _, b := range r.Backups {
 		last, size, took, warnings, next := "never", "-", "-", "-", "-"

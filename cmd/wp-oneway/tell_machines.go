@@ -15,6 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/status"
 	"github.com/wp-oneway/wp-oneway/cmd/output"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
+	"github.com/wp-oneway/wp-oneway/cmd/sites"
 )
 
 // tellTimeout bounds the time for each file. The folders can be on a dead network file
@@ -84,7 +86,7 @@ func (a *app) writeMetrics(ctx context.Context, dirs state.Dirs, path string) er
 
 // writeStatus replaces the status file.
 func (a *app) writeStatus(ctx context.Context, runner *agent.Agent, path string) error {
-	gid, err := a.config.Status.gid()
+	gid, err := a.config.Status.GID()
 	if err != nil {
 		return err
 	}
@@ -111,16 +113,16 @@ func (a *app) writeStatus(ctx context.Context, runner *agent.Agent, path string)
 
 // readStatus is the status by the state folder and a search for sites.
 func (a *app) readStatus(ctx context.Context, runner *agent.Agent) (*status.Report, error) {
-	config, err := loadConfiguration(pflag.NewFlagSet("", pflag.ContinueOnError), a.config.path)
+	config, err := settings.Load(pflag.NewFlagSet("", pflag.ContinueOnError), a.config.Path)
 	if err != nil {
 		return nil, err
 	}
 	a = &app{Console: a.Console, config: config} // the flags of a backup are about its sites only
-	chosen, err := a.search(ctx, nil)
+	chosen, err := sites.Search(ctx, a.config, nil)
 	if err != nil {
 		return nil, err
 	}
-	jobs, _, err := a.jobs(chosen.entries)
+	jobs, _, err := sites.Jobs(a.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +138,7 @@ func (a *app) readStatus(ctx context.Context, runner *agent.Agent) (*status.Repo
 			continue
 		}
 		site := status.Site{ID: s.ID, Name: s.Name, Path: s.Path, Problem: s.Reason}
-		if set, err := a.config.site(chosen.entries[i].keys); err == nil && len(set.Sinks) > 0 {
+		if set, err := a.config.Site(chosen.Entries[i].Keys); err == nil && len(set.Sinks) > 0 {
 			site.Destinations = slices.DeleteFunc(jobs[i].Destinations(), func(name string) bool { return slices.Contains(a.config.Status.Ignore, name) })
 		}
 		sites = append(sites, site)
@@ -147,6 +149,6 @@ func (a *app) readStatus(ctx context.Context, runner *agent.Agent) (*status.Repo
 	}
 	series = slices.DeleteFunc(series, func(s state.Series) bool { return ignored[s.ID] || ignored[s.Path] })
 	report := status.New(series, sites, roll.Time)
-	report.Agent, report.Host, report.Missing = version, runner.Host, chosen.missing
+	report.Agent, report.Host, report.Missing = version, runner.Host, chosen.Missing
 	return report, nil
 }

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"fmt"
@@ -36,8 +36,8 @@ func hookKeys() keys.Table {
 	}}
 }
 
-// hooks returns the hooks. Its error is about the entry with the index at.
-func hooks(settings []hookSetting) (list []hook.Hook, at int, err error) {
+// Hooks returns the hooks. Its error is about the entry with the index at.
+func Hooks(settings []hookSetting) (list []hook.Hook, at int, err error) {
 	for i, s := range settings {
 		h := hook.Hook{
 			Key: fmt.Sprintf("hooks[%d]", i), Before: hook.Scope(s.Before), After: hook.Scope(s.After),

@@ -1,22 +1,19 @@
-package main
+package settings
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
-	"github.com/wp-oneway/wp-oneway/wordpress/find"
 )
 
-// scheduleSetting is one entry of schedules.
-type scheduleSetting struct {
+// Schedule is one entry of schedules.
+type Schedule struct {
 	Name string `mapstructure:"name"`
 	Kind string `mapstructure:"kind"` // "" is the sites' own
 	When string `mapstructure:"when"`
@@ -39,11 +36,11 @@ func scheduleKeys() keys.Table {
 	}}
 }
 
-// allSites stands for every site of the host in the sites of a schedule.
-const allSites = "all"
+// AllSites stands for every site of the host in the sites of a schedule.
+const AllSites = "all"
 
 // checkSchedules refuses schedules that could not run.
-func (c *configuration) checkSchedules() error {
+func (c *Configuration) checkSchedules() error {
 	seen := map[string]int{}
 	for i, s := range c.Schedules {
 		key := fmt.Sprintf("schedules[%d]", i)
@@ -52,14 +49,14 @@ func (c *configuration) checkSchedules() error {
 			err = fmt.Errorf("the name %s is also that of schedules[%d]; give each schedule its own", s.Name, first)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: '%s': %w", c.at(key), key, err)
+			return fmt.Errorf("%s: '%s': %w", c.At(key), key, err)
 		}
 		seen[s.Name] = i
 	}
 	return nil
 }
 
-func (s scheduleSetting) check(c *configuration) error {
+func (s Schedule) check(c *Configuration) error {
 	if s.Name == "" {
 		return errors.New("it has no name; give it one, such as nightly")
 	}
@@ -77,18 +74,18 @@ func (s scheduleSetting) check(c *configuration) error {
 		}
 	}
 	for _, site := range s.Sites {
-		if site != allSites && !filepath.IsAbs(site) && len(c.pathsOf(site)) == 0 {
-			return fmt.Errorf("sites: %q is neither an absolute path, nor the name of an entry of sites, nor %q", site, allSites)
+		if site != AllSites && !filepath.IsAbs(site) && len(c.PathsOf(site)) == 0 {
+			return fmt.Errorf("sites: %q is neither an absolute path, nor the name of an entry of sites, nor %q", site, AllSites)
 		}
-		if site == allSites && len(s.Sites) > 1 {
-			return fmt.Errorf("sites: %q already contains the others; remove them", allSites)
+		if site == AllSites && len(s.Sites) > 1 {
+			return fmt.Errorf("sites: %q already contains the others; remove them", AllSites)
 		}
 	}
 	return nil
 }
 
-// pathsOf returns the paths of the configured sites with a name.
-func (c *configuration) pathsOf(name string) (paths []string) {
+// PathsOf returns the paths of the configured sites with a name.
+func (c *Configuration) PathsOf(name string) (paths []string) {
 	for _, entry := range c.Sites {
 		if path, _ := entry["path"].(string); path != "" && entry["name"] == name {
 			paths = append(paths, path)
@@ -97,21 +94,21 @@ func (c *configuration) pathsOf(name string) (paths []string) {
 	return paths
 }
 
-// schedule returns the settings of a schedule. The default schedule needs none.
-func (c *configuration) schedule(name string) (scheduleSetting, error) {
+// Schedule returns the settings of a schedule. The default schedule needs none.
+func (c *Configuration) Schedule(name string) (Schedule, error) {
 	for _, s := range c.Schedules {
 		if s.Name == name {
 			return s, nil
 		}
 	}
 	if name == schedule.Default {
-		return scheduleSetting{Name: name}, nil
+		return Schedule{Name: name}, nil
 	}
-	return scheduleSetting{}, exit.Usage(fmt.Errorf("%s: there is no schedule %q; add it to schedules%s", c.at("schedules"), name, c.namesOfSchedules()))
+	return Schedule{}, exit.Usage(fmt.Errorf("%s: there is no schedule %q; add it to schedules%s", c.At("schedules"), name, c.namesOfSchedules()))
 }
 
 // namesOfSchedules lists the configured schedules, for an error.
-func (c *configuration) namesOfSchedules() string {
+func (c *Configuration) namesOfSchedules() string {
 	names := make([]string, 0, len(c.Schedules))
 	for _, s := range c.Schedules {
 		names = append(names, s.Name)
@@ -122,46 +119,14 @@ func (c *configuration) namesOfSchedules() string {
 	return ", or use " + strings.Join(names, " or ")
 }
 
-// scheduled returns the sites of a schedule, and sets its kind for them.
-func (a *app) scheduled(ctx context.Context, o siteArguments) (siteArguments, error) {
-	if len(o.paths) > 0 || o.all {
-		return o, exit.Usage(errors.New("--schedule names the sites; omit PATH and --all"))
-	}
-	s, err := a.config.schedule(o.schedule)
-	if err != nil {
-		return o, err
-	}
-	a.config.scheduledKind = s.Kind
-	o.all = len(s.Sites) == 0 && len(a.config.Sites) == 0 || slices.Contains(s.Sites, allSites)
-	for _, word := range s.Sites {
-		patterns := a.config.pathsOf(word)
-		switch {
-		case word == allSites:
-		case filepath.IsAbs(word):
-			patterns = []string{word}
-		}
-		for _, pattern := range patterns {
-			paths, err := matching(ctx, pattern)
-			if err != nil {
-				return o, exit.Usage(fmt.Errorf("schedule %s: sites: %w", s.Name, err))
-			}
-			o.paths = append(o.paths, paths...)
+// KindOf is the kind of backup of the site with that path.
+func (c *Configuration) KindOf(path string) string {
+	for _, entry := range c.Sites {
+		pattern, _ := entry["path"].(string)
+		matched, err := filepath.Match(pattern, path)
+		if kind, _ := entry["kind"].(string); kind != "" && (pattern == path || matched && err == nil) && !c.Forced("kind") {
+			return kind
 		}
 	}
-	return o, nil
-}
-
-// matching returns the folders of sites that match a pattern. A pattern without a match
-// stays, so that its site fails.
-func matching(ctx context.Context, pattern string) ([]string, error) {
-	found, _, err := find.Expand(ctx, pattern)
-	if err != nil {
-		return nil, fmt.Errorf("path %q: %w", pattern, err)
-	}
-	literal := filepath.Clean(pattern)
-	found = slices.DeleteFunc(found, func(path string) bool { return path != literal && !looksInstalled(path) })
-	if len(found) == 0 {
-		found = []string{literal}
-	}
-	return found, nil
+	return c.Kind
 }

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"fmt"
@@ -75,8 +75,8 @@ func keepKeys() keys.Table {
 	}
 }
 
-// keepFlags returns the names of the keys that have flags.
-func keepFlags() (names []string) {
+// KeepFlags returns the names of the keys that have flags.
+func KeepFlags() (names []string) {
 	for _, k := range keepKeys() {
 		names = append(names, k.Name)
 	}

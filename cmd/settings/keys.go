@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"errors"
@@ -14,9 +14,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
 
-// allKeys is the table of all keys of the configuration. A capability declares its keys
+// Keys is the table of all keys of the configuration. A capability declares its keys
 // beside its settings, and is one line here.
-var allKeys = sync.OnceValue(func() keys.Table {
+var Keys = sync.OnceValue(func() keys.Table {
 	return slices.Concat(siteListKeys(), scheduleKeys(), runKeys(), limitKeys(), machineKeys(), backupKeys(), phpKeys(), dumpKeys(), retentionKeys(), notifyKeys(), hookKeys())
 })
 
@@ -108,25 +108,25 @@ func phpKeys() keys.Table {
 	}
 }
 
-// systemConfig is the configuration of the host, which may hold root's secrets.
-const systemConfig = "/etc/wp-oneway/config.yaml"
+// SystemFile is the configuration of the host, which may hold root's secrets.
+const SystemFile = "/etc/wp-oneway/config.yaml"
 
-// findConfigFile returns the file to read, "" for none. given is the value of --config.
+// FindFile returns the file to read, "" for none. given is the value of --config.
 // skipped is the file of the system where this user may not read it.
-func findConfigFile(given string) (path, skipped string, err error) {
+func FindFile(given string) (path, skipped string, err error) {
 	if given != "" {
 		return given, "", nil
 	}
 	if f := os.Getenv(keys.EnvPrefix + "_CONFIG"); f != "" {
 		return f, "", nil
 	}
-	switch err := unix.Faccessat(unix.AT_FDCWD, systemConfig, unix.R_OK, unix.AT_EACCESS); {
+	switch err := unix.Faccessat(unix.AT_FDCWD, SystemFile, unix.R_OK, unix.AT_EACCESS); {
 	case err == nil:
-		return systemConfig, "", nil
+		return SystemFile, "", nil
 	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
-		skipped = systemConfig
+		skipped = SystemFile
 	case !errors.Is(err, fs.ErrNotExist):
-		return "", "", fmt.Errorf("read configuration %s: %w", systemConfig, err)
+		return "", "", fmt.Errorf("read configuration %s: %w", SystemFile, err)
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package sites
 
 import (
 	"fmt"
@@ -9,30 +9,31 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent/retention"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
-// keeperOf is the keeper of a configuration with a site x at /srv/x, and the flags of prune.
-func keeperOf(t *testing.T, yaml string, args ...string) *keeper {
+// keeperFrom is the keeper of a configuration with a site x at /srv/x, and the flags of prune.
+func keeperFrom(t *testing.T, yaml string, args ...string) *settings.Keeper {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(file, []byte(yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	flags := pflag.NewFlagSet("prune", pflag.ContinueOnError)
-	allKeys().AddFlags(flags, append(keepFlags(), "sinks")...)
+	settings.Keys().AddFlags(flags, append(settings.KeepFlags(), "sinks")...)
 	if err := flags.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	c, err := loadConfiguration(flags, file)
+	c, err := settings.Load(flags, file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := []entry{newEntry("/srv/x", "")}
+	entries := []entry{NewEntry("/srv/x", "")}
 	for _, keys := range c.Sites {
-		entries[0].keys = keys
+		entries[0].Keys = keys
 	}
-	entries[0].keys["name"] = "x"
-	k, err := (&app{config: c}).keeper(entries)
+	entries[0].Keys["name"] = "x"
+	k, err := Keeper(c, entries)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func TestRetentionLevels(t *testing.T) {
 			if c.kind != "" {
 				kind = c.kind
 			}
-			k := keeperOf(t, c.yaml, c.args...)
+			k := keeperFrom(t, c.yaml, c.args...)
 			for _, of := range retention.Kinds() {
 				if of.Key != kind {
 					continue
@@ -112,7 +113,7 @@ func TestMaxSizeOfAFolder(t *testing.T) {
 		"sites: [{path: /srv/x, sinks: [{url: /vault, max_size: 2GB}]}]":                2e9,
 		"max_size: 9GB\nsites: [{path: /srv/x, sinks: [{url: /vault, max_size: 2GB}]}]": 2e9,
 	} {
-		if got := keeperOf(t, yaml).MaxSize("/vault"); got != want {
+		if got := keeperFrom(t, yaml).MaxSize("/vault"); got != want {
 			t.Errorf("%s: %d, want %d", yaml, got, want)
 		}
 	}

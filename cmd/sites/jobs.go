@@ -1,4 +1,4 @@
-package main
+package sites
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
+	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
@@ -23,21 +24,21 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// jobs returns the agent's jobs for the entries. dense tells whether one of them is
+// Jobs returns the agent's jobs for the entries. dense tells whether one of them is
 // compressed at process.DenseLevel or higher.
-func (a *app) jobs(entries []entry) (jobs []agent.Job, dense bool, err error) {
-	if len(entries) > 1 && a.config.forced("name") {
+func Jobs(c *settings.Configuration, entries []entry) (jobs []agent.Job, dense bool, err error) {
+	if len(entries) > 1 && c.Forced("name") {
 		return nil, false, exit.Usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
 	}
 	homes := site.OwnerHomes()
 	jobs = make([]agent.Job, 0, len(entries))
 	for _, e := range entries {
-		set, err := a.config.site(e.keys)
+		set, err := c.Site(e.Keys)
 		if err != nil {
 			return nil, false, exit.Usage(err)
 		}
-		job, err := a.job(set, e, homes)
-		if err != nil && (len(entries) > 1 || len(e.keys) > 1) {
+		job, err := JobOf(c, set, e, homes)
+		if err != nil && (len(entries) > 1 || len(e.Keys) > 1) {
 			err = fmt.Errorf("site %s: %w", e.path(), err)
 		}
 		if err != nil {
@@ -49,13 +50,13 @@ func (a *app) jobs(entries []entry) (jobs []agent.Job, dense bool, err error) {
 	return jobs, dense, nil
 }
 
-// oneJob is the job for the site at a path.
-func (a *app) oneJob(ctx context.Context, path string) (agent.Job, error) {
-	chosen, err := a.choose(ctx, siteArguments{paths: []string{path}})
+// Job is the job for the site at a path.
+func Job(ctx context.Context, c *settings.Configuration, path string) (agent.Job, error) {
+	chosen, err := Choose(ctx, c, Arguments{Paths: []string{path}})
 	if err != nil {
 		return agent.Job{}, err
 	}
-	jobs, _, err := a.jobs(chosen.entries)
+	jobs, _, err := Jobs(c, chosen.Entries)
 	if err != nil {
 		return agent.Job{}, err
 	}
@@ -65,15 +66,15 @@ func (a *app) oneJob(ctx context.Context, path string) (agent.Job, error) {
 	return jobs[0], nil
 }
 
-// job is the agent's job for one site.
-func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job, error) {
+// JobOf is the agent's job for one site.
+func JobOf(c *settings.Configuration, set settings.Site, e entry, homes func(string) string) (agent.Job, error) {
 	if e.host != "" {
 		set.HTTPHost = e.host
 	}
-	limits := a.config.Limits
+	limits := c.Limits
 	job := agent.Job{
 		Name: set.Name, Named: set.Name != "", Unconfigured: e.bare, Ignore: set.Ignore,
-		DryRun: a.config.DryRun, WithPHP: string(set.WithPHP), RunAs: uint32(set.RunAs), Timeout: limits.Timeout, Wait: time.Duration(a.config.Wait), Stall: limits.Stall, SizeLimit: int64(limits.SiteSize), RequireOneWay: set.RequireOneWay,
+		DryRun: c.DryRun, WithPHP: string(set.WithPHP), RunAs: uint32(set.RunAs), Timeout: limits.Timeout, Wait: time.Duration(c.Wait), Stall: limits.Stall, SizeLimit: int64(limits.SiteSize), RequireOneWay: set.RequireOneWay,
 		Selection: files.Selection{
 			NoUploads: set.NoUploads, WithCore: set.WithCore, Include: set.Include, Exclude: set.Exclude,
 			NoDefaultExcludes: set.NoDefaultExcludes,
@@ -93,20 +94,20 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 	if job.Name == "" {
 		job.Name = job.Place.Name
 	}
-	if job.Dump, err = set.convert(); err != nil {
+	if job.Dump, err = set.DumpOptions(); err != nil {
 		return job, err
 	}
 	if job.TempDir, err = tempDir(set.TempDir); err != nil {
 		return job, err
 	}
-	if job.World, err = world(set.siteSetting); err != nil {
+	if job.World, err = world(set.SiteSetting); err != nil {
 		return job, err
 	}
 	if set.DBDefaultsFile != "" {
 		if job.Defaults, err = operator.ReadFile(set.DBDefaultsFile, operator.Nobody); err != nil {
 			return job, fmt.Errorf("db_defaults_file: %w", err)
 		}
-		if job.DefaultsFiles, err = tlsFiles(job.Defaults); err != nil {
+		if job.DefaultsFiles, err = TLSFiles(job.Defaults); err != nil {
 			return job, fmt.Errorf("db_defaults_file: %w", err)
 		}
 	}
@@ -116,7 +117,7 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 	seal := set.Encryption
 	job.Filters, job.Seal, err = agent.Sealing{
 		Compression: set.Compression, Level: set.Level,
-		Recipients: seal.AgeRecipients, RecipientsFile: seal.RecipientsFile, PassphraseFile: seal.PassphraseFile, Passphrase: a.passphrase,
+		Recipients: seal.AgeRecipients, RecipientsFile: seal.RecipientsFile, PassphraseFile: seal.PassphraseFile, Passphrase: c.Passphrase,
 	}.Filters()
 	if err == nil && seal.Required && job.Seal == nil {
 		err = errors.New("encryption.required is set without a recipient; give --recipient age1…, or a passphrase file")
@@ -124,9 +125,9 @@ func (a *app) job(set siteEntry, e entry, homes func(string) string) (agent.Job,
 	return job, err
 }
 
-// tlsFiles reads the certificates and the key that an option file names. Like the option
+// TLSFiles reads the certificates and the key that an option file names. Like the option
 // file, they must be the operator's: they decide which server gets the password.
-func tlsFiles(defaults []byte) (map[string][]byte, error) {
+func TLSFiles(defaults []byte) (map[string][]byte, error) {
 	db, err := mysql.ReadOptionFile(bytes.NewReader(defaults), wordpress.Database{}, 0)
 	if err != nil {
 		return nil, err
@@ -146,11 +147,8 @@ func tlsFiles(defaults []byte) (map[string][]byte, error) {
 	return files, nil
 }
 
-// defaultSink is the sink of a site without a configured one.
-const defaultSink = "~/backups"
-
 // addSinks sets a job's sinks, and those of them that need not be one-way.
-func addSinks(list []sinkSetting, job *agent.Job) error {
+func addSinks(list []settings.Sink, job *agent.Job) error {
 	for _, sink := range list {
 		job.Sinks = append(job.Sinks, sink.URL)
 		if err := nameSink(sink, job); err != nil {
@@ -165,13 +163,13 @@ func addSinks(list []sinkSetting, job *agent.Job) error {
 		}
 	}
 	if len(job.Sinks) == 0 {
-		job.Sinks = []string{defaultSink}
+		job.Sinks = []string{settings.DefaultSink}
 	}
 	return nil
 }
 
 // nameSink sets the name of a sink, if it has one.
-func nameSink(sink sinkSetting, job *agent.Job) error {
+func nameSink(sink settings.Sink, job *agent.Job) error {
 	if sink.Name == "" {
 		return nil
 	}
@@ -231,7 +229,7 @@ func requestHost(host, url string) string {
 
 // world is the environment of the site's PHP, as the operator describes it. The
 // agent's own environment is never used, except for names in env without a value.
-func world(set siteSetting) (wordpress.World, error) {
+func world(set settings.SiteSetting) (wordpress.World, error) {
 	w := wordpress.World{HTTPHost: set.HTTPHost, VariablesOrder: set.VariablesOrder, EnvKnown: set.NoEnv || len(set.Env) > 0 || set.EnvFile != ""}
 	if err := wordpress.CheckVariablesOrder(set.VariablesOrder); err != nil {
 		return w, fmt.Errorf("variables_order: %w", err)

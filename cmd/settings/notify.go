@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"bufio"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/wp-oneway/wp-oneway/agent/notify"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
@@ -150,9 +152,9 @@ func (s *notifySetting) unread() *notify.Notifier {
 	return n
 }
 
-// notifier returns the notifier. A file that cannot be read is the error of its channel:
+// Notifier returns the notifier. A file that cannot be read is the error of its channel:
 // it stops neither the backup nor the other channels.
-func (s *notifySetting) notifier() *notify.Notifier {
+func (s *notifySetting) Notifier() *notify.Notifier {
 	n := s.unread()
 	if s.NotificationsFile != "" {
 		n.Services = append(n.Services, servicesFrom(s.NotificationsFile)...)
@@ -203,4 +205,30 @@ func servicesFrom(path string) (services []notify.Service) {
 		return []notify.Service{{Key: "notifications_file", Err: fmt.Errorf("%s: must hold a URL on each line", path)}}
 	}
 	return services
+}
+
+// SalvagedNotifier returns the notifier of a configuration that has an error elsewhere; nil
+// if its keys cannot be read either.
+func SalvagedNotifier(configPath string) *notify.Notifier {
+	table := notifyKeys()
+	v := newViper(table)
+	path, _, err := FindFile(configPath)
+	if err != nil {
+		return nil
+	}
+	if path != "" {
+		var all map[string]any
+		text, err := operator.ReadFile(path, operator.Everybody)
+		if err != nil || yaml.Unmarshal(text, &all) != nil {
+			return nil
+		}
+		if err := v.MergeConfigMap(table.Pick(all)); err != nil {
+			return nil
+		}
+	}
+	var s notifySetting
+	if decode(v.AllSettings(), &s) != nil || s.check() != nil {
+		return nil
+	}
+	return s.Notifier()
 }

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"reflect"
@@ -8,7 +8,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
 
-// fieldKeys returns the keys of a settings struct, and whether each is in siteSetting.
+// fieldKeys returns the keys of a settings struct, and whether each is in SiteSetting.
 func fieldKeys(t reflect.Type, prefix string, perSite bool, found map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -18,7 +18,7 @@ func fieldKeys(t reflect.Type, prefix string, perSite bool, found map[string]boo
 		name, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
 		switch {
 		case options == "squash":
-			fieldKeys(f.Type, prefix, perSite || f.Type == reflect.TypeFor[siteSetting](), found)
+			fieldKeys(f.Type, prefix, perSite || f.Type == reflect.TypeFor[SiteSetting](), found)
 		case f.Type.Kind() == reflect.Struct && f.Type.NumField() > 0 && f.Type.Field(0).Tag.Get("mapstructure") != "":
 			fieldKeys(f.Type, prefix+name+".", perSite, found)
 		default:
@@ -32,7 +32,7 @@ func fieldKeys(t reflect.Type, prefix string, perSite bool, found map[string]boo
 func TestTableAndSettingsAgree(t *testing.T) {
 	fields := map[string]bool{}
 	fieldKeys(reflect.TypeFor[settings](), "", false, fields)
-	for _, k := range allKeys().Leaves() {
+	for _, k := range Keys().Leaves() {
 		perSite, ok := fields[k.Name]
 		if !ok {
 			t.Errorf("the key %s has no field in the settings", k.Name)
@@ -45,8 +45,8 @@ func TestTableAndSettingsAgree(t *testing.T) {
 	for name := range fields {
 		t.Errorf("the field %s is not in the table of keys", name)
 	}
-	entries := map[string]reflect.Type{"sites": reflect.TypeFor[siteEntry](), "sinks": reflect.TypeFor[sinkSetting](), "schedules": reflect.TypeFor[scheduleSetting](), "hooks": reflect.TypeFor[hookSetting]()}
-	for _, list := range allKeys().Leaves() {
+	entries := map[string]reflect.Type{"sites": reflect.TypeFor[Site](), "sinks": reflect.TypeFor[Sink](), "schedules": reflect.TypeFor[Schedule](), "hooks": reflect.TypeFor[hookSetting]()}
+	for _, list := range Keys().Leaves() {
 		if list.Form != keys.Entries {
 			continue
 		}
@@ -57,7 +57,7 @@ func TestTableAndSettingsAgree(t *testing.T) {
 		}
 		found := map[string]bool{}
 		fieldKeys(entry, "", false, found)
-		for _, k := range allKeys().Entry(list).Leaves() {
+		for _, k := range Keys().Entry(list).Leaves() {
 			if _, ok := found[k.Name]; !ok {
 				t.Errorf("an entry of %s: the key %s has no field", list.Name, k.Name)
 			}
@@ -89,8 +89,8 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 			check(name+": ", k.Keys)
 		}
 	}
-	check("", allKeys())
-	for _, k := range allKeys().Leaves() {
+	check("", Keys())
+	for _, k := range Keys().Leaves() {
 		if other := variables[keys.EnvName(k.Name)]; other != "" {
 			t.Errorf("%s and %s have the same environment variable", k.Name, other)
 		}

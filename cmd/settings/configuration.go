@@ -1,4 +1,6 @@
-package main
+// Package settings loads, decodes and checks the configuration: the file, the environment and
+// the flags, merged.
+package settings
 
 import (
 	"errors"
@@ -12,41 +14,44 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
+	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A configuration holds the settings of the file, the environment and the flags,
+// A Configuration holds the settings of the file, the environment and the flags,
 // merged. It is loaded once, before the command runs.
-type configuration struct {
+type Configuration struct {
 	settings
-	path    string         // of the file; "" without one
-	skipped string         // the file of the system, if this user may not read it
+	Path    string         // of the file; "" without one
+	Skipped string         // the file of the system, if this user may not read it
 	lines   map[string]int // the line of each key in the file, such as limits.sites and sites[0].name
 	flags   *pflag.FlagSet // of the command that runs
 	keys    map[string]keys.Key
-	// scheduledKind is the kind of the schedule that runs; "" is that of each site.
-	scheduledKind string
+	// ScheduledKind is the kind of the schedule that runs; "" is that of each site.
+	ScheduledKind string
 	// fileSinks are the sinks for all sites in the file, also if a flag or the
 	// environment gives others.
-	fileSinks []sinkSetting
-	values    map[string]any // of each leaf, as the file, the environment and the flags have it
+	fileSinks []Sink
+	// Passphrase seals the backups of a compat command: only that has it in memory.
+	Passphrase wordpress.Secret
+	values     map[string]any // of each leaf, as the file, the environment and the flags have it
 }
 
 // settings are all keys.
 type settings struct {
-	Sites           []map[string]any  `mapstructure:"sites"` // see configuration.site
-	Roots           []string          `mapstructure:"roots"`
-	Schedules       []scheduleSetting `mapstructure:"schedules"`
-	Limits          limits            `mapstructure:"limits"`
-	DryRun          bool              `mapstructure:"dry_run"`
-	JSON            bool              `mapstructure:"json"`
-	Quiet           bool              `mapstructure:"quiet"`
-	Verbose         bool              `mapstructure:"verbose"`
-	LogFormat       string            `mapstructure:"log_format"`
-	Wait            lockWait          `mapstructure:"wait"`
-	Hooks           []hookSetting     `mapstructure:"hooks"`
+	Sites           []map[string]any `mapstructure:"sites"` // see configuration.site
+	Roots           []string         `mapstructure:"roots"`
+	Schedules       []Schedule       `mapstructure:"schedules"`
+	Limits          limits           `mapstructure:"limits"`
+	DryRun          bool             `mapstructure:"dry_run"`
+	JSON            bool             `mapstructure:"json"`
+	Quiet           bool             `mapstructure:"quiet"`
+	Verbose         bool             `mapstructure:"verbose"`
+	LogFormat       string           `mapstructure:"log_format"`
+	Wait            lockWait         `mapstructure:"wait"`
+	Hooks           []hookSetting    `mapstructure:"hooks"`
 	notifySetting   `mapstructure:",squash"`
 	machineSettings `mapstructure:",squash"`
-	siteSetting     `mapstructure:",squash"`
+	SiteSetting     `mapstructure:",squash"`
 }
 
 // limits are those of the whole process.
@@ -62,29 +67,29 @@ type limits struct {
 	Memory    byteSize           `mapstructure:"memory"`
 }
 
-// siteSetting are the keys that can be set for all sites and for one.
-type siteSetting struct {
-	Sinks             []sinkSetting `mapstructure:"sinks"`
-	Name              string        `mapstructure:"name"`
-	Kind              string        `mapstructure:"kind"`
-	RequireOneWay     bool          `mapstructure:"require_one_way"`
-	NoUploads         bool          `mapstructure:"no_uploads"`
-	WithCore          bool          `mapstructure:"with_core"`
-	Include           []string      `mapstructure:"include"`
-	Exclude           []string      `mapstructure:"exclude"`
-	NoDefaultExcludes bool          `mapstructure:"no_default_excludes"`
-	Compression       string        `mapstructure:"compression"`
-	Level             int           `mapstructure:"level"`
-	Encryption        encryption    `mapstructure:"encryption"`
-	Env               []string      `mapstructure:"env"`
-	EnvFile           string        `mapstructure:"env_file"`
-	NoEnv             bool          `mapstructure:"no_env"`
-	HTTPHost          string        `mapstructure:"http_host"`
-	URL               string        `mapstructure:"url"`
-	VariablesOrder    string        `mapstructure:"variables_order"`
-	WithPHP           phpBinary     `mapstructure:"with_php"`
-	Home              string        `mapstructure:"home"`
-	DBDefaultsFile    string        `mapstructure:"db_defaults_file"`
+// SiteSetting are the keys that can be set for all sites and for one.
+type SiteSetting struct {
+	Sinks             []Sink     `mapstructure:"sinks"`
+	Name              string     `mapstructure:"name"`
+	Kind              string     `mapstructure:"kind"`
+	RequireOneWay     bool       `mapstructure:"require_one_way"`
+	NoUploads         bool       `mapstructure:"no_uploads"`
+	WithCore          bool       `mapstructure:"with_core"`
+	Include           []string   `mapstructure:"include"`
+	Exclude           []string   `mapstructure:"exclude"`
+	NoDefaultExcludes bool       `mapstructure:"no_default_excludes"`
+	Compression       string     `mapstructure:"compression"`
+	Level             int        `mapstructure:"level"`
+	Encryption        encryption `mapstructure:"encryption"`
+	Env               []string   `mapstructure:"env"`
+	EnvFile           string     `mapstructure:"env_file"`
+	NoEnv             bool       `mapstructure:"no_env"`
+	HTTPHost          string     `mapstructure:"http_host"`
+	URL               string     `mapstructure:"url"`
+	VariablesOrder    string     `mapstructure:"variables_order"`
+	WithPHP           phpBinary  `mapstructure:"with_php"`
+	Home              string     `mapstructure:"home"`
+	DBDefaultsFile    string     `mapstructure:"db_defaults_file"`
 	dumpSetting       `mapstructure:",squash"`
 	retentionSetting  `mapstructure:",squash"`
 }
@@ -97,8 +102,8 @@ type encryption struct {
 	Required       bool     `mapstructure:"required"`
 }
 
-// sinkSetting is one sink; a plain string is its URL.
-type sinkSetting struct {
+// Sink is one sink; a plain string is its URL.
+type Sink struct {
 	URL string `mapstructure:"url"`
 	// Name is what the state, the metrics and status call the sink.
 	Name string `mapstructure:"name"`
@@ -107,13 +112,13 @@ type sinkSetting struct {
 	retentionSetting `mapstructure:",squash"`
 }
 
-// siteEntry is one entry of sites.
-type siteEntry struct {
+// Site is one entry of sites.
+type Site struct {
 	Path   string `mapstructure:"path"`
 	Ignore string `mapstructure:"ignore"`
 	// RunAs is the user with whose rights the site is read. Only the file can set it.
 	RunAs       userID `mapstructure:"run_as"`
-	siteSetting `mapstructure:",squash"`
+	SiteSetting `mapstructure:",squash"`
 	ownSinks    bool // the entry has sinks; they replace those of all sites
 }
 
@@ -121,21 +126,21 @@ type siteEntry struct {
 // uses its own memory and connections.
 const maxSites = 1000
 
-// loadConfiguration reads the file and the environment, merges them with the
+// Load reads the file and the environment, merges them with the
 // command's flags, and checks all of it. configPath is the value of --config.
-func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration, error) {
-	if err := allKeys().CheckEnvironment(os.Environ()); err != nil {
+func Load(flags *pflag.FlagSet, configPath string) (*Configuration, error) {
+	if err := Keys().CheckEnvironment(os.Environ()); err != nil {
 		return nil, err
 	}
-	path, skipped, err := findConfigFile(configPath)
+	path, skipped, err := FindFile(configPath)
 	if err != nil {
 		return nil, err
 	}
 	c := newConfiguration(path, flags)
-	c.skipped = skipped
-	v := newViper(allKeys())
+	c.Skipped = skipped
+	v := newViper(Keys())
 	if path != "" {
-		file, err := allKeys().ReadFile(path)
+		file, err := Keys().ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +149,7 @@ func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration,
 			return nil, fmt.Errorf("read configuration %s: %w", path, err)
 		}
 		if err := c.decodeFileSinks(file.Keys); err != nil {
-			return nil, c.locate("", err)
+			return nil, c.Locate("", err)
 		}
 	}
 	for _, k := range c.keys {
@@ -158,14 +163,14 @@ func loadConfiguration(flags *pflag.FlagSet, configPath string) (*configuration,
 		c.values[name] = v.Get(name)
 	}
 	if err := decode(v.AllSettings(), &c.settings); err != nil {
-		return nil, c.locate("", err)
+		return nil, c.Locate("", err)
 	}
 	return c, c.check()
 }
 
-func newConfiguration(path string, flags *pflag.FlagSet) *configuration {
-	c := &configuration{path: path, flags: flags, keys: map[string]keys.Key{}, values: map[string]any{}}
-	for _, k := range allKeys().Leaves() {
+func newConfiguration(path string, flags *pflag.FlagSet) *Configuration {
+	c := &Configuration{Path: path, flags: flags, keys: map[string]keys.Key{}, values: map[string]any{}}
+	for _, k := range Keys().Leaves() {
 		c.keys[k.Name] = k
 	}
 	return c
@@ -186,12 +191,12 @@ func newViper(table keys.Table) *viper.Viper {
 
 // check refuses values out of their range, and entries of sites that cannot be
 // decoded, including sites that this command does not use.
-func (c *configuration) check() error {
+func (c *Configuration) check() error {
 	if n := c.Limits.Sites; n < 0 || n > maxSites {
-		return fmt.Errorf("%s: 'limits.sites' is %d; give the number of sites at the same time, 1 to %d", c.at("limits.sites"), n, maxSites)
+		return fmt.Errorf("%s: 'limits.sites' is %d; give the number of sites at the same time, 1 to %d", c.At("limits.sites"), n, maxSites)
 	}
 	if _, err := process.PlanMemory(int64(c.Limits.Memory), 1, 1, false); err != nil {
-		return fmt.Errorf("%s: %w", c.at("limits.memory"), err)
+		return fmt.Errorf("%s: %w", c.At("limits.memory"), err)
 	}
 	if err := c.checkRetention("", c.retentionSetting); err != nil {
 		return err
@@ -202,19 +207,19 @@ func (c *configuration) check() error {
 		}
 	}
 	if n := c.Limits.Nice; n < 0 || n > process.MaxNice {
-		return fmt.Errorf("%s: 'limits.nice' is %d; give 1 to %d, the lowest priority, or 0 to leave it as it is", c.at("limits.nice"), n, process.MaxNice)
+		return fmt.Errorf("%s: 'limits.nice' is %d; give 1 to %d, the lowest priority, or 0 to leave it as it is", c.At("limits.nice"), n, process.MaxNice)
 	}
 	if n := c.Limits.Load; n < 0 {
-		return fmt.Errorf("%s: 'limits.load' is %g; give the highest 1-minute load, or 0 for no limit", c.at("limits.load"), n)
+		return fmt.Errorf("%s: 'limits.load' is %g; give the highest 1-minute load, or 0 for no limit", c.At("limits.load"), n)
 	}
 	for i, entry := range c.Sites {
 		key := fmt.Sprintf("sites[%d]", i)
 		if path, _ := entry["path"].(string); path == "" {
-			return fmt.Errorf("%s: '%s' has no path; give the site's folder, or a pattern", c.at(key), key)
+			return fmt.Errorf("%s: '%s' has no path; give the site's folder, or a pattern", c.At(key), key)
 		}
-		set, err := c.decodeSite(entry)
+		set, err := c.DecodeSite(entry)
 		if err != nil {
-			return c.locate(key, err)
+			return c.Locate(key, err)
 		}
 		if err := c.checkRetention(key, set.retentionSetting); err != nil {
 			return err
@@ -225,14 +230,14 @@ func (c *configuration) check() error {
 	}
 	if err := c.notifySetting.check(); err != nil {
 		key, _, _ := strings.Cut(err.Error(), ": ")
-		return fmt.Errorf("%s: %w", c.at(key), err)
+		return fmt.Errorf("%s: %w", c.At(key), err)
 	}
-	if _, i, err := hooks(c.Hooks); err != nil {
+	if _, i, err := Hooks(c.Hooks); err != nil {
 		key := fmt.Sprintf("hooks[%d]", i)
-		return fmt.Errorf("%s: '%s': %w", c.at(key), key, err)
+		return fmt.Errorf("%s: '%s': %w", c.At(key), key, err)
 	}
 	if key, err := c.machineSettings.check(); err != nil {
-		return fmt.Errorf("%s: %w", c.at(key), err)
+		return fmt.Errorf("%s: %w", c.At(key), err)
 	}
 	if c.Verbose && c.Quiet {
 		return errors.New("quiet and verbose exclude each other; give one of them")
@@ -243,35 +248,35 @@ func (c *configuration) check() error {
 	return nil
 }
 
-// site returns the settings of one site. entry holds its keys, such as one entry of
+// Site returns the settings of one site. entry holds its keys, such as one entry of
 // sites: they have precedence over the settings of all sites, and the environment
 // and the flags have precedence over both.
-func (c *configuration) site(entry map[string]any) (siteEntry, error) {
-	s, err := c.decodeSite(entry)
+func (c *Configuration) Site(entry map[string]any) (Site, error) {
+	s, err := c.DecodeSite(entry)
 	if err != nil {
-		return siteEntry{}, fmt.Errorf("%s: site %v: %w", c.at(""), entry["path"], err)
+		return Site{}, fmt.Errorf("%s: site %v: %w", c.At(""), entry["path"], err)
 	}
 	return s, nil
 }
 
-func (c *configuration) decodeSite(entry map[string]any) (siteEntry, error) {
-	s := siteEntry{siteSetting: c.siteSetting}
+func (c *Configuration) DecodeSite(entry map[string]any) (Site, error) {
+	s := Site{SiteSetting: c.SiteSetting}
 	s.retentionSetting = retentionSetting{} // the keeper looks at each level by itself
 	keys := c.unforced("", entry)
 	_, s.ownSinks = keys["sinks"]
 	err := decode(keys, &s)
-	if c.scheduledKind != "" && !c.forced("kind") {
-		s.Kind = c.scheduledKind
+	if c.ScheduledKind != "" && !c.Forced("kind") {
+		s.Kind = c.ScheduledKind
 	}
 	return s, err
 }
 
 // decodeFileSinks sets fileSinks.
-func (c *configuration) decodeFileSinks(file map[string]any) error {
+func (c *Configuration) decodeFileSinks(file map[string]any) error {
 	for key, value := range file {
 		if strings.EqualFold(key, "sinks") {
 			var in struct {
-				Sinks []sinkSetting `mapstructure:"sinks"`
+				Sinks []Sink `mapstructure:"sinks"`
 			}
 			err := decode(map[string]any{"sinks": value}, &in)
 			c.fileSinks = in.Sinks
@@ -282,22 +287,22 @@ func (c *configuration) decodeFileSinks(file map[string]any) error {
 }
 
 // unforced returns the keys that neither the environment nor a flag sets.
-func (c *configuration) unforced(prefix string, values map[string]any) map[string]any {
+func (c *Configuration) unforced(prefix string, values map[string]any) map[string]any {
 	out := make(map[string]any, len(values))
 	for key, value := range values {
 		key = strings.ToLower(key)
 		if below, ok := value.(map[string]any); ok {
 			out[key] = c.unforced(prefix+key+".", below)
-		} else if !c.forced(prefix + key) {
+		} else if !c.Forced(prefix + key) {
 			out[key] = value
 		}
 	}
 	return out
 }
 
-// forced tells whether the environment or a flag sets a key. An empty variable
+// Forced tells whether the environment or a flag sets a key. An empty variable
 // sets nothing.
-func (c *configuration) forced(key string) bool {
+func (c *Configuration) Forced(key string) bool {
 	if os.Getenv(keys.EnvName(key)) != "" {
 		return true
 	}
@@ -305,21 +310,21 @@ func (c *configuration) forced(key string) bool {
 	return flag != nil && flag.Changed
 }
 
-// at names the file for an error about a key, and the line if the file sets the key.
-func (c *configuration) at(key string) string {
-	if c.path == "" {
+// At names the file for an error about a key, and the line if the file sets the key.
+func (c *Configuration) At(key string) string {
+	if c.Path == "" {
 		return "configuration"
 	}
 	list, _, _ := strings.Cut(key, "[")
-	if line := c.lines[key]; line > 0 && !c.forced(list) {
-		return fmt.Sprintf("configuration %s:%d", c.path, line)
+	if line := c.lines[key]; line > 0 && !c.Forced(list) {
+		return fmt.Sprintf("configuration %s:%d", c.Path, line)
 	}
-	return "configuration " + c.path
+	return "configuration " + c.Path
 }
 
-// locate adds the file and the line to an error of decode. key is the entry that was
+// Locate adds the file and the line to an error of decode. key is the entry that was
 // decoded, such as sites[0]; "" is the whole configuration.
-func (c *configuration) locate(key string, err error) error {
+func (c *Configuration) Locate(key string, err error) error {
 	where := key
 	if first := firstKey(err); first != "" {
 		where = strings.TrimPrefix(key+"."+first, ".")
@@ -328,7 +333,10 @@ func (c *configuration) locate(key string, err error) error {
 		where = key
 	}
 	if key != "" {
-		return fmt.Errorf("%s: '%s': %w", c.at(where), key, err)
+		return fmt.Errorf("%s: '%s': %w", c.At(where), key, err)
 	}
-	return fmt.Errorf("%s: %w", c.at(where), err)
+	return fmt.Errorf("%s: %w", c.At(where), err)
 }
+
+// DefaultSink is the sink of a site without a configured one.
+const DefaultSink = "~/backups"

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"fmt"
@@ -48,15 +48,15 @@ func (m *machineSettings) check() (key string, err error) {
 		if m.Status.File == "" {
 			return "status.group", fmt.Errorf("'status.group' is set without status.file; set both")
 		}
-		if _, err := m.Status.gid(); err != nil {
+		if _, err := m.Status.GID(); err != nil {
 			return "status.group", err
 		}
 	}
 	return "", nil
 }
 
-// gid is the number of the group that may read the status file, -1 for none.
-func (s *statusSetting) gid() (int, error) {
+// GID is the number of the group that may read the status file, -1 for none.
+func (s *statusSetting) GID() (int, error) {
 	if s.Group == "" {
 		return -1, nil
 	}

@@ -1,53 +1,16 @@
-package main
+package settings
 
 import (
-	"fmt"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/wp-oneway/wp-oneway/agent/retention"
-	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
-// ruleLimits is what lifecycle rules cannot do, for people who know the keep settings.
-const ruleLimits = "Lifecycle rules know only the age of an object. They cannot keep the newest backup, nor a number of backups, nor one of each hour, day, week, month or year, and know no max_size. " +
-	"So every backup stays as long as the longest setting keeps one, as if there were one backup per day (keep_last) or period: prune would keep the same or fewer, while backups are made that often."
-
-// expiry takes the days of a policy from the keep settings of the configuration. Without
-// any, it leaves those of --expire.
-func (a *app) expiry(cmd *cobra.Command, o *policyOptions) error {
-	setHome()
-	path, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return err
-	}
-	if a.config, err = loadConfiguration(cmd.Flags(), path); err != nil {
-		return exit.Usage(fmt.Errorf("%w; policy --expire DAYS needs no configuration", err))
-	}
-	k := &keeper{configuration: a.config, named: map[string]siteEntry{}}
-	for i, entry := range a.config.Sites {
-		if k.named[fmt.Sprint(i)], err = a.config.site(entry); err != nil {
-			return exit.Usage(err)
-		}
-	}
-	days, found := k.folderDays(o.store, o.Bucket)
-	if !found {
-		return nil
-	}
-	from := "the configuration in " + a.config.path
-	if a.config.path == "" {
-		from = "the environment"
-	}
-	o.FolderDays, o.Rules = days, "The days come from the keep settings of "+from+". "+ruleLimits
-	return nil
-}
-
-// folderDays returns the longest time for which the settings keep backups in a bucket, by
+// FolderDays returns the longest time for which the settings keep backups in a bucket, by
 // the folder of their kind. found is false if nothing is set.
-func (k *keeper) folderDays(scheme, bucket string) (days map[string]int, found bool) {
+func (k *Keeper) FolderDays(scheme, bucket string) (days map[string]int, found bool) {
 	days = map[string]int{}
 	targets := k.sinksIn(scheme, bucket)
 	for _, kind := range retention.Kinds() {
@@ -66,7 +29,7 @@ func (k *keeper) folderDays(scheme, bucket string) (days map[string]int, found b
 
 // policyNames are the names of the sites with settings of their own, and "" for all other
 // sites, if these are backed up.
-func (k *keeper) policyNames() (names []string) {
+func (k *Keeper) policyNames() (names []string) {
 	for name := range k.named {
 		names = append(names, name)
 	}
@@ -77,12 +40,12 @@ func (k *keeper) policyNames() (names []string) {
 }
 
 // sinksIn returns the configured sinks that are in a bucket, or "" for the settings of all.
-func (k *keeper) sinksIn(store, bucket string) (found []string) {
+func (k *Keeper) sinksIn(store, bucket string) (found []string) {
 	scheme := map[string]string{"gcs": "gs"}[store]
 	if scheme == "" {
 		scheme = "s3" // Azure is used through a gateway
 	}
-	lists := [][]sinkSetting{k.Sinks, k.fileSinks}
+	lists := [][]Sink{k.Sinks, k.fileSinks}
 	for _, set := range k.named {
 		if set.ownSinks {
 			lists = append(lists, set.Sinks)

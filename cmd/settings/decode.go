@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"errors"
@@ -71,10 +71,10 @@ func rateHook(_, to reflect.Type, value any) (any, error) {
 	if to != reflect.TypeFor[byteRate]() {
 		return value, nil
 	}
-	return parseByteRate(fmt.Sprint(value))
+	return ParseByteRate(fmt.Sprint(value))
 }
 
-func parseByteRate(text string) (byteRate, error) {
+func ParseByteRate(text string) (byteRate, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || text == "0" {
 		return 0, nil
@@ -267,7 +267,7 @@ func textHook(_, to reflect.Type, value any) (any, error) {
 	switch {
 	case !ok:
 		return value, nil
-	case to == reflect.TypeFor[sinkSetting]():
+	case to == reflect.TypeFor[Sink]():
 		return map[string]any{"url": text}, nil
 	case to == reflect.TypeFor[map[string]any]():
 		return map[string]any{"path": text}, nil

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"context"
@@ -12,34 +12,19 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/retention"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/sinks"
-	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A keeper finds the retention settings of a site and kind in a folder. It is the
+// A Keeper finds the retention settings of a site and kind in a folder. It is the
 // agent.Keeper of the configuration.
-type keeper struct {
-	*configuration
-	named map[string]siteEntry // the configured sites, by their names in the sinks
+type Keeper struct {
+	*Configuration
+	named map[string]Site // the configured sites, by their names in the sinks
 }
 
-// keeper returns the keeper of the entries.
-func (a *app) keeper(entries []entry) (*keeper, error) {
-	k := &keeper{configuration: a.config, named: map[string]siteEntry{}}
-	homes := site.OwnerHomes()
-	for _, e := range entries {
-		set, err := a.config.site(e.keys)
-		if err != nil {
-			return nil, exit.Usage(err)
-		}
-		name := set.Name
-		if name == "" {
-			if p, err := place(set.Path, set.Home, homes); err == nil {
-				name = p.For(requestHost(set.HTTPHost, set.URL)).Name
-			}
-		}
-		k.named[name] = set
-	}
-	return k, nil
+// NewKeeper returns the keeper of a configuration. named are the configured sites, by their
+// names in the sinks.
+func NewKeeper(c *Configuration, named map[string]Site) *Keeper {
+	return &Keeper{Configuration: c, named: named}
 }
 
 // A level is a place in the configuration that can set retention.
@@ -51,7 +36,7 @@ type level struct {
 
 // levels returns the places that can set the retention of a site in a sink, the most
 // special first: the sink in the site's own list, the site, the sink, all sites.
-func (k *keeper) levels(name, sink string) (levels []level) {
+func (k *Keeper) levels(name, sink string) (levels []level) {
 	set, known := k.named[name]
 	if known && set.ownSinks {
 		levels = append(levels, sinkLevels(set.Sinks, sink, true)...)
@@ -64,11 +49,11 @@ func (k *keeper) levels(name, sink string) (levels []level) {
 
 // sinkLevels returns the settings of a sink for all sites. A flag or the environment can
 // name a sink of the file again, without its settings.
-func (k *keeper) sinkLevels(sink string) []level {
+func (k *Keeper) sinkLevels(sink string) []level {
 	return append(sinkLevels(k.Sinks, sink, false), sinkLevels(k.fileSinks, sink, false)...)
 }
 
-func sinkLevels(list []sinkSetting, sink string, site bool) (levels []level) {
+func sinkLevels(list []Sink, sink string, site bool) (levels []level) {
 	for _, s := range list {
 		if sameSink(s.URL, sink) {
 			levels = append(levels, level{s.retentionSetting, site, true})
@@ -96,15 +81,15 @@ func sameSink(a, b string) bool {
 
 // find returns the settings of the first level at which isSet holds for the kind, or else
 // for all kinds. The environment and the flags have precedence over all levels.
-func (k *keeper) find(levels []level, kind retention.Kind, isSet func(*keepSetting) bool, names ...string) *keepSetting {
+func (k *Keeper) find(levels []level, kind retention.Kind, isSet func(*keepSetting) bool, names ...string) *keepSetting {
 	all := k.retentionSetting
 	for _, name := range names {
-		if k.forced("retention." + kind.Key + "." + name) {
+		if k.Forced("retention." + kind.Key + "." + name) {
 			return all.Retention.of(kind)
 		}
 	}
 	for _, name := range names {
-		if k.forced(name) {
+		if k.Forced(name) {
 			return &all.keepSetting
 		}
 	}
@@ -119,14 +104,14 @@ func (k *keeper) find(levels []level, kind retention.Kind, isSet func(*keepSetti
 }
 
 // Policy is agent.Keeper's.
-func (k *keeper) Policy(name, sink string, kind retention.Kind) retention.Policy {
+func (k *Keeper) Policy(name, sink string, kind retention.Kind) retention.Policy {
 	levels := k.levels(name, sink)
 	count := func(key string, of func(*keepSetting) keepCount) int {
 		return of(k.find(levels, kind, func(s *keepSetting) bool { return of(s).set }, key)).n
 	}
 	within := k.find(levels, kind, func(s *keepSetting) bool { return s.KeepWithin.set || s.KeepFor.set }, "keep_within", "keep_for")
 	span := within.KeepWithin
-	if !span.set || k.forced("keep_for") || k.forced("retention."+kind.Key+".keep_for") {
+	if !span.set || k.Forced("keep_for") || k.Forced("retention."+kind.Key+".keep_for") {
 		span = within.KeepFor
 	}
 	return retention.Policy{
@@ -156,8 +141,8 @@ func kindSize(levels []level, kind retention.Kind) int64 {
 
 // MaxSize is agent.Keeper's: what the sink sets, also in the list of a site, or else all
 // sites.
-func (k *keeper) MaxSize(sink string) int64 {
-	if !k.forced("max_size") {
+func (k *Keeper) MaxSize(sink string) int64 {
+	if !k.Forced("max_size") {
 		levels := k.sinkLevels(sink)
 		for _, name := range slices.Sorted(maps.Keys(k.named)) {
 			if set := k.named[name]; set.ownSinks {
@@ -175,11 +160,11 @@ func (k *keeper) MaxSize(sink string) int64 {
 
 // checkRetention refuses both names of one setting in the same place. entry is the entry
 // of a list, such as sites[0], or "".
-func (c *configuration) checkRetention(entry string, set retentionSetting) error {
+func (c *Configuration) checkRetention(entry string, set retentionSetting) error {
 	check := func(below string, s *keepSetting) error {
 		name := strings.TrimPrefix(entry+"."+below+"keep_for", ".")
 		if s.KeepWithin.set && s.KeepFor.set && c.lines[name] > 0 {
-			return fmt.Errorf("%s: '%s' is another name of keep_within, which is set too; remove one of them", c.at(name), name)
+			return fmt.Errorf("%s: '%s' is another name of keep_within, which is set too; remove one of them", c.At(name), name)
 		}
 		return nil
 	}
@@ -194,15 +179,15 @@ func (c *configuration) checkRetention(entry string, set retentionSetting) error
 	return nil
 }
 
-// keepsAnything reports whether any rule is set, for any site or sink.
-func (k *keeper) keepsAnything(folders []pruneFolder) bool {
+// KeepsAnything reports whether any rule is set, for any site or sink.
+func (k *Keeper) KeepsAnything(folders []pruneFolder) bool {
 	names := []string{""}
 	for name := range k.named {
 		names = append(names, name)
 	}
 	for _, f := range folders {
 		for _, name := range names {
-			if slices.ContainsFunc(retention.Kinds(), func(kind retention.Kind) bool { return !k.Policy(name, f.sink, kind).Empty() }) {
+			if slices.ContainsFunc(retention.Kinds(), func(kind retention.Kind) bool { return !k.Policy(name, f.Sink, kind).Empty() }) {
 				return true
 			}
 		}
@@ -211,13 +196,13 @@ func (k *keeper) keepsAnything(folders []pruneFolder) bool {
 }
 
 // A pruneFolder is a folder of backups, and the sink that it is of.
-type pruneFolder struct{ dir, sink string }
+type pruneFolder struct{ Dir, Sink string }
 
-// pruneFolders returns the folders of the configured sinks, of those on the command line,
+// PruneFolders returns the folders of the configured sinks, of those on the command line,
 // or the default one. remote are sinks that are buckets.
-func (k *keeper) pruneFolders(ctx context.Context, host string) (folders []pruneFolder, remote []string, err error) {
+func (k *Keeper) PruneFolders(ctx context.Context, host string) (folders []pruneFolder, remote []string, err error) {
 	texts := urls(k.Sinks)
-	if !k.forced("sinks") {
+	if !k.Forced("sinks") {
 		for _, set := range k.named {
 			if set.ownSinks {
 				texts = append(texts, urls(set.Sinks)...)
@@ -225,7 +210,7 @@ func (k *keeper) pruneFolders(ctx context.Context, host string) (folders []prune
 		}
 	}
 	if len(texts) == 0 {
-		texts = []string{defaultSink}
+		texts = []string{DefaultSink}
 	}
 	seen := map[string]bool{}
 	for _, text := range texts {
@@ -255,7 +240,7 @@ func (k *keeper) pruneFolders(ctx context.Context, host string) (folders []prune
 	return folders, remote, nil
 }
 
-func urls(list []sinkSetting) (texts []string) {
+func urls(list []Sink) (texts []string) {
 	for _, s := range list {
 		texts = append(texts, s.URL)
 	}
@@ -264,13 +249,13 @@ func urls(list []sinkSetting) (texts []string) {
 
 // matching returns the folders that a path with {kind}, {site} or {owner} stands for. A
 // path on the command line must exist.
-func (k *keeper) matching(dir string) ([]string, error) {
+func (k *Keeper) matching(dir string) ([]string, error) {
 	pattern := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{kind}", "*", "{site}", "*", "{owner}", "*").Replace(dir)
 	found, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, exit.Usage(fmt.Errorf("sink %s: %w", dir, err))
 	}
-	if len(found) == 0 && k.forced("sinks") {
+	if len(found) == 0 && k.Forced("sinks") {
 		if _, err := os.Lstat(dir); err != nil {
 			return nil, exit.Usage(fmt.Errorf("prune %s: there is no such folder; give the folder of the backups with --to", dir))
 		}
