@@ -34,8 +34,6 @@ func (in *interp) eval(x syntax.Expr) Value {
 		return in.evalTernary(x)
 	case *syntax.IssetExpr:
 		return in.evalIsset(x)
-	case *syntax.EmptyExpr:
-		return in.evalEmpty(x)
 	case *syntax.CallExpr, *syntax.MethodExpr, *syntax.StaticCallExpr, *syntax.NewExpr, *syntax.ClosureExpr:
 		return in.evalCall(x)
 	}
@@ -61,33 +59,14 @@ func (in *interp) evalRare(x syntax.Expr) Value {
 	switch x := x.(type) {
 	case *syntax.MatchExpr:
 		return in.evalMatch(x)
-	case *syntax.IncludeExpr:
-		return in.evalInclude(x)
-	case *syntax.EvalExpr:
-		return in.evalEval(x)
-	case *syntax.ExitExpr:
-		if x.X != nil {
-			in.eval(x.X)
-		}
-		panic(in.die(x.Pos, "stops before WordPress starts"))
-	case *syntax.PrintExpr:
-		in.print(x.X)
-		return Int(1)
-	case *syntax.ThrowExpr:
-		return in.evalThrow(x)
-	case *syntax.CloneExpr:
-		panic(in.unsupported(x.Pos, "clone"))
+	case *syntax.WordExpr:
+		return in.evalWord(x)
 	case *syntax.ClassConstExpr:
 		return in.evalClassConst(x)
 	case *syntax.InstanceExpr:
 		return in.evalInstanceof(x)
-	case *syntax.ShellExpr:
-		in.eval(x.X)
-		return in.unknownAt(Unsafe, x.Pos, "needs a command to run").From(OriginVolatile)
 	case *syntax.MagicExpr:
 		return in.magic(x)
-	case *syntax.YieldExpr:
-		panic(in.unsupported(x.Pos, "a generator"))
 	case *syntax.NameExpr:
 		return String(x.Name)
 	}
@@ -317,4 +296,43 @@ func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) {
 		}
 		return true
 	})
+}
+
+// evalWord evaluates an operator that is a word.
+func (in *interp) evalWord(x *syntax.WordExpr) Value {
+	switch x.Word {
+	case "empty":
+		b, u := in.Truth(in.quiet(x.X, askEmpty))
+		return truthValue(!b, u)
+	case "clone":
+		panic(in.unsupported(x.Pos, "clone"))
+	case "yield":
+		panic(in.unsupported(x.Pos, "a generator"))
+	case "print":
+		in.print(x.X)
+		return Int(1)
+	}
+	v := Null
+	if x.X != nil {
+		v = in.eval(x.X)
+	}
+	switch x.Word {
+	case "exit":
+		panic(in.die(x.Pos, "stops before WordPress starts"))
+	case "throw":
+		panic(in.thrownBy(v, x.Pos))
+	case "eval":
+		return in.evalText(v, x.Pos)
+	case "shell":
+		return in.unknownAt(Unsafe, x.Pos, "needs a command to run").From(OriginVolatile)
+	}
+	return in.evalInclude(x, v)
+}
+
+// truthValue is a bool, or an unknown one.
+func truthValue(b bool, u *Unknown) Value {
+	if u != nil {
+		return Maybe(u)
+	}
+	return Bool(b)
 }

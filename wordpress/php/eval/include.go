@@ -95,8 +95,7 @@ func (in *interp) linkable(d *syntax.ClassDecl) bool {
 	return true
 }
 
-func (in *interp) evalInclude(x *syntax.IncludeExpr) Value {
-	v := in.eval(x.X)
+func (in *interp) evalInclude(x *syntax.WordExpr, v Value) Value {
 	v = in.ConvertString(v, x.Pos)
 	u, ok := v.(*Unknown)
 	if !ok {
@@ -120,8 +119,8 @@ func (in *interp) includeUnknown(u *Unknown) Value {
 }
 
 // include runs a file that is known by name.
-func (in *interp) include(x *syntax.IncludeExpr, name string) Value {
-	once := strings.HasSuffix(x.Kind, "_once")
+func (in *interp) include(x *syntax.WordExpr, name string) Value {
+	once := strings.HasSuffix(x.Word, "_once")
 	abs, unfit := in.includePath(name)
 	if unfit != "" {
 		return in.includeUnknown(in.unknownAt(Unsafe, x.Pos, "runs code from "+unfit))
@@ -211,12 +210,12 @@ func (in *interp) enterVendor(file string) {
 	}
 }
 
-func (in *interp) includeFile(x *syntax.IncludeExpr, abs string, slot int) Value {
+func (in *interp) includeFile(x *syntax.WordExpr, abs string, slot int) Value {
 	text, u, ok := in.ReadFile(abs, x.Pos)
 	switch {
 	case u != nil:
 		return in.includeUnknown(u)
-	case !ok && strings.HasPrefix(x.Kind, "require"):
+	case !ok && strings.HasPrefix(x.Word, "require"):
 		panic(in.die(x.Pos, "stops: cannot open a file"))
 	case !ok:
 		return Bool(false)
@@ -244,9 +243,8 @@ func (in *interp) runText(name, text string, pos syntax.Pos) Value {
 	return in.runSource(src)
 }
 
-// evalEval runs text as PHP.
-func (in *interp) evalEval(x *syntax.EvalExpr) Value {
-	v := in.eval(x.X)
+// evalText runs text as PHP.
+func (in *interp) evalText(v Value, pos syntax.Pos) Value {
 	u, ok := v.(*Unknown)
 	if ok && u.Alts == nil {
 		c := *u
@@ -254,11 +252,11 @@ func (in *interp) evalEval(x *syntax.EvalExpr) Value {
 		return in.includeUnknown(&c)
 	}
 	run := func(v Value) Value {
-		code := in.StringOf(v, x.Pos)
+		code := in.StringOf(v, pos)
 		if in.calls >= in.opt.Limits.Depth {
-			panic(in.Refuse(Undecidable, x.Pos, "evaluate: nested too deeply"))
+			panic(in.Refuse(Undecidable, pos, "evaluate: nested too deeply"))
 		}
-		val := in.runText(in.file()+"("+ToString(Int(int64(x.Line)))+") : eval()'d code", "<?php "+code, x.Pos)
+		val := in.runText(in.file()+"("+ToString(Int(int64(pos.Line)))+") : eval()'d code", "<?php "+code, pos)
 		if val == Value(Int(1)) && !strings.Contains(code, "return") {
 			val = Null
 		}

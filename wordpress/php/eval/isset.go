@@ -154,15 +154,6 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
 	return Null
 }
 
-func (in *interp) evalEmpty(x *syntax.EmptyExpr) Value {
-	v := in.quiet(x.X, askEmpty)
-	b, u := in.Truth(v)
-	if u != nil {
-		return Maybe(u)
-	}
-	return Bool(!b)
-}
-
 // evalCoalesce is $x ?? right, and the reading half of ??=.
 func (in *interp) evalCoalesce(x syntax.Expr, right func() Value) Value {
 	v := in.quiet(x, askValue)

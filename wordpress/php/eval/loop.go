@@ -7,16 +7,14 @@ func (in *interp) execLoop(s syntax.Stmt) error {
 	base, end := in.mark()
 	err := in.attempt(func() error {
 		switch s := s.(type) {
-		case *syntax.WhileStmt:
-			return in.iterate(s.Pos, in.condition([]syntax.Expr{s.Cond}), s.Body, nil)
-		case *syntax.DoStmt:
-			if err := in.turn(s.Body); err != nil {
-				return err
+		case *syntax.LoopStmt:
+			if s.After {
+				if err := in.turn(s.Body); err != nil {
+					return err
+				}
 			}
-			return in.iterate(s.Pos, in.condition([]syntax.Expr{s.Cond}), s.Body, nil)
-		case *syntax.ForStmt:
 			in.evalAll(s.Init)
-			return in.iterate(s.Pos, in.condition(s.Cond), s.Body, s.Step)
+			return in.iterate(s)
 		case *syntax.ForeachStmt:
 			return in.execForeach(s)
 		}
@@ -46,17 +44,6 @@ func (in *interp) leaveLoop(base int, err error) error {
 	return in.proceed(&ends)
 }
 
-// condition evaluates what stands between the semicolons of for: the last decides.
-func (in *interp) condition(xs []syntax.Expr) func() (bool, *Unknown) {
-	return func() (bool, *Unknown) {
-		if len(xs) == 0 {
-			return true, nil
-		}
-		in.evalAll(xs[:len(xs)-1])
-		return in.test(xs[len(xs)-1])
-	}
-}
-
 // turn runs a loop's body once. What continues joins at its end.
 func (in *interp) turn(body []syntax.Stmt) error {
 	return in.turnOf(func() error { return in.exec(body) })
@@ -71,21 +58,29 @@ func (in *interp) turnOf(run func() error) error {
 	return err
 }
 
-// iterate runs a loop.
-func (in *interp) iterate(pos syntax.Pos, cond func() (bool, *Unknown), body []syntax.Stmt, step []syntax.Expr) error {
-	for {
-		in.Steps(1, pos)
-		b, u := cond()
-		turn := func() error {
-			err := in.turn(body)
-			if err == nil {
-				in.evalAll(step)
-			}
-			return err
+// iterate runs a loop from its condition on.
+func (in *interp) iterate(s *syntax.LoopStmt) error {
+	cond := func() (bool, *Unknown) {
+		if len(s.Cond) == 0 {
+			return true, nil
 		}
+		last := len(s.Cond) - 1
+		in.evalAll(s.Cond[:last])
+		return in.test(s.Cond[last])
+	}
+	turn := func() error {
+		err := in.turn(s.Body)
+		if err == nil {
+			in.evalAll(s.Step)
+		}
+		return err
+	}
+	for {
+		in.Steps(1, s.Pos)
+		b, u := cond()
 		switch {
 		case u != nil:
-			return in.widen(pos, u, func() error {
+			return in.widen(s.Pos, u, func() error {
 				err := turn()
 				if err == nil {
 					cond()

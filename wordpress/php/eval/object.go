@@ -264,11 +264,11 @@ func (in *interp) Throw(name, message string, pos syntax.Pos) *thrown {
 	return &thrown{o, why}
 }
 
-func (in *interp) evalThrow(x *syntax.ThrowExpr) Value {
-	v := in.eval(x.X)
+// thrownBy is the error of throw.
+func (in *interp) thrownBy(v Value, pos syntax.Pos) *thrown {
 	o, ok := v.(*Object)
 	if v.Kind() != KindUnknown && (!ok || !o.Class.IsA("throwable")) {
-		panic(in.Throw("Error", "Can only throw objects", x.Pos))
+		return in.Throw("Error", "Can only throw objects", pos)
 	}
-	panic(&thrown{v, in.stopsWith(Undecidable, x.Pos)})
+	return &thrown{v, in.stopsWith(Undecidable, pos)}
 }

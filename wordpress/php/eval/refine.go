@@ -22,9 +22,10 @@ func (in *interp) refine(cond syntax.Expr, truth bool) {
 	case *syntax.VarExpr, *syntax.ConstExpr:
 		in.refineTo(x, func(v Value) bool { return ToBool(v) == truth })
 		return
-	case *syntax.EmptyExpr:
-		in.refineTo(x.X, func(v Value) bool { return ToBool(v) != truth })
-		return
+	case *syntax.WordExpr:
+		if x.Word == "empty" {
+			in.refineTo(x.X, func(v Value) bool { return ToBool(v) != truth })
+		}
 	case *syntax.IssetExpr:
 		if len(x.Vars) == 1 {
 			in.refineTo(x.Vars[0], func(v Value) bool { return (v.Kind() != KindNull && v.Kind() != KindAbsent) == truth })

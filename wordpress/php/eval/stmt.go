@@ -42,7 +42,7 @@ func (in *interp) execOne(s syntax.Stmt) error {
 			kind = jumpContinue
 		}
 		return &jump{kind: kind, depth: s.Depth}
-	case *syntax.WhileStmt, *syntax.DoStmt, *syntax.ForStmt, *syntax.ForeachStmt, *syntax.SwitchStmt:
+	case *syntax.LoopStmt, *syntax.ForeachStmt, *syntax.SwitchStmt:
 		return in.execLoop(s)
 	case *syntax.TryStmt:
 		return in.execTry(s)

@@ -20,6 +20,8 @@ type Pos struct{ Line, From, To int32 }
 // Where returns the position itself.
 func (a Pos) Where() Pos { return a }
 
+func (a *Pos) place(at Pos) { *a = at }
+
 // An Expr is an expression.
 type Expr interface{ Where() Pos }
 
@@ -163,52 +165,13 @@ type (
 		Pos
 		Vars []Expr
 	}
-	// EmptyExpr is empty(X).
-	EmptyExpr struct {
+	// WordExpr is an operator that is a word, before one operand: include and its
+	// relatives, empty, eval, exit (X may be nil), print, throw, clone, yield; and a
+	// command in backticks, whose word is "shell".
+	WordExpr struct {
 		Pos
-		X Expr
-	}
-	// IncludeExpr includes a file. Kind is include, include_once, require or require_once.
-	IncludeExpr struct {
-		Pos
-		Kind string
+		Word string
 		X    Expr
-	}
-	// ExitExpr is exit or die. X may be nil.
-	ExitExpr struct {
-		Pos
-		X Expr
-	}
-	// EvalExpr is eval(X).
-	EvalExpr struct {
-		Pos
-		X Expr
-	}
-	// PrintExpr is print X.
-	PrintExpr struct {
-		Pos
-		X Expr
-	}
-	// ThrowExpr is throw X.
-	ThrowExpr struct {
-		Pos
-		X Expr
-	}
-	// CloneExpr is clone x.
-	CloneExpr struct {
-		Pos
-		x Expr
-	}
-	// YieldExpr is yield or yield from.
-	YieldExpr struct {
-		Pos
-		x, key Expr
-		from   bool // yield from
-	}
-	// ShellExpr is `command`.
-	ShellExpr struct {
-		Pos
-		X Expr
 	}
 	// InstanceExpr is X instanceof Class.
 	InstanceExpr struct {

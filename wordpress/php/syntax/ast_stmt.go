@@ -3,7 +3,10 @@ package syntax
 // Statements.
 
 // A Stmt is a statement.
-type Stmt interface{ Where() Pos }
+type Stmt interface {
+	Where() Pos
+	place(at Pos)
+}
 
 type (
 	// ExprStmt is an expression as a statement.
@@ -22,23 +25,12 @@ type (
 		Cond       Expr
 		Then, Else []Stmt
 	}
-	// WhileStmt is a while loop.
-	WhileStmt struct {
-		Pos
-		Cond Expr
-		Body []Stmt
-	}
-	// DoStmt is a do … while loop.
-	DoStmt struct {
-		Pos
-		Body []Stmt
-		Cond Expr
-	}
-	// ForStmt is a for loop.
-	ForStmt struct {
+	// LoopStmt is while, do … while or for. All of Cond is evaluated, the last decides.
+	LoopStmt struct {
 		Pos
 		Init, Cond, Step []Expr
 		Body             []Stmt
+		After            bool // do: the body comes before the condition
 	}
 	// ForeachStmt is a foreach loop. Key may be nil.
 	ForeachStmt struct {

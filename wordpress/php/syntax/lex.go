@@ -68,24 +68,22 @@ func (l *lexer) emit(kind tokenKind, text string, end int) token {
 }
 
 // next returns the next token, comments and white space left out.
-func (l *lexer) next() (token, error) {
+func (l *lexer) next() token {
 	if !l.code {
 		return l.html()
 	}
-	if err := l.skipBlank(); err != nil {
-		return token{}, err
-	}
+	l.skipBlank()
 	if l.pos >= len(l.src) {
-		return l.emit(tEOF, "", l.pos), nil
+		return l.emit(tEOF, "", l.pos)
 	}
 	c := l.src[l.pos]
 	switch {
 	case c == '$' && l.pos+1 < len(l.src) && IsIdentStart(l.src[l.pos+1]):
 		end := IdentEnd(l.src, l.pos+1)
-		return l.emit(tVar, l.src[l.pos+1:end], end), nil
+		return l.emit(tVar, l.src[l.pos+1:end], end)
 	case IsIdentStart(c) || c == '\\':
-		if t, ok, err := l.binaryString(c); ok || err != nil {
-			return t, err
+		if t, ok := l.binaryString(c); ok {
+			return t
 		}
 		return l.name()
 	case IsDigit(c) || c == '.' && l.pos+1 < len(l.src) && IsDigit(l.src[l.pos+1]):
@@ -93,21 +91,21 @@ func (l *lexer) next() (token, error) {
 	case c == '\'':
 		return l.single(l.pos)
 	case c == '"':
-		return l.emit(tQuote, `"`, l.pos+1), nil
+		return l.emit(tQuote, `"`, l.pos+1)
 	case c == '`':
-		return l.emit(tBacktick, "`", l.pos+1), nil
+		return l.emit(tBacktick, "`", l.pos+1)
 	case strings.HasPrefix(l.src[l.pos:], "?>"):
 		t := l.emit(tCloseTag, "?>", newline(l.src, l.pos+2))
 		l.code = false
-		return t, nil
+		return t
 	case strings.HasPrefix(l.src[l.pos:], "#["):
-		return l.emit(tAttribute, "#[", l.pos+2), nil
+		return l.emit(tAttribute, "#[", l.pos+2)
 	}
 	return l.operator()
 }
 
 // html returns the text up to the next open tag, or an open-echo tag.
-func (l *lexer) html() (token, error) {
+func (l *lexer) html() token {
 	at := l.pos
 	for at < len(l.src) {
 		i := strings.Index(l.src[at:], "<?")
@@ -126,19 +124,19 @@ func (l *lexer) html() (token, error) {
 			continue
 		}
 		if at > l.pos {
-			return l.emit(tHTML, l.src[l.pos:at], at), nil
+			return l.emit(tHTML, l.src[l.pos:at], at)
 		}
 		l.code = true
 		if echo {
-			return l.emit(tOpenEcho, "<?=", end), nil
+			return l.emit(tOpenEcho, "<?=", end)
 		}
 		l.advance(end)
 		return l.next()
 	}
 	if l.pos < len(l.src) {
-		return l.emit(tHTML, l.src[l.pos:], len(l.src)), nil
+		return l.emit(tHTML, l.src[l.pos:], len(l.src))
 	}
-	return l.emit(tEOF, "", l.pos), nil
+	return l.emit(tEOF, "", l.pos)
 }
 
 // openTagEnd returns the end of the <?php tag at position at, or -1.
@@ -175,7 +173,7 @@ func newline(src string, i int) int {
 }
 
 // skipBlank passes over white space and comments.
-func (l *lexer) skipBlank() error {
+func (l *lexer) skipBlank() {
 	for l.pos < len(l.src) {
 		switch c := l.src[l.pos]; {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
@@ -189,40 +187,38 @@ func (l *lexer) skipBlank() error {
 		case strings.HasPrefix(l.src[l.pos:], "/*"):
 			i := strings.Index(l.src[l.pos+2:], "*/")
 			if i < 0 {
-				return l.errorf(l.line, "unterminated comment")
+				panic(parseFailure{l.errorf(l.line, "unterminated comment")})
 			}
 			l.advance(l.pos + 2 + i + 2)
 		default:
-			return nil
+			return
 		}
 	}
-	return nil
 }
 
 // binaryString recognises the prefix b of strings, which means nothing.
-func (l *lexer) binaryString(c byte) (t token, ok bool, err error) {
+func (l *lexer) binaryString(c byte) (t token, ok bool) {
 	if c|0x20 != 'b' || l.pos+1 >= len(l.src) {
-		return token{}, false, nil
+		return token{}, false
 	}
 	switch l.src[l.pos+1] {
 	case '\'':
-		t, err = l.single(l.pos + 1)
-		return t, true, err
+		return l.single(l.pos + 1), true
 	case '"':
-		return l.emit(tQuote, `"`, l.pos+2), true, nil
+		return l.emit(tQuote, `"`, l.pos+2), true
 	case '<':
 		if strings.HasPrefix(l.src[l.pos+1:], "<<<") {
 			return l.heredocStart(l.pos + 4)
 		}
 	}
-	return token{}, false, nil
+	return token{}, false
 }
 
-func (l *lexer) name() (token, error) {
+func (l *lexer) name() token {
 	end := l.pos
 	if l.src[end] == '\\' {
 		if end+1 >= len(l.src) || !IsIdentStart(l.src[end+1]) {
-			return l.emit(tOp, `\`, end+1), nil
+			return l.emit(tOp, `\`, end+1)
 		}
 	} else {
 		end = IdentEnd(l.src, end)
@@ -233,9 +229,9 @@ func (l *lexer) name() (token, error) {
 		end = IdentEnd(l.src, end+1)
 	}
 	if qualified {
-		return l.emit(tName, l.src[l.pos:end], end), nil
+		return l.emit(tName, l.src[l.pos:end], end)
 	}
-	return l.emit(tIdent, l.src[l.pos:end], end), nil
+	return l.emit(tIdent, l.src[l.pos:end], end)
 }
 
 // operators of every length.
@@ -243,24 +239,24 @@ var operators = WordSet(`... <=> **= === !== <<= >>= ??= ?->
 	&& || ?? ++ -- += -= *= /= .= %= &= |= ^= -> => :: << >> <= >= == != <> **
 	+ - * / % = < > ! . ( ) [ ] { } , ; ? : & | ^ ~ @ $`)
 
-func (l *lexer) operator() (token, error) {
+func (l *lexer) operator() token {
 	rest := l.src[l.pos:]
 	switch {
 	case rest[0] == '(':
 		if typ, end := castAt(l.src, l.pos); end > 0 {
-			return l.emit(tCast, typ, end), nil
+			return l.emit(tCast, typ, end)
 		}
 	case strings.HasPrefix(rest, "<<<"):
-		if t, ok, err := l.heredocStart(l.pos + 3); ok {
-			return t, err
+		if t, ok := l.heredocStart(l.pos + 3); ok {
+			return t
 		}
 	}
 	for n := min(3, len(rest)); n > 0; n-- {
 		if operators[rest[:n]] {
-			return l.emit(tOp, rest[:n], l.pos+n), nil
+			return l.emit(tOp, rest[:n], l.pos+n)
 		}
 	}
-	return token{}, l.errorf(l.line, "unexpected character 0x%02X", rest[0])
+	panic(parseFailure{l.errorf(l.line, "unexpected character 0x%02X", rest[0])})
 }
 
 var castTypes = map[string]string{
@@ -290,7 +286,7 @@ func castAt(src string, i int) (typ string, end int) {
 
 // heredocStart recognises <<<LABEL, <<<"LABEL" and <<<'LABEL' with their line
 // end, from behind the <<<.
-func (l *lexer) heredocStart(i int) (t token, ok bool, err error) {
+func (l *lexer) heredocStart(i int) (t token, ok bool) {
 	for i < len(l.src) && (l.src[i] == ' ' || l.src[i] == '\t') {
 		i++
 	}
@@ -300,26 +296,26 @@ func (l *lexer) heredocStart(i int) (t token, ok bool, err error) {
 		i++
 	}
 	if i >= len(l.src) || !IsIdentStart(l.src[i]) {
-		return token{}, false, nil
+		return token{}, false
 	}
 	start := i
 	i = IdentEnd(l.src, i)
 	label := l.src[start:i]
 	if quote != 0 {
 		if i >= len(l.src) || l.src[i] != quote {
-			return token{}, false, nil
+			return token{}, false
 		}
 		i++
 	}
 	end := newline(l.src, i)
 	if end == i {
-		return token{}, false, nil
+		return token{}, false
 	}
 	kind := tHeredoc
 	if quote == '\'' {
 		kind = tNowdoc
 	}
-	return l.emit(kind, label, end), true, nil
+	return l.emit(kind, label, end), true
 }
 
 // IsDigit reports a decimal digit.

@@ -8,7 +8,7 @@ import (
 )
 
 // single reads a single-quoted string that opens at start.
-func (l *lexer) single(start int) (token, error) {
+func (l *lexer) single(start int) token {
 	i := start + 1
 	for i < len(l.src) && l.src[i] != '\'' {
 		if l.src[i] == '\\' {
@@ -17,7 +17,7 @@ func (l *lexer) single(start int) (token, error) {
 		i++
 	}
 	if i >= len(l.src) {
-		return token{}, l.errorf(l.line, "unterminated string")
+		panic(parseFailure{l.errorf(l.line, "unterminated string")})
 	}
 	body := l.src[start+1 : i]
 	if strings.IndexByte(body, '\\') >= 0 {
@@ -30,11 +30,11 @@ func (l *lexer) single(start int) (token, error) {
 		}
 		body = string(b)
 	}
-	return l.emit(tString, body, i+1), nil
+	return l.emit(tString, body, i+1)
 }
 
 // numberArg reads an integer or floating point literal.
-func (l *lexer) number() (token, error) {
+func (l *lexer) number() token {
 	src, i := l.src, l.pos
 	if src[i] == '0' && i+2 < len(src) {
 		base := baseSet(src[i+1])
@@ -92,10 +92,10 @@ func digitsEnd(src string, i int, set string) int {
 	return i
 }
 
-func (l *lexer) emitNumber(end int, float bool) (token, error) {
+func (l *lexer) emitNumber(end int, float bool) token {
 	text := strings.ReplaceAll(l.src[l.pos:end], "_", "")
 	if float {
-		return l.emit(tFloat, text, end), nil
+		return l.emit(tFloat, text, end)
 	}
 	base, digits := 10, text
 	if len(text) > 1 && text[0] == '0' {
@@ -113,13 +113,13 @@ func (l *lexer) emitNumber(end int, float bool) (token, error) {
 	n, err := strconv.ParseInt(digits, base, 64)
 	switch {
 	case err == nil:
-		return l.emit(tInt, strconv.FormatInt(n, 10), end), nil
+		return l.emit(tInt, strconv.FormatInt(n, 10), end)
 	case !errors.Is(err, strconv.ErrRange):
-		return token{}, l.errorf(l.line, "invalid numeric literal")
+		panic(parseFailure{l.errorf(l.line, "invalid numeric literal")})
 	case base == 10:
-		return l.emit(tFloat, digits, end), nil
+		return l.emit(tFloat, digits, end)
 	}
-	return l.emit(tFloat, strconv.FormatFloat(bigInteger(digits, base), 'g', -1, 64), end), nil
+	return l.emit(tFloat, strconv.FormatFloat(bigInteger(digits, base), 'g', -1, 64), end)
 }
 
 // bigInteger adds up digits as PHP does, rounding where it does: for bases below
@@ -139,9 +139,9 @@ func bigInteger(digits string, base int) float64 {
 
 // unescape resolves the escapes of a string in double quotes, of a command (`)
 // or of a heredoc (quote 0).
-func (l *lexer) unescape(s string, quote byte, line int) (string, error) {
+func (l *lexer) unescape(s string, quote byte, line int) string {
 	if strings.IndexByte(s, '\\') < 0 {
-		return s, nil
+		return s
 	}
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
@@ -166,14 +166,14 @@ func (l *lexer) unescape(s string, quote byte, line int) (string, error) {
 		case c == 'u' && i+1 < len(s) && s[i+1] == '{':
 			r, end, ok := codePoint(s, i+2)
 			if !ok {
-				return "", l.errorf(line, "invalid UTF-8 codepoint escape sequence")
+				panic(parseFailure{l.errorf(line, "invalid UTF-8 codepoint escape sequence")})
 			}
 			b, i = appendCodePoint(b, r), end
 		default:
 			b = append(b, '\\', c)
 		}
 	}
-	return string(b), nil
+	return string(b)
 }
 
 // baseDigits reads up to max digits of a base.

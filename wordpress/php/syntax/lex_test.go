@@ -8,19 +8,14 @@ import (
 )
 
 // lexAll reads tokens the way the parser does, strings left aside.
-func lexAll(code string) ([]token, error) {
+func lexAll(code string) (tokens []token, err error) {
 	l := newLexer("t.php", code)
-	var tokens []token
-	for {
-		t, err := l.next()
-		if err != nil {
-			return tokens, err
+	err = failureOf(func() {
+		for tokens == nil || tokens[len(tokens)-1].kind != tEOF {
+			tokens = append(tokens, l.next())
 		}
-		tokens = append(tokens, t)
-		if t.kind == tEOF {
-			return tokens, nil
-		}
-	}
+	})
+	return tokens, err
 }
 
 func TestLex(t *testing.T) {

@@ -23,37 +23,33 @@ func (e *NestingError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, 
 // within a string the lexer must go where the parser leads it. Errors travel as
 // a panic up to parse.
 type parser struct {
-	lex    lexer
-	src    *Source
-	tok    token // not yet consumed
-	end    int   // of the token consumed last
-	depth  int   // of recursion
-	height int   // of the highest tree made since the innermost enter
-	nest   int   // control structures around the statement, within the function
-	names  names
-	fn     *funcScope
-	class  *ClassDecl // around the code
-	result bool       // the type of a result is being parsed
-	item   int        // where the item of an array begins that may be a list()
+	lex        lexer
+	src        *Source
+	tok        token // not yet consumed
+	end        int   // of the token consumed last
+	depth      int   // of recursion
+	height     int   // of the highest tree made since the innermost enter
+	nest       int   // control structures around the statement, within the function
+	names      names
+	fn         *funcScope
+	class      *ClassDecl // around the code
+	result     bool       // the type of a result is being parsed
+	attributed int        // where the token behind an attribute begins
+	item       int        // where the item of an array begins that may be a list()
 }
 
 // Parse reads a file's syntax tree. Its error is a *SyntaxError where PHP would
 // refuse the file, and a *nestingError where the parser gives up.
-func Parse(path, text string) (src *Source, err error) {
-	src = &Source{Path: path, Text: text}
-	p := &parser{lex: newLexer(path, text), src: src}
-	defer func() {
-		if r := recover(); r != nil {
-			failure, ok := r.(parseFailure)
-			if !ok {
-				panic(r)
-			}
-			src, err = nil, failure.err
-		}
-	}()
-	p.fn = &funcScope{}
-	p.advance()
-	src.Body = p.topStatements()
+func Parse(path, text string) (*Source, error) {
+	src := &Source{Path: path, Text: text}
+	err := failureOf(func() {
+		p := &parser{lex: newLexer(path, text), src: src, fn: &funcScope{}}
+		p.advance()
+		src.Body = p.topStatements()
+	})
+	if err != nil {
+		return nil, err
+	}
 	return src, nil
 }
 
@@ -79,11 +75,11 @@ func (p *parser) giveUp(line int, msg string) {
 func (p *parser) advance() {
 	p.end = p.tok.end
 	p.count()
-	t, err := p.lex.next()
-	if err != nil {
-		panic(parseFailure{err})
+	p.tok = p.lex.next()
+	for p.tok.kind == tAttribute {
+		p.attribute()
+		p.attributed = p.tok.pos
 	}
-	p.tok = t
 }
 
 // count charges a token, or what takes as much.
@@ -96,11 +92,7 @@ func (p *parser) count() {
 // peek returns the token after the one at hand, without consuming anything.
 func (p *parser) peek() token {
 	l := p.lex
-	t, err := l.next()
-	if err != nil {
-		return token{kind: tEOF}
-	}
-	return t
+	return l.next()
 }
 
 // enter begins a level of recursion; leave ends it, adding the steps of a chain
@@ -171,6 +163,31 @@ func (p *parser) expectWord(word string) {
 // isSemi tells whether a statement may end here; ?> ends one like a semicolon.
 func (p *parser) isSemi() bool { return p.tok.kind == tCloseTag || p.isOp(";") }
 
+// list parses items with commas between them.
+func (p *parser) list(item func()) {
+	for item(); p.acceptOp(","); item() {
+	}
+}
+
+// someTo is listTo of one item or more.
+func (p *parser) someTo(end string, item func()) {
+	if p.isOp(end) {
+		p.unexpected("")
+	}
+	p.listTo(end, item)
+}
+
+// listTo parses items with commas between them, or none, and the bracket that ends them.
+func (p *parser) listTo(end string, item func()) {
+	for !p.isOp(end) {
+		item()
+		if !p.acceptOp(",") {
+			break
+		}
+	}
+	p.expectOp(end)
+}
+
 func (p *parser) expectSemi() {
 	if !p.isSemi() {
 		p.unexpected(`";"`)
@@ -206,4 +223,19 @@ func (p *parser) varName() string {
 	name := p.tok.text
 	p.advance()
 	return name
+}
+
+// failureOf is the error that ended f, or nil.
+func failureOf(f func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			failure, ok := r.(parseFailure)
+			if !ok {
+				panic(r)
+			}
+			err = failure.err
+		}
+	}()
+	f()
+	return nil
 }

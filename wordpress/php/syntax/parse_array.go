@@ -1,78 +1,41 @@
 package syntax
 
-// arrayLiteral parses the items of […] or array(…) up to the closing bracket.
-func (p *parser) arrayLiteral(end string) *ArrayExpr {
+// arrayLiteral parses the items of […], array(…) or list(…) from the opening bracket on.
+// Only a list may have holes, but […] may turn out to be one.
+func (p *parser) arrayLiteral(end string, holes bool) *ArrayExpr {
 	start := p.tok
 	p.advance()
 	x := &ArrayExpr{}
-	for !p.isOp(end) {
-		if p.isOp(",") && end == "]" {
-			x.Items = append(x.Items, ArrayItem{})
-			p.advance()
-			continue
+	p.listTo(end, func() {
+		var item ArrayItem
+		if !holes || !p.isOp(",") {
+			item = p.arrayItem()
 		}
-		item := p.arrayItem()
 		x.Items = append(x.Items, item)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectOp(end)
+	})
 	x.Pos = p.at(start)
 	return x
 }
 
 // arrayItem parses one item, which may yet turn out to be assigned to.
-func (p *parser) arrayItem() ArrayItem {
-	var item ArrayItem
-	switch {
-	case p.acceptOp("..."):
+func (p *parser) arrayItem() (item ArrayItem) {
+	if p.acceptOp("...") {
 		item.Spread = true
 		item.Val = p.expr()
 		return item
-	case p.acceptOp("&"):
-		item.Ref = true
-		item.Val = p.variable()
-		return item
 	}
-	p.item = p.tok.pos
-	item.Val = p.expr()
-	if !p.isOp("=>") {
-		return item
-	}
-	p.advance()
-	item.Key = item.Val
-	if p.acceptOp("&") {
-		item.Ref = true
-		item.Val = p.variable()
-	} else {
+	value := func() {
+		if item.Ref = p.acceptOp("&"); item.Ref {
+			item.Val = p.variable()
+			return
+		}
 		p.item = p.tok.pos
 		item.Val = p.expr()
 	}
+	value()
+	if !item.Ref && p.acceptOp("=>") {
+		item.Key = item.Val
+		value()
+	}
 	return item
-}
-
-// listLiteral parses list(…).
-func (p *parser) listLiteral() *ArrayExpr {
-	start := p.tok
-	p.advance()
-	if !p.isOp("(") {
-		p.unexpected(`"("`)
-	}
-	x := &ArrayExpr{}
-	p.advance()
-	for !p.isOp(")") {
-		if p.acceptOp(",") {
-			x.Items = append(x.Items, ArrayItem{})
-			continue
-		}
-		item := p.arrayItem()
-		x.Items = append(x.Items, item)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectOp(")")
-	x.Pos = p.at(start)
-	return x
 }

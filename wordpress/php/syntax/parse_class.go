@@ -59,11 +59,8 @@ func (p *parser) classBody(decl *ClassDecl) {
 	p.class = outer
 }
 
-func (p *parser) classNames() []string {
-	names := []string{p.className()}
-	for p.acceptOp(",") {
-		names = append(names, p.className())
-	}
+func (p *parser) classNames() (names []string) {
+	p.list(func() { names = append(names, p.className()) })
 	return names
 }
 
@@ -75,7 +72,6 @@ func (p *parser) classMember(decl *ClassDecl) {
 		p.useTraits(decl)
 		return
 	}
-	p.attributes()
 	if p.isWord("case") {
 		p.enumCase()
 		return
@@ -114,17 +110,11 @@ func (p *parser) modifier(mods map[string]bool) {
 
 func (p *parser) classConsts(decl *ClassDecl, mods map[string]bool) {
 	p.advance()
-	for {
-		start := p.tok
+	p.list(func() {
 		item := ConstItem{Name: p.member(), Access: accessOf(mods)}
-		p.expectOp("=")
-		item.Val = p.expr()
-		item.Pos = p.at(start)
+		p.constValue(&item)
 		decl.Consts = append(decl.Consts, item)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
+	})
 	p.expectSemi()
 }
 

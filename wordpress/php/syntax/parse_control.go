@@ -87,64 +87,51 @@ func (p *parser) ifStatement() Stmt {
 }
 
 func (p *parser) whileStatement() Stmt {
-	start := p.tok
-	p.advance()
-	s := &WhileStmt{Cond: p.condition()}
+	s := &LoopStmt{Cond: []Expr{p.condition()}}
 	s.Body = p.body("endwhile")
-	s.Pos = p.at(start)
 	return s
 }
 
 func (p *parser) doStatement() Stmt {
-	start := p.tok
-	p.advance()
-	s := &DoStmt{}
+	s := &LoopStmt{After: true}
 	p.nest++
 	s.Body = p.statement(nil)
 	p.nest--
 	p.expectWord("while")
-	s.Cond = p.condition()
+	s.Cond = []Expr{p.condition()}
 	p.expectSemi()
-	s.Pos = p.at(start)
 	return s
 }
 
 func (p *parser) forStatement() Stmt {
-	start := p.tok
-	p.advance()
 	p.expectOp("(")
-	clause := func(end string) (xs []Expr) {
-		if !p.isOp(end) && (end == ")" || !p.isSemi()) {
+	clause := func(end func() bool) (xs []Expr) {
+		if !end() {
 			xs = p.exprs()
-		}
-		if end == ")" {
-			p.expectOp(")")
-		} else {
-			p.expectSemi()
 		}
 		return xs
 	}
-	s := &ForStmt{Init: clause(";"), Cond: clause(";"), Step: clause(")")}
+	s := &LoopStmt{Init: clause(p.isSemi)}
+	p.expectSemi()
+	s.Cond = clause(p.isSemi)
+	p.expectSemi()
+	s.Step = clause(func() bool { return p.isOp(")") })
+	p.expectOp(")")
 	s.Body = p.body("endfor")
-	s.Pos = p.at(start)
 	return s
 }
 
 func (p *parser) foreachStatement() Stmt {
-	start := p.tok
-	p.advance()
 	p.expectOp("(")
 	s := &ForeachStmt{Subject: p.expr()}
 	p.expectWord("as")
 	s.Val, s.Ref = p.foreachVar()
-	if p.isOp("=>") {
-		p.advance()
+	if p.acceptOp("=>") {
 		s.Key = s.Val
 		s.Val, s.Ref = p.foreachVar()
 	}
 	p.expectOp(")")
 	s.Body = p.body("endforeach")
-	s.Pos = p.at(start)
 	return s
 }
 
@@ -162,30 +149,25 @@ func (p *parser) foreachVar() (x Expr, ref bool) {
 }
 
 func (p *parser) switchStatement() Stmt {
-	start := p.tok
-	p.advance()
 	s := &SwitchStmt{Subject: p.condition()}
-	end := func() bool { return p.isOp("}") }
-	colon := p.isOp(":")
-	if colon {
-		end = func() bool { return p.isWord("endswitch") }
-	} else if !p.isOp("{") {
-		p.unexpected(`"{"`)
+	colon := p.acceptOp(":")
+	if !colon {
+		p.expectOp("{")
 	}
-	p.advance()
 	if p.isSemi() {
 		p.advance()
 	}
 	p.nest++
-	for !end() {
+	for !p.isOp("}") && !p.isWord("endswitch") {
 		p.switchCase(s)
 	}
 	p.nest--
-	p.advance()
-	if colon {
-		p.expectSemi()
+	if !colon {
+		p.expectOp("}")
+		return s
 	}
-	s.Pos = p.at(start)
+	p.expectWord("endswitch")
+	p.expectSemi()
 	return s
 }
 

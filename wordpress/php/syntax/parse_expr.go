@@ -195,44 +195,34 @@ func (p *parser) cast() Expr {
 // wordPrefix parses an operator that is a word, or returns nil.
 func (p *parser) wordPrefix(word string) Expr {
 	start := p.tok
-	operand := func(bind int) Expr {
-		p.advance()
-		return p.exprAbove(bind)
-	}
-	switch word {
-	case "print":
-		x := operand(bindPrint)
-		return &PrintExpr{p.at(start), x}
-	case "include", "include_once", "require", "require_once":
-		x := operand(bindInclude + 1)
-		return &IncludeExpr{p.at(start), word, x}
-	case "throw":
-		x := operand(bindThrow)
-		return &ThrowExpr{p.at(start), x}
-	case "clone":
-		x := operand(bindClone)
-		return &CloneExpr{p.at(start), x}
-	case "yield":
+	bind, ok := wordPrefixes[word]
+	switch {
+	case word == "yield":
 		return p.yield()
+	case !ok:
+		return nil
 	}
-	return nil
+	p.advance()
+	x := p.exprAbove(bind)
+	return &WordExpr{p.at(start), word, x}
 }
 
+// yield parses yield and yield from. Generators are not evaluated, so the tree does not
+// contain a key.
 func (p *parser) yield() Expr {
 	start := p.tok
 	p.advance()
 	if p.fn.decl != nil {
 		p.fn.decl.Generator = true
 	}
-	x := &YieldExpr{}
+	x := &WordExpr{Word: "yield"}
 	switch {
 	case p.acceptWord("from"):
-		x.x, x.from = p.exprAbove(bindYieldFrom), true
+		x.X = p.exprAbove(bindYieldFrom)
 	case p.beginsExpr():
-		x.x = p.exprAbove(bindYield + 1)
+		x.X = p.exprAbove(bindYield + 1)
 		if p.acceptOp("=>") {
-			x.key = x.x
-			x.x = p.exprAbove(bindYield + 1)
+			x.X = p.exprAbove(bindYield + 1)
 		}
 	}
 	x.Pos = p.at(start)
@@ -307,4 +297,10 @@ func (p *parser) assignRef(start token, target Expr) Expr {
 	p.advance()
 	x := p.variable()
 	return &AssignExpr{p.at(start), target, x, true}
+}
+
+// wordPrefixes are the operators that are words, with how tightly their operand binds.
+var wordPrefixes = map[string]int{
+	"print": bindPrint, "throw": bindThrow, "clone": bindClone,
+	"include": bindInclude + 1, "include_once": bindInclude + 1, "require": bindInclude + 1, "require_once": bindInclude + 1,
 }

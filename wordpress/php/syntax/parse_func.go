@@ -71,32 +71,20 @@ func (p *parser) closure() Expr {
 	return x
 }
 
-func (p *parser) closureUses() []closureUse {
+func (p *parser) closureUses() (uses []closureUse) {
 	p.expectOp("(")
-	var uses []closureUse
-	for {
+	p.someTo(")", func() {
 		use := closureUse{Ref: p.acceptOp("&")}
 		use.Name = p.varName()
 		uses = append(uses, use)
-		if !p.acceptOp(",") || p.isOp(")") {
-			break
-		}
-	}
-	p.expectOp(")")
+	})
 	return uses
 }
 
 // params parses parameters with their parentheses.
-func (p *parser) params() []Param {
+func (p *parser) params() (params []Param) {
 	p.expectOp("(")
-	var params []Param
-	for !p.isOp(")") {
-		params = append(params, p.param())
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectOp(")")
+	p.listTo(")", func() { params = append(params, p.param()) })
 	return params
 }
 
@@ -104,7 +92,6 @@ var promotions = WordSet("public protected private readonly")
 
 func (p *parser) param() Param {
 	var prm Param
-	p.attributes()
 	mods := map[string]bool{}
 	for p.tok.kind == tIdent && promotions[p.tok.low] {
 		prm.Promote = true
@@ -126,45 +113,13 @@ func (p *parser) param() Param {
 	return prm
 }
 
-// attributes parses #[…] as often as it comes; they mean nothing here.
-func (p *parser) attributes() {
-	for p.tok.kind == tAttribute {
-		p.advance()
-		for first := true; first || !p.isOp("]"); first = false {
-			p.className()
-			if p.isOp("(") {
-				p.args()
-			}
-			if !p.acceptOp(",") {
-				break
-			}
+// attribute parses #[…], which means nothing here.
+func (p *parser) attribute() {
+	p.advance()
+	p.someTo("]", func() {
+		p.className()
+		if p.isOp("(") {
+			p.args()
 		}
-		p.expectOp("]")
-	}
-}
-
-// attributed parses a statement that begins with attributes.
-func (p *parser) attributed() Stmt {
-	p.attributes()
-	switch {
-	case p.isWord("function") && p.declaresFunction():
-		return p.functionStatement()
-	case p.isWordOf("abstract", "final", "class", "trait", "interface", "readonly", "enum"):
-		return p.classStatement()
-	}
-	start := p.tok
-	closure, flags := p.closureAfterAttributes()
-	x, _, _ := p.tail(start, closure, flags)
-	p.expectSemi()
-	return &ExprStmt{p.at(start), x}
-}
-
-func (p *parser) closureAfterAttributes() (Expr, operandFlags) {
-	if !p.isWordOf("fn", "function", "static") {
-		p.unexpected("")
-	}
-	if next := p.peek(); p.isWord("static") && next.low != "fn" && next.low != "function" {
-		p.unexpected("")
-	}
-	return p.closure(), 0
+	})
 }

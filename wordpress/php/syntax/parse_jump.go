@@ -2,54 +2,46 @@ package syntax
 
 import "strconv"
 
+// The parsers of these statements begin behind the keyword.
+
 func (p *parser) breakStatement() Stmt {
-	start := p.tok
-	p.advance()
-	s := &BreakStmt{Depth: 1, Cont: start.low == "continue"}
+	s := &BreakStmt{Depth: 1}
 	if !p.isSemi() {
 		if p.tok.kind != tInt {
-			p.fail(start.line, "'%s' operator accepts only positive integers", start.low)
+			p.fail(p.tok.line, "'break' and 'continue' accept only positive integers")
 		}
 		s.Depth, _ = strconv.Atoi(p.tok.text)
 		p.advance()
 	}
 	p.expectSemi()
-	s.Pos = p.at(start)
+	return s
+}
+
+func (p *parser) continueStatement() Stmt {
+	s := p.breakStatement().(*BreakStmt)
+	s.Cont = true
 	return s
 }
 
 func (p *parser) returnStatement() Stmt {
-	start := p.tok
-	p.advance()
 	s := &ReturnStmt{}
 	if !p.isSemi() {
 		s.X = p.expr()
 	}
 	p.expectSemi()
-	s.Pos = p.at(start)
 	return s
 }
 
 func (p *parser) globalStatement() Stmt {
-	start := p.tok
-	p.advance()
 	s := &GlobalStmt{}
-	for {
-		s.Vars = append(s.Vars, p.simpleVariable())
-		if !p.acceptOp(",") {
-			break
-		}
-	}
+	p.list(func() { s.Vars = append(s.Vars, p.simpleVariable()) })
 	p.expectSemi()
-	s.Pos = p.at(start)
 	return s
 }
 
 func (p *parser) staticStatement() Stmt {
-	start := p.tok
-	p.advance()
 	s := &StaticStmt{}
-	for {
+	p.list(func() {
 		name := p.tok
 		item := ConstItem{Name: p.varName()}
 		if p.acceptOp("=") {
@@ -57,35 +49,20 @@ func (p *parser) staticStatement() Stmt {
 		}
 		item.Pos = p.at(name)
 		s.Vars = append(s.Vars, item)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
+	})
 	p.expectSemi()
-	s.Pos = p.at(start)
 	return s
 }
 
 func (p *parser) unsetStatement() Stmt {
-	start := p.tok
-	p.advance()
 	p.expectOp("(")
 	s := &UnsetStmt{}
-	for {
-		s.Vars = append(s.Vars, p.variable())
-		if !p.acceptOp(",") || p.isOp(")") {
-			break
-		}
-	}
-	p.expectOp(")")
+	p.someTo(")", func() { s.Vars = append(s.Vars, p.variable()) })
 	p.expectSemi()
-	s.Pos = p.at(start)
 	return s
 }
 
 func (p *parser) tryStatement() Stmt {
-	start := p.tok
-	p.advance()
 	p.nest++
 	s := &TryStmt{Body: p.block(nil)}
 	for p.acceptWord("catch") {
@@ -106,6 +83,11 @@ func (p *parser) tryStatement() Stmt {
 		s.Finally = p.block(nil)
 	}
 	p.nest--
-	s.Pos = p.at(start)
 	return s
+}
+
+func (p *parser) gotoStatement() Stmt {
+	p.ident()
+	p.expectSemi()
+	return &gotoStmt{}
 }

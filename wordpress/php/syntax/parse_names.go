@@ -111,17 +111,24 @@ func (p *parser) namespace(dst []Stmt) []Stmt {
 func (p *parser) use() {
 	p.advance()
 	kind := p.useKind()
-	for {
+	p.list(func() {
 		prefix := p.useName()
-		if p.acceptOp(`\`) {
-			p.useGroup(prefix, kind)
-			break
+		if !p.acceptOp(`\`) {
+			p.useClause(prefix, kind)
+			return
 		}
-		p.useClause(prefix, kind)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
+		p.expectOp("{")
+		p.someTo("}", func() {
+			each := kind
+			if kind == "" {
+				each = p.useKind()
+			}
+			if p.tok.kind == tName && p.tok.text[0] == '\\' {
+				p.unexpected("identifier")
+			}
+			p.useClause(prefix+`\`+p.useName(), each)
+		})
+	})
 	p.expectSemi()
 }
 
@@ -142,24 +149,6 @@ func (p *parser) useName() string {
 	}
 	p.advance()
 	return strings.TrimPrefix(t.text, `\`)
-}
-
-func (p *parser) useGroup(prefix, kind string) {
-	p.expectOp("{")
-	for {
-		each := kind
-		if kind == "" {
-			each = p.useKind()
-		}
-		if p.tok.kind == tName && p.tok.text[0] == '\\' {
-			p.unexpected("identifier")
-		}
-		p.useClause(prefix+`\`+p.useName(), each)
-		if !p.acceptOp(",") || p.isOp("}") {
-			break
-		}
-	}
-	p.expectOp("}")
 }
 
 func (p *parser) useClause(name, kind string) {

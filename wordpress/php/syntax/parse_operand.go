@@ -53,7 +53,7 @@ func (p *parser) atom() (Expr, operandFlags) {
 		return p.template('"'), anyTail
 	case tBacktick:
 		x := p.template('`')
-		return &ShellExpr{p.at(start), x}, 0
+		return &WordExpr{p.at(start), "shell", x}, 0
 	case tHeredoc, tNowdoc:
 		return p.heredoc(), 0
 	case tIdent:
@@ -61,9 +61,6 @@ func (p *parser) atom() (Expr, operandFlags) {
 	case tName:
 		p.advance()
 		return p.named(start)
-	case tAttribute:
-		p.attributes()
-		return p.closureAfterAttributes()
 	case tOp:
 		switch start.text {
 		case "$":
@@ -74,7 +71,7 @@ func (p *parser) atom() (Expr, operandFlags) {
 			p.expectOp(")")
 			return x, anyTail
 		case "[":
-			return p.arrayLiteral("]"), isList | anyTail
+			return p.arrayLiteral("]", true), isList | anyTail
 		}
 	default:
 	}
@@ -130,20 +127,23 @@ func (p *parser) wordAtom() (Expr, operandFlags) {
 		if !p.isOp("(") {
 			p.unexpected(`"("`)
 		}
-		x := p.arrayLiteral(")")
+		x := p.arrayLiteral(")", false)
 		x.From = int32(start.pos)
 		return x, anyTail
 	case "list":
-		return p.listLiteral(), isList
+		p.advance()
+		if !p.isOp("(") {
+			p.unexpected(`"("`)
+		}
+		x := p.arrayLiteral(")", true)
+		x.From = int32(start.pos)
+		return x, isList
 	case "isset":
 		return p.isset(), 0
 	case "empty", "eval":
 		p.advance()
 		x := p.condition()
-		if start.low == "eval" {
-			return &EvalExpr{p.at(start), x}, 0
-		}
-		return &EmptyExpr{p.at(start), x}, 0
+		return &WordExpr{p.at(start), start.low, x}, 0
 	case "exit", "die":
 		return p.exit(), 0
 	case "new":
@@ -255,13 +255,7 @@ func (p *parser) isset() Expr {
 	p.advance()
 	p.expectOp("(")
 	x := &IssetExpr{}
-	for {
-		x.Vars = append(x.Vars, p.expr())
-		if !p.acceptOp(",") || p.isOp(")") {
-			break
-		}
-	}
-	p.expectOp(")")
+	p.someTo(")", func() { x.Vars = append(x.Vars, p.expr()) })
 	x.Pos = p.at(start)
 	return x
 }
@@ -269,7 +263,7 @@ func (p *parser) isset() Expr {
 func (p *parser) exit() Expr {
 	start := p.tok
 	p.advance()
-	x := &ExitExpr{}
+	x := &WordExpr{Word: "exit"}
 	if p.acceptOp("(") {
 		if !p.isOp(")") {
 			x.X = p.expr()
@@ -285,27 +279,20 @@ func (p *parser) match() Expr {
 	p.advance()
 	x := &MatchExpr{Subject: p.condition()}
 	p.expectOp("{")
-	for !p.isOp("}") {
+	p.listTo("}", func() {
 		var arm matchArm
-		if p.isWord("default") {
-			p.advance()
+		if p.acceptWord("default") {
 			p.acceptOp(",")
 		} else {
-			for {
+			arm.Conds = append(arm.Conds, p.expr())
+			for p.acceptOp(",") && !p.isOp("=>") {
 				arm.Conds = append(arm.Conds, p.expr())
-				if !p.acceptOp(",") || p.isOp("=>") {
-					break
-				}
 			}
 		}
 		p.expectOp("=>")
 		arm.Body = p.expr()
 		x.Arms = append(x.Arms, arm)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectOp("}")
+	})
 	x.Pos = p.at(start)
 	return x
 }

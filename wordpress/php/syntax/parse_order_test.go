@@ -117,14 +117,8 @@ func paren(x Expr) string {
 			return "(" + paren(x.Cond) + " ?: " + paren(x.Else) + ")"
 		}
 		return "(" + paren(x.Cond) + " ? " + paren(x.Then) + " : " + paren(x.Else) + ")"
-	case *PrintExpr:
-		return "(print " + paren(x.X) + ")"
-	case *IncludeExpr:
-		return "(" + x.Kind + " " + paren(x.X) + ")"
-	case *ThrowExpr:
-		return "(throw " + paren(x.X) + ")"
-	case *CloneExpr:
-		return "(clone " + paren(x.x) + ")"
+	case *WordExpr:
+		return "(" + x.Word + " " + paren(x.X) + ")"
 	case *InstanceExpr:
 		return "(" + paren(x.X) + " instanceof B)"
 	case *ClosureExpr:

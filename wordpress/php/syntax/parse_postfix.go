@@ -109,23 +109,16 @@ func (p *parser) args() (args []Arg, first bool) {
 		p.advance()
 		return nil, true
 	}
-	for !p.isOp(")") {
+	p.listTo(")", func() {
 		var a Arg
-		switch {
-		case p.acceptOp("..."):
-			a.Spread = true
-		case p.tok.kind == tIdent && p.namesArgument():
+		if a.Spread = p.acceptOp("..."); !a.Spread && p.tok.kind == tIdent && p.namesArgument() {
 			a.Name = p.tok.text
 			p.advance()
 			p.advance()
 		}
 		a.X = p.expr()
 		args = append(args, a)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
-	p.expectOp(")")
+	})
 	return args, false
 }
 
@@ -191,12 +184,6 @@ func (p *parser) newObject() Expr {
 	start := p.tok
 	p.advance()
 	x := &NewExpr{}
-	if p.tok.kind == tAttribute {
-		p.attributes()
-		if !p.isWord("class") {
-			p.unexpected(`"class"`)
-		}
-	}
 	if p.isWord("class") {
 		p.advance()
 		if p.isOp("(") {

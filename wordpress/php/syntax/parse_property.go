@@ -5,17 +5,14 @@ func (p *parser) properties(decl *ClassDecl, mods map[string]bool) {
 	if p.tok.kind != tVar {
 		typ = p.typeHint()
 	}
-	for {
+	p.list(func() {
 		prop := PropItem{Static: mods["static"], Type: typ, Access: accessOf(mods), Readonly: mods["readonly"] || decl.Readonly}
 		prop.Name = p.varName()
 		if p.acceptOp("=") {
 			prop.Default = p.expr()
 		}
 		decl.Props = append(decl.Props, prop)
-		if !p.acceptOp(",") {
-			break
-		}
-	}
+	})
 	p.expectSemi()
 }
 

@@ -13,18 +13,3 @@ func (p *parser) inFunc(decl *FuncDecl, closure bool, body func()) {
 	body()
 	p.fn, p.nest = fn, nest
 }
-
-func (p *parser) label() Stmt {
-	start := p.tok
-	p.advance()
-	p.advance()
-	return &LabelStmt{p.at(start)}
-}
-
-func (p *parser) gotoStatement() Stmt {
-	start := p.tok
-	p.advance()
-	p.ident()
-	p.expectSemi()
-	return &gotoStmt{p.at(start)}
-}

@@ -75,24 +75,8 @@ func showOperator(x Expr) string {
 		return sexp("?", x.Cond, x.Then, x.Else)
 	case *IssetExpr:
 		return sexp("isset", x.Vars)
-	case *EmptyExpr:
-		return sexp("empty", x.X)
-	case *IncludeExpr:
-		return sexp(x.Kind, x.X)
-	case *ExitExpr:
-		return sexp("exit", x.X)
-	case *EvalExpr:
-		return sexp("eval", x.X)
-	case *PrintExpr:
-		return sexp("print", x.X)
-	case *ThrowExpr:
-		return sexp("throw", x.X)
-	case *CloneExpr:
-		return sexp("clone", x.x)
-	case *YieldExpr:
-		return sexp("yield"+flag(x.from, "-from"), x.key, x.x)
-	case *ShellExpr:
-		return sexp("shell", x.X)
+	case *WordExpr:
+		return sexp(x.Word, x.X)
 	case *InstanceExpr:
 		return sexp("instanceof", x.X, x.Class)
 	case *MagicExpr:

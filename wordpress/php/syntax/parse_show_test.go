@@ -55,11 +55,13 @@ func showStmt(s Stmt) string {
 		return sexp("echo", s.Xs)
 	case *IfStmt:
 		return sexp("if", s.Cond, s.Then, s.Else)
-	case *WhileStmt:
-		return sexp("while", s.Cond, s.Body)
-	case *DoStmt:
-		return sexp("do", s.Body, s.Cond)
-	case *ForStmt:
+	case *LoopStmt:
+		switch {
+		case s.After:
+			return sexp("do", s.Body, s.Cond[0])
+		case len(s.Cond) == 1 && s.Init == nil && s.Step == nil:
+			return sexp("while", s.Cond[0], s.Body)
+		}
 		return sexp("for", sexp("", s.Init), sexp("", s.Cond), sexp("", s.Step), s.Body)
 	case *ForeachStmt:
 		return sexp("foreach", s.Subject, s.Key, flag(s.Ref, "&"), s.Val, s.Body)

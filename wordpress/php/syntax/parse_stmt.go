@@ -5,7 +5,7 @@ import "strings"
 // topStatements parses the whole file.
 func (p *parser) topStatements() []Stmt {
 	var body []Stmt
-	for p.tok.kind != tEOF {
+	for p.tok.kind != tEOF || p.attributed == p.tok.pos && p.attributed > 0 {
 		if n := len(body); n > 0 {
 			if _, ok := body[n-1].(*HaltStmt); ok {
 				break
@@ -24,34 +24,21 @@ func (p *parser) topStatement(dst []Stmt) []Stmt {
 		return p.namespace(dst)
 	case start.kind == tIdent && start.low == "__halt_compiler":
 		return append(dst, p.halt())
-	}
-	switch {
 	case p.isWord("use"):
 		p.use()
 		return dst
-	case p.isWord("const"):
-		p.advance()
-		items := p.constItems()
+	case p.acceptWord("const"):
+		s := &ConstStmt{}
+		p.list(func() {
+			item := ConstItem{Name: p.names.full(p.ident())}
+			p.constValue(&item)
+			s.Items = append(s.Items, item)
+		})
 		p.expectSemi()
-		return append(dst, &ConstStmt{p.at(start), items})
+		s.Pos = p.at(start)
+		return append(dst, s)
 	}
 	return p.statement(dst)
-}
-
-// constItems parses NAME = value, … of a const statement.
-func (p *parser) constItems() []ConstItem {
-	var items []ConstItem
-	for {
-		start := p.tok
-		item := ConstItem{Name: p.names.full(p.ident())}
-		p.expectOp("=")
-		item.Val = p.expr()
-		item.Pos = p.at(start)
-		items = append(items, item)
-		if !p.acceptOp(",") {
-			return items
-		}
-	}
 }
 
 // halt ends the program; what follows is data, not code.
@@ -71,31 +58,34 @@ func (p *parser) halt() Stmt {
 // of its own and becomes its statements.
 func (p *parser) statement(dst []Stmt) []Stmt {
 	height := p.enter()
-	switch p.tok.kind {
-	case tHTML:
-		dst = append(dst, p.inlineText())
-	case tOpenEcho:
-		dst = append(dst, p.echo())
-	case tCloseTag:
-		p.advance()
-	case tAttribute:
-		dst = append(dst, p.attributed())
-	case tOp:
-		switch p.tok.text {
-		case ";":
-			p.advance()
-		case "{":
-			dst = p.block(dst)
-		default:
-			dst = append(dst, p.exprStatement())
-		}
-	case tIdent:
-		dst = p.wordStatement(dst)
-	default:
-		dst = append(dst, p.exprStatement())
+	defer func() { p.leave(height, 0) }()
+	start := p.tok
+	if p.attributed == start.pos && start.pos > 0 && !p.isWordOf("function", "fn", "static", "abstract", "final", "class", "trait", "interface", "readonly", "enum") {
+		p.unexpected("")
 	}
-	p.leave(height, 0)
-	return dst
+	var s Stmt
+	switch {
+	case start.kind == tHTML:
+		p.advance()
+		s = &EchoStmt{Xs: []Expr{&LitExpr{p.at(start), start.text}}}
+	case start.kind == tOpenEcho:
+		p.advance()
+		s = p.echo()
+	case start.kind == tCloseTag, p.isOp(";"):
+		p.advance()
+		return dst
+	case p.isOp("{"):
+		return p.block(dst)
+	case start.kind == tIdent:
+		s = p.wordStatement()
+	default:
+		s = p.exprStatement()
+	}
+	if s == nil {
+		return dst
+	}
+	s.place(p.at(start))
+	return append(dst, s)
 }
 
 // block parses { … } and appends its statements.
@@ -108,44 +98,29 @@ func (p *parser) block(dst []Stmt) []Stmt {
 	return dst
 }
 
-func (p *parser) inlineText() Stmt {
-	t := p.tok
-	p.advance()
-	a := p.at(t)
-	return &EchoStmt{a, []Expr{&LitExpr{a, t.text}}}
-}
-
-// echo parses echo … and <?= …
+// echo parses what follows echo or <?=.
 func (p *parser) echo() Stmt {
-	start := p.tok
-	p.advance()
-	xs := p.exprs()
+	s := &EchoStmt{Xs: p.exprs()}
 	p.expectSemi()
-	return &EchoStmt{p.at(start), xs}
+	return s
 }
 
 // exprs parses expressions with commas between them.
-func (p *parser) exprs() []Expr {
-	xs := []Expr{p.expr()}
-	for p.acceptOp(",") {
-		xs = append(xs, p.expr())
-	}
+func (p *parser) exprs() (xs []Expr) {
+	p.list(func() { xs = append(xs, p.expr()) })
 	return xs
 }
 
 func (p *parser) exprStatement() Stmt {
-	start := p.tok
-	x := p.expr()
+	s := &ExprStmt{X: p.expr()}
 	p.expectSemi()
-	return &ExprStmt{p.at(start), x}
+	return s
 }
 
-// statementWords are the parsers of statements that begin with a keyword. They
-// stand in a function because they refer to each other.
+// statementWords are the parsers of statements that begin with a keyword, from behind
+// it. They stand in a function because they refer to each other.
 func statementWords(word string) func(*parser) Stmt {
 	switch word {
-	case "if":
-		return (*parser).ifStatement
 	case "while":
 		return (*parser).whileStatement
 	case "do":
@@ -156,8 +131,10 @@ func statementWords(word string) func(*parser) Stmt {
 		return (*parser).foreachStatement
 	case "switch":
 		return (*parser).switchStatement
-	case "break", "continue":
+	case "break":
 		return (*parser).breakStatement
+	case "continue":
+		return (*parser).continueStatement
 	case "return":
 		return (*parser).returnStatement
 	case "echo":
@@ -170,36 +147,40 @@ func statementWords(word string) func(*parser) Stmt {
 		return (*parser).tryStatement
 	case "goto":
 		return (*parser).gotoStatement
-	case "abstract", "final", "class", "trait", "interface":
-		return (*parser).classStatement
+	case "declare":
+		return (*parser).declare
 	}
 	return nil
 }
 
-// wordStatement parses a statement that begins with a word.
-func (p *parser) wordStatement(dst []Stmt) []Stmt {
+// wordStatement parses a statement that begins with a word; nil is none.
+func (p *parser) wordStatement() Stmt {
 	word := p.tok.low
 	if parse := statementWords(word); parse != nil {
-		return append(dst, parse(p))
+		p.advance()
+		return parse(p)
 	}
 	switch word {
-	case "declare":
-		return p.declare(dst)
+	case "if":
+		return p.ifStatement()
+	case "abstract", "final", "class", "trait", "interface":
+		return p.classStatement()
 	case "static":
 		if p.peek().kind == tVar {
-			return append(dst, p.staticStatement())
+			p.advance()
+			return p.staticStatement()
 		}
 	case "function":
 		if p.declaresFunction() {
-			return append(dst, p.functionStatement())
+			return p.functionStatement()
 		}
 	case "enum":
 		if p.declaresEnum() {
-			return append(dst, p.classStatement())
+			return p.classStatement()
 		}
 	case "readonly":
 		if p.peek().text != "(" { // else a function: the one reserved word that names one
-			return append(dst, p.classStatement())
+			return p.classStatement()
 		}
 	case "__halt_compiler":
 		p.fail(p.tok.line, "__HALT_COMPILER() can only be used from the outermost scope")
@@ -207,9 +188,11 @@ func (p *parser) wordStatement(dst []Stmt) []Stmt {
 		p.fail(p.tok.line, "unexpected %q", p.tok.text)
 	}
 	if !reserved[word] && p.peek().text == ":" && p.peek().kind == tOp {
-		return append(dst, p.label())
+		p.advance()
+		p.advance()
+		return &LabelStmt{}
 	}
-	return append(dst, p.exprStatement())
+	return p.exprStatement()
 }
 
 // declaresFunction tells function f( from a closure.
@@ -230,4 +213,12 @@ func (p *parser) declaresEnum() bool {
 	}
 	word := Lower(rest[:min(len(rest), len("implements"))])
 	return !strings.HasPrefix(word, "extends") && word != "implements"
+}
+
+// constValue parses = and the value of a constant, whose name has been read.
+func (p *parser) constValue(item *ConstItem) {
+	start := p.tok
+	p.expectOp("=")
+	item.Val = p.expr()
+	item.Pos = p.at(start)
 }

@@ -40,10 +40,7 @@ func (p *parser) join(start token, pieces []piece, quote byte) Expr {
 			parts = append(parts, piece.x)
 			continue
 		}
-		text, err := p.lex.unescape(piece.text, quote, piece.line)
-		if err != nil {
-			panic(parseFailure{err})
-		}
+		text := p.lex.unescape(piece.text, quote, piece.line)
 		if text != "" { // nothing may remain of the indentation of a heredoc
 			parts = append(parts, &LitExpr{piece.at, text})
 		}
