@@ -21,7 +21,7 @@ var elementAgreements = []struct{ name, code, want string }{
 	{"a number of what a filter leaves", `define('N', count(array_filter([1, rand(0, 1)])));`, "open"},
 	{"a loop over a key that may be there", `$a = ['N' => 'x']; if (rand()) { $a['M'] = 1; $a['O'] = 2; } foreach ($a as $k => $v) { define($k, $v); }`, "x"},
 	{"the key that may be there", `$a = ['M' => 'x']; if (rand()) { $a['N'] = 1; } foreach ($a as $k => $v) { define($k, $v); } define('N', 'y');`, "open"},
-	{"the key that may be there and agrees", `$a = ['M' => 'x']; if (rand()) { $a['N'] = 'y'; } foreach ($a as $k => $v) { define($k, $v); } defined('N') or define('N', 'y');`, "y"},
+	{"the key that may be there and agrees", `$a = ['M' => 'x']; if (rand()) { $a['N'] = 'y'; } foreach ($a as $k => $v) { define($k, $v); } defined('N') or define('N', 'y');`, "open"},
 	{"keys that one world takes away", `$a = ['M' => 1, 'N' => 'x']; if (rand()) { unset($a['M']); } foreach ($a as $k => $v) { define($k, $v); }`, "x"},
 	{"the last of a key that may be there", `$a = ['p' => 'a']; if (rand()) { $a['q'] = 'b'; } foreach ($a as $v) { $n = $v; } define('N', $n);`, "open"},
 	{"the first of a key that may be there", `$a = ['p' => 'a']; if (rand()) { $a['q'] = 'b'; } foreach ($a as $v) { $n = $v; break; } define('N', $n);`, "a"},

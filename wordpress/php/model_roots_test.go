@@ -33,7 +33,7 @@ func TestConfigOfSomeWorlds(t *testing.T) {
 		`if (isset($_SERVER['HTTP_HOST'])) { Config::define('N', 'a'); } else { Config::define('N', 'a'); Config::define('X', 1); } Config::apply();`:       "a",
 		`if (isset($_SERVER['HTTP_HOST'])) { Config::define('N', 'a'); } Config::apply();`:                                                                  "open",
 		`if (isset($_SERVER['HTTP_HOST'])) { Config::define('X', 'a'); } Config::apply(); define('N', defined('X') ? 'x' : 'y');`:                           "open",
-		`if (isset($_SERVER['HTTP_HOST'])) { Config::define('X', 'a'); } Config::apply(); define('X', 'a'); define('N', X);`:                                "a",
+		`if (isset($_SERVER['HTTP_HOST'])) { Config::define('X', 'a'); } Config::apply(); define('X', 'a'); define('N', X);`:                                "open",
 		`if (isset($_SERVER['HTTP_HOST'])) { Config::define('X', 'a'); } Config::define('X', 'b'); Config::define('N', Config::get('X')); Config::apply();`: "b",
 		`Config::define('X', 'a'); if (isset($_SERVER['HTTP_HOST'])) { Config::remove('X'); } Config::define('N', 'n'); Config::apply();`:                   "n",
 		`foreach ($_SERVER as $k => $v) { if (strpos($k, 'HTTP_') === 0) { Config::define('WP_HOME', $v); } } Config::define('N', 'n'); Config::apply();`:   "n",

@@ -103,7 +103,7 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 		if u, ok := v.(*Unknown); ok && (c.Name == "json_decode" || c.Name == "json_encode") {
 			in.storeSlot(JSONErrorSlot, Opaque(u))
 		}
-		if u, ok := v.(*Unknown); ok && u.Alts == nil && (f.Strict || c.Name == "json_decode") {
+		if u, ok := v.(*Unknown); ok && (f.Strict || c.Name == "json_decode") {
 			in.mayFail(u, c.Name != "json_decode", pos)
 		}
 		return v

@@ -161,11 +161,7 @@ func (in *interp) evalCast(x *syntax.CastExpr) Value {
 	case "string":
 		v = in.ConvertString(v, x.Pos)
 	case "bool":
-		b, u := in.Truth(v)
-		if u != nil {
-			return Maybe(u)
-		}
-		return Bool(b)
+		return in.truthOf(v)
 	}
 	return in.Lift([]Value{v}, x.Pos, func(vals []Value) Value {
 		return castScalar(vals[0], x.Type)

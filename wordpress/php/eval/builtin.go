@@ -283,11 +283,6 @@ func (c *Call) UnknownOf(class Class, reason string) *Unknown {
 	return c.in.unknownAt(class, c.pos, reason)
 }
 
-// Lift applies a pure function to values of which some may be unknown.
-func (c *Call) Lift(vals []Value, f func([]Value) Value) Value {
-	return c.in.Lift(vals, c.pos, f)
-}
-
 // MayFail splits off the worlds in which this call throws an exception, if the program
 // may catch it.
 func (c *Call) MayFail(u *Unknown) {
@@ -320,11 +315,6 @@ func Present(v Value) Value {
 		return Null
 	}
 	return v
-}
-
-// Perhaps is a value that lies in an array in some worlds only.
-func (c *Call) Perhaps(v Value, why *Unknown) Value {
-	return c.in.joinValues(v, AbsentValue{}, Opaque(why), 1)
 }
 
 // Equal is ==.

@@ -25,14 +25,9 @@ var coreFuncs = map[string]Function{
 
 func defineFunc(c *Call) Value {
 	if u := c.in.asUnknown(c.Arg(0)); u != nil {
-		if u.Alts == nil {
-			c.in.Poison(u)
-			c.Steps(64)
-			return Maybe(u)
-		}
-		return c.in.splitValue(u, len(u.Alts), func(i int) Value {
-			return c.Define(ToString(u.Alts[i]), c.Arg(1))
-		})
+		c.in.Poison(u)
+		c.Steps(64)
+		return Opaque(u)
 	}
 	name := c.Str(0)
 	if strings.Contains(name, "::") {
@@ -46,7 +41,7 @@ func definedFunc(c *Call) Value {
 	if i := strings.Index(name, "::"); i > 0 {
 		k, u := c.in.findClass(name[:i], c.pos)
 		if u != nil {
-			return Maybe(u)
+			return Opaque(u)
 		}
 		if k == nil {
 			return Bool(false)
@@ -63,9 +58,9 @@ func definedFunc(c *Call) Value {
 	case ok && d.maybe == nil:
 		return Bool(true)
 	case in.st.poison != nil:
-		return Maybe(in.st.poison)
+		return Opaque(in.st.poison)
 	case ok:
-		return Maybe(d.maybe)
+		return Opaque(d.maybe)
 	}
 	switch syntax.Lower(name) {
 	case "true", "false", "null":
@@ -100,15 +95,15 @@ func functionExists(c *Call) Value {
 	case ok && d.maybe == nil:
 		return Bool(true)
 	case native && f.Optional:
-		return Maybe(c.Unknown("depends on the server's PHP"))
+		return c.Unknown("depends on the server's PHP")
 	case native && in.exists(&f):
 		return Bool(true)
 	case ok:
-		return Maybe(d.maybe)
+		return Opaque(d.maybe)
 	case in.st.poison != nil:
-		return Maybe(in.st.poison)
+		return Opaque(in.st.poison)
 	case in.vendor() && !ofWordPress(low):
-		return Maybe(c.unsafe("needs code of the vendor folder"))
+		return c.unsafe("needs code of the vendor folder")
 	}
 	return Bool(false)
 }
@@ -137,7 +132,7 @@ func classExists(c *Call) Value {
 		if c.in.lib.ClassNames[syntax.Lower(name)] && u.Class == Undecidable {
 			return Bool(true)
 		}
-		return Maybe(u)
+		return Opaque(u)
 	}
 	return Bool(k != nil)
 }
@@ -156,7 +151,7 @@ func (c *Call) classArg(i int) (*PHPClass, *Unknown) {
 func methodExists(c *Call) Value {
 	k, u := c.classArg(0)
 	if u != nil {
-		return Maybe(u)
+		return Opaque(u)
 	}
 	name := c.Str(1)
 	if k == nil {

@@ -135,7 +135,7 @@ func (in *interp) evalTernary(x *syntax.TernaryExpr) Value {
 		case !b:
 			return in.eval(x.Else)
 		case x.Then == nil:
-			return narrow(cond, ToBool)
+			return cond
 		}
 		return in.eval(x.Then)
 	}
@@ -153,13 +153,7 @@ func (in *interp) evalTernary(x *syntax.TernaryExpr) Value {
 func (in *interp) evalLogic(x *syntax.BinaryExpr) Value {
 	and := x.Op == "&&"
 	b, u := in.test(x.L)
-	right := func() Value {
-		b, u := in.test(x.R)
-		if u != nil {
-			return Maybe(u)
-		}
-		return Bool(b)
-	}
+	right := func() Value { return in.truthOf(in.eval(x.R)) }
 	if u == nil {
 		if b != and {
 			return Bool(b)
@@ -302,8 +296,7 @@ func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) {
 func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	switch x.Word {
 	case "empty":
-		b, u := in.Truth(in.quiet(x.X, askEmpty))
-		return truthValue(!b, u)
+		return in.not(in.quiet(x.X, askEmpty))
 	case "clone":
 		panic(in.unsupported(x.Pos, "clone"))
 	case "yield":
@@ -329,10 +322,20 @@ func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	return in.evalInclude(x, v)
 }
 
-// truthValue is a bool, or an unknown one.
-func truthValue(b bool, u *Unknown) Value {
+// truthOf is (bool) $v.
+func (in *interp) truthOf(v Value) Value {
+	b, u := in.Truth(v)
 	if u != nil {
-		return Maybe(u)
+		return Opaque(u)
 	}
 	return Bool(b)
+}
+
+// not is !$v.
+func (in *interp) not(v Value) Value {
+	b, ok := in.truthOf(v).(Bool)
+	if !ok {
+		return in.truthOf(v)
+	}
+	return !b
 }

@@ -39,22 +39,6 @@ func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos syntax.Pos) {
 	})
 }
 
-// orThrown is v in the worlds in which t was not thrown.
-func (in *interp) orThrown(t *thrown, v Value, why *Unknown) Value {
-	switch {
-	case v == nil:
-		panic(t)
-	case len(in.trying) == 0:
-		return v
-	}
-	return in.splitValue(why, 2, func(i int) Value {
-		if i == 0 {
-			panic(t)
-		}
-		return v
-	})
-}
-
 // stopsWith is the refusal of a program that an exception ends.
 func (in *interp) stopsWith(c Class, pos syntax.Pos) *Refusal {
 	return &Refusal{Class: c, File: in.file(), Line: int(pos.Line), Message: "stops with an exception", Origin: OriginStop, Expr: in.Snippet(pos)}

@@ -57,11 +57,10 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 // sure, in the worlds that have it.
 func (in *interp) foreachTurn(s *syntax.ForeachStmt, e Entry, listed bool) error {
 	u, ok := e.Value.(*Unknown)
-	if !listed || !ok || !u.MaybeAbsent() {
+	if !listed || !ok {
 		in.foreachBind(s, e.Key.Value(), e.Value)
 		return in.turn(s.Body)
 	}
-	e.Value = narrow(u, func(v Value) bool { return v.Kind() != KindAbsent })
 	return in.turnOf(func() error {
 		return in.split(Opaque(u), func() error { return nil }, func() error {
 			in.foreachBind(s, e.Key.Value(), e.Value)

@@ -101,14 +101,9 @@ func (in *interp) evalInclude(x *syntax.WordExpr, v Value) Value {
 	if !ok {
 		return in.include(x, ToString(v))
 	}
-	if u.Alts == nil {
-		named := *Opaque(u)
-		named.Reason = "runs a file whose name is not known: " + u.Reason
-		return in.includeUnknown(&named)
-	}
-	return in.splitValue(u, len(u.Alts), func(i int) Value {
-		return in.include(x, ToString(u.Alts[i]))
-	})
+	named := *Opaque(u)
+	named.Reason = "runs a file whose name is not known: " + u.Reason
+	return in.includeUnknown(&named)
 }
 
 // includeUnknown is unknown code running here.
@@ -245,25 +240,18 @@ func (in *interp) runText(name, text string, pos syntax.Pos) Value {
 
 // evalText runs text as PHP.
 func (in *interp) evalText(v Value, pos syntax.Pos) Value {
-	u, ok := v.(*Unknown)
-	if ok && u.Alts == nil {
-		c := *u
+	if u, ok := v.(*Unknown); ok {
+		c := *Opaque(u)
 		c.Class, c.Reason = Unsafe, "runs code that is not known: "+c.Reason
 		return in.includeUnknown(&c)
 	}
-	run := func(v Value) Value {
-		code := in.StringOf(v, pos)
-		if in.calls >= in.opt.Limits.Depth {
-			panic(in.Refuse(Undecidable, pos, "evaluate: nested too deeply"))
-		}
-		val := in.runText(in.file()+"("+ToString(Int(int64(pos.Line)))+") : eval()'d code", "<?php "+code, pos)
-		if val == Value(Int(1)) && !strings.Contains(code, "return") {
-			val = Null
-		}
-		return val
+	code := in.StringOf(v, pos)
+	if in.calls >= in.opt.Limits.Depth {
+		panic(in.Refuse(Undecidable, pos, "evaluate: nested too deeply"))
 	}
-	if ok {
-		return in.splitValue(u, len(u.Alts), func(i int) Value { return run(u.Alts[i]) })
+	val := in.runText(in.file()+"("+ToString(Int(int64(pos.Line)))+") : eval()'d code", "<?php "+code, pos)
+	if val == Value(Int(1)) && !strings.Contains(code, "return") {
+		val = Null
 	}
-	return run(v)
+	return val
 }

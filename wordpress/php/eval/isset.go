@@ -19,23 +19,10 @@ func (in *interp) evalIsset(x *syntax.IssetExpr) Value {
 // isSet is isset of one expression.
 func (in *interp) isSet(x syntax.Expr) Value {
 	v := in.quiet(x, askIsset)
-	u, ok := v.(*Unknown)
-	if !ok {
-		return Bool(v.Kind() != KindNull)
+	if u, ok := v.(*Unknown); ok {
+		return Opaque(u)
 	}
-	var out Value
-	for _, alt := range u.Alts {
-		b := Bool(alt.Kind() != KindNull && alt.Kind() != KindAbsent)
-		if out == nil {
-			out = b
-		} else if out != Value(b) {
-			return Maybe(u)
-		}
-	}
-	if out == nil {
-		return Maybe(u)
-	}
-	return out
+	return Bool(v.Kind() != KindNull)
 }
 
 // quiet evaluates an expression as isset, empty and ?? do: what is missing on the
@@ -114,18 +101,8 @@ func (in *interp) quietElement(v Value, s step, who asking, pos syntax.Pos) Valu
 		if size := int64(len(v)); !ok || !all && who != askValue || n >= size || n < -size {
 			return Null
 		}
-	case *Unknown:
-		return in.quietUnknown(v, s, who, pos)
 	}
 	return Share(in.Element(v, s, pos))
-}
-
-// quietUnknown is quietElement of each of the values that an unknown may be.
-func (in *interp) quietUnknown(u *Unknown, s step, who asking, pos syntax.Pos) Value {
-	if u.Alts == nil || u.holdsObject() {
-		return Opaque(u)
-	}
-	return in.joined(u.Alts, u, func(alt Value) Value { return in.quietElement(alt, s, who, pos) })
 }
 
 func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
@@ -157,29 +134,16 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
 // evalCoalesce is $x ?? right, and the reading half of ??=.
 func (in *interp) evalCoalesce(x syntax.Expr, right func() Value) Value {
 	v := in.quiet(x, askValue)
-	set := func(v Value) bool { return v.Kind() != KindNull && v.Kind() != KindAbsent }
-	u, ok := v.(*Unknown)
-	if !ok {
-		if set(v) {
-			return v
-		}
+	switch v.Kind() {
+	case KindUnknown:
+		return in.splitValue(v.(*Unknown), 2, func(i int) Value {
+			if i == 0 {
+				return v
+			}
+			return right()
+		})
+	case KindNull, KindAbsent:
 		return right()
 	}
-	if u.Alts != nil {
-		all := true
-		for _, alt := range u.Alts {
-			all = all && set(alt)
-		}
-		if all {
-			return v
-		}
-	}
-	return in.splitValue(u, 2, func(i int) Value {
-		if i == 0 {
-			in.refineSet(x, u, set)
-			return narrow(v, set)
-		}
-		in.refineTo(x, func(v Value) bool { return !set(v) })
-		return right()
-	})
+	return v
 }

@@ -16,118 +16,26 @@ type definition struct {
 
 func (*definition) Kind() Kind { return KindAbsent }
 
-// maxAlts is how many alternatives an unknown remembers.
-const maxAlts = 8
-
-// maxAltNodes is how many elements, at any depth, an array has that is one of them.
-const maxAltNodes = 256
-
-// small reports that an array is known at every depth and has no more than *left
-// elements. An array that is shared counts each time it is reached.
-func (a *Array) small(left *int) bool {
-	if *left -= len(a.Entries) + 1; *left < 0 || !a.certain() {
-		return false
-	}
-	for i := range a.Entries {
-		switch v := a.Entries[i].Value.(type) {
-		case *Unknown:
-			return false
-		case *Array:
-			if !v.small(left) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// either returns the unknown that is one of two values. Where they are not known,
-// or are too many to remember, it has no alternatives: it may be anything.
+// either returns the unknown that stands for two values that differ.
 func either(a, b Value, why *Unknown) *Unknown {
-	u := *why
-	u.Alts = nil
-	alts, ok := alternatives(nil, a)
-	if ok {
-		alts, ok = alternatives(alts, b)
-	}
-	if ok && len(alts) <= maxAlts {
-		u.Alts = alts
-	} else if x := worst(a, b); x != nil {
-		return x
-	}
-	for _, v := range []Value{a, b} {
-		if x, ok := v.(*Unknown); ok && x.Class > u.Class {
-			u.Class, u.File, u.Line, u.Expr, u.Reason, u.Origin = x.Class, x.File, x.Line, x.Expr, x.Reason, x.Origin
+	u := Opaque(why)
+	for _, v := range []Value{b, a} {
+		if x, ok := v.(*Unknown); ok && x.Class >= u.Class {
+			u = Opaque(x)
 		}
 	}
-	return &u
-}
-
-// alternatives adds what v may be; ok is false if that is not known.
-func alternatives(alts []Value, v Value) (_ []Value, ok bool) {
-	vals := []Value{v}
-	switch v := v.(type) {
-	case *Unknown:
-		if v.Alts == nil {
-			return nil, false
-		}
-		vals = v.Alts
-	case *Array:
-		if left := maxAltNodes; v.Len() > maxAlts || !v.small(&left) {
-			return nil, false
-		}
-	}
-next:
-	for _, x := range vals {
-		for _, y := range alts {
-			if Identical(x, y) {
-				continue next
-			}
-		}
-		alts = append(alts, x)
-	}
-	return alts, true
-}
-
-// worst returns that of two values which is unknown without alternatives, the
-// unsafe one before the undecidable; nil if neither is.
-func worst(a, b Value) *Unknown {
-	x, _ := a.(*Unknown)
-	if x != nil && x.Alts != nil {
-		x = nil
-	}
-	y, _ := b.(*Unknown)
-	if y != nil && y.Alts != nil {
-		y = nil
-	}
-	if x == nil || y != nil && y.Class > x.Class {
-		return y
-	}
-	return x
+	return u
 }
 
 // joinValues joins what two worlds hold in one place; neither is nil.
 func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
-	if a == b {
-		return a
-	}
-	if u, ok := a.(*Unknown); ok && u.Alts == nil {
-		if w, ok := b.(*Unknown); !ok || u.Class >= w.Class {
-			return a
-		}
-	}
 	x, ok := a.(*Array)
 	y, both := b.(*Array)
 	switch {
+	case a == b, a.Kind() == b.Kind() && a.Kind() < KindArray && Identical(a, b):
+		return a
 	case ok && both && depth < 32:
 		return in.joinArrays(x, y, why, depth)
-	case ok && both:
-		return Opaque(why)
-	case ok || both:
-		in.charge(maxAltNodes / 8)
-	}
-	if a.Kind() == b.Kind() && a.Kind() < KindArray && Identical(a, b) {
-		return a
 	}
 	return either(a, b, why)
 }
@@ -287,9 +195,7 @@ func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Val
 		case kind == slotCell:
 			return one
 		case kind == slotOpaque:
-			u := *why
-			u.Alts = nil
-			return &u
+			return Opaque(why)
 		case one.Kind() == KindAbsent || one.Kind() == KindNull:
 			return one
 		}

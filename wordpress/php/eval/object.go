@@ -57,7 +57,7 @@ func (in *interp) evalNew(x *syntax.NewExpr) Value {
 		c, u = in.classOf(x.Class)
 	}
 	if u != nil {
-		if u.Class == Undecidable && u.Alts == nil && in.st.poison == nil {
+		if u.Class == Undecidable && in.st.poison == nil {
 			vals := in.evalArgs(x.Args, x.Pos)
 			if slices.ContainsFunc(vals, func(v Value) bool { return HoldsObject(v, 0) }) {
 				in.Poison(u) // it may call methods of the object, or change it
@@ -230,7 +230,7 @@ func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) *callee
 func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
 	v := in.eval(x.X)
 	if v.Kind() == KindUnknown {
-		return Maybe(v.(*Unknown))
+		return Opaque(v.(*Unknown))
 	}
 	o, ok := v.(*Object)
 	n, isName := x.Class.(*syntax.NameExpr)
@@ -238,7 +238,7 @@ func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
 	case !isName || n.Name == "self" || n.Name == "static" || n.Name == "parent":
 		panic(in.unsupported(x.Pos, "instanceof without the name of a class"))
 	case ok && o.Class.opaque && !o.Class.IsA(syntax.Lower(n.Name)):
-		return Maybe(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"))
+		return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")
 	}
 	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name)))
 }

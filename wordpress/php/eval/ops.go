@@ -8,11 +8,7 @@ func (in *interp) evalUnary(x *syntax.UnaryExpr) Value {
 	case "@":
 		return v
 	case "!":
-		b, u := in.Truth(v)
-		if u != nil {
-			return Maybe(u)
-		}
-		return Bool(!b)
+		return in.not(v)
 	}
 	return in.Lift([]Value{v}, x.Pos, func(vals []Value) Value {
 		switch x.Op {
@@ -70,7 +66,7 @@ func (in *interp) operate(op string, l, r Value, pos syntax.Pos) Value {
 	v := in.Lift([]Value{l, r}, pos, func(v []Value) Value {
 		return in.arithmetic(op, v[0], v[1], pos)
 	})
-	if u, ok := v.(*Unknown); ok && u.Alts == nil {
+	if u, ok := v.(*Unknown); ok {
 		in.mayFail(u, true, pos)
 	}
 	return v
@@ -129,13 +125,9 @@ func (in *interp) compareOp(op string, l, r Value, pos syntax.Pos) Value {
 	if n, known := in.nullness(op, l, r); known {
 		return n
 	}
-	v := in.Lift([]Value{l, r}, pos, func(v []Value) Value {
+	return in.Lift([]Value{l, r}, pos, func(v []Value) Value {
 		return in.compareKnown(op, v[0], v[1], pos)
 	})
-	if u, ok := v.(*Unknown); ok && u.Alts == nil && op != "<=>" {
-		return Maybe(u)
-	}
-	return v
 }
 
 // nullness decides comparisons of an array that holds unknowns with a value of

@@ -140,7 +140,7 @@ func (in *interp) Element(v Value, s step, pos syntax.Pos) Value {
 	case *Array:
 		return in.arrayElement(v, s, pos)
 	case *Unknown:
-		return in.unknownElement(v, s, pos)
+		return Opaque(v)
 	case String:
 		return in.stringElement(string(v), s, pos)
 	case *Object:
@@ -161,9 +161,6 @@ func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
 	}
 	e, ok := v.Get(s.k)
 	if ok {
-		if w, ok := e.(*Unknown); ok && w.MaybeAbsent() {
-			return in.orNull(w)
-		}
 		return Present(e)
 	}
 	if v.Rest != restNone && s.k.Str {
@@ -176,28 +173,6 @@ func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
 		return v.open
 	}
 	return Null
-}
-
-// orNull turns a key that may be absent into a value that may be null.
-func (in *interp) orNull(u *Unknown) Value {
-	if u.Alts == nil {
-		return u
-	}
-	c := *u
-	c.Alts = append([]Value(nil), u.Alts...)
-	for i, v := range c.Alts {
-		if v.Kind() == KindAbsent {
-			c.Alts[i] = Null
-		}
-	}
-	return &c
-}
-
-func (in *interp) unknownElement(v *Unknown, s step, pos syntax.Pos) Value {
-	if v.Alts == nil || v.holdsObject() {
-		return Opaque(v)
-	}
-	return in.joined(v.Alts, v, func(alt Value) Value { return in.Element(alt, s, pos) })
 }
 
 func (in *interp) stringElement(v string, s step, pos syntax.Pos) Value {

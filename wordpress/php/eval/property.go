@@ -121,9 +121,6 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	item, _ := in.declared(o, s, pos)
 	props := in.propsOf(o)
 	if v, ok := props.Get(propKey(s)); ok {
-		if u, open := v.(*Unknown); open && u.MaybeAbsent() {
-			return in.orNull(u)
-		}
 		return Share(Present(v))
 	}
 	switch typed := item != nil && item.Type != nil; {

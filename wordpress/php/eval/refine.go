@@ -2,35 +2,17 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// refine narrows the current world by a condition that holds in it: an unknown keeps the
-// alternatives that agree with the condition, and a constant that may be defined is
-// defined or not. It only makes answers more precise: doing nothing is always right.
+// refine narrows the current world by a condition that holds in it: an element is the
+// literal that it equals, and a constant that may be defined is defined or not. It only
+// makes answers more precise: doing nothing is always right.
 func (in *interp) refine(cond syntax.Expr, truth bool) {
 	switch x := cond.(type) {
 	case *syntax.UnaryExpr:
 		if x.Op == "!" {
 			in.refine(x.X, !truth)
-			return
-		}
-		if x.Op == "@" {
-			in.refine(x.X, truth)
-			return
 		}
 	case *syntax.BinaryExpr:
 		in.refineBinary(x, truth)
-		return
-	case *syntax.VarExpr, *syntax.ConstExpr:
-		in.refineTo(x, func(v Value) bool { return ToBool(v) == truth })
-		return
-	case *syntax.WordExpr:
-		if x.Word == "empty" {
-			in.refineTo(x.X, func(v Value) bool { return ToBool(v) != truth })
-		}
-	case *syntax.IssetExpr:
-		if len(x.Vars) == 1 {
-			in.refineTo(x.Vars[0], func(v Value) bool { return (v.Kind() != KindNull && v.Kind() != KindAbsent) == truth })
-			return
-		}
 	case *syntax.CallExpr:
 		in.refineDefined(x, truth)
 	}
@@ -42,65 +24,17 @@ func (in *interp) refineBinary(x *syntax.BinaryExpr, truth bool) {
 		if (x.Op == "&&") == truth {
 			in.refine(x.L, truth)
 			in.refine(x.R, truth)
-			return
 		}
 	case "===", "!==", "==", "!=":
-		equal := (x.Op[0] == '=') == truth
 		lit, ok := x.R.(*syntax.LitExpr)
 		subject := x.L
 		if !ok {
 			lit, ok = x.L.(*syntax.LitExpr)
 			subject = x.R
 		}
-		if !ok {
-			return
-		}
-		strict := len(x.Op) == 3
-		if place, ok := subject.(*syntax.IndexExpr); ok && equal {
-			in.refineElement(place, literalValue(lit), strict)
-			return
-		}
-		in.refineTo(subject, func(v Value) bool {
-			if v.Kind() >= KindArray {
-				return true
-			}
-			if strict {
-				return Identical(v, literalValue(lit)) == equal
-			}
-			return LooseEqual(v, literalValue(lit)) == equal
-		})
-		return
-	}
-}
-
-// refineTo narrows what a variable or constant may be.
-func (in *interp) refineTo(x syntax.Expr, holds func(Value) bool) {
-	agrees := func(v Value) bool {
-		if v.Kind() == KindAbsent {
-			v = Null
-		}
-		return holds(v)
-	}
-	switch x := x.(type) {
-	case *syntax.VarExpr:
-		if x.Dyn != nil || x.Name == "this" || x.Name == "GLOBALS" {
-			return
-		}
-		p := in.varPlace(in.frame, x.Name, x.Pos)
-		v, slot := in.raw(p)
-		if u, ok := v.(*Unknown); ok && u.Alts != nil {
-			in.st.Set(slot, narrow(u, agrees))
-		}
-	case *syntax.ConstExpr:
-		slot := in.slot('c', x.Name)
-		d, ok := in.st.Get(slot).(*definition)
-		if !ok {
-			return
-		}
-		if u, isUnknown := d.v.(*Unknown); isUnknown && u.Alts != nil {
-			c := *d
-			c.v = narrow(u, agrees)
-			in.st.Set(slot, &c)
+		place, isElement := subject.(*syntax.IndexExpr)
+		if ok && isElement && (x.Op[0] == '=') == truth {
+			in.refineElement(place, literalValue(lit), len(x.Op) == 3)
 		}
 	}
 }

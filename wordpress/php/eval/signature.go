@@ -40,7 +40,7 @@ func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) {
 		case v.Kind() == KindAbsent:
 			vals[i] = Null
 		case p == nil || p.Typ == nil || p.Ref:
-		case v.Kind() == KindUnknown && v.(*Unknown).Alts == nil:
+		case v.Kind() == KindUnknown:
 			if by.strict {
 				in.mayFail(v.(*Unknown), true, pos)
 			}

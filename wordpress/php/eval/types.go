@@ -22,11 +22,8 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) Value {
 		return v
 	}
 	if u, ok := v.(*Unknown); ok {
-		if u.Alts == nil {
-			in.mayFail(u, true, by.pos)
-			return u
-		}
-		return in.Lift([]Value{u}, by.pos, func(vals []Value) Value { return in.coerce(vals[0], t, by) })
+		in.mayFail(u, true, by.pos)
+		return u
 	}
 	ok, u := in.fits(v, t, by)
 	switch {
@@ -158,7 +155,7 @@ func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) Value {
 	if to.fn.Result == nil {
 		return v
 	}
-	if u, ok := v.(*Unknown); ok && u.Alts == nil {
+	if v.Kind() == KindUnknown {
 		return v
 	}
 	if to.fn.Result.Accepts("never") {

@@ -75,7 +75,7 @@ func (a *Array) Get(k Key) (Value, bool) {
 // Set puts a value at a key.
 func (a *Array) Set(k Key, v Value) {
 	if i := a.find(k); i >= 0 {
-		if u, ok := a.Entries[i].Value.(*Unknown); ok && a.Listed && u.MaybeAbsent() {
+		if a.Listed && a.Entries[i].Value.Kind() == KindUnknown {
 			a.Listed = false // where it was not there, it is the last one now
 		}
 		a.Entries[i].Value = v

@@ -230,10 +230,10 @@ func (in *interp) Define(name string, v Value, pos syntax.Pos) Value {
 		return Bool(false)
 	case in.st.poison != nil:
 		in.st.Set(slot, &definition{v: in.st.poison})
-		return Maybe(in.st.poison)
+		return in.st.poison
 	case ok:
 		in.st.Set(slot, &definition{v: in.joinValues(d.v, Share(v), d.maybe, 0)})
-		return Maybe(d.maybe)
+		return Opaque(d.maybe)
 	}
 	in.st.Set(slot, &definition{v: Share(v)})
 	in.Alloc(128+len(name), pos)

@@ -56,7 +56,8 @@ func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Valu
 	case *Array:
 		return in.changedArray(c, path, pos, change)
 	case *Unknown:
-		return in.changedUnknown(c, path, pos, change)
+		change(Opaque(c))
+		return Opaque(c) // it stays unknown
 	case Bool:
 		if !c {
 			return in.changedArray(NewArray(), path, pos, change)
@@ -67,22 +68,6 @@ func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Valu
 		panic(in.indexedObject(c, pos))
 	}
 	panic(in.Throw("Error", "Cannot use a scalar value as an array", pos))
-}
-
-// changedUnknown writes into something unknown: it stays unknown. Where it is one
-// of a few, each is written to.
-func (in *interp) changedUnknown(u *Unknown, path []step, pos syntax.Pos, change func(Value) Value) Value {
-	if u.Alts == nil || u.holdsObject() {
-		change(Opaque(u))
-		return Opaque(u)
-	}
-	v, err := in.attemptValue(func() Value {
-		return in.joined(u.Alts, u, func(alt Value) Value { return in.changed(Share(alt), path, pos, change) })
-	})
-	if err != nil {
-		return Opaque(u)
-	}
-	return v
 }
 
 // owned returns an array that may be written to in place.

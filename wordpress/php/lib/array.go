@@ -89,7 +89,7 @@ func arrayMerge(c *eval.Call) eval.Value {
 func arrayKeyExists(c *eval.Call) eval.Value {
 	for _, v := range c.Args[:2] {
 		if u, ok := v.(*eval.Unknown); ok {
-			return eval.Maybe(u)
+			return eval.Opaque(u)
 		}
 	}
 	a := c.Array(1)
@@ -100,11 +100,11 @@ func arrayKeyExists(c *eval.Call) eval.Value {
 	v, found := a.Get(k)
 	switch u, unknown := v.(*eval.Unknown); {
 	case !found && a.Why != nil:
-		return eval.Maybe(a.Why)
+		return eval.Opaque(a.Why)
 	case !found && a.Rest.Covers(k.Text()):
-		return eval.Maybe(c.Unknown(a.Rest.Reason()).From(a.Rest.Origin(k.Text())))
-	case unknown && (a.Why != nil || u.MaybeAbsent()):
-		return eval.Maybe(u)
+		return c.Unknown(a.Rest.Reason()).From(a.Rest.Origin(k.Text()))
+	case unknown:
+		return eval.Opaque(u)
 	}
 	return eval.Bool(found && v.Kind() != eval.KindAbsent)
 }

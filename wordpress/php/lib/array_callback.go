@@ -45,7 +45,7 @@ func arrayFilter(c *eval.Call) eval.Value {
 		}
 		switch t, u := c.Truth(v); {
 		case u != nil:
-			out.Set(e.Key, c.Perhaps(e.Value, u))
+			out.Set(e.Key, eval.Opaque(u))
 			out.Why, out.Listed = eval.FirstUnknown(out.Why, eval.Opaque(u)), true
 		case t:
 			out.Set(e.Key, e.Value)

@@ -5,7 +5,7 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 func inArray(c *eval.Call) eval.Value {
 	v := arraySearch(c)
 	if u, ok := v.(*eval.Unknown); ok {
-		return eval.Maybe(u)
+		return eval.Opaque(u)
 	}
 	return eval.Bool(v != eval.Value(eval.Bool(false)))
 }

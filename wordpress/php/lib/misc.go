@@ -89,7 +89,10 @@ func getenvFunc(c *eval.Call) eval.Value {
 
 func putenvFunc(c *eval.Call) eval.Value {
 	if u := c.UnknownIn(c.Arg(0)); u != nil {
-		return putUnknown(c, u)
+		changed := *eval.Opaque(u)
+		changed.Reason = "putenv of what is not known: " + u.Reason
+		c.Store("env", &changed)
+		return eval.Opaque(u)
 	}
 	s := c.Str(0)
 	name, val, set := strings.Cut(s, "=")
@@ -103,25 +106,6 @@ func putenvFunc(c *eval.Call) eval.Value {
 		c.Setenv(name, eval.Null)
 	}
 	return eval.Bool(true)
-}
-
-// putUnknown is putenv of what is not known. Nearly always the name is: "NAME=$x"
-// in its source. It is taken from there.
-func putUnknown(c *eval.Call, u *eval.Unknown) eval.Value {
-	changed := *eval.Opaque(u)
-	changed.Reason = "putenv of what is not known: " + u.Reason
-	if len(u.Alts) == 0 {
-		c.Store("env", &changed)
-	}
-	for _, v := range u.Alts {
-		name, _, _ := strings.Cut(eval.ToString(v), "=")
-		if name == "" {
-			c.Store("env", &changed)
-			break
-		}
-		c.Setenv(name, u)
-	}
-	return eval.Maybe(u)
 }
 
 func intvalFunc(c *eval.Call) eval.Value {

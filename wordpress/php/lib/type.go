@@ -42,14 +42,10 @@ func isKind(kinds ...eval.Kind) eval.Function {
 // isType makes a test of a value's type. What an array holds does not matter to it.
 func isType(test func(eval.Value) bool) eval.Function {
 	return eval.Function{Min: 1, Max: 1, Lazy: true, Run: func(c *eval.Call) eval.Value {
-		u, ok := c.Arg(0).(*eval.Unknown)
-		if !ok {
-			return eval.Bool(test(c.Arg(0)))
+		if u, ok := c.Arg(0).(*eval.Unknown); ok {
+			return eval.Opaque(u)
 		}
-		if u.Alts == nil {
-			return eval.Maybe(u)
-		}
-		return c.Lift(c.Args[:1], func(vals []eval.Value) eval.Value { return eval.Bool(test(vals[0])) })
+		return eval.Bool(test(c.Arg(0)))
 	}}
 }
 
@@ -63,19 +59,16 @@ func isNumericValue(v eval.Value) bool {
 }
 
 func gettypeFunc(c *eval.Call) eval.Value {
-	if u, ok := c.Arg(0).(*eval.Unknown); ok && u.Alts == nil {
-		return u
+	if u, ok := c.Arg(0).(*eval.Unknown); ok {
+		return eval.Opaque(u)
 	}
-	if c.Arg(0).Kind() != eval.KindUnknown {
-		return eval.String(eval.TypeName(c.Arg(0)))
-	}
-	return c.Lift(c.Args[:1], func(vals []eval.Value) eval.Value { return eval.String(eval.TypeName(vals[0])) })
+	return eval.String(eval.TypeName(c.Arg(0)))
 }
 
 func boolvalFunc(c *eval.Call) eval.Value {
 	b, u := c.Truth(c.Arg(0))
 	if u != nil {
-		return eval.Maybe(u)
+		return eval.Opaque(u)
 	}
 	return eval.Bool(b)
 }

@@ -157,21 +157,16 @@ func defineWhereSet(c *eval.Call, name string, v eval.Value) {
 	u, ok := v.(*eval.Unknown)
 	switch {
 	case v.Kind() == eval.KindAbsent:
-		return
-	case !ok || !u.MaybeAbsent():
+	case !ok:
 		c.Define(name, v)
-		return
+	default:
+		c.SplitValue(u, 2, func(i int) eval.Value {
+			if i == 0 {
+				return eval.Null
+			}
+			return c.Define(name, eval.Opaque(u))
+		})
 	}
-	values := u.Alts
-	if values == nil {
-		values = []eval.Value{eval.Opaque(u), eval.AbsentValue{}}
-	}
-	c.SplitValue(u, len(values), func(i int) eval.Value {
-		if values[i].Kind() == eval.KindAbsent {
-			return eval.Null
-		}
-		return c.Define(name, values[i])
-	})
 }
 
 // envOption reads one of Env's static properties.
