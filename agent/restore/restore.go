@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,8 +27,14 @@ type Part interface {
 	// to there.
 	Stage(ctx context.Context, in io.Reader) error
 	// Switch puts what is staged into use. It is called once all parts are staged and all
-	// streams are proven.
+	// streams are proven. If the program is killed before Commit, the next restore first puts
+	// back what was in use.
 	Switch(ctx context.Context) error
+	// Revert undoes Switch, because of an error of another part. The error that it returns
+	// says so, and contains that one.
+	Revert(ctx context.Context, cause error) error
+	// Commit ends the restore, once all parts are switched; also if the context has ended.
+	Commit(ctx context.Context) error
 	// Close removes what is staged and not in use. It is always called.
 	Close() error
 }
@@ -62,9 +69,14 @@ func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, o Option
 	}
 	for i, p := range parts {
 		if err := p.Switch(ctx); err != nil {
-			for _, done := range parts[:i] {
-				err = fmt.Errorf("%w; the %s is restored already", err, done.Stream())
+			for _, done := range slices.Backward(parts[:i]) {
+				err = done.Revert(ctx, err)
 			}
+			return err
+		}
+	}
+	for _, p := range parts {
+		if err := p.Commit(ctx); err != nil {
 			return err
 		}
 	}

@@ -69,7 +69,12 @@ func (s *spy) Stage(_ context.Context, in io.Reader) error {
 	return errors.Join(err, s.step("stage"))
 }
 func (s *spy) Switch(context.Context) error { return s.step("switch") }
+func (s *spy) Commit(context.Context) error { return s.step("commit") }
 func (s *spy) Close() error                 { return s.step("close") }
+
+func (s *spy) Revert(_ context.Context, cause error) error {
+	return errors.Join(cause, s.step("revert"))
+}
 
 // runs stores two full runs, and opens the newest.
 func runs(t testing.TB, change func(*manifest.Manifest)) (dir string, reader *content.Reader, run func() *catalog.Run) {
@@ -134,7 +139,7 @@ func TestRunSwitchesAtTheEnd(t *testing.T) {
 		o           restore.Options
 		restored    bool
 	}{
-		{"", "check stage switch close", restore.Options{MaxRatio: 1000}, true},
+		{"", "check stage switch commit close", restore.Options{MaxRatio: 1000}, true},
 		{"", "check stage close", restore.Options{MaxRatio: 1000, Dry: true}, false},
 		{"check", "check close", restore.Options{MaxRatio: 1000}, false},
 		{"stage", "check stage close", restore.Options{MaxRatio: 1000}, false},
@@ -159,6 +164,24 @@ func TestRunSwitchesAtTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// If the files cannot be switched, the database is put back.
+func TestRunRevertsWhatItHasSwitched(t *testing.T) {
+	t.Parallel()
+	_, reader, run := runs(t, nil)
+	path, files := target(t, 1<<20)
+	db := &spy{}
+	err := restore.Run(t.Context(), reader, run(), restore.Options{MaxRatio: 1000}, db, failing{files})
+	if got := strings.Join(db.steps, " "); !errors.Is(err, errSpy) || got != "check stage switch revert close" {
+		t.Errorf("%s, %v", got, err)
+	}
+	oldSite(t, path)
+}
+
+// A failing part cannot be switched.
+type failing struct{ *tree.Target }
+
+func (failing) Switch(context.Context) error { return errSpy }
 
 // Whatever is wrong with an object of either stream, the old site and the database stay.
 func TestDamagedObjects(t *testing.T) {

@@ -4,19 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/pflag"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/agent/restore/content"
 	"github.com/wp-oneway/wp-oneway/agent/restore/store"
 	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
-	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
@@ -158,48 +154,6 @@ func runProblem(r *catalog.Run) string {
 		return r.Problem
 	}
 	return r.Suspect
-}
-
-// A downloadBar shows how much of some downloads is done.
-type downloadBar struct {
-	bars *mpb.Progress
-	bar  *mpb.Bar
-	end  func() // lines go directly to standard error again
-}
-
-// newDownloadBar starts a bar of total bytes, where standard error is a terminal. It must be
-// closed.
-func (a *app) newDownloadBar(what string, total int64) *downloadBar {
-	if !a.Terminal() || a.config.Quiet || a.JSON {
-		return &downloadBar{}
-	}
-	bars := mpb.New(mpb.WithOutput(console.Unescaped(a.Err)), mpb.WithRefreshRate(200*time.Millisecond))
-	direct := a.Recent.Redirect(bars) // lines are printed above the bar
-	bar := bars.New(total, mpb.BarStyle(),
-		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(what+" ")),
-		mpb.AppendDecorators(
-			decor.CountersKibiByte("% .1f / % .1f"),
-			decor.AverageSpeed(decor.SizeB1024(0), "  % .1f"),
-			decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), ""),
-		))
-	return &downloadBar{bars, bar, func() { a.Recent.Redirect(direct) }}
-}
-
-// add adds bytes. It can be called from several goroutines.
-func (b *downloadBar) add(n int64) {
-	if b.bar != nil {
-		b.bar.IncrInt64(n)
-	}
-}
-
-// close removes the bar.
-func (b *downloadBar) close() {
-	if b.bars != nil {
-		b.bar.Abort(true)
-		b.end()
-		b.bars.Wait()
-	}
 }
 
 // sizeText is a size for people.

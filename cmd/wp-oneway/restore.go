@@ -146,7 +146,7 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if err != nil {
 		return err
 	}
-	bar := a.newDownloadBar("restoring", run.Bytes())
+	bar := a.newDownloadBar("restoring", run.Bytes(), metersOf(parts, run.Manifest.Counts)...)
 	defer bar.close()
 	reader.Stored = bar.add
 	if err := restore.Run(ctx, reader, run, restore.Options{Dry: o.dryRun, MaxRatio: o.maxRatio}, parts...); err != nil {
@@ -158,6 +158,19 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 		}
 	}
 	return nil
+}
+
+// metersOf measures the files and rows that parts have restored.
+func metersOf(parts []restore.Part, counts manifest.Counts) (meters []meter) {
+	for _, p := range parts {
+		switch p := p.(type) {
+		case *databasePart:
+			meters = append(meters, meter{"rows", counts.Rows, p.Rows})
+		case *tree.Target:
+			meters = append(meters, meter{"files", counts.Files, p.Files})
+		}
+	}
+	return meters
 }
 
 // settle ends earlier restores, of the database if one is named, and of the files.

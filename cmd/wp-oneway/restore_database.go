@@ -160,9 +160,9 @@ func (p *databasePart) Stage(ctx context.Context, in io.Reader) error {
 	return nil
 }
 
-// Switch is restore.Part's.
-func (p *databasePart) Switch(ctx context.Context) error {
-	if err := p.Loader.Switch(ctx); err != nil {
+// Commit is restore.Part's.
+func (p *databasePart) Commit(ctx context.Context) error {
+	if err := p.Loader.Commit(ctx); err != nil {
 		return err
 	}
 	p.app.Say(ctx, p.Summary())

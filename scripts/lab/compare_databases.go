@@ -13,11 +13,11 @@ import (
 // CompareDatabases lists the differences of database b from database a: tables, their
 // definitions and the checksums of their rows, views, triggers, routines and events.
 func CompareDatabases(ctx context.Context, a, b Database) ([]string, error) {
-	first, err := a.describe(ctx)
+	first, err := a.Objects(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("describe database %s: %w", a.Name, err)
 	}
-	second, err := b.describe(ctx)
+	second, err := b.Objects(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("describe database %s: %w", b.Name, err)
 	}
@@ -37,9 +37,9 @@ func CompareDatabases(ctx context.Context, a, b Database) ([]string, error) {
 	return diffs, nil
 }
 
-// describe returns the definitions of all objects in a database and the checksums of
+// Objects returns the definitions of all objects in a database and the checksums of
 // its tables, by kind and name.
-func (d Database) describe(ctx context.Context) (map[string]string, error) {
+func (d Database) Objects(ctx context.Context) (map[string]string, error) {
 	db, err := d.Open()
 	if err != nil {
 		return nil, err

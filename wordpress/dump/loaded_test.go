@@ -29,6 +29,9 @@ func loadInto(ctx context.Context, t *testing.T, f *flavour, db, text string, o 
 	if err == nil {
 		err = l.Switch(ctx)
 	}
+	if err == nil {
+		err = l.Commit(ctx)
+	}
 	return errors.Join(err, l.Close())
 }
 

@@ -171,6 +171,12 @@ func (p *filesPart) Stage(ctx context.Context, in io.Reader) error {
 // Switch is restore.Part's. Nothing uses the files.
 func (*filesPart) Switch(context.Context) error { return nil }
 
+// Revert is restore.Part's.
+func (*filesPart) Revert(_ context.Context, cause error) error { return cause }
+
+// Commit is restore.Part's.
+func (*filesPart) Commit(context.Context) error { return nil }
+
 // Close is restore.Part's. The scratch folder is removed after the checks.
 func (*filesPart) Close() error { return nil }
 

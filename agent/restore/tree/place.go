@@ -29,10 +29,11 @@ type place struct {
 	now    *unix.Stat_t // what is there; nil if nothing is
 	target *os.File     // what is there, if it is a folder
 
-	box      string   // its name in the parent, "" before it is made
-	boxFile  *os.File // locked, so that two restores do not disturb each other
-	ready    bool     // what is in it is complete
-	switched bool
+	box       string   // its name in the parent, "" before it is made
+	boxFile   *os.File // locked, so that two restores do not disturb each other
+	ready     bool     // what is in it is complete
+	switched  bool
+	committed bool // what was there before stays in the box
 }
 
 // The names of boxes begin with a dot, the name of the place, and one of these.
@@ -124,7 +125,7 @@ func mounted(parent, folder *os.File) bool {
 // prefix is the beginning of the names of boxes.
 func (p *place) prefix(mark string) string { return "." + p.name[:min(len(p.name), 100)] + mark }
 
-// makeBox makes the box, and removes those that restores have left that were killed.
+// makeBox makes the box, and removes those that killed restores have left.
 func (p *place) makeBox() error {
 	name := p.prefix(stagingMark) + randomName()
 	if err := unix.Mkdirat(int(p.dir.Fd()), name, 0o700); err != nil {
@@ -141,6 +142,19 @@ func (p *place) makeBox() error {
 	if err := p.claimBox(); err != nil {
 		return fmt.Errorf("restore to %s: create a folder beside it: %w", p.path, cause(err))
 	}
+	if err := p.removeStale(); err != nil {
+		return err
+	}
+	// Another restore that began at the same time may have taken it for an old one.
+	var st unix.Stat_t
+	if err := unix.Fstat(int(p.boxFile.Fd()), &st); err != nil || st.Nlink == 0 {
+		return errBusy(p.path)
+	}
+	return nil
+}
+
+// removeStale removes the other boxes in which killed restores have staged something.
+func (p *place) removeStale() error {
 	boxes, err := p.boxes(stagingMark)
 	if err != nil {
 		return err
@@ -163,11 +177,6 @@ func (p *place) makeBox() error {
 		if err != nil {
 			return err
 		}
-	}
-	// Another restore that began at the same time may have taken it for an old one.
-	var st unix.Stat_t
-	if err := unix.Fstat(int(p.boxFile.Fd()), &st); err != nil || st.Nlink == 0 {
-		return errBusy(p.path)
 	}
 	return nil
 }
@@ -256,8 +265,8 @@ func (p *place) staged() (*unix.Stat_t, error) {
 // replace puts what is in the box in place. With an error, everything is as before.
 func (p *place) replace(now time.Time) error {
 	box, dir := int(p.boxFile.Fd()), int(p.dir.Fd())
-	if err := unix.Syncfs(box); err != nil {
-		return fmt.Errorf("restore to %s: write it to the disk: %w", p.path, err)
+	if err := p.begin(); err != nil {
+		return fmt.Errorf("restore to %s: write the journal of the switch: %w", p.path, cause(err))
 	}
 	if p.now == nil {
 		if err := unix.Renameat2(box, p.name, dir, p.name, unix.RENAME_NOREPLACE); err != nil {
@@ -324,10 +333,11 @@ func (p *place) restoreOld() error {
 // old is the path of what was there before the switch.
 func (p *place) old() string { return filepath.Join(filepath.Dir(p.path), p.box, p.name) }
 
-// finish removes the box, unless it holds what was there before the switch.
+// finish removes the box, unless it holds what was there before the switch, or the journal of
+// one that is not complete.
 func (p *place) finish() error {
 	defer p.close()
-	if p.box == "" || p.switched && p.now != nil && !p.holdsNothing() {
+	if p.box == "" || p.switched && (!p.committed || p.now != nil && !p.holdsNothing()) {
 		return nil
 	}
 	return p.remove(p.box)

@@ -97,9 +97,23 @@ func cause(err error) error {
 }
 
 // Confirm removes what earlier restores have kept from before of the site at a path, of the
-// folder for what is outside of it, and of other paths. It returns what it has removed.
+// folder for what is outside of it, and of other paths. It returns what it has removed. What an
+// interrupted restore has replaced is still needed.
 func Confirm(site string, others []string) (removed []string, err error) {
+	err = eachKept(site, others, func(p *place, _ []string) error {
+		names, err := p.interrupted()
+		if err == nil && len(names) > 0 {
+			err = fmt.Errorf("remove what was at %s before: the restore was interrupted; run it again, or with --undo", p.path)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	err = eachKept(site, others, func(p *place, boxes []string) error {
+		if err := p.removeStale(); err != nil {
+			return err
+		}
 		for _, box := range boxes {
 			if err := p.remove(box); err != nil {
 				return err
@@ -112,10 +126,27 @@ func Confirm(site string, others []string) (removed []string, err error) {
 }
 
 // Undo puts back what the latest restore has replaced, and keeps what it has restored in its
-// place: a second Undo restores that again. The paths are those of Confirm. It returns what it
-// has put back.
+// place: a second Undo restores that again. If the latest restore was interrupted, what it has
+// staged is removed. The paths are those of Confirm. It returns what it has put back.
 func Undo(site string, others []string) (back []string, err error) {
 	latest := ""
+	err = eachKept(site, others, func(p *place, _ []string) error {
+		names, err := p.interrupted()
+		if err != nil {
+			return err
+		}
+		if len(names) == 0 {
+			return p.removeStale()
+		}
+		if strings.HasPrefix(names[0], p.prefix(oldMark)) {
+			latest = boxTime(p, names[0])
+		}
+		back = append(back, p.path)
+		return p.recover()
+	})
+	if err != nil || len(back) > 0 && latest == "" {
+		return back, err
+	}
 	err = eachKept(site, others, func(p *place, boxes []string) error {
 		for _, box := range boxes {
 			at := boxTime(p, box)

@@ -166,7 +166,10 @@ func restore(t testing.TB, in []byte, o tree.Options) (r result, err error) {
 		return r, err
 	}
 	slices.Sort(r.changes)
-	return r, r.target.Switch(t.Context())
+	if err := r.target.Switch(t.Context()); err != nil {
+		return r, err
+	}
+	return r, r.target.Commit(t.Context())
 }
 
 // boxes are the names of what restores have left beside a target.

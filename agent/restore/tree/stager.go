@@ -72,11 +72,18 @@ type Summary struct {
 // maxNotes is the maximum number of notes of a kind.
 const maxNotes = 20
 
+// A listener is told what a stager does.
+type listener struct {
+	change func(Change) error
+	files  func(n int64) error // how many files and links of the backup were read
+}
+
 // A stager stages the files of one run. It has the rights of the site's owner.
 type stager struct {
 	order
 	places map[string]*stagedPlace
-	tell   func(Change) error
+	tell   listener
+	read   int64 // files and links
 	sum    Summary
 
 	seed    maphash.Seed
@@ -109,7 +116,7 @@ type stagedPlace struct {
 
 // stage carries out an order. The files are, for each place, its box and its target, as far
 // as there are any.
-func stage(ctx context.Context, in io.Reader, o order, open []*os.File, tell func(Change) error) (Summary, error) {
+func stage(ctx context.Context, in io.Reader, o order, open []*os.File, tell listener) (Summary, error) {
 	s := &stager{order: o, places: map[string]*stagedPlace{}, tell: tell, seed: maphash.MakeSeed(), folders: map[uint64]bool{}, stays: map[uint64]bool{}, has: map[uint64]kind{}}
 	folders := map[string]files.Folder{}
 	next := func() *os.File {
@@ -173,7 +180,7 @@ func (s *stager) change(action string, p *stagedPlace, rest string) error {
 	if p.Key != files.SiteFolder {
 		name = path.Join(p.Name, rest)
 	}
-	return s.tell(Change{action, wordpress.Printable(name)})
+	return s.tell.change(Change{action, wordpress.Printable(name)})
 }
 
 // wants decides whether an entry is written.
@@ -196,6 +203,12 @@ func (s *stager) wants(place string, h *tar.Header) (bool, error) {
 		s.sum.Replaced++
 	case action == "keep":
 		s.sum.Kept++
+	}
+	if !isFolder {
+		s.read++
+		if err := s.tell.files(s.read); err != nil {
+			return false, err
+		}
 	}
 	if !isFolder || action == "create" {
 		if err := s.change(action, p, rest); err != nil {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -64,12 +65,17 @@ type Target struct {
 	places []*place // the site's root first
 	order  order
 	as     *User // of the worker; nil: this process stages the files
+	broken bool  // a switch of an earlier restore was interrupted
+	files  atomic.Int64
 	// Sum is what was done. It is valid after Stage.
 	Sum Summary
 }
 
 // New returns the target of a restore.
 func New(o Options) *Target { return &Target{o: o} }
+
+// Files returns how many files of the backup were read so far. It can be called at any time.
+func (t *Target) Files() int64 { return t.files.Load() }
 
 // outsideSuffix is the end of the name of the folder for what was outside of the root.
 const outsideSuffix = ".outside"
@@ -98,6 +104,16 @@ func (t *Target) Check(context.Context) error {
 		t.order.Files.Mapping.Others[name] = key
 		if err := t.add(key, o.Others[name], false); err != nil {
 			return err
+		}
+	}
+	for _, p := range t.places {
+		names, err := p.interrupted()
+		if err != nil {
+			return err
+		}
+		if len(names) > 0 {
+			t.broken = true
+			return nil // what is there now is not what is replaced: Stage puts that back, and checks it
 		}
 	}
 	for i, p := range t.places {
@@ -199,6 +215,11 @@ func (t *Target) checkSpace() error {
 
 // Stage is restore.Part's.
 func (t *Target) Stage(ctx context.Context, in io.Reader) (err error) {
+	if t.broken {
+		if err := t.recover(ctx); err != nil {
+			return err
+		}
+	}
 	var open []*os.File
 	for i, p := range t.places {
 		if !t.o.Dry {
@@ -218,9 +239,9 @@ func (t *Target) Stage(ctx context.Context, in io.Reader) (err error) {
 		}
 	}
 	if t.as != nil {
-		t.Sum, err = stageAs(ctx, in, *t.as, t.order, open, t.o.Change)
+		t.Sum, err = stageAs(ctx, in, *t.as, t.order, open, t.listener())
 	} else {
-		t.Sum, err = stage(ctx, in, t.order, open, t.o.Change)
+		t.Sum, err = stage(ctx, in, t.order, open, t.listener())
 	}
 	if err != nil {
 		return err
@@ -230,6 +251,27 @@ func (t *Target) Stage(ctx context.Context, in io.Reader) (err error) {
 		return fmt.Errorf("restore %q: the backup has no such file or folder", t.Sum.Missing[0])
 	}
 	return t.takeBoxes()
+}
+
+// listener hears what happens while files are staged.
+func (t *Target) listener() listener {
+	return listener{change: t.o.Change, files: func(n int64) error { t.files.Store(n); return nil }}
+}
+
+// recover puts back what an interrupted restore has replaced, and examines the target again.
+func (t *Target) recover(ctx context.Context) error {
+	if t.o.Dry {
+		return fmt.Errorf("look at %s: a restore to it was interrupted while it put the files in use; run restore --undo --to %[1]s first", t.places[0].path)
+	}
+	t.o.Warn("an earlier restore was interrupted while it put the files in use; the old ones are put back first")
+	for _, p := range t.places {
+		if err := p.recover(); err != nil {
+			return err
+		}
+		p.close()
+	}
+	t.places, t.broken = nil, false
+	return t.Check(ctx)
 }
 
 func (t *Target) report() {
@@ -259,45 +301,12 @@ func (t *Target) takeBoxes() error {
 		if !isFolder && (t.order.Places[i].Folder || st.Mode&unix.S_IFMT != unix.S_IFREG) || p.now != nil && isFolder != p.isFolder() {
 			return fmt.Errorf("restore to %s: %w: there it is a folder, and here it is not, or the other way round", p.path, files.ErrUnsafe)
 		}
+		if err := unix.Syncfs(int(p.boxFile.Fd())); err != nil {
+			return fmt.Errorf("restore to %s: write it to the disk: %w", p.path, err)
+		}
 		p.ready = true
 	}
 	return nil
-}
-
-// Switch is restore.Part's.
-func (t *Target) Switch(context.Context) error {
-	now := time.Now()
-	for i, p := range t.places {
-		if !p.ready {
-			continue
-		}
-		if err := p.replace(now); err != nil {
-			for _, done := range t.places[:i] {
-				err = errors.Join(err, done.restoreOld())
-			}
-			return err
-		}
-	}
-	for i, p := range t.places {
-		if !p.switched {
-			continue
-		}
-		if t.order.Places[i].Key == files.OutsideFolder {
-			t.o.Warn("what the backup has from outside of the site's root is in " + p.path + "; move it by hand, or restore with --in-place")
-		}
-		t.sayOld(p)
-	}
-	return nil
-}
-
-// sayOld says how to undo the switch of a place.
-func (t *Target) sayOld(p *place) {
-	if p.now == nil || p.isEmpty() {
-		t.o.Say(p.path + " is restored")
-		return
-	}
-	t.o.Say(fmt.Sprintf("%s is restored; what was there is in %s: restore --confirm --to %s removes it, restore --undo --to %[3]s puts it back",
-		p.path, p.old(), t.places[0].path))
 }
 
 // Close is restore.Part's.

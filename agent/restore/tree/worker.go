@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -29,9 +30,13 @@ const (
 // An event is what a worker says. It may be forged by the owner of the site.
 type event struct {
 	Change *Change  `json:"change,omitempty"`
+	Files  int64    `json:"files,omitempty"` // read so far
 	Done   *Summary `json:"done,omitempty"`
 	Error  string   `json:"error,omitempty"`
 }
+
+// filesPause is the shortest time between two reports of the number of files.
+const filesPause = 100 * time.Millisecond
 
 // The maximum length of an event in bytes, and the length at which an error is cut.
 const (
@@ -41,7 +46,7 @@ const (
 
 // stageAs lets a worker with the rights of a user carry out an order. The stream and the
 // folders are all that it gets: it has an empty environment.
-func stageAs(ctx context.Context, in io.Reader, user User, o order, open []*os.File, tell func(Change) error) (sum Summary, err error) {
+func stageAs(ctx context.Context, in io.Reader, user User, o order, open []*os.File, tell listener) (sum Summary, err error) {
 	ctx, kill := context.WithCancel(ctx)
 	defer kill()
 	events, theirs, err := os.Pipe()
@@ -105,8 +110,8 @@ func send(w io.WriteCloser, o order, in io.Reader) error {
 	return err
 }
 
-// hear passes the changes on that a worker reports, until it is done.
-func hear(events io.Reader, tell func(Change) error) (*Summary, error) {
+// hear passes on what a worker reports, until it is done.
+func hear(events io.Reader, tell listener) (*Summary, error) {
 	lines := bufio.NewScanner(events)
 	lines.Buffer(nil, maxEvent)
 	for lines.Scan() {
@@ -120,7 +125,11 @@ func hear(events io.Reader, tell func(Change) error) (*Summary, error) {
 		case e.Done != nil:
 			return e.Done, nil
 		case e.Change != nil:
-			if err := tell(Change{wordpress.Printable(e.Change.Action), wordpress.Printable(e.Change.Path)}); err != nil {
+			if err := tell.change(Change{wordpress.Printable(e.Change.Action), wordpress.Printable(e.Change.Path)}); err != nil {
+				return nil, err
+			}
+		case e.Files > 0:
+			if err := tell.files(e.Files); err != nil {
 				return nil, err
 			}
 		}
@@ -153,7 +162,17 @@ func Worker(ctx context.Context, stdin io.Reader) error {
 			}
 		}
 	}
-	sum, err := stage(ctx, in, o, open, func(c Change) error { return events.Encode(event{Change: &c}) })
+	var said time.Time
+	sum, err := stage(ctx, in, o, open, listener{
+		change: func(c Change) error { return events.Encode(event{Change: &c}) },
+		files: func(n int64) error {
+			if time.Since(said) < filesPause {
+				return nil
+			}
+			said = time.Now()
+			return events.Encode(event{Files: n})
+		},
+	})
 	if err == nil {
 		_, err = io.Copy(io.Discard, in) // the parent checks it to its end
 	}

@@ -16,13 +16,14 @@ func TestHostileWorker(t *testing.T) {
 		`{"change":{"action":"x"}}` + "\n{":    "read what the worker says: ",
 		strings.Repeat("x", maxEvent+1):        "read what the worker says: ",
 		`{"done":{"Created":"many"}}` + "\n":   "read what the worker says: ",
+		`{"files":9223372036854775808}` + "\n": "read what the worker says: ",
 		`{"done":{"Created":1}}` + "\ngarbage": "",
 	} {
 		var changes []string
-		done, err := hear(strings.NewReader(said), func(c Change) error {
+		done, err := hear(strings.NewReader(said), listener{change: func(c Change) error {
 			changes = append(changes, c.Action+c.Path)
 			return nil
-		})
+		}, files: func(int64) error { return nil }})
 		got := ""
 		if err != nil {
 			got = err.Error()
@@ -36,7 +37,7 @@ func TestHostileWorker(t *testing.T) {
 	}
 	var path string
 	said := `{"change":{"action":"delete","path":"\u001b]0;evil\u0007\u202e"}}` + "\n"
-	if _, err := hear(strings.NewReader(said), func(c Change) error { path = c.Path; return nil }); err != nil || strings.ContainsAny(path, "\x1b\x07\u202e") {
+	if _, err := hear(strings.NewReader(said), listener{change: func(c Change) error { path = c.Path; return nil }}); err != nil || strings.ContainsAny(path, "\x1b\x07\u202e") {
 		t.Errorf("%q, %v", path, err)
 	}
 }

@@ -47,7 +47,7 @@ type Options struct {
 }
 
 // A Loader restores one dump into one database. Its methods are called in the order Check,
-// Stage, Switch, Close.
+// Stage, Switch, Commit or Revert, Close.
 type Loader struct {
 	db       wordpress.Database
 	o        Options
@@ -255,7 +255,7 @@ func (l *Loader) Plan() []string {
 	return lines
 }
 
-// Summary says, after Switch, what was done and what is left to do.
+// Summary says, after Commit, what was done and what is left to do.
 func (l *Loader) Summary() string {
 	text := fmt.Sprintf("restored %d tables with %d rows into database %s", len(l.tables), l.Rows(), sqltext.DisplayName(l.rules.database.Name))
 	if l.kept {

@@ -236,6 +236,9 @@ func restore(ctx context.Context, db wordpress.Database, text string, o load.Opt
 	if err == nil {
 		err = l.Switch(ctx)
 	}
+	if err == nil {
+		err = l.Commit(ctx)
+	}
 	return l, errors.Join(err, l.Close())
 }
 

@@ -64,7 +64,8 @@ func (l *Loader) checkLate() error {
 }
 
 // Switch puts the new tables in the place of the old ones, and then the views, triggers,
-// routines, events and keys. If that fails, the old ones are put back.
+// routines, events and keys. If that fails, the old ones are put back. Until Commit, the next
+// restore would also put them back.
 func (l *Loader) Switch(ctx context.Context) error {
 	if l.o.DryRun {
 		return nil
@@ -103,13 +104,6 @@ func (l *Loader) Switch(ctx context.Context) error {
 	}
 	if err := l.finish(ctx, r); err != nil {
 		return l.putBack(ctx, err)
-	}
-	if err := l.main.Exec(ctx, "RENAME TABLE "+sqltext.Ident(recordUnfinished)+" TO "+sqltext.Ident(recordDone)); err != nil {
-		return l.putBack(ctx, err)
-	}
-	l.kept = l.occupied && !l.o.DropOld
-	if !l.kept {
-		return dropOld(ctx, l.main)
 	}
 	return nil
 }
@@ -221,26 +215,55 @@ func (l *Loader) rename(ctx context.Context, r *record) error {
 	return patiently(ctx, l.main, "RENAME TABLE "+strings.Join(pairs, ", "))
 }
 
-// putBack undoes a switch that failed, unless it turns out to be complete. It opens another
-// session, since the restore's may be lost or its context may have ended.
+// Commit records that the restore is complete: from then on, the old tables are only put back
+// by Undo. Without a reason to keep them, they are dropped. It is not stopped by the end of the
+// context, since everything is in use.
+func (l *Loader) Commit(ctx context.Context) error {
+	const done = "RENAME TABLE " + recordUnfinished + " TO " + recordDone
+	if !l.switched {
+		return nil
+	}
+	living, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+	defer cancel()
+	err := l.main.Exec(living, done)
+	if err != nil { // or its answer was lost
+		if err = l.reopen(living, closeLimit); err == nil && l.state.record != recordDone {
+			err = l.main.Exec(living, done)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("record that the database is restored: %w; it is in use, but run the restore again, which begins with the old tables, or run restore --undo", err)
+	}
+	l.kept = l.occupied && !l.o.DropOld
+	if !l.kept {
+		return dropOld(ctx, l.main)
+	}
+	return nil
+}
+
+// reopen opens another session, since the restore's may be lost, and reads the state again.
+func (l *Loader) reopen(ctx context.Context, wait time.Duration) (err error) {
+	_ = l.main.Close() // it releases the lock
+	if l.main, _, err = open(ctx, l.db, wait); err != nil {
+		return err
+	}
+	if err = prepareSession(ctx, l.main); err == nil {
+		l.state, err = readState(ctx, l.main)
+	}
+	return err
+}
+
+// Revert undoes the switch, because of an error of another part of the restore.
+func (l *Loader) Revert(ctx context.Context, cause error) error { return l.putBack(ctx, cause) }
+
+// putBack undoes a switch. It opens another session, since the restore's may be lost or its
+// context may have ended.
 func (l *Loader) putBack(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoLimit)
 	defer cancel()
-	_ = l.main.Close() // it releases the lock
-	conn, _, err := open(ctx, l.db, undoLimit)
-	l.main = conn
-	if err == nil {
-		err = prepareSession(ctx, conn)
-	}
-	if err == nil {
-		l.state, err = readState(ctx, conn)
-	}
-	if err == nil && l.state.record == recordDone { // only the answer to the last statement was lost
-		l.kept = true
-		return nil
-	}
+	err := l.reopen(ctx, undoLimit)
 	if err == nil && l.state.record == recordUnfinished {
-		err = undo(ctx, conn, recordUnfinished)
+		err = undo(ctx, l.main, recordUnfinished)
 	}
 	if err != nil {
 		return fmt.Errorf("%w; the old tables could not be put back (%w): run the restore again, or with --undo", cause, err)

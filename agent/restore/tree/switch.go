@@ -1,0 +1,74 @@
+package tree
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wp-oneway/wp-oneway/agent/restore/files"
+)
+
+// Switch is restore.Part's.
+func (t *Target) Switch(context.Context) error {
+	now := time.Now()
+	for i, p := range t.places {
+		if !p.ready {
+			continue
+		}
+		if err := p.replace(now); err != nil {
+			for _, done := range t.places[:i] {
+				err = andAlso(err, done.restoreOld())
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// Revert is restore.Part's.
+func (t *Target) Revert(_ context.Context, cause error) error {
+	for _, p := range t.places {
+		cause = andAlso(cause, p.restoreOld())
+	}
+	return cause
+}
+
+// andAlso adds an error, if there is one, to another one, on the same line.
+func andAlso(err, more error) error {
+	if more == nil {
+		return err
+	}
+	return fmt.Errorf("%w; %w", err, more)
+}
+
+// Commit is restore.Part's.
+func (t *Target) Commit(context.Context) error {
+	for _, p := range t.places {
+		if !p.switched {
+			continue
+		}
+		if err := p.commit(); err != nil {
+			return err
+		}
+	}
+	for i, p := range t.places {
+		if !p.switched {
+			continue
+		}
+		if t.order.Places[i].Key == files.OutsideFolder {
+			t.o.Warn("what the backup has from outside of the site's root is in " + p.path + "; move it by hand, or restore with --in-place")
+		}
+		t.sayOld(p)
+	}
+	return nil
+}
+
+// sayOld says how to undo the switch of a place.
+func (t *Target) sayOld(p *place) {
+	if p.now == nil || p.isEmpty() {
+		t.o.Say(p.path + " is restored")
+		return
+	}
+	t.o.Say(fmt.Sprintf("%s is restored; what was there is in %s: restore --confirm --to %s removes it, restore --undo --to %[3]s puts it back",
+		p.path, p.old(), t.places[0].path))
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/wp-oneway/wp-oneway/cmd/console"
+)
+
+// A downloadBar shows how much of some downloads is done, and how much became of it.
+type downloadBar struct {
+	bars  *mpb.Progress
+	bar   *mpb.Bar
+	end   func() // lines go directly to standard error again
+	stop  chan struct{}
+	ended chan struct{}
+}
+
+// A meter is something besides bytes that becomes more, such as rows.
+type meter struct {
+	name  string
+	total int64
+	now   func() int64 // it can be called at any time
+}
+
+// barRefresh is the time between two updates of a bar.
+const barRefresh = 200 * time.Millisecond
+
+// newDownloadBar starts a bar of total bytes, and one for each meter, where standard error is a
+// terminal. It must be closed.
+func (a *app) newDownloadBar(what string, total int64, meters ...meter) *downloadBar {
+	if !a.Terminal() || a.config.Quiet || a.JSON {
+		return &downloadBar{}
+	}
+	bars := mpb.New(mpb.WithOutput(console.Unescaped(a.Err)), mpb.WithRefreshRate(barRefresh))
+	b := &downloadBar{bars: bars, stop: make(chan struct{}), ended: make(chan struct{})}
+	direct := a.Recent.Redirect(bars) // lines are printed above the bars
+	b.end = func() { a.Recent.Redirect(direct) }
+	b.bar = newBarOf(bars, what, total, decor.CountersKibiByte("% .1f / % .1f"), decor.AverageSpeed(decor.SizeB1024(0), "  % .1f"))
+	counters := make([]*mpb.Bar, len(meters))
+	for i, m := range meters {
+		begin := time.Now()
+		counters[i] = newBarOf(bars, m.name, m.total,
+			decor.Any(func(s decor.Statistics) string { return humanize.Comma(s.Current) + " / " + humanize.Comma(s.Total) }),
+			decor.Any(func(s decor.Statistics) string {
+				return "  " + humanize.Comma(int64(float64(s.Current)/time.Since(begin).Seconds())) + "/s"
+			}))
+	}
+	go func() {
+		defer close(b.ended)
+		read := time.NewTicker(barRefresh)
+		defer read.Stop()
+		for {
+			for i, m := range meters {
+				counters[i].SetCurrent(min(m.now(), m.total))
+			}
+			select {
+			case <-read.C:
+			case <-b.stop:
+				for _, c := range counters {
+					c.Abort(true)
+				}
+				return
+			}
+		}
+	}()
+	return b
+}
+
+// newBarOf adds a bar with a count, a rate and the time that is left. It stays until it is
+// aborted, also when all is done: other bars may have something left.
+func newBarOf(bars *mpb.Progress, what string, total int64, count, rate decor.Decorator) *mpb.Bar {
+	bar := bars.New(0, mpb.BarStyle(),
+		mpb.PrependDecorators(decor.Name(what, decor.WCSyncSpaceR)),
+		mpb.AppendDecorators(count, rate, decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8})))
+	bar.SetTotal(total, false)
+	return bar
+}
+
+// add adds bytes. It can be called from several goroutines.
+func (b *downloadBar) add(n int64) {
+	if b.bar != nil {
+		b.bar.IncrInt64(n)
+	}
+}
+
+// close removes the bars.
+func (b *downloadBar) close() {
+	if b.bars != nil {
+		close(b.stop)
+		<-b.ended
+		b.bar.Abort(true)
+		b.end()
+		b.bars.Wait()
+	}
+}
