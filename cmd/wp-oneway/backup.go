@@ -14,7 +14,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/monitoring"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
+	"github.com/wp-oneway/wp-oneway/cmd/progress"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/sinks"
@@ -156,18 +158,18 @@ func (a *app) backupSites(ctx context.Context, o sites.Arguments, around *around
 		return nil, err
 	}
 	runner.Keeper = keeper
-	progress := a.newProgress()
+	shown := progress.New(a.Console, a.config.Verbose)
 	runner.Sites, runner.PoolBlocks, runner.Bandwidth = plan.Sites, plan.Blocks, int64(a.config.Limits.Bandwidth)
-	runner.Progress, runner.Finished = progress.update, progress.siteDone
+	runner.Progress, runner.Finished = shown.Update, shown.SiteDone
 	runner.BeforeSite, runner.AfterSite = around.beforeSite, around.afterSite
-	progress.warnUnsealed(jobs)
-	progress.warnUnsearched(chosen)
+	shown.WarnUnsealed(jobs)
+	shown.WarnUnsearched(chosen)
 	report := runner.Backup(ctx, jobs)
 	chosen.FailMissing(report)
 	if !a.config.DryRun {
-		a.tellMachines(ctx, runner)
+		monitoring.Write(ctx, a.config, a.Log, runner)
 	}
-	progress.close()
+	shown.Close()
 	if a.config.JSON {
 		return report, a.printReport(report)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
+	"github.com/wp-oneway/wp-oneway/cmd/view"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/oneway"
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -84,9 +85,9 @@ func (a *app) doctor(ctx context.Context, o doctorOptions) error {
 	if err != nil {
 		return err
 	}
-	report := &doctorReport{
+	report := &view.DoctorReport{
 		Version: 1, Agent: version, Host: runner.Host, At: time.Now().UTC().Truncate(time.Second), OK: true,
-		Sites: []doctorSite{}, Sinks: []doctorSink{},
+		Sites: []view.DoctorSite{}, Sinks: []view.DoctorSink{},
 	}
 	var targets []*target
 	if o.sinksOnly(a.config) {
@@ -102,12 +103,12 @@ func (a *app) doctor(ctx context.Context, o doctorOptions) error {
 		if err != nil {
 			return err
 		}
-		report.addSink(sink)
+		report.AddSink(sink)
 	}
 	if a.config.JSON {
 		err = a.PrintJSON(report)
 	} else {
-		err = report.print(a.Out, doctorColumns(a.Out), a.config.Verbose, a.config.Quiet)
+		err = report.Print(a.Out, view.DoctorColumns(a.Out), a.config.Verbose, a.config.Quiet)
 	}
 	if err == nil && !report.OK {
 		err = exit.Printed(manifest.Failed)
@@ -116,7 +117,7 @@ func (a *app) doctor(ctx context.Context, o doctorOptions) error {
 }
 
 // examineSites adds the sites to the report, and returns the sinks of their backups.
-func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *doctorReport, o sites.Arguments) ([]*target, error) {
+func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *view.DoctorReport, o sites.Arguments) ([]*target, error) {
 	if err := o.Check(a.config); err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *doc
 		return nil, context.Cause(ctx)
 	}
 	for _, e := range found {
-		report.addSite(e)
+		report.AddSite(e)
 		for _, place := range e.Sinks {
 			i := slices.IndexFunc(targets, func(t *target) bool { return t.url.String() == place.URL.String() })
 			if i < 0 {
@@ -169,8 +170,8 @@ func topFolders(list []settings.Sink, host string) ([]*target, error) {
 }
 
 // examineSink examines one sink, and stores the result for --require-one-way.
-func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intrusive bool, at time.Time) (doctorSink, error) {
-	out := doctorSink{URL: t.url.String(), Folders: t.folders, Rows: []sinks.Finding{}, at: at}
+func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intrusive bool, at time.Time) (view.DoctorSink, error) {
+	out := view.DoctorSink{URL: t.url.String(), Folders: t.folders, Rows: []sinks.Finding{}, At: at}
 	if !a.config.Quiet && a.Terminal() {
 		fmt.Fprintf(a.Err, "examining %s…\n", wordpress.Printable(sinks.Short(t.url.String())))
 	}
@@ -201,7 +202,7 @@ func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intru
 	if !r.Reached {
 		return out, nil // nothing was proven: the earlier result stays until it expires
 	}
-	proof := state.OneWayProof{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.failing()}
+	proof := state.OneWayProof{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.Failing()}
 	if err := dirs.KeepProof(r.Location, r.Credential, proof); err != nil {
 		return out, errors.Join(err, errors.New("the result is not stored"))
 	}

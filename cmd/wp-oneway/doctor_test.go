@@ -17,12 +17,13 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/cmd/view"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
 // doctor runs doctor --json, checks the exit status, and returns the report.
-func (h *host) doctor(want int, args ...string) doctorReport {
+func (h *host) doctor(want int, args ...string) view.DoctorReport {
 	h.t.Helper()
 	code, stdout, stderr := h.run(append([]string{"doctor", "--json"}, args...)...)
 	if code != want {
@@ -39,7 +40,7 @@ func (h *host) doctor(want int, args ...string) doctorReport {
 	if err != nil {
 		h.t.Errorf("the report does not keep its schema: %v\n%s", err, stdout)
 	}
-	var r doctorReport
+	var r view.DoctorReport
 	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
 		h.t.Fatal(err)
 	}
@@ -249,17 +250,6 @@ func TestDoctorSaysWhyNothingCanBeProved(t *testing.T) {
 	for _, args := range [][]string{{"doctor"}, {"doctor", "--to", "ftp://x"}, {"doctor", "--to", "s3://vault/{site}"}, {"doctor", "--nonsense"}} {
 		if code, stdout, stderr := h.run(args...); code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%q: exit status %d\n%s%s", args, code, stdout, stderr)
-		}
-	}
-}
-
-// A space separates a check from its result, even if its name is as wide as the column.
-func TestDoctorSeparatesColumns(t *testing.T) {
-	for _, check := range []string{"read", "change the lifecycle", "change the ACL of a version"} {
-		text := &doctorText{columns: 96, every: true}
-		text.rows([]sinks.Finding{{Check: check, Verdict: sinks.Holds, Detail: "denied"}})
-		if !strings.Contains(text.b.String(), check+" denied") && !strings.Contains(text.b.String(), check+"  ") {
-			t.Errorf("%q", text.b.String())
 		}
 	}
 }

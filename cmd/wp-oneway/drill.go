@@ -15,6 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/drill"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/progress"
+	"github.com/wp-oneway/wp-oneway/cmd/view"
 )
 
 // drillOptions are the flags of drill.
@@ -123,10 +125,10 @@ type savedReport struct {
 func (a *app) drillAll(ctx context.Context, o *drillOptions, runs []*catalog.Run, options drill.Options) (reports []savedReport, err error) {
 	var failed error
 	for _, run := range runs {
-		bar := a.newDownloadBar("drilling "+run.Site, run.Bytes())
-		options.Reader.Stored = bar.add
+		bar := progress.NewDownload(a.Console, "drilling "+run.Site, run.Bytes())
+		options.Reader.Stored = bar.Add
 		report, err := drill.Run(ctx, run, options)
-		bar.close()
+		bar.Close()
 		if ctx.Err() != nil {
 			return reports, context.Cause(ctx)
 		}
@@ -159,7 +161,7 @@ func (a *app) printDrill(r savedReport) error {
 	if !r.Passed {
 		result = "FAILED"
 	}
-	fmt.Fprintf(&b, "%s  %s, stored %s, restored in %s\n", result, r.Run, age(r.Age()), r.Took().Round(time.Second))
+	fmt.Fprintf(&b, "%s  %s, stored %s, restored in %s\n", result, r.Run, view.Age(r.Age()), r.Took().Round(time.Second))
 	for _, c := range r.Checks {
 		fmt.Fprintf(&b, "  %-7s  %s: %s\n", c.Result, c.Name, c.Found)
 		for _, p := range c.Problems {

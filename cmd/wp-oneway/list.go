@@ -16,6 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/view"
 )
 
 // listOptions are the flags of list.
@@ -208,8 +209,8 @@ func (t *runTable) add(r *catalog.Run) error {
 	if r.NoUploads {
 		kind += " (no uploads)"
 	}
-	t.table.Add(path.Join(r.Folder, r.Site), kind, r.Stored.UTC().Format("2006-01-02 15:04"), strings.TrimSuffix(age(t.now.Sub(r.Stored)), " ago"),
-		sizeText(r.Bytes()), seal, status, r.ID)
+	t.table.Add(path.Join(r.Folder, r.Site), kind, r.Stored.UTC().Format("2006-01-02 15:04"), strings.TrimSuffix(view.Age(t.now.Sub(r.Stored)), " ago"),
+		view.Size(r.Bytes()), seal, status, r.ID)
 	if len(t.table.Rows) >= tableLines {
 		return t.flush()
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -155,6 +154,3 @@ func runProblem(r *catalog.Run) string {
 	}
 	return r.Suspect
 }
-
-// sizeText is a size for people.
-func sizeText(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }

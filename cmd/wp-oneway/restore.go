@@ -14,6 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/content"
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/progress"
 )
 
 // restoreOptions are the arguments and flags of restore.
@@ -146,9 +147,9 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if err != nil {
 		return err
 	}
-	bar := a.newDownloadBar("restoring", run.Bytes(), metersOf(parts, run.Manifest.Counts)...)
-	defer bar.close()
-	reader.Stored = bar.add
+	bar := progress.NewDownload(a.Console, "restoring", run.Bytes(), metersOf(parts, run.Manifest.Counts)...)
+	defer bar.Close()
+	reader.Stored = bar.Add
 	if err := restore.Run(ctx, reader, run, restore.Options{Dry: o.dryRun, MaxRatio: o.maxRatio}, parts...); err != nil {
 		return err
 	}
@@ -161,13 +162,13 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 }
 
 // metersOf measures the files and rows that parts have restored.
-func metersOf(parts []restore.Part, counts manifest.Counts) (meters []meter) {
+func metersOf(parts []restore.Part, counts manifest.Counts) (meters []progress.Meter) {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case *databasePart:
-			meters = append(meters, meter{"rows", counts.Rows, p.Rows})
+			meters = append(meters, progress.Meter{Name: "rows", Total: counts.Rows, Now: p.Rows})
 		case *tree.Target:
-			meters = append(meters, meter{"files", counts.Files, p.Files})
+			meters = append(meters, progress.Meter{Name: "files", Total: counts.Files, Now: p.Files})
 		}
 	}
 	return meters

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/schedules"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
@@ -149,11 +151,15 @@ func (a *app) installSchedules(ctx context.Context, o scheduleOptions, args []st
 	if o.systemd && o.cron {
 		return exit.Usage(errors.New("--systemd and --cron exclude each other; give one of them"))
 	}
-	chosen, err := a.chooseSchedules(o, args)
+	flag, err := o.when()
 	if err != nil {
 		return err
 	}
-	host, err := scheduleHost(o.user)
+	chosen, err := schedules.Choose(a.config, flag, args)
+	if err != nil {
+		return err
+	}
+	host, err := schedules.Host(o.user)
 	if err != nil {
 		return err
 	}
@@ -161,7 +167,7 @@ func (a *app) installSchedules(ctx context.Context, o scheduleOptions, args []st
 	if err != nil {
 		return exit.Usage(err)
 	}
-	entries, err := a.scheduleEntries(ctx, host, by, chosen)
+	entries, err := schedules.Entries(ctx, a.config, host, by, chosen)
 	if err != nil {
 		return exit.Usage(err)
 	}
@@ -181,49 +187,6 @@ func (a *app) installSchedules(ctx context.Context, o scheduleOptions, args []st
 		return host.Linger(ctx)
 	}
 	return nil
-}
-
-// A chosenSchedule is one to install.
-type chosenSchedule struct {
-	name  string
-	times schedule.Times
-}
-
-// chooseSchedules returns the schedules to install: the one that is named, or all.
-func (a *app) chooseSchedules(o scheduleOptions, args []string) ([]chosenSchedule, error) {
-	flag, err := o.when()
-	if err != nil {
-		return nil, err
-	}
-	names := args
-	if len(names) == 0 {
-		for _, s := range a.config.Schedules {
-			names = append(names, s.Name)
-		}
-	}
-	if len(names) == 0 {
-		names = []string{schedule.Default}
-	}
-	var chosen []chosenSchedule
-	for _, name := range names {
-		s, err := a.config.Schedule(name)
-		if err != nil {
-			return nil, err
-		}
-		if s.When != "" && flag != "" {
-			return nil, exit.Usage(fmt.Errorf("%s: schedule %s already runs %s; change when there, or omit the flag", a.config.At("schedules"), name, s.When))
-		}
-		when := cmp.Or(s.When, flag)
-		if when == "" {
-			return nil, exit.Usage(fmt.Errorf("it is not known when schedule %s runs; give --daily 03:30 or --every 6h, or set when in the configuration", name))
-		}
-		times, err := schedule.ParseTimes(when)
-		if err != nil {
-			return nil, exit.Usage(err)
-		}
-		chosen = append(chosen, chosenSchedule{name, times})
-	}
-	return chosen, nil
 }
 
 // printSchedules prints the files that Install would write.
@@ -258,7 +221,7 @@ func (a *app) tellNext(ctx context.Context, by schedule.Scheduler, e schedule.En
 
 // removeSchedules removes a schedule, or all, wherever they are installed.
 func (a *app) removeSchedules(ctx context.Context, user bool, args []string) error {
-	host, err := scheduleHost(user)
+	host, err := schedules.Host(user)
 	if err != nil {
 		return err
 	}
@@ -285,7 +248,7 @@ func (a *app) removeSchedules(ctx context.Context, user bool, args []string) err
 
 // showSchedules prints a table of the schedules.
 func (a *app) showSchedules(ctx context.Context, user bool) error {
-	host, err := scheduleHost(user)
+	host, err := schedules.Host(user)
 	if err != nil {
 		return err
 	}
@@ -345,11 +308,51 @@ func (a *app) sitesOf(s settings.Schedule) string {
 	return settings.AllSites
 }
 
-// scheduleHost is where schedules are installed. Other users than root have only their
-// own account.
-func scheduleHost(user bool) (schedule.Host, error) {
-	if user || os.Geteuid() != 0 {
-		return schedule.Account()
+// scheduleFailedCommand is what systemd's OnFailure= and the entries of cron run after a
+// run that did not end well.
+func (a *app) scheduleFailedCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "failed NAME [STATUS]",
+		Short:  "Report a scheduled run that could not report itself",
+		Hidden: true,
+		Args:   cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := schedule.CheckName(args[0]); err != nil {
+				return exit.Usage(err)
+			}
+			err := crashed(args, os.Getenv)
+			if err != nil {
+				a.warnUntold(a.tellFailed(cmd.Context(), err))
+			}
+			return err
+		},
 	}
-	return schedule.System(), nil
+}
+
+// crashed is the error of a run that was killed or that never started; nil of one that
+// ended by itself, and has said why. The exit status comes from cron's entry, or else
+// from systemd, which passes it since version 251.
+func crashed(args []string, env func(string) string) error {
+	how := ""
+	switch code := env("MONITOR_EXIT_CODE"); {
+	case len(args) == 2:
+		how = args[1]
+	case code == "exited":
+		how = env("MONITOR_EXIT_STATUS")
+	case code != "":
+		how = code + " by signal " + env("MONITOR_EXIT_STATUS")
+	}
+	if status, err := strconv.Atoi(how); err == nil {
+		if slices.Contains([]int{0, 1, 2, 3, 75}, status) {
+			return nil
+		}
+		how = fmt.Sprintf("exit status %d", status)
+		if status > 128 && status < 160 {
+			how = fmt.Sprintf("killed by signal %d", status-128)
+		}
+	}
+	if result := env("MONITOR_SERVICE_RESULT"); result != "" {
+		how += ", " + result
+	}
+	return errors.New("schedule " + args[0] + ": the run ended before its end, or never began (" + cmp.Or(how, "unknown reason") + "); no backup was reported: see wp-oneway status and the log")
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/progress"
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
+	"github.com/wp-oneway/wp-oneway/cmd/view"
 )
 
 // sitesOptions are the arguments and flags of sites.
@@ -68,7 +70,7 @@ func (a *app) sites(ctx context.Context, o sitesOptions) error {
 	if o.json {
 		err = a.PrintJSON(survey)
 	} else {
-		a.newProgress().warnUnsearched(chosen)
+		progress.New(a.Console, a.config.Verbose).WarnUnsearched(chosen)
 		err = a.printSites(survey)
 	}
 	if err != nil {
@@ -93,7 +95,7 @@ func searched(given, configured []string) string {
 
 // printSites prints the table of sites.
 func (a *app) printSites(survey *agent.Survey) error {
-	if _, err := io.WriteString(a.Out, siteTable(survey, console.ScreenOf(a.Out))); err != nil {
+	if _, err := io.WriteString(a.Out, view.Sites(survey, console.ScreenOf(a.Out))); err != nil {
 		return fmt.Errorf("print the sites: %w", err)
 	}
 	return nil

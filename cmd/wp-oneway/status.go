@@ -17,7 +17,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/status"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/monitoring"
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
+	"github.com/wp-oneway/wp-oneway/cmd/view"
 )
 
 // statusOptions are the arguments and flags of status.
@@ -107,7 +109,7 @@ func (a *app) status(ctx context.Context, o *statusOptions) error {
 	case o.plugin():
 		_, err = fmt.Fprintln(a.Out, report.Plugin(o.maxAge))
 	default:
-		err = a.printStatus(report)
+		err = view.Status(a.Out, report)
 	}
 	if err == nil && o.plugin() && report.Level != status.OK {
 		return exit.WithCode(report.Level.ExitCode())
@@ -129,7 +131,7 @@ func (a *app) currentStatus(ctx context.Context, o *statusOptions) (*status.Repo
 	if file != "" {
 		return readStatusFile(file, time.Now())
 	}
-	return a.readStatus(ctx, runner)
+	return monitoring.Status(ctx, a.config, a.Log, runner)
 }
 
 // hasState reports whether this account has backed up anything.
@@ -178,5 +180,5 @@ func (a *app) history(ctx context.Context, o *statusOptions) error {
 			Runs    []state.HistoryLine `json:"runs"`
 		}{manifest.Version, lines})
 	}
-	return a.printHistory(lines)
+	return view.History(a.Out, lines)
 }

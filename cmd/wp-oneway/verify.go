@@ -18,6 +18,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/verify"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/progress"
+	"github.com/wp-oneway/wp-oneway/cmd/view"
 )
 
 // verifyOptions are the flags of verify.
@@ -95,10 +97,10 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	bar := a.newDownloadBar("verifying", downloadSize(runs, o.quick))
-	reader.Stored = bar.add
+	bar := progress.NewDownload(a.Console, "verifying", downloadSize(runs, o.quick))
+	reader.Stored = bar.Add
 	results, err := verifyAll(ctx, *reader, runs, o)
-	bar.close()
+	bar.Close()
 	if err != nil {
 		return err
 	}
@@ -209,7 +211,7 @@ func (a *app) printResults(results []*verify.Result) error {
 
 // verified is what was found to be right.
 func verified(r *verify.Result) string {
-	text := fmt.Sprintf("%d objects, %s", r.Objects, sizeText(r.Bytes))
+	text := fmt.Sprintf("%d objects, %s", r.Objects, view.Size(r.Bytes))
 	if r.Depth == verify.Opened {
 		text += fmt.Sprintf("; %s files, %d tables, %s rows", humanize.Comma(r.Files), r.Tables, humanize.Comma(r.Rows))
 	}

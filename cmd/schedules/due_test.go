@@ -1,4 +1,4 @@
-package main
+package schedules
 
 import (
 	"os"
@@ -28,10 +28,9 @@ schedules: [{name: hourly, kind: db, sites: [a]}, {name: daily}, {name: six, kin
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &app{config: c}
 	var due []dueTime
 	for name, when := range map[string]string{"hourly": "every 1h", "daily": "daily 03:30", "six": "every 6h"} {
-		d, err := a.dueTime(t.Context(), schedule.Installed{Name: name, When: when}, now)
+		d, err := dueTimeOf(t.Context(), c, schedule.Installed{Name: name, When: when}, now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +44,7 @@ schedules: [{name: hourly, kind: db, sites: [a]}, {name: daily}, {name: six, kin
 		{Path: "/srv/b", Kind: "full"},
 		{Path: "/home/c", Kind: "db"},
 	}
-	a.setDue(series, due)
+	markDue(c, series, due)
 	for i, want := range []struct {
 		interval time.Duration
 		next     time.Time
@@ -62,7 +61,7 @@ schedules: [{name: hourly, kind: db, sites: [a]}, {name: daily}, {name: six, kin
 			t.Errorf("%s of %s: every %s, next %s; want %s and %s", got.Kind, got.Path, got.Interval, got.Next, want.interval, want.next)
 		}
 	}
-	if _, err := a.dueTime(t.Context(), schedule.Installed{Name: "gone", When: "daily"}, now); err == nil {
+	if _, err := dueTimeOf(t.Context(), c, schedule.Installed{Name: "gone", When: "daily"}, now); err == nil {
 		t.Error("a schedule that is not configured any more has times")
 	}
 }

@@ -1,4 +1,5 @@
-package main
+// Package progress shows how far a command is, and how the backup of each site ended.
+package progress
 
 import (
 	"fmt"
@@ -20,9 +21,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A progress prints, on standard error, what runs and how it ended. Where standard
+// A Printer prints, on standard error, what runs and how it ended. Where standard
 // error is not a terminal, it prints nothing about success, as cron expects.
-type progress struct {
+type Printer struct {
 	io      console.Streams
 	quiet   bool
 	success bool         // print successes too
@@ -42,21 +43,22 @@ type bar struct {
 	raw    int64 // bytes when it was drawn
 }
 
-// newProgress returns the progress of a command, which ends with close.
-func (a *app) newProgress() *progress {
-	p := &progress{io: a.Streams, quiet: a.config.Quiet, success: !a.config.Quiet && (a.config.Verbose || a.Terminal()), active: map[string]*bar{}}
-	if a.JSON {
-		p.log = a.Log
+// New returns the progress of a command, which ends with close. verbose prints successes
+// too.
+func New(c *console.Console, verbose bool) *Printer {
+	p := &Printer{io: c.Streams, quiet: c.Quiet, success: !c.Quiet && (verbose || c.Terminal()), active: map[string]*bar{}}
+	if c.JSON {
+		p.log = c.Log
 		return p
 	}
-	if a.Terminal() && !a.config.Quiet {
-		p.bars = mpb.New(mpb.WithOutput(console.Unescaped(a.Err)), mpb.WithRefreshRate(200*time.Millisecond))
+	if c.Terminal() && !c.Quiet {
+		p.bars = mpb.New(mpb.WithOutput(console.Unescaped(c.Err)), mpb.WithRefreshRate(200*time.Millisecond))
 	}
 	return p
 }
 
-// warnUnsealed warns once if everyone who can read a bucket can read the sites in it.
-func (p *progress) warnUnsealed(jobs []agent.Job) {
+// WarnUnsealed warns once if everyone who can read a bucket can read the sites in it.
+func (p *Printer) WarnUnsealed(jobs []agent.Job) {
 	const text = "archives are not sealed: everyone who can read the bucket can read the sites; seal them with --recipient age1…"
 	for _, j := range jobs {
 		switch {
@@ -71,8 +73,8 @@ func (p *progress) warnUnsealed(jobs []agent.Job) {
 	}
 }
 
-// warnUnsearched names the folders that were not searched for sites.
-func (p *progress) warnUnsearched(chosen *sites.Selection) {
+// WarnUnsearched names the folders that were not searched for sites.
+func (p *Printer) WarnUnsearched(chosen *sites.Selection) {
 	for _, root := range chosen.Missing {
 		text := sites.MissingRoot(root)
 		if p.log != nil {
@@ -94,9 +96,9 @@ func (p *progress) warnUnsearched(chosen *sites.Selection) {
 		"wp-oneway: warning: not searched: ", &chosen.Notes)
 }
 
-// update moves a stream's bar. It is called for every piece of a stream, and skips
+// Update moves a stream's bar. It is called for every piece of a stream, and skips
 // most calls.
-func (p *progress) update(u agent.Progress) {
+func (p *Printer) Update(u agent.Progress) {
 	if p.bars == nil {
 		return
 	}
@@ -124,7 +126,7 @@ func (p *progress) update(u agent.Progress) {
 	}
 }
 
-func (p *progress) newBar(u agent.Progress) *bar {
+func (p *Printer) newBar(u agent.Progress) *bar {
 	b := &bar{drawn: time.Now()}
 	action := map[string]string{"database": "dumping the database", "files": "archiving the files"}[u.Stream]
 	b.Bar = p.bars.New(0, mpb.SpinnerStyle(),
@@ -140,8 +142,8 @@ func (p *progress) newBar(u agent.Progress) *bar {
 	return b
 }
 
-// siteDone prints how a site ended.
-func (p *progress) siteDone(r manifest.SiteReport) {
+// SiteDone prints how a site ended.
+func (p *Printer) SiteDone(r manifest.SiteReport) {
 	p.mu.Lock()
 	for _, stream := range []string{"/database", "/files"} {
 		if b := p.active[r.Name+stream]; b != nil {
@@ -165,15 +167,15 @@ func (p *progress) siteDone(r manifest.SiteReport) {
 	fmt.Fprint(p.io.Err, text)
 }
 
-// close waits until the last bar is drawn.
-func (p *progress) close() {
+// Close waits until the last bar is drawn.
+func (p *Printer) Close() {
 	if p.bars != nil {
 		p.bars.Wait()
 	}
 }
 
 // record logs how a site ended.
-func (p *progress) record(r manifest.SiteReport) {
+func (p *Printer) record(r manifest.SiteReport) {
 	log := p.log.With("site", r.Name, "path", r.Path, "status", r.Status)
 	if r.Error != nil {
 		log.Error("backup failed", "err", r.Error.Message)
@@ -198,7 +200,7 @@ func (p *progress) record(r manifest.SiteReport) {
 
 // summary is the text about a site: always what is wrong, and success on a terminal
 // or with --verbose.
-func (p *progress) summary(r manifest.SiteReport) string {
+func (p *Printer) summary(r manifest.SiteReport) string {
 	var b strings.Builder
 	line := func(format string, args ...any) {
 		b.WriteString(wordpress.Printable(fmt.Sprintf(format, args...)) + "\n")
@@ -236,7 +238,7 @@ func writePlan(r manifest.SiteReport, line func(string, ...any)) {
 	}
 }
 
-func (p *progress) writeSuccess(r manifest.SiteReport, line func(string, ...any)) {
+func (p *Printer) writeSuccess(r manifest.SiteReport, line func(string, ...any)) {
 	if r.Plan != nil && r.Status != manifest.Failed {
 		writePlan(r, line)
 		return

@@ -1,4 +1,5 @@
-package main
+// Package view shows results: as text for people, and as the JSON of docs/*.schema.json.
+package view
 
 import (
 	"slices"
@@ -9,19 +10,19 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A doctorReport is the output of doctor --json: docs/doctor.schema.json describes it.
-type doctorReport struct {
+// A DoctorReport is the output of doctor --json: docs/doctor.schema.json describes it.
+type DoctorReport struct {
 	Version int          `json:"version"`
 	Agent   string       `json:"agent"`
 	Host    string       `json:"host"`
 	At      time.Time    `json:"at"`
 	OK      bool         `json:"ok"` // everything that is required holds
-	Sites   []doctorSite `json:"sites"`
-	Sinks   []doctorSink `json:"sinks"`
+	Sites   []DoctorSite `json:"sites"`
+	Sinks   []DoctorSink `json:"sinks"`
 }
 
-// A doctorSite holds the findings about one site.
-type doctorSite struct {
+// A DoctorSite holds the findings about one site.
+type DoctorSite struct {
 	Path string          `json:"path"`
 	Name string          `json:"name"`
 	Kind manifest.Kind   `json:"kind"`
@@ -29,8 +30,8 @@ type doctorSite struct {
 	Rows []sinks.Finding `json:"rows"`
 }
 
-// A doctorSink holds the findings about one sink.
-type doctorSink struct {
+// A DoctorSink holds the findings about one sink.
+type DoctorSink struct {
 	URL        string          `json:"url"`
 	Store      string          `json:"store,omitempty"`
 	Credential string          `json:"credential,omitempty"` // its fingerprint on this host
@@ -42,11 +43,11 @@ type doctorSink struct {
 	OK         bool            `json:"ok"`
 	Rows       []sinks.Finding `json:"rows"`
 
-	at time.Time
+	At time.Time `json:"-"`
 }
 
-func (r *doctorReport) addSite(e agent.Examination) {
-	s := doctorSite{Path: e.Path, Name: e.Name, Kind: e.Kind, OK: true, Rows: e.Rows}
+func (r *DoctorReport) AddSite(e agent.Examination) {
+	s := DoctorSite{Path: e.Path, Name: e.Name, Kind: e.Kind, OK: true, Rows: e.Rows}
 	for _, row := range e.Rows {
 		s.OK = s.OK && row.OK()
 	}
@@ -54,13 +55,13 @@ func (r *doctorReport) addSite(e agent.Examination) {
 	r.Sites = append(r.Sites, s)
 }
 
-func (r *doctorReport) addSink(s doctorSink) {
+func (r *DoctorReport) AddSink(s DoctorSink) {
 	r.OK = r.OK && s.OK
 	r.Sinks = append(r.Sinks, s)
 }
 
-// failing names the checks that do not hold: by permission, if they have one.
-func (s *doctorSink) failing() []string { return failing(s.Rows) }
+// Failing names the checks that do not hold: by permission, if they have one.
+func (s *DoctorSink) Failing() []string { return failing(s.Rows) }
 
 func failing(rows []sinks.Finding) (names []string) {
 	for _, row := range rows {

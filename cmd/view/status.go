@@ -1,4 +1,4 @@
-package main
+package view
 
 import (
 	"fmt"
@@ -18,8 +18,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// printStatus prints the table of backups, and below it what is wrong.
-func (a *app) printStatus(r *status.Report) error {
+// Status prints the table of backups, and below it what is wrong.
+func Status(w io.Writer, r *status.Report) error {
 	t := console.Table{Gap: 2, Fold: true, Columns: []console.Column{{Limit: 20}, {Limit: 10}, {Limit: 12}, {}, {}, {Optional: true}, {Optional: true}, {}}}
 	t.Add("SITE", "KIND", "SINK", "LAST SUCCESS", "SIZE", "TOOK", "WARNINGS", "NEXT")
 	var reasons strings.Builder
@@ -29,7 +29,7 @@ func (a *app) printStatus(r *status.Report) error {
 	for _, b := range r.Backups {
 		last, size, took, warnings, next := "never", "-", "-", "-", "-"
 		if b.LastSuccess != nil {
-			last = age(r.Time.Sub(*b.LastSuccess))
+			last = Age(r.Time.Sub(*b.LastSuccess))
 			size, took, warnings = humanize.IBytes(uint64(max(b.StoredBytes, 0))), shortDuration(b.Seconds), fmt.Sprint(b.Warnings)
 		}
 		if b.Next != nil {
@@ -41,11 +41,11 @@ func (a *app) printStatus(r *status.Report) error {
 		}
 	}
 	var text strings.Builder
-	t.Write(&text, console.ScreenOf(a.Out))
+	t.Write(&text, console.ScreenOf(w))
 	if reasons.Len() > 0 {
 		text.WriteString("\n" + reasons.String())
 	}
-	if _, err := io.WriteString(a.Out, text.String()); err != nil {
+	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("print the status: %w", err)
 	}
 	return nil
@@ -70,8 +70,8 @@ func shortDuration(seconds float64) string {
 // maxDrawn is the number of runs that are drawn.
 const maxDrawn = 40
 
-// printHistory draws the sizes and the durations of the last runs, by kind.
-func (a *app) printHistory(lines []state.HistoryLine) error {
+// History draws the sizes and the durations of the last runs, by kind.
+func History(w io.Writer, lines []state.HistoryLine) error {
 	kinds := map[string][]state.HistoryLine{}
 	for _, l := range lines {
 		kinds[l.Kind] = append(kinds[l.Kind], l)
@@ -96,9 +96,9 @@ func (a *app) printHistory(lines []state.HistoryLine) error {
 		t.Add("", "", "duration", took, status.Sparkline(durations))
 	}
 	var text strings.Builder
-	t.Write(&text, console.ScreenOf(a.Out))
+	t.Write(&text, console.ScreenOf(w))
 	fmt.Fprintf(&text, "\n%s to %s; x is a run that failed\n", lines[0].Started.Format(time.DateOnly), lines[len(lines)-1].Started.Format(time.DateOnly))
-	if _, err := io.WriteString(a.Out, text.String()); err != nil {
+	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("print the history: %w", err)
 	}
 	return nil

@@ -1,4 +1,4 @@
-package main
+package schedules
 
 import (
 	"context"
@@ -18,8 +18,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
-// scheduleEntries are the chosen schedules as they are installed.
-func (a *app) scheduleEntries(ctx context.Context, host schedule.Host, by schedule.Scheduler, chosen []chosenSchedule) ([]schedule.Entry, error) {
+// Entries are the chosen schedules as they are installed.
+func Entries(ctx context.Context, c *settings.Configuration, host schedule.Host, by schedule.Scheduler, chosen []Schedule) ([]schedule.Entry, error) {
 	if err := checkShellVariables(os.Environ()); err != nil {
 		return nil, err
 	}
@@ -35,32 +35,32 @@ func (a *app) scheduleEntries(ctx context.Context, host schedule.Host, by schedu
 	if err != nil {
 		return nil, fmt.Errorf("read the host's name: %w", err)
 	}
-	sandbox, err := a.sandbox()
+	sandbox, err := sandboxOf(c)
 	if err != nil {
 		return nil, err
 	}
 	var config []string
-	if a.config.Path != "" {
-		path, err := filepath.Abs(a.config.Path)
+	if c.Path != "" {
+		path, err := filepath.Abs(c.Path)
 		if err != nil {
 			return nil, err
 		}
 		config = []string{"--config", path}
 	}
 	entries := make([]schedule.Entry, 0, len(chosen))
-	for _, c := range chosen {
-		interval, err := schedule.Interval(ctx, schedule.Exec, c.times, time.Now())
+	for _, one := range chosen {
+		interval, err := schedule.Interval(ctx, schedule.Exec, one.times, time.Now())
 		if err != nil {
 			return nil, err
 		}
 		e := schedule.Entry{
-			Name: c.name, Times: c.times, Window: schedule.Window(interval), Host: name, Program: program, Sandbox: sandbox,
-			Arguments:       slices.Concat([]string{"backup", "--schedule", c.name}, config),
+			Name: one.name, Times: one.times, Window: schedule.Window(interval), Host: name, Program: program, Sandbox: sandbox,
+			Arguments:       slices.Concat([]string{"backup", "--schedule", one.name}, config),
 			FailedArguments: slices.Concat([]string{"schedule", "failed"}, config),
-			Log:             filepath.Join("/var/log", "wp-oneway-"+c.name+".log"),
+			Log:             filepath.Join("/var/log", "wp-oneway-"+one.name+".log"),
 		}
 		if host.User() {
-			e.Log = filepath.Join(dirs.State, "schedule-"+c.name+".log")
+			e.Log = filepath.Join(dirs.State, "schedule-"+one.name+".log")
 		}
 		if host.User() || by.String() == schedule.ByCron {
 			e.Environment = folderVariables()
@@ -118,18 +118,18 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-// sandbox is what a service needs of the host, by the configuration.
-func (a *app) sandbox() (schedule.Sandbox, error) {
+// sandboxOf is what a service needs of the host, by the configuration.
+func sandboxOf(c *settings.Configuration) (schedule.Sandbox, error) {
 	var box schedule.Sandbox
-	sites := []settings.SiteSetting{a.config.SiteSetting}
-	for i, entry := range a.config.Sites {
-		s, err := a.config.DecodeSite(entry)
+	sites := []settings.SiteSetting{c.SiteSetting}
+	for i, entry := range c.Sites {
+		s, err := c.DecodeSite(entry)
 		if err != nil {
-			return box, a.config.Locate(fmt.Sprintf("sites[%d]", i), err)
+			return box, c.Locate(fmt.Sprintf("sites[%d]", i), err)
 		}
 		sites = append(sites, s.SiteSetting)
 	}
-	files := a.config.SecretFiles()
+	files := c.SecretFiles()
 	for _, s := range sites {
 		files = append(files, s.SecretFiles()...)
 		box.Namespaces = box.Namespaces || s.WithPHP != ""
@@ -143,7 +143,7 @@ func (a *app) sandbox() (schedule.Sandbox, error) {
 			box.Writable = append(box.Writable, s.TempDir)
 		}
 	}
-	for _, file := range []string{a.config.Metrics.Textfile, a.config.Status.File} {
+	for _, file := range []string{c.Metrics.Textfile, c.Status.File} {
 		if file != "" {
 			box.Writable = append(box.Writable, filepath.Dir(file))
 		}

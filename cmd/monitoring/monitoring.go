@@ -1,10 +1,12 @@
-package main
+// Package monitoring writes the files that tell machines how the backups are.
+package monitoring
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/agent/status"
 	"github.com/wp-oneway/wp-oneway/cmd/output"
+	"github.com/wp-oneway/wp-oneway/cmd/schedules"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
 )
@@ -23,19 +26,20 @@ import (
 // system.
 const tellTimeout = time.Minute
 
-// tellMachines writes the files for monitoring after a backup. A file that cannot be written
+// Write writes the files for monitoring after a backup. A file that cannot be written
 // is a warning and keeps its old content, which monitoring sees by its age.
-func (a *app) tellMachines(ctx context.Context, runner *agent.Agent) {
-	if path := a.config.Metrics.Textfile; path != "" {
-		a.tellMachine(ctx, "metrics.textfile", func(ctx context.Context) error { return a.writeMetrics(ctx, runner.Dirs, path) })
+func Write(ctx context.Context, c *settings.Configuration, log *slog.Logger, runner *agent.Agent) {
+	m := &monitor{c, log}
+	if path := c.Metrics.Textfile; path != "" {
+		m.tellMachine(ctx, "metrics.textfile", func(ctx context.Context) error { return m.writeMetrics(ctx, runner, path) })
 	}
-	if path := a.config.Status.File; path != "" {
-		a.tellMachine(ctx, "status.file", func(ctx context.Context) error { return a.writeStatus(ctx, runner, path) })
+	if path := c.Status.File; path != "" {
+		m.tellMachine(ctx, "status.file", func(ctx context.Context) error { return m.writeStatus(ctx, runner, path) })
 	}
 }
 
 // tellMachine writes the file of a key.
-func (a *app) tellMachine(ctx context.Context, key string, write func(context.Context) error) {
+func (m *monitor) tellMachine(ctx context.Context, key string, write func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTimeout)
 	defer cancel()
 	done := make(chan error, 1)
@@ -47,37 +51,37 @@ func (a *app) tellMachine(ctx context.Context, key string, write func(context.Co
 		err = fmt.Errorf("no result after %s", tellTimeout)
 	}
 	if err != nil {
-		a.Log.Warn(key+" is not up to date; monitoring will see old values", "err", err)
+		m.log.Warn(key+" is not up to date; monitoring will see old values", "err", err)
 	}
 }
 
 // series are the results of the last runs, without those of ignored sinks, and with the
 // schedules.
-func (a *app) series(ctx context.Context, dirs state.Dirs, now time.Time) ([]state.Series, error) {
+func (m *monitor) series(ctx context.Context, dirs state.Dirs, now time.Time) ([]state.Series, error) {
 	all, err := dirs.Series(now)
 	if err != nil {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(s state.Series) bool {
-		return slices.Contains(a.config.Status.Ignore, s.Destination)
+		return slices.Contains(m.config.Status.Ignore, s.Destination)
 	})
-	a.setDue(all, a.dueTimes(ctx, now))
+	schedules.SetDue(ctx, m.config, m.log, all, now)
 	return all, nil
 }
 
 // writeMetrics replaces the textfile with what the state says. The lock keeps a process with
 // an older state from replacing the file of a newer one.
-func (a *app) writeMetrics(ctx context.Context, dirs state.Dirs, path string) error {
-	unlock, err := dirs.Exclusive(ctx, "metrics")
+func (m *monitor) writeMetrics(ctx context.Context, runner *agent.Agent, path string) error {
+	unlock, err := runner.Dirs.Exclusive(ctx, "metrics")
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	series, err := a.series(ctx, dirs, time.Now())
+	series, err := m.series(ctx, runner.Dirs, time.Now())
 	if err != nil {
 		return err
 	}
-	text, err := metrics.Text(version, series)
+	text, err := metrics.Text(runner.Version, series)
 	if err != nil {
 		return err
 	}
@@ -85,8 +89,8 @@ func (a *app) writeMetrics(ctx context.Context, dirs state.Dirs, path string) er
 }
 
 // writeStatus replaces the status file.
-func (a *app) writeStatus(ctx context.Context, runner *agent.Agent, path string) error {
-	gid, err := a.config.Status.GID()
+func (m *monitor) writeStatus(ctx context.Context, runner *agent.Agent, path string) error {
+	gid, err := m.config.Status.GID()
 	if err != nil {
 		return err
 	}
@@ -95,7 +99,7 @@ func (a *app) writeStatus(ctx context.Context, runner *agent.Agent, path string)
 		return err
 	}
 	defer unlock()
-	report, err := a.readStatus(ctx, runner)
+	report, err := m.readStatus(ctx, runner)
 	if err != nil {
 		return err
 	}
@@ -111,18 +115,29 @@ func (a *app) writeStatus(ctx context.Context, runner *agent.Agent, path string)
 	return output.Replace(path, append(text, '\n'), mode, gid)
 }
 
+// Status is the status by the state folder and a search for sites.
+func Status(ctx context.Context, c *settings.Configuration, log *slog.Logger, runner *agent.Agent) (*status.Report, error) {
+	return (&monitor{c, log}).readStatus(ctx, runner)
+}
+
+// A monitor writes the files for monitoring.
+type monitor struct {
+	config *settings.Configuration
+	log    *slog.Logger
+}
+
 // readStatus is the status by the state folder and a search for sites.
-func (a *app) readStatus(ctx context.Context, runner *agent.Agent) (*status.Report, error) {
-	config, err := settings.Load(pflag.NewFlagSet("", pflag.ContinueOnError), a.config.Path)
+func (m *monitor) readStatus(ctx context.Context, runner *agent.Agent) (*status.Report, error) {
+	config, err := settings.Load(pflag.NewFlagSet("", pflag.ContinueOnError), m.config.Path)
 	if err != nil {
 		return nil, err
 	}
-	a = &app{Console: a.Console, config: config} // the flags of a backup are about its sites only
-	chosen, err := sites.Search(ctx, a.config, nil)
+	m = &monitor{config, m.log} // the flags of a backup are about its sites only
+	chosen, err := sites.Search(ctx, m.config, nil)
 	if err != nil {
 		return nil, err
 	}
-	jobs, _, err := sites.Jobs(a.config, chosen.Entries)
+	jobs, _, err := sites.Jobs(m.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}
@@ -138,17 +153,17 @@ func (a *app) readStatus(ctx context.Context, runner *agent.Agent) (*status.Repo
 			continue
 		}
 		site := status.Site{ID: s.ID, Name: s.Name, Path: s.Path, Problem: s.Reason}
-		if set, err := a.config.Site(chosen.Entries[i].Keys); err == nil && len(set.Sinks) > 0 {
-			site.Destinations = slices.DeleteFunc(jobs[i].Destinations(), func(name string) bool { return slices.Contains(a.config.Status.Ignore, name) })
+		if set, err := m.config.Site(chosen.Entries[i].Keys); err == nil && len(set.Sinks) > 0 {
+			site.Destinations = slices.DeleteFunc(jobs[i].Destinations(), func(name string) bool { return slices.Contains(m.config.Status.Ignore, name) })
 		}
 		sites = append(sites, site)
 	}
-	series, err := a.series(ctx, runner.Dirs, roll.Time)
+	series, err := m.series(ctx, runner.Dirs, roll.Time)
 	if err != nil {
 		return nil, err
 	}
 	series = slices.DeleteFunc(series, func(s state.Series) bool { return ignored[s.ID] || ignored[s.Path] })
 	report := status.New(series, sites, roll.Time)
-	report.Agent, report.Host, report.Missing = version, runner.Host, chosen.Missing
+	report.Agent, report.Host, report.Missing = runner.Version, runner.Host, chosen.Missing
 	return report, nil
 }

@@ -1,4 +1,4 @@
-package main
+package progress
 
 import (
 	"time"
@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 )
 
-// A downloadBar shows how much of some downloads is done, and how much became of it.
-type downloadBar struct {
+// A Download shows how much of some downloads is done, and how much became of it.
+type Download struct {
 	bars  *mpb.Progress
 	bar   *mpb.Bar
 	end   func() // lines go directly to standard error again
@@ -19,31 +19,31 @@ type downloadBar struct {
 	ended chan struct{}
 }
 
-// A meter is something besides bytes that becomes more, such as rows.
-type meter struct {
-	name  string
-	total int64
-	now   func() int64 // it can be called at any time
+// A Meter is something besides bytes that becomes more, such as rows.
+type Meter struct {
+	Name  string
+	Total int64
+	Now   func() int64 // it can be called at any time
 }
 
 // barRefresh is the time between two updates of a bar.
 const barRefresh = 200 * time.Millisecond
 
-// newDownloadBar starts a bar of total bytes, and one for each meter, where standard error is a
+// NewDownload starts a bar of total bytes, and one for each meter, where standard error is a
 // terminal. It must be closed.
-func (a *app) newDownloadBar(what string, total int64, meters ...meter) *downloadBar {
-	if !a.Terminal() || a.config.Quiet || a.JSON {
-		return &downloadBar{}
+func NewDownload(c *console.Console, what string, total int64, meters ...Meter) *Download {
+	if !c.Terminal() || c.Quiet || c.JSON {
+		return &Download{}
 	}
-	bars := mpb.New(mpb.WithOutput(console.Unescaped(a.Err)), mpb.WithRefreshRate(barRefresh))
-	b := &downloadBar{bars: bars, stop: make(chan struct{}), ended: make(chan struct{})}
-	direct := a.Recent.Redirect(bars) // lines are printed above the bars
-	b.end = func() { a.Recent.Redirect(direct) }
+	bars := mpb.New(mpb.WithOutput(console.Unescaped(c.Err)), mpb.WithRefreshRate(barRefresh))
+	b := &Download{bars: bars, stop: make(chan struct{}), ended: make(chan struct{})}
+	direct := c.Recent.Redirect(bars) // lines are printed above the bars
+	b.end = func() { c.Recent.Redirect(direct) }
 	b.bar = newBarOf(bars, what, total, decor.CountersKibiByte("% .1f / % .1f"), decor.AverageSpeed(decor.SizeB1024(0), "  % .1f"))
 	counters := make([]*mpb.Bar, len(meters))
 	for i, m := range meters {
 		begin := time.Now()
-		counters[i] = newBarOf(bars, m.name, m.total,
+		counters[i] = newBarOf(bars, m.Name, m.Total,
 			decor.Any(func(s decor.Statistics) string { return humanize.Comma(s.Current) + " / " + humanize.Comma(s.Total) }),
 			decor.Any(func(s decor.Statistics) string {
 				return "  " + humanize.Comma(int64(float64(s.Current)/time.Since(begin).Seconds())) + "/s"
@@ -55,7 +55,7 @@ func (a *app) newDownloadBar(what string, total int64, meters ...meter) *downloa
 		defer read.Stop()
 		for {
 			for i, m := range meters {
-				counters[i].SetCurrent(min(m.now(), m.total))
+				counters[i].SetCurrent(min(m.Now(), m.Total))
 			}
 			select {
 			case <-read.C:
@@ -80,15 +80,15 @@ func newBarOf(bars *mpb.Progress, what string, total int64, count, rate decor.De
 	return bar
 }
 
-// add adds bytes. It can be called from several goroutines.
-func (b *downloadBar) add(n int64) {
+// Add adds bytes. It can be called from several goroutines.
+func (b *Download) Add(n int64) {
 	if b.bar != nil {
 		b.bar.IncrInt64(n)
 	}
 }
 
-// close removes the bars.
-func (b *downloadBar) close() {
+// Close removes the bars.
+func (b *Download) Close() {
 	if b.bars != nil {
 		close(b.stop)
 		<-b.ended

@@ -1,4 +1,4 @@
-package main
+package view
 
 import (
 	"cmp"
@@ -21,10 +21,10 @@ type doctorText struct {
 	failing bool // only what does not hold
 }
 
-// doctorColumns is the width of doctor's output: 60 to 100 on a terminal.
-func doctorColumns(w io.Writer) int { return min(max(cmp.Or(console.TerminalColumns(w), 96), 60), 100) }
+// DoctorColumns is the width of doctor's output: 60 to 100 on a terminal.
+func DoctorColumns(w io.Writer) int { return min(max(cmp.Or(console.TerminalColumns(w), 96), 60), 100) }
 
-func (r *doctorReport) print(w io.Writer, columns int, every, failing bool) error {
+func (r *DoctorReport) Print(w io.Writer, columns int, every, failing bool) error {
 	t := &doctorText{columns: columns, every: every, failing: failing}
 	for _, site := range r.Sites {
 		t.heading(site.Name + ", " + string(site.Kind) + ": " + site.Path)
@@ -145,14 +145,14 @@ func (t *doctorText) addRow(out *console.Table, row sinks.Finding, again bool) {
 }
 
 // summary says in one sentence what was found.
-func (s *doctorSite) summary() string {
+func (s *DoctorSite) summary() string {
 	if s.OK {
 		return s.Name + " can be backed up" + warnings(s.Rows) + "."
 	}
 	return s.Name + " cannot be backed up as it must be: " + strings.Join(failing(s.Rows), ", ") + "."
 }
 
-func (s *doctorSink) summary() string {
+func (s *DoctorSink) summary() string {
 	name := sinks.Short(s.URL)
 	var fails, open []sinks.Finding
 	for _, row := range s.Rows {
@@ -166,7 +166,7 @@ func (s *doctorSink) summary() string {
 	}
 	switch {
 	case s.OneWay:
-		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.at.Add(state.ProofAge).Local().Format("2 January 15:04") + "."
+		return name + " is one-way" + warnings(s.Rows) + "; --require-one-way takes it until " + s.At.Add(state.ProofAge).Local().Format("2 January 15:04") + "."
 	case s.Folder && s.OK:
 		return name + " is a folder, and not one-way; only the agent's own user and root can delete there."
 	case s.Folder:

@@ -1,4 +1,4 @@
-package main
+package view
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize"
 
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -35,9 +37,9 @@ func siteColumns() []siteColumn {
 	}
 }
 
-// siteTable is a table of sites, one line each, and below it the reasons why sites
+// Sites is a table of sites, one line each, and below it the reasons why sites
 // are not backed up, or not completely.
-func siteTable(survey *agent.Survey, s console.Screen) string {
+func Sites(survey *agent.Survey, s console.Screen) string {
 	if len(survey.Sites) == 0 {
 		return ""
 	}
@@ -137,19 +139,19 @@ func backupCell(s *agent.SiteSurvey, now time.Time) string {
 func historyText(h state.History, now time.Time) string {
 	text := "never"
 	if p := h.Published; p != nil {
-		text = age(now.Sub(p.Started))
+		text = Age(now.Sub(p.Started))
 		if p.Status == manifest.Incomplete {
 			text += " incomplete"
 		}
 	}
 	if h.Last.Status == manifest.Failed || h.Last.Status == manifest.Refused {
-		text += ", failed " + age(now.Sub(h.Last.Started))
+		text += ", failed " + Age(now.Sub(h.Last.Started))
 	}
 	return text
 }
 
-// age is a duration in one unit.
-func age(d time.Duration) string {
+// Age is a duration in one unit.
+func Age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return "now"
@@ -160,3 +162,6 @@ func age(d time.Duration) string {
 	}
 	return fmt.Sprintf("%dd ago", d/(24*time.Hour))
 }
+
+// Size is a size for people.
+func Size(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }

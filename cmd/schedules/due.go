@@ -1,7 +1,8 @@
-package main
+package schedules
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,13 +20,19 @@ type dueTime struct {
 	next     time.Time
 }
 
-// setDue says of each series how often a run is due, and when the next one is: by the
+// SetDue says of each series how often a run is due, and when the next one is, by the
+// installed schedules.
+func SetDue(ctx context.Context, c *settings.Configuration, log *slog.Logger, all []state.Series, now time.Time) {
+	markDue(c, all, dueTimes(ctx, c, log, now))
+}
+
+// markDue says of each series how often a run is due, and when the next one is: by the
 // installed schedules that back up its site and kind. The most frequent one counts.
-func (a *app) setDue(all []state.Series, due []dueTime) {
+func markDue(c *settings.Configuration, all []state.Series, due []dueTime) {
 	for i := range all {
 		s := &all[i]
 		for _, d := range due {
-			if !a.isFor(d.Schedule, s) {
+			if !isFor(c, d.Schedule, s) {
 				continue
 			}
 			if s.Interval == 0 || d.interval < s.Interval {
@@ -39,18 +46,18 @@ func (a *app) setDue(all []state.Series, due []dueTime) {
 }
 
 // isFor tells whether a schedule makes the runs of a series.
-func (a *app) isFor(d settings.Schedule, s *state.Series) bool {
+func isFor(c *settings.Configuration, d settings.Schedule, s *state.Series) bool {
 	kind, _, _ := strings.Cut(s.Kind, "-")
 	wanted := d.Kind
 	if wanted == "" {
-		wanted = a.config.KindOf(s.Path)
+		wanted = c.KindOf(s.Path)
 	}
 	if kind != wanted {
 		return false
 	}
 	return len(d.Sites) == 0 || slices.ContainsFunc(d.Sites, func(site string) bool {
 		if !filepath.IsAbs(site) {
-			return site == settings.AllSites || slices.Contains(a.config.PathsOf(site), s.Path)
+			return site == settings.AllSites || slices.Contains(c.PathsOf(site), s.Path)
 		}
 		matched, err := filepath.Match(site, s.Path)
 		return site == s.Path || matched && err == nil
@@ -59,21 +66,21 @@ func (a *app) isFor(d settings.Schedule, s *state.Series) bool {
 
 // dueTimes are those of the installed schedules. A schedule that cannot be read is left
 // out: the files for monitoring are worth more than the times in them.
-func (a *app) dueTimes(ctx context.Context, now time.Time) (due []dueTime) {
-	host, err := scheduleHost(false)
+func dueTimes(ctx context.Context, c *settings.Configuration, log *slog.Logger, now time.Time) (due []dueTime) {
+	host, err := Host(false)
 	if err != nil {
-		a.Log.Debug("the schedules are not known", "err", err)
+		log.Debug("the schedules are not known", "err", err)
 		return nil
 	}
 	installed, err := host.Installed(ctx)
 	if err != nil {
-		a.Log.Debug("the schedules are not known", "err", err)
+		log.Debug("the schedules are not known", "err", err)
 		return nil
 	}
 	for _, i := range installed {
-		d, err := a.dueTime(ctx, i, now)
+		d, err := dueTimeOf(ctx, c, i, now)
 		if err != nil {
-			a.Log.Debug("the times of a schedule are not known", "schedule", i.Name, "err", err)
+			log.Debug("the times of a schedule are not known", "schedule", i.Name, "err", err)
 			continue
 		}
 		due = append(due, d)
@@ -81,8 +88,8 @@ func (a *app) dueTimes(ctx context.Context, now time.Time) (due []dueTime) {
 	return due
 }
 
-func (a *app) dueTime(ctx context.Context, i schedule.Installed, now time.Time) (d dueTime, err error) {
-	if d.Schedule, err = a.config.Schedule(i.Name); err != nil {
+func dueTimeOf(ctx context.Context, c *settings.Configuration, i schedule.Installed, now time.Time) (d dueTime, err error) {
+	if d.Schedule, err = c.Schedule(i.Name); err != nil {
 		return d, err
 	}
 	times, err := schedule.ParseTimes(i.When)
