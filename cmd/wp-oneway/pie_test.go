@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +16,9 @@ func TestPositionIndependentBuildRuns(t *testing.T) {
 	binary, err := build("wp-oneway-pie", "-buildmode=pie") // where the owner worker can start it
 	if err != nil {
 		t.Fatal(err)
+	}
+	if info, err := os.Stat(binary); err != nil || info.Size() > 40_000_000 {
+		t.Errorf("size of the binary: %v, %v", info, err)
 	}
 	h.binary = binary
 	if code, stdout, stderr := h.run("version"); code != 0 || !strings.HasPrefix(stdout, "wp-oneway ") {

@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 
 	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/cmd/manpage"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
@@ -37,10 +39,12 @@ func (a *app) manCommand() *cobra.Command {
 			if err := os.MkdirAll(args[0], fs.FileMode(0o755)); err != nil {
 				return fmt.Errorf("create the folder: %w", err)
 			}
-			cmd.Root().DisableAutoGenTag = true
-			header := &doc.GenManHeader{Title: "WP-ONEWAY", Section: "1", Source: "wp-oneway " + version} // dated today, or SOURCE_DATE_EPOCH
-			if err := doc.GenManTree(cmd.Root(), header, args[0]); err != nil {
-				return fmt.Errorf("write the man pages: %w", err)
+			date := time.Now()
+			if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil { // the same pages from each build
+				date = time.Unix(seconds, 0)
+			}
+			if err := manpage.Write(args[0], cmd.Root(), manpage.Footer{Source: "wp-oneway " + version, Date: date}); err != nil {
+				return err
 			}
 			_, err := fmt.Fprintln(a.Err, "wrote", filepath.Join(args[0], "wp-oneway.1"), "and a page for each command")
 			return err
