@@ -56,7 +56,7 @@ R2, r2-token creates the credential.`,
 	}
 	cmd.AddCommand(a.r2TokenCommand())
 	f := cmd.Flags()
-	f.StringVar(&o.Provider, "provider", "", "S3 `provider`: aws, minio, b2, r2, wasabi or spaces (default aws)")
+	f.StringVar(&o.Provider, "provider", "", "S3 `provider`: aws, minio, b2, r2, wasabi, ceph or spaces (default aws)")
 	f.StringVar(&o.Bucket, "bucket", "", "the `bucket`")
 	f.StringVar(&o.Prefix, "prefix", "", "the `prefix` of the sinks' URLs, which may contain {host} and {kind}")
 	f.StringArrayVar(&o.Hosts, "host", nil, "`name` of a host that backs up there; may be repeated")

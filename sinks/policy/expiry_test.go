@@ -135,7 +135,7 @@ func TestNeverExpiring(t *testing.T) {
 		if strings.Contains(text, fmt.Sprint(policy.Never)) || strings.Contains(text, `"rules": null`) {
 			t.Errorf("%s: %s", provider, text)
 		}
-		aborts := slices.Contains([]string{"aws", "wasabi", "spaces"}, provider)
+		aborts := slices.Contains([]string{"aws", "wasabi", "ceph", "spaces"}, provider)
 		if aborts != strings.Contains(text, "AbortIncompleteMultipartUpload") {
 			t.Errorf("%s: incomplete uploads are aborted: %v", provider, !aborts)
 		}

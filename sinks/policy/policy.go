@@ -62,7 +62,7 @@ type scope struct {
 
 // Providers are the providers for which a policy can be printed.
 func Providers() []string {
-	return []string{"aws", "minio", "b2", "r2", "wasabi", "spaces", "gcs", "azure"}
+	return []string{"aws", "minio", "b2", "r2", "wasabi", "ceph", "spaces", "gcs", "azure"}
 }
 
 // For makes the plan of a request.
@@ -84,6 +84,8 @@ func For(r Request) (*Plan, error) {
 		p.b2(r, scopes)
 	case "r2":
 		p.r2(r, scopes)
+	case "ceph":
+		p.ceph(r, scopes)
 	case "spaces":
 		p.spaces(r, scopes)
 	default:

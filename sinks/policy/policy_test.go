@@ -99,9 +99,9 @@ func TestTerraformParses(t *testing.T) {
 // The AWS command line checks each argument of the printed commands against the
 // service's model, and sends nothing.
 func TestAWSAcceptsThePrintedCommands(t *testing.T) {
-	for provider, name := range map[string]string{"aws": "hosts", "wasabi": "prefix"} {
+	for provider, name := range map[string]string{"aws": "hosts", "wasabi": "prefix", "ceph": "hosts"} {
 		// The command line fails to make a skeleton of the answers to these two commands.
-		text := "set -e\naws() { case \"$*\" in *create-user*|*create-access-key*) ;; *) command aws \"$@\" --generate-cli-skeleton output >>\"$OUT\";; esac; }\n" +
+		text := "set -e\nradosgw-admin() { :; }\naws() { case \"$*\" in *create-user*|*create-access-key*) ;; *) command aws \"$@\" --generate-cli-skeleton output >>\"$OUT\";; esac; }\n" +
 			printed(t, plan(t, requests(provider)[name]), "aws")
 		out := filepath.Join(t.TempDir(), "out")
 		cmd := exec.Command("bash", "-c", text)
@@ -190,9 +190,40 @@ func TestBucketPolicyDeniesOverwriting(t *testing.T) {
 	}
 }
 
+// The policy of Ceph's bucket names each host and its prefixes. It denies all but creating,
+// because the user who stores an object owns it.
+func TestCephHostsOnlyCreate(t *testing.T) {
+	p := plan(t, requests("ceph")["hosts"])
+	statements := documents(t, p, "bucket-policy")[0]["Statement"].([]any)
+	put, all := []any{"s3:PutObject", "s3:AbortMultipartUpload"}, []any{"arn:aws:iam:::user/wp-oneway-web1", "arn:aws:iam:::user/wp-oneway-web2.example.com"}
+	want := []map[string]any{
+		{"Sid": "CreateBackups1", "Effect": "Allow", "Principal": map[string]any{"AWS": all[:1]}, "Action": put, "Resource": []any{"arn:aws:s3:::vault/db/web1/*", "arn:aws:s3:::vault/files/web1/*", "arn:aws:s3:::vault/full/web1/*"}},
+		{"Sid": "CreateBackups2", "Effect": "Allow", "Principal": map[string]any{"AWS": all[1:]}, "Action": put, "Resource": []any{"arn:aws:s3:::vault/db/web2.example.com/*", "arn:aws:s3:::vault/files/web2.example.com/*", "arn:aws:s3:::vault/full/web2.example.com/*"}},
+		{"Sid": "RefuseKeysOfClients", "Effect": "Deny", "Principal": map[string]any{"AWS": all}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::vault/*", "Condition": map[string]any{"StringLike": map[string]any{"s3:x-amz-server-side-encryption-customer-algorithm": "?*"}}},
+		{"Sid": "OnlyCreate", "Effect": "Deny", "Principal": map[string]any{"AWS": all}, "NotAction": put, "Resource": []any{"arn:aws:s3:::vault", "arn:aws:s3:::vault/*"}},
+	}
+	if len(statements) != len(want) {
+		t.Fatalf("%d statements: %v", len(statements), statements)
+	}
+	for i := range want {
+		if !reflect.DeepEqual(statements[i], want[i]) {
+			t.Errorf("statement %v\nwant %v", statements[i], want[i])
+		}
+	}
+	text := printed(t, p, "shell")
+	for _, part := range []string{"radosgw-admin user create --uid=wp-oneway-web1 ", "--max-buckets=-1", "https://RGW s3api put-bucket-policy", "If-None-Match", "SSE-C"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the commands lack %s\n%s", part, text)
+		}
+	}
+	if strings.Contains(text, "iam create-user") || strings.Contains(text, "LocationConstraint") {
+		t.Errorf("commands that Ceph does not know:\n%s", text)
+	}
+}
+
 // An overwritten backup is kept as an older version at least as long as a backup.
 func TestOlderVersionsOutliveBackups(t *testing.T) {
-	for _, provider := range []string{"aws", "minio", "wasabi", "spaces"} {
+	for _, provider := range []string{"aws", "minio", "wasabi", "ceph", "spaces"} {
 		for name, r := range requests(provider) {
 			canaries := false
 			for _, rule := range documents(t, plan(t, r), "lifecycle")[0]["Rules"].([]any) {
@@ -320,7 +351,7 @@ func TestAWSBlocksCustomerKeys(t *testing.T) {
 			}
 		}
 	}
-	for _, provider := range []string{"minio", "wasabi"} {
+	for _, provider := range []string{"minio", "wasabi", "ceph"} {
 		if found := documents(t, plan(t, requests(provider)["plain"]), "encryption"); len(found) > 0 {
 			t.Errorf("%s: %v", provider, found)
 		}

@@ -10,7 +10,7 @@ import (
 
 // tools are the providers' command-line tools.
 var tools = map[string]string{
-	"aws": "aws", "wasabi": "aws", "spaces": "aws", "minio": "mc", "gcs": "gcloud", "b2": "b2", "r2": "wrangler", "azure": "az",
+	"aws": "aws", "wasabi": "aws", "ceph": "aws", "spaces": "aws", "minio": "mc", "gcs": "gcloud", "b2": "b2", "r2": "wrangler", "azure": "az",
 }
 
 // Formats are the formats of Print, including the names of the providers' tools.

@@ -14,8 +14,9 @@ type s3Policy struct {
 type s3Statement struct {
 	Sid       string                       `json:"Sid"`
 	Effect    string                       `json:"Effect"`
-	Principal string                       `json:"Principal,omitempty"`
-	Action    any                          `json:"Action"`
+	Principal any                          `json:"Principal,omitempty"`
+	Action    any                          `json:"Action,omitempty"`
+	NotAction any                          `json:"NotAction,omitempty"`
 	Resource  any                          `json:"Resource"`
 	Condition map[string]map[string]string `json:"Condition,omitempty"`
 }

@@ -5,18 +5,25 @@ import (
 	"strings"
 )
 
-// aws adds the commands of the AWS command line, for AWS and for Wasabi.
+// aws adds the commands of the AWS command line, for AWS, Wasabi and Ceph.
 func (p *Plan) aws(r Request, scopes []scope) {
 	s3api, iam := "aws s3api", "aws iam"
-	if r.Provider == "wasabi" {
+	switch r.Provider {
+	case "wasabi":
 		s3api, iam = "aws --endpoint-url https://s3.REGION.wasabisys.com s3api", "aws --endpoint-url https://iam.wasabisys.com iam"
+	case "ceph": // has made its users already, and knows no regions
+		s3api, scopes = "aws --endpoint-url https://RGW s3api", nil
 	}
 	on := " --bucket " + r.Bucket
-	p.run("Create the bucket, if it does not exist yet", "# "+s3api+" create-bucket"+on+lockFlag(r)+" --create-bucket-configuration LocationConstraint=REGION", nil)
+	p.run("Create the bucket, if it does not exist yet", "# "+s3api+" create-bucket"+on+lockFlag(r)+map[bool]string{false: " --create-bucket-configuration LocationConstraint=REGION"}[r.Provider == "ceph"], nil)
 	for _, d := range p.Documents {
 		switch kind, _, _ := strings.Cut(d.Name, " "); kind {
 		case "bucket-policy":
-			p.run("Refuse overwriting, and requests without TLS", s3api+" put-bucket-policy"+on+" --policy file:///dev/stdin", d.Body)
+			about := "Refuse overwriting, and requests without TLS"
+			if r.Provider == "ceph" {
+				about = "Let the hosts create objects, and nothing else"
+			}
+			p.run(about, s3api+" put-bucket-policy"+on+" --policy file:///dev/stdin", d.Body)
 		case "public-access-block":
 			p.run("Prevent public access", s3api+" put-public-access-block"+on+" --public-access-block-configuration file:///dev/stdin", d.Body)
 		case "encryption":
