@@ -18,7 +18,7 @@ type replaceOptions struct {
 }
 
 func (o *replaceOptions) flags(f *pflag.FlagSet) {
-	f.Var((*pairs)(&o.Pairs), searchReplace[2:], "`OLD NEW`: replace the text OLD with NEW in the database, also in serialized values; may be repeated")
+	f.Var((*pairs)(&o.Pairs), searchReplace[2:], "replace the text OLD with NEW in the database, also in serialized values: `OLD NEW`, or =OLD,NEW if neither has a comma; may be repeated")
 	f.BoolVar(&o.IncludeGUID, "include-guid", false, "also replace in the column guid, which identifies posts to feed readers")
 	f.StringArrayVar(&o.SkipTables, "skip-tables", nil, "do not replace in tables of this `name` or pattern with * and ?; may be repeated")
 	f.StringArrayVar(&o.SkipColumns, "skip-columns", nil, "do not replace in columns of this `name` or pattern, such as post_content or wp_posts.guid; may be repeated")
@@ -66,14 +66,15 @@ const searchReplace = "--search-replace"
 // pairSeparator is between the two arguments after they were joined.
 const pairSeparator = "\x00"
 
-// joinPairs joins the two arguments of the flag into one, since flags take only one.
+// joinPairs joins the two arguments of the flag into one, since flags take only one. The
+// second one is missing if another flag follows.
 func joinPairs(args []string) []string {
 	var joined []string
 	for i := 0; i < len(args); i++ {
 		if args[i] == "--" {
 			return append(joined, args[i:]...)
 		}
-		if args[i] == searchReplace && i+2 < len(args) {
+		if args[i] == searchReplace && i+2 < len(args) && !strings.HasPrefix(args[i+2], "--") {
 			joined = append(joined, searchReplace+"="+args[i+1]+pairSeparator+args[i+2])
 			i += 2
 			continue
@@ -101,8 +102,11 @@ func (p *pairs) Type() string { return "OLD NEW" }
 // Set is pflag.Value's.
 func (p *pairs) Set(text string) error {
 	old, with, ok := strings.Cut(text, pairSeparator)
+	if !ok && strings.Count(text, ",") == 1 {
+		old, with, ok = strings.Cut(text, ",")
+	}
 	if !ok {
-		return fmt.Errorf("give two texts: %s OLD NEW", searchReplace)
+		return fmt.Errorf("give two texts: %[1]s OLD NEW, or %[1]s=OLD,NEW if neither has a comma", searchReplace)
 	}
 	*p = append(*p, [2]string{old, with})
 	return nil

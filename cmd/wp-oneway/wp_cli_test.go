@@ -47,6 +47,13 @@ func TestWPCLI(t *testing.T) {
 		}
 		runs = append(runs, run)
 	}
+	original, err := shared.site(t).Database.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer original.Close()
+	home := firstColumn(t, original, "SELECT option_value FROM wp_options WHERE option_name='home'")[0]
+	database := []string{"restore", runs[1], from, "--only=db", "--db-defaults-file=" + emptyDatabase(t, "wp_cli_restored"), "--definer=current"}
 	for _, c := range []struct {
 		exit int
 		args []string
@@ -69,6 +76,8 @@ func TestWPCLI(t *testing.T) {
 		{0, []string{"doctor", root, to, "--format=csv", "--fields=check,verdict"}, `(?s)check,verdict\nstate,holds\n.*`},
 		{0, []string{"restore", runs[2], from, "--only=files", "--to=" + filepath.Join(t.TempDir(), "copy")}, "(?s).*"},
 		{1, []string{"restore", runs[2], from, root, "--only=files"}, ""}, // the site is not empty
+		{0, append(database, "--search-replace="+home+",https://moved.example"), `(?s).*wp_options +option_value +\d+ +[1-9].*`},
+		{2, append(database, "--search-replace="+home), ""},
 		{2, []string{"backup", root, to, "--threads=many"}, ""},
 		{2, []string{"backup", root, "--to="}, ""},
 	} {

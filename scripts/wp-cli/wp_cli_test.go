@@ -123,6 +123,7 @@ func TestArguments(t *testing.T) {
 		{"site", []string{"restore", "--undo"}, nil, "[restore][--undo=true][--to=DIR/site][--]", 0},
 		{"site", []string{"restore", "run", "--only=db"}, nil, "[restore][--only=db][--][run]", 0},
 		{"site", []string{"restore", "run", "--to=copy"}, nil, "[restore][--to=copy][--][run]", 0},
+		{"site", []string{"restore", "run", "--to=copy", "--search-replace=http://a,http://b", "--search-replace=c,d"}, nil, "[restore][--to=copy][--search-replace=http://a,http://b][--search-replace=c,d][--][run]", 0},
 		{"", []string{"restore", "run", "--json"}, nil, "[restore][--json=true][--][run]", 0},
 		{"site", []string{"setup", "--to=/v"}, nil, "[setup][--to=/v][--]", 0},
 		{"site", []string{"backup"}, []string{"STATUS=75"}, "[backup][--][DIR/site]", 75},

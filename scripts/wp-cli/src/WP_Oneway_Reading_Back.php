@@ -175,6 +175,9 @@ trait WP_Oneway_Reading_Back {
 	 * [--delete]
 	 * : Delete files that the backup does not have.
 	 *
+	 * [--search-replace=<old,new>]
+	 * : Replace a text in the database, also in serialized values. May be repeated.
+	 *
 	 * [--identity=<file>]
 	 * : File with the secret key that opens sealed backups. May be repeated.
 	 *
@@ -196,6 +199,9 @@ trait WP_Oneway_Reading_Back {
 	 *
 	 *     # Only the files, into a new folder
 	 *     $ wp oneway restore --from='s3://vault?profile=restore' --latest --site=example.com --only=files --to=copy
+	 *
+	 *     # The database, for a site with another address
+	 *     $ wp oneway restore --from=/var/backups/wp --latest --site=example.com --only=db --db-defaults-file=new.cnf --search-replace=https://example.com,https://new.example
 	 *
 	 * @when before_wp_load
 	 */
