@@ -8,8 +8,8 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
-	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // Sealing is how archives are compressed and sealed.
@@ -19,7 +19,7 @@ type Sealing struct {
 	Recipients     []string
 	RecipientsFile string // age or SSH recipients, one per line, or OpenPGP public keys
 	PassphraseFile string // a passphrase for OpenPGP, on one line
-	Passphrase     wordpress.Secret
+	Passphrase     secret.Text
 }
 
 // Filters returns the filters of a backup, and the manifest's entry about the

@@ -2,6 +2,8 @@ package wordpress
 
 import (
 	"encoding/json"
+
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // A Database is the connection of a site to its database. Strings are bytes as PHP
@@ -9,10 +11,10 @@ import (
 type Database struct {
 	Name        string
 	User        string
-	Password    Secret // not in JSON, unless Revealed asks for it
-	Host        string // empty when only a socket is given
-	Port        int    // 0: none given
-	Socket      string // "": none given
+	Password    secret.Text // not in JSON, unless Revealed asks for it
+	Host        string      // empty when only a socket is given
+	Port        int         // 0: none given
+	Socket      string      // "": none given
 	Charset     string
 	Collate     string
 	TablePrefix string
@@ -39,7 +41,7 @@ type TLS struct {
 	Verify string `json:"verify,omitempty"`
 	// Files are the contents of the operator's files, by their path. A file that is not in
 	// it is read with the rights of this process.
-	Files map[string]Secret `json:"-"`
+	Files map[string]secret.Text `json:"-"`
 }
 
 // The values of TLS.Verify.
@@ -117,7 +119,7 @@ func (d *Database) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*d = Database{
-		Name: string(w.Name), User: string(w.User), Password: Secret(w.Password), Host: string(w.Host), Port: w.Port, Socket: string(w.Socket),
+		Name: string(w.Name), User: string(w.User), Password: secret.Text(w.Password), Host: string(w.Host), Port: w.Port, Socket: string(w.Socket),
 		Charset: string(w.Charset), Collate: string(w.Collate), TablePrefix: string(w.TablePrefix), TLS: w.TLS.TLS, Operator: w.Operator,
 	}
 	d.TLS.CAFile, d.TLS.CertFile, d.TLS.KeyFile = string(w.TLS.CAFile), string(w.TLS.CertFile), string(w.TLS.KeyFile)

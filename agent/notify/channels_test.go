@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // A listener keeps the requests that it gets.
@@ -53,7 +53,7 @@ func (l *listener) take() []string {
 }
 
 func (l *listener) generic(path string) Service {
-	return Service{Key: "notifications[0]", URL: wordpress.Secret("generic+" + l.URL + path)}
+	return Service{Key: "notifications[0]", URL: secret.Text("generic+" + l.URL + path)}
 }
 
 func TestWebhook(t *testing.T) {
@@ -82,7 +82,7 @@ func TestWebhookParameters(t *testing.T) {
 		"generic://h.example/p?disabletls=yes&method=put":                                           `PUT http://h.example/p title message [] []`,
 		"generic+http://h.example:8/?@contentType=a/b&$k=v&messagekey=text&titlekey=t&@X-API-Key=s": `POST http://h.example:8/ t text [X-API-Key=s content-Type=a/b] [k=v]`,
 	} {
-		_, u, err := (Service{URL: wordpress.Secret(url)}).parse()
+		_, u, err := (Service{URL: secret.Text(url)}).parse()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestFailingChannelsKeepTheOthers(t *testing.T) {
 			{Key: "notifications_file", URL: "zulip://bot%40zulip.invalid:secretkey-9@zulip.invalid/?stream=s&topic=t"}, // the library panics
 			{Key: "notifications_file", URL: "x", Err: fmt.Errorf("open /x: no such file")},
 		},
-		Healthchecks: &Healthchecks{PingURL: wordpress.Secret(refusing.URL + "/uuid-of-check"), States: States()},
+		Healthchecks: &Healthchecks{PingURL: secret.Text(refusing.URL + "/uuid-of-check"), States: States()},
 		UptimeKuma:   &UptimeKuma{PushURL: "http://127.0.0.1:1/api/push/kumatoken"},
 	}
 	results := n.Finish(t.Context(), newReport(broken("shop", "no")), "")
@@ -151,8 +151,8 @@ func TestFailingChannelsKeepTheOthers(t *testing.T) {
 		if (err == nil) != (i == 2) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", results[i].Channel, err, want)
 		}
-		for _, secret := range []string{"token-of", "uuid-of", "kumatoken", "secretkey"} {
-			if strings.Contains(fmt.Sprint(err), secret) {
+		for _, text := range []string{"token-of", "uuid-of", "kumatoken", "secretkey"} {
+			if strings.Contains(fmt.Sprint(err), text) {
 				t.Errorf("%s: the error holds a secret: %v", results[i].Channel, err)
 			}
 		}
@@ -181,7 +181,7 @@ func TestHealthchecks(t *testing.T) {
 		{[]string{"log"}, ok, "/u/log"},
 		{[]string{"finish", "log"}, fails, "/u/log"},
 	} {
-		n := &Notifier{Healthchecks: &Healthchecks{PingURL: wordpress.Secret(l.URL + "/u"), States: c.states, SendLogs: true}}
+		n := &Notifier{Healthchecks: &Healthchecks{PingURL: secret.Text(l.URL + "/u"), States: c.states, SendLogs: true}}
 		var err error
 		if c.report == nil {
 			err = n.Start(t.Context())[0].Err
@@ -201,7 +201,7 @@ func TestHealthchecks(t *testing.T) {
 
 func TestHealthchecksBody(t *testing.T) {
 	l := listen(t)
-	h := &Healthchecks{PingURL: wordpress.Secret(l.URL + "/u"), States: States(), SendLogs: true}
+	h := &Healthchecks{PingURL: secret.Text(l.URL + "/u"), States: States(), SendLogs: true}
 	log := "first line\n" + strings.Repeat("é", 5000) + "\nlast line"
 	for limit, want := range map[int]func(string) bool{
 		0: func(b string) bool { return strings.Contains(b, "1 of 1 site failed") && strings.Contains(b, log) },
@@ -226,7 +226,7 @@ func TestHealthchecksBody(t *testing.T) {
 
 func TestUptimeKuma(t *testing.T) {
 	l := listen(t)
-	n := &Notifier{UptimeKuma: &UptimeKuma{PushURL: wordpress.Secret(l.URL + "/api/push/abc?status=up&msg=OK&ping=")}}
+	n := &Notifier{UptimeKuma: &UptimeKuma{PushURL: secret.Text(l.URL + "/api/push/abc?status=up&msg=OK&ping=")}}
 	n.Start(t.Context())
 	for _, c := range []struct {
 		report      *manifest.Report
@@ -251,8 +251,8 @@ func TestTestReachesEachChannel(t *testing.T) {
 	l := listen(t)
 	n := &Notifier{
 		Services:     []Service{l.generic("/hook")},
-		Healthchecks: &Healthchecks{PingURL: wordpress.Secret(l.URL + "/u"), States: []string{"fail"}, SendLogs: true},
-		UptimeKuma:   &UptimeKuma{PushURL: wordpress.Secret(l.URL + "/push")},
+		Healthchecks: &Healthchecks{PingURL: secret.Text(l.URL + "/u"), States: []string{"fail"}, SendLogs: true},
+		UptimeKuma:   &UptimeKuma{PushURL: secret.Text(l.URL + "/push")},
 	}
 	for _, r := range n.Test(t.Context(), "web1", "1.0") {
 		if r.Err != nil {
@@ -273,7 +273,7 @@ func TestServiceURLs(t *testing.T) {
 		"generic://example.com/hook?disabletls=yes",
 		"pushover://shoutrrr:token@user/", "matrix://user:password@matrix.invalid/", "gotify://gotify.example.com/AzyoeNS.D4iJLVa",
 	} {
-		if err := (Service{URL: wordpress.Secret(valid)}).Check(); err != nil {
+		if err := (Service{URL: secret.Text(valid)}).Check(); err != nil {
 			t.Errorf("%s: %v", valid, err)
 		}
 	}
@@ -283,7 +283,7 @@ func TestServiceURLs(t *testing.T) {
 		"smtp://u:secret-token@mail.example.com:587/?fromaddress=a@b.de&toaddresses=c@d.de",
 		"generic+https://example.com/secret-token?template=mine", "generic+ftp://example.com/secret-token",
 	} {
-		if err := (Service{URL: wordpress.Secret(bad)}).Check(); err == nil || strings.Contains(err.Error(), "secret-token") || !strings.Contains(err.Error(), "docs/notifications.md") {
+		if err := (Service{URL: secret.Text(bad)}).Check(); err == nil || strings.Contains(err.Error(), "secret-token") || !strings.Contains(err.Error(), "docs/notifications.md") {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

@@ -16,8 +16,8 @@ import (
 
 	"github.com/wneessen/go-mail"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
-	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // A TLS is how a connection to a mail server is encrypted.
@@ -38,7 +38,7 @@ type Email struct {
 	Port     int    // 0 is 465 with DirectTLS, 25 with NoTLS, otherwise 587
 	TLS      TLS    // "" is DirectTLS for port 465, otherwise StartTLS
 	Username string // "" does not log in
-	Password wordpress.Secret
+	Password secret.Text
 	Sendmail string // path of the program; "" is /usr/sbin/sendmail
 	Err      error  // why the password could not be read
 
@@ -85,7 +85,7 @@ func checkAddress(text string) error {
 
 func (m *Email) name() string { return "email" }
 
-func (m *Email) secrets() []wordpress.Secret { return []wordpress.Secret{m.Password} }
+func (m *Email) secrets() []secret.Text { return []secret.Text{m.Password} }
 
 func (m *Email) tell(ctx context.Context, e *event) error {
 	if m.Err != nil {

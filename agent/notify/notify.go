@@ -12,7 +12,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // timeLimit is how long a channel may take.
@@ -36,7 +36,7 @@ type Notifier struct {
 // A channel is one way to tell. tell returns nil if the event is not for it.
 type channel interface {
 	name() string // where it is configured
-	secrets() []wordpress.Secret
+	secrets() []secret.Text
 	tell(ctx context.Context, e *event) error
 }
 
@@ -114,7 +114,7 @@ func (n *Notifier) channels() (all []channel) {
 // tell tells all channels at the same time.
 func (n *Notifier) tell(ctx context.Context, e *event) []Result {
 	channels := n.channels()
-	var secrets []wordpress.Secret
+	var secrets []secret.Text
 	for _, c := range channels {
 		secrets = append(secrets, c.secrets()...)
 	}

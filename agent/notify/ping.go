@@ -11,12 +11,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // Healthchecks is a dead man's switch of healthchecks.io, or of a server like it.
 type Healthchecks struct {
-	PingURL wordpress.Secret
+	PingURL secret.Text
 	States  []string // start, finish, fail and log: what is signalled
 	// SendLogs adds the message and the log to the signals.
 	SendLogs bool
@@ -48,7 +48,7 @@ func (h *Healthchecks) Check() error {
 
 func (h *Healthchecks) name() string { return "healthchecks" }
 
-func (h *Healthchecks) secrets() []wordpress.Secret { return []wordpress.Secret{h.PingURL} }
+func (h *Healthchecks) secrets() []secret.Text { return []secret.Text{h.PingURL} }
 
 func (h *Healthchecks) tell(ctx context.Context, e *event) error {
 	if h.Err != nil {
@@ -91,8 +91,8 @@ func (h *Healthchecks) body(e *event) string {
 
 // UptimeKuma is a push monitor of Uptime Kuma. It has no signal for a start.
 type UptimeKuma struct {
-	PushURL wordpress.Secret // its query is ignored
-	Err     error            // why the URL could not be read
+	PushURL secret.Text // its query is ignored
+	Err     error       // why the URL could not be read
 }
 
 // Check refuses a URL that cannot be used; it may still be missing. Its error begins with
@@ -106,7 +106,7 @@ func (k *UptimeKuma) Check() error {
 
 func (k *UptimeKuma) name() string { return "uptime_kuma" }
 
-func (k *UptimeKuma) secrets() []wordpress.Secret { return []wordpress.Secret{k.PushURL} }
+func (k *UptimeKuma) secrets() []secret.Text { return []secret.Text{k.PushURL} }
 
 func (k *UptimeKuma) tell(ctx context.Context, e *event) error {
 	if k.Err != nil {
@@ -130,8 +130,8 @@ func (k *UptimeKuma) tell(ctx context.Context, e *event) error {
 }
 
 // pingURL reads the address of a dead man's switch.
-func pingURL(secret wordpress.Secret) (*url.URL, error) {
-	u, err := url.Parse(secret.Reveal())
+func pingURL(text secret.Text) (*url.URL, error) {
+	u, err := url.Parse(text.Reveal())
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return nil, errors.New("it is not a URL that begins with https://")
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -28,7 +29,7 @@ const redacted = "[redacted]"
 const leastSecret = 4
 
 // newRedactor returns a redactor for secrets and for the parts of those that are URLs.
-func newRedactor(secrets []wordpress.Secret) redactor {
+func newRedactor(secrets []secret.Text) redactor {
 	var whole, parts []string
 	for _, s := range secrets {
 		text := s.Reveal()

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 func TestSecretsAreRedacted(t *testing.T) {
-	for secret, leaks := range map[string][]string{
+	for url, leaks := range map[string][]string{
 		"slack://hook:T01ABCDEF-B02ABCDEF-1234567890abcdefABCDEF12@webhook": {
 			`Post "https://hooks.slack.com/services/T01ABCDEF/B02ABCDEF/1234567890abcdefABCDEF12": EOF`, "no team T01ABCDEF",
 		},
@@ -22,20 +22,20 @@ func TestSecretsAreRedacted(t *testing.T) {
 		"generic+https://h.example.com/hook/abcd?key=k3y&x=1": {"at /hook/abcd", "https://h.example.com/hook/abcd?key=k3y&x=1"},
 		"hunter2": {"auth hunter2 refused"},
 	} {
-		r := newRedactor([]wordpress.Secret{wordpress.Secret(secret)})
+		r := newRedactor([]secret.Text{secret.Text(url)})
 		for _, leak := range leaks {
 			got := r.error(errors.New(leak)).Error()
 			for _, part := range []string{"T01ABCDEF", "1234567890abcdef", "AAHdq", "110201543", "p@ss/word", "ss%2Fword", "secret-topic", "abcd", "hunter2"} {
-				if strings.Contains(strings.ToLower(secret+leak), strings.ToLower(part)) && strings.Contains(strings.ToLower(got), strings.ToLower(part)) {
+				if strings.Contains(strings.ToLower(url+leak), strings.ToLower(part)) && strings.Contains(strings.ToLower(got), strings.ToLower(part)) {
 					t.Errorf("%s remains in %s", part, got)
 				}
 			}
 		}
-		if got := r.text("before " + secret + " after"); strings.Contains(got, secret) {
+		if got := r.text("before " + url + " after"); strings.Contains(got, url) {
 			t.Errorf("a message holds %s", got)
 		}
 	}
-	r := newRedactor([]wordpress.Secret{"https://hc-ping.com/0123-uuid"})
+	r := newRedactor([]secret.Text{"https://hc-ping.com/0123-uuid"})
 	cause := fmt.Errorf("ping: %w", &url.Error{Op: "Post", URL: "https://hc-ping.com/0123-uuid", Err: errors.New("connection refused\nby peer")})
 	if got := r.error(cause).Error(); got != "connection refused; by peer" {
 		t.Errorf("got %q", got)

@@ -11,14 +11,15 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/util"
 
 	"github.com/wp-oneway/wp-oneway/agent/crash"
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // A Service is a chat or push service, such as Slack or ntfy.
 type Service struct {
-	Key string           // where it is configured, such as notifications[0]
-	URL wordpress.Secret // of shoutrrr
-	Err error            // why the URL could not be read
+	Key string      // where it is configured, such as notifications[0]
+	URL secret.Text // of shoutrrr
+	Err error       // why the URL could not be read
 }
 
 // webhookName is the service that is not the library's.
@@ -95,7 +96,7 @@ func (s Service) locate() (send sender, err error) {
 
 func (s Service) name() string { return fmt.Sprintf("%s (%s)", s.Key, s.scheme()) }
 
-func (s Service) secrets() []wordpress.Secret { return []wordpress.Secret{s.URL} }
+func (s Service) secrets() []secret.Text { return []secret.Text{s.URL} }
 
 // tell sends a message.
 func (s Service) tell(ctx context.Context, e *event) error {

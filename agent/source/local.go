@@ -10,6 +10,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/config"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
@@ -113,10 +114,10 @@ func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.S
 	return site, db, nil
 }
 
-func secrets(files map[string][]byte) map[string]wordpress.Secret {
-	out := map[string]wordpress.Secret{}
+func secrets(files map[string][]byte) map[string]secret.Text {
+	out := map[string]secret.Text{}
 	for path, text := range files {
-		out[path] = wordpress.Secret(text)
+		out[path] = secret.Text(text)
 	}
 	return out
 }

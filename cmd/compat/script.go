@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
@@ -74,7 +74,7 @@ type Run struct {
 	Site       string   // the folder of WordPress
 	Recipients []string // of mails; empty if none is named
 	TellAll    bool     // also tell of successful backups
-	Passphrase wordpress.Secret
+	Passphrase secret.Text
 	AWS        map[string]string // variables for the SDK
 }
 
@@ -118,7 +118,7 @@ func (s Script) Translate(a *Arguments, envrc map[string]string, h Host) (*Run, 
 	if !site.ValidName(name) || strings.Contains(domain, "..") || strings.HasPrefix(a.Domain, "/") {
 		return nil, fmt.Errorf("domain %q: must be a name such as example.com or example.com/blog", a.Domain)
 	}
-	r := &Run{Recipients: s.Recipients(a, envrc, h), TellAll: get("success_alert") != "", Passphrase: wordpress.Secret(get("passphrase")), AWS: map[string]string{}}
+	r := &Run{Recipients: s.Recipients(a, envrc, h), TellAll: get("success_alert") != "", Passphrase: secret.Text(get("passphrase")), AWS: map[string]string{}}
 	for key, value := range envrc {
 		if strings.HasPrefix(key, "AWS_") && value != "" {
 			r.AWS[key] = value

@@ -14,7 +14,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // A Configuration holds the settings of the file, the environment and the flags,
@@ -32,7 +32,7 @@ type Configuration struct {
 	// environment gives others.
 	fileSinks []Sink
 	// Passphrase seals the backups of a compat command: only that has it in memory.
-	Passphrase wordpress.Secret
+	Passphrase secret.Text
 	values     map[string]any // of each leaf, as the file, the environment and the flags have it
 }
 

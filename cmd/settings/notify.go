@@ -11,13 +11,13 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/notify"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
-	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // notifySetting says whom a backup tells how it ended.
 type notifySetting struct {
-	Notifications       []wordpress.Secret  `mapstructure:"notifications"`
+	Notifications       []secret.Text       `mapstructure:"notifications"`
 	NotificationsFile   string              `mapstructure:"notifications_file"`
 	NotificationLevel   string              `mapstructure:"notification_level"`
 	NotificationSubject string              `mapstructure:"notification_subject"`
@@ -29,30 +29,30 @@ type notifySetting struct {
 
 // emailSetting is how mail is sent.
 type emailSetting struct {
-	To           []string         `mapstructure:"to"`
-	From         string           `mapstructure:"from"`
-	Host         string           `mapstructure:"host"`
-	Port         int              `mapstructure:"port"`
-	TLS          string           `mapstructure:"tls"`
-	Username     string           `mapstructure:"username"`
-	Password     wordpress.Secret `mapstructure:"password"`
-	PasswordFile string           `mapstructure:"password_file"`
-	Sendmail     string           `mapstructure:"sendmail"`
+	To           []string    `mapstructure:"to"`
+	From         string      `mapstructure:"from"`
+	Host         string      `mapstructure:"host"`
+	Port         int         `mapstructure:"port"`
+	TLS          string      `mapstructure:"tls"`
+	Username     string      `mapstructure:"username"`
+	Password     secret.Text `mapstructure:"password"`
+	PasswordFile string      `mapstructure:"password_file"`
+	Sendmail     string      `mapstructure:"sendmail"`
 }
 
 // healthchecksSetting is a dead man's switch of healthchecks.io.
 type healthchecksSetting struct {
-	PingURL       wordpress.Secret `mapstructure:"ping_url"`
-	PingURLFile   string           `mapstructure:"ping_url_file"`
-	States        []string         `mapstructure:"states"`
-	SendLogs      bool             `mapstructure:"send_logs"`
-	PingBodyLimit int              `mapstructure:"ping_body_limit"`
+	PingURL       secret.Text `mapstructure:"ping_url"`
+	PingURLFile   string      `mapstructure:"ping_url_file"`
+	States        []string    `mapstructure:"states"`
+	SendLogs      bool        `mapstructure:"send_logs"`
+	PingBodyLimit int         `mapstructure:"ping_body_limit"`
 }
 
 // uptimeKumaSetting is a dead man's switch of Uptime Kuma.
 type uptimeKumaSetting struct {
-	PushURL     wordpress.Secret `mapstructure:"push_url"`
-	PushURLFile string           `mapstructure:"push_url_file"`
+	PushURL     secret.Text `mapstructure:"push_url"`
+	PushURLFile string      `mapstructure:"push_url_file"`
 }
 
 // notifyKeys are the keys of notifySetting.
@@ -172,16 +172,16 @@ func (s *notifySetting) Notifier() *notify.Notifier {
 }
 
 // secretFrom reads a secret on the only line of a file.
-func secretFrom(key, path string) (wordpress.Secret, error) {
+func secretFrom(key, path string) (secret.Text, error) {
 	text, err := operator.ReadFile(path, operator.OwnGroup)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", key, err)
 	}
-	secret := wordpress.Secret(strings.TrimSpace(string(text)))
-	if secret == "" || strings.ContainsAny(secret.Reveal(), "\r\n") {
+	line := secret.Text(strings.TrimSpace(string(text)))
+	if line == "" || strings.ContainsAny(line.Reveal(), "\r\n") {
 		return "", fmt.Errorf("%s: %s must hold one line", key, path)
 	}
-	return secret, nil
+	return line, nil
 }
 
 // servicesFrom reads the URLs in a file, one on each line. Empty lines, and lines that
@@ -197,7 +197,7 @@ func servicesFrom(path string) (services []notify.Service) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		s := notify.Service{Key: fmt.Sprintf("notifications_file:%d", n), URL: wordpress.Secret(line)}
+		s := notify.Service{Key: fmt.Sprintf("notifications_file:%d", n), URL: secret.Text(line)}
 		s.Err = s.Check()
 		services = append(services, s)
 	}

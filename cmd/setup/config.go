@@ -13,6 +13,7 @@ import (
 	"github.com/google/renameio/v2"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
@@ -109,7 +110,7 @@ func (f *file) with(added string) (string, error) {
 // A keyFile is a credentials file to write.
 type keyFile struct {
 	path, id string
-	secret   wordpress.Secret
+	secret   secret.Text
 }
 
 func (k *keyFile) text() []byte {

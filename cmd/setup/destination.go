@@ -10,9 +10,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
-	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // A provider is a place for backups that setup knows.
@@ -171,11 +171,11 @@ func (s *Setup) flagDestination() error {
 	if !strings.HasPrefix(s.To, "s3://") || strings.Contains(s.To, "credentials_file=") {
 		return wrongf("--key-id: is for a sink s3://… whose URL names no credentials_file")
 	}
-	secret, err := operator.ReadFile(s.SecretFile, operator.OwnGroup)
+	key, err := operator.ReadFile(s.SecretFile, operator.OwnGroup)
 	if err != nil {
 		return fmt.Errorf("read the secret key: %w", err)
 	}
-	return s.useKey(s.KeyID, strings.TrimSpace(string(secret)))
+	return s.useKey(s.KeyID, strings.TrimSpace(string(key)))
 }
 
 // bucket asks for a bucket, prints its policy, and asks for the host's credential.
@@ -239,23 +239,23 @@ func (s *Setup) askKey(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	secret, err := s.Terminal.Ask(ctx, Question{Text: "Its secret (what you type or paste is not shown)", Hidden: true, Check: checkSecret})
+	key, err := s.Terminal.Ask(ctx, Question{Text: "Its secret (what you type or paste is not shown)", Hidden: true, Check: checkSecret})
 	if err != nil {
 		return err
 	}
-	return s.useKey(id, secret)
+	return s.useKey(id, key)
 }
 
-func checkSecret(secret string) error {
-	if secret == "" || strings.ContainsAny(secret, " \t\n") {
+func checkSecret(key string) error {
+	if key == "" || strings.ContainsAny(key, " \t\n") {
 		return errors.New("a secret key is one word; paste it as the provider showed it")
 	}
 	return nil
 }
 
 // useKey keeps a key until the configuration is written, and names its file in the URL.
-func (s *Setup) useKey(id, secret string) error {
-	if err := checkSecret(secret); err != nil {
+func (s *Setup) useKey(id, key string) error {
+	if err := checkSecret(key); err != nil {
 		return &AnswerError{err}
 	}
 	u, err := url.Parse(s.file.sink)
@@ -267,7 +267,7 @@ func (s *Setup) useKey(id, secret string) error {
 	if _, err := os.Lstat(path); err == nil {
 		s.sayf("%s exists and will be replaced.", path)
 	}
-	s.newKeys = &keyFile{path, id, wordpress.Secret(secret)}
+	s.newKeys = &keyFile{path, id, secret.Text(key)}
 	s.addCredentialsFile(path)
 	return nil
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
-	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
 // readingOptions are the flags of the commands that read backups back.
@@ -64,7 +64,7 @@ func (o *readingOptions) open(ctx context.Context) (*content.Reader, error) {
 
 // keys reads the secret keys. Nobody else may be able to read their files.
 func (o *readingOptions) keys() (*unseal.Keys, error) {
-	var passphrase wordpress.Secret
+	var passphrase secret.Text
 	if o.passphraseFile != "" {
 		text, err := operator.ReadFileOrPipe(o.passphraseFile, operator.Nobody)
 		if err == nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/output"
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
@@ -110,9 +111,9 @@ func optionFileDatabase(path string) (db wordpress.Database, err error) {
 	if err != nil {
 		return db, exit.Usage(fmt.Errorf("--db-defaults-file: %w", err))
 	}
-	db.TLS.Files = map[string]wordpress.Secret{}
+	db.TLS.Files = map[string]secret.Text{}
 	for name, content := range files {
-		db.TLS.Files[name] = wordpress.Secret(content)
+		db.TLS.Files[name] = secret.Text(content)
 	}
 	return db, nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // app is what the commands share.
@@ -25,7 +25,7 @@ type app struct {
 	command *cobra.Command          // the one that ran
 	told    bool                    // the result of a backup is told, or must not be
 	// passphrase seals the backups of a compat command: only that has it in memory.
-	passphrase wordpress.Secret
+	passphrase secret.Text
 }
 
 // newApp returns the program for a command line.

@@ -4,39 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
-
-// A Secret is printed, logged and marshalled as [redacted].
-type Secret struct{ text string }
-
-// NewSecret hides a text.
-func NewSecret(text string) Secret { return Secret{text} }
-
-// Reveal returns the text.
-func (s Secret) Reveal() string { return s.text }
-
-const redacted = "[redacted]"
-
-// Format prints [redacted], with every verb.
-func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
-
-// MarshalText returns [redacted].
-func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // A Parent is the credential of an R2 API token.
 type Parent struct {
 	KeyID  string
-	secret Secret
+	Secret secret.Text
 }
-
-// NewParent is the parent with that access key.
-func NewParent(keyID string, secret Secret) Parent { return Parent{keyID, secret} }
 
 // ReadParent reads a parent from a profile of a file in the format of AWS credentials
 // files. Only its owner may read the file.
@@ -59,5 +39,5 @@ func ReadParent(ctx context.Context, path, profile string) (Parent, error) {
 	if err != nil {
 		return Parent{}, fmt.Errorf("read the parent credential %s: %w", path, err)
 	}
-	return Parent{c.AccessKeyID, Secret{c.SecretAccessKey}}, nil
+	return Parent{c.AccessKeyID, secret.Text(c.SecretAccessKey)}, nil
 }

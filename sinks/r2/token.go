@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // MaxLife is the longest life of a temporary credential that Cloudflare documents.
@@ -74,7 +76,7 @@ func Endpoint(account, jurisdiction string) (string, error) {
 // A Credential is a temporary credential, as S3 clients need it.
 type Credential struct {
 	KeyID         string // that of the parent
-	Secret, Token Secret
+	Secret, Token secret.Text
 }
 
 // Sign makes the credential with those claims, as the child of parent.
@@ -92,14 +94,14 @@ func Sign(parent Parent, c Claims) (Credential, error) {
 	}
 	part := base64.RawURLEncoding.EncodeToString
 	signed := part([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + part(payload)
-	mac := hmac.New(sha256.New, []byte(parent.secret.Reveal()))
+	mac := hmac.New(sha256.New, []byte(parent.Secret.Reveal()))
 	mac.Write([]byte(signed))
 	signed += "." + part(mac.Sum(nil))
 	sum := sha256.Sum256([]byte(signed))
 	return Credential{
 		KeyID:  parent.KeyID,
-		Secret: NewSecret(hex.EncodeToString(sum[:])),
-		Token:  NewSecret(base64.StdEncoding.EncodeToString([]byte(tokenStart + signed))),
+		Secret: secret.Text(hex.EncodeToString(sum[:])),
+		Token:  secret.Text(base64.StdEncoding.EncodeToString([]byte(tokenStart + signed))),
 	}, nil
 }
 

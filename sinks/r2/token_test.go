@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/r2"
 )
 
@@ -30,7 +31,7 @@ func claims(at time.Time, life time.Duration, prefixes ...string) r2.Claims {
 
 func sign(t *testing.T, c r2.Claims) r2.Credential {
 	t.Helper()
-	credential, err := r2.Sign(r2.NewParent("parent-id", r2.NewSecret("parent-secret")), c)
+	credential, err := r2.Sign(r2.Parent{KeyID: "parent-id", Secret: secret.Text("parent-secret")}, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func TestSignRefuses(t *testing.T) {
 		"too long": claims(now, 8*24*time.Hour, "web1"), "too short": claims(now, time.Second, "web1"), "backwards": claims(now, -time.Hour, "web1"),
 		"no actions": {Bucket: "vault", Account: account, Endpoint: "x", Expires: 3600},
 	} {
-		if _, err := r2.Sign(r2.NewParent("id", r2.NewSecret("secret")), c); err == nil {
+		if _, err := r2.Sign(r2.Parent{KeyID: "id", Secret: secret.Text("secret")}, c); err == nil {
 			t.Errorf("%s is signed", name)
 		}
 	}
@@ -168,10 +169,11 @@ func TestParentFile(t *testing.T) {
 
 func TestSecretsAreNotPrinted(t *testing.T) {
 	c := sign(t, claims(time.Now(), time.Hour, "web1"))
-	text := fmt.Sprintf("%v %+v %#v %s %q %x", c, c, c, c, c, c)
+	p := r2.Parent{KeyID: "id", Secret: "parent-secret"}
+	text := fmt.Sprintf("%v %+v %#v %s %q %x", c, c, c, c, c, c) + fmt.Sprintf("%v %+v %#v %s %q %x", p, p, p, p, p, p)
 	encoded, err := json.Marshal(c)
-	for _, secret := range []string{c.Secret.Reveal(), c.Token.Reveal(), hex.EncodeToString([]byte(c.Secret.Reveal()))} {
-		if strings.Contains(text+string(encoded), secret) || err != nil {
+	for _, leak := range []string{p.Secret.Reveal(), c.Secret.Reveal(), c.Token.Reveal(), hex.EncodeToString([]byte(c.Secret.Reveal()))} {
+		if strings.Contains(text+string(encoded), leak) || err != nil {
 			t.Errorf("a secret is printed: %s %s", text, encoded)
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/sinks/r2"
 )
 
@@ -43,7 +44,7 @@ const r2ParentSecret = "the parent's secret"
 // in a bucket without versions.
 func NewR2(t *testing.T, root *s3.Client) *R2 {
 	t.Helper()
-	s := &R2{Parent: r2.NewParent("parent-key", r2.NewSecret(r2ParentSecret)), now: time.Now, root: root}
+	s := &R2{Parent: r2.Parent{KeyID: "parent-key", Secret: secret.Text(r2ParentSecret)}, now: time.Now, root: root}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	return s

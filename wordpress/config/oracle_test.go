@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
@@ -235,7 +235,7 @@ func (c *preparedCase) answer(t *testing.T, raw map[string]string) map[string]an
 	}
 	site := &Site{Root: root, given: given, Config: &Config{}}
 	d := &site.Config.DB
-	d.Name, d.User, d.Password, d.Charset, d.Collate, d.TablePrefix = get("DB_NAME"), get("DB_USER"), wordpress.Secret(get("DB_PASSWORD")), get("DB_CHARSET"), get("DB_COLLATE"), get("table_prefix")
+	d.Name, d.User, d.Password, d.Charset, d.Collate, d.TablePrefix = get("DB_NAME"), get("DB_USER"), secret.Text(get("DB_PASSWORD")), get("DB_CHARSET"), get("DB_COLLATE"), get("table_prefix")
 	d.Host, d.Port, d.Socket = splitHost(get("DB_HOST"))
 	content := get("ABSPATH") + "wp-content"
 	if has("WP_CONTENT_DIR") {

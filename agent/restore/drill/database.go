@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
@@ -71,7 +72,7 @@ func (db *database) create(ctx context.Context) error {
 		return errors.New("the server runs events, also those of a restored database; SET GLOBAL event_scheduler=OFF, or omit --db-defaults-file to use a private server")
 	}
 	name, password := databasePrefix+strings.ToLower(rand.Text()[:12]), rand.Text()
-	db.Name, db.User, db.Password, db.Operator, db.host = name, name, wordpress.Secret(password), nil, row[1].Text
+	db.Name, db.User, db.Password, db.Operator, db.host = name, name, secret.Text(password), nil, row[1].Text
 	if row, err := db.admin.Row(ctx, "SELECT GET_LOCK("+sqltext.Literal(name)+",0)", 1); err != nil || row[0].Text != "1" {
 		return fmt.Errorf("lock the new database %s: %w", name, errors.Join(err, errLocked))
 	}

@@ -17,14 +17,14 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 	"golang.org/x/crypto/ssh"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // Keys open sealed streams. The zero value opens streams that are not sealed.
 type Keys struct {
 	age        []age.Identity
 	gpg        openpgp.EntityList
-	passphrase wordpress.Secret
+	passphrase secret.Text
 }
 
 // ErrSealed is the error of a stream that needs a key when there is none.
@@ -33,7 +33,7 @@ var ErrSealed = errors.New("the backup is sealed: give the secret key with --ide
 // NewKeys reads the content of identity files: age secret keys, one per line, an SSH private
 // key, or OpenPGP secret keys. The passphrase opens a stream that was sealed with one,
 // and keys that are themselves encrypted; "" is none. Errors never show a key.
-func NewKeys(passphrase wordpress.Secret, identities ...[]byte) (*Keys, error) {
+func NewKeys(passphrase secret.Text, identities ...[]byte) (*Keys, error) {
 	k := &Keys{passphrase: passphrase}
 	for _, text := range identities {
 		if err := k.add(text); err != nil {
@@ -176,12 +176,12 @@ func (k *Keys) unlock(e *openpgp.Entity) error {
 }
 
 // Passphrase reads a passphrase from the content of a file: one line.
-func Passphrase(text []byte) (wordpress.Secret, error) {
+func Passphrase(text []byte) (secret.Text, error) {
 	line := strings.TrimSuffix(string(text), "\n")
 	if line == "" || strings.ContainsAny(line, "\n\x00") || strings.HasSuffix(line, "\r") {
 		return "", fmt.Errorf("read passphrase: it must be one line without zero bytes or a carriage return")
 	}
-	return wordpress.Secret(line), nil
+	return secret.Text(line), nil
 }
 
 func sshIdentity(key any) (age.Identity, error) {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // content is longer than a chunk of age, and than a block of zstd.
@@ -44,7 +44,7 @@ func read(t *testing.T, path string) []byte {
 type lock struct {
 	seal       archive.Filter
 	identity   []byte
-	passphrase wordpress.Secret
+	passphrase secret.Text
 }
 
 // locks are made with the real age-keygen, ssh-keygen and gpg.
@@ -72,7 +72,7 @@ func locks(t *testing.T) map[string]lock {
 	for name, passphrase := range map[string]string{"ed25519": "", "rsa": "", "ed25519 with a passphrase": "of the key"} {
 		file := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
 		tool(t, nil, "ssh-keygen", "-q", "-t", strings.Fields(name)[0], "-N", passphrase, "-f", file)
-		all[name] = lock{seal: ageSeal(string(read(t, file+".pub"))), identity: read(t, file), passphrase: wordpress.Secret(passphrase)}
+		all[name] = lock{seal: ageSeal(string(read(t, file+".pub"))), identity: read(t, file), passphrase: secret.Text(passphrase)}
 	}
 	passphrase, err := archive.ReadPassphrase(strings.NewReader("correct horse\n"))
 	if err != nil {
@@ -83,12 +83,12 @@ func locks(t *testing.T) map[string]lock {
 		t.Fatal(err)
 	}
 	all["gpg passphrase"] = lock{seal: symmetric, passphrase: "correct horse"}
-	for name, secret := range map[string]string{"gpg": "", "gpg with a passphrase": "of the key"} {
+	for name, phrase := range map[string]string{"gpg": "", "gpg with a passphrase": "of the key"} {
 		home := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
 		if err := os.Mkdir(home, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		batch := []string{"--batch", "--pinentry-mode", "loopback", "--passphrase", secret}
+		batch := []string{"--batch", "--pinentry-mode", "loopback", "--passphrase", phrase}
 		env := []string{"GNUPGHOME=" + home}
 		tool(t, env, "gpg", append(batch, "--quick-generate-key", "test@example.com", "rsa2048", "cert,encrypt", "never")...)
 		keys, err := archive.ParseGPGKeys(bytes.NewReader(tool(t, env, "gpg", "--export")), time.Now())
@@ -99,7 +99,7 @@ func locks(t *testing.T) map[string]lock {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all[name] = lock{seal: seal, identity: tool(t, env, "gpg", append(batch, "--armor", "--export-secret-keys")...), passphrase: wordpress.Secret(secret)}
+		all[name] = lock{seal: seal, identity: tool(t, env, "gpg", append(batch, "--armor", "--export-secret-keys")...), passphrase: secret.Text(phrase)}
 		tool(t, env, "gpgconf", "--kill", "gpg-agent")
 	}
 	return all
@@ -163,7 +163,7 @@ func TestEverySealOpens(t *testing.T) {
 				}
 			}
 			if l.identity != nil && l.passphrase != "" {
-				for _, wrong := range []wordpress.Secret{"", "wrong"} {
+				for _, wrong := range []secret.Text{"", "wrong"} {
 					if _, err := unseal.NewKeys(wrong, l.identity); err == nil || !strings.Contains(err.Error(), "passphrase") {
 						t.Errorf("with the passphrase %q: %v", wrong.Reveal(), err)
 					}

@@ -11,7 +11,7 @@ import (
 	"net"
 	"slices"
 
-	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // Capability flags of the protocol.
@@ -44,7 +44,7 @@ type link struct {
 	net.Conn                      // with TLS once it has started
 	tls           *tls.Config     // nil: no TLS
 	ctx           context.Context // of connecting; the interface of net.Conn has no parameter for it
-	password      wordpress.Secret
+	password      secret.Text
 	guarded       bool   // only methods of challengeResponse are allowed
 	plugin        string // the method that the server has switched to
 	greeted       bool   // the server's first packet has been read

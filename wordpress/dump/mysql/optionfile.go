@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wp-oneway/wp-oneway/secret"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
@@ -79,7 +80,7 @@ func (f *optionFile) set(key, value string) error {
 	case "user":
 		f.db.User = value
 	case "password":
-		f.db.Password, f.passwordSet = wordpress.Secret(value), true
+		f.db.Password, f.passwordSet = secret.Text(value), true
 	case "database":
 		f.db.Name = value
 	default:
