@@ -16,12 +16,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/progress"
+	"github.com/wp-oneway/wp-oneway/cmd/reading"
 	"github.com/wp-oneway/wp-oneway/cmd/view"
 )
 
 // drillOptions are the flags of drill.
 type drillOptions struct {
-	readingOptions
+	reading.Options
 	site         string
 	all          bool
 	kind         string
@@ -63,8 +64,8 @@ Exit status: 0 all checks passed; 1 a check failed, or there is no backup; 2 wro
 		},
 	}
 	f := cmd.Flags()
-	o.fromFlag(f)
-	o.keyFlags(f)
+	o.FromFlag(f)
+	o.KeyFlags(f)
 	f.StringVar(&o.site, "site", "", "only the site with this `name`")
 	f.BoolVar(&o.all, "all", false, "all sites")
 	f.StringVar(&o.kind, "kind", "", "only runs of this `kind`: full, db or files")
@@ -82,7 +83,7 @@ func (a *app) drill(ctx context.Context, o drillOptions) error {
 	}
 	options := drill.Options{Version: version, MaxRatio: o.maxRatio, Scratch: o.scratch, Now: time.Now}
 	if o.defaultsFile != "" {
-		server, err := optionFileDatabase(o.defaultsFile)
+		server, err := reading.DatabaseOf(o.defaultsFile)
 		if err != nil {
 			return err
 		}
@@ -96,10 +97,10 @@ func (a *app) drill(ctx context.Context, o drillOptions) error {
 		o.reports = filepath.Join(dirs.State, "drills")
 	}
 	var err error
-	if options.Reader, err = o.open(ctx); err != nil {
+	if options.Reader, err = o.Open(ctx); err != nil {
 		return err
 	}
-	chosen := verifyOptions{chosenRuns: chosenRuns{readingOptions: o.readingOptions, latest: true, site: o.site, kind: o.kind}}
+	chosen := verifyOptions{Runs: reading.Runs{Options: o.Options, Latest: true, Site: o.site, Kind: o.kind}}
 	runs, err := a.runsToVerify(ctx, options.Reader.Store, chosen)
 	if err != nil {
 		return err

@@ -18,12 +18,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/output"
+	"github.com/wp-oneway/wp-oneway/cmd/reading"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
 )
 
 // getOptions are the arguments and flags of get.
 type getOptions struct {
-	chosenRuns
+	reading.Runs
 	paths  []string
 	tables []string
 	to     string
@@ -50,16 +51,16 @@ Exit status: 0 everything was found; 1 something was not found, or get failed; 2
   wp-oneway get --from s3://vault --latest --site example.com wp-content/uploads --to .
   wp-oneway get --from s3://vault --latest --site example.com --table wp_options > wp_options.sql`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !o.latest && len(args) > 0 {
-				o.names, args = args[:1], args[1:]
+			if !o.Latest && len(args) > 0 {
+				o.Names, args = args[:1], args[1:]
 			}
 			o.paths = args
 			return a.get(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	o.flags(f)
-	o.keyFlags(f)
+	o.Flags(f)
+	o.KeyFlags(f)
 	f.StringVar(&o.to, "to", "", "`folder` to write to, instead of standard output")
 	f.StringArrayVar(&o.tables, "table", nil, "get this `table` as SQL; may be repeated")
 	return cmd
@@ -67,7 +68,7 @@ Exit status: 0 everything was found; 1 something was not found, or get failed; 2
 
 func (o *getOptions) check() error {
 	for i, p := range o.paths {
-		clean, err := pathInSite(p)
+		clean, err := reading.PathInSite(p)
 		if err != nil {
 			return err
 		}
@@ -88,7 +89,7 @@ func (a *app) get(ctx context.Context, o getOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	reader, run, err := a.openRun(ctx, &o.chosenRuns)
+	reader, run, err := reading.OpenRun(ctx, a.Console, &o.Runs)
 	if err != nil {
 		return err
 	}
@@ -104,12 +105,12 @@ func (a *app) get(ctx context.Context, o getOptions) error {
 		return err
 	}
 	defer in.Close()
-	root := rootInArchive(details)
+	root := reading.RootInArchive(details)
 	if o.to == "" {
 		return files.Copy(ctx, a.raw(), in, root, o.paths[0])
 	}
 	sum, err := files.Take(ctx, in, o.to, files.Options{
-		Mapping: files.Mapping{Root: root, Include: o.paths}, MaxBytes: rawBytes(run, manifest.FilesStream),
+		Mapping: files.Mapping{Root: root, Include: o.paths}, MaxBytes: reading.RawBytes(run, manifest.FilesStream),
 	})
 	if err != nil {
 		return err
@@ -153,23 +154,4 @@ func (a *app) getTables(ctx context.Context, reader *content.Reader, run *catalo
 		return file.Publish()
 	}
 	return nil
-}
-
-// rootInArchive is the site's root as the names of the archive have it.
-func rootInArchive(d *manifest.Details) string {
-	root, err := filepath.Rel(d.Base, d.Root)
-	if err != nil || root == ".." || strings.HasPrefix(root, "../") {
-		return "."
-	}
-	return root
-}
-
-// rawBytes is the length of a stream before the filters, as the manifest states it.
-func rawBytes(run *catalog.Run, stream string) int64 {
-	for _, s := range run.Manifest.Streams {
-		if s.Name == stream {
-			return s.RawBytes
-		}
-	}
-	return 0
 }

@@ -16,12 +16,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/reading"
 	"github.com/wp-oneway/wp-oneway/cmd/view"
 )
 
 // listOptions are the flags of list.
 type listOptions struct {
-	chosenRuns
+	reading.Runs
 	since      string
 	incomplete bool
 	json       bool
@@ -51,17 +52,17 @@ usage.`,
 			if len(args) > 1 {
 				return exit.Usage(fmt.Errorf("list takes one SITE, not %d; see wp-oneway list --help", len(args)))
 			}
-			if len(args) == 1 && o.site != "" {
+			if len(args) == 1 && o.Site != "" {
 				return exit.Usage(errors.New("SITE and --site are the same; give one of them"))
 			}
 			if len(args) == 1 {
-				o.site = args[0]
+				o.Site = args[0]
 			}
 			return a.list(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	o.flags(f)
+	o.Flags(f)
 	f.StringVar(&o.since, "since", "", "only runs of this `duration` before now, such as 36h or 7d, or since a date such as 2026-11-23")
 	f.BoolVar(&o.incomplete, "incomplete", false, "also list runs without a manifest")
 	f.BoolVar(&o.json, "json", false, "print JSON; see docs/list.schema.json")
@@ -89,16 +90,16 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 }
 
 func (a *app) list(ctx context.Context, o listOptions) error {
-	q, err := o.query()
+	q, err := o.Query()
 	if err != nil {
 		return err
 	}
 	if q.Since, err = parseSince(o.since, time.Now()); err != nil {
 		return err
 	}
-	q.Incomplete, q.Latest = o.incomplete, o.latest
-	q.Skipped, q.Progress = a.tellSkipped(ctx), a.countNames("names looked at")
-	reader, err := o.open(ctx)
+	q.Incomplete, q.Latest = o.incomplete, o.Latest
+	q.Skipped, q.Progress = reading.TellSkipped(ctx, a.Console), a.countNames("names looked at")
+	reader, err := o.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -124,11 +125,11 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 // what says which backups were asked for.
 func (o *listOptions) what() string {
 	var b strings.Builder
-	if o.site != "" {
-		fmt.Fprintf(&b, " of site %s", o.site)
+	if o.Site != "" {
+		fmt.Fprintf(&b, " of site %s", o.Site)
 	}
-	if o.kind != "" {
-		fmt.Fprintf(&b, " of kind %s", o.kind)
+	if o.Kind != "" {
+		fmt.Fprintf(&b, " of kind %s", o.Kind)
 	}
 	if o.since != "" {
 		fmt.Fprintf(&b, " since %s", o.since)

@@ -14,6 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
+	"github.com/wp-oneway/wp-oneway/cmd/restoring"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/secret"
 )
@@ -34,7 +35,7 @@ func newApp(s console.Streams) *app { return &app{Console: console.New(s)} }
 // execute runs the command that the arguments name.
 func (a *app) execute(ctx context.Context, args []string) error {
 	root := a.rootCommand() //nolint:contextcheck // each command gets ctx when it runs
-	root.SetArgs(joinPairs(args))
+	root.SetArgs(restoring.JoinPairs(args))
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)

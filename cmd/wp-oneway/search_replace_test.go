@@ -13,8 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/pflag"
-
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
@@ -81,34 +79,6 @@ func TestSearchReplace(t *testing.T) {
 	h.refused("=OLD,NEW if neither has a comma", append(args, "--search-replace", "http://old.example")...)
 	h.refused("give two texts", append(args, "--search-replace", "http://old.example", "--include-guid")...)
 	h.refused("need --search-replace", append(args, "--include-guid")...)
-}
-
-// The two texts of a pair are two arguments, or one with a comma: WP-CLI passes only one on.
-func TestPairsOfTexts(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		args []string
-		want pairs // nil: refused
-	}{
-		{[]string{"--search-replace", "a", "b"}, pairs{{"a", "b"}}},
-		{[]string{"--search-replace=a,b"}, pairs{{"a", "b"}}},
-		{[]string{"--search-replace", "a,b"}, pairs{{"a", "b"}}},
-		{[]string{"--search-replace", "a,b", "--include-guid"}, pairs{{"a", "b"}}},
-		{[]string{"--search-replace", "a,b", "c,d"}, pairs{{"a,b", "c,d"}}},
-		{[]string{"--search-replace=a,b", "--search-replace", "c", "d"}, pairs{{"a", "b"}, {"c", "d"}}},
-		{[]string{"--search-replace", "a", "-b"}, pairs{{"a", "-b"}}},
-		{[]string{"--search-replace=a"}, nil},
-		{[]string{"--search-replace=a,b,c"}, nil},
-		{[]string{"--search-replace", "a", "--include-guid"}, nil},
-	} {
-		var o replaceOptions
-		f := pflag.NewFlagSet("restore", pflag.ContinueOnError)
-		o.flags(f)
-		err := f.Parse(joinPairs(c.args))
-		if (err != nil) != (c.want == nil) || err == nil && !reflect.DeepEqual(pairs(o.Pairs), c.want) {
-			t.Errorf("%q: %q, %v; want %q", c.args, o.Pairs, err, c.want)
-		}
-	}
 }
 
 // firstColumn is the first column of an answer.

@@ -19,12 +19,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/progress"
+	"github.com/wp-oneway/wp-oneway/cmd/reading"
 	"github.com/wp-oneway/wp-oneway/cmd/view"
 )
 
 // verifyOptions are the flags of verify.
 type verifyOptions struct {
-	chosenRuns
+	reading.Runs
 	all   bool
 	quick bool
 	json  bool
@@ -51,13 +52,13 @@ Exit status: 0 all checks passed; 1 a check failed, or no backup was found;
 		Example: `  wp-oneway verify --from 's3://vault/{host}?profile=restore' --latest --identity key.txt
   wp-oneway verify --from /var/backups/wp --all --site example.com --quick`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.names = args
+			o.Names = args
 			return a.verify(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	o.flags(f)
-	o.keyFlags(f)
+	o.Flags(f)
+	o.KeyFlags(f)
 	f.BoolVar(&o.all, "all", false, "check every run")
 	f.BoolVar(&o.quick, "quick", false, "compare only the sizes and checksums that the store reports; download nothing")
 	f.IntVar(&o.parallel, "parallel", 2, "`number` of runs that are checked at the same time")
@@ -67,7 +68,7 @@ Exit status: 0 all checks passed; 1 a check failed, or no backup was found;
 
 func (o *verifyOptions) check() error {
 	ways := 0
-	for _, way := range []bool{len(o.names) > 0, o.latest, o.all} {
+	for _, way := range []bool{len(o.Names) > 0, o.Latest, o.all} {
 		if way {
 			ways++
 		}
@@ -75,11 +76,11 @@ func (o *verifyOptions) check() error {
 	switch {
 	case ways != 1:
 		return exit.Usage(errors.New("give RUN, --latest or --all; see wp-oneway verify --help"))
-	case o.quick && o.hasKeys():
+	case o.quick && o.HasKeys():
 		return exit.Usage(errors.New("--quick opens nothing; omit --identity and --passphrase-file"))
 	case o.parallel < 1 || o.parallel > maxParallel:
 		return exit.Usage(fmt.Errorf("--parallel is %d; give a number from 1 to %d", o.parallel, maxParallel))
-	case len(o.names) > 0 && (o.site != "" || o.kind != ""):
+	case len(o.Names) > 0 && (o.Site != "" || o.Kind != ""):
 		return exit.Usage(errors.New("a RUN has its site and kind in its name; omit --site and --kind"))
 	}
 	return nil
@@ -89,7 +90,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	reader, err := o.open(ctx)
+	reader, err := o.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -122,21 +123,21 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 
 // runsToVerify finds the chosen runs.
 func (a *app) runsToVerify(ctx context.Context, s store.Store, o verifyOptions) (runs []*catalog.Run, err error) {
-	for _, name := range o.names {
+	for _, name := range o.Names {
 		run, err := catalog.One(ctx, s, name)
 		if err != nil {
 			return nil, err
 		}
 		runs = append(runs, run)
 	}
-	if len(o.names) > 0 {
+	if len(o.Names) > 0 {
 		return runs, nil
 	}
-	q, err := o.query()
+	q, err := o.Query()
 	if err != nil {
 		return nil, err
 	}
-	q.Latest, q.Skipped, q.Progress = o.latest, a.tellSkipped(ctx), a.countNames("names looked at")
+	q.Latest, q.Skipped, q.Progress = o.Latest, reading.TellSkipped(ctx, a.Console), a.countNames("names looked at")
 	err = catalog.Find(ctx, s, q, func(r *catalog.Run) error {
 		runs = append(runs, r)
 		return nil
@@ -171,7 +172,7 @@ func verifyAll(ctx context.Context, with content.Reader, runs []*catalog.Run, o 
 			switch {
 			case o.quick:
 				depth = verify.Quick
-			case sealOf(run) != "" && !o.hasKeys():
+			case sealOf(run) != "" && !o.HasKeys():
 				depth, reader.Keys = verify.Stored, nil
 			}
 			results[i], err = verify.Run(ctx, &reader, run, depth)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/cmd/manpage"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
@@ -69,5 +70,14 @@ func (a *app) launchPHPCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: native.LaunchCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
 		RunE: func(_ *cobra.Command, _ []string) error { return native.Launch(a.In) },
+	}
+}
+
+// restoreWorkerCommand is the hidden command that restore starts with the rights of a site's
+// owner.
+func (a *app) restoreWorkerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: tree.WorkerCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return tree.Worker(cmd.Context(), a.In) },
 	}
 }

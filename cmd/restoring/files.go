@@ -1,19 +1,15 @@
-package main
+package restoring
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"os/user"
-	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/wp-oneway/wp-oneway/agent"
@@ -22,6 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
+	"github.com/wp-oneway/wp-oneway/cmd/reading"
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
@@ -60,7 +57,7 @@ func (o *filesOptions) check() error {
 	}
 	for _, list := range [][]string{o.include, o.exclude} {
 		for i, p := range list {
-			clean, err := pathInSite(p)
+			clean, err := reading.PathInSite(p)
 			if err != nil {
 				return err
 			}
@@ -76,28 +73,19 @@ func (o *filesOptions) check() error {
 	return nil
 }
 
-// pathInSite is a clean path below the site's root.
-func pathInSite(p string) (string, error) {
-	clean := path.Clean(strings.TrimPrefix(p, "./"))
-	if !filepath.IsLocal(clean) || clean == "." {
-		return "", exit.Usage(fmt.Errorf("PATH %q: give a path below the site's root, such as wp-content/uploads", p))
-	}
-	return clean, nil
-}
-
 // filesPart restores the files of a run.
-func (a *app) filesPart(ctx context.Context, o *restoreOptions, run *catalog.Run, details *manifest.Details) (*tree.Target, error) {
+func (r *Restorer) filesPart(ctx context.Context, o *Options, run *catalog.Run, details *manifest.Details) (*tree.Target, error) {
 	overwrite, err := tree.ParseOverwrite(o.overwrite)
 	if err != nil {
 		return nil, err
 	}
 	to := tree.Options{
-		Path: o.to, Root: rootInArchive(details), Include: o.include, Exclude: o.exclude, Overwrite: overwrite, Delete: o.delete, Dry: o.dryRun,
-		NumericOwner: o.numericOwner, Setuid: o.setuid, User: userOf, Bytes: rawBytes(run, manifest.FilesStream), Files: run.Manifest.Counts.Files,
-		Say:  func(text string) { a.Say(ctx, text) },
-		Warn: func(text string) { a.Warn(ctx, text) },
+		Path: o.to, Root: reading.RootInArchive(details), Include: o.include, Exclude: o.exclude, Overwrite: overwrite, Delete: o.delete, Dry: o.dryRun,
+		NumericOwner: o.numericOwner, Setuid: o.setuid, User: userOf, Bytes: reading.RawBytes(run, manifest.FilesStream), Files: run.Manifest.Counts.Files,
+		Say:  func(text string) { r.Say(ctx, text) },
+		Warn: func(text string) { r.Warn(ctx, text) },
 		Change: func(c tree.Change) error {
-			if _, err := fmt.Fprintf(a.Out, "%-7s %s\n", c.Action, c.Path); err != nil {
+			if _, err := fmt.Fprintf(r.Out, "%-7s %s\n", c.Action, c.Path); err != nil {
 				return fmt.Errorf("print the changes: %w", err)
 			}
 			return nil
@@ -111,7 +99,7 @@ func (a *app) filesPart(ctx context.Context, o *restoreOptions, run *catalog.Run
 		to.Owner = &owner
 	}
 	if o.inPlace {
-		if to.Others, err = a.placesOutside(ctx, o, details); err != nil {
+		if to.Others, err = r.placesOutside(ctx, o, details); err != nil {
 			return nil, err
 		}
 	}
@@ -138,7 +126,7 @@ func lookUpUser(name string) (tree.User, error) {
 }
 
 // placesOutside are the paths outside of the root that are restored in place.
-func (a *app) placesOutside(ctx context.Context, o *restoreOptions, details *manifest.Details) (map[string]string, error) {
+func (r *Restorer) placesOutside(ctx context.Context, o *Options, details *manifest.Details) (map[string]string, error) {
 	root, err := safefs.PlannedPath(o.to)
 	if err != nil {
 		return nil, fmt.Errorf("restore to %s: %w", o.to, err)
@@ -146,13 +134,13 @@ func (a *app) placesOutside(ctx context.Context, o *restoreOptions, details *man
 	if details.Root != root {
 		return nil, exit.Usage(fmt.Errorf("--in-place: the backup is of a site at %q, and --to is %q; omit --in-place, or correct --to", details.Root, root))
 	}
-	job, err := sites.Job(ctx, a.config, root)
+	job, err := sites.Job(ctx, r.Config, root)
 	var facts source.Facts
 	if err == nil {
-		facts, err = (&agent.Agent{Version: version, Log: a.Log}).Inspect(ctx, job)
+		facts, err = (&agent.Agent{Version: r.Version, Log: r.Log}).Inspect(ctx, job)
 	}
 	if err != nil {
-		a.Warn(ctx, fmt.Sprintf("the site at %s does not say which folders it uses, so that files from outside of it go only where --allow-path says: %v", root, err))
+		r.Warn(ctx, fmt.Sprintf("the site at %s does not say which folders it uses, so that files from outside of it go only where --allow-path says: %v", root, err))
 		return tree.InPlace(details.Base, root, o.allowPaths, nil, "")
 	}
 	c := facts.Config
@@ -165,13 +153,13 @@ var versionText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 
 // sayFiles says what was done, and how to get WordPress itself, if it is missing or the
 // operator asks.
-func (a *app) sayFiles(ctx context.Context, o *restoreOptions, run *catalog.Run, t *tree.Target) {
+func (r *Restorer) sayFiles(ctx context.Context, o *Options, run *catalog.Run, t *tree.Target) {
 	sum := t.Sum
 	verb := "restored"
 	if o.dryRun {
 		verb = "would be restored"
 	}
-	a.Say(ctx, fmt.Sprintf("files: %d %s (%d new, %d replaced); %d left as they are; %d that the backup does not have stay, %d are deleted",
+	r.Say(ctx, fmt.Sprintf("files: %d %s (%d new, %d replaced); %d left as they are; %d that the backup does not have stay, %d are deleted",
 		sum.Created+sum.Replaced, verb, sum.Created, sum.Replaced, sum.Kept, sum.Others, sum.Deleted))
 	if t.HasCore() && !o.withCore {
 		return
@@ -181,30 +169,21 @@ func (a *app) sayFiles(ctx context.Context, o *restoreOptions, run *catalog.Run,
 	if !versionText().MatchString(run.Manifest.WordPress) {
 		release, what = "", "WordPress, whose version the backup does not say,"
 	}
-	a.Say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
+	r.Say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
 }
 
 // settleFiles removes what restores have kept from before, or puts it back.
-func (a *app) settleFiles(ctx context.Context, o *restoreOptions) error {
+func (r *Restorer) settleFiles(ctx context.Context, o *Options) error {
 	settle, what := tree.Confirm, "removed "
 	if o.undo {
 		settle, what = tree.Undo, "put back "
 	}
 	paths, err := settle(o.to, o.allowPaths)
 	for _, p := range paths {
-		a.Say(ctx, what+p)
+		r.Say(ctx, what+p)
 	}
 	if err == nil && len(paths) == 0 {
 		return fmt.Errorf("look for what a restore to %s has kept from before: there is nothing", o.to)
 	}
 	return err
-}
-
-// restoreWorkerCommand is the hidden command that restore starts with the rights of a site's
-// owner.
-func (a *app) restoreWorkerCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: tree.WorkerCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return tree.Worker(cmd.Context(), a.In) },
-	}
 }

@@ -1,4 +1,4 @@
-package main
+package restoring
 
 import (
 	"fmt"
@@ -66,9 +66,9 @@ const searchReplace = "--search-replace"
 // pairSeparator is between the two arguments after they were joined.
 const pairSeparator = "\x00"
 
-// joinPairs joins the two arguments of the flag into one, since flags take only one. The
+// JoinPairs joins the two arguments of the flag into one, since flags take only one. The
 // second one is missing if another flag follows.
-func joinPairs(args []string) []string {
+func JoinPairs(args []string) []string {
 	var joined []string
 	for i := 0; i < len(args); i++ {
 		if args[i] == "--" {

@@ -1,7 +1,6 @@
-package main
+package restoring
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,14 +17,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore"
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/agent/state"
+	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/output"
+	"github.com/wp-oneway/wp-oneway/cmd/reading"
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
-	"github.com/wp-oneway/wp-oneway/secret"
-	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
-	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/replace"
 )
 
@@ -52,8 +50,8 @@ func (o *databaseOptions) flags(f *pflag.FlagSet) {
 func (o *databaseOptions) named() bool { return o.defaultsFile != "" || o.useTargetConfig }
 
 // settleDatabase drops the old tables of an earlier restore, or puts them in use again.
-func (a *app) settleDatabase(ctx context.Context, o *restoreOptions) error {
-	db, err := a.targetDatabase(ctx, o)
+func (r *Restorer) settleDatabase(ctx context.Context, o *Options) error {
+	db, err := r.targetDatabase(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -64,13 +62,13 @@ func (a *app) settleDatabase(ctx context.Context, o *restoreOptions) error {
 	if err := settle(ctx, db); err != nil {
 		return err
 	}
-	a.Say(ctx, what+db.Name)
+	r.Say(ctx, what+db.Name)
 	return nil
 }
 
 // targetDatabase is the database that the operator names. What a backup says about databases
 // is not known here.
-func (a *app) targetDatabase(ctx context.Context, o *restoreOptions) (db wordpress.Database, err error) {
+func (r *Restorer) targetDatabase(ctx context.Context, o *Options) (db wordpress.Database, err error) {
 	d := &o.database
 	switch {
 	case d.defaultsFile != "" && d.useTargetConfig:
@@ -78,9 +76,9 @@ func (a *app) targetDatabase(ctx context.Context, o *restoreOptions) (db wordpre
 	case d.useTargetConfig && (d.database == "" || o.to == ""):
 		return db, exit.Usage(errors.New("--use-target-config needs --database NAME and --to PATH"))
 	case d.useTargetConfig:
-		db, err = a.configuredDatabase(ctx, o.to)
+		db, err = r.configuredDatabase(ctx, o.to)
 	case d.defaultsFile != "":
-		db, err = optionFileDatabase(d.defaultsFile)
+		db, err = reading.DatabaseOf(d.defaultsFile)
 	default:
 		return db, exit.Usage(errors.New("name the database with --db-defaults-file FILE and --database NAME, or give --only files"))
 	}
@@ -98,33 +96,13 @@ func (a *app) targetDatabase(ctx context.Context, o *restoreOptions) (db wordpre
 	return db, nil
 }
 
-// optionFileDatabase reads an option file of the operator.
-func optionFileDatabase(path string) (db wordpress.Database, err error) {
-	text, err := operator.ReadFile(path, operator.Nobody)
-	if err == nil {
-		db, err = mysql.ReadOptionFile(bytes.NewReader(text), db, os.Geteuid())
-	}
-	var files map[string][]byte
-	if err == nil {
-		files, err = sites.TLSFiles(text)
-	}
-	if err != nil {
-		return db, exit.Usage(fmt.Errorf("--db-defaults-file: %w", err))
-	}
-	db.TLS.Files = map[string]secret.Text{}
-	for name, content := range files {
-		db.TLS.Files[name] = secret.Text(content)
-	}
-	return db, nil
-}
-
 // configuredDatabase reads the configuration of the site that is at a path now.
-func (a *app) configuredDatabase(ctx context.Context, path string) (db wordpress.Database, err error) {
-	job, err := sites.Job(ctx, a.config, path)
+func (r *Restorer) configuredDatabase(ctx context.Context, path string) (db wordpress.Database, err error) {
+	job, err := sites.Job(ctx, r.Config, path)
 	if err != nil {
 		return db, err
 	}
-	facts, err := (&agent.Agent{Version: version, Log: a.Log}).Inspect(ctx, job)
+	facts, err := (&agent.Agent{Version: r.Version, Log: r.Log}).Inspect(ctx, job)
 	if err != nil {
 		return db, err
 	}
@@ -137,7 +115,7 @@ func (a *app) configuredDatabase(ctx context.Context, path string) (db wordpress
 // A databasePart restores the database of a run.
 type databasePart struct {
 	*load.Loader
-	app      *app
+	out      *console.Console
 	dry      bool
 	replacer *replace.Replacer // nil if nothing is to be replaced
 }
@@ -150,11 +128,11 @@ func (p *databasePart) Stage(ctx context.Context, in io.Reader) error {
 	if err := p.Loader.Stage(ctx, in); err != nil || !p.dry {
 		return err
 	}
-	if err := printReplaced(p.app.Out, p.replacer); err != nil {
+	if err := printReplaced(p.out.Out, p.replacer); err != nil {
 		return err
 	}
 	for _, line := range p.Plan() {
-		if _, err := fmt.Fprintln(p.app.Out, line); err != nil {
+		if _, err := fmt.Fprintln(p.out.Out, line); err != nil {
 			return fmt.Errorf("print the plan: %w", err)
 		}
 	}
@@ -166,13 +144,13 @@ func (p *databasePart) Commit(ctx context.Context) error {
 	if err := p.Loader.Commit(ctx); err != nil {
 		return err
 	}
-	p.app.Say(ctx, p.Summary())
-	return printReplaced(p.app.Out, p.replacer)
+	p.out.Say(ctx, p.Summary())
+	return printReplaced(p.out.Out, p.replacer)
 }
 
 // databasePart restores the database of a run.
-func (a *app) databasePart(ctx context.Context, o *restoreOptions, run *catalog.Run, _ *manifest.Details) (restore.Part, error) {
-	db, err := a.targetDatabase(ctx, o)
+func (r *Restorer) databasePart(ctx context.Context, o *Options, run *catalog.Run, _ *manifest.Details) (restore.Part, error) {
+	db, err := r.targetDatabase(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -185,12 +163,12 @@ func (a *app) databasePart(ctx context.Context, o *restoreOptions, run *catalog.
 		options.Rewrite = replacer.Insert
 	}
 	options.DryRun = o.dryRun
-	options.Note = func(text string) { a.Warn(ctx, text) }
+	options.Note = func(text string) { r.Warn(ctx, text) }
 	options.Save = func(sql []byte) (string, error) { return saveReplaced(db.Name, sql) }
-	if size := rawBytes(run, manifest.DatabaseStream); size > 0 {
-		a.Say(ctx, fmt.Sprintf("the server needs space for the tables of %s of SQL beside the present ones", humanize.IBytes(uint64(size))))
+	if size := reading.RawBytes(run, manifest.DatabaseStream); size > 0 {
+		r.Say(ctx, fmt.Sprintf("the server needs space for the tables of %s of SQL beside the present ones", humanize.IBytes(uint64(size))))
 	}
-	return &databasePart{Loader: load.New(db, options), app: a, dry: o.dryRun, replacer: replacer}, nil
+	return &databasePart{Loader: load.New(db, options), out: r.Console, dry: o.dryRun, replacer: replacer}, nil
 }
 
 // saveReplaced writes the definitions that a restore replaces to a new file of mode 0600.
