@@ -41,8 +41,10 @@ type object struct {
 	ordered       bool  // its rows are stored in the order of a primary key
 	byTransaction bool  // its history is kept by transaction IDs, not by time
 	bytes         int64
-	created       string // creation time before the snapshot, as the server writes it
-	fingerprint   string // of its definition before the snapshot; "" if the creation time is enough
+	foreignKeys   []sqltext.ForeignKey
+	columns       []column // of a table that can be read in a batch, else nil
+	created       string   // creation time before the snapshot, as the server writes it
+	fingerprint   string   // of its definition before the snapshot; "" if the creation time is enough
 }
 
 func (o *object) String() string {
@@ -180,7 +182,7 @@ func (d *Dump) inspectSome(ctx context.Context, tables []*object) error {
 			}
 		}
 	}
-	return nil
+	return d.readColumns(ctx, tables)
 }
 
 // findRows finds out which tables have rows. It reports false if the server cannot read

@@ -101,23 +101,6 @@ func (d *Dump) hasName(name string) bool {
 	return false
 }
 
-// A foreignKey is one of a table in the dump.
-type foreignKey struct {
-	child *object
-	sqltext.ForeignKey
-}
-
-// keepForeignKeys records the foreign keys of a table. The caller may be one of several
-// threads.
-func (d *Dump) keepForeignKeys(o *object, create string) {
-	keys := sqltext.ForeignKeys(create)
-	d.notes.Lock()
-	defer d.notes.Unlock()
-	for _, k := range keys {
-		d.foreignKeys = append(d.foreignKeys, foreignKey{o, k})
-	}
-}
-
 // writeDamages writes, after all tables, what the tables that were renamed require:
 // other tables' foreign keys followed them to their new names, and must name missing
 // tables again. Triggers and views that need such a table are kept as comments.
@@ -132,16 +115,27 @@ func (d *Dump) writeDamages(t *text) error {
 		return nil
 	}
 	for _, o := range renamed {
-		for _, k := range d.foreignKeys {
-			if k.child.damaged || d.selection.key(k.Parent) != d.selection.key(o.name) {
-				continue
-			}
-			child, name := sqltext.Ident(k.child.name), sqltext.Ident(k.Name)
-			if err := t.raw("ALTER TABLE ", child, " DROP FOREIGN KEY ", name, ";\nALTER TABLE ", child, " ADD ", k.Text, ";\n"); err != nil {
+		for _, c := range d.objects {
+			if err := d.restoreForeignKeys(t, c, o); err != nil {
 				return err
 			}
 		}
 	}
 	d.findBroken()
+	return nil
+}
+
+// restoreForeignKeys makes the foreign keys of a table refer to parent again, which was
+// renamed.
+func (d *Dump) restoreForeignKeys(t *text, child, parent *object) error {
+	for _, k := range child.foreignKeys {
+		if child.damaged || d.selection.key(k.Parent) != d.selection.key(parent.name) {
+			continue
+		}
+		table, name := sqltext.Ident(child.name), sqltext.Ident(k.Name)
+		if err := t.raw("ALTER TABLE ", table, " DROP FOREIGN KEY ", name, ";\nALTER TABLE ", table, " ADD ", k.Text, ";\n"); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -17,7 +17,7 @@ const restoreMode = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 // information_schema says of it.
 type held struct {
 	created string
-	columns [][]mysql.Cell // for columnsOf
+	columns []column
 }
 
 // hasRows reports whether the rows of a table are dumped.
@@ -41,22 +41,38 @@ func (d *Dump) describe(ctx context.Context, c *mysql.Conn, o *object, condition
 	if d.datesChanges() {
 		created = "(SELECT CREATE_TIME FROM information_schema.TABLES WHERE " + ofTable(o.name) + ")"
 	}
+	rows, err := c.Rows(ctx, "SELECT "+d.columnFacts(o.versioned)+", "+created+
+		" FROM information_schema.COLUMNS WHERE "+ofTable(o.name)+condition+" ORDER BY ORDINAL_POSITION", 7)
+	if err != nil {
+		return nil, err
+	}
+	h := &held{}
+	if len(rows) > 0 {
+		h.created = rows[0][6].Text
+	}
+	h.columns, err = columnsOf(rows, d.hasHistory(o))
+	return h, err
+}
+
+// columnFacts lists what is selected for columnsOf. Only a versioned table has columns of a
+// period; for their expressions, which may be long, MariaDB writes a temporary table to disk.
+func (d *Dump) columnFacts(versioned bool) string {
 	generated := "'', EXTRA, ''"
 	if d.server.MariaDB && d.server.Number >= 100205 {
-		generated = "IS_GENERATED, EXTRA, GENERATION_EXPRESSION"
+		generated = "IS_GENERATED, EXTRA, "
+		if versioned {
+			generated += "GENERATION_EXPRESSION"
+		} else {
+			generated += "''"
+		}
 	}
-	rows, err := c.Rows(ctx, "SELECT COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, "+generated+", "+created+
-		" FROM information_schema.COLUMNS WHERE "+ofTable(o.name)+condition+" ORDER BY ORDINAL_POSITION", 7)
-	if err != nil || len(rows) == 0 {
-		return &held{}, err
-	}
-	return &held{created: rows[0][6].Text, columns: rows}, nil
+	return "COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, " + generated
 }
 
 // readTable reads a table's definition, as SQL, and the columns to write; these are
 // nil if its rows are not to be written.
 func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl string, columns []column, err error) {
-	var h *held
+	h := &held{}
 	if o.hasRows() {
 		if h, err = d.hold(ctx, c, o); err != nil {
 			return "", nil, err
@@ -66,30 +82,33 @@ func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl str
 	if err != nil {
 		return "", nil, changed(err)
 	}
-	if h != nil && o.transactional {
-		if err := o.checkUnchanged(h.created, row[1].Text); err != nil {
-			return "", nil, err
+	ddl, err = d.tableText(ctx, c, o, h.created, row[1].Text)
+	return ddl, h.columns, err
+}
+
+// tableText returns a table's definition as SQL. created is the creation time that the server
+// says now, if the table's rows are to be written, and create its text of the definition.
+func (d *Dump) tableText(ctx context.Context, c *mysql.Conn, o *object, created, create string) (string, error) {
+	if o.hasRows() && o.transactional {
+		if err := o.checkUnchanged(created, create); err != nil {
+			return "", err
 		}
 	}
-	create, err := d.definition(ctx, c, o, row[1].Text)
+	hidesOptions := d.hidesOptions(create)
+	create, err := d.definition(ctx, c, o, create)
 	if err != nil {
-		return "", nil, changed(err)
+		return "", changed(err)
 	}
 	if err := d.checkDefinition(sqltext.Definition{Kind: "TABLE", Name: o.name}, create); err != nil {
-		return "", nil, err
+		return "", err
 	}
-	d.keepForeignKeys(o, create)
+	o.foreignKeys = sqltext.ForeignKeys(create)
+	o.ordered = o.hasRows() && o.transactional && sqltext.HasPrimaryKey(create)
 	create += ";\n"
-	if d.hidesOptions(row[1].Text) {
+	if hidesOptions {
 		create = "SET sql_mode='" + restoreMode + ",IGNORE_BAD_TABLE_OPTIONS';\n" + create + "SET sql_mode='" + restoreMode + "';\n"
 	}
-	if h != nil {
-		if columns, err = columnsOf(h.columns, d.hasHistory(o)); err != nil {
-			return "", nil, err
-		}
-		o.ordered = o.transactional && sqltext.HasPrimaryKey(create)
-	}
-	return "DROP TABLE IF EXISTS " + sqltext.Ident(o.name) + ";\n" + create, columns, nil
+	return "DROP TABLE IF EXISTS " + sqltext.Ident(o.name) + ";\n" + create, nil
 }
 
 // errRefused is wrapped when what a server returns as a definition is more or other

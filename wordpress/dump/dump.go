@@ -25,27 +25,27 @@ var ErrChanged = errors.New("the database's structure was changed during the dum
 
 // A Dump is a snapshot of a database.
 type Dump struct {
-	db          wordpress.Database
-	opts        Options
-	log         *slog.Logger
-	main        *mysql.Conn   // holds the snapshot
-	others      []*mysql.Conn // share the snapshot, if there are several threads
-	server      mysql.Server
-	target      target.Target // the server that the dump is for
-	selection   selection
-	objects     []*object
-	names       map[string]bool // of all tables and views in the database; true: to be dumped
-	views       []*view
-	routines    []*routine // and triggers and events, in the order of their creation
-	packages    []string   // of MariaDB, dumped or not, if views may use them
-	foreignKeys []foreignKey
-	spool       *spool
-	stored      map[string]*storedTable // tables that were read under a lock, by name
-	locks       lockWait
-	sessions    []string   // numbers of the dump's own sessions
-	notes       sync.Mutex // guards the report's notes, and sessions
-	report      Report
-	checkup     bool // only for Check: no table is stored
+	db        wordpress.Database
+	opts      Options
+	log       *slog.Logger
+	main      *mysql.Conn   // holds the snapshot
+	others    []*mysql.Conn // share the snapshot, if there are several threads
+	server    mysql.Server
+	target    target.Target // the server that the dump is for
+	selection selection
+	columns   map[string][]column // by the server's facts: many tables have the same
+	objects   []*object
+	names     map[string]bool // of all tables and views in the database; true: to be dumped
+	views     []*view
+	routines  []*routine // and triggers and events, in the order of their creation
+	packages  []string   // of MariaDB, dumped or not, if views may use them
+	spool     *spool
+	stored    map[string]*storedTable // tables that were read under a lock, by name
+	locks     lockWait
+	sessions  []string   // numbers of the dump's own sessions
+	notes     sync.Mutex // guards the report's notes, and sessions
+	report    Report
+	checkup   bool // only for Check: no table is stored
 }
 
 // Open connects to db and opens the snapshot. When it returns, no lock is held. It
@@ -68,7 +68,7 @@ func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) 
 }
 
 func newDump(db wordpress.Database, o Options) *Dump {
-	d := &Dump{db: db, opts: o, log: o.Logger, names: map[string]bool{}, stored: map[string]*storedTable{}}
+	d := &Dump{db: db, opts: o, log: o.Logger, names: map[string]bool{}, columns: map[string][]column{}, stored: map[string]*storedTable{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -203,8 +203,8 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 			return err
 		}
 	} else {
-		for _, o := range list {
-			if err := d.writeObject(ctx, t, o); err != nil {
+		for _, batch := range batches(list) {
+			if err := d.writeBatch(ctx, t, batch); err != nil {
 				return err
 			}
 		}

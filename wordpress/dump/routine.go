@@ -226,7 +226,7 @@ func writeBroken(t *text, why, create string) error {
 // readTriggers reads the triggers of the tables that are dumped, in the order in which
 // they fire.
 func (d *Dump) readTriggers(ctx context.Context) error {
-	rows, err := d.main.Rows(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE "+inDatabase("TRIGGER")+
+	rows, err := d.main.Rows(ctx, "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE "+inDatabase("EVENT_OBJECT")+
 		" ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER", 5)
 	if err != nil {
 		return fmt.Errorf("list triggers: %w", err)

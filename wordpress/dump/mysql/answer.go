@@ -35,18 +35,12 @@ func (c *Conn) rows(ctx context.Context, sql string, columns, most int) ([][]Cel
 		if len(rows) == most {
 			return fmt.Errorf("%w: more than %d rows in answer to %.80q", ErrMalformed, most, sql)
 		}
-		cells := make([]Cell, 0, columns)
-		text := string(row) // all cells are parts of it
-		for len(row) > 0 {
-			v, rest, null, err := Value(row)
-			if err != nil {
-				return err
-			}
-			end := len(text) - len(rest)
-			cells, row = append(cells, Cell{text[end-len(v) : end], null}), rest
-			if size += len(v) + 32; size > maxAnswer {
-				return fmt.Errorf("%w: more than %d bytes in answer to %.80q", ErrMalformed, maxAnswer, sql)
-			}
+		cells, err := Cells(row)
+		if err != nil {
+			return err
+		}
+		if size += len(row) + 32*len(cells); size > maxAnswer {
+			return fmt.Errorf("%w: more than %d bytes in answer to %.80q", ErrMalformed, maxAnswer, sql)
 		}
 		if len(cells) < columns {
 			return fmt.Errorf("%w: %d columns in answer to %.80q", ErrMalformed, len(cells), sql)
@@ -55,6 +49,21 @@ func (c *Conn) rows(ctx context.Context, sql string, columns, most int) ([][]Cel
 		return nil
 	})
 	return rows, err
+}
+
+// Cells splits a row.
+func Cells(row []byte) ([]Cell, error) {
+	var cells []Cell
+	text := string(row) // all cells are parts of it
+	for len(row) > 0 {
+		v, rest, null, err := Value(row)
+		if err != nil {
+			return nil, err
+		}
+		end := len(text) - len(rest)
+		cells, row = append(cells, Cell{text[end-len(v) : end], null}), rest
+	}
+	return cells, nil
 }
 
 // Strings runs a query and returns the first column of its answer.

@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/tls"
 	"database/sql/driver"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ type Conn struct {
 	driver  driver.Conn // only to quit the session
 	in      packetReader
 	out     []byte // reused for queries
+	several bool   // a request may contain several statements, as Batch needs it
 	invalid error  // why the session cannot be used any more
 
 	locked func(ctx context.Context, c *Conn, statement string, retry func() (bool, error)) error // as in Options
@@ -116,8 +118,26 @@ func (c *Conn) query(ctx context.Context, sql string, limit int, each func(row [
 
 // try sends a statement once. started reports whether its answer began.
 func (c *Conn) try(ctx context.Context, sql string, limit int, each func(row []byte) error) (started bool, err error) {
+	if err := c.allowOne(ctx); err != nil {
+		return false, err
+	}
+	err = c.exchange(ctx, func() error {
+		if err := c.send(comQuery, sql); err != nil {
+			return err
+		}
+		_, err := c.readAnswer(limit, func(row []byte) error {
+			started = true
+			return each(row)
+		})
+		return err
+	})
+	return started, err
+}
+
+// exchange calls talk, which sends a request and reads its answer, until ctx ends.
+func (c *Conn) exchange(ctx context.Context, talk func() error) (err error) {
 	if c.invalid != nil {
-		return false, fmt.Errorf("the session has ended: %w", c.invalid)
+		return fmt.Errorf("the session has ended: %w", c.invalid)
 	}
 	var interrupted atomic.Bool
 	stop := context.AfterFunc(ctx, func() {
@@ -128,34 +148,51 @@ func (c *Conn) try(ctx context.Context, sql string, limit int, each func(row []b
 		stop()
 		err = c.classify(ctx, err, interrupted.Load())
 	}()
-	if err := c.send(sql); err != nil {
-		return false, err
-	}
+	return talk()
+}
+
+// readAnswer reads the answer to one statement, with rows of at most limit bytes. more
+// reports that the answer to the next statement of a batch follows.
+func (c *Conn) readAnswer(limit int, each func(row []byte) error) (more bool, err error) {
 	c.in.limit = maxHead
-	columns, err := c.readColumns()
+	columns, more, err := c.readColumns()
 	if err != nil || columns == 0 {
-		return false, err
+		return more, err
 	}
 	c.in.limit = limit
-	for ; ; started = true {
+	for {
 		row, err := c.in.next()
 		if err != nil {
-			return started, err
+			return false, err
 		}
 		if len(row) == 0 {
-			return started, ErrMalformed
+			return false, ErrMalformed
 		}
 		switch {
 		case row[0] == 0xff:
-			return started, serverError(row)
+			return false, serverError(row)
 		case row[0] == 0xfe && len(row) < maxFrame && (len(row) < 9 || c.link.agreed&capDeprecateEOF != 0):
-			return started, nil
+			return c.moreFollow(row), nil
 		}
 		if err := each(row); err != nil {
 			c.invalid = err // the rest of the rows is still to come
-			return true, err
+			return false, err
 		}
 	}
+}
+
+// moreFollow reports whether a packet that ends an answer announces another answer.
+func (c *Conn) moreFollow(packet []byte) bool {
+	status := packet[1:]
+	if packet[0] == 0xfe && c.link.agreed&capDeprecateEOF == 0 {
+		status = status[min(2, len(status)):] // the number of warnings
+	} else {
+		for range 2 { // the number of rows and the last ID
+			_, n, _ := lenenc(status)
+			status = status[n:]
+		}
+	}
+	return len(status) >= 2 && binary.LittleEndian.Uint16(status)&statusMoreResults != 0
 }
 
 // classify decides what an error means for the session and for the caller.
@@ -187,39 +224,39 @@ func isNetError(err error) bool {
 	return errors.As(err, &ne)
 }
 
-// send sends a query.
-func (c *Conn) send(sql string) error {
-	n := len(sql) + 1
+// send sends a command with its argument.
+func (c *Conn) send(command byte, argument string) error {
+	n := len(argument) + 1
 	if n >= maxFrame {
 		return fmt.Errorf("statement of %d bytes is too long", n)
 	}
-	c.out = append(c.out[:0], byte(n), byte(n>>8), byte(n>>16), 0, 3)
-	c.out = append(c.out, sql...)
+	c.out = append(c.out[:0], byte(n), byte(n>>8), byte(n>>16), 0, command)
+	c.out = append(c.out, argument...)
 	_, err := c.link.Conn.Write(c.out)
 	return err
 }
 
-// readColumns reads an answer up to its rows and returns how many columns these have;
-// none if the answer has no rows.
-func (c *Conn) readColumns() (int, error) {
+// readColumns reads an answer up to its rows and returns how many columns these have; if
+// the answer has no rows, none, and whether another answer follows.
+func (c *Conn) readColumns() (columns int, more bool, err error) {
 	packet, err := c.in.next()
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if len(packet) == 0 {
-		return 0, ErrMalformed
+		return 0, false, ErrMalformed
 	}
 	switch packet[0] {
 	case 0x00:
-		return 0, nil
+		return 0, c.moreFollow(packet), nil
 	case 0xff:
-		return 0, serverError(packet)
+		return 0, false, serverError(packet)
 	case 0xfb:
-		return 0, errors.New("the server asks for a file of this host (LOCAL INFILE), which is never sent")
+		return 0, false, errors.New("the server asks for a file of this host (LOCAL INFILE), which is never sent")
 	}
 	n, size, _ := lenenc(packet)
 	if size == 0 || n == 0 || n > 1<<16 {
-		return 0, ErrMalformed
+		return 0, false, ErrMalformed
 	}
 	skip := int(n)
 	if c.link.agreed&capDeprecateEOF == 0 {
@@ -227,8 +264,8 @@ func (c *Conn) readColumns() (int, error) {
 	}
 	for range skip {
 		if _, err := c.in.next(); err != nil {
-			return 0, err
+			return 0, false, err
 		}
 	}
-	return int(n), nil
+	return int(n), false, nil
 }

@@ -20,6 +20,13 @@ const (
 	capDeprecateEOF = 1 << 24
 )
 
+// Commands of the protocol, and a flag of the status that ends an answer.
+const (
+	comQuery          = 0x03
+	comSetOption      = 0x1b
+	statusMoreResults = 0x0008
+)
+
 // sha256Plugin is the method of accounts that the driver authenticates by a key of the
 // server, although the server expects the password itself over TLS.
 const sha256Plugin = "sha256_password"

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"net"
-	"sync/atomic"
-	"time"
 )
 
 // An Outcome is what the server says about a statement that returns no rows.
@@ -17,38 +15,33 @@ type Outcome struct {
 // Write runs a statement that returns no rows. The statement is given in parts, which are
 // not copied, and may be as long as a packet of the server.
 func (c *Conn) Write(ctx context.Context, parts ...[]byte) (outcome Outcome, err error) {
-	if c.invalid != nil {
-		return outcome, c.invalid
+	if err := c.allowOne(ctx); err != nil {
+		return outcome, err
 	}
-	var interrupted atomic.Bool
-	stop := context.AfterFunc(ctx, func() {
-		interrupted.Store(true)
-		_ = c.link.SetDeadline(time.Unix(1, 0))
+	err = c.exchange(ctx, func() error {
+		frames := frames(append([][]byte{{comQuery}}, parts...))
+		if _, err := frames.WriteTo(c.link.Conn); err != nil {
+			return err
+		}
+		c.in.limit = maxHead
+		packet, err := c.in.next()
+		switch {
+		case err != nil:
+			return err
+		case len(packet) > 0 && packet[0] == 0xff:
+			return serverError(packet)
+		case len(packet) == 0 || packet[0] != 0:
+			return ErrMalformed
+		}
+		affected, n, _ := lenenc(packet[1:])
+		_, m, _ := lenenc(packet[1+n:])
+		if n == 0 || m == 0 || len(packet) < 1+n+m+4 {
+			return ErrMalformed
+		}
+		outcome = Outcome{affected, binary.LittleEndian.Uint16(packet[1+n+m+2:])}
+		return nil
 	})
-	defer func() {
-		stop()
-		err = c.classify(ctx, err, interrupted.Load())
-	}()
-	frames := frames(append([][]byte{{3}}, parts...))
-	if _, err := frames.WriteTo(c.link.Conn); err != nil {
-		return outcome, err
-	}
-	c.in.limit = maxHead
-	packet, err := c.in.next()
-	switch {
-	case err != nil:
-		return outcome, err
-	case len(packet) > 0 && packet[0] == 0xff:
-		return outcome, serverError(packet)
-	case len(packet) == 0 || packet[0] != 0:
-		return outcome, ErrMalformed
-	}
-	affected, n, _ := lenenc(packet[1:])
-	_, m, _ := lenenc(packet[1+n:])
-	if n == 0 || m == 0 || len(packet) < 1+n+m+4 {
-		return outcome, ErrMalformed
-	}
-	return Outcome{affected, binary.LittleEndian.Uint16(packet[1+n+m+2:])}, nil
+	return outcome, err
 }
 
 // frames divides a packet, which is given in parts, into the frames of the protocol.

@@ -1,0 +1,307 @@
+package dump
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
+	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
+)
+
+// batchTables is how many tables are read with two requests. Only one of them has its
+// metadata lock at a time, since the dump may wait for its reader.
+const (
+	batchTables = 64
+	batchText   = 64 << 10 // bytes of its statements, about
+)
+
+// readColumns reads which columns the tables have that can be read in batches. It must come
+// after the facts that checkUnchanged compares: these then prove the columns, too.
+func (d *Dump) readColumns(ctx context.Context, tables []*object) error {
+	byName := map[string]*object{}
+	var some []*object
+	for _, o := range tables {
+		if o.transactional && o.hasRows() && !o.gone && !o.versioned && o.suspect == nil && d.selection.where(o.name) == "" {
+			byName[o.name] = o
+			some = append(some, o)
+		}
+	}
+	if len(some) < 2 {
+		return nil
+	}
+	facts := map[string][]byte{}
+	err := d.main.QuerySmall(ctx, "SELECT TABLE_NAME, "+d.columnFacts(false)+" FROM information_schema.COLUMNS WHERE "+ofTables(some)+" ORDER BY ORDINAL_POSITION",
+		func(row []byte) error {
+			name, rest, _, err := mysql.Value(row)
+			facts[string(name)] = append(facts[string(name)], rest...)
+			return err
+		})
+	if err != nil {
+		return fmt.Errorf("inspect tables: %w", err)
+	}
+	for name, o := range byName {
+		key := string(facts[name])
+		columns, known := d.columns[key]
+		if !known {
+			cells, err := mysql.Cells(facts[name])
+			if err != nil || len(cells)%6 != 0 {
+				return fmt.Errorf("inspect tables: %w", cmp.Or(err, mysql.ErrMalformed))
+			}
+			if columns, err = columnsOf(slices.Collect(slices.Chunk(cells, 6)), false); err != nil || d.hiddenTypesCondition(columns) != "" {
+				columns = nil // the table is read alone
+			}
+			d.columns[key] = columns
+		}
+		o.columns = columns
+	}
+	return nil
+}
+
+// batches divides tables, in their order, into those that are read together.
+func batches(list []*object) [][]*object {
+	var all [][]*object
+	for i, o := range list {
+		last := len(all) - 1
+		if i > 0 && o.columns != nil && list[i-1].columns != nil && len(all[last]) < batchTables {
+			all[last] = append(all[last], o)
+		} else {
+			all = append(all, []*object{o})
+		}
+	}
+	return all
+}
+
+// writeBatch writes tables that are read together as of the snapshot.
+func (d *Dump) writeBatch(ctx context.Context, t *text, tables []*object) error {
+	var definitions []string
+	if len(tables) > 1 {
+		if _, err := readAtSavepoint(ctx, d.main, func() (_ int64, err error) {
+			definitions, err = d.readTogether(ctx, tables)
+			return 0, err
+		}); err != nil {
+			return err
+		}
+	}
+	for len(tables) > 0 {
+		done, alone := 0, true
+		if len(definitions) > 0 {
+			var err error
+			if done, alone, err = newBatch(d, t, tables, definitions).write(ctx); err != nil {
+				return err
+			}
+		}
+		if alone {
+			if err := d.writeObject(ctx, t, tables[done]); err != nil {
+				return err
+			}
+			done++
+		}
+		tables, definitions = tables[done:], definitions[min(done, len(definitions)):]
+	}
+	return nil
+}
+
+// readTogether reads the definitions of tables, up to the first that cannot be read. Nothing
+// locks the tables: what is read later under their locks proves that they are the same.
+func (d *Dump) readTogether(ctx context.Context, tables []*object) ([]string, error) {
+	statements, texts := make([]string, len(tables)), make([]string, len(tables))
+	for i, o := range tables {
+		statements[i] = showCreate(o)
+	}
+	n, err := d.main.Batch(ctx, statements, func(i int, row []byte) (err error) {
+		texts[i], err = secondCell(row)
+		return err
+	})
+	if err != nil && !errors.As(damaged(err, false), new(*damage)) {
+		return nil, fmt.Errorf("dump %s: %w", tables[min(n, len(tables)-1)], err)
+	}
+	for i, o := range tables[:n] {
+		texts[i], err = d.tableText(ctx, d.main, o, o.created, texts[i])
+		switch {
+		case errors.As(damaged(err, false), new(*damage)):
+			return texts[:i], nil
+		case err != nil:
+			return nil, fmt.Errorf("dump %s: %w", o, err)
+		}
+	}
+	return texts[:n], nil
+}
+
+func showCreate(o *object) string { return "SHOW CREATE TABLE " + sqltext.Ident(o.name) }
+
+// secondCell returns the second value of a row.
+func secondCell(row []byte) (string, error) {
+	cells, err := mysql.Cells(row)
+	if err == nil && len(cells) < 2 {
+		err = mysql.ErrMalformed
+	}
+	if err != nil {
+		return "", err
+	}
+	return cells[1].Text, nil
+}
+
+// What the statements of a batch are for, in the order of each table's statements. The first
+// one takes the table's metadata lock, the last one releases it.
+type purpose uint8
+
+const (
+	forRows purpose = iota
+	forCreated
+	forDefinition
+	forEnd
+)
+
+// A statement is one of a batch.
+type statement struct {
+	table int
+	use   purpose
+	sql   string
+}
+
+// A batch writes tables from the answers to its statements.
+type batch struct {
+	d           *Dump
+	t           *text
+	tables      []*object
+	definitions []string
+	statements  []statement
+	done        int      // statements whose answers are complete
+	w           *inserts // of the current table; nil before its first row
+	from        int64    // where its text begins
+	created     string   // of the current table, as it is now
+	create      string
+}
+
+// newBatch prepares the reading of the first tables whose definitions are known.
+func newBatch(d *Dump, t *text, tables []*object, definitions []string) *batch {
+	b := &batch{d: d, t: t, tables: tables}
+	length := int64(0)
+	for i, o := range tables[:len(definitions)] {
+		if length > min(batchText, d.server.MaxPacket/2) {
+			break
+		}
+		b.definitions = definitions[:i+1]
+		first := len(b.statements)
+		b.statements = append(b.statements, statement{i, forRows, "SELECT " + sources(o.columns) + d.source(o)})
+		if d.datesChanges() {
+			b.statements = append(b.statements, statement{i, forCreated, "SELECT 1, CREATE_TIME FROM information_schema.TABLES WHERE " + ofTable(o.name)})
+		}
+		if o.fingerprint != "" {
+			b.statements = append(b.statements, statement{i, forDefinition, showCreate(o)})
+		}
+		b.statements = append(b.statements, statement{i, forEnd, "ROLLBACK TO SAVEPOINT t"})
+		length += int64(1000 + len(b.statements[first].sql))
+	}
+	return b
+}
+
+// write returns how many tables it has written. alone reports that the next one could not be
+// read, and nothing of it is written: it is to be read alone.
+func (b *batch) write(ctx context.Context) (tables int, alone bool, err error) {
+	list := make([]string, len(b.statements))
+	for i, s := range b.statements {
+		list[i] = s.sql
+	}
+	var own error // not of the session, and it names the table
+	n, err := b.d.main.Batch(ctx, list, func(i int, row []byte) error {
+		own = b.row(i, row)
+		return own
+	})
+	if own != nil {
+		return 0, false, own
+	}
+	unreadable := mysql.ErrorNumber(err) != 0 && !errors.Is(err, mysql.ErrLost) && n < len(list)
+	if err != nil && !unreadable {
+		return 0, false, fmt.Errorf("dump %s: %w", b.tables[b.statements[min(n, len(list)-1)].table], err)
+	}
+	if err := b.complete(n); err != nil || n == len(list) {
+		return len(b.definitions), false, err
+	}
+	at := b.statements[n].table
+	_, err = readAtSavepoint(ctx, b.d.main, func() (int64, error) { return 0, damaged(err, true) })
+	switch {
+	case !errors.As(err, new(*damage)):
+		return 0, false, err
+	case b.w == nil:
+		return at, true, nil
+	}
+	if endErr := b.w.end(); endErr != nil {
+		return 0, false, endErr
+	}
+	return at + 1, false, b.d.endObject(b.t, b.tables[at], b.from, b.w.rows, err)
+}
+
+// row takes one row of the answer to a statement.
+func (b *batch) row(n int, row []byte) (err error) {
+	if err := b.complete(n); err != nil {
+		return err
+	}
+	s := b.statements[n]
+	switch s.use {
+	case forRows:
+		if b.w == nil {
+			if err := b.begin(); err != nil {
+				return err
+			}
+		}
+		err = b.w.row(row)
+	case forCreated:
+		b.created, err = secondCell(row)
+	case forDefinition:
+		b.create, err = secondCell(row)
+	case forEnd:
+	}
+	if err != nil {
+		return fmt.Errorf("dump %s: %w", b.tables[s.table], err)
+	}
+	return nil
+}
+
+// begin writes the definition of the current table.
+func (b *batch) begin() error {
+	i := b.statements[b.done].table
+	o := b.tables[i]
+	b.from = b.t.size()
+	b.w = newInserts(b.t, o.name, o.columns, b.d.server.MaxPacket)
+	if err := b.d.writeTitle(b.t, o); err != nil {
+		return err
+	}
+	return b.t.raw(b.definitions[i])
+}
+
+// complete ends what the answers to the first n statements begin.
+func (b *batch) complete(n int) error {
+	for ; b.done < n; b.done++ {
+		s := b.statements[b.done]
+		o := b.tables[s.table]
+		switch s.use {
+		case forRows:
+			if b.w == nil {
+				if err := b.begin(); err != nil {
+					return err
+				}
+			}
+			if err := b.w.end(); err != nil {
+				return err
+			}
+			b.d.warnLongest(o, b.w.longest)
+		case forEnd:
+			if !b.d.datesChanges() {
+				b.created = o.created
+			}
+			if err := o.checkUnchanged(b.created, b.create); err != nil {
+				return fmt.Errorf("dump %s: %w", o, err)
+			}
+			if err := b.d.endObject(b.t, o, b.from, b.w.rows, nil); err != nil {
+				return err
+			}
+			b.w, b.created, b.create = nil, "", ""
+		case forCreated, forDefinition:
+		}
+	}
+	return nil
+}

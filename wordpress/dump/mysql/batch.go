@@ -1,0 +1,73 @@
+package mysql
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Arguments of the command that lets one request contain several statements, or not.
+const (
+	severalStatements = "\x00\x00"
+	oneStatement      = "\x01\x00"
+)
+
+// Batch sends statements in one request, and calls each for every row of the answers. The
+// server executes them up to the first that fails, and waits for no lock more than once.
+// done is how many succeeded; an error of the server is about the next one. Before any other
+// statement, the session returns to requests of one statement.
+func (c *Conn) Batch(ctx context.Context, statements []string, each func(statement int, row []byte) error) (done int, err error) {
+	if !c.several {
+		if err := c.allow(ctx, severalStatements); err != nil {
+			return 0, err
+		}
+		c.several = true
+	}
+	err = c.exchange(ctx, func() error {
+		if err := c.send(comQuery, strings.Join(statements, ";\n")); err != nil {
+			return err
+		}
+		for more := true; more; done++ {
+			if done == len(statements) {
+				return fmt.Errorf("%w: more answers than the %d statements", ErrMalformed, done)
+			}
+			if more, err = c.readAnswer(maxPacket, func(row []byte) error { return each(done, row) }); err != nil {
+				return err
+			}
+		}
+		if done < len(statements) {
+			return fmt.Errorf("%w: %d answers to %d statements", ErrMalformed, done, len(statements))
+		}
+		return nil
+	})
+	return done, err
+}
+
+// allowOne ends the time in which a request may contain several statements.
+func (c *Conn) allowOne(ctx context.Context) error {
+	if !c.several {
+		return nil
+	}
+	c.several = false
+	return c.allow(ctx, oneStatement)
+}
+
+// allow sets whether a request may contain several statements.
+func (c *Conn) allow(ctx context.Context, option string) error {
+	return c.exchange(ctx, func() error {
+		if err := c.send(comSetOption, option); err != nil {
+			return err
+		}
+		c.in.limit = maxHead
+		packet, err := c.in.next()
+		switch {
+		case err != nil:
+			return err
+		case len(packet) > 0 && packet[0] == 0xff:
+			return serverError(packet)
+		case len(packet) == 0 || packet[0] != 0x00 && packet[0] != 0xfe:
+			return ErrMalformed
+		}
+		return nil
+	})
+}
