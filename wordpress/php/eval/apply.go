@@ -104,7 +104,7 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 			in.storeSlot(JSONErrorSlot, Opaque(u))
 		}
 		if u, ok := v.(*Unknown); ok && (f.Strict || c.Name == "json_decode") {
-			in.mayFail(u, c.Name != "json_decode", pos)
+			in.mayFail(u, pos)
 		}
 		return v
 	}

@@ -26,8 +26,7 @@ type Function struct {
 	Takes      signature
 	Unmodelled bool // its result is unknown, whatever its arguments
 	Optional   bool // may not exist: the server or an extension decides
-	Exceptions bool // of one that is not evaluated: it may throw exceptions,
-	Errors     bool // or at least errors
+	NeverFails bool // of one that is not evaluated: it throws nothing
 	RestRefs   bool // all arguments from the highest bit of refs on are by reference
 	Strict     bool // throws at arguments that strings are not right for
 	Each       bool // calls back for each element of arrays, which need not be known: their keys must
@@ -286,7 +285,7 @@ func (c *Call) UnknownOf(class Class, reason string) *Unknown {
 // MayFail splits off the worlds in which this call throws an exception, if the program
 // may catch it.
 func (c *Call) MayFail(u *Unknown) {
-	c.in.mayFail(u, false, c.pos)
+	c.in.mayFail(u, c.pos)
 }
 
 // Poison records that unknown code ran: everything but constants may have changed.

@@ -90,23 +90,9 @@ func (in *interp) userFunction(name string, d *definition, pos syntax.Pos) *call
 		return &callee{unknown: FirstUnknown(u, d.maybe)}
 	}
 	if d.maybe != nil {
-		in.mayThrow(d.maybe, "Error", "Call to undefined function "+name+"()", pos)
+		in.mayThrow(d.maybe, func() error { return in.Throw("Error", "Call to undefined function "+name+"()", pos) })
 	}
 	return &callee{name: name, fn: d.fn}
-}
-
-// mayThrow splits off the worlds in which an exception is thrown here, if they
-// could be caught; otherwise they end.
-func (in *interp) mayThrow(why *Unknown, class, message string, pos syntax.Pos) {
-	if len(in.trying) == 0 {
-		return
-	}
-	in.splitValue(why, 2, func(i int) Value {
-		if i == 0 {
-			panic(in.Throw(class, message, pos))
-		}
-		return Null
-	})
 }
 
 // vendor reports that the models of libraries exist.

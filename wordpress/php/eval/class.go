@@ -156,7 +156,7 @@ func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unkno
 		c, u = in.findClass(name, pos)
 	}
 	if c != nil && u != nil {
-		in.mayThrow(u, "Error", `Class "`+name+`" not found`, pos)
+		in.mayThrow(u, func() error { return in.Throw("Error", `Class "`+name+`" not found`, pos) })
 		return c, nil
 	}
 	if c == nil && u == nil {

@@ -75,18 +75,13 @@ var exceptionProps = []syntax.PropItem{
 }
 
 func exceptionConstruct(c *Call) Value {
-	set := func(name string, v Value) {
-		c.SetProp(c.This, name, v)
-		return
-	}
 	for i, name := range []string{"message", "code", "previous"} {
-		if !c.Has(i) {
-			continue
+		if c.Has(i) {
+			c.SetProp(c.This, name, c.Arg(i))
 		}
-		set(name, c.Arg(i))
 	}
-	set("file", String(c.in.file()))
-	set("line", Int(int64(c.pos.Line)))
+	c.SetProp(c.This, "file", String(c.in.file()))
+	c.SetProp(c.This, "line", Int(int64(c.pos.Line)))
 	return Null
 }
 

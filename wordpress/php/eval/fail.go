@@ -1,39 +1,25 @@
 package eval
 
-import (
-	"strings"
-
-	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
-)
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // An unknown value may make PHP throw an exception. If nothing can catch it, that world
 // ends and does not count. Otherwise the world is split.
 
-// caught reports whether an enclosing try may catch: anything, or only what PHP
-// itself throws for wrong types and values.
-func (in *interp) caught(errorsOnly bool) bool {
-	for _, s := range in.trying {
-		for _, c := range s.Catches {
-			for _, name := range c.Classes {
-				if low := syntax.Lower(name); !errorsOnly || low == "throwable" || strings.HasSuffix(low, "error") {
-					return true
-				}
-			}
-		}
-	}
-	return false
+// mayFail parts the worlds in which what is not known throws, if that may be caught.
+func (in *interp) mayFail(u *Unknown, pos syntax.Pos) {
+	u = Opaque(u)
+	in.mayThrow(u, func() error { return &thrown{u, in.stopsWith(u.Class, pos)} })
 }
 
-// mayFail parts the worlds in which what is not known throws, if that may be
-// caught.
-func (in *interp) mayFail(u *Unknown, errorsOnly bool, pos syntax.Pos) {
-	if !in.caught(errorsOnly) {
+// mayThrow splits off the worlds in which an exception is thrown here, if it may be
+// caught; otherwise they end.
+func (in *interp) mayThrow(why *Unknown, exception func() error) {
+	if in.trying == 0 {
 		return
 	}
-	u = Opaque(u)
-	in.splitValue(u, 2, func(i int) Value {
+	in.splitValue(why, 2, func(i int) Value {
 		if i == 0 {
-			panic(&thrown{u, in.stopsWith(u.Class, pos)})
+			panic(exception())
 		}
 		return Null
 	})

@@ -27,8 +27,8 @@ type interp struct {
 	globals *frame
 	Src     *syntax.Source
 	pending []outcome
-	base    int               // of pending: what the innermost construct catches begins here
-	trying  []*syntax.TryStmt // the try blocks around
+	base    int // of pending: what the innermost construct catches begins here
+	trying  int // try blocks around
 
 	nextSlot int
 	serial   int

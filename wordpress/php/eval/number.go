@@ -2,7 +2,6 @@ package eval
 
 import (
 	"math"
-	"math/bits"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
@@ -85,22 +84,11 @@ func addMul(op string, a, b Value) Value {
 }
 
 func multiply(x, y int64) (int64, bool) {
-	neg := (x < 0) != (y < 0)
-	hi, lo := bits.Mul64(magnitude(x), magnitude(y))
-	switch {
-	case hi != 0 || lo > 1<<63 || lo == 1<<63 && !neg:
-		return 0, false
-	case neg:
-		return -int64(lo), true
+	if x == 0 || y == 0 {
+		return 0, true
 	}
-	return int64(lo), true
-}
-
-func magnitude(x int64) uint64 {
-	if x < 0 {
-		return -uint64(x)
-	}
-	return uint64(x)
+	p := x * y
+	return p, p/y == x && !(x == -1 && y == math.MinInt64) && !(y == -1 && x == math.MinInt64)
 }
 
 func (in *interp) divide(a, b Value, pos syntax.Pos) Value {

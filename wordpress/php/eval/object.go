@@ -65,7 +65,7 @@ func (in *interp) evalNew(x *syntax.NewExpr) Value {
 			if n, ok := x.Class.(*syntax.NameExpr); ok && syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
 				in.storeSlot(writtenSlot, Opaque(u))
 			}
-			in.mayFail(u, false, x.Pos)
+			in.mayFail(u, x.Pos)
 			return u // a class of PHP's that nobody modelled
 		}
 		return in.callUnknown(u, x.Args)
@@ -136,7 +136,7 @@ func (in *interp) evalMethod(x *syntax.MethodExpr) Value {
 		if writingMethods[syntax.Lower(ToString(name))] {
 			in.storeSlot(writtenSlot, Opaque(u))
 		}
-		in.mayFail(u, false, x.Pos)
+		in.mayFail(u, x.Pos)
 		return Opaque(u)
 	}
 	o, ok := v.(*Object)
@@ -181,7 +181,7 @@ func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) Value {
 	name := in.eval(x.Name)
 	if u = FirstUnknown(u, in.asUnknown(name)); u != nil {
 		if builtin, ok := x.Class.(*syntax.NameExpr); ok && in.lib.ClassNames[syntax.Lower(builtin.Name)] {
-			in.mayFail(u, false, x.Pos)
+			in.mayFail(u, x.Pos)
 			return Opaque(u)
 		}
 		return in.callUnknown(u, x.Args)

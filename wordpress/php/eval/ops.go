@@ -67,7 +67,7 @@ func (in *interp) operate(op string, l, r Value, pos syntax.Pos) Value {
 		return in.arithmetic(op, v[0], v[1], pos)
 	})
 	if u, ok := v.(*Unknown); ok {
-		in.mayFail(u, true, pos)
+		in.mayFail(u, pos)
 	}
 	return v
 }

@@ -167,10 +167,9 @@ func (in *interp) execTry(s *syntax.TryStmt) error {
 		panic(in.unsupported(s.Pos, "finally"))
 	}
 	base, end := in.mark()
-	trying := in.trying
-	in.trying = append(trying[:len(trying):len(trying)], s)
+	in.trying++
 	err := in.exec(s.Body)
-	in.trying = trying
+	in.trying--
 	waiting := append([]outcome(nil), in.pending[base:]...)
 	in.pending = in.pending[:base]
 	why := in.whyOf(waiting)

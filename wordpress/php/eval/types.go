@@ -22,13 +22,13 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) Value {
 		return v
 	}
 	if u, ok := v.(*Unknown); ok {
-		in.mayFail(u, true, by.pos)
+		in.mayFail(u, by.pos)
 		return u
 	}
 	ok, u := in.fits(v, t, by)
 	switch {
 	case u != nil:
-		in.mayFail(u, true, by.pos)
+		in.mayFail(u, by.pos)
 		return v
 	case ok:
 		return v

@@ -33,8 +33,8 @@ func NotModelled(class Class, why string) Function {
 			c.Steps(64)
 			return u
 		}
-		if f := c.in.lib.Functions[c.Name]; f.Exceptions || f.Errors {
-			c.in.mayFail(u, !f.Exceptions, c.pos)
+		if f := c.in.lib.Functions[c.Name]; !f.NeverFails {
+			c.in.mayFail(u, c.pos)
 		}
 		c.in.invalidateTargets(c.targets, u)
 		return u

@@ -49,25 +49,24 @@ const Uncomparable = 2
 // evaluator compares their properties itself.
 func LooseEqual(a, b Value) bool { return Compare(a, b) == 0 }
 
-// Compare is <=> of known values: -1, 0, 1, or uncomparable.
+// Compare is <=> of known values: -1, 0, 1, or uncomparable. The evaluator refuses to
+// compare objects with anything but a scalar.
 func Compare(a, b Value) int {
 	ka, kb := a.Kind(), b.Kind()
 	switch {
 	case ka == KindString && kb == KindString:
 		return compareStrings(string(a.(String)), string(b.(String)))
 	case ka == KindNull && kb == KindString:
-		return emptyAgainst(string(b.(String)), -1)
+		return compareStrings("", string(b.(String)))
 	case ka == KindString && kb == KindNull:
-		return emptyAgainst(string(a.(String)), 1)
+		return compareStrings(string(a.(String)), "")
 	case ka <= KindBool || kb <= KindBool:
 		return order(ToInt(Bool(ToBool(a))), ToInt(Bool(ToBool(b))))
 	case ka == KindArray && kb == KindArray:
 		return compareArrays(a.(*Array), b.(*Array))
-	case ka == KindObject || kb == KindObject:
-		return compareObjects(a, b)
-	case ka == KindArray:
+	case ka >= KindArray:
 		return 1
-	case kb == KindArray:
+	case kb >= KindArray:
 		return -1
 	case ka == KindString:
 		return -mirror(compareNumberString(b, string(a.(String))))
@@ -82,29 +81,6 @@ func mirror(c int) int {
 		return -Uncomparable
 	}
 	return c
-}
-
-func emptyAgainst(s string, sign int) int {
-	if s == "" {
-		return 0
-	}
-	return sign
-}
-
-func compareObjects(a, b Value) int {
-	switch {
-	case a == b:
-		return 0
-	case a.Kind() == KindObject && b.Kind() == KindObject:
-		return Uncomparable
-	case a.Kind() == KindObject && b.Kind() != KindString:
-		return order(1, ToInt(b))
-	case a.Kind() == KindObject:
-		return 1
-	case a.Kind() != KindString:
-		return order(ToInt(a), 1)
-	}
-	return -1
 }
 
 func order(a, b int64) int {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -110,71 +111,13 @@ func ToString(v Value) string {
 			return "1"
 		}
 	case Float:
-		return FloatString(float64(v), 14)
+		return floatText(float64(v))
 	case *Array:
 		return "Array"
 	case *Object:
 		return "Object"
 	}
 	return ""
-}
-
-// FloatString prints as echo does with precision 14, or the shortest text that
-// reads back the same with precision -1 (var_export, json_encode).
-func FloatString(f float64, precision int) string {
-	switch {
-	case math.IsNaN(f):
-		return "NAN"
-	case math.IsInf(f, 1):
-		return "INF"
-	case math.IsInf(f, -1):
-		return "-INF"
-	case f == 0:
-		if math.Signbit(f) {
-			return "-0"
-		}
-		return "0"
-	}
-	digits := precision - 1
-	if precision < 0 {
-		digits, precision = -1, 17
-	}
-	s := strconv.FormatFloat(f, 'e', digits, 64)
-	mantissa, expText, _ := strings.Cut(s, "e")
-	exp, _ := strconv.Atoi(expText)
-	neg := strings.HasPrefix(mantissa, "-")
-	d := strings.Replace(strings.TrimPrefix(mantissa, "-"), ".", "", 1)
-	d = strings.TrimRight(d, "0")
-	if d == "" {
-		d = "0"
-	}
-	out := placeDigits(d, exp, precision)
-	if neg {
-		out = "-" + out
-	}
-	return out
-}
-
-// placeDigits writes 0.d₁d₂d₃…×10^(exp+1) as %G does.
-func placeDigits(d string, exp, precision int) string {
-	switch {
-	case exp < -4 || exp >= precision:
-		sign := "+"
-		if exp < 0 {
-			sign, exp = "-", -exp
-		}
-		if len(d) == 1 {
-			d += ".0"
-		} else {
-			d = d[:1] + "." + d[1:]
-		}
-		return d + "E" + sign + strconv.Itoa(exp)
-	case exp < 0:
-		return "0." + strings.Repeat("0", -exp-1) + d
-	case exp+1 >= len(d):
-		return d + strings.Repeat("0", exp+1-len(d))
-	}
-	return d[:exp+1] + "." + d[exp+1:]
 }
 
 // A numeric string may have white space around; all is false when something else
@@ -260,4 +203,24 @@ func ToNumber(v Value) Value {
 		return n
 	}
 	return Int(ToInt(v))
+}
+
+// floatText prints a float as echo does: with 14 digits.
+func floatText(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "NAN"
+	case math.IsInf(f, 0):
+		return strings.TrimPrefix(fmt.Sprintf("%+F", f)[:1], "+") + "INF"
+	}
+	s := strconv.FormatFloat(f, 'G', 14, 64)
+	mantissa, exp, ok := strings.Cut(s, "E")
+	if !ok {
+		return s
+	}
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	n, _ := strconv.Atoi(exp)
+	return fmt.Sprintf("%sE%+d", mantissa, n)
 }

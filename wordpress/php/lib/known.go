@@ -8,6 +8,7 @@ import (
 
 	// the lists of what PHP's distribution has
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
 // The names in PHP 8.2's distribution with all its extensions, generated with PHP. They
@@ -61,8 +62,11 @@ func addKnown(all map[string]eval.Function) {
 		all[name] = f
 	}
 	for _, name := range strings.Fields(serverFunctions) {
-		f := eval.NotModelled(eval.Undecidable, "")
-		f.Optional = true
+		all[name] = eval.NotModelled(eval.Undecidable, "")
+	}
+	optional := syntax.WordSet(serverFunctions)
+	for name, f := range all {
+		f.Optional = optional[name] || mayLack(name)
 		all[name] = f
 	}
 }
@@ -86,32 +90,4 @@ func addKnownConstants(all map[string]eval.Value) {
 	}
 	maps.Copy(more, all)
 	maps.Copy(all, more)
-}
-
-// failing reports whether a function that is not evaluated may throw exceptions, or
-// at least errors. What has effects alone, and the clock, throw nothing.
-func failing(name string, quiet map[string]bool) (exceptions, errors bool) {
-	for _, prefix := range []string{"mysqli_", "random_", "sodium_", "gmp_", "intl", "iterator_"} {
-		if strings.HasPrefix(name, prefix) {
-			return true, true
-		}
-	}
-	return false, !quiet[name]
-}
-
-// addFailures tells the functions that are not evaluated what they may throw.
-func addFailures(all map[string]eval.Function) {
-	quiet := map[string]bool{}
-	for _, list := range [][]string{effects, chance, commands} {
-		for _, name := range list {
-			quiet[name] = true
-		}
-	}
-	for name, f := range all {
-		if f.Unmodelled {
-			f.Exceptions, f.Errors = failing(name, quiet)
-		}
-		f.Optional = f.Optional || mayLack(name)
-		all[name] = f
-	}
 }

@@ -32,7 +32,6 @@ func functionTable() map[string]eval.Function {
 		}
 	}
 	addKnown(all)
-	addFailures(all)
 	addSignatures(all)
 	return all
 }

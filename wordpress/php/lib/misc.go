@@ -56,6 +56,11 @@ func moreFuncs() map[string]eval.Function {
 	for _, name := range append(effects, chance...) {
 		all[name] = eval.NotModelled(eval.Undecidable, "depends on what "+name+" returns")
 	}
+	for _, name := range effects {
+		f := all[name]
+		f.NeverFails = true
+		all[name] = f
+	}
 	for _, name := range commands {
 		all[name] = eval.NotModelled(eval.Unsafe, "needs the output of a command")
 	}

@@ -11,7 +11,7 @@ func serializeFunc(c *eval.Call) eval.Value {
 	var b strings.Builder
 	ok := serializeTo(c, &b, c.Arg(0), 0)
 	if !ok {
-		return c.RefusedFor("with an object")
+		return c.RefusedFor("with a fraction or an object")
 	}
 	return eval.String(b.String())
 }
@@ -27,8 +27,6 @@ func serializeTo(c *eval.Call, b *strings.Builder, v eval.Value, depth int) bool
 		b.WriteString("b:" + strconv.FormatInt(eval.ToInt(v), 10) + ";")
 	case eval.Int:
 		b.WriteString("i:" + eval.ToString(v) + ";")
-	case eval.Float:
-		b.WriteString("d:" + eval.FloatString(float64(v), -1) + ";")
 	case eval.String:
 		c.Alloc(2 * len(v))
 		b.WriteString("s:" + strconv.Itoa(len(v)) + `:"` + string(v) + `";`)
