@@ -92,7 +92,9 @@ var unsupportedFeatures = []struct{ feature, code string }{
 	{"an operator on the bits of a string", `$r = 'a' ^ 'b';`},
 	{"an operator on the bits of a string", `$r = ~'a';`},
 	{"a power that is not an integer", `$r = 2 ** -1;`},
-	{"++ of a string that is not a number", `$r = 'az'; $r++;`},
+	{"isset() of a string with an index that is no key", `$s = 'a'; $r = isset($s[[]]) ? 1 : 2;`},
+	{"++ or -- of a string that is not a number", `$r = 'az'; $r++;`},
+	{"++ or -- of a string that is not a number", `$r = ''; $r--;`},
 	{"in_array() with a third argument that is not a boolean, under strict types", `declare(strict_types=1); $r = in_array('1', [1, 2], 1);`},
 }
 

@@ -94,13 +94,7 @@ func (in *interp) incremented(v Value, delta int, pos syntax.Pos) Value {
 		if n, ok := IsNumeric(string(v)); ok {
 			return addMul("+", n, Int(int64(delta)))
 		}
-		if v == "" && delta < 0 {
-			return Int(-1)
-		}
-		if delta < 0 {
-			return v
-		}
-		panic(in.unsupported(pos, "++ of a string that is not a number"))
+		panic(in.unsupported(pos, "++ or -- of a string that is not a number"))
 	}
 	panic(in.Throw("TypeError", "Cannot increment "+TypeWord(v), pos))
 }

@@ -184,10 +184,10 @@ func (c *Call) Object(class string, props *Array) *Object {
 	return c.in.newObject(class, props, c.pos)
 }
 
-// SplitValue evaluates n alternatives, one per group of worlds that why tells apart, and
+// SplitValue evaluates two alternatives, one per group of worlds that why tells apart, and
 // joins what they give.
-func (c *Call) SplitValue(why *Unknown, n int, alternative func(i int) Value) Value {
-	return c.in.splitValue(why, n, alternative)
+func (c *Call) SplitValue(why *Unknown, alternative func(first bool) Value) Value {
+	return c.in.splitValue(why, alternative)
 }
 
 // Constant reads a PHP constant; ok is false if no world has it. The value is an

@@ -6,35 +6,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// exceptionTree lists PHP's throwables as child and parent.
-var exceptionTree = [][2]string{
-	{"Exception", ""},
-	{"Error", ""},
-	{"ErrorException", "Exception"},
-	{"TypeError", "Error"},
-	{"ValueError", "Error"},
-	{"ArithmeticError", "Error"},
-	{"DivisionByZeroError", "ArithmeticError"},
-	{"ArgumentCountError", "TypeError"},
-	{"AssertionError", "Error"},
-	{"CompileError", "Error"},
-	{"ParseError", "CompileError"},
-	{"UnhandledMatchError", "Error"},
-	{"RuntimeException", "Exception"},
-	{"LogicException", "Exception"},
-	{"InvalidArgumentException", "LogicException"},
-	{"DomainException", "LogicException"},
-	{"LengthException", "LogicException"},
-	{"OutOfRangeException", "LogicException"},
-	{"BadFunctionCallException", "LogicException"},
-	{"BadMethodCallException", "BadFunctionCallException"},
-	{"OutOfBoundsException", "RuntimeException"},
-	{"RangeException", "RuntimeException"},
-	{"OverflowException", "RuntimeException"},
-	{"UnderflowException", "RuntimeException"},
-	{"UnexpectedValueException", "RuntimeException"},
-	{"JsonException", "Exception"},
-}
+// exceptionTree lists PHP's throwables, each with its parent.
+const exceptionTree = `Exception Error ErrorException:Exception TypeError:Error ValueError:Error ArithmeticError:Error
+	DivisionByZeroError:ArithmeticError ArgumentCountError:TypeError AssertionError:Error CompileError:Error ParseError:CompileError
+	UnhandledMatchError:Error RuntimeException:Exception LogicException:Exception InvalidArgumentException:LogicException
+	DomainException:LogicException LengthException:LogicException OutOfRangeException:LogicException
+	BadFunctionCallException:LogicException BadMethodCallException:BadFunctionCallException OutOfBoundsException:RuntimeException
+	RangeException:RuntimeException OverflowException:RuntimeException UnderflowException:RuntimeException
+	UnexpectedValueException:RuntimeException JsonException:Exception`
 
 // CoreClasses are the classes of PHP's that the evaluator has.
 func CoreClasses() []NativeClass {
@@ -53,9 +32,9 @@ func CoreClasses() []NativeClass {
 		"getFile": {Run: exceptionProp("file"), Max: 0}, "getTrace": {Run: exceptionTrace, Max: 0},
 		"getTraceAsString": {Run: exceptionTrace, Max: 0}, "__toString": {Run: exceptionTrace, Max: 0},
 	}
-	for _, e := range exceptionTree {
-		c := NativeClass{Name: e[0], Parent: e[1]}
-		if e[1] == "" {
+	for _, e := range strings.Fields(exceptionTree) {
+		var c NativeClass
+		if c.Name, c.Parent, _ = strings.Cut(e, ":"); c.Parent == "" {
 			c.interfaces, c.Methods, c.props = []string{"Throwable"}, methods, exceptionProps
 		}
 		all = append(all, c)

@@ -202,6 +202,6 @@ func autoloadRegister(c *Call) Value {
 // reads.
 func CoreFunctions() map[string]Function {
 	all := maps.Clone(coreFuncs)
-	maps.Copy(all, writeFuncs)
+	maps.Copy(all, writeFuncs())
 	return all
 }

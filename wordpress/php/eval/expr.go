@@ -143,9 +143,9 @@ func (in *interp) evalTernary(x *syntax.TernaryExpr) Value {
 	if u == nil {
 		return pick(b)
 	}
-	return in.splitValue(u, 2, func(i int) Value {
-		in.refine(x.Cond, i == 0)
-		return pick(i == 0)
+	return in.splitValue(u, func(first bool) Value {
+		in.refine(x.Cond, first)
+		return pick(first)
 	})
 }
 
@@ -160,8 +160,8 @@ func (in *interp) evalLogic(x *syntax.BinaryExpr) Value {
 		}
 		return right()
 	}
-	return in.splitValue(u, 2, func(i int) Value {
-		left := i == 0
+	return in.splitValue(u, func(first bool) Value {
+		left := first
 		in.refine(x.L, left)
 		if left != and {
 			return Bool(left)
@@ -183,8 +183,8 @@ func (in *interp) matchFrom(x *syntax.MatchExpr, subject Value, i, j int) Value 
 			eq := in.compareOp("===", subject, v, x.Pos)
 			b, u := in.Truth(eq)
 			if u != nil {
-				return in.splitValue(u, 2, func(k int) Value {
-					if k == 0 {
+				return in.splitValue(u, func(first bool) Value {
+					if first {
 						return in.eval(x.Arms[i].Body)
 					}
 					in.enter(x.Pos)

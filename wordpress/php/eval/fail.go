@@ -17,8 +17,8 @@ func (in *interp) mayThrow(why *Unknown, exception func() error) {
 	if in.trying == 0 {
 		return
 	}
-	in.splitValue(why, 2, func(i int) Value {
-		if i == 0 {
+	in.splitValue(why, func(first bool) Value {
+		if first {
 			panic(exception())
 		}
 		return Null

@@ -130,8 +130,8 @@ func (in *interp) include(x *syntax.WordExpr, name string) Value {
 		case Bool:
 			return Bool(true)
 		case *Unknown:
-			return in.splitValue(done, 2, func(i int) Value {
-				if i == 0 {
+			return in.splitValue(done, func(first bool) Value {
+				if first {
 					return Bool(true)
 				}
 				return in.includeFile(x, abs, slot)

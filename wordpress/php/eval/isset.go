@@ -77,14 +77,12 @@ func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) Value {
 	} else if !ok {
 		switch base.Kind() {
 		case KindString:
-			if who != askValue {
-				return Null
-			}
+			panic(in.unsupported(x.Pos, "isset() of a string with an index that is no key"))
 		case KindArray, KindUnknown, KindObject:
+			panic(in.Throw("TypeError", "Illegal offset type in isset or empty", x.Pos))
 		default:
 			return Null
 		}
-		panic(in.Throw("TypeError", "Illegal offset type in isset or empty", x.Pos))
 	}
 	s.k, s.null = k, idx.Kind() == KindNull
 	return in.quietElement(base, s, who, x.Pos)
@@ -136,8 +134,8 @@ func (in *interp) evalCoalesce(x syntax.Expr, right func() Value) Value {
 	v := in.quiet(x, askValue)
 	switch v.Kind() {
 	case KindUnknown:
-		return in.splitValue(v.(*Unknown), 2, func(i int) Value {
-			if i == 0 {
+		return in.splitValue(v.(*Unknown), func(first bool) Value {
+			if first {
 				return v
 			}
 			return right()

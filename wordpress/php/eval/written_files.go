@@ -11,34 +11,25 @@ import (
 
 // What changes files, or where they are looked for. Nothing is written: what a
 // configuration writes, and reads later, is unknown.
-var writeFuncs = map[string]Function{
-	"file_put_contents":  writes(0),
-	"unlink":             writes(0),
-	"touch":              writes(0),
-	"mkdir":              writes(0),
-	"rmdir":              writes(0),
-	"chmod":              writes(0),
-	"chown":              writes(0),
-	"chgrp":              writes(0),
-	"rename":             writes(0, 1),
-	"copy":               writes(1),
-	"symlink":            writes(1),
-	"link":               writes(1),
-	"move_uploaded_file": writes(1),
-	"tempnam":            writes(0),
-	"fopen":              writes(0),
-	"gzopen":             writes(0),
-	"bzopen":             writes(0),
-	"dba_open":           writes(0),
-	"imagepng":           writes(1),
-	"imagejpeg":          writes(1),
-	"imagegif":           writes(1),
-	"imagewebp":          writes(1),
-	"error_log":          writes(2),
-	"chdir":              {Run: chdir, Min: 1, Max: 1, Lazy: true},
-	"set_include_path":   {Run: setIncludePath, Min: 1, Max: 1, Lazy: true},
-	"ini_set":            {Run: iniSet, Min: 2, Max: 2, Lazy: true},
-	"ini_alter":          {Run: iniSet, Min: 2, Max: 2, Lazy: true},
+
+// writers are the functions that change files, with the argument that names the file.
+const writers = `file_put_contents:0 unlink:0 touch:0 mkdir:0 rmdir:0 chmod:0 chown:0 chgrp:0 copy:1 symlink:1 link:1
+	move_uploaded_file:1 tempnam:0 fopen:0 gzopen:0 bzopen:0 dba_open:0 imagepng:1 imagejpeg:1 imagegif:1 imagewebp:1 error_log:2`
+
+// writeFuncs makes the functions that change files, or where they are looked for.
+func writeFuncs() map[string]Function {
+	all := map[string]Function{
+		"rename":           writes(0, 1),
+		"chdir":            {Run: chdir, Min: 1, Max: 1, Lazy: true},
+		"set_include_path": {Run: setIncludePath, Min: 1, Max: 1, Lazy: true},
+		"ini_set":          {Run: iniSet, Min: 2, Max: 2, Lazy: true},
+		"ini_alter":        {Run: iniSet, Min: 2, Max: 2, Lazy: true},
+	}
+	for _, w := range strings.Fields(writers) {
+		name, arg, _ := strings.Cut(w, ":")
+		all[name] = writes(int(arg[0] - '0'))
+	}
+	return all
 }
 
 // writingMethods are methods of PHP's classes that write files somewhere.

@@ -39,8 +39,8 @@ func jsonDecode(c *eval.Call) eval.Value {
 	if flags&jsonThrow == 0 {
 		c.Store(eval.JSONErrorSlot, eval.Int(0))
 	}
-	d := &jsonReader{c: c, s: s, arrays: c.Bool(1) || flags&jsonArrays != 0 && !c.Has(1), depth: int(min(depth, maxJSONDepth)), big: flags&jsonBigStrings != 0}
-	v, ok := d.document()
+	d := &jsonReader{c: c, arrays: c.Bool(1) || flags&jsonArrays != 0 && !c.Has(1), depth: int(min(depth, maxJSONDepth)), big: flags&jsonBigStrings != 0}
+	v, ok := d.document(s)
 	switch {
 	case !ok && depth > maxJSONDepth && d.tooDeep:
 		return c.RefusedFor("with JSON of such depth")
@@ -65,8 +65,7 @@ func jsonLastError(c *eval.Call) eval.Value {
 // A jsonReader makes values of valid JSON.
 type jsonReader struct {
 	c       *eval.Call
-	s       string
-	i       int
+	tokens  *json.Decoder
 	arrays  bool // objects become arrays
 	big     bool // integers beyond 64 bits become strings of their digits
 	depth   int
@@ -75,12 +74,14 @@ type jsonReader struct {
 }
 
 // document reads the whole text; ok is false if PHP would not accept it.
-func (d *jsonReader) document() (v eval.Value, ok bool) {
-	d.c.Alloc(len(d.s))
-	if !utf8.ValidString(d.s) || !json.Valid([]byte(d.s)) || loneSurrogate(d.s) {
+func (d *jsonReader) document(s string) (v eval.Value, ok bool) {
+	d.c.Alloc(4 * len(s))
+	if !utf8.ValidString(s) || !json.Valid([]byte(s)) || loneSurrogate(s) {
 		return nil, false
 	}
-	v = d.Value(0)
+	d.tokens = json.NewDecoder(strings.NewReader(s))
+	d.tokens.UseNumber()
+	v = d.read(0)
 	return v, !d.tooDeep && !d.badName
 }
 
@@ -115,83 +116,29 @@ func surrogateAt(s string, i int) uint64 {
 	return n
 }
 
-// skip passes white space, and the given byte if it follows.
-func (d *jsonReader) skip(c byte) bool {
-	for d.i < len(d.s) && phpBase64Blank(d.s[d.i]) {
-		d.i++
-	}
-	if d.i < len(d.s) && d.s[d.i] == c {
-		d.i++
-		return true
-	}
-	return false
-}
-
-func (d *jsonReader) Value(depth int) eval.Value {
-	d.c.Alloc(112)
-	switch {
-	case d.skip('{'):
-		return d.Object(depth + 1)
-	case d.skip('['):
-		return d.list(depth + 1)
-	case d.skip('"'):
-		return eval.String(d.Str())
-	}
-	start := d.i
-	for d.i < len(d.s) && strings.IndexByte(" \t\r\n,]}", d.s[d.i]) < 0 {
-		d.i++
-	}
-	switch text := d.s[start:d.i]; text {
-	case "true", "false":
-		return eval.Bool(text == "true")
-	case "null":
-		return eval.Null
-	default:
-		return d.number(text)
-	}
-}
-
-// nested charges for an array or an object and checks how deep it lies.
-func (d *jsonReader) nested(depth int) {
+// nested reads an object or a list.
+func (d *jsonReader) nested(object bool, depth int) eval.Value {
+	d.c.Alloc(160)
 	d.tooDeep = d.tooDeep || depth > d.depth
 	if depth > maxJSONDepth {
 		panic(d.c.Refuse(eval.Undecidable, "evaluate: JSON is nested too deeply"))
 	}
-	d.c.Alloc(160)
-}
-
-func (d *jsonReader) list(depth int) eval.Value {
 	out := eval.NewArray()
-	if d.nested(depth); d.skip(']') {
-		return out
-	}
-	for {
-		v := d.Value(depth)
-		out.Push(v)
-		if !d.skip(',') {
-			d.skip(']')
-			return out
+	for d.tokens.More() {
+		if !object {
+			out.Push(d.read(depth))
+			continue
 		}
-	}
-}
-
-func (d *jsonReader) Object(depth int) eval.Value {
-	out := eval.NewArray()
-	d.nested(depth)
-	for more := !d.skip('}'); more; more = d.skip(',') {
-		d.skip('"')
-		name := d.Str()
-		d.skip(':')
-		v := d.Value(depth)
+		name, _ := d.next().(string)
+		k := eval.Key{S: name, Str: true}
 		if d.arrays {
-			out.Set(eval.StrKey(name), v)
-		} else {
-			out.Set(eval.Key{S: name, Str: true}, v)
-			d.badName = d.badName || strings.HasPrefix(name, "\x00")
+			k = eval.StrKey(name)
 		}
+		d.badName = d.badName || !d.arrays && strings.HasPrefix(name, "\x00")
+		out.Set(k, d.read(depth))
 	}
-	d.skip('}')
-	if d.arrays {
+	d.next()
+	if !object || d.arrays {
 		return out
 	}
 	return d.c.Object("stdClass", out)
@@ -213,30 +160,6 @@ func (d *jsonReader) number(text string) eval.Value {
 	return eval.Float(f)
 }
 
-// Str reads a string whose opening quote was passed.
-func (d *jsonReader) Str() string {
-	start, plain := d.i, true
-	for d.s[d.i] != '"' {
-		if d.s[d.i] == '\\' {
-			plain = false
-			d.i++
-		}
-		d.i++
-	}
-	text := d.s[start:d.i]
-	d.i++
-	if plain {
-		d.c.Steps(len(text) >> 12)
-		return text // it is a part of what is read
-	}
-	d.c.Alloc(4 * len(text))
-	var out string
-	if err := json.Unmarshal([]byte(d.s[start-1:d.i]), &out); err != nil {
-		panic(d.c.Refuse(eval.Undecidable, "evaluate: a string in JSON cannot be read"))
-	}
-	return out
-}
-
 // jsonEncode is not evaluated; whether it fails is not known either.
 func jsonEncode() eval.Function {
 	f := eval.NotModelled(eval.Undecidable, "")
@@ -246,4 +169,28 @@ func jsonEncode() eval.Function {
 		return encode(c)
 	}
 	return f
+}
+
+// next is the next token. The text is valid, so there is one.
+func (d *jsonReader) next() json.Token {
+	d.c.Alloc(112)
+	t, err := d.tokens.Token()
+	if err != nil {
+		panic(d.c.Refuse(eval.Undecidable, "evaluate: JSON cannot be read"))
+	}
+	return t
+}
+
+func (d *jsonReader) read(depth int) eval.Value {
+	switch t := d.next().(type) {
+	case bool:
+		return eval.Bool(t)
+	case string:
+		return eval.String(t)
+	case json.Number:
+		return d.number(t.String())
+	case json.Delim:
+		return d.nested(t == '{', depth+1)
+	}
+	return eval.Null
 }

@@ -160,8 +160,8 @@ func defineWhereSet(c *eval.Call, name string, v eval.Value) {
 	case !ok:
 		c.Define(name, v)
 	default:
-		c.SplitValue(u, 2, func(i int) eval.Value {
-			if i == 0 {
+		c.SplitValue(u, func(first bool) eval.Value {
+			if first {
 				return eval.Null
 			}
 			return c.Define(name, eval.Opaque(u))

@@ -1,0 +1,253 @@
+package eval
+
+import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+
+// How worlds leave constructs, and where they meet again.
+
+// How a world leaves the straight path. Statements return these as errors; expressions
+// panic with them. A *Refusal, a *syntax.Error or the end of the context ends all worlds.
+type (
+	// jump leaves constructs: break, continue and return.
+	jump struct {
+		kind  jumpKind
+		depth int
+		val   Value
+	}
+	// thrown is an exception that is not caught yet.
+	thrown struct {
+		val Value
+		why *Refusal
+	}
+	// dead is the end of a world.
+	dead struct{ why *Refusal }
+)
+
+type jumpKind uint8
+
+const (
+	jumpBreak jumpKind = iota
+	jumpContinue
+	jumpReturn
+)
+
+func (*jump) Error() string { return "jump" }
+
+func (t *thrown) Error() string { return "throw: " + t.why.Error() }
+
+func (d *dead) Error() string { return "world ended: " + d.why.Error() }
+
+// An outcome is a world that left the straight path.
+type outcome struct {
+	err error // *jump or *thrown
+	st  *state
+	why *Unknown
+}
+
+// note keeps the reason of a world's end.
+func (in *interp) note(err error) {
+	switch err := err.(type) {
+	case *dead:
+		if len(in.deaths) < 8 {
+			in.deaths = append(in.deaths, err.why)
+		}
+	case *thrown:
+		in.deaths = append(in.deaths, err.why)
+	}
+}
+
+// split evaluates every alternative from the current state, and joins the states of those
+// that end normally. The others wait in pending. why is the unknown that decides.
+func (in *interp) split(why *Unknown, alternatives ...func() error) error {
+	base, outer := in.st, in.why
+	in.why = why
+	defer func() { in.why = outer }()
+	var ends confluence
+	for _, alternative := range alternatives {
+		in.st = base.fork()
+		in.arrive(&ends, in.attempt(alternative), why)
+	}
+	return in.proceed(&ends)
+}
+
+// splitValue is split of two alternatives that yield values, which are joined too.
+func (in *interp) splitValue(why *Unknown, alternative func(first bool) Value) Value {
+	var val Value
+	of := func(first bool) func() error {
+		return func() error {
+			v := alternative(first)
+			if val != nil {
+				v = in.joinValues(val, v, why, 0)
+			}
+			val = v
+			return nil
+		}
+	}
+	if err := in.split(why, of(true), of(false)); err != nil {
+		panic(err)
+	}
+	return val
+}
+
+const maxThrown = 16
+
+// wait lets outcomes wait for the construct that catches them. Those that go to
+// the same place are joined at once.
+func (in *interp) wait(left []outcome) {
+next:
+	for _, o := range left {
+		thrownBefore := 0
+		for i := in.base; i < len(in.pending); i++ {
+			p := &in.pending[i]
+			if _, ok := p.err.(*thrown); ok {
+				thrownBefore++
+			}
+			if err := in.merge(*p, o, thrownBefore); err != nil {
+				p.err, p.st = err, in.join(p.st, o.st, FirstUnknown(o.why, p.why))
+				continue next
+			}
+		}
+		in.pending = append(in.pending, o)
+	}
+}
+
+// merge returns what two outcomes are together; nil if they go to different places.
+func (in *interp) merge(p, o outcome, thrownBefore int) error {
+	switch x := p.err.(type) {
+	case *jump:
+		y, ok := o.err.(*jump)
+		if !ok || x.kind != y.kind || x.depth != y.depth {
+			return nil
+		}
+		if x.kind != jumpReturn {
+			return x
+		}
+		return &jump{kind: jumpReturn, val: in.joinValues(x.val, y.val, FirstUnknown(o.why, p.why), 0)}
+	case *thrown:
+		y, ok := o.err.(*thrown)
+		if !ok || thrownBefore < maxThrown {
+			return nil
+		}
+		return &thrown{in.joinValues(x.val, y.val, FirstUnknown(o.why, p.why), 0), x.why}
+	}
+	return nil
+}
+
+// mark begins a construct that catches outcomes; the returned function ends it.
+func (in *interp) mark() (base int, end func()) {
+	outer := in.base
+	in.base = len(in.pending)
+	return in.base, func() { in.base = outer }
+}
+
+// interrupted runs f. Errors of expressions travel as panics, as in the parser; here
+// they become errors again, each at the construct that joins worlds.
+func interrupted(f func() error) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *jump:
+			err = r
+		case *thrown:
+			err = r
+		case *dead:
+			err = r
+		case *Refusal:
+			err = r
+		case *syntax.Error:
+			err = r
+		case *stopped:
+			err = r
+		default:
+			panic(r)
+		}
+	}()
+	return f()
+}
+
+// attempt runs f and returns how its world left the straight path, or nil. What ends
+// the evaluation of all worlds travels on.
+func (in *interp) attempt(f func() error) error {
+	err := interrupted(f)
+	switch err.(type) {
+	case nil, *jump, *thrown, *dead:
+		return err
+	}
+	panic(err)
+}
+
+// attemptValue is attempt of what yields a value.
+func (in *interp) attemptValue(f func() Value) (v Value, err error) {
+	err = in.attempt(func() error { v = f(); return nil })
+	return v, err
+}
+
+// A confluence is where worlds meet that leave a construct.
+type confluence struct {
+	live *state // the join of those that go straight on
+	left []outcome
+	end  error // why one of them ended
+}
+
+// arrive adds the present world, which left the straight path with err.
+func (in *interp) arrive(c *confluence, err error, why *Unknown) {
+	switch err.(type) {
+	case nil:
+		c.live = in.join(c.live, in.st, why)
+	case *dead:
+		in.note(err)
+		c.end = err
+	default:
+		c.left = append(c.left, outcome{err, in.st, why})
+	}
+}
+
+// proceed goes on with the world that goes straight on, if there is one, or with the
+// first of the others. The rest waits for the constructs that catch it.
+func (in *interp) proceed(c *confluence) error {
+	switch {
+	case c.live != nil:
+		in.st = c.live
+		in.wait(c.left)
+		return nil
+	case len(c.left) > 0:
+		in.st = c.left[0].st
+		in.wait(c.left[1:])
+		return c.left[0].err
+	}
+	return c.end
+}
+
+// rejoin joins the present world, which left a construct with err and val, with those
+// that wait in pending[base:] for its end: match accepts them, and returns the value
+// that comes with each.
+func (in *interp) rejoin(base int, err error, val Value, match func(error) (Value, bool)) (Value, error) {
+	live, st := err == nil, in.st
+	if v, ok := match(err); ok {
+		val, live = v, true
+	}
+	back := live
+	kept := in.pending[:base]
+	for _, o := range in.pending[base:] {
+		switch v, ok := match(o.err); {
+		case !ok:
+			kept = append(kept, o)
+		case !back:
+			in.st, val, back = o.st, v, true
+		default:
+			in.st = in.join(in.st, o.st, o.why)
+			val = in.joinValues(val, v, o.why, 0)
+		}
+	}
+	in.pending = kept
+	_, ended := err.(*dead)
+	if ended {
+		in.note(err)
+	}
+	if back && !live && !ended {
+		in.wait([]outcome{{err, st, in.whyOr(val)}})
+	}
+	if !back {
+		return nil, err
+	}
+	return val, nil
+}
