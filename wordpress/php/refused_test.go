@@ -216,6 +216,8 @@ func TestArgumentsAreRefusedByName(t *testing.T) {
 		`sprintf('%e', 1.5)`:                   "sprintf() with %e",
 		`sprintf('%.2f', 1.5)`:                 "sprintf() with %f",
 		`sprintf('%u', 1)`:                     "sprintf() with %u",
+		`serialize(1e20)`:                      "serialize() with an object, or a number",
+		`serialize([new Exception])`:           "serialize() with an object, or a number",
 		`version_compare('8.2.0RC1', '8.2.0')`: "version_compare() with words in a version",
 	} {
 		if a := probe(t, nil, "$r = "+call+";"); a.State != eval.Open || a.Why == nil || !strings.Contains(a.Why.Error(), want) {

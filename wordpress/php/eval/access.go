@@ -64,12 +64,11 @@ func (in *interp) visible(o *Object, scope *PHPClass) *Array {
 	props := in.propsOf(o)
 	out := NewArray()
 	out.Why = props.Why
-	props.Each(func(k Key, v Value) bool {
+	for k, v := range props.Each {
 		if p, owner := o.Class.property(k.S); p == nil || mayUse(scope, owner, p.Access) {
 			out.Set(StrKey(k.S), v)
 		}
-		return true
-	})
+	}
 	return out
 }
 

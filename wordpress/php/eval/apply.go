@@ -15,9 +15,9 @@ func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) Val
 			panic(in.unsupported(pos, "an argument list unpacked into parameters by reference"))
 		}
 		vals := in.evalArgs(args, pos)
-		return in.apply(to, vals, make([]target, len(vals)), pos)
+		return in.apply(to, vals, make([]*place, len(vals)), pos)
 	}
-	vals, targets := make([]Value, len(args)), make([]target, len(args))
+	vals, targets := make([]Value, len(args)), make([]*place, len(args))
 	for i, a := range args {
 		if to.builtin.ByRef(i) && isPlace(a.X) {
 			vals[i], targets[i] = in.builtinTarget(a.X)
@@ -30,7 +30,7 @@ func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) Val
 }
 
 // builtinTarget finds the variable that a builtin takes by reference, and its value.
-func (in *interp) builtinTarget(x syntax.Expr) (Value, target) {
+func (in *interp) builtinTarget(x syntax.Expr) (Value, *place) {
 	p := in.place(x)
 	if n := len(p.path); n > 0 && p.path[n-1].push {
 		return Null, p
@@ -60,7 +60,7 @@ func isPlace(x syntax.Expr) bool {
 }
 
 // apply calls a builtin with values.
-func (in *interp) apply(to *callee, vals []Value, targets []target, pos syntax.Pos) Value {
+func (in *interp) apply(to *callee, vals []Value, targets []*place, pos syntax.Pos) Value {
 	f := to.builtin
 	c := &Call{in: in, Name: to.name, Args: vals, targets: targets, pos: pos, This: to.this, Class: to.static, weak: to.weak || !to.direct}
 	if len(vals) < f.Min || f.Max >= 0 && len(vals) > f.Max && f.Run != nil {
@@ -108,8 +108,8 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 		}
 		return v
 	}
-	for i, v := range vals {
-		if u := in.UnknownIn(v, 0); u != nil && (!f.ByRef(i) || !f.outOnly) {
+	for _, v := range vals {
+		if u := in.UnknownIn(v, 0); u != nil {
 			in.invalidateTargets(c.targets, u)
 			return Opaque(u)
 		}
@@ -177,7 +177,7 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 }
 
 // invalidateTargets makes by-reference arguments unknown.
-func (in *interp) invalidateTargets(targets []target, u *Unknown) {
+func (in *interp) invalidateTargets(targets []*place, u *Unknown) {
 	for _, t := range targets {
 		if t == nil {
 			continue

@@ -182,10 +182,9 @@ func (in *interp) castObject(v Value, pos syntax.Pos) Value {
 			return Opaque(in.UnknownIn(v, 0))
 		}
 		in.Alloc(v.Size(), pos)
-		v.Each(func(k Key, v Value) bool {
+		for k, v := range v.Each {
 			props.Set(Key{S: k.Text(), Str: true}, Share(v))
-			return true
-		})
+		}
 		return in.newObject("stdClass", props, pos)
 	case *Unknown:
 		return Opaque(v)

@@ -20,7 +20,6 @@ type Function struct {
 	Min, Max   int    // arguments; max -1: any number
 	Refs       int    // bit i: argument i is by reference (its value is in args; write with c.setRef)
 	Lazy       bool   // takes unknowns
-	outOnly    bool   // what by-reference arguments hold before does not matter (preg_match)
 	Vendor     bool   // exists only after a file of a vendor folder was included
 	After      string // exists only after a model has set this slot; "" for no more than that
 	Takes      signature
@@ -37,7 +36,7 @@ type Call struct {
 	in      *interp
 	Name    string
 	Args    []Value
-	targets []target // of by-reference arguments; nil elsewhere
+	targets []*place // of by-reference arguments; nil elsewhere
 	pos     syntax.Pos
 	This    *Object   // of a native method
 	Class   *PHPClass // of a native static method: the class it was called on
@@ -107,14 +106,10 @@ func (c *Call) Array(i int) *Array {
 }
 
 // Alloc charges n bytes before they are allocated. An error ends the evaluation.
-func (c *Call) Alloc(n int) {
-	c.in.Alloc(n, c.pos)
-}
+func (c *Call) Alloc(n int) { c.in.Alloc(n, c.pos) }
 
 // Steps charges n steps of work.
-func (c *Call) Steps(n int) {
-	c.in.Steps(n, c.pos)
-}
+func (c *Call) Steps(n int) { c.in.Steps(n, c.pos) }
 
 // Unknown returns an unknown of class undecidable that comes from this call.
 func (c *Call) Unknown(reason string) *Unknown {
@@ -174,9 +169,7 @@ func (c *Call) Store(slot string, v Value) { c.in.storeSlot(slot, v) }
 func (c *Call) Props(o *Object) *Array { return c.in.propsOf(o) }
 
 // SetProp writes a property of an object.
-func (c *Call) SetProp(o *Object, name string, v Value) {
-	c.in.SetProp(o, name, v, c.pos)
-}
+func (c *Call) SetProp(o *Object, name string, v Value) { c.in.SetProp(o, name, v, c.pos) }
 
 // Object makes an object of a class by its resolved name, without calling its
 // constructor; properties are given in pairs of name and value.
@@ -209,9 +202,7 @@ func (c *Call) Setenv(name string, v Value) { c.in.putenv(name, v) }
 func (c *Call) Global(name string) Value { return c.in.readGlobal(name) }
 
 // SetGlobalKey writes one key of a global array.
-func (c *Call) SetGlobalKey(name, k string, v Value) {
-	c.in.SetGlobalKey(name, k, v, c.pos)
-}
+func (c *Call) SetGlobalKey(name, k string, v Value) { c.in.SetGlobalKey(name, k, v, c.pos) }
 
 // UnknownIn returns an unknown that v is or holds, at any depth; nil if none.
 func (c *Call) UnknownIn(v Value) *Unknown { return c.in.UnknownIn(v, 0) }
@@ -284,9 +275,7 @@ func (c *Call) UnknownOf(class Class, reason string) *Unknown {
 
 // MayFail splits off the worlds in which this call throws an exception, if the program
 // may catch it.
-func (c *Call) MayFail(u *Unknown) {
-	c.in.mayFail(u, c.pos)
-}
+func (c *Call) MayFail(u *Unknown) { c.in.mayFail(u, c.pos) }
 
 // Poison records that unknown code ran: everything but constants may have changed.
 func (c *Call) Poison(u *Unknown) { c.in.Poison(u) }
@@ -315,12 +304,6 @@ func Present(v Value) Value {
 	}
 	return v
 }
-
-// Equal is ==.
-func (c *Call) Equal(a, b Value) Value { return c.in.compareOp("==", a, b, c.pos) }
-
-// ConvertString makes a string of an object.
-func (c *Call) ConvertString(o *Object) Value { return c.in.ConvertString(o, c.pos) }
 
 // CallBack calls a PHP callable as the program calls this function.
 func (c *Call) CallBack(fn Value, args []Value) Value {

@@ -180,7 +180,7 @@ func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) Valu
 		in.Poison(to.unknown)
 		return Opaque(to.unknown)
 	case to.builtin != nil:
-		return in.apply(to, args, make([]target, len(args)), pos)
+		return in.apply(to, args, make([]*place, len(args)), pos)
 	}
 	return in.run1(to, args, pos)
 }

@@ -218,20 +218,18 @@ func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
 	if item.Val == nil {
 		panic(in.unsupported(pos, "an empty element in an array"))
 	}
+	if item.Ref {
+		panic(in.unsupported(pos, "a reference in an array"))
+	}
 	if item.Spread {
-		v := in.eval(item.Val)
-		in.spreadInto(a, v, pos)
+		in.spreadInto(a, in.eval(item.Val), pos)
 		return
 	}
 	var k Value
 	if item.Key != nil {
 		k = in.eval(item.Key)
 	}
-	var v Value
-	if item.Ref {
-		panic(in.unsupported(pos, "a reference in an array"))
-	}
-	v = in.eval(item.Val)
+	v := in.eval(item.Val)
 	if k == nil && a.open != nil {
 		a.invalidate(a.open) // where it goes depends on a key that is not known
 		return
@@ -281,15 +279,14 @@ func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) {
 		a.Why = in.UnknownIn(b, 0)
 		a.open = Opaque(a.Why)
 	}
-	b.Each(func(k Key, v Value) bool {
+	for k, v := range b.Each {
 		Share(v)
 		if k.Str {
 			a.Set(k, v)
 		} else {
 			a.Push(v)
 		}
-		return true
-	})
+	}
 }
 
 // evalWord evaluates an operator that is a word.

@@ -14,7 +14,7 @@ func (in *interp) run1(to *callee, args []Value, pos syntax.Pos) Value {
 		in.Poison(to.unknown)
 		return Opaque(to.unknown)
 	case to.builtin != nil:
-		return in.apply(to, args, make([]target, len(args)), pos)
+		return in.apply(to, args, make([]*place, len(args)), pos)
 	case to.fn.Generator:
 		panic(in.unsupported(pos, "a generator"))
 	case to.fn.RefReturn:

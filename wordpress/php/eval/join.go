@@ -60,7 +60,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	out.Entries = out.Entries[:0:0]
 	out.index, out.packed, out.live, out.Next, out.Pos = nil, true, 0, 0, 0
 	changed := false
-	a.Each(func(k Key, v Value) bool {
+	for k, v := range a.Each {
 		w, ok := b.Get(k)
 		if !ok {
 			w, same = in.lacking(b, k), false
@@ -68,15 +68,13 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 		j := in.joinValues(v, w, why, depth+1)
 		changed = changed || j != v
 		out.Set(k, j)
-		return true
-	})
-	b.Each(func(k Key, w Value) bool {
+	}
+	for k, w := range b.Each {
 		if _, ok := a.Get(k); !ok {
 			same, changed = false, true
 			out.Set(k, in.joinValues(in.lacking(a, k), w, why, depth+1))
 		}
-		return true
-	})
+	}
 	same = same && sameOrder(a, b)
 	if same && !changed {
 		return a

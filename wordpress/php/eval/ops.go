@@ -112,12 +112,11 @@ func (in *interp) union(a, b *Array, pos syntax.Pos) Value {
 	}
 	c := a.Clone()
 	c.Each(func(_ Key, v Value) bool { Share(v); return true })
-	b.Each(func(k Key, v Value) bool {
+	for k, v := range b.Each {
 		if _, ok := c.Get(k); !ok {
 			c.Set(k, Share(v))
 		}
-		return true
-	})
+	}
 	return c
 }
 

@@ -17,10 +17,6 @@ type place struct {
 	typAt    int // how many steps lead to what has the type
 }
 
-type target interface{ target() *place }
-
-func (p *place) target() *place { return p }
-
 // place finds where an expression lies, evaluating its keys.
 func (in *interp) place(x syntax.Expr) *place {
 	switch x := x.(type) {
@@ -245,6 +241,5 @@ func underProperty(x *syntax.IndexExpr) bool {
 
 // globalsArray is a copy of the global variables.
 func (in *interp) globalsArray(pos syntax.Pos) Value {
-	u := in.unknownAt(Undecidable, pos, "depends on all global variables")
-	return u
+	return in.unknownAt(Undecidable, pos, "depends on all global variables")
 }

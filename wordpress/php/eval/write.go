@@ -3,8 +3,7 @@ package eval
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // assign writes a value to a place.
-func (in *interp) assign(t target, v Value) {
-	p := t.target()
+func (in *interp) assign(p *place, v Value) {
 	in.update(p, func(Value) Value { return Share(v) })
 }
 

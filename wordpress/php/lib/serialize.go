@@ -1,6 +1,7 @@
 package lib
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ func serializeFunc(c *eval.Call) eval.Value {
 	var b strings.Builder
 	ok := serializeTo(c, &b, c.Arg(0), 0)
 	if !ok {
-		return c.RefusedFor("with a fraction or an object")
+		return c.RefusedFor("with an object, or a number that needs an exponent")
 	}
 	return eval.String(b.String())
 }
@@ -27,6 +28,11 @@ func serializeTo(c *eval.Call, b *strings.Builder, v eval.Value, depth int) bool
 		b.WriteString("b:" + strconv.FormatInt(eval.ToInt(v), 10) + ";")
 	case eval.Int:
 		b.WriteString("i:" + eval.ToString(v) + ";")
+	case eval.Float:
+		if size := math.Abs(float64(v)); size != 0 && (size < 1e-4 || size >= 1e15) {
+			return false
+		}
+		b.WriteString("d:" + strconv.FormatFloat(float64(v), 'f', -1, 64) + ";")
 	case eval.String:
 		c.Alloc(2 * len(v))
 		b.WriteString("s:" + strconv.Itoa(len(v)) + `:"` + string(v) + `";`)

@@ -21,15 +21,14 @@ func implode(c *eval.Call) eval.Value {
 	sep := c.StringOf(sepArg)
 	var parts []string
 	size := 0
-	list.Each(func(_ eval.Key, v eval.Value) bool {
+	for _, v := range list.Each {
 		s := c.StringOf(v)
 		parts = append(parts, s)
 		if size += len(s) + len(sep); size > 1<<20 {
 			c.Alloc(size)
 			size = 0
 		}
-		return true
-	})
+	}
 	c.Alloc(size + 16*len(parts))
 	return eval.String(strings.Join(parts, sep))
 }
@@ -87,13 +86,12 @@ func eachSubject(c *eval.Call, subject eval.Value, one func(eval.Value) eval.Val
 	}
 	c.Alloc(list.Size())
 	out := eval.NewArray()
-	list.Each(func(k eval.Key, v eval.Value) bool {
+	for k, v := range list.Each {
 		if v.Kind() != eval.KindArray && v.Kind() != eval.KindObject {
 			v = one(v)
 		}
 		out.Set(k, v)
-		return true
-	})
+	}
 	return out
 }
 
@@ -108,7 +106,7 @@ func replaceAll(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 		rest.Each(func(_ eval.Key, v eval.Value) bool { with = append(with, v); return true })
 	}
 	total, i := 0, 0
-	list.Each(func(_ eval.Key, v eval.Value) bool {
+	for _, v := range list.Each {
 		to := replace
 		if many {
 			to = eval.String("")
@@ -120,8 +118,7 @@ func replaceAll(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 		var n int
 		s, n = replaceOne(c, s, v, to, fold)
 		total += n
-		return true
-	})
+	}
 	return s, total
 }
 

@@ -90,13 +90,8 @@ func dotenvBuilder(adapters string, major int) func(c *eval.Call) eval.Value {
 		if r.Major != major {
 			panic(noMethod(c))
 		}
-		return newBuilt(c, adapters, false, r)
+		return newRepository(c, adapters, false, r)
 	}
-}
-
-func newBuilt(c *eval.Call, adapters string, immutable bool, r Release) eval.Value {
-	o := newRepository(c, adapters, immutable, r)
-	return o
 }
 
 // releaseOf is the release that a repository was made by.
@@ -123,11 +118,11 @@ func dotenvAddAdapter(c *eval.Call) eval.Value {
 	if l == "" {
 		return c.Unknown("such a repository is not modelled")
 	}
-	return newBuilt(c, eval.ToString(settingOf(c, c.This, "adapters"))+l, eval.ToBool(settingOf(c, c.This, "immutable")), releaseOf(c, c.This))
+	return newRepository(c, eval.ToString(settingOf(c, c.This, "adapters"))+l, eval.ToBool(settingOf(c, c.This, "immutable")), releaseOf(c, c.This))
 }
 
 func dotenvImmutable(c *eval.Call) eval.Value {
-	return newBuilt(c, eval.ToString(settingOf(c, c.This, "adapters")), true, releaseOf(c, c.This))
+	return newRepository(c, eval.ToString(settingOf(c, c.This, "adapters")), true, releaseOf(c, c.This))
 }
 
 // dotenvCreate is one of the functions (paths, names, shortCircuit, encoding), with
@@ -165,8 +160,7 @@ func newDotenv(c *eval.Call, repo *eval.Object, i int) eval.Value {
 	if c.Has(i+3) && !strings.EqualFold(eval.ToString(c.Arg(i+3)), "utf-8") {
 		return c.Unknown("an .env file in another encoding is not modelled")
 	}
-	o := c.Object(`Dotenv\Dotenv`, props)
-	return o
+	return c.Object(`Dotenv\Dotenv`, props)
 }
 
 func listed(v eval.Value) *eval.Array {

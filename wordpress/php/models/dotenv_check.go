@@ -9,8 +9,7 @@ func dotenvRequired(c *eval.Call) eval.Value {
 }
 
 func dotenvIfPresent(c *eval.Call) eval.Value {
-	v := newValidator(c)
-	return v
+	return newValidator(c)
 }
 
 // newValidator makes the object that checks the variables that argument 0 names.
