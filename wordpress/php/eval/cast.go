@@ -15,12 +15,7 @@ func (in *interp) castArray(v Value, pos syntax.Pos) Value {
 		}
 		return Share(in.visible(v, nil))
 	case *Unknown:
-		return in.Lift([]Value{v}, pos, func(vals []Value) Value {
-			if vals[0].Kind() == KindUnknown {
-				return vals[0]
-			}
-			return in.castArray(vals[0], pos)
-		})
+		return Opaque(v)
 	}
 	return ListOf(v)
 }

@@ -6,8 +6,8 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 var endFuncs = map[string]eval.Function{
 	"array_push":    {Run: arrayPush, Min: 1, Max: -1, Refs: 1},
 	"array_unshift": {Run: arrayUnshift, Min: 1, Max: -1, Refs: 1},
-	"array_pop":     {Run: arrayPop, Min: 1, Max: 1, Refs: 1},
-	"array_shift":   {Run: arrayShift, Min: 1, Max: 1, Refs: 1},
+	"array_pop":     {Run: takeEnd(false), Min: 1, Max: 1, Refs: 1},
+	"array_shift":   {Run: takeEnd(true), Min: 1, Max: 1, Refs: 1},
 }
 
 func arrayPush(c *eval.Call) eval.Value {
@@ -34,32 +34,24 @@ func arrayUnshift(c *eval.Call) eval.Value {
 	return eval.Int(out.Len())
 }
 
-func arrayPop(c *eval.Call) eval.Value {
-	a := c.Array(0)
-	if a.Len() == 0 {
-		return eval.Null
+// takeEnd is array_pop, or array_shift, which counts integer keys anew.
+func takeEnd(first bool) func(c *eval.Call) eval.Value {
+	return func(c *eval.Call) eval.Value {
+		a := c.Array(0)
+		if a.Len() == 0 {
+			return eval.Null
+		}
+		c.Alloc(a.Size())
+		list := eval.Pairs(a)
+		taken, rest := list[len(list)-1], list[:len(list)-1]
+		if first {
+			taken, rest = list[0], list[1:]
+		}
+		out := eval.NewArray()
+		for _, e := range rest {
+			appendPair(out, e, !first)
+		}
+		c.SetRef(0, out)
+		return eval.Share(eval.Present(taken.Value))
 	}
-	c.Alloc(a.Size())
-	list := eval.Pairs(a)
-	out := eval.NewArray()
-	for _, e := range list[:len(list)-1] {
-		out.Set(e.Key, e.Value)
-	}
-	c.SetRef(0, out)
-	return eval.Share(eval.Present(list[len(list)-1].Value))
-}
-
-func arrayShift(c *eval.Call) eval.Value {
-	a := c.Array(0)
-	if a.Len() == 0 {
-		return eval.Null
-	}
-	c.Alloc(a.Size())
-	list := eval.Pairs(a)
-	out := eval.NewArray()
-	for _, e := range list[1:] {
-		appendPair(out, e, false)
-	}
-	c.SetRef(0, out)
-	return eval.Share(eval.Present(list[0].Value))
 }

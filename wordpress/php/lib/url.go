@@ -60,64 +60,47 @@ func unpercent(s string, plus bool) string {
 	return b.String()
 }
 
-// A phpURL is what parse_url finds; a nil part is absent.
-type phpURL struct {
-	scheme, host, user, pass, path, query, fragment *string
-	port                                            int // 0: absent, unless zero is set
-	zero                                            bool
-}
+// A phpURL is what parse_url finds, by the names in urlParts.
+type phpURL map[string]eval.Value
+
+// urlParts are in PHP's order, which is that of the constants PHP_URL_SCHEME and on.
+var urlParts = []string{"scheme", "host", "port", "user", "pass", "path", "query", "fragment"}
 
 func parseURLFunc(c *eval.Call) eval.Value {
-	s := c.Str(0)
-	component := c.Int(1, -1)
+	s, component := c.Str(0), c.Int(1, -1)
 	c.Alloc(2*len(s) + 1024)
 	u, ok := parseURL(s)
-	if !ok {
+	switch {
+	case !ok:
 		return eval.Bool(false)
+	case int(component) >= len(urlParts):
+		panic(c.Throw("ValueError", "parse_url(): Argument #2 ($component) must be a valid URL component identifier"))
+	case component >= 0:
+		return eval.Present(u[urlParts[component]])
 	}
 	out := eval.NewArray()
-	put := func(name string, p *string) {
-		if p != nil {
-			out.Put(name, eval.String(*p))
+	for _, name := range urlParts {
+		if v := u[name]; v != nil {
+			out.Put(name, v)
 		}
 	}
-	put("scheme", u.scheme)
-	put("host", u.host)
-	if u.port != 0 || u.zero {
-		out.Put("port", eval.Int(u.port))
-	}
-	put("user", u.user)
-	put("pass", u.pass)
-	put("path", u.path)
-	put("query", u.query)
-	put("fragment", u.fragment)
-	if component < 0 {
-		return out
-	}
-	names := []string{"scheme", "host", "port", "user", "pass", "path", "query", "fragment"}
-	if int(component) >= len(names) {
-		panic(c.Throw("ValueError", "parse_url(): Argument #2 ($component) must be a valid URL component identifier, "+strconv.FormatInt(component, 10)+" given"))
-	}
-	v, found := out.Get(eval.StrKey(names[component]))
-	if !found {
-		return eval.Null
-	}
-	return v
+	return out
 }
 
-func ptr(s string) *string {
+// put sets a part to a text, without its control characters.
+func (u phpURL) put(name, s string) {
 	b := []byte(s)
 	for i, c := range b {
 		if c < ' ' || c == 0x7F {
 			b[i] = '_'
 		}
 	}
-	clean := string(b)
-	return &clean
+	u[name] = eval.String(b)
 }
 
 // parseURL follows php_url_parse_ex.
 func parseURL(s string) (u phpURL, ok bool) {
+	u = phpURL{}
 	rest := s
 	colon := strings.IndexByte(s, ':')
 	authority := false
@@ -126,25 +109,24 @@ func parseURL(s string) (u phpURL, ok bool) {
 		after := s[colon+1:]
 		switch {
 		case after == "":
-			u.scheme = ptr(s[:colon])
+			u.put("scheme", s[:colon])
 			return u, true
 		case after[0] != '/':
 			if portLike(after) {
-				if strings.HasPrefix(s, "//") {
-					rest, authority = s[2:], true
-				} else {
-					authority = true
-				}
+				authority = true
 			} else {
-				u.scheme, rest = ptr(s[:colon]), after
+				u.put("scheme", s[:colon])
+				rest = after
 			}
 		case strings.HasPrefix(after, "//"):
-			u.scheme, rest, authority = ptr(s[:colon]), after[2:], true
+			u.put("scheme", s[:colon])
+			rest, authority = after[2:], true
 			if syntax.Lower(s[:colon]) == "file" && strings.HasPrefix(rest, "/") {
 				authority = false
 			}
 		default:
-			u.scheme, rest = ptr(s[:colon]), after
+			u.put("scheme", s[:colon])
+			rest = after
 		}
 	case strings.HasPrefix(s, "//"):
 		rest, authority = s[2:], true
@@ -187,13 +169,14 @@ func portLike(s string) bool {
 }
 
 // authority reads user:pass@host:port.
-func (u *phpURL) authority(s string) bool {
+func (u phpURL) authority(s string) bool {
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		user := s[:i]
 		if j := strings.IndexByte(user, ':'); j >= 0 {
-			u.user, u.pass = ptr(user[:j]), ptr(user[j+1:])
+			u.put("user", user[:j])
+			u.put("pass", user[j+1:])
 		} else {
-			u.user = ptr(user)
+			u.put("user", user)
 		}
 		s = s[i+1:]
 	}
@@ -207,29 +190,29 @@ func (u *phpURL) authority(s string) bool {
 			if len(port) > 5 || end == 0 || n > 65535 {
 				return false
 			}
-			u.port, u.zero = n, n == 0
+			u["port"] = eval.Int(n)
 		}
 		s = s[:colon]
 	}
 	if s == "" {
 		return false
 	}
-	u.host = ptr(s)
+	u.put("host", s)
 	return true
 }
 
 // tail reads path?query#fragment.
-func (u *phpURL) tail(s string) {
+func (u phpURL) tail(s string) {
 	if i := strings.IndexByte(s, '#'); i >= 0 {
-		u.fragment = ptr(s[i+1:])
+		u.put("fragment", s[i+1:])
 		s = s[:i]
 	}
 	if i := strings.IndexByte(s, '?'); i >= 0 {
-		u.query = ptr(s[i+1:])
+		u.put("query", s[i+1:])
 		s = s[:i]
 	}
-	if s != "" || u.query == nil && u.fragment == nil {
-		u.path = ptr(s)
+	if s != "" || u["query"] == nil && u["fragment"] == nil {
+		u.put("path", s)
 	}
 }
 
