@@ -11,8 +11,9 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 // argument.
 //
 // A builtin charges memory with Alloc before it allocates, and work that is not
-// proportional to that with Steps. It returns Throw for what PHP throws, and errors of
-// the call's methods as they are.
+// proportional to that with Steps. Both panic if a limit is exceeded. A builtin panics with
+// Throw where PHP throws an exception, and with Refuse or Unsupported to end the evaluation.
+// Eval recovers all of these.
 
 // A Function is a builtin and what calling it needs.
 type Function struct {
@@ -105,7 +106,7 @@ func (c *Call) Array(i int) *Array {
 	return a
 }
 
-// Alloc charges n bytes before they are allocated. An error ends the evaluation.
+// Alloc charges n bytes before they are allocated.
 func (c *Call) Alloc(n int) { c.in.Alloc(n, c.pos) }
 
 // Steps charges n steps of work.
@@ -131,13 +132,13 @@ func (c *Call) refused(arguments string) *Unknown {
 // unsafe returns an unknown of class unsafe that comes from this call.
 func (c *Call) unsafe(reason string) *Unknown { return c.in.unknownAt(Unsafe, c.pos, reason) }
 
-// Unsupported returns the refusal that ends the evaluation at a use of a feature.
+// Unsupported returns the refusal of a feature, to panic with.
 func (c *Call) Unsupported(feature string) error { return c.in.unsupported(c.pos, feature) }
 
-// Throw returns the error that throws an exception of PHP's class.
+// Throw returns an exception of PHP's class, to panic with.
 func (c *Call) Throw(class, message string) error { return c.in.Throw(class, message, c.pos) }
 
-// TypeError throws a TypeError about an argument.
+// TypeError returns a TypeError about an argument, to panic with.
 func (c *Call) TypeError(i int, want string) error {
 	return c.Throw("TypeError", c.Name+"(): Argument #"+ToString(Int(i+1))+" must be of type "+want+
 		", "+TypeWord(c.Arg(i))+" given")
@@ -263,7 +264,7 @@ func (c *Call) Doubt(a *Array) *Unknown {
 // StringOf converts a value to a string as PHP does, by __toString of an object.
 func (c *Call) StringOf(v Value) string { return c.in.StringOf(v, c.pos) }
 
-// Refuse returns the error that ends the evaluation.
+// Refuse returns a refusal that ends the evaluation, to panic with.
 func (c *Call) Refuse(class Class, format string, args ...any) error {
 	return c.in.Refuse(class, c.pos, format, args...)
 }

@@ -2,8 +2,8 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// eval evaluates an expression to a value. An error is a *jump, *thrown or *dead of
-// this world, or ends everything.
+// eval evaluates an expression to a value. It panics with how this world leaves the
+// straight path, or with what ends all worlds.
 func (in *interp) eval(x syntax.Expr) Value {
 	pos := x.Where()
 	in.Steps(1, pos)

@@ -106,7 +106,8 @@ func (in *interp) slot(space byte, name string) int {
 	return id
 }
 
-// charge counts steps where an error cannot be returned; the next steps does.
+// charge counts steps also after the evaluation has ended. If none are left, the next
+// Steps refuses.
 func (in *interp) charge(n int) { in.stepsLeft = max(0, in.stepsLeft-n) }
 
 func (in *interp) file() string {

@@ -243,7 +243,7 @@ func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
 	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name)))
 }
 
-// Throw returns the error that throws an exception of a native class.
+// Throw makes an exception of a native class, to panic with.
 func (in *interp) Throw(name, message string, pos syntax.Pos) *thrown {
 	why := &Refusal{
 		Class: Undecidable, File: in.file(), Line: int(pos.Line),
@@ -264,7 +264,7 @@ func (in *interp) Throw(name, message string, pos syntax.Pos) *thrown {
 	return &thrown{o, why}
 }
 
-// thrownBy is the error of throw.
+// thrownBy is what throw panics with.
 func (in *interp) thrownBy(v Value, pos syntax.Pos) *thrown {
 	o, ok := v.(*Object)
 	if v.Kind() != KindUnknown && (!ok || !o.Class.IsA("throwable")) {

@@ -137,7 +137,7 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	return Null
 }
 
-// indexedObject is the error of $o[key].
+// indexedObject is what $o[key] panics with.
 func (in *interp) indexedObject(o *Object, pos syntax.Pos) error {
 	if o.Class.IsA("arrayaccess") {
 		return in.unsupported(pos, "an object with ArrayAccess as an array")
