@@ -114,6 +114,7 @@ const blocksInFlight = 6
 type pipe struct {
 	full  chan []byte
 	empty chan []byte
+	made  int           // blocks made so far: a small dump needs few
 	done  chan struct{} // closed when the writer has ended
 	w     io.Writer
 	sum   hash.Hash
@@ -125,9 +126,6 @@ func startPipe(w io.Writer, cancel context.CancelCauseFunc) *pipe {
 	p := &pipe{
 		full: make(chan []byte, blocksInFlight), empty: make(chan []byte, blocksInFlight),
 		done: make(chan struct{}), w: w, sum: sha256.New(),
-	}
-	for range blocksInFlight {
-		p.empty <- make([]byte, 0, blockSize)
 	}
 	go func() {
 		defer close(p.done)
@@ -149,6 +147,15 @@ func (p *pipe) pass(block []byte) ([]byte, error) {
 	case p.full <- block:
 	case <-p.done:
 		return block[:0], p.err
+	}
+	select {
+	case b := <-p.empty:
+		return b, nil
+	default:
+	}
+	if p.made < blocksInFlight {
+		p.made++
+		return make([]byte, 0, blockSize), nil
 	}
 	select {
 	case b := <-p.empty:
