@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,7 +25,7 @@ type Sealing struct {
 
 // Filters returns the filters of a backup, and the manifest's entry about the
 // sealing: nil if there is none. Errors never show the content of a file.
-func (s Sealing) Filters() ([]archive.Filter, *manifest.Seal, error) {
+func (s Sealing) Filters(ctx context.Context) ([]archive.Filter, *manifest.Seal, error) {
 	filters, err := archive.Compression(s.Compression, s.Level)
 	if err != nil {
 		return nil, nil, err
@@ -36,7 +37,7 @@ func (s Sealing) Filters() ([]archive.Filter, *manifest.Seal, error) {
 	case sealed && (s.PassphraseFile != "" || s.Passphrase != ""):
 		return nil, nil, errors.New("seal: recipients and a passphrase cannot be combined; remove one of them")
 	case sealed:
-		filter, seal, err := s.age()
+		filter, seal, err := s.age(ctx)
 		return append(filters, filter), seal, err
 	case s.PassphraseFile != "" || s.Passphrase != "":
 		filter, seal, err := s.gpg()
@@ -46,10 +47,10 @@ func (s Sealing) Filters() ([]archive.Filter, *manifest.Seal, error) {
 }
 
 // age seals to the recipients. The file may hold OpenPGP keys instead.
-func (s Sealing) age() (archive.Filter, *manifest.Seal, error) {
+func (s Sealing) age(ctx context.Context) (archive.Filter, *manifest.Seal, error) {
 	text := strings.Join(s.Recipients, "\n")
 	if s.RecipientsFile != "" {
-		file, err := operator.ReadFileOrPipe(s.RecipientsFile, operator.Everybody)
+		file, err := operator.ReadFileOrPipe(ctx, s.RecipientsFile, operator.Everybody)
 		if err != nil {
 			return archive.Filter{}, nil, fmt.Errorf("recipients_file: %w", err)
 		}

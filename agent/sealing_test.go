@@ -36,7 +36,7 @@ func TestRecipientsFileOwner(t *testing.T) {
 		if err := os.Chmod(path, tt.mode); err != nil {
 			t.Fatal(err)
 		}
-		_, seal, err := Sealing{Compression: "zstd", RecipientsFile: path}.Filters()
+		_, seal, err := Sealing{Compression: "zstd", RecipientsFile: path}.Filters(t.Context())
 		switch {
 		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
 			t.Errorf("%s: got %v, want %q", tt.what, err, tt.want)
@@ -60,7 +60,7 @@ func TestRecipientsFromAPipe(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, seal, err := Sealing{Compression: "none", RecipientsFile: fmt.Sprintf("/dev/fd/%d", r.Fd())}.Filters()
+	_, seal, err := Sealing{Compression: "none", RecipientsFile: fmt.Sprintf("/dev/fd/%d", r.Fd())}.Filters(t.Context())
 	if err != nil || len(seal.Recipients) != 1 || seal.Recipients[0] != key {
 		t.Errorf("got %+v, %v", seal, err)
 	}

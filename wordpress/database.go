@@ -25,6 +25,8 @@ type Database struct {
 	// Operator is set if the password is the operator's, from an option file, and nil if
 	// it is the site's.
 	Operator *Operator
+	// Origin says where settings come from that are not the site's.
+	Origin Origin
 
 	reveal bool // JSON holds the password
 }
@@ -62,6 +64,10 @@ type Operator struct {
 	UID int  `json:"uid"` // the user that the agent was started as
 	TLS bool `json:"tls"` // the TLS settings are the operator's too
 }
+
+// An Origin names, for errors, what sets the server, the account and the name of a Database. ""
+// is the site's configuration.
+type Origin struct{ Server, Account, Name string }
 
 // Revealed returns a copy of d whose JSON holds the password.
 func (d Database) Revealed() Database {

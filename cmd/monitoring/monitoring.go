@@ -137,7 +137,7 @@ func (m *monitor) readStatus(ctx context.Context, runner *agent.Agent) (*status.
 	if err != nil {
 		return nil, err
 	}
-	jobs, _, err := sites.Jobs(m.config, chosen.Entries)
+	jobs, _, err := sites.Jobs(ctx, m.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,10 @@ func (o *Options) Open(ctx context.Context) (*content.Reader, error) {
 	if err != nil {
 		return nil, exit.Usage(fmt.Errorf("--bandwidth: %w", err))
 	}
-	keys, err := o.keys()
+	keys, err := o.keys(ctx)
+	if ctx.Err() != nil { // while a pipe was read
+		return nil, context.Cause(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -74,10 +77,10 @@ func (o *Options) Open(ctx context.Context) (*content.Reader, error) {
 }
 
 // keys reads the secret keys. Nobody else may be able to read their files.
-func (o *Options) keys() (*unseal.Keys, error) {
+func (o *Options) keys(ctx context.Context) (*unseal.Keys, error) {
 	var passphrase secret.Text
 	if o.passphraseFile != "" {
-		text, err := operator.ReadFileOrPipe(o.passphraseFile, operator.Nobody)
+		text, err := operator.ReadFileOrPipe(ctx, o.passphraseFile, operator.Nobody)
 		if err == nil {
 			passphrase, err = unseal.Passphrase(text)
 		}
@@ -87,7 +90,7 @@ func (o *Options) keys() (*unseal.Keys, error) {
 	}
 	var texts [][]byte
 	for _, file := range o.identities {
-		text, err := operator.ReadFileOrPipe(file, operator.Nobody)
+		text, err := operator.ReadFileOrPipe(ctx, file, operator.Nobody)
 		if err != nil {
 			return nil, exit.Usage(fmt.Errorf("--identity: %w", err))
 		}

@@ -83,7 +83,7 @@ func (r *Restorer) targetDatabase(ctx context.Context, o *Options) (db wordpress
 		return db, exit.Usage(errors.New("name the database with --db-defaults-file FILE and --database NAME, or give --only files"))
 	}
 	if d.database != "" {
-		db.Name = d.database
+		db.Name, db.Origin.Name = d.database, "--database"
 	}
 	switch {
 	case err != nil:

@@ -26,7 +26,7 @@ import (
 
 // Jobs returns the agent's jobs for the entries. dense tells whether one of them is
 // compressed at process.DenseLevel or higher.
-func Jobs(c *settings.Configuration, entries []entry) (jobs []agent.Job, dense bool, err error) {
+func Jobs(ctx context.Context, c *settings.Configuration, entries []entry) (jobs []agent.Job, dense bool, err error) {
 	if len(entries) > 1 && c.Forced("name") {
 		return nil, false, exit.Usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
 	}
@@ -37,7 +37,10 @@ func Jobs(c *settings.Configuration, entries []entry) (jobs []agent.Job, dense b
 		if err != nil {
 			return nil, false, exit.Usage(err)
 		}
-		job, err := JobOf(c, set, e, homes)
+		job, err := JobOf(ctx, c, set, e, homes)
+		if ctx.Err() != nil { // while a pipe was read
+			return nil, false, context.Cause(ctx)
+		}
 		if err != nil && (len(entries) > 1 || len(e.Keys) > 1) {
 			err = fmt.Errorf("site %s: %w", e.path(), err)
 		}
@@ -56,7 +59,7 @@ func Job(ctx context.Context, c *settings.Configuration, path string) (agent.Job
 	if err != nil {
 		return agent.Job{}, err
 	}
-	jobs, _, err := Jobs(c, chosen.Entries)
+	jobs, _, err := Jobs(ctx, c, chosen.Entries)
 	if err != nil {
 		return agent.Job{}, err
 	}
@@ -67,7 +70,7 @@ func Job(ctx context.Context, c *settings.Configuration, path string) (agent.Job
 }
 
 // JobOf is the agent's job for one site.
-func JobOf(c *settings.Configuration, set settings.Site, e entry, homes func(string) string) (agent.Job, error) {
+func JobOf(ctx context.Context, c *settings.Configuration, set settings.Site, e entry, homes func(string) string) (agent.Job, error) {
 	if e.host != "" {
 		set.HTTPHost = e.host
 	}
@@ -118,7 +121,7 @@ func JobOf(c *settings.Configuration, set settings.Site, e entry, homes func(str
 	job.Filters, job.Seal, err = agent.Sealing{
 		Compression: set.Compression, Level: set.Level,
 		Recipients: seal.AgeRecipients, RecipientsFile: seal.RecipientsFile, PassphraseFile: seal.PassphraseFile, Passphrase: c.Passphrase,
-	}.Filters()
+	}.Filters(ctx)
 	if err == nil && seal.Required && job.Seal == nil {
 		err = errors.New("encryption.required is set without a recipient; give --recipient age1…, or a passphrase file")
 	}

@@ -132,7 +132,7 @@ func (a *app) backupSites(ctx context.Context, o sites.Arguments, around *around
 	if err != nil {
 		return nil, err
 	}
-	jobs, dense, err := sites.Jobs(a.config, chosen.Entries)
+	jobs, dense, err := sites.Jobs(ctx, a.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}

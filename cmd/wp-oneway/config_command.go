@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -36,7 +37,7 @@ docs/config.schema.json is a JSON Schema for editors.`,
 and contacts no store. Exit status: 0 the configuration is valid; 2 it is not.`,
 		Example: `  wp-oneway config validate
   wp-oneway config validate --config config.yaml`,
-		RunE: func(*cobra.Command, []string) error { return a.validateConfig() },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.validateConfig(cmd.Context()) },
 	}, &cobra.Command{
 		Use: "show", Short: "Print every key with its value and source", Args: noArguments,
 		Long: `Print every key with its value and its source: the default, a file and line, the
@@ -56,12 +57,12 @@ environment or a flag. Secrets are printed as [redacted].`,
 
 // validateConfig checks what loading the configuration does not: the settings of each
 // site, and the files that they name.
-func (a *app) validateConfig() error {
-	if err := a.validateSite(map[string]any{"path": "/"}, ""); err != nil && len(a.config.Sites) == 0 {
+func (a *app) validateConfig(ctx context.Context) error {
+	if err := a.validateSite(ctx, map[string]any{"path": "/"}, ""); err != nil && len(a.config.Sites) == 0 {
 		return err
 	}
 	for i, keys := range a.config.Sites {
-		if err := a.validateSite(keys, fmt.Sprintf("sites[%d]", i)); err != nil {
+		if err := a.validateSite(ctx, keys, fmt.Sprintf("sites[%d]", i)); err != nil {
 			return err
 		}
 	}
@@ -75,7 +76,7 @@ func (a *app) validateConfig() error {
 	return nil
 }
 
-func (a *app) validateSite(keys map[string]any, entry string) error {
+func (a *app) validateSite(ctx context.Context, keys map[string]any, entry string) error {
 	set, err := a.config.Site(keys)
 	if err != nil {
 		return exit.Usage(err)
@@ -85,7 +86,7 @@ func (a *app) validateSite(keys map[string]any, entry string) error {
 			return exit.Usage(fmt.Errorf("%s: %w", a.config.AtEntry(entry, "sinks"), err))
 		}
 	}
-	if _, err := sites.JobOf(a.config, set, sites.NewEntry(set.Path, ""), site.OwnerHomes()); err != nil {
+	if _, err := sites.JobOf(ctx, a.config, set, sites.NewEntry(set.Path, ""), site.OwnerHomes()); err != nil {
 		word := strings.Trim(strings.FieldsFunc(err.Error()+" ", func(r rune) bool { return r == ' ' || r == ':' })[0], "'")
 		return exit.Usage(fmt.Errorf("%s: %w", a.config.AtEntry(entry, word), err))
 	}

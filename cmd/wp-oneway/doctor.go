@@ -125,7 +125,7 @@ func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *vie
 	if err != nil {
 		return nil, err
 	}
-	jobs, _, err := sites.Jobs(a.config, chosen.Entries)
+	jobs, _, err := sites.Jobs(ctx, a.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}

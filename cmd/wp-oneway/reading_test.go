@@ -130,6 +130,12 @@ func TestVerify(t *testing.T) {
 	}
 	h.refused("give RUN, --latest or --all", "verify", "--from", dir)
 	h.refused("give a number from 1 to 32", "verify", "--from", dir, "--all", "--parallel", "0")
+	for _, number := range []string{"x", "1.5", "99999999999999999999"} {
+		h.refused("--parallel \""+number+"\": give a whole number", "verify", "--from", dir, "--all", "--parallel", number)
+		h.refused("--max-ratio \""+number+"\": give a whole number", "restore", "--from", dir, "--max-ratio", number)
+	}
+	h.refused("--max-age \"26\": give a duration", "status", "--max-age", "26", "--file", "x", "--json")
+	h.refused("--dry-run \"maybe\": give true or false", "backup", "--dry-run=maybe")
 	h.refused("--bandwidth: \"20\" is 20 bytes per second", "verify", "--from", dir, "--all", "--bandwidth", "20")
 	_, wide, _ := h.run("verify", "--from", dir, "--all", "--parallel", "9", "--bandwidth", "900MiB/s")
 	if _, narrow, _ := h.run("verify", "--from", dir, "--all", "--parallel", "1"); wide != narrow || !strings.Contains(wide, "a.example") {

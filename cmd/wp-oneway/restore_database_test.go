@@ -96,3 +96,51 @@ func TestRestoreDatabase(t *testing.T) {
 		t.Errorf("as root: exit status %d, %s", code, stderr)
 	}
 }
+
+// With --use-target-config, the database is restored with the account in the configuration of
+// the site that is at the target. The name comes from the operator.
+func TestRestoreWithTheConfigurationOfTheTarget(t *testing.T) {
+	t.Parallel()
+	source, h, folder := newDumpSite(t, "config_source", "CREATE TABLE wp_options (option_value TEXT)", "INSERT INTO wp_options VALUES ('from the backup')"), newHost(t), t.TempDir()
+	h.backup(0, source.root, "--name", "shop", "--to", folder)
+	target := newDumpSite(t, "config_target", "CREATE TABLE wp_options (option_value TEXT)", "INSERT INTO wp_options VALUES ('of the target')")
+	args := []string{"restore", "--from", folder, "--latest", "--site", "shop", "--to", target.root, "--use-target-config", "--database"}
+	value := func() string {
+		return strings.Join(firstColumn(t, target.db, "SELECT option_value FROM wp_options"), ",")
+	}
+	code, _, stderr := h.run(append(args, "config_source", "--only", "db")...)
+	if code != 1 || !strings.Contains(stderr, "correct --database, or create the database") || strings.Count(stderr, "\n") != 2 {
+		t.Errorf("into another database: exit status %d, %s", code, stderr)
+	}
+	if code, stdout, stderr := h.run(append(args, "config_target", "--only", "db")...); code != 0 || value() != "from the backup" {
+		t.Fatalf("exit status %d, %s%s: %s", code, stdout, stderr, value())
+	}
+	if code, _, stderr := h.run("restore", "--undo", "--only", "db", "--use-target-config", "--database", "config_target", "--to", target.root); code != 0 || value() != "of the target" {
+		t.Fatalf("undo: exit status %d, %s: %s", code, stderr, value())
+	}
+	// With the files, the configuration is replaced by the one of the backup.
+	if code, stdout, stderr := h.run(append(args, "config_target", "--overwrite", "always")...); code != 0 || value() != "from the backup" {
+		t.Errorf("exit status %d, %s%s: %s", code, stdout, stderr, value())
+	}
+}
+
+// Errors about the server name the file that it comes from.
+func TestErrorsNameTheOptionFile(t *testing.T) {
+	t.Parallel()
+	h, folder := newHost(t), storeRuns(t)
+	for text, want := range map[string]string{
+		"host=127.0.0.1\nport=1\nuser=u\n":                       "start the database server, or correct host, port or socket in the file of --db-defaults-file",
+		"socket=/nowhere/mysqld.sock\nuser=u\n":                  "correct host, port or socket in the file of --db-defaults-file",
+		"host=db-.internal\nuser=u\n":                            "; correct host, port or socket in the file of --db-defaults-file",
+		"user=nobody\npassword=x\nsocket=" + shared.db(t).Socket: "correct user and password in the file of --db-defaults-file",
+	} {
+		file := filepath.Join(t.TempDir(), "restore.cnf")
+		if err := os.WriteFile(file, []byte("[client]\n"+text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := h.run("restore", "--from", folder, "--latest", "--site", "a.example", "--only", "db", "--db-defaults-file", file, "--database", "d")
+		if code != 1 || !strings.Contains(stderr, want) || strings.Contains(stderr, "DB_") {
+			t.Errorf("%q: exit status %d, %s", text, code, stderr)
+		}
+	}
+}

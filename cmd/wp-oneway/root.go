@@ -96,7 +96,25 @@ func flagError(cmd *cobra.Command, err error) error {
 			hint = "do you mean --" + similar + "? "
 		}
 	}
+	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
+		if wanted := valueWanted(invalid.GetFlag().Value.Type()); wanted != "" {
+			err = fmt.Errorf("--%s %q: give %s", invalid.GetFlag().Name, invalid.GetValue(), wanted)
+		}
+	}
 	return exit.Usage(fmt.Errorf("%w; %ssee %s --help", err, hint, cmd.CommandPath()))
+}
+
+// valueWanted describes the values of a type of flags; "" if their own errors do so.
+func valueWanted(kind string) string {
+	switch kind {
+	case "int", "int64":
+		return "a whole number, such as 5"
+	case "duration":
+		return "a duration, such as 90s, 30m or 26h"
+	case "bool":
+		return "true or false"
+	}
+	return ""
 }
 
 // preRun checks the arguments and loads the configuration before a command runs.

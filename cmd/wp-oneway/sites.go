@@ -54,7 +54,7 @@ func (a *app) sites(ctx context.Context, o sitesOptions) error {
 	if len(o.roots) > 0 && len(chosen.Missing) > 0 {
 		return exit.Usage(fmt.Errorf("search %q: there is no such folder", chosen.Missing[0]))
 	}
-	jobs, _, err := sites.Jobs(a.config, chosen.Entries)
+	jobs, _, err := sites.Jobs(ctx, a.config, chosen.Entries)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 package operator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -32,9 +33,24 @@ func ReadFile(path string, readers Readers) ([]byte, error) {
 	return read(path, readers, fs.FileMode.IsRegular)
 }
 
-// ReadFileOrPipe is ReadFile that can also read a pipe, such as a shell's <(…).
-func ReadFileOrPipe(path string, readers Readers) ([]byte, error) {
-	return read(path, readers, func(m fs.FileMode) bool { return m.IsRegular() || m&fs.ModeNamedPipe != 0 })
+// ReadFileOrPipe is ReadFile that can also read a pipe, such as a shell's <(…). Nobody may write
+// to the pipe, so it ends with the context.
+func ReadFileOrPipe(ctx context.Context, path string, readers Readers) ([]byte, error) {
+	type result struct {
+		text []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := read(path, readers, func(m fs.FileMode) bool { return m.IsRegular() || m&fs.ModeNamedPipe != 0 })
+		done <- result{text, err}
+	}()
+	select {
+	case r := <-done:
+		return r.text, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("read %s: %w", path, context.Cause(ctx))
+	}
 }
 
 func read(path string, readers Readers, accepted func(fs.FileMode) bool) ([]byte, error) {
@@ -74,13 +90,18 @@ func read(path string, readers Readers, accepted func(fs.FileMode) bool) ([]byte
 }
 
 // Check checks a file or folder that another library opens by its path. Until root or
-// the agent's user changes it, the path leads to what was checked.
+// the agent's user changes it, the path leads to what was checked. Pipes and sockets are
+// refused: the library could wait for ever.
 func Check(path string, readers Readers) error {
 	f, err := checked(path, readers)
 	if err != nil {
 		return err
 	}
-	return f.Close()
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) != 0 {
+		return errors.Join(err, fmt.Errorf("open %s: not a regular file", path))
+	}
+	return nil
 }
 
 // checked opens a path that passed all checks, with O_PATH.

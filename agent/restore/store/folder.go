@@ -23,6 +23,10 @@ type folder struct {
 }
 
 func openFolder(dir string) (Store, error) {
+	// Opening a FIFO would wait for somebody who writes to it.
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("open %s: it is not a folder; give the folder of the sink", dir)
+	}
 	root, err := os.OpenRoot(filepath.Clean(dir))
 	if err != nil {
 		return nil, fmt.Errorf("%w; give the folder of the sink", err)

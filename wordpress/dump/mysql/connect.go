@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -130,18 +131,22 @@ func authenticate(ctx context.Context, db wordpress.Database) (*Conn, error) {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return nil, fmt.Errorf("connect to database %q at %s: %w%s", db.Name, at, err, connectAdvice(err))
+		return nil, fmt.Errorf("connect to database %q at %s: %w%s", db.Name, at, err, connectAdvice(err, db.Origin))
 	}
 	return newConn(l, d), nil
 }
 
 // connectAdvice says after a semicolon what to do about an error of connecting, or nothing.
-func connectAdvice(err error) string {
+func connectAdvice(err error, from wordpress.Origin) string {
+	server := cmp.Or(from.Server, "DB_HOST")
 	switch ErrorNumber(err) {
 	case AccountDenied:
+		if from.Account != "" {
+			return "; correct " + from.Account + ", or, if the account requires TLS, add ssl-mode=REQUIRED to it"
+		}
 		return "; correct DB_USER and DB_PASSWORD, or, if the account requires TLS, give --db-defaults-file with ssl-mode=REQUIRED"
 	case DatabaseDenied, NoSuchDatabase:
-		return "; correct DB_NAME, or create the database and grant the account its rights"
+		return "; correct " + cmp.Or(from.Name, "DB_NAME") + ", or create the database and grant the account its rights"
 	case HostDenied:
 		return "; allow the account to connect from this host"
 	case SecureTransport:
@@ -150,9 +155,9 @@ func connectAdvice(err error) string {
 	unknown := (*net.DNSError)(nil)
 	switch {
 	case errors.As(err, &unknown) && unknown.IsNotFound:
-		return "; correct DB_HOST"
+		return "; correct " + server
 	case errors.Is(err, unix.ECONNREFUSED), errors.Is(err, unix.ENOENT):
-		return "; start the database server, or correct DB_HOST"
+		return "; start the database server, or correct " + server
 	}
 	return ""
 }

@@ -63,6 +63,9 @@ type optionFile struct {
 	verify      string // of the server's certificate: identity, ca, no, or "" if the file does not say
 }
 
+// inFile follows the name of a setting in an error.
+const inFile = " in the file of --db-defaults-file"
+
 func (f *optionFile) set(key, value string) error {
 	switch key {
 	case "host":
@@ -78,11 +81,12 @@ func (f *optionFile) set(key, value string) error {
 	case "protocol":
 		f.protocol = strings.ToLower(value)
 	case "user":
-		f.db.User = value
+		f.db.User, f.db.Origin.Account = value, "user and password"+inFile
 	case "password":
 		f.db.Password, f.passwordSet = secret.Text(value), true
+		f.db.Origin.Account = "user and password" + inFile
 	case "database":
-		f.db.Name = value
+		f.db.Name, f.db.Origin.Name = value, "database"+inFile
 	default:
 		return f.setTLS(key, value)
 	}
@@ -130,6 +134,9 @@ func (f *optionFile) setTLS(key, value string) error {
 // settings stay if the file has none, but verify nothing for the operator.
 func (f *optionFile) database(uid int) wordpress.Database {
 	db, server := f.db, f.server
+	if f.protocol == "tcp" || f.hostSet || server.Socket != "" || server.Port != 0 {
+		db.Origin.Server = "host, port or socket" + inFile
+	}
 	switch {
 	case f.protocol == "tcp" && (!f.hostSet || server.Host == "localhost"):
 		db.Host, db.Port, db.Socket = "127.0.0.1", server.Port, ""
