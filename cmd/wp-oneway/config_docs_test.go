@@ -39,9 +39,9 @@ first file, the user's own file is used, and ` + "`--verbose`" + ` says so. Each
 variable, such as ` + "`WP_ONEWAY_LIMITS_SITES` for `limits.sites`" + `. Flags override the environment, and the environment
 overrides the file. Unknown keys are errors.
 
-    wp-oneway config generate    prints a commented example with every key
-    wp-oneway config validate    checks the configuration
-    wp-oneway config show        prints every key, its value and where it comes from
+    wp-oneway config generate  # prints a commented example with every key
+    wp-oneway config validate  # checks the configuration
+    wp-oneway config show      # prints every key, its value and where it comes from
 
 Many editors check the file with the schema in [config.schema.json](config.schema.json) if the first line is
 ` + "`# yaml-language-server: $schema=` and the path or URL of the schema" + `.

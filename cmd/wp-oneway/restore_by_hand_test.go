@@ -95,14 +95,13 @@ func readPage(t *testing.T, path string) page {
 			heading = strings.TrimSpace(title)
 			p.order = append(p.order, heading)
 		}
+		if option, ok := strings.CutPrefix(block, "```ini\n"); ok {
+			p.optionFile = strings.TrimSuffix(option, "```")
+		}
 		if !strings.HasPrefix(block, "    ") {
 			continue
 		}
 		code := strings.TrimSuffix(strings.ReplaceAll("\n"+block, "\n    ", "\n"), "\n")[1:] + "\n"
-		if strings.HasPrefix(code, "[client]") {
-			p.optionFile = code
-			continue
-		}
 		p.sections[heading] += code
 	}
 	return p
