@@ -2,7 +2,11 @@
 // details that are stored with it, the names of its objects, and the report.
 package manifest
 
-import "time"
+import (
+	"regexp"
+	"sync"
+	"time"
+)
 
 // Version is the version of the manifest, the details, the report and the state.
 // Readers ignore fields they do not know, and refuse a higher version.
@@ -29,6 +33,12 @@ type Manifest struct {
 	Counts    Counts    `json:"counts"`
 	Complete  bool      `json:"complete"` // false if something of the site could not be read
 }
+
+// Release is the version of WordPress' core, "" if it is not known or is none: the site chose
+// the text, which may become part of a command line.
+func (m *Manifest) Release() string { return releaseText().FindString(m.WordPress) }
+
+var releaseText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(-[A-Za-z0-9.]+)?$`) })
 
 // Previous is the run before, as the host remembers it.
 type Previous struct {

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os/user"
-	"regexp"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/spf13/pflag"
 
@@ -149,8 +147,6 @@ func (r *Restorer) placesOutside(ctx context.Context, o *Options, details *manif
 	return tree.InPlace(details.Base, root, o.allowPaths, used, facts.Home)
 }
 
-var versionText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(-[A-Za-z0-9.]+)?$`) })
-
 // sayFiles says what was done, and how to get WordPress itself, if it is missing or the
 // operator asks.
 func (r *Restorer) sayFiles(ctx context.Context, o *Options, run *catalog.Run, t *tree.Target) {
@@ -164,10 +160,9 @@ func (r *Restorer) sayFiles(ctx context.Context, o *Options, run *catalog.Run, t
 	if t.HasCore() && !o.withCore {
 		return
 	}
-	release := " --version=" + run.Manifest.WordPress
-	what := "WordPress " + run.Manifest.WordPress
-	if !versionText().MatchString(run.Manifest.WordPress) {
-		release, what = "", "WordPress, whose version the backup does not say,"
+	release, what := "", "WordPress, whose version the backup does not say,"
+	if text := run.Manifest.Release(); text != "" {
+		release, what = " --version="+text, "WordPress "+text
 	}
 	r.Say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/restore/catalog"
 	"github.com/wp-oneway/wp-oneway/agent/restore/drill"
+	"github.com/wp-oneway/wp-oneway/agent/restore/serve"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/progress"
@@ -30,6 +31,8 @@ type drillOptions struct {
 	scratch      string
 	defaultsFile string
 	maxRatio     int64
+	serve        bool
+	core, php    string
 	json         bool
 }
 
@@ -43,8 +46,12 @@ scratch database, check the result, write a report, and remove the folder and da
 
 The checks are: every stored byte is unchanged; the number of rows of each table and the
 number of files are those that the backup recorded; the address of the site, the files of
-its active plugins and themes, and the tables of each sub-site exist. No PHP code of the
-backup runs.
+its active plugins and themes, and the tables of each sub-site exist.
+
+No PHP code of the backup runs unless --serve is given. With it, PHP makes the front page of
+the restored site, which must be a complete page. PHP is isolated: it has a user of its own,
+no network, no mail, and sees nothing of this machine except installed programs. Where this
+isolation is not possible, the drill is refused.
 
 If MariaDB is installed, drill starts a private server without network and without events,
 and restores the database there. With --db-defaults-file, it creates a new database with a
@@ -55,7 +62,8 @@ earlier drills of the site.
 
 Exit status: 0 all checks passed; 1 a check failed, or there is no backup; 2 wrong usage.`,
 		Example: `  wp-oneway drill --from 's3://vault/{host}?profile=restore' --all --identity key.txt
-  wp-oneway drill --from /var/backups/wp --site example.com --reports ./drills`,
+  wp-oneway drill --from /var/backups/wp --site example.com --reports ./drills
+  wp-oneway drill --from /var/backups/wp --all --serve --core ./core`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return exit.Usage(fmt.Errorf("drill takes no argument %q; choose the site with --site", args[0]))
@@ -73,6 +81,9 @@ Exit status: 0 all checks passed; 1 a check failed, or there is no backup; 2 wro
 	f.StringVar(&o.scratch, "scratch", "", "`folder` with space for the restored sites (default: the folder for temporary files)")
 	f.StringVar(&o.defaultsFile, "db-defaults-file", "", "MySQL option `file` of a server to restore into, instead of a private one")
 	f.Int64Var(&o.maxRatio, "max-ratio", 1000, "refuse streams of more than 1 GiB that unpack to more than `N` times their stored size")
+	f.BoolVar(&o.serve, "serve", false, "also check that an isolated PHP makes the front page; this runs code of the backup")
+	f.StringVar(&o.core, "core", "", "with --serve: `folder` that contains WordPress itself, or one folder per version of it")
+	f.StringVar(&o.php, "php", "", "with --serve: the `program` of PHP (default: php in /usr/local/bin or /usr/bin)")
 	f.BoolVar(&o.json, "json", false, "print the reports as JSON; see docs/drill.schema.json")
 	return cmd
 }
@@ -81,6 +92,12 @@ func (a *app) drill(ctx context.Context, o drillOptions) error {
 	if o.all == (o.site != "") {
 		return exit.Usage(errors.New("give --site NAME or --all"))
 	}
+	if !o.serve && (o.core != "" || o.php != "") {
+		return exit.Usage(errors.New("--core and --php are for --serve; give --serve too"))
+	}
+	if o.serve && o.defaultsFile != "" {
+		return exit.Usage(errors.New("--serve and --db-defaults-file exclude each other: code of the backup would reach that server; omit one of them"))
+	}
 	options := drill.Options{Version: version, MaxRatio: o.maxRatio, Scratch: o.scratch, Now: time.Now}
 	if o.defaultsFile != "" {
 		server, err := reading.DatabaseOf(o.defaultsFile)
@@ -88,6 +105,13 @@ func (a *app) drill(ctx context.Context, o drillOptions) error {
 			return err
 		}
 		options.Server = &server
+	}
+	if o.serve {
+		php, err := serve.FindPHP(o.php)
+		if err != nil {
+			return err
+		}
+		options.Serve = &drill.Serving{PHP: php, Core: o.core}
 	}
 	if o.reports == "" {
 		dirs, err := state.DefaultDirs()

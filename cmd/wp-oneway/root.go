@@ -72,7 +72,7 @@ mysql --binary-mode alone.`,
 	flags := root.PersistentFlags()
 	flags.String("config", "", "configuration `file` (default /etc/wp-oneway/config.yaml, else ~/.config/wp-oneway/config.yaml)")
 	settings.Keys().AddFlags(flags, "quiet", "verbose", "log_format")
-	root.AddCommand(a.setupCommand(), a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.statusCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.notifyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.restoreCommand(), a.drillCommand(), a.pruneCommand(), a.configCommand(), a.versionCommand(), a.manCommand(), a.compatCommand(), a.workerCommand(), a.restoreWorkerCommand(), a.launchPHPCommand())
+	root.AddCommand(a.setupCommand(), a.backupCommand(), a.dumpCommand(), a.sitesCommand(), a.statusCommand(), a.inspectCommand(), a.doctorCommand(), a.policyCommand(), a.notifyCommand(), a.scheduleCommand(), a.listCommand(), a.verifyCommand(), a.getCommand(), a.restoreCommand(), a.drillCommand(), a.pruneCommand(), a.configCommand(), a.versionCommand(), a.manCommand(), a.compatCommand(), a.workerCommand(), a.restoreWorkerCommand(), a.launchPHPCommand(), a.serveInsideCommand())
 	adaptBuiltins(root)
 	return root
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wp-oneway/wp-oneway/agent/restore/serve"
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/cmd/manpage"
@@ -79,5 +80,14 @@ func (a *app) restoreWorkerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: tree.WorkerCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return tree.Worker(cmd.Context(), a.In) },
+	}
+}
+
+// serveInsideCommand is the hidden command that a drill starts in namespaces of its own, and that
+// starts PHP.
+func (a *app) serveInsideCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: serve.InsideCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve.Inside(cmd.Context(), a.In, a.Out) },
 	}
 }

@@ -28,6 +28,8 @@ const (
 	namePlugins  = "Active plugins"
 	nameThemes   = "Active themes"
 	nameSubsites = "Tables of each sub-site"
+
+	nameFrontPage = "Front page"
 )
 
 // add adds a check to the report, with its first problems.
@@ -58,6 +60,9 @@ func (d *drill) check(ctx context.Context) error {
 		d.checkFiles()
 	}
 	if d.db == nil {
+		if d.o.Serve != nil {
+			d.skip(nameFrontPage, "the backup has no database")
+		}
 		return nil
 	}
 	conn, err := mysql.Connect(ctx, d.db.Database, mysql.Options{})
@@ -95,7 +100,7 @@ func (c *checker) all(ctx context.Context) error {
 	for _, r := range rows {
 		c.tables[r[0].Text] = r[1].Text
 	}
-	for _, check := range []func(context.Context) error{c.rows, c.address, c.subsites, c.plugins, c.themes} {
+	for _, check := range []func(context.Context) error{c.rows, c.address, c.subsites, c.plugins, c.themes, c.frontPage} {
 		if err := check(ctx); err != nil {
 			return err
 		}
@@ -333,15 +338,12 @@ func leadsOut(root *os.Root, place string, err error) bool {
 	return false
 }
 
-// place is where a path of the host was restored to, relative to the scratch folder.
+// place is where a path of the host was restored to, relative to the scratch folder; "" if it
+// was not.
 func (c *checker) place(host string) string {
 	name, err := filepath.Rel(c.details.Base, host)
-	if err != nil {
+	if err != nil || !filepath.IsLocal(name) {
 		return ""
 	}
-	inside, err := filepath.Rel(c.details.Root, host)
-	if err == nil && filepath.IsLocal(inside) {
-		return path.Join(files.SiteFolder, inside)
-	}
-	return path.Join(files.OutsideFolder, name)
+	return path.Join(files.SiteFolder, name)
 }

@@ -58,7 +58,28 @@ func newDatabase(ctx context.Context, server *wordpress.Database, dir string) (d
 		return db, err
 	}
 	db.Database = admin
+	if db.server != nil {
+		if err := db.setPasswords(ctx); err != nil {
+			return db, err
+		}
+	}
 	return db, db.create(ctx)
+}
+
+// setPasswords gives each account that can connect through the socket of a private server a
+// password that nobody knows: a page of the backup that is served reaches the server, and must
+// not be its administrator.
+func (db *database) setPasswords(ctx context.Context) error {
+	accounts, err := db.admin.Rows(ctx, "SELECT User, Host FROM mysql.user WHERE User<>'mariadb.sys' AND Host IN ('localhost','%','')", 2)
+	for _, a := range accounts {
+		if err == nil {
+			err = db.admin.Exec(ctx, "ALTER USER "+sqltext.Literal(a[0].Text)+"@"+sqltext.Literal(a[1].Text)+" IDENTIFIED BY "+sqltext.Literal(rand.Text()))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("close the accounts of the private server: %w", err)
+	}
+	return nil
 }
 
 // create creates the database and its account.
@@ -245,7 +266,12 @@ func (s *privateServer) waitReady(ctx context.Context, home string) error {
 
 // kill ends the server. Its data are removed, so nothing needs to be written.
 func (s *privateServer) kill() {
-	if s.cmd != nil && s.cmd.Process != nil {
+	if s.cmd == nil || s.cmd.Process == nil {
+		return
+	}
+	select {
+	case <-s.ended: // its ID may be another's by now
+	default:
 		_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 		<-s.ended
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,9 @@ type Options struct {
 	Server *wordpress.Database
 	// MaxRatio is restore.Options'.
 	MaxRatio int64
-	Now      func() time.Time
+	// Serve lets PHP serve pages of what was restored; nil: no PHP runs.
+	Serve *Serving
+	Now   func() time.Time
 }
 
 // Run restores a run, checks it, and removes what it restored. What goes wrong with the backup
@@ -89,6 +92,9 @@ func (d *drill) all(ctx context.Context) error {
 	for _, s := range d.run.Manifest.Streams {
 		d.report.RawBytes += s.RawBytes
 	}
+	if err := d.checkServing(ctx); err != nil {
+		return err
+	}
 	parts, err := d.parts(ctx)
 	if err != nil {
 		return err
@@ -135,7 +141,8 @@ type databasePart struct{ *load.Loader }
 // Stream is restore.Part's.
 func (databasePart) Stream() string { return manifest.DatabaseStream }
 
-// A filesPart restores the files, also those from outside the site's root.
+// A filesPart restores the files. They keep their names, so that files from outside of the site's
+// root are where they were relative to it.
 type filesPart struct{ d *drill }
 
 // Stream is restore.Part's.
@@ -164,7 +171,7 @@ func (p *filesPart) Stage(ctx context.Context, in io.Reader) error {
 			most = s.RawBytes
 		}
 	}
-	p.d.files, err = files.Extract(ctx, in, to, files.Options{Mapping: files.Mapping{Root: rootInArchive(p.d.details)}, MaxBytes: most})
+	p.d.files, err = files.Extract(ctx, in, to, files.Options{MaxBytes: most})
 	return err
 }
 
@@ -245,14 +252,28 @@ func removeLeft(dir string) {
 	defer lock.Close()
 	var st unix.Stat_t
 	if unix.Fstat(int(lock.Fd()), &st) == nil && int(st.Uid) == os.Geteuid() {
-		_ = os.RemoveAll(dir)
+		_ = removeAll(dir)
 	}
 }
 
 // remove removes the folder.
 func (s *scratch) remove() error {
-	if err := errors.Join(os.RemoveAll(s.dir), s.lock.Close()); err != nil {
+	if err := errors.Join(removeAll(s.dir), s.lock.Close()); err != nil {
 		return fmt.Errorf("remove the scratch folder: %w", err)
 	}
 	return nil
+}
+
+// removeAll removes a folder with restored folders, whose rights may forbid it to their owner.
+func removeAll(dir string) error {
+	if os.RemoveAll(dir) == nil {
+		return nil
+	}
+	_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			_ = os.Chmod(path, 0o700) // what fails is in the error of the removal
+		}
+		return nil
+	})
+	return os.RemoveAll(dir)
 }

@@ -45,27 +45,35 @@ func checkRequest(binary string, env map[string]string) error {
 	return nil
 }
 
-// disabledFunctions start programs, create processes, act on other processes, load code
-// from elsewhere or send mail.
-const disabledFunctions = "exec,shell_exec,system,passthru,popen,proc_open,proc_close,proc_terminate,proc_get_status,proc_nice," +
+// ProgramFunctions are functions of PHP that start programs, create processes, act on other
+// processes, or load code from elsewhere.
+const ProgramFunctions = "exec,shell_exec,system,passthru,popen,proc_open,proc_close,proc_terminate,proc_get_status,proc_nice," +
 	"pcntl_exec,pcntl_fork,pcntl_rfork,pcntl_forkx,pcntl_unshare,pcntl_setns,pcntl_signal,pcntl_alarm,pcntl_setpriority," +
-	"posix_kill,posix_setsid,posix_setpgid,posix_setrlimit,posix_mkfifo," +
-	"mail,mb_send_mail,imap_open,imap_mail,dl,set_time_limit,ignore_user_abort,fastcgi_finish_request"
+	"posix_kill,posix_setsid,posix_setpgid,posix_setrlimit,posix_mkfifo,dl"
+
+// disabledFunctions also send mail, and change how long PHP runs.
+const disabledFunctions = ProgramFunctions + ",mail,mb_send_mail,imap_open,imap_mail,set_time_limit,ignore_user_abort,fastcgi_finish_request"
+
+// Settings are settings of php.ini for code that is not trusted, whatever it is run for: it
+// sends no mail, shares no memory, and nothing else runs before or after it.
+func Settings() []string {
+	return []string{
+		"sendmail_path=/bin/false", "allow_url_include=0", "default_socket_timeout=5",
+		"auto_prepend_file=", "auto_append_file=", "user_ini.filename=", "open_basedir=",
+		"opcache.enable=0", "opcache.enable_cli=0", "opcache.preload=", "ffi.enable=0",
+		"xdebug.mode=off", "xdebug.start_with_request=no", "phar.readonly=1",
+		"display_errors=0", "display_startup_errors=0", "html_errors=0", "session.auto_start=0",
+	}
+}
 
 // arguments are PHP's, before the script. They hold nothing secret.
 func (o Options) arguments() []string {
 	args := []string{"-q", "-C"}
-	for _, setting := range []string{
-		"disable_functions=" + disabledFunctions,
-		"sendmail_path=/bin/false",
-		"allow_url_fopen=0", "allow_url_include=0", "default_socket_timeout=5",
-		"auto_prepend_file=", "auto_append_file=", "user_ini.filename=", "open_basedir=",
-		"opcache.enable=0", "opcache.enable_cli=0", "opcache.preload=", "ffi.enable=0",
-		"xdebug.mode=off", "xdebug.start_with_request=no", "phar.readonly=1",
-		"display_errors=0", "display_startup_errors=0", "log_errors=0", "error_log=/dev/null", "html_errors=0",
+	for _, setting := range append(Settings(),
+		"disable_functions="+disabledFunctions, "allow_url_fopen=0", "log_errors=0", "error_log=/dev/null",
 		"memory_limit=256M", "max_execution_time=10", "output_buffering=0",
-		"register_argc_argv=0", "session.auto_start=0", "cgi.force_redirect=0", "cgi.fix_pathinfo=0",
-	} {
+		"register_argc_argv=0", "cgi.force_redirect=0", "cgi.fix_pathinfo=0",
+	) {
 		args = append(args, "-d", setting)
 	}
 	if o.VariablesOrder != "" {

@@ -36,7 +36,7 @@ type launchJob struct {
 // when the asking process dies.
 func Launch(orders io.Reader) error {
 	runtime.LockOSThread() // properties of the thread pass on to PHP
-	if err := closeOnExec(); err != nil {
+	if err := CloseOnExec(); err != nil {
 		return err
 	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
@@ -89,9 +89,9 @@ func signalled(err error) error {
 	return nil
 }
 
-// closeOnExec marks every inherited descriptor beyond the result pipe, so that PHP does
-// not get it.
-func closeOnExec() error {
+// CloseOnExec marks every inherited descriptor beyond standard error, so that PHP does not
+// get it.
+func CloseOnExec() error {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return fmt.Errorf("list the open files: %w", err)
@@ -125,7 +125,7 @@ func (j launchJob) startIn(isolation syscall.SysProcAttr, result *os.File) (*exe
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start PHP: %w", err)
 	}
-	if err := limit(cmd.Process.Pid); err != nil {
+	if err := Limit(cmd.Process.Pid, limits()); err != nil {
 		_ = cmd.Process.Kill()
 		return nil, errors.Join(fmt.Errorf("limit PHP: %w", err), cmd.Wait())
 	}
@@ -155,12 +155,18 @@ func isolations() []syscall.SysProcAttr {
 	return []syscall.SysProcAttr{apart, plain}
 }
 
-// limit sets the resource limits of PHP, before it can have read a line of the script.
-func limit(pid int) error {
-	for resource, most := range map[int]uint64{
+// limits are the resource limits of PHP.
+func limits() map[int]uint64 {
+	return map[int]uint64{
 		unix.RLIMIT_CPU: 10, unix.RLIMIT_AS: 1 << 30, unix.RLIMIT_FSIZE: 16 << 20,
 		unix.RLIMIT_NPROC: 0, unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: 256,
-	} {
+	}
+}
+
+// Limit lowers the resource limits of a process, for PHP before it can have read a line of
+// its script.
+func Limit(pid int, limits map[int]uint64) error {
+	for resource, most := range limits {
 		var now unix.Rlimit
 		if err := unix.Prlimit(pid, resource, nil, &now); err != nil {
 			return err
