@@ -136,7 +136,7 @@ func (a *Agent) openSite(ctx context.Context, job Job, req source.Request) (sour
 	return a.open(ctx, req, found.owner, a.Log)
 }
 
-// open opens a site as one of the many that this agent waits for.
+// open opens a site, with the patience that all sites of this agent share.
 func (a *Agent) open(ctx context.Context, req source.Request, owner source.Owner, log *slog.Logger) (source.Site, error) {
 	req.Patience = &a.patience
 	return source.Open(ctx, req, owner, log)

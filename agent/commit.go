@@ -76,7 +76,7 @@ func (r *run) commit(ctx context.Context, facts source.Facts, findings source.Fi
 	return nil
 }
 
-// commitResult returns nil if the run is a backup at any destination, even if it was
+// commitResult returns nil if the manifest is stored at any destination, even if the run was
 // cancelled meanwhile. Otherwise it returns the reason; ErrUnknown takes precedence.
 func (r *run) commitResult(ctx context.Context) error {
 	var unknown error
@@ -119,11 +119,11 @@ func (r *run) commitTo(d *destination, m manifest.Manifest) error {
 	receipt, err := r.agent.commitRetry.put(d.Context(), d.Sink(), name, text, r.log)
 	switch {
 	case errors.Is(err, sinks.ErrUnknown):
-		return fmt.Errorf("put the manifest: %w: look for %s with a credential that may read", err, name)
+		return fmt.Errorf("store the manifest: %w; look for %s with a credential that may read", err, name)
 	case err != nil && d.Err() != nil:
-		return fmt.Errorf("put the manifest: %w", d.Err())
+		return fmt.Errorf("store the manifest: %w", d.Err())
 	case err != nil:
-		return fmt.Errorf("put the manifest: %w", err)
+		return fmt.Errorf("store the manifest: %w", err)
 	}
 	d.committed = true
 	sum := sha256.Sum256(text)

@@ -11,7 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// commitRetry is how a manifest is retried. It is the last object of a run:
+// commitRetry says how storing a manifest is retried. The manifest is the last object of a run:
 // everything else is stored by then, and without it the run is not a backup.
 type commitRetry struct {
 	patience time.Duration // how long the manifest is retried without a usable answer
@@ -25,9 +25,9 @@ func defaultCommitRetry() commitRetry {
 
 const maxCommitPause = 30 * time.Second
 
-// put stores a manifest under a name that only this run uses. After a lost response
-// it puts the same bytes again; if the name is taken then, the first attempt has
-// stored them. The error is sinks.ErrUnknown if the manifest may be stored.
+// put stores a manifest under a name that only this run uses. After a lost response it stores
+// the same bytes again; if the name exists then, the first attempt has stored them. The error
+// is sinks.ErrUnknown if the manifest may be stored.
 func (c commitRetry) put(ctx context.Context, sink sinks.Sink, name string, text []byte, log *slog.Logger) (sinks.Receipt, error) {
 	ctx, cancel := c.extend(ctx)
 	defer cancel()
@@ -58,7 +58,8 @@ func (c commitRetry) put(ctx context.Context, sink sinks.Sink, name string, text
 	return receipt, nil
 }
 
-// extend returns a context that ends after the patience, or the grace after ctx.
+// extend returns a context that ends after the time for retries, or, if ctx ends earlier, after
+// the grace time.
 func (c commitRetry) extend(ctx context.Context) (context.Context, context.CancelFunc) {
 	out, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	patience := time.AfterFunc(c.patience, func() { end(fmt.Errorf("no answer within %s", c.patience)) })

@@ -35,11 +35,10 @@ type SinkPlace struct {
 	Within string
 }
 
-// Examine checks whether sites can be backed up: whether, with the rights of a
-// backup, the configuration can be read, the files can be found and the database
-// can be dumped. It takes and releases the locks of a dump, opens every table, and
-// writes and removes files where a run writes. Sites that a backup would leave out are
-// not examined.
+// Examine checks whether sites can be backed up: whether, with the rights of a backup, the
+// configuration can be read, the files can be found and the database can be dumped. It takes
+// and releases the locks of a dump, opens every table, and writes and removes files in the
+// folders where a run writes. Sites that a backup would skip are not examined.
 func (a *Agent) Examine(ctx context.Context, jobs []Job) []Examination {
 	a.init()
 	names := a.resolveNames(ctx, jobs, a.databaseProbe())

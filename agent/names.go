@@ -96,12 +96,12 @@ func (j *Job) candidate(root string, uid uint32) *state.Candidate {
 	}
 }
 
-// manyJobs is from how many sites on a run may look at the state of all sites.
+// manyJobs is the number of sites from which on a run may read the state of all sites.
 const manyJobs = 64
 
-// prune records which owners of names are missing, and forgets old sites. That looks at all
-// sites that the host remembers, so a run of few sites does it only if a site was refused its
-// name, or if it was not done lately. Dry runs change nothing.
+// prune records which owners of names are missing, and removes the state of old sites. This
+// reads the state of all sites. So a run of few sites does it only if a site was refused its
+// name, or if it was not done recently. Dry runs change nothing.
 func (a *Agent) prune(ctx context.Context, jobs []Job, names *roster) {
 	if slices.ContainsFunc(jobs, func(j Job) bool { return j.DryRun }) {
 		return

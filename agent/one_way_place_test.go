@@ -69,7 +69,7 @@ func TestProofIsForThePlaceInEffect(t *testing.T) {
 			a := &Agent{Dirs: state.Dirs{State: filepath.Join(t.TempDir(), "state")}, Now: time.Now}
 			keep(t, a, openAt(t, text, nil, base))
 			err := a.requireOneWay(t.Context(), Job{}, openAt(t, c.url, c.environment, c.config))
-			if c.same && err != nil || !c.same && (err == nil || !strings.Contains(err.Error(), "has not examined it")) {
+			if c.same && err != nil || !c.same && (err == nil || !strings.Contains(err.Error(), "has not checked it")) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -46,14 +46,14 @@ func TestProofIsForOneCredentialOneURLAndSevenDays(t *testing.T) {
 		after time.Duration
 		says  string // "" when it is taken
 	}{
-		{"none", nil, ours, 0, "the doctor has not examined it; run: wp-oneway doctor /srv/shop --to 's3://vault/web1?"},
+		{"none", nil, ours, 0, "doctor has not checked it; run: wp-oneway doctor /srv/shop --to 's3://vault/web1?"},
 		{"fresh", &state.OneWayProof{OneWay: true}, ours, 0, ""},
 		{"7 days old", &state.OneWayProof{OneWay: true}, ours, 7 * 24 * time.Hour, ""},
 		{"7 days and a second old", &state.OneWayProof{OneWay: true}, ours, 7*24*time.Hour + time.Second, "older than 7 days; run: wp-oneway doctor"},
 		{"a clock that was set by a minute", &state.OneWayProof{OneWay: true}, ours, -time.Minute, ""},
 		{"a clock that was set by an hour", &state.OneWayProof{OneWay: true}, ours, -time.Hour, "clock was changed"},
 		{"failing", &state.OneWayProof{Failing: []string{"s3:GetObject", "s3:ListBucket"}}, ours, 0, "not one-way (s3:GetObject, s3:ListBucket)"},
-		{"another URL", &state.OneWayProof{OneWay: true}, keyed(t, file, "s3://vault/web2", "AKIAOURS"), 0, "has not examined it"},
+		{"another URL", &state.OneWayProof{OneWay: true}, keyed(t, file, "s3://vault/web2", "AKIAOURS"), 0, "has not checked it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := os.RemoveAll(dirs.State); err != nil {

@@ -14,13 +14,13 @@ import (
 
 // A Keeper says what stays in folder sinks. Sinks are named as in Job.Sinks.
 type Keeper interface {
-	// Policy is that of a site's runs of a kind in a sink.
+	// Policy returns the policy for a site's runs of a kind in a sink.
 	Policy(site, sink string, kind retention.Kind) retention.Policy
 	// MaxSize is the space that all runs in a sink may take, in bytes; 0 is no limit.
 	MaxSize(sink string) int64
 }
 
-// Pruned is what stays and what goes in one folder.
+// Pruned lists the runs of one folder that stay, and those that are removed.
 type Pruned struct {
 	Dir      string
 	Plans    []*retention.Plan
@@ -29,8 +29,8 @@ type Pruned struct {
 	Errors   []error
 }
 
-// Prune removes the runs in a folder that the keeper does not keep; with dry, it only
-// decides. The folder is that of the sink. Each site is decided while its lock is held.
+// Prune removes the runs in a sink's folder that the keeper does not keep; with dry, it only
+// decides. It decides about each site while it holds the site's lock.
 func (a *Agent) Prune(ctx context.Context, dir, sink string, keeper Keeper, dry bool) (*Pruned, error) {
 	a.init()
 	folder, err := retention.Open(dir)
@@ -225,20 +225,20 @@ func (a *Agent) limitFolder(dir, sink string) {
 	a.limited[filepath.Clean(dir)] = sink
 }
 
-// limitFolders prunes the folders with a max_size in which runs were published: the limit
-// is one of all sites together. What goes wrong is a warning.
+// limitFolders prunes the folders with a max_size in which runs were published; the limit is
+// for all sites together. Errors are warnings.
 func (a *Agent) limitFolders(ctx context.Context) {
 	for dir, sink := range a.limited {
 		pruned, err := a.Prune(ctx, dir, sink, a.Keeper, false)
 		if err != nil {
-			a.Log.Warn("max_size of a folder is not kept", "folder", dir, "err", err)
+			a.Log.Warn("max_size could not be applied to a folder", "folder", dir, "err", err)
 			continue
 		}
 		for _, text := range pruned.Warnings {
 			a.Log.Warn(text)
 		}
 		for _, err := range pruned.Errors {
-			a.Log.Warn("old backups stay", "folder", dir, "err", err)
+			a.Log.Warn("old backups were not removed", "folder", dir, "err", err)
 		}
 	}
 }

@@ -48,7 +48,7 @@ type run struct {
 func (r *run) backup(ctx context.Context) (err error) {
 	defer crash.Recover(&err)
 	if r.state, err = r.agent.Dirs.LoadSite(r.id); err != nil {
-		r.log.Warn("state lost", "err", err)
+		r.log.Warn("the saved state cannot be used", "err", err)
 	}
 	usable := r.usableTargets()
 	if len(usable) == 0 {
@@ -210,9 +210,9 @@ func (r *run) send(ctx context.Context) error {
 	return r.commit(ctx, facts, findings, append(streams, details), sizes)
 }
 
-// request is the job's request, with what only this process knows about the files:
-// our own folders, which must not be archived, and the owner's crontab, which the
-// owner may not be allowed to read.
+// request is the job's request. It adds what only this process knows: the agent's own folders,
+// which must not be archived, and the owner's crontab, which the owner may not be allowed to
+// read.
 func (r *run) request(ctx context.Context, mode source.Mode) source.Request {
 	req := r.job.request()
 	req.Mode, req.Workers = mode, r.workers
@@ -296,7 +296,7 @@ func (r *run) setStatus() {
 		}
 		status = manifest.Failed
 		if d.Status != manifest.Failed { // without a status it is not a success
-			r.reportFailed(i, errors.New("the run ended before it was complete here"))
+			r.reportFailed(i, errors.New("the run ended before this destination had all of it"))
 		}
 	}
 	r.report.Status = status

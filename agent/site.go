@@ -84,7 +84,7 @@ func (a *Agent) remember(ctx context.Context, job Job, report *manifest.SiteRepo
 func (a *Agent) lastSuccess(id string, job Job) *time.Time {
 	site, err := a.Dirs.LoadSite(id)
 	if err != nil {
-		a.Log.Warn("state lost", "site", job.Name, "err", err)
+		a.Log.Warn("the saved state cannot be used", "site", job.Name, "err", err)
 	}
 	if last := site.Runs[state.RunLabel(job.Kind, job.Selection.NoUploads)].Published; last != nil {
 		return &last.Finished
@@ -103,7 +103,7 @@ func (a *Agent) siteID(ctx context.Context, job Job) string {
 }
 
 // backupSite takes the lock of a site, runs its backup, and records the result and, once
-// the site is published, its name. recorded is false if it did not get that far.
+// the site is published, its name. recorded is false if the run ended before that.
 func (a *Agent) backupSite(ctx context.Context, job Job, report *manifest.SiteReport, names *roster, workers *source.Workers) (recorded bool, err error) {
 	defer crash.Recover(&err)
 	if err := job.checkName(); err != nil {
@@ -158,15 +158,15 @@ func isNoSite(err error) bool {
 // lockPause is how often a run that waits looks whether the lock is free.
 const lockPause = 500 * time.Millisecond
 
-// waitForLock is lock, and waits for another run of the site as long as the job allows.
-// The time of the wait is no time of the run in the report.
+// waitForLock is lock, and waits for another run of the site as long as the job allows. The
+// report does not count the wait as time of the run.
 func (r *run) waitForLock(ctx context.Context) (unlock func(), locked bool, err error) {
 	unlock, locked, err = r.agent.lock(r.id, r.job.Name)
 	if !errors.Is(err, manifest.ErrLocked) {
 		return unlock, locked, err
 	}
 	if r.job.Wait == 0 {
-		return nil, false, fmt.Errorf("%w; wait for its end with --wait", err)
+		return nil, false, fmt.Errorf("%w; give --wait to wait for its end", err)
 	}
 	r.log.Warn("waiting for another run of this site to end")
 	began := r.agent.Now()
@@ -187,9 +187,9 @@ func (r *run) waitForLock(ctx context.Context) (unlock func(), locked bool, err 
 	return unlock, locked, err
 }
 
-// lock takes the locks of a site and of its name: until a run is published, the name has
-// no owner. On a file system without locks it goes on without, with one warning; locked is
-// false then.
+// lock takes the locks of a site and of its name: until a run is published, the name has no
+// owner. On a file system without locks it continues without locks, with one warning; locked is
+// then false.
 func (a *Agent) lock(id, name string) (unlock func(), locked bool, err error) {
 	var held []func()
 	unlock = func() {
@@ -201,7 +201,7 @@ func (a *Agent) lock(id, name string) (unlock func(), locked bool, err error) {
 	for _, key := range []string{id, "name " + name} {
 		release, err := a.Dirs.Lock(key)
 		if errors.Is(err, state.ErrNoLocks) {
-			a.noLocks.Do(func() { a.Log.Warn("going on without locks", "err", err) })
+			a.noLocks.Do(func() { a.Log.Warn("continuing without locks", "err", err) })
 			locked = false
 		} else if err != nil {
 			unlock()

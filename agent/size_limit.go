@@ -16,7 +16,7 @@ type sizeLimit struct {
 	sent  atomic.Int64
 }
 
-// check fails if so many bytes are too many.
+// check fails if the bytes exceed the limit.
 func (l *sizeLimit) check(bytes int64) error {
 	if l.limit == 0 || bytes <= l.limit {
 		return nil

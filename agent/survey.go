@@ -36,7 +36,7 @@ const (
 	Broken    SiteStatus = "broken"     // its backup is attempted and fails
 )
 
-// A SiteSurvey is what is known of one site.
+// A SiteSurvey describes one site.
 type SiteSurvey struct {
 	Name      string           `json:"name"`
 	Path      string           `json:"path"`
@@ -81,14 +81,14 @@ func (a *Agent) Survey(ctx context.Context, jobs []Job) *Survey {
 	return out
 }
 
-// Roll is Survey without what the configurations say: it starts no worker.
+// Roll is Survey without reading configurations: it starts no worker.
 func (a *Agent) Roll(ctx context.Context, jobs []Job) *Survey {
 	out, names, _ := a.roll(ctx, jobs)
 	out.setStatuses(jobs, names)
 	return out
 }
 
-// roll reports what is known of the jobs' sites without reading them.
+// roll describes the jobs' sites without reading them.
 func (a *Agent) roll(ctx context.Context, jobs []Job) (*Survey, *roster, map[uint32]*ownerSites) {
 	a.init()
 	out := &Survey{Version: manifest.Version, Agent: a.Version, Host: a.Host, Time: a.Now().UTC(), Sites: make([]SiteSurvey, len(jobs))}
@@ -109,7 +109,7 @@ func (a *Agent) roll(ctx context.Context, jobs []Job) (*Survey, *roster, map[uin
 		site.ID = c.ID
 		site.Owner = &SiteOwner{UID: c.UID, Name: owners[c.UID].name}
 		if s, err := a.Dirs.LoadSite(c.ID); err != nil {
-			a.Log.Warn("state lost", "site", site.Name, "err", err)
+			a.Log.Warn("the saved state cannot be used", "site", site.Name, "err", err)
 		} else if s.Runs != nil {
 			site.Runs = s.Runs
 		}
@@ -132,7 +132,7 @@ func (s *SiteSurvey) setJob(job *Job) {
 	}
 }
 
-// setFacts sets what the configuration says, or why it could not be read.
+// setFacts sets the facts of the configuration, or why it could not be read.
 func (s *SiteSurvey) setFacts(facts source.Facts, err error) {
 	if err != nil {
 		s.Error = manifest.NewReportError(err)

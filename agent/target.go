@@ -88,8 +88,8 @@ func (a *Agent) openSink(ctx context.Context, t *target, u *url.URL, job Job, te
 	}
 }
 
-// id is equal for two targets in the same place. For a sink that could not be opened,
-// only the URL is known.
+// id is the same for two targets that store in the same place. For a sink that could not be
+// opened, only the URL is known.
 func (t *target) id(u *url.URL) string {
 	if t.sink != nil {
 		return sinks.Location(t.sink)

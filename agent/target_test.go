@@ -89,7 +89,7 @@ func TestInaccessibleFolderFailsAlone(t *testing.T) {
 
 // A content folder that the tenant chose makes the site's backup fail. It is not a
 // usage error of the operator.
-func TestContentFolderOfTenantIsNoUsageError(t *testing.T) {
+func TestContentFolderOfTenantIsNotAUsageError(t *testing.T) {
 	h := newTestHost(t)
 	job := h.addSite("alice/www", "alice")
 	file := filepath.Join(job.Place.Path, "wp-config.php")

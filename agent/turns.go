@@ -7,21 +7,23 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/source"
 )
 
-// turnTime is how long one owner's sites are backed up one after the other, before it is
-// the turn of the next owner. A site that takes longer is the last one of the turn. The
-// sites of a turn share a worker, and no owner waits long for one with many sites.
+// turnTime is the length of one owner's turn: the owner's sites are backed up one after the
+// other, and then it is the turn of the next owner. A site that takes longer is the last one of
+// the turn. The sites of a turn share a worker, and no owner waits long for an owner with many
+// sites.
 const turnTime = 10 * time.Second
 
-// Turns hand the sites of one invocation out. Every owner waits in a queue. Who comes first
-// has a turn, and at its beginning joins the end of the queue again, where another slot may
-// find it: if there is one owner alone, all slots work for it.
+// turns distributes the sites of one invocation to slots that work in parallel. Owners wait in
+// a queue. When the turn of the first owner begins, this owner also joins the end of the queue
+// again, so that another slot may take its next sites: if there is only one owner, all slots
+// work for it.
 type turns struct {
 	time  time.Duration
 	mu    sync.Mutex
 	queue []*turn
 }
 
-// A turn is an owner with sites that nobody has taken yet.
+// A turn is an owner's sites that no slot has taken yet.
 type turn struct{ sites []int }
 
 func newTurns(owners [][]int, time time.Duration) *turns {
@@ -44,7 +46,7 @@ func (t *turns) serve(owner *turn, run func(site int, workers *source.Workers)) 
 	workers := &source.Workers{}
 	defer workers.Close()
 	for began := time.Now(); ; {
-		site, ok := t.take(owner)
+		site, ok := t.nextSite(owner)
 		if !ok {
 			return
 		}
@@ -70,8 +72,8 @@ func (t *turns) next() *turn {
 	return nil
 }
 
-// take returns the next site of an owner.
-func (t *turns) take(owner *turn) (site int, ok bool) {
+// nextSite returns the next site of an owner.
+func (t *turns) nextSite(owner *turn) (site int, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(owner.sites) == 0 {

@@ -41,11 +41,11 @@ type Share struct {
 	used int // guarded by pool.mu, like need
 }
 
-// Admit waits until a stream may begin that holds up to need blocks before it can
-// release one. These are its own: without them, several streams could each hold a part
-// of the pool and wait forever for the rest. It gets up to most blocks, and more than
-// need only while no other stream needs them. A stream that is slow on purpose must have
-// most equal to need, since it would keep for long what it borrows.
+// Admit waits until a stream may begin that holds up to need blocks before it can release one.
+// These are its own: without them, several streams could each hold a part of the pool and wait
+// forever for the rest. It gets up to most blocks, and more than need only while no other
+// stream needs them. A stream that is throttled must have most equal to need, because it would
+// keep borrowed blocks for a long time.
 func (p *Pool) Admit(ctx context.Context, need, most int) (*Share, error) {
 	need = min(need, p.size)
 	if err := p.streams.Acquire(ctx, int64(need)); err != nil {
@@ -57,7 +57,7 @@ func (p *Pool) Admit(ctx context.Context, need, most int) (*Share, error) {
 	return &Share{pool: p, need: need, most: max(need, most)}, nil
 }
 
-// Leave ends the stream's part of the pool. Its blocks may be released later.
+// Leave ends the stream's share of the pool. Its blocks may be released later.
 func (s *Share) Leave() {
 	p := s.pool
 	p.mu.Lock()
@@ -71,7 +71,7 @@ func (s *Share) Leave() {
 // Get waits for a free block and returns it empty, with one reference.
 func (s *Share) Get(ctx context.Context) (*Block, error) {
 	for {
-		b, returned := s.take()
+		b, returned := s.tryGet()
 		if b != nil {
 			return b, nil
 		}
@@ -83,8 +83,8 @@ func (s *Share) Get(ctx context.Context) (*Block, error) {
 	}
 }
 
-// take returns a block, or else what to wait for.
-func (s *Share) take() (*Block, <-chan struct{}) {
+// tryGet returns a block, or else a channel that is closed when one may be free.
+func (s *Share) tryGet() (*Block, <-chan struct{}) {
 	p := s.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()

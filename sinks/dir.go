@@ -57,7 +57,7 @@ func openDir(_ context.Context, u *url.URL, o Options) (Sink, error) {
 	return &dirSink{dir: dir, root: root, o: o, publish: publishers(), swept: map[string]bool{}}, nil
 }
 
-// couldWrite checks that a folder is writable, or that it could be created.
+// couldWrite checks that a folder is writable or can be created.
 func couldWrite(dir string) error {
 	for {
 		i, err := os.Stat(dir)

@@ -82,11 +82,11 @@ func randomName(folder string) string {
 func diskError(err error, dir string) error {
 	switch {
 	case errors.Is(err, unix.ENOSPC):
-		return fmt.Errorf("the disk of %s is full%s; make room or keep fewer backups there: %w", dir, free(dir), err)
+		return fmt.Errorf("the disk of %s is full%s; free some space, or keep fewer backups there: %w", dir, free(dir), err)
 	case errors.Is(err, unix.EDQUOT):
 		return fmt.Errorf("the quota of %s is used up; raise it or keep fewer backups there: %w", dir, err)
 	case errors.Is(err, unix.EFBIG):
-		return fmt.Errorf("the file is larger than %s, or this process (ulimit -f), may hold; lift the limit or use another file system: %w", dir, err)
+		return fmt.Errorf("the file is too large for %s, or for this process (ulimit -f); raise the limit or use another file system: %w", dir, err)
 	case errors.Is(err, unix.EROFS):
 		return fmt.Errorf("%s is mounted read-only; mount it writable: %w", dir, err)
 	case errors.Is(err, fs.ErrPermission):

@@ -25,11 +25,11 @@ type tempFile struct {
 // tempName matches the names of temporary files: hidden, and never an object's name.
 var tempName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\.wp-oneway-[A-Z2-7]{26}\.tmp$`) })
 
-// tempTries is how often a temporary file is created that others remove at once.
+// tempTries is how often creating a temporary file is tried while other processes remove it.
 const tempTries = 100
 
-// createTemp creates a locked file in a folder. On a file system without locks, it goes on
-// without, with one warning.
+// createTemp creates a locked file in a folder. On a file system without locks, it continues
+// without a lock, with one warning.
 func (s *dirSink) createTemp(ctx context.Context, folder string) (*tempFile, error) {
 	for range tempTries {
 		if ctx.Err() != nil {
@@ -43,7 +43,7 @@ func (s *dirSink) createTemp(ctx context.Context, folder string) (*tempFile, err
 		err = flock(t.file)
 		if err != nil && !errors.Is(err, unix.EWOULDBLOCK) {
 			s.noLocks.Do(func() {
-				s.o.Logger.Warn("the file system of the folder has no locks; unfinished files of runs that died stay there for a week", "folder", s.dir, "err", err)
+				s.o.Logger.Warn("the file system of the folder has no locks; unfinished files of killed runs stay there for a week", "folder", s.dir, "err", err)
 			})
 			return t, nil
 		}
@@ -117,7 +117,7 @@ func (s *dirSink) removeDead(name string) {
 		}
 	}
 	if err := s.root.Remove(name); err == nil {
-		s.o.Logger.Info("removed an unfinished file of a run that died", "file", name)
+		s.o.Logger.Info("removed an unfinished file of a killed run", "file", name)
 	}
 }
 

@@ -8,17 +8,17 @@ import (
 var (
 	// ErrExists is returned when an object of that name exists; it is left
 	// unchanged.
-	ErrExists = errors.New("the name is taken")
+	ErrExists = errors.New("an object of this name exists")
 
 	// ErrRestart marks a stream whose transfer failed for a reason that is neither
 	// the site's nor the configuration's, and that cannot be resumed: it must be
 	// sent again from the site, under a new name.
 	ErrRestart = errors.New("the stream must be sent again under a new name")
 
-	// ErrUnknown means that the stream may or may not be stored: the response to
-	// the request that publishes it was lost, and so were the responses to the
-	// requests that would have settled it. Putting the same bytes again under the
-	// same name settles it: ErrExists then means that they are stored.
+	// ErrUnknown means that the stream may or may not be stored: the response to the request
+	// that publishes it was lost, and so were the responses to the requests that check it.
+	// Store the same bytes again under the same name to find out: ErrExists then means that
+	// they are stored.
 	ErrUnknown = errors.New("whether it is stored is not known")
 
 	// ErrUnavailable marks a temporary failure: the store gave no usable response

@@ -167,8 +167,8 @@ func TestS3SurvivesFaults(t *testing.T) {
 			if all := objects(t, minio, bucket); len(all) != 1 || !bytes.Equal(content(t, minio, bucket, "host/name"), want) {
 				t.Errorf("stored are %+v", all)
 			}
-			settled := strings.Contains(name, "stored, ") && c.size == short || strings.Contains(name, "done, ")
-			if settled != (len(receipt.Notes) == 1) {
+			resolved := strings.Contains(name, "stored, ") && c.size == short || strings.Contains(name, "done, ")
+			if resolved != (len(receipt.Notes) == 1) {
 				t.Errorf("notes %q", receipt.Notes)
 			}
 		})

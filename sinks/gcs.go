@@ -303,7 +303,7 @@ func (up *gcsUpload) finish(o Object) (Receipt, error) {
 	at := up.w.Attrs()
 	if at.Size != o.Bytes || at.CRC32C != up.crc {
 		return Receipt{}, &failure{
-			cause: fmt.Errorf("the store holds other bytes than were sent: %d bytes with CRC32C %08x, ours are %d with %08x", at.Size, at.CRC32C, o.Bytes, up.crc), restart: true,
+			cause: fmt.Errorf("the stored bytes differ from those that were sent: %d bytes with CRC32C %08x, ours are %d with %08x", at.Size, at.CRC32C, o.Bytes, up.crc), restart: true,
 		}
 	}
 	o.ETag, o.VersionID = at.Etag, strconv.FormatInt(at.Generation, 10)

@@ -157,10 +157,10 @@ func TestGCSChecksAnswers(t *testing.T) {
 		restart bool
 		says    string
 	}{
-		"other checksum": {`{"size":"1000","crc32c":"AAAAAA==","etag":"x","generation":"1"}`, false, true, "other bytes"},
-		"other size":     {`{"size":"999","crc32c":"CRC","etag":"x","generation":"1"}`, false, true, "other bytes"},
-		"no checksum":    {`{"size":"1000","etag":"x","generation":"1"}`, false, true, "other bytes"},
-		"nothing":        {`{}`, false, true, "other bytes"},
+		"other checksum": {`{"size":"1000","crc32c":"AAAAAA==","etag":"x","generation":"1"}`, false, true, "differ from those that were sent"},
+		"other size":     {`{"size":"999","crc32c":"CRC","etag":"x","generation":"1"}`, false, true, "differ from those that were sent"},
+		"no checksum":    {`{"size":"1000","etag":"x","generation":"1"}`, false, true, "differ from those that were sent"},
+		"nothing":        {`{}`, false, true, "differ from those that were sent"},
 		"no JSON":        {`<html>hello</html>`, true, false, "not known"},
 		"cut":            {`{"size":"1000","crc`, true, false, "not known"},
 	} {

@@ -30,7 +30,7 @@ type s3Sink struct {
 	place  string // see Location
 }
 
-// An s3Store is what was learned about the store.
+// An s3Store holds what the answers have shown about the store.
 type s3Store struct {
 	reached          atomic.Bool // it has answered a request successfully
 	noExpectContinue atomic.Bool // it, or a proxy, refuses Expect: 100-continue
@@ -190,8 +190,8 @@ func (s *s3Sink) putShort(ctx context.Context, p *part, o Object, rec *Receipt) 
 		send: func(ctx context.Context, progress func()) (bool, error) {
 			return s.putObject(ctx, p, &o, progress)
 		},
-		settle: func(err error, maybe bool) (bool, error) {
-			if !taken(err) {
+		resolve: func(err error, maybe bool) (bool, error) {
+			if !nameExists(err) {
 				return false, nil
 			}
 			if !maybe {
@@ -249,7 +249,7 @@ func (s *s3Sink) confirm(etag, theirs *string, ours uint64) error {
 	case aws.ToString(theirs) == "":
 		return &failure{cause: errors.New("the store did not confirm the CRC64NVME checksum; add checksum=md5 to the URL if it has none")}
 	case *theirs != encodeCRC(ours):
-		return &failure{cause: fmt.Errorf("the store holds other bytes than were sent: its CRC64NVME is %.40q, ours %s", *theirs, encodeCRC(ours)), restart: true}
+		return &failure{cause: fmt.Errorf("the stored bytes differ from those that were sent: its CRC64NVME is %.40q, ours %s", *theirs, encodeCRC(ours)), restart: true}
 	}
 	return nil
 }

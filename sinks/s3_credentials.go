@@ -244,7 +244,7 @@ func (r *rereadCredential) Retrieve(ctx context.Context) (aws.Credentials, error
 			return aws.Credentials{}, oneLine(fmt.Errorf("read the AWS configuration again: %w", err))
 		}
 		if r.c.credentialsFile != "" && !aws.IsCredentialsProvider(cfg.Credentials, credentials.StaticCredentialsProvider{}) {
-			return aws.Credentials{}, fmt.Errorf("find a key in %s: there is none any more", r.c.credentialsFile)
+			return aws.Credentials{}, fmt.Errorf("find a key in %s: it no longer contains one", r.c.credentialsFile)
 		}
 		r.now = cfg.Credentials
 	}

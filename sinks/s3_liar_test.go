@@ -100,7 +100,7 @@ func TestS3ChecksAnswers(t *testing.T) {
 		"complete: 200, error in it":      {long, "CompleteMultipartUpload", "", says(200, "", internalError), "InternalError"},
 		"complete: 200, error, md5":       {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", internalError), "InternalError"},
 		"complete: 200, denied in it":     {long, "CompleteMultipartUpload", "", says(200, "", deniedError), "AccessDenied"},
-		"complete: 200, taken in it":      {long, "CompleteMultipartUpload", "", says(200, "", "  \n"+takenError), "the name is taken"},
+		"complete: 200, taken in it":      {long, "CompleteMultipartUpload", "", says(200, "", "  \n"+takenError), "an object of this name exists"},
 		"complete: 200, conflict in it":   {long, "CompleteMultipartUpload", "", says(200, "", conflictError), "under a new name"},
 		"complete: 200, nothing, md5":     {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", ""), "200 without an ETag"},
 		"complete: 200, another document": {long, "CompleteMultipartUpload", "&checksum=md5", says(200, "", "<html>hello</html>"), "200 without an ETag"},

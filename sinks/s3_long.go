@@ -43,13 +43,13 @@ func (s *s3Sink) putLong(ctx context.Context, name string, in *stream, rec *Rece
 	defer every(time.Second, in.alive)()
 	objects := make([]Object, len(pieces))
 	for i, p := range slices.Backward(pieces) {
-		o, settled, err := s.complete(ctx, p)
+		o, resolved, err := s.complete(ctx, p)
 		if err != nil {
 			return err
 		}
 		p.done = true
 		objects[i] = o
-		if settled {
+		if resolved {
 			rec.Notes = append(rec.Notes, noteSettled)
 		}
 	}
@@ -202,7 +202,7 @@ func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part)
 			done.ETag = out.ETag
 			return false, s.confirm(out.ETag, out.ChecksumCRC64NVME, p.crc)
 		},
-		settle: uploadGone,
+		resolve: uploadGone,
 	})
 	if err != nil {
 		return err
@@ -213,7 +213,7 @@ func (s *s3Sink) sendPart(ctx context.Context, to *piece, number int32, p *part)
 	return nil
 }
 
-// uploadGone settles that an upload was aborted by a lifecycle rule or by another
+// uploadGone recognizes that an upload was aborted by a lifecycle rule or by another
 // holder of the credential.
 func uploadGone(err error, _ bool) (bool, error) {
 	if codeOf(err) != "NoSuchUpload" {
@@ -223,8 +223,8 @@ func uploadGone(err error, _ bool) (bool, error) {
 }
 
 // complete makes a piece's parts an object. The response may be lost after it took
-// effect; settled reports that a further request has shown this.
-func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool, err error) {
+// effect; resolved reports that a further request has shown this.
+func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, resolved bool, err error) {
 	o = p.sum.object(p.name)
 	in := &s3.CompleteMultipartUploadInput{
 		Bucket: &s.c.bucket, Key: aws.String(s.c.key(p.name)), UploadId: &p.id, IfNoneMatch: s.ifNew(),
@@ -251,23 +251,23 @@ func (s *s3Sink) complete(ctx context.Context, p *piece) (o Object, settled bool
 			o.ETag, o.VersionID = aws.ToString(out.ETag), aws.ToString(out.VersionId)
 			return false, s.confirm(out.ETag, out.ChecksumCRC64NVME, o.CRC64NVME)
 		},
-		settle: func(err error, maybe bool) (bool, error) {
-			over, result := s.settleComplete(ctx, p, err, maybe)
-			settled = over && result == nil
+		resolve: func(err error, maybe bool) (bool, error) {
+			over, result := s.resolveComplete(ctx, p, err, maybe)
+			resolved = over && result == nil
 			return over, result
 		},
 	})
-	return o, settled, err
+	return o, resolved, err
 }
 
-// settleComplete decides what a failed CompleteMultipartUpload means when the response
+// resolveComplete decides what a failed CompleteMultipartUpload means when the response
 // to an earlier one may have been lost after it took effect.
-func (s *s3Sink) settleComplete(ctx context.Context, p *piece, err error, maybe bool) (bool, error) {
+func (s *s3Sink) resolveComplete(ctx context.Context, p *piece, err error, maybe bool) (bool, error) {
 	code := codeOf(err)
 	switch {
-	case taken(err) && maybe:
+	case nameExists(err) && maybe:
 		return true, nil
-	case taken(err):
+	case nameExists(err):
 		return true, ErrExists
 	case code == "NoSuchUpload" && maybe && !s.c.overwrite:
 		return true, s.probe(ctx, p.name)
@@ -279,9 +279,9 @@ func (s *s3Sink) settleComplete(ctx context.Context, p *piece, err error, maybe 
 	return false, nil
 }
 
-// taken tells whether the store refused because the name exists. The status of a
+// nameExists reports whether the store refused because the name exists. The status of a
 // completion may be sent before the store knows this, and be 200.
-func taken(err error) bool { return statusOf(err) == 412 || codeOf(err) == "PreconditionFailed" }
+func nameExists(err error) bool { return statusOf(err) == 412 || codeOf(err) == "PreconditionFailed" }
 
 // probe finds out without reading whether our object is stored under name: the store
 // refuses to create an empty object if it is. If it is not, the empty object occupies
@@ -297,7 +297,7 @@ func (s *s3Sink) probe(ctx context.Context, name string) error {
 			}
 			return false, &failure{cause: errors.New("its last response was lost, and it is not stored"), restart: true}
 		},
-		settle: func(err error, _ bool) (bool, error) { return taken(err), nil },
+		resolve: func(err error, _ bool) (bool, error) { return nameExists(err), nil },
 	})
 }
 
@@ -318,7 +318,7 @@ func (s *s3Sink) abort(ctx context.Context, pieces []*piece) {
 				})
 				return false, err
 			},
-			settle: func(err error, _ bool) (bool, error) { return codeOf(err) == "NoSuchUpload", nil },
+			resolve: func(err error, _ bool) (bool, error) { return codeOf(err) == "NoSuchUpload", nil },
 		})
 		if err != nil {
 			s.o.Logger.Warn("a failed upload could not be aborted; its parts cost money until the bucket's lifecycle rule AbortIncompleteMultipartUpload removes them",

@@ -82,7 +82,7 @@ func TestS3BehindAProxyThatRemovesTheCondition(t *testing.T) {
 
 // The hint to switch features off is for stores that lack them, not for servers that are
 // no store, such as MinIO's console.
-func TestS3AtAnAddressThatIsNoStore(t *testing.T) {
+func TestS3AtAnAddressThatIsNotAStore(t *testing.T) {
 	minio, err := lab.StartMinIO(t.Context(), t.TempDir(), lab.MinIOOptions{Console: true})
 	if err != nil {
 		t.Fatal(err)

@@ -21,9 +21,9 @@ type request struct {
 	// send makes one attempt and calls progress whenever bytes move. If it fails,
 	// maybe reports that it may have taken effect nevertheless.
 	send func(ctx context.Context, progress func()) (maybe bool, err error)
-	// settle, if not nil, may decide what a failure means; maybe reports that an
+	// resolve, if not nil, may decide what a failure means; maybe reports that an
 	// earlier attempt may have taken effect.
-	settle func(err error, maybe bool) (over bool, result error)
+	resolve func(err error, maybe bool) (over bool, result error)
 }
 
 // A requestState is what the earlier attempts of a request have shown.
@@ -36,7 +36,7 @@ type requestState struct {
 	noExpectContinue bool      // sent again without Expect: 100-continue
 }
 
-// retry sends r until it succeeds, is settled, fails for good, or has failed for
+// retry sends r until it succeeds, is resolved, fails for good, or has failed for
 // o.Retry. The error it returns says what to do.
 func (s *s3Sink) retry(ctx context.Context, r request) error {
 	state := &requestState{}
@@ -75,8 +75,8 @@ func (s *s3Sink) attempt(ctx context.Context, r request, state *requestState) er
 	if errors.As(err, &f) {
 		return final(f)
 	}
-	if r.settle != nil {
-		if over, result := r.settle(err, state.maybe); over {
+	if r.resolve != nil {
+		if over, result := r.resolve(err, state.maybe); over {
 			return final(result)
 		}
 	}
@@ -102,7 +102,7 @@ func (s *s3Sink) attempt(ctx context.Context, r request, state *requestState) er
 }
 
 // errEndless is why a request was cancelled that made progress and did not end.
-var errEndless = errors.New("the answer has no end")
+var errEndless = errors.New("the response is incomplete")
 
 // send makes one attempt, and cancels it when it makes no progress or does not end.
 func send(ctx context.Context, r request) (maybe bool, err error) {

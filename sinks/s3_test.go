@@ -108,7 +108,7 @@ func TestS3StoresWithFewerGuarantees(t *testing.T) {
 
 // If the upload no longer exists after an answer was lost, an empty conditional put
 // finds out whether the object exists.
-func TestS3SettlesALostUpload(t *testing.T) {
+func TestS3FindsOutAboutALostUpload(t *testing.T) {
 	minio := startMinIO(t, false)
 	bucket := newBucket(t, minio, true)
 	root := minio.Root()

@@ -130,9 +130,9 @@ func withBodyProgress(ctx context.Context, f func()) context.Context {
 	return context.WithValue(ctx, bodyProgressKey{}, f)
 }
 
-// withResponseProgress has f called whenever bytes of a response body arrive: a
-// store that works for a long time shows it by sending spaces first. The caller
-// must bound the total time, since a byte now and then costs the store nothing.
+// withResponseProgress has f called whenever bytes of a response body arrive: a store that
+// works for a long time shows it by sending spaces first. The caller must limit the total time,
+// because a store could send single bytes forever.
 func withResponseProgress(ctx context.Context, f func()) context.Context {
 	return context.WithValue(ctx, responseProgressKey{}, f)
 }
@@ -164,7 +164,7 @@ type response struct {
 	progress func()
 }
 
-var errLongAnswer = errors.New("the response is longer than any of the store's")
+var errLongAnswer = errors.New("the response is too long for a store's response")
 
 func (r *response) Read(p []byte) (int, error) {
 	if r.left <= 0 {

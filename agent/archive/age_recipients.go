@@ -92,8 +92,8 @@ func parseAgeRecipient(line string) (age.Recipient, string, error) {
 	return nil, "", errRecipient
 }
 
-// checkSealable encrypts nothing to the recipient: keys that are well-formed but
-// cannot be used must be refused before the first backup.
+// checkSealable encrypts an empty message to the recipient, so that keys that are well-formed
+// but cannot be used are refused before the first backup.
 func checkSealable(r age.Recipient) error {
 	if _, err := age.Encrypt(io.Discard, r); err != nil {
 		return fmt.Errorf("cannot seal to this key: %w", err)

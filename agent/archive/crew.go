@@ -15,7 +15,7 @@ const (
 	// while another one is compressed. Streams that need more share sharedSegments.
 	ownSegments    = 2
 	sharedSegments = 4
-	// firstSegment is the memory that a stream begins with, in bytes.
+	// firstSegment is the memory that a stream has at its beginning, in bytes.
 	firstSegment = 64 << 10
 	// pieceSize is the memory for compressed data that is allocated at once, in bytes.
 	pieceSize = 64 << 10
@@ -27,8 +27,8 @@ type segment struct {
 	leave chan struct{} // where its place is given back
 }
 
-// A crew is the packers and the memory that all streams of a filter share. They are
-// released when the last stream ends.
+// A crew holds the packers and the memory that all streams of a filter share. They are released
+// when the last stream ends.
 type crew struct {
 	packers chan packer   // nil before its first use
 	shared  chan struct{} // a place for each shared segment in use

@@ -106,9 +106,9 @@ func (s *Stack) Close() error {
 	return err
 }
 
-// Abandon gives up the stream without ending it and releases the resources of the
-// filters. When it returns, nothing is written to the writer below any more. It waits
-// for a write that is in progress there. After Close it does nothing.
+// Abandon stops the stream without completing it, and releases the resources of the filters.
+// After it returns, nothing more is written to the writer below. It waits for a write that is
+// in progress there. After Close it does nothing.
 func (s *Stack) Abandon() {
 	if s.ended {
 		return

@@ -8,8 +8,8 @@ import (
 const (
 	// queuedFrames is the number of frames of one stream that wait to be written.
 	queuedFrames = 3
-	// heldBack is the number of bytes that are written only together with what follows
-	// them, so that an abandoned stream never ends where a complete one could end.
+	// heldBack is the number of bytes that are held until more bytes follow. So an abandoned
+	// stream never ends at a place where a complete stream could end.
 	heldBack = 4
 )
 

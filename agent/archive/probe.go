@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// probeBlock is the section that is looked at on its own, in bytes.
+	// probeBlock is the length of the sections that are examined separately, in bytes.
 	probeBlock = 128 << 10
-	// worthwhile is the saving below which data are not compressed.
+	// worthwhile is the minimum saving: data that would shrink by less are not compressed.
 	worthwhile = 0.01
 	// probeStep is the distance of the positions that are remembered, in bytes: those of
 	// the last 8 MiB.
@@ -20,7 +20,8 @@ const (
 	probeWindow  = 2 * probeStep
 )
 
-// A probe finds segments of a stream that do not compress. It reads little of them.
+// A probe finds segments of a stream that cannot be compressed. It reads only a small part of
+// them.
 type probe struct {
 	seen [1 << 14]uint32 // fingerprints of 8 bytes each, by their hash
 }

@@ -44,8 +44,8 @@ func Tar(ctx context.Context, w io.Writer, walk func(yield func(Entry) error) er
 	t := &tarWriter{jobs: make(chan archives.ArchiveAsyncJob, maxAhead), ahead: filesAhead(), damaged: damaged, buf: make([]byte, readSize)}
 	var writer sync.WaitGroup
 	writer.Go(func() {
-		// Cancelling is done by the entries: after a cancelled entry, ArchiveAsync would
-		// write the end of the archive.
+		// The entries handle cancellation, not ArchiveAsync: it would write the end of the
+		// archive after a cancelled entry.
 		_ = archives.Tar{Format: tar.FormatPAX}.ArchiveAsync(context.WithoutCancel(ctx), out, t.jobs)
 	})
 	err := walk(func(e Entry) error { return t.add(ctx, e) })

@@ -20,8 +20,8 @@ const (
 	// grace is the time between the polite and the final signal to a hook that takes too
 	// long.
 	grace = 5 * time.Second
-	// outputGrace is how long the output is read after the hook has ended: a process that
-	// it left behind may hold it.
+	// outputGrace is how long the output is read after the hook has ended: a process that the
+	// hook has started may still have it open.
 	outputGrace = time.Second
 	// maxLines is the number of lines of output that are logged.
 	maxLines = 200
@@ -37,7 +37,7 @@ func (h *Hook) execute(ctx context.Context, input []byte, env []string, log *slo
 	if timeout == 0 {
 		timeout = DefaultTimeout
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("it was ended after %s; set its timeout", timeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("it was stopped after %s; raise its timeout", timeout))
 	defer cancel()
 	out := &output{log: log.With("hook", h.Key)}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
@@ -63,8 +63,7 @@ func (h *Hook) execute(ctx context.Context, input []byte, env []string, log *slo
 	return err
 }
 
-// endGroup ends the processes of a group: those that do not end when they are asked are
-// killed.
+// endGroup stops the processes of a group with SIGTERM, and kills those that do not end.
 func endGroup(group int) error {
 	_ = unix.Kill(-group, unix.SIGTERM) // it may have ended
 	for deadline := time.Now().Add(grace); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -88,7 +87,7 @@ type output struct {
 // maxLine is the length at which a line of output is cut, in bytes.
 const maxLine = 1 << 10
 
-// Write takes output. It never fails: a hook must not die of what is not logged.
+// Write logs output. It never fails, because an error would stop the hook.
 func (o *output) Write(text []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

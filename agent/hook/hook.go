@@ -23,8 +23,8 @@ type Hook struct {
 	After  Scope
 	Run    []string // the program and its arguments
 	Shell  string   // a command for /bin/sh
-	// Timeout is the longest time; 0 is DefaultTimeout. Then the program and those that it
-	// started are ended.
+	// Timeout is the maximum time; 0 is DefaultTimeout. After it, the program and the processes
+	// that it started are stopped.
 	Timeout time.Duration
 	// InheritEnvironment gives it the whole environment of the agent, with its credentials.
 	InheritEnvironment bool

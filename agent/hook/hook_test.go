@@ -156,7 +156,7 @@ func TestTimeoutEndsTheWholeGroup(t *testing.T) {
 	pids := filepath.Join(t.TempDir(), "pids")
 	h := Hook{Before: Run, Timeout: 300 * time.Millisecond, Shell: fmt.Sprintf("sleep 600 & echo $! > %s; trap 'echo asked to end; exit 0' TERM; wait", pids)}
 	err := newSet(&strings.Builder{}, h).Before(t.Context(), Run, newReport(), nil)
-	if err == nil || !strings.Contains(err.Error(), "it was ended after 300ms; set its timeout: asked to end") {
+	if err == nil || !strings.Contains(err.Error(), "it was stopped after 300ms; raise its timeout: asked to end") {
 		t.Errorf("got %v", err)
 	}
 	text, err := os.ReadFile(pids)

@@ -6,8 +6,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
-// Details is what the manifest must not contain because it is readable without the
-// key: the names. They pass the same filters as the streams.
+// Details contains names of the site's content. The manifest must not contain them, because it
+// is readable without the key. Details pass through the same filters as the streams.
 type Details struct {
 	Version     int                 `json:"version"`
 	Base        string              `json:"base,omitempty"` // the folder that entry names of the files are relative to

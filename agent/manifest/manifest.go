@@ -1,5 +1,5 @@
-// Package manifest describes what is written about a run: the manifest and the
-// details that are stored with it, the names of its objects, and the report.
+// Package manifest defines the records of a run: the manifest and the details that are stored
+// with it, the names of its objects, and the report.
 package manifest
 
 import (
@@ -79,7 +79,7 @@ type Object struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
-// Counts are how much a run holds, and how much it does not.
+// Counts says how much a run contains, and how much is missing.
 type Counts struct {
 	Tables     int   `json:"tables"`
 	Rows       int64 `json:"rows"`

@@ -126,7 +126,7 @@ func RunFolders() []string {
 	return folders
 }
 
-// A RunParts is what the name of a run says.
+// A RunParts is the information in the name of a run.
 type RunParts struct {
 	Site      string
 	Kind      Kind

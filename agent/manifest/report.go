@@ -42,7 +42,7 @@ func (s Status) ExitCode() int {
 	return 0
 }
 
-// severity orders statuses; all that are no problem have severity -1.
+// severity orders statuses; those that are not a problem have severity -1.
 func (s Status) severity() int {
 	return slices.Index([]Status{Locked, Incomplete, Failed, Refused}, s)
 }

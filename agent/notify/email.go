@@ -67,11 +67,11 @@ func (m *Email) Check() error {
 	case m.Port < 0 || m.Port > 65535:
 		return fmt.Errorf("port: %d: must be 1 to 65535", m.Port)
 	case m.Host == "" && (m.Port != 0 || m.TLS != "" || m.Username != "" || m.Password != ""):
-		return errors.New("host: port, tls, username and password are those of a server; give its host")
+		return errors.New("host: it is missing; port, tls, username and password need it")
 	case m.Host != "" && m.Sendmail != "":
 		return errors.New("sendmail: host and sendmail exclude each other; give one of them")
 	case m.Username == "" && m.Password != "":
-		return errors.New("username: there is a password without a username")
+		return errors.New("username: it is missing, although there is a password")
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func (m *Email) explain(err error) error {
 	e := (*mail.SendError)(nil)
 	switch text := err.Error(); {
 	case errors.As(err, &e) && e.IsTemp():
-		return fmt.Errorf("%w; the server refused the mail for now: without email.host, the local sendmail would try again", err)
+		return fmt.Errorf("%w; the server refused the mail temporarily; to have it sent again later, remove email.host and use the local sendmail", err)
 	case strings.Contains(text, "STARTTLS"):
 		return fmt.Errorf("%w; set email.tls to tls, or to none for a server on this host", err)
 	}

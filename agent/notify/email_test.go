@@ -58,7 +58,7 @@ func TestMailThroughServers(t *testing.T) {
 		"no STARTTLS":             {lab.SMTPOptions{Plain: true}, func(*Email) {}, "set email.tls"},
 		"untrusted certificate":   {lab.SMTPOptions{}, func(m *Email) { m.roots = x509.NewCertPool() }, "certificate"},
 		"password in clear":       {lab.SMTPOptions{Plain: true, Address: "127.0.0.2", Username: "me", Password: "hunter2"}, func(m *Email) { m.Host, m.TLS, m.Username, m.Password = "127.0.0.2", NoTLS, "me", "hunter2" }, "unencrypted connection"},
-		"refused for now":         {lab.SMTPOptions{Answers: map[string]string{"MAIL": "451 4.7.1 greylisted"}}, func(*Email) {}, "the server refused the mail for now"},
+		"refused for now":         {lab.SMTPOptions{Answers: map[string]string{"MAIL": "451 4.7.1 greylisted"}}, func(*Email) {}, "the server refused the mail temporarily"},
 		"refused after the data":  {lab.SMTPOptions{Answers: map[string]string{"DATA": "452 4.3.1 disk full"}}, func(*Email) {}, `452 "4.3.1 disk full"`},
 		"a server that is silent": {lab.SMTPOptions{Silent: true}, func(*Email) {}, "no answer within 200ms"},
 	} {

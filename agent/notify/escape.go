@@ -6,8 +6,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// maxText is the longest text of unknown origin in a message, in characters: no site
-// may push the others out of it.
+// maxText is the maximum length of a text of unknown origin in a message, in characters:
+// otherwise one site could displace the others.
 const maxText = 600
 
 // An escape makes a text of unknown origin harmless in one kind of message.

@@ -6,7 +6,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// A Level is the least serious result that is told in messages.
+// A Level is the least serious result for which messages are sent.
 type Level int
 
 // The levels. Each includes those before it.
@@ -43,7 +43,7 @@ func levelOf(r *manifest.Report) Level {
 	return Info
 }
 
-// A signal is what a dead man's switch is told.
+// A signal is the state that is sent to a dead man's switch.
 type signal int
 
 const (
@@ -53,8 +53,8 @@ const (
 	logged          // neither: another run was in progress, or a test
 )
 
-// signalOf is the signal of a result. An incomplete backup is no success: what could
-// not be read may be what somebody will need.
+// signalOf is the signal of a result. An incomplete backup is not a success: the missing part
+// may be needed later.
 func signalOf(status manifest.Status) signal {
 	switch status {
 	case manifest.OK, manifest.Planned, manifest.Ignored:

@@ -13,15 +13,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// What a message names at most.
+// The maximum numbers of items in a message.
 const (
 	maxSites = 100 // sites with a problem, of each kind
 	maxNotes = 5   // notes of one site
 	maxNames = 10  // names of sites in one sentence
 )
 
-// A Message is what the templates of subject and body get. All its texts are escaped
-// for the kind of message that they are for.
+// A Message is the data of the templates of subject and body. All its texts are escaped for
+// their kind of message.
 type Message struct {
 	Host       string
 	Agent      string // version of wp-oneway

@@ -1,5 +1,5 @@
-// Package notify tells people how a backup ended, by mail, chat and push services, and
-// signals to dead man's switches, which raise an alarm if no backup succeeds in time. A
+// Package notify sends messages about the result of a backup by mail, chat and push services,
+// and signals to dead man's switches, which raise an alarm if no backup succeeds in time. A
 // channel that fails or hangs has no effect on the backup or on the other channels.
 package notify
 
@@ -21,7 +21,7 @@ const timeLimit = 10 * time.Second
 // maxMail is the longest body of a mail in bytes.
 const maxMail = 64 << 10
 
-// A Notifier tells the result of a backup. Its zero value tells nobody.
+// A Notifier reports the result of a backup. Its zero value sends nothing.
 type Notifier struct {
 	Services     []Service
 	Email        *Email        // nil for none
@@ -33,14 +33,14 @@ type Notifier struct {
 	limit time.Duration // set by tests
 }
 
-// A channel is one way to tell. tell returns nil if the event is not for it.
+// A channel is one way to report. tell returns nil if the channel does not report the event.
 type channel interface {
 	name() string // where it is configured
 	secrets() []secret.Text
 	tell(ctx context.Context, e *event) error
 }
 
-// An event is what is told.
+// An event is a fact to report.
 type event struct {
 	signal signal
 	report *manifest.Report // of signals other than started
@@ -63,7 +63,8 @@ func (e *event) render(esc escape) (subject, body string) {
 	return e.redactor.text(e.templates.subject(m)), e.redactor.text(e.templates.body(m))
 }
 
-// A Result is how one channel was told; Err is nil if it was, or had to be told nothing.
+// A Result says whether one channel was used: Err is nil if the event was sent, or need not be
+// sent.
 type Result struct {
 	Channel string
 	Err     error
@@ -74,27 +75,27 @@ func (n *Notifier) Start(ctx context.Context) []Result {
 	return n.tell(ctx, &event{signal: started})
 }
 
-// Finish tells the result of a backup. log is what it printed.
+// Finish reports the result of a backup. log is what it printed.
 func (n *Notifier) Finish(ctx context.Context, report *manifest.Report, log string) []Result {
 	return n.tell(ctx, &event{signal: signalOf(report.Status), level: levelOf(report), report: report, log: log})
 }
 
-// Warn tells what failed after a backup whose result was told.
+// Warn reports a failure after a backup whose result was already reported.
 func (n *Notifier) Warn(ctx context.Context, report *manifest.Report, warning string) []Result {
 	about := *report
 	about.Sites, about.Errors = nil, nil
 	return n.tell(ctx, &event{signal: logged, level: Warning, report: &about, warning: warning})
 }
 
-// Test sends a made-up message to each channel. The dead man's switches of Healthchecks
-// keep their state.
+// Test sends a test message to each channel. It does not change the state of a check on
+// Healthchecks.
 func (n *Notifier) Test(ctx context.Context, host, agent string) []Result {
 	report := example(time.Now())
 	report.Host, report.Agent = host, agent
 	return n.tell(ctx, &event{signal: logged, report: report, test: true})
 }
 
-// channels are all ways to tell.
+// channels returns all configured channels.
 func (n *Notifier) channels() (all []channel) {
 	for _, s := range n.Services {
 		all = append(all, s)
@@ -111,7 +112,7 @@ func (n *Notifier) channels() (all []channel) {
 	return all
 }
 
-// tell tells all channels at the same time.
+// tell reports an event to all channels in parallel.
 func (n *Notifier) tell(ctx context.Context, e *event) []Result {
 	channels := n.channels()
 	var secrets []secret.Text
@@ -128,13 +129,13 @@ func (n *Notifier) tell(ctx context.Context, e *event) []Result {
 	return results
 }
 
-// within tells a channel. After the time limit it goes on without it.
+// within reports an event to a channel, and stops waiting for the channel after the time limit.
 func (n *Notifier) within(ctx context.Context, c channel, e *event) error {
 	limit := timeLimit
 	if n.limit > 0 {
 		limit = n.limit
 	}
-	late := fmt.Errorf("no answer within %s; see whether the server is reachable from this host", limit)
+	late := fmt.Errorf("no answer within %s; check that the server is reachable from this host", limit)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, late)
 	defer cancel()
 	done := make(chan error, 1)

@@ -20,8 +20,8 @@ type Healthchecks struct {
 	States  []string // start, finish, fail and log: what is signalled
 	// SendLogs adds the message and the log to the signals.
 	SendLogs bool
-	// BodyLimit is the longest log in bytes; of a longer one, the end is sent. 0 is
-	// unlimited.
+	// BodyLimit is the maximum length of the log in bytes; only the end of a longer log is
+	// sent. 0 is unlimited.
 	BodyLimit int
 	Err       error // why the URL could not be read
 }
@@ -148,7 +148,7 @@ func ping(ctx context.Context, method string, u *url.URL, body string) error {
 	return request(ctx, method, u, header, body)
 }
 
-// request sends one request. Every answer but 2xx is an error.
+// request sends one request. Every status other than 2xx is an error.
 func request(ctx context.Context, method string, u *url.URL, header http.Header, body string) error {
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(body))
 	if err != nil {

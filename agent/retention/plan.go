@@ -8,18 +8,18 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// orphansAfter is how old the files of a run without a manifest must be before they go:
-// longer than any run takes.
+// orphansAfter is the age at which the files of a run without a manifest are removed: longer
+// than any run takes.
 const orphansAfter = 48 * time.Hour
 
-// A Plan is what stays and what goes of a site's runs of one kind in a folder. It needs
-// the folder to be open.
+// A Plan says which of a site's runs of one kind in a folder stay, and which are removed. The
+// folder must be open.
 type Plan struct {
 	Site string
 	Kind Kind
 	// Runs are all runs, the newest first.
 	Runs []*Run
-	// Warnings say what was left alone, and why.
+	// Warnings name the files that were skipped, and why.
 	Warnings []string
 
 	in      *Folder
@@ -27,7 +27,7 @@ type Plan struct {
 	blocked bool // nothing goes
 }
 
-// Conditions are those under which a plan is made.
+// Conditions are the inputs of a plan besides the policy.
 type Conditions struct {
 	Now time.Time
 	// Locked means that the site's lock is held. Without it, files without a manifest
@@ -86,7 +86,7 @@ func (p *Plan) decide(policy Policy, c Conditions) {
 	}
 }
 
-// keepWhole keeps the newest run that has all of the site, if newer ones have not: a site
+// keepWhole keeps the newest run that contains the whole site, if newer runs do not: a site
 // that is partly unreadable for weeks must not lose its last whole backup.
 func (p *Plan) keepWhole(counted []*Run) {
 	i := slices.IndexFunc(counted, func(r *Run) bool { return !r.partial })
@@ -152,9 +152,9 @@ func (p *Plan) Used() int64 {
 	return used
 }
 
-// Shrink lets the oldest runs of all plans go until the rest takes at most limit bytes, and
-// returns what it takes then. The newest complete run of each plan always stays, and so
-// does everything that no keep rule is about.
+// Shrink marks the oldest runs of all plans for removal until the others take at most limit
+// bytes, and returns the bytes that these take. The newest complete run of each plan always
+// stays, and so do all runs that the keep rules ignore.
 func Shrink(plans []*Plan, limit int64) (used int64) {
 	var candidates []*Run
 	for _, p := range plans {
@@ -181,7 +181,7 @@ func Shrink(plans []*Plan, limit int64) (used int64) {
 	return used
 }
 
-// SizeWarning says that the space of a folder is nearly used up; "" if it is not.
+// SizeWarning warns that a folder has almost reached its maximum size; "" if it has not.
 func SizeWarning(folder string, used, limit int64) string {
 	if used < limit/10*9 {
 		return ""
@@ -193,7 +193,7 @@ func SizeWarning(folder string, used, limit int64) string {
 	return text + "; keep fewer runs, or raise max_size"
 }
 
-// Going returns the runs that go, and their size in bytes.
+// Going returns the number of runs that are removed, and their size in bytes.
 func (p *Plan) Going() (runs int, bytes int64) {
 	for _, r := range p.Runs {
 		if r.Goes {

@@ -80,7 +80,7 @@ func (c *counter) use() {
 	}
 }
 
-// Reasons returns for each run why it stays; a run without a reason goes. times are the
+// Reasons returns for each run why it stays; a run without a reason is removed. times are the
 // starts of the complete runs of one site and kind, the newest first. A policy without
 // rules returns nil: everything stays.
 func (p Policy) Reasons(times []time.Time) [][]string {

@@ -17,12 +17,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// A Run is what a folder holds under the name of one run.
+// A Run is the files in a folder that have the name of one run.
 type Run struct {
 	Name  string
 	Start time.Time
 	Bytes int64
-	// Why says why the run stays or, if Goes, why it goes.
+	// Why says why the run stays or, if Goes is set, why it is removed.
 	Why  []string
 	Goes bool
 
@@ -168,7 +168,7 @@ func (p *Plan) judge(dir *os.File, r *Run) {
 	}
 }
 
-// A header is what is used of a manifest. The rest of it may be wrong on purpose.
+// A header is the part of a manifest that is used. The rest may be forged.
 type header struct {
 	Version int    `json:"version"`
 	Site    string `json:"site"`

@@ -65,7 +65,7 @@ func (c Cron) write(ctx context.Context, text string) error {
 		return fmt.Errorf("write the crontab: %w", err)
 	}
 	if now, err := c.read(ctx); err != nil || now != text {
-		return errors.Join(err, errors.New("write the crontab: crontab -l does not show what was written; look at it with crontab -e"))
+		return errors.Join(err, errors.New("write the crontab: crontab -l does not show what was written; check it with crontab -e"))
 	}
 	return nil
 }

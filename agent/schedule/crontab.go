@@ -88,8 +88,8 @@ func removeLine(crontab, name string) (rest string, removed bool) {
 	return kept.String(), removed
 }
 
-// entryIn reads the entry in a line of a crontab. A line that was turned into a comment
-// belongs to the person who did it.
+// entryIn reads the entry in a line of a crontab. A line that somebody has turned into a
+// comment is left alone.
 func entryIn(line string) (Installed, bool) {
 	if strings.HasPrefix(strings.TrimSpace(line), "#") {
 		return Installed{}, false

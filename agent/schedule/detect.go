@@ -81,8 +81,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// Choose returns the scheduler to install with: the one that is asked for, else systemd
-// where it runs, else cron. A dry run needs none that runs.
+// Choose returns the scheduler to install with: the requested one, else systemd if it runs,
+// else cron. For a dry run, the scheduler need not run.
 func (h Host) Choose(systemd, cron, dry bool) (Scheduler, error) {
 	switch {
 	case systemd && !dry && !h.hasSystemd() && h.User():
@@ -120,7 +120,7 @@ func (h Host) schedulers() []Scheduler {
 	return []Scheduler{h.systemd, h.cron}
 }
 
-// Remove removes a schedule from all schedulers but one, which may be nil.
+// Remove removes a schedule from all schedulers except one, which may be nil.
 func (h Host) Remove(ctx context.Context, name string, but Scheduler) (removed bool, err error) {
 	for _, s := range h.schedulers() {
 		if but != nil && s.String() == but.String() {

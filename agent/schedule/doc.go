@@ -1,3 +1,3 @@
-// Package schedule runs backups by themselves: it writes the text of systemd's units
-// and of crontab entries, and installs them.
+// Package schedule schedules backups: it writes systemd units and crontab entries, and installs
+// them.
 package schedule

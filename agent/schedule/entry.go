@@ -39,7 +39,7 @@ type Sandbox struct {
 // A Credential is a secret file that systemd passes to a unit.
 type Credential struct{ ID, Path string }
 
-// CheckName refuses what cannot be the name of a schedule.
+// CheckName refuses an invalid name of a schedule.
 func CheckName(name string) error {
 	if !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`).MatchString(name) {
 		return fmt.Errorf("schedule name %q: must be 1 to 40 of a-z, 0-9 and '-', and begin with a letter or a digit", name)
@@ -53,7 +53,7 @@ func Window(interval time.Duration) time.Duration {
 	return min(interval/10, 30*time.Minute).Truncate(time.Second)
 }
 
-// check refuses what would end a line of a unit or of a crontab early.
+// check refuses characters that would end a line of a unit or of a crontab early.
 func (e *Entry) check() error {
 	if err := CheckName(e.Name); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (e *Entry) delay() time.Duration {
 	return time.Duration(binary.BigEndian.Uint64(sum[:8])%seconds) * time.Second
 }
 
-// mark is the comment by which an entry is found again.
+// mark is the comment that identifies an entry.
 func (e *Entry) mark() string { return fmt.Sprintf("# wp-oneway schedule %s: %s", e.Name, e.Times) }
 
 // An Installed schedule is one that was found on the host.

@@ -62,7 +62,7 @@ func Elapses(ctx context.Context, run Runner, t Times, after time.Time, n int) (
 	}
 	out, err := parseElapses(text)
 	if err == nil && len(out) == 0 {
-		err = fmt.Errorf("check the time %q: it is never again", t.text)
+		err = fmt.Errorf("check the time %q: it never comes again", t.text)
 	}
 	return out, err
 }
@@ -74,7 +74,7 @@ func Interval(ctx context.Context, run Runner, t Times, now time.Time) (time.Dur
 	return longestGap(times), err
 }
 
-// writeFile replaces a file in one step. It refuses to replace what has no mark.
+// writeFile replaces a file atomically. It refuses to replace a file without our mark.
 func writeFile(path, text string, ours func(text string) bool) error {
 	switch old, err := readFile(path); {
 	case err != nil:

@@ -39,7 +39,7 @@ func unitName(name string) string {
 	return "wp-oneway-" + name
 }
 
-// packaged reports whether a package has brought a unit.
+// packaged reports whether a unit is from a package.
 func (s Systemd) packaged(unit string) bool {
 	for _, dir := range s.Packaged {
 		if _, err := os.Stat(filepath.Join(dir, unit)); err == nil {
@@ -49,7 +49,7 @@ func (s Systemd) packaged(unit string) bool {
 	return false
 }
 
-// path is the file of a unit: a drop-in where a package has brought the unit.
+// path is the file of a unit, or of a drop-in if the unit is from a package.
 func (s Systemd) path(unit string) (path string, dropIn bool) {
 	if s.packaged(unit) {
 		return filepath.Join(s.Dir, unit+".d", "schedule.conf"), true
@@ -106,7 +106,7 @@ func (s Systemd) Install(ctx context.Context, e Entry) error {
 	if err := s.systemctl(ctx, "enable", timer); err != nil {
 		return err
 	}
-	// A timer that runs already takes its new times only when it starts again.
+	// A running timer uses its new times only after a restart.
 	return s.systemctl(ctx, "restart", timer)
 }
 
@@ -172,7 +172,7 @@ func (s Systemd) Installed(context.Context) ([]Installed, error) {
 	return out, nil
 }
 
-// systemctl talks to the service manager.
+// systemctl runs systemctl for the service manager.
 func (s Systemd) systemctl(ctx context.Context, args ...string) error {
 	if s.User {
 		args = append([]string{"--user"}, args...)

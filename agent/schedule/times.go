@@ -47,7 +47,7 @@ func ParseTimes(text string) (Times, error) {
 	case text != "" && calendarEvent().MatchString(text):
 		return t, nil
 	default:
-		err = errors.New("it is neither of these")
+		err = errors.New("its form is unknown")
 	}
 	if err == nil {
 		t.spec, err = parseFields(t.fields)
@@ -93,13 +93,13 @@ func everyFields(interval string) (string, error) {
 	case d >= time.Minute && d%time.Minute == 0 && time.Hour%d == 0:
 		return fmt.Sprintf("*/%d * * * *", d/time.Minute), nil
 	}
-	return "", fmt.Errorf("%s is no part of a day or of an hour: the interval can be 1, 2, 3, 4, 6, 8, 12 or 24 hours, or 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes", interval)
+	return "", fmt.Errorf("%s does not divide a day or an hour evenly: the interval can be 1, 2, 3, 4, 6, 8, 12 or 24 hours, or 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes", interval)
 }
 
 // parseFields reads the fields of a crontab entry.
 func parseFields(fields string) (*cron.SpecSchedule, error) {
 	if strings.Contains(fields, "=") {
-		return nil, errors.New("the time zone is that of the host")
+		return nil, errors.New("it sets a time zone, and schedules always use that of the host")
 	}
 	parsed, err := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow).Parse(fields)
 	if err != nil {
@@ -107,7 +107,7 @@ func parseFields(fields string) (*cron.SpecSchedule, error) {
 	}
 	spec, ok := parsed.(*cron.SpecSchedule)
 	if !ok {
-		return nil, errors.New("it has no fixed times")
+		return nil, errors.New("it does not have fixed times")
 	}
 	if !everyDay(spec.Dom, 1, 31) && !everyDay(spec.Dow, 0, 6) {
 		// cron runs it on the days that match either; most people mean both.

@@ -47,23 +47,23 @@ func TestParseTimes(t *testing.T) {
 
 func TestParseTimesRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                      "neither",
-		"never":                 "neither",
-		"dayly 03:30":           "neither",
+		"":                      "form is unknown",
+		"never":                 "form is unknown",
+		"dayly 03:30":           "form is unknown",
 		"daily 3 o'clock":       "time of day",
 		"daily 24:00":           "time of day",
-		"every 7h":              "no part of a day",
-		"every 90m":             "no part of a day",
-		"every 0s":              "no part of a day",
-		"every 90s":             "no part of a day",
-		"every -6h":             "no part of a day",
+		"every 7h":              "does not divide a day",
+		"every 90m":             "does not divide a day",
+		"every 0s":              "does not divide a day",
+		"every 90s":             "does not divide a day",
+		"every -6h":             "does not divide a day",
 		"every day":             "not an interval",
 		"61 3 * * *":            "above maximum",
 		"0 3 1-7 * 0":           "first Sunday",
 		"0 3 31 2 *":            "no day matches",
 		"TZ=UTC 3 1 * *":        "time zone",
-		"* * * * * *":           "neither",
-		"*-*-* 03:30\nUser=bob": "neither",
+		"* * * * * *":           "form is unknown",
+		"*-*-* 03:30\nUser=bob": "form is unknown",
 	} {
 		if _, err := ParseTimes(text); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v, want %q", text, err, want)

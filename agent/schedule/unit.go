@@ -67,8 +67,8 @@ func (e *Entry) timer(dropIn bool) string {
 	return unitHead + e.mark() + "\n" + u.String()
 }
 
-// capabilities are those that the agent and its workers use as root: they read the sites
-// of all users, take the rights of their owners, and end workers of theirs.
+// capabilities are those that the agent needs as root: to read the sites of all users, to start
+// workers with the rights of their owners, and to stop these workers.
 const capabilities = "CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_KILL CAP_SETGID CAP_SETUID"
 
 // restrict writes what the service may do. The service manager of a user may not be able

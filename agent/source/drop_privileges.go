@@ -9,11 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dropPrivileges permanently replaces root's rights by those of the owner, in all
-// threads. The worker does it itself, not its parent, because the kernel then protects
-// the process from being traced, dumped or read by its new user. The worker needs this
-// protection: it runs as the tenant's user, and its memory will hold the operator's
-// database password.
+// dropPrivileges permanently replaces root's rights with those of the owner, in all threads.
+// The worker does it itself, not its parent, because the kernel then protects the process from
+// being traced, dumped or read by its new user. The worker needs this protection: it runs as
+// the tenant's user, and its memory will hold the operator's database password.
 func (o Owner) dropPrivileges() error {
 	if o.UID == 0 {
 		return errors.New("refusing to run a worker as root")
@@ -41,7 +40,7 @@ func (o Owner) dropPrivileges() error {
 	if err := prctlAllThreads(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
 		return fmt.Errorf("set no_new_privs: %w", err)
 	}
-	// Changing the user has cleared the signal that the parent asked for.
+	// Changing the user has cleared the parent death signal that the parent set.
 	if err := prctlAllThreads(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL)); err != nil {
 		return fmt.Errorf("set the parent death signal: %w", err)
 	}

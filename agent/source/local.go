@@ -84,9 +84,9 @@ func (l *localSite) result(ctx context.Context, part string, err error) error {
 	return nil
 }
 
-// readConfig reads the configuration, and overrides the connection by the
-// operator's option file. A configuration that cannot be evaluated prevents neither a
-// backup of the files nor one whose connection is in the option file.
+// readConfig reads the configuration, and overrides the connection by the operator's option
+// file. If the configuration cannot be evaluated, the files can still be backed up, and so can
+// a database whose connection is in the option file.
 func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.Site, wordpress.Database, error) {
 	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World, WithPHP: l.req.WithPHP, TempDir: l.req.TempDir, Guarded: l.req.Guarded})
 	var refusal *wordpress.ConfigError
@@ -162,7 +162,7 @@ func (l *localSite) openFiles(ctx context.Context, read *config.Site, db wordpre
 		return fmt.Errorf("plan the files: %w", err)
 	}
 	if absent != "" {
-		l.files.Warn(absent, "the database has no table of this name, so it names no folder of uploads")
+		l.files.Warn(absent, "the database has no options table of this name, so no uploads folder can be read from it")
 	}
 	return nil
 }

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A message on the socket of orders is a JSON value after its length in bytes, as four
-// bytes in big-endian order. Descriptors may come with it.
+// A message on the order socket is the length of a JSON value in bytes, as four bytes in
+// big-endian order, followed by the value. It may carry descriptors.
 
 const (
 	maxMessage     = 64 << 20 // bytes

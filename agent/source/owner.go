@@ -49,11 +49,10 @@ func LookupOwner(uid uint32) (Owner, error) {
 	return owner, nil
 }
 
-// DecidingUser returns the one user besides root who may change a file that the
-// configuration of a site of root's includes or looks for, or a folder that leads to one; 0
-// if there is none. It reads only what root alone may change: what the user may change is
-// read later, with the user's rights. If several users may change it, it returns a
-// safefs.AmbiguousOwnerError.
+// For a site of root, DecidingUser returns the one user besides root who may change a file that
+// the configuration includes or looks for, or a folder on the path to one; 0 if there is none.
+// It reads only files that nobody but root may change: the others are read later, with the
+// user's rights. If several users may change it, it returns a safefs.AmbiguousOwnerError.
 func DecidingUser(ctx context.Context, req Request) (uint32, error) {
 	_, err := config.Read(ctx, req.Path, config.Options{Home: req.Home, World: req.World, Guarded: true})
 	if several := (*safefs.AmbiguousOwnerError)(nil); errors.As(err, &several) {

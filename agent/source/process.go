@@ -17,12 +17,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// killDelay is how long a killed worker is waited for. A worker that hangs in the
-// kernel ends only when the kernel lets it.
+// killDelay is how long the agent waits for the end of a killed worker. A worker that hangs in
+// the kernel does not end before the system call does.
 const killDelay = 2 * time.Second
 
 // A process is the parent's view of a worker: this binary, started again with an
-// empty environment. It carries out one order after the other.
+// empty environment. It executes one order after the other.
 type process struct {
 	owner Owner
 	// fileLimit is the size of the largest file that it may write, in bytes; 0 is unlimited.
@@ -57,8 +57,8 @@ func startWorker(ctx context.Context, owner Owner, limit int, temp *os.File) (*p
 		close(p.over)
 		return nil, errors.Join(fmt.Errorf("start the worker for uid %d: %w", owner.UID, err), p.stop())
 	}
-	// A worker that its owner stops, or that hangs in a file system, keeps its ends
-	// of the pipes open even when it is killed.
+	// A worker that is stopped by its owner, or hangs in a file system, keeps its ends of the
+	// pipes open even after it was killed.
 	context.AfterFunc(life, func() { _, _ = events.Close(), p.socket.Close() })
 	go p.listen(events, limit)
 	if err := p.send(ctx, owner); err != nil {
@@ -67,7 +67,7 @@ func startWorker(ctx context.Context, owner Owner, limit int, temp *os.File) (*p
 	return p, nil
 }
 
-// give gives the worker an order, with the files that belong to it. From then on, handle is
+// give sends the worker an order, with the files that belong to it. From then on, handle is
 // called with each event about the order, from a separate goroutine. The worker is killed
 // when ctx ends before the order is done, and when handle returns an error.
 func (p *process) give(ctx context.Context, o order, handle func(event) error, files ...*os.File) error {
@@ -239,7 +239,7 @@ func (p *process) stop() error {
 	return nil
 }
 
-// errEarlyEnd is the error of an order that ends before all was sent.
+// errEarlyEnd is the error of an order that ends before everything was sent.
 var errEarlyEnd = errors.New("the worker ended before its work was done")
 
 // A failure is an error of an order that the worker reports itself. It goes on with the

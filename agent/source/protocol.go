@@ -29,8 +29,8 @@ const (
 // maxEvent is the limit of an event, in bytes: the longest notes need almost all of it.
 const maxEvent = 32 << 20
 
-// maxParts is the limit of an event's commas, which bounds what it takes once decoded. A
-// site with 100,000 tables needs two thirds of it; decoded, it takes at most about 40 MiB.
+// maxParts is the maximum number of commas in an event, which bounds the memory of the decoded
+// event: about 40 MiB. A site with 100,000 tables needs two thirds of it.
 const maxParts = 400_000
 
 // An order is one task of a worker. Either Site or Survey is set. When the worker has

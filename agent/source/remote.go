@@ -51,12 +51,12 @@ func openRemote(ctx context.Context, req Request, owner Owner, w *watchdog) (*re
 	if temp != nil {
 		defer temp.Close() // nothing was written
 	}
-	if kept := req.Workers.take(owner, temp); kept != nil {
+	if kept := req.Workers.acquire(owner, temp); kept != nil {
 		r, err := openIn(ctx, kept, req, temp, w)
 		if err == nil {
 			return r, nil
 		}
-		// It may have died since the last site, or be dying.
+		// The worker may have died since the last site, or may be about to die.
 		if kept.answered() || ctx.Err() != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func (r *remoteSite) order(ctx context.Context, req Request, temp *os.File) erro
 	for _, name := range req.streamNames() {
 		reader, writer, err := os.Pipe()
 		if err != nil {
-			return fmt.Errorf("make a pipe for the worker: %w", err)
+			return fmt.Errorf("create a pipe for the worker: %w", err)
 		}
 		enlarge(reader)
 		r.streams[name] = reader

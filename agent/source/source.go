@@ -31,7 +31,7 @@ type Site interface {
 	Part(name string) Part
 	// Findings waits for the parts to end. Call it once, after all of them.
 	Findings(context.Context) (Findings, error)
-	// Close ends everything that the site still does.
+	// Close stops everything that still runs for the site.
 	Close() error
 }
 
@@ -67,13 +67,14 @@ type Request struct {
 	World     wordpress.World `json:"world"`
 	// WithPHP is as in config.Options.
 	WithPHP string `json:"with_php,omitempty"`
-	// Guarded means that only root and the user of the process that reads the site may
-	// be able to change what decides about the site; see config.Options.
+	// Guarded requires that only root and the user of the reading process can change the files
+	// that decide how the site is read; see config.Options.
 	Guarded bool `json:"guarded,omitempty"`
 	// TempDir is the folder of a temporary file for rows of locked tables, and of the script
 	// for PHP; "" is the system's. A worker may not be allowed to write there.
 	TempDir string `json:"-"`
-	// TempFile says that a temporary file comes with the order of a worker. TempError is why not.
+	// TempFile says that the order of a worker carries a temporary file. If it could not be
+	// opened, TempError is the reason.
 	TempFile  bool   `json:"temp_file,omitempty"`
 	TempError string `json:"temp_error,omitempty"`
 	// Defaults is a MySQL option file of the operator. It overrides the connection
@@ -121,8 +122,8 @@ func (r *Request) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Open opens a site, in a worker if its owner's rights differ from ours. From then on, the
-// site is given up with ErrStalled when it makes no progress.
+// Open opens a site, in a worker if its owner's rights differ from ours. From then on, the site
+// fails with ErrStalled if it makes no progress.
 //
 //nolint:contextcheck // the life of the watchdog is derived from ctx
 func Open(ctx context.Context, req Request, owner Owner, log *slog.Logger) (Site, error) {
@@ -158,8 +159,8 @@ func Open(ctx context.Context, req Request, owner Owner, log *slog.Logger) (Site
 	return s, nil
 }
 
-// stallLimit is how long the site may make no progress. Reading a configuration takes
-// no time for anything but reading.
+// stallLimit is how long the site may make no progress. Reading a configuration does not wait
+// for a destination or a lock, so its limit is shorter.
 func (r *Request) stallLimit() time.Duration {
 	if r.Mode == ConfigOnly {
 		return r.Stall
@@ -167,8 +168,9 @@ func (r *Request) stallLimit() time.Duration {
 	return stallFactor * r.Stall
 }
 
-// checkDefaults refuses an option file whose password the owner of the site could
-// have sent to a server, or used for a database, of the owner's choice.
+// checkDefaults refuses an option file that sets a password, but not the server and the
+// database. The site's owner could otherwise choose the server that gets the password, or the
+// database that is read with it.
 func checkDefaults(text []byte) error {
 	db, err := mysql.ReadOptionFile(bytes.NewReader(text), wordpress.Database{}, 0)
 	if err != nil {

@@ -42,8 +42,8 @@ func (p *process) limitFileSize(temp *os.File) error {
 	return nil
 }
 
-// mayWrite reports whether the limit of a worker leaves a quarter of the free space where
-// temp is. temp may be nil.
+// mayWrite reports whether the worker's file limit leaves a quarter of the free space on the
+// file system of temp. temp may be nil.
 func (p *process) mayWrite(temp *os.File) bool {
 	if temp == nil {
 		return true

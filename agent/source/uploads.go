@@ -13,9 +13,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/uploads"
 )
 
-// addUploads adds the folders of uploads that the database and constants of a multisite
-// name. What is not known becomes a doubt: it must not prevent a backup of the rest. absent
-// is the site's options table if the database has none.
+// addUploads adds the uploads folders that the database and the constants of a multisite name.
+// If something cannot be determined, it is reported as a doubt, and does not prevent the backup
+// of the rest. absent is the site's options table if the database has none.
 func (l *localSite) addUploads(ctx context.Context, folders *files.Folders, read *config.Site, db wordpress.Database, log *slog.Logger) (absent string, err error) {
 	if read.Config.Multisite {
 		for _, dir := range read.Config.BlogsDirs {

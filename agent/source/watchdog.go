@@ -12,7 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// ErrStalled is why a site was given up that made no progress.
+// ErrStalled is the error of a site that made no progress.
 var ErrStalled = errors.New("the site makes no progress")
 
 const (
@@ -20,18 +20,18 @@ const (
 	// dump writes nothing while it copies a locked table to the spool, and a walk writes
 	// nothing while it skips excluded files.
 	stallFactor = 12
-	// minRate is the lowest rate that counts as progress, in bytes per second. A tenant
-	// could send a byte now and then, and keep the other sites waiting for ever.
+	// minRate is the lowest rate that counts as progress, in bytes per second. Otherwise a
+	// tenant could send single bytes slowly, and make the other sites wait forever.
 	minRate = 4 << 10
 	// maxAnnouncements is how many lock waits a worker may announce.
 	maxAnnouncements = 100_000
-	// leastPatience is the lowest limit that Patience derives.
+	// leastPatience is the lowest limit that Patience returns.
 	leastPatience = 10 * time.Second
 )
 
-// Patience remembers whose sites stalled, for all sites that an agent opens. Each
-// stalled site halves the limit of its owner's next ones, so that an owner with a
-// thousand sites cannot keep the others waiting for a thousand limits.
+// Patience counts the stalled sites of each owner, for all sites that an agent opens. Each
+// stalled site halves the limit for the owner's other sites, so that an owner with a thousand
+// sites cannot delay the others by a thousand limits.
 type Patience struct {
 	mu      sync.Mutex
 	stalled map[uint32]int // by uid
@@ -59,13 +59,13 @@ func (p *Patience) count(uid uint32) {
 	p.stalled[uid] = min(p.stalled[uid]+1, 62)
 }
 
-// A watchdog gives up a site that makes no progress: a worker that its owner stops, a
-// file system that hangs, a server that sends a byte now and then. It adds up the time
-// that something waits for the site, and subtracts the time that the bytes received
-// may take at minRate. The site is given up when the sum reaches the limit.
+// A watchdog stops a site that makes no progress: its owner has stopped the worker, a file
+// system hangs, or a server sends single bytes slowly. The watchdog adds the time in which
+// something waits for the site, and subtracts the time that the received bytes may take at
+// minRate. The site fails when the sum reaches the limit.
 //
-// It counts its own ticks instead of reading a clock, so that suspending the host or
-// stopping the agent ends no run.
+// It counts its own ticks instead of reading a clock, so that a suspended host or a stopped
+// agent does not make a run fail.
 type watchdog struct {
 	limit  time.Duration
 	giveUp context.CancelCauseFunc
@@ -85,9 +85,9 @@ type wait struct {
 	busy  atomic.Bool  // the site's stream waits for its reader
 	bytes atomic.Int64 // received since the last tick
 	debt  time.Duration
-	// frozen is the debt of the time in which the worker was stopped. Bytes do not pay it,
-	// only as much time in which the worker runs: otherwise its owner could let it run for
-	// a moment now and then.
+	// frozen is the time in which the worker was stopped by a signal. Received bytes do not
+	// reduce it; only time in which the worker runs does. Otherwise its owner could let it run
+	// for short moments, and never reach the limit.
 	frozen time.Duration
 }
 
@@ -220,7 +220,7 @@ func (w *watchdog) watch(ctx context.Context, each *wait, f func(context.Context
 	return err
 }
 
-// A watchedWriter tells its wait what it writes, and when it is busy.
+// A watchedWriter reports to its wait how much it writes, and when it is busy.
 type watchedWriter struct {
 	w    io.Writer
 	wait *wait
@@ -240,7 +240,7 @@ func (g watchedWriter) ReadFrom(r io.Reader) (int64, error) {
 	return io.Copy(g.w, watchedReader{r, g.wait})
 }
 
-// A watchedReader tells its wait what it reads. Its reader is busy except while it reads.
+// A watchedReader reports to its wait how much it reads. Its reader is busy except during Read.
 type watchedReader struct {
 	r    io.Reader
 	wait *wait

@@ -183,7 +183,7 @@ func TestAnnouncedLockWaits(t *testing.T) {
 		}
 	}
 	w, _ := newTestWatchdog(t, time.Hour)
-	for range 2 { // an end without a beginning is no credit
+	for range 2 { // an end without a beginning gives no credit
 		if err := w.announce(false); err != nil {
 			t.Fatal(err)
 		}

@@ -14,13 +14,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Worker is the main function of a worker process. It drops its privileges, and carries
-// out the orders that it receives until there are no more. It returns only errors that
-// could not be sent to the parent.
+// Worker is the main function of a worker process. It drops its privileges, and executes the
+// orders that it receives until there are no more. It returns only errors that could not be
+// sent to the parent.
 func Worker(ctx context.Context) error {
 	signal.Ignore(syscall.SIGPIPE)
 	// If the memory of the host runs out, the kernel kills the worker before the site's
-	// server and the agent. It may be refused in a container; the backup goes on.
+	// server and the agent. A container may forbid this; the backup continues.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("900"), 0o600)
 	for fd := orderFD; fd <= eventsFD; fd++ {
 		syscall.CloseOnExec(fd) // the site's PHP does not get them
@@ -36,7 +36,7 @@ func Worker(ctx context.Context) error {
 func serve(socket *os.File, work func(o order, streams []*os.File) error) error {
 	conn, err := unixConn(socket)
 	if err != nil {
-		return fmt.Errorf("open the socket of orders: %w", err)
+		return fmt.Errorf("open the order socket: %w", err)
 	}
 	defer conn.Close()
 	var owner Owner
@@ -44,7 +44,7 @@ func serve(socket *os.File, work func(o order, streams []*os.File) error) error 
 		return fmt.Errorf("read the owner: %w", err)
 	}
 	if err := owner.dropPrivileges(); err != nil {
-		return fmt.Errorf("become uid %d: %w", owner.UID, err)
+		return fmt.Errorf("change to uid %d: %w", owner.UID, err)
 	}
 	if err := limitMemory(); err != nil {
 		return err
@@ -59,13 +59,13 @@ func serve(socket *os.File, work func(o order, streams []*os.File) error) error 
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("carry out an order: %w", err)
+			return fmt.Errorf("execute an order: %w", err)
 		}
 	}
 }
 
-// serve carries out the order and reports its end. Nothing of it is left then, neither an
-// open file nor a goroutine: the next order may be for another site.
+// serve executes the order and reports its end. By then all its files are closed and its
+// goroutines have ended, because the next order may be for another site.
 func (o *order) serve(ctx context.Context, events io.Writer, streams []*os.File) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

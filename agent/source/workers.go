@@ -13,9 +13,9 @@ type Workers struct {
 	idle *process
 }
 
-// take returns the worker that was kept, if it has the rights of owner and may write to
+// acquire returns the worker that was kept, if it has the rights of owner and may write to
 // temp, or else nil. The caller calls keep or stops it.
-func (w *Workers) take(owner Owner, temp *os.File) *process {
+func (w *Workers) acquire(owner Owner, temp *os.File) *process {
 	p := w.swap(nil)
 	if p == nil || p.mayWrite(temp) && p.owner.UID == owner.UID && p.owner.GID == owner.GID && slices.Equal(p.owner.Groups, owner.Groups) {
 		return p

@@ -1,6 +1,6 @@
-// Package state keeps what a host remembers between runs: the last runs of each
-// site, which site owns which name, and what the doctor found of each sink. It also
-// holds the locks that keep two runs of a site apart.
+// Package state stores the state of a host between runs: the last runs of each site, the owners
+// of site names, and the doctor's result for each sink. It also has the locks that prevent two
+// runs of a site at the same time.
 package state
 
 import (

@@ -25,8 +25,7 @@ var ErrNoLocks = errors.New("two runs of a site at the same time cannot be exclu
 // service of systemd and a shell, and systemd removes it when the service ends,
 // even while another process holds locks in it.
 //
-// With an error that is ErrNoLocks, the run can go on: unlock releases what could be
-// locked.
+// If the error is ErrNoLocks, the run can continue: unlock releases what could be locked.
 func (d Dirs) Lock(id string) (unlock func(), err error) {
 	folders := []string{d.stateLocks()}
 	if d.Run != d.stateLocks() {
@@ -61,7 +60,7 @@ func lockIn(dir, id string) (unlock func(), err error) {
 	return lockFile(filepath.Join(dir, fileName(id)+".lock"), flock)
 }
 
-// lockTries is how often a lock file is opened that others remove at the same time.
+// lockTries is how often opening a lock file is tried while other processes remove it.
 const lockTries = 100
 
 // lockFile creates and locks a file. unlock removes it, so that the folder holds no
@@ -102,14 +101,14 @@ func isAt(f *os.File, path string) bool {
 	return err == nil && os.SameFile(ours, there)
 }
 
-// The files that all runs of a host share are locked for moments only.
+// The files that all runs of a host share are locked only for short times.
 const (
 	sharedLockTries = 200
 	sharedLockPause = 50 * time.Millisecond
 )
 
 // Exclusive locks files of the state folder that all runs share, such as "names", and
-// waits for other processes that hold the lock. A file system without locks is no error:
+// waits for other processes that hold the lock. A file system without locks is not an error:
 // Lock has already reported it.
 func (d Dirs) Exclusive(ctx context.Context, what string) (unlock func(), err error) {
 	if err := makeFolder(d.State); err != nil {

@@ -20,10 +20,10 @@ import (
 // The name registry is a folder with one file per site name. A name belongs to the
 // first site that was published under it.
 
-// missingTime is how long the site that owns a name must be missing before a site
-// of another user gets the name without a decision of the operator. A deployment
-// in progress, or a volume that is not mounted at three in the morning, must not
-// give one tenant's name and folder of backups to another tenant.
+// missingTime is how long the site that owns a name must be missing before a site of another
+// user gets the name without a decision of the operator. Otherwise a deployment, or a volume
+// that is not mounted during a nightly backup, could give one tenant's name and backup folder
+// to another tenant.
 const missingTime = 20 * time.Hour
 
 // A Candidate is a site that asks for a name.
@@ -166,9 +166,8 @@ func (d Dirs) checkName(owner *nameOwner, c *Candidate, names map[string]string,
 	return refusal
 }
 
-// released reports whether the name is free: its owner was never published, or the
-// operator has taken the name from it, by giving that site another name or by leaving it
-// out.
+// released reports whether the name is free: its owner was never published, or the operator has
+// given the owner another name, or has set ignore for it.
 func (d Dirs) released(owner *nameOwner, names map[string]string) bool {
 	if name, ok := names[owner.ID]; ok {
 		return name != owner.Name

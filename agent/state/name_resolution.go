@@ -15,13 +15,13 @@ type Resolution struct {
 	names      map[string]string // by ID
 }
 
-// ResolveNames decides between sites that ask for one name, and between each site
-// and the owner of its name in the registry. The owner wins, so that creating a
-// folder with the name of somebody else's site cannot stop the backups of that
-// site. If the name is free, a site that the operator gave the name wins, otherwise the
-// only site for which answers is true; otherwise no site gets it. answers says
-// whether the database of a site answers; nil if that is not known. A nil candidate is a
-// site that was not found; it takes no part. Nothing is written.
+// ResolveNames decides between sites that ask for one name, and between each site and the owner
+// of its name in the registry. The owner wins, so that a tenant cannot stop the backups of
+// another tenant's site by creating a folder with the same name. If the name is free, a site
+// that the operator gave the name wins, otherwise the only site for which answers is true;
+// otherwise no site gets it. answers says whether the database of a site answers; nil if that
+// is not known. A nil candidate is a site that was not found; it is ignored. Nothing is
+// written.
 func ResolveNames(d Dirs, candidates []*Candidate, now time.Time, answers func(site int) bool) *Resolution {
 	r := &Resolution{candidates: candidates, refused: map[int]error{}, unused: map[int]bool{}, names: map[string]string{}}
 	requests := map[string][]int{}

@@ -155,7 +155,7 @@ func (d Dirs) CheckOneWay(place, credential string, now time.Time) (reason strin
 	}
 	print, err := d.fingerprint(credential)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "the doctor has not examined it", nil
+		return "doctor has not checked it", nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("read the fingerprint key: %w", err)
@@ -170,7 +170,7 @@ func (d Dirs) CheckOneWay(place, credential string, now time.Time) (reason strin
 	case !ok && len(all.Proofs) > 0:
 		return "the doctor has examined it only with another credential", nil
 	case !ok:
-		return "the doctor has not examined it", nil
+		return "doctor has not checked it", nil
 	case !p.OneWay:
 		return fmt.Sprintf("the doctor found on %s that it is not one-way (%s)", day, strings.Join(p.Failing, ", ")), nil
 	case age > ProofAge:

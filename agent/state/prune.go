@@ -15,24 +15,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A tenant can create any number of folders that look like sites. What is remembered of
-// them is bounded, for each owner.
+// A tenant can create any number of folders that look like sites. These limits bound the state
+// that is kept for each owner.
 const (
 	maxNames       = 4096 // names that are reserved
 	maxSites       = 4096 // sites whose state is kept
 	maxUnpublished = 64   // of them, sites without a backup
-	// forgetAfter is how long a site must be missing, or an unpublished one must have
-	// had no run, before it is forgotten.
+	// forgetAfter is how long a site must be missing, or an unpublished site must have had no
+	// run, before its state is removed.
 	forgetAfter = 90 * 24 * time.Hour
 )
 
-// pruneInterval is how long after Prune it is due again: less than a day, so that a daily
+// pruneInterval is the time after which Prune is due again: less than a day, so that a daily
 // run always prunes, and less than missingTime.
 const pruneInterval = 12 * time.Hour
 
 func (d Dirs) prunedPath() string { return filepath.Join(d.State, "pruned") }
 
-// PruneDue reports whether the last call of Prune was not lately.
+// PruneDue reports whether the last call of Prune was longer ago than pruneInterval.
 func (d Dirs) PruneDue(now time.Time) bool {
 	info, err := os.Stat(d.prunedPath())
 	if err != nil {
@@ -42,8 +42,8 @@ func (d Dirs) PruneDue(now time.Time) bool {
 	return age < -clockTolerance || age >= pruneInterval
 }
 
-// Prune forgets sites that no longer exist, and the oldest ones of owners with too many. It
-// reads the state of all sites.
+// Prune removes the state of sites that no longer exist, and of the oldest sites of owners with
+// too many. It reads the state of all sites.
 func (d Dirs) Prune(ctx context.Context, now time.Time) error {
 	err := errors.Join(d.pruneNames(ctx, now), d.pruneSites(ctx, now), ctx.Err())
 	if err != nil {
@@ -132,7 +132,7 @@ func (d Dirs) pruneSites(ctx context.Context, now time.Time) error {
 	return errors.Join(errs...)
 }
 
-// A storedSite is what pruneSites needs of a site's state.
+// A storedSite is the part of a site's state that pruneSites needs.
 type storedSite struct {
 	file      string
 	path      string

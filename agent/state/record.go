@@ -26,7 +26,7 @@ func (s *Site) Record(report *manifest.SiteReport, noUploads bool, now time.Time
 	s.Path, s.Name = report.Path, report.Name
 }
 
-// lastRun is a run as the host remembers it.
+// lastRun is the entry of a run in the state.
 func lastRun(report *manifest.SiteReport, now time.Time) LastRun {
 	last := LastRun{Run: report.Run, Started: report.Started, Finished: now.UTC(), Status: report.Status}
 	if report.Error != nil {
@@ -91,8 +91,8 @@ func (h *History) deliver(d manifest.DestinationReport, run LastRun, c Contents)
 	}
 }
 
-// RecordAttempt adds the result of a run that did not get as far as the site's lock. A site
-// of which the host remembers nothing stays unknown: its path may be mistyped.
+// RecordAttempt adds the result of a run that did not get the site's lock. If there is no state
+// of the site yet, none is created: its path may be mistyped.
 func (d Dirs) RecordAttempt(ctx context.Context, id string, report *manifest.SiteReport, noUploads bool, now time.Time) error {
 	if !d.HasSite(id) {
 		return nil

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// removedAfter is how long the results of a site are shown whose folder is gone.
+	// removedAfter is how long the results of a site are shown after its folder was removed.
 	removedAfter = 30 * 24 * time.Hour
-	// unusedAfter is how long those of a kind or a destination are shown that the site's
-	// later runs have not used.
+	// unusedAfter is how long the results of a kind or a destination are shown if the site's
+	// later runs have not used it.
 	unusedAfter = 90 * 24 * time.Hour
 )
 
@@ -28,8 +28,8 @@ type Series struct {
 	Gone        bool   // the site's folder does not exist
 	Delivery
 
-	// Interval is how often a run is due, and Next when the next one is; zero if no
-	// schedule is known. Who knows the schedules sets them.
+	// Interval is how often a run is due, and Next when the next one is; zero if no schedule is
+	// known. The caller sets them.
 	Interval time.Duration
 	Next     time.Time
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// A Site is what the host remembers of one site between runs.
+// A Site is the state of one site between runs.
 type Site struct {
 	Version int    `json:"version"`
 	ID      string `json:"id"`   // site.Place.Identity
@@ -40,7 +40,7 @@ type History struct {
 	Destinations map[string]Delivery `json:"destinations,omitempty"`
 }
 
-// A LastRun is one run as the host remembers it.
+// A LastRun is the entry of one run in the state.
 type LastRun struct {
 	Run      string          `json:"run,omitempty"` // the manifest's name without .manifest.json
 	Started  time.Time       `json:"started"`
@@ -65,7 +65,7 @@ type StoredRun struct {
 	Bytes int64 `json:"bytes"` // of its objects at the destination
 }
 
-// Contents are how much a run holds, and how much it does not.
+// Contents says how much a run contains, and how much is missing.
 type Contents struct {
 	RawBytes   int64 `json:"raw_bytes"` // before compression
 	Tables     int   `json:"tables"`

@@ -45,8 +45,8 @@ func (s *Site) CheckSizes(now map[string]Size) []string {
 	return warnings
 }
 
-// KeepSizes remembers the sizes of a published run, and forgets the selections
-// whose last run is the longest ago.
+// KeepSizes stores the sizes of a published run, and removes the selections whose last run is
+// the oldest.
 func (s *Site) KeepSizes(now map[string]Size) {
 	maps.Copy(s.Sizes, now)
 	for len(s.Sizes) > maxSizes {

@@ -1,5 +1,5 @@
-// Package status says when each site was last backed up and whether that is good enough,
-// for people and for monitoring.
+// Package status reports, for people and for monitoring, when each site was last backed up and
+// whether this backup is recent and complete.
 package status
 
 import (
@@ -23,7 +23,7 @@ type Report struct {
 	Missing []string `json:"missing,omitempty"`
 }
 
-// A Level is how good a backup is. Its numbers are the exit statuses of monitoring plugins.
+// A Level rates a backup. Its numbers are the exit statuses of monitoring plugins.
 type Level string
 
 // The levels.
@@ -115,8 +115,8 @@ func newBackup(s *state.Series) Backup {
 	return b
 }
 
-// Public removes from the report what not everyone in the group that may read the status
-// file needs to know: errors name databases, accounts and folders.
+// Public removes details that readers of the status file do not need: errors name databases,
+// accounts and folders.
 func (r *Report) Public() {
 	for i := range r.Backups {
 		b := &r.Backups[i]

@@ -89,7 +89,7 @@ func (b *branch) put(sink sinks.Sink, name string) (objects []Object, err error)
 // its objects.
 func (b *branch) confirm(receipt sinks.Receipt) ([]Object, error) {
 	if !b.ended || !errors.Is(b.end, io.EOF) {
-		return nil, errors.New("the sink acknowledged a stream before its end")
+		return nil, errors.New("the sink acknowledged a stream before it had all of it")
 	}
 	if n := acknowledged(receipt); n != b.total.Load() {
 		return nil, fmt.Errorf("the sink acknowledged %d bytes of a stream of %d", n, b.total.Load())

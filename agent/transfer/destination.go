@@ -49,13 +49,13 @@ func (d *Destination) Sink() sinks.Sink { return d.sink }
 // Context ends when the destination fails or is closed.
 func (d *Destination) Context() context.Context { return d.ctx }
 
-// Fail gives up the destination. The first reason is kept.
+// Fail stops the destination. The first reason is kept.
 func (d *Destination) Fail(err error) { d.cancel(err) }
 
 // Close ends everything that still runs for the destination.
 func (d *Destination) Close() { d.cancel(nil) }
 
-// Err is why the destination was given up, or nil.
+// Err is why the destination failed, or nil.
 func (d *Destination) Err() error {
 	if d.ctx.Err() == nil {
 		return nil

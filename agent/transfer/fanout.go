@@ -10,7 +10,7 @@ import (
 )
 
 // ErrNoDestination ends a stream when every destination has failed.
-var ErrNoDestination = errors.New("no destination is left")
+var ErrNoDestination = errors.New("all destinations have failed")
 
 // queueBlocks is the number of blocks that wait for a destination before the stream blocks.
 const queueBlocks = 1

@@ -1,5 +1,5 @@
-// Package transfer sends streams through filters to all destinations of a run at
-// once, and gives up destinations that make no progress.
+// Package transfer sends streams through filters to all destinations of a run in parallel, and
+// stops destinations that make no progress.
 package transfer
 
 import (
@@ -60,10 +60,10 @@ type Stream struct {
 	Progress func(raw, stored int64)
 }
 
-// Send sends a stream to every destination and returns its length before the
-// filters. A stream whose Write fails is published nowhere: its filters are not
-// closed, and every sink's reader ends with that error. A destination that fails
-// is given up; that is an error of Send only if no destination is left.
+// Send sends a stream to every destination and returns its length before the filters. A stream
+// whose Write fails is published nowhere: its filters are not closed, and every sink's reader
+// ends with that error. A destination that fails is skipped from then on; Send fails only if
+// all destinations have failed.
 func (t *Transfer) Send(ctx context.Context, s Stream) (bytes int64, err error) {
 	most := mostBlocks
 	if s.Limited { // what it holds, it holds for long
@@ -130,7 +130,7 @@ func (t *Transfer) fill(ctx context.Context, s Stream, f *fanout, source *counte
 	return chain.Close()
 }
 
-// store puts the stream into one destination, and gives the destination up if that fails.
+// store sends the stream to one destination, and marks the destination as failed if that fails.
 func (t *Transfer) store(b *branch, s Stream) {
 	defer b.drain()
 	if b.dest.Err() != nil {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// processStart is the origin of all stopwatches. They use the monotonic clock, so
-// that setting the host's clock, as after a suspend, ends no run.
+// processStart is the origin of all stopwatches. They use the monotonic clock, so that a change
+// of the host's clock, as after a suspend, does not make a run fail.
 var processStart = time.Now()
 
 // A stopwatch measures how long something has made no progress. The zero value is
@@ -30,13 +30,12 @@ func (s *stopwatch) elapsed() time.Duration {
 	return time.Since(processStart) + 1 - time.Duration(since)
 }
 
-// ErrDestinationStalled is why a destination without progress was given up.
+// ErrDestinationStalled is the error of a destination without progress.
 var ErrDestinationStalled = errors.New("the destination stalled")
 
-// WatchDestinations is the destination watchdog. Until ctx ends it gives up
-// destinations that make no progress for stall although something waits for them.
-// When a stream has waited for memory for as long, it gives up the inactive
-// destination that holds the most of it.
+// WatchDestinations is the destination watchdog. Until ctx ends, it stops each destination that
+// makes no progress for stall although data wait for it. When a stream has waited for memory
+// for that long, it stops the inactive destination that holds the most memory.
 func (t *Transfer) WatchDestinations(ctx context.Context, stall time.Duration) {
 	tick := time.NewTicker(min(max(stall/8, 10*time.Millisecond), 10*time.Second))
 	defer tick.Stop()

@@ -82,7 +82,7 @@ func (a *Arguments) option(arg string, args []string) ([]string, error) {
 		return nil, fmt.Errorf("%s is empty; give it a value, or omit it", name)
 	}
 	if value[0] == '-' || value[0] == '=' {
-		return nil, fmt.Errorf("%s requires an argument; %q is none", name, value)
+		return nil, fmt.Errorf("%s requires an argument, and %q is not one", name, value)
 	}
 	a.set[variable] = value
 	return args, nil

@@ -11,7 +11,7 @@ import (
 // EnvPrefix begins the name of every environment variable that sets a key.
 const EnvPrefix = "WP_ONEWAY"
 
-// configVariable names the configuration file, and is no key.
+// configVariable names the configuration file, and is not a key.
 const configVariable = EnvPrefix + "_CONFIG"
 
 // EnvName is the environment variable of a key.

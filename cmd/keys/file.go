@@ -145,7 +145,7 @@ func (f *fileCheck) keys(s scope, node *yaml.Node, seen map[string]bool) error {
 		key := strings.ToLower(name.Value)
 		full := s.full(key)
 		if seen[key] {
-			return f.errorf(name, s, "%s is there twice, in letters of different case; remove one of them", quoted(full))
+			return f.errorf(name, s, "%s is set twice, with different case; remove one of them", quoted(full))
 		}
 		if _, leaf := s.leaves[full]; !leaf && !s.maps[full] {
 			return f.errorf(name, s, "%s", f.unknown(s, name.Value))

@@ -34,7 +34,7 @@ func ParseIOPriority(text string) (IOPriority, error) {
 	case (class == "best-effort" || class == "2") && err == nil && n >= 0 && n < ioLevels:
 		return IOPriority(ioBestEffort<<ioClassShift | n), nil
 	}
-	return 0, fmt.Errorf("%q is no priority; write idle, or best-effort:0 to best-effort:7, the lowest", text)
+	return 0, fmt.Errorf("%q is not a disk priority; write idle, or best-effort:0 (highest) to best-effort:7 (lowest)", text)
 }
 
 // LowerIOPriority sets the priority of reading and writing of this process, and of the workers
@@ -51,7 +51,7 @@ func LowerIOPriority(p IOPriority) error {
 		return nil
 	})
 	if errors.Is(err, unix.ENOSYS) {
-		err = errors.New("this kernel has no priorities for disks")
+		err = errors.New("this kernel does not support disk priorities")
 	}
 	return err
 }

@@ -40,7 +40,7 @@ func (l *loadWait) wait(ctx context.Context) error {
 		load, err := l.read()
 		switch {
 		case err != nil:
-			l.warn("starting without a look at the load: " + err.Error())
+			l.warn("starting without checking the load: " + err.Error())
 			return nil //nolint:nilerr // the backup matters more
 		case load <= l.limit:
 			return nil
@@ -66,7 +66,7 @@ func readLoad() (float64, error) {
 	first, _, _ := strings.Cut(string(text), " ")
 	load, err := strconv.ParseFloat(first, 64)
 	if err != nil {
-		return 0, fmt.Errorf("read the load: %q in /proc/loadavg is no number", first)
+		return 0, fmt.Errorf("read the load: %q in /proc/loadavg is not a number", first)
 	}
 	return load, nil
 }

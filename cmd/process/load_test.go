@@ -25,7 +25,7 @@ func TestLoadWait(t *testing.T) {
 		{"low", 4, []float64{4}, false, 0, nil, nil},
 		{"falls", 4, []float64{9, 5, 4}, false, 30 * time.Second, []string{"waiting at most 1h0m0s, since the load is 9.00"}, nil},
 		{"stays", 4, []float64{9}, false, time.Hour, []string{"waiting", "starting although the load is 9.00 after waiting for 1h0m0s"}, nil},
-		{"unknown", 4, nil, false, 0, []string{"starting without a look at the load: no load"}, nil},
+		{"unknown", 4, nil, false, 0, []string{"starting without checking the load: no load"}, nil},
 		{"cancelled", 4, []float64{9}, true, 0, []string{"waiting"}, stop},
 	} {
 		var waited time.Duration

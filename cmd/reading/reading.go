@@ -53,7 +53,7 @@ func (o *Options) HasKeys() bool { return len(o.identities) > 0 || o.passphraseF
 // Open reads the keys and opens the store.
 func (o *Options) Open(ctx context.Context) (*content.Reader, error) {
 	if o.From == "" {
-		return nil, exit.Usage(errors.New("give the place of the backups with --from URL"))
+		return nil, exit.Usage(errors.New("give the URL of the backups with --from URL"))
 	}
 	bandwidth, err := settings.ParseByteRate(o.bandwidth)
 	if err != nil {

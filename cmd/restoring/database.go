@@ -49,17 +49,17 @@ func (o *databaseOptions) flags(f *pflag.FlagSet) {
 // named tells whether a database is named.
 func (o *databaseOptions) named() bool { return o.defaultsFile != "" || o.useTargetConfig }
 
-// settleDatabase drops the old tables of an earlier restore, or puts them in use again.
-func (r *Restorer) settleDatabase(ctx context.Context, o *Options) error {
+// endDatabase drops the old tables of an earlier restore, or puts them in use again.
+func (r *Restorer) endDatabase(ctx context.Context, o *Options) error {
 	db, err := r.targetDatabase(ctx, o)
 	if err != nil {
 		return err
 	}
-	settle, what := load.Confirm, "dropped the old tables of database "
+	end, what := load.Confirm, "dropped the old tables of database "
 	if o.undo {
-		settle, what = load.Undo, "put back the old tables of database "
+		end, what = load.Undo, "put back the old tables of database "
 	}
-	if err := settle(ctx, db); err != nil {
+	if err := end(ctx, db); err != nil {
 		return err
 	}
 	r.Say(ctx, what+db.Name)

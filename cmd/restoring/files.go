@@ -64,7 +64,7 @@ func (o *filesOptions) check() error {
 	}
 	switch {
 	case o.delete && o.overwrite == "":
-		return exit.Usage(errors.New("--delete is for a folder that is not empty; say with --overwrite which of its files are replaced"))
+		return exit.Usage(errors.New("--delete needs --overwrite, which says which existing files are replaced"))
 	case o.owner != "" && o.numericOwner:
 		return exit.Usage(errors.New("--owner and --numeric-owner exclude each other"))
 	}
@@ -167,18 +167,18 @@ func (r *Restorer) sayFiles(ctx context.Context, o *Options, run *catalog.Run, t
 	r.Say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
 }
 
-// settleFiles removes what restores have kept from before, or puts it back.
-func (r *Restorer) settleFiles(ctx context.Context, o *Options) error {
-	settle, what := tree.Confirm, "removed "
+// endFiles removes what restores have kept from before, or puts it back.
+func (r *Restorer) endFiles(ctx context.Context, o *Options) error {
+	end, what := tree.Confirm, "removed "
 	if o.undo {
-		settle, what = tree.Undo, "put back "
+		end, what = tree.Undo, "put back "
 	}
-	paths, err := settle(o.to, o.allowPaths)
+	paths, err := end(o.to, o.allowPaths)
 	for _, p := range paths {
 		r.Say(ctx, what+p)
 	}
 	if err == nil && len(paths) == 0 {
-		return fmt.Errorf("look for what a restore to %s has kept from before: there is nothing", o.to)
+		return fmt.Errorf("find the old files of a restore to %s: there are none", o.to)
 	}
 	return err
 }

@@ -95,9 +95,9 @@ func (o *Options) checkRun(run *catalog.Run) error {
 			return exit.Usage(fmt.Errorf("--only %s restores no %s; omit %s", o.only, what, flag))
 		case !o.wants(stream) || run.Kind.Has(stream) || o.only == "" && flag == "":
 		case o.only != "":
-			return exit.Usage(fmt.Errorf("%s is of the kind %s, and has no %s; choose another one, with --latest by --kind", run.Path(), run.Kind, what))
+			return exit.Usage(fmt.Errorf("%s is a backup of kind %s, and has no %s; choose another run (with --latest, give --kind)", run.Path(), run.Kind, what))
 		default:
-			return exit.Usage(fmt.Errorf("%s is of the kind %s, and has no %s; choose another one, with --latest by --kind, or omit %s", run.Path(), run.Kind, what, flag))
+			return exit.Usage(fmt.Errorf("%s is a backup of kind %s, and has no %s; choose another run (with --latest, give --kind), or omit %s", run.Path(), run.Kind, what, flag))
 		}
 	}
 	return nil
@@ -114,7 +114,7 @@ func (r *Restorer) Restore(ctx context.Context, o Options) error {
 		return err
 	}
 	if o.confirm || o.undo {
-		return r.settle(ctx, &o)
+		return r.end(ctx, &o)
 	}
 	reader, run, err := reading.OpenRun(ctx, r.Console, &o.Runs)
 	if err != nil {
@@ -154,17 +154,17 @@ func metersOf(parts []restore.Part, counts manifest.Counts) (meters []progress.M
 	return meters
 }
 
-// settle ends earlier restores, of the database if one is named, and of the files.
-func (r *Restorer) settle(ctx context.Context, o *Options) error {
+// end ends earlier restores, of the database if one is named, and of the files.
+func (r *Restorer) end(ctx context.Context, o *Options) error {
 	if o.only == "db" || o.only == "" && o.database.named() {
-		if err := r.settleDatabase(ctx, o); err != nil {
+		if err := r.endDatabase(ctx, o); err != nil {
 			return err
 		}
 	}
 	if !o.wants(manifest.FilesStream) || o.to == "" {
 		return nil
 	}
-	return r.settleFiles(ctx, o)
+	return r.endFiles(ctx, o)
 }
 
 // restoreParts are the parts that are to be restored, in the order in which they are

@@ -55,7 +55,7 @@ func printReplaced(w io.Writer, r *replace.Replacer) error {
 	}
 	t.Write(&b, console.ScreenOf(w))
 	if _, err := io.WriteString(w, b.String()+reasons.String()); err != nil {
-		return fmt.Errorf("print what was replaced: %w", err)
+		return fmt.Errorf("print the replacements: %w", err)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (p *pairs) Set(text string) error {
 		old, with, ok = strings.Cut(text, ",")
 	}
 	if !ok {
-		return fmt.Errorf("give two texts: %[1]s OLD NEW, or %[1]s=OLD,NEW if neither has a comma", searchReplace)
+		return fmt.Errorf("%[1]s needs two values: %[1]s OLD NEW, or %[1]s=OLD,NEW if neither has a comma", searchReplace)
 	}
 	*p = append(*p, [2]string{old, with})
 	return nil

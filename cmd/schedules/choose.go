@@ -40,7 +40,7 @@ func Choose(c *settings.Configuration, flag string, names []string) ([]Schedule,
 		}
 		when := cmp.Or(s.When, flag)
 		if when == "" {
-			return nil, exit.Usage(fmt.Errorf("it is not known when schedule %s runs; give --daily 03:30 or --every 6h, or set when in the configuration", name))
+			return nil, exit.Usage(fmt.Errorf("schedule %s has no time; give --daily 03:30 or --every 6h, or set when in the configuration", name))
 		}
 		times, err := schedule.ParseTimes(when)
 		if err != nil {

@@ -104,7 +104,7 @@ func ownProgram() (string, error) {
 		path = found
 	}
 	if err := operator.Check(path, operator.Everybody); err != nil {
-		return "", fmt.Errorf("run this program by itself: %w; install it as /usr/local/bin/wp-oneway", err)
+		return "", fmt.Errorf("use this program in a schedule: %w; install it as /usr/local/bin/wp-oneway", err)
 	}
 	return path, nil
 }

@@ -153,7 +153,7 @@ func userHook(_, to reflect.Type, value any) (any, error) {
 	case id == math.MaxUint32:
 		return nil, fmt.Errorf("there is no user %d", id) // the kernel takes it for "no change"
 	case id == 0:
-		return nil, errors.New("a site is never read with the rights of root on request; name the user whose files they are")
+		return nil, errors.New("it must not be root; name the user who owns the site's files")
 	default:
 		return userID(id), nil
 	}

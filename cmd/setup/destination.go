@@ -60,7 +60,7 @@ func plainWord(answer string) error {
 func askR2(ctx context.Context, t *Terminal) (string, error) {
 	account, err := t.Ask(ctx, Question{Text: "Account ID, 32 hexadecimal digits, from Cloudflare's dashboard", Check: func(answer string) error {
 		if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(answer) {
-			return errors.New("this is no account ID, which has 32 of the characters 0-9 and a-f")
+			return errors.New("this is not an account ID, which has 32 characters, 0-9 and a-f")
 		}
 		return nil
 	}})
@@ -182,7 +182,7 @@ func (s *Setup) flagDestination() error {
 func (s *Setup) bucket(ctx context.Context, p provider) error {
 	name, err := s.Terminal.Ask(ctx, Question{Text: "Name of the bucket; it does not need to exist yet", Check: func(answer string) error {
 		if err := plainWord(answer); err != nil {
-			return fmt.Errorf("this is no name of a bucket: %w", err)
+			return fmt.Errorf("this is not a bucket name: %w", err)
 		}
 		return checkSink("s3://" + answer)
 	}})
@@ -232,7 +232,7 @@ func (s *Setup) askCredentialFile(ctx context.Context, p provider) error {
 func (s *Setup) askKey(ctx context.Context) error {
 	id, err := s.Terminal.Ask(ctx, Question{Text: "ID of this host's access key", Check: func(answer string) error {
 		if strings.ContainsAny(answer, " \t=[]#;") {
-			return errors.New("this is no ID of a key: it contains spaces or punctuation")
+			return errors.New("this is not a key ID: it contains spaces or punctuation")
 		}
 		return nil
 	}})

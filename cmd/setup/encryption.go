@@ -55,7 +55,7 @@ func checkRecipient(text string) error {
 		return errors.New("this is a private key, which must not be on this host; give the public key, which begins with age1")
 	}
 	if keys, err := age.ParseRecipients(strings.NewReader(text)); err != nil || len(keys) != 1 {
-		return errors.New("this is no age public key, which begins with age1, or it is not complete")
+		return errors.New("this is not a complete age public key, which begins with age1")
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ const proofLength = 6
 func (s *Setup) makeKeys(ctx context.Context) error {
 	pair, err := age.GenerateX25519Identity()
 	if err != nil {
-		return fmt.Errorf("make a key pair: %w", err)
+		return fmt.Errorf("create a key pair: %w", err)
 	}
 	private := pair.String()
 	show := func() error {
@@ -90,7 +90,7 @@ func (s *Setup) makeKeys(ctx context.Context) error {
 				if err := show(); err != nil {
 					return err
 				}
-				return errors.New("the key was shown once more; now type its end")
+				return errors.New("the key was shown again; now type its last characters")
 			}
 			if !strings.EqualFold(answer, private[len(private)-proofLength:]) {
 				return fmt.Errorf("these are not its last %d characters; look at what you have saved", proofLength)

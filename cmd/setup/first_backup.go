@@ -46,7 +46,7 @@ func (s *Setup) doctor(ctx context.Context) error {
 		case err != nil:
 			return err
 		case what == "stop":
-			return errors.New("stopped after the check; the configuration is written, and wp-oneway setup goes on from here")
+			return errors.New("stopped after the check; the configuration is written; run wp-oneway setup again to continue")
 		case what == "continue":
 			return nil
 		}
@@ -80,7 +80,7 @@ const partial = 3
 
 func checkTime(text string) error {
 	if !regexp.MustCompile(`^([01]?[0-9]|2[0-3]):[0-5][0-9]$`).MatchString(text) {
-		return wrongf("%q is no time of the day, such as 03:30", text)
+		return wrongf("%q is not a time of day such as 03:30", text)
 	}
 	return nil
 }

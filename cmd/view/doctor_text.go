@@ -176,7 +176,7 @@ func (s *DoctorSink) summary() string {
 	case len(fails) > 0:
 		return name + " is NOT one-way: " + strings.Join(allowed(fails), ", ") + "."
 	}
-	return name + " is not proven to be one-way: " + strings.Join(failing(open), ", ") + " could not be settled."
+	return name + " is not proven to be one-way: " + strings.Join(failing(open), ", ") + " could not be proven."
 }
 
 // allowed names the checks that were allowed, with their permission.

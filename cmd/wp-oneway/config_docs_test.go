@@ -59,7 +59,7 @@ func TestConfigurationDocuments(t *testing.T) {
 	checkDocument(t, "config.schema.json", string(schema))
 }
 
-// loads reports why a text is no configuration: to the schema, and to the program.
+// loads reports why the schema or the program refuses a configuration.
 func loads(t *testing.T, schema *jsonschema.Schema, text string) error {
 	t.Helper()
 	var value any

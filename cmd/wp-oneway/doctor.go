@@ -23,7 +23,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// doctorOptions are the arguments and flags of doctor that are no keys.
+// doctorOptions are the arguments and flags of doctor that are not keys.
 type doctorOptions struct {
 	sites.Arguments
 	intrusive bool

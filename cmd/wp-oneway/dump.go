@@ -22,7 +22,7 @@ func dumpFlags(f *pflag.FlagSet) {
 		"threads", "lock_wait", "temp_dir", "for")
 }
 
-// dumpOptions are the arguments and flags of dump that are no keys.
+// dumpOptions are the arguments and flags of dump that are not keys.
 type dumpOptions struct {
 	path   string
 	output string // "" is standard output

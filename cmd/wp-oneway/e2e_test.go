@@ -292,7 +292,7 @@ func TestDryRunCreatesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	report = h.backup(1, s.Root, "--name", "x", "--kind", "db", "--dry-run", "--require-one-way", "--to", vault)
-	if e := report.Sites[0].Destinations[0].Error; e == nil || !strings.Contains(e.Message, "has not examined it") {
+	if e := report.Sites[0].Destinations[0].Error; e == nil || !strings.Contains(e.Message, "has not checked it") {
 		t.Errorf("without a proof: %+v", e)
 	}
 	for dir, want := range map[string]int{folder: 2, h.state: 0} {

@@ -78,7 +78,7 @@ func (o *getOptions) check() error {
 	case len(o.paths) > 0 && len(o.tables) > 0:
 		return exit.Usage(errors.New("files and tables are in different parts of a backup; give PATH or --table"))
 	case len(o.paths) == 0 && len(o.tables) == 0:
-		return exit.Usage(errors.New("say what to get: a PATH, or --table NAME"))
+		return exit.Usage(errors.New("give a PATH, or --table NAME"))
 	case len(o.paths) > 1 && o.to == "":
 		return exit.Usage(errors.New("several files need --to, the folder to write them to"))
 	}
@@ -116,7 +116,7 @@ func (a *app) get(ctx context.Context, o getOptions) error {
 		return err
 	}
 	for _, link := range sum.LeadOut {
-		a.Warn(ctx, "the link leads out of what was asked for: "+link)
+		a.Warn(ctx, "the link leads out of the requested paths: "+link)
 	}
 	if len(sum.Missing) > 0 {
 		return fmt.Errorf("get %q: the backup has no such file or folder", sum.Missing[0])

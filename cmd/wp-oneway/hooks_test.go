@@ -111,7 +111,7 @@ func runs(t *testing.T, vault string) []string {
 	return found
 }
 
-func TestTerminatedRunIsToldAndHasItsHooks(t *testing.T) {
+func TestTerminatedRunIsReportedAndRunsItsHooks(t *testing.T) {
 	web, h, sites, dir := newReceiver(t), newHost(t), fiveSites(t)[:2], t.TempDir()
 	// The parent of the hook's shell is the agent.
 	h.configFile(fmt.Sprintf("healthchecks: {ping_url: \"%s/uuid\"}\nkind: files\nsinks: [%s]\nhooks:\n  - {before: site, shell: 'kill -TERM $PPID; sleep 600'}\n", web.URL, filepath.Join(h.state, "vault")) + traceHooks(dir))
@@ -127,7 +127,7 @@ func TestTerminatedRunIsToldAndHasItsHooks(t *testing.T) {
 	}
 }
 
-func TestHookThatFailsAfterTheRunIsTold(t *testing.T) {
+func TestHookFailureAfterTheRunIsReported(t *testing.T) {
 	web, h, sites := newReceiver(t), newHost(t), fiveSites(t)[:1]
 	h.configFile(fmt.Sprintf("notifications: [\"generic+%s/hook\"]\nkind: files\nsinks: [%s]\nhooks: [{after: run, shell: 'echo copy failed; exit 3'}]\n", web.URL, filepath.Join(h.state, "vault")))
 	code, _, stderr := h.run(append([]string{"backup"}, sites...)...)

@@ -64,7 +64,7 @@ func (a *app) notify(ctx context.Context, o notifyOptions) error {
 		results = a.tellFailed(ctx, errors.New(o.failed))
 	}
 	if len(results) == 0 {
-		return exit.Usage(fmt.Errorf("%s: nobody is to be told; set notifications, email.to, healthchecks.ping_url or uptime_kuma.push_url", a.config.At("")))
+		return exit.Usage(fmt.Errorf("%s: no notification is configured; set notifications, email.to, healthchecks.ping_url or uptime_kuma.push_url", a.config.At("")))
 	}
 	var failed error
 	for _, r := range results {

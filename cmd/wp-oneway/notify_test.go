@@ -155,7 +155,7 @@ sinks: [%s]
 	}
 }
 
-func TestRunThatNeverStartsIsTold(t *testing.T) {
+func TestRunThatDoesNotStartIsReported(t *testing.T) {
 	web, h, sites := newReceiver(t), newHost(t), fiveSites(t)[:1]
 	healthchecks := fmt.Sprintf("healthchecks: {ping_url: \"%s/uuid\"}\nsinks: [%s]\nkind: files\n", web.URL, filepath.Join(h.state, "vault"))
 	for name, c := range map[string]struct {

@@ -119,13 +119,13 @@ func (a *app) printPruned(p *agent.Pruned) error {
 	stay, go_, bytes := 0, 0, int64(0)
 	for _, plan := range p.Plans {
 		for _, r := range plan.Runs {
-			verdict := "stays"
+			decision := "keep"
 			if r.Goes {
-				verdict, go_, bytes = "goes", go_+1, bytes+r.Bytes
+				decision, go_, bytes = "remove", go_+1, bytes+r.Bytes
 			} else {
 				stay++
 			}
-			t.Add(r.Name, plan.Kind.Key, humanize.IBytes(uint64(r.Bytes)), verdict, strings.Join(r.Why, ", "))
+			t.Add(r.Name, plan.Kind.Key, humanize.IBytes(uint64(r.Bytes)), decision, strings.Join(r.Why, ", "))
 		}
 	}
 	verb := "removed"

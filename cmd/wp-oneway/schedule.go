@@ -354,5 +354,5 @@ func crashed(args []string, env func(string) string) error {
 	if result := env("MONITOR_SERVICE_RESULT"); result != "" {
 		how += ", " + result
 	}
-	return errors.New("schedule " + args[0] + ": the run ended before its end, or never began (" + cmp.Or(how, "unknown reason") + "); no backup was reported: see wp-oneway status and the log")
+	return errors.New("schedule " + args[0] + ": the run was stopped before its end, or did not start (" + cmp.Or(how, "unknown reason") + "); no backup was reported: see wp-oneway status and the log")
 }

@@ -98,7 +98,7 @@ func (a *app) setup(ctx context.Context, o setup.Options, given string) error {
 	case errors.As(err, &wrong):
 		return exit.Usage(err)
 	case ctx.Err() != nil && err != nil:
-		return fmt.Errorf("setup was stopped (%w); what was written before stays, and setup goes on from there", context.Cause(ctx))
+		return fmt.Errorf("setup was stopped (%w); what it has written stays; run setup again to continue", context.Cause(ctx))
 	}
 	return err
 }

@@ -16,21 +16,21 @@ func TestSetupForScripts(t *testing.T) {
 	h, site, dir := newHost(t), shared.site(t), t.TempDir()
 	config, backups := filepath.Join(dir, "config.yaml"), filepath.Join(dir, "backups")
 	for says, args := range map[string][]string{
-		"there is none; give":    {"setup", site.Root},
-		"--to is missing":        {"setup", "--yes", site.Root},
-		"--recipient is missing": {"setup", "--yes", site.Root, "--to", backups},
-		"no WordPress in":        {"setup", "--yes", "--to", backups, "--no-encryption", backups},
-		"PATH and --all":         {"setup", "--yes", "--all", site.Root},
-		"exclude each other":     {"setup", "--yes", "--no-encryption", "--recipient", "age1x", site.Root},
-		"no age public key":      {"setup", "--yes", "--to", backups, "--recipient", "age1x", site.Root},
-		"private key":            {"setup", "--yes", "--to", backups, "--recipient", "AGE-SECRET-KEY-1X", site.Root},
-		"no time of the day":     {"setup", "--yes", "--daily", "24:00", site.Root},
-		"belong together":        {"setup", "--yes", "--key-id", "x", site.Root},
-		"is for a sink s3://":    {"setup", "--yes", "--to", backups, "--key-id", "x", "--secret-file", config, site.Root},
-		"unknown parameter":      {"setup", "--yes", "--to", "s3://b?colour=red", "--no-encryption", site.Root},
-		"has no // after its":    {"setup", "--yes", "--to", "s3:b", "--no-encryption", site.Root},
-		"unknown flag":           {"setup", "--colour"},
-		"--recipient is empty":   {"setup", "--yes", "--recipient", "", site.Root},
+		"there is none; give":           {"setup", site.Root},
+		"--to is missing":               {"setup", "--yes", site.Root},
+		"--recipient is missing":        {"setup", "--yes", site.Root, "--to", backups},
+		"no WordPress in":               {"setup", "--yes", "--to", backups, "--no-encryption", backups},
+		"PATH and --all":                {"setup", "--yes", "--all", site.Root},
+		"exclude each other":            {"setup", "--yes", "--no-encryption", "--recipient", "age1x", site.Root},
+		"not a complete age public key": {"setup", "--yes", "--to", backups, "--recipient", "age1x", site.Root},
+		"private key":                   {"setup", "--yes", "--to", backups, "--recipient", "AGE-SECRET-KEY-1X", site.Root},
+		"not a time of day":             {"setup", "--yes", "--daily", "24:00", site.Root},
+		"belong together":               {"setup", "--yes", "--key-id", "x", site.Root},
+		"is for a sink s3://":           {"setup", "--yes", "--to", backups, "--key-id", "x", "--secret-file", config, site.Root},
+		"unknown parameter":             {"setup", "--yes", "--to", "s3://b?colour=red", "--no-encryption", site.Root},
+		"has no // after its":           {"setup", "--yes", "--to", "s3:b", "--no-encryption", site.Root},
+		"unknown flag":                  {"setup", "--colour"},
+		"--recipient is empty":          {"setup", "--yes", "--recipient", "", site.Root},
 	} {
 		code, _, stderr := h.run(append(args, "--config", config)...)
 		if code != 2 || !strings.Contains(stderr, says) {

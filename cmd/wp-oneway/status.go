@@ -88,7 +88,7 @@ func (a *app) status(ctx context.Context, o *statusOptions) error {
 	case o.plugin() && o.maxAge <= 0:
 		return exit.Usage(fmt.Errorf("--max-age %s: must be more than 0, such as 26h", o.maxAge))
 	case o.history != "" && (len(o.sites) > 0 || o.plugin() || o.file != ""):
-		return exit.Usage(errors.New("--history excludes SITE, --max-age and --file; remove them"))
+		return exit.Usage(errors.New("--history cannot be combined with SITE, --max-age and --file; remove them"))
 	case o.history != "":
 		return a.history(ctx, o)
 	}
@@ -147,7 +147,7 @@ const maxStatusFile = 64 << 20
 func readStatusFile(path string, now time.Time) (*status.Report, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read the status file %s: it does not exist; set status.file and make a backup", path)
+		return nil, fmt.Errorf("read the status file %s: it does not exist; set status.file, and run a backup", path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the status file: %w", err)
@@ -155,7 +155,7 @@ func readStatusFile(path string, now time.Time) (*status.Report, error) {
 	defer f.Close()
 	var report status.Report
 	if err := json.NewDecoder(io.LimitReader(f, maxStatusFile)).Decode(&report); err != nil || report.Version != manifest.Version {
-		return nil, fmt.Errorf("read the status file %s: it is no status of version %d", path, manifest.Version)
+		return nil, fmt.Errorf("read the status file %s: it is not a status file of version %d", path, manifest.Version)
 	}
 	report.Time = now.UTC()
 	return &report, nil

@@ -75,7 +75,7 @@ func (h *host) age(d time.Duration) {
 
 // A backup writes the metrics and the status file, and status turns red when it is not
 // repeated: as nothing runs, nothing but the age can show it.
-func TestMachinesAreTold(t *testing.T) {
+func TestMetricsAndStatusAreWritten(t *testing.T) {
 	h, root, to := newHost(t), filepath.Join(t.TempDir(), "www"), t.TempDir()
 	site := filepath.Join(root, "first")
 	if err := createSite(site, config("x", "x", "/nowhere")); err != nil {
@@ -258,7 +258,7 @@ func TestStatusFileIsForItsGroup(t *testing.T) {
 
 // A folder that cannot be written to is a warning that names the key. The backup succeeds, and
 // the old file stays.
-func TestMachinesThatCannotBeTold(t *testing.T) {
+func TestMetricsAndStatusThatCannotBeWritten(t *testing.T) {
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	h.configure("roots: [" + filepath.Dir(site) + "]\nmetrics: {textfile: /proc/nowhere/x.prom}\nstatus: {file: " + h.state + "/none/status.json}\n")
 	code, _, stderr := h.run("backup", site, "--name", "shop", "--kind", "files", "--to", to)

@@ -92,7 +92,7 @@ func bucketTroubles() []trouble {
 			s.t.Cleanup(server.Close)
 			return s.upload("trouble-clock", map[string]string{"endpoint": server.URL})
 		}, 1, "s3://vault/host", "set this host's clock", "If the store says what time it is, the backup goes on with that, and this is a warning."},
-		{"The sink was not examined", func(s *stage) []string {
+		{"Doctor has not checked the sink", func(s *stage) []string {
 			return append(s.upload("trouble-doctor", nil), "--require-one-way")
 		}, 1, "s3://vault/host", "run: wp-oneway doctor", ""},
 		{"The access key of a reader is not known", func(s *stage) []string {
@@ -100,6 +100,6 @@ func bucketTroubles() []trouble {
 		}, 1, "bucket vault at", "give a valid one", ""},
 		{"The credential of a host may not list", func(s *stage) []string {
 			return []string{"list", "--from", s.changed(bucket(s.t, "trouble-list"), nil)}
-		}, 1, "s3://vault/host", "reading credential of its own", "This is as it should be: a host can only add."},
+		}, 1, "s3://vault/host", "separate reading credential", "This is as it should be: a host can only add."},
 	}
 }

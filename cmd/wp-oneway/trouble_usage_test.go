@@ -86,7 +86,7 @@ func readingTroubles() []trouble {
 		{"The key is the public one", func(s *stage) []string {
 			return []string{"verify", "--from", s.path("backups"), "--latest", "--identity", s.file("key.txt", unknownRecipient+"\n", 0o600)}
 		}, 2, "/srv/key.txt", "give the secret one", ""},
-		{"The place of the backups is not given", func(*stage) []string { return []string{"list"} }, 2, "the place of the backups", "--from URL", ""},
+		{"The URL of the backups is not given", func(*stage) []string { return []string{"list"} }, 2, "the URL of the backups", "--from URL", ""},
 		{
 			"The folder of backups does not exist", func(s *stage) []string { return []string{"list", "--from", s.path("backups")} },
 			1, "/srv/backups", "give the folder of the sink", "",

@@ -143,7 +143,7 @@ func (a *app) runsToVerify(ctx context.Context, s store.Store, o verifyOptions) 
 		return nil
 	})
 	if err == nil && len(runs) == 0 {
-		err = fmt.Errorf("read %s: there is no such backup that can be checked; wp-oneway list --incomplete shows what is there", s)
+		err = fmt.Errorf("read %s: there is no complete backup of this name; wp-oneway list --incomplete shows all runs", s)
 	}
 	return runs, err
 }

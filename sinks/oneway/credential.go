@@ -30,8 +30,8 @@ func addExpiry(ctx context.Context, sink sinks.Sink, findings []sinks.Finding, n
 	return append(findings, f), nil
 }
 
-// tokenActions checks what R2's token says that it allows. The other checks show that R2
-// obeys its token; this one finds what they cannot try.
+// tokenActions checks the actions that an R2 token allows. The other checks show that R2 obeys
+// the token; this one covers actions that they cannot try.
 func (t *s3Canary) tokenActions() {
 	if t.Actions == nil {
 		return

@@ -80,7 +80,7 @@ func (t *gcsCanary) create(ctx context.Context) bool {
 		return false
 	}
 	t.add(sinks.Finding{Check: "create", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "a canary was created"})
-	f := sinks.Finding{Check: "create again", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "refused: the name is taken (412)"}
+	f := sinks.Finding{Check: "create again", Verb: gcsCreate, Required: true, Verdict: sinks.Holds, Detail: "refused: an object of this name exists (412)"}
 	switch _, err := t.sink.Put(ctx, t.name, bytes.NewReader(nil)); {
 	case errors.Is(err, sinks.ErrExists):
 	case err != nil:

@@ -50,8 +50,9 @@ func (t *gcsCanary) permissions(ctx context.Context) {
 	t.add(f)
 }
 
-// granted asks which permissions are granted. The store refuses a question with a
-// permission that it does not know as a whole: then each half is asked, and so on.
+// granted asks which permissions are granted. If the list contains a permission that the store
+// does not know, the store refuses the whole request; then each half of the list is sent
+// separately, and so on.
 func (t *gcsCanary) granted(ctx context.Context, asked []string) (granted, unknown []string, err error) {
 	granted, err = t.Client.Bucket(t.Bucket).IAM().TestPermissions(ctx, asked)
 	switch {

@@ -184,7 +184,7 @@ func TestGCSReportsAllowedRequests(t *testing.T) {
 			if got := strings.Join(failing(r, sinks.Fails), " "); got != c.fails || r.Proven() != (c.fails == "") {
 				t.Errorf("failing are %q, want %q; proven %v; denied %q\n%s", got, c.fails, r.Proven(), g.denied, show(r))
 			}
-			// Deleting a nonexistent object is answered with 404, which is no denial.
+			// Deleting a nonexistent object is answered with 404, which is not a denial.
 			if others := append(failing(r, sinks.Unproven), failing(r, sinks.Warning)...); len(others) > 0 && c.fails == "" {
 				t.Errorf("open are %q\n%s", others, show(r))
 			}

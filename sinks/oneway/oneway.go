@@ -1,7 +1,6 @@
-// Package oneway examines whether a sink's credential is one-way, by trying: it
-// creates a canary in each folder that a backup would use, and then sends every
-// request that must be denied. Only this package reads, lists or deletes stored
-// objects, and no backup runs it.
+// Package oneway checks with real requests whether a sink's credential is one-way: it creates a
+// canary in each folder that a backup would use, and then sends every request that must be
+// denied. Only this package reads, lists or deletes stored objects, and no backup runs it.
 package oneway
 
 import (

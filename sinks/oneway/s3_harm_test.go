@@ -166,7 +166,7 @@ func TestS3RecognizesMinIOBehindProxy(t *testing.T) {
 
 // When an unknown store refuses an invalid body, nothing is known about the permission.
 // MinIO requires the permission to change the policy for changes of the ACL.
-func TestS3InvalidBodyIsNoDenialAtUnknownStores(t *testing.T) {
+func TestS3InvalidBodyIsNotADenialAtUnknownStores(t *testing.T) {
 	_, address := credential(t, true, grants("s3:PutBucketPolicy"))
 	r := examine(t, newGate(t).through(address), oneway.Options{Intrusive: true})
 	if got := failing(r, sinks.Unproven); !slices.Equal(got, []string{"s3:PutBucketAcl", "s3:PutBucketPolicy"}) || r.Proven() {
@@ -174,7 +174,7 @@ func TestS3InvalidBodyIsNoDenialAtUnknownStores(t *testing.T) {
 	}
 }
 
-func TestS3OtherErrorsAreNoDenial(t *testing.T) {
+func TestS3OtherErrorsAreNotDenials(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
 		body   string

@@ -52,7 +52,7 @@ func (t *s3Canary) createAgain(ctx context.Context) {
 	receipt, err := t.sink.Put(ctx, t.name, bytes.NewReader(nil))
 	switch {
 	case errors.Is(err, sinks.ErrExists):
-		f.Verdict, f.Detail = sinks.Holds, "refused: the name is taken (412)"
+		f.Verdict, f.Detail = sinks.Holds, "refused: an object of this name exists (412)"
 		t.conditional = true
 	case err != nil:
 		f.Verdict, f.Detail = sinks.Unproven, line(err.Error())

@@ -15,8 +15,8 @@ func Folders() []string {
 	return []string{"db-backups", "files-backups", "files-backups-without-uploads", "full-backups", "full-backups-without-uploads"}
 }
 
-// An expiry is a rule that deletes backups by the begin of their names. No two begins of a
-// request contain each other: a store that finds two rules for an object obeys the shorter.
+// An expiry is a rule that deletes backups whose names begin with a prefix. No prefix of a
+// request contains another one: if two rules match an object, a store applies the shorter time.
 type expiry struct {
 	id    string // unique
 	begin string // with a final slash; "" is the whole bucket
@@ -99,13 +99,13 @@ func (p *Plan) warnExpiry(r Request, scopes []scope) {
 		return
 	}
 	least := slices.MinFunc(rules, func(a, b expiry) int { return a.days - b.days }).days
-	p.warn("Expiry does not spare the last good backup: a host that stops sending backups loses its last backup after %d days. Monitor the age of the newest manifest of each site.", least)
+	p.warn("The last good backup expires too: a host that stops sending backups loses its last backup after %d days. Monitor the age of the newest manifest of each site.", least)
 	differ := r.leastDays() != r.mostDays("")
 	switch {
 	case differ && len(r.Sites) > 0:
-		p.warn("The kinds of backup are kept for different times, and lifecycle rules know only how names begin. Backups of sites that are not named with --site are not deleted where a rule names the sites.")
+		p.warn("The kinds of backup are kept for different times, and lifecycle rules match only the beginning of names. Backups of sites that are not named with --site are not deleted where a rule names the sites.")
 	case differ:
-		p.warn("The kinds of backup are kept for different times, and lifecycle rules know only how names begin: each rule has the longest time of its kinds. For a rule of each kind, put {kind} into --prefix and into the sinks' URLs, or name the sites with --site.")
+		p.warn("The kinds of backup are kept for different times, and lifecycle rules match only the beginning of names: each rule has the longest time of its kinds. For a rule of each kind, put {kind} into --prefix and into the sinks' URLs, or name the sites with --site.")
 	}
 }
 

@@ -21,8 +21,8 @@ type Request struct {
 	// FolderDays replaces ExpireDays for some kinds of backup, by Folders. A rule for one
 	// kind needs {kind} in Prefix or the names of Sites.
 	FolderDays map[string]int
-	// Rules says which settings the days come from and what lifecycle rules cannot do; ""
-	// if the operator gave the days.
+	// Rules names the settings that determine the days, and says what lifecycle rules cannot
+	// do; "" if the operator gave the days.
 	Rules string
 }
 

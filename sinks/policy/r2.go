@@ -18,8 +18,8 @@ func (p *Plan) r2(r Request, scopes []scope) {
 		p.warn("Without --lock, whoever has the token and knows a backup's name can overwrite it. Doctor fails, and --require-one-way refuses the sink.")
 	}
 	p.warn("Create one parent token for each host. A parent can read and delete, so it must never be on a host. Revoking it is the only way to revoke the host's token before it expires, and revokes all tokens that it has signed.")
-	p.warn("A token lives for 7 days at most. Sign it again before that, and replace the file on the host: a run reads it when it begins, and again when R2 says that it has expired. Doctor and status warn two days before.")
-	p.warn("Doctor must confirm that your account's R2 obeys the list of actions: wp-oneway's authors could not try it at Cloudflare.")
+	p.warn("A token is valid for 7 days at most. Sign it again before that, and replace the file on the host: a run reads it when it begins, and again when R2 says that it has expired. Doctor and status warn two days before.")
+	p.warn("Doctor must confirm that your account's R2 obeys the list of actions: wp-oneway's authors could not test it at Cloudflare.")
 	for i, prefix := range prefixes(scopes) {
 		with := ""
 		if prefix != "" {
@@ -72,7 +72,7 @@ func (r Request) TokenPrefixes() ([]string, error) {
 		return nil, err
 	}
 	if len(r.Hosts) > 1 {
-		return nil, errors.New("host: give one; each host has a parent of its own, and so its own token")
+		return nil, errors.New("host: give exactly one, because each host needs its own parent and token")
 	}
 	scopes, err := r.scopes()
 	if err != nil {

@@ -17,7 +17,7 @@ const (
 	formFloat               // a number, but quoted if negative zero
 	formText                // in quotes, escaped; the bytes are UTF-8
 	formCharset             // as formText if ASCII, else preceded by the column's character set
-	formWide                // a character set that is no superset of ASCII: hexadecimal
+	formWide                // a character set that is not a superset of ASCII: hexadecimal
 	formBinary              // bytes, escaped, always preceded by the introducer
 	formHex                 // bytes, hexadecimal
 )

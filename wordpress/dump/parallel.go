@@ -26,7 +26,7 @@ type unit struct {
 	last   bool // it ends the object
 	write  func(ctx context.Context, c *mysql.Conn, t *text) (rows int64, err error)
 	blocks chan []byte // its text; closed when it is complete
-	rows   int64       // valid once blocks is closed, as err is; a damage is no error here
+	rows   int64       // valid once blocks is closed, as err is; damage is not an error here
 	err    error
 	after  func()
 }

@@ -116,7 +116,7 @@ func (d *Dump) checkSelection() error {
 	}
 	for name := range o.Where {
 		if !slices.ContainsFunc(d.objects, func(t *object) bool { return d.selection.key(t.name) == name && t.kind == kindTable }) {
-			return fmt.Errorf("choose rows: where names %s, which is no table in the dump", sqltext.DisplayName(name))
+			return fmt.Errorf("choose rows: where names %s, which is not a table in the dump", sqltext.DisplayName(name))
 		}
 	}
 	for _, name := range o.NoData {

@@ -129,7 +129,7 @@ func (w *walker) crontab() error {
 	return w.yield(Entry{Name: CrontabName, Info: info, File: file})
 }
 
-// memoryFile is an open file that lies on no disk.
+// memoryFile returns an open file in memory.
 func memoryFile(text []byte) (*os.File, error) {
 	fd, err := unix.MemfdCreate(CrontabName, unix.MFD_CLOEXEC)
 	if err != nil {

@@ -148,7 +148,7 @@ func (w *walker) hardLink(e *Entry, st *syscall.Stat_t) {
 	}
 	if !w.links.add(inode, e.Name, st) && !w.forgot {
 		w.forgot = true
-		w.set.report.warn(e.Name, "there are too many files with several names to remember all of them; the contents of small ones may be archived once for each name")
+		w.set.report.warn(e.Name, "there are too many files with several names (hard links); the content of small ones may be archived once for each name")
 	}
 }
 

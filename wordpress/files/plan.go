@@ -84,14 +84,14 @@ func Plan(ctx context.Context, home *safefs.Home, site Folders, sel Selection) (
 	}
 	s.addMain(s.root)
 	s.locate(site)
-	s.settle()
+	s.normalize()
 	s.keepUploads()
 	for i := 0; i < len(s.trees); i++ { // links found on the way add trees
 		if err := (&walker{set: s}).tree(ctx, s.trees[i]); err != nil {
 			return nil, err
 		}
 	}
-	s.settle()
+	s.normalize()
 	return s, nil
 }
 
@@ -195,10 +195,10 @@ func (s *Set) addContent(path, name, what string) {
 	s.addMain(real)
 }
 
-// named resolves a path that the site's layout, its configuration, its database or the
-// operator names. With the rights of a user, it may lead to any file or folder that he may
-// read: the code can be of one user, and the uploads of another. To a walk as root, the
-// kernel refuses nothing, so that the rule for links holds here too.
+// named resolves a path that the site's layout, its configuration, its database or the operator
+// names. A walk with the rights of a user may follow it to any file or folder that the user may
+// read: the code may belong to one user, and the uploads to another. A walk as root can read
+// everything, so the rule for links applies here too.
 func (s *Set) named(path string) (real string, err error) {
 	real, found, foreign, err := s.target(path)
 	if err != nil || os.Geteuid() != 0 {
@@ -263,10 +263,10 @@ func (s *Set) markOurs(path string) {
 	}
 }
 
-// settle drops trees inside other trees and determines the base. It is called for the
+// normalize drops trees inside other trees and determines the base. It is called for the
 // site's own trees first, because patterns need names relative to a base while links are
 // followed, and again after that.
-func (s *Set) settle() {
+func (s *Set) normalize() {
 	kept := s.trees[:0]
 	for _, tree := range s.trees {
 		if tree == "/" || !s.covered(filepath.Dir(tree)) {

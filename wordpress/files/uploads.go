@@ -42,9 +42,9 @@ func (s *Set) addUploads(u Uploads) {
 	}
 }
 
-// keepUploads makes sure that the walk reaches the folders of uploads: only an exclude of
-// the operator's leaves out such a folder, not a default exclude, the rule for the core or
-// the rule for other sites.
+// keepUploads makes sure that the walk reaches the uploads folders: only an exclude of the
+// operator can exclude such a folder; a default exclude, the rule for the core and the rule for
+// other sites cannot.
 func (s *Set) keepUploads() {
 	for _, path := range s.uploads {
 		if !s.main[path] || s.operatorExcludes(path) || s.sel.NoUploads && s.inUploads(filepath.Dir(path)) {

@@ -28,30 +28,30 @@ type walker struct {
 	waited  time.Duration // for leases
 }
 
-// A verdict says whether an entry, and what is below it, belongs to the archive.
-type verdict int
+// A selection says whether an entry, and what is below it, is archived.
+type selection int
 
 const (
-	wanted  verdict = iota // archived unless an exclude matches below
-	forced                 // archived: an include matches
-	leftOut                // not archived unless an include matches below
+	wanted  selection = iota // archived unless an exclude matches below
+	forced                   // archived: an include matches
+	leftOut                  // not archived unless an include matches below
 )
 
 // A folder is one open folder of the walk.
 type folder struct {
-	parent  *folder
-	file    *os.File
-	at      *safefs.Descriptor
-	path    string // real path
-	name    string // relative to the base
-	inRoot  bool
-	root    string // name relative to the root, if inRoot
-	inside  bool   // in a content folder of WordPress
-	content string // the default name in WordPress, if inside
-	aliases []alias
-	verdict verdict
-	yielded bool
-	depth   int
+	parent    *folder
+	file      *os.File
+	at        *safefs.Descriptor
+	path      string // real path
+	name      string // relative to the base
+	inRoot    bool
+	root      string // name relative to the root, if inRoot
+	inside    bool   // in a content folder of WordPress
+	content   string // the default name in WordPress, if inside
+	aliases   []alias
+	selection selection
+	yielded   bool
+	depth     int
 }
 
 // batch is the number of entries of a folder that are read at once.
@@ -83,16 +83,16 @@ func (w *walker) tree(ctx context.Context, path string) error {
 	}
 	above := &folder{at: chain.At(max(chain.Len()-2, 0)), path: filepath.Dir(path), yielded: true}
 	w.nameFolder(above)
-	verdict := w.judgeTree(path, chain.End().IsDir())
+	selection := w.judgeTree(path, chain.End().IsDir())
 	name := filepath.Base(path)
 	if chain.Len() == 1 {
 		name = "."
 	}
 	switch {
 	case chain.End().IsDir():
-		return w.folder(ctx, above, name, verdict, path)
+		return w.folder(ctx, above, name, selection, path)
 	case chain.End().IsRegular():
-		if verdict == leftOut {
+		if selection == leftOut {
 			return nil
 		}
 		return w.file(above, name)
@@ -133,12 +133,12 @@ func (w *walker) spine(chain *safefs.Chain) error {
 
 // judgeTree applies the patterns to the name of a tree and, if a link led to it, to the
 // folders above it.
-func (w *walker) judgeTree(path string, isFolder bool) verdict {
+func (w *walker) judgeTree(path string, isFolder bool) selection {
 	s := w.set
 	if path == s.root || s.kept[path] {
 		return wanted
 	}
-	verdict := wanted
+	selection := wanted
 	for _, name := range s.names(path) {
 		for i := 0; i <= len(name); i++ {
 			if i < len(name) && (name[i] != '/' || s.main[path]) {
@@ -156,15 +156,15 @@ func (w *walker) judgeTree(path string, isFolder bool) verdict {
 			if s.rules.included(in, last, folder) {
 				return forced
 			}
-			if hit := s.rules.excluded(in, last, folder); hit >= 0 && verdict == wanted {
-				verdict = leftOut
+			if hit := s.rules.excluded(in, last, folder); hit >= 0 && selection == wanted {
+				selection = leftOut
 				if w.yield != nil {
 					s.rules.hits[hit]++
 				}
 			}
 		}
 	}
-	return verdict
+	return selection
 }
 
 // nameFolder sets the names of a folder.
@@ -187,7 +187,7 @@ func (w *walker) nameFolder(f *folder) {
 }
 
 // folder walks the folder name in the open folder in. path is its real path.
-func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict, path string) error {
+func (w *walker) folder(ctx context.Context, in *folder, name string, v selection, path string) error {
 	s := w.set
 	if s.never[path] {
 		if w.yield != nil {
@@ -201,7 +201,7 @@ func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict,
 		}
 		v = leftOut
 	}
-	f := &folder{parent: in, path: path, verdict: v, depth: in.depth + 1}
+	f := &folder{parent: in, path: path, selection: v, depth: in.depth + 1}
 	w.nameFolder(f)
 	if v == leftOut && !s.rules.includesBelow(f.aliases) && !s.aboveKept[path] {
 		return nil
@@ -218,9 +218,9 @@ func (w *walker) folder(ctx context.Context, in *folder, name string, v verdict,
 		if !s.aboveKept[path] {
 			return nil
 		}
-		f.verdict = leftOut
+		f.selection = leftOut
 	}
-	if f.verdict != leftOut {
+	if f.selection != leftOut {
 		if err := w.show(f); err != nil {
 			return err
 		}
@@ -247,7 +247,7 @@ func (w *walker) strange(f *folder) string {
 		}
 	}
 	s := w.set
-	if f.path != s.root && !f.inside && f.verdict != forced && !s.ours[f.path] && !s.main[f.path] && site.IsSite(f.file) {
+	if f.path != s.root && !f.inside && f.selection != forced && !s.ours[f.path] && !s.main[f.path] && site.IsSite(f.file) {
 		if f.found() {
 			return "is another WordPress site, so it was left out: back it up by its own path"
 		}
@@ -311,15 +311,15 @@ func (w *walker) list(ctx context.Context, f *folder) error {
 }
 
 // judge applies the patterns to an entry of a folder.
-func (w *walker) judge(f *folder, name string, kind fs.FileMode) verdict {
+func (w *walker) judge(f *folder, name string, kind fs.FileMode) selection {
 	s, isFolder := w.set, kind.IsDir()
-	if f.verdict == forced || s.rules.included(f.aliases, name, isFolder) {
+	if f.selection == forced || s.rules.included(f.aliases, name, isFolder) {
 		return forced
 	}
 	if isFolder && len(s.kept) > 0 && s.kept[safefs.Join(f.path, name)] {
 		return wanted
 	}
-	if f.verdict == leftOut {
+	if f.selection == leftOut {
 		return leftOut
 	}
 	if kind&fs.ModeSymlink == 0 && w.leavesCore(f, name, isFolder) {
@@ -353,7 +353,7 @@ func (w *walker) fail(path string, err error) {
 	case errors.Is(err, safefs.ErrIrregular), errors.Is(err, syscall.ENOTDIR):
 		w.set.report.warn(name, "was replaced while the site was read")
 	case errors.Is(err, safefs.ErrOutside):
-		w.set.report.warn(name, "is a file system of the kernel, so it was left out")
+		w.set.report.warn(name, "is a kernel file system, such as /proc, so it was left out")
 	default:
 		w.set.report.unreadable(name, safefs.Cause(err).Error())
 	}

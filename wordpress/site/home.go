@@ -14,8 +14,8 @@ var companions = map[string][]string{
 	"/opt/bitnami": {"/bitnami/wordpress"},
 }
 
-// OpenHome opens dir and its companions. It follows links as safefs.RealPath does,
-// because dir may pass folders of another user.
+// OpenHome opens dir and its companions. It follows links as safefs.RealPath does, because the
+// path of dir may contain folders of another user.
 func OpenHome(dir string) (*safefs.Home, error) {
 	return safefs.OpenHome(dir, companions[filepath.Clean(dir)]...)
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// A Place is what the operator's path says about a site. To determine it, no file of
-// the tenant is opened. Nothing that the tenant writes changes it.
+// A Place is the information about a site in the path that the operator gives. It is determined
+// without opening a file of the tenant, so nothing that the tenant writes can change it.
 type Place struct {
 	Path   string // absolute and clean, links not resolved
 	Home   string // the outermost folder the site may read from, links not resolved

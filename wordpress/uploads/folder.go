@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Folder returns the folder that WordPress makes of the value. root is ABSPATH. As in the
+// Folder returns the folder that WordPress uses for the value. root is ABSPATH. As in the
 // kernel, ".." after a symlink is relative to the symlink's target, so the result is not
 // cleaned.
 func (p Path) Folder(root string) (string, error) {
@@ -13,9 +13,9 @@ func (p Path) Folder(root string) (string, error) {
 	scheme, _, stream := strings.Cut(value, "://")
 	switch {
 	case stream && !strings.Contains(scheme, "/"):
-		return "", errors.New("it is no folder of this host")
+		return "", errors.New("it is not a folder on this host")
 	case strings.HasPrefix(value, `\`), len(value) > 2 && value[1:3] == `:\`:
-		return "", errors.New("it is a folder of Windows")
+		return "", errors.New("it is a Windows path")
 	case strings.HasPrefix(value, "/"):
 		return value, nil
 	}

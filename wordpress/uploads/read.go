@@ -17,7 +17,7 @@ type Session interface {
 	Ask(ctx context.Context, ask func(*mysql.Conn) error) error
 }
 
-// A Site says what is known of a site before its database is read.
+// A Site describes a site before its database is read.
 type Site struct {
 	Prefix    string // of its tables
 	Charset   string // of its connections (DB_CHARSET); "" if none is defined
@@ -25,8 +25,7 @@ type Site struct {
 	Constant  bool // the configuration defines UPLOADS
 }
 
-// A Path is a value of the option upload_path. It is text of the site's, and may be
-// anything.
+// A Path is a value of the option upload_path: any text that the site has written.
 type Path struct {
 	Value string
 	Table string // the first options table that has it

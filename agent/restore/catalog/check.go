@@ -29,7 +29,7 @@ func parse(text []byte, run *Run) (*manifest.Manifest, error) {
 	case m.Version < 1:
 		return nil, errors.New("it has no version")
 	case m.Site != run.Site, m.Kind != run.Kind, m.Run != run.ID:
-		return nil, fmt.Errorf("it is that of another run, %s %s %s", m.Site, m.Kind, m.Run)
+		return nil, fmt.Errorf("it belongs to another run, %s %s %s", m.Site, m.Kind, m.Run)
 	}
 	suffixes := map[string]string{}
 	for _, s := range m.Streams {
@@ -38,7 +38,7 @@ func parse(text []byte, run *Run) (*manifest.Manifest, error) {
 			return nil, err
 		}
 		if _, twice := suffixes[s.Name]; twice || s.RawBytes < 0 {
-			return nil, fmt.Errorf("stream %q is there twice, or has a negative length", s.Name)
+			return nil, fmt.Errorf("stream %q occurs twice, or has a negative length", s.Name)
 		}
 		suffixes[s.Name] = suffix
 	}

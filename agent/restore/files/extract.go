@@ -245,7 +245,7 @@ func (x *extraction) file(place string, h *tar.Header, content io.Reader) error 
 	}
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("restore %q: %w: its name is there twice", place, ErrUnsafe)
+		return fmt.Errorf("restore %q: %w: its name occurs twice", place, ErrUnsafe)
 	}
 	if err != nil {
 		return fmt.Errorf("restore %q: %w", place, plain(err))

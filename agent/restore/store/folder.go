@@ -92,9 +92,9 @@ func (s *folder) Head(_ context.Context, name string) (Object, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return Object{}, ErrNotExist
 	case err != nil:
-		return Object{}, fmt.Errorf("look at %s: %w", filepath.Join(s.dir, name), err)
+		return Object{}, fmt.Errorf("examine %s: %w", filepath.Join(s.dir, name), err)
 	case !info.Mode().IsRegular():
-		return Object{}, fmt.Errorf("look at %s: it is not a regular file", filepath.Join(s.dir, name))
+		return Object{}, fmt.Errorf("examine %s: it is not a regular file", filepath.Join(s.dir, name))
 	}
 	return object(name, info), nil
 }

@@ -68,7 +68,7 @@ func (s *gcsStore) Head(ctx context.Context, name string) (Object, error) {
 		if err = explainGCS(ctx, err); errors.Is(err, ErrNotExist) {
 			return Object{}, err
 		}
-		return Object{}, fmt.Errorf("look at gs://%s/%s: %w", s.Bucket, key, err)
+		return Object{}, fmt.Errorf("read the metadata of gs://%s/%s: %w", s.Bucket, key, err)
 	}
 	return gcsObject(name, attrs), nil
 }

@@ -91,7 +91,7 @@ func (s *s3Store) Head(ctx context.Context, name string) (Object, error) {
 		if err = s.explain(ctx, err); errors.Is(err, ErrNotExist) {
 			return Object{}, err
 		}
-		return Object{}, fmt.Errorf("look at s3://%s/%s: %w", s.Bucket, key, err)
+		return Object{}, fmt.Errorf("read the metadata of s3://%s/%s: %w", s.Bucket, key, err)
 	}
 	return Object{
 		Name: name, Bytes: aws.ToInt64(out.ContentLength), Modified: aws.ToTime(out.LastModified),

@@ -56,7 +56,7 @@ type Object struct {
 var ErrNotExist = errors.New("no such object")
 
 // ErrDenied is the error of a credential that may not do what was asked.
-var ErrDenied = errors.New("the credential may not read here: what reads backups needs a reading credential of its own, on a machine other than the host")
+var ErrDenied = errors.New("the credential may not read here; use a separate reading credential, on a machine other than the host")
 
 // Open opens the store of a sink's URL. A placeholder such as {host} ends the part of the
 // path that is used: the folders below it are then searched.

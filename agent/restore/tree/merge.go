@@ -34,7 +34,7 @@ func (s *stager) merge(ctx context.Context, p *stagedPlace) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("open what is staged: %w", safefs.Cause(err))
+		return fmt.Errorf("open the staged files: %w", safefs.Cause(err))
 	}
 	defer staged.Close()
 	return s.mergeFolder(ctx, p, p.target, staged, "", false)
@@ -88,7 +88,7 @@ func (s *stager) mergeEntry(ctx context.Context, p *stagedPlace, from, to *os.Fi
 		k, err = s.staged(p, to, name, rel)
 	}
 	if err != nil {
-		return fmt.Errorf("look at %q: %w", rel, err)
+		return fmt.Errorf("examine %q: %w", rel, err)
 	}
 	isFolder := there.Mode&unix.S_IFMT == unix.S_IFDIR
 	whole = whole || core && wpfiles.CoreEntry(name, isFolder)

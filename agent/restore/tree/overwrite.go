@@ -76,7 +76,7 @@ func (t *present) at(name string) (there fs.FileInfo, link string, above bool, e
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, "", false, nil
 	case err != nil:
-		return nil, "", false, fmt.Errorf("look at %q: %w", name, cause(err))
+		return nil, "", false, fmt.Errorf("examine %q: %w", name, cause(err))
 	}
 	if there.Mode()&fs.ModeSymlink != 0 {
 		link, _ = t.root.Readlink(name) // one that is gone by now differs

@@ -86,7 +86,7 @@ func (p *place) open(path string) (err error) {
 		return fmt.Errorf("restore to %s: %w", path, safefs.Cause(err))
 	}
 	if mounted(p.dir, p.target) {
-		return fmt.Errorf("restore to %s: it is a mount point, which cannot be switched; restore to a folder beside it or in it, and move the files", path)
+		return fmt.Errorf("restore to %s: it is a mount point, which cannot be exchanged; restore to a folder beside it or in it, and move the files", path)
 	}
 	return nil
 }
@@ -325,7 +325,7 @@ func (p *place) restoreOld() error {
 	}
 	p.switched = err != nil
 	if err != nil {
-		return fmt.Errorf("take back %s: %w; the files from before are in %s", p.path, err, p.old())
+		return fmt.Errorf("undo the restore to %s: %w; the old files are in %s", p.path, err, p.old())
 	}
 	return nil
 }

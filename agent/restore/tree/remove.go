@@ -60,7 +60,7 @@ func emptyBox(box *os.File) error {
 	}
 	_, unmarked := root.Lstat(marker)
 	if os.Geteuid() == 0 && info.Sys().(*syscall.Stat_t).Uid == 0 && unmarked != nil {
-		return errors.New("it belongs to root, and no restore has made it; rename it")
+		return errors.New("it belongs to root, and no restore created it; rename it")
 	}
 	for _, d := range names {
 		if d.Name() == marker {

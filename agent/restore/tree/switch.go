@@ -56,7 +56,7 @@ func (t *Target) Commit(context.Context) error {
 			continue
 		}
 		if t.order.Places[i].Key == files.OutsideFolder {
-			t.o.Warn("what the backup has from outside of the site's root is in " + p.path + "; move it by hand, or restore with --in-place")
+			t.o.Warn("the files from outside the site's root are in " + p.path + "; move it by hand, or restore with --in-place")
 		}
 		t.sayOld(p)
 	}

@@ -118,7 +118,7 @@ func (t *Target) Check(context.Context) error {
 	}
 	for i, p := range t.places {
 		if o.Overwrite == Refuse && !p.isEmpty() {
-			return fmt.Errorf("restore to %s: it is not empty; say with --overwrite which of its files are replaced, or give another folder", p.path)
+			return fmt.Errorf("restore to %s: it is not empty; give --overwrite to say which existing files are replaced, or give another folder", p.path)
 		}
 		if i == 0 && p.now != nil && !p.isFolder() {
 			return fmt.Errorf("restore to %s: it is not a folder", p.path)
@@ -299,7 +299,7 @@ func (t *Target) takeBoxes() error {
 		}
 		isFolder := st.Mode&unix.S_IFMT == unix.S_IFDIR
 		if !isFolder && (t.order.Places[i].Folder || st.Mode&unix.S_IFMT != unix.S_IFREG) || p.now != nil && isFolder != p.isFolder() {
-			return fmt.Errorf("restore to %s: %w: there it is a folder, and here it is not, or the other way round", p.path, files.ErrUnsafe)
+			return fmt.Errorf("restore to %s: %w: it is a folder in the backup and not here, or the other way round", p.path, files.ErrUnsafe)
 		}
 		if err := unix.Syncfs(int(p.boxFile.Fd())); err != nil {
 			return fmt.Errorf("restore to %s: write it to the disk: %w", p.path, err)

@@ -117,7 +117,7 @@ func hear(events io.Reader, tell listener) (*Summary, error) {
 	for lines.Scan() {
 		var e event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return nil, fmt.Errorf("read what the worker says: %w", err)
+			return nil, fmt.Errorf("read the worker's answer: %w", err)
 		}
 		switch {
 		case e.Error != "":
@@ -135,7 +135,7 @@ func hear(events io.Reader, tell listener) (*Summary, error) {
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read what the worker says: %w", err)
+		return nil, fmt.Errorf("read the worker's answer: %w", err)
 	}
 	return nil, nil //nolint:nilnil // the end of the process says why
 }

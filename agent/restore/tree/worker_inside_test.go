@@ -11,12 +11,12 @@ func TestHostileWorker(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]string{
 		"":                                     "",
-		"no JSON\n":                            "read what the worker says: ",
+		"no JSON\n":                            "read the worker's answer: ",
 		`{"error":"a\nb\u001b[31m"}` + "\n":    `a\u000ab\u001b[31m`,
-		`{"change":{"action":"x"}}` + "\n{":    "read what the worker says: ",
-		strings.Repeat("x", maxEvent+1):        "read what the worker says: ",
-		`{"done":{"Created":"many"}}` + "\n":   "read what the worker says: ",
-		`{"files":9223372036854775808}` + "\n": "read what the worker says: ",
+		`{"change":{"action":"x"}}` + "\n{":    "read the worker's answer: ",
+		strings.Repeat("x", maxEvent+1):        "read the worker's answer: ",
+		`{"done":{"Created":"many"}}` + "\n":   "read the worker's answer: ",
+		`{"files":9223372036854775808}` + "\n": "read the worker's answer: ",
 		`{"done":{"Created":1}}` + "\ngarbage": "",
 	} {
 		var changes []string

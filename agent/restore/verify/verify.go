@@ -40,7 +40,7 @@ type Result struct {
 	Files   int64 // files in the tar, with Opened
 	Tables  int   // tables in the dump, with Opened
 	Rows    int64 // rows in the dump, with Opened
-	// Problems say what is wrong, one sentence each. Notes are no problems.
+	// Problems say what is wrong, one sentence each. Notes are not problems.
 	Problems []string
 	Notes    []string
 

@@ -258,7 +258,7 @@ func Text(literal, buffer []byte) (introducer string, text []byte, err error) {
 		return introducer, text, nil
 	}
 	if len(literal) < 2 || quotedEnd(literal, 0) != len(literal) {
-		return introducer, nil, errors.New("read a literal: it is no string")
+		return introducer, nil, errors.New("read a literal: it is not a string")
 	}
 	return introducer, sqltext.AppendUnescaped(buffer[:0], literal[1:len(literal)-1]), nil
 }

@@ -152,7 +152,7 @@ func (s *Scanner) statement() error {
 			return err
 		}
 		n := s.plain(chunk)
-		if err := s.take(n); err != nil {
+		if err := s.consume(n); err != nil {
 			return err
 		}
 		if n == len(chunk) {
@@ -176,8 +176,8 @@ func (s *Scanner) plain(chunk []byte) int {
 	return len(chunk)
 }
 
-// take moves bytes of the buffer into the statement.
-func (s *Scanner) take(n int) error {
+// consume moves bytes of the buffer into the statement.
+func (s *Scanner) consume(n int) error {
 	if len(s.text)+n > MaxStatement {
 		return fmt.Errorf("the statement is longer than %d bytes", MaxStatement)
 	}
@@ -215,13 +215,13 @@ func (s *Scanner) special(c byte) (done bool, err error) {
 			return false, s.until("*/")
 		}
 	}
-	return false, s.take(1)
+	return false, s.consume(1)
 }
 
 // quoted reads a string or a quoted name.
 func (s *Scanner) quoted(quote byte) error {
 	escapes := quote != '`' && !s.noBackslash
-	if err := s.take(1); err != nil {
+	if err := s.consume(1); err != nil {
 		return err
 	}
 	for {
@@ -235,7 +235,7 @@ func (s *Scanner) quoted(quote byte) error {
 				return unfinished(err)
 			}
 		}
-		if err := s.take(n); err != nil {
+		if err := s.consume(n); err != nil {
 			return err
 		}
 		if closed {
@@ -279,9 +279,9 @@ func (s *Scanner) until(end string) error {
 			return unfinished(err)
 		}
 		if n := bytes.Index(chunk, []byte(end)); n >= 0 {
-			return s.take(n + len(end))
+			return s.consume(n + len(end))
 		}
-		if err := s.take(len(chunk) - len(end) + 1); err != nil {
+		if err := s.consume(len(chunk) - len(end) + 1); err != nil {
 			return err
 		}
 	}

@@ -60,7 +60,7 @@ func (c *collations) collation(name string) (string, error) {
 		return other, nil
 	}
 	if !c.replace {
-		return "", fmt.Errorf("the server does not know the collation %s; --collation-fallback takes the closest one that it knows", sqltext.DisplayName(name))
+		return "", fmt.Errorf("the server does not know the collation %s; --collation-fallback uses the closest one that it knows", sqltext.DisplayName(name))
 	}
 	closest := c.target.Collation(name)
 	if !c.names[closest] {

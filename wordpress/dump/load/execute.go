@@ -169,7 +169,7 @@ func (l *Loader) create(s *sender, st statement) error {
 func explainCreate(name string, err error) error {
 	switch mysql.ErrorNumber(err) {
 	case mysql.UnknownCollation, mysql.UnknownCharset:
-		return fmt.Errorf("create table %s: %w; --collation-fallback takes the closest one that the server knows", sqltext.DisplayName(name), err)
+		return fmt.Errorf("create table %s: %w; --collation-fallback uses the closest one that the server knows", sqltext.DisplayName(name), err)
 	case mysql.TableAccessDenied, mysql.AccessDenied, mysql.DatabaseAccessDenied:
 		return fmt.Errorf("create table %s: %w; the account needs all privileges on the database", sqltext.DisplayName(name), err)
 	}
@@ -194,7 +194,7 @@ func (l *Loader) insert(s *sender, scanner *dumpfile.Scanner, st statement) erro
 		return l.unknown(st.name)
 	}
 	if t.def != nil && t.def.merge {
-		return errors.New("a table that only names others has rows")
+		return errors.New("a table that stores no rows of its own has rows")
 	}
 	text := st.text
 	if l.o.Rewrite != nil && t.def != nil {

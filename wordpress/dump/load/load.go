@@ -101,7 +101,7 @@ func (l *Loader) Rows() int64 { return l.rows.Load() }
 func (l *Loader) Check(ctx context.Context) error {
 	for _, pattern := range l.o.Tables {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
-			return fmt.Errorf("choose the tables %q: it is no name and no pattern", pattern)
+			return fmt.Errorf("choose the tables %q: it is neither a name nor a pattern", pattern)
 		}
 	}
 	if d := l.o.Definer; d != "" && d != DefinerKeep && d != DefinerCurrent {

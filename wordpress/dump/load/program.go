@@ -135,7 +135,7 @@ func (c *checker) checkReach(list []sqltext.Token, kind string) error {
 		case (word == "ENGINE" || word == "CONNECTION") && next.Text == "=" && i+2 < len(words) && (word == "CONNECTION" || !isEngine(words[i+2].Text)):
 			return fmt.Errorf("it creates a table elsewhere: %s=%.40s", word, words[i+2].Text)
 		case !c.rules.confined && (word == "PREPARE" && kind != "VIEW" || word == "EXECUTE" && next.IsWord("IMMEDIATE")):
-			return errors.New("it executes a text as a statement, which cannot be checked; restore with an account that has rights on this database only")
+			return errors.New("it executes text as a statement, which cannot be checked; restore with an account that has rights on this database only")
 		}
 	}
 	return c.checkNames(words)

@@ -35,7 +35,7 @@ func readSchema(ctx context.Context, db wordpress.Database) (savedSchema, error)
 	s := savedSchema{keys: map[string][]savedKey{}}
 	d, err := dump.Open(ctx, db, dump.Options{NoData: []string{"*"}, ExcludeTables: []string{ownPrefix + "*"}})
 	if err != nil {
-		return s, fmt.Errorf("save the definitions that are replaced: %w", err)
+		return s, fmt.Errorf("save the replaced definitions: %w", err)
 	}
 	defer d.Close()
 	out, in := io.Pipe()
@@ -52,7 +52,7 @@ func readSchema(ctx context.Context, db wordpress.Database) (savedSchema, error)
 	}()
 	if err := s.read(out); err != nil {
 		out.CloseWithError(err)
-		return s, fmt.Errorf("save the definitions that are replaced: %w", err)
+		return s, fmt.Errorf("save the replaced definitions: %w", err)
 	}
 	return s, nil
 }

@@ -57,7 +57,7 @@ func readState(ctx context.Context, conn *mysql.Conn) (state, error) {
 		switch name {
 		case recordUnfinished, recordUndoing, recordDone:
 			if s.record != "" {
-				return s, fmt.Errorf("read what earlier restores left: both %s and %s are there; drop the one that is wrong", s.record, name)
+				return s, fmt.Errorf("read the tables of earlier restores: both %s and %s exist; drop the wrong one", s.record, name)
 			}
 			s.record = name
 		}

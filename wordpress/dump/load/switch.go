@@ -88,7 +88,7 @@ func (l *Loader) Switch(ctx context.Context) error {
 	if l.o.Save != nil && l.occupied {
 		place, err := l.o.Save(r.undoFile(l.main.Server()))
 		if err != nil {
-			return fmt.Errorf("save the definitions that are replaced: %w", err)
+			return fmt.Errorf("save the replaced definitions: %w", err)
 		}
 		l.o.Note("the definitions that are replaced are saved in " + place)
 	}

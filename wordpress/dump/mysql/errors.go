@@ -58,7 +58,7 @@ const (
 	ConnectionKilled     = 1927 // ER_CONNECTION_KILLED of MariaDB
 )
 
-// ErrorNumber returns the number of a server's error, or 0 if err is no such error.
+// ErrorNumber returns the number of a server's error, or 0 if err is not such an error.
 func ErrorNumber(err error) uint16 {
 	var e *driver.MySQLError
 	if errors.As(err, &e) {

@@ -36,7 +36,7 @@ var challengeResponse = [...]string{"mysql_native_password", "caching_sha2_passw
 
 // errUnverified is returned instead of sending the operator's password itself, in
 // clear or encrypted with a key of the server, to a server that was not verified.
-var errUnverified = errors.New("the server asks for the operator's password itself, but the connection does not verify the server; " +
+var errUnverified = errors.New("the server requires the operator's password itself, but the connection does not verify the server; " +
 	"set socket, or ssl-ca with ssl-mode=VERIFY_IDENTITY, in the file of --db-defaults-file")
 
 // errNoTLS is returned instead of sending a password without TLS that the

@@ -42,7 +42,7 @@ func New(o Options) (*Replacer, error) {
 	}
 	for _, name := range slices.Concat(o.SkipTables, o.SkipColumns) {
 		if _, err := path.Match(name, ""); err != nil || name == "" || strings.Contains(name, "/") {
-			return nil, fmt.Errorf("skip %q: it is no name of a table or column", name)
+			return nil, fmt.Errorf("skip %q: it is not the name of a table or column", name)
 		}
 	}
 	return r, nil
@@ -75,7 +75,7 @@ type Column struct {
 
 // An Unchanged is a value that had to stay as it is.
 type Unchanged struct {
-	Row    string `json:"row"` // the first column and its value, such as option_id=5; "" if that is no number
+	Row    string `json:"row"` // the first column and its value, such as option_id=5; "" if that is not a number
 	Reason string `json:"reason"`
 }
 

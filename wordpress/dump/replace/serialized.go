@@ -11,7 +11,7 @@ import (
 var (
 	errBroken   = errors.New("the serialized value is broken")
 	errSameKeys = errors.New("two keys of an array would become the same")
-	errCharset  = errors.New("its bytes are no text of the column's character set, or the replacement is none")
+	errCharset  = errors.New("its bytes, or those of the replacement, are not valid text in the column's character set")
 )
 
 const (

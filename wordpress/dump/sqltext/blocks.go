@@ -31,7 +31,7 @@ func (d Definition) checkBody(b *blocks, i int) error {
 			return errors.Join(checkLexically(b.list[:at]), checkForeign(b.list[at:]))
 		}
 		if d.Kind == "LIBRARY" || isWordAt(b.list, i, "SONAME") {
-			return errors.New("it is no stored routine")
+			return errors.New("it is not a stored routine")
 		}
 	}
 	if i < 0 || i >= len(b.list) || b.list[i-1].Text == ";" {
@@ -220,7 +220,7 @@ func (b *blocks) next(i int) (int, error) {
 	return b.inside(i, word), nil
 }
 
-// quotedOrOther reads a token that is no word. A label does not end the beginning of a
+// quotedOrOther reads a token that is not a word. A label does not end the beginning of a
 // statement.
 func (b *blocks) quotedOrOther(i int) int {
 	if b.starts && b.list[i].Kind == QuotedName && isLabel(b.list, i) {
@@ -360,7 +360,7 @@ func keyword(word string) (string, error) {
 	for _, part := range strings.FieldsFunc(word, func(r rune) bool { return r >= 0x80 }) {
 		switch strings.ToUpper(part) {
 		case "BEGIN", "END", "IF", "CASE", "WHILE", "FOR", "LOOP", "REPEAT", "UNTIL", "THEN", "DO", "DECLARE":
-			return "", errors.New("a keyword with characters that are no letters")
+			return "", errors.New("a keyword contains characters that are not letters")
 		}
 	}
 	return word, nil

@@ -87,7 +87,7 @@ func checkLexically(list []Token) error {
 
 // head checks the statement up to the object's name, and returns the index after it.
 func (d Definition) head(list []Token) (int, error) {
-	wrong := fmt.Errorf("it is no CREATE %s statement", d.Kind)
+	wrong := fmt.Errorf("it is not a CREATE %s statement", d.Kind)
 	i := SkipSpace(list, 0)
 	if !isWordAt(list, i, "CREATE") {
 		return 0, wrong

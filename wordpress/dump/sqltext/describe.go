@@ -13,7 +13,7 @@ func Describe(text, mode, charset string, database SchemaName) (Definition, erro
 	list := DialectOf(mode).Tokens(SingleBytes(text, charset))
 	at := SkipSpace(list, 0)
 	if !isWordAt(list, at, "CREATE") {
-		return d, errors.New("it is no CREATE statement")
+		return d, errors.New("it is not a CREATE statement")
 	}
 	for at = SkipSpace(list, at+1); ; at = SkipSpace(list, at+1) {
 		if isWordAt(list, at, "TABLE", "SEQUENCE", "VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "PACKAGE", "LIBRARY", "EVENT") {

@@ -40,7 +40,7 @@ func DisplayName(s string) string {
 func CheckPlain(names ...string) error {
 	for _, name := range names {
 		if strings.Trim(name, letters) != "" {
-			return fmt.Errorf("%s is no name of a character set or collation", DisplayName(name))
+			return fmt.Errorf("%s is not the name of a character set or collation", DisplayName(name))
 		}
 	}
 	return nil

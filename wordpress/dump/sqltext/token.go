@@ -152,7 +152,7 @@ func Join(list []Token) string {
 	return b.String()
 }
 
-// SkipSpace returns the index of the first token from i on that is no space; it may
+// SkipSpace returns the index of the first token from i on that is not a space; it may
 // be len(list).
 func SkipSpace(list []Token, i int) int {
 	for i < len(list) && list[i].Kind == Space {
@@ -161,7 +161,7 @@ func SkipSpace(list []Token, i int) int {
 	return i
 }
 
-// lastNonSpace returns the index of the last token that is no space, or -1.
+// lastNonSpace returns the index of the last token that is not a space, or -1.
 func lastNonSpace(list []Token) int {
 	i := len(list) - 1
 	for i >= 0 && list[i].Kind == Space {

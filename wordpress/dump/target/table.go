@@ -148,7 +148,7 @@ func versionComment(list []sqltext.Token, i int) (from, to int, ok bool) {
 	return from - 2, to + 1, true
 }
 
-// after returns the index of the first token after index i that is no space; it is the
+// after returns the index of the first token after index i that is not a space; it is the
 // number of tokens if there is none.
 func after(list []sqltext.Token, i int) int {
 	return min(sqltext.SkipSpace(list, min(i+1, len(list))), len(list))
