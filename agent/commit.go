@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
@@ -106,7 +107,7 @@ func (r *run) commitTo(d *destination, m manifest.Manifest) error {
 	m.Objects = objects
 	key := sinks.Location(d.Sink()) + "#" + string(r.job.Kind)
 	r.mu.Lock()
-	if p, ok := r.state.Previous[key]; ok {
+	if p, ok := r.state.Previous[key]; ok && strings.HasPrefix(p.Name, r.job.Name+"/") { // not of a former name
 		m.Previous = &p
 	}
 	r.mu.Unlock()

@@ -161,6 +161,34 @@ func TestManifestNamesPreviousRun(t *testing.T) {
 	}
 }
 
+// A site that gets another name begins a new chain of manifests: verify refuses a manifest that names a
+// run of another site as the one before.
+func TestRenamedSiteBeginsANewChain(t *testing.T) {
+	dir := t.TempDir()
+	r := newRun(t, folder(t, dir))
+	for _, name := range []string{r.job.Name, "renamed", "renamed"} {
+		r.job.Name = name
+		if err := r.backup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.agent.Dirs.SaveSite(r.state); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := map[string]int{}
+	for _, m := range manifests(t, dir) {
+		if m.Previous != nil {
+			before[m.Site]++
+			if parts, ok := manifest.ParseRunName(m.Previous.Name); !ok || parts.Site != m.Site {
+				t.Errorf("a run of %s names %s as the one before", m.Site, m.Previous.Name)
+			}
+		}
+	}
+	if len(before) != 1 || before["renamed"] != 1 {
+		t.Errorf("runs that name the one before: %v", before)
+	}
+}
+
 // A stream that a destination has lost is sent to it once more, under a new name.
 // The manifest lists nothing of the first attempt.
 func TestLostStreamIsSentAgain(t *testing.T) {

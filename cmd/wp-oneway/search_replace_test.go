@@ -77,7 +77,7 @@ func TestSearchReplace(t *testing.T) {
 	}
 	h.refused("give two URLs", append(args, "--search-replace", "http://old.example", "new.example")...)
 	h.refused("=OLD,NEW if neither has a comma", append(args, "--search-replace", "http://old.example")...)
-	h.refused("give two texts", append(args, "--search-replace", "http://old.example", "--include-guid")...)
+	h.refused("needs two values", append(args, "--search-replace", "http://old.example", "--include-guid")...)
 	h.refused("need --search-replace", append(args, "--include-guid")...)
 }
 

@@ -144,7 +144,7 @@ func folderTroubles() []trouble {
 			s.show(disk, "/mnt/usb")
 			s.show(shared.site(s.t).Root, "/srv/shop")
 			return []string{"backup", shared.site(s.t).Root, "--name", "shop", "--kind", "files", "--compression", "none", "--to", disk}
-		}, 1, "/mnt/usb", "make room", ""},
+		}, 1, "/mnt/usb", "free some space", ""},
 		{"The disk is read-only", func(s *stage) []string {
 			disk := smallDisk(s.t)
 			if out, err := exec.CommandContext(s.t.Context(), "mount", "-o", "remount,ro", disk).CombinedOutput(); err != nil {
