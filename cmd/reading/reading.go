@@ -37,10 +37,12 @@ type Options struct {
 	bandwidth      string
 }
 
+// FromFlag adds the flag with the place of the backups.
 func (o *Options) FromFlag(f *pflag.FlagSet) {
 	f.StringVar(&o.From, "from", "", "`URL` of the sink with the backups, with a credential that may list and read")
 }
 
+// KeyFlags adds the flags of commands that open backups.
 func (o *Options) KeyFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.identities, "identity", nil, "`file` with the secret key (age, SSH or OpenPGP) that opens sealed backups; may be repeated")
 	f.StringVar(&o.bandwidth, "bandwidth", "", "read at most at this `rate`, such as 20MiB/s")
@@ -71,7 +73,7 @@ func (o *Options) Open(ctx context.Context) (*content.Reader, error) {
 		return nil, fmt.Errorf("open the backups: %w", err)
 	}
 	if bandwidth > 0 {
-		s = store.Limit(s, int64(bandwidth))
+		s = store.Limit(s, bandwidth)
 	}
 	return &content.Reader{Store: s, Keys: keys}, nil
 }
@@ -111,6 +113,7 @@ type Runs struct {
 	Kind   string
 }
 
+// Flags adds the flags that choose runs.
 func (o *Runs) Flags(f *pflag.FlagSet) {
 	o.FromFlag(f)
 	f.BoolVar(&o.Latest, "latest", false, "use the newest run that can be restored")
@@ -118,6 +121,7 @@ func (o *Runs) Flags(f *pflag.FlagSet) {
 	f.StringVar(&o.Kind, "kind", "", "only runs of this `kind`: full, db or files")
 }
 
+// Query is what the flags ask for. A wrong kind is an error of usage.
 func (o *Runs) Query() (catalog.Query, error) {
 	q := catalog.Query{Site: o.Site}
 	if o.Kind != "" {

@@ -259,6 +259,7 @@ func (c *Configuration) Site(entry map[string]any) (Site, error) {
 	return s, nil
 }
 
+// DecodeSite is Site with an error that names no entry.
 func (c *Configuration) DecodeSite(entry map[string]any) (Site, error) {
 	s := Site{SiteSetting: c.SiteSetting}
 	s.retentionSetting = retentionSetting{} // the keeper looks at each level by itself

@@ -71,10 +71,12 @@ func rateHook(_, to reflect.Type, value any) (any, error) {
 	if to != reflect.TypeFor[byteRate]() {
 		return value, nil
 	}
-	return ParseByteRate(fmt.Sprint(value))
+	n, err := ParseByteRate(fmt.Sprint(value))
+	return byteRate(n), err
 }
 
-func ParseByteRate(text string) (byteRate, error) {
+// ParseByteRate reads a rate such as 20MiB/s, in bytes per second; 0 is no limit.
+func ParseByteRate(text string) (int64, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || text == "0" {
 		return 0, nil
@@ -86,7 +88,7 @@ func ParseByteRate(text string) (byteRate, error) {
 	if n < leastRate {
 		return 0, fmt.Errorf("%q is %d bytes per second, too slow for any backup; write it as 20MiB/s", text, n)
 	}
-	return byteRate(n), nil
+	return int64(n), nil
 }
 
 // A byteSize is a number of bytes, written as 200GiB; 0 is no limit.

@@ -26,7 +26,7 @@ import (
 
 // Jobs returns the agent's jobs for the entries. dense tells whether one of them is
 // compressed at process.DenseLevel or higher.
-func Jobs(ctx context.Context, c *settings.Configuration, entries []entry) (jobs []agent.Job, dense bool, err error) {
+func Jobs(ctx context.Context, c *settings.Configuration, entries []Entry) (jobs []agent.Job, dense bool, err error) {
 	if len(entries) > 1 && c.Forced("name") {
 		return nil, false, exit.Usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
 	}
@@ -70,7 +70,7 @@ func Job(ctx context.Context, c *settings.Configuration, path string) (agent.Job
 }
 
 // JobOf is the agent's job for one site.
-func JobOf(ctx context.Context, c *settings.Configuration, set settings.Site, e entry, homes func(string) string) (agent.Job, error) {
+func JobOf(ctx context.Context, c *settings.Configuration, set settings.Site, e Entry, homes func(string) string) (agent.Job, error) {
 	if e.host != "" {
 		set.HTTPHost = e.host
 	}

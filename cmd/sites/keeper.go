@@ -7,7 +7,7 @@ import (
 )
 
 // Keeper returns the keeper of the entries.
-func Keeper(c *settings.Configuration, entries []entry) (*settings.Keeper, error) {
+func Keeper(c *settings.Configuration, entries []Entry) (*settings.Keeper, error) {
 	named := map[string]settings.Site{}
 	homes := site.OwnerHomes()
 	for _, e := range entries {

@@ -28,7 +28,7 @@ func keeperFrom(t *testing.T, yaml string, args ...string) *settings.Keeper {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := []entry{NewEntry("/srv/x", "")}
+	entries := []Entry{NewEntry("/srv/x", "")}
 	for _, keys := range c.Sites {
 		entries[0].Keys = keys
 	}

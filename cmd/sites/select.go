@@ -21,12 +21,13 @@ import (
 // ErrNoSite is the error of a search without a result.
 var ErrNoSite = errors.New("no site was found")
 
+// NoSiteAnywhere is the error of a search for all sites without a result.
 func NoSiteAnywhere() error {
 	return fmt.Errorf("%w in the known places or below the configured roots; give its PATH", ErrNoSite)
 }
 
-// An entry is one site, with keys as in an entry of sites.
-type entry struct {
+// An Entry is one site, with keys as in an entry of sites.
+type Entry struct {
 	Keys      map[string]any
 	real      string // its path without symlinks; "" where nothing is
 	host      string // its host, where one folder serves several hosts
@@ -35,8 +36,8 @@ type entry struct {
 }
 
 // NewEntry is the entry of a path and, where one folder serves several hosts, a host.
-func NewEntry(path, host string) entry {
-	e := entry{Keys: map[string]any{"path": path}}
+func NewEntry(path, host string) Entry {
+	e := Entry{Keys: map[string]any{"path": path}}
 	if real, err := safefs.RealPath(path); err == nil {
 		e.real = real
 	}
@@ -46,7 +47,7 @@ func NewEntry(path, host string) entry {
 	return e
 }
 
-func (e *entry) path() string {
+func (e *Entry) path() string {
 	path, _ := e.Keys["path"].(string)
 	return path
 }
@@ -54,7 +55,7 @@ func (e *entry) path() string {
 // A directory is an index of entries by path.
 type directory map[string][]int
 
-func (d directory) add(e *entry, i int) {
+func (d directory) add(e *Entry, i int) {
 	d[e.path()] = append(d[e.path()], i)
 	if e.real != "" && e.real != e.path() {
 		d[e.real] = append(d[e.real], i)
@@ -63,7 +64,7 @@ func (d directory) add(e *entry, i int) {
 
 // of returns the indices of the entries for e's site; an entry without a host is for
 // all hosts of its folder.
-func (d directory) of(e *entry, entries []entry) []int {
+func (d directory) of(e *Entry, entries []Entry) []int {
 	var found []int
 	for _, path := range []string{e.path(), e.real} {
 		for _, i := range d[path] {
@@ -83,6 +84,7 @@ type Arguments struct {
 	Schedule string // the name of the schedule that names the sites, or ""
 }
 
+// Check refuses arguments that exclude each other, or that choose no site.
 func (o Arguments) Check(c *settings.Configuration) error {
 	switch {
 	case len(o.Paths) > 0 && o.All:
@@ -95,7 +97,7 @@ func (o Arguments) Check(c *settings.Configuration) error {
 
 // A Selection holds the sites of a command.
 type Selection struct {
-	Entries []entry
+	Entries []Entry
 	Missing []string        // roots that do not exist
 	Notes   wordpress.Notes // folders that could not be searched
 }
@@ -179,7 +181,7 @@ func Search(ctx context.Context, c *settings.Configuration, roots []string) (*Se
 // unique keeps the first entry of each site.
 func (s *Selection) unique() {
 	seen := map[string]bool{}
-	kept := make([]entry, 0, len(s.Entries))
+	kept := make([]Entry, 0, len(s.Entries))
 	for _, e := range s.Entries {
 		key := e.real + "\x00" + e.host
 		if e.real == "" {
@@ -195,8 +197,8 @@ func (s *Selection) unique() {
 
 // Configured returns the configured sites, with patterns replaced by the folders that
 // match. The keys of a later entry of the same site are added to the earlier one's.
-func Configured(ctx context.Context, c *settings.Configuration, s *Selection) ([]entry, directory, error) {
-	var out []entry
+func Configured(ctx context.Context, c *settings.Configuration, s *Selection) ([]Entry, directory, error) {
+	var out []Entry
 	byPath, at := directory{}, map[string]int{}
 	for i, keys := range c.Sites {
 		where := c.At(fmt.Sprintf("sites[%d]", i))
@@ -247,6 +249,7 @@ func LooksInstalled(path string) bool {
 	return installed || err != nil
 }
 
+// MissingRoot says that a folder to be searched does not exist.
 func MissingRoot(root string) string {
 	return fmt.Sprintf("search %q: there is no such folder; mount it, or remove it from the roots", root)
 }

@@ -46,6 +46,7 @@ type DoctorSink struct {
 	At time.Time `json:"-"`
 }
 
+// AddSite adds what was found about a site.
 func (r *DoctorReport) AddSite(e agent.Examination) {
 	s := DoctorSite{Path: e.Path, Name: e.Name, Kind: e.Kind, OK: true, Rows: e.Rows}
 	for _, row := range e.Rows {
@@ -55,6 +56,7 @@ func (r *DoctorReport) AddSite(e agent.Examination) {
 	r.Sites = append(r.Sites, s)
 }
 
+// AddSink adds what was found about a sink.
 func (r *DoctorReport) AddSink(s DoctorSink) {
 	r.OK = r.OK && s.OK
 	r.Sinks = append(r.Sinks, s)

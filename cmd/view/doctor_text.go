@@ -24,6 +24,8 @@ type doctorText struct {
 // DoctorColumns is the width of doctor's output: 60 to 100 on a terminal.
 func DoctorColumns(w io.Writer) int { return min(max(cmp.Or(console.TerminalColumns(w), 96), 60), 100) }
 
+// Print writes the report for people, at most columns wide: with every, each check on a line of
+// its own; with failing, only what does not hold.
 func (r *DoctorReport) Print(w io.Writer, columns int, every, failing bool) error {
 	t := &doctorText{columns: columns, every: every, failing: failing}
 	for _, site := range r.Sites {
