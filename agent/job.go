@@ -67,7 +67,7 @@ func (j *Job) checkName() error {
 	if site.ValidName(j.Name) {
 		return nil
 	}
-	return manifest.Usagef("name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit; give one with --name", j.Name)
+	return manifest.Usagef("name %q: %s; give one with --name", j.Name, site.NameForm)
 }
 
 // request is what the site's side of the run gets of the job.

@@ -177,7 +177,7 @@ func nameSink(sink settings.Sink, job *agent.Job) error {
 		return nil
 	}
 	if !site.ValidName(sink.Name) {
-		return fmt.Errorf("sinks: name %q: must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit", sink.Name)
+		return fmt.Errorf("sinks: name %q: %s", sink.Name, site.NameForm)
 	}
 	for _, name := range job.SinkNames {
 		if name == sink.Name {

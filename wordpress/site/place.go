@@ -55,6 +55,9 @@ func PlaceOf(path string, homes func(path string) string) (Place, error) {
 	return p, nil
 }
 
+// NameForm is what ValidName accepts, for errors.
+const NameForm = "must be 1 to 100 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit"
+
 // ValidName reports whether name may be a site's name in a sink: 1 to 100 of
 // a–z, 0–9, '.', '_' and '-', the first a letter or a digit.
 func ValidName(name string) bool {
