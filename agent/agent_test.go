@@ -5,17 +5,15 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // A hookSink wraps a sink and replaces its Put.
@@ -27,31 +25,6 @@ type hookSink struct {
 
 func (s *hookSink) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
 	return s.put(ctx, name, r, s.Sink)
-}
-
-// folder opens a directory sink.
-func folder(t *testing.T, dir string) sinks.Sink {
-	t.Helper()
-	s, err := sinks.Open(t.Context(), &url.URL{Scheme: "file", Path: dir}, sinks.Options{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// published lists the regular files below a folder.
-func published(t *testing.T, dir string) (names []string) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			names = append(names, strings.TrimPrefix(path, dir+"/"))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
 }
 
 func unzstd(t *testing.T, path string) []byte {
@@ -78,16 +51,8 @@ var errTest = errors.New("error of the test")
 func newSite(t *testing.T) site.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "home", "site")
-	for path, text := range map[string]string{
-		"index.php":                  "<?php require __DIR__ . '/wp-blog-header.php';",
-		"wp-blog-header.php":         "<?php require_once __DIR__ . '/wp-load.php';",
-		"wp-load.php":                "<?php",
-		"wp-settings.php":            "<?php",
-		"wp-includes/version.php":    "<?php $wp_version = '6.8';",
-		"wp-content/uploads/own.txt": "my own",
-		"wp-config.php": "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', ''); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n" +
-			"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';",
-	} {
+	for path, text := range sitetest.Small("<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', ''); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n" +
+		"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';") {
 		path = filepath.Join(root, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
 )
 
@@ -61,7 +62,7 @@ func newRun(t *testing.T, to ...sinks.Sink) *run {
 // manifests reads every manifest below a folder.
 func manifests(t *testing.T, dir string) (list []manifest.Manifest) {
 	t.Helper()
-	for _, name := range published(t, dir) {
+	for _, name := range sinktest.Published(t, dir) {
 		if !strings.HasSuffix(name, manifest.Suffix) {
 			continue
 		}
@@ -99,13 +100,13 @@ func kept(t *testing.T, dir string, m manifest.Manifest) {
 
 func TestManifest(t *testing.T) {
 	dir := t.TempDir()
-	r := newRun(t, folder(t, dir))
+	r := newRun(t, sinktest.Folder(t, dir))
 	if err := r.backup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	const name = "x/files-backups/x-files-2026-11-23_12-00-00Z-01234567"
 	want := []string{name + ".details.json.zst", name + ".manifest.json", name + ".tar.zst"}
-	if got := published(t, dir); !slices.Equal(got, want) {
+	if got := sinktest.Published(t, dir); !slices.Equal(got, want) {
 		t.Fatalf("published is %q, want %q", got, want)
 	}
 	m := manifests(t, dir)[0]
@@ -139,7 +140,7 @@ func TestManifest(t *testing.T) {
 
 func TestManifestNamesPreviousRun(t *testing.T) {
 	dir := t.TempDir()
-	r := newRun(t, folder(t, dir))
+	r := newRun(t, sinktest.Folder(t, dir))
 	for range 2 {
 		if err := r.backup(t.Context()); err != nil {
 			t.Fatal(err)
@@ -195,14 +196,14 @@ func TestLostStreamIsSentAgain(t *testing.T) {
 	for _, lost := range []string{".tar.zst", ".details.json.zst", ".manifest.json"} {
 		t.Run(lost, func(t *testing.T) {
 			dirs, once := []string{t.TempDir(), t.TempDir()}, false
-			r := newRun(t, &hookSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+			r := newRun(t, &hookSink{sinktest.Folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 				receipt, err := real.Put(ctx, name, in)
 				if strings.HasSuffix(name, lost) && !once {
 					once = true
 					return sinks.Receipt{}, errors.Join(sinks.ErrRestart, os.Remove(filepath.Join(dirs[0], name)))
 				}
 				return receipt, err
-			}}, folder(t, dirs[1]))
+			}}, sinktest.Folder(t, dirs[1]))
 			var logged bytes.Buffer
 			r.log = slog.New(slog.NewTextHandler(&logged, nil))
 			if err := r.backup(t.Context()); err != nil {
@@ -226,11 +227,11 @@ func TestLostStreamIsSentAgain(t *testing.T) {
 
 func TestStreamLostTwice(t *testing.T) {
 	dirs, puts := []string{t.TempDir(), t.TempDir()}, 0
-	r := newRun(t, &hookSink{folder(t, dirs[0]), func(_ context.Context, _ string, in io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
+	r := newRun(t, &hookSink{sinktest.Folder(t, dirs[0]), func(_ context.Context, _ string, in io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
 		puts++
 		_, err := io.Copy(io.Discard, in)
 		return sinks.Receipt{}, errors.Join(sinks.ErrRestart, err)
-	}}, folder(t, dirs[1]))
+	}}, sinktest.Folder(t, dirs[1]))
 	if err := r.backup(t.Context()); err == nil {
 		t.Error("no error")
 	}
@@ -241,12 +242,12 @@ func TestStreamLostTwice(t *testing.T) {
 
 func TestManifestFailsAtOneDestination(t *testing.T) {
 	dirs := []string{t.TempDir(), t.TempDir()}
-	r := newRun(t, &hookSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	r := newRun(t, &hookSink{sinktest.Folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		if strings.HasSuffix(name, manifest.Suffix) {
 			return sinks.Receipt{}, errTest
 		}
 		return real.Put(ctx, name, in)
-	}}, folder(t, dirs[1]))
+	}}, sinktest.Folder(t, dirs[1]))
 	if err := r.backup(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -266,7 +267,7 @@ func TestCancelBeforeManifest(t *testing.T) {
 		t.Run(after, func(t *testing.T) {
 			dir := t.TempDir()
 			ctx, cancel := context.WithCancelCause(t.Context())
-			r := newRun(t, &hookSink{folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+			r := newRun(t, &hookSink{sinktest.Folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 				receipt, err := real.Put(ctx, name, in)
 				if strings.HasSuffix(name, after) {
 					cancel(errTest)
@@ -288,13 +289,13 @@ func TestCancelBeforeManifest(t *testing.T) {
 func TestCancelBetweenManifests(t *testing.T) {
 	dirs := []string{t.TempDir(), t.TempDir()}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	r := newRun(t, &hookSink{folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	r := newRun(t, &hookSink{sinktest.Folder(t, dirs[0]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		receipt, err := real.Put(ctx, name, in)
 		if strings.HasSuffix(name, manifest.Suffix) {
 			cancel(errTest)
 		}
 		return receipt, err
-	}}, &hookSink{folder(t, dirs[1]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	}}, &hookSink{sinktest.Folder(t, dirs[1]), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		if strings.HasSuffix(name, manifest.Suffix) {
 			<-ctx.Done()
 		}
@@ -317,7 +318,7 @@ func TestCancelBetweenManifests(t *testing.T) {
 func TestCancelAfterManifest(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancelCause(t.Context())
-	r := newRun(t, &hookSink{folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	r := newRun(t, &hookSink{sinktest.Folder(t, dir), func(ctx context.Context, name string, in io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		receipt, err := real.Put(ctx, name, in)
 		if strings.HasSuffix(name, manifest.Suffix) {
 			cancel(errTest)
@@ -340,7 +341,7 @@ func TestNoUsableTarget(t *testing.T) {
 
 // A destination without a status is not a success.
 func TestDestinationWithoutStatusHasFailed(t *testing.T) {
-	r := newRun(t, folder(t, t.TempDir()))
+	r := newRun(t, sinktest.Folder(t, t.TempDir()))
 	r.usableTargets()
 	r.setStatus()
 	if d := r.report.Destinations[0]; r.report.Status != manifest.Failed || d.Status != manifest.Failed || d.Error == nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
+	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
 // addSite creates a site whose files can be backed up.
@@ -64,7 +65,7 @@ func TestUnusableSinks(t *testing.T) {
 			t.Errorf("%q: %s %+v, want %q", list, got.Status, got.Error, want)
 		}
 	}
-	if left := published(t, h.base); len(left) > 1 { // its wp-config.php
+	if left := sinktest.Published(t, h.base); len(left) > 1 { // its wp-config.php
 		t.Errorf("something was stored nevertheless: %q", left)
 	}
 }

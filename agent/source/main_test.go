@@ -9,6 +9,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // TestMain runs the tests, or is a worker or a launcher of PHP: they are this binary,
@@ -35,16 +36,8 @@ func TestMain(m *testing.M) {
 func tenantSite(t *testing.T) site.Place {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "home", "site")
-	for path, text := range map[string]string{
-		"index.php":                  "<?php require __DIR__ . '/wp-blog-header.php';",
-		"wp-blog-header.php":         "<?php require_once __DIR__ . '/wp-load.php';",
-		"wp-load.php":                "<?php",
-		"wp-settings.php":            "<?php",
-		"wp-includes/version.php":    "<?php $wp_version = '6.8';",
-		"wp-content/uploads/own.txt": "my own",
-		"wp-config.php": "<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'secret word'); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n" +
-			"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';",
-	} {
+	for path, text := range sitetest.Small("<?php define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'secret word'); define('DB_HOST', 'localhost:/nowhere'); define('UPLOADS', 'wp-content/uploads');\n" +
+		"$table_prefix = 'wp_'; require_once __DIR__ . '/wp-settings.php';") {
 		path = filepath.Join(root, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)

@@ -6,11 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
-	"log/slog"
-	"net/url"
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -29,31 +25,6 @@ type faultySink struct {
 
 func (s *faultySink) Put(ctx context.Context, name string, r io.Reader) (sinks.Receipt, error) {
 	return s.put(ctx, name, r, s.Sink)
-}
-
-// folder opens a directory sink.
-func folder(t *testing.T, dir string) sinks.Sink {
-	t.Helper()
-	s, err := sinks.Open(t.Context(), &url.URL{Scheme: "file", Path: dir}, sinks.Options{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// published lists the files below a folder, without folders and links.
-func published(t *testing.T, dir string) (names []string) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			names = append(names, strings.TrimPrefix(path, dir+"/"))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
 }
 
 // A bench sends streams to destinations.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
 // watch watches the bench's destinations while the test lasts.
@@ -34,7 +35,7 @@ func TestStalledDestinationIsGivenUp(t *testing.T) {
 	for name, after := range map[string]int64{"at once": 0, "in the middle": 9 << 20, "at the end": 1 << 40} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			b := newBench(t, nil, &faultySink{folder(t, t.TempDir()), stall(after)}, folder(t, dir))
+			b := newBench(t, nil, &faultySink{sinktest.Folder(t, t.TempDir()), stall(after)}, sinktest.Folder(t, dir))
 			b.watch(time.Second) // much longer than the other destination waits on a busy machine
 			text := noise(30 << 20)
 			if _, err := b.send(textStream(text, nil)); err != nil {
@@ -54,7 +55,7 @@ func TestStalledDestinationIsGivenUp(t *testing.T) {
 // waits in its queue.
 func TestDestinationThatHoldsTheMemoryIsGivenUp(t *testing.T) {
 	dir := t.TempDir()
-	b := newBench(t, nil, &faultySink{folder(t, t.TempDir()), func(ctx context.Context, _ string, r io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
+	b := newBench(t, nil, &faultySink{sinktest.Folder(t, t.TempDir()), func(ctx context.Context, _ string, r io.Reader, _ sinks.Sink) (sinks.Receipt, error) {
 		var kept []*sinks.Block
 		defer func() {
 			for _, block := range kept {
@@ -68,7 +69,7 @@ func TestDestinationThatHoldsTheMemoryIsGivenUp(t *testing.T) {
 			}
 			kept = append(kept, block)
 		}
-	}}, folder(t, dir))
+	}}, sinktest.Folder(t, dir))
 	b.watch(time.Second) // much longer than the other destination waits on a busy machine
 	if _, err := b.send(textStream(noise((PoolBlocks(2)+20)<<20), nil)); err != nil {
 		t.Fatal(err)
@@ -84,7 +85,7 @@ func TestDestinationThatHoldsTheMemoryIsGivenUp(t *testing.T) {
 // A slow destination slows the stream down and is not given up.
 func TestSlowDestinationIsNotGivenUp(t *testing.T) {
 	dir := t.TempDir()
-	b := newBench(t, nil, &faultySink{folder(t, dir), func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error) {
+	b := newBench(t, nil, &faultySink{sinktest.Folder(t, dir), func(ctx context.Context, name string, r io.Reader, real sinks.Sink) (sinks.Receipt, error) {
 		return real.Put(ctx, name, slow{r})
 	}})
 	b.watch(time.Second)
@@ -107,7 +108,7 @@ func (s slow) Read(p []byte) (int, error) {
 
 // A destination that has nothing to do has not stalled: the site is slow.
 func TestDestinationOfASlowSiteIsNotGivenUp(t *testing.T) {
-	b := newBench(t, nil, folder(t, t.TempDir()))
+	b := newBench(t, nil, sinktest.Folder(t, t.TempDir()))
 	b.watch(500 * time.Millisecond)
 	_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {
 		for range 3 {
@@ -124,7 +125,7 @@ func TestDestinationOfASlowSiteIsNotGivenUp(t *testing.T) {
 }
 
 func TestFirstReasonIsKept(t *testing.T) {
-	sink := folder(t, t.TempDir())
+	sink := sinktest.Folder(t, t.TempDir())
 	d := NewDestination(t.Context(), sink, sink)
 	if d.Err() != nil {
 		t.Fatal(d.Err())

@@ -15,6 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/archive"
 	"github.com/wp-oneway/wp-oneway/agent/crash"
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
 func TestEveryDestinationGetsTheSameStream(t *testing.T) {
@@ -22,7 +23,7 @@ func TestEveryDestinationGetsTheSameStream(t *testing.T) {
 		for _, filters := range [][]archive.Filter{nil, {archive.Zstd(0)}, {archive.Gzip(1)}} {
 			t.Run(fmt.Sprintf("%d bytes %v", size, archive.Names(filters...)), func(t *testing.T) {
 				dirs, text := []string{t.TempDir(), t.TempDir()}, noise(size)
-				b := newBench(t, filters, folder(t, dirs[0]), folder(t, dirs[1]))
+				b := newBench(t, filters, sinktest.Folder(t, dirs[0]), sinktest.Folder(t, dirs[1]))
 				raw, err := b.send(textStream(text, nil))
 				if err != nil {
 					t.Fatal(err)
@@ -63,11 +64,11 @@ func TestFailedStreamIsNotPublished(t *testing.T) {
 		for _, filters := range [][]archive.Filter{nil, {archive.Zstd(0)}, {archive.Gzip(0)}} {
 			t.Run(fmt.Sprintf("%d bytes %v", size, archive.Names(filters...)), func(t *testing.T) {
 				dir := t.TempDir()
-				b := newBench(t, filters, folder(t, dir))
+				b := newBench(t, filters, sinktest.Folder(t, dir))
 				if _, err := b.send(textStream(noise(size), errTest)); !errors.Is(err, errTest) {
 					t.Errorf("the error is %v", err)
 				}
-				if left := published(t, dir); len(left) > 0 {
+				if left := sinktest.Published(t, dir); len(left) > 0 {
 					t.Errorf("published: %q", left)
 				}
 				if err := b.Destinations[0].Err(); err != nil {
@@ -80,7 +81,7 @@ func TestFailedStreamIsNotPublished(t *testing.T) {
 
 func TestPanicInAStreamIsItsError(t *testing.T) {
 	dir := t.TempDir()
-	b := newBench(t, []archive.Filter{archive.Zstd(0)}, folder(t, dir))
+	b := newBench(t, []archive.Filter{archive.Zstd(0)}, sinktest.Folder(t, dir))
 	_, err := b.send(Stream{Name: "database", Write: func(_ context.Context, w io.Writer) error {
 		if _, err := w.Write(noise(5 << 20)); err != nil {
 			return err
@@ -94,7 +95,7 @@ func TestPanicInAStreamIsItsError(t *testing.T) {
 	if c != nil && !bytes.Contains(c.Stack, []byte("transfer_test.go")) {
 		t.Errorf("the stack does not show where it happened: %s", c.Stack)
 	}
-	if left := published(t, dir); len(left) > 0 {
+	if left := sinktest.Published(t, dir); len(left) > 0 {
 		t.Errorf("published: %q", left)
 	}
 }
@@ -104,7 +105,7 @@ func TestCancelledStreamIsNotPublished(t *testing.T) {
 	for name, sent := range map[string]int{"at once": 0, "in the middle": 5<<20 + 1, "at the end of a block": 4 << 20} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			b := newBench(t, nil, folder(t, dir))
+			b := newBench(t, nil, sinktest.Folder(t, dir))
 			ctx, cancel := context.WithCancelCause(t.Context())
 			b.ctx = ctx
 			b.Destinations[0] = NewDestination(ctx, b.Destinations[0].sink, b.Destinations[0].sink)
@@ -118,7 +119,7 @@ func TestCancelledStreamIsNotPublished(t *testing.T) {
 			if !errors.Is(err, errTest) {
 				t.Errorf("the error is %v", err)
 			}
-			if left := published(t, dir); len(left) > 0 {
+			if left := sinktest.Published(t, dir); len(left) > 0 {
 				t.Errorf("published: %q", left)
 			}
 		})
@@ -162,7 +163,7 @@ func TestFailedDestinationFailsAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			b := newBench(t, nil, &faultySink{folder(t, t.TempDir()), put}, folder(t, dir))
+			b := newBench(t, nil, &faultySink{sinktest.Folder(t, t.TempDir()), put}, sinktest.Folder(t, dir))
 			text := noise(40 << 20)
 			if _, err := b.send(textStream(text, nil)); err != nil {
 				t.Fatal(err)
@@ -185,7 +186,7 @@ func TestFailedDestinationFailsAlone(t *testing.T) {
 }
 
 func TestStreamEndsWithoutDestinations(t *testing.T) {
-	fails := &faultySink{folder(t, t.TempDir()), func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error) {
+	fails := &faultySink{sinktest.Folder(t, t.TempDir()), func(context.Context, string, io.Reader, sinks.Sink) (sinks.Receipt, error) {
 		return sinks.Receipt{}, errTest
 	}}
 	for _, size := range []int{0, 10, 60 << 20} {
@@ -200,16 +201,16 @@ func TestStreamEndsWithoutDestinations(t *testing.T) {
 func TestFailedCloseOfAFilterFailsTheStream(t *testing.T) {
 	dir := t.TempDir()
 	stuck := archive.Filter{Name: "stuck", Suffix: ".stuck", Wrap: func(w io.Writer) (io.WriteCloser, error) { return unending{w}, nil }}
-	b := newBench(t, []archive.Filter{archive.Zstd(0), stuck}, folder(t, dir))
+	b := newBench(t, []archive.Filter{archive.Zstd(0), stuck}, sinktest.Folder(t, dir))
 	if _, err := b.send(textStream(noise(3<<20), nil)); !errors.Is(err, errTest) {
 		t.Errorf("the error is %v", err)
 	}
-	if left := published(t, dir); len(left) > 0 {
+	if left := sinktest.Published(t, dir); len(left) > 0 {
 		t.Errorf("published: %q", left)
 	}
 	refuses := archive.Filter{Name: "no", Wrap: func(io.Writer) (io.WriteCloser, error) { return nil, errTest }}
-	b = newBench(t, []archive.Filter{refuses}, folder(t, dir))
-	if _, err := b.send(textStream(nil, nil)); !errors.Is(err, errTest) || len(published(t, dir)) > 0 {
+	b = newBench(t, []archive.Filter{refuses}, sinktest.Folder(t, dir))
+	if _, err := b.send(textStream(nil, nil)); !errors.Is(err, errTest) || len(sinktest.Published(t, dir)) > 0 {
 		t.Errorf("a filter that does not begin: %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
+	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
 // Two tenants of one host; their uids are in no user database.
@@ -36,15 +37,7 @@ func tenantSite(t *testing.T, home string, uid int, config string) (root string)
 
 // createSite creates a site of a few files.
 func createSite(root, config string) error {
-	for path, text := range map[string]string{
-		"index.php":                  "<?php require __DIR__ . '/wp-blog-header.php';",
-		"wp-blog-header.php":         "<?php require_once __DIR__ . '/wp-load.php';",
-		"wp-load.php":                "<?php",
-		"wp-settings.php":            "<?php",
-		"wp-includes/version.php":    "<?php $wp_version = '6.8';",
-		"wp-content/uploads/own.txt": "my own",
-		"wp-config.php":              config,
-	} {
+	for path, text := range sitetest.Small(config) {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, path)), 0o755); err != nil {
 			return err
 		}

@@ -107,30 +107,7 @@ func TestKilledConnection(t *testing.T) {
 // answers, and returns its port.
 func cutter(t *testing.T, port int, after *atomic.Int64) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				s, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-				if err != nil {
-					return
-				}
-				defer s.Close()
-				go func() { _, _ = io.Copy(s, c) }()
-				_, _ = io.CopyN(c, s, after.Load())
-			}()
-		}
-	}()
-	return l.Addr().(*net.TCPAddr).Port
+	return proxied(t, port, func(c, s net.Conn) { _, _ = io.CopyN(c, s, after.Load()) })
 }
 
 func TestCutConnection(t *testing.T) {

@@ -6,7 +6,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -221,4 +223,34 @@ func (f *flavour) restore(t *testing.T, db, text string, flags ...string) {
 	if out, err := f.feed(db, []byte(text), flags...); err != nil {
 		t.Fatalf("restore: %v: %s", err, out)
 	}
+}
+
+// proxied starts a proxy of a server, and returns its port. answer passes the server's answers
+// on to a client.
+func proxied(t *testing.T, port int, answer func(client, server net.Conn)) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				s, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+				if err != nil {
+					return
+				}
+				defer s.Close()
+				go func() { _, _ = io.Copy(s, c) }()
+				answer(c, s)
+			}()
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port
 }

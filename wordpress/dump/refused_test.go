@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"testing"
@@ -16,36 +15,15 @@ import (
 // would give them, and returns its port.
 func altering(t *testing.T, port int, alter func(answer []byte) []byte) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
+	return proxied(t, port, func(c, s net.Conn) {
+		b := make([]byte, 1<<20)
 		for {
-			c, err := l.Accept()
-			if err != nil {
+			n, err := s.Read(b)
+			if _, failed := c.Write(alter(b[:n])); err != nil || failed != nil {
 				return
 			}
-			go func() {
-				defer c.Close()
-				s, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-				if err != nil {
-					return
-				}
-				defer s.Close()
-				go func() { _, _ = io.Copy(s, c) }()
-				b := make([]byte, 1<<20)
-				for {
-					n, err := s.Read(b)
-					if _, failed := c.Write(alter(b[:n])); err != nil || failed != nil {
-						return
-					}
-				}
-			}()
 		}
-	}()
-	return l.Addr().(*net.TCPAddr).Port
+	})
 }
 
 // placeholder is what the proxy replaces by a text of the same length.
