@@ -166,7 +166,7 @@ func TestManifestNamesPreviousRun(t *testing.T) {
 // run of another site as the one before.
 func TestRenamedSiteBeginsANewChain(t *testing.T) {
 	dir := t.TempDir()
-	r := newRun(t, folder(t, dir))
+	r := newRun(t, sinktest.Folder(t, dir))
 	for _, name := range []string{r.job.Name, "renamed", "renamed"} {
 		r.job.Name = name
 		if err := r.backup(t.Context()); err != nil {

@@ -49,7 +49,7 @@ func LookupOwner(uid uint32) (Owner, error) {
 	return owner, nil
 }
 
-// For a site of root, DecidingUser returns the one user besides root who may change a file that
+// DecidingUser is for a site of root. It returns the one user besides root who may change a file that
 // the configuration includes or looks for, or a folder on the path to one; 0 if there is none.
 // It reads only files that nobody but root may change: the others are read later, with the
 // user's rights. If several users may change it, it returns a safefs.AmbiguousOwnerError.

@@ -1,4 +1,4 @@
-// Package limits keeps the program within what it may use of a host: its memory, its
+// Package process keeps the program within what it may use of a host: its memory, its
 // priority, and the load at which a backup starts.
 package process
 

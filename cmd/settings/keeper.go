@@ -180,7 +180,7 @@ func (c *Configuration) checkRetention(entry string, set retentionSetting) error
 }
 
 // KeepsAnything reports whether any rule is set, for any site or sink.
-func (k *Keeper) KeepsAnything(folders []pruneFolder) bool {
+func (k *Keeper) KeepsAnything(folders []PruneFolder) bool {
 	names := []string{""}
 	for name := range k.named {
 		names = append(names, name)
@@ -195,12 +195,12 @@ func (k *Keeper) KeepsAnything(folders []pruneFolder) bool {
 	return false
 }
 
-// A pruneFolder is a folder of backups, and the sink that it is of.
-type pruneFolder struct{ Dir, Sink string }
+// A PruneFolder is a folder of backups, and the sink that it is of.
+type PruneFolder struct{ Dir, Sink string }
 
 // PruneFolders returns the folders of the configured sinks, of those on the command line,
 // or the default one. remote are sinks that are buckets.
-func (k *Keeper) PruneFolders(ctx context.Context, host string) (folders []pruneFolder, remote []string, err error) {
+func (k *Keeper) PruneFolders(ctx context.Context, host string) (folders []PruneFolder, remote []string, err error) {
 	texts := urls(k.Sinks)
 	if !k.Forced("sinks") {
 		for _, set := range k.named {
@@ -233,7 +233,7 @@ func (k *Keeper) PruneFolders(ctx context.Context, host string) (folders []prune
 		for _, dir := range found {
 			if dir = filepath.Clean(dir); !seen[dir] {
 				seen[dir] = true
-				folders = append(folders, pruneFolder{dir, text})
+				folders = append(folders, PruneFolder{dir, text})
 			}
 		}
 	}

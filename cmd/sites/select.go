@@ -52,10 +52,10 @@ func (e *Entry) path() string {
 	return path
 }
 
-// A directory is an index of entries by path.
-type directory map[string][]int
+// An Index finds entries by their path.
+type Index map[string][]int
 
-func (d directory) add(e *Entry, i int) {
+func (d Index) add(e *Entry, i int) {
 	d[e.path()] = append(d[e.path()], i)
 	if e.real != "" && e.real != e.path() {
 		d[e.real] = append(d[e.real], i)
@@ -64,7 +64,7 @@ func (d directory) add(e *Entry, i int) {
 
 // of returns the indices of the entries for e's site; an entry without a host is for
 // all hosts of its folder.
-func (d directory) of(e *Entry, entries []Entry) []int {
+func (d Index) of(e *Entry, entries []Entry) []int {
 	var found []int
 	for _, path := range []string{e.path(), e.real} {
 		for _, i := range d[path] {
@@ -197,9 +197,9 @@ func (s *Selection) unique() {
 
 // Configured returns the configured sites, with patterns replaced by the folders that
 // match. The keys of a later entry of the same site are added to the earlier one's.
-func Configured(ctx context.Context, c *settings.Configuration, s *Selection) ([]Entry, directory, error) {
+func Configured(ctx context.Context, c *settings.Configuration, s *Selection) ([]Entry, Index, error) {
 	var out []Entry
-	byPath, at := directory{}, map[string]int{}
+	byPath, at := Index{}, map[string]int{}
 	for i, keys := range c.Sites {
 		where := c.At(fmt.Sprintf("sites[%d]", i))
 		pattern, _ := keys["path"].(string)

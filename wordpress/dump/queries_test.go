@@ -95,7 +95,7 @@ func TestOtherDatabasesAreNotSearched(t *testing.T) {
 // requests are recorded.
 func (f *flavour) recorded(t *testing.T, db string) (config wordpress.Database, requests func() []string) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "q") // the path of a socket is short
+	dir, err := os.MkdirTemp("", "q") //nolint:usetesting // the path of a socket is short
 	if err != nil {
 		t.Fatal(err)
 	}

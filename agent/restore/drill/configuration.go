@@ -18,9 +18,14 @@ func (c *checker) configuration(ctx context.Context) (string, error) {
 	b.WriteString("<?php\n")
 	define := func(name, value string) { fmt.Fprintf(&b, "define( '%s', %s );\n", name, value) }
 	for _, text := range [][2]string{
-		{"DB_NAME", c.db.Name}, {"DB_USER", c.db.User}, {"DB_PASSWORD", string(c.db.Password)},
-		{"DB_HOST", "localhost:" + serve.DatabaseSocket}, {"DB_CHARSET", "utf8mb4"}, {"DB_COLLATE", ""},
-		{"WP_CONTENT_DIR", c.seen(c.details.ContentDir)}, {"WP_PLUGIN_DIR", c.seen(c.details.PluginDir)},
+		{"DB_NAME", c.db.Name},
+		{"DB_USER", c.db.User},
+		{"DB_PASSWORD", string(c.db.Password)},
+		{"DB_HOST", "localhost:" + serve.DatabaseSocket},
+		{"DB_CHARSET", "utf8mb4"},
+		{"DB_COLLATE", ""},
+		{"WP_CONTENT_DIR", c.seen(c.details.ContentDir)},
+		{"WP_PLUGIN_DIR", c.seen(c.details.PluginDir)},
 	} {
 		if text[1] != "" || strings.HasPrefix(text[0], "DB_") {
 			define(text[0], phpString(text[1]))

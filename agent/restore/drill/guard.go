@@ -69,5 +69,5 @@ func (s *privateServer) usage(dir string) (free, used int64, err error) {
 	if err != nil {
 		return 0, 0, fmt.Errorf("examine the memory of the private server: %w", err)
 	}
-	return int64(st.Bavail) * int64(st.Bsize), used * int64(os.Getpagesize()), nil
+	return int64(st.Bavail) * st.Bsize, used * int64(os.Getpagesize()), nil
 }

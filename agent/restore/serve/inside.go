@@ -111,8 +111,9 @@ func (o Options) startPHP(ctx context.Context) (*server, error) {
 	}); err != nil {
 		return nil, fmt.Errorf("limit PHP: %w", err)
 	}
+	dialer := net.Dialer{Timeout: time.Second}
 	for deadline := time.Now().Add(startLimit); ; {
-		conn, err := net.DialTimeout("tcp", address, time.Second)
+		conn, err := dialer.DialContext(ctx, "tcp", address)
 		if err == nil {
 			return s, conn.Close()
 		}

@@ -16,7 +16,7 @@ func raiseLoopback() error {
 	if err != nil {
 		return fmt.Errorf("start the loopback interface: %w", err)
 	}
-	defer unix.Close(fd) //nolint:errcheck // nothing was written
+	defer unix.Close(fd)
 	lo, err := unix.NewIfreq("lo")
 	if err == nil {
 		lo.SetUint16(unix.IFF_UP)

@@ -117,14 +117,14 @@ while ( true ) { echo str_repeat( 'z', 10000 ); }
 func testHostile(t *testing.T) {
 	o := siteOptions(t, "")
 	host := filepath.Dir(o.Dir)
-	tcp, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // the test closes it
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tcp.Close()
 	_, port, _ := net.SplitHostPort(tcp.Addr().String())
 	for _, name := range []string{filepath.Join(host, "socket"), "@wp-oneway-serve-" + port} {
-		l, err := net.Listen("unix", name) //nolint:noctx // the test closes it
+		l, err := net.Listen("unix", name)
 		if err != nil {
 			t.Fatal(err)
 		}

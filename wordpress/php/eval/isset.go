@@ -132,15 +132,15 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
 // evalCoalesce is $x ?? right, and the reading half of ??=.
 func (in *interp) evalCoalesce(x syntax.Expr, right func() Value) Value {
 	v := in.quiet(x, askValue)
-	switch v.Kind() {
-	case KindUnknown:
-		return in.splitValue(v.(*Unknown), func(first bool) Value {
+	if unknown, ok := v.(*Unknown); ok {
+		return in.splitValue(unknown, func(first bool) Value {
 			if first {
 				return v
 			}
 			return right()
 		})
-	case KindNull, KindAbsent:
+	}
+	if k := v.Kind(); k == KindNull || k == KindAbsent {
 		return right()
 	}
 	return v

@@ -162,7 +162,6 @@ func (in *interp) join(a, b *state, why *Unknown) *state {
 			out.Set(slot, v)
 		}
 		in.Steps(1, syntax.Pos{})
-		return
 	})
 	in.Steps(0, syntax.Pos{})
 	return out

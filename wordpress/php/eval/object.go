@@ -107,7 +107,7 @@ func (in *interp) initProps(of, c *PHPClass, props *Array, pos syntax.Pos) {
 		if _, done := props.Get(k); done {
 			continue
 		}
-		v := in.initial(owner, p, pos)
+		v := in.initial(owner, p)
 		if v.Kind() != KindAbsent {
 			props.Set(k, Share(v))
 		}

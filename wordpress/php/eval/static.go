@@ -45,7 +45,7 @@ func (c *PHPClass) Constant(name string) (syntax.ConstItem, *PHPClass) {
 }
 
 // initial is what a property of a class begins with: absentVal if that is nothing.
-func (in *interp) initial(c *PHPClass, p *syntax.PropItem, pos syntax.Pos) Value {
+func (in *interp) initial(c *PHPClass, p *syntax.PropItem) Value {
 	switch {
 	case p.Default == nil && p.Type != nil:
 		return AbsentValue{}
@@ -88,7 +88,7 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr) *place {
 		in.usable(k, p.Access, x.Pos)
 		slot := in.slot('s', k.ID+"::$"+name)
 		if in.st.Get(slot) == nil {
-			v := in.initial(k, &p, x.Pos)
+			v := in.initial(k, &p)
 			in.st.Set(slot, Share(v))
 		}
 		return &place{slot: slot, at: x.Pos, typ: p.Type, typOwner: k}

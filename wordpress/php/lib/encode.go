@@ -74,7 +74,7 @@ func hex2bin(c *eval.Call) eval.Value {
 	c.Alloc(len(s))
 	b, err := hex.DecodeString(s)
 	if err != nil {
-		return eval.Bool(false) //nolint:nilerr // as PHP does
+		return eval.Bool(false)
 	}
 	return eval.String(b)
 }
@@ -108,7 +108,7 @@ func base64Decode(c *eval.Call) eval.Value {
 	}
 	out, err := base64.RawStdEncoding.DecodeString(string(digits))
 	if err != nil {
-		return c.Unknown("this base64 is not modelled") //nolint:nilerr // never: digits are checked
+		return c.Unknown("this base64 is not modelled")
 	}
 	return eval.String(out)
 }

@@ -18,7 +18,7 @@ func pack(c *eval.Call) eval.Value {
 	}
 	b, err := hex.DecodeString(string(digits))
 	if err != nil {
-		return c.RefusedFor("with digits that are not hexadecimal") //nolint:nilerr // PHP warns
+		return c.RefusedFor("with digits that are not hexadecimal")
 	}
 	c.Alloc(len(b))
 	return eval.String(b)

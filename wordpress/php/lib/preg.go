@@ -72,7 +72,7 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
 	}
 	re, err := regexp2.Compile(body, opt)
 	if err != nil {
-		return nil, c.RefusedFor("with a pattern") //nolint:nilerr // it may be one to PCRE
+		return nil, c.RefusedFor("with a pattern")
 	}
 	re.MatchTimeout = regexTime
 	p.ascii = p.utf8 && (classes || opt&regexp2.IgnoreCase != 0)
