@@ -126,15 +126,18 @@ func encodeUTF32(b []byte) ([]byte, bool) {
 // and those of latin1 on old sites. The first reading of the value in which nothing is broken
 // is the right one.
 func (r *Replacer) inCharset(v []byte, charset string) (changed []byte, count int, err error) {
-	if own, known := codecOf(charset); known {
-		if changed, count, err = r.converted(v, own); err == nil {
-			return changed, count, nil
+	own, known := codecOf(charset)
+	if known {
+		if changed, count, err = r.converted(v, own); err == nil || isWide(charset) {
+			return changed, count, err
 		}
 	}
-	edits, rawErr := r.value(v, 0)
+	edits, rawErr := r.value(singleBytes(v, charset), 0)
 	switch {
 	case rawErr == nil && charset != "" && !onlyASCII(edits):
 		return v, 0, errCharset
+	case !known && r.isUnread(v, charset, edits):
+		return v, 0, errUnread
 	case rawErr == nil && len(edits) == 0:
 		return v, 0, err
 	case rawErr == nil:
@@ -146,6 +149,43 @@ func (r *Replacer) inCharset(v []byte, charset string) (changed []byte, count in
 		}
 	}
 	return v, 0, rawErr
+}
+
+// isWide reports whether ASCII has several bytes per character in a character set, so that its
+// bytes by themselves are no text.
+func isWide(charset string) bool {
+	switch charset {
+	case "ucs2", "utf16", "utf16le", "utf32":
+		return true
+	}
+	return false
+}
+
+// singleBytes returns a value without the bytes that look like ASCII and are parts of other
+// characters. The positions in it stay the same.
+func singleBytes(v []byte, charset string) []byte {
+	if charset == "" || charset == "binary" {
+		return v
+	}
+	return []byte(sqltext.SingleBytes(string(v), charset))
+}
+
+// isUnread reports whether a value in a character set without a codec may contain matches that
+// cannot be found or replaced. swe7 has letters in the place of some signs of ASCII, and the
+// server stores a backslash of another set in sjis as a wide one. In all other sets only text
+// outside of ASCII is unknown.
+func (r *Replacer) isUnread(v []byte, charset string, edits []edit) bool {
+	switch charset {
+	case "", "binary":
+		return false
+	case "swe7":
+		return !r.ascii || r.mayMatch(v)
+	case "sjis":
+		if bytes.Contains(v, []byte("\x81\x5f")) && r.mayMatch(v) {
+			return true
+		}
+	}
+	return !r.ascii && len(edits) == 0 && !sqltext.IsASCII(v)
 }
 
 func onlyASCII(edits []edit) bool {
