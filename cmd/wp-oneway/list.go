@@ -113,7 +113,10 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 		runs++
 		return out.add(r)
 	})
-	if err = errors.Join(err, out.close()); err != nil {
+	if err == nil || runs > 0 { // an empty list would say that there are no backups
+		err = errors.Join(err, out.close())
+	}
+	if err != nil {
 		return err
 	}
 	if runs == 0 {
