@@ -24,7 +24,7 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	code := run(ctx, os.Args[1:], console.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+	code := run(ctx, os.Args[1:], console.Streams{In: os.Stdin, Out: console.Interruptible(ctx, os.Stdout), Err: os.Stderr})
 	stop()
 	os.Exit(code)
 }
