@@ -65,6 +65,39 @@ func TestUnreadCharsets(t *testing.T) {
 	}
 }
 
+// The address of a site of a network is replaced in any character set, or reported as a whole.
+func TestAddressInCharsets(t *testing.T) {
+	wide := func(s string) string { return "_utf16 0x" + hexOf(s) }
+	ascii, other := newTest(t, [2]string{"http://old.example", "http://new.example"}), newTest(t, [2]string{"http://old.example", "http://жук.example"})
+	for _, c := range []struct {
+		r         *Replacer
+		in, want  string
+		unchanged int64
+	}{
+		{ascii, "(1," + wide("old.example") + "," + wide("/") + ")", "(1," + wide("new.example") + "," + wide("/") + ")", 0},
+		{ascii, "(1,_gbk'old.example',_gbk'/\xc4\xe3')", "(1,_gbk'new.example',_gbk'/\xc4\xe3')", 0},
+		{ascii, "(1,'old.example',NULL)", "(1,'old.example',NULL)", 0},
+		{newTest(t, [2]string{"/sub", "/new"}), "(1,_utf16 0xD800,'/sub/')", "(1,_utf16 0xD800,'/new/')", 1}, // no text
+		{other, "(1,'old.example',_latin1'/\xe9')", "(1,'жук.example',_latin1'/\xe9')", 0},
+		{other, "(1,_latin1'old.example','/')", "(1,_latin1'old.example','/')", 1},
+		{other, "(1,_gbk'old.example','/')", "(1,_gbk'old.example','/')", 1},
+	} {
+		const head = "INSERT INTO `wp_blogs` (`blog_id`,`domain`,`path`) VALUES\n"
+		before := unchangedIn(c.r)
+		got, err := rewrite(c.r, head+c.in)
+		if n := unchangedIn(c.r) - before; err != nil || got != head+c.want || n != c.unchanged {
+			t.Errorf("%q\n got %q, %d, %v\nwant %q, %d", c.in, got, n, err, head+c.want, c.unchanged)
+		}
+	}
+}
+
+func unchangedIn(r *Replacer) (sum int64) {
+	for _, c := range r.Report() {
+		sum += c.Unchanged
+	}
+	return sum
+}
+
 // Replacing a word by another of the same length changes no character of several bytes.
 func FuzzMultibyte(f *testing.F) {
 	f.Add("sjis", []byte("\x83paris s:5:\"paris\";"))

@@ -190,33 +190,70 @@ func (w *rewriter) rowName() string {
 // address returns what the domain and the path of a site of a network become, by column.
 // Together they are a URL. Columns that stay are left out.
 func (w *rewriter) address() (map[int][]byte, error) {
-	if w.domain < 0 || w.path < 0 || w.row[w.domain].kind != dumpfile.String || w.row[w.path].kind != dumpfile.String {
+	if w.domain < 0 || w.path < 0 {
 		return nil, nil
 	}
-	domain, path := w.row[w.domain], w.row[w.path]
-	introducer1, host, err := dumpfile.Text(w.in[domain.from:domain.to], nil)
+	host, err := w.part(w.domain)
 	if err != nil {
 		return nil, err
 	}
-	introducer2, rest, err := dumpfile.Text(w.in[path.from:path.to], nil)
+	rest, err := w.part(w.path)
 	if err != nil {
 		return nil, err
 	}
-	if bytes.ContainsAny(host, "/") || !bytes.HasPrefix(rest, []byte("/")) {
+	if len(host.text) == 0 || bytes.ContainsAny(host.text, "/") || !bytes.HasPrefix(rest.text, []byte("/")) {
 		return nil, nil
 	}
-	url := append(append([]byte("//"), host...), rest...)
+	url := append(append([]byte("//"), host.text...), rest.text...)
 	edits := w.r.matches(url)
 	if len(edits) == 0 || edits[0].from > len("//") {
 		return nil, nil
 	}
 	moved := map[int][]byte{}
 	newHost, newRest, _ := bytes.Cut(apply(url, edits)[len("//"):], []byte("/"))
-	if newRest = append([]byte("/"), newRest...); !bytes.Equal(newRest, rest) {
-		moved[w.path] = literalLike(w.in[path.from:path.to], introducer2, newRest)
+	newHost, hostFits := host.encode(newHost)
+	newRest, restFits := rest.encode(append([]byte("/"), newRest...))
+	if !hostFits || !restFits { // one without the other would be the address of no site
+		w.r.count(w.table, w.columns[w.domain], w.rowName(), 0, errCharset)
+		return nil, nil
 	}
-	if !bytes.Equal(newHost, host) {
-		moved[w.domain] = literalLike(w.in[domain.from:domain.to], introducer1, newHost)
+	if !bytes.Equal(newRest, rest.stored) {
+		moved[w.path] = literalLike(rest.literal, rest.introducer, newRest)
+	}
+	if !bytes.Equal(newHost, host.stored) {
+		moved[w.domain] = literalLike(host.literal, host.introducer, newHost)
 	}
 	return moved, nil
+}
+
+// A part is the domain or the path of a site of a network.
+type part struct {
+	literal, stored, text []byte // text is UTF-8, empty if it cannot be read
+	introducer            string
+}
+
+// part returns the value of a column in the current row.
+func (w *rewriter) part(column int) (p part, err error) {
+	v := w.row[column]
+	if v.kind != dumpfile.String && v.kind != dumpfile.Hex {
+		return part{}, nil
+	}
+	p.literal = w.in[v.from:v.to]
+	if p.introducer, p.stored, err = dumpfile.Text(p.literal, nil); err != nil {
+		return part{}, err
+	}
+	p.text = p.stored
+	if own, known := codecOf(charsetOf(p.introducer)); known {
+		p.text, _ = own.decode(p.stored)
+	}
+	return p, nil
+}
+
+// encode returns a text in the character set of the part. false: it cannot be written in it.
+func (p *part) encode(text []byte) ([]byte, bool) {
+	charset := charsetOf(p.introducer)
+	if own, known := codecOf(charset); known {
+		return own.encode(text)
+	}
+	return text, charset == "" || bytes.Equal(text, p.text) || sqltext.IsASCII(text)
 }
