@@ -17,7 +17,7 @@ func TestBatch(t *testing.T) {
 		more    = "\xfe\x00\x00\x0a\x00"
 		end     = "\xfe\x00\x00\x02\x00"
 		refused = "\xff\x17\x04#08S01Unknown command"
-		okMore  = "\x00\x00\x00"
+		okMore  = "\x00" + "\x00\x00" + "\x0a\x00" + "\x00\x00" // rows, identifier, status, warnings
 	)
 	one := func(value, end string) string {
 		return string(packets([]byte("\x01"), []byte("\x03def"), []byte("\xfe\x00\x00\x02\x00"), []byte("\x01"+value), []byte(end)))
