@@ -19,21 +19,15 @@ import (
 // are for a host's service account.
 func gcsBucket(t *testing.T, reading *atomic.Bool) (url string) {
 	t.Helper()
-	gcs := sinktest.NewGCS(t, "vault", nil)
-	tokens := gcs.Config.Handler
-	gcs.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == "/token":
-			tokens.ServeHTTP(w, r)
-		case r.Method == http.MethodGet && !reading.Load():
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusForbidden)
-			_, _ = w.Write([]byte(`{"error":{"code":403,"message":"storage.objects.get denied"}}`))
-		default:
-			gcs.Fake.HTTPHandler().ServeHTTP(w, r)
+	var gcs atomic.Pointer[sinktest.GCS]
+	gcs.Store(sinktest.NewGCS(t, "vault", func(w http.ResponseWriter, r *http.Request, _ []byte) {
+		if r.Method == http.MethodGet && !reading.Load() {
+			gcs.Load().Refuse(w, http.StatusForbidden, "storage.objects.get denied")
+			return
 		}
-	})
-	return "gs://vault/host?endpoint=" + gcs.URL + "&credentials_file=" + gcs.Credentials
+		gcs.Load().Fake.HTTPHandler().ServeHTTP(w, r)
+	}))
+	return "gs://vault/host?endpoint=" + gcs.Load().URL + "&credentials_file=" + gcs.Load().Credentials
 }
 
 // A real site makes the whole way through a fake of Google Cloud Storage: backup, list, verify,
