@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -263,13 +264,15 @@ func (s *restoredSite) interrupt(where, how string, random *rand.Rand) (output s
 	cmd := s.h.command(s.args...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
+	started := make(chan *os.Process, 1)
+	process := sync.OnceValue(func() *os.Process { return <-started })
 	pause := time.Duration(random.IntN(3000)) * time.Microsecond // any moment will do
 	filler := filepath.Join(s.disk, "filler")
 	do := map[string]func(){
-		"kill":        func() { time.Sleep(pause); _ = cmd.Process.Kill() },
-		"terminate":   func() { time.Sleep(pause); _ = cmd.Process.Signal(syscall.SIGTERM) },
+		"kill":        func() { time.Sleep(pause); _ = process().Kill() },
+		"terminate":   func() { time.Sleep(pause); _ = process().Signal(syscall.SIGTERM) },
 		"no database": s.toDB.kill,
-		"no store":    func() { s.toStore.kill(); time.Sleep(pause); _ = cmd.Process.Signal(syscall.SIGTERM) }, // it would wait for its return
+		"no store":    func() { s.toStore.kill(); time.Sleep(pause); _ = process().Signal(syscall.SIGTERM) }, // it would wait for its return
 		"full disk":   func() { _ = exec.Command("cp", "/dev/zero", filler).Run() },
 	}[how]
 	kind, number, _ := strings.Cut(where, " ")
@@ -285,6 +288,7 @@ func (s *restoredSite) interrupt(where, how string, random *rand.Rand) (output s
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	started <- cmd.Process
 	hung := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
 	defer hung.Stop()
 	_ = cmd.Wait() // how it ended does not matter
