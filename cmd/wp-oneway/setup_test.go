@@ -196,7 +196,7 @@ func TestSetupIntoABucket(t *testing.T) {
 	s.expect("NeverOverwriteVersions")
 	s.answer("Press Enter when the bucket", "")
 	s.answer("ID of this host's access key", "a key")
-	s.answer("this is no ID", string(id))
+	s.answer("this is not a key ID", string(id))
 	s.answer("Its secret", "two words")
 	s.answer("one word", secret)
 	s.answer("How?", "none")
