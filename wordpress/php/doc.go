@@ -2,10 +2,10 @@
 // for the whole of PHP 8.2, and an evaluator that computes with known values
 // and explicit unknowns.
 //
-// A value that depends on the request, the clock, chance, the network or an
-// environment that was not described is unknown, with a reason. Where a condition
-// is unknown, both branches are evaluated and their states are joined. A program
-// with fifty such conditions is evaluated once, not 2^50 times.
+// A value that depends on the request, the clock, randomness, the network or an
+// environment that was not described is unknown, with a reason. Where a condition is
+// unknown, both branches are evaluated and their states are joined. So a program with
+// fifty such conditions is evaluated once, not 2^50 times.
 //
-// Nothing of the program is executed. Files are read only through [Files].
+// The program is never run. Its files are read only through [Files].
 package php

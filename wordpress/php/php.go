@@ -10,30 +10,30 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// The types of an evaluation. Package eval documents their fields and methods.
+// The types that callers of Eval use. Package eval documents their fields and methods.
 type (
-	// An Answer is what is known of one constant or variable.
+	// An Answer is what is known about one constant or variable.
 	Answer = eval.Answer
 	// An Array is a PHP array.
 	Array = eval.Array
-	// FileErrors tells why a file could not be read.
+	// FileErrors classifies the errors of Files.
 	FileErrors = eval.FileErrors
 	// Files opens the files of a site.
 	Files = eval.Files
-	// An Object is the handle of a PHP object.
+	// An Object identifies a PHP object.
 	Object = eval.Object
-	// Options are what is known of the site, and the limits.
+	// Options describe the site, its environment and the limits.
 	Options = eval.Options
-	// A Refusal says why there is no answer.
-	Refusal = eval.Refusal //nolint:errname // it stands for an answer, too
-	// A Result is what an evaluation found.
+	// A Refusal says why a value is not known, or why the evaluation ended.
+	Refusal = eval.Refusal //nolint:errname // also used as an answer
+	// A Result is the outcome of an evaluation.
 	Result = eval.Result
 )
 
-// A SyntaxError is what PHP would refuse to parse.
+// A SyntaxError is an error in a file that PHP cannot parse.
 type SyntaxError = syntax.Error
 
-// What is known of a constant or variable, the classes of refusals and their origins.
+// The states of a constant or variable, the classes of refusals and their origins.
 const (
 	Absent = eval.Absent
 	Known  = eval.Known
@@ -54,7 +54,8 @@ const (
 	OriginVolatile       = eval.OriginVolatile
 )
 
-// php82 is what PHP 8.2 offers. It is made once: it is the same for every evaluation.
+// php82 returns the functions, constants and classes of PHP 8.2. It builds them once,
+// because every evaluation uses the same.
 var php82 = sync.OnceValue(func() *eval.Library {
 	std := lib.Standard()
 	std.Classes = append(models.Classes(), std.Classes...)
@@ -65,8 +66,8 @@ var php82 = sync.OnceValue(func() *eval.Library {
 	return std
 })
 
-// Eval evaluates a file and what it includes. An error is a *SyntaxError, a *Refusal
-// or the error of the context.
+// Eval evaluates a file and the files that it includes. An error is a *SyntaxError, a
+// *Refusal or the error of the context.
 func Eval(ctx context.Context, opt Options) (*Result, error) {
 	return eval.Eval(ctx, opt, php82())
 }

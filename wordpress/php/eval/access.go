@@ -24,8 +24,8 @@ func mayUse(scope, owner *PHPClass, a syntax.Access) bool {
 	}
 }
 
-// usable refuses a use of a member by code that may not use it. PHP would throw an
-// error, or call __get, __set or __call.
+// usable panics if the running code may not use a member of class owner. PHP would throw
+// an error, or call __get, __set or __call.
 func (in *interp) usable(owner *PHPClass, a syntax.Access, pos syntax.Pos) {
 	if owner == nil || mayUse(in.frame.class, owner, a) {
 		return
@@ -33,7 +33,7 @@ func (in *interp) usable(owner *PHPClass, a syntax.Access, pos syntax.Pos) {
 	panic(in.unsupported(pos, "a private or protected member outside its class"))
 }
 
-// property finds the declaration of a property, and the class that declares it.
+// property returns the declaration of a property, and the class that declares it.
 func (c *PHPClass) property(name string) (*syntax.PropItem, *PHPClass) {
 	for ; c != nil; c = c.parent {
 		for i := range c.props {
@@ -47,8 +47,9 @@ func (c *PHPClass) property(name string) (*syntax.PropItem, *PHPClass) {
 
 func propKey(name string) Key { return Key{S: name, Str: true} }
 
-// declared finds the declaration of an object's property, which the running code must
-// be permitted to use. It is nil for a property that no class declares.
+// declared returns the declaration of an object's property, and the class that declares
+// it. It is nil if no class declares the property. It panics if the running code may not
+// use the property.
 func (in *interp) declared(o *Object, name string, pos syntax.Pos) (*syntax.PropItem, *PHPClass) {
 	p, owner := o.Class.property(name)
 	if p == nil {
@@ -58,8 +59,8 @@ func (in *interp) declared(o *Object, name string, pos syntax.Pos) (*syntax.Prop
 	return p, owner
 }
 
-// visible is an object's properties as code of a class may read them: what foreach
-// and get_object_vars see.
+// visible returns the properties of an object that code of class scope may read: the ones
+// that foreach and get_object_vars see.
 func (in *interp) visible(o *Object, scope *PHPClass) *Array {
 	props := in.propsOf(o)
 	out := NewArray()
@@ -72,8 +73,8 @@ func (in *interp) visible(o *Object, scope *PHPClass) *Array {
 	return out
 }
 
-// shadowed reports that a class declares a member that is private in one of its
-// parents: an object would then have both.
+// shadowed reports whether a class declares a member that is private in one of its
+// parents. An object would then have both members.
 func (c *PHPClass) shadowed() bool {
 	if c.parent == nil || c.decl == nil {
 		return false
@@ -92,8 +93,8 @@ func (c *PHPClass) shadowed() bool {
 	return false
 }
 
-// usableMethod finds a method that the running code is permitted to call; nil if there
-// is none.
+// usableMethod returns a method that the running code is permitted to call, and the class
+// that has it; nil if there is none.
 func (in *interp) usableMethod(c *PHPClass, low string, pos syntax.Pos) (*ClassMethod, *PHPClass) {
 	m, owner := c.Method(low)
 	if m == nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// callBuiltin evaluates the arguments of a builtin and calls it.
+// callBuiltin evaluates the arguments of a builtin, then calls it.
 func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) Value {
 	special := func(a syntax.Arg) bool { return a.Spread || a.Name != "" }
 	if i := slices.IndexFunc(args, special); i >= 0 {
@@ -29,7 +29,8 @@ func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) Val
 	return in.apply(to, vals, targets, pos)
 }
 
-// builtinTarget finds the variable that a builtin takes by reference, and its value.
+// builtinTarget returns the place of an argument that a builtin takes by reference, and
+// its value.
 func (in *interp) builtinTarget(x syntax.Expr) (Value, *place) {
 	p := in.place(x)
 	if n := len(p.path); n > 0 && p.path[n-1].push {
@@ -59,7 +60,7 @@ func isPlace(x syntax.Expr) bool {
 	return false
 }
 
-// apply calls a builtin with values.
+// apply calls a builtin with evaluated arguments.
 func (in *interp) apply(to *callee, vals []Value, targets []*place, pos syntax.Pos) Value {
 	f := to.builtin
 	c := &Call{in: in, Name: to.name, Args: vals, targets: targets, pos: pos, This: to.this, Class: to.static, weak: to.weak || !to.direct}
@@ -82,7 +83,7 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 	u := in.UnknownIn(ListOf(vals...), 0)
 	each := u != nil && f.Each && in.elementsOnly(vals)
 	if u != nil && !each && in.mayCall(vals, 0) {
-		in.Poison(u) // a callback runs, nobody knows how often and with what
+		in.Poison(u) // a callback runs an unknown number of times, with unknown arguments
 		in.Steps(64, pos)
 		return Opaque(u)
 	}
@@ -91,7 +92,7 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 		c.Gave = false
 		v := f.Run(c)
 		if u, ok := v.(*Unknown); ok && c.Gave && in.mayCall(vals, 0) {
-			in.Poison(u) // what it would call was not called, or not as often
+			in.Poison(u) // a callback did not run here, or ran fewer times than in PHP
 		}
 		return v
 	}
@@ -117,8 +118,8 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 	return once(vals)
 }
 
-// elementsOnly reports that only the elements of arrays are unknown: it is known which
-// elements exist.
+// elementsOnly reports whether the only unknowns are elements of arrays, and it is known
+// which elements exist.
 func (in *interp) elementsOnly(vals []Value) bool {
 	for _, v := range vals {
 		a, ok := v.(*Array)
@@ -136,15 +137,16 @@ func (in *interp) elementsOnly(vals []Value) bool {
 	return true
 }
 
-// calledForEffect are functions of PHP that have an effect when they are a callback.
+// calledForEffect are functions of PHP that have an effect when they are used as a
+// callback.
 var calledForEffect = syntax.WordSet(`define putenv call_user_func call_user_func_array forward_static_call forward_static_call_array func_get_args
 	array_map array_walk array_walk_recursive array_filter array_reduce usort uasort uksort iterator_apply preg_replace_callback
 	preg_replace_callback_array register_shutdown_function spl_autoload_register class_alias set_error_handler set_exception_handler
 	file_put_contents unlink touch mkdir rmdir chmod chown chgrp rename copy symlink link move_uploaded_file tempnam fopen fwrite fputs
 	chdir set_include_path ini_set ini_alter ini_restore mb_internal_encoding setlocale strtok next prev reset end each`)
 
-// mayCall reports whether one of a builtin's arguments is a callback of the
-// program's own, or one of PHP's functions that change the world.
+// mayCall reports whether one of a builtin's arguments is a callback: a function of the
+// program, or one of the functions in calledForEffect.
 func (in *interp) mayCall(vals []Value, depth int) bool {
 	for _, v := range vals {
 		switch v := v.(type) {
@@ -176,7 +178,7 @@ func (in *interp) mayCall(vals []Value, depth int) bool {
 	return false
 }
 
-// invalidateTargets makes by-reference arguments unknown.
+// invalidateTargets makes the by-reference arguments unknown.
 func (in *interp) invalidateTargets(targets []*place, u *Unknown) {
 	for _, t := range targets {
 		if t == nil {
@@ -186,6 +188,6 @@ func (in *interp) invalidateTargets(targets []*place, u *Unknown) {
 	}
 }
 
-// JSONErrorSlot holds what json_last_error says. The evaluator makes it unknown when
-// JSON is.
+// JSONErrorSlot is the slot with the result of json_last_error. The evaluator makes it
+// unknown when the JSON text is unknown.
 const JSONErrorSlot = "json.error"

@@ -22,7 +22,7 @@ func (in *interp) evalAssignment(x syntax.Expr) Value {
 
 func (in *interp) assignTo(target, val syntax.Expr) Value {
 	if _, simple := target.(*syntax.VarExpr); simple {
-		// $a = … looks for $a after its value is known.
+		// PHP evaluates the value before it looks for $a.
 		v := in.eval(val)
 		p := in.place(target)
 		in.assign(p, v)
@@ -37,9 +37,9 @@ func (in *interp) assignTo(target, val syntax.Expr) Value {
 	return v
 }
 
-// toItself reports an assignment of an array to one of its own elements, where the
-// array has two names: one of them is global or in $GLOBALS. PHP would read the array
-// after it made room for the element.
+// toItself reports whether an array is assigned to one of its own elements under another
+// name: one of the two names is global or in $GLOBALS. PHP would read the array after it
+// added the element.
 func (in *interp) toItself(p *place, target, val syntax.Expr) bool {
 	x, ok := val.(*syntax.VarExpr)
 	if !ok || len(p.path) == 0 || p.slot == 0 {

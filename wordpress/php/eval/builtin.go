@@ -2,34 +2,34 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// A builtin is a function of PHP that is written in Go. Package lib has the tables of
+// A builtin is a function of PHP that is implemented in Go. Package lib has the tables of
 // builtins by name.
 //
-// Unless it is Lazy, a builtin is never called with an argument that is unknown, or that
-// holds something unknown at any depth: its result is unknown then, with the same origin,
-// and so are its arguments by reference. A Lazy builtin must expect *Unknown in any
-// argument.
+// The evaluator never calls a builtin with an argument that is unknown, or that contains
+// an unknown at any depth. Instead, the result and the by-reference arguments become
+// unknown, with the same origin. A Lazy builtin is called, and must expect *Unknown in
+// any argument.
 //
-// A builtin charges memory with Alloc before it allocates, and work that is not
-// proportional to that with Steps. Both panic if a limit is exceeded. A builtin panics with
-// Throw where PHP throws an exception, and with Refuse or Unsupported to end the evaluation.
-// Eval recovers all of these.
+// A builtin charges memory with Alloc before it allocates, and calls Steps for work that
+// is not proportional to that memory. Both panic if a limit is exceeded. A builtin panics
+// with Throw where PHP throws an exception, and with Refuse or Unsupported to end the
+// evaluation. Eval recovers all of these.
 
-// A Function is a builtin and what calling it needs.
+// A Function is a builtin and its properties.
 type Function struct {
 	Run        func(c *Call) Value
-	Min, Max   int    // arguments; max -1: any number
-	Refs       int    // bit i: argument i is by reference (its value is in args; write with c.setRef)
-	Lazy       bool   // takes unknowns
+	Min, Max   int    // number of arguments; Max -1: any number
+	Refs       int    // bit i: argument i is by reference (its value is in Args; write it with SetRef)
+	Lazy       bool   // accepts unknown arguments
 	Vendor     bool   // exists only after a file of a vendor folder was included
-	After      string // exists only after a model has set this slot; "" for no more than that
+	After      string // exists only after a model has set this slot; "" means no such condition
 	Takes      signature
 	Unmodelled bool // its result is unknown, whatever its arguments
-	Optional   bool // may not exist: the server or an extension decides
-	NeverFails bool // of one that is not evaluated: it throws nothing
-	RestRefs   bool // all arguments from the highest bit of refs on are by reference
-	Strict     bool // throws at arguments that strings are not right for
-	Each       bool // calls back for each element of arrays, which need not be known: their keys must
+	Optional   bool // may not exist: that depends on the server and its extensions
+	NeverFails bool // for a function that is not evaluated: it never throws
+	RestRefs   bool // all arguments from the highest bit of Refs on are by reference
+	Strict     bool // throws for some arguments of the right type
+	Each       bool // runs a callback for each element of an array; keys must be known, values need not
 }
 
 // A Call is one call of a builtin.
@@ -37,15 +37,15 @@ type Call struct {
 	in      *interp
 	Name    string
 	Args    []Value
-	targets []*place // of by-reference arguments; nil elsewhere
+	targets []*place // places of the by-reference arguments; nil for others
 	pos     syntax.Pos
-	This    *Object   // of a native method
-	Class   *PHPClass // of a native static method: the class it was called on
-	weak    bool      // what it calls on is called without strict types
-	Gave    bool      // unknown was called: the result is not what the function does
+	This    *Object   // the object of a native method
+	Class   *PHPClass // the class that a native static method was called on
+	weak    bool      // callbacks run without strict types
+	Gave    bool      // Unknown was called: the result is not exact
 }
 
-// Arg returns argument i, null if it was not given.
+// Arg returns argument i; null if it was not given.
 func (c *Call) Arg(i int) Value {
 	if i >= len(c.Args) {
 		return Null
@@ -56,11 +56,11 @@ func (c *Call) Arg(i int) Value {
 // Has reports whether argument i was given and is not null.
 func (c *Call) Has(i int) bool { return i < len(c.Args) && c.Args[i].Kind() != KindNull }
 
-// Str is argument i as a string, "" if it was not given. The arguments of PHP's own
-// functions have the types of their signatures.
+// Str returns argument i as a string; "" if it was not given. The arguments of PHP's own
+// functions already have the types of their signatures.
 func (c *Call) Str(i int) string { return ToString(c.Arg(i)) }
 
-// StrOr is str, or def if the argument is missing or null.
+// StrOr returns argument i as a string; def if it is missing or null.
 func (c *Call) StrOr(i int, def string) string {
 	if !c.Has(i) {
 		return def
@@ -68,7 +68,8 @@ func (c *Call) StrOr(i int, def string) string {
 	return c.Str(i)
 }
 
-// Text converts argument i of a model's method, which has no signature.
+// Text returns argument i of a model's method as a string. Such a method has no
+// signature.
 func (c *Call) Text(i int) string {
 	if c.Arg(i).Kind() == KindArray {
 		panic(c.TypeError(i, "string"))
@@ -76,7 +77,7 @@ func (c *Call) Text(i int) string {
 	return c.in.StringOf(c.Arg(i), c.pos)
 }
 
-// Int is argument i as an integer; def if it is missing or null.
+// Int returns argument i as an integer; def if it is missing or null.
 func (c *Call) Int(i int, def int64) int64 {
 	if !c.Has(i) {
 		return def
@@ -84,7 +85,7 @@ func (c *Call) Int(i int, def int64) int64 {
 	return ToInt(c.Arg(i))
 }
 
-// leadsNumber reports whether a string starts with a number, white space aside.
+// leadsNumber reports whether a string starts with a number, after optional white space.
 func leadsNumber(s string) bool {
 	i := 0
 	for i < len(s) && PhpSpace(s[i]) {
@@ -94,10 +95,10 @@ func leadsNumber(s string) bool {
 	return end > i
 }
 
-// Bool is argument i as a boolean; false if it is missing.
+// Bool returns argument i as a boolean; false if it is missing.
 func (c *Call) Bool(i int) bool { return ToBool(c.Arg(i)) }
 
-// Array returns argument i, which must be an array. It must not be written to.
+// Array returns argument i, which must be an array. The caller must not write to it.
 func (c *Call) Array(i int) *Array {
 	a, ok := c.Arg(i).(*Array)
 	if !ok {
@@ -106,13 +107,13 @@ func (c *Call) Array(i int) *Array {
 	return a
 }
 
-// Alloc charges n bytes before they are allocated.
+// Alloc charges n bytes. Call it before allocating them.
 func (c *Call) Alloc(n int) { c.in.Alloc(n, c.pos) }
 
 // Steps charges n steps of work.
 func (c *Call) Steps(n int) { c.in.Steps(n, c.pos) }
 
-// Unknown returns an unknown of class undecidable that comes from this call.
+// Unknown returns an unknown of class Undecidable, with this call as its source.
 func (c *Call) Unknown(reason string) *Unknown {
 	c.Gave = true
 	return c.in.unknownAt(Undecidable, c.pos, reason)
@@ -122,29 +123,29 @@ func (c *Call) Unknown(reason string) *Unknown {
 func (c *Call) Refused() *Unknown { return c.refused("") }
 
 // RefusedFor returns the unknown result of a function that is not evaluated for some
-// arguments: "with a base".
+// arguments. The text says which, such as "with a base".
 func (c *Call) RefusedFor(arguments string) *Unknown { return c.refused(" " + arguments) }
 
 func (c *Call) refused(arguments string) *Unknown {
 	return c.Unknown("calls " + c.Name + "()" + arguments + notEvaluated).From(OriginFeature)
 }
 
-// unsafe returns an unknown of class unsafe that comes from this call.
+// unsafe returns an unknown of class Unsafe, with this call as its source.
 func (c *Call) unsafe(reason string) *Unknown { return c.in.unknownAt(Unsafe, c.pos, reason) }
 
-// Unsupported returns the refusal of a feature, to panic with.
+// Unsupported returns the refusal of a feature. The builtin panics with it.
 func (c *Call) Unsupported(feature string) error { return c.in.unsupported(c.pos, feature) }
 
-// Throw returns an exception of PHP's class, to panic with.
+// Throw returns an exception of one of PHP's classes. The builtin panics with it.
 func (c *Call) Throw(class, message string) error { return c.in.Throw(class, message, c.pos) }
 
-// TypeError returns a TypeError about an argument, to panic with.
+// TypeError returns a TypeError about argument i. The builtin panics with it.
 func (c *Call) TypeError(i int, want string) error {
 	return c.Throw("TypeError", c.Name+"(): Argument #"+ToString(Int(i+1))+" must be of type "+want+
 		", "+TypeWord(c.Arg(i))+" given")
 }
 
-// SetRef writes to by-reference argument i, if the caller gave a variable there.
+// SetRef writes v to by-reference argument i, if the caller passed a variable there.
 func (c *Call) SetRef(i int, v Value) {
 	if i >= len(c.targets) || c.targets[i] == nil {
 		return
@@ -152,79 +153,78 @@ func (c *Call) SetRef(i int, v Value) {
 	c.in.assign(c.targets[i], v)
 }
 
-// Invoke calls a PHP callable: a closure, a name, an array of object and method.
+// Invoke calls a PHP callable: a closure, a name, or an array of object and method.
 func (c *Call) Invoke(fn Value, args ...Value) Value {
 	return c.in.Invoke(fn, args, true, c.pos)
 }
 
-// Load reads a slot that belongs to models: state of a library, by a name of the
-// model's choice ("roots.config"); nil if it was never stored. Like variables,
-// slots are forked and joined with the world: an array joins key by key, and a
-// slot that only some worlds stored joins with null.
+// Load returns what a model stored in a slot: the state of a library, under a name that
+// the model chooses ("roots.config"); nil if nothing was stored. Like variables, slots
+// are forked and joined with the world. Arrays are joined key by key. If only some worlds
+// stored a value, the others count as null.
 func (c *Call) Load(slot string) Value { return c.in.loadSlot(slot) }
 
-// Store writes such a slot.
+// Store writes a slot that Load reads.
 func (c *Call) Store(slot string, v Value) { c.in.storeSlot(slot, v) }
 
-// Props returns an object's properties by name, and setProp changes one.
+// Props returns an object's properties by name. SetProp changes one.
 func (c *Call) Props(o *Object) *Array { return c.in.propsOf(o) }
 
 // SetProp writes a property of an object.
 func (c *Call) SetProp(o *Object, name string, v Value) { c.in.SetProp(o, name, v, c.pos) }
 
-// Object makes an object of a class by its resolved name, without calling its
-// constructor; properties are given in pairs of name and value.
+// Object returns a new object of a class, without calling its constructor. The class is
+// given by its resolved name; props holds the properties by name.
 func (c *Call) Object(class string, props *Array) *Object {
 	return c.in.newObject(class, props, c.pos)
 }
 
-// SplitValue evaluates two alternatives, one per group of worlds that why tells apart, and
-// joins what they give.
+// SplitValue evaluates two alternatives, one for each of the two groups of worlds that
+// why separates, and joins their values.
 func (c *Call) SplitValue(why *Unknown, alternative func(first bool) Value) Value {
 	return c.in.splitValue(why, alternative)
 }
 
-// Constant reads a PHP constant; ok is false if no world has it. The value is an
-// unknown where worlds differ.
+// Constant returns a PHP constant; ok is false if no world has it. If the worlds differ,
+// the value is an unknown.
 func (c *Call) Constant(name string) (v Value, ok bool) { return c.in.peekConst(name) }
 
-// Define defines a constant as define() does: the first one wins.
+// Define defines a constant as define() does: the first definition stays.
 func (c *Call) Define(name string, v Value) Value { return c.in.Define(name, v, c.pos) }
 
-// Env reads a variable of the environment as getenv(): null if it is unset, an
-// unknown if that is not known. setenv is putenv(); null unsets it.
+// Env returns an environment variable as getenv() does: null if it is unset, an unknown
+// if that is not known.
 func (c *Call) Env(name string) Value { return c.in.getenv(name, c.pos) }
 
-// Setenv is putenv(); null unsets the variable.
+// Setenv sets an environment variable as putenv() does; null unsets it.
 func (c *Call) Setenv(name string, v Value) { c.in.putenv(name, v) }
 
-// Global reads a variable of the global scope, superglobals (_SERVER, _ENV)
-// included; setGlobal writes it, and setGlobalKey one key of such an array.
+// Global returns a global variable or a superglobal (_SERVER, _ENV).
 func (c *Call) Global(name string) Value { return c.in.readGlobal(name) }
 
 // SetGlobalKey writes one key of a global array.
 func (c *Call) SetGlobalKey(name, k string, v Value) { c.in.SetGlobalKey(name, k, v, c.pos) }
 
-// UnknownIn returns an unknown that v is or holds, at any depth; nil if none.
+// UnknownIn returns an unknown that v is, or contains at any depth; nil if there is none.
 func (c *Call) UnknownIn(v Value) *Unknown { return c.in.UnknownIn(v, 0) }
 
-// Path makes a file name absolute, as PHP does from the working directory. A
-// stream wrapper ("http://…", "php://…") is returned as unfit.
+// Path makes a file name absolute, as PHP does from the working directory. If the name
+// has a stream wrapper ("http://…", "php://…"), unfit is the wrapper.
 func (c *Call) Path(name string) (abs, unfit string) { return c.in.absolute(name) }
 
-// Files is the site's files. Use c.readFile for contents: it obeys the limits.
+// Files returns the site's files. To read contents, use ReadFile, which obeys the limits.
 func (c *Call) Files() Files { return c.in.opt.Files }
 
-// ReadFile reads a file whole. ok is false where PHP would warn and return false;
-// an unknown is returned for a path outside home or through a stream wrapper.
+// ReadFile reads a whole file. ok is false where PHP would warn and return false. unknown
+// is set for a path outside the site's home or through a stream wrapper.
 func (c *Call) ReadFile(name string) (text string, unknown *Unknown, ok bool) {
 	return c.in.ReadFile(name, c.pos)
 }
 
-// A NativeClass is a class of PHP or of a library, whose methods are builtins. The
-// constructor is the method "__construct". Parent is the name of another class, or "".
-// A class with Vendor exists only after a file of a vendor folder was included. Such
-// files are not read: the models stand for them.
+// A NativeClass is a class of PHP or of a library. Its methods are builtins; the
+// constructor is the method "__construct". Parent is the name of another class, or "". A
+// class with Vendor exists only after a file of a vendor folder was included. Such files
+// are not read: the models replace them.
 type NativeClass struct {
 	Name, Parent    string
 	interfaces      []string
@@ -235,7 +235,7 @@ type NativeClass struct {
 	Vendor          bool
 }
 
-// OrUnknown keeps a nil *Unknown from becoming a Value.
+// OrUnknown returns u as a Value, and nil for a nil *Unknown.
 func OrUnknown(u *Unknown) Value {
 	if u == nil {
 		return nil
@@ -243,7 +243,7 @@ func OrUnknown(u *Unknown) Value {
 	return Opaque(u)
 }
 
-// Doubt is the reason why an array's keys are not certain; nil if they are.
+// Doubt returns the reason why an array's keys are not certain; nil if they are.
 func (c *Call) Doubt(a *Array) *Unknown {
 	if a.Why != nil {
 		return Opaque(a.Why)
@@ -261,15 +261,15 @@ func (c *Call) Doubt(a *Array) *Unknown {
 	return doubt
 }
 
-// StringOf converts a value to a string as PHP does, by __toString of an object.
+// StringOf converts a value to a string as PHP does. For an object, it calls __toString.
 func (c *Call) StringOf(v Value) string { return c.in.StringOf(v, c.pos) }
 
-// Refuse returns a refusal that ends the evaluation, to panic with.
+// Refuse returns a refusal that ends the evaluation. The builtin panics with it.
 func (c *Call) Refuse(class Class, format string, args ...any) error {
 	return c.in.Refuse(class, c.pos, format, args...)
 }
 
-// UnknownOf returns an unknown of a class that comes from this call.
+// UnknownOf returns an unknown of a class, with this call as its source.
 func (c *Call) UnknownOf(class Class, reason string) *Unknown {
 	return c.in.unknownAt(class, c.pos, reason)
 }
@@ -278,13 +278,14 @@ func (c *Call) UnknownOf(class Class, reason string) *Unknown {
 // may catch it.
 func (c *Call) MayFail(u *Unknown) { c.in.mayFail(u, c.pos) }
 
-// Poison records that unknown code ran: everything but constants may have changed.
+// Poison records that unknown code ran. Everything except constants may have changed.
 func (c *Call) Poison(u *Unknown) { c.in.Poison(u) }
 
-// Truth is the truth of a value, or the unknown that it depends on.
+// Truth returns v as a condition, or the unknown that it depends on.
 func (c *Call) Truth(v Value) (bool, *Unknown) { return c.in.Truth(v) }
 
-// Rewritten is not nil if a path may lead to a file that the configuration changes.
+// Rewritten returns an unknown if a path may lead to a file that the configuration
+// changes; else nil.
 func (c *Call) Rewritten(abs string) *Unknown { return c.in.Rewritten(abs, c.pos) }
 
 // StaticProp reads a static property of a native class.
@@ -295,10 +296,12 @@ func (c *Call) StaticProp(class, name string) Value {
 	return c.in.natives[class].native.Statics[name]
 }
 
-// Memo keeps what a library found out, for the rest of the evaluation and for all worlds.
+// Memo returns a map in which a library caches its findings, for the rest of the
+// evaluation and for all worlds.
 func (c *Call) Memo() map[string]any { return c.in.memo }
 
-// Present is an array element as a value: null where it may be read as unset.
+// Present returns an array element as a value: null where the element is unset or
+// missing.
 func Present(v Value) Value {
 	if v == nil || v.Kind() == KindAbsent {
 		return Null
@@ -306,26 +309,27 @@ func Present(v Value) Value {
 	return v
 }
 
-// CallBack calls a PHP callable as the program calls this function.
+// CallBack calls a PHP callable, with strict types if this call has them.
 func (c *Call) CallBack(fn Value, args []Value) Value {
 	return c.in.Invoke(fn, args, c.weak, c.pos)
 }
 
-// Element reads an element of an array.
+// Element returns an element of an array.
 func (c *Call) Element(a *Array, k Key) Value {
 	return c.in.arrayElement(a, step{k: k}, c.pos)
 }
 
-// EnvKnown reports that the environment is known completely.
+// EnvKnown reports whether the environment is completely known.
 func (c *Call) EnvKnown() bool { return c.in.opt.EnvKnown }
 
-// fileErrors tells the errors of files apart; it may be nil.
+// fileErrors returns the classifier of file errors; it may be nil.
 func (c *Call) fileErrors() FileErrors { return c.in.opt.Errors }
 
-// EnvSlot is the slot with the environment, an array.
+// EnvSlot is the slot with the environment, which is an array.
 const EnvSlot = "env"
 
-// RefuseUnknown refuses because of an unknown, and keeps its origin.
+// RefuseUnknown returns a refusal that is caused by an unknown, and keeps the origin of
+// the unknown.
 func (c *Call) RefuseUnknown(u *Unknown, class Class, format string, args ...any) error {
 	return c.in.RefuseUnknown(u, class, c.pos, format, args...)
 }

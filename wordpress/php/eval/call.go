@@ -6,27 +6,27 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// A callee is what a call runs.
+// A callee is the function or method that a call runs.
 type callee struct {
 	name    string
 	fn      *syntax.FuncDecl
 	builtin *Function
-	through string // the name of the method that was called, where __call runs
+	through string // the name of the called method, if __call runs in its place
 	this    *Object
-	class   *PHPClass // whose code it is
+	class   *PHPClass // the class that the code belongs to
 	static  *PHPClass
 	closure *closure
-	unknown *Unknown // it is not known what runs
-	weak    bool     // PHP itself calls, by the rules without strict types
-	direct  bool     // a builtin that the source names in full
+	unknown *Unknown // not nil if it is not known which function runs
+	weak    bool     // PHP itself makes the call, without strict types
+	direct  bool     // a builtin that the source calls by its name
 }
 
 // A closure is a function as a value.
 type closure struct {
 	callee
-	id    int // tells its static variables from those of others
+	id    int // distinguishes its static variables from those of other closures
 	names []string
-	vals  []Value // the values of the variables that it uses
+	vals  []Value // the values of the variables in names
 }
 
 func (in *interp) evalCall(x syntax.Expr) Value {
@@ -58,7 +58,7 @@ func (in *interp) calleeOf(x *syntax.CallExpr) *callee {
 	return in.callable(v, x.Pos)
 }
 
-// function finds a function by name: the program's own, or PHP's.
+// function returns the function of a name: one of the program, or one of PHP.
 func (in *interp) function(name, fallback string, pos syntax.Pos) *callee {
 	for _, n := range []string{name, fallback} {
 		if n == "" {
@@ -67,7 +67,7 @@ func (in *interp) function(name, fallback string, pos syntax.Pos) *callee {
 		low := syntax.Lower(n)
 		if d, ok := in.st.Get(in.slot('f', low)).(*definition); ok {
 			if f, builtin := in.lib.Functions[low]; builtin && !f.Vendor && d.maybe != nil {
-				return &callee{unknown: d.maybe} // theirs or PHP's
+				return &callee{unknown: d.maybe} // a function of the program or of PHP
 			}
 			return in.userFunction(n, d, pos)
 		}
@@ -95,13 +95,14 @@ func (in *interp) userFunction(name string, d *definition, pos syntax.Pos) *call
 	return &callee{name: name, fn: d.fn}
 }
 
-// vendor reports that the models of libraries exist.
+// vendor reports whether a file of a vendor folder was included. From then on, the models
+// of libraries exist.
 func (in *interp) vendor() bool {
 	v := in.st.Get(in.slot('m', "vendor"))
 	return v != nil && v.Kind() != KindNull
 }
 
-// exists reports that a builtin exists here for certain.
+// exists reports whether a builtin certainly exists in the current world.
 func (in *interp) exists(f *Function) bool {
 	if f.After != "" && in.st.Get(in.slot('m', f.After)) != Value(Bool(true)) {
 		return false
@@ -109,7 +110,7 @@ func (in *interp) exists(f *Function) bool {
 	return !f.Vendor || in.vendor()
 }
 
-// callable finds what a value calls: a closure, a name, class and method.
+// callable returns the callee of a value: a closure, a name, or a class and method.
 func (in *interp) callable(v Value, pos syntax.Pos) *callee {
 	switch v := v.(type) {
 	case *Object:
@@ -158,7 +159,7 @@ func (in *interp) callableArray(a *Array, pos syntax.Pos) *callee {
 	panic(in.Throw("Error", "First array member is not a valid class name or object", pos))
 }
 
-// callUnknown calls nobody knows what: anything may have changed.
+// callUnknown calls an unknown function: anything may have changed afterwards.
 func (in *interp) callUnknown(u *Unknown, args []syntax.Arg) Value {
 	for _, a := range args {
 		in.eval(a.X)
@@ -168,7 +169,7 @@ func (in *interp) callUnknown(u *Unknown, args []syntax.Arg) Value {
 	return Opaque(u)
 }
 
-// Invoke calls a PHP callable from a builtin.
+// Invoke calls a PHP callable for a builtin.
 func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) Value {
 	to := in.callable(fn, pos)
 	to.weak = weak
@@ -185,7 +186,7 @@ func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) Valu
 	return in.run1(to, args, pos)
 }
 
-// callWith evaluates arguments and calls.
+// callWith evaluates arguments and calls a callee with them.
 func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax.Pos) Value {
 	switch {
 	case first:

@@ -9,7 +9,7 @@ import (
 // A PHPClass is a declared or native class. It does not change once it is declared.
 type PHPClass struct {
 	Name    string
-	ID      string // its name, or what tells it from other nameless ones
+	ID      string // its name; for an anonymous class, a unique ID
 	parent  *PHPClass
 	ifaces  []*PHPClass
 	decl    *syntax.ClassDecl
@@ -18,11 +18,12 @@ type PHPClass struct {
 	consts  map[string]syntax.ConstItem
 	props   []syntax.PropItem
 	statics map[string]syntax.PropItem
-	opaque  bool // it has parents that are not known
-	lineage int  // what it descends from, each as often as there are ways to it
+	opaque  bool // some of its parents are not known
+	lineage int  // number of ancestors; each counts once per path to it
 }
 
-// maxLineage bounds what is looked at to find where a class has a member from.
+// maxLineage is the largest number of ancestors of a class. It limits the search for the
+// class that declares a member.
 const maxLineage = 2_000
 
 // A ClassMethod is one method of a class.
@@ -34,7 +35,7 @@ type ClassMethod struct {
 	access  syntax.Access
 }
 
-// IsA reports whether the class is or descends from another, by lower-case name.
+// IsA reports whether the class is, or descends from, the class of a lower-case name.
 func (c *PHPClass) IsA(low string) bool {
 	for ; c != nil; c = c.parent {
 		if syntax.Lower(c.Name) == low {
@@ -49,7 +50,7 @@ func (c *PHPClass) IsA(low string) bool {
 	return false
 }
 
-// Method finds a method by its lower-case name, and the class that has it.
+// Method returns a method by its lower-case name, and the class that has it.
 func (c *PHPClass) Method(low string) (*ClassMethod, *PHPClass) {
 	for ; c != nil; c = c.parent {
 		if m := c.methods[low]; m != nil {
@@ -73,7 +74,7 @@ func (in *interp) CallMethod(o *Object, class *PHPClass, m *ClassMethod, args []
 	return in.run1(to, args, pos)
 }
 
-// linkNatives makes classes of the models' and PHP's own.
+// linkNatives returns the classes of PHP and of the models, linked with their parents.
 func (in *interp) linkNatives() map[string]*PHPClass {
 	all := map[string]*PHPClass{}
 	for _, n := range append(CoreClasses(), in.lib.Classes...) {
@@ -105,8 +106,9 @@ func (in *interp) linkNatives() map[string]*PHPClass {
 	return all
 }
 
-// findClass returns a class by name; nil and an unknown if nobody knows whether it
-// exists; nil and nil if it does not.
+// findClass returns a class by name. If the class may or may not exist, or is not known,
+// it returns an unknown, and the class if one is known. If the class does not exist, it
+// returns nil and nil.
 func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
 	low := syntax.Lower(strings.TrimPrefix(name, `\`))
 	if d, ok := in.st.Get(in.slot('k', low)).(*definition); ok {
@@ -134,8 +136,8 @@ func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
 	return nil, nil
 }
 
-// classNamed resolves self, parent and static too. The class is nil if it is not
-// known, and then u is not.
+// classNamed returns the class of a name, which may be self, parent or static. If the
+// class is not known, it returns nil and an unknown.
 func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unknown) {
 	switch name {
 	case "self":
@@ -168,7 +170,7 @@ func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unkno
 	return c, u
 }
 
-// autoload calls what spl_autoload_register was given.
+// autoload calls the functions that were passed to spl_autoload_register.
 func (in *interp) autoload(name string) {
 	list, ok := in.loadSlot("spl.autoload").(*Array)
 	if !ok || in.calls > in.opt.Limits.Depth/2 {
@@ -181,7 +183,7 @@ func (in *interp) autoload(name string) {
 	})
 }
 
-// classOf is the class that an expression left of :: names.
+// classOf returns the class that an expression left of :: names.
 func (in *interp) classOf(x syntax.Expr) (*PHPClass, *Unknown) {
 	if n, ok := x.(*syntax.NameExpr); ok {
 		return in.classNamed(n.Name, n.Pos)
@@ -227,7 +229,7 @@ func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) {
 	in.st.Set(slot, &definition{class: c})
 }
 
-// makeClass links a declaration with its parents.
+// makeClass makes a class from its declaration and links it with its parents.
 func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) *PHPClass {
 	size := 256 + 128*(len(d.Methods)+len(d.Props)+len(d.Consts))
 	in.Alloc(size, pos)
@@ -260,7 +262,7 @@ func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) *PHPClass {
 	return c
 }
 
-// bindLineage counts what a class descends from.
+// bindLineage counts the ancestors of a class.
 func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) {
 	if c.parent != nil {
 		c.lineage = 1 + c.parent.lineage

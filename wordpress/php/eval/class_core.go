@@ -15,7 +15,7 @@ const exceptionTree = `Exception Error ErrorException:Exception TypeError:Error 
 	RangeException:RuntimeException OverflowException:RuntimeException UnderflowException:RuntimeException
 	UnexpectedValueException:RuntimeException JsonException:Exception`
 
-// CoreClasses are the classes of PHP's that the evaluator has.
+// CoreClasses returns the classes of PHP that the evaluator implements.
 func CoreClasses() []NativeClass {
 	var all []NativeClass
 	for _, name := range strings.Fields(`Traversable Stringable Throwable ArrayAccess Countable JsonSerializable Serializable stdClass`) {
@@ -73,7 +73,7 @@ func exceptionProp(name string) func(c *Call) Value {
 	}
 }
 
-// exceptionTrace is what tells of the calls that led to an exception.
+// exceptionTrace implements getTrace and getTraceAsString. Their results are unknown.
 func exceptionTrace(c *Call) Value {
 	return c.Unknown("depends on the trace of an exception")
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// coreFuncs are the builtins that look into the evaluator.
+// coreFuncs are the builtins that need the state of the evaluator.
 var coreFuncs = map[string]Function{
 	"define":                {Run: defineFunc, Min: 2, Max: 3, Lazy: true},
 	"defined":               {Run: definedFunc, Min: 1, Max: 1},
@@ -115,8 +115,8 @@ var wordPressFunctions = syntax.WordSet(`add_filter add_action apply_filters do_
 	admin_url plugins_url get_site_url get_home_url get_blog_option is_blog_installed register_theme_directory activate_plugin
 	deactivate_plugins is_plugin_active get_bloginfo trailingslashit untrailingslashit`)
 
-// ofWordPress reports a function of WordPress, which does not exist before WordPress
-// starts: libraries look for it and do not define it.
+// ofWordPress reports whether a function belongs to WordPress. Such a function does not
+// exist before WordPress starts: libraries look for it and do not define it.
 func ofWordPress(name string) bool {
 	return wordPressFunctions[name] || strings.HasPrefix(name, "wp_")
 }
@@ -137,7 +137,8 @@ func classExists(c *Call) Value {
 	return Bool(k != nil)
 }
 
-// classArg is the class of an object or of a name; nil if there is none.
+// classArg returns the class of argument i, an object or a class name; nil if there is
+// none.
 func (c *Call) classArg(i int) (*PHPClass, *Unknown) {
 	switch v := c.Arg(i).(type) {
 	case *Object:
@@ -198,8 +199,7 @@ func autoloadRegister(c *Call) Value {
 	return Bool(true)
 }
 
-// CoreFunctions are the functions that look into the evaluator, or change what it
-// reads.
+// CoreFunctions returns the functions that read the state of the evaluator, or change it.
 func CoreFunctions() map[string]Function {
 	all := maps.Clone(coreFuncs)
 	maps.Copy(all, writeFuncs())

@@ -12,10 +12,9 @@ import (
 	"time"
 )
 
-// Files is where an evaluation reads from: paths are absolute and clean. What
-// errors mean: fs.ErrNotExist and fs.ErrPermission are what PHP would see; Outside
-// is a path that leaves what may be read; Irregular is a FIFO, a device, a file too
-// large. Links are followed by the implementation.
+// Files reads the files of a site. Paths are absolute and clean. PHP would see the errors
+// fs.ErrNotExist and fs.ErrPermission, too. FileErrors classifies other errors. The
+// implementation follows symlinks.
 type Files interface {
 	ReadFile(path string) ([]byte, error)
 	Stat(path string) (fs.FileInfo, error)
@@ -25,77 +24,78 @@ type Files interface {
 
 // FileErrors classifies the errors of Files.
 type FileErrors interface {
-	Outside(err error) bool   // reading it would be unsafe
-	Irregular(err error) bool // it is not a regular file, or too large
+	Outside(err error) bool   // the path is outside the folders that may be read
+	Irregular(err error) bool // it is not a regular file (a FIFO, a device), or it is too large
 }
 
-// Options say what to evaluate, and all that is known of the world around it.
+// Options describe the file to evaluate, and everything that is known about its
+// environment.
 type Options struct {
 	Files     Files
-	Errors    FileErrors        // how to tell the errors of Files; nil: none is outside or irregular
-	File      string            // the file to evaluate, as PHP has its path
-	Constants map[string]string // defined before it starts (ABSPATH)
+	Errors    FileErrors        // classifies the errors of Files; nil: no file is outside or irregular
+	File      string            // the file to evaluate, by the path that PHP uses
+	Constants map[string]string // defined before the file runs (ABSPATH)
 	Stop      []string          // including one of these files ends a world: wp-settings.php
 	Env       map[string]string // the complete environment of the site's PHP, if EnvKnown
 	EnvKnown  bool
-	// VariablesOrder is php.ini's variables_order. With E, $_ENV holds the
-	// environment. "" is unknown: answers are those that hold with E and without.
+	// VariablesOrder is php.ini's variables_order. If it contains E, $_ENV holds the
+	// environment. "" is unknown: then answers must hold both with E and without.
 	VariablesOrder string
-	Host           string // HTTP_HOST, of a request that no proxy changed; "" is unknown
-	Scheme         string // http or https, of such a request; "" is unknown
-	Port           string // SERVER_PORT, where Scheme is known
+	Host           string // HTTP_HOST of a request that no proxy changed; "" is unknown
+	Scheme         string // http or https, for such a request; "" is unknown
+	Port           string // SERVER_PORT, if Scheme is known
 	DocRoot        string // DOCUMENT_ROOT and the working directory
 	Limits         Limits
 }
 
-// Result is what the worlds that reached a Stop file agree on.
+// Result holds what is the same in all worlds that reached a Stop file.
 type Result struct {
 	in    *interp
 	state *state
 	files []string
 
-	other *Result  // the same with another variables_order; nil: that makes no difference
-	why   *Refusal // what is not known where the two differ
+	other *Result  // the result with another variables_order; nil: there is no difference
+	why   *Refusal // the reason to give where the two results differ
 }
 
-// A State says what is known of a constant or variable.
+// A State says whether a constant or variable is known.
 type State uint8
 
-// Known has a value in every world; Absent is in none; Open differs, or depends on
-// something unknown.
+// Known: the same value in every world. Absent: in no world. Open: differs between
+// worlds, or depends on something unknown.
 const (
 	Absent State = iota
 	Known
 	Open
 )
 
-// An Answer is a constant or variable as the worlds have it.
+// An Answer is the state of a constant or variable, and its value if known.
 type Answer struct {
 	State State
 	Value Value    // if Known
-	Text  string   // its value as a string, if Known and a scalar
-	Why   *Refusal // if Open: what decides
+	Text  string   // the value as a string, if it is Known and a scalar
+	Why   *Refusal // if Open: the input that decides
 }
 
-// A Library is what PHP offers to a program: functions, constants and classes by name.
-// It is shared by evaluations and does not change.
+// A Library holds the functions, constants and classes of PHP, by name. Evaluations share
+// it, and nobody changes it.
 type Library struct {
 	Functions  map[string]Function
 	Constants  map[string]Value
 	Classes    []NativeClass
-	ClassNames map[string]bool // of all of PHP's own classes, in lower case
-	VendorMaps []string        // what Call.Store keeps maps under that are empty once a vendor folder is loaded
+	ClassNames map[string]bool // all of PHP's own classes, in lower case
+	VendorMaps []string        // slots of Call.Store; including a vendor file sets each to an empty map
 }
 
-// MaxTime is what an evaluation may take by the clock, whatever its context says.
+// MaxTime is the time limit of an evaluation, in addition to the limit of its context.
 const MaxTime = 4 * time.Second
 
-// OwnFault begins the message of a panic.
+// OwnFault begins the message of a refusal that a bug of the evaluator causes.
 const OwnFault = "evaluate: a fault of the reader's own"
 
-// Eval evaluates a file and what it includes. An error is a *SyntaxError, a
-// *Refusal or the context's. A panic of the evaluator's own is a *Refusal too: what
-// one site's files do to it must not end the program for all the others.
+// Eval evaluates a file and the files that it includes. An error is a *syntax.Error, a
+// *Refusal or the error of the context. A panic of the evaluator itself also becomes a
+// *Refusal: the files of one site must not end the program for all other sites.
 func Eval(ctx context.Context, opt Options, lib *Library) (result *Result, err error) {
 	ctx, cancel := context.WithTimeout(ctx, MaxTime)
 	defer cancel()
@@ -122,8 +122,8 @@ func (in *interp) result() (*Result, error) {
 	return &Result{in: in, state: st, files: in.fileList()}, nil
 }
 
-// evalBothOrders evaluates with the environment in $_ENV and, if the program has
-// looked there, without.
+// evalBothOrders evaluates with the environment in $_ENV. If the program has read $_ENV,
+// it evaluates again without.
 func evalBothOrders(ctx context.Context, opt Options, lib *Library) (*Result, error) {
 	opt.VariablesOrder = "EGPCS"
 	in := newInterp(ctx, opt, lib)
@@ -149,18 +149,18 @@ func evalBothOrders(ctx context.Context, opt Options, lib *Library) (*Result, er
 	return with, nil
 }
 
-// isEnd reports that an evaluation came to its end before WordPress starts.
+// isEnd reports whether the program ended before WordPress starts.
 func isEnd(err error) bool {
 	var r *Refusal
 	return errors.As(err, &r) && r.end
 }
 
-// Constant answers for a constant.
+// Constant returns what is known about a constant.
 func (r *Result) Constant(name string) Answer {
 	return r.agreed((*Result).constant, name)
 }
 
-// agreed is an answer that holds whatever the order of variables is.
+// agreed returns an answer that holds for every variables_order.
 func (r *Result) agreed(ask func(*Result, string) Answer, name string) Answer {
 	a := ask(r, name)
 	if r.other == nil || a.State == Open {
@@ -182,7 +182,7 @@ func (r *Result) constant(name string) Answer {
 	return r.answer(v)
 }
 
-// Variable answers for a global variable; null is Absent.
+// Variable returns what is known about a global variable; null counts as Absent.
 func (r *Result) Variable(name string) Answer {
 	return r.agreed((*Result).variable, name)
 }
@@ -202,8 +202,8 @@ func (r *Result) answer(v Value) Answer {
 	return Answer{State: Known, Value: v, Text: ToString(v)}
 }
 
-// Files lists the files that were read as PHP, in order, the first one first, and
-// after them those that were read as data.
+// Files lists the files that were read: first those that ran as PHP, in the order of
+// their first run, then those that were read as data.
 func (r *Result) Files() []string {
 	files := r.files
 	if r.other != nil {

@@ -2,8 +2,8 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// eval evaluates an expression to a value. It panics with how this world leaves the
-// straight path, or with what ends all worlds.
+// eval evaluates an expression to a value. It panics with a *jump, a *thrown or a *dead
+// if this world leaves the normal flow, and with other errors if all worlds end.
 func (in *interp) eval(x syntax.Expr) Value {
 	pos := x.Where()
 	in.Steps(1, pos)
@@ -40,7 +40,7 @@ func (in *interp) eval(x syntax.Expr) Value {
 	return in.evalRare(x)
 }
 
-// literalValue is the value that a literal stands for.
+// literalValue returns the value of a literal.
 func literalValue(x *syntax.LitExpr) Value {
 	switch v := x.Value.(type) {
 	case string:
@@ -87,7 +87,7 @@ func (in *interp) magic(x *syntax.MagicExpr) Value {
 	return String(path)
 }
 
-// dirname of a clean absolute path.
+// dirname returns the parent folder of a clean absolute path.
 func dirname(path string) string {
 	for i := len(path) - 1; i > 0; i-- {
 		if path[i] == '/' {
@@ -97,7 +97,8 @@ func dirname(path string) string {
 	return "/"
 }
 
-// concat evaluates the parts in turn; strings that are unknown make the whole so.
+// concat evaluates the parts in order and joins them. If one is unknown, so is the
+// result.
 func (in *interp) concat(parts []syntax.Expr, pos syntax.Pos) Value {
 	vals := make([]Value, len(parts))
 	for i, p := range parts {
@@ -175,7 +176,7 @@ func (in *interp) evalMatch(x *syntax.MatchExpr) Value {
 	return in.matchFrom(x, subject, 0, 0)
 }
 
-// matchFrom goes on with condition j of arm i.
+// matchFrom evaluates a match expression from condition j of arm i on.
 func (in *interp) matchFrom(x *syntax.MatchExpr, subject Value, i, j int) Value {
 	for ; i < len(x.Arms); i, j = i+1, 0 {
 		for ; j < len(x.Arms[i].Conds); j++ {
@@ -231,7 +232,7 @@ func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
 	}
 	v := in.eval(item.Val)
 	if k == nil && a.open != nil {
-		a.invalidate(a.open) // where it goes depends on a key that is not known
+		a.invalidate(a.open) // its key depends on a key that is not known
 		return
 	}
 	if k == nil {
@@ -251,7 +252,8 @@ func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
 	a.Set(ky, Share(v))
 }
 
-// invalidate makes every element unknown: a write hit one of them, or one more.
+// invalidate makes every element unknown, after a write to an unknown key: the write may
+// have changed any element, or added one.
 func (a *Array) invalidate(u *Unknown) {
 	a.Why, a.open = u, Opaque(u)
 	for i := range a.Entries {
@@ -261,7 +263,7 @@ func (a *Array) invalidate(u *Unknown) {
 	}
 }
 
-// spreadInto appends the elements of …$v.
+// spreadInto appends the elements of a value that is spread with "...".
 func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) {
 	b, ok := v.(*Array)
 	if !ok {
@@ -289,7 +291,7 @@ func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) {
 	}
 }
 
-// evalWord evaluates an operator that is a word.
+// evalWord evaluates an operator that is a word, such as include or print.
 func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	switch x.Word {
 	case "empty":
@@ -319,7 +321,7 @@ func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	return in.evalInclude(x, v)
 }
 
-// truthOf is (bool) $v.
+// truthOf evaluates (bool) $v.
 func (in *interp) truthOf(v Value) Value {
 	b, u := in.Truth(v)
 	if u != nil {
@@ -328,7 +330,7 @@ func (in *interp) truthOf(v Value) Value {
 	return Bool(b)
 }
 
-// not is !$v.
+// not evaluates !$v.
 func (in *interp) not(v Value) Value {
 	b, ok := in.truthOf(v).(Bool)
 	if !ok {

@@ -4,8 +4,9 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 const extractPrefixAll = 3
 
-// extractFunc assigns the elements of an array to variables of their names. Flags
-// but EXTR_PREFIX_ALL, and keys that are not known, leave every variable unknown.
+// extractFunc assigns the elements of an array to the variables that its keys name. With
+// any flag other than EXTR_PREFIX_ALL, or with unknown keys, every variable becomes
+// unknown.
 func extractFunc(c *Call) Value {
 	a, ok := c.Arg(0).(*Array)
 	if !ok && c.Arg(0).Kind() != KindUnknown {

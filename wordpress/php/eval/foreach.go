@@ -27,7 +27,7 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 		u = Opaque(u)
 		return in.foreachAny(s, u, u)
 	case !ok:
-		return nil // a warning
+		return nil // PHP warns
 	}
 	Share(a)
 	if request {
@@ -53,8 +53,8 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 	return nil
 }
 
-// foreachTurn runs the body for one element. Of an array of which only the order is
-// sure, in the worlds that have it.
+// foreachTurn runs the body for one element. If the array is listed, only the order of
+// its elements is known: then the body runs only in the worlds that have the element.
 func (in *interp) foreachTurn(s *syntax.ForeachStmt, e Entry, listed bool) error {
 	u, ok := e.Value.(*Unknown)
 	if !listed || !ok {
@@ -69,13 +69,14 @@ func (in *interp) foreachTurn(s *syntax.ForeachStmt, e Entry, listed bool) error
 	})
 }
 
-// requestSample stands for the variables of a request, of which any may be there.
+// requestSample are examples of request variables, for a loop over all variables that may
+// be set.
 var requestSample = strings.Fields(`HTTP_HOST HTTP_USER_AGENT HTTP_X_FORWARDED_FOR HTTP_X_Y9 HTTPS REQUEST_URI REQUEST_TIME_FLOAT REMOTE_ADDR
 	SERVER_NAME SERVER_ADDR SERVER_SOFTWARE SCRIPT_NAME SCRIPT_FILENAME REDIRECT_STATUS REDIRECT_Y9 SSL_Y9 CONTENT_TYPE PATH_TRANSLATED PHP_SELF
 	AUTH_TYPE GEOIP_Y9 UNIQUE_ID QUERY_STRING GATEWAY_INTERFACE ORIG_PATH_INFO FCGI_ROLE USER HOME CONTEXT_PREFIX argv argc`)
 
-// foreachRequest runs the body for the variables of a request that may lie here:
-// for each of a sample any number of times, with a value that is not known.
+// foreachRequest runs the body for request variables that may be set between two
+// elements: for each name of requestSample any number of times, with an unknown value.
 func (in *interp) foreachRequest(s *syntax.ForeachStmt, a *Array) error {
 	u := in.unknownAt(Undecidable, s.Pos, a.Rest.Reason()).From(a.Rest.Origin(""))
 	for _, name := range requestSample {
@@ -97,7 +98,7 @@ func (in *interp) foreachBind(s *syntax.ForeachStmt, key, v Value) {
 	}
 }
 
-// foreachObject walks the properties that the running code may read.
+// foreachObject runs the body for each property that the running code may read.
 func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
 	if o.Class.IsA("traversable") || o.fn != nil {
 		panic(in.unsupported(s.Pos, "an iterator"))

@@ -7,7 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// run1 calls a function of the program with evaluated arguments.
+// run1 runs a callee with evaluated arguments.
 func (in *interp) run1(to *callee, args []Value, pos syntax.Pos) Value {
 	switch {
 	case to.unknown != nil:
@@ -47,8 +47,8 @@ func (in *interp) run1(to *callee, args []Value, pos syntax.Pos) Value {
 	return in.coerceResult(to, v, pos)
 }
 
-// returned runs the body of a function or a file, and joins its ways out. end is the
-// value if it returns none.
+// returned runs the body of a function or a file, and joins all worlds that return from
+// it. end is the value if the body has no return.
 func (in *interp) returned(end Value, run func() error) Value {
 	base, leave := in.mark()
 	err := in.attempt(run)
@@ -66,7 +66,8 @@ func (in *interp) returned(end Value, run func() error) Value {
 	return v
 }
 
-// whyOr is what told the worlds apart, as far as is known.
+// whyOr returns the unknown that separates the worlds: v if it is one, else the reason of
+// the innermost split.
 func (in *interp) whyOr(v Value) *Unknown {
 	if u, ok := v.(*Unknown); ok {
 		return u
@@ -77,7 +78,7 @@ func (in *interp) whyOr(v Value) *Unknown {
 	return in.unknownAt(Undecidable, syntax.Pos{}, "depends on an exception")
 }
 
-// whyOf is what told the worlds that wait from the present one.
+// whyOf returns the unknown that separates the waiting worlds from the current one.
 func (in *interp) whyOf(waiting []outcome) *Unknown {
 	if len(waiting) > 0 {
 		return waiting[0].why
@@ -85,14 +86,14 @@ func (in *interp) whyOf(waiting []outcome) *Unknown {
 	return in.whyOr(nil)
 }
 
-// release forgets a function's variables.
+// release deletes the variables of a function that has returned.
 func (in *interp) release(f *frame) {
 	for _, slot := range f.vars {
 		in.st.Set(slot, nil)
 	}
 }
 
-// bind gives the parameters, and the variables that a closure uses, their values.
+// bind sets the parameters of a function, and the variables that a closure captured.
 func (in *interp) bind(to *callee, f *frame, args []Value, pos syntax.Pos) {
 	for i, p := range to.fn.Params {
 		v := args[i]
@@ -143,7 +144,7 @@ func (in *interp) makeClosure(x *syntax.ClosureExpr) Value {
 	return &Object{Class: in.natives["closure"], fn: c}
 }
 
-// within runs code of a frame and a file.
+// within runs code with the given frame and source file.
 func (in *interp) within(f *frame, src *syntax.Source, run func() Value) Value {
 	frame, outer, trying := in.frame, in.Src, in.trying
 	in.calls++
@@ -155,7 +156,8 @@ func (in *interp) within(f *frame, src *syntax.Source, run func() Value) Value {
 	return run()
 }
 
-// arguments returns a value for each parameter, of its type: nil where its default counts.
+// arguments returns a value for each parameter, converted to its type: nil if the default
+// is to be used.
 func (in *interp) arguments(fn *syntax.FuncDecl, args []Value, by typing) []Value {
 	out := make([]Value, 0, len(args))
 	for i, p := range fn.Params {

@@ -27,7 +27,7 @@ func (in *interp) start() Value {
 	return in.runSource(src)
 }
 
-// note1 remembers a file that was read as code.
+// note1 records a file that was read as code.
 func (in *interp) note1(path string) {
 	if in.read[path] == 0 {
 		in.codeFiles++
@@ -35,7 +35,8 @@ func (in *interp) note1(path string) {
 	}
 }
 
-// parsed parses a file once. It returns what PHP would refuse to parse.
+// parsed parses a file once. The error is one for which PHP would refuse to parse the
+// file.
 func (in *interp) parsed(path, text string) (*syntax.Source, *syntax.Error) {
 	if s, ok := in.sources[path]; ok && s.Text == text {
 		return s, nil
@@ -54,7 +55,8 @@ func (in *interp) parsed(path, text string) (*syntax.Source, *syntax.Error) {
 	return s, nil
 }
 
-// runSource runs a file in the present frame; its value is what it returns.
+// runSource runs a file in the current frame, and returns the value that the file
+// returns.
 func (in *interp) runSource(src *syntax.Source) Value {
 	return in.within(in.frame, src, func() Value {
 		return in.returned(Int(1), func() error {
@@ -64,7 +66,8 @@ func (in *interp) runSource(src *syntax.Source) Value {
 	})
 }
 
-// hoist declares functions and classes that are known before the file runs.
+// hoist declares the functions and classes that exist before the first statement of a
+// file runs.
 func (in *interp) hoist(body []syntax.Stmt) {
 	for _, s := range body {
 		switch s := s.(type) {
@@ -81,7 +84,7 @@ func (in *interp) hoist(body []syntax.Stmt) {
 	}
 }
 
-// linkable reports that a class's parents exist already.
+// linkable reports whether the parents of a class exist already.
 func (in *interp) linkable(d *syntax.ClassDecl) bool {
 	names := append([]string{d.Parent}, d.Interfaces...)
 	for _, n := range append(names, d.Traits...) {
@@ -106,14 +109,14 @@ func (in *interp) evalInclude(x *syntax.WordExpr, v Value) Value {
 	return in.includeUnknown(&named)
 }
 
-// includeUnknown is unknown code running here.
+// includeUnknown handles an include of unknown code: anything may have changed.
 func (in *interp) includeUnknown(u *Unknown) Value {
 	in.Poison(u)
 	in.Steps(64, syntax.Pos{})
 	return Opaque(u)
 }
 
-// include runs a file that is known by name.
+// include runs a file whose name is known.
 func (in *interp) include(x *syntax.WordExpr, name string) Value {
 	once := strings.HasSuffix(x.Word, "_once")
 	abs, unfit := in.includePath(name)
@@ -154,7 +157,7 @@ func (in *interp) sameAsStop(abs string) bool {
 	return false
 }
 
-// identity is the real path of a file, or its own if it has none.
+// identity returns the real path of a file; abs itself if it has none.
 func (in *interp) identity(abs string) string {
 	if real, err := in.opt.Files.Resolve(abs); err == nil {
 		return real
@@ -162,9 +165,8 @@ func (in *interp) identity(abs string) string {
 	return abs
 }
 
-// reachStop joins this world with the others that come to WordPress, and ends it.
-// WordPress begins by making the prefix of the scope that requires it the global
-// one.
+// reachStop joins this world with the others that reach WordPress, and ends it. WordPress
+// first copies $table_prefix from the scope that requires it to the global scope.
 func (in *interp) reachStop(pos syntax.Pos) {
 	if in.frame != in.globals {
 		v := in.Load(in.varPlace(in.frame, "table_prefix", pos))
@@ -187,12 +189,12 @@ const vendorDir = "/vendor/"
 // VendorDirs is the slot with the vendor folders that files were included from.
 const VendorDirs = "vendor.dirs"
 
-// enterVendor remembers that a file of a vendor folder was included.
+// enterVendor records that a file of a vendor folder was included.
 func (in *interp) enterVendor(file string) {
 	in.storeSlot("vendor", Bool(true))
 	for _, name := range in.lib.VendorMaps {
 		if in.loadSlot(name) == nil {
-			in.storeSlot(name, NewArray()) // so that worlds that write it join with those that do not
+			in.storeSlot(name, NewArray()) // so that worlds that write the map can be joined with those that do not
 		}
 	}
 	dir := file[:strings.LastIndex(file, vendorDir)+len(vendorDir)-1]
@@ -227,7 +229,7 @@ func (in *interp) includeFile(x *syntax.WordExpr, abs string, slot int) Value {
 	return in.runText(abs, text, x.Pos)
 }
 
-// runText parses and runs code; what PHP would not parse throws a ParseError.
+// runText parses and runs code. Code that PHP cannot parse throws a ParseError.
 func (in *interp) runText(name, text string, pos syntax.Pos) Value {
 	src, bad := in.parsed(name, text)
 	if bad != nil {
@@ -238,7 +240,7 @@ func (in *interp) runText(name, text string, pos syntax.Pos) Value {
 	return in.runSource(src)
 }
 
-// evalText runs text as PHP.
+// evalText evaluates eval($v).
 func (in *interp) evalText(v Value, pos syntax.Pos) Value {
 	if u, ok := v.(*Unknown); ok {
 		c := *Opaque(u)

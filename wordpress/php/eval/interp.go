@@ -8,10 +8,10 @@ import (
 )
 
 // An interp evaluates one program. It walks the syntax tree once for all worlds. A world
-// is one possible course of the program; where a condition is unknown, both branches are
-// evaluated and their worlds are joined. st is the state of the current world or join.
-// Worlds that leave a construct early (break, return, throw) wait in pending until the
-// construct that catches them joins them again.
+// is one possible run of the program. Where a condition is unknown, both branches are
+// evaluated and their worlds are joined. st is the state of the current world or of
+// several joined ones. Worlds that leave a construct early (break, return, throw) wait in
+// pending until the construct that catches them joins them again.
 type interp struct {
 	ctx       context.Context
 	opt       Options
@@ -27,27 +27,27 @@ type interp struct {
 	globals *frame
 	Src     *syntax.Source
 	pending []outcome
-	base    int // of pending: what the innermost construct catches begins here
-	trying  int // try blocks around
+	base    int // index in pending: from here on, the innermost construct catches
+	trying  int // number of try blocks around the code
 
 	nextSlot int
 	serial   int
 	slots    map[slotName]int
-	exported map[int]bool // slots of variables that a function made its own with global
+	exported map[int]bool // slots of global variables that a function imported with global
 
-	getting   map[getting]bool // properties that __get runs for
+	getting   map[getting]bool // properties for which __get is running
 	sources   map[string]*syntax.Source
-	read      map[string]int // files by path; order from 1 of code, 0 of data
+	read      map[string]int // files by path: for code its order, from 1; for data 0
 	codeFiles int
-	memo      map[string]any // what libraries found out, for all worlds
+	memo      map[string]any // findings of libraries, for all worlds; see Call.Memo
 	methods   map[string]bool
-	anonymous map[*syntax.ClassDecl]string // what tells nameless classes apart
+	anonymous map[*syntax.ClassDecl]string // unique IDs of anonymous classes
 
-	snapshot *state // the join of the worlds that reached a stop file
+	snapshot *state // the join of the worlds that reached a Stop file
 	snapWhy  *Unknown
-	why      *Unknown // what the innermost split was about
+	why      *Unknown // the unknown of the innermost split
 	deaths   []*Refusal
-	envRead  *Refusal // where $_ENV was looked at first; nil: nowhere
+	envRead  *Refusal // the first use of $_ENV; nil: none
 }
 
 type slotName struct {
@@ -58,13 +58,13 @@ type slotName struct {
 // A frame is one activation of a function, or the global scope.
 type frame struct {
 	fn     *syntax.FuncDecl
-	class  *PHPClass // whose code runs
+	class  *PHPClass // the class whose code runs
 	static *PHPClass // late static binding
 	this   *Object
 	vars   map[string]int
 	serial int
 
-	closure int // which closure runs, 0: none
+	closure int // the ID of the running closure; 0: none
 }
 
 func newInterp(ctx context.Context, opt Options, lib *Library) *interp {
@@ -106,8 +106,8 @@ func (in *interp) slot(space byte, name string) int {
 	return id
 }
 
-// charge counts steps also after the evaluation has ended. If none are left, the next
-// Steps refuses.
+// charge charges n steps without panicking, even after the evaluation has ended. If none
+// are left, the next call of Steps panics.
 func (in *interp) charge(n int) { in.stepsLeft = max(0, in.stepsLeft-n) }
 
 func (in *interp) file() string {
@@ -121,15 +121,14 @@ func (in *interp) unknownAt(c Class, pos syntax.Pos, reason string) *Unknown {
 	return &Unknown{Class: c, File: in.file(), Line: int(pos.Line), Expr: in.Snippet(pos), Reason: reason}
 }
 
-// die ends the world for a reason that matters if all worlds end.
+// die returns the end of a world. Its reason is reported if all worlds end.
 func (in *interp) die(pos syntax.Pos, format string, args ...any) error {
 	return &dead{&Refusal{
 		Class: Undecidable, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.Snippet(pos),
 	}}
 }
 
-// run evaluates the program and returns the join of the worlds that reached a
-// stop file.
+// run evaluates the program and returns the join of the worlds that reached a Stop file.
 func (in *interp) run() (*state, error) {
 	in.prepareWorld()
 	var end error

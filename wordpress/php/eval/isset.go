@@ -16,7 +16,7 @@ func (in *interp) evalIsset(x *syntax.IssetExpr) Value {
 	return result
 }
 
-// isSet is isset of one expression.
+// isSet evaluates isset of one expression.
 func (in *interp) isSet(x syntax.Expr) Value {
 	v := in.quiet(x, askIsset)
 	if u, ok := v.(*Unknown); ok {
@@ -25,8 +25,8 @@ func (in *interp) isSet(x syntax.Expr) Value {
 	return Bool(v.Kind() != KindNull)
 }
 
-// quiet evaluates an expression as isset, empty and ?? do: what is missing on the
-// way is null. Of strings, isset and empty take offsets that are all number.
+// quiet evaluates an expression as isset, empty and ?? do: a missing variable or element
+// is null. As offsets of strings, isset and empty accept only whole numbers.
 func (in *interp) quiet(x syntax.Expr, who asking) Value {
 	switch x := x.(type) {
 	case *syntax.VarExpr:
@@ -54,8 +54,8 @@ func (in *interp) quiet(x syntax.Expr, who asking) Value {
 	return in.eval(x)
 }
 
-// An asking is who wants to know: ?? and what is not the last step of a path, isset
-// or empty.
+// An asking is the reason of a quiet evaluation: askIsset and askEmpty are for the last
+// step of a path in isset or empty; askValue is for all other steps and for ??.
 type asking uint8
 
 const (
@@ -88,7 +88,7 @@ func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) Value {
 	return in.quietElement(base, s, who, x.Pos)
 }
 
-// quietElement is $v[key] where what is not there is null.
+// quietElement evaluates $v[key]. A missing element is null.
 func (in *interp) quietElement(v Value, s step, who asking, pos syntax.Pos) Value {
 	switch v := v.(type) {
 	case String:
@@ -129,7 +129,7 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
 	return Null
 }
 
-// evalCoalesce is $x ?? right, and the reading half of ??=.
+// evalCoalesce evaluates $x ?? right, and the reading half of ??=.
 func (in *interp) evalCoalesce(x syntax.Expr, right func() Value) Value {
 	v := in.quiet(x, askValue)
 	if unknown, ok := v.(*Unknown); ok {

@@ -2,11 +2,11 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// Joins of worlds. Values on which two worlds agree stay. Where they differ, the joined
-// world has an unknown, whose origin is the expression that decides between them.
+// Joins of worlds. If two worlds have the same value, it stays. If they differ, the
+// joined world has an unknown, whose origin is the expression that decides between them.
 
-// A definition is what a slot of a constant, function or class holds. Where maybe
-// is set, some worlds lack it.
+// A definition is the content of the slot of a constant, function or class. If maybe is
+// set, some worlds do not have the definition.
 type definition struct {
 	v     Value // of a constant
 	fn    *syntax.FuncDecl
@@ -16,7 +16,7 @@ type definition struct {
 
 func (*definition) Kind() Kind { return KindAbsent }
 
-// either returns the unknown that stands for two values that differ.
+// either returns the unknown that replaces two different values.
 func either(a, b Value, why *Unknown) *Unknown {
 	u := Opaque(why)
 	for _, v := range []Value{b, a} {
@@ -27,7 +27,7 @@ func either(a, b Value, why *Unknown) *Unknown {
 	return u
 }
 
-// joinValues joins what two worlds hold in one place; neither is nil.
+// joinValues joins the values of one slot or element in two worlds; neither is nil.
 func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 	x, ok := a.(*Array)
 	y, both := b.(*Array)
@@ -40,20 +40,20 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 	return either(a, b, why)
 }
 
-// torn reports a variable that is global or static in some worlds only.
+// torn reports whether v is a variable that is global or static in some worlds only.
 func torn(v Value) bool {
 	u, ok := v.(*Unknown)
 	return ok && u.torn
 }
 
-// joinArrays joins key by key. A key that only one has may be absent.
+// joinArrays joins two arrays key by key. A key that only one of them has may be absent.
 func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	in.charge(len(a.Entries) + len(b.Entries))
 	if a.Rest != b.Rest || a.Len()+b.Len() > 20_000 || in.stepsLeft == 0 || in.bytesLeft == 0 {
 		return Opaque(why)
 	}
 	if a.Len() < b.Len() {
-		a, b = b, a // the order of the one that has more is that of the other, too, if any is
+		a, b = b, a // if the two have a common order, it is that of the longer one
 	}
 	same := a.Next == b.Next && a.Pos == b.Pos && a.Why == b.Why && a.open == b.open && a.Listed == b.Listed
 	out := a.Clone()
@@ -92,7 +92,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	return out
 }
 
-// lacking is what lies at a key that an array does not have.
+// lacking returns the value for a key that an array does not list: absent or an unknown.
 func (in *interp) lacking(a *Array, k Key) Value {
 	if k.Str && a.Rest.Covers(k.S) {
 		return in.unknownAt(Undecidable, syntax.Pos{}, a.Rest.Reason()).From(a.Rest.Origin(k.S))
@@ -103,7 +103,7 @@ func (in *interp) lacking(a *Array, k Key) Value {
 	return AbsentValue{}
 }
 
-// FirstUnknown is the first that is not nil.
+// FirstUnknown returns the first element that is not nil.
 func FirstUnknown(list ...*Unknown) *Unknown {
 	for _, u := range list {
 		if u != nil {
@@ -113,8 +113,8 @@ func FirstUnknown(list ...*Unknown) *Unknown {
 	return nil
 }
 
-// ordered reports that the keys of an array come in the order in which another, that
-// has them all, lists them.
+// ordered reports whether the keys of a are in the same order as in all, which has every
+// key of a.
 func ordered(a, all *Array) bool {
 	last, ok := -1, true
 	a.Each(func(k Key, _ Value) bool {
@@ -142,8 +142,8 @@ func sameOrder(a, b *Array) bool {
 	return true
 }
 
-// join returns the world that stands for both, which must not be used any more.
-// Either may be nil.
+// join returns the join of two worlds, which must not be used any more. Either may be
+// nil.
 func (in *interp) join(a, b *state, why *Unknown) *state {
 	if a == nil || a == b {
 		return b
@@ -167,7 +167,7 @@ func (in *interp) join(a, b *state, why *Unknown) *state {
 	return out
 }
 
-// joinSlots joins what lies in one slot. nil is a slot that holds nothing.
+// joinSlots joins the contents of one slot. nil is an empty slot.
 func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Value {
 	if d, ok := x.(*definition); ok {
 		e, _ := y.(*definition)
@@ -211,7 +211,8 @@ func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Val
 	return in.joinValues(x, y, why, 0)
 }
 
-// joinDefinitions joins constants, functions and classes; e nil is none.
+// joinDefinitions joins constants, functions and classes. If e is nil, the other world
+// has no definition.
 func (in *interp) joinDefinitions(d, e *definition, why *Unknown) Value {
 	if e == nil {
 		if d.maybe != nil {
@@ -227,7 +228,7 @@ func (in *interp) joinDefinitions(d, e *definition, why *Unknown) Value {
 	c := *d
 	c.maybe = FirstUnknown(d.maybe, e.maybe)
 	if d.fn != e.fn || d.class != e.class {
-		c.fn, c.class, c.v = nil, nil, why // which of the two is not known
+		c.fn, c.class, c.v = nil, nil, why // it is not known which of the two is in effect
 		return &c
 	}
 	if d.v != nil && e.v != nil {

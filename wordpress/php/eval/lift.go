@@ -6,8 +6,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Lift applies a pure function to values of which some may be unknown. The result is
-// unknown then, unless one of a few alternatives of the library decides it.
+// Lift applies a pure function to values, some of which may be unknown. If exactly one is
+// unknown and has alternatives, f is applied to each alternative. Otherwise the result is
+// unknown.
 func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) Value) Value {
 	var why *Unknown
 	var at, count int
@@ -49,7 +50,7 @@ func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) Value) Valu
 	return &out
 }
 
-// Opaque is the unknown without its alternatives.
+// Opaque returns the unknown without its alternatives.
 func Opaque(u *Unknown) *Unknown {
 	if u.Alts == nil && !u.torn {
 		return u
@@ -59,8 +60,8 @@ func Opaque(u *Unknown) *Unknown {
 	return &c
 }
 
-// UnknownIn returns an unknown that v is or holds. One that it holds comes without
-// alternatives: they are not v's.
+// UnknownIn returns v if it is an unknown, or an unknown that v contains. A contained one
+// is returned without its alternatives, because they are not alternatives of v.
 func (in *interp) UnknownIn(v Value, depth int) *Unknown {
 	switch v := v.(type) {
 	case *Unknown:
@@ -86,7 +87,7 @@ func (in *interp) UnknownIn(v Value, depth int) *Unknown {
 	return nil
 }
 
-// Truth is the truth of a value, or the unknown that it depends on.
+// Truth returns a value as a condition, or the unknown that it depends on.
 func (in *interp) Truth(v Value) (bool, *Unknown) {
 	switch v := v.(type) {
 	case *Unknown:
@@ -105,7 +106,7 @@ func (in *interp) Truth(v Value) (bool, *Unknown) {
 	return ToBool(v), nil
 }
 
-// Share marks an array as held more than once, so that nobody writes to it.
+// Share marks an array as held more than once, so that it is copied before a write.
 func Share(v Value) Value {
 	if a, ok := v.(*Array); ok {
 		a.shared = true

@@ -8,16 +8,16 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Limits bound what one evaluation may take. The zero value means the defaults.
+// Limits are the limits of one evaluation. A zero field means the default.
 type Limits struct {
-	Steps    int // statements, expressions and loop turns; 2 million
-	Bytes    int // bytes allocated in sum, freed or not; 112 MiB
+	Steps    int // statements, expressions and loop iterations; 2 million
+	Bytes    int // total bytes allocated, freed or not; 112 MiB
 	Depth    int // nested calls and includes; 400
-	FileSize int // of one file; 4 MiB
-	Files    int // files included; 512
+	FileSize int // bytes of one file; 4 MiB
+	Files    int // number of included files; 512
 }
 
-// WithDefaults sets the limits that are 0.
+// WithDefaults returns the limits with the default for each field that is not positive.
 func (l Limits) WithDefaults() Limits {
 	set := func(n *int, def int) {
 		if *n <= 0 {
@@ -33,18 +33,18 @@ func (l Limits) WithDefaults() Limits {
 }
 
 // A Refusal ends an evaluation, or says why a value is not known.
-type Refusal struct { //nolint:errname // it stands for an answer, too
+type Refusal struct { //nolint:errname // also used as an answer
 	Class   Class
 	File    string
 	Line    int
 	Message string
 	Origin  Origin
-	Expr    string // the expression that decides, "" if none does
+	Expr    string // the expression that decides; "" if there is none
 
 	end bool // the program ends before WordPress starts
 }
 
-// Error is one line: file:line: message.
+// Error returns one line: file:line: message: expression.
 func (r *Refusal) Error() string {
 	s := r.Message
 	if r.Expr != "" {
@@ -58,7 +58,8 @@ func (r *Refusal) Error() string {
 
 const contextEvery = 1024
 
-// Steps charges n steps, and looks at the clock now and then.
+// Steps charges n steps, and checks the context every contextEvery steps. It panics with
+// a *Refusal if none are left or the time is over.
 func (in *interp) Steps(n int, pos syntax.Pos) {
 	if n < 0 || n > in.stepsLeft {
 		in.stepsLeft = 0
@@ -72,7 +73,7 @@ func (in *interp) Steps(n int, pos syntax.Pos) {
 	in.clock(pos)
 }
 
-// stopped is the end of the evaluation because its context ended.
+// stopped is the panic value that ends an evaluation whose context was canceled.
 type stopped struct{ error }
 
 func (in *interp) clock(pos syntax.Pos) {
@@ -86,7 +87,8 @@ func (in *interp) clock(pos syntax.Pos) {
 	panic(&stopped{err})
 }
 
-// Alloc charges n bytes that are about to be allocated.
+// Alloc charges n bytes before they are allocated. It panics with a *Refusal if the limit
+// is exceeded.
 func (in *interp) Alloc(n int, pos syntax.Pos) {
 	if n < 0 || n > in.bytesLeft {
 		in.bytesLeft = 0
@@ -96,11 +98,11 @@ func (in *interp) Alloc(n int, pos syntax.Pos) {
 	in.Steps(n>>12, pos)
 }
 
-// maxNested bounds how far the evaluator calls itself: a stack that overflows
-// would end the whole process.
+// maxNested limits the recursion of the evaluator: a stack overflow would end the whole
+// process.
 const maxNested = 12_000
 
-// enter counts one level of expressions and blocks; leave takes it back.
+// enter adds one level of nested expressions and blocks; leave removes it.
 func (in *interp) enter(pos syntax.Pos) {
 	if in.depth >= maxNested {
 		panic(in.Refuse(Undecidable, pos, "evaluate: nested deeper than %d", maxNested))

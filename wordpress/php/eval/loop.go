@@ -2,7 +2,7 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// execLoop runs loops and switch, and collects the worlds that break out.
+// execLoop runs a loop or a switch, and joins the worlds that break out of it.
 func (in *interp) execLoop(s syntax.Stmt) error {
 	base, end := in.mark()
 	err := in.attempt(func() error {
@@ -24,8 +24,8 @@ func (in *interp) execLoop(s syntax.Stmt) error {
 	return in.leaveLoop(base, err)
 }
 
-// leaveLoop joins what broke out of the innermost loop with what came to its end;
-// breaks of outer loops come one loop nearer.
+// leaveLoop joins the worlds that broke out of the innermost loop with those that reached
+// its end. A break of an outer loop now has one loop less to leave.
 func (in *interp) leaveLoop(base int, err error) error {
 	waiting := append([]outcome(nil), in.pending[base:]...)
 	in.pending = in.pending[:base]
@@ -44,12 +44,13 @@ func (in *interp) leaveLoop(base int, err error) error {
 	return in.proceed(&ends)
 }
 
-// turn runs a loop's body once. What continues joins at its end.
+// turn runs one iteration: the body of a loop. Worlds that continue are joined at its
+// end.
 func (in *interp) turn(body []syntax.Stmt) error {
 	return in.turnOf(func() error { return in.exec(body) })
 }
 
-// turnOf is turn of what runs as the body does.
+// turnOf is like turn, for an iteration that is given as a function.
 func (in *interp) turnOf(run func() error) error {
 	_, err := in.rejoin(in.base, in.attempt(run), Null, func(err error) (Value, bool) {
 		j, ok := err.(*jump)
@@ -58,7 +59,7 @@ func (in *interp) turnOf(run func() error) error {
 	return err
 }
 
-// iterate runs a loop from its condition on.
+// iterate runs a loop, starting with its condition.
 func (in *interp) iterate(s *syntax.LoopStmt) error {
 	cond := func() (bool, *Unknown) {
 		if len(s.Cond) == 0 {
@@ -98,8 +99,8 @@ func (in *interp) iterate(s *syntax.LoopStmt) error {
 
 const maxRounds = 10
 
-// widen runs the turns of a loop whose number is unknown, until nothing changes any
-// more. u is the unknown that decides.
+// widen runs a loop with an unknown number of iterations, until the state no longer
+// changes. u is the unknown that decides.
 func (in *interp) widen(pos syntax.Pos, u *Unknown, turn func() error) error {
 	why := Opaque(u)
 	exit := in.st.fork()
@@ -125,8 +126,9 @@ func (in *interp) widen(pos syntax.Pos, u *Unknown, turn func() error) error {
 	return nil
 }
 
-// widened joins a loop's head with its end. After a few rounds everything that
-// still changes becomes unknown, and in the end everything.
+// widened joins the state before an iteration (head) with the state after it (end). From
+// the third round on, every slot that still changes becomes unknown. After maxRounds,
+// everything does. It also reports whether the state is stable.
 func (in *interp) widened(head, end *state, why *Unknown, round int) (*state, bool) {
 	next := in.join(head.fork(), end, why)
 	stable := next.poison == head.poison
@@ -154,8 +156,8 @@ func (in *interp) widened(head, end *state, why *Unknown, round int) (*state, bo
 	return next, false
 }
 
-// execSwitch first finds the worlds that enter at each case, then runs the bodies
-// in order, each with the worlds that fall through to it.
+// execSwitch first finds the worlds that enter at each case. Then it runs the bodies in
+// order, each also with the worlds that fall through to it.
 func (in *interp) execSwitch(s *syntax.SwitchStmt) error {
 	subject := in.eval(s.Subject)
 	entries := make([]*state, len(s.Cases)+1)
@@ -173,8 +175,8 @@ func (in *interp) execSwitch(s *syntax.SwitchStmt) error {
 	return in.proceed(&ends)
 }
 
-// matchCases sorts the worlds by the case they enter at; the last entry is of
-// those that enter none.
+// matchCases sorts the worlds by the case at which they enter. The last entry has the
+// worlds that enter at none.
 func (in *interp) matchCases(s *syntax.SwitchStmt, subject Value, entries []*state) *Unknown {
 	why := in.whyOr(nil)
 	def := len(s.Cases)

@@ -41,8 +41,8 @@ func (in *interp) arithmetic(op string, l, r Value, pos syntax.Pos) Value {
 	return Int(x ^ y)
 }
 
-// arithmeticString reports whether a string can be calculated with: it leads with
-// a number. Others throw.
+// arithmeticString reports whether PHP can calculate with a string: the string begins
+// with a number. Other strings throw.
 func arithmeticString(v Value) bool {
 	s, ok := v.(String)
 	return !ok || leadsNumber(string(s))
@@ -113,7 +113,7 @@ func (in *interp) modulo(x, y int64, pos syntax.Pos) Value {
 	return Int(x % y)
 }
 
-// power is a ** b of integers that give an integer.
+// power returns a ** b for integers, if the result is an integer.
 func (in *interp) power(a, b Value, pos syntax.Pos) Value {
 	x, ok := a.(Int)
 	y, both := b.(Int)

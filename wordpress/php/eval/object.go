@@ -6,7 +6,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// propsOf is an object's properties by name. They must not be written to.
+// propsOf returns an object's properties by name. The caller must not write to the array.
 func (in *interp) propsOf(o *Object) *Array {
 	if a, ok := in.st.Get(o.cell).(*Array); ok {
 		return a
@@ -22,14 +22,14 @@ func (in *interp) SetProp(o *Object, name string, v Value, pos syntax.Pos) {
 	in.assign(&place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}, v)
 }
 
-// newCell puts a value into a slot of its own.
+// newCell stores a value in a new slot, and returns the slot.
 func (in *interp) newCell(v Value) int {
 	cell := in.newSlot(slotCell)
 	in.st.Set(cell, v)
 	return cell
 }
 
-// newObject makes an object without calling its constructor.
+// newObject returns a new object, without calling its constructor.
 func (in *interp) newObject(name string, props *Array, pos syntax.Pos) *Object {
 	c, _ := in.classNamed(name, pos)
 	return in.instantiate(c, props, pos)
@@ -60,13 +60,13 @@ func (in *interp) evalNew(x *syntax.NewExpr) Value {
 		if u.Class == Undecidable && in.st.poison == nil {
 			vals := in.evalArgs(x.Args, x.Pos)
 			if slices.ContainsFunc(vals, func(v Value) bool { return HoldsObject(v, 0) }) {
-				in.Poison(u) // it may call methods of the object, or change it
+				in.Poison(u) // the constructor may call methods of an argument, or change it
 			}
 			if n, ok := x.Class.(*syntax.NameExpr); ok && syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
 				in.storeSlot(writtenSlot, Opaque(u))
 			}
 			in.mayFail(u, x.Pos)
-			return u // a class of PHP's that nobody modelled
+			return u // a class of PHP that is not modelled
 		}
 		return in.callUnknown(u, x.Args)
 	}
@@ -94,8 +94,8 @@ func (in *interp) construct(c *PHPClass, x *syntax.NewExpr) Value {
 	return o
 }
 
-// initProps sets the properties that c and its parents declare, of an object of a
-// class that may declare them anew.
+// initProps sets the properties that c and its parents declare, for an object of class
+// of, which may declare them again.
 func (in *interp) initProps(of, c *PHPClass, props *Array, pos syntax.Pos) {
 	if c.parent != nil {
 		in.initProps(of, c.parent, props, pos)
@@ -114,7 +114,7 @@ func (in *interp) initProps(of, c *PHPClass, props *Array, pos syntax.Pos) {
 	}
 }
 
-// evalMethod calls $o->name().
+// evalMethod evaluates $o->name().
 func (in *interp) evalMethod(x *syntax.MethodExpr) Value {
 	v := in.eval(x.Obj)
 	name := in.eval(x.Name)
@@ -175,7 +175,7 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) *callee {
 	panic(in.Throw("Error", "Call to undefined method "+o.Class.Name+"::"+name+"()", pos))
 }
 
-// evalStaticCall calls A::name(), parent::name() and self::name().
+// evalStaticCall evaluates A::name(), parent::name() and self::name().
 func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) Value {
 	c, u := in.classOf(x.Class)
 	name := in.eval(x.Name)
@@ -243,7 +243,7 @@ func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
 	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name)))
 }
 
-// Throw makes an exception of a native class, to panic with.
+// Throw returns an exception of a native class. The caller panics with it.
 func (in *interp) Throw(name, message string, pos syntax.Pos) *thrown {
 	why := &Refusal{
 		Class: Undecidable, File: in.file(), Line: int(pos.Line),
@@ -257,14 +257,14 @@ func (in *interp) Throw(name, message string, pos syntax.Pos) *thrown {
 	props := NewArray()
 	in.initProps(c, c, props, pos)
 	o := &Object{Class: c, cell: in.newCell(props)}
-	for _, name := range []string{"message", "code", "line"} { // not worded or placed as PHP would
+	for _, name := range []string{"message", "code", "line"} { // they may differ from PHP's
 		props.Set(propKey(name), in.unknownAt(Undecidable, pos, "depends on the text of an error"))
 	}
 	props.Set(propKey("file"), String(in.file()))
 	return &thrown{o, why}
 }
 
-// thrownBy is what throw panics with.
+// thrownBy returns the exception that a throw expression panics with.
 func (in *interp) thrownBy(v Value, pos syntax.Pos) *thrown {
 	o, ok := v.(*Object)
 	if v.Kind() != KindUnknown && (!ok || !o.Class.IsA("throwable")) {

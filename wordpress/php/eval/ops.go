@@ -82,7 +82,7 @@ func (in *interp) join2(l, r Value, pos syntax.Pos) Value {
 	})
 }
 
-// ConvertString makes a string of an object; other values stay as they are.
+// ConvertString converts an object to a string; other values are returned as they are.
 func (in *interp) ConvertString(v Value, pos syntax.Pos) Value {
 	o, ok := v.(*Object)
 	if !ok {
@@ -95,7 +95,7 @@ func (in *interp) ConvertString(v Value, pos syntax.Pos) Value {
 	return in.CallMethod(o, class, m, nil, pos)
 }
 
-// StringOf is the string of a known value.
+// StringOf returns a known value as a string.
 func (in *interp) StringOf(v Value, pos syntax.Pos) string {
 	v = in.ConvertString(v, pos)
 	if u, ok := v.(*Unknown); ok {
@@ -129,8 +129,8 @@ func (in *interp) compareOp(op string, l, r Value, pos syntax.Pos) Value {
 	})
 }
 
-// nullness decides comparisons of an array that holds unknowns with a value of
-// another type, which its contents do not change.
+// nullness decides comparisons of an array with a value of another type. Unknowns in the
+// array do not change their result.
 func (in *interp) nullness(op string, l, r Value) (Value, bool) {
 	if op != "===" && op != "!==" || l.Kind() == KindUnknown || r.Kind() == KindUnknown || l.Kind() == r.Kind() {
 		return nil, false
@@ -169,7 +169,7 @@ func (in *interp) compareKnown(op string, a, b Value, pos syntax.Pos) Value {
 	return Int(int64(c))
 }
 
-// HoldsObject reports that a value is, or holds, an object.
+// HoldsObject reports whether a value is, or contains, an object.
 func HoldsObject(v Value, depth int) bool {
 	a, ok := v.(*Array)
 	if !ok || depth > 64 {

@@ -6,13 +6,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// An Origin names the input that a refusal depends on, so that callers can say
-// what would decide it. It does not depend on the wording of the message.
+// An Origin is the kind of input that a refusal depends on. With it, callers can say what
+// the user must supply, without reading the message.
 type Origin uint8
 
 // The origins of a refusal.
 const (
-	OriginOther          Origin = iota // anything else: unknown code, a limit
+	OriginOther          Origin = iota // something else, such as unknown code or a limit
 	OriginEnvironment                  // an environment variable
 	OriginRequest                      // a variable of the HTTP request
 	OriginHost                         // the host name, the scheme or the port of the HTTP request
@@ -20,19 +20,19 @@ const (
 	OriginHome                         // a path that Files refuses as outside
 	OriginStop                         // the program ends before it reaches a Stop file
 	OriginFeature                      // a feature or a function that is not evaluated
-	OriginVolatile                     // what no second run would repeat: a command, chance, the clock, the network
+	OriginVolatile                     // what differs between runs: a command, randomness, the clock, the network
 )
 
-// From sets the origin of a new unknown value and returns it.
+// From sets the origin of a new unknown, and returns the unknown.
 func (u *Unknown) From(o Origin) *Unknown {
 	u.Origin = o
 	return u
 }
 
-// hostNames are the variables of a request that its URL gives.
+// hostNames are the request variables that follow from the URL of a request.
 var hostNames = syntax.WordSet("HTTP_HOST SERVER_NAME SERVER_PORT REQUEST_SCHEME")
 
-// Origin is the origin of a key that an array may have; "" stands for any key.
+// Origin returns the origin of an unknown key of an array; "" stands for any key.
 func (r restRule) Origin(name string) Origin {
 	switch {
 	case r&restRequest == 0:
@@ -43,7 +43,7 @@ func (r restRule) Origin(name string) Origin {
 	return OriginRequest
 }
 
-// RefuseUnknown refuses because of u, and keeps its origin.
+// RefuseUnknown returns a refusal that is caused by u, and keeps the origin of u.
 func (in *interp) RefuseUnknown(u *Unknown, c Class, pos syntax.Pos, format string, args ...any) error {
 	return &Refusal{Class: c, Origin: u.Origin, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...)}
 }

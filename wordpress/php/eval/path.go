@@ -9,7 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// includePath is where PHP looks for a file.
+// includePath returns the absolute path of an included file. unfit is as for absolute.
 func (in *interp) includePath(name string) (abs, unfit string) {
 	abs, unfit = in.absolute(name)
 	if unfit != "" && strings.Contains(name, ":") || strings.HasPrefix(name, "/") {
@@ -30,7 +30,8 @@ func (in *interp) includePath(name string) (abs, unfit string) {
 	return in.absolute(dirname(in.file()) + "/" + name)
 }
 
-// ReadFile reads a file whole, within the limits.
+// ReadFile reads a whole file, within the limits. unknown and ok are as for
+// Call.ReadFile.
 func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *Unknown, ok bool) {
 	abs, unfit := in.absolute(name)
 	if unfit != "" {
@@ -64,7 +65,7 @@ func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *U
 	return string(b), nil, true
 }
 
-// unread says what it means that a file could not be read.
+// unread returns what ReadFile returns for an error of Files.
 func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool) {
 	switch c := in.opt.Errors; {
 	case c != nil && c.Outside(err):
@@ -77,9 +78,9 @@ func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool) {
 	return "", in.unknownAt(Unreadable, pos, "needs a file that cannot be read"), false
 }
 
-// absolute makes a file name absolute from the working directory. What is no file
-// by name is returned as unfit: a stream wrapper ("http://"), or a working
-// directory that is not known.
+// absolute makes a file name absolute, from the working directory. If that is not
+// possible, unfit is the reason: a stream wrapper ("http://"), or a working directory
+// that is not known.
 func (in *interp) absolute(name string) (abs, unfit string) {
 	if i := strings.Index(name, "://"); i > 0 {
 		s := syntax.Lower(name[:i])
@@ -111,8 +112,8 @@ func (in *interp) absolute(name string) (abs, unfit string) {
 	return path.Clean(name), ""
 }
 
-// tidy drops empty and "." components. ".." stays: a link may stand before it,
-// and what is above the link is not what is above its target.
+// tidy removes empty and "." components. It keeps "..": if a symlink is before it, the
+// parent of the symlink is not the parent of its target.
 func tidy(name string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(name, "/") {

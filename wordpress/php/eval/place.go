@@ -3,21 +3,21 @@ package eval
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
 // A place is a location that can be read and written: a slot of the state, and a path of
-// keys through the arrays in it.
+// keys through the arrays in the slot.
 type place struct {
 	slot  int
 	path  []step
-	frame *frame // of a variable's own slot, to read it as unset or poisoned
+	frame *frame // the frame of a variable; decides whether an empty slot is unset or unknown
 	temp  Value  // a value without a location, if slot is 0
 	wild  *Unknown
 	at    syntax.Pos
 
-	typ      *syntax.TypeHint // of the property that the path begins with
+	typ      *syntax.TypeHint // type of the property at the start of the path
 	typOwner *PHPClass
-	typAt    int // how many steps lead to what has the type
+	typAt    int // number of steps to the value with that type
 }
 
-// place finds where an expression lies, evaluating its keys.
+// place returns the place of an expression. It evaluates the keys in it.
 func (in *interp) place(x syntax.Expr) *place {
 	switch x := x.(type) {
 	case *syntax.VarExpr:
@@ -37,7 +37,7 @@ func (in *interp) place(x syntax.Expr) *place {
 	return &place{temp: v, at: x.Where()}
 }
 
-// globalsKey recognises $GLOBALS[…].
+// globalsKey returns the key of $GLOBALS[key]; ok is false for other expressions.
 func globalsKey(x *syntax.IndexExpr) (syntax.Expr, bool) {
 	v, ok := x.Base.(*syntax.VarExpr)
 	return x.Idx, ok && v.Name == "GLOBALS" && x.Idx != nil
@@ -56,7 +56,7 @@ func (in *interp) variable(x *syntax.VarExpr) *place {
 	return in.namedPlace(in.frame, v, x.Pos)
 }
 
-// namedPlace is the variable of a computed name.
+// namedPlace returns the place of a variable with a computed name.
 func (in *interp) namedPlace(f *frame, name Value, pos syntax.Pos) *place {
 	if u := in.UnknownIn(name, 0); u != nil {
 		return &place{wild: u, at: pos}
@@ -84,8 +84,8 @@ func (in *interp) varPlace(f *frame, name string, pos syntax.Pos) *place {
 	return &place{slot: id, frame: f, at: pos}
 }
 
-// raw is what lies in a place's slot, references followed; nil if nothing does.
-// slot is the one it was found in.
+// raw returns the content of a place's slot, after following references; nil if it is
+// empty. slot is the slot at the end of the references.
 func (in *interp) raw(p *place) (v Value, slot int) {
 	if p.slot == 0 {
 		return p.temp, 0
@@ -106,7 +106,7 @@ func (in *interp) raw(p *place) (v Value, slot int) {
 	return v, slot
 }
 
-// Load reads a place as an expression does: what is not there is null.
+// Load reads a place as an expression does: a missing value is null.
 func (in *interp) Load(p *place) Value {
 	if p.wild != nil {
 		return Opaque(p.wild)
@@ -115,7 +115,7 @@ func (in *interp) Load(p *place) Value {
 	return in.follow(v, p.path, p.at)
 }
 
-// follow reads along a path.
+// follow reads the value at the end of a path in v.
 func (in *interp) follow(v Value, path []step, pos syntax.Pos) Value {
 	for _, s := range path {
 		if v == nil {
@@ -186,13 +186,13 @@ func (in *interp) stringElement(v string, s step, pos syntax.Pos) Value {
 		n += int64(len(v))
 	}
 	if n < 0 || n >= int64(len(v)) {
-		return String("") // a warning, and an empty string
+		return String("") // PHP warns and gives an empty string
 	}
 	return String(v[n : n+1])
 }
 
-// offset is the step as an offset of a string; all is false if something follows
-// the number.
+// offset returns the step as an offset of a string. all is false if other text follows
+// the number. ok is false if there is no integer.
 func (s step) offset() (n int64, all, ok bool) {
 	if !s.k.Str || s.null {
 		return s.k.n, true, true
@@ -202,7 +202,7 @@ func (s step) offset() (n int64, all, ok bool) {
 	return int64(i), all, isInt && leadsNumber(s.k.S)
 }
 
-// evalPlace evaluates an expression that has a place.
+// evalPlace reads an expression that has a place.
 func (in *interp) evalPlace(x syntax.Expr) Value {
 	switch x := x.(type) {
 	case *syntax.VarExpr:
@@ -225,7 +225,7 @@ func (in *interp) evalPlace(x syntax.Expr) Value {
 	return Share(v)
 }
 
-// underProperty reports that an element is one of a property.
+// underProperty reports whether an element belongs to an array in a property.
 func underProperty(x *syntax.IndexExpr) bool {
 	for {
 		switch base := x.Base.(type) {
@@ -239,7 +239,7 @@ func underProperty(x *syntax.IndexExpr) bool {
 	}
 }
 
-// globalsArray is a copy of the global variables.
+// globalsArray returns the value of $GLOBALS as a whole, which is always unknown.
 func (in *interp) globalsArray(pos syntax.Pos) Value {
 	return in.unknownAt(Undecidable, pos, "depends on all global variables")
 }

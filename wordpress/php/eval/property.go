@@ -2,7 +2,8 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// propPlace is where $o->name lies. Null and scalars have no properties to write.
+// propPlace returns the place of $o->name, for a write. Null and scalars have no
+// properties.
 func (in *interp) propPlace(x *syntax.PropExpr) *place {
 	v := in.eval(x.Obj)
 	name := in.eval(x.Name)
@@ -20,7 +21,7 @@ func (in *interp) propPlace(x *syntax.PropExpr) *place {
 	return in.memberPlace(o, s, x.Pos)
 }
 
-// memberPlace is where an object has a property, to write it.
+// memberPlace returns the place of an object's property, for a write.
 func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) *place {
 	item, owner := in.declared(o, name, pos)
 	p := &place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}
@@ -50,8 +51,8 @@ func (c *PHPClass) has(low string) bool {
 	return m != nil
 }
 
-// readsThroughGet reports whether __get reads a property: it does not while it runs for
-// that property.
+// readsThroughGet reports whether a missing property is read with __get. It is not while
+// __get runs for that property.
 func (in *interp) readsThroughGet(o *Object, name string) bool {
 	return o.Class.has("__get") && !in.getting[getting{o, name}]
 }
@@ -70,7 +71,7 @@ func (in *interp) callGet(o *Object, name string, pos syntax.Pos) Value {
 	return in.CallMethod(o, class, m, []Value{String(name)}, pos)
 }
 
-// touchProp makes the property null that unset($o->name['key']) does not find.
+// touchProp sets a missing property to null, as unset($o->name['key']) does.
 func (in *interp) touchProp(x syntax.Expr, p *place) {
 	e, ok := x.(*syntax.IndexExpr)
 	props, _ := in.raw(p)
@@ -86,7 +87,7 @@ func (in *interp) touchProp(x syntax.Expr, p *place) {
 	in.assign(&first, Null)
 }
 
-// typed converts what is written to a property with a type.
+// typed converts a value that is written to a property with a type.
 func (in *interp) typed(p *place, v Value) Value {
 	if p.typ == nil || len(p.path) != p.typAt || v == nil {
 		return v
@@ -108,14 +109,14 @@ func (in *interp) readProp(x *syntax.PropExpr) Value {
 	return in.propOf(v, name, x.Pos, false)
 }
 
-// propOf reads a property; quietly, what may not be read is null.
+// propOf reads a property. If quiet is set, a typed property without a value is null.
 func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
 		return Opaque(u)
 	}
 	o, ok := v.(*Object)
 	if !ok {
-		return Null // a warning
+		return Null // PHP warns
 	}
 	s := in.StringOf(name, pos)
 	item, _ := in.declared(o, s, pos)
@@ -137,7 +138,7 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	return Null
 }
 
-// indexedObject is what $o[key] panics with.
+// indexedObject returns the error for $o[key].
 func (in *interp) indexedObject(o *Object, pos syntax.Pos) error {
 	if o.Class.IsA("arrayaccess") {
 		return in.unsupported(pos, "an object with ArrayAccess as an array")

@@ -2,9 +2,9 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// refine narrows the current world by a condition that holds in it: an element is the
-// literal that it equals, and a constant that may be defined is defined or not. It only
-// makes answers more precise: doing nothing is always right.
+// refine adds to the current world what follows from a condition that holds in it: an
+// element equals a literal, or a constant is defined or not. It only makes answers more
+// precise; without it they would still be correct.
 func (in *interp) refine(cond syntax.Expr, truth bool) {
 	switch x := cond.(type) {
 	case *syntax.UnaryExpr:
@@ -39,9 +39,9 @@ func (in *interp) refineBinary(x *syntax.BinaryExpr, truth bool) {
 	}
 }
 
-// refineElement knows $_SERVER['NAME'] === 'literal', and the like: what is not
-// known is the literal in this world. A loose comparison says as much of text that
-// looks like no number, where only text can lie.
+// refineElement handles $_SERVER['NAME'] === 'literal' and the like: an unknown element
+// has the value of the literal in this world. A loose comparison proves the same if the
+// literal does not look like a number and the element can only be text.
 func (in *interp) refineElement(x *syntax.IndexExpr, lit Value, strict bool) {
 	base, ok := x.Base.(*syntax.VarExpr)
 	text, isText := lit.(String)
@@ -61,7 +61,7 @@ func (in *interp) refineElement(x *syntax.IndexExpr, lit Value, strict bool) {
 	}
 }
 
-// refineDefined knows defined('NAME').
+// refineDefined handles defined('NAME').
 func (in *interp) refineDefined(x *syntax.CallExpr, truth bool) {
 	name, ok := x.Fn.(*syntax.NameExpr)
 	if !ok || syntax.Lower(name.Name) != "defined" && syntax.Lower(name.Fallback) != "defined" || len(x.Args) != 1 {

@@ -14,7 +14,7 @@ type Formal struct {
 	Optional bool
 }
 
-// at is the parameter that argument i goes to; nil if there is none.
+// at returns the parameter of argument i; nil if there is none.
 func (s signature) at(i int) *Formal {
 	switch n := len(s); {
 	case i < n:
@@ -25,8 +25,8 @@ func (s signature) at(i int) *Formal {
 	return nil
 }
 
-// convert makes arguments of the types that a function takes. absentVal stands for
-// one that is left out before one that is named.
+// convert converts arguments to the types that a function declares. AbsentValue is an
+// argument that was omitted before a named one.
 func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) {
 	by := typing{internal: true, strict: !to.weak && in.Src != nil && in.Src.Strict, pos: pos}
 	for i, v := range vals {

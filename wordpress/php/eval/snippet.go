@@ -11,7 +11,7 @@ import (
 // maxSnippet is how many bytes of an expression a refusal quotes.
 const maxSnippet = 76
 
-// elided stands for a part of the source that may be a secret.
+// elided replaces a part of the source that may be a secret.
 const elided = "…"
 
 // namesArgument are functions whose first argument is the name of something.
@@ -20,9 +20,9 @@ var namesArgument = syntax.WordSet("getenv env getenv_docker defined define func
 // namedKeys are variables whose keys are names.
 var namedKeys = syntax.WordSet("$_SERVER $_ENV $_GET $_POST $_COOKIE $_REQUEST $GLOBALS")
 
-// Snippet is a part of the source as a refusal quotes it: with the names of functions,
-// variables and constants, and without the text of literals and of words that name
-// nothing, which may be secrets.
+// Snippet returns a part of the source for a refusal. It keeps the names of functions,
+// variables and constants. It leaves out the text of literals and of other words, which
+// may be secrets.
 func (in *interp) Snippet(a syntax.Pos) string {
 	s := in.Src
 	if s == nil || a.From < 0 || int(a.To) > len(s.Text) || a.From >= a.To {
@@ -39,7 +39,7 @@ func (in *interp) Snippet(a syntax.Pos) string {
 	return out
 }
 
-// isConstant reports whether a word names a constant of PHP's or of the program.
+// isConstant reports whether a word is the name of a constant of PHP or of the program.
 func (in *interp) isConstant(name string) bool {
 	if _, ok := in.lib.Constants[name]; ok {
 		return true
@@ -100,7 +100,8 @@ func (q *quoter) next() {
 	}
 }
 
-// closingAt is the end of what a mark closes, or of the text.
+// closingAt returns the position after the next mark; the end of the text if there is
+// none.
 func closingAt(s string, from int, mark string) int {
 	if i := strings.Index(s[from:], mark); i >= 0 {
 		return from + i + len(mark)
@@ -125,7 +126,7 @@ func (q *quoter) literal(quote byte) {
 	q.Put(string(quote) + text + string(quote))
 }
 
-// names reports whether what comes next is the name of a variable or the like.
+// names reports whether the next string is the name of a variable or the like.
 func (q *quoter) names() bool {
 	return q.last == "(" && namesArgument[syntax.Lower(q.before)] || q.last == "[" && namedKeys[q.before]
 }
@@ -137,8 +138,8 @@ func (q *quoter) number() {
 	q.Put(elided)
 }
 
-// word copies the name of a function, class, member or constant, or a word of PHP's
-// own. Any other word may be a string that lacks its quotes.
+// word copies the name of a function, class, member or constant, or a keyword of PHP. It
+// elides any other word, which may be a string without its quotes.
 func (q *quoter) word() {
 	end := q.i
 	for end < len(q.text) && (q.text[end] == '\\' || syntax.IdentEnd(q.text, end) > end) {
@@ -155,8 +156,8 @@ func (q *quoter) word() {
 	q.Put(word)
 }
 
-// What the message of an exception quotes of the program: a name, which may be any text
-// and reaches to the end, and texts in quotes or brackets, which may hold quotes.
+// The parts of an exception's message that quote the program: a name, which may contain
+// any text up to the end, and texts in quotes or brackets, which may contain quotes.
 var (
 	nameInMessage = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?s)\b(function|method|property|constant|case|instantiate|parameter|[Cc]lass) .*`)
@@ -166,7 +167,7 @@ var (
 	})
 )
 
-// plainMessage is the message of an exception without what it quotes.
+// plainMessage returns the message of an exception without these quoted parts.
 func plainMessage(message string) string {
 	message = nameInMessage().ReplaceAllString(message[:min(len(message), 4*maxSnippet)], "$1 "+elided)
 	return quotedInMessage().ReplaceAllString(message, elided)

@@ -1,18 +1,18 @@
 package eval
 
-// A state is everything that a program can change: variables, constants, functions,
+// A state holds everything that a program can change: variables, constants, functions,
 // classes, properties, the environment. It is a persistent radix tree from slots to
-// values, so a fork is cheap and a join visits only what differs.
+// values, so that a fork is cheap and a join visits only the slots that differ.
 type state struct {
 	root   *node
 	height int    // levels of inner nodes above the leaves
-	own    *epoch // who may write to nodes and arrays in place
+	own    *epoch // nodes and arrays with this epoch may be changed in place
 
-	poison *Unknown // unknown code has run in this world
-	serial int      // and every frame up to this one was in its reach
+	poison *Unknown // not nil if unknown code has run in this world
+	serial int      // serial of the newest frame that the unknown code could change
 }
 
-// An epoch is the identity of a state between two forks.
+// An epoch identifies a state between two forks.
 type epoch struct{ _ byte }
 
 const (
@@ -27,19 +27,19 @@ type node struct {
 	vals []Value
 }
 
-// What a slot is says how a join treats its absence in one of the worlds.
+// A slotKind says what it means for a join if only one of the worlds has the slot.
 type slotKind int
 
 const (
 	slotCell   slotKind = iota // reachable only from worlds that have it
-	slotNamed                  // absent is unset, which reads as null
-	slotOpaque                 // absent means something else: known values join to an unknown
+	slotNamed                  // absent means unset, which reads as null
+	slotOpaque                 // absent has another meaning: a known value joins to an unknown
 	slotKinds
 )
 
 func newState() *state { return &state{root: &node{vals: make([]Value, fan)}, own: &epoch{}} }
 
-// fork returns a state of its own. The forked one must not be written to again.
+// fork returns a copy of the state. The original must not be written to again.
 func (s *state) fork() *state {
 	c := *s
 	c.own = &epoch{}
@@ -74,7 +74,8 @@ func (s *state) Set(slot int, v Value) {
 	}
 }
 
-// with returns the node with a slot set: itself if it belongs to the epoch.
+// with returns the node with a slot set. It is the same node if that belongs to the
+// epoch, else a copy.
 func (n *node) with(own *epoch, level, slot int, v Value) *node {
 	switch {
 	case n == nil && v == nil:
@@ -115,7 +116,7 @@ func (n *node) empty() bool {
 	return true
 }
 
-// Each visits every slot that holds something.
+// Each visits every slot that is not empty.
 func (s *state) Each(visit func(slot int, v Value)) { s.root.Each(s.height, 0, visit) }
 
 func (n *node) Each(level, base int, visit func(slot int, v Value)) {
@@ -132,14 +133,14 @@ func (n *node) Each(level, base int, visit func(slot int, v Value)) {
 	}
 }
 
-// differing visits the slots in which two states hold something else, by
-// identity; nodes that they share are not walked.
+// differing visits the slots whose contents are not identical in two states. It skips
+// nodes that the states share.
 func differing(a, b *state, visit func(slot int, x, y Value)) {
 	h := max(a.height, b.height)
 	differ(a.raised(h), b.raised(h), h, 0, visit)
 }
 
-// raised returns the root as if the tree were h high.
+// raised returns the root of the same tree with height h.
 func (s *state) raised(h int) *node {
 	n := s.root
 	for i := s.height; i < h; i++ {

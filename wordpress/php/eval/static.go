@@ -29,7 +29,7 @@ func (in *interp) classConstant(c *PHPClass, name string, pos syntax.Pos) Value 
 	panic(in.Throw("Error", "Undefined constant "+c.Name+"::"+name, pos))
 }
 
-// Constant finds a class constant, and the class that declares it; nil if none does.
+// Constant returns a class constant, and the class that declares it; nil if none does.
 func (c *PHPClass) Constant(name string) (syntax.ConstItem, *PHPClass) {
 	for k := c; k != nil; k = k.parent {
 		if item, ok := k.consts[name]; ok {
@@ -44,7 +44,7 @@ func (c *PHPClass) Constant(name string) (syntax.ConstItem, *PHPClass) {
 	return syntax.ConstItem{}, nil
 }
 
-// initial is what a property of a class begins with: absentVal if that is nothing.
+// initial returns the initial value of a property: AbsentValue if it has none.
 func (in *interp) initial(c *PHPClass, p *syntax.PropItem) Value {
 	switch {
 	case p.Default == nil && p.Type != nil:
@@ -69,7 +69,7 @@ func (in *interp) readStatic(x *syntax.StaticPropExpr) Value {
 	return Share(v)
 }
 
-// staticPlace is where A::$b lies.
+// staticPlace returns the place of A::$b.
 func (in *interp) staticPlace(x *syntax.StaticPropExpr) *place {
 	c, u := in.classOf(x.Class)
 	if u != nil {

@@ -2,7 +2,8 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// A step is one key of the path: known, the next free one, or unknown.
+// A step is one key in the path of a place: a known key, the next free one, or an
+// unknown.
 type step struct {
 	k    Key
 	push bool
@@ -10,7 +11,7 @@ type step struct {
 	wild *Unknown
 }
 
-// indexPlace appends a key.
+// indexPlace appends the key of an element to a place.
 func (in *interp) indexPlace(p *place, x *syntax.IndexExpr) *place {
 	st := step{push: x.Idx == nil}
 	if x.Idx != nil {

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// exec runs statements in turn. The error is how the world left the straight path.
+// exec runs statements in order. The error says how the world left the normal flow.
 func (in *interp) exec(body []syntax.Stmt) error {
 	if len(body) == 0 {
 		return nil
@@ -56,7 +56,7 @@ func (in *interp) execOne(s syntax.Stmt) error {
 	return nil
 }
 
-// print evaluates what is printed: an object's __toString runs.
+// print evaluates an expression that is printed, which calls __toString of an object.
 func (in *interp) print(x syntax.Expr) { in.ConvertString(in.eval(x), x.Where()) }
 
 func (in *interp) evalAll(xs []syntax.Expr) {
@@ -65,7 +65,7 @@ func (in *interp) evalAll(xs []syntax.Expr) {
 	}
 }
 
-// execNames runs the statements that declare names, or take them away.
+// execNames runs the statements that declare or delete names.
 func (in *interp) execNames(s syntax.Stmt) {
 	switch s := s.(type) {
 	case *syntax.FuncStmt:
@@ -161,7 +161,7 @@ func (in *interp) execStatic(s *syntax.StaticStmt) {
 	}
 }
 
-// execTry runs try and catch for every way out of the body.
+// execTry runs try, catch and finally, for every way to leave the body.
 func (in *interp) execTry(s *syntax.TryStmt) error {
 	if s.HasFinally {
 		panic(in.unsupported(s.Pos, "finally"))
@@ -186,7 +186,7 @@ func (in *interp) execTry(s *syntax.TryStmt) error {
 	return in.proceed(&ends)
 }
 
-// catch runs the first clause from i on that takes the exception.
+// catch runs the first clause, from i on, that accepts the exception.
 func (in *interp) catch(s *syntax.TryStmt, t *thrown, i int) error {
 	for ; i < len(s.Catches); i++ {
 		c := s.Catches[i]

@@ -6,17 +6,18 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// A typing says by whose rules a value becomes one of a declared type.
+// A typing holds the rules for converting a value to a declared type.
 type typing struct {
-	what     string // whose parameter, result or property it is
+	what     string // the function or property, for error messages
 	strict   bool   // the file declares strict_types
-	internal bool   // of a function of PHP's own: null becomes any scalar
+	internal bool   // for PHP's own functions: null becomes any scalar
 	self     *PHPClass
 	static   *PHPClass
 	pos      syntax.Pos
 }
 
-// coerce makes a value one of a declared type, as PHP does or refuses to do.
+// coerce converts a value to a declared type, as PHP does. It panics with a TypeError
+// where PHP throws one.
 func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) Value {
 	if t == nil || t.Intersection {
 		return v
@@ -66,8 +67,8 @@ func isNullLiteral(x syntax.Expr) bool {
 	return false
 }
 
-// fits reports whether a value is of the type without conversion; u is not nil
-// where that is not known.
+// fits reports whether a value has the type without conversion; u is not nil if that is
+// not known.
 func (in *interp) fits(v Value, t *syntax.TypeHint, by typing) (ok bool, u *Unknown) {
 	if t.Accepts("mixed") {
 		return true, nil
@@ -117,13 +118,13 @@ func (in *interp) fitsObject(o *Object, t *syntax.TypeHint, by typing) (bool, *U
 	return false, nil
 }
 
-// calls1 reports that a value can be called.
+// calls1 reports whether a value can be called.
 func (in *interp) calls1(v Value, by typing) bool {
 	return in.attempt(func() error { in.callable(v, by.pos); return nil }) == nil
 }
 
-// weaken converts between scalars as PHP does without strict types; nil if it
-// would not. Null is one where PHP's own functions take it for one.
+// weaken converts a scalar as PHP does without strict types; nil if PHP would not. It
+// also converts null, which PHP's own functions accept as a scalar.
 func weaken(v Value, t *syntax.TypeHint) Value {
 	if v.Kind() >= KindArray {
 		return nil
@@ -135,7 +136,7 @@ func weaken(v Value, t *syntax.TypeHint) Value {
 	f, isFloat := number.(Float)
 	whole := !isFloat || math.Abs(float64(f)) < 1<<63
 	if v.Kind() == KindString && isFloat && t.Accepts("float") {
-		whole = false // of a string, is_numeric decides between the two
+		whole = false // for a string, is_numeric decides between int and float
 	}
 	switch {
 	case t.Accepts("int") && numeric && whole:
@@ -150,7 +151,8 @@ func weaken(v Value, t *syntax.TypeHint) Value {
 	return nil
 }
 
-// coerceResult converts what a function returns, by the rules of its own file.
+// coerceResult converts the result of a function, by the rules of the file that declares
+// it.
 func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) Value {
 	if to.fn.Result == nil {
 		return v

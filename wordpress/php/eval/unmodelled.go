@@ -8,15 +8,15 @@ import (
 
 // Functions of PHP that exist and are not evaluated.
 
-// calledAnytime are functions that take a callback which PHP may call at any time.
+// calledAnytime are functions that register a callback which PHP may call at any time.
 var calledAnytime = syntax.WordSet("set_error_handler ob_start register_tick_function")
 
-// laterCalls are functions that keep a callback and do not call it.
+// laterCalls are functions that store a callback and do not call it at once.
 var laterCalls = syntax.WordSet(`register_shutdown_function set_exception_handler spl_autoload_register header_register_callback
 	session_set_save_handler assert_options`)
 
-// NotModelled makes a function whose result, and what it writes, is unknown. why is
-// the reason, or "" if it is that the function is not evaluated.
+// NotModelled returns a function whose result and by-reference arguments become unknown.
+// why is the reason; "" means that the function is not evaluated.
 func NotModelled(class Class, why string) Function {
 	return Function{Max: -1, Lazy: true, Unmodelled: true, Run: func(c *Call) Value {
 		u := c.Unknown(why).From(OriginVolatile)
@@ -29,7 +29,7 @@ func NotModelled(class Class, why string) Function {
 				panic(c.in.unsupported(c.pos, c.Name+"() with a function of the program"))
 			}
 		case !laterCalls[c.Name] && (c.in.mayCall(c.Args, 0) || c.in.mayConvert(c.Args, 0)):
-			c.Poison(u) // a callback runs, nobody knows how often and with what
+			c.Poison(u) // a callback runs an unknown number of times, with unknown arguments
 			c.Steps(64)
 			return u
 		}
@@ -41,12 +41,12 @@ func NotModelled(class Class, why string) Function {
 	}}
 }
 
-// conversions are methods of the site's own classes that PHP's functions call when
-// they are given an object.
+// conversions are methods of the program's classes that PHP's functions call on an object
+// argument.
 var conversions = strings.Fields(`__tostring __serialize __sleep serialize jsonserialize count getiterator current __get offsetget __debuginfo`)
 
-// mayConvert reports whether a function may call a method of an object that it is
-// given, or that an array holds.
+// mayConvert reports whether a function may call a method of an argument, or of an object
+// in an array argument.
 func (in *interp) mayConvert(vals []Value, depth int) bool {
 	for _, v := range vals {
 		switch v := v.(type) {

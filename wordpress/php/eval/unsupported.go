@@ -6,24 +6,24 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Features that no configuration in practice uses are not evaluated. Their syntax
-// is parsed; using one is refused by its name.
+// Features that configurations do not use in practice are not evaluated. The parser
+// accepts them. A use of one is refused with the name of the feature.
 
-// notEvaluated ends the reason of what depends on a feature that is not evaluated.
+// notEvaluated is the end of each reason that names a feature which is not evaluated.
 const notEvaluated = ", which is not evaluated; see --with-php"
 
-// unsupported returns the refusal that ends the evaluation at a use of a feature.
-// The feature has its article: "a generator".
+// unsupported returns the refusal that ends the evaluation at a use of a feature. The
+// feature includes its article: "a generator".
 func (in *interp) unsupported(pos syntax.Pos, feature string) error {
 	return in.unsupportedValue(pos, feature).refusal()
 }
 
-// unsupportedValue is the unknown that a feature would have produced.
+// unsupportedValue returns the unknown result of a feature that is not evaluated.
 func (in *interp) unsupportedValue(pos syntax.Pos, feature string) *Unknown {
 	return in.unknownAt(Undecidable, pos, "uses "+feature+notEvaluated).From(OriginFeature)
 }
 
-// unsupported names the feature that keeps the class from being used, or is "".
+// unsupported returns the feature that prevents a use of the class; "" if there is none.
 func (c *PHPClass) unsupported() string {
 	switch d := c.decl; {
 	case d == nil:
@@ -38,7 +38,7 @@ func (c *PHPClass) unsupported() string {
 	return ""
 }
 
-// unsupportedClass is unsupported of the class that the program declares under a name.
+// unsupportedClass returns the same for the class that the program declares under a name.
 func (in *interp) unsupportedClass(name string) string {
 	d, ok := in.st.Get(in.slot('k', syntax.Lower(strings.TrimPrefix(name, `\`)))).(*definition)
 	if !ok || d.class == nil {
@@ -47,8 +47,8 @@ func (in *interp) unsupportedClass(name string) string {
 	return d.class.unsupported()
 }
 
-// nativeMethod names a method of one of PHP's own classes. A name that the program
-// computes may be a secret: only known names are shown.
+// nativeMethod returns the name of a method of one of PHP's own classes, for a message. A
+// name that the program computes may be a secret, so only known names are shown.
 func nativeMethod(class, name string) string {
 	switch syntax.Lower(name) {
 	case "bind", "bindto", "call", "fromcallable":

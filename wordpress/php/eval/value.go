@@ -7,8 +7,8 @@ import (
 )
 
 // A Value is the result of a PHP expression: NullType, Bool, Int, Float, String, *Array,
-// *Object or *Unknown. Variables and arrays can also hold AbsentValue, for a key that is
-// known to be unset, and local variables refVal.
+// *Object or *Unknown. A variable or an array element can also be AbsentValue, if it is
+// known to be unset. A local variable can be a refVal.
 type Value interface{ Kind() Kind }
 
 // A Kind is the type of a value.
@@ -35,11 +35,11 @@ type (
 	Bool bool
 	// Int is an int.
 	Int int64
-	// Float is a float.
+	// Float is a floating point number.
 	Float float64
 	// String is a string of bytes.
 	String string
-	// refVal is what a local variable holds that is global or static: the slot of
+	// refVal is the content of a local variable that is global or static: the slot of
 	// that variable.
 	refVal struct{ cell int }
 	// AbsentValue is the value of a key or variable that is known to be unset.
@@ -78,20 +78,20 @@ func (AbsentValue) Kind() Kind { return KindAbsent }
 // Null is PHP's null.
 var Null Value = NullType{}
 
-// An Object is the handle of a PHP object. Its properties are in the state, because they
-// may differ between worlds.
+// An Object identifies a PHP object. Its properties are in the state, because they may
+// differ between worlds.
 type Object struct {
 	Class *PHPClass
-	cell  int      // of the state: *Array, the properties by name
-	fn    *closure // of a Closure
+	cell  int      // slot of the state with the properties by name, an *Array
+	fn    *closure // the function, for a Closure
 }
 
-// A Class says what a refusal or an unknown means for the answer.
+// A Class is the kind of a refusal or an unknown.
 type Class uint8
 
-// Undecidable: depends on something unknown, or exceeds a limit. Unsafe: needs a command,
-// unknown code or a file outside home. Unreadable: needs a file that cannot be read.
-// Syntax: PHP cannot parse it.
+// Undecidable: the value depends on something unknown, or exceeds a limit. Unsafe: it
+// needs a command, unknown code or a file outside the site's home. Unreadable: it needs a
+// file that cannot be read. Syntax: PHP cannot parse a file.
 const (
 	Undecidable Class = iota
 	Unsafe
@@ -99,13 +99,13 @@ const (
 	Syntax
 )
 
-// String is the class as it is printed: undecidable, unsafe, unreadable, syntax.
+// String returns the class as it is printed: undecidable, unsafe, unreadable, syntax.
 func (c Class) String() string {
 	return [...]string{"undecidable", "unsafe", "unreadable", "syntax"}[c]
 }
 
-// An Unknown is a value that cannot be known, with the expression that it comes from.
-// An expression with an unknown operand is unknown, with the same origin.
+// An Unknown is a value that is not known, with the expression that it comes from. An
+// expression with an unknown operand is unknown, with the same origin.
 type Unknown struct {
 	Class  Class
 	File   string
@@ -117,14 +117,14 @@ type Unknown struct {
 	torn   bool    // a variable that is global or static in some worlds only
 }
 
-// TypeName is what gettype says; "unknown" of an unknown.
+// TypeName returns the result of gettype; "unknown" for an unknown.
 func TypeName(v Value) string {
 	return [...]string{
 		"NULL", "boolean", "integer", "double", "string", "array", "object", "unknown", "reference", "NULL",
 	}[v.Kind()]
 }
 
-// TypeWord is the type's name in PHP's error messages.
+// TypeWord returns the name of the type in PHP's error messages.
 func TypeWord(v Value) string {
 	switch v.Kind() {
 	case KindNull, KindAbsent:
@@ -140,17 +140,17 @@ func TypeWord(v Value) string {
 	}
 }
 
-// A Key is an array key: an integer, or a string that does not look like one.
+// A Key is an array key: an integer, or a string that does not look like an integer.
 type Key struct {
 	S   string
 	n   int64
 	Str bool
 }
 
-// IntKey is the key of an integer.
+// IntKey returns the key of an integer.
 func IntKey(n int64) Key { return Key{n: n} }
 
-// StrKey is the key that a string is: "7" is 7.
+// StrKey returns the key of a string. "7" becomes the integer 7.
 func StrKey(s string) Key {
 	if n, ok := syntax.DecimalInt(s); ok {
 		return Key{n: n}
@@ -158,7 +158,7 @@ func StrKey(s string) Key {
 	return Key{S: s, Str: true}
 }
 
-// Value is the key as PHP shows it.
+// Value returns the key as a PHP value.
 func (k Key) Value() Value {
 	if k.Str {
 		return String(k.S)
@@ -166,7 +166,7 @@ func (k Key) Value() Value {
 	return Int(k.n)
 }
 
-// Text is the key as a string.
+// Text returns the key as a string.
 func (k Key) Text() string {
 	if k.Str {
 		return k.S
@@ -174,7 +174,7 @@ func (k Key) Text() string {
 	return strconv.FormatInt(k.n, 10)
 }
 
-// ToKey converts an array index. ok is false for arrays, objects and unknowns.
+// ToKey converts a value to an array key. ok is false for arrays, objects and unknowns.
 func ToKey(v Value) (k Key, ok bool) {
 	switch v := v.(type) {
 	case String:

@@ -1,25 +1,25 @@
 package eval
 
-// An Array is PHP's ordered map. Assigning one shares it; who wants to write
-// takes its own copy first (clone), unless it made the array itself. Builtins
-// never write to an array they were given.
+// An Array is PHP's ordered map. An assignment shares the array. Code that writes to it
+// makes a copy first (Clone), unless it created the array itself. Builtins never write to
+// an array that they receive.
 type Array struct {
 	Entries []Entry
-	index   map[Key]int // nil while small or a list
+	index   map[Key]int // nil while the array is small or a list
 	Next    int64       // the next free integer key
-	live    int         // entries that are not deleted
-	Pos     int         // the internal pointer: key(), current()
+	live    int         // number of entries that are not deleted
+	Pos     int         // the internal pointer, which key() and current() use
 	packed  bool        // keys are 0, 1, 2, … with no deletions
 
-	Rest   restRule // which absent keys are unknown
-	Why    *Unknown // why keys or their order are not certain; nil: they are
-	open   *Unknown // why there may be keys that are not listed; nil: there are none
-	Listed bool     // why is only about which of the entries are there: in this order, whichever they are
+	Rest   restRule // the rule for which missing keys are unknown
+	Why    *Unknown // why the keys or their order are not known; nil: they are
+	open   *Unknown // why there may be keys that are not in Entries; nil: there are none
+	Listed bool     // Why is only about which Entries exist; those that do are in this order
 	shared bool     // held more than once
-	epoch  *epoch   // the state that may write to it in place
+	epoch  *epoch   // the epoch of the state that may change it in place
 }
 
-// An Entry is one element of an array; it is Gone once it is removed.
+// An Entry is one element of an array. Gone is set after it was removed.
 type Entry struct {
 	Key   Key
 	Value Value
@@ -32,7 +32,7 @@ func NewArray() *Array { return &Array{packed: true} }
 // ArrayFor returns an empty array with room for n elements.
 func ArrayFor(n int64) *Array { return &Array{packed: true, Entries: make([]Entry, 0, n)} }
 
-// ListOf returns an array of values with the keys 0, 1, 2, …
+// ListOf returns an array of the values, with the keys 0, 1, 2, …
 func ListOf(vals ...Value) *Array {
 	a := &Array{packed: true, Entries: make([]Entry, 0, len(vals))}
 	for _, v := range vals {
@@ -64,7 +64,7 @@ func (a *Array) find(k Key) int {
 	return -1
 }
 
-// Get returns what lies at a key, as it lies there (an absentVal or a refVal too).
+// Get returns the content of a key unchanged, which may be an AbsentValue or a refVal.
 func (a *Array) Get(k Key) (Value, bool) {
 	if i := a.find(k); i >= 0 {
 		return a.Entries[i].Value, true
@@ -72,11 +72,11 @@ func (a *Array) Get(k Key) (Value, bool) {
 	return nil, false
 }
 
-// Set puts a value at a key.
+// Set sets the value of a key.
 func (a *Array) Set(k Key, v Value) {
 	if i := a.find(k); i >= 0 {
 		if a.Listed && a.Entries[i].Value.Kind() == KindUnknown {
-			a.Listed = false // where it was not there, it is the last one now
+			a.Listed = false // in worlds that did not have the key, it is now the last one
 		}
 		a.Entries[i].Value = v
 		return
@@ -98,10 +98,12 @@ func (a *Array) Set(k Key, v Value) {
 	}
 }
 
-// Put sets a string key, which may look like an integer.
+// Put sets the value of a string key. A string that looks like an integer becomes an
+// integer key.
 func (a *Array) Put(name string, v Value) { a.Set(StrKey(name), v) }
 
-// Push appends. PHP refuses to append past the largest integer; ok is false then.
+// Push appends a value. ok is false if the largest integer key is already used: PHP
+// throws then.
 func (a *Array) Push(v Value) (ok bool) {
 	if a.Next == 1<<63-1 {
 		return false
@@ -110,7 +112,7 @@ func (a *Array) Push(v Value) (ok bool) {
 	return true
 }
 
-// Remove takes a key away; the next free key stays.
+// Remove removes a key. The next free key does not change.
 func (a *Array) Remove(k Key) {
 	i := a.find(k)
 	if i < 0 {
@@ -163,10 +165,10 @@ func (a *Array) reindex() {
 	}
 }
 
-// Len is the number of keys. It means nothing while a.why is set.
+// Len returns the number of keys. It has no meaning if a.Why is set.
 func (a *Array) Len() int { return a.live }
 
-// Each walks the array in order while visit returns true.
+// Each calls visit for each entry in order, until visit returns false.
 func (a *Array) Each(visit func(k Key, v Value) bool) {
 	for i := range a.Entries {
 		if e := &a.Entries[i]; !e.Gone && !visit(e.Key, e.Value) {
@@ -175,7 +177,7 @@ func (a *Array) Each(visit func(k Key, v Value) bool) {
 	}
 }
 
-// Clone returns a copy to write to. Charge it first: see size.
+// Clone returns a copy that may be changed. Charge a.Size() bytes before the call.
 func (a *Array) Clone() *Array {
 	b := *a
 	b.Entries = append(make([]Entry, 0, len(a.Entries)+1), a.Entries...)
@@ -186,13 +188,13 @@ func (a *Array) Clone() *Array {
 	return &b
 }
 
-// Size is about how many bytes a copy of the array takes.
+// Size returns about how many bytes a copy of the array takes.
 func (a *Array) Size() int { return 128 + 96*len(a.Entries) }
 
-// certain reports that the array's keys and their order are known.
+// certain reports whether the array's keys and their order are known.
 func (a *Array) certain() bool { return a.Why == nil && a.Rest == restNone }
 
-// Pairs lists an array's live entries.
+// Pairs returns the entries of an array that are not deleted.
 func Pairs(a *Array) []Entry {
 	if a == nil {
 		return nil
@@ -206,7 +208,7 @@ func Pairs(a *Array) []Entry {
 	return list
 }
 
-// ListOfStrings makes a list.
+// ListOfStrings returns a list of the strings as values.
 func ListOfStrings(parts []string) *Array {
 	a := NewArray()
 	for _, p := range parts {

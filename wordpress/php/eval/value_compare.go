@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Identical is ===, of known values. Objects are identical when they are one.
+// Identical evaluates === for known values. Objects are identical if they are the same
+// object.
 func Identical(a, b Value) bool {
 	if a.Kind() != b.Kind() {
 		return false
@@ -42,15 +43,15 @@ func identicalArrays(a, b *Array) bool {
 	return true
 }
 
-// Uncomparable is what compare returns of two that have no order.
+// Uncomparable is the result of Compare for two values that have no order.
 const Uncomparable = 2
 
-// LooseEqual is == of known values. Objects are equal when they are one: the
-// evaluator compares their properties itself.
+// LooseEqual evaluates == for known values. Objects are equal here only if they are the
+// same object; the evaluator compares their properties itself.
 func LooseEqual(a, b Value) bool { return Compare(a, b) == 0 }
 
-// Compare is <=> of known values: -1, 0, 1, or uncomparable. The evaluator refuses to
-// compare objects with anything but a scalar.
+// Compare evaluates <=> for known values: -1, 0, 1 or Uncomparable. The evaluator
+// compares an object only with a scalar.
 func Compare(a, b Value) int {
 	ka, kb := a.Kind(), b.Kind()
 	switch {
@@ -114,8 +115,8 @@ func compareNumbers(a, b Value) int {
 	return compareFloats(ToFloat(a), ToFloat(b))
 }
 
-// compareNumberString compares as PHP 8 does: by number if the string is one,
-// else as strings.
+// compareNumberString compares as PHP 8 does: as numbers if the string is numeric, else
+// as strings.
 func compareNumberString(n Value, s string) int {
 	if m, ok := IsNumeric(s); ok {
 		return compareNumbers(n, m)
@@ -135,8 +136,8 @@ func compareStrings(a, b string) int {
 	return Sign(strings.Compare(a, b))
 }
 
-// compareNumericStrings falls back to text where both are integers too large to
-// tell apart as floating point numbers.
+// compareNumericStrings compares two numeric strings as numbers. If both are integers
+// that are too large for exact floating point numbers, it compares them as text.
 func compareNumericStrings(a, b string, x, y Value) int {
 	c := compareNumbers(x, y)
 	if c == 0 && x.Kind() == KindFloat && y.Kind() == KindFloat && overflows(a) && overflows(b) {
@@ -151,7 +152,7 @@ func overflows(s string) bool {
 	return !float
 }
 
-// Sign is -1, 0 or 1.
+// Sign returns -1, 0 or 1.
 func Sign(n int) int {
 	switch {
 	case n < 0:

@@ -9,10 +9,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// The conversions below are of known values: neither unknowns nor arrays that
-// hold some are converted, because the evaluator stops them before.
+// The conversions below are for known values. The evaluator never passes them an unknown,
+// or an array that contains one.
 
-// ToBool is PHP's truth.
+// ToBool evaluates (bool) $v.
 func ToBool(v Value) bool {
 	switch v := v.(type) {
 	case Bool:
@@ -31,7 +31,7 @@ func ToBool(v Value) bool {
 	return false
 }
 
-// ToInt is (int)$v.
+// ToInt evaluates (int) $v.
 func ToInt(v Value) int64 {
 	switch v := v.(type) {
 	case Bool:
@@ -58,7 +58,8 @@ func ToInt(v Value) int64 {
 	return 0
 }
 
-// saturated is the integer of a string that holds a float: it does not wrap.
+// saturated converts the float in a numeric string to an integer. It uses the largest or
+// smallest integer where floatToInt would wrap around.
 func saturated(f float64) int64 {
 	switch {
 	case math.IsInf(f, 0):
@@ -71,7 +72,7 @@ func saturated(f float64) int64 {
 	return floatToInt(f)
 }
 
-// ToFloat is (float)$v.
+// ToFloat evaluates (float) $v.
 func ToFloat(v Value) float64 {
 	switch v := v.(type) {
 	case Float:
@@ -83,7 +84,7 @@ func ToFloat(v Value) float64 {
 	return float64(ToInt(v))
 }
 
-// floatToInt cuts and wraps as PHP does on 64 bits.
+// floatToInt truncates and wraps around at 64 bits, as PHP does.
 func floatToInt(f float64) int64 {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return 0
@@ -98,8 +99,8 @@ func floatToInt(f float64) int64 {
 	return int64(uint64(m))
 }
 
-// ToString is (string)$v of scalars; "Array" of an array. Objects are converted
-// by the evaluator, which knows __toString.
+// ToString evaluates (string) $v for scalars; the result for an array is "Array". The
+// evaluator itself converts objects, because it can call __toString.
 func ToString(v Value) string {
 	switch v := v.(type) {
 	case String:
@@ -120,8 +121,8 @@ func ToString(v Value) string {
 	return ""
 }
 
-// A numeric string may have white space around; all is false when something else
-// follows the number, or no number is there (0 then).
+// numericPrefix returns the number that a string begins with, after optional white space;
+// 0 if there is none. all reports whether nothing but white space follows the number.
 func numericPrefix(s string) (n Value, all bool) {
 	i := 0
 	for i < len(s) && PhpSpace(s[i]) {
@@ -144,18 +145,19 @@ func numericPrefix(s string) (n Value, all bool) {
 	return Float(f), tail == len(s)
 }
 
-// IsNumeric is is_numeric of a string: the number, if all of the string is one.
+// IsNumeric evaluates is_numeric for a string. It also returns the number.
 func IsNumeric(s string) (Value, bool) {
 	n, all := numericPrefix(s)
 	return n, all
 }
 
-// PhpSpace reports a character that numbers may have around them.
+// PhpSpace reports whether c may surround a number in a numeric string.
 func PhpSpace(c byte) bool {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'
 }
 
-// numberEnd returns the end of the decimal number at i, or i.
+// numberEnd returns the end of the decimal number at i; i if there is none. float reports
+// whether the number has a fraction or an exponent.
 func numberEnd(s string, i int) (end int, float bool) {
 	start := i
 	if i < len(s) && (s[i] == '+' || s[i] == '-') {
@@ -193,7 +195,7 @@ func numberEnd(s string, i int) (end int, float bool) {
 	return i, float
 }
 
-// ToNumber converts a scalar for arithmetic.
+// ToNumber converts a scalar to a number for arithmetic.
 func ToNumber(v Value) Value {
 	switch v := v.(type) {
 	case Int, Float:

@@ -6,11 +6,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// A restRule says which keys that an array does not have are unknown instead of unset.
+// A restRule says which missing keys of an array are unknown instead of unset.
 type restRule uint8
 
 const (
-	restEnv     restRule = 1 << iota // the environment is not known: any may be there
+	restEnv     restRule = 1 << iota // the environment is not known: any key may exist
 	restRequest                      // $_SERVER: the variables of a request
 	restDirect                       // no proxy has changed the host
 	restScheme                       // no proxy has changed the scheme
@@ -26,14 +26,14 @@ var requestNames = map[string]bool{
 	"PHP_SELF": true, "argv": true, "argc": true,
 }
 
-// forwardedHost and forwardedScheme are what proxies add to a request.
+// forwardedHost and forwardedScheme are the request variables that proxies add.
 var (
 	forwardedHost   = syntax.WordSet(`HTTP_X_FORWARDED_HOST HTTP_X_FORWARDED_SERVER HTTP_X_ORIGINAL_HOST HTTP_X_HOST`)
 	forwardedScheme = syntax.WordSet(`HTTP_X_FORWARDED_PROTO HTTP_X_FORWARDED_PROTOCOL HTTP_X_FORWARDED_SCHEME HTTP_X_FORWARDED_SSL HTTP_X_FORWARDED_PORT
 		HTTP_X_URL_SCHEME HTTP_X_SCHEME HTTP_FRONT_END_HTTPS HTTP_CLOUDFRONT_FORWARDED_PROTO HTTP_CF_VISITOR HTTP_X_ARR_SSL HTTPS`)
 )
 
-// Covers reports whether an absent key is unknown.
+// Covers reports whether a missing key is unknown.
 func (r restRule) Covers(name string) bool {
 	switch {
 	case r&restDirect != 0 && forwardedHost[name], r&restScheme != 0 && forwardedScheme[name]:
@@ -51,13 +51,13 @@ func (r restRule) Covers(name string) bool {
 	return requestNames[name]
 }
 
-// cgiNames are the request's variables that FastCGI passes as if they were of the
-// environment, besides the headers.
+// cgiNames are the request variables, other than headers, that FastCGI passes as
+// environment variables.
 var cgiNames = syntax.WordSet(`REQUEST_METHOD REQUEST_URI REQUEST_SCHEME REMOTE_ADDR REMOTE_PORT REMOTE_USER SERVER_NAME SERVER_PORT SERVER_ADDR
 	SERVER_PROTOCOL SERVER_SOFTWARE SERVER_ADMIN SCRIPT_NAME SCRIPT_FILENAME QUERY_STRING HTTPS DOCUMENT_ROOT DOCUMENT_URI CONTENT_TYPE
 	CONTENT_LENGTH PATH_INFO PATH_TRANSLATED GATEWAY_INTERFACE REDIRECT_STATUS REDIRECT_URL`)
 
-// OfRequest reports whether getenv may give a variable of the request.
+// OfRequest reports whether getenv may return a request variable of this name.
 func OfRequest(name string) bool { return strings.HasPrefix(name, "HTTP_") || cgiNames[name] }
 
 func (r restRule) Reason() string {
@@ -67,10 +67,10 @@ func (r restRule) Reason() string {
 	return "depends on the request"
 }
 
-// OrderReason is why what $_ENV holds is not known.
+// OrderReason is the reason why the contents of $_ENV are not known.
 const OrderReason = "depends on php.ini's variables_order, which says whether $_ENV holds the environment"
 
-// prepareWorld sets what is known before the program starts.
+// prepareWorld sets the variables and constants that are known before the program starts.
 func (in *interp) prepareWorld() {
 	set := func(name string, v Value) { in.st.Set(in.varPlace(in.globals, name, syntax.Pos{}).slot, Share(v)) }
 	env, server := NewArray(), NewArray()
@@ -141,7 +141,8 @@ func (in *interp) Poison(u *Unknown) {
 	in.st = st
 }
 
-// constName lowers the namespace of a constant's name, which PHP ignores the case of.
+// constName returns the name of a constant with its namespace in lower case. PHP ignores
+// the case of a namespace.
 func constName(name string) string {
 	name = strings.TrimPrefix(name, `\`)
 	if i := strings.LastIndexByte(name, '\\'); i >= 0 {
@@ -150,7 +151,7 @@ func constName(name string) string {
 	return name
 }
 
-// peekConst reads a constant; ok is false if no world has it.
+// peekConst returns a constant; ok is false if no world has it.
 func (in *interp) peekConst(name string) (Value, bool) {
 	name = constName(name)
 	if v, ok := in.lib.Constants[name]; ok {
@@ -190,8 +191,8 @@ func (in *interp) evalConst(x *syntax.ConstExpr) Value {
 	panic(in.Throw("Error", `Undefined constant "`+x.Name+`"`, x.Pos))
 }
 
-// readConst is a constant's value in the worlds that have it; the others end, or
-// throw where that may be caught.
+// readConst returns a constant's value in the worlds that have it. The other worlds end,
+// or throw if the program may catch that.
 func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool) {
 	if v, ok := in.lib.Constants[name]; ok {
 		return v, true
@@ -214,10 +215,10 @@ func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool) {
 	return d.v, true
 }
 
-// Define defines a constant in the worlds that lack it.
+// Define defines a constant in the worlds that do not have it.
 func (in *interp) Define(name string, v Value, pos syntax.Pos) Value {
 	if strings.HasPrefix(name, `\`) {
-		return Bool(true) // a constant that no name leads to
+		return Bool(true) // PHP defines such a constant, but no code can read it
 	}
 	name = constName(name)
 	if _, ok := in.lib.Constants[name]; ok {
@@ -240,7 +241,7 @@ func (in *interp) Define(name string, v Value, pos syntax.Pos) Value {
 	return Bool(true)
 }
 
-// getenv is a variable of the environment.
+// getenv returns an environment variable.
 func (in *interp) getenv(name string, pos syntax.Pos) Value {
 	v := in.st.Get(in.slot('m', "env"))
 	if v == nil {

@@ -2,10 +2,11 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// How worlds leave constructs, and where they meet again.
+// How worlds leave constructs, and where they are joined again.
 
-// How a world leaves the straight path. Statements return these as errors; expressions
-// panic with them. A *Refusal, a *syntax.Error or the end of the context ends all worlds.
+// The ways in which a world leaves the normal flow. Statements return them as errors;
+// expressions panic with them. A *Refusal, a *syntax.Error or the end of the context ends
+// all worlds.
 type (
 	// jump leaves constructs: break, continue and return.
 	jump struct {
@@ -36,14 +37,14 @@ func (t *thrown) Error() string { return "throw: " + t.why.Error() }
 
 func (d *dead) Error() string { return "world ended: " + d.why.Error() }
 
-// An outcome is a world that left the straight path.
+// An outcome is a world that left the normal flow.
 type outcome struct {
 	err error // *jump or *thrown
 	st  *state
 	why *Unknown
 }
 
-// note keeps the reason of a world's end.
+// note records the reason why a world ended.
 func (in *interp) note(err error) {
 	switch err := err.(type) {
 	case *dead:
@@ -69,7 +70,8 @@ func (in *interp) split(why *Unknown, alternatives ...func() error) error {
 	return in.proceed(&ends)
 }
 
-// splitValue is split of two alternatives that yield values, which are joined too.
+// splitValue is like split, for two alternatives that yield values. The values are joined
+// too.
 func (in *interp) splitValue(why *Unknown, alternative func(first bool) Value) Value {
 	var val Value
 	of := func(first bool) func() error {
@@ -90,7 +92,7 @@ func (in *interp) splitValue(why *Unknown, alternative func(first bool) Value) V
 
 const maxThrown = 16
 
-// wait lets outcomes wait for the construct that catches them. Those that go to
+// wait adds outcomes to pending, for the construct that catches them. Outcomes that go to
 // the same place are joined at once.
 func (in *interp) wait(left []outcome) {
 next:
@@ -110,7 +112,7 @@ next:
 	}
 }
 
-// merge returns what two outcomes are together; nil if they go to different places.
+// merge returns the error of two joined outcomes; nil if they go to different places.
 func (in *interp) merge(p, o outcome, thrownBefore int) error {
 	switch x := p.err.(type) {
 	case *jump:
@@ -139,8 +141,8 @@ func (in *interp) mark() (base int, end func()) {
 	return in.base, func() { in.base = outer }
 }
 
-// interrupted runs f. Errors of expressions travel as panics, as in the parser; here
-// they become errors again, each at the construct that joins worlds.
+// interrupted runs f and returns its panic as an error. Errors of expressions are panics,
+// as in the parser; each construct that joins worlds converts them to errors again.
 func interrupted(f func() error) (err error) {
 	defer func() {
 		switch r := recover().(type) {
@@ -164,8 +166,8 @@ func interrupted(f func() error) (err error) {
 	return f()
 }
 
-// attempt runs f and returns how its world left the straight path, or nil. What ends
-// the evaluation of all worlds travels on.
+// attempt runs f and returns how its world left the normal flow, or nil. It panics again
+// with an error that ends all worlds.
 func (in *interp) attempt(f func() error) error {
 	err := interrupted(f)
 	switch err.(type) {
@@ -175,20 +177,21 @@ func (in *interp) attempt(f func() error) error {
 	panic(err)
 }
 
-// attemptValue is attempt of what yields a value.
+// attemptValue is like attempt, for a function that returns a value.
 func (in *interp) attemptValue(f func() Value) (v Value, err error) {
 	err = in.attempt(func() error { v = f(); return nil })
 	return v, err
 }
 
-// A confluence is where worlds meet that leave a construct.
+// A confluence collects the worlds that leave a construct, and joins those that go on
+// normally.
 type confluence struct {
-	live *state // the join of those that go straight on
+	live *state // the join of those that go on normally
 	left []outcome
-	end  error // why one of them ended
+	end  error // the reason why one of them ended
 }
 
-// arrive adds the present world, which left the straight path with err.
+// arrive adds the current world, which left the normal flow with err.
 func (in *interp) arrive(c *confluence, err error, why *Unknown) {
 	switch err.(type) {
 	case nil:
@@ -201,7 +204,7 @@ func (in *interp) arrive(c *confluence, err error, why *Unknown) {
 	}
 }
 
-// proceed goes on with the world that goes straight on, if there is one, or with the
+// proceed continues with the world that goes on normally, if there is one, else with the
 // first of the others. The rest waits for the constructs that catch it.
 func (in *interp) proceed(c *confluence) error {
 	switch {
@@ -217,9 +220,9 @@ func (in *interp) proceed(c *confluence) error {
 	return c.end
 }
 
-// rejoin joins the present world, which left a construct with err and val, with those
-// that wait in pending[base:] for its end: match accepts them, and returns the value
-// that comes with each.
+// rejoin joins the current world, which left a construct with err and val, with the
+// worlds in pending[base:] that wait for the end of this construct. match reports whether
+// an outcome belongs to it, and returns the value of the outcome.
 func (in *interp) rejoin(base int, err error, val Value, match func(error) (Value, bool)) (Value, error) {
 	live, st := err == nil, in.st
 	if v, ok := match(err); ok {

@@ -7,7 +7,7 @@ func (in *interp) assign(p *place, v Value) {
 	in.update(p, func(Value) Value { return Share(v) })
 }
 
-// update replaces what lies in a place by what change makes of it; nil unsets.
+// update replaces the value of a place by the result of change; nil unsets the place.
 func (in *interp) update(p *place, change func(old Value) Value) {
 	switch {
 	case p.wild != nil:
@@ -33,13 +33,14 @@ func (in *interp) update(p *place, change func(old Value) Value) {
 	in.st.Set(slot, v)
 }
 
-// scatter is a write to a variable of unknown name: any variable may have changed.
+// scatter handles a write to a variable with an unknown name: any variable may have
+// changed.
 func (in *interp) scatter(u *Unknown) {
 	in.Poison(u)
 	in.Steps(64, syntax.Pos{})
 }
 
-// changed is container v after a change at the end of a path in it.
+// changed returns container v after a change at the end of a path in it.
 func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Value) Value) Value {
 	if len(path) == 0 {
 		if v == nil {
@@ -69,7 +70,7 @@ func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Valu
 	panic(in.Throw("Error", "Cannot use a scalar value as an array", pos))
 }
 
-// owned returns an array that may be written to in place.
+// owned returns the array itself if it may be changed in place, else a copy.
 func (in *interp) owned(a *Array, pos syntax.Pos) *Array {
 	if !a.shared && a.epoch == in.st.own {
 		return a
@@ -126,7 +127,7 @@ func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, chang
 	}
 }
 
-// unset takes a place away.
+// unset unsets a place.
 func (in *interp) unset(p *place) {
 	if p.wild != nil {
 		in.scatter(p.wild)

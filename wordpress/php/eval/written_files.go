@@ -9,14 +9,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// What changes files, or where they are looked for. Nothing is written: what a
-// configuration writes, and reads later, is unknown.
+// Functions that change files, or change where PHP looks for files. Nothing is written.
+// If a configuration reads a file that it has written, the content is unknown.
 
-// writers are the functions that change files, with the argument that names the file.
+// writers are the functions that change files, with the index of the argument that names
+// the file.
 const writers = `file_put_contents:0 unlink:0 touch:0 mkdir:0 rmdir:0 chmod:0 chown:0 chgrp:0 copy:1 symlink:1 link:1
 	move_uploaded_file:1 tempnam:0 fopen:0 gzopen:0 bzopen:0 dba_open:0 imagepng:1 imagejpeg:1 imagegif:1 imagewebp:1 error_log:2`
 
-// writeFuncs makes the functions that change files, or where they are looked for.
+// writeFuncs returns the functions that change files, or change where PHP looks for them.
 func writeFuncs() map[string]Function {
 	all := map[string]Function{
 		"rename":           writes(0, 1),
@@ -32,17 +33,17 @@ func writeFuncs() map[string]Function {
 	return all
 }
 
-// writingMethods are methods of PHP's classes that write files somewhere.
+// writingMethods are methods of PHP's classes that write files.
 var writingMethods = syntax.WordSet("extractto save savehtmlfile savexml asxml fwrite fputcsv ftruncate openuri backup compress setstub addfile addfromstring close")
 
-// The slots of what these functions did.
+// The slots with the effects of these functions.
 const (
 	writtenSlot = "files.written" // an array with the paths as keys, or an unknown
 	cwdSlot     = "files.cwd"
 	includeSlot = "files.include_path"
 )
 
-// writes is a function that changes the files that these arguments name.
+// writes returns a function that changes the files that these arguments name.
 func writes(args ...int) Function {
 	return Function{Max: -1, Lazy: true, Run: func(c *Call) Value {
 		for _, i := range args {
@@ -56,13 +57,14 @@ func writes(args ...int) Function {
 	}}
 }
 
-// onlyReads reports that the mode of fopen, argument i, opens a file for reading.
+// onlyReads reports whether the mode in argument i of fopen opens a file only for
+// reading.
 func (c *Call) onlyReads(i int) bool {
 	mode, known := c.Arg(i).(String)
 	return known && strings.TrimRight(string(mode), "bte") == "r"
 }
 
-// written remembers that a file was changed.
+// written records that a file was changed.
 func (c *Call) written(name Value) {
 	if u := c.UnknownIn(name); u != nil {
 		c.Store(writtenSlot, Opaque(u))
@@ -85,7 +87,8 @@ func (c *Call) written(name Value) {
 	c.Store(writtenSlot, list)
 }
 
-// Rewritten is not nil if a path may lead to what the configuration changed.
+// Rewritten returns an unknown if a path may lead to a file that the configuration
+// changed; else nil.
 func (in *interp) Rewritten(abs string, pos syntax.Pos) *Unknown {
 	var found bool
 	switch v := in.loadSlot(writtenSlot).(type) {
@@ -111,7 +114,7 @@ func below(path, dir string) bool {
 
 func chdir(c *Call) Value {
 	if u := c.UnknownIn(c.Arg(0)); u != nil {
-		c.in.Poison(u) // whatever is read from now on lies elsewhere
+		c.in.Poison(u) // every relative path may now lead to another file
 		c.Steps(64)
 		return Opaque(u)
 	}
@@ -137,7 +140,7 @@ func chdir(c *Call) Value {
 	return Bool(true)
 }
 
-// cwd is the folder that relative paths begin in.
+// cwd returns the working directory; known is false if it is not known.
 func (in *interp) cwd() (dir string, known bool) {
 	switch v := in.loadSlot(cwdSlot).(type) {
 	case String:
@@ -148,7 +151,7 @@ func (in *interp) cwd() (dir string, known bool) {
 	return in.opt.DocRoot, true
 }
 
-// Getcwd is PHP's getcwd().
+// Getcwd implements getcwd().
 func Getcwd(c *Call) Value {
 	dir, known := c.in.cwd()
 	if !known {
@@ -157,7 +160,8 @@ func Getcwd(c *Call) Value {
 	return String(c.in.identity(dir))
 }
 
-// setIncludePath is not evaluated: no file of a bare name is found from now on.
+// setIncludePath is not evaluated: from now on, a file without a folder in its name is
+// not found.
 func setIncludePath(c *Call) Value {
 	u := c.Refused()
 	c.Store(includeSlot, u)
@@ -176,8 +180,8 @@ func iniSet(c *Call) Value {
 	return u
 }
 
-// LocalPath is argument 0 as an absolute path. A stream wrapper, or a path with a NUL,
-// gives a value to return instead.
+// LocalPath returns argument 0 as an absolute path. If it is empty, has a NUL or a stream
+// wrapper, or the file may have been changed, the Value is the result to return.
 func LocalPath(c *Call) (string, Value) {
 	name := c.Str(0)
 	if strings.IndexByte(name, 0) >= 0 || name == "" {
@@ -193,13 +197,13 @@ func LocalPath(c *Call) (string, Value) {
 	return abs, nil
 }
 
-// missing reports an error that PHP answers with false.
+// missing reports whether PHP returns false for an error.
 func missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) ||
 		errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
 }
 
-// AskedFile makes a value of an error of Files.
+// AskedFile returns the result of a file function for an error of Files.
 func AskedFile(c *Call, err error) Value {
 	errs := c.fileErrors()
 	switch {

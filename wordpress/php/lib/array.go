@@ -2,8 +2,8 @@ package lib
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-// arrayFuncs: functions that use only the keys of an array also take arrays with unknown
-// values.
+// arrayFuncs are functions of arrays. Functions that use only the keys of an array also
+// accept arrays with unknown values.
 var arrayFuncs = map[string]eval.Function{
 	"count":            {Run: count, Min: 1, Max: 2, Lazy: true},
 	"sizeof":           {Run: count, Min: 1, Max: 2, Lazy: true},
@@ -20,8 +20,8 @@ var arrayFuncs = map[string]eval.Function{
 	"array_slice":      {Run: arraySlice, Min: 2, Max: 4},
 }
 
-// keyedArg reports that argument i is an array with known keys in a known order; its
-// values may be unknown. If it is not, the result is an unknown.
+// keyedArg returns argument i if it is an array with known keys in a known order. Its
+// values may be unknown. If it is not such an array, the unknown is not nil.
 func keyedArg(c *eval.Call, i int) (*eval.Array, *eval.Unknown) {
 	if u, ok := c.Arg(i).(*eval.Unknown); ok {
 		return nil, u
@@ -122,7 +122,7 @@ func edgeKey(last bool) func(c *eval.Call) eval.Value {
 	}
 }
 
-// arraySum adds integers. Sums of anything else are not evaluated.
+// arraySum adds integers. It does not evaluate sums of other values.
 func arraySum(c *eval.Call) eval.Value {
 	a := c.Array(0)
 	sum := eval.Int(0)

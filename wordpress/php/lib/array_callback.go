@@ -2,7 +2,7 @@ package lib
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-// callbackFuncs call a function for each element of an array.
+// callbackFuncs are functions that run a callback for each element of an array.
 var callbackFuncs = map[string]eval.Function{
 	"array_map":    {Run: arrayMap, Min: 2, Max: -1, Each: true},
 	"array_walk":   {Run: arrayWalk, Min: 2, Max: 3, Refs: 1, Each: true},
@@ -54,7 +54,7 @@ func arrayFilter(c *eval.Call) eval.Value {
 	return out
 }
 
-// arrayWalk calls for each element.
+// arrayWalk runs a callback for each element.
 func arrayWalk(c *eval.Call) eval.Value {
 	a := c.Array(0)
 	c.Alloc(a.Size())
@@ -65,7 +65,8 @@ func arrayWalk(c *eval.Call) eval.Value {
 	return eval.Bool(true)
 }
 
-// mapMany is array_map of several arrays; the shorter ones end in null.
+// mapMany implements array_map of several arrays. The shorter arrays are filled with
+// null.
 func mapMany(c *eval.Call) eval.Value {
 	lists := make([][]eval.Entry, 0, len(c.Args)-1)
 	longest := 0

@@ -2,7 +2,7 @@ package lib
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-// appendPair appends, keeping a string key and, if keep, an integer one.
+// appendPair appends an entry. A string key stays. An integer key stays if keep is set.
 func appendPair(out *eval.Array, e eval.Entry, keep bool) {
 	if e.Key.Str || keep {
 		out.Set(e.Key, e.Value)

@@ -2,7 +2,7 @@ package lib
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-// endFuncs add elements to the ends of an array, and take them off.
+// endFuncs are functions that add elements to either end of an array, or remove them.
 var endFuncs = map[string]eval.Function{
 	"array_push":    {Run: arrayPush, Min: 1, Max: -1, Refs: 1},
 	"array_unshift": {Run: arrayUnshift, Min: 1, Max: -1, Refs: 1},
@@ -34,7 +34,8 @@ func arrayUnshift(c *eval.Call) eval.Value {
 	return eval.Int(out.Len())
 }
 
-// takeEnd is array_pop, or array_shift, which counts integer keys anew.
+// takeEnd implements array_pop, and array_shift if first is set. array_shift renumbers
+// the integer keys.
 func takeEnd(first bool) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
 		a := c.Array(0)

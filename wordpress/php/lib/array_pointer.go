@@ -2,7 +2,7 @@ package lib
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-// The functions of an array's internal pointer.
+// pointerFuncs are the functions that use an array's internal pointer.
 var pointerFuncs = map[string]eval.Function{
 	"reset":   pointerFunc(true, func(_, _ int) int { return 0 }),
 	"end":     pointerFunc(true, func(_, n int) int { return n - 1 }),
@@ -10,8 +10,9 @@ var pointerFuncs = map[string]eval.Function{
 	"current": pointerFunc(false, func(at, _ int) int { return at }),
 }
 
-// pointerFunc moves the pointer and returns what lies there. Positions count live
-// entries; one past the last is nowhere.
+// pointerFunc returns a function that moves the pointer and returns the element there.
+// Positions count the entries that are not deleted. The position after the last entry has
+// no element.
 func pointerFunc(moves bool, to func(at, n int) int) eval.Function {
 	f := eval.Function{Min: 1, Max: 1}
 	if moves {

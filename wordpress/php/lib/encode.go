@@ -24,7 +24,7 @@ var encodeFuncs = map[string]eval.Function{
 	"base64_decode": {Run: base64Decode, Min: 1, Max: 2},
 }
 
-// algorithm returns a hash by PHP's name, nil if it is not modelled.
+// algorithm returns the hash that PHP calls by a name; nil if it is not modelled.
 func algorithm(name string) func() hash.Hash {
 	switch syntax.Lower(name) {
 	case "md5":
@@ -79,7 +79,7 @@ func hex2bin(c *eval.Call) eval.Value {
 	return eval.String(b)
 }
 
-// base64Decode skips what is no base64 unless it is strict.
+// base64Decode skips bytes that are not base64, unless the strict argument is set.
 func base64Decode(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	c.Alloc(2 * len(s))

@@ -25,7 +25,7 @@ var fileFuncs = map[string]eval.Function{
 	"glob":              {Run: globFunc, Min: 1, Max: 2},
 }
 
-// phpDirname is dirname of one level.
+// phpDirname implements dirname for one level.
 func phpDirname(s string) string {
 	if s == "" {
 		return ""
@@ -89,8 +89,8 @@ func statTest(test func(fs.FileInfo) bool) eval.Function {
 	}}
 }
 
-// isReadable tells what could be opened: what is read may be read by the site's
-// own user, so that PHP may too.
+// isReadable implements is_readable. This process reads files with the rights of the
+// site's user, so what it can read, PHP can read too.
 func isReadable(c *eval.Call) eval.Value {
 	abs, v := eval.LocalPath(c)
 	if v != nil {
@@ -132,7 +132,8 @@ func realpath(c *eval.Call) eval.Value {
 	return eval.String(path.Clean(real))
 }
 
-// fileContents reads the file that argument 0 names; v is what to return instead.
+// fileContents reads the file that argument 0 names. If it cannot, v is the result to
+// return.
 func fileContents(c *eval.Call) (string, eval.Value) {
 	name := c.Str(0)
 	if name == "" || strings.IndexByte(name, 0) >= 0 {

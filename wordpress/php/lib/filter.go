@@ -23,7 +23,7 @@ const (
 	filterNullFail = 0x8000000
 )
 
-// filterVar has the filters that configurations use.
+// filterVar implements filter_var, with the filters that configurations use.
 func filterVar(c *eval.Call) eval.Value {
 	filter := c.Int(1, filterDefault)
 	if c.Arg(0).Kind() == eval.KindArray || c.Arg(0).Kind() == eval.KindObject || c.Arg(2).Kind() == eval.KindArray {
@@ -80,15 +80,15 @@ func filterVar(c *eval.Call) eval.Value {
 	return c.RefusedFor("with this filter")
 }
 
-// The characters that filters let through, besides letters and digits.
+// The characters that filters keep, besides letters and digits.
 const (
 	emailMarks  = "!#$%&'*+-=?^_`{|}~@.[]"
 	urlMarks    = "$-_.+!*'(),{}|\\^~[]`<>#%\";/?:@&="
 	numberMarks = "+-"
 )
 
-// sanitized is a text without what a filter takes out; ok is false of other filters,
-// and of text that one of these would rewrite as HTML.
+// sanitized returns a text without the characters that a filter removes. ok is false for
+// other filters, and for text that this filter would encode as HTML.
 func sanitized(filter int64, s string) (out string, ok bool) {
 	switch filter {
 	case filterString, filterSpecial, filterFull:
@@ -124,7 +124,7 @@ func onlyMarks(s, marks string, letters func(byte) bool) string {
 	return b.String()
 }
 
-// stripTags returns text that has no tags. Others are not evaluated.
+// stripTags returns a text that has no tags unchanged. It does not evaluate other texts.
 func stripTags(c *eval.Call) eval.Value {
 	if s := c.Str(0); strings.ContainsAny(s, "<\x00") {
 		return c.RefusedFor("with markup")

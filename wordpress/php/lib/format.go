@@ -14,7 +14,7 @@ var formatFuncs = map[string]eval.Function{
 	"sprintf": {Run: sprintf, Min: 1, Max: -1},
 }
 
-// A directive is one % of a format.
+// A directive is one conversion of a format, such as %05d.
 type directive struct {
 	arg       int
 	left      bool
@@ -25,7 +25,7 @@ type directive struct {
 	verb      byte
 }
 
-// sprintf formats strings and integers. Fractions are not evaluated.
+// sprintf formats strings and integers. It does not evaluate fractions.
 func sprintf(c *eval.Call) eval.Value {
 	f, args := c.Str(0), c.Args[1:]
 	var b strings.Builder
@@ -62,7 +62,8 @@ func sprintf(c *eval.Call) eval.Value {
 	return eval.String(b.String())
 }
 
-// readDirective reads what follows a %.
+// readDirective reads the text after a %. It returns the directive and the position after
+// it.
 func readDirective(c *eval.Call, f string, i int) (directive, int) {
 	d := directive{arg: -1, pad: ' ', precision: -1}
 	if n, end := decimalAt(f, i); end > i && end < len(f) && f[end] == '$' {
@@ -131,7 +132,7 @@ func applyDirective(c *eval.Call, d directive, v eval.Value) string {
 	return ""
 }
 
-// padded fills up to the width; zeros go between a number's sign and its digits.
+// padded pads a text to the width. Zeros are put between a number's sign and its digits.
 func (d directive) padded(s string, number bool) string {
 	need := d.width - len(s)
 	if need <= 0 {

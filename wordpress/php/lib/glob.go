@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// globFunc lists what matches a pattern whose wildcards stand in its last part.
+// globFunc implements glob, for patterns with wildcards only in the last component.
 func globFunc(c *eval.Call) eval.Value {
 	pattern := c.Str(0)
 	abs, scheme := c.Path(pattern)
@@ -38,7 +38,7 @@ func globFunc(c *eval.Call) eval.Value {
 	return sortedNames(names)
 }
 
-// sortedNames orders a list of strings by their bytes.
+// sortedNames sorts a list of strings by their bytes.
 func sortedNames(a *eval.Array) *eval.Array {
 	list := eval.Pairs(a)
 	slices.SortFunc(list, func(x, y eval.Entry) int { return strings.Compare(eval.ToString(x.Value), eval.ToString(y.Value)) })

@@ -22,16 +22,16 @@ func parseINIString(c *eval.Call) eval.Value {
 	return parseINI(c, text)
 }
 
-// The scanner modes of parse_ini_file.
+// The scanner modes of parse_ini_file and parse_ini_string.
 const (
 	iniNormal = iota
 	iniRaw
 	iniTyped
 )
 
-// parseINI reads an INI file line by line: sections, names, and values that are a
-// word, a number, a constant or quoted text. A line of any other form makes the
-// result unknown.
+// parseINI reads an INI file line by line: sections, names, and values. A value is a
+// word, a number, a constant or quoted text. A line of any other form makes the result
+// unknown.
 func parseINI(c *eval.Call, text string) eval.Value {
 	mode := c.Int(2, iniNormal)
 	if mode < iniNormal || mode > iniTyped {
@@ -90,7 +90,7 @@ func (p *iniReader) Refused() *eval.Unknown {
 	return p.c.RefusedFor("with an INI file whose syntax is not plain")
 }
 
-// line reads one line; the result is not nil if it is of no known form.
+// line reads one line; the result is not nil if the line has no known form.
 func (p *iniReader) line(line string) *eval.Unknown {
 	if iniBlankLine().MatchString(line) {
 		return nil
@@ -117,7 +117,7 @@ func (p *iniReader) line(line string) *eval.Unknown {
 	return p.Element(m[1], m[2][1:len(m[2])-1], v)
 }
 
-// Element is name[k] = v, or name[] = v.
+// Element sets name[k] = v, or appends v for name[] = v.
 func (p *iniReader) Element(name, k string, v eval.Value) *eval.Unknown {
 	list := eval.NewArray()
 	if old, ok := p.section.Get(eval.StrKey(name)); ok {
@@ -141,7 +141,7 @@ func (p *iniReader) Element(name, k string, v eval.Value) *eval.Unknown {
 	return nil
 }
 
-// Value is the value that a text stands for.
+// Value returns the value of the text after the equals sign.
 func (p *iniReader) Value(text string) eval.Value {
 	if p.mode == iniRaw {
 		return eval.String(rawINIValue(text))
@@ -175,7 +175,7 @@ func (p *iniReader) Value(text string) eval.Value {
 	return p.Refused()
 }
 
-// keyword is true, false or null, which are text but in the mode with types.
+// keyword returns the value of true, false or null. It is text, except in the typed mode.
 func (p *iniReader) keyword(v eval.Value) eval.Value {
 	if p.mode == iniTyped {
 		return v
@@ -183,7 +183,7 @@ func (p *iniReader) keyword(v eval.Value) eval.Value {
 	return eval.String(eval.ToString(v))
 }
 
-// word is an unquoted word: the name of a constant, a number, or text.
+// word returns the value of an unquoted word: the name of a constant, a number, or text.
 func (p *iniReader) word(s string) eval.Value {
 	switch {
 	case iniName().MatchString(s):
@@ -198,7 +198,7 @@ func (p *iniReader) word(s string) eval.Value {
 	return eval.String(s)
 }
 
-// Constant is a constant's value as text, or its name where there is none.
+// Constant returns a constant's value as text; its name if it is not defined.
 func (p *iniReader) Constant(name string) eval.Value {
 	v, ok := p.c.Constant(name)
 	switch {
@@ -212,7 +212,8 @@ func (p *iniReader) Constant(name string) eval.Value {
 	return eval.String(eval.ToString(v))
 }
 
-// rawINIValue is a value as it stands, without a comment and the quotes around it.
+// rawINIValue returns a value of the raw mode, without a comment and without the quotes
+// around it.
 func rawINIValue(text string) string {
 	comment := -1
 	for i := 1; i < len(text); i++ {

@@ -62,18 +62,18 @@ func jsonLastError(c *eval.Call) eval.Value {
 	return eval.Int(0)
 }
 
-// A jsonReader makes values of valid JSON.
+// A jsonReader converts valid JSON to values.
 type jsonReader struct {
 	c       *eval.Call
 	tokens  *json.Decoder
 	arrays  bool // objects become arrays
-	big     bool // integers beyond 64 bits become strings of their digits
+	big     bool // integers that need more than 64 bits become strings of their digits
 	depth   int
 	tooDeep bool
-	badName bool // a name that no property can have
+	badName bool // a name is not valid as a property name
 }
 
-// document reads the whole text; ok is false if PHP would not accept it.
+// document reads the whole text; ok is false if PHP would reject it.
 func (d *jsonReader) document(s string) (v eval.Value, ok bool) {
 	d.c.Alloc(4 * len(s))
 	if !utf8.ValidString(s) || !json.Valid([]byte(s)) || loneSurrogate(s) {
@@ -85,7 +85,8 @@ func (d *jsonReader) document(s string) (v eval.Value, ok bool) {
 	return v, !d.tooDeep && !d.badName
 }
 
-// loneSurrogate reports an escape of one half of a character beyond 16 bits.
+// loneSurrogate reports whether the text has an escape of only one half of a surrogate
+// pair.
 func loneSurrogate(s string) bool {
 	for i := 0; i+5 < len(s); i++ {
 		if s[i] != '\\' {
@@ -104,7 +105,7 @@ func loneSurrogate(s string) bool {
 	return false
 }
 
-// surrogateAt is the surrogate whose escape begins at i; 0 if there is none.
+// surrogateAt returns the surrogate whose escape begins at i; 0 if there is none.
 func surrogateAt(s string, i int) uint64 {
 	if i+6 > len(s) || s[i] != '\\' || s[i+1] != 'u' {
 		return 0
@@ -156,11 +157,11 @@ func (d *jsonReader) number(text string) eval.Value {
 			return eval.String(text)
 		}
 	}
-	f, _ := strconv.ParseFloat(text, 64) // infinite beyond the range, as in PHP
+	f, _ := strconv.ParseFloat(text, 64) // infinite if out of range, as in PHP
 	return eval.Float(f)
 }
 
-// jsonEncode is not evaluated; whether it fails is not known either.
+// jsonEncode is not evaluated. It is not known either whether it fails.
 func jsonEncode() eval.Function {
 	f := eval.NotModelled(eval.Undecidable, "")
 	encode := f.Run
@@ -171,7 +172,7 @@ func jsonEncode() eval.Function {
 	return f
 }
 
-// next is the next token. The text is valid, so there is one.
+// next returns the next token. The text is valid, so there is one.
 func (d *jsonReader) next() json.Token {
 	d.c.Alloc(112)
 	t, err := d.tokens.Token()

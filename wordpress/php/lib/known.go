@@ -6,32 +6,32 @@ import (
 	"strconv"
 	"strings"
 
-	// the lists of what PHP's distribution has
+	// the embedded files list the names that PHP defines
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// The names in PHP 8.2's distribution with all its extensions, generated with PHP. They
-// distinguish what is not evaluated from what does not exist.
+// The names in the distribution of PHP 8.2 with all its extensions, generated with PHP.
+// They distinguish a function that is not evaluated from one that does not exist.
 var (
 	//go:embed known/functions.txt
-	knownFunctions string // name, and the positions of by-reference arguments: "n", or "n+" for all from there
+	knownFunctions string // name, and the positions of by-reference arguments: "n", or "n+" for n and all after it
 	//go:embed known/constants.txt
-	knownConstants string // name, and its value where that is the same everywhere
+	knownConstants string // name, and its value if that is the same on every server
 	//go:embed known/classes.txt
 	knownClasses string // names in lower case
 )
 
-// serverFunctions exist with some of the server's interfaces to PHP only.
+// serverFunctions exist only with some of the server interfaces (SAPI) of PHP.
 const serverFunctions = `apache_child_terminate apache_get_modules apache_get_version apache_getenv apache_lookup_uri apache_note
 	apache_setenv virtual fastcgi_finish_request fpm_get_status litespeed_finish_request litespeed_request_headers litespeed_response_headers`
 
-// optionalPrefixes begin the functions of extensions that many servers lack.
+// optionalPrefixes are the first letters of functions whose extensions many servers lack.
 var optionalPrefixes = strings.Fields(`bc gmp_ ldap_ pg_ imap_ snmp tidy_ enchant_ zip_ odbc_ dba_ xmlrpc_ pcntl_ shm shmop_ sem_ msg_ intl
 	collator_ numfmt_ datefmt_ normalizer_ grapheme_ locale_ msgfmt_ resourcebundle_ transliterator_ idn_ sodium_ ftp_ exif_ gettext
 	readline pspell_ socket_ cal_ bz`)
 
-// mayLack reports that a function belongs to an extension that many servers lack.
+// mayLack reports whether a function belongs to an extension that many servers lack.
 func mayLack(name string) bool {
 	for _, p := range optionalPrefixes {
 		if strings.HasPrefix(name, p) {
@@ -41,7 +41,7 @@ func mayLack(name string) bool {
 	return false
 }
 
-// addKnown adds the functions that are not evaluated.
+// addKnown adds the functions of PHP that are not evaluated.
 func addKnown(all map[string]eval.Function) {
 	for line := range strings.Lines(knownFunctions) {
 		name, refs, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
@@ -71,7 +71,7 @@ func addKnown(all map[string]eval.Function) {
 	}
 }
 
-// addKnownConstants adds the constants that are not there yet.
+// addKnownConstants adds the constants that are not in the map yet.
 func addKnownConstants(all map[string]eval.Value) {
 	more := map[string]eval.Value{}
 	for line := range strings.Lines(knownConstants) {

@@ -4,20 +4,20 @@ import (
 	_ "embed"
 	"strings"
 
-	// what PHP's functions take
+	// the embedded file lists the signatures of PHP's functions
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// KnownSignatures are the parameters of PHP's own functions, as PHP reports them: a line is a function's name
-// and its parameters, each a type, "$" or "..." if it takes all that follow, and a
-// name; "&" before these is of one by reference, and "=" behind of one that may be
-// left out.
+// KnownSignatures lists the parameters of PHP's own functions, as PHP reports them. A
+// line has a function's name and its parameters. A parameter is a type, then "$", or
+// "..." if it takes all arguments that follow, then a name. "&" before "$" or "..." means
+// by reference. "=" at the end means optional.
 //
 //go:embed known/signatures.txt
 var KnownSignatures string
 
-// addSignatures tells functions what they take.
+// addSignatures sets the signatures of functions.
 func addSignatures(all map[string]eval.Function) {
 	types := map[string]*syntax.TypeHint{}
 	for line := range strings.Lines(KnownSignatures) {

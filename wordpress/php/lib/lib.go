@@ -1,4 +1,4 @@
-// Package lib has the functions and constants of PHP that the evaluator offers.
+// Package lib has the functions and constants of PHP that the evaluator provides.
 package lib
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Standard is what PHP 8.2 offers without any library of a site.
+// Standard returns everything that PHP 8.2 provides without the libraries of a site.
 func Standard() *eval.Library {
 	return &eval.Library{Functions: functionTable(), Constants: constantTable(), ClassNames: syntax.WordSet(knownClasses)}
 }
@@ -56,8 +56,9 @@ func constantTable() map[string]eval.Value {
 	return all
 }
 
-// someRelease is one of PHP 8.2's releases: the first and the last stand for all,
-// because versions are compared by their order.
+// someRelease returns a value that depends on the release of PHP 8.2. The values of the
+// first and the last release represent all of them, because programs compare versions by
+// their order.
 func someRelease(name string, first, last eval.Value) eval.Value {
 	return &eval.Unknown{Reason: "depends on the release of PHP", Expr: name, Alts: []eval.Value{first, last}}
 }

@@ -25,7 +25,7 @@ var miscFuncs = map[string]eval.Function{
 	"call_user_func_array": {Run: callUserFuncArray, Min: 2, Max: 2, Lazy: true},
 }
 
-// effects are functions whose only effect is on what no configuration shows.
+// effects are functions whose only effects cannot change a configuration's values.
 var effects = strings.Fields(`set_time_limit ignore_user_abort header header_remove headers_sent http_response_code
 	setcookie setrawcookie ob_start ob_end_clean ob_get_clean ob_end_flush ob_get_contents ob_flush flush ob_get_level
 	session_start session_name session_id session_set_cookie_params session_save_path session_write_close session_destroy session_status
@@ -35,7 +35,8 @@ var effects = strings.Fields(`set_time_limit ignore_user_abort header header_rem
 	debug_backtrace debug_print_backtrace print_r var_dump syslog openlog closelog spl_autoload_register
 	set_error_handler set_exception_handler restore_error_handler restore_exception_handler`)
 
-// chance are functions of the clock, of chance, of the network or of the server.
+// chance are functions whose results depend on the clock, randomness, the network or the
+// server.
 var chance = strings.Fields(`time microtime hrtime date gmdate mktime gmmktime strtotime strftime gmstrftime checkdate localtime getdate idate date_create
 	rand mt_rand random_int random_bytes mt_srand srand lcg_value uniqid getmypid getmyuid getmygid get_current_user getlastmod gethostname
 	gethostbyname gethostbynamel gethostbyaddr dns_get_record checkdnsrr getmxrr php_uname sys_getloadavg memory_get_usage memory_get_peak_usage
@@ -47,10 +48,10 @@ var chance = strings.Fields(`time microtime hrtime date gmdate mktime gmmktime s
 	spl_object_hash spl_object_id gettimeofday timezone_open simplexml_load_file simplexml_load_string
 	ftok get_browser highlight_string highlight_file php_strip_whitespace show_source`)
 
-// commands run what nobody knows; their output is unknown.
+// commands are functions that run programs or load code; their results are unknown.
 var commands = strings.Fields(`shell_exec exec system passthru popen proc_open proc_close pclose pcntl_exec pcntl_fork dl`)
 
-// moreFuncs makes the entries of the lists above.
+// moreFuncs returns the functions of the lists above.
 func moreFuncs() map[string]eval.Function {
 	all := map[string]eval.Function{}
 	for _, name := range append(effects, chance...) {
@@ -67,7 +68,8 @@ func moreFuncs() map[string]eval.Function {
 	return all
 }
 
-// notCommandLine: it is one of a web server's interfaces; which, nobody knows.
+// notCommandLine returns the name of PHP's server interface. It is one of a web server's,
+// and it is not known which.
 func notCommandLine(c *eval.Call) eval.Value {
 	u := c.Unknown("depends on the server's interface to PHP")
 	u.Alts = []eval.Value{eval.String("fpm-fcgi"), eval.String("apache2handler"), eval.String("cgi-fcgi"), eval.String("litespeed")}
@@ -84,7 +86,7 @@ func getenvFunc(c *eval.Call) eval.Value {
 	name := c.Str(0)
 	v := c.Env(name)
 	if v.Kind() == eval.KindNull && eval.OfRequest(name) {
-		return c.Unknown("depends on the request").From(eval.OriginRequest) // FastCGI passes it as if it were of the environment
+		return c.Unknown("depends on the request").From(eval.OriginRequest) // FastCGI passes it as an environment variable
 	}
 	if v.Kind() == eval.KindNull {
 		return eval.Bool(false)
@@ -120,8 +122,8 @@ func intvalFunc(c *eval.Call) eval.Value {
 	return eval.Int(eval.ToInt(c.Arg(0)))
 }
 
-// varExport writes a value as PHP source, or prints it. Numbers and objects are not
-// evaluated.
+// varExport returns a value as PHP source, or prints it. It does not evaluate numbers and
+// objects.
 func varExport(c *eval.Call) eval.Value {
 	if !c.Bool(1) {
 		return eval.Null

@@ -10,7 +10,7 @@ var packFuncs = map[string]eval.Function{
 	"pack": {Run: pack, Min: 1, Max: -1},
 }
 
-// pack makes bytes of hexadecimal digits. Other formats are not evaluated.
+// pack converts hexadecimal digits to bytes. It does not evaluate other formats.
 func pack(c *eval.Call) eval.Value {
 	digits, ok := c.Arg(1).(eval.String)
 	if !ok || len(c.Args) != 2 || c.Str(0) != "H*" {

@@ -7,7 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// plainFuncs are short functions that configurations seldom call.
+// plainFuncs are short functions that configurations rarely call.
 var plainFuncs = map[string]eval.Function{
 	"abs":              {Run: absFunc, Min: 1, Max: 1},
 	"array_combine":    {Run: arrayCombine, Min: 2, Max: 2},
@@ -26,7 +26,8 @@ var plainFuncs = map[string]eval.Function{
 	"ucwords":          {Run: ucwords, Min: 1, Max: 2},
 }
 
-// absFunc, extreme and the functions of lists take integers and strings only.
+// absFunc implements abs. Like extreme and the functions of lists, it evaluates only
+// integers and strings.
 func absFunc(c *eval.Call) eval.Value {
 	n, ok := c.Arg(0).(eval.Int)
 	if !ok || n == -n && n != 0 {
@@ -62,7 +63,7 @@ func extreme(better func(a, b eval.Int) bool) eval.Function {
 	}}
 }
 
-// elements returns the entries of argument i. ok is false if one is neither a string
+// elements returns the entries of argument i. ok is false if a value is neither a string
 // nor an integer.
 func elements(c *eval.Call, i int) (list []eval.Entry, ok bool) {
 	a, isArray := c.Arg(i).(*eval.Array)
@@ -157,7 +158,8 @@ func ascii(s string) bool {
 	return true
 }
 
-// ofASCII makes a function of text in an encoding: ASCII is the same in all of them.
+// ofASCII returns a function of a text in some encoding. It evaluates only ASCII text,
+// which is the same in all encodings.
 func ofASCII(f func(string) eval.Value) eval.Function {
 	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) eval.Value {
 		s := c.Str(0)
@@ -176,7 +178,7 @@ func ordFunc(c *eval.Call) eval.Value {
 	return eval.Int(0)
 }
 
-// strtrFunc replaces characters by others. The form with an array is not evaluated.
+// strtrFunc replaces characters by others. It does not evaluate the form with an array.
 func strtrFunc(c *eval.Call) eval.Value {
 	if len(c.Args) < 3 {
 		return c.RefusedFor("with an array")
@@ -202,7 +204,7 @@ func substrCount(c *eval.Call) eval.Value {
 	return eval.Int(strings.Count(s[0], s[1]))
 }
 
-// ucwords raises the first letter of each word.
+// ucwords converts the first letter of each word to upper case.
 func ucwords(c *eval.Call) eval.Value {
 	b, ends := []byte(c.Str(0)), c.StrOr(1, " \t\r\n\f\v")
 	for i := range b {

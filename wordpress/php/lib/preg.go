@@ -25,18 +25,19 @@ const (
 	maxSubject = 256 << 10
 )
 
-// A pattern is a compiled regular expression. Subjects are matched byte by byte,
-// each byte as the character of its number, or as UTF-8 with the modifier u.
+// A pattern is a compiled regular expression. With the modifier u, it matches characters
+// of UTF-8. Without it, each byte of the subject counts as the character with that
+// number.
 type pattern struct {
 	re    *regexp2.Regexp
 	utf8  bool
-	ascii bool     // it is one to the evaluator for subjects of ASCII alone
-	names []string // of the groups, by number; "" is none
+	ascii bool     // only subjects in ASCII are evaluated
+	names []string // names of the groups, by number; "" for a group without a name
 }
 
-// compilePattern reads a PCRE pattern with delimiters and modifiers. v is what to return
-// where there is no pattern: false as PHP, or an unknown for what cannot be
-// mapped exactly.
+// compilePattern compiles a PCRE pattern with delimiters and modifiers. If it cannot, v
+// is the result to return: false as in PHP, or an unknown for a pattern that regexp2 may
+// match differently.
 func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
 	c.Steps(len(text) + 200)
 	text = strings.TrimLeft(text, " \t\n\r\v\f\x00")
@@ -65,7 +66,7 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
 		return nil, c.RefusedFor("with a pattern")
 	}
 	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
-		return nil, c.RefusedFor("with a pattern") // the two fold case by other tables
+		return nil, c.RefusedFor("with a pattern") // PCRE and regexp2 have different tables of upper and lower case
 	}
 	if !p.utf8 {
 		body = latin(body)
@@ -80,7 +81,7 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
 	return p, nil
 }
 
-// modifiers reads what follows the pattern.
+// modifiers reads the modifiers after the pattern. ok is false if one is not evaluated.
 func (p *pattern) modifiers(mods string) (opt regexp2.RegexOptions, dollar, ok bool) {
 	for _, m := range strings.TrimRight(mods, "\n\r ") {
 		switch m {
@@ -102,7 +103,8 @@ func (p *pattern) modifiers(mods string) (opt regexp2.RegexOptions, dollar, ok b
 	return opt, dollar, true
 }
 
-// closing finds the closing delimiter; brackets nest.
+// closing returns the position of the closing delimiter. Brackets as delimiters can be
+// nested.
 func closing(text string, open, end byte) int {
 	depth := 1
 	for i := 1; i < len(text); i++ {
@@ -120,7 +122,7 @@ func closing(text string, open, end byte) int {
 	return -1
 }
 
-// latin maps each byte to the character of its number.
+// latin converts each byte to the character with that number.
 func latin(s string) string {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
@@ -134,11 +136,12 @@ func latin(s string) string {
 	return s
 }
 
-// A span is a group of a match, as byte offsets; from is -1 where it did not match.
+// A matchSpan is the text of a group in a match, as byte offsets. from is -1 if the group
+// did not match.
 type matchSpan struct{ from, to int }
 
-// matchesOf finds up to limit matches (-1: all). v is not nil where the answer is
-// not known, or false.
+// matchesOf finds at most limit matches (-1: all). If the matches are not known, or PHP
+// returns false, v is the result to return.
 func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, eval.Value) {
 	if len(s) > maxSubject {
 		return nil, c.RefusedFor("with text of that length")
@@ -171,7 +174,7 @@ func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, ev
 	return found, nil
 }
 
-// runes are the characters that are matched, and the byte each begins at.
+// runes returns the characters to match, and the byte offset of each.
 func (p *pattern) runes(s string) ([]rune, []int) {
 	runes := make([]rune, 0, len(s))
 	at := make([]int, 0, len(s)+1)

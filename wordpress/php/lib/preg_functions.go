@@ -7,7 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Value is the text that a group matched.
+// Value returns the text that a group matched.
 func (m matchSpan) Value(s string) eval.Value {
 	if m.from < 0 {
 		return eval.String("")
@@ -15,8 +15,8 @@ func (m matchSpan) Value(s string) eval.Value {
 	return eval.String(s[m.from:m.to])
 }
 
-// groupsOf makes the array of a match. Groups at the end that did not match are
-// left out.
+// groupsOf returns the array for one match. It leaves out groups at the end that did not
+// match.
 func (p *pattern) groupsOf(s string, m []matchSpan) *eval.Array {
 	last := len(m) - 1
 	for last > 0 && m[last].from < 0 {
@@ -33,7 +33,8 @@ func (p *pattern) groupsOf(s string, m []matchSpan) *eval.Array {
 	return out
 }
 
-// notMatched returns v where the pattern gave no answer; the matches follow it.
+// notMatched returns v, the result if the pattern gave no matches. It sets the argument
+// for the matches to v if that is an unknown, else to an empty array.
 func notMatched(c *eval.Call, v eval.Value) eval.Value {
 	var matches eval.Value = eval.NewArray()
 	if v.Kind() == eval.KindUnknown {
@@ -85,7 +86,7 @@ func pregReplace(c *eval.Call) eval.Value {
 	})
 }
 
-// expand puts groups for $1, ${1} and \1.
+// expand replaces $1, ${1} and \1 by the text of the groups.
 func expand(t, s string, m []matchSpan) string {
 	var b strings.Builder
 	for i := 0; i < len(t); {
@@ -107,7 +108,7 @@ func expand(t, s string, m []matchSpan) string {
 	return b.String()
 }
 
-// reference reads a reference to a group of one or two digits.
+// reference reads a reference to a group, with one or two digits.
 func reference(t string, i int) (n, end int) {
 	j := i + 1
 	brace := false
@@ -136,7 +137,7 @@ func reference(t string, i int) (n, end int) {
 }
 
 // replaceInEach replaces the matches of each pattern in each subject. with returns the
-// replacement for a pattern by its number.
+// replacement for the pattern with index i.
 func replaceInEach(c *eval.Call, with func(i int) string) eval.Value {
 	limit := c.Int(3, -1)
 	patterns := []eval.Value{c.Arg(0)}
@@ -159,7 +160,7 @@ func replaceInEach(c *eval.Call, with func(i int) string) eval.Value {
 	})
 	if failed != nil {
 		if failed.Kind() != eval.KindUnknown {
-			failed = eval.Null // PHP's answer to a pattern that is none
+			failed = eval.Null // PHP's result for an invalid pattern
 		}
 		if c.Arg(2).Kind() == eval.KindArray && failed.Kind() == eval.KindNull {
 			failed = c.Unknown("a pattern fails on one of several texts")
@@ -194,7 +195,7 @@ func replacedText(c *eval.Call, text, s string, limit int, replacement string, c
 	return b.String(), nil
 }
 
-// pregGrep keeps the elements that match.
+// pregGrep returns the elements that match.
 func pregGrep(c *eval.Call) eval.Value {
 	text := c.Str(0)
 	a := c.Array(1)

@@ -7,10 +7,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// portable rewrites a PCRE pattern for regexp2, whose language is .NET's, where
-// the two say the same by other words. ok is false for what either lacks or may
-// see differently. classes is set if it has some (\w, \b) that mean more
-// with the modifier u than ASCII. names are those of the groups, by number.
+// portable rewrites a PCRE pattern for regexp2, which uses the syntax of .NET. ok is
+// false for syntax that only one of the two has, or that may mean something else in .NET.
+// classes is set if the pattern has classes such as \w or \b, whose meaning differs for
+// non-ASCII characters with the modifier u. names are the names of the groups, by number.
 func portable(p string, dollarEnd, utf bool) (out string, names []string, classes, ok bool) {
 	w := &patternWriter{p: p, dollarEnd: dollarEnd, utf8: utf, names: []string{""}}
 	for w.i < len(p) {
@@ -27,7 +27,7 @@ type patternWriter struct {
 	b         strings.Builder
 	dollarEnd bool
 	utf8      bool
-	names     []string // of the groups, by number; "" is none
+	names     []string // names of the groups, by number; "" for a group without a name
 	classes   bool
 }
 
@@ -61,7 +61,7 @@ func (w *patternWriter) next() bool {
 	return w.copy(1)
 }
 
-// quantifier is the length of the quantifier that s begins with, 0 if with none.
+// quantifier returns the length of the quantifier at the start of s; 0 if there is none.
 func quantifier(s string) int {
 	switch {
 	case s[0] == '*' || s[0] == '+' || s[0] == '?':
@@ -72,7 +72,7 @@ func quantifier(s string) int {
 	return 0
 }
 
-// quantified writes a quantifier. A possessive one is not evaluated.
+// quantified copies a quantifier of n bytes. A possessive one is not evaluated.
 func (w *patternWriter) quantified(n int) bool {
 	if w.b.Len() == 0 {
 		return false
@@ -84,7 +84,7 @@ func (w *patternWriter) quantified(n int) bool {
 	return w.i == len(w.p) || quantifier(w.p[w.i:]) == 0
 }
 
-// counted reports {n}, {n,} or {n,m}.
+// counted reports whether s begins with {n}, {n,} or {n,m}.
 func counted(s string) bool {
 	_, end := decimalAt(s, 1)
 	if end == 1 {
@@ -96,7 +96,8 @@ func counted(s string) bool {
 	return end < len(s) && s[end] == '}'
 }
 
-// classes of PCRE without Unicode properties; .NET's own take all of Unicode.
+// asciiClasses are the classes of PCRE without Unicode properties. The classes of .NET
+// include all of Unicode.
 var asciiClasses = map[byte]string{
 	'd': "0-9", 'w': "0-9A-Za-z_", 's': `\t\n\v\f\r `, 'h': `\t\x20\xa0`,
 }
@@ -163,7 +164,7 @@ func (w *patternWriter) Set() bool {
 			w.b.WriteString(`\[`)
 			w.i++
 		case rest[0] == '-' && len(rest) > 1 && rest[1] == '[':
-			w.b.WriteString(`\-`) // .NET would subtract a class
+			w.b.WriteString(`\-`) // in .NET, this would subtract a class
 			w.i++
 		case rest[0] == '\\':
 			if !w.escape(true) {
@@ -177,9 +178,9 @@ func (w *patternWriter) Set() bool {
 	return false
 }
 
-// group rewrites the opening of a group. Named groups count like others in PCRE. .NET
-// numbers them last, so their names are kept here. Groups that look behind and modifiers
-// within a pattern are not evaluated.
+// group rewrites the opening of a group. In PCRE, named groups are numbered with the
+// others. .NET numbers them last, so the names are removed here and kept in w.names.
+// Lookbehind and modifiers within a pattern are not evaluated.
 func (w *patternWriter) group() bool {
 	rest := w.p[w.i:]
 	if !strings.HasPrefix(rest, "(?") {

@@ -58,7 +58,7 @@ func explode(c *eval.Call) eval.Value {
 	return eval.ListOfStrings(parts)
 }
 
-// strReplace is str_replace and str_ireplace.
+// strReplace implements str_replace, and str_ireplace if fold is set.
 func strReplace(fold bool) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
 		search, replace := c.Arg(0), c.Arg(1)
@@ -78,7 +78,8 @@ func strReplace(fold bool) func(c *eval.Call) eval.Value {
 	}
 }
 
-// eachSubject applies one to a subject, or to each element of an array of them.
+// eachSubject applies a function to a subject, or to each element of an array of
+// subjects.
 func eachSubject(c *eval.Call, subject eval.Value, one func(eval.Value) eval.Value) eval.Value {
 	list, ok := subject.(*eval.Array)
 	if !ok {
@@ -151,8 +152,9 @@ func replaceOne(c *eval.Call, s string, search, replace eval.Value, fold bool) (
 	return b.String(), n
 }
 
-// strtok cuts the first part that is not empty off a text, up to any of some bytes.
-// With one argument, it cuts the next part off an earlier text, which is not evaluated.
+// strtok returns the first part of a text that is not empty, up to any of the given
+// bytes. The form with one argument, which continues with an earlier text, is not
+// evaluated.
 func strtok(c *eval.Call) eval.Value {
 	if len(c.Args) < 2 {
 		return c.RefusedFor("with one argument")

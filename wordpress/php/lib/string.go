@@ -34,7 +34,7 @@ var stringFuncs = map[string]eval.Function{
 	"strcasecmp":   compareFunc(true),
 }
 
-// ofString makes a builtin of a function of one string.
+// ofString returns a builtin for a function of one string.
 func ofString(f func(string) string) eval.Function {
 	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) eval.Value {
 		s := c.Str(0)
@@ -87,7 +87,7 @@ func stripslashes(s string) string {
 	return b.String()
 }
 
-// trimFunc is trim, ltrim or rtrim. Its list of characters may hold ranges.
+// trimFunc returns trim, ltrim or rtrim. The list of characters may contain ranges.
 func trimFunc(left, right bool) eval.Function {
 	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) eval.Value {
 		s := c.Str(0)
@@ -135,7 +135,7 @@ func strRepeat(c *eval.Call) eval.Value {
 	return eval.String(strings.Repeat(s, int(n)))
 }
 
-// allocTimes charges size × n bytes, which may be beyond all numbers.
+// allocTimes charges size × n bytes. The product may overflow.
 func allocTimes(c *eval.Call, size int, n int64) {
 	if size == 0 || n <= 0 {
 		return
@@ -174,8 +174,9 @@ func strPad(c *eval.Call) eval.Value {
 	return eval.String(fill(left) + s + fill(need-left))
 }
 
-// compareFunc compares two strings, by their lower case if fold is set. The size of
-// the result for strings that differ in a byte depends on the C library of the server.
+// compareFunc compares two strings, in lower case if fold is set. If the strings differ
+// in a byte, only the sign of the result is known: the number depends on the C library of
+// the server.
 func compareFunc(fold bool) eval.Function {
 	return eval.Function{Min: 2, Max: 2, Run: func(c *eval.Call) eval.Value {
 		a, b := c.Str(0), c.Str(1)

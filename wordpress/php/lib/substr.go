@@ -19,8 +19,8 @@ var substrFuncs = map[string]eval.Function{
 	"str_ends_with":   contains(strings.HasSuffix),
 }
 
-// cut are the bounds of PHP's offset and length in a text of size n; a negative
-// one counts from the end.
+// cut returns the bounds of PHP's offset and length in a text of n bytes. A negative
+// offset or length counts from the end.
 func cut(n int, offset int64, length int64, hasLength bool) (from, to int) {
 	size := int64(n)
 	if offset < 0 {
@@ -39,7 +39,7 @@ func cut(n int, offset int64, length int64, hasLength bool) (from, to int) {
 	return int(offset), int(end)
 }
 
-// sliceBounds reads offset and length from arguments i and i+1.
+// sliceBounds returns the bounds for the offset and length in arguments i and i+1.
 func sliceBounds(c *eval.Call, n, i int) (from, to int) {
 	offset := c.Int(i, 0)
 	length := c.Int(i+1, 0)
@@ -52,7 +52,7 @@ func substr(c *eval.Call) eval.Value {
 	return eval.String(s[from:to])
 }
 
-// find is strpos and its family.
+// find returns strpos, or its variants: fold ignores case, last finds the last match.
 func find(fold, last bool) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
 		s := strArgs(c)
@@ -85,7 +85,8 @@ func find(fold, last bool) func(c *eval.Call) eval.Value {
 	}
 }
 
-// lastIndex is strrpos: a negative offset is where the search from the right ends.
+// lastIndex implements strrpos. With a negative offset, the match must start at or before
+// that position.
 func lastIndex(hay, needle string, offset int) int {
 	if offset >= 0 {
 		if i := strings.LastIndex(hay[offset:], needle); i >= 0 {

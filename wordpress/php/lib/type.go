@@ -6,7 +6,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// typeFuncs ask for or change the type of a value.
+// typeFuncs are functions that test the type of a value, or convert it.
 var typeFuncs = map[string]eval.Function{
 	"is_array":    isKind(eval.KindArray),
 	"is_string":   isKind(eval.KindString),
@@ -39,7 +39,8 @@ func isKind(kinds ...eval.Kind) eval.Function {
 	})
 }
 
-// isType makes a test of a value's type. What an array holds does not matter to it.
+// isType returns a function that tests the type of a value. An array may contain
+// unknowns.
 func isType(test func(eval.Value) bool) eval.Function {
 	return eval.Function{Min: 1, Max: 1, Lazy: true, Run: func(c *eval.Call) eval.Value {
 		if u, ok := c.Arg(0).(*eval.Unknown); ok {
@@ -79,8 +80,8 @@ func strvalFunc(c *eval.Call) eval.Value {
 
 func floatvalFunc(c *eval.Call) eval.Value { return eval.Float(eval.ToFloat(c.Arg(0))) }
 
-// ctypeDigit reports whether a string is digits only. An integer is a character's
-// number, or a text, by its size: that is not evaluated.
+// ctypeDigit implements ctype_digit for strings. An integer is not evaluated: PHP takes
+// it as a character or as text, depending on its size.
 func ctypeDigit(c *eval.Call) eval.Value {
 	if c.Arg(0).Kind() == eval.KindInt {
 		return c.RefusedFor("with an integer")

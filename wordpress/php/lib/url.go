@@ -60,10 +60,11 @@ func unpercent(s string, plus bool) string {
 	return b.String()
 }
 
-// A phpURL is what parse_url finds, by the names in urlParts.
+// A phpURL holds the parts that parse_url finds, by the names in urlParts.
 type phpURL map[string]eval.Value
 
-// urlParts are in PHP's order, which is that of the constants PHP_URL_SCHEME and on.
+// urlParts are the parts of a URL in the order of PHP's constants, which begin with
+// PHP_URL_SCHEME.
 var urlParts = []string{"scheme", "host", "port", "user", "pass", "path", "query", "fragment"}
 
 func parseURLFunc(c *eval.Call) eval.Value {
@@ -87,7 +88,7 @@ func parseURLFunc(c *eval.Call) eval.Value {
 	return out
 }
 
-// put sets a part to a text, without its control characters.
+// put sets a part to a text, and replaces the control characters in it.
 func (u phpURL) put(name, s string) {
 	b := []byte(s)
 	for i, c := range b {
@@ -98,7 +99,7 @@ func (u phpURL) put(name, s string) {
 	u[name] = eval.String(b)
 }
 
-// parseURL follows php_url_parse_ex.
+// parseURL parses a URL in the same way as php_url_parse_ex in PHP's source.
 func parseURL(s string) (u phpURL, ok bool) {
 	u = phpURL{}
 	rest := s
@@ -159,7 +160,8 @@ func schemeName(s string) bool {
 	return true
 }
 
-// portLike reports that up to five digits and then the end or a slash follow.
+// portLike reports whether s begins with at most five digits, and then ends or has a
+// slash.
 func portLike(s string) bool {
 	n := 0
 	for n < len(s) && syntax.IsDigit(s[n]) {
@@ -216,7 +218,8 @@ func (u phpURL) tail(s string) {
 	}
 }
 
-// parseStr reads a query. Names with brackets make arrays, which are unknown.
+// parseStr parses a query string. Names with brackets would make arrays; then the result
+// is unknown.
 func parseStr(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	c.Alloc(128 * (len(s) + 1))

@@ -6,8 +6,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// versionCompare compares numbers with dots between them. Versions with words in
-// them (RC1, beta) are not evaluated.
+// versionCompare compares versions that consist of numbers and dots. Versions with words
+// (RC1, beta) are not evaluated.
 func versionCompare(c *eval.Call) eval.Value {
 	s := strArgs(c)
 	if !numbersAndDots(s[0]) || !numbersAndDots(s[1]) {
@@ -34,7 +34,8 @@ func versionCompare(c *eval.Call) eval.Value {
 	panic(c.Throw("ValueError", "version_compare(): Argument #3 ($operator) must be a valid comparison operator"))
 }
 
-// numbersAndDots reports whether s is numbers of up to nine digits, separated by dots.
+// numbersAndDots reports whether s consists of numbers of at most nine digits, separated
+// by dots.
 func numbersAndDots(s string) bool {
 	for part := range strings.SplitSeq(s, ".") {
 		if _, end := decimalAt(part, 0); end == 0 || end != len(part) || end > 9 {
@@ -44,7 +45,8 @@ func numbersAndDots(s string) bool {
 	return true
 }
 
-// compareVersions orders two versions; the one with more numbers is the later one.
+// compareVersions compares two versions. If one is a prefix of the other, the one with
+// more numbers is later.
 func compareVersions(a, b string) int {
 	x, y := strings.Split(a, "."), strings.Split(b, ".")
 	for i := range min(len(x), len(y)) {

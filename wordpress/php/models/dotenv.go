@@ -10,8 +10,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// vlucas/phpdotenv: what configurations call of it. The release decides which
-// methods there are; where nothing tells it, the method does, as 5's where it may.
+// dotenvClasses are the classes of vlucas/phpdotenv that configurations use. The methods
+// that exist depend on the release. If the release is not known, the called method
+// decides; release 5 is preferred where it has the method.
 var dotenvClasses = []eval.NativeClass{
 	{
 		Name: `Dotenv\Dotenv`, Vendor: true,
@@ -68,8 +69,9 @@ var dotenvClasses = []eval.NativeClass{
 
 const dotenvBuilderClass = `Dotenv\Repository\RepositoryBuilder`
 
-// newRepository makes the object that knows where variables are read and written:
-// e is $_ENV, s is $_SERVER, p is putenv, a is an array of its own.
+// newRepository returns an object that records where variables are read and written. Each
+// letter of adapters is one place: e is $_ENV, s is $_SERVER, p is putenv, a is an array
+// of its own.
 func newRepository(c *eval.Call, adapters string, immutable bool, r Release) *eval.Object {
 	props := eval.NewArray()
 	props.Put("major", eval.Int(int64(r.Major)))
@@ -80,7 +82,7 @@ func newRepository(c *eval.Call, adapters string, immutable bool, r Release) *ev
 	return c.Object(dotenvBuilderClass, props)
 }
 
-// dotenvBuilder is a function that only one number's releases have.
+// dotenvBuilder returns a function that exists only in releases of one major version.
 func dotenvBuilder(adapters string, major int) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
 		r := libraryRelease(c)
@@ -94,7 +96,7 @@ func dotenvBuilder(adapters string, major int) func(c *eval.Call) eval.Value {
 	}
 }
 
-// releaseOf is the release that a repository was made by.
+// releaseOf returns the release that created a repository.
 func releaseOf(c *eval.Call, repo *eval.Object) Release {
 	return Release{int(eval.ToInt(settingOf(c, repo, "major"))), int(eval.ToInt(settingOf(c, repo, "minor")))}
 }
@@ -125,8 +127,9 @@ func dotenvImmutable(c *eval.Call) eval.Value {
 	return newRepository(c, eval.ToString(settingOf(c, c.This, "adapters")), true, releaseOf(c, c.This))
 }
 
-// dotenvCreate is one of the functions (paths, names, shortCircuit, encoding), with
-// what phpdotenv 5 and 4 read and write; of 4 without anything there is none.
+// dotenvCreate returns a function with the arguments (paths, names, shortCircuit,
+// encoding). phpdotenv 5 uses adapters, and phpdotenv 4 uses before. If before is "",
+// phpdotenv 4 does not have the function.
 func dotenvCreate(adapters, before string, immutable bool) eval.Function {
 	return eval.Function{Min: 1, Max: 4, Run: func(c *eval.Call) eval.Value {
 		r := libraryRelease(c)
@@ -170,8 +173,8 @@ func listed(v eval.Value) *eval.Array {
 	return eval.ListOf(v)
 }
 
-// dotenvText reads the file, or all of the files, that were named. found is false
-// if there is none.
+// dotenvText reads the first of the named files that exists, or all of them. found is
+// false if none exists.
 func dotenvText(c *eval.Call) (text string, u *eval.Unknown, found bool) {
 	paths, _ := settingOf(c, c.This, "paths").(*eval.Array)
 	names, _ := settingOf(c, c.This, "names").(*eval.Array)
@@ -265,7 +268,7 @@ func dotenvEntries(c *eval.Call, text string, r *dotenvRepo) []DotenvEntry {
 	return entries
 }
 
-// names lists the argument of required and ifPresent.
+// variableNames returns the names in the argument of required and ifPresent.
 func variableNames(c *eval.Call) []string {
 	var names []string
 	for _, e := range eval.Pairs(listed(c.Arg(0))) {

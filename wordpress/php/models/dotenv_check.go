@@ -12,15 +12,16 @@ func dotenvIfPresent(c *eval.Call) eval.Value {
 	return newValidator(c)
 }
 
-// newValidator makes the object that checks the variables that argument 0 names.
+// newValidator returns the object that checks variables.
 func newValidator(c *eval.Call) *eval.Object {
 	props := eval.NewArray()
 	props.Put("repository", settingOf(c, c.This, "repository"))
 	return c.Object(`Dotenv\Validator`, props)
 }
 
-// checkVariables returns o if ok holds of each variable, else throws. What is not known is
-// taken to hold: a world in which it does not ends here, and counts for nothing.
+// checkVariables returns o if ok holds for each variable, else it throws. An unknown
+// value counts as valid: in worlds where it is not, the program ends, and those worlds do
+// not count.
 func checkVariables(c *eval.Call, o *eval.Object, names []string, ok func(eval.Value) bool, what string) eval.Value {
 	repo, is := settingOf(c, o, "repository").(*eval.Object)
 	if !is {
@@ -35,8 +36,8 @@ func checkVariables(c *eval.Call, o *eval.Object, names []string, ok func(eval.V
 	return o
 }
 
-// dotenvAssert stands for a check of values. A value that fails it ends the program,
-// so every value is taken to pass.
+// dotenvAssert replaces a check of values. A value that fails the check ends the program,
+// so every value counts as valid.
 func dotenvAssert(c *eval.Call) eval.Value {
 	c.MayFail(c.Refused())
 	return c.This

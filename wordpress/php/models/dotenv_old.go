@@ -2,8 +2,8 @@ package models
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 
-// dotenvConstruct is the constructor, which configurations call with a path and a
-// name in phpdotenv 2 only: later ones take other things.
+// dotenvConstruct is the constructor of Dotenv. Only phpdotenv 2 accepts a path and a
+// name; the constructors of later releases have other parameters.
 func dotenvConstruct(c *eval.Call) eval.Value {
 	r := libraryRelease(c)
 	if _, text := c.Arg(0).(eval.String); !text || r.Major != 0 && r.Major != 2 {
@@ -25,8 +25,8 @@ func dotenvConstruct(c *eval.Call) eval.Value {
 	return eval.Null
 }
 
-// dotenvCreateWith is create: of a repository, paths and names since phpdotenv 4, of
-// paths and a name in 3.
+// dotenvCreateWith implements create. Its arguments are a repository, paths and names
+// since phpdotenv 4, and paths and a name in phpdotenv 3.
 func dotenvCreateWith(c *eval.Call) eval.Value {
 	r := libraryRelease(c)
 	repo, made := c.Arg(0).(*eval.Object)
@@ -49,7 +49,8 @@ func dotenvCreateWith(c *eval.Call) eval.Value {
 // loadedNames is the property with the names of the variables that were loaded.
 const loadedNames = "loadedNames"
 
-// rememberNames keeps the names of what was loaded, also of what was set before.
+// rememberNames records the names of the loaded variables, including those that were
+// already set.
 func rememberNames(c *eval.Call, entries []DotenvEntry) {
 	list := eval.NewArray()
 	if old, ok := settingOf(c, c.This, loadedNames).(*eval.Array); ok {
@@ -62,7 +63,7 @@ func rememberNames(c *eval.Call, entries []DotenvEntry) {
 	c.SetProp(c.This, loadedNames, list)
 }
 
-// dotenvNames is getEnvironmentVariableNames of phpdotenv 2 and 3.
+// dotenvNames implements getEnvironmentVariableNames of phpdotenv 2 and 3.
 func dotenvNames(c *eval.Call) eval.Value {
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
 	if !ok {
@@ -77,7 +78,8 @@ func dotenvNames(c *eval.Call) eval.Value {
 	return eval.NewArray()
 }
 
-// dotenvOverload is load, and overwrites what is there.
+// dotenvOverload implements overload: it loads the file and overwrites existing
+// variables.
 func dotenvOverload(c *eval.Call) eval.Value {
 	repo, ok := settingOf(c, c.This, "repository").(*eval.Object)
 	if !ok {

@@ -7,9 +7,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// ParseOldDotenv reads an .env file as phpdotenv 2, 3 or 4 does. Where the releases
-// of one number do not agree, the entry has a doubt; an error that is no
-// *DotenvError says that they do not even agree on what the entries are.
+// ParseOldDotenv reads an .env file as phpdotenv 2, 3 or 4 does. If releases of the same
+// major version give different values, the entry has Doubt set. An error is a
+// *DotenvError if phpdotenv refuses the file, or an *OldDoubtError if the releases do not
+// even agree on the entries.
 func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 	lines, err := oldLines(text, r.Major)
 	if err != nil {
@@ -52,14 +53,15 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 	return entries, nil
 }
 
-// An OldDoubtError is a line that the releases of one number read each in its own way.
+// An OldDoubtError is a line that releases of the same major version read differently.
+// Line counts from 1.
 type OldDoubtError struct{ Line int }
 
 func (e *OldDoubtError) Error() string { return "line " + itoa(e.Line) }
 
 func itoa(n int) string { return eval.ToString(eval.Int(int64(n))) }
 
-// oldLines splits a file.
+// oldLines splits a file into lines, as phpdotenv of a major version does.
 func oldLines(text string, major int) ([]string, error) {
 	if strings.HasPrefix(text, "\xef\xbb\xbf") {
 		return nil, &OldDoubtError{1}
@@ -73,7 +75,7 @@ func oldLines(text string, major int) ([]string, error) {
 	}
 	lines := strings.Split(text, "\n")
 	switch major {
-	case 3: // its releases tell values of several lines in ways of their own
+	case 3: // its releases differ in how they read values of several lines
 		for i, line := range lines {
 			if strings.Contains(line, `="`) && (!dotenvStops(line, true) || strings.Count(line, `"`) == 1) {
 				return nil, &OldDoubtError{i + 1}
@@ -94,8 +96,8 @@ func oldName(s string) bool {
 	return s != ""
 }
 
-// readFour reads a value as phpdotenv 4 does: as 5, but for quotes that nothing
-// closes, and perhaps names in single ones.
+// readFour reads a value as phpdotenv 4 does: as phpdotenv 5, but the value is in doubt
+// if a quote is not closed, or if ${NAME} is in single quotes.
 func (e *DotenvEntry) readFour(value string) (cause string) {
 	e.Text, e.Vars, cause = dotenvValue(value)
 	if cause == "a missing closing quote" || value != "" && value[0] == '\'' && strings.Contains(value, "${") {
@@ -105,8 +107,8 @@ func (e *DotenvEntry) readFour(value string) (cause string) {
 	return cause
 }
 
-// readOld reads a value as phpdotenv 2 and 3 do; names in it are replaced wherever
-// they stand.
+// readOld reads a value as phpdotenv 2 and 3 do. They replace ${NAME} everywhere in the
+// value.
 func (e *DotenvEntry) readOld(value string, r Release) (cause string) {
 	e.everywhere = true
 	if value == "" {
@@ -137,8 +139,9 @@ func (e *DotenvEntry) readOld(value string, r Release) (cause string) {
 	return ""
 }
 
-// oldQuoted reads a value in quotes: a backslash stands before a quote of the same
-// kind or another backslash, and nothing but a comment follows.
+// oldQuoted reads a value in quotes. A backslash may only escape the same quote or
+// another backslash, and only a comment may follow the closing quote. In other cases,
+// doubt is true.
 func oldQuoted(value string) (text string, doubt bool) {
 	var b strings.Builder
 	for i := 1; i < len(value); i++ {
@@ -158,8 +161,8 @@ func oldQuoted(value string) (text string, doubt bool) {
 	return "", true
 }
 
-// ResolveEverywhere puts the values of ${NAME} in wherever that stands, and those
-// of names in them no more.
+// ResolveEverywhere replaces every ${NAME} in the text by its value. It does not replace
+// ${NAME} in those values.
 func (e *DotenvEntry) ResolveEverywhere(lookup func(name string) (text string, ok bool)) string {
 	var b strings.Builder
 	rest := e.Text
@@ -190,8 +193,8 @@ func (e *DotenvEntry) ResolveEverywhere(lookup func(name string) (text string, o
 	}
 }
 
-// doubtRepeated marks the names that an immutable phpdotenv 3 reads twice: of its
-// releases some keep the first and some the last.
+// doubtRepeated sets Doubt for names that occur twice with different values, for an
+// immutable phpdotenv 3: some of its releases keep the first value and some the last.
 func doubtRepeated(entries []DotenvEntry) {
 	first := map[string]int{}
 	for i := range entries {

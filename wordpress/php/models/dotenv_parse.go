@@ -12,23 +12,23 @@ import (
 // A DotenvEntry is one line of an .env file as phpdotenv 5 reads it.
 type DotenvEntry struct {
 	Name string
-	None bool // a name alone: the variable is cleared
+	None bool // a name without an equals sign: the variable is cleared
 	Text string
-	Vars []int // where in text ${NAME} may be put in
+	Vars []int // offsets in Text at which ${NAME} is replaced
 
 	// Before phpdotenv 5:
-	everywhere bool // ${NAME} may be put in wherever it stands
-	Doubt      bool // releases differ in the value
+	everywhere bool // ${NAME} is replaced everywhere in Text
+	Doubt      bool // releases give different values
 }
 
-// A DotenvError is why phpdotenv refuses a file.
+// A DotenvError says why phpdotenv refuses a file.
 type DotenvError struct{ cause, line string }
 
 func (e *DotenvError) Error() string {
 	return "Failed to parse dotenv file. Encountered " + e.cause + " at [" + e.line + "]."
 }
 
-// ParseDotenv reads an .env file. Text that is not UTF-8 must not come here.
+// ParseDotenv reads an .env file as phpdotenv 5 does. The text must be UTF-8.
 func ParseDotenv(text string) ([]DotenvEntry, *DotenvError) {
 	text = strings.TrimPrefix(text, "\xef\xbb\xbf")
 	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
@@ -43,7 +43,7 @@ func ParseDotenv(text string) ([]DotenvEntry, *DotenvError) {
 	return entries, nil
 }
 
-// dotenvLines joins the lines of values in double quotes, and drops comments.
+// dotenvLines joins the lines of values in double quotes, and removes comments.
 func dotenvLines(lines []string) []string {
 	var out, open []string
 	multi := false
@@ -67,8 +67,8 @@ func dotenvLines(lines []string) []string {
 	return out
 }
 
-// dotenvStops reports that a line ends a value of several lines: it has a quote
-// that is not escaped, besides the one that opens it.
+// dotenvStops reports whether a line ends a value of several lines: it has a quote that
+// is not escaped, in addition to the quote that opens the value.
 func dotenvStops(line string, started bool) bool {
 	if line == `"` {
 		return true
@@ -86,7 +86,7 @@ func dotenvStops(line string, started bool) bool {
 	return n >= 1
 }
 
-// PhpTrim is PHP's trim().
+// PhpTrim implements PHP's trim().
 func PhpTrim(s string) string { return strings.Trim(s, " \n\r\t\v\x00") }
 
 func parseDotenvEntry(line string) (DotenvEntry, *DotenvError) {
@@ -134,7 +134,7 @@ func dotenvName(s string) (string, bool) {
 	return s, true
 }
 
-// The states in which a value is read.
+// A dotenvState is a state of the parser of values.
 type dotenvState uint8
 
 const (
@@ -147,7 +147,7 @@ const (
 	dotenvComment
 )
 
-// dotenvValue reads what stands behind the equals sign.
+// dotenvValue reads the text after the equals sign.
 func dotenvValue(s string) (text string, vars []int, cause string) {
 	if PhpTrim(s) == "" {
 		return "", nil, ""
@@ -165,7 +165,7 @@ func dotenvValue(s string) (text string, vars []int, cause string) {
 		if token == "$" && put == "$" && (state == dotenvPlain || state == dotenvDouble) {
 			vars = append(vars, b.Len())
 		}
-		if strings.HasPrefix(put, "\x00$") { // an escaped one
+		if strings.HasPrefix(put, "\x00$") { // an escaped dollar sign
 			put = "$"
 		}
 		b.WriteString(put)
@@ -176,8 +176,8 @@ func dotenvValue(s string) (text string, vars []int, cause string) {
 	return b.String(), vars, ""
 }
 
-// dotenvToken returns a run of line ends, of blanks or of plain text, or a byte
-// that means something.
+// dotenvToken returns a run of line ends, of blanks or of plain text, or one byte with a
+// special meaning.
 func dotenvToken(s string) string {
 	class := func(c byte) int {
 		switch {
@@ -198,7 +198,7 @@ func dotenvToken(s string) string {
 	return s[:n]
 }
 
-// next is what a token adds to the value, and the state after it.
+// next returns the text that a token adds to the value, and the state after it.
 func (st dotenvState) next(token string) (put string, to dotenvState, cause string) {
 	blank := eval.PhpSpace(token[0])
 	switch st {
@@ -260,9 +260,9 @@ func dotenvEscaped(token string) (put string, to dotenvState, cause string) {
 	return "", dotenvEscape, "an unexpected escape sequence"
 }
 
-// Resolve puts the values of ${NAME} in, from the last to the first.
+// Resolve replaces each ${NAME} by its value, from the last to the first.
 func (e *DotenvEntry) Resolve(lookup func(name string) (text string, ok bool)) string {
-	back := make([]byte, 0, len(e.Text)) // what is done, from the last byte to the first
+	back := make([]byte, 0, len(e.Text)) // the finished part, in reverse byte order
 	end := len(e.Text)
 	for i := len(e.Vars) - 1; i >= 0; i-- {
 		back = appendBackwards(back, e.Text[e.Vars[i]:end])
@@ -287,8 +287,8 @@ func appendBackwards(to []byte, s string) []byte {
 	return to
 }
 
-// nestedName is the NAME of the ${NAME} that a text begins with which is written
-// backwards, or "".
+// nestedName returns the NAME of the ${NAME} at the start of a text in reverse byte
+// order; "" if there is none.
 func nestedName(back []byte) string {
 	end := len(back) - len("${")
 	if end < 0 || back[end+1] != '$' || back[end] != '{' {

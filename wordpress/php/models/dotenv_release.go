@@ -11,14 +11,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// A Release is the version of a library; of one that is not told, all is 0.
+// A Release is the version of a library. The zero value means that it is not known.
 type Release struct{ Major, Minor int }
 
 const phpdotenv = "vlucas/phpdotenv"
 
-// libraryRelease is the release of a library that the included vendor folders have: of
-// none if nothing there tells it. What tells it otherwise than in one way has the
-// evaluation refused.
+// libraryRelease returns the release of phpdotenv in the included vendor folders; the
+// zero value if nothing there says it. It panics with a refusal if two folders have
+// different releases, or a file cannot be read or understood.
 func libraryRelease(c *eval.Call) Release {
 	dirs, known := c.Load(eval.VendorDirs).(eval.String)
 	if !known {
@@ -37,8 +37,8 @@ func libraryRelease(c *eval.Call) Release {
 	return found
 }
 
-// installedRelease is what a vendor folder says of a library: composer's list of what it
-// installed, else its lock.
+// installedRelease returns the release that a vendor folder has, from Composer's list of
+// installed packages, else from its lock file.
 func installedRelease(c *eval.Call, vendor string) Release {
 	if r, ok := c.Memo()[vendor].(Release); ok {
 		return r
@@ -75,8 +75,9 @@ type composerPackage struct {
 	Version string `json:"version"`
 }
 
-// composerVersion finds a package's version in composer's installed.json, of
-// either form, or its lock; "" if it is not there.
+// composerVersion returns a package's version from Composer's installed.json, in either
+// format, or from its lock file; "" if the package is not listed. ok is false if the text
+// cannot be understood.
 func composerVersion(text []byte, name string) (version string, ok bool) {
 	var list []composerPackage
 	if json.Unmarshal(text, &list) != nil {
@@ -97,7 +98,7 @@ func composerVersion(text []byte, name string) (version string, ok bool) {
 	return "", true
 }
 
-// parseRelease reads "v5.4.1" and "2.6.x-dev".
+// parseRelease parses a version such as "v5.4.1" or "2.6.x-dev".
 func parseRelease(version string) (Release, bool) {
 	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
 	major, err := strconv.Atoi(parts[0])

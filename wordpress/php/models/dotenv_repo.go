@@ -8,10 +8,10 @@ type dotenvRepo struct {
 	o         *eval.Object
 	adapters  string
 	immutable bool
-	release   int // phpdotenv's
+	release   int // major version of phpdotenv
 }
 
-// Get reads a variable from the first adapter that has it: null if none has.
+// Get returns a variable from the first adapter that has it; null if none has.
 func (r *dotenvRepo) Get(name string) eval.Value {
 	for _, a := range r.adapters {
 		v := r.From(a, name)
@@ -48,7 +48,7 @@ func (r *dotenvRepo) From(adapter rune, name string) eval.Value {
 	return v
 }
 
-// globalKey reads one key of a superglobal, null if it is unset.
+// globalKey returns one key of a superglobal; null if it is unset.
 func globalKey(c *eval.Call, name, k string) eval.Value { return elementOf(c, c.Global(name), k) }
 
 func elementOf(c *eval.Call, v eval.Value, k string) eval.Value {
@@ -74,7 +74,8 @@ func (r *dotenvRepo) loaded(name string) bool {
 	return found && v.Kind() == eval.KindBool
 }
 
-// enter writes one entry, unless the variable is defined from outside.
+// enter sets the variable of one entry, unless something other than phpdotenv has defined
+// it.
 func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) {
 	outside := eval.Null
 	if r.immutable && !r.loaded(e.Name) {
@@ -96,7 +97,8 @@ func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) {
 	r.Set(e.Name, v)
 }
 
-// Value resolves an entry's value; it is unknown if a variable in it is.
+// Value returns an entry's value with ${NAME} replaced. It is unknown if one of those
+// variables is.
 func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
 	if e.Doubt {
 		return r.c.Unknown("is read differently by releases of phpdotenv " + itoa(r.release) + " (" + e.Name + ")")

@@ -1,5 +1,5 @@
-// Package models stands for the libraries that configurations use: phpdotenv,
-// roots/wp-config and oscarotero/env. Their own code is not read.
+// Package models replaces the libraries that configurations use: phpdotenv,
+// roots/wp-config and oscarotero/env. The code of the libraries is not read.
 package models
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// roots/wp-config and oscarotero/env, which Bedrock's configuration is made of.
+// rootsClasses are the classes of roots/wp-config and oscarotero/env, which Bedrock uses.
 var rootsClasses = []eval.NativeClass{
 	{
 		Name: `Roots\WPConfig\Config`, Vendor: true,
@@ -35,7 +35,7 @@ var rootsClasses = []eval.NativeClass{
 		Statics: map[string]eval.Value{"options": eval.Int(envDefaults), "default": eval.Null},
 	},
 	{
-		Name: `Env`, Vendor: true, // the first releases
+		Name: `Env`, Vendor: true, // the class of the first releases
 		Static: map[string]eval.Function{
 			"init":    {Run: envInit},
 			"get":     {Run: envGet, Min: 1, Max: 1},
@@ -56,7 +56,7 @@ var envFuncs = map[string]eval.Function{
 
 const envInitSlot = "env.init"
 
-// envInit declares the global env().
+// envInit declares the global function env().
 func envInit(c *eval.Call) eval.Value {
 	c.Store(envInitSlot, eval.Bool(true))
 	return eval.Null
@@ -75,8 +75,7 @@ const (
 
 const configSlot = "roots.config"
 
-// configMap is what was defined so far; it is a key's absence that matters, so
-// that nothing that is null may lie in it: values lie in lists of one.
+// configMap returns the values that Config holds, by name.
 func configMap(c *eval.Call) (*eval.Array, *eval.Unknown) {
 	switch v := c.Load(configSlot).(type) {
 	case *eval.Array:
@@ -87,7 +86,7 @@ func configMap(c *eval.Call) (*eval.Array, *eval.Unknown) {
 	return eval.NewArray(), nil
 }
 
-// withConfig stores a changed copy of the map.
+// withConfig stores a changed copy of configMap.
 func withConfig(c *eval.Call, change func(a *eval.Array)) {
 	a, u := configMap(c)
 	if u != nil {
@@ -119,7 +118,7 @@ func configGet(c *eval.Call) eval.Value {
 	}
 	v, ok := a.Get(eval.StrKey(name))
 	if missing := !ok || v.Kind() == eval.KindAbsent; missing && c.Has(1) && eval.ToBool(c.Arg(1)) {
-		return c.Arg(1) // older releases, which know no default, throw
+		return c.Arg(1) // older releases have no default, and throw
 	} else if missing {
 		panic(c.Throw(`Roots\WPConfig\Exceptions\UndefinedConfigKeyException`, "'"+name+"' has not been defined."))
 	}
@@ -132,8 +131,8 @@ func configRemove(c *eval.Call) eval.Value {
 	return eval.Null
 }
 
-// configApply defines what is not defined; a constant that has another value
-// stops it.
+// configApply defines the constants that are not defined yet. It throws if a constant
+// already has another value.
 func configApply(c *eval.Call) eval.Value {
 	a, u := configMap(c)
 	if u != nil {
@@ -203,7 +202,7 @@ func envGet(c *eval.Call) eval.Value {
 	}
 }
 
-// convertedByFlags makes values of words, numbers and quoted text.
+// convertedByFlags converts words, numbers and quoted text, as the flags of Env say.
 func convertedByFlags(c *eval.Call, v eval.Value, flags int64) eval.Value {
 	s := c.StringOf(v)
 	word := syntax.Lower(s)
@@ -232,11 +231,11 @@ func leadingDigits(s string) int {
 	return n
 }
 
-// Functions are the functions of the libraries that the models stand for.
+// Functions returns the functions of the modelled libraries.
 func Functions() map[string]eval.Function { return envFuncs }
 
-// VendorMaps are the names that those libraries keep maps under, by Call.Store.
+// VendorMaps returns the slots of Call.Store in which the modelled libraries keep maps.
 func VendorMaps() []string { return []string{configSlot} }
 
-// Classes are the classes of those libraries.
+// Classes returns the classes of the modelled libraries.
 func Classes() []eval.NativeClass { return slices.Concat(dotenvClasses, rootsClasses) }

@@ -12,32 +12,32 @@ import (
 	"sync"
 )
 
-// An Answer is what stands when PHP reaches the file Stop. The site's owner can write
-// all of it, and it is checked for its form alone.
+// An Answer is the state when PHP reaches the file Stop. The site's owner controls all of
+// it, and only its form is checked.
 type Answer struct {
-	Version   string // of PHP
+	Version   string // version of PHP
 	SAPI      string // such as cgi-fcgi or cli
 	Constants map[string]Value
 	Variables map[string]Value
 	Files     []string // the files that were read, absolute, in order
-	// Uses tells where the code that was run uses what may not be known.
+	// Uses has, for each subject, a place where the code that ran depends on it.
 	Uses map[Subject]Use
 }
 
 // A Value is a constant or variable.
 type Value struct {
 	Text   string // as a string
-	Scalar bool   // it is one, or null
+	Scalar bool   // the value is a scalar or null
 }
 
-// A Subject is something that a configuration may depend on.
+// A Subject is an input that a configuration may depend on.
 type Subject string
 
 // The subjects.
 const (
 	Environment Subject = "environment"
-	Order       Subject = "order" // php.ini's variables_order, by $_ENV
-	SAPI        Subject = "sapi"  // how PHP is run
+	Order       Subject = "order" // php.ini's variables_order, through $_ENV
+	SAPI        Subject = "sapi"  // PHP's server interface
 	Host        Subject = "host"  // the host of the request
 )
 
@@ -62,7 +62,7 @@ func (e *StopError) Error() string {
 	return "it ends before WordPress starts: " + e.Reason
 }
 
-// A wireAnswer is the answer as the script writes it. Texts are in hex.
+// A wireAnswer is the answer in the form that the script writes. Texts are in hex.
 type wireAnswer struct {
 	PHP       string               `json:"php"`
 	SAPI      string               `json:"sapi"`
@@ -88,7 +88,7 @@ type wireStop struct {
 // A hexText is a string of any bytes.
 type hexText string
 
-// UnmarshalJSON decodes the hex.
+// UnmarshalJSON decodes a hex string.
 func (h *hexText) UnmarshalJSON(text []byte) error {
 	var s string
 	if err := json.Unmarshal(text, &s); err != nil {
@@ -113,13 +113,14 @@ var (
 
 var errForm = errors.New("its answer does not have the expected form")
 
-// parseAnswer reads one line. An answer of any other form than our script's is refused.
+// parseAnswer reads one line. It returns an error if the line does not have the form that
+// our script writes.
 func parseAnswer(line []byte) (*Answer, error) {
 	in := json.NewDecoder(bytes.NewReader(line))
 	in.DisallowUnknownFields()
 	var w wireAnswer
 	if err := in.Decode(&w); err != nil {
-		return nil, fmt.Errorf("%w: not the JSON of the script", errForm) // the cause would quote it
+		return nil, fmt.Errorf("%w: not the JSON of the script", errForm) // the cause is left out, because it would quote the line
 	}
 	if _, err := in.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%w: more than one answer", errForm)

@@ -1,6 +1,7 @@
-// Package native asks the PHP of the host for what a site's configuration says: it
-// runs the configuration, with the rights of this process. It does not protect what
-// those rights allow. The caller takes on the rights of the site's owner first.
+// Package native asks the PHP of the host what a site's configuration defines: it runs
+// the configuration, with the rights of this process. It gives no protection against what
+// those rights allow. The caller must first drop its privileges to those of the site's
+// owner.
 package native
 
 import (
@@ -27,36 +28,37 @@ import (
 //go:embed ask.php
 var script string
 
-// Options describe what PHP runs, and what it is asked for.
+// Options describe what PHP runs, and what it reports.
 type Options struct {
 	Binary    string            // absolute path, or Auto
 	Entry     string            // the file to run
 	Constants map[string]string // defined before it runs
 	Env       map[string]string // the complete environment
-	// VariablesOrder is php.ini's variables_order; "" leaves it as it is.
+	// VariablesOrder is php.ini's variables_order; "" keeps the setting of the host.
 	VariablesOrder string
-	Server         map[string]string // $_SERVER beside the environment; it must have DOCUMENT_ROOT
-	// Stubs are sources that stand for every included file of that base name.
+	Server         map[string]string // added to $_SERVER; must have DOCUMENT_ROOT
+	// Stubs are PHP sources by base name. A stub replaces every included file of that
+	// base name.
 	Stubs map[string]string
-	// Stop is the base name of the file where PHP stops and answers. If Stubs has it,
-	// its source runs first.
+	// Stop is the base name of the file at which PHP stops and reports. If Stubs has this
+	// name, that source runs first.
 	Stop    string
 	Report  []string // the constants to report
 	Globals []string // the variables to report
-	// TempDir is the folder for the script; "" is the system's, which is also used if this
-	// process cannot write to TempDir.
+	// TempDir is the folder for the script. "" means the system's temporary folder, which
+	// is also used if this process cannot write to TempDir.
 	TempDir string
 }
 
 const (
-	timeout   = 10 * time.Second // of the whole call
-	endDelay  = 2 * time.Second  // in which the launcher ends
+	timeout   = 10 * time.Second // timeout of the whole call
+	endDelay  = 2 * time.Second  // time for the launcher to end
 	maxAnswer = 1 << 20          // bytes
-	maxStderr = 1 << 10          // bytes that are kept of the launcher's messages
+	maxStderr = 1 << 10          // bytes of the launcher's messages to keep
 )
 
-// Ask runs PHP. An error is a *StopError if PHP ended before the file Stop. The caller's
-// program must call Launch when it is started with the one argument LaunchCommand.
+// Ask runs PHP and returns its answer. The error is a *StopError if PHP ended before the
+// file Stop. The caller's program must call Launch if its only argument is LaunchCommand.
 func Ask(ctx context.Context, o Options) (*Answer, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("PHP takes longer than %s", timeout))
 	defer cancel()
@@ -97,7 +99,7 @@ func launch(ctx context.Context, job launchJob) ([]byte, error) {
 	life, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
 	cmd := exec.CommandContext(life, "/proc/self/exe", LaunchCommand)
-	cmd.Env, cmd.Dir = []string{}, "/" // nil would pass our environment on
+	cmd.Env, cmd.Dir = []string{}, "/" // nil would pass on our environment
 	cmd.Stderr, cmd.WaitDelay = &message, endDelay
 	cmd.ExtraFiles = []*os.File{theirs}
 	orders, err := cmd.StdinPipe()
@@ -132,11 +134,12 @@ func launch(ctx context.Context, job launchJob) ([]byte, error) {
 	return nil, errors.New("it ended without an answer")
 }
 
-// answerMark begins the line of the answer. A site's code may print other lines.
+// answerMark is the start of the line with the answer. A site's code may print other
+// lines.
 const answerMark = "wp-oneway "
 
-// readAnswer reads up to the end of the first line with the mark, at most maxAnswer
-// bytes, and returns that line without the mark. What follows is not read.
+// readAnswer reads until the end of the first line that has answerMark, at most maxAnswer
+// bytes. It returns that line without the mark. It does not read any further.
 func readAnswer(r io.Reader) ([]byte, error) {
 	in := bufio.NewReader(io.LimitReader(r, maxAnswer))
 	for size := 0; ; {
@@ -167,7 +170,7 @@ func (m *messageHead) firstLine() string {
 	return line
 }
 
-// environment is an environment as a process has it.
+// environment returns the variables in the form NAME=value.
 func environment(env map[string]string) []string {
 	list := make([]string, 0, len(env))
 	for _, name := range slices.Sorted(maps.Keys(env)) {
@@ -176,7 +179,7 @@ func environment(env map[string]string) []string {
 	return list
 }
 
-// script is the source that PHP runs, with the job at its end.
+// script returns the source that PHP runs, with the job at its end.
 func (o Options) script() string {
 	stubs := maps.Clone(o.Stubs)
 	if stubs == nil {
@@ -197,7 +200,7 @@ func (o Options) script() string {
 		") );\n"
 }
 
-// phpString is an expression for a string of any bytes.
+// phpString returns a PHP expression for a string of any bytes.
 func phpString(s string) string { return "hex2bin( '" + hex.EncodeToString([]byte(s)) + "' )" }
 
 func phpList(list []string) string {

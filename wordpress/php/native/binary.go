@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Auto stands for php-cgi or else php, from the usual folders.
+// Auto means php-cgi, or php if there is no php-cgi, from the usual folders.
 const Auto = "auto"
 
-// findBinary returns the PHP to run. php-cgi comes first, because for a configuration
-// it resembles the PHP of a web server more than php does.
+// findBinary returns the path of the PHP to run. It prefers php-cgi, which gives a
+// configuration an environment closer to a web server's than php does.
 func findBinary(given string, env map[string]string) (string, error) {
 	if given != Auto {
 		if !filepath.IsAbs(given) {
@@ -31,8 +31,8 @@ func findBinary(given string, env map[string]string) (string, error) {
 	return "", errors.New("with_php: there is neither php-cgi nor php in the usual folders; give its path by --with-php=PATH")
 }
 
-// checkRequest refuses variables that would make php-cgi serve a request instead of
-// running our script.
+// checkRequest returns an error for environment variables that would make php-cgi serve a
+// request instead of running our script.
 func checkRequest(binary string, env map[string]string) error {
 	if !strings.Contains(filepath.Base(binary), "cgi") {
 		return nil
@@ -45,17 +45,18 @@ func checkRequest(binary string, env map[string]string) error {
 	return nil
 }
 
-// ProgramFunctions are functions of PHP that start programs, create processes, act on other
-// processes, or load code from elsewhere.
+// ProgramFunctions are functions of PHP that start programs, create processes, act on
+// other processes, or load native code.
 const ProgramFunctions = "exec,shell_exec,system,passthru,popen,proc_open,proc_close,proc_terminate,proc_get_status,proc_nice," +
 	"pcntl_exec,pcntl_fork,pcntl_rfork,pcntl_forkx,pcntl_unshare,pcntl_setns,pcntl_signal,pcntl_alarm,pcntl_setpriority," +
 	"posix_kill,posix_setsid,posix_setpgid,posix_setrlimit,posix_mkfifo,dl"
 
-// disabledFunctions also send mail, and change how long PHP runs.
+// disabledFunctions are ProgramFunctions, and functions that send mail or change how long
+// PHP runs.
 const disabledFunctions = ProgramFunctions + ",mail,mb_send_mail,imap_open,imap_mail,set_time_limit,ignore_user_abort,fastcgi_finish_request"
 
-// Settings are settings of php.ini for code that is not trusted, whatever it is run for: it
-// sends no mail, shares no memory, and nothing else runs before or after it.
+// Settings returns settings of php.ini for code that is not trusted: PHP sends no mail,
+// shares no memory, and runs no other file before or after.
 func Settings() []string {
 	return []string{
 		"sendmail_path=/bin/false", "allow_url_include=0", "default_socket_timeout=5",
@@ -66,7 +67,7 @@ func Settings() []string {
 	}
 }
 
-// arguments are PHP's, before the script. They hold nothing secret.
+// arguments returns PHP's arguments before the script. They contain no secrets.
 func (o Options) arguments() []string {
 	args := []string{"-q", "-C"}
 	for _, setting := range append(Settings(),

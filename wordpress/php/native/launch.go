@@ -18,8 +18,8 @@ import (
 // LaunchCommand is the argument that starts this program as a launcher.
 const LaunchCommand = "launch-php"
 
-// resultFD is the descriptor of the result pipe in the launcher. In PHP it is standard
-// error: php-cgi can open no other inherited descriptor.
+// resultFD is the file descriptor of the result pipe in the launcher. In PHP, the pipe is
+// standard error, because php-cgi can open no other inherited descriptor.
 const resultFD = 3
 
 // A launchJob is what a launcher reads from its standard input.
@@ -29,13 +29,13 @@ type launchJob struct {
 	Env    []string `json:"env"`
 }
 
-// Launch is the main function of a launcher: a process between the one that asks and
-// PHP. It holds no secret, so that PHP's side may trace it. Only such a process can
-// create a user namespace: the worker cannot, because it is protected from being traced.
-// It reads a job from orders, runs PHP, and kills PHP when orders ends, which is also
-// when the asking process dies.
+// Launch is the main function of a launcher: a process between the asking process and
+// PHP. It holds no secrets, so it does not need protection from tracing. The worker is
+// protected from being traced, and such a process cannot create a user namespace; the
+// launcher can. It reads a job from orders, runs PHP, and kills PHP when orders ends.
+// That is also the case when the asking process dies.
 func Launch(orders io.Reader) error {
-	runtime.LockOSThread() // properties of the thread pass on to PHP
+	runtime.LockOSThread() // PHP inherits properties of the thread
 	if err := CloseOnExec(); err != nil {
 		return err
 	}
@@ -68,16 +68,16 @@ func Launch(orders io.Reader) error {
 	case <-over:
 	case <-time.After(timeout + endDelay):
 	}
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the group; there may be none any more
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the process group, which may have ended already
 	select {
 	case <-ended:
 		return signalled(died)
-	case <-time.After(endDelay): // it hangs in the kernel
+	case <-time.After(endDelay): // PHP hangs in the kernel
 		return nil
 	}
 }
 
-// signalled returns an error if PHP was killed by a signal of others than us.
+// signalled returns an error if PHP was killed by a signal that we did not send.
 func signalled(err error) error {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
@@ -89,8 +89,8 @@ func signalled(err error) error {
 	return nil
 }
 
-// CloseOnExec marks every inherited descriptor beyond standard error, so that PHP does not
-// get it.
+// CloseOnExec marks every inherited file descriptor above standard error as
+// close-on-exec, so that PHP does not inherit it.
 func CloseOnExec() error {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -104,8 +104,8 @@ func CloseOnExec() error {
 	return nil
 }
 
-// start starts PHP with as few rights as the system lets us give it: in namespaces
-// without a network and without other processes where that is allowed.
+// start starts PHP with as few rights as the system allows: where possible, in namespaces
+// without a network and without other processes.
 func (j launchJob) start(result *os.File) (*exec.Cmd, error) {
 	var err error
 	for _, isolation := range isolations() {
@@ -118,9 +118,9 @@ func (j launchJob) start(result *os.File) (*exec.Cmd, error) {
 }
 
 func (j launchJob) startIn(isolation syscall.SysProcAttr, result *os.File) (*exec.Cmd, error) {
-	cmd := exec.Command(j.Binary, j.Args...) //nolint:noctx // Launch ends it with its whole group
+	cmd := exec.Command(j.Binary, j.Args...) //nolint:noctx // Launch kills its whole process group
 	cmd.Env, cmd.Dir = append([]string{}, j.Env...), "/"
-	cmd.Stderr = result // the others are /dev/null
+	cmd.Stderr = result // standard input and output are /dev/null
 	cmd.SysProcAttr = &isolation
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start PHP: %w", err)
@@ -132,7 +132,7 @@ func (j launchJob) startIn(isolation syscall.SysProcAttr, result *os.File) (*exe
 	return cmd, nil
 }
 
-// forbidden reports whether an error may mean that namespaces are not allowed.
+// forbidden reports whether an error may mean that namespaces are not permitted.
 func forbidden(err error) bool {
 	for _, e := range []error{syscall.EPERM, syscall.EACCES, syscall.EINVAL, syscall.ENOSPC, syscall.EUSERS, syscall.ENOSYS} {
 		if errors.Is(err, e) {
@@ -142,7 +142,7 @@ func forbidden(err error) bool {
 	return false
 }
 
-// isolations are the ways to start PHP, the strictest first.
+// isolations returns the ways to start PHP, the strictest first.
 func isolations() []syscall.SysProcAttr {
 	plain := syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 	apart := plain
@@ -155,7 +155,7 @@ func isolations() []syscall.SysProcAttr {
 	return []syscall.SysProcAttr{apart, plain}
 }
 
-// limits are the resource limits of PHP.
+// limits returns the resource limits of PHP.
 func limits() map[int]uint64 {
 	return map[int]uint64{
 		unix.RLIMIT_CPU: 10, unix.RLIMIT_AS: 1 << 30, unix.RLIMIT_FSIZE: 16 << 20,
@@ -163,8 +163,8 @@ func limits() map[int]uint64 {
 	}
 }
 
-// Limit lowers the resource limits of a process, for PHP before it can have read a line of
-// its script.
+// Limit lowers the resource limits of a process. Call it for PHP before PHP can read its
+// script.
 func Limit(pid int, limits map[int]uint64) error {
 	for resource, most := range limits {
 		var now unix.Rlimit

@@ -1,20 +1,21 @@
-// Package syntax reads the source of PHP 8.2 into a syntax tree: all of PHP that
-// parses, whether the evaluator supports it or not.
+// Package syntax parses the source of PHP 8.2 into a syntax tree. It accepts everything
+// that PHP parses, including features that the evaluator does not support.
 package syntax
 
-// The syntax tree. Names are resolved by the parser: the evaluator knows no
-// namespaces. Every node knows its line and its bytes in the source, so that a
-// message can show the expression that decides.
+// The syntax tree. The parser resolves names, so the evaluator does not handle
+// namespaces. Every node knows its line and its bytes in the source, so that a message
+// can quote the expression that decides.
 //
-// Nodes are pointers. Names have no leading backslash and keep their case, but
-// true, false, null, self, parent and static are in lower case; a fallback is the
-// global name to try where the namespace has none. The name of a member is a
-// *litExpr where it is written out, otherwise whatever gives it: A::$b has the
-// literal "b", A::$$b the variable b, and the call A::$b() the variable b.
-// Operators are as PHP writes them, with != for <>, && for and, || for or; an
-// assignOp has its operator without the =. A block becomes its statements.
+// Nodes are pointers. Names have no leading backslash and keep their case, but true,
+// false, null, self, parent and static are in lower case. A Fallback is the global name
+// to use if the namespace does not define the name. The name of a member is a *LitExpr if
+// the source has it literally, else the expression that computes it: A::$b has the
+// literal "b", A::$$b the variable b, and the call A::$b() the variable b. Operators are
+// written as in PHP, with != for <>, && for and, || for or; an AssignOpExpr has its
+// operator without the =. A block is replaced by its statements.
 
-// A Pos is where a node stands: its line, and its bytes in the source.
+// A Pos is the position of a node: its line, from 1, and its first byte and end in the
+// source.
 type Pos struct{ Line, From, To int32 }
 
 // Where returns the position itself.
@@ -29,7 +30,7 @@ type (
 	// LitExpr is a literal.
 	LitExpr struct {
 		Pos
-		Value any // string, int64 or float64; of a native class, any value
+		Value any // string, int64 or float64; any value for a native class
 	}
 	// TemplateExpr is a string with variables: "…$x…".
 	TemplateExpr struct {
@@ -91,7 +92,7 @@ type (
 		Args  []Arg
 		First bool
 	}
-	// NewExpr creates an object, of Decl for an anonymous class.
+	// NewExpr creates an object. Decl is set for an anonymous class.
 	NewExpr struct {
 		Pos
 		Class Expr
@@ -165,9 +166,9 @@ type (
 		Pos
 		Vars []Expr
 	}
-	// WordExpr is an operator that is a word, before one operand: include and its
-	// relatives, empty, eval, exit (X may be nil), print, throw, clone, yield; and a
-	// command in backticks, whose word is "shell".
+	// WordExpr is an operator that is a word, before one operand: include and the like,
+	// empty, eval, exit (X may be nil), print, throw, clone, yield. A command in
+	// backticks has the word "shell".
 	WordExpr struct {
 		Pos
 		Word string
@@ -185,7 +186,7 @@ type (
 		Uses          []closureUse
 		Arrow, Static bool
 	}
-	// MagicExpr is __FILE__, __DIR__ or one like them.
+	// MagicExpr is a magic constant such as __FILE__ or __DIR__.
 	MagicExpr struct {
 		Pos
 		Name string
@@ -194,7 +195,7 @@ type (
 
 // An ArrayItem is one element of an array expression.
 type ArrayItem struct {
-	Key, Val    Expr // val nil: a hole in list()
+	Key, Val    Expr // Val nil: an empty element in list()
 	Ref, Spread bool
 }
 
@@ -225,11 +226,11 @@ type Param struct {
 	Type     *TypeHint
 }
 
-// A TypeHint is a declared type, kept for the scalar coercion of arguments.
+// A TypeHint is a declared type. It is kept because PHP converts scalar arguments to it.
 type TypeHint struct {
 	Names        []string // lower case
 	Nullable     bool
-	Intersection bool // A&B somewhere in it
+	Intersection bool // contains A&B
 }
 
 // A FuncDecl declares a function, method or closure.
@@ -238,7 +239,7 @@ type FuncDecl struct {
 	File      *Source
 	Params    []Param
 	Body      []Stmt
-	Arrow     Expr // body of fn
+	Arrow     Expr // the body of an arrow function
 	Static    bool
 	Generator bool
 	RefReturn bool
@@ -263,13 +264,13 @@ type ClassDecl struct {
 	File       *Source
 }
 
-// A ConstItem is one name of a list, with its value.
+// A ConstItem is one name and its value in a list of constants or variables.
 type ConstItem struct {
 	Pos
 	Name string
 	Val  Expr // nil: a variable without a value
 
-	Access Access // of a class's
+	Access Access // of a class constant
 }
 
 // A PropItem is one property of a class.
@@ -289,10 +290,10 @@ type Source struct {
 	Text   string
 	Body   []Stmt
 	Strict bool // declare(strict_types=1)
-	tokens int  // a measure of the tree's size: some 100 bytes each
+	tokens int  // a measure of the tree's size: about 100 bytes each
 }
 
-// An Access says who may use a member of a class.
+// An Access says which code may use a member of a class.
 type Access uint8
 
 // The accesses.
@@ -312,7 +313,7 @@ func accessOf(mods map[string]bool) Access {
 	return Public
 }
 
-// Accepts reports that the type names one of these.
+// Accepts reports whether the type includes one of these names.
 func (t *TypeHint) Accepts(names ...string) bool {
 	for _, n := range names {
 		for _, m := range t.Names {

@@ -14,18 +14,19 @@ type (
 		Pos
 		X Expr
 	}
-	// EchoStmt is echo, or text outside of <?php.
+	// EchoStmt is echo, or text outside <?php.
 	EchoStmt struct {
 		Pos
 		Xs []Expr
 	}
-	// IfStmt is if with its else.
+	// IfStmt is if, with its else branch.
 	IfStmt struct {
 		Pos
 		Cond       Expr
 		Then, Else []Stmt
 	}
-	// LoopStmt is while, do … while or for. All of Cond is evaluated, the last decides.
+	// LoopStmt is while, do … while or for. All of Cond is evaluated; the last one
+	// decides.
 	LoopStmt struct {
 		Pos
 		Init, Cond, Step []Expr
@@ -89,7 +90,7 @@ type (
 	ClassStmt struct {
 		Pos
 		Decl    *ClassDecl
-		Hoisted bool // stands at the top of the file
+		Hoisted bool // declared at the top level of the file
 	}
 	// ConstStmt declares constants.
 	ConstStmt struct {
@@ -104,7 +105,7 @@ type (
 	gotoStmt struct{ Pos }
 	// LabelStmt is the target of a goto.
 	LabelStmt struct{ Pos }
-	// HaltStmt is __halt_compiler(). The data begin at To.
+	// HaltStmt is __halt_compiler(). The data begins at To.
 	HaltStmt struct{ Pos }
 )
 

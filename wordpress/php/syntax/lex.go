@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// An Error is what PHP would refuse to parse.
+// An Error is a reason for which PHP would refuse to parse a file.
 type Error struct {
 	File string
 	Line int
 	Msg  string
 }
 
-// Error is one line: file:line: syntax error: message.
+// Error returns one line: file:line: syntax error: message.
 func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: syntax error: %s", e.File, e.Line, e.Msg)
 }
 
-// A lexer cuts source into tokens on demand. The parser drives it, because only
-// the parser knows where an interpolated expression ends.
+// A lexer splits source into tokens on demand. The parser calls it, because only the
+// parser knows where an interpolated expression ends.
 type lexer struct {
 	src  string
 	file string
@@ -27,7 +27,8 @@ type lexer struct {
 	code bool // inside <?php
 }
 
-// newLexer stands behind the line that names an interpreter, if there is one.
+// newLexer returns a lexer for a file. It skips a first line that names an interpreter
+// (#!).
 func newLexer(file, src string) lexer {
 	l := lexer{src: src, file: file, line: 1}
 	if strings.HasPrefix(src, "#!") {
@@ -44,7 +45,7 @@ func (l *lexer) errorf(line int, format string, args ...any) error {
 	return &Error{File: l.file, Line: line, Msg: fmt.Sprintf(format, args...)}
 }
 
-// advance moves to position end, counting lines on the way.
+// advance moves to position end, and counts the lines on the way.
 func (l *lexer) advance(end int) {
 	for ; l.pos < end; l.pos++ {
 		switch l.src[l.pos] {
@@ -67,7 +68,7 @@ func (l *lexer) emit(kind tokenKind, text string, end int) token {
 	return t
 }
 
-// next returns the next token, comments and white space left out.
+// next returns the next token. It skips comments and white space.
 func (l *lexer) next() token {
 	if !l.code {
 		return l.html()
@@ -104,7 +105,7 @@ func (l *lexer) next() token {
 	return l.operator()
 }
 
-// html returns the text up to the next open tag, or an open-echo tag.
+// html returns the text up to the next open tag. If it is at <?=, it returns that tag.
 func (l *lexer) html() token {
 	at := l.pos
 	for at < len(l.src) {
@@ -119,7 +120,7 @@ func (l *lexer) html() token {
 		if !echo {
 			end = openTagEnd(l.src, at)
 		}
-		if !echo && end < 0 { // a short tag is text: short_open_tag is off
+		if !echo && end < 0 { // <? is text, because short_open_tag is off
 			at += 2
 			continue
 		}
@@ -139,7 +140,7 @@ func (l *lexer) html() token {
 	return l.emit(tEOF, "", l.pos)
 }
 
-// openTagEnd returns the end of the <?php tag at position at, or -1.
+// openTagEnd returns the end of the <?php tag at position at; -1 if there is none.
 func openTagEnd(src string, at int) int {
 	if len(src) < at+5 || Lower(src[at:at+5]) != "<?php" {
 		return -1
@@ -157,7 +158,7 @@ func openTagEnd(src string, at int) int {
 	return -1
 }
 
-// newline returns the position after a line end at i, or i.
+// newline returns the position after a line end at i; i if there is none.
 func newline(src string, i int) int {
 	if i < len(src) && src[i] == '\r' {
 		i++
@@ -172,7 +173,7 @@ func newline(src string, i int) int {
 	return i
 }
 
-// skipBlank passes over white space and comments.
+// skipBlank skips white space and comments.
 func (l *lexer) skipBlank() {
 	for l.pos < len(l.src) {
 		switch c := l.src[l.pos]; {
@@ -196,7 +197,7 @@ func (l *lexer) skipBlank() {
 	}
 }
 
-// binaryString recognises the prefix b of strings, which means nothing.
+// binaryString reads a string with the prefix b, which has no meaning.
 func (l *lexer) binaryString(c byte) (t token, ok bool) {
 	if c|0x20 != 'b' || l.pos+1 >= len(l.src) {
 		return token{}, false
@@ -234,7 +235,7 @@ func (l *lexer) name() token {
 	return l.emit(tIdent, l.src[l.pos:end], end)
 }
 
-// operators of every length.
+// operators are the operators of more than one byte.
 var operators = WordSet(`... <=> **= === !== <<= >>= ??= ?->
 	&& || ?? ++ -- += -= *= /= .= %= &= |= ^= -> => :: << >> <= >= == != <> **
 	+ - * / % = < > ! . ( ) [ ] { } , ; ? : & | ^ ~ @ $`)
@@ -264,7 +265,7 @@ var castTypes = map[string]string{
 	"real": "real", "string": "string", "binary": "string", "array": "array", "object": "object", "unset": "unset",
 }
 
-// castAt recognises a cast such as "( int )" at position i.
+// castAt reads a cast such as "( int )" at position i.
 func castAt(src string, i int) (typ string, end int) {
 	i++
 	for i < len(src) && (src[i] == ' ' || src[i] == '\t') {
@@ -284,8 +285,8 @@ func castAt(src string, i int) (typ string, end int) {
 	return typ, i + 1
 }
 
-// heredocStart recognises <<<LABEL, <<<"LABEL" and <<<'LABEL' with their line
-// end, from behind the <<<.
+// heredocStart reads the label of <<<LABEL, <<<"LABEL" or <<<'LABEL', and the line end. i
+// is the position after the <<<.
 func (l *lexer) heredocStart(i int) (t token, ok bool) {
 	for i < len(l.src) && (l.src[i] == ' ' || l.src[i] == '\t') {
 		i++
@@ -318,13 +319,13 @@ func (l *lexer) heredocStart(i int) (t token, ok bool) {
 	return l.emit(kind, label, end), true
 }
 
-// IsDigit reports a decimal digit.
+// IsDigit reports whether c is a decimal digit.
 func IsDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// IsLetter reports an ASCII letter.
+// IsLetter reports whether c is an ASCII letter.
 func IsLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
-// IsIdentStart reports a byte that an identifier may begin with.
+// IsIdentStart reports whether an identifier may begin with c.
 func IsIdentStart(c byte) bool { return IsLetter(c) || c == '_' || c >= 0x80 }
 
 // IdentEnd returns the end of the identifier that starts at i.
@@ -335,7 +336,7 @@ func IdentEnd(src string, i int) int {
 	return i
 }
 
-// Lower is PHP's lower case: ASCII only.
+// Lower converts ASCII letters to lower case, as PHP does.
 func Lower(s string) string {
 	for i := 0; i < len(s); i++ {
 		if 'A' <= s[i] && s[i] <= 'Z' {

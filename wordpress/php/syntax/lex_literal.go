@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// single reads a single-quoted string that opens at start.
+// single reads a single-quoted string whose opening quote is at start.
 func (l *lexer) single(start int) token {
 	i := start + 1
 	for i < len(l.src) && l.src[i] != '\'' {
@@ -33,7 +33,7 @@ func (l *lexer) single(start int) token {
 	return l.emit(tString, body, i+1)
 }
 
-// numberArg reads an integer or floating point literal.
+// number reads an integer or floating point literal.
 func (l *lexer) number() token {
 	src, i := l.src, l.pos
 	if src[i] == '0' && i+2 < len(src) {
@@ -70,7 +70,7 @@ const (
 	decDigits = "0123456789"
 )
 
-// baseSet is the digits that go with the letter of 0x, 0b and 0o.
+// baseSet returns the digits that are valid after 0x, 0b or 0o.
 func baseSet(letter byte) string {
 	switch letter | 0x20 {
 	case 'x':
@@ -83,7 +83,7 @@ func baseSet(letter byte) string {
 	return ""
 }
 
-// digitsEnd passes digits with single underscores between them.
+// digitsEnd returns the end of the digits at i. Single underscores may separate them.
 func digitsEnd(src string, i int, set string) int {
 	for i < len(src) && (strings.IndexByte(set, src[i]) >= 0 ||
 		src[i] == '_' && i+1 < len(src) && strings.IndexByte(set, src[i+1]) >= 0) {
@@ -122,8 +122,8 @@ func (l *lexer) emitNumber(end int, float bool) token {
 	return l.emit(tFloat, strconv.FormatFloat(bigInteger(digits, base), 'g', -1, 64), end)
 }
 
-// bigInteger adds up digits as PHP does, rounding where it does: for bases below
-// 16 it adds the digit's character and takes off '0' again.
+// bigInteger converts digits to a float, with the same rounding as PHP. For bases below
+// 16, PHP adds the character of each digit and then subtracts '0'.
 func bigInteger(digits string, base int) float64 {
 	f := 0.0
 	for i := range len(digits) {
@@ -137,8 +137,8 @@ func bigInteger(digits string, base int) float64 {
 	return f
 }
 
-// unescape resolves the escapes of a string in double quotes, of a command (`)
-// or of a heredoc (quote 0).
+// unescape replaces the escapes of a string in double quotes, of a command (quote `) or
+// of a heredoc (quote 0).
 func (l *lexer) unescape(s string, quote byte, line int) string {
 	if strings.IndexByte(s, '\\') < 0 {
 		return s
@@ -176,7 +176,7 @@ func (l *lexer) unescape(s string, quote byte, line int) string {
 	return string(b)
 }
 
-// baseDigits reads up to max digits of a base.
+// baseDigits reads at most max digits of a base.
 func baseDigits(s string, i, max, base int) (n, end int) {
 	set := hexDigits
 	if base == 8 {
@@ -190,7 +190,7 @@ func baseDigits(s string, i, max, base int) (n, end int) {
 	return int(v), end
 }
 
-// codePoint reads the digits of \u{…}; end is the closing brace.
+// codePoint reads the digits of \u{…}. end is the position of the closing brace.
 func codePoint(s string, i int) (n, end int, ok bool) {
 	end = strings.IndexByte(s[i:], '}')
 	if end <= 0 {
@@ -204,7 +204,8 @@ func codePoint(s string, i int) (n, end int, ok bool) {
 	return int(v), end, true
 }
 
-// appendCodePoint encodes as PHP does, surrogates included.
+// appendCodePoint appends a code point in UTF-8 as PHP does, which also encodes
+// surrogates.
 func appendCodePoint(b []byte, r int) []byte {
 	switch {
 	case r < 0x80:
@@ -217,7 +218,8 @@ func appendCodePoint(b []byte, r int) []byte {
 	return append(b, 0xF0|byte(r>>18), 0x80|byte(r>>12&0x3F), 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F))
 }
 
-// DecimalInt is the integer that a string stands for as an array key: "7", not "07".
+// DecimalInt returns the integer that PHP uses as array key for a string: for "7", but
+// not for "07".
 func DecimalInt(s string) (int64, bool) {
 	digits := s
 	if len(s) > 1 && s[0] == '-' {
