@@ -19,8 +19,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// The programs of these tests are run by real PHP, each in a process of its own and
-// in the global scope, and evaluated. They leave their result in $r.
+// Real PHP runs the programs of these tests, each in its own process and in the global
+// scope. The evaluator evaluates the same programs. Each program stores its result in $r.
 
 // A trial is one program in one environment.
 type trial struct {
@@ -28,8 +28,8 @@ type trial struct {
 	env  url.Values
 }
 
-// askedPHP is what PHP says that each program leaves in $r; "ends" if it does not
-// come to its end, "throws X" if it ends with an exception.
+// askedPHP returns, for each program, the value of $r in PHP; "ends" if the program does
+// not reach its end, "throws X" if it ends with an exception.
 func askedPHP(t testing.TB, trials []trial) []string {
 	t.Helper()
 	var in, out, errs bytes.Buffer
@@ -54,11 +54,11 @@ func askedPHP(t testing.TB, trials []trial) []string {
 	return lines
 }
 
-// undecided begins what evaluated says of a program whose result is not known.
+// undecided is the start of the result of evaluated for a program whose $r is not known.
 const undecided = "undecided"
 
-// evaluated is what the evaluator says that a program leaves in $r, as askedPHP
-// says it. known is whether the environment is.
+// evaluated returns the value of $r in the evaluator, in the form of askedPHP. known says
+// whether the environment is known.
 func evaluated(t testing.TB, file string, known bool) string {
 	t.Helper()
 	dir := filepath.Dir(file)
@@ -91,7 +91,7 @@ func evaluated(t testing.TB, file string, known bool) string {
 	}
 }
 
-// dumped shows a value as the runner does.
+// dumped formats a value as the runner does.
 func dumped(v eval.Value, depth int) string {
 	if depth > 12 {
 		return "..."
@@ -123,7 +123,7 @@ func dumped(v eval.Value, depth int) string {
 	}
 }
 
-// dumpedString quotes as addcslashes does.
+// dumpedString quotes a string as addcslashes does.
 func dumpedString(s string) string {
 	b := []byte{'"'}
 	for _, c := range []byte(s) {
@@ -141,9 +141,10 @@ func dumpedString(s string) string {
 	return string(append(b, '"'))
 }
 
-// disagreement compares the two answers; "" if there is none. A program that ends
-// gives no answer, and the evaluator must not have one either: but where something is
-// unknown it cannot tell (uncaught).
+// uncaught is the result of disagreement if PHP ends with an exception and the evaluator
+// returns a value. That is an error, unless the program has unknown values: then the
+// evaluator cannot know that PHP throws. If the two results agree, disagreement returns
+// an empty string.
 const uncaught = "PHP ends with an exception"
 
 func disagreement(got, want string) string {
@@ -156,9 +157,10 @@ func disagreement(got, want string) string {
 	return fmt.Sprintf(" got %s\nwant %s", got, want)
 }
 
-// A written program is one of testdata/agree/*.txt: paragraphs of PHP, with a line
-// of --- between them. One that holds "// may be refused" may be; one that holds
-// "// refused by name" must be, with a reason that names what is not evaluated.
+// writtenPrograms returns the programs in testdata/agree/*.txt. A line of --- separates
+// two programs. A program with the comment "// may be refused" may be refused. A program
+// with "// refused by name" must be refused, and the reason must name the feature that is
+// not evaluated.
 func writtenPrograms(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/agree/*.txt")
@@ -178,8 +180,8 @@ func writtenPrograms(t testing.TB) []string {
 	return all
 }
 
-// TestWrittenProgramsAgree holds the evaluator to what PHP makes of programs that
-// were written by hand, most of them after something that was wrong.
+// TestWrittenProgramsAgree compares the evaluator with PHP for programs that were written
+// by hand. Most of them are regression tests.
 func TestWrittenProgramsAgree(t *testing.T) {
 	programs := writtenPrograms(t)
 	trials := make([]trial, len(programs))
@@ -207,7 +209,7 @@ func TestWrittenProgramsAgree(t *testing.T) {
 	}
 }
 
-// endsEarly reports that a program comes to no end that gives an answer.
+// endsEarly reports whether a program ends before it gives a result.
 func endsEarly(want string) bool { return want == "ends" || strings.HasPrefix(want, "throws ") }
 
 func writeProgram(t testing.TB, dir, code string) string {

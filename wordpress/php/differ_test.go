@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// Generated programs, and what the evaluator says of them held to what PHP does.
-// An unknown is never wrong, but few may end in one. Longer runs, with programs of
-// their own, are asked for in the environment:
+// Generated programs. The evaluator's results are compared with those of PHP. An unknown
+// is never wrong, but only few programs may give one. The environment can ask for longer
+// runs, with other programs:
 //
 //	PHP_SEED=5 PHP_PROGRAMS=100000 go test -run Differential ./wordpress/php
 
@@ -32,7 +32,7 @@ func numberOf(t testing.TB, name string, usual int) int {
 	return n
 }
 
-// TestDifferentialOfPrograms takes programs of all statements and expressions.
+// TestDifferentialOfPrograms uses programs with all kinds of statements and expressions.
 func TestDifferentialOfPrograms(t *testing.T) {
 	g := newGenerator(rand.New(rand.NewPCG(seedOf(t, 20261123), 1)))
 	programs := make([]string, programsOf(t, 2000))
@@ -42,8 +42,8 @@ func TestDifferentialOfPrograms(t *testing.T) {
 	compareAll(t, programs, 0.1)
 }
 
-// compareAll holds the evaluator to PHP. At most a share of the programs may be
-// left undecided.
+// compareAll compares the evaluator with PHP. share is the largest fraction of the
+// programs that may be undecided.
 func compareAll(t *testing.T, programs []string, share float64) {
 	t.Helper()
 	dir := t.TempDir()

@@ -12,8 +12,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// What the worlds agree on. Every program defines N, the answer: want is its
-// value, "open" if it differs or is unknown, "unset", or the class of a refusal.
+// agreements are programs that define N, the result. want is its value; "open" if it is
+// unknown or differs between worlds; "unset"; or the class of a refusal.
 var agreements = []struct{ name, code, want string }{
 	{"both branches agree", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); } else { define('N', 'a'); }`, "a"},
 	{"branches differ", `if (isset($_SERVER['HTTPS'])) { define('N', 'a'); } else { define('N', 'b'); }`, "open"},
@@ -161,7 +161,8 @@ func answerOf(code string) (answer string, why error) {
 	}
 }
 
-// Fifty unknown branches are walked once, not 2^50 times.
+// TestWorldsAreJoinedNotMultiplied: fifty unknown branches are evaluated once, not 2^50
+// times.
 func TestWorldsAreJoinedNotMultiplied(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("$s = 'x'; $a = [];")
@@ -178,7 +179,8 @@ func TestWorldsAreJoinedNotMultiplied(t *testing.T) {
 	}
 }
 
-// An open answer says which expression decides, and where.
+// TestOpenAnswersNameWhatDecides: an open answer names the expression that decides, and
+// its position.
 func TestOpenAnswersNameWhatDecides(t *testing.T) {
 	_, why := answerOf("\nif ( $_SERVER['HTTP_HOST'] === 'a' ) {\n define('N', 'x');\n} else { define('N', 'y'); }")
 	var refusal *eval.Refusal
@@ -190,7 +192,7 @@ func TestOpenAnswersNameWhatDecides(t *testing.T) {
 	}
 }
 
-// oneFile is a site of two files.
+// oneFile has the files of a site with two files.
 type oneFile struct{ text string }
 
 func (f oneFile) ReadFile(path string) ([]byte, error) {

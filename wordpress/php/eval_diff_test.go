@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A grammar writes random PHP of the supported subset.
+// A grammar generates random PHP of the supported subset.
 type grammar struct {
 	*rand.Rand
 	depth int
@@ -50,7 +50,7 @@ func (g *grammar) expr() string {
 	return "(fn($p = 3) => " + e() + " . $p)(" + g.pick("", "4", "'v'") + ")"
 }
 
-// Snippet is a few statements that leave their result in $r.
+// Snippet returns a few statements that store their result in $r.
 func (g *grammar) Snippet() string {
 	e := g.expr
 	v := g.pick("$x", "$y", "$r", "$l[]", "$m['a']", "$m['new']['deep']", "$n[0][]", "$q", "$l[1]")
@@ -86,7 +86,7 @@ const diffPrelude = `const K = 'const';
 $r = null;
 `
 
-// What PHP's own interpreter answers is what the evaluator answers.
+// TestDifferential: the evaluator gives the same results as PHP itself.
 func TestDifferential(t *testing.T) {
 	g := &grammar{Rand: rand.New(rand.NewPCG(seedOf(t, 7), 7))}
 	programs := make([]string, programsOf(t, 2000))

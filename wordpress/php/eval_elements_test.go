@@ -2,8 +2,8 @@ package php
 
 import "testing"
 
-// What holds for arrays of which not every element, or not every key, is known: as
-// agreements, but for the functions and loops that go through elements.
+// elementAgreements are like agreements, for functions and loops over arrays in which
+// some elements or keys are not known.
 var elementAgreements = []struct{ name, code, want string }{
 	{"defines of what is not all known", `array_map('define', ['N', 'M'], ['x', rand()]);`, "x"},
 	{"a function for each", `$a = array_map(fn($v) => trim($v), ['n' => ' x', 'm' => rand()]); define('N', $a['n']);`, "x"},

@@ -10,7 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// Every function and method that the evaluator knows of can be called.
+// TestWhatIsKnownCanBeCalled: every function and method that the evaluator has can be
+// called.
 func TestWhatIsKnownCanBeCalled(t *testing.T) {
 	for name, f := range php82().Functions {
 		if f.Run == nil {
@@ -28,7 +29,7 @@ func TestWhatIsKnownCanBeCalled(t *testing.T) {
 	}
 }
 
-// A log of what was thrown is no reason to give up.
+// TestExceptionsAreLogged: code that logs an exception is not a reason to refuse.
 func TestExceptionsAreLogged(t *testing.T) {
 	for _, log := range []string{
 		`error_log($e);`, `error_log("failed: $e");`, `error_log($e->getTraceAsString());`, `error_log((string) $e->getPrevious()?->getTraceAsString());`,
@@ -41,12 +42,13 @@ func TestExceptionsAreLogged(t *testing.T) {
 	}
 }
 
-// brokenFiles fails as nothing ever should.
+// brokenFiles is an implementation of Files with a bug.
 type brokenFiles struct{ oneFile }
 
 func (brokenFiles) Stat(string) (fs.FileInfo, error) { panic("broken") }
 
-// A fault of the reader's own refuses one site, and does not end the program.
+// TestFaultRefuses: a bug of the evaluator refuses one site, and does not end the
+// program.
 func TestFaultRefuses(t *testing.T) {
 	for _, code := range []string{
 		`file_exists('/site/x');`,

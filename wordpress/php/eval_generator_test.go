@@ -6,8 +6,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// TestGeneratorsInWorldsThatPart: a generator has gone as far as the world that
-// went on with it, so that no other may see it.
+// TestGeneratorsInWorldsThatPart: if only some worlds advance a generator, the other
+// worlds must not see its new position.
 func TestGeneratorsInWorldsThatPart(t *testing.T) {
 	const g = `function g() { yield 'a'; yield 'b'; yield 'c'; } $g = g(); `
 	for _, code := range []string{

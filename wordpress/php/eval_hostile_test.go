@@ -15,8 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Programs that want all the time or memory there is. Each must be refused as
-// undecidable, unless it says that it may end well.
+// bombs are programs that use all the time or memory they can get. Each must be refused
+// as undecidable, unless a comment says that it may end normally.
 var bombs = map[string]string{
 	"loop":              `while (true) { $i = 1; }`,
 	"for":               `for (;;) ;`,
@@ -72,7 +72,7 @@ var bombs = map[string]string{
 	"static":            `function f() { static $n = 0; $n++; return f(); } f();`,
 }
 
-// declared writes declarations that build on the two before.
+// declared returns n declarations, each of which uses the two before it.
 func declared(n int, format string) string {
 	var b strings.Builder
 	verbs := strings.Count(format, "%d")
@@ -96,7 +96,7 @@ func TestHostileProgramsAreRefused(t *testing.T) {
 	}
 }
 
-// Sources that are deep, long or both.
+// towers are sources with deep nesting, great length, or both.
 var towers = map[string]string{
 	"parentheses": "$a = " + strings.Repeat("(", 200000) + "1" + strings.Repeat(")", 200000) + ";",
 	"arrays":      "$a = " + strings.Repeat("[", 200000) + "1" + strings.Repeat("]", 200000) + ";",
@@ -149,16 +149,16 @@ func checkBounds(t *testing.T, peak uint64, took time.Duration) {
 	}
 }
 
-// stopwatch begins to take a time. It is told by the clock or by the processors, by
-// whichever is less: others may have had the processors, and Go's collector, which
-// runs beside, has them as well.
+// stopwatch starts to measure a time. took returns the smaller of the wall-clock time and
+// the processor time: the first includes waiting for other processes, the second includes
+// Go's garbage collector on other processors.
 func stopwatch() (took func() time.Duration) {
 	start, processors := time.Now(), processorTime()
 	return func() time.Duration { return min(time.Since(start), processorTime()-processors) }
 }
 
-// processorTime is what this process has taken of the processors: the clock goes on
-// while others have them.
+// processorTime returns the processor time that this process has used. Unlike the clock,
+// it does not include the time of other processes.
 func processorTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -167,7 +167,8 @@ func processorTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// measured evaluates a configuration and returns the most heap that it took.
+// measured evaluates a configuration and returns the largest heap size during the
+// evaluation, in bytes.
 func measured(text string) (peak uint64, took time.Duration, err error) {
 	runtime.GC()
 	var before runtime.MemStats

@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// Hostile programs end soon, without much memory, as undecidable.
+// TestLimits: hostile programs end soon, without much memory, as undecidable.
 func TestLimits(t *testing.T) {
 	for name, code := range map[string]string{
 		"endless loop":            `$i = 0; while (true) { $i = ($i + 1) % 7; }`,
@@ -53,7 +53,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// Fifty unknown branches cost about fifty times one.
+// TestJoinedNotMultiplied: fifty unknown branches cost about fifty times as much as one.
 func TestJoinedNotMultiplied(t *testing.T) {
 	var b strings.Builder
 	for i := range 50 {

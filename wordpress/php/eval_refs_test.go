@@ -7,9 +7,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// TestReferencesAreNotLostInUnknowns: where an array of references becomes one of
-// several values, or its place is not known, who writes to its elements writes to what
-// they refer to, in some of the worlds.
+// TestReferencesAreNotLostInUnknowns: an array holds references, and it becomes one of
+// several values, or its place is not known. A write to its elements then changes the
+// referenced variables in some of the worlds.
 func TestReferencesAreNotLostInUnknowns(t *testing.T) {
 	const linked = `$x = 1; $a = ['k' => &$x]; `
 	for _, code := range []string{
@@ -42,7 +42,7 @@ func TestReferencesAreNotLostInUnknowns(t *testing.T) {
 	}
 }
 
-// TestReferencesStayKnown: only what may be written to is given up.
+// TestReferencesStayKnown: only a variable that may have been written to becomes unknown.
 func TestReferencesStayKnown(t *testing.T) {
 	for code, want := range map[string]string{
 		`function f() { global $x; if (rand()) { $x = 'b'; } else { $x = 'b'; } } f(); $r = $x;`:   "b",
@@ -54,8 +54,8 @@ func TestReferencesStayKnown(t *testing.T) {
 	}
 }
 
-// TestReferencesOfSomeWorlds: what a variable of some worlds refers to, and of the
-// others does not, is not known after a write through it.
+// TestReferencesOfSomeWorlds: a variable is a reference in some worlds only. After a
+// write through it, the referenced variable is not known.
 func TestReferencesOfSomeWorlds(t *testing.T) {
 	for _, code := range []string{
 		`function f() { if (rand()) { global $r; } $r = 5; } $r = 1; f();`,
@@ -69,8 +69,8 @@ func TestReferencesOfSomeWorlds(t *testing.T) {
 	}
 }
 
-// TestCoalesceOfWorldsThatDiffer: which values a variable may have is not remembered.
-// What is null in some worlds only stays unknown after ??=.
+// TestCoalesceOfWorldsThatDiffer: the evaluator does not record the possible values of a
+// variable. A variable that is null in only some worlds stays unknown after ??=.
 func TestCoalesceOfWorldsThatDiffer(t *testing.T) {
 	for _, code := range []string{
 		`$n = rand() ? null : 'a'; $n ??= 'x'; $r = $n === null ? 1 : 2;`,
@@ -89,7 +89,7 @@ func TestCoalesceOfWorldsThatDiffer(t *testing.T) {
 	}
 }
 
-// TestManyReferencesAreBounded: counting who holds a reference costs steps.
+// TestManyReferencesAreBounded: finding the holders of a reference is charged as steps.
 func TestManyReferencesAreBounded(t *testing.T) {
 	for _, code := range []string{
 		`for ($i = 0; $i < 3000; $i++) { $v = 'v' . $i; $$v = &$a[$i]; } while (1) { $b = array_merge($a, $b ?? []); $b = array_reverse($b); }`,

@@ -8,10 +8,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// stop ends the programs of these tests as a configuration ends.
+// stop is the end of the programs of these tests: like a configuration, they require
+// WordPress.
 const stop = "\nrequire ABSPATH . 'wp-settings.php';\n"
 
-// shown is what an evaluation knows of the constant A, in one word.
+// shown returns what an evaluation knows about the constant A, in one word.
 func shown(r *eval.Result, err error) string {
 	if err != nil {
 		return "error: " + err.Error()

@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// unsupportedFeatures are the language features that are parsed and not evaluated,
-// by the name that the refusal gives them. Each program leaves something in $r.
+// unsupportedFeatures are the language features that are parsed but not evaluated, by
+// their name in the refusal. Each program stores a value in $r.
 var unsupportedFeatures = []struct{ feature, code string }{
 	{"a generator", `function g() { yield 'a'; } foreach (g() as $r) { }`},
 	{"a generator", `$g = (function () { yield 'a'; })(); $r = $g->current();`},
@@ -98,8 +98,8 @@ var unsupportedFeatures = []struct{ feature, code string }{
 	{"in_array() with a third argument that is not a boolean, under strict types", `declare(strict_types=1); $r = in_array('1', [1, 2], 1);`},
 }
 
-// TestUnsupportedFeaturesAreRefusedByName asserts that no value is answered where a
-// program uses a feature that is not evaluated, and that the refusal names it.
+// TestUnsupportedFeaturesAreRefusedByName asserts that a program which uses a feature
+// that is not evaluated gives no value, and that the refusal names the feature.
 func TestUnsupportedFeaturesAreRefusedByName(t *testing.T) {
 	for _, c := range unsupportedFeatures {
 		t.Run(c.feature, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestUnsupportedFeaturesAreRefusedByName(t *testing.T) {
 			}
 			for _, around := range []string{`if (isset($_SERVER['HTTPS'])) { %s }`, `try { %s } catch (Throwable $e) { $r = 'caught'; }`} {
 				if strings.HasPrefix(c.code, "declare") {
-					continue // a declaration stands first
+					continue // a declaration must come first
 				}
 				code := strings.Replace(around, "%s", c.code, 1)
 				if why := refusalOf(t, code); strings.HasPrefix(why, "answers") {
@@ -120,8 +120,8 @@ func TestUnsupportedFeaturesAreRefusedByName(t *testing.T) {
 	}
 }
 
-// TestUnsupportedFeaturesThatNeverRun asserts that a file which declares one and
-// does not use it is evaluated.
+// TestUnsupportedFeaturesThatNeverRun asserts that a file is evaluated if it declares
+// such a feature and does not use it.
 func TestUnsupportedFeaturesThatNeverRun(t *testing.T) {
 	const code = `enum E { case A; } trait T { } class A { use T; function g() { yield 1; } function __destruct() { } }
 		function f(&...$x) { foreach ($x as &$v) { } try { } finally { } return clone $x; } if (false) { f(); } $r = 'a';`
@@ -130,7 +130,8 @@ func TestUnsupportedFeaturesThatNeverRun(t *testing.T) {
 	}
 }
 
-// refusalOf is why $r is not known after a program, or "answers" and its text.
+// refusalOf returns the reason why $r is not known after a program; "answers" and the
+// value if it is known.
 func refusalOf(t *testing.T, code string) string {
 	t.Helper()
 	res, err := evalText(t, t.TempDir(), "<?php "+code+"\nrequire __DIR__ . '/wp-settings.php';", nil)

@@ -14,7 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// Arguments of generated calls, as PHP source.
+// The arguments of generated calls, as PHP source.
 var (
 	diffStrings = []string{
 		`''`, `'0'`, `'a'`, `'abc'`, `'Hello World'`, `'a,b,,c'`, `'  x y '`, `"tab\there\n"`, `'12abc'`, `'-7'`, `'3.50'`, `'0x1A'`, `"q'uo\"te"`, `'über'`,
@@ -32,8 +32,8 @@ var (
 	}
 )
 
-// A diffCall is a function and what each of its arguments is drawn from: s, i, n,
-// a, p (pattern), m (nested), t (needle that is not empty).
+// diffCalls are functions, each with the kinds of its arguments: s, i, n, a, p (pattern),
+// m (nested), t (a needle that is not empty).
 var diffCalls = strings.Fields(`	strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s strrev:s addslashes:s stripslashes:s trim:s ltrim:s rtrim:s trim:ss rtrim:ss
 	str_repeat:si chr:i str_pad:si str_pad:sit str_pad:siti implode:sa implode:a explode:ts explode:tsi
 	str_replace:sss str_replace:ass str_ireplace:tss strcmp:ss strcasecmp:ss
@@ -60,7 +60,7 @@ var diffPools = map[byte][]string{
 	'h': {`'md5'`, `'sha256'`, `'crc32b'`, `'sha512'`},
 }
 
-// generate makes calls, each beside its number.
+// generate returns n calls, each with its number.
 func generate(n int) []string {
 	r := rand.New(rand.NewPCG(8, 2))
 	calls := make([]string, n)
@@ -76,8 +76,8 @@ func generate(n int) []string {
 	return calls
 }
 
-// TestFunctionsAgreeWithPHP evaluates calls here and by PHP itself. What is
-// unknown here is no answer, and so no wrong one; few may be.
+// TestFunctionsAgreeWithPHP compares the results of calls with those of PHP. An unknown
+// counts as no result, so it is not wrong, but only few calls may give one.
 func TestFunctionsAgreeWithPHP(t *testing.T) {
 	calls := generate(9000)
 	dir := t.TempDir()

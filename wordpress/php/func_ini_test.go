@@ -12,7 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// What INI files are made of, whole lines first.
+// The parts of generated INI files: whole lines, and words of values.
 var (
 	iniLines = []string{
 		"[db]", "[ spaced name ]", "[prod : base]", `["quoted"]`, "['single']", " [indented]", "[E_ALL]", "[half", "[db] ; c", "[a]b = c", "[]", "[x;y]", `[a"b"c]`,
@@ -27,7 +27,7 @@ var (
 	}
 )
 
-// What is evaluated of it.
+// The lines and words that are evaluated.
 var (
 	plainINILines = []string{
 		"[db]", "[prod : base]", "[E_ALL]", "[db] ; c", "; comment", "  ;; comment", "a.b.c = d", "9 = nine", "07 = x", "-3 = y", "a[] = 1", "a[k] = v", "a[0] = z", "a[E_ALL] = c",
@@ -39,7 +39,8 @@ var (
 	}
 )
 
-// anyINI makes a text of these lines, and of names with up to most of these words.
+// anyINI returns a random text of these lines, and of names with at most most of these
+// words as their value.
 func anyINI(r *rand.Rand, lines, words []string, most int) string {
 	var b strings.Builder
 	pick := func(list []string) string { return list[r.IntN(len(list))] }
@@ -60,7 +61,7 @@ func anyINI(r *rand.Rand, lines, words []string, most int) string {
 	return b.String()
 }
 
-// TestINIFilesAgree holds parse_ini_string to what PHP makes of thousands of texts.
+// TestINIFilesAgree compares parse_ini_string with PHP for thousands of texts.
 func TestINIFilesAgree(t *testing.T) {
 	const each = 3000
 	r := rand.New(rand.NewPCG(7, 11))
@@ -111,7 +112,8 @@ func TestINIFilesAgree(t *testing.T) {
 	}
 }
 
-// evalINI is what the evaluator makes of a text, serialized, if that is known.
+// evalINI returns the evaluator's result for a text, serialized. known is false if the
+// result is not known.
 func evalINI(t *testing.T, text string, mode int, sections bool) (got string, known bool) {
 	t.Helper()
 	code := fmt.Sprintf("<?php const KNOWN = 'known value'; $r = serialize(parse_ini_string(hex2bin('%x'), %t, %d));\nrequire '/site/wp-settings.php';", text, sections, mode)
@@ -126,7 +128,7 @@ func evalINI(t *testing.T, text string, mode int, sections bool) (got string, kn
 	return a.Text, a.State == eval.Known
 }
 
-// FuzzINI: whatever the text, it is an array, false or unknown, and soon.
+// FuzzINI: for any text, the result is an array, false or unknown, in a short time.
 func FuzzINI(f *testing.F) {
 	for _, s := range append(iniLines, iniWords...) {
 		f.Add(s, 0)

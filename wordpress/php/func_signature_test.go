@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/lib"
 )
 
-// TestSignaturesArePHPs holds the list against the PHP that is installed, and the
-// functions that are modelled against the list.
+// TestSignaturesArePHPs compares the list with the PHP that is installed, and the
+// functions that are modelled with the list.
 func TestSignaturesArePHPs(t *testing.T) {
 	cmd := exec.Command("php", "-r", `
 		while (($line = fgets(STDIN)) !== false) {

@@ -13,7 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// mapFiles is a site in memory.
+// mapFiles has the files of a site in memory.
 type mapFiles struct{ fstest.MapFS }
 
 func (m mapFiles) ReadFile(path string) ([]byte, error)  { return m.MapFS.ReadFile(path[1:]) }
@@ -29,8 +29,8 @@ func rootless(path string) string {
 	return path[1:]
 }
 
-// FuzzEval: whatever the program, the evaluator ends in time, without a panic,
-// and with an answer or one of its own errors.
+// FuzzEval: for any program, the evaluator ends in time, without a panic, and with an
+// answer or one of its own errors.
 func FuzzEval(f *testing.F) {
 	for _, s := range []string{
 		`define('A', getenv('X') ?: 'y'); if (time()) { $a['x'][] = &$b; } foreach ($a as $k => &$v) { unset($a[$k]); }`,

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A generator makes programs that end with a value in $r.
+// A generator generates programs that store a value in $r.
 type generator struct {
 	rnd  *rand.Rand
 	vars []string
@@ -32,8 +32,8 @@ var genBinary = []string{
 	"&", "|", "^", "<<", ">>", ".", "??", "?:",
 }
 
-// genCalls are functions by the arguments they take: s a string, i a small
-// integer, a an array, v anything, n a number.
+// genCalls are functions with the kinds of their arguments: s a string, i a small
+// integer, a an array, v any value, n a number.
 var genCalls = strings.Fields(`strlen:s strtolower:s strtoupper:s ucfirst:s lcfirst:s trim:s ltrim:s rtrim:s trim:ss
 	substr:si substr:sii strpos:ss stripos:ss strrpos:ss strstr:ss stristr:ss str_replace:sss str_ireplace:sss str_repeat:si
 	str_pad:si str_pad:sis explode:ss explode:ssi implode:sa str_contains:ss str_starts_with:ss str_ends_with:ss 
@@ -56,7 +56,7 @@ var genPatterns = []string{
 	`'#^(?P<host>[^:/]*)(?::(?P<port>[\d]+))?#'`, `'/(a|b)*c/'`, `'/./u'`, `'/x*/'`, `'/\bdef\b/'`, `'/(?i)abc/'`, `'/a.c/s'`,
 }
 
-// expr returns an expression of at most some depth.
+// expr returns a random expression with at most the given depth.
 func (g *generator) expr(depth int) string {
 	if depth <= 0 || g.rnd.IntN(6) == 0 {
 		return g.leaf()
@@ -81,7 +81,8 @@ func (g *generator) expr(depth int) string {
 	return g.pick([]string{"isset", "empty"}) + "(" + g.variable() + ")"
 }
 
-// operand is an expression that a prefix or an index may stand at.
+// operand returns an expression in parentheses, so that a prefix or an index can be
+// added.
 func (g *generator) operand(depth int) string { return "(" + g.expr(depth) + ")" }
 
 func (g *generator) key() string {
@@ -150,7 +151,7 @@ func (g *generator) scalar() string {
 	}
 }
 
-// program returns statements that leave a value in $r.
+// program returns random statements that store a value in $r.
 func (g *generator) program() string {
 	g.vars, g.n = nil, 0
 	var b strings.Builder
@@ -215,7 +216,7 @@ func (g *generator) inner(depth int) string {
 	return s
 }
 
-// Text is a variable that holds a string.
+// Text returns a variable that holds a string.
 func (g *generator) Text() string {
 	v := g.pick(g.vars)
 	return "$none = ''; " + v + " = is_array(" + v + ") ? '' : (string) " + v + "; " + v

@@ -2,8 +2,8 @@ package php
 
 import "testing"
 
-// TestLargeJSONIsBounded: a string of JSON that takes most of the memory there is must
-// not be copied on the way.
+// TestLargeJSONIsBounded: a JSON string that takes most of the permitted memory must not
+// be copied.
 func TestLargeJSONIsBounded(t *testing.T) {
 	for name, code := range map[string]string{
 		"plain":   `$j = '"' . str_repeat('a', 50_000_000) . '"'; $v = json_decode($j);`,

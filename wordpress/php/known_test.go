@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// TestKnownNamesArePHPs holds the lists against the PHP that is installed.
+// TestKnownNamesArePHPs compares the lists with the PHP that is installed.
 func TestKnownNamesArePHPs(t *testing.T) {
 	out, err := exec.Command("php", "-r", `
 		foreach (get_defined_functions()['internal'] as $f) echo "f $f\n";
@@ -45,7 +45,7 @@ func TestKnownNamesArePHPs(t *testing.T) {
 	}
 }
 
-// probe evaluates statements in a site of files and returns $r.
+// probe evaluates statements in a site with the given files, and returns $r.
 func probe(t *testing.T, files map[string]string, code string) eval.Answer {
 	t.Helper()
 	dir := t.TempDir()
@@ -68,8 +68,8 @@ func probe(t *testing.T, files map[string]string, code string) eval.Answer {
 	return res.Variable("r")
 }
 
-// TestWhatIsNotModelledIsUnknown: what a builtin that nobody modelled writes,
-// calls or changes is not known afterwards.
+// TestWhatIsNotModelledIsUnknown: everything that a function which is not modelled
+// writes, calls or changes is unknown afterwards.
 func TestWhatIsNotModelledIsUnknown(t *testing.T) {
 	for _, code := range []string{
 		`exec('id', $out); $r = $out[0] ?? 'default';`,

@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// TestLimitsAreDocumented asserts that docs/inspect.md states the limits that the
-// evaluator has.
+// TestLimitsAreDocumented asserts that docs/inspect.md states the default limits of the
+// evaluator.
 func TestLimitsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "inspect.md"))
 	if err != nil {

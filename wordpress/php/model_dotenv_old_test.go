@@ -9,8 +9,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/models"
 )
 
-// A line that puts in many variables, or nearly does, takes time that grows no
-// faster than it does.
+// TestOldDotenvNestsQuickly: for a line with many variables, or many incomplete ones, the
+// time grows in proportion to the length of the line.
 func TestOldDotenvNestsQuickly(t *testing.T) {
 	start := processorTime()
 	for _, text := range []string{strings.Repeat("${A}", 400_000), strings.Repeat("${", 1_000_000), strings.Repeat("${A", 600_000) + "}"} {
@@ -54,7 +54,7 @@ func FuzzOldDotenv(f *testing.F) {
 			if e.Doubt || strings.ContainsAny(e.Text, "\"\\$\r\n") || models.PhpTrim(e.Text) != e.Text {
 				continue
 			}
-			for r := 2; r <= 4; r++ { // plain text in quotes is the same for all
+			for r := 2; r <= 4; r++ { // all releases read plain text in quotes in the same way
 				again, err := models.ParseOldDotenv("A=\""+e.Text+"\"", models.Release{Major: r, Minor: minor})
 				if err != nil || len(again) != 1 || again[0].Text != e.Text || again[0].Doubt {
 					t.Errorf("%q in quotes reads as %+v, %v by %d", e.Text, again, err, r)

@@ -49,7 +49,7 @@ func TestDotenvGrammar(t *testing.T) {
 	}
 }
 
-// dotenvShown reads a file and shows its variables, values put in.
+// dotenvShown reads a file and formats its variables, with ${NAME} replaced.
 func dotenvShown(file string) string {
 	entries, err := models.ParseDotenv(file)
 	if err != nil {
@@ -102,7 +102,8 @@ func FuzzDotenv(f *testing.F) {
 	})
 }
 
-// A line that puts in many variables takes time that grows no faster than it does.
+// TestDotenvNestsQuickly: for a line with many variables, the time grows in proportion to
+// the length of the line.
 func TestDotenvNestsQuickly(t *testing.T) {
 	entries, bad := models.ParseDotenv("A=b\nC=" + strings.Repeat("${A}", 400_000) + "x${A${A}}")
 	if bad != nil {

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// withVendor evaluates a program beside a vendor folder, and returns its constant N.
+// withVendor evaluates a program in a site with a vendor folder, and returns its constant
+// N.
 func withVendor(t *testing.T, code string, files map[string]string, change func(*Options)) Answer {
 	t.Helper()
 	all := memoryFiles{"/site/wp-config.php": "<?php require __DIR__ . '/vendor/autoload.php'; " + code + "\nrequire '/site/wp-settings.php';", "/site/vendor/autoload.php": "<?php"}
@@ -23,8 +24,8 @@ func withVendor(t *testing.T, code string, files map[string]string, change func(
 	return res.Constant("N")
 }
 
-// TestConfigOfSomeWorlds: what Config holds in some worlds only does not take from the
-// rest what it holds.
+// TestConfigOfSomeWorlds: a value that Config holds in only some worlds does not make the
+// other values unknown.
 func TestConfigOfSomeWorlds(t *testing.T) {
 	const use = `use Roots\WPConfig\Config; `
 	for code, want := range map[string]string{
@@ -49,8 +50,8 @@ func TestConfigOfSomeWorlds(t *testing.T) {
 	}
 }
 
-// TestFunctionsAfterVendor: WordPress' own functions do not exist before it starts,
-// whatever an autoloader has loaded.
+// TestFunctionsAfterVendor: WordPress' own functions do not exist before WordPress
+// starts, even if an autoloader was included.
 func TestFunctionsAfterVendor(t *testing.T) {
 	for code, want := range map[string]string{
 		`define('N', function_exists('add_filter') ? 'yes' : 'no');`:                                                       "no",
@@ -73,8 +74,8 @@ func TestFunctionsAfterVendor(t *testing.T) {
 	}
 }
 
-// TestVariableNamesOfDotenv: phpdotenv 2 and 3 tell the names of what they loaded, also of
-// what was set before.
+// TestVariableNamesOfDotenv: phpdotenv 2 and 3 return the names of the variables in the
+// file, including those that were already set.
 func TestVariableNamesOfDotenv(t *testing.T) {
 	lock := func(version string) string {
 		return `{"packages":[{"name":"vlucas/phpdotenv","version":"` + version + `"}]}`

@@ -7,7 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// A refusal names the kind of input that decides, whatever its message says.
+// TestRefusalsHaveAnOrigin: a refusal has the kind of input that decides as its origin,
+// independent of the message.
 func TestRefusalsHaveAnOrigin(t *testing.T) {
 	unknownEnv := func(o *eval.Options) { o.EnvKnown = false }
 	for code, want := range map[string]eval.Origin{

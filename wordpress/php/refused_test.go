@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// refusedCalls call the functions of PHP's that were evaluated once, or that a
-// configuration may be expected to call, and are not evaluated.
+// refusedCalls are calls of PHP functions that are not evaluated, although earlier
+// versions evaluated them or a configuration may use them.
 var refusedCalls = strings.Split(strings.TrimSpace(`
 array_column([['a' => 1]], 'a')
 array_diff([1], [2])
@@ -160,8 +160,8 @@ wordwrap('a b', 1)
 var calledName = regexp.MustCompile(`^\w+`)
 
 // TestFunctionsAreRefusedByName: the result of a function that is not evaluated is
-// unknown, for a reason that names it; what it is given to write to is unknown, too.
-// The function exists all the same.
+// unknown, and the reason names the function. Its by-reference arguments become unknown
+// too. The function still counts as existing.
 func TestFunctionsAreRefusedByName(t *testing.T) {
 	for _, call := range refusedCalls {
 		name := calledName.FindString(call)
@@ -180,7 +180,8 @@ func TestFunctionsAreRefusedByName(t *testing.T) {
 	}
 }
 
-// TestArgumentsAreRefusedByName: functions that are evaluated for some arguments only.
+// TestArgumentsAreRefusedByName: some functions are evaluated only for some arguments.
+// For others, the reason names the function.
 func TestArgumentsAreRefusedByName(t *testing.T) {
 	for call, want := range map[string]string{
 		`array_keys(['a'], 'a')`:                                   "array_keys() with a value to search",
@@ -229,8 +230,8 @@ func TestArgumentsAreRefusedByName(t *testing.T) {
 	}
 }
 
-// TestObjectsGivenToWhatIsNotEvaluated: such a function may call methods of an object
-// that it is given.
+// TestObjectsGivenToWhatIsNotEvaluated: a function that is not evaluated may call methods
+// of an object argument.
 func TestObjectsGivenToWhatIsNotEvaluated(t *testing.T) {
 	const class = `$r = 'before'; class C implements JsonSerializable, Countable {
 		function __toString(): string { $GLOBALS['r'] = 'after'; return ''; }

@@ -7,7 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 )
 
-// answered evaluates a program in a world and returns its constant N.
+// answered evaluates a program with changed options, and returns its constant N.
 func answered(t *testing.T, code string, change func(*eval.Options)) eval.Answer {
 	t.Helper()
 	opt := eval.Options{
@@ -23,8 +23,8 @@ func answered(t *testing.T, code string, change func(*eval.Options)) eval.Answer
 	return res.Constant("N")
 }
 
-// TestVariablesOrder: $_ENV holds the environment only if php.ini says so; getenv()
-// and $_SERVER have it in any case.
+// TestVariablesOrder: $_ENV holds the environment only if php.ini says so; getenv() and
+// $_SERVER always do.
 func TestVariablesOrder(t *testing.T) {
 	for _, c := range []struct{ code, order, want string }{
 		{`define('N', $_ENV['APP_DB'] ?? 'fallback');`, "EGPCS", "given"},
@@ -61,8 +61,8 @@ func TestVariablesOrder(t *testing.T) {
 	}
 }
 
-// TestURLDescribesTheRequest: a host that is given was not changed by a proxy, and
-// neither was the scheme of a URL.
+// TestURLDescribesTheRequest: if a host is given, no proxy changed it; the same is true
+// for the scheme of a URL.
 func TestURLDescribesTheRequest(t *testing.T) {
 	const framework = `$h = empty($_SERVER['HTTP_X_FORWARDED_HOST']) ? $_SERVER['HTTP_HOST'] : $_SERVER['HTTP_X_FORWARDED_HOST'];
 		switch ($h) { case 'a.example': define('N', 'a'); break; default: define('N', 'b'); }`

@@ -1,7 +1,7 @@
 package php
 
-// What else programs of several worlds do: references of elements and of closures,
-// and functions that write to what they are given.
+// More statements for programs with several worlds: references to elements and in
+// closures, and functions that write to their arguments.
 
 func (g *worldGenerator) moreExpr() string {
 	v, w := g.variable(), g.variable()
@@ -26,7 +26,8 @@ func (g *worldGenerator) moreExpr() string {
 	return "(" + v + " <=> " + w + ")"
 }
 
-// asArray makes a variable an array where it is none.
+// asArray returns a statement that sets a variable to an empty array if it is not an
+// array.
 func asArray(v string) string { return "if (!is_array(" + v + ")) { " + v + " = []; } " }
 
 func (g *worldGenerator) moreStmt() string {

@@ -16,15 +16,16 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// Programs that depend on an environment which the evaluator does not know are run
-// by PHP in several: what the evaluator says is known must be so in each of them.
+// These programs depend on an environment that the evaluator does not know. PHP runs them
+// in several environments. A value that the evaluator calls known must be right in each
+// of them.
 
-// A worldGenerator makes such programs. They write to $a … $d, and define K0 … K2.
+// A worldGenerator generates such programs. They write to $a … $d, and define K0 … K2.
 type worldGenerator struct {
 	*rand.Rand
 	depth         int
 	loops         int
-	count         int // of loops, for their variables
+	count         int // number of loops, for the names of their variables
 	deepest, most int
 }
 
@@ -172,8 +173,8 @@ func (g *worldGenerator) stmt() string {
 	return v + " = " + "fn0(" + g.expr() + ");"
 }
 
-// many gives a variable one of more values than an unknown remembers, and asks
-// which it is.
+// many returns statements that give a variable one of many values (more than the
+// alternatives that an unknown keeps), and then test which it is.
 func (g *worldGenerator) many(v string) string {
 	var b strings.Builder
 	n := 6 + g.IntN(6)
@@ -200,7 +201,7 @@ function fn3(&$p, $q) { global $b; $b = &$p; $b = $q; static $last; $last = $q; 
 class S { public static $s = 's'; } $o = new stdClass; $o->p = 'p'; $o->q = 'q';
 `
 
-// program is what the evaluator is given.
+// program returns the program that the evaluator gets.
 func (g *worldGenerator) program() string {
 	var b strings.Builder
 	b.WriteString(worldPrelude)
@@ -210,7 +211,8 @@ func (g *worldGenerator) program() string {
 	return b.String()
 }
 
-// worldAnswers says of $a … $d and K0 … K2 what is known; "" is not.
+// worldAnswers returns the known values of $a … $d and K0 … K2; "" for one that is not
+// known.
 func worldAnswers(t *testing.T, dir, code string) []string {
 	t.Helper()
 	file := filepath.Join(dir, "w.php")

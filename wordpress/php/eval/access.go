@@ -12,7 +12,8 @@ func (c *PHPClass) descends(other *PHPClass) bool {
 	return false
 }
 
-// mayUse reports whether code of class scope (nil: none) may use a member.
+// mayUse reports whether code of class scope (nil: no class) may use a member of owner
+// with this access.
 func mayUse(scope, owner *PHPClass, a syntax.Access) bool {
 	switch a {
 	case syntax.Private:

@@ -28,7 +28,7 @@ type Function struct {
 	Optional   bool // may not exist: that depends on the server and its extensions
 	NeverFails bool // for a function that is not evaluated: it never throws
 	RestRefs   bool // all arguments from the highest bit of Refs on are by reference
-	Strict     bool // throws for some arguments of the right type
+	Strict     bool // may throw if an argument is unknown
 	Each       bool // runs a callback for each element of an array; keys must be known, values need not
 }
 

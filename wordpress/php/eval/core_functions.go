@@ -109,7 +109,7 @@ func functionExists(c *Call) Value {
 }
 
 // wordPressFunctions are functions of WordPress that configurations and autoloaded
-// libraries look for, besides those that begin with wp_.
+// libraries look for, in addition to those that begin with wp_.
 var wordPressFunctions = syntax.WordSet(`add_filter add_action apply_filters do_action has_filter has_action remove_filter remove_action did_action
 	doing_action current_filter add_shortcode get_option update_option add_option delete_option is_admin is_multisite is_ssl site_url home_url
 	admin_url plugins_url get_site_url get_home_url get_blog_option is_blog_installed register_theme_directory activate_plugin

@@ -150,7 +150,7 @@ func (in *interp) evalTernary(x *syntax.TernaryExpr) Value {
 	})
 }
 
-// evalLogic evaluates && and ||, whose right side may not be reached.
+// evalLogic evaluates && and ||. The right side is evaluated only in worlds that need it.
 func (in *interp) evalLogic(x *syntax.BinaryExpr) Value {
 	and := x.Op == "&&"
 	b, u := in.test(x.L)

@@ -2,8 +2,8 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// An unknown value may make PHP throw an exception. If nothing can catch it, that world
-// ends and does not count. Otherwise the world is split.
+// An unknown value may make PHP throw an exception. If the program cannot catch it, that
+// world ends and does not count. Otherwise the world is split.
 
 // mayFail splits off the worlds in which an unknown value makes PHP throw, if the program
 // may catch that.

@@ -113,7 +113,8 @@ func (in *interp) modulo(x, y int64, pos syntax.Pos) Value {
 	return Int(x % y)
 }
 
-// power returns a ** b for integers, if the result is an integer.
+// power evaluates a ** b for integers. It panics with a refusal if the result is not an
+// integer.
 func (in *interp) power(a, b Value, pos syntax.Pos) Value {
 	x, ok := a.(Int)
 	y, both := b.(Int)

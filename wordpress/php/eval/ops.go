@@ -129,8 +129,8 @@ func (in *interp) compareOp(op string, l, r Value, pos syntax.Pos) Value {
 	})
 }
 
-// nullness decides comparisons of an array with a value of another type. Unknowns in the
-// array do not change their result.
+// nullness decides === and !== for two values of different types. Unknowns in an array do
+// not change the result. The bool is false if it cannot decide.
 func (in *interp) nullness(op string, l, r Value) (Value, bool) {
 	if op != "===" && op != "!==" || l.Kind() == KindUnknown || r.Kind() == KindUnknown || l.Kind() == r.Kind() {
 		return nil, false

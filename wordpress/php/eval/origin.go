@@ -17,7 +17,7 @@ const (
 	OriginRequest                      // a variable of the HTTP request
 	OriginHost                         // the host name, the scheme or the port of the HTTP request
 	OriginVariablesOrder               // php.ini's variables_order
-	OriginHome                         // a path that Files refuses as outside
+	OriginHome                         // a path outside the folders that may be read
 	OriginStop                         // the program ends before it reaches a Stop file
 	OriginFeature                      // a feature or a function that is not evaluated
 	OriginVolatile                     // what differs between runs: a command, randomness, the clock, the network

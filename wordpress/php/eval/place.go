@@ -37,7 +37,7 @@ func (in *interp) place(x syntax.Expr) *place {
 	return &place{temp: v, at: x.Where()}
 }
 
-// globalsKey returns the key of $GLOBALS[key]; ok is false for other expressions.
+// globalsKey returns the key of $GLOBALS[key]; the bool is false for other expressions.
 func globalsKey(x *syntax.IndexExpr) (syntax.Expr, bool) {
 	v, ok := x.Base.(*syntax.VarExpr)
 	return x.Idx, ok && v.Name == "GLOBALS" && x.Idx != nil

@@ -6,8 +6,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// TestSnippetShowsNoLiterals asserts that the text of an expression in a refusal holds
-// names and operators, and no literal.
+// TestSnippetShowsNoLiterals asserts that the expression in a refusal contains names and
+// operators, and no literal.
 func TestSnippetShowsNoLiterals(t *testing.T) {
 	src, err := syntax.Parse("t.php", "<?php\ndefine( 'A',\n  $x . f( 1 ) [2] ->b . \"c {$d['e']} $f[0]\" . (3 + 4) );\n")
 	if err != nil {

@@ -161,7 +161,8 @@ func (in *interp) execStatic(s *syntax.StaticStmt) {
 	}
 }
 
-// execTry runs try, catch and finally, for every way to leave the body.
+// execTry runs a try statement. Its catch clauses run for every world that leaves the
+// body with an exception.
 func (in *interp) execTry(s *syntax.TryStmt) error {
 	if s.HasFinally {
 		panic(in.unsupported(s.Pos, "finally"))

@@ -38,7 +38,8 @@ func (c *PHPClass) unsupported() string {
 	return ""
 }
 
-// unsupportedClass returns the same for the class that the program declares under a name.
+// unsupportedClass returns the feature that prevents a use of the class with this name;
+// "" if there is none.
 func (in *interp) unsupportedClass(name string) string {
 	d, ok := in.st.Get(in.slot('k', syntax.Lower(strings.TrimPrefix(name, `\`)))).(*definition)
 	if !ok || d.class == nil {

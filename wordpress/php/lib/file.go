@@ -132,8 +132,8 @@ func realpath(c *eval.Call) eval.Value {
 	return eval.String(path.Clean(real))
 }
 
-// fileContents reads the file that argument 0 names. If it cannot, v is the result to
-// return.
+// fileContents reads the file that argument 0 names. If it cannot, the eval.Value is the
+// result to return.
 func fileContents(c *eval.Call) (string, eval.Value) {
 	name := c.Str(0)
 	if name == "" || strings.IndexByte(name, 0) >= 0 {

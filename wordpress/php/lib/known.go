@@ -26,7 +26,7 @@ var (
 const serverFunctions = `apache_child_terminate apache_get_modules apache_get_version apache_getenv apache_lookup_uri apache_note
 	apache_setenv virtual fastcgi_finish_request fpm_get_status litespeed_finish_request litespeed_request_headers litespeed_response_headers`
 
-// optionalPrefixes are the first letters of functions whose extensions many servers lack.
+// optionalPrefixes are the prefixes of functions whose extensions many servers lack.
 var optionalPrefixes = strings.Fields(`bc gmp_ ldap_ pg_ imap_ snmp tidy_ enchant_ zip_ odbc_ dba_ xmlrpc_ pcntl_ shm shmop_ sem_ msg_ intl
 	collator_ numfmt_ datefmt_ normalizer_ grapheme_ locale_ msgfmt_ resourcebundle_ transliterator_ idn_ sodium_ ftp_ exif_ gettext
 	readline pspell_ socket_ cal_ bz`)

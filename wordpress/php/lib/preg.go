@@ -35,9 +35,9 @@ type pattern struct {
 	names []string // names of the groups, by number; "" for a group without a name
 }
 
-// compilePattern compiles a PCRE pattern with delimiters and modifiers. If it cannot, v
-// is the result to return: false as in PHP, or an unknown for a pattern that regexp2 may
-// match differently.
+// compilePattern compiles a PCRE pattern with delimiters and modifiers. If it cannot, the
+// eval.Value is the result to return: false as in PHP, or an unknown for a pattern that
+// regexp2 may match differently.
 func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
 	c.Steps(len(text) + 200)
 	text = strings.TrimLeft(text, " \t\n\r\v\f\x00")
@@ -141,7 +141,7 @@ func latin(s string) string {
 type matchSpan struct{ from, to int }
 
 // matchesOf finds at most limit matches (-1: all). If the matches are not known, or PHP
-// returns false, v is the result to return.
+// returns false, the eval.Value is the result to return.
 func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, eval.Value) {
 	if len(s) > maxSubject {
 		return nil, c.RefusedFor("with text of that length")

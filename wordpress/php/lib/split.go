@@ -12,7 +12,7 @@ func implode(c *eval.Call) eval.Value {
 	if len(c.Args) == 1 {
 		sepArg, listArg = eval.String(""), c.Arg(0)
 	} else if sepArg.Kind() == eval.KindArray {
-		sepArg, listArg = listArg, sepArg // the old order of arguments
+		sepArg, listArg = listArg, sepArg // implode also accepts the arguments in the older, opposite order
 	}
 	list, ok := listArg.(*eval.Array)
 	if !ok || sepArg.Kind() == eval.KindArray {

@@ -216,7 +216,7 @@ func convertedByFlags(c *eval.Call, v eval.Value, flags int64) eval.Value {
 	case word == "true" || word == "false" || word == "null":
 		return eval.String(s)
 	case flags&envInt != 0 && s != "" && leadingDigits(s) == len(s):
-		return eval.Int(eval.ToInt(eval.String(s))) // a password's leading zeros are lost
+		return eval.Int(eval.ToInt(eval.String(s))) // as in the library, leading zeros are lost, also in a password
 	case flags&envQuotes != 0 && len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0]:
 		return eval.String(s[1 : len(s)-1])
 	}

@@ -38,7 +38,8 @@ func TestParseAnswer(t *testing.T) {
 	}
 }
 
-// FuzzParseAnswer: whatever a site's owner writes is refused or has the form of an answer.
+// FuzzParseAnswer: any text of a site's owner is either refused or has the form of an
+// answer.
 func FuzzParseAnswer(f *testing.F) {
 	f.Add([]byte(honest))
 	f.Add([]byte(`{"stopped":{"text":"61","file":"","line":0}}`))

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// binaries are the kinds of PHP that are tested; scripts/setup installs both.
+// binaries are the PHP programs to test with; scripts/setup installs both.
 var binaries = []string{"/usr/bin/php-cgi", "/usr/bin/php"}
 
-// siteOptions writes the files of a site into a folder and returns how to ask for it.
-// The text of wp-config.php is put before what requires WordPress.
+// siteOptions writes the files of a site into a folder, and returns the options to ask
+// for it. The text config comes before the line in wp-config.php that requires WordPress.
 func siteOptions(t *testing.T, config string, more map[string]string) Options {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
@@ -88,7 +88,8 @@ func TestAskReportsWhatStands(t *testing.T) {
 	}
 }
 
-// The file wp-settings.php is answered for however it is named, and is never run.
+// TestAskStopsAtWordPress: PHP answers when it reaches wp-settings.php, by whatever path
+// the file is named, and never runs it.
 func TestAskStopsAtWordPress(t *testing.T) {
 	for name, config := range map[string]string{
 		"absolute":             "require ABSPATH . 'wp-settings.php';",
@@ -116,7 +117,8 @@ func TestAskStopsAtWordPress(t *testing.T) {
 	}
 }
 
-// A configuration that gives no answer is an error that says why, and quotes no secret.
+// TestAskWithoutAnAnswer: if a configuration gives no answer, the error says why, and
+// quotes no secret.
 func TestAskWithoutAnAnswer(t *testing.T) {
 	for name, c := range map[string]struct{ config, want string }{
 		"exit":                 {"exit;", "exit, die or a redirect"},

@@ -14,7 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// leftovers lists the processes whose command line has the text.
+// leftovers lists the processes whose command line contains the text.
 func leftovers(t *testing.T, text string) []string {
 	t.Helper()
 	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -34,7 +34,7 @@ func leftovers(t *testing.T, text string) []string {
 	return found
 }
 
-// A PHP that hangs is killed when its time is over, whatever it does.
+// TestAskKillsWhatHangs: a PHP that hangs is killed after the timeout, whatever it does.
 func TestAskKillsWhatHangs(t *testing.T) {
 	for name, config := range map[string]string{
 		"sleep":             "sleep(600);",
@@ -71,7 +71,8 @@ func TestAskKillsWhatHangs(t *testing.T) {
 	}
 }
 
-// An answer counts as soon as it is there. What runs after it is killed.
+// TestAskDoesNotWaitAfterTheAnswer: Ask returns as soon as it has the answer. PHP is
+// killed if it is still running.
 func TestAskDoesNotWaitAfterTheAnswer(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	o := siteOptions(t, "define('DB_NAME', 'n'); register_shutdown_function(function () { sleep(600); });", nil)
@@ -84,7 +85,7 @@ func TestAskDoesNotWaitAfterTheAnswer(t *testing.T) {
 	}
 }
 
-// PHP runs wherever namespaces are allowed or not.
+// TestEveryIsolationRunsPHP: PHP runs with and without namespaces.
 func TestEveryIsolationRunsPHP(t *testing.T) {
 	for i, isolation := range isolations() {
 		for _, binary := range binaries {
@@ -115,8 +116,8 @@ func TestEveryIsolationRunsPHP(t *testing.T) {
 	}
 }
 
-// Without root's rights, PHP is in a user namespace where that is allowed, and is still
-// the same user.
+// TestAskAsNobody: without root, PHP runs in a user namespace if that is permitted, and
+// keeps its user ID.
 func TestAskAsNobody(t *testing.T) {
 	if !sitetest.AsNobody(t) {
 		return
@@ -127,7 +128,8 @@ func TestAskAsNobody(t *testing.T) {
 	}
 }
 
-// As root, code that another user could have written is not run.
+// TestAskAsRootRunsOnlyRootsCode: as root, code that another user could have written is
+// not run.
 func TestAskAsRootRunsOnlyRootsCode(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Fatal("the tests need root")

@@ -6,14 +6,15 @@ import (
 	"testing"
 )
 
-// TestMain runs the tests, or is a launcher: a launcher is this binary, started again.
+// TestMain runs the tests. If this test binary was started as a launcher, it runs Launch
+// instead.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == LaunchCommand {
 		if err := Launch(os.Stdin); err != nil {
 			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1) //nolint:forbidigo // it is a process of its own
+			os.Exit(1) //nolint:forbidigo // the launcher is a separate process
 		}
 		return
 	}
-	m.Run() // TestMain's caller exits with what it says
+	m.Run() // the caller of TestMain exits with the result
 }

@@ -235,7 +235,7 @@ func (l *lexer) name() token {
 	return l.emit(tIdent, l.src[l.pos:end], end)
 }
 
-// operators are the operators of more than one byte.
+// operators are all operators and punctuation marks, of any length.
 var operators = WordSet(`... <=> **= === !== <<= >>= ??= ?->
 	&& || ?? ++ -- += -= *= /= .= %= &= |= ^= -> => :: << >> <= >= == != <> **
 	+ - * / % = < > ! . ( ) [ ] { } , ; ? : & | ^ ~ @ $`)

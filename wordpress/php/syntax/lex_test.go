@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// lexAll reads tokens the way the parser does, strings left aside.
+// lexAll reads tokens as the parser does, but without the inside of strings.
 func lexAll(code string) (tokens []token, err error) {
 	l := newLexer("t.php", code)
 	err = failureOf(func() {
@@ -72,7 +72,7 @@ func TestLexError(t *testing.T) {
 	}
 }
 
-// TestShortTag: short_open_tag is off, as php.ini-production has it.
+// TestShortTag: short_open_tag is off, as in php.ini-production.
 func TestShortTag(t *testing.T) {
 	for _, code := range []string{"<? f();", "a\n<?\nf();", "<?\tf()", "<?xml version='1.0'?>", "<?", "a <?b"} {
 		tokens, err := lexAll(code)
@@ -82,7 +82,7 @@ func TestShortTag(t *testing.T) {
 	}
 }
 
-// FuzzLex looks for tokens that overlap, go backwards or count lines wrongly.
+// FuzzLex looks for tokens that overlap, go backwards or have a wrong line.
 func FuzzLex(f *testing.F) {
 	for _, code := range literals {
 		f.Add("<?php " + code)
@@ -98,7 +98,7 @@ func FuzzLex(f *testing.F) {
 			before := code[:tok.pos]
 			lines := 1 + strings.Count(before, "\n") + strings.Count(before, "\r") - strings.Count(before, "\r\n")
 			if strings.HasSuffix(before, "\r") && strings.HasPrefix(code[tok.pos:], "\n") {
-				lines-- // the end of this line is not over yet
+				lines-- // the line end is not complete yet
 			}
 			if tok.line != lines {
 				t.Fatalf("token %+v stands on line %d", tok, lines)
@@ -108,7 +108,7 @@ func FuzzLex(f *testing.F) {
 	})
 }
 
-// FuzzParse looks for panics and for nodes that stand outside the file.
+// FuzzParse looks for panics and for nodes with positions outside the file.
 func FuzzParse(f *testing.F) {
 	for _, code := range literals {
 		f.Add("<?php " + code + ";")

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// literals are expressions whose value the parser settles.
+// literals are expressions whose value the parser determines.
 var literals = []string{
 	`''`, `'a'`, `'it\'s'`, `'\\'`, `'a\\\'b'`, `'\n\x41\u{41}$a{$b}'`, "'\r\n\t'", "'\\\n'",
 	`""`, `"a"`, `"\n\r\t\v\e\f\\\$\""`, `"\0\00\000\0000\1\12\123\1234\377\400\777\8\9"`, `"\x4\x41\x414\X41\xg\x"`,
@@ -31,7 +31,7 @@ var literals = []string{
 	`__LINE__`, "\n\n__LINE__", `__NAMESPACE__`, `__FUNCTION__`, `__METHOD__`, `__CLASS__`, `__TRAIT__`,
 }
 
-// TestLiterals compares the values of literals with those that PHP gives them.
+// TestLiterals compares the values of literals with PHP's.
 func TestLiterals(t *testing.T) {
 	var script strings.Builder
 	for _, code := range literals {
@@ -68,7 +68,7 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
-// literal prints a value with its type as the script does.
+// literal formats a value and its type as the script does.
 func literal(v any) (typ, text string) {
 	switch v := v.(type) {
 	case string:

@@ -3,43 +3,42 @@ package syntax
 import "fmt"
 
 const (
-	maxNesting = 1000    // brackets, blocks and operators within each other
-	maxHeight  = 5000    // of the syntax tree, long chains of operators included
-	maxTokens  = 500_000 // of a file, and so of memory: a token takes some 100 bytes of tree
+	maxNesting = 1000    // nested brackets, blocks and operators
+	maxHeight  = 5000    // levels of the syntax tree, which a long chain of operators increases
+	maxTokens  = 500_000 // per file; limits memory, since the tree needs about 100 bytes per token
 )
 
-// A NestingError says that PHP may well accept a file, but this reader gives up
-// on it: it is nested too deeply.
+// A NestingError means that the parser gives up on a file which PHP may accept: the file
+// is nested too deeply.
 type NestingError struct {
 	File string
 	Line int
 	Msg  string
 }
 
-// Error is one line: file:line: message.
+// Error returns one line: file:line: message.
 func (e *NestingError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg) }
 
-// A parser turns one file into its syntax tree. It holds one token, never more:
-// within a string the lexer must go where the parser leads it. Errors travel as
-// a panic up to parse.
+// A parser parses one file. It reads at most one token ahead, because within a string the
+// parser decides where the lexer continues. Errors are panics up to Parse.
 type parser struct {
 	lex        lexer
 	src        *Source
 	tok        token // not yet consumed
-	end        int   // of the token consumed last
-	depth      int   // of recursion
-	height     int   // of the highest tree made since the innermost enter
-	nest       int   // control structures around the statement, within the function
+	end        int   // end of the last consumed token
+	depth      int   // depth of recursion
+	height     int   // height of the highest tree since the innermost enter
+	nest       int   // number of control structures around the statement, within the function
 	names      names
 	fn         *funcScope
-	class      *ClassDecl // around the code
+	class      *ClassDecl // the class around the code
 	result     bool       // the type of a result is being parsed
-	attributed int        // where the token behind an attribute begins
-	item       int        // where the item of an array begins that may be a list()
+	attributed int        // position of the token after an attribute
+	item       int        // position of an array item that may be a list()
 }
 
-// Parse reads a file's syntax tree. Its error is a *SyntaxError where PHP would
-// refuse the file, and a *nestingError where the parser gives up.
+// Parse returns a file's syntax tree. The error is an *Error if PHP would refuse the
+// file, and a *NestingError if the parser gives up.
 func Parse(path, text string) (*Source, error) {
 	src := &Source{Path: path, Text: text}
 	err := failureOf(func() {
@@ -55,7 +54,7 @@ func Parse(path, text string) (*Source, error) {
 
 type parseFailure struct{ err error }
 
-// fail ends the parsing with a syntax error.
+// fail panics with a syntax error, which ends the parsing.
 func (p *parser) fail(line int, format string, args ...any) {
 	panic(parseFailure{p.lex.errorf(line, format, args...)})
 }
@@ -71,7 +70,7 @@ func (p *parser) giveUp(line int, msg string) {
 	panic(parseFailure{&NestingError{File: p.lex.file, Line: line, Msg: msg}})
 }
 
-// advance consumes the token.
+// advance consumes the current token.
 func (p *parser) advance() {
 	p.end = p.tok.end
 	p.count()
@@ -82,21 +81,21 @@ func (p *parser) advance() {
 	}
 }
 
-// count charges a token, or what takes as much.
+// count counts a token, or a node that needs as much memory.
 func (p *parser) count() {
 	if p.src.tokens++; p.src.tokens > maxTokens {
 		p.giveUp(p.lex.line, "file has too many tokens")
 	}
 }
 
-// peek returns the token after the one at hand, without consuming anything.
+// peek returns the token after the current one, without consuming a token.
 func (p *parser) peek() token {
 	l := p.lex
 	return l.next()
 }
 
-// enter begins a level of recursion; leave ends it, adding the steps of a chain
-// that made the tree higher without recursion.
+// enter begins a level of recursion; leave ends it. steps is the number of levels that a
+// chain added to the tree without recursion.
 func (p *parser) enter() (height int) {
 	if p.depth++; p.depth > maxNesting {
 		p.giveUp(p.tok.line, "code is nested too deeply")
@@ -122,7 +121,7 @@ func (p *parser) isOp(op string) bool { return p.tok.kind == tOp && p.tok.text =
 
 func (p *parser) isWord(word string) bool { return p.tok.kind == tIdent && p.tok.low == word }
 
-// isWordOf tells whether the token is one of two or three words.
+// isWordOf reports whether the token is one of the words.
 func (p *parser) isWordOf(words ...string) bool {
 	for _, word := range words {
 		if p.isWord(word) {
@@ -160,16 +159,16 @@ func (p *parser) expectWord(word string) {
 	}
 }
 
-// isSemi tells whether a statement may end here; ?> ends one like a semicolon.
+// isSemi reports whether a statement may end here. ?> ends a statement like a semicolon.
 func (p *parser) isSemi() bool { return p.tok.kind == tCloseTag || p.isOp(";") }
 
-// list parses items with commas between them.
+// list parses items that are separated by commas.
 func (p *parser) list(item func()) {
 	for item(); p.acceptOp(","); item() {
 	}
 }
 
-// someTo is listTo of one item or more.
+// someTo is like listTo, for one item or more.
 func (p *parser) someTo(end string, item func()) {
 	if p.isOp(end) {
 		p.unexpected("")
@@ -177,7 +176,8 @@ func (p *parser) someTo(end string, item func()) {
 	p.listTo(end, item)
 }
 
-// listTo parses items with commas between them, or none, and the bracket that ends them.
+// listTo parses any number of items that are separated by commas, and the closing
+// bracket.
 func (p *parser) listTo(end string, item func()) {
 	for !p.isOp(end) {
 		item()
@@ -205,7 +205,7 @@ func (p *parser) ident() string {
 	return name
 }
 
-// memberText consumes a name that may be a reserved word, as members have.
+// member consumes the name of a member, which may be a reserved word.
 func (p *parser) member() string {
 	if p.tok.kind != tIdent {
 		p.unexpected("identifier")
@@ -225,7 +225,7 @@ func (p *parser) varName() string {
 	return name
 }
 
-// failureOf is the error that ended f, or nil.
+// failureOf runs f and returns the error that ended it, or nil.
 func failureOf(f func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

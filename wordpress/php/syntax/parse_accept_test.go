@@ -15,9 +15,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// acceptScript tells of every file named on standard input whether PHP compiles
-// it. The code is compiled behind a return in a child, because a refusal ends
-// the process; where the first statement matters, php -l does it.
+// acceptScript prints, for every file named on standard input, whether PHP compiles it.
+// It compiles the code after a return, in a child process, because a refusal ends the
+// process. If the first statement matters, it runs php -l.
 const acceptScript = `
 ini_set('display_errors', '0');
 while (($file = fgets(STDIN)) !== false) {
@@ -35,8 +35,8 @@ while (($file = fgets(STDIN)) !== false) {
 	echo "\n@ ", pcntl_wifexited($status) && pcntl_wexitstatus($status) === 0 ? 'yes' : 'no', " $file\n";
 }`
 
-// tokenScript tells of every file whether PHP can parse it. It is much faster. PHP
-// refuses more files when it compiles them: the parser may accept those.
+// tokenScript prints, for every file, whether PHP can parse it. It is much faster. PHP
+// refuses some more files when it compiles them, and the parser may accept those.
 const tokenScript = `
 while (($file = fgets(STDIN)) !== false) {
 	$file = rtrim($file, "\n");
@@ -44,7 +44,7 @@ while (($file = fgets(STDIN)) !== false) {
 	echo "@ $ok $file\n";
 }`
 
-// phpAccepts asks PHP about files.
+// phpAccepts runs a script on files and returns which ones PHP accepts.
 func phpAccepts(t *testing.T, script string, files []string) map[string]bool {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "php", "-n", "-d", "short_open_tag=0", "-d", "extension=tokenizer", "-r", script)
@@ -70,8 +70,8 @@ func phpAccepts(t *testing.T, script string, files []string) map[string]bool {
 	return answers
 }
 
-// compareAccepted parses what PHP was asked about. It must accept what PHP compiles,
-// and refuse what PHP cannot parse.
+// compareAccepted parses the same files as PHP. The parser must accept every file that
+// PHP compiles, and refuse every file that PHP cannot parse.
 func compareAccepted(t *testing.T, compiles, parses map[string]bool) (accepted int) {
 	t.Helper()
 	for file, want := range compiles {
@@ -94,7 +94,8 @@ func compareAccepted(t *testing.T, compiles, parses map[string]bool) (accepted i
 	return accepted
 }
 
-// snippets are the pieces of code in testdata: a line each, with ¶ for line ends.
+// snippets returns the pieces of code in testdata. Each is one line, with ¶ for line
+// ends.
 func snippets(t testing.TB) (codes []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "snippets.txt"))
@@ -111,8 +112,8 @@ func snippets(t testing.TB) (codes []string) {
 	return codes
 }
 
-// TestAccept asserts that the parser accepts what PHP compiles, and refuses what PHP
-// cannot parse.
+// TestAccept asserts that the parser accepts code that PHP compiles, and refuses code
+// that PHP cannot parse.
 func TestAccept(t *testing.T) {
 	dir := t.TempDir()
 	var files []string
@@ -132,7 +133,7 @@ func TestAccept(t *testing.T) {
 	}
 }
 
-// phpFiles are the files below a folder that hold PHP.
+// phpFiles returns the files below a folder that contain PHP.
 func phpFiles(t *testing.T, dir string) (files []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -1,7 +1,8 @@
 package syntax
 
-// arrayLiteral parses the items of […], array(…) or list(…) from the opening bracket on.
-// Only a list may have holes, but […] may turn out to be one.
+// arrayLiteral parses the items of […], array(…) or list(…), starting at the opening
+// bracket. Only a list may have empty elements, but […] may be a list: that is known only
+// after it.
 func (p *parser) arrayLiteral(end string, holes bool) *ArrayExpr {
 	start := p.tok
 	p.advance()
@@ -17,7 +18,8 @@ func (p *parser) arrayLiteral(end string, holes bool) *ArrayExpr {
 	return x
 }
 
-// arrayItem parses one item, which may yet turn out to be assigned to.
+// arrayItem parses one item, which may be the target of an assignment: that is known only
+// later.
 func (p *parser) arrayItem() (item ArrayItem) {
 	if p.acceptOp("...") {
 		item.Spread = true

@@ -30,7 +30,7 @@ func (p *parser) classStatement() Stmt {
 	return &ClassStmt{p.at(start), decl, hoisted}
 }
 
-// classBody parses a class from behind its name.
+// classBody parses a class after its name.
 func (p *parser) classBody(decl *ClassDecl) {
 	height := p.enter()
 	defer p.leave(height, 0)
@@ -93,7 +93,7 @@ func (p *parser) classMember(decl *ClassDecl) {
 	}
 }
 
-// modifier notes one modifier and refuses those that exclude each other.
+// modifier reads one modifier, and fails if it conflicts with an earlier one.
 func (p *parser) modifier(mods map[string]bool) {
 	word := p.tok.low
 	access := word == "public" || word == "protected" || word == "private"

@@ -8,8 +8,8 @@ func (p *parser) condition() Expr {
 	return x
 }
 
-// body parses what a control structure governs: a statement, or after a colon
-// statements up to the word that ends it.
+// body parses the body of a control structure: a statement, or after a colon the
+// statements up to the end word.
 func (p *parser) body(endWord string) []Stmt {
 	p.nest++
 	defer func() { p.nest-- }()
@@ -23,7 +23,7 @@ func (p *parser) body(endWord string) []Stmt {
 	return body
 }
 
-// until parses statements up to one of the words, which it leaves.
+// until parses statements up to one of the words, without consuming the word.
 func (p *parser) until(words ...string) []Stmt {
 	var body []Stmt
 	for !p.isWordOf(words...) {
@@ -32,8 +32,8 @@ func (p *parser) until(words ...string) []Stmt {
 	return body
 }
 
-// ifStatement parses if with all its branches; a chain of them is read in a
-// loop and nested afterwards.
+// ifStatement parses if with all its branches. It reads a chain of branches in a loop and
+// nests them afterwards.
 func (p *parser) ifStatement() Stmt {
 	height := p.enter()
 	p.nest++
@@ -135,7 +135,7 @@ func (p *parser) foreachStatement() Stmt {
 	return s
 }
 
-// foreachVar parses what a loop assigns to.
+// foreachVar parses a target of foreach.
 func (p *parser) foreachVar() (x Expr, ref bool) {
 	if p.isOp("[") || p.isWord("list") {
 		x, flags := p.operand()

@@ -1,6 +1,7 @@
 package syntax
 
-// declare parses what follows declare. Only strict_types has a meaning here.
+// declare parses a statement after the word declare. Only strict_types has an effect
+// here.
 func (p *parser) declare() Stmt {
 	p.expectOp("(")
 	p.list(func() {

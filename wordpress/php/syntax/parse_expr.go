@@ -1,6 +1,6 @@
 package syntax
 
-// How tightly operators bind, PHP 8's table.
+// The precedence of operators, from PHP 8's table. A higher number binds more tightly.
 const (
 	bindThrow = iota + 1
 	bindArrow
@@ -33,7 +33,7 @@ const (
 )
 
 type infixOp struct {
-	op   string // as the tree has it
+	op   string // the operator in the syntax tree
 	bind int
 }
 
@@ -54,7 +54,7 @@ var infixWords = map[string]infixOp{
 	"instanceof": {"instanceof", bindInstanceof},
 }
 
-// infix is the operator that the token is between two operands.
+// infix returns the current token as an operator between two operands.
 func (p *parser) infix() (infixOp, bool) {
 	switch p.tok.kind {
 	case tOp:
@@ -71,16 +71,16 @@ func (p *parser) infix() (infixOp, bool) {
 // expr parses an expression.
 func (p *parser) expr() Expr { return p.exprAbove(0) }
 
-// exprAbove parses an expression whose outermost operator binds at least so
-// tightly. An assignment and a prefix operator bind nothing on their left, so
-// those may stand after any operator.
+// exprAbove parses an expression whose outermost operator has at least the precedence
+// bind. Assignments and prefix operators are allowed after any operator, because they
+// take no left operand.
 func (p *parser) exprAbove(bind int) Expr {
 	height := p.enter()
 	start := p.tok
 	left := p.prefix()
 	steps := 0
-	var chain *ConcatExpr   // left, where it may still grow
-	var choice *TernaryExpr // left, where nothing encloses it
+	var chain *ConcatExpr   // left, if it can take another part
+	var choice *TernaryExpr // left, if it has no parentheses
 	for {
 		in, ok := p.infix()
 		if !ok || in.bind < bind {
@@ -97,14 +97,14 @@ func (p *parser) exprAbove(bind int) Expr {
 		p.advance()
 		chain, choice = p.infixTail(start, left, in, line, choice, &left)
 		if next, ok := p.infix(); ok && next.bind == in.bind && (in.bind == bindEqual || in.bind == bindLess) {
-			p.unexpected("") // these do not associate
+			p.unexpected("") // these operators are not associative
 		}
 	}
 	p.leave(height, steps)
 	return left
 }
 
-// infixTail parses what follows an operator and joins it with the left side.
+// infixTail parses the part after an operator, and combines it with the left side.
 func (p *parser) infixTail(start token, left Expr, in infixOp, line int, before *TernaryExpr, to *Expr) (chain *ConcatExpr, choice *TernaryExpr) {
 	switch in.bind {
 	case bindTernary:
@@ -141,7 +141,7 @@ func (p *parser) ternary(start token, cond Expr) *TernaryExpr {
 	return x
 }
 
-// prefix parses an operand with the operators before it.
+// prefix parses an operand and the operators before it.
 func (p *parser) prefix() Expr {
 	start := p.tok
 	switch start.kind {
@@ -192,7 +192,7 @@ func (p *parser) cast() Expr {
 	return &CastExpr{p.at(start), start.text, x}
 }
 
-// wordPrefix parses an operator that is a word, or returns nil.
+// wordPrefix parses an operator that is a word; it returns nil if there is none.
 func (p *parser) wordPrefix(word string) Expr {
 	start := p.tok
 	bind, ok := wordPrefixes[word]
@@ -208,7 +208,7 @@ func (p *parser) wordPrefix(word string) Expr {
 }
 
 // yield parses yield and yield from. Generators are not evaluated, so the tree does not
-// contain a key.
+// contain the key.
 func (p *parser) yield() Expr {
 	start := p.tok
 	p.advance()
@@ -229,7 +229,7 @@ func (p *parser) yield() Expr {
 	return x
 }
 
-// beginsExpr tells whether the token can begin an expression, as after yield.
+// beginsExpr reports whether the token can begin an expression, as after yield.
 func (p *parser) beginsExpr() bool {
 	switch p.tok.kind {
 	case tEOF, tHTML, tOpenEcho, tCloseTag:
@@ -248,19 +248,19 @@ func (p *parser) beginsExpr() bool {
 	}
 }
 
-// assignOps are the operators that assign, with what they do before.
+// assignOps are the assignment operators, with the operation that each applies first.
 var assignOps = map[string]string{
 	"=": "", "+=": "+", "-=": "-", "*=": "*", "/=": "/", ".=": ".", "%=": "%", "**=": "**",
 	"&=": "&", "|=": "|", "^=": "^", "<<=": "<<", ">>=": ">>", "??=": "??",
 }
 
-// assignment parses an operand, and what is assigned to it if anything is.
+// assignment parses an operand, and the assignment to it if there is one.
 func (p *parser) assignment() Expr {
 	start := p.tok
 	inArray := p.item == start.pos
 	x, flags := p.operand()
 	if flags == isList && !p.isOp("=") && !inArray {
-		p.unexpected(`"="`) // list() stands only in assignments
+		p.unexpected(`"="`) // list() is allowed only in assignments
 	}
 	if p.tok.kind != tOp {
 		return x
@@ -299,7 +299,7 @@ func (p *parser) assignRef(start token, target Expr) Expr {
 	return &AssignExpr{p.at(start), target, x, true}
 }
 
-// wordPrefixes are the operators that are words, with how tightly their operand binds.
+// wordPrefixes are the operators that are words, with the precedence of their operand.
 var wordPrefixes = map[string]int{
 	"print": bindPrint, "throw": bindThrow, "clone": bindClone,
 	"include": bindInclude + 1, "include_once": bindInclude + 1, "require": bindInclude + 1, "require_once": bindInclude + 1,

@@ -7,7 +7,7 @@ func (p *parser) functionStatement() Stmt {
 	fn := &FuncDecl{File: p.src, Line: int32(start.line)}
 	fn.RefReturn = p.acceptOp("&")
 	if p.isWord("readonly") && p.peek().text == "(" {
-		p.tok.low = "" // the one reserved word that a function may have
+		p.tok.low = "" // the only reserved word that a function may be named
 	}
 	fn.Name = p.names.full(p.ident())
 	hoisted := p.fn.decl == nil && p.nest == 0
@@ -21,7 +21,7 @@ func (p *parser) functionStatement() Stmt {
 	return &FuncStmt{p.at(start), fn, hoisted}
 }
 
-// signature parses parameters and the type of the result.
+// signature parses the parameters and the result type of a function.
 func (p *parser) signature(fn *FuncDecl) {
 	fn.Params = p.params()
 	if p.acceptOp(":") {
@@ -29,7 +29,7 @@ func (p *parser) signature(fn *FuncDecl) {
 	}
 }
 
-// resultType parses the type of a result, which may be static.
+// resultType parses a result type, which may be static.
 func (p *parser) resultType() *TypeHint {
 	p.result = true
 	defer func() { p.result = false }()
@@ -81,7 +81,7 @@ func (p *parser) closureUses() (uses []closureUse) {
 	return uses
 }
 
-// params parses parameters with their parentheses.
+// params parses the parameters in parentheses.
 func (p *parser) params() (params []Param) {
 	p.expectOp("(")
 	p.listTo(")", func() { params = append(params, p.param()) })
@@ -113,7 +113,7 @@ func (p *parser) param() Param {
 	return prm
 }
 
-// attribute parses #[…], which means nothing here.
+// attribute parses #[…], which has no effect here.
 func (p *parser) attribute() {
 	p.advance()
 	p.someTo("]", func() {

@@ -2,7 +2,7 @@ package syntax
 
 import "strings"
 
-// heredoc parses <<<LABEL or <<<'LABEL'; the lexer stands at the first line.
+// heredoc parses <<<LABEL or <<<'LABEL'. The lexer is at the first line of the text.
 func (p *parser) heredoc() Expr {
 	start := p.tok
 	height := p.enter()
@@ -42,8 +42,8 @@ func (p *parser) heredoc() Expr {
 	return &LitExpr{p.at(start), text}
 }
 
-// closesHeredoc tells whether the line at i begins with the label that closes;
-// it returns the label's end, or -1, and the blanks before it.
+// closesHeredoc reports whether the line at i begins with the closing label. It returns
+// the end of the label, or -1, and the blanks before the label.
 func closesHeredoc(src string, i int, label string) (end int, indent string) {
 	j := i
 	for j < len(src) && (src[j] == ' ' || src[j] == '\t') {
@@ -59,7 +59,7 @@ func closesHeredoc(src string, i int, label string) (end int, indent string) {
 	return end, src[i:j]
 }
 
-// plainPiece is pieces for text in which nothing has a meaning.
+// plainPiece is like pieces, for text without escapes and variables.
 func (p *parser) plainPiece(closed func(i int) int) (pieces []piece, ok bool) {
 	l := &p.lex
 	for i := l.pos; i < len(l.src); i++ {
@@ -74,7 +74,7 @@ func (p *parser) plainPiece(closed func(i int) int) (pieces []piece, ok bool) {
 	return nil, false
 }
 
-// unindent takes the indentation of the closing label off every line.
+// unindent removes the indentation of the closing label from every line.
 func (p *parser) unindent(line int, pieces []piece, indent string) {
 	if indent == "" {
 		return
@@ -98,8 +98,8 @@ func (p *parser) badIndent(line int, indent string) {
 	p.fail(line, "invalid body indentation level, expecting an indentation level of at least %d", len(indent))
 }
 
-// unindentText treats one piece; lineStart tells whether it begins a line, and
-// lineEnd whether it ends one.
+// unindentText removes the indentation from one piece. lineStart says whether the piece
+// begins a line, and lineEnd whether it ends one.
 func (p *parser) unindentText(t piece, indent string, lineStart, lineEnd bool) string {
 	var b strings.Builder
 	rest, line := t.text, t.line
@@ -135,7 +135,7 @@ func (p *parser) unindentText(t piece, indent string, lineStart, lineEnd bool) s
 	}
 }
 
-// lineLen is the length of the first line with its end.
+// lineLen returns the length of the first line, including its line end.
 func lineLen(s string) int {
 	i := strings.IndexAny(s, "\r\n")
 	if i < 0 {

@@ -2,7 +2,7 @@ package syntax
 
 import "strconv"
 
-// The parsers of these statements begin behind the keyword.
+// The parsers of these statements are called after the keyword is consumed.
 
 func (p *parser) breakStatement() Stmt {
 	s := &BreakStmt{Depth: 1}

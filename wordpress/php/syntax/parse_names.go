@@ -2,7 +2,7 @@ package syntax
 
 import "strings"
 
-// names holds the namespace and the imports in force.
+// names holds the current namespace and imports.
 type names struct {
 	space  string
 	class  map[string]string // lower-case alias to full name
@@ -10,7 +10,7 @@ type names struct {
 	consts map[string]string // alias to full name
 }
 
-// full is the name that a declaration of name gets.
+// full returns the full name that a declaration of name gets.
 func (n *names) full(name string) string {
 	if n.space == "" {
 		return name
@@ -18,7 +18,7 @@ func (n *names) full(name string) string {
 	return n.space + `\` + name
 }
 
-// qualified resolves a name with a backslash.
+// qualified resolves a name that contains a backslash.
 func (n *names) qualified(name string) string {
 	if name[0] == '\\' {
 		return name[1:]
@@ -33,7 +33,7 @@ func (n *names) qualified(name string) string {
 	return n.full(name)
 }
 
-// classOf resolves the name of a class; self, parent and static stay.
+// classOf resolves the name of a class. self, parent and static are not changed.
 func (n *names) classOf(name string) string {
 	if strings.IndexByte(name, '\\') >= 0 {
 		return n.qualified(name)
@@ -48,8 +48,8 @@ func (n *names) classOf(name string) string {
 	return n.full(name)
 }
 
-// funcOf resolves the name of a function, and of the global one that takes its
-// place where the namespace has none.
+// funcOf resolves the name of a function. fallback is the global function to use if the
+// namespace does not define it.
 func (n *names) funcOf(name string) (full, fallback string) {
 	if strings.IndexByte(name, '\\') >= 0 {
 		return n.qualified(name), ""
@@ -60,7 +60,7 @@ func (n *names) funcOf(name string) (full, fallback string) {
 	return n.withFallback(name)
 }
 
-// constOf resolves the name of a constant likewise.
+// constOf resolves the name of a constant in the same way.
 func (n *names) constOf(name string) (full, fallback string) {
 	if strings.IndexByte(name, '\\') >= 0 {
 		return n.qualified(name), ""
@@ -132,7 +132,7 @@ func (p *parser) use() {
 	p.expectSemi()
 }
 
-// useKind consumes "function" or "const"; "" is a class.
+// useKind consumes "function" or "const"; it returns "" for the import of a class.
 func (p *parser) useKind() string {
 	if p.isWordOf("function", "const") {
 		kind := p.tok.low

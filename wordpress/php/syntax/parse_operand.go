@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// What may follow an operand, and whether it may be written to.
+// operandFlags say what may follow an operand, and whether it may be written to.
 type operandFlags uint8
 
 const (
-	isVar     operandFlags = 1 << iota // PHP's "variable": may stand left of =
-	isList                             // […] or list(…): may be destructured into
+	isVar     operandFlags = 1 << iota // "variable" in PHP's grammar: allowed left of =
+	isList                             // […] or list(…): a destructuring target
 	mayDeref                           // […], ->
 	mayStatic                          // ::
 	mayCall                            // (…)
@@ -18,7 +18,7 @@ const (
 	anyTail = mayDeref | mayStatic | mayCall
 )
 
-// variable parses what may be written to.
+// variable parses an expression that can be written to.
 func (p *parser) variable() Expr {
 	start := p.tok
 	x, flags := p.operand()
@@ -28,7 +28,7 @@ func (p *parser) variable() Expr {
 	return x
 }
 
-// operand parses an expression without operators, with its tail.
+// operand parses an expression without operators, including its tail.
 func (p *parser) operand() (Expr, operandFlags) {
 	height := p.enter()
 	start := p.tok
@@ -172,7 +172,8 @@ func (p *parser) wordAtom() (Expr, operandFlags) {
 	return p.named(start)
 }
 
-// named makes a name a function's, a class's or a constant's by what follows.
+// named makes a function, class or constant name of a token, depending on the token that
+// follows.
 func (p *parser) named(t token) (Expr, operandFlags) {
 	switch {
 	case p.isOp("("):
@@ -185,8 +186,8 @@ func (p *parser) named(t token) (Expr, operandFlags) {
 	return &ConstExpr{p.at(t), name, fallback}, mayDeref
 }
 
-// magic parses a magic constant; those that the file alone decides become
-// literals.
+// magic parses a magic constant. If only the file determines its value, it becomes a
+// literal.
 func (p *parser) magic() Expr {
 	t := p.tok
 	text := ""
@@ -202,7 +203,7 @@ func (p *parser) magic() Expr {
 	case "__function__", "__method__":
 		method := t.low == "__method__" && p.class != nil && p.class.Name == "" && !p.fn.closure
 		text = p.functionName(t.low == "__method__")
-		if method && p.fn.decl != nil { // of a class without name
+		if method && p.fn.decl != nil { // in an anonymous class
 			p.advance()
 			a := p.at(t)
 			return &ConcatExpr{a, []Expr{&MagicExpr{a, "__CLASS__"}, &LitExpr{a, "::" + text}}}
@@ -226,7 +227,7 @@ func (p *parser) magic() Expr {
 	return &LitExpr{p.at(t), text}
 }
 
-// Upper is a string with ASCII letters in upper case.
+// Upper converts ASCII letters to upper case.
 func Upper(s string) string {
 	b := []byte(s)
 	for i, c := range b {

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestOrder compares how random expressions are nested with how PHP nests them:
-// every expression is printed again with all its parentheses, and PHP, which
-// prints the tree of a failed assertion, must see the same tree in both.
+// TestOrder compares the nesting of random expressions with PHP's. It prints each
+// expression again with all its parentheses. PHP prints the tree of a failed assertion,
+// and this tree must be the same for both.
 func TestOrder(t *testing.T) {
 	rnd := rand.New(rand.NewSource(1))
 	var script strings.Builder
@@ -20,7 +20,7 @@ func TestOrder(t *testing.T) {
 		text := randomExpr(rnd, 3)
 		src, err := Parse("t.php", "<?php "+text+";")
 		if err != nil {
-			continue // whether PHP agrees is TestAccept's matter
+			continue // TestAccept checks whether PHP refuses it too
 		}
 		stmt, ok := src.Body[0].(*ExprStmt)
 		if !ok {
@@ -42,7 +42,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// randomExpr is an expression that may or may not be valid.
+// randomExpr returns an expression that may be invalid.
 func randomExpr(rnd *rand.Rand, depth int) string {
 	pick := func(words string) string {
 		list := strings.Fields(words)

@@ -1,7 +1,7 @@
 package syntax
 
-// tail parses what follows an operand: […], ->name, ::name and (…), as often as
-// they come. Steps is how much higher the tree became.
+// tail parses any number of […], ->name, ::name and (…) after an operand. The int is the
+// number of levels that they add to the tree.
 func (p *parser) tail(start token, x Expr, flags operandFlags) (Expr, operandFlags, int) {
 	for steps := 0; ; steps++ {
 		if p.tok.kind != tOp {
@@ -34,7 +34,7 @@ func (p *parser) index(start token, base Expr) Expr {
 	return x
 }
 
-// property parses ->name and a call of it.
+// property parses ->name, and the call if it is a method.
 func (p *parser) property(start token, obj Expr) (Expr, operandFlags) {
 	nullsafe := p.tok.text == "?->"
 	p.advance()
@@ -89,7 +89,7 @@ func (p *parser) static(start token, class Expr) (Expr, operandFlags) {
 	return &StaticCallExpr{p.at(start), class, name, args, first}, isVar | anyTail
 }
 
-// propertyName turns the variable of A::$b into what names the property.
+// propertyName converts the variable of A::$b to the expression that names the property.
 func propertyName(x Expr) Expr {
 	v, ok := x.(*VarExpr)
 	switch {
@@ -101,7 +101,7 @@ func propertyName(x Expr) Expr {
 	return &LitExpr{v.Pos, v.Name}
 }
 
-// args parses arguments with their parentheses; first is f(...).
+// args parses the arguments in parentheses. first is set for f(...).
 func (p *parser) args() (args []Arg, first bool) {
 	p.expectOp("(")
 	if p.isOp("...") && p.peek().text == ")" {
@@ -179,7 +179,7 @@ func (p *parser) classReference() Expr {
 	return x
 }
 
-// newObject parses new.
+// newObject parses a new expression.
 func (p *parser) newObject() Expr {
 	start := p.tok
 	p.advance()

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// show prints a syntax tree as one line of nested parentheses, so that a table
-// of tests can hold it against what is expected.
+// show formats a syntax tree as one line of nested parentheses, for comparison with the
+// expected text in tests.
 func show(body []Stmt) string {
 	var out []string
 	for _, s := range body {

@@ -16,7 +16,7 @@ func (p *parser) topStatements() []Stmt {
 	return body
 }
 
-// topStatement parses what may stand outside functions and blocks.
+// topStatement parses a statement that may be outside functions and blocks.
 func (p *parser) topStatement(dst []Stmt) []Stmt {
 	start := p.tok
 	switch {
@@ -41,7 +41,7 @@ func (p *parser) topStatement(dst []Stmt) []Stmt {
 	return p.statement(dst)
 }
 
-// halt ends the program; what follows is data, not code.
+// halt parses __halt_compiler(), which ends the program. The rest of the file is data.
 func (p *parser) halt() Stmt {
 	start := p.tok
 	p.advance()
@@ -54,8 +54,8 @@ func (p *parser) halt() Stmt {
 	return &HaltStmt{p.at(start)}
 }
 
-// statement parses one statement and appends it; a plain block has no meaning
-// of its own and becomes its statements.
+// statement parses one statement and appends it. A plain block has no meaning of its own,
+// so its statements are appended instead.
 func (p *parser) statement(dst []Stmt) []Stmt {
 	height := p.enter()
 	defer func() { p.leave(height, 0) }()
@@ -98,14 +98,14 @@ func (p *parser) block(dst []Stmt) []Stmt {
 	return dst
 }
 
-// echo parses what follows echo or <?=.
+// echo parses the values after echo or <?=.
 func (p *parser) echo() Stmt {
 	s := &EchoStmt{Xs: p.exprs()}
 	p.expectSemi()
 	return s
 }
 
-// exprs parses expressions with commas between them.
+// exprs parses expressions that are separated by commas.
 func (p *parser) exprs() (xs []Expr) {
 	p.list(func() { xs = append(xs, p.expr()) })
 	return xs
@@ -117,8 +117,9 @@ func (p *parser) exprStatement() Stmt {
 	return s
 }
 
-// statementWords are the parsers of statements that begin with a keyword, from behind
-// it. They stand in a function because they refer to each other.
+// statementWords returns the parser of a statement that begins with a keyword, to be
+// called after the keyword is consumed. It is a function because the parsers refer to
+// each other.
 func statementWords(word string) func(*parser) Stmt {
 	switch word {
 	case "while":
@@ -153,7 +154,8 @@ func statementWords(word string) func(*parser) Stmt {
 	return nil
 }
 
-// wordStatement parses a statement that begins with a word; nil is none.
+// wordStatement parses a statement that begins with a keyword; it returns nil if there is
+// none.
 func (p *parser) wordStatement() Stmt {
 	word := p.tok.low
 	if parse := statementWords(word); parse != nil {
@@ -179,7 +181,7 @@ func (p *parser) wordStatement() Stmt {
 			return p.classStatement()
 		}
 	case "readonly":
-		if p.peek().text != "(" { // else a function: the one reserved word that names one
+		if p.peek().text != "(" { // else a call: readonly is the only reserved word that a function may be named
 			return p.classStatement()
 		}
 	case "__halt_compiler":
@@ -195,7 +197,7 @@ func (p *parser) wordStatement() Stmt {
 	return p.exprStatement()
 }
 
-// declaresFunction tells function f( from a closure.
+// declaresFunction reports whether "function" begins a declaration, not a closure.
 func (p *parser) declaresFunction() bool {
 	saved, tok, end := p.lex, p.tok, p.end
 	defer func() { p.lex, p.tok, p.end = saved, tok, end }()
@@ -204,8 +206,9 @@ func (p *parser) declaresFunction() bool {
 	return p.tok.kind == tIdent
 }
 
-// declaresEnum tells enum Name from a constant or function called enum, the way
-// PHP's own lexer does: extends and implements need not be whole words.
+// declaresEnum reports whether "enum" begins a declaration, and is not a constant or
+// function of that name. It decides like PHP's own lexer, for which extends and
+// implements need not be whole words.
 func (p *parser) declaresEnum() bool {
 	rest := strings.TrimLeft(p.lex.src[p.tok.end:], " \t\r\n")
 	if rest == "" || len(rest) == len(p.lex.src)-p.tok.end || !IsIdentStart(rest[0]) {
@@ -215,7 +218,8 @@ func (p *parser) declaresEnum() bool {
 	return !strings.HasPrefix(word, "extends") && word != "implements"
 }
 
-// constValue parses = and the value of a constant, whose name has been read.
+// constValue parses the equals sign and the value of a constant. The name is already
+// consumed.
 func (p *parser) constValue(item *ConstItem) {
 	start := p.tok
 	p.expectOp("=")

@@ -2,7 +2,7 @@ package syntax
 
 import "strings"
 
-// A piece of a string is text as it stands in the source, or an expression.
+// A piece of a string is unprocessed text from the source, or an expression.
 type piece struct {
 	text string
 	line int
@@ -10,8 +10,8 @@ type piece struct {
 	at   Pos
 }
 
-// template parses a string in double quotes or a command; the token at hand is
-// its opening quote, and the lexer stands behind it.
+// template parses a string in double quotes or a command. The current token is its
+// opening quote, and the lexer is after it.
 func (p *parser) template(quote byte) Expr {
 	start := p.tok
 	height := p.enter()
@@ -32,7 +32,7 @@ func (p *parser) template(quote byte) Expr {
 	return p.join(start, pieces, quote)
 }
 
-// join makes pieces an expression, resolving the escapes of the text.
+// join makes an expression of pieces, and replaces the escapes in the text.
 func (p *parser) join(start token, pieces []piece, quote byte) Expr {
 	parts := make([]Expr, 0, len(pieces))
 	for _, piece := range pieces {
@@ -41,7 +41,7 @@ func (p *parser) join(start token, pieces []piece, quote byte) Expr {
 			continue
 		}
 		text := p.lex.unescape(piece.text, quote, piece.line)
-		if text != "" { // nothing may remain of the indentation of a heredoc
+		if text != "" { // after removing a heredoc's indentation, text may be empty
 			parts = append(parts, &LitExpr{piece.at, text})
 		}
 	}
@@ -55,9 +55,10 @@ func (p *parser) join(start token, pieces []piece, quote byte) Expr {
 	return &TemplateExpr{a, parts}
 }
 
-// pieces cuts the inside of a string from the lexer's position on, up to where
-// closed says that it ends, and moves the lexer behind that end. Closed gets
-// positions that no backslash protects.
+// pieces splits the inside of a string, from the lexer's position to the closing quote or
+// label, and moves the lexer after it. closed returns the end of a closing quote or label
+// at i, or -1. It is not called for a position after a backslash. ok is false if the
+// string is not closed.
 func (p *parser) pieces(closed func(i int) int) (pieces []piece, ok bool) {
 	l := &p.lex
 	from := l.pos
@@ -97,8 +98,7 @@ func (p *parser) pieces(closed func(i int) int) (pieces []piece, ok bool) {
 	return nil, false
 }
 
-// interpolated parses $…, ${…} or {$…}; the lexer stands before it and moves
-// behind it.
+// interpolated parses $…, ${…} or {$…}. The lexer is before it, and is moved after it.
 func (p *parser) interpolated(first, second byte) Expr {
 	p.tok.end = p.lex.pos
 	if first == '$' && second != '{' {
@@ -146,7 +146,8 @@ func (p *parser) bracedName(start, name token) Expr {
 	return &IndexExpr{p.at(start), v, idx}
 }
 
-// closeBrace makes the string go on right behind the brace at hand.
+// closeBrace continues the string directly after the closing brace, which is the current
+// token.
 func (p *parser) closeBrace() {
 	if !p.isOp("}") {
 		p.unexpected(`"}"`)
@@ -213,8 +214,8 @@ func (p *parser) simpleIndex(start token, v Expr) Expr {
 	return &IndexExpr{p.at(start), v, idx}
 }
 
-// offsetEnd passes a number, which counts as an integer only if it is written as
-// PHP would print it.
+// offsetEnd returns the end of the number at i. It accepts all bases; offsetLiteral
+// decides whether the number is an integer.
 func offsetEnd(src string, i int) int {
 	if src[i] == '0' && i+2 < len(src) {
 		if set := baseSet(src[i+1]); set != "" && strings.IndexByte(set, src[i+2]) >= 0 {
@@ -224,7 +225,8 @@ func offsetEnd(src string, i int) int {
 	return digitsEnd(src, i, decDigits)
 }
 
-// offsetLiteral is the key that an unquoted offset in a string stands for.
+// offsetLiteral returns the key for an unquoted offset in a string: an integer only if it
+// is written as PHP prints it.
 func offsetLiteral(text string) any {
 	if n, ok := DecimalInt(text); ok {
 		return n

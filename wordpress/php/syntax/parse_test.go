@@ -20,7 +20,7 @@ func mustParse(t *testing.T, code string) *Source {
 	return src
 }
 
-// TestShapes holds syntax trees against the ones written down, in which a line
+// TestShapes compares syntax trees with the expected ones in testdata. There, each line
 // of code, with ¶ for its line ends, is followed by its tree.
 func TestShapes(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("testdata", "shapes.txt"))
@@ -76,7 +76,7 @@ func TestParseError(t *testing.T) {
 	}
 }
 
-// TestParseWhere looks at the source that expressions say they stand in.
+// TestParseWhere checks the source text at the positions of expressions.
 func TestParseWhere(t *testing.T) {
 	code := "<?php\ndefine( 'A',\n  $x . f( 1 ) [2] ->b . \"c {$d['e']} $f[0]\" . (3 + 4) );\n"
 	src := mustParse(t, code)
@@ -117,8 +117,8 @@ func TestStrictTypes(t *testing.T) {
 	}
 }
 
-// TestParseDeep gives up on what is nested beyond reason, and says so apart from
-// a syntax error, but takes long flat code.
+// TestParseDeep: the parser gives up on code that is nested too deeply, with an error
+// that is not a syntax error. It accepts long code without deep nesting.
 func TestParseDeep(t *testing.T) {
 	const n = 200_000
 	deep := map[string]string{
@@ -173,7 +173,7 @@ func TestParseDeep(t *testing.T) {
 	}
 }
 
-// TestParseLong takes long files in time that grows no faster than they do.
+// TestParseLong: for long files, the time grows in proportion to the length.
 func TestParseLong(t *testing.T) {
 	flat := map[string]string{
 		"concat":     "'a' . ",
@@ -228,7 +228,7 @@ func TestParseLong(t *testing.T) {
 	}
 }
 
-// TestParseMany gives up on files whose tree would not fit into memory.
+// TestParseMany: the parser gives up on files whose tree would need too much memory.
 func TestParseMany(t *testing.T) {
 	for _, unit := range []string{
 		"1;", "[],", "$a[]=1;", "fn()=>1;", "new class{};", "function a(){}", "if(1);", "'a'.", "f(a:1);", "\"$a$a$a$a$a$a$a\";",
@@ -255,7 +255,7 @@ func TestParseMany(t *testing.T) {
 	}
 }
 
-// processorWatch begins to measure the processor time that this process takes.
+// processorWatch starts to measure the processor time that this process uses.
 func processorWatch() (took func() time.Duration) {
 	now := func() time.Duration {
 		var u syscall.Rusage

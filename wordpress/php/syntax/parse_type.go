@@ -30,8 +30,8 @@ func (p *parser) typeHint() *TypeHint {
 	return t
 }
 
-// typeNames parses A&B and counts the names. An ampersand before a variable belongs
-// to the variable.
+// typeNames parses A&B and returns the number of names. An ampersand before a variable
+// belongs to the variable.
 func (p *parser) typeNames(t *TypeHint) int {
 	for n := 1; ; n++ {
 		t.Names = append(t.Names, p.typeName())

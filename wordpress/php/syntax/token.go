@@ -1,6 +1,6 @@
 package syntax
 
-// A tokenKind is what the parser sees of a token.
+// A tokenKind is the kind of a token.
 type tokenKind uint8
 
 const (
@@ -12,15 +12,15 @@ const (
 	tName                // a name with a backslash
 	tVar                 // $name; text is the name
 	tInt                 // integer literal
-	tFloat               // floating point literal, also an integer too large
+	tFloat               // floating point literal, or an integer that is too large
 	tString              // a string without interpolation; text is its value
 	tQuote               // the opening " of a string with interpolation
 	tBacktick            // the opening ` of a command
 	tHeredoc             // <<<LABEL; text is the label
 	tNowdoc              // <<<'LABEL'; text is the label
-	tCast                // (int) and its like; text is the type
+	tCast                // (int) and the like; text is the type
 	tAttribute           // #[
-	tOp                  // an operator or punctuation; text is it
+	tOp                  // an operator or punctuation mark, which is in text
 )
 
 // A token is a piece of source. Its line counts from 1.
@@ -44,7 +44,7 @@ func (t token) describe() string {
 		if reserved[t.low] {
 			return `"` + t.text + `"`
 		}
-		return "identifier" // which may be a string without its quotes
+		return "identifier" // it may be a string without its quotes
 	case tInt, tFloat:
 		return "number"
 	case tString, tQuote, tHeredoc, tNowdoc:
@@ -65,7 +65,7 @@ var reserved = WordSet(`__halt_compiler abstract and array as break callable cas
 	unset use var while xor yield __class__ __trait__ __function__ __method__ __line__ __file__ __dir__
 	__namespace__`)
 
-// WordSet makes a set of words that spaces separate.
+// WordSet returns the set of the words in a text, which are separated by spaces.
 func WordSet(words string) map[string]bool {
 	set := map[string]bool{}
 	start := -1
