@@ -67,7 +67,11 @@ type Operator struct {
 
 // An Origin names, for errors, what sets the server, the account and the name of a Database. ""
 // is the site's configuration.
-type Origin struct{ Server, Account, Name string }
+type Origin struct {
+	Server  string `json:"server,omitempty"`
+	Account string `json:"account,omitempty"`
+	Name    string `json:"name,omitempty"`
+}
 
 // Revealed returns a copy of d whose JSON holds the password.
 func (d Database) Revealed() Database {
@@ -91,6 +95,7 @@ type databaseJSON struct {
 	TLS          tlsJSON  `json:"tls"`
 
 	Operator *Operator `json:"operator,omitempty"`
+	Origin   Origin    `json:"origin,omitzero"`
 }
 
 type tlsJSON struct {
@@ -105,7 +110,7 @@ type tlsJSON struct {
 func (d Database) MarshalJSON() ([]byte, error) {
 	w := databaseJSON{
 		Name: []byte(d.Name), User: []byte(d.User), Host: []byte(d.Host), Port: d.Port, Socket: []byte(d.Socket),
-		Charset: []byte(d.Charset), Collate: []byte(d.Collate), TablePrefix: []byte(d.TablePrefix), Operator: d.Operator,
+		Charset: []byte(d.Charset), Collate: []byte(d.Collate), TablePrefix: []byte(d.TablePrefix), Operator: d.Operator, Origin: d.Origin,
 		TLS: tlsJSON{TLS: d.TLS, CAFile: []byte(d.TLS.CAFile), CertFile: []byte(d.TLS.CertFile), KeyFile: []byte(d.TLS.KeyFile)},
 	}
 	for _, table := range d.CustomTables {
@@ -126,7 +131,7 @@ func (d *Database) UnmarshalJSON(text []byte) error {
 	}
 	*d = Database{
 		Name: string(w.Name), User: string(w.User), Password: secret.Text(w.Password), Host: string(w.Host), Port: w.Port, Socket: string(w.Socket),
-		Charset: string(w.Charset), Collate: string(w.Collate), TablePrefix: string(w.TablePrefix), TLS: w.TLS.TLS, Operator: w.Operator,
+		Charset: string(w.Charset), Collate: string(w.Collate), TablePrefix: string(w.TablePrefix), TLS: w.TLS.TLS, Operator: w.Operator, Origin: w.Origin,
 	}
 	d.TLS.CAFile, d.TLS.CertFile, d.TLS.KeyFile = string(w.TLS.CAFile), string(w.TLS.CertFile), string(w.TLS.KeyFile)
 	for _, table := range w.CustomTables {

@@ -12,6 +12,7 @@ func TestDatabaseJSON(t *testing.T) {
 	db := Database{
 		Name: "n\xff", User: "u\xc3", Password: "p\x80", Host: "h", Port: 3307, Socket: "/s\xfe", Charset: "utf8mb4", Collate: "c", TablePrefix: "t\xff_",
 		CustomTables: []string{"x\xff", "y"}, TLS: TLS{Enabled: true, SkipVerify: true, CAFile: "/ca\xff", CertFile: "/cert", KeyFile: "/key", Verify: VerifyCA}, Operator: &Operator{UID: 7, TLS: true},
+		Origin: Origin{Server: "the option file", Account: "a", Name: "--database"},
 	}
 	for i := range reflect.TypeOf(db).NumField() {
 		if f := reflect.TypeOf(db).Field(i); f.IsExported() && reflect.ValueOf(db).Field(i).IsZero() {
