@@ -1,5 +1,5 @@
-// Package compat translates the arguments and the settings file of the shell scripts of
-// github.com/pothi/backup-wordpress into the arguments and settings of backup.
+// Package compat translates the arguments and the settings file of the shell scripts in
+// github.com/pothi/backup-wordpress into the arguments and settings of the command backup.
 package compat
 
 import (
@@ -8,15 +8,16 @@ import (
 	"strings"
 )
 
-// Arguments are those of a script.
+// Arguments are the arguments of a script.
 type Arguments struct {
 	Domain        string // DOMAIN or DOMAIN/SUB; "" if there is none
 	Help, Version bool
-	SecondWord    bool              // the bucket is the second word
+	SecondWord    bool              // the second word names the bucket
 	set           map[string]string // the variables that options set
 }
 
-// options are the variables that options set. Options with the name "" have no value.
+// options maps each option to the variable that it sets. An option with the variable "" takes no
+// value.
 func options() map[string]string {
 	return map[string]string{
 		"-b": "bucket_name", "--bucket": "bucket_name", "-k": "auto_delete_after", "--keepfor": "auto_delete_after",
@@ -50,7 +51,7 @@ func ParseArguments(args []string) (*Arguments, error) {
 	return a, a.words(words)
 }
 
-// option reads one option, or the first of a bundle, and returns what follows it.
+// option reads one option, or the first one of a bundle, and returns the arguments after it.
 func (a *Arguments) option(arg string, args []string) ([]string, error) {
 	name, value, attached := strings.Cut(arg, "=")
 	if !strings.HasPrefix(arg, "--") {
@@ -88,7 +89,7 @@ func (a *Arguments) option(arg string, args []string) ([]string, error) {
 	return args, nil
 }
 
-// words sets what the words without an option are.
+// words reads the arguments that are not options: the domain, then the bucket.
 func (a *Arguments) words(words []string) error {
 	if a.Help || a.Version {
 		return nil

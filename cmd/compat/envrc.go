@@ -10,10 +10,10 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// ParseEnvrc returns the variables that a settings file sets. The file is never executed:
-// it may have comments, and lines such as NAME=VALUE and export NAME=VALUE with quotes and
-// with earlier variables. A variable that the file does not set is looked up. Errors name
-// the file and the line, and never show text of the file.
+// ParseEnvrc returns the variables that a settings file sets. It never executes the file. The
+// file may contain comments and assignments (NAME=VALUE or export NAME=VALUE). Values may be
+// quoted and may use earlier variables. lookup returns the value of a variable that the file does
+// not set. Errors name the file and the line, and never show text of the file.
 func ParseEnvrc(file string, text []byte, lookup func(name string) string) (map[string]string, error) {
 	parsed, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(text), "")
 	if err != nil {
@@ -44,7 +44,7 @@ func ParseEnvrc(file string, text []byte, lookup func(name string) string) (map[
 	return e.set, nil
 }
 
-// shellLine is the error about a line that is more than an assignment.
+// shellLine returns the error about a line that is not just an assignment.
 func shellLine(file string, line uint) error {
 	return fmt.Errorf("%s:%d: a line that only a shell could evaluate; the file is read, not executed: write export NAME='VALUE', and put anything else into another file", file, line)
 }
@@ -59,7 +59,8 @@ func errorLine(err error) uint {
 	return 0
 }
 
-// assignments returns what a statement assigns; ok is false if it does anything else.
+// assignments returns the assignments of a statement. ok is false if the statement does anything
+// else.
 func assignments(stmt *syntax.Stmt) (assigns []*syntax.Assign, ok bool) {
 	if stmt.Negated || stmt.Background || stmt.Coprocess || stmt.Disown || len(stmt.Redirs) > 0 {
 		return nil, false
@@ -73,8 +74,8 @@ func assignments(stmt *syntax.Stmt) (assigns []*syntax.Assign, ok bool) {
 	return nil, false
 }
 
-// An evaluator evaluates words as a shell does in assignments: without splitting them and
-// without patterns. Its results are false for what needs a shell.
+// An evaluator evaluates words as a shell does in assignments: without word splitting and without
+// patterns. A false result means that only a shell can evaluate the text.
 type evaluator struct {
 	set    map[string]string
 	lookup func(string) string
@@ -112,8 +113,8 @@ func (e *evaluator) word(w *syntax.Word) (string, bool) {
 	return out.String(), true
 }
 
-// unquoted evaluates text without quotes: a backslash quotes the next character, and ~ at
-// the beginning of the word is the home folder.
+// unquoted evaluates text outside quotes. A backslash quotes the next character, and ~ at the
+// beginning of the word is the home folder.
 func (e *evaluator) unquoted(text string, first, last bool) (string, bool) {
 	if strings.Contains(text, ":~") {
 		return "", false
@@ -138,8 +139,8 @@ func (e *evaluator) unquoted(text string, first, last bool) (string, bool) {
 	return out.String(), true
 }
 
-// doubleQuoted evaluates text in double quotes, in which a backslash quotes $, `, ", \ and
-// the end of a line.
+// doubleQuoted evaluates text in double quotes. There, a backslash quotes only $, `, ", \ and the
+// end of a line.
 func (e *evaluator) doubleQuoted(q *syntax.DblQuoted) (string, bool) {
 	var out strings.Builder
 	for _, part := range q.Parts {

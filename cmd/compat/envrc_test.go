@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What the reader makes of assignments is what bash makes of them.
+// ParseEnvrc gives variables the same values as bash.
 func TestEnvrcReadsAsBash(t *testing.T) {
 	t.Parallel()
 	text := `# a comment
@@ -44,7 +44,8 @@ M=$UNSET"x" N=a:b,c=d*?
 	}
 }
 
-// A line that needs a shell is an error with its number, and without its text.
+// A line that needs a shell is an error. It names the number of the line and does not show its
+// text.
 func TestEnvrcIsNotExecuted(t *testing.T) {
 	t.Parallel()
 	made := filepath.Join(t.TempDir(), "made")

@@ -12,13 +12,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A Script is one of the scripts.
+// A Script describes one of the shell scripts.
 type Script struct {
 	Name  string // without .sh
 	Short string
 	Log   string   // the name of its log in ~/log
 	local string   // the folder of its local copies in ~/backups
-	flags []string // of backup
+	flags []string // flags of the command backup
 }
 
 // Scripts returns the scripts.
@@ -39,7 +39,7 @@ func Scripts() []Script {
 	}
 }
 
-// Help is the help of the script.
+// Help returns the help text of the script.
 func (s Script) Help() string {
 	return s.Short + `, with the arguments of ` + s.Name + `.sh of pothi/backup-wordpress
 
@@ -59,7 +59,7 @@ Usage: ` + s.Name + ` [-b BUCKET] [-k DAYS] [-e ADDRESS] [-s] [-p PATH] [-v] [-h
 `
 }
 
-// A Host is where a script runs.
+// A Host describes the host on which a script runs.
 type Host struct {
 	Home      string
 	Dir       string // the working directory
@@ -68,17 +68,17 @@ type Host struct {
 	Getenv    func(name string) string
 }
 
-// A Run is a call of a script, translated.
+// A Run is the call of a script, translated into a call of wp-oneway.
 type Run struct {
-	Arguments  []string // of wp-oneway
+	Arguments  []string // arguments of wp-oneway
 	Site       string   // the folder of WordPress
-	Recipients []string // of mails; empty if none is named
-	TellAll    bool     // also tell of successful backups
+	Recipients []string // who gets mail; empty if nobody is named
+	TellAll    bool     // also send mail about successful backups
 	Passphrase secret.Text
-	AWS        map[string]string // variables for the SDK
+	AWS        map[string]string // environment variables for the AWS SDK
 }
 
-// defaults are the variables as the script sets them itself: the environment cannot set
+// defaults returns the variables that the script itself sets. The environment cannot override
 // them.
 func (s Script) defaults(h Host) map[string]string {
 	return map[string]string{
@@ -101,8 +101,8 @@ func (s Script) ReadEnvrc(file string, text []byte, h Host) (map[string]string, 
 	return ParseEnvrc(file, text, func(name string) string { return s.lookup(h, name) })
 }
 
-// Translate returns what to run. envrc are the variables of the settings file; the options
-// have precedence over them, and an empty variable is like one that is not set.
+// Translate returns the call of wp-oneway. envrc holds the variables of the settings file. The
+// options override them. An empty variable counts as not set.
 func (s Script) Translate(a *Arguments, envrc map[string]string, h Host) (*Run, error) {
 	get := func(name string) string {
 		if value := a.set[name]; value != "" {
@@ -146,7 +146,8 @@ func (s Script) Translate(a *Arguments, envrc map[string]string, h Host) (*Run, 
 	return r, nil
 }
 
-// keepFlags returns the flags that keep local copies for a number of days.
+// keepFlags returns the flags that keep local copies for a number of days. 0 days keeps only the
+// newest copy.
 func keepFlags(days string) ([]string, error) {
 	n, err := strconv.ParseUint(days, 10, 16)
 	switch {
@@ -158,8 +159,8 @@ func keepFlags(days string) ([]string, error) {
 	return []string{"--keep-within", strconv.FormatUint(n, 10) + "d"}, nil
 }
 
-// Recipients returns who gets mail. It may be called without variables of the settings
-// file, if that cannot be read.
+// Recipients returns the addresses that get mail. envrc may be empty if the settings file cannot
+// be read.
 func (s Script) Recipients(a *Arguments, envrc map[string]string, h Host) []string {
 	value := a.set["custom_email"]
 	for _, name := range []string{"custom_email", "BACKUP_ADMIN_EMAIL", "ADMIN_EMAIL"} {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// translate runs a script on paper: name and arguments are one line.
+// translate translates the call of a script without running it. line holds the script's name and
+// its arguments.
 func translate(t *testing.T, line, envrc string, h Host) (*Run, error) {
 	t.Helper()
 	words := strings.Fields(line)
@@ -23,8 +24,8 @@ func translate(t *testing.T, line, envrc string, h Host) (*Run, error) {
 	return s.Translate(a, vars, h)
 }
 
-// Each row is a line of the table of docs/from-the-scripts.md: a script and its arguments,
-// ~/.envrc, the environment, and what becomes of them.
+// Each case is a row of the table in docs/from-the-scripts.md: a script with its arguments,
+// ~/.envrc and the environment, and the resulting call of wp-oneway.
 func TestTranslation(t *testing.T) {
 	t.Parallel()
 	const (
@@ -94,8 +95,8 @@ func TestTranslation(t *testing.T) {
 	}
 }
 
-// On cPanel, the main domain is in ~/public_html, and an add-on domain in a folder with its
-// name, which the scripts do not look for.
+// On cPanel, the main domain is in ~/public_html. An add-on domain is in a folder with its own
+// name, where the original scripts do not look.
 func TestFoldersOfCPanel(t *testing.T) {
 	t.Parallel()
 	h := Host{Home: "/home/u", CPanel: true, Getenv: func(string) string { return "" }, Installed: func(folder string) bool {

@@ -1,5 +1,5 @@
-// Package console is what a command prints to, and reads from: messages for people, data,
-// tables, and what of it is kept.
+// Package console prints messages for people, data and tables, reads input, and keeps the end of
+// the messages.
 package console
 
 import (
@@ -16,47 +16,47 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// Streams are the process's own: out is for data, err for people.
+// Streams are the standard streams of the process. Out is for data, Err for messages to people.
 type Streams struct {
 	In  io.Reader
 	Out io.Writer
 	Err io.Writer
 }
 
-// A Console prints what a command has to say. All of it is made printable: tenants, servers
-// and stores choose parts of the text.
+// A Console prints the output of a command. It makes all text printable, because tenants, servers
+// and stores choose parts of it.
 type Console struct {
 	Streams
 	Log    *slog.Logger
 	JSON   bool       // everything on standard error is JSON
 	Quiet  bool       // only errors are printed
-	Recent *RecentLog // the end of standard error
+	Recent *RecentLog // keeps the end of standard error
 }
 
-// New returns the console of the process's streams. Nothing is logged yet.
+// New returns a console for the streams. Its log discards all messages until it is replaced.
 func New(s Streams) *Console {
 	recent := &RecentLog{w: s.Err}
 	s.Out, s.Err = wordpress.PrintableWriter{W: s.Out}, wordpress.PrintableWriter{W: recent}
 	return &Console{Streams: s, Log: slog.New(slog.DiscardHandler), Recent: recent}
 }
 
-// Terminal tells whether standard error is a terminal.
+// Terminal reports whether standard error is a terminal.
 func (s Streams) Terminal() bool { return IsTerminal(s.Err) }
 
-// CopyTo sends all output also to a log, until stop.
+// CopyTo also writes all output to a log, until stop is called.
 func (c *Console) CopyTo(log io.Writer) (stop func()) {
 	out, behind := c.Out, c.Recent.w
 	c.Out, c.Recent.w = wordpress.PrintableWriter{W: tee{log, out}}, tee{log, behind}
 	return func() { c.Out, c.Recent.w = out, behind }
 }
 
-// IsTerminal tells whether a writer of the process is a terminal.
+// IsTerminal reports whether w writes to a terminal.
 func IsTerminal(w io.Writer) bool {
 	f, ok := Unescaped(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Unescaped is the writer below those that make text printable and keep it.
+// Unescaped returns the writer below the PrintableWriter and the RecentLog.
 func Unescaped(w io.Writer) io.Writer {
 	if p, ok := w.(wordpress.PrintableWriter); ok {
 		w = p.W
@@ -72,8 +72,8 @@ func (c *Console) Report(ctx context.Context, text string) {
 	c.Tell(ctx, slog.LevelError, "", strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
 }
 
-// Tell prints one line on standard error, or logs it where the log is JSON. Parts of
-// the text may come from a tenant.
+// Tell prints one line on standard error, or logs it if the log is JSON. It makes text printable,
+// because parts of it may come from a tenant.
 func (c *Console) Tell(ctx context.Context, level slog.Level, what, text string) {
 	text = wordpress.Printable(what + text)
 	if c.JSON {
@@ -90,14 +90,14 @@ func (c *Console) Warn(ctx context.Context, text string) {
 	}
 }
 
-// Say prints a line for people.
+// Say prints a line for people, unless the command is quiet.
 func (c *Console) Say(ctx context.Context, text string) {
 	if !c.Quiet {
 		c.Tell(ctx, slog.LevelInfo, "", text)
 	}
 }
 
-// PrintJSON prints a value for programs.
+// PrintJSON prints a value as JSON, for programs.
 func (c *Console) PrintJSON(v any) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {

@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// stoppedWrite is how long a write may take after the program was told to stop.
+// stoppedWrite is the time that a write may take after ctx has ended.
 const stoppedWrite = time.Second
 
-// Interruptible returns a writer to an output of the process, whose writes end when ctx has ended
-// and nobody reads them: the system call itself would wait for as long as a pipe is full. What
-// is read at once is still written then.
+// Interruptible returns a writer to w, which is an output of the process. After ctx has ended, a
+// write that takes longer than stoppedWrite is abandoned with an error: the system call would
+// block for as long as a pipe is full and nobody reads it. What is read in time is still written.
+// A terminal is returned unchanged.
 func Interruptible(ctx context.Context, w io.Writer) io.Writer {
 	if IsTerminal(w) {
 		return w
@@ -26,11 +27,11 @@ type interruptible struct {
 	w   io.Writer
 
 	mu     sync.Mutex
-	buffer []byte // of the write; callers may change theirs after it was abandoned
-	err    error  // why a write was abandoned; it may still be waiting
+	buffer []byte // a copy of the data to write; the caller may change its own after the write was abandoned
+	err    error  // why a write was abandoned; its system call may still block
 }
 
-// Write writes p.
+// Write implements io.Writer.
 func (i *interruptible) Write(p []byte) (int, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

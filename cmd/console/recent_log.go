@@ -5,18 +5,18 @@ import (
 	"sync"
 )
 
-// A RecentLog passes on what is written to it, and keeps the end of it for the dead man's
-// switches.
+// A RecentLog passes on the text that is written to it, and keeps the end of the text for the
+// dead man's switches.
 type RecentLog struct {
 	w    io.Writer
 	mu   sync.Mutex
 	kept []byte
 }
 
-// maxRecentLog is how much a RecentLog keeps, in bytes.
+// maxRecentLog is the maximum length of the kept text, in bytes.
 const maxRecentLog = 1 << 20
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (t *RecentLog) Write(text []byte) (int, error) {
 	t.mu.Lock()
 	t.kept = append(t.kept, text...)
@@ -28,7 +28,7 @@ func (t *RecentLog) Write(text []byte) (int, error) {
 	return w.Write(text)
 }
 
-// Redirect passes what is written from now on to w, and returns where it went before.
+// Redirect passes all further text to w, and returns the writer that got it before.
 func (t *RecentLog) Redirect(w io.Writer) io.Writer {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -37,18 +37,18 @@ func (t *RecentLog) Redirect(w io.Writer) io.Writer {
 	return before
 }
 
-// Text is the end of what was written.
+// Text returns the kept text.
 func (t *RecentLog) Text() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.kept[max(0, len(t.kept)-maxRecentLog):])
 }
 
-// A tee writes to the log of a script and to a stream of the process. An error of one does
-// not keep the text from the other; the stream's is returned.
+// A tee writes to the log of a script and to a stream of the process. If one write fails, the
+// other is still made. Only an error of the stream is returned.
 type tee struct{ log, w io.Writer }
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (t tee) Write(text []byte) (int, error) {
 	_, _ = t.log.Write(text)
 	return t.w.Write(text)

@@ -19,13 +19,13 @@ const (
 	leastWidth   = 80
 )
 
-// A Screen is where a table is printed.
+// A Screen describes where a table is printed.
 type Screen struct {
 	Width    int // columns
 	terminal bool
 }
 
-// ScreenOf returns the size of a terminal, and the default width for another output.
+// ScreenOf returns the size of a terminal, or the default width for any other output.
 func ScreenOf(w io.Writer) Screen {
 	if columns := TerminalColumns(w); columns > 0 {
 		return Screen{max(columns, leastWidth), true}
@@ -33,7 +33,7 @@ func ScreenOf(w io.Writer) Screen {
 	return Screen{Width: defaultWidth}
 }
 
-// TerminalColumns is the width of a terminal, 0 for another output.
+// TerminalColumns returns the width of a terminal in columns, or 0 for any other output.
 func TerminalColumns(w io.Writer) int {
 	f, ok := Unescaped(w).(*os.File)
 	if !ok {
@@ -46,16 +46,16 @@ func TerminalColumns(w io.Writer) int {
 	return columns
 }
 
-// A Column of a table.
+// A Column describes one column of a table.
 type Column struct {
 	Width    int  // minimum width
-	Limit    int  // cut to this width where the table would be too wide; 0: never
-	Optional bool // left out on a terminal where the table would be too wide
+	Limit    int  // cut to this width if the table would be too wide; 0: never
+	Optional bool // left out if the table would be too wide for the terminal
 }
 
-// A Table prints cells below each other. Its last column is never cut. With wrap, it
-// is broken between words instead. With fold, it is below the others on a terminal that is
-// too narrow for it.
+// A Table prints rows of cells. Its last column is never cut. With Wrap, the last column is
+// broken between words. With Fold, it is printed below the other columns if the terminal is too
+// narrow.
 type Table struct {
 	Columns []Column
 	Gap     int    // spaces between columns
@@ -63,16 +63,17 @@ type Table struct {
 	Wrap    bool
 	Fold    bool
 	Rows    [][]string
-	hanging []string // before the next lines of a wrapped cell, by row
+	hanging []string // the indents of the second and later lines of a wrapped cell, by row
 }
 
-// foldIndent is before a last column that is below the others.
+// foldIndent is the indent of a last column that is printed below the others.
 const foldIndent = "    "
 
 // Add adds a row of cells, one for each column. They are made printable.
 func (t *Table) Add(cells ...string) { t.AddHanging("", cells...) }
 
-// AddHanging adds a row whose last cell, where it is wrapped, is indented from its second line on.
+// AddHanging adds a row. If its last cell is wrapped, hanging is printed before the second and
+// later lines.
 func (t *Table) AddHanging(hanging string, cells ...string) {
 	for i, text := range cells {
 		cells[i] = wordpress.Printable(text)
@@ -81,7 +82,7 @@ func (t *Table) AddHanging(hanging string, cells ...string) {
 	t.hanging = append(t.hanging, hanging)
 }
 
-// Write appends the table to b, at most as wide as the screen where that is possible.
+// Write appends the table to b. The table is not wider than the screen if that is possible.
 func (t *Table) Write(b *strings.Builder, s Screen) {
 	widths, below := t.fit(s)
 	for i, row := range t.Rows {
@@ -103,8 +104,9 @@ func (t *Table) Write(b *strings.Builder, s Screen) {
 	}
 }
 
-// fit gives each column a width. On a terminal, it leaves out optional columns, the last
-// one first, until the table fits, and else reports that the last column goes below.
+// fit gives each column a width. On a terminal, it leaves out optional columns, the last one
+// first, until the table fits. If the table still does not fit, below is true: the last column is
+// printed below the others.
 func (t *Table) fit(s Screen) (widths []int, below bool) {
 	widths, total := t.widths(s.Width, t.Columns)
 	if !s.terminal || !t.Fold {
@@ -131,8 +133,8 @@ func (t *Table) drop(n int) {
 	}
 }
 
-// widths gives each of the first columns the width of its longest cell or, where they would
-// be wider than width, its limit. total is the width of all.
+// widths gives each column the width of its longest cell, or its limit if the table would be
+// wider than width. total is the width of all columns.
 func (t *Table) widths(width int, columns []Column) (widths []int, total int) {
 	widths = make([]int, len(columns))
 	total = columnsOf(t.Indent) + t.Gap*(len(columns)-1)
@@ -155,18 +157,18 @@ func (t *Table) widths(width int, columns []Column) (widths []int, total int) {
 	return widths, total
 }
 
-// columnsOf is the number of columns that a text takes on a terminal: two for each wide
-// character, none for an accent of its own.
+// columnsOf returns the number of terminal columns that a text takes: two for each wide
+// character, none for a combining accent.
 func columnsOf(text string) int { return terminalWidth().StringWidth(text) }
 
 // cut shortens text to a width.
 func cut(text string, width int) string { return terminalWidth().Truncate(text, width, "…") }
 
-// terminalWidth measures as terminals do whose language is not an East Asian one.
+// terminalWidth measures text as terminals do in languages that are not East Asian.
 func terminalWidth() *runewidth.Condition { return &runewidth.Condition{StrictEmojiNeutral: true} }
 
-// WriteWrapped appends words, broken into lines of at most width columns: longer
-// only for a word that is longer itself. first and next begin the lines.
+// WriteWrapped appends text in lines of at most width columns. It breaks lines between words; a
+// longer word stays whole. first begins the first line, and next begins each further line.
 func WriteWrapped(b *strings.Builder, width int, first, next, text string) {
 	line, empty := first, true
 	for _, word := range strings.Fields(wordpress.Printable(text)) {

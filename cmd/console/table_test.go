@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Wide characters take two columns, and accents none.
+// Wide characters take two columns, and accents take none.
 func TestTableOfWideCharacters(t *testing.T) {
 	t.Parallel()
 	table := Table{Gap: 1, Columns: []Column{{Limit: 6}, {}}}
@@ -19,7 +19,8 @@ func TestTableOfWideCharacters(t *testing.T) {
 	}
 }
 
-// On a terminal that is too narrow, optional columns go first; then the last column is below.
+// On a terminal that is too narrow, optional columns are left out first. Then the last column is
+// printed below the others.
 func TestTableOnANarrowTerminal(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

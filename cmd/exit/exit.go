@@ -1,5 +1,4 @@
-// Package exit says with which status the program ends: the errors of commands, and the
-// exit status of each.
+// Package exit defines the errors of commands, and the exit status of the program for each.
 package exit
 
 import (
@@ -9,14 +8,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// A usageError is wrong usage or configuration.
+// A usageError is an error in the usage or the configuration.
 type usageError struct{ cause error }
 
 func (e *usageError) Error() string { return e.cause.Error() }
 
 func (e *usageError) Unwrap() error { return e.cause }
 
-// Usage marks an error as one of usage or configuration.
+// Usage marks an error as an error in the usage or the configuration.
 func Usage(err error) error {
 	if err == nil {
 		return nil
@@ -31,11 +30,11 @@ type printedError struct{ status manifest.Status }
 
 func (e *printedError) Error() string { return string(e.status) }
 
-// WithCode returns an error that ends a command with that exit status; its output already
-// says why.
+// WithCode returns an error that ends a command with that exit status. The output of the command
+// already says why.
 func WithCode(code int) error { return &codeError{code} }
 
-// HasCode tells whether an error is one of WithCode.
+// HasCode reports whether an error was made by WithCode.
 func HasCode(err error) bool {
 	var code *codeError
 	return errors.As(err, &code)
@@ -45,7 +44,7 @@ type codeError struct{ code int }
 
 func (e *codeError) Error() string { return fmt.Sprintf("exit status %d", e.code) }
 
-// Status is the exit status of a command that returned err.
+// Status returns the exit status of a command that returned err.
 func Status(err error) int {
 	var done *printedError
 	var wrong *usageError
@@ -63,7 +62,7 @@ func Status(err error) int {
 	return manifest.Failed.ExitCode()
 }
 
-// Message is the text of an error that was not printed yet.
+// Message returns the text of an error, or "" if the command's output already says what is wrong.
 func Message(err error) string {
 	var done *printedError
 	if err == nil || errors.As(err, &done) || HasCode(err) {

@@ -8,19 +8,19 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// EnvPrefix begins the name of every environment variable that sets a key.
+// EnvPrefix is the prefix of every environment variable that sets a key.
 const EnvPrefix = "WP_ONEWAY"
 
-// configVariable names the configuration file, and is not a key.
+// configVariable is the variable that names the configuration file. It belongs to no key.
 const configVariable = EnvPrefix + "_CONFIG"
 
-// EnvName is the environment variable of a key.
+// EnvName returns the name of a key's environment variable.
 func EnvName(name string) string {
 	return EnvPrefix + "_" + strings.ToUpper(strings.ReplaceAll(name, ".", "_"))
 }
 
-// CheckEnvironment refuses variables with our prefix that belong to no key, since they
-// are misspelled, and those of keys that only a file can set.
+// CheckEnvironment refuses variables that begin with EnvPrefix but belong to no key, because they
+// are misspelled. It also refuses variables of keys that only a file can set.
 func (t Table) CheckEnvironment(environ []string) error {
 	leaves, fileOnly := map[string]Key{}, t.fileOnly()
 	known := []string{configVariable}
@@ -49,8 +49,8 @@ func (t Table) CheckEnvironment(environ []string) error {
 	return nil
 }
 
-// fileOnly returns the names of the keys that decide which program runs, and with whose
-// rights a site is read.
+// fileOnly returns the names of the keys that only a file can set: they decide which program
+// runs, and with whose rights a site is read.
 func (t Table) fileOnly() (names []string) {
 	for _, k := range t {
 		if k.FileOnly {
@@ -61,11 +61,11 @@ func (t Table) fileOnly() (names []string) {
 	return names
 }
 
-// keyIn returns which of the keys a value sets in an entry of a list, or "".
+// keyIn returns the one of the keys that a value sets in an entry of a list, or "".
 func keyIn(value string, names []string) string {
 	var entries []any
 	if yaml.Unmarshal([]byte(value), &entries) != nil {
-		return "" // no list of entries
+		return "" // the value is not a list of entries
 	}
 	for _, entry := range entries {
 		set, _ := entry.(map[string]any)

@@ -8,9 +8,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// WriteExample writes a configuration file with every key, each as a comment with its
-// default or an example. A line that begins with # and a space explains; removing the #
-// from another line sets the key.
+// WriteExample writes a configuration file with every key, each as a comment with its default or
+// an example. A line that begins with # and a space is an explanation. To set a key, the user
+// removes the # from its line.
 func (t Table) WriteExample(w io.Writer) error {
 	e := &example{}
 	e.line("# Configuration of wp-oneway: /etc/wp-oneway/config.yaml, or")
@@ -39,7 +39,7 @@ func (t Table) WriteExample(w io.Writer) error {
 	return err
 }
 
-// An example is the text that WriteExample has so far.
+// An example collects the text of WriteExample.
 type example struct{ text strings.Builder }
 
 func (e *example) line(text string) { e.text.WriteString(strings.TrimRight(text, " ") + "\n") }
@@ -62,7 +62,7 @@ func (e *example) key(t Table, k Key, indent string) {
 	}
 }
 
-// entries writes a list with one entry.
+// entries writes a list with one example entry.
 func (e *example) entries(t Table, k Key, indent string) {
 	e.line("#" + indent + k.Name + ":")
 	if k.SiteKeys {
@@ -70,7 +70,7 @@ func (e *example) entries(t Table, k Key, indent string) {
 	}
 	before := e.text.Len()
 	for i, inner := range k.Keys {
-		inner.Global = true // the mark (site) is for the keys of the file
+		inner.Global = true // no mark (site): that is for keys at the top level
 		e.key(t, inner, indent+"    ")
 		if i == 0 { // the first key begins the entry
 			text := e.text.String()
@@ -82,7 +82,7 @@ func (e *example) entries(t Table, k Key, indent string) {
 	}
 }
 
-// explain writes a comment below the key's indentation, in lines of at most 90 characters.
+// explain writes an explanation, indented like the key, in lines of at most 90 characters.
 func (e *example) explain(indent, text string) {
 	begin := "# " + indent
 	if indent != "" {
@@ -99,7 +99,8 @@ func (e *example) explain(indent, text string) {
 	e.line(line)
 }
 
-// describe is the help of a key, with what else there is to know.
+// describe returns the help of a key, with the form of its values, its groups, and a mark if it
+// can be set for one site.
 func (k Key) describe() string {
 	text := strings.ToUpper(k.Text()[:1]) + k.Text()[1:]
 	if k.Form != Text && k.Form != Bool && k.Form != Entries && k.Form != Groups {
@@ -114,7 +115,7 @@ func (k Key) describe() string {
 	return text
 }
 
-// sample is a value of the key in YAML: its default, or the example where that is empty.
+// sample returns a value of the key in YAML: its default, or the example if the default is empty.
 func (k Key) sample() string {
 	switch value := k.Value().(type) {
 	case string:

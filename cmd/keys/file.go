@@ -26,7 +26,7 @@ type File struct {
 	Lines map[string]int
 }
 
-// readAdvice says after a semicolon what to do about an error of reading a file, or nothing.
+// readAdvice returns the advice about an error of reading a file, after a semicolon, or "".
 func readAdvice(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -37,9 +37,9 @@ func readAdvice(err error) string {
 	return ""
 }
 
-// ReadFile reads a file that only its owner and root may write, since it decides what is
-// read with their rights and where backups are stored. It refuses unknown and empty keys,
-// and keys that occur twice in different case: viper would ignore them.
+// ReadFile reads a file that only its owner and root may write, because the file decides what is
+// read with their rights and where backups are stored. It refuses unknown keys, empty keys, and
+// keys that occur twice in different case, because viper would ignore these errors.
 func (t Table) ReadFile(path string) (*File, error) {
 	text, err := operator.ReadFile(path, operator.Everybody)
 	if err != nil {
@@ -51,7 +51,7 @@ func (t Table) ReadFile(path string) (*File, error) {
 		return nil, f.syntaxError(text, err)
 	}
 	if len(document.Content) == 0 {
-		return f, nil // empty, or comments only
+		return f, nil // the file is empty, or has only comments
 	}
 	if err := document.Decode(&f.Keys); err != nil {
 		return nil, f.syntaxError(text, err)
@@ -60,8 +60,8 @@ func (t Table) ReadFile(path string) (*File, error) {
 	return f, check.keys(scope{index: check.all}, document.Content[0], map[string]bool{})
 }
 
-// syntaxError is an error of the YAML parser, with its line beside the file. The parser
-// names no line for the first one, and for bytes that no YAML may have.
+// syntaxError adds the file and the line to an error of the YAML parser. The parser does not name
+// the line if it is the first one, or if YAML does not allow a byte.
 func (f *File) syntaxError(text []byte, err error) error {
 	line, message := 1, strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := regexp.MustCompile(`(?s)\bline (\d+): (.*)`).FindStringSubmatch(message); m != nil {
@@ -78,10 +78,10 @@ type fileCheck struct {
 	*File
 	table   Table
 	all     *index
-	entries map[string]*index // of the lists that were found, by the list's name
+	entries map[string]*index // of the lists found so far, by the list's name
 }
 
-// An index finds the keys of a table.
+// An index looks up the keys of a table.
 type index struct {
 	leaves map[string]Key
 	maps   map[string]bool // the maps that hold other keys, such as limits
@@ -104,21 +104,20 @@ func (x *index) names() []string {
 	return append(slices.Sorted(maps.Keys(x.leaves)), slices.Sorted(maps.Keys(x.maps))...)
 }
 
-// A scope is a map in the file: the whole file, an entry of a list, or a map below
-// either.
+// A scope is a map in the file: the whole file, an entry of a list, or a map inside one of them.
 type scope struct {
-	entry  string // the entry of a list that it is or lies in, such as sites[0], or ""
+	entry  string // the entry of a list that is this map or contains it, such as sites[0], or ""
 	key    string // the key of the map within that entry, or ""
 	*index        // all keys of the entry
 }
 
-// full is a key of the map, within the entry.
+// full returns the name of a key of the map, within the entry.
 func (s scope) full(key string) string { return strings.TrimPrefix(s.key+"."+key, ".") }
 
-// path is a key of the map as File.Lines has it.
+// path returns the name of a key of the map, as in File.Lines.
 func (s scope) path(key string) string { return strings.TrimPrefix(s.entry+"."+s.full(key), ".") }
 
-// errorf is an error about the line of a node.
+// errorf returns an error about the line of a node.
 func (f *fileCheck) errorf(node *yaml.Node, s scope, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	if s.entry != "" {
@@ -127,12 +126,12 @@ func (f *fileCheck) errorf(node *yaml.Node, s scope, format string, args ...any)
 	return fmt.Errorf("configuration %s:%d: %s", f.Path, node.Line, text)
 }
 
-// keys checks the keys of a map, and what is below them. seen are the keys of the map
-// that were found so far.
+// keys checks the keys of a map and everything below them. seen holds the keys of the map that
+// were found so far.
 func (f *fileCheck) keys(s scope, node *yaml.Node, seen map[string]bool) error {
 	node = resolve(node)
 	if node.Kind != yaml.MappingNode {
-		return nil // refused when it is decoded
+		return nil // decoding refuses it
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		name, value := node.Content[i], node.Content[i+1]
@@ -159,7 +158,7 @@ func (f *fileCheck) keys(s scope, node *yaml.Node, seen map[string]bool) error {
 	return nil
 }
 
-// unknown says what is wrong with a key that the scope does not have.
+// unknown returns the text of the error about a key that the scope does not have.
 func (f *fileCheck) unknown(s scope, key string) string {
 	full := s.full(key)
 	if _, leaf := f.all.leaves[full]; s.entry != "" && (leaf || f.all.maps[full]) {
@@ -178,8 +177,8 @@ func (f *fileCheck) unknown(s scope, key string) string {
 	return "unknown key " + quoted(full) + suggest(found, "wp-oneway config generate")
 }
 
-// merged checks the maps that << merges into a map. The map's own keys replace theirs, so
-// that no key occurs twice.
+// merged checks the maps that << merges into a map. The map's own keys override the merged ones,
+// so a key that is in both does not count as set twice.
 func (f *fileCheck) merged(s scope, node *yaml.Node) error {
 	node = resolve(node)
 	if node.Kind != yaml.SequenceNode {
@@ -205,7 +204,7 @@ func (f *fileCheck) value(s scope, key string, node *yaml.Node) error {
 	case yaml.MappingNode:
 		if s.maps[full] {
 			return f.keys(scope{entry: s.entry, key: full, index: s.index}, value, map[string]bool{})
-		} // otherwise it must not be a map, and is refused when it is decoded
+		} // otherwise it must not be a map, and decoding refuses it
 	case yaml.SequenceNode:
 		for i, item := range value.Content {
 			if err := f.item(s, key, i, item); err != nil {
@@ -226,7 +225,7 @@ func (f *fileCheck) item(s scope, key string, i int, node *yaml.Node) error {
 	}
 	list := s.leaves[s.full(key)]
 	if item.Kind != yaml.MappingNode || list.Form != Entries {
-		return nil // refused when it is decoded
+		return nil // decoding refuses it
 	}
 	if f.entries[list.Name] == nil {
 		f.entries[list.Name] = f.table.Entry(list).index()
@@ -234,7 +233,7 @@ func (f *fileCheck) item(s scope, key string, i int, node *yaml.Node) error {
 	return f.keys(scope{entry: s.path(name), index: f.entries[list.Name]}, item, map[string]bool{})
 }
 
-// resolve follows aliases.
+// resolve returns the node that an alias stands for.
 func resolve(node *yaml.Node) *yaml.Node {
 	for node.Kind == yaml.AliasNode {
 		node = node.Alias

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// AddFlags adds the flags of the keys with those names to a command. A name that is not
-// in the table is a mistake of the program, and panics.
+// AddFlags adds the flags of the named keys to f. It panics if a name is not in the table,
+// because that is a mistake in the program.
 func (t Table) AddFlags(f *pflag.FlagSet, names ...string) {
 	for _, name := range names {
 		i := slices.IndexFunc(t, func(k Key) bool { return k.Name == name })

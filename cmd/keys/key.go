@@ -13,21 +13,21 @@ type Key struct {
 	// Name includes the maps that the key is in, such as limits.sites.
 	Name string
 	Form Form
-	// Default is the value of a key that nothing sets; nil is the zero value of Form.
+	// Default is the value if nothing sets the key. nil means the zero value of Form.
 	Default any
-	// Help is one sentence without a final stop. Flags show it too: the word in back
-	// quotes stands for their value.
+	// Help is one sentence without a full stop. The help of the flag shows it too, and shows the
+	// word in back quotes as the name of the value.
 	Help string
 	// Example is a value in YAML for the commented example. Keys without a useful
 	// default need one.
 	Example string
 
-	Flag     string   // name of its flag, if it is not Name with dashes
+	Flag     string   // name of its flag, if that is not Name with dashes
 	Short    string   // one-letter flag, or ""
 	Choices  []string // the only values that are accepted; nil for all
 	Global   bool     // only for all sites, not in an entry of sites
-	FileOnly bool     // neither the environment nor a file of others may set it
-	NonEmpty bool     // its environment variable must not be empty: a script forgot to set it
+	FileOnly bool     // the environment cannot set it; only a file that no other user can write may do so
+	NonEmpty bool     // its environment variable must not be empty: that means that a script forgot to set it
 	Secret   bool     // its value is never printed
 	Required bool     // an entry of a list must have it
 
@@ -39,7 +39,7 @@ type Key struct {
 	Groups []string
 }
 
-// A Form is what the values of a key look like.
+// A Form describes the values of a key.
 type Form string
 
 // The forms. The reference and the schema print their text.
@@ -61,7 +61,7 @@ const (
 	Span           Form = "time span, such as 7d, 2m or 1y5m7d2h; a number is days; or unlimited"
 )
 
-// zero is the default of a form.
+// zero returns the zero value of a form.
 func (f Form) zero() any {
 	switch f {
 	case Bool:
@@ -80,7 +80,7 @@ func (f Form) zero() any {
 // A Table holds keys.
 type Table []Key
 
-// Leaves returns the keys that have values: groups are replaced by the keys in them.
+// Leaves returns the keys that have values. It replaces each group by the keys in it.
 func (t Table) Leaves() (leaves Table) {
 	for _, k := range t {
 		if k.Form != Groups {
@@ -90,7 +90,7 @@ func (t Table) Leaves() (leaves Table) {
 		for _, group := range k.Groups {
 			for _, inner := range k.Keys {
 				inner.Name = k.Name + "." + group + "." + inner.Name
-				inner.Flag = "-" // too many for flags
+				inner.Flag = "-" // these would be too many flags
 				leaves = append(leaves, inner)
 			}
 		}
@@ -111,7 +111,7 @@ func (t Table) Entry(list Key) Table {
 	return keys
 }
 
-// Defaults returns the value of each leaf that nothing sets.
+// Defaults returns the default value of each leaf, by name.
 func (t Table) Defaults() map[string]any {
 	values := map[string]any{}
 	for _, k := range t.Leaves() {
@@ -120,7 +120,7 @@ func (t Table) Defaults() map[string]any {
 	return values
 }
 
-// Value is the value of the key if nothing sets it.
+// Value returns the value of the key if nothing sets it.
 func (k Key) Value() any {
 	if k.Default != nil {
 		return k.Default
@@ -128,7 +128,7 @@ func (k Key) Value() any {
 	return k.Form.zero()
 }
 
-// FlagName is the name of the key's flag, whether or not a command has it.
+// FlagName returns the name of the key's flag, even if no command has that flag.
 func (k Key) FlagName() string {
 	if k.Flag != "" {
 		return k.Flag
@@ -136,10 +136,10 @@ func (k Key) FlagName() string {
 	return strings.ReplaceAll(k.Name, "_", "-")
 }
 
-// Text is Help without the quotes around the word for the value.
+// Text returns Help without the back quotes.
 func (k Key) Text() string { return strings.ReplaceAll(k.Help, "`", "") }
 
-// Pick returns the values of a file that belong to the table.
+// Pick returns those values of a file whose keys are in the table.
 func (t Table) Pick(values map[string]any) map[string]any {
 	picked := map[string]any{}
 	for _, k := range t {

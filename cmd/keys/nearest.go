@@ -6,9 +6,9 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Nearest returns the one of the names that a misspelled name most likely means, or "".
-// A key that is written outside of its map, such as bandwidth instead of
-// limits.bandwidth, is found too.
+// Nearest returns the name that a misspelled name most likely means, or "" if none is similar. It
+// also finds a key that is written outside its map, such as bandwidth instead of
+// limits.bandwidth.
 func Nearest(name string, names []string) string {
 	name = strings.ToLower(strings.ReplaceAll(name, "-", "_"))
 	best, found := 2+len(name)/4, ""
@@ -17,7 +17,7 @@ func Nearest(name string, names []string) string {
 		last := lower[strings.LastIndex(lower, ".")+1:]
 		d := levenshtein.Distance(name, lower, nil)
 		if strings.Contains(candidate, ".") {
-			d = min(d, levenshtein.Distance(name[strings.LastIndex(name, ".")+1:], last, nil)+1) // a key of the same map comes first
+			d = min(d, levenshtein.Distance(name[strings.LastIndex(name, ".")+1:], last, nil)+1) // prefer a key of the same map
 		}
 		if d < best {
 			best, found = d, candidate
@@ -26,7 +26,7 @@ func Nearest(name string, names []string) string {
 	return found
 }
 
-// suggest says which name is meant, or where all are listed.
+// suggest returns advice: which name is probably meant, or where all names are listed.
 func suggest(name, list string) string {
 	if name == "" {
 		return "; see " + list

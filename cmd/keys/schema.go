@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Schema returns the JSON Schema of a configuration file, in the version that editors know.
+// Schema returns the JSON Schema of a configuration file, in a version that editors support.
 func (t Table) Schema() ([]byte, error) {
 	root := t.object(t)
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"
@@ -14,7 +14,7 @@ func (t Table) Schema() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// object is the schema of a map with the keys of inner.
+// object returns the schema of a map with the keys of inner.
 func (t Table) object(inner Table) map[string]any {
 	properties := map[string]any{}
 	for _, k := range inner {
@@ -35,7 +35,7 @@ func (t Table) object(inner Table) map[string]any {
 	return map[string]any{"type": "object", "additionalProperties": false, "properties": properties}
 }
 
-// schema is the schema of a key's values.
+// schema returns the schema of a key's values.
 func (t Table) schema(k Key) map[string]any {
 	s := k.Form.schema()
 	switch {
@@ -65,7 +65,7 @@ func (t Table) schema(k Key) map[string]any {
 
 func text() map[string]any { return map[string]any{"type": "string", "pattern": `\S`} }
 
-// schema is the schema of the values of a form.
+// schema returns the schema of the values of a form.
 func (f Form) schema() map[string]any {
 	pattern := func(p string) map[string]any { return map[string]any{"type": "string", "pattern": p} }
 	or := func(all ...any) map[string]any { return map[string]any{"anyOf": all} }

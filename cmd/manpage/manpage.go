@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A Footer is what stands below each page.
+// A Footer is the text at the bottom of each page.
 type Footer struct {
 	Source string // the program and its version
 	Date   time.Time
@@ -33,17 +33,17 @@ func Write(folder string, cmd *cobra.Command, footer Footer) error {
 	return nil
 }
 
-// visible are the commands below a command that people may know.
+// visible returns the subcommands that the help shows.
 func visible(cmd *cobra.Command) []*cobra.Command {
 	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool {
 		return !c.IsAvailableCommand() || c.IsAdditionalHelpTopicCommand()
 	})
 }
 
-// pageName is the name of a command's page, such as wp-oneway-schedule-install.
+// pageName returns the name of a command's page, such as wp-oneway-schedule-install.
 func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
 
-// page is the page of one command in the macros of man(7).
+// page returns the page of one command, in the macros of man(7).
 func page(cmd *cobra.Command, footer Footer) string {
 	cmd.InitDefaultHelpFlag()
 	var b strings.Builder
@@ -72,8 +72,8 @@ func page(cmd *cobra.Command, footer Footer) string {
 	return strings.ReplaceAll(b.String(), "\x00", "\\fR(1),\n\\fB")
 }
 
-// paragraphs writes a text whose paragraphs are separated by empty lines. One with an
-// indented line, such as a table, keeps its lines.
+// paragraphs writes a text whose paragraphs are separated by empty lines. A paragraph with an
+// indented line, such as a table, keeps its line breaks.
 func paragraphs(b *strings.Builder, long, short string) {
 	if long == "" {
 		long = short + "."
@@ -93,7 +93,7 @@ func paragraphs(b *strings.Builder, long, short string) {
 	}
 }
 
-// verbatim writes lines that stay as they are.
+// verbatim writes lines with their line breaks and spaces.
 func verbatim(b *strings.Builder, lines []string) {
 	b.WriteString(".nf\n")
 	for _, line := range lines {
@@ -102,7 +102,7 @@ func verbatim(b *strings.Builder, lines []string) {
 	b.WriteString(".fi\n")
 }
 
-// options writes what flags mean.
+// options writes a list of flags and what they mean.
 func options(b *strings.Builder, title string, flags *pflag.FlagSet) {
 	if !flags.HasAvailableFlags() {
 		return
@@ -131,8 +131,8 @@ func options(b *strings.Builder, title string, flags *pflag.FlagSet) {
 	})
 }
 
-// escape keeps roff from reading a text as anything but text. Hyphens become those that
-// can be copied into a shell.
+// escape makes roff print a text as it is. It turns hyphens into characters that can be copied
+// into a shell.
 func escape(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(text)
 	lines := strings.Split(text, "\n")

@@ -12,7 +12,7 @@ import (
 
 func run(*cobra.Command, []string) {}
 
-// commands is a command line with a text that roff would read as requests.
+// commands returns a command line whose help contains text that looks like requests of roff.
 func commands() *cobra.Command {
 	root := &cobra.Command{Use: "prog", Short: "Do things", Run: run}
 	root.PersistentFlags().BoolP("quiet", "q", false, "print less")
@@ -90,7 +90,7 @@ print less
 	}
 }
 
-// A folder that cannot be written is an error.
+// A folder that cannot be written to is an error.
 func TestNoFolder(t *testing.T) {
 	t.Parallel()
 	if err := Write(filepath.Join(t.TempDir(), "missing"), commands(), Footer{}); err == nil {

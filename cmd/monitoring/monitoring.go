@@ -1,4 +1,5 @@
-// Package monitoring writes the files that tell machines how the backups are.
+// Package monitoring writes the files from which monitoring systems read the state of the
+// backups.
 package monitoring
 
 import (
@@ -22,12 +23,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/sites"
 )
 
-// tellTimeout bounds the time for each file. The folders can be on a dead network file
-// system.
+// tellTimeout limits the time for writing each file: its folder can be on a network file system
+// that does not answer.
 const tellTimeout = time.Minute
 
-// Write writes the files for monitoring after a backup. A file that cannot be written
-// is a warning and keeps its old content, which monitoring sees by its age.
+// Write writes the files for monitoring after a backup. If it cannot write a file, it logs a
+// warning. The file then keeps its old content, and monitoring notices its age.
 func Write(ctx context.Context, c *settings.Configuration, log *slog.Logger, runner *agent.Agent) {
 	m := &monitor{c, log}
 	if path := c.Metrics.Textfile; path != "" {
@@ -38,7 +39,7 @@ func Write(ctx context.Context, c *settings.Configuration, log *slog.Logger, run
 	}
 }
 
-// tellMachine writes the file of a key.
+// tellMachine writes the file that a key names.
 func (m *monitor) tellMachine(ctx context.Context, key string, write func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTimeout)
 	defer cancel()
@@ -55,8 +56,8 @@ func (m *monitor) tellMachine(ctx context.Context, key string, write func(contex
 	}
 }
 
-// series are the results of the last runs, without those of ignored sinks, and with the
-// schedules.
+// series returns the results of the last runs, with the schedules, and without those of ignored
+// sinks.
 func (m *monitor) series(ctx context.Context, dirs state.Dirs, now time.Time) ([]state.Series, error) {
 	all, err := dirs.Series(now)
 	if err != nil {
@@ -69,8 +70,8 @@ func (m *monitor) series(ctx context.Context, dirs state.Dirs, now time.Time) ([
 	return all, nil
 }
 
-// writeMetrics replaces the textfile with what the state says. The lock keeps a process with
-// an older state from replacing the file of a newer one.
+// writeMetrics replaces the textfile with the metrics of the current state. A lock prevents a
+// process with an older state from replacing the file of a newer one.
 func (m *monitor) writeMetrics(ctx context.Context, runner *agent.Agent, path string) error {
 	unlock, err := runner.Dirs.Exclusive(ctx, "metrics")
 	if err != nil {
@@ -115,7 +116,7 @@ func (m *monitor) writeStatus(ctx context.Context, runner *agent.Agent, path str
 	return output.Replace(path, append(text, '\n'), mode, gid)
 }
 
-// Status is the status by the state folder and a search for sites.
+// Status returns the status, from the state folder and a search for sites.
 func Status(ctx context.Context, c *settings.Configuration, log *slog.Logger, runner *agent.Agent) (*status.Report, error) {
 	return (&monitor{c, log}).readStatus(ctx, runner)
 }
@@ -126,13 +127,13 @@ type monitor struct {
 	log    *slog.Logger
 }
 
-// readStatus is the status by the state folder and a search for sites.
+// readStatus returns the status, from the state folder and a search for sites.
 func (m *monitor) readStatus(ctx context.Context, runner *agent.Agent) (*status.Report, error) {
 	config, err := settings.Load(pflag.NewFlagSet("", pflag.ContinueOnError), m.config.Path)
 	if err != nil {
 		return nil, err
 	}
-	m = &monitor{config, m.log} // the flags of a backup are about its sites only
+	m = &monitor{config, m.log} // without the flags of this backup, which apply to its own sites only
 	chosen, err := sites.Search(ctx, m.config, nil)
 	if err != nil {
 		return nil, err

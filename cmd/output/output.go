@@ -1,5 +1,5 @@
-// Package output writes files of the operator: a new one, or one in place of another, each
-// as a whole or not at all.
+// Package output writes the operator's files. It creates or replaces a file completely, or
+// changes nothing.
 package output
 
 import (
@@ -18,10 +18,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// An File is a new file that gets its name once all of it is on the disk. Until
-// then it has no name, if the file system supports that, so that a process that is
-// killed leaves nothing behind; otherwise it is a hidden file in the same folder. The folder
-// stays open: if a tenant replaces it meanwhile, the file is not written elsewhere.
+// A File is a new file that gets its name only when all its content is on the disk. Until then it
+// has no name, if the file system supports that, so a process that is killed leaves nothing
+// behind. Otherwise it is a hidden file in the same folder. The folder stays open: if a tenant
+// replaces it meanwhile, the file is not written elsewhere.
 type File struct {
 	path   string
 	folder *os.File
@@ -29,8 +29,8 @@ type File struct {
 	temp   string // its temporary name in the folder, or ""
 }
 
-// Create creates the file with mode 0600. Its path must not exist. Symlinks to its
-// folder are followed as safefs.RealPath does.
+// Create creates the file with mode 0600. path must not exist. Symlinks in the path of the folder
+// are followed as safefs.RealPath does.
 func Create(path string) (*File, error) {
 	folder, err := safefs.OpenFolder(filepath.Dir(path))
 	if err != nil {
@@ -60,17 +60,17 @@ func (o *File) create() error {
 	return nil
 }
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (o *File) Write(text []byte) (int, error) { return o.file.Write(text) }
 
-// at is the descriptor of the folder.
+// at returns the descriptor of the folder.
 func (o *File) at() int { return int(o.folder.Fd()) }
 
 func errOutputExists(path string) error {
 	return exit.Usage(fmt.Errorf("output %s: it exists; give another name, or remove it", path))
 }
 
-// Publish gives the file its name. It fails if the path exists by now.
+// Publish gives the file its name. It fails if the path exists now.
 func (o *File) Publish() error {
 	if err := o.file.Sync(); err != nil {
 		return fmt.Errorf("write the output: %w", err)
@@ -80,7 +80,7 @@ func (o *File) Publish() error {
 		from = fmt.Sprintf("/proc/self/fd/%d", o.file.Fd())
 	}
 	err := unix.Linkat(o.at(), from, o.at(), name, unix.AT_SYMLINK_FOLLOW)
-	if o.temp != "" && (errors.Is(err, unix.EPERM) || errors.Is(err, unix.EOPNOTSUPP)) { // no hard links there
+	if o.temp != "" && (errors.Is(err, unix.EPERM) || errors.Is(err, unix.EOPNOTSUPP)) { // the file system has no hard links
 		err = unix.Renameat2(o.at(), from, o.at(), name, unix.RENAME_NOREPLACE)
 	}
 	if errors.Is(err, os.ErrExist) {
@@ -95,16 +95,16 @@ func (o *File) Publish() error {
 	return nil
 }
 
-// Abandon closes the file. Without a name, it is gone.
+// Abandon closes the file. If the file was not published, it is deleted.
 func (o *File) Abandon() {
-	_ = o.file.Close() // a published file is synced
+	_ = o.file.Close() // no error matters: a published file is synced
 	if o.temp != "" {
-		_ = unix.Unlinkat(o.at(), o.temp, 0) // it may be renamed already
+		_ = unix.Unlinkat(o.at(), o.temp, 0) // the file may already have its final name
 	}
-	_ = o.folder.Close() // it is synced
+	_ = o.folder.Close() // no error matters: the folder is synced
 }
 
-// cause is an error without the path in it, which may be a temporary one.
+// cause returns an error without its path, which may be a temporary one.
 func cause(err error) error {
 	if e := (*os.PathError)(nil); errors.As(err, &e) {
 		return e.Err
@@ -112,8 +112,9 @@ func cause(err error) error {
 	return err
 }
 
-// Replace replaces a file as a whole, or leaves it as it is. gid is the group of the file, -1
-// for the process's own. The umask does not apply: others are meant to read the file.
+// Replace replaces a file completely, or leaves it unchanged. gid is the group of the file; -1
+// means the group of the process. The umask does not apply to mode, because other users must be
+// able to read the file.
 func Replace(path string, text []byte, mode fs.FileMode, gid int) error {
 	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
 	if err != nil {

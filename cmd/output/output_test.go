@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// A dump in a folder of a tenant stays in the folder that was opened, and no symlink of his
-// leads it into a folder of root's.
+// A dump into a tenant's folder stays in the folder that was opened. A symlink of the tenant
+// cannot redirect it into a folder of root.
 func TestOutputStaysInItsFolder(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"alice/own/": "", "alice/out": "-> ../cron.d", "cron.d/": ""})
 	sitetest.Chown(t, base, map[string]int{"alice": sitetest.AliceID, "alice/own": sitetest.AliceID, "alice/out": sitetest.AliceID})

@@ -9,11 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An IOPriority is a priority of reading and writing on disks, as ioprio_set(2) takes it; 0
-// leaves it as it is. It is written as a class and a level, as ionice has them.
+// An IOPriority is a disk I/O priority as ioprio_set(2) takes it. 0 leaves the priority
+// unchanged. In text, it is a class and a level, as for ionice.
 type IOPriority int
 
-// The classes of ioprio_set(2). The class for real time could stop the sites.
+// The classes of ioprio_set(2). The real-time class is not one of them, because it could stop the
+// sites.
 const (
 	ioBestEffort = 2
 	ioIdle       = 3
@@ -21,7 +22,7 @@ const (
 	ioLevels     = 8
 )
 
-// ParseIOPriority reads a class and a level, as ionice has them.
+// ParseIOPriority reads a class and a level, written as for ionice.
 func ParseIOPriority(text string) (IOPriority, error) {
 	text = strings.TrimSpace(text)
 	class, level, hasLevel := strings.Cut(text, ":")
@@ -37,13 +38,13 @@ func ParseIOPriority(text string) (IOPriority, error) {
 	return 0, fmt.Errorf("%q is not a disk priority; write idle, or best-effort:0 (highest) to best-effort:7 (lowest)", text)
 }
 
-// LowerIOPriority sets the priority of reading and writing of this process, and of the workers
-// that it will start.
+// LowerIOPriority sets the disk I/O priority of this process, and of the workers that it will
+// start.
 func LowerIOPriority(p IOPriority) error {
 	if p == 0 {
 		return nil
 	}
-	const process = 1 // IOPRIO_WHO_PROCESS, which is a thread
+	const process = 1 // IOPRIO_WHO_PROCESS, which means one thread
 	err := eachThread(func(tid int) error {
 		if _, _, errno := unix.Syscall(unix.SYS_IOPRIO_SET, process, uintptr(tid), uintptr(p)); errno != 0 {
 			return errno

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// All threads get the priority: the one of this test is that of a process with nice 0.
+// All threads get the priority. This test sets the priority that a process with nice value 0 has.
 func TestLowerIOPriorityOfAllThreads(t *testing.T) {
 	const usual = IOPriority(ioBestEffort<<ioClassShift | 4)
 	if err := LowerIOPriority(usual); err != nil {
@@ -29,7 +29,7 @@ func TestLowerIOPriorityOfAllThreads(t *testing.T) {
 			if _, err := os.Stat(path); err == nil {
 				t.Errorf("thread %d: %v", tid, errno)
 			}
-			continue // it has ended
+			continue // the thread has ended
 		}
 		if IOPriority(got) != usual {
 			t.Errorf("thread %d has the priority %#x, want %#x", tid, got, usual)

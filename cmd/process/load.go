@@ -10,22 +10,22 @@ import (
 )
 
 const (
-	// maxLoadWait is how long a backup waits for a lower load: a host that is always busy
-	// needs backups too.
+	// maxLoadWait is the longest time that a backup waits for a lower load. A host that is always
+	// busy needs backups too.
 	maxLoadWait = time.Hour
-	// loadPause is how often the load is read meanwhile.
+	// loadPause is the time between two readings of the load.
 	loadPause = 15 * time.Second
 )
 
-// WaitForLoad returns once the load of the host is at most the limit, or after maxLoadWait; a
-// limit of 0 is none.
+// WaitForLoad returns once the load of the host is at most limit, or after maxLoadWait. A limit
+// of 0 means no limit.
 func WaitForLoad(ctx context.Context, limit float64, warn func(text string)) error {
 	return (&loadWait{limit, readLoad, sleep, warn}).wait(ctx)
 }
 
-// A loadWait waits until a host is less busy.
+// A loadWait waits until the load of a host is low enough.
 type loadWait struct {
-	limit float64                                    // 0 is none
+	limit float64                                    // 0 means no limit
 	read  func() (float64, error)                    // the 1-minute load
 	pause func(context.Context, time.Duration) error // waits
 	warn  func(text string)
@@ -56,8 +56,8 @@ func (l *loadWait) wait(ctx context.Context) error {
 	}
 }
 
-// readLoad is the average number of processes that ran or waited for the processors or a disk
-// in the last minute.
+// readLoad returns the 1-minute load: the average number of processes that ran or waited for a
+// processor or a disk.
 func readLoad() (float64, error) {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
@@ -71,7 +71,7 @@ func readLoad() (float64, error) {
 	return load, nil
 }
 
-// sleep waits, or returns why ctx has ended.
+// sleep waits for the time d. If ctx ends earlier, it returns the cause.
 func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():

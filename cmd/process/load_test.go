@@ -15,7 +15,7 @@ func TestLoadWait(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		limit  float64
-		loads  []float64 // the last one stays; none is an error
+		loads  []float64 // the last one repeats; an empty list is an error
 		cancel bool
 		waited time.Duration
 		warned []string

@@ -1,5 +1,5 @@
-// Package process keeps the program within what it may use of a host: its memory, its
-// priority, and the load at which a backup starts.
+// Package process limits what the program uses of a host: its memory, its priority, and the load
+// at which a backup starts.
 package process
 
 import (
@@ -13,9 +13,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// Soft limits of the memory that Go's runtime manages, in bytes. An agent and one
-// worker together stay below 96 MiB of anonymous memory while one site is backed
-// up: limits.memory is the sum.
+// Soft limits of the memory that Go's runtime manages, in bytes. While one site is backed up, an
+// agent and one worker together use less than 96 MiB of anonymous memory. limits.memory limits
+// this sum.
 const (
 	// AgentMemory is for two streams of one site: up to 32 MiB of blocks, 24 MiB for
 	// compressing, and the rest for connections and the garbage collector.
@@ -25,33 +25,33 @@ const (
 	// unmanagedMemory is for what the runtime does not manage: the program's variables and
 	// the mapped buffer of the largest row.
 	unmanagedMemory = 8 << 20
-	// siteMemory is for each further site that is backed up at the same time.
+	// siteMemory is for each additional site that is backed up at the same time.
 	siteMemory = 56 << 20
 	// denseMemory is what two zstd encoders use from level 10 on, beyond their usual 6 MiB each.
 	denseMemory = 2 * 32 << 20
-	// DenseLevel is the lowest such level.
+	// DenseLevel is the lowest compression level that needs denseMemory.
 	DenseLevel = 10
 )
 
-// LimitMemory sets the runtime's soft memory limit, unless the operator has set
-// GOMEMLIMIT. Below the limit the garbage collector runs at Go's usual pace.
+// LimitMemory sets the soft memory limit of Go's runtime, in bytes, unless the operator has set
+// GOMEMLIMIT. Below the limit, the garbage collector runs as often as usual.
 func LimitMemory(bytes int64) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(bytes)
 	}
 }
 
-// A MemoryPlan is how a backup uses the memory that it may use.
+// A MemoryPlan says how a backup uses its memory.
 type MemoryPlan struct {
-	Sites  int   // that are backed up at the same time
-	Blocks int   // of the upload pool, for each site
-	Soft   int64 // limit of the agent's own process, in bytes
+	Sites  int   // number of sites that are backed up at the same time
+	Blocks int   // number of blocks in the upload pool of each site
+	Soft   int64 // soft limit of the agent's own process, in bytes
 }
 
-// total is the memory that the agent and its workers use together, in bytes.
+// total returns the memory that the agent and its workers use together, in bytes.
 func (p MemoryPlan) total() int64 { return p.Soft + int64(p.Sites)*(WorkerMemory+unmanagedMemory) }
 
-// newMemoryPlan is the plan for that many sites and blocks; dense says that one of the
+// newMemoryPlan returns the plan for that many sites and blocks. dense means that one of the
 // sites is compressed at DenseLevel or higher.
 func newMemoryPlan(sites, blocks int, dense bool) MemoryPlan {
 	soft := int64(AgentMemory) + int64(sites-1)*siteMemory + int64(sites)*int64(blocks-transfer.PoolBlocks(2))*sinks.BlockSize
@@ -61,9 +61,9 @@ func newMemoryPlan(sites, blocks int, dense bool) MemoryPlan {
 	return MemoryPlan{sites, blocks, soft}
 }
 
-// PlanMemory fits a backup of several sites at the same time, each with one stream or two,
-// into a number of bytes, with fewer sites if that is too little. With 0 bytes nothing is
-// limited but the usual use. It fails if one site does not fit.
+// PlanMemory plans a backup of several sites at the same time, each with that many streams,
+// within a number of bytes. If the bytes are too few for all sites, the plan has fewer sites. 0
+// bytes means no limit: the plan then has the usual size. It fails if not even one site fits.
 func PlanMemory(bytes int64, sites, streams int, dense bool) (MemoryPlan, error) {
 	sites = max(sites, 1)
 	if bytes == 0 {

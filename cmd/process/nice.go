@@ -12,9 +12,9 @@ import (
 // MaxNice is the lowest priority.
 const MaxNice = 19
 
-// LowerPriority sets the nice value of this process, and of the workers that it will
-// start, to n; a lower priority stays. On disks whose scheduler has priorities, the
-// priority of reading follows (ioprio_set(2)).
+// LowerPriority sets the nice value of this process, and of the workers that it will start, to n.
+// It never raises a priority. On disks whose scheduler has priorities, the I/O priority follows
+// the nice value (ioprio_set(2)).
 func LowerPriority(n int) error {
 	if n == 0 {
 		return nil
@@ -22,9 +22,9 @@ func LowerPriority(n int) error {
 	return eachThread(func(tid int) error { return lowerThread(tid, n) })
 }
 
-// eachThread lowers a priority of each thread of this process. Linux has priorities for each
-// thread, and a new thread inherits them from the thread that starts it: the second pass sets
-// those that began during the first.
+// eachThread calls lower for each thread of this process, because each thread in Linux has its
+// own priority. A new thread inherits the priority of the thread that starts it. A second pass
+// covers the threads that began during the first pass.
 func eachThread(lower func(tid int) error) error {
 	for range 2 {
 		threads, err := os.ReadDir("/proc/self/task")
@@ -36,7 +36,7 @@ func eachThread(lower func(tid int) error) error {
 			if err != nil {
 				return fmt.Errorf("lower the priority: %w", err)
 			}
-			if err := lower(tid); err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
+			if err := lower(tid); err != nil && !errors.Is(err, unix.ESRCH) { // the thread has ended
 				return fmt.Errorf("lower the priority: %w", err)
 			}
 		}
@@ -44,9 +44,9 @@ func eachThread(lower func(tid int) error) error {
 	return nil
 }
 
-// lowerThread sets the nice value of one thread to n, unless its own is higher.
+// lowerThread sets the nice value of one thread to n, unless it is already higher.
 func lowerThread(tid, n int) error {
-	rank, err := unix.Getpriority(unix.PRIO_PROCESS, tid) // 20 less the nice value: getpriority(2)
+	rank, err := unix.Getpriority(unix.PRIO_PROCESS, tid) // 20 minus the nice value: getpriority(2)
 	if err != nil || 20-rank >= n {
 		return err
 	}

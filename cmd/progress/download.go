@@ -10,27 +10,27 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 )
 
-// A Download shows how much of some downloads is done, and how much became of it.
+// A Download shows how many bytes of the downloads are done, and the count of each meter.
 type Download struct {
 	bars  *mpb.Progress
 	bar   *mpb.Bar
-	end   func() // lines go directly to standard error again
+	end   func() // sends lines directly to standard error again
 	stop  chan struct{}
 	ended chan struct{}
 }
 
-// A Meter is something besides bytes that becomes more, such as rows.
+// A Meter is a count besides bytes that grows, such as restored rows.
 type Meter struct {
 	Name  string
 	Total int64
-	Now   func() int64 // it can be called at any time
+	Now   func() int64 // returns the count; it can be called at any time
 }
 
 // barRefresh is the time between two updates of a bar.
 const barRefresh = 200 * time.Millisecond
 
-// NewDownload starts a bar of total bytes, and one for each meter, where standard error is a
-// terminal. It must be closed.
+// NewDownload starts a bar of total bytes, and one for each meter, if standard error is a
+// terminal. The caller must close it.
 func NewDownload(c *console.Console, what string, total int64, meters ...Meter) *Download {
 	if !c.Terminal() || c.Quiet || c.JSON {
 		return &Download{}
@@ -70,8 +70,8 @@ func NewDownload(c *console.Console, what string, total int64, meters ...Meter) 
 	return b
 }
 
-// newBarOf adds a bar with a count, a rate and the time that is left. It stays until it is
-// aborted, also when all is done: other bars may have something left.
+// newBarOf adds a bar with a count, a rate and the time that is left. The bar stays until it is
+// aborted, even when it is complete, because other bars may not be complete.
 func newBarOf(bars *mpb.Progress, what string, total int64, count, rate decor.Decorator) *mpb.Bar {
 	bar := bars.New(0, mpb.BarStyle(),
 		mpb.PrependDecorators(decor.Name(what, decor.WCSyncSpaceR)),

@@ -1,4 +1,4 @@
-// Package progress shows how far a command is, and how the backup of each site ended.
+// Package progress shows the progress of a command, and how the backup of each site ended.
 package progress
 
 import (
@@ -21,13 +21,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A Printer prints, on standard error, what runs and how it ended. Where standard
-// error is not a terminal, it prints nothing about success, as cron expects.
+// A Printer prints, on standard error, what runs and how it ended. If standard error is not a
+// terminal, it prints nothing about success, because cron sends any output as mail.
 type Printer struct {
 	io      console.Streams
 	quiet   bool
 	success bool         // print successes too
-	log     *slog.Logger // instead of plain text, where logs are JSON; else nil
+	log     *slog.Logger // used instead of plain text if logs are JSON; else nil
 	bars    *mpb.Progress
 
 	mu     sync.Mutex
@@ -40,11 +40,11 @@ type bar struct {
 	stored atomic.Int64
 	speed  speed
 	drawn  time.Time
-	raw    int64 // bytes when it was drawn
+	raw    int64 // bytes when the bar was last drawn
 }
 
-// New returns the progress of a command, which ends with close. verbose prints successes
-// too.
+// New returns the Printer of a command. The caller must close it. With verbose, it prints
+// successes too.
 func New(c *console.Console, verbose bool) *Printer {
 	p := &Printer{io: c.Streams, quiet: c.Quiet, success: !c.Quiet && (verbose || c.Terminal()), active: map[string]*bar{}}
 	if c.JSON {
@@ -57,7 +57,8 @@ func New(c *console.Console, verbose bool) *Printer {
 	return p
 }
 
-// WarnUnsealed warns once if everyone who can read a bucket can read the sites in it.
+// WarnUnsealed warns once if backups are not sealed: everyone who can read the bucket can read
+// the sites in it.
 func (p *Printer) WarnUnsealed(jobs []agent.Job) {
 	const text = "archives are not sealed: everyone who can read the bucket can read the sites; seal them with --recipient age1…"
 	for _, j := range jobs {
@@ -96,8 +97,8 @@ func (p *Printer) WarnUnsearched(chosen *sites.Selection) {
 		"wp-oneway: warning: not searched: ", &chosen.Notes)
 }
 
-// Update moves a stream's bar. It is called for every piece of a stream, and skips
-// most calls.
+// Update advances a stream's bar. It is called for every piece of a stream, and ignores most
+// calls.
 func (p *Printer) Update(u agent.Progress) {
 	if p.bars == nil {
 		return
@@ -198,8 +199,8 @@ func (p *Printer) record(r manifest.SiteReport) {
 	}
 }
 
-// summary is the text about a site: always what is wrong, and success on a terminal
-// or with --verbose.
+// summary returns the text about a site. It always contains what is wrong. It contains success
+// only on a terminal or with --verbose.
 func (p *Printer) summary(r manifest.SiteReport) string {
 	var b strings.Builder
 	line := func(format string, args ...any) {
@@ -224,7 +225,7 @@ func (p *Printer) summary(r manifest.SiteReport) string {
 	return b.String()
 }
 
-// writePlan writes what a dry run found.
+// writePlan writes the findings of a dry run.
 func writePlan(r manifest.SiteReport, line func(string, ...any)) {
 	line("%s: a backup (%s) of %s would hold", r.Name, r.Kind, r.Path)
 	if r.Kind != manifest.Files {
@@ -254,11 +255,11 @@ func (p *Printer) writeSuccess(r manifest.SiteReport, line func(string, ...any))
 				line("  %s in %s", contents(r, d.Bytes), r.Finished.Sub(r.Started).Round(10*time.Millisecond))
 			}
 		}
-	case manifest.Locked, manifest.Refused, manifest.Planned, manifest.Running: // already in the error; Running never ends a site
+	case manifest.Locked, manifest.Refused, manifest.Planned, manifest.Running: // the error already says so; a site never ends as Running
 	}
 }
 
-// contents is the size of a run.
+// contents returns the size of a run, as text.
 func contents(r manifest.SiteReport, stored int64) string {
 	var what []string
 	if r.Kind != manifest.Files {

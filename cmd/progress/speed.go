@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// speedMemory is the time constant of the average: after this time, the weight of a rate is a third.
+// speedMemory is the time constant of the average: after this time, the weight of a sample is
+// about a third.
 const speedMemory = 3 * time.Second
 
 // A speed is an exponentially weighted average rate, in bytes per second. The weight

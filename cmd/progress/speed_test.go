@@ -20,7 +20,7 @@ func TestASpeedIsTheRecentRate(t *testing.T) {
 	}
 	s.add(1<<20, step)
 	near(&s, 10<<20)
-	// Bursts with pauses between them: a pause counts by its duration.
+	// Bursts with pauses between them. A pause counts for as long as it lasts.
 	for range 200 {
 		s.add(10<<20, step)
 		s.add(1, step)

@@ -1,5 +1,5 @@
-// Package reading is what the commands have in common that read backups back: where the backups
-// are, the keys, and which runs.
+// Package reading holds what the commands that read backups share: where the backups are, the
+// keys, and the choice of runs.
 package reading
 
 import (
@@ -29,7 +29,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
-// Options are the flags of the commands that read backups back.
+// Options are the flags of the commands that read backups.
 type Options struct {
 	From           string
 	identities     []string
@@ -37,19 +37,19 @@ type Options struct {
 	bandwidth      string
 }
 
-// FromFlag adds the flag with the place of the backups.
+// FromFlag adds the flag that says where the backups are.
 func (o *Options) FromFlag(f *pflag.FlagSet) {
 	f.StringVar(&o.From, "from", "", "`URL` of the sink with the backups, with a credential that may list and read")
 }
 
-// KeyFlags adds the flags of commands that open backups.
+// KeyFlags adds the flags for the keys that open sealed backups.
 func (o *Options) KeyFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.identities, "identity", nil, "`file` with the secret key (age, SSH or OpenPGP) that opens sealed backups; may be repeated")
 	f.StringVar(&o.bandwidth, "bandwidth", "", "read at most at this `rate`, such as 20MiB/s")
 	f.StringVar(&o.passphraseFile, "passphrase-file", "", "`file` with the passphrase of the backups, or of the secret key")
 }
 
-// HasKeys tells whether a key or passphrase is given.
+// HasKeys reports whether a key or passphrase is given.
 func (o *Options) HasKeys() bool { return len(o.identities) > 0 || o.passphraseFile != "" }
 
 // Open reads the keys and opens the store.
@@ -62,7 +62,7 @@ func (o *Options) Open(ctx context.Context) (*content.Reader, error) {
 		return nil, exit.Usage(fmt.Errorf("--bandwidth: %w", err))
 	}
 	keys, err := o.keys(ctx)
-	if ctx.Err() != nil { // while a pipe was read
+	if ctx.Err() != nil { // ctx ended while a pipe was read
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
@@ -78,7 +78,7 @@ func (o *Options) Open(ctx context.Context) (*content.Reader, error) {
 	return &content.Reader{Store: s, Keys: keys}, nil
 }
 
-// keys reads the secret keys. Nobody else may be able to read their files.
+// keys reads the secret keys. It refuses files that other users can read.
 func (o *Options) keys(ctx context.Context) (*unseal.Keys, error) {
 	var passphrase secret.Text
 	if o.passphraseFile != "" {
@@ -104,10 +104,10 @@ func (o *Options) keys(ctx context.Context) (*unseal.Keys, error) {
 	return unseal.NewKeys(passphrase, texts...)
 }
 
-// Runs are the flags that choose runs.
+// Runs are the flags and arguments that choose runs.
 type Runs struct {
 	Options
-	Names  []string // arguments
+	Names  []string // the arguments
 	Latest bool
 	Site   string
 	Kind   string
@@ -121,7 +121,7 @@ func (o *Runs) Flags(f *pflag.FlagSet) {
 	f.StringVar(&o.Kind, "kind", "", "only runs of this `kind`: full, db or files")
 }
 
-// Query is what the flags ask for. A wrong kind is an error of usage.
+// Query returns the query that the flags describe. An invalid kind is a usage error.
 func (o *Runs) Query() (catalog.Query, error) {
 	q := catalog.Query{Site: o.Site}
 	if o.Kind != "" {
@@ -134,7 +134,7 @@ func (o *Runs) Query() (catalog.Query, error) {
 	return q, nil
 }
 
-// OpenRun opens the only run that is chosen, by its name or with --latest.
+// OpenRun opens the one chosen run: the run with the given name, or the newest one with --latest.
 func OpenRun(ctx context.Context, c *console.Console, o *Runs) (*content.Reader, *catalog.Run, error) {
 	switch {
 	case len(o.Names) == 1 && o.Latest, len(o.Names) == 0 && !o.Latest, len(o.Names) > 1:
@@ -160,12 +160,12 @@ func OpenRun(ctx context.Context, c *console.Console, o *Runs) (*content.Reader,
 	return reader, run, err
 }
 
-// TellSkipped returns a function that says which newer run is passed over, and why.
+// TellSkipped returns a function that warns that a newer run is skipped, and why.
 func TellSkipped(ctx context.Context, c *console.Console) func(*catalog.Run) {
 	return func(r *catalog.Run) { c.Warn(ctx, "skipped "+r.Path()+": "+runProblem(r)) }
 }
 
-// runProblem is what is wrong with a run, "" if nothing is known.
+// runProblem returns what is known to be wrong with a run, or "".
 func runProblem(r *catalog.Run) string {
 	if r.Problem != "" {
 		return r.Problem
@@ -173,7 +173,7 @@ func runProblem(r *catalog.Run) string {
 	return r.Suspect
 }
 
-// PathInSite is a clean path below the site's root.
+// PathInSite returns p as a clean path below the site's root. Any other path is a usage error.
 func PathInSite(p string) (string, error) {
 	clean := path.Clean(strings.TrimPrefix(p, "./"))
 	if !filepath.IsLocal(clean) || clean == "." {
@@ -182,7 +182,7 @@ func PathInSite(p string) (string, error) {
 	return clean, nil
 }
 
-// DatabaseOf reads an option file of the operator.
+// DatabaseOf returns the connection that an option file of the operator describes.
 func DatabaseOf(path string) (db wordpress.Database, err error) {
 	text, err := operator.ReadFile(path, operator.Nobody)
 	if err == nil {
@@ -202,7 +202,7 @@ func DatabaseOf(path string) (db wordpress.Database, err error) {
 	return db, nil
 }
 
-// RootInArchive is the site's root as the names of the archive have it.
+// RootInArchive returns the path of the site's root in the archive.
 func RootInArchive(d *manifest.Details) string {
 	root, err := filepath.Rel(d.Base, d.Root)
 	if err != nil || root == ".." || strings.HasPrefix(root, "../") {
@@ -211,7 +211,7 @@ func RootInArchive(d *manifest.Details) string {
 	return root
 }
 
-// RawBytes is the length of a stream before the filters, as the manifest states it.
+// RawBytes returns the length of a stream before the filters, as stated in the manifest.
 func RawBytes(run *catalog.Run, stream string) int64 {
 	for _, s := range run.Manifest.Streams {
 		if s.Name == stream {

@@ -27,7 +27,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/replace"
 )
 
-// databaseOptions are the flags of restore about the database.
+// databaseOptions are the flags of restore for the database.
 type databaseOptions struct {
 	defaultsFile    string
 	database        string
@@ -46,10 +46,11 @@ func (o *databaseOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.DropOld, "drop-old", false, "drop the old tables: those that an earlier restore has kept, and those that this restore replaces; it cannot be undone")
 }
 
-// named tells whether a database is named.
+// named reports whether the flags name a database.
 func (o *databaseOptions) named() bool { return o.defaultsFile != "" || o.useTargetConfig }
 
-// endDatabase drops the old tables of an earlier restore, or puts them in use again.
+// endDatabase ends an earlier restore: it drops the old tables, or puts them back if --undo is
+// given.
 func (r *Restorer) endDatabase(ctx context.Context, o *Options) error {
 	db, err := r.targetDatabase(ctx, o)
 	if err != nil {
@@ -66,8 +67,8 @@ func (r *Restorer) endDatabase(ctx context.Context, o *Options) error {
 	return nil
 }
 
-// targetDatabase is the database that the operator names. What a backup says about databases
-// is not known here.
+// targetDatabase returns the database that the operator names. It does not use what a backup says
+// about databases.
 func (r *Restorer) targetDatabase(ctx context.Context, o *Options) (db wordpress.Database, err error) {
 	d := &o.database
 	switch {
@@ -96,7 +97,7 @@ func (r *Restorer) targetDatabase(ctx context.Context, o *Options) (db wordpress
 	return db, nil
 }
 
-// configuredDatabase reads the configuration of the site that is at a path now.
+// configuredDatabase returns the database in the configuration of the site that is now at path.
 func (r *Restorer) configuredDatabase(ctx context.Context, path string) (db wordpress.Database, err error) {
 	job, err := sites.Job(ctx, r.Config, path)
 	if err != nil {
@@ -117,13 +118,13 @@ type databasePart struct {
 	*load.Loader
 	out      *console.Console
 	dry      bool
-	replacer *replace.Replacer // nil if nothing is to be replaced
+	replacer *replace.Replacer // nil: replace nothing
 }
 
-// Stream is restore.Part's.
+// Stream implements restore.Part.
 func (*databasePart) Stream() string { return manifest.DatabaseStream }
 
-// Stage is restore.Part's. In a dry run, it shows what would be done.
+// Stage implements restore.Part. In a dry run, it prints what it would do.
 func (p *databasePart) Stage(ctx context.Context, in io.Reader) error {
 	if err := p.Loader.Stage(ctx, in); err != nil || !p.dry {
 		return err
@@ -139,7 +140,7 @@ func (p *databasePart) Stage(ctx context.Context, in io.Reader) error {
 	return nil
 }
 
-// Commit is restore.Part's.
+// Commit implements restore.Part.
 func (p *databasePart) Commit(ctx context.Context) error {
 	if err := p.Loader.Commit(ctx); err != nil {
 		return err
@@ -148,7 +149,7 @@ func (p *databasePart) Commit(ctx context.Context) error {
 	return printReplaced(p.out.Out, p.replacer)
 }
 
-// databasePart restores the database of a run.
+// databasePart returns the part that restores the database of a run.
 func (r *Restorer) databasePart(ctx context.Context, o *Options, run *catalog.Run, _ *manifest.Details) (restore.Part, error) {
 	db, err := r.targetDatabase(ctx, o)
 	if err != nil {
@@ -193,7 +194,8 @@ func saveReplaced(database string, sql []byte) (string, error) {
 	return path, out.Publish()
 }
 
-// fileName replaces the characters of a database's name that a file's name should not have.
+// fileName returns the name of a database, with characters replaced that a file name should not
+// have.
 func fileName(database string) string {
 	name := []byte(database)
 	for i, c := range name {

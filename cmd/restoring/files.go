@@ -21,7 +21,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// filesOptions are the flags of restore about files.
+// filesOptions are the flags of restore for files.
 type filesOptions struct {
 	to               string
 	inPlace          bool
@@ -71,7 +71,7 @@ func (o *filesOptions) check() error {
 	return nil
 }
 
-// filesPart restores the files of a run.
+// filesPart returns the part that restores the files of a run.
 func (r *Restorer) filesPart(ctx context.Context, o *Options, run *catalog.Run, details *manifest.Details) (*tree.Target, error) {
 	overwrite, err := tree.ParseOverwrite(o.overwrite)
 	if err != nil {
@@ -104,7 +104,7 @@ func (r *Restorer) filesPart(ctx context.Context, o *Options, run *catalog.Run, 
 	return tree.New(to), nil
 }
 
-// userOf is a user with the groups that the user database gives him.
+// userOf returns a user with the groups that the user database lists for this user.
 func userOf(uid uint32) (tree.User, error) {
 	owner, err := source.LookupOwner(uid)
 	return tree.User{UID: owner.UID, GID: owner.GID, Groups: owner.Groups}, err
@@ -123,7 +123,7 @@ func lookUpUser(name string) (tree.User, error) {
 	return userOf(uint32(uid))
 }
 
-// placesOutside are the paths outside of the root that are restored in place.
+// placesOutside returns the paths outside the root that are restored in place.
 func (r *Restorer) placesOutside(ctx context.Context, o *Options, details *manifest.Details) (map[string]string, error) {
 	root, err := safefs.PlannedPath(o.to)
 	if err != nil {
@@ -147,8 +147,8 @@ func (r *Restorer) placesOutside(ctx context.Context, o *Options, details *manif
 	return tree.InPlace(details.Base, root, o.allowPaths, used, facts.Home)
 }
 
-// sayFiles says what was done, and how to get WordPress itself, if it is missing or the
-// operator asks.
+// sayFiles prints what was done. It also prints how to get WordPress itself, if that is missing
+// or the operator asks.
 func (r *Restorer) sayFiles(ctx context.Context, o *Options, run *catalog.Run, t *tree.Target) {
 	sum := t.Sum
 	verb := "restored"
@@ -167,7 +167,7 @@ func (r *Restorer) sayFiles(ctx context.Context, o *Options, run *catalog.Run, t
 	r.Say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
 }
 
-// endFiles removes what restores have kept from before, or puts it back.
+// endFiles ends earlier restores: it removes the old files that they kept, or puts them back.
 func (r *Restorer) endFiles(ctx context.Context, o *Options) error {
 	end, what := tree.Confirm, "removed "
 	if o.undo {

@@ -1,5 +1,4 @@
-// Package restoring is the command restore: its flags, what they ask for, and what is said
-// about it.
+// Package restoring implements the command restore: its flags, its checks and its messages.
 package restoring
 
 import (
@@ -33,7 +32,7 @@ type Options struct {
 	undo     bool
 	maxRatio int64
 
-	about map[string]*pflag.FlagSet // the flags about each stream
+	about map[string]*pflag.FlagSet // the flags for each stream
 }
 
 // Flags adds the flags of restore.
@@ -75,18 +74,18 @@ func (o *Options) check() error {
 	return o.filesOptions.check()
 }
 
-// asked returns a flag that was given about a stream, "" for none.
+// asked returns a flag for the stream that the operator gave, or "".
 func (o *Options) asked(stream string) (flag string) {
 	o.about[stream].VisitAll(func(f *pflag.Flag) {
-		if f.Changed && (f.Name != "to" || o.only == "") { // the database may be that of the site at --to
+		if f.Changed && (f.Name != "to" || o.only == "") { // with --only db, --to may name the site whose database is used
 			flag = "--" + f.Name
 		}
 	})
 	return flag
 }
 
-// checkRun returns an error if the run has not what was asked for, or --only leaves it out:
-// the restore would else end well without it.
+// checkRun returns an error if the run lacks something that the flags ask for, or if --only
+// excludes it. Without this check, the restore would succeed without that part.
 func (o *Options) checkRun(run *catalog.Run) error {
 	for _, stream := range []string{manifest.DatabaseStream, manifest.FilesStream} {
 		flag, what := o.asked(stream), stream
@@ -103,12 +102,12 @@ func (o *Options) checkRun(run *catalog.Run) error {
 	return nil
 }
 
-// wants tells whether a stream is to be restored.
+// wants reports whether a stream is to be restored.
 func (o *Options) wants(stream string) bool {
 	return o.only == "" || (o.only == "db") == (stream == manifest.DatabaseStream)
 }
 
-// Restore does what the options say.
+// Restore restores a run, or ends an earlier restore, as the options say.
 func (r *Restorer) Restore(ctx context.Context, o Options) error {
 	if err := o.check(); err != nil {
 		return err
@@ -141,7 +140,7 @@ func (r *Restorer) Restore(ctx context.Context, o Options) error {
 	return nil
 }
 
-// metersOf measures the files and rows that parts have restored.
+// metersOf returns meters for the files and rows that the parts have restored.
 func metersOf(parts []restore.Part, counts manifest.Counts) (meters []progress.Meter) {
 	for _, p := range parts {
 		switch p := p.(type) {
@@ -154,7 +153,7 @@ func metersOf(parts []restore.Part, counts manifest.Counts) (meters []progress.M
 	return meters
 }
 
-// end ends earlier restores, of the database if one is named, and of the files.
+// end ends earlier restores: of the database, if the flags name one, and of the files.
 func (r *Restorer) end(ctx context.Context, o *Options) error {
 	if o.only == "db" || o.only == "" && o.database.named() {
 		if err := r.endDatabase(ctx, o); err != nil {
@@ -167,8 +166,8 @@ func (r *Restorer) end(ctx context.Context, o *Options) error {
 	return r.endFiles(ctx, o)
 }
 
-// restoreParts are the parts that are to be restored, in the order in which they are
-// switched: the database, then the files.
+// restoreParts returns the parts to restore, in the order in which they are switched: the
+// database, then the files.
 func (r *Restorer) restoreParts(ctx context.Context, o *Options, reader *content.Reader, run *catalog.Run) (parts []restore.Part, err error) {
 	details, err := reader.Details(ctx, run)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/replace"
 )
 
-// replaceOptions are the flags of restore that move a site to another address.
+// replaceOptions are the flags of restore that change the address of a site.
 type replaceOptions struct {
 	replace.Options
 }
@@ -24,7 +24,7 @@ func (o *replaceOptions) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.SkipColumns, "skip-columns", nil, "do not replace in columns of this `name` or pattern, such as post_content or wp_posts.guid; may be repeated")
 }
 
-// replacer returns what replaces, nil if nothing is to be replaced.
+// replacer returns the replacer that the flags ask for, or nil if nothing is to be replaced.
 func (o *replaceOptions) replacer() (*replace.Replacer, error) {
 	if len(o.Pairs) == 0 {
 		if o.IncludeGUID || len(o.SkipTables) > 0 || len(o.SkipColumns) > 0 {
@@ -63,11 +63,11 @@ func printReplaced(w io.Writer, r *replace.Replacer) error {
 // searchReplace is the flag that takes two arguments.
 const searchReplace = "--search-replace"
 
-// pairSeparator is between the two arguments after they were joined.
+// pairSeparator separates the two arguments after JoinPairs has joined them.
 const pairSeparator = "\x00"
 
-// JoinPairs joins the two arguments of the flag into one, since flags take only one. The
-// second one is missing if another flag follows.
+// JoinPairs joins the two arguments of --search-replace into one, because a flag takes only one.
+// If another flag follows the first argument, the second argument is missing.
 func JoinPairs(args []string) []string {
 	var joined []string
 	for i := 0; i < len(args); i++ {
@@ -87,7 +87,7 @@ func JoinPairs(args []string) []string {
 // pairs is the value of the flag.
 type pairs [][2]string
 
-// String is pflag.Value's.
+// String implements pflag.Value.
 func (p *pairs) String() string {
 	var texts []string
 	for _, pair := range *p {
@@ -96,10 +96,10 @@ func (p *pairs) String() string {
 	return strings.Join(texts, ", ")
 }
 
-// Type is pflag.Value's.
+// Type implements pflag.Value.
 func (p *pairs) Type() string { return "OLD NEW" }
 
-// Set is pflag.Value's.
+// Set implements pflag.Value.
 func (p *pairs) Set(text string) error {
 	old, with, ok := strings.Cut(text, pairSeparator)
 	if !ok && strings.Count(text, ",") == 1 {

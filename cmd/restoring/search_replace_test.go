@@ -7,7 +7,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// The two texts of a pair are two arguments, or one with a comma: WP-CLI passes only one on.
+// The two texts of a pair are two arguments, or one argument with a comma, because WP-CLI passes
+// on only one.
 func TestPairsOfTexts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -1,5 +1,5 @@
-// Package schedules is what the configuration says about schedules: what is installed for each,
-// and when it is due.
+// Package schedules connects the schedules of the configuration with the host: what is installed
+// for each schedule, and when it is due.
 package schedules
 
 import (
@@ -12,14 +12,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
-// A Schedule is one to install.
+// A Schedule is a schedule to install.
 type Schedule struct {
 	name  string
 	times schedule.Times
 }
 
-// Choose returns the schedules to install: those that are named, or all. flag is when
-// they run by a flag, or "".
+// Choose returns the schedules to install: the named ones, or all. flag is the time that a flag
+// gives, or "".
 func Choose(c *settings.Configuration, flag string, names []string) ([]Schedule, error) {
 	if len(names) == 0 {
 		for _, s := range c.Schedules {
@@ -51,8 +51,8 @@ func Choose(c *settings.Configuration, flag string, names []string) ([]Schedule,
 	return chosen, nil
 }
 
-// Host is where schedules are installed. Other users than root have only their
-// own account.
+// Host returns where schedules are installed. Users other than root can install them for their
+// own account only.
 func Host(user bool) (schedule.Host, error) {
 	if user || os.Geteuid() != 0 {
 		return schedule.Account()

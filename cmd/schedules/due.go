@@ -13,21 +13,22 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
-// A dueTime is when an installed schedule runs, and what it backs up.
+// A dueTime holds the times of an installed schedule, and what the schedule backs up.
 type dueTime struct {
 	settings.Schedule
 	interval time.Duration
 	next     time.Time
 }
 
-// SetDue says of each series how often a run is due, and when the next one is, by the
+// SetDue sets, for each series, how often a run is due and when the next run is, from the
 // installed schedules.
 func SetDue(ctx context.Context, c *settings.Configuration, log *slog.Logger, all []state.Series, now time.Time) {
 	markDue(c, all, dueTimes(ctx, c, log, now))
 }
 
-// markDue says of each series how often a run is due, and when the next one is: by the
-// installed schedules that back up its site and kind. The most frequent one counts.
+// markDue sets, for each series, how often a run is due and when the next run is. It uses the
+// installed schedules that back up the site and kind of the series: the shortest interval and the
+// earliest time.
 func markDue(c *settings.Configuration, all []state.Series, due []dueTime) {
 	for i := range all {
 		s := &all[i]
@@ -45,7 +46,7 @@ func markDue(c *settings.Configuration, all []state.Series, due []dueTime) {
 	}
 }
 
-// isFor tells whether a schedule makes the runs of a series.
+// isFor reports whether a schedule makes the runs of a series.
 func isFor(c *settings.Configuration, d settings.Schedule, s *state.Series) bool {
 	kind, _, _ := strings.Cut(s.Kind, "-")
 	wanted := d.Kind
@@ -64,8 +65,8 @@ func isFor(c *settings.Configuration, d settings.Schedule, s *state.Series) bool
 	})
 }
 
-// dueTimes are those of the installed schedules. A schedule that cannot be read is left
-// out: the files for monitoring are worth more than the times in them.
+// dueTimes returns the times of the installed schedules. It leaves out a schedule that cannot be
+// read, because the files for monitoring matter more than the times in them.
 func dueTimes(ctx context.Context, c *settings.Configuration, log *slog.Logger, now time.Time) (due []dueTime) {
 	host, err := Host(false)
 	if err != nil {

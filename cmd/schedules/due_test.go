@@ -13,7 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
-// Monitoring learns from the installed schedules how often a run is due.
+// The files for monitoring say how often a run is due, from the installed schedules.
 func TestDue(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.Local)
 	file := filepath.Join(t.TempDir(), "config.yaml")

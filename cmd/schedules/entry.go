@@ -18,7 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
-// Entries are the chosen schedules as they are installed.
+// Entries returns the chosen schedules as they are to be installed.
 func Entries(ctx context.Context, c *settings.Configuration, host schedule.Host, by schedule.Scheduler, chosen []Schedule) ([]schedule.Entry, error) {
 	if err := checkShellVariables(os.Environ()); err != nil {
 		return nil, err
@@ -70,8 +70,8 @@ func Entries(ctx context.Context, c *settings.Configuration, host schedule.Host,
 	return entries, nil
 }
 
-// checkShellVariables refuses settings that only this shell has: the schedule would run
-// without them, and store backups elsewhere.
+// checkShellVariables refuses settings that only the environment of this shell has. The schedule
+// would run without them, and would store backups elsewhere.
 func checkShellVariables(environ []string) error {
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
@@ -82,7 +82,7 @@ func checkShellVariables(environ []string) error {
 	return nil
 }
 
-// folderVariables are the variables that say where the folders of a user are. cron and
+// folderVariables returns the environment variables that set the folders of a user. cron and
 // systemd do not set them.
 func folderVariables() (variables []string) {
 	for _, name := range []string{"STATE_DIRECTORY", "XDG_STATE_HOME", "XDG_CONFIG_HOME"} {
@@ -93,8 +93,9 @@ func folderVariables() (variables []string) {
 	return variables
 }
 
-// ownProgram is the path of this program: the one in PATH, if it leads here, since a new
-// version will be there too. As root, nobody else may be able to replace it.
+// ownProgram returns the path of this program. If PATH leads to the same program, it returns the
+// path found there, because a new version will be installed there too. As root, it refuses a
+// program that another user can replace.
 func ownProgram() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
@@ -118,7 +119,7 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-// sandboxOf is what a service needs of the host, by the configuration.
+// sandboxOf returns what the service needs of the host, according to the configuration.
 func sandboxOf(c *settings.Configuration) (schedule.Sandbox, error) {
 	var box schedule.Sandbox
 	sites := []settings.SiteSetting{c.SiteSetting}
@@ -163,7 +164,7 @@ func sandboxOf(c *settings.Configuration) (schedule.Sandbox, error) {
 	return box, nil
 }
 
-// sinkFiles are the local folders of sinks, and the files with their credentials.
+// sinkFiles returns the local folders of sinks, and the files with their credentials.
 func sinkFiles(list []settings.Sink) (folders, credentials []string, err error) {
 	if len(list) == 0 {
 		list = []settings.Sink{{URL: settings.DefaultSink}}

@@ -22,23 +22,24 @@ import (
 type Configuration struct {
 	settings
 	Path    string         // of the file; "" without one
-	Skipped string         // the file of the system, if this user may not read it
+	Skipped string         // the system's file, if this user may not read it
 	lines   map[string]int // the line of each key in the file, such as limits.sites and sites[0].name
 	flags   *pflag.FlagSet // of the command that runs
 	keys    map[string]keys.Key
-	// ScheduledKind is the kind of the schedule that runs; "" is that of each site.
+	// ScheduledKind is the kind of backup that the running schedule sets. "" means the kind of
+	// each site.
 	ScheduledKind string
-	// fileSinks are the sinks for all sites in the file, also if a flag or the
-	// environment gives others.
+	// fileSinks are the sinks for all sites in the file, even if a flag or the environment
+	// replaces them.
 	fileSinks []Sink
-	// Passphrase seals the backups of a compat command: only that has it in memory.
+	// Passphrase seals the backups of a compat command. No other command has it in memory.
 	Passphrase secret.Text
-	values     map[string]any // of each leaf, as the file, the environment and the flags have it
+	values     map[string]any // of each leaf that the file, the environment or a flag sets
 }
 
-// settings are all keys.
+// settings has a field for each key of the configuration.
 type settings struct {
-	Sites           []map[string]any `mapstructure:"sites"` // see configuration.site
+	Sites           []map[string]any `mapstructure:"sites"` // see Configuration.Site
 	Roots           []string         `mapstructure:"roots"`
 	Schedules       []Schedule       `mapstructure:"schedules"`
 	Limits          limits           `mapstructure:"limits"`
@@ -54,7 +55,7 @@ type settings struct {
 	SiteSetting     `mapstructure:",squash"`
 }
 
-// limits are those of the whole process.
+// limits are the limits of the whole process.
 type limits struct {
 	Sites     int                `mapstructure:"sites"`
 	Bandwidth byteRate           `mapstructure:"bandwidth"`
@@ -105,9 +106,9 @@ type encryption struct {
 // Sink is one sink; a plain string is its URL.
 type Sink struct {
 	URL string `mapstructure:"url"`
-	// Name is what the state, the metrics and status call the sink.
+	// Name is the name of the sink in the state, the metrics and status.
 	Name string `mapstructure:"name"`
-	// RequireOneWay, when false, exempts the sink from the site's setting.
+	// RequireOneWay exempts the sink from the site's setting if it is false.
 	RequireOneWay    *bool `mapstructure:"require_one_way"`
 	retentionSetting `mapstructure:",squash"`
 }
@@ -119,15 +120,15 @@ type Site struct {
 	// RunAs is the user with whose rights the site is read. Only the file can set it.
 	RunAs       userID `mapstructure:"run_as"`
 	SiteSetting `mapstructure:",squash"`
-	ownSinks    bool // the entry has sinks; they replace those of all sites
+	ownSinks    bool // the entry has its own sinks, which replace those of all sites
 }
 
-// maxSites is the highest number of sites that are backed up at the same time: each
-// uses its own memory and connections.
+// maxSites is the maximum number of sites that are backed up at the same time: each uses its own
+// memory and connections.
 const maxSites = 1000
 
-// Load reads the file and the environment, merges them with the
-// command's flags, and checks all of it. configPath is the value of --config.
+// Load reads the file and the environment, merges them with the command's flags, and checks the
+// result. configPath is the value of --config.
 func Load(flags *pflag.FlagSet, configPath string) (*Configuration, error) {
 	if err := Keys().CheckEnvironment(os.Environ()); err != nil {
 		return nil, err
@@ -176,8 +177,8 @@ func newConfiguration(path string, flags *pflag.FlagSet) *Configuration {
 	return c
 }
 
-// newViper returns a viper that knows the default of each key of a table, and its
-// environment variable.
+// newViper returns a viper with the default of each key of a table, and with the environment
+// variable of each key.
 func newViper(table keys.Table) *viper.Viper {
 	v := viper.New()
 	for key, value := range table.Defaults() {
@@ -189,8 +190,8 @@ func newViper(table keys.Table) *viper.Viper {
 	return v
 }
 
-// check refuses values out of their range, and entries of sites that cannot be
-// decoded, including sites that this command does not use.
+// check refuses values outside their range, and entries of sites that cannot be decoded, even if
+// this command does not use the site.
 func (c *Configuration) check() error {
 	if n := c.Limits.Sites; n < 0 || n > maxSites {
 		return fmt.Errorf("%s: 'limits.sites' is %d; give the number of sites at the same time, 1 to %d", c.At("limits.sites"), n, maxSites)
@@ -248,9 +249,8 @@ func (c *Configuration) check() error {
 	return nil
 }
 
-// Site returns the settings of one site. entry holds its keys, such as one entry of
-// sites: they have precedence over the settings of all sites, and the environment
-// and the flags have precedence over both.
+// Site returns the settings of one site. entry holds its keys, as in an entry of sites. They
+// override the settings of all sites. The environment and the flags override both.
 func (c *Configuration) Site(entry map[string]any) (Site, error) {
 	s, err := c.DecodeSite(entry)
 	if err != nil {
@@ -259,10 +259,10 @@ func (c *Configuration) Site(entry map[string]any) (Site, error) {
 	return s, nil
 }
 
-// DecodeSite is Site with an error that names no entry.
+// DecodeSite is like Site, but its error does not name the entry.
 func (c *Configuration) DecodeSite(entry map[string]any) (Site, error) {
 	s := Site{SiteSetting: c.SiteSetting}
-	s.retentionSetting = retentionSetting{} // the keeper looks at each level by itself
+	s.retentionSetting = retentionSetting{} // the Keeper reads each level separately
 	keys := c.unforced("", entry)
 	_, s.ownSinks = keys["sinks"]
 	err := decode(keys, &s)
@@ -272,7 +272,7 @@ func (c *Configuration) DecodeSite(entry map[string]any) (Site, error) {
 	return s, err
 }
 
-// decodeFileSinks sets fileSinks.
+// decodeFileSinks sets fileSinks from the values of the file.
 func (c *Configuration) decodeFileSinks(file map[string]any) error {
 	for key, value := range file {
 		if strings.EqualFold(key, "sinks") {
@@ -287,7 +287,7 @@ func (c *Configuration) decodeFileSinks(file map[string]any) error {
 	return nil
 }
 
-// unforced returns the keys that neither the environment nor a flag sets.
+// unforced returns the values whose keys neither the environment nor a flag sets.
 func (c *Configuration) unforced(prefix string, values map[string]any) map[string]any {
 	out := make(map[string]any, len(values))
 	for key, value := range values {
@@ -301,8 +301,7 @@ func (c *Configuration) unforced(prefix string, values map[string]any) map[strin
 	return out
 }
 
-// Forced tells whether the environment or a flag sets a key. An empty variable
-// sets nothing.
+// Forced reports whether the environment or a flag sets a key. An empty variable sets nothing.
 func (c *Configuration) Forced(key string) bool {
 	if os.Getenv(keys.EnvName(key)) != "" {
 		return true
@@ -311,7 +310,8 @@ func (c *Configuration) Forced(key string) bool {
 	return flag != nil && flag.Changed
 }
 
-// At names the file for an error about a key, and the line if the file sets the key.
+// At returns the place to name in an error about a key: the file, and the line if the file sets
+// the key.
 func (c *Configuration) At(key string) string {
 	if c.Path == "" {
 		return "configuration"
@@ -323,8 +323,8 @@ func (c *Configuration) At(key string) string {
 	return "configuration " + c.Path
 }
 
-// Locate adds the file and the line to an error of decode. key is the entry that was
-// decoded, such as sites[0]; "" is the whole configuration.
+// Locate adds the file and the line to an error of decode. key is the decoded entry, such as
+// sites[0], or "" for the whole configuration.
 func (c *Configuration) Locate(key string, err error) error {
 	where := key
 	if first := firstKey(err); first != "" {
@@ -339,5 +339,5 @@ func (c *Configuration) Locate(key string, err error) error {
 	return fmt.Errorf("%s: %w", c.At(where), err)
 }
 
-// DefaultSink is the sink of a site without a configured one.
+// DefaultSink is the sink of a site for which no sink is configured.
 const DefaultSink = "~/backups"

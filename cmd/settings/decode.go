@@ -19,12 +19,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
-// decode sets the fields of a struct to the keys of a map, and refuses keys that
-// the struct does not have. Fields without a key keep their value.
+// decode sets the fields of a struct to the values of a map. It refuses keys that the struct does
+// not have. A field whose key is not in the map keeps its value.
 func decode(in map[string]any, out any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: out, ErrorUnused: true, WeaklyTypedInput: true,
-		ZeroFields: true, // a list replaces the list that is there
+		ZeroFields: true, // a list replaces the existing list
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(listHook, textHook, phpHook, userHook, ioHook, loadHook, waitHook, rateHook, sizeHook, durationHook, keepHook, scalarHook),
 	})
 	if err != nil {
@@ -36,7 +36,7 @@ func decode(in map[string]any, out any) error {
 	return nil
 }
 
-// A decodeError says in one line which keys have which error.
+// A decodeError lists, in one line, the wrong keys and their errors.
 type decodeError struct{ cause error }
 
 func (e *decodeError) Error() string {
@@ -50,8 +50,8 @@ func (e *decodeError) Error() string {
 
 func (e *decodeError) Unwrap() error { return e.cause }
 
-// firstKey is the first key that an error of decode is about, such as limits.stall
-// or sinks[0]; "" if it names none.
+// firstKey returns the first key that an error of decode names, such as limits.stall or sinks[0],
+// or "" if it names none.
 func firstKey(err error) string {
 	if e := (*mapstructure.DecodeError)(nil); errors.As(err, &e) {
 		return e.Name()
@@ -59,11 +59,11 @@ func firstKey(err error) string {
 	return ""
 }
 
-// A byteRate is a number of bytes per second, written as 20MiB/s or 500kB; 0 is
-// no limit.
+// A byteRate is a number of bytes per second, written as 20MiB/s or 500kB. 0 means no limit.
 type byteRate int64
 
-// leastRate is the lowest rate that is accepted: someone who writes 20 means 20 MiB/s.
+// leastRate is the lowest accepted rate, in bytes per second: a user who writes 20 means 20
+// MiB/s.
 const leastRate = 16 << 10
 
 // rateHook reads a byteRate.
@@ -75,7 +75,7 @@ func rateHook(_, to reflect.Type, value any) (any, error) {
 	return byteRate(n), err
 }
 
-// ParseByteRate reads a rate such as 20MiB/s, in bytes per second; 0 is no limit.
+// ParseByteRate reads a rate such as 20MiB/s, in bytes per second. 0 means no limit.
 func ParseByteRate(text string) (int64, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || text == "0" {
@@ -91,7 +91,7 @@ func ParseByteRate(text string) (int64, error) {
 	return int64(n), nil
 }
 
-// A byteSize is a number of bytes, written as 200GiB; 0 is no limit.
+// A byteSize is a number of bytes, written as 200GiB. 0 means no limit.
 type byteSize int64
 
 // sizeHook reads a byteSize.
@@ -113,11 +113,12 @@ func sizeHook(_, to reflect.Type, value any) (any, error) {
 	return byteSize(n), nil
 }
 
-// leastSize is the smallest limit of a site's size: someone who writes 200 means 200 GiB.
+// leastSize is the smallest accepted limit of a site's size, in bytes: a user who writes 200
+// means 200 GiB.
 const leastSize = 1 << 20
 
-// A phpBinary is the site's PHP as config.Options has it; it is written as true, false
-// or an absolute path.
+// A phpBinary is the site's PHP program, in the form of config.Options. It is written as true,
+// false or an absolute path.
 type phpBinary string
 
 // phpHook reads a phpBinary.
@@ -137,7 +138,7 @@ func phpHook(_, to reflect.Type, value any) (any, error) {
 	}
 }
 
-// A userID is a user other than root, written by name or by number; 0 is none.
+// A userID is a user other than root, written by name or by number. 0 means none.
 type userID uint32
 
 // userHook reads a userID.
@@ -153,7 +154,7 @@ func userHook(_, to reflect.Type, value any) (any, error) {
 	case err != nil:
 		return nil, fmt.Errorf("there is no user %q", text)
 	case id == math.MaxUint32:
-		return nil, fmt.Errorf("there is no user %d", id) // the kernel takes it for "no change"
+		return nil, fmt.Errorf("there is no user %d", id) // the kernel reads this ID as "no change"
 	case id == 0:
 		return nil, errors.New("it must not be root; name the user who owns the site's files")
 	default:
@@ -161,7 +162,7 @@ func userHook(_, to reflect.Type, value any) (any, error) {
 	}
 }
 
-// loadHook reads a load, which is a number.
+// loadHook reads a limit of the load, which is a number.
 func loadHook(_, to reflect.Type, value any) (any, error) {
 	if to.Kind() != reflect.Float64 {
 		return value, nil
@@ -176,8 +177,8 @@ func loadHook(_, to reflect.Type, value any) (any, error) {
 	return load, nil
 }
 
-// durationHook refuses a duration without a unit, which would be taken for
-// nanoseconds, and a negative one.
+// durationHook refuses a negative duration, and a duration without a unit, which would be read as
+// nanoseconds.
 func durationHook(_, to reflect.Type, value any) (any, error) {
 	if to != reflect.TypeFor[time.Duration]() {
 		return value, nil
@@ -193,8 +194,8 @@ func durationHook(_, to reflect.Type, value any) (any, error) {
 	return d, nil
 }
 
-// A lockWait is the longest time to wait for another run's lock; it is written as true,
-// false or a duration. true is unlimitedWait.
+// A lockWait is the longest time to wait for the lock of another run. It is written as true,
+// false or a duration. true means unlimitedWait.
 type lockWait time.Duration
 
 // unlimitedWait is a wait that only limits.timeout ends.
@@ -246,7 +247,7 @@ func scalarHook(from, to reflect.Type, value any) (any, error) {
 	return value, nil
 }
 
-// listHook reads a list from one string, as the environment has it: YAML if it
+// listHook reads a list from one string, which is how the environment sets a list: YAML if it
 // begins with a bracket, otherwise words separated by spaces.
 func listHook(_, to reflect.Type, value any) (any, error) {
 	text, ok := value.(string)
@@ -277,7 +278,7 @@ func textHook(_, to reflect.Type, value any) (any, error) {
 	return value, nil
 }
 
-// ioHook reads an process.IOPriority.
+// ioHook reads a process.IOPriority.
 func ioHook(_, to reflect.Type, value any) (any, error) {
 	if to != reflect.TypeFor[process.IOPriority]() {
 		return value, nil

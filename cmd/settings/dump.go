@@ -46,7 +46,7 @@ func dumpKeys() keys.Table {
 	}
 }
 
-// DumpOptions returns the settings as options of the dump, checked.
+// DumpOptions checks the settings and returns them as options of the dump.
 func (s *dumpSetting) DumpOptions() (dump.Options, error) {
 	o := dump.Options{
 		Tables: s.Tables, ExcludeTables: s.ExcludeTable, PrefixOnly: s.PrefixOnly, Blog: s.Blog, NoData: s.NoData,

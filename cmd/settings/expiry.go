@@ -8,8 +8,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
-// FolderDays returns the longest time for which the settings keep backups in a bucket, by
-// the folder of their kind. found is false if nothing is set.
+// FolderDays returns, for the folder of each kind, how many days the settings keep backups in a
+// bucket. If the settings differ between sites or sinks, the longest time counts. found is false
+// if nothing is set.
 func (k *Keeper) FolderDays(scheme, bucket string) (days map[string]int, found bool) {
 	days = map[string]int{}
 	targets := k.sinksIn(scheme, bucket)
@@ -27,7 +28,7 @@ func (k *Keeper) FolderDays(scheme, bucket string) (days map[string]int, found b
 	return days, found
 }
 
-// policyNames are the names of the sites with settings of their own, and "" for all other
+// policyNames returns the names of the sites that have their own settings, and "" for all other
 // sites, if these are backed up.
 func (k *Keeper) policyNames() (names []string) {
 	for name := range k.named {
@@ -39,7 +40,8 @@ func (k *Keeper) policyNames() (names []string) {
 	return names
 }
 
-// sinksIn returns the configured sinks that are in a bucket, or "" for the settings of all.
+// sinksIn returns the URLs of the configured sinks in a bucket. If there is none, it returns "",
+// which stands for the settings of all sinks.
 func (k *Keeper) sinksIn(store, bucket string) (found []string) {
 	scheme := map[string]string{"gcs": "gs"}[store]
 	if scheme == "" {
@@ -64,8 +66,8 @@ func (k *Keeper) sinksIn(store, bucket string) (found []string) {
 	return found
 }
 
-// keepDays is the longest age that the rules keep, in days, if there is a backup in each
-// period, and each day for keep_last. A policy without rules keeps all.
+// keepDays returns the highest age that the rules keep, in days. It assumes one backup in each
+// period, and one each day for keep_last. A policy without rules keeps everything.
 func keepDays(p retention.Policy) (days int) {
 	if p.Empty() || p.Within.Unlimited {
 		return policy.Never

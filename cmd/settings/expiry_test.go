@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
-// The age that a setting implies is that of the oldest backup that it keeps, if there is
-// one per period.
+// The number of days is the age of the oldest backup that the settings keep, if there is one
+// backup in each period.
 func TestKeepSettingsAsDays(t *testing.T) {
 	for name, c := range map[string]struct {
 		rules retention.Policy

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// SecretFiles are the files that the keys of the whole configuration name, such as
-// email.password_file; not those of its sites.
+// SecretFiles returns the files that the keys of the whole configuration name, such as
+// email.password_file. It leaves out the files of sites.
 func (c *Configuration) SecretFiles() []string { return secretFiles(reflect.ValueOf(c.settings)) }
 
-// SecretFiles are the files that the keys of a site name, such as env_file.
+// SecretFiles returns the files that the keys of a site name, such as env_file.
 func (s *SiteSetting) SecretFiles() []string { return secretFiles(reflect.ValueOf(*s)) }
 
 // secretFiles returns the values of all keys of a struct that end in _file.

@@ -18,8 +18,8 @@ type hookSetting struct {
 	InheritEnvironment bool          `mapstructure:"inherit_environment"`
 }
 
-// hookKeys are the keys about the operator's programs. Only the configuration file can set
-// them, since they run with the rights of the agent.
+// hookKeys returns the keys for the operator's programs. Only the configuration file can set
+// them, because hooks run with the rights of the agent.
 func hookKeys() keys.Table {
 	return keys.Table{{
 		Name: "hooks", Form: keys.Entries, Global: true, FileOnly: true,
@@ -36,7 +36,7 @@ func hookKeys() keys.Table {
 	}}
 }
 
-// Hooks returns the hooks. Its error is about the entry with the index at.
+// Hooks returns the hooks. If it returns an error, at is the index of the wrong entry.
 func Hooks(settings []hookSetting) (list []hook.Hook, at int, err error) {
 	for i, s := range settings {
 		h := hook.Hook{

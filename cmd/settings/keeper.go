@@ -14,8 +14,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A Keeper finds the retention settings of a site and kind in a folder. It is the
-// agent.Keeper of the configuration.
+// A Keeper finds the retention settings for a site and a kind in a folder. It implements
+// agent.Keeper for the configuration.
 type Keeper struct {
 	*Configuration
 	named map[string]Site // the configured sites, by their names in the sinks
@@ -30,12 +30,12 @@ func NewKeeper(c *Configuration, named map[string]Site) *Keeper {
 // A level is a place in the configuration that can set retention.
 type level struct {
 	retentionSetting
-	site bool // it is about one site
-	sink bool // it is about one sink
+	site bool // it is for one site
+	sink bool // it is for one sink
 }
 
-// levels returns the places that can set the retention of a site in a sink, the most
-// special first: the sink in the site's own list, the site, the sink, all sites.
+// levels returns the places that can set the retention of a site in a sink, the most specific one
+// first: the sink in the site's own list, the site, the sink, all sites.
 func (k *Keeper) levels(name, sink string) (levels []level) {
 	set, known := k.named[name]
 	if known && set.ownSinks {
@@ -47,8 +47,8 @@ func (k *Keeper) levels(name, sink string) (levels []level) {
 	return append(append(levels, k.sinkLevels(sink)...), level{k.retentionSetting, false, false})
 }
 
-// sinkLevels returns the settings of a sink for all sites. A flag or the environment can
-// name a sink of the file again, without its settings.
+// sinkLevels returns the settings of a sink for all sites. It also reads the sinks of the file,
+// because a flag or the environment can name the same sink without its settings.
 func (k *Keeper) sinkLevels(sink string) []level {
 	return append(sinkLevels(k.Sinks, sink, false), sinkLevels(k.fileSinks, sink, false)...)
 }
@@ -79,8 +79,8 @@ func sameSink(a, b string) bool {
 	return dir != "" && dir == folder(b)
 }
 
-// find returns the settings of the first level at which isSet holds for the kind, or else
-// for all kinds. The environment and the flags have precedence over all levels.
+// find returns the settings of the first level for which isSet is true: at each level, it tries
+// the kind first, and then all kinds. The environment and the flags override all levels.
 func (k *Keeper) find(levels []level, kind retention.Kind, isSet func(*keepSetting) bool, names ...string) *keepSetting {
 	all := k.retentionSetting
 	for _, name := range names {
@@ -103,7 +103,7 @@ func (k *Keeper) find(levels []level, kind retention.Kind, isSet func(*keepSetti
 	return &keepSetting{}
 }
 
-// Policy is agent.Keeper's.
+// Policy implements agent.Keeper.
 func (k *Keeper) Policy(name, sink string, kind retention.Kind) retention.Policy {
 	levels := k.levels(name, sink)
 	count := func(key string, of func(*keepSetting) keepCount) int {
@@ -125,8 +125,8 @@ func (k *Keeper) Policy(name, sink string, kind retention.Kind) retention.Policy
 	}
 }
 
-// kindSize is the space that a site's runs of one kind may take: what a site sets, or any
-// level for the kind.
+// kindSize returns the maximum size of a site's runs of one kind, in bytes: the size that the
+// site sets, or that any level sets for the kind. 0 means no limit.
 func kindSize(levels []level, kind retention.Kind) int64 {
 	for _, l := range levels {
 		if s := l.Retention.of(kind).MaxSize; s.set {
@@ -139,8 +139,8 @@ func kindSize(levels []level, kind retention.Kind) int64 {
 	return 0
 }
 
-// MaxSize is agent.Keeper's: what the sink sets, also in the list of a site, or else all
-// sites.
+// MaxSize implements agent.Keeper. It returns the size that the sink sets, also in a site's list
+// of sinks, or else the size that is set for all sites.
 func (k *Keeper) MaxSize(sink string) int64 {
 	if !k.Forced("max_size") {
 		levels := k.sinkLevels(sink)
@@ -158,8 +158,8 @@ func (k *Keeper) MaxSize(sink string) int64 {
 	return int64(k.retentionSetting.MaxSize.bytes)
 }
 
-// checkRetention refuses both names of one setting in the same place. entry is the entry
-// of a list, such as sites[0], or "".
+// checkRetention refuses a setting that is set under both of its names in the same place. entry
+// is the entry of a list, such as sites[0], or "".
 func (c *Configuration) checkRetention(entry string, set retentionSetting) error {
 	check := func(below string, s *keepSetting) error {
 		name := strings.TrimPrefix(entry+"."+below+"keep_for", ".")
@@ -195,11 +195,11 @@ func (k *Keeper) KeepsAnything(folders []PruneFolder) bool {
 	return false
 }
 
-// A PruneFolder is a folder of backups, and the sink that it is of.
+// A PruneFolder is a folder of backups, and the sink that it belongs to.
 type PruneFolder struct{ Dir, Sink string }
 
-// PruneFolders returns the folders of the configured sinks, of those on the command line,
-// or the default one. remote are sinks that are buckets.
+// PruneFolders returns the folders of the configured sinks, of the sinks on the command line, or
+// the default folder. remote holds the sinks that are buckets.
 func (k *Keeper) PruneFolders(ctx context.Context, host string) (folders []PruneFolder, remote []string, err error) {
 	texts := urls(k.Sinks)
 	if !k.Forced("sinks") {
@@ -247,8 +247,8 @@ func urls(list []Sink) (texts []string) {
 	return texts
 }
 
-// matching returns the folders that a path with {kind}, {site} or {owner} stands for. A
-// path on the command line must exist.
+// matching returns the folders that match a path with {kind}, {site} or {owner}. A path on the
+// command line must exist.
 func (k *Keeper) matching(dir string) ([]string, error) {
 	pattern := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{kind}", "*", "{site}", "*", "{owner}", "*").Replace(dir)
 	found, err := filepath.Glob(pattern)

@@ -14,13 +14,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
 
-// Keys is the table of all keys of the configuration. A capability declares its keys
-// beside its settings, and is one line here.
+// Keys returns the table of all keys of the configuration. Each group of keys is declared beside
+// its settings, and is one line here.
 var Keys = sync.OnceValue(func() keys.Table {
 	return slices.Concat(siteListKeys(), scheduleKeys(), runKeys(), limitKeys(), machineKeys(), backupKeys(), phpKeys(), dumpKeys(), retentionKeys(), notifyKeys(), hookKeys())
 })
 
-// siteListKeys are the keys about which sites there are.
+// siteListKeys returns the keys that say which sites there are.
 func siteListKeys() keys.Table {
 	return keys.Table{
 		{
@@ -37,7 +37,7 @@ func siteListKeys() keys.Table {
 	}
 }
 
-// runKeys are the keys about the whole invocation.
+// runKeys returns the keys for the whole invocation.
 func runKeys() keys.Table {
 	return keys.Table{
 		{Name: "dry_run", Form: keys.Bool, Global: true, Help: "print what would be backed up; send nothing"},
@@ -64,7 +64,7 @@ func limitKeys() keys.Table {
 	}
 }
 
-// backupKeys are the keys about what is backed up, how and where to.
+// backupKeys returns the keys that say what is backed up, how, and where to.
 func backupKeys() keys.Table {
 	return keys.Table{
 		{
@@ -93,7 +93,7 @@ func backupKeys() keys.Table {
 	}
 }
 
-// phpKeys are the keys about how a site's configuration is read.
+// phpKeys returns the keys that say how a site's configuration is read.
 func phpKeys() keys.Table {
 	return keys.Table{
 		{Name: "env", Form: keys.List, Secret: true, Help: "`NAME=VALUE`, a variable in the environment of the site's PHP; NAME alone copies the value from this environment", Example: "[WP_ENV=production]"},
@@ -111,8 +111,8 @@ func phpKeys() keys.Table {
 // SystemFile is the configuration of the host, which may hold root's secrets.
 const SystemFile = "/etc/wp-oneway/config.yaml"
 
-// FindFile returns the file to read, "" for none. given is the value of --config.
-// skipped is the file of the system where this user may not read it.
+// FindFile returns the file to read, or "". given is the value of --config. skipped is the
+// system's file, if this user may not read it.
 func FindFile(given string) (path, skipped string, err error) {
 	if given != "" {
 		return given, "", nil

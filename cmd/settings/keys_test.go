@@ -27,7 +27,7 @@ func fieldKeys(t reflect.Type, prefix string, perSite bool, found map[string]boo
 	}
 }
 
-// Every field of the settings is a key of the table, and the reverse. The table says
+// Every field of the settings has a key in the table, and every key has a field. The table says
 // which keys an entry of sites may have.
 func TestTableAndSettingsAgree(t *testing.T) {
 	fields := map[string]bool{}
@@ -69,8 +69,8 @@ func TestTableAndSettingsAgree(t *testing.T) {
 	}
 }
 
-// Every key is described, has an example where its default says nothing, and has an
-// environment variable and a flag of its own.
+// Every key has a help text, an environment variable and a flag of its own. It has an example if
+// its default shows nothing.
 func TestEveryKeyIsDescribed(t *testing.T) {
 	variables, flags := map[string]string{}, map[string]string{}
 	var check func(where string, table keys.Table)

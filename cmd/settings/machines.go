@@ -10,7 +10,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
 
-// machineSettings are the files that tell machines how the backups are.
+// machineSettings are the settings of the files that monitoring systems read.
 type machineSettings struct {
 	Metrics metricsSetting `mapstructure:"metrics"`
 	Status  statusSetting  `mapstructure:"status"`
@@ -36,7 +36,7 @@ func machineKeys() keys.Table {
 	}
 }
 
-// check refuses files that their readers would not find.
+// check refuses paths at which the monitoring systems would not find the files.
 func (m *machineSettings) check() (key string, err error) {
 	if path := m.Metrics.Textfile; path != "" && (!filepath.IsAbs(path) || !strings.HasSuffix(path, ".prom")) {
 		return "metrics.textfile", fmt.Errorf("'metrics.textfile' is %s; give an absolute path that ends in .prom, since node_exporter reads no other files", path)
@@ -55,7 +55,7 @@ func (m *machineSettings) check() (key string, err error) {
 	return "", nil
 }
 
-// GID is the number of the group that may read the status file, -1 for none.
+// GID returns the number of the group that may read the status file, or -1 for none.
 func (s *statusSetting) GID() (int, error) {
 	if s.Group == "" {
 		return -1, nil

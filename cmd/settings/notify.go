@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
-// notifySetting says whom a backup tells how it ended.
+// notifySetting says who is told how a backup ended.
 type notifySetting struct {
 	Notifications       []secret.Text       `mapstructure:"notifications"`
 	NotificationsFile   string              `mapstructure:"notifications_file"`
@@ -27,7 +27,7 @@ type notifySetting struct {
 	UptimeKuma          uptimeKumaSetting   `mapstructure:"uptime_kuma"`
 }
 
-// emailSetting is how mail is sent.
+// emailSetting says how mail is sent.
 type emailSetting struct {
 	To           []string    `mapstructure:"to"`
 	From         string      `mapstructure:"from"`
@@ -82,8 +82,8 @@ func notifyKeys() keys.Table {
 	}
 }
 
-// check refuses what can be seen to be wrong without reading another file. Its errors
-// begin with the key.
+// check refuses errors that can be found without reading other files. Its errors begin with the
+// key.
 func (s *notifySetting) check() error {
 	if _, err := notify.ParseLevel(s.NotificationLevel); err != nil {
 		return fmt.Errorf("notification_level: %w", err)
@@ -131,9 +131,9 @@ func (s *notifySetting) checkChannels() error {
 	return nil
 }
 
-// unread is the notifier without what is in other files.
+// unread returns the notifier without the values that are in other files.
 func (s *notifySetting) unread() *notify.Notifier {
-	level, _ := notify.ParseLevel(s.NotificationLevel) // checked
+	level, _ := notify.ParseLevel(s.NotificationLevel) // the level was checked before
 	n := &notify.Notifier{Level: level, Templates: notify.Templates{Subject: s.NotificationSubject, Body: s.NotificationBody}}
 	for i, u := range s.Notifications {
 		n.Services = append(n.Services, notify.Service{Key: fmt.Sprintf("notifications[%d]", i), URL: u})
@@ -152,8 +152,8 @@ func (s *notifySetting) unread() *notify.Notifier {
 	return n
 }
 
-// Notifier returns the notifier. A file that cannot be read is the error of its channel:
-// it stops neither the backup nor the other channels.
+// Notifier returns the notifier. If a file cannot be read, its channel fails with that error.
+// Neither the backup nor the other channels stop.
 func (s *notifySetting) Notifier() *notify.Notifier {
 	n := s.unread()
 	if s.NotificationsFile != "" {
@@ -171,7 +171,7 @@ func (s *notifySetting) Notifier() *notify.Notifier {
 	return n
 }
 
-// secretFrom reads a secret on the only line of a file.
+// secretFrom reads a secret from a file that has only one line.
 func secretFrom(key, path string) (secret.Text, error) {
 	text, err := operator.ReadFile(path, operator.OwnGroup)
 	if err != nil {
@@ -207,8 +207,8 @@ func servicesFrom(path string) (services []notify.Service) {
 	return services
 }
 
-// SalvagedNotifier returns the notifier of a configuration that has an error elsewhere; nil
-// if its keys cannot be read either.
+// SalvagedNotifier returns the notifier of a configuration that has an error elsewhere. It
+// returns nil if the keys of the notifier cannot be read either.
 func SalvagedNotifier(configPath string) *notify.Notifier {
 	table := notifyKeys()
 	v := newViper(table)

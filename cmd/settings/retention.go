@@ -13,7 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
 
-// keepSetting says which runs stay in a folder.
+// keepSetting says which runs are kept in a folder.
 type keepSetting struct {
 	KeepLast    keepCount `mapstructure:"keep_last"`
 	KeepWithin  keepSpan  `mapstructure:"keep_within"`
@@ -26,7 +26,7 @@ type keepSetting struct {
 	MaxSize     keepSize  `mapstructure:"max_size"`
 }
 
-// retentionSetting adds what differs for some kinds.
+// retentionSetting adds the settings that differ for single kinds.
 type retentionSetting struct {
 	keepSetting `mapstructure:",squash"`
 	Retention   kindRetention `mapstructure:"retention"`
@@ -89,13 +89,13 @@ type keepCount struct {
 	set bool
 }
 
-// A keepSpan is a length of time by the calendar.
+// A keepSpan is a length of time in units of the calendar.
 type keepSpan struct {
 	span retention.Span
 	set  bool
 }
 
-// A keepSize is a number of bytes; 0 is no limit.
+// A keepSize is a number of bytes. 0 means no limit.
 type keepSize struct {
 	bytes byteSize
 	set   bool
@@ -141,7 +141,7 @@ func parseCount(text string) (int, error) {
 	return n, nil
 }
 
-// String is how the configuration has the value.
+// String returns the value as the configuration writes it.
 func (c keepCount) String() string {
 	if c.n == retention.Unlimited {
 		return "unlimited"
@@ -149,5 +149,5 @@ func (c keepCount) String() string {
 	return strconv.Itoa(c.n)
 }
 
-// String is how the configuration has the value.
+// String returns the value as the configuration writes it.
 func (s keepSize) String() string { return humanize.IBytes(uint64(max(s.bytes, 0))) }

@@ -15,10 +15,10 @@ import (
 // Schedule is one entry of schedules.
 type Schedule struct {
 	Name string `mapstructure:"name"`
-	Kind string `mapstructure:"kind"` // "" is the sites' own
+	Kind string `mapstructure:"kind"` // "" means the kind of each site
 	When string `mapstructure:"when"`
-	// Sites are paths, patterns of paths, names of configured sites, or "all". Empty are
-	// the configured sites, or all if none are configured.
+	// Sites are paths, patterns of paths, names of configured sites, or "all". An empty list
+	// means the configured sites, or all sites if none are configured.
 	Sites []string `mapstructure:"sites"`
 }
 
@@ -36,10 +36,10 @@ func scheduleKeys() keys.Table {
 	}}
 }
 
-// AllSites stands for every site of the host in the sites of a schedule.
+// AllSites means every site of the host, in the sites of a schedule.
 const AllSites = "all"
 
-// checkSchedules refuses schedules that could not run.
+// checkSchedules refuses schedules that cannot run.
 func (c *Configuration) checkSchedules() error {
 	seen := map[string]int{}
 	for i, s := range c.Schedules {
@@ -94,7 +94,7 @@ func (c *Configuration) PathsOf(name string) (paths []string) {
 	return paths
 }
 
-// Schedule returns the settings of a schedule. The default schedule needs none.
+// Schedule returns the settings of a schedule. The default schedule need not be configured.
 func (c *Configuration) Schedule(name string) (Schedule, error) {
 	for _, s := range c.Schedules {
 		if s.Name == name {
@@ -107,7 +107,7 @@ func (c *Configuration) Schedule(name string) (Schedule, error) {
 	return Schedule{}, exit.Usage(fmt.Errorf("%s: there is no schedule %q; add it to schedules%s", c.At("schedules"), name, c.namesOfSchedules()))
 }
 
-// namesOfSchedules lists the configured schedules, for an error.
+// namesOfSchedules returns the names of the configured schedules, for an error.
 func (c *Configuration) namesOfSchedules() string {
 	names := make([]string, 0, len(c.Schedules))
 	for _, s := range c.Schedules {
@@ -119,7 +119,7 @@ func (c *Configuration) namesOfSchedules() string {
 	return ", or use " + strings.Join(names, " or ")
 }
 
-// KindOf is the kind of backup of the site with that path.
+// KindOf returns the kind of backup of the site at a path.
 func (c *Configuration) KindOf(path string) string {
 	for _, entry := range c.Sites {
 		pattern, _ := entry["path"].(string)

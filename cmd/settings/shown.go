@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// AtEntry names the file and the line for an error about a key of an entry, which the file
-// sets there or for all sites.
+// AtEntry returns the place to name in an error about a key of an entry: the line that sets the
+// key in the entry, else the line that sets it for all sites, else the entry.
 func (c *Configuration) AtEntry(entry, key string) string {
 	if full := entry + "." + key; c.lines[full] > 0 {
 		return c.At(full)
@@ -23,7 +23,7 @@ func (c *Configuration) AtEntry(entry, key string) string {
 	return c.At(entry)
 }
 
-// lookup finds a key in the maps of an entry.
+// lookup finds a key in nested maps.
 func lookup(values map[string]any, name string) (any, bool) {
 	first, rest, nested := strings.Cut(name, ".")
 	for key, value := range values {
@@ -39,7 +39,7 @@ func lookup(values map[string]any, name string) (any, bool) {
 	return nil, false
 }
 
-// origin says where the value of a key comes from.
+// origin returns where the value of a key comes from.
 func (c *Configuration) origin(k keys.Key) string {
 	if flag := c.flags.Lookup(k.FlagName()); flag != nil && flag.Changed {
 		return "--" + flag.Name
@@ -53,7 +53,7 @@ func (c *Configuration) origin(k keys.Key) string {
 	return "default"
 }
 
-// shown is the value of a key as it is printed.
+// shown returns the value of a key as it is printed.
 func (c *Configuration) shown(k keys.Key) string {
 	value, ok := c.values[k.Name]
 	if !ok {
@@ -65,8 +65,8 @@ func (c *Configuration) shown(k keys.Key) string {
 	return redacted(k, value)
 }
 
-// redacted is a value without secrets. The URL of a sink is printed only if it is valid:
-// then it holds none.
+// redacted returns a value without secrets. It shows the URL of a sink only if the URL is valid,
+// because a valid URL holds no secret.
 func redacted(k keys.Key, value any) string {
 	text := fmt.Sprint(value)
 	of := reflect.ValueOf(value)
@@ -116,13 +116,13 @@ func hasPassword(text string) bool {
 	return err != nil || u.User != nil
 }
 
-// ShownKeys are the keys that are set, or have a default: the name of each, where its value
-// comes from, and the value without secrets.
+// ShownKeys returns the keys that are set or have a default. Each row has the name of the key,
+// where its value comes from, and the value without secrets.
 func (c *Configuration) ShownKeys() (rows [][3]string) {
 	for _, k := range Keys().Leaves() {
 		from := c.origin(k)
 		if from == "default" && strings.HasPrefix(k.Name, "retention.") {
-			continue // 45 keys that say nothing
+			continue // otherwise, 45 rows would show that nothing is set
 		}
 		rows = append(rows, [3]string{k.Name, from, c.shown(k)})
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A file is the configuration: what is there, and what is to be added.
+// A file is the configuration file: the existing content, and what is to be added.
 type file struct {
 	path   string
 	exists bool
@@ -28,10 +28,10 @@ type file struct {
 	sites     []string // paths; empty means all
 	sink      string
 	recipient string
-	unsealed  bool // decided, so that setup does not ask again
+	unsealed  bool // the user decided not to seal, so setup does not ask again
 }
 
-// readFile reads the configuration, if there is one.
+// readFile reads the configuration file, if there is one.
 func readFile(path string) (*file, error) {
 	f := &file{path: path}
 	text, err := operator.ReadFile(path, operator.Everybody)
@@ -52,10 +52,10 @@ func (f *file) parse() error {
 	return nil
 }
 
-// has tells whether the configuration has a key with a value.
+// has reports whether the configuration has a key with a value.
 func (f *file) has(key string) bool { return f.keys[key] != nil }
 
-// added is what is to be added to the configuration: top-level keys that it does not have.
+// added returns the text to add to the configuration: top-level keys that it does not have.
 func (f *file) added() (string, error) {
 	var parts []any
 	if f.sink != "" {
@@ -85,7 +85,7 @@ func (f *file) added() (string, error) {
 	return b.String(), nil
 }
 
-// with is the text of the configuration with more keys at its end. It fails where text at the
+// with returns the text of the configuration with more keys at its end. It fails if text at the
 // end adds no keys, such as after a mapping in braces.
 func (f *file) with(added string) (string, error) {
 	text := f.text
@@ -117,7 +117,7 @@ func (k *keyFile) text() []byte {
 	return fmt.Appendf(nil, "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", k.id, k.secret.Reveal())
 }
 
-// write shows what is to be written, and writes it: the configuration as a whole, or nothing.
+// write shows what it is going to write, and then writes it: the whole configuration, or nothing.
 func (s *Setup) write(ctx context.Context) error {
 	s.heading(4, "Configuration")
 	added, err := s.file.added()
@@ -152,7 +152,8 @@ func (s *Setup) write(ctx context.Context) error {
 	return nil
 }
 
-// replace adds to the configuration, in one step, and writes the credentials file before.
+// replace first writes the credentials file, and then adds the keys to the configuration in one
+// step.
 func (s *Setup) replace(ctx context.Context, added string) error {
 	text, err := s.file.with(added)
 	if err != nil {
@@ -179,7 +180,7 @@ func (s *Setup) replace(ctx context.Context, added string) error {
 	undo := func() {}
 	if k := s.newKeys; k != nil {
 		if !operator.Exists(k.path) {
-			undo = func() { _ = os.Remove(k.path) } // the error of the configuration is told
+			undo = func() { _ = os.Remove(k.path) } // only the error of the configuration is reported
 		}
 		if err := renameio.WriteFile(k.path, k.text(), 0o600, renameio.WithStaticPermissions(0o600)); err != nil {
 			return fmt.Errorf("write %s: %w", k.path, err)

@@ -15,14 +15,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
-// A provider is a place for backups that setup knows.
+// A provider is a kind of place for backups that setup supports.
 type provider struct {
 	Choice
 	policy []string // the arguments of the command that prints its policy; nil for none
 	// ask asks for the part of the URL after the bucket.
 	ask func(ctx context.Context, t *Terminal) (query string, err error)
-	// keys tells how the credential looks: "keys" is an access key, "file" a file as the
-	// provider gives it.
+	// keys says what the credential is: "keys" is an access key, "file" is a file that the
+	// provider issues.
 	keys string
 }
 
@@ -67,7 +67,7 @@ func askR2(ctx context.Context, t *Terminal) (string, error) {
 	return "endpoint=https://" + account + ".r2.cloudflarestorage.com&region=auto", err
 }
 
-// askEndpoint asks for the address of a server of one's own, and for its certificate.
+// askEndpoint asks for the address of the user's own server, and for its certificate.
 func askEndpoint(ctx context.Context, t *Terminal) (string, error) {
 	endpoint, err := t.Ask(ctx, Question{Text: "Address of the server, such as https://minio.example.com:9000", Check: func(answer string) error {
 		_, err := sinks.Parse("s3://bucket?endpoint=" + url.QueryEscape(answer))
@@ -104,7 +104,7 @@ func readable(path string, readers operator.Readers) error {
 	return err
 }
 
-// destination chooses where backups go.
+// destination asks where backups go.
 func (s *Setup) destination(ctx context.Context) error {
 	s.heading(2, "Where the backups go")
 	switch {
@@ -215,7 +215,7 @@ func (s *Setup) bucket(ctx context.Context, p provider) error {
 	return s.askKey(ctx)
 }
 
-// askCredentialFile asks for a file as the provider gives it.
+// askCredentialFile asks for a credentials file that the provider issues.
 func (s *Setup) askCredentialFile(ctx context.Context, p provider) error {
 	what := map[string]string{"gcs": "key file of the service account (JSON)", "r2": "token file that wp-oneway policy r2-token has written"}[p.Name]
 	path, err := s.Terminal.Ask(ctx, Question{
@@ -228,7 +228,7 @@ func (s *Setup) askCredentialFile(ctx context.Context, p provider) error {
 	return err
 }
 
-// askKey asks for an access key, which is written beside the configuration.
+// askKey asks for an access key. It is written to a file beside the configuration.
 func (s *Setup) askKey(ctx context.Context) error {
 	id, err := s.Terminal.Ask(ctx, Question{Text: "ID of this host's access key", Check: func(answer string) error {
 		if strings.ContainsAny(answer, " \t=[]#;") {
@@ -253,7 +253,8 @@ func checkSecret(key string) error {
 	return nil
 }
 
-// useKey keeps a key until the configuration is written, and names its file in the URL.
+// useKey keeps a key until the configuration is written, and adds the name of its file to the
+// URL.
 func (s *Setup) useKey(id, key string) error {
 	if err := checkSecret(key); err != nil {
 		return &AnswerError{err}
@@ -272,7 +273,7 @@ func (s *Setup) useKey(id, key string) error {
 	return nil
 }
 
-// addCredentialsFile names a file in the sink's URL.
+// addCredentialsFile adds the name of a credentials file to the sink's URL.
 func (s *Setup) addCredentialsFile(path string) {
 	separator := "?"
 	if strings.Contains(s.file.sink, "?") {

@@ -10,7 +10,7 @@ import (
 	"filippo.io/age"
 )
 
-// encryption chooses the key to which backups are sealed.
+// encryption asks for the key to which backups are sealed.
 func (s *Setup) encryption(ctx context.Context) error {
 	s.heading(3, "Encryption")
 	switch {
@@ -60,11 +60,11 @@ func checkRecipient(text string) error {
 	return nil
 }
 
-// proofLength is how many characters of the private key the user types.
+// proofLength is the number of characters of the private key that the user types.
 const proofLength = 6
 
-// makeKeys makes a key pair, and shows the private key until the user has typed its end from
-// where he has saved it. The private key is never written to a file.
+// makeKeys makes a key pair. It shows the private key until the user has typed the end of it from
+// the saved copy. The private key is never written to a file.
 func (s *Setup) makeKeys(ctx context.Context) error {
 	pair, err := age.GenerateX25519Identity()
 	if err != nil {

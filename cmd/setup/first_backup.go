@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// selected are the arguments by which a command takes the sites of the configuration.
+// selected returns the arguments that make a command use the sites of the configuration.
 func (s *Setup) selected(args ...string) []string {
 	args = s.configured(args...)
 	if len(s.file.sites) == 0 && !s.file.has("sites") {
@@ -17,7 +17,7 @@ func (s *Setup) selected(args ...string) []string {
 	return args
 }
 
-// show runs a command, after it has shown it.
+// show prints a command, and then runs it.
 func (s *Setup) show(ctx context.Context, args []string) error {
 	fmt.Fprintf(s.Out, "\n$ wp-oneway %s\n", strings.Join(args, " "))
 	err := s.Program.Run(ctx, args...)
@@ -27,7 +27,7 @@ func (s *Setup) show(ctx context.Context, args []string) error {
 	return err
 }
 
-// doctor runs the doctor, until it is content or the user goes on.
+// doctor runs the command doctor until it finds no problem or the user continues anyway.
 func (s *Setup) doctor(ctx context.Context) error {
 	s.heading(5, "Check")
 	s.sayf("doctor tries whether the sites can be read, and whether the credential can only add backups.")

@@ -1,6 +1,6 @@
-// Package setup leads somebody who has just installed wp-oneway to a first backup: it asks,
-// explains, writes the configuration, and runs the other commands. All it knows about
-// backups are those commands.
+// Package setup guides a user who has just installed wp-oneway to a first backup. It asks
+// questions, explains, writes the configuration, and runs the other commands. It makes and
+// examines backups only through those commands.
 package setup
 
 import (
@@ -18,11 +18,11 @@ import (
 
 // Options are the answers that were given as arguments and flags.
 type Options struct {
-	Paths         []string // of sites; empty means all sites of the host, or a question
+	Paths         []string // of sites; empty means all sites of the host, or that setup asks
 	All           bool
-	To            string // the sink's URL
+	To            string // URL of the sink
 	KeyID         string // of the sink's access key
-	SecretFile    string // holds its secret
+	SecretFile    string // file with the secret of the access key
 	Recipient     string // age public key
 	NoEncryption  bool
 	NoBackup      bool
@@ -30,20 +30,21 @@ type Options struct {
 	NoSchedule    bool
 	Yes           bool // ask nothing: use the answers and the defaults
 	Config        string
-	ConfigDefault bool // Config is where the other commands look by themselves
+	ConfigDefault bool // Config is the file that the other commands find by default
 	Host          string
 }
 
 // A Program runs the other commands of wp-oneway.
 type Program struct {
-	// Run runs one, which prints to the terminal. A command that failed is an *ExitError.
+	// Run runs a command, which prints to the terminal. If the command fails, the error is an
+	// *ExitError.
 	Run func(ctx context.Context, args ...string) error
-	// Output runs one, and returns its standard output.
+	// Output runs a command, and returns its standard output.
 	Output func(ctx context.Context, args ...string) ([]byte, error)
 }
 
-// An ExitError is the exit status of a command. Text is why it failed; "" if it has told the
-// user.
+// An ExitError is the exit status of a command. Text says why it failed; "" means that the
+// command has already told the user.
 type ExitError struct {
 	Code int
 	Text string
@@ -56,7 +57,7 @@ func (e *ExitError) Error() string {
 	return fmt.Sprintf("exit status %d", e.Code)
 }
 
-// An AnswerError is an answer that is missing or wrong.
+// An AnswerError is the error about an answer that is missing or wrong.
 type AnswerError struct{ cause error }
 
 func (e *AnswerError) Error() string { return e.cause.Error() }
@@ -64,21 +65,21 @@ func (e *AnswerError) Unwrap() error { return e.cause }
 
 func wrongf(format string, args ...any) error { return &AnswerError{fmt.Errorf(format, args...)} }
 
-// A Setup is one conversation.
+// A Setup is one conversation with the user.
 type Setup struct {
 	Options
 	Program
 	Terminal *Terminal // nil with Yes
-	Out      io.Writer // for explanations; where a terminal is, the terminal
+	Out      io.Writer // for explanations; if there is a terminal, the terminal
 
 	file    *file
-	newKeys *keyFile // to be written beside the configuration; nil for none
+	newKeys *keyFile // the credentials file to write beside the configuration; nil for none
 
 	incomplete error // the exit status of a backup that could not read everything
 }
 
-// Run asks what is not answered, writes the configuration, and makes the first backup. Until
-// the configuration is written, nothing on this host has changed.
+// Run asks for the missing answers, writes the configuration, and makes the first backup. It
+// changes nothing on this host before it writes the configuration.
 func (s *Setup) Run(ctx context.Context) error {
 	if err := s.check(); err != nil {
 		return err
@@ -103,7 +104,8 @@ func (s *Setup) Run(ctx context.Context) error {
 	return s.incomplete
 }
 
-// check refuses answers that exclude each other, and without a terminal those that are missing.
+// check refuses answers that exclude each other. Without a terminal, it also refuses missing
+// answers.
 func (s *Setup) check() error {
 	switch {
 	case len(s.Paths) > 0 && s.All:
@@ -123,7 +125,7 @@ func (s *Setup) check() error {
 	return nil
 }
 
-// configured are the arguments of a command that reads the configuration.
+// configured returns the arguments that make a command read the configuration.
 func (s *Setup) configured(args ...string) []string {
 	if s.ConfigDefault {
 		return args
@@ -135,12 +137,12 @@ func (s *Setup) sayf(format string, args ...any) {
 	fmt.Fprintln(s.Out, wrap(fmt.Sprintf(format, args...)))
 }
 
-// A foundSite is one site of `sites --json`.
+// A foundSite is one site in the output of `sites --json`.
 type foundSite struct {
 	Name, Path, Status, Reason string
 }
 
-// sites chooses the sites.
+// sites asks which sites to back up.
 func (s *Setup) sites(ctx context.Context) error {
 	s.heading(1, "Sites")
 	switch {
@@ -181,7 +183,7 @@ func (s *Setup) sites(ctx context.Context) error {
 	return s.askSites(ctx, found)
 }
 
-// find runs `sites`, below folders or in the known places.
+// find runs `sites` for the given roots, or for the known places.
 func (s *Setup) find(ctx context.Context, roots ...string) ([]foundSite, error) {
 	args := []string{"sites", "--json"}
 	if s.file.exists {
@@ -194,7 +196,7 @@ func (s *Setup) find(ctx context.Context, roots ...string) ([]foundSite, error) 
 	var report struct{ Sites []foundSite }
 	if bad := json.Unmarshal(text, &report); bad != nil {
 		if failed := (*ExitError)(nil); errors.As(err, &failed) && len(text) == 0 {
-			return nil, nil // no site, which it has said
+			return nil, nil // no site was found, and the command has said so
 		}
 		return nil, fmt.Errorf("search for sites: %w", cmpErr(err, bad))
 	}
@@ -225,7 +227,7 @@ func pathsOf(found []foundSite) (paths []string) {
 	return paths
 }
 
-// askSites asks which of the sites found are to be backed up.
+// askSites asks which of the found sites to back up.
 func (s *Setup) askSites(ctx context.Context, found []foundSite) error {
 	_, err := s.Terminal.Ask(ctx, Question{
 		Text:    "Which sites? all = these and those that are added later; or numbers, such as 1,3; or the PATH of another one",
@@ -245,7 +247,7 @@ func (s *Setup) askSites(ctx context.Context, found []foundSite) error {
 	return err
 }
 
-// choose reads numbers of a list.
+// choose reads the numbers that the user chose from a list.
 func choose(found []foundSite, answer string) (paths []string, err error) {
 	for word := range strings.FieldsFuncSeq(answer, func(r rune) bool { return r == ',' || r == ' ' }) {
 		n, err := strconv.Atoi(word)

@@ -20,7 +20,7 @@ func TestChooseFromAList(t *testing.T) {
 	}
 }
 
-// Keys are added to a configuration only where they take effect and change nothing else.
+// setup adds keys to a configuration only if they take effect and change nothing else.
 func TestAddToAConfiguration(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string

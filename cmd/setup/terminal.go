@@ -17,29 +17,29 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// A Terminal asks questions, one line each: that works with screen readers, and on
-// terminals that can do nothing but print.
+// A Terminal asks questions, one line each. That works with screen readers, and on terminals that
+// can only print.
 type Terminal struct {
 	In, Out *os.File
 }
 
-// ErrClosed is the error of a terminal that gives no further answer.
+// ErrClosed is the error of a terminal that gives no more answers.
 var ErrClosed = errors.New("the terminal gave no answer (it was closed, or Ctrl-D was pressed)")
 
-// maxAnswer is the length of an answer, in bytes.
+// maxAnswer is the maximum length of an answer, in bytes.
 const maxAnswer = 4096
 
-// A Question has one line as its answer.
+// A Question is a question that is answered in one line.
 type Question struct {
 	Text    string
-	Default string // the answer of an empty line; without it, an answer is required
+	Default string // the meaning of an empty line; without it, an answer is required
 	Hidden  bool   // do not show what is typed
-	// Check refuses an answer, with an error that says what is wrong. The question is then
-	// asked again.
+	// Check refuses an answer, with an error that says what is wrong. The question is then asked
+	// again.
 	Check func(answer string) error
 }
 
-// Ask asks until there is an answer that the question accepts.
+// Ask repeats the question until the answer is accepted.
 func (t *Terminal) Ask(ctx context.Context, q Question) (string, error) {
 	prompt := "\n" + wrap(q.Text)
 	if q.Default != "" {
@@ -121,7 +121,7 @@ func (t *Terminal) Choose(ctx context.Context, text string, choices []Choice) (n
 	return name, err
 }
 
-// hide has a terminal not show what is typed.
+// hide makes a terminal not show what is typed.
 func hide(fd int) error {
 	state, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	if err != nil {
@@ -131,8 +131,7 @@ func hide(fd int) error {
 	return unix.IoctlSetTermios(fd, unix.TCSETS, state)
 }
 
-// line prints a prompt and reads one line. When ctx ends, the terminal shows again what is
-// typed.
+// line prints a prompt and reads one line. When ctx ends, the terminal again shows what is typed.
 func (t *Terminal) line(ctx context.Context, prompt string, hidden bool) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
@@ -142,7 +141,7 @@ func (t *Terminal) line(ctx context.Context, prompt string, hidden bool) (string
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrClosed, err)
 	}
-	if hidden { // before the prompt: whoever pastes at once must not see it either
+	if hidden { // before the prompt, so that text that is pasted at once is hidden too
 		if err := hide(fd); err != nil {
 			return "", fmt.Errorf("%w: %w", ErrClosed, err)
 		}
@@ -174,7 +173,7 @@ func (t *Terminal) line(ctx context.Context, prompt string, hidden bool) (string
 	case r = <-read:
 	}
 	if hidden {
-		_, _ = io.WriteString(t.Out, "\n") // the one that was typed is not shown
+		_, _ = io.WriteString(t.Out, "\n") // the line break that the user typed was not shown
 	}
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
@@ -185,7 +184,7 @@ func (t *Terminal) line(ctx context.Context, prompt string, hidden bool) (string
 	return strings.TrimSpace(r.text), nil
 }
 
-// readLine reads byte by byte, so that what was typed ahead stays for the next question.
+// readLine reads byte by byte, so that text typed ahead stays for the next question.
 func readLine(r io.Reader) (string, error) {
 	var line []byte
 	var b [1]byte
@@ -202,10 +201,10 @@ func readLine(r io.Reader) (string, error) {
 	}
 }
 
-// hide removes from the screen what was shown, where the terminal can do that.
+// hide clears the screen, if the terminal can do that.
 func (t *Terminal) hide() {
 	if kind := os.Getenv("TERM"); kind == "" || kind == "dumb" {
 		return
 	}
-	_, _ = io.WriteString(t.Out, "\x1b[H\x1b[2J\x1b[3J") // also what has left the screen
+	_, _ = io.WriteString(t.Out, "\x1b[H\x1b[2J\x1b[3J") // also the lines that have scrolled off the screen
 }

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// columns is the width of explanations: that of the narrowest terminals in use.
+// columns is the width of explanations. It is the width of the narrowest terminals in use.
 const columns = 78
 
-// wrap breaks text into lines. Words that are longer, such as URLs, stay whole.
+// wrap breaks text into lines between words. A longer word, such as a URL, stays whole.
 func wrap(text string) string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -33,7 +33,7 @@ func wrap(text string) string {
 	return strings.Join(out, "\n")
 }
 
-// heading begins a step.
+// heading prints the heading of a step.
 func (s *Setup) heading(n int, title string) {
 	fmt.Fprintf(s.Out, "\n%d. %s\n", n, title)
 }

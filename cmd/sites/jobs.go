@@ -24,8 +24,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// Jobs returns the agent's jobs for the entries. dense tells whether one of them is
-// compressed at process.DenseLevel or higher.
+// Jobs returns the agent's jobs for the entries. dense reports whether one of them is compressed
+// at process.DenseLevel or higher.
 func Jobs(ctx context.Context, c *settings.Configuration, entries []Entry) (jobs []agent.Job, dense bool, err error) {
 	if len(entries) > 1 && c.Forced("name") {
 		return nil, false, exit.Usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
@@ -38,7 +38,7 @@ func Jobs(ctx context.Context, c *settings.Configuration, entries []Entry) (jobs
 			return nil, false, exit.Usage(err)
 		}
 		job, err := JobOf(ctx, c, set, e, homes)
-		if ctx.Err() != nil { // while a pipe was read
+		if ctx.Err() != nil { // ctx ended while a pipe was read
 			return nil, false, context.Cause(ctx)
 		}
 		if err != nil && (len(entries) > 1 || len(e.Keys) > 1) {
@@ -53,7 +53,7 @@ func Jobs(ctx context.Context, c *settings.Configuration, entries []Entry) (jobs
 	return jobs, dense, nil
 }
 
-// Job is the job for the site at a path.
+// Job returns the job for the site at a path.
 func Job(ctx context.Context, c *settings.Configuration, path string) (agent.Job, error) {
 	chosen, err := Choose(ctx, c, Arguments{Paths: []string{path}})
 	if err != nil {
@@ -69,7 +69,7 @@ func Job(ctx context.Context, c *settings.Configuration, path string) (agent.Job
 	return jobs[0], nil
 }
 
-// JobOf is the agent's job for one site.
+// JobOf returns the agent's job for one site.
 func JobOf(ctx context.Context, c *settings.Configuration, set settings.Site, e Entry, homes func(string) string) (agent.Job, error) {
 	if e.host != "" {
 		set.HTTPHost = e.host
@@ -128,8 +128,8 @@ func JobOf(ctx context.Context, c *settings.Configuration, set settings.Site, e 
 	return job, err
 }
 
-// TLSFiles reads the certificates and the key that an option file names. Like the option
-// file, they must be the operator's: they decide which server gets the password.
+// TLSFiles reads the certificates and the key that an option file names. Like the option file,
+// they must belong to the operator, because they decide which server gets the password.
 func TLSFiles(defaults []byte) (map[string][]byte, error) {
 	db, err := mysql.ReadOptionFile(bytes.NewReader(defaults), wordpress.Database{}, 0)
 	if err != nil {
@@ -150,7 +150,7 @@ func TLSFiles(defaults []byte) (map[string][]byte, error) {
 	return files, nil
 }
 
-// addSinks sets a job's sinks, and those of them that need not be one-way.
+// addSinks sets a job's sinks, and which of them need not be one-way.
 func addSinks(list []settings.Sink, job *agent.Job) error {
 	for _, sink := range list {
 		job.Sinks = append(job.Sinks, sink.URL)
@@ -191,7 +191,7 @@ func nameSink(sink settings.Sink, job *agent.Job) error {
 	return nil
 }
 
-// place derives a site's place from its path; home, if given, replaces the derived home.
+// place derives a site's place from its path. home replaces the derived home, unless it is "".
 func place(path, home string, homes func(string) string) (site.Place, error) {
 	if home == "" {
 		return site.PlaceOf(path, homes)
@@ -221,7 +221,7 @@ func tempDir(dir string) (string, error) {
 	return dir, nil
 }
 
-// requestHost is the host in the requests to a site: http_host, else that of url.
+// requestHost returns the host in the requests to a site: http_host, or else the host of url.
 func requestHost(host, url string) string {
 	var w wordpress.World
 	if host == "" && w.SetURL(url) == nil {
@@ -230,8 +230,8 @@ func requestHost(host, url string) string {
 	return host
 }
 
-// world is the environment of the site's PHP, as the operator describes it. The
-// agent's own environment is never used, except for names in env without a value.
+// world returns the environment of the site's PHP, as the operator describes it. It never uses
+// the agent's own environment, except for names in env without a value.
 func world(set settings.SiteSetting) (wordpress.World, error) {
 	w := wordpress.World{HTTPHost: set.HTTPHost, VariablesOrder: set.VariablesOrder, EnvKnown: set.NoEnv || len(set.Env) > 0 || set.EnvFile != ""}
 	if err := wordpress.CheckVariablesOrder(set.VariablesOrder); err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// Keeper returns the keeper of the entries.
+// Keeper returns the settings.Keeper for the entries.
 func Keeper(c *settings.Configuration, entries []Entry) (*settings.Keeper, error) {
 	named := map[string]settings.Site{}
 	homes := site.OwnerHomes()

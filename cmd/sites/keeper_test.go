@@ -12,7 +12,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
-// keeperFrom is the keeper of a configuration with a site x at /srv/x, and the flags of prune.
+// keeperFrom returns the Keeper for a configuration with a site x at /srv/x, and the flags of
+// prune.
 func keeperFrom(t *testing.T, yaml string, args ...string) *settings.Keeper {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "config.yaml")
@@ -40,8 +41,9 @@ func keeperFrom(t *testing.T, yaml string, args ...string) *settings.Keeper {
 	return k
 }
 
-// What is nearest decides: first the sink in the entry of the site, then that entry, then the
-// sink, then the whole configuration; at each level the kind comes first. Flags and the environment have precedence.
+// The most specific level decides: first the sink in the entry of the site, then that entry, then
+// the sink, then the whole configuration. At each level, the kind comes first. Flags and the
+// environment override all levels.
 func TestRetentionLevels(t *testing.T) {
 	const x = "sites: [{path: /srv/x, name: x, %s}]\n"
 	for name, c := range map[string]struct {

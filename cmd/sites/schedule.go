@@ -12,7 +12,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/find"
 )
 
-// Scheduled returns the sites of a schedule, and sets its kind for them.
+// Scheduled returns the arguments with the sites of a schedule, and sets the schedule's kind for
+// them.
 func Scheduled(ctx context.Context, c *settings.Configuration, o Arguments) (Arguments, error) {
 	if len(o.Paths) > 0 || o.All {
 		return o, exit.Usage(errors.New("--schedule names the sites; omit PATH and --all"))
@@ -41,8 +42,8 @@ func Scheduled(ctx context.Context, c *settings.Configuration, o Arguments) (Arg
 	return o, nil
 }
 
-// matching returns the folders of sites that match a pattern. A pattern without a match
-// stays, so that its site fails.
+// matching returns the folders of sites that match a pattern. If nothing matches, it returns the
+// pattern itself, so that this site fails.
 func matching(ctx context.Context, pattern string) ([]string, error) {
 	found, _, err := find.Expand(ctx, pattern)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package sites says which sites a command is about, and what the agent is to do with each.
+// Package sites selects the sites of a command, and makes the agent's jobs for them.
 package sites
 
 import (
@@ -18,24 +18,24 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// ErrNoSite is the error of a search without a result.
+// ErrNoSite is the error of a search that finds no site.
 var ErrNoSite = errors.New("no site was found")
 
-// NoSiteAnywhere is the error of a search for all sites without a result.
+// NoSiteAnywhere returns the error of a search for all sites that finds none.
 func NoSiteAnywhere() error {
 	return fmt.Errorf("%w in the known places or below the configured roots; give its PATH", ErrNoSite)
 }
 
-// An Entry is one site, with keys as in an entry of sites.
+// An Entry is one site, with the same keys as in an entry of sites.
 type Entry struct {
 	Keys      map[string]any
-	real      string // its path without symlinks; "" where nothing is
-	host      string // its host, where one folder serves several hosts
+	real      string // its path without symlinks; "" if the path does not exist
+	host      string // its host, if one folder serves several hosts
 	bare      bool   // the search found no configuration
 	byPattern bool   // its path matches a pattern of sites
 }
 
-// NewEntry is the entry of a path and, where one folder serves several hosts, a host.
+// NewEntry returns the entry of a path and, if one folder serves several hosts, a host.
 func NewEntry(path, host string) Entry {
 	e := Entry{Keys: map[string]any{"path": path}}
 	if real, err := safefs.RealPath(path); err == nil {
@@ -62,8 +62,8 @@ func (d Index) add(e *Entry, i int) {
 	}
 }
 
-// of returns the indices of the entries for e's site; an entry without a host is for
-// all hosts of its folder.
+// of returns the indices of the entries for the site of e. An entry without a host is for all
+// hosts of its folder.
 func (d Index) of(e *Entry, entries []Entry) []int {
 	var found []int
 	for _, path := range []string{e.path(), e.real} {
@@ -77,14 +77,14 @@ func (d Index) of(e *Entry, entries []Entry) []int {
 	return found
 }
 
-// Arguments name the sites of a command.
+// Arguments select the sites of a command.
 type Arguments struct {
 	Paths    []string
 	All      bool
-	Schedule string // the name of the schedule that names the sites, or ""
+	Schedule string // the name of the schedule that selects the sites, or ""
 }
 
-// Check refuses arguments that exclude each other, or that choose no site.
+// Check refuses arguments that exclude each other, or that select no site.
 func (o Arguments) Check(c *settings.Configuration) error {
 	switch {
 	case len(o.Paths) > 0 && o.All:
@@ -102,8 +102,8 @@ type Selection struct {
 	Notes   wordpress.Notes // folders that could not be searched
 }
 
-// Choose selects the sites: those at the paths, or all that a search finds, or else
-// the configured ones.
+// Choose selects the sites: those at the given paths, or all that a search finds, or else the
+// configured ones.
 func Choose(ctx context.Context, c *settings.Configuration, o Arguments) (*Selection, error) {
 	if o.All {
 		return Search(ctx, c, nil)
@@ -139,8 +139,8 @@ func Choose(ctx context.Context, c *settings.Configuration, o Arguments) (*Selec
 	return out, nil
 }
 
-// Search selects the sites below the roots. Without roots it selects those below the
-// Configured roots, or in the known places, and the configured sites.
+// Search selects the sites below the roots. Without roots, it selects the configured sites, and
+// those below the configured roots or in the known places.
 func Search(ctx context.Context, c *settings.Configuration, roots []string) (*Selection, error) {
 	out := &Selection{}
 	configured, byPath, err := Configured(ctx, c, out)
@@ -195,8 +195,8 @@ func (s *Selection) unique() {
 	s.Entries = kept
 }
 
-// Configured returns the configured sites, with patterns replaced by the folders that
-// match. The keys of a later entry of the same site are added to the earlier one's.
+// Configured returns the configured sites. It replaces a pattern by the folders that match. If
+// two entries are for the same site, the keys of the later one are added to the earlier one.
 func Configured(ctx context.Context, c *settings.Configuration, s *Selection) ([]Entry, Index, error) {
 	var out []Entry
 	byPath, at := Index{}, map[string]int{}
@@ -238,8 +238,8 @@ func Configured(ctx context.Context, c *settings.Configuration, s *Selection) ([
 	return out, byPath, nil
 }
 
-// LooksInstalled reports whether a folder that matches a pattern is a site. A broken
-// site counts too: it must fail, and not be skipped.
+// LooksInstalled reports whether a folder that matches a pattern is a site. A broken site counts
+// too: it must fail, and must not be skipped.
 func LooksInstalled(path string) bool {
 	place, err := site.PlaceOf(path, site.OwnerHome)
 	if err != nil {
@@ -249,13 +249,13 @@ func LooksInstalled(path string) bool {
 	return installed || err != nil
 }
 
-// MissingRoot says that a folder to be searched does not exist.
+// MissingRoot returns the error text for a root that does not exist.
 func MissingRoot(root string) string {
 	return fmt.Sprintf("search %q: there is no such folder; mount it, or remove it from the roots", root)
 }
 
-// FailMissing adds the missing roots to the report as errors: then a backup of
-// everything has failed, even if each site that was found is backed up.
+// FailMissing adds the missing roots to the report as errors. A backup of all sites then fails,
+// even if each site that was found is backed up.
 func (s *Selection) FailMissing(report *manifest.Report) {
 	for _, root := range s.Missing {
 		report.Fail(errors.New(MissingRoot(root)))

@@ -16,7 +16,7 @@ type DoctorReport struct {
 	Agent   string       `json:"agent"`
 	Host    string       `json:"host"`
 	At      time.Time    `json:"at"`
-	OK      bool         `json:"ok"` // everything that is required holds
+	OK      bool         `json:"ok"` // every required check passed
 	Sites   []DoctorSite `json:"sites"`
 	Sinks   []DoctorSink `json:"sinks"`
 }
@@ -34,9 +34,9 @@ type DoctorSite struct {
 type DoctorSink struct {
 	URL        string          `json:"url"`
 	Store      string          `json:"store,omitempty"`
-	Credential string          `json:"credential,omitempty"` // its fingerprint on this host
+	Credential string          `json:"credential,omitempty"` // the credential's fingerprint on this host
 	Folders    []string        `json:"folders"`
-	Folder     bool            `json:"folder"`  // it is a folder, which cannot be one-way
+	Folder     bool            `json:"folder"`  // the sink is a folder, which cannot be one-way
 	Reached    bool            `json:"reached"` // a canary could be created
 	OneWay     bool            `json:"one_way"`
 	Policy     string          `json:"policy,omitempty"` // the command that prints the credential's policy
@@ -46,7 +46,7 @@ type DoctorSink struct {
 	At time.Time `json:"-"`
 }
 
-// AddSite adds what was found about a site.
+// AddSite adds the findings about a site.
 func (r *DoctorReport) AddSite(e agent.Examination) {
 	s := DoctorSite{Path: e.Path, Name: e.Name, Kind: e.Kind, OK: true, Rows: e.Rows}
 	for _, row := range e.Rows {
@@ -56,13 +56,13 @@ func (r *DoctorReport) AddSite(e agent.Examination) {
 	r.Sites = append(r.Sites, s)
 }
 
-// AddSink adds what was found about a sink.
+// AddSink adds the findings about a sink.
 func (r *DoctorReport) AddSink(s DoctorSink) {
 	r.OK = r.OK && s.OK
 	r.Sinks = append(r.Sinks, s)
 }
 
-// Failing names the checks that do not hold: by permission, if they have one.
+// Failing returns the failed checks, by the name of their permission if they have one.
 func (s *DoctorSink) Failing() []string { return failing(s.Rows) }
 
 func failing(rows []sinks.Finding) (names []string) {

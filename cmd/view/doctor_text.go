@@ -12,20 +12,20 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A doctorText builds what doctor prints for people: a table of checks for each site
-// and sink, then a summary.
+// A doctorText builds the output of doctor for people: a table of checks for each site and sink,
+// and then a summary.
 type doctorText struct {
 	b       strings.Builder
 	columns int
-	every   bool // one line for each check, also where many were denied
-	failing bool // only what does not hold
+	every   bool // one line for each check, even if many were denied
+	failing bool // only failed checks
 }
 
 // DoctorColumns is the width of doctor's output: 60 to 100 on a terminal.
 func DoctorColumns(w io.Writer) int { return min(max(cmp.Or(console.TerminalColumns(w), 96), 60), 100) }
 
-// Print writes the report for people, at most columns wide: with every, each check on a line of
-// its own; with failing, only what does not hold.
+// Print writes the report for people, at most columns wide. With every, each check has its own
+// line. With failing, only failed checks are printed.
 func (r *DoctorReport) Print(w io.Writer, columns int, every, failing bool) error {
 	t := &doctorText{columns: columns, every: every, failing: failing}
 	for _, site := range r.Sites {
@@ -71,12 +71,13 @@ func (t *doctorText) heading(text string) {
 	t.paragraph("", "  ", text)
 }
 
-// paragraph appends wrapped words; first and next begin the lines.
+// paragraph appends text, broken between words. first begins the first line, and next begins each
+// further line.
 func (t *doctorText) paragraph(first, next, text string) {
 	console.WriteWrapped(&t.b, t.columns, first, next, text)
 }
 
-// mark is the first cell of a row.
+// mark returns the first cell of a row.
 func mark(verdict sinks.Verdict) string {
 	switch verdict {
 	case sinks.Holds:
@@ -107,7 +108,7 @@ func (t *doctorText) rows(rows []sinks.Finding) {
 	}
 }
 
-// table returns the rows of one folder. The checks that were denied share a line.
+// table returns the rows of one folder. The checks that were denied share one line.
 func (t *doctorText) table(rows []sinks.Finding) *console.Table {
 	out := &console.Table{Indent: "  ", Gap: 1, Wrap: true, Columns: []console.Column{{Width: 8}, {Width: 19}, {}}}
 	var denied []string
@@ -131,7 +132,7 @@ func (t *doctorText) table(rows []sinks.Finding) *console.Table {
 	return out
 }
 
-// addRow adds one check, and below it the advice.
+// addRow adds one check, with its advice below it.
 func (t *doctorText) addRow(out *console.Table, row sinks.Finding, again bool) {
 	detail := row.Detail
 	if row.Verb != "" && (t.every || !row.OK()) {
@@ -146,7 +147,7 @@ func (t *doctorText) addRow(out *console.Table, row sinks.Finding, again bool) {
 	}
 }
 
-// summary says in one sentence what was found.
+// summary returns the findings in one sentence.
 func (s *DoctorSite) summary() string {
 	if s.OK {
 		return s.Name + " can be backed up" + warnings(s.Rows) + "."
@@ -181,7 +182,7 @@ func (s *DoctorSink) summary() string {
 	return name + " is not proven to be one-way: " + strings.Join(failing(open), ", ") + " could not be proven."
 }
 
-// allowed names the checks that were allowed, with their permission.
+// allowed returns the names of the checks that were allowed, with their permission.
 func allowed(rows []sinks.Finding) (names []string) {
 	seen := map[string]bool{}
 	for _, row := range rows {
@@ -198,7 +199,7 @@ func allowed(rows []sinks.Finding) (names []string) {
 	return names
 }
 
-// warnings is the number of warnings, as the end of a sentence.
+// warnings returns the number of warnings, as the end of a sentence.
 func warnings(rows []sinks.Finding) string {
 	n := 0
 	for _, row := range rows {

@@ -7,7 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A space separates a check from its result, even if its name is as wide as the column.
+// A space separates a check from its result, even if the name of the check fills the column.
 func TestDoctorSeparatesColumns(t *testing.T) {
 	for _, check := range []string{"read", "change the lifecycle", "change the ACL of a version"} {
 		text := &doctorText{columns: 96, every: true}

@@ -37,8 +37,8 @@ func siteColumns() []siteColumn {
 	}
 }
 
-// Sites is a table of sites, one line each, and below it the reasons why sites
-// are not backed up, or not completely.
+// Sites returns a table of sites, one line each. Below the table are the reasons why sites are
+// not backed up, or not completely.
 func Sites(survey *agent.Survey, s console.Screen) string {
 	if len(survey.Sites) == 0 {
 		return ""
@@ -115,7 +115,7 @@ func ownerCell(s *agent.SiteSurvey, _ time.Time) string {
 	return s.Owner.Name
 }
 
-// backupCell is the age of the last backup of each kind, or why there is none.
+// backupCell returns the age of the last backup of each kind, or why there is none.
 func backupCell(s *agent.SiteSurvey, now time.Time) string {
 	switch s.Status {
 	case agent.LeftOut:
@@ -134,8 +134,8 @@ func backupCell(s *agent.SiteSurvey, now time.Time) string {
 	return strings.Join(parts, ", ")
 }
 
-// historyText is the age of the last backup of a kind, whether it is complete, and
-// whether a later run failed.
+// historyText returns the age of the last backup of a kind, whether it is complete, and whether a
+// later run failed.
 func historyText(h state.History, now time.Time) string {
 	text := "never"
 	if p := h.Published; p != nil {
@@ -150,7 +150,7 @@ func historyText(h state.History, now time.Time) string {
 	return text
 }
 
-// Age is a duration in one unit.
+// Age returns a duration as text, in one unit.
 func Age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -163,5 +163,5 @@ func Age(d time.Duration) string {
 	return fmt.Sprintf("%dd ago", d/(24*time.Hour))
 }
 
-// Size is a size for people.
+// Size returns a number of bytes as text for people.
 func Size(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }

@@ -18,7 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// Status prints the table of backups, and below it what is wrong.
+// Status prints the table of backups, and the problems below it.
 func Status(w io.Writer, r *status.Report) error {
 	t := console.Table{Gap: 2, Fold: true, Columns: []console.Column{{Limit: 20}, {Limit: 10}, {Limit: 12}, {}, {}, {Optional: true}, {Optional: true}, {}}}
 	t.Add("SITE", "KIND", "SINK", "LAST SUCCESS", "SIZE", "TOOK", "WARNINGS", "NEXT")
@@ -58,7 +58,8 @@ func orDash(text string) string {
 	return text
 }
 
-// shortDuration is a duration in seconds without fractions of more than a second.
+// shortDuration returns a duration in seconds as text. It rounds durations of a second or more to
+// seconds.
 func shortDuration(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	if d < time.Second {
@@ -67,7 +68,7 @@ func shortDuration(seconds float64) string {
 	return d.Round(time.Second).String()
 }
 
-// maxDrawn is the number of runs that are drawn.
+// maxDrawn is the maximum number of runs that are drawn.
 const maxDrawn = 40
 
 // History draws the sizes and the durations of the last runs, by kind.

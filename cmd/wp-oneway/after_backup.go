@@ -14,13 +14,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// An around is what happens before and after the backup of the sites. A dry run has none
-// of it.
+// An around does what comes before and after the backup of the sites: hooks and notifications. A
+// dry run has neither.
 type around struct {
 	app      *app
 	hooks    hook.Set
 	notifier *notify.Notifier
-	running  manifest.Report // what hooks get before there is a result
+	running  manifest.Report // the report that hooks get before there is a result
 }
 
 func (a *app) newAround(ctx context.Context) (*around, error) {
@@ -32,7 +32,7 @@ func (a *app) newAround(ctx context.Context) (*around, error) {
 		app: a, hooks: hook.Set{Log: a.Log}, notifier: &notify.Notifier{},
 		running: manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC(), Status: manifest.Running},
 	}
-	a.told = true // from here on, finish tells how the backup ended
+	a.told = true // from here on, finish sends the notifications about the backup
 	if a.config.DryRun {
 		return w, nil
 	}
@@ -44,7 +44,7 @@ func (a *app) newAround(ctx context.Context) (*around, error) {
 	return w, nil
 }
 
-// start runs the hooks before the run. One that fails is the result of the run.
+// start runs the hooks before the run. If one fails, the run ends with its error.
 func (w *around) start(ctx context.Context) (*manifest.Report, error) {
 	err := w.hooks.Before(ctx, hook.Run, &w.running, nil)
 	if err == nil {
@@ -57,12 +57,12 @@ func (w *around) start(ctx context.Context) (*manifest.Report, error) {
 	return report, err
 }
 
-// unstarted is the report of a run that failed before any site was tried.
+// unstarted returns the report of a run that failed before any site was tried.
 func (w *around) unstarted(err error) *manifest.Report {
 	return failedReport(w.running, err)
 }
 
-// failedReport adds an error to a report that has no sites, and ends it.
+// failedReport adds an error to a report that has no sites, and completes it.
 func failedReport(r manifest.Report, err error) *manifest.Report {
 	r.Fail(err)
 	if exit.Status(err) == manifest.Refused.ExitCode() {
@@ -77,7 +77,7 @@ func (w *around) beforeSite(ctx context.Context, site manifest.SiteReport) error
 	return w.hooks.Before(ctx, hook.Site, &w.running, &site)
 }
 
-// afterSite adds the failure of a hook to the warnings of the site.
+// afterSite runs the hooks after a site. If one fails, it adds a warning to the site.
 func (w *around) afterSite(ctx context.Context, site *manifest.SiteReport) {
 	report := w.running
 	report.Status = site.Status
@@ -89,8 +89,8 @@ func (w *around) afterSite(ctx context.Context, site *manifest.SiteReport) {
 	}
 }
 
-// finish does what comes after a backup, whether or not its context has ended. Nothing of
-// it changes the result, and each part has its own time limit.
+// finish sends the notifications and runs the hooks after a backup, even if the context of the
+// backup has ended. They do not change the result, and each has its own time limit.
 func (w *around) finish(ctx context.Context, report *manifest.Report) {
 	if w.app.config.DryRun {
 		return
@@ -108,7 +108,7 @@ func (w *around) finish(ctx context.Context, report *manifest.Report) {
 	}
 }
 
-// warnUntold warns about the channels that failed.
+// warnUntold warns about the channels of notification that failed.
 func (a *app) warnUntold(results []notify.Result) {
 	for _, r := range results {
 		if r.Err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// backupHelp is the help of the command.
+// backupHelp is the help of the command backup.
 const backupHelp = `Back up sites: the database as SQL and the files as tar, both at once, each
 compressed, sealed (encrypted) if there is a recipient, and streamed to every sink.
 The manifest is stored last: a backup is complete only if its manifest exists.
@@ -54,7 +54,7 @@ Exit status: 0 every site is backed up completely; 3 stored, but part of a site 
 not be read; 1 a site or a destination failed, or no site was found;
 2 wrong usage or configuration; 75 another run of the site holds the lock.`
 
-// parameterHelp describes the parameters of sink URLs.
+// parameterHelp returns the description of the parameters of sink URLs.
 func parameterHelp() string {
 	var text strings.Builder
 	all := sinks.Params()
@@ -93,7 +93,7 @@ func (a *app) backupCommand() *cobra.Command {
 	return cmd
 }
 
-// backup runs the hooks, backs up the chosen sites, prints the result and tells it.
+// backup runs the hooks, backs up the chosen sites, prints the result and notifies.
 func (a *app) backup(ctx context.Context, o sites.Arguments) error {
 	around, err := a.newAround(ctx)
 	if err != nil {
@@ -113,7 +113,7 @@ func (a *app) backup(ctx context.Context, o sites.Arguments) error {
 	return err
 }
 
-// backupSites backs up the chosen sites and prints the result. Without a report, no site
+// backupSites backs up the chosen sites and prints the result. If it returns no report, no site
 // was tried.
 func (a *app) backupSites(ctx context.Context, o sites.Arguments, around *around) (*manifest.Report, error) {
 	if o.Schedule != "" {
@@ -150,7 +150,7 @@ func (a *app) backupSites(ctx context.Context, o sites.Arguments, around *around
 	}
 	if !a.config.DryRun {
 		if err := runner.Dirs.Make(); err != nil {
-			return nil, err // a run without state would take another site's name
+			return nil, err // without state, a run could take the name of another site
 		}
 	}
 	keeper, err := sites.Keeper(a.config, chosen.Entries)
@@ -176,7 +176,7 @@ func (a *app) backupSites(ctx context.Context, o sites.Arguments, around *around
 	return report, nil
 }
 
-// giveWay lowers the priority of the process, and waits while the host is busy.
+// giveWay lowers the priority of the process, and waits while the load of the host is too high.
 func (a *app) giveWay(ctx context.Context) error {
 	if err := process.LowerPriority(a.config.Limits.Nice); err != nil {
 		a.Log.Warn("the backup runs with an unchanged priority: " + err.Error())
@@ -211,8 +211,8 @@ func (a *app) agent() (*agent.Agent, error) {
 	return &agent.Agent{Version: version, Host: host, Dirs: dirs, Log: a.Log}, nil
 }
 
-// planMemory is the plan of the configuration. It says if that has fewer sites than
-// limits.sites.
+// planMemory returns the memory plan for the configuration. It tells the user if the plan has
+// fewer sites than limits.sites.
 func (a *app) planMemory(jobs []agent.Job, dense bool) (process.MemoryPlan, error) {
 	limits, streams := a.config.Limits, 1
 	if slices.ContainsFunc(jobs, func(j agent.Job) bool { return j.Kind == manifest.Full }) {

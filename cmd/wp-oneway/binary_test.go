@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The program is small. It is far larger if anything that is linked looks up methods by
-// name, such as text/template: the linker must then keep every method.
+// The program is small. It would be far larger if a linked package looked up methods by name, as
+// text/template does: the linker must then keep every method.
 func TestBinaryIsSmall(t *testing.T) {
 	info, err := os.Stat(shared.binary)
 	if err != nil {
@@ -20,8 +20,8 @@ func TestBinaryIsSmall(t *testing.T) {
 	}
 }
 
-// Every worker repeats what packages do when the program starts, so tables and regular
-// expressions are made when they are first used.
+// Packages do little when the program starts, because every worker repeats it. Tables and regular
+// expressions are made at their first use.
 func TestPackagesDoLittleAtStart(t *testing.T) {
 	cmd := exec.Command(shared.binary, "version")
 	cmd.Env = []string{"GODEBUG=inittrace=1"}

@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
-// adaptBuiltins makes cobra's own commands behave as ours do: a misspelled argument
-// is a usage error, and the values of flags are completed.
+// adaptBuiltins makes cobra's own commands behave like ours: a misspelled argument is a usage
+// error, and the values of flags are completed.
 func adaptBuiltins(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -34,11 +34,11 @@ func adaptBuiltins(root *cobra.Command) {
 	completeChoices(root, root.PersistentFlags())
 }
 
-// completeChoices completes the values of flags that accept only some.
+// completeChoices adds shell completion to flags that accept only some values.
 func completeChoices(cmd *cobra.Command, flags *pflag.FlagSet) {
 	for _, k := range settings.Keys() {
 		if len(k.Choices) > 0 && flags.Lookup(k.FlagName()) != nil {
-			_ = cmd.RegisterFlagCompletionFunc(k.FlagName(), cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp)) // fails only for a second one
+			_ = cmd.RegisterFlagCompletionFunc(k.FlagName(), cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp)) // it fails only if the flag already has a completion
 		}
 	}
 }
@@ -49,11 +49,11 @@ func showHelp(cmd *cobra.Command, args []string) error {
 	if err != nil || about == cmd.Root() && len(rest) > 0 {
 		return unknownCommand(cmd.Root(), args[0])
 	}
-	about.InitDefaultHelpFlag() // so that it is shown
+	about.InitDefaultHelpFlag() // so that the help shows this flag
 	return about.Help()
 }
 
-// unknownShell runs when the argument names no known shell.
+// unknownShell runs if the argument does not name a known shell.
 func unknownShell(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
@@ -61,8 +61,8 @@ func unknownShell(cmd *cobra.Command, args []string) error {
 	return exit.Usage(fmt.Errorf("no completion for %q; use bash, fish, powershell or zsh", args[0]))
 }
 
-// completing reports whether a shell asks for completions: its command line is
-// unfinished, and must not be checked.
+// completing reports whether a shell asks for completions. The command line is then unfinished,
+// and must not be checked.
 func completing(cmd *cobra.Command) bool {
 	return cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd
 }

@@ -22,7 +22,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 )
 
-// compatCommand is the hidden command that scripts/compat call: see docs/from-the-scripts.md.
+// compatCommand returns the hidden command that scripts/compat call: see
+// docs/from-the-scripts.md.
 func (a *app) compatCommand() *cobra.Command {
 	var names []string
 	cmd := &cobra.Command{
@@ -42,7 +43,7 @@ func (a *app) compatCommand() *cobra.Command {
 	return cmd
 }
 
-// script runs a script. What it prints also goes to the script's log.
+// script runs a script. Its output also goes to the script's log.
 func (a *app) script(ctx context.Context, s compat.Script, args []string) error {
 	setHome()
 	arguments, err := compat.ParseArguments(args)
@@ -75,8 +76,8 @@ func (a *app) script(ctx context.Context, s compat.Script, args []string) error 
 	return exit.WithCode(exit.Status(err))
 }
 
-// runScript translates a call of a script, and runs it in this process: its secrets are on
-// no command line and in no file.
+// runScript translates a call of a script, and runs it in this process, so that no command line
+// and no file contains its secrets.
 func (a *app) runScript(ctx context.Context, s compat.Script, arguments *compat.Arguments) error {
 	h, err := scriptHost()
 	if err != nil {
@@ -149,8 +150,8 @@ func (a *app) readEnvrc(ctx context.Context, s compat.Script, h compat.Host) (ma
 	return vars, err
 }
 
-// setRecipients sets who gets mail. If nobody is named, it is whom the configuration names,
-// else root.
+// setRecipients sets who gets mail. If to is empty, the recipients of the configuration get the
+// mail, or else root.
 func setRecipients(to []string) error {
 	if len(to) == 0 {
 		if n := settings.SalvagedNotifier(""); n != nil && n.Email != nil {
@@ -161,8 +162,8 @@ func setRecipients(to []string) error {
 	return os.Setenv(keys.EnvName("email.to"), strings.Join(to, " "))
 }
 
-// openScriptLog sends all output also to a script's log. A log that cannot be written is a
-// warning: the backup is more important.
+// openScriptLog also sends all output to a script's log. If the log cannot be written, that is
+// only a warning, because the backup is more important.
 func (a *app) openScriptLog(ctx context.Context, path string) (closeLog func()) {
 	log, err := openLog(path)
 	if err != nil {
@@ -178,7 +179,7 @@ func (a *app) openScriptLog(ctx context.Context, path string) (closeLog func()) 
 	}
 }
 
-// openLog opens a log for appending. As root, nobody else may be able to lead it elsewhere.
+// openLog opens a log for appending. As root, it refuses a path that another user can redirect.
 func openLog(path string) (*os.File, error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

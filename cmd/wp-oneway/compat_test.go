@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// scriptsHome creates the home of somebody who uses the scripts, with a site whose files
-// can be backed up, and a sendmail that keeps the mails in the file mails.
+// scriptsHome creates the home of a user of the scripts, with a site whose files can be backed
+// up, and a sendmail that appends the mails to the file mails.
 func scriptsHome(t *testing.T) (h *host, mails string) {
 	t.Helper()
 	h = newHost(t)
@@ -60,8 +60,9 @@ func readText(t *testing.T, path string) string {
 	return string(text)
 }
 
-// A wrapper stores local copies and a copy in the bucket, sealed with the passphrase of
-// ~/.envrc, with its credentials; it writes its log, and tells of success if asked to.
+// A wrapper stores local copies, and a copy in the bucket with the credentials of ~/.envrc. The
+// copies are sealed with the passphrase of ~/.envrc. It writes its log, and sends mail about
+// success if asked to.
 func TestAScriptBacksUp(t *testing.T) {
 	t.Parallel()
 	h, mails := scriptsHome(t)
@@ -98,8 +99,8 @@ func TestAScriptBacksUp(t *testing.T) {
 	}
 }
 
-// The database is in the copies of the two scripts that have one, and every folder has the
-// name that the script gave it.
+// The two scripts that back up a database store it in their copies. Every folder has the name
+// that the script gave it.
 func TestScriptsBackUpADatabase(t *testing.T) {
 	t.Parallel()
 	h, _ := scriptsHome(t)
@@ -120,8 +121,8 @@ func TestScriptsBackUpADatabase(t *testing.T) {
 	}
 }
 
-// What fails has an exit status and a mail, whatever it is: the site, or ~/.envrc, which is
-// not executed.
+// Every failure, of the site or in ~/.envrc, has an exit status and sends a mail. ~/.envrc is not
+// executed.
 func TestAScriptFailsVisibly(t *testing.T) {
 	t.Parallel()
 	h, mails := scriptsHome(t)
@@ -156,8 +157,8 @@ func TestAScriptFailsVisibly(t *testing.T) {
 	}
 }
 
-// A wrapper finds the binary beside itself and in PATH. The recipients of the configuration
-// get the mail if the scripts' settings name nobody, and a log that cannot be written does
+// A wrapper finds the binary beside itself or in PATH. If the settings of the scripts name no
+// recipient, the recipients of the configuration get the mail. A log that cannot be written does
 // not stop the backup.
 func TestAScriptUsesTheConfiguration(t *testing.T) {
 	t.Parallel()

@@ -55,8 +55,8 @@ environment or a flag. Secrets are printed as [redacted].`,
 	return cmd
 }
 
-// validateConfig checks what loading the configuration does not: the settings of each
-// site, and the files that they name.
+// validateConfig checks what loading the configuration does not check: the settings of each site,
+// and the files that they name.
 func (a *app) validateConfig(ctx context.Context) error {
 	if err := a.validateSite(ctx, map[string]any{"path": "/"}, ""); err != nil && len(a.config.Sites) == 0 {
 		return err
@@ -93,7 +93,7 @@ func (a *app) validateSite(ctx context.Context, keys map[string]any, entry strin
 	return nil
 }
 
-// showConfig prints the keys.
+// showConfig prints the keys and their values.
 func (a *app) showConfig() error {
 	t := console.Table{Gap: 2, Columns: []console.Column{{}, {}, {}}}
 	t.Add("KEY", "FROM", "VALUE")

@@ -17,8 +17,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
-// checkDocument compares a document with what the test has made. UPDATE_DOCS=1 in the
-// environment writes it.
+// checkDocument compares a document with the text that the test has made. If UPDATE_DOCS=1 is in
+// the environment, it writes the document.
 func checkDocument(t *testing.T, name, want string) {
 	t.Helper()
 	path := filepath.Join("..", "..", "docs", name)
@@ -59,7 +59,7 @@ func TestConfigurationDocuments(t *testing.T) {
 	checkDocument(t, "config.schema.json", string(schema))
 }
 
-// loads reports why the schema or the program refuses a configuration.
+// loads returns the error with which the schema or the program refuses a configuration.
 func loads(t *testing.T, schema *jsonschema.Schema, text string) error {
 	t.Helper()
 	var value any
@@ -71,7 +71,7 @@ func loads(t *testing.T, schema *jsonschema.Schema, text string) error {
 			return err
 		}
 	}
-	text = strings.NewReplacer("www-data", "nobody", "group: nagios", "group: root").Replace(text) // every host has these
+	text = strings.NewReplacer("www-data", "nobody", "group: nagios", "group: root").Replace(text) // users and groups that every host has
 	file := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func loads(t *testing.T, schema *jsonschema.Schema, text string) error {
 	return err
 }
 
-// withoutRivals removes the keys that exclude another key of the same map.
+// withoutRivals removes keys that cannot be combined with another key of the same map.
 func withoutRivals(value any) any {
 	switch value := value.(type) {
 	case []any:
@@ -99,8 +99,8 @@ func withoutRivals(value any) any {
 	return value
 }
 
-// The generated example is valid, to the schema too: as it is, and with each of its keys.
-// It has every key.
+// The generated example is valid, for the program and for the schema: as it is, and with each of
+// its keys set. It contains every key.
 func TestGeneratedExample(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile("../../docs/config.schema.json")
 	if err != nil {
@@ -164,7 +164,7 @@ func TestExamplesInDocuments(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(text, -1) {
 			if n++; strings.Contains(string(m[1]), "\ngroups:") || strings.HasPrefix(string(m[1]), "groups:") {
-				continue // rules of Prometheus
+				continue // alert rules of Prometheus
 			}
 			if err := loads(t, schema, string(m[1])); err != nil {
 				t.Errorf("%s: %v\n%s", path, err, m[1])

@@ -13,17 +13,17 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// A scene is a host with two tenants and a schedule, in a folder outside of /tmp, which
-// the service does not see.
+// A scene is a host with two tenants and a schedule. Its folder is outside /tmp, because the
+// service does not see the host's /tmp.
 type scene struct {
 	dir, binary, config string
 	unit                string // the text of the service
 }
 
-// confine runs the command of a unit with the unit's restrictions, seccomp aside: its
-// capabilities, its view of the file systems, of /dev and of /proc, its environment and
-// its credentials. $1 is the folder of the scene, $2 the capabilities, $3 the folders
-// that it may write to, each on a line; then the command follows.
+// confine runs the command of a unit with all restrictions of the unit except seccomp: its
+// capabilities, its view of the file systems, of /dev and of /proc, its environment and its
+// credentials. $1 is the folder of the scene, $2 the capabilities, and $3 the folders that the
+// command may write to, one on each line. The command follows.
 const confine = `
 set -e
 dir=$1 capabilities=$2 writable=$3; shift 3
@@ -78,7 +78,7 @@ func (s *scene) run(t *testing.T) (code int, output string) {
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
-// values are those of a key of the unit.
+// values returns the values of a key of the unit.
 func (s *scene) values(key string) (values []string) {
 	for _, m := range regexp.MustCompile(`(?m)^`+key+`=(.+)$`).FindAllStringSubmatch(s.unit, -1) {
 		values = append(values, m[1])
@@ -86,9 +86,9 @@ func (s *scene) values(key string) (values []string) {
 	return values
 }
 
-// newScene creates two tenants with their databases, a folder and a bucket, and prints
-// the unit of a schedule for them. settings are more lines of the configuration, in which
-// DIR stands for the folder of the scene.
+// newScene creates two tenants with their databases, a folder and a bucket. It prints the unit of
+// a schedule for them. settings are additional lines of the configuration; DIR in them stands for
+// the folder of the scene.
 func newScene(t *testing.T, settings string) *scene {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -138,7 +138,7 @@ func newScene(t *testing.T, settings string) *scene {
 	return s
 }
 
-// install prints the units, and does what systemd does before it starts the service.
+// install prints the units, and then does what systemd does before it starts the service.
 func (s *scene) install(t *testing.T) {
 	t.Helper()
 	h := newHost(t)
@@ -174,8 +174,8 @@ func copyFile(t *testing.T, from, to string, mode fs.FileMode) {
 	}
 }
 
-// The service backs up two tenants as root, into a folder and a bucket, under the
-// restrictions of its unit, with a mail, a hook and the files for monitoring.
+// Under the restrictions of its unit, the service backs up two tenants as root, into a folder and
+// a bucket. It also sends a mail, runs a hook and writes the files for monitoring.
 func TestTheServiceWorksUnderItsRestrictions(t *testing.T) {
 	server, err := lab.StartSMTP(t.TempDir(), lab.SMTPOptions{Plain: true})
 	if err != nil {

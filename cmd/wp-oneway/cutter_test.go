@@ -7,16 +7,16 @@ import (
 	"testing"
 )
 
-// A cutter is a proxy before a server. At a point of the traffic it does something, such as
-// ending all connections.
+// A cutter is a proxy in front of a server. At a given point of the traffic it calls a function,
+// for example to end all connections.
 type cutter struct {
 	address string // of the proxy
 	weigh   func(fromClient bool, b []byte) int64
-	seen    atomic.Int64 // what was passed on, as weigh counts it
+	seen    atomic.Int64 // the weight of the traffic that was passed on
 
 	mu    sync.Mutex
 	conns []net.Conn
-	dead  bool // no connection is accepted
+	dead  bool // new connections are refused
 	left  int64
 	do    func()
 }
@@ -47,7 +47,7 @@ func newCutter(t *testing.T, server string, weigh func(fromClient bool, b []byte
 	return c
 }
 
-// keep remembers a connection, unless the proxy is dead.
+// keep records connections. It returns false if the proxy is dead.
 func (c *cutter) keep(conns ...net.Conn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,7 +57,7 @@ func (c *cutter) keep(conns ...net.Conn) bool {
 	return !c.dead
 }
 
-// cutAt says what happens when the weight of what passes reaches n.
+// cutAt makes the cutter call do when further traffic of weight n has passed.
 func (c *cutter) cutAt(n int64, do func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -93,7 +93,7 @@ func (c *cutter) pass(weight int64) {
 	}
 }
 
-// kill ends all connections and accepts no others, as when the server's machine goes down.
+// kill ends all connections and refuses new ones, as when the server's machine fails.
 func (c *cutter) kill() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,7 +104,7 @@ func (c *cutter) kill() {
 	c.conns = nil
 }
 
-// revive ends kill.
+// revive accepts connections again after kill.
 func (c *cutter) revive() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

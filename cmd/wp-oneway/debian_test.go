@@ -14,7 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// debianHost is a chroot with the files that Debian's WordPress package installs: one core,
+// debianHost creates a chroot with the files that Debian's WordPress package installs: one core,
 // and a configuration for each host.
 func debianHost(t *testing.T, configs map[string]string) (root string, run func(args ...string) (int, string, string)) {
 	t.Helper()

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// A site whose folder belongs to root is read with the rights of the one tenant who may
-// change what decides about it; as root, his drop-in or configuration would reach the
-// databases and files of others.
+// A site whose folder belongs to root is read with the rights of the one tenant who may change
+// the files that decide about it. If root read it, the tenant's drop-in or configuration could
+// reach the databases and files of others.
 func TestSiteOfRootThatATenantChanges(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -22,8 +22,8 @@ func TestSiteOfRootThatATenantChanges(t *testing.T) {
 	for name, c := range map[string]struct {
 		chown  []string // arguments of chown below the site, each as OWNER PATH
 		config string
-		extra  string // lines of the site in the configuration file
-		want   string // in what is printed; the secret never is
+		extra  string // additional lines of the site in the configuration file
+		want   string // text that must be printed; the secret must never be printed
 		code   int
 	}{
 		"everything in it is a tenant's":         {chown: []string{"2001 wp-config.php", "2001 wp-content"}, config: evil, want: "permission denied", code: 1},

@@ -18,9 +18,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// The certificates and the key that the operator's option file names are read with the
-// operator's rights: a worker connects with them, although its user may not read them. A
-// file that a tenant may change, or a key that he may read, is refused.
+// The certificates and the key that the operator's option file names are read with the operator's
+// rights. A worker connects with them, although its user may not read them. A file that a tenant
+// may change, and a key that a tenant may read, are refused.
 func TestTLSFilesOfTheOptionFile(t *testing.T) {
 	t.Parallel()
 	home, _ := tenants(t)
@@ -47,7 +47,7 @@ func TestTLSFilesOfTheOptionFile(t *testing.T) {
 	site := tenantSite(t, home, alice, config("x", "x", "/nowhere"))
 	for name, c := range map[string]struct {
 		change func(dir string) error
-		want   string // in the error; "" is success
+		want   string // part of the error; "" is success
 	}{
 		"root's alone":          {func(string) error { return nil }, ""},
 		"a tenant's authority":  {func(dir string) error { return os.Chown(dir+"/ca.pem", alice, alice) }, "ssl-ca"},
@@ -73,8 +73,7 @@ func TestTLSFilesOfTheOptionFile(t *testing.T) {
 	}
 }
 
-// selfSigned returns a certificate that is its own authority, for servers and clients, and
-// its key.
+// selfSigned returns a self-signed certificate for servers and clients, and its key.
 func selfSigned(t *testing.T) (cert, key []byte) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -18,8 +18,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// commandsNotRun are the programs in the command lines of the pages that this test does not
-// run, and why. Each line with one of them is at least shell syntax.
+// commandsNotRun returns the programs in the command lines of the pages that this test does not
+// run, grouped by the reason. A line with one of them must at least be valid shell syntax.
 func commandsNotRun() map[string][]string {
 	return map[string][]string{
 		"are of every Linux host; the pages about sealing and restoring by hand have tests that run theirs": {
@@ -33,9 +33,9 @@ func commandsNotRun() map[string][]string {
 	}
 }
 
-// Each command line in the pages is one of a known program. The arguments of wp-oneway are
-// accepted by the command, and policy is run. An indented block, and one fenced as sh or
-// console, consists of command lines.
+// Each command line in the pages starts a known program. The commands of wp-oneway accept their
+// arguments, and policy is run. An indented block, and a block fenced as sh or console, consists
+// of command lines.
 func TestCommandsInDocuments(t *testing.T) {
 	t.Parallel()
 	h, dir := newHost(t), t.TempDir()
@@ -84,7 +84,7 @@ func clone(set map[string]bool) map[string]bool {
 	return copied
 }
 
-// commandBlocks are the blocks of a page that consist of command lines.
+// commandBlocks returns the blocks of a page that consist of command lines.
 func commandBlocks(page string) (blocks []string) {
 	fence := regexp.MustCompile("(?ms)^ *```([a-z]*)\n(.*?)^ *```$")
 	for _, m := range fence.FindAllStringSubmatch(page, -1) {
@@ -110,7 +110,7 @@ func commandBlocks(page string) (blocks []string) {
 	return blocks
 }
 
-// calls are the programs that a block starts, with their arguments.
+// calls returns the programs that a block starts, with their arguments.
 func calls(t *testing.T, file *syntax.File) (all [][]string) {
 	t.Helper()
 	plain := &expand.Config{
@@ -133,8 +133,8 @@ func calls(t *testing.T, file *syntax.File) (all [][]string) {
 	return all
 }
 
-// acceptedOnPage checks that a command exists and accepts its flags, and that the URLs of
-// sinks and stores can be parsed. Arguments with … are left out by the page.
+// acceptedOnPage checks that a command exists and accepts its flags, and that the URLs of sinks
+// and stores are valid. It skips an argument that contains …, which the page shortens.
 func acceptedOnPage(t *testing.T, page string, args []string) {
 	t.Helper()
 	root := newApp(console.Streams{Out: io.Discard, Err: io.Discard}).rootCommand()
@@ -160,7 +160,7 @@ func acceptedOnPage(t *testing.T, page string, args []string) {
 	}
 }
 
-// runsPolicy runs a command of a page about buckets. It must succeed.
+// runsPolicy runs a command from a page about buckets. The command must succeed.
 func (h *host) runsPolicy(dir string, args []string) {
 	h.t.Helper()
 	cmd := exec.CommandContext(h.t.Context(), h.binary, args...)

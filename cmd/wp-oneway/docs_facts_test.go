@@ -18,7 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// documents are the pages that people read, by their path in the repository.
+// documents returns the pages for users, by their path in the repository.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	pages := map[string]string{}
@@ -34,12 +34,12 @@ func documents(t *testing.T) map[string]string {
 	return pages
 }
 
-// Each flag that a page gives to a command is a flag of that command.
+// Each flag that a page uses with a command is a flag of that command.
 func TestFlagsInDocuments(t *testing.T) {
 	flag, checked := regexp.MustCompile(`(?:^|[\s\x60(])(--[a-z][a-z0-9-]*)`), 0
 	for page, text := range documents(t) {
 		if page == "docs/troubleshooting.md" {
-			continue // it has mistyped flags
+			continue // this page has mistyped flags
 		}
 		text = strings.ReplaceAll(text, "\\\n", " ")
 		for _, line := range regexp.MustCompile("(?m)wp-oneway [^\n`;|&$]*").FindAllString(text, -1) {
@@ -63,7 +63,7 @@ func TestFlagsInDocuments(t *testing.T) {
 	}
 }
 
-// hasFlag reports whether a command accepts a flag, or describes one of its subcommands in the same line.
+// hasFlag reports whether a command or one of its subcommands accepts a flag.
 func hasFlag(cmd *cobra.Command, name string) bool {
 	name = strings.TrimPrefix(name, "--")
 	cmd.InitDefaultHelpFlag()
@@ -71,8 +71,8 @@ func hasFlag(cmd *cobra.Command, name string) bool {
 		slices.ContainsFunc(cmd.Commands(), func(sub *cobra.Command) bool { return hasFlag(sub, "--"+name) })
 }
 
-// Each name that a page writes as code is a name of the program: a flag, a key, a parameter, a
-// variable, a metric, a file or a test. The names of other programs are listed here.
+// Each name that a page writes as code exists in the program: a flag, a key, a parameter, a
+// variable, a metric, a file or a test. Names of other programs are listed here.
 func TestNamesInDocuments(t *testing.T) {
 	foreign := []string{
 		"--allow-root", "--binary-mode", "--debug", "--endpoint-url", "--force", "--lock-retention-period", "--no-color", "--path",
@@ -84,7 +84,7 @@ func TestNamesInDocuments(t *testing.T) {
 	}
 	for page, text := range documents(t) {
 		if page == "docs/changelog.md" || page == "docs/from-the-scripts.md" || page == "docs/refusals.md" {
-			continue // these pages name what the program does not have
+			continue // these pages name things that the program does not have
 		}
 		text = regexp.MustCompile("(?s)```.*?```").ReplaceAllString(text, "")
 		for _, m := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(text, -1) {
@@ -92,7 +92,7 @@ func TestNamesInDocuments(t *testing.T) {
 			if !pattern.MatchString(name) || slices.Contains(foreign, name) {
 				continue
 			}
-			part := strings.TrimPrefix(strings.TrimPrefix(name, "WPO_HOOK_"), "wp_oneway_") // how the code writes them
+			part := strings.TrimPrefix(strings.TrimPrefix(name, "WPO_HOOK_"), "wp_oneway_") // the names as the code writes them
 			if !source[name] && !source[part] {
 				t.Errorf("%s: %s is not in the program", page, name)
 			}
@@ -100,10 +100,11 @@ func TestNamesInDocuments(t *testing.T) {
 	}
 }
 
-// nameOfTheProgram matches flags, keys with a map, variables, metrics, tests and paths of packages.
+// nameOfTheProgram matches flags, keys in a map, variables, metrics, tests and paths of packages.
 const nameOfTheProgram = `^(--[a-z][a-z0-9-]*|(limits|status|metrics|encryption|email|healthchecks|uptime_kuma)\.[a-z_]+|(WP_ONEWAY|WPO)_[A-Z_]+|wp_oneway_[a-z_]+|(Test|Fuzz)[A-Z][A-Za-z0-9]+|(agent|cmd|docs|scripts|sinks|testdata|wordpress)/[A-Za-z0-9_./-]+|[a-z]+_[a-z_]+\.go)$`
 
-// namesOfTheProgram is the set of names in the program and its scripts, and of the paths of all files.
+// namesOfTheProgram returns the set of names in the program and its scripts, and of the paths of
+// all files.
 func namesOfTheProgram(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
@@ -136,7 +137,7 @@ func namesOfTheProgram(t *testing.T) map[string]bool {
 	return names
 }
 
-// Each parameter of sink URLs is in docs/sinks.md and in the help of backup, in the same words.
+// docs/sinks.md and the help of backup describe each parameter of sink URLs in the same words.
 func TestParametersOfURLsAreDescribed(t *testing.T) {
 	page, help := documents(t)["docs/sinks.md"], strings.Join(strings.Fields(parameterHelp()), " ")
 	for scheme, params := range sinks.Params() {
@@ -157,7 +158,7 @@ func TestParametersOfURLsAreDescribed(t *testing.T) {
 	}
 }
 
-// Each link to a page or a heading leads to one.
+// Each link to a page or a heading has an existing target.
 func TestLinksInDocuments(t *testing.T) {
 	pages := documents(t)
 	for page, text := range pages {
@@ -179,7 +180,7 @@ func TestLinksInDocuments(t *testing.T) {
 	}
 }
 
-// anchors are the links to the headings of a page.
+// anchors returns the anchors of the headings of a page.
 func anchors(page string) (all []string) {
 	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
 		name := regexp.MustCompile(`[^a-z0-9 _-]`).ReplaceAllString(strings.ToLower(m[1]), "")

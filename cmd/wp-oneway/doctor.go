@@ -29,7 +29,7 @@ type doctorOptions struct {
 	intrusive bool
 }
 
-// sinksOnly tells whether only the sinks are examined: no site is named.
+// sinksOnly reports whether only the sinks are examined, because no site is named.
 func (o doctorOptions) sinksOnly(c *settings.Configuration) bool {
 	return len(o.Paths) == 0 && !o.All && len(c.Sites) == 0 && len(c.Sinks) > 0
 }
@@ -74,7 +74,7 @@ Exit status: 0 every required check passed (warnings are printed);
 // A target is one sink to examine, with the folders that backups use there.
 type target struct {
 	url     *url.URL
-	within  string // the prefix of the credential
+	within  string // the prefix that the credential is limited to
 	folders []string
 	tenants []oneway.User
 }
@@ -152,7 +152,7 @@ func (a *app) examineSites(ctx context.Context, runner *agent.Agent, report *vie
 	return targets, nil
 }
 
-// topFolders returns sinks for which no site is known: canaries go to their top folder.
+// topFolders returns the sinks for which no site is known. Their canaries go into the top folder.
 func topFolders(list []settings.Sink, host string) ([]*target, error) {
 	var targets []*target
 	for _, s := range list {
@@ -188,7 +188,7 @@ func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intru
 	}
 	out.URL, out.Store, out.Policy, out.Folder, out.Reached = r.URL, r.Store, r.Policy, r.Folder, r.Reached
 	for _, f := range r.Findings {
-		f.Detail = wordpress.Printable(f.Detail) // also in JSON: the store chooses parts of it
+		f.Detail = wordpress.Printable(f.Detail) // in JSON too, because the store chooses parts of the text
 		out.Rows = append(out.Rows, f)
 	}
 	out.OK = r.Proven()
@@ -200,7 +200,7 @@ func (a *app) examineSink(ctx context.Context, dirs state.Dirs, t *target, intru
 		return out, err
 	}
 	if !r.Reached {
-		return out, nil // nothing was proven: the earlier result stays until it expires
+		return out, nil // nothing was proven, so the earlier result stays until it expires
 	}
 	proof := state.OneWayProof{OneWay: out.OneWay, At: at, Agent: version, Folders: t.folders, Failing: out.Failing()}
 	if err := dirs.KeepProof(r.Location, r.Credential, proof); err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// MinIO accepts the printed policy, and doctor passes for a user with only that policy.
-// Policies for other stores allow a put of a version ID in MinIO: doctor warns of it.
+// MinIO accepts the printed policy, and doctor passes for a user who has only that policy. In
+// MinIO, policies for other stores allow a put with a version ID, and doctor warns about it.
 func TestDoctorPassesPrintedPolicy(t *testing.T) {
 	s, h := shared.site(t), newHost(t)
 	ctx, root := t.Context(), shared.minio(t).Root()
@@ -56,7 +56,7 @@ func TestDoctorPassesPrintedPolicy(t *testing.T) {
 				if err = json.Unmarshal(d.Body, &l); err == nil {
 					_, err = root.PutObjectLockConfiguration(ctx, &s3.PutObjectLockConfigurationInput{Bucket: &bucket, ObjectLockConfiguration: &l})
 				}
-			case "bucket-policy", "public-access-block", "encryption": // AWS' own
+			case "bucket-policy", "public-access-block", "encryption": // only AWS has these
 			default:
 				t.Errorf("the test cannot apply the document %s", d.Name)
 			}

@@ -118,8 +118,8 @@ func TestDoctorExaminesFoldersOfBackups(t *testing.T) {
 	}
 }
 
-// A site whose backup would fail or wait, because of the agent's own folders or of locked
-// tables, cannot be backed up.
+// A site cannot be backed up if its backup would fail or wait because of the agent's own folders
+// or of locked tables.
 func TestDoctorTriesWhatABackupDoes(t *testing.T) {
 	home, _ := tenants(t)
 	db := shared.db(t)

@@ -156,7 +156,7 @@ func newRecorder(t *testing.T) *recorder {
 	}
 	r := &recorder{}
 	to := &httputil.ReverseProxy{
-		Rewrite:   func(p *httputil.ProxyRequest) { p.Out.URL.Scheme, p.Out.URL.Host = target.Scheme, target.Host }, // the Host stays, it is signed
+		Rewrite:   func(p *httputil.ProxyRequest) { p.Out.URL.Scheme, p.Out.URL.Host = target.Scheme, target.Host }, // the Host header stays, because it is signed
 		Transport: shared.minio(t).Root().Options().HTTPClient.(*http.Client).Transport,
 	}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -176,7 +176,7 @@ func TestRequireOneWaySendsNoProbe(t *testing.T) {
 	address = strings.Split(address, "&ca_file=")[0]
 	args := []string{s.Root, "--name", "shop.example.com", "--kind", "db", "--to", address}
 
-	// Without a proof, nothing is sent, and nothing of the site is read.
+	// Without a proof, nothing is sent, and no file of the site is read.
 	report := h.backup(1, append(args, "--require-one-way")...)
 	if e := report.Sites[0].Destinations[0].Error; e == nil || !strings.Contains(e.Message, "run: wp-oneway doctor "+s.Root+" --to '"+address+"'") {
 		t.Errorf("the error: %+v", e)
@@ -206,8 +206,8 @@ func TestRequireOneWaySendsNoProbe(t *testing.T) {
 		}
 	}
 
-	// The key works in the environment and in the configuration as well. Only the folder
-	// is refused, unless it is exempt.
+	// The key also works in the environment and in the configuration. Only the folder is refused,
+	// unless it is exempt.
 	folder := t.TempDir()
 	h.env = append(h.env, "WP_ONEWAY_REQUIRE_ONE_WAY=true")
 	report = h.backup(1, append(args, "--to", folder)...)

@@ -138,15 +138,15 @@ func (a *app) drill(ctx context.Context, o drillOptions) error {
 	return err
 }
 
-// A savedReport is a report and where it is.
+// A savedReport is a report and the path of its file.
 type savedReport struct {
 	*drill.Report
 	Saved  string `json:"saved"`
 	SHA256 string `json:"sha256"`
 }
 
-// drillAll drills the runs one after the other. A drill that cannot be made does not end the
-// others.
+// drillAll drills the runs one after the other. If one drill cannot be made, the others still
+// are.
 func (a *app) drillAll(ctx context.Context, o *drillOptions, runs []*catalog.Run, options drill.Options) (reports []savedReport, err error) {
 	var failed error
 	for _, run := range runs {

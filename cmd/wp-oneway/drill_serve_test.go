@@ -11,7 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// frontPage is the check of the front page.
+// frontPage returns the check of the front page.
 func frontPage(t *testing.T, r savedReport) drill.Check {
 	t.Helper()
 	for _, c := range r.Checks {
@@ -23,7 +23,7 @@ func frontPage(t *testing.T, r savedReport) drill.Check {
 	return drill.Check{}
 }
 
-// TestDrillServes lets the real WordPress make its pages, from a backup without its core.
+// TestDrillServes makes the real WordPress serve its pages, from a backup without the core.
 func TestDrillServes(t *testing.T) {
 	t.Parallel()
 	site, h, to := shared.site(t), newHost(t), t.TempDir()
@@ -43,7 +43,7 @@ func TestDrillServes(t *testing.T) {
 	}
 }
 
-// attacksOnServer is a plugin that tries what the database server must not allow, and then breaks.
+// attacksOnServer is a plugin that tries what the database server must deny, and then fails.
 const attacksOnServer = `<?php
 $done = array();
 foreach ( array( 'root', 'mysql', 'mariadb.sys', '' ) as $user ) {
@@ -58,7 +58,8 @@ error_log( 'succeeded: ' . implode( ', ', $done ) . "\x1b[31m." );
 no_such_function();
 `
 
-// TestDrillServesABrokenSite: the plugin's error is in the report, and its attacks fail.
+// TestDrillServesABrokenSite: the report contains the plugin's error, and the plugin's attacks
+// fail.
 func TestDrillServesABrokenSite(t *testing.T) {
 	t.Parallel()
 	site, h, to := shared.site(t), newHost(t), t.TempDir()
@@ -67,7 +68,7 @@ func TestDrillServesABrokenSite(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	write(t, mustMkdir(t, filepath.Join(root, "wp-content/mu-plugins/broken.php")), strings.NewReader(attacksOnServer))
-	write(t, filepath.Join(root, "wp-content/object-cache.php"), strings.NewReader("<?php exit( 'no Redis' );")) // must not be used
+	write(t, filepath.Join(root, "wp-content/object-cache.php"), strings.NewReader("<?php exit( 'no Redis' );")) // the drill must not use this drop-in
 	h.backup(0, root, "--name", "broken", "--no-uploads", "--with-core", "--to", to)
 	report := h.drilled(1, "--from", to, "--all", "--scratch", openScratch(t), "--reports", t.TempDir(), "--serve")
 	check := frontPage(t, report)

@@ -16,7 +16,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/drill"
 )
 
-// drillSite is a network with a plugin, a theme and a sub-site.
+// drillSite creates a network with a plugin, a theme and a sub-site.
 func drillSite(t *testing.T, name string, more ...string) *dumpSite {
 	t.Helper()
 	statements := []string{
@@ -68,7 +68,7 @@ func (h *host) drilled(want int, args ...string) savedReport {
 	return document.Drills[0]
 }
 
-// results are the results of the checks by their names.
+// results returns the results of the checks, by their names.
 func results(r savedReport) map[string]drill.Result {
 	all := map[string]drill.Result{}
 	for _, c := range r.Checks {
@@ -77,7 +77,7 @@ func results(r savedReport) map[string]drill.Result {
 	return all
 }
 
-// TestDrill restores a network into a private server, and looks at what is left.
+// TestDrill restores a network into a private server, and checks that the drill leaves nothing.
 func TestDrill(t *testing.T) {
 	t.Parallel()
 	s, h, to := drillSite(t, "drilled"), newHost(t), t.TempDir()
@@ -111,7 +111,7 @@ func TestDrill(t *testing.T) {
 	}
 }
 
-// TestDrillFindsWhatIsMissing drills on a given server, where a killed drill left a database.
+// TestDrillFindsWhatIsMissing drills on a given server, on which a killed drill left a database.
 func TestDrillFindsWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	s, h, to := drillSite(t, "drilledbad",
@@ -166,7 +166,7 @@ func TestDrillUsage(t *testing.T) {
 	h.refused("no argument", "drill", "--from", t.TempDir(), "x")
 }
 
-// TestDrillInterrupted: a killed drill leaves no server, and the next one, which a signal ends,
+// TestDrillInterrupted: a killed drill leaves no server. The next drill, which a signal ends,
 // leaves nothing at all.
 func TestDrillInterrupted(t *testing.T) {
 	t.Parallel()
@@ -214,7 +214,7 @@ func TestDrillInterrupted(t *testing.T) {
 	}
 }
 
-// openScratch is a folder through which the account of a private server passes.
+// openScratch returns a folder that the account of a private server can enter.
 func openScratch(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp(shared.dir, "scratch") //nolint:usetesting // t.TempDir is closed to other accounts

@@ -61,7 +61,7 @@ func (a *app) dump(ctx context.Context, o dumpOptions) error {
 	}
 	out := a.Out
 	if !console.IsTerminal(out) {
-		out = console.Unescaped(out) // the bytes of the database
+		out = console.Unescaped(out) // write the bytes of the database without escapes
 	}
 	var target *output.File
 	if o.output != "" {

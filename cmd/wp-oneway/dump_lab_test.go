@@ -23,7 +23,7 @@ type dumpSite struct {
 	db   *sql.DB
 }
 
-// newDumpSite creates a site, for root one of a tenant, and fills its database.
+// newDumpSite creates a site and fills its database. As root, the site belongs to a tenant.
 func newDumpSite(t *testing.T, name string, statements ...string) *dumpSite {
 	t.Helper()
 	home, err := os.MkdirTemp(shared.dir, "dump") //nolint:usetesting // t.TempDir is closed to other accounts
@@ -55,7 +55,7 @@ func newDumpSite(t *testing.T, name string, statements ...string) *dumpSite {
 	return s
 }
 
-// exec runs statements; OWNER in them is the site's account.
+// exec runs statements. OWNER in them stands for the site's account.
 func (s *dumpSite) exec(statements ...string) {
 	s.t.Helper()
 	for _, statement := range statements {
@@ -66,7 +66,7 @@ func (s *dumpSite) exec(statements ...string) {
 	}
 }
 
-// through returns an option file that sends the site's connections to another port.
+// through returns an option file that makes the site's connections go to another port.
 func (s *dumpSite) through(port int) (file string) {
 	s.t.Helper()
 	file = filepath.Join(s.t.TempDir(), "client.cnf")
@@ -76,9 +76,9 @@ func (s *dumpSite) through(port int) (file string) {
 	return file
 }
 
-// interruptAt is a proxy for the shared server. When it has passed that many bytes from
-// the server on its nth connection, counted from 1, goOn decides whether the connection
-// is kept or closed.
+// interruptAt returns the port of a proxy for the shared server. After the proxy has passed that
+// many bytes from the server on its nth connection, counted from 1, goOn decides whether the
+// connection is kept or closed.
 func interruptAt(t *testing.T, bytes int64, goOn func(n int64) bool) (port int) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

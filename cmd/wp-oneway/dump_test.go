@@ -14,7 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// optionTables are the tables that the options select from.
+// optionTables are the statements that create the tables for the options that select tables.
 var optionTables = []string{
 	"CREATE TABLE wp_posts (id INT PRIMARY KEY, t TEXT)", `INSERT INTO wp_posts VALUES (1, 'a,"b"'), (2, 'x=y'), (3, 'c')`,
 	"CREATE TABLE wp_options (option_id INT PRIMARY KEY, option_name VARCHAR(191))", "INSERT INTO wp_options VALUES (1, 'siteurl'), (2, '_transient_x')",
@@ -167,7 +167,8 @@ func TestStrictFailsWhereADumpIsIncomplete(t *testing.T) {
 	}
 }
 
-// largeTables creates a database that is larger than all buffers between it and a file.
+// largeTables are the statements that create a database that is larger than all buffers between
+// the database and a file.
 var largeTables = []string{
 	"CREATE TABLE wp_a (id INT PRIMARY KEY)", "INSERT INTO wp_a VALUES (1)",
 	"CREATE TABLE wp_m (id INT PRIMARY KEY, t LONGTEXT)", "INSERT INTO wp_m SELECT seq, REPEAT(MD5(seq), 3000) FROM seq_1_to_400",

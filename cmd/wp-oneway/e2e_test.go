@@ -47,7 +47,7 @@ func TestSealedBackupRestoresWithStockTools(t *testing.T) {
 
 	readBack(t, s, "sealed", identity)
 
-	// The folder got the same streams, from the same pass.
+	// The folder has the same streams, from the same pass.
 	local := filepath.Join(folder, "shop.example.com", "full-backups")
 	for _, suffix := range []string{"*Z-*.sql.zst.age", "*Z-*.tar.zst.age"} {
 		if sum(t, one(t, local, suffix)) != sum(t, one(t, fetched, suffix)) {
@@ -59,8 +59,8 @@ func TestSealedBackupRestoresWithStockTools(t *testing.T) {
 	}
 }
 
-// readBack lists, verifies and gets parts of the only run in a bucket, with a reading
-// credential.
+// readBack lists, verifies and gets parts of the only run in a bucket, with a credential that may
+// read.
 func readBack(t *testing.T, s *lab.WordPress, bucket, identity string) {
 	t.Helper()
 	h := newHost(t)
@@ -92,7 +92,7 @@ func readBack(t *testing.T, s *lab.WordPress, bucket, identity string) {
 	if code, _, stderr := h.run(append(get, "wp-content/uploads", "wp-config.php", "--to", to)...); code != 0 {
 		t.Errorf("get: exit status %d, %s", code, stderr)
 	}
-	if out, err := exec.Command("chown", "-hR", "--reference", s.Root, to).CombinedOutput(); err != nil { // they belong to us
+	if out, err := exec.Command("chown", "-hR", "--reference", s.Root, to).CombinedOutput(); err != nil { // the files belong to the user of the test
 		t.Fatalf("chown: %v\n%s", err, out)
 	}
 	if diffs, err := lab.Compare(filepath.Join(s.Root, "wp-content/uploads"), filepath.Join(to, "uploads"), nil); err != nil || len(diffs) > 0 {
@@ -121,8 +121,8 @@ func readBack(t *testing.T, s *lab.WordPress, bucket, identity string) {
 	}
 }
 
-// restoreAndCompare restores a full backup with standard tools, compares it with the
-// site, and lets WordPress serve it.
+// restoreAndCompare restores a full backup with standard tools, compares it with the site, and
+// makes WordPress serve it.
 func restoreAndCompare(t *testing.T, s *lab.WordPress, fetched string, opener lab.DecryptionKeys, name string) {
 	t.Helper()
 	ctx, dir := t.Context(), filepath.Join(t.TempDir(), "restored")
@@ -275,8 +275,8 @@ func TestDryRunSendsNothing(t *testing.T) {
 	}
 }
 
-// If the folder does not exist, a dry run says whether it could be created. It creates
-// nothing, neither there nor in the state.
+// If the folder does not exist, a dry run says whether it could be created. It creates nothing,
+// neither in that place nor in the state.
 func TestDryRunCreatesNothing(t *testing.T) {
 	s, h, folder := shared.site(t), newHost(t), t.TempDir()
 	h.backup(0, s.Root, "--name", "x", "--kind", "db", "--dry-run", "--to", filepath.Join(folder, "not", "there"))

@@ -50,7 +50,7 @@ func until(t *testing.T, what string, is func() bool) {
 	t.Fatalf("waited in vain for %s", what)
 }
 
-// endlessUpload creates an upload so large that the test can interrupt its transfer.
+// endlessUpload creates an upload that is so large that the test can interrupt its transfer.
 func endlessUpload(t *testing.T, s *lab.WordPress) {
 	t.Helper()
 	path := filepath.Join(s.ContentDir, "uploads", "endless.bin")
@@ -99,7 +99,8 @@ func TestKilledRunLeavesNoManifestAndNextRunRemovesItsFiles(t *testing.T) {
 				if took := time.Since(began); took > 5*time.Second {
 					t.Errorf("SIGTERM took %s", took)
 				}
-				// A part that was on its way when the server was told to abort is gone a moment later.
+				// A part that was in transfer when the server was told to abort disappears a
+				// moment later.
 				until(t, "the upload to be aborted", func() bool {
 					n, err := shared.minio(t).Uploads()
 					return err == nil && n == before
@@ -140,7 +141,7 @@ func TestADestinationThatStallsIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer hole.Close()
-	go func() { // it takes connections and never answers
+	go func() { // the server accepts connections and never answers
 		for {
 			if _, err := hole.Accept(); err != nil {
 				return
@@ -255,7 +256,7 @@ func TestLostDatabaseLeavesNoManifest(t *testing.T) {
 		return len(unfinished) > 0
 	})
 	db.Kill()
-	_ = cmd.Wait() // its exit status is looked at
+	_ = cmd.Wait() // its exit status is checked later
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("exit status %d, want 1: %s", code, output.String())
 	}
@@ -264,7 +265,7 @@ func TestLostDatabaseLeavesNoManifest(t *testing.T) {
 	}
 }
 
-// A second signal ends the run at once, without waiting for answers of the store.
+// A second signal ends the run at once. The run then does not wait for answers of the store.
 func TestSecondSignalEndsRunAtOnce(t *testing.T) {
 	s := shared.site(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
@@ -280,7 +281,7 @@ func TestSecondSignalEndsRunAtOnce(t *testing.T) {
 				return
 			}
 			defer c.Close()
-			_, _ = c.Read(make([]byte, 1)) // the request is here, and stays unanswered
+			_, _ = c.Read(make([]byte, 1)) // the request has arrived, and stays unanswered
 			asked.Store(true)
 		}
 	}()
@@ -306,7 +307,7 @@ func TestSecondSignalEndsRunAtOnce(t *testing.T) {
 		_ = cmd.Wait() // it was killed
 	}()
 	until(t, "the run to end", func() bool {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+		_ = cmd.Process.Signal(syscall.SIGTERM) // the process may have ended
 		select {
 		case <-ended:
 			return true

@@ -15,8 +15,8 @@ import (
 )
 
 // gcsBucket starts a fake of Google Cloud Storage, and returns the URL of a sink in it. The fake
-// checks no permissions; until reading is set, requests to list and read are denied, as they
-// are for a host's service account.
+// checks no permissions. Until reading is set, it denies requests to list and read, as for a
+// host's service account.
 func gcsBucket(t *testing.T, reading *atomic.Bool) (url string) {
 	t.Helper()
 	var gcs atomic.Pointer[sinktest.GCS]
@@ -30,8 +30,8 @@ func gcsBucket(t *testing.T, reading *atomic.Bool) (url string) {
 	return "gs://vault/host?endpoint=" + gcs.Load().URL + "&credentials_file=" + gcs.Load().Credentials
 }
 
-// A real site makes the whole way through a fake of Google Cloud Storage: backup, list, verify,
-// get and restore. Files come back byte for byte, and tables with the same checksums.
+// A real site is backed up into a fake of Google Cloud Storage, listed, verified, read with get
+// and restored. Files are restored byte for byte, and tables with the same checksums.
 func TestRoundTripThroughGCS(t *testing.T) {
 	t.Parallel()
 	s, h := shared.site(t), newHost(t)

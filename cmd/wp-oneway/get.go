@@ -124,7 +124,7 @@ func (a *app) get(ctx context.Context, o getOptions) error {
 	return nil
 }
 
-// raw is standard output for data, which is written as it is.
+// raw returns standard output for data, which is written without escapes.
 func (a *app) raw() io.Writer { return console.Unescaped(a.Out) }
 
 // getTables writes the SQL of tables.

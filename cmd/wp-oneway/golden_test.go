@@ -15,12 +15,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// golden holds backups that released formats wrote: one folder for each version of the
-// manifest, in it one site for each chain of filters.
+// golden holds backups in released formats: one folder for each version of the manifest, with one
+// site for each chain of filters.
 const golden = "../../testdata/golden"
 
-// TestGolden verifies and restores every stored backup. With UPDATE_GOLDEN=1 it first writes
-// those of the present version; see testdata/golden/README.md.
+// TestGolden verifies and restores every stored backup. With UPDATE_GOLDEN=1, it first writes the
+// backups of the current version; see testdata/golden/README.md.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	current := fmt.Sprintf("v%d", manifest.Version)
@@ -36,7 +36,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// goldenChains are the filters, by the names of the sites.
+// goldenChains returns the filters, by the names of the sites.
 func goldenChains(keys string) map[string][]string {
 	chains := map[string][]string{}
 	for _, compression := range []string{"none", "gzip", "zstd"} {
@@ -52,7 +52,7 @@ func goldenChains(keys string) map[string][]string {
 	return chains
 }
 
-// readGolden verifies and restores the backups of one version, with copies of their keys that
+// readGolden verifies and restores the backups of one version. It uses copies of their keys that
 // nobody else can read.
 func readGolden(t *testing.T, folder string) {
 	t.Helper()
@@ -96,7 +96,8 @@ func readGolden(t *testing.T, folder string) {
 	}
 }
 
-// goldenRows describes the rows of a restored database, and its view and trigger.
+// goldenRows returns a description of the rows of a restored database, and of its view and
+// trigger.
 func goldenRows(t *testing.T, database string) string {
 	t.Helper()
 	db, err := sql.Open("mysql", shared.db(t).DSN(database))
@@ -111,7 +112,7 @@ func goldenRows(t *testing.T, database string) string {
 	return strings.Join(rows, "\n") + "\n"
 }
 
-// listing describes everything in a folder, without times and owners.
+// listing returns a description of everything in a folder, without times and owners.
 func listing(t *testing.T, dir string) string {
 	t.Helper()
 	var lines []string
@@ -140,7 +141,7 @@ func listing(t *testing.T, dir string) string {
 	return strings.Join(lines, "")
 }
 
-// writeGolden writes the backups of the present version, with new keys.
+// writeGolden writes the backups of the current version, with new keys.
 func writeGolden(t *testing.T, folder string) {
 	t.Helper()
 	if err := os.RemoveAll(folder); err != nil {
@@ -170,7 +171,7 @@ func writeGolden(t *testing.T, folder string) {
 	if out, err := exec.CommandContext(t.Context(), "chown", "-hR", "--reference", s.root, s.root).CombinedOutput(); err != nil {
 		t.Fatalf("chown: %v\n%s", err, out)
 	}
-	// The folder of a sink may be readable for nobody else, which a checkout is not.
+	// Nobody else may be able to read the folder of a sink, but others can read a checkout.
 	to := filepath.Join(t.TempDir(), "backups")
 	for site, flags := range goldenChains(keys) {
 		newHost(t).backup(0, append(flags, s.root, "--name", site, "--to", to)...)
@@ -183,11 +184,11 @@ func writeGolden(t *testing.T, folder string) {
 	writeExpected(t, folder, to, s)
 }
 
-// writeExpected writes what the backups must give back. The tables come from a dump, which
-// other tests compare with their database.
+// writeExpected writes what a restore of the backups must produce. The tables come from a dump;
+// other tests compare dumps with their database.
 func writeExpected(t *testing.T, folder, backups string, s *dumpSite) {
 	t.Helper()
-	copied := t.TempDir() // without the core
+	copied := t.TempDir() // the files without the core
 	if out, err := exec.CommandContext(t.Context(), "cp", "-a", filepath.Join(s.root, "wp-config.php"), filepath.Join(s.root, "wp-content"), copied).CombinedOutput(); err != nil {
 		t.Fatalf("cp: %v\n%s", err, out)
 	}
@@ -202,7 +203,7 @@ func writeExpected(t *testing.T, folder, backups string, s *dumpSite) {
 	}
 }
 
-// writeGoldenKeys writes a key of age, one of OpenPGP, and a passphrase.
+// writeGoldenKeys writes an age key, an OpenPGP key, and a passphrase.
 func writeGoldenKeys(t *testing.T, keys string) {
 	t.Helper()
 	scratch := t.TempDir()

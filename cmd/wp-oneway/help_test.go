@@ -14,8 +14,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 )
 
-// Each command of the help has two examples or more. The arguments of all are accepted; those
-// that need no bucket, and change nothing of the machine, are run.
+// Each command in the help has at least two examples, and accepts their arguments. Examples that
+// need no bucket and change nothing on the machine are run.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	h, site, vault := newHost(t), shared.site(t).Root, t.TempDir()
@@ -39,7 +39,7 @@ func TestExamples(t *testing.T) {
 	})
 }
 
-// eachCommand calls a function for each command that the help shows, without the root.
+// eachCommand calls f for each command that the help shows, except the root.
 func eachCommand(cmd *cobra.Command, f func(*cobra.Command)) {
 	for _, sub := range cmd.Commands() {
 		if !sub.Hidden {
@@ -49,7 +49,7 @@ func eachCommand(cmd *cobra.Command, f func(*cobra.Command)) {
 	}
 }
 
-// examplesOf are the command lines in the examples of a command.
+// examplesOf returns the command lines in the examples of a command.
 func examplesOf(cmd *cobra.Command) (lines []string) {
 	text := strings.NewReplacer("\\\n   ", "", "|\n   ", "|").Replace(cmd.Example)
 	for line := range strings.Lines(text) {
@@ -60,8 +60,8 @@ func examplesOf(cmd *cobra.Command) (lines []string) {
 	return lines
 }
 
-// accepted checks that an example is one of this command, or of one below it, which accepts
-// its flags and arguments.
+// accepted checks that an example calls this command or one of its subcommands, and that its
+// flags and arguments are accepted.
 func accepted(t *testing.T, cmd *cobra.Command, line string) {
 	t.Helper()
 	first := line
@@ -89,7 +89,7 @@ func accepted(t *testing.T, cmd *cobra.Command, line string) {
 	}
 }
 
-// runs executes an example in a shell. It must succeed.
+// runs executes an example in a shell. The example must succeed.
 func (h *host) runs(line string) {
 	h.t.Helper()
 	cmd := exec.CommandContext(h.t.Context(), "sh", "-c", `man() { :; }; `+strings.ReplaceAll(line, "wp-oneway ", h.binary+" "))
@@ -99,8 +99,8 @@ func (h *host) runs(line string) {
 	}
 }
 
-// The help lists keys and flags correctly: every flag is a key, except those it names,
-// and it says which keys the flags with another name are. All other keys are in the
+// The help describes keys and flags correctly. Every flag is a key, except those that the help
+// names. The help says which keys the flags with another name are for. All other keys are in the
 // commented example that it points to.
 func TestTheHelpOfBackupNamesTheKeys(t *testing.T) {
 	root := newApp(console.Streams{Out: io.Discard, Err: io.Discard}).rootCommand()
@@ -112,7 +112,7 @@ func TestTheHelpOfBackupNamesTheKeys(t *testing.T) {
 	note := func(f *pflag.Flag) { flags[f.Name] = true }
 	cmd.LocalFlags().VisitAll(note)
 	cmd.InheritedFlags().VisitAll(note)
-	for _, name := range []string{"all", "schedule", "config", "help"} { // as the help says
+	for _, name := range []string{"all", "schedule", "config", "help"} { // the flags that are not keys, as the help says
 		delete(flags, name)
 	}
 	words := strings.FieldsFunc(cmd.Long, func(r rune) bool { return strings.ContainsRune(" \n,;()", r) })

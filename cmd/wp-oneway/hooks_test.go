@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// traceHook is a hook that appends what it gets to a file.
+// traceHook is a hook that appends its input to a file.
 const traceHook = `  - {%s, shell: 'cat > %[2]s/report-$WPO_HOOK_WHEN-$WPO_HOOK_SCOPE; echo "$WPO_HOOK_WHEN $WPO_HOOK_SCOPE $WPO_HOOK_SITE $WPO_HOOK_STATUS $WPO_HOOK_EXIT_STATUS" >> %[2]s/trace'}
 `
 
@@ -27,7 +27,7 @@ func traceHooks(dir string) string {
 	return b.String()
 }
 
-// trace returns what the hooks have written, and forgets it.
+// trace returns the text that the hooks have written, and deletes it.
 func trace(t *testing.T, dir string) string {
 	t.Helper()
 	path := filepath.Join(dir, "trace")
@@ -45,7 +45,7 @@ func TestHooksAroundABackup(t *testing.T) {
 	h, sites, dir := newHost(t), fiveSites(t)[:2], t.TempDir()
 	vault := filepath.Join(h.state, "vault")
 	common := fmt.Sprintf("kind: files\nsinks: [%s]\nhooks:\n", vault)
-	// A hook can call wp-oneway: none of its variables is taken for a key.
+	// A hook can call wp-oneway, because none of the hook's variables is read as a key.
 	h.configFile(common + traceHooks(dir) + fmt.Sprintf("  - {after: run, run: [%s, sites, %s]}\n", h.binary, filepath.Dir(sites[0])))
 	schema, err := jsonschema.NewCompiler().Compile("../../docs/report.schema.json")
 	if err != nil {
@@ -74,7 +74,7 @@ func TestHooksAroundABackup(t *testing.T) {
 		}
 	}
 
-	// A failure before a site fails this site only; what comes after runs, and is a warning.
+	// A failure before a site makes only this site fail. A failure after a site is a warning.
 	h.env = nil
 	h.configFile(common + traceHooks(dir) + "  - {before: site, shell: 'test $WPO_HOOK_SITE != a.example.com || { echo no maintenance mode; exit 7; }'}\n  - {after: site, shell: exit 8}\n")
 	report := h.backup(1, sites...)
@@ -89,7 +89,7 @@ func TestHooksAroundABackup(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 
-	// A failure before the run stops it. What comes after runs.
+	// A failure before the run stops the run. The hooks after the run still run.
 	h.env = nil
 	h.configFile(common + "  - {before: run, shell: exit 9}\n" + traceHooks(dir))
 	before := len(runs(t, vault))

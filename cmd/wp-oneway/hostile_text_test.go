@@ -13,10 +13,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// hostileText has a character of each kind that a terminal must not get.
+// hostileText has one character of each kind that must not be written to a terminal.
 const hostileText = "x\x1b[31m\u009b31m\u0085\u202eelpmaxe\u200b\u2066\ufeff\U000e0041\u00ad\u3164y"
 
-// raw returns the first character of an output that must not be on a terminal.
+// raw returns the first character of an output that must not be written to a terminal.
 func raw(text string) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(strings.ReplaceAll(line, "\t", ""), "\n")
@@ -36,8 +36,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// Tenants choose the names of folders and what their configuration says, and a store says
-// what it likes. No command prints any of it raw, in text or in JSON.
+// Tenants choose the names of folders and the content of their configuration. A store chooses its
+// answers. No command prints any of this text unescaped, in text or in JSON.
 func TestHostileTextIsNeverPrintedRaw(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)

@@ -62,10 +62,10 @@ Exit status: 0 the settings were determined; 1 they were not; 2 wrong usage.`,
 	return cmd
 }
 
-// inspected is the JSON of a configuration that was understood.
+// inspected is the JSON about a configuration that could be evaluated.
 type inspected struct {
 	OK         bool        `json:"ok"`
-	Source     string      `json:"source"` // static, or php if the site's PHP was asked
+	Source     string      `json:"source"` // static; or php if the site's PHP was run
 	DB         inspectedDB `json:"db"`
 	ContentDir *string     `json:"content_dir"`
 	UploadsDir string      `json:"uploads_dir,omitempty"`
@@ -139,7 +139,7 @@ func inspection(facts source.Facts, showSecrets bool) inspected {
 	return out
 }
 
-// below is path relative to root where it lies there, else as it is.
+// below returns path relative to root if it is in root, else path itself.
 func below(root, path string) string {
 	if path == "" {
 		return ""

@@ -17,7 +17,7 @@ var writeDocs = flag.Bool("write-docs", false, "write what inspect prints into i
 
 const corpora = "../../wordpress/config/testdata"
 
-// docBlock is a transcript in the page: a command with a case of the corpus.
+// docBlock matches a transcript in a page: a command with a case of the corpus.
 var docBlock = regexp.MustCompile("(?s)<!-- case: (\\S+) -->\n```console\n\\$ (wp-oneway inspect [^\n]*)\n(.*?)```\n")
 
 // TestInspectPrintsWhatItsPagesShow runs every command of the pages about inspect.
@@ -32,7 +32,7 @@ func TestInspectPrintsWhatItsPagesShow(t *testing.T) {
 	}
 }
 
-// checkTranscripts runs the commands of a page, and returns how many there are.
+// checkTranscripts runs the commands of a page, and returns the number of commands.
 func checkTranscripts(t *testing.T, path string) (blocks int) {
 	t.Helper()
 	page, err := os.ReadFile(path)
@@ -56,8 +56,8 @@ func checkTranscripts(t *testing.T, path string) (blocks int) {
 	return blocks
 }
 
-// transcript runs a command with a copy of a case, which the page shows at /srv, and returns
-// its output. php.env is the environment of the case's PHP.
+// transcript runs a command with a copy of a case, which the page shows as /srv, and returns its
+// output. php.env is the environment of the case's PHP.
 func transcript(t *testing.T, name string, args []string) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -102,8 +102,8 @@ func transcript(t *testing.T, name string, args []string) string {
 	return strings.ReplaceAll(stdout+stderr, srv, "/srv")
 }
 
-// A configuration that is not a regular file is refused in one line. host.run ends a
-// command that waits for a FIFO or reads a device.
+// A configuration that is not a regular file is refused in one line. host.run ends a command that
+// waits for a FIFO or reads a device without end.
 func TestInspectRefusesSpecialFiles(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

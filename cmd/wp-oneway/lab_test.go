@@ -20,9 +20,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// The tests of this package run the binary, which is built once. The servers and
-// the site are started for the first test that needs them, below a folder that every
-// account can pass through.
+// The tests of this package run the binary, which is built once. The first test that needs a
+// server or the site starts it, below a folder that every account can enter.
 var shared struct {
 	dir    string
 	binary string
@@ -88,7 +87,7 @@ func testMain(m *testing.M) (code int, err error) {
 		if err != nil {
 			return nil, err
 		}
-		// As root the site belongs to another user, so that the owner worker is tested.
+		// As root, the site belongs to another user, so that the owner worker is tested.
 		o := lab.WordPressOptions{Server: db, OddFiles: true, UploadBytes: 40 << 20, RowBytes: 8 << 20}
 		if os.Geteuid() == 0 {
 			o.UID, o.GID = 33, 33
@@ -110,7 +109,7 @@ func orFail[T any](start func() (T, error)) func(t *testing.T) T {
 	}
 }
 
-// build builds the program into the shared folder, as for a release, with more flags.
+// build builds the program into the shared folder as for a release, with additional flags.
 func build(name string, flags ...string) (binary string, err error) {
 	binary = filepath.Join(shared.dir, name)
 	cmd := exec.Command("../../scripts/build", append([]string{binary}, flags...)...)
@@ -120,7 +119,7 @@ func build(name string, flags ...string) (binary string, err error) {
 	return binary, nil
 }
 
-// A host is the state and the environment of the agent in one test.
+// A host holds the state and the environment of the agent in one test.
 type host struct {
 	t      *testing.T
 	binary string
@@ -137,9 +136,9 @@ func newHost(t *testing.T) *host {
 	return &host{t: t, binary: shared.binary, state: state}
 }
 
-// command returns a command that runs the agent with those arguments, in the host's environment.
+// command returns a command that runs the agent with args, in the host's environment.
 func (h *host) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(h.t.Context(), h.binary, args...) // one that a failed test leaves would fill the disk
+	cmd := exec.CommandContext(h.t.Context(), h.binary, args...) // a process that outlives a failed test would fill the disk
 	cmd.Env = append([]string{"HOME=" + h.state, "STATE_DIRECTORY=" + h.state, "PATH=" + os.Getenv("PATH")}, h.env...)
 	return cmd
 }
@@ -148,7 +147,7 @@ func (h *host) command(args ...string) *exec.Cmd {
 func (h *host) run(args ...string) (code int, stdout, stderr string) {
 	h.t.Helper()
 	cmd := h.command(args...)
-	// A run that hangs prints its goroutines.
+	// If a run hangs, it prints its goroutines.
 	hung := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
 	defer hung.Stop()
 	var out, err bytes.Buffer
@@ -200,7 +199,7 @@ func stored(t *testing.T, bucket string) (names []string) {
 	return names
 }
 
-// fetch downloads all objects of a bucket with root's key.
+// fetch downloads all objects of a bucket with root's key, and returns their folder.
 func fetch(t *testing.T, bucket string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A low limit of open files makes no file missing.
+// With a low limit of open files, the backup is still complete.
 func TestLowLimitOfOpenFiles(t *testing.T) {
 	t.Parallel()
 	const files = 3000
@@ -28,7 +28,7 @@ func TestLowLimitOfOpenFiles(t *testing.T) {
 	one(t, filepath.Join(to, "x", "files-backups"), "*Z-*.manifest.json")
 }
 
-// A backup keeps to limits.memory, or is refused with the least value.
+// A backup obeys limits.memory, or is refused with the lowest possible value.
 func TestBackupWithLimitsMemory(t *testing.T) {
 	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()

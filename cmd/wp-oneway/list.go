@@ -69,7 +69,7 @@ usage.`,
 	return cmd
 }
 
-// parseSince reads a duration before now, or a date.
+// parseSince reads a date, or a duration before now.
 func parseSince(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -113,7 +113,7 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 		runs++
 		return out.add(r)
 	})
-	if err == nil || runs > 0 { // an empty list would say that there are no backups
+	if err == nil || runs > 0 { // after an error, an empty list would say that there are no backups
 		err = errors.Join(err, out.close())
 	}
 	if err != nil {
@@ -125,7 +125,7 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 	return nil
 }
 
-// what says which backups were asked for.
+// what describes the backups that were asked for.
 func (o *listOptions) what() string {
 	var b strings.Builder
 	if o.Site != "" {
@@ -158,7 +158,7 @@ type runPrinter interface {
 	close() error
 }
 
-// runStatus is the state of a run in one word, and the reason.
+// runStatus returns the state of a run in one word, and the reason.
 func runStatus(r *catalog.Run) (status, reason string) {
 	switch {
 	case r.Manifest == nil && r.ManifestObject().Name == "":
@@ -173,7 +173,7 @@ func runStatus(r *catalog.Run) (status, reason string) {
 	return "complete", ""
 }
 
-// sealOf is how a run is sealed, "" if it is not.
+// sealOf returns how a run is sealed, or "" if it is not sealed.
 func sealOf(r *catalog.Run) string {
 	if r.Manifest == nil || r.Manifest.Seal == nil {
 		return ""
@@ -181,7 +181,7 @@ func sealOf(r *catalog.Run) string {
 	return r.Manifest.Seal.Type
 }
 
-// A runTable prints runs as a table, some hundred lines at a time.
+// A runTable prints runs as a table, in groups of several hundred lines.
 type runTable struct {
 	w       io.Writer
 	screen  console.Screen
@@ -253,7 +253,7 @@ type runJSON struct {
 
 // A listedRun is a run as list prints it; see docs/list.schema.json.
 type listedRun struct {
-	Run       string           `json:"run"` // with its folder, for verify, get and restore
+	Run       string           `json:"run"` // its path with the folder, for verify, get and restore
 	Site      string           `json:"site"`
 	Kind      manifest.Kind    `json:"kind"`
 	NoUploads bool             `json:"no_uploads"`
@@ -293,7 +293,7 @@ func (p *runJSON) add(r *catalog.Run) error {
 	return err
 }
 
-// open prints what is before the first run.
+// open prints the text before the first run.
 func (p *runJSON) open() error {
 	if p.runs > 0 {
 		return nil

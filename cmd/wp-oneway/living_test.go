@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// busy changes a folder as visitors and plugins do, until the test ends: one file grows
-// all the time, one folder is created and removed.
+// busy changes a folder as visitors and plugins do, until the test ends: one file grows all the
+// time, and one folder is created and removed again and again.
 func busy(t *testing.T, dir string) {
 	t.Helper()
 	log, err := os.Create(filepath.Join(dir, "grows.txt"))
@@ -43,7 +43,7 @@ func busy(t *testing.T, dir string) {
 	})
 }
 
-// A site that changes and has unusual file names is published, not as incomplete.
+// A site that changes during the backup and has unusual file names is published as complete.
 func TestChangingSiteWithUnusualNamesIsPublished(t *testing.T) {
 	s, folder := shared.site(t), t.TempDir()
 	odd := filepath.Join(s.ContentDir, "uploads", "living")

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// logged returns the messages of a JSON log, each after its level.
+// logged returns the messages of a JSON log, each with its level before it.
 func logged(t *testing.T, stderr string) (lines []string) {
 	t.Helper()
 	for line := range strings.Lines(stderr) {
@@ -21,7 +21,7 @@ func logged(t *testing.T, stderr string) (lines []string) {
 	return lines
 }
 
-// With --quiet the log contains only problems, as the text output does.
+// With --quiet, the log contains only problems, like the text output.
 func TestQuietJSONLog(t *testing.T) {
 	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
@@ -33,7 +33,7 @@ func TestQuietJSONLog(t *testing.T) {
 	if code, _, stderr := h.run(args...); code != 0 || stderr != "" {
 		t.Errorf("exit status %d, %q; want silence", code, stderr)
 	}
-	deep := filepath.Join(site, "wp-content/uploads", strings.Repeat("d/", 300)) // deeper than is read
+	deep := filepath.Join(site, "wp-content/uploads", strings.Repeat("d/", 300)) // deeper than a backup reads
 	if err := os.MkdirAll(deep, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -14,13 +14,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/cmd/process"
 )
 
-// version is set by the linker when a release is built.
+// version is the version of the program. The linker sets it when a release is built.
 var version = "dev"
 
 func main() {
 	process.LimitMemory(process.AgentMemory)
-	// A reader of our messages may close its pipe, and a file may reach its size limit.
-	// Both are errors of that write, and must not kill a running backup.
+	// The process that reads our messages may close its pipe, and a file may reach its size
+	// limit. In both cases, the write must fail with an error, and the signal must not kill a
+	// running backup.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ)
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
@@ -29,8 +30,8 @@ func main() {
 	os.Exit(code)
 }
 
-// stopSignals returns the signals that end a run: not those that the process was
-// started to ignore, as nohup does.
+// stopSignals returns the signals that end a run. It leaves out signals that the process was
+// started to ignore, as with nohup.
 func stopSignals() []os.Signal {
 	signals := []os.Signal{syscall.SIGTERM}
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
@@ -41,7 +42,7 @@ func stopSignals() []os.Signal {
 	return signals
 }
 
-// run is the program without the process: arguments in, exit status out.
+// run runs the program with args, and returns its exit status.
 func run(ctx context.Context, args []string, io console.Streams) int {
 	a := newApp(io)
 	err := a.execute(ctx, args)
@@ -54,8 +55,8 @@ func run(ctx context.Context, args []string, io console.Streams) int {
 	return exit.Status(err)
 }
 
-// setHome sets HOME from the user database where the environment has none, as in a
-// systemd service: the configuration, the credentials and the backups are below it.
+// setHome sets HOME from the user database if the environment has none, as in a systemd service.
+// The configuration, the credentials and the backups are in the home folder.
 func setHome() {
 	if os.Getenv("HOME") != "" {
 		return

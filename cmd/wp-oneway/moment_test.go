@@ -39,8 +39,8 @@ func tables(t *testing.T, s *lab.WordPress, create ...string) *sql.DB {
 	return db
 }
 
-// A backup is consistent: each order in it has its item, although orders are written
-// meanwhile.
+// A backup is consistent: each order in it has its item, although orders are written during the
+// backup.
 func TestBackupIsConsistent(t *testing.T) {
 	s := shared.site(t)
 	db := tables(t, s, "aaa_orders (id INT PRIMARY KEY)", "zzz_items (order_id INT PRIMARY KEY)")
@@ -96,8 +96,7 @@ func TestBackupIsConsistent(t *testing.T) {
 	}
 }
 
-// A dump whose destination has stalled does not block changes of a table that is already
-// dumped.
+// A dump whose destination has stalled does not block changes to a table that is already dumped.
 func TestAlterDoesNotWaitForDumpOfAnotherTable(t *testing.T) {
 	s := shared.site(t)
 	db := tables(t, s, "aaa_done (id INT PRIMARY KEY)", "zzz_large (id INT PRIMARY KEY, c LONGTEXT)")
@@ -116,14 +115,15 @@ func TestAlterDoesNotWaitForDumpOfAnotherTable(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = cmd.Process.Kill() }() // it has ended, if all went well
+	defer func() { _ = cmd.Process.Kill() }() // it has already ended if the test succeeds
 	out := bufio.NewReaderSize(pipe, 1<<16)
 	for line := ""; !strings.HasPrefix(line, "CREATE TABLE `zzz_large`"); {
 		if line, err = out.ReadString('\n'); err != nil {
 			t.Fatalf("the dump ended before the large table: %v, %s", err, output.String())
 		}
 	}
-	// The dump is blocked until it is read: a statement that waits for it would never end.
+	// The dump is blocked until its output is read, so a statement that waits for the dump would
+	// never end.
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	if _, err := db.ExecContext(ctx, "ALTER TABLE aaa_done ADD COLUMN c INT"); err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// A tenant cannot keep another tenant's site from its name by a folder of that name: not
-// on the host's first run, and not by being there first.
+// A tenant cannot take the name of another tenant's site by creating a folder with that name:
+// neither in the host's first run, nor by creating it first.
 func TestTenantCannotSquatAName(t *testing.T) {
 	t.Parallel()
 	home, _ := tenants(t)
@@ -44,7 +44,7 @@ func TestTenantCannotSquatAName(t *testing.T) {
 					t.Errorf("%s: %s, %+v", site.Path, site.Status, site.Error)
 				}
 			}
-			// The name is bob's from now on.
+			// From now on, the name belongs to bob.
 			claim, err := os.ReadFile(filepath.Join(h.state, "names", "site"))
 			if err != nil || !strings.Contains(string(claim), real) {
 				t.Errorf("the name belongs to %s (%v)", claim, err)
@@ -53,8 +53,8 @@ func TestTenantCannotSquatAName(t *testing.T) {
 	}
 }
 
-// A mistyped path claims no name and leaves no state and no lock: only a line in the history of
-// all runs, and the time of the last look for old states.
+// A mistyped path claims no name and leaves no state and no lock. It leaves only a line in the
+// history of all runs, and the time of the last search for old states.
 func TestMistypedPathClaimsNothing(t *testing.T) {
 	t.Parallel()
 	h, empty := newHost(t), filepath.Join(t.TempDir(), "example.com")

@@ -23,9 +23,9 @@ func niceValues(t *testing.T, pid int) map[string]int {
 	for _, path := range threads {
 		stat, err := os.ReadFile(path)
 		if err != nil {
-			continue // it has ended
+			continue // the thread has ended
 		}
-		_, fields, _ := strings.Cut(string(stat), ") ") // after the name, which may hold anything
+		_, fields, _ := strings.Cut(string(stat), ") ") // the fields after the name, which may contain any character
 		values[strings.Fields(fields)[16]]++
 	}
 	return values
@@ -37,7 +37,7 @@ func TestLimitsNiceLowersThePriorityAndNeverRaisesIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := 20 - rank // who runs the tests may have lowered theirs
+	own := 20 - rank // the tests themselves may run with a lower priority
 	base := max(0, own)
 	for _, c := range []struct {
 		name               string

@@ -48,7 +48,7 @@ configuration, or no service is configured.`,
 	return cmd
 }
 
-// notify tells everybody, and prints whom it told.
+// notify sends a notification to all channels, and prints the results.
 func (a *app) notify(ctx context.Context, o notifyOptions) error {
 	if o.test == (o.failed != "") {
 		return exit.Usage(errors.New("give either --test or --failed TEXT; see wp-oneway notify --help"))
@@ -78,34 +78,35 @@ func (a *app) notify(ctx context.Context, o notifyOptions) error {
 	return failed
 }
 
-// tellFailed tells everybody that no backup was made, and why.
+// tellFailed notifies all channels that no backup was made, and why.
 func (a *app) tellFailed(ctx context.Context, why error) []notify.Result {
-	host, _ := os.Hostname() // better without it than not at all
+	host, _ := os.Hostname() // without the host's name, the notification is still useful
 	report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC()}, why)
 	return a.config.Notifier().Finish(ctx, report, "")
 }
 
-// tellUnstarted tells that a backup ended before there was a result, such as because the
+// tellUnstarted notifies that a backup ended before there was a result, for example because the
 // configuration is wrong.
 func (a *app) tellUnstarted(ctx context.Context, err error) {
 	if a.told || a.command == nil || a.command.Name() != "backup" {
 		return
 	}
 	flags := a.command.Flags()
-	path, _ := flags.GetString("config") // each command has it
+	path, _ := flags.GetString("config") // each command has this flag
 	if dry, flagErr := flags.GetBool("dry-run"); dry || flagErr != nil {
 		return
 	}
 	a.tellSalvaged(ctx, path, err)
 }
 
-// tellSalvaged tells everybody whom the configuration names, as far as it can be read.
+// tellSalvaged notifies the channels of a configuration that has an error, as far as it can be
+// read.
 func (a *app) tellSalvaged(ctx context.Context, configPath string, err error) {
 	n := settings.SalvagedNotifier(configPath)
 	if n == nil {
 		return
 	}
-	host, _ := os.Hostname() // better without it than not at all
+	host, _ := os.Hostname() // without the host's name, the notification is still useful
 	report := failedReport(manifest.Report{Version: manifest.Version, Agent: version, Host: host, Started: time.Now().UTC()}, err)
 	a.warnUntold(n.Finish(context.WithoutCancel(ctx), report, a.Recent.Text()))
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// A receiver stands for the services on the web: it keeps the requests that it gets.
+// A receiver replaces the services on the web. It records the requests that it gets.
 type receiver struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -34,7 +34,7 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-// take returns the requests whose path begins with prefix, and forgets all.
+// take returns the requests whose path begins with prefix, and deletes all requests.
 func (r *receiver) take(prefix string) (taken []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -57,7 +57,7 @@ func (h *host) configFile(text string) {
 	h.env = append(h.env, "WP_ONEWAY_CONFIG="+path)
 }
 
-// fiveSites creates five sites without a database that answers.
+// fiveSites creates five sites whose database does not answer.
 func fiveSites(t *testing.T) (paths []string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// A position-independent build starts and backs up. It crashed at start when the
-// program dropped pages of its own read-only mappings: some of them hold relocated
-// data, which is not in the file.
+// A position-independent build starts and backs up. It crashed at the start when the program
+// dropped pages of its own read-only mappings, because some of these pages hold relocated data
+// that is not in the file.
 func TestPositionIndependentBuildRuns(t *testing.T) {
 	t.Parallel()
 	h, folder := newHost(t), t.TempDir()
-	binary, err := build("wp-oneway-pie", "-buildmode=pie") // where the owner worker can start it
+	binary, err := build("wp-oneway-pie", "-buildmode=pie") // a folder in which the owner worker can start it
 	if err != nil {
 		t.Fatal(err)
 	}

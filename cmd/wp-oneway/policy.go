@@ -86,7 +86,7 @@ func (a *app) policy(o policyOptions) error {
 	return nil
 }
 
-// text is the policy in the chosen format.
+// text returns the policy in the chosen format.
 func (o policyOptions) text() ([]byte, error) {
 	r := o.Request
 	switch {
@@ -106,12 +106,12 @@ func (o policyOptions) text() ([]byte, error) {
 	return plan.Print(o.format)
 }
 
-// ruleLimits is what lifecycle rules cannot do, for people who know the keep settings.
+// ruleLimits tells users of the keep settings what lifecycle rules cannot do.
 const ruleLimits = "Lifecycle rules know only the age of an object. They cannot keep the newest backup, nor a number of backups, nor one of each hour, day, week, month or year, and know no max_size. " +
 	"So every backup stays as long as the longest setting keeps one, as if there were one backup per day (keep_last) or period: prune would keep the same or fewer, while backups are made that often."
 
-// expiry takes the days of a policy from the keep settings of the configuration. Without
-// any, it leaves those of --expire.
+// expiry sets the days of a policy from the keep settings of the configuration. If there are
+// none, the days of --expire stay.
 func (a *app) expiry(cmd *cobra.Command, o *policyOptions) error {
 	setHome()
 	path, err := cmd.Flags().GetString("config")

@@ -11,7 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/policy"
 )
 
-// The folders of the policy are those in which the agent stores the kinds.
+// The policy names the folders in which the agent stores the kinds.
 func TestPolicyKnowsTheFoldersOfAllKinds(t *testing.T) {
 	var folders []string
 	for _, kind := range retention.Kinds() {
@@ -23,7 +23,7 @@ func TestPolicyKnowsTheFoldersOfAllKinds(t *testing.T) {
 	}
 }
 
-// policy takes the days from the keep settings of the configuration.
+// The command policy takes the days from the keep settings of the configuration.
 func TestPolicyFromTheConfiguration(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
@@ -66,10 +66,10 @@ func TestPolicyFromTheConfiguration(t *testing.T) {
 		{"keep_within: 14d", []string{"--expire", "9"}, map[string]int{"": 9}},
 		{"keep_daily: 7\nretention: {db: {keep_daily: 30}}", nil, map[string]int{"": 30}},
 		{"keep_daily: 7\nretention: {db: {keep_daily: 30}}", []string{"--prefix", "{kind}"}, map[string]int{"db/": 30, "files/": 7, "full/": 7}},
-		{"retention: {db: {keep_daily: 30}}", []string{"--prefix", "{kind}"}, map[string]int{"db/": 30}}, // the other kinds stay
+		{"retention: {db: {keep_daily: 30}}", []string{"--prefix", "{kind}"}, map[string]int{"db/": 30}}, // the other kinds keep everything
 		{"sites: [{path: /a, keep_last: 3}, {path: /b, keep_last: 5}]", nil, map[string]int{"": 5}},
-		{"sites: [{path: /a, keep_last: 3}, {path: /b}]", nil, map[string]int{}},  // /b keeps all
-		{"roots: [/c]\nsites: [{path: /a, keep_last: 3}]", nil, map[string]int{}}, // so do the sites in /c
+		{"sites: [{path: /a, keep_last: 3}, {path: /b}]", nil, map[string]int{}},  // /b keeps everything
+		{"roots: [/c]\nsites: [{path: /a, keep_last: 3}]", nil, map[string]int{}}, // the sites in /c keep everything
 		{"keep_daily: 7\nsinks: [{url: 's3://vault/x', keep_daily: 60}, {url: 's3://other', keep_daily: 90}]", nil, map[string]int{"": 60}},
 	} {
 		h.configure(c.config + "\n")

@@ -102,7 +102,7 @@ func (a *app) r2Token(ctx context.Context, o r2TokenOptions) error {
 	return nil
 }
 
-// writeToken replaces a file as a whole, or writes to the standard output.
+// writeToken replaces a file completely, or writes to standard output.
 func (a *app) writeToken(path string, text []byte) error {
 	if path == "-" {
 		if console.IsTerminal(a.Out) {

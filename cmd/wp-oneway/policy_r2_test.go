@@ -57,8 +57,8 @@ func TestSignR2Token(t *testing.T) {
 	}
 }
 
-// What doctor has proven holds for a renewed token with the same rights, and for no other
-// one of the same parent. Doctor, backup and status warn before a token expires.
+// What doctor has proven is valid for a renewed token with the same rights, and for no other
+// token of the same parent. doctor, backup and status warn before a token expires.
 func TestR2TokenFromDoctorToStatus(t *testing.T) {
 	t.Parallel()
 	h, s, bucket := newHost(t), shared.site(t), "r2-host"

@@ -97,7 +97,8 @@ func (a *app) prune(ctx context.Context) error {
 	return nil
 }
 
-// tellPruned tells people what was left alone.
+// tellPruned prints the warnings, the sites that were skipped because they are locked, and the
+// errors.
 func (a *app) tellPruned(ctx context.Context, p *agent.Pruned) {
 	if !a.config.Quiet {
 		for _, text := range p.Warnings {
@@ -112,7 +113,7 @@ func (a *app) tellPruned(ctx context.Context, p *agent.Pruned) {
 	}
 }
 
-// printPruned prints which runs stay and which go, and why.
+// printPruned prints which runs are kept and which are removed, and why.
 func (a *app) printPruned(p *agent.Pruned) error {
 	t := console.Table{Gap: 2, Fold: true, Columns: []console.Column{{}, {Optional: true}, {Optional: true}, {}, {}}}
 	t.Add("BACKUP", "KIND", "SIZE", "", "WHY")

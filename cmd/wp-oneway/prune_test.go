@@ -15,8 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/state"
 )
 
-// storedRuns returns the names of the complete runs in a folder, the oldest first, and
-// fails if a manifest's object is missing.
+// storedRuns returns the names of the complete runs in a folder, the oldest first. It fails if an
+// object of a manifest is missing.
 func storedRuns(t *testing.T, folder string) (runs []string) {
 	t.Helper()
 	manifests, err := filepath.Glob(filepath.Join(folder, "*Z-????????.manifest.json"))
@@ -38,7 +38,8 @@ func storedRuns(t *testing.T, folder string) (runs []string) {
 	return runs
 }
 
-// fakeRuns creates n complete runs of the database of a site, one an hour, as a backup would.
+// fakeRuns creates n complete runs of the database of a site, one for each hour, as a backup
+// would.
 func fakeRuns(t *testing.T, vault, site string, newest time.Time, n int) (folder string) {
 	t.Helper()
 	folder = filepath.Join(vault, site, "db-backups")
@@ -59,13 +60,13 @@ func fakeRuns(t *testing.T, vault, site string, newest time.Time, n int) (folder
 	return folder
 }
 
-// A backup removes what its rules do not keep: of its own site and kind, in folders, after
-// its manifest is stored. The latest links stay right.
+// After a backup has stored its manifest, it removes the runs in folders that its rules do not
+// keep, of its own site and kind only. The latest links stay correct.
 func TestBackupRemovesOldRuns(t *testing.T) {
 	t.Parallel()
 	h, site, vault := newHost(t), smallSite(t), t.TempDir()
 	shop := fakeRuns(t, vault, "x-shop", time.Now(), 3)
-	other := fakeRuns(t, vault, "x", time.Now(), 3) // another kind
+	other := fakeRuns(t, vault, "x", time.Now(), 3) // runs of another kind
 	folder := filepath.Join(vault, "x", "files-backups")
 	for i := range 3 {
 		report := h.backup(0, site, "--name", "x", "--kind", "files", "--to", vault, "--keep-last", "2")
@@ -87,8 +88,8 @@ func TestBackupRemovesOldRuns(t *testing.T) {
 	}
 }
 
-// What goes wrong in retention is a warning: the backup exists. A run dated in the future,
-// as after a clock that jumped backwards, neither counts nor goes.
+// An error in retention is a warning, because the backup exists. A run dated in the future, as
+// after a clock that was set back, is neither counted nor removed.
 func TestRetentionFailureIsAWarning(t *testing.T) {
 	t.Parallel()
 	h, site, vault := newHost(t), smallSite(t), t.TempDir()
@@ -147,7 +148,7 @@ func TestBackupKeepsMaxSize(t *testing.T) {
 	}
 }
 
-// A site that is being backed up is left alone; the others are pruned.
+// prune skips a site that is being backed up, and prunes the others.
 func TestPruneLeavesLockedSitesAlone(t *testing.T) {
 	t.Parallel()
 	h, vault := newHost(t), t.TempDir()
@@ -166,7 +167,7 @@ func TestPruneLeavesLockedSitesAlone(t *testing.T) {
 	}
 }
 
-// On a full disk that holds the state too, prune still makes room.
+// On a full disk that also holds the state, prune still frees space.
 func TestPruneOnAFullDisk(t *testing.T) {
 	h, disk := newHost(t), smallDisk(t)
 	if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT, "nr_inodes=30"); err != nil {
@@ -191,8 +192,8 @@ func TestPruneOnAFullDisk(t *testing.T) {
 	}
 }
 
-// Several processes prune at once with different rules, and some of them are killed at any
-// moment. The newest run stays, and nothing looks complete that is not.
+// Several processes prune at the same time with different rules, and some of them are killed at
+// random moments. The newest run stays, and no incomplete run looks complete.
 func TestSeveralPrunesAtOnce(t *testing.T) {
 	t.Parallel()
 	vault := t.TempDir()
@@ -202,7 +203,7 @@ func TestSeveralPrunesAtOnce(t *testing.T) {
 		var group sync.WaitGroup
 		for i, rule := range []string{"--keep-last=1", "--keep-daily=3", "--keep-within=5d", "--keep-last=2"} {
 			group.Go(func() {
-				// Each has locks of its own, as on another host of a shared folder.
+				// Each process has its own locks, as on different hosts that share a folder.
 				cmd := newHost(t).command("prune", "--to", vault, rule)
 				if err := cmd.Start(); err != nil {
 					t.Error(err)
@@ -210,9 +211,9 @@ func TestSeveralPrunesAtOnce(t *testing.T) {
 				}
 				if i%2 == 0 {
 					time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
-					_ = cmd.Process.Kill() // it may be over
+					_ = cmd.Process.Kill() // the process may have ended
 				}
-				_ = cmd.Wait() // some are killed, some find the newest run of their plan gone
+				_ = cmd.Wait() // some are killed, and some find that the newest run of their plan is gone
 			})
 		}
 		group.Wait()

@@ -15,18 +15,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A session is the program on a terminal of its own, with a keyboard that types.
+// A session is the program on its own terminal. The test types the input.
 type session struct {
 	t      *testing.T
 	master *os.File
-	fd     int // of master
+	fd     int // the descriptor of master
 	cmd    *exec.Cmd
-	done   chan struct{} // closed when all output was read
+	done   chan struct{} // closed when all output has been read
 
 	mu   sync.Mutex
 	all  strings.Builder
-	seen int           // how much of it was expected before
-	more chan struct{} // gets a value when there is more output
+	seen int           // how much of the output was expected before
+	more chan struct{} // receives a value when there is more output
 }
 
 // terminal starts the program with the terminal as its standard streams.
@@ -83,14 +83,14 @@ func (s *session) read() {
 	}
 }
 
-// output is all that was printed.
+// output returns everything that was printed.
 func (s *session) output() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.all.String()
 }
 
-// expect waits until a text was printed after the one that was expected before.
+// expect waits until text is printed after the text that was expected before.
 func (s *session) expect(text string) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 4*time.Minute)
@@ -133,7 +133,7 @@ func (s *session) press(keys string) {
 	}
 }
 
-// echoes tells whether the terminal shows what is typed.
+// echoes reports whether the terminal shows what is typed.
 func (s *session) echoes() bool {
 	s.t.Helper()
 	state, err := unix.IoctlGetTermios(s.fd, unix.TCGETS)
@@ -150,6 +150,6 @@ func (s *session) exit() int {
 	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
 		s.t.Fatal(err)
 	}
-	<-s.done // of a terminal that nobody has open any more, all was read
+	<-s.done // the terminal is closed, and all its output has been read
 	return s.cmd.ProcessState.ExitCode()
 }

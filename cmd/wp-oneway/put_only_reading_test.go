@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// The credential of a host may only put. Each command that reads says so in one line, and
-// prints nothing else.
+// The credential of a host may only put. With it, each command that reads fails with one line
+// that says so, and prints nothing else.
 func TestPutOnlyCredentialCannotRead(t *testing.T) {
 	t.Parallel()
 	url, h := bucket(t, "reading-denied"), newHost(t)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// At this rate the files would take an hour; the database is not slowed down.
+// At this rate, a backup of the files would take an hour. The database is not slowed down.
 func TestBandwidthSlowsTheFilesAndNotTheDatabase(t *testing.T) {
 	t.Parallel()
 	s, h := shared.site(t), newHost(t)
@@ -26,7 +26,7 @@ func TestBandwidthSlowsTheFilesAndNotTheDatabase(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // its exit status is looked at
+	_ = cmd.Wait() // its exit status is checked later
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("exit status %d, want 1: %s", code, output.String())
 	}

@@ -69,8 +69,8 @@ func TestList(t *testing.T) {
 	h.refused("must be full, db or files", "list", "--from", dir, "--kind", "all")
 }
 
-// A restore that asks for a part which the backup does not have, or which --only leaves out,
-// is refused: it would else end well without that part.
+// A restore that asks for a part that the backup does not have, or that --only leaves out, is
+// refused. Otherwise it would succeed without that part.
 func TestRestoreOfAPartThatIsMissing(t *testing.T) {
 	t.Parallel()
 	h, site, dir, to := newHost(t), smallSite(t), t.TempDir(), filepath.Join(t.TempDir(), "to")
@@ -109,7 +109,7 @@ func TestVerify(t *testing.T) {
 	if code != 0 || stderr != "" || strings.Count(stdout, "ok       quick") != 3 {
 		t.Errorf("exit status %d, %s%s", code, stdout, stderr)
 	}
-	// The dumps have no last line: that is found only when they are opened.
+	// The dumps lack their last line, which is found only when they are opened.
 	code, stdout, _ = h.run("verify", "--from", dir, "--latest", "--site", "a.example")
 	if code != 1 || strings.Count(stdout, "WRONG") != 1 || !strings.Contains(stdout, "the dump is truncated") {
 		t.Errorf("exit status %d, %s", code, stdout)

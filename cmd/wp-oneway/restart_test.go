@@ -35,7 +35,7 @@ func TestLostConnectionStartsRunAgainOnce(t *testing.T) {
 	s := newDumpSite(t, "restart_lost", largeTables...)
 	for _, c := range []struct {
 		name string
-		lost int64 // how many connections are lost
+		lost int64 // the number of connections that are lost
 		code int
 	}{{"once", 1, 0}, {"twice", 2, 1}} {
 		t.Run(c.name, func(t *testing.T) {
@@ -138,9 +138,9 @@ func TestShrunkSiteIsReported(t *testing.T) {
 	}
 	first := backup(0)
 	backup(0)
-	backup(0, "--tables", "wp_meta") // another selection is not compared
+	backup(0, "--tables", "wp_meta") // a dump of other tables is not compared
 	backup(0, "--kind", "files", "--no-uploads")
-	s.exec("DELETE FROM wp_posts WHERE id > 500") // more than half is left
+	s.exec("DELETE FROM wp_posts WHERE id > 500") // more than half of the rows are left
 	backup(0)
 	s.exec("DELETE FROM wp_posts WHERE id > 199")
 	shrunk := backup(2, "--kind", "db", "--compression", "none")
@@ -177,8 +177,8 @@ func TestShrunkSiteIsReported(t *testing.T) {
 	}
 }
 
-// A dump uses at most 64 MiB of anonymous memory beside the longest row, whatever
-// the size of the database; agent and worker together at most 96 MiB.
+// A dump uses at most 64 MiB of anonymous memory besides the longest row, for a database of any
+// size. Agent and worker together use at most 96 MiB.
 func TestDumpMemoryIsBounded(t *testing.T) {
 	const row = 16 << 20
 	s := newDumpSite(t, "memory_low", "CREATE TABLE wp_m (id INT PRIMARY KEY, t LONGTEXT)", "INSERT INTO wp_m SELECT seq, REPEAT(MD5(seq), 1000) FROM seq_1_to_4000",
@@ -190,7 +190,7 @@ func TestDumpMemoryIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		dump := took.Each[0] // of the process that dumps: the other one only copies
+		dump := took.Each[0] // the process that dumps; the other one only copies
 		t.Logf("%q: %d MiB, all processes %d MiB", args, dump>>20, took.Peak>>20)
 		if dump > 64<<20+row || took.Peak > 96<<20+row {
 			t.Errorf("%q uses %d bytes, all processes %d", args, dump, took.Peak)

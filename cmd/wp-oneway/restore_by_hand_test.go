@@ -13,8 +13,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// TestRestoreByHand runs the commands of docs/restore-by-hand.md, each way of sealing from
-// its own backup.
+// TestRestoreByHand runs the commands of docs/restore-by-hand.md. For each way of sealing, it
+// uses a separate backup.
 func TestRestoreByHand(t *testing.T) {
 	t.Parallel()
 	page := readPage(t, "../../docs/restore-by-hand.md")
@@ -47,7 +47,7 @@ func TestRestoreByHand(t *testing.T) {
 				t.Fatal(err)
 			}
 			restored := filepath.Join(dir, "restored")
-			if out, err := exec.CommandContext(t.Context(), "chown", "-hR", "--reference", s.Root, restored).CombinedOutput(); err != nil { // they belong to us
+			if out, err := exec.CommandContext(t.Context(), "chown", "-hR", "--reference", s.Root, restored).CombinedOutput(); err != nil { // the files belong to the user of the test
 				t.Fatalf("chown: %v\n%s", err, out)
 			}
 			files, err := lab.Compare(s.Root, restored, func(rel string) bool {
@@ -63,7 +63,7 @@ func TestRestoreByHand(t *testing.T) {
 	}
 }
 
-// runIn is the name of the only run in a bucket, without its folders.
+// runIn returns the name of the only run in a bucket, without its folders.
 func runIn(t *testing.T, bucket string) string {
 	t.Helper()
 	for _, object := range stored(t, bucket) {
@@ -75,7 +75,7 @@ func runIn(t *testing.T, bucket string) string {
 	return ""
 }
 
-// A page is the code of a page, by its headings.
+// A page holds the code of a page, by its headings.
 type page struct {
 	order      []string
 	sections   map[string]string
@@ -107,7 +107,7 @@ func readPage(t *testing.T, path string) page {
 	return p
 }
 
-// script is everything that restores a backup that was sealed in one way.
+// script returns all commands that restore a backup sealed in one way.
 func (p *page) script(way string) string {
 	var b strings.Builder
 	for _, heading := range p.order {
@@ -128,8 +128,8 @@ func assign(t *testing.T, script, name, value string) string {
 	return line.ReplaceAllLiteralString(script, name+"="+value)
 }
 
-// runByHand runs the script in a folder, as somebody who may read the bucket, and returns
-// what it printed.
+// runByHand runs the script in a folder, as a user who may read the bucket, and returns its
+// output.
 func runByHand(t *testing.T, dir, bucket, script string) string {
 	t.Helper()
 	minio := shared.minio(t)
@@ -141,7 +141,7 @@ func runByHand(t *testing.T, dir, bucket, script string) string {
 	if err != nil {
 		t.Fatalf("%v; scripts/setup installs it", err)
 	}
-	bin := filepath.Join(dir, "bin") // old versions of aws read no AWS_ENDPOINT_URL
+	bin := filepath.Join(dir, "bin") // old versions of aws ignore AWS_ENDPOINT_URL
 	if err := os.Mkdir(bin, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func runByHand(t *testing.T, dir, bucket, script string) string {
 	return out.String()
 }
 
-// checkByHand checks what the commands print.
+// checkByHand checks the output of the commands.
 func checkByHand(t *testing.T, out string) {
 	t.Helper()
 	if n := strings.Count(out, "\nOK "); n != 3 {

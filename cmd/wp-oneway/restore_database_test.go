@@ -22,8 +22,8 @@ func optionFile(t *testing.T, d *lab.Database) string {
 	return path
 }
 
-// compareDatabase fails if a database differs from the shared site's, apart from what a
-// restore keeps.
+// compareDatabase fails if a database differs from the database of the shared site, except for
+// the tables that a restore keeps.
 func compareDatabase(t *testing.T, s *lab.WordPress, d *lab.Database) {
 	t.Helper()
 	diffs, err := lab.CompareDatabases(t.Context(), s.Database, *d)
@@ -37,8 +37,8 @@ func compareDatabase(t *testing.T, s *lab.WordPress, d *lab.Database) {
 	}
 }
 
-// The database of a real site comes back into the one that the operator names, over another
-// one, and the old tables can be put back or dropped.
+// The database of a real site is restored into the database that the operator names, and replaces
+// its tables. The old tables can be put back or dropped.
 func TestRestoreDatabase(t *testing.T) {
 	t.Parallel()
 	s, h, folder := shared.site(t), newHost(t), t.TempDir()
@@ -59,7 +59,7 @@ func TestRestoreDatabase(t *testing.T) {
 	if code != 0 || !strings.Contains(stdout, "table wp_options: ") {
 		t.Fatalf("dry run: exit status %d, %s%s", code, stdout, stderr)
 	}
-	for i := range 2 { // into an empty database, and over a full one
+	for i := range 2 { // first into an empty database, then into a full one
 		if code, _, stderr = h.run(args...); code != 0 || !strings.Contains(stderr, "restored ") {
 			t.Fatalf("restore %d: exit status %d, %s", i, code, stderr)
 		}
@@ -97,8 +97,8 @@ func TestRestoreDatabase(t *testing.T) {
 	}
 }
 
-// With --use-target-config, the database is restored with the account in the configuration of
-// the site that is at the target. The name comes from the operator.
+// With --use-target-config, the database is restored with the account in the configuration of the
+// site at the target. The operator gives the name of the database.
 func TestRestoreWithTheConfigurationOfTheTarget(t *testing.T) {
 	t.Parallel()
 	source, h, folder := newDumpSite(t, "config_source", "CREATE TABLE wp_options (option_value TEXT)", "INSERT INTO wp_options VALUES ('from the backup')"), newHost(t), t.TempDir()
@@ -118,13 +118,13 @@ func TestRestoreWithTheConfigurationOfTheTarget(t *testing.T) {
 	if code, _, stderr := h.run("restore", "--undo", "--only", "db", "--use-target-config", "--database", "config_target", "--to", target.root); code != 0 || value() != "of the target" {
 		t.Fatalf("undo: exit status %d, %s: %s", code, stderr, value())
 	}
-	// With the files, the configuration is replaced by the one of the backup.
+	// If files are restored too, the configuration of the backup replaces the existing one.
 	if code, stdout, stderr := h.run(append(args, "config_target", "--overwrite", "always")...); code != 0 || value() != "from the backup" {
 		t.Errorf("exit status %d, %s%s: %s", code, stdout, stderr, value())
 	}
 }
 
-// Errors about the server name the file that it comes from.
+// Errors about the server name the file that names the server.
 func TestErrorsNameTheOptionFile(t *testing.T) {
 	t.Parallel()
 	h, folder := newHost(t), storeRuns(t)

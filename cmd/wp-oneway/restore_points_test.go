@@ -22,14 +22,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// Restores are interrupted at random points: 12, or as many as WPO_TEST_POINTS says.
-// WPO_TEST_SEED repeats a run.
+// The number of random points is WPO_TEST_POINTS, by default 12. WPO_TEST_SEED repeats a test.
 const (
 	pointsEnv = "WPO_TEST_POINTS"
 	seedEnv   = "WPO_TEST_SEED"
 )
 
-// numberFrom is the number in an environment variable.
+// numberFrom returns the number in an environment variable, or otherwise.
 func numberFrom(t *testing.T, name string, otherwise uint64) uint64 {
 	t.Helper()
 	text := os.Getenv(name)
@@ -43,9 +42,8 @@ func numberFrom(t *testing.T, name string, otherwise uint64) uint64 {
 	return n
 }
 
-// Wherever the restore of a whole site is interrupted, and by whatever, visitors get a complete
-// site: the old one, or the new one if it was put in use. The same command then succeeds, and
-// --undo brings the old site back.
+// If a restore of a whole site is interrupted at any point, visitors get a complete site, the old
+// or the new one. The same command then succeeds, and --undo puts the old site back.
 func TestInterruptedAtRandomPoints(t *testing.T) {
 	t.Parallel()
 	points, seed := numberFrom(t, pointsEnv, 12), numberFrom(t, seedEnv, rand.Uint64())
@@ -67,8 +65,7 @@ func TestInterruptedAtRandomPoints(t *testing.T) {
 	t.Logf("served after the interruption: %v", s.served)
 }
 
-// A restoredSite is a site that is restored over an older one, from a bucket and into a
-// database that are reached through proxies.
+// A restoredSite replaces an older site. Proxies are in front of the bucket and of the database.
 type restoredSite struct {
 	t                *testing.T
 	h                *host
@@ -77,12 +74,12 @@ type restoredSite struct {
 	toStore, toDB    *cutter
 	args, undoing    []string
 	before, after    picture
-	bytes, statement int64 // of a restore that is not interrupted
+	bytes, statement int64 // the traffic of a restore that is not interrupted
 	commit           int64 // the number of the statement that ends it
 	served           map[string]int
 }
 
-// A picture is what visitors are served.
+// A picture is everything that visitors are served.
 type picture struct {
 	files string
 	rows  map[string]string // of each table, as checksums
@@ -170,10 +167,10 @@ func newRestoredSite(t *testing.T) *restoredSite {
 	return s
 }
 
-// incompressible returns n bytes that are always the same.
+// incompressible returns n bytes that do not compress, the same ones each time.
 func incompressible(n int) []byte {
 	b := make([]byte, n)
-	_, _ = rand.NewChaCha8([32]byte{}).Read(b) // never fails
+	_, _ = rand.NewChaCha8([32]byte{}).Read(b) // it never fails
 	return b
 }
 
@@ -198,12 +195,11 @@ func diskWith(t *testing.T, root string) (disk string) {
 	return disk
 }
 
-// showsProgress fails if a restore does not show on a terminal how many rows and files it has
-// restored, and on what else than a terminal, if it does.
+// showsProgress fails unless a restore shows the count of rows and files on a terminal, and only there.
 func (s *restoredSite) showsProgress() {
 	s.t.Helper()
 	shown := make(chan struct{})
-	s.toDB.cutAt(s.commit, func() { <-shown }) // by then, everything was read
+	s.toDB.cutAt(s.commit, func() { <-shown }) // at that point, everything has been read
 	terminal := s.h.terminal(s.args...)
 	if err := unix.IoctlSetWinsize(terminal.fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 150}); err != nil {
 		s.t.Fatal(err)
@@ -222,7 +218,7 @@ func (s *restoredSite) showsProgress() {
 	s.undo("a restore without a terminal")
 }
 
-// run runs the program, which must succeed.
+// run runs the program. The program must succeed.
 func (s *restoredSite) run(args ...string) {
 	s.t.Helper()
 	if code, stdout, stderr := s.h.run(args...); code != 0 {
@@ -230,8 +226,8 @@ func (s *restoredSite) run(args ...string) {
 	}
 }
 
-// where chooses where a restore is interrupted: while the store answers, at a statement of the
-// database, at one of the switch, when the files are switched, and when the restore ends.
+// where chooses the point at which a restore is interrupted: a byte from the store, any statement,
+// one of the last 20 statements, the statement that ends the restore, or the switch of the files.
 func (s *restoredSite) where(i int, random *rand.Rand) string {
 	switch i % 5 {
 	case 0:
@@ -246,11 +242,11 @@ func (s *restoredSite) where(i int, random *rand.Rand) string {
 	return "the switch of the files"
 }
 
-// how chooses by what a restore is interrupted.
+// how chooses the way in which a restore is interrupted.
 func (s *restoredSite) how(i int, random *rand.Rand) string {
 	ways := []string{"kill", "terminate", "no database", "no store", "full disk"}
 	switch {
-	case i%5 == 4: // nothing but its end stops it there
+	case i%5 == 4: // only the end of a process or of the database can interrupt it there
 		ways = []string{"kill", "kill", "no database"}
 	case os.Geteuid() != 0:
 		ways = ways[:4] // only root can mount a small disk
@@ -300,7 +296,7 @@ func (s *restoredSite) interrupt(where, how string, random *rand.Rand) (output s
 	return said.String()
 }
 
-// whenNamed does something when a name with a text in it appears in a folder.
+// whenNamed calls do when a name that contains text appears in a folder.
 func whenNamed(t *testing.T, dir, text string, do func()) (stop func()) {
 	t.Helper()
 	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
@@ -327,7 +323,7 @@ func whenNamed(t *testing.T, dir, text string, do func()) (stop func()) {
 	return func() { _ = watch.Close() }
 }
 
-// picture is what visitors are served now.
+// picture returns what visitors are served now.
 func (s *restoredSite) picture() picture {
 	s.t.Helper()
 	objects, err := s.database.Objects(context.Background())
@@ -347,8 +343,8 @@ func (s *restoredSite) picture() picture {
 	return p
 }
 
-// check fails if a mixture of the sites is served. The rows may be new before the files are,
-// if the next restore knows that; until then, definitions may be missing.
+// check fails if visitors are served a mixture of the two sites. New rows with old files are
+// allowed if the next restore knows about it. Until then, definitions may be missing.
 func (s *restoredSite) check(what, output string) {
 	s.t.Helper()
 	now := s.picture()
@@ -376,7 +372,7 @@ func (s *restoredSite) check(what, output string) {
 	}
 }
 
-// restoreAgain repeats the command, which succeeds unless the interrupted one was complete.
+// restoreAgain repeats the command. It must succeed, unless the interrupted restore was complete.
 func (s *restoredSite) restoreAgain(what string) {
 	s.t.Helper()
 	code, _, stderr := s.h.run(s.args...)
@@ -388,7 +384,7 @@ func (s *restoredSite) restoreAgain(what string) {
 	}
 }
 
-// undo puts the old site back. Nothing is left beside it then but what the restore replaced.
+// undo puts the old site back. Beside it, only what the restore replaced may be left.
 func (s *restoredSite) undo(what string) {
 	s.t.Helper()
 	s.run(s.undoing...)

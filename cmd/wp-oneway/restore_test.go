@@ -12,7 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// restoredRoot is a folder that belongs to the owner of the shared site.
+// restoredRoot creates a folder that belongs to the owner of the shared site.
 func restoredRoot(t *testing.T, s *lab.WordPress) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "home")
@@ -30,8 +30,8 @@ func restoredRoot(t *testing.T, s *lab.WordPress) (dir string) {
 	return dir
 }
 
-// compareSite fails if a restored site differs from the original in anything but
-// WordPress itself.
+// compareSite fails if a restored site differs from the original in anything except WordPress
+// itself.
 func compareSite(t *testing.T, s *lab.WordPress, restored string) {
 	t.Helper()
 	diffs, err := lab.Compare(s.Root, restored, lab.IsCore)
@@ -43,8 +43,8 @@ func compareSite(t *testing.T, s *lab.WordPress, restored string) {
 	}
 }
 
-// A real site comes back byte for byte, with modes, times, owners and links; over an existing
-// site, after having been killed at many moments, each of which leaves the old site.
+// A real site is restored byte for byte, with modes, times, owners and links. A restore over an
+// existing site is killed at many moments, and each time leaves the old site.
 func TestRestoreFilesFromAFolder(t *testing.T) {
 	t.Parallel()
 	s, h, folder := shared.site(t), newHost(t), t.TempDir()
@@ -65,7 +65,7 @@ func TestRestoreFilesFromAFolder(t *testing.T) {
 		t.Errorf("over a site without --overwrite: exit status %d, %s", code, stderr)
 	}
 
-	// The old site, with something of its own.
+	// The old site, with a file of its own.
 	mine := filepath.Join(target, "mine.txt")
 	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
@@ -79,13 +79,13 @@ func TestRestoreFilesFromAFolder(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(i*i) * 40 * time.Millisecond) // any moment will do
+		time.Sleep(time.Duration(i*i) * 40 * time.Millisecond) // an arbitrary moment
 		signal := []os.Signal{syscall.SIGKILL, syscall.SIGTERM}[i%2]
 		if err := cmd.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
-		if text, _ := os.ReadFile(filepath.Join(target, "wp-config.php")); string(text) != "old" { // it was quicker
+		if text, _ := os.ReadFile(filepath.Join(target, "wp-config.php")); string(text) != "old" { // the restore was faster
 			if code, _, stderr := h.run("restore", "--undo", "--to", target); code != 0 {
 				t.Fatalf("after %v: undo: exit status %d, %s", signal, code, stderr)
 			}
@@ -104,7 +104,7 @@ func TestRestoreFilesFromAFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(os.Remove(mine), os.Chtimes(target, time.Now(), root.ModTime())); err != nil { // the root's time is the old site's
+	if err := errors.Join(os.Remove(mine), os.Chtimes(target, time.Now(), root.ModTime())); err != nil { // the root must have its old time
 		t.Fatal(err)
 	}
 	compareSite(t, s, target)
@@ -122,7 +122,7 @@ func TestRestoreFilesFromAFolder(t *testing.T) {
 	}
 }
 
-// A reading user restores from a bucket; the host's own credential restores nothing.
+// A user who may read restores from a bucket. The host's own credential cannot restore anything.
 func TestRestoreFilesFromABucket(t *testing.T) {
 	t.Parallel()
 	s, h := shared.site(t), newHost(t)
@@ -149,9 +149,9 @@ func TestRestoreFilesFromABucket(t *testing.T) {
 	compareSite(t, s, target)
 }
 
-// In place, files from outside of the root go back to where the installed site has them, with
-// its owner's rights: not to where another user has something, whatever the tenant's
-// configuration says.
+// With --in-place, files from outside the root are restored to the place that the installed site
+// uses, with the rights of its owner. They are not restored over files of another user, whatever
+// the tenant's configuration says.
 func TestRestoreInPlace(t *testing.T) {
 	t.Parallel()
 	home, secret := tenants(t)
@@ -208,7 +208,7 @@ func TestRestoreInPlace(t *testing.T) {
 	restore("--allow-path", above, "--allow-path", content)
 	is(above, text)
 	is(filepath.Join(content, "uploads/own.txt"), "my own")
-	// One that names the folder of somebody else names no folder of the site.
+	// A configuration that names a folder of another user names no folder of the site.
 	spoil(strings.Replace(text, content, filepath.Dir(secret), 1))
 	restore()
 	if left, err := os.ReadDir(filepath.Dir(secret)); err != nil || len(left) != 1 {

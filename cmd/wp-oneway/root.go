@@ -19,13 +19,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/secret"
 )
 
-// app is what the commands share.
+// An app holds what the commands share.
 type app struct {
 	*console.Console
 	config  *settings.Configuration // loaded before the command runs
-	command *cobra.Command          // the one that ran
-	told    bool                    // the result of a backup is told, or must not be
-	// passphrase seals the backups of a compat command: only that has it in memory.
+	command *cobra.Command          // the command that ran
+	told    bool                    // the result of a backup was notified, or must not be
+	// passphrase seals the backups of a compat command. No other command has it in memory.
 	passphrase secret.Text
 }
 
@@ -77,7 +77,7 @@ mysql --binary-mode alone.`,
 	return root
 }
 
-// unknownCommand is the error of a command that does not exist.
+// unknownCommand returns the error about a command that does not exist.
 func unknownCommand(root *cobra.Command, name string) error {
 	hint := ""
 	if similar := root.SuggestionsFor(name); len(similar) > 0 {
@@ -86,7 +86,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	return exit.Usage(fmt.Errorf("unknown command %q; %ssee wp-oneway --help", name, hint))
 }
 
-// flagError is the error of a flag that a command does not accept.
+// flagError returns the error about a flag that a command does not accept.
 func flagError(cmd *cobra.Command, err error) error {
 	hint := ""
 	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
@@ -104,7 +104,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return exit.Usage(fmt.Errorf("%w; %ssee %s --help", err, hint, cmd.CommandPath()))
 }
 
-// valueWanted describes the values of a type of flags; "" if their own errors do so.
+// valueWanted describes the values that a type of flags accepts. It returns "" if the flag's own
+// errors do so.
 func valueWanted(kind string) string {
 	switch kind {
 	case "int", "int64":
@@ -128,9 +129,9 @@ func (a *app) preRun(cmd *cobra.Command, args []string) error {
 	return a.prepare(cmd)
 }
 
-// checkEmpty refuses empty arguments and values: they come from variables that a script
-// forgot to set. If they were ignored, the command would do something else, such as back
-// up without sealing, or to another sink.
+// checkEmpty refuses empty arguments and values, because they come from variables that a script
+// forgot to set. If they were ignored, the command would do something else, such as back up
+// without sealing, or to another sink.
 func checkEmpty(cmd *cobra.Command, args []string) error {
 	if slices.Contains(args, "") {
 		return fmt.Errorf("an argument is empty; give %s a PATH, or omit the argument", cmd.CommandPath())
@@ -182,7 +183,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	return nil
 }
 
-// logSkipped says in the log which file was not read.
+// logSkipped logs which file was not read.
 func (a *app) logSkipped(ctx context.Context) {
 	if a.config.Skipped != "" {
 		a.Log.DebugContext(ctx, "this user may not read the configuration of the system; it is not used", "file", a.config.Skipped)

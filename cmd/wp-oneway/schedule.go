@@ -132,7 +132,7 @@ func atMostOneName(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// when is the time that a flag gives, or "".
+// when returns the time that a flag gives, or "".
 func (o scheduleOptions) when() (string, error) {
 	var given []string
 	for prefix, value := range map[string]string{"daily ": o.daily, "every ": o.every, "": o.onCalendar} {
@@ -204,7 +204,7 @@ func (a *app) printSchedules(ctx context.Context, by schedule.Scheduler, entries
 	return nil
 }
 
-// tellNext says what was installed.
+// tellNext prints what was installed.
 func (a *app) tellNext(ctx context.Context, by schedule.Scheduler, e schedule.Entry) {
 	if a.config.Quiet {
 		return
@@ -284,7 +284,8 @@ func (a *app) showSchedules(ctx context.Context, user bool) error {
 	return err
 }
 
-// nextRun is the time of the next run, without the delay that spreads hosts.
+// nextRun returns the time of the next run, without the random delay that spreads the load of
+// many hosts.
 func nextRun(ctx context.Context, when string) string {
 	times, err := schedule.ParseTimes(when)
 	if err != nil {
@@ -308,8 +309,8 @@ func (a *app) sitesOf(s settings.Schedule) string {
 	return settings.AllSites
 }
 
-// scheduleFailedCommand is what systemd's OnFailure= and the entries of cron run after a
-// run that did not end well.
+// scheduleFailedCommand returns the command that OnFailure= of systemd, and the entries of cron,
+// run after a run that failed.
 func (a *app) scheduleFailedCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "failed NAME [STATUS]",
@@ -329,9 +330,9 @@ func (a *app) scheduleFailedCommand() *cobra.Command {
 	}
 }
 
-// crashed is the error of a run that was killed or that never started; nil of one that
-// ended by itself, and has said why. The exit status comes from cron's entry, or else
-// from systemd, which passes it since version 251.
+// crashed returns the error of a run that was killed or that never started. It returns nil if the
+// run ended by itself, because the run has then said why. The exit status comes from the entry of
+// cron, or else from systemd, which passes it since version 251.
 func crashed(args []string, env func(string) string) error {
 	how := ""
 	switch code := env("MONITOR_EXIT_CODE"); {

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// cronScene runs in a mount namespace in which the crontabs are a scratch folder. It
-// installs, runs and removes schedules with the crontab of the host, and prints what
-// cron would do.
+// cronScene runs in a mount namespace in which the folder of crontabs is a scratch folder. It
+// installs, runs and removes schedules with the crontab program of the host, and prints what cron
+// would do.
 const cronScene = `
 set -e
 dir=$1
@@ -34,8 +34,8 @@ wp remove
 crontab -l >"$dir/after"
 `
 
-// The crontab of a user is changed only where wp-oneway's entries are, and the entries
-// work in the environment that cron gives them.
+// The crontab of a user is changed only in the entries of wp-oneway. The entries work in the
+// environment that cron gives them.
 func TestTheCrontabOfAUser(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("a scratch folder of crontabs needs root") // CI runs the tests as root

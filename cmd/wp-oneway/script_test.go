@@ -13,9 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestScripts runs the scripts of testdata: each tests a rule of the command line.
-// Besides testscript's own commands they use those of scriptCommands. A script has a
-// separate state folder and home folder, and no variables of wp-oneway.
+// TestScripts runs the scripts in testdata, each of which tests one rule of the command line. The
+// scripts use the commands of testscript and those of scriptCommands. Each script has its own
+// state folder and home folder, and no variables of wp-oneway.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
@@ -43,8 +43,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	}
 }
 
-// siteCommand (site FOLDER [FILE]) creates a small site, with FILE as its
-// wp-config.php; without it, its database cannot be reached.
+// siteCommand (site FOLDER [FILE]) creates a small site. FILE becomes its wp-config.php. Without
+// FILE, the site's database cannot be reached.
 func siteCommand(ts *testscript.TestScript, neg bool, args []string) {
 	text := config("x", "x", "/nowhere")
 	switch {
@@ -68,9 +68,9 @@ func exitsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// refusedCommand (refused TEXT COMMAND…) checks that a command is refused as wrong
-// usage or configuration: exit status 2, nothing on standard output, and one line on
-// standard error that contains TEXT.
+// refusedCommand (refused TEXT COMMAND…) checks that a command is refused because of wrong usage
+// or configuration: exit status 2, nothing on standard output, and one line on standard error
+// that contains TEXT.
 func refusedCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: refused TEXT COMMAND…")
@@ -82,9 +82,9 @@ func refusedCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// configCommand (config TEXT [WANT]) writes TEXT into config.yaml. With WANT, a
-// backup with that file must be refused with WANT and the name of the file; values
-// that contain hunter2 are secret and must not be printed.
+// configCommand (config TEXT [WANT]) writes TEXT into config.yaml. With WANT, a backup with that
+// file must be refused, with an error that contains WANT and the name of the file. Values that
+// contain hunter2 are secret and must not be printed.
 func configCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 || len(args) > 2 {
 		ts.Fatalf("usage: config TEXT [WANT]")

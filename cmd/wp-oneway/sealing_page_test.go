@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The commands of docs/sealing.md, in their order, seal backups that the page's own command
-// verifies.
+// The commands of docs/sealing.md, run in their order, seal backups. The page's own verify
+// command accepts these backups.
 func TestSealingPage(t *testing.T) {
 	t.Parallel()
 	s, h, dir := shared.site(t), newHost(t), t.TempDir()

@@ -16,8 +16,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// emptyDatabase creates a database, and returns an option file of an account that has rights
-// on nothing else.
+// emptyDatabase creates a database. It returns an option file of an account that has rights on
+// this database only.
 func emptyDatabase(t *testing.T, name string) (optionFile string) {
 	t.Helper()
 	db := shared.db(t)
@@ -32,7 +32,7 @@ func emptyDatabase(t *testing.T, name string) (optionFile string) {
 	return optionFile
 }
 
-// TestSearchReplace moves a small network, and looks at each value.
+// TestSearchReplace moves a small network, and checks each value.
 func TestSearchReplace(t *testing.T) {
 	t.Parallel()
 	s, h, to := newDumpSite(t, "moving",
@@ -81,7 +81,7 @@ func TestSearchReplace(t *testing.T) {
 	h.refused("need --search-replace", append(args, "--include-guid")...)
 }
 
-// firstColumn is the first column of an answer.
+// firstColumn returns the first column of the result of a query.
 func firstColumn(t *testing.T, db *sql.DB, query string) (values []string) {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), query)
@@ -102,8 +102,8 @@ func firstColumn(t *testing.T, db *sql.DB, query string) (values []string) {
 	return values
 }
 
-// TestSearchReplaceOfWordPress moves the real WordPress: it reads each of its values after the
-// move, and its page is served.
+// TestSearchReplaceOfWordPress moves the real WordPress. WordPress then reads each of its values
+// and serves its front page.
 func TestSearchReplaceOfWordPress(t *testing.T) {
 	s, h, to := shared.site(t), newHost(t), t.TempDir()
 	original, err := s.Database.Open()
@@ -150,7 +150,7 @@ func TestSearchReplaceOfWordPress(t *testing.T) {
 	}
 }
 
-// checkUnserialize lets WordPress read values.
+// checkUnserialize makes WordPress read values.
 func checkUnserialize(t *testing.T, values []string) {
 	t.Helper()
 	core, err := lab.WordPressCore(t.Context())

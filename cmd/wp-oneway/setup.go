@@ -69,7 +69,7 @@ could not be read; 1 failed or stopped; 2 wrong usage or configuration.`,
 	return cmd
 }
 
-// setup runs the conversation on the terminal, if there is one.
+// setup runs the conversation with the user, on the terminal if there is one.
 func (a *app) setup(ctx context.Context, o setup.Options, given string) error {
 	setHome()
 	var err error
@@ -87,14 +87,15 @@ func (a *app) setup(ctx context.Context, o setup.Options, given string) error {
 	s := &setup.Setup{Options: o, Program: a.otherCommands(), Out: a.Err}
 	in, isFile := a.In.(*os.File)
 	if out, ok := console.Unescaped(a.Err).(*os.File); ok && isFile && !o.Yes && term.IsTerminal(int(in.Fd())) && console.IsTerminal(out) {
-		// The private key goes to the terminal only: a.err keeps its end for notifications.
+		// The private key goes to the terminal only, and not to a.Err, whose end is kept for
+		// notifications.
 		s.Terminal, s.Out = &setup.Terminal{In: in, Out: out}, out
 	}
 	err = s.Run(ctx)
 	wrong, failed := (*setup.AnswerError)(nil), (*setup.ExitError)(nil)
 	switch {
 	case errors.As(err, &failed) && failed.Text == "":
-		return exit.WithCode(failed.Code) // the command has said why
+		return exit.WithCode(failed.Code) // the command has already said why
 	case errors.As(err, &wrong):
 		return exit.Usage(err)
 	case ctx.Err() != nil && err != nil:
@@ -103,8 +104,8 @@ func (a *app) setup(ctx context.Context, o setup.Options, given string) error {
 	return err
 }
 
-// configToWrite is the file that setup reads and writes, and whether the other commands find
-// it by themselves.
+// configToWrite returns the file that setup reads and writes. found reports whether the other
+// commands find it by default.
 func configToWrite(given string) (path string, found bool, err error) {
 	path, _, err = settings.FindFile(given)
 	switch {
@@ -123,13 +124,15 @@ func configToWrite(given string) (path string, found bool, err error) {
 	return path, given == "", err
 }
 
-// otherCommands runs the program itself, so that setup does what the user can do by hand.
+// otherCommands returns a Program that runs this program itself, so that the user can repeat by
+// hand everything that setup does.
 func (a *app) otherCommands() setup.Program {
 	command := func(ctx context.Context, args []string) *exec.Cmd {
 		cmd := exec.CommandContext(ctx, "/proc/self/exe", args...)
 		cmd.Args[0] = "wp-oneway"
-		// A process group of its own: after Ctrl-C it gets one signal, from here. It then aborts
-		// its uploads, and is waited for; a second signal would end it at once.
+		// The command gets its own process group. After Ctrl-C it then gets only one signal, from
+		// this process. It aborts its uploads, and this process waits for it. A second signal
+		// would end it at once.
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 		return cmd

@@ -10,7 +10,7 @@ import (
 	agekeys "filippo.io/age"
 )
 
-// With --yes nothing is asked: each answer is a flag, and a missing one is named.
+// With --yes, setup asks nothing: each answer is a flag, and an error names a missing one.
 func TestSetupForScripts(t *testing.T) {
 	t.Parallel()
 	h, site, dir := newHost(t), shared.site(t), t.TempDir()
@@ -56,7 +56,7 @@ func TestSetupForScripts(t *testing.T) {
 		t.Errorf("again: exit status %d: %s\n%s", code, stderr, readTree(t, dir)["config.yaml"])
 	}
 	scheduled(t, h, config)
-	// A configuration that is not valid, or that cannot be added to, is left alone.
+	// A configuration that is not valid, or to which nothing can be added, is not changed.
 	for says, broken := range map[string]string{"config.yaml": "colour: red\n", "by hand": "{roots: [/srv]}\n", "YAML": "a: [\n"} {
 		if err := os.WriteFile(config, []byte(broken), 0o600); err != nil {
 			t.Fatal(err)
@@ -68,7 +68,7 @@ func TestSetupForScripts(t *testing.T) {
 	}
 }
 
-// scheduled runs setup where the entries of cron are in a scratch folder.
+// scheduled runs setup with a scratch folder for the entries of cron.
 func scheduled(t *testing.T, h *host, config string) {
 	t.Helper()
 	if os.Geteuid() != 0 {

@@ -16,7 +16,7 @@ import (
 	agekeys "filippo.io/age"
 )
 
-// readTree is the content of all files below a folder, by their names.
+// readTree returns the content of all files below a folder, by their names.
 func readTree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -43,7 +43,7 @@ func mode(t *testing.T, path string) fs.FileMode {
 	return info.Mode().Perm()
 }
 
-// The whole conversation, with every wrong turn: a new key pair and a folder.
+// The whole conversation with every wrong answer, for a new key pair and a folder.
 func TestSetupOnATerminal(t *testing.T) {
 	t.Parallel()
 	h, site, dir := newHost(t), shared.site(t), t.TempDir()
@@ -130,7 +130,7 @@ func TestSetupOnATerminal(t *testing.T) {
 		t.Errorf("the private key that was shown does not open the backup: %v", err)
 	}
 
-	// Run again, it starts from what is there.
+	// A second setup starts from the existing configuration.
 	s = h.terminal("setup", "--config", config)
 	s.expect("The configuration names the sites.")
 	s.expect("The configuration names the sinks.")
@@ -142,7 +142,7 @@ func TestSetupOnATerminal(t *testing.T) {
 	}
 }
 
-// oneBelow is the only file below a folder whose name matches.
+// oneBelow returns the only file below a folder whose name matches.
 func oneBelow(t *testing.T, dir, pattern string) (found string) {
 	t.Helper()
 	for path := range readTree(t, dir) {
@@ -156,7 +156,7 @@ func oneBelow(t *testing.T, dir, pattern string) (found string) {
 	return found
 }
 
-// A bucket: the policy is printed, the key is written beside the configuration, and its secret
+// With a bucket, setup prints the policy and writes the key beside the configuration. The secret
 // is not shown while it is typed.
 func TestSetupIntoABucket(t *testing.T) {
 	t.Parallel()
@@ -213,7 +213,7 @@ func TestSetupIntoABucket(t *testing.T) {
 	s.answer("certificate of the authority", authority.Query().Get("ca_file"))
 	s.answer("Press Enter when the bucket", "")
 	s.answer("ID of this host's access key", string(id))
-	s.answer("Its secret", secret+"x") // a wrong turn that only the check finds
+	s.answer("Its secret", secret+"x") // a wrong answer that only the check finds
 	s.answer("Write this?", "yes")
 	s.answer("What now?", "stop")
 	if code := s.exit(); code != 1 || strings.Contains(s.output(), secret) || !s.echoes() {
@@ -236,8 +236,8 @@ func TestSetupIntoABucket(t *testing.T) {
 	}
 }
 
-// Stopped at any question, by Ctrl-C, a signal or a closed terminal, setup leaves nothing, and
-// the terminal as it was.
+// If Ctrl-C, a signal or a closed terminal stops setup at any question, setup leaves no file, and
+// the terminal as it was before.
 func TestSetupStoppedAnywhere(t *testing.T) {
 	t.Parallel()
 	h, site := newHost(t), shared.site(t)
@@ -286,7 +286,8 @@ func TestSetupStoppedAnywhere(t *testing.T) {
 	}
 }
 
-// Stopped during the backup, setup ends the backup too, and leaves no run that looks complete.
+// If setup is stopped during the backup, it ends the backup too. No run is left that looks
+// complete.
 func TestSetupStoppedDuringTheBackup(t *testing.T) {
 	t.Parallel()
 	h, site, dir := newHost(t), shared.site(t), t.TempDir()

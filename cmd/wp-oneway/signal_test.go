@@ -18,7 +18,7 @@ import (
 // A gate is a proxy for the store. It delays the requests for one kind of object, before
 // or after they reach the store.
 type gate struct {
-	url     string // of the sink, by way of the gate
+	url     string // of the sink, through the gate
 	waiting atomic.Bool
 }
 
@@ -34,12 +34,12 @@ func newGate(t *testing.T, sink, suffix string, answer bool) *gate {
 	hold := func(r *http.Request) {
 		g.waiting.Store(true)
 		select {
-		case <-r.Context().Done(): // the client has gone
+		case <-r.Context().Done(): // the client has closed the connection
 		case <-ended:
 		}
 	}
 	proxy := &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { // the signature is for our own name
+		Rewrite: func(r *httputil.ProxyRequest) { // the signature is for the gate's own address
 			r.SetURL(store)
 			r.Out.Host = r.In.Host
 		},
@@ -82,7 +82,7 @@ func end(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) {
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // its state is looked at
+		_ = cmd.Wait() // its state is checked later
 		close(ended)
 	}()
 	select {
@@ -94,8 +94,8 @@ func end(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) {
 	}
 }
 
-// A run that is cancelled after its streams are stored reports its real result: it never
-// reports a backup that does not exist.
+// A run that is cancelled after its streams are stored reports its real result. It never reports
+// a backup that does not exist.
 func TestCancelledCommitReportsRealResult(t *testing.T) {
 	s := shared.site(t)
 	for _, c := range []struct {
@@ -103,7 +103,7 @@ func TestCancelledCommitReportsRealResult(t *testing.T) {
 		answer       bool
 		signal       syscall.Signal
 		says         string
-		manifest     bool // it is stored
+		manifest     bool // the manifest is stored
 	}{
 		{"details-on-their-way", ".details.json.zst", false, syscall.SIGTERM, "terminated", false},
 		{"manifest-on-its-way", ".manifest.json", false, syscall.SIGTERM, "look for x/db-backups/x-db-", false},
@@ -111,7 +111,7 @@ func TestCancelledCommitReportsRealResult(t *testing.T) {
 		{"manifest-killed", ".manifest.json", false, syscall.SIGKILL, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel() // they wait most of the time
+			t.Parallel() // the cases wait most of the time
 			h := newHost(t)
 			direct := bucket(t, c.name)
 			g := newGate(t, direct, c.suffix, c.answer)
@@ -138,7 +138,7 @@ func TestCancelledCommitReportsRealResult(t *testing.T) {
 			if (manifests == 1) != c.manifest || manifests > 1 {
 				t.Errorf("%d manifests", manifests)
 			}
-			if c.signal == syscall.SIGKILL { // nothing must block the next run
+			if c.signal == syscall.SIGKILL { // a killed run must not block the next run
 				h.backup(0, s.Root, "--name", "x", "--kind", "db", "--to", direct)
 			}
 		})

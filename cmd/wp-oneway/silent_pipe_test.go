@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The first signal ends a program that waits for a pipe to which nobody writes, or it does not
-// wait for it at all.
+// If a program waits for a pipe that nobody writes to, the first signal ends it. Other programs
+// do not wait for the pipe at all.
 func TestSilentPipe(t *testing.T) {
 	t.Parallel()
 	h, dir, site := newHost(t), storeRuns(t), smallSite(t)
@@ -38,7 +38,7 @@ func TestSilentPipe(t *testing.T) {
 		}
 		done := make(chan struct{})
 		go func() {
-			_ = cmd.Wait() // its state is looked at
+			_ = cmd.Wait() // its state is checked later
 			close(done)
 		}()
 		until(t, fmt.Sprintf("%q to read the pipe, or to end", args), func() bool {
@@ -47,13 +47,13 @@ func TestSilentPipe(t *testing.T) {
 				return true
 			default:
 			}
-			silent, err := os.OpenFile(pipe, os.O_WRONLY|unix.O_NONBLOCK, 0) // fails as long as nobody reads
+			silent, err := os.OpenFile(pipe, os.O_WRONLY|unix.O_NONBLOCK, 0) // this fails while nobody reads
 			if err == nil {
 				t.Cleanup(func() { _ = silent.Close() })
 			}
 			return err == nil
 		})
-		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+		_ = cmd.Process.Signal(syscall.SIGTERM) // the process may have ended
 		select {
 		case <-done:
 		case <-time.After(time.Minute):

@@ -82,7 +82,7 @@ func (a *app) sites(ctx context.Context, o sitesOptions) error {
 	return nil
 }
 
-// searched names the folders that were searched.
+// searched names the folders that were searched, as text.
 func searched(given, configured []string) string {
 	switch {
 	case len(given) > 0:

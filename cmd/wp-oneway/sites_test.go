@@ -18,7 +18,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// homesFolder creates home folders below a folder that every account can pass.
+// homesFolder creates home folders below a folder that every account can enter.
 func homesFolder(t *testing.T) (dir string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -34,8 +34,7 @@ func homesFolder(t *testing.T) (dir string) {
 	return dir
 }
 
-// layOutSite creates a small site of a user. Its secret is in its uploads and in its
-// password.
+// layOutSite creates a small site of a user. Its uploads and its password contain its secret.
 func layOutSite(t *testing.T, root string, uid int, settings string) {
 	t.Helper()
 	for path, text := range map[string]string{
@@ -208,7 +207,7 @@ sites:
 	if site = at(survey, "/bob/public_html"); site.Runs["files"].Published != nil || site.Runs["files"].Last.Status != manifest.Failed || site.Runs["files"].Last.Error == "" {
 		t.Errorf("after a failure: %+v", site.Runs)
 	}
-	// With a root: only the sites below it, with their configuration.
+	// With a root, only the sites below it are listed, with their configuration.
 	if got := siteStatuses(h.sites(0, "--config", file, dir+"/alice")); !slices.Equal(got, []string{"alice.example ready", "alice-addon.example ready"}) {
 		t.Errorf("below one root: %q", got)
 	}
@@ -237,7 +236,7 @@ func TestTenantCannotTakeAnotherSitesName(t *testing.T) {
 	if runs, err := filepath.Glob(folder + "/victim.example/files-backups/*Z-*.manifest.json"); err != nil || len(runs) != 3 {
 		t.Errorf("%d backups of the victim's are there, want 3 (%v)", len(runs), err)
 	}
-	// The owner of the name keeps it, also when the other site comes first or is alone.
+	// The owner of the name keeps it, even if the other site comes first or is the only one.
 	if report := h.backup(1, dir+"/evil/sites/victim.example/public", "--kind", "files", "--to", folder); report.Sites[0].Status != manifest.Failed {
 		t.Errorf("alone: %q", runStatuses(report))
 	}
@@ -253,8 +252,8 @@ func TestTenantCannotTakeAnotherSitesName(t *testing.T) {
 	}
 }
 
-// A tenant's symlink to another tenant's site gives no access to it, whichever part of the
-// path is the symlink.
+// If a tenant's symlink leads to another tenant's site, it gives no access to that site,
+// whichever part of the path is the symlink.
 func TestSymlinkGivesNoAccessToAnotherSite(t *testing.T) {
 	t.Parallel()
 	dir := homesFolder(t)
@@ -300,7 +299,7 @@ func TestSymlinkGivesNoAccessToAnotherSite(t *testing.T) {
 	}
 }
 
-// Hostile names and trees do not break the list.
+// Hostile names and trees do not break the list of sites.
 func TestSitesOfHostileTrees(t *testing.T) {
 	t.Parallel()
 	dir := homesFolder(t)
@@ -357,7 +356,7 @@ func TestSitesOfHostileTrees(t *testing.T) {
 	}
 }
 
-// A missing root makes backup --all fail, but all sites that were found are backed up.
+// If a root is missing, backup --all fails, but backs up all sites that were found.
 func TestMissingRootFails(t *testing.T) {
 	t.Parallel()
 	dir := homesFolder(t)

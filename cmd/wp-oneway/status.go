@@ -29,7 +29,7 @@ type statusOptions struct {
 	maxAge  time.Duration
 	file    string
 	history string
-	plugin  func() bool // it runs as a monitoring plugin
+	plugin  func() bool // status runs as a monitoring plugin
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -63,7 +63,7 @@ configuration.`,
 		},
 	}
 	o.plugin = func() bool { return cmd.Flags().Changed("max-age") }
-	// A plugin that does not get as far as the status must not look like one that found it.
+	// A plugin that fails before it has read the status must report "unknown", not a status.
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, args []string) error { return a.plugin(&o, a.preRun(cmd, args)) }
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return a.plugin(&o, flagError(cmd, err)) })
 	f := cmd.Flags()
@@ -74,7 +74,8 @@ configuration.`,
 	return cmd
 }
 
-// plugin turns an error into the line and the exit status of a plugin, if it is one.
+// plugin prints an error as the line of a monitoring plugin, and returns its exit status. If
+// status does not run as a plugin, it returns err unchanged.
 func (a *app) plugin(o *statusOptions, err error) error {
 	if err == nil || !o.plugin() || exit.HasCode(err) {
 		return err
@@ -117,8 +118,8 @@ func (a *app) status(ctx context.Context, o *statusOptions) error {
 	return err
 }
 
-// currentStatus reads the status file if it is asked for, or if this account has no state but
-// the configuration names such a file; else the state folder.
+// currentStatus reads the status file if a flag names one, or if this account has no state and
+// the configuration names one. Otherwise it reads the state folder.
 func (a *app) currentStatus(ctx context.Context, o *statusOptions) (*status.Report, error) {
 	runner, err := a.agent()
 	if err != nil {
@@ -140,10 +141,10 @@ func hasState(runner *agent.Agent) bool {
 	return err == nil
 }
 
-// maxStatusFile is the limit of a status file, in bytes.
+// maxStatusFile is the maximum size of a status file, in bytes.
 const maxStatusFile = 64 << 20
 
-// readStatusFile reads a status file, which is judged at now.
+// readStatusFile reads a status file. Ages in it are relative to now.
 func readStatusFile(path string, now time.Time) (*status.Report, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -28,7 +28,8 @@ func (h *host) configure(text string) {
 	h.env = append(h.env, "WP_ONEWAY_CONFIG="+file)
 }
 
-// plugin runs status as a plugin, checks its exit status, and that it prints one line.
+// plugin runs status as a monitoring plugin, and checks its exit status and that it prints one
+// line.
 func (h *host) plugin(want int, args ...string) string {
 	h.t.Helper()
 	code, stdout, stderr := h.run(append([]string{"status"}, args...)...)
@@ -38,7 +39,7 @@ func (h *host) plugin(want int, args ...string) string {
 	return stdout
 }
 
-// age changes the state as if all runs had been that long ago.
+// age makes all runs in the state older by d.
 func (h *host) age(d time.Duration) {
 	h.t.Helper()
 	dirs := state.Dirs{State: h.state}
@@ -73,8 +74,8 @@ func (h *host) age(d time.Duration) {
 	}
 }
 
-// A backup writes the metrics and the status file, and status turns red when it is not
-// repeated: as nothing runs, nothing but the age can show it.
+// A backup writes the metrics and the status file. If no further backup runs, status turns red
+// because of the age: when nothing runs, only the age shows the problem.
 func TestMetricsAndStatusAreWritten(t *testing.T) {
 	h, root, to := newHost(t), filepath.Join(t.TempDir(), "www"), t.TempDir()
 	site := filepath.Join(root, "first")
@@ -171,7 +172,7 @@ func mustRun(h *host, args ...string) string {
 	return stdout
 }
 
-// A run that does not get the lock is an attempt in the state.
+// A run that does not get the lock is recorded in the state as an attempt.
 func TestALockedRunIsAnAttempt(t *testing.T) {
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	args := []string{site, "--name", "shop", "--kind", "files", "--to", to}
@@ -197,12 +198,12 @@ func TestALockedRunIsAnAttempt(t *testing.T) {
 	}
 }
 
-// Everything that keeps the plugin from the status is unknown, and no success.
+// If the plugin cannot read the status for any reason, it reports unknown, and not success.
 func TestPluginIsUnknownIfItCannotKnow(t *testing.T) {
 	h := newHost(t)
 	h.configure("roots: [" + t.TempDir() + "]\n")
 	for _, args := range [][]string{
-		{"--max-age", "26h"}, // nothing was found
+		{"--max-age", "26h"}, // no site was found
 		{"--max-age", "26h", "--file", "/nowhere/status.json"},
 		{"--max-age", "26h", "--file", "/etc/passwd"},
 		{"--max-age", "0s"},
@@ -216,7 +217,8 @@ func TestPluginIsUnknownIfItCannotKnow(t *testing.T) {
 	}
 }
 
-// The group reads the status file, which says nothing of paths and errors. Others cannot.
+// The group can read the status file, which contains no paths and no errors. Others cannot read
+// it.
 func TestStatusFileIsForItsGroup(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Fatal("the tests of this package that change users need root")
@@ -256,8 +258,8 @@ func TestStatusFileIsForItsGroup(t *testing.T) {
 	}
 }
 
-// A folder that cannot be written to is a warning that names the key. The backup succeeds, and
-// the old file stays.
+// If a folder cannot be written to, there is a warning that names the key. The backup succeeds,
+// and the old file stays.
 func TestMetricsAndStatusThatCannotBeWritten(t *testing.T) {
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
 	h.configure("roots: [" + filepath.Dir(site) + "]\nmetrics: {textfile: /proc/nowhere/x.prom}\nstatus: {file: " + h.state + "/none/status.json}\n")
@@ -267,7 +269,7 @@ func TestMetricsAndStatusThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// A full disk leaves the old textfile, and no other file.
+// On a full disk, the old textfile stays, and no other file is left.
 func TestMetricsOnAFullDisk(t *testing.T) {
 	h, site, disk := newHost(t), smallSite(t), t.TempDir()
 	h.configure("metrics: {textfile: " + disk + "/x.prom}\n")

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A worker keeps the rows of locked tables in the operator's folder, which its own user
-// need not be allowed to write to: TMPDIR, or the key temp_dir.
+// A worker keeps the rows of locked tables in the operator's folder, TMPDIR or the key temp_dir.
+// The worker's own user need not have permission to write to it.
 func TestTemporaryFolderOfAWorker(t *testing.T) {
 	t.Parallel()
 	home, _ := tenants(t)
@@ -20,7 +20,7 @@ func TestTemporaryFolderOfAWorker(t *testing.T) {
 		"CREATE DATABASE tempdir", "CREATE USER tempdir@localhost", "GRANT ALL ON tempdir.* TO tempdir@localhost",
 		"CREATE TABLE tempdir.wp_log (id INT PRIMARY KEY, b LONGTEXT) ENGINE=MyISAM",
 	}
-	for i := range 12 { // beyond the 8 MiB that stay in memory
+	for i := range 12 { // more than the 8 MiB that stay in memory
 		statements = append(statements, fmt.Sprintf("INSERT INTO tempdir.wp_log VALUES (%d, REPEAT('x', 1048576))", i))
 	}
 	if err := db.Exec(t.Context(), statements...); err != nil {
@@ -30,7 +30,7 @@ func TestTemporaryFolderOfAWorker(t *testing.T) {
 	small, none := fullFolder(t), filepath.Join(t.TempDir(), "none")
 	for name, tt := range map[string]struct {
 		env, args []string
-		want      string // in the error; "" is success
+		want      string // part of the error; "" is success
 	}{
 		"TMPDIR":            {env: []string{"TMPDIR=" + t.TempDir()}},
 		"TMPDIR is missing": {env: []string{"TMPDIR=" + none}, want: "set temp_dir"},
@@ -72,7 +72,8 @@ func fullFolder(t *testing.T) (dir string) {
 	return dir
 }
 
-// An account whose home does not exist, as that of many services, learns what to set.
+// An account whose home does not exist, as for many services, gets an error that says what to
+// set.
 func TestHomeThatDoesNotExist(t *testing.T) {
 	t.Parallel()
 	home, _ := tenants(t)

@@ -17,7 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// Two tenants of one host; their uids are in no user database.
+// Two tenants of one host. Their uids are not in any user database.
 const alice, bob = 2001, 2002
 
 const bobsSecret = "bob's private diary"
@@ -57,7 +57,7 @@ require_once __DIR__ . '/wp-settings.php';
 `, name, user, socket)
 }
 
-// tenants creates the homes of both. Bob's home has a secret that only he may read.
+// tenants creates the homes of both tenants. Bob's home has a secret that only he may read.
 func tenants(t *testing.T) (home, secret string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -155,7 +155,7 @@ func TestTenantCannotReadAnotherTenantsDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Kill)
-	// As in Debian, root of the operating system is root of the server.
+	// As in Debian, root of the operating system is root of the database server.
 	if err := db.Exec(t.Context(), "CREATE DATABASE bobs", "CREATE TABLE bobs.diary (day TEXT)",
 		"INSERT INTO bobs.diary VALUES ('x')", "ALTER USER root@localhost IDENTIFIED VIA unix_socket"); err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestTenantCannotReadAnotherTenantsDatabase(t *testing.T) {
 	}
 }
 
-// The operator's account is not sent to a server that the tenant chose, nor used for a
+// The operator's account is never sent to a server that the tenant chose, and never used for a
 // database that the tenant chose.
 func TestTenantCannotGetOperatorsPassword(t *testing.T) {
 	t.Parallel()
@@ -234,7 +234,7 @@ func TestTheWorkerHoldsNoCredential(t *testing.T) {
 	h, folder := newHost(t), t.TempDir()
 	h.env = []string{"AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=hunter2"}
 	cmd := h.command("backup", root, "--name", "alice", "--kind", "files", "--to", bucket(t, "worker"), "--to", folder)
-	// A shell that has a file of the operator's open starts the agent.
+	// The agent is started by a shell that has a file of the operator open.
 	inherited, err := os.Create(filepath.Join(h.state, "inherited"))
 	if err != nil {
 		t.Fatal(err)
@@ -278,11 +278,11 @@ func TestTheWorkerHoldsNoCredential(t *testing.T) {
 			}
 		}
 	}
-	// The worker dies: nothing of the run is published, and the agent reports the error.
+	// The worker is killed: nothing of the run is published, and the agent reports the error.
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // its exit status is looked at
+	_ = cmd.Wait() // its exit status is checked later
 	if code := cmd.ProcessState.ExitCode(); code != manifest.Failed.ExitCode() {
 		t.Errorf("exit status %d after the worker was killed", code)
 	}
@@ -291,7 +291,7 @@ func TestTheWorkerHoldsNoCredential(t *testing.T) {
 	}
 }
 
-// child returns a child of a process, 0 if there is none.
+// child returns the PID of a child of a process, or 0 if there is none.
 func child(parent int) int {
 	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
 	if err != nil {

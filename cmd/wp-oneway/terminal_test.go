@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal opens a terminal of 80 columns. What is written to tty is read from the other end.
+// terminal opens a terminal of 80 columns. Text that is written to tty is read from other.
 func terminal(t *testing.T) (other, tty *os.File) {
 	t.Helper()
 	other, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -36,15 +36,15 @@ func (h *host) onTerminal(args ...string) string {
 	cmd.Stdout = tty
 	must(h.t, cmd.Start())
 	must(h.t, tty.Close())
-	text, _ := io.ReadAll(other) // its end is an error, EIO
+	text, _ := io.ReadAll(other) // the terminal ends with the error EIO
 	if err := cmd.Wait(); err != nil && !isExit(err) {
 		h.t.Fatal(err)
 	}
 	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
 
-// Tables fit a terminal of 80 columns, also with long names and wide characters. Only what
-// must not be cut, a path or the name of a run, may be longer, on a line of its own.
+// Tables fit a terminal of 80 columns, even with long names and wide characters. Only a path or
+// the name of a run, which must not be cut, may be longer, on its own line.
 func TestTablesFitATerminal(t *testing.T) {
 	t.Parallel()
 	h, folder, vault := newHost(t), t.TempDir(), t.TempDir()

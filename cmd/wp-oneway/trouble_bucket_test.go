@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// upload is the command that backs up the site into a bucket of that name, whose URL is
-// changed: "" removes a parameter.
+// upload returns the command that backs up the site into a bucket. change changes the parameters
+// of the URL; "" removes one.
 func (s *stage) upload(bucketName string, change map[string]string) []string {
 	s.t.Helper()
 	return []string{"backup", s.site(nowhere()), "--kind", "files", "--quiet", "--to", s.changed(bucket(s.t, bucketName), change)}
 }
 
-// changed is a URL with other parameters; the page shows the server as s3.example.com.
+// changed returns a URL with changed parameters. The page shows the server as s3.example.com.
 func (s *stage) changed(text string, change map[string]string) string {
 	s.t.Helper()
 	u, err := url.Parse(text)
@@ -76,14 +76,15 @@ func bucketTroubles() []trouble {
 			return s.upload("trouble-mode", map[string]string{"credentials_file": s.file("key", "", 0o644)})
 		}, 1, "/srv/key", "run chmod 600", ""},
 		{"The host of the endpoint is not known", func(s *stage) []string {
-			s.show("s3-.internal", "s3.internal") // a name that no name server is asked for
+			s.show("s3-.internal", "s3.internal") // no name server is asked for this name
 			return s.upload("trouble-dns", map[string]string{"endpoint": "https://s3-.internal"})
 		}, 1, "https://s3.internal", "correct endpoint= or region=", "A private endpoint outside of its network gives the same error."},
 		{"The certificate of the endpoint is not known", func(s *stage) []string {
 			return s.upload("trouble-tls", map[string]string{"ca_file": ""})
 		}, 1, "https://s3.example.com", "ca_file=", ""},
 		{"The clock of this host is wrong", func(s *stage) []string {
-			// The clock of this machine stays as it is: a stand-in answers as AWS does.
+			// A fake server answers as AWS does, because the test cannot change the clock of this
+			// machine.
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/xml")
 				w.WriteHeader(http.StatusForbidden)

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// nowhere is a wp-config.php whose database does not exist; the files can be backed up.
+// nowhere returns a wp-config.php whose database does not exist. The files can be backed up.
 func nowhere() string { return config("shop", "shop", "/nowhere") }
 
-// connection is a wp-config.php for a database.
+// connection returns a wp-config.php with a connection to a database.
 func connection(name, password, host string) string {
 	text := strings.Replace(config(name, name, ""), "'localhost:'", "'"+host+"'", 1)
 	return strings.Replace(text, "'DB_PASSWORD', ''", "'DB_PASSWORD', '"+password+"'", 1)
@@ -59,10 +59,10 @@ func siteTroubles() []trouble {
 	}
 }
 
-// nobody is the user who may do nothing.
+// nobody is a user without any permissions.
 const nobody = 65534
 
-// database creates a database of that name, and an account with its rights, for the site.
+// database creates a database for the site, and an account with these rights on it.
 func (s *stage) database(name, require, rights string) {
 	s.t.Helper()
 	db := shared.db(s.t)
@@ -91,7 +91,7 @@ func databaseTroubles() []trouble {
 			return s.backup()
 		}, 1, "/srv/mysqld.sock", "correct DB_HOST", ""},
 		{"The database host is not known", func(s *stage) []string {
-			s.show("db-.internal", "db.internal") // a name that no name server is asked for
+			s.show("db-.internal", "db.internal") // no name server is asked for this name
 			s.site(connection("shop", "pw", "db-.internal"))
 			return s.backup()
 		}, 1, "db.internal:3306", "correct DB_HOST", ""},
@@ -117,7 +117,7 @@ func databaseTroubles() []trouble {
 		{"The folder for temporary files is full", func(s *stage) []string {
 			s.database("trouble_temp", "", "ALL")
 			statements := []string{"CREATE TABLE trouble_temp.wp_log (id INT PRIMARY KEY, b LONGTEXT) ENGINE=MyISAM"}
-			for i := range 12 { // beyond the 8 MiB that stay in memory
+			for i := range 12 { // more than the 8 MiB that stay in memory
 				statements = append(statements, fmt.Sprintf("INSERT INTO trouble_temp.wp_log VALUES (%d, REPEAT('x', 1048576))", i))
 			}
 			must(s.t, shared.db(s.t).Exec(s.t.Context(), statements...))

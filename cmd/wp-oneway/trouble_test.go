@@ -12,15 +12,15 @@ import (
 	"testing"
 )
 
-// A trouble is an error that someone meets who has just installed the program. It is provoked
-// for real; docs/troubleshooting.md shows the command and its message.
+// A trouble is an error that new users of the program often meet. The test really causes it.
+// docs/troubleshooting.md shows the command and its message.
 type trouble struct {
 	title   string
-	provoke func(s *stage) []string // returns the arguments of the command that meets it
+	provoke func(s *stage) []string // returns the arguments of the command that fails
 	exit    int
-	where   string // what the message names, as the page shows it
-	next    string // what it advises
-	advice  string // what the page adds; "" is nothing
+	where   string // the place that the message names, as the page shows it
+	next    string // the advice in the message
+	advice  string // additional advice in the page, or ""
 }
 
 // A section is a part of the page.
@@ -40,7 +40,7 @@ func troubleSections() []section {
 	}
 }
 
-// troublePage is the page without the list.
+// troublePage is the text of the page before the list.
 const troublePage = `# Troubleshooting
 
 Each error is one line: what was being done, to what, what went wrong, and what to do next. This page
@@ -51,7 +51,7 @@ If the line is not enough: ` + "`wp-oneway doctor /srv/shop --to URL`" + ` exami
 ` + "`wp-oneway inspect /srv/shop`" + ` prints what its configuration says, and ` + "`--verbose`" + ` prints every step.
 `
 
-// TestTroubleshooting meets each trouble, checks its message, and compares the page.
+// TestTroubleshooting causes each trouble, checks its message, and compares the page.
 func TestTroubleshooting(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -80,7 +80,7 @@ func TestTroubleshooting(t *testing.T) {
 	checkDocument(t, "troubleshooting.md", page)
 }
 
-// meet provokes the trouble and checks the message. It returns the entry of the page.
+// meet causes the trouble and checks the message. It returns the entry for the page.
 func (c *trouble) meet(s *stage) string {
 	s.t.Helper()
 	args := c.provoke(s)
@@ -97,7 +97,8 @@ func (c *trouble) meet(s *stage) string {
 	return entry
 }
 
-// commandText is a command line as the page shows it, without what is the same everywhere.
+// commandText returns a command line as the page shows it, without the arguments that all
+// commands have.
 func commandText(args []string) string {
 	var out []string
 	for _, arg := range args {
@@ -109,12 +110,12 @@ func commandText(args []string) string {
 	return strings.Join(out, " ")
 }
 
-// A stage is a host with a folder, which the page calls /srv.
+// A stage is a host with a folder, which the page shows as /srv.
 type stage struct {
 	*host
-	dir   string   // open to other accounts
-	names []string // pairs: a text, and what the page shows instead
-	uid   uint32   // the user who runs the command; 0 is the user of the test
+	dir   string   // other accounts can enter it
+	names []string // pairs of a text and the text that the page shows instead
+	uid   uint32   // the user who runs the command; 0 means the user of the test
 }
 
 func newStage(t *testing.T) *stage {
@@ -128,10 +129,10 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
-// show replaces a text on the page.
+// show makes the page show another text instead of text.
 func (s *stage) show(text, shown string) { s.names = append(s.names, text, shown) }
 
-// What differs between two runs of the test.
+// Text that differs between two runs of the test.
 var changing = []struct {
 	pattern *regexp.Regexp
 	shown   string
@@ -146,7 +147,7 @@ var changing = []struct {
 	{regexp.MustCompile(`(s3://[a-z0-9/]+)\?[^' ]*endpoint=[^' ]*[^': ]`), "$1?…"},
 }
 
-// shown is a text as the page shows it.
+// shown returns a text as the page shows it.
 func (s *stage) shown(text string) string {
 	text = strings.NewReplacer(s.names...).Replace(text)
 	for _, c := range changing {
@@ -155,7 +156,7 @@ func (s *stage) shown(text string) string {
 	return text
 }
 
-// path is a path on the stage.
+// path returns a path on the stage.
 func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }
 
 // file writes a file with this mode.
@@ -174,12 +175,12 @@ func (s *stage) site(config string) string {
 	return s.path("shop")
 }
 
-// backup is the command that backs up the site into the folder.
+// backup returns the command that backs up the site into the folder.
 func (s *stage) backup(args ...string) []string {
 	return append([]string{"backup", s.path("shop"), "--to", s.path("backups")}, args...)
 }
 
-// account lets another user run the command, whose home is /srv/home.
+// account makes another user run the command. The home of that user is /srv/home.
 func (s *stage) account(uid uint32) {
 	s.t.Helper()
 	home := s.path("home")

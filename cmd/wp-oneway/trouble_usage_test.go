@@ -2,7 +2,7 @@ package main
 
 import "os"
 
-// configured is a command with this configuration file.
+// configured returns a command that uses a configuration file with this text and mode.
 func (s *stage) configured(text string, mode os.FileMode) []string {
 	s.t.Helper()
 	return []string{"backup", "--all", "--config", s.file("config.yaml", text, mode)}
@@ -46,7 +46,8 @@ func usageTroubles() []trouble {
 	}
 }
 
-// A key of the age documentation, whose secret nobody here has; and the secret of another one.
+// The public key in the documentation of age, whose secret nobody here has, and the secret of
+// another key.
 const (
 	unknownRecipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 	otherIdentity    = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fullPipe returns the end to write to of a pipe that has no room left and that nobody reads.
+// fullPipe returns the write end of a pipe that is full and that nobody reads.
 func fullPipe(t *testing.T) *os.File {
 	t.Helper()
 	var ends [2]int
@@ -36,7 +36,8 @@ func fullPipe(t *testing.T) *os.File {
 	return w
 }
 
-// writesOutput reports whether a thread of a process waits for its standard output.
+// writesOutput reports whether a thread of a process is blocked in a write to its standard
+// output.
 func writesOutput(pid int) bool {
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid))
 	if err != nil {
@@ -78,7 +79,7 @@ func TestUnreadOutput(t *testing.T) {
 		}
 		done := make(chan struct{})
 		go func() {
-			_ = cmd.Wait() // its state is looked at
+			_ = cmd.Wait() // its state is checked later
 			close(done)
 		}()
 		select {

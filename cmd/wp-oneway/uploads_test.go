@@ -13,8 +13,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// uploadsSite creates a site of alice's whose database names folders of uploads: the
-// first for the site itself, the others for its sub-sites.
+// uploadsSite creates a site of alice whose database names folders of uploads. The first path is
+// for the site itself, the others are for its sub-sites.
 func uploadsSite(t *testing.T, name string, paths ...string) (home, root string) {
 	t.Helper()
 	home, _ = tenants(t)
@@ -68,14 +68,14 @@ func archived(t *testing.T, folder, kind string) (names []string) {
 	return strings.Fields(list.String())
 }
 
-// A worker archives the folders of uploads that the database of a tenant names. A folder
-// outside the home is named, and the run is incomplete.
+// A worker archives the folders of uploads that a tenant's database names. If a folder is outside
+// the home, the report names it and the run is incomplete.
 func TestUploadsThatTheDatabaseNames(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		paths []string
-		has   []string // with 2024/photo.jpg
-		lacks []string // named as unreadable
+		has   []string // folders with 2024/photo.jpg
+		lacks []string // folders that are reported as unreadable
 	}{
 		"up_absolute": {paths: []string{"HOME/files"}, has: []string{"files/"}},
 		"up_relative": {paths: []string{"../files/"}, has: []string{"files/"}},
@@ -128,8 +128,8 @@ func TestUploadsThatTheDatabaseNames(t *testing.T) {
 	}
 }
 
-// If the database cannot be read, a backup of the files is published, but incomplete. The
-// constant UPLOADS makes the database unnecessary.
+// If the database cannot be read, a backup of the files is published as incomplete. With the
+// constant UPLOADS, the database is not needed.
 func TestFilesWithoutTheDatabase(t *testing.T) {
 	t.Parallel()
 	_, root := uploadsSite(t, "up_gone", "HOME/files")

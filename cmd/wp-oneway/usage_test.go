@@ -19,7 +19,7 @@ func smallSite(t *testing.T) string {
 	return tenantSite(t, filepath.Join(t.TempDir(), "home"), os.Geteuid(), config("x", "x", "/nowhere"))
 }
 
-// refused runs the agent, and checks exit status 2 and one line on standard error.
+// refused runs the agent, and checks for exit status 2 and one line on standard error.
 func (h *host) refused(want string, args ...string) {
 	h.t.Helper()
 	code, stdout, stderr := h.run(args...)
@@ -28,8 +28,8 @@ func (h *host) refused(want string, args ...string) {
 	}
 }
 
-// Names in the file system may contain control sequences for terminals: they are printed
-// escaped.
+// Names in the file system may contain control sequences for terminals. They are printed with
+// escapes.
 func TestTenantsTextIsPrintedEscaped(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
@@ -42,7 +42,7 @@ func TestTenantsTextIsPrintedEscaped(t *testing.T) {
 	}
 }
 
-// So are the names of folders that a search finds.
+// The names of folders that a search finds are printed with escapes too.
 func TestFolderNameIsPrintedEscaped(t *testing.T) {
 	t.Parallel()
 	home := filepath.Join(t.TempDir(), "evil\x1b]0;owned\x07\nwp-oneway: all is well")
@@ -65,12 +65,12 @@ func TestFolderNameIsPrintedEscaped(t *testing.T) {
 	}
 }
 
-// A run that nohup started ignores SIGHUP; others end.
+// A run that nohup started ignores SIGHUP. Other runs end.
 func TestHangupIsIgnoredUnderNohup(t *testing.T) {
 	s := shared.site(t)
 	endlessUpload(t, s)
-	// The tests themselves may run under nohup; a signal that is handled is not ignored in
-	// a new process.
+	// The tests themselves may run under nohup. The test handles the signal, because a signal
+	// that is handled is not ignored in a new process.
 	handled := make(chan os.Signal, 1)
 	signal.Notify(handled, syscall.SIGHUP)
 	defer signal.Stop(handled)
@@ -85,7 +85,7 @@ func TestHangupIsIgnoredUnderNohup(t *testing.T) {
 		}
 		ended := make(chan struct{})
 		go func() {
-			_ = cmd.Wait() // its state is looked at
+			_ = cmd.Wait() // its state is checked later
 			close(ended)
 		}()
 		until(t, "the run to be half way", func() bool {
@@ -116,7 +116,7 @@ func TestHangupIsIgnoredUnderNohup(t *testing.T) {
 	}
 }
 
-// If the reader of the messages exits, the backup goes on.
+// If the reader of the messages exits, the backup continues.
 func TestBackupGoesOnWithoutReaderOfMessages(t *testing.T) {
 	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()
@@ -134,7 +134,7 @@ func TestBackupGoesOnWithoutReaderOfMessages(t *testing.T) {
 	one(t, filepath.Join(to, "x", "files-backups"), "*Z-*.manifest.json")
 }
 
-// A full destination is reported in one line, and nothing of the run is left there.
+// A full destination is reported in one line, and no file of the run is left in it.
 func TestFullDestinationIsOneLine(t *testing.T) {
 	s := shared.site(t)
 	run := func(t *testing.T, want, folder, limit string) {

@@ -148,7 +148,7 @@ func (a *app) runsToVerify(ctx context.Context, s store.Store, o verifyOptions) 
 	return runs, err
 }
 
-// downloadSize is the number of bytes that are downloaded.
+// downloadSize returns the number of bytes to download.
 func downloadSize(runs []*catalog.Run, quick bool) (sum int64) {
 	for _, r := range runs {
 		if !quick {
@@ -158,10 +158,10 @@ func downloadSize(runs []*catalog.Run, quick bool) (sum int64) {
 	return sum
 }
 
-// maxParallel is the most runs that are verified at the same time.
+// maxParallel is the maximum number of runs that are verified at the same time.
 const maxParallel = 32
 
-// verifyAll verifies several runs at the same time, and the streams of each side by side.
+// verifyAll verifies several runs at the same time, and the streams of each run in parallel.
 func verifyAll(ctx context.Context, with content.Reader, runs []*catalog.Run, o verifyOptions) ([]*verify.Result, error) {
 	results := make([]*verify.Result, len(runs))
 	group, ctx := errgroup.WithContext(ctx)
@@ -192,7 +192,7 @@ func (a *app) printResults(results []*verify.Result) error {
 			result = "WRONG"
 		}
 		checked := string(r.Depth)
-		if r.Objects == 0 && !r.OK() { // nothing was
+		if r.Objects == 0 && !r.OK() { // nothing was verified
 			checked = "-"
 		}
 		t.Add(result, checked, r.Run.Path(), verified(r))
@@ -210,7 +210,7 @@ func (a *app) printResults(results []*verify.Result) error {
 	return nil
 }
 
-// verified is what was found to be right.
+// verified describes what was verified successfully.
 func verified(r *verify.Result) string {
 	text := fmt.Sprintf("%d objects, %s", r.Objects, view.Size(r.Bytes))
 	if r.Depth == verify.Opened {
@@ -219,7 +219,7 @@ func verified(r *verify.Result) string {
 	return text
 }
 
-// oneLine is a text on one line.
+// oneLine returns a text on one line.
 func oneLine(text string) string { return strings.ReplaceAll(text, "\n", "; ") }
 
 // A verifiedRun is one run as verify prints it; see docs/verify.schema.json.
@@ -236,7 +236,7 @@ type verifiedRun struct {
 	Notes    []string     `json:"notes"`
 }
 
-// verification is the document that verify prints.
+// verification returns the document that verify prints.
 func verification(s store.Store, results []*verify.Result) any {
 	runs := make([]verifiedRun, len(results))
 	for i, r := range results {

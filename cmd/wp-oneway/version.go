@@ -19,7 +19,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
-// noConfig marks a command that needs no configuration.
+// noConfig returns the annotation of a command that needs no configuration.
 func noConfig() map[string]string { return map[string]string{"config": "none"} }
 
 func (a *app) versionCommand() *cobra.Command {
@@ -42,7 +42,7 @@ func (a *app) manCommand() *cobra.Command {
 				return fmt.Errorf("create the folder: %w", err)
 			}
 			date := time.Now()
-			if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil { // the same pages from each build
+			if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil { // so that each build makes the same pages
 				date = time.Unix(seconds, 0)
 			}
 			if err := manpage.Write(args[0], cmd.Root(), manpage.Footer{Source: "wp-oneway " + version, Date: date}); err != nil {
@@ -54,7 +54,8 @@ func (a *app) manCommand() *cobra.Command {
 	}
 }
 
-// workerCommand is the hidden command that the agent starts with the rights of a site's owner.
+// workerCommand returns the hidden command that the agent starts with the rights of a site's
+// owner.
 func (a *app) workerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "worker", Hidden: true, Args: noArguments, Annotations: noConfig(),
@@ -65,7 +66,7 @@ func (a *app) workerCommand() *cobra.Command {
 	}
 }
 
-// launchPHPCommand is the hidden command that the reader of a site starts, and that
+// launchPHPCommand returns the hidden command that the reader of a site starts. The command
 // starts the site's PHP.
 func (a *app) launchPHPCommand() *cobra.Command {
 	return &cobra.Command{
@@ -74,7 +75,7 @@ func (a *app) launchPHPCommand() *cobra.Command {
 	}
 }
 
-// restoreWorkerCommand is the hidden command that restore starts with the rights of a site's
+// restoreWorkerCommand returns the hidden command that restore starts with the rights of a site's
 // owner.
 func (a *app) restoreWorkerCommand() *cobra.Command {
 	return &cobra.Command{
@@ -83,8 +84,8 @@ func (a *app) restoreWorkerCommand() *cobra.Command {
 	}
 }
 
-// serveInsideCommand is the hidden command that a drill starts in namespaces of its own, and that
-// starts PHP.
+// serveInsideCommand returns the hidden command that a drill starts in its own namespaces. The
+// command starts PHP.
 func (a *app) serveInsideCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: serve.InsideCommand, Hidden: true, Args: noArguments, Annotations: noConfig(),

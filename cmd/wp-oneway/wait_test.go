@@ -21,13 +21,13 @@ func lockSite(h *host, name string) (unlock func()) {
 	return unlock
 }
 
-// lines are what a process prints, while it runs.
+// lines collects the output of a process while it runs.
 type lines struct {
 	mu  sync.Mutex
 	all strings.Builder
 }
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (l *lines) Write(text []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -40,7 +40,7 @@ func (l *lines) text() string {
 	return l.all.String()
 }
 
-// waiting starts a backup that waits for the lock, and returns once it says so.
+// waiting starts a backup that waits for the lock, and returns when the backup says so.
 func waiting(h *host, args ...string) (cmd *exec.Cmd, stderr *lines) {
 	h.t.Helper()
 	cmd = h.command(append([]string{"backup"}, args...)...)
@@ -54,8 +54,8 @@ func waiting(h *host, args ...string) (cmd *exec.Cmd, stderr *lines) {
 	return cmd, stderr
 }
 
-// A backup that waits for another run of the site starts when that ends, and says once
-// that it waits.
+// A backup that waits for another run of the site starts when that run ends. It says once that it
+// waits.
 func TestBackupWaitsForTheLock(t *testing.T) {
 	t.Parallel()
 	for _, flag := range []string{"--wait", "--wait=1h"} {
@@ -73,8 +73,8 @@ func TestBackupWaitsForTheLock(t *testing.T) {
 	}
 }
 
-// A wait that is too short, or longer than limits.timeout, ends as a site without a wait
-// does. A signal ends it too.
+// If the lock is not free within the wait or within limits.timeout, the site ends as it does
+// without a wait. A signal also ends the wait.
 func TestTheWaitForTheLockEnds(t *testing.T) {
 	t.Parallel()
 	h, site, to := newHost(t), smallSite(t), t.TempDir()

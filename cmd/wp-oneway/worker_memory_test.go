@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-// inspectorEnv makes the test binary a process that inspects other processes.
+// inspectorEnv is the variable that makes the test binary inspect other processes.
 const inspectorEnv = "WP_ONEWAY_TEST_INSPECT"
 
-// inspectProcesses tries to read the memory of every process that runs target, and writes
-// to out which it could read. It ends with its input.
+// inspectProcesses tries to read the memory of every process that runs target, and writes to out
+// which ones it could read. It stops when its input ends.
 func inspectProcesses(target string, in io.Reader, out io.Writer) {
 	var over atomic.Bool
 	go func() {
@@ -37,7 +37,7 @@ func inspectProcesses(target string, in io.Reader, out io.Writer) {
 			if err != nil || exe != target {
 				continue
 			}
-			// The kernel allows this exactly if it allows ptrace.
+			// The kernel allows this if and only if it allows ptrace.
 			if f, err := os.Open(proc + "/mem"); err == nil {
 				_ = f.Close()
 				fmt.Fprintln(out, "looked into", proc)
@@ -46,8 +46,8 @@ func inspectProcesses(target string, in io.Reader, out io.Writer) {
 	}
 }
 
-// The tenant, who is the user of the worker's process, can never read its memory: the
-// request may contain the operator's database account.
+// The tenant, whose uid the worker's process has, can never read its memory, because the request
+// may contain the operator's database account.
 func TestTenantCannotReadWorkerMemory(t *testing.T) {
 	home, _ := tenants(t)
 	root := tenantSite(t, home, alice, config("x", "x", "/nowhere"))

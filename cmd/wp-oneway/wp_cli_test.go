@@ -19,7 +19,7 @@ import (
 
 const wpCLIPackage = "../../scripts/wp-cli"
 
-// wp runs a subcommand of the WP-CLI package with the real binary, in a stand-in for WP-CLI.
+// wp runs a subcommand of the WP-CLI package with the real binary, and with a fake of WP-CLI.
 func (h *host) wp(args ...string) (status int, stdout, stderr string) {
 	h.t.Helper()
 	cmd := exec.CommandContext(h.t.Context(), "php", append([]string{wpCLIPackage + "/testdata/stand_in.php", wpCLIPackage + "/command.php", "oneway"}, args...)...)
@@ -33,8 +33,8 @@ func (h *host) wp(args ...string) (status int, stdout, stderr string) {
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
-// Every subcommand of the WP-CLI package works with the binary: it passes the exit status on,
-// and the JSON of the binary has the fields that the package shows.
+// Every subcommand of the WP-CLI package works with the binary. It passes on the exit status, and
+// the JSON of the binary has the fields that the package shows.
 func TestWPCLI(t *testing.T) {
 	t.Parallel()
 	h, vault, root := newHost(t), t.TempDir(), "--path="+shared.site(t).Root
@@ -57,7 +57,7 @@ func TestWPCLI(t *testing.T) {
 	for _, c := range []struct {
 		exit int
 		args []string
-		want string // a regular expression for all of the output
+		want string // a regular expression that matches the whole output
 	}{
 		{0, []string{"backup", root, to, "--name=shop", "--dry-run", "--format=csv", "--fields=site,status"}, "site,status\nshop,planned\n"},
 		{0, []string{"list", from, "--format=ids"}, strings.Join([]string{runs[1], runs[2], runs[0]}, " ")},
@@ -88,7 +88,8 @@ func TestWPCLI(t *testing.T) {
 	}
 }
 
-// The WP-CLI package describes flags that the binary has, and knows which need no value.
+// The WP-CLI package describes only flags that the binary has, and knows which flags need no
+// value.
 func TestWPCLIKnowsTheFlags(t *testing.T) {
 	t.Parallel()
 	list := `require $argv[1]; echo json_encode((new ReflectionClassConstant("WP_Oneway_Arguments", "WITHOUT_VALUE"))->getValue());`
