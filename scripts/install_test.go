@@ -1,5 +1,5 @@
-// Package scripts tests scripts that need no server and no build. scripts/test-packages
-// tests a whole release.
+// Package scripts tests the scripts that need no server and no build. scripts/test-packages tests
+// a whole release.
 package scripts
 
 import (
@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// release makes the folder of a release, whose program is a shell script.
+// release creates the folder of a release whose program is a shell script.
 func release(t *testing.T, program string) (folder, sum string) {
 	t.Helper()
 	folder = t.TempDir()

@@ -6,15 +6,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/secret"
 )
 
-// A Database is the connection of a site to its database. Strings are bytes as PHP
-// has them, not necessarily UTF-8; JSON keeps them as they are.
+// A Database is the connection of a site to its database. Strings hold the bytes that PHP has,
+// which need not be UTF-8. JSON keeps all bytes.
 type Database struct {
 	Name        string
 	User        string
-	Password    secret.Text // not in JSON, unless Revealed asks for it
+	Password    secret.Text // in JSON only if Revealed asks for it
 	Host        string      // empty when only a socket is given
-	Port        int         // 0: none given
-	Socket      string      // "": none given
+	Port        int         // 0 if none is given
+	Socket      string      // "" if none is given
 	Charset     string
 	Collate     string
 	TablePrefix string
@@ -22,65 +22,65 @@ type Database struct {
 	// (CUSTOM_USER_TABLE, CUSTOM_USER_META_TABLE).
 	CustomTables []string
 	TLS          TLS
-	// Operator is set if the password is the operator's, from an option file, and nil if
-	// it is the site's.
+	// Operator is set if the password comes from an option file of the operator. It is nil if the
+	// password is the site's.
 	Operator *Operator
-	// Origin says where settings come from that are not the site's.
+	// Origin names the sources of settings that do not come from the site's configuration.
 	Origin Origin
 
-	reveal bool // JSON holds the password
+	reveal bool // JSON contains the password
 }
 
 // TLS holds the TLS settings of a connection (MYSQL_CLIENT_FLAGS, MYSQL_SSL_*).
 type TLS struct {
 	Enabled    bool   `json:"enabled"`     // the flags contain MYSQLI_CLIENT_SSL
 	SkipVerify bool   `json:"skip_verify"` // the flags contain MYSQLI_CLIENT_SSL_DONT_VERIFY_SERVER_CERT
-	CAFile     string `json:"ca_file"`     // path as configured; ""
+	CAFile     string `json:"ca_file"`     // path as configured, or ""
 	CertFile   string `json:"cert_file"`
 	KeyFile    string `json:"key_file"`
-	// Verify says what an option file asks to verify of the server: VerifyCA,
-	// VerifyIdentity, or "" if there is none. A configuration cannot ask for it.
+	// Verify says which check of the server an option file asks for: VerifyCA, VerifyIdentity, or
+	// "" for none. A site's configuration cannot ask for one.
 	Verify string `json:"verify,omitempty"`
-	// Files are the contents of the operator's files, by their path. A file that is not in
-	// it is read with the rights of this process.
+	// Files holds the contents of the operator's files, by their path. Any other file is read
+	// with the rights of this process.
 	Files map[string]secret.Text `json:"-"`
 }
 
 // The values of TLS.Verify.
 const (
-	VerifyCA       = "ca"       // an authority has signed the server's certificate
-	VerifyIdentity = "identity" // and the certificate is for the host of the connection
+	VerifyCA       = "ca"       // an authority must have signed the server's certificate
+	VerifyIdentity = "identity" // in addition, the certificate must be for the host of the connection
 )
 
-// Unverified reports whether the server's certificate is not verified although nothing
-// says so: PHP verifies it only if the configuration names a certificate or a key.
+// Unverified reports whether the server's certificate is not verified although no setting turns
+// verification off: PHP verifies it only if the configuration names a certificate or a key.
 func (t TLS) Unverified() bool {
 	return t.Enabled && !t.SkipVerify && t.Verify == "" && t.CAFile == "" && t.CertFile == "" && t.KeyFile == ""
 }
 
-// An Operator is whose password an option file sets. It is sent only to a server that
-// is verified.
+// An Operator is the owner of a password that an option file sets. The password is sent only to a
+// server that is verified.
 type Operator struct {
-	UID int  `json:"uid"` // the user that the agent was started as
+	UID int  `json:"uid"` // the user ID that the agent was started with
 	TLS bool `json:"tls"` // the TLS settings are the operator's too
 }
 
-// An Origin names, for errors, what sets the server, the account and the name of a Database. ""
-// is the site's configuration.
+// An Origin names, for errors, the source of the server, the account and the name of a Database.
+// "" means the site's configuration.
 type Origin struct {
 	Server  string `json:"server,omitempty"`
 	Account string `json:"account,omitempty"`
 	Name    string `json:"name,omitempty"`
 }
 
-// Revealed returns a copy of d whose JSON holds the password.
+// Revealed returns a copy of d whose JSON contains the password.
 func (d Database) Revealed() Database {
 	d.reveal = true
 	return d
 }
 
-// databaseJSON is a Database in JSON: byte slices are base64, which keeps bytes
-// that are not UTF-8.
+// databaseJSON is a Database in JSON. Byte slices are written as base64, which keeps bytes that
+// are not UTF-8.
 type databaseJSON struct {
 	Name         []byte   `json:"name"`
 	User         []byte   `json:"user"`
@@ -105,8 +105,7 @@ type tlsJSON struct {
 	KeyFile  []byte `json:"key_file"`
 }
 
-// MarshalJSON writes the connection without its password, unless Revealed asked
-// for it.
+// MarshalJSON writes the connection. It leaves out the password, unless Revealed asked for it.
 func (d Database) MarshalJSON() ([]byte, error) {
 	w := databaseJSON{
 		Name: []byte(d.Name), User: []byte(d.User), Host: []byte(d.Host), Port: d.Port, Socket: []byte(d.Socket),
@@ -122,8 +121,7 @@ func (d Database) MarshalJSON() ([]byte, error) {
 	return json.Marshal(w)
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. The password is "" if it was not
-// revealed.
+// UnmarshalJSON reads the output of MarshalJSON. The password is "" if it was not revealed.
 func (d *Database) UnmarshalJSON(text []byte) error {
 	var w databaseJSON
 	if err := json.Unmarshal(text, &w); err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// JSON keeps every byte of a connection, and the password only with Revealed.
+// JSON keeps every byte of a connection, and contains the password only with Revealed.
 func TestDatabaseJSON(t *testing.T) {
 	db := Database{
 		Name: "n\xff", User: "u\xc3", Password: "p\x80", Host: "h", Port: 3307, Socket: "/s\xfe", Charset: "utf8mb4", Collate: "c", TablePrefix: "t\xff_",

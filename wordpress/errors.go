@@ -2,17 +2,17 @@ package wordpress
 
 import "fmt"
 
-// A Class says why a configuration was refused. It is printed and stays the same
-// between versions.
+// A Class says why a configuration was refused. It is printed, and stays the same in all
+// versions.
 type Class string
 
 // The classes of refusal.
 const (
-	NoConfig    Class = "no_config"   // there is no wp-config.php where WordPress would look
+	NoConfig    Class = "no_config"   // there is no wp-config.php in the places where WordPress looks for it
 	Unreadable  Class = "unreadable"  // a file cannot be read, is not a regular file, or is too large
-	Syntax      Class = "syntax"      // PHP would refuse to parse it
-	Unsafe      Class = "unsafe"      // it runs commands or unknown code, or reads outside home
-	Undecidable Class = "undecidable" // it depends on an unknown value, or exceeds a limit
+	Syntax      Class = "syntax"      // PHP cannot parse a file
+	Unsafe      Class = "unsafe"      // a file runs commands or unknown code, or reads files outside home
+	Undecidable Class = "undecidable" // a setting depends on an unknown value, or exceeds a limit
 	NotMySQL    Class = "not_mysql"   // the database is not MySQL or MariaDB
 )
 

@@ -5,20 +5,20 @@ import (
 	"unicode/utf8"
 )
 
-// A list keeps at most MaxNotes notes, and stops earlier when they exceed maxNotesBytes
-// as JSON. A note longer than maxNote bytes is shortened in the middle.
+// Notes keeps at most MaxNotes notes, and fewer if they are longer than maxNotesBytes as JSON. A
+// note longer than maxNote bytes is shortened in the middle.
 const (
 	MaxNotes      = 10_000
 	maxNotesBytes = 10 << 20
 	maxNote       = 1 << 10
 )
 
-// Notes is a list of notes of limited length, with the total number of notes.
+// Notes is a list of notes of limited length. It also has the total number of notes.
 type Notes struct {
 	Total int      `json:"total"`
 	Items []string `json:"items"`
 
-	bytes int // of the items as JSON
+	bytes int // length of the items as JSON
 }
 
 // Add counts a note and keeps it if the list is not full.

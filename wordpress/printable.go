@@ -12,10 +12,9 @@ import (
 // maxPrintable is the length in bytes at which Printable cuts a text.
 const maxPrintable = 4 << 10
 
-// Printable makes text of unknown origin safe for a terminal and for one line of
-// a log. It escapes control characters, line breaks, characters that change the
-// direction of text or are invisible, and bytes that are not UTF-8. Longer texts
-// are cut at 4 KiB.
+// Printable makes text of unknown origin safe for a terminal and for one line of a log. It
+// escapes control characters, line breaks, invisible characters, characters that change the
+// direction of text, and bytes that are not UTF-8. It cuts text that is longer than 4 KiB.
 func Printable(s string) string {
 	cut := ""
 	if len(s) > maxPrintable {
@@ -30,12 +29,12 @@ func Printable(s string) string {
 	return b.String() + cut
 }
 
-// A PrintableWriter writes text or JSON for people and their terminals. It escapes what
-// Printable escapes, except line breaks and tabs, and cuts nothing. JSON keeps its
-// meaning. A character must not be split between two writes.
+// A PrintableWriter writes text or JSON for people and their terminals. It escapes the same
+// characters as Printable, except line breaks and tabs, and cuts nothing. The meaning of JSON
+// does not change. A character must not be split between two writes.
 type PrintableWriter struct{ W io.Writer }
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (p PrintableWriter) Write(text []byte) (int, error) {
 	var b strings.Builder
 	for rest := text; len(rest) > 0; {
@@ -57,8 +56,8 @@ func (p PrintableWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// QuoteName returns a file name unchanged if all of it is printable, else in double
-// quotes with escapes.
+// QuoteName returns a file name unchanged if all of it is printable. Otherwise it returns the
+// name in double quotes with escapes.
 func QuoteName(name string) string {
 	var b strings.Builder
 	if escape(&b, name, ""); b.String() == name {
@@ -71,8 +70,8 @@ func QuoteName(name string) string {
 	return b.String()
 }
 
-// escape writes s with escapes for everything that is not printable. It writes a
-// backslash before the characters in special.
+// escape writes s, with escapes for all characters that are not printable. It writes a backslash
+// before the characters in special.
 func escape(b *strings.Builder, s, special string) {
 	for i, r := range s {
 		switch {
@@ -93,9 +92,9 @@ func escape(b *strings.Builder, s, special string) {
 	}
 }
 
-// visible reports whether a terminal shows the character and the character has no
-// other effect. Control and format characters (C0, C1, bidi, zero-width, tags) are not
-// graphic. A few letters and marks are graphic but invisible, or carry hidden data.
+// visible reports whether a terminal shows the character without any other effect. Control and
+// format characters (C0, C1, bidi, zero-width, tags) are not graphic. A few letters and marks are
+// graphic but invisible, or carry hidden data.
 func visible(r rune) bool {
 	return unicode.IsGraphic(r) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) &&
 		!(r > 0xffff && unicode.Is(unicode.Variation_Selector, r))

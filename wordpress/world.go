@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// World describes the environment and the request that the site's PHP sees. The
-// zero World describes nothing.
+// World describes the environment and the request that the site's PHP sees. The zero World
+// describes nothing.
 type World struct {
-	Env      map[string]string // the complete environment of the site's PHP; meaningful if EnvKnown
+	Env      map[string]string // the complete environment of the site's PHP; used only if EnvKnown
 	EnvKnown bool
-	// VariablesOrder is php.ini's variables_order, which says whether $_ENV holds
-	// the environment; "" is unknown.
+	// VariablesOrder is variables_order of php.ini. It says whether $_ENV holds the environment.
+	// "" means unknown.
 	VariablesOrder string
-	HTTPHost       string // HTTP_HOST of the request, which no proxy changed; "" is unknown
-	Scheme         string // http or https, which no proxy changed; "" is unknown
-	Port           string // SERVER_PORT, where Scheme is known
+	HTTPHost       string // HTTP_HOST of the request, as no proxy has changed it; "" means unknown
+	Scheme         string // http or https, as no proxy has changed it; "" means unknown
+	Port           string // SERVER_PORT, known if Scheme is
 }
 
-// SetURL takes host, scheme and port from the URL that visitors ask for.
+// SetURL sets the host, scheme and port from the URL that visitors use.
 func (w *World) SetURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Path != "" && u.Path != "/" {
@@ -32,7 +32,7 @@ func (w *World) SetURL(text string) error {
 	return nil
 }
 
-// CheckVariablesOrder reports an order that php.ini would not have.
+// CheckVariablesOrder returns an error if php.ini cannot have this order.
 func CheckVariablesOrder(order string) error {
 	if strings.Trim(strings.ToUpper(order), "EGPCS") != "" {
 		return fmt.Errorf("variables order %q: give letters of EGPCS, as php.ini has them (php -i | grep variables_order)", order)

@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// backupLimit is the anonymous memory of agent and worker together, in bytes, while
-// they back up into two destinations.
+// backupLimit is the maximum anonymous memory of agent and worker together, in bytes, while they
+// back up into two destinations.
 const backupLimit = 96 << 20
 
 // backupSuite compares a full backup into a bucket with shell pipelines.
@@ -57,8 +57,8 @@ func prepareBackup(ctx context.Context, e *environment, data sizes) error {
 
 func isManifest(key string) bool { return strings.HasSuffix(key, ".manifest.json") }
 
-// shellScripts does what the usual shell scripts do: one stream after the other,
-// through gzip, into a file first. All contestants leave WordPress core out.
+// shellScripts does what common shell scripts do: it writes one stream after the other, through
+// gzip, into a file first. All contestants leave WordPress core out.
 const shellScripts = `
 set -e
 mariadb-dump --no-defaults --single-transaction -uroot --socket="$SOCKET" wordpress | gzip >"$TMP/db.sql.gz"
@@ -68,8 +68,8 @@ aws --endpoint-url "$ENDPOINT" s3 cp --only-show-errors "$TMP/files.tar.gz" "s3:
 rm "$TMP/db.sql.gz" "$TMP/files.tar.gz"
 `
 
-// bestPipeline is the best that standard tools do: both streams at once, without
-// temporary files, through zstd with two threads.
+// bestPipeline is the best that standard tools can do: both streams at once, without temporary
+// files, through zstd with two threads.
 const bestPipeline = `
 set -e
 mariadb-dump --no-defaults --single-transaction --quick -uroot --socket="$SOCKET" wordpress | zstd -q -3 -T2 |

@@ -39,8 +39,8 @@ func prepareDump(ctx context.Context, e *environment, data sizes) error {
 	return e.addRoot("bench")
 }
 
-// startServer starts MariaDB, or MySQL if the options say so, and names the program that
-// dumps its databases.
+// startServer starts MySQL if e.mysql is set, or else MariaDB. It adds the server's socket and
+// the program that dumps its databases to the environment variables.
 func (e *environment) startServer(ctx context.Context, mariaDB, mySQL []string) (err error) {
 	dir := filepath.Join(e.dir, "server")
 	dumper := []string{"mariadb-dump"}
@@ -87,8 +87,7 @@ func dumpContestants(e *environment) []contestant {
 	return list
 }
 
-// dumpOnce is the part of wp-oneway that dumps a database: it writes the database to
-// standard output.
+// dumpOnce is the part of wp-oneway that dumps a database. It writes the dump to standard output.
 func dumpOnce(ctx context.Context, args []string) (err error) {
 	f := flag.NewFlagSet("dump-once", flag.ContinueOnError)
 	socket := f.String("socket", "", "the server's Unix socket")
@@ -99,7 +98,7 @@ func dumpOnce(ctx context.Context, args []string) (err error) {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	debug.SetMemoryLimit(24 << 20) // as in the worker of wp-oneway
+	debug.SetMemoryLimit(24 << 20) // the same limit as in the worker of wp-oneway
 	if *profile != "" {
 		file, err := os.Create(*profile)
 		if err != nil {
@@ -139,7 +138,7 @@ func shellWords(args []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// parts are the parts of wp-oneway that contestants run in processes of their own.
+// parts returns the parts of wp-oneway that contestants run in separate processes.
 func parts() map[string]func(context.Context, []string) error {
 	return map[string]func(context.Context, []string) error{"put": put, "dump-once": dumpOnce}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// fillBenchDatabase creates the database bench with about size MB of SQL, like that
-// of a large WordPress: half of the bytes are in wide rows of text and markup, a tenth
-// in binary rows, the rest in a great number of narrow rows.
+// fillBenchDatabase creates the database bench with about size MB of SQL, like that of a large
+// WordPress. Half of the bytes are in wide rows of text and markup, a tenth is in binary rows,
+// and the rest is in a great number of narrow rows.
 func fillBenchDatabase(ctx context.Context, server *lab.Server, size int64) error {
 	numbers := "INSERT INTO n SELECT a.i + 10*b.i + 100*c.i + 1000*d.i + 10000*e.i + 100000*f.i FROM ten a, ten b, ten c, ten d, ten e, ten f"
 	return server.Exec(ctx,

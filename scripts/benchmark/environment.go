@@ -21,8 +21,8 @@ const (
 	second = "bench-second"
 )
 
-// An environment is what a suite's contestants work with: servers and data below
-// one temporary folder.
+// An environment holds the servers and the data with which a suite's contestants work, below one
+// temporary folder.
 type environment struct {
 	options
 	dir    string
@@ -31,11 +31,11 @@ type environment struct {
 	site   *lab.WordPress
 	vars   []string // environment variables of the contestants' commands
 
-	streamBytes int64 // length of the file of addStream
-	sites       int64 // small sites
+	streamBytes int64 // length of the file that addStream writes
+	sites       int64 // number of small sites
 }
 
-// newEnvironment makes the temporary folder.
+// newEnvironment creates the temporary folder.
 func newEnvironment(o options) (*environment, error) {
 	dir, err := os.MkdirTemp(o.parent, "wp-oneway-bench-")
 	if err != nil {
@@ -52,13 +52,13 @@ func newEnvironment(o options) (*environment, error) {
 	return e, os.Chmod(dir, 0o755) // the site's owner must reach it
 }
 
-// remove ends the servers and removes everything.
+// remove stops the servers and removes the temporary folder.
 func (e *environment) remove() error {
 	if e.store != nil {
 		e.store.Stop()
 	}
 	if e.server != nil {
-		e.server.Kill() // its data are removed next
+		e.server.Kill() // the data of the server are removed next
 	}
 	return os.RemoveAll(e.dir)
 }
@@ -81,8 +81,8 @@ func (e *environment) addSite(ctx context.Context, data sizes) (err error) {
 	return nil
 }
 
-// addStore starts MinIO with two buckets, and returns the credentials file of a
-// user who can only create objects.
+// addStore starts MinIO with two buckets. It returns the credentials file of a user who can only
+// create objects.
 func (e *environment) addStore(ctx context.Context) (credentials string, err error) {
 	if e.store, err = lab.StartMinIO(ctx, filepath.Join(e.dir, "minio"), lab.MinIOOptions{TLS: e.tls}); err != nil {
 		return "", err
@@ -103,7 +103,7 @@ func (e *environment) addStore(ctx context.Context) (credentials string, err err
 	return credentials, nil
 }
 
-// addStream writes n MB of random bytes, which no compression makes smaller.
+// addStream writes n MB of random bytes, which do not compress.
 func (e *environment) addStream(n int64) error {
 	path := filepath.Join(e.dir, "stream")
 	f, err := os.Create(path)
@@ -118,8 +118,8 @@ func (e *environment) addStream(n int64) error {
 	return nil
 }
 
-// emptyBuckets removes all objects and returns how many bytes they had. It fails if
-// manifests is not the number of buckets that contained a manifest.
+// emptyBuckets removes all objects, and returns their total size in bytes. It fails if the number
+// of buckets with a manifest is not manifests.
 func (e *environment) emptyBuckets(ctx context.Context, manifests int) (int64, error) {
 	var bytes int64
 	found := 0

@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// folderSuite compares backups of one site into a folder with the best pipelines by hand.
-// Their last step is sync, since wp-oneway also waits until all is on the disk.
+// folderSuite compares backups of one site into a folder with the best shell pipelines. The last
+// step of the pipelines is sync, because wp-oneway also waits until all data are on the disk.
 func folderSuite() suite {
 	return suite{
 		name: "folder", work: "backup of one site into a folder", rounds: 5, warmUp: true, interval: lab.CoarseSampling,
@@ -39,7 +39,8 @@ func folderSuite() suite {
 	}
 }
 
-// inFolder measures and empties the folder OUT, which must hold that many manifests.
+// inFolder returns a function that measures and empties the folder OUT. The folder must hold that
+// many manifests.
 func (e *environment) inFolder(manifests int) func(context.Context) (int64, error) {
 	return func(context.Context) (bytes int64, err error) {
 		out, found := filepath.Join(e.dir, "out"), 0

@@ -23,9 +23,9 @@ import (
 // A suite is a set of contestants that do the same work on the same data.
 type suite struct {
 	name     string
-	work     string        // what all contestants do
+	work     string        // the work that all contestants do
 	rounds   int           // default number of measured rounds
-	warmUp   bool          // run one more round first, which does not count
+	warmUp   bool          // first run one more round, which does not count
 	interval time.Duration // between two samples of the memory
 	defaults sizes
 	prepare  func(context.Context, *environment, sizes) error
@@ -33,13 +33,13 @@ type suite struct {
 	contestants func(*environment) []contestant
 }
 
-// sizes of the data, in MB unless said otherwise.
+// sizes are the sizes of the data, in MB unless another unit is given.
 type sizes struct {
-	uploads int64 // files of the site
-	rows    int64 // SQL
+	uploads int64 // the files of the site
+	rows    int64 // the SQL of the site
 	stream  int64 // one stream of random bytes
-	tables  int64 // small tables: their number
-	sites   int64 // small sites: their number
+	tables  int64 // number of small tables
+	sites   int64 // number of small sites
 }
 
 func (s sizes) times(n int64) sizes {
@@ -72,7 +72,7 @@ func suites() []suite {
 // options are the flags of a measurement.
 type options struct {
 	binary     string
-	parent     string // folder of the temporary folder
+	parent     string // the folder in which the temporary folder is created
 	rounds     int
 	scales     []int64
 	mysql, tls bool
@@ -94,7 +94,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
 		return errors.New("no suite is named; use scripts/bench")
 	}
-	// The contestants that are parts of wp-oneway run in processes of their own.
+	// Contestants that are parts of wp-oneway run in separate processes.
 	if part := parts()[args[0]]; part != nil {
 		return part(ctx, args[1:])
 	}

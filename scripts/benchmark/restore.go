@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// restoreSuite compares a restore with the standard tools that do the same, and verify with
-// two programs that only compute SHA-256.
+// restoreSuite compares a restore with standard tools that do the same work. It compares verify
+// with two programs that only compute SHA-256.
 func restoreSuite() suite {
 	return suite{
 		name: "restore", work: "restore of one site from a folder, and the check of its backup", rounds: 5, warmUp: true, interval: lab.CoarseSampling,
@@ -40,7 +40,7 @@ exec "$WP_ONEWAY" restore --quiet --from "$VAULT" --latest --site bench.example.
 	}
 }
 
-// prepareRestore makes a site and backs it up once.
+// prepareRestore creates a site and backs it up once.
 func prepareRestore(ctx context.Context, e *environment, data sizes) error {
 	if err := e.addSite(ctx, data); err != nil {
 		return err
@@ -63,8 +63,8 @@ func prepareRestore(ctx context.Context, e *environment, data sizes) error {
 	return nil
 }
 
-// restored removes what was restored, which must have a configuration somewhere, and returns
-// nothing for its size.
+// restored removes the restored files, which must include a wp-config.php. It returns 0 as the
+// size.
 func (e *environment) restored(context.Context) (int64, error) {
 	out := filepath.Join(e.dir, "restored")
 	found, err := exec.Command("find", out, "-name", "wp-config.php").Output()

@@ -15,39 +15,39 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// A contestant is one way to do a suite's work.
+// A contestant is one way of doing the work of a suite.
 type contestant struct {
 	name    string
 	command string // for bash, with pipefail and the environment's variables
-	peers   []peer // the contestants that this one is compared with
-	// limit is how much anonymous memory all its processes may use at one moment,
-	// in bytes; 0 for any. More is an error.
+	peers   []peer // the contestants to compare this one with
+	// limit is the maximum anonymous memory of all its processes at one moment, in bytes. 0 means
+	// no limit. More memory is an error.
 	limit int64
-	// stored returns the size of the result after a run, removes the result, and
-	// fails if it is incomplete. Without it, standard output is the result.
+	// stored returns the size of the result after a run, in bytes, and removes the result. It
+	// fails if the result is incomplete. If stored is nil, the result is standard output.
 	stored func(context.Context) (int64, error)
-	// optional contestants may fail; the table then says why.
+	// If optional is true, the contestant may fail. The table then says why.
 	optional bool
 }
 
-// A peer is a contestant of that name to compare with.
+// A peer names another contestant to compare with.
 type peer struct {
 	name string
-	goal float64 // intended ratio of wall times, at most; 0 for none
+	goal float64 // the ratio of wall times should be at most this; 0 means no goal
 }
 
-// A sample is what one run used.
+// A sample holds what one run used.
 type sample struct {
 	wall, client, server time.Duration // client and server: CPU time
-	memory               int64         // highest anonymous memory of all client processes at one moment, bytes
-	bytes                int64         // size of the result
+	memory               int64         // highest anonymous memory of all client processes at one moment, in bytes
+	bytes                int64         // size of the result, in bytes
 }
 
 // A result is a contestant with its samples, one for each round.
 type result struct {
 	contestant
 	samples []sample
-	failed  error // of an optional contestant
+	failed  error // the error of an optional contestant
 }
 
 // rounds describes how often contestants run.
@@ -57,8 +57,8 @@ type rounds struct {
 	interval time.Duration // between two samples of the memory
 }
 
-// runRounds runs all contestants in each round. Each round begins with another
-// contestant, so that none has a better place.
+// runRounds runs all contestants in each round. Each round begins with a different contestant, so
+// that no contestant has an advantage.
 func (e *environment) runRounds(ctx context.Context, list []contestant, r rounds) ([]result, error) {
 	results := make([]result, len(list))
 	for i, c := range list {
@@ -114,7 +114,7 @@ func (e *environment) runOnce(ctx context.Context, c contestant, interval time.D
 	return s, err
 }
 
-// serverCPU is the CPU time that the environment's servers have used so far.
+// serverCPU returns the CPU time that the environment's servers have used so far.
 func (e *environment) serverCPU() (total time.Duration, err error) {
 	var pids []int
 	if e.server != nil {
@@ -133,14 +133,14 @@ func (e *environment) serverCPU() (total time.Duration, err error) {
 	return total, nil
 }
 
-// cpuTime is the user and system time of a process.
+// cpuTime returns the user and system time of a process.
 func cpuTime(pid int) (time.Duration, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
-	// The second field, the name, may contain spaces. utime and stime are the
-	// fields 14 and 15, in units of 10 ms.
+	// The second field, the name, may contain spaces. Fields 14 and 15 are utime and stime, in
+	// units of 10 ms.
 	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
 	if len(fields) < 13 {
 		return 0, errors.New("too few fields")
@@ -156,13 +156,13 @@ func cpuTime(pid int) (time.Duration, error) {
 // A counter counts the bytes that are written to it.
 type counter struct{ n int64 }
 
-// Write counts p.
+// Write implements io.Writer.
 func (c *counter) Write(p []byte) (int, error) {
 	c.n += int64(len(p))
 	return len(p), nil
 }
 
-// ReadFrom counts all of r, in large blocks.
+// ReadFrom implements io.ReaderFrom. It reads r in large blocks.
 func (c *counter) ReadFrom(r io.Reader) (int64, error) {
 	buf := make([]byte, 1<<20)
 	var total int64

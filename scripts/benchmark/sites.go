@@ -18,8 +18,8 @@ const (
 	smallFileSize = 17 << 10
 )
 
-// sitesSuite compares a backup of very many small sites with a loop over them, and the
-// search for them with find. It runs as root, as on a host with many tenants.
+// sitesSuite compares a backup of very many small sites with a loop over the sites, and the
+// search for the sites with find. It runs as root, as on a host with many tenants.
 func sitesSuite() suite {
 	return suite{
 		name: "sites", work: "backup of small sites of 30 owners into a folder, and the search for them", rounds: 5, warmUp: true, interval: lab.CoarseSampling,
@@ -67,8 +67,8 @@ func prepareSites(ctx context.Context, e *environment, data sizes) error {
 	return nil
 }
 
-// addSmallSite makes a site of 12 tables and 60 files, 1 MB in all. Every owner has the
-// same number of sites.
+// addSmallSite creates a site of 12 tables and 60 files, 1 MB in total. Every owner has the same
+// number of sites.
 func (e *environment) addSmallSite(ctx context.Context, sites string, i int64) error {
 	name, owner := fmt.Sprintf("site%d", i), int(i%owners)+firstOwner
 	statements := []string{"CREATE DATABASE " + name, "USE " + name}

@@ -38,8 +38,8 @@ func printResults(out io.Writer, title string, results []result) error {
 	return err
 }
 
-// compare returns the last cells of each row of a contestant: the ratios to one
-// peer. There is always one row.
+// compare returns the last cells of the rows of a contestant. Each row has the ratios to one
+// peer. There is always at least one row.
 func compare(r result, results []result) []string {
 	var rows []string
 	for _, p := range r.peers {
@@ -65,7 +65,7 @@ func compare(r result, results []result) []string {
 	return rows
 }
 
-// printGrowth prints how the medians grew from few to many data.
+// printGrowth prints how much the medians grew from the small to the large amount of data.
 func printGrowth(out io.Writer, title string, few, many []result) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n| work | wall | client CPU | memory | stored |\n|---|---:|---:|---:|---:|\n", title)
@@ -101,8 +101,8 @@ func serverSeconds(s sample) float64 { return s.server.Seconds() }
 func memoryMiB(s sample) float64     { return float64(s.memory) / mib }
 func storedMB(s sample) float64      { return float64(s.bytes) / mb }
 
-// median is the median of one quantity; of an even number of samples, the higher
-// one of the two in the middle. It is 0 without samples.
+// median returns the median of one quantity. If the number of samples is even, it is the higher
+// one of the two in the middle. Without samples, it is 0.
 func median(samples []sample, of func(sample) float64) float64 {
 	values := make([]float64, len(samples))
 	for i, s := range samples {
@@ -111,7 +111,8 @@ func median(samples []sample, of func(sample) float64) float64 {
 	return middle(values)
 }
 
-// ratio is the median of the ratios of each sample to the peer's in the same round.
+// ratio returns the median of the ratios between a sample and the peer's sample in the same
+// round.
 func ratio(samples, peers []sample, of func(sample) float64) float64 {
 	values := make([]float64, min(len(samples), len(peers)))
 	for i := range values {
@@ -128,7 +129,7 @@ func middle(values []float64) float64 {
 	return values[len(values)/2]
 }
 
-// cell is text for a cell of a Markdown table.
+// cell returns text escaped for a cell of a Markdown table.
 func cell(s string) string {
 	return strings.NewReplacer("|", `\|`, "\n", " ").Replace(strings.TrimSpace(s))
 }

@@ -19,8 +19,8 @@ func TestMedianTakesEachQuantityAlone(t *testing.T) {
 	}
 }
 
-// The ratio is the median of the rounds' ratios, not the ratio of the medians: what
-// slows one round slows both contestants.
+// The ratio is the median of the ratios in each round, and not the ratio of the medians, because
+// a disturbance in a round slows both contestants.
 func TestRatioPairsTheRounds(t *testing.T) {
 	ours := []sample{used(1, 0, 0), used(10, 0, 0), used(3, 0, 0)}
 	peers := []sample{used(2, 0, 0), used(20, 0, 0), used(4, 0, 0)}
@@ -68,7 +68,7 @@ func TestResultsAreAMarkdownTable(t *testing.T) {
 	}
 }
 
-// A contestant that uses more memory than its limit is a failure of the measurement.
+// A contestant that uses more memory than its limit makes the measurement fail.
 func TestMemoryAboveTheLimitFails(t *testing.T) {
 	r := result{contestant: contestant{name: "ours", limit: uploadLimit}, samples: []sample{{memory: uploadLimit}}}
 	if err := checkLimits([]result{r}); err != nil {

@@ -29,8 +29,7 @@ func prepareTables(ctx context.Context, e *environment, data sizes) error {
 	return e.addRoot("many")
 }
 
-// smallTables returns statements that create the database many with so many tables, each
-// with a row.
+// smallTables returns statements that create the database many with n tables, each with one row.
 func smallTables(n int64) []string {
 	list := []string{"CREATE DATABASE many CHARACTER SET utf8mb4", "USE many"}
 	for i := range n {
@@ -43,8 +42,8 @@ func smallTables(n int64) []string {
 	return list
 }
 
-// addRoot makes a site that has nothing but its configuration, which names a database.
-// As root, the site belongs to www-data, so that a worker reads the database.
+// addRoot creates a site that has only a configuration, which names a database. As root, the site
+// belongs to www-data, so that a worker reads the database.
 func (e *environment) addRoot(database string) error {
 	root := filepath.Join(e.dir, "root")
 	files := map[string]string{
@@ -76,8 +75,8 @@ func (e *environment) addRoot(database string) error {
 	return nil
 }
 
-// toNull are dumps as users start them, which write to /dev/null: the reader of a pipe
-// would take time from a program that writes in small pieces.
+// toNull returns the contestants that dump to /dev/null, as users start them. With a pipe, its
+// reader would slow down a program that writes in small pieces.
 func toNull(database string, goal float64) []contestant {
 	dumper := `eval "$DUMPER" --no-defaults --single-transaction --quick -uroot '-S"$SOCKET"' `
 	const stock, ours = "stock, to /dev/null", "wp-oneway dump, to /dev/null"

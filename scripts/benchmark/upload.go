@@ -13,7 +13,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// uploadLimit is the anonymous memory of the upload of a stream of any length, in bytes.
+// uploadLimit is the maximum anonymous memory for the upload of a stream of any length, in bytes.
 const uploadLimit = 80 << 20
 
 // uploadSuite compares the upload of one stream of unknown length.
@@ -25,7 +25,7 @@ func uploadSuite() suite {
 			if _, err := e.addStore(ctx); err != nil {
 				return err
 			}
-			// The peers read objects as well, so all use the administrator's key.
+			// All contestants use the administrator's key, because the peers also read objects.
 			e.vars = append(e.vars, "AWS_ACCESS_KEY_ID="+e.store.RootKey, "AWS_SECRET_ACCESS_KEY="+e.store.RootSecret)
 			return e.addStream(data.stream)
 		},
@@ -49,22 +49,22 @@ func uploadSuite() suite {
 	}
 }
 
-// put is the part of wp-oneway that uploads a compressed stream: it stores standard
-// input in the sink of a URL.
+// put is the part of wp-oneway that uploads a compressed stream. It stores standard input in the
+// sink at a URL.
 func put(ctx context.Context, args []string) error {
 	if len(args) != 1 {
 		return errors.New("put needs the URL of a sink")
 	}
-	debug.SetMemoryLimit(64 << 20) // as wp-oneway does
+	debug.SetMemoryLimit(64 << 20) // the same limit as in wp-oneway
 	u, err := sinks.Parse(args[0])
 	if err != nil {
 		return err
 	}
-	sink, err := sinks.Open(ctx, u, sinks.Options{PartSize: 8 * sinks.BlockSize}) // as wp-oneway does
+	sink, err := sinks.Open(ctx, u, sinks.Options{PartSize: 8 * sinks.BlockSize}) // the same size as in wp-oneway
 	if err != nil {
 		return err
 	}
-	_, _ = unix.FcntlInt(os.Stdin.Fd(), unix.F_SETPIPE_SZ, 1<<20) // like a worker's pipe; the kernel may refuse it
+	_, _ = unix.FcntlInt(os.Stdin.Fd(), unix.F_SETPIPE_SZ, 1<<20) // the same size as for a worker's pipe; the kernel may refuse it
 	_, err = sink.Put(ctx, "stream", os.Stdin)
 	return err
 }

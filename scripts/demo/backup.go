@@ -12,7 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// backUp runs wp-oneway like a cron job of the host.
+// backUp runs wp-oneway as a cron job of the host would.
 func (d *demo) backUp(ctx context.Context) error {
 	args := []string{
 		"backup", d.site.Root, "--name", siteName,

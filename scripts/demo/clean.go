@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// removeDemo ends the servers that an earlier run left and removes its folder. It
-// refuses a folder that no demo made.
+// removeDemo stops the servers that an earlier run left, and removes its folder. It refuses a
+// folder that the demo did not create.
 func removeDemo(dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, marker)); err != nil {
 		if entries, _ := os.ReadDir(dir); len(entries) > 0 {
@@ -31,15 +31,15 @@ func removeDemo(dir string) error {
 	return nil
 }
 
-// leftovers are the PIDs of servers whose command lines contain the folder, of a run
-// that was killed.
+// leftovers returns the PIDs of servers that a killed run left: their command lines contain the
+// folder.
 func leftovers(dir string) []int {
 	var pids []int
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, line := range lines {
 		b, err := os.ReadFile(line)
 		if err != nil {
-			continue // it has ended
+			continue // the process has ended
 		}
 		args := strings.Split(string(b), "\x00")
 		server := slices.Contains([]string{"mariadbd", "minio", "php"}, filepath.Base(args[0]))

@@ -30,7 +30,8 @@ func TestRemoveDemoEndsServersOfAKilledRun(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, marker), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	// Two servers by their command lines: one in the folder, one in another folder.
+	// Two processes whose command lines look like servers: one in the folder, one in another
+	// folder.
 	ours, other := startNamed(t, "mariadbd", dir+"/mariadb"), startNamed(t, "mariadbd", dir+"-other/mariadb")
 	if err := removeDemo(dir); err != nil {
 		t.Fatal(err)
@@ -53,8 +54,8 @@ func TestRemoveDemoEndsServersOfAKilledRun(t *testing.T) {
 	}
 }
 
-// startNamed starts a waiting process with this name and argument on its command
-// line. The channel is closed when it has ended.
+// startNamed starts a waiting process with this name and argument on its command line. The
+// returned channel is closed when the process has ended.
 func startNamed(t *testing.T, name, arg string) <-chan struct{} {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", "read -r x", name, arg)
@@ -68,11 +69,11 @@ func startNamed(t *testing.T, name, arg string) <-chan struct{} {
 	}
 	done := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // ended by a signal or by the end of its input
+		_ = cmd.Wait() // a signal or the end of its input has ended it
 		close(done)
 	}()
 	t.Cleanup(func() {
-		_ = in.Close() // it may have ended
+		_ = in.Close() // the process may have ended
 		<-done
 	})
 	return done

@@ -1,7 +1,7 @@
-// Command demo shows wp-oneway at work on a real site: it starts WordPress, MariaDB
-// and an S3 server in a folder of its own, backs the site up with a credential that
-// can only create objects, tries to misuse that credential, restores with standard
-// tools only, and compares. scripts/quickstart builds and runs it.
+// Command demo shows wp-oneway at work on a real site. It starts WordPress, MariaDB and an S3
+// server in its own folder, and backs the site up with a credential that can only create objects.
+// It tries to misuse that credential, restores with standard tools only, and compares the result
+// with the site. scripts/quickstart builds and runs it.
 package main
 
 import (
@@ -68,7 +68,7 @@ func run(ctx context.Context, out io.Writer, dir, binary string, onlyClean bool)
 	return nil
 }
 
-// A demo is one run of the demonstration and its results so far.
+// A demo holds one run of the demonstration and its results so far.
 type demo struct {
 	dir, binary string
 	out         io.Writer
@@ -81,7 +81,7 @@ type demo struct {
 	objects     []lab.StoredObject // stored by the backup
 }
 
-// say prints a line under a heading.
+// say prints a line below a heading.
 func (d *demo) say(head, format string, args ...any) {
 	_, _ = fmt.Fprintf(d.out, "%-9s %s\n", head, fmt.Sprintf(format, args...))
 }
@@ -98,7 +98,7 @@ func (d *demo) start(ctx context.Context) (err error) {
 	o := lab.WordPressOptions{Server: d.db, OddFiles: true, Posts: 40, Images: 8, UploadBytes: 40 << 20, RowBytes: 10 << 20}
 	owner := "you"
 	if os.Geteuid() == 0 {
-		o.UID, o.GID = 33, 33 // www-data on Debian; an owner worker backs the site up
+		o.UID, o.GID = 33, 33 // www-data on Debian; an owner worker backs up the site
 		owner = "www-data"
 	}
 	if d.site, err = lab.InstallWordPress(ctx, d.path("sites", siteName, "public"), o); err != nil {
@@ -132,7 +132,7 @@ func serverVersion(ctx context.Context, database lab.Database) (v string, err er
 	return v, err
 }
 
-// stop ends the servers. Their data stay in the folder.
+// stop stops the servers. Their data stay in the folder.
 func (d *demo) stop() {
 	if d.s3 != nil {
 		d.s3.Stop()

@@ -52,7 +52,7 @@ func (d *demo) restore(ctx context.Context) error {
 	return nil
 }
 
-// download stores the version of an object that the backup created in a file.
+// download writes the version of an object that the backup created to a file.
 func (d *demo) download(ctx context.Context, o lab.StoredObject, file string) error {
 	got, err := d.s3.Root().GetObject(ctx, &s3.GetObjectInput{Bucket: ptr(bucket), Key: &o.Key, VersionId: &o.VersionID})
 	if err != nil {
@@ -70,7 +70,7 @@ func (d *demo) download(ctx context.Context, o lab.StoredObject, file string) er
 	return errors.Join(err, f.Close())
 }
 
-// compare checks that files and tables equal the originals.
+// compare checks that the restored files and tables equal the originals.
 func (d *demo) compare(ctx context.Context) error {
 	diffs, err := lab.Compare(d.site.Root, d.path("restored"), lab.IsCore)
 	if err != nil {

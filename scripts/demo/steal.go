@@ -18,7 +18,7 @@ type attempt struct {
 	try  func(ctx context.Context, c *s3.Client, key, version string) error
 }
 
-// attempts must all be denied. Overwriting is tried separately.
+// attempts are requests that must all be denied. Overwriting is tried separately.
 var attempts = []attempt{
 	{"read", func(ctx context.Context, c *s3.Client, key, _ string) error {
 		_, err := c.GetObject(ctx, &s3.GetObjectInput{Bucket: ptr(bucket), Key: &key})
@@ -56,7 +56,7 @@ var attempts = []attempt{
 	}},
 }
 
-// steal sends an attacker's requests with the host's credential and fails unless each is
+// steal sends the requests of an attacker with the host's credential. It fails unless each is
 // denied or harmless.
 func (d *demo) steal(ctx context.Context) error {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedCredentialsFiles([]string{d.credentials}),
@@ -95,7 +95,8 @@ func (d *demo) steal(ctx context.Context) error {
 	return nil
 }
 
-// orAllowed returns err, or an error that says that the request was allowed.
+// orAllowed returns err. If err is nil, it returns an error that says that the request was
+// allowed.
 func orAllowed(err error) error {
 	if err == nil {
 		return errors.New("allowed")

@@ -16,8 +16,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// manifests decodes the documents of the file strictly: an unknown field, a field of another
-// type and a field that is there twice are errors.
+// manifests decodes the documents of the file strictly. An unknown field, a field of the wrong
+// type and a duplicate field are errors.
 func manifests(t *testing.T, text []byte) (objects []any) {
 	t.Helper()
 	for _, document := range bytes.Split(text, []byte("\n---\n")) {
@@ -46,7 +46,7 @@ func manifests(t *testing.T, text []byte) (objects []any) {
 	return objects
 }
 
-// decode decodes a document as the API server does with strict validation of fields.
+// decode decodes a document as the API server does with strict field validation.
 func decode(document []byte, object any) error {
 	text, err := yaml.YAMLToJSONStrict(document)
 	if err != nil {
@@ -148,7 +148,7 @@ func TestOnlyStateAndTemporaryFilesAreWritable(t *testing.T) {
 	}
 }
 
-// The check finds errors: it is not only the file that passes.
+// Wrong fields are errors. This shows that the check of the manifests can fail.
 func TestWrongFieldsAreFound(t *testing.T) {
 	for _, wrong := range []string{"readOnlyRootFileSystem: true", "capabilities: {dropped: [ALL]}", "privileged: [1]"} {
 		text := strings.Replace(string(read(t)), "readOnlyRootFilesystem: true", wrong, 1)

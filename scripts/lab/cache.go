@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// cacheFolder is the project's folder for what is downloaded or built once.
+// cacheFolder returns the project's folder for files that are downloaded or built once.
 func cacheFolder() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -17,9 +17,9 @@ func cacheFolder() (string, error) {
 	return filepath.Join(cache, "wp-oneway"), nil
 }
 
-// cached returns the folder of that name in the cache. If it is missing, build makes
-// it: build receives an empty temporary folder and returns the folder in it to keep.
-// Processes that want the same folder wait for each other. Callers must not change it.
+// cached returns the folder with this name in the cache. If it does not exist, build creates it:
+// build gets an empty temporary folder, and returns the folder in it to keep. Processes that need
+// the same folder wait for each other. Callers must not change the folder.
 func cached(name string, build func(tmp string) (keep string, err error)) (string, error) {
 	cache, err := cacheFolder()
 	if err != nil {
@@ -34,7 +34,7 @@ func cached(name string, build func(tmp string) (keep string, err error)) (strin
 		return "", err
 	}
 	defer unlock()
-	if _, err := os.Stat(folder); err == nil { // another process made it while this one waited
+	if _, err := os.Stat(folder); err == nil { // another process created it while this one waited
 		return folder, nil
 	}
 	tmp, err := os.MkdirTemp(cache, name+".new-")
@@ -52,7 +52,7 @@ func cached(name string, build func(tmp string) (keep string, err error)) (strin
 	return folder, nil
 }
 
-// lockFile waits for the lock of that name and returns the function that releases it.
+// lockFile waits for the lock on path, and returns the function that releases it.
 func lockFile(path string) (func(), error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)

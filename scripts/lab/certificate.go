@@ -18,10 +18,10 @@ import (
 	"time"
 )
 
-// writeCertificates creates a certificate authority and writes its certificate to
-// caFile. It writes a server certificate for the loopback addresses, and for domain
-// unless that is empty, to dir/public.crt and its key to dir/private.key. The
-// authority's key is not kept.
+// writeCertificates creates a certificate authority and writes its certificate to caFile. It
+// writes a server certificate to dir/public.crt and its key to dir/private.key. The server
+// certificate is for the loopback addresses, and for domain unless that is "". The authority's
+// key is not kept.
 func writeCertificates(dir, caFile, domain string) error {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// CompareDatabases lists the differences of database b from database a: tables, their
-// definitions and the checksums of their rows, views, triggers, routines and events.
+// CompareDatabases lists how database b differs from database a: in tables, their definitions and
+// the checksums of their rows, views, triggers, routines and events.
 func CompareDatabases(ctx context.Context, a, b Database) ([]string, error) {
 	first, err := a.Objects(ctx)
 	if err != nil {
@@ -100,7 +100,8 @@ func queryPairs(ctx context.Context, db *sql.DB, query string) (map[string]strin
 	return pairs, rows.Err()
 }
 
-// queryColumn returns one column of the only row of a query with any number of columns.
+// queryColumn returns one column of a query that returns one row. The row may have any number of
+// columns.
 func queryColumn(ctx context.Context, db *sql.DB, query string, column int) (string, error) {
 	rows, err := db.QueryContext(ctx, query)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"syscall"
 )
 
-// Compare lists the differences of the folder b from the folder a: entries, types,
-// modes, owners, modification times, contents, targets of symlinks and hard links.
-// skip, unless nil, is given paths relative to both and returns true for those to
-// leave out; a folder is left out with all its entries.
+// Compare lists how the folder b differs from the folder a: in entries, types, modes, owners,
+// modification times, contents, targets of symlinks, and hard links. If skip is not nil, Compare
+// leaves out each relative path for which skip returns true. It leaves out a folder with all its
+// entries.
 func Compare(a, b string, skip func(rel string) bool) ([]string, error) {
 	first, err := listTree(a, skip)
 	if err != nil {
@@ -25,7 +25,7 @@ func Compare(a, b string, skip func(rel string) bool) ([]string, error) {
 		return nil, err
 	}
 	var diffs []string
-	copies := map[uint64]uint64{} // inode of a file with several names -> inode of its copy
+	copies := map[uint64]uint64{} // inode of a file with several names → inode of its copy
 	for _, rel := range first.order {
 		other, ok := second.info[rel]
 		if !ok {

@@ -16,7 +16,7 @@ type Database struct {
 	Prefix   string
 }
 
-// create creates the database and its account, and replaces existing ones.
+// create creates the database and its account. It replaces existing ones.
 func (d Database) create(ctx context.Context) error {
 	quoted := quoteName(d.Name)
 	account := sqlString(d.User) + "@localhost"
@@ -31,15 +31,15 @@ func (d Database) create(ctx context.Context) error {
 	return nil
 }
 
-// CreateDatabase creates an empty database and an account with all privileges on
-// it. It replaces a database of that name.
+// CreateDatabase creates an empty database, and an account with all privileges on it. It replaces
+// an existing database with the same name.
 func CreateDatabase(ctx context.Context, server *Server, name, password string) (*Database, error) {
 	d := &Database{Server: server, Name: name, User: name, Password: password, Prefix: "wp_"}
 	return d, d.create(ctx)
 }
 
-// Sibling creates another empty database on the same server for the same account.
-// It replaces a database of that name.
+// Sibling creates another empty database on the same server for the same account. It replaces an
+// existing database with the same name.
 func (d Database) Sibling(ctx context.Context, name string) (*Database, error) {
 	quoted := quoteName(name)
 	err := d.Server.Exec(ctx,
@@ -53,19 +53,19 @@ func (d Database) Sibling(ctx context.Context, name string) (*Database, error) {
 	return &d, nil
 }
 
-// Open connects to the database as the server's account root.
+// Open connects to the database with the server's account root.
 func (d Database) Open() (*sql.DB, error) {
 	return sql.Open("mysql", d.Server.DSN(d.Name))
 }
 
-// AsRoot is the same database with the account root, which may create objects that
-// belong to other accounts.
+// AsRoot returns the same database with the account root, which may create objects that belong to
+// other accounts.
 func (d Database) AsRoot() Database {
 	d.User, d.Password = "root", ""
 	return d
 }
 
-// client is the standard client, connected to the database.
+// client returns the standard client, connected to the database.
 func (d Database) client(args ...string) Stage {
 	return Stage{
 		Args: append(append([]string{"mysql", "--no-defaults", "--socket=" + d.Server.Socket, "--user=" + d.User}, args...), d.Name),
@@ -73,10 +73,10 @@ func (d Database) client(args ...string) Stage {
 	}
 }
 
-// quoteName is s as a quoted identifier of SQL.
+// quoteName returns s as a quoted SQL identifier.
 func quoteName(s string) string { return "`" + strings.ReplaceAll(s, "`", "``") + "`" }
 
-// sqlString is s as a string literal of SQL.
+// sqlString returns s as an SQL string literal.
 func sqlString(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(s) + "'"
 }

@@ -11,17 +11,17 @@ import (
 	"strings"
 )
 
-// wordpressPackages are the Debian packages of WordPress, of the files that it
-// links to, and of the parent of its default child theme.
+// wordpressPackages are the Debian packages of WordPress, of the files that WordPress links to,
+// and of the parent of its default child theme.
 var wordpressPackages = []string{
 	"wordpress", "wordpress-theme-twentytwentythree", "php-getid3", "libjs-cropper", "libjs-underscore",
 }
 
-// WordPressCore returns a folder with Debian's WordPress laid out like an upstream
-// release: no symlinks, no configuration. It is downloaded into the cache folder
-// once; nothing is installed. Copy it and do not change it.
+// WordPressCore returns a folder with Debian's WordPress in the layout of an upstream release:
+// without symlinks and without a configuration. It is downloaded into the cache folder once, and
+// is not installed. Callers must copy the folder, and not change it.
 func WordPressCore(ctx context.Context) (string, error) {
-	// The number counts the versions of this layout.
+	// The number in the name is the version of this layout.
 	return cached("wordpress-1", func(tmp string) (string, error) {
 		if err := unpackDebs(ctx, tmp, wordpressPackages); err != nil {
 			return "", err
@@ -42,18 +42,18 @@ func WordPressCore(ctx context.Context) (string, error) {
 // phpdotenvPackages are the Debian packages of vlucas/phpdotenv and of its dependencies.
 var phpdotenvPackages = []string{"php-vlucas-phpdotenv", "php-phpoption", "php-graham-campbell-result-type"}
 
-// PHPDotenv returns a folder for PHP's include_path that holds phpdotenv 5 as
-// Debian lays it out: Dotenv/autoload.php and so on. It is downloaded into the
-// cache folder once; nothing is installed.
+// PHPDotenv returns a folder for PHP's include_path. It holds phpdotenv 5 in Debian's layout:
+// Dotenv/autoload.php and so on. It is downloaded into the cache folder once, and is not
+// installed.
 func PHPDotenv(ctx context.Context) (string, error) {
 	return cached("phpdotenv-1", func(tmp string) (string, error) {
 		return filepath.Join(tmp, "usr/share/php"), unpackDebs(ctx, tmp, phpdotenvPackages)
 	})
 }
 
-// unpackDebs downloads Debian packages and unpacks them below dir.
+// unpackDebs downloads Debian packages and unpacks them into dir.
 func unpackDebs(ctx context.Context, dir string, packages []string) error {
-	if err := os.Chmod(dir, 0o755); err != nil { // apt downloads as a user of its own
+	if err := os.Chmod(dir, 0o755); err != nil { // apt downloads as a separate user
 		return fmt.Errorf("download packages: %w", err)
 	}
 	if _, err := runIn(ctx, dir, "apt-get", append([]string{"-q", "download"}, packages...)...); err != nil {
@@ -71,8 +71,8 @@ func unpackDebs(ctx context.Context, dir string, packages []string) error {
 	return nil
 }
 
-// resolveLinks replaces each symlink below dir by a copy of its target. Absolute
-// targets are looked up below root first, as if the package were installed there.
+// resolveLinks replaces each symlink below dir by a copy of its target. It looks up an absolute
+// target below root first, as if the package were installed there.
 func resolveLinks(root, dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.Type() != fs.ModeSymlink {
@@ -97,7 +97,7 @@ func resolveLinks(root, dir string) error {
 	})
 }
 
-// coreFiles are the files of WordPress core in a site's root.
+// coreFiles are the files of WordPress core in the root of a site.
 var coreFiles = strings.Fields(`index.php wp-activate.php wp-blog-header.php wp-comments-post.php wp-config-sample.php
 	wp-cron.php wp-links-opml.php wp-load.php wp-login.php wp-mail.php wp-settings.php wp-signup.php wp-trackback.php
 	xmlrpc.php`)

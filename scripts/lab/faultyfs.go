@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FileSystemFaults are the errors of operations that some file systems, mostly network
-// file systems, lack. 0 is no error.
+// FileSystemFaults are the errors that operations return on file systems that do not support
+// them, mostly network file systems. 0 means no error.
 type FileSystemFaults struct {
-	Flock    syscall.Errno // of locking a file
-	SyncDir  syscall.Errno // of fsync of a folder
-	OpenFile syscall.Errno // of opening a file to read it
-	Exchange syscall.Errno // of exchanging two names
+	Flock    syscall.Errno // locking a file
+	SyncDir  syscall.Errno // fsync of a folder
+	OpenFile syscall.Errno // opening a file to read it
+	Exchange syscall.Errno // exchanging two names
 }
 
 // MountFaultyFS mounts a FUSE file system at mnt that stores its files below dir. It needs
@@ -44,7 +44,7 @@ type faultyNode struct {
 	faults FileSystemFaults
 }
 
-// WrapChild makes the files and folders below faulty too.
+// WrapChild makes all files and folders below return the same errors.
 func (n *faultyNode) WrapChild(_ context.Context, child fs.InodeEmbedder) fs.InodeEmbedder {
 	return &faultyNode{LoopbackNode: child.(*fs.LoopbackNode), faults: n.faults}
 }

@@ -7,11 +7,10 @@ import (
 	"path/filepath"
 )
 
-// StartMariaDB starts a private instance of Debian's mariadb-server below dir and
-// waits until it answers. It creates dir if necessary and uses the data of an
-// earlier run in dir again. The server runs as the current user, root included,
-// uses little memory and does not sync to disk. extraArgs are options of mariadbd
-// such as --innodb-buffer-pool-size=1G and override the defaults.
+// StartMariaDB starts a private instance of Debian's mariadb-server below dir, and waits until it
+// answers. It creates dir if necessary, and reuses the data of an earlier run in dir. The server
+// runs as the current user, even as root, uses little memory and does not sync to disk. extraArgs
+// are options of mariadbd, such as --innodb-buffer-pool-size=1G. They override the defaults.
 func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*Server, error) {
 	install, err := lookProgram("mariadb-install-db", "mariadb-server-core")
 	if err != nil {
@@ -24,7 +23,7 @@ func StartMariaDB(ctx context.Context, dir string, extraArgs ...string) (*Server
 	return mariaDB(daemon, "mysql", install).start(ctx, dir, extraArgs)
 }
 
-// mariaDB describes a MariaDB by the paths of its programs; install is
+// mariaDB describes a MariaDB by the paths of its programs. install is the command
 // mariadb-install-db with its first arguments.
 func mariaDB(daemon, client string, install ...string) product {
 	return product{
@@ -37,14 +36,14 @@ func mariaDB(daemon, client string, install ...string) product {
 	}
 }
 
-// MariaDBPlugins returns a folder with the plugins of the installed MariaDB, for its
-// option --plugin-dir. Debian's mariadb-server-core has none.
+// MariaDBPlugins returns a folder with the plugins of the installed MariaDB, for its option
+// --plugin-dir. Debian's mariadb-server-core contains no plugins.
 func MariaDBPlugins(ctx context.Context) (string, error) {
 	return fetched(ctx, "mariadb-plugins")
 }
 
-// lookProgram finds a program of the Debian package pkg in PATH or in the folders
-// of programs for administrators.
+// lookProgram finds a program of the Debian package pkg in PATH, or in the folders for
+// administrators' programs.
 func lookProgram(name, pkg string) (string, error) {
 	if path, err := exec.LookPath(name); err == nil {
 		return path, nil

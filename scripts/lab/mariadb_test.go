@@ -52,7 +52,7 @@ func TestMariaDBTwoAtOnceBelowALongPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1) // a temporary table belongs to its connection
+	db.SetMaxOpenConns(1) // a temporary table exists on one connection only
 	if _, err := db.Exec("CREATE DATABASE d; USE d; CREATE TEMPORARY TABLE t (a INT) ENGINE=Aria"); err != nil {
 		t.Fatal(err)
 	}

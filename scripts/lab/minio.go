@@ -17,18 +17,18 @@ import (
 
 // MinIOOptions describe how clients reach the server of StartMinIO.
 type MinIOOptions struct {
-	Console bool   // with the web console
-	TLS     bool   // https, with a certificate of a temporary authority
+	Console bool   // start the web console too
+	TLS     bool   // use https, with a certificate of a temporary authority
 	IPv6    bool   // listen on ::1 instead of 127.0.0.1
 	Region  string // the only region that requests may be signed for; "" allows any
-	Domain  string // also serve buckets as hosts of this domain; the certificate includes them
+	Domain  string // also serve buckets as subdomains of this domain; the certificate includes them
 }
 
 // A MinIO is a private S3 server.
 type MinIO struct {
 	Endpoint   string // https://127.0.0.1:PORT, or http:// without TLS
 	CAFile     string // the authority's certificate, PEM; "" without TLS
-	RootKey    string // access key of the administrator, for the tests' own checks
+	RootKey    string // access key of the administrator, for checks of the tests
 	RootSecret string
 	Console    string // URL of the web console, "" without one
 	Dir        string // contains the data, the certificates and the log
@@ -37,9 +37,9 @@ type MinIO struct {
 	http *http.Client
 }
 
-// StartMinIO starts a server that keeps its data in dir, and returns when it
-// answers. The server is built first if scripts/fetch has not built it, which takes
-// minutes. It ends with Stop or Kill, and at the latest with this process.
+// StartMinIO starts a server that keeps its data in dir, and returns when the server answers. If
+// scripts/fetch has not yet built the server, StartMinIO first builds it, which takes minutes.
+// The server ends with Stop or Kill, or at the latest with this process.
 func StartMinIO(ctx context.Context, dir string, o MinIOOptions) (*MinIO, error) {
 	program, err := fetched(ctx, "minio")
 	if err != nil {
@@ -53,8 +53,8 @@ func StartMinIO(ctx context.Context, dir string, o MinIOOptions) (*MinIO, error)
 	return m, err
 }
 
-// fetched returns the path of something that scripts/fetch builds or downloads if
-// necessary.
+// fetched returns the path of a file or folder that scripts/fetch provides. scripts/fetch first
+// builds or downloads it if necessary.
 func fetched(ctx context.Context, name string) (string, error) {
 	root, err := moduleRoot()
 	if err != nil {
@@ -67,7 +67,7 @@ func fetched(ctx context.Context, name string) (string, error) {
 	return strings.TrimSpace(out), nil
 }
 
-// moduleRoot is the folder of this repository's go.mod, at or above the working directory.
+// moduleRoot returns the folder of this repository's go.mod, at or above the working directory.
 func moduleRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -148,7 +148,7 @@ func (m *MinIO) launch(program, addr, console, certs string, o MinIOOptions) (er
 	return err
 }
 
-// URL is the URL of a sink for prefix in bucket. The credentials file is such as
+// URL returns the URL of a sink for prefix in bucket. credentialsFile is a file such as
 // PutOnlyUser writes.
 func (m *MinIO) URL(bucket, prefix, credentialsFile string) string {
 	u := fmt.Sprintf("s3://%s/%s?endpoint=%s&region=us-east-1&path_style=true&credentials_file=%s",
@@ -159,16 +159,16 @@ func (m *MinIO) URL(bucket, prefix, credentialsFile string) string {
 	return u
 }
 
-// PID is the ID of the server's process.
+// PID returns the ID of the server's process.
 func (m *MinIO) PID() int { return m.proc.pid() }
 
-// Stop shuts the server down and waits for its end. The data stay.
+// Stop shuts the server down and waits until it has ended. The data stay.
 func (m *MinIO) Stop() {
-	_ = m.proc.stop() // how it ended is in its log
+	_ = m.proc.stop() // the result is in its log
 	m.http.CloseIdleConnections()
 }
 
-// Kill ends the server at once, like a crash. The data stay.
+// Kill ends the server at once, as in a crash. The data stay.
 func (m *MinIO) Kill() {
 	m.proc.kill()
 	m.http.CloseIdleConnections()
@@ -177,6 +177,6 @@ func (m *MinIO) Kill() {
 // randomKey returns n random characters that access keys and secrets may contain.
 func randomKey(n int) string {
 	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails
+	_, _ = rand.Read(b) // it never fails
 	return base32.StdEncoding.EncodeToString(b)[:n]
 }

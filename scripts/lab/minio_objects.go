@@ -22,7 +22,7 @@ type StoredObject struct {
 	DeleteMarker bool
 }
 
-// Root is a client of the administrator.
+// Root returns a client with the administrator's key.
 func (m *MinIO) Root() *s3.Client {
 	creds := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: m.RootKey, SecretAccessKey: m.RootSecret}, nil
@@ -33,7 +33,7 @@ func (m *MinIO) Root() *s3.Client {
 	})
 }
 
-// Bucket creates a bucket, with versioning enabled on request.
+// Bucket creates a bucket, with versioning if that is true.
 func (m *MinIO) Bucket(ctx context.Context, name string, versioning bool) error {
 	c := m.Root()
 	if _, err := c.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name}); err != nil {
@@ -52,7 +52,7 @@ func (m *MinIO) Bucket(ctx context.Context, name string, versioning bool) error 
 	return nil
 }
 
-// Objects lists all versions of all objects, sorted by key.
+// Objects returns all versions of all objects, sorted by key.
 func (m *MinIO) Objects(ctx context.Context, bucket string) ([]StoredObject, error) {
 	var all []StoredObject
 	pages := s3.NewListObjectVersionsPaginator(m.Root(), &s3.ListObjectVersionsInput{Bucket: &bucket})
@@ -75,7 +75,7 @@ func (m *MinIO) Objects(ctx context.Context, bucket string) ([]StoredObject, err
 	return all, nil
 }
 
-// Get opens an object for reading. The caller closes it.
+// Get opens an object for reading. The caller must close it.
 func (m *MinIO) Get(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
 	out, err := m.Root().GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 	if err != nil {
@@ -84,8 +84,8 @@ func (m *MinIO) Get(ctx context.Context, bucket, key string) (io.ReadCloser, err
 	return out.Body, nil
 }
 
-// Uploads counts the multipart uploads that are neither completed nor aborted. It
-// reads the server's disk, because MinIO lists uploads only for a full object name.
+// Uploads returns the number of multipart uploads that are neither completed nor aborted. It
+// reads the server's disk, because MinIO lists uploads only for a complete object name.
 func (m *MinIO) Uploads() (int, error) {
 	begun, err := filepath.Glob(filepath.Join(m.Dir, "data", ".minio.sys", "multipart", "*", "*", "xl.meta"))
 	if err != nil {

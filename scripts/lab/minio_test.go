@@ -70,8 +70,8 @@ func TestMinIO(t *testing.T) {
 	}
 }
 
-// countUploads starts a multipart upload, checks that it is counted, and aborts it with
-// a put-only credential.
+// countUploads starts a multipart upload, checks that Uploads counts it, and aborts it with a
+// put-only credential.
 func countUploads(t *testing.T, m *MinIO, c *s3.Client) {
 	t.Helper()
 	ctx := context.Background()

@@ -18,9 +18,10 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// PutOnlyPolicy allows creating objects and aborting uploads below prefix, and
-// nothing else. Its Deny statements close two ways of MinIO to overwrite an existing
-// version: a request that names the version ID, and an archive that the server unpacks.
+// PutOnlyPolicy returns a policy that allows creating objects and aborting uploads below prefix,
+// and nothing else. In MinIO, there are two other ways to overwrite an existing version: a
+// request that names the version ID, and an archive that the server unpacks. The Deny statements
+// close both.
 func PutOnlyPolicy(bucket, prefix string) string {
 	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",`+
 		`"Action":["s3:PutObject","s3:AbortMultipartUpload"],"Resource":["arn:aws:s3:::%[1]s/%[2]s*"]},`+
@@ -28,8 +29,8 @@ func PutOnlyPolicy(bucket, prefix string) string {
 		`{"Effect":"Deny","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::%[1]s/","arn:aws:s3:::%[1]s/*/"]}]}`, bucket, prefix)
 }
 
-// PutOnlyUser adds a user with PutOnlyPolicy and returns an AWS shared credentials
-// file with the user's keys.
+// PutOnlyUser adds a user with PutOnlyPolicy. It returns an AWS shared credentials file with the
+// user's keys.
 func (m *MinIO) PutOnlyUser(ctx context.Context, bucket, prefix string) (credentialsFile string, err error) {
 	key, secret := randomKey(20), randomKey(40)
 	if err := m.User(ctx, key, secret, PutOnlyPolicy(bucket, prefix)); err != nil {
@@ -47,7 +48,8 @@ func (m *MinIO) credentialsFile(key, secret string) (string, error) {
 	return path, nil
 }
 
-// User adds a user with a policy of its own, or changes both.
+// User adds a user with a separate policy. If the user exists, it changes the secret and the
+// policy.
 func (m *MinIO) User(ctx context.Context, key, secret, policyJSON string) error {
 	return m.importIAM(ctx, map[string]any{
 		"policies.json":      map[string]json.RawMessage{"of-" + key: json.RawMessage(policyJSON)},
@@ -63,8 +65,8 @@ func (m *MinIO) Disable(ctx context.Context, key, secret string) error {
 	})
 }
 
-// importIAM sends users and policies in the server's export format, a zip of JSON
-// files. It is the one way to add users that needs no client library of MinIO.
+// importIAM sends users and policies in the server's export format, a zip of JSON files. It is
+// the only way to add users that needs no client library of MinIO.
 func (m *MinIO) importIAM(ctx context.Context, files map[string]any) error {
 	var body bytes.Buffer
 	z := zip.NewWriter(&body)
@@ -98,8 +100,8 @@ func (m *MinIO) importIAM(ctx context.Context, files map[string]any) error {
 	return nil
 }
 
-// ping succeeds when the server accepts signed requests and has loaded its users.
-// On a busy machine, the latter comes later.
+// ping succeeds when the server accepts signed requests and has loaded its users. On a busy
+// machine, it loads them later.
 func (m *MinIO) ping(ctx context.Context) error {
 	if _, err := m.admin(ctx, http.MethodGet, "/", nil); err != nil {
 		return err
@@ -132,15 +134,16 @@ func (m *MinIO) admin(ctx context.Context, method, path string, body []byte) ([]
 	return answer, err
 }
 
-// ReadingPolicy allows listing a bucket and reading its objects, and nothing else.
+// ReadingPolicy returns a policy that allows listing a bucket and reading its objects, and
+// nothing else.
 func ReadingPolicy(bucket string) string {
 	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[`+
 		`{"Effect":"Allow","Action":["s3:ListBucket"],"Resource":["arn:aws:s3:::%[1]s"]},`+
 		`{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":["arn:aws:s3:::%[1]s/*"]}]}`, bucket)
 }
 
-// ReadingUser adds a user with ReadingPolicy and returns an AWS shared credentials file
-// with the user's keys.
+// ReadingUser adds a user with ReadingPolicy. It returns an AWS shared credentials file with the
+// user's keys.
 func (m *MinIO) ReadingUser(ctx context.Context, bucket string) (credentialsFile string, err error) {
 	key, secret := randomKey(20), randomKey(40)
 	if err := m.User(ctx, key, secret, ReadingPolicy(bucket)); err != nil {

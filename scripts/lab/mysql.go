@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// ErrNoMySQL is returned by StartMySQL and MySQLProgram if scripts/fetch has not
-// downloaded MySQL.
+// ErrNoMySQL is the error of StartMySQL and MySQLProgram if scripts/fetch has not downloaded
+// MySQL.
 var ErrNoMySQL = errors.New("MySQL is not there")
 
 // StartMySQL starts a private instance of the MySQL that scripts/fetch downloaded
@@ -21,8 +21,8 @@ func StartMySQL(ctx context.Context, dir string, extraArgs ...string) (*Server, 
 	return StartRelease(ctx, "mysql", dir, extraArgs...)
 }
 
-// MySQLProgram is the command line of a program of the downloaded MySQL, such as
-// mysql or mysqldump. Append its arguments.
+// MySQLProgram returns the command line of a program of the downloaded MySQL, such as mysql or
+// mysqldump. The caller appends the arguments.
 func MySQLProgram(name string) ([]string, error) {
 	cache, err := cacheFolder()
 	if err != nil {

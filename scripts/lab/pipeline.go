@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A Pipeline is a list of programs that each read the output of the one before, like
-// a pipeline of a shell with pipefail.
+// A Pipeline is a list of programs. Each reads the output of the one before, as in a pipeline of
+// a shell with pipefail.
 type Pipeline []Stage
 
 // A Stage is one program of a pipeline.
@@ -20,7 +20,7 @@ type Stage struct {
 	Env  []string // added to the environment of this process
 }
 
-// String is the pipeline as typed in a shell, without quotes.
+// String returns the pipeline as typed in a shell, without quotes.
 func (p Pipeline) String() string {
 	lines := make([]string, len(p))
 	for i, s := range p {
@@ -58,7 +58,8 @@ func (p Pipeline) Run(ctx context.Context, stdin *os.File, stdout io.Writer) err
 			cmds[i] = c
 		}
 		failed = append(failed, err)
-		// Only the children hold the pipes, so that each notices the end of its neighbours.
+		// This process closes its ends of the pipes, so that each program notices when its
+		// neighbour ends.
 		failed = append(failed, closePipe(write))
 		if in != stdin {
 			failed = append(failed, closePipe(in))

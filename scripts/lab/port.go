@@ -5,8 +5,8 @@ import (
 	"net"
 )
 
-// freePort returns a TCP port of 127.0.0.1 that is free now. Another process may
-// take it before the server listens, so callers retry with another port.
+// freePort returns a TCP port of 127.0.0.1 that is free now. Another process may take the port
+// before the server listens on it, so callers retry with another port.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

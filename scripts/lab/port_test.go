@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// A free port may be taken before the server listens on it, by other servers or tests.
+// Another server or test may take a free port before the server listens on it. The server is then
+// started again.
 func TestServersAreStartedAgainWhenTheirPortIsTaken(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -18,7 +19,7 @@ func TestServersAreStartedAgainWhenTheirPortIsTaken(t *testing.T) {
 	defer taken.Close()
 	port := taken.Addr().(*net.TCPAddr).Port
 	ctx, tools := context.Background(), t.TempDir()
-	// Programs of these names use the taken port at their first start as a server.
+	// Each program takes the port at the first start of a server with its name.
 	for name, swap := range map[string]string{
 		"mariadbd": fmt.Sprintf("*--socket=*) %%s && set -- \"$@\" --port=%d", port),
 		"php":      fmt.Sprintf("*127.0.0.1:*) %%s && set -- -S 127.0.0.1:%d", port),

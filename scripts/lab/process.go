@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	// startTimeout is how long a server may take until it answers.
+	// startTimeout is the time that a server has to answer after its start.
 	startTimeout = time.Minute
-	// stopTimeout is how long a server may take to shut down.
+	// stopTimeout is the time that a server has to shut down.
 	stopTimeout = time.Minute
-	// startAttempts is how often a server that ended early is started. Each attempt
-	// uses another port.
+	// startAttempts is how many times a server that ends early is started. Each attempt uses
+	// another port.
 	startAttempts = 3
 )
 
@@ -30,8 +30,8 @@ type process struct {
 	once sync.Once
 }
 
-// startProcess starts a server in a process group of its own and appends its output
-// to the file log. The kernel kills the server when this program ends.
+// startProcess starts a server in its own process group, and appends its output to the file log.
+// The kernel kills the server when this program ends.
 func startProcess(cmd *exec.Cmd, log string) (*process, error) {
 	f, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
@@ -51,11 +51,10 @@ func startProcess(cmd *exec.Cmd, log string) (*process, error) {
 	return p, nil
 }
 
-// errEnded means that a server ended before it answered. Its port may have been
-// taken since it was found free.
+// errEnded means that a server ended before it answered. Another process may have taken its port.
 var errEnded = errors.New("it ended before it answered")
 
-// retryStart calls start again, up to startAttempts times, while the server ends early.
+// retryStart calls start until the server does not end early, at most startAttempts times.
 func retryStart(start func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := start()
@@ -65,7 +64,7 @@ func retryStart(start func() error) error {
 	}
 }
 
-// waitReady calls ready until it succeeds, the process ends or startTimeout is over.
+// waitReady calls ready until it succeeds, the process ends, or startTimeout has passed.
 func (p *process) waitReady(ctx context.Context, ready func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
@@ -84,12 +83,12 @@ func (p *process) waitReady(ctx context.Context, ready func(context.Context) err
 	}
 }
 
-// pid is the process ID.
+// pid returns the process ID.
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
 // stop asks the process to end, and kills it after stopTimeout.
 func (p *process) stop() error {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may already have ended
 	select {
 	case <-p.done:
 		return p.err
@@ -105,7 +104,7 @@ func (p *process) kill() {
 	<-p.done
 }
 
-// logEnd is the end of a log file, for an error.
+// logEnd returns the end of a log file, for an error.
 func logEnd(path string) string {
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// StartRelease starts a private instance of one of the servers that scripts/fetch knows by
-// name: mariadb-10.5, mariadb-10.11, mariadb-11.8, mysql (the newest) or mysql-5.6. It
-// downloads the server first if it is not in the cache folder, and then works like
-// StartMariaDB. MySQL 5.6 has no client of its own; its Client is the installed one.
+// StartRelease starts a private instance of a server that scripts/fetch knows by this name:
+// mariadb-10.5, mariadb-10.11, mariadb-11.8, mysql (the newest) or mysql-5.6. It first downloads
+// the server if it is not in the cache folder. Otherwise it works like StartMariaDB. MySQL 5.6
+// has no client of its own; its Client is the installed one.
 func StartRelease(ctx context.Context, name, dir string, extraArgs ...string) (*Server, error) {
 	root, err := fetched(ctx, name)
 	if err != nil {
@@ -41,12 +41,12 @@ func StartRelease(ctx context.Context, name, dir string, extraArgs ...string) (*
 	}.start(ctx, dir, extraArgs)
 }
 
-// oldMySQL describes a MySQL that has no --initialize: its system tables are made by
+// oldMySQL describes a MySQL without the option --initialize. Its system tables are created by
 // running SQL files.
 func oldMySQL(usr string) product {
 	daemon := []string{filepath.Join(usr, "sbin/mysqld"), "--no-defaults"}
 	share := filepath.Join(usr, "share")
-	// It runs in the folder that will contain the data.
+	// The command runs in the folder that will contain the data.
 	create := `mkdir data && { echo "CREATE DATABASE mysql;"; echo "USE mysql;"; cat "$0"/mysql_system_tables.sql "$0"/mysql_system_tables_data.sql; } | "$@" --bootstrap`
 	return product{
 		name:   "MySQL",

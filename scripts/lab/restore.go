@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// DecryptionKeys are the files with which sealed archives are decrypted.
+// DecryptionKeys are the files that are needed to decrypt sealed archives.
 type DecryptionKeys struct {
 	Identity   string // identity file of age
 	Passphrase string // file with the passphrase of GnuPG's symmetric encryption
 }
 
-// Unpack is the pipeline of standard programs that decrypts and decompresses an
-// archive, as its suffixes say, to a .tar, .sql or .json. Several pieces of one
-// archive may be given.
+// Unpack returns the pipeline of standard programs that decrypts and decompresses an archive to a
+// .tar, .sql or .json. The suffixes of the archive's name choose the programs. pieces may be
+// several pieces of one archive.
 func (k DecryptionKeys) Unpack(pieces ...string) (Pipeline, error) {
 	p := Pipeline{{Args: append([]string{"cat", "--"}, pieces...)}}
 	name := strings.TrimSuffix(filepath.Base(pieces[0]), ".001")
@@ -40,8 +40,8 @@ func (k DecryptionKeys) Unpack(pieces ...string) (Pipeline, error) {
 	}
 }
 
-// RestoreFiles creates dir and unpacks an archive of files into it with standard
-// tar. As root, it sets the owners.
+// RestoreFiles creates dir, and unpacks an archive of files into it with standard tar. As root,
+// it also sets the owners.
 func RestoreFiles(ctx context.Context, dir string, o DecryptionKeys, pieces ...string) (Pipeline, error) {
 	p, err := o.Unpack(pieces...)
 	if err != nil {
@@ -54,8 +54,7 @@ func RestoreFiles(ctx context.Context, dir string, o DecryptionKeys, pieces ...s
 	return p, p.Run(ctx, nil, nil)
 }
 
-// RestoreDatabase feeds an archive of a database to the standard client, with the
-// account of db.
+// RestoreDatabase sends an archive of a database to the standard client, with the account of db.
 func RestoreDatabase(ctx context.Context, db Database, o DecryptionKeys, pieces ...string) (Pipeline, error) {
 	p, err := o.Unpack(pieces...)
 	if err != nil {
@@ -65,7 +64,7 @@ func RestoreDatabase(ctx context.Context, db Database, o DecryptionKeys, pieces 
 	return p, p.Run(ctx, nil, nil)
 }
 
-// Load feeds SQL to the standard client, with the account of db.
+// Load sends SQL to the standard client, with the account of d.
 func (d Database) Load(ctx context.Context, sql *os.File) error {
 	return Pipeline{d.client("--binary-mode")}.Run(ctx, sql, nil)
 }

@@ -17,42 +17,42 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// maxSocketPath is the greatest length of a Unix socket's path, without its final zero.
+// maxSocketPath is the maximum length of a Unix socket's path in bytes, without its final NUL.
 const maxSocketPath = 107
 
-// A Server is a private MariaDB or MySQL below a folder of its own. Its account
-// root has no password and is accepted from this machine only.
+// A Server is a private MariaDB or MySQL in its own folder. Its account root has no password, and
+// is accepted from this machine only.
 type Server struct {
 	Socket string   // path of the Unix socket
 	Port   int      // TCP port on 127.0.0.1
 	Dir    string   // contains the data, the socket and the error log
-	Client []string // command line of the stock client of the same release; append its arguments
+	Client []string // command line of the standard client of the same release; the caller appends the arguments
 
 	proc      *process
-	socketDir string // removed at the end; "" if the socket is below Dir
+	socketDir string // folder to remove at the end; "" if the socket is below Dir
 }
 
-// A product is a database server program and how to run it.
+// A product describes how to run a database server program.
 type product struct {
 	name   string
 	daemon []string // command line that runs the server program
-	client []string // command line of the stock client
+	client []string // command line of the standard client
 	create []string // command line that creates the system tables
-	base   []string // more options of both
-	serve  []string // more options of the server only
+	base   []string // additional options of daemon and create
+	serve  []string // additional options of daemon
 }
 
-// start creates the data below dir unless they exist, starts the server, and waits
-// until it answers.
+// start creates the data below dir unless they exist, starts the server, and waits until it
+// answers.
 func (p product) start(ctx context.Context, dir string, extraArgs []string) (*Server, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { // clients of other users reach the socket
+	if err := os.MkdirAll(dir, 0o755); err != nil { // clients of other users must reach the socket
 		return nil, err
 	}
-	// At its start, a server clears its folder of temporary tables, so each has its own.
+	// A server empties its folder of temporary tables when it starts, so each server has its own.
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return nil, err
 	}
@@ -69,14 +69,14 @@ func (p product) start(ctx context.Context, dir string, extraArgs []string) (*Se
 	return s, err
 }
 
-// copyData puts a copy of new system tables into dir/data. Creating them takes
-// seconds, so it happens once for each version of the server.
+// copyData copies new system tables into dir/data. They take seconds to create, so they are
+// created only once for each version of the server.
 func (p product) copyData(ctx context.Context, dir string) error {
 	version, err := runIn(ctx, dir, p.daemon[0], append(slices.Clone(p.daemon[1:]), "--version")...)
 	if err != nil {
 		return err
 	}
-	_, version, _ = strings.Cut(version, " Ver ") // the program's path comes before it
+	_, version, _ = strings.Cut(version, " Ver ") // the program's path comes first
 	key := sha256.Sum256(fmt.Appendf(nil, "%s %q", version, append(slices.Clone(p.create), p.base...)))
 	template, err := cached(fmt.Sprintf("data-%s-%x", strings.ToLower(p.name), key[:6]), func(tmp string) (string, error) {
 		data := filepath.Join(tmp, "data")
@@ -94,7 +94,7 @@ func (p product) copyData(ctx context.Context, dir string) error {
 	if _, err := runIn(ctx, dir, "cp", "-a", "--reflink=auto", template, fresh); err != nil {
 		return err
 	}
-	// An interrupted copy must not be mistaken for a complete one.
+	// The rename ensures that an interrupted copy is not mistaken for a complete one.
 	return os.Rename(fresh, filepath.Join(dir, "data"))
 }
 
@@ -125,8 +125,8 @@ func (p product) launch(ctx context.Context, dir string, extraArgs []string) (*S
 	return s, nil
 }
 
-// DSN is the data source name of root's connection to db through the socket, for
-// the driver github.com/go-sql-driver/mysql. One query may contain several statements.
+// DSN returns the data source name of root's connection to db through the socket, for the driver
+// github.com/go-sql-driver/mysql. One query may contain several statements.
 func (s *Server) DSN(db string) string {
 	c := mysql.NewConfig()
 	c.User, c.Net, c.Addr, c.DBName = "root", "unix", s.Socket, db
@@ -140,16 +140,16 @@ func (s *Server) Exec(ctx context.Context, sql ...string) error {
 	return execAll(ctx, s.DSN(""), sql)
 }
 
-// PID is the ID of the server's process.
+// PID returns the ID of the server's process.
 func (s *Server) PID() int { return s.proc.pid() }
 
-// Stop shuts the server down and waits for its end. The data stay.
+// Stop shuts the server down and waits until it has ended. The data stay.
 func (s *Server) Stop() error {
 	defer s.removeSocket()
 	return s.proc.stop()
 }
 
-// Kill ends the server at once, like a crash. The data stay.
+// Kill ends the server at once, as in a crash. The data stay.
 func (s *Server) Kill() {
 	s.proc.kill()
 	s.removeSocket()
@@ -161,7 +161,7 @@ func (s *Server) removeSocket() {
 	}
 }
 
-// userOption is the option without which the servers refuse to run as root.
+// userOption returns the option that the servers need to run as root.
 func userOption() []string {
 	if os.Geteuid() == 0 {
 		return []string{"--user=root"}
@@ -169,8 +169,9 @@ func userOption() []string {
 	return nil
 }
 
-// socketPath is the path of the socket of a server below dir. If the path would be
-// too long, a folder is made for it elsewhere; the caller removes that folder.
+// socketPath returns the path of the socket of a server below dir. If that path would be too
+// long, it creates a folder for the socket elsewhere, and returns it as made. The caller removes
+// that folder.
 func socketPath(dir string) (socket, made string, err error) {
 	if socket = filepath.Join(dir, "s"); len(socket) <= maxSocketPath {
 		return socket, "", nil

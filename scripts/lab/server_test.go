@@ -8,15 +8,14 @@ import (
 	"testing"
 )
 
-// shared is the server of SharedMariaDB.
+// shared holds the server of SharedMariaDB.
 var shared struct {
 	once   sync.Once
 	server *Server
 	err    error
 }
 
-// TestMain runs the tests, or the program that TestMeasureCountsAnonymousMemoryOnly
-// starts.
+// TestMain runs the tests, or the program that TestMeasureCountsAnonymousMemoryOnly starts.
 func TestMain(m *testing.M) {
 	if kind := os.Getenv(mappingEnv); kind != "" {
 		if err := touchMapping(kind); err != nil {
@@ -33,8 +32,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code) //nolint:forbidigo // TestMain decides the exit status
 }
 
-// SharedMariaDB is one server for all tests that need nothing special of it. Each
-// test uses databases of its own names.
+// SharedMariaDB returns one server for all tests that need no special server. Each test uses its
+// own names of databases.
 func SharedMariaDB(t *testing.T) *Server {
 	t.Helper()
 	shared.once.Do(func() {

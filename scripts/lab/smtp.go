@@ -13,11 +13,11 @@ import (
 	"sync"
 )
 
-// SMTP is a mail server that keeps what it is given.
+// An SMTP is a mail server that keeps the mails that it accepts.
 type SMTP struct {
 	Host   string // localhost
 	Port   int
-	CAFile string // PEM of the authority that signed its certificate
+	CAFile string // certificate of the authority that signed the server's certificate, in PEM
 
 	options  SMTPOptions
 	listener net.Listener
@@ -26,15 +26,15 @@ type SMTP struct {
 	mails    []Mail
 }
 
-// SMTPOptions are how the server behaves.
+// SMTPOptions say how the server behaves.
 type SMTPOptions struct {
-	TLS      bool              // encrypted from the beginning; otherwise it offers STARTTLS
-	Plain    bool              // it offers no STARTTLS
-	Username string            // whom it requires to log in; "" nobody
+	TLS      bool              // encrypted from the beginning; otherwise the server offers STARTTLS
+	Plain    bool              // the server does not offer STARTTLS
+	Username string            // the user who must log in; "" means nobody
 	Password string            //
-	Answers  map[string]string // answers to a command or, such as "RCPT TO:<a@b>", to a line
-	Silent   bool              // it accepts connections and says nothing
-	Address  string            // "" is 127.0.0.1
+	Answers  map[string]string // the answer to a command, or to a whole line such as "RCPT TO:<a@b>"
+	Silent   bool              // the server accepts connections and sends nothing
+	Address  string            // "" means 127.0.0.1
 }
 
 // A Mail is one mail that was accepted.
@@ -43,7 +43,7 @@ type Mail struct {
 	To        []string
 	Text      string // header and body
 	Encrypted bool
-	Username  string // who had logged in
+	Username  string // the user who had logged in
 }
 
 // StartSMTP starts a mail server, with its certificates in dir.
@@ -65,7 +65,7 @@ func StartSMTP(dir string, options SMTPOptions) (*SMTP, error) {
 	return s, nil
 }
 
-// Stop ends the server.
+// Stop stops the server.
 func (s *SMTP) Stop() { s.listener.Close() }
 
 // Mails returns the mails that were accepted.
@@ -79,13 +79,13 @@ func (s *SMTP) serve() {
 	for {
 		conn, err := s.listener.Accept()
 		if err != nil {
-			return // stopped
+			return // the server was stopped
 		}
 		go func() {
 			defer conn.Close()
 			switch {
 			case s.options.Silent:
-				_, _ = io.Copy(io.Discard, conn) // until the client gives up
+				_, _ = io.Copy(io.Discard, conn) // until the client closes the connection
 			case s.options.TLS:
 				(&smtpSession{server: s, conn: tls.Server(conn, s.tls), encrypted: true}).run(true)
 			default:
@@ -95,7 +95,7 @@ func (s *SMTP) serve() {
 	}
 }
 
-// An smtpSession is one connection.
+// An smtpSession handles one connection.
 type smtpSession struct {
 	server    *SMTP
 	conn      net.Conn
@@ -210,7 +210,7 @@ func (c *smtpSession) data() {
 	c.say("250 2.0.0 accepted")
 }
 
-// address is what is in angle brackets.
+// address returns the text in angle brackets.
 func address(argument string) string {
 	_, rest, _ := strings.Cut(argument, "<")
 	a, _, _ := strings.Cut(rest, ">")

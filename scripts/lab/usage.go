@@ -13,26 +13,25 @@ import (
 	"time"
 )
 
-// A Usage is the time and the anonymous memory that a program and its child
-// processes used. Anonymous memory is RssAnon plus RssShmem: the pages that only a
-// process can free. Pages of files, such as the program's own code, are not counted,
-// since the kernel can drop them at any time.
+// A Usage holds the time and the anonymous memory that a program and its child processes used.
+// Anonymous memory is RssAnon plus RssShmem: pages that the kernel cannot drop. Pages of files,
+// such as the program's own code, are not counted, because the kernel can drop them at any time.
 type Usage struct {
 	Wall time.Duration
-	CPU  time.Duration // user and system
-	Peak int64         // highest sum over all processes at one moment, in bytes, by sampling
+	CPU  time.Duration // user and system time
+	Peak int64         // highest sampled sum over all processes, in bytes
 	Each []int64       // highest value of each process, in bytes, the largest first
 }
 
-// Sampling intervals. FineSampling is short compared with the time in which a stream fills
-// its buffers, but uses a quarter of a processor; CoarseSampling uses almost none.
+// Sampling intervals. FineSampling is shorter than the time in which a stream fills its buffers,
+// but uses a quarter of a processor. CoarseSampling uses almost no processor time.
 const (
 	FineSampling   = 2 * time.Millisecond
 	CoarseSampling = 50 * time.Millisecond
 )
 
-// Measure runs a command and samples its processes in /proc at an interval. The
-// kernel keeps no maximum of anonymous memory, and the maximum that wait4 reports
+// Measure runs a command, and samples its processes in /proc at an interval. It samples because
+// the kernel does not record the maximum of anonymous memory, and the maximum that wait4 reports
 // includes the process that started the command.
 func Measure(ctx context.Context, cmd *exec.Cmd, every time.Duration) (Usage, error) {
 	var said strings.Builder
@@ -75,7 +74,7 @@ func Measure(ctx context.Context, cmd *exec.Cmd, every time.Duration) (Usage, er
 	return u, ctx.Err()
 }
 
-// A sampler records the anonymous memory of a tree of processes, in bytes.
+// A sampler records the anonymous memory of a process and its descendants, in bytes.
 type sampler struct {
 	peak int64
 	most map[int]int64 // highest value of each process, by PID
@@ -95,7 +94,7 @@ func (s *sampler) sample(root int) {
 	s.peak = max(s.peak, sum)
 }
 
-// anonymous returns the anonymous memory of a process in bytes; 0 once it has ended.
+// anonymous returns the anonymous memory of a process in bytes, or 0 if the process has ended.
 func anonymous(pid int) (bytes int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestMeasureCountsAllProcesses(t *testing.T) {
-	// Two processes, neither of them the one started, each hold 40 MB for a moment.
+	// Two descendants of the started process each hold 40 MB for a moment.
 	hold := `head -c 40M /dev/zero | tail -c 40M | (sleep 0.3; cat >/dev/null)`
 	cmd := exec.Command("sh", "-c", "("+hold+") & ("+hold+"); wait; true")
 	u, err := Measure(context.Background(), cmd, FineSampling)
@@ -33,8 +33,8 @@ func TestMeasureCountsAllProcesses(t *testing.T) {
 	}
 }
 
-// mappingEnv names the kind of memory that this binary maps and touches when
-// TestMeasureCountsAnonymousMemoryOnly starts it again.
+// mappingEnv is the variable that names the kind of memory to map and touch when
+// TestMeasureCountsAnonymousMemoryOnly starts this binary again.
 const mappingEnv = "LAB_TEST_MAPPING"
 
 const mappingSize = 64 << 20
@@ -70,10 +70,10 @@ func touchMapping(kind string) error {
 	return unix.Munmap(room)
 }
 
-var touched byte // keeps the reads from being optimized away
+var touched byte // prevents the compiler from removing the reads
 
-// Anonymous and shared memory count. Pages of a mapped file do not: the kernel
-// can drop them, and a program's own code would count as well.
+// Anonymous and shared memory are counted. Pages of a mapped file are not, because the kernel can
+// drop them; a program's own code would otherwise count too.
 func TestMeasureCountsAnonymousMemoryOnly(t *testing.T) {
 	for kind, counted := range map[string]bool{"private": true, "shared": true, "file": false} {
 		cmd := exec.Command(os.Args[0])

@@ -19,31 +19,31 @@ var siteFiles embed.FS
 // KnownPost is the title of a post on the front page of every site.
 const KnownPost = "Grüße 🦊 from the lab"
 
-// siteURL is the address that an installed site is configured with.
+// siteURL is the address in the configuration of an installed site.
 const siteURL = "http://site.lab.example"
 
-// A Layout says where a site has its files.
+// A Layout says where the files of a site are.
 type Layout string
 
-// The layouts that InstallWordPress knows.
+// The layouts that InstallWordPress supports.
 const (
-	Classic     Layout = ""            // everything below one folder
-	ConfigAbove Layout = "above"       // the root is public/, wp-config.php is beside it
-	OwnContent  Layout = "own-content" // the root is public/, the content folder is content/ beside it
+	Classic     Layout = ""            // everything is in one folder
+	ConfigAbove Layout = "above"       // the root is public/, and wp-config.php is beside it
+	OwnContent  Layout = "own-content" // the root is public/, and the content folder content/ is beside it
 )
 
-// WordPressOptions describe the site that InstallWordPress makes. Only Server is required.
+// WordPressOptions describe the site that InstallWordPress creates. Only Server is required.
 type WordPressOptions struct {
 	Server      *Server
-	Name        string // of the database and its user; default "wordpress"
-	Password    string // of that user; the default is hard to quote
-	Prefix      string // of the tables; default "wp_"
+	Name        string // name of the database and its user; default "wordpress"
+	Password    string // password of that user; the default is hard to quote
+	Prefix      string // prefix of the tables; default "wp_"
 	Layout      Layout
 	Seed        uint64 // the same seed gives the same content
 	Posts       int    // default 12
 	Images      int    // default 4, each in several sizes
-	UploadBytes int64  // more bytes of uploads, in files of 20 KB to 20 MB
-	RowBytes    int64  // more bytes of SQL, as posts and their metadata
+	UploadBytes int64  // additional bytes of uploads, in files of 20 KB to 20 MB
+	RowBytes    int64  // additional bytes of SQL, as posts and their metadata
 	OddFiles    bool   // add unusual names, links and modes to the uploads
 	UID, GID    int    // owner of the files; the current user if UID is 0
 }
@@ -57,8 +57,8 @@ type WordPress struct {
 	Database   Database
 }
 
-// InstallWordPress makes a real site below dir: php runs WordPress's own installer,
-// and WordPress's own functions make the content.
+// InstallWordPress creates a real site below dir. It runs WordPress's own installer with php, and
+// creates the content with WordPress's own functions.
 func InstallWordPress(ctx context.Context, dir string, o WordPressOptions) (*WordPress, error) {
 	w, err := newWordPress(dir, &o)
 	if err != nil {
@@ -132,7 +132,7 @@ func newWordPress(dir string, o *WordPressOptions) (*WordPress, error) {
 	return w, nil
 }
 
-// layFiles copies WordPress core and adds a plugin, a theme and the configuration.
+// layFiles copies WordPress core, and adds a plugin, a theme and the configuration.
 func (w *WordPress) layFiles(ctx context.Context, core string, o WordPressOptions) error {
 	if err := os.MkdirAll(w.Root, 0o755); err != nil {
 		return err
@@ -161,7 +161,7 @@ func (w *WordPress) layFiles(ctx context.Context, core string, o WordPressOption
 	return os.WriteFile(w.ConfigFile, []byte(config), 0o640)
 }
 
-// config is WordPress's sample configuration, filled in like by its installer.
+// config returns WordPress's sample configuration, filled in as its installer does.
 func (w *WordPress) config(o WordPressOptions) (string, error) {
 	b, err := os.ReadFile(filepath.Join(w.Root, "wp-config-sample.php"))
 	if err != nil {
@@ -171,7 +171,7 @@ func (w *WordPress) config(o WordPressOptions) (string, error) {
 	random := rand.NewChaCha8(seed32(o.Seed, "keys"))
 	s := string(b)
 	for strings.Contains(s, "'put your unique phrase here'") {
-		_, _ = random.Read(keys[:]) // never fails
+		_, _ = random.Read(keys[:]) // it never fails
 		s = strings.Replace(s, "'put your unique phrase here'", "'"+hex.EncodeToString(keys[:])+"'", 1)
 	}
 	more := "define( 'WP_HTTP_BLOCK_EXTERNAL', true );\ndefine( 'DISABLE_WP_CRON', true );\n"
@@ -191,7 +191,7 @@ func (w *WordPress) config(o WordPressOptions) (string, error) {
 	).Replace(s), nil
 }
 
-// phpString is s as a string literal of PHP.
+// phpString returns s as a PHP string literal.
 func phpString(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
 }
@@ -223,7 +223,8 @@ func (w *WordPress) install(ctx context.Context, o WordPressOptions) error {
 	return nil
 }
 
-// chownAll sets the owner of everything below dir; of symlinks, not of their targets.
+// chownAll sets the owner of everything below dir. It sets the owner of symlinks, and not of
+// their targets.
 func chownAll(dir string, uid, gid int) error {
 	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {

@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-// seed32 derives the seed of a random source for one purpose.
+// seed32 derives the seed of a random source for one purpose from seed.
 func seed32(seed uint64, purpose string) [32]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%d %s", seed, purpose))
 }
 
-// bulkUploads adds n bytes of files such as photos and exports. Nine of ten files do
-// not compress.
+// bulkUploads adds n bytes of files such as photos and exports. Nine of ten files are
+// incompressible.
 func (w *WordPress) bulkUploads(ctx context.Context, n int64, seed uint64) error {
 	source := rand.NewChaCha8(seed32(seed, "uploads"))
 	random := rand.New(source)
@@ -47,7 +47,7 @@ func (w *WordPress) bulkUploads(ctx context.Context, n int64, seed uint64) error
 				done += copy(b[done:], text[random.IntN(len(text)/2):])
 			}
 		} else {
-			_, _ = source.Read(b) // never fails
+			_, _ = source.Read(b) // it never fails
 		}
 		dir := filepath.Join(w.ContentDir, "uploads", fmt.Sprint(2016+i%10), fmt.Sprintf("%02d", 1+i/10%12))
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -100,8 +100,8 @@ func (d Database) bulkRows(ctx context.Context, n int64, seed uint64) error {
 	return nil
 }
 
-// prose returns n bytes that compress about like text. It contains nothing that SQL
-// has to escape.
+// prose returns n bytes of text that compresses about as well as real text. It contains no
+// character that SQL must escape.
 func prose(random *rand.Rand, n int) []byte {
 	b := make([]byte, 0, n+16)
 	for len(b) < n {
@@ -111,7 +111,7 @@ func prose(random *rand.Rand, n int) []byte {
 	return b[:n]
 }
 
-// vocabulary is made of syllables and is always the same.
+// vocabulary is a list of words that are made of syllables. It is the same in every process.
 var vocabulary = func() []string {
 	random := rand.New(rand.NewChaCha8(seed32(0, "vocabulary")))
 	syllables := strings.Fields("an be ca den er fo gra hi in jo ka lin mo ne or pra qui ran so ten und ver wi xa ya zu schrift tion heit back up word press the of and to")
@@ -124,7 +124,7 @@ var vocabulary = func() []string {
 	return words
 }()
 
-// oddFiles adds files to the uploads that archivers often get wrong.
+// oddFiles adds files to the uploads that archivers often store wrongly.
 func (w *WordPress) oddFiles() error {
 	odd := filepath.Join(w.ContentDir, "uploads", "odd")
 	if err := os.MkdirAll(filepath.Join(odd, "empty folder"), 0o700); err != nil {

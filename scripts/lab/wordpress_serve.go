@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// Serve serves the site with PHP's built-in server on a free port of this machine,
-// until stop is called.
+// Serve serves the site with PHP's built-in server on a free port of this machine, until stop is
+// called.
 func (w *WordPress) Serve(ctx context.Context) (url string, stop func(), err error) {
 	return ServeWordPress(ctx, w.Root, nil)
 }
 
-// ServeWordPress serves the WordPress in root. A db that is not nil replaces the
-// database in the site's configuration.
+// ServeWordPress serves the WordPress in root. If db is not nil, it replaces the database in the
+// site's configuration.
 func ServeWordPress(ctx context.Context, root string, db *Database) (url string, stop func(), err error) {
 	err = retryStart(func() (err error) {
 		url, stop, err = servePHP(ctx, root, db)
@@ -27,7 +27,7 @@ func ServeWordPress(ctx context.Context, root string, db *Database) (url string,
 	return url, stop, err
 }
 
-// servePHP makes one attempt of ServeWordPress.
+// servePHP makes one attempt to serve for ServeWordPress.
 func servePHP(ctx context.Context, root string, db *Database) (url string, stop func(), err error) {
 	port, err := freePort()
 	if err != nil {
@@ -38,7 +38,7 @@ func servePHP(ctx context.Context, root string, db *Database) (url string, stop 
 		return "", nil, fmt.Errorf("serve %s: %w", root, err)
 	}
 	url = fmt.Sprintf("http://127.0.0.1:%d", port)
-	// The first define of a name wins, so these override the configuration.
+	// PHP keeps the first definition of a constant, so these override the configuration.
 	prepend := fmt.Sprintf("<?php define('WP_HOME', '%s'); define('WP_SITEURL', '%s'); define('DISABLE_WP_CRON', true);\n", url, url)
 	if db != nil {
 		prepend += fmt.Sprintf("define('DB_NAME', %s); define('DB_USER', %s); define('DB_PASSWORD', %s); define('DB_HOST', %s);\n",

@@ -1,4 +1,4 @@
-// Package monitoring tests the alert rules and the dashboard with Prometheus' own tool, and
+// Package monitoring tests the alert rules and the dashboard with promtool of Prometheus, and
 // against the metrics that wp-oneway writes.
 package monitoring
 
@@ -21,7 +21,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// promtool runs promtool, which must accept what it is given.
+// promtool runs promtool. It must accept its input.
 func promtool(t *testing.T, args ...string) {
 	t.Helper()
 	path, err := lab.Promtool(t.Context())
@@ -38,7 +38,7 @@ func TestAlerts(t *testing.T) {
 	promtool(t, "test", "rules", "alerts_test.yaml")
 }
 
-// A rule without a test could be one that never fires.
+// Each alert has a test, because a rule without a test may never fire.
 func TestEachAlertIsTestedAndDocumented(t *testing.T) {
 	tests, err := os.ReadFile("alerts_test.yaml")
 	if err != nil {
@@ -116,7 +116,7 @@ func expressions(t *testing.T) (exprs, variables []string) {
 	return exprs, variables
 }
 
-// The expressions are checked as recording rules.
+// Each expression of the dashboard is checked as a recording rule.
 func TestExpressionsOfTheDashboardParse(t *testing.T) {
 	exprs, _ := expressions(t)
 	var rules []map[string]string
@@ -134,7 +134,7 @@ func TestExpressionsOfTheDashboardParse(t *testing.T) {
 	promtool(t, "check", "rules", file)
 }
 
-// Rules and dashboard use the metrics that wp-oneway writes, and all of these are used.
+// The rules and the dashboard use only metrics that wp-oneway writes, and use all of them.
 func TestMetricsExist(t *testing.T) {
 	text, err := metrics.Text("1", []state.Series{{
 		Site: "shop", Kind: "db", Destination: "nas", Interval: time.Hour, Delivery: state.Delivery{Stored: &state.StoredRun{}},
@@ -154,7 +154,7 @@ func TestMetricsExist(t *testing.T) {
 	name := regexp.MustCompile(`\b(wp_oneway|node)_\w+\b`)
 	for _, expr := range used {
 		for _, m := range name.FindAllString(regexp.MustCompile(`"[^"]*"`).ReplaceAllString(expr, ""), -1) {
-			if _, ok := written[m]; !ok && m != "node_textfile_mtime_seconds" { // node_exporter's
+			if _, ok := written[m]; !ok && m != "node_textfile_mtime_seconds" { // a metric of node_exporter
 				t.Errorf("%s is not written, but used in %s", m, expr)
 			}
 			written[m] = true

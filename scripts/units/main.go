@@ -1,5 +1,5 @@
-// Command units writes the systemd units that the packages install, with the code of
-// schedule install. Nothing enables them; schedule install adds a drop-in with the times
+// Command units writes the systemd units that the packages install. It uses the code of schedule
+// install. The packages do not enable the units. schedule install adds a drop-in with the times
 // and with the folders of the configuration, and enables the timer.
 package main
 
@@ -14,7 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/schedule"
 )
 
-// program is where the packages install wp-oneway.
+// program is the path where the packages install wp-oneway.
 const program = "/usr/bin/wp-oneway"
 
 // head replaces the first line of each unit.

@@ -1,6 +1,6 @@
-// Package wpcli tests the arguments that the WP-CLI package gives to the binary, with a
-// stand-in for WP-CLI and a stand-in for the binary. The tests of cmd/wp-oneway run the package
-// with the real binary.
+// Package wpcli tests the arguments that the WP-CLI package passes to the binary, with a fake of
+// WP-CLI and a fake of the binary. The tests of cmd/wp-oneway run the package with the real
+// binary.
 package wpcli
 
 import (
@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// recorder is a stand-in for the binary: it prints its arguments to standard error, and a
+// recorder is a fake of the binary. It prints its arguments to standard error, and prints a
 // document for --json.
 const recorder = `#!/bin/sh
 printf '[%s]' "$@" >&2
@@ -23,7 +23,8 @@ case " $* " in *" --json "*) printf '%s' "${DOCUMENT-{\}}" ;; *) echo "text of t
 exit "${STATUS:-0}"
 `
 
-// A folder has a site, the folder of a site whose core is in a subfolder, and an empty one.
+// folder creates a folder with a site, a site whose core is in a subfolder, a site whose
+// configuration is above its root, and a folder that is no site.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -35,7 +36,7 @@ func folder(t *testing.T) string {
 		"sub/index.php":         "<?php require __DIR__ . '/wp/wp-blog-header.php';",
 		"sub/wp-config.php":     "",
 		"sub/wp/wp-load.php":    "",
-		"above/wp-config.php":   "", // for the site below it
+		"above/wp-config.php":   "", // the configuration of the site above/www
 		"above/www/wp-load.php": "",
 	} {
 		path := filepath.Join(dir, name)
@@ -49,7 +50,7 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-// wp runs the package in a folder, and returns the exit status and what it printed.
+// wp runs the package in a folder, and returns the exit status and its output.
 func wp(t *testing.T, dir string, env []string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	here, err := filepath.Abs(".")
@@ -67,12 +68,12 @@ func wp(t *testing.T, dir string, env []string, args ...string) (status int, std
 	return cmd.ProcessState.ExitCode(), out.String(), strings.TrimSpace(errs.String())
 }
 
-// A try is a command line, and what the binary gets.
+// A try is a command line of WP-CLI, and the expected call of the binary.
 type try struct {
-	in   string // folder
+	in   string // the working directory
 	args []string
 	env  []string
-	want string // arguments of the binary, or an error; DIR is the folder of all
+	want string // arguments of the binary, or an error; DIR stands for the folder of the test
 	exit int
 }
 
@@ -154,7 +155,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// Rows become what WP-CLI's users know, whatever the exit status.
+// Rows are printed in the formats of WP-CLI, for any exit status.
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
@@ -205,7 +206,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// Composer loads the package, and only under WP-CLI.
+// Composer can load the package, which does nothing outside WP-CLI.
 func TestPackage(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("composer.json")

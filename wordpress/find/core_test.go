@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// Sites that share a core link to its folder or to each of its files. The search
-// follows no such link.
+// Sites that share a core have a link to its folder, or a link to each of its files. The search
+// does not follow these links.
 func TestFindSharedCores(t *testing.T) {
 	files := map[string]string{"shared/wp-config.php": "<?php"}
 	for name := range sitetest.Core("") {

@@ -1,2 +1,2 @@
-// Package find searches a host for WordPress sites.
+// Package find searches a host for WordPress sites. In this package, a link is a symlink.
 package find

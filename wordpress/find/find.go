@@ -18,29 +18,29 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// A Site is one WordPress installation, recognized by its files. Its configuration is
-// not read.
+// A Site is one WordPress installation, recognized by its files. The search does not read its
+// configuration.
 type Site struct {
 	site.Place
-	Core     string // the folder of WordPress' own files
+	Core     string // the folder with the files of WordPress itself
 	Config   string // as in site.Installation
-	HTTPHost string // the host of this configuration if one core serves several hosts; else ""
+	HTTPHost string // the host of this configuration, if one core serves several hosts; else ""
 }
 
 // A Result is the result of a search for sites.
 type Result struct {
-	Sites []Site // by path
-	// Unreadable are folders that could not be searched completely.
+	Sites []Site // sorted by path
+	// Unreadable names the folders that could not be searched completely.
 	Unreadable wordpress.Notes
-	// Missing are given roots, without a pattern, that do not exist.
+	// Missing holds the given roots that do not exist. Roots with a pattern are not included.
 	Missing []string
 }
 
-// Find finds the WordPress installations below roots. A root is a folder or a shell
-// pattern of folders. Without roots, Find searches the folders in which hosts usually
-// keep sites. It follows only links in place of a site's folder, as safefs.RealPath
-// does. It does not enter content folders and stays on the file system of each root.
-// The only files that it opens are index.php files that may load a core.
+// Find finds the WordPress installations below roots. A root is a folder, or a shell pattern of
+// folders. Without roots, Find searches the folders in which hosts usually keep sites. It follows
+// only links in place of a site's folder, as safefs.RealPath does. It does not enter content
+// folders, and stays on the file system of each root. It opens no files except an index.php that
+// may load a core.
 func Find(ctx context.Context, roots []string) (*Result, error) {
 	return newFinder(defaultLimits).find(ctx, roots)
 }
@@ -75,16 +75,16 @@ func (f *finder) find(ctx context.Context, roots []string) (*Result, error) {
 }
 
 const (
-	searchers = 8 // folders read at once
+	searchers = 8 // folders that are read at the same time
 	maxDepth  = 6 // levels below a root
 )
 
-// limits bound the search, so that the tree of one user cannot prevent the search of
-// the others.
+// limits limit the search, so that one user's tree cannot prevent the search of other users'
+// trees.
 type limits struct {
 	siblings int // folders in one folder
 	entries  int // entries of one folder
-	visits   int // folders of one user; entriesPerVisit entries count like one more
+	visits   int // folders of one user; entriesPerVisit entries also count as one folder
 	tries    int // links in the folders of one user
 }
 
@@ -99,7 +99,7 @@ type finder struct {
 	owners site.Homes
 	mu     sync.Mutex
 	out    Result
-	seen   map[safefs.Inode]int // site's root → index in out.Sites
+	seen   map[safefs.Inode]int // root of a site → index in out.Sites
 	visits map[uint32]int       // folders searched, by owner
 	tries  map[uint32]int       // links kept, by owner of their folder
 	roots  map[string]bool
@@ -128,7 +128,7 @@ type searched struct {
 	uid     uint32
 	entries int
 	depth   int // levels below the root of the search
-	inner   int // levels below the nearest site's root, from 1; 0 if in no site
+	inner   int // levels below the nearest site's root, from 1; 0 if not in a site
 	folders []string
 	links   []string
 	core    string // the name of the subfolder that is this site's core, or ""
@@ -207,8 +207,8 @@ func (s *searched) child(dir *os.File, path string) *searched {
 	return c
 }
 
-// current searches the release that a project's link "current" points to. The site
-// gets the path of the link, because each release has another path.
+// current searches the release that the link "current" of a project points to. The site gets the
+// path of the link, because each release has another path.
 func (f *finder) current(ctx context.Context, s *searched) {
 	home, err := site.OpenHome(s.path)
 	if err != nil {
@@ -230,8 +230,8 @@ func (f *finder) current(ctx context.Context, s *searched) {
 	f.search(ctx, s.child(dir, path))
 }
 
-// unreadable notes a folder that could not be searched, unless it was removed or is
-// not a folder.
+// unreadable adds a note about a folder that could not be searched. It adds none if the folder
+// was removed, or is not a folder.
 func (f *finder) unreadable(path string, err error) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, safefs.ErrIrregular) || errors.Is(err, syscall.ENOTDIR) {
 		return
@@ -245,8 +245,8 @@ func (f *finder) note(path, what string) {
 	f.out.Unreadable.Add(wordpress.QuoteName(path) + ": " + what)
 }
 
-// mayVisit counts the folders searched of each user, and reports whether the user's
-// limit is not reached.
+// mayVisit counts the searched folders of each user. It reports whether the user is still within
+// the limit.
 func (f *finder) mayVisit(path string, uid uint32, cost int) bool {
 	f.mu.Lock()
 	before := f.visits[uid]
@@ -258,7 +258,7 @@ func (f *finder) mayVisit(path string, uid uint32, cost int) bool {
 	return before+cost <= f.limits.visits
 }
 
-// keepLinks keeps the links that may be in place of a site's folder.
+// keepLinks keeps the links that may stand in place of a site's folder.
 func (f *finder) keepLinks(s *searched) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -270,8 +270,8 @@ func (f *finder) keepLinks(s *searched) {
 	}
 }
 
-// followLinks adds the sites that kept links lead to and that were not found before,
-// if they are in the home of the link's owner.
+// followLinks adds the sites that the kept links lead to. It leaves out sites that were found
+// before, and sites outside the home of the link's owner.
 func (f *finder) followLinks(ctx context.Context) {
 	slices.Sort(f.links)
 	for _, path := range f.links {
@@ -304,8 +304,8 @@ func (f *finder) followLink(place site.Place) {
 	}
 }
 
-// add adds a site. If its root was found before under another path, it keeps the path
-// that a layout matches, else the first in text order.
+// add adds a site. If its root was found before under another path, the site keeps the path that
+// matches a layout, or else the path that is first in text order.
 func (f *finder) add(s *searched, in site.Installation) {
 	s.inner = 1
 	place, err := site.PlaceOf(s.path, f.owners.Of)

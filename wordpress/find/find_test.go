@@ -15,7 +15,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// findLines searches and returns one line for each site, with paths relative to base.
+// findLines runs a search and returns one line for each site, with paths relative to base.
 func findLines(t *testing.T, base string, roots ...string) []string {
 	t.Helper()
 	got, err := Find(t.Context(), roots)
@@ -103,7 +103,7 @@ func TestFindReleases(t *testing.T) {
 	wantLines(t, findLines(t, base, base), "p/current/web", "q/current", "other")
 }
 
-// A project whose current release does not exist is noted.
+// If the current release of a project does not exist, there is a note.
 func TestFindNotesMissingRelease(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("p/releases/1/web/"), map[string]string{"p/current": "-> releases/2"}))
 	got, err := Find(t.Context(), []string{base})
@@ -113,8 +113,8 @@ func TestFindNotesMissingRelease(t *testing.T) {
 	sitetest.WantNotes(t, "unreadable", got.Unreadable, base+"/p/current: leads to a release that does not exist")
 }
 
-// Links in place of a site's folder are followed if they stay in the owner's home. They
-// do not list a site twice.
+// A link in place of a site's folder is followed if it stays in the owner's home. A site is never
+// listed twice.
 func TestFindLinks(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("u/code/v1/"), sitetest.Site("u/known/"), sitetest.Site("w/secret/"), map[string]string{
 		"u/code/v1/.keep": "", "u/www/public": "-> ../code", "u/public_html": "-> known", "u/html": "-> ../w/secret",
@@ -156,7 +156,7 @@ func TestFindRefuses(t *testing.T) {
 	}
 }
 
-// A folder that this user may not read is noted once.
+// A folder that this user may not read has one note.
 func TestFindUnreadable(t *testing.T) {
 	if !sitetest.AsNobody(t) {
 		return
@@ -194,7 +194,7 @@ func TestFindKnownRoots(t *testing.T) {
 	}
 }
 
-// Two thousand sites are all found, at a low cost.
+// A search finds all of two thousand sites, at a low cost.
 func TestFindThousands(t *testing.T) {
 	base := t.TempDir()
 	const n = 2000

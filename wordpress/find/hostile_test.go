@@ -69,7 +69,7 @@ func TestFindWithinBounds(t *testing.T) {
 	}
 }
 
-// A root whose path passes a tenant's link to another user's folder is refused.
+// A root is refused if its path contains a tenant's link to another user's folder.
 func TestFindFollowsNoForeignLink(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Site("bob/sites/b.example/public/"), sitetest.Site("alice/sites/a.example/public/"), map[string]string{
 		"alice/bobs": "-> ../bob/sites", "alice/www": "-> ../bob/sites/b.example/public", "alice/b.example": "-> ../bob/sites/b.example/public",
@@ -95,7 +95,7 @@ func TestFindFollowsNoForeignLink(t *testing.T) {
 	}
 }
 
-// A folder on another file system is noted, and searched if it is a root.
+// A folder on another file system is noted. It is searched only if it is a root.
 func TestFindOtherFileSystems(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("mounting needs root")
@@ -122,7 +122,7 @@ func TestFindOtherFileSystems(t *testing.T) {
 	wantLines(t, findLines(t, base, base, base+"/volume"), "a/html", "volume/html")
 }
 
-// The configuration in the folder above a root of the search belongs to the site.
+// If a root of the search is a site, the configuration in the folder above belongs to the site.
 func TestFindConfigurationAboveTheRoot(t *testing.T) {
 	base := sitetest.Grow(t, sitetest.Join(sitetest.Core("x/public/"), map[string]string{"x/wp-config.php": "<?php"}, sitetest.Core("y/"), sitetest.Core("y/public/"), map[string]string{"y/wp-config.php": "<?php"}))
 	wantLines(t, findLines(t, base, base+"/x/public"), "x/public core x/public config x/wp-config.php")

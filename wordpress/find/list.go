@@ -10,10 +10,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// errTooMany says that a folder holds more entries than the search reads.
+// errTooMany is the error about a folder that holds more entries than the search reads.
 var errTooMany = errors.New("holds too many entries; it was not searched completely")
 
-// startFiles are checked by name. A link of such a name does not lead to a folder.
+// startFiles are checked by name. A link with such a name is not a link to a folder.
 var startFiles = []string{site.FrontFile, site.LoadFile, site.SettingsFile, site.ConfigFile}
 
 // listBatch is the number of entries read at once.
@@ -54,7 +54,7 @@ func (s *searched) skips(name string) bool {
 		safefs.InKernel(safefs.Join(s.path, name))
 }
 
-// judge adds the folder to the result if it is the root of a site.
+// judge adds the folder to the result if it is a site's root.
 func (f *finder) judge(s *searched) {
 	in, found := site.Detect(s.dir, s.path, func() (folders, links []string) { return s.folders, s.links })
 	if found {

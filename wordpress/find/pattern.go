@@ -15,8 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// IsPattern reports whether text is a shell pattern and not the name of an existing
-// folder.
+// IsPattern reports whether text is a shell pattern. The name of an existing folder is not a
+// pattern.
 func IsPattern(text string) bool {
 	if !strings.ContainsAny(text, `*?[`) {
 		return false
@@ -25,9 +25,9 @@ func IsPattern(text string) bool {
 	return err != nil
 }
 
-// Expand returns the sorted paths that match an absolute shell pattern. A path without a
-// pattern is returned as it is, even if it does not exist. Links are followed as
-// safefs.RealPath does. The notes name folders that could not be read.
+// Expand returns the sorted paths that match an absolute shell pattern. A path without a pattern
+// is returned unchanged, even if it does not exist. Links are followed as safefs.RealPath does.
+// The notes name folders that could not be read.
 func Expand(ctx context.Context, pattern string) ([]string, wordpress.Notes, error) {
 	clean := filepath.Clean(pattern)
 	if !IsPattern(clean) {
@@ -48,7 +48,7 @@ type expander struct {
 	notes wordpress.Notes
 }
 
-// expand adds the paths below dir that match the components ahead.
+// expand adds the paths below dir that match the remaining components, ahead.
 func (e *expander) expand(dir string, ahead []string) {
 	for len(ahead) > 0 && !strings.ContainsAny(ahead[0], `*?[\`) {
 		dir, ahead = safefs.Join(dir, ahead[0]), ahead[1:]

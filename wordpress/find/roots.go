@@ -43,7 +43,7 @@ func knownRoots() []string {
 	return slices.Compact(roots)
 }
 
-// expandRoots returns the folders that match the given roots, or the known roots.
+// expandRoots returns the folders that match the given roots, or else the known roots.
 func (f *finder) expandRoots(ctx context.Context, roots []string) ([]string, error) {
 	given := len(roots) > 0
 	if !given {
@@ -72,7 +72,7 @@ func (f *finder) expandRoots(ctx context.Context, roots []string) ([]string, err
 	return slices.Sorted(maps.Keys(f.roots)), nil
 }
 
-// debian replaces the site of Debian's package by one site for each host that has a
+// debian replaces the site of Debian's package by several sites: one for each host that has a
 // configuration in the folder configs.
 func (f *finder) debian(configs string) {
 	i := slices.IndexFunc(f.out.Sites, func(s Site) bool { return s.Path == site.DebianCore })
@@ -96,7 +96,7 @@ func (f *finder) debian(configs string) {
 		hosts = append(hosts, site)
 	}
 	if len(hosts) == 0 {
-		f.out.Sites[i].Config = "" // its wp-config.php only loads a host's configuration
+		f.out.Sites[i].Config = "" // its wp-config.php only loads the configuration of a host
 		return
 	}
 	f.out.Sites = append(slices.Delete(f.out.Sites, i, i+1), hosts...)

@@ -7,12 +7,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Chain is a resolved path. The home and each component below it are open, with
-// O_PATH. No component is a link, except the last one of a path whose last link is
-// not followed.
+// A Chain is a resolved path. The home and each component below it are open, with O_PATH. No
+// component is a link, with one exception: the last component may be one if the last link was not
+// to be followed.
 type Chain struct {
 	root  *root
-	steps []step // below root
+	steps []step // the components below the root
 }
 
 // A step is one open component below the root.

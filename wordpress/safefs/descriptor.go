@@ -9,19 +9,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openFlags opens a file that a tenant may replace at any moment: it follows no
-// link, does not wait for the other end of a FIFO, and takes no controlling terminal.
+// openFlags opens a file that a tenant may replace at any moment. It follows no link, does not
+// wait for the other end of a FIFO, and does not take a controlling terminal.
 const openFlags = unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_NOCTTY | unix.O_CLOEXEC
 
-// A Descriptor is an open file, folder or link with its status. Its methods act on
-// the open inode, even if its path leads to another one by now.
+// A Descriptor is an open file, folder or link, with its status. Its methods use the open inode,
+// even if its path now leads to another one.
 type Descriptor struct {
 	fd   int
 	stat syscall.Stat_t
-	file *os.File // the owner of fd; nil if fd is closed by close
+	file *os.File // the os.File that owns fd; nil if close closes fd
 }
 
-// Describe returns the descriptor of an open file. It is valid while f is open.
+// Describe returns the descriptor of an open file. The descriptor is valid while f is open.
 func Describe(f *os.File) (Descriptor, error) {
 	d := Descriptor{fd: int(f.Fd()), file: f}
 	if err := syscall.Fstat(d.fd, &d.stat); err != nil {
@@ -52,33 +52,33 @@ func (d *Descriptor) close() { _ = unix.Close(d.fd) }
 // Inode returns the device and the inode number.
 func (d *Descriptor) Inode() Inode { return Inode{Dev: d.stat.Dev, Ino: d.stat.Ino} }
 
-// Info returns the status, under the name base.
+// Info returns the status, with base as the name.
 func (d *Descriptor) Info(base string) *FileInfo { return &FileInfo{Base: base, Stat: d.stat} }
 
-// IsDir reports whether a folder is open.
+// IsDir reports whether the descriptor is a folder.
 func (d *Descriptor) IsDir() bool { return d.kind() == unix.S_IFDIR }
 
-// IsRegular reports whether a regular file is open.
+// IsRegular reports whether the descriptor is a regular file.
 func (d *Descriptor) IsRegular() bool { return d.kind() == unix.S_IFREG }
 
 func (d *Descriptor) kind() uint32 { return d.stat.Mode & unix.S_IFMT }
 
-// UID returns the owner.
+// UID returns the user ID of the owner.
 func (d *Descriptor) UID() uint32 { return d.stat.Uid }
 
-// OpenBelow opens the regular file or the folder name in the open folder. The
-// returned file carries path as its name. flags are added to the safe ones.
+// OpenBelow opens the regular file or folder with this name in the open folder. path becomes the
+// name of the returned file. flags are added to openFlags.
 func (d *Descriptor) OpenBelow(name, path string, flags int) (*os.File, error) {
 	return openBelow(d.fd, name, path, flags)
 }
 
-// OpenBelow opens the regular file or the folder name in the open folder dir.
-// The returned file carries path as its name. flags are added to the safe ones.
+// OpenBelow opens the regular file or folder with this name in the open folder dir. path becomes
+// the name of the returned file. flags are added to openFlags.
 func OpenBelow(dir *os.File, name, path string, flags int) (*os.File, error) {
 	return openBelow(int(dir.Fd()), name, path, flags)
 }
 
-// openBelow checks the type after opening, when it can no longer change.
+// openBelow checks the type of the file after opening it, when the type can no longer change.
 func openBelow(dir int, name, path string, flags int) (*os.File, error) {
 	fd, err := retry(func() (int, error) { return unix.Openat(dir, name, openFlags|flags, 0) })
 	if errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.ELOOP) {
@@ -99,8 +99,8 @@ func openBelow(dir int, name, path string, flags int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
-// ReadlinkBelow returns the target of the link name in the open folder, and the
-// status of the same inode. Anything but a link is ErrIrregular.
+// ReadlinkBelow returns the target of the link with this name in the open folder, and the status
+// of the same inode. If it is not a link, the error is ErrIrregular.
 func (d *Descriptor) ReadlinkBelow(name string) (*FileInfo, string, error) {
 	link, err := openPath(d.fd, name)
 	if err != nil {
@@ -127,11 +127,11 @@ func (d *Descriptor) readlink() (string, error) {
 	return string(buf[:n]), nil
 }
 
-// retries is how often a system call is repeated. A file system of a tenant may answer
-// EINTR for ever.
+// retries is the maximum number of times that a system call is repeated. A tenant's file system
+// may return EINTR for ever.
 const retries = 1000
 
-// retry repeats a system call that a signal interrupts.
+// retry repeats a system call while it returns EINTR.
 func retry(call func() (int, error)) (n int, err error) {
 	for range retries {
 		if n, err = call(); !errors.Is(err, syscall.EINTR) {

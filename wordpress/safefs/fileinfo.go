@@ -26,7 +26,7 @@ func (i *FileInfo) IsDir() bool { return i.Stat.Mode&unix.S_IFMT == unix.S_IFDIR
 // Sys returns the *syscall.Stat_t.
 func (i *FileInfo) Sys() any { return &i.Stat }
 
-// ModTime returns when the content last changed.
+// ModTime returns the time of the last change of the content.
 func (i *FileInfo) ModTime() time.Time { return time.Unix(i.Stat.Mtim.Unix()) }
 
 // Mode returns the type and the permission bits.

@@ -9,9 +9,10 @@ import (
 	"strings"
 )
 
-// PrivateGroup reports whether only a user and root are members of a group: what the
-// group can write, nobody else can. A group without members is private to the user with the
-// same ID, as in many containers; otherwise, a service may run with it.
+// PrivateGroup reports whether a group has no members except one user and root, so that no other
+// user can write what the group can write. A group without members is private to the user with
+// the same ID, as in many containers. For any other user it is not private, because a service may
+// run with that group.
 func PrivateGroup(gid, uid uint32) bool {
 	members, known := groupMembers(gid)
 	for _, member := range members {
@@ -22,9 +23,9 @@ func PrivateGroup(gid, uid uint32) bool {
 	return known && len(members) > 0 || gid == uid
 }
 
-// groupMembers returns the users who have a group as their own or as a further one,
-// according to /etc/passwd and /etc/group. known is false if it has no entry, so that
-// other databases may name more members, or if the files cannot be read.
+// groupMembers returns the users who have a group as their primary or an additional group,
+// according to /etc/passwd and /etc/group. known is false if the group has no entry there, so
+// that another database may list members. It is also false if the files cannot be read.
 func groupMembers(gid uint32) (members []uint32, known bool) {
 	groups, err := os.Open("/etc/group")
 	if err != nil {
@@ -61,7 +62,7 @@ func readMembers(groups, users io.Reader, gid uint32) (members []uint32, known b
 			members = append(members, uint32(uid))
 		}
 	})
-	// A member without an entry is a user of another database.
+	// A member without an entry in /etc/passwd comes from another database.
 	known = known && !slices.ContainsFunc(names, func(name string) bool { return name != "" })
 	return members, known, err
 }

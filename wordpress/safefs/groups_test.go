@@ -25,8 +25,8 @@ func TestReadMembers(t *testing.T) {
 	}
 }
 
-// The group of root has further members on some systems; a user's group is private only
-// without others.
+// On some systems, root's group has other members. A user's group is private only if it has no
+// others.
 func TestPrivateGroup(t *testing.T) {
 	if !PrivateGroup(1<<30, 1<<30) {
 		t.Error("a group without an entry, of the user with its ID")

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Why Home refuses a path.
+// The reasons why Home refuses a path.
 var (
 	// ErrOutside: the path, or a link in it, leads outside home.
 	ErrOutside = errors.New("leads outside the site's home")
@@ -19,28 +19,27 @@ var (
 	ErrIrregular = errors.New("is not a regular file")
 )
 
-// Home is the outermost folder that a site may read from, held open. Every file of
-// a site is opened through its Home. A path is resolved one component at a time,
-// each relative to the open folder before it. A tenant who replaces a folder by a
-// link during the resolution therefore cannot lead it outside. Relative and
-// absolute links are followed while they stay in home. Methods may be called
-// concurrently.
+// Home is the outermost folder that a site may read from. It is kept open, and every file of a
+// site is opened through it. A path is resolved one component at a time, each relative to the
+// open folder before it. Therefore a tenant who replaces a folder by a link during the resolution
+// cannot lead it outside. Relative and absolute links are followed if they stay in home. Methods
+// may be called concurrently.
 type Home struct {
 	roots []*root // home itself, then its companions
 	guard *guard  // nil: all paths in home may be read
 }
 
-// A root is a folder below which everything may be read.
+// A root is a folder in which everything may be read.
 type root struct {
 	Descriptor          // O_PATH
 	dir        string   // real path
-	alias      string   // the given path if it differs from dir; else ""
+	alias      string   // the given path if it is not dir; else ""
 	parts      []string // the components of dir
 }
 
-// OpenHome opens a home and its companions, which are folders elsewhere that belong
-// to it. A companion that does not exist is left out. Links in dir are followed as
-// RealPath does.
+// OpenHome opens a home and its companions. Companions are folders in other places that belong to
+// the home. A companion that does not exist is left out. Links in dir are followed as RealPath
+// does.
 func OpenHome(dir string, companions ...string) (*Home, error) {
 	h := &Home{}
 	for i, path := range append([]string{dir}, companions...) {
@@ -84,7 +83,7 @@ func openRoot(dir string) (*root, error) {
 	return r, nil
 }
 
-// newRoot makes a root of an open folder. It closes fd on an error.
+// newRoot returns a root for an open folder. If it fails, it closes fd.
 func newRoot(fd int, dir string) (*root, error) {
 	f := os.NewFile(uintptr(fd), dir)
 	d, err := Describe(f)
@@ -100,7 +99,7 @@ func newRoot(fd int, dir string) (*root, error) {
 // Dir returns the real path of home.
 func (h *Home) Dir() string { return h.roots[0].dir }
 
-// Close closes home. Files that were opened through it stay open.
+// Close closes home. Files that were opened through home stay open.
 func (h *Home) Close() error {
 	var errs []error
 	for _, r := range h.roots {
@@ -109,7 +108,7 @@ func (h *Home) Close() error {
 	return errors.Join(errs...)
 }
 
-// Contains reports whether path is home or below it. It compares text only.
+// Contains reports whether path is home or below it. It only compares text.
 func (h *Home) Contains(path string) bool {
 	for _, r := range h.roots {
 		if Within(path, r.dir) || r.alias != "" && Within(path, r.alias) {
@@ -119,8 +118,8 @@ func (h *Home) Contains(path string) bool {
 	return false
 }
 
-// Open opens the regular file or the folder at path, which is absolute. Anything
-// else is ErrIrregular. Open never waits for a FIFO.
+// Open opens the regular file or folder at path. path must be absolute. For any other type of
+// file, the error is ErrIrregular. Open never waits for a FIFO.
 func (h *Home) Open(path string) (*os.File, error) {
 	c, err := h.Chain(path, true)
 	if err != nil {
@@ -134,8 +133,8 @@ func (h *Home) Open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// OpenFolder opens the folder name in the open folder parent. path is its path.
-// A folder that shows the kernel is ErrOutside.
+// OpenFolder opens the folder with this name in the open folder parent. path is the path of the
+// folder. For a folder on a pseudo file system, such as /proc, the error is ErrOutside.
 func (h *Home) OpenFolder(parent *Descriptor, name, path string) (*os.File, Descriptor, error) {
 	f, err := parent.OpenBelow(name, path, unix.O_DIRECTORY)
 	if err != nil {
@@ -151,7 +150,7 @@ func (h *Home) OpenFolder(parent *Descriptor, name, path string) (*os.File, Desc
 	return f, d, nil
 }
 
-// Resolve returns the real path of path. It follows every link.
+// Resolve returns the real path of path. It follows all links.
 func (h *Home) Resolve(path string) (string, error) {
 	c, err := h.Chain(path, true)
 	if err != nil {
@@ -161,12 +160,12 @@ func (h *Home) Resolve(path string) (string, error) {
 	return c.real(), nil
 }
 
-// Stat returns the status of the file that path leads to. It follows links. The
-// result's Sys is a *syscall.Stat_t.
+// Stat returns the status of the file that path leads to. It follows all links. Sys of the result
+// is a *syscall.Stat_t.
 func (h *Home) Stat(path string) (fs.FileInfo, error) { return h.stat("stat", path, true) }
 
-// Lstat returns the status of the file at path. It follows links in all components
-// but the last. The result's Sys is a *syscall.Stat_t.
+// Lstat returns the status of the file at path. It follows links in all components except the
+// last one. Sys of the result is a *syscall.Stat_t.
 func (h *Home) Lstat(path string) (fs.FileInfo, error) { return h.stat("lstat", path, false) }
 
 func (h *Home) stat(op, path string, follow bool) (fs.FileInfo, error) {

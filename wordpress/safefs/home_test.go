@@ -125,7 +125,7 @@ func TestHomeOpen(t *testing.T) {
 	noDescriptorsLeft(t)
 }
 
-// noDescriptorsLeft fails if a descriptor below the test's home is still open.
+// noDescriptorsLeft fails if a descriptor in the test's home is still open.
 func noDescriptorsLeft(t *testing.T) {
 	t.Helper()
 	fds, err := os.ReadDir("/proc/self/fd")
@@ -207,8 +207,8 @@ func TestHomeRefusesKernelFolders(t *testing.T) {
 	}
 }
 
-// A site with several separate folders has a home of these folders. Folders between
-// them do not belong to it.
+// A site with several separate folders has a home that consists of these folders. The folders
+// above them and between them do not belong to it.
 func TestHomeOfSeveralFolders(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"usr/core/config": "-> BASE/etc/config", "usr/core/out": "-> ../other", "usr/other": "x",
@@ -247,7 +247,7 @@ func TestOpenHomeRefuses(t *testing.T) {
 	}
 }
 
-// Home opens a file in a folder that it may enter but not list, such as a home of mode
+// Home opens a file in a folder that the process may enter but not list, such as a home with mode
 // 0711.
 func TestHomeEntersFolderItCannotList(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"home/locked/file": "x"})
@@ -262,8 +262,8 @@ func TestHomeEntersFolderItCannotList(t *testing.T) {
 	_ = f.Close()
 }
 
-// A tenant replaces a file by links and FIFOs again and again. Home never reads another
-// file and never blocks.
+// A tenant repeatedly replaces a file by links and FIFOs. Home never reads another file and never
+// blocks.
 func TestHomeRaces(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"bob/file":        "bob's",
@@ -311,7 +311,7 @@ func TestHomeRaces(t *testing.T) {
 	}
 }
 
-// Home resolves every path as the kernel does, and to a path in home.
+// Home resolves every path to the same path as the kernel, and only to paths in home.
 func FuzzHome(f *testing.F) {
 	base, err := os.MkdirTemp("", "home")
 	if err != nil {
@@ -338,7 +338,7 @@ func FuzzHome(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	longest := strings.Repeat("/", 4095-len(home+"/a")) + "a" // that the kernel accepts
+	longest := strings.Repeat("/", 4095-len(home+"/a")) + "a" // the longest path that the kernel accepts
 	for _, seed := range []string{"a/file", "l2/abs/file", "a/b/c/back", "slash/etc/passwd", "d/out/file", "a/up/../a/top/alice/d", "a/b/loop", "a/file/..", "l1/.", longest, "/" + longest} {
 		f.Add(seed)
 	}

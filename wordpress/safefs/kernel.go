@@ -2,7 +2,7 @@ package safefs
 
 import "golang.org/x/sys/unix"
 
-// kernelDirs hold no stored files: the kernel generates what is read there.
+// kernelDirs contain no stored files: the kernel generates the content when it is read.
 var kernelDirs = [...]string{"/proc", "/sys", "/dev"}
 
 // InKernel reports whether a real path is in /proc, /sys or /dev.
@@ -15,21 +15,20 @@ func InKernel(path string) bool {
 	return false
 }
 
-// Magic numbers that package unix lacks.
+// Magic numbers that package unix does not have.
 const (
 	fuseCtlMagic  = 0x65735543
 	configfsMagic = 0x62656570
 	mqueueMagic   = 0x19800202
 )
 
-// entersPseudo reports whether d is on a pseudo file system that its parent folder
-// is not on.
+// entersPseudo reports whether d is on a pseudo file system and its parent folder is not.
 func (d *Descriptor) entersPseudo(parent *Descriptor) bool {
 	return d.stat.Dev != parent.stat.Dev && d.OnPseudo()
 }
 
-// OnPseudo reports whether d is on a file system that stores no files. Reading
-// there shows the kernel or another process, or has an effect.
+// OnPseudo reports whether d is on a pseudo file system, which stores no files. Reading a file
+// there shows data of the kernel or of another process, or has side effects.
 func (d *Descriptor) OnPseudo() bool {
 	var st unix.Statfs_t
 	if unix.Fstatfs(d.fd, &st) != nil {

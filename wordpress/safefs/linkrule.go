@@ -2,19 +2,20 @@ package safefs
 
 import "os"
 
-// A linkRule says which links may lead to files and folders of other users than their own.
+// A linkRule says which links may lead to files and folders that belong to another user than the
+// link.
 type linkRule struct {
-	trusted   uint32 // besides root, a user whose links may lead anywhere
-	firstUser uint32 // the lowest ID of a user who cannot be trusted with a link in his folder
-	above     int    // the first component of a path that can be an outermost folder; -1 for none
+	trusted   uint32 // a user, besides root, whose links may lead anywhere
+	firstUser uint32 // the lowest ID of a folder's owner that is checked in addition to the link's owner
+	above     int    // index of the first component of a path that can be an outermost folder; -1 for none
 }
 
-// pathRule is the rule for paths that the operator gives; see RealPath.
+// pathRule returns the rule for paths that the operator gives; see RealPath.
 func pathRule() *linkRule {
 	return &linkRule{trusted: uint32(os.Geteuid()), firstUser: FirstUser, above: 1}
 }
 
-// siteRule is the rule for the links of a site; see Home.Target.
+// siteRule returns the rule for the links of a site; see Home.Target.
 func siteRule() *linkRule {
 	if os.Geteuid() == 0 {
 		return &linkRule{firstUser: 1, above: -1}
@@ -22,14 +23,14 @@ func siteRule() *linkRule {
 	return &linkRule{firstUser: FirstUser}
 }
 
-// Target resolves an absolute path in home, as Chain does with all links followed. foreign
-// is a link on the path that leads to a file or folder of another user, or nil: the target
-// of a link must belong to the owner of the link, unless that is root. If the link lies in a
-// folder of another user, the same must hold for the owner of that folder. To a process of
-// root, which the kernel refuses nothing, that is all. With the rights of a user, the target
-// may also lie below the outermost folder of the same owner on the link's path, and links in
-// folders of services (user IDs below FirstUser) count by their own owner only. The caller
-// closes the chain.
+// Target resolves an absolute path in home, and follows all links. foreign describes a link on
+// the path that leads to a file or folder of another user; it is nil if there is none. The target
+// of a link must belong to the owner of the link, unless the owner is root. If the link is in a
+// folder of another user, the target must belong to the owner of that folder too. A process of
+// root applies only these rules, strictly, because the kernel denies it nothing. In any other
+// process, the target may also be below the outermost folder of the same owner on the link's
+// path, and the owner of a folder does not count if it is a service (a user ID below FirstUser).
+// The caller closes the chain.
 func (h *Home) Target(path string) (c *Chain, foreign *ForeignLinkError, err error) {
 	r := &resolver{home: h, rule: siteRule()}
 	if err := r.resolve(path, true); err != nil {
@@ -39,14 +40,15 @@ func (h *Home) Target(path string) (c *Chain, foreign *ForeignLinkError, err err
 	return &r.Chain, r.foreignLink(), nil
 }
 
-// A bound is a condition on the end of a path because of a link in it.
+// A bound is a condition on the end of a path. It comes from a link on the path.
 type bound struct {
 	link   string
-	uid    uint32 // the end must belong to uid, or lie in within
-	within string // the outermost folder of uid that the link lies in, or ""
+	uid    uint32 // the end must belong to uid, or be in within
+	within string // the outermost folder of uid that contains the link, or ""
 }
 
-// foreignLink returns the first bound that the end of the path breaks, or nil.
+// foreignLink describes the first bound that the end of the path violates. It returns nil if
+// there is none.
 func (r *resolver) foreignLink() *ForeignLinkError {
 	for _, b := range r.bounds {
 		if r.End().UID() != b.uid && (b.within == "" || !Within(r.real(), b.within)) {
@@ -56,7 +58,7 @@ func (r *resolver) foreignLink() *ForeignLinkError {
 	return nil
 }
 
-// addBounds adds the bounds of a link in the last open folder.
+// addBounds adds the bounds of a link that is in the last open folder.
 func (r *resolver) addBounds(name string, uid uint32) {
 	link := Join(r.real(), name)
 	r.addBound(link, uid)

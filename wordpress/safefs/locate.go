@@ -7,18 +7,20 @@ import (
 	"syscall"
 )
 
-// FirstUser is the lowest user ID of a person or a tenant on Linux. User IDs below
-// it belong to services, whose homes (/var/www of www-data) hold the sites of many.
+// FirstUser is the lowest user ID of a person or a tenant on Linux. Lower user IDs belong to
+// services. The homes of services, such as /var/www of www-data, contain the sites of many
+// tenants.
 const FirstUser = 1000
 
-// Locate resolves the folder at path and returns the user with whose rights it is to be
-// read. To a process of root that is the one user other than root who may change the
-// folder, a folder that leads to it, or one of the entries deciding, which are relative
-// to the folder; if there is none, the one whom further returns; if that is 0, the one who
-// may change one of the entries content; 0 if only root may change any of them. If several
-// may, it returns an AmbiguousOwnerError. To any other process it is the owner of the folder or, if that is
-// root, of the nearest folder above that another user owns. Both results describe the
-// same open folder, even if path leads to another one by now.
+// Locate resolves the folder at path. It returns the real path, and the user with whose rights
+// the folder is to be read; 0 means root. In a process of root, this user is the only one,
+// besides root, who may change certain paths. Locate tries three groups of paths in turn until
+// one has such a user: the folder, the folders that lead to it and the entries deciding; the
+// paths that further checks; and the entries content. The entries are relative to the folder. If
+// several users may change a group of paths, the error is an AmbiguousOwnerError. In any other
+// process, the user is the owner of the folder or, if that is root, the owner of the nearest
+// folder above that does not belong to root. Both results describe the same open folder, even if
+// path now leads to another one.
 func (h *Home) Locate(path string, deciding, content []string, further func() (uint32, error)) (real string, uid uint32, err error) {
 	c, err := h.Chain(path, true)
 	if err == nil {
@@ -39,7 +41,7 @@ func (h *Home) Locate(path string, deciding, content []string, further func() (u
 	return real, uid, nil
 }
 
-// sole returns the one user who may change the folder at the end of c, as Locate says.
+// sole returns the one user who may change the folder at the end of c; see Locate.
 func (h *Home) sole(c *Chain, deciding, content []string, further func() (uint32, error)) (uint32, error) {
 	g := &guard{collect: true}
 	inner := &Home{roots: h.roots, guard: g}
@@ -48,7 +50,7 @@ func (h *Home) sole(c *Chain, deciding, content []string, further func() (uint32
 	}
 	add := func(names []string) (uint32, error) {
 		for _, name := range names {
-			// What cannot be resolved is missing, or refused when it is read.
+			// A path that cannot be resolved does not exist, or is refused when it is read.
 			if entry, err := inner.Chain(Join(c.real(), name), true); err == nil {
 				entry.Close()
 			}
@@ -64,7 +66,7 @@ func (h *Home) sole(c *Chain, deciding, content []string, further func() (uint32
 	return add(content)
 }
 
-// eachAbove calls visit with the open folder d and with each folder above it.
+// eachAbove calls visit with the open folder d, and then with each folder above it.
 func eachAbove(d Descriptor, path string, visit func(d *Descriptor, path string, entry bool)) error {
 	for entry := false; ; entry = true {
 		visit(&d, path, entry)
@@ -80,7 +82,8 @@ func eachAbove(d Descriptor, path string, visit func(d *Descriptor, path string,
 	}
 }
 
-// ownerAbove returns the owner of the nearest folder, from d upwards, that is not root's.
+// ownerAbove returns the owner of the nearest folder, from d upwards, that does not belong to
+// root. It returns 0 if all of them belong to root.
 func ownerAbove(d Descriptor) (uid uint32, err error) {
 	err = eachAbove(d, "", func(d *Descriptor, _ string, _ bool) {
 		if uid == 0 {

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// Relative returns the name of path relative to folder, "" for folder itself. ok is
-// false if path is not in folder.
+// Relative returns the name of path relative to folder, or "" for folder itself. ok is false if
+// path is not in folder.
 func Relative(path, folder string) (name string, ok bool) {
 	if !Within(path, folder) {
 		return "", false
@@ -16,7 +16,7 @@ func Relative(path, folder string) (name string, ok bool) {
 	return strings.TrimPrefix(path[len(folder):], "/"), true
 }
 
-// Cause returns the error in a PathError, without the operation and the path.
+// Cause returns the error inside a PathError, without the operation and the path.
 func Cause(err error) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return e.Err
@@ -38,7 +38,7 @@ func Absent(err error) bool {
 		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
 }
 
-// Within reports whether path is dir or below it. It compares text only.
+// Within reports whether path is dir or below it. It only compares text.
 func Within(path, dir string) bool {
 	if dir == "/" {
 		return strings.HasPrefix(path, "/")
@@ -47,7 +47,7 @@ func Within(path, dir string) bool {
 	return ok && (rest == "" || rest[0] == '/')
 }
 
-// Components splits a path at its slashes. It drops empty components.
+// Components splits a path at its slashes, and leaves out empty components.
 func Components(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }

@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A ForeignLinkError says that a path passes a link that belongs to one user and
-// leads to files of another. Following it would read the files of one user under
-// the name of the other.
+// A ForeignLinkError says that a path contains a link that belongs to one user and leads to files
+// of another. If the link were followed, files of one user would be read in the name of the
+// other.
 type ForeignLinkError struct {
 	Link string // path of the link, resolved up to the link itself
-	UID  uint32 // owner of the link
+	UID  uint32 // user ID of the owner of the link
 	To   string // real path that the link leads to
 }
 
@@ -23,11 +23,11 @@ func (e *ForeignLinkError) Error() string {
 	return fmt.Sprintf("%q is a link of uid %d and leads to %q, which belongs to another user; give the folder's own path", e.Link, e.UID, e.To)
 }
 
-// RealPath returns the real path of a folder or a file. It follows links. Links of
-// root and of this process's user are trusted. The target of any other link must
-// belong to the owner of the link, or lie below the outermost folder of that owner
-// on the path. If a link lies in a folder of another person, the same must hold for
-// the owner of that folder.
+// RealPath returns the real path of a folder or a file. It follows links. Links of root and of
+// this process's user may lead anywhere. The target of any other link must belong to the owner of
+// the link, or be below the outermost folder of that owner on the path. If a link is in a folder
+// of another user (a person, not a service), the same condition applies to the owner of that
+// folder.
 func RealPath(path string) (string, error) {
 	c, err := chainFromRoot(path)
 	if err != nil {
@@ -37,9 +37,8 @@ func RealPath(path string) (string, error) {
 	return c.real(), nil
 }
 
-// PlannedPath returns the real path that a file or folder has or, if it does not
-// exist, will have when it is created: only the components that exist are resolved,
-// as RealPath does.
+// PlannedPath returns the real path that a file or folder has or, if it does not exist, will have
+// after it is created. It resolves only the components that exist, as RealPath does.
 func PlannedPath(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -53,8 +52,8 @@ func PlannedPath(path string) (string, error) {
 	return filepath.Join(parent, filepath.Base(path)), err
 }
 
-// MakeFolder opens a folder for reading, as OpenFolder does. It creates the folder, and those
-// above it, if they do not exist. Each is created in the open folder above it.
+// MakeFolder opens a folder for reading, like OpenFolder. If the folder or folders above it do
+// not exist, it creates them, each in the open folder above.
 func MakeFolder(dir string, mode os.FileMode) (*os.File, error) {
 	file, err := OpenFolder(dir)
 	if !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir {
@@ -66,7 +65,7 @@ func MakeFolder(dir string, mode os.FileMode) (*os.File, error) {
 	return OpenFolder(dir)
 }
 
-// makeBelow creates a folder in the folder parent, which it creates if it does not exist.
+// makeBelow creates a folder in the folder parent. It creates parent too if that does not exist.
 func makeBelow(parent, name string, mode os.FileMode) error {
 	c, err := chainFromRoot(parent)
 	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(parent) != parent {
@@ -99,8 +98,8 @@ func OpenFolder(dir string) (*os.File, error) {
 	return file, nil
 }
 
-// chainFromRoot resolves path, made absolute, from "/". The caller closes the
-// result with closeAll.
+// chainFromRoot makes path absolute and resolves it from "/". The caller closes the result with
+// closeAll.
 func chainFromRoot(path string) (*Chain, error) {
 	c, err := resolveFromRoot(path)
 	if err != nil {

@@ -12,8 +12,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// A link must lead to a folder of its owner, whoever that is. Otherwise the path is
-// refused.
+// A link must lead to a folder of the link's owner, for any owner. Otherwise the path is refused.
 func TestRealPathRefusesForeignLink(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"alice/own/site/x": "", "bob/site/x": "", "bob/shared/x": "", "data/alice/x": "", "data/x": "",
@@ -31,8 +30,8 @@ func TestRealPathRefusesForeignLink(t *testing.T) {
 	for path, want := range map[string]string{
 		"alice/own/site": "alice/own/site", "alice/inside/site": "alice/own/site", "alice/absolute": "alice/own",
 		"alice/volume": "data/alice", "alice/shared": "bob/shared", "alice/file": "alice/own/site/x", "alice/roots/site": "alice/own/site",
-		// The operator's links may lead anywhere, except those in a tenant's folder: they may
-		// be a copy of the tenant's files.
+		// The operator's links may lead anywhere, except links in a tenant's folder, because
+		// these may be copies of the tenant's links.
 		"operator/site": "bob/site", "www/deployed/site": "bob/site",
 		"alice/planted/site": "", "alice/bobs": "", "alice/bobs/site": "", "alice/chain/site": "", "alice/up/site": "", "alice/system": "", "www/tenants/site": "",
 	} {
@@ -64,8 +63,7 @@ func TestRealPathRefusesForeignLink(t *testing.T) {
 	}
 }
 
-// A user without root's rights may pass the links of this user and of root, and no link
-// of another user.
+// A user other than root may follow links of root and of this user, and no links of other users.
 func TestRealPathAsOrdinaryUser(t *testing.T) {
 	if !sitetest.AsNobody(t) {
 		return
@@ -78,12 +76,12 @@ func TestRealPathAsOrdinaryUser(t *testing.T) {
 	}
 }
 
-// The user with whose rights a folder is read is the only one, besides root, who may
-// change what decides; if there is none, the only one who may change the content.
+// The user with whose rights a folder is read is the only one, besides root, who may change the
+// deciding entries. If there is no such user, it is the only one who may change the content.
 func TestLocate(t *testing.T) {
 	alice, bob := uint32(sitetest.AliceID), uint32(sitetest.BobID)
 	for name, c := range map[string]struct {
-		owners  map[string]int // of the tree; root's by default
+		owners  map[string]int // of the tree; the default is root
 		modes   map[string]os.FileMode
 		further uint32
 		want    uint32
@@ -136,7 +134,7 @@ func TestLocate(t *testing.T) {
 	}
 }
 
-// Locate follows links in home, and fails for what is no folder in home.
+// Locate follows links in home. It fails for a path that does not lead to a folder in home.
 func TestLocateResolves(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"alice/site/wp-config.php": "", "alice/link": "-> site", "alice/out": "-> ../bob", "bob/x": ""})
 	home, err := OpenHome(base + "/alice")
@@ -154,7 +152,7 @@ func TestLocateResolves(t *testing.T) {
 	}
 }
 
-// Components that do not exist yet are appended to the real path of those that do.
+// Components that do not exist yet are appended to the real path of the components that exist.
 func TestPlannedPath(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{"real/file": "x", "link": "-> real", "alice/bobs": "-> ../bob", "bob/x": ""})
 	for path, want := range map[string]string{

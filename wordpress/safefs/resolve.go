@@ -13,20 +13,20 @@ const (
 	maxPath  = 4096 - 1 // as in the kernel, which counts the final NUL
 )
 
-// MaxLevels is how many folders a chain may have; each holds a descriptor.
+// MaxLevels is the maximum number of folders in a chain. Each holds a descriptor.
 const MaxLevels = 512
 
 // A resolver resolves a path component by component.
 type resolver struct {
-	Chain // what has been reached; its root is nil while above home
+	Chain // the components reached so far; its root is nil while above home
 	home  *Home
 	above []string // the components so far, while above home
-	ahead []string // the components to come, the next one last
-	links int      // followed so far
+	ahead []string // the components that are not resolved yet, the next one last
+	links int      // links followed so far
 
 	anywhere bool      // the path may leave home
 	rule     *linkRule // nil: every link is followed
-	bounds   []bound   // of the links followed, by the rule
+	bounds   []bound   // conditions from the links followed, by the rule
 }
 
 // Chain resolves an absolute path in home. If follow is false, a link in the last
@@ -59,7 +59,7 @@ func (r *resolver) resolve(path string, follow bool) error {
 	return r.visit(false)
 }
 
-// visit shows the last open component to the guard. entry is as in Writers.add.
+// visit shows the last open component to the guard. For entry, see Writers.add.
 func (r *resolver) visit(entry bool) error {
 	if r.home.guard == nil {
 		return nil
@@ -67,7 +67,7 @@ func (r *resolver) visit(entry bool) error {
 	return r.home.guard.visit(r.End(), r.real(), entry)
 }
 
-// push puts the components of a path, or of a link's target, ahead.
+// push puts the components of a path, or of a link's target, into ahead.
 func (r *resolver) push(path string) error {
 	if len(path) > maxPath {
 		return syscall.ENAMETOOLONG
@@ -121,8 +121,8 @@ func (r *resolver) next(follow bool) error {
 	return r.down(name, follow)
 }
 
-// enter enters home if the components so far are its path. Nothing above home is
-// opened: its own path is the only way in.
+// enter enters home if the components so far are the path of home. It opens no folder above home:
+// a path can enter home only through home's own path.
 func (r *resolver) enter() error {
 	err := ErrOutside
 	for _, root := range r.home.roots {
@@ -137,7 +137,7 @@ func (r *resolver) enter() error {
 	return err
 }
 
-// up resolves "..".
+// up resolves the component "..".
 func (r *resolver) up() {
 	switch n := len(r.steps); {
 	case n > 0:
@@ -157,7 +157,8 @@ func (r *resolver) down(name string, follow bool) error {
 		return syscall.ENAMETOOLONG
 	}
 	d, err := openPath(r.End().fd, name)
-	// Who may create a missing file decides as much as who may change one that exists.
+	// A user who may create a missing file can decide as much as a user who may change an
+	// existing one.
 	if refused := r.visit(err == nil); refused != nil {
 		if err == nil {
 			d.close()
@@ -168,7 +169,7 @@ func (r *resolver) down(name string, follow bool) error {
 		return err
 	}
 	if d.kind() == unix.S_IFLNK && r.End().stat.Mode&unix.S_ISVTX != 0 && r.home.guard != nil {
-		// In a sticky folder, the owner of a link can replace it.
+		// In a sticky folder, the owner of a link can replace the link.
 		if err := r.home.guard.visit(&d, Join(r.real(), name), false); err != nil {
 			d.close()
 			return err

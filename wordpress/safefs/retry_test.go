@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A file system that answers EINTR for ever ends in an error, not in a loop. The call is a
-// fake: Go itself repeats EINTR in the calls that a test could make.
+// A file system that returns EINTR for ever leads to an error, and not to an endless loop. The
+// test uses a fake call, because Go itself repeats the real calls after EINTR.
 func TestRetryIsBounded(t *testing.T) {
 	calls := 0
 	interrupted := func(times int) func() (int, error) {

@@ -13,17 +13,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Writers are the users other than root who may change some paths, each with one path
-// that he may change.
+// Writers are the users other than root who may change some paths. For each user, one such path
+// is kept.
 type Writers struct {
 	users map[uint32]string
-	// anybody is a path that everybody may change, or a group whose members are unknown;
-	// rights says which, such as "mode 0777".
+	// anybody is a path that everybody may change, or that a group may change whose members are
+	// not all known. rights says which of the two, such as "mode 0777".
 	anybody, rights string
 }
 
-// AmbiguousOwnerError says that several users may change the paths that decide what
-// a site is: none of them may be trusted with the rights of the others.
+// AmbiguousOwnerError says that several users may change the paths that decide what a site is.
+// None of them may get the rights of the others.
 type AmbiguousOwnerError struct{ Writers }
 
 func (e *AmbiguousOwnerError) Error() string {
@@ -50,8 +50,8 @@ func userName(uid uint32) string {
 	return "uid " + id
 }
 
-// Sole returns the one user who may change the paths, 0 if only root may. If several
-// may, it returns an AmbiguousOwnerError.
+// Sole returns the one user who may change the paths, or 0 if only root may. If several users
+// may, the error is an AmbiguousOwnerError.
 func (w *Writers) Sole() (uint32, error) {
 	if len(w.users) > 1 || w.anybody != "" {
 		return 0, &AmbiguousOwnerError{*w}
@@ -62,9 +62,9 @@ func (w *Writers) Sole() (uint32, error) {
 	return 0, nil
 }
 
-// add adds the users who may change the open file or folder at path. entry means that
-// only an entry of the folder that exists counts: in a sticky folder, only the owner of
-// the entry, of the folder, and root can replace it.
+// add adds the users who may change the open file or folder at path. entry means that the path
+// continues with an existing entry of the folder, so only a replacement of this entry matters. In
+// a sticky folder, only the owner of the entry, the owner of the folder, and root can replace it.
 func (w *Writers) add(d *Descriptor, path string, entry bool) {
 	w.addUser(d.UID(), path)
 	mode := d.stat.Mode
@@ -77,7 +77,7 @@ func (w *Writers) add(d *Descriptor, path string, entry bool) {
 	if mode&unix.S_IWGRP == 0 {
 		return
 	}
-	// With an access control list, the group's bits are its mask.
+	// If there is an access control list, the bits of the group are its mask.
 	users, groups, owning, err := accessControlList(d)
 	if err != nil {
 		w.addAnybody(path, fmt.Sprintf("its access control list cannot be read: %v", err))
@@ -126,8 +126,8 @@ func (w *Writers) addGroup(gid, owner uint32, path string) {
 	}
 }
 
-// Access control lists, as in linux/posix_acl_xattr.h: a version of 4 bytes, then
-// entries of 8 bytes, little-endian: tag, permissions, ID.
+// Access control lists as in linux/posix_acl_xattr.h: a version of 4 bytes, and then entries of 8
+// bytes. Each entry is a tag, permissions and an ID, all little-endian.
 const (
 	aclTagUser     = 0x02
 	aclTagGroupObj = 0x04
@@ -135,8 +135,9 @@ const (
 	aclWrite       = 0x02
 )
 
-// accessControlList returns the named users and groups that the list of an open file or
-// folder lets write, and whether the owning group may. Without a list, the mode decides.
+// accessControlList returns the users and groups that the list of an open file or folder names
+// and allows to write. owning reports whether the owning group may write. If there is no list,
+// the mode decides.
 func accessControlList(d *Descriptor) (users, groups []uint32, owning bool, err error) {
 	var buf [4096]byte
 	n, err := unix.Getxattr(fmt.Sprintf("/proc/self/fd/%d", d.fd), "system.posix_acl_access", buf[:])
@@ -164,17 +165,17 @@ func accessControlList(d *Descriptor) (users, groups []uint32, owning bool, err 
 	return users, groups, owning, nil
 }
 
-// A guard watches the paths that decide what a site is while they are resolved.
+// A guard checks the paths that decide what a site is, while they are resolved.
 type guard struct {
 	mu      sync.Mutex
 	writers Writers
-	only    uint32 // the only user besides root who may change them
-	collect bool   // collect the writers instead of refusing
-	refused error  // the first refusal
+	only    uint32 // the only user, besides root, who may change the paths
+	collect bool   // collect the writers, and refuse nothing
+	refused error  // the first error by which a path was refused
 }
 
-// visit adds the writers of one open component of a path, and refuses those that the
-// guard does not allow.
+// visit adds the writers of one open component of a path. It refuses the component if the guard
+// does not allow one of these writers.
 func (g *guard) visit(d *Descriptor, path string, entry bool) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -196,13 +197,13 @@ func (g *guard) visit(d *Descriptor, path string, entry bool) error {
 	return err
 }
 
-// Guard makes the home refuse, with an AmbiguousOwnerError, every path that any user but
-// root and uid may change: in an evaluation with the rights of uid, nobody else may
-// decide what is evaluated.
+// Guard makes h refuse every path that a user other than root and uid may change. The error is an
+// AmbiguousOwnerError. In an evaluation with the rights of uid, no other user may then decide
+// what is evaluated.
 func (h *Home) Guard(uid uint32) { h.guard = &guard{only: uid} }
 
-// Refused returns the first error by which the guard refused a path, or nil. An
-// evaluation may have taken the refusal for a missing file.
+// Refused returns the first error by which the guard refused a path, or nil. An evaluation may
+// have mistaken the refusal for a missing file.
 func (h *Home) Refused() error {
 	if h.guard == nil {
 		return nil

@@ -1,5 +1,5 @@
-// Package faults makes the network and the store between a client and a server of
-// the test library fail: requests through a Proxy, connections through StartToxiproxy.
+// Package faults causes failures of the network and the store between a client and a server of
+// the test library. A Proxy makes requests fail; StartToxiproxy makes connections fail.
 package faults
 
 import (
@@ -16,16 +16,16 @@ import (
 	"time"
 )
 
-// A Fault is what happens to one request.
+// A Fault is a failure of one request.
 type Fault int
 
 // The faults.
 const (
 	None    Fault = iota
-	Drop          // it does not arrive
-	Lose          // it takes effect, and its response is lost
-	Corrupt       // a byte of its body changes
-	Hang          // it does not arrive, and the connection stays open
+	Drop          // the request does not arrive
+	Lose          // the request takes effect, but its response is lost
+	Corrupt       // a byte of the body changes
+	Hang          // the request does not arrive, and the connection stays open
 	Busy          // 503 SlowDown, without effect
 	Limited       // 429, without effect
 	Broken        // 500 InternalError, without effect
@@ -41,14 +41,14 @@ const (
 type Proxy struct {
 	*httptest.Server
 	To    *httputil.ReverseProxy
-	Toxic string // address of the connections' proxy in front of this one, if any
-	// Rule chooses the fault of a request. nth counts the requests of that operation,
-	// from 1.
+	Toxic string // address of the toxiproxy in front of this proxy, or ""
+	// Rule chooses the fault of a request. nth is the number of the request among those with the
+	// same operation, from 1.
 	Rule func(op string, nth int) Fault
 
 	mu       sync.Mutex
 	ops      []string
-	uploadID string // of the last request with one
+	uploadID string // the upload ID of the last request that had one
 }
 
 // NewProxy starts a proxy in front of the server at endpoint.
@@ -59,7 +59,7 @@ func NewProxy(endpoint string, rule func(op string, nth int) Fault) (*Proxy, err
 	}
 	p := &Proxy{Rule: rule}
 	p.To = &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { // the Host header is signed and stays
+		Rewrite: func(r *httputil.ProxyRequest) { // the Host header stays, because it is signed
 			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
 		},
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
@@ -68,7 +68,8 @@ func NewProxy(endpoint string, rule func(op string, nth int) Fault) (*Proxy, err
 	return p, nil
 }
 
-// Operation is the name of an S3 request, or its method and URL if a backup never sends it.
+// Operation returns the name of an S3 request. If a backup never sends such a request, it returns
+// its method and URL.
 func Operation(r *http.Request) string {
 	q := r.URL.Query()
 	switch {
@@ -86,18 +87,18 @@ func Operation(r *http.Request) string {
 	return r.Method + " " + r.URL.String()
 }
 
-// Ops lists the operations so far, in order.
+// Ops returns the operations so far, in order.
 func (p *Proxy) Ops() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.ops)
 }
 
-// UploadID is the ID of the last multipart upload that a request named. Only Rule may
-// call it.
+// UploadID returns the ID of the last multipart upload that a request named. Only Rule may call
+// it.
 func (p *Proxy) UploadID() string { return p.uploadID }
 
-// record stores a request and returns its fault.
+// record stores a request, and returns its fault.
 func (p *Proxy) record(r *http.Request) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -129,7 +130,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.To.ServeHTTP(httptest.NewRecorder(), r)
 		refuse(w, r, http.StatusInternalServerError, "InternalError")
 	case Corrupt:
-		b, _ := io.ReadAll(r.Body) // a short body is also a fault
+		b, _ := io.ReadAll(r.Body) // a body that is too short is also a fault
 		if len(b) > 0 {
 			b[len(b)/2] ^= 1
 		}
@@ -157,7 +158,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func refuse(w http.ResponseWriter, r *http.Request, status int, code string) {
-	_, _ = io.Copy(io.Discard, r.Body) // only the response matters
+	_, _ = io.Copy(io.Discard, r.Body) // the client only needs the response
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>injected fault</Message></Error>", code)

@@ -10,9 +10,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// RandomToxic is a random fault of connections as JSON for toxiproxy: latency, an end
-// or reset after random bytes or time, no answer, low bandwidth, or small packets.
-// "" is no fault.
+// RandomToxic returns a random fault of connections as JSON for toxiproxy: latency, an end or a
+// reset after random bytes or a random time, no answer, low bandwidth, or small packets. "" means
+// no fault.
 func RandomToxic(r *rand.Rand) string {
 	stream := []string{"upstream", "downstream"}[r.IntN(2)]
 	kinds := []string{
@@ -31,8 +31,8 @@ func RandomToxic(r *rand.Rand) string {
 	return fmt.Sprintf(`{"name":"toxic","stream":%q,"toxicity":0.4,%s}`, stream, kind)
 }
 
-// StartToxiproxy starts toxiproxy in front of the server at upstream, HOST:PORT, with a fault
-// of RandomToxic. It returns the proxy's URL and a function that stops the proxy.
+// StartToxiproxy starts toxiproxy in front of the server at upstream (HOST:PORT), with a fault
+// from RandomToxic. It returns the proxy's URL, and a function that stops the proxy.
 func StartToxiproxy(upstream, toxic string) (endpoint string, stop func(), err error) {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.New(io.Discard))
 	proxy := toxiproxy.NewProxy(server, "s3", "127.0.0.1:0", upstream)
