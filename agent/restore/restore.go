@@ -1,5 +1,5 @@
-// Package restore brings a run back: it reads the streams of the run side by side, lets each
-// part put its content beside the site, and puts all of it into use at the end.
+// Package restore restores a run. It reads the streams of the run in parallel. Each part first
+// stages its content beside the site; at the end, all parts switch to the new content.
 package restore
 
 import (
@@ -15,37 +15,37 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/content"
 )
 
-// A Part brings back one stream of a run. The methods are called in the order in which they
-// are declared. Until Switch, the site stays as it is.
+// A Part restores one stream of a run. The methods are called in the order in which they
+// are declared. Until Switch, the site is unchanged.
 type Part interface {
 	// Stream is the name of the stream, such as manifest.DatabaseStream.
 	Stream() string
-	// Check examines the target, and refuses what cannot be restored into. It changes nothing.
+	// Check returns an error if the target is not one to restore into. It changes nothing.
 	Check(ctx context.Context) error
-	// Stage reads the stream, and puts its content beside what is in use. What it reads is
-	// proven to be what was backed up only when reading ends in io.EOF; the caller reads on
-	// to there.
+	// Stage reads the stream, and writes its content beside what is in use. The content is
+	// verified only when reading ends in io.EOF. If Stage stops reading before that, its caller
+	// reads the rest.
 	Stage(ctx context.Context, in io.Reader) error
-	// Switch puts what is staged into use. It is called once all parts are staged and all
-	// streams are proven. If the program is killed before Commit, the next restore first puts
-	// back what was in use.
+	// Switch puts the staged content into use. It is called once all parts are staged and all
+	// streams are verified. If the program is killed before Commit, the next restore first
+	// restores what was in use before.
 	Switch(ctx context.Context) error
-	// Revert undoes Switch, because of an error of another part. The error that it returns
-	// says so, and contains that one.
+	// Revert undoes Switch because another part failed with the error cause. The error that it
+	// returns wraps cause, and says that Switch was undone.
 	Revert(ctx context.Context, cause error) error
-	// Commit ends the restore, once all parts are switched; also if the context has ended.
+	// Commit completes the restore once all parts are switched, even if the context has ended.
 	Commit(ctx context.Context) error
-	// Close removes what is staged and not in use. It is always called.
+	// Close removes staged content that is not in use. It is always called.
 	Close() error
 }
 
 // Options say how a run is restored.
 type Options struct {
-	Dry      bool  // nothing is switched
-	MaxRatio int64 // how many times its stored size a large stream may have
+	Dry      bool  // stage, but switch nothing
+	MaxRatio int64 // maximum ratio of a large stream's length to its stored size
 }
 
-// Run restores parts of a run. They are switched in the order of the arguments.
+// Run restores the given parts of a run. It switches them in the order of the arguments.
 func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, o Options, parts ...Part) (err error) {
 	defer func() {
 		for _, p := range parts {
@@ -83,13 +83,13 @@ func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, o Option
 	return nil
 }
 
-// largeStream is the length in bytes from which on the ratio of a stream is limited.
+// largeStream is the length in bytes from which MaxRatio applies to a stream.
 const largeStream = 1 << 30
 
-// checkRatio refuses a small object that says that it unpacks to an endless stream.
+// checkRatio returns an error if a small object is said to decompress to a huge stream.
 func checkRatio(run *catalog.Run, stream string, limit int64) error {
 	if run.Manifest == nil {
-		return nil // opening it says why
+		return nil // opening the stream returns the error
 	}
 	var raw, stored int64
 	for _, s := range run.Manifest.Streams {

@@ -25,7 +25,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
 )
 
-// siteTar is a small site.
+// siteTar returns the tar of a small site.
 func siteTar(t testing.TB, text string) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -45,7 +45,7 @@ func siteTar(t testing.TB, text string) []byte {
 	return out.Bytes()
 }
 
-// A spy is a part for a database that writes down what is done to it.
+// A spy is a part for a database that records the calls of its methods.
 type spy struct {
 	steps []string
 	read  bytes.Buffer
@@ -76,7 +76,7 @@ func (s *spy) Revert(_ context.Context, cause error) error {
 	return errors.Join(cause, s.step("revert"))
 }
 
-// runs stores two full runs, and opens the newest.
+// runs stores two full runs, and returns a function that opens the newest.
 func runs(t testing.TB, change func(*manifest.Manifest)) (dir string, reader *content.Reader, run func() *catalog.Run) {
 	t.Helper()
 	dir = t.TempDir()
@@ -104,7 +104,7 @@ func runs(t testing.TB, change func(*manifest.Manifest)) (dir string, reader *co
 	}
 }
 
-// target is a target with an old site.
+// target returns a target with an old site.
 func target(t testing.TB, length int64) (path string, part *tree.Target) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "site")
@@ -118,7 +118,7 @@ func target(t testing.TB, length int64) (path string, part *tree.Target) {
 	})
 }
 
-// oldSite fails unless the old site is alone.
+// oldSite fails unless the old site is unchanged and nothing is beside it.
 func oldSite(t testing.TB, path string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(path, "index.php"))
@@ -130,7 +130,7 @@ func oldSite(t testing.TB, path string) {
 	}
 }
 
-// Both parts are staged before one is switched: the database first.
+// Both parts are staged before one is switched. The database is switched first.
 func TestRunSwitchesAtTheEnd(t *testing.T) {
 	t.Parallel()
 	_, reader, run := runs(t, nil)
@@ -165,7 +165,7 @@ func TestRunSwitchesAtTheEnd(t *testing.T) {
 	}
 }
 
-// If the files cannot be switched, the database is put back.
+// If the files cannot be switched, the database is reverted.
 func TestRunRevertsWhatItHasSwitched(t *testing.T) {
 	t.Parallel()
 	_, reader, run := runs(t, nil)
@@ -178,16 +178,16 @@ func TestRunRevertsWhatItHasSwitched(t *testing.T) {
 	oldSite(t, path)
 }
 
-// A failing part cannot be switched.
+// A failing part is one whose Switch fails.
 type failing struct{ *tree.Target }
 
 func (failing) Switch(context.Context) error { return errSpy }
 
-// Whatever is wrong with an object of either stream, the old site and the database stay.
+// Any damage to an object of either stream leaves the old site and the database unchanged.
 func TestDamagedObjects(t *testing.T) {
 	t.Parallel()
 	dir, reader, run := runs(t, nil)
-	names := map[string][]byte{} // of the newest run's streams
+	names := map[string][]byte{} // the objects of the newest run
 	older := map[string][]byte{}
 	for _, suffix := range []string{".tar.zst", ".sql.zst"} {
 		found, err := filepath.Glob(filepath.Join(dir, "a.example/full-backups/*"+suffix))
@@ -239,7 +239,7 @@ func TestDamagedObjects(t *testing.T) {
 	}
 }
 
-// Manifests that state other lengths, or name foreign objects, restore nothing.
+// A manifest that states wrong lengths, or names objects of other runs, restores nothing.
 func TestForgedManifests(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*manifest.Manifest){

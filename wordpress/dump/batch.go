@@ -11,15 +11,16 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// batchTables is how many tables are read with two requests. Only one of them has its
-// metadata lock at a time, since the dump may wait for its reader.
+// batchTables is how many tables are read with two requests. The dump holds the metadata
+// lock of only one of them at a time, because it may have to wait for its reader.
 const (
 	batchTables = 64
-	batchText   = 64 << 10 // bytes of its statements, about
+	batchText   = 64 << 10 // approximate length of a batch's statements in bytes
 )
 
-// readColumns reads which columns the tables have that can be read in batches. It must come
-// after the facts that checkUnchanged compares: these then prove the columns, too.
+// readColumns reads the columns of the tables that can be read in batches. It must be called
+// after the values that checkUnchanged compares were read. If those have not changed later,
+// the columns have not changed either.
 func (d *Dump) readColumns(ctx context.Context, tables []*object) error {
 	byName := map[string]*object{}
 	var some []*object
@@ -51,7 +52,7 @@ func (d *Dump) readColumns(ctx context.Context, tables []*object) error {
 				return fmt.Errorf("inspect tables: %w", cmp.Or(err, mysql.ErrMalformed))
 			}
 			if columns, err = columnsOf(slices.Collect(slices.Chunk(cells, 6)), false); err != nil || d.hiddenTypesCondition(columns) != "" {
-				columns = nil // the table is read alone
+				columns = nil // the table is not read in a batch
 			}
 			d.columns[key] = columns
 		}
@@ -60,7 +61,7 @@ func (d *Dump) readColumns(ctx context.Context, tables []*object) error {
 	return nil
 }
 
-// batches divides tables, in their order, into those that are read together.
+// batches divides tables, in their order, into groups that are read in one batch.
 func batches(list []*object) [][]*object {
 	var all [][]*object
 	for i, o := range list {
@@ -74,7 +75,7 @@ func batches(list []*object) [][]*object {
 	return all
 }
 
-// writeBatch writes tables that are read together as of the snapshot.
+// writeBatch writes the tables of a group, as of the snapshot.
 func (d *Dump) writeBatch(ctx context.Context, t *text, tables []*object) error {
 	var definitions []string
 	if len(tables) > 1 {
@@ -104,8 +105,8 @@ func (d *Dump) writeBatch(ctx context.Context, t *text, tables []*object) error 
 	return nil
 }
 
-// readTogether reads the definitions of tables, up to the first that cannot be read. Nothing
-// locks the tables: what is read later under their locks proves that they are the same.
+// readTogether reads the definitions of tables, up to the first that cannot be read. It takes
+// no locks. Values that are read later, under the tables' locks, show whether a table has changed.
 func (d *Dump) readTogether(ctx context.Context, tables []*object) ([]string, error) {
 	statements, texts := make([]string, len(tables)), make([]string, len(tables))
 	for i, o := range tables {
@@ -144,8 +145,8 @@ func secondCell(row []byte) (string, error) {
 	return cells[1].Text, nil
 }
 
-// What the statements of a batch are for, in the order of each table's statements. The first
-// one takes the table's metadata lock, the last one releases it.
+// A purpose says what a statement of a batch is for. Each table has one statement for each
+// purpose, in this order. The first takes the table's metadata lock, the last releases it.
 type purpose uint8
 
 const (
@@ -155,7 +156,7 @@ const (
 	forEnd
 )
 
-// A statement is one of a batch.
+// A statement is one statement of a batch.
 type statement struct {
 	table int
 	use   purpose
@@ -170,13 +171,13 @@ type batch struct {
 	definitions []string
 	statements  []statement
 	done        int      // statements whose answers are complete
-	w           *inserts // of the current table; nil before its first row
-	from        int64    // where its text begins
-	created     string   // of the current table, as it is now
+	w           *inserts // writer of the current table; nil before its first row
+	from        int64    // where the text of the current table begins
+	created     string   // creation time of the current table, read under its lock
 	create      string
 }
 
-// newBatch prepares the reading of the first tables whose definitions are known.
+// newBatch prepares a batch for the first tables, those whose definitions were read.
 func newBatch(d *Dump, t *text, tables []*object, definitions []string) *batch {
 	b := &batch{d: d, t: t, tables: tables}
 	length := int64(0)
@@ -199,14 +200,14 @@ func newBatch(d *Dump, t *text, tables []*object, definitions []string) *batch {
 	return b
 }
 
-// write returns how many tables it has written. alone reports that the next one could not be
-// read, and nothing of it is written: it is to be read alone.
+// write returns how many tables it has written. If alone is true, the next table could not be
+// read in the batch, and nothing of it was written: the caller must read it alone.
 func (b *batch) write(ctx context.Context) (tables int, alone bool, err error) {
 	list := make([]string, len(b.statements))
 	for i, s := range b.statements {
 		list[i] = s.sql
 	}
-	var own error // not of the session, and it names the table
+	var own error // an error that is not from the session, and that names the table
 	n, err := b.d.main.Batch(ctx, list, func(i int, row []byte) error {
 		own = b.row(i, row)
 		return own
@@ -273,7 +274,7 @@ func (b *batch) begin() error {
 	return b.t.raw(b.definitions[i])
 }
 
-// complete ends what the answers to the first n statements begin.
+// complete finishes the first n statements, whose answers were read.
 func (b *batch) complete(n int) error {
 	for ; b.done < n; b.done++ {
 		s := b.statements[b.done]

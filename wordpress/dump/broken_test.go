@@ -14,8 +14,8 @@ func TestBrokenObjectsDoNotStopTheDumpMariaDB(t *testing.T) {
 
 func TestBrokenObjectsDoNotStopTheDumpMySQL(t *testing.T) { brokenObjectsDoNotStopTheDump(t, mySQL(t)) }
 
-// Objects that are broken in the source must stop neither the dump nor its restore. The
-// report names them.
+// Objects that are broken in the source do not stop the dump or its restore. The report
+// names them.
 func brokenObjectsDoNotStopTheDump(t *testing.T, f *flavour) {
 	db := f.database(t, "broken")
 	f.run(t, db, "CREATE TABLE good (id INT PRIMARY KEY); INSERT INTO good VALUES (1),(2); CREATE EVENT zlast ON SCHEDULE EVERY 1 DAY DO SELECT 1; "+

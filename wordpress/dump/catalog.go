@@ -30,29 +30,29 @@ type object struct {
 	name          string
 	kind          kind
 	engine        string
-	versioned     bool  // system-versioned: it keeps old versions of its rows
+	versioned     bool  // system-versioned: the server keeps old versions of its rows
 	transactional bool  // its engine takes part in a snapshot
 	rowless       bool  // its engine stores no rows itself
-	noData        bool  // its rows are not to be dumped, or cannot be read
+	noData        bool  // its rows must not be dumped, or cannot be read
 	filled        bool  // it had rows before the snapshot
 	gone          bool  // it cannot be read at all
-	suspect       error // of the server, when its first row was read before the snapshot
-	damaged       bool  // it cannot be read, or not to its end, as the dump found out
-	ordered       bool  // its rows are stored in the order of a primary key
-	byTransaction bool  // its history is kept by transaction IDs, not by time
+	suspect       error // the server's error when its first row was read before the snapshot
+	damaged       bool  // it could not be read, or not to its end
+	ordered       bool  // its rows are stored in the order of its primary key
+	byTransaction bool  // its history has transaction IDs instead of times
 	bytes         int64
 	foreignKeys   []sqltext.ForeignKey
-	columns       []column // of a table that can be read in a batch, else nil
+	columns       []column // columns of a table that can be read in a batch; otherwise nil
 	created       string   // creation time before the snapshot, as the server writes it
-	fingerprint   string   // of its definition before the snapshot; "" if the creation time is enough
+	fingerprint   string   // hash of its definition before the snapshot; "" if the creation time is enough
 }
 
 func (o *object) String() string {
 	return o.kind.String() + " " + sqltext.Ident(sqltext.DisplayName(o.name))
 }
 
-// listObjects lists the objects to dump, sorted by name. It asks nothing for which some
-// servers would open every table.
+// listObjects lists the objects to dump, sorted by name. Its queries do not make any server
+// open every table.
 func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 	rows, err := d.main.Rows(ctx, "SELECT TABLE_NAME, TABLE_TYPE, ENGINE FROM information_schema.TABLES WHERE "+inDatabase("TABLE"), 3)
 	if err != nil {
@@ -88,7 +88,7 @@ func (d *Dump) listObjects(ctx context.Context) ([]*object, error) {
 }
 
 // transactionalEngines returns the names of engines that take part in a snapshot, in lower
-// case. The server is asked if a table has another engine than InnoDB.
+// case. It queries the server only if a table has an engine other than InnoDB.
 func (d *Dump) transactionalEngines(ctx context.Context, tables [][]mysql.Cell) (map[string]bool, error) {
 	engines := map[string]bool{"innodb": true}
 	if !slices.ContainsFunc(tables, func(r []mysql.Cell) bool { return r[2].Text != "" && !strings.EqualFold(r[2].Text, "InnoDB") }) {
@@ -102,8 +102,8 @@ func (d *Dump) transactionalEngines(ctx context.Context, tables [][]mysql.Cell) 
 }
 
 // inDatabase returns the condition for rows of information_schema about the dumped
-// database. A comparison of names alone would ignore accents, and also case, which only
-// some servers ignore.
+// database. It compares the bytes of the names, because a comparison as text would ignore
+// accents, and also case where the server does not ignore it.
 func inDatabase(prefix string) string {
 	hex := func(name string) string {
 		return "HEX(IF(@@lower_case_table_names=0," + name + ",LOWER(" + name + ")))"
@@ -116,27 +116,26 @@ func ofTable(name string) string {
 	return inDatabase("TABLE") + " AND TABLE_NAME=" + sqltext.Literal(name) + " AND HEX(TABLE_NAME)='" + string(sqltext.AppendHex(nil, []byte(name))) + "'"
 }
 
-// ofTables returns the condition for rows of information_schema about tables. A row may
-// be about another table, whose name differs in case or accents.
+// ofTables returns the condition for rows of information_schema about tables. It may also
+// select rows of tables whose names differ only in case or accents.
 func ofTables(tables []*object) string {
 	list := make([]string, len(tables))
 	for i, o := range tables {
 		list[i] = sqltext.Literal(o.name)
 	}
-	if len(tables) > 1 { // names that differ only in case are one value, and MariaDB looks for one file
+	if len(tables) > 1 { // if all names differ only in case, MariaDB would treat them as one value and look for one file
 		list = slices.Concat(list, []string{"''"})
 	}
 	return inDatabase("TABLE") + " AND TABLE_NAME IN (" + strings.Join(list, ",") + ")"
 }
 
 const (
-	factsAtOnce = 500 // tables that one query of information_schema is about, before the snapshot
-	rowsAtOnce  = 100 // tables of which one query finds out whether they have rows
+	factsAtOnce = 500 // maximum number of tables in one query of information_schema before the snapshot
+	rowsAtOnce  = 100 // maximum number of tables in one query that checks whether they have rows
 )
 
-// inspectTables looks at all tables before the snapshot is opened: whether they can be
-// read, and whether they have rows. A table that is truncated later is noticed only
-// because its rows are missing.
+// inspectTables checks, before the snapshot is opened, whether each table can be read and
+// has rows. A table that is truncated later can only be noticed because its rows are missing.
 func (d *Dump) inspectTables(ctx context.Context) error {
 	var some []*object
 	for _, o := range d.objects {
@@ -158,8 +157,8 @@ func (d *Dump) inspectTables(ctx context.Context) error {
 	return nil
 }
 
-// inspectSome looks at tables with few queries, and alone at those that need more. The
-// order makes servers open each table once.
+// inspectSome inspects tables with few queries. Tables that need more queries are inspected
+// one by one. With this order, a server opens each table only once.
 func (d *Dump) inspectSome(ctx context.Context, tables []*object) error {
 	unknown := map[*object]bool{}
 	for some := range slices.Chunk(tables, rowsAtOnce) {
@@ -185,8 +184,8 @@ func (d *Dump) inspectSome(ctx context.Context, tables []*object) error {
 	return d.readColumns(ctx, tables)
 }
 
-// findRows finds out which tables have rows. It reports false if the server cannot read
-// one of them.
+// findRows finds out which tables have rows. readable is false if the server cannot read one
+// of them.
 func (d *Dump) findRows(ctx context.Context, tables []*object) (readable bool, err error) {
 	var row []mysql.Cell
 	err = d.main.WithoutWaiting(ctx, func() (err error) {
@@ -214,13 +213,15 @@ func existRows(tables []*object) string {
 	return "SELECT " + strings.Join(list, ",")
 }
 
-// datesChanges reports whether a session that has a snapshot sees when a table was last
-// altered, renamed or replaced. MySQL keeps this in tables that are in the snapshot, too.
+// datesChanges reports whether a session that has a snapshot sees the new creation time of a
+// table that was altered, renamed or replaced. In MySQL 8 and later, it sees the time as of
+// the snapshot.
 func (d *Dump) datesChanges() bool { return d.server.MariaDB || d.server.Number < 80000 }
 
-// readCreated reads the creation times and the sizes of tables. If datesChanges, a later
-// time is enough to notice a change of the certain tables: those whose time is known and
-// over, since times have whole seconds. Those of partitions are not kept.
+// readCreated reads the creation times and the sizes of tables. certain has the tables for
+// which a later creation time is enough to notice a change. This requires datesChanges, and a
+// time that is some seconds old, since times have whole seconds. A table with partitions is
+// never certain, because servers do not keep the times of partitions.
 func (d *Dump) readCreated(ctx context.Context, tables []*object) (certain map[string]bool, err error) {
 	rows, err := d.main.Rows(ctx, "SELECT TABLE_NAME, CREATE_TIME, COALESCE(CREATE_TIME < NOW() - INTERVAL 2 SECOND AND CREATE_OPTIONS NOT LIKE '%partitioned%', 0), DATA_LENGTH "+
 		"FROM information_schema.TABLES WHERE "+ofTables(tables), 4)
@@ -241,8 +242,8 @@ func (d *Dump) readCreated(ctx context.Context, tables []*object) (certain map[s
 	return certain, nil
 }
 
-// inspect looks at a table alone. It finds out why the table cannot be read, or records
-// its definition, and with rows whether it has rows.
+// inspect inspects one table. It finds out why the table cannot be read, or records its
+// definition and, if rows is true, whether it has rows.
 func (d *Dump) inspect(ctx context.Context, o *object, rows bool) error {
 	var err error
 	if !o.rowless && !o.noData {
@@ -284,8 +285,8 @@ func (d *Dump) inspect(ctx context.Context, o *object, rows bool) error {
 	return d.missing(o.String(), "it cannot be read: "+unreadable.Error())
 }
 
-// hasNoRows reports whether an error means that a table has no rows that the account
-// could read, and not that the table is damaged.
+// hasNoRows reports whether an error means that the account can read no rows of a table.
+// Otherwise the table may be damaged.
 func hasNoRows(err error) bool {
 	switch mysql.ErrorNumber(err) {
 	case mysql.DatabaseAccessDenied, mysql.TableAccessDenied, mysql.ColumnAccessDenied, mysql.AccessDenied, mysql.TablespaceMissing, mysql.TablespaceDiscarded:
@@ -294,7 +295,7 @@ func hasNoRows(err error) bool {
 	return false
 }
 
-// A conditionError is the server's error about a condition for rows.
+// A conditionError is an error of the server about the operator's condition for rows.
 type conditionError struct{ error }
 
 func (e *conditionError) Unwrap() error { return e.error }
@@ -310,7 +311,7 @@ func (d *Dump) inspectDefinition(ctx context.Context, o *object) error {
 	return nil
 }
 
-// inspectRows checks whether a table has rows, and the condition for them.
+// inspectRows checks whether a table has rows, and whether the condition for them is valid.
 func (d *Dump) inspectRows(ctx context.Context, o *object) error {
 	history := ""
 	if d.hasHistory(o) {
@@ -322,7 +323,7 @@ func (d *Dump) inspectRows(ctx context.Context, o *object) error {
 	}
 	if where := d.selection.where(o.name); where != "" {
 		if err := d.main.Exec(ctx, "SELECT 1 FROM "+sqltext.Ident(o.name)+" WHERE ("+where+") LIMIT 0"); err != nil {
-			return &conditionError{err} // a mistake of the operator's, and no damage
+			return &conditionError{err} // the condition is wrong; the table is not damaged
 		}
 	}
 	o.filled = len(rows) > 0
@@ -336,9 +337,10 @@ func fingerprint(create string) string {
 	return string(sum[:])
 }
 
-// checkUnchanged returns an error unless a table, whose metadata lock the session
-// holds, is the one that was inspected before the snapshot. Servers notice that a
-// table was rebuilt, but not that it lost a partition or swapped names with another.
+// checkUnchanged returns an error if a table has changed since it was inspected before the
+// snapshot. The session must hold the table's metadata lock. This check is needed because a
+// server returns an error only if a table was rebuilt, but not if it lost a partition or
+// swapped names with another table.
 func (o *object) checkUnchanged(created, create string) error {
 	if created != o.created || o.fingerprint != "" && fingerprint(create) != o.fingerprint {
 		return fmt.Errorf("%w: its definition differs from the one before the snapshot", ErrChanged)

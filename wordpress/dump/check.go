@@ -11,9 +11,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
-// A Checkup says what a dump of a database would contain.
+// A Checkup says what a dump of a database would contain, and what would be missing.
 type Checkup struct {
-	Flavour, Version string   // of the server
+	Flavour, Version string   // flavour and version of the server
 	Tables           []string // tables, views and sequences that a dump would contain
 	Missing          []Note   // what the account cannot see or read
 	Warnings         []Note
@@ -24,8 +24,8 @@ type Checkup struct {
 const checkLockWait = 5 * time.Second
 
 // Check does what Open does, with the same connections, locks and snapshot, and opens
-// every table. Of each table it reads at most one row. It waits for locks for some
-// seconds only. Errors never contain the password.
+// every table. It reads at most one row of each table. It waits for locks for at most
+// checkLockWait. Errors never contain the password.
 func Check(ctx context.Context, db wordpress.Database, o Options) (*Checkup, error) {
 	o.LockWait = min(cmp.Or(o.LockWait, checkLockWait), checkLockWait)
 	d := newDump(db, o)
@@ -66,8 +66,8 @@ func (d *Dump) checkTable(ctx context.Context, o *object) error {
 	}
 }
 
-// checkSpool writes to the file in which tables are stored temporarily.
+// checkSpool checks that the spool can write to its file.
 func (d *Dump) checkSpool() error {
-	_, err := d.spool.Write(make([]byte, spoolMemory+1)) // less is kept in memory
+	_, err := d.spool.Write(make([]byte, spoolMemory+1)) // fewer bytes would stay in memory
 	return err
 }

@@ -73,7 +73,7 @@ func TestCheckReportsTheConnection(t *testing.T) {
 	}
 }
 
-// What stops a dump, or leaves something out of it, also shows in a checkup.
+// A checkup also finds what stops a dump, or leaves something out of it.
 func TestCheckFindsWhatStopsADump(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		db := f.database(t, "checkstop")
@@ -112,7 +112,7 @@ func TestCheckFindsWhatStopsADump(t *testing.T) {
 	})
 }
 
-// damage removes the rows of the table held from the server's disk.
+// damage empties the file with the rows of the table named held.
 func damage(t *testing.T, f *flavour, db string) {
 	t.Helper()
 	f.run(t, db, "FLUSH TABLES")

@@ -14,22 +14,22 @@ type form uint8
 
 const (
 	formBare    form = iota // a number, as the server writes it
-	formFloat               // a number, but quoted if negative zero
+	formFloat               // a number; negative zero is quoted
 	formText                // in quotes, escaped; the bytes are UTF-8
-	formCharset             // as formText if ASCII, else preceded by the column's character set
+	formCharset             // as formText if ASCII; otherwise also preceded by the column's character set
 	formWide                // a character set that is not a superset of ASCII: hexadecimal
-	formBinary              // bytes, escaped, always preceded by the introducer
-	formHex                 // bytes, hexadecimal
+	formBinary              // escaped bytes, always preceded by the introducer
+	formHex                 // hexadecimal bytes
 )
 
-// A column is one that takes part in a table's INSERTs.
+// A column is a column of a table that its INSERT statements list.
 type column struct {
 	name       string
 	source     string // the expression to select
 	form       form
 	introducer string // precedes a literal that is neither ASCII nor UTF-8
-	json       bool   // of MySQL's type JSON
-	period     string // in a history: ROW START or ROW END, if the column is one of these
+	json       bool   // it has MySQL's type JSON
+	period     string // in a history: ROW START or ROW END, if the column is one of the two
 }
 
 // columnsOf returns the columns of a table that hold values of their own, from the rows of
@@ -67,8 +67,8 @@ func columnsOf(rows [][]mysql.Cell, withHistory bool) ([]column, error) {
 	return columns, nil
 }
 
-// isGenerated reports whether the column EXTRA marks a generated column;
-// DEFAULT_GENERATED marks a default.
+// isGenerated reports whether the value of EXTRA marks a generated column.
+// DEFAULT_GENERATED does not: it marks a default.
 func isGenerated(extra string) bool {
 	for _, kind := range []string{"VIRTUAL", "STORED", "PERSISTENT"} {
 		if strings.Contains(extra, kind+" GENERATED") || extra == kind {
@@ -110,7 +110,7 @@ func textForm(charset string) (form, string) {
 		return formWide, "_" + charset + " "
 	case "swe7":
 		return formWide, "_swe7 "
-	case "sjis", "latin2": // converting text to them changes their backslash, and 0x7f in the Czech collation
+	case "sjis", "latin2": // converting text changes the backslash in sjis, and 0x7f in latin2 with the Czech collation
 		return formBinary, "_" + charset
 	case "", "binary":
 		return formBinary, "_binary"

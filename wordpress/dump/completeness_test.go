@@ -20,7 +20,7 @@ import (
 
 var lastLine = regexp.MustCompile(`\n(-- Dump completed at [0-9TZ:-]+ tables=(\d+) rows=(\d+) sha256=([0-9a-f]{64})\n)$`)
 
-// completed reports whether a text is a complete dump, by its last line alone.
+// completed reports whether a text is a complete dump. It examines only the last line.
 func completed(text string) bool {
 	m := lastLine.FindStringSubmatch(text)
 	if m == nil {
@@ -57,7 +57,7 @@ func TestLastLine(t *testing.T) {
 	}
 }
 
-// A connection that is killed at any time never gives a completed dump.
+// If the connection is killed at any time, the result never looks like a complete dump.
 func TestKilledConnection(t *testing.T) {
 	f := mariaDB(t)
 	db := filled(t, f, "killed", "InnoDB", 40)
@@ -77,15 +77,15 @@ func TestKilledConnection(t *testing.T) {
 		killed := make(chan struct{})
 		timer := time.AfterFunc(time.Duration(rand.Int64N(int64(length))), func() {
 			defer close(killed)
-			_, _ = pool.Exec("KILL USER victim") // it may not have connected yet, or be done
+			_, _ = pool.Exec("KILL USER victim") // fails if the dump has not connected yet, or has ended
 		})
 		start := time.Now()
 		text, report, err := tryDump(t.Context(), as, dump.Options{})
 		if !timer.Stop() {
-			<-killed // or it would hit the next dump
+			<-killed // otherwise, KILL could hit the next dump
 		}
 		if err == nil {
-			length = min(length, time.Since(start)) // the first dump may have found cold caches
+			length = min(length, time.Since(start)) // the first dump may have been slower, with empty caches
 		}
 		switch {
 		case err == nil && (!completed(text) || report.Rows != 40+20+3):

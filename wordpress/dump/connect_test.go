@@ -86,7 +86,7 @@ func TestConnectMariaDB(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { // me may be root, which the other tests use
+	t.Cleanup(func() { // the account may be root, which the other tests use
 		f.run(t, "", fmt.Sprintf("DROP USER IF EXISTS plain@'%%', ed@'%%', tls@'%%', edtls@'%%', twin@localhost; CREATE USER IF NOT EXISTS `%s`@localhost; ALTER USER `%[1]s`@localhost IDENTIFIED BY ''", me.Username))
 	})
 	f.run(t, "", fmt.Sprintf("CREATE USER plain@'%%' IDENTIFIED BY 'pass-word'; CREATE USER ed@'%%' IDENTIFIED VIA ed25519 USING PASSWORD('pass-word'); "+
@@ -170,7 +170,7 @@ func TestConnectMySQL(t *testing.T) {
 	})
 }
 
-// PHP does not verify a server if the configuration names no file to verify it with.
+// PHP does not verify the certificate of a server if the configuration names no CA file.
 func TestUnverifiedServerIsAWarning(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "unverified")
@@ -182,7 +182,7 @@ func TestUnverifiedServerIsAWarning(t *testing.T) {
 	}{
 		{wordpress.TLS{}, false},
 		{wordpress.TLS{Enabled: true}, true},
-		{wordpress.TLS{Enabled: true, SkipVerify: true}, false}, // the configuration says so
+		{wordpress.TLS{Enabled: true, SkipVerify: true}, false}, // the configuration disables the verification
 		{wordpress.TLS{Enabled: true, CAFile: f.cert, Verify: wordpress.VerifyCA}, false},
 	} {
 		site := wordpress.Database{Name: db, User: "unverified", Password: "pass-word", Host: "127.0.0.1", Port: f.port, TLS: c.tls}
@@ -196,8 +196,8 @@ func TestUnverifiedServerIsAWarning(t *testing.T) {
 	}
 }
 
-// A server that speaks another protocol, or sends nothing, must not block a backup
-// forever: connecting ends with its context.
+// A server that speaks another protocol, or sends nothing, does not block a backup
+// forever: connecting ends when its context ends.
 func TestConnectToOtherProtocol(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

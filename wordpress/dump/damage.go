@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A damage is the error of a table or sequence that cannot be read, or not to its end.
-// The dump continues with the next one.
+// A damage is the error for a table or sequence that cannot be read, or not to its end.
+// The dump continues with the next object.
 type damage struct {
 	error
 	created bool // the table's definition is in the dump, and maybe some of its rows
@@ -19,8 +19,8 @@ type damage struct {
 
 func (e *damage) Unwrap() error { return e.error }
 
-// damaged returns err as a damage if only the table is affected: the server reported an
-// error and still answers, or its definition of the table is refused.
+// damaged returns err as a damage if it affects only the table: the server reported an
+// error and still answers, or its definition of the table was refused.
 func damaged(err error, created bool) error {
 	if errors.Is(err, errRefused) || mysql.ErrorNumber(err) != 0 && !errors.Is(err, ErrChanged) && !errors.Is(err, mysql.ErrLost) {
 		return &damage{err, created}
@@ -29,8 +29,8 @@ func damaged(err error, created bool) error {
 }
 
 // readAtSavepoint calls read, which reads from tables, and then returns to the savepoint
-// of the snapshot: this releases the tables' metadata locks. It fails if the snapshot does
-// not exist any more, since some errors of a server end the transaction.
+// of the snapshot, which releases the tables' metadata locks. It returns mysql.ErrLost if the
+// snapshot no longer exists, since some errors of a server end the transaction.
 func readAtSavepoint(ctx context.Context, c *mysql.Conn, read func() (rows int64, err error)) (int64, error) {
 	rows, err := read()
 	var broken *damage
@@ -44,8 +44,8 @@ func readAtSavepoint(ctx context.Context, c *mysql.Conn, read func() (rows int64
 }
 
 // endObject adds an object, whose text began at from, to the report. If only some of
-// its rows could be read, it gets another name: an incomplete table must not be
-// mistaken for the table.
+// its rows could be read, the dump renames it, so that nobody mistakes the incomplete table
+// for the complete one.
 func (d *Dump) endObject(t *text, o *object, from, rows int64, err error) error {
 	var broken *damage
 	if err == nil && o.suspect != nil { // a damaged table may end too early without an error
@@ -73,7 +73,7 @@ func (d *Dump) endObject(t *text, o *object, from, rows int64, err error) error 
 		rows, sqltext.Ident(sqltext.DisplayName(name)), err))
 }
 
-// incompleteName returns the name of an incomplete table; no other table has it.
+// incompleteName returns a name for an incomplete table that no other object has.
 func (d *Dump) incompleteName(table string) string {
 	const longest = 64 // characters in a name
 	for n := 1; ; n++ {
@@ -90,8 +90,8 @@ func (d *Dump) incompleteName(table string) string {
 	}
 }
 
-// hasName reports whether a table, view or sequence of the database has the name; case
-// does not matter.
+// hasName reports whether a table, view or sequence of the database has the name. It ignores
+// case.
 func (d *Dump) hasName(name string) bool {
 	for other := range d.names {
 		if strings.EqualFold(other, name) {
@@ -101,9 +101,10 @@ func (d *Dump) hasName(name string) bool {
 	return false
 }
 
-// writeDamages writes, after all tables, what the tables that were renamed require:
-// other tables' foreign keys followed them to their new names, and must name missing
-// tables again. Triggers and views that need such a table are kept as comments.
+// writeDamages writes statements that the renamed incomplete tables require. It is called
+// after all tables. Foreign keys of other tables have followed a renamed table to its new name,
+// and must refer to the old name again, which is now missing. Triggers and views that need such
+// a table are kept as comments.
 func (d *Dump) writeDamages(t *text) error {
 	var renamed []*object
 	for _, o := range d.objects {
@@ -125,8 +126,8 @@ func (d *Dump) writeDamages(t *text) error {
 	return nil
 }
 
-// restoreForeignKeys makes the foreign keys of a table refer to parent again, which was
-// renamed.
+// restoreForeignKeys makes the foreign keys of a table refer to the old name of parent, which
+// was renamed.
 func (d *Dump) restoreForeignKeys(t *text, child, parent *object) error {
 	for _, k := range child.foreignKeys {
 		if child.damaged || d.selection.key(k.Parent) != d.selection.key(parent.name) {

@@ -35,7 +35,7 @@ func damagedTable(t *testing.T, f *flavour) {
 			t.Errorf("%s is not named once in %v", name, report.Warnings)
 		}
 	}
-	for range 2 { // the second restore replaces what the first created
+	for range 2 { // the second restore replaces the objects of the first
 		if out, err := f.feed(f.kept(t, "damaged_back"), []byte(sql)); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
@@ -63,7 +63,7 @@ func damagedTable(t *testing.T, f *flavour) {
 	}
 }
 
-// overwrite damages a file of a database.
+// overwrite damages a file of a database at an offset.
 func (f *flavour) overwrite(t *testing.T, db, name string, at int64) {
 	t.Helper()
 	file, err := os.OpenFile(filepath.Join(query(t, f.open(t, db), "SELECT @@datadir"), db, name), os.O_RDWR, 0)
@@ -77,8 +77,8 @@ func (f *flavour) overwrite(t *testing.T, db, name string, at int64) {
 	f.run(t, db, "FLUSH TABLES")
 }
 
-// A table whose first row cannot be read is not restored as an empty table, and its
-// readable rows are not lost.
+// A table whose first row cannot be read is not restored as an empty table, and its other
+// rows are not lost.
 func TestDamageAtTheBeginning(t *testing.T) {
 	f := mariaDB(t)
 	for _, c := range []struct {
@@ -89,7 +89,7 @@ func TestDamageAtTheBeginning(t *testing.T) {
 		db := f.database(t, "beginning")
 		f.run(t, db, "CREATE TABLE middle (id INT PRIMARY KEY, v VARCHAR(100), KEY (v)) ENGINE="+c.engine+"; INSERT INTO middle SELECT seq, REPEAT('y',90) FROM seq_1_to_200; CREATE TABLE zz (id INT); CREATE VIEW v AS SELECT id FROM middle; FLUSH TABLES")
 		f.overwrite(t, db, c.file, c.at)
-		check, err := dump.Check(t.Context(), f.config(db), dump.Options{}) // it reads the first entry of an index
+		check, err := dump.Check(t.Context(), f.config(db), dump.Options{}) // a checkup reads only the first entry of an index
 		if err != nil || c.file == "middle.MYI" && len(check.Missing) != 1 || len(check.Missing) == 1 && check.Missing[0].Object != "table `middle`" {
 			t.Errorf("%s: check: %v, %+v", c.file, err, check)
 		}
@@ -109,8 +109,8 @@ func TestDamageAtTheBeginning(t *testing.T) {
 	}
 }
 
-// A server does not show the views and triggers of a table that it cannot open. What
-// information_schema says of them is kept as a comment.
+// A server does not show the views and triggers of a table that it cannot open. Their
+// definitions in information_schema are kept as comments.
 func TestViewThatCannotBeReadIsKeptAsAComment(t *testing.T) {
 	for name, f := range map[string]*flavour{"mariadb": mariaDB(t), "mysql": mySQL(t)} {
 		t.Run(name, func(t *testing.T) {
@@ -153,8 +153,8 @@ func TestErrorWhileReadingASnapshotMySQL(t *testing.T) { errorWhileReadingASnaps
 // failing is a condition that servers cannot evaluate from row 500 on.
 const failing = "id < 500 OR (SELECT m.id FROM (SELECT 1 AS x UNION ALL SELECT 2) d) > 0"
 
-// errorWhileReadingASnapshot provokes a server's error in the middle of an InnoDB table
-// that others refer to.
+// errorWhileReadingASnapshot provokes a server's error in the middle of an InnoDB table to
+// which other tables refer.
 func errorWhileReadingASnapshot(t *testing.T, f *flavour) {
 	db := f.database(t, "erring")
 	long := strings.Repeat("ñ", 64)

@@ -10,11 +10,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// restoreMode is the sql_mode that tables are restored under.
+// restoreMode is the sql_mode under which tables are restored.
 const restoreMode = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 
-// A held table has its metadata lock held by a session. The fields are what
-// information_schema says of it.
+// A held is a table whose metadata lock a session holds. The fields have the values of
+// information_schema.
 type held struct {
 	created string
 	columns []column
@@ -24,8 +24,9 @@ type held struct {
 func (o *object) hasRows() bool { return o.kind == kindTable && !o.rowless && !o.noData }
 
 // hold takes the metadata lock of a table, so that its definition cannot change until the
-// session returns to its savepoint or unlocks it. The query that tells of the table also
-// takes the lock, before it looks: servers first open all tables that a statement names.
+// session returns to its savepoint or unlocks the table. One query both takes the lock and
+// describes the table. The lock comes first, because a server opens all tables that a
+// statement names before it executes the statement.
 func (d *Dump) hold(ctx context.Context, c *mysql.Conn, o *object) (*held, error) {
 	lock := " AND NOT EXISTS(SELECT 1 FROM " + sqltext.Ident(o.name) + " WHERE FALSE)"
 	h, err := d.describe(ctx, c, o, lock)
@@ -35,7 +36,7 @@ func (d *Dump) hold(ctx context.Context, c *mysql.Conn, o *object) (*held, error
 	return h, changed(err)
 }
 
-// describe reads what information_schema says of a table, if a condition holds.
+// describe reads the values of information_schema for a table, if a condition is true.
 func (d *Dump) describe(ctx context.Context, c *mysql.Conn, o *object, condition string) (*held, error) {
 	created := sqltext.Literal(o.created)
 	if d.datesChanges() {
@@ -54,8 +55,9 @@ func (d *Dump) describe(ctx context.Context, c *mysql.Conn, o *object, condition
 	return h, err
 }
 
-// columnFacts lists what is selected for columnsOf. Only a versioned table has columns of a
-// period; for their expressions, which may be long, MariaDB writes a temporary table to disk.
+// columnFacts returns the list of values to select for columnsOf. GENERATION_EXPRESSION is
+// selected only for a versioned table, where it identifies the columns of a period. It may be
+// long, and MariaDB then writes a temporary table to disk.
 func (d *Dump) columnFacts(versioned bool) string {
 	generated := "'', EXTRA, ''"
 	if d.server.MariaDB && d.server.Number >= 100205 {
@@ -69,8 +71,8 @@ func (d *Dump) columnFacts(versioned bool) string {
 	return "COLUMN_NAME, DATA_TYPE, CHARACTER_SET_NAME, " + generated
 }
 
-// readTable reads a table's definition, as SQL, and the columns to write; these are
-// nil if its rows are not to be written.
+// readTable reads a table's definition, as SQL, and the columns to write. The columns are
+// nil if the rows must not be written.
 func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl string, columns []column, err error) {
 	h := &held{}
 	if o.hasRows() {
@@ -86,8 +88,8 @@ func (d *Dump) readTable(ctx context.Context, c *mysql.Conn, o *object) (ddl str
 	return ddl, h.columns, err
 }
 
-// tableText returns a table's definition as SQL. created is the creation time that the server
-// says now, if the table's rows are to be written, and create its text of the definition.
+// tableText returns a table's definition as SQL. created is the current creation time, which is
+// needed only if the table's rows are written. create is the server's text of the definition.
 func (d *Dump) tableText(ctx context.Context, c *mysql.Conn, o *object, created, create string) (string, error) {
 	if o.hasRows() && o.transactional {
 		if err := o.checkUnchanged(created, create); err != nil {
@@ -111,13 +113,13 @@ func (d *Dump) tableText(ctx context.Context, c *mysql.Conn, o *object, created,
 	return "DROP TABLE IF EXISTS " + sqltext.Ident(o.name) + ";\n" + create, nil
 }
 
-// errRefused is wrapped when what a server returns as a definition is more or other
-// than that.
+// errRefused is wrapped when the server returns, as a definition, a text that is not exactly
+// the expected CREATE statement.
 var errRefused = errors.New("the server's definition is refused")
 
-// checkDefinition returns an error unless text is one statement that creates the
-// object: whoever controls the server could otherwise make the account that restores
-// the dump execute other statements.
+// checkDefinition returns an error unless text is one statement that creates the object.
+// Otherwise, an attacker who controls the server could make the account that restores the
+// dump execute other statements.
 func (d *Dump) checkDefinition(want sqltext.Definition, text string) error {
 	want.Database.IgnoreCase = d.server.IgnoreCase
 	if err := want.Check(text); err != nil {
@@ -144,7 +146,7 @@ func (d *Dump) definition(ctx context.Context, c *mysql.Conn, o *object, create 
 	if !d.server.MariaDB && !d.target.MariaDB {
 		create = sqltext.WithoutInheritedCollations(create)
 	}
-	if o.filled && strings.EqualFold(o.engine, "ARCHIVE") { // it accepts no value below the next one
+	if o.filled && strings.EqualFold(o.engine, "ARCHIVE") { // ARCHIVE accepts no value below the next one
 		create = sqltext.WithoutAutoIncrement(create)
 	}
 	if strings.Contains(create, sqltext.Ident(d.db.Name)+".") {
@@ -157,8 +159,8 @@ func (d *Dump) definition(ctx context.Context, c *mysql.Conn, o *object, create 
 	return create, nil
 }
 
-// hidesOptions reports whether a table was created under IGNORE_BAD_TABLE_OPTIONS with
-// options that its engine does not know: without that mode, MariaDB shows them in
+// hidesOptions reports whether a table was created under IGNORE_BAD_TABLE_OPTIONS with options
+// that its engine does not know. In a session without that mode, MariaDB shows such options in
 // comments.
 func (d *Dump) hidesOptions(create string) bool {
 	return d.server.MariaDB && d.target.MariaDB && sqltext.HasCommentedOptions(create)

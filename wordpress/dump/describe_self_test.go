@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The comparison of other tests must notice the smallest changes.
+// The comparison that other tests use notices the smallest changes.
 func TestComparisonNoticesSmallChanges(t *testing.T) {
 	f := mariaDB(t)
 	f.database(t, "same")

@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-// describe returns everything in a database: each object as the server's own SHOW
-// CREATE, each row as the hexadecimal of its stored bytes. It reads by other means than
-// the dump: by database/sql, and by prepared statements, since only these show all bits
-// of floating point numbers.
+// describe returns everything in a database: each object as the output of SHOW CREATE, each
+// row as the hexadecimal of its stored bytes. It reads in a different way than the dump: with
+// database/sql and prepared statements, because only these show all bits of floating point
+// numbers.
 func (f *flavour) describe(t *testing.T, name string) map[string]string {
 	t.Helper()
 	db := f.open(t, name)
@@ -69,8 +69,8 @@ func (f *flavour) describe(t *testing.T, name string) map[string]string {
 	return things
 }
 
-// describeRows adds a table's rows, sorted. Its columns are name, type, and whether the
-// default is a text ("1").
+// describeRows adds a table's rows to things, sorted. Each column has a name, a type, and "1" if
+// its default is a text.
 func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, columns [][]string, things map[string]string) {
 	t.Helper()
 	var sources []string
@@ -103,7 +103,7 @@ func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, col
 		if c[2] != "1" {
 			continue
 		}
-		if v, err := db.Query("SELECT HEX(DEFAULT(" + quote(c[0]) + ")) FROM " + quote(table) + " LIMIT 1"); err == nil { // else it is an expression
+		if v, err := db.Query("SELECT HEX(DEFAULT(" + quote(c[0]) + ")) FROM " + quote(table) + " LIMIT 1"); err == nil { // an error means that the default is an expression
 			things["default of "+table+"."+c[0]] = fmt.Sprint(scan(t, v))
 		}
 	}
@@ -132,8 +132,8 @@ func (f *flavour) describeRows(t *testing.T, db *sql.DB, table, kind string, col
 	things["rows of "+table] = strings.Join(lines, "\n")
 }
 
-// anonymous removes the database's own name from a definition; the server writes it
-// where it cannot resolve a name.
+// anonymous removes the name of the database from a definition. The server adds it to names
+// that it cannot resolve.
 func anonymous(s, database string) string {
 	return strings.ReplaceAll(s, "`"+database+"`.", "")
 }
@@ -186,7 +186,7 @@ func scan(t *testing.T, r *sql.Rows) [][]string {
 	return list
 }
 
-// show returns a value with all its bits.
+// show returns a value as text, with all its bits.
 func show(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -201,7 +201,7 @@ func show(v any) string {
 	return fmt.Sprint(v)
 }
 
-// differences lists how b differs from a.
+// differences lists the differences between a and b.
 func differences(a, b map[string]string) []string {
 	var list []string
 	for _, k := range slices.Sorted(maps.Keys(a)) {

@@ -1,6 +1,6 @@
-// Package dump writes a MySQL or MariaDB database as SQL that the stock client
-// restores to the same database: every object and every byte of one snapshot, without
-// stopping the site that uses the database.
+// Package dump writes a MySQL or MariaDB database as SQL. The stock client restores the same
+// database from it: every object and every byte, as of one snapshot. The site that uses the
+// database need not stop.
 package dump
 
 import (
@@ -18,9 +18,9 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/target"
 )
 
-// ErrChanged is what Open and Write fail with, wrapped, when the site changed the
-// structure of its tables during the dump, so that the snapshot cannot be read any
-// more. The dump may be started again; so it may after mysql.ErrLost.
+// ErrChanged is wrapped by the error of Open or Write when the site has changed the structure
+// of its tables during the dump, so that the snapshot can no longer be read. The caller may
+// start the dump again. The same is true for mysql.ErrLost.
 var ErrChanged = errors.New("the database's structure was changed during the dump")
 
 // A Dump is a snapshot of a database.
@@ -33,27 +33,27 @@ type Dump struct {
 	server    mysql.Server
 	target    target.Target // the server that the dump is for
 	selection selection
-	columns   map[string][]column // by the server's facts: many tables have the same
+	columns   map[string][]column // cache; the key is the server's description, which many tables share
 	objects   []*object
-	names     map[string]bool // of all tables and views in the database; true: to be dumped
+	names     map[string]bool // names of all tables and views in the database; true if they are dumped
 	views     []*view
 	routines  []*routine // and triggers and events, in the order of their creation
-	packages  []string   // of MariaDB, dumped or not, if views may use them
+	packages  []string   // MariaDB's packages, dumped or not, if views may use them
 	spool     *spool
-	stored    map[string]*storedTable // tables that were read under a lock, by name
+	stored    map[string]*storedTable // by name, the tables that were read under a lock
 	locks     lockWait
-	sessions  []string   // numbers of the dump's own sessions
-	notes     sync.Mutex // guards the report's notes, and sessions
+	sessions  []string   // connection IDs of the dump's own sessions
+	notes     sync.Mutex // guards sessions, and the notes of the report
 	report    Report
-	checkup   bool // only for Check: no table is stored
+	checkup   bool // the dump is only for Check: no table is stored
 }
 
-// Open connects to db and opens the snapshot. When it returns, no lock is held. It
+// Open connects to db and opens the snapshot. When it returns, it holds no locks. It
 // reads neither the environment nor an option file. Errors never contain the password.
 func Open(ctx context.Context, db wordpress.Database, o Options) (*Dump, error) {
 	d := newDump(db, o)
 	err := d.open(ctx)
-	if d.locks.waited && (err == nil || errors.Is(err, ErrChanged)) { // tables may have been created or altered meanwhile
+	if d.locks.waited && (err == nil || errors.Is(err, ErrChanged)) { // tables may have been created or altered during the wait
 		_ = d.Close()
 		left := d.locks.left
 		d = newDump(db, o)
@@ -89,7 +89,7 @@ func (d *Dump) open(ctx context.Context) error {
 	return d.readDefinitions(ctx)
 }
 
-// inspectDatabase connects, and lists the objects and what the account cannot see.
+// inspectDatabase connects, lists the objects, and records what the account cannot see.
 func (d *Dump) inspectDatabase(ctx context.Context) error {
 	err := d.opts.Check()
 	if err != nil {
@@ -141,7 +141,7 @@ func (d *Dump) Server() (flavour, version string) {
 	return d.server.Flavour(), d.server.Version
 }
 
-// name returns the database's name, to be found in statements.
+// name returns the database's name, for searching it in statements.
 func (d *Dump) name() sqltext.SchemaName {
 	return sqltext.SchemaName{Name: d.db.Name, IgnoreCase: d.server.IgnoreCase}
 }
@@ -165,8 +165,8 @@ func (d *Dump) Close() error {
 	return errors.Join(d.main.Close(), d.spool.Close())
 }
 
-// Write writes the database to w as SQL. If it fails, what was written to w is not a
-// dump: a dump ends in the line "-- Dump completed".
+// Write writes the database to w as SQL. A complete dump ends with a line that begins with
+// "-- Dump completed". If Write fails, the output has no such line.
 func (d *Dump) Write(ctx context.Context, w io.Writer) (*Report, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -177,7 +177,7 @@ func (d *Dump) Write(ctx context.Context, w io.Writer) (*Report, error) {
 		err = t.flush()
 	}
 	sum, writerErr := p.finish()
-	if writerErr != nil { // the cause of err
+	if writerErr != nil { // it is the cause of err
 		return nil, fmt.Errorf("write the dump: %w", writerErr)
 	}
 	if err != nil {
@@ -218,7 +218,7 @@ func (d *Dump) writeAll(ctx context.Context, t *text) error {
 	return d.writeTail(t)
 }
 
-// tablesInOrder returns the sequences and tables to write; sequences come first, since
+// tablesInOrder returns the sequences and tables to write. Sequences come first, because
 // tables may use them.
 func (d *Dump) tablesInOrder() []*object {
 	var list []*object
@@ -236,8 +236,8 @@ func (d *Dump) tablesInOrder() []*object {
 	return list
 }
 
-// missing records what the account cannot see or read; with Strict it returns an
-// error. The log entry has level debug, since the report is shown to people anyway.
+// missing records an object that the account cannot see or read. With Strict, it returns an
+// error instead. The log entry has level debug, because people see the report anyway.
 func (d *Dump) missing(object, text string) error {
 	if d.opts.Strict {
 		return fmt.Errorf("dump %s: %s", object, text)

@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// head saves the session's settings and sets those that a restore needs. Version
-// comments limit each line to the servers that have its variables.
+// head saves the session's settings, and sets those that a restore needs. Version comments
+// make each line apply only to the servers that have its variables.
 const head = `
 /*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;
 /*!40101 SET @OLD_CHARACTER_SET_RESULTS=@@CHARACTER_SET_RESULTS */;

@@ -29,13 +29,13 @@ type flavour struct {
 	socket  string
 	port    int
 	client  []string
-	cert    string // of MariaDB's TLS, with its key
+	cert    string // file with MariaDB's TLS certificate and its key
 	key     string
 	schemas []string // files of testdata that create the torture database
 	dsn     func(db string) string
 	maria   *lab.Server // nil for MySQL
 	stop    func()
-	source  map[string]string // description of the torture database, once it is loaded
+	source  map[string]string // description of the torture database after it was loaded
 }
 
 var servers struct {
@@ -43,7 +43,7 @@ var servers struct {
 	dir    string
 	maria  *flavour
 	mysql  *flavour
-	others []*flavour // of other releases
+	others []*flavour // servers of other releases
 }
 
 func TestMain(m *testing.M) {
@@ -94,8 +94,8 @@ func startMariaDB(t *testing.T, dir string, args ...string) *flavour {
 	}
 }
 
-// mySQL returns the MySQL that the tests share; it syncs no files. The test is skipped if scripts/fetch
-// has not fetched MySQL, unless WPO_TEST_MYSQL requires it.
+// mySQL returns the MySQL that the tests share. It never syncs files. If scripts/fetch has not fetched
+// MySQL, mySQL skips the test, or fails it if WPO_TEST_MYSQL requires MySQL.
 func mySQL(t *testing.T) *flavour {
 	t.Helper()
 	servers.Lock()
@@ -127,8 +127,8 @@ func (f *flavour) database(t *testing.T, name string) string {
 // tortureName is the torture database. The tests share it, so none may change it.
 const tortureName = "torture"
 
-// torture returns the torture database, and its description without the broken views,
-// which no dump restores.
+// torture returns the name of the torture database, and its description without the broken
+// views, which no dump restores.
 func (f *flavour) torture(t *testing.T) (db string, want map[string]string) {
 	t.Helper()
 	if f.source == nil {
@@ -225,8 +225,8 @@ func (f *flavour) restore(t *testing.T, db, text string, flags ...string) {
 	}
 }
 
-// proxied starts a proxy of a server, and returns its port. answer passes the server's answers
-// on to a client.
+// proxied starts a proxy in front of a server, and returns the proxy's port. answer forwards the
+// server's answers to the client.
 func proxied(t *testing.T, port int, answer func(client, server net.Conn)) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

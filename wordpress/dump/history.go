@@ -14,7 +14,7 @@ func (d *Dump) hasHistory(o *object) bool {
 	return o.versioned && !o.byTransaction && d.target.HasHistory()
 }
 
-// whyNoHistory returns the reason if hasHistory is false for a system-versioned table.
+// whyNoHistory returns why hasHistory is false for a system-versioned table.
 func (d *Dump) whyNoHistory(o *object) string {
 	if o.byTransaction {
 		return "it is kept by transaction IDs, which no server accepts in INSERTs"
@@ -55,7 +55,7 @@ func (d *Dump) writeHistory(ctx context.Context, c *mysql.Conn, t *text, o *obje
 	}
 	more, err := d.writeRows(ctx, c, t, o, columns, ended)
 	rows += more
-	if err == nil { // the end of a current row is the end of time, which differs between servers
+	if err == nil { // current rows, whose end is one of endsOfTime
 		begun := slices.DeleteFunc(columns, func(c column) bool { return c.period == "ROW END" })
 		more, err = d.writeRows(ctx, c, t, o, begun, end+" IN ("+endsOfTime+")")
 		rows += more
@@ -66,8 +66,8 @@ func (d *Dump) writeHistory(ctx context.Context, c *mysql.Conn, t *text, o *obje
 	return rows, err
 }
 
-// writeEmptyPeriods writes versions of rows that ended when they began. The server
-// rejects these in INSERTs, so each is created and deleted again at its time, while
+// writeEmptyPeriods writes row versions whose end is equal to their start. The server rejects
+// these in INSERTs. So the dump inserts each row and deletes it again, both at that time, while
 // the table is still empty.
 func (d *Dump) writeEmptyPeriods(ctx context.Context, c *mysql.Conn, t *text, o *object, columns []column, query, from string) (int64, error) {
 	for _, col := range columns {
@@ -89,7 +89,7 @@ func (d *Dump) writeEmptyPeriods(ctx context.Context, c *mysql.Conn, t *text, o 
 		if err := w.end(); err != nil {
 			return err
 		}
-		return t.raw("DELETE FROM ", sqltext.Ident(o.name), " LIMIT 1;\n") // it is the only row; some servers require a limit
+		return t.raw("DELETE FROM ", sqltext.Ident(o.name), " LIMIT 1;\n") // it is the only row; some servers require a LIMIT
 	})
 	d.warnLongest(o, w.longest)
 	if endErr := t.raw("SET timestamp=DEFAULT;\n"); endErr != nil {

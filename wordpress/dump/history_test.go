@@ -7,8 +7,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// A history by transaction IDs cannot be restored; its old rows must not become current
-// rows.
+// A history with transaction IDs cannot be restored. Its old rows do not become current rows.
 func TestHistoryByTransactions(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "numbered")
@@ -25,7 +24,7 @@ func TestHistoryByTransactions(t *testing.T) {
 	}
 }
 
-// A table with history only is empty in a dump for MySQL, which has no such history.
+// A table that has only old row versions is empty in a dump for MySQL, which has no history.
 func TestTableWithHistoryOnlyForMySQL(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "pastonly")

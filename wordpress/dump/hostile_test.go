@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// hostile are global settings that break a dump, or a restore, that relies on the
-// defaults.
+// hostile are global settings that break a dump or a restore if it relies on the default
+// values.
 var hostile = []string{
 	"sql_select_limit=3", "sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,PIPES_AS_CONCAT,STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,REAL_AS_FLOAT,HIGH_NOT_PRECEDENCE'",
 	"sql_quote_show_create=0", "max_join_size=10", "sql_big_selects=0", "time_zone='-11:30'", "autocommit=0", "completion_type=1",
@@ -60,7 +60,7 @@ func hostileGlobals(t *testing.T, f *flavour, settings []string) {
 			}
 		}
 	})
-	t.Cleanup(calm) // also if the test ends early: other tests use the server
+	t.Cleanup(calm) // even if the test ends early: other tests use the server
 	for _, s := range settings {
 		if _, err := pool.Exec("SET GLOBAL " + s); err != nil {
 			t.Fatalf("%s: %v", s, err)
@@ -115,7 +115,7 @@ func literal(v string) string {
 	return "'" + v + "'"
 }
 
-// A server may store names in lower case while the configuration has capitals.
+// A server may store names in lower case while the configuration has upper-case letters.
 func TestServerThatStoresLowerCaseNames(t *testing.T) {
 	f := startMariaDB(t, filepath.Join(t.TempDir(), "m"), "--lower-case-table-names=1", "--character-set-server=ucs2", "--sql-mode=ORACLE")
 	t.Cleanup(f.stop)
@@ -139,8 +139,8 @@ func TestServerThatStoresLowerCaseNames(t *testing.T) {
 	t.Run("selection", func(t *testing.T) { selectionIgnoresCase(t, f) })
 }
 
-// selectionIgnoresCase chooses tables by names with capitals, as the site's configuration
-// has them, from a server that stores them in lower case.
+// selectionIgnoresCase selects tables by names with upper-case letters, as in the site's
+// configuration, on a server that stores names in lower case.
 func selectionIgnoresCase(t *testing.T, f *flavour) {
 	f.run(t, "", "CREATE DATABASE Store; USE Store; SET sql_mode=''; CREATE TABLE Ab3_options (id INT PRIMARY KEY, option_name VARCHAR(191)); INSERT INTO Ab3_options VALUES (1,'siteurl'),(2,'_transient_a'); "+
 		"CREATE TABLE Ab3_2_Posts (id INT); INSERT INTO Ab3_2_Posts VALUES (1); CREATE TABLE Ab3_posts (id INT); INSERT INTO Ab3_posts VALUES (1); CREATE TABLE Other_Users (id INT); CREATE VIEW Ab3_V AS SELECT id FROM AB3_Posts; "+

@@ -10,7 +10,7 @@ import (
 
 const (
 	statementSize = 1_000_000 // approximate length of an INSERT, in bytes
-	slackPerValue = 32        // bytes that quotes, introducer and comma may take
+	slackPerValue = 32        // maximum bytes for the quotes, introducer and comma of a value
 	pieceSize     = 64 << 10  // bytes of a long value that are escaped at once
 )
 
@@ -19,10 +19,10 @@ type inserts struct {
 	out     *text
 	head    []byte // INSERT INTO … VALUES
 	columns []column
-	limit   int64 // bytes that a statement should not exceed
-	begun   int64 // where the open statement begins; -1 if none is open
+	limit   int64 // maximum length of a statement in bytes, if its rows allow that
+	begun   int64 // position where the open statement begins; -1 if none is open
 	rows    int64
-	longest int64 // bytes of the longest statement
+	longest int64 // length of the longest statement in bytes
 }
 
 func newInserts(out *text, table string, columns []column, maxPacket int64) *inserts {
@@ -38,7 +38,7 @@ func newInserts(out *text, table string, columns []column, maxPacket int64) *ins
 	return &inserts{out: out, head: []byte(head), columns: columns, limit: limit, begun: -1}
 }
 
-// row writes one row. It fails if the row has not the selected columns.
+// row writes one row. It returns an error if the row does not have the selected columns.
 func (w *inserts) row(row []byte) error {
 	worst := 2*len(row) + slackPerValue*len(w.columns) + 16
 	if w.begun >= 0 && w.out.size()-w.begun+int64(worst) > w.limit {
@@ -81,7 +81,7 @@ func (w *inserts) row(row []byte) error {
 	return checkRest(row)
 }
 
-// longRow writes a row that is too long for one block: value by value, and long
+// longRow writes a row that is too long for one block. It writes value by value, and long
 // values in pieces.
 func (w *inserts) longRow(row []byte) error {
 	separator := "("
@@ -157,8 +157,8 @@ func checkRest(row []byte) error {
 	return nil
 }
 
-// isNumber reports whether v has only bytes of numbers, so that it cannot be more than
-// an expression without quotes.
+// isNumber reports whether v has only bytes that occur in numbers, so that it is safe to write
+// without quotes.
 func isNumber(v []byte) bool {
 	for _, c := range v {
 		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
@@ -172,7 +172,7 @@ func isNumber(v []byte) bool {
 func (c *column) appendValue(b, v []byte) []byte {
 	switch c.form {
 	case formBare, formFloat:
-		negativeZero := c.form == formFloat && len(v) > 1 && v[0] == '-' && v[1] == '0' // a number would lose its sign
+		negativeZero := c.form == formFloat && len(v) > 1 && v[0] == '-' && v[1] == '0' // without quotes, it would lose its sign
 		if !negativeZero && isNumber(v) {
 			return append(b, v...)
 		}

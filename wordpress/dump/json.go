@@ -17,14 +17,14 @@ import (
 // hiddenJSONTypes are the types of MySQL's JSON that are not visible in its text.
 const hiddenJSONTypes = "('DECIMAL','UNSIGNED INTEGER','DATE','TIME','DATETIME','TIMESTAMP','BLOB','BIT','OPAQUE')"
 
-// Paths to the values in a JSON document below its root: in objects, and in arrays.
+// JSON paths to all values below the root of a document: those in objects, and those in arrays.
 const (
 	inObjects = "'$**.*'"
 	inArrays  = "'$**[*]'"
 )
 
-// hiddenTypesCondition returns the condition for rows with such types in their JSON;
-// "" if no column can have them.
+// hiddenTypesCondition returns the condition for rows with hiddenJSONTypes in their JSON; "" if
+// no column can have them.
 func (d *Dump) hiddenTypesCondition(columns []column) string {
 	if d.server.MariaDB || d.server.Number < 80004 || d.target.MariaDB {
 		return ""
@@ -42,7 +42,7 @@ func (d *Dump) hiddenTypesCondition(columns []column) string {
 	return strings.Join(parts, " OR ")
 }
 
-// hasHiddenTypes reports whether rows fulfil the condition. Some servers that call
+// hasHiddenTypes reports whether any row matches the condition. Some servers that call
 // themselves MySQL cannot evaluate it.
 func (d *Dump) hasHiddenTypes(ctx context.Context, c *mysql.Conn, o *object, within, condition string) (bool, error) {
 	if condition == "" {
@@ -56,7 +56,7 @@ func (d *Dump) hasHiddenTypes(ctx context.Context, c *mysql.Conn, o *object, wit
 	return len(some) > 0, changed(err)
 }
 
-// writeHiddenTypes writes the rows with such types in their JSON, each by its own
+// writeHiddenTypes writes the rows with hiddenJSONTypes in their JSON, each with its own
 // INSERT.
 func (d *Dump) writeHiddenTypes(ctx context.Context, c *mysql.Conn, t *text, o *object, columns []column, from string) (rows int64, err error) {
 	var sources []string
@@ -97,8 +97,8 @@ func typesAt(source, path string) string {
 	return "(SELECT JSON_ARRAYAGG(JSON_TYPE(v)) FROM JSON_TABLE(" + source + "," + path + " COLUMNS(v JSON PATH '$')) k)"
 }
 
-// jsonOrValue reads a column's value, and the types inside it, from a row and returns
-// it as SQL. It adds to lost the columns whose types cannot be kept.
+// jsonOrValue reads a column's value from a row, with the types inside it if it is JSON. It
+// returns the value as SQL. It adds to lost the columns whose types cannot be kept.
 func jsonOrValue(c *column, row []byte, lost map[string]bool) (sql, rest []byte, err error) {
 	v, rest, null, err := mysql.Value(row)
 	if err != nil {
@@ -123,7 +123,7 @@ func jsonOrValue(c *column, row []byte, lost map[string]bool) (sql, rest []byte,
 		return sql, rest, nil
 	}
 	exact := false
-	if doc, err := readJSON(v, types[0], types[1], types[2]); err == nil { // otherwise the text is used
+	if doc, err := readJSON(v, types[0], types[1], types[2]); err == nil { // after an error, the plain text is used
 		var expression string
 		expression, exact = doc.document()
 		sql = []byte(expression)
@@ -143,9 +143,9 @@ type jsonValue struct {
 	elements []*jsonValue
 }
 
-// readJSON reads a document and the types of its root, of all values in objects, and
-// of all values in arrays. The latter two are JSON arrays in MySQL's order: all values
-// of an object or array, then the values inside each of them.
+// readJSON reads a document and the types of its root, of all values in objects, and of all
+// values in arrays. inObjects and inArrays are JSON arrays in MySQL's order: all values of an
+// object or array, then the values inside each of them.
 func readJSON(text []byte, root, inObjects, inArrays string) (*jsonValue, error) {
 	doc, err := parseJSON(text)
 	if err != nil {
@@ -198,15 +198,15 @@ func parseJSON(text []byte) (*jsonValue, error) {
 	return v, nil
 }
 
-// assignTypes gives the values in containers of one kind their types, and returns the
+// assignTypes sets the types of all values in containers of one kind, "{" or "[". It returns the
 // types that are left.
 func (v *jsonValue) assignTypes(container string, types []string) []string {
 	if strings.HasPrefix(v.text, container) {
 		for _, k := range v.elements {
 			if len(types) == 0 {
-				break // check reports it
+				break // check will return an error
 			}
-			if k.kind, types = types[0], types[1:]; k.kind == "" { // a JSON null became an SQL NULL
+			if k.kind, types = types[0], types[1:]; k.kind == "" { // the server returns SQL NULL for JSON null
 				k.kind = "NULL"
 			}
 		}
@@ -217,7 +217,7 @@ func (v *jsonValue) assignTypes(container string, types []string) []string {
 	return types
 }
 
-// check returns an error unless the types fit the values.
+// check returns an error if a type does not fit its value.
 func (v *jsonValue) check() error {
 	want := "INTEGER UNSIGNED INTEGER DOUBLE DECIMAL"
 	switch v.text[0] {
@@ -260,7 +260,7 @@ func (v *jsonValue) isPlain() bool {
 	return strings.Contains(" STRING INTEGER DOUBLE BOOLEAN NULL ", " "+v.kind+" ")
 }
 
-// document returns an SQL expression for the document; exact reports whether it keeps
+// document returns an SQL expression for the document. exact is true if the expression keeps
 // every type.
 func (v *jsonValue) document() (sql string, exact bool) {
 	sql, exact = v.sql()
@@ -338,9 +338,9 @@ func bytesExpression(shown string) string {
 		}
 		value = "CAST(CONV('" + digits + "',16,10) AS UNSIGNED)"
 		column = fmt.Sprintf("BIT(%d)", 8*len(bytes))
-	case "250": // an expression that may be as long as a MEDIUMBLOB is one
+	case "250": // MEDIUMBLOB: the type of an expression that can be longer than a BLOB
 		return "COALESCE(" + value + ",CAST(x'' AS BINARY(65536)))"
-	case "251": // what is made from a LONGTEXT is a LONGBLOB
+	case "251": // LONGBLOB: the type of UNHEX of a LONGTEXT
 		return "(SELECT UNHEX(v) FROM JSON_TABLE('[\"" + digits + "\"]','$[*]' COLUMNS(v LONGTEXT PATH '$' ERROR ON ERROR)) k)"
 	case "252":
 		column = "BLOB"

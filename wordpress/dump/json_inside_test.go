@@ -44,7 +44,7 @@ func TestReadJSON(t *testing.T) {
 	}
 }
 
-// Any text is read or rejected, and a document has the type of its text.
+// readJSON reads or rejects any text, and a document that it reads has the type of its text.
 func FuzzReadJSON(f *testing.F) {
 	for _, s := range []string{`{"a":[1,{"b":null}]}`, `"x"`, `[[[]]]`, `{"":-0.0}`, `[`, `"`, `nul`, ` `, `{"a":1}{`} {
 		f.Add(s, `["STRING"]`, `["ARRAY"]`)

@@ -11,7 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
 )
 
-// Every server takes its own dump back by package load, over what it has, and undoes it.
+// On every server, package load restores the server's own dump over the existing database, and
+// undoes that.
 func TestServersLoad(t *testing.T) {
 	const schema = "CREATE TABLE parents (id INT PRIMARY KEY, v VARCHAR(50) NOT NULL, t TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY (v(10))) ENGINE=InnoDB;\n" +
 		"CREATE TABLE children (id INT AUTO_INCREMENT PRIMARY KEY, p INT, KEY (p), CONSTRAINT fk FOREIGN KEY (p) REFERENCES parents (id) ON DELETE CASCADE) ENGINE=InnoDB;\n"

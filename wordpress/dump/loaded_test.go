@@ -14,7 +14,7 @@ func TestEverythingIsLoadedMariaDB(t *testing.T) { everythingIsLoaded(t, mariaDB
 
 func TestEverythingIsLoadedMySQL(t *testing.T) { everythingIsLoaded(t, mySQL(t)) }
 
-// loadInto restores a dump by package load.
+// loadInto restores a dump with package load.
 func loadInto(ctx context.Context, t *testing.T, f *flavour, db, text string, o load.Options) error {
 	t.Helper()
 	if o.Note == nil {

@@ -25,9 +25,9 @@ func eachServer(t *testing.T, test func(t *testing.T, f *flavour)) {
 	t.Run("mysql", func(t *testing.T) { test(t, mySQL(t)) })
 }
 
-// A table that another session locks for too long is not a table that the account
-// cannot read: the dump fails and names it, and who locks it, and does not continue
-// without it.
+// If another session locks a table for too long, the dump fails. The error names the table and
+// the session. The dump does not continue without the table, as it does if the account cannot
+// read it.
 func TestLockedTableIsNamed(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		db := f.database(t, "locked")
@@ -81,7 +81,7 @@ func (f *flavour) waitForProcess(t *testing.T, db, statement string) {
 	}
 }
 
-// waitForNoProcess waits until no session executes a statement any more.
+// waitForNoProcess waits until no session executes the statement.
 func (f *flavour) waitForNoProcess(t *testing.T, db, statement string) {
 	t.Helper()
 	for len(f.processes(t, db, statement)) > 0 {
@@ -89,7 +89,7 @@ func (f *flavour) waitForNoProcess(t *testing.T, db, statement string) {
 	}
 }
 
-// processes returns the numbers of the sessions that execute a statement.
+// processes returns the connection IDs of the sessions that execute a statement.
 func (f *flavour) processes(t *testing.T, db, statement string) []string {
 	t.Helper()
 	return strings.Fields(query(t, f.open(t, ""), "SELECT COALESCE(GROUP_CONCAT(ID SEPARATOR ' '), '') FROM information_schema.PROCESSLIST WHERE DB='"+db+"' AND INFO LIKE '%"+statement+"%'"))
@@ -103,8 +103,8 @@ func (f *flavour) killProcess(t *testing.T, db, statement string) {
 	}
 }
 
-// Locks are waited for, and the waits are announced. The dump then contains the table
-// whose lock was held, whichever statement needed it.
+// The dump waits for locks, and calls Waiting. It then contains the locked table, whichever
+// statement needed the lock.
 func TestLocksAreWaitedFor(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		db := f.database(t, "waited")
@@ -131,8 +131,8 @@ func TestLocksAreWaitedFor(t *testing.T) {
 	})
 }
 
-// An ALTER that waits for a long query is waited for, and the dump is of the table as
-// it is then.
+// The dump waits for an ALTER that itself waits for a long query. It then contains the altered
+// table.
 func TestQueuedAlterIsWaitedFor(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		db := f.database(t, "altered")
@@ -162,7 +162,7 @@ func TestQueuedAlterIsWaitedFor(t *testing.T) {
 	})
 }
 
-// A lock that is taken in the middle of a dump is waited for too.
+// The dump also waits for a lock that is taken in the middle of the dump.
 func TestLockInTheMiddleIsWaitedFor(t *testing.T) {
 	f := mariaDB(t)
 	db := filled(t, f, "midlock", "InnoDB", fillerRows)
@@ -205,8 +205,8 @@ func TestWaitingForALockEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// An account that may have one connection gets its tables without transactions before
-// the snapshot, still under a lock, with a warning.
+// With an account that may have only one connection, non-transactional tables are read before
+// the snapshot. They are still read under a lock, and there is a warning.
 func TestOneConnection(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		db := f.database(t, "oneconn")
@@ -223,7 +223,7 @@ func TestOneConnection(t *testing.T) {
 	})
 }
 
-// A view that only a second connection could read is named, and does not stop the dump.
+// A view that needs a second connection is reported as missing, and does not stop the dump.
 func TestViewThatNeedsASecondConnection(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "oneview")
@@ -237,8 +237,8 @@ func TestViewThatNeedsASecondConnection(t *testing.T) {
 	}
 }
 
-// A server whose connections are all taken is asked again; so is one whose account has
-// all that it may have.
+// Connecting is retried if the server has no free connection, or if the account already has as
+// many connections as it may have.
 func TestBusyServerIsAskedAgain(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "crowded")
@@ -253,8 +253,8 @@ func TestBusyServerIsAskedAgain(t *testing.T) {
 	}
 }
 
-// crowd opens dumps until one waits. It ends one such wait with the context, and
-// another by closing the first dump.
+// crowd opens dumps until one has to wait. It ends one such wait by its context, and another by
+// closing the first dump.
 func crowd(t *testing.T, account wordpress.Database) error {
 	var open []*dump.Dump
 	defer func() {
@@ -279,8 +279,8 @@ func crowd(t *testing.T, account wordpress.Database) error {
 	return err
 }
 
-// A socket whose queue is full is waited for: the site's password and the operator's go
-// to no other place.
+// If the queue of a socket is full, the client waits. It does not connect to another address,
+// which would get the passwords of the site and of the operator.
 func TestFullQueueIsWaitedFor(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "queued")
@@ -319,7 +319,7 @@ func TestFullQueueIsWaitedFor(t *testing.T) {
 	}
 }
 
-// forward connects everything that l accepts with another socket, until l is closed.
+// forward connects each connection that l accepts to another socket, until l is closed.
 func forward(l net.Listener, path string) {
 	for {
 		from, err := l.Accept()

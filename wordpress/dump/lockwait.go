@@ -19,8 +19,8 @@ const (
 	// DefaultLockWait is how long a dump waits for locks in total, unless Options say
 	// otherwise.
 	DefaultLockWait = 10 * time.Minute
-	// lockPause is the longest pause between two requests for a lock. In a pause, the
-	// site's visitors do not queue behind the dump's request.
+	// lockPause is the longest pause between two requests for a lock. During a pause, the
+	// site's queries do not queue behind the dump's request.
 	lockPause = 5 * time.Second
 	// maxShown is how many bytes of another session's statement an error shows.
 	maxShown = 160
@@ -35,7 +35,7 @@ type lockWait struct {
 	since  time.Time
 }
 
-// begin notes that a session waits, and returns how long it may.
+// begin records that a session waits, and returns how long it may wait.
 func (w *lockWait) begin() time.Duration {
 	w.Lock()
 	defer w.Unlock()
@@ -54,8 +54,8 @@ func (w *lockWait) end() {
 	}
 }
 
-// connect opens a session whose statements wait for the locks of other sessions.
-// further is as in mysql.Options.
+// connect opens a session whose statements wait for the locks of other sessions. further is
+// passed to mysql.Options.
 func (d *Dump) connect(ctx context.Context, further bool) (*mysql.Conn, error) {
 	c, err := mysql.Connect(ctx, d.db, mysql.Options{Further: further, Waiting: d.opts.Waiting, Locked: d.waitForLock})
 	if err == nil {
@@ -66,11 +66,11 @@ func (d *Dump) connect(ctx context.Context, further bool) (*mysql.Conn, error) {
 	return c, err
 }
 
-// A Session asks single questions, in a read-only transaction. Its statements wait for
-// the locks of other sessions.
+// A Session runs single queries in a read-only transaction. Its statements wait for the locks
+// of other sessions.
 type Session struct{ conn *mysql.Conn }
 
-// Connect opens a session without a dump.
+// Connect opens a session that does not belong to a dump.
 func Connect(ctx context.Context, db wordpress.Database, o Options) (*Session, error) {
 	d := newDump(db, o)
 	c, err := d.connect(ctx, false)
@@ -85,10 +85,10 @@ func Connect(ctx context.Context, db wordpress.Database, o Options) (*Session, e
 	return &Session{c}, nil
 }
 
-// Session returns the session that has the dump's snapshot. It ends with the dump.
+// Session returns the session that has the dump's snapshot. Closing the dump ends it.
 func (d *Dump) Session() *Session { return &Session{d.main} }
 
-// Ask calls ask. The rollback to a savepoint then releases the locks of the tables that
+// Ask calls ask. Then it rolls back to a savepoint, which releases the locks of the tables that
 // were read.
 func (s *Session) Ask(ctx context.Context, ask func(*mysql.Conn) error) error {
 	return errors.Join(ask(s.conn), s.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT t"))
@@ -97,8 +97,8 @@ func (s *Session) Ask(ctx context.Context, ask func(*mysql.Conn) error) error {
 // Close ends the session.
 func (s *Session) Close() error { return s.conn.Close() }
 
-// waitForLock sends a statement again, with pauses, until the lock that it needs is
-// free.
+// waitForLock calls retry, which sends statement again, with pauses, until the lock that it
+// needs is free.
 func (d *Dump) waitForLock(ctx context.Context, c *mysql.Conn, statement string, retry func() (bool, error)) error {
 	left := d.locks.begin()
 	defer d.locks.end()
@@ -124,8 +124,9 @@ func (d *Dump) waitForLock(ctx context.Context, c *mysql.Conn, statement string,
 	}
 }
 
-// lockedError names the tables in use, and the session that seems to hold the lock. It
-// is no error of the server's, which would be about the object that is read.
+// lockedError returns an error that names the tables in use, and the session that probably
+// holds the lock. It wraps no error of the server, because that would count as an error of the
+// object that is read.
 func (d *Dump) lockedError(ctx context.Context, c *mysql.Conn, statement string) error {
 	wanted := sqltext.Identifiers(statement)
 	message := fmt.Sprintf("another session holds a lock, which was waited for in vain (lock_wait is %v)", d.lockLimit())
@@ -154,9 +155,10 @@ func (d *Dump) lockedError(ctx context.Context, c *mysql.Conn, statement string)
 	return fmt.Errorf("%s; end that session, or raise lock_wait", message)
 }
 
-// holder returns the process that most probably holds the lock: one that executes a
-// statement about one of the tables, rather than one that waits itself, rather than one
-// that is idle in the same database; among equal ones, the longest.
+// holder returns the process that most probably holds the lock. The best candidate executes a
+// statement about one of the tables. Next come one that waits for a table itself, one that
+// executes another statement in the database, and one that is idle there. Among equal
+// candidates, it is the one with the longest time.
 func (d *Dump) holder(processes [][]mysql.Cell, tables []string) []mysql.Cell {
 	var best []mysql.Cell
 	bestRank, bestTime := 0, -1
@@ -194,8 +196,8 @@ func (d *Dump) lockLimit() time.Duration {
 	return DefaultLockWait
 }
 
-// shown returns the beginning of a statement without its literals, which may be
-// secrets of the site.
+// shown returns the beginning of a statement, without literals, which may be secrets of the
+// site.
 func shown(statement string) string {
 	var b strings.Builder
 	for _, t := range sqltext.Tokens(statement[:min(len(statement), 4*maxShown)]) {

@@ -15,9 +15,9 @@ type migration struct {
 	name     string
 	from     string
 	sql      string
-	to       map[string][]string // for each server, values of --for; "" is a plain dump
+	to       map[string][]string // for each target server, the values of --for; "" means a plain dump
 	warnings []string            // parts of the warnings that every dump for another kind of server has
-	left     string              // a query whose result on the target is want
+	left     string              // a query on the target, whose result must be want
 	want     string
 }
 
@@ -152,7 +152,7 @@ var migrations = []migration{
 	},
 }
 
-// Tables and programs that only MariaDB has, but for sequences.
+// Tables and programs that only MariaDB supports, except sequences.
 const tablesOfMariaDB = `
 CREATE TABLE a_plain (id INT PRIMARY KEY, v TEXT) ENGINE=Aria;
 CREATE TABLE a_page (id INT PRIMARY KEY, v TEXT) ENGINE=Aria ROW_FORMAT=PAGE; INSERT INTO a_page VALUES (1,'x');
@@ -186,7 +186,7 @@ DELIMITER ;
 SET sql_mode='';
 `
 
-// Tables and programs that only MySQL has.
+// Tables and programs that only MySQL supports.
 const tablesOfMySQL = `
 CREATE TABLE a_geomcoll (id INT PRIMARY KEY, g GEOMETRYCOLLECTION);
 CREATE TABLE b_quote (id INT PRIMARY KEY, n VARCHAR(20), CHECK (n <> 'o''brien')); INSERT INTO b_quote VALUES (1,'o');

@@ -12,10 +12,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// restoreNonBMP replaces question marks in a definition: SHOW CREATE TABLE writes
-// characters outside the Basic Multilingual Plane as question marks, in defaults and
-// in the members of ENUM and SET. Defaults are selected in hexadecimal; members are
-// read from the rows that have them.
+// restoreNonBMP replaces question marks in a definition with the real characters. SHOW CREATE
+// TABLE writes characters outside the Basic Multilingual Plane as question marks, in defaults
+// and in the members of ENUM and SET. Defaults are read with DEFAULT() in hexadecimal; members
+// are read from the rows that have them.
 func (d *Dump) restoreNonBMP(ctx context.Context, c *mysql.Conn, o *object, create string) (string, error) {
 	if !strings.Contains(create, "?") {
 		return create, nil
@@ -79,7 +79,7 @@ func (d *Dump) replaceDefault(ctx context.Context, c *mysql.Conn, o *object, col
 func (d *Dump) replaceMembers(ctx context.Context, c *mysql.Conn, o *object, column, charset string, definition []sqltext.Token) error {
 	name := sqltext.Ident(column)
 	index, where := "CAST("+name+" AS UNSIGNED)", ""
-	if definition[sqltext.SkipSpace(definition, 0)].IsWord("SET") { // from rows that have one member only
+	if definition[sqltext.SkipSpace(definition, 0)].IsWord("SET") { // only from rows that have exactly one member
 		where = " WHERE BIT_COUNT(" + index + ")=1"
 		index = "BIT_COUNT(" + index + "-1)+1"
 	}
@@ -87,7 +87,7 @@ func (d *Dump) replaceMembers(ctx context.Context, c *mysql.Conn, o *object, col
 	if err != nil {
 		return err
 	}
-	members := map[string]string{} // in hexadecimal, by number
+	members := map[string]string{} // by member number, in hexadecimal
 	for _, r := range rows {
 		members[r[0].Text] = r[1].Text
 	}

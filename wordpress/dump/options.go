@@ -10,8 +10,8 @@ import (
 
 // Options say what to dump and how. The zero value dumps everything.
 type Options struct {
-	Logger *slog.Logger     `json:"-"` // nil: silent
-	Now    func() time.Time `json:"-"` // nil: time.Now; for the last line
+	Logger *slog.Logger     `json:"-"` // if nil, nothing is logged
+	Now    func() time.Time `json:"-"` // for the last line; if nil, time.Now
 	// Tables and ExcludeTables are names or patterns with * and ?, of tables and
 	// views. Without Tables, all are dumped.
 	Tables        []string `json:"tables,omitempty"`
@@ -20,9 +20,10 @@ type Options struct {
 	NoData []string `json:"no_data,omitempty"`
 	// Where limits the rows of single tables by a condition in SQL.
 	Where map[string]string `json:"where,omitempty"`
-	// PrefixOnly dumps the site's tables only, in a database shared with others:
-	// those that begin with its prefix, and its custom tables. Blog, if not 0, is
-	// one site of a multisite by its number: its own tables and the users'.
+	// PrefixOnly dumps only the site's tables, in a database that other sites share:
+	// those that begin with its prefix, and its custom tables. Blog, if not 0, is the
+	// number of one site of a multisite: only its own tables and the tables of users are
+	// dumped.
 	PrefixOnly bool `json:"prefix_only,omitempty"`
 	Blog       int  `json:"blog,omitempty"`
 	// NoTransients leaves out WordPress' transients.
@@ -30,22 +31,22 @@ type Options struct {
 	// SkipDefiner leaves out the definers of views, triggers, routines and events: the
 	// account that restores the dump becomes the definer.
 	SkipDefiner bool `json:"skip_definer,omitempty"`
-	// Strict makes it an error that something cannot be read. Otherwise the dump
-	// continues and lists it in Report.Missing.
+	// Strict returns an error if an object cannot be read. Otherwise the dump
+	// continues, and lists the object in Report.Missing.
 	Strict bool `json:"strict,omitempty"`
-	// Threads is the number of connections that read at once; 0 means 1.
+	// Threads is the number of connections that read in parallel; 0 means 1.
 	Threads int `json:"threads,omitempty"`
-	// For adapts the dump to another server, one of Targets; "" is the same server
-	// as the source.
+	// For adapts the dump to another kind of server, one of Targets; "" means the same
+	// kind as the source.
 	For string `json:"for,omitempty"`
 	// LockWait is the longest time that the dump waits for locks of other sessions, in
 	// total; 0 is DefaultLockWait.
 	LockWait time.Duration `json:"lock_wait,omitempty"`
-	// Waiting is called with true when the dump begins to wait for a lock that somebody
-	// else holds, and with false when the wait ends; nil: nobody is told. Calls may nest.
+	// Waiting is called with true when the dump begins to wait for a lock that another
+	// session holds, and with false when the wait ends; may be nil. Calls may nest.
 	Waiting func(bool) `json:"-"`
-	// Temp opens the file without a name that holds rows which are read under a lock and do
-	// not fit into memory; nil is OpenTemp in the system's folder. It is called at most once.
+	// Temp opens an unnamed file for rows that are read under a lock and do not fit into
+	// memory. If nil, OpenTemp is used with the system's folder. It is called at most once.
 	Temp func() (*os.File, error) `json:"-"`
 }
 
@@ -56,10 +57,10 @@ func Targets() []string { return target.Names() }
 type Report struct {
 	Tables       []Table
 	Warnings     []Note
-	Missing      []Note // what the account could not see or read
+	Missing      []Note // objects that the account could not see or read
 	Rows         int64
 	Bytes        int64
-	SHA256       [32]byte // of everything before the last line, which contains it
+	SHA256       [32]byte // hash of everything before the last line, which contains it
 	SnapshotTime time.Time
 }
 
@@ -74,7 +75,7 @@ type Table struct {
 	Kind   string // table, view or sequence
 	Engine string // "" for views
 	Rows   int64
-	Bytes  int64 // of SQL
+	Bytes  int64 // length of its SQL
 }
 
 // A Note is a remark on one object of the database.

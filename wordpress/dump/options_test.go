@@ -24,8 +24,8 @@ func TestSelection(t *testing.T) {
 		name   string
 		opts   dump.Options
 		tables string
-		code   string // p, e, t1, t2
-		rows   string // of tables with other than 4
+		code   string // the expected routines, triggers and events: p, e, t1, t2
+		rows   string // the tables that do not have 4 rows, with their number of rows
 	}{
 		{"all", dump.Options{}, "all_users other_posts other_view wp2_posts wp_02_x wp_12_posts wp_2_options wp_2_posts wp_log wp_options wp_posts wp_sitemeta wp_usermeta wp_users wp_view wpxposts", "p e t1 t2", ""},
 		{"tables", dump.Options{Tables: []string{"wp_posts", "*_view"}}, "other_view wp_posts wp_view", "t1", ""},
@@ -100,8 +100,8 @@ func TestRestoreByAConfinedAccountMySQL(t *testing.T) {
 	restoreByAConfinedAccount(t, f)
 }
 
-// restoreByAConfinedAccount restores as the documentation says: by the site's account,
-// which has rights on one database.
+// restoreByAConfinedAccount restores as the documentation says: with the site's account, which
+// has privileges only on one database.
 func restoreByAConfinedAccount(t *testing.T, f *flavour) {
 	db := f.database(t, "confined")
 	f.database(t, "confined_back")

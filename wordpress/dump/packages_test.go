@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// A view on a function of a package that the account may not read, or not even see,
-// must not stop the restore.
+// A view may call a function of a package that the account cannot read, or not even see. It
+// does not stop the restore.
 func TestViewsOnHiddenPackages(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "packed")

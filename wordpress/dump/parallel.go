@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	splitFrom  = 16 << 20 // tables of at least so many bytes are read in ranges
-	rangeBytes = 6 << 20  // approximate size of a range
-	unitBlocks = 8        // blocks of a unit that may be buffered before its turn
+	splitFrom  = 16 << 20 // minimum size in bytes of a table that is read in ranges
+	rangeBytes = 6 << 20  // approximate size of a range in bytes
+	unitBlocks = 8        // maximum number of blocks of a unit that wait to be written
 	maxThreads = 16
 )
 
-// A unit is a part of the dump that one connection reads before its turn to be
-// written.
+// A unit is a part of the dump that one connection reads. It is buffered until the units
+// before it are written.
 type unit struct {
 	object *object
-	first  bool // it begins the object
-	last   bool // it ends the object
+	first  bool // it is the first unit of the object
+	last   bool // it is the last unit of the object
 	write  func(ctx context.Context, c *mysql.Conn, t *text) (rows int64, err error)
 	blocks chan []byte // its text; closed when it is complete
-	rows   int64       // valid once blocks is closed, as err is; damage is not an error here
+	rows   int64       // rows and err are valid once blocks is closed
 	err    error
 	after  func()
 }
@@ -34,13 +34,13 @@ type unit struct {
 // A pool reads units on several connections and writes them in order.
 type pool struct {
 	d      *Dump
-	queue  chan *unit // to the connections, unbuffered
-	order  chan *unit // to the output
+	queue  chan *unit // units for the connections; unbuffered
+	order  chan *unit // units in the order of the output
 	free   chan []byte
 	cancel context.CancelCauseFunc
 }
 
-// writeInParallel writes tables from all connections, in the order of list.
+// writeInParallel reads tables on all connections, and writes them in the order of list.
 func (d *Dump) writeInParallel(ctx context.Context, t *text, list []*object) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -73,7 +73,7 @@ func (d *Dump) writeInParallel(ctx context.Context, t *text, list []*object) err
 // plan divides the tables into units. While a table is read in ranges, the main
 // connection holds its metadata lock.
 func (p *pool) plan(ctx context.Context, list []*object) error {
-	var held sync.WaitGroup // the ranges of the locked table
+	var held sync.WaitGroup // counts the unread ranges of the locked table
 	release := func() error {
 		held.Wait()
 		return p.d.main.Exec(ctx, "ROLLBACK TO SAVEPOINT t")
@@ -121,7 +121,7 @@ func (p *pool) add(ctx context.Context, u *unit) error {
 		select {
 		case ch <- u:
 		case <-ctx.Done():
-			if ch == p.queue { // the output waits for it
+			if ch == p.queue { // write already waits for this unit
 				u.err = context.Cause(ctx)
 				close(u.blocks)
 			}
@@ -167,7 +167,7 @@ func (p *pool) work(ctx context.Context, c *mysql.Conn) {
 // write writes the units' text in order.
 func (p *pool) write(t *text) error {
 	var from, rows int64
-	var err error // of the object, if it is damaged
+	var err error // the damage of the current object, if it has one
 	for u := range p.order {
 		if u.first {
 			from, rows, err = t.size(), 0, nil
@@ -200,7 +200,7 @@ func (p *pool) write(t *text) error {
 	return nil
 }
 
-// worthSplitting reports whether a table is read in ranges.
+// worthSplitting reports whether a table is large enough to be read in ranges.
 func (d *Dump) worthSplitting(o *object) bool {
 	return o.bytes >= splitFrom && o.suspect == nil && o.transactional && !o.versioned && !o.rowless && !o.noData
 }
@@ -218,7 +218,7 @@ func (d *Dump) split(ctx context.Context, o *object) ([]*unit, error) {
 		if err = damaged(err, true); !errors.As(err, new(*damage)) {
 			return nil, err
 		}
-		ranges = []string{""} // up to the damage
+		ranges = []string{""} // read the rows before the damage
 	}
 	units := []*unit{{object: o, first: true, write: func(_ context.Context, _ *mysql.Conn, t *text) (int64, error) { return 0, t.raw(ddl) }}}
 	for _, r := range ranges {
@@ -253,7 +253,7 @@ func (d *Dump) ranges(ctx context.Context, o *object) ([]string, error) {
 	return divide(column, ends[0].Text, ends[1].Text, key[0][2].Text == "1", int(o.bytes/rangeBytes))
 }
 
-// divide returns about n conditions, of which exactly one is true for every number.
+// divide returns about n conditions. For every number, exactly one of them is true.
 func divide(column, low, high string, unsigned bool, n int) ([]string, error) {
 	const sign = 1 << 63
 	parse := func(s string) (uint64, error) {

@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// readPrivileges records the kinds of objects that the account cannot see: servers leave
-// such objects out of their lists without an error.
+// readPrivileges records the kinds of objects that the account cannot see. This is needed
+// because a server omits such objects from its lists without an error.
 func (d *Dump) readPrivileges(ctx context.Context) error {
 	has, err := d.privileges(ctx)
 	if err != nil {

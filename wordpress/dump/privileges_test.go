@@ -13,7 +13,7 @@ func TestPrivilegesOnSharedHostsMariaDB(t *testing.T) { privilegesOnSharedHosts(
 
 func TestPrivilegesOnSharedHostsMySQL(t *testing.T) { privilegesOnSharedHosts(t, mySQL(t)) }
 
-// privilegesOnSharedHosts dumps with accounts like those of shared hosts, none of which has
+// privilegesOnSharedHosts dumps with accounts that are typical of shared hosts. None of them has
 // PROCESS, RELOAD or SUPER.
 func privilegesOnSharedHosts(t *testing.T, f *flavour) {
 	f.database(t, "shared_db")
@@ -23,8 +23,8 @@ func privilegesOnSharedHosts(t *testing.T, f *flavour) {
 	for _, c := range []struct {
 		name    string
 		grants  []string
-		missing []string // objects of Report.Missing
-		has     []string // in the dump
+		missing []string // expected objects of Report.Missing
+		has     []string // texts that the dump must contain
 		lacks   []string
 		warns   string
 	}{

@@ -15,8 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// The number of requests, each of which waits for its answer, and of statements decides how
-// long a dump of small tables takes.
+// The time for a dump of small tables depends on the number of statements, and on the number of
+// requests, because each request waits for its answer.
 func TestFewQueriesPerTable(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		questions := func() int {
@@ -38,7 +38,7 @@ func TestFewQueriesPerTable(t *testing.T) {
 		aged(t, f)
 		limits := map[int]int{few: 70, many: 9 * many / 2}
 		requestLimits := map[int]int{few: 35, many: 60}
-		if f.maria == nil { // it also shows each definition before the snapshot, and under its lock
+		if f.maria == nil { // with MySQL, the dump also reads each definition before the snapshot, and under its lock
 			limits = map[int]int{few: 85, many: 11 * many / 2}
 			requestLimits = map[int]int{few: 50, many: 3 * many / 2}
 		}
@@ -62,7 +62,7 @@ func TestFewQueriesPerTable(t *testing.T) {
 	})
 }
 
-// A server may have thousands of databases: no query makes it look into all of them.
+// A server may have thousands of databases. No query makes it search all of them.
 func TestOtherDatabasesAreNotSearched(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "own")
@@ -91,8 +91,8 @@ func TestOtherDatabasesAreNotSearched(t *testing.T) {
 	}
 }
 
-// recorded returns a configuration that reaches the server through a socket, on which the
-// requests are recorded.
+// recorded returns a configuration that connects to the server through a proxy's socket. The
+// proxy records the requests.
 func (f *flavour) recorded(t *testing.T, db string) (config wordpress.Database, requests func() []string) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "q") //nolint:usetesting // the path of a socket is short

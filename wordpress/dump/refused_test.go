@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// altering starts a proxy that alters the answers of a server, as a hostile server
-// would give them, and returns its port.
+// altering starts a proxy that alters the answers of a server, to simulate a hostile server. It
+// returns the proxy's port.
 func altering(t *testing.T, port int, alter func(answer []byte) []byte) int {
 	t.Helper()
 	return proxied(t, port, func(c, s net.Conn) {
@@ -26,7 +26,7 @@ func altering(t *testing.T, port int, alter func(answer []byte) []byte) int {
 	})
 }
 
-// placeholder is what the proxy replaces by a text of the same length.
+// placeholder is the text that the proxy replaces with another text of the same length.
 var placeholder = strings.Repeat("Q", 60)
 
 func TestHostileDefinitionsAreRefusedMariaDB(t *testing.T) {
@@ -39,8 +39,8 @@ func TestHostileDefinitionsAreRefusedMySQL(t *testing.T) {
 	hostileDefinitionsAreRefused(t, mySQL(t), "CREATE FUNCTION ff() RETURNS INT DETERMINISTIC COMMENT '"+placeholder+"' RETURN 1", "function `ff`")
 }
 
-// A server that answers with more than a definition must not reach the account that
-// restores the dump. What the server itself would not say is refused by name.
+// A hostile server may add statements to a definition. They do not reach the account that
+// restores the dump: the definition is refused, and the report names the object.
 func hostileDefinitionsAreRefused(t *testing.T, f *flavour, more string, names ...string) {
 	db := f.database(t, "refusing")
 	f.run(t, db, "CREATE TABLE t (id INT PRIMARY KEY) COMMENT='"+placeholder+"'; CREATE TABLE good (id INT PRIMARY KEY, v TEXT); INSERT INTO good VALUES (1,'"+placeholder+"'); "+
@@ -81,7 +81,7 @@ func hostileDefinitionsAreRefused(t *testing.T, f *flavour, more string, names .
 	}
 }
 
-// Values are written as their type requires, whatever the server says the type is.
+// Values are quoted safely, whatever type the server claims for a column.
 func TestHostileValuesAreQuoted(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "lying")

@@ -11,21 +11,21 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A routine is what SHOW CREATE returns of a trigger, routine, package, library or
-// event. Its fields except kind and name also describe how to create a view.
+// A routine is a trigger, routine, package, library or event, as SHOW CREATE returns it. It is
+// also used, without kind and name, for the statement that creates a view.
 type routine struct {
 	kind      string // TRIGGER, PROCEDURE, FUNCTION, PACKAGE, PACKAGE BODY, LIBRARY or EVENT; "" for a view
 	name      string
 	encoded   string // the quoted name in the character set of the client
 	text      string
 	mode      string // sql_mode
-	table     string // of a trigger
-	zone      string // time zone, of events
+	table     string // table of a trigger
+	zone      string // time zone of an event
 	client    string // character set of the client that created it
-	collation string // of the connection that created it
+	collation string // collation of the connection that created it
 	database  string // collation of the database in which it was created
-	created   string // time of creation, of events
-	broken    string // why it cannot be created any more; "" if it can
+	created   string // creation time of an event
+	broken    string // why it can no longer be created; "" if it can
 }
 
 func (r *routine) String() string {
@@ -59,8 +59,8 @@ func (d *Dump) readRoutines(ctx context.Context) error {
 	return nil
 }
 
-// readLibraries reads the libraries that routines in other languages than SQL use;
-// MySQL has them from 9.2 on.
+// readLibraries reads the libraries that routines in languages other than SQL use. MySQL has
+// them since version 9.2.
 func (d *Dump) readLibraries(ctx context.Context) error {
 	if d.server.MariaDB || d.server.Number < 90200 {
 		return nil
@@ -97,7 +97,7 @@ func (d *Dump) readFunctions(ctx context.Context) error {
 	return nil
 }
 
-// readRoutine reads a definition and adds it to those to be written.
+// readRoutine reads a definition, and adds it to d.routines.
 func (d *Dump) readRoutine(ctx context.Context, r *routine) error {
 	row, err := d.main.Row(ctx, "SHOW CREATE "+r.kind+" "+sqltext.Ident(r.name), 3)
 	switch mysql.ErrorNumber(err) {
@@ -115,7 +115,7 @@ func (d *Dump) readRoutine(ctx context.Context, r *routine) error {
 	if r.kind == "EVENT" {
 		r.zone, rest = rest[0].Text, rest[1:]
 	}
-	if r.kind == "LIBRARY" && len(rest) == 1 { // MySQL shows no character sets of libraries
+	if r.kind == "LIBRARY" && len(rest) == 1 { // for a library, MySQL returns no character sets
 		rest = append(rest, mysql.Cell{Text: "utf8mb4"}, mysql.Cell{Text: "utf8mb4_general_ci"}, mysql.Cell{})
 	}
 	if len(rest) < 4 {
@@ -128,7 +128,7 @@ func (d *Dump) readRoutine(ctx context.Context, r *routine) error {
 	return d.addRoutine(ctx, r)
 }
 
-// addRoutine adapts a definition and adds it to those to be written.
+// addRoutine adapts a definition to the target, and adds it to d.routines.
 func (d *Dump) addRoutine(ctx context.Context, r *routine) error {
 	dialect := sqltext.DialectOf(r.mode)
 	list := dialect.Tokens(r.text)
@@ -172,21 +172,22 @@ func (d *Dump) addRoutine(ctx context.Context, r *routine) error {
 	return nil
 }
 
-// checkStatement returns an error unless writeStatement will write exactly the
-// definition that is expected.
+// checkStatement returns an error unless writeStatement will write exactly the expected
+// definition.
 func (d *Dump) checkStatement(r *routine, want sqltext.Definition) error {
 	if err := sqltext.CheckPlain(r.client, r.collation, r.database); err != nil {
 		return fmt.Errorf("%w: %w", errRefused, err)
 	}
 	if _, want.Mode, _ = d.target.Modes(r.mode); r.broken != "" {
-		want.Mode = r.mode // it is written as a comment, and not for the target
+		want.Mode = r.mode // it is written as a comment, without changes for the target
 	}
 	want.Charset = r.client
 	return d.checkDefinition(want, r.text)
 }
 
-// writeViewsAndRoutines writes, after all rows: routines, since views may use them;
-// views; triggers, which must not fire while rows are loaded; events.
+// writeViewsAndRoutines is called after all rows are written. It writes routines before views,
+// which may use them. It writes triggers and events last; triggers must not fire while rows are
+// loaded.
 func (d *Dump) writeViewsAndRoutines(t *text) error {
 	if err := d.writeStandIns(t); err != nil {
 		return err
@@ -218,7 +219,7 @@ func (d *Dump) writeViewsAndRoutines(t *text) error {
 	return nil
 }
 
-// writeBroken writes the definition of what cannot be created as a comment.
+// writeBroken writes, as a comment, the definition of an object that cannot be created.
 func writeBroken(t *text, why, create string) error {
 	return t.raw("-- It cannot be created: ", sqltext.OneLine(why), "\n", sqltext.Comment(create))
 }
@@ -239,7 +240,7 @@ func (d *Dump) readTriggers(ctx context.Context) error {
 		if err := d.readRoutine(ctx, &routine{kind: "TRIGGER", name: row[0].Text, table: row[1].Text}); err != nil {
 			return err
 		}
-		if len(d.routines) == before { // the report names it
+		if len(d.routines) == before { // it was not added; the report already names it
 			if row[4].Text != "" {
 				text := "CREATE TRIGGER " + sqltext.Ident(row[0].Text) + " " + row[2].Text + " " + row[3].Text + " ON " + sqltext.Ident(row[1].Text) + " FOR EACH ROW " + row[4].Text
 				d.routines = append(d.routines, &routine{kind: "TRIGGER", name: row[0].Text, table: row[1].Text, text: text, broken: "its definition cannot be read"})
@@ -258,7 +259,7 @@ func (d *Dump) readTriggers(ctx context.Context) error {
 	return nil
 }
 
-// findBrokenTriggers marks the triggers whose tables are not in the dump.
+// findBrokenTriggers marks the triggers whose tables are not in the dump as broken.
 func (d *Dump) findBrokenTriggers(dumped map[string]bool) {
 	for _, r := range d.routines {
 		if r.kind == "TRIGGER" && r.broken == "" && !dumped[d.selection.key(r.table)] {
@@ -268,8 +269,8 @@ func (d *Dump) findBrokenTriggers(dumped map[string]bool) {
 	}
 }
 
-// tryTrigger checks whether a trigger uses a column that its table does not have any
-// more: servers keep such a trigger until it fires, but refuse to create it.
+// tryTrigger checks whether a trigger uses a column that its table no longer has. A server keeps
+// such a trigger, but refuses to create it again.
 func (d *Dump) tryTrigger(ctx context.Context, r *routine, table string) error {
 	for _, column := range sqltext.TriggerColumns(sqltext.DialectOf(r.mode).Tokens(r.text)) {
 		found, err := d.main.Strings(ctx, "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE "+ofTable(table)+" AND COLUMN_NAME="+sqltext.Literal(column))

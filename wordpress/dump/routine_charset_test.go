@@ -6,8 +6,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// programsOfLatin1 are created by a client that says it writes latin1: the two bytes of é
-// are two characters.
+// programsOfLatin1 are created by a client that declares latin1 but sends UTF-8. So the two bytes
+// of é are two characters for the server.
 const programsOfLatin1 = `SET NAMES latin1;
 CREATE TABLE ` + "`té`" + ` (id INT);
 DELIMITER $$
@@ -27,8 +27,7 @@ CREATE PROCEDURE pr_sjis() COMMENT 'x' BEGIN SELECT 'x'; END$$
 DELIMITER ;
 `
 
-// describePrograms returns names, comments, bodies and character sets, which servers show
-// in UTF-8.
+// describePrograms returns names, comments, bodies and character sets, all in UTF-8.
 func describePrograms(t *testing.T, f *flavour, db string) string {
 	t.Helper()
 	pool := f.open(t, db)
@@ -41,7 +40,7 @@ func describePrograms(t *testing.T, f *flavour, db string) string {
 		query(t, pool, "SELECT GROUP_CONCAT(CONCAT_WS('|',HEX(TRIGGER_NAME),HEX(DEFINER),HEX(ACTION_STATEMENT),CHARACTER_SET_CLIENT) SEPARATOR '\n') FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA=DATABASE()")
 }
 
-// Servers show the head of a routine in UTF-8, and its body as its client sent it.
+// A server shows the head of a routine in UTF-8, but the body in the bytes that the client sent.
 func checkProgramsOfLatin1(t *testing.T, f *flavour) {
 	t.Helper()
 	from := f.database(t, "latin1programs")
@@ -57,7 +56,7 @@ func checkProgramsOfLatin1(t *testing.T, f *flavour) {
 	if got := describePrograms(t, f, "latin1back"); got != want {
 		t.Errorf("%s: got\n%s\nwant\n%s", f.name, got, want)
 	}
-	// A second restore replaces what is there.
+	// A second restore replaces the existing objects.
 	if out, err := f.feed("latin1back", []byte(text), "--binary-mode"); err != nil {
 		t.Errorf("second restore: %v: %s", err, out)
 	}

@@ -36,7 +36,8 @@ func (o *Options) Check() error {
 	return nil
 }
 
-// Partial returns what the options leave out or change, as JSON; "" if nothing.
+// Partial returns, as JSON, the options that make the dump differ from a complete one; "" if
+// there are none.
 func (o *Options) Partial() string {
 	set := *o
 	set.Strict, set.Threads, set.LockWait = false, 0, 0 // they do not change the dump
@@ -49,16 +50,16 @@ func (o *Options) Partial() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// A selection chooses tables and rows by their names, as the server compares names.
+// A selection selects tables and rows. It compares names in the same way as the server.
 type selection struct {
 	options    Options
 	prefix     string   // of the site's tables; "" if unknown
-	custom     []string // tables of the site with other names
+	custom     []string // tables of the site without the prefix
 	ignoreCase bool
 }
 
-// newSelection prepares a selection for a server. If it ignores case, all names and
-// patterns are in lower case.
+// newSelection prepares a selection for a server. If the server ignores case, all names and
+// patterns in the selection are in lower case.
 func newSelection(o Options, db wordpress.Database, server mysql.Server) selection {
 	s := selection{options: o, prefix: db.TablePrefix, custom: db.CustomTables, ignoreCase: server.IgnoreCase}
 	if !s.ignoreCase {
@@ -80,7 +81,8 @@ func newSelection(o Options, db wordpress.Database, server mysql.Server) selecti
 	return s
 }
 
-// key returns a name as it is compared: two names of one object have the same key.
+// key returns a name in the form in which names are compared: two names of one object have the
+// same key.
 func (s *selection) key(name string) string {
 	if s.ignoreCase {
 		return strings.ToLower(name)
@@ -88,9 +90,9 @@ func (s *selection) key(name string) string {
 	return name
 }
 
-// checkSelection returns an error if the options match nothing in this database, and
-// warns of those that have no effect: a misspelt name must not lead to a dump that
-// silently lacks a table, or has one that it should not have.
+// checkSelection returns an error if an option matches nothing in this database, and warns of
+// options that have no effect. A misspelt name must not silently lead to a dump that lacks a
+// table, or contains a table that it should not contain.
 func (d *Dump) checkSelection() error {
 	o := &d.selection.options
 	switch {
@@ -139,7 +141,7 @@ func (d *Dump) checkSelection() error {
 	return nil
 }
 
-// wants reports whether a table or view is to be dumped.
+// wants reports whether a table or view must be dumped.
 func (s *selection) wants(table string) bool {
 	name, o := s.key(table), &s.options
 	if matchAny(o.ExcludeTables, name) {
@@ -160,15 +162,15 @@ func (s *selection) wants(table string) bool {
 	return blogOf(name, s.prefix) == o.Blog || name == s.prefix+"users" || name == s.prefix+"usermeta"
 }
 
-// wantsRows reports whether a table's rows are to be dumped.
+// wantsRows reports whether a table's rows must be dumped.
 func (s *selection) wantsRows(table string) bool {
 	return !matchAny(s.options.NoData, s.key(table))
 }
 
-// where returns the operator's condition for the rows of a table, "" for all.
+// where returns the operator's condition for the rows of a table; "" means all rows.
 func (s *selection) where(table string) string { return s.options.Where[s.key(table)] }
 
-// condition returns the condition for the rows of a table to dump, "" for all.
+// condition returns the condition for the rows of a table to dump; "" means all rows.
 func (s *selection) condition(table string) string {
 	var parts []string
 	if w := s.where(table); w != "" {
@@ -182,8 +184,8 @@ func (s *selection) condition(table string) string {
 	return strings.Join(parts, " AND ")
 }
 
-// transients returns the condition that leaves out the transients of a table; "" if it
-// is no table that holds them.
+// transients returns the condition that leaves out the transients of a table; "" if the table
+// does not hold transients.
 func (s *selection) transients(table string) string {
 	name := s.key(table)
 	rest, ours := strings.CutPrefix(name, s.prefix)
@@ -199,13 +201,12 @@ func (s *selection) transients(table string) string {
 	return ""
 }
 
-// whole reports whether the dump is of the whole database, routines and events
-// included.
+// whole reports whether the dump contains the whole database, including routines and events.
 func (o *Options) whole() bool {
 	return len(o.Tables) == 0 && !o.PrefixOnly && o.Blog == 0
 }
 
-// blogOf returns the number of the site of a multisite that a table belongs to: 3 for
+// blogOf returns the number of the site of a multisite to which a table belongs: 3 for
 // wp_3_posts, 1 for wp_posts, 0 for a table without the prefix.
 func blogOf(name, prefix string) int {
 	rest, ok := strings.CutPrefix(name, prefix)
@@ -235,8 +236,8 @@ func matchAny(patterns []string, name string) bool {
 	return false
 }
 
-// match reports whether a name matches a pattern, in which * stands for any bytes and
-// ? for one.
+// match reports whether a name matches a pattern. In a pattern, * stands for any bytes, and ?
+// for one byte.
 func match(pattern, name string) bool {
 	var p, n int
 	star, mark := -1, 0

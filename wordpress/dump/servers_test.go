@@ -11,13 +11,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// releases are the servers that were started by name.
+// releases holds, by name, the servers that were started.
 var releases = struct {
 	sync.Mutex
 	started map[string]*flavour
 }{started: map[string]*flavour{}}
 
-// release returns a server of that name, which the tests share.
+// release returns the server with a name. The tests share it.
 func release(t *testing.T, name string) *flavour {
 	t.Helper()
 	releases.Lock()
@@ -38,7 +38,7 @@ func release(t *testing.T, name string) *flavour {
 	return f
 }
 
-// script loads SQL with the stock client, as a user who writes UTF-8.
+// script runs SQL with the stock client. The SQL is in UTF-8.
 func (f *flavour) script(t *testing.T, db, sql string) {
 	t.Helper()
 	if out, err := f.feed(db, []byte(sql), "--binary-mode", "--default-character-set=utf8mb4"); err != nil {
@@ -46,7 +46,7 @@ func (f *flavour) script(t *testing.T, db, sql string) {
 	}
 }
 
-// migrate restores a dump on another server with its stock client, plainly.
+// migrate restores a dump on another server, with its stock client and default options.
 func migrate(t *testing.T, from, to *flavour, db, text string) {
 	t.Helper()
 	to.database(t, db)

@@ -15,7 +15,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// Rows of about the size at which the protocol splits packets are restored.
+// Rows are restored if their size is near a limit, such as the one at which the protocol splits
+// packets.
 func TestRowsOfEverySize(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "sizes")
@@ -44,8 +45,8 @@ func TestRowsOfEverySize(t *testing.T) {
 	}
 }
 
-// Statements are shorter than about a megabyte and max_allowed_packet; a longer row is
-// dumped with a warning.
+// Statements are shorter than about a megabyte, and shorter than max_allowed_packet. A row that
+// is longer is dumped with a warning.
 func TestStatementsAreShorterThanTheLimit(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "limits")
@@ -76,7 +77,7 @@ func TestStatementsAreShorterThanTheLimit(t *testing.T) {
 	}
 }
 
-// inserts yields the INSERT statements of a dump whose values contain no newline.
+// inserts yields the INSERT statements of a dump. Values in the dump must not contain newlines.
 func inserts(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for {
@@ -127,7 +128,7 @@ type writer func(p []byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
 
-// No allocation per row: twice the rows, the same allocations.
+// The dump allocates no memory per row: with twice the rows, it makes the same allocations.
 func TestNoAllocationPerRow(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "allocations")
@@ -176,7 +177,7 @@ func TestSpoolLeavesNothing(t *testing.T) {
 	}
 }
 
-// tempIn is an option that creates temporary files in a folder.
+// tempIn returns a value for Options.Temp that creates temporary files in a folder.
 func tempIn(dir string) func() (*os.File, error) {
 	return func() (*os.File, error) { return dump.OpenTemp(dir) }
 }

@@ -11,8 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// nonTransactional returns the tables to read whose engine takes no part in a
-// snapshot.
+// nonTransactional returns the tables to read whose engine does not take part in a snapshot.
 func (d *Dump) nonTransactional() []*object {
 	var list []*object
 	for _, o := range d.objects {
@@ -23,9 +22,9 @@ func (d *Dump) nonTransactional() []*object {
 	return list
 }
 
-// takeSnapshot opens the snapshot. Meanwhile a second connection locks the
-// non-transactional tables, reads them into the spool, and unlocks them, so that the
-// lock never waits for the reader of the dump.
+// takeSnapshot opens the snapshot. While it does so, a second connection holds locks on the
+// non-transactional tables. It then reads them into the spool and unlocks them. So the locks
+// are never held while the dump waits for its reader.
 func (d *Dump) takeSnapshot(ctx context.Context) error {
 	tables := d.nonTransactional()
 	if len(tables) == 0 {
@@ -72,7 +71,7 @@ func (d *Dump) readUnderLock(ctx context.Context, c *mysql.Conn, tables []*objec
 	return nil
 }
 
-// openSnapshot opens the snapshot on one connection, or the same on several.
+// openSnapshot opens the snapshot, on one connection or on several.
 func (d *Dump) openSnapshot(ctx context.Context) error {
 	release, err := d.lockForThreads(ctx)
 	if err != nil {
@@ -97,9 +96,9 @@ func (d *Dump) openSnapshot(ctx context.Context) error {
 	return err
 }
 
-// lockForThreads opens the connections of further threads, and locks all tables until
-// all of these have opened their snapshots, so that the snapshots are the same. If the
-// lock is not available at once, one thread reads everything.
+// lockForThreads opens the connections of further threads, and locks all tables. The caller
+// calls release when all connections have opened their snapshots, which are then the same. If
+// the lock is not available at once, one thread reads everything.
 func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err error) {
 	release = func() error { return nil }
 	var list []string
@@ -120,7 +119,7 @@ func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err er
 			}
 		}
 	}()
-	locker, err = mysql.Connect(ctx, d.db, mysql.Options{Further: true}) // it waits for no lock
+	locker, err = mysql.Connect(ctx, d.db, mysql.Options{Further: true}) // unlike d.connect, it does not wait for locks
 	for range min(d.opts.Threads, maxThreads) {
 		if err != nil {
 			break
@@ -146,8 +145,8 @@ func (d *Dump) lockForThreads(ctx context.Context) (release func() error, err er
 	}, nil
 }
 
-// lock takes all locks in one statement. If the account may not lock tables, it warns
-// and takes none.
+// lock takes all locks in one statement. If the account is not allowed to lock tables, it warns
+// and takes no locks.
 func (d *Dump) lock(ctx context.Context, c *mysql.Conn, tables []*object) error {
 	var list []string
 	for _, o := range tables {
@@ -185,7 +184,7 @@ func names(objects []*object) string {
 type storedTable struct {
 	from, to int64 // its range in the spool
 	rows     int64
-	err      error // a damage, if its rows could not be read to the end
+	err      error // a damage if not all of its rows could be read
 }
 
 // store reads a table into the spool.

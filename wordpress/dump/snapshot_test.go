@@ -17,8 +17,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 )
 
-// pause is a writer that blocks after some bytes until goOn is closed, so that a test
-// can do something in the middle of a dump.
+// pause is a writer that blocks after some bytes until goOn is closed. So a test can make
+// changes in the middle of a dump.
 type pause struct {
 	io.Writer
 	after   int
@@ -41,8 +41,8 @@ func (p *pause) Write(b []byte) (int, error) {
 	return p.Writer.Write(b)
 }
 
-// writing starts a goroutine that inserts the same rows into two tables, both in one
-// transaction, until stop is called.
+// writing starts a goroutine that inserts the same rows into two tables until stop is called. It
+// writes to both tables in one transaction.
 func writing(t *testing.T, f *flavour, db, engine string) (stop func()) {
 	t.Helper()
 	f.run(t, db, fmt.Sprintf("CREATE TABLE a_left (id INT AUTO_INCREMENT PRIMARY KEY, n INT) ENGINE=%[1]s; CREATE TABLE z_right (id INT AUTO_INCREMENT PRIMARY KEY, n INT) ENGINE=%[1]s", engine))
@@ -60,7 +60,7 @@ func writing(t *testing.T, f *flavour, db, engine string) (stop func()) {
 		defer c.Close()
 		for i := 0; !done.Load(); i++ {
 			for _, s := range []string{
-				"LOCK TABLES a_left WRITE, z_right WRITE", // as one step, for engines without transactions
+				"LOCK TABLES a_left WRITE, z_right WRITE", // makes both inserts atomic for engines without transactions
 				fmt.Sprintf("INSERT INTO a_left (n) VALUES (%d)", i), fmt.Sprintf("INSERT INTO z_right (n) VALUES (%d)", i), "UNLOCK TABLES",
 			} {
 				if engine == "InnoDB" && s[0] != 'I' {
@@ -104,8 +104,8 @@ func TestSnapshotIsConsistentWhileTheSiteWrites(t *testing.T) {
 	}
 }
 
-// withoutRows removes a table's INSERT statements from a dump, whose values contain no
-// newline, since restoring the filler rows would take long.
+// withoutRows removes a table's INSERT statements from a dump, because restoring the filler rows
+// would take long. Values in the dump must not contain newlines.
 func withoutRows(text, table string) string {
 	var kept strings.Builder
 	for {
@@ -142,12 +142,12 @@ func dumpPaused(t *testing.T, f *flavour, db string, after int) (finish func() e
 	}
 }
 
-// fillerRows is a number of rows of 100,000 bytes that do not fit into a dump's
-// buffers of about 4 MiB, nor into a spool's memory.
+// fillerRows is a number of rows of 100,000 bytes that fit neither into the buffers of a dump,
+// about 4 MiB, nor into the memory of a spool.
 const fillerRows = 100
 
-// filled creates a database of three tables; the middle one has the given number of
-// rows of 100,000 bytes.
+// filled creates a database with three tables. The middle one has the given number of rows of
+// 100,000 bytes.
 func filled(t *testing.T, f *flavour, db, engine string, rows int) string {
 	t.Helper()
 	f.database(t, db)
@@ -157,8 +157,8 @@ func filled(t *testing.T, f *flavour, db, engine string, rows int) string {
 	return db
 }
 
-// meanwhile runs a statement while a dump is blocked. A statement that waits for the
-// dump never ends; any other may take as long as a busy machine needs.
+// meanwhile runs a statement while a dump is blocked. It fails the test if the statement waits
+// for the dump. Otherwise the statement may be slow on a busy machine.
 func meanwhile(t *testing.T, pool *sql.DB, statement string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -175,7 +175,7 @@ func TestSiteIsNotBlockedByADumpMySQL(t *testing.T) { siteIsNotBlocked(t, mySQL(
 func siteIsNotBlocked(t *testing.T, f *flavour) {
 	db := filled(t, f, "goeson", "InnoDB", fillerRows)
 	pool := f.open(t, db)
-	finish := dumpPaused(t, f, db, 1<<20) // in the middle of m, a is done
+	finish := dumpPaused(t, f, db, 1<<20) // pauses in the middle of table m, after table a
 	meanwhile(t, pool, "ALTER TABLE a ADD COLUMN x INT")
 	meanwhile(t, pool, "INSERT INTO a (id, n) VALUES (2,2)")
 	meanwhile(t, pool, "INSERT INTO m VALUES (1000, 'new')")
@@ -199,7 +199,7 @@ func TestSlowReaderHoldsNoLockOnMyISAM(t *testing.T) {
 	}
 }
 
-// A change of a table that is not yet read is noticed.
+// A change of a table that the dump has not read yet is noticed.
 func TestChangedStructureIsNoticedMariaDB(t *testing.T) {
 	changesAreNoticed(t, mariaDB(t), map[string]string{"replace": "CREATE OR REPLACE TABLE z (id INT PRIMARY KEY)"})
 }
@@ -236,8 +236,8 @@ func changesAreNoticed(t *testing.T, f *flavour, changes map[string]string) {
 	}
 }
 
-// aged waits until no table of the server is so new that its creation time does not
-// distinguish it from one that is created now.
+// aged waits until all tables of the server are so old that their creation times differ from the
+// time of a table that is created now.
 func aged(t *testing.T, f *flavour) {
 	t.Helper()
 	since := query(t, f.open(t, ""), "SELECT NOW()")
@@ -247,7 +247,7 @@ func aged(t *testing.T, f *flavour) {
 	}
 }
 
-// The same holds for tables that are older than some seconds, of which less is read
+// Changes are also noticed for tables that are some seconds old. The dump reads less about these
 // before the snapshot.
 func TestChangesOfOldTablesAreNoticed(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
@@ -256,7 +256,7 @@ func TestChangesOfOldTablesAreNoticed(t *testing.T) {
 			"DROP TABLE z", "TRUNCATE TABLE z; INSERT INTO z VALUES (9,9)", "DROP TABLE z; CREATE TABLE z LIKE z2; INSERT INTO z VALUES (8,8)",
 			"ALTER TABLE zz DROP PARTITION p0", "ALTER TABLE zz TRUNCATE PARTITION p0",
 		}
-		if f.maria != nil { // MySQL hides from the snapshot that equal tables swapped names
+		if f.maria != nil { // in MySQL, the snapshot does not see that equal tables have swapped names
 			changes = append(changes, "RENAME TABLE z TO tmp, z2 TO z, tmp TO z2")
 		}
 		create := "CREATE TABLE z%s (id INT PRIMARY KEY, n INT); INSERT INTO z%[1]s VALUES (1,1),(2,2);"
@@ -280,7 +280,7 @@ func TestChangesOfOldTablesAreNoticed(t *testing.T) {
 	})
 }
 
-// Between the look at a table's columns and the reading of its rows, nobody can alter it.
+// After the dump has read a table's columns, nobody can alter the table until its rows are read.
 func TestDescribedTableIsHeld(t *testing.T) {
 	eachServer(t, func(t *testing.T, f *flavour) {
 		db := f.database(t, "held")
@@ -308,7 +308,7 @@ func TestDescribedTableIsHeld(t *testing.T) {
 	})
 }
 
-// Rows that are deleted meanwhile are still in the snapshot: that is no change of
+// Rows that are deleted during the dump are still in the snapshot. This is not a change of
 // structure.
 func TestDeletedRowsAreInTheSnapshot(t *testing.T) {
 	f := mariaDB(t)

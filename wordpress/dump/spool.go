@@ -9,13 +9,13 @@ import (
 	"syscall"
 )
 
-// spoolMemory is how many bytes a spool keeps in memory before it creates a file.
+// spoolMemory is how many bytes a spool keeps in memory. For more, it creates a file.
 const spoolMemory = 8 << 20
 
-// OpenTemp creates a file in a folder, "" for the system's, and removes its name, so that
-// it does not outlive the process.
+// OpenTemp creates a file in a folder; "" means the system's folder. It removes the name of the
+// file at once, so that the file disappears when the process ends.
 func OpenTemp(dir string) (*os.File, error) {
-	f, err := os.CreateTemp(dir, "wp-oneway-*") // 0600
+	f, err := os.CreateTemp(dir, "wp-oneway-*") // with mode 0600
 	if err == nil {
 		err = os.Remove(f.Name())
 	}
@@ -25,7 +25,7 @@ func OpenTemp(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// A spool stores text temporarily: a little in memory, more in a file.
+// A spool stores text temporarily: in memory, or in a file if there is more of it.
 type spool struct {
 	open   func() (*os.File, error)
 	memory []byte
@@ -67,7 +67,7 @@ func (s *spool) Write(p []byte) (int, error) {
 	return n, spoolError(err)
 }
 
-// spoolError adds to the error of a write what to do about it.
+// spoolError adds advice to the error of a write.
 func spoolError(err error) error {
 	switch {
 	case err == nil:

@@ -11,7 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/target"
 )
 
-// writeStatement writes a CREATE statement under the settings under which it was first
+// writeStatement writes a CREATE statement, with the settings under which it was originally
 // executed.
 func (d *Dump) writeStatement(t *text, r *routine) error {
 	otherCollation := r.database != "" && r.database != d.server.Collation
@@ -55,17 +55,18 @@ func (d *Dump) writeStatement(t *text, r *routine) error {
 	return d.writeCollation(t, d.server.Collation)
 }
 
-// howToCreate decides how a restore sends a statement that may contain semicolons: as the
-// client reads it between delimiters, as every server accepts it, or from a string. With
-// the string, the client can neither misread the statement nor remove its comments, as
-// MariaDB's does. Both means that the second replaces what the first has created.
+// howToCreate decides how the dump writes a statement that may contain semicolons. byClient
+// writes it between delimiters, which works with every server. immediate writes it as a string
+// for EXECUTE IMMEDIATE. With a string, the client can neither misread the statement nor remove
+// its comments, as MariaDB's client does. If both are true, the second statement replaces the
+// object that the first has created.
 func (d *Dump) howToCreate(r *routine) (byClient, immediate bool) {
 	switch {
 	case r.kind == "":
 		return false, false
 	case !d.target.HasExecuteImmediate():
 		return true, false
-	case !d.target.Same || slices.Contains([]string{"sjis", "cp932", "big5", "gbk", "gb18030"}, r.client): // may contain a backslash in a character
+	case !d.target.Same || slices.Contains([]string{"sjis", "cp932", "big5", "gbk", "gb18030"}, r.client): // a character may contain the byte of a backslash
 		return false, true
 	}
 	dialect := sqltext.DialectOf(r.mode)
@@ -75,8 +76,8 @@ func (d *Dump) howToCreate(r *routine) (byClient, immediate bool) {
 	return true, sqltext.HasComments(dialect.Tokens(r.text))
 }
 
-// writeSettings writes the settings under which a statement was first executed. Servers
-// skip those that they do not know.
+// writeSettings writes the settings under which a statement was originally executed. A server
+// skips the settings that it does not know.
 func (d *Dump) writeSettings(t *text, r *routine) error {
 	set := "SET sql_mode="
 	if mySQL8, mariaDB, others := d.target.Modes(r.mode); mySQL8 == others && mariaDB == others {
@@ -89,7 +90,7 @@ func (d *Dump) writeSettings(t *text, r *routine) error {
 	if r.zone != "" {
 		set += ", time_zone=" + sqltext.Literal(r.zone)
 	}
-	if r.created != "" { // an expired event would be dropped at once
+	if r.created != "" { // at the current time, a server would drop an expired event at once
 		set += ", timestamp=UNIX_TIMESTAMP(" + sqltext.Literal(r.created) + ")"
 	}
 	collation := d.target.Collation(r.collation)
@@ -106,7 +107,8 @@ func (d *Dump) writeCollation(t *text, collation string) error {
 	return t.raw(onlyIfKnown(collation, d.target.MariaDB, "ALTER DATABASE CHARACTER SET "+d.target.Charset(charset)+" COLLATE "+collation), ";\n")
 }
 
-// onlyIfKnown returns a statement that servers skip which do not know a collation.
+// onlyIfKnown returns a statement in a version comment, so that servers that do not know the
+// collation skip it.
 func onlyIfKnown(collation string, mariaDB bool, statement string) string {
 	if comment := target.CollationComment(collation, mariaDB); comment != "" {
 		return comment + statement + " */"
@@ -114,7 +116,7 @@ func onlyIfKnown(collation string, mariaDB bool, statement string) string {
 	return statement
 }
 
-// literal returns the text as a literal: readable if it is UTF-8, else hexadecimal.
+// literal returns the text as a literal: as a string if it is UTF-8, otherwise as hexadecimal.
 func (r *routine) literal() string {
 	if sqltext.IsASCII([]byte(r.text)) || strings.HasPrefix(r.client, "utf8") && utf8.ValidString(r.text) {
 		return sqltext.Literal(r.text)
@@ -122,10 +124,11 @@ func (r *routine) literal() string {
 	return sqltext.Hex(r.text)
 }
 
-// encodeHead converts what the server itself wrote in a definition, such as the definer and
-// the comment, to the character set of the client that created it: the server shows it in
-// UTF-8, but parameters and the body as that client sent them. Some servers also show the
-// names as the client sent them. It returns what the definition then must be.
+// encodeHead converts the parts of a definition that the server wrote itself, such as the
+// definer and the comment, to the character set of the client that created the routine. The
+// server shows these parts in UTF-8, but parameters and the body in the bytes that the client
+// sent. Some servers also show the names in those bytes. encodeHead returns the definition that
+// is expected after the conversion.
 func (d *Dump) encodeHead(ctx context.Context, r *routine, list []sqltext.Token) (sqltext.Definition, error) {
 	want := sqltext.Definition{Kind: r.kind}
 	var err error

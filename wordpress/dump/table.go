@@ -24,8 +24,9 @@ func (d *Dump) writeTitle(t *text, o *object) error {
 	return t.printf("\n--\n-- %s\n--\n\n", o)
 }
 
-// count adds an object to the report. If it had rows before the snapshot and has none
-// in it, the table was truncated meanwhile: deleted rows would still be there.
+// count adds an object to the report. If the table had rows before the snapshot but has none in
+// it, it returns ErrChanged: the table was truncated, since deleted rows would still be in the
+// snapshot.
 func (d *Dump) count(o *object, rows, bytes int64) error {
 	if rows == 0 && o.filled && o.transactional && d.selection.condition(o.name) == "" {
 		return fmt.Errorf("dump %s: %w: it had rows when the dump began and has none now", o, ErrChanged)
@@ -34,7 +35,7 @@ func (d *Dump) count(o *object, rows, bytes int64) error {
 	return nil
 }
 
-// writeBody writes an object from c, which has the snapshot, or from the spool.
+// writeBody writes an object. It reads from c, which has the snapshot, or from the spool.
 func (d *Dump) writeBody(ctx context.Context, c *mysql.Conn, t *text, o *object) (rows int64, err error) {
 	if s := d.stored[o.name]; s != nil {
 		if _, err = io.Copy(t, d.spool.section(s.from, s.to)); err == nil {
@@ -50,8 +51,8 @@ func (d *Dump) writeBody(ctx context.Context, c *mysql.Conn, t *text, o *object)
 	})
 }
 
-// writeTable writes a table's definition and rows. If it returns a damage, the text ends
-// after a whole statement.
+// writeTable writes a table's definition and rows. If it returns a damage, the text ends after a
+// complete statement.
 func (d *Dump) writeTable(ctx context.Context, c *mysql.Conn, t *text, o *object) (int64, error) {
 	ddl, columns, err := d.readTable(ctx, c, o)
 	if err != nil {
@@ -71,7 +72,7 @@ func (d *Dump) writeTable(ctx context.Context, c *mysql.Conn, t *text, o *object
 	return rows, damaged(err, true)
 }
 
-// writeRows writes a table's rows, or those of one range.
+// writeRows writes a table's rows, or the rows of one range.
 func (d *Dump) writeRows(ctx context.Context, c *mysql.Conn, t *text, o *object, columns []column, within string) (int64, error) {
 	hidden := d.hiddenTypesCondition(columns)
 	some, err := d.hasHiddenTypes(ctx, c, o, within, hidden)
@@ -84,7 +85,7 @@ func (d *Dump) writeRows(ctx context.Context, c *mysql.Conn, t *text, o *object,
 	}
 	w := newInserts(t, o.name, columns, d.server.MaxPacket)
 	err = c.Query(ctx, "SELECT "+sources(columns)+d.source(o, within, visible), w.row)
-	if endErr := w.end(); endErr != nil { // rows come whole, so the statement can end even after an error of the server
+	if endErr := w.end(); endErr != nil { // rows are complete, so the statement can be ended even after an error of the server
 		return w.rows, endErr
 	}
 	if err != nil {
@@ -98,14 +99,13 @@ func (d *Dump) writeRows(ctx context.Context, c *mysql.Conn, t *text, o *object,
 	return w.rows + rows, changed(err)
 }
 
-// source returns the FROM and WHERE clauses for the rows for which all conditions
-// hold.
+// source returns the FROM and WHERE clauses for the rows that match all conditions.
 func (d *Dump) source(o *object, conditions ...string) string {
 	from := " FROM " + sqltext.Ident(o.name)
 	switch {
 	case d.hasHistory(o):
 		from += " FOR SYSTEM_TIME ALL"
-	case o.ordered: // else the server may choose another index and return another order
+	case o.ordered: // otherwise the server may choose another index, and return another order
 		from += " FORCE INDEX (PRIMARY)"
 	}
 	separator := " WHERE "
@@ -118,9 +118,9 @@ func (d *Dump) source(o *object, conditions ...string) string {
 	return from
 }
 
-// sources lists what is selected to read columns.
+// sources returns the list of expressions to select for columns.
 func sources(columns []column) string {
-	if len(columns) == 0 { // all are generated: only the number of rows matters
+	if len(columns) == 0 { // all columns are generated: only the number of rows matters
 		return "1"
 	}
 	list := make([]string, len(columns))
@@ -161,7 +161,8 @@ func (d *Dump) writeSequence(ctx context.Context, c *mysql.Conn, t *text, o *obj
 		"INSERT INTO ", sqltext.Ident(o.name), " VALUES (", strings.Join(values, ","), ");\n")
 }
 
-// changed wraps errors that mean that the site has changed the table meanwhile.
+// changed adds ErrChanged to an error of the server that means that the site has changed the
+// table during the dump. It returns other errors unchanged.
 func changed(err error) error {
 	switch mysql.ErrorNumber(err) {
 	case mysql.TableChanged, mysql.NoSuchTable:

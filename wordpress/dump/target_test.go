@@ -10,14 +10,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// onlyRows keeps the rows, which do not depend on the server.
+// onlyRows returns only the rows, which do not depend on the server.
 func onlyRows(things map[string]string) map[string]string {
 	things = maps.Clone(things)
 	maps.DeleteFunc(things, func(k, _ string) bool { return !strings.HasPrefix(k, "rows of ") })
 	return things
 }
 
-// A real WordPress database is restored from MariaDB to MySQL and back.
+// A real WordPress database is moved from MariaDB to MySQL and back.
 func TestWordPressToTheOtherServerAndBack(t *testing.T) {
 	my, maria := mySQL(t), mariaDB(t)
 	site, err := lab.InstallWordPress(t.Context(), t.TempDir(), lab.WordPressOptions{Server: maria.maria, Name: "wordpress_there", RowBytes: 3 << 20})

@@ -12,12 +12,12 @@ import (
 // blockSize is the size of a block, in bytes.
 const blockSize = 512 << 10
 
-// text collects SQL in a block and passes full blocks on.
+// text collects SQL in a block, and passes full blocks to pass.
 type text struct {
 	block []byte
 	// pass takes a block and returns an empty one of blockSize.
 	pass   func(block []byte) ([]byte, error)
-	passed int64 // bytes in the blocks passed on
+	passed int64 // number of bytes in the blocks given to pass
 }
 
 func newText(pass func([]byte) ([]byte, error)) *text {
@@ -27,7 +27,7 @@ func newText(pass func([]byte) ([]byte, error)) *text {
 // size returns how many bytes have been written so far.
 func (t *text) size() int64 { return t.passed + int64(len(t.block)) }
 
-// flush passes the current block on.
+// flush gives the current block to pass.
 func (t *text) flush() error {
 	if len(t.block) == 0 {
 		return nil
@@ -38,7 +38,7 @@ func (t *text) flush() error {
 	return err
 }
 
-// append passes on a block that was filled elsewhere, and returns an empty one.
+// append gives a block that was filled elsewhere to pass, and returns an empty block.
 func (t *text) append(block []byte) ([]byte, error) {
 	if err := t.flush(); err != nil {
 		return block[:0], err
@@ -48,7 +48,7 @@ func (t *text) append(block []byte) ([]byte, error) {
 	return empty[:0], err
 }
 
-// reserve makes space for n bytes, at most blockSize, in the block.
+// reserve makes room for n bytes, at most blockSize, in the block.
 func (t *text) reserve(n int) error {
 	if cap(t.block)-len(t.block) >= n {
 		return nil
@@ -107,18 +107,18 @@ func (t *text) ReadFrom(r io.Reader) (int64, error) {
 	}
 }
 
-// blocksInFlight is the number of blocks that may wait for the writer.
+// blocksInFlight is the maximum number of blocks that wait for the writer.
 const blocksInFlight = 6
 
-// A pipe hashes and writes blocks while the next ones are filled.
+// A pipe hashes and writes blocks while further blocks are filled.
 type pipe struct {
 	full  chan []byte
 	empty chan []byte
-	made  int           // blocks made so far: a small dump needs few
+	made  int           // number of blocks made so far; a small dump needs few
 	done  chan struct{} // closed when the writer has ended
 	w     io.Writer
 	sum   hash.Hash
-	err   error // of the writer; valid when done is closed
+	err   error // the writer's error; valid when done is closed
 }
 
 // startPipe returns a pipe that writes to w. It calls cancel with the writer's error.
@@ -165,7 +165,7 @@ func (p *pipe) pass(block []byte) ([]byte, error) {
 	}
 }
 
-// finish waits until everything is written and returns its hash.
+// finish waits until everything is written, and returns the SHA-256 of it.
 func (p *pipe) finish() (sum [32]byte, err error) {
 	close(p.full)
 	<-p.done

@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 )
 
-// splitRows is a number of rows of 100,000 bytes in a table that is read in ranges: by
-// the server's estimate, it must exceed 16 MiB.
+// splitRows is a number of rows of 100,000 bytes with which a table is read in ranges: the
+// server's estimate of its size must exceed 16 MiB.
 const splitRows = 250
 
 func TestThreadsWriteTheSameDumpMariaDB(t *testing.T) { threadsWriteTheSame(t, mariaDB(t)) }
@@ -34,7 +34,7 @@ func threadsWriteTheSame(t *testing.T, f *flavour) {
 		if strings.Count(text, "INSERT INTO `neg`") <= strings.Count(plain, "INSERT INTO `neg`") {
 			t.Errorf("%s, %d threads: the table was not read in ranges", f.name, n)
 		}
-		cut := func(s string) string { // without the lines with times, and with all INSERTs joined
+		cut := func(s string) string { // removes the lines with times, and joins all INSERTs
 			return apart.ReplaceAllString(s[strings.Index(s, "/*!"):strings.LastIndex(s, "-- Dump")], ",\n")
 		}
 		if cut(text) != cut(plain) {

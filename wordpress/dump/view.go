@@ -11,31 +11,30 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A view is what SHOW CREATE VIEW returns of it.
+// A view is a view as SHOW CREATE VIEW returns it.
 type view struct {
 	object        *object
 	create        string
 	client        string // character set of the client that created it
-	collation     string // of the connection that created it
+	collation     string // collation of the connection that created it
 	mode          string // sql_mode to create it under
 	standIn       string // CREATE statement of a view with the same columns
-	broken        string // why it cannot be created any more; "" if it can
-	warned        bool   // the report says that it is broken
-	unlessPackage string // why it is broken, unless the function that it calls belongs to a package
-	invalid       bool   // broken, if a view that it uses is broken
+	broken        string // why it can no longer be created; "" if it can
+	warned        bool   // the report already says that it is broken
+	unlessPackage string // why it is broken if the function that it calls does not belong to a package
+	invalid       bool   // it is broken if a view that it uses is broken
 	views         []*view
 	uses          sqltext.Dependencies
 }
 
-// statement returns a CREATE VIEW statement with the view's circumstances.
+// statement returns a CREATE VIEW statement with the settings under which the view was created.
 func (v *view) statement(create string) *routine {
 	return &routine{text: create, mode: v.mode, client: v.client, collation: v.collation}
 }
 
-// readViews reads the views' definitions and sorts them in the order of their
-// creation: each before the views that it uses, which are placeholders by then.
-// Otherwise a view could not be created if the definer of a view that it uses does not
-// exist any more.
+// readViews reads the views' definitions, and sorts them in the order in which a restore creates
+// them. Each view comes before the views that it uses, which are placeholders at that time.
+// Otherwise a view could not be created if it uses a view whose definer no longer exists.
 func (d *Dump) readViews(ctx context.Context) error {
 	byName := map[string]*view{}
 	var views []*view
@@ -69,7 +68,7 @@ func (d *Dump) readViews(ctx context.Context) error {
 func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	c := d.main
 	row, err := c.Row(ctx, "SHOW CREATE VIEW "+sqltext.Ident(o.name), 4)
-	if mysql.ErrorNumber(err) == mysql.ReadOnlyTransaction { // it uses a sequence, or a function that writes
+	if mysql.ErrorNumber(err) == mysql.ReadOnlyTransaction { // the view uses a sequence, or a function that writes
 		switch c, err = d.connectWritable(ctx); {
 		case err == nil:
 			defer c.Close()
@@ -116,8 +115,7 @@ func (d *Dump) readView(ctx context.Context, o *object) (*view, error) {
 	return v, d.readStandIn(ctx, c, v)
 }
 
-// connectWritable opens a session outside the snapshot, in a transaction that may
-// write.
+// connectWritable opens a session outside the snapshot, in a transaction that is not read-only.
 func (d *Dump) connectWritable(ctx context.Context) (*mysql.Conn, error) {
 	c, err := d.connect(ctx, true)
 	if err != nil {
@@ -130,9 +128,9 @@ func (d *Dump) connectWritable(ctx context.Context) (*mysql.Conn, error) {
 	return c, nil
 }
 
-// readQuery reads a view that cannot be created, for the reason why, from
-// information_schema: to be kept as a comment. It returns nil if the account may not
-// see the view's query.
+// readQuery reads a view that cannot be created from information_schema, so that the dump can
+// keep it as a comment. why is the reason. It returns nil if the account cannot see the view's
+// query.
 func (d *Dump) readQuery(ctx context.Context, o *object, why string) (*view, error) {
 	rows, err := d.main.Rows(ctx, "SELECT VIEW_DEFINITION, DEFINER, SECURITY_TYPE, CHECK_OPTION FROM information_schema.VIEWS WHERE "+ofTable(o.name), 4)
 	if mysql.ErrorNumber(err) != 0 && !errors.Is(err, mysql.ErrLost) {
@@ -153,20 +151,20 @@ func (d *Dump) readQuery(ctx context.Context, o *object, why string) (*view, err
 	return &view{object: o, create: create, broken: why}, nil
 }
 
-// isObject reports whether a name that follows the database's name, and the tokens
-// before that, is a table, view or sequence of the database. In a view it may also be
-// a column, if the database's name is a table's alias.
+// isObject reports whether a name is a table, view or sequence of the database. In the
+// definition, it follows the database's name, which follows the tokens before. In a view, such
+// a name may also be a column, if a table has the database's name as its alias.
 func (d *Dump) isObject(name string, before []sqltext.Token) bool {
 	return d.listed(name) && sqltext.IsReference(before)
 }
 
-// listed reports whether a name is one of the objects to dump.
+// listed reports whether a name is the name of one of the objects to dump.
 func (d *Dump) listed(name string) bool {
 	return d.names[d.selection.key(name)]
 }
 
-// tryView prepares the view's query, which reads no row, to find out whether the view
-// could be created.
+// tryView prepares the view's query to find out whether the view could be created. This reads no
+// rows.
 func (d *Dump) tryView(ctx context.Context, c *mysql.Conn, v *view, list []sqltext.Token) error {
 	query := sqltext.ViewQuery(list)
 	if query == "" {
@@ -193,7 +191,7 @@ func (d *Dump) tryView(ctx context.Context, c *mysql.Conn, v *view, list []sqlte
 		}
 	case mysql.NoSuchTable, mysql.UnknownColumn, mysql.UnknownTable, mysql.UnknownQueryTable, mysql.UnknownDatabase, mysql.SyntaxError:
 		v.broken = err.Error()
-	case mysql.RoutineAccessDenied: // of a function that may exist or not
+	case mysql.RoutineAccessDenied: // the function may exist or not
 		if callsPackage {
 			v.unlessPackage = err.Error()
 		}
@@ -203,7 +201,7 @@ func (d *Dump) tryView(ctx context.Context, c *mysql.Conn, v *view, list []sqlte
 	return c.Exec(ctx, "ROLLBACK TO SAVEPOINT v")
 }
 
-// spreadBroken marks the invalid views that use a broken one.
+// spreadBroken marks invalid views that use a broken view as broken.
 func spreadBroken(views []*view) {
 	for again := true; again; {
 		again = false

@@ -10,8 +10,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// listPackages lists the database's packages, including those that the account cannot
-// read, if views call functions that may belong to packages.
+// listPackages lists the database's packages, including those that the account cannot read. It
+// does so only if views call functions that may belong to packages.
 func (d *Dump) listPackages(ctx context.Context) ([]string, error) {
 	if !d.server.MariaDB || !slices.ContainsFunc(d.views, func(v *view) bool { return len(v.uses.Packages) > 0 }) {
 		return nil, nil
@@ -23,11 +23,11 @@ func (d *Dump) listPackages(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// findBroken marks the views and triggers that cannot be created from this dump alone,
-// since they depend on objects that are not in it: they would stop the restore. It is
-// called again after the tables, since some may be damaged.
+// findBroken marks the views and triggers that depend on objects that are not in the dump. They
+// would stop the restore. It is called again after the tables are written, because some of
+// them may have turned out to be damaged.
 func (d *Dump) findBroken() {
-	dumped := map[string]bool{} // tables, views and sequences
+	dumped := map[string]bool{} // whether a table, view or sequence is in the dump
 	for _, o := range d.objects {
 		dumped[d.selection.key(o.name)] = !o.gone && !o.damaged && (o.kind != kindSequence || d.target.HasSequences())
 	}
@@ -45,7 +45,7 @@ func (d *Dump) findBroken() {
 	for _, v := range d.views {
 		for _, name := range v.uses.Packages {
 			if dumpedPackages[name] {
-				v.mode, v.unlessPackage = "ORACLE", "" // only this mode has functions of packages
+				v.mode, v.unlessPackage = "ORACLE", "" // functions of packages can only be called in this mode
 				if err := d.checkStatement(v.statement(v.create), sqltext.Definition{Kind: "VIEW", Name: v.object.name}); err != nil {
 					v.broken = err.Error()
 				}
@@ -76,8 +76,8 @@ func (d *Dump) findBroken() {
 	}
 }
 
-// missingDependency returns which dependency is not in the dump, "" if all are. Tables
-// of other databases are not checked.
+// missingDependency says which dependency is not in the dump; "" if all are. It does not check
+// tables of other databases.
 func (d *Dump) missingDependency(uses sqltext.Dependencies, dumped, functions map[string]bool) string {
 	for _, name := range uses.Tables {
 		if _, exists := d.names[d.selection.key(name)]; exists && !dumped[d.selection.key(name)] {
@@ -85,19 +85,19 @@ func (d *Dump) missingDependency(uses sqltext.Dependencies, dumped, functions ma
 		}
 	}
 	for _, name := range uses.Functions {
-		if !functions[strings.ToLower(name)] { // servers ignore case in the names of functions
+		if !functions[strings.ToLower(name)] { // servers ignore case in names of functions
 			return "it calls " + sqltext.Ident(sqltext.DisplayName(name)) + ", which is not in this dump"
 		}
 	}
 	return ""
 }
 
-// A view is created up to three times: first as a stand-in, which has its columns and
-// uses no table; then, if other views use it, as a placeholder, which has its query
-// but no definer; finally as itself.
+// A restore creates a view up to three times. First it creates a stand-in, which has the same
+// columns but uses no table. If other views use the view, it then creates a placeholder, which
+// has the view's query but no definer. At the end, it creates the view itself.
 
-// readStandIn builds the stand-in of a view. Its columns have the same character sets,
-// since the query of another view may depend on these.
+// readStandIn builds the stand-in of a view. Its columns have the same character sets as those of
+// the view, because the query of another view may depend on them.
 func (d *Dump) readStandIn(ctx context.Context, c *mysql.Conn, v *view) error {
 	rows, err := c.Rows(ctx, "SELECT COLUMN_NAME, COLLATION_NAME, CHARACTER_SET_NAME, DATA_TYPE FROM information_schema.COLUMNS "+
 		"WHERE "+ofTable(v.object.name)+" ORDER BY ORDINAL_POSITION", 4)
@@ -115,8 +115,8 @@ func (d *Dump) readStandIn(ctx context.Context, c *mysql.Conn, v *view) error {
 	return nil
 }
 
-// standInValue returns a value of a column's type: when a server creates a view, it
-// checks that expressions fit the types of the columns they use.
+// standInValue returns a value that has a column's type. When a server creates a view, it checks
+// that expressions fit the types of the columns that they use.
 func (d *Dump) standInValue(kind, charset, collation string) string {
 	switch kind {
 	case "json":
@@ -157,10 +157,10 @@ func (d *Dump) writeStandIns(t *text) error {
 	return nil
 }
 
-// writePlaceholders writes the placeholders of the views that others use. A server
-// decides when it creates a view whether it is updatable, by the views that it uses,
-// and stand-ins are not updatable. Placeholders have no definer, since the definer's
-// account may not exist any more.
+// writePlaceholders writes the placeholders of the views that other views use. When a server
+// creates a view, it decides whether the view is updatable, which depends on the views that it
+// uses. Stand-ins are not updatable. Placeholders have no definer, because the account may no
+// longer exist.
 func (d *Dump) writePlaceholders(t *text) error {
 	used := map[*view]bool{}
 	for _, v := range d.views {
@@ -168,7 +168,7 @@ func (d *Dump) writePlaceholders(t *text) error {
 			used[u] = used[u] || v.broken == "" && u.broken == ""
 		}
 	}
-	for i := len(d.views) - 1; i >= 0; i-- { // each after those that it uses
+	for i := len(d.views) - 1; i >= 0; i-- { // each view after the views that it uses
 		v := d.views[i]
 		if !used[v] {
 			continue

@@ -16,8 +16,8 @@ func TestViewsOnMissingObjectsDoNotStopTheRestoreMySQL(t *testing.T) {
 	viewsOnMissingObjects(t, mySQL(t))
 }
 
-// A view may depend on an object that is not in the dump: a table that was left out, or
-// a function that the account may not read.
+// A view may depend on an object that is not in the dump: a table that is left out, or a function
+// that the account cannot read.
 func viewsOnMissingObjects(t *testing.T, f *flavour) {
 	db := f.database(t, "lacking")
 	f.run(t, db, "CREATE TABLE wp_a (id INT PRIMARY KEY, wp_log INT); CREATE TABLE wp_log (id INT); INSERT INTO wp_a VALUES (1, 2); "+
@@ -69,7 +69,7 @@ func viewsOnMissingObjects(t *testing.T, f *flavour) {
 	}
 }
 
-// A misspelt name must not end in a dump that lacks a table.
+// A misspelt name is refused, and does not lead to a dump that lacks a table.
 func TestSelectionWithoutMatchIsRefused(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "selected")
@@ -77,7 +77,7 @@ func TestSelectionWithoutMatchIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		prefix string
 		opts   dump.Options
-		want   string // in the error; "" for a valid selection
+		want   string // part of the error; "" for a valid selection
 	}{
 		{"wp_", dump.Options{Tables: []string{"wp_posts", "wp_psots"}}, "wp_psots matches no table"},
 		{"wp_", dump.Options{Tables: []string{"x*"}}, "x* matches no table"},
@@ -106,14 +106,14 @@ func TestSelectionWithoutMatchIsRefused(t *testing.T) {
 	}
 }
 
-// A name that has no effect is named.
+// A warning names an option that has no effect.
 func TestSelectionWithoutEffectIsNamed(t *testing.T) {
 	f := mariaDB(t)
 	db := f.database(t, "selecting")
 	f.run(t, db, "CREATE TABLE wp_posts (id INT PRIMARY KEY); CREATE TABLE wp_2_options (id INT PRIMARY KEY, option_name TEXT)")
 	for _, c := range []struct {
 		opts dump.Options
-		want string // in the only warning; "" for none
+		want string // part of the only warning; "" if there must be none
 	}{
 		{dump.Options{ExcludeTables: []string{"wp_psots"}}, "exclude_table names wp_psots"},
 		{dump.Options{ExcludeTables: []string{"WP_posts"}}, "exclude_table names WP_posts"},

@@ -20,27 +20,27 @@ type Run struct {
 	manifest.RunParts
 	Name   string    // manifest.RunName
 	Folder string    // the folder in the store that Name is relative to; "" is its top
-	Stored time.Time // when the manifest was stored, by the store's clock; in a folder, Start
-	// Suspect says why the run's date cannot be right, "" if nothing speaks against it.
+	Stored time.Time // when the manifest was stored, by the store's clock; Start if the store is a folder
+	// Suspect says why the date of the run cannot be right; "" if the date is plausible.
 	Suspect string
-	// Problem says why the run cannot be restored, "" if nothing is known against it.
+	// Problem says why the run cannot be restored; "" if no problem is known.
 	Problem string
-	// Manifest is nil if there is none, or none that can be believed.
+	// Manifest is nil if the store has none, or if it failed its checks.
 	Manifest *manifest.Manifest
-	// Objects are what the store holds of the run, without the manifest, by their suffix
-	// to Name, such as ".sql.zst".
+	// Objects are the objects of the run in the store, without the manifest. The key is what
+	// follows Name, such as ".sql.zst".
 	Objects map[string]store.Object
 
-	manifest store.Object // Name is "" without one
+	manifest store.Object // Name is "" if the store has no manifest
 }
 
-// Path is the name of the run in the store.
+// Path returns the path of the run in the store.
 func (r *Run) Path() string { return path.Join(r.Folder, r.Name) }
 
-// ManifestObject is the manifest in the store.
+// ManifestObject returns the manifest in the store. Its Name is "" if there is none.
 func (r *Run) ManifestObject() store.Object { return r.manifest }
 
-// Bytes is the size of the run's objects in the store, without the manifest.
+// Bytes returns the size of the run's objects in the store, without the manifest.
 func (r *Run) Bytes() int64 {
 	var sum int64
 	for _, o := range r.Objects {
@@ -49,19 +49,19 @@ func (r *Run) Bytes() int64 {
 	return sum
 }
 
-// Good tells whether nothing is known against the run.
+// Good reports whether the run has neither a Problem nor a Suspect date.
 func (r *Run) Good() bool { return r.Problem == "" && r.Suspect == "" }
 
-// A Query says which runs are wanted. The zero value is all runs that have a manifest.
+// A Query selects runs. The zero value selects all runs that have a manifest.
 type Query struct {
 	Site       string
 	Kind       manifest.Kind
 	Since      time.Time // the earliest Stored
 	Incomplete bool      // also runs without a manifest
 	Latest     bool      // only the newest good run of each site, kind and folder
-	// Skipped is called with each run that Latest passes over, though it is newer; or nil.
+	// Skipped is called with each newer run that Latest skips because it is not good; may be nil.
 	Skipped func(*Run)
-	// Progress is called with the number of names seen so far; or nil.
+	// Progress is called with the number of names seen so far; may be nil.
 	Progress func(names int)
 }
 
@@ -69,12 +69,11 @@ func (q *Query) wants(r *Run) bool {
 	return (q.Kind == "" || r.Kind == q.Kind) && !r.Stored.Before(q.Since) && (q.Incomplete || r.manifest.Name != "")
 }
 
-// slack is how much later than the store's clock the clock of a host may be.
+// slack is how far the clock of a host may be ahead of the store's clock.
 const slack = time.Hour
 
-// Find calls found with the runs of a store, folder by folder, in each from the oldest name to the
-// newest. It holds no more than a few runs in memory; for Latest, up to keptForLatest of
-// one folder.
+// Find calls found with the runs of a store, folder by folder; within a folder, the oldest name comes
+// first. It holds only a few runs in memory, or with Latest up to twice keptForLatest of one folder.
 func Find(ctx context.Context, s store.Store, q Query, found func(*Run) error) error {
 	f := &finder{store: s, query: q, found: found}
 	return f.search(ctx, "", maxDepth)
@@ -88,7 +87,7 @@ type finder struct {
 	names int
 }
 
-// maxDepth is how deep below the URL the folders of sites are searched.
+// maxDepth is how many levels below the URL the folders of sites are searched.
 const maxDepth = 6
 
 // search finds the sites below a folder.
@@ -121,7 +120,7 @@ func (f *finder) search(ctx context.Context, folder string, depth int) error {
 	return nil
 }
 
-// folders are the names of the folders in a folder.
+// folders returns the names of the folders in a folder.
 func (f *finder) folders(ctx context.Context, folder string) ([]string, error) {
 	var names []string
 	err := f.store.List(ctx, folder, func(e store.Entry) error {
@@ -140,7 +139,7 @@ func (f *finder) count() {
 	}
 }
 
-// runFolders are those of the names that are folders of runs.
+// runFolders returns the names that belong to folders of runs.
 func runFolders(names []string) []string {
 	var runs []string
 	for _, name := range manifest.RunFolders() {
@@ -151,7 +150,7 @@ func runFolders(names []string) []string {
 	return runs
 }
 
-// site finds the runs of one site. folder is the site's.
+// site finds the runs of one site. folder is the folder of the site.
 func (f *finder) site(ctx context.Context, folder string, runFolders []string) error {
 	if f.query.Site != "" && path.Base(folder) != f.query.Site {
 		return nil
@@ -171,8 +170,8 @@ func (f *finder) site(ctx context.Context, folder string, runFolders []string) e
 	return nil
 }
 
-// One returns the run of a name: that of one of its objects, the run's name in the store,
-// or only its last part.
+// One returns the run with a name: the name of one of its objects, the path of the run in the
+// store, or only the last element of that path.
 func One(ctx context.Context, s store.Store, name string) (*Run, error) {
 	asked := strings.TrimSuffix(strings.Trim(name, "/"), manifest.Suffix)
 	want := path.Base(asked)
@@ -200,7 +199,7 @@ func One(ctx context.Context, s store.Store, name string) (*Run, error) {
 	return runs[0], nil
 }
 
-// siteFolder is the folder of a run's name, made of the last two elements of its path.
+// siteFolder returns the last two folders in the path of a run; "" if it has fewer.
 func siteFolder(name string) string {
 	elements := strings.Split(name, "/")
 	if n := len(elements); n >= 3 {
@@ -209,8 +208,8 @@ func siteFolder(name string) string {
 	return ""
 }
 
-// Latest returns the newest good run that a query finds. If the runs of several folders match,
-// it is an error that names them: nothing says which host is meant.
+// Latest returns the newest good run that a query finds. If runs of several folders match, it
+// returns an error that names the folders, because it cannot know which host is meant.
 func Latest(ctx context.Context, s store.Store, q Query) (*Run, error) {
 	q.Latest = true
 	var newest *Run

@@ -117,7 +117,7 @@ func TestOne(t *testing.T) {
 	}
 }
 
-// A later store has runs whose names and manifests were forged with the host's credential.
+// A later store lists runs whose names and manifests were forged with the host's credential.
 type later struct {
 	store.Store
 	at time.Time

@@ -12,12 +12,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// ErrNewer is the error of a manifest that a newer version of wp-oneway wrote.
+// ErrNewer is the error for a manifest that a newer version of wp-oneway wrote.
 var ErrNewer = errors.New("it was made by a newer wp-oneway; use that version")
 
-// parse reads a manifest and compares it with what the run's name says. A manifest can be
-// forged by whoever has the host's credential, so it must not lead to anything but the
-// objects of its own run.
+// parse reads a manifest and compares it with the name of the run. Anyone who has the host's
+// credential can forge a manifest, so it may refer only to the objects of its own run.
 func parse(text []byte, run *Run) (*manifest.Manifest, error) {
 	m := &manifest.Manifest{}
 	if err := json.Unmarshal(text, m); err != nil {
@@ -68,7 +67,7 @@ func parse(text []byte, run *Run) (*manifest.Manifest, error) {
 	return m, nil
 }
 
-// checkStreams refuses a manifest whose streams are not those of its kind.
+// checkStreams refuses a manifest whose streams do not belong to its kind of run.
 func checkStreams(m *manifest.Manifest, suffixes map[string]string) error {
 	for _, stream := range []string{manifest.DatabaseStream, manifest.FilesStream, manifest.DetailsStream} {
 		_, is := suffixes[stream]
@@ -79,7 +78,7 @@ func checkStreams(m *manifest.Manifest, suffixes map[string]string) error {
 	return nil
 }
 
-// streamSuffix is the end of the names of a stream's objects.
+// streamSuffix returns the end of the names of a stream's objects.
 func streamSuffix(s manifest.Stream) (string, error) {
 	if !slices.Contains([]string{manifest.DatabaseStream, manifest.FilesStream, manifest.DetailsStream}, s.Name) {
 		return "", fmt.Errorf("there is no stream %.50q", s.Name)
@@ -113,7 +112,7 @@ func checkSums(o manifest.Object) error {
 	return nil
 }
 
-// compare says which object of a run's manifest the store does not have.
+// compare says which object of a run's manifest is missing in the store, or differs there.
 func compare(run *Run) string {
 	for _, o := range run.Manifest.Objects {
 		stored, ok := run.Objects[strings.TrimPrefix(o.Name, run.Name)]

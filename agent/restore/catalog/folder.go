@@ -16,11 +16,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/store"
 )
 
-// ahead is the number of manifests that are read at the same time.
+// ahead is the number of manifests that are read in parallel.
 const ahead = 8
 
-// all passes on every run of a folder of runs. Manifests are read side by side, and the
-// runs stay in order.
+// all calls found with every run of a folder of runs. It reads manifests in parallel, and
+// keeps the order of the runs.
 func (f *finder) all(ctx context.Context, folder string) error {
 	group, ctx := errgroup.WithContext(ctx)
 	type reading struct {
@@ -66,10 +66,10 @@ func (f *finder) all(ctx context.Context, folder string) error {
 	return group.Wait()
 }
 
-// keptForLatest is the number of newest runs among which a good one is looked for.
+// keptForLatest is how many of the newest runs are searched for a good one.
 const keptForLatest = 1000
 
-// latest passes on the newest good run of a folder of runs.
+// latest calls found with the newest good run of a folder of runs.
 func (f *finder) latest(ctx context.Context, folder string) error {
 	var newest []*Run
 	cut := func() {
@@ -105,8 +105,8 @@ func (f *finder) latest(ctx context.Context, folder string) error {
 	return nil
 }
 
-// runs groups the objects of a folder into runs: they are next to each other, since their names begin
-// with the run's.
+// runs groups the objects of a folder into runs. The objects of a run are adjacent in the list,
+// because their names begin with the name of the run.
 func (f *finder) runs(ctx context.Context, folder string, found func(*Run) error) error {
 	parent := path.Dir(path.Dir(folder))
 	if parent == "." {
@@ -171,7 +171,7 @@ func (f *finder) date(run *Run) {
 	}
 }
 
-// maxManifest is the maximum length of a manifest in bytes: that of maxObjects objects.
+// maxManifest is the maximum length of a manifest in bytes; maxObjects objects fit.
 const maxManifest = 4 << 20
 
 // read reads and checks the manifest of a run. It returns an error only if the store fails.
@@ -182,7 +182,7 @@ func (f *finder) read(ctx context.Context, run *Run) error {
 	}
 	text, err := Manifest(ctx, f.store, run.manifest)
 	switch {
-	case errors.Is(err, store.ErrNotExist): // removed meanwhile
+	case errors.Is(err, store.ErrNotExist): // removed since it was listed
 		run.Problem = "its manifest is gone"
 		return nil
 	case errors.Is(err, errTooLong):

@@ -1,5 +1,6 @@
 // Package content reads the streams of a run: the database, the files and the details. It
-// joins the pieces, compares each with its checksums in the manifest, and opens the seal.
+// joins the objects of a stream, compares each with its checksums in the manifest, and decrypts
+// and decompresses the result.
 package content
 
 import (
@@ -22,17 +23,17 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/unseal"
 )
 
-// A Reader reads runs of one store.
+// A Reader reads the runs of one store.
 type Reader struct {
 	Store store.Store
-	// Keys open the seal. Without them (nil), the stored bytes are read as they are.
+	// Keys decrypt and decompress. If nil, the stored bytes are returned unchanged.
 	Keys *unseal.Keys
-	// Stored is called with the number of stored bytes that were read; or nil.
+	// Stored is called with the number of stored bytes that were read; may be nil.
 	Stored func(n int64)
 }
 
-// Open returns the content of a run's stream. What it returns is proven only when reading ends
-// in io.EOF: the caller must use nothing of it for good before.
+// Open returns the content of a stream of a run. The content is verified only when reading ends
+// in io.EOF. Until then, the caller must not do anything with it that cannot be undone.
 func (r *Reader) Open(ctx context.Context, run *catalog.Run, stream string) (io.ReadCloser, error) {
 	if run.Manifest == nil || run.Problem != "" {
 		return nil, fmt.Errorf("read %s: %s", run.Path(), run.Problem)
@@ -84,12 +85,12 @@ func (r *Reader) Details(ctx context.Context, run *catalog.Run) (*manifest.Detai
 	return d, nil
 }
 
-// maxDetails is the maximum length of details in bytes: they name each table, and a
+// maxDetails is the maximum length of the details in bytes. They list every table, and a
 // limited number of other things.
 const maxDetails = 64 << 20
 
-// A proven stream ends in io.EOF only if it has the length that the manifest states, and
-// all pieces are read to their ends.
+// A proven stream ends in io.EOF only if its length is the one in the manifest, and all
+// objects were read to their ends.
 type proven struct {
 	opened io.ReadCloser
 	pieces *pieces
@@ -97,7 +98,7 @@ type proven struct {
 	name   string
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (p *proven) Read(b []byte) (int, error) {
 	n, err := p.opened.Read(b)
 	p.left -= int64(n)
@@ -127,7 +128,7 @@ func (p *proven) end() error {
 	return io.EOF
 }
 
-// Close is io.Closer's.
+// Close implements io.Closer.
 func (p *proven) Close() error { return errors.Join(p.opened.Close(), p.pieces.Close()) }
 
 // pieces reads the objects of a stream one after the other.
@@ -138,13 +139,13 @@ type pieces struct {
 	left []manifest.Object
 
 	now    io.ReadCloser
-	object manifest.Object // that now reads
+	object manifest.Object // the one that is being read
 	bytes  int64
 	sum    hash.Hash
 	crc    hash.Hash64
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (p *pieces) Read(b []byte) (int, error) {
 	for {
 		if p.now == nil {
@@ -179,7 +180,7 @@ func (p *pieces) next() (err error) {
 	return err
 }
 
-// finish compares an object that was read with the manifest.
+// finish compares the object that was just read with the manifest.
 func (p *pieces) finish() error {
 	err := p.now.Close()
 	p.now = nil
@@ -196,7 +197,7 @@ func (p *pieces) finish() error {
 	return nil
 }
 
-// Close is io.Closer's.
+// Close implements io.Closer.
 func (p *pieces) Close() error {
 	p.left = nil
 	if p.now == nil {
@@ -207,8 +208,8 @@ func (p *pieces) Close() error {
 	return err
 }
 
-// Object opens an object of a manifest. Where the store keeps versions, it is the version
-// that the run wrote, whatever was stored under its name later.
+// Object opens an object of a manifest. In a store that keeps versions, it opens the version
+// that the run wrote, even if another one was stored under the same name later.
 func Object(ctx context.Context, s store.Store, run *catalog.Run, o manifest.Object) (io.ReadCloser, error) {
 	stored := run.Objects[o.Name[len(run.Name):]]
 	stored.Version = ""
@@ -218,7 +219,7 @@ func Object(ctx context.Context, s store.Store, run *catalog.Run, o manifest.Obj
 		if r, err := s.Get(ctx, written); err == nil || ctx.Err() != nil {
 			return r, err
 		}
-		// The credential may not read versions, or the bucket is a copy with versions of its own.
+		// The credential is not allowed to read versions, or the bucket is a copy with other version IDs.
 	}
 	r, err := s.Get(ctx, stored)
 	if errors.Is(err, store.ErrNotExist) {

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// lookProgram finds a program in PATH or in the folders of programs for administrators.
+// lookProgram finds a program in PATH or in the folders of system programs, such as /usr/sbin.
 func lookProgram(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err == nil {
@@ -24,8 +24,8 @@ func lookProgram(name string) (string, error) {
 	return "", fmt.Errorf("find the program %s: %w", name, err)
 }
 
-// serverAccount gives a folder to the account that a private server runs as. Root's server
-// reads what a hostile dump contains, so it does not run as root.
+// serverAccount makes the account that a private server runs as the owner of a folder. The
+// server reads dumps that may be hostile, so it does not run as root even if this process does.
 func serverAccount(home string) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil

@@ -32,7 +32,7 @@ const (
 	nameFrontPage = "Front page"
 )
 
-// add adds a check to the report, with its first problems.
+// add adds a check to the report, with at most maxProblems problems.
 func (d *drill) add(c Check) {
 	if extra := len(c.Problems) - maxProblems; extra > 0 {
 		c.Problems = append(c.Problems[:maxProblems:maxProblems], fmt.Sprintf("and %d more", extra))
@@ -43,7 +43,7 @@ func (d *drill) add(c Check) {
 	d.report.Checks = append(d.report.Checks, c)
 }
 
-// judge adds a check that passed unless there are problems.
+// judge adds a check to the report: failed if there are problems, otherwise passed.
 func (d *drill) judge(name, found string, problems []string) {
 	result := Passed
 	if len(problems) > 0 {
@@ -108,7 +108,7 @@ func (c *checker) all(ctx context.Context) error {
 	return nil
 }
 
-// rows compares the rows of each table with the details.
+// rows compares the number of rows of each table with the details.
 func (c *checker) rows(ctx context.Context) error {
 	var problems []string
 	var sum int64
@@ -144,7 +144,7 @@ func (c *checker) rows(ctx context.Context) error {
 	return nil
 }
 
-// lacks says why the tables of a name may be missing on purpose; "" if they must be there.
+// lacks says why a table may be missing on purpose; "" if it must be there.
 func (c *checker) lacks(table string) string {
 	if _, ok := c.tables[table]; !ok && c.details.Dump != nil {
 		return "the backup has only a part of the database, without " + sqltext.DisplayName(table)
@@ -161,7 +161,7 @@ func (c *checker) option(ctx context.Context, table, name, nameColumn, valueColu
 	return rows[0][0].Text, true, nil
 }
 
-// address looks for the addresses of the site and of its home page.
+// address checks that the options siteurl and home are set.
 func (c *checker) address(ctx context.Context) error {
 	table := c.details.TablePrefix + "options"
 	if why := c.lacks(table); why != "" {
@@ -186,7 +186,7 @@ func (c *checker) address(ctx context.Context) error {
 	return nil
 }
 
-// subsites looks for the tables of each site of a network.
+// subsites checks that each site of a network has its tables.
 func (c *checker) subsites(ctx context.Context) error {
 	c.sites = []string{c.details.TablePrefix}
 	table := c.details.TablePrefix + "blogs"
@@ -226,7 +226,7 @@ func (c *checker) subsites(ctx context.Context) error {
 // quotedTexts finds the strings of a serialized list of file names, which contain no quotes.
 var quotedTexts = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`s:\d+:"([^"]+)";`) })
 
-// plugins looks for the files of the active plugins.
+// plugins checks that the files of the active plugins exist.
 func (c *checker) plugins(ctx context.Context) error {
 	if !c.run.Kind.Has(manifest.FilesStream) {
 		c.skip(namePlugins, "the backup has no files")
@@ -266,7 +266,7 @@ func (c *checker) plugins(ctx context.Context) error {
 	return nil
 }
 
-// themes looks for the folders of the active themes, and of their parents.
+// themes checks that the folders of the active themes and of their parent themes exist.
 func (c *checker) themes(ctx context.Context) error {
 	if !c.run.Kind.Has(manifest.FilesStream) {
 		c.skip(nameThemes, "the backup has no files")
@@ -300,8 +300,8 @@ func (c *checker) themes(ctx context.Context) error {
 	return nil
 }
 
-// exists tells whether a file was restored below the folder of contents, or below another
-// folder. A link that leads out of what was restored counts: what it leads to is not known.
+// exists reports whether a file was restored below wp-content, or below another folder. A file
+// behind a symlink that leads out of the restored files counts as existing: it cannot be checked.
 func (c *checker) exists(below, otherFolder, name string) bool {
 	contents := c.details.ContentDir
 	if contents == "" {
@@ -325,7 +325,8 @@ func (c *checker) exists(below, otherFolder, name string) bool {
 	})
 }
 
-// leadsOut tells whether a place could not be examined because a link on the way leads out.
+// leadsOut reports whether a place could not be examined because a symlink on its path leads out
+// of the restored files.
 func leadsOut(root *os.Root, place string, err error) bool {
 	if errors.Is(err, fs.ErrNotExist) {
 		return false
@@ -338,8 +339,8 @@ func leadsOut(root *os.Root, place string, err error) bool {
 	return false
 }
 
-// place is where a path of the host was restored to, relative to the scratch folder; "" if it
-// was not.
+// place returns where a path of the host was restored to, relative to the scratch folder; "" if
+// it was not restored.
 func (c *checker) place(host string) string {
 	name, err := filepath.Rel(c.details.Base, host)
 	if err != nil || !filepath.IsLocal(name) {

@@ -11,8 +11,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/serve"
 )
 
-// configuration is the wp-config.php that is used instead of the site's: it knows the drill's
-// database, and forbids what would reach out.
+// configuration returns the wp-config.php that replaces the one of the site. It names the
+// database of the drill, and disables WP-Cron, updates and HTTP requests to other hosts.
 func (c *checker) configuration(ctx context.Context) (string, error) {
 	var b strings.Builder
 	b.WriteString("<?php\n")
@@ -60,7 +60,7 @@ require_once ABSPATH . 'wp-settings.php';
 	return b.String(), nil
 }
 
-// seen is where PHP sees a folder of the host; "" if the backup does not have it.
+// seen returns the path at which PHP sees a folder of the host; "" if the backup does not have it.
 func (c *checker) seen(host string) string {
 	name, err := filepath.Rel(c.details.Base, host)
 	if host == "" || err != nil || !filepath.IsLocal(name) {
@@ -69,7 +69,7 @@ func (c *checker) seen(host string) string {
 	return path.Join(serve.Mountable(c.details.Base), name)
 }
 
-// subdomains tells whether the sites of a network have domains of their own.
+// subdomains reports whether the sites of a network have domains of their own.
 func (c *checker) subdomains(ctx context.Context) (bool, error) {
 	table := c.details.TablePrefix + "sitemeta"
 	if _, ok := c.tables[table]; !ok {
@@ -79,8 +79,8 @@ func (c *checker) subdomains(ctx context.Context) (bool, error) {
 	return value == "1", err
 }
 
-// router is the script that answers each request as a web server would: the site in root is
-// below the path of its home page, and what is no script goes to index.php.
+// router returns the script that routes each request as a web server would. The site in root is
+// served below the path of its home page. A URL that names no PHP file goes to index.php.
 func router(root, below string) string {
 	return strings.NewReplacer("{root}", phpString(root), "{below}", phpString(strings.TrimSuffix(below, "/"))).Replace(`<?php
 $_SERVER['HTTPS'] = isset( $_SERVER['HTTP_X_FORWARDED_PROTO'] ) && 'https' === $_SERVER['HTTP_X_FORWARDED_PROTO'] ? 'on' : '';
@@ -102,7 +102,7 @@ require $_SERVER['SCRIPT_FILENAME'];
 `)
 }
 
-// phpString is a literal of PHP for a string of any bytes.
+// phpString returns a PHP literal for a string of arbitrary bytes.
 func phpString(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
 }

@@ -20,23 +20,23 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// databasePrefix begins the names of the databases and accounts of drills.
+// databasePrefix is the beginning of the names of the databases and accounts of drills.
 const databasePrefix = "wp_oneway_drill_"
 
 const (
-	startLimit = 2 * time.Minute // for a private server to start
-	closeLimit = time.Minute     // to remove what a drill created
+	startLimit = 2 * time.Minute // the time a private server has to start
+	closeLimit = time.Minute     // the time to remove what a drill created
 )
 
-// A database is a new one on a server, with an account that has rights on nothing else.
+// A database is a new database on a server, with an account that has rights on this database only.
 type database struct {
 	wordpress.Database
 	admin  *mysql.Conn
-	server *privateServer // nil if the server was given
-	host   string         // of the account
+	server *privateServer // nil if Options.Server is used
+	host   string         // the host part of the account name
 }
 
-// newDatabase creates a database. Without a server, it starts a private one below dir.
+// newDatabase creates a database. If server is nil, it starts a private one below dir.
 func newDatabase(ctx context.Context, server *wordpress.Database, dir string) (db *database, err error) {
 	db = &database{}
 	defer func() {
@@ -53,7 +53,7 @@ func newDatabase(ctx context.Context, server *wordpress.Database, dir string) (d
 		}
 		admin.Socket = db.server.socket
 	}
-	admin.Name = "information_schema" // every account may use it
+	admin.Name = "information_schema" // every account can use it
 	if db.admin, err = mysql.Connect(ctx, admin, mysql.Options{}); err != nil {
 		return db, err
 	}
@@ -66,9 +66,9 @@ func newDatabase(ctx context.Context, server *wordpress.Database, dir string) (d
 	return db, db.create(ctx)
 }
 
-// setPasswords gives each account that can connect through the socket of a private server a
-// password that nobody knows: a page of the backup that is served reaches the server, and must
-// not be its administrator.
+// setPasswords gives a random password to each account that can connect through the socket of
+// a private server. PHP code of the backup can reach that socket, and must not become the
+// administrator of the server.
 func (db *database) setPasswords(ctx context.Context) error {
 	accounts, err := db.admin.Rows(ctx, "SELECT User, Host FROM mysql.user WHERE User<>'mariadb.sys' AND Host IN ('localhost','%','')", 2)
 	for _, a := range accounts {
@@ -115,12 +115,12 @@ func (db *database) account() string {
 	return sqltext.Literal(db.User) + "@" + sqltext.Literal(db.host)
 }
 
-// removeLeft removes what killed drills have left: the databases that nobody has locked.
+// removeLeft removes the databases that killed drills have left: those that nobody has locked.
 func (db *database) removeLeft(ctx context.Context) {
 	names, err := db.admin.Strings(ctx, "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE "+
 		sqltext.Literal(strings.ReplaceAll(databasePrefix, "_", `\_`)+"____________")+" AND IS_FREE_LOCK(SCHEMA_NAME)")
 	if err != nil {
-		return // the account may see none
+		return // the account is not allowed to list databases
 	}
 	for _, name := range names {
 		_ = db.admin.Exec(ctx, "DROP DATABASE "+sqltext.Ident(name))
@@ -161,15 +161,15 @@ func (db *database) describe() string {
 	return text
 }
 
-// A privateServer is a MariaDB that only this process can reach: without network and events,
-// as an account without rights.
+// A privateServer is a MariaDB server that only this process can reach. It has no network and
+// runs no events, and its system user has no rights.
 type privateServer struct {
 	socket string
 	cmd    *exec.Cmd
 	ended  chan struct{} // closed when the process has ended
 }
 
-// startPrivateServer creates the data of a server in a new folder below dir, and starts it.
+// startPrivateServer creates a data folder for a server below dir, and starts the server.
 func startPrivateServer(ctx context.Context, dir string) (*privateServer, error) {
 	install, err1 := lookProgram("mariadb-install-db")
 	daemon, err2 := lookProgram("mariadbd")
@@ -201,7 +201,7 @@ func startPrivateServer(ctx context.Context, dir string) (*privateServer, error)
 		"--skip-networking", "--event-scheduler=OFF", "--local-infile=0", "--secure-file-priv="+filepath.Join(home, "tmp"), "--skip-symbolic-links", "--skip-log-bin",
 		"--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=1G", "--performance-schema=OFF")...)
 	started := make(chan error, 1)
-	go func() { // the server ends with the thread that started it
+	go func() { // when the thread that started the server ends, the kernel kills the server
 		runtime.LockOSThread()
 		err := s.cmd.Start()
 		started <- err
@@ -216,7 +216,7 @@ func startPrivateServer(ctx context.Context, dir string) (*privateServer, error)
 	return s, s.waitReady(ctx, home)
 }
 
-// command is a program of the server, with nothing of this process's environment.
+// command returns a command for a program of the server, with an environment of its own.
 func (s *privateServer) command(home string, who *syscall.Credential, program string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...) //nolint:noctx // it must end with this process, not with a context
 	cmd.Dir = home
@@ -264,13 +264,13 @@ func (s *privateServer) waitReady(ctx context.Context, home string) error {
 	}
 }
 
-// kill ends the server. Its data are removed, so nothing needs to be written.
+// kill kills the server. Its data are removed anyway, so it need not shut down cleanly.
 func (s *privateServer) kill() {
 	if s.cmd == nil || s.cmd.Process == nil {
 		return
 	}
 	select {
-	case <-s.ended: // its ID may be another's by now
+	case <-s.ended: // another process may have its ID by now
 	default:
 		_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 		<-s.ended

@@ -24,25 +24,25 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
 )
 
-// Options say how to drill.
+// Options say how to run a drill.
 type Options struct {
 	Reader *content.Reader
-	// Version is that of this program, for the report.
+	// Version is the version of this program, for the report.
 	Version string
 	// Scratch is the folder to restore below; "" is the folder of temporary files.
 	Scratch string
-	// Server is a database server on which databases and accounts may be created. nil: a
-	// private MariaDB is started.
+	// Server is a database server on which databases and accounts may be created. If nil, a
+	// private MariaDB server is started.
 	Server *wordpress.Database
-	// MaxRatio is restore.Options'.
+	// MaxRatio is passed to restore.Options.
 	MaxRatio int64
-	// Serve lets PHP serve pages of what was restored; nil: no PHP runs.
+	// Serve makes PHP serve pages of the restored site. If nil, no PHP runs.
 	Serve *Serving
 	Now   func() time.Time
 }
 
-// Run restores a run, checks it, and removes what it restored. What goes wrong with the backup
-// is in the report. The error is that of the drill itself: it says nothing of the backup.
+// Run restores a run, checks it, and removes what it restored. The report lists the problems of
+// the backup. An error means that the drill itself failed: it says nothing about the backup.
 func Run(ctx context.Context, run *catalog.Run, o Options) (*Report, error) {
 	scratch, err := newScratch(o.Scratch)
 	if err != nil {
@@ -71,11 +71,11 @@ type drill struct {
 	dir     string
 	report  *Report
 	details *manifest.Details
-	db      *database // nil if none is restored
+	db      *database // nil if no database is restored
 	files   files.Summary
 }
 
-// remaining adds what could not be removed to the report.
+// remaining adds an error of the removal to the report.
 func (d *drill) remaining(err error) {
 	if err != nil {
 		d.report.Remaining = append(d.report.Remaining, err.Error())
@@ -113,7 +113,7 @@ func (d *drill) all(ctx context.Context) error {
 	return d.check(ctx)
 }
 
-// parts returns what to restore; nil if the details cannot be read, which is reported.
+// parts returns what to restore. It returns nil if the details cannot be read, and reports that.
 func (d *drill) parts(ctx context.Context) (parts []restore.Part, err error) {
 	if d.details, err = d.o.Reader.Details(ctx, d.run); err != nil {
 		if ctx.Err() != nil {
@@ -138,20 +138,20 @@ func (d *drill) parts(ctx context.Context) (parts []restore.Part, err error) {
 // A databasePart restores the database.
 type databasePart struct{ *load.Loader }
 
-// Stream is restore.Part's.
+// Stream implements restore.Part.
 func (databasePart) Stream() string { return manifest.DatabaseStream }
 
-// A filesPart restores the files. They keep their names, so that files from outside of the site's
-// root are where they were relative to it.
+// A filesPart restores the files under the names that they have in the archive. So files from
+// outside the site's root have the same position relative to it as on the host.
 type filesPart struct{ d *drill }
 
-// Stream is restore.Part's.
+// Stream implements restore.Part.
 func (*filesPart) Stream() string { return manifest.FilesStream }
 
-// Check is restore.Part's. The scratch folder is new.
+// Check implements restore.Part. The scratch folder is new.
 func (*filesPart) Check(context.Context) error { return nil }
 
-// Stage is restore.Part's.
+// Stage implements restore.Part.
 func (p *filesPart) Stage(ctx context.Context, in io.Reader) error {
 	root, err := os.OpenRoot(p.d.dir)
 	if err != nil {
@@ -175,19 +175,19 @@ func (p *filesPart) Stage(ctx context.Context, in io.Reader) error {
 	return err
 }
 
-// Switch is restore.Part's. Nothing uses the files.
+// Switch implements restore.Part. Nothing uses the files.
 func (*filesPart) Switch(context.Context) error { return nil }
 
-// Revert is restore.Part's.
+// Revert implements restore.Part.
 func (*filesPart) Revert(_ context.Context, cause error) error { return cause }
 
-// Commit is restore.Part's.
+// Commit implements restore.Part.
 func (*filesPart) Commit(context.Context) error { return nil }
 
-// Close is restore.Part's. The scratch folder is removed after the checks.
+// Close implements restore.Part. The scratch folder is removed after the checks.
 func (*filesPart) Close() error { return nil }
 
-// rootInArchive is the site's root as the names of the archive have it.
+// rootInArchive returns the name of the site's root in the archive.
 func rootInArchive(d *manifest.Details) string {
 	root, err := filepath.Rel(d.Base, d.Root)
 	if err != nil || root == ".." || strings.HasPrefix(root, "../") {
@@ -196,10 +196,10 @@ func rootInArchive(d *manifest.Details) string {
 	return root
 }
 
-// scratchPrefix begins the names of scratch folders.
+// scratchPrefix is the beginning of the names of scratch folders.
 const scratchPrefix = "wp-oneway-drill-"
 
-// A scratch is a new folder, which nobody else can read. Its lock is held while it is in use.
+// A scratch is a new folder that no other user can read. It is locked while it is in use.
 type scratch struct {
 	dir  string
 	lock *os.File
@@ -222,7 +222,7 @@ func newScratch(parent string) (*scratch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the scratch folder: %w", err)
 	}
-	if err = os.Chmod(dir, 0o711); err == nil { // the private server passes through
+	if err = os.Chmod(dir, 0o711); err == nil { // the private server's user must pass through it
 		var lock *os.File
 		if lock, err = lockFolder(dir); err == nil {
 			return &scratch{dir, lock}, nil
@@ -243,7 +243,7 @@ func lockFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// removeLeft removes the scratch folder of a killed drill. One of another user is not touched.
+// removeLeft removes the scratch folder of a killed drill, unless it belongs to another user.
 func removeLeft(dir string) {
 	lock, err := lockFolder(dir)
 	if err != nil {
@@ -264,14 +264,15 @@ func (s *scratch) remove() error {
 	return nil
 }
 
-// removeAll removes a folder with restored folders, whose rights may forbid it to their owner.
+// removeAll removes a folder that holds restored folders. Their modes may deny the removal even
+// to their owner; then it changes the modes and tries again.
 func removeAll(dir string) error {
 	if os.RemoveAll(dir) == nil {
 		return nil
 	}
 	_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && e.IsDir() {
-			_ = os.Chmod(path, 0o700) // what fails is in the error of the removal
+			_ = os.Chmod(path, 0o700) // if it fails, the removal returns an error
 		}
 		return nil
 	})

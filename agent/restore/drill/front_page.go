@@ -21,17 +21,17 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// Serving says how PHP serves what was restored.
+// Serving says how PHP serves the restored site.
 type Serving struct {
-	// PHP is the path of its program, as serve.FindPHP returns it.
+	// PHP is the path of the PHP program, as serve.FindPHP returns it.
 	PHP string
-	// Core is a folder with WordPress itself, or with one folder for each version of it; "" if
-	// the backups have it.
+	// Core is a folder with the files of WordPress itself, or with one such folder per version.
+	// It may be "" if the backups contain WordPress itself.
 	Core string
 }
 
-// checkServing refuses a drill that could not serve pages. This is known before anything is
-// restored.
+// checkServing returns an error if the drill could not serve pages. It is called before anything
+// is restored.
 func (d *drill) checkServing(ctx context.Context) error {
 	if d.o.Serve == nil {
 		return nil
@@ -49,8 +49,8 @@ func (d *drill) checkServing(ctx context.Context) error {
 	return nil
 }
 
-// frontPage lets PHP serve the front page and the login page. It is the last check: the
-// database may be different afterwards.
+// frontPage makes PHP serve the front page and the login page. It is the last check, because
+// the pages may change the database.
 func (c *checker) frontPage(ctx context.Context) error {
 	table := c.details.TablePrefix + "options"
 	switch why := c.lacks(table); {
@@ -96,7 +96,7 @@ func (c *checker) frontPage(ctx context.Context) error {
 	return nil
 }
 
-// lay prepares the folders that PHP sees: our configuration, what was restored, and WordPress
+// lay prepares the layers that PHP sees: our configuration, the restored files, and WordPress
 // itself if the backup does not have it.
 func (c *checker) lay(ctx context.Context, home, siteURL *url.URL) (serve.Options, error) {
 	root := rootInArchive(c.details)
@@ -121,7 +121,8 @@ func (c *checker) lay(ctx context.Context, home, siteURL *url.URL) (serve.Option
 	if name, err := filepath.Rel(c.details.Base, c.details.ContentDir); err == nil && filepath.IsLocal(name) {
 		contents = name
 	}
-	// The site's cache is on a server that PHP does not reach; WordPress uses its own instead.
+	// The object cache of the site may need a server that PHP cannot reach here. An empty
+	// object-cache.php makes WordPress use its built-in cache instead.
 	for name, text := range map[string]string{path.Join(core, site.ConfigFile): config, path.Join(contents, "object-cache.php"): "<?php\n"} {
 		file := filepath.Join(top, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -139,7 +140,7 @@ func (c *checker) lay(ctx context.Context, home, siteURL *url.URL) (serve.Option
 	}, nil
 }
 
-// judgePages adds the check. The pages are hostile.
+// judgePages adds the check to the report. The pages may be hostile.
 func (c *checker) judgePages(answer *serve.Answer) {
 	if len(answer.Pages) == 0 {
 		c.judge(nameFrontPage, "", []string{"there is no answer"})
@@ -161,7 +162,7 @@ func (c *checker) judgePages(answer *serve.Answer) {
 		found = fmt.Sprintf("%s answers 200, %s of HTML, %q", front.URL, humanize.IBytes(uint64(max(front.Bytes, 0))), front.Title)
 	}
 	for _, login := range answer.Pages[1:] {
-		if login.Status >= http.StatusInternalServerError || login.Status == 0 { // others may be the work of a plugin
+		if login.Status >= http.StatusInternalServerError || login.Status == 0 { // a plugin may cause any other status
 			problems = append(problems, fmt.Sprintf("%s answers %d %s %s", login.URL, login.Status, http.StatusText(login.Status), login.Problem))
 		}
 	}

@@ -10,18 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxGrowth is how much of the disk and of the memory a page may make the private server use, in
-// bytes. PHP's own use has limits.
+// maxGrowth is how much additional disk space and memory the private server may use for a page, in
+// bytes each. PHP itself has limits of its own.
 const maxGrowth = 1 << 30
 
-// The causes if a page makes the private server use too much.
+// The causes of the context's end if a page makes the private server use too much.
 var (
 	errDisk   = errors.New("the free space of the scratch folder fell by more than 1 GiB while the page was made; if something else used it, give another folder with --scratch")
 	errMemory = errors.New("the page made the database server use more than 1 GiB of memory")
 )
 
-// guard watches how much a server uses for the queries of a page, beyond what it uses now: space of
-// the file system of dir, and memory. If that is too much, it kills the server, and the context ends.
+// guard watches how many more bytes than now the server uses: on the file system of dir, and in
+// memory. If one exceeds space or memory, it kills the server and cancels the returned context.
 func (s *privateServer) guard(ctx context.Context, dir string, space, memory int64) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	freeBefore, usedBefore, err := s.usage(dir)
@@ -39,7 +39,7 @@ func (s *privateServer) guard(ctx context.Context, dir string, space, memory int
 			}
 			free, used, err := s.usage(dir)
 			switch {
-			case err != nil: // the server has ended
+			case err != nil: // the server has exited
 				continue
 			case free < freeBefore-space:
 				err = errDisk
@@ -48,7 +48,7 @@ func (s *privateServer) guard(ctx context.Context, dir string, space, memory int
 			default:
 				continue
 			}
-			s.kill() // its query would go on
+			s.kill() // otherwise, its query would continue
 			cancel(err)
 		}
 	}()

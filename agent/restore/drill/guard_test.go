@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestGuard: a process that stands for the server, and that uses too much, is killed.
+// TestGuard: a process that takes the place of the server and uses too much is killed.
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -24,7 +24,7 @@ func TestGuard(t *testing.T) {
 	} {
 		cmd := exec.CommandContext(t.Context(), test.command[0], test.command[1:]...)
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-		start, err := cmd.StdinPipe() // it begins when this is closed
+		start, err := cmd.StdinPipe() // closing it starts the script
 		if err == nil {
 			err = cmd.Start()
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// pageStart begins the page. It loads nothing, and no script of it would run.
+// pageStart is the beginning of the page. The page loads nothing, and its policy blocks scripts.
 const pageStart = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -31,7 +31,7 @@ td .result{margin:0;font-size:.85em}ul{margin:.2rem 0;padding-left:1.2rem}
 // maxEarlier is the number of earlier drills that a page lists.
 const maxEarlier = 100
 
-// page is the report for people. sum is the SHA-256 of the JSON.
+// page returns the report as HTML. sum is the SHA-256 of the JSON.
 func (r *Report) page(sum string, earlier []*Report) []byte {
 	var b strings.Builder
 	title := "Restore drill of " + r.Site
@@ -82,7 +82,7 @@ func writeEarlier(b *strings.Builder, earlier []*Report) {
 	b.WriteString("</table>\n")
 }
 
-// result is the result of all checks.
+// result returns the result of all checks together.
 func (r *Report) result() Result {
 	if r.Passed {
 		return Passed
@@ -110,7 +110,7 @@ func list(texts []string) string {
 	return b.String() + "</ul>"
 }
 
-// escape makes a text from a backup safe for the page.
+// escape makes a text from a backup printable, and escapes it for HTML.
 func escape(text string) string { return html.EscapeString(wordpress.Printable(text)) }
 
 func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }

@@ -26,7 +26,7 @@ type Result string
 const (
 	Passed  Result = "passed"
 	Failed  Result = "failed"
-	Skipped Result = "skipped" // the backup has nothing to check, or leaves it out on purpose
+	Skipped Result = "skipped" // there is nothing to check, or the backup excludes it on purpose
 )
 
 // A Check is one question that a drill answers.
@@ -47,24 +47,24 @@ type Report struct {
 	Kind      string    `json:"kind"`
 	Run       string    `json:"run"`
 	From      string    `json:"from"`
-	Host      string    `json:"host"`  // that made the backup
-	Agent     string    `json:"agent"` // version that made the backup
-	Drill     string    `json:"drill"` // version that made the drill
+	Host      string    `json:"host"`  // the host that made the backup
+	Agent     string    `json:"agent"` // version of the agent that made the backup
+	Drill     string    `json:"drill"` // version of the program that ran the drill
 	Stored    time.Time `json:"stored"`
 	Started   time.Time `json:"started"`
 	Finished  time.Time `json:"finished"`
-	Bytes     int64     `json:"bytes"`     // stored
-	RawBytes  int64     `json:"raw_bytes"` // before compression
-	Server    string    `json:"server"`    // that the database was restored into; "" without one
+	Bytes     int64     `json:"bytes"`     // size in the store
+	RawBytes  int64     `json:"raw_bytes"` // size before compression
+	Server    string    `json:"server"`    // server of the restored database; "" if none was restored
 	Passed    bool      `json:"passed"`
 	Checks    []Check   `json:"checks"`
 	Remaining []string  `json:"remaining"` // what could not be removed afterwards
 }
 
-// Age is how old the backup was when the drill began.
+// Age returns how old the backup was when the drill began.
 func (r *Report) Age() time.Duration { return r.Started.Sub(r.Stored) }
 
-// Took is how long the drill took.
+// Took returns how long the drill took.
 func (r *Report) Took() time.Duration { return r.Finished.Sub(r.Started) }
 
 // finish sets the result.
@@ -73,9 +73,9 @@ func (r *Report) finish(now time.Time) {
 	r.Passed = len(r.Checks) > 0 && !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Result == Failed })
 }
 
-// Save writes a report into a folder, as JSON, with its SHA-256 in a file beside it, and as a
-// page with the earlier drills of the site there. It returns the path of the JSON and its
-// SHA-256.
+// Save writes three files into a folder: the report as JSON, the SHA-256 of the JSON, and an
+// HTML page that also lists the earlier drills of the site. It returns the path of the JSON and
+// its SHA-256.
 func (r *Report) Save(folder string) (path, sum string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", "", fmt.Errorf("save the report: %w", err)
@@ -103,14 +103,14 @@ func (r *Report) Save(folder string) (path, sum string, err error) {
 	return path, sum, nil
 }
 
-// reportPrefix begins the names of a site's reports.
+// reportPrefix returns the beginning of the names of a site's reports.
 func reportPrefix(site string) string { return site + "-drill-" }
 
 // maxReport is the maximum length of a report that is read, in bytes.
 const maxReport = 4 << 20
 
-// readReports reads the earlier reports of a site, the newest first. Files that are no reports
-// are left out.
+// readReports reads the earlier reports of a site, the newest first. It skips files that are not
+// reports.
 func readReports(folder, site string) ([]*Report, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -11,7 +11,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/drill"
 )
 
-// Texts of a backup do nothing in the page, and files that are no reports are left out.
+// Texts from a backup are escaped in the page, and files that are not reports are skipped.
 func TestSave(t *testing.T) {
 	t.Parallel()
 	folder, start := filepath.Join(t.TempDir(), "drills"), time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC)

@@ -8,7 +8,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// TestRemoveFoldersWithoutRights: a restored folder that its owner may not change is removed.
+// TestRemoveFoldersWithoutRights: a restored folder that its owner cannot write to is removed.
 func TestRemoveFoldersWithoutRights(t *testing.T) {
 	if !sitetest.AsNobody(t) {
 		return

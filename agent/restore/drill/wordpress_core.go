@@ -23,8 +23,8 @@ var (
 	versionLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$wp_version\s*=\s*['"]([^'"]+)['"]`) })
 )
 
-// coreFolder is the folder of WordPress itself as the archive names it: that of the site's root, unless
-// its index.php loads it from another one.
+// coreFolder returns the name of the folder of WordPress itself in the archive: the site's root, unless
+// the index.php there loads WordPress from another folder.
 func (c *checker) coreFolder(root string) (string, error) {
 	restored, err := os.OpenRoot(c.dir)
 	if err != nil {
@@ -39,7 +39,7 @@ func (c *checker) coreFolder(root string) (string, error) {
 	return root, nil
 }
 
-// source is the beginning of a file; "" if it cannot be read.
+// source returns the first maxSource bytes of a file; "" if it cannot be read.
 func source(from fs.FS, name string) string {
 	file, err := from.Open(name)
 	if err != nil {
@@ -53,7 +53,7 @@ func source(from fs.FS, name string) string {
 	return string(text)
 }
 
-// coreVersion is the version of the WordPress in a folder; "" if there is none.
+// coreVersion returns the version of WordPress in a folder; "" if there is none.
 func coreVersion(from fs.FS, folder string) string {
 	if found := versionLine().FindStringSubmatch(source(from, path.Join(folder, site.VersionFile))); found != nil {
 		return found[1]
@@ -61,7 +61,7 @@ func coreVersion(from fs.FS, folder string) string {
 	return ""
 }
 
-// copyCore copies WordPress itself, and nothing else, to a folder, unless the backup has it.
+// copyCore copies the files of WordPress itself, and no others, to a folder, unless the backup has them.
 func (c *checker) copyCore(core, to string) error {
 	restored, err := os.OpenRoot(c.dir)
 	if err != nil {
@@ -98,7 +98,7 @@ func (c *checker) copyCore(core, to string) error {
 	return nil
 }
 
-// givenCore is the folder with the operator's WordPress of the version of the backup.
+// givenCore returns the folder, given by the operator, with WordPress in the version of the backup.
 func (c *checker) givenCore() (string, error) {
 	want := c.run.Manifest.Release()
 	dir := c.o.Serve.Core

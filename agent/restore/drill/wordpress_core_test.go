@@ -20,8 +20,8 @@ func writeFile(t *testing.T, path, text string) {
 	}
 }
 
-// TestCopyCore: WordPress comes from the backup, or else from the operator if the version is right.
-// Nothing but WordPress itself is copied: the operator's folder may be that of a site.
+// TestCopyCore: WordPress comes from the backup; if it has none, from the operator's folder if the
+// version is right. Only WordPress itself is copied, because that folder may belong to a site.
 func TestCopyCore(t *testing.T) {
 	t.Parallel()
 	core := t.TempDir()

@@ -1,5 +1,5 @@
-// Package files writes the files of a run into a folder. A tar is hostile input: nothing is
-// written outside the folder, whatever the tar says.
+// Package files writes the files of a run into a folder. It treats the tar as hostile input:
+// whatever the tar contains, nothing is written outside the folder.
 package files
 
 import (
@@ -24,21 +24,21 @@ import (
 type Options struct {
 	// Mapping says where each entry goes.
 	Mapping Mapping
-	// MaxBytes is the most that all files together may have.
+	// MaxBytes is the maximum size of all files together, in bytes.
 	MaxBytes int64
-	// NumericOwner gives entries the archived owners, and UID and GID where the archive says
-	// root. Otherwise they belong to the user who writes them.
+	// NumericOwner gives entries their archived owners, except that UID and GID replace root.
+	// If false, entries belong to the user who writes them.
 	NumericOwner bool
 	UID, GID     int
-	// Setuid keeps the bits setuid, setgid and sticky.
+	// Setuid keeps the setuid, setgid and sticky bits.
 	Setuid bool
-	// Wants tells whether the entry is written to that place; nil: all are. LinkKept makes a
-	// hard link to a file that Wants did not want; nil: that is an error.
+	// Wants reports whether the entry is written to that place; nil means all are. LinkKept makes
+	// a hard link to a file that Wants rejected; if nil, such a link is an error.
 	Wants    func(place string, h *tar.Header) (bool, error)
 	LinkKept func(target, place string) error
 }
 
-// A Folder is where entries are written: below Name in Root, which holds none of them.
+// A Folder is where entries are written: below the folder Name in Root.
 type Folder struct {
 	Root *os.Root
 	Name string
@@ -48,25 +48,25 @@ type Folder struct {
 type Summary struct {
 	Files, Folders, Links int64
 	Bytes                 int64
-	// LeadOut are links that lead out of the folder. They are written as they are.
+	// LeadOut are symlinks that lead out of the folder. They are written unchanged.
 	LeadOut []string
-	// Missing are the included paths that the archive does not have.
+	// Missing are the included paths that are not in the archive.
 	Missing []string
 }
 
-// ErrUnsafe is the error of a tar that no agent has written.
+// ErrUnsafe is the error for a tar that the agent cannot have written.
 var ErrUnsafe = errors.New("the archive is not one of wp-oneway")
 
-// The bounds of what is held in memory: the links that are listed, the bytes of what is
-// remembered of folders and links until the end, and the length of a name.
+// These limits bound the memory: the number of links in LeadOut, the bytes of the folders and
+// links that are finished last, and the bytes of a name.
 const (
 	maxLeadOut = 100
 	maxLater   = 256 << 20
 	maxName    = 4096
 )
 
-// Extract writes the entries of a tar. The first element of the place that the mapping gives
-// an entry chooses the folder.
+// Extract writes the entries of a tar. The mapping gives each entry a place; the first element
+// of the place is the key of its folder in to.
 func Extract(ctx context.Context, in io.Reader, to map[string]Folder, o Options) (Summary, error) {
 	x := &extraction{to: to, o: o, left: o.MaxBytes}
 	defer x.leave()
@@ -100,18 +100,18 @@ type extraction struct {
 	to   map[string]Folder
 	o    Options
 	sum  Summary
-	left int64 // bytes that may still be written
+	left int64 // number of bytes that may still be written
 
-	// Links are made last: no file is written through one. The modes and times of folders
-	// are set last, in reverse order.
+	// Symlinks are made last, so that no file is written through one. The modes and times of
+	// folders are set after that, in reverse order.
 	links, folders []later
 	laterBytes     int
 
-	in *os.Root // the folder of the file before
+	in *os.Root // the folder of the previous file
 	at string   // its place
 }
 
-// A later is a folder or link whose entry is not finished.
+// A later is a folder or symlink whose entry is finished at the end.
 type later struct {
 	place, link string
 	mode        fs.FileMode
@@ -119,7 +119,7 @@ type later struct {
 	uid, gid    int
 }
 
-// remember returns an entry that is finished later.
+// remember returns the entry as one to finish at the end, and counts the memory it takes.
 func (x *extraction) remember(place string, h *tar.Header) (later, error) {
 	if x.laterBytes += 128 + len(place) + len(h.Linkname); x.laterBytes > maxLater {
 		return later{}, fmt.Errorf("restore %q: %w: it has too many folders and links", place, ErrUnsafe)
@@ -128,7 +128,7 @@ func (x *extraction) remember(place string, h *tar.Header) (later, error) {
 	return later{place, h.Linkname, x.mode(h), h.ModTime, uid, gid}, nil
 }
 
-// locate is a place as a root and a name below it.
+// locate returns the root of a place, and the name below that root.
 func (x *extraction) locate(place string) (*os.Root, string, error) {
 	key, rest, _ := strings.Cut(place, "/")
 	f, ok := x.to[key]
@@ -180,7 +180,7 @@ func (x *extraction) entry(h *tar.Header, content io.Reader) error {
 	return x.folder(place, 0o700)
 }
 
-// entryName is the name of an entry without the slash of a folder.
+// entryName returns the name of an entry without the slash at the end of a folder's name.
 func entryName(name string) (string, error) {
 	clean := strings.TrimSuffix(strings.TrimPrefix(name, "./"), "/")
 	if clean == "" || clean == "." {
@@ -195,17 +195,17 @@ func entryName(name string) (string, error) {
 	return clean, nil
 }
 
-// isInside tells whether a name, which need not be UTF-8, is plain and leads to something
-// in the folder that it is relative to.
+// isInside reports whether a name is clean and stays inside the folder that it is relative to.
+// The name may contain bytes that are not UTF-8.
 func isInside(name string) bool {
 	return filepath.IsLocal(name) && path.Clean(name) == name && !strings.ContainsRune(name, 0)
 }
 
-// impliedFolder is the mode of a folder without an entry.
+// impliedFolder is the mode of a folder that has no entry in the archive.
 const impliedFolder = 0o755
 
-// folder makes a folder and those above it, which get the usual mode unless they have an
-// entry.
+// folder makes a folder and the folders above it. Those get the mode impliedFolder unless they
+// have an entry of their own.
 func (x *extraction) folder(place string, mode fs.FileMode) error {
 	root, name, err := x.locate(place)
 	if err != nil || name == "." {
@@ -260,8 +260,8 @@ func (x *extraction) file(place string, h *tar.Header, content io.Reader) error 
 	return nil
 }
 
-// enter opens the folder that a place is in, and makes it if necessary. Files come folder by
-// folder, so that it is mostly open already.
+// enter opens the folder of a place, and makes it if necessary. The archive lists files folder by
+// folder, so the folder is usually open already.
 func (x *extraction) enter(place string) (*os.Root, string, error) {
 	dir := path.Dir(place)
 	if dir == "." {
@@ -286,10 +286,10 @@ func (x *extraction) enter(place string) (*os.Root, string, error) {
 	return in, path.Base(place), nil
 }
 
-// leave closes the folder of the file before.
+// leave closes the folder of the previous file.
 func (x *extraction) leave() {
 	if x.in != nil {
-		_ = x.in.Close() // nothing was written
+		_ = x.in.Close() // a folder opened for reading: no write can fail
 	}
 }
 
@@ -318,8 +318,8 @@ func (x *extraction) fill(f *os.File, place string, h *tar.Header, content io.Re
 	return nil
 }
 
-// owner is the archived owner of an entry. It is never root, whatever the archive says: an ID
-// that does not fit into 32 bits would become another one in the kernel.
+// owner returns the archived owner of an entry, but never root. An ID that does not fit into 32
+// bits would become another ID in the kernel, so it is replaced as well.
 func (x *extraction) owner(h *tar.Header) (uid, gid int) {
 	uid, gid = x.o.UID, x.o.GID
 	if h.Uid > 0 && h.Uid < math.MaxUint32 {
@@ -331,7 +331,7 @@ func (x *extraction) owner(h *tar.Header) (uid, gid int) {
 	return uid, gid
 }
 
-// mode is the mode of an entry as the options allow it.
+// mode returns the mode of an entry, limited to the bits that the options allow.
 func (x *extraction) mode(h *tar.Header) fs.FileMode {
 	mode := h.FileInfo().Mode()
 	kept := fs.ModePerm
@@ -341,7 +341,7 @@ func (x *extraction) mode(h *tar.Header) fs.FileMode {
 	return mode & kept
 }
 
-// plain is an error without the path in it, and with advice where there is one.
+// plain returns an error without the path in it, and adds advice where possible.
 func plain(err error) error {
 	switch {
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):

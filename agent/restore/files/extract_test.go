@@ -147,7 +147,7 @@ func TestIncludeAndExclude(t *testing.T) {
 	}
 }
 
-// A file that is found is not looked for any further: what follows may be damaged.
+// Reading stops once the included files are found: the rest of the archive may be damaged.
 func TestStopsWhenFound(t *testing.T) {
 	in := pack(t, file("a", "1"), file("b", "2"))
 	in = append(in[:1024:1024], bytes.Repeat([]byte{0xff}, 2048)...)
@@ -157,13 +157,13 @@ func TestStopsWhenFound(t *testing.T) {
 	}
 }
 
-// hostile are tars that no agent writes.
+// hostile returns tars that no agent writes.
 func hostile(t testing.TB) map[string][]byte {
 	t.Helper()
 	device := func(kind byte) entry {
 		return entry{Header: tar.Header{Typeflag: kind, Name: "d", Devmajor: 1, Devminor: 3, Mode: 0o666}}
 	}
-	raw := func(name string) []byte { // archive/tar writes some of these names differently
+	raw := func(name string) []byte { // archive/tar would change some of these names
 		in := pack(t, file("x", "evil"))
 		copy(in[:100], make([]byte, 100))
 		copy(in, name)
@@ -217,7 +217,7 @@ func TestHostileTars(t *testing.T) {
 	}
 }
 
-// outsideUntouched fails if something was written beside a folder, or where the tars of hostile want it.
+// outsideUntouched fails if something was written beside a folder, or where a tar of hostile points to.
 func outsideUntouched(t testing.TB, dir string) {
 	t.Helper()
 	if beside := tree(t, filepath.Dir(dir)); slices.ContainsFunc(beside, func(n string) bool { return !strings.HasPrefix(n, "target/") }) {
@@ -238,7 +238,7 @@ func TestBombs(t *testing.T) {
 
 func TestTruncatedTars(t *testing.T) {
 	in := pack(t, folder("a"), file("a/b", strings.Repeat("x", 5000)), file("c", "y"))
-	end := len(in) - 1024 - 512 // of what precedes the last file's padding, and the end mark
+	end := len(in) - 1024 - 512 // without the padding of the last file, and without the end mark
 	for n := 100; n < end; n += 512 {
 		if _, _, err := extract(t, in[:n], files.Options{MaxBytes: 1 << 20}); err == nil {
 			t.Errorf("%d bytes of %d: no error", n, len(in))
@@ -246,7 +246,7 @@ func TestTruncatedTars(t *testing.T) {
 	}
 }
 
-// The bits setuid, setgid and sticky are kept only on request.
+// The setuid, setgid and sticky bits are kept only on request.
 func TestSetuid(t *testing.T) {
 	e := file("a", "1")
 	e.Mode = 0o6755

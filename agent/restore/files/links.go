@@ -14,13 +14,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hardLink links a name to a file that was written before.
+// hardLink makes a hard link to a file that was written before.
 func (x *extraction) hardLink(place string, h *tar.Header) error {
 	target, err := entryName(h.Linkname)
 	if err != nil {
 		return err
 	}
-	links := x.o.Mapping // a copy: the target is not seen by this
+	links := x.o.Mapping // a copy: looking up the target must not mark it as found
 	links.found = nil
 	target = links.place(target, false)
 	root, name, err := x.locate(place)
@@ -54,12 +54,12 @@ func (x *extraction) hardLink(place string, h *tar.Header) error {
 	return nil
 }
 
-// unlinked is the error of a hard link without its file.
+// unlinked returns the error for a hard link to a file that was not restored.
 func (*extraction) unlinked(place string, h *tar.Header) error {
 	return fmt.Errorf("restore %q: the file %q that it is a hard link to is not restored with it; include it too", place, h.Linkname)
 }
 
-// finish makes the links, and then sets the modes and times of the folders, the innermost
+// finish makes the symlinks. Then it sets the modes and times of the folders, the innermost
 // first.
 func (x *extraction) finish() error {
 	for _, l := range x.links {
@@ -95,7 +95,7 @@ func (x *extraction) link(l later) error {
 	if err != nil {
 		return err
 	}
-	_, inside, _ := strings.Cut(l.place, "/") // below the site, or outside
+	_, inside, _ := strings.Cut(l.place, "/") // relative to the folder of the place
 	if leadsOut(inside, l.link) && len(x.sum.LeadOut) < maxLeadOut {
 		x.sum.LeadOut = append(x.sum.LeadOut, inside+" → "+l.link)
 	}
@@ -114,7 +114,7 @@ func (x *extraction) link(l later) error {
 	return nil
 }
 
-// LinkTime sets the time of a link, or of anything else that is not opened for it.
+// LinkTime sets the modification time of a symlink, or of another file, without opening it.
 func LinkTime(root *os.Root, name string, modified time.Time) error {
 	parent, err := root.OpenFile(path.Dir(name), os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
@@ -125,7 +125,8 @@ func LinkTime(root *os.Root, name string, modified time.Time) error {
 	return unix.UtimesNanoAt(int(parent.Fd()), path.Base(name), []unix.Timespec{at, at}, unix.AT_SYMLINK_NOFOLLOW)
 }
 
-// leadsOut tells whether a link leads out of the folder by its text.
+// leadsOut reports whether the target of a symlink lies outside the folder. It looks only at the
+// text of the target.
 func leadsOut(name, target string) bool {
 	return path.IsAbs(target) || !isInside(path.Join(path.Dir(name), target))
 }

@@ -18,25 +18,25 @@ const (
 type Mapping struct {
 	// Root is the site's root, as the archive names it; "" or "." if all names are relative to it.
 	Root string
-	// Include are the only paths that are wanted, with what is below them; none: all.
-	// Exclude are paths that are left out, with what is below them. Paths are relative to
-	// the site's root, or names of the archive.
+	// Include are the paths to extract, with everything below them; if empty, all paths.
+	// Exclude are paths to leave out, with everything below them. A path is relative to
+	// the site's root, or is a name in the archive.
 	Include, Exclude []string
 	// Flat puts each included path directly below SiteFolder, under its last element.
 	Flat bool
-	// Others are names of the archive outside the root that have a place of their own: the
-	// value is its first element. OutsideFolder is not used for them.
+	// Others maps names in the archive that are outside the root to the first element of a place
+	// of their own. Such entries do not go to OutsideFolder.
 	Others map[string]string
 
-	found []bool // of Include: it, or something below it, was seen
-	whole []bool // of Include: it is a file that was seen
+	found []bool // for each path of Include: it, or something below it, was seen
+	whole []bool // for each path of Include: it is a file, and was seen
 }
 
-// place is where an entry goes, "" to leave it out.
+// place returns where an entry goes; "" if it is left out.
 func (m *Mapping) place(name string, folder bool) string {
 	inside, below := m.belowRoot(name)
 	if name == wpfiles.CrontabName {
-		below = false // the agent added it
+		below = false // the site does not have this entry; the agent added it
 	}
 	if m.matches(m.Exclude, name, inside, nil) {
 		return ""
@@ -72,8 +72,8 @@ func (m *Mapping) place(name string, folder bool) string {
 	return to
 }
 
-// outside is the place of what is not below the root. A folder above the root or above one of
-// the others has none.
+// outside returns the place of an entry that is not below the root; "" for a folder above the
+// root or above one of m.Others.
 func (m *Mapping) outside(name string) string {
 	if name == "." || m.Root != "." && isBelow(m.Root, name) {
 		return ""
@@ -91,8 +91,8 @@ func (m *Mapping) outside(name string) string {
 	return path.Join(OutsideFolder, name)
 }
 
-// Covers tells whether a place and all that may be below it belong to what is included, and
-// not to what is excluded.
+// Covers reports whether a place and everything that may be below it is included, and nothing
+// of it is excluded.
 func (m *Mapping) Covers(place string) bool {
 	key, rest, _ := strings.Cut(place, "/")
 	name := rest
@@ -116,13 +116,13 @@ func (m *Mapping) Covers(place string) bool {
 	return true
 }
 
-// start forgets what was seen.
+// start resets what was seen.
 func (m *Mapping) start() {
 	m.found, m.whole = make([]bool, len(m.Include)), make([]bool, len(m.Include))
 }
 
-// done tells whether everything that is included was seen to its end. That of a folder is not
-// known before the end of the archive.
+// done reports whether all included paths were seen completely. For an included folder, it is
+// always false, because only the end of the archive is the end of the folder.
 func (m *Mapping) done() bool { return len(m.whole) > 0 && !slices.Contains(m.whole, false) }
 
 // belowRoot returns the name relative to the site's root, and whether it is below it.
@@ -136,7 +136,7 @@ func (m *Mapping) belowRoot(name string) (string, bool) {
 	return strings.CutPrefix(name, m.Root+"/")
 }
 
-// matches tells whether a name is one of the paths or below one, and calls found with the path's index.
+// matches reports whether a name is one of the paths or below one, and calls found with the path's index.
 func (m *Mapping) matches(paths []string, name, inside string, found func(int)) bool {
 	for i, p := range paths {
 		if isBelow(name, p) || isBelow(inside, p) {
@@ -154,7 +154,7 @@ func isBelow(name, p string) bool {
 	return ok && (rest == "" || rest[0] == '/')
 }
 
-// missing are the included paths of which nothing was seen.
+// missing returns the included paths of which nothing was seen.
 func (m *Mapping) missing() (paths []string) {
 	for i, seen := range m.found {
 		if !seen {

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Copy writes the content of one file of a tar. The path is relative to the site's root,
-// which the archive calls root, or a name of the archive.
+// Copy writes the content of one file of a tar to w. The path is relative to the site's root,
+// which is named root in the archive, or is itself a name in the archive.
 func Copy(ctx context.Context, w io.Writer, in io.Reader, root, path string) error {
 	m := Mapping{Root: root, Include: []string{path}, Flat: true}
 	archive := tar.NewReader(in)
@@ -52,8 +52,8 @@ func Copy(ctx context.Context, w io.Writer, in io.Reader, root, path string) err
 	}
 }
 
-// Take extracts the paths of a mapping into a folder, each under its last element. Nothing
-// there is replaced. What is written appears only when all of it is there.
+// Take extracts the paths of a mapping into a folder, each under its last element. It replaces
+// nothing there. The files appear in the folder only when all of them are complete.
 func Take(ctx context.Context, in io.Reader, dir string, o Options) (sum Summary, err error) {
 	o.Mapping.Flat = true
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -90,7 +90,7 @@ func Take(ctx context.Context, in io.Reader, dir string, o Options) (sum Summary
 	return sum, nil
 }
 
-// removeAll removes a folder of ours, whatever rights the folders in it have.
+// removeAll removes a folder of this process, even if the modes of the folders in it deny that.
 func removeAll(dir string) error {
 	err := os.RemoveAll(dir)
 	if err == nil {
@@ -98,7 +98,7 @@ func removeAll(dir string) error {
 	}
 	_ = filepath.WalkDir(dir, func(path string, d os.DirEntry, _ error) error {
 		if d != nil && d.IsDir() {
-			_ = os.Chmod(path, 0o700) // RemoveAll says what is left
+			_ = os.Chmod(path, 0o700) // if it fails, RemoveAll returns an error
 		}
 		return nil
 	})

@@ -1,4 +1,4 @@
-// Package restoretest writes runs as the agent stores them, for tests of what reads them.
+// Package restoretest writes runs as the agent stores them, for tests of packages that read them.
 package restoretest
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 )
 
-// A Run is what is stored. Site, Kind and Start must be set.
+// A Run describes the run to store. Site, Kind and Start must be set.
 type Run struct {
 	Site      string
 	Kind      manifest.Kind
@@ -30,11 +30,11 @@ type Run struct {
 	Streams   map[string][]byte
 	Filters   []archive.Filter
 	Piece     int // length of each object but the last; 0: one object per stream
-	// Change changes the manifest before it is stored; or nil.
+	// Change changes the manifest before it is stored; may be nil.
 	Change func(*manifest.Manifest)
 }
 
-// ID is the run's.
+// ID returns the run ID.
 func (r Run) ID() string {
 	random := r.Random
 	if random == "" {
@@ -43,7 +43,7 @@ func (r Run) ID() string {
 	return r.Start.UTC().Format("2006-01-02_15-04-05Z") + "-" + random
 }
 
-// Name is manifest.RunName.
+// Name returns the name of the run, as manifest.RunName forms it.
 func (r Run) Name() string { return manifest.RunName(r.Site, r.Kind, r.NoUploads, r.ID()) }
 
 // Store writes the run below a folder, and returns its manifest.
@@ -95,7 +95,7 @@ func (r Run) objects(t testing.TB, dir, name, stream string, stored []byte) (obj
 	return objects
 }
 
-// Object is the manifest's entry of an object.
+// Object returns the entry of an object in the manifest.
 func Object(name, stream string, piece int, content []byte) manifest.Object {
 	sum := sha256.Sum256(content)
 	crc := crc64.Checksum(content, crc64.MakeTable(0x9a6c9329ac4bc9b5)) // CRC-64/NVME, bit-reflected

@@ -20,26 +20,26 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
 
-// started is the first thing that the process inside says.
+// A started is the first message of the process inside.
 type started struct {
 	Refused string `json:"refused,omitempty"` // why PHP is not isolated, or does not start; "" if it runs
 }
 
-// address is that of PHP's server, in a network of its own.
+// address is the address of PHP's server, in a network namespace of its own.
 const address = "127.0.0.1:8080"
 
 const (
-	startLimit   = 30 * time.Second // for PHP to start
-	requestLimit = 45 * time.Second // for one page
+	startLimit   = 30 * time.Second // the time PHP has to start
+	requestLimit = 45 * time.Second // the time one page may take
 	maxLog       = 64 << 10         // bytes of PHP's log
 	maxLogLines  = 5
 )
 
 // Inside is the main function of the process that isolates itself, starts PHP, and requests the
-// pages. It has namespaces of its own already, and ends when orders end, which is also when
-// the process that started it dies. All of its processes end with it.
+// pages. The process runs in new namespaces already. It exits when orders ends; that also happens
+// when its parent process dies. When it exits, the kernel kills all processes of its namespace.
 func Inside(ctx context.Context, orders io.Reader, out io.Writer) error {
-	runtime.LockOSThread() // properties of the thread pass on to PHP
+	runtime.LockOSThread() // PHP inherits the properties of this thread
 	in := json.NewDecoder(orders)
 	var o Options
 	if err := in.Decode(&o); err != nil {
@@ -81,8 +81,8 @@ type server struct {
 	ended chan struct{} // closed when it has ended
 }
 
-// startPHP starts PHP's server, and waits until it accepts connections. Before the first
-// request, it has run nothing of the site.
+// startPHP starts PHP's server, and waits until it accepts connections. PHP runs no code of the
+// site before the first request.
 func (o Options) startPHP(ctx context.Context) (*server, error) {
 	args := []string{}
 	for _, setting := range append(native.Settings(),
@@ -130,7 +130,7 @@ func (o Options) startPHP(ctx context.Context) (*server, error) {
 	}
 }
 
-// ask requests the pages, until one of them is not answered at all.
+// ask requests the pages, and stops after the first one that gets no answer.
 func (s *server) ask(ctx context.Context, urls []string) Answer {
 	answer := Answer{Pages: []Page{}}
 	for _, url := range urls {
@@ -147,7 +147,7 @@ func (s *server) ask(ctx context.Context, urls []string) Answer {
 	return answer
 }
 
-// why tells why there is no answer.
+// why says why there is no answer.
 func (s *server) why(err error) string {
 	select {
 	case <-s.ended:
@@ -160,7 +160,8 @@ func (s *server) why(err error) string {
 	return cut(err.Error())
 }
 
-// lines are the last messages of PHP's log: the first line of each, without those of the requests.
+// lines returns the last messages of PHP's log: the first line of each, without the lines that log
+// requests.
 func (s *server) lines() (lines []string) {
 	for line := range strings.Lines(s.log.String()) {
 		date, text, ok := strings.Cut(line, "] ")
@@ -187,7 +188,7 @@ type lockedTail struct {
 	tail
 }
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (t *lockedTail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -203,5 +204,5 @@ func (t *lockedTail) String() string {
 // routerFile is the script that answers the requests.
 const routerFile = "/router.php"
 
-// inRoot is a path of PHP's file system, relative to its root.
+// inRoot returns a path in PHP's file system as relative to its root.
 func inRoot(path string) string { return filepath.Clean(strings.TrimPrefix(path, "/")) }

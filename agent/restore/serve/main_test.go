@@ -17,7 +17,7 @@ import (
 // attackProgram stands for PHP in the options of a test that runs machine code in its place.
 const attackProgram = "attack"
 
-// TestMain runs the tests, or is the process inside: that is this binary, started again.
+// TestMain runs the tests, or acts as the process inside, for which this binary is started again.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == InsideCommand {
 		if err := inside(os.Stdin); err != nil {
@@ -26,10 +26,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	m.Run() // TestMain's caller exits with what it says
+	m.Run() // TestMain's caller exits with the result
 }
 
-// inside is Inside, or attacks.
+// inside runs Inside, or attacks if the options say so.
 func inside(orders io.Reader) error {
 	var read bytes.Buffer
 	var o Options
@@ -51,8 +51,8 @@ func inside(orders io.Reader) error {
 	return say.Encode(Answer{Log: attacks(o.URLs[0])})
 }
 
-// attacks tries what only machine code can, as PHP would run it after an attack on PHP itself,
-// and returns what succeeded. It leaves a process that sleeps.
+// attacks tries what only machine code can do, as if the site had exploited a bug of PHP itself.
+// It returns what succeeded. It leaves a process that sleeps.
 func attacks(sleep string) (succeeded []string) {
 	socket := func(family int) error {
 		fd, err := unix.Socket(family, unix.SOCK_STREAM, 0)
@@ -98,5 +98,5 @@ func callError(call, argument uintptr) error {
 	if errno == unix.EPERM || errno == unix.ENOSYS {
 		return errno
 	}
-	return nil // any other answer is one of the call itself
+	return nil // with any other error, the filter let the call pass
 }

@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	maxBody      = 4 << 20 // bytes of a page that are read
+	maxBody      = 4 << 20 // maximum number of bytes read of a page
 	maxRedirects = 4
 )
 
-// get requests a page, and follows redirects on the same host. The error says why there is no
-// answer at all.
+// get requests a page, and follows redirects on the same host. It returns an error only if there
+// is no answer at all.
 func get(ctx context.Context, from string) (Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestLimit)
 	defer cancel()
@@ -52,7 +52,7 @@ func get(ctx context.Context, from string) (Page, error) {
 	}
 }
 
-// getOne requests a page, and tells where it redirects to; "" if it does not.
+// getOne requests a page, and returns the URL that it redirects to; "" if it does not redirect.
 func getOne(ctx context.Context, transport *http.Transport, at *url.URL) (Page, string, error) {
 	page := Page{URL: cut(at.String())}
 	target := url.URL{Scheme: "http", Host: address, Path: at.Path, RawPath: at.RawPath, RawQuery: at.RawQuery}

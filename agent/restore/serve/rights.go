@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// raiseLoopback starts the only network interface of the namespace.
+// raiseLoopback brings up the loopback interface, which is the only one of the namespace.
 func raiseLoopback() error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -28,8 +28,9 @@ func raiseLoopback() error {
 	return nil
 }
 
-// dropRights takes from this process, and from PHP, all rights in the namespaces and the system
-// calls that could lead to new ones. The calling thread must be the one that starts PHP.
+// dropRights removes all rights that this process, and later PHP, has in the namespaces. It also
+// blocks the system calls that could give new rights. The calling thread must be the one that
+// starts PHP.
 func dropRights() error {
 	for capability := uintptr(0); unix.Prctl(unix.PR_CAPBSET_DROP, capability, 0, 0, 0) == nil; capability++ {
 	}
@@ -39,7 +40,7 @@ func dropRights() error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var none [2]unix.CapUserData
 	_, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
-	if errors.Is(errno, syscall.ENOTSUP) { // built with cgo; this thread is the one that counts
+	if errors.Is(errno, syscall.ENOTSUP) { // built with cgo; this thread is enough, because it starts PHP
 		_, _, errno = syscall.RawSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
 	}
 	if errno != 0 {
@@ -54,9 +55,9 @@ func dropRights() error {
 	return filterCalls()
 }
 
-// deniedCalls are system calls that make namespaces and mounts, reach into other processes, use
-// keys of the user, take memory beyond PHP's limit, or are a large surface of the kernel. PHP
-// needs none of them.
+// deniedCalls returns the system calls that create namespaces and mounts, access other processes,
+// use keys of the user, use memory beyond PHP's limit, or expose a large attack surface of the
+// kernel. PHP needs none of them.
 func deniedCalls() []uint32 {
 	return []uint32{
 		unix.SYS_UNSHARE, unix.SYS_SETNS, unix.SYS_MOUNT, unix.SYS_UMOUNT2, unix.SYS_PIVOT_ROOT, unix.SYS_CHROOT,
@@ -70,18 +71,18 @@ func deniedCalls() []uint32 {
 	}
 }
 
-// The offsets of a system call's parts in what a filter reads. The machines are little-endian.
+// Offsets in struct seccomp_data, which a filter reads. All supported machines are little-endian.
 const (
 	callNumber   = 0
 	callArch     = 4
-	callArgument = 16 // the lower half of the first one
+	callArgument = 16 // the lower half of the first argument
 )
 
-// newNamespaces are the flags of clone for new namespaces.
+// newNamespaces are the flags of clone that create namespaces.
 const newNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP
 
-// filterCalls makes the kernel refuse deniedCalls, new namespaces, and sockets other than those
-// of the network and of this machine, in all threads and in PHP.
+// filterCalls makes the kernel refuse deniedCalls, new namespaces, and sockets other than IP and
+// Unix sockets. This applies to all threads, and to PHP.
 func filterCalls() error {
 	arch, ok := map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}[runtime.GOARCH]
 	if !ok {
@@ -96,13 +97,13 @@ func filterCalls() error {
 	return nil
 }
 
-// callFilter is the program of filterCalls.
+// callFilter returns the BPF program of filterCalls.
 func callFilter(arch uint32) (program []unix.SockFilter) {
 	load := func(offset uint32) {
 		program = append(program, unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset})
 	}
 	result := func(k uint32) { program = append(program, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: k}) }
-	// unless jumps over the next instructions unless the comparison holds.
+	// unless skips the next instructions if the comparison is false.
 	unless := func(compare uint16, k uint32, over uint8) {
 		program = append(program, unix.SockFilter{Code: unix.BPF_JMP | compare | unix.BPF_K, Jf: over, K: k})
 	}
@@ -112,13 +113,13 @@ func callFilter(arch uint32) (program []unix.SockFilter) {
 	program = append(program, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jt: 1, K: arch})
 	result(unix.SECCOMP_RET_KILL_PROCESS)
 	load(callNumber)
-	unless(unix.BPF_JGE, 0x40000000, 1) // the calls of x32
+	unless(unix.BPF_JGE, 0x40000000, 1) // the system calls of the x32 ABI
 	refuse(syscall.EPERM)
 	for _, call := range deniedCalls() {
 		unless(unix.BPF_JEQ, call, 1)
 		refuse(syscall.EPERM)
 	}
-	unless(unix.BPF_JEQ, unix.SYS_CLONE3, 1) // its flags cannot be read; libraries use clone then
+	unless(unix.BPF_JEQ, unix.SYS_CLONE3, 1) // a filter cannot read its flags; after ENOSYS, libraries use clone
 	refuse(syscall.ENOSYS)
 	unless(unix.BPF_JEQ, unix.SYS_CLONE, 4)
 	load(callArgument)

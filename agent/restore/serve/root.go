@@ -12,16 +12,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readOnly are the attributes of what PHP sees of this machine.
+// readOnly are the mount attributes of the files of this machine that PHP sees.
 const readOnly = unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID
 
-// private are the flags of the file systems in memory.
+// private are the mount flags of the file systems in memory.
 const private = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
 
 var errClosed = errors.New("PHP's user must be able to pass through the folders above it; give another folder with --scratch")
 
-// enterRoot makes a new root folder, which has programs, libraries, PHP's settings, the site and
-// the socket of the database, and leaves the old one for good.
+// enterRoot makes a new root folder with programs, libraries, PHP's settings, the site and the
+// socket of the database. The old root folder can no longer be reached afterwards.
 func (o Options) enterRoot() error {
 	root := filepath.Join(o.Dir, "root")
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
@@ -56,7 +56,7 @@ func (o Options) enterRoot() error {
 	return unix.Sethostname([]byte("drill"))
 }
 
-// bindSystem shows programs, libraries and PHP's settings.
+// bindSystem mounts programs, libraries and PHP's settings.
 func (o Options) bindSystem() error {
 	names := []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}
 	for _, pattern := range []string{"/etc/php*", "/etc/ld.so.*", "/etc/ld-musl-*", "/etc/alternatives"} {
@@ -105,8 +105,8 @@ func (o Options) bindDatabase() error {
 	return bind(filepath.Join(o.Dir, at), at, readOnly|unix.MOUNT_ATTR_NODEV|unix.MOUNT_ATTR_NOEXEC)
 }
 
-// mountSite lays the layers over each other. What PHP writes is kept in a file system in memory,
-// which it cannot see by itself.
+// mountSite mounts the layers as one overlay. PHP's writes go to a file system in memory, which
+// PHP sees only through the overlay.
 func (o Options) mountSite() error {
 	const layers = "layers"
 	site := inRoot(o.At)
@@ -141,7 +141,7 @@ func (o Options) mountSite() error {
 	return os.Remove(layers)
 }
 
-// writeFiles writes the few files that PHP needs, and makes a folder for temporary ones.
+// writeFiles writes the few files that PHP needs, and makes a folder for temporary files.
 func (o Options) writeFiles() error {
 	for name, text := range map[string]string{
 		"etc/passwd": fmt.Sprintf("php:x:%d:%[1]d::/tmp:/usr/sbin/nologin\n", insideID),
@@ -167,8 +167,8 @@ func mountMemory(at, options string) error {
 	return nil
 }
 
-// bind shows a file or folder of this machine, with what is mounted below it, at a path of the
-// new root folder.
+// bind mounts a file or folder of this machine, with everything mounted below it, at a path in
+// the new root folder.
 func bind(source, path string, attributes uint64) error {
 	info, err := os.Stat(source)
 	if err != nil {
@@ -192,7 +192,7 @@ func bind(source, path string, attributes uint64) error {
 	return setAttributes(target, attributes, unix.AT_RECURSIVE)
 }
 
-// setAttributes changes how a file system is mounted.
+// setAttributes changes the attributes of a mount.
 func setAttributes(path string, attributes uint64, flags uint) error {
 	if err := unix.MountSetattr(unix.AT_FDCWD, path, flags, &unix.MountAttr{Attr_set: attributes}); err != nil {
 		return fmt.Errorf("make %s read-only: %w", path, err)

@@ -1,6 +1,6 @@
-// Package serve asks PHP for pages of a restored site. This runs code of a backup, which may be
-// hostile: PHP gets a user, a file system, a network and processes of its own, and nothing else.
-// Where that cannot be had, nothing is run.
+// Package serve requests pages of a restored site from PHP. This runs code from a backup, which
+// may be hostile. So PHP runs in namespaces of its own, with its own user, file system, network
+// and processes, and has access to nothing else. If that is not possible, PHP is not run.
 package serve
 
 import (
@@ -24,32 +24,33 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Options describe a site, and the pages that it is asked for.
+// Options describe a site, and the pages to request.
 type Options struct {
-	// PHP is the program, below /usr. It is PHP's command line program (php-cli).
+	// PHP is the path of PHP's command line program (php-cli), below /usr.
 	PHP string
-	// Dir is a new folder for what is needed. Everybody must be able to pass through the
-	// folders above it. The caller removes it.
+	// Dir is a new folder for files that serve needs. All users must be able to pass through
+	// the folders above it. The caller removes it.
 	Dir string
-	// Layers are folders that PHP sees as one, the uppermost first. What PHP writes there
-	// is kept in memory. As root, they are given to the user that PHP runs as.
+	// Layers are folders that PHP sees as one, the uppermost first. PHP's writes to it stay in
+	// memory. If this process is root, the user that PHP runs as becomes the owner of the layers.
 	Layers []string
-	// At is the path of the layers in PHP's file system. It is one that Mountable returns.
+	// At is the path of the layers in PHP's file system, as Mountable returns it.
 	At string
 	// Router is the source of the script that answers all requests.
 	Router string
-	// Socket is that of the database server, which is at DatabaseSocket for PHP; "" for none.
+	// Socket is the path of the database server's socket; "" for none. PHP sees it at
+	// DatabaseSocket.
 	Socket string
 	// URLs are requested one after the other.
 	URLs []string
 }
 
-// DatabaseSocket is where PHP finds the socket of the database server.
+// DatabaseSocket is the path at which PHP sees the socket of the database server.
 const DatabaseSocket = "/db/s"
 
-// An Answer is what became of the requests. All of it may be chosen by the backup.
+// An Answer is the result of the requests. The backup can control all of its content.
 type Answer struct {
-	Pages []Page   `json:"pages"` // of the first URLs, up to the first one without an answer
+	Pages []Page   `json:"pages"` // one for each URL, up to the first one without an answer
 	Log   []string `json:"log"`   // the last lines of PHP's log
 }
 
@@ -57,30 +58,31 @@ type Answer struct {
 type Page struct {
 	URL    string `json:"url"` // after redirects
 	Status int    `json:"status"`
-	Bytes  int64  `json:"bytes"` // of the body, up to a limit
+	Bytes  int64  `json:"bytes"` // length of the body, up to maxBody
 	HTML   bool   `json:"html"`
 	Title  string `json:"title"`
-	// Problem is why there is no answer, or what is wrong with it; "" if nothing is.
+	// Problem says why there is no answer, or what is wrong with it; "" if there is no problem.
 	Problem string `json:"problem"`
 }
 
 const (
-	timeout   = 3 * time.Minute // of everything
-	endDelay  = 2 * time.Second // for the pipes to end
+	timeout   = 3 * time.Minute // for all requests together
+	endDelay  = 2 * time.Second // how long to wait for the pipes to close
 	maxAnswer = 256 << 10       // bytes
-	maxStderr = 2 << 10         // bytes that are kept of messages
+	maxStderr = 2 << 10         // bytes of the standard error output that are kept
 )
 
-// InsideCommand is the hidden command that starts PHP inside of its namespaces.
+// InsideCommand is the hidden command that starts PHP inside its namespaces.
 const InsideCommand = "serve-inside"
 
 // insideID is the ID of PHP's user and group in its namespace.
 const insideID = 1000
 
-// advice says how to get what isolates PHP.
+// advice says how to make isolation possible.
 const advice = "allow user namespaces on this machine (see docs/drill.md), or omit --serve"
 
-// Check tells whether PHP can be run and isolated here. It uses Dir and PHP only.
+// Check returns an error if PHP cannot be run and isolated here. It uses only Dir and PHP of the
+// options.
 func Check(ctx context.Context, o Options) error {
 	o.Layers, o.At, o.Router, o.Socket, o.URLs = []string{filepath.Join(o.Dir, "empty")}, "/site", "<?php", "", nil
 	if err := os.Mkdir(o.Layers[0], 0o700); err != nil {
@@ -90,8 +92,8 @@ func Check(ctx context.Context, o Options) error {
 	return err
 }
 
-// Run asks PHP for the URLs. An error says nothing of the site: PHP could not be isolated, did
-// not start, or ctx ended.
+// Run requests the URLs from PHP. An error says nothing about the site: it means that PHP could
+// not be isolated or did not start, or that ctx ended.
 func Run(ctx context.Context, o Options) (*Answer, error) {
 	id, err := ownUser()
 	if err == nil {
@@ -109,7 +111,8 @@ func Run(ctx context.Context, o Options) (*Answer, error) {
 	return answer, err
 }
 
-// FindPHP returns the program of PHP, without links. given is its path; "" searches it.
+// FindPHP returns the path of the PHP program, with symlinks resolved. given is the path; if "",
+// FindPHP searches for the program.
 func FindPHP(given string) (string, error) {
 	candidates := []string{given}
 	if given == "" {
@@ -130,8 +133,8 @@ func FindPHP(given string) (string, error) {
 	return "", errors.New("find PHP: there is none in /usr/bin; install it (Debian: php-cli and php-mysql), or give its path with --php")
 }
 
-// Mountable returns the path at which PHP sees a folder of the host that the site came from: its
-// own, unless PHP's file system has something else there.
+// Mountable returns the path at which PHP sees a folder of the host that the site came from. It
+// is the same path, unless PHP's file system has something else there.
 func Mountable(folder string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(folder, "/"), "/")
 	switch first {
@@ -143,8 +146,8 @@ func Mountable(folder string) string {
 	return "/site"
 }
 
-// ownUser returns the ID that PHP has on this machine. For root, it is one that nobody has, from
-// the range in which systemd chooses the users of services.
+// ownUser returns the user ID that PHP has on this machine. If this process is root, it is an
+// unused ID from the range from which systemd takes dynamic users of services.
 func ownUser() (int, error) {
 	if id := os.Geteuid(); id != 0 {
 		return id, nil
@@ -158,8 +161,8 @@ func ownUser() (int, error) {
 	return 0, errors.New("find a user ID that nobody has: none from 61184 to 65519 is free")
 }
 
-// prepare makes what PHP's side needs in Dir, and as root gives that and the layers to PHP's
-// user. Nobody else can change them meanwhile.
+// prepare creates the folders and the socket in Dir. As root, it makes PHP's user the owner of Dir
+// and of the layers. No other user can change these folders.
 func prepare(o Options, id int) error {
 	for _, name := range []string{"root", "db"} {
 		if err := os.MkdirAll(filepath.Join(o.Dir, name), 0o700); err != nil {
@@ -188,12 +191,12 @@ func prepare(o Options, id int) error {
 	return nil
 }
 
-// launch starts the process that isolates itself and then starts PHP, and returns what it says.
+// launch starts the process that isolates itself and then starts PHP, and returns its answer.
 func launch(ctx context.Context, o Options, id int) (*Answer, error) {
 	ctx, kill := context.WithCancel(ctx)
 	defer kill()
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", InsideCommand)
-	cmd.Env, cmd.Dir = []string{}, "/" // nil would pass our environment on
+	cmd.Env, cmd.Dir = []string{}, "/" // with nil, the process would inherit our environment
 	message := &tail{most: maxStderr}
 	cmd.Stderr, cmd.WaitDelay = message, endDelay
 	one := []syscall.SysProcIDMap{{ContainerID: insideID, HostID: id, Size: 1}}
@@ -206,7 +209,7 @@ func launch(ctx context.Context, o Options, id int) (*Answer, error) {
 		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP,
 		UidMappings: one, GidMappings: groups, GidMappingsEnableSetgroups: os.Geteuid() == 0,
 		Credential:  &syscall.Credential{Uid: insideID, Gid: insideID},
-		AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SETPCAP, unix.CAP_DAC_OVERRIDE}, // of the namespaces; the overlay needs the last one
+		AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SETPCAP, unix.CAP_DAC_OVERRIDE}, // in the new namespaces; the overlay needs the last one
 	}
 	orders, err := cmd.StdinPipe()
 	if err != nil {
@@ -216,13 +219,13 @@ func launch(ctx context.Context, o Options, id int) (*Answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("isolate PHP: %w", err)
 	}
-	runtime.LockOSThread() // the process ends with the thread that started it
+	runtime.LockOSThread() // when this thread ends, the kernel kills the process
 	defer runtime.UnlockOSThread()
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("isolate PHP: %w; %s", plain(err), advice)
 	}
 	answer, err := hear(orders, said, o)
-	kill() // with it, all processes of its namespace end
+	kill() // the kernel then also kills all processes of its namespace
 	_ = cmd.Wait()
 	if answer == nil {
 		if text := strings.TrimSpace(message.String()); text != "" {
@@ -233,7 +236,7 @@ func launch(ctx context.Context, o Options, id int) (*Answer, error) {
 	return answer, nil
 }
 
-// hear sends the options, and reads the answer. Before PHP is ready, there is an error instead.
+// hear sends the options, and reads the answer. It returns an error if PHP did not get ready.
 func hear(orders io.Writer, said io.Reader, o Options) (*Answer, error) {
 	if err := json.NewEncoder(orders).Encode(o); err != nil {
 		return nil, fmt.Errorf("it ended at once: %w", err)
@@ -256,7 +259,7 @@ func hear(orders io.Writer, said io.Reader, o Options) (*Answer, error) {
 	return &answer, nil
 }
 
-// plain is an error without the name of our own program.
+// plain returns an error without the name of our own program.
 func plain(err error) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return e.Err
@@ -270,7 +273,7 @@ type tail struct {
 	text []byte
 }
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (t *tail) Write(p []byte) (int, error) {
 	t.text = append(t.text, p[max(0, len(p)-t.most):]...)
 	t.text = t.text[max(0, len(t.text)-t.most):]

@@ -18,8 +18,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/sitetest"
 )
 
-// siteOptions are those of a site that consists of one script. The folder with everything is open to
-// every user of the machine, so that only the isolation protects it.
+// siteOptions returns the options of a site that consists of one script. All users of the machine can
+// access the folder with its files, so that only the isolation protects it.
 func siteOptions(t *testing.T, index string) Options {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "wp-oneway-serve-") //nolint:usetesting // t.TempDir is closed to other users
@@ -70,8 +70,8 @@ func run(t *testing.T, o Options) *Answer {
 	return answer
 }
 
-// hostile is a script that tries to get out, and says in its title what succeeded. HOST is a folder
-// of the machine.
+// hostile is a script that tries to break out, and says in its title what succeeded. HOST stands for a
+// folder of the machine.
 const hostile = `<?php
 $done = array();
 $try = function ( $name, $attack ) use ( &$done ) {
@@ -113,7 +113,7 @@ unlink( __DIR__ . '/program' );
 while ( true ) { echo str_repeat( 'z', 10000 ); }
 `
 
-// testHostile lets a hostile script try everything.
+// testHostile runs the hostile script.
 func testHostile(t *testing.T) {
 	o := siteOptions(t, "")
 	host := filepath.Dir(o.Dir)
@@ -161,7 +161,7 @@ func TestHostilePHP(t *testing.T) {
 	testHostile(t)
 }
 
-// TestHostilePHPOfAUser: an administrator without root's rights is protected as well.
+// TestHostilePHPOfAUser: the isolation also works if the drill does not run as root.
 func TestHostilePHPOfAUser(t *testing.T) {
 	if sitetest.AsNobody(t, "AWS_SECRET_ACCESS_KEY=secret") {
 		testHostile(t)
@@ -188,7 +188,7 @@ func TestAttacksOfAUser(t *testing.T) {
 	}
 }
 
-// TestConfinement looks from outside at a PHP that hangs, and ends it.
+// TestConfinement examines from outside a PHP process that hangs, and then ends it.
 func TestConfinement(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Fatal("the tests need root")
@@ -238,12 +238,12 @@ func TestConfinement(t *testing.T) {
 	}
 }
 
-// TestAnswers shows what a site can answer.
+// TestAnswers checks the results of different answers of a site.
 func TestAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		index   string
-		problem string // of the page
-		log     string // in the last line
+		problem string // part of the page's Problem
+		log     string // part of the last line
 		want    Page
 	}{
 		"a page":           {`<!DOCTYPE HTML><title> A &amp;` + "\n" + `B </title><?php echo $_SERVER['HTTP_HOST'];`, "", "", Page{Status: 200, HTML: true, Title: "A & B"}},
@@ -272,7 +272,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestDeath: a PHP that the kernel ends, because of a file larger than the limit, is not an answer.
+// TestDeath: if the kernel kills PHP, because it writes a file larger than the limit, there is no answer.
 func TestDeath(t *testing.T) {
 	t.Parallel()
 	o := siteOptions(t, `<?php $f = fopen( __DIR__ . '/big', 'w' ); while ( true ) { fwrite( $f, str_repeat( 'x', 1 << 20 ) ); }`)
@@ -281,7 +281,7 @@ func TestDeath(t *testing.T) {
 	}
 }
 
-// TestRefusedWithoutIsolation runs in a namespace where the kernel allows no further ones.
+// TestRefusedWithoutIsolation runs in a namespace in which the kernel allows no further namespaces.
 func TestRefusedWithoutIsolation(t *testing.T) {
 	const limit = "/proc/sys/user/max_user_namespaces"
 	if os.Getenv("WITHOUT_NAMESPACES") == "" {

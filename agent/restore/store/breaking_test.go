@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// newBreakingServer starts a fake of S3 that ends each of the first connections after a
+// newBreakingServer starts a fake S3 server that closes each of the first connections after a
 // third of the object.
 func newBreakingServer(t *testing.T, content []byte, broken *int) string {
 	t.Helper()

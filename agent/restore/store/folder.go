@@ -15,15 +15,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A folder is a store in the file system. All access goes through an os.Root, and no link
-// is followed.
+// A folder is a store in the file system. All access goes through an os.Root, and symlinks are
+// not followed.
 type folder struct {
 	dir  string
 	root *os.Root
 }
 
 func openFolder(dir string) (Store, error) {
-	// Opening a FIFO would wait for somebody who writes to it.
+	// Opening a FIFO would block until a writer opens it.
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("open %s: it is not a folder; give the folder of the sink", dir)
 	}
@@ -34,15 +34,15 @@ func openFolder(dir string) (Store, error) {
 	return &folder{dir: filepath.Clean(dir), root: root}, nil
 }
 
-// Folder is Store's.
+// Folder implements Store.
 func (*folder) Folder() bool { return true }
 
-// String is Store's.
+// String implements Store.
 func (s *folder) String() string {
 	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(s.dir)}).String()
 }
 
-// List is Store's. The names of one folder are held in memory.
+// List implements Store. The names of one folder are held in memory.
 func (s *folder) List(ctx context.Context, name string, found func(Entry) error) error {
 	names, err := s.names(name)
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *folder) List(ctx context.Context, name string, found func(Entry) error)
 		entry := path.Join(name, base)
 		info, err := s.root.Lstat(entry)
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // removed meanwhile, as retention does
+		case errors.Is(err, fs.ErrNotExist): // removed since it was listed, for example by retention
 			continue
 		case err != nil:
 			return fmt.Errorf("list %s: %w", filepath.Join(s.dir, name), err)
@@ -85,7 +85,7 @@ func (s *folder) names(name string) ([]string, error) {
 	return names, err
 }
 
-// Head is Store's.
+// Head implements Store.
 func (s *folder) Head(_ context.Context, name string) (Object, error) {
 	info, err := s.root.Lstat(name)
 	switch {
@@ -99,7 +99,7 @@ func (s *folder) Head(_ context.Context, name string) (Object, error) {
 	return object(name, info), nil
 }
 
-// Get is Store's.
+// Get implements Store.
 func (s *folder) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 	// O_NONBLOCK: a FIFO must not block the open.
 	f, err := s.root.OpenFile(want.Name, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
@@ -112,7 +112,7 @@ func (s *folder) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil, errors.Join(fmt.Errorf("read %s: it is not a regular file", filepath.Join(s.dir, want.Name)), f.Close())
 	}
-	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_SEQUENTIAL) // only faster
+	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_SEQUENTIAL) // only makes reading faster
 	return &contextFile{f, ctx}, nil
 }
 
@@ -120,13 +120,13 @@ func object(name string, info fs.FileInfo) Object {
 	return Object{Name: name, Bytes: info.Size(), Modified: info.ModTime()}
 }
 
-// A contextFile ends with its context.
+// A contextFile is a file whose Read fails when the context has ended.
 type contextFile struct {
 	*os.File
 	ctx context.Context //nolint:containedctx // of the call that opened it
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (f *contextFile) Read(p []byte) (int, error) {
 	if f.ctx.Err() != nil {
 		return 0, context.Cause(f.ctx)

@@ -23,13 +23,13 @@ type gcsStore struct {
 
 func newGCS(access sinks.GCSAccess, url string) *gcsStore { return &gcsStore{access, url} }
 
-// Folder is Store's.
+// Folder implements Store.
 func (*gcsStore) Folder() bool { return false }
 
-// String is Store's.
+// String implements Store.
 func (s *gcsStore) String() string { return s.url }
 
-// List is Store's. It holds one page in memory.
+// List implements Store. It holds one page in memory.
 func (s *gcsStore) List(ctx context.Context, folder string, found func(Entry) error) error {
 	prefix := folderKey(s.Prefix, folder)
 	query := &storage.Query{Prefix: prefix, Delimiter: "/"}
@@ -60,7 +60,7 @@ func (s *gcsStore) List(ctx context.Context, folder string, found func(Entry) er
 	}
 }
 
-// Head is Store's.
+// Head implements Store.
 func (s *gcsStore) Head(ctx context.Context, name string) (Object, error) {
 	key := below(s.Prefix, name)
 	attrs, err := s.Client.Bucket(s.Bucket).Object(key).Attrs(ctx)
@@ -77,7 +77,7 @@ func gcsObject(name string, attrs *storage.ObjectAttrs) Object {
 	return Object{Name: name, Bytes: attrs.Size, Modified: attrs.Created, Version: strconv.FormatInt(attrs.Generation, 10)}
 }
 
-// Get is Store's.
+// Get implements Store.
 func (s *gcsStore) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 	key := below(s.Prefix, want.Name)
 	object := s.Client.Bucket(s.Bucket).Object(key)
@@ -105,7 +105,7 @@ func (s *gcsStore) Get(ctx context.Context, want Object) (io.ReadCloser, error) 
 	return r, err
 }
 
-// explainGCS turns an error of Google's client into one that says what to do.
+// explainGCS turns an error of Google's client into an error that says what to do.
 func explainGCS(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

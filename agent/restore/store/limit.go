@@ -8,11 +8,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxChunk is the most that a limited reader takes at once, in bytes.
+// maxChunk is the maximum number of bytes that a limited reader reads at once.
 const maxChunk = 64 << 10
 
-// Limit returns the store with a limit of bytesPerSecond, which must be positive, for the
-// content of all objects together.
+// Limit returns a store that reads the content of all objects together at no more than
+// bytesPerSecond, which must be positive.
 func Limit(s Store, bytesPerSecond int64) Store {
 	chunk := int(max(1, min(maxChunk, bytesPerSecond/4)))
 	return limited{s, rate.NewLimiter(rate.Limit(bytesPerSecond), chunk)}
@@ -23,7 +23,7 @@ type limited struct {
 	budget *rate.Limiter
 }
 
-// Get is Store's.
+// Get implements Store.
 func (l limited) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 	in, err := l.Store.Get(ctx, want)
 	if err != nil {
@@ -38,7 +38,7 @@ type limitedReader struct {
 	budget *rate.Limiter
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (r *limitedReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p[:min(len(p), r.budget.Burst())])
 	if wait := r.budget.WaitN(r.ctx, n); wait != nil {

@@ -10,21 +10,21 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// A part is an open connection.
+// A part is the rest of an object, read over one connection.
 type part struct {
 	body io.ReadCloser
-	end  int64  // length of the object
-	tag  string // what identifies its content
+	end  int64  // length of the whole object in bytes
+	tag  string // identifies the content, such as an ETag
 }
 
-// stall is how long a connection may send nothing before it is given up.
+// stall is how long a connection may send nothing before it is closed.
 const stall = time.Minute
 
-// patience is how often in a row a connection may break without sending anything.
+// patience is how many connections in a row may break without sending anything.
 const patience = 8
 
-// resume opens an object. The returned reader opens it again where a connection broke, as
-// long as the content stays the same.
+// resume opens an object. If a connection breaks, the returned reader opens a new one and
+// continues at the same position, unless the content has changed.
 func resume(ctx context.Context, open func(ctx context.Context, from int64, tag string) (part, error)) (io.ReadCloser, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	r := &resumed{ctx: ctx, cancel: cancel, open: open, pauses: backoff.NewExponentialBackOff()}
@@ -45,9 +45,9 @@ type resumed struct {
 
 	part
 	hangUp context.CancelFunc // ends the connection
-	timer  *time.Timer        // that does so when nothing arrives
+	timer  *time.Timer        // calls hangUp when nothing arrives for the duration stall
 	at     int64
-	broken int // connections in a row that sent nothing
+	broken int // number of connections in a row that sent nothing
 }
 
 func (r *resumed) connect() error {
@@ -63,7 +63,7 @@ func (r *resumed) connect() error {
 	return nil
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (r *resumed) Read(p []byte) (int, error) {
 	for {
 		if r.ctx.Err() != nil {
@@ -124,7 +124,7 @@ func (r *resumed) disconnect() {
 	r.body = nil
 }
 
-// Close is io.Closer's.
+// Close implements io.Closer.
 func (r *resumed) Close() error {
 	r.cancel(nil)
 	if r.body == nil {

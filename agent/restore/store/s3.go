@@ -18,11 +18,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// listPage is the number of keys in one answer: with the longest keys, a page stays below
-// the limit of an answer.
+// listPage is the number of keys in one page of a listing. Even with the longest keys, a page
+// stays below the size limit of a response.
 const listPage = 500
 
-// askFor is how long a request without content may take, with its repetitions.
+// askFor is how long a request without content may take, including its retries.
 const askFor = 3 * time.Minute
 
 var errSilent = fmt.Errorf("the store has not answered for %s", askFor)
@@ -36,19 +36,19 @@ type s3Store struct {
 func newS3(access sinks.S3Access, url string) *s3Store {
 	access.Client = s3.New(access.Client.Options(), func(o *s3.Options) {
 		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) { r.MaxAttempts, r.MaxBackoff = 6, 20*time.Second })
-		// The manifest has a SHA-256 of every object, which the reader compares.
+		// No checksum is needed here: the reader compares the SHA-256 in the manifest.
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	})
 	return &s3Store{access, url}
 }
 
-// Folder is Store's.
+// Folder implements Store.
 func (*s3Store) Folder() bool { return false }
 
-// String is Store's.
+// String implements Store.
 func (s *s3Store) String() string { return s.url }
 
-// List is Store's. It holds one page in memory.
+// List implements Store. It holds one page in memory.
 func (s *s3Store) List(ctx context.Context, folder string, found func(Entry) error) error {
 	prefix := folderKey(s.Prefix, folder)
 	pages := s3.NewListObjectsV2Paginator(s.Client, &s3.ListObjectsV2Input{
@@ -79,7 +79,7 @@ func nextPage(ctx context.Context, pages *s3.ListObjectsV2Paginator) (*s3.ListOb
 	return pages.NextPage(ctx)
 }
 
-// Head is Store's.
+// Head implements Store.
 func (s *s3Store) Head(ctx context.Context, name string) (Object, error) {
 	key := below(s.Prefix, name)
 	ctx, cancel := context.WithTimeoutCause(ctx, askFor, errSilent)
@@ -99,7 +99,7 @@ func (s *s3Store) Head(ctx context.Context, name string) (Object, error) {
 	}, nil
 }
 
-// Get is Store's.
+// Get implements Store.
 func (s *s3Store) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 	key := below(s.Prefix, want.Name)
 	r, err := resume(ctx, func(ctx context.Context, from int64, tag string) (part, error) {
@@ -124,7 +124,7 @@ func (s *s3Store) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 
 var errNoRange = errors.New("the store does not send parts of objects; the connection broke and cannot go on")
 
-// explain turns an error of the SDK into one that says what to do, on one line.
+// explain turns an error of the SDK into an error of one line that says what to do.
 func (s *s3Store) explain(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -152,7 +152,7 @@ func explainStatus(status int, err error) error {
 	return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
-// optional is v, nil when it is empty.
+// optional returns a pointer to v; nil if v is empty.
 func optional(v string) *string {
 	if v == "" {
 		return nil

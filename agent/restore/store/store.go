@@ -1,6 +1,6 @@
-// Package store reads what hosts have stored: folders, S3 and GCS. Nothing in it writes.
-// What a store returns was written by hosts, and may have been written by whoever broke
-// into one: names, sizes and contents are untrusted, times are the store's own.
+// Package store reads backups from folders, S3 and GCS. It never writes. Hosts wrote what a
+// store returns, and an attacker may control a host. So names, sizes and contents are untrusted;
+// times come from the clock of the store.
 package store
 
 import (
@@ -18,20 +18,20 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks"
 )
 
-// A Store is a place where backups are. Names are relative to the URL it was opened with.
-// The methods can be called from several goroutines.
+// A Store holds backups. Names are relative to the URL that it was opened with. Its methods are
+// safe for concurrent use.
 type Store interface {
-	// List calls found for each object and folder directly below a folder ("" is the top),
-	// in the order of their names as bytes. It ends with the first error of found.
+	// List calls found for each object and folder directly below a folder ("" is the top), in
+	// the byte order of their names. It returns the first error of found at once.
 	List(ctx context.Context, folder string, found func(Entry) error) error
-	// Head returns what the store states about an object. The error is ErrNotExist if there
-	// is none.
+	// Head returns what the store states about an object. The error is ErrNotExist if the
+	// object does not exist.
 	Head(ctx context.Context, name string) (Object, error)
-	// Get returns an object's content. A connection that breaks is opened again where it
-	// broke. If want.Version is not empty, that version of the object is read.
+	// Get returns an object's content. If a connection breaks, Get opens a new one and continues
+	// at the same position. If want.Version is not empty, it reads that version of the object.
 	Get(ctx context.Context, want Object) (io.ReadCloser, error)
-	// Folder tells whether the store is a folder: its times can be changed by whoever
-	// writes there, so that those in the names decide.
+	// Folder reports whether the store is a folder. Anyone who can write to a folder can change
+	// its times, so the times in the names are used instead.
 	Folder() bool
 	// String is the store's URL, without secrets.
 	String() string
@@ -40,7 +40,7 @@ type Store interface {
 // An Entry is one name in a folder.
 type Entry struct {
 	Object
-	IsFolder bool // Name is the folder's, without a slash at the end
+	IsFolder bool // Name is the name of a folder, without a slash at the end
 }
 
 // An Object is what a store states about one object.
@@ -48,18 +48,18 @@ type Object struct {
 	Name      string
 	Bytes     int64
 	Modified  time.Time // by the store's clock
-	Version   string    // "" where the store keeps one version only
-	CRC64NVME string    // base64, "" where the store does not state it
+	Version   string    // version ID; "" if the store keeps only one version
+	CRC64NVME string    // base64; "" if the store does not state it
 }
 
-// ErrNotExist is the error of an object that does not exist.
+// ErrNotExist is the error for an object that does not exist.
 var ErrNotExist = errors.New("no such object")
 
-// ErrDenied is the error of a credential that may not do what was asked.
+// ErrDenied is the error for a request that the credential does not allow.
 var ErrDenied = errors.New("the credential may not read here; use a separate reading credential, on a machine other than the host")
 
-// Open opens the store of a sink's URL. A placeholder such as {host} ends the part of the
-// path that is used: the folders below it are then searched.
+// Open opens the store of a sink's URL. If the path contains a placeholder such as {host}, only
+// the elements before it are used, so that all folders below them are searched.
 func Open(ctx context.Context, location string) (Store, error) {
 	u, err := sinks.Parse(location)
 	if err != nil {
@@ -82,7 +82,8 @@ func Open(ctx context.Context, location string) (Store, error) {
 	return nil, fmt.Errorf("open %s: backups cannot be read back from there", sink)
 }
 
-// withoutPlaceholders ends the path of a URL before its first element with a placeholder.
+// withoutPlaceholders removes from the path of a URL the first element with a placeholder, and
+// everything after it.
 func withoutPlaceholders(u *url.URL) *url.URL {
 	before, _, found := strings.Cut(u.Path, "{")
 	if !found {
@@ -93,12 +94,12 @@ func withoutPlaceholders(u *url.URL) *url.URL {
 	return &short
 }
 
-// below is the key of a name below a prefix.
+// below returns the key of a name below a prefix.
 func below(prefix, name string) string {
 	return strings.Trim(prefix+"/"+name, "/")
 }
 
-// folderKey is what the keys of a folder's entries begin with.
+// folderKey returns the beginning of the keys of a folder's entries.
 func folderKey(prefix, folder string) string {
 	if key := below(prefix, folder); key != "" {
 		return key + "/"
@@ -106,10 +107,10 @@ func folderKey(prefix, folder string) string {
 	return ""
 }
 
-// An ordered list is one page of entries.
+// An ordered is one page of entries, which flush sorts.
 type ordered []Entry
 
-// flush passes the entries on in the order of their names, and empties the page.
+// flush calls found with the entries in the order of their names, and empties the page.
 func (p *ordered) flush(found func(Entry) error) error {
 	slices.SortFunc(*p, func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) })
 	for _, entry := range *p {
@@ -121,8 +122,8 @@ func (p *ordered) flush(found func(Entry) error) error {
 	return nil
 }
 
-// add adds an entry, unless no sink writes such a name. folder is what List was asked for,
-// and prefix what the keys there begin with.
+// add adds an entry, unless its name is one that no sink writes. folder is the argument of List,
+// and prefix is the beginning of the keys there.
 func (p *ordered) add(key, prefix, folder string, entry Entry) {
 	base, ok := strings.CutPrefix(key, prefix)
 	if !ok || base == "" || base == "." || base == ".." || strings.ContainsRune(base, '/') {

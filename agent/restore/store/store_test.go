@@ -24,10 +24,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
 
-// manyNames is more than one page of a listing.
+// manyNames is a number of names that do not fit into one page of a listing.
 const manyNames = 510
 
-// content is what the stores of these tests hold.
+// content returns the objects in the stores of these tests.
 func content() map[string]string {
 	objects := map[string]string{"top": "t", "a/b/c": "deep", "a/empty": "", "a.x": "dot"}
 	for i := range manyNames {
@@ -88,8 +88,7 @@ func bucket(t *testing.T) (*lab.MinIO, string) {
 	return minio, reader
 }
 
-// gcsReader passes requests on to the fake, which reads requests of one object only by
-// their JSON names.
+// gcsReader passes requests for /token to tokens, and all others to the fake.
 func gcsReader(g *sinktest.GCS, tokens http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/token" {
@@ -192,7 +191,8 @@ func get(t *testing.T, s store.Store, want store.Object) string {
 	return string(text)
 }
 
-// A host's credential may create objects only. Every request of a reader says so in one line.
+// A host's credential may only create objects. Each read request returns an error of one line that
+// says so.
 func TestPutOnlyCredentialReadsNothing(t *testing.T) {
 	minio, _ := bucket(t)
 	putS3(t, minio, "prefix/top", "t")
@@ -216,7 +216,7 @@ func TestPutOnlyCredentialReadsNothing(t *testing.T) {
 	}
 }
 
-// An older version is read when a later one has the object's name.
+// Get reads the version asked for, even if a later version has the same name.
 func TestGetReadsTheVersionAskedFor(t *testing.T) {
 	minio, reader := bucket(t)
 	putS3(t, minio, "top", "first")
@@ -237,7 +237,7 @@ func TestGetReadsTheVersionAskedFor(t *testing.T) {
 	}
 }
 
-// A limited store reads the same, and a cancelled one does not wait for its budget.
+// A limited store returns the same content. When the context ends, Read does not wait for the limit.
 func TestLimitedStore(t *testing.T) {
 	dir, text := t.TempDir(), strings.Repeat("content ", 1000)
 	if err := os.WriteFile(filepath.Join(dir, "object"), []byte(text), 0o600); err != nil {
@@ -266,7 +266,7 @@ func TestLimitedStore(t *testing.T) {
 	}
 }
 
-// A download goes on where its connection broke.
+// A download continues at the position where its connection broke.
 func TestGetGoesOnAfterABreak(t *testing.T) {
 	want := make([]byte, 3<<20)
 	rand.Read(want)

@@ -19,7 +19,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 )
 
-// oldSite lays a site that a broken restore must leave alone.
+// oldSite makes a site that a broken restore must not change, and returns its content.
 func oldSite(t testing.TB) (target string, before map[string]string) {
 	t.Helper()
 	target = filepath.Join(t.TempDir(), "site")
@@ -28,7 +28,7 @@ func oldSite(t testing.TB) (target string, before map[string]string) {
 	return target, before
 }
 
-// untouched fails unless a site is as before, and alone.
+// untouched fails unless a site is as before and nothing is beside it.
 func untouched(t testing.TB, target string, before map[string]string) {
 	t.Helper()
 	equal(t, "site", texts(t, target), before)
@@ -40,7 +40,7 @@ func untouched(t testing.TB, target string, before map[string]string) {
 	}
 }
 
-// Tars that no agent writes change nothing, and each gives one line.
+// Tars that no agent writes change nothing, and each gives an error of one line.
 func TestHostileTarsLeaveTheSite(t *testing.T) {
 	t.Parallel()
 	device := entry{Header: tar.Header{Typeflag: tar.TypeChar, Name: "d", Devmajor: 1, Devminor: 3}}
@@ -79,7 +79,7 @@ func TestHostileTarsLeaveTheSite(t *testing.T) {
 	}
 }
 
-// restoreStated restores a tar of which the manifest states another length, if o.Bytes is set.
+// restoreStated restores a tar. If o.Bytes is set, it is the length that the manifest states.
 func restoreStated(t testing.TB, in []byte, o tree.Options) error {
 	t.Helper()
 	if o.Bytes == 0 {
@@ -101,7 +101,7 @@ func restoreStated(t testing.TB, in []byte, o tree.Options) error {
 }
 
 // A stream that breaks at any point leaves the site as it was, and a second restore succeeds.
-// The error of the stream is what is reported.
+// The restore returns the error of the stream.
 func TestInterruptedRestores(t *testing.T) {
 	t.Parallel()
 	in := pack(t, folder("."), file("index.php", strings.Repeat("new", 1000)), folder("wp-content"), file("wp-content/b", "new"), link("l", "mine"), file("z", strings.Repeat("z", 5000)))
@@ -120,7 +120,7 @@ func TestInterruptedRestores(t *testing.T) {
 	}
 }
 
-// stageOnly stages a stream as restore.Run does, and switches nothing.
+// stageOnly stages a stream as restore.Run does, and does not switch.
 func stageOnly(t testing.TB, in io.Reader, o tree.Options, length int64) error {
 	t.Helper()
 	quiet := func(string) {}
@@ -137,7 +137,7 @@ func stageOnly(t testing.TB, in io.Reader, o tree.Options, length int64) error {
 	return errors.Join(err, target.Close())
 }
 
-// What a killed restore has left is removed by the next one; that of a running one is not.
+// A restore removes the box of a killed restore, but not the box of a running one.
 func TestStaleAndBusyBoxes(t *testing.T) {
 	t.Parallel()
 	target, before := oldSite(t)
@@ -175,8 +175,8 @@ func TestStaleAndBusyBoxes(t *testing.T) {
 	}
 }
 
-// With root's rights, what a tenant has planted in his site leads nowhere, and the files are
-// his. Nothing is ever root's because the archive says so.
+// If root restores, symlinks that a tenant has planted in his site are not followed, and the
+// tenant owns the restored files. The archive cannot make root the owner of a file.
 func TestTenantsSite(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -227,8 +227,8 @@ func TestTenantsSite(t *testing.T) {
 	}
 }
 
-// A folder of root's in a tenant's home is not removed because the tenant gives it the name
-// of a box.
+// A folder of root's in a tenant's home is not removed, even if the tenant gives it the name of
+// a box.
 func TestRootsFoldersAreNoBoxes(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -276,7 +276,7 @@ func TestDiskFull(t *testing.T) {
 		t.Errorf("with too little space: %v", err)
 	}
 	untouched(t, target, before)
-	// With --overwrite if-changed, what is needed is not known before.
+	// With --overwrite if-changed, the space needed is not known before.
 	_, err = restore(t, in, tree.Options{Path: target, Root: ".", Overwrite: tree.IfChanged})
 	if err == nil || !strings.Contains(err.Error(), "the disk is full") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("on a full disk: %v", err)
@@ -287,7 +287,7 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// Where the file system cannot exchange two folders, they are renamed.
+// If the file system cannot exchange two folders, they are renamed.
 func TestWithoutExchange(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -316,7 +316,7 @@ func TestWithoutExchange(t *testing.T) {
 	equal(t, "undone", texts(t, target), before)
 }
 
-// A mount below the site is not left out silently.
+// A mount below the site gives an error; it is not left out silently.
 func TestMountInTheSite(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {

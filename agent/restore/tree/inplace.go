@@ -10,11 +10,11 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// InPlace returns Options.Others: the files and folders outside of a root that may be put
-// back where they came from. base is the folder that the names in the archive are relative
-// to; it only decides which entry belongs to which path. named are the paths that the
-// operator names. used are those that the site installed there uses; whoever controls the
-// site may have chosen them, so that they must belong to the owner of the root and lie in home.
+// InPlace returns Options.Others: the files and folders outside of a root that may be restored
+// to where they came from. base is the folder that the names in the archive are relative to;
+// it only decides which entry belongs to which path. named are the paths that the operator
+// names. used are the paths that the installed site uses. An attacker who controls the site may
+// have chosen those, so they must belong to the owner of the root and be below home.
 func InPlace(base, root string, named, used []string, home string) (map[string]string, error) {
 	var allowed []string
 	for _, path := range named {
@@ -30,7 +30,7 @@ func InPlace(base, root string, named, used []string, home string) (map[string]s
 	for _, path := range used {
 		real, err := safefs.PlannedPath(path)
 		if err != nil || !safefs.Within(real, home) || safefs.Within(root, real) || !sameOwner(real, root) {
-			continue // it goes to the folder for what is outside
+			continue // it is restored to the folder Path.outside
 		}
 		allowed = append(allowed, real)
 	}
@@ -45,8 +45,8 @@ func InPlace(base, root string, named, used []string, home string) (map[string]s
 	return others, nil
 }
 
-// sameOwner tells whether a file or folder belongs to the owner of the root. If there is none,
-// the folder that it would be in counts.
+// sameOwner reports whether a file or folder belongs to the owner of the root. If it does not
+// exist, the folder that it would be in is examined instead.
 func sameOwner(path, root string) bool {
 	var at, of unix.Stat_t
 	err := unix.Lstat(path, &at)

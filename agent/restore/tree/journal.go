@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A journal says what a switch exchanges. It is in the marker of a box from before the switch
-// until the restore is complete, so that the next restore can put back what was there if this
-// one is killed.
+// A journal says what a switch exchanges. It is written to the marker of a box before the
+// switch, and removed when the restore is complete. If this restore is killed in between, the
+// next one can use the journal to undo the switch.
 type journal struct {
-	old uint64 // inode of what was there; 0 if nothing was
-	new uint64 // inode of what was staged
+	old uint64 // inode of what was there before; 0 if nothing was there
+	new uint64 // inode of what is staged
 }
 
 const journalFormat = "old %d new %d end\n"
@@ -29,7 +29,7 @@ func openMarker(box *os.File, flags int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), marker), nil
 }
 
-// begin writes the journal of the switch.
+// begin writes the journal before the switch.
 func (p *place) begin() error {
 	st, err := p.staged()
 	if err != nil || st == nil {
@@ -47,7 +47,8 @@ func (p *place) begin() error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// commit ends the switch: what was there before is kept until it is confirmed.
+// commit removes the journal: the switch is complete. What was there before stays in the box
+// until Confirm removes it.
 func (p *place) commit() error {
 	f, err := openMarker(p.boxFile, unix.O_WRONLY|unix.O_TRUNC)
 	if err == nil {
@@ -60,8 +61,8 @@ func (p *place) commit() error {
 	return nil
 }
 
-// unfinished reads the journal of a box; ok is false if its switch is complete, or has not
-// begun.
+// unfinished reads the journal of a box. ok is false if there is none, because the switch is
+// complete or has not begun.
 func unfinished(box *os.File) (j journal, ok bool) {
 	f, err := openMarker(box, unix.O_RDONLY)
 	if err != nil {
@@ -76,7 +77,7 @@ func unfinished(box *os.File) (j journal, ok bool) {
 	return j, err == nil && n == 2
 }
 
-// interrupted are the names of the boxes whose switch was interrupted.
+// interrupted returns the names of the boxes whose switch was interrupted.
 func (p *place) interrupted() (names []string, err error) {
 	for _, mark := range []string{oldMark, stagingMark} {
 		boxes, err := p.boxes(mark)
@@ -86,25 +87,25 @@ func (p *place) interrupted() (names []string, err error) {
 		for _, name := range boxes {
 			box, err := p.openBox(name)
 			if err != nil {
-				continue // it is no box
+				continue // it is not a box
 			}
 			if _, ok := unfinished(box); ok && ours(box) {
 				names = append(names, name)
 			}
-			_ = box.Close() // nothing was written
+			_ = box.Close() // opened for reading: no write can fail
 		}
 	}
 	return names, nil
 }
 
-// ours tells whether a box was made by this user: whoever owns the parent can give its name to
-// another folder.
+// ours reports whether this user made a box. The owner of the parent folder can give the name of
+// a box to another folder.
 func ours(box *os.File) bool {
 	var st unix.Stat_t
 	return unix.Fstat(int(box.Fd()), &st) == nil && int(st.Uid) == os.Geteuid()
 }
 
-// recover puts back what was there before the switches that were interrupted.
+// recover puts back what was there before the interrupted switches.
 func (p *place) recover() error {
 	names, err := p.interrupted()
 	for _, name := range names {
@@ -115,7 +116,7 @@ func (p *place) recover() error {
 	return err
 }
 
-// recoverBox does so for one box, and removes it.
+// recoverBox undoes the interrupted switch of one box, and removes the box.
 func (p *place) recoverBox(name string) error {
 	box, err := p.lock(name)
 	if err != nil {
@@ -129,12 +130,12 @@ func (p *place) recoverBox(name string) error {
 	there, kept := inode(p.dir, p.name), inode(box, p.name)
 	q := &place{path: p.path, name: p.name, dir: p.dir, boxFile: box}
 	switch {
-	case there == j.old: // it was not switched
+	case there == j.old: // the switch did not happen
 	case there == j.new && j.old != 0 && kept == j.old:
 		err = q.exchange()
 	case there == j.new && j.old == 0 && kept == 0:
 		err = unix.Renameat2(int(p.dir.Fd()), p.name, int(box.Fd()), p.name, unix.RENAME_NOREPLACE)
-	case there == 0 && kept == j.old: // the file system cannot exchange, and the first rename happened
+	case there == 0 && kept == j.old: // exchange used renames, and stopped between them
 		err = unix.Renameat2(int(box.Fd()), p.name, int(p.dir.Fd()), p.name, unix.RENAME_NOREPLACE)
 	default:
 		err = fmt.Errorf("something else was put there since; what was there before the interrupted restore is in %s: move it away", filepath.Join(filepath.Dir(p.path), name))
@@ -145,7 +146,7 @@ func (p *place) recoverBox(name string) error {
 	return p.remove(name)
 }
 
-// inode is that of a name in a folder; 0 if there is nothing.
+// inode returns the inode number of a name in a folder; 0 if nothing is there.
 func inode(dir *os.File, name string) uint64 {
 	var st unix.Stat_t
 	if unix.Fstatat(int(dir.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {

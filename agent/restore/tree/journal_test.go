@@ -12,8 +12,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 )
 
-// killed restores a tar, and ends as if the program were killed before Commit. It returns the
-// folder that the switch used.
+// killed restores a tar, and stops as if the program were killed before Commit. It returns the
+// box of the switch.
 func killed(t *testing.T, in []byte, o tree.Options) (box string) {
 	t.Helper()
 	o.Bytes = int64(len(in))
@@ -38,8 +38,8 @@ func killed(t *testing.T, in []byte, o tree.Options) (box string) {
 	return filepath.Join(filepath.Dir(o.Path), left[0])
 }
 
-// A restore that was killed while it switched is undone by the next one, or by Undo, wherever
-// it was killed.
+// A restore that was killed at any point of the switch is undone by the next restore, or by
+// Undo.
 func TestKilledWhileSwitching(t *testing.T) {
 	t.Parallel()
 	in := pack(t, folder("."), file("index.php", "new"))
@@ -83,7 +83,7 @@ func TestKilledWhileSwitching(t *testing.T) {
 	}
 }
 
-// The same where nothing was before: the second restore needs no --overwrite.
+// The same if nothing was at the target before: the second restore needs no --overwrite.
 func TestKilledInANewFolder(t *testing.T) {
 	t.Parallel()
 	target := filepath.Join(t.TempDir(), "site")
@@ -98,7 +98,7 @@ func TestKilledInANewFolder(t *testing.T) {
 	}
 }
 
-// What the operator has put at the target since is not touched.
+// If the operator has put something else at the target since, it is not touched.
 func TestKilledAndRepairedByHand(t *testing.T) {
 	t.Parallel()
 	target, before := oldSite(t)

@@ -17,8 +17,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// merge adds to what is staged what stays of the target: files and links are hard links, so
-// that they take no space and keep all of their properties.
+// merge adds the files of the target that stay to the staged ones. It adds files and symlinks
+// as hard links, which take no space and keep all properties.
 func (s *stager) merge(ctx context.Context, p *stagedPlace) error {
 	if p.target == nil {
 		return nil
@@ -40,8 +40,8 @@ func (s *stager) merge(ctx context.Context, p *stagedPlace) error {
 	return s.mergeFolder(ctx, p, p.target, staged, "", false)
 }
 
-// mergeFolder adds to a staged folder (nil with Dry) what stays of a folder of the target:
-// everything, if whole.
+// mergeFolder adds what stays of a folder of the target, from, to a staged folder, to. If whole,
+// everything stays. With Dry, to is nil.
 func (s *stager) mergeFolder(ctx context.Context, p *stagedPlace, from, to *os.File, rel string, whole bool) error {
 	again, err := safefs.OpenBelow(from, ".", rel, unix.O_DIRECTORY)
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *stager) mergeFolder(ctx context.Context, p *stagedPlace, from, to *os.F
 			return fmt.Errorf("read %q: %w", rel, safefs.Cause(err))
 		}
 	}
-	// The root's own properties always stay: they may let the web server in.
+	// The properties of the root folder always stay: they may give the web server access.
 	if to == nil || rel != "" && s.folders[s.hash(path.Join(p.Key, rel))] {
 		return nil
 	}
@@ -75,13 +75,13 @@ func (s *stager) mergeFolder(ctx context.Context, p *stagedPlace, from, to *os.F
 }
 
 // mergeEntry adds one entry of the target, unless the backup replaces it or it is to be
-// deleted. core tells whether the folder holds WordPress itself, which the backup leaves out.
+// deleted. core says that the folder holds WordPress itself, which the backup leaves out.
 func (s *stager) mergeEntry(ctx context.Context, p *stagedPlace, from, to *os.File, rel string, core, whole bool) error {
 	name := path.Base(rel)
 	var there unix.Stat_t
 	err := unix.Fstatat(int(from.Fd()), name, &there, unix.AT_SYMLINK_NOFOLLOW)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // removed meanwhile
+		return nil // removed since it was listed
 	}
 	k := nothing
 	if err == nil {
@@ -120,8 +120,8 @@ func (s *stager) mergeEntry(ctx context.Context, p *stagedPlace, from, to *os.Fi
 	return nil
 }
 
-// mergeSubfolder adds a folder of the target. With delete it stays only if it is a site of
-// its own, or holds WordPress itself.
+// mergeSubfolder adds a folder of the target. If delete is true, the folder stays only if it is
+// another site, or holds WordPress itself.
 func (s *stager) mergeSubfolder(ctx context.Context, p *stagedPlace, from, to *os.File, rel string, k kind, whole, delete bool) error {
 	folder, err := safefs.OpenBelow(from, path.Base(rel), rel, unix.O_DIRECTORY)
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *stager) mergeSubfolder(ctx context.Context, p *stagedPlace, from, to *o
 	return s.mergeFolder(ctx, p, folder, inner, rel, whole)
 }
 
-// staged is what the backup has at a path.
+// staged returns the kind of what the backup has at a path.
 func (s *stager) staged(p *stagedPlace, to *os.File, name, rel string) (kind, error) {
 	if !s.Dry {
 		var st unix.Stat_t
@@ -169,7 +169,7 @@ func (s *stager) staged(p *stagedPlace, to *os.File, name, rel string) (kind, er
 	return s.has[s.hash(path.Join(p.Key, rel))], nil
 }
 
-// isCore tells whether a folder of the target holds WordPress itself, which the backup leaves
+// isCore reports whether a folder of the target holds WordPress itself, which the backup leaves
 // out.
 func (s *stager) isCore(p *stagedPlace, folder *os.File, rel string) bool {
 	var st unix.Stat_t
@@ -206,8 +206,8 @@ func (s *stager) keepFile(from *os.File, name string, to *os.File, toName string
 	return errors.Join(err, out.Close())
 }
 
-// copyProperties gives an open file or folder the owner, rights and time of another one. The
-// owner stays if this process must not change it.
+// copyProperties gives an open file or folder the owner, mode and time of another one. If this
+// process is not allowed to change the owner, the owner stays.
 func (s *stager) copyProperties(from, to *os.File, rel string) error {
 	var a, b unix.Stat_t
 	err := errors.Join(unix.Fstat(int(from.Fd()), &a), unix.Fstat(int(to.Fd()), &b))
@@ -234,12 +234,12 @@ func (s *stager) copyProperties(from, to *os.File, rel string) error {
 	return nil
 }
 
-// copyLists copies access control lists. A file system without them has none to copy.
+// copyLists copies access control lists, if the file system supports them.
 func copyLists(from, to *os.File) {
 	var buf [4096]byte
 	for _, name := range []string{"system.posix_acl_access", "system.posix_acl_default"} {
 		if n, err := unix.Fgetxattr(int(from.Fd()), name, buf[:]); err == nil && n > 0 {
-			_ = unix.Fsetxattr(int(to.Fd()), name, buf[:n], 0) // the mode stays
+			_ = unix.Fsetxattr(int(to.Fd()), name, buf[:n], 0) // if it fails, the mode still applies
 		}
 	}
 }

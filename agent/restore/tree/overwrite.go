@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// An Overwrite says which files of a target that is not empty are replaced. The words are
-// restic's.
+// An Overwrite says which existing files of a target are replaced. The values are the same as
+// in restic.
 type Overwrite string
 
-// The values.
+// The values of Overwrite.
 const (
 	Refuse    Overwrite = ""           // the target must be empty
 	Always    Overwrite = "always"     // every file that the backup has
@@ -32,7 +32,8 @@ func ParseOverwrite(text string) (Overwrite, error) {
 	return "", fmt.Errorf("%q must be always, if-changed, if-newer or never", text)
 }
 
-// replaces tells whether an entry of the backup replaces a file, link or folder that is there.
+// replaces reports whether an entry of the backup replaces the file, symlink or folder there. link
+// is the target of that symlink.
 func (o Overwrite) replaces(h *tar.Header, there fs.FileInfo, link string) bool {
 	switch o {
 	case IfNewer:
@@ -52,17 +53,17 @@ func (o Overwrite) replaces(h *tar.Header, there fs.FileInfo, link string) bool 
 	return true
 }
 
-// A present looks at what is in a target, and follows no link there.
+// A present examines what is in a target. It does not follow symlinks.
 type present struct {
-	root    *os.Root        // nil: nothing is there
-	folders map[string]bool // whether a path is a folder; those that were looked at lately
+	root    *os.Root        // nil if nothing is there
+	folders map[string]bool // cache: whether a path is a folder
 }
 
-// maxFolders is how many folders a present remembers.
+// maxFolders is the maximum number of paths in the cache of a present.
 const maxFolders = 20_000
 
-// at returns what is at a path, and its target if it is a link; nil if nothing is. If a
-// folder above it is a file or link, that is returned, and above is true.
+// at returns what is at a path, and the target if it is a symlink; nil if nothing is there. If
+// the path has a file or symlink in place of a folder, at returns that one, and above is true.
 func (t *present) at(name string) (there fs.FileInfo, link string, above bool, err error) {
 	if t.root == nil {
 		return nil, "", false, nil
@@ -79,12 +80,12 @@ func (t *present) at(name string) (there fs.FileInfo, link string, above bool, e
 		return nil, "", false, fmt.Errorf("examine %q: %w", name, cause(err))
 	}
 	if there.Mode()&fs.ModeSymlink != 0 {
-		link, _ = t.root.Readlink(name) // one that is gone by now differs
+		link, _ = t.root.Readlink(name) // if it is gone by now, "" counts as changed
 	}
 	return there, link, false, nil
 }
 
-// isFolder tells whether a path and all above it are folders.
+// isFolder reports whether a path and all its parents are folders.
 func (t *present) isFolder(dir string) bool {
 	if is, known := t.folders[dir]; known {
 		return is

@@ -18,31 +18,31 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// A place is a file or folder that is restored. What is to be there is staged in a folder
-// beside it, the box, under the same name; after the switch, the box holds what was there
-// before. Only the user of this process can enter the box, so that nothing in it is served.
+// A place is a path to which a file or folder is restored. The new content is staged under the
+// same name in a folder beside it, the box. After the switch, the box holds what was there
+// before. Only the user of this process can enter the box, so a web server cannot serve it.
 type place struct {
-	path   string // real, absolute
+	path   string // absolute, without symlinks
 	name   string // its last element
 	parent *os.Root
-	dir    *os.File     // the parent
-	now    *unix.Stat_t // what is there; nil if nothing is
+	dir    *os.File     // the parent folder
+	now    *unix.Stat_t // what is there; nil if nothing is there
 	target *os.File     // what is there, if it is a folder
 
-	box       string   // its name in the parent, "" before it is made
-	boxFile   *os.File // locked, so that two restores do not disturb each other
-	ready     bool     // what is in it is complete
+	box       string   // the name of the box in the parent folder; "" before it is made
+	boxFile   *os.File // the open box, locked against other restores
+	ready     bool     // the content of the box is complete
 	switched  bool
-	committed bool // what was there before stays in the box
+	committed bool // the box keeps what was there before
 }
 
-// The names of boxes begin with a dot, the name of the place, and one of these.
+// The name of a box begins with a dot, the name of the place, and one of these marks.
 const (
 	stagingMark = ".wp-oneway-restore-"
 	oldMark     = ".wp-oneway-old-"
 )
 
-// openPlace opens what is around a place. It changes nothing.
+// openPlace opens a place and its parent folder. It changes nothing.
 func openPlace(path string) (*place, error) {
 	real, err := safefs.PlannedPath(path)
 	if err != nil {
@@ -59,7 +59,7 @@ func openPlace(path string) (*place, error) {
 	return p, nil
 }
 
-// open opens what is around the place. path is its name for people.
+// open opens the place and its parent folder. path is the path for error messages.
 func (p *place) open(path string) (err error) {
 	above := filepath.Dir(p.path)
 	if p.dir, err = safefs.OpenFolder(above); errors.Is(err, fs.ErrNotExist) {
@@ -91,12 +91,12 @@ func (p *place) open(path string) (err error) {
 	return nil
 }
 
-// descriptorPath is a path of an open folder that stays its own, whatever is renamed.
+// descriptorPath returns a path of an open folder that stays valid if the folder is renamed.
 func descriptorPath(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }
 
 func (p *place) isFolder() bool { return p.now != nil && p.now.Mode&unix.S_IFMT == unix.S_IFDIR }
 
-// isEmpty tells whether there is nothing, or an empty folder.
+// isEmpty reports whether nothing is at the place, or an empty folder.
 func (p *place) isEmpty() bool {
 	if p.target == nil {
 		return p.now == nil
@@ -106,26 +106,26 @@ func (p *place) isEmpty() bool {
 		return false
 	}
 	defer again.Close()
-	names, _ := again.Readdirnames(1) // an error comes back when it is read
+	names, _ := again.Readdirnames(1) // an error occurs again when the folder is read later
 	return len(names) == 0
 }
 
-// mounted tells whether another file system begins at a folder in another one.
+// mounted reports whether a folder is a mount point in its parent folder.
 func mounted(parent, folder *os.File) bool {
 	var above, below unix.Statx_t
 	const want = unix.STATX_MNT_ID
 	if unix.Statx(int(parent.Fd()), "", unix.AT_EMPTY_PATH, want, &above) != nil ||
 		unix.Statx(int(folder.Fd()), "", unix.AT_EMPTY_PATH, want, &below) != nil {
-		return false // the kernel refuses the switch, or the first hard link
+		return false // if it is one, the switch or the first hard link fails
 	}
 	return above.Dev_major != below.Dev_major || above.Dev_minor != below.Dev_minor ||
 		above.Mask&below.Mask&want != 0 && above.Mnt_id != below.Mnt_id
 }
 
-// prefix is the beginning of the names of boxes.
+// prefix returns the beginning of the names of boxes with a mark.
 func (p *place) prefix(mark string) string { return "." + p.name[:min(len(p.name), 100)] + mark }
 
-// makeBox makes the box, and removes those that killed restores have left.
+// makeBox makes the box, and removes the boxes that killed restores have left.
 func (p *place) makeBox() error {
 	name := p.prefix(stagingMark) + randomName()
 	if err := unix.Mkdirat(int(p.dir.Fd()), name, 0o700); err != nil {
@@ -145,7 +145,7 @@ func (p *place) makeBox() error {
 	if err := p.removeStale(); err != nil {
 		return err
 	}
-	// Another restore that began at the same time may have taken it for an old one.
+	// A restore that began at the same time may have removed the box as a stale one.
 	var st unix.Stat_t
 	if err := unix.Fstat(int(p.boxFile.Fd()), &st); err != nil || st.Nlink == 0 {
 		return errBusy(p.path)
@@ -153,7 +153,7 @@ func (p *place) makeBox() error {
 	return nil
 }
 
-// removeStale removes the other boxes in which killed restores have staged something.
+// removeStale removes the boxes that killed restores have left before their switch.
 func (p *place) removeStale() error {
 	boxes, err := p.boxes(stagingMark)
 	if err != nil {
@@ -173,7 +173,7 @@ func (p *place) removeStale() error {
 			return errBusy(p.path)
 		}
 		err = p.remove(other)
-		_ = lock.Close() // nothing was written
+		_ = lock.Close() // opened for reading: no write can fail
 		if err != nil {
 			return err
 		}
@@ -181,8 +181,8 @@ func (p *place) removeStale() error {
 	return nil
 }
 
-// claimBox marks the box, which must be the folder that was just made: whoever owns the parent
-// may have put another one there, which would be given to the owner of the site.
+// claimBox marks the box, and checks that it is the folder that was just made. The owner of the
+// parent folder may have put another folder there, and the site's owner would get that one.
 func (p *place) claimBox() error {
 	info, err := p.boxFile.Stat()
 	if err != nil {
@@ -233,7 +233,7 @@ func (p *place) lock(name string) (*os.File, error) {
 	return f, nil
 }
 
-// boxes are the names of the boxes with a mark.
+// boxes returns the names of the boxes with a mark.
 func (p *place) boxes(mark string) (found []string, err error) {
 	again, err := safefs.OpenBelow(p.dir, ".", filepath.Dir(p.path), unix.O_DIRECTORY)
 	if err != nil {
@@ -252,7 +252,7 @@ func (p *place) boxes(mark string) (found []string, err error) {
 	return found, nil
 }
 
-// staged is what is in the box; nil if nothing is.
+// staged returns what is in the box; nil if nothing is there.
 func (p *place) staged() (*unix.Stat_t, error) {
 	var st unix.Stat_t
 	err := unix.Fstatat(int(p.boxFile.Fd()), p.name, &st, unix.AT_SYMLINK_NOFOLLOW)
@@ -262,7 +262,8 @@ func (p *place) staged() (*unix.Stat_t, error) {
 	return &st, err
 }
 
-// replace puts what is in the box in place. With an error, everything is as before.
+// replace puts the staged content in place. If it returns an error, nothing has changed at the
+// place.
 func (p *place) replace(now time.Time) error {
 	box, dir := int(p.boxFile.Fd()), int(p.dir.Fd())
 	if err := p.begin(); err != nil {
@@ -275,7 +276,7 @@ func (p *place) replace(now time.Time) error {
 		p.switched = true
 		return nil
 	}
-	// From here on, the box is not removed as one that an interrupted restore has left.
+	// With this name, no other restore removes the box as a stale one.
 	old := p.prefix(oldMark) + now.UTC().Format("2006-01-02_15-04-05Z") + "-" + randomName()
 	if err := unix.Renameat2(dir, p.box, dir, old, unix.RENAME_NOREPLACE); err != nil {
 		return fmt.Errorf("restore to %s: %w", p.path, err)
@@ -288,8 +289,8 @@ func (p *place) replace(now time.Time) error {
 	return nil
 }
 
-// exchange exchanges what is in the box and what is in place: at once where the file system
-// can do that, otherwise with a moment in which nothing is there.
+// exchange exchanges what is in the box and what is in place. It does so atomically if the file
+// system supports that; otherwise nothing is at the place for a moment.
 func (p *place) exchange() error {
 	box, dir := int(p.boxFile.Fd()), int(p.dir.Fd())
 	err := unix.Renameat2(box, p.name, dir, p.name, unix.RENAME_EXCHANGE)
@@ -312,7 +313,7 @@ func (p *place) exchange() error {
 	return nil
 }
 
-// restoreOld takes back what replace did.
+// restoreOld undoes replace.
 func (p *place) restoreOld() error {
 	if !p.switched {
 		return nil
@@ -330,11 +331,11 @@ func (p *place) restoreOld() error {
 	return nil
 }
 
-// old is the path of what was there before the switch.
+// old returns the path of what was there before the switch.
 func (p *place) old() string { return filepath.Join(filepath.Dir(p.path), p.box, p.name) }
 
 // finish removes the box, unless it holds what was there before the switch, or the journal of
-// one that is not complete.
+// an incomplete switch.
 func (p *place) finish() error {
 	defer p.close()
 	if p.box == "" || p.switched && (!p.committed || p.now != nil && !p.holdsNothing()) {
@@ -343,16 +344,16 @@ func (p *place) finish() error {
 	return p.remove(p.box)
 }
 
-// holdsNothing tells whether the box holds an empty folder.
+// holdsNothing reports whether the box holds only an empty folder, which it removes.
 func (p *place) holdsNothing() bool {
 	return unix.Unlinkat(int(p.boxFile.Fd()), p.name, unix.AT_REMOVEDIR) == nil
 }
 
 func (p *place) close() {
 	for _, f := range []*os.File{p.dir, p.target, p.boxFile} {
-		_ = f.Close() // nothing was written; nil is fine
+		_ = f.Close() // opened for reading; nil is allowed
 	}
 	if p.parent != nil {
-		_ = p.parent.Close() // nothing was written
+		_ = p.parent.Close() // only reading
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// marker is a file in each box. In a folder of root's, only root can have made it: whoever
-// owns the parent can give the name of a box to a folder of root's, but that has no marker.
+// marker is a file in each box. The owner of the parent folder can give the name of a box to a
+// folder that belongs to root. But only root can create a file there, so it has no marker.
 const marker = ".wp-oneway"
 
 // mark puts the marker into the box.
@@ -42,8 +42,8 @@ func (p *place) remove(name string) error {
 	return nil
 }
 
-// emptyBox removes what is in a box, of which nothing is found by its name: that may be
-// another folder's by now.
+// emptyBox removes what is in an open box. It never uses the name of the box, which may belong
+// to another folder by now.
 func emptyBox(box *os.File) error {
 	root, err := os.OpenRoot(descriptorPath(box))
 	if err != nil {
@@ -78,17 +78,17 @@ func emptyBox(box *os.File) error {
 	return root.RemoveAll(marker)
 }
 
-// unlock lets their owner change the folders in a box.
+// unlock gives the owner of the folders in a box write permission for them.
 func unlock(root *os.Root, name string) {
 	_ = fs.WalkDir(root.FS(), name, func(name string, d fs.DirEntry, _ error) error {
 		if d != nil && d.IsDir() {
-			_ = root.Chmod(name, 0o700) // RemoveAll says what is left
+			_ = root.Chmod(name, 0o700) // if it fails, RemoveAll returns an error
 		}
 		return nil
 	})
 }
 
-// cause is an error without the path in it.
+// cause returns an error without the path in it.
 func cause(err error) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return e.Err
@@ -96,9 +96,9 @@ func cause(err error) error {
 	return err
 }
 
-// Confirm removes what earlier restores have kept from before of the site at a path, of the
-// folder for what is outside of it, and of other paths. It returns what it has removed. What an
-// interrupted restore has replaced is still needed.
+// Confirm removes the old files that earlier restores have kept: for the path site, for the folder
+// site.outside, and for the paths others. It returns the paths that it has removed. It keeps what
+// an interrupted restore has replaced, because that is still needed.
 func Confirm(site string, others []string) (removed []string, err error) {
 	err = eachKept(site, others, func(p *place, _ []string) error {
 		names, err := p.interrupted()
@@ -125,9 +125,9 @@ func Confirm(site string, others []string) (removed []string, err error) {
 	return removed, err
 }
 
-// Undo puts back what the latest restore has replaced, and keeps what it has restored in its
-// place: a second Undo restores that again. If the latest restore was interrupted, what it has
-// staged is removed. The paths are those of Confirm. It returns what it has put back.
+// Undo puts back what the latest restore has replaced, and keeps the restored files instead, so
+// that a second Undo brings those back. If the latest restore was interrupted, Undo removes what
+// it has staged. The arguments are the same as for Confirm. It returns the paths that it has put back.
 func Undo(site string, others []string) (back []string, err error) {
 	latest := ""
 	err = eachKept(site, others, func(p *place, _ []string) error {
@@ -154,7 +154,7 @@ func Undo(site string, others []string) (back []string, err error) {
 				latest = boxTime(p, slices.MaxFunc(boxes, func(a, b string) int { return strings.Compare(boxTime(p, a), boxTime(p, b)) }))
 			}
 			if at != latest {
-				continue // of another restore
+				continue // it belongs to another restore
 			}
 			var err error
 			if p.boxFile, err = p.lock(box); err == nil && p.boxFile == nil {
@@ -173,14 +173,14 @@ func Undo(site string, others []string) (back []string, err error) {
 	return back, err
 }
 
-// boxTime is when a box was made, as its name says.
+// boxTime returns the time in the name of a box, at which its content was replaced.
 func boxTime(p *place, box string) string {
 	at, _, _ := strings.Cut(strings.TrimPrefix(box, p.prefix(oldMark)), "Z-")
 	return at
 }
 
-// eachKept calls do with each place of a restore, and with the boxes that hold what was there
-// before.
+// eachKept calls do with each place of a restore, and with the boxes that hold what was at the
+// place before.
 func eachKept(site string, others []string, do func(p *place, boxes []string) error) error {
 	for i, path := range append([]string{site, ""}, others...) {
 		if i == 1 {

@@ -17,7 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/tree"
 )
 
-// TestMain runs the tests, or is a worker: it is this binary, started again.
+// TestMain runs the tests, or acts as a worker, for which this binary is started again.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == tree.WorkerCommand {
 		if err := tree.Worker(context.Background(), os.Stdin); err != nil {
@@ -74,7 +74,7 @@ func pack(t testing.TB, entries ...entry) []byte {
 }
 
 // lay writes files below a folder. Names that end in "/" are folders; texts that begin with
-// "→" are links.
+// "→" are the targets of symlinks.
 func lay(t testing.TB, dir string, texts map[string]string) {
 	t.Helper()
 	for name, text := range texts {
@@ -95,7 +95,7 @@ func lay(t testing.TB, dir string, texts map[string]string) {
 	}
 }
 
-// texts is what is below a folder, as lay takes it.
+// texts returns what is below a folder, in the form that lay takes.
 func texts(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -141,14 +141,14 @@ func equal(t testing.TB, what string, got, want map[string]string) {
 	}
 }
 
-// A result is what a restore has said.
+// A result is what a restore has reported.
 type result struct {
 	target  *tree.Target
 	said    []string
 	changes []string
 }
 
-// restore restores a tar. A zero option is one that is usual.
+// restore restores a tar. Options that are zero get usual values.
 func restore(t testing.TB, in []byte, o tree.Options) (r result, err error) {
 	t.Helper()
 	o.Bytes = max(o.Bytes, int64(len(in)))
@@ -172,7 +172,7 @@ func restore(t testing.TB, in []byte, o tree.Options) (r result, err error) {
 	return r, r.target.Commit(t.Context())
 }
 
-// boxes are the names of what restores have left beside a target.
+// boxes returns the names of what restores have left beside a target.
 func boxes(t testing.TB, target string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(target))

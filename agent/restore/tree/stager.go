@@ -17,7 +17,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress"
 )
 
-// An order is what a stager does. It is sent to a worker.
+// An order says what a stager has to do. It can be sent to a worker.
 type order struct {
 	Files     files.Options
 	Overwrite Overwrite
@@ -28,22 +28,22 @@ type order struct {
 
 // An orderPlace is one place of an order.
 type orderPlace struct {
-	Key    string // the first element of the places that the mapping gives
-	Name   string // in the box
+	Key    string // the first element of the places that files.Mapping gives
+	Name   string // its name in the box
 	Folder bool   // it must be a folder; otherwise, it may also be a file
-	Box    bool   // there is one
+	Box    bool   // there is a box
 	Target bool   // there is a folder to be replaced
 	File   *file  // there is a file to be replaced
 }
 
-// A file is what is known of a file that is to be replaced.
+// A file describes a file that is to be replaced.
 type file struct {
 	Bytes    int64
 	Rights   fs.FileMode
 	Modified time.Time
 }
 
-// Name, Size, Mode, ModTime, IsDir and Sys are fs.FileInfo's.
+// Name, Size, Mode, ModTime, IsDir and Sys implement fs.FileInfo.
 func (*file) Name() string         { return "" }
 func (f *file) Size() int64        { return f.Bytes }
 func (f *file) Mode() fs.FileMode  { return f.Rights }
@@ -62,20 +62,20 @@ type Summary struct {
 	files.Summary
 	Created  int64 // files and links that were not there
 	Replaced int64 // files and links that were there
-	Kept     int64 // files and links of the backup that are not restored, as Overwrite says
-	Others   int64 // files and links that the backup does not have, and that stay
+	Kept     int64 // files and links of the backup that are not restored because of Overwrite
+	Others   int64 // files and links that the backup does not have, and that are not deleted
 	Deleted  int64 // files, links and whole folders that the backup does not have
 	// Notes are what the operator should know.
 	Notes []string
 }
 
-// maxNotes is the maximum number of notes of a kind.
+// maxNotes is the maximum number of notes.
 const maxNotes = 20
 
-// A listener is told what a stager does.
+// A listener has functions that a stager calls with its progress.
 type listener struct {
 	change func(Change) error
-	files  func(n int64) error // how many files and links of the backup were read
+	files  func(n int64) error // n is how many files and links of the backup were read
 }
 
 // A stager stages the files of one run. It has the rights of the site's owner.
@@ -87,23 +87,23 @@ type stager struct {
 	sum    Summary
 
 	seed    maphash.Seed
-	folders map[uint64]bool // folders that get the backup's properties
-	stays   map[uint64]bool // files and links that stay where the backup has a folder
+	folders map[uint64]bool // hashes of folders that get the properties of the backup
+	stays   map[uint64]bool // files and links that stay although the backup has a folder there
 	has     map[uint64]kind // all entries of the backup, and the folders above them
-	strange int             // files and folders that cannot keep their owner
+	strange int             // number of files and folders that cannot keep their owner
 }
 
-// A kind is what the backup has in a place.
+// A kind says what the backup has at a place.
 type kind byte
 
 const (
 	nothing    kind = iota
 	folderKind      // a folder
 	fileKind        // a file or link that is restored
-	staysKind       // something that is not restored, since what is there stays
+	staysKind       // something that is not restored, because the existing file stays
 )
 
-// maxEntries bounds the memory that entries take.
+// maxEntries is the maximum number of entries in stager.has, which bounds its memory.
 const maxEntries = 10_000_000
 
 // A stagedPlace is an open place of an order.
@@ -114,8 +114,8 @@ type stagedPlace struct {
 	present present
 }
 
-// stage carries out an order. The files are, for each place, its box and its target, as far
-// as there are any.
+// stage carries out an order. open has, for each place in turn, its box if there is one, and
+// then its target if there is one.
 func stage(ctx context.Context, in io.Reader, o order, open []*os.File, tell listener) (Summary, error) {
 	s := &stager{order: o, places: map[string]*stagedPlace{}, tell: tell, seed: maphash.MakeSeed(), folders: map[uint64]bool{}, stays: map[uint64]bool{}, has: map[uint64]kind{}}
 	folders := map[string]files.Folder{}
@@ -171,7 +171,7 @@ func (s *stager) note(format string, args ...any) {
 	}
 }
 
-// change reports a change. A restore that is not dry only lists what it deletes.
+// change reports a change. Without Dry, it reports only deletions.
 func (s *stager) change(action string, p *stagedPlace, rest string) error {
 	if !s.Dry && action != "delete" {
 		return nil
@@ -221,7 +221,7 @@ func (s *stager) wants(place string, h *tar.Header) (bool, error) {
 	return wanted && !s.Dry, nil
 }
 
-// decide decides about an entry, and returns what that does to the target.
+// decide decides whether an entry is written, and returns the action at the target.
 func (s *stager) decide(p *stagedPlace, place, rest string, h *tar.Header) (wanted bool, action string, err error) {
 	there, link, above, err := p.at(rest)
 	if err != nil {
@@ -239,7 +239,7 @@ func (s *stager) decide(p *stagedPlace, place, rest string, h *tar.Header) (want
 	case there == nil:
 		wanted, action = true, "create"
 	case isFolder && there.IsDir() && !above:
-		wanted, action = s.Overwrite == Always, "keep" // otherwise, it keeps its mode and time
+		wanted, action = s.Overwrite == Always, "keep" // unless Always, the folder keeps its mode and time
 	case s.Overwrite.replaces(h, there, link):
 		wanted, action = true, "replace"
 	default:
@@ -251,7 +251,7 @@ func (s *stager) decide(p *stagedPlace, place, rest string, h *tar.Header) (want
 	return wanted, action, s.record(place, k)
 }
 
-// record remembers an entry of the backup, and the folders above it.
+// record adds an entry of the backup, and the folders above it, to s.has.
 func (s *stager) record(place string, k kind) error {
 	for s.has[s.hash(place)] != k {
 		s.has[s.hash(place)] = k
@@ -268,7 +268,7 @@ func (s *stager) record(place string, k kind) error {
 
 func (s *stager) hash(place string) uint64 { return maphash.String(s.seed, place) }
 
-// at is what is there.
+// at returns what is at a path in the place; see present.at.
 func (p *stagedPlace) at(rest string) (fs.FileInfo, string, bool, error) {
 	if rest == "" {
 		rest = "."
@@ -279,7 +279,8 @@ func (p *stagedPlace) at(rest string) (fs.FileInfo, string, bool, error) {
 	return p.present.at(rest)
 }
 
-// belowStaying tells whether a file or link stays that is above a place.
+// belowStaying reports whether a folder above a place is not restored, because a file or link stays
+// there.
 func (s *stager) belowStaying(place string) bool {
 	for len(s.stays) > 0 && strings.ContainsRune(place, '/') {
 		place = path.Dir(place)

@@ -8,7 +8,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/restore/files"
 )
 
-// Switch is restore.Part's.
+// Switch implements restore.Part.
 func (t *Target) Switch(context.Context) error {
 	now := time.Now()
 	for i, p := range t.places {
@@ -25,7 +25,7 @@ func (t *Target) Switch(context.Context) error {
 	return nil
 }
 
-// Revert is restore.Part's.
+// Revert implements restore.Part.
 func (t *Target) Revert(_ context.Context, cause error) error {
 	for _, p := range t.places {
 		cause = andAlso(cause, p.restoreOld())
@@ -33,7 +33,7 @@ func (t *Target) Revert(_ context.Context, cause error) error {
 	return cause
 }
 
-// andAlso adds an error, if there is one, to another one, on the same line.
+// andAlso adds the error more, if there is one, to err on the same line.
 func andAlso(err, more error) error {
 	if more == nil {
 		return err
@@ -41,7 +41,7 @@ func andAlso(err, more error) error {
 	return fmt.Errorf("%w; %w", err, more)
 }
 
-// Commit is restore.Part's.
+// Commit implements restore.Part.
 func (t *Target) Commit(context.Context) error {
 	for _, p := range t.places {
 		if !p.switched {
@@ -63,7 +63,8 @@ func (t *Target) Commit(context.Context) error {
 	return nil
 }
 
-// sayOld says how to undo the switch of a place.
+// sayOld reports that a place is restored. If it replaced files, it also says where the old files
+// are, and how to remove them or put them back.
 func (t *Target) sayOld(p *place) {
 	if p.now == nil || p.isEmpty() {
 		t.o.Say(p.path + " is restored")

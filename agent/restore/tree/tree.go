@@ -1,5 +1,5 @@
-// Package tree puts the files of a run in place. They are written into a folder beside the
-// target, together with what stays of it, and the two are exchanged at the end.
+// Package tree puts the files of a run in place. It writes them into a folder beside the
+// target, together with the files of the target that stay. At the end, it exchanges the two.
 package tree
 
 import (
@@ -26,11 +26,11 @@ import (
 
 // Options say how the files of a site are restored.
 type Options struct {
-	// Path is where the site's root is to be. Root is the root as the archive names it.
+	// Path is where the site's root is restored to. Root is the name of the root in the archive.
 	Path, Root string
-	// Others are the paths of files and folders outside of the root that are put back where
-	// they came from, by their names in the archive. Everything else from outside of the root
-	// goes to Path.outside.
+	// Others maps names in the archive to paths: files and folders outside of the root that are
+	// restored to where they came from. Everything else from outside of the root goes to
+	// Path.outside.
 	Others map[string]string
 
 	Include, Exclude []string
@@ -39,16 +39,17 @@ type Options struct {
 	Dry              bool // change nothing
 	NumericOwner     bool
 	Setuid           bool
-	// Owner is the user with whose rights files are written, if this process is root; nil: the
-	// owner of the target or, if there is none, of the folder that it is in. User looks one up.
+	// Owner is the user with whose rights files are written if this process is root. If nil, it
+	// is the owner of the target or, if that does not exist, of its parent folder. User looks up
+	// a user by UID.
 	Owner *User
 	User  func(uid uint32) (User, error)
 
-	Bytes int64 // the length of the archive: the most that all files together may have
-	Files int64 // their number, as the manifest states it
+	Bytes int64 // the length of the archive; all files together must not be larger
+	Files int64 // the number of files, as the manifest states it
 
-	// Say is called with what happens, one line each; Warn with what the operator should
-	// know; Change with each change that is to be listed.
+	// Say is called with one line for each step, Warn with one line for each warning, and
+	// Change with each change that is to be listed.
 	Say, Warn func(text string)
 	Change    func(Change) error
 }
@@ -64,10 +65,10 @@ type Target struct {
 	o      Options
 	places []*place // the site's root first
 	order  order
-	as     *User // of the worker; nil: this process stages the files
+	as     *User // the user of the worker; if nil, this process stages the files
 	broken bool  // a switch of an earlier restore was interrupted
 	files  atomic.Int64
-	// Sum is what was done. It is valid after Stage.
+	// Sum counts what was done. It is valid after Stage.
 	Sum Summary
 }
 
@@ -77,13 +78,13 @@ func New(o Options) *Target { return &Target{o: o} }
 // Files returns how many files of the backup were read so far. It can be called at any time.
 func (t *Target) Files() int64 { return t.files.Load() }
 
-// outsideSuffix is the end of the name of the folder for what was outside of the root.
+// outsideSuffix is the end of the name of the folder for files from outside of the root.
 const outsideSuffix = ".outside"
 
-// Stream is restore.Part's.
+// Stream implements restore.Part.
 func (*Target) Stream() string { return manifest.FilesStream }
 
-// Check is restore.Part's.
+// Check implements restore.Part.
 func (t *Target) Check(context.Context) error {
 	o := &t.o
 	t.order = order{
@@ -113,7 +114,7 @@ func (t *Target) Check(context.Context) error {
 		}
 		if len(names) > 0 {
 			t.broken = true
-			return nil // what is there now is not what is replaced: Stage puts that back, and checks it
+			return nil // Stage first puts back the old files, and then calls Check again
 		}
 	}
 	for i, p := range t.places {
@@ -130,7 +131,7 @@ func (t *Target) Check(context.Context) error {
 	return t.checkSpace()
 }
 
-// add adds a place.
+// add opens a place and adds it to the order.
 func (t *Target) add(key, path string, isFolder bool) error {
 	p, err := openPlace(path)
 	if err != nil {
@@ -182,7 +183,7 @@ func (t *Target) chooseUser() error {
 	if site.now != nil {
 		group = site.now.Gid
 	}
-	// The group of the target may let the web server read it.
+	// Keep the group of the target: the web server may need it to read the files.
 	if (site.now != nil || dir.Mode&unix.S_ISGID != 0) && group != 0 && !t.o.Setuid {
 		as.GID = group
 	}
@@ -193,7 +194,7 @@ func (t *Target) chooseUser() error {
 	return nil
 }
 
-// checkSpace says how much space is needed, and refuses to start without it.
+// checkSpace says how much space is needed, and returns an error if there is less.
 func (t *Target) checkSpace() error {
 	p := t.places[0]
 	var st unix.Statfs_t
@@ -213,7 +214,7 @@ func (t *Target) checkSpace() error {
 	return nil
 }
 
-// Stage is restore.Part's.
+// Stage implements restore.Part.
 func (t *Target) Stage(ctx context.Context, in io.Reader) (err error) {
 	if t.broken {
 		if err := t.recover(ctx); err != nil {
@@ -253,7 +254,7 @@ func (t *Target) Stage(ctx context.Context, in io.Reader) (err error) {
 	return t.takeBoxes()
 }
 
-// listener hears what happens while files are staged.
+// listener returns the functions that report the progress of staging.
 func (t *Target) listener() listener {
 	return listener{change: t.o.Change, files: func(n int64) error { t.files.Store(n); return nil }}
 }
@@ -283,7 +284,8 @@ func (t *Target) report() {
 	}
 }
 
-// takeBoxes takes the boxes back from the owner, so that what is switched is what was staged.
+// takeBoxes takes the boxes back from the site's owner, so that the owner cannot change what was
+// staged before it is switched.
 func (t *Target) takeBoxes() error {
 	for i, p := range t.places {
 		if p.boxFile == nil {
@@ -309,7 +311,7 @@ func (t *Target) takeBoxes() error {
 	return nil
 }
 
-// Close is restore.Part's.
+// Close implements restore.Part.
 func (t *Target) Close() (err error) {
 	for _, p := range t.places {
 		err = errors.Join(err, p.finish())
@@ -317,7 +319,7 @@ func (t *Target) Close() (err error) {
 	return err
 }
 
-// HasCore tells whether WordPress itself is at the target. It looks no further than a name.
+// HasCore reports whether WordPress itself is at the target. It only checks whether a file exists.
 func (t *Target) HasCore() bool {
 	if len(t.places) == 0 {
 		return false
@@ -330,7 +332,7 @@ func (t *Target) HasCore() bool {
 	return false
 }
 
-// sizeText is a size for people.
+// sizeText returns a size with a unit, for messages.
 func sizeText(n int64) string {
 	const units = "KMGTPE"
 	if n < 1<<10 {

@@ -41,8 +41,8 @@ func TestRestoreIntoANewFolder(t *testing.T) {
 	}
 }
 
-// An empty folder is replaced without --overwrite, and keeps its rights. Folders that are only
-// above what is included get the usual rights.
+// An empty folder is replaced without --overwrite, and keeps its mode. Folders that are only
+// parents of included paths get the usual mode.
 func TestRestoreIntoAnEmptyFolder(t *testing.T) {
 	t.Parallel()
 	target := filepath.Join(t.TempDir(), "site")
@@ -68,8 +68,7 @@ func TestRestoreIntoAnEmptyFolder(t *testing.T) {
 	equal(t, "site", texts(t, target), map[string]string{"a/b/c": "c"})
 }
 
-// A restore over a site puts a complete tree in its place, and keeps the old one until it is
-// confirmed.
+// A restore over a site puts a complete tree in its place, and keeps the old tree until Confirm.
 func TestRestoreOverASite(t *testing.T) {
 	t.Parallel()
 	target := filepath.Join(t.TempDir(), "site")
@@ -127,7 +126,7 @@ func TestOverwriteAndDelete(t *testing.T) {
 	here := map[string]string{"older": "here", "newer": "here", "same": "here", "size": "here", "kind": "here", "was/x": "here", "extra/a": "here", "extra/b": "here"}
 	for _, c := range []struct {
 		o       tree.Options
-		want    map[string]string // that differs from here; "-" is gone
+		want    map[string]string // differences from the common result; "-" means removed
 		changes string
 	}{
 		{
@@ -171,7 +170,7 @@ func TestOverwriteAndDelete(t *testing.T) {
 			target := filepath.Join(t.TempDir(), "site")
 			lay(t, target, here)
 			c.o.Path, c.o.Root, c.o.Dry = target, ".", true
-			// The folder is older than the file that the backup has in its place.
+			// The folder must be older than the file that the backup has at its path.
 			if err := os.Chtimes(filepath.Join(target, "was"), modified, modified); err != nil {
 				t.Fatal(err)
 			}
@@ -210,7 +209,7 @@ func TestOverwriteAndDelete(t *testing.T) {
 	}
 }
 
-// What the backup leaves out on purpose is not deleted: WordPress itself, and other sites.
+// Files that the backup excludes on purpose are not deleted: WordPress itself, and other sites.
 func TestDeleteSparesCoreAndOtherSites(t *testing.T) {
 	t.Parallel()
 	target := filepath.Join(t.TempDir(), "site")

@@ -21,31 +21,32 @@ import (
 // owner.
 const WorkerCommand = "restore-worker"
 
-// The descriptors of a worker: its events, and from firstFolder on the boxes and targets.
+// The file descriptors of a worker: one for its events, and from firstFolder on one for each box
+// and target.
 const (
 	eventsFD    = 3
 	firstFolder = 4
 )
 
-// An event is what a worker says. It may be forged by the owner of the site.
+// An event is a message of a worker. The owner of the site may forge it.
 type event struct {
 	Change *Change  `json:"change,omitempty"`
-	Files  int64    `json:"files,omitempty"` // read so far
+	Files  int64    `json:"files,omitempty"` // number of files read so far
 	Done   *Summary `json:"done,omitempty"`
 	Error  string   `json:"error,omitempty"`
 }
 
-// filesPause is the shortest time between two reports of the number of files.
+// filesPause is the minimum time between two reports of the number of files.
 const filesPause = 100 * time.Millisecond
 
-// The maximum length of an event in bytes, and the length at which an error is cut.
+// The maximum length of an event, and of an error text, in bytes.
 const (
 	maxEvent = 1 << 20
 	maxError = 4 << 10
 )
 
-// stageAs lets a worker with the rights of a user carry out an order. The stream and the
-// folders are all that it gets: it has an empty environment.
+// stageAs starts a worker with the rights of a user to carry out an order. The worker gets only
+// the stream and the folders; its environment is empty.
 func stageAs(ctx context.Context, in io.Reader, user User, o order, open []*os.File, tell listener) (sum Summary, err error) {
 	ctx, kill := context.WithCancel(ctx)
 	defer kill()
@@ -67,7 +68,7 @@ func stageAs(ctx context.Context, in io.Reader, user User, o order, open []*os.F
 	if err == nil {
 		err = cmd.Start()
 	}
-	_ = theirs.Close() // ours
+	_ = theirs.Close() // the worker has its own copy
 	if err != nil {
 		return sum, fmt.Errorf("start the worker for uid %d: %w", user.UID, err)
 	}
@@ -75,7 +76,7 @@ func stageAs(ctx context.Context, in io.Reader, user User, o order, open []*os.F
 	go func() {
 		err := send(stdin, o, in)
 		if err != nil && !errors.Is(err, syscall.EPIPE) {
-			kill() // what it has read is not what was backed up
+			kill() // the worker has read content that failed its check
 		}
 		sent <- err
 	}()
@@ -110,7 +111,7 @@ func send(w io.WriteCloser, o order, in io.Reader) error {
 	return err
 }
 
-// hear passes on what a worker reports, until it is done.
+// hear calls tell with what a worker reports, until the worker sends its summary.
 func hear(events io.Reader, tell listener) (*Summary, error) {
 	lines := bufio.NewScanner(events)
 	lines.Buffer(nil, maxEvent)
@@ -174,7 +175,7 @@ func Worker(ctx context.Context, stdin io.Reader) error {
 		},
 	})
 	if err == nil {
-		_, err = io.Copy(io.Discard, in) // the parent checks it to its end
+		_, err = io.Copy(io.Discard, in) // the parent verifies the stream up to its end
 	}
 	if err != nil {
 		text := err.Error()
@@ -183,10 +184,10 @@ func Worker(ctx context.Context, stdin io.Reader) error {
 	return events.Encode(event{Done: &sum})
 }
 
-// A headWriter keeps the beginning of what is written to it.
+// A headWriter keeps only the beginning of what is written to it.
 type headWriter struct{ b *strings.Builder }
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (w *headWriter) Write(p []byte) (int, error) {
 	w.b.Write(p[:min(len(p), max(0, maxError-w.b.Len()))])
 	return len(p), nil

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What a worker says may be forged by the owner of the site: it is bounded, printable, and
-// one line.
+// The owner of the site may forge the messages of a worker. So they are bounded, printable, and
+// one line each.
 func TestHostileWorker(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]string{

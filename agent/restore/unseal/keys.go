@@ -1,5 +1,5 @@
-// Package unseal opens what the filters of a backup wrote: it decrypts and decompresses.
-// Secret keys belong on the machine that restores, never on a host that is backed up.
+// Package unseal reverses the filters of a backup: it decrypts and decompresses. Secret keys
+// belong on the machine that restores, never on a host that is backed up.
 package unseal
 
 import (
@@ -27,12 +27,12 @@ type Keys struct {
 	passphrase secret.Text
 }
 
-// ErrSealed is the error of a stream that needs a key when there is none.
+// ErrSealed is the error for a sealed stream when there is no key.
 var ErrSealed = errors.New("the backup is sealed: give the secret key with --identity, or the passphrase with --passphrase-file")
 
 // NewKeys reads the content of identity files: age secret keys, one per line, an SSH private
-// key, or OpenPGP secret keys. The passphrase opens a stream that was sealed with one,
-// and keys that are themselves encrypted; "" is none. Errors never show a key.
+// key, or OpenPGP secret keys. The passphrase opens streams that were sealed with a passphrase,
+// and keys that are themselves encrypted; "" means none. Errors never show a key.
 func NewKeys(passphrase secret.Text, identities ...[]byte) (*Keys, error) {
 	k := &Keys{passphrase: passphrase}
 	for _, text := range identities {
@@ -175,7 +175,7 @@ func (k *Keys) unlock(e *openpgp.Entity) error {
 	return nil
 }
 
-// Passphrase reads a passphrase from the content of a file: one line.
+// Passphrase reads a passphrase from the content of a file, which must be one line.
 func Passphrase(text []byte) (secret.Text, error) {
 	line := strings.TrimSuffix(string(text), "\n")
 	if line == "" || strings.ContainsAny(line, "\n\x00") || strings.HasSuffix(line, "\r") {

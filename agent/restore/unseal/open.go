@@ -11,8 +11,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxWindow is the largest window of a zstd frame, in bytes: it bounds the memory that a
-// forged frame can take. The agent's own windows are smaller.
+// maxWindow is the maximum window of a zstd frame, in bytes. It bounds the memory that a
+// forged frame can use. The windows that the agent writes are smaller.
 const maxWindow = 64 << 20
 
 // Open reverses filters, given by their names in the order in which they were applied. The
@@ -28,13 +28,13 @@ func Open(r io.Reader, filters []string, k *Keys) (io.ReadCloser, error) {
 	return out, nil
 }
 
-// An opened stream has passed all filters.
+// An opened is the stream after all filters are reversed.
 type opened struct {
 	io.Reader
 	closers []func()
 }
 
-// Close is io.Closer's.
+// Close implements io.Closer.
 func (o *opened) Close() error {
 	for i := len(o.closers) - 1; i >= 0; i-- {
 		o.closers[i]()
@@ -109,7 +109,7 @@ func (o *opened) gpg(k *Keys) error {
 
 var errWrongKey = errors.New("open the seal: neither the key nor the passphrase is one that the backup was sealed with")
 
-// needed is the error of a seal for which a key of another kind was given, or none.
+// needed returns the error for a sealed stream if no key was given, or only keys of another kind.
 func needed(k *Keys, what string) error {
 	if len(k.age) == 0 && len(k.gpg) == 0 && k.passphrase == "" {
 		return ErrSealed
@@ -117,13 +117,13 @@ func needed(k *Keys, what string) error {
 	return fmt.Errorf("open the seal: the backup needs %s, and another kind of key was given", what)
 }
 
-// A named reader says in its errors what was done.
+// A named is a reader whose errors begin with what was done.
 type named struct {
 	what string
 	r    io.Reader
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (n named) Read(p []byte) (int, error) {
 	count, err := n.r.Read(p)
 	switch {

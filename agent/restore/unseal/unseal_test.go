@@ -16,10 +16,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/secret"
 )
 
-// content is longer than a chunk of age, and than a block of zstd.
+// content returns a text that is longer than a chunk of age, and than a block of zstd.
 func content() []byte { return []byte(strings.Repeat("all of the site; ", 40_000)) }
 
-// tool runs a program, and returns what it prints.
+// tool runs a program, and returns its output.
 func tool(t *testing.T, env []string, name string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
@@ -40,14 +40,14 @@ func read(t *testing.T, path string) []byte {
 	return text
 }
 
-// A lock is how something is sealed and opened.
+// A lock is one way to seal a stream and to open it.
 type lock struct {
 	seal       archive.Filter
 	identity   []byte
 	passphrase secret.Text
 }
 
-// locks are made with the real age-keygen, ssh-keygen and gpg.
+// locks returns one lock for each kind of key. The real age-keygen, ssh-keygen and gpg make the keys.
 func locks(t *testing.T) map[string]lock {
 	t.Helper()
 	dir := t.TempDir()
@@ -197,7 +197,7 @@ func TestOtherKeys(t *testing.T) {
 	}
 }
 
-// What is no secret key is refused, and not shown.
+// A text that is not a secret key is refused, and errors do not show it.
 func TestWrongIdentities(t *testing.T) {
 	for _, text := range []string{
 		"", "hunter2", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "ssh-ed25519 AAAA hunter2", "AGE-SECRET-KEY-1hunter2",
@@ -221,7 +221,7 @@ func TestPassphrase(t *testing.T) {
 	}
 }
 
-// A gzip member and a zstd frame after the first are read too; a frame with a giant window is not.
+// All gzip members and zstd frames are read, not only the first; a frame with a giant window is refused.
 func TestCompression(t *testing.T) {
 	for _, f := range []archive.Filter{archive.Zstd(0), archive.Gzip(0)} {
 		in := append(pack(t, content(), f), pack(t, []byte("more"), f)...)

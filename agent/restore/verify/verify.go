@@ -1,5 +1,5 @@
-// Package verify checks that what a store holds is what the hosts stored, and that it can
-// be opened.
+// Package verify checks that the objects in a store are unchanged since the hosts stored them,
+// and that they can be opened.
 package verify
 
 import (
@@ -21,33 +21,33 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/dumpfile"
 )
 
-// A Depth is how much is checked.
+// A Depth says how much is checked.
 type Depth string
 
 // The depths.
 const (
-	Quick  Depth = "quick"  // sizes and checksums as the store states them; nothing is downloaded
+	Quick  Depth = "quick"  // sizes and checksums that the store states; nothing is downloaded
 	Stored Depth = "stored" // the SHA-256 of every stored byte
-	Opened Depth = "opened" // also that everything opens: seal, compression, tar and dump
+	Opened Depth = "opened" // also that everything can be opened: encryption, compression, tar and dump
 )
 
-// A Result is what was found out about one run.
+// A Result is the result of the check of one run.
 type Result struct {
 	Run     *catalog.Run
 	Depth   Depth
-	Objects int   // objects that are as they should be
-	Bytes   int64 // their size
+	Objects int   // number of objects without problems
+	Bytes   int64 // total size of these objects
 	Files   int64 // files in the tar, with Opened
 	Tables  int   // tables in the dump, with Opened
 	Rows    int64 // rows in the dump, with Opened
-	// Problems say what is wrong, one sentence each. Notes are not problems.
+	// Problems say what is wrong, one sentence each. Notes are remarks that are not problems.
 	Problems []string
 	Notes    []string
 
 	mu sync.Mutex
 }
 
-// OK tells whether nothing is wrong.
+// OK reports whether there are no problems.
 func (r *Result) OK() bool { return len(r.Problems) == 0 }
 
 func (r *Result) problem(err error) {
@@ -63,7 +63,8 @@ func (r *Result) good(objects int, bytes int64) {
 	r.Bytes += bytes
 }
 
-// Run checks one run. It returns an error only if ctx ends. For Opened, the reader needs keys.
+// Run checks one run. It returns an error only if ctx ends. For the depth Opened, the reader
+// needs keys.
 func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, depth Depth) (*Result, error) {
 	result := &Result{Run: run, Depth: depth}
 	if run.Suspect != "" {
@@ -86,7 +87,7 @@ func Run(ctx context.Context, reader *content.Reader, run *catalog.Run, depth De
 	return result, ctx.Err()
 }
 
-// requests is the number of requests at the same time.
+// requests is the number of parallel requests.
 const requests = 8
 
 // quick compares what the store states about each object.
@@ -114,7 +115,7 @@ func (r *Result) quick(ctx context.Context, s store.Store) error {
 	return group.Wait()
 }
 
-// streams reads all streams of the run side by side.
+// streams reads all streams of the run in parallel.
 func (r *Result) streams(ctx context.Context, reader *content.Reader) error {
 	var streams sync.WaitGroup
 	for _, s := range r.Run.Manifest.Streams {
@@ -197,7 +198,7 @@ func (r *Result) files(in io.Reader) error {
 	return nil
 }
 
-// chain compares the manifest of the run before with the hash of it in this one.
+// chain checks that the manifest of the previous run has the hash that this manifest states.
 func (r *Result) chain(ctx context.Context, s store.Store) {
 	previous := r.Run.Manifest.Previous
 	if previous == nil {

@@ -47,7 +47,7 @@ func tarOf(t *testing.T, files int) []byte {
 	return out.Bytes()
 }
 
-// full is a run with a dump of 1,000 rows and 40 files.
+// full returns a run with a dump of 1,000 rows and 40 files.
 func full(t *testing.T, filters ...archive.Filter) restoretest.Run {
 	t.Helper()
 	return restoretest.Run{
@@ -114,7 +114,7 @@ func TestGoodRun(t *testing.T) {
 	}
 }
 
-// Every changed bit of every object is found, and said in one line that names the object.
+// A changed bit anywhere in any object is found, and reported in one line that names the object.
 func TestChangedBits(t *testing.T) {
 	dir := t.TempDir()
 	m := full(t, archive.Gzip(0)).Store(t, dir)
@@ -182,7 +182,7 @@ func TestWrongContents(t *testing.T) {
 	}
 }
 
-// lie changes the manifest.
+// lie returns an option that changes the manifest of a run.
 func lie(change func(*manifest.Manifest)) func(*restoretest.Run) {
 	return func(r *restoretest.Run) {
 		honest := r.Change

@@ -1,5 +1,5 @@
-// Package dumpfile reads dumps of wp-oneway. A dump is hostile input: whoever controlled
-// the host may have written it.
+// Package dumpfile reads dumps of wp-oneway. It treats a dump as hostile input, because an
+// attacker who controlled the host may have written it.
 package dumpfile
 
 import (
@@ -15,16 +15,16 @@ import (
 	"sync"
 )
 
-// Totals is what the last line of a dump says.
+// Totals are the numbers in the last line of a dump.
 type Totals struct {
 	Tables int
 	Rows   int64
 }
 
-// ErrTruncated is the error of a dump without its last line.
+// ErrTruncated is the error for a dump without its last line.
 var ErrTruncated = errors.New("the dump is truncated: its last line is missing")
 
-// endPrefix begins the last line.
+// endPrefix is the beginning of the last line.
 const endPrefix = "-- Dump completed at "
 
 // maxEnd is the maximum length of the last line in bytes.
@@ -34,17 +34,17 @@ var endLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^-- Dump completed at [0-9TZ:+-]{20,35} tables=(\d{1,9}) rows=(\d{1,18}) sha256=([0-9a-f]{64})\n$`)
 })
 
-// An EndChecker reads a dump that is written to it, and checks its last line, which holds the
-// SHA-256 of everything before it.
+// An EndChecker is a writer that checks the last line of the dump that is written to it. That
+// line contains the SHA-256 of everything before it.
 type EndChecker struct {
 	sum  hash.Hash
 	last []byte // the end of what was written, at most maxEnd bytes, not yet in sum
 }
 
-// NewEndChecker returns a checker of one dump.
+// NewEndChecker returns a checker for one dump.
 func NewEndChecker() *EndChecker { return &EndChecker{sum: sha256.New()} }
 
-// Write is io.Writer's. It never fails.
+// Write implements io.Writer. It never fails.
 func (c *EndChecker) Write(p []byte) (int, error) {
 	n := len(p)
 	if n >= maxEnd {
@@ -61,7 +61,8 @@ func (c *EndChecker) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Totals returns what the last line says, once all of the dump was written.
+// Totals returns the numbers in the last line. It must be called after all of the dump was
+// written. It returns an error if the line is missing or its hash is wrong.
 func (c *EndChecker) Totals() (Totals, error) {
 	at := bytes.LastIndex(c.last, []byte("\n"+endPrefix))
 	if at < 0 && !bytes.HasPrefix(c.last, []byte(endPrefix)) {

@@ -13,7 +13,7 @@ import (
 // An Insert is an INSERT statement of a dump.
 type Insert struct {
 	Table   string
-	Columns []string // nil if the statement lists none, as those for sequences
+	Columns []string // nil if the statement lists none, such as one for a sequence
 	Rows    int      // where the rows begin in the statement
 	NameEnd int      // where the table's quoted name ends in the statement
 }
@@ -25,17 +25,17 @@ type ValueKind uint8
 const (
 	Null       ValueKind = iota
 	Number               // without quotes
-	String               // in single quotes, with escapes, maybe after an introducer such as _binary
-	Hex                  // 0x…, maybe after an introducer and a space
-	Expression           // of functions, for types inside MySQL's JSON
+	String               // in single quotes, with escapes; may follow an introducer such as _binary
+	Hex                  // 0x…; may follow an introducer and a space
+	Expression           // calls of functions, for types inside MySQL's JSON
 )
 
 const insertWords = "INSERT INTO "
 
-// errInsert is the error of an INSERT statement that is not of the form that dumps have.
+// errInsert is the error for an INSERT statement that does not have the form used in dumps.
 var errInsert = errors.New("the INSERT statement is not one that a dump contains")
 
-// ParseInsert reads the head of an INSERT statement.
+// ParseInsert reads the head of an INSERT statement, up to its rows.
 func ParseInsert(statement []byte) (Insert, error) {
 	rest, ok := bytes.CutPrefix(statement, []byte(insertWords))
 	if !ok {
@@ -69,9 +69,9 @@ func ParseInsert(statement []byte) (Insert, error) {
 	return in, nil
 }
 
-// Values calls each for every value of the rows: statement[from:to], which belongs to the
-// column with the index column. It returns the number of rows, and an error if the rows hold
-// anything but values. each may be nil.
+// Values calls each for every value of the rows. The value is statement[from:to], and column is
+// the index of its column. Values returns the number of rows, and an error if the rows contain
+// anything except values. each may be nil.
 func (in Insert) Values(statement []byte, each func(column int, kind ValueKind, from, to int) error) (rows int64, err error) {
 	at := in.Rows
 	for {
@@ -119,7 +119,8 @@ func valueError(statement []byte, at int) error {
 	return fmt.Errorf("the INSERT statement contains something else than values: %.40q", statement[at:])
 }
 
-// value returns the kind of the value at a place, and where it ends; -1 if there is none.
+// value returns the kind of the value at an index, and the index after it; -1 if there is no
+// value.
 func value(s []byte, at int) (ValueKind, int) {
 	if at >= len(s) {
 		return 0, -1
@@ -161,7 +162,7 @@ func isNumberByte(c byte) bool {
 	return c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'
 }
 
-// quotedEnd returns the index after the string that begins at a place, or -1.
+// quotedEnd returns the index after the string that begins at an index; -1 if it does not end.
 func quotedEnd(s []byte, at int) int {
 	for at++; ; {
 		quote := bytes.IndexByte(s[at:], '\'')
@@ -198,14 +199,14 @@ func hexEnd(s []byte, at int) int {
 	return at
 }
 
-// expressionWords are the words of the expressions that a dump writes for JSON.
+// expressionWords are the words in the expressions that a dump contains for JSON.
 const expressionWords = " CAST JSON_OBJECT JSON_ARRAY JSON_EXTRACT JSON_TABLE COALESCE UNHEX CONV AS JSON UNSIGNED DECIMAL DATE TIME DATETIME " +
 	"TIMESTAMP SELECT FROM COLUMNS PATH ERROR ON BLOB BINARY BIT LONGTEXT v k x "
 
-// expressionEnd returns the index after the expression at a place, or -1 if it is none that
-// a dump writes.
+// expressionEnd returns the index after the expression at an index; -1 if it is not one that a
+// dump contains.
 func expressionEnd(s []byte, at int) int {
-	const longest = 64 // bytes of a word
+	const longest = 64 // maximum length of a word in bytes
 	depth, word := 0, ""
 	for at < len(s) {
 		switch c := s[at]; {
@@ -244,8 +245,8 @@ func expressionEnd(s []byte, at int) int {
 	return at
 }
 
-// Text returns the bytes that a literal of kind String or Hex stands for, and its introducer
-// with the underscore; "" if it has none. The bytes are appended to buffer[:0].
+// Text returns the bytes that a literal of the kind String or Hex stands for, and its introducer
+// with the underscore; "" if it has none. It appends the bytes to buffer[:0].
 func Text(literal, buffer []byte) (introducer string, text []byte, err error) {
 	if at := bytes.IndexAny(literal, "' "); at > 0 && literal[0] == '_' {
 		introducer, literal = string(literal[:at]), bytes.TrimLeft(literal[at:], " ")
@@ -263,7 +264,7 @@ func Text(literal, buffer []byte) (introducer string, text []byte, err error) {
 	return introducer, sqltext.AppendUnescaped(buffer[:0], literal[1:len(literal)-1]), nil
 }
 
-// cutName reads a name in backquotes at the beginning of a text.
+// cutName reads a name in backquotes at the beginning of a text. ok is false if there is none.
 func cutName(text []byte) (name string, rest []byte, ok bool) {
 	rest, ok = bytes.CutPrefix(text, []byte("`"))
 	for i := 0; ok && i < len(rest); i++ {

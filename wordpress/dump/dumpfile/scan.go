@@ -15,38 +15,38 @@ type Statement struct {
 	Text []byte
 	// Delimiter ends the statement; it is ";" unless the dump changed it.
 	Delimiter string
-	Line      int // of its first byte, from 1
+	Line      int // the line of its first byte, from 1
 }
 
-// MaxStatement is the maximum length of a statement in bytes: that of a packet of the
-// servers, with some space for the text around the row.
+// MaxStatement is the maximum length of a statement in bytes. It is the maximum length of a
+// packet of the servers, plus some space for the text around the row.
 const MaxStatement = 1<<30 + 1<<20
 
 // maxDelimiter is the maximum length of a delimiter in bytes.
 const maxDelimiter = 32
 
-// A Scanner divides a dump into statements, as the mysql client does with --binary-mode:
-// strings, quoted names and comments may contain delimiters, and a line DELIMITER changes
-// the delimiter.
+// A Scanner divides a dump into statements, in the same way as the mysql client with
+// --binary-mode. Strings, quoted names and comments may contain delimiters, and a DELIMITER
+// line changes the delimiter.
 type Scanner struct {
 	in        *bufio.Reader
 	line      int
 	delimiter []byte
 	text      []byte
 
-	noBackslash      bool // a backslash in a string stands for itself
-	savedNoBackslash bool // that of the sql_mode which the dump keeps in a variable
+	noBackslash      bool // a backslash in a string is not an escape
+	savedNoBackslash bool // noBackslash for the sql_mode that the dump keeps in a variable
 }
 
-// NewScanner returns a scanner of a dump.
+// NewScanner returns a scanner for a dump.
 func NewScanner(r io.Reader) *Scanner {
 	return &Scanner{in: bufio.NewReaderSize(r, 256<<10), line: 1, delimiter: []byte(";")}
 }
 
-// ErrUnfinished is the error of a dump that ends within a statement.
+// ErrUnfinished is the error for a dump that ends within a statement.
 var ErrUnfinished = errors.New("the dump ends within a statement")
 
-// Next returns the next statement, and io.EOF after the last.
+// Next returns the next statement. After the last one, it returns io.EOF.
 func (s *Scanner) Next() (Statement, error) {
 	for {
 		if err := s.skipBlank(); err != nil {
@@ -70,11 +70,11 @@ func (s *Scanner) Next() (Statement, error) {
 	}
 }
 
-// maxSetting is the maximum length of a statement that sets the sql_mode, in bytes.
+// maxSetting is the maximum length in bytes of a statement that sets the sql_mode.
 const maxSetting = 4096
 
-// Keep leaves the text of the last statement to the caller. The scanner uses buffer for the
-// next one.
+// Keep makes the caller the owner of the text of the last statement. The scanner uses buffer for
+// the text of the next one.
 func (s *Scanner) Keep(buffer []byte) { s.text = buffer }
 
 // Line returns the number of the line that is read next.
@@ -123,7 +123,7 @@ func (s *Scanner) skipLine() error {
 	}
 }
 
-// changeDelimiter reads a line DELIMITER.
+// changeDelimiter reads a DELIMITER line. It returns false if the next line is another one.
 func (s *Scanner) changeDelimiter() (bool, error) {
 	const word = "DELIMITER "
 	begin, err := s.in.Peek(len(word))
@@ -140,7 +140,7 @@ func (s *Scanner) changeDelimiter() (bool, error) {
 	return true, nil
 }
 
-// statement reads up to the delimiter.
+// statement reads a statement up to its delimiter.
 func (s *Scanner) statement() error {
 	s.text = s.text[:0]
 	for {
@@ -165,7 +165,7 @@ func (s *Scanner) statement() error {
 	}
 }
 
-// plain is the number of bytes at the beginning of chunk that mean nothing to the scanner.
+// plain returns the number of bytes at the beginning of chunk that need no special treatment.
 func (s *Scanner) plain(chunk []byte) int {
 	for i, c := range chunk {
 		switch c {
@@ -191,7 +191,8 @@ func (s *Scanner) consume(n int) error {
 	return err
 }
 
-// special reads what begins with a byte that means something. done: it was the delimiter.
+// special reads the text that begins with a byte that needs special treatment, such as a quote.
+// done is true if it was the delimiter.
 func (s *Scanner) special(c byte) (done bool, err error) {
 	if c == s.delimiter[0] {
 		if next, err := s.in.Peek(len(s.delimiter)); err == nil && bytes.Equal(next, s.delimiter) {
@@ -211,7 +212,7 @@ func (s *Scanner) special(c byte) (done bool, err error) {
 	case '/':
 		next, err := s.in.Peek(4)
 		versioned := err == nil && (next[2] == '!' || next[2] == 'M' && next[3] == '!')
-		if err == nil && next[1] == '*' && !versioned { // what a version comment contains is code
+		if err == nil && next[1] == '*' && !versioned { // the content of a version comment is code
 			return false, s.until("*/")
 		}
 	}
@@ -230,7 +231,7 @@ func (s *Scanner) quoted(quote byte) error {
 			return unfinished(err)
 		}
 		n, closed := insideQuotes(chunk, quote, escapes)
-		if n > len(chunk) { // a backslash is the last byte
+		if n > len(chunk) { // the last byte is a backslash
 			if _, err := s.in.Peek(n); err != nil {
 				return unfinished(err)
 			}
@@ -239,15 +240,16 @@ func (s *Scanner) quoted(quote byte) error {
 			return err
 		}
 		if closed {
-			return nil // a doubled quote begins the next string, which is the same
+			return nil // a doubled quote is read as the start of another string, with the same result
 		}
 	}
 }
 
-// insideQuotes returns the number of bytes up to and with the closing quote, or up to the end
-// of chunk; one more than it has if its last byte is a backslash. It looks at each byte once.
+// insideQuotes returns the number of bytes up to the closing quote, including it, or up to the
+// end of chunk. If the last byte of chunk is a backslash, n is one more than len(chunk). It
+// examines each byte once.
 func insideQuotes(chunk []byte, quote byte, escapes bool) (n int, closed bool) {
-	end := -1 // of the next quote
+	end := -1 // index of the next quote
 	for n < len(chunk) {
 		if end < n {
 			if end = bytes.IndexByte(chunk[n:], quote); end < 0 {
@@ -271,7 +273,7 @@ func insideQuotes(chunk []byte, quote byte, escapes bool) (n int, closed bool) {
 	return n, false
 }
 
-// until reads up to and with an end.
+// until reads up to the text end, including it.
 func (s *Scanner) until(end string) error {
 	for {
 		chunk, err := s.in.Peek(max(s.in.Buffered(), len(end)))

@@ -11,13 +11,14 @@ import (
 
 // A Setting is one assignment of a SET statement.
 type Setting struct {
-	Name string // of a variable, in lower case; @ precedes those of the user. "names" is SET NAMES
-	// Value is the value's tokens without white space: a literal, a word, a number, another
-	// variable or the call of a function.
+	Name string // of a variable, in lower case, with @ if it is a user variable; "names" for SET NAMES
+	// Value has the tokens of the value without white space: a literal, a word, a number,
+	// another variable or the call of a function.
 	Value []sqltext.Token
 }
 
-// Literal returns the bytes of a value that is one string or hexadecimal literal.
+// Literal returns the bytes of a value that is one string or hexadecimal literal. It returns
+// false for other values.
 func (s Setting) Literal() ([]byte, bool) {
 	if len(s.Value) != 1 {
 		return nil, false
@@ -69,7 +70,8 @@ func ParseSet(statement []byte) ([]Setting, error) {
 	return settings, nil
 }
 
-// assignment reads an assignment up to its comma; n is 0 if it is malformed.
+// assignment reads an assignment up to its comma, and returns the number n of its tokens; n is 0
+// if the assignment is malformed.
 func assignment(list []sqltext.Token) (s Setting, n int) {
 	user := ""
 	if list[0].Text == "@" {
@@ -98,15 +100,15 @@ func assignment(list []sqltext.Token) (s Setting, n int) {
 	return s, n
 }
 
-// A Version says which servers execute a statement.
+// A Version says which servers execute a statement in a version comment.
 type Version struct {
 	MariaDB bool // MariaDB only
-	Number  int  // the oldest version, such as 101100; 0 is any
+	Number  int  // the oldest version, such as 101100; 0 means any version
 }
 
-// Unwrap returns the statement in a version comment that is all of a statement, and the
-// statement itself if it is none. It returns an error if the comment does not end with the
-// statement, or has another inside.
+// Unwrap returns the statement in a version comment. If the statement is not a version comment,
+// it returns the statement unchanged. It returns an error if something follows the comment, or if
+// the comment contains another one.
 func Unwrap(statement []byte) ([]byte, Version, error) {
 	var v Version
 	rest, ok := bytes.CutPrefix(statement, []byte("/*!"))
@@ -135,11 +137,11 @@ func (v Version) Runs(mariaDB bool, number int) bool {
 	case v.MariaDB:
 		return v.Number <= number
 	}
-	return v.Number <= number && (v.Number < 50700 || v.Number > 99999) // MariaDB skips those of MySQL 5.7 and 8
+	return v.Number <= number && (v.Number < 50700 || v.Number > 99999) // MariaDB skips comments for MySQL 5.7 and 8
 }
 
-// follow notes the sql_mode that a statement sets: it decides whether a backslash in a
-// string stands for itself in what follows, as the client learns from the server.
+// follow records the sql_mode that a statement sets. The mode decides whether a backslash in the
+// strings of later statements is an escape. The client gets this information from the server.
 func (s *Scanner) follow(statement []byte) {
 	statement, _, err := Unwrap(statement)
 	if err != nil || !bytes.HasPrefix(statement, []byte("SET ")) {

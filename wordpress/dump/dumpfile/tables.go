@@ -9,8 +9,8 @@ import (
 )
 
 // WriteTables writes the part of a dump that creates and fills some tables, with the
-// settings around it. It returns the tables that the dump does not have. Views, routines,
-// events and triggers are left out.
+// settings around it. It leaves out views, routines, events and triggers. It returns the tables
+// that are not in the dump.
 func WriteTables(w io.Writer, r io.Reader, tables []string) (missing []string, err error) {
 	found := map[string]bool{}
 	s := NewScanner(r)
@@ -41,8 +41,8 @@ func WriteTables(w io.Writer, r io.Reader, tables []string) (missing []string, e
 	return missing, nil
 }
 
-// tableOf returns the table that a statement creates or fills; "" for a setting of the
-// session. false: it is neither.
+// tableOf returns the table that a statement creates or fills; "" for a setting of the session.
+// It returns false for any other statement.
 func tableOf(statement []byte) (string, bool) {
 	for _, begin := range []string{"DROP TABLE IF EXISTS ", "CREATE TABLE ", "INSERT INTO ", "ALTER TABLE "} {
 		if rest, ok := bytes.CutPrefix(statement, []byte(begin)); ok {

@@ -10,70 +10,70 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// An action is what a statement of a dump asks for.
+// An action says what a statement of a dump does.
 type action uint8
 
 const (
-	nothing     action = iota // what the session does anyway, or what is for other servers
-	setting                   // of the session, for what follows
-	setDatabase               // the database's default collation
-	dropTable                 // or a sequence
+	nothing     action = iota // not needed by the session, or only for other servers
+	setting                   // a setting of the session, for later statements
+	setDatabase               // sets the database's default collation
+	dropTable                 // drops a table or a sequence
 	createTable
 	createSequence
 	insertRows
-	deleteRow // of a system-versioned table
+	deleteRow // deletes a row of a system-versioned table
 	renameTable
 	dropForeignKey
 	addForeignKey
-	dropProgram // a view, trigger, routine or event
+	dropProgram // drops a view, trigger, routine or event
 	createProgram
 )
 
-// A statement is one statement of a dump that was checked.
+// A statement is one checked statement of a dump.
 type statement struct {
 	action action
 	line   int
-	kind   string // of a program: VIEW, TRIGGER, PROCEDURE, …
-	name   string // of the table or program
-	to     string // RENAME's new name, or the name of a foreign key
-	text   []byte // what is sent to the server
+	kind   string // kind of a program: VIEW, TRIGGER, PROCEDURE, …
+	name   string // name of the table or program
+	to     string // new name of a renamed table, or name of a foreign key
+	text   []byte // the text to send to the server
 	insert dumpfile.Insert
 	rows   int64
 	table  *table
-	owner  string // of a trigger: its table
-	client string // of a program: the character set of its text
+	owner  string // table of a trigger
+	client string // character set of a program's text
 }
 
-// maxParsed is the maximum length of a statement other than an INSERT, in bytes.
+// maxParsed is the maximum length in bytes of a statement other than an INSERT.
 const maxParsed = 4 << 20
 
-// A checker accepts only the statements that dumps contain. It follows the settings that
+// A checker accepts only statements that dumps contain. It keeps track of the settings that
 // decide how a server reads a statement.
 type checker struct {
 	rules     rules
 	mode      string // sql_mode
-	savedMode string // in @wp_oneway_mode
+	savedMode string // value of @wp_oneway_mode
 	client    string // character_set_client
-	immediate []byte // in @wp_oneway; nil if it is not set
+	immediate []byte // value of @wp_oneway; nil if it is not set
 	packages  map[string]bool
 }
 
-// rules say what a target accepts.
+// rules say which statements a target accepts.
 type rules struct {
 	mariaDB    bool
 	number     int
 	database   sqltext.SchemaName
-	collations *collations // nil: all are accepted
+	collations *collations // if nil, all are accepted
 	definers   definers
-	confined   bool // the account has no rights outside of the database
-	trusted    bool // the statements are those of the target itself: they may name other databases
+	confined   bool // the account has no privileges outside of the database
+	trusted    bool // the statements come from the target itself, and may name other databases
 }
 
 func newChecker(r rules) *checker {
 	return &checker{rules: r, client: "utf8mb4", packages: map[string]bool{}}
 }
 
-// check returns what a statement asks for.
+// check returns the checked form of a statement, or an error if it is refused.
 func (c *checker) check(s dumpfile.Statement) (statement, error) {
 	st, err := c.read(s)
 	if err != nil {
@@ -106,7 +106,7 @@ func (c *checker) read(s dumpfile.Statement) (statement, error) {
 	return st, err
 }
 
-// plain reads a statement that ends with a semicolon. runs tells whether this server
+// plain reads a statement that ends with a semicolon. runs reports whether this server
 // executes it.
 func (c *checker) plain(text []byte, runs bool) (statement, error) {
 	word, _, _ := bytes.Cut(text, []byte(" "))
@@ -122,7 +122,7 @@ func (c *checker) plain(text []byte, runs bool) (statement, error) {
 	}
 	switch string(text) {
 	case "PREPARE wp_oneway FROM @WP_ONEWAY", "EXECUTE wp_oneway", "DEALLOCATE PREPARE wp_oneway":
-		return statement{}, nil // the texts that @WP_ONEWAY may hold are checked where it is set
+		return statement{}, nil // the value of @WP_ONEWAY was checked when it was set
 	case "EXECUTE IMMEDIATE @wp_oneway":
 		if c.immediate == nil {
 			return statement{}, errors.New("EXECUTE IMMEDIATE without the statement that it executes")
@@ -136,8 +136,8 @@ func refused(text []byte) error {
 	return fmt.Errorf("a dump contains no statement such as %.60q; this part of it was not written by wp-oneway", text)
 }
 
-// byBytes returns an error unless the server reads the bytes of a statement as the checker
-// does.
+// byBytes returns an error unless the server reads the bytes of a statement in the same way as
+// the checker.
 func (c *checker) byBytes() error {
 	if d := sqltext.DialectOf(c.mode); d.ANSIQuotes || d.NoBackslash || c.client != "utf8mb4" {
 		return fmt.Errorf("a table under the sql_mode %.80q and the character set %.40q", c.mode, c.client)
@@ -181,7 +181,8 @@ func (c *checker) create(text []byte) (statement, error) {
 	return statement{}, fmt.Errorf("%s %s without a delimiter of its own", strings.ToLower(d.Kind), sqltext.DisplayName(d.Name))
 }
 
-// describe reads what a CREATE statement creates, and checks that it is nothing more.
+// describe returns what a CREATE statement creates. It returns an error if the text contains
+// anything else.
 func (c *checker) describe(text []byte) (sqltext.Definition, error) {
 	d, err := sqltext.Describe(string(text), c.mode, c.client, c.rules.database)
 	if err == nil {
@@ -193,7 +194,7 @@ func (c *checker) describe(text []byte) (sqltext.Definition, error) {
 	return d, nil
 }
 
-// sequenceWords are the words of a CREATE SEQUENCE statement after the name.
+// sequenceWords are the words that may follow the name in a CREATE SEQUENCE statement.
 const sequenceWords = " AS TINYINT SMALLINT MEDIUMINT INT BIGINT UNSIGNED START WITH MINVALUE MAXVALUE INCREMENT BY NOCACHE CACHE NOCYCLE CYCLE ENGINE NO COMMENT "
 
 func (c *checker) sequence(list []sqltext.Token) error {
@@ -231,7 +232,8 @@ func (c *checker) drop(text []byte) (statement, error) {
 	return st, nil
 }
 
-// soleName returns the name if a text is one quoted name and nothing else.
+// soleName returns the name in a text that consists of one quoted name. It returns false for any
+// other text.
 func soleName(text string) (string, bool) {
 	list := sqltext.Tokens(text)
 	if len(list) != 1 || list[0].Kind != sqltext.QuotedName || list[0].Name == "" {
@@ -240,14 +242,14 @@ func soleName(text string) (string, bool) {
 	return list[0].Name, true
 }
 
-// change reads the other statements that a dump has for tables, and for the database.
+// change reads an ALTER, RENAME or DELETE statement for a table or for the database.
 func (c *checker) change(text []byte) (statement, error) {
 	if err := c.byBytes(); err != nil {
 		return statement{}, err
 	}
 	list := sqltext.Tokens(string(text))
 	var names []string
-	var shape strings.Builder // the statement, with ` for each name
+	var shape strings.Builder // the statement, with ` in place of each name
 	end := 0
 	for i, t := range list {
 		if t.Kind == sqltext.QuotedName {

@@ -38,7 +38,7 @@ func checkAll(r rules, dump string) (list []statement, err error) {
 
 const tableHead = "DROP TABLE IF EXISTS `t`;\nCREATE TABLE `t` (\n  `id` int NOT NULL,\n  `v` text"
 
-// trigger is a trigger with a body, whose first line is line 3.
+// trigger returns a dump of a trigger. The body of the trigger begins on line 3.
 func trigger(body string) string {
 	return "SET sql_mode='', character_set_client=utf8mb4, time_zone='SYSTEM';\nDELIMITER ;;\nCREATE DEFINER=`wp`@`localhost` TRIGGER `g` BEFORE INSERT ON `t` FOR EACH ROW " + body + "\n;;\nDELIMITER ;\n"
 }
@@ -47,13 +47,14 @@ func procedure(body string) string {
 	return "DELIMITER ;;\n\nCREATE DEFINER=`wp`@`localhost` PROCEDURE `p`()\n" + body + "\n;;\nDELIMITER ;\n"
 }
 
-// Each hostile dump is refused in one line that says where. The number is that of the line.
+// Each hostile dump is refused with an error of one line, which contains the line number of the
+// statement.
 func TestHostileDumps(t *testing.T) {
 	for i, c := range []struct {
 		line int
 		dump string
 	}{
-		// Commands of the stock client, and statements that no dump has.
+		// Commands of the stock client, and statements that no dump contains.
 		{1, "\\! touch /tmp/x\n;"},
 		{2, "SET NAMES utf8mb4;\n\\! touch /tmp/x;"},
 		{1, "USE other;"},
@@ -218,7 +219,7 @@ func TestHostileDumps(t *testing.T) {
 		{1, "CREATE TRIGGER `g` BEFORE INSERT ON `t` FOR EACH ROW SET @a=1;"},
 		{2, "DELIMITER ;;\nCREATE DEFINER=`wp`@`localhost` EVENT `e` ON SCHEDULE EVERY 1 DAY DO DELETE FROM mysql.user;;"},
 		{2, "DELIMITER ;;\nCREATE DEFINER=`root`@`localhost` EVENT `e` ON SCHEDULE EVERY 1 DAY DO SELECT 1;;"},
-		// What is no dump.
+		// Texts that are not dumps.
 		{1, "DELIMITER \\\n"},
 		{2, "SET NAMES utf8mb4;\nINSERT INTO `t` (`a`) VALUES\n('x"},
 		{1, strings.Repeat("x", maxParsed+1) + ";"},
@@ -235,7 +236,7 @@ func TestHostileDumps(t *testing.T) {
 	}
 }
 
-// What a dump contains is accepted, also where it looks like an attack.
+// Statements of real dumps are accepted, even if they look like an attack.
 func TestHarmlessDumps(t *testing.T) {
 	for _, dump := range []string{
 		trigger("BEGIN SET NEW.v = 'GRANT ALL ON mysql.user'; UPDATE site.t SET v=1; INSERT INTO `site`.`t` VALUES (1); END"),
@@ -251,7 +252,7 @@ func TestHarmlessDumps(t *testing.T) {
 	}
 }
 
-// Whatever the checker is given, what it lets pass for a table names nothing but that table.
+// For any input, a statement for a table that the checker accepts names only that table.
 func FuzzCheck(f *testing.F) {
 	for _, s := range []string{tableHead + "\n) ENGINE=InnoDB;", trigger("SET @x=1"), "/*!50000 SET sql_mode='' */;", "INSERT INTO `t` (`a`) VALUES\n(_binary'x',0x00);", "ALTER TABLE `t` ADD CONSTRAINT `k` FOREIGN KEY (`a`) REFERENCES `u` (`a`);"} {
 		f.Add([]byte(s))

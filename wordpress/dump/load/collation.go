@@ -14,16 +14,16 @@ import (
 type collations struct {
 	charsets map[string]bool
 	names    map[string]bool
-	replace  bool // an unknown one is replaced by the closest that is known
+	replace  bool // replace an unknown name by the closest known one
 	target   target.Target
 	replaced map[string]string
 }
 
-// readCollations asks a server for its collations.
+// readCollations reads the collations of a server.
 func readCollations(ctx context.Context, conn *mysql.Conn, replace bool) (*collations, error) {
 	server := conn.Server()
 	column := "COLLATION_NAME"
-	if server.MariaDB && server.Number >= 101001 { // some names there are of several character sets
+	if server.MariaDB && server.Number >= 101001 { // there, one name may belong to several character sets
 		column = "FULL_COLLATION_NAME"
 	}
 	rows, err := conn.Rows(ctx, "SELECT CHARACTER_SET_NAME, "+column+" FROM information_schema.COLLATION_CHARACTER_SET_APPLICABILITY", 2)
@@ -37,7 +37,7 @@ func readCollations(ctx context.Context, conn *mysql.Conn, replace bool) (*colla
 	for _, r := range rows {
 		c.charsets[strings.ToLower(r[0].Text)], c.names[strings.ToLower(r[1].Text)] = true, true
 	}
-	for _, name := range []string{"utf8", "utf8mb3"} { // two names of the same one, of which a server shows one
+	for _, name := range []string{"utf8", "utf8mb3"} { // two names of one character set; a server shows only one of them
 		if c.charsets["utf8"] || c.charsets["utf8mb3"] && (server.MariaDB && server.Number >= 100600 || !server.MariaDB && server.Number >= 80000) {
 			c.charsets[name] = true
 		}
@@ -45,7 +45,8 @@ func readCollations(ctx context.Context, conn *mysql.Conn, replace bool) (*colla
 	return c, nil
 }
 
-// collation returns the name itself if the server knows it, else the closest one.
+// collation returns a name if the server knows it. Otherwise it returns the closest known name if
+// c.replace is set, or an error.
 func (c *collations) collation(name string) (string, error) {
 	if c == nil || c.names[strings.ToLower(name)] {
 		return name, nil
@@ -70,7 +71,7 @@ func (c *collations) collation(name string) (string, error) {
 	return closest, nil
 }
 
-// charset is like collation, for a character set.
+// charset does the same as collation, for a character set.
 func (c *collations) charset(name string) (string, error) {
 	if c == nil || c.charsets[strings.ToLower(name)] {
 		return name, nil

@@ -9,10 +9,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// maxLate is the maximum size of what is executed after the switch, in bytes.
+// maxLate is the maximum size in bytes of the statements that are executed after the switch.
 const maxLate = 64 << 20
 
-// execute carries out a statement other than an INSERT, or keeps it for after the switch.
+// execute executes a statement other than an INSERT, or keeps it for after the switch.
 func (l *Loader) execute(s *sender, st statement) error {
 	switch st.action { //nolint:exhaustive // the others are below
 	case nothing, insertRows:
@@ -28,7 +28,7 @@ func (l *Loader) execute(s *sender, st statement) error {
 	}
 	switch st.action {
 	case dropTable:
-		return nil // nothing of that name was created by this restore
+		return nil // this restore has created nothing with that name
 	case createTable, createSequence:
 		return l.create(s, st)
 	case deleteRow:
@@ -64,7 +64,8 @@ func (l *Loader) execute(s *sender, st statement) error {
 	}
 }
 
-// unknown returns an error unless a table is one that is left out.
+// unknown returns an error if the dump uses a table before it creates it. It returns nil for a
+// table that is not restored.
 func (l *Loader) unknown(name string) error {
 	if l.wants(name) {
 		return fmt.Errorf("table %s is used before it is created", sqltext.DisplayName(name))
@@ -72,10 +73,10 @@ func (l *Loader) unknown(name string) error {
 	return nil
 }
 
-// applyHeld executes the settings before a table.
+// applyHeld executes the held settings, which precede a statement for a table.
 func (l *Loader) applyHeld(s *sender) error {
 	for _, st := range l.held {
-		if st.action == setDatabase { // for the views and routines
+		if st.action == setDatabase { // views and routines need it
 			if err := l.append(st); err != nil {
 				return err
 			}
@@ -89,7 +90,7 @@ func (l *Loader) applyHeld(s *sender) error {
 	return nil
 }
 
-// keepLate keeps a statement and the settings before it for after the switch.
+// keepLate keeps a statement, and the held settings before it, for after the switch.
 func (l *Loader) keepLate(st statement) error {
 	for _, held := range append(l.held, st) {
 		if err := l.append(held); err != nil {
@@ -111,8 +112,8 @@ func (l *Loader) append(st statement) error {
 	return nil
 }
 
-// wantsLate reports whether a statement belongs to the chosen tables: their triggers, the
-// views among them, and all settings.
+// wantsLate reports whether a statement is needed for the chosen tables: it belongs to one of
+// their triggers, or to a chosen view, or is a setting.
 func (l *Loader) wantsLate(st statement) bool {
 	switch {
 	case st.action == setting:
@@ -120,7 +121,7 @@ func (l *Loader) wantsLate(st statement) bool {
 	case st.kind == "VIEW":
 		return l.wants(st.name)
 	case st.kind == "TRIGGER" && st.action == dropProgram:
-		return true // only those of chosen tables are dropped, see checkLate
+		return true // checkLate later removes those that belong to other tables
 	case st.kind == "TRIGGER":
 		return l.wants(st.owner)
 	}
@@ -150,7 +151,7 @@ func (l *Loader) create(s *sender, st statement) error {
 		}
 		return s.alone([]byte(sqltext.Join(list)))
 	}
-	if t.def.merge { // it names tables that have other names by now
+	if t.def.merge { // the tables that it names have other names until the switch
 		return nil
 	}
 	create := t.def.as(t.scratch, func(sequence string) string {
@@ -165,7 +166,7 @@ func (l *Loader) create(s *sender, st statement) error {
 	return nil
 }
 
-// explainCreate adds to an error of a server what to do.
+// explainCreate adds advice to an error of a server.
 func explainCreate(name string, err error) error {
 	switch mysql.ErrorNumber(err) {
 	case mysql.UnknownCollation, mysql.UnknownCharset:
@@ -178,7 +179,7 @@ func explainCreate(name string, err error) error {
 
 // insert sends the rows of a table.
 func (l *Loader) insert(s *sender, scanner *dumpfile.Scanner, st statement) error {
-	if st.insert.Columns != nil { // not the state of a sequence
+	if st.insert.Columns != nil { // not for the state of a sequence
 		l.seen += st.rows
 	}
 	if !l.wants(st.name) {

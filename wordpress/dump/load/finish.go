@@ -9,7 +9,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// finish creates, after the switch, what could not be created beside the old tables.
+// finish creates what could not be created while the old tables were in use. It is called after
+// the switch.
 func (l *Loader) finish(ctx context.Context, r *record) error {
 	conn := l.main
 	for _, m := range r.moves {
@@ -30,7 +31,7 @@ func (l *Loader) finish(ctx context.Context, r *record) error {
 		}
 	}
 	for _, k := range r.keys {
-		if !k.child { // the key has followed the old table to its other name
+		if !k.child { // a child's key has followed the old table to its other name
 			continue
 		}
 		if err := replaceKey(ctx, conn, k); err != nil {
@@ -40,8 +41,8 @@ func (l *Loader) finish(ctx context.Context, r *record) error {
 	return runLate(ctx, conn, l.late, nil)
 }
 
-// replaceKey creates a foreign key of a table again, so that it references the table that has
-// the name now.
+// replaceKey creates a foreign key of a table again, so that it references the table that now has
+// the name.
 func replaceKey(ctx context.Context, conn *mysql.Conn, k tableKey) error {
 	if err := dropKey(ctx, conn, k.table, "FOREIGN KEY", k.name); err != nil {
 		return err
@@ -52,7 +53,8 @@ func replaceKey(ctx context.Context, conn *mysql.Conn, k tableKey) error {
 	return nil
 }
 
-// finishTable creates a table that only names others, and the defaults that use sequences.
+// finishTable creates a table of the engine MERGE, which only names other tables. It also sets the
+// defaults that use sequences.
 func (l *Loader) finishTable(ctx context.Context, t *loaded) error {
 	if t.def == nil {
 		return nil
@@ -72,8 +74,8 @@ func (l *Loader) finishTable(ctx context.Context, t *loaded) error {
 	return nil
 }
 
-// newKeys are the foreign keys and checks of the new tables: checks first, since foreign keys
-// may need what other tables have.
+// newKeys returns the keys of the new tables in the order in which they are created: the checks,
+// then the foreign keys of the definitions, then the foreign keys that the dump adds itself.
 func (l *Loader) newKeys() []lateKey {
 	var checks, foreign []lateKey
 	for _, t := range l.tables {
@@ -94,8 +96,8 @@ func (l *Loader) newKeys() []lateKey {
 	return append(checks, foreign...)
 }
 
-// dropKeys drops the foreign keys and the named checks of a table: their names are unique in
-// a database.
+// dropKeys drops the foreign keys and the named checks of a table, because their names are unique
+// in a database.
 func dropKeys(ctx context.Context, conn *mysql.Conn, table string) error {
 	kinds := "'FOREIGN KEY'"
 	if !conn.Server().MariaDB {
@@ -114,7 +116,7 @@ func dropKeys(ctx context.Context, conn *mysql.Conn, table string) error {
 	return nil
 }
 
-// hasKey reports whether a table has a foreign key or check of that name.
+// hasKey reports whether a table has a foreign key or check with that name.
 func hasKey(ctx context.Context, conn *mysql.Conn, table, name string) (bool, error) {
 	rows, err := conn.Strings(ctx, "SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE TABLE_SCHEMA=DATABASE() AND CONSTRAINT_SCHEMA=DATABASE() AND TABLE_NAME="+
 		sqltext.Literal(table)+" AND CONSTRAINT_NAME="+sqltext.Literal(name))
@@ -124,7 +126,7 @@ func hasKey(ctx context.Context, conn *mysql.Conn, table, name string) (bool, er
 	return len(rows) > 0, nil
 }
 
-// dropKey drops a key unless it is gone already.
+// dropKey drops a key if it still exists.
 func dropKey(ctx context.Context, conn *mysql.Conn, table, kind, name string) error {
 	has, err := hasKey(ctx, conn, table, name)
 	if err != nil || !has {
@@ -137,7 +139,7 @@ func dropKey(ctx context.Context, conn *mysql.Conn, table, kind, name string) er
 }
 
 // runLate executes the statements for views, triggers, routines and events, with their
-// settings. wants chooses among them; nil: all.
+// settings. wants selects the statements; if nil, all are executed.
 func runLate(ctx context.Context, conn *mysql.Conn, late []statement, wants func(statement) (bool, error)) error {
 	for _, st := range late {
 		if wants != nil && (st.action == createProgram || st.action == dropProgram) {
@@ -159,7 +161,7 @@ func runLate(ctx context.Context, conn *mysql.Conn, late []statement, wants func
 	return nil
 }
 
-// explainLate adds to an error of a server what to do.
+// explainLate adds advice to an error of a server.
 func explainLate(st statement, err error) error {
 	what := "execute a setting"
 	switch st.action {

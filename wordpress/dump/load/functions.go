@@ -5,16 +5,15 @@ import (
 	"sync"
 )
 
-// engines are the storage engines of tables whose rows are in the database itself, and
-// nowhere else.
+// engines are the storage engines that store rows only in the database itself.
 const engines = " innodb myisam aria maria memory heap archive csv blackhole mrg_myisam merge rocksdb tokudb ndb ndbcluster mroonga sequence columnstore "
 
 func isEngine(name string) bool {
 	return strings.Contains(engines, " "+strings.ToLower(strings.Trim(name, "`'\""))+" ")
 }
 
-// tableFunctions are the words before a parenthesis in a CREATE TABLE statement: types, parts
-// of keys and partitions, and functions that only compute a value.
+// tableFunctions are the words that may precede a parenthesis in a CREATE TABLE statement: types,
+// parts of keys and partitions, and functions that only compute a value.
 const tableFunctions = ` tinyint smallint mediumint int integer bigint decimal dec numeric fixed number float double real bit bool boolean serial
 	char varchar varchar2 binary varbinary nchar nvarchar tinytext text mediumtext longtext tinyblob blob mediumblob longblob clob raw enum set json
 	date time datetime timestamp year uuid inet4 inet6 vector xmltype
@@ -53,8 +52,8 @@ const tableFunctions = ` tinyint smallint mediumint int integer bigint decimal d
 	numinteriorrings numpoints pointfromtext pointfromwkb pointn polyfromtext polyfromwkb polygonfromtext srid startpoint x y mbrcontains mbrcoveredby
 	mbrcovers mbrdisjoint mbrequal mbrequals mbrintersects mbroverlaps mbrtouches mbrwithin member of array signed unsigned binary separator ignored `
 
-// tableOptions are the words after the columns of a CREATE TABLE statement, besides those that
-// are the value of an option.
+// tableOptions are the words that may follow the columns in a CREATE TABLE statement, except the
+// values of options.
 const tableOptions = ` engine type auto_increment auto_increment_offset default charset character set collate comment row_format key_block_size min_rows max_rows
 	avg_row_length checksum delay_key_write pack_keys stats_persistent stats_auto_recalc stats_sample_pages page_checksum transactional
 	page_compressed page_compression_level encrypted encryption_key_id encryption compression insert_method union with without system versioning

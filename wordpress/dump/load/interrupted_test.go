@@ -17,15 +17,15 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
 )
 
-// A cutter is a proxy before a server that stops everything after a number of statements.
+// A cutter is a proxy in front of a server. It interrupts the client after a number of statements.
 type cutter struct {
-	path  string       // of its socket
-	left  atomic.Int64 // statements until the cut
+	path  string       // path of its socket
+	left  atomic.Int64 // number of statements until the interruption
 	seen  atomic.Int64
 	cut   atomic.Pointer[func()]
 	mutex sync.Mutex
 	conns []net.Conn
-	dead  atomic.Bool // it refuses new connections
+	dead  atomic.Bool // the cutter refuses new connections
 }
 
 func newCutter(t *testing.T, target string) *cutter {
@@ -57,10 +57,10 @@ func newCutter(t *testing.T, target string) *cutter {
 	return c
 }
 
-// onCut sets what happens after the last statement.
+// onCut sets the function that is called after the last statement.
 func (c *cutter) onCut(do func()) { c.cut.Store(&do) }
 
-// forward copies what a client sends, statement by statement.
+// forward copies what a client sends, and counts the statements.
 func (c *cutter) forward(out, in net.Conn) {
 	defer out.Close()
 	b := make([]byte, 1<<20)
@@ -69,7 +69,7 @@ func (c *cutter) forward(out, in net.Conn) {
 		if err != nil {
 			return
 		}
-		if n > 5 && b[3] == 0 && b[4] == 3 { // the first packet of a command: a query
+		if n > 5 && b[3] == 0 && b[4] == 3 { // the first packet of a query
 			c.seen.Add(1)
 			if c.left.Add(-1) == 0 {
 				(*c.cut.Load())()
@@ -81,7 +81,7 @@ func (c *cutter) forward(out, in net.Conn) {
 	}
 }
 
-// kill closes all connections and accepts no others, as when the host goes down.
+// kill closes all connections, and accepts no new ones, as if the host had crashed.
 func (c *cutter) kill() {
 	c.dead.Store(true)
 	c.mutex.Lock()
@@ -96,8 +96,8 @@ func TestInterruptedMariaDB(t *testing.T) { interrupted(t, mariaDB(t), 50) }
 
 func TestInterruptedMySQL(t *testing.T) { interrupted(t, mySQL(t), 8) }
 
-// Wherever a restore is interrupted, the old tables serve, at the latest when the next
-// restore begins, and a second restore succeeds.
+// If a restore is interrupted at any statement, the old tables are in use again, at the latest
+// when the next restore begins. A second restore then succeeds.
 func interrupted(t *testing.T, s *server, points int) {
 	text, want := s.dump(t, schema("new"))
 	s.database(t, "target", schema("old"))
@@ -116,7 +116,7 @@ func interrupted(t *testing.T, s *server, points int) {
 	total := int(c.seen.Load())
 	stops, undone := 0, 0
 	for i := range points {
-		at := total - i/2 // the last ones are those of the switch, in both ways
+		at := total - i/2 // the last statements are those of the switch; each is interrupted in both ways
 		if i >= points/2 {
 			at = 1 + rand.IntN(total)
 		}
@@ -131,7 +131,7 @@ func interrupted(t *testing.T, s *server, points int) {
 		_, err := restore(ctx, through, text, load.Options{})
 		cancel(nil)
 		c.left.Store(0)
-		if err == nil { // only ending the session was interrupted
+		if err == nil { // only the end of the session was interrupted
 			if err := load.Undo(t.Context(), direct); err != nil {
 				t.Fatalf("statement %d: %v", at, err)
 			}
@@ -139,7 +139,7 @@ func interrupted(t *testing.T, s *server, points int) {
 			stops++
 		}
 		if kills && err != nil {
-			// The next restore puts the old tables back first; then it is interrupted too.
+			// The next restore first puts the old tables back. Then it fails, because its dump is truncated.
 			c.dead.Store(false)
 			note := func(text string) {
 				if strings.Contains(text, "interrupted") {
@@ -150,7 +150,7 @@ func interrupted(t *testing.T, s *server, points int) {
 			if err == nil {
 				t.Fatalf("statement %d: a dump without its end is restored", at)
 			}
-			if strings.Contains(err.Error(), "--confirm") { // only the answer to the last statement was lost
+			if strings.Contains(err.Error(), "--confirm") { // the restore was complete: only the answer to its last statement was lost
 				if err := load.Undo(t.Context(), direct); err != nil {
 					t.Fatalf("statement %d: %v", at, err)
 				}

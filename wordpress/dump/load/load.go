@@ -1,8 +1,8 @@
-// Package load restores a dump into a database. A dump is hostile input: only the statements
-// that dumps contain are executed, and only in the database that the operator names.
+// Package load restores a dump into a database. It treats the dump as hostile input: it executes
+// only statements that dumps contain, and only in the database that the operator names.
 //
-// The tables are created and filled under other names. One RENAME TABLE then puts them in the
-// place of the old ones, which stay under other names until they are confirmed.
+// The tables are created and filled under other names. Then the switch, one RENAME TABLE, replaces
+// the old tables by them. The old tables are kept under other names until Confirm drops them.
 package load
 
 import (
@@ -23,26 +23,28 @@ import (
 
 // Options say what to restore and how.
 type Options struct {
-	// Tables are the tables to restore, with their triggers; names or patterns with * and ?.
+	// Tables are the tables to restore, with their triggers, as names or patterns with * and ?.
 	// Without Tables, everything is restored.
 	Tables []string
 	// Definer is DefinerKeep, DefinerCurrent or "".
 	Definer string
-	// CollationFallback replaces collations that the server does not know by the closest.
+	// CollationFallback replaces a collation that the server does not know by the closest one.
 	CollationFallback bool
-	// AllowPrivileged accepts an account that has rights outside of the database.
+	// AllowPrivileged accepts an account that has privileges outside of the database.
 	AllowPrivileged bool
-	// DropOld drops the old tables after the switch, and those of an earlier restore before it.
+	// DropOld drops the old tables after the switch. Old tables that an earlier restore has kept
+	// are dropped before the switch.
 	DropOld bool
-	// DryRun checks every statement, and writes nothing.
+	// DryRun checks every statement, but writes nothing.
 	DryRun bool
-	// Save is called with the definitions that the switch replaces, as SQL, before it.
+	// Save is called before the switch, with the definitions that the switch replaces, as SQL. It
+	// returns where it has saved them.
 	Save func(sql []byte) (place string, err error)
-	// Rewrite returns the statement to send instead of an INSERT statement: one of the same
-	// form, with the same table and columns. It may change the statement in place. nil: the rows
-	// stay as they are.
+	// Rewrite returns the statement to send instead of an INSERT statement. It must have the same
+	// form, table and columns. Rewrite may change the statement in place. If nil, the rows are not
+	// changed.
 	Rewrite func(statement []byte, in dumpfile.Insert) ([]byte, error)
-	// Note is called with what people should know; nil: nobody is told.
+	// Note is called with messages for the operator; may be nil.
 	Note func(text string)
 }
 
@@ -51,38 +53,38 @@ type Options struct {
 type Loader struct {
 	db       wordpress.Database
 	o        Options
-	main     *mysql.Conn // it has the lock
+	main     *mysql.Conn // this session holds the lock of the restore
 	rules    rules
-	state    state // what earlier restores left
+	state    state // what earlier restores have left
 	tables   []*loaded
 	late     []statement // views, triggers, routines and events, with their settings
 	lateSize int
-	held     []statement // settings that are not yet known to be for tables or for late
-	keys     []lateKey   // foreign keys that the dump adds itself
+	held     []statement // settings whose next statement is not known yet: it may be for a table or for late
+	keys     []lateKey   // foreign keys that the dump adds with ALTER TABLE
 	rows     atomic.Int64
-	seen     int64 // rows of tables in the dump, also of those that are left out
+	seen     int64 // number of rows in the dump, including tables that are not restored
 	warnings map[string]tableWarnings
 	switched bool
 	occupied bool // the database had tables before
-	kept     bool // old tables are kept
+	kept     bool // the old tables are kept
 }
 
-// loaded is a table or sequence that was created under another name.
+// A loaded is a table or sequence that was created under another name.
 type loaded struct {
-	name    string // in the end
+	name    string // name after the switch
 	scratch string
 	def     *table // nil for a sequence
 	dropped map[string]bool
 	rows    int64
 }
 
-// tableWarnings are those of a server about the rows of a table.
+// tableWarnings are the warnings of a server about the rows of a table.
 type tableWarnings struct {
 	count int
 	first string
 }
 
-// A lateKey is a foreign key that ALTER TABLE adds.
+// A lateKey is a foreign key or check that ALTER TABLE adds after the switch.
 type lateKey struct{ table, text string }
 
 // New returns a loader for a database.
@@ -93,11 +95,11 @@ func New(db wordpress.Database, o Options) *Loader {
 	return &Loader{db: db, o: o, warnings: map[string]tableWarnings{}}
 }
 
-// Rows returns how many rows were loaded so far.
+// Rows returns the number of rows that were loaded so far. It can be called at any time.
 func (l *Loader) Rows() int64 { return l.rows.Load() }
 
-// Check connects, locks the database against other restores, and refuses an account or a
-// database that cannot be used. It changes nothing.
+// Check connects, locks the database against other restores, and returns an error if the account
+// or the database cannot be used. It changes nothing.
 func (l *Loader) Check(ctx context.Context) error {
 	for _, pattern := range l.o.Tables {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
@@ -173,7 +175,7 @@ func (l *Loader) Stage(ctx context.Context, in io.Reader) (err error) {
 	return l.checkLate()
 }
 
-// prepare undoes what an interrupted restore left.
+// prepare undoes an interrupted restore.
 func (l *Loader) prepare(ctx context.Context) error {
 	if err := prepareSession(ctx, l.main); err != nil {
 		return err
@@ -208,9 +210,9 @@ func (l *Loader) read(s *sender, scanner *dumpfile.Scanner) error {
 	}
 }
 
-// wants reports whether a table is to be restored.
+// wants reports whether a table must be restored.
 func (l *Loader) wants(name string) bool {
-	if strings.HasPrefix(strings.ToLower(name), ownPrefix) { // kept by a restore on the host of the backup
+	if strings.HasPrefix(strings.ToLower(name), ownPrefix) { // a restore on the host of the backup has kept this table
 		return false
 	}
 	if len(l.o.Tables) == 0 {
@@ -227,7 +229,7 @@ func (l *Loader) wants(name string) bool {
 	return false
 }
 
-// find returns a table that was created; nil if there is none.
+// find returns the table with a name that this restore has created; nil if there is none.
 func (l *Loader) find(name string) *loaded {
 	for i := len(l.tables) - 1; i >= 0; i-- {
 		if t := l.tables[i]; t.name == name || l.rules.database.IgnoreCase && strings.EqualFold(t.name, name) {
@@ -237,7 +239,7 @@ func (l *Loader) find(name string) *loaded {
 	return nil
 }
 
-// Plan lists, after Stage, what Switch will do or would do.
+// Plan lists what Switch will do, or would do without DryRun. It must be called after Stage.
 func (l *Loader) Plan() []string {
 	var lines []string
 	for _, t := range l.tables {
@@ -255,7 +257,8 @@ func (l *Loader) Plan() []string {
 	return lines
 }
 
-// Summary says, after Commit, what was done and what is left to do.
+// Summary says what was done, and what the operator still has to do. It must be called after
+// Commit.
 func (l *Loader) Summary() string {
 	text := fmt.Sprintf("restored %d tables with %d rows into database %s", len(l.tables), l.Rows(), sqltext.DisplayName(l.rules.database.Name))
 	if l.kept {
@@ -264,13 +267,13 @@ func (l *Loader) Summary() string {
 	return text
 }
 
-// Close drops the tables that were not put in use, and ends the sessions.
+// Close drops the new tables that are not in use, and ends the session.
 func (l *Loader) Close() error {
 	if l.main == nil {
 		return nil
 	}
 	if !l.switched && !l.o.DryRun && len(l.tables) > 0 {
-		// Not with the context of the restore, which may have ended.
+		// The context of the restore may have ended.
 		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 		defer cancel()
 		l.dropScratch(ctx)

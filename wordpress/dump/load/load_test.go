@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
 )
 
-// schema is a database with everything whose names are unique in a database, filled with
-// rows that contain a word.
+// schema returns SQL for a database that has every kind of object whose name is unique in a
+// database. Its rows contain a word.
 func schema(word string) string {
 	return `SET sql_mode='';
 CREATE TABLE parents (id INT PRIMARY KEY, v VARCHAR(50) NOT NULL, KEY (v)) ENGINE=InnoDB;
@@ -26,7 +26,7 @@ CREATE DEFINER=wp@localhost EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01' 
 `
 }
 
-// more are objects that the dump does not have, and that depend on its tables.
+// more is SQL for objects that are not in the dump, and that depend on its tables.
 const more = `CREATE TABLE orders (id INT PRIMARY KEY, p INT, CONSTRAINT to_parent FOREIGN KEY (p) REFERENCES parents (id)) ENGINE=InnoDB; INSERT INTO orders VALUES (7,1);
 CREATE DEFINER=wp@localhost TRIGGER other AFTER DELETE ON parents FOR EACH ROW SET @x = 1;
 CREATE DEFINER=wp@localhost VIEW mine AS SELECT COUNT(*) AS c FROM parents`
@@ -35,8 +35,8 @@ func TestSwitchMariaDB(t *testing.T) { switches(t, mariaDB(t)) }
 
 func TestSwitchMySQL(t *testing.T) { switches(t, mySQL(t)) }
 
-// The new tables replace the old ones with everything that belongs to them. Undo brings all
-// of the old back, and confirm leaves nothing of it.
+// The new tables, with everything that belongs to them, replace the old ones. Undo puts all old
+// objects back. Confirm removes all of them.
 func switches(t *testing.T, s *server) {
 	ctx := t.Context()
 	text, want := s.dump(t, schema("new"))
@@ -60,7 +60,7 @@ func switches(t *testing.T, s *server) {
 			t.Errorf("%s: the old tables are not kept: %v", way, got)
 		}
 		maps.DeleteFunc(got, own)
-		delete(got, "TRIGGER other") // of the old table
+		delete(got, "TRIGGER other") // it belongs to the old table
 		compare(t, way, got, want)
 		if _, err := restore(ctx, db, text, load.Options{}); err == nil || !strings.Contains(err.Error(), "--confirm") {
 			t.Errorf("%s: the old tables would be lost: %v", way, err)
@@ -91,7 +91,7 @@ func switches(t *testing.T, s *server) {
 	compare(t, "some tables, without the old", s.picture(t, "target"), want)
 }
 
-// A dry run, a dump without its end, and one that is refused late change nothing.
+// Nothing changes in a dry run, with a truncated dump, or with a dump that is refused at its end.
 func TestNothingChanges(t *testing.T) {
 	s := mariaDB(t)
 	text, _ := s.dump(t, schema("new"))
@@ -115,7 +115,7 @@ func TestNothingChanges(t *testing.T) {
 	}
 }
 
-// Only an account that has rights on the database alone is accepted without a flag.
+// Without a flag, only an account that has no privileges outside of the database is accepted.
 func TestPrivilegedAccount(t *testing.T) {
 	s := mariaDB(t)
 	db := s.database(t, "target", "")

@@ -15,7 +15,7 @@ func ended(rows int, body string) string {
 	return fmt.Sprintf("%s-- Dump completed at 2026-11-23T03:00:00Z tables=1 rows=%d sha256=%x\n", body, rows, sha256.Sum256([]byte(body)))
 }
 
-// What the server lacks is said with the flag that helps, and nothing has changed by then.
+// If the server lacks something, the error names the flag that helps, and nothing has changed.
 func TestWhatTheServerLacks(t *testing.T) {
 	s := mariaDB(t)
 	table := "CREATE TABLE `t` (\n  `v` longtext\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE="
@@ -27,8 +27,8 @@ func TestWhatTheServerLacks(t *testing.T) {
 	for _, c := range []struct {
 		dump    string
 		options load.Options
-		refused string // a part of the error
-		picture string // a part of table t after a restore
+		refused string // part of the error
+		picture string // part of the picture of table t after a restore
 	}{
 		{ended(0, table+"utf8mb4_0900_ai_ci;\n"), load.Options{}, "line 1: table t: the server does not know the collation utf8mb4_0900_ai_ci; --collation-fallback", ""},
 		{ended(0, table+"utf8mb4_0900_ai_ci;\n"), load.Options{CollationFallback: true}, "", "COLLATE=utf8mb4_unicode_520_ci"},
@@ -66,7 +66,7 @@ func TestWhatTheServerLacks(t *testing.T) {
 	}
 }
 
-// Names as long as a server accepts have other names meanwhile.
+// Tables whose names have the maximum length can be restored: their other names are shortened.
 func TestLongNames(t *testing.T) {
 	s := mariaDB(t)
 	a, b := strings.Repeat("ä", 63)+"a", strings.Repeat("ä", 63)+"b"

@@ -9,21 +9,22 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// The ways to treat the accounts that views, triggers, routines and events name as their
-// definers: they run with the rights of these accounts.
+// Values of Options.Definer. They say what happens with the accounts that views, triggers, routines
+// and events name as their definers. These objects run with the privileges of their definers.
 const (
-	DefinerKeep    = "keep"    // they stay as they are
+	DefinerKeep    = "keep"    // the definers are not changed
 	DefinerCurrent = "current" // the account that restores becomes the definer
 )
 
 // definers say which definers are accepted.
 type definers struct {
 	mode       string          // one of the constants; "" accepts only the account that restores
-	user, host string          // of the account that restores
+	user, host string          // the account that restores
 	known      map[string]bool // accounts of the server, as user@host; nil if they cannot be listed
 }
 
-// adapt returns the statement with the definer that it gets.
+// adapt returns the statement, with its definer removed if the account that restores must become
+// the definer. It returns an error if the definer is not accepted.
 func (d definers) adapt(list []sqltext.Token) ([]sqltext.Token, error) {
 	user, host := sqltext.Definer(list)
 	if user == "" || user == d.user && strings.EqualFold(host, d.host) {
@@ -58,8 +59,8 @@ func (c *checker) program(text []byte) (statement, error) {
 	if d.Kind == "PACKAGE" {
 		c.packages[strings.ToLower(d.Name)] = true
 	}
-	// The parts of characters that look like quotes are none for the server either, but the
-	// tokens of such a text would be wrong.
+	// In some character sets, a byte inside a character may look like a quote. The server does
+	// not read it as a quote, but the tokens of the text would be wrong.
 	readable := sqltext.DialectOf(c.mode).Tokens(sqltext.SingleBytes(string(text), c.client))
 	if err := c.checkReach(readable, d.Kind); err != nil && !c.rules.trusted {
 		return st, fmt.Errorf("%s: %w", label, err)
@@ -67,7 +68,7 @@ func (c *checker) program(text []byte) (statement, error) {
 	if list, err = c.rules.definers.adapt(list); err != nil {
 		return st, fmt.Errorf("%s: %w", label, err)
 	}
-	if len(readable) == len(list) { // every character is read alike
+	if len(readable) == len(list) { // both texts have the same tokens
 		if err := c.rules.collations.adapt(list); err != nil {
 			return st, fmt.Errorf("%s: %w", label, err)
 		}
@@ -76,8 +77,8 @@ func (c *checker) program(text []byte) (statement, error) {
 	return st, nil
 }
 
-// Words that, with the next one, reach beyond the database: files, accounts, other servers
-// and the server itself. "" is any next word.
+// beyond has the words that, together with the next word, access something outside of the database:
+// files, accounts, other servers or the server itself. "" stands for any next word.
 var beyond = map[string][]string{
 	"INTO":    {"OUTFILE", "DUMPFILE"},
 	"LOAD":    {"DATA", "XML", "INDEX"},
@@ -101,12 +102,12 @@ var beyond = map[string][]string{
 	"CLONE":  {"INSTANCE", "LOCAL"},
 }
 
-// beyondFunctions reach files, accounts, locks or other sessions.
+// beyondFunctions are functions that access files, other servers or the operating system.
 const beyondFunctions = " LOAD_FILE SYS_EXEC SYS_EVAL SYS_GET SYS_SET LIB_MYSQLUDF_SYS_INFO HTTP_GET HTTP_POST "
 
-// checkReach returns an error if the statements of a program name what is outside of the
-// database. That the account has no rights there is what protects it; this says so before
-// anything is restored.
+// checkReach returns an error if the statements of a program use something outside of the
+// database. The real protection is that the account has no privileges there. This check only
+// reports the problem before anything is restored.
 func (c *checker) checkReach(list []sqltext.Token, kind string) error {
 	var words []sqltext.Token
 	for _, t := range list {
@@ -141,8 +142,8 @@ func (c *checker) checkReach(list []sqltext.Token, kind string) error {
 	return c.checkNames(words)
 }
 
-// assigns reports whether the variable @@GLOBAL.name, whose word GLOBAL is at i, is given a
-// value.
+// assigns reports whether a statement assigns a value to the variable @@GLOBAL.name. Its word
+// GLOBAL is at index i.
 func assigns(words []sqltext.Token, i int) bool {
 	for at := i + 1; at < len(words) && at < i+5; at++ {
 		if words[at].Text == "=" {
@@ -153,14 +154,14 @@ func assigns(words []sqltext.Token, i int) bool {
 	return false
 }
 
-// A clause says what an unqualified list of names stands for at one depth of parentheses.
+// A clause is the state at one depth of parentheses: tables is true within a list of tables.
 type clause struct{ tables bool }
 
-// checkNames returns an error if a table, view, function or procedure of another database is
-// named.
+// checkNames returns an error if the words name a table, view, function or procedure of another
+// database.
 func (c *checker) checkNames(words []sqltext.Token) error {
 	stack := []clause{{}}
-	expect := false // the next name is that of a table, view, routine or event
+	expect := false // the next name belongs to a table, view, routine or event
 	for i, t := range words {
 		top := &stack[len(stack)-1]
 		switch {
@@ -203,7 +204,8 @@ func (c *checker) checkNames(words []sqltext.Token) error {
 
 func isName(t sqltext.Token) bool { return t.Kind == sqltext.Word || t.Kind == sqltext.QuotedName }
 
-// next returns whether the name of a table or the like follows a word.
+// next reports whether the name of a table, view, routine or event follows the word t. expected is
+// the result for the word before.
 func (c *clause) next(t sqltext.Token, expected bool) bool {
 	if t.Kind == sqltext.QuotedName {
 		return false

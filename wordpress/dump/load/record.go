@@ -9,20 +9,20 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A record is what undoing a switch needs. It is a table of the database, so that whoever
-// restores next can undo what was interrupted, on whatever host.
+// A record has everything that is needed to undo a switch. It is stored in a table of the database,
+// so that the next restore can undo an interrupted one, even on another host.
 type record struct {
 	moves    []move
-	programs []program // what the dump drops and creates
+	programs []program // objects that the dump drops and creates
 	keys     []tableKey
 	saved    []byte // the definitions before the switch, as SQL
 }
 
-// A move is a name whose table is replaced.
+// A move says which table gets a name, and which table had it before.
 type move struct {
 	name string
-	old  string // the name that the old table gets; "" if there is none
-	new  bool   // the dump has a table of that name
+	old  string // the name that the old table gets; "" if there is no old table
+	new  bool   // the dump has a table with that name
 }
 
 // A program is a view, trigger, routine or event.
@@ -32,12 +32,12 @@ type program struct{ kind, name string }
 type tableKey struct {
 	table string
 	key
-	child bool // a foreign key of a table that is not replaced, to one that is
+	child bool // a foreign key of a table that is not replaced; it references a table that is replaced
 }
 
-const recordPiece = 128 << 10 // bytes of the saved definitions in one row
+const recordPiece = 128 << 10 // maximum bytes of the saved definitions in one row
 
-// write creates the record.
+// write stores the record in a new table.
 func (r *record) write(ctx context.Context, conn *mysql.Conn) error {
 	table := sqltext.Ident(recordPrepared)
 	err := conn.Exec(ctx, "CREATE TABLE "+table+" (id INT NOT NULL PRIMARY KEY, kind VARCHAR(16) CHARACTER SET ascii NOT NULL, "+
@@ -81,7 +81,7 @@ func (r *record) write(ctx context.Context, conn *mysql.Conn) error {
 	return nil
 }
 
-// readRecord reads the record of that name.
+// readRecord reads the record from the table with a name.
 func readRecord(ctx context.Context, conn *mysql.Conn, name string) (*record, error) {
 	rows, err := conn.Rows(ctx, "SELECT kind, a, b, c FROM "+sqltext.Ident(name)+" ORDER BY id", 4)
 	if err != nil {

@@ -14,14 +14,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// maxSaved is the maximum size of the definitions that a switch replaces, in bytes.
+// maxSaved is the maximum size in bytes of the definitions that a switch replaces.
 const maxSaved = 64 << 20
 
-// A savedSchema is what a switch replaces besides the tables.
+// A savedSchema has the definitions that a switch replaces, except the tables.
 type savedSchema struct {
 	sql      []byte // keys, views, triggers, routines and events, as SQL
 	keys     map[string][]savedKey
-	warnings []string // what could not be read
+	warnings []string // objects that could not be read
 }
 
 // A savedKey is a foreign key or a check of a table that is in use.
@@ -57,7 +57,7 @@ func readSchema(ctx context.Context, db wordpress.Database) (savedSchema, error)
 	return s, nil
 }
 
-// read keeps everything of a dump but the tables themselves.
+// read keeps everything of a dump except tables and sequences. Of a table, it keeps the keys.
 func (s *savedSchema) read(r io.Reader) error {
 	var b bytes.Buffer
 	scanner := dumpfile.NewScanner(r)
@@ -101,7 +101,7 @@ func hasAnyPrefix(text []byte, prefixes ...string) bool {
 	return false
 }
 
-// readKeys keeps the foreign keys and the named checks of a table.
+// readKeys keeps the foreign keys and the named checks in a table's definition.
 func (s *savedSchema) readKeys(create string) {
 	if !strings.Contains(create, "CONSTRAINT ") {
 		return

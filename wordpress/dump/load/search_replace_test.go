@@ -14,13 +14,13 @@ func TestSearchReplaceMariaDB(t *testing.T) { searchReplace(t, mariaDB(t)) }
 
 func TestSearchReplaceMySQL(t *testing.T) { searchReplace(t, mySQL(t)) }
 
-// Rows of columns in many character sets have the new address, or are reported and as before.
+// Values in many character sets have the new address. Otherwise they are unchanged, and reported.
 func searchReplace(t *testing.T, s *server) {
 	charsets := []string{"utf8mb4", "ucs2", "utf16", "utf16le", "utf32", "sjis", "cp932", "gbk", "big5", "euckr", "ujis", "gb2312"}
 	if s == shared.mysql {
 		charsets = append(charsets, "gb18030")
 	}
-	// The numbers of bytes are those of a connection in UTF-8.
+	// The byte counts are those that PHP writes if its connection uses UTF-8.
 	rows := []struct{ in, want string }{
 		{"http://old.example/海 paris", "https://new.example/海 rome"},
 		{`a:1:{s:1:"u";s:18:"http://old.example";}`, `a:1:{s:1:"u";s:19:"https://new.example";}`},
@@ -29,7 +29,7 @@ func searchReplace(t *testing.T, s *server) {
 		{"海old.example", "海old.example"},
 	}
 	script := "CREATE TABLE docs (id INT PRIMARY KEY, v JSON); INSERT INTO docs VALUES (1,'{\"u\":\"http://old.example/海\",\"s\":\"s:18:\\\\\"http://old.example\\\\\";\"}');\n"
-	// Bytes of whole characters, of which the second one of the first is the letter p.
+	// The first bytes of two-byte characters whose second byte is the letter p.
 	inside := map[string]string{"sjis": "83", "cp932": "83", "gbk": "C4", "big5": "A4", "euckr": "81", "gb18030": "C4"}
 	for _, c := range charsets {
 		script += fmt.Sprintf("CREATE TABLE t_%s (id INT PRIMARY KEY, v VARCHAR(200) CHARACTER SET %s);\n", c, c)
@@ -56,7 +56,7 @@ func searchReplace(t *testing.T, s *server) {
 	for _, c := range charsets {
 		got := query(t, s.pool, "SELECT id, CONVERT(v USING utf8mb4), HEX(v) FROM target.t_"+c+" ORDER BY id")
 		for i, row := range rows {
-			// The server stores the backslashes of the JSON text in sjis as wide ones.
+			// In sjis, the server stores the backslashes of the JSON text as full-width characters.
 			reported := got[i][1] == row.in && (i == 2 && unchanged["t_"+c+".v"] == 1 || c == "sjis" && i >= 2 && unchanged["t_sjis.v"] == 2)
 			if got[i][1] != row.want && !reported {
 				t.Errorf("%s: %q became %q, want %q; unchanged: %d", c, row.in, got[i][1], row.want, unchanged["t_"+c+".v"])

@@ -11,24 +11,25 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// maxQueued is the longest statement that is sent while the next one is read, in bytes.
+// maxQueued is the maximum length in bytes of a statement that is sent while the next one is read.
 const maxQueued = 4 << 20
 
-// A sender sends statements with rows while the next ones are read, and the others once all
-// before are executed. One session does: several would fill the pages of a table in a worse
-// order, and a server is not faster with them unless it has processors to spare.
+// A sender sends statements to the server. It sends INSERT statements while the next ones are read.
+// It sends any other statement after all earlier statements were executed. It uses one session:
+// several sessions would fill the pages of a table in a worse order, and would only be faster if
+// the server had unused processors.
 type sender struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	l       *Loader
 	conn    *mysql.Conn // nil in a dry run
 	queue   chan job
-	buffers chan []byte // to read statements into
+	buffers chan []byte // free buffers for the text of statements
 	pending sync.WaitGroup
 	done    sync.WaitGroup
 }
 
-// A job is an INSERT statement.
+// A job is an INSERT statement to send.
 type job struct {
 	table  *loaded
 	text   []byte
@@ -51,7 +52,7 @@ func newSender(ctx context.Context, l *Loader) *sender {
 	return s
 }
 
-// work sends what is queued.
+// work sends the queued statements.
 func (s *sender) work() {
 	for j := range s.queue {
 		if s.ctx.Err() == nil {
@@ -72,8 +73,8 @@ func (s *sender) send(j job) error {
 	return s.write(j, []byte("INSERT INTO "+sqltext.Ident(j.table.scratch)), j.text[j.insert.NameEnd:])
 }
 
-// maxText is the longest statement that a server accepts, in bytes, with some space for
-// another name of the table.
+// maxText returns the maximum length in bytes of a statement that a server accepts, minus some space
+// for a longer name of the table.
 func maxText(conn *mysql.Conn) int {
 	return int(min(conn.Server().MaxPacket, dumpfile.MaxStatement)) - 1024
 }
@@ -101,11 +102,11 @@ func (s *sender) write(j job, parts ...[]byte) error {
 	return nil
 }
 
-// sendSplit sends a statement that is longer than the server accepts as several ones.
+// sendSplit sends a statement that is longer than the server accepts as several statements.
 func (s *sender) sendSplit(j job) error {
 	head := append([]byte("INSERT INTO "+sqltext.Ident(j.table.scratch)), j.text[j.insert.NameEnd:j.insert.Rows]...)
 	room := maxText(s.conn) - len(head)
-	var begin, rows, last int // of the rows that are sent next, and of the last row
+	var begin, rows, last int // start and number of the rows to send next, and start of the last row
 	flush := func(end int) error {
 		if rows == 0 {
 			return nil
@@ -125,7 +126,7 @@ func (s *sender) sendSplit(j job) error {
 		if column > 0 {
 			return nil
 		}
-		row := from - 1 // its parenthesis
+		row := from - 1 // the parenthesis before the row
 		if row-begin > room && last > begin {
 			rows--
 			if err := flush(last); err != nil {
@@ -176,7 +177,7 @@ func (l *Loader) checkSize(text []byte, in dumpfile.Insert) error {
 	return err
 }
 
-// rows queues rows, and gives the scanner another buffer.
+// rows queues an INSERT statement, and gives the scanner another buffer.
 func (s *sender) rows(scanner *dumpfile.Scanner, j job) error {
 	if len(j.text) > maxQueued {
 		if err := s.wait(); err != nil {
@@ -184,7 +185,7 @@ func (s *sender) rows(scanner *dumpfile.Scanner, j job) error {
 		}
 		return s.send(j)
 	}
-	buffer := <-s.buffers // work returns one even if sending fails
+	buffer := <-s.buffers // work gives its buffer back even if sending fails
 	if err := s.ended(); err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func (s *sender) rows(scanner *dumpfile.Scanner, j job) error {
 	return nil
 }
 
-// alone sends a statement once all before are executed.
+// alone sends a statement after all earlier statements were executed.
 func (s *sender) alone(text []byte) error {
 	if s.conn == nil {
 		return nil
@@ -206,7 +207,7 @@ func (s *sender) alone(text []byte) error {
 	return err
 }
 
-// wait waits until what is queued was sent.
+// wait waits until all queued statements were sent.
 func (s *sender) wait() error {
 	s.pending.Wait()
 	return s.ended()
@@ -219,7 +220,8 @@ func (s *sender) ended() error {
 	return nil
 }
 
-// finish waits until everything is sent, and returns why that failed.
+// finish waits until everything was sent, and ends the sender. It returns the error if sending
+// failed.
 func (s *sender) finish() error {
 	err := s.wait()
 	close(s.queue)

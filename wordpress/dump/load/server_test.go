@@ -23,7 +23,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/load"
 )
 
-// A server is one that the tests share, with its root account.
+// A server is a database server that the tests share, with its root account.
 type server struct {
 	*lab.Server
 	pool *sql.DB
@@ -65,8 +65,8 @@ func mariaDB(t *testing.T) *server {
 	return shared.maria
 }
 
-// mySQL returns the MySQL that the tests share. The test is skipped if scripts/fetch has not
-// fetched MySQL, unless WPO_TEST_MYSQL requires it.
+// mySQL returns the MySQL that the tests share. If scripts/fetch has not fetched MySQL, mySQL skips
+// the test, or fails it if WPO_TEST_MYSQL requires MySQL.
 func mySQL(t *testing.T) *server {
 	t.Helper()
 	shared.Lock()
@@ -95,8 +95,8 @@ func newServer(t *testing.T, s *lab.Server) *server {
 	return out
 }
 
-// run executes statements that are separated by semicolons. Those that create routines end
-// with their line: MySQL would keep the semicolon.
+// run executes statements that are separated by semicolons. A statement that creates a routine ends
+// at the end of its line, without a semicolon, because MySQL would keep the semicolon.
 func (s *server) run(t *testing.T, db, script string) {
 	t.Helper()
 	pool, err := sql.Open("mysql", s.DSN(db))
@@ -112,7 +112,7 @@ func (s *server) run(t *testing.T, db, script string) {
 	}
 }
 
-// database creates a database, which the script fills.
+// database creates a database, and runs a script in it.
 func (s *server) database(t *testing.T, name, script string) wordpress.Database {
 	t.Helper()
 	s.run(t, "", "DROP DATABASE IF EXISTS `"+name+"`; CREATE DATABASE `"+name+"` CHARACTER SET utf8mb4")
@@ -123,8 +123,8 @@ func (s *server) database(t *testing.T, name, script string) wordpress.Database 
 	return wordpress.Database{Name: name, User: "wp", Password: "pw", Socket: s.Socket}
 }
 
-// dump returns a dump of a database that a script fills, and a picture of it. The account wp
-// has no rights on it afterwards.
+// dump creates a database with a script, and returns its dump and its picture. Afterwards, the
+// account wp has no privileges on it.
 func (s *server) dump(t *testing.T, script string) (text string, picture map[string]string) {
 	t.Helper()
 	const name = "source"
@@ -145,7 +145,7 @@ func (s *server) dump(t *testing.T, script string) (text string, picture map[str
 	return b.String(), s.picture(t, name)
 }
 
-// picture describes everything in a database, with the rows of its tables.
+// picture returns a description of everything in a database, including the rows of its tables.
 func (s *server) picture(t *testing.T, db string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -169,9 +169,9 @@ func (s *server) picture(t *testing.T, db string) map[string]string {
 		for _, r := range query(t, pool, list) {
 			row := query(t, pool, "SHOW CREATE "+kind+" `"+r[0]+"`")[0]
 			if kind == "TRIGGER" {
-				row = row[:6] // the time of its creation follows
+				row = row[:6] // without the creation time, which follows
 			}
-			// A server quotes the name of a trigger's table when the table is renamed.
+			// When a table is renamed, a server quotes its name in the triggers of the table.
 			all[kind+" "+r[0]] = strings.ReplaceAll(fmt.Sprint(row), "`", "")
 		}
 	}
@@ -209,7 +209,7 @@ func query(t *testing.T, pool *sql.DB, q string) (list [][]string) {
 	return list
 }
 
-// compare reports how a picture differs from what it should be.
+// compare reports the differences between a picture and the expected one.
 func compare(t *testing.T, what string, got, want map[string]string) {
 	t.Helper()
 	keys := slices.Collect(maps.Keys(want))

@@ -14,19 +14,19 @@ import (
 )
 
 const (
-	closeLimit = 30 * time.Second // to drop what was created
-	lockGrace  = 3 * time.Second  // until a server has noticed that the session before has ended
+	closeLimit = 30 * time.Second // time limit for dropping what was created
+	lockGrace  = 3 * time.Second  // time in which a server notices that an earlier session has ended
 )
 
-// An account is the one that restores.
+// An account is the account that restores.
 type account struct {
 	user, host string
 	confined   bool
-	why        string // a right that it has outside of the database
+	why        string // a privilege that it has outside of the database; "" if it has none
 }
 
-// open connects, and takes the lock that other restores of the database respect: only one may
-// run at a time. The lock ends with the session; it is waited for as long as wait.
+// open connects, and takes the lock that allows only one restore of the database at a time. It waits
+// for the lock for the time wait. The end of the session releases the lock.
 func open(ctx context.Context, db wordpress.Database, wait time.Duration) (conn *mysql.Conn, a account, err error) {
 	if conn, err = mysql.Connect(ctx, db, mysql.Options{}); err != nil {
 		return nil, a, err
@@ -58,8 +58,8 @@ func open(ctx context.Context, db wordpress.Database, wait time.Duration) (conn 
 	return conn, a, nil
 }
 
-// readAccounts lists the accounts of a server, as user@host; nil if the account may not see
-// others.
+// readAccounts lists the accounts of a server, as user@host. It returns nil if the account is not
+// allowed to see other accounts.
 func readAccounts(ctx context.Context, conn *mysql.Conn) (map[string]bool, error) {
 	rows, err := conn.Rows(ctx, "SELECT User, Host FROM mysql.user", 2)
 	if mysql.ErrorNumber(err) != 0 && !errors.Is(err, mysql.ErrLost) {
@@ -75,14 +75,14 @@ func readAccounts(ctx context.Context, conn *mysql.Conn) (map[string]bool, error
 	return known, nil
 }
 
-// prepareSession makes a session ready to load a dump, as the head of a dump does for the
-// stock client.
+// prepareSession sets what a session needs to load a dump. It replaces the head of the dump, which
+// does this for the stock client.
 func prepareSession(ctx context.Context, conn *mysql.Conn) error {
 	err := conn.Exec(ctx, "SET SESSION foreign_key_checks=0, unique_checks=0, sql_notes=0, sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', lock_wait_timeout=600")
 	if err != nil {
 		return fmt.Errorf("prepare the session: %w", err)
 	}
-	for _, s := range []string{ // each exists on some servers only, or needs a privilege
+	for _, s := range []string{ // each may fail: it exists only on some servers, or needs a privilege
 		"check_constraint_checks=0", "innodb_strict_mode=0", "explicit_defaults_for_timestamp=1", "character_set_collations=''",
 		"sql_require_primary_key=0", "sql_generate_invisible_primary_key=0", "restrict_fk_on_non_standard_key=0",
 	} {

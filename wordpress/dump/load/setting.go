@@ -10,12 +10,13 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A dump sets these variables only to what every session of a load has anyway.
+// ownSettings are variables that a dump sets. They are ignored, because prepareSession has
+// already set what a restore needs.
 const ownSettings = " autocommit unique_checks foreign_key_checks sql_quote_show_create sql_notes check_constraint_checks max_statement_time " +
 	"innodb_strict_mode explicit_defaults_for_timestamp character_set_collations character_set_results "
 
 var (
-	// What the head and the tail of a dump decide by the account's privileges.
+	// Statements in the head and the tail of a dump that depend on the account's privileges.
 	mayQuery = "SET @WP_ONEWAY_MAY=(SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN " +
 		"('SESSION_VARIABLES_ADMIN','SYSTEM_VARIABLES_ADMIN','SUPER') AND REPLACE(GRANTEE,'''','')=REPLACE(CURRENT_USER(),'''',''))"
 	ifMay = pattern(`^SET @WP_ONEWAY=IF\(@WP_ONEWAY_MAY,'SET [a-z_]+=(0|@OLD_[A-Z_]+)(, [a-z_]+=(0|@OLD_[A-Z_]+))?','DO 0'\)$`)
@@ -25,12 +26,13 @@ var (
 	timePattern = pattern(`^[0-9 :.-]{1,32}$`)
 )
 
-// pattern returns a pattern that is compiled when it is first needed.
+// pattern returns a function that compiles a regular expression when it is first called.
 func pattern(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
-// set reads a SET statement. Its text is what has an effect on what follows.
+// set reads a SET statement. The text of the result contains only the assignments that affect later
+// statements.
 func (c *checker) set(text []byte, runs bool) (statement, error) {
 	switch s := string(text); {
 	case s == mayQuery, ifMay().MatchString(s), s == "SET SESSION TRANSACTION READ WRITE":
@@ -56,7 +58,7 @@ func (c *checker) set(text []byte, runs bool) (statement, error) {
 	return statement{action: setting, text: []byte("SET " + strings.Join(effective, ", "))}, nil
 }
 
-// assign reads one assignment, and returns the one to send; "" for none.
+// assign reads one assignment, and returns the assignment to send; "" if none is needed.
 func (c *checker) assign(s dumpfile.Setting, runs bool) (string, error) {
 	value := sqltext.Join(s.Value)
 	literal, isLiteral := s.Literal()
@@ -132,7 +134,7 @@ func (c *checker) effective(s dumpfile.Setting, value string, restored, runs boo
 	return "", fmt.Errorf("a dump does not set this variable")
 }
 
-// charset reads an assignment of a character set or collation of the session.
+// charset reads an assignment of a character set or collation to a variable of the session.
 func (c *checker) charset(name, value string, runs bool) (string, error) {
 	if name == "collation_connection" {
 		known, err := c.rules.collations.collation(value)

@@ -11,29 +11,29 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// The names of the tables that a restore creates or keeps. What a restore has done is said by
-// the names alone, since one RENAME TABLE changes several of them at once.
+// The names of the tables that a restore creates or keeps. The names alone show how far a restore
+// got, because one RENAME TABLE changes several of them at once.
 const (
 	ownPrefix = "_wp_oneway_"
-	newPrefix = ownPrefix + "new_" // may be dropped at any time
+	newPrefix = ownPrefix + "new_" // tables that are not in use yet, and may be dropped
 	oldPrefix = ownPrefix + "old_" // the old tables
 
 	// The record of a switch: which tables it renamed, and the definitions it replaced.
 	recordPrepared   = newPrefix + "record"
 	recordUnfinished = ownPrefix + "record_unfinished" // the new tables are in use, but not all of their triggers, views and keys
-	recordUndoing    = ownPrefix + "record_undoing"    // the old tables are in use again, but not all of theirs
+	recordUndoing    = ownPrefix + "record_undoing"    // the old tables are in use again, but not all of their triggers, views and keys
 	recordDone       = ownPrefix + "record"
 
-	maxName = 64 // characters of a name
+	maxName = 64 // maximum number of characters in a name
 )
 
-// A state is what earlier restores left in a database.
+// A state says what earlier restores have left in a database.
 type state struct {
 	record string   // the name of the record; "" if there is none
-	names  []string // of all tables that restores created or kept
+	names  []string // names of all tables that restores have created or kept
 }
 
-// old reports whether the old tables of a complete restore are there.
+// old reports whether the database has old tables of a complete restore.
 func (s state) old() bool { return s.record == recordDone || s.record == "" && s.has(oldPrefix) }
 
 func (s state) has(prefix string) bool {
@@ -45,7 +45,7 @@ func (s state) has(prefix string) bool {
 	return false
 }
 
-// readState lists what earlier restores left.
+// readState reads what earlier restores have left.
 func readState(ctx context.Context, conn *mysql.Conn) (state, error) {
 	names, err := conn.Strings(ctx, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME LIKE '"+
 		strings.ReplaceAll(ownPrefix, "_", `\\_`)+"%' ORDER BY TABLE_NAME")
@@ -65,8 +65,8 @@ func readState(ctx context.Context, conn *mysql.Conn) (state, error) {
 	return s, nil
 }
 
-// recoverDatabase undoes a switch that was interrupted, and drops what restores created and
-// did not put in use.
+// recoverDatabase undoes an interrupted switch, and drops tables that restores have created but not
+// put in use.
 func recoverDatabase(ctx context.Context, conn *mysql.Conn, s state, note func(string)) error {
 	if s.record == recordUnfinished || s.record == recordUndoing {
 		note("an earlier restore was interrupted while it put the tables in use; the old ones are put back first")
@@ -77,8 +77,8 @@ func recoverDatabase(ctx context.Context, conn *mysql.Conn, s state, note func(s
 	return dropTables(ctx, conn, newPrefix)
 }
 
-// dropTables drops all tables, views and sequences with a prefix, one by one, so that no
-// session waits long.
+// dropTables drops all tables, views and sequences whose names begin with a prefix. It drops them one
+// by one, so that other sessions do not wait long.
 func dropTables(ctx context.Context, conn *mysql.Conn, prefix string) error {
 	rows, err := conn.Rows(ctx, "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME LIKE '"+
 		strings.ReplaceAll(prefix, "_", `\\_`)+"%'", 2)
@@ -100,7 +100,7 @@ func dropTables(ctx context.Context, conn *mysql.Conn, prefix string) error {
 	return nil
 }
 
-// dropScratch drops what the restore created, through another session if its own is lost.
+// dropScratch drops what the restore has created. If the session is lost, it opens another one.
 func (l *Loader) dropScratch(ctx context.Context) {
 	err := prepareSession(ctx, l.main)
 	if err != nil {
@@ -117,7 +117,7 @@ func (l *Loader) dropScratch(ctx context.Context) {
 	}
 }
 
-// Confirm drops the old tables that a restore kept.
+// Confirm drops the old tables that a restore has kept.
 func Confirm(ctx context.Context, db wordpress.Database) error {
 	return withDatabase(ctx, db, func(conn *mysql.Conn, s state) error {
 		switch {
@@ -140,7 +140,7 @@ func dropOld(ctx context.Context, conn *mysql.Conn) error {
 	return nil
 }
 
-// Undo puts the old tables that a restore kept in use again, and drops the new ones.
+// Undo puts the old tables that a restore has kept in use again, and drops the new ones.
 func Undo(ctx context.Context, db wordpress.Database) error {
 	return withDatabase(ctx, db, func(conn *mysql.Conn, s state) error {
 		if s.record == "" {

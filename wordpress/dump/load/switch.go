@@ -14,13 +14,14 @@ import (
 )
 
 const (
-	lockWait  = 3               // seconds that a statement waits for a table's lock; visitors wait behind it
-	lockLimit = 5 * time.Minute // how long a statement is tried again
-	lockPause = time.Second     // between two tries
+	lockWait  = 3               // seconds that a statement waits for a table's lock; queries of the site queue behind it
+	lockLimit = 5 * time.Minute // how long a statement is retried
+	lockPause = time.Second     // pause between two attempts
 	undoLimit = 10 * time.Minute
 )
 
-// patiently executes a statement that needs locks of tables that are in use.
+// patiently executes a statement that needs locks of tables that are in use. It retries for up to
+// lockLimit.
 func patiently(ctx context.Context, conn *mysql.Conn, statement string) error {
 	return patientlyWrite(ctx, conn, []byte(statement))
 }
@@ -39,8 +40,8 @@ func patientlyWrite(ctx context.Context, conn *mysql.Conn, statement []byte) err
 	}
 }
 
-// checkLate drops what belongs to tables that were not chosen, and refuses triggers of tables
-// that the dump does not have.
+// checkLate removes late statements that belong to tables that were not chosen. It returns an error
+// if the dump has a trigger, but not the table of that trigger.
 func (l *Loader) checkLate() error {
 	names := map[string]bool{}
 	for _, st := range l.late {
@@ -63,9 +64,9 @@ func (l *Loader) checkLate() error {
 	return nil
 }
 
-// Switch puts the new tables in the place of the old ones, and then the views, triggers,
-// routines, events and keys. If that fails, the old ones are put back. Until Commit, the next
-// restore would also put them back.
+// Switch replaces the old tables by the new ones, and then creates the views, triggers, routines,
+// events and keys. If that fails, it puts the old tables back. If the program is killed before
+// Commit, the next restore puts them back.
 func (l *Loader) Switch(ctx context.Context) error {
 	if l.o.DryRun {
 		return nil
@@ -99,7 +100,7 @@ func (l *Loader) Switch(ctx context.Context) error {
 		return fmt.Errorf("switch the tables: %w", err)
 	}
 	l.switched = true
-	if err := l.rename(ctx, r); err != nil { // or its answer was lost
+	if err := l.rename(ctx, r); err != nil { // the rename may have happened: its answer may be lost
 		return l.putBack(ctx, fmt.Errorf("switch the tables: %w", err))
 	}
 	if err := l.finish(ctx, r); err != nil {
@@ -108,7 +109,7 @@ func (l *Loader) Switch(ctx context.Context) error {
 	return nil
 }
 
-// plan decides what is renamed, and reads what is replaced.
+// plan decides which tables are renamed, and reads the definitions that are replaced.
 func (l *Loader) plan(ctx context.Context) (*record, error) {
 	rows, err := l.main.Rows(ctx, "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE()", 2)
 	if err != nil {
@@ -156,7 +157,7 @@ func (l *Loader) plan(ctx context.Context) (*record, error) {
 	for table, keys := range schema.keys {
 		for _, k := range keys {
 			child := !moved[l.key(table)]
-			if k.parent == "" && l.rules.mariaDB { // a check, which stays with its table
+			if k.parent == "" && l.rules.mariaDB { // a check; in MariaDB, it stays with its table
 				continue
 			}
 			if !child || k.parent != "" && moved[l.key(k.parent)] {
@@ -168,7 +169,7 @@ func (l *Loader) plan(ctx context.Context) (*record, error) {
 	return r, nil
 }
 
-// key returns a name as the server compares it.
+// key returns a name in the form in which the server compares it.
 func (l *Loader) key(name string) string {
 	if l.rules.database.IgnoreCase {
 		return strings.ToLower(name)
@@ -176,7 +177,7 @@ func (l *Loader) key(name string) string {
 	return name
 }
 
-// oldName returns the name that an old table gets. Part of a long name is replaced.
+// oldName returns the name that an old table gets. If that is too long, a hash replaces a part.
 func oldName(name string) string {
 	const digits = 8
 	runes := []rune(oldPrefix + name)
@@ -187,8 +188,8 @@ func oldName(name string) string {
 	return string(runes[:maxName-digits-1]) + fmt.Sprintf("_%x", sum[:digits/2])
 }
 
-// realName returns the name of a program in UTF-8. In its statement, it is in the character
-// set of the client that created it.
+// realName returns the name of a program in UTF-8. In its statement, the name is in the character
+// set of the client that created the program.
 func realName(ctx context.Context, conn *mysql.Conn, st statement) (string, error) {
 	if sqltext.IsASCII([]byte(st.name)) || strings.HasPrefix(st.client, "utf8") || st.client == "binary" {
 		return st.name, nil
@@ -200,8 +201,8 @@ func realName(ctx context.Context, conn *mysql.Conn, st statement) (string, erro
 	return row[0].Text, nil
 }
 
-// rename puts all new tables in the place of the old ones at once. The record gets its other
-// name by the same statement: whoever finds it knows that this happened.
+// rename replaces all old tables by the new ones in one statement. The same statement renames the
+// record, so the name of the record shows whether the replacement has happened.
 func (l *Loader) rename(ctx context.Context, r *record) error {
 	pairs := []string{sqltext.Ident(recordPrepared) + " TO " + sqltext.Ident(recordUnfinished)}
 	for _, m := range r.moves {
@@ -215,9 +216,9 @@ func (l *Loader) rename(ctx context.Context, r *record) error {
 	return patiently(ctx, l.main, "RENAME TABLE "+strings.Join(pairs, ", "))
 }
 
-// Commit records that the restore is complete: from then on, the old tables are only put back
-// by Undo. Without a reason to keep them, they are dropped. It is not stopped by the end of the
-// context, since everything is in use.
+// Commit records that the restore is complete. After that, only Undo puts the old tables back. If
+// there is no reason to keep them, Commit drops them. The end of the context does not stop it,
+// because the new tables are already in use.
 func (l *Loader) Commit(ctx context.Context) error {
 	const done = "RENAME TABLE " + recordUnfinished + " TO " + recordDone
 	if !l.switched {
@@ -226,7 +227,7 @@ func (l *Loader) Commit(ctx context.Context) error {
 	living, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
 	err := l.main.Exec(living, done)
-	if err != nil { // or its answer was lost
+	if err != nil { // it may be complete: the answer may be lost
 		if err = l.reopen(living, closeLimit); err == nil && l.state.record != recordDone {
 			err = l.main.Exec(living, done)
 		}
@@ -241,9 +242,9 @@ func (l *Loader) Commit(ctx context.Context) error {
 	return nil
 }
 
-// reopen opens another session, since the restore's may be lost, and reads the state again.
+// reopen opens another session, because the current one may be lost, and reads the state again.
 func (l *Loader) reopen(ctx context.Context, wait time.Duration) (err error) {
-	_ = l.main.Close() // it releases the lock
+	_ = l.main.Close() // releases the lock
 	if l.main, _, err = open(ctx, l.db, wait); err != nil {
 		return err
 	}
@@ -253,11 +254,11 @@ func (l *Loader) reopen(ctx context.Context, wait time.Duration) (err error) {
 	return err
 }
 
-// Revert undoes the switch, because of an error of another part of the restore.
+// Revert undoes the switch because another part of the restore has failed with the error cause.
 func (l *Loader) Revert(ctx context.Context, cause error) error { return l.putBack(ctx, cause) }
 
-// putBack undoes a switch. It opens another session, since the restore's may be lost or its
-// context may have ended.
+// putBack undoes a switch. It opens another session, because the current one may be lost. It does
+// not use the end of ctx, which may have ended already.
 func (l *Loader) putBack(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoLimit)
 	defer cancel()

@@ -8,12 +8,12 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A table is the definition of a table, from which it is created under another name.
+// A table is the definition of a table, for creating the table under another name.
 type table struct {
-	list     []sqltext.Token // without what names.late holds
+	list     []sqltext.Token // the definition without the keys
 	name     int             // index of the table's name
-	merge    bool            // it has no rows of its own, but names the tables that have
-	keys     []key           // foreign keys and named checks, which are created later: their names are unique in a database
+	merge    bool            // its engine is MERGE: it has no rows of its own, and names other tables
+	keys     []key           // foreign keys and named checks; created later, because their names are unique in a database
 	defaults []column        // columns whose default is the next value of a sequence
 }
 
@@ -23,12 +23,12 @@ type key struct {
 	text string // CONSTRAINT `name` FOREIGN KEY …
 }
 
-// A column is the name of a column, with its default.
+// A column is the name of a column, and its default value.
 type column struct {
 	name, value string
 }
 
-// table reads a CREATE TABLE statement that was checked for its form.
+// table reads a CREATE TABLE statement whose form was checked before.
 func (c *checker) table(name string, text []byte) (*table, error) {
 	if err := c.byBytes(); err != nil {
 		return nil, err
@@ -74,7 +74,8 @@ func (c *checker) table(name string, text []byte) (*table, error) {
 	return t, nil
 }
 
-// element checks a column, key or check. later reports whether it is created after the rows.
+// element checks a column, key or check. later is true if it is a key that is created after the
+// switch, and not with the table.
 func (c *checker) element(t *table, list []sqltext.Token, e [2]int) (later bool, err error) {
 	at := sqltext.SkipSpace(list, e[0])
 	if at >= e[1] {
@@ -93,7 +94,7 @@ func (c *checker) element(t *table, list []sqltext.Token, e [2]int) (later bool,
 			}
 			later = true
 		case list[kind].IsWord("CHECK"):
-			later = !c.rules.mariaDB // MariaDB's names are unique in a table, and it can switch checks off
+			later = !c.rules.mariaDB // in MariaDB, the names need only be unique in a table, and a session can disable checks
 			if err := checkExpressions(list[at:e[1]]); err != nil {
 				return false, err
 			}
@@ -165,7 +166,7 @@ func (c *checker) foreignKey(list []sqltext.Token) (string, error) {
 			if i == 0 && !t.IsWord("CONSTRAINT") {
 				return "", wrong(t)
 			}
-		default: // also the dot of another database
+		default: // including a dot, which would follow the name of another database
 			return "", wrong(t)
 		}
 	}
@@ -175,8 +176,8 @@ func (c *checker) foreignKey(list []sqltext.Token) (string, error) {
 	return name, nil
 }
 
-// checkExpressions checks a column, a key or a check: only what computes a value may be
-// called.
+// checkExpressions checks a column, a key or a check. It returns an error if a call is not one of
+// tableFunctions.
 func checkExpressions(list []sqltext.Token) error {
 	functions := wordLists().functions
 	for i, t := range list {
@@ -199,8 +200,8 @@ func checkExpressions(list []sqltext.Token) error {
 	return nil
 }
 
-// mayPrecedeList reports whether a quoted name before a parenthesis is that of a key, of a
-// column with the length of its prefix, or of a sequence's or period's.
+// mayPrecedeList reports whether a quoted name may precede a parenthesis: the name of a key or of a
+// period, or of a column in a key, with the length of its prefix.
 func mayPrecedeList(list []sqltext.Token, i int) bool {
 	before := i - 1
 	for before >= 0 && list[before].Kind == sqltext.Space {
@@ -229,10 +230,10 @@ func mayPrecedeList(list []sqltext.Token, i int) bool {
 	return false
 }
 
-// checkOptions checks what follows the columns: the options and partitions of a table.
+// checkOptions checks the options and partitions of a table, which follow its columns.
 func checkOptions(t *table, list []sqltext.Token) error {
 	words := wordLists()
-	depth, partitions := 0, false // partitions and their columns have names without quotes
+	depth, partitions := 0, false // the names of partitions and of their columns have no quotes
 	for i, token := range list {
 		next := sqltext.SkipSpace(list, i+1)
 		before := i - 1
@@ -278,7 +279,8 @@ func checkOptions(t *table, list []sqltext.Token) error {
 	return nil
 }
 
-// valueOf returns the word before an equals sign, or at that place.
+// valueOf returns the word before the equals sign at an index. If the token there is not an equals
+// sign, it returns that token.
 func valueOf(list []sqltext.Token, at int) string {
 	if list[at].Text != "=" {
 		return list[at].Text
@@ -291,13 +293,13 @@ func valueOf(list []sqltext.Token, at int) string {
 	return list[at].Text
 }
 
-// isVersionNumber reports whether a word is the beginning of a version comment.
+// isVersionNumber reports whether a word belongs to the beginning of a version comment.
 func isVersionNumber(list []sqltext.Token, i int) bool {
 	return i >= 1 && list[i-1].Text == "!" && isNumber(list[i].Text) || i+1 < len(list) && list[i].Text == "M" && list[i+1].Text == "!"
 }
 
-// as returns the statement that creates the table under another name. sequences are the
-// names of the sequences that its defaults use.
+// as returns the statement that creates the table under another name. sequence returns the new name
+// of a sequence that a default uses.
 func (t *table) as(name string, sequence func(string) string) []byte {
 	var b strings.Builder
 	call := false

@@ -13,7 +13,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// undo puts the old tables back in use. If it is interrupted, it can be called again.
+// undo puts the old tables in use again. name is the record's. If undo is interrupted, it can be
+// called again.
 func undo(ctx context.Context, conn *mysql.Conn, name string) error {
 	r, err := readRecord(ctx, conn, name)
 	if err != nil {
@@ -48,7 +49,7 @@ func undo(ctx context.Context, conn *mysql.Conn, name string) error {
 	return dropTables(ctx, conn, recordUndoing)
 }
 
-// renameBack drops what the dump created besides its tables, and renames the tables.
+// renameBack drops what the dump has created in addition to its tables, and renames the tables back.
 func (r *record) renameBack(ctx context.Context, conn *mysql.Conn, name string) error {
 	for _, p := range r.programs {
 		if p.kind == "TABLE" {
@@ -59,7 +60,7 @@ func (r *record) renameBack(ctx context.Context, conn *mysql.Conn, name string) 
 		}
 	}
 	for _, k := range r.keys {
-		if k.child { // else it would follow the new table
+		if k.child { // otherwise the key would follow the new table to its other name
 			if err := dropKey(ctx, conn, k.table, "FOREIGN KEY", k.name); err != nil {
 				return err
 			}
@@ -97,8 +98,7 @@ func (r *record) renameBack(ctx context.Context, conn *mysql.Conn, name string) 
 	return nil
 }
 
-// restorePrograms creates again the views, triggers, routines and events that the dump
-// replaced.
+// restorePrograms creates the views, triggers, routines and events again that the dump has replaced.
 func (r *record) restorePrograms(ctx context.Context, conn *mysql.Conn) error {
 	server := conn.Server()
 	check := newChecker(rules{

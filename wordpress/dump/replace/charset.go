@@ -12,14 +12,14 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// A codec converts text between a character set and UTF-8. false: the text cannot be
-// converted there and back without a loss.
+// A codec converts text between a character set and UTF-8. Its functions return false if the text
+// cannot be converted and converted back without a loss.
 type codec struct {
 	decode, encode func([]byte) ([]byte, bool)
 }
 
-// codecOf returns the codec of a character set of MySQL. false: it is unknown, or the one of
-// bytes or of UTF-8.
+// codecOf returns the codec of a character set of MySQL. It returns false if the character set is
+// unknown, or needs no codec because it is binary or UTF-8.
 func codecOf(charset string) (codec, bool) {
 	switch charset {
 	case "", "binary":
@@ -40,7 +40,8 @@ func codecOf(charset string) (codec, bool) {
 	return codec{}, false
 }
 
-// singleByte returns a character set of MySQL with one byte per character, nil if it is none.
+// singleByte returns the encoding of a character set of MySQL with one byte per character; nil for
+// any other character set.
 func singleByte(charset string) encoding.Encoding {
 	m, ok := map[string]*charmap.Charmap{
 		"latin1": charmap.Windows1252, "latin2": charmap.ISO8859_2, "latin5": charmap.ISO8859_9, "latin7": charmap.ISO8859_13,
@@ -54,7 +55,7 @@ func singleByte(charset string) encoding.Encoding {
 	return m
 }
 
-// convert converts b, and checks that back returns it.
+// convert converts b with to. It returns false if back does not convert the result back to b.
 func convert(to, back func([]byte) ([]byte, error), b []byte) ([]byte, bool) {
 	converted, err := to(b)
 	if err != nil {
@@ -121,10 +122,10 @@ func encodeUTF32(b []byte) ([]byte, bool) {
 	return out, true
 }
 
-// inCharset returns a value of a column after the replacements. charset is "" for UTF-8.
-// PHP counted the bytes that the connection of the site carried: those of UTF-8 normally,
-// and those of latin1 on old sites. The first reading of the value in which nothing is broken
-// is the right one.
+// inCharset returns a value of a column after the replacements. charset is "" for UTF-8. The
+// lengths in a serialized value depend on the character set of the site's connection, which is
+// usually UTF-8, but latin1 on old sites. So inCharset tries several ways to read the value, and
+// uses the first one in which the value is not broken.
 func (r *Replacer) inCharset(v []byte, charset string) (changed []byte, count int, err error) {
 	own, known := codecOf(charset)
 	if known {
@@ -151,8 +152,8 @@ func (r *Replacer) inCharset(v []byte, charset string) (changed []byte, count in
 	return v, 0, rawErr
 }
 
-// isWide reports whether ASCII has several bytes per character in a character set, so that its
-// bytes by themselves are no text.
+// isWide reports whether ASCII characters have several bytes in a character set, so that its bytes
+// cannot be searched as ASCII text.
 func isWide(charset string) bool {
 	switch charset {
 	case "ucs2", "utf16", "utf16le", "utf32":
@@ -161,8 +162,8 @@ func isWide(charset string) bool {
 	return false
 }
 
-// singleBytes returns a value without the bytes that look like ASCII and are parts of other
-// characters. The positions in it stay the same.
+// singleBytes returns a value in which bytes that look like ASCII, but are parts of other characters,
+// are replaced. Positions in the value stay the same.
 func singleBytes(v []byte, charset string) []byte {
 	if charset == "" || charset == "binary" {
 		return v
@@ -171,9 +172,9 @@ func singleBytes(v []byte, charset string) []byte {
 }
 
 // isUnread reports whether a value in a character set without a codec may contain matches that
-// cannot be found or replaced. swe7 has letters in the place of some signs of ASCII, and the
-// server stores a backslash of another set in sjis as a wide one. In all other sets only text
-// outside of ASCII is unknown.
+// cannot be found or replaced. swe7 has letters in place of some ASCII characters. In sjis, the
+// server stores a backslash as a full-width character if the text came from another character
+// set. In all other character sets, only text outside of ASCII cannot be read.
 func (r *Replacer) isUnread(v []byte, charset string, edits []edit) bool {
 	switch charset {
 	case "", "binary":
@@ -197,7 +198,7 @@ func onlyASCII(edits []edit) bool {
 	return true
 }
 
-// converted returns a value after the replacements in another character set.
+// converted converts a value to UTF-8, replaces in it, and converts it back.
 func (r *Replacer) converted(v []byte, c codec) ([]byte, int, error) {
 	text, ok := c.decode(v)
 	if !ok {

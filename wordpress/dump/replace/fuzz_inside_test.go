@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// unserialize is a small reader of serialized values of its own: it splits by lengths, and
-// shares no code with what it checks. It accepts what follows the value.
+// unserialize is an independent, small reader of serialized values. It splits them by their lengths,
+// and shares no code with the package. It ignores what follows the value.
 func unserialize(v string) error {
 	_, err := unserializeOne(v, 0)
 	return err
@@ -77,7 +77,7 @@ func unserializePairs(v string, n, depth int) (rest string, err error) {
 	return rest[1:], nil
 }
 
-// A maker makes serialized values out of bytes.
+// A maker makes serialized values from the bytes of a seed.
 type maker struct{ seed []byte }
 
 func (m *maker) next() int {
@@ -133,7 +133,8 @@ func (m *maker) value(depth int) string {
 	return quoted(m.str(depth))
 }
 
-// FuzzSerialized: a serialized value stays one, and replacing back gives the original.
+// FuzzSerialized: after the replacement, a value is still serialized, and the opposite replacement
+// gives the original value.
 func FuzzSerialized(f *testing.F) {
 	for i := range 40 {
 		f.Add([]byte(strings.Repeat(string(rune('a'+i)), 9) + strconv.Itoa(i*7919) + strings.Repeat("\x01\x04\x00", i%7)))
@@ -167,7 +168,7 @@ func FuzzSerialized(f *testing.F) {
 	})
 }
 
-// FuzzValue: no value can do harm, and what PHP accepts before, it accepts afterwards.
+// FuzzValue: no value causes a crash, and a value that PHP accepts before is accepted afterwards.
 func FuzzValue(f *testing.F) {
 	for _, s := range []string{
 		`a:1:{i:0;s:18:"http://old.example";}`, `C:1:"X":18:{http://old.example}`, `{"a":"s:18:\"http:\/\/old.example\";"}`, `S:18:"http://old.example";`,
@@ -198,7 +199,7 @@ func FuzzValue(f *testing.F) {
 	})
 }
 
-// TestPHP compares with PHP itself: it unserializes, with unknown classes, what was edited.
+// TestPHP lets PHP itself unserialize the edited values. Their classes are unknown to PHP.
 func TestPHP(t *testing.T) {
 	r := newTest(t, [2]string{"http://old.example", "http://the-new-one.example:81/w"})
 	var script strings.Builder
@@ -210,7 +211,7 @@ func TestPHP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v = strings.ReplaceAll(string(apply([]byte(v), edits)), `C:11:"ArrayObject"`, `C:11:"UnknownCls0"`) // the payload is not that of the real class
+		v = strings.ReplaceAll(string(apply([]byte(v), edits)), `C:11:"ArrayObject"`, `C:11:"UnknownCls0"`) // the real class does not accept this payload
 		fmt.Fprintf(&script, "hex2bin('%x'),\n", v)
 	}
 	script.WriteString(`] as $v) { if (strpos($v, 'C:') === false) { if (unserialize($v, ['allowed_classes' => false]) === false && $v !== 'b:0;') { echo $v, "\n"; exit(1); } $n++; } } echo $n;`)

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// json returns the edits of a valid JSON document. A string in it may hold a serialized value,
-// whose quotes are escaped, and which counts the bytes before they were escaped.
+// json returns the edits of a valid JSON document. A string in it may hold a serialized value, with
+// escaped quotes. The lengths in that value do not count the escapes.
 func (r *Replacer) json(v []byte, nesting int) (edits []edit, err error) {
 	for at := 0; at < len(v); {
 		open := bytes.IndexByte(v[at:], '"')
@@ -34,7 +34,7 @@ func (r *Replacer) json(v []byte, nesting int) (edits []edit, err error) {
 	return edits, nil
 }
 
-// jsonString returns the edits of the inside of a string in JSON.
+// jsonString returns the edits of a JSON string without its quotes.
 func (r *Replacer) jsonString(s []byte, nesting int) ([]edit, error) {
 	if !r.mayMatch(s) {
 		return nil, nil
@@ -57,7 +57,7 @@ func (r *Replacer) jsonString(s []byte, nesting int) ([]edit, error) {
 	return jsonEdits(s, edits), nil
 }
 
-// jsonEdits moves edits of a decoded string to the string itself.
+// jsonEdits converts edits of a decoded string to edits of the encoded string s.
 func jsonEdits(s []byte, edits []edit) []edit {
 	at, decoded := 0, 0
 	advance := func(to int) int {
@@ -80,8 +80,8 @@ func jsonEdits(s []byte, edits []edit) []edit {
 	return moved
 }
 
-// jsonUnit returns the length of the first character or escape of the inside of a string, and
-// what it stands for; 0 for half of a surrogate pair.
+// jsonUnit returns the length of the first byte or escape of a JSON string without its quotes, and
+// the text that it stands for. The length is 0 for half of a surrogate pair.
 func jsonUnit(s []byte) (n int, text string) {
 	if s[0] != '\\' {
 		return 1, string(s[:1])

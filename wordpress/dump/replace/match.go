@@ -10,23 +10,23 @@ import (
 type edit struct {
 	from, to int
 	text     string
-	matches  int // occurrences of a pair that it replaces; the length of a string is none
+	matches  int // number of matches of pairs that it replaces; 0 if it only changes the length of a string
 }
 
-// A form is how a text is written within a value.
+// A form is a way in which a text may be written within a value.
 type form struct {
 	percent bool // reserved bytes are percent-encoded
-	// level is the number of backslashes before each slash, or how often the percent signs
-	// themselves were encoded.
+	// level is the number of backslashes before each slash. With percent, it is how often the
+	// percent signs themselves are encoded.
 	level int
 }
 
-// forms are the ways in which a text may be written. JSON within JSON has three backslashes.
+// forms returns the ways in which a text may be written. JSON within JSON has three backslashes.
 func forms() []form {
 	return []form{{level: 15}, {level: 7}, {level: 3}, {level: 1}, {}, {percent: true}, {percent: true, level: 1}, {percent: true, level: 2}}
 }
 
-// width is the length of c in the form.
+// width returns the length of c in the form.
 func (f form) width(c byte) int {
 	switch {
 	case f.percent && !isUnreserved(c):
@@ -44,7 +44,7 @@ func (f form) widthOf(text string) (n int) {
 	return n
 }
 
-// append writes text in the form. lower: percent-encoding uses lower case.
+// append appends text in the form to dst. If lower is true, percent-encoding uses lower case.
 func (f form) append(dst []byte, text string, lower bool) []byte {
 	digits := "0123456789ABCDEF"
 	if lower {
@@ -76,7 +76,7 @@ func (f form) begins(s []byte, text string) bool {
 	return string(s[:n]) == string(f.append(nil, text, false))
 }
 
-// next is the position of the anchor in s from at on, or -1.
+// next returns the first position of the anchor in s, from at on; -1 if there is none.
 func (p *pair) next(s []byte, at int) int {
 	if !p.host {
 		if i := bytes.Index(s[at:], []byte(p.anchor)); i >= 0 {
@@ -84,7 +84,7 @@ func (p *pair) next(s []byte, at int) int {
 		}
 		return -1
 	}
-	pivot := max(strings.IndexByte(p.anchor, '.'), 0) // rarer than letters
+	pivot := max(strings.IndexByte(p.anchor, '.'), 0) // a dot is rarer than a letter, so it is faster to search for
 	either := strings.ToLower(p.anchor[pivot:pivot+1]) + strings.ToUpper(p.anchor[pivot:pivot+1])
 	for at += pivot; at < len(s); at++ {
 		var i int
@@ -104,8 +104,8 @@ func (p *pair) next(s []byte, at int) int {
 	return -1
 }
 
-// equalFold reports whether s is text, whose letters are lower case; only letters of ASCII
-// are compared without case.
+// equalFold reports whether s is equal to text, whose letters must be lower case. It ignores the
+// case of ASCII letters only.
 func equalFold(s []byte, text string) bool {
 	for i := range len(text) {
 		if s[i] != text[i] && (s[i]|0x20 != text[i] || !isLetter(s[i])) {
@@ -115,7 +115,8 @@ func equalFold(s []byte, text string) bool {
 	return true
 }
 
-// at returns the edit of the match around the anchor at a position of s.
+// at returns the edit for the match whose anchor is at a position of s. It returns false if there is
+// no match.
 func (p *pair) at(s []byte, anchor int) (edit, bool) {
 	begin := anchor
 	if p.url && begin >= 4 && equalFold(s[begin-4:begin], "www.") {
@@ -147,8 +148,8 @@ func (p *pair) at(s []byte, anchor int) (edit, bool) {
 	return edit{}, false
 }
 
-// schemeBefore is where the scheme at the end of s begins and where its colon is; both are
-// len(s) if there is none. false: it is another scheme than http and https.
+// schemeBefore returns where the scheme at the end of s begins, and where its colon is. Both are
+// len(s) if there is no scheme. It returns false if the scheme is neither http nor https.
 func schemeBefore(s []byte) (from, colon int, ok bool) {
 	colon = len(s)
 	if bytes.HasSuffix(s, []byte(":")) {
@@ -194,14 +195,14 @@ func (p *pair) ends(s []byte) bool {
 		return false
 	case c == '.':
 		return !isAlphanumeric(follows)
-	case c == ':': // with another port it is another site
+	case c == ':': // with another port, it is another site
 		return p.after != "" || follows < '0' || follows > '9'
 	}
 	return true
 }
 
-// unpercent is the byte that a percent sign encodes, and the length of its encoding; 0 if
-// s does not begin with one.
+// unpercent returns the byte that the percent-encoding at the beginning of s stands for, and the
+// length of the encoding; 0 if s does not begin with one.
 func unpercent(s []byte) (c byte, length int) {
 	if s[0] != '%' {
 		return 0, 0
@@ -236,8 +237,8 @@ func hexValue(c byte) byte {
 	return (c | 0x20 - 'a') + 10
 }
 
-// matches returns the edits of all matches in s, in their order. Of matches that overlap, the first
-// counts, and of those that begin at the same byte the longest.
+// matches returns the edits of all matches in s, in their order. If matches overlap, it uses the
+// first; if several begin at the same byte, it uses the longest.
 func (r *Replacer) matches(s []byte) []edit {
 	var list []edit
 	for i := range r.pairs {

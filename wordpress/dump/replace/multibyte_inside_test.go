@@ -8,8 +8,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// The second byte of a character of two bytes may be a letter, and the second and fourth of
-// gb18030 a digit. A match never begins or ends inside such a character.
+// The second byte of a two-byte character may be a letter. The second and fourth bytes of a
+// character in gb18030 may be digits. A match never begins or ends inside such a character.
 func TestMatchesAreWholeCharacters(t *testing.T) {
 	r := newTest(t, [2]string{"1old.example", "new.example"}, [2]string{"paris", "rome"})
 	for _, c := range []struct{ charset, in, want string }{
@@ -31,7 +31,7 @@ func TestMatchesAreWholeCharacters(t *testing.T) {
 	}
 }
 
-// What cannot be read is reported, and stays as it is.
+// A value that cannot be read is reported, and is not changed.
 func TestUnreadCharsets(t *testing.T) {
 	ascii, cafe := newTest(t, [2]string{"paris", "rome"}), newTest(t, [2]string{"Café", "Bar"})
 	for _, c := range []struct {
@@ -39,13 +39,13 @@ func TestUnreadCharsets(t *testing.T) {
 		charset, in string
 		want        error
 	}{
-		{ascii, "ucs2", "\xd8paris", errCharset}, // half of a pair
+		{ascii, "ucs2", "\xd8paris", errCharset}, // half of a surrogate pair
 		{ascii, "utf16", "paris!", nil},          // three characters
 		{ascii, "utf16", "\x00s\x00:\x009\x00:\x00p\x00a\x00r\x00i\x00s", nil},
 		{ascii, "utf32", "paris\x00\x00\x00", errCharset},
 		{ascii, "swe7", "paris", errUnread},
 		{ascii, "swe7", "lyon", nil},
-		{ascii, "sjis", "paris \x81\x5f", errUnread}, // a backslash of UTF-8
+		{ascii, "sjis", "paris \x81\x5f", errUnread}, // the full-width character for a backslash
 		{cafe, "swe7", "Caf\x60", errUnread},
 		{cafe, "gbk", "Caf\xa8\xa6", errUnread},
 		{cafe, "gbk", "Cafe", nil},
@@ -65,7 +65,8 @@ func TestUnreadCharsets(t *testing.T) {
 	}
 }
 
-// The address of a site of a network is replaced in any character set, or reported as a whole.
+// The address of a site of a network is replaced in any character set. If one of its columns cannot
+// be changed, neither is changed, and the address is reported.
 func TestAddressInCharsets(t *testing.T) {
 	wide := func(s string) string { return "_utf16 0x" + hexOf(s) }
 	ascii, other := newTest(t, [2]string{"http://old.example", "http://new.example"}), newTest(t, [2]string{"http://old.example", "http://жук.example"})
@@ -77,7 +78,7 @@ func TestAddressInCharsets(t *testing.T) {
 		{ascii, "(1," + wide("old.example") + "," + wide("/") + ")", "(1," + wide("new.example") + "," + wide("/") + ")", 0},
 		{ascii, "(1,_gbk'old.example',_gbk'/\xc4\xe3')", "(1,_gbk'new.example',_gbk'/\xc4\xe3')", 0},
 		{ascii, "(1,'old.example',NULL)", "(1,'old.example',NULL)", 0},
-		{newTest(t, [2]string{"/sub", "/new"}), "(1,_utf16 0xD800,'/sub/')", "(1,_utf16 0xD800,'/new/')", 1}, // no text
+		{newTest(t, [2]string{"/sub", "/new"}), "(1,_utf16 0xD800,'/sub/')", "(1,_utf16 0xD800,'/new/')", 1}, // the domain is not valid text
 		{other, "(1,'old.example',_latin1'/\xe9')", "(1,'жук.example',_latin1'/\xe9')", 0},
 		{other, "(1,_latin1'old.example','/')", "(1,_latin1'old.example','/')", 1},
 		{other, "(1,_gbk'old.example','/')", "(1,_gbk'old.example','/')", 1},
@@ -98,7 +99,7 @@ func unchangedIn(r *Replacer) (sum int64) {
 	return sum
 }
 
-// Replacing a word by another of the same length changes no character of several bytes.
+// Replacing a word by another of the same length changes no multi-byte character.
 func FuzzMultibyte(f *testing.F) {
 	f.Add("sjis", []byte("\x83paris s:5:\"paris\";"))
 	f.Add("gb18030", []byte("\x81\x30\x81\x30paris"))

@@ -1,6 +1,6 @@
-// Package replace moves a site to another address while its dump is restored: it replaces
-// texts in the values of INSERT statements, also where a value is serialized by PHP, escaped
-// for JSON, or percent-encoded.
+// Package replace moves a site to another address while its dump is restored. It replaces texts
+// in the values of INSERT statements. It also handles values that PHP has serialized, that are
+// escaped for JSON, or that are percent-encoded.
 package replace
 
 import (
@@ -10,22 +10,22 @@ import (
 	"strings"
 )
 
-// A pair is a text to look for and its replacement. The text consists of before, anchor and
-// after. Nothing escapes or encodes the bytes of the anchor, so it is what is searched for.
+// A pair is a text to search for, and its replacement. The text consists of before, anchor and
+// after. Only the anchor is searched for directly, because no form escapes or encodes its bytes.
 type pair struct {
 	before, anchor, after string
-	with                  string // what replaces the text; of a URL, without its scheme and the slashes
+	with                  string // the replacement; for a URL, without the scheme and the slashes after it
 	// For a URL:
 	url    bool
-	scheme string // of the replacement, without colon; "" keeps the one that is found
+	scheme string // scheme of the replacement, without the colon; "" keeps the scheme that was found
 	// For a host name, also within a URL:
-	host bool // letters of the anchor are compared without case
-	// whole: the match must end where a name or a segment of a path ends.
+	host bool // the comparison of the anchor ignores case
+	// whole requires that the match ends where a host name or a segment of a path ends.
 	whole bool
 }
 
-// newPair reads what to look for and its replacement. Both are URLs, or host names, or other
-// texts.
+// newPair returns the pair for a text to search for and its replacement. Both are URLs, host names,
+// or other texts.
 func newPair(old, with string) (pair, error) {
 	for _, text := range []string{old, with} {
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '"' || r == '\'' || r == '\\' }) {
@@ -66,7 +66,8 @@ func parsePair(old, with string) (pair, error) {
 	return pair{before: old[:from1], anchor: old[from1:to1], after: old[to1:], with: with, whole: strings.HasPrefix(old, "/")}, nil
 }
 
-// parseURL reads a URL of a site, without the slashes at its end. false: it is none.
+// parseURL reads a URL of a site, without the slashes at its end. It returns false if the text is
+// not a URL.
 func parseURL(text string) (*url.URL, bool, error) {
 	lower := strings.ToLower(text)
 	if !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "//") {
@@ -82,7 +83,7 @@ func parseURL(text string) (*url.URL, bool, error) {
 	return u, true, nil
 }
 
-// isHost tells whether text is a host name with at least two labels.
+// isHost reports whether text is a host name with at least two labels.
 func isHost(text string) bool {
 	labels := strings.Split(text, ".")
 	for _, label := range labels {
@@ -93,8 +94,8 @@ func isHost(text string) bool {
 	return len(labels) > 1
 }
 
-// longestPlain is where the longest run of bytes is that percent-encoding leaves as they
-// are.
+// longestPlain returns the position of the longest run of bytes that are never escaped or
+// percent-encoded.
 func longestPlain(text string) (from, to int) {
 	begin := 0
 	for i := 0; i <= len(text); i++ {
@@ -109,18 +110,18 @@ func longestPlain(text string) (from, to int) {
 	return from, to
 }
 
-// isUnreserved reports whether c is never escaped or percent-encoded. Bytes of other letters
-// than those of ASCII may be, but are searched for as they are.
+// isUnreserved reports whether c is never escaped or percent-encoded. Bytes outside of ASCII may be
+// encoded, but only their unencoded form is searched for.
 func isUnreserved(c byte) bool { return isWord(c) || c == '.' || c == '~' || c >= 0x80 }
 
-// isWord reports whether c is a letter or digit of ASCII, a hyphen or an underscore.
+// isWord reports whether c is an ASCII letter or digit, a hyphen or an underscore.
 func isWord(c byte) bool { return isAlphanumeric(c) || c == '-' || c == '_' }
 
 func isAlphanumeric(c byte) bool { return c >= '0' && c <= '9' || isLetter(c) }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// isASCII reports whether nothing of the pair needs a character set.
+// isASCII reports whether all texts of the pair are ASCII.
 func (p *pair) isASCII() bool {
 	return !strings.ContainsFunc(p.before+p.anchor+p.after+p.with, func(r rune) bool { return r >= 0x80 })
 }

@@ -7,27 +7,28 @@ import (
 	"strings"
 )
 
-// Options say what is replaced, and where. The zero value replaces nothing.
+// Options say what to replace, and where. The zero value replaces nothing.
 type Options struct {
-	// Pairs are each a text and its replacement: two URLs, two host names, or two other texts.
+	// Pairs has texts, each with its replacement: two URLs, two host names, or two other texts.
 	Pairs [][2]string
-	// IncludeGUID also replaces in columns with the name guid. Feed readers know posts by it.
+	// IncludeGUID also replaces in columns named guid. Feed readers use the guid to recognize
+	// posts, so it is normally kept.
 	IncludeGUID bool
-	// SkipTables and SkipColumns leave tables and columns as they are. The names may contain
-	// the wildcards * and ?; that of a column may begin with its table and a dot.
+	// SkipTables and SkipColumns name tables and columns that are not changed. The names may
+	// contain the wildcards * and ?. The name of a column may begin with its table and a dot.
 	SkipTables, SkipColumns []string
 }
 
 // A Replacer replaces texts in the values of INSERT statements.
 type Replacer struct {
 	pairs   []pair
-	ascii   bool // nothing in pairs depends on a character set
+	ascii   bool // all texts in pairs are ASCII
 	options Options
 
-	found map[[2]string]*Column // by table and column
+	found map[[2]string]*Column // the report, by table and column
 }
 
-// New returns a Replacer. The error says which pair or name cannot be used.
+// New returns a Replacer, or an error that says which pair or name cannot be used.
 func New(o Options) (*Replacer, error) {
 	r := &Replacer{options: o, ascii: true, found: map[[2]string]*Column{}}
 	for _, texts := range o.Pairs {
@@ -48,7 +49,8 @@ func New(o Options) (*Replacer, error) {
 	return r, nil
 }
 
-// skips reports whether a column, or a table if column is "", stays as it is.
+// skips reports whether a column must not be changed; if column is "", whether the whole table must
+// not be changed.
 func (r *Replacer) skips(table, column string) bool {
 	matches := func(patterns []string, name string) bool {
 		return slices.ContainsFunc(patterns, func(p string) bool {
@@ -63,17 +65,17 @@ func (r *Replacer) skips(table, column string) bool {
 		matches(r.options.SkipColumns, column) || matches(r.options.SkipColumns, table+"."+column)
 }
 
-// A Column is what happened in one column.
+// A Column reports what was replaced in one column.
 type Column struct {
 	Table        string      `json:"table"`
 	Column       string      `json:"column"`
-	Values       int64       `json:"values"`       // that were changed
-	Replacements int64       `json:"replacements"` // in these values
-	Unchanged    int64       `json:"unchanged"`    // values that contain a text to replace, but had to stay as they are
-	Examples     []Unchanged `json:"examples"`     // the first of these
+	Values       int64       `json:"values"`       // number of values that were changed
+	Replacements int64       `json:"replacements"` // number of replacements in these values
+	Unchanged    int64       `json:"unchanged"`    // number of values that contain a text to replace, but could not be changed
+	Examples     []Unchanged `json:"examples"`     // the first values that could not be changed
 }
 
-// An Unchanged is a value that had to stay as it is.
+// An Unchanged is a value that contains a text to replace, but could not be changed.
 type Unchanged struct {
 	Row    string `json:"row"` // the first column and its value, such as option_id=5; "" if that is not a number
 	Reason string `json:"reason"`
@@ -82,8 +84,8 @@ type Unchanged struct {
 // maxExamples is the number of unchanged values that are described for each column.
 const maxExamples = 5
 
-// Report returns what was changed and what was not, by table and column. Columns in which
-// nothing was found are left out.
+// Report returns what was changed and what could not be changed, sorted by table and column. It leaves
+// out columns in which nothing was found.
 func (r *Replacer) Report() []Column {
 	list := []Column{}
 	for _, c := range r.found {
@@ -95,7 +97,7 @@ func (r *Replacer) Report() []Column {
 	return list
 }
 
-// count adds to the report.
+// count adds a value to the report: as unchanged if err is not nil.
 func (r *Replacer) count(table, column, row string, replacements int, err error) {
 	c := r.found[[2]string{table, column}]
 	if c == nil {

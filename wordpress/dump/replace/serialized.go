@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Errors of values that must stay as they are.
+// Errors for values that must not be changed.
 var (
 	errBroken   = errors.New("the serialized value is broken")
 	errSameKeys = errors.New("two keys of an array would become the same")
@@ -16,11 +16,11 @@ var (
 )
 
 const (
-	maxNesting = 64   // of values that are serialized within a string of another one
-	maxDepth   = 4096 // of arrays and objects; that of PHP
+	maxNesting = 64   // maximum nesting of values that are serialized within a string of another one
+	maxDepth   = 4096 // maximum depth of arrays and objects, the same as in PHP
 )
 
-// isSerialized reports whether PHP would try to unserialize v into something with a string.
+// isSerialized reports whether v looks like a serialized value that may contain a string.
 func isSerialized(v []byte) bool {
 	if len(v) < 4 || v[1] != ':' || strings.IndexByte("aOCEsS", v[0]) < 0 {
 		return false
@@ -35,10 +35,10 @@ func isSerialized(v []byte) bool {
 	return v[digits+1] == '"' || v[0] == 'a' && v[digits+1] == '{'
 }
 
-// A parser walks through a serialized value as PHP does, and edits its strings. It creates no
-// object, so it needs no class.
+// A parser reads a serialized value in the same way as PHP, and edits its strings. It creates no
+// objects, so it needs no classes.
 type parser struct {
-	r       *Replacer // edits the strings; nil only checks the value
+	r       *Replacer // edits the strings; if nil, the parser only checks the value
 	text    []byte
 	at      int
 	nesting int
@@ -80,7 +80,7 @@ func (p *parser) value(depth int) error {
 	return errBroken
 }
 
-// skip reads exactly text.
+// skip reads text, and returns an error if anything else follows.
 func (p *parser) skip(text string) error {
 	if !bytes.HasPrefix(p.text[p.at:], []byte(text)) {
 		return errBroken
@@ -91,7 +91,7 @@ func (p *parser) skip(text string) error {
 
 // scalar reads a number, a boolean or a reference.
 func (p *parser) scalar() error {
-	const longest = 400 // bytes; a float has at most 330
+	const longest = 400 // maximum length in bytes; a float has at most 330
 	end := bytes.IndexByte(p.text[p.at:min(len(p.text), p.at+longest)], ';')
 	if end < 3 || p.text[p.at+1] != ':' {
 		return errBroken
@@ -105,7 +105,7 @@ func (p *parser) scalar() error {
 	return nil
 }
 
-// number reads a number after a text.
+// number reads the text after, and the number that follows it.
 func (p *parser) number(after string) (int, error) {
 	if err := p.skip(after); err != nil {
 		return 0, err
@@ -121,7 +121,7 @@ func (p *parser) number(after string) (int, error) {
 	return n, nil
 }
 
-// content reads n bytes between two texts, and returns where they are.
+// content reads n bytes between the texts open and end, and returns the position of these bytes.
 func (p *parser) content(open string, n int, end string) (from, to int, err error) {
 	if err := p.skip(open); err != nil {
 		return 0, 0, err
@@ -135,7 +135,7 @@ func (p *parser) content(open string, n int, end string) (from, to int, err erro
 	return from, to, p.skip(end)
 }
 
-// change adds the edits of a part of the value, and of its length, which is written from
+// change adds the edits of a part of the value, and an edit of its length, which is written from
 // lengthFrom to lengthTo.
 func (p *parser) change(lengthFrom, lengthTo, from, to int, edits []edit) {
 	if len(edits) == 0 {
@@ -145,7 +145,7 @@ func (p *parser) change(lengthFrom, lengthTo, from, to int, edits []edit) {
 	p.edits = append(p.edits, shift(edits, from)...)
 }
 
-// str reads a string, and edits it. It returns the string as it is afterwards.
+// str reads and edits a string. It returns the edited string.
 func (p *parser) str() (string, error) {
 	lengthFrom := p.at + len("s:")
 	n, err := p.number("s:")
@@ -169,8 +169,8 @@ func (p *parser) str() (string, error) {
 	return string(after), nil
 }
 
-// escaped reads a string with hexadecimal escapes. If it changes, it becomes an ordinary
-// string.
+// escaped reads a string with hexadecimal escapes. If the string changes, it becomes an ordinary
+// string without escapes.
 func (p *parser) escaped() (string, error) {
 	begin := p.at
 	n, err := p.number("S:")
@@ -208,12 +208,12 @@ func (p *parser) escaped() (string, error) {
 	return changed, nil
 }
 
-// elements reads the keys and values of an array or object. Keys are edited too.
+// elements reads the keys and values of an array or object, and edits both.
 func (p *parser) elements(count, depth int) error {
 	if err := p.skip(":{"); err != nil {
 		return err
 	}
-	var keys []string // those that are texts
+	var keys []string // the keys that are strings
 	before, changed := len(p.edits), false
 	for range count {
 		key, isText, err := p.key()
@@ -235,7 +235,7 @@ func (p *parser) elements(count, depth int) error {
 	return p.skip("}")
 }
 
-// key reads the key of an element.
+// key reads the key of an element. isText is true if the key is a string.
 func (p *parser) key() (key string, isText bool, err error) {
 	if p.at >= len(p.text) {
 		return "", false, errBroken
@@ -286,8 +286,8 @@ func (p *parser) object(depth int) error {
 	return p.elements(count, depth)
 }
 
-// custom reads an object that its class itself has serialized: only its length and its
-// strings are known.
+// custom reads an object that its class has serialized in its own format. Only the length and the
+// serialized strings in it can be recognized.
 func (p *parser) custom() error {
 	if err := p.class("C:"); err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// Insert returns an INSERT statement after the replacements. A statement without a match is
-// returned as it is.
+// Insert returns an INSERT statement after the replacements. It returns a statement without a match
+// unchanged.
 func (r *Replacer) Insert(statement []byte, in dumpfile.Insert) ([]byte, error) {
 	if len(r.pairs) == 0 || len(in.Columns) == 0 || r.skips(in.Table, "") || !r.concerns(statement) {
 		return statement, nil
@@ -34,13 +34,13 @@ func (r *Replacer) Insert(statement []byte, in dumpfile.Insert) ([]byte, error) 
 	return append(w.out, statement[w.copied:]...), nil
 }
 
-// concerns reports whether a statement may contain a match. Escapes of SQL change no anchor,
-// but hexadecimal digits and other character sets do.
+// concerns reports whether a statement may contain a match. SQL escapes do not change an anchor, but
+// hexadecimal literals and other character sets do.
 func (r *Replacer) concerns(statement []byte) bool {
 	return !r.ascii || r.mayMatch(statement) || bytes.Contains(statement, []byte(" 0x"))
 }
 
-// A value is one value of a row, at its place in the statement.
+// A value is one value of a row: in[from:to] of the statement.
 type value struct {
 	kind     dumpfile.ValueKind
 	from, to int
@@ -51,10 +51,10 @@ type rewriter struct {
 	r            *Replacer
 	in           []byte
 	out          []byte
-	copied       int // bytes of in that are in out
+	copied       int // number of bytes of in that are already in out
 	table        string
 	columns      []string
-	skip         []bool // by column
+	skip         []bool // for each column, whether it must not be changed
 	domain, path int    // columns that hold the address of a site of a network; -1 if there are none
 	row          []value
 	buffer       []byte
@@ -74,7 +74,7 @@ func newRewriter(r *Replacer, statement []byte, in dumpfile.Insert) *rewriter {
 	return w
 }
 
-// rewriteRow replaces in the values of the current row.
+// rewriteRow makes the replacements in the values of the current row.
 func (w *rewriter) rewriteRow() error {
 	address, err := w.address()
 	if err != nil {
@@ -94,7 +94,7 @@ func (w *rewriter) rewriteRow() error {
 	return nil
 }
 
-// rewriteValue replaces in one value.
+// rewriteValue makes the replacements in one value.
 func (w *rewriter) rewriteValue(column int, v value) error {
 	text, count, err := w.in[v.from:v.to], 0, error(nil)
 	switch v.kind {
@@ -110,7 +110,7 @@ func (w *rewriter) rewriteValue(column int, v value) error {
 	return err
 }
 
-// change writes text instead of a value, and counts it.
+// change writes text in place of a value, and counts the value as changed.
 func (w *rewriter) change(column int, v value, text []byte, count int) {
 	if w.out == nil {
 		w.out = make([]byte, 0, len(w.in)+len(w.in)/8)
@@ -120,8 +120,8 @@ func (w *rewriter) change(column int, v value, text []byte, count int) {
 	w.r.count(w.table, w.columns[column], "", count, nil)
 }
 
-// literal returns a literal after the replacements, and their number. What cannot be changed
-// is counted.
+// literal returns a literal after the replacements, and the number of replacements. It counts a value
+// that cannot be changed.
 func (w *rewriter) literal(column int, text []byte) ([]byte, int, error) {
 	if text[0] == '\'' && !w.r.mayMatch(text) {
 		return text, 0, nil
@@ -142,7 +142,7 @@ func (w *rewriter) literal(column int, text []byte) ([]byte, int, error) {
 	return literalLike(text, introducer, changed), count, nil
 }
 
-// charsetOf is the character set that an introducer names; "" is UTF-8.
+// charsetOf returns the character set that an introducer names; "" for UTF-8.
 func charsetOf(introducer string) string {
 	if strings.HasPrefix(introducer, "_utf8") {
 		return ""
@@ -150,7 +150,7 @@ func charsetOf(introducer string) string {
 	return strings.TrimPrefix(introducer, "_")
 }
 
-// literalLike returns a value as a literal, written as another literal.
+// literalLike returns a value as a literal in the same notation as the literal text.
 func literalLike(text []byte, introducer string, v []byte) []byte {
 	out := []byte(introducer)
 	switch rest := text[len(introducer):]; {
@@ -162,7 +162,8 @@ func literalLike(text []byte, introducer string, v []byte) []byte {
 	return append(sqltext.AppendEscaped(append(out, '\''), v), '\'')
 }
 
-// expression replaces in the strings of an expression, which are parts of a JSON document.
+// expression makes the replacements in the strings of an expression, which are parts of a JSON
+// document.
 func (w *rewriter) expression(column int, text []byte) ([]byte, int, error) {
 	list, sum := sqltext.Tokens(string(text)), 0
 	for i, t := range list {
@@ -178,7 +179,7 @@ func (w *rewriter) expression(column int, text []byte) ([]byte, int, error) {
 	return []byte(sqltext.Join(list)), sum, nil
 }
 
-// rowName describes the current row by its first value.
+// rowName describes the current row by its first column and value; "" if that is not a number.
 func (w *rewriter) rowName() string {
 	v := w.in[w.row[0].from:w.row[0].to]
 	if w.row[0].kind != dumpfile.Number || len(v) > 20 {
@@ -187,8 +188,8 @@ func (w *rewriter) rowName() string {
 	return sqltext.DisplayName(w.columns[0]) + "=" + string(v)
 }
 
-// address returns what the domain and the path of a site of a network become, by column.
-// Together they are a URL. Columns that stay are left out.
+// address returns, by column, the new literals for the domain and the path of a site of a network.
+// Both columns together are treated as one URL. Columns that do not change are left out.
 func (w *rewriter) address() (map[int][]byte, error) {
 	if w.domain < 0 || w.path < 0 {
 		return nil, nil
@@ -213,7 +214,7 @@ func (w *rewriter) address() (map[int][]byte, error) {
 	newHost, newRest, _ := bytes.Cut(apply(url, edits)[len("//"):], []byte("/"))
 	newHost, hostFits := host.encode(newHost)
 	newRest, restFits := rest.encode(append([]byte("/"), newRest...))
-	if !hostFits || !restFits { // one without the other would be the address of no site
+	if !hostFits || !restFits { // changing only one of them would give a wrong address
 		w.r.count(w.table, w.columns[w.domain], w.rowName(), 0, errCharset)
 		return nil, nil
 	}
@@ -228,7 +229,7 @@ func (w *rewriter) address() (map[int][]byte, error) {
 
 // A part is the domain or the path of a site of a network.
 type part struct {
-	literal, stored, text []byte // text is UTF-8, empty if it cannot be read
+	literal, stored, text []byte // text is in UTF-8; it is empty if stored cannot be read
 	introducer            string
 }
 
@@ -249,7 +250,7 @@ func (w *rewriter) part(column int) (p part, err error) {
 	return p, nil
 }
 
-// encode returns a text in the character set of the part. false: it cannot be written in it.
+// encode returns a text in the character set of the part. It returns false if that is not possible.
 func (p *part) encode(text []byte) ([]byte, bool) {
 	charset := charsetOf(p.introducer)
 	if own, known := codecOf(charset); known {

@@ -9,7 +9,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/sqltext"
 )
 
-// rewrite rewrites a statement as a restore does.
+// rewrite rewrites a statement in the same way as a restore.
 func rewrite(r *Replacer, statement string) (string, error) {
 	in, err := dumpfile.ParseInsert([]byte(statement))
 	if err != nil {

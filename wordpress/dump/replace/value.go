@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// value returns the edits of a value, in their order. nesting is the number of values around
-// it. After an error, the value must stay as it is.
+// value returns the edits of a value, in their order. nesting is the number of values that contain
+// it. If it returns an error, the value must not be changed.
 func (r *Replacer) value(v []byte, nesting int) ([]edit, error) {
 	if !r.mayMatch(v) || len(r.matches(v)) == 0 {
 		return nil, nil
@@ -29,10 +29,10 @@ func (r *Replacer) value(v []byte, nesting int) ([]edit, error) {
 	return r.text(v, nesting)
 }
 
-// text returns the edits of a text, in which serialized strings and objects may occur, as in
-// the data of a session.
+// text returns the edits of a text that may contain serialized strings and objects, such as PHP's
+// session data.
 func (r *Replacer) text(v []byte, nesting int) (edits []edit, err error) {
-	plain := 0 // what is before was edited
+	plain := 0 // the part before this index was edited
 	for at := 0; at < len(v); at++ {
 		i := bytes.IndexByte(v[at:], ':')
 		if i < 0 {
@@ -57,10 +57,10 @@ func (r *Replacer) text(v []byte, nesting int) (edits []edit, err error) {
 	return append(edits, shift(r.matches(v[plain:]), plain)...), nil
 }
 
-// isFragment reports whether a serialized string or custom object may begin s.
+// isFragment reports whether s may begin with a serialized string or custom object.
 func isFragment(s []byte) bool { return (s[0] == 's' || s[0] == 'C') && isSerialized(s) }
 
-// shift moves edits to a value in which theirs begins at offset.
+// shift adds offset to the positions of edits.
 func shift(edits []edit, offset int) []edit {
 	for i := range edits {
 		edits[i].from += offset
@@ -69,7 +69,7 @@ func shift(edits []edit, offset int) []edit {
 	return edits
 }
 
-// growth is how much longer a value becomes.
+// growth returns the number of bytes by which edits lengthen a value.
 func growth(edits []edit) (n int) {
 	for _, e := range edits {
 		n += len(e.text) - (e.to - e.from)
@@ -77,7 +77,7 @@ func growth(edits []edit) (n int) {
 	return n
 }
 
-// matchesOf is the number of matches that edits replace.
+// matchesOf returns the number of matches that edits replace.
 func matchesOf(edits []edit) (n int) {
 	for _, e := range edits {
 		n += e.matches

@@ -167,8 +167,8 @@ func TestUnchanged(t *testing.T) {
 func TestCharsets(t *testing.T) {
 	r := newTest(t, [2]string{"http://old.example", "https://new.example"}, [2]string{"Café Old", "Ünique"})
 	for _, c := range []struct{ charset, in, want string }{
-		{"latin1", "a:1:{i:0;s:21:\"http://old.example/\xe9\";}", "a:1:{i:0;s:22:\"https://new.example/\xe9\";}"},         // the connection was UTF-8
-		{"latin1", "a:1:{i:0;s:21:\"http://old.example/\xc3\xa9\";}", "a:1:{i:0;s:22:\"https://new.example/\xc3\xa9\";}"}, // the connection was latin1, the text UTF-8
+		{"latin1", "a:1:{i:0;s:21:\"http://old.example/\xe9\";}", "a:1:{i:0;s:22:\"https://new.example/\xe9\";}"},         // the site's connection used UTF-8
+		{"latin1", "a:1:{i:0;s:21:\"http://old.example/\xc3\xa9\";}", "a:1:{i:0;s:22:\"https://new.example/\xc3\xa9\";}"}, // the site's connection used latin1 for a text in UTF-8
 		{"", "a:1:{i:0;s:21:\"http://old.example/\xc3\x83\xc2\xa9\";}", "a:1:{i:0;s:22:\"https://new.example/\xc3\x83\xc2\xa9\";}"},
 		{"latin1", "Caf\xe9 Old", "\xdcnique"},
 		{"utf16", "\x00C\x00a\x00f\x00\xe9\x00 \x00O\x00l\x00d", "\x00\xdc\x00n\x00i\x00q\x00u\x00e"},
