@@ -27,12 +27,23 @@ func TestPutOnlyCredentialCannotRead(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
 	latest := []string{"--latest", "--site", "shop"}
 	for _, args := range [][]string{
-		{"list"}, {"list", "shop", "--latest"}, {"list", "--incomplete"}, {"list", "--json"},
-		append([]string{"verify"}, latest...), {"verify", run}, {"verify", "--all"}, {"verify", "--all", "--quick"}, {"verify", run, "--json"},
-		append([]string{"get", "index.php"}, latest...), {"get", run, "index.php"},
-		append([]string{"restore", "--only", "files", "--to", dir}, latest...), {"restore", run, "--site", "shop", "--only", "files", "--to", dir},
+		{"list"},
+		{"list", "shop", "--latest"},
+		{"list", "--incomplete"},
+		{"list", "--json"},
+		append([]string{"verify"}, latest...),
+		{"verify", run},
+		{"verify", "--all"},
+		{"verify", "--all", "--quick"},
+		{"verify", run, "--json"},
+		append([]string{"get", "index.php"}, latest...),
+		{"get", run, "index.php"},
+		append([]string{"restore", "--only", "files", "--to", dir}, latest...),
+		{"restore", run, "--site", "shop", "--only", "files", "--to", dir},
 		{"restore", run, "--site", "shop", "--only", "files", "--to", dir, "--dry-run"},
-		{"drill", "--all"}, {"drill", "--site", "shop"}, {"drill", "--site", "shop", "--json"},
+		{"drill", "--all"},
+		{"drill", "--site", "shop"},
+		{"drill", "--site", "shop", "--json"},
 	} {
 		code, stdout, stderr := h.run(append(args, "--from", url)...)
 		if code != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "the credential may not read") {
