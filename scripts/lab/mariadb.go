@@ -30,9 +30,10 @@ func mariaDB(daemon, client string, install ...string) product {
 		name:   "MariaDB",
 		daemon: []string{daemon, "--no-defaults"},
 		client: []string{client, "--no-defaults"},
-		create: append(install, "--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal", "--skip-name-resolve"),
-		base:   append([]string{"--innodb-log-file-size=16M"}, userOption()...),
-		serve:  []string{"--innodb-flush-method=nosync", "--key-buffer-size=8M", "--aria-pagecache-buffer-size=8M", "--max-allowed-packet=64M"},
+		create: append(install, "--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal", "--skip-name-resolve",
+			"--force"), // also if the name of this host has no address
+		base:  append([]string{"--innodb-log-file-size=16M"}, userOption()...),
+		serve: []string{"--innodb-flush-method=nosync", "--key-buffer-size=8M", "--aria-pagecache-buffer-size=8M", "--max-allowed-packet=64M"},
 	}
 }
 

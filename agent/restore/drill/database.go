@@ -189,7 +189,8 @@ func startPrivateServer(ctx context.Context, dir string) (*privateServer, error)
 		return nil, fmt.Errorf("start a private server in %s: the path is too long for a socket; give another folder with --scratch", dir)
 	}
 	common := []string{"--no-defaults", "--datadir=" + filepath.Join(home, "data"), "--tmpdir=" + filepath.Join(home, "tmp"), "--skip-name-resolve"}
-	created := s.command(home, who, install, append(common, "--auth-root-authentication-method=normal", "--skip-test-db")...)
+	created := s.command(home, who, install, append(common, "--auth-root-authentication-method=normal", "--skip-test-db",
+		"--force")...) // also if the name of this host has no address)
 	out, err := runBound(ctx, created)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("start a private server: its account, mysql or nobody, must be able to pass through %s; give another folder with --scratch: %w", dir, err)
