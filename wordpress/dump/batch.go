@@ -112,7 +112,8 @@ func (d *Dump) readTogether(ctx context.Context, tables []*object) ([]string, er
 	for i, o := range tables {
 		statements[i] = showCreate(o)
 	}
-	n, err := d.main.Batch(ctx, statements, func(i int, row []byte) (err error) {
+	none := func(int) bool { return false }
+	n, err := d.main.Batch(ctx, statements, none, func(i int, row []byte) (err error) {
 		texts[i], err = secondCell(row)
 		return err
 	})
@@ -208,7 +209,8 @@ func (b *batch) write(ctx context.Context) (tables int, alone bool, err error) {
 		list[i] = s.sql
 	}
 	var own error // an error that is not from the session, and that names the table
-	n, err := b.d.main.Batch(ctx, list, func(i int, row []byte) error {
+	rows := func(i int) bool { return b.statements[i].use == forRows }
+	n, err := b.d.main.Batch(ctx, list, rows, func(i int, row []byte) error {
 		own = b.row(i, row)
 		return own
 	})

@@ -16,9 +16,20 @@ type Cell struct {
 // with 200,000 tables.
 const maxAnswer = 128 << 20
 
-// QuerySmall is Query for an answer whose rows are small.
+// QuerySmall is Query for an answer that is small, and so are its rows.
 func (c *Conn) QuerySmall(ctx context.Context, sql string, each func(row []byte) error) error {
-	return c.query(ctx, sql, maxSmall-1, each)
+	return c.query(ctx, sql, maxSmall-1, bounded(sql, each))
+}
+
+// bounded returns each with an error for rows that are together larger than a small answer.
+func bounded(sql string, each func(row []byte) error) func(row []byte) error {
+	size := 0
+	return func(row []byte) error {
+		if size += len(row); size > maxAnswer {
+			return fmt.Errorf("%w: more than %d bytes in answer to %.80q", ErrMalformed, maxAnswer, sql)
+		}
+		return each(row)
+	}
 }
 
 // Rows runs a query and returns its whole answer, which must be small and have at

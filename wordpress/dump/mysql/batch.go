@@ -15,8 +15,9 @@ const (
 // Batch sends statements in one request, and calls each for every row of the answers. The
 // server executes them up to the first that fails, and waits for no lock more than once.
 // done is how many succeeded; an error of the server is about the next one. Before any other
-// statement, the session returns to requests of one statement.
-func (c *Conn) Batch(ctx context.Context, statements []string, each func(statement int, row []byte) error) (done int, err error) {
+// statement, the session returns to requests of one statement. Together, the answers are small,
+// as that of QuerySmall, except those for which long returns true.
+func (c *Conn) Batch(ctx context.Context, statements []string, long func(statement int) bool, each func(statement int, row []byte) error) (done int, err error) {
 	if !c.several {
 		if err := c.allow(ctx, severalStatements); err != nil {
 			return 0, err
@@ -27,11 +28,17 @@ func (c *Conn) Batch(ctx context.Context, statements []string, each func(stateme
 		if err := c.send(comQuery, strings.Join(statements, ";\n")); err != nil {
 			return err
 		}
+		row := func(row []byte) error { return each(done, row) }
+		small := bounded(statements[0], row)
 		for more := true; more; done++ {
 			if done == len(statements) {
 				return fmt.Errorf("%w: more answers than the %d statements", ErrMalformed, done)
 			}
-			if more, err = c.readAnswer(maxPacket, func(row []byte) error { return each(done, row) }); err != nil {
+			limit, take := maxSmall-1, small
+			if long(done) {
+				limit, take = maxPacket, row
+			}
+			if more, err = c.readAnswer(limit, take); err != nil {
 				return err
 			}
 		}

@@ -54,7 +54,7 @@ func TestBatch(t *testing.T) {
 		}()
 		var rows strings.Builder
 		conn := newConn(&link{Conn: here}, nil)
-		done, err := conn.Batch(context.Background(), []string{"SELECT 1", "SAVEPOINT t", "SELECT 2"}, func(n int, row []byte) error {
+		done, err := conn.Batch(context.Background(), []string{"SELECT 1", "SAVEPOINT t", "SELECT 2"}, func(int) bool { return true }, func(n int, row []byte) error {
 			rows.WriteString(string(rune('0'+n)) + string(bytes.TrimPrefix(row, []byte("\x01"))))
 			return nil
 		})

@@ -48,24 +48,39 @@ func TestAnswersWithTooFewColumns(t *testing.T) {
 	}
 }
 
+// asks are the ways to ask for a small answer.
+var asks = map[string]func(c *Conn) error{
+	"rows":  func(c *Conn) error { _, err := c.Rows(context.Background(), "SHOW GRANTS", 1); return err },
+	"query": func(c *Conn) error { return c.QuerySmall(context.Background(), "SHOW GRANTS", ignoreRow) },
+	"batch": func(c *Conn) error {
+		c.several = true // the server was asked already
+		_, err := c.Batch(context.Background(), []string{"SHOW CREATE TABLE t"}, func(int) bool { return false }, func(int, []byte) error { return nil })
+		return err
+	},
+}
+
+func ignoreRow([]byte) error { return nil }
+
 // A small answer that does not end is an error before it takes all memory.
 func TestAnswerWithoutEnd(t *testing.T) {
-	here, there := net.Pipe()
-	defer there.Close()
-	go func() {
-		_, _ = there.Read(make([]byte, 1<<10))
-		_, _ = there.Write(packets([]byte("\x01"), []byte("\x03def"), []byte("\xfe\x00\x00\x02\x00")))
-		row := packets(append([]byte{0xfd, 0, 0, 0xf0}, make([]byte, 0xf0<<16)...))
-		for {
-			if _, err := there.Write(row); err != nil {
-				return
+	row := packets(append([]byte{0xfd, 0, 0, 0xf0}, make([]byte, 0xf0<<16)...))
+	for name, ask := range asks {
+		here, there := net.Pipe()
+		go func() {
+			defer there.Close()
+			_, _ = there.Read(make([]byte, 1<<10))
+			_, _ = there.Write(packets([]byte("\x01"), []byte("\x03def"), []byte("\xfe\x00\x00\x02\x00")))
+			for range 2 * maxAnswer / len(row) {
+				if _, err := there.Write(row); err != nil {
+					return
+				}
 			}
+		}()
+		err := ask(newConn(&link{Conn: here}, nil))
+		_ = here.Close()
+		if !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
 		}
-	}()
-	defer here.Close()
-	rows, err := newConn(&link{Conn: here}, nil).Rows(context.Background(), "SHOW GRANTS", 1)
-	if !errors.Is(err, ErrMalformed) {
-		t.Errorf("got %d rows, %v", len(rows), err)
 	}
 }
 
@@ -80,30 +95,32 @@ func TestSmallAnswersAreBounded(t *testing.T) {
 		"rows":              packets([]byte("\x01"), []byte("\x03def"), end, []byte("\x01x")),
 		"row":               packets([]byte("\x01"), []byte("\x03def"), end),
 	} {
-		t.Run(name, func(t *testing.T) {
-			here, there := net.Pipe()
-			defer here.Close()
-			sent := make(chan int, 1)
-			go func() {
-				defer there.Close()
-				_, _ = there.Read(make([]byte, 1<<10))
-				_, _ = there.Write(head)
-				total := 0
-				for {
-					n, err := there.Write(frame)
-					if total += n; err != nil || total > 4*maxFrame {
-						sent <- total
-						return
+		for way, ask := range asks {
+			t.Run(name+"/"+way, func(t *testing.T) {
+				here, there := net.Pipe()
+				defer here.Close()
+				sent := make(chan int, 1)
+				go func() {
+					defer there.Close()
+					_, _ = there.Read(make([]byte, 1<<10))
+					_, _ = there.Write(head)
+					total := 0
+					for {
+						n, err := there.Write(frame)
+						if total += n; err != nil || total > 4*maxFrame {
+							sent <- total
+							return
+						}
 					}
+				}()
+				c := newConn(&link{Conn: here}, nil)
+				err := ask(c)
+				_ = here.Close()
+				if total := <-sent; !errors.Is(err, ErrMalformed) || total > 2*maxFrame || len(c.in.buf) > maxFrame+readSize {
+					t.Errorf("%v; %d bytes were read into a buffer of %d", err, total, len(c.in.buf))
 				}
-			}()
-			c := newConn(&link{Conn: here}, nil)
-			_, err := c.Row(context.Background(), "SELECT VERSION()", 1)
-			_ = here.Close()
-			if total := <-sent; !errors.Is(err, ErrMalformed) || total > 2*maxFrame || len(c.in.buf) > maxFrame+readSize {
-				t.Errorf("%v; %d bytes were read into a buffer of %d", err, total, len(c.in.buf))
-			}
-		})
+			})
+		}
 	}
 }
 
