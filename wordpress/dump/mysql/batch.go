@@ -65,16 +65,10 @@ func (c *Conn) allow(ctx context.Context, option string) error {
 		if err := c.send(comSetOption, option); err != nil {
 			return err
 		}
-		c.in.limit = maxHead
-		packet, err := c.in.next()
-		switch {
-		case err != nil:
-			return err
-		case len(packet) > 0 && packet[0] == 0xff:
-			return serverError(packet)
-		case len(packet) == 0 || packet[0] != 0x00 && packet[0] != 0xfe:
-			return ErrMalformed
+		packet, err := c.readShort()
+		if err == nil && packet[0] != 0x00 && packet[0] != 0xfe {
+			err = ErrMalformed
 		}
-		return nil
+		return err
 	})
 }

@@ -151,6 +151,22 @@ func (c *Conn) exchange(ctx context.Context, talk func() error) (err error) {
 	return talk()
 }
 
+// readShort reads an answer that is one packet. It returns the error of the server if the packet
+// is one.
+func (c *Conn) readShort() ([]byte, error) {
+	c.in.limit = maxHead
+	packet, err := c.in.next()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(packet) == 0:
+		return nil, ErrMalformed
+	case packet[0] == 0xff:
+		return nil, serverError(packet)
+	}
+	return packet, nil
+}
+
 // readAnswer reads the answer to one statement, with rows of at most limit bytes. more
 // reports that the answer to the next statement of a batch follows.
 func (c *Conn) readAnswer(limit int, each func(row []byte) error) (more bool, err error) {

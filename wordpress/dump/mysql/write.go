@@ -23,14 +23,11 @@ func (c *Conn) Write(ctx context.Context, parts ...[]byte) (outcome Outcome, err
 		if _, err := frames.WriteTo(c.link.Conn); err != nil {
 			return err
 		}
-		c.in.limit = maxHead
-		packet, err := c.in.next()
-		switch {
-		case err != nil:
+		packet, err := c.readShort()
+		if err != nil {
 			return err
-		case len(packet) > 0 && packet[0] == 0xff:
-			return serverError(packet)
-		case len(packet) == 0 || packet[0] != 0:
+		}
+		if packet[0] != 0 {
 			return ErrMalformed
 		}
 		affected, n, _ := lenenc(packet[1:])
