@@ -138,7 +138,7 @@ func (r *Restorer) placesOutside(ctx context.Context, o *Options, details *manif
 		facts, err = (&agent.Agent{Version: r.Version, Log: r.Log}).Inspect(ctx, job)
 	}
 	if err != nil {
-		r.Warn(ctx, fmt.Sprintf("the site at %s does not say which folders it uses, so that files from outside of it go only where --allow-path says: %v", root, err))
+		r.Warn(ctx, fmt.Sprintf("cannot read which folders the site at %s uses, so files from outside of it are restored only into the folders of --allow-path: %v", root, err))
 		return tree.InPlace(details.Base, root, o.allowPaths, nil, "")
 	}
 	c := facts.Config
@@ -155,16 +155,17 @@ func (r *Restorer) sayFiles(ctx context.Context, o *Options, run *catalog.Run, t
 	if o.dryRun {
 		verb = "would be restored"
 	}
-	r.Say(ctx, fmt.Sprintf("files: %d %s (%d new, %d replaced); %d left as they are; %d that the backup does not have stay, %d are deleted",
+	r.Say(ctx, fmt.Sprintf("files: %d %s (%d new, %d replaced), %d unchanged; not in the backup: %d kept, %d deleted",
 		sum.Created+sum.Replaced, verb, sum.Created, sum.Replaced, sum.Kept, sum.Others, sum.Deleted))
 	if t.HasCore() && !o.withCore {
 		return
 	}
-	release, what := "", "WordPress, whose version the backup does not say,"
-	if text := run.Manifest.Release(); text != "" {
-		release, what = " --version="+text, "WordPress "+text
+	release := run.Manifest.Release()
+	download := "run wp core download --version=" + release
+	if release == "" {
+		download = "its version is unknown; run wp core download"
 	}
-	r.Say(ctx, fmt.Sprintf("%s itself is not in the backup: run wp core download%s --skip-content --path=%s", what, release, o.to))
+	r.Say(ctx, fmt.Sprintf("WordPress itself is not in the backup: %s --skip-content --path=%s", download, o.to))
 }
 
 // endFiles ends earlier restores: it removes the old files that they kept, or puts them back.

@@ -111,7 +111,7 @@ func (c *checker) givenCore() (string, error) {
 		}
 	}
 	if want == "" {
-		return "", fmt.Errorf("WordPress itself is not in the backup, which does not say its version: give a folder with it by --core")
+		return "", fmt.Errorf("WordPress itself is not in the backup, and its version is unknown; give a folder that contains it with --core")
 	}
 	if dir == "" {
 		dir = "core"

@@ -42,8 +42,8 @@ func TestCopyCore(t *testing.T) {
 		"in a folder of its own": {version: "6.9.1", core: core, copied: "6.9.1"},
 		"another version":        {version: "6.9", core: core, refused: "WordPress 6.9 itself is neither in the backup nor in the folder of --core: run wp core download --version=6.9 --skip-content --path=" + core + "/6.9, and give --core=" + core},
 		"none":                   {version: "6.9-beta1", refused: "WordPress 6.9-beta1 itself is neither in the backup nor in the folder of --core: run wp core download --version=6.9-beta1 --skip-content --path=core/6.9-beta1, and give --core=core"},
-		"a hostile version":      {version: "6.9; rm -rf /", refused: "WordPress itself is not in the backup, which does not say its version: give a folder with it by --core"},
-		"a path as version":      {version: "../6.8", core: core + "/x", refused: "WordPress itself is not in the backup, which does not say its version: give a folder with it by --core"},
+		"a hostile version":      {version: "6.9; rm -rf /", refused: "WordPress itself is not in the backup, and its version is unknown; give a folder that contains it with --core"},
+		"a path as version":      {version: "../6.8", core: core + "/x", refused: "WordPress itself is not in the backup, and its version is unknown; give a folder that contains it with --core"},
 	} {
 		dir, to := t.TempDir(), t.TempDir()
 		if test.inBackup {
