@@ -146,7 +146,7 @@ func TestFailingChannelsKeepTheOthers(t *testing.T) {
 		UptimeKuma:   &UptimeKuma{PushURL: "http://127.0.0.1:1/api/push/kumatoken"},
 	}
 	results := n.Finish(t.Context(), newReport(broken("shop", "no")), "")
-	for i, want := range []string{"no answer within 500ms", "403", "", "", "no such file", "127.0.0.1: the server answered 403 Forbidden", "connection refused"} {
+	for i, want := range []string{"no answer within 500ms", "403", "", "", "no such file", "127.0.0.1: the server answered 403 Forbidden", "connection refused; check the URL, and that"} {
 		err := results[i].Err
 		if (err == nil) != (i == 2) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", results[i].Channel, err, want)

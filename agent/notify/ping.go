@@ -159,8 +159,11 @@ func request(ctx context.Context, method string, u *url.URL, header http.Header,
 		header.Set("User-Agent", "wp-oneway")
 	}
 	response, err := http.DefaultClient.Do(req)
+	if failed := (*url.Error)(nil); errors.As(err, &failed) {
+		err = failed.Err // without the URL, which is a secret
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w; check the URL, and that the server is reachable from this host", u.Hostname(), err)
 	}
 	defer response.Body.Close()
 	answer, _ := io.ReadAll(io.LimitReader(response.Body, 200)) // it only explains the status
