@@ -125,7 +125,7 @@ func (p *place) recoverBox(name string) error {
 	if box == nil {
 		return errBusy(p.path)
 	}
-	defer box.Close()
+	defer unlock(box)
 	j, _ := unfinished(box)
 	there, kept := inode(p.dir, p.name), inode(box, p.name)
 	q := &place{path: p.path, name: p.name, dir: p.dir, boxFile: box}

@@ -173,7 +173,7 @@ func (p *place) removeStale() error {
 			return errBusy(p.path)
 		}
 		err = p.remove(other)
-		_ = lock.Close() // opened for reading: no write can fail
+		unlock(lock)
 		if err != nil {
 			return err
 		}
@@ -231,6 +231,15 @@ func (p *place) lock(name string) (*os.File, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
+}
+
+// unlock unlocks and closes a box; nil is allowed. Closing alone is not enough: a child process that
+// is being started at that moment has the open file too, and would hold the lock for a while.
+func unlock(box *os.File) {
+	if box != nil {
+		_ = unix.Flock(int(box.Fd()), unix.LOCK_UN) // if it fails, closing releases the lock
+		_ = box.Close()                             // opened for reading: no write can fail
+	}
 }
 
 // boxes returns the names of the boxes with a mark.
@@ -350,9 +359,10 @@ func (p *place) holdsNothing() bool {
 }
 
 func (p *place) close() {
-	for _, f := range []*os.File{p.dir, p.target, p.boxFile} {
+	for _, f := range []*os.File{p.dir, p.target} {
 		_ = f.Close() // opened for reading; nil is allowed
 	}
+	unlock(p.boxFile)
 	if p.parent != nil {
 		_ = p.parent.Close() // only reading
 	}

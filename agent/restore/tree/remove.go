@@ -68,7 +68,7 @@ func emptyBox(box *os.File) error {
 		}
 		err := root.RemoveAll(d.Name())
 		if err != nil && os.Geteuid() != 0 {
-			unlock(root, d.Name())
+			makeWritable(root, d.Name())
 			err = root.RemoveAll(d.Name())
 		}
 		if err != nil {
@@ -78,8 +78,8 @@ func emptyBox(box *os.File) error {
 	return root.RemoveAll(marker)
 }
 
-// unlock gives the owner of the folders in a box write permission for them.
-func unlock(root *os.Root, name string) {
+// makeWritable gives the owner of the folders in a box write permission for them.
+func makeWritable(root *os.Root, name string) {
 	_ = fs.WalkDir(root.FS(), name, func(name string, d fs.DirEntry, _ error) error {
 		if d != nil && d.IsDir() {
 			_ = root.Chmod(name, 0o700) // if it fails, RemoveAll returns an error
