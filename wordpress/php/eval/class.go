@@ -74,36 +74,42 @@ func (in *interp) CallMethod(o *Object, class *PHPClass, m *ClassMethod, args []
 	return in.run1(to, args, pos)
 }
 
-// linkNatives returns the classes of PHP and of the models, linked with their parents.
-func (in *interp) linkNatives() map[string]*PHPClass {
-	all := map[string]*PHPClass{}
-	for _, n := range append(CoreClasses(), in.lib.Classes...) {
-		c := &PHPClass{Name: n.Name, ID: syntax.Lower(n.Name), native: &n, props: n.props, methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
-		for name, v := range n.Statics {
-			c.statics[name] = syntax.PropItem{Name: name, Default: &syntax.LitExpr{Value: v}, Static: true}
+// nativeClasses returns the classes of PHP and of the models by their lower-case names,
+// linked with their parents.
+func (l *Library) nativeClasses() map[string]*PHPClass {
+	l.link.Do(func() {
+		l.natives = map[string]*PHPClass{}
+		for _, n := range append(CoreClasses(), l.Classes...) {
+			l.natives[syntax.Lower(n.Name)] = linkNative(&n, l.natives)
 		}
-		for name, f := range n.Methods {
-			c.methods[syntax.Lower(name)] = &ClassMethod{name: name, builtin: &f}
-		}
-		for name, f := range n.Static {
-			c.methods[syntax.Lower(name)] = &ClassMethod{name: name, builtin: &f, static: true}
-		}
-		for name, v := range n.Consts {
-			c.consts[name] = syntax.ConstItem{Name: name, Val: &syntax.LitExpr{Value: v}}
-		}
-		c.statics = map[string]syntax.PropItem{}
-		for name, v := range n.Statics {
-			c.statics[name] = syntax.PropItem{Name: name, Static: true, Default: &syntax.LitExpr{Value: v}}
-		}
-		c.parent = all[syntax.Lower(n.Parent)]
-		for _, i := range n.interfaces {
-			if known := all[syntax.Lower(i)]; known != nil {
-				c.ifaces = append(c.ifaces, known)
-			}
-		}
-		all[syntax.Lower(n.Name)] = c
+	})
+	return l.natives
+}
+
+// linkNative returns the class for n. Its parents are among the classes before it.
+func linkNative(n *NativeClass, before map[string]*PHPClass) *PHPClass {
+	c := &PHPClass{
+		Name: n.Name, ID: syntax.Lower(n.Name), native: n, props: n.props, parent: before[syntax.Lower(n.Parent)],
+		methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{},
 	}
-	return all
+	for name, f := range n.Methods {
+		c.methods[syntax.Lower(name)] = &ClassMethod{name: name, builtin: &f}
+	}
+	for name, f := range n.Static {
+		c.methods[syntax.Lower(name)] = &ClassMethod{name: name, builtin: &f, static: true}
+	}
+	for name, v := range n.Consts {
+		c.consts[name] = syntax.ConstItem{Name: name, Val: &syntax.LitExpr{Value: v}}
+	}
+	for name, v := range n.Statics {
+		c.statics[name] = syntax.PropItem{Name: name, Static: true, Default: &syntax.LitExpr{Value: v}}
+	}
+	for _, i := range n.interfaces {
+		if known := before[syntax.Lower(i)]; known != nil {
+			c.ifaces = append(c.ifaces, known)
+		}
+	}
+	return c
 }
 
 // findClass returns a class by name. If the class may or may not exist, or is not known,

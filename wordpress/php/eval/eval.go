@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 )
 
@@ -78,13 +79,16 @@ type Answer struct {
 }
 
 // A Library holds the functions, constants and classes of PHP, by name. Evaluations share
-// it, and nobody changes it.
+// it, and nobody changes it after the first one.
 type Library struct {
 	Functions  map[string]Function
 	Constants  map[string]Value
 	Classes    []NativeClass
 	ClassNames map[string]bool // all of PHP's own classes, in lower case
 	VendorMaps []string        // slots of Call.Store; including a vendor file sets each to an empty map
+
+	link    sync.Once
+	natives map[string]*PHPClass // see nativeClasses
 }
 
 // MaxTime is the time limit of an evaluation, in addition to the limit of its context.

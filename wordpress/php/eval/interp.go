@@ -16,7 +16,7 @@ type interp struct {
 	ctx       context.Context
 	opt       Options
 	lib       *Library
-	natives   map[string]*PHPClass
+	natives   map[string]*PHPClass // of lib
 	stepsLeft int
 	bytesLeft int
 	depth     int
@@ -75,7 +75,7 @@ func newInterp(ctx context.Context, opt Options, lib *Library) *interp {
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
 		getting: map[getting]bool{}, sources: map[string]*syntax.Source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*syntax.ClassDecl]string{},
 	}
-	in.natives = in.linkNatives()
+	in.natives = lib.nativeClasses()
 	in.globals = in.newFrame()
 	in.frame = in.globals
 	return in
