@@ -11,8 +11,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/metrics"
 	"github.com/wp-oneway/wp-oneway/agent/state"
@@ -129,11 +127,11 @@ type monitor struct {
 
 // readStatus returns the status, from the state folder and a search for sites.
 func (m *monitor) readStatus(ctx context.Context, runner *agent.Agent) (*status.Report, error) {
-	config, err := settings.Load(pflag.NewFlagSet("", pflag.ContinueOnError), m.config.Path)
+	config, err := m.config.WithoutFlags() // the flags of a backup apply to its own sites only
 	if err != nil {
 		return nil, err
 	}
-	m = &monitor{config, m.log} // without the flags of this backup, which apply to its own sites only
+	m = &monitor{config, m.log}
 	chosen, err := sites.Search(ctx, m.config, nil)
 	if err != nil {
 		return nil, err

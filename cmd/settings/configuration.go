@@ -23,7 +23,7 @@ type Configuration struct {
 	settings
 	Path    string         // of the file; "" without one
 	Skipped string         // the system's file, if this user may not read it
-	lines   map[string]int // the line of each key in the file, such as limits.sites and sites[0].name
+	file    *keys.File     // the content of the file; empty without one
 	flags   *pflag.FlagSet // of the command that runs
 	keys    map[string]keys.Key
 	// ScheduledKind is the kind of backup that the running schedule sets. "" means the kind of
@@ -137,23 +137,33 @@ func Load(flags *pflag.FlagSet, configPath string) (*Configuration, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newConfiguration(path, flags)
-	c.Skipped = skipped
-	v := newViper(Keys())
+	file := &keys.File{}
 	if path != "" {
-		file, err := Keys().ReadFile(path)
-		if err != nil {
+		if file, err = Keys().ReadFile(path); err != nil {
 			return nil, err
 		}
-		c.lines = file.Lines
-		if err := v.MergeConfigMap(file.Keys); err != nil {
-			return nil, fmt.Errorf("read configuration %s: %w", path, err)
-		}
-		if err := c.decodeFileSinks(file.Keys); err != nil {
-			return nil, c.Locate("", err)
-		}
 	}
-	for _, k := range c.keys {
+	return merge(file, skipped, flags)
+}
+
+// WithoutFlags returns the configuration that a command without flags would have. It merges the
+// same content of the file anew, because a flag replaces the values of the file.
+func (c *Configuration) WithoutFlags() (*Configuration, error) {
+	return merge(c.file, c.Skipped, pflag.NewFlagSet("", pflag.ContinueOnError))
+}
+
+// merge merges the content of the file, the environment and the flags, and checks the result.
+func merge(file *keys.File, skipped string, flags *pflag.FlagSet) (*Configuration, error) {
+	c := &Configuration{Path: file.Path, Skipped: skipped, file: file, flags: flags, keys: map[string]keys.Key{}, values: map[string]any{}}
+	v := newViper(Keys())
+	if err := v.MergeConfigMap(file.Keys); err != nil {
+		return nil, fmt.Errorf("read configuration %s: %w", c.Path, err)
+	}
+	if err := c.decodeFileSinks(); err != nil {
+		return nil, c.Locate("", err)
+	}
+	for _, k := range Keys().Leaves() {
+		c.keys[k.Name] = k
 		if flag := flags.Lookup(k.FlagName()); flag != nil {
 			if err := v.BindPFlag(k.Name, flag); err != nil {
 				return nil, fmt.Errorf("bind --%s: %w", flag.Name, err)
@@ -167,14 +177,6 @@ func Load(flags *pflag.FlagSet, configPath string) (*Configuration, error) {
 		return nil, c.Locate("", err)
 	}
 	return c, c.check()
-}
-
-func newConfiguration(path string, flags *pflag.FlagSet) *Configuration {
-	c := &Configuration{Path: path, flags: flags, keys: map[string]keys.Key{}, values: map[string]any{}}
-	for _, k := range Keys().Leaves() {
-		c.keys[k.Name] = k
-	}
-	return c
 }
 
 // newViper returns a viper with the default of each key of a table, and with the environment
@@ -273,8 +275,8 @@ func (c *Configuration) DecodeSite(entry map[string]any) (Site, error) {
 }
 
 // decodeFileSinks sets fileSinks from the values of the file.
-func (c *Configuration) decodeFileSinks(file map[string]any) error {
-	for key, value := range file {
+func (c *Configuration) decodeFileSinks() error {
+	for key, value := range c.file.Keys {
 		if strings.EqualFold(key, "sinks") {
 			var in struct {
 				Sinks []Sink `mapstructure:"sinks"`
@@ -317,7 +319,7 @@ func (c *Configuration) At(key string) string {
 		return "configuration"
 	}
 	list, _, _ := strings.Cut(key, "[")
-	if line := c.lines[key]; line > 0 && !c.Forced(list) {
+	if line := c.file.Lines[key]; line > 0 && !c.Forced(list) {
 		return fmt.Sprintf("configuration %s:%d", c.Path, line)
 	}
 	return "configuration " + c.Path
@@ -330,7 +332,7 @@ func (c *Configuration) Locate(key string, err error) error {
 	if first := firstKey(err); first != "" {
 		where = strings.TrimPrefix(key+"."+first, ".")
 	}
-	if c.lines[where] == 0 {
+	if c.file.Lines[where] == 0 {
 		where = key
 	}
 	if key != "" {

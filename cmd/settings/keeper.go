@@ -163,7 +163,7 @@ func (k *Keeper) MaxSize(sink string) int64 {
 func (c *Configuration) checkRetention(entry string, set retentionSetting) error {
 	check := func(below string, s *keepSetting) error {
 		name := strings.TrimPrefix(entry+"."+below+"keep_for", ".")
-		if s.KeepWithin.set && s.KeepFor.set && c.lines[name] > 0 {
+		if s.KeepWithin.set && s.KeepFor.set && c.file.Lines[name] > 0 {
 			return fmt.Errorf("%s: '%s' is another name of keep_within, which is set too; remove one of them", c.At(name), name)
 		}
 		return nil

@@ -14,10 +14,10 @@ import (
 // AtEntry returns the place to name in an error about a key of an entry: the line that sets the
 // key in the entry, else the line that sets it for all sites, else the entry.
 func (c *Configuration) AtEntry(entry, key string) string {
-	if full := entry + "." + key; c.lines[full] > 0 {
+	if full := entry + "." + key; c.file.Lines[full] > 0 {
 		return c.At(full)
 	}
-	if c.lines[key] > 0 {
+	if c.file.Lines[key] > 0 {
 		return c.At(key)
 	}
 	return c.At(entry)
@@ -47,7 +47,7 @@ func (c *Configuration) origin(k keys.Key) string {
 	if name := keys.EnvName(k.Name); os.Getenv(name) != "" {
 		return name
 	}
-	if line := c.lines[k.Name]; line > 0 {
+	if line := c.file.Lines[k.Name]; line > 0 {
 		return fmt.Sprintf("%s:%d", c.Path, line)
 	}
 	return "default"
@@ -130,7 +130,7 @@ func (c *Configuration) ShownKeys() (rows [][3]string) {
 		at := fmt.Sprintf("sites[%d]", i)
 		inner := Keys().Entry(c.keys["sites"])
 		for _, k := range inner.Leaves() {
-			line := c.lines[at+"."+k.Name]
+			line := c.file.Lines[at+"."+k.Name]
 			value, set := lookup(entry, k.Name)
 			if !set {
 				continue
