@@ -205,6 +205,9 @@ func TestWrittenProgramsAgree(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", programs[i], answers[i], want)
 		} else if d := disagreement(answers[i], want); d != "" {
 			t.Errorf("%s\n%s", programs[i], d)
+		} else if class, throws := strings.CutPrefix(want, "throws "); throws && strings.Contains(answers[i], "stops with ") &&
+			!strings.Contains(answers[i], "stops with "+class+":") && !strings.Contains(answers[i], "stops with an exception") {
+			t.Errorf("%s\n got %s\nwant an end with %s", programs[i], answers[i], class)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func (g *grammar) Snippet() string {
 	case 6:
 		return "for ($i = 0; $i < 5; $i++) { if ($i == " + g.pick("1", "2", e()) + ") " + g.pick("continue", "break") + "; $r[] = $i . " + e() + "; }"
 	case 7:
-		return "try { $r = " + e() + "; throw new " + g.pick("RuntimeException", "TypeError", "LogicException") + "('m'); } catch (" + g.pick("RuntimeException", "Exception", "Error", "LogicException | TypeError") + " $e) { $r = [get_class($e), $e->getMessage() == 'm', $r]; } "
+		return "try { $r = " + e() + "; } catch (" + g.pick("RuntimeException", "Exception", "LogicException") + " $e) { $r = 'm'; } "
 	case 8:
 		return g.pick("[$a, $b]", "[, $a, $b]", "['x' => $a, 0 => $b]", "list($a, list($b))") + " = " + g.pick("$l", "[1,'x'=>2]", "$n") + "; $r = [$a ?? 0, $b ?? null];"
 	case 9:

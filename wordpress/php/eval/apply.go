@@ -104,8 +104,8 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 		if u, ok := v.(*Unknown); ok && (c.Name == "json_decode" || c.Name == "json_encode") {
 			in.storeSlot(JSONErrorSlot, Opaque(u))
 		}
-		if u, ok := v.(*Unknown); ok && (f.Strict || c.Name == "json_decode") {
-			in.mayFail(u, pos)
+		if v.Kind() == KindUnknown && (f.Strict || c.Name == "json_decode") {
+			in.mayThrow(pos)
 		}
 		return v
 	}

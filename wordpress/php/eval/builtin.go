@@ -231,7 +231,6 @@ type NativeClass struct {
 	Static, Methods map[string]Function
 	Consts          map[string]Value
 	Statics         map[string]Value // static properties
-	props           []syntax.PropItem
 	Vendor          bool
 }
 
@@ -274,9 +273,8 @@ func (c *Call) UnknownOf(class Class, reason string) *Unknown {
 	return c.in.unknownAt(class, c.pos, reason)
 }
 
-// MayFail splits off the worlds in which this call throws an exception, if the program
-// may catch it.
-func (c *Call) MayFail(u *Unknown) { c.in.mayFail(u, c.pos) }
+// MayThrow says that this call throws an exception in some worlds.
+func (c *Call) MayThrow() { c.in.mayThrow(c.pos) }
 
 // Poison records that unknown code ran. Everything except constants may have changed.
 func (c *Call) Poison(u *Unknown) { c.in.Poison(u) }

@@ -90,7 +90,7 @@ func (in *interp) userFunction(name string, d *definition, pos syntax.Pos) *call
 		return &callee{unknown: FirstUnknown(u, d.maybe)}
 	}
 	if d.maybe != nil {
-		in.mayThrow(d.maybe, func() error { return in.Throw("Error", "Call to undefined function "+name+"()", pos) })
+		in.mayThrow(pos)
 	}
 	return &callee{name: name, fn: d.fn}
 }

@@ -89,7 +89,7 @@ func (l *Library) nativeClasses() map[string]*PHPClass {
 // linkNative returns the class for n. Its parents are among the classes before it.
 func linkNative(n *NativeClass, before map[string]*PHPClass) *PHPClass {
 	c := &PHPClass{
-		Name: n.Name, ID: syntax.Lower(n.Name), native: n, props: n.props, parent: before[syntax.Lower(n.Parent)],
+		Name: n.Name, ID: syntax.Lower(n.Name), native: n, parent: before[syntax.Lower(n.Parent)],
 		methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{},
 	}
 	for name, f := range n.Methods {
@@ -164,7 +164,7 @@ func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unkno
 		c, u = in.findClass(name, pos)
 	}
 	if c != nil && u != nil {
-		in.mayThrow(u, func() error { return in.Throw("Error", `Class "`+name+`" not found`, pos) })
+		in.mayThrow(pos)
 		return c, nil
 	}
 	if c == nil && u == nil {

@@ -2,8 +2,8 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// eval evaluates an expression to a value. It panics with a *jump, a *thrown or a *dead
-// if this world leaves the normal flow, and with other errors if all worlds end.
+// eval evaluates an expression to a value. It panics with a *jump or a *dead if this
+// world leaves the normal flow, and with other errors if all worlds end.
 func (in *interp) eval(x syntax.Expr) Value {
 	pos := x.Where()
 	in.Steps(1, pos)
@@ -312,7 +312,7 @@ func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	case "exit":
 		panic(in.die(x.Pos, "stops before WordPress starts"))
 	case "throw":
-		panic(in.thrownBy(v, x.Pos))
+		panic(in.throw(x.Pos, "stops with an exception"))
 	case "eval":
 		return in.evalText(v, x.Pos)
 	case "shell":

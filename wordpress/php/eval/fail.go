@@ -2,31 +2,25 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// An unknown value may make PHP throw an exception. If the program cannot catch it, that
-// world ends and does not count. Otherwise the world is split.
+// Exceptions are not caught: an exception ends its world. In a try statement, a program
+// that throws or may throw one is refused.
+const caught = "an exception inside a try statement"
 
-// mayFail splits off the worlds in which an unknown value makes PHP throw, if the program
-// may catch that.
-func (in *interp) mayFail(u *Unknown, pos syntax.Pos) {
-	u = Opaque(u)
-	in.mayThrow(u, func() error { return &thrown{u, in.stopsWith(u.Class, pos)} })
+// Throw returns the error for an exception of one of PHP's classes. The caller panics
+// with it.
+func (in *interp) Throw(class, message string, pos syntax.Pos) error {
+	return in.throw(pos, "stops with "+class+": "+plainMessage(message))
 }
 
-// mayThrow splits off the worlds in which an exception is thrown here, if the program may
-// catch it. If not, those worlds end.
-func (in *interp) mayThrow(why *Unknown, exception func() error) {
-	if in.trying == 0 {
-		return
+func (in *interp) throw(pos syntax.Pos, message string) error {
+	in.mayThrow(pos)
+	return in.die(pos, "%s", message)
+}
+
+// mayThrow is called where PHP may throw an exception because of an unknown value. The
+// worlds in which it does end, and the others continue.
+func (in *interp) mayThrow(pos syntax.Pos) {
+	if in.trying > 0 {
+		panic(in.unsupported(pos, caught))
 	}
-	in.splitValue(why, func(first bool) Value {
-		if first {
-			panic(exception())
-		}
-		return Null
-	})
-}
-
-// stopsWith returns the refusal of a program that an uncaught exception ends.
-func (in *interp) stopsWith(c Class, pos syntax.Pos) *Refusal {
-	return &Refusal{Class: c, File: in.file(), Line: int(pos.Line), Message: "stops with an exception", Origin: OriginStop, Expr: in.Snippet(pos)}
 }

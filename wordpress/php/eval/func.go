@@ -53,9 +53,8 @@ func (in *interp) returned(end Value, run func() error) Value {
 	base, leave := in.mark()
 	err := in.attempt(run)
 	leave()
-	v, err := in.rejoin(base, err, end, func(err error) (Value, bool) {
-		j, ok := err.(*jump)
-		if !ok || j.kind != jumpReturn {
+	v, err := in.rejoin(base, err, end, func(j *jump) (Value, bool) {
+		if j == nil || j.kind != jumpReturn {
 			return nil, false
 		}
 		return j.val, true
@@ -76,14 +75,6 @@ func (in *interp) whyOr(v Value) *Unknown {
 		return in.why
 	}
 	return in.unknownAt(Undecidable, syntax.Pos{}, "depends on an exception")
-}
-
-// whyOf returns the unknown that separates the waiting worlds from the current one.
-func (in *interp) whyOf(waiting []outcome) *Unknown {
-	if len(waiting) > 0 {
-		return waiting[0].why
-	}
-	return in.whyOr(nil)
 }
 
 // release deletes the variables of a function that has returned.
@@ -146,10 +137,10 @@ func (in *interp) makeClosure(x *syntax.ClosureExpr) Value {
 
 // within runs code with the given frame and source file.
 func (in *interp) within(f *frame, src *syntax.Source, run func() Value) Value {
-	frame, outer, trying := in.frame, in.Src, in.trying
+	frame, outer := in.frame, in.Src
 	in.calls++
 	defer func() {
-		in.frame, in.Src, in.trying = frame, outer, trying
+		in.frame, in.Src = frame, outer
 		in.calls--
 	}()
 	in.frame, in.Src = f, src

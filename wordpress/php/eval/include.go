@@ -233,9 +233,8 @@ func (in *interp) includeFile(x *syntax.WordExpr, abs string, slot int) Value {
 func (in *interp) runText(name, text string, pos syntax.Pos) Value {
 	src, bad := in.parsed(name, text)
 	if bad != nil {
-		t := in.Throw("ParseError", bad.Msg, pos)
-		t.why = &Refusal{Class: Syntax, File: bad.File, Line: bad.Line, Message: bad.Msg}
-		panic(t)
+		in.mayThrow(pos)
+		panic(&dead{&Refusal{Class: Syntax, File: bad.File, Line: bad.Line, Message: bad.Msg}})
 	}
 	return in.runSource(src)
 }

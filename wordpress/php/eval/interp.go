@@ -46,7 +46,7 @@ type interp struct {
 	snapshot *state // the join of the worlds that reached a Stop file
 	snapWhy  *Unknown
 	why      *Unknown // the unknown of the innermost split
-	deaths   []*Refusal
+	ended    *Refusal // the reason why the first world ended
 	envRead  *Refusal // the first use of $_ENV; nil: none
 }
 
@@ -149,11 +149,8 @@ func (in *interp) run() (*state, error) {
 		return in.snapshot, nil
 	}
 	in.note(end)
-	for _, o := range in.pending {
-		in.note(o.err)
-	}
-	if len(in.deaths) > 0 {
-		why := *in.deaths[0]
+	if in.ended != nil {
+		why := *in.ended
 		why.end = true
 		return nil, &why
 	}

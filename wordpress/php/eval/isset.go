@@ -42,14 +42,7 @@ func (in *interp) quiet(x syntax.Expr, who asking) Value {
 	case *syntax.PropExpr:
 		return in.quietProp(x, who)
 	case *syntax.StaticPropExpr:
-		v, err := in.attemptValue(func() Value { return in.Load(in.staticPlace(x)) })
-		if _, ok := err.(*thrown); ok {
-			return Null
-		}
-		if err != nil {
-			panic(err)
-		}
-		return v
+		return in.Load(in.staticPlace(x, true))
 	}
 	return in.eval(x)
 }

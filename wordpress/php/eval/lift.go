@@ -34,7 +34,7 @@ func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) Value) Valu
 		with[at] = alt
 		v, err := in.attemptValue(func() Value { return f(with) })
 		if err != nil {
-			in.mayFail(why, pos)
+			in.mayThrow(pos)
 			return Opaque(why)
 		}
 		if v.Kind() >= KindArray {

@@ -29,19 +29,30 @@ func (in *interp) execLoop(s syntax.Stmt) error {
 func (in *interp) leaveLoop(base int, err error) error {
 	waiting := append([]outcome(nil), in.pending[base:]...)
 	in.pending = in.pending[:base]
-	waiting = append([]outcome{{err, in.st, in.whyOf(waiting)}}, waiting...)
+	why := in.whyOr(nil)
+	if len(waiting) > 0 {
+		why = waiting[0].why
+	}
 	var ends confluence
+	in.arrive(&ends, outside(err), why)
 	for _, o := range waiting {
-		err := o.err
-		if j, ok := err.(*jump); ok && j.kind != jumpReturn {
-			if err = nil; j.depth > 1 {
-				err = &jump{kind: j.kind, depth: j.depth - 1}
-			}
-		}
 		in.st = o.st
-		in.arrive(&ends, err, o.why)
+		in.arrive(&ends, outside(o.jump), o.why)
 	}
 	return in.proceed(&ends)
+}
+
+// outside returns the error with which a world leaves a loop: nil if it goes on after the
+// loop.
+func outside(err error) error {
+	j, ok := err.(*jump)
+	switch {
+	case !ok || j.kind == jumpReturn:
+		return err
+	case j.depth > 1:
+		return &jump{kind: j.kind, depth: j.depth - 1}
+	}
+	return nil
 }
 
 // turn runs one iteration: the body of a loop. Worlds that continue are joined at its
@@ -52,9 +63,8 @@ func (in *interp) turn(body []syntax.Stmt) error {
 
 // turnOf is like turn, for an iteration that is given as a function.
 func (in *interp) turnOf(run func() error) error {
-	_, err := in.rejoin(in.base, in.attempt(run), Null, func(err error) (Value, bool) {
-		j, ok := err.(*jump)
-		return Null, ok && j.kind == jumpContinue && j.depth == 1
+	_, err := in.rejoin(in.base, in.attempt(run), Null, func(j *jump) (Value, bool) {
+		return Null, j != nil && j.kind == jumpContinue && j.depth == 1
 	})
 	return err
 }
@@ -109,8 +119,8 @@ func (in *interp) widen(pos syntax.Pos, u *Unknown, turn func() error) error {
 		in.st = head.fork()
 		if err := in.attempt(turn); err != nil {
 			in.note(err)
-			if _, ok := err.(*dead); !ok {
-				in.wait([]outcome{{err, in.st, why}})
+			if j, ok := err.(*jump); ok {
+				in.wait([]outcome{{j, in.st, why}})
 			}
 			break
 		}

@@ -65,7 +65,7 @@ func (in *interp) evalNew(x *syntax.NewExpr) Value {
 			if n, ok := x.Class.(*syntax.NameExpr); ok && syntax.Lower(n.Name) == "splfileobject" && len(vals) > 1 {
 				in.storeSlot(writtenSlot, Opaque(u))
 			}
-			in.mayFail(u, x.Pos)
+			in.mayThrow(x.Pos)
 			return u // a class of PHP that is not modelled
 		}
 		return in.callUnknown(u, x.Args)
@@ -136,7 +136,7 @@ func (in *interp) evalMethod(x *syntax.MethodExpr) Value {
 		if writingMethods[syntax.Lower(ToString(name))] {
 			in.storeSlot(writtenSlot, Opaque(u))
 		}
-		in.mayFail(u, x.Pos)
+		in.mayThrow(x.Pos)
 		return Opaque(u)
 	}
 	o, ok := v.(*Object)
@@ -181,7 +181,7 @@ func (in *interp) evalStaticCall(x *syntax.StaticCallExpr) Value {
 	name := in.eval(x.Name)
 	if u = FirstUnknown(u, in.asUnknown(name)); u != nil {
 		if builtin, ok := x.Class.(*syntax.NameExpr); ok && in.lib.ClassNames[syntax.Lower(builtin.Name)] {
-			in.mayFail(u, x.Pos)
+			in.mayThrow(x.Pos)
 			return Opaque(u)
 		}
 		return in.callUnknown(u, x.Args)
@@ -241,34 +241,4 @@ func (in *interp) evalInstanceof(x *syntax.InstanceExpr) Value {
 		return in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated")
 	}
 	return Bool(ok && o.Class.IsA(syntax.Lower(n.Name)))
-}
-
-// Throw returns an exception of a native class. The caller panics with it.
-func (in *interp) Throw(name, message string, pos syntax.Pos) *thrown {
-	why := &Refusal{
-		Class: Undecidable, File: in.file(), Line: int(pos.Line),
-		Message: "stops with " + name + ": " + plainMessage(message), Origin: OriginStop, Expr: in.Snippet(pos),
-	}
-	in.Alloc(len(message)+512, pos)
-	c := in.natives[syntax.Lower(name)]
-	if c == nil {
-		c = in.natives["exception"]
-	}
-	props := NewArray()
-	in.initProps(c, c, props, pos)
-	o := &Object{Class: c, cell: in.newCell(props)}
-	for _, name := range []string{"message", "code", "line"} { // they may differ from PHP's
-		props.Set(propKey(name), in.unknownAt(Undecidable, pos, "depends on the text of an error"))
-	}
-	props.Set(propKey("file"), String(in.file()))
-	return &thrown{o, why}
-}
-
-// thrownBy returns the exception that a throw expression panics with.
-func (in *interp) thrownBy(v Value, pos syntax.Pos) *thrown {
-	o, ok := v.(*Object)
-	if v.Kind() != KindUnknown && (!ok || !o.Class.IsA("throwable")) {
-		return in.Throw("Error", "Can only throw objects", pos)
-	}
-	return &thrown{v, in.stopsWith(Undecidable, pos)}
 }

@@ -66,8 +66,8 @@ func (in *interp) operate(op string, l, r Value, pos syntax.Pos) Value {
 	v := in.Lift([]Value{l, r}, pos, func(v []Value) Value {
 		return in.arithmetic(op, v[0], v[1], pos)
 	})
-	if u, ok := v.(*Unknown); ok {
-		in.mayFail(u, pos)
+	if v.Kind() == KindUnknown {
+		in.mayThrow(pos)
 	}
 	return v
 }

@@ -31,7 +31,7 @@ func (in *interp) place(x syntax.Expr) *place {
 	case *syntax.PropExpr:
 		return in.propPlace(x)
 	case *syntax.StaticPropExpr:
-		return in.staticPlace(x)
+		return in.staticPlace(x, false)
 	}
 	v := in.eval(x)
 	return &place{temp: v, at: x.Where()}

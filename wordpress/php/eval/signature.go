@@ -42,7 +42,7 @@ func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) {
 		case p == nil || p.Typ == nil || p.Ref:
 		case v.Kind() == KindUnknown:
 			if by.strict {
-				in.mayFail(v.(*Unknown), pos)
+				in.mayThrow(pos)
 			}
 		default:
 			by.what = to.name + "(): Argument $" + p.Name

@@ -61,7 +61,7 @@ func (in *interp) initial(c *PHPClass, p *syntax.PropItem) Value {
 
 // readStatic evaluates A::$b.
 func (in *interp) readStatic(x *syntax.StaticPropExpr) Value {
-	p := in.staticPlace(x)
+	p := in.staticPlace(x, false)
 	if v, _ := in.raw(p); p.typ != nil && v != nil && v.Kind() == KindAbsent {
 		panic(in.Throw("Error", "Typed static property must not be accessed before initialization", x.Pos))
 	}
@@ -69,8 +69,8 @@ func (in *interp) readStatic(x *syntax.StaticPropExpr) Value {
 	return Share(v)
 }
 
-// staticPlace returns the place of A::$b.
-func (in *interp) staticPlace(x *syntax.StaticPropExpr) *place {
+// staticPlace returns the place of A::$b. If quiet is set, a missing property is null.
+func (in *interp) staticPlace(x *syntax.StaticPropExpr, quiet bool) *place {
 	c, u := in.classOf(x.Class)
 	if u != nil {
 		return &place{wild: u, at: x.Pos}
@@ -95,6 +95,9 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr) *place {
 	}
 	if c.opaque || c.native != nil {
 		return &place{wild: in.unknownAt(Undecidable, x.Pos, "depends on a static property"), at: x.Pos}
+	}
+	if quiet {
+		return &place{temp: Null, at: x.Pos}
 	}
 	panic(in.Throw("Error", "Access to undeclared static property "+c.Name+"::$"+name, x.Pos))
 }

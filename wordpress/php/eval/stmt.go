@@ -161,55 +161,12 @@ func (in *interp) execStatic(s *syntax.StaticStmt) {
 	}
 }
 
-// execTry runs a try statement. Its catch clauses run for every world that leaves the
-// body with an exception.
+// execTry runs the body of a try statement.
 func (in *interp) execTry(s *syntax.TryStmt) error {
 	if s.HasFinally {
 		panic(in.unsupported(s.Pos, "finally"))
 	}
-	base, end := in.mark()
 	in.trying++
-	err := in.exec(s.Body)
-	in.trying--
-	waiting := append([]outcome(nil), in.pending[base:]...)
-	in.pending = in.pending[:base]
-	why := in.whyOf(waiting)
-	var ends confluence
-	for _, o := range append(waiting, outcome{err, in.st, why}) {
-		in.st = o.st
-		err := o.err
-		if t, ok := err.(*thrown); ok {
-			err = in.catch(s, t, 0)
-		}
-		in.arrive(&ends, err, FirstUnknown(o.why, why))
-	}
-	end()
-	return in.proceed(&ends)
-}
-
-// catch runs the first clause, from i on, that accepts the exception.
-func (in *interp) catch(s *syntax.TryStmt, t *thrown, i int) error {
-	for ; i < len(s.Catches); i++ {
-		c := s.Catches[i]
-		o, known := t.val.(*Object)
-		takes := false
-		for _, name := range c.Classes {
-			takes = takes || known && o.Class.IsA(syntax.Lower(name)) || syntax.Lower(name) == "throwable"
-		}
-		if !takes && known {
-			continue
-		}
-		run := func() error {
-			if c.Name != "" {
-				in.assign(in.varPlace(in.frame, c.Name, s.Pos), t.val)
-			}
-			return in.exec(c.Body)
-		}
-		if takes {
-			return run()
-		}
-		u := t.val.(*Unknown)
-		return in.split(u, run, func() error { return in.catch(s, t, i+1) })
-	}
-	return t
+	defer func() { in.trying-- }()
+	return in.exec(s.Body)
 }

@@ -23,13 +23,13 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) Value {
 		return v
 	}
 	if u, ok := v.(*Unknown); ok {
-		in.mayFail(u, by.pos)
+		in.mayThrow(by.pos)
 		return u
 	}
 	ok, u := in.fits(v, t, by)
 	switch {
 	case u != nil:
-		in.mayFail(u, by.pos)
+		in.mayThrow(by.pos)
 		return v
 	case ok:
 		return v

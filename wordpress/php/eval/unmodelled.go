@@ -34,7 +34,7 @@ func NotModelled(class Class, why string) Function {
 			return u
 		}
 		if f := c.in.lib.Functions[c.Name]; !f.NeverFails {
-			c.in.mayFail(u, c.pos)
+			c.in.mayThrow(c.pos)
 		}
 		c.in.invalidateTargets(c.targets, u)
 		return u

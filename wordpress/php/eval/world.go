@@ -208,7 +208,7 @@ func (in *interp) readConst(name string, pos syntax.Pos) (Value, bool) {
 	if in.st.poison != nil {
 		return in.st.poison, true
 	}
-	in.mayThrow(d.maybe, func() error { return in.Throw("Error", `Undefined constant "`+name+`"`, pos) })
+	in.mayThrow(pos)
 	c := *d
 	c.maybe = nil
 	in.st.Set(slot, &c)

@@ -14,11 +14,6 @@ type (
 		depth int
 		val   Value
 	}
-	// thrown is an exception that is not caught yet.
-	thrown struct {
-		val Value
-		why *Refusal
-	}
 	// dead is the end of a world.
 	dead struct{ why *Refusal }
 )
@@ -33,26 +28,19 @@ const (
 
 func (*jump) Error() string { return "jump" }
 
-func (t *thrown) Error() string { return "throw: " + t.why.Error() }
-
 func (d *dead) Error() string { return "world ended: " + d.why.Error() }
 
 // An outcome is a world that left the normal flow.
 type outcome struct {
-	err error // *jump or *thrown
-	st  *state
-	why *Unknown
+	jump *jump
+	st   *state
+	why  *Unknown
 }
 
-// note records the reason why a world ended.
+// note records the reason why the first world ended.
 func (in *interp) note(err error) {
-	switch err := err.(type) {
-	case *dead:
-		if len(in.deaths) < 8 {
-			in.deaths = append(in.deaths, err.why)
-		}
-	case *thrown:
-		in.deaths = append(in.deaths, err.why)
+	if d, ok := err.(*dead); ok && in.ended == nil {
+		in.ended = d.why
 	}
 }
 
@@ -90,48 +78,25 @@ func (in *interp) splitValue(why *Unknown, alternative func(first bool) Value) V
 	return val
 }
 
-const maxThrown = 16
-
 // wait adds outcomes to pending, for the construct that catches them. Outcomes that go to
 // the same place are joined at once.
 func (in *interp) wait(left []outcome) {
 next:
 	for _, o := range left {
-		thrownBefore := 0
 		for i := in.base; i < len(in.pending); i++ {
 			p := &in.pending[i]
-			if _, ok := p.err.(*thrown); ok {
-				thrownBefore++
+			if p.jump.kind != o.jump.kind || p.jump.depth != o.jump.depth {
+				continue
 			}
-			if err := in.merge(*p, o, thrownBefore); err != nil {
-				p.err, p.st = err, in.join(p.st, o.st, FirstUnknown(o.why, p.why))
-				continue next
+			why := FirstUnknown(o.why, p.why)
+			if o.jump.kind == jumpReturn {
+				p.jump = &jump{kind: jumpReturn, val: in.joinValues(p.jump.val, o.jump.val, why, 0)}
 			}
+			p.st = in.join(p.st, o.st, why)
+			continue next
 		}
 		in.pending = append(in.pending, o)
 	}
-}
-
-// merge returns the error of two joined outcomes; nil if they go to different places.
-func (in *interp) merge(p, o outcome, thrownBefore int) error {
-	switch x := p.err.(type) {
-	case *jump:
-		y, ok := o.err.(*jump)
-		if !ok || x.kind != y.kind || x.depth != y.depth {
-			return nil
-		}
-		if x.kind != jumpReturn {
-			return x
-		}
-		return &jump{kind: jumpReturn, val: in.joinValues(x.val, y.val, FirstUnknown(o.why, p.why), 0)}
-	case *thrown:
-		y, ok := o.err.(*thrown)
-		if !ok || thrownBefore < maxThrown {
-			return nil
-		}
-		return &thrown{in.joinValues(x.val, y.val, FirstUnknown(o.why, p.why), 0), x.why}
-	}
-	return nil
 }
 
 // mark begins a construct that catches outcomes; the returned function ends it.
@@ -148,8 +113,6 @@ func interrupted(f func() error) (err error) {
 		switch r := recover().(type) {
 		case nil:
 		case *jump:
-			err = r
-		case *thrown:
 			err = r
 		case *dead:
 			err = r
@@ -171,7 +134,7 @@ func interrupted(f func() error) (err error) {
 func (in *interp) attempt(f func() error) error {
 	err := interrupted(f)
 	switch err.(type) {
-	case nil, *jump, *thrown, *dead:
+	case nil, *jump, *dead:
 		return err
 	}
 	panic(err)
@@ -193,14 +156,14 @@ type confluence struct {
 
 // arrive adds the current world, which left the normal flow with err.
 func (in *interp) arrive(c *confluence, err error, why *Unknown) {
-	switch err.(type) {
+	switch err := err.(type) {
 	case nil:
 		c.live = in.join(c.live, in.st, why)
-	case *dead:
+	case *jump:
+		c.left = append(c.left, outcome{err, in.st, why})
+	default:
 		in.note(err)
 		c.end = err
-	default:
-		c.left = append(c.left, outcome{err, in.st, why})
 	}
 }
 
@@ -215,23 +178,24 @@ func (in *interp) proceed(c *confluence) error {
 	case len(c.left) > 0:
 		in.st = c.left[0].st
 		in.wait(c.left[1:])
-		return c.left[0].err
+		return c.left[0].jump
 	}
 	return c.end
 }
 
 // rejoin joins the current world, which left a construct with err and val, with the
 // worlds in pending[base:] that wait for the end of this construct. match reports whether
-// an outcome belongs to it, and returns the value of the outcome.
-func (in *interp) rejoin(base int, err error, val Value, match func(error) (Value, bool)) (Value, error) {
+// a jump, which may be nil, ends there, and returns its value.
+func (in *interp) rejoin(base int, err error, val Value, match func(*jump) (Value, bool)) (Value, error) {
 	live, st := err == nil, in.st
-	if v, ok := match(err); ok {
+	left, _ := err.(*jump)
+	if v, ok := match(left); ok {
 		val, live = v, true
 	}
 	back := live
 	kept := in.pending[:base]
 	for _, o := range in.pending[base:] {
-		switch v, ok := match(o.err); {
+		switch v, ok := match(o.jump); {
 		case !ok:
 			kept = append(kept, o)
 		case !back:
@@ -242,12 +206,9 @@ func (in *interp) rejoin(base int, err error, val Value, match func(error) (Valu
 		}
 	}
 	in.pending = kept
-	_, ended := err.(*dead)
-	if ended {
-		in.note(err)
-	}
-	if back && !live && !ended {
-		in.wait([]outcome{{err, st, in.whyOr(val)}})
+	in.note(err)
+	if back && !live && left != nil {
+		in.wait([]outcome{{left, st, in.whyOr(val)}})
 	}
 	if !back {
 		return nil, err

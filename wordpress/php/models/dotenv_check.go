@@ -39,6 +39,6 @@ func checkVariables(c *eval.Call, o *eval.Object, names []string, ok func(eval.V
 // dotenvAssert replaces a check of values. A value that fails the check ends the program,
 // so every value counts as valid.
 func dotenvAssert(c *eval.Call) eval.Value {
-	c.MayFail(c.Refused())
+	c.MayThrow()
 	return c.This
 }
