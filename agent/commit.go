@@ -37,7 +37,7 @@ func (r *run) sendDetails(ctx context.Context, facts source.Facts, findings sour
 func (r *run) details(facts source.Facts, findings source.Findings) manifest.Details {
 	c := facts.Config
 	d := manifest.Details{
-		Version: manifest.Version, Base: findings.Base, Root: facts.Root, Layout: facts.Layout,
+		Version: manifest.Version, Base: findings.Base, Root: facts.Root, Layout: r.job.Place.Layout,
 		Source: c.Source(), Multisite: c.Multisite, TablePrefix: c.DB.TablePrefix, ContentDir: c.ContentDir, PluginDir: c.PluginDir,
 		UploadsDir: c.UploadsDir, SiteURL: c.SiteURL, ConfigFiles: c.Files, Tables: findings.Tables,
 		Excludes: findings.Excludes, Warnings: findings.Warnings, Unreadable: findings.Unreadable, Privileges: findings.Privileges,

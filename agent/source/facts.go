@@ -13,8 +13,7 @@ import (
 type Facts struct {
 	Root      string `json:"root"`
 	Home      string `json:"home"`
-	Core      string `json:"core"` // folder of WordPress itself
-	Layout    string `json:"layout"`
+	Core      string `json:"core"`      // folder of WordPress itself
 	WordPress string `json:"wordpress"` // version
 	// Config is the configuration, with the connection that is used. It has the
 	// password only if the request asked for it.

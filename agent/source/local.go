@@ -49,7 +49,7 @@ func (l *localSite) open(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	l.facts = Facts{
-		Root: site.Root, Home: site.Home, Core: site.Core, Layout: site.Layout, WordPress: site.Version, Config: *site.Config,
+		Root: site.Root, Home: site.Home, Core: site.Core, WordPress: site.Version, Config: *site.Config,
 	}
 	if l.req.WithPassword {
 		l.facts.Config.DB = db.Revealed()

@@ -75,11 +75,7 @@ func (o *nameOwner) missing() bool {
 			return true
 		}
 	}
-	place, err := site.PlaceOf(o.Path, site.OwnerHome)
-	if err != nil {
-		return false
-	}
-	installed, err := place.Installed()
+	installed, err := site.Installed(o.Path)
 	return err == nil && !installed
 }
 
@@ -201,14 +197,10 @@ func (d Dirs) remembers(dir string) bool {
 	if site.ServesHosts(dir) {
 		return true
 	}
-	place, err := site.PlaceOf(dir, nil)
-	if err != nil || !d.HasSite(place.Identity(dir, "")) {
+	if !d.HasSite(site.Place{Path: dir}.Identity(dir, "")) {
 		return false
 	}
-	if place, err = site.PlaceOf(dir, site.OwnerHome); err != nil {
-		return false
-	}
-	installed, err := place.Installed()
+	installed, err := site.Installed(dir)
 	return err != nil || installed
 }
 

@@ -136,7 +136,7 @@ func (m *monitor) readStatus(ctx context.Context, runner *agent.Agent) (*status.
 	if err != nil {
 		return nil, err
 	}
-	jobs, _, err := sites.Jobs(ctx, m.config, chosen.Entries)
+	jobs, sets, err := sites.Jobs(ctx, m.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (m *monitor) readStatus(ctx context.Context, runner *agent.Agent) (*status.
 			continue
 		}
 		site := status.Site{ID: s.ID, Name: s.Name, Path: s.Path, Problem: s.Reason}
-		if set, err := m.config.Site(chosen.Entries[i].Keys); err == nil && len(set.Sinks) > 0 {
+		if len(sets[i].Sinks) > 0 {
 			site.Destinations = slices.DeleteFunc(jobs[i].Destinations(), func(name string) bool { return slices.Contains(m.config.Status.Ignore, name) })
 		}
 		sites = append(sites, site)

@@ -15,7 +15,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent"
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
-	"github.com/wp-oneway/wp-oneway/cmd/process"
 	"github.com/wp-oneway/wp-oneway/cmd/settings"
 	"github.com/wp-oneway/wp-oneway/sinks/operator"
 	"github.com/wp-oneway/wp-oneway/wordpress"
@@ -24,33 +23,32 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// Jobs returns the agent's jobs for the entries. dense reports whether one of them is compressed
-// at process.DenseLevel or higher.
-func Jobs(ctx context.Context, c *settings.Configuration, entries []Entry) (jobs []agent.Job, dense bool, err error) {
+// Jobs returns the agent's jobs for the entries, and the settings of each.
+func Jobs(ctx context.Context, c *settings.Configuration, entries []Entry) (jobs []agent.Job, sets []settings.Site, err error) {
 	if len(entries) > 1 && c.Forced("name") {
-		return nil, false, exit.Usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
+		return nil, nil, exit.Usage(fmt.Errorf("--name can name only one site, but %d are selected; set name for each in the configuration", len(entries)))
 	}
-	homes := site.OwnerHomes()
+	homes := site.SystemHomes().Of
 	jobs = make([]agent.Job, 0, len(entries))
 	for _, e := range entries {
 		set, err := c.Site(e.Keys)
 		if err != nil {
-			return nil, false, exit.Usage(err)
+			return nil, nil, exit.Usage(err)
 		}
 		job, err := JobOf(ctx, c, set, e, homes)
 		if ctx.Err() != nil { // ctx ended while a pipe was read
-			return nil, false, context.Cause(ctx)
+			return nil, nil, context.Cause(ctx)
 		}
 		if err != nil && (len(entries) > 1 || len(e.Keys) > 1) {
 			err = fmt.Errorf("site %s: %w", e.path(), err)
 		}
 		if err != nil {
-			return nil, false, exit.Usage(err)
+			return nil, nil, exit.Usage(err)
 		}
 		jobs = append(jobs, job)
-		dense = dense || set.Compression == "zstd" && set.Level >= process.DenseLevel
+		sets = append(sets, set)
 	}
-	return jobs, dense, nil
+	return jobs, sets, nil
 }
 
 // Job returns the job for the site at a path.

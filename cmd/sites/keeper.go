@@ -6,10 +6,10 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/site"
 )
 
-// Keeper returns the settings.Keeper for the entries.
+// Keeper returns the settings.Keeper for entries without jobs.
 func Keeper(c *settings.Configuration, entries []Entry) (*settings.Keeper, error) {
 	named := map[string]settings.Site{}
-	homes := site.OwnerHomes()
+	homes := site.SystemHomes().Of
 	for _, e := range entries {
 		set, err := c.Site(e.Keys)
 		if err != nil {

@@ -241,11 +241,7 @@ func Configured(ctx context.Context, c *settings.Configuration, s *Selection) ([
 // LooksInstalled reports whether a folder that matches a pattern is a site. A broken site counts
 // too: it must fail, and must not be skipped.
 func LooksInstalled(path string) bool {
-	place, err := site.PlaceOf(path, site.OwnerHome)
-	if err != nil {
-		return false
-	}
-	installed, err := place.Installed()
+	installed, err := site.Installed(path)
 	return installed || err != nil
 }
 

@@ -132,14 +132,14 @@ func (a *app) backupSites(ctx context.Context, o sites.Arguments, around *around
 	if err != nil {
 		return nil, err
 	}
-	jobs, dense, err := sites.Jobs(ctx, a.config, chosen.Entries)
+	jobs, sets, err := sites.Jobs(ctx, a.config, chosen.Entries)
 	if err != nil {
 		return nil, err
 	}
 	if len(jobs) == 0 && len(chosen.Missing) == 0 {
 		return nil, sites.NoSiteAnywhere()
 	}
-	plan, err := a.planMemory(jobs, dense)
+	plan, err := a.planMemory(jobs, sets)
 	if err != nil {
 		return nil, err
 	}
@@ -153,11 +153,11 @@ func (a *app) backupSites(ctx context.Context, o sites.Arguments, around *around
 			return nil, err // without state, a run could take the name of another site
 		}
 	}
-	keeper, err := sites.Keeper(a.config, chosen.Entries)
-	if err != nil {
-		return nil, err
+	named := map[string]settings.Site{}
+	for i, job := range jobs {
+		named[job.Name] = sets[i]
 	}
-	runner.Keeper = keeper
+	runner.Keeper = settings.NewKeeper(a.config, named)
 	shown := progress.New(a.Console, a.config.Verbose)
 	runner.Sites, runner.PoolBlocks, runner.Bandwidth = plan.Sites, plan.Blocks, int64(a.config.Limits.Bandwidth)
 	runner.Progress, runner.Finished = shown.Update, shown.SiteDone
@@ -213,11 +213,12 @@ func (a *app) agent() (*agent.Agent, error) {
 
 // planMemory returns the memory plan for the configuration. It tells the user if the plan has
 // fewer sites than limits.sites.
-func (a *app) planMemory(jobs []agent.Job, dense bool) (process.MemoryPlan, error) {
+func (a *app) planMemory(jobs []agent.Job, sets []settings.Site) (process.MemoryPlan, error) {
 	limits, streams := a.config.Limits, 1
 	if slices.ContainsFunc(jobs, func(j agent.Job) bool { return j.Kind == manifest.Full }) {
 		streams = 2
 	}
+	dense := slices.ContainsFunc(sets, func(s settings.Site) bool { return s.Compression == "zstd" && s.Level >= process.DenseLevel })
 	plan, err := process.PlanMemory(int64(limits.Memory), limits.Sites, streams, dense)
 	if err != nil {
 		return plan, exit.Usage(fmt.Errorf("%s: %w", a.config.At("limits.memory"), err))

@@ -86,7 +86,7 @@ func (a *app) validateSite(ctx context.Context, keys map[string]any, entry strin
 			return exit.Usage(fmt.Errorf("%s: %w", a.config.AtEntry(entry, "sinks"), err))
 		}
 	}
-	if _, err := sites.JobOf(ctx, a.config, set, sites.NewEntry(set.Path, ""), site.OwnerHomes()); err != nil {
+	if _, err := sites.JobOf(ctx, a.config, set, sites.NewEntry(set.Path, ""), site.SystemHomes().Of); err != nil {
 		word := strings.Trim(strings.FieldsFunc(err.Error()+" ", func(r rune) bool { return r == ' ' || r == ':' })[0], "'")
 		return exit.Usage(fmt.Errorf("%s: %w", a.config.AtEntry(entry, word), err))
 	}

@@ -103,10 +103,12 @@ func (a *app) inspect(ctx context.Context, o inspectOptions) error {
 		}
 		return err
 	}
+	found := inspection(facts, o.showSecrets)
+	found.Layout = job.Place.Layout
 	if o.json {
-		return a.PrintJSON(inspection(facts, o.showSecrets))
+		return a.PrintJSON(found)
 	}
-	return a.printInspection(inspection(facts, o.showSecrets), facts)
+	return a.printInspection(found, facts)
 }
 
 func inspection(facts source.Facts, showSecrets bool) inspected {
@@ -130,7 +132,7 @@ func inspection(facts source.Facts, showSecrets bool) inspected {
 		db.PasswordHex = hex.EncodeToString([]byte(password))
 	}
 	out := inspected{
-		OK: true, Source: c.Source(), DB: db, Multisite: c.Multisite, Layout: facts.Layout,
+		OK: true, Source: c.Source(), DB: db, Multisite: c.Multisite,
 		Config: below(facts.Root, c.ConfigFile), UploadsDir: below(facts.Root, c.UploadsDir),
 	}
 	if dir := below(facts.Root, c.ContentDir); dir != "" {

@@ -93,7 +93,7 @@ func TestVersionOfTenant(t *testing.T) {
 		strings.Repeat("6", 41): "",
 	} {
 		root := writeSite(t, credentials, map[string]string{site.VersionFile: "<?php $wp_version = " + quote(version) + ";"})
-		s, err := Read(t.Context(), root, Options{World: wordpress.World{EnvKnown: true}})
+		s, err := Read(t.Context(), root, Options{Home: filepath.Dir(root), World: wordpress.World{EnvKnown: true}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -90,7 +91,8 @@ func TestReadOfW3TotalCachesServers(t *testing.T) {
 // refusal.
 func dropinAnswer(t *testing.T, config string, more map[string]string) string {
 	t.Helper()
-	s, err := Read(t.Context(), writeSite(t, credentials+config, more), Options{})
+	root := writeSite(t, credentials+config, more)
+	s, err := Read(t.Context(), root, Options{Home: filepath.Dir(root)})
 	var refused *wordpress.ConfigError
 	switch {
 	case errors.As(err, &refused):

@@ -20,7 +20,7 @@ const readTime = 4 * time.Second
 
 // Options describe a site beyond its path.
 type Options struct {
-	Home  string          // the outermost folder the site may read from; "" means the home that PlaceOf returns
+	Home  string          // the outermost folder the site may read from
 	World wordpress.World // what is known about the site's PHP
 	// WithPHP is the PHP binary that runs the configuration, with the rights of this
 	// process, if static reading fails: an absolute path, or native.Auto. "" means that
@@ -37,7 +37,6 @@ type Options struct {
 type Site struct {
 	Root    string // the folder the web server serves, links resolved
 	Home    string // the outermost folder the site may read from, links resolved
-	Layout  string // the layout's name, as PlaceOf returns it
 	Core    string // the folder of wp-settings.php
 	Version string // the WordPress version; "" if it is not known
 	Config  *Config
@@ -45,19 +44,12 @@ type Site struct {
 	given string // the root as the operator gave it, absolute
 }
 
-// Read reads the configuration of the site at path. It evaluates the configuration
+// Read reads the configuration of the site at an absolute path. It evaluates the configuration
 // without running it; only if that fails and Options.WithPHP is set, PHP runs it. If the
 // configuration is refused, the error is a *ConfigError, and Read also returns a Site.
 // That Site holds everything that is known except the database, so that the operator's
 // credentials can be used instead.
 func Read(ctx context.Context, path string, o Options) (*Site, error) {
-	place, err := site.PlaceOf(path, site.OwnerHome)
-	if err != nil {
-		return nil, err
-	}
-	if o.Home == "" {
-		o.Home = place.Home
-	}
 	home, err := site.OpenHome(o.Home)
 	if err != nil {
 		return nil, err
@@ -72,7 +64,7 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 		home: home,
 		php:  o.WithPHP, tempDir: o.TempDir,
 		world: o.World,
-		site:  &Site{Home: home.Dir(), Layout: place.Layout, given: place.Path, Config: &Config{}},
+		site:  &Site{Home: home.Dir(), given: path, Config: &Config{}},
 	}
 	if err := r.findRoot(); err != nil {
 		return nil, r.guarded(err)

@@ -165,11 +165,7 @@ func TestInstalled(t *testing.T) {
 		"a/wp-config.php": "", "b/wp-content/x": "", "c/wp/wp-load.php": "", "d/index.php": "", "e/wp-config.php": "-> /nowhere", "f": "a file",
 	})
 	for path, want := range map[string]bool{"a": true, "b": true, "c": true, "d": false, "e": true, "f": false, "none": false, "none/deep": false} {
-		place, err := site.PlaceOf(base+"/"+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := place.Installed(); got != want || err != nil {
+		if got, err := site.Installed(base + "/" + path); got != want || err != nil {
 			t.Errorf("%s: got %v, %v", path, got, err)
 		}
 	}

@@ -101,9 +101,13 @@ func debianName(host string) string {
 	return cleanName(host)
 }
 
-// Installed reports whether there are files of a WordPress site at the place. A
-// broken site counts too. It returns an error if it cannot examine the place.
-func (p Place) Installed() (bool, error) {
+// Installed reports whether there are files of a WordPress site at path. A broken site counts
+// too. It returns an error if it cannot examine the folder.
+func Installed(path string) (bool, error) {
+	p, err := PlaceOf(path, SystemHomes().Of)
+	if err != nil {
+		return false, err
+	}
 	home, err := OpenHome(p.Home)
 	if foreign := (*safefs.ForeignLinkError)(nil); safefs.Absent(err) || errors.As(err, &foreign) {
 		return false, nil

@@ -12,13 +12,6 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
 )
 
-// OwnerHome returns the home of path's owner according to /etc/passwd if path is in
-// it, else "". A link in the last component of path is not followed.
-func OwnerHome(path string) string { return SystemHomes().Of(path) }
-
-// OwnerHomes returns a function like OwnerHome for many paths. It reads /etc/passwd once.
-func OwnerHomes() func(path string) string { return SystemHomes().Of }
-
 // Homes are the home folders of users by user ID. Several accounts may have the same
 // ID: hosts create additional FTP accounts whose homes are inside the site.
 type Homes struct{ Dirs map[uint32][]string }
@@ -52,7 +45,8 @@ func readHomes(passwd io.Reader) Homes {
 	return h
 }
 
-// Of returns the home of path's owner if path is in it, else "".
+// Of returns the home of path's owner if path is in it, else "". A link in the last component
+// of path is not followed.
 func (h Homes) Of(path string) string {
 	var st syscall.Stat_t
 	if err := syscall.Lstat(path, &st); err != nil {

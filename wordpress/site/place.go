@@ -24,7 +24,7 @@ type Place struct {
 const maxName = 100
 
 // PlaceOf derives a site's place from path. homes returns the home of path's owner if
-// path is in it, else ""; it is OwnerHome except in tests, and may be nil. The home of
+// path is in it, else ""; it is SystemHomes().Of, or what the operator gives, and may be nil. The home of
 // the site is the owner's home, else the project's folder if the layout has one
 // (releases, current), else the folder above path unless that one is Shared, else path.
 func PlaceOf(path string, homes func(path string) string) (Place, error) {
