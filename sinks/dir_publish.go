@@ -1,7 +1,6 @@
 package sinks
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -71,11 +70,6 @@ func reserveName(root *os.Root, tmp, name string) error {
 		return errors.Join(err, root.Remove(name))
 	}
 	return nil
-}
-
-// randomName is an unused name in folder.
-func randomName(folder string) string {
-	return path.Join(folder, ".wp-oneway-"+rand.Text()+".tmp")
 }
 
 // diskError adds to a disk's error what to do about it.

@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -124,3 +125,8 @@ func (s *dirSink) removeDead(name string) {
 // flock locks a file without waiting. The error is EWOULDBLOCK if another process holds the
 // lock. Every other error means that the file system has no locks.
 func flock(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) }
+
+// randomName is an unused name in folder.
+func randomName(folder string) string {
+	return path.Join(folder, ".wp-oneway-"+rand.Text()+".tmp")
+}

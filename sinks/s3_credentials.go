@@ -251,3 +251,20 @@ func (r *rereadCredential) Retrieve(ctx context.Context) (aws.Credentials, error
 	r.read = true
 	return r.now.Retrieve(ctx)
 }
+
+// configError names the file that the SDK could not read, since the SDK does not.
+func configError(err error, c s3Config) error {
+	var path *fs.PathError
+	bundle := os.Getenv("AWS_CA_BUNDLE")
+	switch text := err.Error(); {
+	case bundle != "" && errors.As(err, &path) && path.Path == bundle:
+		return fmt.Errorf("read AWS_CA_BUNDLE: %w; correct it, or unset it and give ca_file= in the URL", err)
+	case bundle != "" && strings.Contains(text, "CA bundle"):
+		return fmt.Errorf("read AWS_CA_BUNDLE: no certificate in PEM form in %s; correct it, or unset it and give ca_file= in the URL", bundle)
+	case strings.Contains(text, "CA bundle"):
+		return fmt.Errorf("read the AWS configuration: no certificate in PEM form in the file that ca_bundle names; correct it, or give ca_file= in the URL")
+	case c.credentialsFile != "":
+		return oneLine(fmt.Errorf("find a key in %s: %w; give a file with [default], or with the profile that the URL names", c.credentialsFile, err))
+	}
+	return oneLine(fmt.Errorf("read the AWS configuration: %w", err))
+}

@@ -177,3 +177,11 @@ func said(err error) string {
 func oneLine(err error) error {
 	return &explained{strings.Join(strings.Fields(err.Error()), " "), err}
 }
+
+func expired(err error) bool {
+	switch codeOf(err) {
+	case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired":
+		return true
+	}
+	return false
+}

@@ -155,14 +155,6 @@ func (s *s3Sink) renew() bool {
 	return ok
 }
 
-func expired(err error) bool {
-	switch codeOf(err) {
-	case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired":
-		return true
-	}
-	return false
-}
-
 // renewable tells whether a new credential may help: stores call an ended session
 // expired or unknown.
 func renewable(err error) bool {

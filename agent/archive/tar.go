@@ -15,17 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Errors of files that changed between their header and the end of their content. The
-// entry stays well-formed.
-var (
-	// ErrShrank means that the file became shorter; the entry is padded with zeros.
-	ErrShrank = errors.New("became shorter while it was read: the missing part is filled with zeros")
-	// ErrGrew means that the file became longer; the entry is cut.
-	ErrGrew = errors.New("became longer while it was read: archived up to its original length")
-	// ErrChanged means that the file was written; the entry may contain old and new data.
-	ErrChanged = errors.New("changed while it was read")
-)
-
 // An Entry is one member of a tar archive.
 type Entry struct {
 	Name     string      // components joined by "/"

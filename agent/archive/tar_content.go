@@ -132,3 +132,14 @@ func owner(info fs.FileInfo) (uid, gid int, err error) {
 	}
 	return int(st.Uid), int(st.Gid), nil
 }
+
+// Errors of files that changed between their header and the end of their content. The
+// entry stays well-formed.
+var (
+	// ErrShrank means that the file became shorter; the entry is padded with zeros.
+	ErrShrank = errors.New("became shorter while it was read: the missing part is filled with zeros")
+	// ErrGrew means that the file became longer; the entry is cut.
+	ErrGrew = errors.New("became longer while it was read: archived up to its original length")
+	// ErrChanged means that the file was written; the entry may contain old and new data.
+	ErrChanged = errors.New("changed while it was read")
+)

@@ -84,3 +84,9 @@ func (k kind) sender(service types.Service) sender {
 		return service.Send(cutLines(text, cmp.Or(k.limit, defaultLimit)), &params)
 	}
 }
+
+// A sender sends one message.
+type sender func(ctx context.Context, subject, text string) error
+
+// defaultLimit is the length of the longest message in bytes.
+const defaultLimit = 3500

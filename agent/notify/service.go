@@ -113,9 +113,3 @@ func (s Service) tell(ctx context.Context, e *event) error {
 	subject, text := e.render(chat)
 	return send(ctx, subject, text)
 }
-
-// A sender sends one message.
-type sender func(ctx context.Context, subject, text string) error
-
-// defaultLimit is the length of the longest message in bytes.
-const defaultLimit = 3500

@@ -54,3 +54,11 @@ func (f *Facts) truncate() {
 		*s = truncate(*s)
 	}
 }
+
+func truncate(s string) string {
+	const limit = 4 << 10
+	if len(s) > limit {
+		return strings.ToValidUTF8(s[:limit], "") + "…"
+	}
+	return s
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 )
 
 // maxSurveyEvent is the limit of a worker's answer about one site, in bytes.
@@ -46,14 +45,6 @@ func readConfig(ctx context.Context, req Request) answer {
 	facts.Config.Files, facts.Config.Doubts, facts.Config.BlogsDirs, facts.Config.DB.CustomTables = nil, nil, nil, nil // a survey does not show them
 	facts.truncate()
 	return answer{facts: facts}
-}
-
-func truncate(s string) string {
-	const limit = 4 << 10
-	if len(s) > limit {
-		return strings.ToValidUTF8(s[:limit], "") + "…"
-	}
-	return s
 }
 
 // serveSurvey is the worker's side of a survey.

@@ -235,3 +235,22 @@ func (d Dirs) saveNameOwner(o *nameOwner) error {
 	}
 	return nil
 }
+
+// names lists the names in the registry.
+func (d Dirs) names() (names []string) {
+	entries, _ := os.ReadDir(filepath.Join(d.State, "names")) // no folder, no names
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// countNames counts the names of an owner.
+func (d Dirs) countNames(names []string, uid uint32) (n int) {
+	for _, name := range names {
+		if o, err := d.nameOwner(name); err == nil && o != nil && o.UID == uid {
+			n++
+		}
+	}
+	return n
+}

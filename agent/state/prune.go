@@ -179,22 +179,3 @@ func (s *Site) lastRun() (last time.Time) {
 	}
 	return last
 }
-
-// countNames counts the names of an owner.
-func (d Dirs) countNames(names []string, uid uint32) (n int) {
-	for _, name := range names {
-		if o, err := d.nameOwner(name); err == nil && o != nil && o.UID == uid {
-			n++
-		}
-	}
-	return n
-}
-
-// names lists the names in the registry.
-func (d Dirs) names() (names []string) {
-	entries, _ := os.ReadDir(filepath.Join(d.State, "names")) // no folder, no names
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}

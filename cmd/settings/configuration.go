@@ -5,12 +5,14 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
-	"github.com/spf13/viper"
+	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
@@ -146,6 +148,36 @@ func Load(flags *pflag.FlagSet, configPath string) (*Configuration, error) {
 	return merge(file, skipped, flags)
 }
 
+// FindFile returns the file to read, or "". given is the value of --config. skipped is the
+// system's file, if this user may not read it.
+func FindFile(given string) (path, skipped string, err error) {
+	if given != "" {
+		return given, "", nil
+	}
+	if f := os.Getenv(keys.EnvPrefix + "_CONFIG"); f != "" {
+		return f, "", nil
+	}
+	switch err := unix.Faccessat(unix.AT_FDCWD, SystemFile, unix.R_OK, unix.AT_EACCESS); {
+	case err == nil:
+		return SystemFile, "", nil
+	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
+		skipped = SystemFile
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", "", fmt.Errorf("read configuration %s: %w", SystemFile, err)
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", skipped, nil //nolint:nilerr // a user without a home has no file there
+	}
+	own := filepath.Join(dir, "wp-oneway", "config.yaml")
+	if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return "", skipped, nil
+	} else if err != nil {
+		return "", "", fmt.Errorf("read configuration: %w", err)
+	}
+	return own, skipped, nil
+}
+
 // WithoutFlags returns the configuration that a command without flags would have. It merges the
 // same content of the file anew, because a flag replaces the values of the file.
 func (c *Configuration) WithoutFlags() (*Configuration, error) {
@@ -177,19 +209,6 @@ func merge(file *keys.File, skipped string, flags *pflag.FlagSet) (*Configuratio
 		return nil, c.Locate("", err)
 	}
 	return c, c.check()
-}
-
-// newViper returns a viper with the default of each key of a table, and with the environment
-// variable of each key.
-func newViper(table keys.Table) *viper.Viper {
-	v := viper.New()
-	for key, value := range table.Defaults() {
-		v.SetDefault(key, value)
-	}
-	v.SetEnvPrefix(keys.EnvPrefix)
-	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
-	v.AutomaticEnv()
-	return v
 }
 
 // check refuses values outside their range, and entries of sites that cannot be decoded, even if

@@ -13,8 +13,10 @@ import (
 
 	"github.com/dustin/go-humanize"
 	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/wp-oneway/wp-oneway/cmd/keys"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/native"
 )
@@ -284,4 +286,17 @@ func ioHook(_, to reflect.Type, value any) (any, error) {
 		return value, nil
 	}
 	return process.ParseIOPriority(fmt.Sprint(value))
+}
+
+// newViper returns a viper with the default of each key of a table, and with the environment
+// variable of each key.
+func newViper(table keys.Table) *viper.Viper {
+	v := viper.New()
+	for key, value := range table.Defaults() {
+		v.SetDefault(key, value)
+	}
+	v.SetEnvPrefix(keys.EnvPrefix)
+	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
+	v.AutomaticEnv()
+	return v
 }

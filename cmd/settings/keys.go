@@ -1,15 +1,8 @@
 package settings
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/wp-oneway/wp-oneway/cmd/keys"
 )
@@ -110,33 +103,3 @@ func phpKeys() keys.Table {
 
 // SystemFile is the configuration of the host, which may hold root's secrets.
 const SystemFile = "/etc/wp-oneway/config.yaml"
-
-// FindFile returns the file to read, or "". given is the value of --config. skipped is the
-// system's file, if this user may not read it.
-func FindFile(given string) (path, skipped string, err error) {
-	if given != "" {
-		return given, "", nil
-	}
-	if f := os.Getenv(keys.EnvPrefix + "_CONFIG"); f != "" {
-		return f, "", nil
-	}
-	switch err := unix.Faccessat(unix.AT_FDCWD, SystemFile, unix.R_OK, unix.AT_EACCESS); {
-	case err == nil:
-		return SystemFile, "", nil
-	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
-		skipped = SystemFile
-	case !errors.Is(err, fs.ErrNotExist):
-		return "", "", fmt.Errorf("read configuration %s: %w", SystemFile, err)
-	}
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		return "", skipped, nil //nolint:nilerr // a user without a home has no file there
-	}
-	own := filepath.Join(dir, "wp-oneway", "config.yaml")
-	if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return "", skipped, nil
-	} else if err != nil {
-		return "", "", fmt.Errorf("read configuration: %w", err)
-	}
-	return own, skipped, nil
-}

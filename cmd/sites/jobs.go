@@ -219,15 +219,6 @@ func tempDir(dir string) (string, error) {
 	return dir, nil
 }
 
-// requestHost returns the host in the requests to a site: http_host, or else the host of url.
-func requestHost(host, url string) string {
-	var w wordpress.World
-	if host == "" && w.SetURL(url) == nil {
-		return w.HTTPHost
-	}
-	return host
-}
-
 // world returns the environment of the site's PHP, as the operator describes it. It never uses
 // the agent's own environment, except for names in env without a value.
 func world(set settings.SiteSetting) (wordpress.World, error) {

@@ -257,3 +257,12 @@ func (s *Selection) FailMissing(report *manifest.Report) {
 		report.Fail(errors.New(MissingRoot(root)))
 	}
 }
+
+// requestHost returns the host in the requests to a site: http_host, or else the host of url.
+func requestHost(host, url string) string {
+	var w wordpress.World
+	if host == "" && w.SetURL(url) == nil {
+		return w.HTTPHost
+	}
+	return host
+}

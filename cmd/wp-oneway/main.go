@@ -6,16 +6,12 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"os/user"
 	"syscall"
 
 	"github.com/wp-oneway/wp-oneway/cmd/console"
 	"github.com/wp-oneway/wp-oneway/cmd/exit"
 	"github.com/wp-oneway/wp-oneway/cmd/process"
 )
-
-// version is the version of the program. The linker sets it when a release is built.
-var version = "dev"
 
 func main() {
 	process.LimitMemory(process.AgentMemory)
@@ -53,15 +49,4 @@ func run(ctx context.Context, args []string, io console.Streams) int {
 		a.tellUnstarted(ctx, err)
 	}
 	return exit.Status(err)
-}
-
-// setHome sets HOME from the user database if the environment has none, as in a systemd service.
-// The configuration, the credentials and the backups are in the home folder.
-func setHome() {
-	if os.Getenv("HOME") != "" {
-		return
-	}
-	if u, err := user.Current(); err == nil && u.HomeDir != "" {
-		_ = os.Setenv("HOME", u.HomeDir) // if it stays unset, the code that needs it returns an error
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/user"
 	"slices"
 	"strings"
 
@@ -208,4 +210,15 @@ func onePath(cmd *cobra.Command, args []string) error {
 		return exit.Usage(fmt.Errorf("%s needs one %s, not %d; see %s --help", cmd.Name(), what, len(args), cmd.CommandPath()))
 	}
 	return nil
+}
+
+// setHome sets HOME from the user database if the environment has none, as in a systemd service.
+// The configuration, the credentials and the backups are in the home folder.
+func setHome() {
+	if os.Getenv("HOME") != "" {
+		return
+	}
+	if u, err := user.Current(); err == nil && u.HomeDir != "" {
+		_ = os.Setenv("HOME", u.HomeDir) // if it stays unset, the code that needs it returns an error
+	}
 }

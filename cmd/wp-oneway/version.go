@@ -92,3 +92,6 @@ func (a *app) serveInsideCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve.Inside(cmd.Context(), a.In, a.Out) },
 	}
 }
+
+// version is the version of the program. The linker sets it when a release is built.
+var version = "dev"

@@ -1,6 +1,10 @@
 package oneway
 
-import "github.com/wp-oneway/wp-oneway/sinks"
+import (
+	"errors"
+
+	"github.com/wp-oneway/wp-oneway/sinks"
+)
 
 // A report collects the findings of one folder, or of the whole sink.
 type report struct {
@@ -75,4 +79,12 @@ func policyCommand(provider, bucket, prefix string) string {
 		text += " --prefix " + sinks.Quote(prefix)
 	}
 	return text
+}
+
+// causeText is the cause of a sink's error, without the name of the canary.
+func causeText(err error) string {
+	if cause := errors.Unwrap(err); cause != nil {
+		err = cause
+	}
+	return line(err.Error())
 }

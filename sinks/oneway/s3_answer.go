@@ -35,14 +35,6 @@ func answerOf(err error) answer {
 	return a
 }
 
-// causeText is the cause of a sink's error, without the name of the canary.
-func causeText(err error) string {
-	if cause := errors.Unwrap(err); cause != nil {
-		err = cause
-	}
-	return line(err.Error())
-}
-
 // line puts a text on one line.
 func line(s string) string { return strings.TrimSuffix(strings.Join(strings.Fields(s), " "), ": ") }
 

@@ -116,9 +116,6 @@ func checked(path string, readers Readers) (*os.File, error) {
 	return f, nil
 }
 
-// procPath is the path at which the kernel shows an open file.
-func procPath(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }
-
 // checkFile checks the owner and the permissions of an open file.
 func checkFile(f *os.File, path string, readers Readers) error {
 	var stat unix.Stat_t
@@ -136,9 +133,6 @@ func checkFile(f *os.File, path string, readers Readers) error {
 	}
 	return nil
 }
-
-// trusted reports whether a user may change what configures the agent.
-func trusted(uid uint32) bool { return uid == 0 || uid == uint32(os.Geteuid()) }
 
 // ownGroup reports whether a group is root's or one of the agent's own.
 func ownGroup(gid uint32) bool {

@@ -184,3 +184,9 @@ func userName(uid uint32) string {
 	}
 	return " (" + u.Username + ")"
 }
+
+// procPath is the path at which the kernel shows an open file.
+func procPath(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }
+
+// trusted reports whether a user may change what configures the agent.
+func trusted(uid uint32) bool { return uid == 0 || uid == uint32(os.Geteuid()) }

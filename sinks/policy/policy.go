@@ -217,3 +217,14 @@ func (p *Plan) run(about, text string, input any) {
 func (p *Plan) warn(format string, args ...any) {
 	p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...))
 }
+
+func ruleID(what, prefix string, i int) string {
+	if prefix == "" {
+		return what
+	}
+	id := what + "-" + strings.ReplaceAll(prefix, "/", "-")
+	if len(id) > 200 {
+		return fmt.Sprintf("%s-%d", what, i+1)
+	}
+	return id
+}

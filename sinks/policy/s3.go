@@ -152,17 +152,6 @@ func (r *Request) lifecycle(scopes []scope) s3Lifecycle {
 	return l
 }
 
-func ruleID(what, prefix string, i int) string {
-	if prefix == "" {
-		return what
-	}
-	id := what + "-" + strings.ReplaceAll(prefix, "/", "-")
-	if len(id) > 200 {
-		return fmt.Sprintf("%s-%d", what, i+1)
-	}
-	return id
-}
-
 // lock is the default retention of new objects.
 func (r *Request) lock() map[string]any {
 	return map[string]any{

@@ -2,7 +2,6 @@ package dump
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -112,10 +111,6 @@ func (d *Dump) tableText(ctx context.Context, c *mysql.Conn, o *object, created,
 	}
 	return "DROP TABLE IF EXISTS " + sqltext.Ident(o.name) + ";\n" + create, nil
 }
-
-// errRefused is wrapped when the server returns, as a definition, a text that is not exactly
-// the expected CREATE statement.
-var errRefused = errors.New("the server's definition is refused")
 
 // checkDefinition returns an error unless text is one statement that creates the object.
 // Otherwise, an attacker who controls the server could make the account that restores the

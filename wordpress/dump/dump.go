@@ -23,6 +23,20 @@ import (
 // start the dump again. The same is true for mysql.ErrLost.
 var ErrChanged = errors.New("the database's structure was changed during the dump")
 
+// errRefused is wrapped when the server returns, as a definition, a text that is not exactly
+// the expected CREATE statement.
+var errRefused = errors.New("the server's definition is refused")
+
+// changed adds ErrChanged to an error of the server that means that the site has changed the
+// table during the dump. It returns other errors unchanged.
+func changed(err error) error {
+	switch mysql.ErrorNumber(err) {
+	case mysql.TableChanged, mysql.NoSuchTable:
+		return fmt.Errorf("%w: %w", ErrChanged, err)
+	}
+	return err
+}
+
 // A Dump is a snapshot of a database.
 type Dump struct {
 	db        wordpress.Database

@@ -160,13 +160,3 @@ func (d *Dump) writeSequence(ctx context.Context, c *mysql.Conn, t *text, o *obj
 	return t.raw("DROP SEQUENCE IF EXISTS ", sqltext.Ident(o.name), ";\n", create, ";\n",
 		"INSERT INTO ", sqltext.Ident(o.name), " VALUES (", strings.Join(values, ","), ");\n")
 }
-
-// changed adds ErrChanged to an error of the server that means that the site has changed the
-// table during the dump. It returns other errors unchanged.
-func changed(err error) error {
-	switch mysql.ErrorNumber(err) {
-	case mysql.TableChanged, mysql.NoSuchTable:
-		return fmt.Errorf("%w: %w", ErrChanged, err)
-	}
-	return err
-}

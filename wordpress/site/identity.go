@@ -1,7 +1,6 @@
 package site
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,32 +98,4 @@ func debianName(host string) string {
 		return "wordpress"
 	}
 	return cleanName(host)
-}
-
-// Installed reports whether there are files of a WordPress site at path. A broken site counts
-// too. It returns an error if it cannot examine the folder.
-func Installed(path string) (bool, error) {
-	p, err := PlaceOf(path, SystemHomes().Of)
-	if err != nil {
-		return false, err
-	}
-	home, err := OpenHome(p.Home)
-	if foreign := (*safefs.ForeignLinkError)(nil); safefs.Absent(err) || errors.As(err, &foreign) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer home.Close()
-	var failed error
-	for _, name := range []string{ConfigFile, LoadFile, SettingsFile, "wp/" + LoadFile, "wp-content"} {
-		_, err := home.Lstat(filepath.Join(p.Path, name))
-		switch {
-		case err == nil:
-			return true, nil
-		case !safefs.Absent(err) && !errors.Is(err, safefs.ErrOutside):
-			failed = err
-		}
-	}
-	return false, failed
 }

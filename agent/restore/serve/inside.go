@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -173,15 +172,6 @@ func (s *server) lines() (lines []string) {
 	return lines[max(0, len(lines)-maxLogLines):]
 }
 
-// cut shortens a text of the site.
-func cut(text string) string {
-	const most = 500
-	if len(text) > most {
-		text = text[:most] + "…"
-	}
-	return strings.ToValidUTF8(text, "�")
-}
-
 // A lockedTail may be written to while it is read.
 type lockedTail struct {
 	mu sync.Mutex
@@ -200,9 +190,3 @@ func (t *lockedTail) String() string {
 	defer t.mu.Unlock()
 	return t.tail.String()
 }
-
-// routerFile is the script that answers the requests.
-const routerFile = "/router.php"
-
-// inRoot returns a path in PHP's file system as relative to its root.
-func inRoot(path string) string { return filepath.Clean(strings.TrimPrefix(path, "/")) }

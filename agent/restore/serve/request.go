@@ -87,3 +87,12 @@ func getOne(ctx context.Context, transport *http.Transport, at *url.URL) (Page, 
 
 // titleText finds the title of a page.
 var titleText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)<title\b[^>]*>(.{0,1000}?)</title>`) })
+
+// cut shortens a text of the site.
+func cut(text string) string {
+	const most = 500
+	if len(text) > most {
+		text = text[:most] + "…"
+	}
+	return strings.ToValidUTF8(text, "�")
+}

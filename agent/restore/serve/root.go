@@ -199,3 +199,9 @@ func setAttributes(path string, attributes uint64, flags uint) error {
 	}
 	return nil
 }
+
+// routerFile is the script that answers the requests.
+const routerFile = "/router.php"
+
+// inRoot returns a path in PHP's file system as relative to its root.
+func inRoot(path string) string { return filepath.Clean(strings.TrimPrefix(path, "/")) }

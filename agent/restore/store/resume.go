@@ -136,3 +136,5 @@ func (r *resumed) Close() error {
 	r.body = nil
 	return err
 }
+
+var errNoRange = errors.New("the store does not send parts of objects; the connection broke and cannot go on")

@@ -122,8 +122,6 @@ func (s *s3Store) Get(ctx context.Context, want Object) (io.ReadCloser, error) {
 	return r, err
 }
 
-var errNoRange = errors.New("the store does not send parts of objects; the connection broke and cannot go on")
-
 // explain turns an error of the SDK into an error of one line that says what to do.
 func (s *s3Store) explain(ctx context.Context, err error) error {
 	if ctx.Err() != nil {

@@ -367,3 +367,6 @@ func (p *place) close() {
 		_ = p.parent.Close() // only reading
 	}
 }
+
+// outsideSuffix is the end of the name of the folder for files from outside of the root.
+const outsideSuffix = ".outside"

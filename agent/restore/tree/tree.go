@@ -78,9 +78,6 @@ func New(o Options) *Target { return &Target{o: o} }
 // Files returns how many files of the backup were read so far. It can be called at any time.
 func (t *Target) Files() int64 { return t.files.Load() }
 
-// outsideSuffix is the end of the name of the folder for files from outside of the root.
-const outsideSuffix = ".outside"
-
 // Stream implements restore.Part.
 func (*Target) Stream() string { return manifest.FilesStream }
 

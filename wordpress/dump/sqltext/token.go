@@ -192,3 +192,47 @@ func GroupEnd(list []Token, open int) int {
 	}
 	return len(list)
 }
+
+// SingleBytes replaces the bytes of multibyte characters that may look like a quote, a
+// backslash, a letter or a digit to a reader of single bytes. Other character sets have no
+// such bytes.
+func SingleBytes(text, charset string) string {
+	lead, trail := between(0x81, 0xfe), between(0x40, 0x7e, 0x80, 0xfe)
+	switch charset {
+	case "gbk", "gb18030":
+	case "big5":
+		lead, trail = between(0xa1, 0xf9), between(0x40, 0x7e, 0xa1, 0xfe)
+	case "sjis", "cp932":
+		lead, trail = between(0x81, 0x9f, 0xe0, 0xfc), between(0x40, 0x7e, 0x80, 0xfc)
+	case "euckr":
+		trail = between('A', 'Z', 'a', 'z', 0x81, 0xfe)
+	default:
+		return text
+	}
+	digit := between('0', '9')
+	out := []byte(text)
+	for i := 0; i+1 < len(out); i++ {
+		switch {
+		case !lead(out[i]):
+		case trail(out[i+1]):
+			i++
+			out[i] = 0x80
+		case charset == "gb18030" && i+3 < len(out) && digit(out[i+1]) && lead(out[i+2]) && digit(out[i+3]):
+			out[i+1], out[i+3] = 0x80, 0x80
+			i += 3
+		}
+	}
+	return string(out)
+}
+
+// between returns whether a byte is in one of some ranges, each given by its first and last.
+func between(ranges ...byte) func(byte) bool {
+	return func(c byte) bool {
+		for i := 0; i < len(ranges); i += 2 {
+			if c >= ranges[i] && c <= ranges[i+1] {
+				return true
+			}
+		}
+		return false
+	}
+}
