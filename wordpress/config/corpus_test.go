@@ -28,6 +28,7 @@ var corpora = []string{"testdata/wpconfig/cases", "testdata/wpconfig-more/cases"
 // refusedCases are the cases that are refused because they use a feature that is not
 // supported, with a part of the error. Their expected.json contains PHP's answer.
 var refusedCases = map[string]string{
+	"autoloaded-settings-class": "uses an autoloader",
 	"builtin-objects-harmless":  "uses an exception inside a try statement",
 	"container-of-closures":     "uses class_alias()",
 	"database-url-query-arrays": "calls parse_str() with",
@@ -37,7 +38,7 @@ var refusedCases = map[string]string{
 	"fopen-dotenv":              "calls fgets()",
 	"generator-dotenv":          "uses an enum",
 	"loops-and-goto-like":       "uses finally",
-	"namespaces-that-shadow":    "uses a static call through __callStatic",
+	"namespaces-that-shadow":    "uses an unpacked array",
 	"obfuscated-eval-known":     "calls gzuncompress()",
 	"openssl-decrypt":           "calls openssl_decrypt()",
 	"password-very-long":        "calls range()",
@@ -48,6 +49,8 @@ var refusedCases = map[string]string{
 	"table-prefix-forms":        "uses an assignment by reference",
 	"templates-by-callback":     "uses a closure that uses a variable by reference",
 	"types-that-convert":        "uses a named argument",
+	"vip-loader-class":          "uses an unpacked array",
+	"working-directory-changed": "uses chdir()",
 	"yaml-by-hand":              "uses an assignment by reference",
 }
 

@@ -35,7 +35,7 @@ func (g *grammar) expr() string {
 	case 8:
 		return "(" + e() + " ? " + e() + " : " + e() + ")"
 	case 9:
-		return "[" + e() + ", " + g.pick("'k' => ", "", "...") + g.pick("[1, 'q' => 2]", "$m", "$l") + "]"
+		return "[" + e() + ", " + g.pick("'k' => ", "", "'l' => ") + g.pick("[1, 'q' => 2]", "$m", "$l") + "]"
 	case 10:
 		return g.pick("$l", "$m", "$s", "$n", "'hello'") + "[" + g.pick("0", "1", "'a'", "'b'", "-1", "'1'", "null", "true") + "]"
 	case 11:

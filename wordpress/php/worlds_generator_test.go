@@ -51,7 +51,7 @@ func (g *worldGenerator) moreStmt() string {
 	case 7:
 		return asArray(v) + v + "[" + k + "] ??= " + g.expr() + ";"
 	case 8:
-		return "try { " + v + "[" + k + "]['l'] = " + g.expr() + "; } catch (Error $e) { " + v + " = 'scalar'; }"
+		return asArray(v) + v + "[" + k + "] = []; " + v + "[" + k + "]['l'] = " + g.expr() + ";"
 	case 9:
 		return asArray(v) + g.pick("array_push("+v+", "+g.expr()+");", w+" = array_pop("+v+");", "array_unshift("+v+", "+g.Value()+");", w+" = array_shift("+v+");", "ksort("+v+");")
 	case 10:
@@ -59,7 +59,7 @@ func (g *worldGenerator) moreStmt() string {
 	case 11:
 		return g.pick("$o = clone $o;", "$o = new stdClass;", "$p = $o;", "$p = $o; $p->p = "+g.expr()+";")
 	case 12:
-		return "try { $o->p['k'] = " + g.expr() + "; } catch (Error $e) { $o->p = []; }"
+		return "$o->p = []; $o->p['k'] = " + g.expr() + ";"
 	case 13:
 		return "if (isset($o->p)) { " + v + " = &$o->p; }"
 	case 14:

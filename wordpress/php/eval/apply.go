@@ -9,14 +9,6 @@ import (
 
 // callBuiltin evaluates the arguments of a builtin, then calls it.
 func (in *interp) callBuiltin(to *callee, args []syntax.Arg, pos syntax.Pos) Value {
-	special := func(a syntax.Arg) bool { return a.Spread || a.Name != "" }
-	if i := slices.IndexFunc(args, special); i >= 0 {
-		if args[i].Spread && (to.builtin.Refs>>min(i, 30) != 0 || to.builtin.RestRefs) {
-			panic(in.unsupported(pos, "an argument list unpacked into parameters by reference"))
-		}
-		vals := in.evalArgs(args, pos)
-		return in.apply(to, vals, make([]*place, len(vals)), pos)
-	}
 	vals, targets := make([]Value, len(args)), make([]*place, len(args))
 	for i, a := range args {
 		if to.builtin.ByRef(i) && isPlace(a.X) {
@@ -128,7 +120,7 @@ func (in *interp) elementsOnly(vals []Value) bool {
 		}
 		if ok {
 			for i := range a.Entries {
-				if !a.Entries[i].Gone && a.Entries[i].Value.Kind() == KindAbsent {
+				if a.Entries[i].Value.Kind() == KindAbsent {
 					return false
 				}
 			}

@@ -118,14 +118,7 @@ func (in *interp) unpack(list *syntax.ArrayExpr, v Value) {
 			panic(in.unsupported(list.Pos, "a reference in list()"))
 		}
 		if item.Key != nil {
-			k := in.eval(item.Key)
-			ky, ok := ToKey(k)
-			if u := in.UnknownIn(k, 0); u != nil {
-				s.wild = u
-			} else if !ok {
-				panic(in.Throw("TypeError", "Illegal offset type", item.Key.Where()))
-			}
-			s.k = ky
+			s = in.keyStep(item.Key, item.Key.Where())
 		}
 		elem := Null
 		if v.Kind() >= KindArray {

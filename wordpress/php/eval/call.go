@@ -176,14 +176,7 @@ func (in *interp) Invoke(fn Value, args []Value, weak bool, pos syntax.Pos) Valu
 	for _, v := range args {
 		Share(v)
 	}
-	switch {
-	case to.unknown != nil:
-		in.Poison(to.unknown)
-		return Opaque(to.unknown)
-	case to.builtin != nil:
-		return in.apply(to, args, make([]*place, len(args)), pos)
-	}
-	return in.run1(to, args, pos)
+	return in.call(to, args, pos)
 }
 
 // callWith evaluates arguments and calls a callee with them.
@@ -194,36 +187,34 @@ func (in *interp) callWith(to *callee, args []syntax.Arg, first bool, pos syntax
 	case to.unknown != nil:
 		return in.callUnknown(to.unknown, args)
 	case to.builtin != nil:
+		in.plainArgs(args, pos)
 		return in.callBuiltin(to, args, pos)
 	}
-	vals := in.evalArgs(args, pos)
-	return in.run1(to, vals, pos)
+	return in.call(to, in.evalArgs(args, pos), pos)
+}
+
+// unpacked is a feature that is not evaluated.
+const unpacked = "an unpacked array"
+
+// plainArgs panics if an argument is named or unpacked.
+func (in *interp) plainArgs(args []syntax.Arg, pos syntax.Pos) {
+	for _, a := range args {
+		switch {
+		case a.Name != "":
+			panic(in.unsupported(pos, "a named argument"))
+		case a.Spread:
+			panic(in.unsupported(pos, unpacked))
+		}
+	}
 }
 
 // evalArgs evaluates the arguments of a function of the program.
 func (in *interp) evalArgs(args []syntax.Arg, pos syntax.Pos) []Value {
+	in.plainArgs(args, pos)
 	in.Alloc(16*len(args), pos)
-	vals := make([]Value, 0, len(args))
-	for _, a := range args {
-		if a.Name != "" {
-			panic(in.unsupported(pos, "a named argument"))
-		}
-		v := in.eval(a.X)
-		if !a.Spread {
-			vals = append(vals, Share(v))
-			continue
-		}
-		list := NewArray()
-		in.spreadInto(list, v, pos)
-		if list.Why != nil {
-			panic(in.Refuse(Undecidable, pos, "evaluate: the arguments depend on %s", list.Why.Expr))
-		}
-		for _, e := range Pairs(list) {
-			if e.Key.Str {
-				panic(in.unsupported(pos, "a named argument"))
-			}
-			vals = append(vals, e.Value)
-		}
+	vals := make([]Value, len(args))
+	for i, a := range args {
+		vals[i] = Share(in.eval(a.X))
 	}
 	return vals
 }

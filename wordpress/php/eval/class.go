@@ -9,7 +9,7 @@ import (
 // A PHPClass is a declared or native class. It does not change once it is declared.
 type PHPClass struct {
 	Name    string
-	ID      string // its name; for an anonymous class, a unique ID
+	ID      string // the name in lower case
 	parent  *PHPClass
 	ifaces  []*PHPClass
 	decl    *syntax.ClassDecl
@@ -71,7 +71,7 @@ func (m *ClassMethod) callee(this *Object, class, static *PHPClass) *callee {
 func (in *interp) CallMethod(o *Object, class *PHPClass, m *ClassMethod, args []Value, pos syntax.Pos) Value {
 	to := m.callee(o, class, o.Class)
 	to.weak = true
-	return in.run1(to, args, pos)
+	return in.call(to, args, pos)
 }
 
 // nativeClasses returns the classes of PHP and of the models by their lower-case names,
@@ -139,6 +139,9 @@ func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
 	if in.vendor() {
 		return nil, in.unknownAt(Unsafe, pos, "needs code of the vendor folder")
 	}
+	if v := in.loadSlot(autoloadSlot); v != nil && v.Kind() != KindNull {
+		return nil, in.unknownAt(Unsafe, pos, "uses an autoloader"+notEvaluated).From(OriginFeature)
+	}
 	return nil, nil
 }
 
@@ -168,25 +171,9 @@ func (in *interp) classNamed(name string, pos syntax.Pos) (c *PHPClass, u *Unkno
 		return c, nil
 	}
 	if c == nil && u == nil {
-		in.autoload(name)
-		if c, u = in.findClass(name, pos); c == nil && u == nil {
-			panic(in.Throw("Error", `Class "`+name+`" not found`, pos))
-		}
+		panic(in.Throw("Error", `Class "`+name+`" not found`, pos))
 	}
 	return c, u
-}
-
-// autoload calls the functions that were passed to spl_autoload_register.
-func (in *interp) autoload(name string) {
-	list, ok := in.loadSlot("spl.autoload").(*Array)
-	if !ok || in.calls > in.opt.Limits.Depth/2 {
-		return
-	}
-	list.Each(func(_ Key, fn Value) bool {
-		in.Invoke(fn, []Value{String(strings.TrimPrefix(name, `\`))}, true, syntax.Pos{})
-		c, u := in.findClass(name, syntax.Pos{})
-		return c == nil && u == nil
-	})
 }
 
 // classOf returns the class that an expression left of :: names.
@@ -239,14 +226,7 @@ func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) {
 func (in *interp) makeClass(d *syntax.ClassDecl, pos syntax.Pos) *PHPClass {
 	size := 256 + 128*(len(d.Methods)+len(d.Props)+len(d.Consts))
 	in.Alloc(size, pos)
-	c := &PHPClass{Name: d.Name, decl: d, methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
-	if c.ID = syntax.Lower(d.Name); d.Name == "" {
-		c.Name = "class@anonymous"
-		if in.anonymous[d] == "" {
-			in.anonymous[d] = c.Name + ToString(Int(int64(len(in.anonymous))))
-		}
-		c.ID = in.anonymous[d]
-	}
+	c := &PHPClass{Name: d.Name, ID: syntax.Lower(d.Name), decl: d, methods: map[string]*ClassMethod{}, consts: map[string]syntax.ConstItem{}, statics: map[string]syntax.PropItem{}}
 	if d.Parent != "" {
 		parent, u := in.classNamed(d.Parent, pos)
 		c.parent, c.opaque = parent, u != nil

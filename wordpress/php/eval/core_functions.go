@@ -13,7 +13,7 @@ var coreFuncs = map[string]Function{
 	"defined":               {Run: definedFunc, Min: 1, Max: 1},
 	"constant":              {Run: constantFunc, Min: 1, Max: 1},
 	"function_exists":       {Run: functionExists, Min: 1, Max: 1},
-	"class_alias":           {Run: func(c *Call) Value { panic(c.Unsupported("class_alias()")) }, Max: -1, Lazy: true},
+	"class_alias":           refusedFunction,
 	"class_exists":          {Run: classExists, Min: 1, Max: 2},
 	"interface_exists":      {Run: classExists, Min: 1, Max: 2},
 	"method_exists":         {Run: methodExists, Min: 2, Max: 2},
@@ -22,6 +22,9 @@ var coreFuncs = map[string]Function{
 	"extract":               {Run: extractFunc, Min: 1, Max: 3, Lazy: true},
 	"spl_autoload_register": {Run: autoloadRegister, Max: 3, Lazy: true},
 }
+
+// refusedFunction ends the evaluation, because too much depends on its effect.
+var refusedFunction = Function{Max: -1, Lazy: true, Run: func(c *Call) Value { panic(c.Unsupported(c.Name + "()")) }}
 
 func defineFunc(c *Call) Value {
 	if u := c.in.asUnknown(c.Arg(0)); u != nil {
@@ -124,10 +127,6 @@ func ofWordPress(name string) bool {
 func classExists(c *Call) Value {
 	name := c.Str(0)
 	k, u := c.in.findClass(name, c.pos)
-	if k == nil && u == nil && (len(c.Args) < 2 || c.Bool(1)) {
-		c.in.autoload(name)
-		k, u = c.in.findClass(name, c.pos)
-	}
 	if u != nil {
 		if c.in.lib.ClassNames[syntax.Lower(name)] && u.Class == Undecidable {
 			return Bool(true)
@@ -181,21 +180,11 @@ func getObjectVars(c *Call) Value {
 	return c.in.visible(o, c.in.frame.class)
 }
 
+// autoloadSlot is the slot that is set if the program has an autoloader.
+const autoloadSlot = "spl.autoload"
+
 func autoloadRegister(c *Call) Value {
-	list, _ := c.Load("spl.autoload").(*Array)
-	if len(c.Args) == 0 {
-		return Bool(true)
-	}
-	next := NewArray()
-	if list != nil {
-		next = list.Clone()
-	}
-	if c.Arg(0).Kind() == KindUnknown || next.Len() > 64 {
-		return Bool(true)
-	}
-	next.Push(Share(c.Arg(0)))
-	c.Store("spl.autoload", next)
-	c.Alloc(next.Size())
+	c.Store(autoloadSlot, Bool(true))
 	return Bool(true)
 }
 

@@ -223,33 +223,23 @@ func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
 		panic(in.unsupported(pos, "a reference in an array"))
 	}
 	if item.Spread {
-		in.spreadInto(a, in.eval(item.Val), pos)
-		return
+		panic(in.unsupported(pos, unpacked))
 	}
-	var k Value
+	s := step{push: true}
 	if item.Key != nil {
-		k = in.eval(item.Key)
+		s = in.keyStep(item.Key, pos)
 	}
 	v := in.eval(item.Val)
-	if k == nil && a.open != nil {
+	switch {
+	case s.wild != nil:
+		a.invalidate(s.wild)
+	case !s.push:
+		a.Set(s.k, Share(v))
+	case a.open != nil:
 		a.invalidate(a.open) // its key depends on a key that is not known
-		return
+	case !a.Push(Share(v)):
+		panic(in.Throw("Error", "Cannot add element to the array as the next element is already occupied", pos))
 	}
-	if k == nil {
-		if !a.Push(Share(v)) {
-			panic(in.Throw("Error", "Cannot add element to the array as the next element is already occupied", pos))
-		}
-		return
-	}
-	if u := in.UnknownIn(k, 0); u != nil {
-		a.invalidate(u)
-		return
-	}
-	ky, ok := ToKey(k)
-	if !ok {
-		panic(in.Throw("TypeError", "Illegal offset type", pos))
-	}
-	a.Set(ky, Share(v))
 }
 
 // invalidate makes every element unknown, after a write to an unknown key: the write may
@@ -257,37 +247,7 @@ func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
 func (a *Array) invalidate(u *Unknown) {
 	a.Why, a.open = u, Opaque(u)
 	for i := range a.Entries {
-		if !a.Entries[i].Gone {
-			a.Entries[i].Value = Opaque(u)
-		}
-	}
-}
-
-// spreadInto appends the elements of a value that is spread with "...".
-func (in *interp) spreadInto(a *Array, v Value, pos syntax.Pos) {
-	b, ok := v.(*Array)
-	if !ok {
-		if u, ok := v.(*Unknown); ok {
-			a.Why, a.open = Opaque(u), Opaque(u)
-			return
-		}
-		if v.Kind() == KindObject {
-			panic(in.unsupported(pos, "an iterator"))
-		}
-		panic(in.Throw("Error", "Only arrays and Traversables can be unpacked", pos))
-	}
-	in.Alloc(b.Size(), pos)
-	if !b.certain() {
-		a.Why = in.UnknownIn(b, 0)
-		a.open = Opaque(a.Why)
-	}
-	for k, v := range b.Each {
-		Share(v)
-		if k.Str {
-			a.Set(k, v)
-		} else {
-			a.Push(v)
-		}
+		a.Entries[i].Value = Opaque(u)
 	}
 }
 

@@ -35,11 +35,7 @@ func (in *interp) execForeach(s *syntax.ForeachStmt) error {
 			return err
 		}
 	}
-	for i := range a.Entries {
-		e := a.Entries[i]
-		if e.Gone {
-			continue
-		}
+	for _, e := range a.Entries {
 		in.Steps(1, s.Pos)
 		if err := in.foreachTurn(s, e, listed); err != nil {
 			return err

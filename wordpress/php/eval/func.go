@@ -7,8 +7,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// run1 runs a callee with evaluated arguments.
-func (in *interp) run1(to *callee, args []Value, pos syntax.Pos) Value {
+// call runs a function or method with evaluated arguments.
+func (in *interp) call(to *callee, args []Value, pos syntax.Pos) Value {
 	switch {
 	case to.unknown != nil:
 		in.Poison(to.unknown)

@@ -41,7 +41,6 @@ type interp struct {
 	codeFiles int
 	memo      map[string]any // findings of libraries, for all worlds; see Call.Memo
 	methods   map[string]bool
-	anonymous map[*syntax.ClassDecl]string // unique IDs of anonymous classes
 
 	snapshot *state // the join of the worlds that reached a Stop file
 	snapWhy  *Unknown
@@ -73,7 +72,7 @@ func newInterp(ctx context.Context, opt Options, lib *Library) *interp {
 		ctx: ctx, opt: opt, lib: lib, memo: map[string]any{},
 		stepsLeft: opt.Limits.Steps, bytesLeft: opt.Limits.Bytes,
 		st: newState(), slots: map[slotName]int{}, exported: map[int]bool{},
-		getting: map[getting]bool{}, sources: map[string]*syntax.Source{}, read: map[string]int{}, methods: map[string]bool{}, anonymous: map[*syntax.ClassDecl]string{},
+		getting: map[getting]bool{}, sources: map[string]*syntax.Source{}, read: map[string]int{}, methods: map[string]bool{},
 	}
 	in.natives = lib.nativeClasses()
 	in.globals = in.newFrame()

@@ -62,22 +62,10 @@ func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) Value {
 	if x.Idx == nil {
 		panic(in.Throw("Error", "Cannot use [] for reading", x.Pos))
 	}
-	idx := in.eval(x.Idx)
-	s := step{}
-	k, ok := ToKey(idx)
-	if u := in.UnknownIn(idx, 0); u != nil {
-		s.wild = u
-	} else if !ok {
-		switch base.Kind() {
-		case KindString:
-			panic(in.unsupported(x.Pos, "isset() of a string with an index that is no key"))
-		case KindArray, KindUnknown, KindObject:
-			panic(in.Throw("TypeError", "Illegal offset type in isset or empty", x.Pos))
-		default:
-			return Null
-		}
+	s, ok := in.stepOf(x.Idx)
+	if !ok {
+		panic(in.unsupported(x.Pos, "isset(), empty() or ?? with an array or object as index"))
 	}
-	s.k, s.null = k, idx.Kind() == KindNull
 	return in.quietElement(base, s, who, x.Pos)
 }
 

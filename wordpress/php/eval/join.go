@@ -1,6 +1,10 @@
 package eval
 
-import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+import (
+	"slices"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
+)
 
 // Joins of worlds. If two worlds have the same value, it stays. If they differ, the
 // joined world has an unknown, whose origin is the expression that decides between them.
@@ -58,7 +62,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	same := a.Next == b.Next && a.Pos == b.Pos && a.Why == b.Why && a.open == b.open && a.Listed == b.Listed
 	out := a.Clone()
 	out.Entries = out.Entries[:0:0]
-	out.index, out.packed, out.live, out.Next, out.Pos = nil, true, 0, 0, 0
+	out.index, out.packed, out.Next, out.Pos = nil, true, 0, 0
 	changed := false
 	for k, v := range a.Each {
 		w, ok := b.Get(k)
@@ -126,20 +130,7 @@ func ordered(a, all *Array) bool {
 }
 
 func sameOrder(a, b *Array) bool {
-	i := 0
-	for _, e := range a.Entries {
-		if e.Gone {
-			continue
-		}
-		for i < len(b.Entries) && b.Entries[i].Gone {
-			i++
-		}
-		if i == len(b.Entries) || b.Entries[i].Key != e.Key {
-			return false
-		}
-		i++
-	}
-	return true
+	return slices.EqualFunc(a.Entries, b.Entries, func(x, y Entry) bool { return x.Key == y.Key })
 }
 
 // join returns the join of two worlds, which must not be used any more. Either may be

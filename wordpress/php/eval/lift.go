@@ -77,10 +77,8 @@ func (in *interp) UnknownIn(v Value, depth int) *Unknown {
 			return in.unknownAt(Undecidable, syntax.Pos{}, "holds too much")
 		}
 		for i := range v.Entries {
-			if e := &v.Entries[i]; !e.Gone {
-				if u := in.UnknownIn(e.Value, depth+1); u != nil {
-					return Opaque(u)
-				}
+			if u := in.UnknownIn(v.Entries[i].Value, depth+1); u != nil {
+				return Opaque(u)
 			}
 		}
 	}
@@ -97,7 +95,7 @@ func (in *interp) Truth(v Value) (bool, *Unknown) {
 			return v.Len() > 0, nil
 		}
 		for _, e := range v.Entries {
-			if !e.Gone && e.Value.Kind() < KindUnknown {
+			if e.Value.Kind() < KindUnknown {
 				return true, nil
 			}
 		}

@@ -47,15 +47,10 @@ func (in *interp) instantiate(c *PHPClass, props *Array, pos syntax.Pos) *Object
 }
 
 func (in *interp) evalNew(x *syntax.NewExpr) Value {
-	var c *PHPClass
-	var u *Unknown
 	if x.Decl != nil {
-		if c = in.makeClass(x.Decl, x.Pos); c.unsupported() != "" {
-			panic(in.unsupported(x.Pos, c.unsupported()))
-		}
-	} else {
-		c, u = in.classOf(x.Class)
+		panic(in.unsupported(x.Pos, "an anonymous class"))
 	}
+	c, u := in.classOf(x.Class)
 	if u != nil {
 		if u.Class == Undecidable && in.st.poison == nil {
 			vals := in.evalArgs(x.Args, x.Pos)

@@ -176,7 +176,7 @@ func HoldsObject(v Value, depth int) bool {
 		return v.Kind() == KindObject || depth > 64
 	}
 	for _, e := range a.Entries {
-		if !e.Gone && HoldsObject(e.Value, depth+1) {
+		if HoldsObject(e.Value, depth+1) {
 			return true
 		}
 	}

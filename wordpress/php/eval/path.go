@@ -79,8 +79,7 @@ func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool) {
 }
 
 // absolute makes a file name absolute, from the working directory. If that is not
-// possible, unfit is the reason: a stream wrapper ("http://"), or a working directory
-// that is not known.
+// possible, unfit is the stream wrapper ("http://").
 func (in *interp) absolute(name string) (abs, unfit string) {
 	if i := strings.Index(name, "://"); i > 0 {
 		s := syntax.Lower(name[:i])
@@ -96,11 +95,7 @@ func (in *interp) absolute(name string) (abs, unfit string) {
 		return "/\x00", ""
 	}
 	if !strings.HasPrefix(name, "/") {
-		cwd, known := in.cwd()
-		if !known {
-			return "", "a working directory that is not known"
-		}
-		name = cwd + "/" + name
+		name = in.opt.DocRoot + "/" + name
 	}
 	if strings.Contains(name+"/", "/../") {
 		name = tidy(name)

@@ -11,21 +11,34 @@ type step struct {
 	wild *Unknown
 }
 
+// stepOf evaluates the key of an element. ok is false if PHP accepts no such key.
+func (in *interp) stepOf(key syntax.Expr) (s step, ok bool) {
+	v := in.eval(key)
+	if u := in.UnknownIn(v, 0); u != nil {
+		return step{wild: u}, true
+	}
+	s.k, ok = ToKey(v)
+	s.null = v.Kind() == KindNull
+	return s, ok
+}
+
+// keyStep is like stepOf. It panics with an exception if PHP accepts no such key.
+func (in *interp) keyStep(key syntax.Expr, pos syntax.Pos) step {
+	s, ok := in.stepOf(key)
+	if !ok {
+		panic(in.Throw("TypeError", "Illegal offset type", pos))
+	}
+	return s
+}
+
 // indexPlace appends the key of an element to a place.
 func (in *interp) indexPlace(p *place, x *syntax.IndexExpr) *place {
-	st := step{push: x.Idx == nil}
+	s := step{push: true}
 	if x.Idx != nil {
-		v := in.eval(x.Idx)
-		k, ok := ToKey(v)
-		if u := in.UnknownIn(v, 0); u != nil {
-			st.wild = u
-		} else if !ok {
-			panic(in.Throw("TypeError", "Illegal offset type", x.Pos))
-		}
-		st.k, st.null = k, v.Kind() == KindNull
+		s = in.keyStep(x.Idx, x.Pos)
 	}
 	c := *p
-	c.path = append(p.path[:len(p.path):len(p.path)], st)
+	c.path = append(p.path[:len(p.path):len(p.path)], s)
 	c.at = x.Pos
 	return &c
 }

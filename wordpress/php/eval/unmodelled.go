@@ -61,7 +61,7 @@ func (in *interp) mayConvert(vals []Value, depth int) bool {
 				return true
 			}
 			for _, e := range v.Entries {
-				if !e.Gone && in.mayConvert([]Value{e.Value}, depth+1) {
+				if in.mayConvert([]Value{e.Value}, depth+1) {
 					return true
 				}
 			}

@@ -1,5 +1,7 @@
 package eval
 
+import "slices"
+
 // An Array is PHP's ordered map. An assignment shares the array. Code that writes to it
 // makes a copy first (Clone), unless it created the array itself. Builtins never write to
 // an array that they receive.
@@ -7,9 +9,8 @@ type Array struct {
 	Entries []Entry
 	index   map[Key]int // nil while the array is small or a list
 	Next    int64       // the next free integer key
-	live    int         // number of entries that are not deleted
 	Pos     int         // the internal pointer, which key() and current() use
-	packed  bool        // keys are 0, 1, 2, … with no deletions
+	packed  bool        // the keys are 0, 1, 2, …
 
 	Rest   restRule // the rule for which missing keys are unknown
 	Why    *Unknown // why the keys or their order are not known; nil: they are
@@ -19,11 +20,10 @@ type Array struct {
 	epoch  *epoch   // the epoch of the state that may change it in place
 }
 
-// An Entry is one element of an array. Gone is set after it was removed.
+// An Entry is one element of an array.
 type Entry struct {
 	Key   Key
 	Value Value
-	Gone  bool
 }
 
 // NewArray returns an empty array.
@@ -57,7 +57,7 @@ func (a *Array) find(k Key) int {
 		return -1
 	}
 	for i := range a.Entries {
-		if !a.Entries[i].Gone && a.Entries[i].Key == k {
+		if a.Entries[i].Key == k {
 			return i
 		}
 	}
@@ -85,7 +85,6 @@ func (a *Array) Set(k Key, v Value) {
 		a.unpack()
 	}
 	a.Entries = append(a.Entries, Entry{Key: k, Value: v})
-	a.live++
 	if !a.packed {
 		if a.index != nil {
 			a.index[k] = len(a.Entries) - 1
@@ -118,39 +117,21 @@ func (a *Array) Remove(k Key) {
 	if i < 0 {
 		return
 	}
-	if a.packed {
-		a.unpack()
+	last := i == len(a.Entries)-1
+	a.Entries = slices.Delete(a.Entries, i, i+1)
+	if a.Pos > i {
+		a.Pos--
 	}
-	a.Entries[i].Gone, a.Entries[i].Value = true, nil
-	a.live--
-	if a.index != nil {
+	switch {
+	case !last:
+		a.unpack()
+	case a.index != nil:
 		delete(a.index, k)
 	}
-	if len(a.Entries) > 32 && a.live < len(a.Entries)/4 {
-		a.compact()
-	}
-}
-
-func (a *Array) compact() {
-	kept := make([]Entry, 0, a.live)
-	pos := 0
-	for i, e := range a.Entries {
-		if i == a.Pos {
-			pos = len(kept)
-		}
-		if !e.Gone {
-			kept = append(kept, e)
-		}
-	}
-	if a.Pos >= len(a.Entries) {
-		pos = len(kept)
-	}
-	a.Entries, a.Pos = kept, pos
-	a.reindex()
 }
 
 func (a *Array) unpack() {
-	a.packed = false
+	a.packed, a.index = false, nil
 	if len(a.Entries) > smallArray {
 		a.reindex()
 	}
@@ -159,19 +140,17 @@ func (a *Array) unpack() {
 func (a *Array) reindex() {
 	a.index = make(map[Key]int, len(a.Entries))
 	for i, e := range a.Entries {
-		if !e.Gone {
-			a.index[e.Key] = i
-		}
+		a.index[e.Key] = i
 	}
 }
 
 // Len returns the number of keys. It has no meaning if a.Why is set.
-func (a *Array) Len() int { return a.live }
+func (a *Array) Len() int { return len(a.Entries) }
 
 // Each calls visit for each entry in order, until visit returns false.
 func (a *Array) Each(visit func(k Key, v Value) bool) {
 	for i := range a.Entries {
-		if e := &a.Entries[i]; !e.Gone && !visit(e.Key, e.Value) {
+		if e := &a.Entries[i]; !visit(e.Key, e.Value) {
 			return
 		}
 	}
@@ -194,18 +173,12 @@ func (a *Array) Size() int { return 128 + 96*len(a.Entries) }
 // certain reports whether the array's keys and their order are known.
 func (a *Array) certain() bool { return a.Why == nil && a.Rest == restNone }
 
-// Pairs returns the entries of an array that are not deleted.
+// Pairs returns a copy of the entries of an array, which may be nil.
 func Pairs(a *Array) []Entry {
 	if a == nil {
 		return nil
 	}
-	list := make([]Entry, 0, a.Len())
-	for _, e := range a.Entries {
-		if !e.Gone {
-			list = append(list, e)
-		}
-	}
-	return list
+	return slices.Clone(a.Entries)
 }
 
 // ListOfStrings returns a list of the strings as values.

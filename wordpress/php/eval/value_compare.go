@@ -2,6 +2,7 @@ package eval
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -13,34 +14,13 @@ func Identical(a, b Value) bool {
 	}
 	switch a := a.(type) {
 	case *Array:
-		return identicalArrays(a, b.(*Array))
+		return a == b.(*Array) || slices.EqualFunc(a.Entries, b.(*Array).Entries, func(x, y Entry) bool {
+			return x.Key == y.Key && Identical(x.Value, y.Value)
+		})
 	case *Object:
 		return a == b.(*Object)
 	}
 	return a == b
-}
-
-func identicalArrays(a, b *Array) bool {
-	if a == b {
-		return true
-	}
-	if a.Len() != b.Len() {
-		return false
-	}
-	i := 0
-	for _, e := range a.Entries {
-		if e.Gone {
-			continue
-		}
-		for i < len(b.Entries) && b.Entries[i].Gone {
-			i++
-		}
-		if i == len(b.Entries) || b.Entries[i].Key != e.Key || !Identical(e.Value, b.Entries[i].Value) {
-			return false
-		}
-		i++
-	}
-	return true
 }
 
 // Uncomparable is the result of Compare for two values that have no order.

@@ -115,7 +115,6 @@ func (in *interp) prepareWorld() {
 		set(name, NewArray())
 	}
 	in.storeSlot(writtenSlot, NewArray())
-	in.storeSlot(cwdSlot, String(in.opt.DocRoot))
 	in.storeSlot(includeSlot, String("."))
 	for name, v := range in.opt.Constants {
 		in.st.Set(in.slot('c', name), &definition{v: String(v)})

@@ -80,9 +80,7 @@ func (in *interp) owned(a *Array, pos syntax.Pos) *Array {
 	c := a.Clone()
 	c.epoch = in.st.own
 	for i := range c.Entries {
-		if e := &c.Entries[i]; !e.Gone {
-			Share(e.Value)
-		}
+		Share(c.Entries[i].Value)
 	}
 	return c
 }
@@ -123,6 +121,7 @@ func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, chang
 	case a.Rest != restNone || a.Why != nil:
 		a.Set(s.k, AbsentValue{})
 	default:
+		in.Steps(len(a.Entries)/8, pos)
 		a.Remove(s.k)
 	}
 }

@@ -21,7 +21,7 @@ const writers = `file_put_contents:0 unlink:0 touch:0 mkdir:0 rmdir:0 chmod:0 ch
 func writeFuncs() map[string]Function {
 	all := map[string]Function{
 		"rename":           writes(0, 1),
-		"chdir":            {Run: chdir, Min: 1, Max: 1, Lazy: true},
+		"chdir":            refusedFunction,
 		"set_include_path": {Run: setIncludePath, Min: 1, Max: 1, Lazy: true},
 		"ini_set":          {Run: iniSet, Min: 2, Max: 2, Lazy: true},
 		"ini_alter":        {Run: iniSet, Min: 2, Max: 2, Lazy: true},
@@ -39,7 +39,6 @@ var writingMethods = syntax.WordSet("extractto save savehtmlfile savexml asxml f
 // The slots with the effects of these functions.
 const (
 	writtenSlot = "files.written" // an array with the paths as keys, or an unknown
-	cwdSlot     = "files.cwd"
 	includeSlot = "files.include_path"
 )
 
@@ -112,53 +111,8 @@ func below(path, dir string) bool {
 	return ok && (rest == "" || rest[0] == '/' || strings.HasSuffix(dir, "/"))
 }
 
-func chdir(c *Call) Value {
-	if u := c.UnknownIn(c.Arg(0)); u != nil {
-		c.in.Poison(u) // every relative path may now lead to another file
-		c.Steps(64)
-		return Opaque(u)
-	}
-	abs, v := LocalPath(c)
-	if v != nil {
-		return v
-	}
-	info, err := c.Files().Stat(abs)
-	if err != nil {
-		v := AskedFile(c, err)
-		if u, ok := v.(*Unknown); ok {
-			c.in.Poison(u)
-		}
-		c.Steps(64)
-		return v
-	}
-	if !info.IsDir() {
-		c.Steps(64)
-		return Bool(false)
-	}
-	c.Store(cwdSlot, String(c.in.identity(abs)))
-	c.Steps(64)
-	return Bool(true)
-}
-
-// cwd returns the working directory; known is false if it is not known.
-func (in *interp) cwd() (dir string, known bool) {
-	switch v := in.loadSlot(cwdSlot).(type) {
-	case String:
-		return string(v), true
-	case *Unknown:
-		return "", false
-	}
-	return in.opt.DocRoot, true
-}
-
 // Getcwd implements getcwd().
-func Getcwd(c *Call) Value {
-	dir, known := c.in.cwd()
-	if !known {
-		return c.Unknown("depends on a working directory that is not known")
-	}
-	return String(c.in.identity(dir))
-}
+func Getcwd(c *Call) Value { return String(c.in.identity(c.in.opt.DocRoot)) }
 
 // setIncludePath is not evaluated: from now on, a file without a folder in its name is
 // not found.

@@ -78,9 +78,7 @@ func arrayMerge(c *eval.Call) eval.Value {
 		}
 		c.Alloc(a.Size())
 		for _, e := range a.Entries {
-			if !e.Gone {
-				appendPair(out, e, false)
-			}
+			appendPair(out, e, false)
 		}
 	}
 	return out
