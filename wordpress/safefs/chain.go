@@ -19,6 +19,13 @@ type Chain struct {
 type step struct {
 	Descriptor
 	name string
+	kept bool // by the home, which closes it
+}
+
+func (s *step) close() {
+	if !s.kept {
+		s.Descriptor.close()
+	}
 }
 
 // Len returns the number of open components. The first is the home.
@@ -64,7 +71,7 @@ func (c *Chain) open() (*os.File, error) {
 	return nil, ErrIrregular
 }
 
-// Close closes the descriptors below the home.
+// Close closes the descriptors below the home, unless the home keeps them.
 func (c *Chain) Close() {
 	for i := range c.steps {
 		c.steps[i].close()

@@ -27,6 +27,7 @@ var (
 type Home struct {
 	roots []*root // home itself, then its companions
 	guard *guard  // nil: all paths in home may be read
+	kept  *kept   // nil: no folder is kept
 }
 
 // A root is a folder in which everything may be read.
@@ -101,6 +102,7 @@ func (h *Home) Dir() string { return h.roots[0].dir }
 
 // Close closes home. Files that were opened through home stay open.
 func (h *Home) Close() error {
+	h.release()
 	var errs []error
 	for _, r := range h.roots {
 		errs = append(errs, r.file.Close())

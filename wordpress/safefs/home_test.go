@@ -29,6 +29,14 @@ func openHome(t *testing.T, dir string) *Home {
 	return h
 }
 
+// bothHomes opens a home twice; the second one keeps its folders.
+func bothHomes(t *testing.T, dir string) [2]*Home {
+	t.Helper()
+	both := [2]*Home{openHome(t, dir), openHome(t, dir)}
+	both[1].Keep()
+	return both
+}
+
 func TestHomeOpen(t *testing.T) {
 	base := sitetest.Grow(t, map[string]string{
 		"bob/secret":          "bob's",
@@ -61,7 +69,6 @@ func TestHomeOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sock.Close()
-	h := openHome(t, filepath.Join(base, "alice"))
 	tests := []struct {
 		path, text string
 		err        error
@@ -101,28 +108,33 @@ func TestHomeOpen(t *testing.T) {
 		{strings.Repeat("x", 300), "", syscall.ENAMETOOLONG},
 		{"a\x00b", "", syscall.EINVAL},
 	}
-	for _, tt := range tests {
-		f, err := h.Open(h.Dir() + "/" + tt.path)
-		if tt.err != nil {
-			if !errors.Is(err, tt.err) {
-				t.Errorf("%.40q: got error %v, want %v", tt.path, err, tt.err)
+	for i, h := range bothHomes(t, filepath.Join(base, "alice")) {
+		for _, tt := range append(tests, tests...) {
+			f, err := h.Open(h.Dir() + "/" + tt.path)
+			if tt.err != nil {
+				if !errors.Is(err, tt.err) {
+					t.Errorf("home %d: %.40q: got error %v, want %v", i, tt.path, err, tt.err)
+				}
+				continue
 			}
-			continue
+			if err != nil {
+				t.Errorf("home %d: %s: %v", i, tt.path, err)
+				continue
+			}
+			text, err := io.ReadAll(f)
+			if err != nil || string(text) != tt.text {
+				t.Errorf("home %d: %s: got %q, %v, want %q", i, tt.path, text, err, tt.text)
+			}
+			_ = f.Close()
 		}
-		if err != nil {
-			t.Errorf("%s: %v", tt.path, err)
-			continue
+		if _, err := h.Open("file"); !errors.Is(err, syscall.EINVAL) {
+			t.Errorf("home %d: relative path: got %v", i, err)
 		}
-		text, err := io.ReadAll(f)
-		if err != nil || string(text) != tt.text {
-			t.Errorf("%s: got %q, %v, want %q", tt.path, text, err, tt.text)
+		if err := h.Close(); err != nil {
+			t.Error(err)
 		}
-		_ = f.Close()
+		noDescriptorsLeft(t)
 	}
-	if _, err := h.Open("file"); !errors.Is(err, syscall.EINVAL) {
-		t.Errorf("relative path: got %v", err)
-	}
-	noDescriptorsLeft(t)
 }
 
 // noDescriptorsLeft fails if a descriptor in the test's home is still open.
@@ -147,7 +159,15 @@ func TestHomeResolveAndStat(t *testing.T) {
 		"real/home/viaalias": "-> BASE/alias/dir",
 		"alias":              "-> real/home",
 	})
-	h := openHome(t, base+"/alias")
+	for _, h := range bothHomes(t, base+"/alias") {
+		resolveAndStat(t, h, base)
+		resolveAndStat(t, h, base)
+	}
+}
+
+// resolveAndStat checks the results of a home of TestHomeResolveAndStat.
+func resolveAndStat(t *testing.T, h *Home, base string) {
+	t.Helper()
 	if h.Dir() != base+"/real/home" {
 		t.Fatalf("home is %s", h.Dir())
 	}
@@ -273,7 +293,7 @@ func TestHomeRaces(t *testing.T) {
 		"alice/fifo":      "| ",
 	})
 	alice := base + "/alice"
-	h := openHome(t, alice)
+	homes := bothHomes(t, alice)
 	var stop atomic.Bool
 	done := make(chan struct{})
 	go func() {
@@ -291,9 +311,9 @@ func TestHomeRaces(t *testing.T) {
 			}
 		}
 	}()
-	read := 0
-	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); {
-		f, err := h.Open(alice + "/good/file")
+	var read [len(homes)]int
+	for end, i := time.Now().Add(2*time.Second), 0; time.Now().Before(end); i = 1 - i {
+		f, err := homes[i].Open(alice + "/good/file")
 		if err != nil {
 			continue
 		}
@@ -302,12 +322,12 @@ func TestHomeRaces(t *testing.T) {
 		if err != nil || string(text) != "hers" {
 			t.Fatalf("read %q, %v", text, err)
 		}
-		read++
+		read[i]++
 	}
 	stop.Store(true)
 	<-done
-	if read == 0 {
-		t.Error("nothing was ever read")
+	if read[0] == 0 || read[1] == 0 {
+		t.Errorf("files were read %v times; want at least one of each home", read)
 	}
 }
 
@@ -338,6 +358,11 @@ func FuzzHome(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	keeping, err := OpenHome(home)
+	if err != nil {
+		f.Fatal(err)
+	}
+	keeping.Keep()
 	longest := strings.Repeat("/", 4095-len(home+"/a")) + "a" // the longest path that the kernel accepts
 	for _, seed := range []string{"a/file", "l2/abs/file", "a/b/c/back", "slash/etc/passwd", "d/out/file", "a/up/../a/top/alice/d", "a/b/loop", "a/file/..", "l1/.", longest, "/" + longest} {
 		f.Add(seed)
@@ -345,6 +370,9 @@ func FuzzHome(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string) {
 		path := home + "/" + name
 		got, err := h.Resolve(path)
+		if kept, keptErr := keeping.Resolve(path); kept != got || !errors.Is(Cause(keptErr), Cause(err)) {
+			t.Errorf("%q: got %q, %v, and %q, %v from a home that keeps folders", name, got, err, kept, keptErr)
+		}
 		want, wantErr := kernelResolve(path)
 		switch {
 		case errors.Is(err, ErrOutside):

@@ -45,7 +45,9 @@ func (h *Home) Locate(path string, deciding, content []string, further func() (u
 func (h *Home) sole(c *Chain, deciding, content []string, further func() (uint32, error)) (uint32, error) {
 	g := &guard{collect: true}
 	inner := &Home{roots: h.roots, guard: g}
-	if err := eachAbove(*c.End(), c.real(), func(d *Descriptor, path string, entry bool) { g.writers.add(d, path, entry) }); err != nil {
+	inner.Keep()
+	defer inner.release()
+	if err := eachAbove(*c.End(), c.real(), g.writers.add); err != nil {
 		return 0, err
 	}
 	add := func(names []string) (uint32, error) {
@@ -67,9 +69,9 @@ func (h *Home) sole(c *Chain, deciding, content []string, further func() (uint32
 }
 
 // eachAbove calls visit with the open folder d, and then with each folder above it.
-func eachAbove(d Descriptor, path string, visit func(d *Descriptor, path string, entry bool)) error {
+func eachAbove(d Descriptor, path string, visit func(d *Descriptor, path func() string, entry bool)) error {
 	for entry := false; ; entry = true {
-		visit(&d, path, entry)
+		visit(&d, func() string { return path }, entry)
 		up, err := openPath(d.fd, "..")
 		if err != nil {
 			return err
@@ -85,7 +87,7 @@ func eachAbove(d Descriptor, path string, visit func(d *Descriptor, path string,
 // ownerAbove returns the owner of the nearest folder, from d upwards, that does not belong to
 // root. It returns 0 if all of them belong to root.
 func ownerAbove(d Descriptor) (uid uint32, err error) {
-	err = eachAbove(d, "", func(d *Descriptor, _ string, _ bool) {
+	err = eachAbove(d, "", func(d *Descriptor, _ func() string, _ bool) {
 		if uid == 0 {
 			uid = d.UID()
 		}

@@ -45,7 +45,7 @@ func (r *resolver) resolve(path string, follow bool) error {
 	if !strings.HasPrefix(path, "/") || strings.IndexByte(path, 0) >= 0 {
 		return syscall.EINVAL
 	}
-	if err := r.push(path); err != nil {
+	if err := r.begin(path); err != nil {
 		return err
 	}
 	for len(r.ahead) > 0 {
@@ -56,6 +56,7 @@ func (r *resolver) resolve(path string, follow bool) error {
 	if r.root == nil {
 		return ErrOutside
 	}
+	r.keep()
 	return r.visit(false)
 }
 
@@ -64,7 +65,7 @@ func (r *resolver) visit(entry bool) error {
 	if r.home.guard == nil {
 		return nil
 	}
-	return r.home.guard.visit(r.End(), r.real(), entry)
+	return r.home.guard.visit(r.End(), r.real, entry)
 }
 
 // push puts the components of a path, or of a link's target, into ahead.
@@ -141,7 +142,7 @@ func (r *resolver) enter() error {
 func (r *resolver) up() {
 	switch n := len(r.steps); {
 	case n > 0:
-		r.End().close()
+		r.steps[n-1].close()
 		r.steps = r.steps[:n-1]
 	case r.root != nil && len(r.root.parts) > 0:
 		r.above = slices.Clone(r.root.parts[:len(r.root.parts)-1])
@@ -170,7 +171,7 @@ func (r *resolver) down(name string, follow bool) error {
 	}
 	if d.kind() == unix.S_IFLNK && r.End().stat.Mode&unix.S_ISVTX != 0 && r.home.guard != nil {
 		// In a sticky folder, the owner of a link can replace the link.
-		if err := r.home.guard.visit(&d, Join(r.real(), name), false); err != nil {
+		if err := r.home.guard.visit(&d, func() string { return Join(r.real(), name) }, false); err != nil {
 			d.close()
 			return err
 		}

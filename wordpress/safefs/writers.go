@@ -65,7 +65,7 @@ func (w *Writers) Sole() (uint32, error) {
 // add adds the users who may change the open file or folder at path. entry means that the path
 // continues with an existing entry of the folder, so only a replacement of this entry matters. In
 // a sticky folder, only the owner of the entry, the owner of the folder, and root can replace it.
-func (w *Writers) add(d *Descriptor, path string, entry bool) {
+func (w *Writers) add(d *Descriptor, path func() string, entry bool) {
 	w.addUser(d.UID(), path)
 	mode := d.stat.Mode
 	if d.kind() == unix.S_IFLNK || entry && mode&unix.S_ISVTX != 0 {
@@ -94,7 +94,7 @@ func (w *Writers) add(d *Descriptor, path string, entry bool) {
 	}
 }
 
-func (w *Writers) addUser(uid uint32, path string) {
+func (w *Writers) addUser(uid uint32, path func() string) {
 	if uid == 0 {
 		return
 	}
@@ -102,18 +102,18 @@ func (w *Writers) addUser(uid uint32, path string) {
 		w.users = map[uint32]string{}
 	}
 	if _, known := w.users[uid]; !known {
-		w.users[uid] = path
+		w.users[uid] = path()
 	}
 }
 
-func (w *Writers) addAnybody(path, rights string) {
+func (w *Writers) addAnybody(path func() string, rights string) {
 	if w.anybody == "" {
-		w.anybody, w.rights = path, rights
+		w.anybody, w.rights = path(), rights
 	}
 }
 
 // addGroup adds the members of a group.
-func (w *Writers) addGroup(gid, owner uint32, path string) {
+func (w *Writers) addGroup(gid, owner uint32, path func() string) {
 	members, known := groupMembers(gid)
 	switch {
 	case gid == 0 || PrivateGroup(gid, owner):
@@ -176,7 +176,7 @@ type guard struct {
 
 // visit adds the writers of one open component of a path. It refuses the component if the guard
 // does not allow one of these writers.
-func (g *guard) visit(d *Descriptor, path string, entry bool) error {
+func (g *guard) visit(d *Descriptor, path func() string, entry bool) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.collect {
@@ -189,7 +189,7 @@ func (g *guard) visit(d *Descriptor, path string, entry bool) error {
 	if len(w.users) == 0 && w.anybody == "" {
 		return nil
 	}
-	w.addUser(g.only, "the rest of the site")
+	w.addUser(g.only, func() string { return "the rest of the site" })
 	err := &AmbiguousOwnerError{w}
 	if g.refused == nil {
 		g.refused = err

@@ -129,37 +129,37 @@ func classicName(parts []string) string {
 // match matches the components of a path. user are the components of the user's home.
 // rest are the components after the match.
 func (l *layout) match(parts, user []string) (kept *strings.Replacer, rest []string, ok bool) {
-	pattern := safefs.Components(l.pattern)
 	switch l.pattern[0] {
 	case '/':
-		return matchAt(pattern, parts, nil)
+		return matchAt(l.pattern[1:], parts, nil)
 	case '~':
 		if len(user) == 0 || len(parts) < len(user) {
 			return nil, nil, false
 		}
-		return matchAt(pattern[1:], parts[len(user):], []string{"{user}", user[len(user)-1]})
+		return matchAt(l.pattern[2:], parts[len(user):], []string{"{user}", user[len(user)-1]})
 	}
-	for i := len(parts) - len(pattern); i >= 0; i-- {
-		if kept, rest, ok = matchAt(pattern, parts[i:], nil); ok {
+	for i := len(parts) - 1; i >= 0; i-- {
+		if kept, rest, ok = matchAt(l.pattern, parts[i:], nil); ok {
 			return kept, rest, true
 		}
 	}
 	return nil, nil, false
 }
 
-func matchAt(pattern, parts, kept []string) (*strings.Replacer, []string, bool) {
-	if len(parts) < len(pattern) {
-		return nil, nil, false
-	}
-	for i, want := range pattern {
+// matchAt matches the components of a relative pattern with the first of parts.
+func matchAt(pattern string, parts, kept []string) (*strings.Replacer, []string, bool) {
+	for want := range strings.SplitSeq(pattern, "/") {
 		switch {
+		case len(parts) == 0:
+			return nil, nil, false
 		case want[0] == '{':
-			kept = append(kept, want, parts[i])
-		case want != "*" && want != parts[i]:
+			kept = append(kept, want, parts[0])
+		case want != "*" && want != parts[0]:
 			return nil, nil, false
 		}
+		parts = parts[1:]
 	}
-	return strings.NewReplacer(kept...), parts[len(pattern):], true
+	return strings.NewReplacer(kept...), parts, true
 }
 
 // projectOf returns the folder above "current" or "releases/*", or "".
