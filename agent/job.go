@@ -14,6 +14,7 @@ import (
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
 	"github.com/wp-oneway/wp-oneway/wordpress/safefs"
@@ -83,52 +84,58 @@ func (j *Job) request() source.Request {
 type located struct {
 	root  string // with links resolved
 	uid   uint32
-	owner source.Owner
+	owner source.Owner // set by locate
+	// config is the configuration, if root has read it to find that nobody else decides; else nil.
+	config *config.Site
 }
 
 // locate finds the job's site and looks up its owner.
 func (j *Job) locate(ctx context.Context) (located, error) {
-	root, uid, err := j.find(ctx)
+	found, err := j.find(ctx)
 	if err != nil {
 		return located{}, err
 	}
-	owner, err := source.LookupOwner(uid)
-	return located{root: root, uid: uid, owner: owner}, err
+	found.owner, err = source.LookupOwner(found.uid)
+	return found, err
 }
 
 // find resolves the job's path inside its home, and finds the user with whose rights
 // the site is read. The user's groups are not looked up, because that takes long.
-func (j *Job) find(ctx context.Context) (root string, uid uint32, err error) {
+func (j *Job) find(ctx context.Context) (found located, err error) {
 	home, err := site.OpenHome(j.Place.Home)
 	if err != nil {
-		return "", 0, fmt.Errorf("open the site's home: %w", err)
+		return located{}, fmt.Errorf("open the site's home: %w", err)
 	}
 	defer home.Close()
-	root, uid, err = home.Locate(j.Place.Path, site.Deciding(), site.Content(), func() (uid uint32, err error) {
+	found.root, found.uid, err = home.Locate(j.Place.Path, site.Deciding(), site.Content(), func() (uid uint32, err error) {
 		defer crash.Recover(&err)
-		return source.DecidingUser(ctx, j.request())
+		uid, found.config, err = source.DecidingUser(ctx, j.request())
+		return uid, err
 	})
 	several := (*safefs.AmbiguousOwnerError)(nil)
 	ambiguous := errors.As(err, &several)
 	switch me := os.Geteuid(); {
 	case j.RunAs != 0 && me != 0 && uint32(me) != j.RunAs:
-		return "", 0, manifest.Usagef("run_as: only root can read %s with the rights of another user; remove run_as", j.Place.Path)
+		return located{}, manifest.Usagef("run_as: only root can read %s with the rights of another user; remove run_as", j.Place.Path)
 	case j.RunAs != 0 && ambiguous:
-		root, err = home.Resolve(j.Place.Path)
+		found.root, err = home.Resolve(j.Place.Path)
 	case ambiguous:
-		return "", 0, fmt.Errorf("choose the user with whose rights %s is read: %w", j.Place.Path, several)
+		return located{}, fmt.Errorf("choose the user with whose rights %s is read: %w", j.Place.Path, several)
 	}
 	if j.RunAs != 0 {
-		uid = j.RunAs
+		found.uid = j.RunAs
+	}
+	if found.uid != 0 {
+		found.config = nil // it is read with the rights of that user
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
-		return "", 0, fmt.Errorf("find the site: %s is not a folder; give the folder that holds wp-config.php or wp-load.php", j.Place.Path)
+		return located{}, fmt.Errorf("find the site: %s is not a folder; give the folder that holds wp-config.php or wp-load.php", j.Place.Path)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", 0, fmt.Errorf("find the site: %w; wp-oneway sites lists the sites of this host", err)
+		return located{}, fmt.Errorf("find the site: %w; wp-oneway sites lists the sites of this host", err)
 	}
 	if err != nil {
-		return "", 0, fmt.Errorf("find the site: %w", err)
+		return located{}, fmt.Errorf("find the site: %w", err)
 	}
-	return root, uid, nil
+	return found, nil
 }

@@ -4,19 +4,24 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/agent/source"
 	"github.com/wp-oneway/wp-oneway/agent/state"
 	"github.com/wp-oneway/wp-oneway/sinks"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 )
 
 // A roster is the sites of one invocation, and which of them get their names.
 type roster struct {
 	*state.Resolution
 	candidates []*state.Candidate // by the job's index; nil if the site was not found
-	missing    map[int]error      // why not
+	missing    []error            // why not
+	configs    []*config.Site     // as in located
 	roots      siteRoots
 }
 
@@ -26,15 +31,15 @@ type databaseProbe func(ctx context.Context, job *Job, uid uint32) bool
 // resolveNames finds the jobs' sites and decides which get their names. If two sites ask
 // for a free name, probe decides; nil opens no connection. Nothing is written.
 func (a *Agent) resolveNames(ctx context.Context, jobs []Job, probe databaseProbe) *roster {
-	r := &roster{candidates: make([]*state.Candidate, len(jobs)), missing: map[int]error{}}
-	for i := range jobs {
-		root, uid, err := jobs[i].find(ctx)
+	r := &roster{candidates: make([]*state.Candidate, len(jobs)), configs: make([]*config.Site, len(jobs)), missing: make([]error, len(jobs))}
+	inParallel(len(jobs), func(i int) {
+		found, err := jobs[i].find(ctx)
 		if err != nil {
 			r.missing[i] = err
-			continue
+			return
 		}
-		r.candidates[i] = jobs[i].candidate(root, uid)
-	}
+		r.candidates[i], r.configs[i] = jobs[i].candidate(found.root, found.uid), found.config
+	})
 	var answers func(int) bool
 	if probe != nil {
 		answers = func(i int) bool { return probe(ctx, &jobs[i], r.candidates[i].UID) }
@@ -45,6 +50,20 @@ func (a *Agent) resolveNames(ctx context.Context, jobs []Job, probe databaseProb
 		r.roots.run[root] = true
 	}
 	return r
+}
+
+// inParallel calls work with each number below n, several at the same time.
+func inParallel(n int, work func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				work(int(i))
+			}
+		})
+	}
+	workers.Wait()
 }
 
 // databaseProbe returns a probe that connects with the rights of the sites' owners. A

@@ -95,11 +95,11 @@ func (a *Agent) lastSuccess(id string, job Job) *time.Time {
 // siteID is the ID of a job's site; of one that is not found, the ID that it had when it was
 // backed up.
 func (a *Agent) siteID(ctx context.Context, job Job) string {
-	root, uid, err := job.find(ctx)
+	found, err := job.find(ctx)
 	if err != nil {
 		return a.Dirs.SiteAt(job.Place.Path)
 	}
-	return job.candidate(root, uid).ID
+	return job.candidate(found.root, found.uid).ID
 }
 
 // backupSite takes the lock of a site, runs its backup, and records the result and, once

@@ -76,7 +76,7 @@ type DatabaseAddress struct {
 // the rights of the sites' owners.
 func (a *Agent) Survey(ctx context.Context, jobs []Job) *Survey {
 	out, names, owners := a.roll(ctx, jobs)
-	readConfigs(ctx, jobs, owners, func(i int, facts source.Facts, err error) { out.Sites[i].setFacts(facts, err) })
+	readConfigs(ctx, jobs, names.configs, owners, func(i int, facts source.Facts, err error) { out.Sites[i].setFacts(facts, err) })
 	out.setStatuses(jobs, names)
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wp-oneway/wp-oneway/agent/source"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 )
 
 // The time for the configurations of one owner's sites is limited, so that one
@@ -23,8 +24,8 @@ const (
 const batchSize = 256
 
 // readConfigs reads the configurations of the jobs, several batches at the same
-// time. It calls next with the result of each job, one call at a time.
-func readConfigs(ctx context.Context, jobs []Job, owners map[uint32]*ownerSites, next func(job int, facts source.Facts, err error)) {
+// time. configs are those that were read before, or nil. It calls next with the result of each job, one call at a time.
+func readConfigs(ctx context.Context, jobs []Job, configs []*config.Site, owners map[uint32]*ownerSites, next func(job int, facts source.Facts, err error)) {
 	slots := make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))
 	var (
 		work sync.WaitGroup
@@ -38,6 +39,7 @@ func readConfigs(ctx context.Context, jobs []Job, owners map[uint32]*ownerSites,
 				reqs := make([]source.Request, len(batch))
 				for n, i := range batch {
 					reqs[n] = jobs[i].request()
+					reqs[n].Config = configs[i]
 				}
 				o.read(ctx, reqs, func(n int, facts source.Facts, err error) {
 					mu.Lock()

@@ -88,7 +88,10 @@ func (l *localSite) result(ctx context.Context, part string, err error) error {
 // file. If the configuration cannot be evaluated, the files can still be backed up, and so can
 // a database whose connection is in the option file.
 func (l *localSite) readConfig(ctx context.Context, log *slog.Logger) (*config.Site, wordpress.Database, error) {
-	site, err := config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World, WithPHP: l.req.WithPHP, TempDir: l.req.TempDir, Guarded: l.req.Guarded})
+	site, err := l.req.Config, error(nil)
+	if site == nil {
+		site, err = config.Read(ctx, l.req.Path, config.Options{Home: l.req.Home, World: l.req.World, WithPHP: l.req.WithPHP, TempDir: l.req.TempDir, Guarded: l.req.Guarded})
+	}
 	var refusal *wordpress.ConfigError
 	if err != nil && (!errors.As(err, &refusal) || site == nil || site.Config == nil) {
 		return nil, wordpress.Database{}, err

@@ -52,13 +52,18 @@ func LookupOwner(uid uint32) (Owner, error) {
 // DecidingUser is for a site of root. It returns the one user besides root who may change a file that
 // the configuration includes or looks for, or a folder on the path to one; 0 if there is none.
 // It reads only files that nobody but root may change: the others are read later, with the
-// user's rights. If several users may change it, it returns a safefs.AmbiguousOwnerError.
-func DecidingUser(ctx context.Context, req Request) (uint32, error) {
-	_, err := config.Read(ctx, req.Path, config.Options{Home: req.Home, World: req.World, Guarded: true})
+// user's rights. If several users may change it, it returns a safefs.AmbiguousOwnerError. If root
+// could read everything, read is the configuration.
+func DecidingUser(ctx context.Context, req Request) (uid uint32, read *config.Site, err error) {
+	read, err = config.Read(ctx, req.Path, config.Options{Home: req.Home, World: req.World, Guarded: true})
 	if several := (*safefs.AmbiguousOwnerError)(nil); errors.As(err, &several) {
-		return several.Sole()
+		uid, err = several.Sole()
+		return uid, nil, err
 	}
-	return 0, nil // any other error is that of the site, and comes back when it is opened
+	if err != nil {
+		return 0, nil, nil //nolint:nilerr // any other error is that of the site, and comes back when it is opened
+	}
+	return 0, read, nil
 }
 
 // NeedsWorker reports whether the owner's sites are read by a worker: this process

@@ -17,6 +17,7 @@ import (
 
 	"github.com/wp-oneway/wp-oneway/agent/manifest"
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump"
 	"github.com/wp-oneway/wp-oneway/wordpress/dump/mysql"
 	"github.com/wp-oneway/wp-oneway/wordpress/files"
@@ -70,6 +71,9 @@ type Request struct {
 	// Guarded requires that only root and the user of the reading process can change the files
 	// that decide how the site is read; see config.Options.
 	Guarded bool `json:"guarded,omitempty"`
+	// Config is the configuration, if it was read just now as Guarded requires; nil: it is read
+	// when the site is opened. A worker always reads it.
+	Config *config.Site `json:"-"`
 	// TempDir is the folder of a temporary file for rows of locked tables, and of the script
 	// for PHP; "" is the system's. A worker may not be allowed to write there.
 	TempDir string `json:"-"`

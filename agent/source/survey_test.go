@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/wordpress"
+	"github.com/wp-oneway/wp-oneway/wordpress/config"
 )
 
 // readAll returns the answers of a survey.
@@ -17,6 +18,18 @@ func readAll(t *testing.T, owner Owner, reqs ...Request) (answers []answer, err 
 	t.Helper()
 	err = ReadConfigs(t.Context(), owner, reqs, func(f Facts, err error) { answers = append(answers, answer{f, err}) })
 	return answers, err
+}
+
+// A configuration that was read just now is not read again.
+func TestReadConfigsUsesWhatWasRead(t *testing.T) {
+	read := &config.Site{Root: "/none", Version: "6.6", Config: &config.Config{SiteURL: "https://example.org", Files: []string{"x"}}}
+	answers, err := readAll(t, Owner{}, Request{Path: "/none", Home: "/none", Config: read})
+	if err != nil || len(answers) != 1 {
+		t.Fatalf("%d answers, %v", len(answers), err)
+	}
+	if a := answers[0]; a.err != nil || a.facts.WordPress != "6.6" || a.facts.Config.SiteURL != "https://example.org" || len(read.Config.Files) != 1 {
+		t.Errorf("got %+v, %v", a.facts, a.err)
+	}
 }
 
 // A survey by a worker returns the same as one by this process, without the password.

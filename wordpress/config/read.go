@@ -55,6 +55,7 @@ func Read(ctx context.Context, path string, o Options) (*Site, error) {
 		return nil, err
 	}
 	defer home.Close()
+	home.Keep()
 	if o.Guarded {
 		home.Guard(uint32(os.Geteuid()))
 	}
