@@ -40,10 +40,11 @@ type sizes struct {
 	stream  int64 // one stream of random bytes
 	tables  int64 // number of small tables
 	sites   int64 // number of small sites
+	files   int64 // number of small files
 }
 
 func (s sizes) times(n int64) sizes {
-	return sizes{s.uploads * n, s.rows * n, s.stream * n, s.tables * n, s.sites * n}
+	return sizes{s.uploads * n, s.rows * n, s.stream * n, s.tables * n, s.sites * n, s.files * n}
 }
 
 func (s sizes) String() string {
@@ -62,11 +63,14 @@ func (s sizes) String() string {
 	if s.sites > 0 {
 		parts = append(parts, fmt.Sprintf("%d sites", s.sites))
 	}
+	if s.files > 0 {
+		parts = append(parts, fmt.Sprintf("%d files", s.files))
+	}
 	return strings.Join(parts, ", ")
 }
 
 func suites() []suite {
-	return []suite{backupSuite(), memorySuite(), uploadSuite(), folderSuite(), dumpSuite(), tablesSuite(), sitesSuite(), restoreSuite()}
+	return []suite{backupSuite(), memorySuite(), uploadSuite(), folderSuite(), dumpSuite(), tablesSuite(), sitesSuite(), findSuite(), manySuite(), filesSuite(), restoreSuite()}
 }
 
 // options are the flags of a measurement.
@@ -121,6 +125,7 @@ func parseOptions(s suite, args []string) (options, error) {
 	f.Int64Var(&o.sizes.stream, "stream", s.defaults.stream, "MB of random bytes in a stream")
 	f.Int64Var(&o.sizes.tables, "tables", s.defaults.tables, "number of small tables")
 	f.Int64Var(&o.sizes.sites, "sites", s.defaults.sites, "number of small sites")
+	f.Int64Var(&o.sizes.files, "files", s.defaults.files, "number of small files")
 	f.BoolVar(&o.mysql, "mysql", false, "measure MySQL instead of MariaDB (suites dump and tables)")
 	f.BoolVar(&o.tls, "tls", false, "reach the store over TLS")
 	f.StringVar(&o.profile, "profile", "", "write a CPU profile of one dump to this `file` (suite dump)")
