@@ -91,7 +91,7 @@ func (s Sealing) gpg() (archive.Filter, *manifest.Seal, error) {
 		}
 		where, text = "passphrase_file "+s.PassphraseFile, string(file)
 	}
-	passphrase, err := archive.ReadPassphrase(strings.NewReader(text))
+	passphrase, err := archive.ParsePassphrase(text)
 	if err != nil {
 		return archive.Filter{}, nil, fmt.Errorf("%s: %w", where, err)
 	}

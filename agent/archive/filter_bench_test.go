@@ -13,7 +13,7 @@ import (
 
 // BenchmarkFilter measures each filter with SQL text and with media.
 func BenchmarkFilter(b *testing.B) {
-	passphrase, err := ReadPassphrase(strings.NewReader("correct horse"))
+	passphrase, err := ParsePassphrase("correct horse")
 	if err != nil {
 		b.Fatal(err)
 	}

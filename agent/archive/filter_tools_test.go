@@ -238,7 +238,7 @@ func (g gnuPG) open(t testing.TB, in io.Reader) ([]byte, error) {
 
 func (g gnuPG) symmetric(t testing.TB) Filter {
 	t.Helper()
-	p, err := ReadPassphrase(strings.NewReader(testPassphrase))
+	p, err := ParsePassphrase(testPassphrase)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	"github.com/ProtonMail/go-crypto/openpgp/s2k"
+
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
 // gpgCipher is the cipher of all OpenPGP messages. The preferences of recipients are
@@ -21,12 +23,12 @@ const gpgStretch = 65011712
 
 // GPGPassphrase seals with a passphrase, as gpg --symmetric does: AES-256, an integrity
 // code, no compression, and only packets that GnuPG 2.2 reads.
-func GPGPassphrase(p Passphrase) (Filter, error) {
-	if p.secret == "" {
+func GPGPassphrase(p secret.Text) (Filter, error) {
+	if p == "" {
 		return Filter{}, errors.New("seal with gpg: the passphrase is empty")
 	}
 	return gpgFilter(func(w io.Writer, sessionKey []byte) error {
-		return packet.SerializeSymmetricKeyEncryptedAEADReuseKey(w, sessionKey, []byte(p.secret), false, &packet.Config{
+		return packet.SerializeSymmetricKeyEncryptedAEADReuseKey(w, sessionKey, []byte(p.Reveal()), false, &packet.Config{
 			DefaultCipher: gpgCipher,
 			S2KConfig:     &s2k.Config{S2KMode: s2k.IteratedSaltedS2K, S2KCount: gpgStretch},
 		})

@@ -3,38 +3,34 @@ package archive
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/iotest"
+
+	"github.com/wp-oneway/wp-oneway/secret"
 )
 
-func TestReadPassphrase(t *testing.T) {
+func TestParsePassphrase(t *testing.T) {
 	for text, want := range map[string]string{
 		"horse": "horse", "horse\n": "horse", " horse \n": " horse ", "hörse\n": "hörse", "\xff\xfe\n": "\xff\xfe",
 		strings.Repeat("x", 255) + "\n": strings.Repeat("x", 255), "tab\there": "tab\there", "a\rb": "a\rb",
 	} {
-		p, err := ReadPassphrase(strings.NewReader(text))
-		if err != nil || p.secret != want {
-			t.Errorf("%q is read as %q: %v", text, p.secret, err)
+		p, err := ParsePassphrase(text)
+		if err != nil || p.Reveal() != want {
+			t.Errorf("%q is read as %q: %v", text, p.Reveal(), err)
 		}
 	}
 	for text, want := range map[string]string{
 		"": "empty", "\n": "empty", "horse\n\n": "one line", "horse\nstaple": "one line", "horse\r\n": "carriage return",
 		"horse\r": "carriage return", "ho\x00rse": "zero bytes", strings.Repeat("x", 256): "longer than 255", strings.Repeat("x", 9999): "longer than 255",
 	} {
-		_, err := ReadPassphrase(strings.NewReader(text))
+		_, err := ParsePassphrase(text)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "horse") {
 			t.Errorf("%.20q: %v; want %q", text, err, want)
 		}
-	}
-	errRead := errors.New("gone")
-	if _, err := ReadPassphrase(iotest.ErrReader(errRead)); !errors.Is(err, errRead) {
-		t.Errorf("the reader's error is returned as %v", err)
 	}
 }
 
@@ -47,7 +43,7 @@ func TestPassphraseFileOpens(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p, err := ReadPassphrase(strings.NewReader(text))
+		p, err := ParsePassphrase(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,20 +60,20 @@ func TestPassphraseFileOpens(t *testing.T) {
 }
 
 func TestGPGPassphraseRefusesEmpty(t *testing.T) {
-	if _, err := GPGPassphrase(Passphrase{}); err == nil {
+	if _, err := GPGPassphrase(""); err == nil {
 		t.Error("no error for an empty passphrase")
 	}
 }
 
 func TestPassphraseIsRedacted(t *testing.T) {
-	p, err := ReadPassphrase(strings.NewReader("horse"))
+	p, err := ParsePassphrase("horse")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("sealing", "with", p, "in", struct{ P Passphrase }{p})
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("sealing", "with", p, "in", struct{ P secret.Text }{p})
 	slog.New(slog.NewTextHandler(&out, nil)).Info("sealing", "with", p, "in", &p)
-	fmt.Fprintf(&out, "%v %+v %#v %s %q %x %v %+v", p, p, p, p, p, p, &p, struct{ P Passphrase }{p})
+	fmt.Fprintf(&out, "%v %+v %#v %s %q %x %v %+v", p, p, p, p, p, p, &p, struct{ P secret.Text }{p})
 	if err := json.NewEncoder(&out).Encode(map[string]any{"p": p, "q": &p}); err != nil {
 		t.Fatal(err)
 	}

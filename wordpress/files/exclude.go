@@ -36,10 +36,8 @@ func (s *Selection) Check() error {
 	return err
 }
 
-// DefaultExcludes returns the patterns of files that are left out by default: files that
-// can be generated again, logs, and archives of other backup plugins.
-func DefaultExcludes() []string { return slices.Clone(defaultExcludes[:]) }
-
+// defaultExcludes are the patterns of files that are left out by default: files that can be
+// generated again, logs, and archives of other backup plugins.
 var defaultExcludes = [...]string{
 	// Caches. Plugins and WordPress generate them again.
 	"wp-content/cache/",

@@ -74,7 +74,7 @@ func locks(t *testing.T) map[string]lock {
 		tool(t, nil, "ssh-keygen", "-q", "-t", strings.Fields(name)[0], "-N", passphrase, "-f", file)
 		all[name] = lock{seal: ageSeal(string(read(t, file+".pub"))), identity: read(t, file), passphrase: secret.Text(passphrase)}
 	}
-	passphrase, err := archive.ReadPassphrase(strings.NewReader("correct horse\n"))
+	passphrase, err := archive.ParsePassphrase("correct horse\n")
 	if err != nil {
 		t.Fatal(err)
 	}
