@@ -51,8 +51,8 @@ Keys with *yes* under *site* can also be set in an entry of ` + "`sites`" + `, f
 
 // The reference and the schema come from the table of keys.
 func TestConfigurationDocuments(t *testing.T) {
-	checkDocument(t, "configuration.md", referenceHead+settings.Keys().Reference())
-	schema, err := settings.Keys().Schema()
+	checkDocument(t, "configuration.md", referenceHead+configReference(settings.Keys()))
+	schema, err := configSchema(settings.Keys())
 	if err != nil {
 		t.Fatal(err)
 	}
