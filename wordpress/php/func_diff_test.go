@@ -46,8 +46,7 @@ var diffCalls = strings.Fields(`	strlen:s strtolower:s strtoupper:s ucfirst:s lc
 	parse_url:s parse_url:si json_decode:js json_decode:j
 	dirname:s basename:s basename:ss ctype_digit:s
 	preg_match:ps preg_replace:pss preg_split:ps preg_split:psi preg_quote:s preg_quote:ss version_compare:vv version_compare:vvo
-	abs:i min:ii max:iii min:a ord:s strtr:sss substr_count:ss ucwords:s ucwords:ss array_flip:a array_reverse:a array_unique:a array_combine:aa
-	htmlspecialchars:s mb_strlen:s mb_strtolower:s mb_strtoupper:s
+	ord:s substr_count:ss array_flip:a array_reverse:a array_combine:aa mb_strtolower:s mb_strtoupper:s
 	serialize:a serialize:m filter_var:si filter_var:sF strip_tags:s intval:s hash:hs strval:n`)
 
 var diffPools = map[byte][]string{

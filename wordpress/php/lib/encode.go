@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"hash/crc32"
+	"strings"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
@@ -79,38 +80,33 @@ func hex2bin(c *eval.Call) eval.Value {
 	return eval.String(b)
 }
 
-// base64Decode skips bytes that are not base64, unless the strict argument is set.
+// base64Decode skips bytes that are not base64. In the strict mode, only texts that are
+// entirely base64 are evaluated.
 func base64Decode(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	c.Alloc(2 * len(s))
-	strict := c.Bool(1)
-	var digits []byte
-	pads := 0
-	for i := range len(s) {
-		b := s[i]
-		switch {
-		case syntax.IsLetter(b) || syntax.IsDigit(b) || b == '+' || b == '/':
-			if pads > 0 && strict {
-				return eval.Bool(false)
-			}
-			digits = append(digits, b)
-		case b == '=':
-			pads++
-		case strict && !phpBase64Blank(b):
-			return eval.Bool(false)
+	if c.Bool(1) {
+		out, err := base64.RawStdEncoding.DecodeString(s)
+		if strings.Contains(s, "=") {
+			out, err = base64.StdEncoding.DecodeString(s)
 		}
+		if err != nil {
+			return c.RefusedFor("in strict mode, with such a text")
+		}
+		return eval.String(out)
 	}
-	if strict && (len(digits)%4 == 1 || pads > 0 && (pads > 2 || (len(digits)+pads)%4 != 0)) {
-		return eval.Bool(false)
+	var digits []byte
+	for i := range len(s) {
+		if b := s[i]; syntax.IsLetter(b) || syntax.IsDigit(b) || b == '+' || b == '/' {
+			digits = append(digits, b)
+		}
 	}
 	if len(digits)%4 == 1 {
 		digits = digits[:len(digits)-1]
 	}
 	out, err := base64.RawStdEncoding.DecodeString(string(digits))
 	if err != nil {
-		return c.Unknown("this base64 is not modelled")
+		return c.RefusedFor("with such a text")
 	}
 	return eval.String(out)
 }
-
-func phpBase64Blank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }

@@ -150,17 +150,14 @@ func fileContents(c *eval.Call) (string, eval.Value) {
 }
 
 func fileGetContents(c *eval.Call) eval.Value {
+	if len(c.Args) > 3 {
+		return c.RefusedFor("with an offset or a length")
+	}
 	text, v := fileContents(c)
 	if v != nil {
 		return v
 	}
-	offset := c.Int(3, 0)
-	length := c.Int(4, int64(len(text)))
-	if offset < 0 || length < 0 {
-		return c.RefusedFor("with such an offset or length")
-	}
-	from, to := cut(len(text), offset, length, true)
-	return eval.String(text[from:to])
+	return eval.String(text)
 }
 
 const (

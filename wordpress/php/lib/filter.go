@@ -55,18 +55,11 @@ func filterVar(c *eval.Call) eval.Value {
 		}
 		return fail
 	case filterInt:
-		digits := trimmed
-		if strings.HasPrefix(digits, "+") {
-			digits = digits[1:]
-			if strings.HasPrefix(digits, "-") {
-				return fail
-			}
-		}
-		if digits == "-0" {
-			digits = "0"
-		}
-		if n, ok := syntax.DecimalInt(digits); ok {
+		if n, ok := syntax.DecimalInt(trimmed); ok {
 			return eval.Int(n)
+		}
+		if trimmed == "-0" || strings.HasPrefix(trimmed, "+") {
+			return c.RefusedFor("with such a sign")
 		}
 		return fail
 	case filterIP:

@@ -3,8 +3,10 @@ package lib
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
@@ -14,96 +16,67 @@ var formatFuncs = map[string]eval.Function{
 	"sprintf": {Run: sprintf, Min: 1, Max: -1},
 }
 
-// A directive is one conversion of a format, such as %05d.
-type directive struct {
-	arg       int
-	left      bool
-	plus      bool
-	pad       byte
-	width     int
-	precision int // -1: none
-	verb      byte
-}
+// formatDirective matches the directives that are evaluated: %%, and %s and %d with an
+// argument number, with "-" (to the left) or "0" (padded with zeros), and with a width.
+var formatDirective = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^%(?:%|(?:([1-9]\d?)\$)?([-0])?([1-9]\d{0,2})?([sd]))`)
+})
 
-// sprintf formats strings and integers. It does not evaluate fractions.
+// sprintf formats strings and integers. It does not evaluate fractions and other bases.
 func sprintf(c *eval.Call) eval.Value {
 	f, args := c.Str(0), c.Args[1:]
 	var b strings.Builder
 	next := 0
-	for i := 0; i < len(f); {
-		if f[i] != '%' {
-			b.WriteByte(f[i])
-			i++
-			continue
+	for {
+		text, _, _ := strings.Cut(f, "%")
+		b.WriteString(text)
+		if f = f[len(text):]; f == "" {
+			c.Alloc(b.Len())
+			return eval.String(b.String())
 		}
-		if i+1 < len(f) && f[i+1] == '%' {
+		m := formatDirective().FindStringSubmatch(f)
+		if m == nil {
+			return c.RefusedFor("with a directive other than %s and %d, or with a precision or a sign")
+		}
+		f = f[len(m[0]):]
+		if m[4] == "" {
 			b.WriteByte('%')
-			i += 2
 			continue
 		}
-		d, end := readDirective(c, f, i+1)
-		if strings.IndexByte("bceEfFgGhHouxX", d.verb) >= 0 {
-			return c.RefusedFor("with %" + string(d.verb))
-		}
-		i = end
-		if d.arg < 0 {
-			d.arg = next
+		at, _ := decimalAt(m[1], 0)
+		if at == 0 {
 			next++
+			at = next
 		}
-		if d.arg >= len(args) {
-			panic(c.Throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", d.arg+2, len(args)+1)))
+		if at > len(args) {
+			panic(c.Throw("ArgumentCountError", fmt.Sprintf("%d arguments are required, %d given", at+1, len(args)+1)))
 		}
-		c.Alloc(d.width + max(d.precision, 0) + 400)
-		s := applyDirective(c, d, args[d.arg])
-		c.Alloc(5 * len(s))
+		width, _ := decimalAt(m[3], 0)
+		s := padded(c, args[at-1], m[4] == "d", m[2], width)
+		c.Alloc(5*len(s) + 400)
 		b.WriteString(s)
 	}
-	c.Alloc(len(f))
-	return eval.String(b.String())
 }
 
-// readDirective reads the text after a %. It returns the directive and the position after
-// it.
-func readDirective(c *eval.Call, f string, i int) (directive, int) {
-	d := directive{arg: -1, pad: ' ', precision: -1}
-	if n, end := decimalAt(f, i); end > i && end < len(f) && f[end] == '$' {
-		if n == 0 {
-			panic(c.Throw("ValueError", "Argument number specifier must be greater than zero and less than 2147483647"))
-		}
-		d.arg, i = n-1, end+1
+// padded converts an argument to text of at least width bytes. The flag is "-", "0" or "".
+func padded(c *eval.Call, v eval.Value, integer bool, flag string, width int) string {
+	if integer && flag == "0" {
+		return fmt.Sprintf("%0*d", width, eval.ToInt(v))
 	}
-flags:
-	for ; i < len(f); i++ {
-		switch f[i] {
-		case '-':
-			d.left = true
-		case '+':
-			d.plus = true
-		case '0', ' ':
-			d.pad = f[i]
-		case '\'':
-			if i+1 >= len(f) {
-				panic(c.Throw("ValueError", "Missing padding character"))
-			}
-			i++
-			d.pad = f[i]
-		default:
-			break flags
-		}
+	s := ""
+	if integer {
+		s = strconv.FormatInt(eval.ToInt(v), 10)
+	} else {
+		s = c.StringOf(v)
 	}
-	d.width, i = decimalAt(f, i)
-	if i < len(f) && f[i] == '.' {
-		start := i + 1
-		d.precision, i = decimalAt(f, start)
+	fill := max(0, width-len(s))
+	switch flag {
+	case "-":
+		return s + strings.Repeat(" ", fill)
+	case "0":
+		return strings.Repeat("0", fill) + s
 	}
-	if i >= len(f) {
-		panic(c.Throw("ValueError", "Missing format specifier at end of string"))
-	}
-	d.verb = f[i]
-	if f[i] == '*' || strings.IndexByte("bcdeEfFgGhHosuxX", f[i]) < 0 {
-		panic(c.Throw("ValueError", `Unknown format specifier "`+f[i:i+1]+`"`))
-	}
-	return d, i + 1
+	return strings.Repeat(" ", fill) + s
 }
 
 func decimalAt(s string, i int) (n, end int) {
@@ -111,41 +84,4 @@ func decimalAt(s string, i int) (n, end int) {
 		n = min(n*10+int(s[end]-'0'), math.MaxInt32)
 	}
 	return n, end
-}
-
-func applyDirective(c *eval.Call, d directive, v eval.Value) string {
-	switch d.verb {
-	case 's':
-		s := c.StringOf(v)
-		if d.precision >= 0 {
-			s = head(s, d.precision)
-		}
-		return d.padded(s, false)
-	case 'd':
-		n := eval.ToInt(v)
-		s := strconv.FormatInt(n, 10)
-		if d.plus && n >= 0 {
-			s = "+" + s
-		}
-		return d.padded(s, true)
-	}
-	return ""
-}
-
-// padded pads a text to the width. Zeros are put between a number's sign and its digits.
-func (d directive) padded(s string, number bool) string {
-	need := d.width - len(s)
-	if need <= 0 {
-		return s
-	}
-	fill := strings.Repeat(string([]byte{d.pad}), need)
-	switch {
-	case d.left && number && d.pad == '0':
-		return s + strings.Repeat("0", need)
-	case d.left:
-		return s + fill
-	case number && d.pad == '0' && s != "" && (s[0] == '-' || s[0] == '+'):
-		return s[:1] + fill + s[1:]
-	}
-	return fill + s
 }

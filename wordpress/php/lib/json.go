@@ -26,6 +26,21 @@ const (
 	maxJSONDepth = 512
 )
 
+// escapesSurrogate reports whether the text has an escape of one half of a surrogate pair.
+// PHP rejects a half without the other one, and encoding/json replaces it.
+func escapesSurrogate(s string) bool {
+	for {
+		_, after, found := strings.Cut(s, `\u`)
+		if !found || len(after) < 2 {
+			return false
+		}
+		if after[0]|0x20 == 'd' && after[1] >= '8' {
+			return true
+		}
+		s = after
+	}
+}
+
 func jsonDecode(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	depth := c.Int(2, 512)
@@ -38,6 +53,9 @@ func jsonDecode(c *eval.Call) eval.Value {
 	}
 	if flags&jsonThrow == 0 {
 		c.Store(eval.JSONErrorSlot, eval.Int(0))
+	}
+	if escapesSurrogate(s) {
+		return c.RefusedFor(`with an escape such as \ud83d`)
 	}
 	d := &jsonReader{c: c, arrays: c.Bool(1) || flags&jsonArrays != 0 && !c.Has(1), depth: int(min(depth, maxJSONDepth)), big: flags&jsonBigStrings != 0}
 	v, ok := d.document(s)
@@ -76,45 +94,13 @@ type jsonReader struct {
 // document reads the whole text; ok is false if PHP would reject it.
 func (d *jsonReader) document(s string) (v eval.Value, ok bool) {
 	d.c.Alloc(4 * len(s))
-	if !utf8.ValidString(s) || !json.Valid([]byte(s)) || loneSurrogate(s) {
+	if !utf8.ValidString(s) || !json.Valid([]byte(s)) {
 		return nil, false
 	}
 	d.tokens = json.NewDecoder(strings.NewReader(s))
 	d.tokens.UseNumber()
 	v = d.read(0)
 	return v, !d.tooDeep && !d.badName
-}
-
-// loneSurrogate reports whether the text has an escape of only one half of a surrogate
-// pair.
-func loneSurrogate(s string) bool {
-	for i := 0; i+5 < len(s); i++ {
-		if s[i] != '\\' {
-			continue
-		}
-		high, low := surrogateAt(s, i), surrogateAt(s, i+6)
-		switch {
-		case high >= 0xDC00, high > 0 && low < 0xDC00:
-			return true
-		case high > 0:
-			i += 11
-		default:
-			i++
-		}
-	}
-	return false
-}
-
-// surrogateAt returns the surrogate whose escape begins at i; 0 if there is none.
-func surrogateAt(s string, i int) uint64 {
-	if i+6 > len(s) || s[i] != '\\' || s[i+1] != 'u' {
-		return 0
-	}
-	n, err := strconv.ParseUint(s[i+2:i+6], 16, 16)
-	if err != nil || n < 0xD800 || n > 0xDFFF {
-		return 0
-	}
-	return n
 }
 
 // nested reads an object or a list.

@@ -3,7 +3,6 @@ package lib
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
 
@@ -25,13 +24,11 @@ const (
 	maxSubject = 256 << 10
 )
 
-// A pattern is a compiled regular expression. With the modifier u, it matches characters
-// of UTF-8. Without it, each byte of the subject counts as the character with that
-// number.
+// A pattern is a compiled regular expression. Each byte of the subject counts as the
+// character with that number.
 type pattern struct {
 	re    *regexp2.Regexp
-	utf8  bool
-	ascii bool     // only subjects in ASCII are evaluated
+	ascii bool     // modifier u: only subjects in ASCII are evaluated
 	names []string // names of the groups, by number; "" for a group without a name
 }
 
@@ -61,22 +58,15 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
 	if !ok {
 		return nil, c.RefusedFor("with a pattern")
 	}
-	body, names, classes, ok := portable(body, dollar && opt&regexp2.Multiline == 0, p.utf8)
-	if !ok || p.utf8 && !utf8.ValidString(body) {
-		return nil, c.RefusedFor("with a pattern")
-	}
-	if body != latin(body) && (opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
+	body, names, ok := portable(body, dollar && opt&regexp2.Multiline == 0)
+	if !ok || !ascii(body) && (p.ascii || opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
 		return nil, c.RefusedFor("with a pattern") // PCRE and regexp2 have different tables of upper and lower case
 	}
-	if !p.utf8 {
-		body = latin(body)
-	}
-	re, err := regexp2.Compile(body, opt)
+	re, err := regexp2.Compile(string(runes(body)), opt)
 	if err != nil {
 		return nil, c.RefusedFor("with a pattern")
 	}
 	re.MatchTimeout = regexTime
-	p.ascii = p.utf8 && (classes || opt&regexp2.IgnoreCase != 0)
 	p.re, p.names = re, names
 	return p, nil
 }
@@ -92,7 +82,7 @@ func (p *pattern) modifiers(mods string) (opt regexp2.RegexOptions, dollar, ok b
 		case 's':
 			opt |= regexp2.Singleline
 		case 'u':
-			p.utf8 = true
+			p.ascii = true
 		case 'D':
 			dollar = true
 		case 'S':
@@ -122,18 +112,13 @@ func closing(text string, open, end byte) int {
 	return -1
 }
 
-// latin converts each byte to the character with that number.
-func latin(s string) string {
+// runes converts each byte to the character with that number.
+func runes(s string) []rune {
+	out := make([]rune, len(s))
 	for i := range len(s) {
-		if s[i] >= 0x80 {
-			r := make([]rune, len(s))
-			for j := range len(s) {
-				r[j] = rune(s[j])
-			}
-			return string(r)
-		}
+		out[i] = rune(s[i])
 	}
-	return s
+	return out
 }
 
 // A matchSpan is the text of a group in a match, as byte offsets. from is -1 if the group
@@ -147,19 +132,15 @@ func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, ev
 		return nil, c.RefusedFor("with text of that length")
 	}
 	c.Alloc(16*len(s) + 256)
-	if p.utf8 && !utf8.ValidString(s) {
-		return nil, eval.Bool(false)
+	if p.ascii && !ascii(s) {
+		return nil, c.RefusedFor("with the modifier u for text that is not ASCII")
 	}
-	if p.ascii && s != latin(s) {
-		return nil, c.RefusedFor("with such a pattern for text that is not ASCII")
-	}
-	runes, bytesAt := p.runes(s)
 	var found [][]matchSpan
-	m, err := p.re.FindRunesMatch(runes)
+	m, err := p.re.FindRunesMatch(runes(s))
 	for ; m != nil && err == nil && limit != 0; limit-- {
 		c.Alloc(64 + 48*len(p.names))
 		c.Steps(100 + m.Length)
-		found = append(found, p.spans(m, bytesAt))
+		found = append(found, p.spans(m))
 		if limit == 1 {
 			break
 		}
@@ -174,23 +155,7 @@ func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, ev
 	return found, nil
 }
 
-// runes returns the characters to match, and the byte offset of each.
-func (p *pattern) runes(s string) ([]rune, []int) {
-	runes := make([]rune, 0, len(s))
-	at := make([]int, 0, len(s)+1)
-	if p.utf8 {
-		for i, r := range s {
-			runes, at = append(runes, r), append(at, i)
-		}
-	} else {
-		for i := range len(s) {
-			runes, at = append(runes, rune(s[i])), append(at, i)
-		}
-	}
-	return runes, append(at, len(s))
-}
-
-func (p *pattern) spans(m *regexp2.Match, at []int) []matchSpan {
+func (p *pattern) spans(m *regexp2.Match) []matchSpan {
 	out := make([]matchSpan, len(p.names))
 	for i := range out {
 		g := m.GroupByNumber(i)
@@ -198,7 +163,7 @@ func (p *pattern) spans(m *regexp2.Match, at []int) []matchSpan {
 			out[i] = matchSpan{-1, -1}
 			continue
 		}
-		out[i] = matchSpan{at[g.Index], at[g.Index+g.Length]}
+		out[i] = matchSpan{g.Index, g.Index + g.Length}
 	}
 	return out
 }

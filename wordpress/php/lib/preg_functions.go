@@ -65,25 +65,56 @@ func pregMatch(c *eval.Call) eval.Value {
 	return eval.Int(1)
 }
 
+// pregReplace replaces the matches of a pattern in a text, or of several patterns one
+// after the other. It does not evaluate several replacements and several texts.
 func pregReplace(c *eval.Call) eval.Value {
-	with := c.Arg(1)
-	if with.Kind() == eval.KindArray && c.Arg(0).Kind() != eval.KindArray {
-		panic(c.Throw("TypeError", "preg_replace(): Argument #1 ($pattern) must be of type array when argument #2 ($replacement) is an array, string given"))
+	if c.Arg(1).Kind() == eval.KindArray || c.Arg(2).Kind() == eval.KindArray {
+		return replaceFailed(c, c.RefusedFor("with several replacements or texts"))
 	}
-	replacements, many := with.(*eval.Array)
-	var list []eval.Entry
-	if many {
-		list = eval.Pairs(replacements)
+	patterns := eval.ListOf(c.Arg(0))
+	if list, ok := c.Arg(0).(*eval.Array); ok {
+		patterns = list
 	}
-	return replaceInEach(c, func(i int) string {
-		switch {
-		case !many:
-			return c.StringOf(with)
-		case i < len(list):
-			return c.StringOf(list[i].Value)
+	s, with, limit, count := c.Str(2), c.Str(1), int(max(c.Int(3, -1), -1)), 0
+	for _, e := range eval.Pairs(patterns) {
+		p, v := compilePattern(c, c.StringOf(e.Value))
+		if v != nil {
+			return replaceFailed(c, v)
 		}
-		return ""
-	})
+		found, v := matchesOf(c, p, s, limit)
+		if v != nil {
+			return replaceFailed(c, v)
+		}
+		s = replaced(c, s, with, found)
+		count += len(found)
+	}
+	c.SetRef(4, eval.Int(count))
+	return eval.String(s)
+}
+
+// replaced returns s with a replacement for each match.
+func replaced(c *eval.Call, s, with string, found [][]matchSpan) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range found {
+		t := expand(with, s, m)
+		c.Alloc(len(t) + m[0].from - at)
+		b.WriteString(s[at:m[0].from] + t)
+		at = m[0].to
+	}
+	b.WriteString(s[at:])
+	c.Alloc(len(s) - at)
+	return b.String()
+}
+
+// replaceFailed returns the result of preg_replace if a pattern gave no matches: v if
+// that is an unknown, null for a pattern that is not valid.
+func replaceFailed(c *eval.Call, v eval.Value) eval.Value {
+	c.SetRef(4, c.Unknown("a pattern fails"))
+	if v.Kind() == eval.KindUnknown {
+		return v
+	}
+	return eval.Null
 }
 
 // expand replaces $1, ${1} and \1 by the text of the groups.
@@ -136,65 +167,6 @@ func reference(t string, i int) (n, end int) {
 	return n, j
 }
 
-// replaceInEach replaces the matches of each pattern in each subject. with returns the
-// replacement for the pattern with index i.
-func replaceInEach(c *eval.Call, with func(i int) string) eval.Value {
-	limit := c.Int(3, -1)
-	patterns := []eval.Value{c.Arg(0)}
-	if a, ok := c.Arg(0).(*eval.Array); ok {
-		patterns = nil
-		for _, e := range eval.Pairs(a) {
-			patterns = append(patterns, e.Value)
-		}
-	}
-	count := 0
-	var failed eval.Value
-	out := eachSubject(c, c.Arg(2), func(v eval.Value) eval.Value {
-		s := c.StringOf(v)
-		for i, pv := range patterns {
-			if failed == nil {
-				s, failed = replacedText(c, c.StringOf(pv), s, int(max(limit, -1)), with(i), &count)
-			}
-		}
-		return eval.String(s)
-	})
-	if failed != nil {
-		if failed.Kind() != eval.KindUnknown {
-			failed = eval.Null // PHP's result for an invalid pattern
-		}
-		if c.Arg(2).Kind() == eval.KindArray && failed.Kind() == eval.KindNull {
-			failed = c.Unknown("a pattern fails on one of several texts")
-		}
-		c.SetRef(4, c.Unknown("a pattern fails"))
-		return failed
-	}
-	c.SetRef(4, eval.Int(count))
-	return out
-}
-
-func replacedText(c *eval.Call, text, s string, limit int, replacement string, count *int) (string, eval.Value) {
-	p, v := compilePattern(c, text)
-	if v != nil {
-		return "", v
-	}
-	found, v := matchesOf(c, p, s, limit)
-	if v != nil {
-		return "", v
-	}
-	var b strings.Builder
-	at := 0
-	for _, m := range found {
-		t := expand(replacement, s, m)
-		c.Alloc(len(t) + m[0].from - at)
-		b.WriteString(s[at:m[0].from] + t)
-		at = m[0].to
-	}
-	*count += len(found)
-	b.WriteString(s[at:])
-	c.Alloc(len(s) - at)
-	return b.String(), nil
-}
-
 // pregGrep returns the elements that match.
 func pregGrep(c *eval.Call) eval.Value {
 	text := c.Str(0)
@@ -209,8 +181,7 @@ func pregGrep(c *eval.Call) eval.Value {
 	for _, e := range eval.Pairs(a) {
 		s := c.StringOf(e.Value)
 		found, v := matchesOf(c, p, s, 1)
-		switch {
-		case v != nil:
+		if v != nil {
 			return c.Unknown("a pattern fails on one of several texts")
 		}
 		if (len(found) > 0) == (flags&1 == 0) {
@@ -224,21 +195,18 @@ const splitNoEmpty = 1
 
 func pregSplit(c *eval.Call) eval.Value {
 	t := strArgs(c)
-	limit, flags := c.Int(2, -1), c.Int(3, 0)
+	flags := c.Int(3, 0)
 	p, v := compilePattern(c, t[0])
 	if v != nil {
 		return v
 	}
-	if flags&^splitNoEmpty != 0 {
-		return c.RefusedFor("with flags")
+	if flags&^splitNoEmpty != 0 || c.Int(2, -1) != -1 && c.Int(2, -1) != 0 {
+		return c.RefusedFor("with flags or a limit")
 	}
 	s := t[1]
 	found, v := matchesOf(c, p, s, -1)
 	if v != nil {
 		return v
-	}
-	if limit == 0 {
-		limit = -1
 	}
 	out := eval.NewArray()
 	add := func(from, to int) {
@@ -246,15 +214,9 @@ func pregSplit(c *eval.Call) eval.Value {
 			out.Push(eval.String(s[from:to]))
 		}
 	}
-	at, pieces := 0, 1
+	at := 0
 	for _, m := range found {
-		if limit != -1 && int64(pieces) >= limit {
-			break
-		}
-		if m[0].from > at || flags == 0 {
-			add(at, m[0].from)
-			pieces++
-		}
+		add(at, m[0].from)
 		at = m[0].to
 	}
 	add(at, len(s))

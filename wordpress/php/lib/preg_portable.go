@@ -9,16 +9,15 @@ import (
 
 // portable rewrites a PCRE pattern for regexp2, which uses the syntax of .NET. ok is
 // false for syntax that only one of the two has, or that may mean something else in .NET.
-// classes is set if the pattern has classes such as \w or \b, whose meaning differs for
-// non-ASCII characters with the modifier u. names are the names of the groups, by number.
-func portable(p string, dollarEnd, utf bool) (out string, names []string, classes, ok bool) {
-	w := &patternWriter{p: p, dollarEnd: dollarEnd, utf8: utf, names: []string{""}}
+// names are the names of the groups, by number.
+func portable(p string, dollarEnd bool) (out string, names []string, ok bool) {
+	w := &patternWriter{p: p, dollarEnd: dollarEnd, names: []string{""}}
 	for w.i < len(p) {
 		if !w.next() {
-			return "", nil, false, false
+			return "", nil, false
 		}
 	}
-	return w.b.String(), w.names, w.classes, true
+	return w.b.String(), w.names, true
 }
 
 type patternWriter struct {
@@ -26,9 +25,7 @@ type patternWriter struct {
 	i         int
 	b         strings.Builder
 	dollarEnd bool
-	utf8      bool
 	names     []string // names of the groups, by number; "" for a group without a name
-	classes   bool
 }
 
 func (w *patternWriter) copy(n int) bool {
@@ -109,10 +106,7 @@ func (w *patternWriter) escape(inSet bool) bool {
 	c := w.p[w.i+1]
 	class := asciiClasses[c|0x20]
 	switch {
-	case (c == 'h' || c == 'H') && w.utf8:
-		return false
 	case class != "" && syntax.IsLetter(c):
-		w.classes = w.classes || c|0x20 != 'h'
 		w.i += 2
 		switch {
 		case inSet && c < 'a':
@@ -125,17 +119,13 @@ func (w *patternWriter) escape(inSet bool) bool {
 			w.b.WriteString("[" + class + "]")
 		}
 		return true
-	case c == 'R' || c == 'X' || c == 'C' || c == 'K' || c == 'G' || c == 'Q' || c == 'E' || c == 'g' || c == 'k' || c == 'p' || c == 'P' || c == 'N' || c == 'o' || c == 'c' || c == 'x' || c == 'u' || c == 'U' || c == 'L' || c == 'l':
-		return false
 	case c == 'b' && !inSet || c == 'B':
 		return w.boundary(c)
 	case c == '0' || syntax.IsDigit(c) && (inSet || w.i+2 < len(w.p) && syntax.IsDigit(w.p[w.i+2])):
 		return false
 	case syntax.IsDigit(c):
 		return w.copy(2)
-	case syntax.IsLetter(c) && strings.IndexByte("tnrfaevAzZb", c) < 0:
-		return false
-	case c == 'v':
+	case syntax.IsLetter(c) && strings.IndexByte("tnrfaeAzZb", c) < 0:
 		return false
 	case c >= 0x80:
 		return false
@@ -211,7 +201,6 @@ func (w *patternWriter) group() bool {
 
 // boundary rewrites \b and \B.
 func (w *patternWriter) boundary(c byte) bool {
-	w.classes = true
 	w.i += 2
 	ahead, behind := "(?=[0-9A-Za-z_])", "(?<=[0-9A-Za-z_])"
 	nahead, nbehind := "(?![0-9A-Za-z_])", "(?<![0-9A-Za-z_])"

@@ -42,20 +42,10 @@ func explode(c *eval.Call) eval.Value {
 	}
 	n := strings.Count(text, sep) + 1
 	c.Alloc(224*n + len(text))
-	if limit == 0 {
-		limit = 1
+	if limit < 1 {
+		return c.RefusedFor("with a limit below 1")
 	}
-	var parts []string
-	if limit > 0 {
-		parts = strings.SplitN(text, sep, int(min(limit, int64(n)+1)))
-	} else {
-		parts = strings.Split(text, sep)
-		if text == "" && limit < 0 {
-			return eval.NewArray()
-		}
-		parts = parts[:max(0, int64(len(parts))+max(limit, -int64(len(parts))))]
-	}
-	return eval.ListOfStrings(parts)
+	return eval.ListOfStrings(strings.SplitN(text, sep, int(min(limit, int64(n)+1))))
 }
 
 // strReplace implements str_replace, and str_ireplace if fold is set.

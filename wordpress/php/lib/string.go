@@ -87,7 +87,7 @@ func stripslashes(s string) string {
 	return b.String()
 }
 
-// trimFunc returns trim, ltrim or rtrim. The list of characters may contain ranges.
+// trimFunc returns trim, ltrim or rtrim. It does not evaluate ranges of characters (a..z).
 func trimFunc(left, right bool) eval.Function {
 	return eval.Function{Min: 1, Max: 2, Run: func(c *eval.Call) eval.Value {
 		s := c.Str(0)
@@ -95,7 +95,13 @@ func trimFunc(left, right bool) eval.Function {
 		if len(c.Args) > 1 {
 			set = c.Str(1)
 		}
-		in := charMask(set)
+		if strings.Contains(set, "..") {
+			return c.RefusedFor("with a range of characters")
+		}
+		var in [256]bool
+		for i := range len(set) {
+			in[set[i]] = true
+		}
 		for left && s != "" && in[s[0]] {
 			s = s[1:]
 		}
@@ -104,22 +110,6 @@ func trimFunc(left, right bool) eval.Function {
 		}
 		return eval.String(s)
 	}}
-}
-
-// charMask reads a list of characters with ranges such as a..z.
-func charMask(set string) *[256]bool {
-	var in [256]bool
-	for i := 0; i < len(set); i++ {
-		if i+3 < len(set) && set[i+1] == '.' && set[i+2] == '.' && set[i+3] >= set[i] {
-			for b := int(set[i]); b <= int(set[i+3]); b++ {
-				in[b] = true
-			}
-			i += 3
-			continue
-		}
-		in[set[i]] = true
-	}
-	return &in
 }
 
 func strRepeat(c *eval.Call) eval.Value {
@@ -194,8 +184,6 @@ func compareFunc(fold bool) eval.Function {
 		return u
 	}}
 }
-
-func head(s string, n int) string { return s[:min(n, len(s))] }
 
 func chrFunc(c *eval.Call) eval.Value {
 	return eval.String([]byte{byte(c.Int(0, 0))})

@@ -67,35 +67,21 @@ func find(fold, last bool) func(c *eval.Call) eval.Value {
 		if offset > size || offset < -size {
 			panic(c.Throw("ValueError", c.Name+"(): Argument #3 ($offset) must be contained in argument #1 ($haystack)"))
 		}
-		var at int
-		if last {
-			at = lastIndex(hay, needle, int(offset))
-		} else {
-			if offset < 0 {
-				offset += size
-			}
-			if at = strings.Index(hay[offset:], needle); at >= 0 {
-				at += int(offset)
-			}
+		index := strings.Index
+		switch {
+		case last && offset < 0:
+			return c.RefusedFor("with a negative offset")
+		case last:
+			index = strings.LastIndex
+		case offset < 0:
+			offset += size
 		}
+		at := index(hay[offset:], needle)
 		if at < 0 {
 			return eval.Bool(false)
 		}
-		return eval.Int(at)
+		return eval.Int(int(offset) + at)
 	}
-}
-
-// lastIndex implements strrpos. With a negative offset, the match must start at or before
-// that position.
-func lastIndex(hay, needle string, offset int) int {
-	if offset >= 0 {
-		if i := strings.LastIndex(hay[offset:], needle); i >= 0 {
-			return i + offset
-		}
-		return -1
-	}
-	end := len(hay) + offset + len(needle)
-	return strings.LastIndex(hay[:min(end, len(hay))], needle)
 }
 
 func strstr(fold bool) func(c *eval.Call) eval.Value {

@@ -218,8 +218,8 @@ func (u phpURL) tail(s string) {
 	}
 }
 
-// parseStr parses a query string. Names with brackets would make arrays; then the result
-// is unknown.
+// parseStr parses a query string. It does not evaluate names with brackets, which make
+// arrays.
 func parseStr(c *eval.Call) eval.Value {
 	s := c.Str(0)
 	c.Alloc(128 * (len(s) + 1))
@@ -228,15 +228,12 @@ func parseStr(c *eval.Call) eval.Value {
 	for i, part := range strings.Split(s, "&") {
 		name, val, _ := strings.Cut(part, "=")
 		name, _, _ = strings.Cut(strings.TrimLeft(unpercent(name, true), " "), "\x00")
-		base, element, nested := strings.Cut(name, "[")
-		u := c.RefusedFor("with a name in brackets")
-		switch {
-		case i >= 1000, nested && (base == "" || !strings.Contains(element, "]")):
+		if i >= 1000 || strings.Contains(name, "[") {
+			u := c.RefusedFor("with a name in brackets, or many names")
 			c.SetRef(1, u)
 			return u
-		case nested:
-			out.Put(clean.Replace(base), u)
-		case name != "":
+		}
+		if name != "" {
 			out.Put(clean.Replace(name), eval.String(unpercent(val, true)))
 		}
 	}
