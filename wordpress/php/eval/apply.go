@@ -64,7 +64,7 @@ func (in *interp) apply(to *callee, vals []Value, targets []*place, pos syntax.P
 	defer in.leave()
 	in.convert(to, vals, pos)
 	if f.Lazy {
-		return f.Run(c)
+		return f.run(c)
 	}
 	given := append([]Value(nil), vals...)
 	return in.applyKnown(f, c, given, pos)
@@ -82,7 +82,7 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 	once := func(vals []Value) Value {
 		c.Args = slices.Clone(vals)
 		c.Gave = false
-		v := f.Run(c)
+		v := f.run(c)
 		if u, ok := v.(*Unknown); ok && c.Gave && in.mayCall(vals, 0) {
 			in.Poison(u) // a callback did not run here, or ran fewer times than in PHP
 		}

@@ -13,7 +13,7 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 // A builtin charges memory with Alloc before it allocates, and calls Steps for work that
 // is not proportional to that memory. Both panic if a limit is exceeded. A builtin panics
 // with Throw where PHP throws an exception, and with Refuse or Unsupported to end the
-// evaluation. Eval recovers all of these.
+// evaluation. Return ends the builtin from within its helper functions. Eval recovers all of these.
 
 // A Function is a builtin and its properties.
 type Function struct {
@@ -132,6 +132,30 @@ func (c *Call) refused(arguments string) *Unknown {
 
 // unsafe returns an unknown of class Unsafe, with this call as its source.
 func (c *Call) unsafe(reason string) *Unknown { return c.in.unknownAt(Unsafe, c.pos, reason) }
+
+// A result is the panic value of Return.
+type result struct{ v Value }
+
+// Return ends the builtin with a result. If the result is unknown, the by-reference
+// arguments become unknown too.
+func (c *Call) Return(v Value) { panic(result{v}) }
+
+// run runs the builtin.
+func (f *Function) run(c *Call) (v Value) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case result:
+			v = r.v
+			if u, ok := v.(*Unknown); ok {
+				c.in.invalidateTargets(c.targets, u)
+			}
+		default:
+			panic(r)
+		}
+	}()
+	return f.Run(c)
+}
 
 // Unsupported returns the refusal of a feature. The builtin panics with it.
 func (c *Call) Unsupported(feature string) error { return c.in.unsupported(c.pos, feature) }

@@ -134,21 +134,21 @@ func iniSet(c *Call) Value {
 	return u
 }
 
-// LocalPath returns argument 0 as an absolute path. If it is empty, has a NUL or a stream
-// wrapper, or the file may have been changed, the Value is the result to return.
-func LocalPath(c *Call) (string, Value) {
+// LocalPath returns argument 0 as an absolute path. It ends the builtin if the path is
+// empty, has a NUL or a stream wrapper, or if the file may have been changed.
+func LocalPath(c *Call) string {
 	name := c.Str(0)
 	if strings.IndexByte(name, 0) >= 0 || name == "" {
-		return "", Bool(false)
+		c.Return(Bool(false))
 	}
 	abs, unfit := c.Path(name)
 	if unfit != "" {
-		return "", c.unsafe("reads through " + unfit)
+		c.Return(c.unsafe("reads through " + unfit))
 	}
 	if u := c.Rewritten(abs); u != nil {
-		return "", u
+		c.Return(u)
 	}
-	return abs, nil
+	return abs
 }
 
 // missing reports whether PHP returns false for an error.

@@ -20,24 +20,24 @@ var arrayFuncs = map[string]eval.Function{
 	"array_slice":      {Run: arraySlice, Min: 2, Max: 4},
 }
 
-// keyedArg returns argument i if it is an array with known keys in a known order. Its
-// values may be unknown. If it is not such an array, the unknown is not nil.
-func keyedArg(c *eval.Call, i int) (*eval.Array, *eval.Unknown) {
+// keyedArg returns argument i, an array with known keys in a known order. Its values may
+// be unknown. It ends the builtin if the argument is not such an array.
+func keyedArg(c *eval.Call, i int) *eval.Array {
 	if u, ok := c.Arg(i).(*eval.Unknown); ok {
-		return nil, u
+		c.Return(eval.Opaque(u))
 	}
 	a := c.Array(i)
-	return a, c.Doubt(a)
+	if u := c.Doubt(a); u != nil {
+		c.Return(u)
+	}
+	return a
 }
 
 func count(c *eval.Call) eval.Value {
 	if c.Arg(0).Kind() == eval.KindObject {
 		panic(c.Unsupported("count() of an object"))
 	}
-	a, u := keyedArg(c, 0)
-	if u != nil {
-		return eval.Opaque(u)
-	}
+	a := keyedArg(c, 0)
 	if c.Int(1, 0) == 1 {
 		return c.RefusedFor("of all levels")
 	}
@@ -45,10 +45,7 @@ func count(c *eval.Call) eval.Value {
 }
 
 func arrayKeys(c *eval.Call) eval.Value {
-	a, u := keyedArg(c, 0)
-	if u != nil {
-		return eval.Opaque(u)
-	}
+	a := keyedArg(c, 0)
 	if len(c.Args) > 1 {
 		return c.RefusedFor("with a value to search")
 	}
@@ -59,10 +56,7 @@ func arrayKeys(c *eval.Call) eval.Value {
 }
 
 func arrayValues(c *eval.Call) eval.Value {
-	a, u := keyedArg(c, 0)
-	if u != nil {
-		return eval.Opaque(u)
-	}
+	a := keyedArg(c, 0)
 	c.Alloc(a.Size())
 	out := eval.NewArray()
 	a.Each(func(_ eval.Key, v eval.Value) bool { return out.Push(v) })
@@ -72,10 +66,7 @@ func arrayValues(c *eval.Call) eval.Value {
 func arrayMerge(c *eval.Call) eval.Value {
 	out := eval.NewArray()
 	for i := range c.Args {
-		a, u := keyedArg(c, i)
-		if u != nil {
-			return eval.Opaque(u)
-		}
+		a := keyedArg(c, i)
 		c.Alloc(a.Size())
 		for _, e := range a.Entries {
 			appendPair(out, e, false)
@@ -109,10 +100,7 @@ func arrayKeyExists(c *eval.Call) eval.Value {
 
 func edgeKey(last bool) func(c *eval.Call) eval.Value {
 	return func(c *eval.Call) eval.Value {
-		a, u := keyedArg(c, 0)
-		if u != nil {
-			return eval.Opaque(u)
-		}
+		a := keyedArg(c, 0)
 		found := eval.Null
 		a.Each(func(k eval.Key, _ eval.Value) bool { found = k.Value(); return last })
 		c.Steps(a.Len() / 16)

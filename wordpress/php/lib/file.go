@@ -15,7 +15,7 @@ var fileFuncs = map[string]eval.Function{
 	"file_exists":       statTest(func(fs.FileInfo) bool { return true }),
 	"is_file":           statTest(func(i fs.FileInfo) bool { return i.Mode().IsRegular() }),
 	"is_dir":            statTest(fs.FileInfo.IsDir),
-	"is_readable":       {Run: isReadable, Min: 1, Max: 1},
+	"is_readable":       statTest(readable),
 	"file_get_contents": {Run: fileGetContents, Min: 1, Max: 5},
 	"file":              {Run: fileLines, Min: 1, Max: 3},
 	"scandir":           {Run: scandir, Min: 1, Max: 3},
@@ -74,38 +74,28 @@ func basenameFunc(c *eval.Call) eval.Value {
 	return eval.String(phpBasename(c.Str(0), c.Str(1)))
 }
 
-func statTest(test func(fs.FileInfo) bool) eval.Function {
-	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) eval.Value {
-		abs, v := eval.LocalPath(c)
-		if v != nil {
-			return v
-		}
-		c.Steps(64)
-		info, err := c.Files().Stat(abs)
-		if err != nil {
-			return eval.AskedFile(c, err)
-		}
-		return eval.Bool(test(info))
-	}}
-}
-
-// isReadable implements is_readable. This process reads files with the rights of the
-// site's user, so what it can read, PHP can read too.
-func isReadable(c *eval.Call) eval.Value {
-	abs, v := eval.LocalPath(c)
-	if v != nil {
-		return v
-	}
+// fileInfo describes the file that argument 0 names. It ends the builtin if there is none.
+func fileInfo(c *eval.Call) fs.FileInfo {
+	abs := eval.LocalPath(c)
+	c.Steps(64)
 	info, err := c.Files().Stat(abs)
 	if err != nil {
-		return eval.AskedFile(c, err)
+		c.Return(eval.AskedFile(c, err))
 	}
+	return info
+}
+
+func statTest(test func(fs.FileInfo) bool) eval.Function {
+	return eval.Function{Min: 1, Max: 1, Run: func(c *eval.Call) eval.Value { return eval.Bool(test(fileInfo(c))) }}
+}
+
+// readable implements is_readable. This process reads files with the rights of the
+// site's user, so what it can read, PHP can read too.
+func readable(info fs.FileInfo) bool {
 	if info.IsDir() {
-		c.Steps(64)
-		return eval.Bool(info.Mode().Perm()&0o555 != 0)
+		return info.Mode().Perm()&0o555 != 0
 	}
-	c.Steps(64)
-	return eval.Bool(info.Mode().Perm()&0o444 != 0)
+	return info.Mode().Perm()&0o444 != 0
 }
 
 func realpath(c *eval.Call) eval.Value {
@@ -132,9 +122,8 @@ func realpath(c *eval.Call) eval.Value {
 	return eval.String(path.Clean(real))
 }
 
-// fileContents reads the file that argument 0 names. If it cannot, the eval.Value is the
-// result to return.
-func fileContents(c *eval.Call) (string, eval.Value) {
+// fileContents reads the file that argument 0 names. It ends the builtin if it cannot.
+func fileContents(c *eval.Call) string {
 	name := c.Str(0)
 	if name == "" || strings.IndexByte(name, 0) >= 0 {
 		panic(c.Throw("ValueError", c.Name+"(): Argument #1 ($filename) must not be empty or contain any null bytes"))
@@ -142,22 +131,18 @@ func fileContents(c *eval.Call) (string, eval.Value) {
 	text, unknown, ok := c.ReadFile(name)
 	switch {
 	case unknown != nil:
-		return "", unknown
+		c.Return(unknown)
 	case !ok:
-		return "", eval.Bool(false)
+		c.Return(eval.Bool(false))
 	}
-	return text, nil
+	return text
 }
 
 func fileGetContents(c *eval.Call) eval.Value {
 	if len(c.Args) > 3 {
 		return c.RefusedFor("with an offset or a length")
 	}
-	text, v := fileContents(c)
-	if v != nil {
-		return v
-	}
-	return eval.String(text)
+	return eval.String(fileContents(c))
 }
 
 const (
@@ -166,10 +151,7 @@ const (
 )
 
 func fileLines(c *eval.Call) eval.Value {
-	text, v := fileContents(c)
-	if v != nil {
-		return v
-	}
+	text := fileContents(c)
 	flags := c.Int(1, 0)
 	c.Alloc(112 * (strings.Count(text, "\n") + 1))
 	out := eval.NewArray()
@@ -193,10 +175,7 @@ func fileLines(c *eval.Call) eval.Value {
 }
 
 func scandir(c *eval.Call) eval.Value {
-	abs, v := eval.LocalPath(c)
-	if v != nil {
-		return v
-	}
+	abs := eval.LocalPath(c)
 	entries, err := c.Files().ReadDir(abs)
 	if err != nil {
 		return eval.AskedFile(c, err)

@@ -10,11 +10,7 @@ import (
 )
 
 func parseINIFile(c *eval.Call) eval.Value {
-	text, v := fileContents(c)
-	if v != nil {
-		return v
-	}
-	return parseINI(c, text)
+	return parseINI(c, fileContents(c))
 }
 
 func parseINIString(c *eval.Call) eval.Value {

@@ -181,14 +181,17 @@ func callUserFunc(c *eval.Call) eval.Value {
 }
 
 func callUserFuncArray(c *eval.Call) eval.Value {
-	a, u := keyedArg(c, 1)
+	u, _ := c.Arg(1).(*eval.Unknown)
+	if u == nil {
+		u = c.Doubt(c.Array(1))
+	}
 	if u != nil {
 		c.Poison(u)
 		c.Steps(64)
 		return eval.Opaque(u)
 	}
 	var args []eval.Value
-	for _, e := range eval.Pairs(a) {
+	for _, e := range eval.Pairs(c.Array(1)) {
 		if e.Key.Str {
 			u := c.RefusedFor("with named arguments")
 			c.Poison(u)

@@ -18,31 +18,22 @@ var plainFuncs = map[string]eval.Function{
 	"substr_count":  {Run: substrCount, Min: 2, Max: 4},
 }
 
-// elements returns the entries of argument i. ok is false if a value is neither a string
-// nor an integer.
-func elements(c *eval.Call, i int) (list []eval.Entry, ok bool) {
-	a, isArray := c.Arg(i).(*eval.Array)
-	if !isArray {
-		return nil, false
-	}
-	list = eval.Pairs(a)
+// elements returns the entries of argument i, whose values are strings and integers. It
+// ends the builtin if they are not.
+func elements(c *eval.Call, i int) []eval.Entry {
+	a := c.Array(i)
+	c.Alloc(a.Size())
+	list := eval.Pairs(a)
 	for _, e := range list {
 		if k := e.Value.Kind(); k != eval.KindString && k != eval.KindInt {
-			return nil, false
+			c.Return(c.RefusedFor("with elements that are neither strings nor integers"))
 		}
 	}
-	c.Alloc(a.Size())
-	return list, true
+	return list
 }
 
-const plainElements = "with elements that are neither strings nor integers"
-
 func arrayCombine(c *eval.Call) eval.Value {
-	keys, ok := elements(c, 0)
-	values := c.Array(1)
-	if !ok {
-		return c.RefusedFor(plainElements)
-	}
+	keys, values := elements(c, 0), c.Array(1)
 	if values.Len() != len(keys) {
 		panic(c.Throw("ValueError", "array_combine(): the arrays must have the same number of elements"))
 	}
@@ -56,12 +47,8 @@ func arrayCombine(c *eval.Call) eval.Value {
 }
 
 func arrayFlip(c *eval.Call) eval.Value {
-	list, ok := elements(c, 0)
-	if !ok {
-		return c.RefusedFor(plainElements)
-	}
 	out := eval.NewArray()
-	for _, e := range list {
+	for _, e := range elements(c, 0) {
 		k, _ := eval.ToKey(e.Value)
 		out.Set(k, e.Key.Value())
 	}

@@ -32,14 +32,13 @@ type pattern struct {
 	names []string // names of the groups, by number; "" for a group without a name
 }
 
-// compilePattern compiles a PCRE pattern with delimiters and modifiers. If it cannot, the
-// eval.Value is the result to return: false as in PHP, or an unknown for a pattern that
-// regexp2 may match differently.
-func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
+// compilePattern compiles a PCRE pattern with delimiters and modifiers. It ends the
+// builtin for a pattern that is not valid, or that regexp2 may match differently.
+func compilePattern(c *eval.Call, text string) *pattern {
 	c.Steps(len(text) + 200)
 	text = strings.TrimLeft(text, " \t\n\r\v\f\x00")
 	if text == "" || syntax.IsLetter(text[0]) || syntax.IsDigit(text[0]) || text[0] == '\\' {
-		return nil, eval.Bool(false)
+		c.Return(c.RefusedFor("with a pattern that is not valid"))
 	}
 	open, end := text[0], text[0]
 	if at := strings.IndexByte("([{<", open); at >= 0 {
@@ -47,28 +46,28 @@ func compilePattern(c *eval.Call, text string) (*pattern, eval.Value) {
 	}
 	close := closing(text, open, end)
 	if close < 0 {
-		return nil, eval.Bool(false)
+		c.Return(c.RefusedFor("with a pattern that is not valid"))
 	}
 	body, mods := text[1:close], text[close+1:]
 	if len(body) > maxPattern {
-		return nil, c.RefusedFor("with a pattern of that length")
+		c.Return(c.RefusedFor("with a pattern of that length"))
 	}
 	p := &pattern{}
 	opt, dollar, ok := p.modifiers(mods)
 	if !ok {
-		return nil, c.RefusedFor("with a pattern")
+		c.Return(c.RefusedFor("with a pattern"))
 	}
 	body, names, ok := portable(body, dollar && opt&regexp2.Multiline == 0)
 	if !ok || !ascii(body) && (p.ascii || opt&regexp2.IgnoreCase != 0 || strings.Contains(body, "(?")) {
-		return nil, c.RefusedFor("with a pattern") // PCRE and regexp2 have different tables of upper and lower case
+		c.Return(c.RefusedFor("with a pattern")) // PCRE and regexp2 have different tables of upper and lower case
 	}
 	re, err := regexp2.Compile(string(runes(body)), opt)
 	if err != nil {
-		return nil, c.RefusedFor("with a pattern")
+		c.Return(c.RefusedFor("with a pattern"))
 	}
 	re.MatchTimeout = regexTime
 	p.re, p.names = re, names
-	return p, nil
+	return p
 }
 
 // modifiers reads the modifiers after the pattern. ok is false if one is not evaluated.
@@ -125,15 +124,15 @@ func runes(s string) []rune {
 // did not match.
 type matchSpan struct{ from, to int }
 
-// matchesOf finds at most limit matches (-1: all). If the matches are not known, or PHP
-// returns false, the eval.Value is the result to return.
-func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, eval.Value) {
+// matchesOf finds at most limit matches (-1: all). It ends the builtin if they are not
+// known.
+func matchesOf(c *eval.Call, p *pattern, s string, limit int) [][]matchSpan {
 	if len(s) > maxSubject {
-		return nil, c.RefusedFor("with text of that length")
+		c.Return(c.RefusedFor("with text of that length"))
 	}
 	c.Alloc(16*len(s) + 256)
 	if p.ascii && !ascii(s) {
-		return nil, c.RefusedFor("with the modifier u for text that is not ASCII")
+		c.Return(c.RefusedFor("with the modifier u for text that is not ASCII"))
 	}
 	var found [][]matchSpan
 	m, err := p.re.FindRunesMatch(runes(s))
@@ -145,14 +144,14 @@ func matchesOf(c *eval.Call, p *pattern, s string, limit int) ([][]matchSpan, ev
 			break
 		}
 		if m.Length == 0 {
-			return nil, c.RefusedFor("with a pattern that matches nothing at all")
+			c.Return(c.RefusedFor("with a pattern that matches nothing at all"))
 		}
 		m, err = p.re.FindNextMatch(m)
 	}
 	if err != nil {
 		panic(c.Refuse(eval.Undecidable, "evaluate: a pattern takes too long to match"))
 	}
-	return found, nil
+	return found
 }
 
 func (p *pattern) spans(m *regexp2.Match) []matchSpan {

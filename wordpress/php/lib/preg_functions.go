@@ -33,30 +33,13 @@ func (p *pattern) groupsOf(s string, m []matchSpan) *eval.Array {
 	return out
 }
 
-// notMatched returns v, the result if the pattern gave no matches. It sets the argument
-// for the matches to v if that is an unknown, else to an empty array.
-func notMatched(c *eval.Call, v eval.Value) eval.Value {
-	var matches eval.Value = eval.NewArray()
-	if v.Kind() == eval.KindUnknown {
-		matches = v
-	}
-	c.SetRef(2, matches)
-	return v
-}
-
 func pregMatch(c *eval.Call) eval.Value {
 	if c.Int(3, 0) != 0 || c.Int(4, 0) != 0 {
-		return notMatched(c, c.RefusedFor("with flags or an offset"))
+		c.Return(c.RefusedFor("with flags or an offset"))
 	}
 	s := c.Str(1)
-	p, v := compilePattern(c, c.Str(0))
-	if v != nil {
-		return notMatched(c, v)
-	}
-	found, v := matchesOf(c, p, s, 1)
-	if v != nil {
-		return notMatched(c, v)
-	}
+	p := compilePattern(c, c.Str(0))
+	found := matchesOf(c, p, s, 1)
 	if len(found) == 0 {
 		c.SetRef(2, eval.NewArray())
 		return eval.Int(0)
@@ -69,7 +52,7 @@ func pregMatch(c *eval.Call) eval.Value {
 // after the other. It does not evaluate several replacements and several texts.
 func pregReplace(c *eval.Call) eval.Value {
 	if c.Arg(1).Kind() == eval.KindArray || c.Arg(2).Kind() == eval.KindArray {
-		return replaceFailed(c, c.RefusedFor("with several replacements or texts"))
+		c.Return(c.RefusedFor("with several replacements or texts"))
 	}
 	patterns := eval.ListOf(c.Arg(0))
 	if list, ok := c.Arg(0).(*eval.Array); ok {
@@ -77,14 +60,7 @@ func pregReplace(c *eval.Call) eval.Value {
 	}
 	s, with, limit, count := c.Str(2), c.Str(1), int(max(c.Int(3, -1), -1)), 0
 	for _, e := range eval.Pairs(patterns) {
-		p, v := compilePattern(c, c.StringOf(e.Value))
-		if v != nil {
-			return replaceFailed(c, v)
-		}
-		found, v := matchesOf(c, p, s, limit)
-		if v != nil {
-			return replaceFailed(c, v)
-		}
+		found := matchesOf(c, compilePattern(c, c.StringOf(e.Value)), s, limit)
 		s = replaced(c, s, with, found)
 		count += len(found)
 	}
@@ -105,16 +81,6 @@ func replaced(c *eval.Call, s, with string, found [][]matchSpan) string {
 	b.WriteString(s[at:])
 	c.Alloc(len(s) - at)
 	return b.String()
-}
-
-// replaceFailed returns the result of preg_replace if a pattern gave no matches: v if
-// that is an unknown, null for a pattern that is not valid.
-func replaceFailed(c *eval.Call, v eval.Value) eval.Value {
-	c.SetRef(4, c.Unknown("a pattern fails"))
-	if v.Kind() == eval.KindUnknown {
-		return v
-	}
-	return eval.Null
 }
 
 // expand replaces $1, ${1} and \1 by the text of the groups.
@@ -172,18 +138,11 @@ func pregGrep(c *eval.Call) eval.Value {
 	text := c.Str(0)
 	a := c.Array(1)
 	flags := c.Int(2, 0)
-	p, v := compilePattern(c, text)
-	if v != nil {
-		return v
-	}
+	p := compilePattern(c, text)
 	c.Alloc(a.Size())
 	out := eval.NewArray()
 	for _, e := range eval.Pairs(a) {
-		s := c.StringOf(e.Value)
-		found, v := matchesOf(c, p, s, 1)
-		if v != nil {
-			return c.Unknown("a pattern fails on one of several texts")
-		}
+		found := matchesOf(c, p, c.StringOf(e.Value), 1)
 		if (len(found) > 0) == (flags&1 == 0) {
 			out.Set(e.Key, e.Value)
 		}
@@ -194,20 +153,12 @@ func pregGrep(c *eval.Call) eval.Value {
 const splitNoEmpty = 1
 
 func pregSplit(c *eval.Call) eval.Value {
-	t := strArgs(c)
 	flags := c.Int(3, 0)
-	p, v := compilePattern(c, t[0])
-	if v != nil {
-		return v
-	}
 	if flags&^splitNoEmpty != 0 || c.Int(2, -1) != -1 && c.Int(2, -1) != 0 {
 		return c.RefusedFor("with flags or a limit")
 	}
-	s := t[1]
-	found, v := matchesOf(c, p, s, -1)
-	if v != nil {
-		return v
-	}
+	s := c.Str(1)
+	found := matchesOf(c, compilePattern(c, c.Str(0)), s, -1)
 	out := eval.NewArray()
 	add := func(from, to int) {
 		if from < to || flags == 0 {

@@ -229,9 +229,7 @@ func parseStr(c *eval.Call) eval.Value {
 		name, val, _ := strings.Cut(part, "=")
 		name, _, _ = strings.Cut(strings.TrimLeft(unpercent(name, true), " "), "\x00")
 		if i >= 1000 || strings.Contains(name, "[") {
-			u := c.RefusedFor("with a name in brackets, or many names")
-			c.SetRef(1, u)
-			return u
+			c.Return(c.RefusedFor("with a name in brackets, or many names"))
 		}
 		if name != "" {
 			out.Put(clean.Replace(name), eval.String(unpercent(val, true)))
