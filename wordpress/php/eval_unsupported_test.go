@@ -29,6 +29,8 @@ var unsupportedFeatures = []struct{ feature, code string }{
 	{"an enum", `enum E: string { case A = 'a'; } $r = E::A->value;`},
 	{"an enum", `enum E { case A; } $r = count(E::cases());`},
 	{"an enum", `enum E { case A; } $r = method_exists('E', 'cases');`},
+	{"__FUNCTION__", `function f() { return __FUNCTION__; } $r = f();`},
+	{"__METHOD__", `class A { function f() { return __METHOD__; } } $r = (new A)->f();`},
 	{"a trait", `trait T { function f() { return 'a'; } } class A { use T; } $r = (new A)->f();`},
 	{"an anonymous class", `trait T { function f() { return 'a'; } } $o = new class { use T; }; $r = $o->f();`},
 	{"a trait", `trait T { static function f() { return 'a'; } } $r = T::f();`},

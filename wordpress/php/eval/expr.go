@@ -83,8 +83,10 @@ func (in *interp) magic(x *syntax.MagicExpr) Value {
 			return String(in.frame.class.Name)
 		}
 		return String("")
+	case "__FILE__":
+		return String(path)
 	}
-	return String(path)
+	panic(in.unsupported(x.Pos, x.Name))
 }
 
 // dirname returns the parent folder of a clean absolute path.

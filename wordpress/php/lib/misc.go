@@ -12,7 +12,7 @@ var miscFuncs = map[string]eval.Function{
 	"getenv":               {Run: getenvFunc, Max: 2},
 	"putenv":               {Run: putenvFunc, Min: 1, Max: 1, Lazy: true},
 	"version_compare":      {Run: versionCompare, Min: 2, Max: 3},
-	"php_sapi_name":        {Run: notCommandLine},
+	"php_sapi_name":        {Run: sapiName},
 	"phpversion":           {Run: phpversion, Max: 1},
 	"intval":               {Run: intvalFunc, Min: 1, Max: 2},
 	"filter_var":           {Run: filterVar, Min: 1, Max: 3},
@@ -68,12 +68,9 @@ func moreFuncs() map[string]eval.Function {
 	return all
 }
 
-// notCommandLine returns the name of PHP's server interface. It is one of a web server's,
-// and it is not known which.
-func notCommandLine(c *eval.Call) eval.Value {
-	u := c.Unknown("depends on the server's interface to PHP")
-	u.Alts = []eval.Value{eval.String("fpm-fcgi"), eval.String("apache2handler"), eval.String("cgi-fcgi"), eval.String("litespeed")}
-	return u
+func sapiName(c *eval.Call) eval.Value {
+	v, _ := c.Constant("PHP_SAPI")
+	return v
 }
 
 func getenvFunc(c *eval.Call) eval.Value {

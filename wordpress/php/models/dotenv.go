@@ -23,7 +23,7 @@ var dotenvClasses = []eval.NativeClass{
 			"createunsafemutable":   dotenvCreate("esp", "", false),
 			"createarraybacked":     dotenvCreate("a", "a", false),
 			"create":                {Run: dotenvCreateWith, Min: 1, Max: 5},
-			"parse":                 {Run: func(c *eval.Call) eval.Value { return c.Refused() }, Min: 1, Max: 1},
+			"parse":                 {Run: refused, Min: 1, Max: 1},
 		},
 		Methods: map[string]eval.Function{
 			"__construct":                 {Run: dotenvConstruct, Min: 1, Max: 4},
@@ -101,6 +101,9 @@ func releaseOf(c *eval.Call, repo *eval.Object) Release {
 	return Release{int(eval.ToInt(settingOf(c, repo, "major"))), int(eval.ToInt(settingOf(c, repo, "minor")))}
 }
 
+// refused implements a method that is not evaluated.
+func refused(c *eval.Call) eval.Value { return c.Refused() }
+
 func noMethod(c *eval.Call) error {
 	return c.Throw("Error", "Call to undefined method "+c.Name+"()")
 }
@@ -118,7 +121,7 @@ func dotenvAddAdapter(c *eval.Call) eval.Value {
 	letters := map[string]string{"envconstadapter": "e", "serverconstadapter": "s", "putenvadapter": "p", "arrayadapter": "a"}
 	l := letters[syntax.Lower(s[strings.LastIndexByte(s, '\\')+1:])]
 	if l == "" {
-		return c.Unknown("such a repository is not modelled")
+		return c.RefusedFor("with such an adapter")
 	}
 	return newRepository(c, eval.ToString(settingOf(c, c.This, "adapters"))+l, eval.ToBool(settingOf(c, c.This, "immutable")), releaseOf(c, c.This))
 }

@@ -1,9 +1,9 @@
 package models
 
 import (
+	"strconv"
 	"strings"
 
-	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
@@ -57,9 +57,7 @@ func ParseOldDotenv(text string, r Release) ([]DotenvEntry, error) {
 // Line counts from 1.
 type OldDoubtError struct{ Line int }
 
-func (e *OldDoubtError) Error() string { return "line " + itoa(e.Line) }
-
-func itoa(n int) string { return eval.ToString(eval.Int(int64(n))) }
+func (e *OldDoubtError) Error() string { return "line " + strconv.Itoa(e.Line) }
 
 // oldLines splits a file into lines, as phpdotenv of a major version does.
 func oldLines(text string, major int) ([]string, error) {

@@ -1,6 +1,10 @@
 package models
 
-import "github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+import (
+	"strconv"
+
+	"github.com/wp-oneway/wp-oneway/wordpress/php/eval"
+)
 
 // A dotenvRepo reads and writes variables.
 type dotenvRepo struct {
@@ -101,7 +105,7 @@ func (r *dotenvRepo) enter(e *DotenvEntry, vars *eval.Array) {
 // variables is.
 func (r *dotenvRepo) Value(e *DotenvEntry) eval.Value {
 	if e.Doubt {
-		return r.c.Unknown("is read differently by releases of phpdotenv " + itoa(r.release) + " (" + e.Name + ")")
+		return r.c.Unknown("is read differently by releases of phpdotenv " + strconv.Itoa(r.release) + " (" + e.Name + ")")
 	}
 	var doubt *eval.Unknown
 	resolve := e.Resolve

@@ -26,7 +26,7 @@ var rootsClasses = []eval.NativeClass{
 		Name: `Env\Env`, Vendor: true,
 		Static: map[string]eval.Function{
 			"get":     {Run: envGet, Min: 1, Max: 1},
-			"convert": {Run: func(c *eval.Call) eval.Value { return c.Refused() }},
+			"convert": {Run: refused},
 		},
 		Consts: map[string]eval.Value{
 			"CONVERT_BOOL": eval.Int(envBool), "CONVERT_NULL": eval.Int(envNull), "CONVERT_INT": eval.Int(envInt), "STRIP_QUOTES": eval.Int(envQuotes),
@@ -39,7 +39,7 @@ var rootsClasses = []eval.NativeClass{
 		Static: map[string]eval.Function{
 			"init":    {Run: envInit},
 			"get":     {Run: envGet, Min: 1, Max: 1},
-			"convert": {Run: func(c *eval.Call) eval.Value { return c.Refused() }},
+			"convert": {Run: refused},
 		},
 		Consts: map[string]eval.Value{
 			"CONVERT_BOOL": eval.Int(envBool), "CONVERT_NULL": eval.Int(envNull), "CONVERT_INT": eval.Int(envInt), "STRIP_QUOTES": eval.Int(envQuotes),

@@ -243,7 +243,6 @@ type FuncDecl struct {
 	Static    bool
 	Generator bool
 	RefReturn bool
-	class     string // the declaring class
 	Access    Access
 	Line      int32
 	Result    *TypeHint

@@ -28,7 +28,7 @@ var literals = []string{
 	`0o7` + strings.Repeat("3", 40), `0x` + strings.Repeat("123456789abcdef", 10),
 	`1.5`, `.5`, `5.`, `1e3`, `1E3`, `1e-3`, `1.e3`, `.5e+1`, `1e400`, `1e-400`, `0.1`, `123456789012345678901234567890`,
 	`1` + strings.Repeat("0", 400), `00.5`, `08.5`, `09e1`, `1.7976931348623157e308`, `5e-324`, `0e5`, `0x0`, `00000000000000000000001`,
-	`__LINE__`, "\n\n__LINE__", `__NAMESPACE__`, `__FUNCTION__`, `__METHOD__`, `__CLASS__`, `__TRAIT__`,
+	`__LINE__`, "\n\n__LINE__", `__NAMESPACE__`, `__CLASS__`,
 }
 
 // TestLiterals compares the values of literals with PHP's.

@@ -46,9 +46,6 @@ func (p *parser) closure() Expr {
 	x.Arrow = p.isWord("fn")
 	p.advance()
 	fn.RefReturn = p.acceptOp("&")
-	if p.class != nil {
-		fn.class = p.class.Name
-	}
 	p.inFunc(fn, true, func() {
 		fn.Params = p.params()
 		if x.Arrow {

@@ -122,22 +122,18 @@ func (p *parser) simpleVariable() Expr {
 func (p *parser) wordAtom() (Expr, operandFlags) {
 	start := p.tok
 	switch start.low {
-	case "array":
+	case "array", "list":
 		p.advance()
 		if !p.isOp("(") {
 			p.unexpected(`"("`)
 		}
-		x := p.arrayLiteral(")", false)
+		list := start.low == "list"
+		x := p.arrayLiteral(")", list)
 		x.From = int32(start.pos)
+		if list {
+			return x, isList
+		}
 		return x, anyTail
-	case "list":
-		p.advance()
-		if !p.isOp("(") {
-			p.unexpected(`"("`)
-		}
-		x := p.arrayLiteral(")", true)
-		x.From = int32(start.pos)
-		return x, isList
 	case "isset":
 		return p.isset(), 0
 	case "empty", "eval":
@@ -187,12 +183,12 @@ func (p *parser) named(t token) (Expr, operandFlags) {
 }
 
 // magic parses a magic constant. If only the file determines its value, it becomes a
-// literal.
+// literal. __FUNCTION__, __METHOD__ and __TRAIT__ are not evaluated.
 func (p *parser) magic() Expr {
 	t := p.tok
 	text := ""
 	switch t.low {
-	case "__file__", "__dir__":
+	case "__file__", "__dir__", "__function__", "__method__", "__trait__":
 		p.advance()
 		return &MagicExpr{p.at(t), Upper(t.low)}
 	case "__line__":
@@ -200,24 +196,12 @@ func (p *parser) magic() Expr {
 		return &LitExpr{p.at(t), int64(t.line)}
 	case "__namespace__":
 		text = p.names.space
-	case "__function__", "__method__":
-		method := t.low == "__method__" && p.class != nil && p.class.Name == "" && !p.fn.closure
-		text = p.functionName(t.low == "__method__")
-		if method && p.fn.decl != nil { // in an anonymous class
-			p.advance()
-			a := p.at(t)
-			return &ConcatExpr{a, []Expr{&MagicExpr{a, "__CLASS__"}, &LitExpr{a, "::" + text}}}
-		}
 	case "__class__":
 		if p.fn.closure || p.class != nil && (p.class.Kind == "trait" || p.class.Name == "") {
 			p.advance()
 			return &MagicExpr{p.at(t), "__CLASS__"}
 		}
 		if p.class != nil {
-			text = p.class.Name
-		}
-	case "__trait__":
-		if p.class != nil && p.class.Kind == "trait" {
 			text = p.class.Name
 		}
 	default:
@@ -236,19 +220,6 @@ func Upper(s string) string {
 		}
 	}
 	return string(b)
-}
-
-func (p *parser) functionName(method bool) string {
-	switch decl := p.fn.decl; {
-	case p.fn.closure:
-		return p.names.full("{closure}")
-	case decl == nil:
-		return ""
-	case method && p.class != nil && decl.class != "":
-		return decl.class + "::" + decl.Name
-	default:
-		return decl.Name
-	}
 }
 
 func (p *parser) isset() Expr {

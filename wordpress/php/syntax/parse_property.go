@@ -57,7 +57,7 @@ func (p *parser) traitRule() {
 func (p *parser) methodDecl(decl *ClassDecl, mods map[string]bool) {
 	start := p.tok
 	p.advance()
-	fn := &FuncDecl{File: p.src, Line: int32(start.line), class: decl.Name, Static: mods["static"], Access: accessOf(mods)}
+	fn := &FuncDecl{File: p.src, Line: int32(start.line), Static: mods["static"], Access: accessOf(mods)}
 	fn.RefReturn = p.acceptOp("&")
 	fn.Name = p.member()
 	p.inFunc(fn, false, func() {

@@ -1,2 +1,2 @@
 <?php
-$set = "by include"; function from_include() { return __FUNCTION__; }
+$set = "by include"; function from_include() { return "from_include"; }
