@@ -14,13 +14,30 @@ import (
 // the same ID, as in many containers. For any other user it is not private, because a service may
 // run with that group.
 func PrivateGroup(gid, uid uint32) bool {
+	g := lookupGroup(gid)
+	return g.private(uid)
+}
+
+// A group is an entry of the group database.
+type group struct {
+	id      uint32
+	members []uint32
+	known   bool // all members are listed
+}
+
+func lookupGroup(gid uint32) group {
 	members, known := groupMembers(gid)
-	for _, member := range members {
+	return group{gid, members, known}
+}
+
+// private reports whether the group is private to a user; see PrivateGroup.
+func (g *group) private(uid uint32) bool {
+	for _, member := range g.members {
 		if member != uid && member != 0 {
 			return false
 		}
 	}
-	return known && len(members) > 0 || gid == uid
+	return g.known && len(g.members) > 0 || g.id == uid
 }
 
 // groupMembers returns the users who have a group as their primary or an additional group,

@@ -48,6 +48,26 @@ func ambiguous(err error) bool {
 	return errors.As(err, &several)
 }
 
+// The guard reads the databases of groups and users once, and not for each path: they are long on a
+// host with many tenants.
+func TestGuardLooksGroupsUpOnce(t *testing.T) {
+	base := sitetest.Grow(t, map[string]string{"alice/a/file": "hers"})
+	sitetest.Chown(t, base, nil) // the test needs root
+	if err := os.Chmod(base+"/alice/a", 0o775); err != nil {
+		t.Fatal(err)
+	}
+	h := openHome(t, base+"/alice")
+	h.Guard(0)
+	n := testing.AllocsPerRun(10, func() {
+		if _, err := h.Stat(base + "/alice/a/file"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if n > 40 {
+		t.Errorf("the check of a path allocates %v times, as if it read /etc/passwd", n)
+	}
+}
+
 // Whoever replaces a kept folder cannot lead a path to another folder, and a file in it is looked
 // up again for each path.
 func TestKeptFoldersStayTheSame(t *testing.T) {

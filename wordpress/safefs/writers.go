@@ -20,6 +20,9 @@ type Writers struct {
 	// anybody is a path that everybody may change, or that a group may change whose members are
 	// not all known. rights says which of the two, such as "mode 0777".
 	anybody, rights string
+	// groups are the groups that were looked up. The database of groups, which belongs to root,
+	// is read once for each of them, because it may be long.
+	groups map[uint32]group
 }
 
 // AmbiguousOwnerError says that several users may change the paths that decide what a site is.
@@ -114,13 +117,20 @@ func (w *Writers) addAnybody(path func() string, rights string) {
 
 // addGroup adds the members of a group.
 func (w *Writers) addGroup(gid, owner uint32, path func() string) {
-	members, known := groupMembers(gid)
+	g, found := w.groups[gid]
+	if !found {
+		g = lookupGroup(gid)
+		if w.groups == nil {
+			w.groups = map[uint32]group{}
+		}
+		w.groups[gid] = g
+	}
 	switch {
-	case gid == 0 || PrivateGroup(gid, owner):
-	case !known || len(members) == 0:
+	case gid == 0 || g.private(owner):
+	case !g.known || len(g.members) == 0:
 		w.addAnybody(path, fmt.Sprintf("writable by the group %d, whose members are not all known", gid))
 	default:
-		for _, uid := range members {
+		for _, uid := range g.members {
 			w.addUser(uid, path)
 		}
 	}
@@ -183,8 +193,9 @@ func (g *guard) visit(d *Descriptor, path func() string, entry bool) error {
 		g.writers.add(d, path, entry)
 		return nil
 	}
-	var w Writers
+	w := Writers{groups: g.writers.groups}
 	w.add(d, path, entry)
+	g.writers.groups = w.groups
 	delete(w.users, g.only)
 	if len(w.users) == 0 && w.anybody == "" {
 		return nil
