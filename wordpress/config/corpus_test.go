@@ -121,6 +121,28 @@ func testCorpus(t *testing.T, dir string) {
 	}
 }
 
+// Sites are read at the same time. Under the race detector, this shows variables that the
+// evaluations share: the tests of the evaluator's own packages run without it.
+func TestSitesAreReadAtTheSameTime(t *testing.T) {
+	for _, dir := range corpora {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(entries); i += 8 {
+			t.Run(entries[i].Name(), func(t *testing.T) {
+				t.Parallel()
+				c := prepareCase(t, dir, entries[i].Name())
+				if c.Needs != "" {
+					return // the user of a process is no choice of one of its goroutines
+				}
+				site, err := Read(context.Background(), filepath.Join(c.dir, c.Docroot), c.options())
+				c.compare(t, site, err)
+			})
+		}
+	}
+}
+
 // asNobody makes user nobody the owner of the case. This thread then opens files with
 // nobody's rights, until the returned function is called. Root could read every file.
 func (c *preparedCase) asNobody(t *testing.T) (back func()) {
