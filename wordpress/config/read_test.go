@@ -145,7 +145,7 @@ func TestRefusalsNameTheCauseAndAHint(t *testing.T) {
 		{"host", "define('DB_NAME', $_SERVER['HTTP_HOST'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['HTTP_HOST']; ` + hintURL},
 		{"request", "define('DB_NAME', $_SERVER['REMOTE_ADDR'] === 'a' ? 'x' : 'y');", `wp-config.php:2: DB_NAME cannot be known: depends on the request: $_SERVER['REMOTE_ADDR']; ` + hintFile},
 		{"command", "define('DB_NAME', exec('id'));", `wp-config.php:2: DB_NAME cannot be known: needs the output of a command: exec('…'); ` + hintFile},
-		{"outside", "define('DB_NAME', file_get_contents('/etc/hostname'));", `wp-config.php:2: DB_NAME cannot be known: reads outside the site's home: file_get_contents('…'); ` + hintHome},
+		{"outside", "define('DB_NAME', file_get_contents('/etc/hostname'));", `wp-config.php:2: DB_NAME cannot be known: reads a file outside the site's home: file_get_contents('…'); ` + hintHome},
 		{"syntax", "define('DB_NAME';", `wp-config.php:2: syntax error: unexpected ";", expecting ")"; ` + hintSyntax},
 		{"eval", "\n eval('eval(\"die;\");');", `wp-config.php:3: in code that eval runs: stops before WordPress starts: die; ` + hintWorld},
 		{"long", "constant(str_repeat('a', 1000000));", `wp-config.php:2: stops with Error: Undefined constant …: constant(str_repeat('…', …)); ` + hintWorld},

@@ -22,18 +22,18 @@ import (
 // Real PHP runs the programs of these tests, each in its own process and in the global
 // scope. The evaluator evaluates the same programs. Each program stores its result in $r.
 
-// A trial is one program in one environment.
-type trial struct {
+// A testRun is one program in one environment.
+type testRun struct {
 	file string
 	env  url.Values
 }
 
 // askedPHP returns, for each program, the value of $r in PHP; "ends" if the program does
 // not reach its end, "throws X" if it ends with an exception.
-func askedPHP(t testing.TB, trials []trial) []string {
+func askedPHP(t testing.TB, runs []testRun) []string {
 	t.Helper()
 	var in, out, errs bytes.Buffer
-	for _, c := range trials {
+	for _, c := range runs {
 		fmt.Fprintf(&in, "%s\t%s\n", c.file, c.env.Encode())
 	}
 	runner, err := filepath.Abs("testdata/agree/run.php")
@@ -41,15 +41,15 @@ func askedPHP(t testing.TB, trials []trial) []string {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "php", "-n", "-d", "extension=posix", "-d", "extension=mbstring", "-d", "extension=ctype", "-d", "short_open_tag=0", "-d", "variables_order=EGPCS", "-d", "log_errors=0", runner)
-	cmd.Dir = filepath.Dir(trials[0].file)
+	cmd.Dir = filepath.Dir(runs[0].file)
 	cmd.Env = []string{"KNOWN=env", "PATH=" + os.Getenv("PATH")}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &errs
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("run php: %v: %s", err, errs.String())
 	}
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-	if len(lines) != len(trials) {
-		t.Fatalf("php answered %d of %d programs: %s", len(lines), len(trials), errs.String())
+	if len(lines) != len(runs) {
+		t.Fatalf("php answered %d of %d programs: %s", len(lines), len(runs), errs.String())
 	}
 	return lines
 }
@@ -184,19 +184,19 @@ func writtenPrograms(t testing.TB) []string {
 // by hand. Most of them are regression tests.
 func TestWrittenProgramsAgree(t *testing.T) {
 	programs := writtenPrograms(t)
-	trials := make([]trial, len(programs))
+	runs := make([]testRun, len(programs))
 	for i, p := range programs {
 		dir := filepath.Join(t.TempDir(), fmt.Sprint(i))
 		if err := os.CopyFS(dir, os.DirFS("testdata/agree/site")); err != nil {
 			t.Fatal(err)
 		}
-		trials[i].file = writeProgram(t, dir, p)
+		runs[i].file = writeProgram(t, dir, p)
 	}
 	answers := make([]string, len(programs))
 	for i := range programs {
-		answers[i] = evaluated(t, trials[i].file, true)
+		answers[i] = evaluated(t, runs[i].file, true)
 	}
-	for i, want := range askedPHP(t, trials) {
+	for i, want := range askedPHP(t, runs) {
 		if strings.Contains(programs[i], "// refused by name") {
 			if !strings.HasPrefix(answers[i], undecided) || !strings.Contains(answers[i], "not evaluated") {
 				t.Errorf("%s\n got %s\nwant a refusal that names what is not evaluated", programs[i], answers[i])

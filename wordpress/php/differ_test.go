@@ -50,17 +50,17 @@ func compareAll(t *testing.T, programs []string, share float64) {
 	if err := os.CopyFS(dir, os.DirFS("testdata/agree/site")); err != nil {
 		t.Fatal(err)
 	}
-	trials := make([]trial, len(programs))
+	runs := make([]testRun, len(programs))
 	answers := make([]string, len(programs))
 	for i, p := range programs {
-		trials[i].file = filepath.Join(dir, "p"+strconv.Itoa(i)+".php")
-		if err := os.WriteFile(trials[i].file, []byte("<?php\n"+p), 0o600); err != nil {
+		runs[i].file = filepath.Join(dir, "p"+strconv.Itoa(i)+".php")
+		if err := os.WriteFile(runs[i].file, []byte("<?php\n"+p), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		answers[i] = evaluated(t, trials[i].file, true)
+		answers[i] = evaluated(t, runs[i].file, true)
 	}
 	open, wrong, missed, reasons := 0, 0, 0, map[string]int{}
-	for i, want := range askedPHP(t, trials) {
+	for i, want := range askedPHP(t, runs) {
 		d := disagreement(answers[i], want)
 		if d == uncaught && missed < len(programs)/300 {
 			missed++

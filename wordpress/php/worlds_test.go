@@ -261,7 +261,7 @@ func TestKnownIsSoInEveryWorld(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS("testdata/agree/site")); err != nil {
 		t.Fatal(err)
 	}
-	var trials []trial
+	var runs []testRun
 	programs := make([]string, programsOf(t, 400))
 	for i := range programs {
 		programs[i] = g.program()
@@ -276,11 +276,11 @@ func TestKnownIsSoInEveryWorld(t *testing.T) {
 					env.Set("U"+strconv.Itoa(u), v)
 				}
 			}
-			trials = append(trials, trial{file, env})
+			runs = append(runs, testRun{file, env})
 		}
 	}
 	wrong, known, all, told := 0, 0, 0, map[int]bool{}
-	want := askedPHP(t, trials)
+	want := askedPHP(t, runs)
 	for i, code := range programs {
 		answers := worldAnswers(t, dir, code)
 		for w := range worlds {
@@ -297,7 +297,7 @@ func TestKnownIsSoInEveryWorld(t *testing.T) {
 				if got := inside(dumpedString(answers[j])); got != part {
 					if wrong++; !told[i] && len(told) < 12 {
 						told[i] = true
-						t.Errorf("%s\n answer %d in %v\n got %s\nwant %s", strings.TrimPrefix(code, worldPrelude), j, trials[i*worlds+w].env, got, part)
+						t.Errorf("%s\n answer %d in %v\n got %s\nwant %s", strings.TrimPrefix(code, worldPrelude), j, runs[i*worlds+w].env, got, part)
 					}
 				}
 			}

@@ -12,9 +12,9 @@ func (c *PHPClass) descends(other *PHPClass) bool {
 	return false
 }
 
-// mayUse reports whether code of class scope (nil: no class) may use a member of owner
+// mayAccess reports whether code of class scope (nil: no class) may use a member of owner
 // with this access.
-func mayUse(scope, owner *PHPClass, a syntax.Access) bool {
+func mayAccess(scope, owner *PHPClass, a syntax.Access) bool {
 	switch a {
 	case syntax.Private:
 		return scope == owner
@@ -25,10 +25,10 @@ func mayUse(scope, owner *PHPClass, a syntax.Access) bool {
 	}
 }
 
-// usable panics if the running code may not use a member of class owner. PHP would throw
-// an error, or call __get, __set or __call.
-func (in *interp) usable(owner *PHPClass, a syntax.Access, pos syntax.Pos) {
-	if owner == nil || mayUse(in.frame.class, owner, a) {
+// checkAccess panics if the running code may not use a member of class owner. PHP would
+// throw an error, or call __get, __set or __call.
+func (in *interp) checkAccess(owner *PHPClass, a syntax.Access, pos syntax.Pos) {
+	if owner == nil || mayAccess(in.frame.class, owner, a) {
 		return
 	}
 	panic(in.unsupported(pos, "a private or protected member outside its class"))
@@ -48,15 +48,15 @@ func (c *PHPClass) property(name string) (*syntax.PropItem, *PHPClass) {
 
 func propKey(name string) Key { return Key{S: name, Str: true} }
 
-// declared returns the declaration of an object's property, and the class that declares
-// it. It is nil if no class declares the property. It panics if the running code may not
-// use the property.
-func (in *interp) declared(o *Object, name string, pos syntax.Pos) (*syntax.PropItem, *PHPClass) {
+// declaredProperty returns the declaration of an object's property, and the class that
+// declares it. It is nil if no class declares the property. It panics if the running code
+// may not use the property.
+func (in *interp) declaredProperty(o *Object, name string, pos syntax.Pos) (*syntax.PropItem, *PHPClass) {
 	p, owner := o.Class.property(name)
 	if p == nil {
 		return nil, nil
 	}
-	in.usable(owner, p.Access, pos)
+	in.checkAccess(owner, p.Access, pos)
 	return p, owner
 }
 
@@ -67,7 +67,7 @@ func (in *interp) visible(o *Object, scope *PHPClass) *Array {
 	out := NewArray()
 	out.Why = props.Why
 	for k, v := range props.Each {
-		if p, owner := o.Class.property(k.S); p == nil || mayUse(scope, owner, p.Access) {
+		if p, owner := o.Class.property(k.S); p == nil || mayAccess(scope, owner, p.Access) {
 			out.Set(StrKey(k.S), v)
 		}
 	}
@@ -94,13 +94,13 @@ func (c *PHPClass) shadowed() bool {
 	return false
 }
 
-// usableMethod returns a method that the running code is permitted to call, and the class
-// that has it; nil if there is none.
-func (in *interp) usableMethod(c *PHPClass, low string, pos syntax.Pos) (*ClassMethod, *PHPClass) {
+// accessibleMethod returns a method that the running code is permitted to call, and the
+// class that has it; nil if there is none.
+func (in *interp) accessibleMethod(c *PHPClass, low string, pos syntax.Pos) (*ClassMethod, *PHPClass) {
 	m, owner := c.Method(low)
 	if m == nil {
 		return nil, nil
 	}
-	in.usable(owner, m.access, pos)
+	in.checkAccess(owner, m.access, pos)
 	return m, owner
 }

@@ -81,9 +81,9 @@ func (in *interp) applyKnown(f *Function, c *Call, vals []Value, pos syntax.Pos)
 	}
 	once := func(vals []Value) Value {
 		c.Args = slices.Clone(vals)
-		c.Gave = false
+		c.inexact = false
 		v := f.run(c)
-		if u, ok := v.(*Unknown); ok && c.Gave && in.mayCall(vals, 0) {
+		if u, ok := v.(*Unknown); ok && c.inexact && in.mayCall(vals, 0) {
 			in.Poison(u) // a callback did not run here, or ran fewer times than in PHP
 		}
 		return v

@@ -2,22 +2,14 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-func (in *interp) evalAssignment(x syntax.Expr) Value {
-	switch x := x.(type) {
-	case *syntax.AssignExpr:
-		if list, ok := x.Target.(*syntax.ArrayExpr); ok {
-			return in.destructure(list, x.Val)
-		}
-		if x.Ref {
-			panic(in.unsupported(x.Pos, "an assignment by reference"))
-		}
-		return in.assignTo(x.Target, x.Val)
-	case *syntax.AssignOpExpr:
-		return in.assignOp(x)
-	case *syntax.IncExpr:
-		return in.increment(x)
+func (in *interp) evalAssign(x *syntax.AssignExpr) Value {
+	if list, ok := x.Target.(*syntax.ArrayExpr); ok {
+		return in.destructure(list, x.Val)
 	}
-	return Null
+	if x.Ref {
+		panic(in.unsupported(x.Pos, "an assignment by reference"))
+	}
+	return in.assignTo(x.Target, x.Val)
 }
 
 func (in *interp) assignTo(target, val syntax.Expr) Value {
@@ -49,8 +41,8 @@ func (in *interp) toItself(p *place, target, val syntax.Expr) bool {
 		target = e.Base
 	}
 	base, _ := target.(*syntax.VarExpr)
-	_, own := in.raw(p)
-	_, other := in.raw(in.varPlace(in.frame, x.Name, x.Pos))
+	_, own := in.dereference(p)
+	_, other := in.dereference(in.varPlace(in.frame, x.Name, x.Pos))
 	return x.Dyn != nil || own == other && (base == nil || base.Name != x.Name)
 }
 
@@ -136,54 +128,4 @@ func (in *interp) unpackInto(to syntax.Expr, v Value) {
 	}
 	p := in.place(to)
 	in.assign(p, v)
-}
-
-func (in *interp) evalCast(x *syntax.CastExpr) Value {
-	v := in.eval(x.X)
-	switch x.Type {
-	case "array":
-		return in.castArray(v, x.Pos)
-	case "object":
-		return in.castObject(v, x.Pos)
-	case "string":
-		v = in.ConvertString(v, x.Pos)
-	case "bool":
-		return in.truthOf(v)
-	}
-	return in.Lift([]Value{v}, x.Pos, func(vals []Value) Value {
-		return castScalar(vals[0], x.Type)
-	})
-}
-
-func castScalar(v Value, typ string) Value {
-	switch typ {
-	case "int":
-		return Int(ToInt(v))
-	case "float":
-		return Float(ToFloat(v))
-	}
-	return String(ToString(v))
-}
-
-func (in *interp) castObject(v Value, pos syntax.Pos) Value {
-	props := NewArray()
-	switch v := v.(type) {
-	case *Object:
-		return v
-	case *Array:
-		if !v.certain() {
-			return Opaque(in.UnknownIn(v, 0))
-		}
-		in.Alloc(v.Size(), pos)
-		for k, v := range v.Each {
-			props.Set(Key{S: k.Text(), Str: true}, Share(v))
-		}
-		return in.newObject("stdClass", props, pos)
-	case *Unknown:
-		return Opaque(v)
-	case NullType:
-	default:
-		props.Put("scalar", v)
-	}
-	return in.newObject("stdClass", props, pos)
 }

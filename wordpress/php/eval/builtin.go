@@ -42,7 +42,7 @@ type Call struct {
 	This    *Object   // the object of a native method
 	Class   *PHPClass // the class that a native static method was called on
 	weak    bool      // callbacks run without strict types
-	Gave    bool      // Unknown was called: the result is not exact
+	inexact bool      // Unknown was called: the result is not exact
 }
 
 // Arg returns argument i; null if it was not given.
@@ -115,7 +115,7 @@ func (c *Call) Steps(n int) { c.in.Steps(n, c.pos) }
 
 // Unknown returns an unknown of class Undecidable, with this call as its source.
 func (c *Call) Unknown(reason string) *Unknown {
-	c.Gave = true
+	c.inexact = true
 	return c.in.unknownAt(Undecidable, c.pos, reason)
 }
 
@@ -272,12 +272,12 @@ func (c *Call) Doubt(a *Array) *Unknown {
 		return Opaque(a.Why)
 	}
 	if !a.certain() {
-		return c.Unknown("depends on keys that are not known")
+		return c.Unknown("depends on array keys that are not known")
 	}
 	var doubt *Unknown
 	a.Each(func(_ Key, v Value) bool {
 		if v.Kind() == KindAbsent {
-			doubt = c.Unknown("depends on keys that are not known")
+			doubt = c.Unknown("depends on array keys that are not known")
 		}
 		return doubt == nil
 	})
@@ -343,9 +343,6 @@ func (c *Call) Element(a *Array, k Key) Value {
 
 // EnvKnown reports whether the environment is completely known.
 func (c *Call) EnvKnown() bool { return c.in.opt.EnvKnown }
-
-// fileErrors returns the classifier of file errors; it may be nil.
-func (c *Call) fileErrors() FileErrors { return c.in.opt.Errors }
 
 // EnvSlot is the slot with the environment, which is an array.
 const EnvSlot = "env"

@@ -8,17 +8,17 @@ import (
 
 // A callee is the function or method that a call runs.
 type callee struct {
-	name    string
-	fn      *syntax.FuncDecl
-	builtin *Function
-	through string // the name of the called method, if __call runs in its place
-	this    *Object
-	class   *PHPClass // the class that the code belongs to
-	static  *PHPClass
-	closure *closure
-	unknown *Unknown // not nil if it is not known which function runs
-	weak    bool     // PHP itself makes the call, without strict types
-	direct  bool     // a builtin that the source calls by its name
+	name       string
+	fn         *syntax.FuncDecl
+	builtin    *Function
+	calledName string // the name of the called method, if __call runs in its place
+	this       *Object
+	class      *PHPClass // the class that the code belongs to
+	static     *PHPClass
+	closure    *closure
+	unknown    *Unknown // not nil if it is not known which function runs
+	weak       bool     // PHP itself makes the call, without strict types
+	direct     bool     // a builtin that the source calls by its name
 }
 
 // A closure is a function as a value.
@@ -27,23 +27,6 @@ type closure struct {
 	id    int // distinguishes its static variables from those of other closures
 	names []string
 	vals  []Value // the values of the variables in names
-}
-
-func (in *interp) evalCall(x syntax.Expr) Value {
-	switch x := x.(type) {
-	case *syntax.CallExpr:
-		to := in.calleeOf(x)
-		return in.callWith(to, x.Args, x.First, x.Pos)
-	case *syntax.MethodExpr:
-		return in.evalMethod(x)
-	case *syntax.StaticCallExpr:
-		return in.evalStaticCall(x)
-	case *syntax.NewExpr:
-		return in.evalNew(x)
-	case *syntax.ClosureExpr:
-		return in.makeClosure(x)
-	}
-	return Null
 }
 
 func (in *interp) calleeOf(x *syntax.CallExpr) *callee {
@@ -79,7 +62,7 @@ func (in *interp) function(name, fallback string, pos syntax.Pos) *callee {
 		return &callee{unknown: in.st.poison}
 	}
 	if in.vendor() {
-		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of the vendor folder")}
+		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of a vendor folder, which is not run")}
 	}
 	panic(in.Throw("Error", "Call to undefined function "+name+"()", pos))
 }

@@ -137,7 +137,7 @@ func (in *interp) findClass(name string, pos syntax.Pos) (*PHPClass, *Unknown) {
 		return nil, in.unsupportedValue(pos, "the class "+name)
 	}
 	if in.vendor() {
-		return nil, in.unknownAt(Unsafe, pos, "needs code of the vendor folder")
+		return nil, in.unknownAt(Unsafe, pos, "needs code of a vendor folder, which is not run")
 	}
 	if v := in.loadSlot(autoloadSlot); v != nil && v.Kind() != KindNull {
 		return nil, in.unknownAt(Unsafe, pos, "uses an autoloader"+notEvaluated).From(OriginFeature)
@@ -195,16 +195,14 @@ func (in *interp) classOf(x syntax.Expr) (*PHPClass, *Unknown) {
 
 func (in *interp) declareFunction(fn *syntax.FuncDecl, pos syntax.Pos) {
 	slot := in.slot('f', syntax.Lower(fn.Name))
-	if d, ok := in.st.Get(slot).(*definition); ok && (d.maybe == nil || d.fn == fn) {
-		if d.fn == fn && d.maybe == nil {
+	if d, ok := in.st.Get(slot).(*definition); ok && d.maybe == nil {
+		if d.fn == fn {
 			return
 		}
-		if d.maybe == nil {
-			panic(in.die(pos, "stops: cannot redeclare %s()", fn.Name))
-		}
+		panic(in.endWorld(pos, "stops because %s() is declared twice", fn.Name))
 	}
 	if f, ok := in.lib.Functions[syntax.Lower(fn.Name)]; ok && !f.Vendor && !f.Unmodelled {
-		panic(in.die(pos, "stops: cannot redeclare %s()", fn.Name))
+		panic(in.endWorld(pos, "stops because %s() is declared twice", fn.Name))
 	}
 	in.st.Set(slot, &definition{fn: fn})
 	in.Alloc(64, pos)
@@ -216,7 +214,7 @@ func (in *interp) execClass(d *syntax.ClassDecl, pos syntax.Pos) {
 		if def.class != nil && def.class.decl == d {
 			return
 		}
-		panic(in.die(pos, "stops: cannot declare class %s again", d.Name))
+		panic(in.endWorld(pos, "stops because class %s is declared twice", d.Name))
 	}
 	c := in.makeClass(d, pos)
 	in.st.Set(slot, &definition{class: c})
@@ -257,7 +255,7 @@ func (in *interp) bindLineage(c *PHPClass, pos syntax.Pos) {
 		c.lineage += 1 + i.lineage
 	}
 	if c.lineage > maxLineage {
-		panic(in.Refuse(Undecidable, pos, "evaluate: a class descends from more than %d others", maxLineage))
+		panic(in.Refuse(Undecidable, pos, "exceeds a limit: a class has more than %d ancestors", maxLineage))
 	}
 }
 

@@ -98,7 +98,7 @@ func functionExists(c *Call) Value {
 	case ok && d.maybe == nil:
 		return Bool(true)
 	case native && f.Optional:
-		return c.Unknown("depends on the server's PHP")
+		return c.Unknown("depends on the functions of the server's PHP")
 	case native && in.exists(&f):
 		return Bool(true)
 	case ok:
@@ -106,7 +106,7 @@ func functionExists(c *Call) Value {
 	case in.st.poison != nil:
 		return Opaque(in.st.poison)
 	case in.vendor() && !ofWordPress(low):
-		return c.unsafe("needs code of the vendor folder")
+		return c.unsafe("needs code of a vendor folder, which is not run")
 	}
 	return Bool(false)
 }

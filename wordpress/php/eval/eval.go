@@ -95,7 +95,7 @@ type Library struct {
 const MaxTime = 4 * time.Second
 
 // OwnFault begins the message of a refusal that a bug of the evaluator causes.
-const OwnFault = "evaluate: a fault of the reader's own"
+const OwnFault = "internal error of wp-oneway, please report it"
 
 // Eval evaluates a file and the files that it includes. An error is a *syntax.Error, a
 // *Refusal or the error of the context. A panic of the evaluator itself also becomes a

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 
-// eval evaluates an expression to a value. It panics with a *jump or a *dead if this
+// eval evaluates an expression to a value. It panics with a *jump or a *worldEnd if this
 // world leaves the normal flow, and with other errors if all worlds end.
 func (in *interp) eval(x syntax.Expr) Value {
 	pos := x.Where()
@@ -15,9 +15,9 @@ func (in *interp) eval(x syntax.Expr) Value {
 	case *syntax.VarExpr, *syntax.IndexExpr, *syntax.PropExpr, *syntax.StaticPropExpr:
 		return in.evalPlace(x)
 	case *syntax.TemplateExpr:
-		return in.concat(x.Parts, x.Pos)
+		return in.evalConcat(x.Parts, x.Pos)
 	case *syntax.ConcatExpr:
-		return in.concat(x.Parts, x.Pos)
+		return in.evalConcat(x.Parts, x.Pos)
 	case *syntax.ArrayExpr:
 		return in.evalArray(x)
 	case *syntax.ConstExpr:
@@ -28,14 +28,26 @@ func (in *interp) eval(x syntax.Expr) Value {
 		return in.evalUnary(x)
 	case *syntax.CastExpr:
 		return in.evalCast(x)
-	case *syntax.AssignExpr, *syntax.AssignOpExpr, *syntax.IncExpr:
-		return in.evalAssignment(x)
+	case *syntax.AssignExpr:
+		return in.evalAssign(x)
+	case *syntax.AssignOpExpr:
+		return in.assignOp(x)
+	case *syntax.IncExpr:
+		return in.increment(x)
 	case *syntax.TernaryExpr:
 		return in.evalTernary(x)
 	case *syntax.IssetExpr:
 		return in.evalIsset(x)
-	case *syntax.CallExpr, *syntax.MethodExpr, *syntax.StaticCallExpr, *syntax.NewExpr, *syntax.ClosureExpr:
-		return in.evalCall(x)
+	case *syntax.CallExpr:
+		return in.callWith(in.calleeOf(x), x.Args, x.First, x.Pos)
+	case *syntax.MethodExpr:
+		return in.evalMethod(x)
+	case *syntax.StaticCallExpr:
+		return in.evalStaticCall(x)
+	case *syntax.NewExpr:
+		return in.evalNew(x)
+	case *syntax.ClosureExpr:
+		return in.makeClosure(x)
 	}
 	return in.evalRare(x)
 }
@@ -70,7 +82,7 @@ func (in *interp) evalRare(x syntax.Expr) Value {
 	case *syntax.NameExpr:
 		return String(x.Name)
 	}
-	panic(in.Refuse(Undecidable, x.Where(), "evaluate: not supported: %s", in.Snippet(x.Where())))
+	panic(in.unsupported(x.Where(), "this expression"))
 }
 
 func (in *interp) magic(x *syntax.MagicExpr) Value {
@@ -99,17 +111,17 @@ func dirname(path string) string {
 	return "/"
 }
 
-// concat evaluates the parts in order and joins them. If one is unknown, so is the
-// result.
-func (in *interp) concat(parts []syntax.Expr, pos syntax.Pos) Value {
+// evalConcat evaluates the parts in order and joins them.
+func (in *interp) evalConcat(parts []syntax.Expr, pos syntax.Pos) Value {
 	vals := make([]Value, len(parts))
 	for i, p := range parts {
-		v := in.eval(p)
-		if v.Kind() == KindObject {
-			v = in.ConvertString(v, pos)
-		}
-		vals[i] = v
+		vals[i] = in.ConvertString(in.eval(p), pos)
 	}
+	return in.concat(vals, pos)
+}
+
+// concat joins values as strings. If one is unknown, so is the result.
+func (in *interp) concat(vals []Value, pos syntax.Pos) Value {
 	return in.Lift(vals, pos, func(vals []Value) Value {
 		n := 0
 		for _, v := range vals {
@@ -233,8 +245,8 @@ func (in *interp) evalItem(a *Array, item syntax.ArrayItem, pos syntax.Pos) {
 	}
 	v := in.eval(item.Val)
 	switch {
-	case s.wild != nil:
-		a.invalidate(s.wild)
+	case s.unknown != nil:
+		a.invalidate(s.unknown)
 	case !s.push:
 		a.Set(s.k, Share(v))
 	case a.open != nil:
@@ -257,7 +269,7 @@ func (a *Array) invalidate(u *Unknown) {
 func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	switch x.Word {
 	case "empty":
-		return in.not(in.quiet(x.X, askEmpty))
+		return in.not(in.fetchQuietly(x.X, fetchEmpty))
 	case "clone":
 		panic(in.unsupported(x.Pos, "clone"))
 	case "yield":
@@ -272,13 +284,13 @@ func (in *interp) evalWord(x *syntax.WordExpr) Value {
 	}
 	switch x.Word {
 	case "exit":
-		panic(in.die(x.Pos, "stops before WordPress starts"))
+		panic(in.endWorld(x.Pos, "stops before WordPress starts"))
 	case "throw":
 		panic(in.throw(x.Pos, "stops with an exception"))
 	case "eval":
 		return in.evalText(v, x.Pos)
 	case "shell":
-		return in.unknownAt(Unsafe, x.Pos, "needs a command to run").From(OriginVolatile)
+		return in.unknownAt(Unsafe, x.Pos, "needs the output of a command").From(OriginVolatile)
 	}
 	return in.evalInclude(x, v)
 }

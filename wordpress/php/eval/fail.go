@@ -14,7 +14,7 @@ func (in *interp) Throw(class, message string, pos syntax.Pos) error {
 
 func (in *interp) throw(pos syntax.Pos, message string) error {
 	in.mayThrow(pos)
-	return in.die(pos, "%s", message)
+	return in.endWorld(pos, "%s", message)
 }
 
 // mayThrow is called where PHP may throw an exception because of an unknown value. The

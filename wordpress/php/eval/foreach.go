@@ -55,9 +55,9 @@ func (in *interp) foreachTurn(s *syntax.ForeachStmt, e Entry, listed bool) error
 	u, ok := e.Value.(*Unknown)
 	if !listed || !ok {
 		in.foreachBind(s, e.Key.Value(), e.Value)
-		return in.turn(s.Body)
+		return in.runIteration(s.Body)
 	}
-	return in.turnOf(func() error {
+	return in.runIterationOf(func() error {
 		return in.split(Opaque(u), func() error { return nil }, func() error {
 			in.foreachBind(s, e.Key.Value(), e.Value)
 			return in.exec(s.Body)
@@ -103,7 +103,7 @@ func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
 	for i := 0; ; i++ {
 		props := in.visible(o, in.frame.class)
 		if props.Why != nil {
-			panic(in.Refuse(Undecidable, s.Pos, "evaluate: a foreach over properties that are not known"))
+			panic(in.Refuse(Undecidable, s.Pos, "depends on object properties that are not known"))
 		}
 		in.Steps(1+props.Len(), s.Pos)
 		now := Pairs(props)
@@ -114,7 +114,7 @@ func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
 			return nil
 		}
 		in.foreachBind(s, now[i].Key.Value(), now[i].Value)
-		if err := in.turn(s.Body); err != nil {
+		if err := in.runIteration(s.Body); err != nil {
 			return err
 		}
 	}
@@ -124,6 +124,6 @@ func (in *interp) foreachObject(s *syntax.ForeachStmt, o *Object) error {
 func (in *interp) foreachAny(s *syntax.ForeachStmt, u *Unknown, key Value) error {
 	return in.widen(s.Pos, u, func() error {
 		in.foreachBind(s, key, u)
-		return in.turn(s.Body)
+		return in.runIteration(s.Body)
 	})
 }

@@ -20,11 +20,11 @@ func (in *interp) call(to *callee, args []Value, pos syntax.Pos) Value {
 	case to.fn.RefReturn:
 		panic(in.unsupported(pos, "a function that returns a reference"))
 	}
-	if to.through != "" {
-		args = []Value{String(to.through), ListOf(args...)}
+	if to.calledName != "" {
+		args = []Value{String(to.calledName), ListOf(args...)}
 	}
 	if in.calls >= in.opt.Limits.Depth {
-		panic(in.Refuse(Undecidable, pos, "evaluate: calls are nested deeper than %d", in.opt.Limits.Depth))
+		panic(in.Refuse(Undecidable, pos, "exceeds a limit: calls are nested deeper than %d", in.opt.Limits.Depth))
 	}
 	in.Alloc(512+64*len(to.fn.Params), pos)
 	f := in.newFrame()
@@ -33,9 +33,9 @@ func (in *interp) call(to *callee, args []Value, pos syntax.Pos) Value {
 		f.closure = to.closure.id
 	}
 	strict := !to.weak && in.Src != nil && in.Src.Strict
-	args = in.arguments(to.fn, args, typing{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
-	v := in.within(f, to.fn.File, func() Value {
-		return in.returned(Null, func() error {
+	args = in.arguments(to.fn, args, coercionRules{what: to.name + "()", strict: strict, self: to.class, static: to.static, pos: pos})
+	v := in.withFrame(f, to.fn.File, func() Value {
+		return in.runBody(Null, func() error {
 			in.bind(to, f, args, pos)
 			if to.fn.Arrow != nil {
 				return &jump{kind: jumpReturn, val: in.eval(to.fn.Arrow)}
@@ -47,13 +47,13 @@ func (in *interp) call(to *callee, args []Value, pos syntax.Pos) Value {
 	return in.coerceResult(to, v, pos)
 }
 
-// returned runs the body of a function or a file, and joins all worlds that return from
+// runBody runs the body of a function or a file, and joins all worlds that return from
 // it. end is the value if the body has no return.
-func (in *interp) returned(end Value, run func() error) Value {
+func (in *interp) runBody(end Value, run func() error) Value {
 	base, leave := in.mark()
 	err := in.attempt(run)
 	leave()
-	v, err := in.rejoin(base, err, end, func(j *jump) (Value, bool) {
+	v, err := in.joinJumps(base, err, end, func(j *jump) (Value, bool) {
 		if j == nil || j.kind != jumpReturn {
 			return nil, false
 		}
@@ -65,16 +65,16 @@ func (in *interp) returned(end Value, run func() error) Value {
 	return v
 }
 
-// whyOr returns the unknown that separates the worlds: v if it is one, else the reason of
-// the innermost split.
-func (in *interp) whyOr(v Value) *Unknown {
+// splitReason returns the unknown that separates the worlds: v if it is one, else the
+// reason of the innermost split.
+func (in *interp) splitReason(v Value) *Unknown {
 	if u, ok := v.(*Unknown); ok {
 		return u
 	}
 	if in.why != nil {
 		return in.why
 	}
-	return in.unknownAt(Undecidable, syntax.Pos{}, "depends on an exception")
+	return in.unknownAt(Undecidable, syntax.Pos{}, "depends on a condition that is not known")
 }
 
 // release deletes the variables of a function that has returned.
@@ -91,7 +91,7 @@ func (in *interp) bind(to *callee, f *frame, args []Value, pos syntax.Pos) {
 		if v == nil {
 			v = in.eval(p.Default)
 			if v.Kind() == KindInt && p.Type != nil && !p.Type.Accepts("int", "mixed") {
-				v = in.coerce(v, p.Type, typing{what: to.name + "()", pos: p.Default.Where()})
+				v = in.coerce(v, p.Type, coercionRules{what: to.name + "()", pos: p.Default.Where()})
 			}
 		}
 		in.st.Set(in.varPlace(f, p.Name, pos).slot, Share(v))
@@ -135,8 +135,8 @@ func (in *interp) makeClosure(x *syntax.ClosureExpr) Value {
 	return &Object{Class: in.natives["closure"], fn: c}
 }
 
-// within runs code with the given frame and source file.
-func (in *interp) within(f *frame, src *syntax.Source, run func() Value) Value {
+// withFrame runs code with the given frame and source file.
+func (in *interp) withFrame(f *frame, src *syntax.Source, run func() Value) Value {
 	frame, outer := in.frame, in.Src
 	in.calls++
 	defer func() {
@@ -149,7 +149,7 @@ func (in *interp) within(f *frame, src *syntax.Source, run func() Value) Value {
 
 // arguments returns a value for each parameter, converted to its type: nil if the default
 // is to be used.
-func (in *interp) arguments(fn *syntax.FuncDecl, args []Value, by typing) []Value {
+func (in *interp) arguments(fn *syntax.FuncDecl, args []Value, by coercionRules) []Value {
 	out := make([]Value, 0, len(args))
 	for i, p := range fn.Params {
 		switch {

@@ -22,13 +22,13 @@ func (in *interp) start() Value {
 	if bad != nil {
 		panic(bad)
 	}
-	in.note1(in.opt.File)
+	in.recordCode(in.opt.File)
 	in.st.Set(in.slot('i', in.opt.File), Bool(true))
 	return in.runSource(src)
 }
 
-// note1 records a file that was read as code.
-func (in *interp) note1(path string) {
+// recordCode records a file that was read as code.
+func (in *interp) recordCode(path string) {
 	if in.read[path] == 0 {
 		in.codeFiles++
 		in.read[path] = in.codeFiles
@@ -58,8 +58,8 @@ func (in *interp) parsed(path, text string) (*syntax.Source, *syntax.Error) {
 // runSource runs a file in the current frame, and returns the value that the file
 // returns.
 func (in *interp) runSource(src *syntax.Source) Value {
-	return in.within(in.frame, src, func() Value {
-		return in.returned(Int(1), func() error {
+	return in.withFrame(in.frame, src, func() Value {
+		return in.runBody(Int(1), func() error {
 			in.hoist(src.Body)
 			return in.exec(src.Body)
 		})
@@ -177,11 +177,11 @@ func (in *interp) reachStop(pos syntax.Pos) {
 	}
 	why := FirstUnknown(in.snapWhy, in.why)
 	if why == nil {
-		why = in.whyOr(nil)
+		why = in.splitReason(nil)
 	}
 	joined := in.join(in.snapshot, in.st.fork(), why)
 	in.snapshot = joined
-	panic(in.die(pos, "reaches WordPress"))
+	panic(in.endWorld(pos, "reaches WordPress"))
 }
 
 const vendorDir = "/vendor/"
@@ -213,19 +213,19 @@ func (in *interp) includeFile(x *syntax.WordExpr, abs string, slot int) Value {
 	case u != nil:
 		return in.includeUnknown(u)
 	case !ok && strings.HasPrefix(x.Word, "require"):
-		panic(in.die(x.Pos, "stops: cannot open a file"))
+		panic(in.endWorld(x.Pos, "stops because a required file cannot be opened"))
 	case !ok:
 		return Bool(false)
 	}
 	in.st.Set(slot, Bool(true))
 	if strings.Contains(abs, vendorDir) {
 		in.enterVendor(abs)
-		return in.unknownAt(Undecidable, x.Pos, "depends on a library")
+		return in.unknownAt(Undecidable, x.Pos, "depends on what a library file returns")
 	}
 	if in.codeFiles >= in.opt.Limits.Files || in.calls >= in.opt.Limits.Depth {
-		panic(in.Refuse(Undecidable, x.Pos, "evaluate: includes too many files"))
+		panic(in.Refuse(Undecidable, x.Pos, "exceeds a limit: includes more than %d files, or nests them deeper than %d", in.opt.Limits.Files, in.opt.Limits.Depth))
 	}
-	in.note1(abs)
+	in.recordCode(abs)
 	return in.runText(abs, text, x.Pos)
 }
 
@@ -234,7 +234,7 @@ func (in *interp) runText(name, text string, pos syntax.Pos) Value {
 	src, bad := in.parsed(name, text)
 	if bad != nil {
 		in.mayThrow(pos)
-		panic(&dead{&Refusal{Class: Syntax, File: bad.File, Line: bad.Line, Message: bad.Msg}})
+		panic(&worldEnd{&Refusal{Class: Syntax, File: bad.File, Line: bad.Line, Message: bad.Msg}})
 	}
 	return in.runSource(src)
 }
@@ -248,7 +248,7 @@ func (in *interp) evalText(v Value, pos syntax.Pos) Value {
 	}
 	code := in.StringOf(v, pos)
 	if in.calls >= in.opt.Limits.Depth {
-		panic(in.Refuse(Undecidable, pos, "evaluate: nested too deeply"))
+		panic(in.Refuse(Undecidable, pos, "exceeds a limit: calls are nested deeper than %d", in.opt.Limits.Depth))
 	}
 	val := in.runText(in.file()+"("+ToString(Int(int64(pos.Line)))+") : eval()'d code", "<?php "+code, pos)
 	if val == Value(Int(1)) && !strings.Contains(code, "return") {

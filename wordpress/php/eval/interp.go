@@ -120,9 +120,9 @@ func (in *interp) unknownAt(c Class, pos syntax.Pos, reason string) *Unknown {
 	return &Unknown{Class: c, File: in.file(), Line: int(pos.Line), Expr: in.Snippet(pos), Reason: reason}
 }
 
-// die returns the end of a world. Its reason is reported if all worlds end.
-func (in *interp) die(pos syntax.Pos, format string, args ...any) error {
-	return &dead{&Refusal{
+// endWorld returns the end of a world. Its reason is reported if all worlds end.
+func (in *interp) endWorld(pos syntax.Pos, format string, args ...any) error {
+	return &worldEnd{&Refusal{
 		Class: Undecidable, File: in.file(), Line: int(pos.Line), Message: fmt.Sprintf(format, args...), Origin: OriginStop, Expr: in.Snippet(pos),
 	}}
 }
@@ -131,14 +131,14 @@ func (in *interp) die(pos syntax.Pos, format string, args ...any) error {
 func (in *interp) run() (*state, error) {
 	in.prepareWorld()
 	var end error
-	err := interrupted(func() error {
+	err := catchPanic(func() error {
 		_, end = in.attemptValue(in.start)
 		if in.stepsLeft == 0 {
 			in.Steps(1, syntax.Pos{})
 		}
 		return nil
 	})
-	if s, ok := err.(*stopped); ok {
+	if s, ok := err.(*canceled); ok {
 		return nil, s.error
 	}
 	if err != nil {
@@ -147,7 +147,7 @@ func (in *interp) run() (*state, error) {
 	if in.snapshot != nil {
 		return in.snapshot, nil
 	}
-	in.note(end)
+	in.recordEnd(end)
 	if in.ended != nil {
 		why := *in.ended
 		why.end = true

@@ -18,16 +18,16 @@ func (in *interp) evalIsset(x *syntax.IssetExpr) Value {
 
 // isSet evaluates isset of one expression.
 func (in *interp) isSet(x syntax.Expr) Value {
-	v := in.quiet(x, askIsset)
+	v := in.fetchQuietly(x, fetchIsset)
 	if u, ok := v.(*Unknown); ok {
 		return Opaque(u)
 	}
 	return Bool(v.Kind() != KindNull)
 }
 
-// quiet evaluates an expression as isset, empty and ?? do: a missing variable or element
-// is null. As offsets of strings, isset and empty accept only whole numbers.
-func (in *interp) quiet(x syntax.Expr, who asking) Value {
+// fetchQuietly evaluates an expression as isset, empty and ?? do: a missing variable or
+// element is null. As offsets of strings, isset and empty accept only whole numbers.
+func (in *interp) fetchQuietly(x syntax.Expr, mode fetchMode) Value {
 	switch x := x.(type) {
 	case *syntax.VarExpr:
 		if x.Name == "this" && x.Dyn == nil && in.frame.this == nil {
@@ -38,27 +38,27 @@ func (in *interp) quiet(x syntax.Expr, who asking) Value {
 			p := in.globalPlace(name, x.Pos)
 			return in.Load(p)
 		}
-		return in.quietIndex(x, who)
+		return in.fetchIndex(x, mode)
 	case *syntax.PropExpr:
-		return in.quietProp(x, who)
+		return in.fetchProperty(x, mode)
 	case *syntax.StaticPropExpr:
 		return in.Load(in.staticPlace(x, true))
 	}
 	return in.eval(x)
 }
 
-// An asking is the reason of a quiet evaluation: askIsset and askEmpty are for the last
-// step of a path in isset or empty; askValue is for all other steps and for ??.
-type asking uint8
+// A fetchMode is the reason of a quiet evaluation: fetchIsset and fetchEmpty are for the
+// last step of a path in isset or empty; fetchValue is for all other steps and for ??.
+type fetchMode uint8
 
 const (
-	askValue asking = iota
-	askIsset
-	askEmpty
+	fetchValue fetchMode = iota
+	fetchIsset
+	fetchEmpty
 )
 
-func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) Value {
-	base := in.quiet(x.Base, askValue)
+func (in *interp) fetchIndex(x *syntax.IndexExpr, mode fetchMode) Value {
+	base := in.fetchQuietly(x.Base, fetchValue)
 	if x.Idx == nil {
 		panic(in.Throw("Error", "Cannot use [] for reading", x.Pos))
 	}
@@ -66,32 +66,32 @@ func (in *interp) quietIndex(x *syntax.IndexExpr, who asking) Value {
 	if !ok {
 		panic(in.unsupported(x.Pos, "isset(), empty() or ?? with an array or object as index"))
 	}
-	return in.quietElement(base, s, who, x.Pos)
+	return in.fetchElement(base, s, mode, x.Pos)
 }
 
-// quietElement evaluates $v[key]. A missing element is null.
-func (in *interp) quietElement(v Value, s step, who asking, pos syntax.Pos) Value {
+// fetchElement evaluates $v[key]. A missing element is null.
+func (in *interp) fetchElement(v Value, s step, mode fetchMode, pos syntax.Pos) Value {
 	switch v := v.(type) {
 	case String:
-		if s.wild != nil {
+		if s.unknown != nil {
 			break
 		}
 		n, all, ok := s.offset()
-		if size := int64(len(v)); !ok || !all && who != askValue || n >= size || n < -size {
+		if size := int64(len(v)); !ok || !all && mode != fetchValue || n >= size || n < -size {
 			return Null
 		}
 	}
 	return Share(in.Element(v, s, pos))
 }
 
-func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
-	obj := in.quiet(x.Obj, askValue)
+func (in *interp) fetchProperty(x *syntax.PropExpr, mode fetchMode) Value {
+	obj := in.fetchQuietly(x.Obj, fetchValue)
 	name := in.eval(x.Name)
 	o, ok := obj.(*Object)
 	if !ok || name.Kind() == KindUnknown {
 		return in.propOf(obj, name, x.Pos, true)
 	}
-	item, _ := in.declared(o, ToString(name), x.Pos)
+	item, _ := in.declaredProperty(o, ToString(name), x.Pos)
 	if _, has := in.propsOf(o).Get(propKey(ToString(name))); has || in.propsOf(o).Why != nil {
 		return in.propOf(obj, name, x.Pos, true)
 	}
@@ -101,7 +101,7 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
 	if o.Class.has("__isset") {
 		panic(in.unsupported(x.Pos, "isset() through __isset"))
 	}
-	if in.readsThroughGet(o, ToString(name)) && who == askValue {
+	if in.readsThroughGet(o, ToString(name)) && mode == fetchValue {
 		return in.callGet(o, ToString(name), x.Pos)
 	}
 	if o.Class.opaque {
@@ -112,7 +112,7 @@ func (in *interp) quietProp(x *syntax.PropExpr, who asking) Value {
 
 // evalCoalesce evaluates $x ?? right, and the reading half of ??=.
 func (in *interp) evalCoalesce(x syntax.Expr, right func() Value) Value {
-	v := in.quiet(x, askValue)
+	v := in.fetchQuietly(x, fetchValue)
 	if unknown, ok := v.(*Unknown); ok {
 		return in.splitValue(unknown, func(first bool) Value {
 			if first {

@@ -20,8 +20,8 @@ type definition struct {
 
 func (*definition) Kind() Kind { return KindAbsent }
 
-// either returns the unknown that replaces two different values.
-func either(a, b Value, why *Unknown) *Unknown {
+// mergeUnknown returns the unknown that replaces two different values.
+func mergeUnknown(a, b Value, why *Unknown) *Unknown {
 	u := Opaque(why)
 	for _, v := range []Value{b, a} {
 		if x, ok := v.(*Unknown); ok && x.Class >= u.Class {
@@ -41,13 +41,14 @@ func (in *interp) joinValues(a, b Value, why *Unknown, depth int) Value {
 	case ok && both && depth < 32:
 		return in.joinArrays(x, y, why, depth)
 	}
-	return either(a, b, why)
+	return mergeUnknown(a, b, why)
 }
 
-// torn reports whether v is a variable that is global or static in some worlds only.
-func torn(v Value) bool {
+// isConditionalReference reports whether v is a variable that is global or static only in
+// some worlds.
+func isConditionalReference(v Value) bool {
 	u, ok := v.(*Unknown)
-	return ok && u.torn
+	return ok && u.conditionalReference
 }
 
 // joinArrays joins two arrays key by key. A key that only one of them has may be absent.
@@ -67,7 +68,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	for k, v := range a.Each {
 		w, ok := b.Get(k)
 		if !ok {
-			w, same = in.lacking(b, k), false
+			w, same = in.missingElement(b, k), false
 		}
 		j := in.joinValues(v, w, why, depth+1)
 		changed = changed || j != v
@@ -76,10 +77,10 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	for k, w := range b.Each {
 		if _, ok := a.Get(k); !ok {
 			same, changed = false, true
-			out.Set(k, in.joinValues(in.lacking(a, k), w, why, depth+1))
+			out.Set(k, in.joinValues(in.missingElement(a, k), w, why, depth+1))
 		}
 	}
-	same = same && sameOrder(a, b)
+	same = same && sameKeys(a, b)
 	if same && !changed {
 		return a
 	}
@@ -87,7 +88,7 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	if !same && out.Rest == restNone {
 		out.Why = FirstUnknown(a.Why, b.Why, why)
 	}
-	out.Listed = out.Why != nil && (a.Why == nil || a.Listed) && (b.Why == nil || b.Listed) && ordered(b, out)
+	out.Listed = out.Why != nil && (a.Why == nil || a.Listed) && (b.Why == nil || b.Listed) && keepsOrder(b, out)
 	out.open = FirstUnknown(a.open, b.open)
 	if out.Why != nil && out.Why == a.Why && out.open == a.open && out.Listed == a.Listed && !changed {
 		return a
@@ -96,8 +97,9 @@ func (in *interp) joinArrays(a, b *Array, why *Unknown, depth int) Value {
 	return out
 }
 
-// lacking returns the value for a key that an array does not list: absent or an unknown.
-func (in *interp) lacking(a *Array, k Key) Value {
+// missingElement returns the value for a key that an array does not list: absent or an
+// unknown.
+func (in *interp) missingElement(a *Array, k Key) Value {
 	if k.Str && a.Rest.Covers(k.S) {
 		return in.unknownAt(Undecidable, syntax.Pos{}, a.Rest.Reason()).From(a.Rest.Origin(k.S))
 	}
@@ -117,9 +119,9 @@ func FirstUnknown(list ...*Unknown) *Unknown {
 	return nil
 }
 
-// ordered reports whether the keys of a are in the same order as in all, which has every
+// keepsOrder reports whether the keys of a are in the same order as in all, which has every
 // key of a.
-func ordered(a, all *Array) bool {
+func keepsOrder(a, all *Array) bool {
 	last, ok := -1, true
 	a.Each(func(k Key, _ Value) bool {
 		i := all.find(k)
@@ -129,7 +131,7 @@ func ordered(a, all *Array) bool {
 	return ok
 }
 
-func sameOrder(a, b *Array) bool {
+func sameKeys(a, b *Array) bool {
 	return slices.EqualFunc(a.Entries, b.Entries, func(x, y Entry) bool { return x.Key == y.Key })
 }
 
@@ -147,7 +149,7 @@ func (in *interp) join(a, b *state, why *Unknown) *state {
 		out.poison = b.poison
 	}
 	out.serial = max(a.serial, b.serial)
-	differing(a, b, func(slot int, x, y Value) {
+	diffStates(a, b, func(slot int, x, y Value) {
 		v := in.joinSlots(a, b, slot, x, y, why)
 		if v != x {
 			out.Set(slot, v)
@@ -194,9 +196,9 @@ func (in *interp) joinSlots(a, b *state, slot int, x, y Value, why *Unknown) Val
 	if y == nil {
 		y = Null
 	}
-	if x.Kind() == KindRef || y.Kind() == KindRef || torn(x) || torn(y) {
+	if x.Kind() == KindRef || y.Kind() == KindRef || isConditionalReference(x) || isConditionalReference(y) {
 		u := in.unsupportedValue(syntax.Pos{}, "a variable that is global or static under a condition")
-		u.File, u.Line, u.torn = why.File, why.Line, true
+		u.File, u.Line, u.conditionalReference = why.File, why.Line, true
 		return u
 	}
 	return in.joinValues(x, y, why, 0)

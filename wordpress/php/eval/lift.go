@@ -52,11 +52,11 @@ func (in *interp) Lift(vals []Value, pos syntax.Pos, f func([]Value) Value) Valu
 
 // Opaque returns the unknown without its alternatives.
 func Opaque(u *Unknown) *Unknown {
-	if u.Alts == nil && !u.torn {
+	if u.Alts == nil && !u.conditionalReference {
 		return u
 	}
 	c := *u
-	c.Alts, c.torn = nil, false
+	c.Alts, c.conditionalReference = nil, false
 	return &c
 }
 
@@ -74,7 +74,7 @@ func (in *interp) UnknownIn(v Value, depth int) *Unknown {
 			return in.unknownAt(Undecidable, syntax.Pos{}, v.Rest.Reason()).From(v.Rest.Origin(""))
 		}
 		if in.charge(len(v.Entries)); depth > 64 || in.stepsLeft == 0 {
-			return in.unknownAt(Undecidable, syntax.Pos{}, "holds too much")
+			return in.unknownAt(Undecidable, syntax.Pos{}, "exceeds a limit: has too many elements, or is nested too deeply")
 		}
 		for i := range v.Entries {
 			if u := in.UnknownIn(v.Entries[i].Value, depth+1); u != nil {

@@ -63,28 +63,28 @@ const contextEvery = 1024
 func (in *interp) Steps(n int, pos syntax.Pos) {
 	if n < 0 || n > in.stepsLeft {
 		in.stepsLeft = 0
-		panic(in.Refuse(Undecidable, pos, "evaluate: more than %d steps", in.opt.Limits.Steps))
+		panic(in.Refuse(Undecidable, pos, "exceeds a limit: runs more than %d steps", in.opt.Limits.Steps))
 	}
 	before := in.stepsLeft
 	in.stepsLeft -= n
 	if before/contextEvery == in.stepsLeft/contextEvery {
 		return
 	}
-	in.clock(pos)
+	in.checkDeadline(pos)
 }
 
-// stopped is the panic value that ends an evaluation whose context was canceled.
-type stopped struct{ error }
+// canceled is the panic value that ends an evaluation whose context was canceled.
+type canceled struct{ error }
 
-func (in *interp) clock(pos syntax.Pos) {
+func (in *interp) checkDeadline(pos syntax.Pos) {
 	err := in.ctx.Err()
 	if err == nil {
 		return
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		panic(in.Refuse(Undecidable, pos, "evaluate: takes too long"))
+		panic(in.Refuse(Undecidable, pos, "exceeds a limit: takes too long"))
 	}
-	panic(&stopped{err})
+	panic(&canceled{err})
 }
 
 // Alloc charges n bytes before they are allocated. It panics with a *Refusal if the limit
@@ -92,7 +92,7 @@ func (in *interp) clock(pos syntax.Pos) {
 func (in *interp) Alloc(n int, pos syntax.Pos) {
 	if n < 0 || n > in.bytesLeft {
 		in.bytesLeft = 0
-		panic(in.Refuse(Undecidable, pos, "evaluate: needs more than %d MiB", in.opt.Limits.Bytes>>20))
+		panic(in.Refuse(Undecidable, pos, "exceeds a limit: needs more than %d MiB", in.opt.Limits.Bytes>>20))
 	}
 	in.bytesLeft -= n
 	in.Steps(n>>12, pos)
@@ -105,7 +105,7 @@ const maxNested = 12_000
 // enter adds one level of nested expressions and blocks; leave removes it.
 func (in *interp) enter(pos syntax.Pos) {
 	if in.depth >= maxNested {
-		panic(in.Refuse(Undecidable, pos, "evaluate: nested deeper than %d", maxNested))
+		panic(in.Refuse(Undecidable, pos, "exceeds a limit: is nested deeper than %d", maxNested))
 	}
 	in.depth++
 }

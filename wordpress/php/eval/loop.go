@@ -9,7 +9,7 @@ func (in *interp) execLoop(s syntax.Stmt) error {
 		switch s := s.(type) {
 		case *syntax.LoopStmt:
 			if s.After {
-				if err := in.turn(s.Body); err != nil {
+				if err := in.runIteration(s.Body); err != nil {
 					return err
 				}
 			}
@@ -29,17 +29,17 @@ func (in *interp) execLoop(s syntax.Stmt) error {
 func (in *interp) leaveLoop(base int, err error) error {
 	waiting := append([]outcome(nil), in.pending[base:]...)
 	in.pending = in.pending[:base]
-	why := in.whyOr(nil)
+	why := in.splitReason(nil)
 	if len(waiting) > 0 {
 		why = waiting[0].why
 	}
-	var ends confluence
-	in.arrive(&ends, outside(err), why)
+	var ends joinPoint
+	in.addOutcome(&ends, outside(err), why)
 	for _, o := range waiting {
 		in.st = o.st
-		in.arrive(&ends, outside(o.jump), o.why)
+		in.addOutcome(&ends, outside(o.jump), o.why)
 	}
-	return in.proceed(&ends)
+	return in.resume(&ends)
 }
 
 // outside returns the error with which a world leaves a loop: nil if it goes on after the
@@ -55,15 +55,15 @@ func outside(err error) error {
 	return nil
 }
 
-// turn runs one iteration: the body of a loop. Worlds that continue are joined at its
-// end.
-func (in *interp) turn(body []syntax.Stmt) error {
-	return in.turnOf(func() error { return in.exec(body) })
+// runIteration runs one iteration: the body of a loop. Worlds that continue are joined at
+// its end.
+func (in *interp) runIteration(body []syntax.Stmt) error {
+	return in.runIterationOf(func() error { return in.exec(body) })
 }
 
-// turnOf is like turn, for an iteration that is given as a function.
-func (in *interp) turnOf(run func() error) error {
-	_, err := in.rejoin(in.base, in.attempt(run), Null, func(j *jump) (Value, bool) {
+// runIterationOf is like runIteration, for an iteration that is given as a function.
+func (in *interp) runIterationOf(run func() error) error {
+	_, err := in.joinJumps(in.base, in.attempt(run), Null, func(j *jump) (Value, bool) {
 		return Null, j != nil && j.kind == jumpContinue && j.depth == 1
 	})
 	return err
@@ -80,7 +80,7 @@ func (in *interp) iterate(s *syntax.LoopStmt) error {
 		return in.test(s.Cond[last])
 	}
 	turn := func() error {
-		err := in.turn(s.Body)
+		err := in.runIteration(s.Body)
 		if err == nil {
 			in.evalAll(s.Step)
 		}
@@ -118,9 +118,9 @@ func (in *interp) widen(pos syntax.Pos, u *Unknown, turn func() error) error {
 	for round := 0; ; round++ {
 		in.st = head.fork()
 		if err := in.attempt(turn); err != nil {
-			in.note(err)
+			in.recordEnd(err)
 			if j, ok := err.(*jump); ok {
-				in.wait([]outcome{{j, in.st, why}})
+				in.suspend([]outcome{{j, in.st, why}})
 			}
 			break
 		}
@@ -143,7 +143,7 @@ func (in *interp) widened(head, end *state, why *Unknown, round int) (*state, bo
 	next := in.join(head.fork(), end, why)
 	stable := next.poison == head.poison
 	var moved []int
-	differing(head, next, func(slot int, x, y Value) {
+	diffStates(head, next, func(slot int, x, y Value) {
 		stable = false
 		if _, def := y.(*definition); !def && x != nil {
 			moved = append(moved, slot)
@@ -172,23 +172,23 @@ func (in *interp) execSwitch(s *syntax.SwitchStmt) error {
 	subject := in.eval(s.Subject)
 	entries := make([]*state, len(s.Cases)+1)
 	why := in.matchCases(s, subject, entries)
-	var ends confluence
+	var ends joinPoint
 	for i := range s.Cases {
 		live := in.join(ends.live, entries[i], why)
 		if ends.live = nil; live == nil {
 			continue
 		}
 		in.st = live
-		in.arrive(&ends, in.exec(s.Cases[i].Body), why)
+		in.addOutcome(&ends, in.exec(s.Cases[i].Body), why)
 	}
 	ends.live = in.join(ends.live, entries[len(s.Cases)], why)
-	return in.proceed(&ends)
+	return in.resume(&ends)
 }
 
 // matchCases sorts the worlds by the case at which they enter. The last entry has the
 // worlds that enter at none.
 func (in *interp) matchCases(s *syntax.SwitchStmt, subject Value, entries []*state) *Unknown {
-	why := in.whyOr(nil)
+	why := in.splitReason(nil)
 	def := len(s.Cases)
 	for i, c := range s.Cases {
 		if c.Cond == nil {

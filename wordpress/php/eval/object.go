@@ -75,7 +75,7 @@ func (in *interp) construct(c *PHPClass, x *syntax.NewExpr) Value {
 	props := NewArray()
 	in.initProps(c, c, props, x.Pos)
 	o := in.instantiate(c, props, x.Pos)
-	m, owner := in.usableMethod(c, "__construct", x.Pos)
+	m, owner := in.accessibleMethod(c, "__construct", x.Pos)
 	if m == nil {
 		if c.opaque {
 			return in.callUnknown(in.unknownAt(Undecidable, x.Pos, "depends on a parent class, which is not evaluated"), x.Args)
@@ -155,13 +155,13 @@ func (in *interp) methodCallee(o *Object, name string, pos syntax.Pos) *callee {
 		}
 		return in.callable(o, pos)
 	}
-	m, class := in.usableMethod(o.Class, low, pos)
+	m, class := in.accessibleMethod(o.Class, low, pos)
 	if m != nil {
 		return m.callee(o, class, o.Class)
 	}
 	if m, class := o.Class.Method("__call"); m != nil {
 		to := m.callee(o, class, o.Class)
-		to.through = name
+		to.calledName = name
 		return to
 	}
 	if o.Class.opaque {
@@ -197,7 +197,7 @@ func (in *interp) staticCallee(class, name string, pos syntax.Pos) *callee {
 }
 
 func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) *callee {
-	m, owner := in.usableMethod(c, syntax.Lower(name), pos)
+	m, owner := in.accessibleMethod(c, syntax.Lower(name), pos)
 	if m != nil {
 		to := m.callee(nil, owner, c)
 		if !m.static {
@@ -217,7 +217,7 @@ func (in *interp) staticMethod(c *PHPClass, name string, pos syntax.Pos) *callee
 		panic(in.unsupported(pos, nativeMethod(c.Name, name)))
 	}
 	if c.opaque || c.native != nil {
-		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code that is not known")}
+		return &callee{unknown: in.unknownAt(Unsafe, pos, "needs code of a class that is not evaluated")}
 	}
 	panic(in.Throw("Error", "Call to undefined method "+c.Name+"::"+name+"()", pos))
 }

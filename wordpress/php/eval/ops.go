@@ -55,7 +55,7 @@ func (in *interp) operate(op string, l, r Value, pos syntax.Pos) Value {
 			return Bool(ToBool(v[0]) != ToBool(v[1]))
 		})
 	case ".":
-		return in.join2(l, r, pos)
+		return in.concat([]Value{in.ConvertString(l, pos), in.ConvertString(r, pos)}, pos)
 	case "+":
 		a, ok := l.(*Array)
 		b, both := r.(*Array)
@@ -70,16 +70,6 @@ func (in *interp) operate(op string, l, r Value, pos syntax.Pos) Value {
 		in.mayThrow(pos)
 	}
 	return v
-}
-
-func (in *interp) join2(l, r Value, pos syntax.Pos) Value {
-	l = in.ConvertString(l, pos)
-	r = in.ConvertString(r, pos)
-	return in.Lift([]Value{l, r}, pos, func(v []Value) Value {
-		a, b := ToString(v[0]), ToString(v[1])
-		in.Alloc(len(a)+len(b), pos)
-		return String(a + b)
-	})
 }
 
 // ConvertString converts an object to a string; other values are returned as they are.
@@ -99,7 +89,7 @@ func (in *interp) ConvertString(v Value, pos syntax.Pos) Value {
 func (in *interp) StringOf(v Value, pos syntax.Pos) string {
 	v = in.ConvertString(v, pos)
 	if u, ok := v.(*Unknown); ok {
-		panic(in.RefuseUnknown(u, u.Class, pos, "evaluate: the string of an object %s", u.Reason))
+		panic(in.RefuseUnknown(u, u.Class, pos, "converts an object to a string that %s", u.Reason))
 	}
 	return ToString(v)
 }

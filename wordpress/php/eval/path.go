@@ -49,7 +49,7 @@ func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *U
 		return "", nil, false
 	}
 	if !info.Mode().IsRegular() || info.Size() > int64(in.opt.Limits.FileSize) {
-		return "", in.unknownAt(Unreadable, pos, "needs a file that is not a regular file, or too large"), false
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is not a regular file or is too large"), false
 	}
 	in.Alloc(int(info.Size())+512, pos)
 	b, err := in.opt.Files.ReadFile(abs)
@@ -69,9 +69,9 @@ func (in *interp) ReadFile(name string, pos syntax.Pos) (text string, unknown *U
 func (in *interp) unread(err error, pos syntax.Pos) (string, *Unknown, bool) {
 	switch c := in.opt.Errors; {
 	case c != nil && c.Outside(err):
-		return "", in.unknownAt(Unsafe, pos, "reads outside the site's home").From(OriginHome), false
+		return "", in.unknownAt(Unsafe, pos, "reads a file outside the site's home").From(OriginHome), false
 	case c != nil && c.Irregular(err):
-		return "", in.unknownAt(Unreadable, pos, "needs what is not a regular file"), false
+		return "", in.unknownAt(Unreadable, pos, "needs a file that is not a regular file"), false
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil, false
 	}

@@ -5,12 +5,12 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 // A place is a location that can be read and written: a slot of the state, and a path of
 // keys through the arrays in the slot.
 type place struct {
-	slot  int
-	path  []step
-	frame *frame // the frame of a variable; decides whether an empty slot is unset or unknown
-	temp  Value  // a value without a location, if slot is 0
-	wild  *Unknown
-	at    syntax.Pos
+	slot    int
+	path    []step
+	frame   *frame // the frame of a variable; decides whether an empty slot is unset or unknown
+	temp    Value  // a value without a location, if slot is 0
+	unknown *Unknown
+	at      syntax.Pos
 
 	typ      *syntax.TypeHint // type of the property at the start of the path
 	typOwner *PHPClass
@@ -59,7 +59,7 @@ func (in *interp) variable(x *syntax.VarExpr) *place {
 // namedPlace returns the place of a variable with a computed name.
 func (in *interp) namedPlace(f *frame, name Value, pos syntax.Pos) *place {
 	if u := in.UnknownIn(name, 0); u != nil {
-		return &place{wild: u, at: pos}
+		return &place{unknown: u, at: pos}
 	}
 	s := in.StringOf(name, pos)
 	return in.varPlace(f, s, pos)
@@ -84,9 +84,9 @@ func (in *interp) varPlace(f *frame, name string, pos syntax.Pos) *place {
 	return &place{slot: id, frame: f, at: pos}
 }
 
-// raw returns the content of a place's slot, after following references; nil if it is
-// empty. slot is the slot at the end of the references.
-func (in *interp) raw(p *place) (v Value, slot int) {
+// dereference returns the content of a place's slot, after following references; nil if
+// it is empty. slot is the slot at the end of the references.
+func (in *interp) dereference(p *place) (v Value, slot int) {
 	if p.slot == 0 {
 		return p.temp, 0
 	}
@@ -108,15 +108,15 @@ func (in *interp) raw(p *place) (v Value, slot int) {
 
 // Load reads a place as an expression does: a missing value is null.
 func (in *interp) Load(p *place) Value {
-	if p.wild != nil {
-		return Opaque(p.wild)
+	if p.unknown != nil {
+		return Opaque(p.unknown)
 	}
-	v, _ := in.raw(p)
-	return in.follow(v, p.path, p.at)
+	v, _ := in.dereference(p)
+	return in.loadPath(v, p.path, p.at)
 }
 
-// follow reads the value at the end of a path in v.
-func (in *interp) follow(v Value, path []step, pos syntax.Pos) Value {
+// loadPath reads the value at the end of a path in v.
+func (in *interp) loadPath(v Value, path []step, pos syntax.Pos) Value {
 	for _, s := range path {
 		if v == nil {
 			v = Null
@@ -140,7 +140,7 @@ func (in *interp) Element(v Value, s step, pos syntax.Pos) Value {
 	case String:
 		return in.stringElement(string(v), s, pos)
 	case *Object:
-		panic(in.indexedObject(v, pos))
+		panic(in.indexedObjectError(v, pos))
 	}
 	return Null
 }
@@ -149,11 +149,11 @@ func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
 	switch {
 	case s.push:
 		panic(in.Throw("Error", "Cannot use [] for reading", pos))
-	case s.wild != nil:
+	case s.unknown != nil:
 		if v.Len() == 0 && v.certain() {
 			return Null
 		}
-		return Opaque(s.wild)
+		return Opaque(s.unknown)
 	}
 	e, ok := v.Get(s.k)
 	if ok {
@@ -172,8 +172,8 @@ func (in *interp) arrayElement(v *Array, s step, pos syntax.Pos) Value {
 }
 
 func (in *interp) stringElement(v string, s step, pos syntax.Pos) Value {
-	if s.wild != nil {
-		return Opaque(s.wild)
+	if s.unknown != nil {
+		return Opaque(s.unknown)
 	}
 	if s.push {
 		panic(in.Throw("Error", "[] operator not supported for strings", pos))
@@ -241,5 +241,5 @@ func underProperty(x *syntax.IndexExpr) bool {
 
 // globalsArray returns the value of $GLOBALS as a whole, which is always unknown.
 func (in *interp) globalsArray(pos syntax.Pos) Value {
-	return in.unknownAt(Undecidable, pos, "depends on all global variables")
+	return in.unknownAt(Undecidable, pos, "depends on the list of all global variables")
 }

@@ -9,7 +9,7 @@ func (in *interp) propPlace(x *syntax.PropExpr) *place {
 	name := in.eval(x.Name)
 	o, ok := v.(*Object)
 	if u := FirstUnknown(in.asUnknown(v), in.asUnknown(name)); u != nil {
-		return &place{wild: u, at: x.Pos}
+		return &place{unknown: u, at: x.Pos}
 	}
 	if !ok {
 		if x.Nullsafe && v.Kind() == KindNull {
@@ -23,7 +23,7 @@ func (in *interp) propPlace(x *syntax.PropExpr) *place {
 
 // memberPlace returns the place of an object's property, for a write.
 func (in *interp) memberPlace(o *Object, name string, pos syntax.Pos) *place {
-	item, owner := in.declared(o, name, pos)
+	item, owner := in.declaredProperty(o, name, pos)
 	p := &place{slot: o.cell, path: []step{{k: propKey(name)}}, at: pos}
 	_, there := in.propsOf(o).Get(propKey(name))
 	if !there && (item == nil || item.Type == nil) {
@@ -74,9 +74,9 @@ func (in *interp) callGet(o *Object, name string, pos syntax.Pos) Value {
 // touchProp sets a missing property to null, as unset($o->name['key']) does.
 func (in *interp) touchProp(x syntax.Expr, p *place) {
 	e, ok := x.(*syntax.IndexExpr)
-	props, _ := in.raw(p)
+	props, _ := in.dereference(p)
 	a, isArray := props.(*Array)
-	if !ok || !underProperty(e) || p.slot == 0 || p.wild != nil || p.typ != nil || !isArray || !a.certain() {
+	if !ok || !underProperty(e) || p.slot == 0 || p.unknown != nil || p.typ != nil || !isArray || !a.certain() {
 		return
 	}
 	if _, there := a.Get(p.path[0].k); there {
@@ -92,11 +92,11 @@ func (in *interp) typed(p *place, v Value) Value {
 	if p.typ == nil || len(p.path) != p.typAt || v == nil {
 		return v
 	}
-	return in.coerce(v, p.typ, in.propTyping(p))
+	return in.coerce(v, p.typ, in.propertyRules(p))
 }
 
-func (in *interp) propTyping(p *place) typing {
-	return typing{what: "a property of " + p.typOwner.Name, strict: in.Src != nil && in.Src.Strict, self: p.typOwner, static: p.typOwner, pos: p.at}
+func (in *interp) propertyRules(p *place) coercionRules {
+	return coercionRules{what: "a property of " + p.typOwner.Name, strict: in.Src != nil && in.Src.Strict, self: p.typOwner, static: p.typOwner, pos: p.at}
 }
 
 // readProp evaluates $o->name.
@@ -119,7 +119,7 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 		return Null // PHP warns
 	}
 	s := in.StringOf(name, pos)
-	item, _ := in.declared(o, s, pos)
+	item, _ := in.declaredProperty(o, s, pos)
 	props := in.propsOf(o)
 	if v, ok := props.Get(propKey(s)); ok {
 		return Share(Present(v))
@@ -138,8 +138,8 @@ func (in *interp) propOf(v, name Value, pos syntax.Pos, quiet bool) Value {
 	return Null
 }
 
-// indexedObject returns the error for $o[key].
-func (in *interp) indexedObject(o *Object, pos syntax.Pos) error {
+// indexedObjectError returns the error for $o[key].
+func (in *interp) indexedObjectError(o *Object, pos syntax.Pos) error {
 	if o.Class.IsA("arrayaccess") {
 		return in.unsupported(pos, "an object with ArrayAccess as an array")
 	}

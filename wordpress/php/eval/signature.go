@@ -28,7 +28,7 @@ func (s signature) at(i int) *Formal {
 // convert converts arguments to the types that a function declares. AbsentValue is an
 // argument that was omitted before a named one.
 func (in *interp) convert(to *callee, vals []Value, pos syntax.Pos) {
-	by := typing{internal: true, strict: !to.weak && in.Src != nil && in.Src.Strict, pos: pos}
+	by := coercionRules{internal: true, strict: !to.weak && in.Src != nil && in.Src.Strict, pos: pos}
 	for i, v := range vals {
 		if by.strict && i == 2 && to.name == "in_array" && v.Kind() != KindBool {
 			panic(in.unsupported(pos, "in_array() with a third argument that is not a boolean, under strict types"))

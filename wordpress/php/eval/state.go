@@ -6,7 +6,7 @@ package eval
 type state struct {
 	root   *node
 	height int    // levels of inner nodes above the leaves
-	own    *epoch // nodes and arrays with this epoch may be changed in place
+	epoch  *epoch // nodes and arrays with this epoch may be changed in place
 
 	poison *Unknown // not nil if unknown code has run in this world
 	serial int      // serial of the newest frame that the unknown code could change
@@ -16,15 +16,15 @@ type state struct {
 type epoch struct{ _ byte }
 
 const (
-	fanBits = 4
-	fan     = 1 << fanBits
+	fanoutBits = 4
+	fanout     = 1 << fanoutBits
 )
 
 // A node is a leaf if it has vals, else an inner node.
 type node struct {
-	own  *epoch
-	kids []*node
-	vals []Value
+	epoch    *epoch
+	children []*node
+	vals     []Value
 }
 
 // A slotKind says what it means for a join if only one of the worlds has the slot.
@@ -37,40 +37,40 @@ const (
 	slotKinds
 )
 
-func newState() *state { return &state{root: &node{vals: make([]Value, fan)}, own: &epoch{}} }
+func newState() *state { return &state{root: &node{vals: make([]Value, fanout)}, epoch: &epoch{}} }
 
 // fork returns a copy of the state. The original must not be written to again.
 func (s *state) fork() *state {
 	c := *s
-	c.own = &epoch{}
+	c.epoch = &epoch{}
 	return &c
 }
 
 func (s *state) Get(slot int) Value {
-	if slot>>(fanBits*(s.height+1)) != 0 {
+	if slot>>(fanoutBits*(s.height+1)) != 0 {
 		return nil
 	}
 	n := s.root
 	for level := s.height; level > 0; level-- {
-		if n = n.kids[slot>>(fanBits*level)&(fan-1)]; n == nil {
+		if n = n.children[slot>>(fanoutBits*level)&(fanout-1)]; n == nil {
 			return nil
 		}
 	}
-	return n.vals[slot&(fan-1)]
+	return n.vals[slot&(fanout-1)]
 }
 
 func (s *state) Set(slot int, v Value) {
-	for slot>>(fanBits*(s.height+1)) != 0 {
+	for slot>>(fanoutBits*(s.height+1)) != 0 {
 		if v == nil {
 			return
 		}
-		up := &node{own: s.own, kids: make([]*node, fan)}
-		up.kids[0] = s.root
+		up := &node{epoch: s.epoch, children: make([]*node, fanout)}
+		up.children[0] = s.root
 		s.root = up
 		s.height++
 	}
-	if s.root = s.root.with(s.own, s.height, slot, v); s.root == nil {
-		s.root, s.height = &node{own: s.own, vals: make([]Value, fan)}, 0
+	if s.root = s.root.with(s.epoch, s.height, slot, v); s.root == nil {
+		s.root, s.height = &node{epoch: s.epoch, vals: make([]Value, fanout)}, 0
 	}
 }
 
@@ -81,29 +81,29 @@ func (n *node) with(own *epoch, level, slot int, v Value) *node {
 	case n == nil && v == nil:
 		return nil
 	case n == nil && level == 0:
-		n = &node{own: own, vals: make([]Value, fan)}
+		n = &node{epoch: own, vals: make([]Value, fanout)}
 	case n == nil:
-		n = &node{own: own, kids: make([]*node, fan)}
-	case n.own != own:
-		n = &node{own: own, kids: append([]*node(nil), n.kids...), vals: append([]Value(nil), n.vals...)}
+		n = &node{epoch: own, children: make([]*node, fanout)}
+	case n.epoch != own:
+		n = &node{epoch: own, children: append([]*node(nil), n.children...), vals: append([]Value(nil), n.vals...)}
 	}
 	if level == 0 {
-		n.vals[slot&(fan-1)] = v
+		n.vals[slot&(fanout-1)] = v
 		if v == nil && n.empty() {
 			return nil
 		}
 		return n
 	}
-	i := slot >> (fanBits * level) & (fan - 1)
-	n.kids[i] = n.kids[i].with(own, level-1, slot, v)
-	if n.kids[i] == nil && n.empty() {
+	i := slot >> (fanoutBits * level) & (fanout - 1)
+	n.children[i] = n.children[i].with(own, level-1, slot, v)
+	if n.children[i] == nil && n.empty() {
 		return nil
 	}
 	return n
 }
 
 func (n *node) empty() bool {
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		if k != nil {
 			return false
 		}
@@ -128,52 +128,52 @@ func (n *node) Each(level, base int, visit func(slot int, v Value)) {
 			visit(base+i, v)
 		}
 	}
-	for i, k := range n.kids {
-		k.Each(level-1, base+i<<(fanBits*level), visit)
+	for i, k := range n.children {
+		k.Each(level-1, base+i<<(fanoutBits*level), visit)
 	}
 }
 
-// differing visits the slots whose contents are not identical in two states. It skips
+// diffStates visits the slots whose contents are not identical in two states. It skips
 // nodes that the states share.
-func differing(a, b *state, visit func(slot int, x, y Value)) {
+func diffStates(a, b *state, visit func(slot int, x, y Value)) {
 	h := max(a.height, b.height)
-	differ(a.raised(h), b.raised(h), h, 0, visit)
+	diffNodes(a.rootAtHeight(h), b.rootAtHeight(h), h, 0, visit)
 }
 
-// raised returns the root of the same tree with height h.
-func (s *state) raised(h int) *node {
+// rootAtHeight returns the root of the same tree with height h.
+func (s *state) rootAtHeight(h int) *node {
 	n := s.root
 	for i := s.height; i < h; i++ {
-		up := &node{kids: make([]*node, fan)}
-		up.kids[0] = n
+		up := &node{children: make([]*node, fanout)}
+		up.children[0] = n
 		n = up
 	}
 	return n
 }
 
-func differ(a, b *node, level, base int, visit func(slot int, x, y Value)) {
+func diffNodes(a, b *node, level, base int, visit func(slot int, x, y Value)) {
 	if a == b {
 		return
 	}
-	for i := range fan {
+	for i := range fanout {
 		if level > 0 {
-			differ(a.kid(i), b.kid(i), level-1, base+i<<(fanBits*level), visit)
+			diffNodes(a.child(i), b.child(i), level-1, base+i<<(fanoutBits*level), visit)
 			continue
 		}
-		if x, y := a.val(i), b.val(i); x != y {
+		if x, y := a.value(i), b.value(i); x != y {
 			visit(base+i, x, y)
 		}
 	}
 }
 
-func (n *node) kid(i int) *node {
+func (n *node) child(i int) *node {
 	if n == nil {
 		return nil
 	}
-	return n.kids[i]
+	return n.children[i]
 }
 
-func (n *node) val(i int) Value {
+func (n *node) value(i int) Value {
 	if n == nil {
 		return nil
 	}

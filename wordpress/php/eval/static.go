@@ -20,11 +20,11 @@ func (in *interp) evalClassConst(x *syntax.ClassConstExpr) Value {
 
 func (in *interp) classConstant(c *PHPClass, name string, pos syntax.Pos) Value {
 	if item, owner := c.Constant(name); owner != nil {
-		in.usable(owner, item.Access, pos)
-		return in.withinClass(owner, item.Val)
+		in.checkAccess(owner, item.Access, pos)
+		return in.evalInClass(owner, item.Val)
 	}
 	if c.opaque || c.native != nil {
-		return in.unknownAt(Undecidable, pos, "depends on a class constant")
+		return in.unknownAt(Undecidable, pos, "depends on a class constant that is not known")
 	}
 	panic(in.Throw("Error", "Undefined constant "+c.Name+"::"+name, pos))
 }
@@ -52,7 +52,7 @@ func (in *interp) initial(c *PHPClass, p *syntax.PropItem) Value {
 	case p.Default == nil:
 		return Null
 	}
-	v := in.withinClass(c, p.Default)
+	v := in.evalInClass(c, p.Default)
 	if n, ok := v.(Int); ok && p.Type != nil && !p.Type.Accepts("int", "mixed") && p.Type.Accepts("float") {
 		v = Float(n)
 	}
@@ -62,7 +62,7 @@ func (in *interp) initial(c *PHPClass, p *syntax.PropItem) Value {
 // readStatic evaluates A::$b.
 func (in *interp) readStatic(x *syntax.StaticPropExpr) Value {
 	p := in.staticPlace(x, false)
-	if v, _ := in.raw(p); p.typ != nil && v != nil && v.Kind() == KindAbsent {
+	if v, _ := in.dereference(p); p.typ != nil && v != nil && v.Kind() == KindAbsent {
 		panic(in.Throw("Error", "Typed static property must not be accessed before initialization", x.Pos))
 	}
 	v := in.Load(p)
@@ -73,11 +73,11 @@ func (in *interp) readStatic(x *syntax.StaticPropExpr) Value {
 func (in *interp) staticPlace(x *syntax.StaticPropExpr, quiet bool) *place {
 	c, u := in.classOf(x.Class)
 	if u != nil {
-		return &place{wild: u, at: x.Pos}
+		return &place{unknown: u, at: x.Pos}
 	}
 	v := in.eval(x.Name)
 	if u := in.UnknownIn(v, 0); u != nil {
-		return &place{wild: u, at: x.Pos}
+		return &place{unknown: u, at: x.Pos}
 	}
 	name := ToString(v)
 	for k := c; k != nil; k = k.parent {
@@ -85,7 +85,7 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr, quiet bool) *place {
 		if !ok {
 			continue
 		}
-		in.usable(k, p.Access, x.Pos)
+		in.checkAccess(k, p.Access, x.Pos)
 		slot := in.slot('s', k.ID+"::$"+name)
 		if in.st.Get(slot) == nil {
 			v := in.initial(k, &p)
@@ -94,7 +94,7 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr, quiet bool) *place {
 		return &place{slot: slot, at: x.Pos, typ: p.Type, typOwner: k}
 	}
 	if c.opaque || c.native != nil {
-		return &place{wild: in.unknownAt(Undecidable, x.Pos, "depends on a static property"), at: x.Pos}
+		return &place{unknown: in.unknownAt(Undecidable, x.Pos, "depends on a static property that is not known"), at: x.Pos}
 	}
 	if quiet {
 		return &place{temp: Null, at: x.Pos}
@@ -102,12 +102,12 @@ func (in *interp) staticPlace(x *syntax.StaticPropExpr, quiet bool) *place {
 	panic(in.Throw("Error", "Access to undeclared static property "+c.Name+"::$"+name, x.Pos))
 }
 
-// withinClass evaluates a constant expression of a class.
-func (in *interp) withinClass(c *PHPClass, x syntax.Expr) Value {
+// evalInClass evaluates a constant expression of a class.
+func (in *interp) evalInClass(c *PHPClass, x syntax.Expr) Value {
 	f, src := in.newFrame(), in.Src
 	f.class, f.static = c, c
 	if c.decl != nil {
 		src = c.decl.File
 	}
-	return in.within(f, src, func() Value { return in.eval(x) })
+	return in.withFrame(f, src, func() Value { return in.eval(x) })
 }

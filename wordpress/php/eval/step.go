@@ -5,17 +5,17 @@ import "github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 // A step is one key in the path of a place: a known key, the next free one, or an
 // unknown.
 type step struct {
-	k    Key
-	push bool
-	null bool // the key was null, which counts as 0 in a string
-	wild *Unknown
+	k       Key
+	push    bool
+	null    bool // the key was null, which counts as 0 in a string
+	unknown *Unknown
 }
 
 // stepOf evaluates the key of an element. ok is false if PHP accepts no such key.
 func (in *interp) stepOf(key syntax.Expr) (s step, ok bool) {
 	v := in.eval(key)
 	if u := in.UnknownIn(v, 0); u != nil {
-		return step{wild: u}, true
+		return step{unknown: u}, true
 	}
 	s.k, ok = ToKey(v)
 	s.null = v.Kind() == KindNull

@@ -93,7 +93,7 @@ func (in *interp) execNames(s syntax.Stmt) {
 		}
 	case *syntax.LabelStmt:
 	default:
-		panic(in.Refuse(Undecidable, s.Where(), "evaluate: not supported: %s", in.Snippet(s.Where())))
+		panic(in.unsupported(s.Where(), "this statement"))
 	}
 }
 
@@ -128,7 +128,7 @@ func (in *interp) execGlobal(s *syntax.GlobalStmt) {
 			continue
 		}
 		if in.st.Get(global.slot) == nil {
-			if v, _ := in.raw(global); v != nil {
+			if v, _ := in.dereference(global); v != nil {
 				in.st.Set(global.slot, v)
 			}
 		}

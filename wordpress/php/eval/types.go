@@ -6,8 +6,8 @@ import (
 	"github.com/wp-oneway/wp-oneway/wordpress/php/syntax"
 )
 
-// A typing holds the rules for converting a value to a declared type.
-type typing struct {
+// coercionRules are the rules for converting a value to a declared type.
+type coercionRules struct {
 	what     string // the function or property, for error messages
 	strict   bool   // the file declares strict_types
 	internal bool   // for PHP's own functions: null becomes any scalar
@@ -18,7 +18,7 @@ type typing struct {
 
 // coerce converts a value to a declared type, as PHP does. It panics with a TypeError
 // where PHP throws one.
-func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) Value {
+func (in *interp) coerce(v Value, t *syntax.TypeHint, by coercionRules) Value {
 	if t == nil || t.Intersection {
 		return v
 	}
@@ -26,7 +26,7 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) Value {
 		in.mayThrow(by.pos)
 		return u
 	}
-	ok, u := in.fits(v, t, by)
+	ok, u := in.matchesType(v, t, by)
 	switch {
 	case u != nil:
 		in.mayThrow(by.pos)
@@ -44,7 +44,7 @@ func (in *interp) coerce(v Value, t *syntax.TypeHint, by typing) Value {
 		return in.ConvertString(o, by.pos)
 	case v.Kind() == KindNull && !by.internal:
 	default:
-		if c := weaken(v, t); c != nil {
+		if c := coerceScalar(v, t); c != nil {
 			return c
 		}
 	}
@@ -67,9 +67,9 @@ func isNullLiteral(x syntax.Expr) bool {
 	return false
 }
 
-// fits reports whether a value has the type without conversion; u is not nil if that is
-// not known.
-func (in *interp) fits(v Value, t *syntax.TypeHint, by typing) (ok bool, u *Unknown) {
+// matchesType reports whether a value has the type without conversion; u is not nil if
+// that is not known.
+func (in *interp) matchesType(v Value, t *syntax.TypeHint, by coercionRules) (ok bool, u *Unknown) {
 	if t.Accepts("mixed") {
 		return true, nil
 	}
@@ -83,16 +83,16 @@ func (in *interp) fits(v Value, t *syntax.TypeHint, by typing) (ok bool, u *Unkn
 	case Float:
 		return t.Accepts("float"), nil
 	case String:
-		return t.Accepts("string") || t.Accepts("callable") && in.calls1(v, by), nil
+		return t.Accepts("string") || t.Accepts("callable") && in.isCallable(v, by), nil
 	case *Array:
-		return t.Accepts("array", "iterable") || t.Accepts("callable") && in.calls1(v, by), nil
+		return t.Accepts("array", "iterable") || t.Accepts("callable") && in.isCallable(v, by), nil
 	case *Object:
-		return in.fitsObject(v, t, by)
+		return in.objectMatchesType(v, t, by)
 	}
 	return true, nil
 }
 
-func (in *interp) fitsObject(o *Object, t *syntax.TypeHint, by typing) (bool, *Unknown) {
+func (in *interp) objectMatchesType(o *Object, t *syntax.TypeHint, by coercionRules) (bool, *Unknown) {
 	switch invoke, _ := o.Class.Method("__invoke"); {
 	case t.Accepts("object"), t.Accepts("callable") && (o.fn != nil || invoke != nil):
 		return true, nil
@@ -118,14 +118,14 @@ func (in *interp) fitsObject(o *Object, t *syntax.TypeHint, by typing) (bool, *U
 	return false, nil
 }
 
-// calls1 reports whether a value can be called.
-func (in *interp) calls1(v Value, by typing) bool {
+// isCallable reports whether a value can be called.
+func (in *interp) isCallable(v Value, by coercionRules) bool {
 	return in.attempt(func() error { in.callable(v, by.pos); return nil }) == nil
 }
 
-// weaken converts a scalar as PHP does without strict types; nil if PHP would not. It
+// coerceScalar converts a scalar as PHP does without strict types; nil if PHP would not. It
 // also converts null, which PHP's own functions accept as a scalar.
-func weaken(v Value, t *syntax.TypeHint) Value {
+func coerceScalar(v Value, t *syntax.TypeHint) Value {
 	if v.Kind() >= KindArray {
 		return nil
 	}
@@ -164,5 +164,5 @@ func (in *interp) coerceResult(to *callee, v Value, pos syntax.Pos) Value {
 		panic(in.Throw("TypeError", to.fn.Name+"(): never-returning function must not implicitly return", pos))
 	}
 	strict := to.fn.File != nil && to.fn.File.Strict
-	return in.coerce(v, to.fn.Result, typing{what: to.fn.Name + "(): Return value", strict: strict, self: to.class, static: to.static, pos: pos})
+	return in.coerce(v, to.fn.Result, coercionRules{what: to.fn.Name + "(): Return value", strict: strict, self: to.class, static: to.static, pos: pos})
 }

@@ -107,14 +107,14 @@ func (c Class) String() string {
 // An Unknown is a value that is not known, with the expression that it comes from. An
 // expression with an unknown operand is unknown, with the same origin.
 type Unknown struct {
-	Class  Class
-	File   string
-	Line   int
-	Expr   string // source text of the expression it comes from
-	Reason string // "depends on the request", ...
-	Origin Origin
-	Alts   []Value // if not nil, the value is one of these, all known
-	torn   bool    // a variable that is global or static in some worlds only
+	Class                Class
+	File                 string
+	Line                 int
+	Expr                 string // source text of the expression it comes from
+	Reason               string // "depends on the request", ...
+	Origin               Origin
+	Alts                 []Value // if not nil, the value is one of these, all known
+	conditionalReference bool    // a variable that is global or static in some worlds only
 }
 
 // TypeName returns the result of gettype; "unknown" for an unknown.

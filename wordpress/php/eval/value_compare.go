@@ -50,18 +50,19 @@ func Compare(a, b Value) int {
 	case kb >= KindArray:
 		return -1
 	case ka == KindString:
-		return -mirror(compareNumberString(b, string(a.(String))))
+		return reversed(compareNumberString(b, string(a.(String))))
 	case kb == KindString:
 		return compareNumberString(a, string(b.(String)))
 	}
 	return compareNumbers(a, b)
 }
 
-func mirror(c int) int {
+// reversed returns the result of a comparison for swapped operands.
+func reversed(c int) int {
 	if c == Uncomparable {
-		return -Uncomparable
+		return c
 	}
-	return c
+	return -c
 }
 
 func order(a, b int64) int {

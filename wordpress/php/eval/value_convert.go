@@ -45,7 +45,7 @@ func ToInt(v Value) int64 {
 	case String:
 		n, _ := numericPrefix(string(v))
 		if f, ok := n.(Float); ok {
-			return saturated(float64(f))
+			return clampToInt(float64(f))
 		}
 		return ToInt(n)
 	case *Array:
@@ -58,9 +58,9 @@ func ToInt(v Value) int64 {
 	return 0
 }
 
-// saturated converts the float in a numeric string to an integer. It uses the largest or
+// clampToInt converts the float in a numeric string to an integer. It uses the largest or
 // smallest integer where floatToInt would wrap around.
-func saturated(f float64) int64 {
+func clampToInt(f float64) int64 {
 	switch {
 	case math.IsInf(f, 0):
 		return 0

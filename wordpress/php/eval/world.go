@@ -269,7 +269,7 @@ func (in *interp) loadSlot(name string) Value { return in.st.Get(in.slot('m', na
 func (in *interp) storeSlot(name string, v Value) { in.st.Set(in.slot('m', name), Share(v)) }
 
 func (in *interp) readGlobal(name string) Value {
-	v, _ := in.raw(in.varPlace(in.globals, name, syntax.Pos{}))
+	v, _ := in.dereference(in.varPlace(in.globals, name, syntax.Pos{}))
 	if v == nil || v.Kind() == KindAbsent {
 		return Null
 	}

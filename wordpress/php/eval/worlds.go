@@ -14,8 +14,8 @@ type (
 		depth int
 		val   Value
 	}
-	// dead is the end of a world.
-	dead struct{ why *Refusal }
+	// worldEnd is the end of a world.
+	worldEnd struct{ why *Refusal }
 )
 
 type jumpKind uint8
@@ -28,7 +28,7 @@ const (
 
 func (*jump) Error() string { return "jump" }
 
-func (d *dead) Error() string { return "world ended: " + d.why.Error() }
+func (d *worldEnd) Error() string { return "world ended: " + d.why.Error() }
 
 // An outcome is a world that left the normal flow.
 type outcome struct {
@@ -37,9 +37,9 @@ type outcome struct {
 	why  *Unknown
 }
 
-// note records the reason why the first world ended.
-func (in *interp) note(err error) {
-	if d, ok := err.(*dead); ok && in.ended == nil {
+// recordEnd records the reason why the first world ended.
+func (in *interp) recordEnd(err error) {
+	if d, ok := err.(*worldEnd); ok && in.ended == nil {
 		in.ended = d.why
 	}
 }
@@ -50,12 +50,12 @@ func (in *interp) split(why *Unknown, alternatives ...func() error) error {
 	base, outer := in.st, in.why
 	in.why = why
 	defer func() { in.why = outer }()
-	var ends confluence
+	var ends joinPoint
 	for _, alternative := range alternatives {
 		in.st = base.fork()
-		in.arrive(&ends, in.attempt(alternative), why)
+		in.addOutcome(&ends, in.attempt(alternative), why)
 	}
-	return in.proceed(&ends)
+	return in.resume(&ends)
 }
 
 // splitValue is like split, for two alternatives that yield values. The values are joined
@@ -78,9 +78,9 @@ func (in *interp) splitValue(why *Unknown, alternative func(first bool) Value) V
 	return val
 }
 
-// wait adds outcomes to pending, for the construct that catches them. Outcomes that go to
-// the same place are joined at once.
-func (in *interp) wait(left []outcome) {
+// suspend adds outcomes to pending, for the construct that catches them. Outcomes that go
+// to the same place are joined at once.
+func (in *interp) suspend(left []outcome) {
 next:
 	for _, o := range left {
 		for i := in.base; i < len(in.pending); i++ {
@@ -106,21 +106,21 @@ func (in *interp) mark() (base int, end func()) {
 	return in.base, func() { in.base = outer }
 }
 
-// interrupted runs f and returns its panic as an error. Errors of expressions are panics,
+// catchPanic runs f and returns its panic as an error. Errors of expressions are panics,
 // as in the parser; each construct that joins worlds converts them to errors again.
-func interrupted(f func() error) (err error) {
+func catchPanic(f func() error) (err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case *jump:
 			err = r
-		case *dead:
+		case *worldEnd:
 			err = r
 		case *Refusal:
 			err = r
 		case *syntax.Error:
 			err = r
-		case *stopped:
+		case *canceled:
 			err = r
 		default:
 			panic(r)
@@ -132,9 +132,9 @@ func interrupted(f func() error) (err error) {
 // attempt runs f and returns how its world left the normal flow, or nil. It panics again
 // with an error that ends all worlds.
 func (in *interp) attempt(f func() error) error {
-	err := interrupted(f)
+	err := catchPanic(f)
 	switch err.(type) {
-	case nil, *jump, *dead:
+	case nil, *jump, *worldEnd:
 		return err
 	}
 	panic(err)
@@ -146,47 +146,47 @@ func (in *interp) attemptValue(f func() Value) (v Value, err error) {
 	return v, err
 }
 
-// A confluence collects the worlds that leave a construct, and joins those that go on
+// A joinPoint collects the worlds that leave a construct, and joins those that go on
 // normally.
-type confluence struct {
+type joinPoint struct {
 	live *state // the join of those that go on normally
 	left []outcome
 	end  error // the reason why one of them ended
 }
 
-// arrive adds the current world, which left the normal flow with err.
-func (in *interp) arrive(c *confluence, err error, why *Unknown) {
+// addOutcome adds the current world, which left the normal flow with err.
+func (in *interp) addOutcome(c *joinPoint, err error, why *Unknown) {
 	switch err := err.(type) {
 	case nil:
 		c.live = in.join(c.live, in.st, why)
 	case *jump:
 		c.left = append(c.left, outcome{err, in.st, why})
 	default:
-		in.note(err)
+		in.recordEnd(err)
 		c.end = err
 	}
 }
 
-// proceed continues with the world that goes on normally, if there is one, else with the
+// resume continues with the world that goes on normally, if there is one, else with the
 // first of the others. The rest waits for the constructs that catch it.
-func (in *interp) proceed(c *confluence) error {
+func (in *interp) resume(c *joinPoint) error {
 	switch {
 	case c.live != nil:
 		in.st = c.live
-		in.wait(c.left)
+		in.suspend(c.left)
 		return nil
 	case len(c.left) > 0:
 		in.st = c.left[0].st
-		in.wait(c.left[1:])
+		in.suspend(c.left[1:])
 		return c.left[0].jump
 	}
 	return c.end
 }
 
-// rejoin joins the current world, which left a construct with err and val, with the
+// joinJumps joins the current world, which left a construct with err and val, with the
 // worlds in pending[base:] that wait for the end of this construct. match reports whether
 // a jump, which may be nil, ends there, and returns its value.
-func (in *interp) rejoin(base int, err error, val Value, match func(*jump) (Value, bool)) (Value, error) {
+func (in *interp) joinJumps(base int, err error, val Value, match func(*jump) (Value, bool)) (Value, error) {
 	live, st := err == nil, in.st
 	left, _ := err.(*jump)
 	if v, ok := match(left); ok {
@@ -206,9 +206,9 @@ func (in *interp) rejoin(base int, err error, val Value, match func(*jump) (Valu
 		}
 	}
 	in.pending = kept
-	in.note(err)
+	in.recordEnd(err)
 	if back && !live && left != nil {
-		in.wait([]outcome{{left, st, in.whyOr(val)}})
+		in.suspend([]outcome{{left, st, in.splitReason(val)}})
 	}
 	if !back {
 		return nil, err

@@ -10,8 +10,8 @@ func (in *interp) assign(p *place, v Value) {
 // update replaces the value of a place by the result of change; nil unsets the place.
 func (in *interp) update(p *place, change func(old Value) Value) {
 	switch {
-	case p.wild != nil:
-		in.scatter(p.wild)
+	case p.unknown != nil:
+		in.assignToUnknown(p.unknown)
 		return
 	case p.slot == 0 && len(p.path) > 0:
 		in.changed(p.temp, p.path, p.at, change)
@@ -20,8 +20,8 @@ func (in *interp) update(p *place, change func(old Value) Value) {
 		change(p.temp)
 		return
 	}
-	old, slot := in.raw(p)
-	if torn(old) {
+	old, slot := in.dereference(p)
+	if isConditionalReference(old) {
 		panic(old.(*Unknown).refusal())
 	}
 	v := in.changed(old, p.path, p.at, func(old Value) Value {
@@ -33,9 +33,9 @@ func (in *interp) update(p *place, change func(old Value) Value) {
 	in.st.Set(slot, v)
 }
 
-// scatter handles a write to a variable with an unknown name: any variable may have
+// assignToUnknown handles a write to a variable with an unknown name: any variable may have
 // changed.
-func (in *interp) scatter(u *Unknown) {
+func (in *interp) assignToUnknown(u *Unknown) {
 	in.Poison(u)
 	in.Steps(64, syntax.Pos{})
 }
@@ -65,20 +65,20 @@ func (in *interp) changed(v Value, path []step, pos syntax.Pos, change func(Valu
 	case String:
 		panic(in.unsupported(pos, "a write to a string offset"))
 	case *Object:
-		panic(in.indexedObject(c, pos))
+		panic(in.indexedObjectError(c, pos))
 	}
 	panic(in.Throw("Error", "Cannot use a scalar value as an array", pos))
 }
 
-// owned returns the array itself if it may be changed in place, else a copy.
-func (in *interp) owned(a *Array, pos syntax.Pos) *Array {
-	if !a.shared && a.epoch == in.st.own {
+// separate returns the array itself if it may be changed in place, else a copy.
+func (in *interp) separate(a *Array, pos syntax.Pos) *Array {
+	if !a.shared && a.epoch == in.st.epoch {
 		return a
 	}
 	in.Alloc(a.Size(), pos)
 	in.Steps(len(a.Entries)/8, pos)
 	c := a.Clone()
-	c.epoch = in.st.own
+	c.epoch = in.st.epoch
 	for i := range c.Entries {
 		Share(c.Entries[i].Value)
 	}
@@ -86,13 +86,13 @@ func (in *interp) owned(a *Array, pos syntax.Pos) *Array {
 }
 
 func (in *interp) changedArray(a *Array, path []step, pos syntax.Pos, change func(Value) Value) Value {
-	a = in.owned(a, pos)
+	a = in.separate(a, pos)
 	in.Alloc(96, pos)
 	s := path[0]
 	switch {
-	case s.wild != nil:
-		in.changed(Opaque(s.wild), path[1:], pos, change)
-		a.invalidate(s.wild)
+	case s.unknown != nil:
+		in.changed(Opaque(s.unknown), path[1:], pos, change)
+		a.invalidate(s.unknown)
 		return a
 	case s.push:
 		v := in.changed(nil, path[1:], pos, change)
@@ -128,13 +128,13 @@ func (in *interp) changeKey(a *Array, s step, rest []step, pos syntax.Pos, chang
 
 // unset unsets a place.
 func (in *interp) unset(p *place) {
-	if p.wild != nil {
-		in.scatter(p.wild)
+	if p.unknown != nil {
+		in.assignToUnknown(p.unknown)
 		return
 	}
 	if len(p.path) > 0 {
-		v, _ := in.raw(p)
-		holder := in.follow(v, p.path[:len(p.path)-1], p.at)
+		v, _ := in.dereference(p)
+		holder := in.loadPath(v, p.path[:len(p.path)-1], p.at)
 		if holder.Kind() == KindNull || holder == Value(Bool(false)) {
 			return
 		}
@@ -144,7 +144,7 @@ func (in *interp) unset(p *place) {
 	switch held := in.st.Get(p.slot); {
 	case p.slot == 0:
 		return
-	case torn(held):
+	case isConditionalReference(held):
 		panic(held.(*Unknown).refusal())
 	case in.exported[p.slot] && in.frame != in.globals:
 		panic(in.unsupported(p.at, "unset() of a global variable in a function"))

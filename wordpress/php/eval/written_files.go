@@ -159,12 +159,12 @@ func missing(err error) bool {
 
 // AskedFile returns the result of a file function for an error of Files.
 func AskedFile(c *Call, err error) Value {
-	errs := c.fileErrors()
+	errs := c.in.opt.Errors
 	switch {
 	case missing(err):
 		return Bool(false)
 	case errs != nil && errs.Outside(err):
-		return c.unsafe("looks outside the site's home").From(OriginHome)
+		return c.unsafe("looks for a file outside the site's home").From(OriginHome)
 	}
 	return c.UnknownOf(Unreadable, "needs a file that cannot be read")
 }
