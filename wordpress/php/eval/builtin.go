@@ -258,14 +258,6 @@ type NativeClass struct {
 	Vendor          bool
 }
 
-// OrUnknown returns u as a Value, and nil for a nil *Unknown.
-func OrUnknown(u *Unknown) Value {
-	if u == nil {
-		return nil
-	}
-	return Opaque(u)
-}
-
 // Doubt returns the reason why an array's keys are not certain; nil if they are.
 func (c *Call) Doubt(a *Array) *Unknown {
 	if a.Why != nil {

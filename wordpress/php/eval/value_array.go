@@ -29,9 +29,6 @@ type Entry struct {
 // NewArray returns an empty array.
 func NewArray() *Array { return &Array{packed: true} }
 
-// ArrayFor returns an empty array with room for n elements.
-func ArrayFor(n int64) *Array { return &Array{packed: true, Entries: make([]Entry, 0, n)} }
-
 // ListOf returns an array of the values, with the keys 0, 1, 2, …
 func ListOf(vals ...Value) *Array {
 	a := &Array{packed: true, Entries: make([]Entry, 0, len(vals))}
