@@ -23,7 +23,7 @@ var (
 	iniWords = []string{
 		"word", "12", "-5", "1.5", ".5", "5.", "0x1F", "0755", "1e5", "007", "99999999999999999999", "true", "On", "no", "none", "NULL", "yes sir", "E_ALL", "KNOWN", "PHP_EOL", "M_PI", "NotThere",
 		`"dq"`, `"d\"q\\z\n\$"`, `'sq'`, `'s"q;'`, `"se;mi"`, `"${KNOWN_ENV}"`, "${KNOWN_ENV}", "${UNSET_ENV}", "$x", "$", "a$b", "it's", "don't ' x", "a!b", "!1", "!", "~7", "1|2", "6&3", "5 ^ 1", "(1|2)&2", "|",
-		"a;b", "a ; c", ";c", "a:b", "/var/www", "p@ss#w%rd", "a{b}c", "(x)", "<a>", "a,b", "a\\b", "über", "\"open", "'open", "a\"b\"c", "-", "--1", "1-2", "a[b]", "*", "?", " ", "\t", "\\", `\"`, "false!", "a b  c",
+		"a;b", "a ; c", ";c", "a:b", "/var/www", "p@ss#w%rd", "a{b}c", "(x)", "<a>", "a,b", "a\\b", "über", "\"open", "'open", "a\"b\"c", `"p$"`, `"pa$$w0rd"`, `"$"`, `"$$$"`, `"$\"x"`, "My Site", "KNOWN x", "007 12", "is null", "yes.it is", "-", "--1", "1-2", "a[b]", "*", "?", " ", "\t", "\\", `\"`, "false!", "a b  c",
 	}
 )
 
@@ -36,6 +36,7 @@ var (
 	plainINIWords = []string{
 		"word", "12", "-5", "1.5", ".5", "5.", "0x1F", "0755", "1e5", "007", "true", "On", "no", "none", "NULL", "KNOWN", "M_PI", "NotThere",
 		`"dq"`, `"d\"q\\z\n"`, `'sq'`, `'s"q;'`, `"se;mi"`, "a ; c", ";c", "a:b", "/var/www", "p@ss#w%rd", "a{b}c", "<a>", "a,b", "a\\b", "über", "-", "--1", "1-2", "a[b]", "*", "?",
+		`"p$"`, `"pa$$w0rd"`, `"$"`, "My Site", "the KNOWN\t 007  12 1.50", "a 1 ; c",
 	}
 )
 

@@ -25,8 +25,8 @@ const (
 	iniTyped
 )
 
-// parseINI reads an INI file line by line: sections, names, and values. A value is a
-// word, a number, a constant or quoted text. A line of any other form makes the result
+// parseINI reads an INI file line by line: sections, names, and values. A value is
+// words, a number, constants or quoted text. A line of any other form makes the result
 // unknown.
 func parseINI(c *eval.Call, text string) eval.Value {
 	mode := c.Int(2, iniNormal)
@@ -71,10 +71,11 @@ var (
 
 	iniComment = `[ \t]*(?:;.*)?$`
 	iniQuoted  = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^([^ \t;&|^~()!"'=$]*)[ \t]*"((?:[^"\\$]|\\[^$]|\$[^{"\\$])*)"` + iniComment)
+		return regexp.MustCompile(`^([^ \t;&|^~()!"'=$]*)[ \t]*"((?:[^"\\$]|\\[^$]|\$+[^{"\\$])*\$*)"` + iniComment)
 	})
 	iniSingle    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^'([^']+)'` + iniComment) })
-	iniWord      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([^ \t;&|^~()!"'=$]+)` + iniComment) })
+	iniWords     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([^;&|^~()!"'=$]+?)` + iniComment) })
+	iniPart      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^ \t]+`) })
 	iniName      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
 	iniNumber    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(-?[0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)$`) })
 	iniUnescape  = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
@@ -162,13 +163,37 @@ func (p *iniReader) Value(text string) eval.Value {
 	if m := iniSingle().FindStringSubmatch(text); m != nil {
 		return eval.String(m[1])
 	}
-	if m := iniWord().FindStringSubmatch(text); m != nil {
-		if v, ok := iniKeywords[syntax.Lower(m[1])]; ok {
-			return p.keyword(v)
-		}
-		return p.word(m[1])
+	if m := iniWords().FindStringSubmatch(text); m != nil {
+		return p.words(m[1])
 	}
 	return p.Refused()
+}
+
+// words returns the value of unquoted words. Several words are text, in which each
+// constant is replaced by its value. A keyword among several words is refused.
+func (p *iniReader) words(s string) eval.Value {
+	if v, ok := iniKeywords[syntax.Lower(s)]; ok {
+		return p.keyword(v)
+	}
+	if !strings.ContainsAny(s, " \t") {
+		return p.word(s)
+	}
+	var unknown *eval.Unknown
+	text := iniPart().ReplaceAllStringFunc(s, func(word string) string {
+		v := p.word(word)
+		if iniKeywords[syntax.Lower(word)] != nil {
+			v = p.Refused()
+		}
+		if u, ok := v.(*eval.Unknown); ok {
+			unknown = u
+			return ""
+		}
+		return eval.ToString(v)
+	})
+	if unknown != nil {
+		return unknown
+	}
+	return eval.String(text)
 }
 
 // keyword returns the value of true, false or null. It is text, except in the typed mode.
