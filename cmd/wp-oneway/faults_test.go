@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -240,10 +242,16 @@ func TestLostDatabaseLeavesNoManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Kill)
-	s, err := lab.InstallWordPress(t.Context(), filepath.Join(t.TempDir(), "site"), lab.WordPressOptions{Server: db, RowBytes: 96 << 20})
+	s, err := lab.InstallWordPress(t.Context(), filepath.Join(t.TempDir(), "site"), lab.WordPressOptions{Server: db})
 	if err != nil {
 		t.Fatal(err)
 	}
+	rows, err := sql.Open("mysql", db.DSN("wordpress"))
+	must(t, err)
+	_, err = rows.ExecContext(t.Context(), "CREATE TABLE wp_filler (id INT PRIMARY KEY, t LONGTEXT)")
+	must(t, err)
+	_, err = rows.ExecContext(t.Context(), "INSERT INTO wp_filler SELECT seq, REPEAT('x', 100000) FROM seq_1_to_1000") // 100 MB
+	must(t, errors.Join(err, rows.Close()))
 	h, folder := newHost(t), t.TempDir()
 	cmd := h.command("backup", s.Root, "--name", "x", "--kind", "db", "--compression", "none", "--to", folder)
 	var output bytes.Buffer
