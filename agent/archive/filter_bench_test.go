@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -113,8 +114,18 @@ func media(n int) []byte {
 }
 
 // sqlText returns n bytes of SQL similar to a dump of WordPress: posts in block markup,
-// serialized options, comments. A few words are frequent, most are rare.
+// serialized options, comments. A few words are frequent, most are rare. Shorter texts are the
+// beginning of one text, which is created once; nobody may change it.
 func sqlText(n int) []byte {
+	if most := sharedText(); n <= len(most) {
+		return most[:n:n]
+	}
+	return newText(n)
+}
+
+var sharedText = sync.OnceValue(func() []byte { return newText(12 << 20) })
+
+func newText(n int) []byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	zipf := rand.NewZipf(r, 1.07, 4, 30000)
 	words := make([]string, 30001)
