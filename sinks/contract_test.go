@@ -2,18 +2,69 @@ package sinks_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wp-oneway/wp-oneway/scripts/lab"
 	"github.com/wp-oneway/wp-oneway/sinks"
 	"github.com/wp-oneway/wp-oneway/sinks/sinktest"
 )
+
+// The tests of this package share two servers, each with buckets and users of its own. The first
+// test that needs a server starts it. Tests that count a server's uploads start another one.
+var shared struct{ plain, secure func(t *testing.T) *lab.MinIO }
+
+func TestMain(m *testing.M) {
+	code, err := testMain(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code) //nolint:forbidigo // a test's main
+}
+
+func testMain(m *testing.M) (code int, err error) {
+	dir, err := os.MkdirTemp("", "wp-oneway-")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir)
+	var stop []func()
+	defer func() {
+		for _, f := range stop {
+			f()
+		}
+	}()
+	var mu sync.Mutex
+	server := func(tls bool) func(t *testing.T) *lab.MinIO {
+		start := sync.OnceValues(func() (*lab.MinIO, error) {
+			minio, err := lab.StartMinIO(context.Background(), filepath.Join(dir, fmt.Sprint("minio-", tls)), lab.MinIOOptions{TLS: tls})
+			if err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				stop = append(stop, minio.Stop)
+			}
+			return minio, err
+		})
+		return func(t *testing.T) *lab.MinIO {
+			t.Helper()
+			minio, err := start()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return minio
+		}
+	}
+	shared.plain, shared.secure = server(false), server(true)
+	return m.Run(), nil
+}
 
 // openSink opens a sink with the smallest parts that S3 accepts.
 func openSink(t *testing.T, url string) sinks.Sink {
@@ -90,6 +141,7 @@ func s3Contract(t *testing.T, tls bool) {
 	})
 }
 
+// startMinIO starts a server for one test.
 func startMinIO(t *testing.T, tls bool) *lab.MinIO {
 	t.Helper()
 	minio, err := lab.StartMinIO(t.Context(), t.TempDir(), lab.MinIOOptions{TLS: tls})

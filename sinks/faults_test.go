@@ -73,15 +73,19 @@ const (
 )
 
 func pattern(n int) []byte {
+	const period = 256 << 9
 	b := make([]byte, n)
-	for i := range b {
+	for i := range min(n, period) {
 		b[i] = byte(i*7 + i>>9)
+	}
+	for done := period; done < n; {
+		done += copy(b[done:], b[:done])
 	}
 	return b
 }
 
 func TestS3SendsOnlyPuts(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
 	sink := through(t, p, minio, bucket, "", sinks.Options{})
@@ -124,7 +128,7 @@ func first(n int, of string, f fault) func(string, int) fault {
 }
 
 func TestS3SurvivesFaults(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for name, c := range map[string]struct {
 		size int
 		rule func(string, int) fault
@@ -176,7 +180,7 @@ func TestS3SurvivesFaults(t *testing.T) {
 }
 
 func TestS3FailsCleanly(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for name, c := range map[string]struct {
 		size    int
 		rule    func(string, int) fault

@@ -32,7 +32,7 @@ func between(t *testing.T, got, least, most time.Duration) {
 // A limited stream is sent at the limit's rate, repeated requests count again, and an
 // unlimited stream does not wait.
 func TestS3BandwidthLimit(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	const rate = 1 << 20
 	for name, c := range map[string]struct {
 		rule        func(string, int) fault
@@ -64,7 +64,7 @@ func TestS3BandwidthLimit(t *testing.T) {
 
 // Streams and sinks that share a budget share its rate.
 func TestBandwidthIsShared(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	l, clock := sinks.NewClockedLimiter(2 << 20)
 	var all sync.WaitGroup
 	for _, name := range []string{"one", "two"} {
@@ -113,7 +113,7 @@ func TestDirHasNoBandwidthLimit(t *testing.T) {
 
 // A stream that waits for bandwidth can be cancelled.
 func TestBandwidthWaitEndsWithContext(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	sink := through(t, newFaultyProxy(t, minio, func(string, int) fault { return none }), minio, bucket, "", sinks.Options{})
 	ctx, cancel := context.WithCancel(t.Context())

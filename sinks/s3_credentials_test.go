@@ -99,7 +99,7 @@ func keyOf(r *http.Request) string {
 // If the store reports an expired credential during a stream, the sink renews the
 // credential and continues the stream.
 func TestS3RenewsExpiredCredential(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for _, code := range []string{"ExpiredToken", "InvalidTokenId", "InvalidAccessKeyId", "Unauthorized"} {
 		t.Run(code, func(t *testing.T) { renews(t, minio, code) })
 	}
@@ -137,7 +137,7 @@ func renews(t *testing.T, minio *lab.MinIO, code string) {
 
 // A credential is renewed before it expires. The error says when it cannot be renewed.
 func TestS3RenewsCredentialBeforeExpiry(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	role := newRole(t, minio, bucket, 2*time.Second) // within the client's margin: each request asks
 	putAt(t, minio, bucket, "s3://"+bucket+"/host?region=us-east-1&endpoint="+minio.Endpoint)
@@ -159,7 +159,7 @@ func halfWay(do func()) func(string, int) fault {
 // If the credential is revoked or the bucket is removed during a stream, nothing is
 // stored, and the error names the cause.
 func TestS3CredentialRevokedOrBucketRemovedDuringPut(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	root := minio.Root()
 	for name, c := range map[string]struct {
 		do   func(t *testing.T, bucket, key, secret string)
@@ -249,7 +249,7 @@ func TestS3SignsWithStoreTime(t *testing.T) {
 // A credentials file is read again when its session has ended: another program writes a
 // new credential to it during the stream.
 func TestS3RereadsCredentialsFile(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for _, given := range []string{"credentials_file", "profile"} {
 		t.Run(given, func(t *testing.T) {
 			bucket := newBucket(t, minio, true)

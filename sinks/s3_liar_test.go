@@ -83,7 +83,7 @@ const (
 
 // An object counts as stored only if the answer acknowledges the bytes that were sent.
 func TestS3ChecksAnswers(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for name, c := range map[string]struct {
 		size  int
 		op    string
@@ -125,7 +125,7 @@ func TestS3ChecksAnswers(t *testing.T) {
 // A truncated or empty answer to the completion counts as lost: the request is sent
 // again, and the next answer decides.
 func TestS3RetriesTruncatedAnswers(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for name, tell := range map[string]lie{"cut": cut, "silent": silent} {
 		for _, query := range []string{"", "&checksum=md5"} {
 			t.Run(name+query, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestS3RetriesTruncatedAnswers(t *testing.T) {
 // Redirects are not followed: neither the data nor the signature are sent to another
 // host than the URL's.
 func TestS3DoesNotFollowRedirects(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	var reached atomic.Int32
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reached.Add(1)
@@ -218,7 +218,7 @@ func trickle(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 
 // Endless answers take limited memory and time.
 func TestS3LimitsEndlessAnswers(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for name, tell := range map[string]lie{
 		"error": endlessAnswer(400), "success": endlessAnswer(200), "busy": endlessAnswer(503), "header": endlessHeader, "trickle": trickle,
 	} {
@@ -253,7 +253,7 @@ func TestS3LimitsEndlessAnswers(t *testing.T) {
 // The body is sent to servers that support Expect: 100-continue, to servers that do not,
 // and to servers that send 100 several times.
 func TestS3ExpectContinue(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for name, tell := range map[string]lie{
 		"several 1xx": func(w http.ResponseWriter, r *http.Request, honest http.Handler) {
 			for range 3 {
@@ -292,7 +292,7 @@ func TestS3ExpectContinue(t *testing.T) {
 // A host that cannot be reached has stored nothing. If the name then exists, another
 // writer created it.
 func TestS3UnreachableHostStoredNothing(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, first(1, "PutObject", drop))
 	sink := through(t, p, minio, bucket, "", sinks.Options{Retry: 30 * time.Second})

@@ -34,7 +34,7 @@ func spaces(pause, whole time.Duration) lie {
 // A completion is awaited as long as the store sends progress.
 func TestS3WaitsForSlowCompletion(t *testing.T) {
 	t.Parallel()
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	const stall = 700 * time.Millisecond
 	bucket := newBucket(t, minio, true)
 	p := lying(t, minio, "CompleteMultipartUpload", 1, spaces(20*time.Millisecond, 6*stall))
@@ -71,7 +71,7 @@ func (w *watched) NextBlock(ctx context.Context) (*sinks.Block, error) {
 // The owner of a stream sees progress while the store joins the parts, and can
 // distinguish that from a stalled destination.
 func TestS3ReportsProgressDuringCompletion(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	var completing atomic.Bool
 	looked, once := make(chan struct{}), sync.Once{}

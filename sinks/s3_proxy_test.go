@@ -34,7 +34,7 @@ func newFrontEnd(t *testing.T, minio *lab.MinIO, change func(*http.Request)) *la
 // Front ends change headers that say nothing about the object: Google's and Cloudflare's
 // change Accept-Encoding, others remove what they do not know. The signature stays valid.
 func TestS3BehindProxiesThatChangeHeaders(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	credentials, err := minio.PutOnlyUser(t.Context(), bucket, "host")
 	if err != nil {
@@ -62,7 +62,7 @@ func TestS3BehindProxiesThatChangeHeaders(t *testing.T) {
 // A proxy that removes the condition would let a backup be overwritten. The store must
 // notice it.
 func TestS3BehindAProxyThatRemovesTheCondition(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	credentials, err := minio.PutOnlyUser(t.Context(), bucket, "host")
 	if err != nil {

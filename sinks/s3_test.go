@@ -23,7 +23,7 @@ import (
 // A stream longer than the maximum number of parts continues in further objects, and
 // cat joins them.
 func TestS3DividesLongStreams(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for name, c := range map[string]struct {
 		size   int
 		pieces []string
@@ -87,7 +87,7 @@ func TestS3AbortsAllPiecesOnFailure(t *testing.T) {
 }
 
 func TestS3StoresWithFewerGuarantees(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, first(1, "UploadPart", corrupt))
 	sink := through(t, p, minio, bucket, "&checksum=md5&conditional=false", sinks.Options{})
@@ -109,7 +109,7 @@ func TestS3StoresWithFewerGuarantees(t *testing.T) {
 // If the upload no longer exists after an answer was lost, an empty conditional put
 // finds out whether the object exists.
 func TestS3FindsOutAboutALostUpload(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	root := minio.Root()
 	p := newFaultyProxy(t, minio, nil)
@@ -139,7 +139,7 @@ func TestS3FindsOutAboutALostUpload(t *testing.T) {
 
 // An upload that was started while the run was cancelled is aborted too.
 func TestS3AbortsUploadStartedDuringCancel(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, func(string, int) fault { return none })
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -164,7 +164,7 @@ func TestS3AbortsUploadStartedDuringCancel(t *testing.T) {
 }
 
 func TestS3LogsDeniedAbort(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	bucket := newBucket(t, minio, true)
 	p := newFaultyProxy(t, minio, func(op string, _ int) fault {
 		if op == "AbortMultipartUpload" || op == "CompleteMultipartUpload" {
@@ -183,7 +183,7 @@ func TestS3LogsDeniedAbort(t *testing.T) {
 }
 
 func TestS3ErrorAdvice(t *testing.T) {
-	minio := startMinIO(t, true)
+	minio := shared.secure(t)
 	bucket := newBucket(t, minio, false)
 	good, err := minio.PutOnlyUser(t.Context(), bucket, "host")
 	if err != nil {
@@ -217,7 +217,7 @@ func TestS3ErrorAdvice(t *testing.T) {
 
 // If the store confirms another checksum than ours, it stores other bytes.
 func TestS3ComparesChecksums(t *testing.T) {
-	minio := startMinIO(t, false)
+	minio := shared.plain(t)
 	for name, echo := range map[string]string{"other": "AAAAAAAAAAA=", "none": ""} {
 		for _, size := range []int{short, long} {
 			bucket := newBucket(t, minio, true)

@@ -54,7 +54,7 @@ func TestS3OverIPv6(t *testing.T) {
 
 // AWS_CA_BUNDLE is trusted like ca_file. If both are given, only ca_file is trusted.
 func TestS3CABundleFromEnvironment(t *testing.T) {
-	minio, other := startMinIO(t, true), startMinIO(t, true)
+	minio, other := shared.secure(t), startMinIO(t, true)
 	bucket := newBucket(t, minio, true)
 	credentials, err := minio.PutOnlyUser(t.Context(), bucket, "host")
 	if err != nil {
